@@ -1,0 +1,183 @@
+# sqs2pg: GNU make. The link lines below are the architecture: which program may hold which library.
+#
+#   make                 all programs into build/bin
+#   make SANITIZE=1 BUILD=build/asan    the same under ASan and UBSan
+#   make check           unit tests        make lint    every static check
+#   make test | demo     the README's two commands
+#   make install PREFIX=/usr/local DESTDIR=
+
+.DELETE_ON_ERROR:
+.SUFFIXES:
+MAKEFLAGS += --no-builtin-rules
+.DEFAULT_GOAL := all
+
+VERSION    := $(shell cat VERSION)
+PREFIX     ?= /usr/local
+BINDIR     ?= $(PREFIX)/bin
+MANDIR     ?= $(PREFIX)/share/man
+DATADIR    ?= $(PREFIX)/share/sqs2pg
+DESTDIR    ?=
+BUILD      ?= build
+CC         ?= cc
+PKG_CONFIG ?= pkg-config
+INSTALL    ?= install
+SANITIZE   ?=
+WERROR     ?=
+
+ifeq ($(origin CC),default)
+CC := cc
+endif
+
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
+            -Wformat=2 -Wvla -Wcast-qual -Wwrite-strings $(if $(WERROR),-Werror)
+ifneq ($(SANITIZE),)
+HARDEN  := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+OPTIMIZE ?= -O1 -g
+HARDENLD := -fsanitize=address,undefined
+else
+HARDEN  := -fstack-protector-strong -D_FORTIFY_SOURCE=2
+OPTIMIZE ?= -O2 -g
+HARDENLD :=
+endif
+CPPFLAGS_ALL := -D_GNU_SOURCE -DSQS2PG_VERSION='"$(VERSION)"' -DSQS2PG_DATADIR='"$(DATADIR)"' -Ilib $(CPPFLAGS)
+CFLAGS_ALL   := -std=c17 $(OPTIMIZE) $(WARNINGS) $(HARDEN) -fPIE $(CFLAGS)
+LDFLAGS_ALL  := -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed $(HARDENLD) $(LDFLAGS)
+
+# Foreign libraries, each used by the one layer (or file) that is its door.
+PKG_http   := libcurl
+PKG_xml    := libxml-2.0
+PKG_crypto := libcrypto
+PKG_pg     := libpq
+PKG_mask   := libseccomp
+LAYERS     := base json crypto http xml pg record aws mask
+pkg_cflags  = $(shell $(PKG_CONFIG) --cflags $(1))
+pkg_libs    = $(shell $(PKG_CONFIG) --libs $(1))
+CFLAGS_http := $(call pkg_cflags,$(PKG_http))
+CFLAGS_xml  := $(call pkg_cflags,$(PKG_xml))
+CFLAGS_crypto := $(call pkg_cflags,$(PKG_crypto))
+CFLAGS_pg   := $(call pkg_cflags,$(PKG_pg))
+CFLAGS_mask := $(call pkg_cflags,$(PKG_mask))
+
+# program: our layers, top first, then what it links (DESIGN: least authority by process)
+SQS_LAYERS := aws record xml http crypto json base
+PII_LAYERS := mask record crypto json base
+PG_LAYERS  := record pg json base
+PROGRAMS   := sqs-pull sqs-ack sqs-send pii-mask pii-unmask pii-keygen pg-load
+LAYERS_sqs-pull   := $(SQS_LAYERS)
+LAYERS_sqs-ack    := $(SQS_LAYERS)
+LAYERS_sqs-send   := $(SQS_LAYERS)
+LAYERS_pii-mask   := $(PII_LAYERS)
+LAYERS_pii-unmask := $(PII_LAYERS)
+LAYERS_pii-keygen := $(PII_LAYERS)
+LAYERS_pg-load    := $(PG_LAYERS)
+SQS_LIBS = $(call pkg_libs,$(PKG_http) $(PKG_xml) $(PKG_crypto))
+PII_LIBS = $(call pkg_libs,$(PKG_crypto) $(PKG_mask))
+LIBS_sqs-pull   = $(SQS_LIBS)
+LIBS_sqs-ack    = $(SQS_LIBS)
+LIBS_sqs-send   = $(SQS_LIBS)
+LIBS_pii-mask   = $(PII_LIBS)
+LIBS_pii-unmask = $(PII_LIBS)
+LIBS_pii-keygen = $(call pkg_libs,$(PKG_crypto))
+LIBS_pg-load    = $(call pkg_libs,$(PKG_pg)) -ljq -lm
+
+BINARIES := $(PROGRAMS:%=$(BUILD)/bin/%)
+all: $(BINARIES)
+
+# Objects, rebuilt when flags change.
+FLAGS_STAMP := $(BUILD)/flags
+FLAGS_TEXT  := $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(LDFLAGS_ALL)
+$(FLAGS_STAMP): FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(subst ','\'',$(FLAGS_TEXT))' | cmp -s - $@ || printf '%s\n' '$(subst ','\'',$(FLAGS_TEXT))' >$@
+FORCE:
+
+layer_of = $(word 2,$(subst /, ,$(1)))
+$(BUILD)/obj/%.o: %.c $(FLAGS_STAMP)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_$(call layer_of,$*)) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+
+define layer_rules
+OBJ_lib_$(1) := $$(patsubst %.c,$(BUILD)/obj/%.o,$$(wildcard lib/$(1)/*.c))
+$(BUILD)/lib/lib$(1).a: $$(OBJ_lib_$(1))
+	@mkdir -p $$(@D)
+	@rm -f $$@
+	$(AR) rcs $$@ $$^
+endef
+$(foreach layer,$(LAYERS),$(eval $(call layer_rules,$(layer))))
+
+define program_rules
+OBJ_$(1) := $$(patsubst %.c,$(BUILD)/obj/%.o,$$(wildcard cmd/$(1)/*.c))
+$(BUILD)/bin/$(1): $$(OBJ_$(1)) $$(LAYERS_$(1):%=$(BUILD)/lib/lib%.a)
+	@mkdir -p $$(@D)
+	$$(CC) $$(CFLAGS_ALL) $$(LDFLAGS_ALL) -o $$@ $$^ $$(LIBS_$(1))
+endef
+$(foreach program,$(PROGRAMS),$(eval $(call program_rules,$(program))))
+
+# Unit tests: tests/unit/LAYER_anything.c links the layer it names and all below it.
+UNIT_SOURCES := $(wildcard tests/unit/*.c)
+UNIT_TESTS   := $(UNIT_SOURCES:tests/unit/%.c=$(BUILD)/unit/%)
+BELOW_base   := base
+BELOW_json   := json base
+BELOW_crypto := crypto json base
+BELOW_http   := http base
+BELOW_xml    := xml base
+BELOW_pg     := pg base
+BELOW_record := record json base
+BELOW_aws    := $(SQS_LAYERS)
+BELOW_mask   := $(PII_LAYERS)
+UNIT_LIBS_base   := $(shell $(PKG_CONFIG) --libs cmocka 2>/dev/null)
+UNIT_LIBS_json   = -ljq -lm
+UNIT_LIBS_crypto = $(call pkg_libs,$(PKG_crypto))
+UNIT_LIBS_http   = $(call pkg_libs,$(PKG_http))
+UNIT_LIBS_xml    = $(call pkg_libs,$(PKG_xml))
+UNIT_LIBS_pg     = $(call pkg_libs,$(PKG_pg))
+UNIT_LIBS_aws    = $(SQS_LIBS)
+UNIT_LIBS_mask   = $(PII_LIBS)
+unit_layer = $(firstword $(subst _, ,$(1)))
+define unit_rules
+$(BUILD)/unit/$(1): $(BUILD)/obj/tests/unit/$(1).o $$(BELOW_$(call unit_layer,$(1)):%=$(BUILD)/lib/lib%.a)
+	@mkdir -p $$(@D)
+	$$(CC) $$(CFLAGS_ALL) $$(LDFLAGS_ALL) -o $$@ $$^ $$(UNIT_LIBS_$(call unit_layer,$(1))) $$(UNIT_LIBS_base)
+endef
+$(foreach unit,$(UNIT_SOURCES:tests/unit/%.c=%),$(eval $(call unit_rules,$(unit))))
+
+check: $(UNIT_TESTS) all
+	scripts/unit.sh $(UNIT_TESTS)
+
+lint:
+	scripts/lint.sh
+
+test:
+	scripts/test.sh
+
+demo:
+	scripts/demo.sh
+
+MANPAGES := $(wildcard man/*.[157])
+install: all
+	$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(DATADIR)
+	$(INSTALL) -m 755 $(BINARIES) $(DESTDIR)$(BINDIR)
+	$(INSTALL) -m 755 scripts/pipeline.sh $(DESTDIR)$(BINDIR)/sqs2pg
+	for page in $(MANPAGES); do \
+	  section=$${page##*.}; $(INSTALL) -d $(DESTDIR)$(MANDIR)/man$$section && \
+	  $(INSTALL) -m 644 $$page $(DESTDIR)$(MANDIR)/man$$section/ || exit 1; done
+	for folder in maps policies sql; do \
+	  $(INSTALL) -d $(DESTDIR)$(DATADIR)/$$folder && \
+	  for file in share/$$folder/*; do [ ! -f "$$file" ] || \
+	    $(INSTALL) -m 644 "$$file" $(DESTDIR)$(DATADIR)/$$folder/ || exit 1; done; done
+
+uninstall:
+	rm -f $(PROGRAMS:%=$(DESTDIR)$(BINDIR)/%) $(DESTDIR)$(BINDIR)/sqs2pg
+	for page in $(MANPAGES); do rm -f $(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/}; done
+	rm -rf $(DESTDIR)$(DATADIR)
+
+dist:
+	@mkdir -p $(BUILD)
+	git archive --format=tar.gz --prefix=sqs2pg-$(VERSION)/ -o $(BUILD)/sqs2pg-$(VERSION).tar.gz HEAD
+
+clean:
+	rm -rf $(BUILD)
+
+.PHONY: all check lint test demo install uninstall dist clean FORCE
+.SECONDARY:
+-include $(shell [ -d $(BUILD)/obj ] && find $(BUILD)/obj -name '*.d')
