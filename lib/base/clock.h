@@ -1,0 +1,19 @@
+#ifndef BASE_CLOCK_H
+#define BASE_CLOCK_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+uint64_t clock_monotonic_ms(void);
+uint64_t clock_realtime_ms(void); /* since 1970-01-01T00:00:00Z */
+
+enum { CLOCK_RFC3339_SIZE = 25 };
+
+/*
+ * clock_rfc3339(ms, text):
+ * Write ${ms} since the epoch as RFC 3339 in UTC with milliseconds ("2026-11-21T09:00:00.123Z")
+ * and a NUL. Times past the year 9999 are written as its last millisecond.
+ */
+void clock_rfc3339(uint64_t ms, char text[CLOCK_RFC3339_SIZE]);
+
+#endif

@@ -1,0 +1,39 @@
+#ifndef BASE_MSG_H
+#define BASE_MSG_H
+
+#include <stdbool.h>
+
+/*
+ * Messages for people, on stderr. One line each, lower case, no full stop and no newline in the
+ * format: "pg-load: error: cannot open map: No such file or directory". With --log json each is
+ * one JSON object: {"time":…,"program":…,"level":…,"message":…}.
+ *
+ * A message never holds content of a record, a receipt handle, a key or a credential. Names taken
+ * from files or the network go through %s only when they are known to be names.
+ */
+
+enum msg_level { MSG_QUIET = -1, MSG_NORMAL = 0, MSG_VERBOSE = 1, MSG_DEBUG = 2 };
+
+/* Set the name in front of every message; the string must outlive the program's messages. */
+void msg_init(const char *program);
+const char *msg_program(void);
+
+/* -q lowers, each -v raises. Errors are printed at every level. */
+void msg_set_level(int level);
+int msg_level(void);
+void msg_set_json(bool on);
+
+void msg_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void msg_hint(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void msg_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void msg_info(const char *format, ...) __attribute__((format(printf, 1, 2)));  /* with -v */
+void msg_debug(const char *format, ...) __attribute__((format(printf, 1, 2))); /* with -vv */
+
+/*
+ * The summary line in logfmt ("committed=99 rejected=0 seconds=0.41"), printed when ${plain} is
+ * false (something was not plain success), when stderr is a terminal, or with -v; never with -q
+ * unless ${plain} is false.
+ */
+void msg_summary(bool plain, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#endif

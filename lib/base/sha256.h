@@ -1,0 +1,24 @@
+#ifndef BASE_SHA256_H
+#define BASE_SHA256_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * SHA-256 (FIPS 180-4), for ledger keys only. pg-load may not link libcrypto (it never holds the
+ * masking key, and the list of what it links is how that is checked), so this stands apart from
+ * lib/crypto; the programs that may link it use that.
+ */
+enum { SHA256_SIZE = 32 };
+
+struct sha256 {
+    uint32_t state[8];
+    uint64_t length; /* bytes so far */
+    unsigned char block[64];
+};
+
+void sha256_init(struct sha256 *sha);
+void sha256_update(struct sha256 *sha, const void *data, size_t length);
+void sha256_final(struct sha256 *sha, unsigned char digest[SHA256_SIZE]);
+
+#endif

@@ -1,0 +1,14 @@
+#ifndef BASE_STOP_H
+#define BASE_STOP_H
+
+#include <stdbool.h>
+
+/*
+ * The stop flag: the first SIGTERM or SIGINT sets it and makes stop_fd() readable; the second ends
+ * the process at once with 128 + signal number, as a shell reports it.
+ */
+int stop_install(void); /* 0, or -1 with errno */
+bool stop_requested(void);
+int stop_fd(void);      /* for poll(2); -1 before stop_install(). Never read from it. */
+
+#endif

@@ -1,0 +1,32 @@
+#ifndef JSON_STRING_H
+#define JSON_STRING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+
+/*
+ * JSON strings (RFC 8259 §7). "Quoted" means with both quotes, as json_scan() found it in a valid
+ * text.
+ */
+
+/* Append the content of the quoted string, decoded to UTF-8 (may hold NULs). 0, or -1. */
+int json_string_decode(struct buf *out, const char *quoted, size_t length);
+
+/* Append ${text}, valid UTF-8, as a quoted string: only what must be is escaped. 0, or -1. */
+int json_string_encode(struct buf *out, const char *text, size_t length);
+
+/* The same with every byte outside printable ASCII escaped; bytes that are not UTF-8 become \ufffd. */
+int json_string_encode_ascii(struct buf *out, const char *text, size_t length);
+
+/* Whether the quoted string's content is exactly text[0, text_length). */
+bool json_string_equals(const char *quoted, size_t length, const char *text, size_t text_length);
+
+/* Whether the quoted string holds \u0000. */
+bool json_string_has_nul(const char *quoted, size_t length);
+
+/* Whether bytes are valid UTF-8 (RFC 3629). */
+bool json_string_is_utf8(const char *text, size_t length);
+
+#endif
