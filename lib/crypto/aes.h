@@ -1,0 +1,34 @@
+#ifndef CRYPTO_AES_H
+#define CRYPTO_AES_H
+
+#include <stddef.h>
+
+/*
+ * AES (FIPS 197) by the block: what the modes of this folder are made of. One key, scheduled once;
+ * no call but aes_new() allocates.
+ */
+struct aes;
+
+enum { AES_BLOCK = 16 };
+
+enum aes_direction { AES_FORWARD, AES_INVERSE };
+
+/* A key of 16, 24 or 32 bytes; NULL: another length, or no memory. */
+struct aes *aes_new(const unsigned char *key, size_t key_length, enum aes_direction direction);
+void aes_free(struct aes *aes); /* wipes; NULL is fine */
+
+/*
+ * aes_blocks(aes, in, out, count):
+ * Encrypt (AES_INVERSE: decrypt) ${count} blocks, each by itself. ${in} and ${out} are the same or
+ * do not overlap. One call for many blocks is far cheaper than many calls. Return 0, or -1.
+ */
+int aes_blocks(struct aes *aes, const unsigned char *in, unsigned char *out, size_t count);
+
+/*
+ * aes_chain(aes, state, blocks, count):
+ * CBC-MAC: for each block, state = AES(state xor block). The ${blocks} are OVERWRITTEN. Start with a
+ * state of zeroes; a long message may be given in parts. AES_FORWARD only. Return 0, or -1.
+ */
+int aes_chain(struct aes *aes, unsigned char state[AES_BLOCK], unsigned char *blocks, size_t count);
+
+#endif

@@ -1,0 +1,40 @@
+#ifndef CRYPTO_BASE64_H
+#define CRYPTO_BASE64_H
+
+#include <stddef.h>
+
+/*
+ * Base64 (RFC 4648), both ways canonical: bytes have one spelling, and every other one (padding
+ * where there is none, none where there is, unused bits that are not zero, line breaks, letters of
+ * the other alphabet) is refused. No NUL is written or expected.
+ */
+
+/* Standard alphabet with padding (key files). The url and file name safe one without (tokens). */
+static inline size_t base64_length(size_t bytes)
+{
+    return (bytes + 2) / 3 * 4;
+}
+
+static inline size_t base64_url_length(size_t bytes)
+{
+    return bytes / 3 * 4 + (bytes % 3 == 0 ? 0 : bytes % 3 + 1);
+}
+
+/* Room that is enough for what ${length} characters decode to. */
+static inline size_t base64_decoded_max(size_t length)
+{
+    return length / 4 * 3 + 3;
+}
+
+/* Write base64_length(length), or base64_url_length(length), characters; return how many. */
+size_t base64_encode(const void *data, size_t length, char *out);
+size_t base64_encode_url(const void *data, size_t length, char *out);
+
+/*
+ * Decode all of text[0, length). Return 0 with *out_length set; or -1 when it is not canonical, with
+ * the bytes written so far wiped. ${out} has room for base64_decoded_max(length) and may be ${text}.
+ */
+int base64_decode(const char *text, size_t length, unsigned char *out, size_t *out_length);
+int base64_decode_url(const char *text, size_t length, unsigned char *out, size_t *out_length);
+
+#endif

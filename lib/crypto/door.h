@@ -1,0 +1,41 @@
+#ifndef CRYPTO_DOOR_H
+#define CRYPTO_DOOR_H
+
+/*
+ * The door to OpenSSL. Algorithms are fetched from a library context of our own, built from the
+ * default provider that is part of libcrypto: no openssl.cnf, no environment variable and no other
+ * user of the library in the same process (libcurl) changes what they are.
+ */
+
+/*
+ * door_init():
+ * Keep OpenSSL from ever loading its configuration, fetch every algorithm of this folder and try
+ * each against a known answer. Afterwards nothing here opens a file, loads code or makes a system
+ * call but for memory (and getrandom(2) in random.h), so that a program may confine itself. Return
+ * 0, or -1 when an algorithm is missing or wrong. A second call does nothing.
+ *
+ * For the programs that hold masking keys. Others need not call it, and those that speak TLS should
+ * not: the system's configuration of TLS is theirs to follow.
+ */
+int door_init(void);
+
+enum door_name {
+    DOOR_AES_128_ECB,
+    DOOR_AES_192_ECB,
+    DOOR_AES_256_ECB,
+    DOOR_AES_128_CBC,
+    DOOR_AES_192_CBC,
+    DOOR_AES_256_CBC,
+    DOOR_MD5,
+    DOOR_SHA256,
+    DOOR_NAMES
+};
+
+/*
+ * door_fetch(name):
+ * For the files of this folder: OpenSSL's own handle of an algorithm (EVP_CIPHER or EVP_MD), fetched
+ * at its first use and kept to the end of the process, or NULL. Not for use by several threads.
+ */
+void *door_fetch(enum door_name name);
+
+#endif

@@ -1,0 +1,23 @@
+#ifndef CRYPTO_HMAC_H
+#define CRYPTO_HMAC_H
+
+#include <stddef.h>
+
+/*
+ * HMAC-SHA-256 (RFC 2104, FIPS 198-1). The key is worked in once; a value allocates nothing.
+ */
+struct hmac;
+
+enum { HMAC_SIZE = 32 };
+
+/* A key of any length; NULL: no memory. The key is not kept; the caller wipes it. */
+struct hmac *hmac_new(const void *key, size_t key_length);
+void hmac_free(struct hmac *hmac); /* wipes; NULL is fine */
+
+int hmac_compute(struct hmac *hmac, const void *data, size_t length, unsigned char mac[HMAC_SIZE]);
+
+/* The same for a key that is used once. 0, or -1. */
+int hmac_once(const void *key, size_t key_length, const void *data, size_t length,
+    unsigned char mac[HMAC_SIZE]);
+
+#endif
