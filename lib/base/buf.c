@@ -1,0 +1,118 @@
+#include <errno.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+
+enum { FIRST_CAPACITY = 256 };
+
+void buf_init(struct buf *buf, size_t maximum)
+{
+    *buf = (struct buf){ .maximum = maximum };
+}
+
+void buf_free(struct buf *buf)
+{
+    free(buf->data);
+    buf_init(buf, buf->maximum);
+}
+
+void buf_wipe(struct buf *buf)
+{
+    if (buf->data != NULL)
+        explicit_bzero(buf->data, buf->capacity);
+    buf_free(buf);
+}
+
+void buf_clear(struct buf *buf)
+{
+    buf->length = 0;
+    buf->failed = false;
+}
+
+void buf_shrink(struct buf *buf, size_t keep)
+{
+    if (buf->capacity > keep)
+        buf_free(buf);
+    buf_clear(buf);
+}
+
+char *buf_reserve(struct buf *buf, size_t extra)
+{
+    if (extra <= buf->capacity - buf->length)
+        return buf->data + buf->length;
+    if (extra > buf->maximum || buf->length > buf->maximum - extra) {
+        errno = EMSGSIZE;
+        goto fail;
+    }
+    size_t needed = buf->length + extra;
+    size_t capacity = buf->capacity < FIRST_CAPACITY ? FIRST_CAPACITY : buf->capacity;
+    while (capacity < needed)
+        capacity += capacity / 2;
+    if (capacity > buf->maximum)
+        capacity = buf->maximum;
+    char *data = realloc(buf->data, capacity);
+    if (data == NULL)
+        goto fail;
+    buf->data = data;
+    buf->capacity = capacity;
+    return data + buf->length;
+fail:
+    buf->failed = true;
+    return NULL;
+}
+
+int buf_append(struct buf *buf, const void *data, size_t length)
+{
+    if (length == 0)
+        return 0;
+    char *place = buf_reserve(buf, length);
+    if (place == NULL)
+        return -1;
+    memcpy(place, data, length);
+    buf->length += length;
+    return 0;
+}
+
+int buf_puts(struct buf *buf, const char *text)
+{
+    return buf_append(buf, text, strlen(text));
+}
+
+int buf_putc(struct buf *buf, char byte)
+{
+    return buf_append(buf, &byte, 1);
+}
+
+int buf_printf(struct buf *buf, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    va_list again;
+    va_copy(again, arguments);
+    int length = vsnprintf(NULL, 0, format, arguments);
+    va_end(arguments);
+    char *place = length < 0 ? NULL : buf_reserve(buf, (size_t)length + 1);
+    if (place != NULL) {
+        (void)vsnprintf(place, (size_t)length + 1, format, again);
+        buf->length += (size_t)length;
+    }
+    va_end(again);
+    if (place == NULL) {
+        buf->failed = true;
+        return -1;
+    }
+    return 0;
+}
+
+const char *buf_cstr(struct buf *buf)
+{
+    char *end = buf_reserve(buf, 1);
+    if (end == NULL)
+        return NULL;
+    *end = '\0';
+    return buf->data;
+}

@@ -1,0 +1,26 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/msg.h"
+#include "base/start.h"
+
+int start_program(const char *argv0)
+{
+    const char *slash = argv0 == NULL ? NULL : strrchr(argv0, '/');
+    msg_init(slash != NULL ? slash + 1 : argv0 != NULL ? argv0 : "sqs2pg");
+    for (int fd = 0; fd <= 2; fd++) {
+        if (fcntl(fd, F_GETFD) != -1 || errno != EBADF)
+            continue;
+        /* open() gives the lowest free number, which is this one. */
+        if (open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd)
+            return -1;
+    }
+    umask(umask(0) | 022);
+    if (signal(SIGPIPE, SIG_IGN) == SIG_ERR)
+        return -1;
+    return 0;
+}
