@@ -1,0 +1,196 @@
+#!/usr/bin/env bash
+# Installs what is missing to build, run or test on Debian 12 or Ubuntu.
+#
+#   scripts/deps.sh build run test     (any of the three; all when none is given)
+#
+# Idempotent, and silent when nothing is missing. Packages need root or sudo.
+# The SQS servers (ElasticMQ's jars, moto's Python environment) go into
+# ${SQS2PG_CACHE:-${XDG_CACHE_HOME:-~/.cache}/sqs2pg}; `deps.sh --cache` prints
+# that folder. Everything said goes to stderr.
+#
+# Sourced (servers.sh does), it gives the two folders and changes nothing.
+
+if [ "${BASH_SOURCE[0]}" = "$0" ]; then
+  set -euo pipefail
+fi
+
+DEPS_HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+
+BUILD_PACKAGES=(gcc libc6-dev make pkg-config libcurl4-openssl-dev libxml2-dev
+  libssl-dev libpq-dev libjq-dev libseccomp-dev)
+TEST_PACKAGES=(bats libcmocka-dev mandoc shellcheck python3 python3-venv
+  parallel binutils clang-format strace socat)
+
+# Debian's plugin is older than the repository's; a fixed one gives every
+# machine the same jars.
+MAVEN_COPY=org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies
+
+say() { printf 'deps: %s\n' "$*" >&2; }
+die() {
+  say "error: $*"
+  exit 1
+}
+
+cache_dir() {
+  printf '%s\n' "${SQS2PG_CACHE:-${XDG_CACHE_HOME:-${HOME:-$DEPS_HERE/../build}/.cache}/sqs2pg}"
+}
+
+# stamp FILE: a short name for the file's content, so that a changed pin makes
+# a new folder beside the old one instead of a mixture of both.
+stamp() { cksum <"$1" | cut -d' ' -f1; }
+elasticmq_dir() { printf '%s/elasticmq-%s\n' "$(cache_dir)" "$(stamp "$DEPS_HERE/elasticmq.pom.xml")"; }
+python_dir() { printf '%s/python-%s\n' "$(cache_dir)" "$(stamp "$DEPS_HERE/requirements.txt")"; }
+
+# logged WHAT COMMAND...: runs it silently, and shows its words only if it fails.
+logged() {
+  local what=$1 log
+  shift
+  log=$(mktemp)
+  # Without the lock's descriptor: a daemon that an installation starts would
+  # keep the lock for good.
+  if "$@" >"$log" 2>&1 </dev/null 9>&-; then
+    rm -f "$log"
+    return 0
+  fi
+  tail -n 30 "$log" >&2
+  rm -f "$log"
+  die "$what failed"
+}
+
+as_root() {
+  if [ "$(id -u)" -eq 0 ]; then
+    "$@"
+  elif command -v sudo >/dev/null; then
+    sudo -- "$@"
+  else
+    die "needs root or sudo to install packages"
+  fi
+}
+
+apt_install() {
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y \
+    -o DPkg::Lock::Timeout=600 -o Dpkg::Use-Pty=0 \
+    install --no-install-recommends "$@"
+}
+
+missing=()
+# want PACKAGE [TEST...]: notes the package as missing unless the test passes or
+# (without a test) dpkg has it.
+want() {
+  local package=$1
+  shift
+  if [ $# -gt 0 ]; then
+    "$@" >/dev/null 2>&1 || missing+=("$package")
+  else
+    case $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) in
+    installed) ;;
+    *) missing+=("$package") ;;
+    esac
+  fi
+}
+
+have_server() { compgen -G '/usr/lib/postgresql/*/bin/initdb' || command -v initdb; }
+
+want_build() {
+  local package
+  for package in "${BUILD_PACKAGES[@]}"; do want "$package"; done
+}
+
+want_run() {
+  want postgresql have_server
+  want postgresql-client command -v psql
+  want default-jre-headless command -v java
+  want maven command -v mvn
+  want jq command -v jq
+  want curl command -v curl
+  want util-linux command -v setpriv
+  want procps command -v ps
+  want ca-certificates test -s /etc/ssl/certs/ca-certificates.crt
+}
+
+want_test() {
+  local package
+  for package in "${TEST_PACKAGES[@]}"; do want "$package"; done
+}
+
+# Debian's server package makes and starts a cluster of its own. Nothing here
+# wants it, so it is told not to while we install; the setting goes afterwards.
+without_main_cluster() {
+  local conf=/etc/postgresql-common/createcluster.d/sqs2pg.conf status=0
+  as_root mkdir -p "${conf%/*}"
+  printf 'create_main_cluster = false\n' | as_root tee "$conf" >/dev/null
+  "$@" || status=$?
+  as_root rm -f "$conf"
+  return "$status"
+}
+
+install_missing() {
+  [ ${#missing[@]} -gt 0 ] || return 0
+  command -v apt-get >/dev/null || die "no apt-get here; please install: ${missing[*]}"
+  say "installing ${missing[*]}"
+  logged "apt-get update" as_root apt-get -q -o DPkg::Lock::Timeout=600 update
+  case " ${missing[*]} " in
+  *" postgresql "*) logged "apt-get install" without_main_cluster apt_install "${missing[@]}" ;;
+  *) logged "apt-get install" apt_install "${missing[@]}" ;;
+  esac
+}
+
+install_elasticmq() {
+  local dir new
+  dir=$(elasticmq_dir)
+  [ ! -d "$dir" ] || return 0
+  say "fetching ElasticMQ"
+  new=$(mktemp -d "$(cache_dir)/new.XXXXXX")
+  cp "$DEPS_HERE/elasticmq.pom.xml" "$new/pom.xml"
+  logged "Maven" mvn -B -q -f "$new/pom.xml" "$MAVEN_COPY" \
+    -DincludeScope=runtime -DoutputDirectory="$new/lib"
+  compgen -G "$new/lib/elasticmq-server_*.jar" >/dev/null || die "Maven brought no ElasticMQ"
+  mv "$new" "$dir"
+}
+
+install_python() {
+  local dir
+  dir=$(python_dir)
+  [ ! -e "$dir/complete" ] || return 0
+  say "fetching moto"
+  rm -rf "$dir"
+  # Debian's own interpreter is the one that python3-venv completes.
+  logged "python3 -m venv" /usr/bin/python3 -m venv "$dir"
+  logged "pip" "$dir/bin/pip" install -q --disable-pip-version-check -r "$DEPS_HERE/requirements.txt"
+  touch "$dir/complete"
+}
+
+main() {
+  local set sets=("$@") cache
+  cache=$(cache_dir)
+  if [ "${1:-}" = --cache ]; then
+    printf '%s\n' "$cache"
+    return 0
+  fi
+  [ ${#sets[@]} -gt 0 ] || sets=(build run test)
+  for set in "${sets[@]}"; do
+    case $set in
+    build | run | test) "want_$set" ;;
+    *)
+      say "error: unknown set $set; usage: deps.sh [build] [run] [test]"
+      exit 64
+      ;;
+    esac
+  done
+  mkdir -p "$cache"
+  # Two runs at once would install into the same folders.
+  exec 9>"$cache/lock"
+  flock 9
+  rm -rf "$cache"/new.*
+  install_missing
+  for set in "${sets[@]}"; do
+    case $set in
+    run) install_elasticmq ;;
+    test) install_python ;;
+    esac
+  done
+}
+
+if [ "${BASH_SOURCE[0]}" = "$0" ]; then
+  main "$@"
+fi
