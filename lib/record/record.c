@@ -1,0 +1,103 @@
+#include <string.h>
+
+#include "json/string.h"
+#include "record/record.h"
+
+static uint32_t key(struct json_paths *paths, uint32_t parent, const char *name)
+{
+    return parent == JSON_NO_NODE ? JSON_NO_NODE : json_paths_key(paths, parent, name, strlen(name));
+}
+
+int record_nodes_add(struct json_paths *paths, struct record_nodes *nodes)
+{
+    nodes->sqs = key(paths, JSON_ROOT, "sqs");
+    nodes->queue_url = key(paths, nodes->sqs, "queue_url");
+    nodes->message_id = key(paths, nodes->sqs, "message_id");
+    nodes->receipt_handle = key(paths, nodes->sqs, "receipt_handle");
+    nodes->sent_at = key(paths, nodes->sqs, "sent_at");
+    nodes->attributes = key(paths, JSON_ROOT, "attributes");
+    nodes->body = key(paths, JSON_ROOT, "body");
+    nodes->pii = key(paths, JSON_ROOT, "pii");
+    nodes->pii_key = key(paths, nodes->pii, "key");
+    nodes->error = key(paths, JSON_ROOT, "error");
+    nodes->error_stage = key(paths, nodes->error, "stage");
+    nodes->error_code = key(paths, nodes->error, "code");
+    nodes->sealed = key(paths, JSON_ROOT, "sealed");
+    const uint32_t all[] = { nodes->sqs, nodes->queue_url, nodes->message_id, nodes->receipt_handle,
+        nodes->sent_at, nodes->attributes, nodes->body, nodes->pii, nodes->pii_key, nodes->error,
+        nodes->error_stage, nodes->error_code, nodes->sealed };
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        if (all[i] == JSON_NO_NODE)
+            return -1;
+    return 0;
+}
+
+const struct json_match *record_find(const struct json_matches *matches, uint32_t node)
+{
+    for (size_t i = matches->count; i-- > 0;)
+        if (matches->list[i].node == node && matches->list[i].end != UINT32_MAX)
+            return &matches->list[i];
+    return NULL;
+}
+
+int record_string(const char *text, const struct json_match *match, struct buf *out)
+{
+    buf_clear(out);
+    if (match == NULL || match->kind != JSON_STRING)
+        return -1;
+    if (match->plain)
+        return buf_append(out, text + match->value + 1, match->end - match->value - 2);
+    return json_string_decode(out, text + match->value, match->end - match->value);
+}
+
+int record_write_error_value(struct buf *out, const struct record_error *error)
+{
+    buf_puts(out, "{\"stage\":");
+    json_string_encode(out, error->stage, strlen(error->stage));
+    buf_puts(out, ",\"code\":");
+    json_string_encode(out, error->code, strlen(error->code));
+    if (error->detail != NULL) {
+        buf_puts(out, ",\"detail\":");
+        json_string_encode(out, error->detail, strlen(error->detail));
+    }
+    buf_putc(out, '}');
+    return out->failed ? -1 : 0;
+}
+
+int record_write_error(struct buf *out, const char *sqs, size_t sqs_length,
+    const struct record_error *error, const char *sealed, size_t sealed_length)
+{
+    buf_putc(out, '{');
+    if (sqs != NULL) {
+        buf_puts(out, "\"sqs\":");
+        buf_append(out, sqs, sqs_length);
+        buf_putc(out, ',');
+    }
+    buf_puts(out, "\"error\":");
+    record_write_error_value(out, error);
+    if (sealed != NULL) {
+        buf_puts(out, ",\"sealed\":\"");
+        buf_append(out, sealed, sealed_length);
+        buf_putc(out, '"');
+    }
+    buf_puts(out, "}\n");
+    return out->failed ? -1 : 0;
+}
+
+void record_salvage(const char *text, size_t length, const struct json_paths *paths,
+    const struct record_nodes *nodes, struct json_matches *matches, const char **sqs,
+    size_t *sqs_length)
+{
+    struct json_result result;
+    (void)json_scan(text, length, paths, JSON_MAX_DEPTH, matches, &result); /* an error is expected */
+    *sqs = NULL;
+    *sqs_length = 0;
+    for (size_t i = 0; i < matches->count; i++) {
+        const struct json_match *match = &matches->list[i];
+        if (match->node != nodes->sqs || match->kind != JSON_OBJECT || match->end == UINT32_MAX)
+            continue;
+        *sqs = text + match->value;
+        *sqs_length = match->end - match->value;
+        return;
+    }
+}
