@@ -68,6 +68,7 @@ servers_stop() {
 servers_detach() {
   local file=$1 log=$2
   shift 2
+  rm -f "$file"
   (
     # shellcheck disable=SC2016  # expanded by the inner shell
     setsid bash -c '
