@@ -6,9 +6,11 @@
 #include <stdint.h>
 
 /*
- * Paths, the jq subset: ".", ".a.b", `."odd key"`, `.a["odd key"]`, ".a[]", ".a[0]", ".[0]". They
- * are kept as a tree of nodes that json_scan() walks along with the text; a node is named by its
- * number. Node JSON_ROOT is ".", the text itself.
+ * Paths, the jq subset: ".", ".a.b", `."odd key"`, `.a["odd key"]`, ".a[]", ".a[0]", ".[0]", and
+ * jq 1.7's ".a.[0]". A bare key is [A-Za-z_][A-Za-z0-9_]*, a quoted one a JSON string with its
+ * escapes, an index 0 to 2^31-1; slices, negative indexes, "..", "?" and whitespace are mistakes.
+ * They are kept as a tree of nodes that json_scan() walks along with the text; a node is named by
+ * its number. Node JSON_ROOT is ".", the text itself.
  */
 struct json_paths;
 
@@ -34,7 +36,8 @@ uint32_t json_paths_other(struct json_paths *paths, uint32_t parent);
 /*
  * json_paths_add(paths, parent, text, length, error_at):
  * Parse text[0, length) as a path below ${parent} and return the node of its last step, or
- * JSON_NO_NODE with *error_at set to the offset of the mistake (or to SIZE_MAX: no memory).
+ * JSON_NO_NODE with *error_at set to the offset of the mistake (or to SIZE_MAX: no memory). A
+ * mistake adds nothing. ".", and only it, is ${parent} itself.
  */
 uint32_t json_paths_add(struct json_paths *paths, uint32_t parent, const char *text, size_t length,
     size_t *error_at);

@@ -63,10 +63,11 @@ struct json_result {
 
 /*
  * json_scan(text, length, paths, depth, matches, result):
- * Scan text[0, length). ${paths} may be NULL (validate only). ${depth} is the deepest nesting
- * allowed, 1 to JSON_MAX_DEPTH: "[]" has depth 1. Matches are in document order, a container
- * before what is in it. Return result->error; on an error the matches whose values ended before
- * it are still there and whole.
+ * Scan text[0, length). ${paths} may be NULL (validate only; ${matches} may be NULL then too).
+ * ${depth} is the deepest nesting allowed, 1 to JSON_MAX_DEPTH: "[]" has depth 1. Every node of the
+ * tree matches, those on the way to a longer path and the root too, whatever the kind of value.
+ * Matches are in document order, a container before what is in it. Return result->error; on an
+ * error the matches whose values ended before it are still there and whole.
  */
 enum json_error json_scan(const char *text, size_t length, const struct json_paths *paths,
     unsigned depth, struct json_matches *matches, struct json_result *result);

@@ -1,0 +1,155 @@
+#ifndef JSON_SPAN_H
+#define JSON_SPAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#if defined(__SSE2__) && !defined(JSON_NO_SIMD)
+#define JSON_SPAN_SSE2 1
+#include <emmintrin.h>
+#endif
+
+/*
+ * Runs of bytes that need no look one by one. Each function returns the first byte of [text, end)
+ * that ends the run, or ${end}; none reads outside [text, end). Sixteen bytes are looked at
+ * together with SSE2, which every x86-64 has, and eight in a plain word elsewhere (or with
+ * -DJSON_NO_SIMD). Only lib/json includes this.
+ */
+
+#ifndef JSON_SPAN_SSE2
+#define JSON_SPAN_ONES UINT64_C(0x0101010101010101)
+#define JSON_SPAN_TOPS UINT64_C(0x8080808080808080)
+
+static inline uint64_t json_span_load(const char *text)
+{
+    uint64_t word;
+
+    memcpy(&word, text, sizeof word);
+    return word;
+}
+
+/* Not 0 when a byte of the word is ${byte}, below ${bound} (at most 0x80), or non-ASCII. */
+static inline uint64_t json_span_has(uint64_t word, unsigned char byte)
+{
+    uint64_t x = word ^ JSON_SPAN_ONES * byte;
+
+    return (x - JSON_SPAN_ONES) & ~x & JSON_SPAN_TOPS;
+}
+
+static inline uint64_t json_span_below(uint64_t word, unsigned char bound)
+{
+    return (word - JSON_SPAN_ONES * bound) & ~word & JSON_SPAN_TOPS;
+}
+#endif
+
+/* To a quote, a backslash, a control character or a byte of 0x80 or more. */
+static inline const char *json_span_plain(const char *text, const char *end)
+{
+#ifdef JSON_SPAN_SSE2
+    for (; end - text >= 16; text += 16) {
+        __m128i block = _mm_loadu_si128((const __m128i *)(const void *)text);
+        /* as signed bytes, those of 0x80 or more are below a space too */
+        __m128i stop = _mm_cmplt_epi8(block, _mm_set1_epi8(0x20));
+        unsigned bits;
+
+        stop = _mm_or_si128(stop, _mm_cmpeq_epi8(block, _mm_set1_epi8('"')));
+        stop = _mm_or_si128(stop, _mm_cmpeq_epi8(block, _mm_set1_epi8('\\')));
+        bits = (unsigned)_mm_movemask_epi8(stop);
+        if (bits)
+            return text + __builtin_ctz(bits);
+    }
+#else
+    for (; end - text >= 8; text += 8) {
+        uint64_t word = json_span_load(text);
+
+        if ((word & JSON_SPAN_TOPS) | json_span_below(word, 0x20) | json_span_has(word, '"') |
+            json_span_has(word, '\\'))
+            break;
+    }
+#endif
+    for (; text < end; text++) {
+        unsigned char c = (unsigned char)*text;
+
+        if (c < 0x20 || c >= 0x80 || c == '"' || c == '\\')
+            break;
+    }
+    return text;
+}
+
+/* To a quote, a backslash or a control character. */
+static inline const char *json_span_content(const char *text, const char *end)
+{
+#ifdef JSON_SPAN_SSE2
+    for (; end - text >= 16; text += 16) {
+        __m128i block = _mm_loadu_si128((const __m128i *)(const void *)text);
+        __m128i stop = _mm_cmpeq_epi8(block, _mm_min_epu8(block, _mm_set1_epi8(0x1F)));
+        unsigned bits;
+
+        stop = _mm_or_si128(stop, _mm_cmpeq_epi8(block, _mm_set1_epi8('"')));
+        stop = _mm_or_si128(stop, _mm_cmpeq_epi8(block, _mm_set1_epi8('\\')));
+        bits = (unsigned)_mm_movemask_epi8(stop);
+        if (bits)
+            return text + __builtin_ctz(bits);
+    }
+#else
+    for (; end - text >= 8; text += 8) {
+        uint64_t word = json_span_load(text);
+
+        if (json_span_below(word, 0x20) | json_span_has(word, '"') | json_span_has(word, '\\'))
+            break;
+    }
+#endif
+    for (; text < end; text++) {
+        unsigned char c = (unsigned char)*text;
+
+        if (c < 0x20 || c == '"' || c == '\\')
+            break;
+    }
+    return text;
+}
+
+/* To a quote or a byte up to the space (whitespace, as between the tokens of a valid text). */
+static inline const char *json_span_solid(const char *text, const char *end)
+{
+#ifdef JSON_SPAN_SSE2
+    for (; end - text >= 16; text += 16) {
+        __m128i block = _mm_loadu_si128((const __m128i *)(const void *)text);
+        __m128i stop = _mm_cmpeq_epi8(block, _mm_min_epu8(block, _mm_set1_epi8(0x20)));
+        unsigned bits;
+
+        stop = _mm_or_si128(stop, _mm_cmpeq_epi8(block, _mm_set1_epi8('"')));
+        bits = (unsigned)_mm_movemask_epi8(stop);
+        if (bits)
+            return text + __builtin_ctz(bits);
+    }
+#else
+    for (; end - text >= 8; text += 8) {
+        uint64_t word = json_span_load(text);
+
+        if (json_span_below(word, 0x21) | json_span_has(word, '"'))
+            break;
+    }
+#endif
+    for (; text < end; text++) {
+        if ((unsigned char)*text <= 0x20 || *text == '"')
+            break;
+    }
+    return text;
+}
+
+/* Past whitespace (RFC 8259 §2). */
+static inline bool json_span_is_space(char c)
+{
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+static inline const char *json_span_space(const char *text, const char *end)
+{
+    while (text < end && json_span_is_space(*text))
+        text++;
+    return text;
+}
+
+#endif

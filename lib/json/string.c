@@ -1,0 +1,201 @@
+#include "json/string.h"
+
+#include <string.h>
+
+#include "json/escape.h"
+#include "json/span.h"
+#include "json/utf8.h"
+
+static bool is_quoted(const char *quoted, size_t length)
+{
+    return length >= 2 && quoted[0] == '"' && quoted[length - 1] == '"';
+}
+
+static const char *find_backslash(const char *text, const char *end)
+{
+    const char *found = memchr(text, '\\', (size_t)(end - text));
+
+    return found ? found : end;
+}
+
+int json_string_decode(struct buf *out, const char *quoted, size_t length)
+{
+    const char *p, *end;
+
+    if (!is_quoted(quoted, length))
+        return -1;
+    p = quoted + 1;
+    end = quoted + length - 1;
+    while (p < end) {
+        const char *stop = find_backslash(p, end);
+        enum json_error error;
+        uint32_t point;
+        size_t escape;
+        char bytes[4];
+
+        if (stop > p && buf_append(out, p, (size_t)(stop - p)) != 0)
+            return -1;
+        if (stop == end)
+            break;
+        escape = json_escape_parse(stop, end, &point, &error);
+        if (escape == 0 || buf_append(out, bytes, json_utf8_put(bytes, point)) != 0)
+            return -1;
+        p = stop + escape;
+    }
+    return 0;
+}
+
+static int put_unicode(struct buf *out, uint32_t point)
+{
+    char text[12];
+
+    return buf_append(out, text, json_escape_format(text, point));
+}
+
+/* Append the ASCII character that cannot stand for itself. */
+static int put_escape(struct buf *out, char c)
+{
+    switch (c) {
+    case '"':
+        return buf_append(out, "\\\"", 2);
+    case '\\':
+        return buf_append(out, "\\\\", 2);
+    case '\b':
+        return buf_append(out, "\\b", 2);
+    case '\f':
+        return buf_append(out, "\\f", 2);
+    case '\n':
+        return buf_append(out, "\\n", 2);
+    case '\r':
+        return buf_append(out, "\\r", 2);
+    case '\t':
+        return buf_append(out, "\\t", 2);
+    default:
+        return put_unicode(out, (unsigned char)c);
+    }
+}
+
+int json_string_encode(struct buf *out, const char *text, size_t length)
+{
+    const char *end = length ? text + length : text;
+
+    if (length == 0)
+        return buf_append(out, "\"\"", 2);
+    if (buf_putc(out, '"') != 0)
+        return -1;
+    while (text < end) {
+        const char *stop = json_span_content(text, end);
+
+        if (stop > text && buf_append(out, text, (size_t)(stop - text)) != 0)
+            return -1;
+        if (stop < end && put_escape(out, *stop++) != 0)
+            return -1;
+        text = stop;
+    }
+    return buf_putc(out, '"');
+}
+
+/*
+ * Append the character at ${text}, a byte of 0x80 or more, escaped, and return how many bytes it
+ * took; 0 when the buffer is full. Bytes that begin no character are taken one at a time, with the
+ * rest of a character that breaks off.
+ */
+static size_t put_foreign(struct buf *out, const char *text, const char *end)
+{
+    size_t length = json_utf8_measure(text, end);
+
+    if (length)
+        return put_unicode(out, json_utf8_get(text, length)) == 0 ? length : 0;
+    return put_unicode(out, 0xFFFD) == 0 ? json_utf8_broken(text, end) : 0;
+}
+
+int json_string_encode_ascii(struct buf *out, const char *text, size_t length)
+{
+    const char *end = length ? text + length : text;
+
+    if (length == 0)
+        return buf_append(out, "\"\"", 2);
+    if (buf_putc(out, '"') != 0)
+        return -1;
+    while (text < end) {
+        const char *stop = json_span_plain(text, end);
+        const char *delete = memchr(text, 0x7F, (size_t)(stop - text));
+        size_t taken = 1;
+
+        if (delete)
+            stop = delete;
+        if (stop > text && buf_append(out, text, (size_t)(stop - text)) != 0)
+            return -1;
+        if (stop == end)
+            break;
+        if ((unsigned char)*stop >= 0x80)
+            taken = put_foreign(out, stop, end);
+        else if (put_escape(out, *stop) != 0)
+            return -1;
+        if (taken == 0)
+            return -1;
+        text = stop + taken;
+    }
+    return buf_putc(out, '"');
+}
+
+bool json_string_equals(const char *quoted, size_t length, const char *text, size_t text_length)
+{
+    const char *p, *end;
+
+    if (!is_quoted(quoted, length))
+        return false;
+    p = quoted + 1;
+    end = quoted + length - 1;
+    while (p < end) {
+        const char *stop = find_backslash(p, end);
+        size_t run = (size_t)(stop - p);
+        enum json_error error;
+        uint32_t point;
+        size_t escape;
+        char bytes[4];
+
+        if (run > text_length || (run && memcmp(p, text, run) != 0))
+            return false;
+        text += run;
+        text_length -= run;
+        if (stop == end)
+            break;
+        escape = json_escape_parse(stop, end, &point, &error);
+        if (escape == 0)
+            return false;
+        run = json_utf8_put(bytes, point);
+        if (run > text_length || memcmp(bytes, text, run) != 0)
+            return false;
+        text += run;
+        text_length -= run;
+        p = stop + escape;
+    }
+    return text_length == 0;
+}
+
+bool json_string_has_nul(const char *quoted, size_t length)
+{
+    const char *p = quoted, *end = quoted + length;
+
+    while ((p = find_backslash(p, end)), end - p >= 6) {
+        if (memcmp(p, "\\u0000", 6) == 0)
+            return true;
+        p += 2;
+    }
+    return false;
+}
+
+bool json_string_is_utf8(const char *text, size_t length)
+{
+    const char *end = length ? text + length : text;
+
+    while (text < end) {
+        size_t taken = (unsigned char)*text < 0x80 ? 1 : json_utf8_measure(text, end);
+
+        if (taken == 0)
+            return false;
+        text += taken;
+    }
+    return true;
+}

@@ -1,0 +1,102 @@
+#ifndef JSON_UTF8_H
+#define JSON_UTF8_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * UTF-8 by the table of RFC 3629 §4: no overlong forms, no surrogates, nothing above U+10FFFF.
+ * Only lib/json includes this.
+ */
+
+/*
+ * json_utf8_measure(text, end):
+ * The length, 2 to 4, of the valid sequence that a byte of 0x80 or more at ${text} begins, or 0
+ * when it begins none before ${end}.
+ */
+static inline size_t json_utf8_measure(const char *text, const char *end)
+{
+    const unsigned char *u = (const unsigned char *)text;
+    size_t left = (size_t)(end - text);
+
+    if (u[0] < 0xC2)
+        return 0;
+    if (u[0] < 0xE0)
+        return left >= 2 && (u[1] & 0xC0) == 0x80 ? 2 : 0;
+    if (u[0] < 0xF0) {
+        if (left < 3 || (u[1] & 0xC0) != 0x80 || (u[2] & 0xC0) != 0x80)
+            return 0;
+        if ((u[0] == 0xE0 && u[1] < 0xA0) || (u[0] == 0xED && u[1] > 0x9F))
+            return 0;
+        return 3;
+    }
+    if (u[0] > 0xF4 || left < 4 || (u[1] & 0xC0) != 0x80 || (u[2] & 0xC0) != 0x80 ||
+        (u[3] & 0xC0) != 0x80)
+        return 0;
+    if ((u[0] == 0xF0 && u[1] < 0x90) || (u[0] == 0xF4 && u[1] > 0x8F))
+        return 0;
+    return 4;
+}
+
+/*
+ * How many bytes at ${text}, where no valid sequence begins, one replacement character stands for:
+ * the longest part that some valid sequence begins with, or one byte (Unicode 15, section 3.9).
+ */
+static inline size_t json_utf8_broken(const char *text, const char *end)
+{
+    const unsigned char *u = (const unsigned char *)text;
+    size_t left = (size_t)(end - text);
+
+    if (u[0] < 0xE0 || u[0] > 0xF4 || left < 2 || (u[1] & 0xC0) != 0x80)
+        return 1;
+    if ((u[0] == 0xE0 && u[1] < 0xA0) || (u[0] == 0xED && u[1] > 0x9F) ||
+        (u[0] == 0xF0 && u[1] < 0x90) || (u[0] == 0xF4 && u[1] > 0x8F))
+        return 1;
+    if (u[0] < 0xF0 || left < 3 || (u[2] & 0xC0) != 0x80)
+        return 2;
+    return 3;
+}
+
+/* The code point of the valid sequence of ${length} bytes, 1 to 4, at ${text}. */
+static inline uint32_t json_utf8_get(const char *text, size_t length)
+{
+    const unsigned char *u = (const unsigned char *)text;
+
+    switch (length) {
+    case 1:
+        return u[0];
+    case 2:
+        return (u[0] & 0x1Fu) << 6 | (u[1] & 0x3Fu);
+    case 3:
+        return (u[0] & 0x0Fu) << 12 | (u[1] & 0x3Fu) << 6 | (u[2] & 0x3Fu);
+    default:
+        return (u[0] & 0x07u) << 18 | (u[1] & 0x3Fu) << 12 | (u[2] & 0x3Fu) << 6 | (u[3] & 0x3Fu);
+    }
+}
+
+/* Write the code point, no surrogate, at ${out}; returns how many bytes, 1 to 4. */
+static inline size_t json_utf8_put(char *out, uint32_t point)
+{
+    if (point < 0x80) {
+        out[0] = (char)point;
+        return 1;
+    }
+    if (point < 0x800) {
+        out[0] = (char)(0xC0 | point >> 6);
+        out[1] = (char)(0x80 | (point & 0x3F));
+        return 2;
+    }
+    if (point < 0x10000) {
+        out[0] = (char)(0xE0 | point >> 12);
+        out[1] = (char)(0x80 | (point >> 6 & 0x3F));
+        out[2] = (char)(0x80 | (point & 0x3F));
+        return 3;
+    }
+    out[0] = (char)(0xF0 | point >> 18);
+    out[1] = (char)(0x80 | (point >> 12 & 0x3F));
+    out[2] = (char)(0x80 | (point >> 6 & 0x3F));
+    out[3] = (char)(0x80 | (point & 0x3F));
+    return 4;
+}
+
+#endif

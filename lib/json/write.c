@@ -1,0 +1,149 @@
+#include "json/write.h"
+
+#include <stdbool.h>
+
+#include "json/escape.h"
+#include "json/span.h"
+#include "json/utf8.h"
+
+static int put_run(struct buf *out, const char *run, const char *end)
+{
+    return run < end ? buf_append(out, run, (size_t)(end - run)) : 0;
+}
+
+/* From the opening quote to just past the closing one (or to the end of a text that lacks it). */
+static const char *skip_string(const char *text, const char *end)
+{
+    for (text++; text < end; text++) {
+        text = json_span_content(text, end);
+        if (text == end)
+            return end;
+        if (*text == '"')
+            return text + 1;
+        if (*text == '\\' && ++text == end)
+            return end;
+    }
+    return end;
+}
+
+/*
+ * As skip_string(), stopping before a byte of 0x80 or more too; ${inside} says whether it did, and
+ * on entry whether ${text} is inside already.
+ */
+static const char *skip_ascii(const char *text, const char *end, bool *inside)
+{
+    for (text += *inside ? 0 : 1; text < end; text++) {
+        text = json_span_plain(text, end);
+        *inside = text < end && (unsigned char)*text >= 0x80;
+        if (text == end || *inside)
+            return text;
+        if (*text == '"')
+            return text + 1;
+        if (*text == '\\' && ++text == end)
+            return end;
+    }
+    *inside = false;
+    return end;
+}
+
+static int put_escaped(struct buf *out, const char *text, size_t length)
+{
+    char escape[12];
+    uint32_t point = length ? json_utf8_get(text, length) : 0xFFFD;
+
+    return buf_append(out, escape, json_escape_format(escape, point));
+}
+
+static int write_solid(struct buf *out, const char *text, size_t length, bool ascii)
+{
+    const char *end = text + length;
+    const char *run = text; /* what is kept and not yet copied begins here */
+    bool inside = false;
+
+    while (text < end) {
+        if (!inside)
+            text = json_span_solid(text, end);
+        if (inside || (text < end && *text == '"')) {
+            text = ascii ? skip_ascii(text, end, &inside) : skip_string(text, end);
+            if (!inside)
+                continue;
+        }
+        if (put_run(out, run, text) != 0)
+            return -1;
+        if (inside) {
+            size_t bytes = json_utf8_measure(text, end);
+
+            if (put_escaped(out, text, bytes) != 0)
+                return -1;
+            text += bytes ? bytes : 1;
+            run = text;
+            continue;
+        }
+        run = text;
+        text = json_span_space(text, end);
+        if (text > run)
+            run = text;
+        else if (text < end)
+            text++; /* no whitespace, not in a valid text: kept */
+    }
+    return put_run(out, run, end);
+}
+
+int json_write_compact(struct buf *out, const char *text, size_t length)
+{
+    return write_solid(out, text, length, false);
+}
+
+int json_write_ascii(struct buf *out, const char *text, size_t length)
+{
+    return write_solid(out, text, length, true);
+}
+
+int json_write_spliced(struct buf *out, const char *text, size_t length, const struct json_edit *edits,
+    size_t count)
+{
+    size_t at = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        if (put_run(out, text + at, text + edits[i].start) != 0)
+            return -1;
+        if (edits[i].with_length && buf_append(out, edits[i].with, edits[i].with_length) != 0)
+            return -1;
+        at = edits[i].end;
+    }
+    return put_run(out, text + at, text + length);
+}
+
+/*
+ * A member goes with the comma after it and the whitespace up to the next one. Where the last
+ * members go, the comma before them has to go instead.
+ */
+int json_write_without(struct buf *out, const char *text, size_t object, size_t object_end,
+    const uint32_t *keys, const uint32_t *ends, size_t count)
+{
+    const char *end = text + object_end;
+    const char *at = text + object;
+
+    for (size_t i = 0; i < count;) {
+        const char *cut = text + keys[i];
+        const char *rest = cut;
+        bool last = false;
+
+        while (i < count && rest == text + keys[i]) {
+            rest = json_span_space(text + ends[i++], end);
+            last = rest == end || *rest != ',';
+            if (!last)
+                rest = json_span_space(rest + 1, end);
+        }
+        if (last) {
+            while (cut > at && json_span_is_space(cut[-1]))
+                cut--;
+            if (cut > at && cut[-1] == ',')
+                cut--;
+        }
+        if (put_run(out, at, cut) != 0)
+            return -1;
+        at = rest;
+    }
+    return put_run(out, at, end);
+}
