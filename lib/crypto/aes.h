@@ -2,6 +2,8 @@
 #define CRYPTO_AES_H
 
 #include <stddef.h>
+#include <stdint.h>
+#include <string.h>
 
 /*
  * AES (FIPS 197) by the block: what the modes of this folder are made of. One key, scheduled once;
@@ -26,9 +28,24 @@ int aes_blocks(struct aes *aes, const unsigned char *in, unsigned char *out, siz
 
 /*
  * aes_chain(aes, state, blocks, count):
- * CBC-MAC: for each block, state = AES(state xor block). The ${blocks} are OVERWRITTEN. Start with a
- * state of zeroes; a long message may be given in parts. AES_FORWARD only. Return 0, or -1.
+ * CBC-MAC: for each block, state = AES(state xor block). Start with a state of zeroes; a long message
+ * may be given in parts. AES_FORWARD only. Return 0, or -1.
  */
-int aes_chain(struct aes *aes, unsigned char state[AES_BLOCK], unsigned char *blocks, size_t count);
+int aes_chain(struct aes *aes, unsigned char state[AES_BLOCK], const unsigned char *blocks,
+    size_t count);
+
+/* out = a xor b, a block each; any of them may be the same. */
+static inline void aes_xor(unsigned char out[AES_BLOCK], const unsigned char a[AES_BLOCK],
+    const unsigned char b[AES_BLOCK])
+{
+    uint64_t x[2];
+    uint64_t y[2];
+
+    memcpy(x, a, AES_BLOCK);
+    memcpy(y, b, AES_BLOCK);
+    x[0] ^= y[0];
+    x[1] ^= y[1];
+    memcpy(out, x, AES_BLOCK);
+}
 
 #endif

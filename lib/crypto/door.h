@@ -9,10 +9,10 @@
 
 /*
  * door_init():
- * Keep OpenSSL from ever loading its configuration, fetch every algorithm of this folder and try
- * each against a known answer. Afterwards nothing here opens a file, loads code or makes a system
- * call but for memory (and getrandom(2) in random.h), so that a program may confine itself. Return
- * 0, or -1 when an algorithm is missing or wrong. A second call does nothing.
+ * Keep OpenSSL from ever loading its configuration, and fetch every algorithm of this folder.
+ * Afterwards nothing here opens a file, loads code or makes a system call but for memory (and
+ * getrandom(2) in random.h), so that a program may confine itself. Return 0, or -1 when an algorithm
+ * is missing. A second call does nothing.
  *
  * For the programs that hold masking keys. Others need not call it, and those that speak TLS should
  * not: the system's configuration of TLS is theirs to follow.
@@ -23,9 +23,6 @@ enum door_name {
     DOOR_AES_128_ECB,
     DOOR_AES_192_ECB,
     DOOR_AES_256_ECB,
-    DOOR_AES_128_CBC,
-    DOOR_AES_192_CBC,
-    DOOR_AES_256_CBC,
     DOOR_MD5,
     DOOR_SHA256,
     DOOR_NAMES

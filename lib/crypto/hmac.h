@@ -16,6 +16,11 @@ void hmac_free(struct hmac *hmac); /* wipes; NULL is fine */
 
 int hmac_compute(struct hmac *hmac, const void *data, size_t length, unsigned char mac[HMAC_SIZE]);
 
+/* In parts: begin, update any number of times, end. Each 0, or -1. */
+int hmac_begin(struct hmac *hmac);
+int hmac_update(struct hmac *hmac, const void *data, size_t length);
+int hmac_end(struct hmac *hmac, unsigned char mac[HMAC_SIZE]);
+
 /* The same for a key that is used once. 0, or -1. */
 int hmac_once(const void *key, size_t key_length, const void *data, size_t length,
     unsigned char mac[HMAC_SIZE]);

@@ -14,8 +14,8 @@ struct siv;
 
 enum { SIV_TAG = 16, SIV_MAX_AD = 126 };
 
-/* The longest plaintext. */
-#define SIV_MAX_PLAIN ((size_t)1 << 34)
+/* The longest plaintext, in bytes. */
+#define SIV_MAX_PLAIN ((size_t)1 << 30)
 
 /*
  * siv_new(key, key_length):

@@ -1,0 +1,41 @@
+#include "crypto/secret.h"
+
+#include <openssl/crypto.h>
+#include <sys/mman.h>
+
+enum secret_result secret_alloc(size_t size, void **memory)
+{
+    void *pages;
+
+    *memory = NULL;
+    if (size == 0)
+        return SECRET_NO_MEMORY;
+    pages = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (pages == MAP_FAILED)
+        return SECRET_NO_MEMORY;
+    if (madvise(pages, size, MADV_DONTDUMP) != 0) {
+        munmap(pages, size);
+        return SECRET_NO_MEMORY;
+    }
+    *memory = pages;
+    return mlock(pages, size) == 0 ? SECRET_LOCKED : SECRET_UNLOCKED;
+}
+
+void secret_free(void *memory, size_t size)
+{
+    if (memory == NULL)
+        return;
+    OPENSSL_cleanse(memory, size);
+    munmap(memory, size); /* unlocks too */
+}
+
+void secret_wipe(void *memory, size_t size)
+{
+    if (size > 0)
+        OPENSSL_cleanse(memory, size);
+}
+
+bool secret_equal(const void *a, const void *b, size_t size)
+{
+    return size == 0 || CRYPTO_memcmp(a, b, size) == 0;
+}
