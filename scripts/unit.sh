@@ -1,27 +1,46 @@
 #!/usr/bin/env bash
-# Runs the unit tests given as arguments (make check builds them), shows what
-# the failing ones say, and ends with `unit: N passed, N failed`.
+# Runs unit test programs (make check builds them), one line for each, and ends
+# with the sum of the tests inside: `N passed, N failed`.
+#
+#   scripts/unit.sh TEST...
+#
+# What a program says is kept beside it, in TEST.log, and shown if it fails. A
+# program that crashes, hangs, says one thing and exits with another, skips a
+# test or runs none counts as one failure more.
 set -euo pipefail
 
-passed=0 failed=0
-out=$(mktemp)
-trap 'rm -f "$out"' EXIT
+[ $# -gt 0 ] || {
+  printf 'unit: error: no test given; usage: scripts/unit.sh TEST...\n' >&2
+  exit 64
+}
 
+# total WORD LOG: the sum of cmocka's own lines, `[  PASSED  ] 3 test(s).`, of
+# which a program has one for each of its groups.
+total() {
+  awk -v word="$1" '$1 == "[" && $2 == word && $3 == "]" && $5 ~ /^test\(s\)/ { sum += $4 }
+    END { print sum + 0 }' "$2"
+}
+
+sum_passed=0 sum_failed=0
 for test in "$@"; do
-  status=0
-  CMOCKA_MESSAGE_OUTPUT=TAP "$test" >"$out" 2>&1 || status=$?
-  ok=$(grep -c '^ok ' "$out" || true)
-  bad=$(grep -c '^not ok ' "$out" || true)
-  # A crash, a sanitizer's report or a leak fails without a `not ok` line; so
-  # does a program that runs no test at all.
-  if [ "$status" -ne 0 ] && [ "$bad" -eq 0 ]; then bad=1; fi
-  if [ $((ok + bad)) -eq 0 ]; then bad=1; fi
-  if [ "$bad" -gt 0 ]; then
-    printf 'unit: %s: status %d\n' "${test##*/}" "$status" >&2
-    grep -v '^ok ' "$out" >&2 || true
+  log=$test.log status=0
+  CMOCKA_MESSAGE_OUTPUT=STDOUT timeout -k 10 "${UNIT_TIMEOUT:-300}" "$test" >"$log" 2>&1 || status=$?
+  passed=$(total PASSED "$log") failed=$(total FAILED "$log") why=
+  if [ "$status" -eq 124 ] || [ "$status" -eq 137 ]; then
+    failed=$((failed + 1)) why=', timed out'
+  elif [ "$status" -ne 0 ] && [ "$failed" -eq 0 ]; then
+    failed=1 why=", status $status"
+  elif [ "$(total SKIPPED "$log")" -gt 0 ]; then
+    failed=$((failed + 1)) why=', skipped some'
+  elif [ $((passed + failed)) -eq 0 ]; then
+    failed=1 why=', ran no test'
   fi
-  passed=$((passed + ok)) failed=$((failed + bad))
+  printf '%s: %d passed, %d failed%s\n' "${test##*/}" "$passed" "$failed" "$why"
+  if [ "$failed" -gt 0 ]; then
+    grep -avE '^\[ +(RUN|OK) +\]' "$log" | sed 's/^/  /' || true
+  fi
+  sum_passed=$((sum_passed + passed)) sum_failed=$((sum_failed + failed))
 done
 
-printf 'unit: %d passed, %d failed\n' "$passed" "$failed"
-[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
+printf '%d passed, %d failed\n' "$sum_passed" "$sum_failed"
+[ "$sum_failed" -eq 0 ]
