@@ -28,8 +28,8 @@ int aes_blocks(struct aes *aes, const unsigned char *in, unsigned char *out, siz
 
 /*
  * aes_chain(aes, state, blocks, count):
- * CBC-MAC: for each block, state = AES(state xor block). Start with a state of zeroes; a long message
- * may be given in parts. AES_FORWARD only. Return 0, or -1.
+ * CBC-MAC: for each block, state = AES(state xor block). Start with a state of zeroes; a long
+ * message may be given in parts. AES_FORWARD only. Return 0, or -1.
  */
 int aes_chain(struct aes *aes, unsigned char state[AES_BLOCK], const unsigned char *blocks,
     size_t count);

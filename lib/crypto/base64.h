@@ -31,8 +31,9 @@ size_t base64_encode(const void *data, size_t length, char *out);
 size_t base64_encode_url(const void *data, size_t length, char *out);
 
 /*
- * Decode all of text[0, length). Return 0 with *out_length set; or -1 when it is not canonical, with
- * the bytes written so far wiped. ${out} has room for base64_decoded_max(length) and may be ${text}.
+ * Decode all of text[0, length). Return 0 with *out_length set; or -1 when it is not canonical,
+ * with the bytes written so far wiped. ${out} has room for base64_decoded_max(length) and may be
+ * ${text}.
  */
 int base64_decode(const char *text, size_t length, unsigned char *out, size_t *out_length);
 int base64_decode_url(const char *text, size_t length, unsigned char *out, size_t *out_length);

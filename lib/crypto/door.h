@@ -11,8 +11,8 @@
  * door_init():
  * Keep OpenSSL from ever loading its configuration, and fetch every algorithm of this folder.
  * Afterwards nothing here opens a file, loads code or makes a system call but for memory (and
- * getrandom(2) in random.h), so that a program may confine itself. Return 0, or -1 when an algorithm
- * is missing. A second call does nothing.
+ * getrandom(2) in random.h), so that a program may confine itself. Return 0, or -1 when an
+ * algorithm is missing. A second call does nothing.
  *
  * For the programs that hold masking keys. Others need not call it, and those that speak TLS should
  * not: the system's configuration of TLS is theirs to follow.
@@ -30,8 +30,9 @@ enum door_name {
 
 /*
  * door_fetch(name):
- * For the files of this folder: OpenSSL's own handle of an algorithm (EVP_CIPHER or EVP_MD), fetched
- * at its first use and kept to the end of the process, or NULL. Not for use by several threads.
+ * For the files of this folder: OpenSSL's own handle of an algorithm (EVP_CIPHER or EVP_MD),
+ * fetched at its first use and kept to the end of the process, or NULL. Not for use by several
+ * threads.
  */
 void *door_fetch(enum door_name name);
 

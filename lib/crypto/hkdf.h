@@ -9,7 +9,8 @@ enum { HKDF_MASTER = 32, HKDF_PRK = 32, HKDF_MAX = 255 * 32 };
 
 /*
  * hkdf_derive(master, info, info_length, out, out_length):
- * Extract with the empty salt and expand to ${out_length} bytes, 1 to HKDF_MAX. Return 0; or -1, with
+ * Extract with the empty salt and expand to ${out_length} bytes, 1 to HKDF_MAX. Return 0; or -1,
+ * with
  * ${out} wiped. The caller wipes what it got.
  */
 int hkdf_derive(const unsigned char master[HKDF_MASTER], const void *info, size_t info_length,

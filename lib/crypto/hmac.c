@@ -28,7 +28,8 @@ static int start(SHA256_CTX *context, const unsigned char key[SHA256_BLOCK], uns
 
     for (size_t i = 0; i < sizeof(block); i++)
         block[i] = key[i] ^ pad;
-    result = SHA256_Init(context) == 1 && SHA256_Update(context, block, sizeof(block)) == 1 ? 0 : -1;
+    result =
+        SHA256_Init(context) == 1 && SHA256_Update(context, block, sizeof(block)) == 1 ? 0 : -1;
     secret_wipe(block, sizeof(block));
     return result;
 }

@@ -11,9 +11,9 @@
 enum { SIV_RUN = 64 };
 
 struct siv {
-    struct aes *mac; /* K1 of the RFC */
-    struct aes *stream; /* K2 */
-    /* CMAC's two subkeys (RFC 4493 2.3): for a last block that is full, and for one that is padded. */
+    struct aes *mac;    /* keyed with K1 of the RFC */
+    struct aes *stream; /* with K2 */
+    /* CMAC's two subkeys (RFC 4493 2.3): for a last block that is full, and one that is padded. */
     unsigned char full[AES_BLOCK];
     unsigned char padded[AES_BLOCK];
     /* S2V's D: before any associated data, and after those there are. */
@@ -36,14 +36,14 @@ static void dbl(unsigned char out[AES_BLOCK], const unsigned char in[AES_BLOCK])
 }
 
 /*
- * AES-CMAC (RFC 4493) of the data, whose last 16 bytes are first xored with ${tail}, if there is one:
- * then there must be that many.
+ * AES-CMAC (RFC 4493) of the data, whose last 16 bytes are first xored with ${tail}, if there is
+ * one: then there must be that many.
  */
-static int cmac(struct siv *siv, const unsigned char *data, size_t length, const unsigned char *tail,
-    unsigned char out[AES_BLOCK])
+static int cmac(struct siv *siv, const unsigned char *data, size_t length,
+    const unsigned char *tail, unsigned char out[AES_BLOCK])
 {
     unsigned char last[2 * AES_BLOCK] = { 0 };
-    /* Blocks that neither ${tail} nor the padding touches; 17 to 32 bytes stay, if there are more. */
+    /* Blocks that neither ${tail} nor padding touches; of more than 32 bytes, 17 to 32 stay. */
     size_t head = length > sizeof(last) ? (length - AES_BLOCK - 1) / AES_BLOCK : 0;
     size_t rest = length - head * AES_BLOCK;
     size_t end = rest == 0 ? 0 : (rest - 1) / AES_BLOCK * AES_BLOCK;
@@ -116,8 +116,8 @@ static void xor_bytes(unsigned char *out, const unsigned char *in, const unsigne
  * Counter mode from the tag with its 31st and 63rd bit from the right cleared (RFC 5297 2.5): so
  * SIV_MAX_PLAIN bytes never carry out of the last 32 bits.
  */
-static int counter_mode(struct siv *siv, const unsigned char tag[AES_BLOCK], const unsigned char *in,
-    size_t length, unsigned char *out)
+static int counter_mode(struct siv *siv, const unsigned char tag[AES_BLOCK],
+    const unsigned char *in, size_t length, unsigned char *out)
 {
     unsigned char first[AES_BLOCK];
     uint32_t count;

@@ -19,9 +19,9 @@ enum { SIV_TAG = 16, SIV_MAX_AD = 126 };
 
 /*
  * siv_new(key, key_length):
- * ${key} is of 32, 48 or 64 bytes, for AES-128, -192 and -256: the half that authenticates, then the
- * half that encrypts. No associated data yet. NULL: another length, or no memory. The key is not
- * kept; the caller wipes it.
+ * ${key} is of 32, 48 or 64 bytes, for AES-128, -192 and -256: the half that authenticates, then
+ * the half that encrypts. No associated data yet. NULL: another length, or no memory. The key is
+ * not kept; the caller wipes it.
  */
 struct siv *siv_new(const unsigned char *key, size_t key_length);
 void siv_free(struct siv *siv); /* wipes; NULL is fine */
@@ -29,8 +29,8 @@ void siv_free(struct siv *siv); /* wipes; NULL is fine */
 /*
  * siv_add_ad(siv, data, length):
  * One more string of associated data, for all values until siv_clear_ad(). Strings are counted, not
- * joined: ("a","b") is not ("ab"), and an empty string is not the same as none. Return 0, or -1 when
- * there are SIV_MAX_AD already.
+ * joined: ("a","b") is not ("ab"), and an empty string is not the same as none. Return 0, or -1
+ * when there are SIV_MAX_AD already.
  */
 int siv_add_ad(struct siv *siv, const void *data, size_t length);
 void siv_clear_ad(struct siv *siv);
@@ -47,8 +47,8 @@ int siv_seal(struct siv *siv, const void *plain, size_t length, unsigned char *o
  * siv_open(siv, sealed, length, out):
  * The opposite: ${sealed} of ${length} bytes, SIV_TAG or more; ${out} takes length - SIV_TAG bytes
  * and may be sealed + SIV_TAG; else the two do not overlap. Return 0 only when the bytes were made
- * by siv_seal() with this key and these associated data. Otherwise -1, and ${out} holds zeroes or is
- * untouched.
+ * by siv_seal() with this key and these associated data. Otherwise -1, and ${out} holds zeroes or
+ * is untouched.
  */
 int siv_open(struct siv *siv, const unsigned char *sealed, size_t length, unsigned char *out);
 

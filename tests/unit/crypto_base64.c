@@ -52,11 +52,12 @@ static void spells_as_rfc_4648(void **state)
 static void refuses_other_spellings(void **state)
 {
     (void)state;
-    static const char *const standard[] = { "Zg", "Zg=", "Zg===", "Z", "=", "==", "===", "====", "Zm8",
-        "Zm8==", "Zm9v=", "Zm9v====", "Zh==", "Zm9=", "Zm9vYh==", "Zg==Zg==", "Z===", "Zg=a", "Zm9v\n",
-        " Zm9v", "Zm 9v", "----", "____", "Zm9-", "Zm9\x80", "Zm9\xff", "Zm9." };
-    static const char *const url[] = { "Zg==", "Zm8=", "Z", "Zh", "Zm9", "Zm9vYh", "Zm9vZ", "++++", "////",
-        "Zm9+", "Zm9v\n", "Zm9v ", "Zm9\x80", "Zm9=", "=", "Zm9,", "Zm9{", "Zm9." };
+    static const char *const standard[] = { "Zg", "Zg=", "Zg===", "Z", "=",
+        "==", "===", "====", "Zm8",
+        "Zm8==", "Zm9v=", "Zm9v====", "Zh==", "Zm9=", "Zm9vYh==", "Zg==Zg==", "Z===", "Zg=a",
+        "Zm9v\n", " Zm9v", "Zm 9v", "----", "____", "Zm9-", "Zm9\x80", "Zm9\xff", "Zm9." };
+    static const char *const url[] = { "Zg==", "Zm8=", "Z", "Zh", "Zm9", "Zm9vYh", "Zm9vZ", "++++",
+        "////", "Zm9+", "Zm9v\n", "Zm9v ", "Zm9\x80", "Zm9=", "=", "Zm9,", "Zm9{", "Zm9." };
     unsigned char bytes[32];
     size_t got;
 

@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -137,8 +138,8 @@ static void ignores_configuration(void **state)
 /* Die by SIGSYS at any call that opens, connects, runs a program or makes memory executable. */
 static int confine(void)
 {
-#define REFUSE(number)                                                                             \
-    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (number), 0, 1),                                           \
+#define REFUSE(number)                                   \
+    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (number), 0, 1), \
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS)
     struct sock_filter filter[] = {
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
@@ -189,6 +190,35 @@ static int works_after_init(void)
     return 0;
 }
 
+static size_t allocations;
+
+static void *counted_malloc(size_t size, const char *file, int line)
+{
+    (void)file;
+    (void)line;
+    allocations++;
+    return malloc(size);
+}
+
+static int fetches_at_init(void)
+{
+    size_t before;
+
+    if (CRYPTO_set_mem_functions(counted_malloc, NULL, NULL) != 1 || door_init() != 0)
+        return 1;
+    before = allocations;
+    for (int name = 0; name < DOOR_NAMES; name++)
+        if (door_fetch((enum door_name)name) == NULL)
+            return 2;
+    return before > 0 && allocations == before ? 0 : 3;
+}
+
+static void fetches_everything_at_init(void **state)
+{
+    (void)state;
+    assert_int_equal(run(fetches_at_init), 0);
+}
+
 static void works_confined(void **state)
 {
     (void)state;
@@ -202,6 +232,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ignores_configuration),
+        cmocka_unit_test(fetches_everything_at_init),
         cmocka_unit_test(works_confined),
     };
     return cmocka_run_group_tests(tests, write_config, remove_config);

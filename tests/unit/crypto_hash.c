@@ -70,7 +70,8 @@ static void hmac_as_rfc_4231(void **state)
     check_hmac(key, 131, larger_both, sizeof(larger_both) - 1,
         "9b09ffa71b942fcb27635fbcd5b0e944bfdc63644f0713938a7f51535c3a35e2");
     /* No key and no data: from FIPS 198-1's definition, checked with two other programs. */
-    check_hmac(NULL, 0, NULL, 0, "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad");
+    check_hmac(NULL, 0, NULL, 0,
+        "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad");
 }
 
 static void check_hkdf(const unsigned char *salt, size_t salt_length, const unsigned char *key,
@@ -157,9 +158,8 @@ static void check_digest(enum digest_kind kind, const char *text, const char *he
     char written[2 * DIGEST_SHA256_SIZE + 1] = { 0 };
 
     assert_non_null(digest);
-    assert_int_equal(kind == DIGEST_MD5 ? digest_md5(text, length, out)
-                                        : digest_sha256(text, length, out),
-        0);
+    assert_int_equal(
+        kind == DIGEST_MD5 ? digest_md5(text, length, out) : digest_sha256(text, length, out), 0);
     assert_hex(out, size, hex);
     /* In two parts, at every cut, on one object. */
     for (size_t cut = 0; cut <= length; cut++) {
@@ -221,7 +221,10 @@ static void compares_hex_of_either_case(void **state)
     assert_false(digest_is_hex(bytes, 4, "01abcde", 7));
     assert_false(digest_is_hex(bytes, 4, "", 0));
     assert_false(digest_is_hex(bytes, 4, "01abcdeg", 8));
-    assert_false(digest_is_hex(bytes, 4, "\x11" "1abcdef", 8));
+    assert_false(digest_is_hex(bytes, 4,
+        "\x11"
+        "1abcdef",
+        8));
 }
 
 int main(void)

@@ -46,10 +46,8 @@ static size_t below(size_t limit)
 static void evp_seal(const unsigned char *key, size_t key_length, const unsigned char *ad,
     size_t ad_length, const unsigned char *plain, size_t length, unsigned char *out)
 {
-    const char *name = key_length == 32 ? "AES-128-SIV"
-                     : key_length == 48 ? "AES-192-SIV"
-                                        : "AES-256-SIV";
-    EVP_CIPHER *cipher = EVP_CIPHER_fetch(NULL, name, NULL);
+    static const char *const names[] = { "AES-128-SIV", "AES-192-SIV", "AES-256-SIV" };
+    EVP_CIPHER *cipher = EVP_CIPHER_fetch(NULL, names[key_length / 16 - 2], NULL);
     EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
     int written;
 
@@ -130,7 +128,7 @@ static void hmac_agrees(void **state)
 
     fill(key, sizeof(key));
     fill(data, sizeof(data));
-    for (size_t key_length = 1; key_length <= sizeof(key); key_length += 3) {
+    for (size_t key_length = 1; key_length <= sizeof(key); key_length++) {
         struct hmac *hmac = hmac_new(key, key_length);
 
         assert_non_null(hmac);

@@ -7,7 +7,9 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include <signal.h>
 #include <sys/resource.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -62,7 +64,8 @@ static void keeps_secrets_out_of_swap_and_dumps(void **state)
     secret_free(NULL, 5000);
 }
 
-/* Runs in a child: exit status 0 when memory that may not be locked is said to be so, and usable. */
+/* Runs in a child: exit status 0 when memory that may not be locked is said to be so, and usable.
+ */
 static int alloc_without_right_to_lock(void)
 {
     static const struct rlimit nothing;
@@ -129,16 +132,28 @@ static void wipes_and_compares(void **state)
     secret_wipe(NULL, 0);
 }
 
+static void ignore_alarm(int signal_number)
+{
+    (void)signal_number;
+}
+
+/* Interrupted all the time, so that getrandom(2) gives the bytes in pieces. */
 static void draws_random_bytes(void **state)
 {
     (void)state;
-    enum { SIZE = (33 << 20) + 5 }; /* more than getrandom(2) gives at a time */
+    enum { SIZE = 33 << 20 };
+    static const struct itimerval often = { { 0, 1000 }, { 0, 1000 } };
+    static const struct itimerval never;
+    struct sigaction action = { .sa_handler = ignore_alarm };
     unsigned char *bytes = calloc(1, SIZE);
     unsigned char other[32];
     size_t counts[256] = { 0 };
 
     assert_non_null(bytes);
+    assert_int_equal(sigaction(SIGALRM, &action, NULL), 0);
+    assert_int_equal(setitimer(ITIMER_REAL, &often, NULL), 0);
     assert_int_equal(random_bytes(bytes, SIZE), 0);
+    assert_int_equal(setitimer(ITIMER_REAL, &never, NULL), 0);
     assert_int_equal(random_bytes(other, sizeof(other)), 0);
     assert_int_equal(random_bytes(NULL, 0), 0);
     assert_memory_not_equal(bytes, other, sizeof(other));
