@@ -1,0 +1,154 @@
+#!/usr/bin/env bash
+# Every test, from a bare Debian or Ubuntu, straight after the clone: installs
+# what is missing, builds, and runs
+#
+#   lint      the static checks
+#   unit      the unit tests
+#   bats      the programs against PostgreSQL and ElasticMQ
+#   bats-moto the SQS ones again against moto, which checks signatures
+#
+# and unit, bats and bats-moto once more on a build under ASan and UBSan.
+#
+#   scripts/test.sh [PART...]     (make test; PART: one of the names above,
+#                                  asan, or asan-unit, asan-bats, asan-bats-moto)
+#
+# The last line is `N passed, N failed`. Exit 0 only if nothing failed and
+# something ran. Each part's own words are kept in build/test.
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+root=$(cd "$here/.." && pwd)
+PARTS=(lint unit bats bats-moto asan-unit asan-bats asan-bats-moto)
+JOBS=$(nproc)
+
+say() { printf 'test: %s\n' "$*" >&2; }
+
+passed=0 failed=0
+# add PASSED FAILED
+add() { passed=$((passed + $1)) failed=$((failed + $2)); }
+
+# build_of PART: the folder of the build that the part is about.
+build_of() {
+  case $1 in
+  asan-*) printf '%s/build/asan\n' "$root" ;;
+  *) printf '%s/build\n' "$root" ;;
+  esac
+}
+
+# make_in PART TARGET...
+make_in() {
+  local part=$1
+  shift
+  case $part in
+  asan-*) make -C "$root" -j "$JOBS" SANITIZE=1 BUILD=build/asan "$@" ;;
+  *) make -C "$root" -j "$JOBS" "$@" ;;
+  esac
+}
+
+# Each sanitizer's report goes into a file, so that one is seen even where a
+# test expects its program to fail.
+sanitize() {
+  reports=$logs/$1-reports
+  rm -rf "$reports"
+  mkdir "$reports"
+  export ASAN_OPTIONS=exitcode=99:log_path=$reports/asan:detect_stack_use_after_return=1
+  export UBSAN_OPTIONS=exitcode=99:print_stacktrace=1:log_path=$reports/ubsan
+  export LSAN_OPTIONS=exitcode=99
+}
+
+# part_lint LOG, and the others: run one part into LOG and add what it counted.
+part_lint() {
+  if make_in lint lint >"$1" 2>&1; then add 1 0; else add 0 1 && return 1; fi
+}
+
+part_unit() {
+  local status=0 line
+  make_in "$part" check >"$1" 2>&1 || status=$?
+  line=$(grep -E '^[0-9]+ passed, [0-9]+ failed$' "$1" | tail -n 1)
+  if [ -z "$line" ]; then
+    add 0 1
+    return 1
+  fi
+  # shellcheck disable=SC2086
+  set -- $line
+  add "$1" "$3"
+  if [ "$status" -ne 0 ] && [ "$3" -eq 0 ]; then add 0 1; fi
+  return "$status"
+}
+
+# part_bats LOG SERVER FILE...: files run side by side, the tests of one in order.
+part_bats() {
+  local log=$1 server=$2 ok bad status=0
+  shift 2
+  # A test that hangs must not hang the run.
+  TEST_SQS=$server BUILD=$(build_of "$part") timeout -k 30 1500 bats --tap --timing -j $((JOBS * 2)) \
+    --no-parallelize-within-files "$@" >"$log" 2>&1 || status=$?
+  # A skipped test is one that did not pass.
+  ok=$(grep -E '^ok ' "$log" | grep -vcE ' # skip( |$)' || true)
+  bad=$(grep -cE '^not ok |^ok .* # skip( |$)' "$log" || true)
+  if [ "$status" -ne 0 ] && [ "$bad" -eq 0 ]; then bad=1; fi
+  if [ $((ok + bad)) -eq 0 ]; then bad=1; fi
+  add "$ok" "$bad"
+  [ "$bad" -eq 0 ]
+}
+
+# run_part PART: says how it went; shows its words if it failed.
+run_part() {
+  local part=$1 log=$logs/$1.log start=$SECONDS before="$passed $failed" status=0 reports=''
+  local kind=${part#asan-}
+  case $part in asan-*) sanitize "$part" ;; esac
+  if ! make_in "$part" all >"$log" 2>&1; then
+    add 0 1
+    status=1
+  else
+    case $kind in
+    lint) part_lint "$log" ;;
+    unit) part_unit "$log" ;;
+    bats) part_bats "$log" elasticmq "$root"/tests/bats/*.bats ;;
+    bats-moto) part_bats "$log" moto "$root"/tests/bats/sqs-*.bats ;;
+    esac || status=1
+  fi
+  unset ASAN_OPTIONS UBSAN_OPTIONS LSAN_OPTIONS
+  if [ -n "$reports" ] && [ -n "$(ls -A "$reports")" ]; then
+    add 0 1
+    status=1
+    cat "$reports"/* >>"$log"
+  fi
+  if [ "$status" -ne 0 ]; then
+    # bats tells of the passed ones too.
+    grep -vE '^ok ' "$log" || true
+  fi
+  # shellcheck disable=SC2086
+  set -- $before
+  printf '%s: %d passed, %d failed (%d s)\n' "$part" $((passed - $1)) $((failed - $2)) \
+    $((SECONDS - start))
+}
+
+main() {
+  local part parts=()
+  for part in "$@"; do
+    case $part in
+    -h | --help)
+      sed -n '2,/^set/s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" | sed '$d'
+      exit 0
+      ;;
+    lint | unit | bats | bats-moto | asan-unit | asan-bats | asan-bats-moto) parts+=("$part") ;;
+    asan) parts+=(asan-unit asan-bats asan-bats-moto) ;;
+    *)
+      say "error: no part $part; see scripts/test.sh --help"
+      exit 64
+      ;;
+    esac
+  done
+  [ ${#parts[@]} -gt 0 ] || parts=("${PARTS[@]}")
+  "$here/deps.sh" build run test
+  logs=$root/build/test
+  mkdir -p "$logs"
+  for part in "${parts[@]}"; do
+    run_part "$part"
+  done
+  printf '%d passed, %d failed\n' "$passed" "$failed"
+  [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
+}
+
+main "$@"

@@ -1,0 +1,90 @@
+# What the bats files share. In each:
+#
+#   load ../lib/common
+#   setup() { common_setup; }
+#
+# A test then stands in a folder of its own (${BATS_TEST_TMPDIR}), finds the
+# programs in PATH, and makes what it needs: fresh_database, fresh_queue, key k.
+# Nothing is shared between tests but the servers, so files run side by side.
+
+# shellcheck source=scripts/servers.sh
+. "${BATS_TEST_DIRNAME:?}/../../scripts/servers.sh"
+# run's options for the exit status and for stderr apart.
+bats_require_minimum_version 1.5.0
+
+ROOT=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+SAMPLE=$ROOT/share/demo/logins.ndjson
+
+common_setup() {
+  local build=${BUILD:-build}
+  [ "${build#/}" != "$build" ] || build=$ROOT/$build
+  export PATH=$build/bin:$PATH SQS2PG_MAPS=$ROOT/share/maps
+  unset SQS_QUEUE_URL
+  cd "$BATS_TEST_TMPDIR" || return 1
+}
+
+# unique: a name that no other test of the run uses.
+unique() { printf 't%s_%s_%s\n' "$$" "$BATS_SUITE_TEST_NUMBER" "$RANDOM"; }
+
+# fresh_database: an empty one, in PGDATABASE.
+fresh_database() { servers_database "$(unique)"; }
+
+# fresh_queue [ATTRIBUTE=VALUE...]: an empty one, in SQS_QUEUE_URL.
+fresh_queue() {
+  SQS_QUEUE_URL=$(servers_queue "$(unique)" "$@") || return 1
+  export SQS_QUEUE_URL
+}
+
+# counts: "VISIBLE INFLIGHT DELAYED" of the queue.
+counts() { servers_counts "$SQS_QUEUE_URL"; }
+
+# eventually SECONDS COMMAND...: polls until the command succeeds.
+eventually() { servers_until "$@"; }
+counts_are() { [ "$(counts)" = "$*" ]; }
+
+# sql QUERY: unaligned rows, columns parted by |.
+sql() { psql -qXAt -v ON_ERROR_STOP=1 -c "$1"; }
+
+# The take-home's table.
+create_user_logins() {
+  sql 'CREATE TABLE user_logins (user_id varchar(128), device_type varchar(32),
+    masked_ip varchar(256), masked_device_id varchar(256), locale varchar(32),
+    app_version integer, create_date date)'
+}
+
+# key FILE: makes a key file.
+key() { pii-keygen "$1"; }
+
+# canaries: every ip and every device id of the sample, one a line, the
+# malformed event's included.
+canaries() {
+  grep -oP '\\?"(ip|device_id)\\?":\\?"\K[^"\\]*' "$SAMPLE" | sort -u
+}
+
+# no_canary FILE...: fails, naming the file, if one stands in clear in any.
+no_canary() {
+  local file bad=0
+  canaries >"$BATS_TEST_TMPDIR/canaries"
+  [ "$(wc -l <"$BATS_TEST_TMPDIR/canaries")" -gt 100 ] || return 1
+  for file in "$@"; do
+    [ -e "$file" ] || { echo "no such file: $file" && bad=1; }
+    if grep -qaF -f "$BATS_TEST_TMPDIR/canaries" "$file"; then
+      echo "a clear value stands in $file"
+      bad=1
+    fi
+  done
+  return "$bad"
+}
+
+# pipeline [PG-LOAD-OPTION...]: the line of the README, with the statuses of the
+# four in ${STATUSES} and all that they said in ./stderr.
+# shellcheck disable=SC2034  # STATUSES is the caller's
+pipeline() {
+  if sqs-pull 2>stderr.pull | pii-mask --key-file k 2>stderr.mask |
+    pg-load --table user_logins "$@" 2>stderr.load | sqs-ack 2>stderr.ack; then
+    STATUSES=${PIPESTATUS[*]}
+  else
+    STATUSES=${PIPESTATUS[*]}
+  fi
+  cat stderr.pull stderr.mask stderr.load stderr.ack >stderr
+}
