@@ -5,9 +5,12 @@
 #   make check           unit tests        make lint    every static check
 #   make test | demo     the README's two commands
 #   make install PREFIX=/usr/local DESTDIR=
+#
+# V=1 shows the commands in full.
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
+SILENT    := $(findstring s,$(firstword -$(MAKEFLAGS)))
 MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := all
 
@@ -16,6 +19,7 @@ PREFIX     ?= /usr/local
 BINDIR     ?= $(PREFIX)/bin
 MANDIR     ?= $(PREFIX)/share/man
 DATADIR    ?= $(PREFIX)/share/sqs2pg
+COMPLETIONDIR ?= $(PREFIX)/share/bash-completion/completions
 DESTDIR    ?=
 BUILD      ?= build
 CC         ?= cc
@@ -23,6 +27,11 @@ PKG_CONFIG ?= pkg-config
 INSTALL    ?= install
 SANITIZE   ?=
 WERROR     ?=
+V          ?=
+
+# A recipe's command, and the line that stands for it.
+Q    := $(if $(V),,@)
+short = $(if $(V)$(SILENT),,@printf '  %-4s %s\n' '$(1)' '$(2)')
 
 ifeq ($(origin CC),default)
 CC := cc
@@ -58,7 +67,7 @@ CFLAGS_crypto := $(call pkg_cflags,$(PKG_crypto))
 CFLAGS_pg   := $(call pkg_cflags,$(PKG_pg))
 CFLAGS_mask := $(call pkg_cflags,$(PKG_mask))
 
-# program: our layers, top first, then what it links (DESIGN: least authority by process)
+# program: our layers, top first, then what it links: least authority by process
 SQS_LAYERS := aws record xml http crypto json base
 PII_LAYERS := mask record crypto json base
 PG_LAYERS  := record pg json base
@@ -94,14 +103,16 @@ FORCE:
 layer_of = $(word 2,$(subst /, ,$(1)))
 $(BUILD)/obj/%.o: %.c $(FLAGS_STAMP)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_$(call layer_of,$*)) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+	$(call short,CC,$<)
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_$(call layer_of,$*)) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 
 define layer_rules
 OBJ_lib_$(1) := $$(patsubst %.c,$(BUILD)/obj/%.o,$$(wildcard lib/$(1)/*.c))
 $(BUILD)/lib/lib$(1).a: $$(OBJ_lib_$(1))
 	@mkdir -p $$(@D)
 	@rm -f $$@
-	$(AR) rcs $$@ $$^
+	$$(call short,AR,$$@)
+	$$(Q)$(AR) rcs $$@ $$^
 endef
 $(foreach layer,$(LAYERS),$(eval $(call layer_rules,$(layer))))
 
@@ -109,7 +120,8 @@ define program_rules
 OBJ_$(1) := $$(patsubst %.c,$(BUILD)/obj/%.o,$$(wildcard cmd/$(1)/*.c))
 $(BUILD)/bin/$(1): $$(OBJ_$(1)) $$(LAYERS_$(1):%=$(BUILD)/lib/lib%.a)
 	@mkdir -p $$(@D)
-	$$(CC) $$(CFLAGS_ALL) $$(LDFLAGS_ALL) -o $$@ $$^ $$(LIBS_$(1))
+	$$(call short,LD,$$@)
+	$$(Q)$$(CC) $$(CFLAGS_ALL) $$(LDFLAGS_ALL) -o $$@ $$^ $$(LIBS_$(1))
 endef
 $(foreach program,$(PROGRAMS),$(eval $(call program_rules,$(program))))
 
@@ -137,15 +149,27 @@ unit_layer = $(firstword $(subst _, ,$(1)))
 define unit_rules
 $(BUILD)/unit/$(1): $(BUILD)/obj/tests/unit/$(1).o $$(BELOW_$(call unit_layer,$(1)):%=$(BUILD)/lib/lib%.a)
 	@mkdir -p $$(@D)
-	$$(CC) $$(CFLAGS_ALL) $$(LDFLAGS_ALL) -o $$@ $$^ $$(UNIT_LIBS_$(call unit_layer,$(1))) $$(UNIT_LIBS_base)
+	$$(call short,LD,$$@)
+	$$(Q)$$(CC) $$(CFLAGS_ALL) $$(LDFLAGS_ALL) -o $$@ $$^ $$(UNIT_LIBS_$(call unit_layer,$(1))) $$(UNIT_LIBS_base)
 endef
 $(foreach unit,$(UNIT_SOURCES:tests/unit/%.c=%),$(eval $(call unit_rules,$(unit))))
 
+# The scanner's speed; see bench/README.md.
+bench-scan: $(BUILD)/bench/scan
+$(BUILD)/bench/scan: $(BUILD)/obj/bench/scan.o $(BELOW_json:%=$(BUILD)/lib/lib%.a)
+	@mkdir -p $(@D)
+	$(call short,LD,$@)
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^
+
+# Every source compiled, nothing linked: for the checks that look at objects.
+SOURCES := $(wildcard lib/*/*.c cmd/*/*.c tests/*/*.c bench/*.c)
+objects: $(SOURCES:%.c=$(BUILD)/obj/%.o)
+
 check: $(UNIT_TESTS) all
-	scripts/unit.sh $(UNIT_TESTS)
+	@scripts/unit.sh $(UNIT_TESTS)
 
 lint:
-	scripts/lint.sh
+	@BUILD=$(BUILD) scripts/lint.sh
 
 test:
 	scripts/test.sh
@@ -155,9 +179,12 @@ demo:
 
 MANPAGES := $(wildcard man/*.[157])
 install: all
-	$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(DATADIR)
+	$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(DATADIR) $(DESTDIR)$(COMPLETIONDIR)
 	$(INSTALL) -m 755 $(BINARIES) $(DESTDIR)$(BINDIR)
 	$(INSTALL) -m 755 scripts/pipeline.sh $(DESTDIR)$(BINDIR)/sqs2pg
+	$(INSTALL) -m 644 share/completions/sqs2pg.bash $(DESTDIR)$(COMPLETIONDIR)/sqs2pg
+	for program in $(PROGRAMS); do \
+	  ln -sf sqs2pg $(DESTDIR)$(COMPLETIONDIR)/$$program || exit 1; done
 	for page in $(MANPAGES); do \
 	  section=$${page##*.}; $(INSTALL) -d $(DESTDIR)$(MANDIR)/man$$section && \
 	  $(INSTALL) -m 644 $$page $(DESTDIR)$(MANDIR)/man$$section/ || exit 1; done
@@ -168,6 +195,7 @@ install: all
 
 uninstall:
 	rm -f $(PROGRAMS:%=$(DESTDIR)$(BINDIR)/%) $(DESTDIR)$(BINDIR)/sqs2pg
+	rm -f $(PROGRAMS:%=$(DESTDIR)$(COMPLETIONDIR)/%) $(DESTDIR)$(COMPLETIONDIR)/sqs2pg
 	for page in $(MANPAGES); do rm -f $(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/}; done
 	rm -rf $(DESTDIR)$(DATADIR)
 
@@ -178,6 +206,6 @@ dist:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all check lint test demo install uninstall dist clean FORCE
+.PHONY: all bench-scan objects check lint test demo install uninstall dist clean FORCE
 .SECONDARY:
 -include $(shell [ -d $(BUILD)/obj ] && find $(BUILD)/obj -name '*.d')

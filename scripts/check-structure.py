@@ -1,0 +1,346 @@
+#!/usr/bin/env python3
+"""The rules of STYLE.md that can be read off the source, one function for each.
+
+    scripts/check-structure.py [-C ROOT] [--objects DIR] [CHECK...]
+
+Prints `file:line: what is wrong` for each finding. Exit 0 when there is none, 1 when there are
+some, 64 for a wrong command line. `exports` looks into the objects of a build, DIR/lib/... and
+DIR/cmd/..., the other checks at the source alone. scripts/lint.sh runs them all.
+"""
+import argparse
+import os
+import re
+import subprocess
+import sys
+
+RANK = {"base": 0, "json": 1, "crypto": 1, "http": 1, "xml": 1, "pg": 1,
+        "record": 2, "aws": 2, "mask": 2}
+# A foreign library: the names its headers go by, the one place that includes them, and what its
+# types look like.
+DOORS = [
+    (r"curl/", r"lib/http/", r"CURL\w*|curl_\w+"),
+    (r"libxml/", r"lib/xml/", r"xml[A-Z]\w+"),
+    (r"openssl/", r"lib/crypto/", r"EVP_\w+|OSSL_\w+|SSL_\w+|HMAC_CTX|BIGNUM|SHA256_CTX|AES_KEY"),
+    (r"libpq-fe\.h|libpq/|postgres_ext\.h|pg_config", r"lib/pg/",
+     r"PG(conn|result|cancel|notify)|\w*(Conn|Exec|Polling|Transaction)StatusType|Oid"),
+    (r"j[qv]\.h", r"lib/json/jq\.c", r"jv|jq_state|jv_\w+"),
+    (r"seccomp\.h", r"lib/mask/sandbox\.c", r"scmp_\w+"),
+]
+SYSTEM = re.compile(r"(sys|linux|arpa|netinet|net|asm)/\w+\.h$|("
+                    "assert|ctype|dirent|emmintrin|endian|errno|fcntl|fnmatch|float|glob|grp|"
+                    "inttypes|iso646|langinfo|libgen|limits|locale|math|netdb|poll|pthread|pwd|"
+                    "regex|sched|setjmp|signal|spawn|stdalign|stdarg|stdatomic|stdbool|stddef|"
+                    "stdint|stdio|stdlib|stdnoreturn|string|strings|syslog|termios|threads|time|"
+                    r"unistd|wchar|wctype)\.h$")
+# lib/json's files share their folder's prefix: scan_ and write_ would say too little.
+FOLDER_PREFIX = {"lib/json": "json"}
+MAX_FILE, MAX_FUNCTION, MAX_MAIN = 500, 80, 170
+
+# Calls: banned in all C, and banned in programs and libraries but for the files named.
+BANNED = re.compile(r"(?<![\w.>])(system|popen|strcpy|stpcpy|strcat|sprintf|vsprintf|gets|ato[ifl]|"
+                    r"atoll|strtok(?:_r)?|alloca|s?rand|random_r|tmpnam|tempnam|mktemp)\s*\(")
+BANNED_IN_CODE = [
+    (re.compile(r"\b(assert|exit|quick_exit)\s*\("), r"cmd/[\w-]+/main\.c$",
+     "errors go up as values, and main.c makes them an exit status"),
+    (re.compile(r"\b(v?printf|puts|putchar)\s*\(|\bstdout\b|\bdprintf\s*\(\s*(?:1|STDOUT_FILENO)\b|"
+                r"\bwrite\s*\(\s*(?:1|STDOUT_FILENO)\b"), r"lib/base/out\.c$",
+     "standard output is written through base/out.h, which checks it"),
+    (re.compile(r"\b(v?warnx?|v?errx?|perror|stderr)\b(?=\s*[(),;])|"
+                r"\b(write|dprintf)\s*\(\s*(?:2|STDERR_FILENO)\b"), r"lib/base/msg\.c$",
+     "people are spoken to through base/msg.h"),
+]
+
+# Words no file should hold. Each is broken in two here, so that this file passes too.
+WORDS = [
+    (r"\b(TO" r"DO|FIX" r"ME|XX" r"X)\b", "a mark for later: do it, or write an issue"),
+    (r"(?<![\w.}])/(wo" r"rk|ro" r"ot)(?![\w-])|/ho" r"me/[a-z]\w*/|bash" r"_jobs|/tmp/bu" r"ild-",
+     "a path of one machine"),
+    (r"(?<![\w+/=])(A" r"I|LL" r"M)(?![\w+/=])|(?i:\b(chat" r"gpt|clau" r"de|anthro" r"pic|open" r"ai|"
+     r"copi" r"lot|sub-?" r"agent|language " r"model|co-authored" r"-by)\b)|\biss" r"ue #?\d|"
+     r"\bCOMM" r"ON\.md|\b(shared|research)/\w+\.m" r"d\b",
+     "how the work was organised is not the reader's business"),
+]
+
+
+# Where such a word is in its place, and why.
+WORDS_ALLOWED = {
+    "scripts/bare.sh": r"/ro" r"ot",  # of the bare system it builds, not of this one
+}
+
+
+def strip(text, strings=True):
+    """C text without comments (and, if asked, with its strings emptied), its lines in place."""
+    def blank(match):
+        token = match.group(0)
+        if token.startswith("/"):
+            return " " + "\n" * token.count("\n")
+        return token[0] * 2 if strings else token
+    return re.sub(r"//[^\n]*|/\*.*?\*/|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'", blank, text,
+                  flags=re.S)
+
+
+class Tree:
+    """The files of a tree that are its own: all that git knows or would add, or all there are."""
+
+    def __init__(self, root, objects):
+        self.root, self.objects, self.texts = root, objects, {}
+        try:
+            names = subprocess.run(["git", "-C", root, "ls-files", "-zco", "--exclude-standard"],
+                                   check=True, capture_output=True).stdout.decode().split("\0")
+        except (OSError, subprocess.CalledProcessError):
+            names = [os.path.relpath(os.path.join(folder, name), root)
+                     for folder, _, found in os.walk(root) for name in found]
+            names = [name for name in names if not re.match(r"(build|\.git)/", name)]
+        self.files = sorted(n for n in set(names) if n and os.path.isfile(os.path.join(root, n)))
+
+    def find(self, pattern):
+        return [name for name in self.files if re.search(pattern, name)]
+
+    def text(self, name):
+        """The file's text, or an empty one if it is binary."""
+        if name not in self.texts:
+            with open(os.path.join(self.root, name), "rb") as file:
+                data = file.read()
+            self.texts[name] = "" if b"\0" in data else data.decode("utf-8", "replace")
+        return self.texts[name]
+
+    def code(self):
+        return self.find(r"^(lib|cmd)/.*\.[ch]$")
+
+    def includes(self, name):
+        """(line, bracket, header) of each #include."""
+        for number, line in enumerate(strip(self.text(name), False).split("\n"), 1):
+            match = re.match(r'\s*#\s*include\s*([<"])([^>"]+)', line)
+            if match:
+                yield number, match.group(1), match.group(2)
+
+
+def resolve(tree, name, header):
+    """The file an #include "header" in ${name} means, or None."""
+    if name.startswith("cmd/"):
+        own = os.path.normpath(os.path.join(os.path.dirname(name), header))
+        if own in tree.files:
+            return own
+    return "lib/" + header if "lib/" + header in tree.files else None
+
+
+def layers(tree):
+    graph = {}
+    for name in tree.code():
+        top, folder = name.split("/")[:2]
+        for line, bracket, header in tree.includes(name):
+            if bracket == "<":
+                continue
+            target = resolve(tree, name, header)
+            if target is None:
+                yield name, line, f'"{header}" is no header in lib/ (or of this program)'
+                continue
+            graph.setdefault(name, []).append((target, line))
+            to_top, to_folder = target.split("/")[:2]
+            if (top, folder) == (to_top, to_folder):
+                continue
+            if to_top == "cmd":
+                yield name, line, f"includes {target}: nothing includes a program"
+            elif top == "lib" and RANK.get(to_folder, 9) >= RANK.get(folder, -1):
+                yield name, line, f"includes {target}: {to_folder} is not below {folder}"
+        if top == "lib" and folder not in RANK:
+            yield name, 1, f"lib/{folder} is no layer"
+    yield from cycles(graph)
+
+
+def cycles(graph):
+    done = set()
+
+    def visit(name, path):
+        for target, line in graph.get(name, []):
+            if target in path:
+                yield name, line, "a cycle: " + " > ".join(path[path.index(target):] + [target])
+            elif target not in done:
+                yield from visit(target, path + [target])
+        done.add(name)
+    for name in sorted(graph):
+        if name not in done:
+            yield from visit(name, [name])
+
+
+def doors(tree):
+    for name in tree.code():
+        header_file = name.endswith(".h")
+        for line, bracket, header in tree.includes(name):
+            door = next((d for d in DOORS if re.match(d[0], header)), None)
+            if bracket == "<" and door is None and not SYSTEM.match(header):
+                yield name, line, f"<{header}> is of no library that has a door"
+            elif door and not re.match(door[1], name):
+                yield name, line, f"<{header}> belongs behind {door[1].replace(chr(92), '')}"
+            elif door and header_file:
+                yield name, line, f"<{header}> in a header: a door shows nothing of its library"
+        if header_file:
+            for number, line in enumerate(strip(tree.text(name)).split("\n"), 1):
+                for door in DOORS:
+                    match = re.search(rf"\b({door[2]})\b", line)
+                    if match:
+                        yield name, number, f"{match.group(1)} shown in a header"
+
+
+def allowed_name(name, symbol):
+    folder, file = os.path.split(name)
+    stem = os.path.splitext(file)[0].replace("-", "_")
+    if name.startswith("cmd/") and stem == "main":
+        return symbol == "main"
+    if folder in FOLDER_PREFIX and symbol.startswith(FOLDER_PREFIX[folder] + "_"):
+        return True
+    layer = os.path.basename(folder).replace("-", "_")
+    return re.match(rf"({layer}_)?{stem}(_|$)", symbol) is not None
+
+
+def exports(tree):
+    for name in tree.find(r"^(lib|cmd)/.*\.c$"):
+        built = os.path.join(tree.objects, name[:-2] + ".o")
+        if not os.path.exists(built):
+            yield name, 1, "is not built, so its exports are unknown"
+            continue
+        listed = subprocess.run(["nm", "-g", "--defined-only", "--format=posix", built], check=True,
+                                capture_output=True).stdout.decode()
+        contract = strip(tree.text(name[:-2] + ".h")) if name[:-2] + ".h" in tree.files else ""
+        for symbol in sorted(row.split()[0] for row in listed.splitlines() if row):
+            if not allowed_name(name, symbol):
+                yield name, 1, f"exports {symbol}, which does not begin with the file's name"
+            elif symbol != "main" and not re.search(rf"\b{symbol}\b", contract):
+                yield name, 1, f"exports {symbol}, which {os.path.basename(name)[:-2]}.h does not state"
+    for name in tree.find(r"^(lib|cmd)/.*\.h$"):
+        for symbol, line, _ in functions(strip(tree.text(name))):
+            if not allowed_name(name, symbol):
+                yield name, line, f"defines {symbol}, which does not begin with the file's name"
+
+
+def first_branches(code):
+    """Preprocessor lines blanked, and of #if ... #else only what stands before the #else."""
+    out, hidden, continued = [], [], False
+    for line in code.split("\n"):
+        directive = re.match(r"\s*#\s*(\w+)", line)
+        is_directive = continued or directive is not None
+        if directive and not continued:
+            word = directive.group(1)
+            if word.startswith("if"):
+                hidden.append(False)
+            elif word.startswith("el") and hidden:
+                hidden[-1] = True
+            elif word == "endif" and hidden:
+                hidden.pop()
+        continued = is_directive and line.endswith("\\")
+        out.append("" if is_directive or any(hidden) else line)
+    return "\n".join(out)
+
+
+def functions(code):
+    """(name, line, lines from brace to brace) of each function defined in stripped C."""
+    code, depth, start, opened = first_branches(code), 0, 0, None
+    for match in re.finditer(r"[{};]", code):
+        token, at = match.group(0), match.start()
+        if token == "{":
+            head = code[start:at]
+            if depth == 0 and re.search(r"\)\s*$", head) and "=" not in head:
+                names = [n for n in re.findall(r"(\w+)\s*\(", head) if n != "__attribute__"]
+                opened = (names[0] if names else "?", code.count("\n", 0, at) + 1)
+            depth += 1
+        elif token == "}":
+            depth -= 1
+            if depth == 0 and opened:
+                yield opened[0], opened[1], code.count("\n", 0, at) + 2 - opened[1]
+                opened = None
+        if depth == 0:
+            start = at + 1
+
+
+def sizes(tree):
+    for name in tree.find(r"\.([ch]|sh|bash|bats|py)$|^Makefile$"):
+        lines = tree.text(name).count("\n")
+        if lines >= MAX_FILE:
+            yield name, lines, f"{lines} lines; fewer than {MAX_FILE} are wanted"
+        if re.match(r"cmd/[\w-]+/main\.c$", name) and lines > MAX_MAIN:
+            yield name, lines, f"{lines} lines; a main.c has at most {MAX_MAIN}"
+    for name in tree.find(r"\.[ch]$"):
+        for function, line, lines in functions(strip(tree.text(name))):
+            if lines >= MAX_FUNCTION:
+                yield name, line, f"{function}() has {lines} lines; fewer than {MAX_FUNCTION} are wanted"
+
+
+def banned(tree):
+    for name in tree.find(r"\.[ch]$"):
+        code = strip(tree.text(name)).split("\n")
+        for number, line in enumerate(code, 1):
+            match = BANNED.search(line)
+            if match:
+                yield name, number, f"{match.group(1)}() is banned"
+            if not re.match(r"(lib|cmd)/", name):
+                continue
+            for pattern, excepted, reason in BANNED_IN_CODE:
+                match = pattern.search(line)
+                if match and not re.match(excepted, name):
+                    yield name, number, f"{match.group(0).strip('( ')}: {reason}"
+
+
+def words(tree):
+    patterns = [(re.compile(pattern), reason) for pattern, reason in WORDS]
+    if "DES" "IGN.md" not in tree.files:
+        patterns.append((re.compile("\\bDES" "IGN\\b"), "names a file that is not here"))
+    for name in tree.files:
+        for number, line in enumerate(tree.text(name).split("\n"), 1):
+            for pattern, reason in patterns:
+                match = pattern.search(line)
+                if match and not re.fullmatch(WORDS_ALLOWED.get(name, ""), match.group(0)):
+                    yield name, number, f"{match.group(0)}: {reason}"
+
+
+def headers(tree):
+    for name in tree.find(r"\.h$"):
+        guard = re.sub(r"\W", "_", re.sub(r"^(lib|cmd|tests/\w+)/", "", name)).upper()
+        text = tree.text(name)
+        if not re.match(rf"#ifndef {guard}\n#define {guard}\n", strip(text).lstrip()) or \
+                not re.search(r"#endif[^\n]*\n$", text):
+            yield name, 1, f"has no include guard {guard} around all of it"
+        longest = max(map(len, re.findall(r"/\*.*?\*/", text, re.S)), default=0)
+        if longest < 40:
+            yield name, 1, "states no contract: a comment that says what callers may rely on"
+
+
+def tests(tree):
+    for name in tree.find(r"^tests/.*\.(bats|bash|sh|c)$"):
+        c = name.endswith(".c")
+        pattern = r"\bskip\s*\(" if c else r"(?:^|[;&|{(!]|\bthen|\bdo|\belse)\s*skip(?![\w-])"
+        text = strip(tree.text(name)) if c else tree.text(name)
+        for number, line in enumerate(text.split("\n"), 1):
+            if re.search(pattern, line):
+                yield name, number, "skips: a test passes or fails"
+        if name.endswith(".bats") and "@test" not in text:
+            yield name, 1, "holds no test"
+
+
+CHECKS = [layers, doors, exports, sizes, banned, words, headers, tests]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("-C", metavar="ROOT", dest="root",
+                        default=os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+    parser.add_argument("--objects", metavar="DIR", help="of a build; needed for exports")
+    parser.add_argument("checks", metavar="CHECK", nargs="*",
+                        help=", ".join(check.__name__ for check in CHECKS))
+    arguments = parser.parse_args()
+    table = {check.__name__: check for check in CHECKS}
+    wrong = [name for name in arguments.checks if name not in table]
+    if wrong:
+        parser.error("no such check: " + wrong[0])
+    chosen = arguments.checks or [name for name in table if name != "exports" or arguments.objects]
+    if "exports" in chosen and not arguments.objects:
+        parser.error("exports needs --objects")
+    tree, found = Tree(arguments.root, arguments.objects), 0
+    for name in chosen:
+        for path, line, text in table[name](tree):
+            print(f"{path}:{line}: {text}")
+            found += 1
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

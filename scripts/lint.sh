@@ -1,0 +1,131 @@
+#!/usr/bin/env bash
+# Every check that needs no running program: STYLE.md says which rule each keeps.
+#
+#   scripts/lint.sh [-C ROOT] [CHECK...]        (all of them when none is named)
+#
+# One line for each check, and below it what it found. Exit 0 only if none found
+# anything; a tool that is not installed is a finding. Objects go into
+# ${BUILD:-build}/lint, so that a second run is quick.
+#
+# The checks are called by their names, which shellcheck cannot see.
+# shellcheck disable=SC2317
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+root=$here/..
+if [ "${1:-}" = -C ]; then
+  root=$2
+  shift 2
+fi
+cd "$root"
+objects=${BUILD:-build}/lint
+
+CHECKS=(build exports layers doors sizes banned words headers alone tests shell python man format cppcheck)
+
+# sources PATTERN...: files of the tree that git knows or would add, or all
+# where there is no git.
+sources() {
+  local file pattern
+  if [ -e .git ] && git rev-parse --git-dir >/dev/null 2>&1; then
+    git ls-files -co --exclude-standard -- "$@" | while IFS= read -r file; do
+      [ ! -f "$file" ] || printf '%s\n' "$file"
+    done
+  else
+    for pattern in "$@"; do
+      find . -path ./build -prune -o -path "./$pattern" -type f -printf '%P\n'
+    done | sort
+  fi
+}
+
+# each COMMAND...: the command on the files named on stdin; nothing when there
+# are none.
+each() { xargs -r -d '\n' "$@"; }
+
+compile() { make -s -k -j "$(nproc)" WERROR=1 BUILD="$objects" objects 2>&1; }
+structure() { "$here/check-structure.py" -C . --objects "$objects/obj" "$1"; }
+
+# Everything compiles without a warning.
+lint_build() { compile; }
+
+# What can be read off the source, and off what it exports.
+lint_exports() {
+  compile >/dev/null || true
+  structure exports
+}
+lint_layers() { structure layers; }
+lint_doors() { structure doors; }
+lint_sizes() { structure sizes; }
+lint_banned() { structure banned; }
+lint_words() { structure words; }
+lint_headers() { structure headers; }
+lint_tests() { structure tests; }
+
+# Each header compiles with nothing before it, and without the foreign library's
+# own headers being known.
+lint_alone() {
+  sources 'lib/*.h' 'cmd/*.h' |
+    each -n 1 -P "$(nproc)" "${CC:-cc}" -fsyntax-only -x c -std=c17 -D_GNU_SOURCE -Ilib -Wall -Wextra \
+      -Wpedantic -Werror 2>&1
+}
+
+shell_sources() {
+  sources 'scripts/*' 'tests/*' 'bench/*' 'deploy/*' '.ci/*' 'share/completions/*' |
+    each grep -lE '^#!.*\b(ba|da)?sh$|^# shellcheck shell='
+}
+# In a test file each @test is a subshell, which is what SC2030 and SC2031 warn of.
+lint_shell() {
+  local status=0
+  shell_sources | each shellcheck -x -P SCRIPTDIR -f gcc || status=1
+  sources 'tests/*.bats' | each shellcheck -x -P SCRIPTDIR -s bats -e SC2030,SC2031 -f gcc || status=1
+  return "$status"
+}
+
+lint_python() {
+  sources '*.py' | each python3 -W error -c '
+import sys
+for name in sys.argv[1:]:
+    with open(name, "rb") as file:
+        compile(file.read(), name, "exec")' 2>&1
+}
+
+lint_man() { sources 'man/*.[1-8]' | each mandoc -T lint -W warning; }
+
+lint_format() {
+  sources '*.c' '*.h' | each clang-format --dry-run -Werror --style=file 2>&1 |
+    awk -F: '/^[^ ]+:[0-9]+:[0-9]+: / { if (!places[$1]++) names[++count] = $1; next }
+      /command not found|No such file/ { print; bad = 1 }
+      END {
+        for (i = 1; i <= count; i++)
+          printf "%s: %d places are not as clang-format -i has them\n", names[i], places[names[i]]
+        exit bad || count > 0
+      }'
+}
+
+# Not asked for: that each member is used in the same file (unusedStructMember),
+# and that the system's own headers are read (missingIncludeSystem).
+lint_cppcheck() {
+  local list status=0
+  list=$(sources 'lib/*.c' 'cmd/*.c')
+  [ -n "$list" ] || return 0
+  cppcheck -q -j "$(nproc)" --std=c11 -Ilib --file-list=- --error-exitcode=1 --inline-suppr \
+    -D_GNU_SOURCE -DSQS2PG_VERSION='""' -DSQS2PG_DATADIR='""' \
+    --enable=warning,performance,portability --suppress=missingIncludeSystem \
+    --suppress=unusedStructMember --suppress=unmatchedSuppression \
+    --template='{file}:{line}: {message} ({id})' <<<"$list" 2>&1 || status=$?
+  return "$status"
+}
+
+failed=0
+for check in "${@:-"${CHECKS[@]}"}"; do
+  declare -F "lint_$check" >/dev/null || {
+    printf 'lint: error: no such check: %s\n' "$check" >&2
+    exit 64
+  }
+  if found=$("lint_$check" 2>&1); then
+    printf '%-9s ok\n' "$check"
+  else
+    printf '%-9s %d found\n  %s\n' "$check" "$(grep -c . <<<"$found")" "${found//$'\n'/$'\n'  }"
+    failed=1
+  fi
+done
+exit "$failed"
