@@ -1,0 +1,397 @@
+#!/usr/bin/env bats
+# Every check of scripts/lint.sh finds what it is there for: a small tree that it
+# passes, and one violation at a time put into it.
+
+setup_file() {
+  ROOT=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+  PLAIN=$BATS_FILE_TMPDIR/plain
+  export ROOT PLAIN
+  # Not the build folder of the tree this test stands in.
+  unset BUILD MAKEFLAGS MAKELEVEL
+  plain_tree
+}
+
+# write FILE: the lines of stdin, without the `@` that keep this file itself
+# clear of the words it is about.
+write() {
+  mkdir -p "$(dirname "$1")"
+  tr -d @ >"$1"
+}
+
+plain_tree() {
+  mkdir -p "$PLAIN"
+  cp "$ROOT/Makefile" "$ROOT/VERSION" "$ROOT/.clang-format" "$PLAIN"
+  cd "$PLAIN"
+  write lib/base/text.h <<'END'
+#ifndef BASE_TEXT_H
+#define BASE_TEXT_H
+
+/* The length of a text in bytes, its end not counted; ${text} is not NULL. */
+int text_length(const char *text);
+
+#endif
+END
+  write lib/base/text.c <<'END'
+#include <string.h>
+
+#include "base/text.h"
+
+/* "system(" and stdout, in a comment or a string, are only words. */
+static const char name[] = "system(\"x\"), stdout";
+
+int text_length(const char *text)
+{
+    return text == name ? (int)sizeof name : (int)strlen(text);
+}
+END
+  write lib/json/value.h <<'END'
+#ifndef JSON_VALUE_H
+#define JSON_VALUE_H
+
+#include "base/text.h"
+
+/* A value of RFC 8259, by the length of its text in bytes. */
+struct json_value {
+    int length;
+};
+void json_value_init(struct json_value *value, const char *text);
+
+#endif
+END
+  write lib/json/value.c <<'END'
+#include "json/value.h"
+
+void json_value_init(struct json_value *value, const char *text)
+{
+    value->length = text_length(text);
+}
+END
+  write cmd/a-tool/count.h <<'END'
+#ifndef A_TOOL_COUNT_H
+#define A_TOOL_COUNT_H
+
+/* How many bytes the arguments have together. */
+int count_bytes(int argc, char **argv);
+
+#endif
+END
+  write cmd/a-tool/count.c <<'END'
+#include "base/text.h"
+
+#include "count.h"
+
+int count_bytes(int argc, char **argv)
+{
+    int sum = 0;
+    for (int i = 1; i < argc; i++)
+        sum += text_length(argv[i]);
+    return sum;
+}
+END
+  write cmd/a-tool/main.c <<'END'
+#include "count.h"
+
+int main(int argc, char **argv)
+{
+    return count_bytes(argc, argv) == 0;
+}
+END
+  write scripts/say.sh <<'END'
+#!/bin/sh
+printf '%s\n' "$1"
+END
+  write scripts/say.py <<'END'
+print("a")
+END
+  write tests/bats/say.bats <<'END'
+#!/usr/bin/env bats
+@@test "says" {
+  run scripts/say.sh x
+  [ "$output" = x ]
+}
+END
+  # The one line above that keeps its mark.
+  sed -i 's/^test "/@&/' tests/bats/say.bats
+  write man/a-tool.1 <<'END'
+.Dd January 1, 2026
+.Dt A-TOOL 1
+.Os
+.Sh NAME
+.Nm a-tool
+.Nd count bytes
+.Sh SYNOPSIS
+.Nm
+.Op Ar text ...
+.Sh DESCRIPTION
+Counts.
+END
+}
+
+lint() { (cd / && "$ROOT/scripts/lint.sh" -C "$TREE" "$@"); }
+
+setup() {
+  TREE=$BATS_TEST_TMPDIR/tree
+  fresh
+}
+fresh() {
+  rm -rf "$TREE"
+  cp -R "$PLAIN" "$TREE"
+  cd "$TREE"
+}
+
+# expect CHECK PATTERN: the check fails in the tree as it is now, with a finding
+# that matches the extended regular expression; then a plain tree again.
+expect() {
+  local status=0 said
+  said=$(lint "$1" 2>&1) || status=$?
+  if [ "$status" -ne 1 ] || ! grep -qE "$2" <<<"$said"; then
+    printf 'lint.sh %s: status %d, wanted /%s/:\n%s\n' "$1" "$status" "$2" "$said"
+    return 1
+  fi
+  fresh
+}
+
+# in_text LINE: the line, at the end of lib/base/text.c.
+in_text() { printf '%s\n' "${1//@/}" >>lib/base/text.c; }
+
+@test "a clean tree passes every check" {
+  run lint
+  echo "$output"
+  [ "$status" -eq 0 ]
+  [ "$(grep -c ' ok$' <<<"$output")" -eq "${#lines[@]}" ]
+  [ "${#lines[@]}" -eq "$(sed -n 's/^CHECKS=(\(.*\))/\1/p' "$ROOT/scripts/lint.sh" | wc -w)" ]
+}
+
+@test "a clean git tree passes too, and what git ignores is not looked at" {
+  git init -q .
+  printf '/ignored\n' >.gitignore
+  printf 'TO@DO\n' | tr -d @ >ignored
+  run lint words sizes headers
+  echo "$output"
+  [ "$status" -eq 0 ]
+  printf 'TO@DO\n' | tr -d @ >new
+  expect words '^ *new:1: '
+}
+
+@test "an unknown check is a usage error" {
+  run lint nonsense
+  [ "$status" -eq 64 ]
+}
+
+@test "build: warnings, also of a VLA" {
+  in_text 'static int unused(void) { return 1; }'
+  expect build 'text\.c.*unused'
+  in_text 'int text_sum(int n); int text_sum(int n) { int v[n]; v[0] = n; return v[0]; }'
+  expect build 'text\.c.*variable length array'
+  in_text 'void text_open(void) {}'
+  expect build 'text\.c.*prototype'
+}
+
+@test "exports: names that are not the file's, and those no header states" {
+  in_text 'int other(void); int other(void) { return 1; }'
+  expect exports 'lib/base/text\.c:.*exports other,'
+  in_text 'int text_more(void); int text_more(void) { return 1; }'
+  expect exports 'lib/base/text\.c:.*text_more.* not state'
+  in_text 'int textual = 1;'
+  expect exports 'text\.c:.*exports textual,'
+  printf 'int helper(void);\nint helper(void) { return 1; }\n' >>cmd/a-tool/main.c
+  expect exports 'cmd/a-tool/main\.c:.*exports helper'
+  sed -i 's/^int text_length/static inline int stray(void)\n{\n    return 1;\n}\n&/' lib/base/text.h
+  expect exports 'lib/base/text\.h:6: defines stray'
+  in_text '#error no object'
+  expect exports 'text\.c:.*not built'
+}
+
+@test "layers: upwards, sideways, across programs, in a ring, out of the tree" {
+  in_text '#include "json/value.h"'
+  expect layers 'lib/base/text\.c:12: includes lib/json/value\.h: json is not below base'
+  printf '#include "json/value.h"\n' | write lib/pg/conn.c
+  expect layers 'lib/pg/conn\.c:1: .*json is not below pg'
+  printf '#include "mask/key.h"\n' | write lib/record/record.c
+  touch lib/record/record.c && mkdir lib/mask && touch lib/mask/key.h
+  expect layers 'lib/record/record\.c:1: .*mask is not below record'
+  printf '#include "../a-tool/count.h"\n' | write cmd/b-tool/main.c
+  expect layers 'cmd/b-tool/main\.c:1: includes cmd/a-tool/count\.h'
+  in_text '#include "../../cmd/a-tool/count.h"'
+  expect layers 'lib/base/text\.c:12: .*is no header'
+  in_text '#include "text.h"'
+  expect layers 'text\.c:12: "text\.h" is no header in lib'
+  in_text '#  include  "base/nothing.h"'
+  expect layers 'text\.c:12: "base/nothing\.h" is no header'
+  sed -i '4i #include "json/other.h"' lib/json/value.h
+  printf '#include "json/value.h"\n' | write lib/json/other.h
+  expect layers 'a cycle: lib/json/.* > lib/json/.* > lib/json/'
+  printf 'int new_thing;\n' | write lib/new/thing.c
+  expect layers 'lib/new/thing\.c:1: lib/new is no layer'
+}
+
+@test "doors: each foreign library behind its own, and never in a header" {
+  local header
+  for header in curl/curl.h libxml/parser.h openssl/evp.h libpq-fe.h jq.h jv.h seccomp.h; do
+    in_text "#include <$header>"
+    expect doors "lib/base/text\.c:12: <$header> belongs behind lib/"
+  done
+  printf '#include <jv.h>\n' >>lib/json/value.c
+  expect doors 'lib/json/value\.c:.*belongs behind lib/json/jq\.c'
+  printf '#include <curl/curl.h>\n' | write lib/http/http.h
+  expect doors 'lib/http/http\.h:1: .*in a header'
+  in_text '#include <zlib.h>'
+  expect doors 'text\.c:12: <zlib\.h> is of no library'
+  local type
+  for type in 'CURL *' 'struct curl_slist *' 'xmlParserCtxtPtr ' 'EVP_CIPHER *' 'PGconn *' 'jv ' 'scmp_filter_ctx '; do
+    sed -i "s/^int text_length/${type}text_other(void);\n&/" lib/base/text.h
+    expect doors 'lib/base/text\.h:5: .*shown in a header'
+  done
+}
+
+@test "doors: behind its door, each library is at home" {
+  printf '#include <curl/curl.h>\n' | write lib/http/http.c
+  printf '#include <libxml/parser.h>\n' | write lib/xml/xml.c
+  printf '#include <openssl/evp.h>\n' | write lib/crypto/aes.c
+  printf '#include <libpq-fe.h>\n' | write lib/pg/conn.c
+  printf '#include <jq.h>\n#include <jv.h>\n' | write lib/json/jq.c
+  printf '#include <seccomp.h>\n#include <sys/prctl.h>\n' | write lib/mask/sandbox.c
+  run lint doors
+  echo "$output"
+  [ "$status" -eq 0 ]
+}
+
+@test "sizes: files, functions, main.c" {
+  local i
+  for i in $(seq 500); do echo "/* $i */"; done >>lib/base/text.c
+  expect sizes 'lib/base/text\.c:511: 511 lines'
+  for i in $(seq 500); do echo "# $i"; done >>scripts/say.sh
+  expect sizes 'scripts/say\.sh:502: '
+  for i in $(seq 165); do echo "/* $i */"; done >>cmd/a-tool/main.c
+  expect sizes 'cmd/a-tool/main\.c:171: .*at most 170'
+  { echo 'static int long_one(void)'; echo '{'; seq -f '    /* %g */' 77; echo '    return 1;'; echo '}'; } >>lib/base/text.c
+  expect sizes 'text\.c:13: long_one\(\) has 80 lines'
+  # One line less is fine, and two branches of an #if are not one function.
+  { echo 'static int long_one(void)'; echo '{'; seq -f '    /* %g */' 76; echo '    return 1;'; echo '}'
+    printf '#if A\nint f(void) {\n#else\nint f(int x) {\n#endif\n    return 1;\n}\nint g(void)\n{\n    return 2;\n}\n'
+  } >>lib/base/text.c
+  run lint sizes
+  [ "$status" -eq 0 ]
+}
+
+@test "banned: calls that no file makes" {
+  local call
+  for call in system popen strcpy strcat sprintf vsprintf gets atoi atol strtok strtok_r alloca rand \
+    tmpnam tempnam mktemp; do
+    in_text "void f(void) { $call(0); }"
+    expect banned "text\.c:12: $call\(\) is banned"
+  done
+  printf 'void f(void) { strcpy(0, 0); }\n' | write tests/unit/base_text.c
+  expect banned 'tests/unit/base_text\.c:1: strcpy\(\) is banned'
+}
+
+@test "banned: writing past base/out and base/msg, leaving past main.c" {
+  local words
+  for words in 'printf("x")' 'puts("x")' 'fputs("x", stdout)' 'write(STDOUT_FILENO, "x", 1)' \
+    'write(1, "x", 1)'; do
+    in_text "void f(void) { $words; }"
+    expect banned 'text\.c:12: .*base/out\.h'
+  done
+  for words in 'fprintf(stderr, "x")' 'perror("x")' 'warn("x")' 'err(1, "x")' 'dprintf(2, "x")'; do
+    in_text "void f(void) { $words; }"
+    expect banned 'text\.c:12: .*base/msg\.h'
+  done
+  for words in 'exit(1)' 'assert(1)'; do
+    in_text "void f(void) { $words; }"
+    expect banned 'text\.c:12: .*exit status'
+  done
+  in_text 'void f(void) { x.system(1); y->rand(2); strtoul(0, 0, 0); _exit(1); snprintf(0, 0, ""); }'
+  in_text 'int g(char *s, ...) __attribute__((format(printf, 1, 2)));'
+  run lint banned
+  echo "$output"
+  [ "$status" -eq 0 ]
+}
+
+@test "words: marks for later, paths of one machine, who did the work" {
+  local words
+  for words in 'TO@DO' 'FIX@ME later' 'X@XX' '/wo@rk/main' '"/ro@ot/x"' '/ho@me/jane/src' 'bash@_jobs' \
+    '/tmp/bu@ild-x' 'an A@I wrote it' 'iss@ue 2' 'Co@-Authored-By: x' 'shared/DES@IGN.md' 'see DES@IGN 4'; do
+    printf '# %s\n' "$words" | tr -d @ >>scripts/say.sh
+    expect words 'scripts/say\.sh:3: '
+  done
+  printf 'TO@DO\n' | tr -d @ >README.md
+  expect words 'README\.md:1: '
+  # Parts of other words, and templates of mktemp, are neither.
+  printf '# mktemp a.XX%sXX; $x/wo%s; net/ro%s; MAIL; reissue 2\n' XX rk ot >>scripts/say.sh
+  run lint words
+  echo "$output"
+  [ "$status" -eq 0 ]
+}
+
+@test "headers: guard and contract" {
+  sed -i 's/BASE_TEXT_H/TEXT_H/' lib/base/text.h
+  expect headers 'lib/base/text\.h:1: .*guard BASE_TEXT_H'
+  sed -i 's/^#endif//' lib/base/text.h
+  expect headers 'lib/base/text\.h:1: .*guard'
+  sed -i '1i int early;' lib/base/text.h
+  expect headers 'lib/base/text\.h:1: .*guard'
+  sed -i 's/A_TOOL_COUNT_H/COUNT_H/' cmd/a-tool/count.h
+  expect headers 'cmd/a-tool/count\.h:1: .*guard A_TOOL_COUNT_H'
+  sed -i '/\/\*/d' lib/base/text.h
+  expect headers 'lib/base/text\.h:1: states no contract'
+}
+
+@test "alone: a header that needs another before it" {
+  sed -i 's/^int text_length/size_t text_size(const char *text);\n&/' lib/base/text.h
+  expect alone 'base/text\.h:5:.*size_t'
+}
+
+@test "tests: skips, and files without a test" {
+  local line
+  for line in 'sk@ip' '  sk@ip "no server"' 'command -v x || sk@ip' 'if ! x; then sk@ip; fi'; do
+    printf '%s\n' "$line" | tr -d @ >>tests/bats/say.bats
+    expect tests 'tests/bats/say\.bats:6: skips'
+  done
+  printf 'static void t(void **state) { sk@ip(); }\n' | write tests/unit/base_text.c
+  expect tests 'tests/unit/base_text\.c:1: skips'
+  printf '#!/usr/bin/env bats\n' | write tests/bats/empty.bats
+  expect tests 'tests/bats/empty\.bats:1: holds no test'
+}
+
+@test "shell, python, man: what their own checkers say" {
+  printf 'echo $1\n' >>scripts/say.sh
+  expect shell 'scripts/say\.sh:3:.*SC2086'
+  printf '#!/bin/bash\nx=$(ls)\n' | write share/completions/tool
+  expect shell 'share/completions/tool:2:.*SC2034'
+  printf '@test "x" {\n  rm $output\n}\n' >>tests/bats/say.bats
+  expect shell 'tests/bats/say\.bats:7:.*SC2086'
+  printf 'if x\n' >>scripts/say.py
+  expect python 'say\.py'
+  printf '.Xx wrong\n' >>man/a-tool.1
+  expect man 'man/a-tool\.1:12:.*unknown'
+}
+
+@test "format: what clang-format would change" {
+  in_text 'int  f( void );'
+  expect format 'lib/base/text\.c: [1-9][0-9]* places'
+}
+
+@test "cppcheck: a write past an array" {
+  in_text 'int text_past(void); int text_past(void) { int v[2] = { 0 }; v[2] = 1; return v[0]; }'
+  expect cppcheck 'lib/base/text\.c:12: .*arrayIndexOutOfBounds'
+}
+
+@test "a tool that is missing is a finding" {
+  mkdir "$BATS_TEST_TMPDIR/bin"
+  local tool
+  for tool in bash sh env dirname nproc find sort grep sed awk xargs git printf cat; do
+    ln -s "$(command -v "$tool")" "$BATS_TEST_TMPDIR/bin/"
+  done
+  local check
+  for check in shell man format cppcheck python layers alone; do
+    PATH=$BATS_TEST_TMPDIR/bin run "$BASH" -c 'cd / && "$1/scripts/lint.sh" -C "$2" "$3"' - "$ROOT" "$TREE" "$check"
+    echo "$check: $output"
+    [ "$status" -eq 1 ]
+  done
+}
+
+@test "this tree passes every check" {
+  BUILD=$(realpath -m "${SQS2PG_BIN:-$ROOT/build/bin}/..") run "$ROOT/scripts/lint.sh"
+  echo "$output"
+  [ "$status" -eq 0 ]
+}
