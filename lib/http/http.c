@@ -1,0 +1,351 @@
+#include <curl/curl.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "http/http.h"
+
+enum { CONNECT_TIMEOUT_MS = 10000, LONGEST_BODY_S = 300, KEEPALIVE_S = 30 };
+
+struct transfer {
+    CURL *easy;
+    struct curl_slist *headers;
+    struct http_request *request; /* NULL: free */
+    bool too_big;
+};
+
+struct http {
+    CURLM *multi;
+    struct transfer *transfers;
+    unsigned count;
+    unsigned busy;
+    struct http_request *done; /* a queue, oldest first */
+    struct http_request **done_end;
+};
+
+static size_t on_data(char *data, size_t size, size_t count, void *context)
+{
+    struct transfer *transfer = context;
+    struct http_request *request = transfer->request;
+    size_t length = size * count;
+    request->received += length;
+    if (request->received > request->maximum) {
+        transfer->too_big = true;
+        return length == 0 ? 1 : 0; /* anything but the length ends the transfer */
+    }
+    request->sink(request->context, data, length);
+    return length;
+}
+
+/* The options that are the same for every request. */
+static CURLcode prepare(CURL *easy, const struct http_config *config)
+{
+    CURLcode code = CURLE_OK;
+#define SET(option, value) \
+    if (code == CURLE_OK)  \
+    code = curl_easy_setopt(easy, (option), (value))
+    SET(CURLOPT_NOSIGNAL, 1L);
+    SET(CURLOPT_PROTOCOLS_STR, "http,https");
+    SET(CURLOPT_FOLLOWLOCATION, 0L);
+    SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    SET(CURLOPT_SSL_VERIFYPEER, 1L);
+    SET(CURLOPT_SSL_VERIFYHOST, 2L);
+    SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    SET(CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_TIMEOUT_MS);
+    SET(CURLOPT_TCP_KEEPALIVE, 1L);
+    SET(CURLOPT_TCP_KEEPIDLE, (long)KEEPALIVE_S);
+    SET(CURLOPT_TCP_KEEPINTVL, (long)KEEPALIVE_S / 3);
+    SET(CURLOPT_USERAGENT, config->agent);
+    SET(CURLOPT_WRITEFUNCTION, on_data);
+    if (config->ca_bundle != NULL) {
+        SET(CURLOPT_CAINFO, config->ca_bundle);
+    }
+#undef SET
+    return code;
+}
+
+struct http *http_open(const struct http_config *config)
+{
+    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+        goto err0;
+    struct http *http = calloc(1, sizeof *http);
+    if (http == NULL)
+        goto err1;
+    http->done_end = &http->done;
+    http->multi = curl_multi_init();
+    http->transfers = calloc(config->parallel, sizeof *http->transfers);
+    if (http->multi == NULL || http->transfers == NULL)
+        goto err2;
+    /* As many idle connections as may be in use: none is closed just to be opened again. */
+    if (curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, (long)config->parallel) != CURLM_OK)
+        goto err2;
+    for (; http->count < config->parallel; http->count++) {
+        struct transfer *transfer = &http->transfers[http->count];
+        transfer->easy = curl_easy_init();
+        if (transfer->easy == NULL || prepare(transfer->easy, config) != CURLE_OK) {
+            curl_easy_cleanup(transfer->easy);
+            goto err2;
+        }
+    }
+    return http;
+
+err2:
+    http_close(http);
+    return NULL;
+err1:
+    curl_global_cleanup();
+err0:
+    return NULL;
+}
+
+void http_close(struct http *http)
+{
+    if (http == NULL)
+        return;
+    for (unsigned i = 0; i < http->count; i++) {
+        struct transfer *transfer = &http->transfers[i];
+        if (transfer->request != NULL)
+            curl_multi_remove_handle(http->multi, transfer->easy);
+        curl_easy_cleanup(transfer->easy);
+        curl_slist_free_all(transfer->headers);
+    }
+    free(http->transfers);
+    curl_multi_cleanup(http->multi);
+    free(http);
+    curl_global_cleanup();
+}
+
+bool http_has_room(const struct http *http)
+{
+    return http->busy < http->count;
+}
+
+static struct transfer *unused(struct http *http)
+{
+    for (unsigned i = 0; i < http->count; i++)
+        if (http->transfers[i].request == NULL)
+            return &http->transfers[i];
+    return NULL;
+}
+
+static struct curl_slist *header_list(const char *const *headers)
+{
+    /* A body over 1 MiB would otherwise be announced, and wait for the server's consent. */
+    struct curl_slist *list = curl_slist_append(NULL, "Expect:");
+    for (; list != NULL && *headers != NULL; headers++) {
+        struct curl_slist *longer = curl_slist_append(list, *headers);
+        if (longer == NULL)
+            curl_slist_free_all(list);
+        list = longer;
+    }
+    return list;
+}
+
+static CURLcode apply(struct transfer *transfer, const struct http_request *request)
+{
+    CURL *easy = transfer->easy;
+    CURLcode code = CURLE_OK;
+#define SET(option, value) \
+    if (code == CURLE_OK)  \
+    code = curl_easy_setopt(easy, (option), (value))
+    SET(CURLOPT_URL, request->url);
+    SET(CURLOPT_HTTPHEADER, transfer->headers);
+    SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_length);
+    SET(CURLOPT_POSTFIELDS, request->body);
+    SET(CURLOPT_WRITEDATA, transfer);
+    SET(CURLOPT_PRIVATE, transfer);
+    SET(CURLOPT_LOW_SPEED_LIMIT, 1L);
+    SET(CURLOPT_LOW_SPEED_TIME, (long)request->silence_s);
+    SET(CURLOPT_TIMEOUT, (long)request->silence_s + LONGEST_BODY_S);
+#undef SET
+    return code;
+}
+
+int http_start(struct http *http, struct http_request *request)
+{
+    struct transfer *transfer = unused(http);
+    if (transfer == NULL)
+        return -1;
+    transfer->headers = header_list(request->headers);
+    if (transfer->headers == NULL)
+        return -1;
+    transfer->too_big = false;
+    transfer->request = request;
+    request->outcome = HTTP_OK;
+    request->status = 0;
+    request->received = 0;
+    request->date_ms = 0;
+    request->system_error = 0;
+    request->next = NULL;
+    request->transfer = transfer;
+    if (apply(transfer, request) != CURLE_OK ||
+        curl_multi_add_handle(http->multi, transfer->easy) != CURLM_OK) {
+        curl_slist_free_all(transfer->headers);
+        transfer->headers = NULL;
+        transfer->request = NULL;
+        return -1;
+    }
+    http->busy++;
+    return 0;
+}
+
+static enum http_outcome outcome_of(CURLcode code, bool too_big)
+{
+    switch (code) {
+    case CURLE_OK:
+        return HTTP_OK;
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_RESOLVE_PROXY:
+        return HTTP_RESOLVE;
+    case CURLE_COULDNT_CONNECT:
+        return HTTP_CONNECT;
+    case CURLE_OPERATION_TIMEDOUT:
+        return HTTP_TIMEOUT;
+    case CURLE_SSL_CONNECT_ERROR:
+        return HTTP_TLS;
+    case CURLE_PEER_FAILED_VERIFICATION:
+        return HTTP_UNTRUSTED;
+    case CURLE_SSL_CACERT_BADFILE:
+        return HTTP_CA_BUNDLE;
+    case CURLE_OUT_OF_MEMORY:
+        return HTTP_NO_MEMORY;
+    case CURLE_WRITE_ERROR:
+        return too_big ? HTTP_TOO_BIG : HTTP_BROKEN;
+    default:
+        return HTTP_BROKEN;
+    }
+}
+
+static int64_t date_of(CURL *easy)
+{
+    struct curl_header *header;
+    if (curl_easy_header(easy, "Date", 0, CURLH_HEADER, -1, &header) != CURLHE_OK)
+        return 0;
+    time_t seconds = curl_getdate(header->value, NULL);
+    return seconds > 0 ? (int64_t)seconds * 1000 : 0;
+}
+
+/* Give the request back, the transfer free for the next. */
+static void finish(struct http *http, struct transfer *transfer, CURLcode code)
+{
+    struct http_request *request = transfer->request;
+    long status = 0, system_error = 0;
+    curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
+    request->outcome = outcome_of(code, transfer->too_big);
+    request->status = status > 0 && status < 1000 ? (unsigned)status : 0;
+    if (request->outcome == HTTP_CONNECT || request->outcome == HTTP_BROKEN) {
+        curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &system_error);
+        request->system_error = (int)system_error;
+    }
+    if (request->status != 200)
+        request->date_ms = date_of(transfer->easy);
+    curl_multi_remove_handle(http->multi, transfer->easy);
+    /* The handle must not keep pointers to what is freed or the caller's. */
+    curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER, NULL);
+    curl_easy_setopt(transfer->easy, CURLOPT_POSTFIELDS, NULL);
+    curl_slist_free_all(transfer->headers);
+    transfer->headers = NULL;
+    transfer->request = NULL;
+    request->transfer = NULL;
+    http->busy--;
+    *http->done_end = request;
+    http->done_end = &request->next;
+}
+
+static void collect(struct http *http)
+{
+    CURLMsg *message;
+    int left;
+    while ((message = curl_multi_info_read(http->multi, &left)) != NULL) {
+        if (message->msg != CURLMSG_DONE)
+            continue;
+        CURLcode code = message->data.result;
+        struct transfer *transfer = NULL;
+        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&transfer);
+        finish(http, transfer, code);
+    }
+}
+
+static int work(struct http *http)
+{
+    int running;
+    CURLMcode code = curl_multi_perform(http->multi, &running);
+    if (code != CURLM_OK) {
+        errno = code == CURLM_OUT_OF_MEMORY ? ENOMEM : EIO;
+        return -1;
+    }
+    collect(http);
+    return 0;
+}
+
+int http_wait(struct http *http, struct pollfd *fds, size_t count, int timeout_ms)
+{
+    struct curl_waitfd watched[HTTP_FDS];
+    unsigned used = 0;
+    for (size_t i = 0; i < count && used < HTTP_FDS; i++) {
+        fds[i].revents = 0;
+        if (fds[i].fd < 0)
+            continue;
+        watched[used] = (struct curl_waitfd){ .fd = fds[i].fd };
+        if (fds[i].events & POLLIN)
+            watched[used].events |= CURL_WAIT_POLLIN;
+        if (fds[i].events & POLLOUT)
+            watched[used].events |= CURL_WAIT_POLLOUT;
+        used++;
+    }
+    if (work(http) != 0)
+        return -1;
+    /* curl takes no "for ever". */
+    int timeout = http->done != NULL ? 0 : timeout_ms < 0 ? 3600 * 1000 : timeout_ms;
+    CURLMcode code = curl_multi_poll(http->multi, watched, used, timeout, NULL);
+    if (code != CURLM_OK) {
+        errno = code == CURLM_OUT_OF_MEMORY ? ENOMEM : EIO;
+        return -1;
+    }
+    if (work(http) != 0)
+        return -1;
+    /* curl hides POLLERR and POLLHUP of the caller's descriptors. */
+    if (used > 0 && poll(fds, (nfds_t)count, 0) == -1 && errno != EINTR)
+        return -1;
+    return 0;
+}
+
+struct http_request *http_next(struct http *http)
+{
+    struct http_request *request = http->done;
+    if (request == NULL)
+        return NULL;
+    http->done = request->next;
+    if (http->done == NULL)
+        http->done_end = &http->done;
+    request->next = NULL;
+    return request;
+}
+
+const char *http_outcome_text(enum http_outcome outcome)
+{
+    switch (outcome) {
+    case HTTP_OK:
+        return "answered";
+    case HTTP_RESOLVE:
+        return "the name has no address";
+    case HTTP_CONNECT:
+        return "no connection";
+    case HTTP_TIMEOUT:
+        return "no answer in time";
+    case HTTP_BROKEN:
+        return "the connection broke";
+    case HTTP_TLS:
+        return "the TLS handshake failed";
+    case HTTP_UNTRUSTED:
+        return "the server's certificate cannot be trusted";
+    case HTTP_CA_BUNDLE:
+        return "the file of trusted certificates cannot be used";
+    case HTTP_TOO_BIG:
+        return "the answer is too big";
+    case HTTP_NO_MEMORY:
+        return "no memory";
+    }
+    return "failed";
+}

@@ -1,0 +1,164 @@
+#include <libxml/parser.h>
+#include <libxml/parserInternals.h>
+#include <libxml/xmlerror.h>
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "xml/xml.h"
+
+struct xml {
+    const struct xml_handler *handler;
+    void *context;
+    xmlSAXHandler sax;
+    xmlParserCtxtPtr parser;
+    enum xml_result result;
+    unsigned depth;
+    bool ended; /* the root element is closed */
+};
+
+static void stop(struct xml *xml, enum xml_result result)
+{
+    if (xml->result == XML_WELL)
+        xml->result = result;
+    xmlStopParser(xml->parser);
+}
+
+/*
+ * In libxml2's callbacks the user data is the parser (some of its own defaults insist on that);
+ * ours hangs on _private.
+ */
+static struct xml *ours(void *parser)
+{
+    return ((xmlParserCtxtPtr)parser)->_private;
+}
+
+static void on_start(void *parser, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri,
+    int namespaces, const xmlChar **namespace_list, int attributes, int defaulted,
+    const xmlChar **attribute_list)
+{
+    struct xml *xml = ours(parser);
+    (void)prefix, (void)uri, (void)namespaces, (void)namespace_list;
+    (void)attributes, (void)defaulted, (void)attribute_list;
+    if (xml->result != XML_WELL)
+        return;
+    if (++xml->depth > XML_MAX_DEPTH) {
+        stop(xml, XML_REFUSED);
+        return;
+    }
+    xml->handler->start(xml->context, (const char *)name);
+}
+
+static void on_end(void *parser, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri)
+{
+    struct xml *xml = ours(parser);
+    (void)prefix, (void)uri;
+    if (xml->result != XML_WELL || xml->depth == 0)
+        return;
+    xml->handler->end(xml->context, (const char *)name);
+    if (--xml->depth == 0)
+        xml->ended = true;
+}
+
+static void on_text(void *parser, const xmlChar *text, int length)
+{
+    struct xml *xml = ours(parser);
+    if (xml->result == XML_WELL && length > 0)
+        xml->handler->text(xml->context, (const char *)text, (size_t)length);
+}
+
+static void on_doctype(void *parser, const xmlChar *name, const xmlChar *external, const xmlChar *system)
+{
+    (void)name, (void)external, (void)system;
+    stop(ours(parser), XML_REFUSED);
+}
+
+static void on_error(void *user, xmlErrorPtr error)
+{
+    struct xml *xml = ours(user);
+    if (error->level == XML_ERR_WARNING || error->domain == XML_FROM_NAMESPACE)
+        return;
+    /* Some versions report bytes that are not UTF-8 as a forbidden character too, but quote them. */
+    if ((error->code == XML_ERR_INVALID_CHAR && error->str1 == NULL) || error->code == XML_ERR_INVALID_CHARREF)
+        return;
+    stop(xml, error->code == XML_ERR_NO_MEMORY ? XML_NO_MEMORY : XML_MALFORMED);
+}
+
+/* A parser at the start of a document. 0, or -1. */
+static int begin(struct xml *xml)
+{
+    xmlFreeParserCtxt(xml->parser);
+    xml->parser = xmlCreatePushParserCtxt(&xml->sax, NULL, NULL, 0, NULL);
+    if (xml->parser == NULL)
+        return -1;
+    xml->parser->_private = xml;
+    xml->parser->userData = xml->parser;
+    /* RECOVER goes on after forbidden characters; on_error() ends at everything else. */
+    xmlCtxtUseOptions(xml->parser, XML_PARSE_NONET | XML_PARSE_RECOVER | XML_PARSE_NOCDATA);
+    return 0;
+}
+
+struct xml *xml_open(const struct xml_handler *handler, void *context)
+{
+    struct xml *xml = calloc(1, sizeof *xml);
+    if (xml == NULL)
+        return NULL;
+    xml->handler = handler;
+    xml->context = context;
+    xml->sax.initialized = XML_SAX2_MAGIC;
+    xml->sax.startElementNs = on_start;
+    xml->sax.endElementNs = on_end;
+    xml->sax.characters = on_text;
+    xml->sax.cdataBlock = on_text;
+    xml->sax.ignorableWhitespace = on_text;
+    xml->sax.internalSubset = on_doctype;
+    xml->sax.serror = on_error;
+    if (begin(xml) != 0) {
+        free(xml);
+        return NULL;
+    }
+    return xml;
+}
+
+void xml_free(struct xml *xml)
+{
+    if (xml == NULL)
+        return;
+    xmlFreeParserCtxt(xml->parser);
+    free(xml);
+}
+
+int xml_restart(struct xml *xml)
+{
+    xml->result = XML_WELL;
+    xml->depth = 0;
+    xml->ended = false;
+    return begin(xml);
+}
+
+static enum xml_result parse(struct xml *xml, const char *data, size_t length, int last)
+{
+    do {
+        int piece = length > INT_MAX ? INT_MAX : (int)length;
+        if (xml->result != XML_WELL)
+            return xml->result;
+        (void)xmlParseChunk(xml->parser, data, piece, last); /* on_error() has seen what it returns */
+        data += piece;
+        length -= (size_t)piece;
+    } while (length > 0);
+    return xml->result;
+}
+
+enum xml_result xml_feed(struct xml *xml, const char *data, size_t length)
+{
+    return length == 0 ? xml->result : parse(xml, data, length, 0);
+}
+
+enum xml_result xml_finish(struct xml *xml)
+{
+    parse(xml, "", 0, 1);
+    if (xml->result == XML_WELL && !xml->ended)
+        xml->result = XML_MALFORMED;
+    return xml->result;
+}

@@ -1,0 +1,48 @@
+#ifndef XML_XML_H
+#define XML_XML_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * XML 1.0 in a stream: pieces of a document go in as they come, events come out; no tree is built.
+ * A document that brings a DOCTYPE is refused, so there are no entities but XML's own five and
+ * character references, nothing is ever loaded, and no input grows when it is read. Elements nest
+ * at most XML_MAX_DEPTH deep. Attributes, comments and processing instructions are passed over;
+ * names come without their prefix.
+ *
+ * Characters that XML 1.0 forbids are dropped, though the document is malformed by them: one bad
+ * message in an answer must not cost the others (its checksum will tell which it is). Every other
+ * mistake ends the reading; what was told before stands.
+ */
+struct xml;
+
+enum { XML_MAX_DEPTH = 32 };
+
+struct xml_handler {
+    void (*start)(void *context, const char *name);
+    void (*text)(void *context, const char *text, size_t length); /* UTF-8, in pieces of any size */
+    void (*end)(void *context, const char *name);
+};
+
+enum xml_result {
+    XML_WELL,      /* nothing wrong so far */
+    XML_MALFORMED, /* not well formed, or cut off */
+    XML_REFUSED,   /* a DOCTYPE, or too deep */
+    XML_NO_MEMORY
+};
+
+/* The handler must outlive the reader. NULL: no memory. */
+struct xml *xml_open(const struct xml_handler *handler, void *context);
+void xml_free(struct xml *xml); /* NULL is fine */
+
+/* Make the reader ready for another document. 0, or -1: no memory. */
+int xml_restart(struct xml *xml);
+
+/* Once a result is not XML_WELL it stays, and what follows is passed over. */
+enum xml_result xml_feed(struct xml *xml, const char *data, size_t length);
+
+/* The document is at its end: XML_WELL only if it was whole. */
+enum xml_result xml_finish(struct xml *xml);
+
+#endif

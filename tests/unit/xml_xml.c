@@ -1,0 +1,172 @@
+/* lib/xml: events, whatever the pieces; what is hostile or broken ends the reading. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "xml/xml.h"
+
+static void on_start(void *context, const char *name)
+{
+    buf_printf(context, "<%s>", name);
+}
+
+static void on_end(void *context, const char *name)
+{
+    buf_printf(context, "</%s>", name);
+}
+
+static void on_text(void *context, const char *text, size_t length)
+{
+    buf_append(context, text, length);
+}
+
+static const struct xml_handler handler = { on_start, on_text, on_end };
+
+/* Feed the document in pieces of ${size}; the events are in ${out}. */
+static enum xml_result read_in_pieces(const char *text, size_t length, size_t size, struct buf *out)
+{
+    struct xml *xml = xml_open(&handler, out);
+    assert_non_null(xml);
+    for (size_t at = 0; at < length; at += size)
+        xml_feed(xml, text + at, length - at < size ? length - at : size);
+    enum xml_result result = xml_finish(xml);
+    xml_free(xml);
+    return result;
+}
+
+struct document {
+    const char *text;
+    enum xml_result result;
+    const char *events; /* NULL: of no interest */
+};
+
+static const struct document documents[] = {
+    { "<a/>", XML_WELL, "<a></a>" },
+    { "<?xml version=\"1.0\"?><a b=\"c\">x<d>y</d>z</a>\n", XML_WELL, "<a>x<d>y</d>z</a>" },
+    { "<a xmlns=\"http://queue.amazonaws.com/doc/2012-11-05/\"><n:b xmlns:n=\"u\">1</n:b></a>", XML_WELL,
+        "<a><b>1</b></a>" },
+    { "<a>&lt;&gt;&amp;&quot;&apos;</a>", XML_WELL, "<a><>&\"'</a>" },
+    { "<a>&#xD;&#10;&#x9;&#x1F600;</a>", XML_WELL, "<a>\r\n\t\xf0\x9f\x98\x80</a>" },
+    { "<a>\xc3\xa9 \xe2\x82\xac</a>", XML_WELL, "<a>\xc3\xa9 \xe2\x82\xac</a>" },
+    { "<a><![CDATA[<b>&amp;]]></a>", XML_WELL, "<a><b>&amp;</a>" },
+    { "<a>x<!-- no -->y<?pi no?>z</a>", XML_WELL, "<a>xyz</a>" },
+    { "<a> \n </a>", XML_WELL, "<a> \n </a>" },
+    /* a forbidden character costs itself only */
+    { "<a>x&#1;y</a>", XML_WELL, "<a>xy</a>" },
+    { "<a>x\x01y</a>", XML_WELL, "<a>xy</a>" },
+    { "<a>x&#xFFFF;y</a><!-- -->", XML_WELL, "<a>xy</a>" },
+    /* broken */
+    { "", XML_MALFORMED, "" },
+    { "hello", XML_MALFORMED, "" },
+    { "<a>", XML_MALFORMED, NULL },
+    { "<a><b>x</b>", XML_MALFORMED, NULL },
+    { "<a><b></a></b>", XML_MALFORMED, NULL },
+    { "<a>&nope;</a>", XML_MALFORMED, NULL },
+    { "<a>x & y</a>", XML_MALFORMED, NULL },
+    { "<a/><b/>", XML_MALFORMED, NULL },
+    { "<a>x\xff\xfey</a>", XML_MALFORMED, NULL },
+    { "<a>\xc3</a>", XML_MALFORMED, NULL },
+    { "<html><body><p>502</body></html>", XML_MALFORMED, NULL },
+    /* hostile */
+    { "<!DOCTYPE a><a/>", XML_REFUSED, "" },
+    { "<!DOCTYPE a [<!ENTITY x \"y\">]><a>&x;</a>", XML_REFUSED, "" },
+    { "<!DOCTYPE a [<!ENTITY x SYSTEM \"file:///etc/passwd\">]><a>&x;</a>", XML_REFUSED, "" },
+    { "<!DOCTYPE a SYSTEM \"http://127.0.0.1:1/a.dtd\"><a/>", XML_REFUSED, "" },
+    { "<!DOCTYPE l [<!ENTITY a \"lol\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;\">"
+      "<!ENTITY c \"&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;\">]><l>&c;</l>", XML_REFUSED, "" },
+};
+
+static void test_documents(void **state)
+{
+    (void)state;
+    static const size_t sizes[] = { 1, 2, 3, 7, 64, 65536 };
+    for (size_t i = 0; i < sizeof documents / sizeof *documents; i++) {
+        const struct document *document = &documents[i];
+        for (size_t j = 0; j < sizeof sizes / sizeof *sizes; j++) {
+            struct buf out;
+            buf_init(&out, 65536);
+            enum xml_result result =
+                read_in_pieces(document->text, strlen(document->text), sizes[j], &out);
+            if (result != document->result)
+                fail_msg("document %zu in pieces of %zu: result %d", i, sizes[j], (int)result);
+            if (document->events != NULL && strcmp(buf_cstr(&out), document->events) != 0)
+                fail_msg("document %zu in pieces of %zu: %s", i, sizes[j], buf_cstr(&out));
+            buf_free(&out);
+        }
+    }
+}
+
+static void test_depth(void **state)
+{
+    (void)state;
+    for (int extra = 0; extra <= 1; extra++) {
+        struct buf text, out;
+        buf_init(&text, 65536);
+        buf_init(&out, 65536);
+        for (int i = 0; i < XML_MAX_DEPTH + extra; i++)
+            buf_puts(&text, "<a>");
+        for (int i = 0; i < XML_MAX_DEPTH + extra; i++)
+            buf_puts(&text, "</a>");
+        assert_int_equal(read_in_pieces(text.data, text.length, 100, &out), extra == 0 ? XML_WELL : XML_REFUSED);
+        buf_free(&text);
+        buf_free(&out);
+    }
+}
+
+/* The largest receive: ten messages of a MiB, every character an entity. */
+static void test_large(void **state)
+{
+    (void)state;
+    struct buf text, out;
+    buf_init(&text, 80 << 20);
+    buf_init(&out, 80 << 20);
+    buf_puts(&text, "<a>");
+    for (int i = 0; i < 10; i++) {
+        buf_puts(&text, "<b>");
+        for (int j = 0; j < 1 << 20; j++)
+            buf_puts(&text, "&quot;");
+        buf_puts(&text, "</b>");
+    }
+    buf_puts(&text, "</a>");
+    assert_false(text.failed);
+    assert_int_equal(read_in_pieces(text.data, text.length, 16384, &out), XML_WELL);
+    assert_int_equal(out.length, 7 + 10 * ((1 << 20) + 7));
+    buf_free(&text);
+    buf_free(&out);
+}
+
+static void test_restart(void **state)
+{
+    (void)state;
+    struct buf out;
+    buf_init(&out, 65536);
+    struct xml *xml = xml_open(&handler, &out);
+    assert_int_equal(xml_feed(xml, "<a><b></a>", 10), XML_MALFORMED);
+    assert_int_equal(xml_feed(xml, "<c/>", 4), XML_MALFORMED);
+    assert_int_equal(xml_finish(xml), XML_MALFORMED);
+    buf_clear(&out);
+    assert_int_equal(xml_restart(xml), 0);
+    assert_int_equal(xml_feed(xml, "<c/>", 4), XML_WELL);
+    assert_int_equal(xml_finish(xml), XML_WELL);
+    assert_string_equal(buf_cstr(&out), "<c></c>");
+    xml_free(xml);
+    buf_free(&out);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_documents),
+        cmocka_unit_test(test_depth),
+        cmocka_unit_test(test_large),
+        cmocka_unit_test(test_restart),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
