@@ -1,0 +1,129 @@
+#!/usr/bin/env bats
+# Which program may hold which library: least authority by process, kept by
+# looking at the binaries themselves. And how they are hardened.
+
+setup_file() {
+  BIN=${SQS2PG_BIN:-${BUILD:-build}/bin}
+  BIN=$(cd "$BATS_TEST_DIRNAME/../.." && cd "$BIN" && pwd)
+  export BIN
+}
+
+# program: the libraries it links, by their names without version, libc apart.
+TABLE='
+sqs-pull    libcrypto libcurl libxml2
+sqs-ack     libcrypto libcurl libxml2
+sqs-send    libcrypto libcurl libxml2
+pii-mask    libcrypto libseccomp
+pii-unmask  libcrypto libseccomp
+pii-keygen  libcrypto
+pg-load     libjq libpq
+'
+
+programs() { awk 'NF { print $1 }' <<<"$TABLE"; }
+
+needed() { readelf -dW "$1" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p'; }
+
+# Sanitizers bring their own runtime, and what that needs.
+sanitized() { needed "$1" | grep -qE '^lib(a|ub)san\.so'; }
+
+# libraries FILE: its NEEDED entries as the table writes them, on one line.
+libraries() {
+  local own='^(libc|libm)$'
+  ! sanitized "$1" || own='^(libc|libm|libasan|libubsan|libgcc_s|libpthread|libdl|librt|ld-linux.*)$'
+  needed "$1" | sed 's/\.so.*//; s/-[0-9][0-9.]*$//' | grep -vE "$own" | sort | xargs
+}
+
+# holds PROGRAM FILE: the file links what the table has for the program, no more
+# and no less.
+holds() {
+  local wanted got
+  wanted=$(awk -v program="$1" '$1 == program { $1 = ""; print }' <<<"$TABLE" | xargs)
+  got=$(libraries "$2")
+  [ "$wanted" = "$got" ] || {
+    printf '%s: links %s; wanted %s\n' "$1" "${got:-nothing}" "${wanted:-nothing}"
+    return 1
+  }
+}
+
+imports() { readelf -sW --dyn-syms "$1" | awk '$7 == "UND" { sub(/@.*/, "", $8); print $8 }'; }
+
+# hardened FILE: position independent, relocations bound and sealed at start, no
+# executable stack, stack canaries.
+hardened() {
+  local headers dynamic missing=
+  headers=$(readelf -hlW "$1") dynamic=$(readelf -dW "$1")
+  grep -q 'Type: *DYN' <<<"$headers" && grep -q 'FLAGS_1.*PIE' <<<"$dynamic" || missing+=' PIE'
+  grep -q 'GNU_RELRO' <<<"$headers" || missing+=' RELRO'
+  grep -qE '(BIND_NOW|FLAGS_1.*NOW)' <<<"$dynamic" || missing+=' BIND_NOW'
+  grep -qE 'GNU_STACK.* RW  ' <<<"$headers" || missing+=' noexecstack'
+  grep -qE '\(R(UN)?PATH\)' <<<"$dynamic" && missing+=' (has an rpath)'
+  sanitized "$1" || imports "$1" | grep -qx '__stack_chk_fail' || missing+=' stack-protector'
+  [ -z "$missing" ] || {
+    printf '%s: lacks%s\n' "${1##*/}" "$missing"
+    return 1
+  }
+}
+
+# each COMMAND...: for every program, all of them before the verdict.
+each() {
+  local program failed=0
+  for program in $(programs); do "$@" "$program" "$BIN/$program" || failed=1; done
+  return "$failed"
+}
+
+@test "every program is in the table, and there is no other" {
+  run ls "$BIN"
+  [ "$output" = "$(programs | sort)" ]
+}
+
+@test "each program links what its job needs and nothing else" {
+  each holds
+}
+
+@test "a program that links more, less or something else is noticed" {
+  run holds pii-keygen "$BIN/pii-mask"
+  [ "$status" -eq 1 ]
+  [ "$output" = 'pii-keygen: links libcrypto libseccomp; wanted libcrypto' ]
+  run holds pii-mask "$BIN/pii-keygen"
+  [ "$status" -eq 1 ]
+  run holds pii-mask "$BIN/sqs-pull"
+  [ "$status" -eq 1 ]
+  run holds pg-load "$BIN/sqs-pull"
+  [ "$status" -eq 1 ]
+}
+
+@test "pii programs import nothing that reaches a network or starts a program" {
+  local program
+  for program in pii-mask pii-unmask pii-keygen; do
+    run imports "$BIN/$program"
+    [ "${#lines[@]}" -gt 10 ]
+    run grep -xE 'socket|connect|bind|accept4?|send(to|msg)?|getaddrinfo|fork|vfork|exec[a-z]+|posix_spawnp?|dlopen' <<<"$output"
+    echo "$program: $output"
+    [ "$status" -eq 1 ]
+  done
+}
+
+@test "sqs programs use libcrypto for digests only" {
+  local program
+  for program in sqs-pull sqs-ack sqs-send; do
+    run imports "$BIN/$program"
+    [[ $output == *SHA256* || $output == *EVP_* || $output == *HMAC* ]]
+    run grep -E '^EVP_(Encrypt|Decrypt|Cipher|Seal|Open|PKEY|DigestSign)|^(AES|RSA|EC)_' <<<"$output"
+    echo "$program: $output"
+    [ "$status" -eq 1 ]
+  done
+}
+
+@test "each program is hardened" {
+  check() { hardened "$2"; }
+  each check
+}
+
+@test "one that is not hardened is noticed" {
+  echo 'int main(void) { return 0; }' >"$BATS_TEST_TMPDIR/a.c"
+  "${CC:-cc}" -no-pie -fno-stack-protector -Wl,-z,norelro,-z,lazy,-z,execstack,-rpath,/x \
+    -o "$BATS_TEST_TMPDIR/a" "$BATS_TEST_TMPDIR/a.c"
+  run hardened "$BATS_TEST_TMPDIR/a"
+  [ "$status" -eq 1 ]
+  [ "$output" = 'a: lacks PIE RELRO BIND_NOW noexecstack (has an rpath) stack-protector' ]
+}
