@@ -201,7 +201,9 @@ def exports(tree):
             continue
         listed = subprocess.run(["nm", "-g", "--defined-only", "--format=posix", built], check=True,
                                 capture_output=True).stdout.decode()
-        contract = strip(tree.text(name[:-2] + ".h")) if name[:-2] + ".h" in tree.files else ""
+        # foo.h, and what is for the same folder alone in foo_*.h
+        contract = "".join(strip(tree.text(header))
+                           for header in tree.find(rf"^{re.escape(name[:-2])}(_\w+)?\.h$"))
         for symbol in sorted(row.split()[0] for row in listed.splitlines() if row):
             if not allowed_name(name, symbol):
                 yield name, 1, f"exports {symbol}, which does not begin with the file's name"

@@ -194,6 +194,12 @@ in_text() { printf '%s\n' "${1//@/}" >>lib/base/text.c; }
   expect exports 'lib/base/text\.c:.*exports other,'
   in_text 'int text_more(void); int text_more(void) { return 1; }'
   expect exports 'lib/base/text\.c:.*text_more.* not state'
+  # A contract for its own folder alone stands in a header named text_*.h.
+  in_text 'int text_more(void); int text_more(void) { return 1; }'
+  printf 'int text_more(void);\n' >lib/base/text_own.h
+  run lint exports
+  [ "$status" -eq 0 ]
+  fresh
   in_text 'int textual = 1;'
   expect exports 'text\.c:.*exports textual,'
   printf 'int helper(void);\nint helper(void) { return 1; }\n' >>cmd/a-tool/main.c
@@ -370,7 +376,15 @@ in_text() { printf '%s\n' "${1//@/}" >>lib/base/text.c; }
 
 @test "format: what clang-format would change" {
   in_text 'int  f( void );'
-  expect format 'lib/base/text\.c: [1-9][0-9]* places'
+  expect format 'lib/base/text\.c: .*places: [1-9]'
+  # Another version's opinion is not asked, and that is said.
+  mkdir bin
+  printf '#!/bin/sh\necho "clang-format version 18.1.3"\n' >bin/clang-format
+  chmod +x bin/clang-format
+  cp bin/clang-format bin/clang-format-14
+  PATH=$PWD/bin:$PATH run lint format
+  [ "$status" -eq 0 ]
+  [[ $output == *'not looked at'* ]]
 }
 
 @test "cppcheck: a write past an array" {
