@@ -1,0 +1,102 @@
+#include "run.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/msg.h"
+#include "base/status.h"
+#include "base/stop.h"
+#include "mask/unmask.h"
+#include "mask/sandbox.h"
+#include "mask/startup.h"
+
+/* A sandbox that cannot be had is said, and fatal only if it was asked for. */
+static int confine(const struct settings *settings)
+{
+    enum sandbox_result result = sandbox_enter();
+    if (result == SANDBOX_FAILED) {
+        msg_error("out of memory");
+        return STATUS_INTERNAL;
+    }
+    if (result == SANDBOX_UNSUPPORTED && settings->require_sandbox) {
+        msg_error("this kernel does not let the process be confined");
+        return STATUS_UNAVAILABLE;
+    }
+    if (result == SANDBOX_UNSUPPORTED)
+        msg_warn("this kernel does not let the process be confined; going on without");
+    return 0;
+}
+
+static int end_status(enum filter_end end, const struct filter_counts *counts)
+{
+    switch (end) {
+    case FILTER_DONE:
+        return counts->errors == 0 ? STATUS_OK : STATUS_PARTIAL;
+    case FILTER_READ:
+        msg_error("cannot read standard input: %s", strerror(errno));
+        return STATUS_IO;
+    case FILTER_WRITE:
+        msg_error("cannot write to standard output: %s", strerror(errno));
+        return STATUS_IO;
+    case FILTER_INTERNAL:
+        break;
+    }
+    msg_error("out of memory, or a cryptographic operation failed");
+    return STATUS_INTERNAL;
+}
+
+static int work(const struct settings *settings, const struct policy *policy, struct keyring *ring)
+{
+    uint64_t begin = clock_monotonic_ms();
+    struct filter_counts counts;
+    int status = STATUS_INTERNAL;
+    struct unmask *unmask = unmask_new(policy, ring);
+    struct filter *filter = filter_new(settings->max_record, settings->grace_ms);
+    keyring_forget(ring);
+    if (unmask == NULL || filter == NULL || stop_install() != 0) {
+        msg_error("cannot set up: %s", filter == NULL ? strerror(errno) : "out of memory");
+    } else if ((status = confine(settings)) == 0) {
+        const struct filter_work job = unmask_work(unmask);
+        status = end_status(filter_run(filter, &job, &counts), &counts);
+        msg_summary(status == STATUS_OK,
+            "records=%" PRIu64 " unmasked=%" PRIu64 " opened=%" PRIu64 " passed=%" PRIu64 " errors=%" PRIu64
+            " seconds=%.2f",
+            counts.records, counts.changed, counts.opened, counts.passed, counts.errors,
+            (double)(clock_monotonic_ms() - begin) / 1000);
+    }
+    filter_free(filter);
+    unmask_free(unmask);
+    return status;
+}
+
+int run_filter(const struct settings *settings)
+{
+    struct startup_failure failure = { .status = STATUS_OK };
+    struct policy *policy = NULL;
+    struct keyring *ring = NULL;
+    int status = 0;
+    if (startup_policy(settings->root, settings->policy_file, settings->rules, settings->rule_count, &policy,
+            &failure) != 0)
+        goto out;
+    if (settings->print_policy) {
+        (void)startup_print_policy(policy, &failure); /* it says so in ${failure} */
+        goto out;
+    }
+    if (startup_keys(settings->key_file, settings->group_readable, &ring, &failure) != 0)
+        goto out;
+    if (!keyring_locked(ring))
+        msg_warn("the keys may be swapped out: the limit of locked memory is too low");
+    status = work(settings, policy, ring);
+out:
+    if (failure.status != STATUS_OK) {
+        status = (int)failure.status;
+        msg_error("%s", failure.text);
+        if (failure.hint != NULL)
+            msg_hint("%s", failure.hint);
+    }
+    keyring_free(ring);
+    policy_free(policy);
+    return status;
+}

@@ -1,0 +1,104 @@
+#include "mask/filter.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/line.h"
+#include "base/out.h"
+
+enum { KEPT = 1 << 20, FIRST = 1 << 16 };
+
+struct filter {
+    struct line_reader *reader;
+    struct out *out;
+    struct buf line;
+};
+
+struct filter *filter_new(size_t max_record, uint64_t grace_ms)
+{
+    struct filter *filter = calloc(1, sizeof *filter);
+    if (filter == NULL)
+        return NULL;
+    buf_init(&filter->line, filter_longest(max_record));
+    filter->reader = line_open(STDIN_FILENO, max_record, grace_ms);
+    filter->out = out_open(STDOUT_FILENO);
+    if (filter->reader == NULL || filter->out == NULL || buf_reserve(&filter->line, FIRST) == NULL) {
+        int error = errno;
+        filter_free(filter);
+        errno = error;
+        return NULL;
+    }
+    return filter;
+}
+
+void filter_free(struct filter *filter)
+{
+    if (filter == NULL)
+        return;
+    line_close(filter->reader);
+    out_free(filter->out);
+    buf_wipe(&filter->line);
+    free(filter);
+}
+
+/* The next line; while there is none, nothing is held back. */
+static enum line_result next(struct filter *filter, struct line *line, bool *flushed)
+{
+    enum line_result got = line_next(filter->reader, 0, line);
+    if (got != LINE_AGAIN)
+        return got;
+    *flushed = out_flush(filter->out) == 0;
+    return *flushed ? line_next(filter->reader, -1, line) : got;
+}
+
+static void count(struct filter_counts *counts, enum filter_outcome outcome)
+{
+    counts->records++;
+    counts->changed += outcome == FILTER_CHANGED;
+    counts->opened += outcome == FILTER_OPENED;
+    counts->passed += outcome == FILTER_PASSED;
+    counts->errors += outcome == FILTER_ERROR;
+}
+
+static enum filter_end work_through(struct filter *filter, const struct filter_work *work,
+    struct filter_counts *counts)
+{
+    for (;;) {
+        struct line line;
+        bool flushed = true;
+        enum line_result got = next(filter, &line, &flushed);
+        if (!flushed)
+            return FILTER_WRITE;
+        if (got == LINE_END || got == LINE_STOPPED)
+            return FILTER_DONE;
+        if (got != LINE_OK && got != LINE_LONG)
+            return FILTER_READ;
+        buf_shrink(&filter->line, KEPT);
+        enum filter_outcome outcome = got == LINE_OK
+            ? work->line(work->state, line.text, line.length, &filter->line)
+            : work->long_line(work->state, line.text, line.length, &filter->line);
+        if (outcome == FILTER_FAILED)
+            return FILTER_INTERNAL;
+        count(counts, outcome);
+        if (out_write(filter->out, filter->line.data, filter->line.length) != 0)
+            return FILTER_WRITE;
+    }
+}
+
+enum filter_end filter_run(struct filter *filter, const struct filter_work *work, struct filter_counts *counts)
+{
+    *counts = (struct filter_counts){ 0 };
+    enum filter_end end = work_through(filter, work, counts);
+    int error = errno;
+    if (end == FILTER_WRITE)
+        return end;
+    /* What is done goes out even when the input failed. */
+    int closed = out_close(filter->out);
+    filter->out = NULL;
+    if (closed != 0 && end == FILTER_DONE)
+        return FILTER_WRITE;
+    if (end != FILTER_DONE)
+        errno = error;
+    return end;
+}

@@ -1,0 +1,56 @@
+#ifndef MASK_FILTER_H
+#define MASK_FILTER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+
+/* Lines in, lines out: what pii-mask and pii-unmask have in common. */
+
+enum filter_outcome {
+    FILTER_CHANGED, /* masked, or unmasked */
+    FILTER_OPENED,  /* an error record whose sealed content is back */
+    FILTER_PASSED,  /* as it came */
+    FILTER_ERROR,   /* an error record, made here or on its way */
+    FILTER_FAILED   /* no memory, or OpenSSL failed: the run is over */
+};
+
+/* Both append one line with its newline to ${out}, which is empty. */
+struct filter_work {
+    void *state;
+    enum filter_outcome (*line)(void *state, const char *text, size_t length, struct buf *out);
+    /* The first bytes of a line over the maximum. */
+    enum filter_outcome (*long_line)(void *state, const char *text, size_t length, struct buf *out);
+};
+
+struct filter_counts {
+    uint64_t records;
+    uint64_t changed;
+    uint64_t opened;
+    uint64_t passed;
+    uint64_t errors;
+};
+
+enum filter_end {
+    FILTER_DONE,
+    FILTER_READ,    /* stdin failed, errno says */
+    FILTER_WRITE,   /* stdout failed, errno says */
+    FILTER_INTERNAL
+};
+
+/* The longest line that ${out} takes, for lines of at most ${max_record} bytes that come in. */
+static inline size_t filter_longest(size_t max_record)
+{
+    return 2 * max_record + 65536;
+}
+
+/* stdin and stdout, ready; what is allocated is allocated here, but for records over 64 KiB. */
+struct filter;
+struct filter *filter_new(size_t max_record, uint64_t grace_ms); /* NULL with errno */
+void filter_free(struct filter *filter);                         /* NULL is fine */
+
+/* Do all the work, then close stdout. Once. */
+enum filter_end filter_run(struct filter *filter, const struct filter_work *work, struct filter_counts *counts);
+
+#endif

@@ -1,0 +1,371 @@
+#include "mask/mask.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "json/scan.h"
+#include "json/string.h"
+#include "mask/plan.h"
+#include "mask/quarantine.h"
+#include "mask/splice.h"
+
+enum { GIVEN_BACK_ABOVE = 1 << 20, DETAIL_SIZE = 160 };
+
+struct mask {
+    const struct policy *policy;
+    const struct keyring *ring;
+    struct plan *plan;
+    struct quarantine *quarantine;
+    struct json_matches matches;
+    struct buf scratch;
+    char claim[32];    /* "pii":{"key":"…"} */
+    size_t claim_length;
+    uint64_t serial;   /* of the record in hand */
+    uint64_t missing;
+};
+
+/* What a first look at the matches of a record tells. */
+struct findings {
+    bool has_root;
+    bool has_error;
+    bool has_sealed;
+    bool has_pii;
+    bool pii_known;     /* every pii is an object, with keys of the ring only */
+    bool has_clear;     /* something that a masked record has not */
+    const char *code;   /* the first mistake, or NULL */
+    const char *says;
+    const char *path;   /* the policy's words for the place, or NULL */
+    size_t values;      /* distinct rules that found one */
+};
+
+struct mask *mask_new(const struct policy *policy, const struct keyring *ring)
+{
+    struct mask *mask = calloc(1, sizeof *mask);
+    if (mask == NULL)
+        return NULL;
+    mask->policy = policy;
+    mask->ring = ring;
+    buf_init(&mask->scratch, SIZE_MAX);
+    mask->plan = plan_new(policy, ring, PLAN_MASK);
+    mask->quarantine = quarantine_new(policy, ring, "mask");
+    if (mask->plan == NULL || mask->quarantine == NULL) {
+        mask_free(mask);
+        return NULL;
+    }
+    struct buf claim;
+    buf_init(&claim, sizeof mask->claim);
+    buf_printf(&claim, "\"pii\":{\"key\":\"%s\"}", keyring_id(ring, keyring_primary(ring)));
+    memcpy(mask->claim, claim.data, claim.length);
+    mask->claim_length = claim.length;
+    buf_free(&claim);
+    return mask;
+}
+
+void mask_free(struct mask *mask)
+{
+    if (mask == NULL)
+        return;
+    plan_free(mask->plan);
+    quarantine_free(mask->quarantine);
+    json_matches_free(&mask->matches);
+    buf_wipe(&mask->scratch);
+    free(mask);
+}
+
+uint64_t mask_missing(const struct mask *mask)
+{
+    return mask->missing;
+}
+
+/* ---- looking --------------------------------------------------------------------------------- */
+
+static void blame(struct findings *findings, const char *code, const char *says, const char *path)
+{
+    if (findings->code != NULL)
+        return;
+    findings->code = code;
+    findings->says = says;
+    findings->path = path;
+}
+
+/* The policy's words for a path that goes through a node. */
+static const char *path_through(const struct policy *policy, uint32_t node)
+{
+    for (size_t i = 0; i < policy->rule_count; i++)
+        if (policy_within(policy, policy->rules[i].node, node))
+            return policy->rules[i].path;
+    for (size_t i = 0; i < policy->require_count; i++)
+        if (policy_within(policy, policy->requires[i].node, node))
+            return policy->requires[i].path;
+    return NULL;
+}
+
+static void look_at_step(const struct mask *mask, const struct plan_node *node, const struct json_match *match,
+    struct findings *findings)
+{
+    bool fits = (match->kind == JSON_OBJECT && node->object) || (match->kind == JSON_ARRAY && node->array);
+    if (node->root) {
+        if (!fits)
+            blame(findings, "root", "the value at the root is not an object", mask->policy->root_path);
+        else if (match->node == mask->policy->root)
+            findings->has_root = true;
+    } else if (!fits && match->kind != JSON_NULL) {
+        blame(findings, "kind", "a step of the path meets a value of another kind",
+            path_through(mask->policy, match->node));
+    }
+}
+
+/* Whether a value is one that masking in place has left. */
+static bool looks_masked(struct mask *mask, const struct plan_rule *rule, const char *text,
+    const struct json_match *match)
+{
+    struct token_value value = token_value_of(text, match);
+    return rule->rule->name == NULL &&
+        (token_is_nothing(match) || rule->method->made(rule->state, &value, &mask->scratch));
+}
+
+static bool is_known_key(const struct mask *mask, const char *text, const struct json_match *match)
+{
+    return match->kind == JSON_STRING && match->plain && match->end - match->value == KEYRING_ID + 2 &&
+        keyring_find(mask->ring, text + match->value + 1) != KEYRING_NONE;
+}
+
+static void look_at_value(struct mask *mask, struct plan_rule *rule, struct findings *findings)
+{
+    if (rule->seen != mask->serial)
+        findings->values++;
+    rule->seen = mask->serial;
+}
+
+static void look(struct mask *mask, const char *text, struct findings *findings)
+{
+    size_t claims = 0;
+    size_t claim_keys = 0;
+    *findings = (struct findings){ .pii_known = true };
+    for (size_t i = 0; i < mask->matches.count; i++) {
+        const struct json_match *match = &mask->matches.list[i];
+        const struct plan_node *node = &mask->plan->nodes[match->node];
+        switch ((enum plan_role)node->role) {
+        case PLAN_NONE:
+        case PLAN_LEFT:
+            break;
+        case PLAN_STEP:
+            look_at_step(mask, node, match, findings);
+            break;
+        case PLAN_VALUE:
+            look_at_value(mask, &mask->plan->rules[node->rule], findings);
+            break;
+        case PLAN_REMOVE:
+            findings->has_clear = true;
+            break;
+        case PLAN_TAKEN:
+            break; /* a mistake unless the record is masked: look_for_names() */
+        case PLAN_REFUSE:
+            blame(findings, "unnamed", "the policy does not name every member", NULL);
+            break;
+        case PLAN_PII:
+            findings->has_pii = true;
+            claims++;
+            findings->pii_known = findings->pii_known && match->kind == JSON_OBJECT;
+            break;
+        case PLAN_PII_KEY:
+            claim_keys++;
+            findings->pii_known = findings->pii_known && is_known_key(mask, text, match);
+            break;
+        case PLAN_ERROR:
+            findings->has_error = true;
+            break;
+        case PLAN_SEALED:
+            findings->has_sealed = true;
+            break;
+        }
+    }
+    findings->pii_known = findings->pii_known && claim_keys >= claims;
+    if (!findings->has_root)
+        blame(findings, "root", "there is no value at the root", mask->policy->root_path);
+    if (findings->has_sealed)
+        blame(findings, "mixed", "the record is sealed but has no error", NULL);
+}
+
+/* For a record that is not masked: whether a name is taken. */
+static void look_for_names(const struct mask *mask, struct findings *findings)
+{
+    for (size_t i = 0; i < mask->matches.count; i++) {
+        const struct plan_node *node = &mask->plan->nodes[mask->matches.list[i].node];
+        if (node->role == PLAN_TAKEN)
+            blame(findings, "collision", "the record has a key that the policy would write",
+                mask->plan->rules[node->rule].rule->path);
+    }
+}
+
+/* For a record that says it is masked: whether something in it is not. */
+static void look_for_clear(struct mask *mask, const char *text, struct findings *findings)
+{
+    if (!findings->pii_known)
+        blame(findings, "mixed", "the record claims to be masked, not with a key of ours", NULL);
+    if (findings->has_clear)
+        blame(findings, "mixed", "the record claims to be masked and has a member that would be removed", NULL);
+    for (size_t i = 0; i < mask->matches.count; i++) {
+        const struct json_match *match = &mask->matches.list[i];
+        const struct plan_node *node = &mask->plan->nodes[match->node];
+        if (node->role != PLAN_VALUE)
+            continue;
+        const struct plan_rule *rule = &mask->plan->rules[node->rule];
+        if (!looks_masked(mask, rule, text, match))
+            blame(findings, "mixed", "the record claims to be masked and has a clear value", rule->rule->path);
+    }
+}
+
+/* Whether the container match has a child of ${node} in it that is not null. */
+static bool has_child(const struct mask *mask, size_t container, uint32_t node)
+{
+    const struct json_match *list = mask->matches.list;
+    for (size_t i = container + 1; i < mask->matches.count && list[i].value < list[container].end; i++)
+        if (list[i].node == node && list[i].kind != JSON_NULL)
+            return true;
+    return false;
+}
+
+/* Every place that could have a required value has to have it, and there has to be one. */
+static void look_for_required(const struct mask *mask, struct findings *findings)
+{
+    const struct policy *policy = mask->policy;
+    for (size_t i = 0; i < policy->require_count; i++) {
+        uint32_t node = policy->requires[i].node;
+        uint32_t parent = json_paths_parent(policy->paths, node);
+        bool found = false;
+        bool lacking = false;
+        for (size_t k = 0; k < mask->matches.count; k++) {
+            if (mask->matches.list[k].node != parent)
+                continue;
+            bool has = has_child(mask, k, node);
+            found = found || has;
+            lacking = lacking || !has;
+        }
+        if (!found || lacking)
+            blame(findings, "missing", "a required value is missing", policy->requires[i].path);
+    }
+}
+
+/* ---- writing --------------------------------------------------------------------------------- */
+
+/* -1: the buffer is full, or a method failed. */
+static int write_value(struct mask *mask, const struct plan_rule *rule, struct splice *splice,
+    const struct json_match *match)
+{
+    if (rule->key.length > 0) {
+        splice_copy(splice, match->key);
+        buf_append(splice->out, rule->key.data, rule->key.length);
+        splice_skip(splice, json_key_end(splice->text, match->key));
+    }
+    if (token_is_nothing(match)) {
+        splice_copy(splice, match->end);
+        return 0;
+    }
+    splice_copy(splice, match->value);
+    struct token_value value = token_value_of(splice->text, match);
+    splice_skip(splice, match->end);
+    return rule->method->mask(rule->state, &value, &mask->scratch, splice->out);
+}
+
+static int write_masked(struct mask *mask, const char *text, size_t length, const struct json_result *result,
+    struct buf *out)
+{
+    struct splice splice = { out, text, length, 0 };
+    for (size_t i = 0; i < mask->matches.count; i++) {
+        const struct json_match *match = &mask->matches.list[i];
+        const struct plan_node *node = &mask->plan->nodes[match->node];
+        if (match->value < splice.cursor)
+            continue; /* inside what is gone */
+        if (node->role == PLAN_REMOVE)
+            splice_remove(&splice, match->key, match->end);
+        else if (node->role == PLAN_VALUE &&
+            write_value(mask, &mask->plan->rules[node->rule], &splice, match) != 0)
+            return -1;
+    }
+    splice_open_end(&splice, result->end);
+    buf_append(out, mask->claim, mask->claim_length);
+    splice_finish(&splice);
+    buf_putc(out, '\n');
+    return out->failed ? -1 : 0;
+}
+
+/* ---- records --------------------------------------------------------------------------------- */
+
+/* FILTER_ERROR when the error record could be written. */
+static enum filter_outcome error_record(struct mask *mask, const char *text, size_t length,
+    const struct findings *findings, struct buf *out)
+{
+    char detail[DETAIL_SIZE];
+    const char *says = findings->says;
+    buf_clear(out);
+    if (findings->path != NULL) {
+        int size = snprintf(detail, sizeof detail, "%s: %s", findings->path, says);
+        if (size > 0 && (size_t)size < sizeof detail) /* a path too long for that is left out */
+            says = detail;
+    }
+    return quarantine_record(mask->quarantine, text, length, findings->code, says, out) == 0 ? FILTER_ERROR
+                                                                                            : FILTER_FAILED;
+}
+
+static enum filter_outcome mask_record(struct mask *mask, const char *text, size_t length,
+    const struct json_result *result, struct buf *out)
+{
+    struct findings findings;
+    mask->serial++;
+    look(mask, text, &findings);
+    if (findings.has_error) {
+        bool unchanged;
+        return quarantine_arrived(mask->quarantine, text, length, out, &unchanged) == 0 ? FILTER_ERROR
+                                                                                       : FILTER_FAILED;
+    }
+    if (findings.has_pii)
+        look_for_clear(mask, text, &findings);
+    else
+        look_for_names(mask, &findings);
+    look_for_required(mask, &findings);
+    if (findings.code != NULL)
+        return error_record(mask, text, length, &findings, out);
+    if (findings.has_pii) {
+        buf_append(out, text, length);
+        return buf_putc(out, '\n') == 0 && !out->failed ? FILTER_PASSED : FILTER_FAILED;
+    }
+    if (write_masked(mask, text, length, result, out) == 0) {
+        mask->missing += mask->plan->masking_rules - findings.values;
+        return FILTER_CHANGED;
+    }
+    if (!out->failed)
+        return FILTER_FAILED;
+    blame(&findings, "too-large", "masked, the record would be too long", NULL);
+    return error_record(mask, text, length, &findings, out);
+}
+
+static enum filter_outcome mask_line(void *state, const char *text, size_t length, struct buf *out)
+{
+    struct mask *mask = state;
+    struct json_result result;
+    enum filter_outcome outcome;
+    enum json_error error =
+        json_scan(text, length, mask->policy->paths, JSON_MAX_DEPTH, &mask->matches, &result);
+    if (error == JSON_OK && result.kind == JSON_OBJECT) {
+        outcome = mask_record(mask, text, length, &result, out);
+    } else {
+        outcome = quarantine_line(mask->quarantine, text, length, error, out) == 0 ? FILTER_ERROR : FILTER_FAILED;
+    }
+    buf_shrink(&mask->scratch, GIVEN_BACK_ABOVE);
+    if (mask->matches.capacity > GIVEN_BACK_ABOVE / sizeof *mask->matches.list)
+        json_matches_free(&mask->matches);
+    return outcome;
+}
+
+static enum filter_outcome mask_long_line(void *state, const char *text, size_t length, struct buf *out)
+{
+    struct mask *mask = state;
+    return quarantine_long(mask->quarantine, text, length, out) == 0 ? FILTER_ERROR : FILTER_FAILED;
+}
+
+struct filter_work mask_work(struct mask *mask)
+{
+    return (struct filter_work){ mask, mask_line, mask_long_line };
+}

@@ -1,0 +1,75 @@
+#include "mask/members.h"
+
+#include <string.h>
+
+int members_init(struct members *members, const struct policy *policy)
+{
+    static const char *const names[] = { "sqs", "error", "sealed", "pii", "attributes", "body" };
+    *members = (struct members){ .paths = json_paths_new() };
+    if (members->paths == NULL)
+        return -1;
+    for (size_t i = 0; i < MEMBERS_NONE; i++)
+        members->nodes[i] = JSON_NO_NODE;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        members->nodes[i] = json_paths_key(members->paths, JSON_ROOT, names[i], strlen(names[i]));
+        if (members->nodes[i] == JSON_NO_NODE)
+            goto fail;
+    }
+    if (policy->top != JSON_ROOT) {
+        size_t length;
+        const char *name = json_paths_name(policy->paths, policy->top, &length);
+        uint32_t top = json_paths_key(members->paths, JSON_ROOT, name, length);
+        if (top == JSON_NO_NODE)
+            goto fail;
+        if (top != members->nodes[MEMBERS_BODY])
+            members->nodes[MEMBERS_TOP] = top;
+    }
+    members->error_stage = json_paths_key(members->paths, members->nodes[MEMBERS_ERROR], "stage", 5);
+    members->nodes[MEMBERS_OTHER] = json_paths_other(members->paths, JSON_ROOT);
+    if (members->error_stage == JSON_NO_NODE || members->nodes[MEMBERS_OTHER] == JSON_NO_NODE)
+        goto fail;
+    return 0;
+fail:
+    members_free(members);
+    return -1;
+}
+
+void members_free(struct members *members)
+{
+    json_paths_free(members->paths);
+    json_matches_free(&members->matches);
+    members->paths = NULL;
+}
+
+enum members_kind members_kind(const struct members *members, const struct json_match *match)
+{
+    for (enum members_kind kind = 0; kind < MEMBERS_NONE; kind++)
+        if (members->nodes[kind] == match->node)
+            return kind;
+    return MEMBERS_NONE;
+}
+
+int members_scan(struct members *members, const char *text, size_t length)
+{
+    struct json_result result;
+    memset(members->count, 0, sizeof members->count);
+    members->total = 0;
+    if (json_scan(text, length, members->paths, JSON_MAX_DEPTH, &members->matches, &result) != JSON_OK)
+        return -1;
+    for (size_t i = 0; i < members->matches.count; i++) {
+        enum members_kind kind = members_kind(members, &members->matches.list[i]);
+        if (kind == MEMBERS_NONE)
+            continue;
+        members->count[kind]++;
+        members->total++;
+    }
+    return 0;
+}
+
+const struct json_match *members_find(const struct members *members, enum members_kind kind)
+{
+    for (size_t i = members->matches.count; i-- > 0;)
+        if (members->matches.list[i].node == members->nodes[kind])
+            return &members->matches.list[i];
+    return NULL;
+}

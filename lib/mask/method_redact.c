@@ -1,0 +1,43 @@
+#include "mask/method_redact.h"
+
+#include <string.h>
+
+static const char constant[] = "\"[redacted]\"";
+
+static void *open_method(const struct keyring *ring, const char *domain, size_t domain_length)
+{
+    static char nothing;
+    (void)ring;
+    (void)domain;
+    (void)domain_length;
+    return &nothing;
+}
+
+static void close_method(void *state)
+{
+    (void)state;
+}
+
+static int mask(void *state, const struct token_value *value, struct buf *scratch, struct buf *out)
+{
+    (void)state;
+    (void)value;
+    (void)scratch;
+    return buf_append(out, constant, sizeof constant - 1);
+}
+
+static bool made(void *state, const struct token_value *value, struct buf *scratch)
+{
+    (void)state;
+    (void)scratch;
+    return value->length == sizeof constant - 1 && memcmp(value->text, constant, value->length) == 0;
+}
+
+const struct method method_redact = {
+    .name = "redact",
+    .action = METHOD_REPLACE,
+    .open = open_method,
+    .close = close_method,
+    .mask = mask,
+    .made = made,
+};

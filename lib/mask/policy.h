@@ -1,0 +1,99 @@
+#ifndef MASK_POLICY_H
+#define MASK_POLICY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "json/path.h"
+#include "mask/method.h"
+#include "mask/policy_error.h"
+
+/*
+ * Policies: which values of a record are masked, how, and under which name (pii-policy(5)). This is
+ * the model and its rules of consistency; mask/policy_text.h reads and prints the text.
+ *
+ * A policy holds its own set of paths: the reserved keys of a record, the root, every path it names
+ * and every name it writes, so that one scan of a line finds them all.
+ */
+
+enum {
+    POLICY_MAX_RULES = 1000,
+    POLICY_MAX_FILE = 256 * 1024
+};
+
+enum policy_other { POLICY_KEEP, POLICY_DROP, POLICY_QUARANTINE };
+
+struct policy_rule {
+    char *path;              /* as it was given: ".a.b", "attributes.NAME" */
+    const struct method *method;
+    char *name;              /* the key to write, decoded; NULL: the one that is there */
+    size_t name_length;
+    char *domain;            /* decoded; empty when the method has no key */
+    size_t domain_length;
+    bool attribute;
+    uint32_t node;           /* of the path; of an attribute's value, or all of it for keep and drop */
+    uint32_t written;        /* of the name; JSON_NO_NODE without one */
+    unsigned line;
+    unsigned column;
+};
+
+struct policy_require {
+    char *path;
+    uint32_t node;
+};
+
+struct policy {
+    struct json_paths *paths;
+    char *root_path;
+    uint32_t root; /* the value that paths are relative to */
+    uint32_t top;  /* the top-level key it is in; JSON_ROOT for root "." */
+    uint32_t sqs;  /* reserved keys */
+    uint32_t attributes;
+    uint32_t pii;
+    uint32_t pii_key;
+    uint32_t error;
+    uint32_t error_stage;
+    uint32_t sealed;
+    struct policy_rule *rules;
+    size_t rule_count;
+    struct policy_require *requires;
+    size_t require_count;
+    enum policy_other other;
+    bool other_given;
+    bool attributes_named; /* a rule is about attributes */
+};
+
+/* A rule as it is written; words that are not there have text NULL. */
+struct policy_line {
+    struct policy_word path; /* for an attribute just its NAME */
+    struct policy_word method;
+    struct policy_word name; /* decoded */
+    struct policy_word domain;
+    bool attribute;
+    unsigned line;
+};
+
+/*
+ * policy_new(root, error):
+ * An empty policy for paths below ${root}, a path of keys such as ".body", or ".". NULL with ${error}.
+ */
+struct policy *policy_new(const char *root, struct policy_error *error);
+void policy_free(struct policy *policy); /* NULL is fine */
+
+/* Add. 0, or -1 with ${error}, whose line is that of ${line}. */
+int policy_add_rule(struct policy *policy, const struct policy_line *line, struct policy_error *error);
+int policy_add_require(struct policy *policy, const struct policy_word *path, unsigned line,
+    struct policy_error *error);
+
+/* The built-in policy: ip and device_id by siv, as masked_ip and masked_device_id. */
+int policy_add_builtin(struct policy *policy, struct policy_error *error);
+
+/* What can be judged only when all rules are there; then the policy is complete. 0, or -1. */
+int policy_finish(struct policy *policy, struct policy_error *error);
+
+/* Whether ${node} is ${above} or lies below it. */
+bool policy_within(const struct policy *policy, uint32_t node, uint32_t above);
+
+#endif

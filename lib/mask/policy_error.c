@@ -1,0 +1,78 @@
+#include "mask/policy_error.h"
+
+#include <string.h>
+
+int policy_error_set(struct policy_error *error, enum policy_cause cause, unsigned line,
+    const struct policy_word *word)
+{
+    *error = (struct policy_error){ .cause = cause, .line = line };
+    if (word == NULL)
+        return -1;
+    error->column = word->column;
+    if (word->text == NULL || word->length == 0 || word->length >= sizeof error->word)
+        return -1;
+    for (size_t i = 0; i < word->length; i++)
+        if (word->text[i] < 0x21 || word->text[i] > 0x7e)
+            return -1;
+    memcpy(error->word, word->text, word->length);
+    return -1;
+}
+
+const char *policy_error_text(enum policy_cause cause)
+{
+    switch (cause) {
+    case POLICY_OK:
+        return "ok";
+    case POLICY_MEMORY:
+        return "out of memory";
+    case POLICY_OPEN:
+        return "cannot be opened";
+    case POLICY_READ:
+        return "cannot be read";
+    case POLICY_WRITABLE:
+        return "others may write it";
+    case POLICY_TOO_BIG:
+        return "larger than a policy can be (256 KiB)";
+    case POLICY_TOO_MANY:
+        return "more than 1000 rules";
+    case POLICY_UTF8:
+        return "not UTF-8";
+    case POLICY_QUOTE:
+        return "not a closed JSON string";
+    case POLICY_WORD:
+        return "unexpected word";
+    case POLICY_MISSING_WORD:
+        return "a word is missing here";
+    case POLICY_PATH:
+        return "not a path";
+    case POLICY_ROOT:
+        return "the root is a path of keys, not into sqs, attributes, pii, error or sealed";
+    case POLICY_ROOT_ITSELF:
+        return "the path names the root itself";
+    case POLICY_NO_KEY:
+        return "the path has to begin with a key, since the value at the root is an object";
+    case POLICY_METHOD:
+        return "unknown method";
+    case POLICY_NAMES_NOTHING:
+        return "nothing is written here that could be named";
+    case POLICY_NAMES_ELEMENT:
+        return "an array element has no name";
+    case POLICY_DROPS_ELEMENT:
+        return "drop removes keys, not array elements";
+    case POLICY_NO_DOMAIN:
+        return "this method has no key and so no domain";
+    case POLICY_RESERVED:
+        return "a reserved key of the record";
+    case POLICY_REPEATED:
+        return "an earlier rule has this path or name";
+    case POLICY_OVERLAP:
+        return "lies inside or around the path or name of an earlier rule";
+    case POLICY_KINDS:
+        return "a step of this path would have to be an object and an array";
+    case POLICY_INDEX_BESIDE:
+        return "[N] beside [] has to end the path";
+    case POLICY_INDEX_OTHER:
+        return "[N] without [] cannot go with \"other drop\"";
+    }
+    return "unknown";
+}

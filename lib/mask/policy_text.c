@@ -1,0 +1,303 @@
+#include "mask/policy_text.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "json/scan.h"
+#include "json/string.h"
+#include "mask/source.h"
+
+#define ATTRIBUTES "attributes."
+
+enum { WORDS = 7 }; /* more than any line has */
+
+/* ---- words ----------------------------------------------------------------------------------- */
+
+static bool is_blank(char byte)
+{
+    return byte == ' ' || byte == '\t';
+}
+
+/* The end of the word at text[i]: blanks inside quotes belong to it. SIZE_MAX: a quote stays open. */
+static size_t word_end(const char *text, size_t length, size_t i)
+{
+    bool quoted = false;
+    for (; i < length && (quoted || !is_blank(text[i])); i++) {
+        if (text[i] == '"')
+            quoted = !quoted;
+        else if (quoted && text[i] == '\\' && i + 1 < length)
+            i++;
+    }
+    return quoted ? SIZE_MAX : i;
+}
+
+/* Cut a line into words; false when a quote stays open, with ${words}[*count] there. */
+static bool cut_words(const char *text, size_t length, struct policy_word words[WORDS], size_t *count)
+{
+    *count = 0;
+    for (size_t i = 0; i < length && *count < WORDS;) {
+        if (is_blank(text[i])) {
+            i++;
+            continue;
+        }
+        if (text[i] == '#')
+            return true;
+        size_t end = word_end(text, length, i);
+        words[*count] = (struct policy_word){ text + i, end - i, (unsigned)i + 1 };
+        if (end == SIZE_MAX) {
+            words[*count].length = 0;
+            return false;
+        }
+        ++*count;
+        i = end;
+    }
+    return true;
+}
+
+static bool is_word(const struct policy_word *word, const char *text)
+{
+    return word->length == strlen(text) && memcmp(word->text, text, word->length) == 0;
+}
+
+/* Point ${word} at what it means: itself, or the content of the JSON string it is. */
+static enum policy_cause decode_word(struct policy_word *word, struct buf *memory)
+{
+    if (memchr(word->text, '"', word->length) == NULL)
+        return POLICY_OK;
+    struct json_result result;
+    if (word->text[0] != '"' || json_scan(word->text, word->length, NULL, 1, NULL, &result) != JSON_OK)
+        return POLICY_QUOTE;
+    buf_clear(memory);
+    if (json_string_decode(memory, word->text, word->length) != 0)
+        return POLICY_MEMORY;
+    *word = (struct policy_word){ memory->length > 0 ? memory->data : "", memory->length, word->column };
+    return POLICY_OK;
+}
+
+static struct policy_word after(const struct policy_word *word)
+{
+    return (struct policy_word){ NULL, 0, word->column + (unsigned)word->length };
+}
+
+/* ---- lines ----------------------------------------------------------------------------------- */
+
+static void cut_attribute(struct policy_line *line)
+{
+    size_t skip = strlen(ATTRIBUTES);
+    if (line->path.length <= skip || memcmp(line->path.text, ATTRIBUTES, skip) != 0)
+        return;
+    line->attribute = true;
+    line->path.text += skip;
+    line->path.length -= skip;
+}
+
+/* PATH METHOD [as NAME] [in DOMAIN] */
+static int add_rule(struct policy *policy, const struct policy_word *words, size_t count, unsigned number,
+    struct policy_error *error)
+{
+    struct policy_word last = after(&words[count - 1]);
+    if (count < 2)
+        return policy_error_set(error, POLICY_MISSING_WORD, number, &last);
+    struct policy_line line = { .path = words[0], .method = words[1], .line = number };
+    if (method_find(words[1].text, words[1].length) == NULL)
+        return policy_error_set(error, POLICY_METHOD, number, &words[1]);
+    cut_attribute(&line);
+    struct buf name, domain;
+    buf_init(&name, POLICY_MAX_FILE);
+    buf_init(&domain, POLICY_MAX_FILE);
+    int result = -1;
+    for (size_t i = 2; i < count; i += 2) {
+        bool as = is_word(&words[i], "as");
+        struct policy_word *target = as ? &line.name : &line.domain;
+        if ((!as && !is_word(&words[i], "in")) || target->text != NULL) {
+            policy_error_set(error, POLICY_WORD, number, &words[i]);
+            goto out;
+        }
+        if (i + 1 == count) {
+            policy_error_set(error, POLICY_MISSING_WORD, number, &last);
+            goto out;
+        }
+        *target = words[i + 1];
+        enum policy_cause cause = decode_word(target, as ? &name : &domain);
+        if (cause != POLICY_OK) {
+            policy_error_set(error, cause, number, &words[i + 1]);
+            goto out;
+        }
+    }
+    result = policy_add_rule(policy, &line, error);
+out:
+    buf_free(&name);
+    buf_free(&domain);
+    return result;
+}
+
+static int set_other(struct policy *policy, const struct policy_word *words, unsigned number,
+    struct policy_error *error)
+{
+    static const char *const names[] = { "keep", "drop", "quarantine" };
+    if (policy->other_given)
+        return policy_error_set(error, POLICY_REPEATED, number, &words[0]);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (is_word(&words[1], names[i])) {
+            policy->other = (enum policy_other)i;
+            policy->other_given = true;
+            return 0;
+        }
+    return policy_error_set(error, POLICY_WORD, number, &words[1]);
+}
+
+static int add_line(struct policy *policy, const char *text, size_t length, unsigned number,
+    struct policy_error *error)
+{
+    struct policy_word words[WORDS];
+    size_t count;
+    if (!json_string_is_utf8(text, length))
+        return policy_error_set(error, POLICY_UTF8, number, NULL);
+    if (!cut_words(text, length, words, &count))
+        return policy_error_set(error, POLICY_QUOTE, number, &words[count]);
+    if (count == 0)
+        return 0;
+    bool require = is_word(&words[0], "require");
+    if (!require && !is_word(&words[0], "other"))
+        return add_rule(policy, words, count, number, error);
+    if (count == 1) {
+        struct policy_word last = after(&words[0]);
+        return policy_error_set(error, POLICY_MISSING_WORD, number, &last);
+    }
+    if (count > 2)
+        return policy_error_set(error, POLICY_WORD, number, &words[2]);
+    return require ? policy_add_require(policy, &words[1], number, error)
+                   : set_other(policy, words, number, error);
+}
+
+int policy_text_lines(struct policy *policy, const char *text, size_t length, struct policy_error *error)
+{
+    unsigned number = 0;
+    for (size_t start = 0; start < length;) {
+        const char *found = memchr(text + start, '\n', length - start);
+        size_t end = found != NULL ? (size_t)(found - text) : length;
+        size_t stop = end > start && text[end - 1] == '\r' ? end - 1 : end;
+        if (add_line(policy, text + start, stop - start, ++number, error) != 0)
+            return -1;
+        start = end + 1;
+    }
+    return 0;
+}
+
+int policy_text_file(struct policy *policy, const char *path, struct policy_error *error)
+{
+    struct stat status;
+    int fd = source_open(path, &status);
+    if (fd == -1) {
+        policy_error_set(error, POLICY_OPEN, 0, NULL);
+        error->errnum = errno;
+        return -1;
+    }
+    int result = -1;
+    char *text = NULL;
+    ssize_t length = 0;
+    enum policy_cause cause = POLICY_OK;
+    if ((status.st_mode & S_IWOTH) != 0 && S_ISREG(status.st_mode)) {
+        cause = POLICY_WRITABLE;
+        goto out;
+    }
+    text = malloc(POLICY_MAX_FILE + 1);
+    if (text == NULL) {
+        cause = POLICY_MEMORY;
+        goto out;
+    }
+    length = source_read(fd, text, POLICY_MAX_FILE + 1);
+    if (length == -1)
+        cause = POLICY_READ;
+    else if (length > POLICY_MAX_FILE)
+        cause = POLICY_TOO_BIG;
+    else
+        result = policy_text_lines(policy, text, (size_t)length, error);
+out:
+    if (cause != POLICY_OK) {
+        int saved = errno;
+        policy_error_set(error, cause, 0, NULL);
+        error->errnum = cause == POLICY_READ ? saved : 0;
+    }
+    free(text);
+    close(fd);
+    return result;
+}
+
+/* ---- options --------------------------------------------------------------------------------- */
+
+int policy_text_option(struct policy *policy, const char *text, struct policy_error *error)
+{
+    size_t length = strlen(text);
+    if (!json_string_is_utf8(text, length))
+        return policy_error_set(error, POLICY_UTF8, 0, NULL);
+    struct policy_line line = { .path = { text, 0, 1 } };
+    bool quoted = false;
+    size_t i = 0;
+    for (; i < length && (quoted || text[i] != '='); i++) {
+        if (text[i] == '"')
+            quoted = !quoted;
+        else if (quoted && text[i] == '\\' && i + 1 < length)
+            i++;
+    }
+    struct policy_word end = { NULL, 0, (unsigned)length + 1 };
+    if (i >= length)
+        return policy_error_set(error, POLICY_MISSING_WORD, 0, &end);
+    line.path.length = i;
+    const char *method = text + i + 1;
+    const char *colon = strchr(method, ':');
+    line.method = (struct policy_word){ method, colon != NULL ? (size_t)(colon - method) : strlen(method),
+        (unsigned)i + 2 };
+    cut_attribute(&line);
+    struct buf name;
+    buf_init(&name, POLICY_MAX_FILE);
+    int result = -1;
+    enum policy_cause cause = POLICY_OK;
+    if (colon != NULL) {
+        line.name = (struct policy_word){ colon + 1, strlen(colon + 1), (unsigned)(colon + 1 - text) + 1 };
+        cause = line.name.length == 0 ? POLICY_MISSING_WORD : decode_word(&line.name, &name);
+    }
+    if (cause != POLICY_OK)
+        policy_error_set(error, cause, 0, &line.name);
+    else
+        result = policy_add_rule(policy, &line, error);
+    buf_free(&name);
+    return result;
+}
+
+/* ---- printing -------------------------------------------------------------------------------- */
+
+static void print_word(struct buf *out, const char *introduction, const char *text, size_t length)
+{
+    bool bare = length > 0;
+    for (size_t i = 0; i < length; i++)
+        if (!((text[i] >= 'a' && text[i] <= 'z') || (text[i] >= 'A' && text[i] <= 'Z') ||
+                (text[i] >= '0' && text[i] <= '9') || text[i] == '_' || text[i] == '-' || text[i] == '.'))
+            bare = false;
+    buf_puts(out, introduction);
+    if (bare)
+        buf_append(out, text, length);
+    else
+        json_string_encode(out, text, length);
+}
+
+int policy_text_print(const struct policy *policy, struct buf *out)
+{
+    static const char *const names[] = { "keep", "drop", "quarantine" };
+    buf_printf(out, "# paths below %s\n", policy->root_path);
+    for (size_t i = 0; i < policy->rule_count; i++) {
+        const struct policy_rule *rule = &policy->rules[i];
+        buf_printf(out, "%s %s", rule->path, rule->method->name);
+        if (rule->name != NULL)
+            print_word(out, " as ", rule->name, rule->name_length);
+        if (rule->method->keyed)
+            print_word(out, " in ", rule->domain, rule->domain_length);
+        buf_putc(out, '\n');
+    }
+    for (size_t i = 0; i < policy->require_count; i++)
+        buf_printf(out, "require %s\n", policy->requires[i].path);
+    buf_printf(out, "other %s\n", names[policy->other]);
+    return out->failed ? -1 : 0;
+}

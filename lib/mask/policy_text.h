@@ -1,0 +1,37 @@
+#ifndef MASK_POLICY_TEXT_H
+#define MASK_POLICY_TEXT_H
+
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "mask/policy.h"
+
+/*
+ * Policies as text (pii-policy(5)). Lines of words separated by blanks:
+ *
+ *     PATH METHOD [as NAME] [in DOMAIN]
+ *     attributes.NAME METHOD [in DOMAIN]
+ *     require PATH
+ *     other keep|drop|quarantine
+ *
+ * "#" at the start of a word begins a comment. NAME and DOMAIN are taken as they stand, or are JSON
+ * strings in quotes. LF or CRLF ends a line; the last may lack it. The text is UTF-8.
+ */
+
+/*
+ * policy_text_file(policy, path, error):
+ * Read (as mask/source.h does) and add all lines of the file ${path}, which others than its owner and
+ * group must not be able to write. 0, or -1 with ${error}.
+ */
+int policy_text_file(struct policy *policy, const char *path, struct policy_error *error);
+
+/* Add all lines of text[0, length). 0, or -1 with ${error}. */
+int policy_text_lines(struct policy *policy, const char *text, size_t length, struct policy_error *error);
+
+/* Add "PATH=METHOD[:NAME]", where PATH may be attributes.NAME. 0, or -1 with ${error}, line 0. */
+int policy_text_option(struct policy *policy, const char *text, struct policy_error *error);
+
+/* Append the policy as a text that says the same, defaults spelt out. 0, or -1. */
+int policy_text_print(const struct policy *policy, struct buf *out);
+
+#endif

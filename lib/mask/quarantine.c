@@ -1,0 +1,342 @@
+#include "mask/quarantine.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "crypto/base64.h"
+#include "crypto/siv.h"
+#include "json/scan.h"
+#include "json/string.h"
+#include "mask/members.h"
+#include "mask/method_siv.h"
+#include "mask/splice.h"
+#include "record/record.h"
+
+enum { GIVEN_BACK_ABOVE = 1 << 20 };
+
+struct quarantine {
+    const struct keyring *ring;
+    const char *stage;
+    bool whole;            /* the root is "." */
+    struct method_siv_state *seal;
+    struct members members;
+    struct members inside; /* of what was sealed */
+    struct json_paths *salvage_paths;
+    struct record_nodes salvage_nodes;
+    struct json_matches salvage_matches;
+    struct buf scratch;
+};
+
+struct quarantine *quarantine_new(const struct policy *policy, const struct keyring *ring, const char *stage)
+{
+    struct quarantine *made = calloc(1, sizeof *made);
+    if (made == NULL)
+        return NULL;
+    made->ring = ring;
+    made->stage = stage;
+    made->whole = policy->top == JSON_ROOT;
+    buf_init(&made->scratch, SIZE_MAX);
+    made->seal = method_siv_open(ring, "seal", "seal1", "", 0);
+    made->salvage_paths = json_paths_new();
+    if (made->seal == NULL || made->salvage_paths == NULL ||
+        record_nodes_add(made->salvage_paths, &made->salvage_nodes) != 0 ||
+        members_init(&made->members, policy) != 0 || members_init(&made->inside, policy) != 0) {
+        quarantine_free(made);
+        return NULL;
+    }
+    return made;
+}
+
+void quarantine_free(struct quarantine *quarantine)
+{
+    if (quarantine == NULL)
+        return;
+    method_siv_close(quarantine->seal);
+    members_free(&quarantine->members);
+    members_free(&quarantine->inside);
+    json_paths_free(quarantine->salvage_paths);
+    json_matches_free(&quarantine->salvage_matches);
+    buf_wipe(&quarantine->scratch);
+    free(quarantine);
+}
+
+/* An empty plaintext of a type, behind the room that sealing it needs. */
+static void begin_plain(struct quarantine *quarantine, char type, size_t expected)
+{
+    struct buf *scratch = &quarantine->scratch;
+    buf_clear(scratch);
+    if (buf_reserve(scratch, SIV_TAG + 2 + expected) != NULL)
+        scratch->length = SIV_TAG;
+    buf_putc(scratch, type);
+}
+
+/* Append "sealed":TOKEN of the plaintext that is in the scratch memory. */
+static int write_sealed(struct quarantine *quarantine, struct buf *out)
+{
+    struct buf *scratch = &quarantine->scratch;
+    if (scratch->failed)
+        return -1;
+    buf_puts(out, "\"sealed\":");
+    int result = method_siv_seal(quarantine->seal, scratch, out);
+    buf_shrink(scratch, GIVEN_BACK_ABOVE);
+    return result;
+}
+
+static void write_error(const struct quarantine *quarantine, const char *code, const char *detail, struct buf *out)
+{
+    const struct record_error error = { quarantine->stage, code, detail };
+    buf_puts(out, "\"error\":");
+    record_write_error_value(out, &error);
+}
+
+/* ---- what was no record ---------------------------------------------------------------------- */
+
+static int write_line(struct quarantine *quarantine, const char *text, size_t length, const char *code,
+    const char *detail, bool sealed, struct buf *out)
+{
+    const char *sqs;
+    size_t sqs_length;
+    record_salvage(text, length, quarantine->salvage_paths, &quarantine->salvage_nodes,
+        &quarantine->salvage_matches, &sqs, &sqs_length);
+    buf_putc(out, '{');
+    if (sqs != NULL) {
+        buf_puts(out, "\"sqs\":");
+        buf_append(out, sqs, sqs_length);
+        buf_putc(out, ',');
+    }
+    write_error(quarantine, code, detail, out);
+    if (sealed) {
+        begin_plain(quarantine, 's', length);
+        buf_append(&quarantine->scratch, text, length);
+        buf_putc(out, ',');
+        if (write_sealed(quarantine, out) != 0)
+            return -1;
+    }
+    return buf_puts(out, "}\n") != 0 || out->failed ? -1 : 0;
+}
+
+int quarantine_line(struct quarantine *quarantine, const char *text, size_t length, enum json_error error,
+    struct buf *out)
+{
+    const char *code = error == JSON_OK ? "not-object" : json_error_name(error);
+    const char *detail = error == JSON_OK ? "the line is not a JSON object"
+        : error == JSON_DEPTH             ? "the line is nested too deep"
+                                          : "the line is not valid JSON";
+    return write_line(quarantine, text, length, code, detail, true, out);
+}
+
+int quarantine_long(struct quarantine *quarantine, const char *text, size_t length, struct buf *out)
+{
+    return write_line(quarantine, text, length, "too-long", "the line is longer than --max-record", false, out);
+}
+
+/* ---- records --------------------------------------------------------------------------------- */
+
+/* Copy the scanned record without the members that must not pass, which become the plaintext. */
+static void take_out(struct quarantine *quarantine, struct splice *splice, bool whole, bool *taken)
+{
+    const struct members *members = &quarantine->members;
+    struct buf *scratch = &quarantine->scratch;
+    *taken = false;
+    for (size_t i = 0; i < members->matches.count; i++) {
+        const struct json_match *match = &members->matches.list[i];
+        enum members_kind kind = members_kind(members, match);
+        if (kind == MEMBERS_NONE || kind == MEMBERS_SQS || kind == MEMBERS_ERROR ||
+            (kind == MEMBERS_OTHER && !whole))
+            continue;
+        buf_putc(scratch, *taken ? ',' : '{');
+        buf_append(scratch, splice->text + match->key, match->end - match->key);
+        splice_remove(splice, match->key, match->end);
+        *taken = true;
+    }
+    buf_putc(scratch, '}');
+}
+
+static size_t object_end(const struct members *members)
+{
+    return members->matches.list[0].end; /* the root is the first match */
+}
+
+/* ${code} NULL: the record has its error. */
+static int seal_members(struct quarantine *quarantine, const char *text, size_t length, bool whole,
+    const char *code, const char *detail, struct buf *out)
+{
+    struct splice splice = { out, text, length, 0 };
+    bool taken;
+    begin_plain(quarantine, 'j', length);
+    take_out(quarantine, &splice, whole, &taken);
+    splice_open_end(&splice, object_end(&quarantine->members));
+    if (code != NULL)
+        write_error(quarantine, code, detail, out);
+    if (code != NULL && taken)
+        buf_putc(out, ',');
+    if (taken && write_sealed(quarantine, out) != 0)
+        return -1;
+    splice_finish(&splice);
+    buf_putc(out, '\n');
+    return out->failed ? -1 : 0;
+}
+
+int quarantine_record(struct quarantine *quarantine, const char *text, size_t length, const char *code,
+    const char *detail, struct buf *out)
+{
+    const struct members *members = &quarantine->members;
+    if (members_scan(&quarantine->members, text, length) != 0)
+        return -1;
+    bool whole = quarantine->whole ||
+        members->count[members->nodes[MEMBERS_TOP] != JSON_NO_NODE ? MEMBERS_TOP : MEMBERS_BODY] == 0;
+    return seal_members(quarantine, text, length, whole, code, detail, out);
+}
+
+/* Whether the scanned record's error, seal and claim are of the kinds they have to be. */
+static bool well_formed(struct quarantine *quarantine, const char *text, bool *error_is)
+{
+    const struct members *members = &quarantine->members;
+    bool good = true;
+    *error_is = true;
+    for (size_t i = 0; i < members->matches.count; i++) {
+        const struct json_match *match = &members->matches.list[i];
+        enum members_kind kind = members_kind(members, match);
+        if (kind == MEMBERS_ERROR && match->kind != JSON_OBJECT)
+            *error_is = false;
+        if (kind == MEMBERS_PII && match->kind != JSON_OBJECT)
+            good = false;
+        if (kind != MEMBERS_SEALED)
+            continue;
+        struct token_value value = token_value_of(text, match);
+        size_t key;
+        enum token_result result = token_read(&value, "seal1", quarantine->ring, &quarantine->scratch, &key);
+        if (result != TOKEN_OK && result != TOKEN_UNKNOWN_KEY)
+            good = false;
+    }
+    return good;
+}
+
+int quarantine_arrived(struct quarantine *quarantine, const char *text, size_t length, struct buf *out,
+    bool *unchanged)
+{
+    const struct members *members = &quarantine->members;
+    *unchanged = false;
+    if (members_scan(&quarantine->members, text, length) != 0)
+        return -1;
+    bool error_is;
+    bool good = well_formed(quarantine, text, &error_is);
+    if (!error_is)
+        return write_line(quarantine, text, length, "mixed", "error is not an object", true, out);
+    bool clear = members->count[MEMBERS_BODY] > 0 || members->count[MEMBERS_TOP] > 0 ||
+        members->count[MEMBERS_ATTRIBUTES] > 0 || (quarantine->whole && members->count[MEMBERS_OTHER] > 0);
+    if (clear || !good)
+        return seal_members(quarantine, text, length, quarantine->whole, NULL, NULL, out);
+    *unchanged = true;
+    buf_append(out, text, length);
+    return buf_putc(out, '\n');
+}
+
+/* ---- opening --------------------------------------------------------------------------------- */
+
+/* Whether the record keeps a member of a name that the opened object brings back. */
+static bool collides(const struct members *record, const struct members *inside)
+{
+    static const enum members_kind kinds[] = { MEMBERS_PII, MEMBERS_ATTRIBUTES, MEMBERS_BODY, MEMBERS_TOP };
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (record->count[kinds[i]] > 0 && inside->count[kinds[i]] > 0)
+            return true;
+    return false;
+}
+
+/* Append what stands for "sealed", from plain[0, length) without its type byte. */
+static enum quarantine_result write_opened(struct quarantine *quarantine, char type, const char *plain,
+    size_t length, struct buf *out)
+{
+    if (type == 'j') {
+        if (members_scan(&quarantine->inside, plain, length) != 0 ||
+            quarantine->inside.matches.list[0].kind != JSON_OBJECT || quarantine->inside.total == 0)
+            return QUARANTINE_BAD_TOKEN;
+        if (collides(&quarantine->members, &quarantine->inside))
+            return QUARANTINE_COLLISION;
+        return buf_append(out, plain + 1, length - 2) == 0 ? QUARANTINE_OPENED : QUARANTINE_FAILED;
+    }
+    if (type != 's')
+        return QUARANTINE_BAD_TOKEN;
+    if (json_string_is_utf8(plain, length)) {
+        buf_puts(out, "\"line\":");
+        return json_string_encode(out, plain, length) == 0 ? QUARANTINE_OPENED : QUARANTINE_FAILED;
+    }
+    buf_puts(out, "\"line_base64\":\"");
+    char *place = buf_reserve(out, base64_length(length));
+    if (place == NULL)
+        return QUARANTINE_FAILED;
+    out->length += base64_encode(plain, length, place);
+    return buf_putc(out, '"') == 0 ? QUARANTINE_OPENED : QUARANTINE_FAILED;
+}
+
+enum quarantine_result quarantine_open(struct quarantine *quarantine, const char *text, size_t length,
+    struct buf *out)
+{
+    const struct members *members = &quarantine->members;
+    if (members_scan(&quarantine->members, text, length) != 0)
+        return QUARANTINE_FAILED;
+    struct splice splice = { out, text, length, 0 };
+    const struct json_match *match = members_find(members, MEMBERS_SEALED);
+    enum quarantine_result result = QUARANTINE_NONE;
+    if (members->count[MEMBERS_SEALED] > 1)
+        return QUARANTINE_COLLISION;
+    if (match != NULL) {
+        struct buf *scratch = &quarantine->scratch;
+        struct token_value value = token_value_of(text, match);
+        enum token_result opened = method_siv_unseal(quarantine->seal, &value, scratch);
+        if (opened != TOKEN_OK)
+            return opened == TOKEN_UNKNOWN_KEY ? QUARANTINE_UNKNOWN_KEY
+                : opened == TOKEN_FAILED       ? QUARANTINE_FAILED
+                                               : QUARANTINE_BAD_TOKEN;
+        splice_copy(&splice, match->key);
+        result = write_opened(quarantine, scratch->data[SIV_TAG], scratch->data + SIV_TAG + 1,
+            scratch->length - SIV_TAG - 1, out);
+        buf_shrink(scratch, GIVEN_BACK_ABOVE);
+        if (result != QUARANTINE_OPENED)
+            return result;
+        splice_skip(&splice, match->end);
+    }
+    splice_finish(&splice);
+    buf_putc(out, '\n');
+    return out->failed ? QUARANTINE_FAILED : result;
+}
+
+/* ---- explaining ------------------------------------------------------------------------------ */
+
+static bool is_own_stage(const struct quarantine *quarantine, const char *text)
+{
+    const struct json_matches *matches = &quarantine->members.matches;
+    for (size_t i = 0; i < matches->count; i++) {
+        const struct json_match *match = &matches->list[i];
+        if (match->node == quarantine->members.error_stage && match->kind == JSON_STRING &&
+            json_string_equals(text + match->value, match->end - match->value, quarantine->stage,
+                strlen(quarantine->stage)))
+            return true;
+    }
+    return false;
+}
+
+int quarantine_explain(struct quarantine *quarantine, const char *text, size_t length, const char *code,
+    const char *detail, struct buf *out)
+{
+    if (members_scan(&quarantine->members, text, length) != 0)
+        return -1;
+    struct splice splice = { out, text, length, 0 };
+    const struct json_match *error = members_find(&quarantine->members, MEMBERS_ERROR);
+    if (error == NULL) {
+        splice_open_end(&splice, object_end(&quarantine->members));
+        write_error(quarantine, code, detail, out);
+    } else if (!is_own_stage(quarantine, text)) {
+        splice_copy(&splice, error->key);
+        write_error(quarantine, code, detail, out);
+        out->length -= out->length > 0 ? 1 : 0; /* its brace */
+        buf_puts(out, ",\"cause\":");
+        buf_append(out, text + error->value, error->end - error->value);
+        buf_putc(out, '}');
+        splice_skip(&splice, error->end);
+    }
+    splice_finish(&splice);
+    buf_putc(out, '\n');
+    return out->failed ? -1 : 0;
+}

@@ -1,0 +1,127 @@
+#include "mask/sandbox.h"
+
+#include <errno.h>
+#include <seccomp.h>
+#include <stddef.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "mask/keyring.h"
+
+/* Names that an architecture does not have get negative numbers and are passed over. */
+static const int calls[] = {
+    /* data */
+    SCMP_SYS(read),
+    SCMP_SYS(readv),
+    SCMP_SYS(write),
+    SCMP_SYS(writev),
+    SCMP_SYS(poll),
+    SCMP_SYS(ppoll),
+    SCMP_SYS(ppoll_time64),
+    SCMP_SYS(lseek),
+    SCMP_SYS(_llseek),
+    SCMP_SYS(fstat),
+    SCMP_SYS(fstat64),
+    SCMP_SYS(close),
+    /* memory; mmap and mprotect are below */
+    SCMP_SYS(brk),
+    SCMP_SYS(munmap),
+    SCMP_SYS(mremap),
+    SCMP_SYS(madvise),
+    SCMP_SYS(munlock),
+    SCMP_SYS(futex),
+    SCMP_SYS(futex_time64),
+    /* time and chance */
+    SCMP_SYS(clock_gettime),
+    SCMP_SYS(clock_gettime64),
+    SCMP_SYS(gettimeofday),
+    SCMP_SYS(getrandom),
+    /* signals and the end */
+    SCMP_SYS(rt_sigreturn),
+    SCMP_SYS(sigreturn),
+    SCMP_SYS(rt_sigprocmask),
+    SCMP_SYS(restart_syscall),
+    SCMP_SYS(getpid),
+    SCMP_SYS(gettid),
+    SCMP_SYS(exit),
+    SCMP_SYS(exit_group),
+#ifdef __SANITIZE_ADDRESS__
+    SCMP_SYS(openat),
+    SCMP_SYS(readlink),
+    SCMP_SYS(readlinkat),
+    SCMP_SYS(getdents64),
+    SCMP_SYS(clone),
+    SCMP_SYS(ptrace),
+    SCMP_SYS(wait4),
+    SCMP_SYS(prctl),
+    SCMP_SYS(arch_prctl),
+    SCMP_SYS(getppid),
+    SCMP_SYS(kill),
+    SCMP_SYS(sigaltstack),
+    SCMP_SYS(rt_sigaction),
+    SCMP_SYS(sched_yield),
+    SCMP_SYS(process_vm_readv),
+    SCMP_SYS(newfstatat),
+    SCMP_SYS(mmap),
+#endif
+};
+
+static int allow_calls(scmp_filter_ctx filter)
+{
+    for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
+        int error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, calls[i], 0);
+        if (error != 0)
+            return error;
+    }
+    return 0;
+}
+
+/* Calls that are harmless with some arguments only. */
+static int allow_arguments(scmp_filter_ctx filter)
+{
+    const scmp_datum_t prot_exec = PROT_EXEC;
+    const scmp_datum_t anonymous = MAP_ANONYMOUS;
+    const int maps[] = { SCMP_SYS(mmap), SCMP_SYS(mmap2) };
+    int error = 0;
+#ifdef __SANITIZE_ADDRESS__
+    const size_t first_map = 1; /* mmap is allowed altogether */
+#else
+    const size_t first_map = 0;
+#endif
+    for (size_t i = first_map; i < 2 && error == 0; i++)
+        error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, maps[i], 2, SCMP_A2(SCMP_CMP_MASKED_EQ, prot_exec, 0),
+            SCMP_A3(SCMP_CMP_MASKED_EQ, anonymous, anonymous));
+    if (error == 0)
+        error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1,
+            SCMP_A2(SCMP_CMP_MASKED_EQ, prot_exec, 0));
+    /* isatty(3), for the summary */
+    if (error == 0)
+        error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 2,
+            SCMP_A0(SCMP_CMP_EQ, STDERR_FILENO), SCMP_A1(SCMP_CMP_EQ, TCGETS));
+    /* abort(3): a signal to itself, and to nobody else */
+    if (error == 0)
+        error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
+            SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid()));
+    return error;
+}
+
+enum sandbox_result sandbox_enter(void)
+{
+    if (keyring_protect_process() != 0 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+        return SANDBOX_UNSUPPORTED;
+    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
+    if (filter == NULL)
+        return SANDBOX_FAILED;
+    int error = allow_calls(filter);
+    if (error == 0)
+        error = allow_arguments(filter);
+    if (error == 0)
+        error = seccomp_load(filter);
+    seccomp_release(filter);
+    if (error == 0)
+        return SANDBOX_ENTERED;
+    return error == -ENOMEM ? SANDBOX_FAILED : SANDBOX_UNSUPPORTED;
+}

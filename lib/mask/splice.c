@@ -1,0 +1,57 @@
+#include "mask/splice.h"
+
+static int is_space(char byte)
+{
+    return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r';
+}
+
+void splice_copy(struct splice *splice, size_t offset)
+{
+    buf_append(splice->out, splice->text + splice->cursor, offset - splice->cursor);
+    splice->cursor = offset;
+}
+
+void splice_skip(struct splice *splice, size_t offset)
+{
+    splice->cursor = offset;
+}
+
+/* The bytes that are out without the white space at their end. */
+static size_t out_length(const struct buf *out)
+{
+    size_t length = out->length;
+    while (length > 0 && is_space(out->data[length - 1]))
+        length--;
+    return length;
+}
+
+void splice_remove(struct splice *splice, size_t start, size_t end)
+{
+    splice_copy(splice, start);
+    while (end < splice->length && is_space(splice->text[end]))
+        end++;
+    if (end < splice->length && splice->text[end] == ',') {
+        end++;
+        while (end < splice->length && is_space(splice->text[end]))
+            end++;
+    } else {
+        /* The last one: the comma before it, if a neighbour is left, has been copied already. */
+        size_t length = out_length(splice->out);
+        if (length > 0 && splice->out->data[length - 1] == ',')
+            splice->out->length = length - 1;
+    }
+    splice->cursor = end;
+}
+
+void splice_open_end(struct splice *splice, size_t end)
+{
+    splice_copy(splice, end - 1);
+    size_t length = out_length(splice->out);
+    if (length > 0 && splice->out->data[length - 1] != '{')
+        buf_putc(splice->out, ',');
+}
+
+void splice_finish(struct splice *splice)
+{
+    splice_copy(splice, splice->length);
+}

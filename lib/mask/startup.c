@@ -1,0 +1,150 @@
+#include "mask/startup.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/out.h"
+#include "crypto/door.h"
+#include "mask/policy_text.h"
+
+static int fail(struct startup_failure *failure, enum status status, const char *hint, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+static int fail(struct startup_failure *failure, enum status status, const char *hint, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(failure->text, sizeof failure->text, format, arguments);
+    va_end(arguments);
+    failure->status = status;
+    failure->hint = hint;
+    return -1;
+}
+
+/* ---- policies -------------------------------------------------------------------------------- */
+
+static enum status policy_status(enum policy_cause cause)
+{
+    switch (cause) {
+    case POLICY_MEMORY:
+        return STATUS_INTERNAL;
+    case POLICY_READ:
+        return STATUS_IO;
+    case POLICY_WRITABLE:
+        return STATUS_PERMISSION;
+    default:
+        return STATUS_CONFIG;
+    }
+}
+
+/* "FILE:LINE:COLUMN: what is wrong: WORD" */
+static int fail_file(struct startup_failure *failure, const char *file, const struct policy_error *error)
+{
+    char place[32] = "";
+    const char *reason = error->errnum != 0 ? strerror(error->errnum) : error->word;
+    static char known[160];
+    const char *hint = NULL;
+    if (error->line > 0 && error->column > 0)
+        (void)snprintf(place, sizeof place, ":%u:%u", error->line, error->column);
+    else if (error->line > 0)
+        (void)snprintf(place, sizeof place, ":%u", error->line);
+    if (error->cause == POLICY_METHOD) {
+        (void)snprintf(known, sizeof known, "methods are %s", method_names());
+        hint = known;
+    }
+    return fail(failure, policy_status(error->cause), hint, "%s%s: %s%s%s", file, place,
+        policy_error_text(error->cause), *reason != '\0' ? ": " : "", reason);
+}
+
+static int fail_rule(struct startup_failure *failure, const char *option, const char *value,
+    const struct policy_error *error)
+{
+    enum status status = policy_status(error->cause) == STATUS_CONFIG ? STATUS_USAGE : STATUS_INTERNAL;
+    if (error->cause == POLICY_METHOD)
+        return fail(failure, status, NULL, "option %s %.200s: unknown method (methods are %s)", option, value,
+            method_names());
+    return fail(failure, status, NULL, "option %s %.200s: column %u: %s", option, value, error->column,
+        policy_error_text(error->cause));
+}
+
+int startup_policy(const char *root, const char *file, const char *const *rules, size_t rule_count,
+    struct policy **result, struct startup_failure *failure)
+{
+    struct policy_error error = { .cause = POLICY_OK };
+    struct policy *policy = policy_new(root, &error);
+    if (policy == NULL)
+        return fail_rule(failure, "--root", root, &error);
+    int status = 0;
+    if (file != NULL && (policy_text_file(policy, file, &error) != 0 || policy_finish(policy, &error) != 0))
+        status = fail_file(failure, file, &error);
+    for (size_t i = 0; i < rule_count && status == 0; i++)
+        if (policy_text_option(policy, rules[i], &error) != 0)
+            status = fail_rule(failure, "--mask", rules[i], &error);
+    if (status == 0 && file == NULL && rule_count == 0 && policy_add_builtin(policy, &error) != 0)
+        status = fail(failure, STATUS_INTERNAL, NULL, "out of memory");
+    if (status == 0 && file == NULL && policy_finish(policy, &error) != 0)
+        status = fail(failure, STATUS_USAGE, NULL, "options --mask: %s", policy_error_text(error.cause));
+    if (status != 0) {
+        policy_free(policy);
+        return -1;
+    }
+    *result = policy;
+    return 0;
+}
+
+int startup_print_policy(const struct policy *policy, struct startup_failure *failure)
+{
+    struct buf text;
+    buf_init(&text, (size_t)1 << 24);
+    struct out *out = policy_text_print(policy, &text) == 0 ? out_open(STDOUT_FILENO) : NULL;
+    int result = 0;
+    if (out == NULL) {
+        result = fail(failure, STATUS_INTERNAL, NULL, "out of memory");
+    } else {
+        (void)out_write(out, text.data, text.length); /* out_close() reports it */
+        if (out_close(out) != 0)
+            result = fail(failure, STATUS_IO, NULL, "cannot write to standard output: %s", strerror(errno));
+    }
+    buf_free(&text);
+    return result;
+}
+
+/* ---- keys ------------------------------------------------------------------------------------ */
+
+int startup_key_failure(const char *file, const struct keyring_error *error, struct startup_failure *failure)
+{
+    enum keyring_cause cause = error->cause;
+    enum status status = STATUS_CONFIG;
+    const char *hint = NULL;
+    char place[16] = "";
+    if (keyring_cause_is_permission(cause))
+        status = STATUS_PERMISSION;
+    else if (cause == KEYRING_READ)
+        status = STATUS_IO;
+    else if (cause == KEYRING_MEMORY || cause == KEYRING_CRYPTO)
+        status = STATUS_INTERNAL;
+    if (cause == KEYRING_OTHERS || cause == KEYRING_GROUP_WRITE)
+        hint = "make it readable by its owner only: chmod 600";
+    else if (cause == KEYRING_GROUP_READ)
+        hint = "chmod 600 it, or allow it with --key-group-readable";
+    else if (cause == KEYRING_OPEN && error->errnum == ENOENT)
+        hint = "pii-keygen makes key files";
+    if (error->line > 0)
+        (void)snprintf(place, sizeof place, ":%u", error->line);
+    return fail(failure, status, hint, "key file %s%s: %s%s%s", file, place, keyring_cause_text(cause),
+        error->errnum != 0 ? ": " : "", error->errnum != 0 ? strerror(error->errnum) : "");
+}
+
+int startup_keys(const char *file, bool group_readable, struct keyring **ring, struct startup_failure *failure)
+{
+    struct keyring_error error;
+    if (door_init() != 0)
+        return fail(failure, STATUS_INTERNAL, NULL, "OpenSSL lacks an algorithm or computes it wrongly");
+    if (keyring_protect_process() != 0)
+        return fail(failure, STATUS_INTERNAL, NULL, "cannot keep the process from dumping core: %s",
+            strerror(errno));
+    return keyring_load(file, group_readable, ring, &error) == 0 ? 0 : startup_key_failure(file, &error, failure);
+}

@@ -1,0 +1,97 @@
+#include "mask/token.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "crypto/base64.h"
+#include "json/string.h"
+
+void token_head_set(struct token_head *head, const char *tag, const char *id)
+{
+    int length = snprintf(head->text, sizeof head->text, "%.*s.%.*s.", TOKEN_TAG_MAX, tag, KEYRING_ID, id);
+    head->length = (size_t)length;
+}
+
+int token_plain(const struct token_value *value, size_t room, struct buf *scratch)
+{
+    buf_clear(scratch);
+    if (buf_reserve(scratch, room + 1 + value->length) == NULL)
+        return -1;
+    scratch->length = room;
+    if (value->kind != JSON_STRING) {
+        buf_putc(scratch, 'j');
+        return buf_append(scratch, value->text, value->length);
+    }
+    buf_putc(scratch, 's');
+    if (value->plain)
+        return buf_append(scratch, value->text + 1, value->length - 2);
+    return json_string_decode(scratch, value->text, value->length);
+}
+
+int token_write(struct buf *out, const struct token_head *head, const void *bytes, size_t length)
+{
+    char *place = buf_reserve(out, head->length + base64_url_length(length) + 2);
+    if (place == NULL)
+        return -1;
+    char *end = place;
+    *end++ = '"';
+    memcpy(end, head->text, head->length);
+    end += head->length;
+    end += base64_encode_url(bytes, length, end);
+    *end++ = '"';
+    out->length += (size_t)(end - place);
+    return 0;
+}
+
+static bool is_id(const char *text)
+{
+    for (size_t i = 0; i < KEYRING_ID; i++)
+        if (!((text[i] >= '0' && text[i] <= '9') || (text[i] >= 'a' && text[i] <= 'f')))
+            return false;
+    return true;
+}
+
+/* The length of "TAG.KEYID." at the start of the text, or 0. */
+static size_t head_length(const char *text, size_t length, const char *tag)
+{
+    size_t tag_length = strlen(tag);
+    size_t head = tag_length + 1 + KEYRING_ID + 1;
+    bool fits = length >= head && memcmp(text, tag, tag_length) == 0 && text[tag_length] == '.' &&
+        text[head - 1] == '.' && is_id(text + tag_length + 1);
+    return fits ? head : 0;
+}
+
+enum token_result token_read(const struct token_value *value, const char *tag,
+    const struct keyring *ring, struct buf *bytes, size_t *key)
+{
+    buf_clear(bytes);
+    if (value->kind != JSON_STRING)
+        return TOKEN_MALFORMED;
+    if (buf_reserve(bytes, value->length) == NULL)
+        return TOKEN_FAILED;
+    const char *text = value->text + 1;
+    size_t length = value->length - 2;
+    if (!value->plain) { /* escapes of plain characters: the same string in another spelling */
+        if (json_string_decode(bytes, value->text, value->length) != 0)
+            return TOKEN_FAILED;
+        text = bytes->data;
+        length = bytes->length;
+    }
+    size_t head = head_length(text, length, tag);
+    if (head == 0)
+        return TOKEN_MALFORMED;
+    *key = keyring_find(ring, text + head - 1 - KEYRING_ID);
+    memmove(bytes->data, text + head, length - head);
+    if (base64_decode_url(bytes->data, length - head, (unsigned char *)bytes->data, &bytes->length) != 0)
+        return TOKEN_MALFORMED;
+    return *key == KEYRING_NONE ? TOKEN_UNKNOWN_KEY : TOKEN_OK;
+}
+
+enum token_result token_restore(struct buf *out, const char *plain, size_t length)
+{
+    if (length == 0 || (plain[0] != 's' && plain[0] != 'j'))
+        return TOKEN_MALFORMED;
+    int result = plain[0] == 's' ? json_string_encode(out, plain + 1, length - 1)
+                                 : buf_append(out, plain + 1, length - 1);
+    return result == 0 ? TOKEN_OK : TOKEN_FAILED;
+}

@@ -1,0 +1,80 @@
+#ifndef MASK_TOKEN_H
+#define MASK_TOKEN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "json/scan.h"
+#include "mask/keyring.h"
+
+/*
+ * Tokens: "TAG.KEYID.BASE64URL", where TAG is the method and its version ("siv1", "hmac1", "seal1")
+ * and BASE64URL is unpadded and canonical (RFC 4648 §5): bytes have one spelling. And the values they
+ * stand for, with a type byte in front:
+ *
+ *     s  the value was a JSON string; its decoded text follows, UTF-8
+ *     j  it was anything else; its JSON text follows as it was spelt
+ *
+ * so that "4" and 4 differ.
+ */
+
+enum { TOKEN_TAG_MAX = 8, TOKEN_HEAD_MAX = TOKEN_TAG_MAX + 1 + KEYRING_ID + 1 };
+
+/* "TAG.KEYID.", worked out once. */
+struct token_head {
+    char text[TOKEN_HEAD_MAX + 1];
+    size_t length;
+};
+
+void token_head_set(struct token_head *head, const char *tag, const char *id);
+
+/* A value as json_scan() found it: the JSON text of it, with a string's quotes. */
+struct token_value {
+    const char *text;
+    size_t length;
+    enum json_kind kind;
+    bool plain; /* a string without escapes */
+};
+
+static inline struct token_value token_value_of(const char *text, const struct json_match *match)
+{
+    return (struct token_value){ text + match->value, match->end - match->value,
+        (enum json_kind)match->kind, match->plain != 0 };
+}
+
+/* null and "" are never masked: they stay what they are. */
+static inline bool token_is_nothing(const struct json_match *match)
+{
+    return match->kind == JSON_NULL || (match->kind == JSON_STRING && match->end - match->value == 2);
+}
+
+/*
+ * token_plain(value, room, scratch):
+ * Put ${room} bytes (undefined) and then the type byte and the value into ${scratch}, cleared before.
+ * Return 0, or -1 when it is full.
+ */
+int token_plain(const struct token_value *value, size_t room, struct buf *scratch);
+
+/* Append the head and the bytes as a quoted JSON string. 0, or -1 when the buffer is full. */
+int token_write(struct buf *out, const struct token_head *head, const void *bytes, size_t length);
+
+enum token_result {
+    TOKEN_OK,
+    TOKEN_MALFORMED,   /* no such token: another tag, another spelling, changed, or of another place */
+    TOKEN_UNKNOWN_KEY, /* its key id is not in the key ring */
+    TOKEN_FAILED       /* no memory */
+};
+
+/*
+ * token_read(value, tag, ring, bytes, key):
+ * Take the string ${value} apart: its bytes go to ${bytes}, cleared before, and *key is the number of
+ * its key. TOKEN_OK says nothing yet about who made it.
+ */
+enum token_result token_read(const struct token_value *value, const char *tag,
+    const struct keyring *ring, struct buf *bytes, size_t *key);
+
+/* Append the value that plain[0, length) stands for as JSON text; TOKEN_MALFORMED: no type byte. */
+enum token_result token_restore(struct buf *out, const char *plain, size_t length);
+
+#endif

@@ -1,0 +1,269 @@
+#include "mask/unmask.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "json/scan.h"
+#include "mask/plan.h"
+#include "mask/quarantine.h"
+#include "mask/splice.h"
+
+enum { GIVEN_BACK_ABOVE = 1 << 20, DETAIL_SIZE = 160 };
+
+struct unmask {
+    const struct policy *policy;
+    struct plan *plan;
+    struct quarantine *quarantine;
+    struct json_matches matches;
+    struct buf scratch;
+    uint64_t serial; /* of the record in hand */
+};
+
+struct findings {
+    bool has_root;
+    bool has_error;
+    bool has_sealed;
+    bool has_pii;
+    bool has_value; /* something to undo */
+    bool has_left;  /* something that cannot be undone */
+    const char *code;
+    const char *says;
+    const char *path;
+};
+
+struct unmask *unmask_new(const struct policy *policy, const struct keyring *ring)
+{
+    struct unmask *unmask = calloc(1, sizeof *unmask);
+    if (unmask == NULL)
+        return NULL;
+    unmask->policy = policy;
+    buf_init(&unmask->scratch, SIZE_MAX);
+    unmask->plan = plan_new(policy, ring, PLAN_UNMASK);
+    unmask->quarantine = quarantine_new(policy, ring, "unmask");
+    if (unmask->plan == NULL || unmask->quarantine == NULL) {
+        unmask_free(unmask);
+        return NULL;
+    }
+    return unmask;
+}
+
+void unmask_free(struct unmask *unmask)
+{
+    if (unmask == NULL)
+        return;
+    plan_free(unmask->plan);
+    quarantine_free(unmask->quarantine);
+    json_matches_free(&unmask->matches);
+    buf_wipe(&unmask->scratch);
+    free(unmask);
+}
+
+static void blame(struct findings *findings, const char *code, const char *says, const char *path)
+{
+    if (findings->code != NULL)
+        return;
+    findings->code = code;
+    findings->says = says;
+    findings->path = path;
+}
+
+/* ---- looking --------------------------------------------------------------------------------- */
+
+static void look_at_step(const struct unmask *unmask, const struct plan_node *node,
+    const struct json_match *match, struct findings *findings)
+{
+    bool fits = (match->kind == JSON_OBJECT && node->object) || (match->kind == JSON_ARRAY && node->array);
+    if (node->root && !fits)
+        blame(findings, "root", "the value at the root is not an object", unmask->policy->root_path);
+    else if (match->node == unmask->policy->root)
+        findings->has_root = true;
+    else if (!fits && match->kind != JSON_NULL)
+        blame(findings, "kind", "a step of a path meets a value of another kind", NULL);
+}
+
+static void look_for_values(struct unmask *unmask, struct findings *findings)
+{
+    for (size_t i = 0; i < unmask->matches.count; i++) {
+        const struct plan_node *node = &unmask->plan->nodes[unmask->matches.list[i].node];
+        if (node->role == PLAN_VALUE) {
+            findings->has_value = true;
+            unmask->plan->rules[node->rule].seen = unmask->serial;
+        }
+    }
+}
+
+static void look(struct unmask *unmask, struct findings *findings)
+{
+    *findings = (struct findings){ 0 };
+    look_for_values(unmask, findings);
+    for (size_t i = 0; i < unmask->matches.count; i++) {
+        const struct json_match *match = &unmask->matches.list[i];
+        const struct plan_node *node = &unmask->plan->nodes[match->node];
+        if (node->role == PLAN_STEP)
+            look_at_step(unmask, node, match, findings);
+        else if (node->role == PLAN_TAKEN && unmask->plan->rules[node->rule].seen == unmask->serial)
+            blame(findings, "collision", "the record has both the original name and the masked one",
+                unmask->plan->rules[node->rule].rule->path);
+        findings->has_left = findings->has_left || (node->role == PLAN_LEFT && !token_is_nothing(match));
+        findings->has_pii = findings->has_pii || node->role == PLAN_PII;
+        findings->has_error = findings->has_error || node->role == PLAN_ERROR;
+        findings->has_sealed = findings->has_sealed || node->role == PLAN_SEALED;
+    }
+    if (!findings->has_root)
+        blame(findings, "root", "there is no value at the root", unmask->policy->root_path);
+}
+
+/* ---- writing --------------------------------------------------------------------------------- */
+
+static enum token_result write_value(struct unmask *unmask, const struct plan_rule *rule,
+    struct splice *splice, const struct json_match *match)
+{
+    if (rule->key.length > 0) {
+        splice_copy(splice, match->key);
+        buf_append(splice->out, rule->key.data, rule->key.length);
+        splice_skip(splice, json_key_end(splice->text, match->key));
+    }
+    if (token_is_nothing(match)) {
+        splice_copy(splice, match->end);
+        return TOKEN_OK;
+    }
+    splice_copy(splice, match->value);
+    splice_skip(splice, match->end);
+    const struct token_value value = token_value_of(splice->text, match);
+    return rule->method->unmask(rule->state, &value, &unmask->scratch, splice->out);
+}
+
+static enum token_result write_clear(struct unmask *unmask, const char *text, size_t length,
+    struct findings *findings, struct buf *out)
+{
+    struct splice splice = { out, text, length, 0 };
+    bool keeps_claim = findings->has_left && !findings->has_value;
+    for (size_t i = 0; i < unmask->matches.count; i++) {
+        const struct json_match *match = &unmask->matches.list[i];
+        const struct plan_node *node = &unmask->plan->nodes[match->node];
+        if (match->value < splice.cursor)
+            continue; /* inside what is gone */
+        if (node->role == PLAN_PII && !keeps_claim)
+            splice_remove(&splice, match->key, match->end);
+        if (node->role != PLAN_VALUE)
+            continue;
+        const struct plan_rule *rule = &unmask->plan->rules[node->rule];
+        enum token_result result = write_value(unmask, rule, &splice, match);
+        if (result != TOKEN_OK) {
+            findings->path = rule->rule->path;
+            return result;
+        }
+    }
+    splice_finish(&splice);
+    buf_putc(out, '\n');
+    return out->failed ? TOKEN_FAILED : TOKEN_OK;
+}
+
+/* ---- records --------------------------------------------------------------------------------- */
+
+static enum filter_outcome explain(struct unmask *unmask, const char *text, size_t length,
+    const struct findings *findings, struct buf *out)
+{
+    char detail[DETAIL_SIZE];
+    const char *says = findings->says;
+    buf_clear(out);
+    if (findings->path != NULL) {
+        int size = snprintf(detail, sizeof detail, "%s: %s", findings->path, says);
+        if (size > 0 && (size_t)size < sizeof detail)
+            says = detail;
+    }
+    return quarantine_explain(unmask->quarantine, text, length, findings->code, says, out) == 0 ? FILTER_ERROR
+                                                                                               : FILTER_FAILED;
+}
+
+/* Whether out of room, and not of memory, is what has gone wrong. */
+static bool blame_failure(struct findings *findings, const struct buf *out)
+{
+    if (!out->failed)
+        return false;
+    blame(findings, "too-large", "unmasked, the record would be too long", NULL);
+    return true;
+}
+
+static enum filter_outcome open_record(struct unmask *unmask, const char *text, size_t length, struct buf *out)
+{
+    struct findings findings = { 0 };
+    switch (quarantine_open(unmask->quarantine, text, length, out)) {
+    case QUARANTINE_OPENED:
+        return FILTER_OPENED;
+    case QUARANTINE_NONE:
+        return FILTER_PASSED;
+    case QUARANTINE_BAD_TOKEN:
+        blame(&findings, "token", "sealed was changed, or is none of ours", NULL);
+        break;
+    case QUARANTINE_UNKNOWN_KEY:
+        blame(&findings, "unknown-key", "sealed with a key that is not in the key file", NULL);
+        break;
+    case QUARANTINE_COLLISION:
+        blame(&findings, "collision", "the record has a member of the name of a sealed one", NULL);
+        break;
+    case QUARANTINE_FAILED:
+        if (!blame_failure(&findings, out))
+            return FILTER_FAILED;
+        break;
+    }
+    return explain(unmask, text, length, &findings, out);
+}
+
+static enum filter_outcome unmask_record(struct unmask *unmask, const char *text, size_t length, struct buf *out)
+{
+    struct findings findings;
+    unmask->serial++;
+    look(unmask, &findings);
+    if (findings.has_error || findings.has_sealed)
+        return open_record(unmask, text, length, out);
+    if (findings.code != NULL)
+        return explain(unmask, text, length, &findings, out);
+    switch (write_clear(unmask, text, length, &findings, out)) {
+    case TOKEN_OK:
+        return findings.has_value || (findings.has_pii && !findings.has_left) ? FILTER_CHANGED : FILTER_PASSED;
+    case TOKEN_MALFORMED:
+        findings.code = "token";
+        findings.says = "the value was changed, or is no token of this path";
+        break;
+    case TOKEN_UNKNOWN_KEY:
+        findings.code = "unknown-key";
+        findings.says = "masked with a key that is not in the key file";
+        break;
+    case TOKEN_FAILED:
+        if (!blame_failure(&findings, out))
+            return FILTER_FAILED;
+        break;
+    }
+    return explain(unmask, text, length, &findings, out);
+}
+
+static enum filter_outcome unmask_line(void *state, const char *text, size_t length, struct buf *out)
+{
+    struct unmask *unmask = state;
+    struct json_result result;
+    enum filter_outcome outcome;
+    enum json_error error =
+        json_scan(text, length, unmask->policy->paths, JSON_MAX_DEPTH, &unmask->matches, &result);
+    if (error == JSON_OK && result.kind == JSON_OBJECT) {
+        outcome = unmask_record(unmask, text, length, out);
+    } else {
+        outcome = quarantine_line(unmask->quarantine, text, length, error, out) == 0 ? FILTER_ERROR : FILTER_FAILED;
+    }
+    buf_shrink(&unmask->scratch, GIVEN_BACK_ABOVE);
+    if (unmask->matches.capacity > GIVEN_BACK_ABOVE / sizeof *unmask->matches.list)
+        json_matches_free(&unmask->matches);
+    return outcome;
+}
+
+static enum filter_outcome unmask_long_line(void *state, const char *text, size_t length, struct buf *out)
+{
+    struct unmask *unmask = state;
+    return quarantine_long(unmask->quarantine, text, length, out) == 0 ? FILTER_ERROR : FILTER_FAILED;
+}
+
+struct filter_work unmask_work(struct unmask *unmask)
+{
+    return (struct filter_work){ unmask, unmask_line, unmask_long_line };
+}
