@@ -4,9 +4,11 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "json/escape.h"
 #include "json/path_tree.h"
 #include "json/scan.h"
 #include "json/string.h"
+#include "json/utf8.h"
 
 static uint32_t add_node(struct json_paths *paths, uint32_t parent, enum json_step step)
 {
@@ -57,29 +59,31 @@ void json_paths_free(struct json_paths *paths)
     free(paths);
 }
 
-static void place(uint32_t *slots, size_t slot_count, const struct json_path_node *node,
-    uint32_t number)
+static void place(struct json_path_slot *slots, size_t slot_count,
+    const struct json_path_node *node, uint32_t number)
 {
-    uint64_t hash = json_path_hash(node->parent, node->name, node->name_length);
-    size_t slot = (size_t)hash & (slot_count - 1);
+    uint32_t length = (uint32_t)node->name_length;
+    struct json_path_ends ends = json_path_ends(node->name, length);
+    size_t at = json_path_hash(ends, node->parent, length);
 
-    while (slots[slot] != JSON_NO_NODE)
-        slot = (slot + 1) & (slot_count - 1);
-    slots[slot] = number;
+    while (slots[at & (slot_count - 1)].node != JSON_NO_NODE)
+        at++;
+    slots[at & (slot_count - 1)] = (struct json_path_slot){ ends, node->parent, length, number };
 }
 
 /* Room in the hash table for one key more. */
 static bool grow_slots(struct json_paths *paths)
 {
     size_t slot_count = paths->slot_count ? paths->slot_count * 2 : 32;
-    uint32_t *slots;
+    struct json_path_slot *slots;
 
     if ((paths->keys + 1) * 2 <= paths->slot_count)
         return true;
     slots = malloc(slot_count * sizeof *slots);
     if (!slots)
         return false;
-    memset(slots, 0xFF, slot_count * sizeof *slots);
+    for (size_t i = 0; i < slot_count; i++)
+        slots[i].node = JSON_NO_NODE;
     for (size_t i = 0; i < paths->count; i++)
         if (paths->nodes[i].step == JSON_STEP_KEY)
             place(slots, slot_count, &paths->nodes[i], (uint32_t)i);
@@ -95,7 +99,7 @@ uint32_t json_paths_key(struct json_paths *paths, uint32_t parent, const char *k
     uint32_t number = json_path_find(paths, parent, key, length);
     char *name;
 
-    if (number != JSON_NO_NODE)
+    if (number != JSON_NO_NODE || length >= UINT32_MAX)
         return number;
     name = malloc(length + 1);
     if (!name || !grow_slots(paths) ||
@@ -113,7 +117,7 @@ uint32_t json_paths_key(struct json_paths *paths, uint32_t parent, const char *k
     if (length > paths->longest_key)
         paths->longest_key = length;
     node = &paths->nodes[parent];
-    node->key_lengths |= UINT64_C(1) << (length < 63 ? length : 63);
+    node->key_lengths |= UINT64_C(1) << (length & 63);
     node->key_firsts |= UINT64_C(1) << ((unsigned char)name[0] & 63);
     return number;
 }
@@ -162,6 +166,44 @@ uint32_t json_paths_other(struct json_paths *paths, uint32_t parent)
         paths->nodes[parent].other = number;
     }
     return number;
+}
+
+/* As json_paths_find_escaped(), for decoded keys too long for its buffer. */
+static uint32_t find_long(const struct json_paths *paths, uint32_t parent, const char *key,
+    const char *end)
+{
+    for (uint32_t i = 0; i < paths->count; i++) {
+        const struct json_path_node *node = &paths->nodes[i];
+
+        if (node->step == JSON_STEP_KEY && node->parent == parent &&
+            json_string_equals(key, (size_t)(end - key), node->name, node->name_length))
+            return i;
+    }
+    return JSON_NO_NODE;
+}
+
+uint32_t json_paths_find_escaped(const struct json_paths *paths, uint32_t parent, const char *key,
+    const char *end)
+{
+    char decoded[512];
+    size_t length = 0;
+
+    for (const char *p = key + 1; p < end - 1;) {
+        enum json_error error;
+        uint32_t point = 0;
+
+        if (length > paths->longest_key) /* no need to know how it goes on */
+            return JSON_NO_NODE;
+        if (length + 4 > sizeof decoded)
+            return find_long(paths, parent, key, end);
+        if (*p != '\\') {
+            decoded[length++] = *p++;
+            continue;
+        }
+        p += json_escape_parse(p, end - 1, &point, &error);
+        length += json_utf8_put(decoded + length, point);
+    }
+    return json_path_find(paths, parent, decoded, length);
 }
 
 /* One step of a path's text. */
@@ -335,5 +377,6 @@ bool json_paths_wants_object(const struct json_paths *paths, uint32_t node)
 
 bool json_paths_wants_array(const struct json_paths *paths, uint32_t node)
 {
-    return paths->nodes[node].first_index != JSON_NO_NODE || paths->nodes[node].each != JSON_NO_NODE;
+    return paths->nodes[node].first_index != JSON_NO_NODE ||
+        paths->nodes[node].each != JSON_NO_NODE;
 }

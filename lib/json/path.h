@@ -46,8 +46,10 @@ uint32_t json_paths_add(struct json_paths *paths, uint32_t parent, const char *t
 size_t json_paths_count(const struct json_paths *paths);
 uint32_t json_paths_parent(const struct json_paths *paths, uint32_t node);
 enum json_step json_paths_step(const struct json_paths *paths, uint32_t node);
-const char *json_paths_name(const struct json_paths *paths, uint32_t node, size_t *length); /* KEY */
-/* Whether steps go on below the node: by a key (needs an object) and by index or each (an array). */
+const char *json_paths_name(const struct json_paths *paths, uint32_t node,
+    size_t *length); /* KEY */
+/* Whether steps go on below the node: by a key (needs an object) and by index or each (an array).
+ */
 bool json_paths_wants_object(const struct json_paths *paths, uint32_t node);
 bool json_paths_wants_array(const struct json_paths *paths, uint32_t node);
 

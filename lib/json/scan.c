@@ -3,18 +3,22 @@
 #include <stdlib.h>
 
 #include "json/escape.h"
+#include "json/number.h"
 #include "json/path_tree.h"
 #include "json/span.h"
-#include "json/string.h"
-#include "json/utf8.h"
+#include "json/stops.h"
+
+/* What most bytes of most texts pass through is kept in one piece, without calls. */
+#define HOT inline __attribute__((always_inline))
+#define COLD __attribute__((noinline))
 
 /* An open object or array. */
-struct frame {
-    uint32_t node;   /* whose children may match inside, or JSON_NO_NODE */
-    uint32_t match;  /* its own place in the list of matches, or NO_MATCH */
-    uint32_t index;  /* of the array element being read */
+struct level {
+    unsigned char close; /* the bracket that ends it */
+    uint32_t node;   /* whose children may match inside; JSON_NO_NODE: none, and no more is set */
+    uint32_t match;  /* its own place in the list of matches */
+    uint32_t index;  /* of the array element to come */
     uint32_t cursor; /* first index child not yet passed */
-    bool object;
 };
 
 struct scan {
@@ -24,136 +28,117 @@ struct scan {
     struct json_matches *matches;
     enum json_error error;
     const char *at; /* where the error is */
+    struct json_stops stops;
 };
 
-#define NO_MATCH SIZE_MAX
-
-static const char *fail(struct scan *scan, enum json_error error, const char *at)
+static COLD const char *fail(struct scan *scan, enum json_error error, const char *at)
 {
     scan->error = error;
     scan->at = at;
     return NULL;
 }
 
-/* From just past the opening quote to just past the closing one; NULL on an error. */
-static inline const char *string_end(struct scan *scan, const char *p, bool *plain)
+/* As string_end(), for a string whose first stop is ${p}, not its end. */
+static COLD const char *string_rest(struct scan *scan, const char *p, bool *plain)
 {
-    *plain = true;
-    for (;;) {
-        p = json_span_plain(p, scan->end);
-        if (p == scan->end)
-            return fail(scan, JSON_SYNTAX, p);
+    while (p) {
+        enum json_error error = JSON_SYNTAX;
+        size_t length = 0;
+        uint32_t point;
+
         if (*p == '"')
             return p + 1;
-        if (*p == '\\') {
-            enum json_error error;
-            uint32_t point;
-            size_t length = json_escape_parse(p, scan->end, &point, &error);
-
-            if (length == 0)
-                return fail(scan, error, p);
-            *plain = false;
-            p += length;
-        } else if ((unsigned char)*p >= 0x80) {
-            size_t length = json_utf8_measure(p, scan->end);
-
-            if (length == 0)
-                return fail(scan, JSON_UTF8, p);
-            p += length;
-        } else {
-            return fail(scan, JSON_SYNTAX, p);
+        if ((unsigned char)*p >= 0x80) {
+            p = json_stops_check(&scan->stops, p);
+            continue;
         }
+        if (*p == '\\')
+            length = json_escape_parse(p, scan->end, &point, &error);
+        if (length == 0)
+            return fail(scan, error, p);
+        *plain = false;
+        p = json_stops_next(&scan->stops, p + length);
     }
+    if (scan->stops.bad)
+        return fail(scan, JSON_UTF8, scan->stops.bad);
+    return fail(scan, JSON_SYNTAX, scan->end);
 }
 
-static inline bool is_digit(const char *p, const char *end)
+/* From just past the opening quote to just past the closing one; NULL on an error. */
+static HOT const char *string_end(struct scan *scan, const char *p, bool *plain)
 {
-    return p < end && (unsigned char)(*p - '0') < 10;
+    *plain = true;
+    p = json_stops_next(&scan->stops, p);
+    if (p && *p == '"')
+        return p + 1;
+    return string_rest(scan, p, plain);
 }
 
-/* Past the number at ${p}, which begins with a digit or a minus; NULL on an error. */
-static inline const char *number_end(struct scan *scan, const char *p)
+static const char *word_end(struct scan *scan, const char *p, const char *word)
 {
-    const char *end = scan->end;
-
-    if (*p == '-')
-        p++;
-    if (!is_digit(p, end))
-        return fail(scan, JSON_SYNTAX, p);
-    if (*p++ != '0')
-        while (is_digit(p, end))
-            p++;
-    if (p < end && *p == '.') {
-        p++;
-        if (!is_digit(p, end))
+    for (; *word; p++, word++)
+        if (p == scan->end || *p != *word)
             return fail(scan, JSON_SYNTAX, p);
-        while (is_digit(p, end))
-            p++;
-    }
-    if (p < end && (*p | 0x20) == 'e') {
-        p++;
-        if (p < end && (*p == '+' || *p == '-'))
-            p++;
-        if (!is_digit(p, end))
-            return fail(scan, JSON_SYNTAX, p);
-        while (is_digit(p, end))
-            p++;
-    }
     return p;
 }
 
-/* Past anything but a string, an object or an array; NULL on an error. */
-static const char *scalar_end(struct scan *scan, const char *p, enum json_kind *kind)
+/* Past the number or word at ${p}, whose first byte is ${c}; NULL on an error. */
+static COLD const char *scalar_end(struct scan *scan, const char *p, unsigned char c,
+    enum json_kind *kind)
 {
-    static const struct {
-        const char *word;
-        size_t length;
-        enum json_kind kind;
-    } words[] = { { "null", 4, JSON_NULL }, { "true", 4, JSON_TRUE }, { "false", 5, JSON_FALSE } };
+    const char *past = NULL, *wrong;
 
-    *kind = JSON_NUMBER;
-    if ((unsigned char)(*p - '0') < 10 || *p == '-')
-        return number_end(scan, p);
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-        if (*p != words[i].word[0])
-            continue;
-        *kind = words[i].kind;
-        for (size_t k = 1; k < words[i].length; k++)
-            if (p + k == scan->end || p[k] != words[i].word[k])
-                return fail(scan, JSON_SYNTAX, p + k);
-        return p + words[i].length;
+    switch (c) {
+    case 'n':
+        *kind = JSON_NULL;
+        return word_end(scan, p, "null");
+    case 't':
+        *kind = JSON_TRUE;
+        return word_end(scan, p, "true");
+    case 'f':
+        *kind = JSON_FALSE;
+        return word_end(scan, p, "false");
+    default:
+        *kind = JSON_NUMBER;
+        if (c != '-' && (unsigned char)(c - '0') >= 10)
+            return fail(scan, JSON_SYNTAX, p);
+#ifdef JSON_SPAN_SSE2
+        if (scan->end - p >= 16)
+            past = json_number_short_end(p);
+#endif
+        if (!past)
+            past = json_number_end(p, scan->end, &wrong);
+        return past ? past : fail(scan, JSON_SYNTAX, wrong);
     }
-    return fail(scan, JSON_SYNTAX, p);
 }
 
-/* A place in the list of matches, or NULL when there is no memory for one more. */
-static struct json_match *add_match(struct scan *scan, const char *at)
+static COLD bool grow_matches(struct scan *scan, const char *at)
 {
     struct json_matches *matches = scan->matches;
+    size_t capacity = matches->capacity ? matches->capacity * 2 : 32;
+    struct json_match *list = NULL;
 
-    if (matches->count == matches->capacity) {
-        size_t capacity = matches->capacity ? matches->capacity * 2 : 32;
-        struct json_match *list = NULL;
-
-        if (capacity <= SIZE_MAX / sizeof *list)
-            list = realloc(matches->list, capacity * sizeof *list);
-        if (!list) {
-            fail(scan, JSON_TOO_MANY, at);
-            return NULL;
-        }
-        matches->list = list;
-        matches->capacity = capacity;
+    if (capacity <= SIZE_MAX / sizeof *list)
+        list = realloc(matches->list, capacity * sizeof *list);
+    if (!list) {
+        fail(scan, JSON_TOO_MANY, at);
+        return false;
     }
-    return &matches->list[matches->count++];
+    matches->list = list;
+    matches->capacity = capacity;
+    return true;
 }
 
+/* Add a match; ${end} is NULL while it is not known. */
 static inline bool note(struct scan *scan, uint32_t node, const char *key, const char *value,
     const char *end, enum json_kind kind, bool plain)
 {
-    struct json_match *match = add_match(scan, value);
+    struct json_matches *matches = scan->matches;
+    struct json_match *match;
 
-    if (!match)
+    if (matches->count == matches->capacity && !grow_matches(scan, value))
         return false;
+    match = &matches->list[matches->count++];
     match->node = node;
     match->key = (uint32_t)(key - scan->text);
     match->value = (uint32_t)(value - scan->text);
@@ -163,164 +148,158 @@ static inline bool note(struct scan *scan, uint32_t node, const char *key, const
     return true;
 }
 
-/* As find_escaped(), for decoded keys too long for its buffer. */
-static uint32_t find_long(const struct json_paths *paths, uint32_t parent, const char *key,
-    const char *end)
-{
-    for (uint32_t i = 0; i < paths->count; i++) {
-        const struct json_path_node *node = &paths->nodes[i];
-
-        if (node->step == JSON_STEP_KEY && node->parent == parent &&
-            json_string_equals(key, (size_t)(end - key), node->name, node->name_length))
-            return i;
-    }
-    return JSON_NO_NODE;
-}
-
-/* The child of ${parent} for a key with escapes in it; text[key, end) has both quotes. */
-static uint32_t find_escaped(const struct json_paths *paths, uint32_t parent, const char *key,
-    const char *end)
-{
-    char decoded[512];
-    size_t length = 0;
-
-    for (const char *p = key + 1; p < end - 1;) {
-        enum json_error error;
-        uint32_t point = 0;
-
-        if (length > paths->longest_key) /* no need to know how it goes on */
-            return JSON_NO_NODE;
-        if (length + 4 > sizeof decoded)
-            return find_long(paths, parent, key, end);
-        if (*p != '\\') {
-            decoded[length++] = *p++;
-            continue;
-        }
-        p += json_escape_parse(p, end - 1, &point, &error);
-        length += json_utf8_put(decoded + length, point);
-    }
-    return json_path_find(paths, parent, decoded, length);
-}
-
-static inline uint32_t find_member(const struct json_paths *paths, uint32_t parent,
-    const char *key, const char *end, bool plain)
+/* The node that a key of an object matches, or JSON_NO_NODE; text[key, end) has both quotes. */
+static inline uint32_t find_member(const struct json_paths *paths, uint32_t parent, const char *key,
+    const char *end, bool plain)
 {
     uint32_t child;
 
     if (plain)
         child = json_path_find(paths, parent, key + 1, (size_t)(end - key) - 2);
     else
-        child = find_escaped(paths, parent, key, end);
+        child = json_paths_find_escaped(paths, parent, key, end);
     return child != JSON_NO_NODE ? child : paths->nodes[parent].other;
 }
 
-static inline uint32_t find_element(const struct json_paths *paths, struct frame *frame)
+static inline uint32_t find_element(const struct json_paths *paths, struct level *level)
 {
     const struct json_path_node *nodes = paths->nodes;
-    uint32_t child = frame->cursor;
+    uint32_t child = level->cursor;
 
-    if (child != JSON_NO_NODE && nodes[child].index == frame->index) {
-        frame->cursor = nodes[child].next_index;
-        frame->index++;
+    if (child != JSON_NO_NODE && nodes[child].index == level->index++) {
+        level->cursor = nodes[child].next_index;
         return child;
     }
-    frame->index++;
-    return nodes[frame->node].each;
+    return nodes[level->node].each;
+}
+
+/* Note the object or array at ${p}, and what in it may match. */
+static inline bool enter(struct scan *scan, struct level *level, uint32_t node, const char *key,
+    const char *p)
+{
+    bool object = *p == '{';
+
+    level->close = object ? '}' : ']';
+    level->node = node;
+    if (node == JSON_NO_NODE)
+        return true;
+    level->match = (uint32_t)scan->matches->count;
+    level->index = 0;
+    level->cursor = scan->paths->nodes[node].first_index;
+    return note(scan, node, key, p, NULL, object ? JSON_OBJECT : JSON_ARRAY, false);
+}
+
+static COLD const char *skip_space(const char *p, const char *end)
+{
+    return json_span_space(p, end);
+}
+
+/* Moves ${*at} past whitespace; returns the byte there, or 0 at the end of the text. */
+static inline unsigned char peek(const char **at, const char *end)
+{
+    unsigned char c = *at < end ? (unsigned char)**at : 0;
+
+    if (c <= ' ') {
+        *at = skip_space(*at, end);
+        c = *at < end ? (unsigned char)**at : 0;
+    }
+    return c;
+}
+
+/* The same for the byte after ${*at}. */
+static inline unsigned char peek_next(const char **at, const char *end)
+{
+    ++*at;
+    return peek(at, end);
+}
+
+static inline bool starts_with(const char *p, const char *end, const char pair[2])
+{
+    return end - p >= 2 && memcmp(p, pair, 2) == 0;
 }
 
 /*
- * Returns where the root value ends, or NULL. Labels are the states; ${p} always stands on a byte
- * not yet read, ${node} and ${key} belong to the value that comes next.
+ * From the object or array at ${p} to just past it; NULL on an error. The labels are the states;
+ * ${node} and ${key} belong to the value that comes next.
  */
-static const char *walk(struct scan *scan, const char *p, unsigned limit, enum json_kind *root)
+static const char *walk(struct scan *scan, const char *p, unsigned limit)
 {
     const char *const end = scan->end;
-    struct frame stack[JSON_MAX_DEPTH];
-    struct frame *frame = NULL;
+    struct level levels[JSON_MAX_DEPTH], *level;
     uint32_t node = scan->paths ? JSON_ROOT : JSON_NO_NODE;
     const char *key = p, *start;
     enum json_kind kind;
     unsigned depth = 0;
     bool plain;
+    unsigned char c;
 
-value:
-    if (p == end)
-        return fail(scan, JSON_SYNTAX, p);
-    start = p;
-    plain = false;
-    if (*p == '"') {
-        kind = JSON_STRING;
-        p = string_end(scan, p + 1, &plain);
-    } else if (*p == '{' || *p == '[') {
-        goto open;
-    } else {
-        p = scalar_end(scan, p, &kind);
-    }
-    if (!p)
-        return NULL;
-    if (node != JSON_NO_NODE && !note(scan, node, key, start, p, kind, plain))
-        return NULL;
-    goto after;
 open:
     if (depth == limit)
         return fail(scan, JSON_DEPTH, p);
-    kind = *p == '{' ? JSON_OBJECT : JSON_ARRAY;
-    frame = &stack[depth++];
-    frame->object = kind == JSON_OBJECT;
-    frame->node = node;
-    if (node != JSON_NO_NODE) {
-        frame->match = (uint32_t)scan->matches->count;
-        frame->index = 0;
-        frame->cursor = scan->paths->nodes[node].first_index;
-        if (!note(scan, node, key, p, NULL, kind, false))
-            return NULL;
-    }
-    p = json_span_space(p + 1, end);
-    if (p < end && *p == (kind == JSON_OBJECT ? '}' : ']'))
+    level = &levels[depth++];
+    if (!enter(scan, level, node, key, p))
+        return NULL;
+    c = peek_next(&p, end);
+    if (c == level->close)
         goto close;
-    if (kind == JSON_OBJECT)
-        goto member;
-element:
-    node = frame->node != JSON_NO_NODE ? find_element(scan->paths, frame) : JSON_NO_NODE;
+next:
+    node = level->node;
     key = p;
-    goto value;
-member:
-    if (p == end || *p != '"')
+    if (level->close == ']') {
+        if (node != JSON_NO_NODE)
+            node = find_element(scan->paths, level);
+        goto value;
+    }
+    if (c != '"')
         return fail(scan, JSON_SYNTAX, p);
-    key = p;
+member:
     p = string_end(scan, p + 1, &plain);
     if (!p)
         return NULL;
-    node = frame->node;
     if (node != JSON_NO_NODE)
         node = find_member(scan->paths, node, key, p, plain);
-    p = json_span_space(p, end);
-    if (p == end || *p != ':')
+    if (starts_with(p, end, ":\"")) {
+        p++;
+        goto string;
+    }
+    if (peek(&p, end) != ':')
         return fail(scan, JSON_SYNTAX, p);
-    p = json_span_space(p + 1, end);
-    goto value;
+    c = peek_next(&p, end);
+value:
+    if ((c | 0x20) == '{') /* or '[' */
+        goto open;
+    if (c == '"')
+        goto string;
+    start = p;
+    p = scalar_end(scan, p, c, &kind);
+    if (!p || (node != JSON_NO_NODE && !note(scan, node, key, start, p, kind, false)))
+        return NULL;
+    goto after;
+string:
+    start = p;
+    p = string_end(scan, p + 1, &plain);
+    if (!p || (node != JSON_NO_NODE && !note(scan, node, key, start, p, JSON_STRING, plain)))
+        return NULL;
+    if (starts_with(p, end, ",\"") && level->close == '}') {
+        node = level->node;
+        key = ++p;
+        goto member;
+    }
 after:
-    if (depth == 0) {
-        *root = kind;
-        return p;
+    c = peek(&p, end);
+    if (c == ',') {
+        c = peek_next(&p, end);
+        goto next;
     }
-    p = json_span_space(p, end);
-    if (p == end)
-        return fail(scan, JSON_SYNTAX, p);
-    if (*p == ',') {
-        p = json_span_space(p + 1, end);
-        if (frame->object)
-            goto member;
-        goto element;
-    }
-    if (*p != (frame->object ? '}' : ']'))
+    if (c != level->close)
         return fail(scan, JSON_SYNTAX, p);
 close:
     p++;
-    kind = frame->object ? JSON_OBJECT : JSON_ARRAY;
-    if (frame->node != JSON_NO_NODE)
-        scan->matches->list[frame->match].end = (uint32_t)(p - scan->text);
-    frame = --depth ? &stack[depth - 1] : NULL;
+    if (level->node != JSON_NO_NODE)
+        scan->matches->list[level->match].end = (uint32_t)(p - scan->text);
+    if (--depth == 0)
+        return p;
+    level--;
     goto after;
 }
 
@@ -336,24 +315,48 @@ static void drop_cut_number(struct json_matches *matches, size_t offset)
         matches->count--;
 }
 
+/* The root value: from ${p} to just past it. */
+static const char *scan_root(struct scan *scan, const char *p, unsigned limit, enum json_kind *kind)
+{
+    const char *past;
+    bool plain = false;
+
+    if (p == scan->end)
+        return fail(scan, JSON_SYNTAX, p);
+    if (*p == '{' || *p == '[') {
+        *kind = *p == '{' ? JSON_OBJECT : JSON_ARRAY;
+        return walk(scan, p, limit);
+    }
+    *kind = JSON_STRING;
+    if (*p == '"')
+        past = string_end(scan, p + 1, &plain);
+    else
+        past = scalar_end(scan, p, (unsigned char)*p, kind);
+    if (past && scan->paths && !note(scan, JSON_ROOT, p, p, past, *kind, plain))
+        return NULL;
+    return past;
+}
+
 enum json_error json_scan(const char *text, size_t length, const struct json_paths *paths,
     unsigned depth, struct json_matches *matches, struct json_result *result)
 {
-    struct scan scan = { text, text + length, paths, matches, JSON_OK, text };
-    const char *start = json_span_space(text, scan.end);
-    const char *end = NULL;
+    struct scan scan = { .text = text, .end = text + length, .paths = paths, .matches = matches };
+    const char *start = json_span_space(text, scan.end), *past = NULL;
 
+    *result = (struct json_result){ .start = (size_t)(start - text), .end = length };
+    scan.at = text;
     if (matches)
         matches->count = 0;
-    result->kind = JSON_NULL;
-    result->start = (size_t)(start - text);
-    if (length >= UINT32_MAX)
+    if (length >= UINT32_MAX) {
         fail(&scan, JSON_TOO_BIG, text);
-    else
-        end = walk(&scan, start, depth < JSON_MAX_DEPTH ? depth : JSON_MAX_DEPTH, &result->kind);
-    result->end = end ? (size_t)(end - text) : length;
-    if (end) {
-        scan.at = json_span_space(end, scan.end);
+    } else {
+        json_stops_init(&scan.stops, text, length);
+        past =
+            scan_root(&scan, start, depth < JSON_MAX_DEPTH ? depth : JSON_MAX_DEPTH, &result->kind);
+    }
+    if (past) {
+        result->end = (size_t)(past - text);
+        scan.at = json_span_space(past, scan.end);
         if (scan.at != scan.end)
             scan.error = JSON_SYNTAX;
     }

@@ -21,16 +21,24 @@
 
 enum { JSON_MAX_DEPTH = 256 };
 
-enum json_kind { JSON_NULL, JSON_FALSE, JSON_TRUE, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSON_OBJECT };
+enum json_kind {
+    JSON_NULL,
+    JSON_FALSE,
+    JSON_TRUE,
+    JSON_NUMBER,
+    JSON_STRING,
+    JSON_ARRAY,
+    JSON_OBJECT
+};
 
 enum json_error {
     JSON_OK = 0,
-    JSON_SYNTAX,   /* not JSON */
-    JSON_UTF8,     /* bytes in a string that are not UTF-8 */
-    JSON_SURROGATE,/* \u escape of half a surrogate pair */
-    JSON_DEPTH,    /* nested deeper than the limit */
-    JSON_TOO_MANY, /* more matches than fit in memory */
-    JSON_TOO_BIG   /* text of 4 GiB or more */
+    JSON_SYNTAX,    /* not JSON */
+    JSON_UTF8,      /* bytes in a string that are not UTF-8 */
+    JSON_SURROGATE, /* \u escape of half a surrogate pair */
+    JSON_DEPTH,     /* nested deeper than the limit */
+    JSON_TOO_MANY,  /* more matches than fit in memory */
+    JSON_TOO_BIG    /* text of 4 GiB or more */
 };
 
 /*
@@ -39,7 +47,7 @@ enum json_error {
  * root.
  */
 struct json_match {
-    uint32_t node;  /* of json/path.h */
+    uint32_t node; /* of json/path.h */
     uint32_t key;
     uint32_t value;
     uint32_t end;   /* UINT32_MAX while open: seen only after an error inside the value */

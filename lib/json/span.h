@@ -18,7 +18,36 @@
  * -DJSON_NO_SIMD). Only lib/json includes this.
  */
 
-#ifndef JSON_SPAN_SSE2
+#ifdef JSON_SPAN_SSE2
+
+static inline __m128i json_span_load(const char *text)
+{
+    return _mm_loadu_si128((const __m128i *)(const void *)text);
+}
+
+/* Bit i is set for byte i of sixteen: a quote, a backslash, a control character, or non-ASCII. */
+static inline unsigned json_span_plain_stops(__m128i block)
+{
+    /* as signed bytes, those of 0x80 or more are below a space too */
+    __m128i stops = _mm_cmplt_epi8(block, _mm_set1_epi8(0x20));
+
+    stops = _mm_or_si128(stops, _mm_cmpeq_epi8(block, _mm_set1_epi8('"')));
+    stops = _mm_or_si128(stops, _mm_cmpeq_epi8(block, _mm_set1_epi8('\\')));
+    return (unsigned)_mm_movemask_epi8(stops);
+}
+
+/* The same without non-ASCII. */
+static inline unsigned json_span_content_stops(__m128i block)
+{
+    __m128i stops = _mm_cmpeq_epi8(block, _mm_min_epu8(block, _mm_set1_epi8(0x1F)));
+
+    stops = _mm_or_si128(stops, _mm_cmpeq_epi8(block, _mm_set1_epi8('"')));
+    stops = _mm_or_si128(stops, _mm_cmpeq_epi8(block, _mm_set1_epi8('\\')));
+    return (unsigned)_mm_movemask_epi8(stops);
+}
+
+#else
+
 #define JSON_SPAN_ONES UINT64_C(0x0101010101010101)
 #define JSON_SPAN_TOPS UINT64_C(0x8080808080808080)
 
@@ -30,7 +59,7 @@ static inline uint64_t json_span_load(const char *text)
     return word;
 }
 
-/* Not 0 when a byte of the word is ${byte}, below ${bound} (at most 0x80), or non-ASCII. */
+/* Not 0 when a byte of the word is ${byte}. */
 static inline uint64_t json_span_has(uint64_t word, unsigned char byte)
 {
     uint64_t x = word ^ JSON_SPAN_ONES * byte;
@@ -38,10 +67,17 @@ static inline uint64_t json_span_has(uint64_t word, unsigned char byte)
     return (x - JSON_SPAN_ONES) & ~x & JSON_SPAN_TOPS;
 }
 
+/* Not 0 when a byte of the word is below ${bound}, which is at most 0x80. */
 static inline uint64_t json_span_below(uint64_t word, unsigned char bound)
 {
     return (word - JSON_SPAN_ONES * bound) & ~word & JSON_SPAN_TOPS;
 }
+
+static inline uint64_t json_span_content_stops(uint64_t word)
+{
+    return json_span_below(word, 0x20) | json_span_has(word, '"') | json_span_has(word, '\\');
+}
+
 #endif
 
 /* To a quote, a backslash, a control character or a byte of 0x80 or more. */
@@ -49,14 +85,8 @@ static inline const char *json_span_plain(const char *text, const char *end)
 {
 #ifdef JSON_SPAN_SSE2
     for (; end - text >= 16; text += 16) {
-        __m128i block = _mm_loadu_si128((const __m128i *)(const void *)text);
-        /* as signed bytes, those of 0x80 or more are below a space too */
-        __m128i stop = _mm_cmplt_epi8(block, _mm_set1_epi8(0x20));
-        unsigned bits;
+        unsigned bits = json_span_plain_stops(json_span_load(text));
 
-        stop = _mm_or_si128(stop, _mm_cmpeq_epi8(block, _mm_set1_epi8('"')));
-        stop = _mm_or_si128(stop, _mm_cmpeq_epi8(block, _mm_set1_epi8('\\')));
-        bits = (unsigned)_mm_movemask_epi8(stop);
         if (bits)
             return text + __builtin_ctz(bits);
     }
@@ -64,8 +94,7 @@ static inline const char *json_span_plain(const char *text, const char *end)
     for (; end - text >= 8; text += 8) {
         uint64_t word = json_span_load(text);
 
-        if ((word & JSON_SPAN_TOPS) | json_span_below(word, 0x20) | json_span_has(word, '"') |
-            json_span_has(word, '\\'))
+        if ((word & JSON_SPAN_TOPS) | json_span_content_stops(word))
             break;
     }
 #endif
@@ -83,23 +112,15 @@ static inline const char *json_span_content(const char *text, const char *end)
 {
 #ifdef JSON_SPAN_SSE2
     for (; end - text >= 16; text += 16) {
-        __m128i block = _mm_loadu_si128((const __m128i *)(const void *)text);
-        __m128i stop = _mm_cmpeq_epi8(block, _mm_min_epu8(block, _mm_set1_epi8(0x1F)));
-        unsigned bits;
+        unsigned bits = json_span_content_stops(json_span_load(text));
 
-        stop = _mm_or_si128(stop, _mm_cmpeq_epi8(block, _mm_set1_epi8('"')));
-        stop = _mm_or_si128(stop, _mm_cmpeq_epi8(block, _mm_set1_epi8('\\')));
-        bits = (unsigned)_mm_movemask_epi8(stop);
         if (bits)
             return text + __builtin_ctz(bits);
     }
 #else
-    for (; end - text >= 8; text += 8) {
-        uint64_t word = json_span_load(text);
-
-        if (json_span_below(word, 0x20) | json_span_has(word, '"') | json_span_has(word, '\\'))
+    for (; end - text >= 8; text += 8)
+        if (json_span_content_stops(json_span_load(text)))
             break;
-    }
 #endif
     for (; text < end; text++) {
         unsigned char c = (unsigned char)*text;
@@ -115,12 +136,12 @@ static inline const char *json_span_solid(const char *text, const char *end)
 {
 #ifdef JSON_SPAN_SSE2
     for (; end - text >= 16; text += 16) {
-        __m128i block = _mm_loadu_si128((const __m128i *)(const void *)text);
-        __m128i stop = _mm_cmpeq_epi8(block, _mm_min_epu8(block, _mm_set1_epi8(0x20)));
+        __m128i block = json_span_load(text);
+        __m128i stops = _mm_cmpeq_epi8(block, _mm_min_epu8(block, _mm_set1_epi8(0x20)));
         unsigned bits;
 
-        stop = _mm_or_si128(stop, _mm_cmpeq_epi8(block, _mm_set1_epi8('"')));
-        bits = (unsigned)_mm_movemask_epi8(stop);
+        stops = _mm_or_si128(stops, _mm_cmpeq_epi8(block, _mm_set1_epi8('"')));
+        bits = (unsigned)_mm_movemask_epi8(stops);
         if (bits)
             return text + __builtin_ctz(bits);
     }
@@ -132,22 +153,21 @@ static inline const char *json_span_solid(const char *text, const char *end)
             break;
     }
 #endif
-    for (; text < end; text++) {
+    for (; text < end; text++)
         if ((unsigned char)*text <= 0x20 || *text == '"')
             break;
-    }
     return text;
 }
 
-/* Past whitespace (RFC 8259 §2). */
 static inline bool json_span_is_space(char c)
 {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
+/* Past whitespace (RFC 8259 §2). */
 static inline const char *json_span_space(const char *text, const char *end)
 {
-    while (text < end && json_span_is_space(*text))
+    while (text < end && (unsigned char)*text <= ' ' && json_span_is_space(*text))
         text++;
     return text;
 }

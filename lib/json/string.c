@@ -106,7 +106,10 @@ static size_t put_foreign(struct buf *out, const char *text, const char *end)
 
     if (length)
         return put_unicode(out, json_utf8_get(text, length)) == 0 ? length : 0;
-    return put_unicode(out, 0xFFFD) == 0 ? json_utf8_broken(text, end) : 0;
+    length = json_utf8_begun(text, end);
+    if (put_unicode(out, 0xFFFD) != 0)
+        return 0;
+    return length ? length : 1;
 }
 
 int json_string_encode_ascii(struct buf *out, const char *text, size_t length)
@@ -191,8 +194,16 @@ bool json_string_is_utf8(const char *text, size_t length)
     const char *end = length ? text + length : text;
 
     while (text < end) {
-        size_t taken = (unsigned char)*text < 0x80 ? 1 : json_utf8_measure(text, end);
+        size_t taken = 1;
+        uint64_t word;
 
+        if ((unsigned char)*text >= 0x80) {
+            taken = json_utf8_measure(text, end);
+        } else if (end - text >= 8) {
+            memcpy(&word, text, sizeof word);
+            if ((word & UINT64_C(0x8080808080808080)) == 0)
+                taken = 8;
+        }
         if (taken == 0)
             return false;
         text += taken;

@@ -17,7 +17,8 @@ int json_string_decode(struct buf *out, const char *quoted, size_t length);
 /* Append ${text}, valid UTF-8, as a quoted string: only what must be is escaped. 0, or -1. */
 int json_string_encode(struct buf *out, const char *text, size_t length);
 
-/* The same with every byte outside printable ASCII escaped; bytes that are not UTF-8 become \ufffd. */
+/* The same with every byte outside printable ASCII escaped; bytes that are not UTF-8 become \ufffd.
+ */
 int json_string_encode_ascii(struct buf *out, const char *text, size_t length);
 
 /* Whether the quoted string's content is exactly text[0, text_length). */

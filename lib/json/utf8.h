@@ -39,15 +39,19 @@ static inline size_t json_utf8_measure(const char *text, const char *end)
 }
 
 /*
- * How many bytes at ${text}, where no valid sequence begins, one replacement character stands for:
- * the longest part that some valid sequence begins with, or one byte (Unicode 15, section 3.9).
+ * json_utf8_begun(text, end):
+ * Where json_utf8_measure() is 0: how many bytes, 0 to 3, at ${text} some valid sequence begins
+ * with. One replacement character stands for them, or for one byte if there are none (Unicode 15,
+ * section 3.9).
  */
-static inline size_t json_utf8_broken(const char *text, const char *end)
+static inline size_t json_utf8_begun(const char *text, const char *end)
 {
     const unsigned char *u = (const unsigned char *)text;
     size_t left = (size_t)(end - text);
 
-    if (u[0] < 0xE0 || u[0] > 0xF4 || left < 2 || (u[1] & 0xC0) != 0x80)
+    if (u[0] < 0xC2 || u[0] > 0xF4)
+        return 0;
+    if (u[0] < 0xE0 || left < 2 || (u[1] & 0xC0) != 0x80)
         return 1;
     if ((u[0] == 0xE0 && u[1] < 0xA0) || (u[0] == 0xED && u[1] > 0x9F) ||
         (u[0] == 0xF0 && u[1] < 0x90) || (u[0] == 0xF4 && u[1] > 0x8F))

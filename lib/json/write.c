@@ -99,8 +99,8 @@ int json_write_ascii(struct buf *out, const char *text, size_t length)
     return write_solid(out, text, length, true);
 }
 
-int json_write_spliced(struct buf *out, const char *text, size_t length, const struct json_edit *edits,
-    size_t count)
+int json_write_spliced(struct buf *out, const char *text, size_t length,
+    const struct json_edit *edits, size_t count)
 {
     size_t at = 0;
 

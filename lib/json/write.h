@@ -13,7 +13,8 @@
  */
 int json_write_compact(struct buf *out, const char *text, size_t length);
 
-/* json_write_ascii(): as compact, and every non-ASCII character inside strings written as \u escapes. */
+/* json_write_ascii(): as compact, and every non-ASCII character inside strings written as \u
+ * escapes. */
 int json_write_ascii(struct buf *out, const char *text, size_t length);
 
 /*
@@ -22,14 +23,14 @@ int json_write_ascii(struct buf *out, const char *text, size_t length);
  */
 struct json_edit {
     size_t start;
-    size_t end;          /* text[start, end) is replaced … */
-    const char *with;    /* … by these bytes */
+    size_t end;       /* text[start, end) is replaced … */
+    const char *with; /* … by these bytes */
     size_t with_length;
 };
 
 /* Append text[0, length) with ${edits} applied. 0, or -1. */
-int json_write_spliced(struct buf *out, const char *text, size_t length, const struct json_edit *edits,
-    size_t count);
+int json_write_spliced(struct buf *out, const char *text, size_t length,
+    const struct json_edit *edits, size_t count);
 
 /*
  * json_write_without(out, text, object, object_end, keys, ends, count):

@@ -1,0 +1,252 @@
+#include "json/stops.h"
+
+#include <string.h>
+
+#include "json/span.h"
+#include "json/utf8.h"
+
+enum { BEFORE = 3 }; /* bytes before a window that tell what may stand at its beginning */
+
+#ifdef JSON_SPAN_SSE2
+
+static inline __m128i equal(__m128i bytes, int byte)
+{
+    return _mm_cmpeq_epi8(bytes, _mm_set1_epi8((char)byte));
+}
+
+/* Signed: 0x80 is the least byte, and all of ASCII is above 0xFF. */
+static inline __m128i below(__m128i bytes, int byte)
+{
+    return _mm_cmplt_epi8(bytes, _mm_set1_epi8((char)byte));
+}
+
+static inline uint64_t mask(__m128i set)
+{
+    return (uint64_t)(unsigned)_mm_movemask_epi8(set);
+}
+
+/* Stops, and what is not ASCII. */
+static inline uint64_t stop_mask(const char *at)
+{
+    __m128i bytes = json_span_load(at);
+    __m128i set = _mm_or_si128(equal(bytes, '"'), equal(bytes, '\\'));
+
+    return mask(_mm_or_si128(set, below(bytes, 0x20)));
+}
+
+static inline uint64_t find_stops(const char *at)
+{
+    return stop_mask(at) | stop_mask(at + 16) << 16 | stop_mask(at + 32) << 32 |
+        stop_mask(at + 48) << 48;
+}
+
+static inline uint64_t find_foreign(const char *at)
+{
+    return mask(json_span_load(at)) | mask(json_span_load(at + 16)) << 16 |
+        mask(json_span_load(at + 32)) << 32 | mask(json_span_load(at + 48)) << 48;
+}
+
+/* The bytes among sixteen at ${at} that cannot stand there, given the three before them. */
+static inline uint64_t wrong_mask(const char *at)
+{
+    __m128i here = json_span_load(at), one = json_span_load(at - 1);
+    __m128i two = json_span_load(at - 2), three = json_span_load(at - 3);
+    __m128i wrong;
+
+    /* the top bit alone counts: set where a lead byte one, two or three before wants more ... */
+    wrong = _mm_subs_epu8(one, _mm_set1_epi8(0xC0 - 0x80));
+    wrong = _mm_or_si128(wrong, _mm_subs_epu8(two, _mm_set1_epi8(0xE0 - 0x80)));
+    wrong = _mm_or_si128(wrong, _mm_subs_epu8(three, _mm_set1_epi8(0xF0 - 0x80)));
+    /* ... and then where this byte is none, or is one unwanted */
+    wrong = _mm_xor_si128(wrong, below(here, 0xC0));
+    /* C0 and C1 only begin overlong forms, F5 to FF nothing */
+    wrong = _mm_or_si128(wrong, equal(_mm_and_si128(here, _mm_set1_epi8((char)0xFE)), 0xC0));
+    wrong = _mm_or_si128(wrong, _mm_subs_epu8(here, _mm_set1_epi8(0xF5 - 0x80)));
+    /* other overlong forms, surrogates and what is above U+10FFFF show in the second byte */
+    wrong = _mm_or_si128(wrong, _mm_and_si128(equal(one, 0xE0), below(here, 0xA0)));
+    wrong = _mm_or_si128(wrong, _mm_andnot_si128(below(here, 0xA0), equal(one, 0xED)));
+    wrong = _mm_or_si128(wrong, _mm_and_si128(equal(one, 0xF0), below(here, 0x90)));
+    wrong = _mm_or_si128(wrong, _mm_andnot_si128(below(here, 0x90), equal(one, 0xF4)));
+    return mask(wrong);
+}
+
+/* The wrong bytes among the 64 at ${at}; reads the three before them too. */
+static uint64_t find_wrong(const char *at)
+{
+    return wrong_mask(at) | wrong_mask(at + 16) << 16 | wrong_mask(at + 32) << 32 |
+        wrong_mask(at + 48) << 48;
+}
+
+#else
+
+#define ONES UINT64_C(0x0101010101010101)
+#define TOPS UINT64_C(0x8080808080808080)
+
+/* The top bits of the bytes that are ${byte}, exactly. */
+static inline uint64_t equal(uint64_t word, unsigned char byte)
+{
+    uint64_t x = word ^ ONES * byte;
+
+    return ~(((x & ~TOPS) + ~TOPS) | x) & TOPS;
+}
+
+static inline uint64_t load(const char *at)
+{
+    uint64_t word;
+
+    memcpy(&word, at, sizeof word);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    word = __builtin_bswap64(word);
+#endif
+    return word;
+}
+
+/* The eight top bits together, that of the lowest byte first. */
+static inline uint64_t mask(uint64_t word)
+{
+    return ((word & TOPS) >> 7) * UINT64_C(0x0102040810204080) >> 56;
+}
+
+static uint64_t find_stops(const char *at)
+{
+    uint64_t stops = 0;
+
+    for (int i = 0; i < JSON_STOPS_WINDOW; i += 8) {
+        uint64_t word = load(at + i);
+        uint64_t set = ~((word & ~TOPS) + ONES * 0x60); /* below 0x20, but for the top bit */
+
+        stops |= mask(set | word | equal(word, '"') | equal(word, '\\')) << i;
+    }
+    return stops;
+}
+
+static uint64_t find_foreign(const char *at)
+{
+    uint64_t foreign = 0;
+
+    for (int i = 0; i < JSON_STOPS_WINDOW; i += 8)
+        foreign |= mask(load(at + i)) << i;
+    return foreign;
+}
+
+/* The first wrong byte among the 64 at ${at}; reads the three before them too. */
+static uint64_t find_wrong(const char *at)
+{
+    const char *end = at + JSON_STOPS_WINDOW, *p = at - BEFORE;
+
+    while (p < at && ((unsigned char)*p & 0xC0) == 0x80)
+        p++; /* the rest of a sequence that began before */
+    while (p < end) {
+        size_t length = (unsigned char)*p < 0x80 ? 1 : json_utf8_measure(p, end);
+
+        if (length == 0) {
+            p += json_utf8_begun(p, end);
+            break;
+        }
+        p += length;
+    }
+    return p < end ? UINT64_C(1) << (p > at ? p - at : 0) : 0;
+}
+
+#endif
+
+/* Whether the text from ${begin} up to ${at} ends inside a sequence. */
+static bool is_cut(const char *begin, const char *at)
+{
+    const unsigned char *u = (const unsigned char *)at;
+    size_t before = (size_t)(at - begin);
+
+    return (before >= 1 && u[-1] >= 0xC0) || (before >= 2 && u[-2] >= 0xE0) ||
+        (before >= 3 && u[-3] >= 0xF0);
+}
+
+/* The window with what is before it, and spaces where the text does not reach. */
+static void copy_window(const struct json_stops *stops, char copy[BEFORE + JSON_STOPS_WINDOW])
+{
+    size_t before = (size_t)(stops->window - stops->text);
+    size_t left = (size_t)(stops->end - stops->window);
+
+    before = before < BEFORE ? before : BEFORE;
+    left = left < JSON_STOPS_WINDOW ? left : JSON_STOPS_WINDOW;
+    memset(copy, ' ', BEFORE + JSON_STOPS_WINDOW);
+    memcpy(copy + BEFORE - before, stops->window - before, before + left);
+}
+
+static const char *in_window(const struct json_stops *stops, uint64_t bits)
+{
+    return stops->window + __builtin_ctzll(bits);
+}
+
+const char *json_stops_check(struct json_stops *stops, const char *at)
+{
+    size_t left = (size_t)(stops->end - stops->window);
+    const char *window = stops->window, *next = window + JSON_STOPS_WINDOW;
+    char copy[BEFORE + JSON_STOPS_WINDOW];
+    uint64_t wrong;
+
+    if (left < JSON_STOPS_WINDOW || window == stops->text) {
+        copy_window(stops, copy);
+        window = copy + BEFORE;
+    }
+    stops->bits &= ~find_foreign(window);
+    wrong = find_wrong(window);
+    if (left < JSON_STOPS_WINDOW)
+        wrong &= (UINT64_C(1) << left) - 1;
+    if (wrong) {
+        stops->bits &= (wrong & (~wrong + 1)) - 1;
+        stops->bad = in_window(stops, wrong);
+    } else if (left > JSON_STOPS_WINDOW && (*next & 0xC0) != 0x80 && is_cut(stops->text, next)) {
+        stops->bad = next;
+    }
+    return json_stops_next(stops, at);
+}
+
+/* The stops of a window that the text does not fill. */
+static __attribute__((noinline)) uint64_t find_last_stops(const struct json_stops *stops)
+{
+    size_t left = (size_t)(stops->end - stops->window);
+    char copy[BEFORE + JSON_STOPS_WINDOW];
+
+    if (left == 0)
+        return 0;
+    if (stops->window > stops->text) /* the last 64 bytes, those before the window shifted out */
+        return find_stops(stops->end - JSON_STOPS_WINDOW) >> (JSON_STOPS_WINDOW - left);
+    copy_window(stops, copy);
+    return find_stops(copy + BEFORE);
+}
+
+static inline void look(struct json_stops *stops)
+{
+    if (stops->end - stops->window >= JSON_STOPS_WINDOW)
+        stops->bits = find_stops(stops->window);
+    else
+        stops->bits = find_last_stops(stops);
+}
+
+void json_stops_init(struct json_stops *stops, const char *text, size_t length)
+{
+    stops->text = text;
+    stops->end = text + length;
+    stops->window = text;
+    stops->bad = NULL;
+    look(stops);
+}
+
+const char *json_stops_seek(struct json_stops *stops, const char *at)
+{
+    while (stops->end - stops->window > JSON_STOPS_WINDOW && !stops->bad) {
+        size_t offset;
+
+        stops->window += JSON_STOPS_WINDOW;
+        offset = at > stops->window ? (size_t)(at - stops->window) : 0;
+        if (offset >= JSON_STOPS_WINDOW) {
+            /* no string is in the windows passed over */
+            stops->window += offset / JSON_STOPS_WINDOW * JSON_STOPS_WINDOW;
+            offset %= JSON_STOPS_WINDOW;
+        }
+        look(stops);
+        if (stops->bits >> offset)
+            return in_window(stops, stops->bits >> offset << offset);
+    }
+    return NULL;
+}
