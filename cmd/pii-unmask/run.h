@@ -1,5 +1,5 @@
-#ifndef RUN_H
-#define RUN_H
+#ifndef PII_UNMASK_RUN_H
+#define PII_UNMASK_RUN_H
 
 #include <stdbool.h>
 #include <stddef.h>

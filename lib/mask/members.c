@@ -66,6 +66,18 @@ int members_scan(struct members *members, const char *text, size_t length)
     return 0;
 }
 
+const struct json_match *members_salvage(struct members *members, const char *text, size_t length)
+{
+    struct json_result result;
+    (void)json_scan(text, length, members->paths, JSON_MAX_DEPTH, &members->matches, &result); /* it fails */
+    for (size_t i = 0; i < members->matches.count; i++) {
+        const struct json_match *match = &members->matches.list[i];
+        if (match->node == members->nodes[MEMBERS_SQS] && match->kind == JSON_OBJECT && match->end != UINT32_MAX)
+            return match;
+    }
+    return NULL;
+}
+
 const struct json_match *members_find(const struct members *members, enum members_kind kind)
 {
     for (size_t i = members->matches.count; i-- > 0;)

@@ -40,6 +40,9 @@ void members_free(struct members *members); /* of a zeroed one too */
 /* Scan a valid object. 0, or -1: no memory. */
 int members_scan(struct members *members, const char *text, size_t length);
 
+/* For a line that is cut or malformed: its first whole "sqs" that is an object, or NULL. */
+const struct json_match *members_salvage(struct members *members, const char *text, size_t length);
+
 /* The kind of a match of the scan, or MEMBERS_NONE when it is no member. */
 enum members_kind members_kind(const struct members *members, const struct json_match *match);
 

@@ -10,7 +10,6 @@
 #include "mask/members.h"
 #include "mask/method_siv.h"
 #include "mask/splice.h"
-#include "record/record.h"
 
 enum { GIVEN_BACK_ABOVE = 1 << 20 };
 
@@ -21,9 +20,6 @@ struct quarantine {
     struct method_siv_state *seal;
     struct members members;
     struct members inside; /* of what was sealed */
-    struct json_paths *salvage_paths;
-    struct record_nodes salvage_nodes;
-    struct json_matches salvage_matches;
     struct buf scratch;
 };
 
@@ -37,9 +33,7 @@ struct quarantine *quarantine_new(const struct policy *policy, const struct keyr
     made->whole = policy->top == JSON_ROOT;
     buf_init(&made->scratch, SIZE_MAX);
     made->seal = method_siv_open(ring, "seal", "seal1", "", 0);
-    made->salvage_paths = json_paths_new();
-    if (made->seal == NULL || made->salvage_paths == NULL ||
-        record_nodes_add(made->salvage_paths, &made->salvage_nodes) != 0 ||
+    if (made->seal == NULL ||
         members_init(&made->members, policy) != 0 || members_init(&made->inside, policy) != 0) {
         quarantine_free(made);
         return NULL;
@@ -54,8 +48,6 @@ void quarantine_free(struct quarantine *quarantine)
     method_siv_close(quarantine->seal);
     members_free(&quarantine->members);
     members_free(&quarantine->inside);
-    json_paths_free(quarantine->salvage_paths);
-    json_matches_free(&quarantine->salvage_matches);
     buf_wipe(&quarantine->scratch);
     free(quarantine);
 }
@@ -82,11 +74,18 @@ static int write_sealed(struct quarantine *quarantine, struct buf *out)
     return result;
 }
 
+static void write_word(struct buf *out, const char *name, const char *word)
+{
+    buf_puts(out, name);
+    json_string_encode(out, word, strlen(word));
+}
+
 static void write_error(const struct quarantine *quarantine, const char *code, const char *detail, struct buf *out)
 {
-    const struct record_error error = { quarantine->stage, code, detail };
-    buf_puts(out, "\"error\":");
-    record_write_error_value(out, &error);
+    write_word(out, "\"error\":{\"stage\":", quarantine->stage);
+    write_word(out, ",\"code\":", code);
+    write_word(out, ",\"detail\":", detail);
+    buf_putc(out, '}');
 }
 
 /* ---- what was no record ---------------------------------------------------------------------- */
@@ -94,14 +93,11 @@ static void write_error(const struct quarantine *quarantine, const char *code, c
 static int write_line(struct quarantine *quarantine, const char *text, size_t length, const char *code,
     const char *detail, bool sealed, struct buf *out)
 {
-    const char *sqs;
-    size_t sqs_length;
-    record_salvage(text, length, quarantine->salvage_paths, &quarantine->salvage_nodes,
-        &quarantine->salvage_matches, &sqs, &sqs_length);
+    const struct json_match *sqs = members_salvage(&quarantine->members, text, length);
     buf_putc(out, '{');
     if (sqs != NULL) {
         buf_puts(out, "\"sqs\":");
-        buf_append(out, sqs, sqs_length);
+        buf_append(out, text + sqs->value, sqs->end - sqs->value);
         buf_putc(out, ',');
     }
     write_error(quarantine, code, detail, out);

@@ -8,8 +8,7 @@
  * memory that is not executable, ask for the time, for random bytes and whether stderr is a terminal, take
  * signals, and end. Every other system call (open, socket, execve, fork, ptrace, …) fails with EPERM rather
  * than killing the process: a library that tries one for a nicety goes on without it, and what is refused
- * is refused all the same. It can gain no privileges, is not dumpable and leaves no core. Builds under
- * AddressSanitizer allow in addition what the leak check at exit needs.
+ * is refused all the same. It can gain no privileges, is not dumpable and leaves no core.
  */
 enum sandbox_result {
     SANDBOX_ENTERED,

@@ -1,0 +1,47 @@
+#ifndef PII_KEYGEN_KEYGEN_H
+#define PII_KEYGEN_KEYGEN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "mask/keyring.h"
+
+/* How the verbs of this program fail. */
+enum keygen_cause {
+    KEYGEN_OK,
+    KEYGEN_EXISTS,    /* there is something of that name */
+    KEYGEN_WRITE,     /* errnum says; nothing is left behind */
+    KEYGEN_DURABLE,   /* errnum says: the file is there, but it is not known to outlast a power cut */
+    KEYGEN_KEYS,      /* the key file, keys says */
+    KEYGEN_KIND,      /* no regular file of a name */
+    KEYGEN_BUSY,      /* another program is changing the key file */
+    KEYGEN_FULL,      /* no room in a key file for one key more */
+    KEYGEN_MACHINE    /* no memory or random bytes, or OpenSSL failed */
+};
+
+struct keygen_error {
+    enum keygen_cause cause;
+    int errnum;
+    struct keyring_error keys;
+};
+
+/* Set ${error}; return -1. */
+int keygen_fail(struct keygen_error *error, enum keygen_cause cause, int errnum);
+
+/* Room for a comment with the time and a key line. */
+enum { KEYGEN_ENTRY_SIZE = KEYRING_LINE_SIZE + 48 };
+
+/*
+ * keygen_entry(entry, length, id):
+ * Make a new primary key: its lines in a key file to ${entry}, which is to be in memory for secrets, and
+ * its id. 0, or -1 with ${entry} wiped.
+ */
+int keygen_entry(char entry[KEYGEN_ENTRY_SIZE], size_t *length, char id[KEYRING_ID + 1]);
+
+/* Write all of it, and have it on the disk. 0, or -1 with errno. */
+int keygen_write(int fd, const char *text, size_t length);
+
+/* Have the directory that ${path} is in on the disk. 0, or -1 with errno. */
+int keygen_sync_directory(const char *path);
+
+#endif

@@ -1,0 +1,167 @@
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/msg.h"
+#include "base/opt.h"
+#include "base/out.h"
+#include "base/start.h"
+#include "base/status.h"
+#include "create.h"
+#include "crypto/door.h"
+#include "mask/startup.h"
+#include "rotate.h"
+
+enum { ROTATE = 1, LIST, GROUP_READABLE };
+
+static const struct opt options[] = {
+    { ROTATE, '\0', "rotate", NULL, "add a new primary key to FILE; the old ones still unmask", false },
+    { LIST, '\0', "list", NULL, "print the ids and states of the keys in FILE", false },
+    { GROUP_READABLE, '\0', "key-group-readable", NULL, "accept a FILE that its group may read", false },
+};
+
+static const struct opt_command command = {
+    "[--rotate | --list] FILE",
+    "Make a key file for pii-mask and pii-unmask: FILE, which must not exist, with one new key.",
+    options,
+    sizeof options / sizeof *options,
+};
+
+struct settings {
+    const char *file;
+    bool rotate;
+    bool list;
+    bool group_readable;
+};
+
+static int parse(struct settings *settings, int argc, char **argv, bool *stop)
+{
+    struct opt_parser parser;
+    const char *value;
+    int id;
+    *stop = true;
+    opt_start(&parser, &command, argc, argv);
+    while ((id = opt_next(&parser, &value)) != OPT_END) {
+        if (id == OPT_EXIT)
+            return parser.exit_status;
+        settings->rotate = settings->rotate || id == ROTATE;
+        settings->list = settings->list || id == LIST;
+        settings->group_readable = settings->group_readable || id == GROUP_READABLE;
+        if (id == OPT_OPERAND && settings->file != NULL)
+            return opt_usage("one FILE at a time");
+        if (id == OPT_OPERAND)
+            settings->file = value;
+    }
+    if (settings->file == NULL)
+        return opt_usage("operand FILE is missing");
+    if (settings->rotate && settings->list)
+        return opt_usage("options --rotate and --list exclude each other");
+    *stop = false;
+    return 0;
+}
+
+static int say_failure(const struct startup_failure *failure)
+{
+    msg_error("%s", failure->text);
+    if (failure->hint != NULL)
+        msg_hint("%s", failure->hint);
+    return (int)failure->status;
+}
+
+static int say(const char *file, const struct keygen_error *error)
+{
+    struct startup_failure failure;
+    switch (error->cause) {
+    case KEYGEN_OK:
+        return STATUS_OK;
+    case KEYGEN_EXISTS:
+        msg_error("%s exists; a key file is never overwritten", file);
+        msg_hint("--rotate adds a key to a key file");
+        return STATUS_IO;
+    case KEYGEN_WRITE:
+        msg_error("cannot write %s: %s", file, strerror(error->errnum));
+        return STATUS_IO;
+    case KEYGEN_DURABLE:
+        msg_error("%s is written, but may not outlast a power cut: %s", file, strerror(error->errnum));
+        return STATUS_IO;
+    case KEYGEN_KEYS:
+        (void)startup_key_failure(file, &error->keys, &failure);
+        return say_failure(&failure);
+    case KEYGEN_KIND:
+        msg_error("%s is not a regular file, so it cannot be replaced", file);
+        return STATUS_CONFIG;
+    case KEYGEN_BUSY:
+        msg_error("another program is changing %s", file);
+        return STATUS_TEMPORARY;
+    case KEYGEN_FULL:
+        msg_error("%s has no room for another key", file);
+        msg_hint("remove decrypt-only keys that nothing is masked with any more");
+        return STATUS_CONFIG;
+    case KEYGEN_MACHINE:
+        break;
+    }
+    msg_error("out of memory or random bytes, or a cryptographic operation failed");
+    return STATUS_INTERNAL;
+}
+
+static int list(const struct settings *settings)
+{
+    struct startup_failure failure;
+    struct keyring *ring;
+    if (startup_keys(settings->file, settings->group_readable, &ring, &failure) != 0)
+        return say_failure(&failure);
+    int status = STATUS_INTERNAL;
+    struct out *out = out_open(STDOUT_FILENO);
+    for (size_t i = 0; out != NULL && i < keyring_count(ring); i++) {
+        const char *state = i == keyring_primary(ring) ? " primary\n" : " decrypt-only\n";
+        (void)out_write(out, keyring_id(ring, i), KEYRING_ID); /* out_close() reports it */
+        (void)out_write(out, state, strlen(state));
+    }
+    if (out == NULL) {
+        msg_error("out of memory");
+    } else if (out_close(out) != 0) {
+        msg_error("cannot write to standard output: %s", strerror(errno));
+        status = STATUS_IO;
+    } else {
+        status = STATUS_OK;
+    }
+    keyring_free(ring);
+    return status;
+}
+
+/* Until the file is whole, nothing but kill -9 ends the process. */
+static void hold_signals(void)
+{
+    sigset_t all;
+    sigfillset(&all);
+    (void)sigprocmask(SIG_BLOCK, &all, NULL);
+    (void)signal(SIGXFSZ, SIG_IGN); /* a file over the size limit is a write that fails */
+}
+
+static int make(const struct settings *settings)
+{
+    char id[KEYRING_ID + 1];
+    struct keygen_error error = { .cause = KEYGEN_OK };
+    if (door_init() != 0 || keyring_protect_process() != 0)
+        return say(settings->file, &(struct keygen_error){ .cause = KEYGEN_MACHINE });
+    hold_signals();
+    int result = settings->rotate ? rotate_key_file(settings->file, settings->group_readable, id, &error)
+                                  : create_key_file(settings->file, id, &error);
+    if (result == 0)
+        msg_summary(msg_level() <= MSG_QUIET, "key=%s state=primary", id);
+    return say(settings->file, &error);
+}
+
+int main(int argc, char **argv)
+{
+    if (start_program(argv[0]) != 0)
+        return STATUS_INTERNAL;
+    struct settings settings = { 0 };
+    bool stop;
+    int status = parse(&settings, argc, argv, &stop);
+    if (stop)
+        return status;
+    return settings.list ? list(&settings) : make(&settings);
+}
