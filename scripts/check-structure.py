@@ -45,7 +45,7 @@ BANNED_IN_CODE = [
     (re.compile(r"\b(v?printf|puts|putchar)\s*\(|\bstdout\b|\bdprintf\s*\(\s*(?:1|STDOUT_FILENO)\b|"
                 r"\bwrite\s*\(\s*(?:1|STDOUT_FILENO)\b"), r"lib/base/out\.c$",
      "standard output is written through base/out.h, which checks it"),
-    (re.compile(r"\b(v?warnx?|v?errx?|perror|stderr)\b(?=\s*[(),;])|"
+    (re.compile(r"(?<![\w.>])(v?warnx?|v?errx?|perror)\s*\(|\bstderr\b|"
                 r"\b(write|dprintf)\s*\(\s*(?:2|STDERR_FILENO)\b"), r"lib/base/msg\.c$",
      "people are spoken to through base/msg.h"),
 ]
