@@ -406,6 +406,12 @@ in_text() { printf '%s\n' "${1//@/}" >>lib/base/text.c; }
   done
 }
 
+@test "STYLE.md names every check" {
+  diff <(sed -n 's/^CHECKS=(\(.*\))/\1/p' "$ROOT/scripts/lint.sh" | tr ' ' '\n' | sort) \
+    <(grep -oE '\*\[[^]]*\]\*' "$ROOT/STYLE.md" | grep -oE '\w+' | sort -u |
+      grep -xFf <(sed -n 's/^CHECKS=(\(.*\))/\1/p' "$ROOT/scripts/lint.sh" | tr ' ' '\n'))
+}
+
 @test "this tree passes every check" {
   BUILD=$LINT_BUILD run "$ROOT/scripts/lint.sh"
   echo "$output"

@@ -1,0 +1,73 @@
+# Completion for bash: sqs2pg and its programs. Installed as
+# share/bash-completion/completions/sqs2pg, with a link for each program.
+
+# _sqs2pg_options PROGRAM: its options. What stands behind `=` is the value: `@`
+# a file, `/` a folder, words separated by commas, or nothing that could be
+# offered; without `=` there is none.
+_sqs2pg_options() {
+  echo -h --help -V --version -v --verbose -q --quiet --log=text,json
+  case $1 in
+  pii-mask | pii-unmask)
+    echo -k=@ --key-file=@ -p=@ --policy=@ -m= --mask= --root= --print-policy --key-group-readable \
+      --max-record= --grace= --require-sandbox
+    ;;
+  pii-keygen)
+    echo --rotate --list --key-group-readable
+    ;;
+  sqs2pg)
+    echo -c=@ --config=@ -f --follow --no-lock
+    ;;
+  esac
+}
+
+# _sqs2pg_operand PROGRAM: what it takes that is no option, as above.
+_sqs2pg_operand() {
+  case $1 in
+  pii-keygen) echo @ ;;
+  esac
+}
+
+# _sqs2pg_offer KIND TYPED
+_sqs2pg_offer() {
+  case $1 in
+  @)
+    compopt -o filenames 2>/dev/null
+    mapfile -t COMPREPLY < <(compgen -f -- "$2")
+    ;;
+  /)
+    compopt -o filenames 2>/dev/null
+    mapfile -t COMPREPLY < <(compgen -d -- "$2")
+    ;;
+  *) mapfile -t COMPREPLY < <(compgen -W "${1//,/ }" -- "$2") ;;
+  esac
+}
+
+_sqs2pg() {
+  local program=${1##*/} typed=$2 before=${COMP_WORDS[COMP_CWORD - 1]} option word options
+  COMPREPLY=()
+  read -ra options < <(_sqs2pg_options "$program" | tr '\n' ' ')
+  # "--log=js" comes as the three words --log, = and js.
+  if [ "$typed" = = ]; then
+    typed=
+  elif [ "$before" = = ]; then
+    before=${COMP_WORDS[COMP_CWORD - 2]}
+  fi
+  for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+    if [ "$word" = -- ]; then
+      _sqs2pg_offer "$(_sqs2pg_operand "$program")" "$typed"
+      return
+    fi
+  done
+  for option in "${options[@]}"; do
+    if [ "${option%%=*}" = "$before" ] && [ "$option" != "$before" ]; then
+      _sqs2pg_offer "${option#*=}" "$typed"
+      return
+    fi
+  done
+  case $typed in
+  -*) mapfile -t COMPREPLY < <(compgen -W "${options[*]%%=*}" -- "$typed") ;;
+  *) _sqs2pg_offer "$(_sqs2pg_operand "$program")" "$typed" ;;
+  esac
+}
+
+complete -F _sqs2pg sqs-pull sqs-ack sqs-send pii-mask pii-unmask pii-keygen pg-load sqs2pg
