@@ -1,0 +1,457 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "attempt.h"
+#include "isolate.h"
+#include "pg/ledger.h"
+#include "quarantine.h"
+
+enum {
+    MAX_SQL = 1 << 20,
+    FOREIGN_KEY_ROUNDS = 16,
+    ENOUGH_FAILED = 10, /* as many as one receive brings: refused with none passing, they end the run */
+    PERCENT_FROM = 1000 /* records from which on --max-rejects P% counts */
+};
+
+void loader_init(struct loader *loader, const struct load_options *options, struct target *target)
+{
+    *loader = (struct loader){ .options = options, .target = target };
+    buf_init(&loader->sql, MAX_SQL);
+}
+
+void loader_free(struct loader *loader)
+{
+    free(loader->order);
+    free(loader->tries);
+    free(loader->fresh);
+    free(loader->scratch);
+    buf_free(&loader->sql);
+}
+
+static int reserve(struct loader *loader, size_t count)
+{
+    if (count <= loader->capacity)
+        return 0;
+    free(loader->order);
+    free(loader->tries);
+    free(loader->fresh);
+    free(loader->scratch);
+    loader->order = calloc(count, sizeof *loader->order);
+    loader->tries = calloc(count, sizeof *loader->tries);
+    loader->fresh = calloc(count, sizeof *loader->fresh);
+    loader->scratch = calloc(count, sizeof *loader->scratch);
+    bool all = loader->order != NULL && loader->tries != NULL && loader->fresh != NULL &&
+               loader->scratch != NULL;
+    loader->capacity = all ? count : 0;
+    return all ? 0 : -1;
+}
+
+/* What an error that is about no row in particular means for the batch. */
+static enum attempt give_up(struct loader *loader, const char *doing, struct failure *failure)
+{
+    struct pg_error error = *pg_conn_error(loader->target->conn);
+    pg_conn_rollback(loader->target->conn);
+    if (error.fate == PG_FAULT)
+        return ATTEMPT_FAULT;
+    (void)failure_from_server(failure, &error, doing, loader->options->show_values);
+    return ATTEMPT_FAILED;
+}
+
+static enum attempt again(struct loader *loader)
+{
+    pg_conn_rollback(loader->target->conn);
+    return ATTEMPT_AGAIN;
+}
+
+/* ---- the beginning: the ledger ---- */
+
+static const char *begin_sql(struct loader *loader, const struct batch *batch, bool copy_keys)
+{
+    const struct buf *prologue = &loader->target->prologue;
+    buf_clear(&loader->sql);
+    if (prologue->length > 0)
+        buf_append(&loader->sql, prologue->data, prologue->length);
+    if (loader->immediate)
+        buf_puts(&loader->sql, "SET CONSTRAINTS ALL IMMEDIATE;");
+    if (copy_keys && batch->key_count > 0)
+        pg_ledger_copy_sql(&loader->target->ledger, &loader->sql);
+    return buf_cstr(&loader->sql);
+}
+
+/* The transaction's id, by which its end can be asked for where no ledger would tell. */
+static int remember_xid(struct loader *loader, const struct batch *batch)
+{
+    struct pg_conn *conn = loader->target->conn;
+    loader->xid[0] = '\0';
+    if (batch->unkeyed == 0)
+        return 0;
+    if (pg_conn_query(conn, "SELECT pg_current_xact_id()::text", NULL, 0, false) != 0)
+        return -1;
+    const char *xid = pg_conn_value(conn, 0, 0);
+    (void)snprintf(loader->xid, sizeof loader->xid, "%s", xid == NULL ? "" : xid);
+    return 0;
+}
+
+static enum attempt begin(struct loader *loader, const struct batch *batch, struct failure *failure)
+{
+    struct pg_conn *conn = loader->target->conn;
+    const struct pg_own *ledger = &loader->target->ledger;
+    bool copy = !loader->insert;
+    const char *sql = begin_sql(loader, batch, copy);
+    if (sql == NULL || reserve(loader, batch->count) != 0) {
+        (void)pg_conn_no_memory(conn);
+        return give_up(loader, "beginning", failure);
+    }
+    if (pg_conn_begin(conn, sql) != 0)
+        return give_up(loader, "beginning", failure);
+    for (size_t i = 0; i < batch->key_count; i++)
+        loader->fresh[i] = true;
+    if (batch->key_count > 0 && copy) {
+        if (pg_ledger_copy(conn, ledger, batch->keys, batch->key_count) != 0) {
+            if (strcmp(pg_conn_error(conn)->sqlstate, "23505") != 0)
+                return give_up(loader, "writing the ledger", failure);
+            loader->insert = true;
+            return again(loader);
+        }
+    } else if (batch->key_count > 0 &&
+               pg_ledger_insert(conn, ledger, batch->keys, batch->key_count, loader->fresh) != 0) {
+        return give_up(loader, "writing the ledger", failure);
+    }
+    return remember_xid(loader, batch) == 0 ? ATTEMPT_DONE : give_up(loader, "beginning", failure);
+}
+
+/* ---- the rows ---- */
+
+/* Put the first ${count} of loader->order in the order of their groups; ends[g] is past group g. */
+static int sort_by_group(struct loader *loader, const struct batch *batch, size_t count, size_t *ends)
+{
+    if (batch->group_count == 1) {
+        ends[0] = count;
+        return 0;
+    }
+    uint32_t *sorted = malloc((count + 1) * sizeof *sorted);
+    if (sorted == NULL)
+        return pg_conn_no_memory(loader->target->conn);
+    memset(ends, 0, batch->group_count * sizeof *ends);
+    for (size_t i = 0; i < count; i++)
+        ends[batch->items[loader->order[i]].group]++;
+    size_t sum = 0;
+    for (size_t g = 0; g < batch->group_count; g++) { /* to the starts, which the loop below moves on */
+        size_t rows = ends[g];
+        ends[g] = sum;
+        sum += rows;
+    }
+    for (size_t i = 0; i < count; i++)
+        sorted[ends[batch->items[loader->order[i]].group]++] = loader->order[i];
+    memcpy(loader->order, sorted, count * sizeof *sorted);
+    free(sorted);
+    return 0;
+}
+
+/* Load the first ${count} items of loader->order. 0, or -1 with the connection's error. */
+static int load_rows(struct loader *loader, struct batch *batch, size_t count)
+{
+    size_t *ends = calloc(batch->group_count + 1, sizeof *ends);
+    if (ends == NULL)
+        return pg_conn_no_memory(loader->target->conn);
+    int status = sort_by_group(loader, batch, count, ends);
+    size_t at = 0;
+    for (size_t g = 0; g < batch->group_count && status == 0; at = ends[g++]) {
+        const struct group *group = &batch->groups[g];
+        if (ends[g] == at)
+            continue;
+        if (loader->isolate) {
+            status = isolate_rows(loader, batch, group, loader->order + at, ends[g] - at);
+            continue;
+        }
+        status = isolate_send(loader, batch, group, "", loader->order + at, ends[g] - at);
+        for (size_t i = at; i < ends[g] && status == 0; i++)
+            batch->items[loader->order[i]].state = STATE_PASSED;
+    }
+    free(ends);
+    return status;
+}
+
+/* The first to be tried: what has no key, and the first copy of each key that is new. */
+static size_t first_round(struct loader *loader, struct batch *batch)
+{
+    bool use_ledger = loader->target->has_ledger;
+    size_t count = 0;
+    for (size_t i = 0; i < batch->key_count; i++)
+        loader->tries[i] = loader->fresh[i] ? batch->heads[i] : BATCH_NONE;
+    /* A key that is there already: none of its copies is tried. */
+    for (size_t i = 0; i < batch->key_count; i++)
+        if (!loader->fresh[i])
+            for (uint32_t at = batch->heads[i]; at != BATCH_NONE; at = batch->items[at].next)
+                batch->items[at].state = STATE_DUPLICATE;
+    for (size_t i = 0; i < batch->count; i++) {
+        const struct item *item = &batch->items[i];
+        if (item->kind == ITEM_ROW && item->state == STATE_WAITS &&
+            (item->head || !use_ledger || !item->has_key))
+            loader->order[count++] = (uint32_t)i;
+    }
+    return count;
+}
+
+/* Where a copy was refused, the next one of the same key. */
+static size_t next_round(struct loader *loader, struct batch *batch)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < batch->key_count; i++) {
+        if (loader->tries[i] == BATCH_NONE || batch->items[loader->tries[i]].state != STATE_REFUSED)
+            continue;
+        loader->tries[i] = batch->items[loader->tries[i]].next;
+        if (loader->tries[i] != BATCH_NONE)
+            loader->order[count++] = loader->tries[i];
+    }
+    return count;
+}
+
+static bool lacked_parent(const struct batch *batch, const struct item *item)
+{
+    return item->kind == ITEM_ROW && item->state == STATE_REFUSED &&
+           strcmp(batch->refusals[item->refusal].sqlstate, "23503") == 0;
+}
+
+/* Rows that lacked what another row of the batch may since have brought. */
+static size_t parent_round(struct loader *loader, struct batch *batch)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < batch->key_count; i++) {
+        if (!loader->fresh[i] || loader->tries[i] != BATCH_NONE)
+            continue; /* some copy passed */
+        for (uint32_t at = batch->heads[i]; at != BATCH_NONE; at = batch->items[at].next) {
+            if (!lacked_parent(batch, &batch->items[at]))
+                continue;
+            loader->tries[i] = at;
+            loader->order[count++] = at;
+            break;
+        }
+    }
+    for (size_t i = 0; i < batch->count; i++) {
+        const struct item *item = &batch->items[i];
+        if (lacked_parent(batch, item) && (!loader->target->has_ledger || !item->has_key))
+            loader->order[count++] = (uint32_t)i;
+    }
+    for (size_t i = 0; i < count; i++)
+        batch->items[loader->order[i]].state = STATE_WAITS;
+    return count;
+}
+
+static size_t count_state(const struct batch *batch, enum item_state state)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < batch->count; i++)
+        count += batch->items[i].kind == ITEM_ROW && batch->items[i].state == state;
+    return count;
+}
+
+/* Everything that can be loaded, loaded; every row passed, duplicate or refused. */
+static int load_all(struct loader *loader, struct batch *batch)
+{
+    size_t count = first_round(loader, batch);
+    size_t passed = SIZE_MAX;
+    for (int round = 0; round < FOREIGN_KEY_ROUNDS; round++) {
+        while (count > 0) {
+            if (load_rows(loader, batch, count) != 0)
+                return -1;
+            count = next_round(loader, batch);
+        }
+        size_t now = count_state(batch, STATE_PASSED);
+        if (now == passed || (count = parent_round(loader, batch)) == 0)
+            break;
+        passed = now;
+    }
+    /* Copies behind the one that passed. */
+    for (size_t i = 0; i < batch->key_count; i++)
+        for (uint32_t at = batch->heads[i]; at != BATCH_NONE; at = batch->items[at].next)
+            if (batch->items[at].state == STATE_WAITS)
+                batch->items[at].state = STATE_DUPLICATE;
+    return 0;
+}
+
+/* ---- what was refused ---- */
+
+/* Keys of which no copy passed leave the ledger again. */
+static int take_back_keys(struct loader *loader, const struct batch *batch)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < batch->key_count; i++)
+        if (loader->fresh[i] && loader->tries[i] == BATCH_NONE)
+            loader->scratch[count++] = batch->keys[i];
+    return count == 0 ? 0 : pg_ledger_delete(loader->target->conn, &loader->target->ledger,
+                                loader->scratch, count);
+}
+
+/* Whether the table has taken rows before. 1, 0, or -1 with the connection's error. */
+static int holds_rows(struct loader *loader)
+{
+    const struct target *target = loader->target;
+    if (!target->has_ledger && !target->table.readable)
+        return 0;
+    buf_clear(&loader->sql);
+    buf_printf(&loader->sql, "SELECT FROM %s LIMIT 1",
+        target->has_ledger ? target->ledger.qualified : target->table.qualified);
+    const char *sql = buf_cstr(&loader->sql);
+    if (sql == NULL)
+        return pg_conn_no_memory(target->conn);
+    if (pg_conn_exec(target->conn, sql) != 0)
+        return -1;
+    return pg_conn_rows(target->conn) > 0;
+}
+
+/* Records refused under one key count once: they are one message, delivered again. */
+static size_t count_refused(const struct loader *loader, const struct batch *batch)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < batch->count; i++) {
+        const struct item *item = &batch->items[i];
+        bool keyed = loader->target->has_ledger && item->has_key;
+        count += item->kind == ITEM_ROW && item->state == STATE_REFUSED && (item->head || !keyed);
+    }
+    return count;
+}
+
+/*
+ * Records that fail while none passes may mean that it is not the records. One alone proves nothing,
+ * nor do a few once the table has taken others; more end the run. 1: go on, 0: end, -1: error.
+ */
+static int is_plausible(struct loader *loader, const struct batch *batch, size_t refused)
+{
+    if (refused == 0 || count_state(batch, STATE_PASSED) > 0)
+        return 1;
+    if (loader->suspects + refused > ENOUGH_FAILED)
+        return 0;
+    if (loader->proven)
+        return 1;
+    int holds = holds_rows(loader);
+    if (holds != 0)
+        return holds;
+    if (loader->suspects + refused > 1)
+        return 0;
+    for (size_t i = 0; i < batch->count; i++) {
+        const struct item *item = &batch->items[i];
+        if (item->kind != ITEM_ROW || item->state != STATE_REFUSED)
+            continue;
+        const char *state = batch->refusals[item->refusal].sqlstate;
+        if (strncmp(state, "22", 2) != 0 && strncmp(state, "23", 2) != 0 && strcmp(state, "P0001") != 0)
+            return 0;
+    }
+    return 1;
+}
+
+static void none_passes(const struct batch *batch, size_t refused, struct failure *failure)
+{
+    const struct refusal *refusal = &batch->refusals[batch->refusal_count - 1];
+    failure_set(failure, STATUS_UNAVAILABLE,
+        "none of %zu records can be loaded, the last for SQLSTATE %s%s%s%s%s", refused, refusal->sqlstate,
+        refusal->column[0] == '\0' ? "" : ", column ", refusal->column,
+        refusal->constraint[0] == '\0' ? "" : ", constraint ", refusal->constraint);
+    failure_hint(failure, "none of them was quarantined: does the table fit the records");
+}
+
+/* ---- verdicts ---- */
+
+static enum verdict_status verdict_of(const struct loader *loader, const struct item *item)
+{
+    bool dry = loader->options->dry_run;
+    if (item->state == STATE_DUPLICATE)
+        return dry ? VERDICT_WOULD_DUPLICATE : VERDICT_DUPLICATE;
+    if (item->kind == ITEM_ROW && item->state == STATE_PASSED)
+        return dry ? VERDICT_WOULD_COMMIT : VERDICT_COMMITTED;
+    if (loader->target->has_errors && item->kind != ITEM_EMPTY)
+        return dry ? VERDICT_WOULD_QUARANTINE : VERDICT_QUARANTINED;
+    return dry ? VERDICT_WOULD_REJECT : VERDICT_REJECTED;
+}
+
+static void set_verdicts(const struct loader *loader, struct batch *batch)
+{
+    for (size_t i = 0; i < batch->count; i++)
+        batch->items[i].verdict = verdict_of(loader, &batch->items[i]);
+}
+
+/* Whether the batch takes the run past --max-rejects. */
+static bool is_past_limit(const struct loader *loader, const struct batch *batch, struct failure *failure)
+{
+    const struct counts *counts = &loader->counts;
+    uint64_t refused = counts->quarantined + counts->rejected;
+    uint64_t total = refused + counts->committed + counts->duplicate + batch->count;
+    if (!loader->options->limited)
+        return false;
+    for (size_t i = 0; i < batch->count; i++) {
+        enum verdict_status verdict = batch->items[i].verdict;
+        refused += verdict != VERDICT_COMMITTED && verdict != VERDICT_DUPLICATE &&
+                   verdict != VERDICT_WOULD_COMMIT && verdict != VERDICT_WOULD_DUPLICATE;
+    }
+    if (loader->options->limit_percent
+            ? total < PERCENT_FROM || refused * 100 <= loader->options->limit * total
+            : refused <= loader->options->limit)
+        return false;
+    failure_set(failure, STATUS_DATA, "more than --max-rejects: %llu of %llu records refused",
+        (unsigned long long)refused, (unsigned long long)total);
+    return true;
+}
+
+/* ---- the end ---- */
+
+static enum attempt commit(struct loader *loader, struct failure *failure)
+{
+    struct pg_conn *conn = loader->target->conn;
+    enum pg_commit outcome = PG_NOT_COMMITTED;
+    if (!loader->options->dry_run)
+        outcome = pg_conn_commit(conn);
+    else if (pg_conn_exec(conn, "SET CONSTRAINTS ALL IMMEDIATE") == 0)
+        outcome = PG_COMMITTED;
+    if (outcome == PG_COMMITTED) {
+        pg_conn_rollback(conn); /* the dry run's */
+        return ATTEMPT_DONE;
+    }
+    if (outcome == PG_IN_DOUBT)
+        return ATTEMPT_DOUBT;
+    if (pg_conn_error(conn)->fate == PG_ISOLATED && !loader->immediate) {
+        loader->isolate = loader->immediate = true; /* a deferred constraint: find the row */
+        return again(loader);
+    }
+    return give_up(loader, "committing", failure);
+}
+
+static enum attempt finish(struct loader *loader, struct batch *batch, struct failure *failure)
+{
+    size_t refused = count_refused(loader, batch);
+    if (take_back_keys(loader, batch) != 0)
+        return give_up(loader, "writing the ledger", failure);
+    int plausible = is_plausible(loader, batch, refused);
+    if (plausible < 0)
+        return give_up(loader, "looking for rows", failure);
+    if (quarantine_known(loader, batch) != 0)
+        return give_up(loader, "reading the ledger", failure);
+    set_verdicts(loader, batch);
+    bool past = is_past_limit(loader, batch, failure);
+    if (plausible == 0)
+        none_passes(batch, refused, failure);
+    if (past || plausible == 0) {
+        pg_conn_rollback(loader->target->conn);
+        return ATTEMPT_FAILED;
+    }
+    if (quarantine_store(loader, batch) != 0)
+        return give_up(loader, "writing the error table", failure);
+    if (quarantine_resolve(loader, batch) != 0)
+        return give_up(loader, "resolving in the error table", failure);
+    return commit(loader, failure);
+}
+
+enum attempt attempt_batch(struct loader *loader, struct batch *batch, struct failure *failure)
+{
+    batch_rewind(batch);
+    enum attempt begun = begin(loader, batch, failure);
+    if (begun != ATTEMPT_DONE)
+        return begun;
+    if (load_all(loader, batch) != 0) {
+        if (pg_conn_error(loader->target->conn)->fate != PG_ISOLATED || loader->isolate)
+            return give_up(loader, "loading", failure);
+        loader->isolate = true;
+        return again(loader);
+    }
+    return finish(loader, batch, failure);
+}

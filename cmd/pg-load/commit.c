@@ -1,0 +1,122 @@
+#include <string.h>
+
+#include "commit.h"
+
+/* Attempts in another way follow from facts found out, each of which is found out once. */
+enum { MAX_WAYS = 8 };
+
+/* Reconnect if need be. 0; 1: a fault; -1: refused for good. */
+static int connect_again(struct loader *loader, struct failure *failure)
+{
+    struct pg_conn *conn = loader->target->conn;
+    if (pg_conn_alive(conn) || pg_conn_open(conn) == 0)
+        return 0;
+    if (pg_conn_error(conn)->fate == PG_FAULT)
+        return 1;
+    return failure_from_server(failure, pg_conn_error(conn), "cannot connect", true);
+}
+
+static bool outlast(struct loader *loader, struct patience *patience, struct failure *failure)
+{
+    struct pg_error error = *pg_conn_error(loader->target->conn);
+    if (patience_wait(patience, &error))
+        return true;
+    (void)failure_from_server(failure, &error, "gave up retrying", error.sqlstate[0] == '\0');
+    failure->status = STATUS_TEMPORARY;
+    return false;
+}
+
+/* How the transaction ended: 1 committed, 0 rolled back, -1 not known (${failure}). */
+static int ask_for_end(struct loader *loader, struct patience *patience, struct failure *failure)
+{
+    struct pg_conn *conn = loader->target->conn;
+    const struct pg_param xid = { .data = loader->xid };
+    for (;;) {
+        int connected = connect_again(loader, failure);
+        if (connected < 0)
+            return -1;
+        if (connected == 0 &&
+            pg_conn_query(conn, "SELECT pg_xact_status($1::text::xid8)", &xid, 1, false) == 0) {
+            const char *end = pg_conn_value(conn, 0, 0);
+            if (end != NULL && strcmp(end, "committed") == 0)
+                return 1;
+            if (end != NULL && strcmp(end, "aborted") == 0)
+                return 0;
+            if (end == NULL) /* forgotten, or never heard of: another server */
+                break;
+            /* In progress: a server that lost us is still committing. */
+        } else if (connected == 0 && pg_conn_error(conn)->fate != PG_FAULT) {
+            break;
+        }
+        if (!outlast(loader, patience, failure))
+            return -1;
+    }
+    failure_set(failure, STATUS_TEMPORARY, "cannot tell whether the last batch was committed");
+    return failure_hint(failure, "its records got no verdict; a ledger would have told");
+}
+
+static void settle_modes(struct loader *loader, const struct batch *batch)
+{
+    bool repeats = false;
+    bool refused = false;
+    bool passed = false;
+    for (size_t i = 0; i < batch->key_count; i++)
+        repeats = repeats || !loader->fresh[i];
+    for (size_t i = 0; i < batch->count; i++) {
+        const struct item *item = &batch->items[i];
+        refused = refused || (item->kind == ITEM_ROW && item->state == STATE_REFUSED);
+        passed = passed || (item->kind == ITEM_ROW && item->state == STATE_PASSED);
+        loader->suspects += item->kind == ITEM_ROW && item->state == STATE_REFUSED;
+    }
+    loader->insert = loader->insert && repeats;
+    loader->isolate = loader->isolate && refused;
+    loader->immediate = loader->immediate && refused;
+    if (passed) {
+        loader->proven = true;
+        loader->suspects = 0;
+    }
+}
+
+static int try_until_done(struct loader *loader, struct batch *batch, struct patience *patience,
+    struct failure *failure)
+{
+    for (int ways = 0; ways < MAX_WAYS;) {
+        int connected = connect_again(loader, failure);
+        if (connected < 0)
+            return -1;
+        enum attempt attempt = connected > 0 ? ATTEMPT_FAULT : attempt_batch(loader, batch, failure);
+        int end = 0;
+        switch (attempt) {
+        case ATTEMPT_DONE:
+            return 0;
+        case ATTEMPT_FAILED:
+            return -1;
+        case ATTEMPT_AGAIN:
+            ways++;
+            break;
+        case ATTEMPT_DOUBT:
+            /* With every row in the ledger a second try tells: it waits for the first one's end. */
+            if (batch->unkeyed > 0)
+                end = ask_for_end(loader, patience, failure);
+            if (end != 0)
+                return end > 0 ? 0 : -1;
+            loader->insert = true;
+            break;
+        case ATTEMPT_FAULT:
+            if (!outlast(loader, patience, failure))
+                return -1;
+            break;
+        }
+    }
+    return failure_set(failure, STATUS_INTERNAL, "a batch could not be loaded in any way");
+}
+
+int commit_batch(struct loader *loader, struct batch *batch, struct failure *failure)
+{
+    struct patience patience;
+    patience_init(&patience, loader->options->retry_ms);
+    int status = try_until_done(loader, batch, &patience, failure);
+    if (status == 0)
+        settle_modes(loader, batch);
+    return status;
+}

@@ -1,0 +1,173 @@
+#include <string.h>
+
+#include "isolate.h"
+
+enum {
+    GATHER_BYTES = 65536,
+    SHORT_RUN = 8192,  /* gathered rather than sent as it lies */
+    SMALL_STEP = 64,
+    FALSE_HINTS = 3    /* after so many the rest is found by halving */
+};
+
+/* ---- sending ---- */
+
+struct sender {
+    struct pg_conn *conn;
+    size_t filled;
+    char bytes[GATHER_BYTES];
+};
+
+static int flush(struct sender *sender)
+{
+    size_t filled = sender->filled;
+    sender->filled = 0;
+    return pg_conn_copy_data(sender->conn, sender->bytes, filled);
+}
+
+static int send_run(struct sender *sender, const char *text, size_t length)
+{
+    if (sender->filled + length > sizeof sender->bytes && flush(sender) != 0)
+        return -1;
+    if (length >= SHORT_RUN)
+        return flush(sender) == 0 ? pg_conn_copy_data(sender->conn, text, length) : -1;
+    memcpy(sender->bytes + sender->filled, text, length);
+    sender->filled += length;
+    return 0;
+}
+
+/* Rows that lie side by side go as one run. */
+static int send_rows(struct sender *sender, const struct batch *batch, const uint32_t *order, size_t count)
+{
+    for (size_t i = 0; i < count;) {
+        struct span run = batch->items[order[i++]].row;
+        while (i < count && batch->items[order[i]].row.at == run.at + run.length)
+            run.length += batch->items[order[i++]].row.length;
+        if (send_run(sender, batch->rows.data + run.at, run.length) != 0)
+            return -1;
+    }
+    return flush(sender);
+}
+
+int isolate_send(struct loader *loader, const struct batch *batch, const struct group *group,
+    const char *prefix, const uint32_t *order, size_t count)
+{
+    struct sender sender = { .conn = loader->target->conn };
+    buf_clear(&loader->sql);
+    buf_puts(&loader->sql, prefix);
+    buf_puts(&loader->sql, group->sql);
+    const char *sql = buf_cstr(&loader->sql);
+    if (sql == NULL)
+        return pg_conn_no_memory(sender.conn);
+    if (pg_conn_copy_begin(sender.conn, sql) != 0)
+        return -1;
+    (void)send_rows(&sender, batch, order, count); /* why it failed, its end tells */
+    return pg_conn_copy_end(sender.conn, batch->table->name, group->names, group->name_count);
+}
+
+/* ---- finding ---- */
+
+#define NO_ROW SIZE_MAX
+
+/*
+ * The search goes forward: everything before ${at} is decided. ${step} rows are tried next.
+ */
+struct search {
+    size_t at;
+    size_t step;
+    size_t bad_end;      /* when past ${at}: some row before it fails */
+    size_t named;        /* the row that a hint named, or NO_ROW */
+    size_t last_refused;
+    unsigned false_hints;
+};
+
+static size_t smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+static void pass(struct search *search, size_t length)
+{
+    if (length == 1 && search->at == search->named)
+        search->false_hints++;
+    search->at += length;
+    if (search->at == search->named)
+        search->step = 1;
+    else if (search->at < search->bad_end)
+        search->step = search->bad_end - search->at > 1 ? (search->bad_end - search->at) / 2 : 1;
+    else
+        search->step = length * 4 < SMALL_STEP ? SMALL_STEP : length * 4;
+}
+
+/* A range of more than one row failed: where to go on in it. */
+static void narrow(struct search *search, size_t length, uint64_t line)
+{
+    if (line == 0 || line > length || search->false_hints >= FALSE_HINTS) {
+        search->bad_end = search->at + length;
+        search->named = NO_ROW;
+        search->step = length / 2;
+        return;
+    }
+    search->bad_end = search->at + (size_t)line;
+    search->named = search->bad_end - 1;
+    search->step = line > 1 ? (size_t)line - 1 : 1;
+}
+
+/* One row failed alone. About as far again as it took to get here is free of others. */
+static void skip(struct search *search)
+{
+    size_t distance = search->at - search->last_refused;
+    search->last_refused = search->at;
+    search->at++;
+    search->bad_end = search->at;
+    search->named = NO_ROW;
+    search->step = distance * 2 < SMALL_STEP ? SMALL_STEP : distance * 2;
+}
+
+static int note_refused(struct batch *batch, struct item *item, const struct pg_error *error)
+{
+    struct refusal *refusal = batch_refuse(batch, item, "load", "refused");
+    if (refusal == NULL)
+        return -1;
+    item->state = STATE_REFUSED;
+    memcpy(refusal->sqlstate, error->sqlstate, sizeof refusal->sqlstate);
+    memcpy(refusal->column, error->column, sizeof refusal->column);
+    memcpy(refusal->constraint, error->constraint, sizeof refusal->constraint);
+    memccpy(refusal->text, error->text, '\0', sizeof refusal->text - 1);
+    return 0;
+}
+
+int isolate_rows(struct loader *loader, struct batch *batch, const struct group *group,
+    const uint32_t *order, size_t count)
+{
+    static const char start[] = "SAVEPOINT sqs2pg;";
+    static const char after_pass[] = "RELEASE SAVEPOINT sqs2pg;SAVEPOINT sqs2pg;";
+    static const char after_failure[] = "ROLLBACK TO SAVEPOINT sqs2pg;";
+    struct pg_conn *conn = loader->target->conn;
+    struct search search = { .step = count, .named = NO_ROW };
+    const char *prefix = start;
+    while (search.at < count) {
+        size_t length = smaller(search.step, count - search.at);
+        if (isolate_send(loader, batch, group, prefix, order + search.at, length) == 0) {
+            for (size_t i = 0; i < length; i++)
+                batch->items[order[search.at + i]].state = STATE_PASSED;
+            pass(&search, length);
+            prefix = after_pass;
+            continue;
+        }
+        const struct pg_error *error = pg_conn_error(conn);
+        if (error->fate != PG_ISOLATED)
+            return -1;
+        prefix = after_failure;
+        if (length > 1) {
+            narrow(&search, length, error->hint.line);
+            continue;
+        }
+        if (note_refused(batch, &batch->items[order[search.at]], error) != 0)
+            return pg_conn_no_memory(conn);
+        skip(&search);
+    }
+    if (count == 0)
+        return 0;
+    return pg_conn_exec(conn, prefix == after_failure
+            ? "ROLLBACK TO SAVEPOINT sqs2pg;RELEASE SAVEPOINT sqs2pg" : "RELEASE SAVEPOINT sqs2pg");
+}

@@ -1,0 +1,48 @@
+#ifndef PG_LOAD_LOAD_H
+#define PG_LOAD_LOAD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "failure.h"
+
+struct load_options {
+    const char *table;
+    const char *dsn;          /* NULL: the environment alone */
+    const char *map;          /* NULL: searched for */
+    bool no_map;
+    const char *key;          /* expression; NULL: the message id */
+    bool no_ledger;
+    const char *ledger_table; /* NULL: the table's name with _ledger */
+    bool no_quarantine;
+    const char *error_table;  /* NULL: the table's name with _errors */
+    bool no_create;
+    const char *reject_file;
+    bool limited;             /* --max-rejects was given: */
+    bool limit_percent;       /* as a percentage */
+    uint64_t limit;
+    uint64_t batch_rows;
+    uint64_t batch_bytes;
+    uint64_t linger_ms;
+    uint64_t max_record;
+    uint64_t grace_ms;
+    uint64_t retry_ms;
+    bool dry_run;
+    bool show_values;
+};
+
+/*
+ * load_run(options, failure):
+ * Load the records of standard input, a verdict for each on standard output, until its end. Return
+ * 0, or 1 when some were rejected, or -1 with ${failure}; a summary has been printed.
+ */
+int load_run(const struct load_options *options, struct failure *failure);
+
+/* Print where each column's value comes from. 0, or -1 with ${failure}. */
+int load_explain(const struct load_options *options, struct failure *failure);
+
+/* Forget ledger keys older than ${age_ms}. 0, or -1 with ${failure}. */
+int load_prune(const struct load_options *options, uint64_t age_ms, struct failure *failure);
+
+#endif

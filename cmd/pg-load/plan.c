@@ -1,0 +1,216 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "json/string.h"
+#include "mapfile.h"
+#include "plan.h"
+
+enum { MAX_MAP = 1 << 20 };
+
+/* "maps/t.map:3:17: …", as compilers say it. */
+static int map_failure(struct failure *failure, enum status status, const char *name, unsigned line,
+    size_t column, const char *what, const char *about)
+{
+    return failure_set(failure, status, "%s:%u:%zu: %s%s%s", name, line, column, about,
+        *about == '\0' ? "" : " ", what);
+}
+
+static int no_memory(struct failure *failure)
+{
+    return failure_set(failure, STATUS_INTERNAL, "not enough memory");
+}
+
+static bool is_blank(char byte)
+{
+    return byte == ' ' || byte == '\t';
+}
+
+/* Point ${source} at a plain path of the record or of $sqs; false: it is none. */
+static bool resolve_path(struct plan *plan, const char *text, size_t length, uint32_t *node)
+{
+    uint32_t parent = JSON_ROOT;
+    size_t error_at;
+    while (length > 0 && is_blank(text[length - 1]))
+        length--;
+    /* The last of several values would be taken: such a path is left to jq, which counts them. */
+    if (memmem(text, length, "[]", 2) != NULL)
+        return false;
+    if (length >= 4 && memcmp(text, "$sqs", 4) == 0) {
+        parent = plan->nodes.sqs;
+        text += 4;
+        length -= 4;
+        if (length == 0) {
+            *node = parent;
+            return true;
+        }
+        if (*text == '.' && length == 1)
+            return false;
+    }
+    *node = json_paths_add(plan->paths, parent, text, length, &error_at);
+    return *node != JSON_NO_NODE;
+}
+
+/* Compile an expression: a path, a path and a filter of its value, or a filter of the whole record. */
+static int resolve(struct plan *plan, const struct pg_map_line *line, const char *name,
+    enum status status, struct source *source, struct failure *failure)
+{
+    const char *text = line->expression;
+    size_t length = strlen(text);
+    size_t offset = 0;
+    source->line = line;
+    source->required = line->required;
+    if (line->pipe == SIZE_MAX && resolve_path(plan, text, length, &source->node))
+        return 0;
+    source->node = JSON_ROOT;
+    if (line->pipe != SIZE_MAX && resolve_path(plan, text, line->pipe, &source->node)) {
+        offset = line->pipe + 1;
+        while (offset < length && is_blank(text[offset]))
+            offset++;
+        if (offset == length)
+            return map_failure(failure, status, name, line->line, line->expression_at + line->pipe,
+                "a pipe without a filter behind it", "");
+    }
+    struct json_jq_problem problem;
+    source->filter = json_jq_new(text + offset, length - offset, &problem);
+    if (source->filter != NULL)
+        return 0;
+    return map_failure(failure, status, name, line->line, line->expression_at + offset + problem.at,
+        problem.what, problem.name);
+}
+
+static int add_mapped(struct plan *plan, const struct pg_table *table, const struct pg_map_line *line,
+    const char *name, struct failure *failure)
+{
+    size_t column = 0;
+    while (column < table->count && strcmp(table->columns[column].name, line->column) != 0)
+        column++;
+    if (column == table->count)
+        return map_failure(failure, STATUS_CONFIG, name, line->line, line->column_at,
+            "is no column of the table", line->column);
+    if (!table->columns[column].loadable)
+        return map_failure(failure, STATUS_CONFIG, name, line->line, line->column_at,
+            "is a column whose value the server makes", line->column);
+    struct source *source = &plan->sources[plan->count];
+    *source = (struct source){ .column = column, .json = table->columns[column].json };
+    if (resolve(plan, line, name, STATUS_CONFIG, source, failure) != 0)
+        return -1;
+    plan->count++;
+    return 0;
+}
+
+static int add_by_name(struct plan *plan, const struct pg_table *table, struct failure *failure)
+{
+    for (size_t i = 0; i < table->count; i++) {
+        const struct pg_column *column = &table->columns[i];
+        uint32_t node = json_paths_key(plan->paths, plan->nodes.body, column->name,
+            strlen(column->name));
+        if (node == JSON_NO_NODE)
+            return no_memory(failure);
+        if (column->loadable)
+            plan->sources[plan->count++] = (struct source){ .column = i, .node = node,
+                .json = column->json };
+    }
+    plan->unknown = json_paths_other(plan->paths, plan->nodes.body);
+    return plan->unknown == JSON_NO_NODE ? no_memory(failure) : 0;
+}
+
+static int add_map(struct plan *plan, const struct pg_table *table, const struct buf *text,
+    struct failure *failure)
+{
+    struct pg_map_problem problem;
+    const char *name = buf_cstr(&plan->map_name);
+    if (name == NULL)
+        return no_memory(failure);
+    if (!json_string_is_utf8(text->data == NULL ? "" : text->data, text->length))
+        return failure_set(failure, STATUS_CONFIG, "%s: not UTF-8", name);
+    if (pg_map_parse(text->data == NULL ? "" : text->data, text->length, &plan->map, &problem) != 0)
+        return map_failure(failure, STATUS_CONFIG, name, problem.line, problem.column, problem.what, "");
+    if (plan->map.count == 0)
+        return failure_set(failure, STATUS_CONFIG, "%s: no column in it", name);
+    for (size_t i = 0; i < plan->map.count; i++)
+        if (add_mapped(plan, table, &plan->map.lines[i], name, failure) != 0)
+            return -1;
+    return 0;
+}
+
+static int add_key(struct plan *plan, const char *expression, struct failure *failure)
+{
+    struct pg_map_problem problem;
+    if (pg_map_expression(expression, strlen(expression), &plan->key_line, &problem) != 0)
+        return map_failure(failure, STATUS_USAGE, "--key", problem.line, problem.column, problem.what, "");
+    plan->has_key = true;
+    return resolve(plan, &plan->key_line, "--key", STATUS_USAGE, &plan->key, failure);
+}
+
+int plan_build(struct plan *plan, const struct load_options *options, const struct pg_table *table,
+    struct failure *failure)
+{
+    struct buf text;
+    *plan = (struct plan){ .unknown = JSON_NO_NODE };
+    buf_init(&plan->map_name, 8192);
+    buf_init(&text, MAX_MAP + 65536);
+    plan->paths = json_paths_new();
+    plan->sources = calloc(table->count + 1, sizeof *plan->sources);
+    int status = -1;
+    if (plan->paths == NULL || plan->sources == NULL || record_nodes_add(plan->paths, &plan->nodes) != 0)
+        (void)no_memory(failure);
+    else if (mapfile_read(options, table->name, &plan->map_name, &text, failure) == 0)
+        status = plan->map_name.length > 0 ? add_map(plan, table, &text, failure)
+                                           : add_by_name(plan, table, failure);
+    if (status == 0 && options->key != NULL)
+        status = add_key(plan, options->key, failure);
+    buf_free(&text);
+    return status;
+}
+
+void plan_free(struct plan *plan)
+{
+    for (size_t i = 0; i < plan->count; i++)
+        json_jq_free(plan->sources[i].filter);
+    free(plan->sources);
+    json_jq_free(plan->key.filter);
+    json_paths_free(plan->paths);
+    pg_map_line_free(&plan->key_line);
+    pg_map_free(&plan->map);
+    buf_free(&plan->map_name);
+    *plan = (struct plan){ .unknown = JSON_NO_NODE };
+}
+
+/* ---- --explain ---- */
+
+static const struct source *source_of(const struct plan *plan, size_t column)
+{
+    for (size_t i = 0; i < plan->count; i++)
+        if (plan->sources[i].column == column)
+            return &plan->sources[i];
+    return NULL;
+}
+
+static const char *how(const struct source *source)
+{
+    if (source->line == NULL)
+        return "by name";
+    if (source->filter == NULL)
+        return "path";
+    return source->node == JSON_ROOT ? "jq on the record" : "path, jq on its value";
+}
+
+int plan_explain(const struct plan *plan, const struct pg_table *table, struct buf *out)
+{
+    for (size_t i = 0; i < table->count; i++) {
+        const struct pg_column *column = &table->columns[i];
+        const struct source *source = source_of(plan, i);
+        buf_printf(out, "%s\t%s\t", column->quoted, column->type);
+        if (source == NULL)
+            buf_printf(out, "%s\t-\n", column->loadable ? "(default)" : "(made by the server)");
+        else if (source->line == NULL)
+            buf_printf(out, ".body.%s\t%s\n", column->quoted, how(source));
+        else
+            buf_printf(out, "%s%s\t%s, %.*s:%u\n", source->line->expression,
+                source->required ? " !" : "", how(source), (int)plan->map_name.length,
+                plan->map_name.data, source->line->line);
+    }
+    if (plan->has_key)
+        buf_printf(out, "(ledger key)\tuuid\t%s\t--key\n", plan->key_line.expression);
+    return out->failed ? -1 : 0;
+}

@@ -1,0 +1,51 @@
+#ifndef PG_LOAD_PLAN_H
+#define PG_LOAD_PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "failure.h"
+#include "json/jq.h"
+#include "json/path.h"
+#include "load.h"
+#include "pg/map.h"
+#include "pg/table.h"
+#include "record/record.h"
+
+/* Where one value comes from: a path, and what is then made of its value. */
+struct source {
+    size_t column;          /* index in the table's columns */
+    uint32_t node;          /* in plan->paths */
+    struct json_jq *filter; /* NULL: the value as it is */
+    bool required;
+    bool json;              /* the column takes JSON text as it stands */
+    const struct pg_map_line *line; /* NULL: by name */
+};
+
+/*
+ * The plan of a run: which values of a record go to which columns. Built once; its paths hold the
+ * record's reserved keys too, so that one scan of a line finds everything.
+ */
+struct plan {
+    struct json_paths *paths;
+    struct record_nodes nodes;
+    uint32_t unknown;        /* keys of the body without a column; JSON_NO_NODE with a map */
+    struct source *sources;
+    size_t count;
+    bool has_key;
+    struct source key;       /* --key */
+    struct pg_map_line key_line;
+    struct pg_map map;
+    struct buf map_name;     /* empty: columns by name */
+};
+
+/* ${plan} is to be freed in any case. 0, or -1 with ${failure}. */
+int plan_build(struct plan *plan, const struct load_options *options, const struct pg_table *table,
+    struct failure *failure);
+void plan_free(struct plan *plan); /* of a zeroed one too */
+
+/* Append the explanation, a line for each column of the table. 0, or -1. */
+int plan_explain(const struct plan *plan, const struct pg_table *table, struct buf *out);
+
+#endif

@@ -1,0 +1,189 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "json/string.h"
+#include "json/write.h"
+#include "pg/errors.h"
+#include "pg/ledger.h"
+#include "quarantine.h"
+
+enum { MAX_IDS = 1 << 30 };
+
+/* ---- known already ---- */
+
+static bool refused_early(const struct item *item)
+{
+    return item->kind != ITEM_ROW;
+}
+
+static int compare_keys(const void *a, const void *b)
+{
+    return pg_key_compare(a, b);
+}
+
+/* Whether this transaction itself wrote the key. */
+static bool is_fresh(const struct loader *loader, const struct batch *batch, const struct pg_key *key)
+{
+    const struct pg_key *found =
+        batch->key_count == 0
+            ? NULL : bsearch(key, batch->keys, batch->key_count, sizeof *key, compare_keys);
+    return found != NULL && loader->fresh[found - batch->keys];
+}
+
+int quarantine_known(struct loader *loader, struct batch *batch)
+{
+    size_t count = 0;
+    if (!loader->target->has_ledger)
+        return 0;
+    struct pg_key *keys = loader->scratch;
+    for (size_t i = 0; i < batch->count; i++) {
+        const struct item *item = &batch->items[i];
+        if (refused_early(item) && item->has_key && !is_fresh(loader, batch, &item->ledger_key))
+            keys[count++] = item->ledger_key;
+    }
+    if (count == 0)
+        return 0;
+    qsort(keys, count, sizeof *keys, compare_keys);
+    bool *held = calloc(count, sizeof *held);
+    if (held == NULL)
+        return pg_conn_no_memory(loader->target->conn);
+    int status = pg_ledger_holds(loader->target->conn, &loader->target->ledger, keys, count, held);
+    for (size_t i = 0; i < batch->count && status == 0; i++) {
+        struct item *item = &batch->items[i];
+        if (!refused_early(item) || !item->has_key)
+            continue;
+        const struct pg_key *found = bsearch(&item->ledger_key, keys, count, sizeof *keys, compare_keys);
+        if (found != NULL && held[found - keys])
+            item->state = STATE_DUPLICATE;
+    }
+    free(held);
+    return status;
+}
+
+/* ---- storing ---- */
+
+static bool is_quarantined(const struct item *item)
+{
+    return item->verdict == VERDICT_QUARANTINED || item->verdict == VERDICT_WOULD_QUARANTINE;
+}
+
+/* A message id as ASCII text, as it stands in the error table. 0, or -1. */
+static int write_id(struct buf *out, const struct batch *batch, const struct item *item)
+{
+    struct buf decoded;
+    if (item->id.length == 0)
+        return 0;
+    buf_init(&decoded, MAX_IDS);
+    int status = json_string_decode(&decoded, batch->lines.data + item->id.at, item->id.length);
+    if (status == 0)
+        status = pg_errors_escape(out, decoded.data == NULL ? "" : decoded.data, decoded.length);
+    buf_free(&decoded);
+    return status;
+}
+
+static int write_record(struct buf *out, void *context, size_t item_index)
+{
+    const struct batch *batch = context;
+    const struct item *item = &batch->items[item_index];
+    const char *line = item->line.length == 0 ? "" : batch->lines.data + item->line.at;
+    return item->is_json ? json_write_ascii(out, line, item->line.length)
+                         : pg_errors_escape(out, line, item->line.length);
+}
+
+static int fill_row(const struct batch *batch, size_t index, struct pg_error_row *row)
+{
+    const struct item *item = &batch->items[index];
+    const struct refusal *refusal = &batch->refusals[item->refusal];
+    const char *line = item->line.length == 0 ? "" : batch->lines.data + item->line.at;
+    size_t from = item->sqs.length == 0 ? 0 : item->sqs.at - item->line.at;
+    struct buf id;
+    *row = (struct pg_error_row){ .ledger_key = item->ledger_key, .has_ledger_key = item->has_key,
+        .stage = refusal->stage, .code = refusal->code, .sqlstate = refusal->sqlstate,
+        .column = refusal->column, .constraint = refusal->constraint, .item = index };
+    pg_key_content(line, item->line.length, from, from + item->sqs.length, &row->content);
+    row->key = item->has_message ? item->message_key : row->content;
+    buf_init(&id, MAX_IDS);
+    int status = write_id(&id, batch, item);
+    if (status == 0 && id.length > 0)
+        row->message_id = strndup(id.data, id.length);
+    if (id.length > 0 && row->message_id == NULL)
+        status = -1;
+    buf_free(&id);
+    return status;
+}
+
+int quarantine_store(struct loader *loader, struct batch *batch)
+{
+    size_t wanted = 0;
+    for (size_t i = 0; i < batch->count; i++)
+        wanted += is_quarantined(&batch->items[i]);
+    if (wanted == 0)
+        return 0;
+    struct pg_error_row *rows = calloc(wanted, sizeof *rows);
+    char **ids = calloc(wanted, sizeof *ids); /* to be freed: storing merges the rows */
+    size_t count = 0;
+    int status = rows == NULL || ids == NULL ? -1 : 0;
+    for (size_t i = 0; i < batch->count && status == 0; i++) {
+        if (!is_quarantined(&batch->items[i]))
+            continue;
+        status = fill_row(batch, i, &rows[count]);
+        ids[count] = rows[count].message_id;
+        count++;
+    }
+    if (status == 0)
+        status = pg_errors_store(loader->target->conn, &loader->target->errors, rows, count,
+            write_record, batch);
+    else
+        (void)pg_conn_no_memory(loader->target->conn);
+    for (size_t i = 0; i < count; i++)
+        free(ids[i]);
+    free(ids);
+    free(rows);
+    return status;
+}
+
+/* ---- resolving ---- */
+
+static bool has_passed(const struct item *item)
+{
+    return item->kind == ITEM_ROW && item->state == STATE_PASSED;
+}
+
+static int resolve_ids(struct loader *loader, const struct batch *batch)
+{
+    struct buf ids;
+    buf_init(&ids, MAX_IDS);
+    int status = 0;
+    for (size_t i = 0; i < batch->count && status == 0; i++) {
+        const struct item *item = &batch->items[i];
+        if (!has_passed(item) || item->id.length == 0)
+            continue;
+        if (write_id(&ids, batch, item) != 0 || buf_putc(&ids, '\n') != 0)
+            status = pg_conn_no_memory(loader->target->conn);
+    }
+    if (status == 0 && ids.length > 0)
+        status = pg_errors_resolve_ids(loader->target->conn, &loader->target->errors, ids.data, ids.length);
+    buf_free(&ids);
+    return status;
+}
+
+int quarantine_resolve(struct loader *loader, struct batch *batch)
+{
+    struct target *target = loader->target;
+    bool open = false;
+    if (!target->has_errors)
+        return 0;
+    if (pg_errors_open(target->conn, &target->errors, &open) != 0)
+        return -1;
+    if (!open)
+        return 0;
+    size_t count = 0;
+    for (size_t i = 0; i < batch->count; i++)
+        if (has_passed(&batch->items[i]) && batch->items[i].has_key)
+            loader->scratch[count++] = batch->items[i].ledger_key;
+    if (count > 0 &&
+        pg_errors_resolve_keys(target->conn, &target->errors, loader->scratch, count) != 0)
+        return -1;
+    /* With --key a message's row may wait under another ledger key, or under none. */
+    return batch->plan->has_key ? resolve_ids(loader, batch) : 0;
+}

@@ -1,0 +1,17 @@
+#ifndef PG_LOAD_QUARANTINE_H
+#define PG_LOAD_QUARANTINE_H
+
+#include "attempt.h"
+
+/* Each in the transaction begun: 0, or -1 with the connection's error. */
+
+/* Mark as duplicates those refused before whose key a committed row holds already. */
+int quarantine_known(struct loader *loader, struct batch *batch);
+
+/* Store what is refused and has content. */
+int quarantine_store(struct loader *loader, struct batch *batch);
+
+/* Mark resolved what waits in the error table for the messages whose rows passed. */
+int quarantine_resolve(struct loader *loader, struct batch *batch);
+
+#endif

@@ -1,0 +1,421 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "json/string.h"
+#include "pg/copy.h"
+#include "record/record.h"
+#include "row.h"
+
+enum { MAX_TEXT = 64 << 20, KEEP_TEXT = 1 << 20 };
+
+/* What a source yields for a record. */
+enum found { FOUND_VALUE, FOUND_NULL, FOUND_MISSING, FOUND_WRONG };
+
+struct value {
+    const char *text; /* JSON */
+    size_t length;
+    bool plain; /* a string without escapes */
+};
+
+/* A line that has been scanned. */
+struct view {
+    struct row_reader *reader;
+    const char *text;
+    const struct json_match *sqs; /* an object, or NULL */
+};
+
+int row_open(struct row_reader *reader, const struct plan *plan)
+{
+    *reader = (struct row_reader){ .plan = plan };
+    buf_init(&reader->text, MAX_TEXT);
+    buf_init(&reader->name, MAX_TEXT);
+    buf_init(&reader->salvaged, MAX_TEXT + 64);
+    reader->last = calloc(json_paths_count(plan->paths), sizeof *reader->last);
+    reader->present = calloc((plan->count + 63) / 64 + 1, sizeof *reader->present);
+    return reader->last == NULL || reader->present == NULL ? -1 : 0;
+}
+
+void row_close(struct row_reader *reader)
+{
+    free(reader->last);
+    free(reader->present);
+    json_matches_free(&reader->matches);
+    buf_free(&reader->text);
+    buf_free(&reader->name);
+    buf_free(&reader->salvaged);
+}
+
+/* ---- finding ---- */
+
+static void index_matches(struct row_reader *reader)
+{
+    memset(reader->last, 0, json_paths_count(reader->plan->paths) * sizeof *reader->last);
+    for (size_t i = 0; i < reader->matches.count; i++)
+        reader->last[reader->matches.list[i].node] = (uint32_t)i + 1;
+}
+
+/* The last occurrence, if it lies in the last occurrences of all that holds it. */
+static const struct json_match *find(const struct row_reader *reader, uint32_t node)
+{
+    const struct json_match *list = reader->matches.list;
+    if (reader->last[node] == 0)
+        return NULL;
+    const struct json_match *match = &list[reader->last[node] - 1];
+    while (node != JSON_ROOT) {
+        node = json_paths_parent(reader->plan->paths, node);
+        const struct json_match *holder = &list[reader->last[node] - 1];
+        if (match->value < holder->value || match->value >= holder->end)
+            return NULL;
+    }
+    return match;
+}
+
+/* Whether a path ends because a step of it met a value of another kind, where jq raises an error. */
+static bool is_wrong_kind(const struct row_reader *reader, uint32_t node)
+{
+    const struct json_paths *paths = reader->plan->paths;
+    while (node != JSON_ROOT) {
+        enum json_step step = json_paths_step(paths, node);
+        node = json_paths_parent(paths, node);
+        const struct json_match *holder = find(reader, node);
+        if (holder != NULL)
+            return holder->kind != JSON_NULL &&
+                   holder->kind != (step == JSON_STEP_KEY ? JSON_OBJECT : JSON_ARRAY);
+    }
+    return false;
+}
+
+static enum found run_filter(const struct view *view, const struct source *source,
+    const struct json_match *match, struct value *value)
+{
+    const char *input = match == NULL ? "null" : view->text + match->value;
+    size_t length = match == NULL ? 4 : match->end - match->value;
+    const struct json_match *sqs = view->sqs;
+    switch (json_jq_run(source->filter, input, length, sqs == NULL ? NULL : view->text + sqs->value,
+        sqs == NULL ? 0 : sqs->end - sqs->value, &value->text, &value->length)) {
+    case JSON_JQ_VALUE:
+        break;
+    case JSON_JQ_EMPTY:
+        return FOUND_MISSING;
+    case JSON_JQ_MANY:
+    case JSON_JQ_ERROR:
+        return FOUND_WRONG;
+    }
+    value->plain = memchr(value->text, '\\', value->length) == NULL;
+    return value->text[0] == 'n' ? FOUND_NULL : FOUND_VALUE;
+}
+
+static enum found evaluate(const struct view *view, const struct source *source, struct value *value)
+{
+    const struct json_match *match = find(view->reader, source->node);
+    if (match == NULL && source->line != NULL && is_wrong_kind(view->reader, source->node))
+        return FOUND_WRONG;
+    if (source->filter != NULL)
+        return run_filter(view, source, match, value);
+    if (match == NULL)
+        return FOUND_MISSING;
+    if (match->kind == JSON_NULL)
+        return FOUND_NULL;
+    *value = (struct value){ view->text + match->value, match->end - match->value, match->plain };
+    return FOUND_VALUE;
+}
+
+/* ---- the row ---- */
+
+/* 1: written; 0: it holds U+0000, which PostgreSQL has no text for; -1: no memory. */
+static int write_value(struct row_reader *reader, struct buf *rows, const struct source *source,
+    const struct value *value)
+{
+    if (source->json || value->text[0] != '"')
+        return pg_copy_escape(rows, value->text, value->length) == 0 ? 1 : -1;
+    if (value->plain) /* neither a control character nor a backslash: nothing to escape */
+        return buf_append(rows, value->text + 1, value->length - 2) == 0 ? 1 : -1;
+    if (json_string_has_nul(value->text, value->length))
+        return 0;
+    buf_shrink(&reader->text, KEEP_TEXT);
+    if (json_string_decode(&reader->text, value->text, value->length) != 0 ||
+        pg_copy_escape(rows, reader->text.data, reader->text.length) != 0)
+        return -1;
+    return 1;
+}
+
+static int refuse(struct batch *batch, struct item *item, const char *code, const struct source *source)
+{
+    struct refusal *refusal = batch_refuse(batch, item, "load", code);
+    if (refusal == NULL)
+        return -1;
+    item->kind = ITEM_REFUSED;
+    if (source != NULL)
+        memccpy(refusal->column, batch->table->columns[source->column].name, '\0', PG_NAME_SIZE - 1);
+    return 0;
+}
+
+/* One source's field. 1: written or left out; 0: the record is refused; -1: no memory. */
+static int add_field(const struct view *view, struct batch *batch, struct item *item, size_t index,
+    bool *first)
+{
+    const struct source *source = &batch->plan->sources[index];
+    struct buf *rows = &batch->rows;
+    struct value value = { NULL, 0, false };
+    enum found found = evaluate(view, source, &value);
+    if (found == FOUND_WRONG)
+        return refuse(batch, item, "map", source);
+    if (source->required && found != FOUND_VALUE)
+        return refuse(batch, item, "missing", source);
+    if (found == FOUND_MISSING)
+        return 1;
+    if (!*first && buf_putc(rows, '\t') != 0)
+        return -1;
+    *first = false;
+    view->reader->present[index / 64] |= UINT64_C(1) << index % 64;
+    if (found == FOUND_NULL)
+        return buf_puts(rows, "\\N") == 0 ? 1 : -1;
+    int written = write_value(view->reader, rows, source, &value);
+    return written == 0 ? refuse(batch, item, "nul", source) : written;
+}
+
+static int build_row(const struct view *view, struct batch *batch, struct item *item)
+{
+    struct row_reader *reader = view->reader;
+    size_t start = batch->rows.length;
+    bool first = true;
+    memset(reader->present, 0, batch->words * sizeof *reader->present);
+    for (size_t i = 0; i < batch->plan->count; i++) {
+        int added = add_field(view, batch, item, i, &first);
+        if (added > 0)
+            continue;
+        batch->rows.length = start;
+        return added;
+    }
+    if (first)
+        return refuse(batch, item, "no-columns", NULL);
+    if (buf_putc(&batch->rows, '\n') != 0)
+        return -1;
+    item->group = batch_group(batch, reader->present);
+    item->row = (struct span){ start, batch->rows.length - start };
+    return item->group == BATCH_NONE ? -1 : 0;
+}
+
+/* ---- keys ---- */
+
+/* The bytes of a string, decoded into ${scratch} if need be. 0, or -1: no memory. */
+static int string_bytes(const char *text, const struct json_match *match, struct buf *scratch,
+    const char **bytes, size_t *length)
+{
+    *bytes = text + match->value + 1;
+    *length = match->end - match->value - 2;
+    if (match->plain)
+        return 0;
+    buf_shrink(scratch, KEEP_TEXT);
+    if (json_string_decode(scratch, text + match->value, match->end - match->value) != 0)
+        return -1;
+    *bytes = scratch->data == NULL ? "" : scratch->data;
+    *length = scratch->length;
+    return 0;
+}
+
+/* The queue's name, "" without one. */
+static int queue_name(const struct view *view, const char **name, size_t *length)
+{
+    const struct json_match *match = find(view->reader, view->reader->plan->nodes.queue_url);
+    *name = "";
+    *length = 0;
+    if (view->sqs == NULL || match == NULL || match->kind != JSON_STRING)
+        return 0;
+    const char *url;
+    if (string_bytes(view->text, match, &view->reader->name, &url, length) != 0)
+        return -1;
+    *name = pg_key_queue(url, *length, length);
+    return 0;
+}
+
+/* ${base}: where the view's text stands in the batch's lines. */
+static int set_message_key(const struct view *view, struct item *item, size_t base)
+{
+    struct row_reader *reader = view->reader;
+    const struct json_match *id = find(reader, reader->plan->nodes.message_id);
+    const char *bytes;
+    size_t length;
+    if (view->sqs == NULL || id == NULL || id->kind != JSON_STRING || id->end - id->value == 2)
+        return 0;
+    item->id = (struct span){ base + id->value, id->end - id->value };
+    item->has_message = true;
+    if (string_bytes(view->text, id, &reader->text, &bytes, &length) != 0)
+        return -1;
+    if (pg_key_parse(bytes, length, &item->message_key))
+        return 0;
+    const char *queue;
+    size_t queue_length;
+    if (queue_name(view, &queue, &queue_length) != 0)
+        return -1;
+    pg_key_digest(queue, queue_length, bytes, length, &item->message_key);
+    return 0;
+}
+
+/* 1: set, or none is wanted; 0: --key yields nothing; -1: no memory. */
+static int set_ledger_key(const struct view *view, struct item *item)
+{
+    struct row_reader *reader = view->reader;
+    struct value value = { NULL, 0, false };
+    if (!reader->plan->has_key) {
+        item->has_key = item->has_message;
+        item->ledger_key = item->message_key;
+        return 1;
+    }
+    const char *queue;
+    size_t queue_length;
+    if (queue_name(view, &queue, &queue_length) != 0)
+        return -1;
+    if (evaluate(view, &reader->plan->key, &value) != FOUND_VALUE)
+        return 0;
+    if (value.text[0] == '"' && value.plain) {
+        value.text++;
+        value.length -= 2;
+    } else if (value.text[0] == '"') {
+        buf_shrink(&reader->text, KEEP_TEXT);
+        if (json_string_decode(&reader->text, value.text, value.length) != 0)
+            return -1;
+        value.text = reader->text.data == NULL ? "" : reader->text.data;
+        value.length = reader->text.length;
+    }
+    pg_key_digest(queue, queue_length, value.text, value.length, &item->ledger_key);
+    item->has_key = true;
+    return 1;
+}
+
+/* ---- what is no row ---- */
+
+/* A word of an error record, which others wrote, as ASCII. */
+static void copy_word(char *to, size_t size, const struct view *view, uint32_t node)
+{
+    const struct json_match *match = find(view->reader, node);
+    const char *bytes = "unknown";
+    size_t length = strlen(bytes);
+    if (match != NULL && match->kind == JSON_STRING && match->plain && match->end - match->value > 2) {
+        bytes = view->text + match->value + 1;
+        length = match->end - match->value - 2;
+    }
+    if (length >= size)
+        length = size - 1;
+    for (size_t i = 0; i < length; i++)
+        to[i] = bytes[i] > ' ' && bytes[i] <= '~' ? bytes[i] : '?';
+    to[length] = '\0';
+}
+
+static bool has_value(const struct row_reader *reader, uint32_t node)
+{
+    const struct json_match *match = find(reader, node);
+    return match != NULL && match->kind != JSON_NULL;
+}
+
+static int take_error(const struct view *view, struct batch *batch, struct item *item)
+{
+    const struct record_nodes *nodes = &view->reader->plan->nodes;
+    struct refusal *refusal = batch_refuse(batch, item, "", "");
+    if (refusal == NULL)
+        return -1;
+    copy_word(refusal->stage, sizeof refusal->stage, view, nodes->error_stage);
+    copy_word(refusal->code, sizeof refusal->code, view, nodes->error_code);
+    bool held = has_value(view->reader, nodes->sealed) || has_value(view->reader, nodes->body);
+    item->kind = held ? ITEM_ERROR : ITEM_EMPTY;
+    return 0;
+}
+
+static void count_unknown(struct row_reader *reader)
+{
+    uint64_t before = reader->unknown;
+    if (reader->plan->unknown == JSON_NO_NODE || reader->last[reader->plan->unknown] == 0)
+        return;
+    for (size_t i = 0; i < reader->matches.count; i++)
+        reader->unknown += reader->matches.list[i].node == reader->plan->unknown;
+    reader->unknown_records += reader->unknown > before;
+}
+
+static int take_object(struct row_reader *reader, const struct line *line, struct batch *batch)
+{
+    struct view view = { .reader = reader, .text = line->text };
+    struct item *item = batch_add(batch, line->number, line->text, line->length);
+    if (item == NULL)
+        return -1;
+    item->is_json = true;
+    index_matches(reader);
+    const struct json_match *sqs = find(reader, reader->plan->nodes.sqs);
+    if (sqs != NULL && sqs->kind == JSON_OBJECT) {
+        view.sqs = sqs;
+        item->sqs = (struct span){ item->line.at + sqs->value, sqs->end - sqs->value };
+    }
+    if (set_message_key(&view, item, item->line.at) != 0)
+        return -1;
+    int keyed = set_ledger_key(&view, item);
+    if (keyed < 0)
+        return -1;
+    if (has_value(reader, reader->plan->nodes.error))
+        return take_error(&view, batch, item);
+    count_unknown(reader);
+    return keyed == 0 ? refuse(batch, item, "key", NULL) : build_row(&view, batch, item);
+}
+
+/* What a salvaged "sqs" tells of the message, read as a record of its own. */
+static int take_salvaged(struct row_reader *reader, const char *sqs, size_t length, struct item *item)
+{
+    static const char prefix[] = "{\"sqs\":";
+    struct json_result result;
+    struct view view = { .reader = reader };
+    buf_shrink(&reader->salvaged, KEEP_TEXT);
+    buf_puts(&reader->salvaged, prefix);
+    buf_append(&reader->salvaged, sqs, length);
+    if (buf_putc(&reader->salvaged, '}') != 0)
+        return -1;
+    view.text = reader->salvaged.data;
+    if (json_scan(view.text, reader->salvaged.length, reader->plan->paths, JSON_MAX_DEPTH,
+            &reader->matches, &result) != JSON_OK)
+        return -1; /* it was found valid before */
+    index_matches(reader);
+    view.sqs = find(reader, reader->plan->nodes.sqs);
+    if (set_message_key(&view, item, item->sqs.at - strlen(prefix)) != 0)
+        return -1;
+    item->has_key = item->has_message && !reader->plan->has_key;
+    item->ledger_key = item->message_key;
+    return 0;
+}
+
+/* A line that is no record: what can be told of it is its "sqs". */
+static int take_broken(struct row_reader *reader, const struct line *line, bool too_long, const char *code,
+    struct batch *batch)
+{
+    const char *sqs;
+    size_t length;
+    record_salvage(line->text, line->length, reader->plan->paths, &reader->plan->nodes,
+        &reader->matches, &sqs, &length);
+    struct item *item = too_long ? batch_add(batch, line->number, sqs, length)
+                                 : batch_add(batch, line->number, line->text, line->length);
+    if (item == NULL || refuse(batch, item, code, NULL) != 0)
+        return -1;
+    item->is_long = too_long;
+    if (too_long)
+        item->kind = ITEM_EMPTY;
+    if (sqs == NULL)
+        return 0;
+    item->sqs = (struct span){ item->line.at + (too_long ? 0 : (size_t)(sqs - line->text)), length };
+    return take_salvaged(reader, sqs, length, item);
+}
+
+int row_read(struct row_reader *reader, const struct line *line, bool too_long, struct batch *batch)
+{
+    struct json_result result;
+    if (too_long)
+        return take_broken(reader, line, true, "too-long", batch);
+    enum json_error error = json_scan(line->text, line->length, reader->plan->paths, JSON_MAX_DEPTH,
+        &reader->matches, &result);
+    if (error == JSON_TOO_MANY)
+        return -1;
+    if (error != JSON_OK)
+        return take_broken(reader, line, false, json_error_name(error), batch);
+    if (result.kind == JSON_OBJECT)
+        return take_object(reader, line, batch);
+    struct item *item = batch_add(batch, line->number, line->text, line->length);
+    if (item == NULL)
+        return -1;
+    item->is_json = true;
+    return refuse(batch, item, "not-object", NULL);
+}

@@ -1,0 +1,38 @@
+#ifndef PG_LOAD_ROW_H
+#define PG_LOAD_ROW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/line.h"
+#include "batch.h"
+#include "json/scan.h"
+#include "plan.h"
+
+/* Turns lines into items of a batch. */
+struct row_reader {
+    const struct plan *plan;
+    struct json_matches matches;
+    uint32_t *last;        /* by node: 1 + index of its last match, 0: none */
+    uint64_t *present;     /* by source: a bit for each that has a value */
+    struct buf text;       /* a decoded string */
+    struct buf name;       /* a decoded queue URL */
+    struct buf salvaged;   /* what is left of a broken line */
+    uint64_t unknown;      /* values left out because no column has their key's name */
+    uint64_t unknown_records;
+};
+
+/* 0, or -1: no memory. ${reader} is to be freed in any case. */
+int row_open(struct row_reader *reader, const struct plan *plan);
+void row_close(struct row_reader *reader);
+
+/*
+ * row_read(reader, line, too_long, batch):
+ * Add the line to the batch as a row, or as what it is instead. ${too_long}: the line is but the
+ * beginning of one. 0, or -1: no memory.
+ */
+int row_read(struct row_reader *reader, const struct line *line, bool too_long, struct batch *batch);
+
+#endif

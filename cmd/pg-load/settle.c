@@ -1,0 +1,161 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/msg.h"
+#include "record/record.h"
+#include "settle.h"
+
+enum { NAMED_REFUSALS = 10, MAX_LINE_OUT = 128 << 20, KEEP_LINE = 1 << 20 };
+
+int settle_open(struct settler *settler, const struct load_options *options, struct failure *failure)
+{
+    *settler = (struct settler){ .reject_fd = -1, .reject_name = options->reject_file };
+    buf_init(&settler->line, MAX_LINE_OUT);
+    settler->verdicts = out_open(STDOUT_FILENO);
+    if (settler->verdicts == NULL)
+        return failure_set(failure, STATUS_INTERNAL, "not enough memory");
+    if (options->reject_file == NULL)
+        return 0;
+    settler->reject_fd = open(options->reject_file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    if (settler->reject_fd < 0)
+        return failure_set(failure, STATUS_IO, "%s: %s", options->reject_file, strerror(errno));
+    settler->rejects = out_open(settler->reject_fd);
+    return settler->rejects == NULL ? failure_set(failure, STATUS_INTERNAL, "not enough memory") : 0;
+}
+
+static void note(struct failure *failure, const char *what)
+{
+    if (failure->status == STATUS_OK)
+        failure_set(failure, STATUS_IO, "%s: %s", what, strerror(errno));
+}
+
+int settle_close(struct settler *settler, struct failure *failure)
+{
+    if (settler->rejects != NULL && out_close(settler->rejects) != 0)
+        note(failure, settler->reject_name);
+    else if (settler->rejects == NULL && settler->reject_fd >= 0)
+        (void)close(settler->reject_fd);
+    if (settler->verdicts != NULL && out_close(settler->verdicts) != 0)
+        note(failure, "standard output");
+    buf_free(&settler->line);
+    return failure->status == STATUS_OK ? 0 : -1;
+}
+
+bool settle_is_deaf(const struct settler *settler)
+{
+    struct pollfd out = { .fd = STDOUT_FILENO };
+    return out_error(settler->verdicts) != 0 || (poll(&out, 1, 0) > 0 && (out.revents & POLLERR) != 0);
+}
+
+static void count(struct counts *counts, const struct item *item, bool has_ledger)
+{
+    switch (item->verdict) {
+    case VERDICT_COMMITTED:
+    case VERDICT_WOULD_COMMIT:
+        counts->committed++;
+        counts->unkeyed += has_ledger && !item->has_key;
+        break;
+    case VERDICT_DUPLICATE:
+    case VERDICT_WOULD_DUPLICATE:
+        counts->duplicate++;
+        break;
+    case VERDICT_QUARANTINED:
+    case VERDICT_WOULD_QUARANTINE:
+        counts->quarantined++;
+        break;
+    default:
+        counts->rejected++;
+        break;
+    }
+}
+
+static bool is_refused(const struct item *item)
+{
+    return item->verdict == VERDICT_QUARANTINED || item->verdict == VERDICT_REJECTED ||
+           item->verdict == VERDICT_WOULD_QUARANTINE || item->verdict == VERDICT_WOULD_REJECT;
+}
+
+/* Name the first few: codes and names only, unless --show-values was given. */
+static void report(struct settler *settler, const struct loader *loader, const struct batch *batch,
+    const struct item *item)
+{
+    const struct refusal *refusal = &batch->refusals[item->refusal];
+    const char *name = pg_sqlstate_name(refusal->sqlstate);
+    bool show = loader->options->show_values && refusal->text[0] != '\0';
+    if (settler->reported++ >= NAMED_REFUSALS && !show && msg_level() < MSG_VERBOSE) {
+        if (settler->reported == NAMED_REFUSALS + 1)
+            msg_warn("more records refused; -v names every one");
+        return;
+    }
+    msg_warn("line %" PRIu64 " %s: %s %s%s%s%s%s%s%s%s%s%s%s", item->number,
+        verdict_status_name(item->verdict), refusal->stage, refusal->code,
+        refusal->sqlstate[0] == '\0' ? "" : ", SQLSTATE ", refusal->sqlstate, name == NULL ? "" : " ",
+        name == NULL ? "" : name, refusal->column[0] == '\0' ? "" : ", column ", refusal->column,
+        refusal->constraint[0] == '\0' ? "" : ", constraint ", refusal->constraint, show ? ": " : "",
+        show ? refusal->text : "");
+}
+
+/* The line as it came, so that the file can be edited and loaded; of one too long what is known. */
+static int copy_reject(struct settler *settler, const struct batch *batch, const struct item *item)
+{
+    const char *line = item->line.length == 0 ? "" : batch->lines.data + item->line.at;
+    if (settler->rejects == NULL)
+        return 0;
+    buf_shrink(&settler->line, KEEP_LINE);
+    if (item->is_long) {
+        const struct refusal *refusal = &batch->refusals[item->refusal];
+        const struct record_error error = { refusal->stage, refusal->code, NULL };
+        if (record_write_error(&settler->line, item->sqs.length == 0 ? NULL : line, item->sqs.length,
+                &error, NULL, 0) != 0) {
+            errno = ENOMEM;
+            return -1;
+        }
+        return out_write(settler->rejects, settler->line.data, settler->line.length);
+    }
+    if (out_write(settler->rejects, line, item->line.length) != 0)
+        return -1;
+    return out_write(settler->rejects, "\n", 1);
+}
+
+static int print_verdict(struct settler *settler, const struct batch *batch, const struct item *item)
+{
+    const char *sqs = item->sqs.length == 0 ? NULL : batch->lines.data + item->sqs.at;
+    buf_shrink(&settler->line, KEEP_LINE);
+    if (verdict_write(&settler->line, sqs, item->sqs.length, item->number, item->verdict) != 0) {
+        errno = ENOMEM;
+        return -1;
+    }
+    return out_write(settler->verdicts, settler->line.data, settler->line.length);
+}
+
+int settle_batch(struct settler *settler, struct loader *loader, const struct batch *batch,
+    struct failure *failure)
+{
+    struct counts *counts = &loader->counts;
+    uint64_t unkeyed = counts->unkeyed;
+    counts->batches++;
+    for (size_t i = 0; i < batch->count; i++) {
+        const struct item *item = &batch->items[i];
+        count(counts, item, loader->target->has_ledger);
+        if (!is_refused(item))
+            continue;
+        report(settler, loader, batch, item);
+        if (copy_reject(settler, batch, item) != 0)
+            return failure_set(failure, STATUS_IO, "%s: %s", settler->reject_name, strerror(errno));
+    }
+    if (unkeyed == 0 && counts->unkeyed > 0)
+        msg_warn("records without a message id are loaded outside the ledger: loaded again, they double");
+    /* The copies first: a verdict may be acted on as soon as it is read. */
+    if (settler->rejects != NULL && out_flush(settler->rejects) != 0)
+        return failure_set(failure, STATUS_IO, "%s: %s", settler->reject_name, strerror(errno));
+    for (size_t i = 0; i < batch->count; i++)
+        if (print_verdict(settler, batch, &batch->items[i]) != 0)
+            return failure_set(failure, STATUS_IO, "standard output: %s", strerror(errno));
+    if (out_flush(settler->verdicts) != 0)
+        return failure_set(failure, STATUS_IO, "standard output: %s", strerror(errno));
+    return 0;
+}

@@ -1,0 +1,221 @@
+#include <inttypes.h>
+#include <poll.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/msg.h"
+#include "target.h"
+
+enum { FIRST_PAUSE_MS = 100, LONGEST_PAUSE_MS = 5000, MAX_PROLOGUE = 16384 };
+
+/* ---- patience ---- */
+
+void patience_init(struct patience *patience, uint64_t limit_ms)
+{
+    backoff_init(&patience->backoff, FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
+    patience->limit_ms = limit_ms;
+    patience->deadline = 0;
+}
+
+void patience_reset(struct patience *patience)
+{
+    backoff_reset(&patience->backoff);
+    patience->deadline = 0;
+}
+
+bool patience_wait(struct patience *patience, const struct pg_error *error)
+{
+    uint64_t now = clock_monotonic_ms();
+    if (patience->deadline == 0) {
+        patience->deadline = now + patience->limit_ms;
+        if (error->sqlstate[0] == '\0')
+            msg_warn("retrying for up to %" PRIu64 " s: %s", patience->limit_ms / 1000, error->text);
+        else
+            msg_warn("retrying for up to %" PRIu64 " s: SQLSTATE %s", patience->limit_ms / 1000,
+                error->sqlstate);
+    }
+    if (now >= patience->deadline)
+        return false;
+    uint64_t pause = backoff_next(&patience->backoff);
+    if (pause > patience->deadline - now)
+        pause = patience->deadline - now;
+    (void)poll(NULL, 0, (int)pause);
+    return true;
+}
+
+/* ---- the tables beside the target ---- */
+
+static const char *const own_words[] = { [PG_OWN_LEDGER] = "ledger", [PG_OWN_ERRORS] = "error table" };
+static const char *const own_options[] = { [PG_OWN_LEDGER] = "--ledger-table",
+    [PG_OWN_ERRORS] = "--error-table" };
+static const char *const own_without[] = { [PG_OWN_LEDGER] = "--no-ledger",
+    [PG_OWN_ERRORS] = "--no-quarantine" };
+
+/* Words for what keeps one of them from being used. */
+static int own_failure(const struct target *target, const struct pg_own *own, enum pg_own_result result,
+    struct failure *failure)
+{
+    const char *word = own_words[own->kind];
+    switch (result) {
+    case PG_OWN_LONG:
+        failure_set(failure, STATUS_USAGE, "the %s's name would be longer than 63 bytes", word);
+        return failure_hint(failure, "name one with %s", own_options[own->kind]);
+    case PG_OWN_SHAPE:
+        failure_set(failure, STATUS_UNAVAILABLE,
+            "%s %s lacks a column, or a unique index on its column key alone", word, own->qualified);
+        return failure_hint(failure, "share/sql/pg-load.sql has its definition");
+    case PG_OWN_VOLATILE:
+        return failure_set(failure, STATUS_UNAVAILABLE,
+            "%s %s is unlogged: it would forget after a crash what was acknowledged", word,
+            own->qualified);
+    case PG_OWN_MISSING:
+        failure_set(failure, STATUS_UNAVAILABLE, "there is no %s %s", word, own->qualified);
+        return failure_hint(failure, "create it with share/sql/pg-load.sql, or give %s",
+            own_without[own->kind]);
+    case PG_OWN_FAILED:
+    case PG_OWN_OK:
+        break;
+    }
+    return failure_from_server(failure, pg_conn_error(target->conn), word, true);
+}
+
+/* Create one that is missing (or, in a dry run, in every transaction anew). */
+static int own_create(struct target *target, const struct load_options *options, struct pg_own *own,
+    struct failure *failure)
+{
+    struct buf sql;
+    buf_init(&sql, MAX_PROLOGUE);
+    if (options->dry_run) {
+        if (target->prologue.length == 0)
+            buf_puts(&target->prologue, pg_own_lock_sql);
+        return pg_own_create_sql(own, &target->prologue);
+    }
+    int status = -1;
+    if (pg_own_create_sql(own, &sql) == 0 && buf_cstr(&sql) != NULL)
+        status = pg_conn_exec(target->conn, buf_cstr(&sql));
+    else
+        (void)pg_conn_no_memory(target->conn);
+    buf_free(&sql);
+    if (status == 0) {
+        msg_info("created the %s %s", own_words[own->kind], own->qualified);
+        return 0;
+    }
+    struct pg_error error = *pg_conn_error(target->conn);
+    failure_from_server(failure, &error, "creating a table", true);
+    return failure_hint(failure, "an administrator may create it with share/sql/pg-load.sql");
+}
+
+static int own_open(struct target *target, const struct load_options *options, struct pg_own *own,
+    bool *locked, struct failure *failure)
+{
+    enum pg_own_result result = pg_own_check(target->conn, own);
+    if (result == PG_OWN_MISSING && !options->no_create && !options->dry_run && !*locked) {
+        /* Another loader may be creating it just now: look again once it is done. */
+        if (pg_conn_exec(target->conn, pg_own_lock_sql) != 0)
+            return own_failure(target, own, PG_OWN_FAILED, failure);
+        *locked = true;
+        result = pg_own_check(target->conn, own);
+    }
+    if (result == PG_OWN_MISSING && !options->no_create)
+        return own_create(target, options, own, failure);
+    return result == PG_OWN_OK ? 0 : own_failure(target, own, result, failure);
+}
+
+/* Both, in the transaction begun. */
+static int open_owns(struct target *target, const struct load_options *options, struct failure *failure)
+{
+    bool locked = false;
+    pg_own_free(&target->ledger);
+    pg_own_free(&target->errors);
+    buf_clear(&target->prologue);
+    target->has_ledger = !options->no_ledger;
+    target->has_errors = !options->no_quarantine;
+    if (target->has_ledger) {
+        enum pg_own_result named = pg_own_name(target->conn, &target->table, PG_OWN_LEDGER,
+            options->ledger_table, &target->ledger);
+        if (named != PG_OWN_OK)
+            return own_failure(target, &target->ledger, named, failure);
+        if (own_open(target, options, &target->ledger, &locked, failure) != 0)
+            return -1;
+    }
+    if (target->has_errors) {
+        enum pg_own_result named = pg_own_name(target->conn, &target->table, PG_OWN_ERRORS,
+            options->error_table, &target->errors);
+        if (named != PG_OWN_OK)
+            return own_failure(target, &target->errors, named, failure);
+        if (own_open(target, options, &target->errors, &locked, failure) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* ---- opening ---- */
+
+static int find_table(struct target *target, const struct load_options *options, struct failure *failure)
+{
+    pg_table_free(&target->table);
+    switch (pg_table_find(target->conn, options->table, &target->table)) {
+    case PG_TABLE_OK:
+        break;
+    case PG_TABLE_MISSING:
+        return failure_set(failure, STATUS_UNAVAILABLE, "there is no table %s", options->table);
+    case PG_TABLE_KIND:
+        return failure_set(failure, STATUS_UNAVAILABLE, "%s is no table", options->table);
+    case PG_TABLE_FAILED:
+        return failure_from_server(failure, pg_conn_error(target->conn), "looking up the table", true);
+    }
+    if (!options->no_ledger && !target->table.durable) {
+        failure_set(failure, STATUS_UNAVAILABLE,
+            "%s is unlogged or temporary: a crash would empty it, not the ledger", options->table);
+        return failure_hint(failure, "give --no-ledger if that does not matter");
+    }
+    return 0;
+}
+
+static int try_open(struct target *target, const struct load_options *options, struct failure *failure)
+{
+    if (pg_conn_open(target->conn) != 0)
+        return failure_from_server(failure, pg_conn_error(target->conn), "cannot connect", true);
+    if (find_table(target, options, failure) != 0)
+        return -1;
+    if (pg_conn_begin(target->conn, "") != 0)
+        return failure_from_server(failure, pg_conn_error(target->conn), "beginning", true);
+    if (open_owns(target, options, failure) != 0) {
+        pg_conn_rollback(target->conn);
+        return -1;
+    }
+    if (options->dry_run)
+        pg_conn_rollback(target->conn);
+    else if (pg_conn_commit(target->conn) != PG_COMMITTED)
+        return failure_from_server(failure, pg_conn_error(target->conn), "creating tables", true);
+    return 0;
+}
+
+int target_open(struct target *target, const struct load_options *options, struct failure *failure)
+{
+    struct patience patience;
+    *target = (struct target){ .conn = NULL };
+    buf_init(&target->prologue, MAX_PROLOGUE);
+    target->conn = pg_conn_new(options->dsn);
+    if (target->conn == NULL)
+        return failure_set(failure, STATUS_INTERNAL, "not enough memory");
+    patience_init(&patience, options->retry_ms);
+    while (try_open(target, options, failure) != 0) {
+        if (failure->status != STATUS_TEMPORARY)
+            return -1;
+        if (!patience_wait(&patience, pg_conn_error(target->conn)))
+            return -1;
+        failure->status = STATUS_OK;
+    }
+    return 0;
+}
+
+void target_close(struct target *target)
+{
+    pg_own_free(&target->ledger);
+    pg_own_free(&target->errors);
+    pg_table_free(&target->table);
+    pg_conn_free(target->conn);
+    buf_free(&target->prologue);
+    *target = (struct target){ .conn = NULL };
+}

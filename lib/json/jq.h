@@ -1,0 +1,43 @@
+#ifndef JSON_JQ_H
+#define JSON_JQ_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * Filters, the one door to libjq. A filter is a jq program compiled once and run on one JSON text at
+ * a time, with $sqs bound. Its result depends on these two alone: what reads the clock, the
+ * environment, files, other inputs or the local time zone, or ends the program, is refused by name.
+ * What it made of an input is remembered, for up to 4,096 distinct short inputs, unless it uses $sqs.
+ *
+ * libjq 1.6 computes numbers as doubles: a filter rounds what has more than 17 digits. Its messages
+ * quote values and are never shown.
+ */
+struct json_jq;
+
+struct json_jq_problem {
+    size_t at;        /* offset in the program */
+    const char *what; /* "input is not allowed in a map" without the name; a constant */
+    char name[64];    /* the name it is about, or "" */
+};
+
+/* Compile program[0, length). NULL with ${problem} when it cannot be. */
+struct json_jq *json_jq_new(const char *program, size_t length, struct json_jq_problem *problem);
+void json_jq_free(struct json_jq *jq); /* NULL is fine */
+
+enum json_jq_result {
+    JSON_JQ_VALUE, /* one output */
+    JSON_JQ_EMPTY, /* none */
+    JSON_JQ_MANY,  /* more than one */
+    JSON_JQ_ERROR  /* it raised an error, or memory was short */
+};
+
+/*
+ * json_jq_run(jq, input, length, sqs, sqs_length, value, value_length):
+ * Run on a valid JSON text. ${sqs}, a JSON text too, is what $sqs stands for; NULL: null. On
+ * JSON_JQ_VALUE ${value} points at the output as compact JSON, the filter's until the next run.
+ */
+enum json_jq_result json_jq_run(struct json_jq *jq, const char *input, size_t length, const char *sqs,
+    size_t sqs_length, const char **value, size_t *value_length);
+
+#endif

@@ -1,0 +1,433 @@
+#include <ctype.h>
+#include <errno.h>
+#include <libpq-fe.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "pg/conn.h"
+
+enum { SECONDS_TO_CONNECT = 10, COPY_CHUNK = 65536, MAX_PARAMS = 16, MAX_SQL = 1 << 20 };
+
+struct pg_conn {
+    char *dsn; /* NULL: the environment alone */
+    PGconn *pq;
+    PGresult *result;
+    struct buf sql; /* of pg_conn_begin() */
+    struct pg_error error;
+};
+
+/*
+ * Timeouts bound every wait for the server. The isolation level is named because a stricter default
+ * would turn a concurrent loader's keys into serialization failures.
+ */
+static const char begin_sql[] =
+    "BEGIN ISOLATION LEVEL READ COMMITTED;"
+    "SET LOCAL client_encoding = 'UTF8'; SET LOCAL DateStyle = 'ISO, YMD';"
+    "SET LOCAL IntervalStyle = 'postgres'; SET LOCAL TimeZone = 'UTC';"
+    "SET LOCAL standard_conforming_strings = on; SET LOCAL lock_timeout = '10s';"
+    "SET LOCAL statement_timeout = '5min'; SET LOCAL idle_in_transaction_session_timeout = '1min';"
+    "SELECT set_config('synchronous_commit', 'on', true)"
+    " WHERE current_setting('synchronous_commit') = 'off';";
+
+/* ---- errors ---- */
+
+static void copy_line(char *to, size_t size, const char *from)
+{
+    size_t length = from == NULL ? 0 : strcspn(from, "\r\n");
+    if (length >= size)
+        length = size - 1;
+    if (length > 0)
+        memcpy(to, from, length);
+    to[length] = '\0';
+}
+
+static void set_lost(struct pg_conn *conn, const char *text)
+{
+    conn->error = (struct pg_error){ .fate = PG_FAULT, .hint = { 0, SIZE_MAX } };
+    copy_line(conn->error.text, sizeof conn->error.text, text);
+}
+
+static void set_error(struct pg_conn *conn, const PGresult *result)
+{
+    const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    if (state == NULL) {
+        set_lost(conn, PQerrorMessage(conn->pq));
+        return;
+    }
+    struct pg_error *error = &conn->error;
+    *error = (struct pg_error){ .fate = pg_sqlstate_fate(state), .hint = { 0, SIZE_MAX } };
+    copy_line(error->sqlstate, sizeof error->sqlstate, state);
+    copy_line(error->column, PG_NAME_SIZE, PQresultErrorField(result, PG_DIAG_COLUMN_NAME));
+    copy_line(error->constraint, PG_NAME_SIZE, PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME));
+    copy_line(error->table, PG_NAME_SIZE, PQresultErrorField(result, PG_DIAG_TABLE_NAME));
+    copy_line(error->text, PG_TEXT_SIZE, PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY));
+}
+
+/*
+ * The state of a refused connection: libpq tells it only inside its text, as "FATAL:  28P01: …" at
+ * this verbosity, whatever the language. The last one counts: of several hosts the last tried.
+ */
+static void find_state(const char *text, char state[6])
+{
+    state[0] = '\0';
+    for (const char *at = text; (at = strchr(at, ':')) != NULL; at++) {
+        const char *word = at + 1 + strspn(at + 1, " ");
+        size_t length = 0;
+        while (length < 6 && (isdigit((unsigned char)word[length]) ||
+                                 (word[length] >= 'A' && word[length] <= 'Z')))
+            length++;
+        if (word > at + 1 && length == 5 && word[5] == ':')
+            copy_line(state, 6, word);
+    }
+    state[5] = '\0';
+}
+
+static void set_refused(struct pg_conn *conn)
+{
+    const char *text = PQerrorMessage(conn->pq);
+    set_lost(conn, text);
+    find_state(text, conn->error.sqlstate);
+    conn->error.fate = pg_sqlstate_fate(conn->error.sqlstate);
+    if (PQconnectionNeedsPassword(conn->pq))
+        conn->error.fate = PG_STOP;
+}
+
+int pg_conn_no_memory(struct pg_conn *conn)
+{
+    set_lost(conn, "out of memory");
+    return -1;
+}
+
+/* ---- opening and closing ---- */
+
+enum pg_dsn pg_conn_dsn(const char *dsn)
+{
+    if (strchr(dsn, '=') == NULL && strncmp(dsn, "postgres://", 11) != 0 &&
+        strncmp(dsn, "postgresql://", 13) != 0)
+        return PG_DSN_OK;
+    char *why = NULL; /* quotes the string: not for printing */
+    PQconninfoOption *options = PQconninfoParse(dsn, &why);
+    PQfreemem(why);
+    if (options == NULL)
+        return PG_DSN_MALFORMED;
+    enum pg_dsn found = PG_DSN_OK;
+    for (PQconninfoOption *option = options; option->keyword != NULL; option++)
+        if (option->val != NULL &&
+            (strcmp(option->keyword, "password") == 0 || strcmp(option->keyword, "sslpassword") == 0))
+            found = PG_DSN_SECRET;
+    PQconninfoFree(options);
+    return found;
+}
+
+struct pg_conn *pg_conn_new(const char *dsn)
+{
+    struct pg_conn *conn = calloc(1, sizeof *conn);
+    if (conn == NULL)
+        return NULL;
+    buf_init(&conn->sql, MAX_SQL);
+    if (dsn != NULL && (conn->dsn = strdup(dsn)) == NULL) {
+        free(conn);
+        return NULL;
+    }
+    set_lost(conn, "not connected");
+    return conn;
+}
+
+void pg_conn_free(struct pg_conn *conn)
+{
+    if (conn == NULL)
+        return;
+    pg_conn_close(conn);
+    buf_free(&conn->sql);
+    free(conn->dsn);
+    free(conn);
+}
+
+static void drop_result(struct pg_conn *conn)
+{
+    PQclear(conn->result);
+    conn->result = NULL;
+}
+
+void pg_conn_close(struct pg_conn *conn)
+{
+    drop_result(conn);
+    PQfinish(conn->pq);
+    conn->pq = NULL;
+}
+
+bool pg_conn_alive(const struct pg_conn *conn)
+{
+    return conn->pq != NULL && PQstatus(conn->pq) == CONNECTION_OK;
+}
+
+const struct pg_error *pg_conn_error(const struct pg_conn *conn)
+{
+    return &conn->error;
+}
+
+static void ignore_notice(void *context, const PGresult *result)
+{
+    (void)context; /* what a trigger has to say may hold values of a row */
+    (void)result;
+}
+
+/* Time for all hosts together: connect_timeout is meant for each. */
+static uint64_t connect_deadline(PGconn *pq)
+{
+    uint64_t seconds = SECONDS_TO_CONNECT;
+    uint64_t hosts = 1;
+    PQconninfoOption *options = PQconninfo(pq);
+    for (PQconninfoOption *option = options; option != NULL && option->keyword != NULL; option++) {
+        if (option->val == NULL)
+            continue;
+        if (strcmp(option->keyword, "connect_timeout") == 0 && strtol(option->val, NULL, 10) > 0)
+            seconds = (uint64_t)strtol(option->val, NULL, 10);
+        if (strcmp(option->keyword, "host") == 0)
+            for (const char *at = option->val; (at = strchr(at, ',')) != NULL; at++)
+                hosts++;
+    }
+    PQconninfoFree(options);
+    return clock_monotonic_ms() + seconds * hosts * 1000;
+}
+
+/* As PQconnectPoll() asks, until it is done or the time is over. */
+static int finish_connecting(struct pg_conn *conn)
+{
+    uint64_t deadline = connect_deadline(conn->pq);
+    PostgresPollingStatusType next = PGRES_POLLING_WRITING;
+    while (next != PGRES_POLLING_OK) {
+        if (next == PGRES_POLLING_FAILED) {
+            set_refused(conn);
+            return -1;
+        }
+        uint64_t now = clock_monotonic_ms();
+        struct pollfd wait = { .fd = PQsocket(conn->pq),
+            .events = next == PGRES_POLLING_READING ? POLLIN : POLLOUT };
+        int left = now >= deadline ? 0 : deadline - now > 60000 ? 60000 : (int)(deadline - now);
+        if (left == 0) {
+            set_lost(conn, "timeout expired");
+            return -1;
+        }
+        int ready = poll(&wait, 1, left);
+        if (ready < 0 && errno != EINTR) {
+            set_lost(conn, strerror(errno));
+            return -1;
+        }
+        if (ready > 0)
+            next = PQconnectPoll(conn->pq);
+    }
+    return 0;
+}
+
+int pg_conn_open(struct pg_conn *conn)
+{
+    pg_conn_close(conn);
+    /* The string stands last: what it says overrides what stands before it. */
+    const char *const keywords[] = { "tcp_user_timeout", "fallback_application_name", "dbname", NULL };
+    const char *const values[] = { "30000", "pg-load", conn->dsn, NULL };
+    conn->pq = PQconnectStartParams(keywords, values, 1);
+    if (conn->pq == NULL)
+        return pg_conn_no_memory(conn);
+    PQsetErrorVerbosity(conn->pq, PQERRORS_VERBOSE);
+    PQsetNoticeReceiver(conn->pq, ignore_notice, NULL);
+    if (PQstatus(conn->pq) == CONNECTION_BAD) {
+        set_refused(conn);
+        pg_conn_close(conn);
+        return -1;
+    }
+    if (finish_connecting(conn) != 0) {
+        pg_conn_close(conn);
+        return -1;
+    }
+    return 0;
+}
+
+/* ---- statements ---- */
+
+/* Keep the result if it is a success, else set the error. */
+static int keep(struct pg_conn *conn, PGresult *result)
+{
+    drop_result(conn);
+    ExecStatusType status = PQresultStatus(result);
+    if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_EMPTY_QUERY ||
+        status == PGRES_COPY_IN) {
+        conn->result = result;
+        return 0;
+    }
+    set_error(conn, result);
+    PQclear(result);
+    return -1;
+}
+
+int pg_conn_exec(struct pg_conn *conn, const char *sql)
+{
+    if (!pg_conn_alive(conn)) {
+        set_lost(conn, "not connected");
+        return -1;
+    }
+    return keep(conn, PQexec(conn->pq, sql));
+}
+
+int pg_conn_query(struct pg_conn *conn, const char *sql, const struct pg_param *params, int count,
+    bool binary_rows)
+{
+    const char *values[MAX_PARAMS];
+    int lengths[MAX_PARAMS];
+    int formats[MAX_PARAMS];
+    if (!pg_conn_alive(conn) || count > MAX_PARAMS) {
+        set_lost(conn, "not connected");
+        return -1;
+    }
+    for (int i = 0; i < count; i++) {
+        values[i] = params[i].data;
+        lengths[i] = (int)params[i].length;
+        formats[i] = params[i].binary;
+    }
+    return keep(conn,
+        PQexecParams(conn->pq, sql, count, NULL, values, lengths, formats, binary_rows));
+}
+
+size_t pg_conn_rows(const struct pg_conn *conn)
+{
+    return conn->result == NULL ? 0 : (size_t)PQntuples(conn->result);
+}
+
+const char *pg_conn_value(const struct pg_conn *conn, size_t row, int column)
+{
+    if (row >= pg_conn_rows(conn) || PQgetisnull(conn->result, (int)row, column))
+        return NULL;
+    return PQgetvalue(conn->result, (int)row, column);
+}
+
+size_t pg_conn_length(const struct pg_conn *conn, size_t row, int column)
+{
+    return row >= pg_conn_rows(conn) ? 0 : (size_t)PQgetlength(conn->result, (int)row, column);
+}
+
+uint64_t pg_conn_affected(const struct pg_conn *conn)
+{
+    return conn->result == NULL ? 0 : strtoull(PQcmdTuples(conn->result), NULL, 10);
+}
+
+/* ---- transactions ---- */
+
+int pg_conn_begin(struct pg_conn *conn, const char *then)
+{
+    buf_clear(&conn->sql);
+    buf_puts(&conn->sql, begin_sql);
+    buf_puts(&conn->sql, then);
+    const char *sql = buf_cstr(&conn->sql);
+    if (sql == NULL)
+        return pg_conn_no_memory(conn);
+    return pg_conn_exec(conn, sql);
+}
+
+void pg_conn_rollback(struct pg_conn *conn)
+{
+    if (conn->pq == NULL)
+        return;
+    PGTransactionStatusType status = PQtransactionStatus(conn->pq);
+    if (status == PQTRANS_IDLE)
+        return;
+    drop_result(conn);
+    /* The error that led here is what the caller asks for, not this statement's. */
+    if (status == PQTRANS_INTRANS || status == PQTRANS_INERROR) {
+        PGresult *result = PQexec(conn->pq, "ROLLBACK");
+        bool done = PQresultStatus(result) == PGRES_COMMAND_OK;
+        PQclear(result);
+        if (done)
+            return;
+    }
+    pg_conn_close(conn);
+}
+
+enum pg_commit pg_conn_commit(struct pg_conn *conn)
+{
+    if (!pg_conn_alive(conn)) {
+        set_lost(conn, "connection lost");
+        return PG_NOT_COMMITTED;
+    }
+    PGresult *result = PQexec(conn->pq, "COMMIT");
+    ExecStatusType status = PQresultStatus(result);
+    enum pg_commit outcome = PG_NOT_COMMITTED;
+    if (status == PGRES_COMMAND_OK && strcmp(PQcmdStatus(result), "COMMIT") == 0)
+        outcome = PG_COMMITTED;
+    else if (status == PGRES_COMMAND_OK)
+        set_lost(conn, "the server rolled back"); /* COMMIT of an aborted transaction "succeeds" */
+    else
+        set_error(conn, result);
+    PQclear(result);
+    /* A shutdown may end the session after the commit and before its answer, with or without words. */
+    if (outcome == PG_NOT_COMMITTED && !pg_conn_alive(conn))
+        outcome = PG_IN_DOUBT;
+    return outcome;
+}
+
+/* ---- COPY ---- */
+
+int pg_conn_copy_begin(struct pg_conn *conn, const char *sql)
+{
+    if (pg_conn_exec(conn, sql) != 0)
+        return -1;
+    if (PQresultStatus(conn->result) == PGRES_COPY_IN)
+        return 0;
+    set_lost(conn, "no COPY begun");
+    return -1;
+}
+
+int pg_conn_copy_data(struct pg_conn *conn, const char *data, size_t length)
+{
+    while (length > 0) {
+        size_t chunk = length < COPY_CHUNK ? length : COPY_CHUNK;
+        if (PQputCopyData(conn->pq, data, (int)chunk) != 1)
+            return -1;
+        data += chunk;
+        length -= chunk;
+        /* An error that has come back already makes the next chunk fail: no need to send the rest. */
+        if (PQconsumeInput(conn->pq) == 0)
+            return -1;
+    }
+    return 0;
+}
+
+int pg_conn_copy_end(struct pg_conn *conn, const char *relation, const char *const *names,
+    size_t count)
+{
+    (void)PQputCopyEnd(conn->pq, NULL); /* fails when the server has ended the COPY already */
+    drop_result(conn);
+    int status = -1;
+    bool told = false;
+    PGresult *result;
+    while ((result = PQgetResult(conn->pq)) != NULL) {
+        if (PQresultStatus(result) == PGRES_COPY_IN) { /* would be so for ever */
+            PQclear(result);
+            pg_conn_close(conn);
+            break;
+        }
+        if (PQresultStatus(result) == PGRES_COMMAND_OK && !told) {
+            drop_result(conn);
+            conn->result = result;
+            status = 0;
+            continue;
+        }
+        if (!told) {
+            set_error(conn, result);
+            pg_copy_hint(PQresultErrorField(result, PG_DIAG_CONTEXT), relation, names, count,
+                &conn->error.hint);
+        }
+        told = true;
+        status = -1;
+        PQclear(result);
+    }
+    if (status != 0 && !told)
+        set_lost(conn, "connection lost");
+    size_t column = conn->error.hint.column;
+    if (status != 0 && conn->error.column[0] == '\0' && column < count)
+        copy_line(conn->error.column, PG_NAME_SIZE, names[column]);
+    return status;
+}

@@ -1,0 +1,95 @@
+#ifndef PG_CONN_H
+#define PG_CONN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "pg/copy.h"
+#include "pg/sqlstate.h"
+
+/*
+ * A connection to PostgreSQL, the one door to libpq. Nothing outlives a transaction: no session
+ * SET, no named statement, no session lock, no temporary table; so a pooler in transaction mode may
+ * stand between. Calls block. They return 0, or -1 with pg_conn_error().
+ */
+struct pg_conn;
+
+enum { PG_NAME_SIZE = 64, PG_TEXT_SIZE = 512 };
+
+struct pg_error {
+    enum pg_fate fate;
+    char sqlstate[6]; /* "": the connection was lost */
+    char column[PG_NAME_SIZE];
+    char constraint[PG_NAME_SIZE];
+    char table[PG_NAME_SIZE];
+    char text[PG_TEXT_SIZE]; /* one line of the server's words: may hold values of a row */
+    struct pg_copy_hint hint; /* of an error in COPY data */
+};
+
+enum pg_dsn { PG_DSN_OK, PG_DSN_MALFORMED, PG_DSN_SECRET };
+
+/* Look at a connection string (or bare database name) as libpq reads it; SECRET: holds a password. */
+enum pg_dsn pg_conn_dsn(const char *dsn);
+
+/*
+ * A connection by ${dsn} (NULL: by the environment alone), not opened yet. tcp_user_timeout is 30 s
+ * and connect_timeout 10 s unless set. NULL: no memory.
+ */
+struct pg_conn *pg_conn_new(const char *dsn);
+void pg_conn_free(struct pg_conn *conn); /* NULL is fine; closes */
+
+int pg_conn_open(struct pg_conn *conn); /* closes first what is open */
+void pg_conn_close(struct pg_conn *conn);
+bool pg_conn_alive(const struct pg_conn *conn); /* as far as is known without asking */
+const struct pg_error *pg_conn_error(const struct pg_conn *conn);
+
+/* Set the error to a shortage of memory on this side, a fault; return -1. */
+int pg_conn_no_memory(struct pg_conn *conn);
+
+/* Simple protocol: one or more statements. Rows of the last are kept until the next call. */
+int pg_conn_exec(struct pg_conn *conn, const char *sql);
+
+/* An array of bytes for a parameter; length SIZE_MAX: a C string; data NULL: NULL. */
+struct pg_param {
+    const void *data;
+    size_t length; /* of a binary parameter */
+    bool binary;
+};
+
+/* Extended protocol, unnamed: one statement, rows in text or binary format. */
+int pg_conn_query(struct pg_conn *conn, const char *sql, const struct pg_param *params, int count,
+    bool binary_rows);
+
+size_t pg_conn_rows(const struct pg_conn *conn);
+const char *pg_conn_value(const struct pg_conn *conn, size_t row, int column); /* NULL: NULL */
+size_t pg_conn_length(const struct pg_conn *conn, size_t row, int column);
+uint64_t pg_conn_affected(const struct pg_conn *conn); /* rows of the last command */
+
+/*
+ * pg_conn_begin(conn, then):
+ * BEGIN at READ COMMITTED with what the session may have set otherwise put right for this
+ * transaction: UTF8, ISO dates, UTC, lock, statement and idle timeouts, synchronous_commit not off;
+ * and in the same round trip the statements ${then} ("" for none).
+ */
+int pg_conn_begin(struct pg_conn *conn, const char *then);
+void pg_conn_rollback(struct pg_conn *conn); /* an unusable connection is closed */
+
+enum pg_commit {
+    PG_COMMITTED,  /* the server answered COMMIT with COMMIT */
+    PG_NOT_COMMITTED, /* it said that it did not; pg_conn_error() */
+    PG_IN_DOUBT    /* the connection was lost before the answer */
+};
+enum pg_commit pg_conn_commit(struct pg_conn *conn);
+
+/*
+ * COPY … FROM STDIN. ${sql} ends with that statement. After a failure of pg_conn_copy_data() the
+ * end is called all the same and tells the error. ${relation} and ${names} (of the columns) are for
+ * the error's hint and column.
+ */
+int pg_conn_copy_begin(struct pg_conn *conn, const char *sql);
+int pg_conn_copy_data(struct pg_conn *conn, const char *data, size_t length);
+int pg_conn_copy_end(struct pg_conn *conn, const char *relation, const char *const *names,
+    size_t count);
+
+#endif

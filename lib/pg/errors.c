@@ -1,0 +1,283 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "pg/array.h"
+#include "pg/errors.h"
+
+enum {
+    COLUMNS = 11,
+    ROWS_AT_ONCE = 1000,
+    BYTES_AT_ONCE = 4 << 20,
+    MAX_RECORD = 500 << 20 /* 64 MiB at up to six bytes for one */
+};
+
+enum column { KEY, MESSAGE_ID, LEDGER_KEY, CONTENT, STAGE, CODE, SQLSTATE, COLUMN, CONSTRAINT, RECORD,
+    COUNT };
+
+static const enum pg_array_type types[COLUMNS] = { [KEY] = PG_ARRAY_UUID, [MESSAGE_ID] = PG_ARRAY_TEXT,
+    [LEDGER_KEY] = PG_ARRAY_UUID, [CONTENT] = PG_ARRAY_UUID, [STAGE] = PG_ARRAY_TEXT,
+    [CODE] = PG_ARRAY_TEXT, [SQLSTATE] = PG_ARRAY_TEXT, [COLUMN] = PG_ARRAY_TEXT,
+    [CONSTRAINT] = PG_ARRAY_TEXT, [RECORD] = PG_ARRAY_TEXT, [COUNT] = PG_ARRAY_INT8 };
+
+/* The same content keeps its row; only what says why and when is renewed. */
+static const char store_sql[] =
+    "INSERT INTO ERRORS AS e (key, message_id, ledger_key, content, stage, code, sqlstate,"
+    " column_name, constraint_name, record, count)"
+    " SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::text[], $6::text[],"
+    "  $7::text[], $8::text[], $9::text[], $10::text[], $11::bigint[])"
+    " ON CONFLICT (key) DO UPDATE SET count = e.count + excluded.count, last_at = now(),"
+    "  resolved_at = NULL, stage = excluded.stage, code = excluded.code,"
+    "  sqlstate = excluded.sqlstate, column_name = excluded.column_name,"
+    "  constraint_name = excluded.constraint_name, record = excluded.record"
+    " WHERE e.content = excluded.content RETURNING key";
+
+struct chunk {
+    struct pg_array arrays[COLUMNS];
+    size_t rows;
+};
+
+struct store {
+    struct pg_conn *conn;
+    const struct pg_own *table;
+    struct pg_error_row *rows; /* ascending, merged */
+    size_t count;
+    struct chunk chunk;
+    struct buf record;
+    pg_errors_write *write;
+    void *context;
+};
+
+/* ${sql} with the table's name in place of the word ERRORS. */
+static int statement(struct pg_conn *conn, const struct pg_own *table, const char *sql,
+    const struct pg_param *params, int count)
+{
+    struct buf text;
+    buf_init(&text, 8192);
+    const char *at = strstr(sql, "ERRORS");
+    buf_append(&text, sql, (size_t)(at - sql));
+    buf_puts(&text, table->qualified);
+    buf_puts(&text, at + strlen("ERRORS"));
+    const char *ready = buf_cstr(&text);
+    int status = ready == NULL ? pg_conn_no_memory(conn)
+                               : pg_conn_query(conn, ready, params, count, true);
+    buf_free(&text);
+    return status;
+}
+
+int pg_errors_escape(struct buf *out, const char *bytes, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        unsigned char byte = (unsigned char)bytes[i];
+        if (byte == '\\')
+            buf_puts(out, "\\\\");
+        else if (byte >= ' ' && byte <= '~')
+            buf_putc(out, (char)byte);
+        else
+            buf_printf(out, "\\%03o", byte);
+    }
+    return out->failed ? -1 : 0;
+}
+
+static int compare_rows(const void *left, const void *right)
+{
+    const struct pg_error_row *a = left;
+    const struct pg_error_row *b = right;
+    int order = pg_key_compare(&a->key, &b->key);
+    if (order == 0)
+        order = pg_key_compare(&a->content, &b->content);
+    return order != 0 ? order : (a->item > b->item) - (a->item < b->item);
+}
+
+static void add_text(struct pg_array *array, const char *text)
+{
+    if (text == NULL || *text == '\0')
+        pg_array_null(array);
+    else
+        pg_array_text(array, text, strlen(text));
+}
+
+static void start_chunk(struct chunk *chunk)
+{
+    for (int i = 0; i < COLUMNS; i++)
+        pg_array_start(&chunk->arrays[i], types[i]);
+    chunk->rows = 0;
+}
+
+static int add_row(struct store *store, const struct pg_error_row *row, const struct pg_key *key)
+{
+    struct pg_array *arrays = store->chunk.arrays;
+    struct buf *record = &store->record;
+    buf_shrink(record, BYTES_AT_ONCE);
+    if (store->write(record, store->context, row->item) != 0)
+        return pg_conn_no_memory(store->conn);
+    pg_array_key(&arrays[KEY], key);
+    add_text(&arrays[MESSAGE_ID], row->message_id);
+    if (row->has_ledger_key)
+        pg_array_key(&arrays[LEDGER_KEY], &row->ledger_key);
+    else
+        pg_array_null(&arrays[LEDGER_KEY]);
+    pg_array_key(&arrays[CONTENT], &row->content);
+    add_text(&arrays[STAGE], row->stage);
+    add_text(&arrays[CODE], row->code);
+    add_text(&arrays[SQLSTATE], row->sqlstate);
+    add_text(&arrays[COLUMN], row->column);
+    add_text(&arrays[CONSTRAINT], row->constraint);
+    pg_array_text(&arrays[RECORD], record->data == NULL ? "" : record->data, record->length);
+    pg_array_int8(&arrays[COUNT], (int64_t)row->repeats);
+    store->chunk.rows++;
+    return 0;
+}
+
+static int send_chunk(struct store *store)
+{
+    struct pg_param params[COLUMNS];
+    for (int i = 0; i < COLUMNS; i++)
+        if (pg_array_param(&store->chunk.arrays[i], &params[i]) != 0)
+            return pg_conn_no_memory(store->conn);
+    return statement(store->conn, store->table, store_sql, params, COLUMNS);
+}
+
+/* The key of a second content of the same message. */
+static void other_key(const struct pg_error_row *row, struct pg_key *key)
+{
+    char scope[PG_KEY_TEXT_SIZE];
+    char content[PG_KEY_TEXT_SIZE];
+    pg_key_format(&row->key, scope);
+    pg_key_format(&row->content, content);
+    pg_key_digest(scope, PG_KEY_TEXT_SIZE - 1, content, PG_KEY_TEXT_SIZE - 1, key);
+}
+
+/* Repeats of one content of one message become one row. */
+static size_t merge(struct pg_error_row *rows, size_t count)
+{
+    size_t kept = 0;
+    qsort(rows, count, sizeof *rows, compare_rows);
+    for (size_t i = 0; i < count; i++) {
+        if (kept > 0 && pg_key_compare(&rows[kept - 1].key, &rows[i].key) == 0 &&
+            pg_key_compare(&rows[kept - 1].content, &rows[i].content) == 0) {
+            rows[kept - 1].repeats++;
+            continue;
+        }
+        rows[kept] = rows[i];
+        rows[kept++].repeats = 1;
+    }
+    return kept;
+}
+
+static bool is_first_of_key(const struct store *store, size_t i)
+{
+    return i == 0 || pg_key_compare(&store->rows[i].key, &store->rows[i - 1].key) != 0;
+}
+
+/* The keys that came back are stored: their first rows have nothing more to wait for. */
+static void note_stored(struct store *store)
+{
+    size_t count = pg_conn_rows(store->conn);
+    for (size_t i = 0; i < count; i++) {
+        const char *value = pg_conn_value(store->conn, i, 0);
+        size_t low = 0;
+        size_t high = store->count;
+        while (low < high) {
+            size_t middle = low + (high - low) / 2;
+            if (memcmp(store->rows[middle].key.bytes, value, PG_KEY_SIZE) < 0)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        if (low < store->count)
+            store->rows[low].repeats = 0;
+    }
+}
+
+/*
+ * Once over the rows, in chunks: the first content of each message under the message's key, or, the
+ * second time, what is left under keys of its own.
+ */
+static int store_pass(struct store *store, bool second)
+{
+    size_t i = 0;
+    while (i < store->count) {
+        start_chunk(&store->chunk);
+        for (; i < store->count && store->chunk.rows < ROWS_AT_ONCE &&
+               store->chunk.arrays[RECORD].bytes.length < BYTES_AT_ONCE;
+             i++) {
+            const struct pg_error_row *row = &store->rows[i];
+            struct pg_key key = row->key;
+            if (row->repeats == 0 || (!second && !is_first_of_key(store, i)))
+                continue;
+            if (second)
+                other_key(row, &key);
+            if (add_row(store, row, &key) != 0)
+                return -1;
+        }
+        if (store->chunk.rows == 0)
+            continue;
+        if (send_chunk(store) != 0)
+            return -1;
+        if (!second)
+            note_stored(store);
+    }
+    return 0;
+}
+
+int pg_errors_store(struct pg_conn *conn, const struct pg_own *table, struct pg_error_row *rows,
+    size_t count, pg_errors_write *write, void *context)
+{
+    struct store store = { .conn = conn, .table = table, .rows = rows, .write = write,
+        .context = context };
+    store.count = merge(rows, count);
+    buf_init(&store.record, MAX_RECORD);
+    for (int i = 0; i < COLUMNS; i++)
+        pg_array_init(&store.chunk.arrays[i]);
+    int status = store_pass(&store, false);
+    if (status == 0)
+        status = store_pass(&store, true);
+    for (int i = 0; i < COLUMNS; i++)
+        pg_array_free(&store.chunk.arrays[i]);
+    buf_free(&store.record);
+    return status;
+}
+
+int pg_errors_open(struct pg_conn *conn, const struct pg_own *table, bool *open)
+{
+    if (statement(conn, table, "SELECT FROM ERRORS WHERE resolved_at IS NULL LIMIT 1", NULL, 0) != 0)
+        return -1;
+    *open = pg_conn_rows(conn) > 0;
+    return 0;
+}
+
+int pg_errors_resolve_keys(struct pg_conn *conn, const struct pg_own *table, const struct pg_key *keys,
+    size_t count)
+{
+    static const char sql[] = "UPDATE ERRORS SET resolved_at = now()"
+                              " WHERE resolved_at IS NULL AND ledger_key = ANY ($1::uuid[])";
+    struct pg_array array;
+    struct pg_param param;
+    pg_array_init(&array);
+    pg_array_start(&array, PG_ARRAY_UUID);
+    for (size_t i = 0; i < count; i++)
+        pg_array_key(&array, &keys[i]);
+    int status = pg_array_param(&array, &param) == 0 ? statement(conn, table, sql, &param, 1)
+                                                     : pg_conn_no_memory(conn);
+    pg_array_free(&array);
+    return status;
+}
+
+int pg_errors_resolve_ids(struct pg_conn *conn, const struct pg_own *table, const char *ids,
+    size_t length)
+{
+    static const char sql[] = "UPDATE ERRORS SET resolved_at = now()"
+                              " WHERE resolved_at IS NULL AND message_id = ANY ($1::text[])";
+    struct pg_array array;
+    struct pg_param param;
+    pg_array_init(&array);
+    pg_array_start(&array, PG_ARRAY_TEXT);
+    for (const char *end; length > 0 && (end = memchr(ids, '\n', length)) != NULL; ids = end + 1) {
+        pg_array_text(&array, ids, (size_t)(end - ids));
+        length -= (size_t)(end + 1 - ids);
+    }
+    int status = pg_array_param(&array, &param) == 0 ? statement(conn, table, sql, &param, 1)
+                                                     : pg_conn_no_memory(conn);
+    pg_array_free(&array);
+    return status;
+}

@@ -1,0 +1,96 @@
+#include <string.h>
+
+#include "base/sha256.h"
+#include "pg/key.h"
+
+static int hex_value(char digit)
+{
+    if (digit >= '0' && digit <= '9')
+        return digit - '0';
+    if (digit >= 'a' && digit <= 'f')
+        return digit - 'a' + 10;
+    if (digit >= 'A' && digit <= 'F')
+        return digit - 'A' + 10;
+    return -1;
+}
+
+static bool is_dash(size_t at)
+{
+    return at == 8 || at == 13 || at == 18 || at == 23;
+}
+
+bool pg_key_parse(const char *text, size_t length, struct pg_key *key)
+{
+    if (length != PG_KEY_TEXT_SIZE - 1)
+        return false;
+    size_t count = 0;
+    for (size_t at = 0; at < length; at++) {
+        if (is_dash(at)) {
+            if (text[at] != '-')
+                return false;
+            continue;
+        }
+        int high = hex_value(text[at]);
+        int low = hex_value(text[++at]);
+        if (high < 0 || low < 0)
+            return false;
+        key->bytes[count++] = (unsigned char)(high << 4 | low);
+    }
+    return true;
+}
+
+static void finish(struct sha256 *sha, struct pg_key *key)
+{
+    unsigned char digest[SHA256_SIZE];
+    sha256_final(sha, digest);
+    memcpy(key->bytes, digest, sizeof key->bytes);
+    key->bytes[6] = (unsigned char)((key->bytes[6] & 0x0f) | 0x80);
+    key->bytes[8] = (unsigned char)((key->bytes[8] & 0x3f) | 0x80);
+}
+
+void pg_key_digest(const char *scope, size_t scope_length, const char *text, size_t text_length,
+    struct pg_key *key)
+{
+    struct sha256 sha;
+    sha256_init(&sha);
+    sha256_update(&sha, scope, scope_length);
+    sha256_update(&sha, "", 1);
+    sha256_update(&sha, text, text_length);
+    finish(&sha, key);
+}
+
+void pg_key_content(const char *text, size_t length, size_t from, size_t to, struct pg_key *key)
+{
+    struct sha256 sha;
+    sha256_init(&sha);
+    sha256_update(&sha, "", 1);
+    sha256_update(&sha, text, from);
+    sha256_update(&sha, text + to, length - to);
+    finish(&sha, key);
+}
+
+const char *pg_key_queue(const char *url, size_t length, size_t *name_length)
+{
+    const char *slash = length == 0 ? NULL : memrchr(url, '/', length);
+    const char *name = slash == NULL ? url : slash + 1;
+    *name_length = length - (size_t)(name - url);
+    return name;
+}
+
+void pg_key_format(const struct pg_key *key, char text[PG_KEY_TEXT_SIZE])
+{
+    static const char digits[] = "0123456789abcdef";
+    size_t at = 0;
+    for (size_t i = 0; i < PG_KEY_SIZE; i++) {
+        if (is_dash(at))
+            text[at++] = '-';
+        text[at++] = digits[key->bytes[i] >> 4];
+        text[at++] = digits[key->bytes[i] & 0x0f];
+    }
+    text[at] = '\0';
+}
+
+int pg_key_compare(const struct pg_key *a, const struct pg_key *b)
+{
+    return memcmp(a->bytes, b->bytes, PG_KEY_SIZE);
+}

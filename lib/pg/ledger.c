@@ -1,0 +1,121 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "pg/array.h"
+#include "pg/ledger.h"
+
+enum { ROW_SIZE = 2 + 4 + PG_KEY_SIZE, ROWS_AT_ONCE = 2048 };
+
+int pg_ledger_copy_sql(const struct pg_own *ledger, struct buf *sql)
+{
+    return buf_printf(sql, "COPY %s (key) FROM STDIN (FORMAT binary)", ledger->qualified);
+}
+
+/* Binary COPY: signature, flags, length of the header's extension; tuples; -1 as the tuple count. */
+int pg_ledger_copy(struct pg_conn *conn, const struct pg_own *ledger, const struct pg_key *keys,
+    size_t count)
+{
+    static const char header[19] = "PGCOPY\n\377\r\n"; /* and nine zeros */
+    char rows[ROWS_AT_ONCE * ROW_SIZE];
+    int status = pg_conn_copy_data(conn, header, sizeof header);
+    for (size_t i = 0; i < count && status == 0;) {
+        char *to = rows;
+        for (; i < count && to < rows + sizeof rows; i++, to += ROW_SIZE) {
+            memcpy(to, "\0\1\0\0\0\20", 6); /* one field of 16 bytes */
+            memcpy(to + 6, keys[i].bytes, PG_KEY_SIZE);
+        }
+        status = pg_conn_copy_data(conn, rows, (size_t)(to - rows));
+    }
+    if (status == 0)
+        (void)pg_conn_copy_data(conn, "\377\377", 2); /* a failure is told by the end */
+    return pg_conn_copy_end(conn, ledger->name, NULL, 0);
+}
+
+/* Run a statement whose one parameter is the keys. */
+static int with_keys(struct pg_conn *conn, const char *format, const struct pg_own *ledger,
+    const struct pg_key *keys, size_t count)
+{
+    struct pg_array array;
+    struct pg_param param;
+    struct buf sql;
+    pg_array_init(&array);
+    buf_init(&sql, 4096);
+    pg_array_start(&array, PG_ARRAY_UUID);
+    for (size_t i = 0; i < count; i++)
+        pg_array_key(&array, &keys[i]);
+    const char *at = strstr(format, "LEDGER");
+    buf_append(&sql, format, (size_t)(at - format));
+    buf_puts(&sql, ledger->qualified);
+    buf_puts(&sql, at + strlen("LEDGER"));
+    int status;
+    if (pg_array_param(&array, &param) == 0 && buf_cstr(&sql) != NULL)
+        status = pg_conn_query(conn, buf_cstr(&sql), &param, 1, true);
+    else
+        status = pg_conn_no_memory(conn);
+    buf_free(&sql);
+    pg_array_free(&array);
+    return status;
+}
+
+static int compare(const void *a, const void *b)
+{
+    return memcmp(a, b, PG_KEY_SIZE);
+}
+
+/* Mark the keys that came back, in whatever order. */
+static void mark_returned(const struct pg_conn *conn, const struct pg_key *keys, size_t count, bool *marks)
+{
+    memset(marks, 0, count * sizeof *marks);
+    size_t rows = pg_conn_rows(conn);
+    for (size_t row = 0; row < rows; row++) {
+        const char *value = pg_conn_value(conn, row, 0);
+        if (value == NULL || pg_conn_length(conn, row, 0) != PG_KEY_SIZE)
+            continue;
+        const struct pg_key *found = bsearch(value, keys, count, sizeof *keys, compare);
+        if (found != NULL)
+            marks[found - keys] = true;
+    }
+}
+
+int pg_ledger_insert(struct pg_conn *conn, const struct pg_own *ledger, const struct pg_key *keys,
+    size_t count, bool *fresh)
+{
+    static const char sql[] = "INSERT INTO LEDGER (key) SELECT k FROM unnest($1::uuid[]) AS k ORDER BY k"
+                              " ON CONFLICT (key) DO NOTHING RETURNING key";
+    if (with_keys(conn, sql, ledger, keys, count) != 0)
+        return -1;
+    mark_returned(conn, keys, count, fresh);
+    return 0;
+}
+
+int pg_ledger_holds(struct pg_conn *conn, const struct pg_own *ledger, const struct pg_key *keys,
+    size_t count, bool *held)
+{
+    if (with_keys(conn, "SELECT key FROM LEDGER WHERE key = ANY ($1::uuid[])", ledger, keys, count) != 0)
+        return -1;
+    mark_returned(conn, keys, count, held);
+    return 0;
+}
+
+int pg_ledger_delete(struct pg_conn *conn, const struct pg_own *ledger, const struct pg_key *keys,
+    size_t count)
+{
+    return with_keys(conn, "DELETE FROM LEDGER WHERE key = ANY ($1::uuid[])", ledger, keys, count);
+}
+
+int pg_ledger_prune(struct pg_conn *conn, const struct pg_own *ledger, uint64_t age_ms)
+{
+    struct buf sql;
+    buf_init(&sql, 4096);
+    /* However many there are: the one statement that may take long. */
+    buf_printf(&sql,
+        "SET LOCAL statement_timeout = 0;"
+        "DELETE FROM %s WHERE loaded_at < now() - interval '%" PRIu64 " milliseconds'",
+        ledger->qualified, age_ms);
+    int status = buf_cstr(&sql) == NULL ? pg_conn_no_memory(conn)
+                                         : pg_conn_exec(conn, buf_cstr(&sql));
+    buf_free(&sql);
+    return status;
+}

@@ -1,0 +1,84 @@
+#include <stddef.h>
+#include <string.h>
+
+#include "pg/sqlstate.h"
+
+struct rule {
+    const char *prefix;
+    enum pg_fate fate;
+};
+
+/*
+ * What no rule names is isolated: 22 (data), 23 (constraints), P0001 (raise in a trigger), and
+ * whatever a trigger or a later server invents. Classes 25P03, 25P04 and 58 are never about a record.
+ */
+static const struct rule rules[] = {
+    { "08", PG_FAULT },    /* connection */
+    { "25006", PG_FAULT }, /* read-only: a standby, or a primary on its way down */
+    { "25P03", PG_FAULT }, /* idle in transaction for too long */
+    { "25P04", PG_FAULT }, /* transaction for too long */
+    { "40001", PG_FAULT }, /* serialization */
+    { "40P01", PG_FAULT }, /* deadlock */
+    { "53", PG_FAULT },    /* disk full, too many connections, out of memory */
+    { "55P03", PG_FAULT }, /* lock timeout */
+    { "57014", PG_FAULT }, /* statement timeout */
+    { "57P0", PG_FAULT },  /* shutdown, crash, starting up */
+    { "58", PG_FAULT },    /* the server's file system */
+    { "28", PG_STOP },     /* login */
+    { "3D", PG_STOP },     /* database */
+    { "3F", PG_STOP },     /* schema */
+    { "42", PG_STOP },     /* no such table or column, no right to it */
+    { "XX", PG_STOP },     /* corruption */
+};
+
+enum pg_fate pg_sqlstate_fate(const char *sqlstate)
+{
+    if (sqlstate == NULL || *sqlstate == '\0')
+        return PG_FAULT;
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+        if (strncmp(sqlstate, rules[i].prefix, strlen(rules[i].prefix)) == 0)
+            return rules[i].fate;
+    return PG_ISOLATED;
+}
+
+const char *pg_sqlstate_name(const char *sqlstate)
+{
+    static const struct {
+        const char *state;
+        const char *name;
+    } names[] = {
+        { "22001", "string_data_right_truncation" },
+        { "22003", "numeric_value_out_of_range" },
+        { "22007", "invalid_datetime_format" },
+        { "22008", "datetime_field_overflow" },
+        { "22021", "character_not_in_repertoire" },
+        { "22P02", "invalid_text_representation" },
+        { "22P05", "untranslatable_character" },
+        { "23502", "not_null_violation" },
+        { "23503", "foreign_key_violation" },
+        { "23505", "unique_violation" },
+        { "23514", "check_violation" },
+        { "25006", "read_only_sql_transaction" },
+        { "28000", "invalid_authorization_specification" },
+        { "28P01", "invalid_password" },
+        { "3D000", "invalid_catalog_name" },
+        { "3F000", "invalid_schema_name" },
+        { "40001", "serialization_failure" },
+        { "40P01", "deadlock_detected" },
+        { "42501", "insufficient_privilege" },
+        { "42703", "undefined_column" },
+        { "42P01", "undefined_table" },
+        { "53100", "disk_full" },
+        { "53300", "too_many_connections" },
+        { "55P03", "lock_not_available" },
+        { "57014", "query_canceled" },
+        { "57P01", "admin_shutdown" },
+        { "57P02", "crash_shutdown" },
+        { "57P03", "cannot_connect_now" },
+        { "P0001", "raise_exception" },
+    };
+    for (size_t i = 0; sqlstate != NULL && i < sizeof names / sizeof *names; i++)
+        if (strcmp(sqlstate, names[i].state) == 0)
+            return names[i].name;
+    return NULL;
+}

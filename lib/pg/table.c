@@ -1,0 +1,114 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "pg/table.h"
+
+/* relkind: r table, p partitioned, f foreign, v view (loadable through an INSTEAD OF trigger). */
+static const char table_sql[] =
+    "SELECT c.oid, n.nspname, c.relname, quote_ident(n.nspname),"
+    " quote_ident(n.nspname) || '.' || quote_ident(c.relname), c.relkind IN ('r','p','f','v'),"
+    " c.relpersistence = 'p' AND NOT EXISTS (SELECT FROM pg_partition_tree(c.oid) p"
+    " JOIN pg_class q ON q.oid = p.relid WHERE q.relpersistence <> 'p'),"
+    " has_table_privilege(c.oid, 'SELECT')"
+    " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = to_regclass($1)";
+
+/* A domain may stand on another: its innermost type decides. */
+static const char columns_sql[] =
+    "SELECT a.attname, quote_ident(a.attname), format_type(a.atttypid, a.atttypmod),"
+    " (WITH RECURSIVE base(oid, typtype, typbasetype) AS ("
+    "   SELECT t.oid, t.typtype, t.typbasetype FROM pg_type t WHERE t.oid = a.atttypid"
+    "   UNION ALL SELECT t.oid, t.typtype, t.typbasetype FROM pg_type t JOIN base b"
+    "     ON b.typtype = 'd' AND t.oid = b.typbasetype)"
+    "  SELECT bool_or(oid IN ('json'::regtype, 'jsonb'::regtype)) FROM base),"
+    " a.attgenerated = '' AND a.attidentity <> 'a'"
+    " FROM pg_attribute a WHERE a.attrelid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped"
+    " ORDER BY a.attnum";
+
+static bool is_true(const struct pg_conn *conn, size_t row, int column)
+{
+    const char *value = pg_conn_value(conn, row, column);
+    return value != NULL && *value == 't';
+}
+
+static char *copy_value(const struct pg_conn *conn, size_t row, int column)
+{
+    const char *value = pg_conn_value(conn, row, column);
+    return value == NULL ? NULL : strdup(value);
+}
+
+static int read_columns(struct pg_conn *conn, struct pg_table *table)
+{
+    size_t count = pg_conn_rows(conn);
+    table->columns = calloc(count == 0 ? 1 : count, sizeof *table->columns);
+    if (table->columns == NULL)
+        return -1;
+    table->count = count;
+    for (size_t i = 0; i < count; i++) {
+        struct pg_column *column = &table->columns[i];
+        column->name = copy_value(conn, i, 0);
+        column->quoted = copy_value(conn, i, 1);
+        column->type = copy_value(conn, i, 2);
+        column->json = is_true(conn, i, 3);
+        column->loadable = is_true(conn, i, 4);
+        if (column->name == NULL || column->quoted == NULL || column->type == NULL)
+            return -1;
+    }
+    return 0;
+}
+
+static enum pg_table_result find(struct pg_conn *conn, const char *name, struct pg_table *table)
+{
+    struct pg_param param = { .data = name };
+    if (pg_conn_query(conn, table_sql, &param, 1, false) != 0)
+        return PG_TABLE_FAILED;
+    if (pg_conn_rows(conn) == 0)
+        return PG_TABLE_MISSING;
+    if (!is_true(conn, 0, 5))
+        return PG_TABLE_KIND;
+    char *oid = copy_value(conn, 0, 0);
+    table->schema = copy_value(conn, 0, 1);
+    table->name = copy_value(conn, 0, 2);
+    table->quoted_schema = copy_value(conn, 0, 3);
+    table->qualified = copy_value(conn, 0, 4);
+    table->durable = is_true(conn, 0, 6);
+    table->readable = is_true(conn, 0, 7);
+    enum pg_table_result result = PG_TABLE_FAILED;
+    param.data = oid;
+    if (oid != NULL && table->schema != NULL && table->name != NULL &&
+        table->quoted_schema != NULL && table->qualified != NULL &&
+        pg_conn_query(conn, columns_sql, &param, 1, false) == 0) {
+        if (read_columns(conn, table) == 0)
+            result = PG_TABLE_OK;
+        else
+            (void)pg_conn_no_memory(conn);
+    }
+    free(oid);
+    return result;
+}
+
+enum pg_table_result pg_table_find(struct pg_conn *conn, const char *name, struct pg_table *table)
+{
+    *table = (struct pg_table){ .schema = NULL };
+    if (pg_conn_begin(conn, "") != 0)
+        return PG_TABLE_FAILED;
+    enum pg_table_result result = find(conn, name, table);
+    pg_conn_rollback(conn); /* only read */
+    if (result != PG_TABLE_OK)
+        pg_table_free(table);
+    return result;
+}
+
+void pg_table_free(struct pg_table *table)
+{
+    for (size_t i = 0; i < table->count; i++) {
+        free(table->columns[i].name);
+        free(table->columns[i].quoted);
+        free(table->columns[i].type);
+    }
+    free(table->columns);
+    free(table->schema);
+    free(table->name);
+    free(table->quoted_schema);
+    free(table->qualified);
+    *table = (struct pg_table){ .schema = NULL };
+}
