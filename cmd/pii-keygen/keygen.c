@@ -25,7 +25,8 @@ int keygen_entry(char entry[KEYGEN_ENTRY_SIZE], size_t *length, char id[KEYRING_
     int result = -1;
     clock_rfc3339(clock_realtime_ms(), now);
     if (random_bytes(master, sizeof master) == 0 && keyring_make_id(master, id) == 0) {
-        int comment = snprintf(entry, KEYGEN_ENTRY_SIZE - KEYRING_LINE_SIZE, "# created: %s\n", now);
+        int comment =
+            snprintf(entry, KEYGEN_ENTRY_SIZE - KEYRING_LINE_SIZE, "# created: %s\n", now);
         *length = (size_t)comment + keyring_format(master, id, true, entry + comment);
         result = 0;
     }

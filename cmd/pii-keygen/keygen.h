@@ -9,14 +9,14 @@
 /* How the verbs of this program fail. */
 enum keygen_cause {
     KEYGEN_OK,
-    KEYGEN_EXISTS,    /* there is something of that name */
-    KEYGEN_WRITE,     /* errnum says; nothing is left behind */
-    KEYGEN_DURABLE,   /* errnum says: the file is there, but it is not known to outlast a power cut */
-    KEYGEN_KEYS,      /* the key file, keys says */
-    KEYGEN_KIND,      /* no regular file of a name */
-    KEYGEN_BUSY,      /* another program is changing the key file */
-    KEYGEN_FULL,      /* no room in a key file for one key more */
-    KEYGEN_MACHINE    /* no memory or random bytes, or OpenSSL failed */
+    KEYGEN_EXISTS,  /* there is something of that name */
+    KEYGEN_WRITE,   /* errnum says; nothing is left behind */
+    KEYGEN_DURABLE, /* errnum says: the file is there, but it is not known to outlast a power cut */
+    KEYGEN_KEYS,    /* the key file, keys says */
+    KEYGEN_KIND,    /* no regular file of a name */
+    KEYGEN_BUSY,    /* another program is changing the key file */
+    KEYGEN_FULL,    /* no room in a key file for one key more */
+    KEYGEN_MACHINE  /* no memory or random bytes, or OpenSSL failed */
 };
 
 struct keygen_error {
@@ -33,8 +33,8 @@ enum { KEYGEN_ENTRY_SIZE = KEYRING_LINE_SIZE + 48 };
 
 /*
  * keygen_entry(entry, length, id):
- * Make a new primary key: its lines in a key file to ${entry}, which is to be in memory for secrets, and
- * its id. 0, or -1 with ${entry} wiped.
+ * Make a new primary key: its lines in a key file to ${entry}, which is to be in memory for
+ * secrets, and its id. 0, or -1 with ${entry} wiped.
  */
 int keygen_entry(char entry[KEYGEN_ENTRY_SIZE], size_t *length, char id[KEYRING_ID + 1]);
 

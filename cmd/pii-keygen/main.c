@@ -17,9 +17,11 @@
 enum { ROTATE = 1, LIST, GROUP_READABLE };
 
 static const struct opt options[] = {
-    { ROTATE, '\0', "rotate", NULL, "add a new primary key to FILE; the old ones still unmask", false },
+    { ROTATE, '\0', "rotate", NULL, "add a new primary key to FILE; the old ones still unmask",
+        false },
     { LIST, '\0', "list", NULL, "print the ids and states of the keys in FILE", false },
-    { GROUP_READABLE, '\0', "key-group-readable", NULL, "accept a FILE that its group may read", false },
+    { GROUP_READABLE, '\0', "key-group-readable", NULL, "accept a FILE that its group may read",
+        false },
 };
 
 static const struct opt_command command = {
@@ -72,7 +74,7 @@ static int say_failure(const struct startup_failure *failure)
 
 static int say(const char *file, const struct keygen_error *error)
 {
-    struct startup_failure failure;
+    struct startup_failure failure = { .status = STATUS_OK };
     switch (error->cause) {
     case KEYGEN_OK:
         return STATUS_OK;
@@ -84,7 +86,8 @@ static int say(const char *file, const struct keygen_error *error)
         msg_error("cannot write %s: %s", file, strerror(error->errnum));
         return STATUS_IO;
     case KEYGEN_DURABLE:
-        msg_error("%s is written, but may not outlast a power cut: %s", file, strerror(error->errnum));
+        msg_error("%s is written, but may not outlast a power cut: %s", file,
+            strerror(error->errnum));
         return STATUS_IO;
     case KEYGEN_KEYS:
         (void)startup_key_failure(file, &error->keys, &failure);
@@ -108,7 +111,7 @@ static int say(const char *file, const struct keygen_error *error)
 
 static int list(const struct settings *settings)
 {
-    struct startup_failure failure;
+    struct startup_failure failure = { .status = STATUS_OK };
     struct keyring *ring;
     if (startup_keys(settings->file, settings->group_readable, &ring, &failure) != 0)
         return say_failure(&failure);
@@ -147,8 +150,9 @@ static int make(const struct settings *settings)
     if (door_init() != 0 || keyring_protect_process() != 0)
         return say(settings->file, &(struct keygen_error){ .cause = KEYGEN_MACHINE });
     hold_signals();
-    int result = settings->rotate ? rotate_key_file(settings->file, settings->group_readable, id, &error)
-                                  : create_key_file(settings->file, id, &error);
+    int result = settings->rotate
+        ? rotate_key_file(settings->file, settings->group_readable, id, &error)
+        : create_key_file(settings->file, id, &error);
     if (result == 0)
         msg_summary(msg_level() <= MSG_QUIET, "key=%s state=primary", id);
     return say(settings->file, &error);

@@ -27,8 +27,8 @@ struct texts {
 };
 
 /*
- * Open the file for good: locked, and still the one that ${path} names, not one that another rotation
- * has replaced in between. A descriptor, or -1.
+ * Open the file for good: locked, and still the one that ${path} names, not one that another
+ * rotation has replaced in between. A descriptor, or -1.
  */
 static int open_locked(const char *path, struct stat *status, struct keygen_error *error)
 {
@@ -49,7 +49,8 @@ static int open_locked(const char *path, struct stat *status, struct keygen_erro
             close(fd);
             return keygen_fail(error, errnum == EWOULDBLOCK ? KEYGEN_BUSY : KEYGEN_WRITE, errnum);
         }
-        if (stat(path, &named) == 0 && named.st_dev == status->st_dev && named.st_ino == status->st_ino)
+        if (stat(path, &named) == 0 && named.st_dev == status->st_dev &&
+            named.st_ino == status->st_ino)
             return fd;
         close(fd);
     }
@@ -79,7 +80,8 @@ static bool put(struct texts *texts, const char *text, size_t length)
 }
 
 /* The new text out of the old one. */
-static int compose(struct texts *texts, const struct keyring *ring, char *id, struct keygen_error *error)
+static int compose(struct texts *texts, const struct keyring *ring, char *id,
+    struct keygen_error *error)
 {
     size_t entry_length;
     struct keyring *check = NULL;
@@ -91,8 +93,8 @@ static int compose(struct texts *texts, const struct keyring *ring, char *id, st
     size_t rest = state + strlen(PRIMARY);
     bool ended = texts->old[texts->old_length - 1] == '\n';
     if (!put(texts, texts->old, state) || !put(texts, DECRYPT_ONLY, strlen(DECRYPT_ONLY)) ||
-        !put(texts, texts->old + rest, texts->old_length - rest) || !put(texts, "\n", ended ? 0 : 1) ||
-        !put(texts, texts->entry, entry_length))
+        !put(texts, texts->old + rest, texts->old_length - rest) ||
+        !put(texts, "\n", ended ? 0 : 1) || !put(texts, texts->entry, entry_length))
         return keygen_fail(error, KEYGEN_FULL, 0);
     /* Nothing replaces a key file that does not read back. */
     if (keyring_parse(texts->made, texts->made_length, &check, &error->keys) != 0)
@@ -119,8 +121,8 @@ static int replace(const char *path, const struct texts *texts, const struct sta
     }
     bool mine = status->st_uid == geteuid() && status->st_gid == getegid();
     if ((!mine && fchown(fd, status->st_uid, status->st_gid) != 0) ||
-        fchmod(fd, status->st_mode & 07777) != 0 || keygen_write(fd, texts->made, texts->made_length) != 0 ||
-        rename(temporary, path) != 0) {
+        fchmod(fd, status->st_mode & 07777) != 0 ||
+        keygen_write(fd, texts->made, texts->made_length) != 0 || rename(temporary, path) != 0) {
         keygen_fail(error, KEYGEN_WRITE, errno);
         unlink(temporary);
     } else if (keygen_sync_directory(path) != 0) {
@@ -131,8 +133,8 @@ static int replace(const char *path, const struct texts *texts, const struct sta
     return error->cause == KEYGEN_OK ? 0 : -1;
 }
 
-static int rotate_open(int fd, const char *path, const struct stat *status, struct texts *texts, char *id,
-    struct keygen_error *error)
+static int rotate_open(int fd, const char *path, const struct stat *status, struct texts *texts,
+    char *id, struct keygen_error *error)
 {
     struct keyring *ring = NULL;
     ssize_t length = source_read(fd, texts->old, TEXT_SIZE);
@@ -159,7 +161,8 @@ static int rotate_open(int fd, const char *path, const struct stat *status, stru
     return result;
 }
 
-int rotate_key_file(const char *path, bool group_readable, char id[KEYRING_ID + 1], struct keygen_error *error)
+int rotate_key_file(const char *path, bool group_readable, char id[KEYRING_ID + 1],
+    struct keygen_error *error)
 {
     struct stat status;
     void *texts = NULL;

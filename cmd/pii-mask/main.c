@@ -6,7 +6,17 @@
 #include "record/record.h"
 #include "run.h"
 
-enum { KEY_FILE = 1, POLICY, MASK, ROOT, PRINT_POLICY, GROUP_READABLE, MAX_RECORD, GRACE, REQUIRE_SANDBOX };
+enum {
+    KEY_FILE = 1,
+    POLICY,
+    MASK,
+    ROOT,
+    PRINT_POLICY,
+    GROUP_READABLE,
+    MAX_RECORD,
+    GRACE,
+    REQUIRE_SANDBOX
+};
 
 static const struct opt options[] = {
     { KEY_FILE, 'k', "key-file", "FILE", "key file, as pii-keygen makes it", false },
@@ -14,10 +24,12 @@ static const struct opt options[] = {
     { MASK, 'm', "mask", "RULE", "instead: PATH=METHOD[:NAME], any number of times", true },
     { ROOT, '\0', "root", "PATH", "what paths are relative to (.body)", false },
     { PRINT_POLICY, '\0', "print-policy", NULL, "print the policy in force and exit", false },
-    { GROUP_READABLE, '\0', "key-group-readable", NULL, "accept a key file that its group may read", false },
+    { GROUP_READABLE, '\0', "key-group-readable", NULL, "accept a key file that its group may read",
+        false },
     { MAX_RECORD, '\0', "max-record", "SIZE", "longest line taken (4M, up to 64M)", false },
     { GRACE, '\0', "grace", "TIME", "time to drain a pipe after SIGTERM (30s)", false },
-    { REQUIRE_SANDBOX, '\0', "require-sandbox", NULL, "fail if the kernel cannot confine the process", false },
+    { REQUIRE_SANDBOX, '\0', "require-sandbox", NULL,
+        "fail if the kernel cannot confine the process", false },
 };
 
 static const struct opt_command command = {
@@ -91,7 +103,9 @@ int main(int argc, char **argv)
 {
     if (start_program(argv[0]) != 0)
         return STATUS_INTERNAL;
-    struct settings settings = { .root = ".body", .max_record = RECORD_DEFAULT_MAX, .grace_ms = 30000 };
+    struct settings settings = { .root = ".body",
+        .max_record = RECORD_DEFAULT_MAX,
+        .grace_ms = 30000 };
     settings.rules = calloc((size_t)argc + 1, sizeof *settings.rules);
     if (settings.rules == NULL)
         return STATUS_INTERNAL;

@@ -61,8 +61,8 @@ static int work(const struct settings *settings, const struct policy *policy, st
         const struct filter_work job = mask_work(mask);
         status = end_status(filter_run(filter, &job, &counts));
         msg_summary(status == STATUS_OK && counts.errors == 0,
-            "records=%" PRIu64 " masked=%" PRIu64 " passed=%" PRIu64 " errors=%" PRIu64 " missing=%" PRIu64
-            " seconds=%.2f",
+            "records=%" PRIu64 " masked=%" PRIu64 " passed=%" PRIu64 " errors=%" PRIu64
+            " missing=%" PRIu64 " seconds=%.2f",
             counts.records, counts.changed, counts.passed, counts.errors, mask_missing(mask),
             (double)(clock_monotonic_ms() - begin) / 1000);
     }
@@ -77,8 +77,8 @@ int run_filter(const struct settings *settings)
     struct policy *policy = NULL;
     struct keyring *ring = NULL;
     int status = 0;
-    if (startup_policy(settings->root, settings->policy_file, settings->rules, settings->rule_count, &policy,
-            &failure) != 0)
+    if (startup_policy(settings->root, settings->policy_file, settings->rules, settings->rule_count,
+            &policy, &failure) != 0)
         goto out;
     if (settings->print_policy) {
         (void)startup_print_policy(policy, &failure); /* it says so in ${failure} */

@@ -23,7 +23,8 @@ struct filter *filter_new(size_t max_record, uint64_t grace_ms)
     buf_init(&filter->line, filter_longest(max_record));
     filter->reader = line_open(STDIN_FILENO, max_record, grace_ms);
     filter->out = out_open(STDOUT_FILENO);
-    if (filter->reader == NULL || filter->out == NULL || buf_reserve(&filter->line, FIRST) == NULL) {
+    if (filter->reader == NULL || filter->out == NULL ||
+        buf_reserve(&filter->line, FIRST) == NULL) {
         int error = errno;
         filter_free(filter);
         errno = error;
@@ -86,7 +87,8 @@ static enum filter_end work_through(struct filter *filter, const struct filter_w
     }
 }
 
-enum filter_end filter_run(struct filter *filter, const struct filter_work *work, struct filter_counts *counts)
+enum filter_end filter_run(struct filter *filter, const struct filter_work *work,
+    struct filter_counts *counts)
 {
     *counts = (struct filter_counts){ 0 };
     enum filter_end end = work_through(filter, work, counts);

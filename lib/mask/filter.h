@@ -34,8 +34,8 @@ struct filter_counts {
 
 enum filter_end {
     FILTER_DONE,
-    FILTER_READ,    /* stdin failed, errno says */
-    FILTER_WRITE,   /* stdout failed, errno says */
+    FILTER_READ,  /* stdin failed, errno says */
+    FILTER_WRITE, /* stdout failed, errno says */
     FILTER_INTERNAL
 };
 
@@ -51,6 +51,7 @@ struct filter *filter_new(size_t max_record, uint64_t grace_ms); /* NULL with er
 void filter_free(struct filter *filter);                         /* NULL is fine */
 
 /* Do all the work, then close stdout. Once. */
-enum filter_end filter_run(struct filter *filter, const struct filter_work *work, struct filter_counts *counts);
+enum filter_end filter_run(struct filter *filter, const struct filter_work *work,
+    struct filter_counts *counts);
 
 #endif

@@ -60,8 +60,8 @@ int keyring_derive(const struct keyring *ring, size_t key, const char *method, c
     buf_printf(&info, INFO "%s/", method);
     buf_append(&info, domain, domain_length);
     int result = info.failed ? -1
-                             : hkdf_derive(ring->masters + key * KEYRING_MASTER, info.data, info.length,
-                                   out, out_length);
+                             : hkdf_derive(ring->masters + key * KEYRING_MASTER, info.data,
+                                   info.length, out, out_length);
     buf_free(&info);
     return result;
 }
@@ -141,19 +141,22 @@ static bool is_id(const struct word *word)
     if (word->length != KEYRING_ID)
         return false;
     for (size_t i = 0; i < KEYRING_ID; i++)
-        if (!((word->text[i] >= '0' && word->text[i] <= '9') || (word->text[i] >= 'a' && word->text[i] <= 'f')))
+        if (!((word->text[i] >= '0' && word->text[i] <= '9') ||
+                (word->text[i] >= 'a' && word->text[i] <= 'f')))
             return false;
     return true;
 }
 
 /* Decode a master and compare its id with the one written beside it. */
-static enum keyring_cause take_master(struct keyring *ring, const struct word *id, const struct word *coded)
+static enum keyring_cause take_master(struct keyring *ring, const struct word *id,
+    const struct word *coded)
 {
     unsigned char decoded[CODED_MASTER / 4 * 3 + 3];
     char made[KEYRING_ID + 1];
     size_t length = 0;
     enum keyring_cause cause = KEYRING_OK;
-    if (coded->length != CODED_MASTER || base64_decode(coded->text, coded->length, decoded, &length) != 0 ||
+    if (coded->length != CODED_MASTER ||
+        base64_decode(coded->text, coded->length, decoded, &length) != 0 ||
         length != KEYRING_MASTER)
         cause = KEYRING_BAD_KEY;
     else if (keyring_make_id(decoded, made) != 0)
@@ -170,7 +173,8 @@ static enum keyring_cause take_master(struct keyring *ring, const struct word *i
     return cause;
 }
 
-static enum keyring_cause take_line(struct keyring *ring, const char *text, size_t length, unsigned line)
+static enum keyring_cause take_line(struct keyring *ring, const char *text, size_t length,
+    unsigned line)
 {
     struct word words[4];
     size_t count = cut_words(text, length, words, 4);
@@ -196,7 +200,8 @@ static enum keyring_cause take_line(struct keyring *ring, const char *text, size
     return KEYRING_OK;
 }
 
-int keyring_parse(const char *text, size_t length, struct keyring **result, struct keyring_error *error)
+int keyring_parse(const char *text, size_t length, struct keyring **result,
+    struct keyring_error *error)
 {
     *error = (struct keyring_error){ .cause = KEYRING_OK };
     struct keyring *ring = new_ring(KEYRING_MAX_KEYS);
@@ -241,7 +246,8 @@ enum keyring_cause keyring_check(const struct stat *status, bool group_readable)
     return KEYRING_OK;
 }
 
-int keyring_load(const char *path, bool group_readable, struct keyring **ring, struct keyring_error *error)
+int keyring_load(const char *path, bool group_readable, struct keyring **ring,
+    struct keyring_error *error)
 {
     *error = (struct keyring_error){ .cause = KEYRING_OK };
     struct stat status;
@@ -307,7 +313,8 @@ bool keyring_locked(const struct keyring *ring)
 size_t keyring_format(const unsigned char master[KEYRING_MASTER], const char *id, bool primary,
     char line[KEYRING_LINE_SIZE])
 {
-    int head = snprintf(line, KEYRING_LINE_SIZE, "pii1 %.8s %s ", id, primary ? "primary" : "decrypt-only");
+    int head = snprintf(line, KEYRING_LINE_SIZE, "pii1 %.8s %s ", id,
+        primary ? "primary" : "decrypt-only");
     size_t length = (size_t)head + base64_encode(master, KEYRING_MASTER, line + head);
     line[length++] = '\n';
     line[length] = '\0';

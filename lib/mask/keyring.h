@@ -13,16 +13,17 @@
  *
  * separated by blanks; empty lines and lines that begin with "#" are comments. LF or CRLF ends a
  * line, the last may lack it. BASE64 is the 32-byte master key, RFC 4648 with padding. KEYID is its
- * 8 lower-case hex digits: HKDF-SHA-256 of the master, empty salt, info "sqs2pg/v1/key-id", 4 bytes;
- * so a damaged line is noticed. Exactly one key is primary and masks; every key unmasks.
+ * 8 lower-case hex digits: HKDF-SHA-256 of the master, empty salt, info "sqs2pg/v1/key-id", 4
+ * bytes; so a damaged line is noticed. Exactly one key is primary and masks; every key unmasks.
  *
- * Masters are kept out of swap and core dumps and are wiped; no message or error holds a byte of one.
+ * Masters are kept out of swap and core dumps and are wiped; no message or error holds a byte of
+ * one.
  */
 struct keyring;
 
 enum {
-    KEYRING_ID = 8,              /* characters of a key id */
-    KEYRING_MASTER = 32,         /* bytes of a master key */
+    KEYRING_ID = 8,      /* characters of a key id */
+    KEYRING_MASTER = 32, /* bytes of a master key */
     KEYRING_MAX_KEYS = 256,
     KEYRING_MAX_FILE = 32 * 1024 /* bytes of a key file */
 };
@@ -31,29 +32,29 @@ enum {
 enum keyring_cause {
     KEYRING_OK,
     /* the file's mode or owner */
-    KEYRING_DENIED,      /* we may not read it */
-    KEYRING_OWNER,       /* it belongs neither to us nor to root */
-    KEYRING_OTHERS,      /* others have a right to it */
+    KEYRING_DENIED, /* we may not read it */
+    KEYRING_OWNER,  /* it belongs neither to us nor to root */
+    KEYRING_OTHERS, /* others have a right to it */
     KEYRING_GROUP_WRITE,
-    KEYRING_GROUP_READ,  /* and that was not allowed */
+    KEYRING_GROUP_READ, /* and that was not allowed */
     /* the file or its content */
-    KEYRING_OPEN,        /* errnum says */
-    KEYRING_KIND,        /* no regular file and no FIFO */
-    KEYRING_TOO_BIG,     /* over KEYRING_MAX_FILE */
-    KEYRING_TOO_MANY,    /* over KEYRING_MAX_KEYS */
-    KEYRING_FORMAT,      /* a line that is no key line */
-    KEYRING_BAD_ID,      /* no 8 lower-case hex digits */
-    KEYRING_BAD_STATE,   /* a state that is neither primary nor decrypt-only */
-    KEYRING_BAD_KEY,     /* no canonical base64 of 32 bytes */
-    KEYRING_DAMAGED,     /* the id does not derive from the key */
-    KEYRING_REPEATED,    /* an id that an earlier line has */
+    KEYRING_OPEN,      /* errnum says */
+    KEYRING_KIND,      /* no regular file and no FIFO */
+    KEYRING_TOO_BIG,   /* over KEYRING_MAX_FILE */
+    KEYRING_TOO_MANY,  /* over KEYRING_MAX_KEYS */
+    KEYRING_FORMAT,    /* a line that is no key line */
+    KEYRING_BAD_ID,    /* no 8 lower-case hex digits */
+    KEYRING_BAD_STATE, /* a state that is neither primary nor decrypt-only */
+    KEYRING_BAD_KEY,   /* no canonical base64 of 32 bytes */
+    KEYRING_DAMAGED,   /* the id does not derive from the key */
+    KEYRING_REPEATED,  /* an id that an earlier line has */
     KEYRING_TWO_PRIMARIES,
     KEYRING_NO_PRIMARY,
-    KEYRING_EMPTY,       /* no key line at all */
+    KEYRING_EMPTY, /* no key line at all */
     /* the machine */
-    KEYRING_READ,        /* errnum says */
+    KEYRING_READ, /* errnum says */
     KEYRING_MEMORY,
-    KEYRING_CRYPTO       /* OpenSSL failed */
+    KEYRING_CRYPTO /* OpenSSL failed */
 };
 
 struct keyring_error {
@@ -65,14 +66,17 @@ struct keyring_error {
 /*
  * keyring_load(path, group_readable, ring, error):
  * Open (as source_open() does), check, read and parse. Refused are files to which others have any
- * right, which the group may write or (unless ${group_readable}) read, or whose owner is neither the
- * effective user nor root. Return 0 with *ring set, to be freed by the caller, or -1 with ${error}.
+ * right, which the group may write or (unless ${group_readable}) read, or whose owner is neither
+ * the effective user nor root. Return 0 with *ring set, to be freed by the caller, or -1 with
+ * ${error}.
  */
-int keyring_load(const char *path, bool group_readable, struct keyring **ring, struct keyring_error *error);
+int keyring_load(const char *path, bool group_readable, struct keyring **ring,
+    struct keyring_error *error);
 
 /* The parts of keyring_load(). keyring_check() looks at type, owner and mode. */
 enum keyring_cause keyring_check(const struct stat *status, bool group_readable);
-int keyring_parse(const char *text, size_t length, struct keyring **ring, struct keyring_error *error);
+int keyring_parse(const char *text, size_t length, struct keyring **ring,
+    struct keyring_error *error);
 
 void keyring_free(struct keyring *ring); /* wipes; NULL is fine */
 
@@ -81,13 +85,14 @@ size_t keyring_count(const struct keyring *ring);
 size_t keyring_primary(const struct keyring *ring);
 const char *keyring_id(const struct keyring *ring, size_t key); /* with a NUL */
 unsigned keyring_line(const struct keyring *ring, size_t key);  /* of the file, 1 for the first */
-size_t keyring_find(const struct keyring *ring, const char *id); /* KEYRING_ID characters; or NONE */
+size_t keyring_find(const struct keyring *ring,
+    const char *id);                             /* KEYRING_ID characters; or NONE */
 bool keyring_locked(const struct keyring *ring); /* false: the masters may be swapped out */
 
 /*
  * keyring_derive(ring, key, method, domain, domain_length, out, out_length):
- * HKDF-SHA-256 of the master, empty salt, info "sqs2pg/v1/METHOD/DOMAIN". Return 0, or -1 with ${out}
- * wiped. The caller wipes what it got.
+ * HKDF-SHA-256 of the master, empty salt, info "sqs2pg/v1/METHOD/DOMAIN". Return 0, or -1 with
+ * ${out} wiped. The caller wipes what it got.
  */
 int keyring_derive(const struct keyring *ring, size_t key, const char *method, const char *domain,
     size_t domain_length, unsigned char *out, size_t out_length);
@@ -111,7 +116,8 @@ size_t keyring_format(const unsigned char master[KEYRING_MASTER], const char *id
 /* What a cause means, in words for a message that names the file. */
 const char *keyring_cause_text(enum keyring_cause cause);
 
-/* Keep the process from dumping core and from being traced or read by its user's other processes. */
+/* Keep the process from dumping core and from being traced or read by its user's other processes.
+ */
 int keyring_protect_process(void); /* 0, or -1 with errno */
 
 #endif

@@ -19,9 +19,9 @@ struct mask {
     struct quarantine *quarantine;
     struct json_matches matches;
     struct buf scratch;
-    char claim[32];    /* "pii":{"key":"…"} */
+    char claim[32]; /* "pii":{"key":"…"} */
     size_t claim_length;
-    uint64_t serial;   /* of the record in hand */
+    uint64_t serial; /* of the record in hand */
     uint64_t missing;
 };
 
@@ -31,12 +31,12 @@ struct findings {
     bool has_error;
     bool has_sealed;
     bool has_pii;
-    bool pii_known;     /* every pii is an object, with keys of the ring only */
-    bool has_clear;     /* something that a masked record has not */
-    const char *code;   /* the first mistake, or NULL */
+    bool pii_known;   /* every pii is an object, with keys of the ring only */
+    bool has_clear;   /* something that a masked record has not */
+    const char *code; /* the first mistake, or NULL */
     const char *says;
-    const char *path;   /* the policy's words for the place, or NULL */
-    size_t values;      /* distinct rules that found one */
+    const char *path; /* the policy's words for the place, or NULL */
+    size_t values;    /* distinct rules that found one */
 };
 
 struct mask *mask_new(const struct policy *policy, const struct keyring *ring)
@@ -96,18 +96,20 @@ static const char *path_through(const struct policy *policy, uint32_t node)
         if (policy_within(policy, policy->rules[i].node, node))
             return policy->rules[i].path;
     for (size_t i = 0; i < policy->require_count; i++)
-        if (policy_within(policy, policy->requires[i].node, node))
-            return policy->requires[i].path;
+        if (policy_within(policy, policy->required[i].node, node))
+            return policy->required[i].path;
     return NULL;
 }
 
-static void look_at_step(const struct mask *mask, const struct plan_node *node, const struct json_match *match,
-    struct findings *findings)
+static void look_at_step(const struct mask *mask, const struct plan_node *node,
+    const struct json_match *match, struct findings *findings)
 {
-    bool fits = (match->kind == JSON_OBJECT && node->object) || (match->kind == JSON_ARRAY && node->array);
+    bool fits =
+        (match->kind == JSON_OBJECT && node->object) || (match->kind == JSON_ARRAY && node->array);
     if (node->root) {
         if (!fits)
-            blame(findings, "root", "the value at the root is not an object", mask->policy->root_path);
+            blame(findings, "root", "the value at the root is not an object",
+                mask->policy->root_path);
         else if (match->node == mask->policy->root)
             findings->has_root = true;
     } else if (!fits && match->kind != JSON_NULL) {
@@ -127,7 +129,8 @@ static bool looks_masked(struct mask *mask, const struct plan_rule *rule, const 
 
 static bool is_known_key(const struct mask *mask, const char *text, const struct json_match *match)
 {
-    return match->kind == JSON_STRING && match->plain && match->end - match->value == KEYRING_ID + 2 &&
+    return match->kind == JSON_STRING && match->plain &&
+        match->end - match->value == KEYRING_ID + 2 &&
         keyring_find(mask->ring, text + match->value + 1) != KEYRING_NONE;
 }
 
@@ -205,7 +208,8 @@ static void look_for_clear(struct mask *mask, const char *text, struct findings 
     if (!findings->pii_known)
         blame(findings, "mixed", "the record claims to be masked, not with a key of ours", NULL);
     if (findings->has_clear)
-        blame(findings, "mixed", "the record claims to be masked and has a member that would be removed", NULL);
+        blame(findings, "mixed",
+            "the record claims to be masked and has a member that would be removed", NULL);
     for (size_t i = 0; i < mask->matches.count; i++) {
         const struct json_match *match = &mask->matches.list[i];
         const struct plan_node *node = &mask->plan->nodes[match->node];
@@ -213,7 +217,8 @@ static void look_for_clear(struct mask *mask, const char *text, struct findings 
             continue;
         const struct plan_rule *rule = &mask->plan->rules[node->rule];
         if (!looks_masked(mask, rule, text, match))
-            blame(findings, "mixed", "the record claims to be masked and has a clear value", rule->rule->path);
+            blame(findings, "mixed", "the record claims to be masked and has a clear value",
+                rule->rule->path);
     }
 }
 
@@ -221,7 +226,8 @@ static void look_for_clear(struct mask *mask, const char *text, struct findings 
 static bool has_child(const struct mask *mask, size_t container, uint32_t node)
 {
     const struct json_match *list = mask->matches.list;
-    for (size_t i = container + 1; i < mask->matches.count && list[i].value < list[container].end; i++)
+    for (size_t i = container + 1; i < mask->matches.count && list[i].value < list[container].end;
+         i++)
         if (list[i].node == node && list[i].kind != JSON_NULL)
             return true;
     return false;
@@ -232,7 +238,7 @@ static void look_for_required(const struct mask *mask, struct findings *findings
 {
     const struct policy *policy = mask->policy;
     for (size_t i = 0; i < policy->require_count; i++) {
-        uint32_t node = policy->requires[i].node;
+        uint32_t node = policy->required[i].node;
         uint32_t parent = json_paths_parent(policy->paths, node);
         bool found = false;
         bool lacking = false;
@@ -244,7 +250,7 @@ static void look_for_required(const struct mask *mask, struct findings *findings
             lacking = lacking || !has;
         }
         if (!found || lacking)
-            blame(findings, "missing", "a required value is missing", policy->requires[i].path);
+            blame(findings, "missing", "a required value is missing", policy->required[i].path);
     }
 }
 
@@ -269,8 +275,8 @@ static int write_value(struct mask *mask, const struct plan_rule *rule, struct s
     return rule->method->mask(rule->state, &value, &mask->scratch, splice->out);
 }
 
-static int write_masked(struct mask *mask, const char *text, size_t length, const struct json_result *result,
-    struct buf *out)
+static int write_masked(struct mask *mask, const char *text, size_t length,
+    const struct json_result *result, struct buf *out)
 {
     struct splice splice = { out, text, length, 0 };
     for (size_t i = 0; i < mask->matches.count; i++) {
@@ -305,8 +311,9 @@ static enum filter_outcome error_record(struct mask *mask, const char *text, siz
         if (size > 0 && (size_t)size < sizeof detail) /* a path too long for that is left out */
             says = detail;
     }
-    return quarantine_record(mask->quarantine, text, length, findings->code, says, out) == 0 ? FILTER_ERROR
-                                                                                            : FILTER_FAILED;
+    return quarantine_record(mask->quarantine, text, length, findings->code, says, out) == 0
+        ? FILTER_ERROR
+        : FILTER_FAILED;
 }
 
 static enum filter_outcome mask_record(struct mask *mask, const char *text, size_t length,
@@ -317,8 +324,9 @@ static enum filter_outcome mask_record(struct mask *mask, const char *text, size
     look(mask, text, &findings);
     if (findings.has_error) {
         bool unchanged;
-        return quarantine_arrived(mask->quarantine, text, length, out, &unchanged) == 0 ? FILTER_ERROR
-                                                                                       : FILTER_FAILED;
+        return quarantine_arrived(mask->quarantine, text, length, out, &unchanged) == 0
+            ? FILTER_ERROR
+            : FILTER_FAILED;
     }
     if (findings.has_pii)
         look_for_clear(mask, text, &findings);
@@ -351,7 +359,8 @@ static enum filter_outcome mask_line(void *state, const char *text, size_t lengt
     if (error == JSON_OK && result.kind == JSON_OBJECT) {
         outcome = mask_record(mask, text, length, &result, out);
     } else {
-        outcome = quarantine_line(mask->quarantine, text, length, error, out) == 0 ? FILTER_ERROR : FILTER_FAILED;
+        outcome = quarantine_line(mask->quarantine, text, length, error, out) == 0 ? FILTER_ERROR
+                                                                                   : FILTER_FAILED;
     }
     buf_shrink(&mask->scratch, GIVEN_BACK_ABOVE);
     if (mask->matches.capacity > GIVEN_BACK_ABOVE / sizeof *mask->matches.list)
@@ -359,7 +368,8 @@ static enum filter_outcome mask_line(void *state, const char *text, size_t lengt
     return outcome;
 }
 
-static enum filter_outcome mask_long_line(void *state, const char *text, size_t length, struct buf *out)
+static enum filter_outcome mask_long_line(void *state, const char *text, size_t length,
+    struct buf *out)
 {
     struct mask *mask = state;
     return quarantine_long(mask->quarantine, text, length, out) == 0 ? FILTER_ERROR : FILTER_FAILED;

@@ -8,9 +8,9 @@
 #include "mask/policy.h"
 
 /*
- * Masking one record a line (sqs2pg-record(5), pii-policy(5)). It fails closed: what the policy cannot
- * look into, or does not allow, becomes an error record of stage "mask" whose content is sealed. Its
- * codes:
+ * Masking one record a line (sqs2pg-record(5), pii-policy(5)). It fails closed: what the policy
+ * cannot look into, or does not allow, becomes an error record of stage "mask" whose content is
+ * sealed. Its codes:
  *
  *     syntax, utf8, surrogate, depth
  *                 the line is not JSON, or nested too deep

@@ -24,7 +24,8 @@ int members_init(struct members *members, const struct policy *policy)
         if (top != members->nodes[MEMBERS_BODY])
             members->nodes[MEMBERS_TOP] = top;
     }
-    members->error_stage = json_paths_key(members->paths, members->nodes[MEMBERS_ERROR], "stage", 5);
+    members->error_stage =
+        json_paths_key(members->paths, members->nodes[MEMBERS_ERROR], "stage", 5);
     members->nodes[MEMBERS_OTHER] = json_paths_other(members->paths, JSON_ROOT);
     if (members->error_stage == JSON_NO_NODE || members->nodes[MEMBERS_OTHER] == JSON_NO_NODE)
         goto fail;
@@ -54,7 +55,8 @@ int members_scan(struct members *members, const char *text, size_t length)
     struct json_result result;
     memset(members->count, 0, sizeof members->count);
     members->total = 0;
-    if (json_scan(text, length, members->paths, JSON_MAX_DEPTH, &members->matches, &result) != JSON_OK)
+    if (json_scan(text, length, members->paths, JSON_MAX_DEPTH, &members->matches, &result) !=
+        JSON_OK)
         return -1;
     for (size_t i = 0; i < members->matches.count; i++) {
         enum members_kind kind = members_kind(members, &members->matches.list[i]);
@@ -69,10 +71,12 @@ int members_scan(struct members *members, const char *text, size_t length)
 const struct json_match *members_salvage(struct members *members, const char *text, size_t length)
 {
     struct json_result result;
-    (void)json_scan(text, length, members->paths, JSON_MAX_DEPTH, &members->matches, &result); /* it fails */
+    (void)json_scan(text, length, members->paths, JSON_MAX_DEPTH, &members->matches,
+        &result); /* it fails */
     for (size_t i = 0; i < members->matches.count; i++) {
         const struct json_match *match = &members->matches.list[i];
-        if (match->node == members->nodes[MEMBERS_SQS] && match->kind == JSON_OBJECT && match->end != UINT32_MAX)
+        if (match->node == members->nodes[MEMBERS_SQS] && match->kind == JSON_OBJECT &&
+            match->end != UINT32_MAX)
             return match;
     }
     return NULL;

@@ -10,8 +10,8 @@
 #include "mask/policy.h"
 
 /*
- * The top-level members of a record, each of them, for the paths on which members are moved: sealing
- * and opening. (Masking needs but a few of them and has its own paths.)
+ * The top-level members of a record, each of them, for the paths on which members are moved:
+ * sealing and opening. (Masking needs but a few of them and has its own paths.)
  */
 enum members_kind {
     MEMBERS_SQS,
@@ -20,9 +20,9 @@ enum members_kind {
     MEMBERS_PII,
     MEMBERS_ATTRIBUTES,
     MEMBERS_BODY,
-    MEMBERS_TOP,  /* the key that the policy's root is in, when that is not body */
+    MEMBERS_TOP, /* the key that the policy's root is in, when that is not body */
     MEMBERS_OTHER,
-    MEMBERS_NONE  /* no member, and how many kinds there are */
+    MEMBERS_NONE /* no member, and how many kinds there are */
 };
 
 struct members {
@@ -30,12 +30,12 @@ struct members {
     uint32_t nodes[MEMBERS_NONE]; /* JSON_NO_NODE: no such member */
     uint32_t error_stage;
     struct json_matches matches;
-    size_t count[MEMBERS_NONE];   /* of the members in the last text */
+    size_t count[MEMBERS_NONE]; /* of the members in the last text */
     size_t total;
 };
 
 int members_init(struct members *members, const struct policy *policy); /* 0, or -1: no memory */
-void members_free(struct members *members); /* of a zeroed one too */
+void members_free(struct members *members);                             /* of a zeroed one too */
 
 /* Scan a valid object. 0, or -1: no memory. */
 int members_scan(struct members *members, const char *text, size_t length);

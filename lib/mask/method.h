@@ -12,7 +12,8 @@
  * Methods: what a policy can have done with a value. A new one is a file with its row, an entry in
  * the table of method.c and a paragraph in pii-policy(5).
  *
- * The functions never see null and "", which stay as they are. ${scratch} is memory lent for the call.
+ * The functions never see null and "", which stay as they are. ${scratch} is memory lent for the
+ * call.
  */
 
 enum method_action {
@@ -24,7 +25,7 @@ enum method_action {
 struct method {
     const char *name;
     enum method_action action;
-    bool keyed;      /* a key and a domain go into it */
+    bool keyed; /* a key and a domain go into it */
     bool reversible;
 
     /* For METHOD_REPLACE: make what the other functions need, for one domain; NULL: no memory. */

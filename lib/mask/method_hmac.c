@@ -58,7 +58,8 @@ static bool made(void *opaque, const struct token_value *value, struct buf *scra
 {
     const struct state *state = opaque;
     size_t key;
-    return token_read(value, TAG, state->ring, scratch, &key) == TOKEN_OK && scratch->length == KEPT;
+    return token_read(value, TAG, state->ring, scratch, &key) == TOKEN_OK &&
+        scratch->length == KEPT;
 }
 
 const struct method method_hmac = {

@@ -30,7 +30,8 @@ static bool made(void *state, const struct token_value *value, struct buf *scrat
 {
     (void)state;
     (void)scratch;
-    return value->length == sizeof constant - 1 && memcmp(value->text, constant, value->length) == 0;
+    return value->length == sizeof constant - 1 &&
+        memcmp(value->text, constant, value->length) == 0;
 }
 
 const struct method method_redact = {

@@ -11,17 +11,17 @@ enum { DERIVED = 64 };
 struct method_siv_state {
     const struct keyring *ring;
     const char *tag;
-    struct token_head head;  /* of the primary key */
+    struct token_head head; /* of the primary key */
     size_t primary;
     size_t count;
-    struct siv *keys[];      /* by their numbers in the ring */
+    struct siv *keys[]; /* by their numbers in the ring */
 };
 
 static struct siv *open_key(const struct method_siv_state *state, size_t key, const char *method,
     const char *domain, size_t domain_length)
 {
     unsigned char derived[DERIVED];
-    struct token_head head;
+    struct token_head head = { .length = 0 };
     token_head_set(&head, state->tag, keyring_id(state->ring, key));
     struct buf datum;
     buf_init(&datum, SIZE_MAX);
@@ -29,7 +29,8 @@ static struct siv *open_key(const struct method_siv_state *state, size_t key, co
     buf_append(&datum, domain, domain_length);
     struct siv *siv = NULL;
     if (!datum.failed &&
-        keyring_derive(state->ring, key, method, domain, domain_length, derived, sizeof derived) == 0)
+        keyring_derive(state->ring, key, method, domain, domain_length, derived, sizeof derived) ==
+            0)
         siv = siv_new(derived, sizeof derived);
     if (siv != NULL && siv_add_ad(siv, datum.data, datum.length) != 0) {
         siv_free(siv);
@@ -40,8 +41,8 @@ static struct siv *open_key(const struct method_siv_state *state, size_t key, co
     return siv;
 }
 
-struct method_siv_state *method_siv_open(const struct keyring *ring, const char *method, const char *tag,
-    const char *domain, size_t domain_length)
+struct method_siv_state *method_siv_open(const struct keyring *ring, const char *method,
+    const char *tag, const char *domain, size_t domain_length)
 {
     size_t count = keyring_count(ring);
     struct method_siv_state *state = calloc(1, sizeof *state + count * sizeof state->keys[0]);
@@ -74,7 +75,8 @@ void method_siv_close(struct method_siv_state *state)
 int method_siv_seal(struct method_siv_state *state, struct buf *scratch, struct buf *out)
 {
     unsigned char *bytes = (unsigned char *)scratch->data;
-    if (siv_seal(state->keys[state->primary], bytes + SIV_TAG, scratch->length - SIV_TAG, bytes) != 0)
+    if (siv_seal(state->keys[state->primary], bytes + SIV_TAG, scratch->length - SIV_TAG, bytes) !=
+        0)
         return -1;
     return token_write(out, &state->head, bytes, scratch->length);
 }

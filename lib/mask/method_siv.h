@@ -4,20 +4,21 @@
 #include "mask/method.h"
 
 /*
- * siv: AES-SIV (RFC 5297), reversible and authenticated. Out comes "siv1.KEYID.BASE64URL", whose bytes
- * are V || C of RFC 5297. The key is 64 bytes of keyring_derive() for method "siv" and the domain:
- * AES-256 twice. The plaintext is the type byte and the value of mask/token.h. There is one string of
- * associated data, the text "siv1.KEYID.DOMAIN": a token pasted to another domain does not open.
+ * siv: AES-SIV (RFC 5297), reversible and authenticated. Out comes "siv1.KEYID.BASE64URL", whose
+ * bytes are V || C of RFC 5297. The key is 64 bytes of keyring_derive() for method "siv" and the
+ * domain: AES-256 twice. The plaintext is the type byte and the value of mask/token.h. There is one
+ * string of associated data, the text "siv1.KEYID.DOMAIN": a token pasted to another domain does
+ * not open.
  */
 extern const struct method method_siv;
 
 /*
- * The same for sealed content (mask/seal.h), whose derivation differs in its names only. ${method} is
- * that of the derivation, ${tag} that of the token.
+ * The same for sealed content (mask/seal.h), whose derivation differs in its names only. ${method}
+ * is that of the derivation, ${tag} that of the token.
  */
 struct method_siv_state;
-struct method_siv_state *method_siv_open(const struct keyring *ring, const char *method, const char *tag,
-    const char *domain, size_t domain_length);
+struct method_siv_state *method_siv_open(const struct keyring *ring, const char *method,
+    const char *tag, const char *domain, size_t domain_length);
 void method_siv_close(struct method_siv_state *state);
 
 /* scratch[0, SIV_TAG) is room, the rest the plaintext; append it as a quoted token. 0, or -1. */

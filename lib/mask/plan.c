@@ -7,7 +7,8 @@
 /* Whether ${node} is in the part of the record that paths speak of. */
 static bool is_content(const struct policy *policy, uint32_t node)
 {
-    const uint32_t reserved[] = { policy->sqs, policy->attributes, policy->pii, policy->error, policy->sealed };
+    const uint32_t reserved[] = { policy->sqs, policy->attributes, policy->pii, policy->error,
+        policy->sealed };
     if (!policy_within(policy, node, policy->root))
         return false;
     for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++)
@@ -17,8 +18,9 @@ static bool is_content(const struct policy *policy, uint32_t node)
 }
 
 /*
- * Where the policy says what becomes of what it does not name, have that matched too: other members of
- * the objects it goes through, other elements of the arrays, and all attributes but those it names.
+ * Where the policy says what becomes of what it does not name, have that matched too: other members
+ * of the objects it goes through, other elements of the arrays, and all attributes but those it
+ * names.
  */
 static bool add_others(const struct policy *policy)
 {
@@ -27,14 +29,16 @@ static bool add_others(const struct policy *policy)
     for (uint32_t i = 0; i < count; i++) {
         bool content = is_content(policy, i);
         bool attribute = i != JSON_ROOT && policy_within(policy, i, policy->attributes);
-        bool wanted = (content && policy->other != POLICY_KEEP) || (attribute && policy->attributes_named);
+        bool wanted =
+            (content && policy->other != POLICY_KEEP) || (attribute && policy->attributes_named);
         if (!wanted)
             continue;
         if (json_paths_wants_object(paths, i) && json_paths_other(paths, i) == JSON_NO_NODE)
             return false;
         if (json_paths_wants_array(paths, i) && json_paths_each(paths, i) == JSON_NO_NODE)
             return false;
-        bool holds_value = attribute && i != policy->attributes && json_paths_wants_object(paths, i);
+        bool holds_value =
+            attribute && i != policy->attributes && json_paths_wants_object(paths, i);
         if (holds_value && json_paths_key(paths, i, "type", 4) == JSON_NO_NODE)
             return false;
     }
@@ -86,8 +90,8 @@ static void set_reserved(struct plan *plan, enum plan_direction direction)
         set_role(plan, policy->attributes, PLAN_REMOVE, 0);
 }
 
-static bool encode_key(const struct plan *plan, const struct policy_rule *rule, enum plan_direction direction,
-    struct buf *key)
+static bool encode_key(const struct plan *plan, const struct policy_rule *rule,
+    enum plan_direction direction, struct buf *key)
 {
     if (rule->name == NULL)
         return true;
@@ -103,8 +107,10 @@ static bool set_rule(struct plan *plan, size_t number, enum plan_direction direc
     struct plan_rule *entry = &plan->rules[number];
     const struct policy_rule *rule = entry->rule;
     const struct method *method = rule->method;
-    uint32_t shown = rule->name != NULL ? rule->written : rule->node; /* where masked records have it */
-    if (method->action == METHOD_KEEP || (method->action == METHOD_DROP && direction == PLAN_UNMASK)) {
+    uint32_t shown =
+        rule->name != NULL ? rule->written : rule->node; /* where masked records have it */
+    if (method->action == METHOD_KEEP ||
+        (method->action == METHOD_DROP && direction == PLAN_UNMASK)) {
         set_role(plan, rule->node, PLAN_NONE, number);
         return true;
     }
@@ -128,7 +134,8 @@ static bool set_rule(struct plan *plan, size_t number, enum plan_direction direc
     return entry->state != NULL && encode_key(plan, rule, direction, &entry->key);
 }
 
-struct plan *plan_new(const struct policy *policy, const struct keyring *ring, enum plan_direction direction)
+struct plan *plan_new(const struct policy *policy, const struct keyring *ring,
+    enum plan_direction direction)
 {
     struct plan *plan = calloc(1, sizeof *plan);
     if (plan == NULL)

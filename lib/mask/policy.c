@@ -104,9 +104,9 @@ void policy_free(struct policy *policy)
     for (size_t i = 0; i < policy->rule_count; i++)
         free_rule(&policy->rules[i]);
     for (size_t i = 0; i < policy->require_count; i++)
-        free(policy->requires[i].path);
+        free(policy->required[i].path);
     free(policy->rules);
-    free(policy->requires);
+    free(policy->required);
     json_paths_free(policy->paths);
     free(policy->root_path);
     free(policy);
@@ -143,7 +143,7 @@ static enum policy_cause check_claims(const struct policy *policy, uint32_t node
             return cause;
     }
     for (size_t i = 0; i < policy->require_count; i++) {
-        uint32_t required = policy->requires[i].node;
+        uint32_t required = policy->required[i].node;
         if (is_name && compare(policy, node, required) != POLICY_OK)
             return POLICY_OVERLAP;
         if (!is_name && node != required && policy_within(policy, required, node))
@@ -157,7 +157,8 @@ static bool kinds_agree(const struct policy *policy, uint32_t node)
 {
     while (node != policy->root && node != JSON_ROOT) {
         node = json_paths_parent(policy->paths, node);
-        if (json_paths_wants_object(policy->paths, node) && json_paths_wants_array(policy->paths, node))
+        if (json_paths_wants_object(policy->paths, node) &&
+            json_paths_wants_array(policy->paths, node))
             return false;
     }
     return true;
@@ -168,13 +169,15 @@ static uint32_t add_path(struct policy *policy, const struct policy_word *path, 
     struct policy_error *error)
 {
     size_t error_at = 0;
-    uint32_t node = json_paths_add(policy->paths, policy->root, path->text, path->length, &error_at);
+    uint32_t node =
+        json_paths_add(policy->paths, policy->root, path->text, path->length, &error_at);
     enum policy_cause cause = POLICY_OK;
     if (node == JSON_NO_NODE)
         cause = error_at == SIZE_MAX ? POLICY_MEMORY : POLICY_PATH;
     else if (node == policy->root)
         cause = POLICY_ROOT_ITSELF;
-    else if (json_paths_step(policy->paths, child_of(policy->paths, node, policy->root)) != JSON_STEP_KEY)
+    else if (json_paths_step(policy->paths, child_of(policy->paths, node, policy->root)) !=
+        JSON_STEP_KEY)
         cause = POLICY_NO_KEY;
     else if (policy->root == JSON_ROOT && is_reserved(policy, node))
         cause = POLICY_RESERVED;
@@ -182,7 +185,8 @@ static uint32_t add_path(struct policy *policy, const struct policy_word *path, 
         cause = POLICY_KINDS;
     if (cause == POLICY_OK)
         return node;
-    const struct policy_word at = { NULL, 0, path->column + (cause == POLICY_PATH ? (unsigned)error_at : 0) };
+    const struct policy_word at = { NULL, 0,
+        path->column + (cause == POLICY_PATH ? (unsigned)error_at : 0) };
     policy_error_set(error, cause, line, &at);
     return JSON_NO_NODE;
 }
@@ -191,7 +195,8 @@ static uint32_t add_path(struct policy *policy, const struct policy_word *path, 
 static uint32_t add_attribute(struct policy *policy, const struct policy_line *line,
     const struct method *method, struct policy_error *error)
 {
-    uint32_t node = json_paths_key(policy->paths, policy->attributes, line->path.text, line->path.length);
+    uint32_t node =
+        json_paths_key(policy->paths, policy->attributes, line->path.text, line->path.length);
     if (method->action == METHOD_REPLACE)
         node = add_key(policy->paths, node, "value");
     if (node == JSON_NO_NODE)
@@ -217,7 +222,8 @@ static enum policy_cause check_words(const struct policy *policy, const struct p
     return POLICY_OK;
 }
 
-static bool set_domain(const struct policy *policy, const struct policy_line *line, struct policy_rule *rule)
+static bool set_domain(const struct policy *policy, const struct policy_line *line,
+    struct policy_rule *rule)
 {
     const char *domain = "";
     size_t length = 0;
@@ -239,7 +245,8 @@ static bool set_domain(const struct policy *policy, const struct policy_line *li
 }
 
 /* The name to write, unless it is the one that is there. */
-static enum policy_cause set_name(struct policy *policy, const struct policy_line *line, struct policy_rule *rule)
+static enum policy_cause set_name(struct policy *policy, const struct policy_line *line,
+    struct policy_rule *rule)
 {
     if (line->name.text == NULL)
         return POLICY_OK;
@@ -274,8 +281,8 @@ static char *copy_path(const struct policy_line *line)
 }
 
 /* Fill a zeroed rule; what it owns is freed by the caller when this fails. */
-static int make_rule(struct policy *policy, const struct policy_line *line, struct policy_rule *rule,
-    struct policy_error *error)
+static int make_rule(struct policy *policy, const struct policy_line *line,
+    struct policy_rule *rule, struct policy_error *error)
 {
     rule->written = JSON_NO_NODE;
     rule->attribute = line->attribute;
@@ -303,7 +310,8 @@ static int make_rule(struct policy *policy, const struct policy_line *line, stru
     return 0;
 }
 
-int policy_add_rule(struct policy *policy, const struct policy_line *line, struct policy_error *error)
+int policy_add_rule(struct policy *policy, const struct policy_line *line,
+    struct policy_error *error)
 {
     if (policy->rule_count == POLICY_MAX_RULES)
         return policy_error_set(error, POLICY_TOO_MANY, line->line, NULL);
@@ -334,7 +342,7 @@ static enum policy_cause check_required(const struct policy *policy, uint32_t no
             return POLICY_OVERLAP;
     }
     for (size_t i = 0; i < policy->require_count; i++)
-        if (policy->requires[i].node == node)
+        if (policy->required[i].node == node)
             return POLICY_REPEATED;
     return POLICY_OK;
 }
@@ -350,21 +358,23 @@ int policy_add_require(struct policy *policy, const struct policy_word *path, un
     enum policy_cause cause = check_required(policy, node);
     if (cause != POLICY_OK)
         return policy_error_set(error, cause, line, path);
-    struct policy_require *requires = realloc(policy->requires, (policy->require_count + 1) * sizeof *requires);
+    struct policy_require *grown =
+        realloc(policy->required, (policy->require_count + 1) * sizeof *grown);
     char *text = copy(path->text, path->length);
-    if (requires != NULL)
-        policy->requires = requires;
-    if (requires == NULL || text == NULL) {
+    if (grown != NULL)
+        policy->required = grown;
+    if (grown == NULL || text == NULL) {
         free(text);
         return policy_error_set(error, POLICY_MEMORY, line, NULL);
     }
-    requires[policy->require_count++] = (struct policy_require){ text, node };
+    grown[policy->require_count++] = (struct policy_require){ text, node };
     return 0;
 }
 
 int policy_add_builtin(struct policy *policy, struct policy_error *error)
 {
-    static const char *const lines[][2] = { { ".ip", "masked_ip" }, { ".device_id", "masked_device_id" } };
+    static const char *const lines[][2] = { { ".ip", "masked_ip" },
+        { ".device_id", "masked_device_id" } };
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
         const struct policy_line line = {
             .path = { lines[i][0], strlen(lines[i][0]), 0 },
@@ -391,7 +401,8 @@ static const struct policy_rule *rule_through(const struct policy *policy, uint3
 static bool has_each(const struct policy *policy, uint32_t parent)
 {
     for (uint32_t i = 0; i < json_paths_count(policy->paths); i++)
-        if (json_paths_step(policy->paths, i) == JSON_STEP_EACH && json_paths_parent(policy->paths, i) == parent)
+        if (json_paths_step(policy->paths, i) == JSON_STEP_EACH &&
+            json_paths_parent(policy->paths, i) == parent)
             return true;
     return false;
 }

@@ -18,23 +18,20 @@
  * and every name it writes, so that one scan of a line finds them all.
  */
 
-enum {
-    POLICY_MAX_RULES = 1000,
-    POLICY_MAX_FILE = 256 * 1024
-};
+enum { POLICY_MAX_RULES = 1000, POLICY_MAX_FILE = 256 * 1024 };
 
 enum policy_other { POLICY_KEEP, POLICY_DROP, POLICY_QUARANTINE };
 
 struct policy_rule {
-    char *path;              /* as it was given: ".a.b", "attributes.NAME" */
+    char *path; /* as it was given: ".a.b", "attributes.NAME" */
     const struct method *method;
-    char *name;              /* the key to write, decoded; NULL: the one that is there */
+    char *name; /* the key to write, decoded; NULL: the one that is there */
     size_t name_length;
-    char *domain;            /* decoded; empty when the method has no key */
+    char *domain; /* decoded; empty when the method has no key */
     size_t domain_length;
     bool attribute;
-    uint32_t node;           /* of the path; of an attribute's value, or all of it for keep and drop */
-    uint32_t written;        /* of the name; JSON_NO_NODE without one */
+    uint32_t node;    /* of the path; of an attribute's value, or all of it for keep and drop */
+    uint32_t written; /* of the name; JSON_NO_NODE without one */
     unsigned line;
     unsigned column;
 };
@@ -58,7 +55,7 @@ struct policy {
     uint32_t sealed;
     struct policy_rule *rules;
     size_t rule_count;
-    struct policy_require *requires;
+    struct policy_require *required;
     size_t require_count;
     enum policy_other other;
     bool other_given;
@@ -77,13 +74,15 @@ struct policy_line {
 
 /*
  * policy_new(root, error):
- * An empty policy for paths below ${root}, a path of keys such as ".body", or ".". NULL with ${error}.
+ * An empty policy for paths below ${root}, a path of keys such as ".body", or ".". NULL with
+ * ${error}.
  */
 struct policy *policy_new(const char *root, struct policy_error *error);
 void policy_free(struct policy *policy); /* NULL is fine */
 
 /* Add. 0, or -1 with ${error}, whose line is that of ${line}. */
-int policy_add_rule(struct policy *policy, const struct policy_line *line, struct policy_error *error);
+int policy_add_rule(struct policy *policy, const struct policy_line *line,
+    struct policy_error *error);
 int policy_add_require(struct policy *policy, const struct policy_word *path, unsigned line,
     struct policy_error *error);
 

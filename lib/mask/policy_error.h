@@ -10,30 +10,30 @@ enum { POLICY_WORD_SIZE = 48 };
 enum policy_cause {
     POLICY_OK,
     POLICY_MEMORY,
-    POLICY_OPEN,           /* errnum says */
-    POLICY_READ,           /* errnum says */
-    POLICY_WRITABLE,       /* others may write the file */
-    POLICY_TOO_BIG,        /* over POLICY_MAX_FILE */
-    POLICY_TOO_MANY,       /* over POLICY_MAX_RULES */
+    POLICY_OPEN,     /* errnum says */
+    POLICY_READ,     /* errnum says */
+    POLICY_WRITABLE, /* others may write the file */
+    POLICY_TOO_BIG,  /* over POLICY_MAX_FILE */
+    POLICY_TOO_MANY, /* over POLICY_MAX_RULES */
     POLICY_UTF8,
-    POLICY_QUOTE,          /* a string that is not closed, or is none */
-    POLICY_WORD,           /* a word that nothing is known of */
-    POLICY_MISSING_WORD,   /* the line ends too early */
-    POLICY_PATH,           /* not a path */
-    POLICY_ROOT,           /* no path of keys, or one into a reserved key */
-    POLICY_ROOT_ITSELF,    /* a path that names the root */
-    POLICY_NO_KEY,         /* a path whose first step is no key: the root is an object */
-    POLICY_METHOD,         /* unknown */
-    POLICY_NAMES_NOTHING,  /* "as" with a method that writes nothing, or for an attribute */
-    POLICY_NAMES_ELEMENT,  /* "as" for an array element, which has no name */
-    POLICY_DROPS_ELEMENT,  /* drop of an array element */
-    POLICY_NO_DOMAIN,      /* "in" with a method without a key */
-    POLICY_RESERVED,       /* a reserved key of the record, with root "." */
-    POLICY_REPEATED,       /* a path or name that an earlier line has */
-    POLICY_OVERLAP,        /* a path inside another one, or around it */
-    POLICY_KINDS,          /* a step that would have to be an object and an array */
-    POLICY_INDEX_BESIDE,   /* [N] that goes deeper beside [] */
-    POLICY_INDEX_OTHER     /* [N] without [] and "other drop" */
+    POLICY_QUOTE,         /* a string that is not closed, or is none */
+    POLICY_WORD,          /* a word that nothing is known of */
+    POLICY_MISSING_WORD,  /* the line ends too early */
+    POLICY_PATH,          /* not a path */
+    POLICY_ROOT,          /* no path of keys, or one into a reserved key */
+    POLICY_ROOT_ITSELF,   /* a path that names the root */
+    POLICY_NO_KEY,        /* a path whose first step is no key: the root is an object */
+    POLICY_METHOD,        /* unknown */
+    POLICY_NAMES_NOTHING, /* "as" with a method that writes nothing, or for an attribute */
+    POLICY_NAMES_ELEMENT, /* "as" for an array element, which has no name */
+    POLICY_DROPS_ELEMENT, /* drop of an array element */
+    POLICY_NO_DOMAIN,     /* "in" with a method without a key */
+    POLICY_RESERVED,      /* a reserved key of the record, with root "." */
+    POLICY_REPEATED,      /* a path or name that an earlier line has */
+    POLICY_OVERLAP,       /* a path inside another one, or around it */
+    POLICY_KINDS,         /* a step that would have to be an object and an array */
+    POLICY_INDEX_BESIDE,  /* [N] that goes deeper beside [] */
+    POLICY_INDEX_OTHER    /* [N] without [] and "other drop" */
 };
 
 struct policy_error {

@@ -20,7 +20,8 @@ static bool is_blank(char byte)
     return byte == ' ' || byte == '\t';
 }
 
-/* The end of the word at text[i]: blanks inside quotes belong to it. SIZE_MAX: a quote stays open. */
+/* The end of the word at text[i]: blanks inside quotes belong to it. SIZE_MAX: a quote stays open.
+ */
 static size_t word_end(const char *text, size_t length, size_t i)
 {
     bool quoted = false;
@@ -34,7 +35,8 @@ static size_t word_end(const char *text, size_t length, size_t i)
 }
 
 /* Cut a line into words; false when a quote stays open, with ${words}[*count] there. */
-static bool cut_words(const char *text, size_t length, struct policy_word words[WORDS], size_t *count)
+static bool cut_words(const char *text, size_t length, struct policy_word words[WORDS],
+    size_t *count)
 {
     *count = 0;
     for (size_t i = 0; i < length && *count < WORDS;) {
@@ -67,12 +69,14 @@ static enum policy_cause decode_word(struct policy_word *word, struct buf *memor
     if (memchr(word->text, '"', word->length) == NULL)
         return POLICY_OK;
     struct json_result result;
-    if (word->text[0] != '"' || json_scan(word->text, word->length, NULL, 1, NULL, &result) != JSON_OK)
+    if (word->text[0] != '"' ||
+        json_scan(word->text, word->length, NULL, 1, NULL, &result) != JSON_OK)
         return POLICY_QUOTE;
     buf_clear(memory);
     if (json_string_decode(memory, word->text, word->length) != 0)
         return POLICY_MEMORY;
-    *word = (struct policy_word){ memory->length > 0 ? memory->data : "", memory->length, word->column };
+    *word = (struct policy_word){ memory->length > 0 ? memory->data : "", memory->length,
+        word->column };
     return POLICY_OK;
 }
 
@@ -91,11 +95,12 @@ static void cut_attribute(struct policy_line *line)
     line->attribute = true;
     line->path.text += skip;
     line->path.length -= skip;
+    line->path.column += (unsigned)skip;
 }
 
 /* PATH METHOD [as NAME] [in DOMAIN] */
-static int add_rule(struct policy *policy, const struct policy_word *words, size_t count, unsigned number,
-    struct policy_error *error)
+static int add_rule(struct policy *policy, const struct policy_word *words, size_t count,
+    unsigned number, struct policy_error *error)
 {
     struct policy_word last = after(&words[count - 1]);
     if (count < 2)
@@ -172,7 +177,8 @@ static int add_line(struct policy *policy, const char *text, size_t length, unsi
                    : set_other(policy, words, number, error);
 }
 
-int policy_text_lines(struct policy *policy, const char *text, size_t length, struct policy_error *error)
+int policy_text_lines(struct policy *policy, const char *text, size_t length,
+    struct policy_error *error)
 {
     unsigned number = 0;
     for (size_t start = 0; start < length;) {
@@ -248,15 +254,16 @@ int policy_text_option(struct policy *policy, const char *text, struct policy_er
     line.path.length = i;
     const char *method = text + i + 1;
     const char *colon = strchr(method, ':');
-    line.method = (struct policy_word){ method, colon != NULL ? (size_t)(colon - method) : strlen(method),
-        (unsigned)i + 2 };
+    line.method = (struct policy_word){ method,
+        colon != NULL ? (size_t)(colon - method) : strlen(method), (unsigned)i + 2 };
     cut_attribute(&line);
     struct buf name;
     buf_init(&name, POLICY_MAX_FILE);
     int result = -1;
     enum policy_cause cause = POLICY_OK;
     if (colon != NULL) {
-        line.name = (struct policy_word){ colon + 1, strlen(colon + 1), (unsigned)(colon + 1 - text) + 1 };
+        line.name =
+            (struct policy_word){ colon + 1, strlen(colon + 1), (unsigned)(colon + 1 - text) + 1 };
         cause = line.name.length == 0 ? POLICY_MISSING_WORD : decode_word(&line.name, &name);
     }
     if (cause != POLICY_OK)
@@ -274,7 +281,8 @@ static void print_word(struct buf *out, const char *introduction, const char *te
     bool bare = length > 0;
     for (size_t i = 0; i < length; i++)
         if (!((text[i] >= 'a' && text[i] <= 'z') || (text[i] >= 'A' && text[i] <= 'Z') ||
-                (text[i] >= '0' && text[i] <= '9') || text[i] == '_' || text[i] == '-' || text[i] == '.'))
+                (text[i] >= '0' && text[i] <= '9') || text[i] == '_' || text[i] == '-' ||
+                text[i] == '.'))
             bare = false;
     buf_puts(out, introduction);
     if (bare)
@@ -297,7 +305,7 @@ int policy_text_print(const struct policy *policy, struct buf *out)
         buf_putc(out, '\n');
     }
     for (size_t i = 0; i < policy->require_count; i++)
-        buf_printf(out, "require %s\n", policy->requires[i].path);
+        buf_printf(out, "require %s\n", policy->required[i].path);
     buf_printf(out, "other %s\n", names[policy->other]);
     return out->failed ? -1 : 0;
 }

@@ -20,13 +20,14 @@
 
 /*
  * policy_text_file(policy, path, error):
- * Read (as mask/source.h does) and add all lines of the file ${path}, which others than its owner and
- * group must not be able to write. 0, or -1 with ${error}.
+ * Read (as mask/source.h does) and add all lines of the file ${path}, which others than its owner
+ * and group must not be able to write. 0, or -1 with ${error}.
  */
 int policy_text_file(struct policy *policy, const char *path, struct policy_error *error);
 
 /* Add all lines of text[0, length). 0, or -1 with ${error}. */
-int policy_text_lines(struct policy *policy, const char *text, size_t length, struct policy_error *error);
+int policy_text_lines(struct policy *policy, const char *text, size_t length,
+    struct policy_error *error);
 
 /* Add "PATH=METHOD[:NAME]", where PATH may be attributes.NAME. 0, or -1 with ${error}, line 0. */
 int policy_text_option(struct policy *policy, const char *text, struct policy_error *error);

@@ -16,14 +16,15 @@ enum { GIVEN_BACK_ABOVE = 1 << 20 };
 struct quarantine {
     const struct keyring *ring;
     const char *stage;
-    bool whole;            /* the root is "." */
+    bool whole; /* the root is "." */
     struct method_siv_state *seal;
     struct members members;
     struct members inside; /* of what was sealed */
     struct buf scratch;
 };
 
-struct quarantine *quarantine_new(const struct policy *policy, const struct keyring *ring, const char *stage)
+struct quarantine *quarantine_new(const struct policy *policy, const struct keyring *ring,
+    const char *stage)
 {
     struct quarantine *made = calloc(1, sizeof *made);
     if (made == NULL)
@@ -33,8 +34,8 @@ struct quarantine *quarantine_new(const struct policy *policy, const struct keyr
     made->whole = policy->top == JSON_ROOT;
     buf_init(&made->scratch, SIZE_MAX);
     made->seal = method_siv_open(ring, "seal", "seal1", "", 0);
-    if (made->seal == NULL ||
-        members_init(&made->members, policy) != 0 || members_init(&made->inside, policy) != 0) {
+    if (made->seal == NULL || members_init(&made->members, policy) != 0 ||
+        members_init(&made->inside, policy) != 0) {
         quarantine_free(made);
         return NULL;
     }
@@ -80,7 +81,8 @@ static void write_word(struct buf *out, const char *name, const char *word)
     json_string_encode(out, word, strlen(word));
 }
 
-static void write_error(const struct quarantine *quarantine, const char *code, const char *detail, struct buf *out)
+static void write_error(const struct quarantine *quarantine, const char *code, const char *detail,
+    struct buf *out)
 {
     write_word(out, "\"error\":{\"stage\":", quarantine->stage);
     write_word(out, ",\"code\":", code);
@@ -90,8 +92,8 @@ static void write_error(const struct quarantine *quarantine, const char *code, c
 
 /* ---- what was no record ---------------------------------------------------------------------- */
 
-static int write_line(struct quarantine *quarantine, const char *text, size_t length, const char *code,
-    const char *detail, bool sealed, struct buf *out)
+static int write_line(struct quarantine *quarantine, const char *text, size_t length,
+    const char *code, const char *detail, bool sealed, struct buf *out)
 {
     const struct json_match *sqs = members_salvage(&quarantine->members, text, length);
     buf_putc(out, '{');
@@ -111,8 +113,8 @@ static int write_line(struct quarantine *quarantine, const char *text, size_t le
     return buf_puts(out, "}\n") != 0 || out->failed ? -1 : 0;
 }
 
-int quarantine_line(struct quarantine *quarantine, const char *text, size_t length, enum json_error error,
-    struct buf *out)
+int quarantine_line(struct quarantine *quarantine, const char *text, size_t length,
+    enum json_error error, struct buf *out)
 {
     const char *code = error == JSON_OK ? "not-object" : json_error_name(error);
     const char *detail = error == JSON_OK ? "the line is not a JSON object"
@@ -123,7 +125,8 @@ int quarantine_line(struct quarantine *quarantine, const char *text, size_t leng
 
 int quarantine_long(struct quarantine *quarantine, const char *text, size_t length, struct buf *out)
 {
-    return write_line(quarantine, text, length, "too-long", "the line is longer than --max-record", false, out);
+    return write_line(quarantine, text, length, "too-long", "the line is longer than --max-record",
+        false, out);
 }
 
 /* ---- records --------------------------------------------------------------------------------- */
@@ -173,14 +176,15 @@ static int seal_members(struct quarantine *quarantine, const char *text, size_t 
     return out->failed ? -1 : 0;
 }
 
-int quarantine_record(struct quarantine *quarantine, const char *text, size_t length, const char *code,
-    const char *detail, struct buf *out)
+int quarantine_record(struct quarantine *quarantine, const char *text, size_t length,
+    const char *code, const char *detail, struct buf *out)
 {
     const struct members *members = &quarantine->members;
     if (members_scan(&quarantine->members, text, length) != 0)
         return -1;
     bool whole = quarantine->whole ||
-        members->count[members->nodes[MEMBERS_TOP] != JSON_NO_NODE ? MEMBERS_TOP : MEMBERS_BODY] == 0;
+        members->count[members->nodes[MEMBERS_TOP] != JSON_NO_NODE ? MEMBERS_TOP : MEMBERS_BODY] ==
+            0;
     return seal_members(quarantine, text, length, whole, code, detail, out);
 }
 
@@ -201,15 +205,16 @@ static bool well_formed(struct quarantine *quarantine, const char *text, bool *e
             continue;
         struct token_value value = token_value_of(text, match);
         size_t key;
-        enum token_result result = token_read(&value, "seal1", quarantine->ring, &quarantine->scratch, &key);
+        enum token_result result =
+            token_read(&value, "seal1", quarantine->ring, &quarantine->scratch, &key);
         if (result != TOKEN_OK && result != TOKEN_UNKNOWN_KEY)
             good = false;
     }
     return good;
 }
 
-int quarantine_arrived(struct quarantine *quarantine, const char *text, size_t length, struct buf *out,
-    bool *unchanged)
+int quarantine_arrived(struct quarantine *quarantine, const char *text, size_t length,
+    struct buf *out, bool *unchanged)
 {
     const struct members *members = &quarantine->members;
     *unchanged = false;
@@ -220,7 +225,8 @@ int quarantine_arrived(struct quarantine *quarantine, const char *text, size_t l
     if (!error_is)
         return write_line(quarantine, text, length, "mixed", "error is not an object", true, out);
     bool clear = members->count[MEMBERS_BODY] > 0 || members->count[MEMBERS_TOP] > 0 ||
-        members->count[MEMBERS_ATTRIBUTES] > 0 || (quarantine->whole && members->count[MEMBERS_OTHER] > 0);
+        members->count[MEMBERS_ATTRIBUTES] > 0 ||
+        (quarantine->whole && members->count[MEMBERS_OTHER] > 0);
     if (clear || !good)
         return seal_members(quarantine, text, length, quarantine->whole, NULL, NULL, out);
     *unchanged = true;
@@ -233,7 +239,8 @@ int quarantine_arrived(struct quarantine *quarantine, const char *text, size_t l
 /* Whether the record keeps a member of a name that the opened object brings back. */
 static bool collides(const struct members *record, const struct members *inside)
 {
-    static const enum members_kind kinds[] = { MEMBERS_PII, MEMBERS_ATTRIBUTES, MEMBERS_BODY, MEMBERS_TOP };
+    static const enum members_kind kinds[] = { MEMBERS_PII, MEMBERS_ATTRIBUTES, MEMBERS_BODY,
+        MEMBERS_TOP };
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (record->count[kinds[i]] > 0 && inside->count[kinds[i]] > 0)
             return true;
@@ -241,8 +248,8 @@ static bool collides(const struct members *record, const struct members *inside)
 }
 
 /* Append what stands for "sealed", from plain[0, length) without its type byte. */
-static enum quarantine_result write_opened(struct quarantine *quarantine, char type, const char *plain,
-    size_t length, struct buf *out)
+static enum quarantine_result write_opened(struct quarantine *quarantine, char type,
+    const char *plain, size_t length, struct buf *out)
 {
     if (type == 'j') {
         if (members_scan(&quarantine->inside, plain, length) != 0 ||
@@ -266,8 +273,8 @@ static enum quarantine_result write_opened(struct quarantine *quarantine, char t
     return buf_putc(out, '"') == 0 ? QUARANTINE_OPENED : QUARANTINE_FAILED;
 }
 
-enum quarantine_result quarantine_open(struct quarantine *quarantine, const char *text, size_t length,
-    struct buf *out)
+enum quarantine_result quarantine_open(struct quarantine *quarantine, const char *text,
+    size_t length, struct buf *out)
 {
     const struct members *members = &quarantine->members;
     if (members_scan(&quarantine->members, text, length) != 0)
@@ -313,8 +320,8 @@ static bool is_own_stage(const struct quarantine *quarantine, const char *text)
     return false;
 }
 
-int quarantine_explain(struct quarantine *quarantine, const char *text, size_t length, const char *code,
-    const char *detail, struct buf *out)
+int quarantine_explain(struct quarantine *quarantine, const char *text, size_t length,
+    const char *code, const char *detail, struct buf *out)
 {
     if (members_scan(&quarantine->members, text, length) != 0)
         return -1;

@@ -14,40 +14,21 @@
 /* Names that an architecture does not have get negative numbers and are passed over. */
 static const int calls[] = {
     /* data */
-    SCMP_SYS(read),
-    SCMP_SYS(readv),
-    SCMP_SYS(write),
-    SCMP_SYS(writev),
-    SCMP_SYS(poll),
-    SCMP_SYS(ppoll),
-    SCMP_SYS(ppoll_time64),
-    SCMP_SYS(lseek),
-    SCMP_SYS(_llseek),
-    SCMP_SYS(fstat),
-    SCMP_SYS(fstat64),
-    SCMP_SYS(close),
+    SCMP_SYS(read), SCMP_SYS(readv), SCMP_SYS(write), SCMP_SYS(writev), SCMP_SYS(poll),
+    SCMP_SYS(ppoll), SCMP_SYS(ppoll_time64), SCMP_SYS(lseek), SCMP_SYS(_llseek), SCMP_SYS(fstat),
+    SCMP_SYS(fstat64), SCMP_SYS(close),
     /* memory; mmap and mprotect are below */
-    SCMP_SYS(brk),
-    SCMP_SYS(munmap),
-    SCMP_SYS(mremap),
-    SCMP_SYS(madvise),
-    SCMP_SYS(munlock),
-    SCMP_SYS(futex),
-    SCMP_SYS(futex_time64),
+    SCMP_SYS(brk), SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise), SCMP_SYS(munlock),
+    SCMP_SYS(futex), SCMP_SYS(futex_time64),
     /* time and chance */
-    SCMP_SYS(clock_gettime),
-    SCMP_SYS(clock_gettime64),
-    SCMP_SYS(gettimeofday),
-    SCMP_SYS(getrandom),
+    SCMP_SYS(clock_gettime), SCMP_SYS(clock_gettime64), SCMP_SYS(gettimeofday), SCMP_SYS(getrandom),
     /* signals and the end */
-    SCMP_SYS(rt_sigreturn),
-    SCMP_SYS(sigreturn),
-    SCMP_SYS(rt_sigprocmask),
-    SCMP_SYS(restart_syscall),
-    SCMP_SYS(getpid),
-    SCMP_SYS(gettid),
-    SCMP_SYS(exit),
+    SCMP_SYS(rt_sigreturn), SCMP_SYS(sigreturn), SCMP_SYS(rt_sigprocmask),
+    SCMP_SYS(restart_syscall), SCMP_SYS(getpid), SCMP_SYS(gettid), SCMP_SYS(exit),
     SCMP_SYS(exit_group),
+#ifdef __SANITIZE_ADDRESS__
+    SCMP_SYS(sigaltstack), /* as its runtime ends */
+#endif
 };
 
 static int allow_calls(scmp_filter_ctx filter)
@@ -68,7 +49,8 @@ static int allow_arguments(scmp_filter_ctx filter)
     const int maps[] = { SCMP_SYS(mmap), SCMP_SYS(mmap2) };
     int error = 0;
     for (size_t i = 0; i < 2 && error == 0; i++)
-        error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, maps[i], 2, SCMP_A2(SCMP_CMP_MASKED_EQ, prot_exec, 0),
+        error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, maps[i], 2,
+            SCMP_A2(SCMP_CMP_MASKED_EQ, prot_exec, 0),
             SCMP_A3(SCMP_CMP_MASKED_EQ, anonymous, anonymous));
     if (error == 0)
         error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1,
@@ -86,8 +68,9 @@ static int allow_arguments(scmp_filter_ctx filter)
 
 #ifdef __SANITIZE_ADDRESS__
 /*
- * The leak check at exit would have to open files and trace this process. It is off in the programs that
- * link this, rather than confining them less when they are tested; the unit tests look for leaks.
+ * The leak check at exit would have to open files and trace this process. It is off in the programs
+ * that link this, rather than confining them less when they are tested; the unit tests look for
+ * leaks.
  */
 int __lsan_is_turned_off(void);
 int __lsan_is_turned_off(void)

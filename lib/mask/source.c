@@ -16,7 +16,8 @@ int source_descriptor(const char *path)
     for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
         size_t length = strlen(folders[i]);
         uint64_t number;
-        if (strncmp(path, folders[i], length) == 0 && opt_number(path + length, 0, INT32_MAX, &number))
+        if (strncmp(path, folders[i], length) == 0 &&
+            opt_number(path + length, 0, INT32_MAX, &number))
             return (int)number;
     }
     return -1;
@@ -25,7 +26,8 @@ int source_descriptor(const char *path)
 int source_open(const char *path, struct stat *status)
 {
     int given = source_descriptor(path);
-    int fd = given >= 0 ? fcntl(given, F_DUPFD_CLOEXEC, 3) : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    int fd =
+        given >= 0 ? fcntl(given, F_DUPFD_CLOEXEC, 3) : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     if (fd == -1)
         return -1;
     if (fstat(fd, status) != 0) {

@@ -13,9 +13,10 @@
 /*
  * source_open(path, status):
  * Open ${path} for reading, symbolic links followed, and fill ${status} from the descriptor. The
- * names /dev/fd/N, /proc/self/fd/N and /dev/stdin stand for a descriptor of this process: that one is
- * duplicated, not opened anew, so that what a parent handed over is read with the parent's rights.
- * Opening a FIFO waits for its writer. Return a descriptor, the caller's to close, or -1 with errno.
+ * names /dev/fd/N, /proc/self/fd/N and /dev/stdin stand for a descriptor of this process: that one
+ * is duplicated, not opened anew, so that what a parent handed over is read with the parent's
+ * rights. Opening a FIFO waits for its writer. Return a descriptor, the caller's to close, or -1
+ * with errno.
  */
 int source_open(const char *path, struct stat *status);
 

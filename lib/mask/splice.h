@@ -6,8 +6,8 @@
 #include "base/buf.h"
 
 /*
- * Copying a valid JSON text to a buffer with changes on the way, front to back. What goes wrong with
- * the buffer is seen by its ${failed}.
+ * Copying a valid JSON text to a buffer with changes on the way, front to back. What goes wrong
+ * with the buffer is seen by its ${failed}.
  */
 struct splice {
     struct buf *out;
@@ -22,12 +22,14 @@ void splice_copy(struct splice *splice, size_t offset);
 /* Pass over the text up to ${offset}; what stands for it has been or will be appended to ${out}. */
 void splice_skip(struct splice *splice, size_t offset);
 
-/* Copy up to ${start}, then leave out the member or element text[start, end), mending the commas. */
+/* Copy up to ${start}, then leave out the member or element text[start, end), mending the commas.
+ */
 void splice_remove(struct splice *splice, size_t start, size_t end);
 
 /*
- * Copy up to the closing brace of the object that ends at ${end}, and append the comma that one more
- * member needs, if any member is there. The caller appends "key":value and calls splice_finish().
+ * Copy up to the closing brace of the object that ends at ${end}, and append the comma that one
+ * more member needs, if any member is there. The caller appends "key":value and calls
+ * splice_finish().
  */
 void splice_open_end(struct splice *splice, size_t end);
 

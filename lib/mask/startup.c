@@ -10,10 +10,11 @@
 #include "crypto/door.h"
 #include "mask/policy_text.h"
 
-static int fail(struct startup_failure *failure, enum status status, const char *hint, const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
+static int fail(struct startup_failure *failure, enum status status, const char *hint,
+    const char *format, ...) __attribute__((format(printf, 4, 5)));
 
-static int fail(struct startup_failure *failure, enum status status, const char *hint, const char *format, ...)
+static int fail(struct startup_failure *failure, enum status status, const char *hint,
+    const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
@@ -41,7 +42,8 @@ static enum status policy_status(enum policy_cause cause)
 }
 
 /* "FILE:LINE:COLUMN: what is wrong: WORD" */
-static int fail_file(struct startup_failure *failure, const char *file, const struct policy_error *error)
+static int fail_file(struct startup_failure *failure, const char *file,
+    const struct policy_error *error)
 {
     char place[32] = "";
     const char *reason = error->errnum != 0 ? strerror(error->errnum) : error->word;
@@ -62,12 +64,13 @@ static int fail_file(struct startup_failure *failure, const char *file, const st
 static int fail_rule(struct startup_failure *failure, const char *option, const char *value,
     const struct policy_error *error)
 {
-    enum status status = policy_status(error->cause) == STATUS_CONFIG ? STATUS_USAGE : STATUS_INTERNAL;
+    enum status status =
+        policy_status(error->cause) == STATUS_CONFIG ? STATUS_USAGE : STATUS_INTERNAL;
     if (error->cause == POLICY_METHOD)
-        return fail(failure, status, NULL, "option %s %.200s: unknown method (methods are %s)", option, value,
-            method_names());
-    return fail(failure, status, NULL, "option %s %.200s: column %u: %s", option, value, error->column,
-        policy_error_text(error->cause));
+        return fail(failure, status, NULL, "option %s %.200s: unknown method (methods are %s)",
+            option, value, method_names());
+    return fail(failure, status, NULL, "option %s %.200s: column %u: %s", option, value,
+        error->column, policy_error_text(error->cause));
 }
 
 int startup_policy(const char *root, const char *file, const char *const *rules, size_t rule_count,
@@ -78,7 +81,8 @@ int startup_policy(const char *root, const char *file, const char *const *rules,
     if (policy == NULL)
         return fail_rule(failure, "--root", root, &error);
     int status = 0;
-    if (file != NULL && (policy_text_file(policy, file, &error) != 0 || policy_finish(policy, &error) != 0))
+    if (file != NULL &&
+        (policy_text_file(policy, file, &error) != 0 || policy_finish(policy, &error) != 0))
         status = fail_file(failure, file, &error);
     for (size_t i = 0; i < rule_count && status == 0; i++)
         if (policy_text_option(policy, rules[i], &error) != 0)
@@ -86,7 +90,8 @@ int startup_policy(const char *root, const char *file, const char *const *rules,
     if (status == 0 && file == NULL && rule_count == 0 && policy_add_builtin(policy, &error) != 0)
         status = fail(failure, STATUS_INTERNAL, NULL, "out of memory");
     if (status == 0 && file == NULL && policy_finish(policy, &error) != 0)
-        status = fail(failure, STATUS_USAGE, NULL, "options --mask: %s", policy_error_text(error.cause));
+        status =
+            fail(failure, STATUS_USAGE, NULL, "options --mask: %s", policy_error_text(error.cause));
     if (status != 0) {
         policy_free(policy);
         return -1;
@@ -106,7 +111,8 @@ int startup_print_policy(const struct policy *policy, struct startup_failure *fa
     } else {
         (void)out_write(out, text.data, text.length); /* out_close() reports it */
         if (out_close(out) != 0)
-            result = fail(failure, STATUS_IO, NULL, "cannot write to standard output: %s", strerror(errno));
+            result = fail(failure, STATUS_IO, NULL, "cannot write to standard output: %s",
+                strerror(errno));
     }
     buf_free(&text);
     return result;
@@ -114,7 +120,8 @@ int startup_print_policy(const struct policy *policy, struct startup_failure *fa
 
 /* ---- keys ------------------------------------------------------------------------------------ */
 
-int startup_key_failure(const char *file, const struct keyring_error *error, struct startup_failure *failure)
+int startup_key_failure(const char *file, const struct keyring_error *error,
+    struct startup_failure *failure)
 {
     enum keyring_cause cause = error->cause;
     enum status status = STATUS_CONFIG;
@@ -134,17 +141,22 @@ int startup_key_failure(const char *file, const struct keyring_error *error, str
         hint = "pii-keygen makes key files";
     if (error->line > 0)
         (void)snprintf(place, sizeof place, ":%u", error->line);
-    return fail(failure, status, hint, "key file %s%s: %s%s%s", file, place, keyring_cause_text(cause),
-        error->errnum != 0 ? ": " : "", error->errnum != 0 ? strerror(error->errnum) : "");
+    return fail(failure, status, hint, "key file %s%s: %s%s%s", file, place,
+        keyring_cause_text(cause), error->errnum != 0 ? ": " : "",
+        error->errnum != 0 ? strerror(error->errnum) : "");
 }
 
-int startup_keys(const char *file, bool group_readable, struct keyring **ring, struct startup_failure *failure)
+int startup_keys(const char *file, bool group_readable, struct keyring **ring,
+    struct startup_failure *failure)
 {
     struct keyring_error error;
     if (door_init() != 0)
-        return fail(failure, STATUS_INTERNAL, NULL, "OpenSSL lacks an algorithm or computes it wrongly");
+        return fail(failure, STATUS_INTERNAL, NULL,
+            "OpenSSL lacks an algorithm or computes it wrongly");
     if (keyring_protect_process() != 0)
         return fail(failure, STATUS_INTERNAL, NULL, "cannot keep the process from dumping core: %s",
             strerror(errno));
-    return keyring_load(file, group_readable, ring, &error) == 0 ? 0 : startup_key_failure(file, &error, failure);
+    return keyring_load(file, group_readable, ring, &error) == 0
+        ? 0
+        : startup_key_failure(file, &error, failure);
 }

@@ -9,20 +9,22 @@
 #include "mask/keyring.h"
 #include "mask/policy.h"
 
-/* From what a command line names to what the programs work with; and what to say when that fails. */
+/* From what a command line names to what the programs work with; and what to say when that fails.
+ */
 
 enum { STARTUP_TEXT_SIZE = 512 };
 
 struct startup_failure {
     enum status status;
-    char text[STARTUP_TEXT_SIZE]; /* a message: names, places and causes, nothing else of any file */
-    const char *hint;             /* or NULL */
+    char
+        text[STARTUP_TEXT_SIZE]; /* a message: names, places and causes, nothing else of any file */
+    const char *hint;            /* or NULL */
 };
 
 /*
  * startup_policy(root, file, rules, rule_count, policy, failure):
- * The policy of ${file}; or, when that is NULL, of the ${rules} ("PATH=METHOD[:NAME]"); or, when there are
- * none, the built-in one. 0 with *policy set, the caller's, or -1 with ${failure}.
+ * The policy of ${file}; or, when that is NULL, of the ${rules} ("PATH=METHOD[:NAME]"); or, when
+ * there are none, the built-in one. 0 with *policy set, the caller's, or -1 with ${failure}.
  */
 int startup_policy(const char *root, const char *file, const char *const *rules, size_t rule_count,
     struct policy **policy, struct startup_failure *failure);
@@ -32,12 +34,14 @@ int startup_print_policy(const struct policy *policy, struct startup_failure *fa
 
 /*
  * startup_keys(file, group_readable, ring, failure):
- * Make OpenSSL ready, protect the process from being dumped, and load the key file. 0 with *ring set, the
- * caller's, or -1 with ${failure}.
+ * Make OpenSSL ready, protect the process from being dumped, and load the key file. 0 with *ring
+ * set, the caller's, or -1 with ${failure}.
  */
-int startup_keys(const char *file, bool group_readable, struct keyring **ring, struct startup_failure *failure);
+int startup_keys(const char *file, bool group_readable, struct keyring **ring,
+    struct startup_failure *failure);
 
 /* Fill ${failure} for a key file; return -1. */
-int startup_key_failure(const char *file, const struct keyring_error *error, struct startup_failure *failure);
+int startup_key_failure(const char *file, const struct keyring_error *error,
+    struct startup_failure *failure);
 
 #endif

@@ -8,7 +8,8 @@
 
 void token_head_set(struct token_head *head, const char *tag, const char *id)
 {
-    int length = snprintf(head->text, sizeof head->text, "%.*s.%.*s.", TOKEN_TAG_MAX, tag, KEYRING_ID, id);
+    int length =
+        snprintf(head->text, sizeof head->text, "%.*s.%.*s.", TOKEN_TAG_MAX, tag, KEYRING_ID, id);
     head->length = (size_t)length;
 }
 
@@ -82,7 +83,8 @@ enum token_result token_read(const struct token_value *value, const char *tag,
         return TOKEN_MALFORMED;
     *key = keyring_find(ring, text + head - 1 - KEYRING_ID);
     memmove(bytes->data, text + head, length - head);
-    if (base64_decode_url(bytes->data, length - head, (unsigned char *)bytes->data, &bytes->length) != 0)
+    if (base64_decode_url(bytes->data, length - head, (unsigned char *)bytes->data,
+            &bytes->length) != 0)
         return TOKEN_MALFORMED;
     return *key == KEYRING_NONE ? TOKEN_UNKNOWN_KEY : TOKEN_OK;
 }

@@ -10,8 +10,8 @@
 
 /*
  * Tokens: "TAG.KEYID.BASE64URL", where TAG is the method and its version ("siv1", "hmac1", "seal1")
- * and BASE64URL is unpadded and canonical (RFC 4648 §5): bytes have one spelling. And the values they
- * stand for, with a type byte in front:
+ * and BASE64URL is unpadded and canonical (RFC 4648 §5): bytes have one spelling. And the values
+ * they stand for, with a type byte in front:
  *
  *     s  the value was a JSON string; its decoded text follows, UTF-8
  *     j  it was anything else; its JSON text follows as it was spelt
@@ -46,13 +46,14 @@ static inline struct token_value token_value_of(const char *text, const struct j
 /* null and "" are never masked: they stay what they are. */
 static inline bool token_is_nothing(const struct json_match *match)
 {
-    return match->kind == JSON_NULL || (match->kind == JSON_STRING && match->end - match->value == 2);
+    return match->kind == JSON_NULL ||
+        (match->kind == JSON_STRING && match->end - match->value == 2);
 }
 
 /*
  * token_plain(value, room, scratch):
- * Put ${room} bytes (undefined) and then the type byte and the value into ${scratch}, cleared before.
- * Return 0, or -1 when it is full.
+ * Put ${room} bytes (undefined) and then the type byte and the value into ${scratch}, cleared
+ * before. Return 0, or -1 when it is full.
  */
 int token_plain(const struct token_value *value, size_t room, struct buf *scratch);
 
@@ -61,15 +62,16 @@ int token_write(struct buf *out, const struct token_head *head, const void *byte
 
 enum token_result {
     TOKEN_OK,
-    TOKEN_MALFORMED,   /* no such token: another tag, another spelling, changed, or of another place */
+    TOKEN_MALFORMED,   /* no such token: another tag, another spelling, changed, or of another place
+                        */
     TOKEN_UNKNOWN_KEY, /* its key id is not in the key ring */
     TOKEN_FAILED       /* no memory */
 };
 
 /*
  * token_read(value, tag, ring, bytes, key):
- * Take the string ${value} apart: its bytes go to ${bytes}, cleared before, and *key is the number of
- * its key. TOKEN_OK says nothing yet about who made it.
+ * Take the string ${value} apart: its bytes go to ${bytes}, cleared before, and *key is the number
+ * of its key. TOKEN_OK says nothing yet about who made it.
  */
 enum token_result token_read(const struct token_value *value, const char *tag,
     const struct keyring *ring, struct buf *bytes, size_t *key);

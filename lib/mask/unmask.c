@@ -73,9 +73,11 @@ static void blame(struct findings *findings, const char *code, const char *says,
 static void look_at_step(const struct unmask *unmask, const struct plan_node *node,
     const struct json_match *match, struct findings *findings)
 {
-    bool fits = (match->kind == JSON_OBJECT && node->object) || (match->kind == JSON_ARRAY && node->array);
+    bool fits =
+        (match->kind == JSON_OBJECT && node->object) || (match->kind == JSON_ARRAY && node->array);
     if (node->root && !fits)
-        blame(findings, "root", "the value at the root is not an object", unmask->policy->root_path);
+        blame(findings, "root", "the value at the root is not an object",
+            unmask->policy->root_path);
     else if (match->node == unmask->policy->root)
         findings->has_root = true;
     else if (!fits && match->kind != JSON_NULL)
@@ -105,7 +107,8 @@ static void look(struct unmask *unmask, struct findings *findings)
         else if (node->role == PLAN_TAKEN && unmask->plan->rules[node->rule].seen == unmask->serial)
             blame(findings, "collision", "the record has both the original name and the masked one",
                 unmask->plan->rules[node->rule].rule->path);
-        findings->has_left = findings->has_left || (node->role == PLAN_LEFT && !token_is_nothing(match));
+        findings->has_left =
+            findings->has_left || (node->role == PLAN_LEFT && !token_is_nothing(match));
         findings->has_pii = findings->has_pii || node->role == PLAN_PII;
         findings->has_error = findings->has_error || node->role == PLAN_ERROR;
         findings->has_sealed = findings->has_sealed || node->role == PLAN_SEALED;
@@ -173,8 +176,9 @@ static enum filter_outcome explain(struct unmask *unmask, const char *text, size
         if (size > 0 && (size_t)size < sizeof detail)
             says = detail;
     }
-    return quarantine_explain(unmask->quarantine, text, length, findings->code, says, out) == 0 ? FILTER_ERROR
-                                                                                               : FILTER_FAILED;
+    return quarantine_explain(unmask->quarantine, text, length, findings->code, says, out) == 0
+        ? FILTER_ERROR
+        : FILTER_FAILED;
 }
 
 /* Whether out of room, and not of memory, is what has gone wrong. */
@@ -186,7 +190,8 @@ static bool blame_failure(struct findings *findings, const struct buf *out)
     return true;
 }
 
-static enum filter_outcome open_record(struct unmask *unmask, const char *text, size_t length, struct buf *out)
+static enum filter_outcome open_record(struct unmask *unmask, const char *text, size_t length,
+    struct buf *out)
 {
     struct findings findings = { 0 };
     switch (quarantine_open(unmask->quarantine, text, length, out)) {
@@ -211,7 +216,8 @@ static enum filter_outcome open_record(struct unmask *unmask, const char *text, 
     return explain(unmask, text, length, &findings, out);
 }
 
-static enum filter_outcome unmask_record(struct unmask *unmask, const char *text, size_t length, struct buf *out)
+static enum filter_outcome unmask_record(struct unmask *unmask, const char *text, size_t length,
+    struct buf *out)
 {
     struct findings findings;
     unmask->serial++;
@@ -222,7 +228,8 @@ static enum filter_outcome unmask_record(struct unmask *unmask, const char *text
         return explain(unmask, text, length, &findings, out);
     switch (write_clear(unmask, text, length, &findings, out)) {
     case TOKEN_OK:
-        return findings.has_value || (findings.has_pii && !findings.has_left) ? FILTER_CHANGED : FILTER_PASSED;
+        return findings.has_value || (findings.has_pii && !findings.has_left) ? FILTER_CHANGED
+                                                                              : FILTER_PASSED;
     case TOKEN_MALFORMED:
         findings.code = "token";
         findings.says = "the value was changed, or is no token of this path";
@@ -239,7 +246,8 @@ static enum filter_outcome unmask_record(struct unmask *unmask, const char *text
     return explain(unmask, text, length, &findings, out);
 }
 
-static enum filter_outcome unmask_line(void *state, const char *text, size_t length, struct buf *out)
+static enum filter_outcome unmask_line(void *state, const char *text, size_t length,
+    struct buf *out)
 {
     struct unmask *unmask = state;
     struct json_result result;
@@ -249,7 +257,9 @@ static enum filter_outcome unmask_line(void *state, const char *text, size_t len
     if (error == JSON_OK && result.kind == JSON_OBJECT) {
         outcome = unmask_record(unmask, text, length, out);
     } else {
-        outcome = quarantine_line(unmask->quarantine, text, length, error, out) == 0 ? FILTER_ERROR : FILTER_FAILED;
+        outcome = quarantine_line(unmask->quarantine, text, length, error, out) == 0
+            ? FILTER_ERROR
+            : FILTER_FAILED;
     }
     buf_shrink(&unmask->scratch, GIVEN_BACK_ABOVE);
     if (unmask->matches.capacity > GIVEN_BACK_ABOVE / sizeof *unmask->matches.list)
@@ -257,10 +267,12 @@ static enum filter_outcome unmask_line(void *state, const char *text, size_t len
     return outcome;
 }
 
-static enum filter_outcome unmask_long_line(void *state, const char *text, size_t length, struct buf *out)
+static enum filter_outcome unmask_long_line(void *state, const char *text, size_t length,
+    struct buf *out)
 {
     struct unmask *unmask = state;
-    return quarantine_long(unmask->quarantine, text, length, out) == 0 ? FILTER_ERROR : FILTER_FAILED;
+    return quarantine_long(unmask->quarantine, text, length, out) == 0 ? FILTER_ERROR
+                                                                       : FILTER_FAILED;
 }
 
 struct filter_work unmask_work(struct unmask *unmask)

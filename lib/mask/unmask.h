@@ -10,24 +10,24 @@
 /*
  * Unmasking one record a line: what mask/mask.h did, undone, with the same policy.
  *
- * Values of reversible methods come back under their names with value and type as they were, and "pii"
- * goes; hmac and redact are left. ("pii" stays in a record in which nothing came back and such a value
- * is left: it is as masked as before.) A record that has nothing to undo passes.
+ * Values of reversible methods come back under their names with value and type as they were, and
+ * "pii" goes; hmac and redact are left. ("pii" stays in a record in which nothing came back and
+ * such a value is left: it is as masked as before.) A record that has nothing to undo passes.
  *
  * A record that carries an error is left alone but for "sealed", which is opened.
  *
- * What cannot be undone is never guessed: the record goes on as it came, still masked, with an error of
- * stage "unmask" (which holds the error it had as "cause"). Codes:
+ * What cannot be undone is never guessed: the record goes on as it came, still masked, with an
+ * error of stage "unmask" (which holds the error it had as "cause"). Codes:
  *
  *     token        a value that is no token of this path's method and domain, or was changed
  *     unknown-key  a token whose key is not in the key file
- *     collision    the original name is there beside the masked one; or an opened member beside its own
- *     kind         a step of a path meets a value of another kind
- *     root         no value at the root, or one that is no object
- *     too-large    the record would be more than twice as long as --max-record allows
+ *     collision    the original name is there beside the masked one; or an opened member beside its
+ * own kind         a step of a path meets a value of another kind root         no value at the
+ * root, or one that is no object too-large    the record would be more than twice as long as
+ * --max-record allows
  *
- * and, sealed as mask/mask.h says, since nothing is known of what is in them: syntax, utf8, surrogate,
- * depth, not-object; too-long likewise without its content.
+ * and, sealed as mask/mask.h says, since nothing is known of what is in them: syntax, utf8,
+ * surrogate, depth, not-object; too-long likewise without its content.
  */
 struct unmask;
 

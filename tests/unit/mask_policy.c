@@ -1,0 +1,240 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "mask/policy.h"
+#include "mask/policy_text.h"
+
+/* What is wrong with the lines, below ${root}; the place goes to ${error}. */
+static enum policy_cause judge(const char *root, const char *text, struct policy_error *error)
+{
+    *error = (struct policy_error){ .cause = POLICY_OK };
+    struct policy *policy = policy_new(root, error);
+    if (policy != NULL && policy_text_lines(policy, text, strlen(text), error) == 0)
+        (void)policy_finish(policy, error);
+    policy_free(policy);
+    return error->cause;
+}
+
+static void refuses(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        enum policy_cause cause;
+        unsigned line;
+        unsigned column;
+        const char *word;
+    } samples[] = {
+        { ".a sivv", POLICY_METHOD, 1, 4, "sivv" },
+        { "\n# x\n.a  rot13 as b", POLICY_METHOD, 3, 5, "rot13" },
+        { ".a", POLICY_MISSING_WORD, 1, 3, "" },
+        { ".a siv as", POLICY_MISSING_WORD, 1, 10, "" },
+        { ".a siv in # d", POLICY_MISSING_WORD, 1, 10, "" },
+        { "require", POLICY_MISSING_WORD, 1, 8, "" },
+        { "other", POLICY_MISSING_WORD, 1, 6, "" },
+        { ".a siv to b", POLICY_WORD, 1, 8, "to" },
+        { ".a siv as b as c", POLICY_WORD, 1, 13, "as" },
+        { ".a siv as b in c d", POLICY_WORD, 1, 18, "d" },
+        { "require .a .b", POLICY_WORD, 1, 12, ".b" },
+        { "other hide", POLICY_WORD, 1, 7, "hide" },
+        { "other keep\nother keep", POLICY_REPEATED, 2, 1, "other" },
+        { ".a..b siv", POLICY_PATH, 1, 4, "" },
+        { "a siv", POLICY_PATH, 1, 1, "" },
+        { "attributes. siv", POLICY_PATH, 1, 1, "" },
+        { ". siv", POLICY_ROOT_ITSELF, 1, 1, "" },
+        { ".[] siv", POLICY_NO_KEY, 1, 1, "" },
+        { ".[0].a siv", POLICY_NO_KEY, 1, 1, "" },
+        { ".a siv as \"b", POLICY_QUOTE, 1, 11, "" },
+        { ".a siv as b\"c\"", POLICY_QUOTE, 1, 11, "b\"c\"" },
+        { ".a siv as \"b\\x\"", POLICY_QUOTE, 1, 11, "\"b\\x\"" },
+        { ".a siv as \xff", POLICY_UTF8, 1, 0, "" },
+        { ".a drop as b", POLICY_NAMES_NOTHING, 1, 12, "b" },
+        { ".a keep as b", POLICY_NAMES_NOTHING, 1, 12, "b" },
+        { "attributes.a siv as b", POLICY_NAMES_NOTHING, 1, 21, "b" },
+        { ".a[] siv as b", POLICY_NAMES_ELEMENT, 1, 13, "b" },
+        { ".a[0] siv as b", POLICY_NAMES_ELEMENT, 1, 14, "b" },
+        { ".a[] drop", POLICY_DROPS_ELEMENT, 1, 1, ".a[]" },
+        { ".a redact in b", POLICY_NO_DOMAIN, 1, 14, "b" },
+        { ".a drop in b", POLICY_NO_DOMAIN, 1, 12, "b" },
+        { ".a siv\n.a hmac", POLICY_REPEATED, 2, 1, ".a" },
+        { ".a siv\n.\"a\" hmac", POLICY_REPEATED, 2, 1, ".\"a\"" },
+        { ".a siv as c\n.b siv as c", POLICY_REPEATED, 2, 11, "c" },
+        { ".a siv as b\n.b siv as c", POLICY_REPEATED, 2, 1, ".b" },
+        { ".b siv as c\n.a siv as b", POLICY_REPEATED, 2, 11, "b" },
+        { "require .a\nrequire .a", POLICY_REPEATED, 2, 9, ".a" },
+        { "attributes.a siv\nattributes.a keep", POLICY_OVERLAP, 2, 12, "a" },
+        { ".a siv\n.a.b siv", POLICY_OVERLAP, 2, 1, ".a.b" },
+        { ".a.b siv\n.a siv", POLICY_OVERLAP, 2, 1, ".a" },
+        { ".a keep\n.a.b siv", POLICY_OVERLAP, 2, 1, ".a.b" },
+        { ".b.c siv\n.a siv as b", POLICY_OVERLAP, 2, 11, "b" },
+        { ".a siv as b\n.b.c siv", POLICY_OVERLAP, 2, 1, ".b.c" },
+        { ".a siv\nrequire .a.b", POLICY_OVERLAP, 2, 9, ".a.b" },
+        { "require .a.b\n.a siv", POLICY_OVERLAP, 2, 1, ".a" },
+        { ".a siv as b\nrequire .b", POLICY_OVERLAP, 2, 9, ".b" },
+        { "require .b\n.a siv as b", POLICY_OVERLAP, 2, 11, "b" },
+        { ".a.b siv\n.a[] siv", POLICY_KINDS, 2, 1, "" },
+        { ".a[].b siv\nrequire .a.c", POLICY_KINDS, 2, 9, "" },
+        { ".a[] siv\n.a[0].b siv", POLICY_INDEX_BESIDE, 2, 1, "" },
+        { ".a[2].b siv\n.a[].c siv", POLICY_INDEX_BESIDE, 1, 1, "" },
+        { ".a[0] siv\nother drop", POLICY_INDEX_OTHER, 1, 1, "" },
+    };
+    for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
+        struct policy_error error;
+        assert_int_equal(judge(".body", samples[i].text, &error), samples[i].cause);
+        assert_int_equal(error.line, samples[i].line);
+        assert_int_equal(error.column, samples[i].column);
+        assert_string_equal(error.word, samples[i].word);
+        assert_string_not_equal(policy_error_text(error.cause), "unknown");
+    }
+}
+
+static void judges_roots(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *root;
+        const char *text;
+        enum policy_cause cause;
+    } samples[] = {
+        { ".", ".ip siv as masked_ip", POLICY_OK },
+        { ".", ".body.ip siv", POLICY_OK },
+        { ".", ".sqs.message_id siv", POLICY_RESERVED },
+        { ".", ".error siv", POLICY_RESERVED },
+        { ".", ".a siv as pii", POLICY_RESERVED },
+        { ".", "require .attributes", POLICY_RESERVED },
+        { ".body", ".pii siv as error", POLICY_OK },
+        { ".data.user", ".ip siv", POLICY_OK },
+        { ".\"odd key\"", ".ip siv", POLICY_OK },
+        { ".body[0]", "", POLICY_ROOT },
+        { ".body[]", "", POLICY_ROOT },
+        { ".sqs", "", POLICY_ROOT },
+        { ".pii.x", "", POLICY_ROOT },
+        { ".attributes", "", POLICY_ROOT },
+        { "body", "", POLICY_ROOT },
+        { "", "", POLICY_ROOT },
+    };
+    for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
+        struct policy_error error;
+        assert_int_equal(judge(samples[i].root, samples[i].text, &error), samples[i].cause);
+    }
+}
+
+/* What is printed, read again, prints the same. */
+static void prints_what_is_in_force(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        const char *printed;
+    } samples[] = {
+        { "", "# paths below .body\nother keep\n" },
+        { "  # nothing\r\n\r\n", "# paths below .body\nother keep\n" },
+        { ".ip siv", "# paths below .body\n.ip siv in ip\nother keep\n" },
+        { ".ip siv as ip", "# paths below .body\n.ip siv in ip\nother keep\n" },
+        { ".a.b[].c hmac in d as e # f",
+            "# paths below .body\n.a.b[].c hmac as e in d\nother keep\n" },
+        { ".a[3] siv\n.a[] siv",
+            "# paths below .body\n.a[3] siv in a\n.a[] siv in a\nother keep\n" },
+        { ".\"odd # key\" siv as \"a b\" in \"\"",
+            "# paths below .body\n.\"odd # key\" siv as \"a b\" in \"\"\nother keep\n" },
+        { ".x siv as a#b", "# paths below .body\n.x siv as \"a#b\" in x\nother keep\n" },
+        { "attributes.My-Name.x siv\nattributes.t keep\n.d drop\n.r redact as s",
+            "# paths below .body\nattributes.My-Name.x siv in My-Name.x\nattributes.t keep\n.d drop\n"
+            ".r redact as s\nother keep\n" },
+        { "other quarantine\nrequire .a\n.a siv\n.b keep\t\nrequire .c[0]",
+            "# paths below .body\n.a siv in a\n.b keep\nrequire .a\nrequire .c[0]\nother quarantine\n" },
+    };
+    for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
+        struct policy_error error;
+        struct buf once, twice;
+        buf_init(&once, 1 << 16);
+        buf_init(&twice, 1 << 16);
+        struct policy *policy = policy_new(".body", &error);
+        assert_int_equal(
+            policy_text_lines(policy, samples[i].text, strlen(samples[i].text), &error), 0);
+        assert_int_equal(policy_finish(policy, &error), 0);
+        assert_int_equal(policy_text_print(policy, &once), 0);
+        policy_free(policy);
+        assert_string_equal(buf_cstr(&once), samples[i].printed);
+        policy = policy_new(".body", &error);
+        assert_int_equal(policy_text_lines(policy, once.data, once.length, &error), 0);
+        assert_int_equal(policy_text_print(policy, &twice), 0);
+        policy_free(policy);
+        assert_string_equal(buf_cstr(&twice), samples[i].printed);
+        buf_free(&once);
+        buf_free(&twice);
+    }
+}
+
+static void reads_options(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        enum policy_cause cause;
+        unsigned column;
+        const char *printed; /* the rule, when fine */
+    } samples[] = {
+        { ".ip=siv:masked_ip", POLICY_OK, 0, ".ip siv as masked_ip in ip\n" },
+        { ".ip=hmac", POLICY_OK, 0, ".ip hmac in ip\n" },
+        { ".\"a=b\"=siv:c", POLICY_OK, 0, ".\"a=b\" siv as c in \"a=b\"\n" },
+        { ".a=drop", POLICY_OK, 0, ".a drop\n" },
+        { ".a=siv:x:y", POLICY_OK, 0, ".a siv as \"x:y\" in a\n" },
+        { ".a=siv:\"x y\"", POLICY_OK, 0, ".a siv as \"x y\" in a\n" },
+        { "attributes.x=keep", POLICY_OK, 0, "attributes.x keep\n" },
+        { ".ip", POLICY_MISSING_WORD, 4, NULL },
+        { ".ip=", POLICY_METHOD, 5, NULL },
+        { ".ip=md5", POLICY_METHOD, 5, NULL },
+        { ".ip=siv:", POLICY_MISSING_WORD, 9, NULL },
+        { ".i p=siv", POLICY_PATH, 3, NULL },
+        { ".ip=siv:\"x", POLICY_QUOTE, 9, NULL },
+    };
+    for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
+        struct policy_error error = { .cause = POLICY_OK };
+        struct policy *policy = policy_new(".body", &error);
+        struct buf text;
+        buf_init(&text, 1 << 16);
+        (void)policy_text_option(policy, samples[i].text, &error);
+        assert_int_equal(error.cause, samples[i].cause);
+        assert_int_equal(error.column, samples[i].column);
+        if (samples[i].printed != NULL) {
+            assert_int_equal(policy_text_print(policy, &text), 0);
+            assert_non_null(strstr(buf_cstr(&text), samples[i].printed));
+        }
+        buf_free(&text);
+        policy_free(policy);
+    }
+}
+
+static void builds_in_the_usual(void **state)
+{
+    (void)state;
+    struct policy_error error;
+    struct policy *policy = policy_new(".", &error);
+    assert_int_equal(policy_add_builtin(policy, &error), 0);
+    assert_int_equal(policy_finish(policy, &error), 0);
+    struct buf text;
+    buf_init(&text, 1 << 16);
+    assert_int_equal(policy_text_print(policy, &text), 0);
+    assert_string_equal(buf_cstr(&text),
+        "# paths below .\n.ip siv as masked_ip in ip\n.device_id siv as masked_device_id in device_id\n"
+        "other keep\n");
+    buf_free(&text);
+    policy_free(policy);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(refuses),
+        cmocka_unit_test(judges_roots),
+        cmocka_unit_test(prints_what_is_in_force),
+        cmocka_unit_test(reads_options),
+        cmocka_unit_test(builds_in_the_usual),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,177 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "base/clock.h"
+#include "mask/sandbox.h"
+
+/* Each returns 0 when the call failed with EPERM. */
+static int refused(long result)
+{
+    return result == -1 && errno == EPERM ? 0 : 1;
+}
+
+static int try_open(void)
+{
+    return refused(open("/dev/null", O_RDONLY | O_CLOEXEC));
+}
+
+static int try_create(void)
+{
+    return refused(open("/tmp", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600));
+}
+
+static int try_socket(void)
+{
+    return refused(socket(AF_UNIX, SOCK_STREAM, 0));
+}
+
+static int try_internet(void)
+{
+    return refused(socket(AF_INET, SOCK_STREAM, 0));
+}
+
+static int try_exec(void)
+{
+    char name[] = "/bin/true";
+    char *arguments[] = { name, NULL };
+    return refused(execve(name, arguments, NULL));
+}
+
+static int try_fork(void)
+{
+    return refused(syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0));
+}
+
+static int try_kill(void)
+{
+    return refused(kill(getppid(), 0)) | refused(kill(1, 0));
+}
+
+static int try_executable_memory(void)
+{
+    return refused(
+        (long)mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+}
+
+static int try_map_a_file(void)
+{
+    return refused((long)mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, STDIN_FILENO, 0));
+}
+
+static int try_unlink(void)
+{
+    return refused(unlink("/nothing-of-that-name"));
+}
+
+static int try_dumpable(void)
+{
+    return refused(prctl(PR_SET_DUMPABLE, 1, 0, 0, 0));
+}
+
+/* What a filter does do. */
+static int work(void)
+{
+    char byte;
+    int ends[2] = { 3, 4 }; /* of the pipe made before */
+    void *memory = malloc(8 << 20);
+    int failed = memory == NULL || write(ends[1], "x", 1) != 1 || read(ends[0], &byte, 1) != 1 ||
+        clock_monotonic_ms() == 0 || close(ends[0]) != 0;
+    free(memory);
+    return failed;
+}
+
+static int enter_and(int (*try)(void))
+{
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        int ends[2];
+        if (dup2(open("/dev/zero", O_RDONLY | O_CLOEXEC), STDIN_FILENO) == -1 || pipe(ends) != 0 ||
+            dup2(ends[0], 3) != 3 || dup2(ends[1], 4) != 4)
+            _exit(99);
+        if (sandbox_enter() != SANDBOX_ENTERED)
+            _exit(98);
+        _exit(try());
+    }
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+static void refuses_what_a_filter_needs_not(void **state)
+{
+    (void)state;
+    int (*const tries[])(void) = { try_open, try_create, try_socket, try_internet, try_exec,
+        try_fork, try_kill, try_executable_memory, try_map_a_file, try_unlink, try_dumpable };
+    for (size_t i = 0; i < sizeof tries / sizeof *tries; i++) {
+        /* outside it is not refused, or the test would show nothing; execve would end this program
+         */
+        assert_int_equal(enter_and(tries[i]), 0);
+        if (tries[i] == try_open || tries[i] == try_socket || tries[i] == try_executable_memory)
+            assert_int_equal(tries[i](), 1);
+    }
+}
+
+static void allows_the_work(void **state)
+{
+    (void)state;
+    assert_int_equal(enter_and(work), 0);
+}
+
+/* A process that is confined, for its neighbours to look at. */
+static void shows_from_outside(void **state)
+{
+    (void)state;
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        if (sandbox_enter() == SANDBOX_ENTERED)
+            (void)!write(ends[1], "x", 1);
+        for (;;)
+            (void)!read(ends[0], &(char){ 0 }, 0);
+    }
+    char byte;
+    assert_int_equal(read(ends[0], &byte, 1), 1);
+    char name[64];
+    char line[256];
+    (void)snprintf(name, sizeof name, "/proc/%d/status", (int)child);
+    FILE *file = fopen(name, "re");
+    assert_non_null(file);
+    int found = 0;
+    while (fgets(line, sizeof line, file) != NULL)
+        found += strcmp(line, "NoNewPrivs:\t1\n") == 0 || strcmp(line, "Seccomp:\t2\n") == 0;
+    fclose(file);
+    assert_int_equal(found, 2);
+    assert_int_equal(kill(child, SIGKILL), 0);
+    assert_int_equal(waitpid(child, NULL, 0), child);
+    close(ends[0]);
+    close(ends[1]);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(refuses_what_a_filter_needs_not),
+        cmocka_unit_test(allows_the_work),
+        cmocka_unit_test(shows_from_outside),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
