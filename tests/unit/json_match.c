@@ -246,6 +246,71 @@ static void finds_among_many_and_long_keys(void **state)
     json_paths_free(paths);
 }
 
+/* Keys that differ in nothing but length, the middle byte, the parent, or a last character. */
+static void tells_like_keys_apart(void **state)
+{
+    static char key[600], text[2000];
+    struct json_paths *paths = json_paths_new();
+    struct json_matches matches = { 0 };
+    struct json_result result;
+    uint32_t nodes[200], below[200];
+    int length;
+
+    (void)state;
+    /* like nodes far apart, few enough keys that their places in a table are the same */
+    for (int i = 0; i < 200; i++)
+        below[i] = json_paths_index(paths, JSON_ROOT, (uint32_t)i);
+    for (int i = 7; i < 200; i += 16)
+        below[i] = json_paths_key(paths, below[i], "x", 1);
+    for (int i = 7; i < 200; i += 16) {
+        memset(text, ' ', sizeof text);
+        text[0] = '[';
+        for (int k = 0; k < i; k++)
+            memcpy(text + 1 + 2 * k, "0,", 2);
+        length = 1 + 2 * i + snprintf(text + 1 + 2 * i, 100, "{\"x\":1,\"y\":2}]");
+        assert_int_equal(json_scan(text, (size_t)length, paths, 2, &matches, &result), JSON_OK);
+        assert_int_equal(matches.count, i + 3);
+        assert_int_equal(matches.list[i + 2].node, below[i]);
+    }
+    memset(key, 'a', sizeof key);
+    for (size_t size = 0; size < 100; size++)
+        nodes[size] = json_paths_key(paths, JSON_ROOT, key, size);
+    for (size_t size = 16; size < 40; size++) {
+        memset(key, 'a', sizeof key);
+        key[8] = 'b';
+        nodes[100 + size] = json_paths_key(paths, JSON_ROOT, key, size);
+        key[8] = 'c';
+        length = snprintf(text, sizeof text, "{\"%.*s\":1}", (int)size, key);
+        assert_int_equal(json_scan(text, (size_t)length, paths, 1, &matches, &result), JSON_OK);
+        assert_int_equal(matches.count, 1);
+    }
+    memset(key, 'a', sizeof key);
+    for (size_t size = 0; size < 140; size++) {
+        key[8] = size < 100 ? 'a' : 'b';
+        if (size >= 100 && size < 116)
+            continue;
+        length =
+            snprintf(text, sizeof text, "{\"%.*s\":1}", (int)(size < 100 ? size : size - 100), key);
+        assert_int_equal(json_scan(text, (size_t)length, paths, 1, &matches, &result), JSON_OK);
+        assert_int_equal(matches.count, 2);
+        assert_int_equal(matches.list[1].node, nodes[size]);
+    }
+    memset(key, 'z', sizeof key);
+    for (int size = 490; size < 530; size++) {
+        uint32_t node;
+
+        memcpy(key + size, "\xF0\x9F\x98\x80", 4);
+        node = json_paths_key(paths, JSON_ROOT, key, (size_t)size + 4);
+        key[size] = 'z';
+        length = snprintf(text, sizeof text, "{\"%.*s\\ud83d\\ude00\":1}", size, key);
+        assert_int_equal(json_scan(text, (size_t)length, paths, 1, &matches, &result), JSON_OK);
+        assert_int_equal(matches.count, 2);
+        assert_int_equal(matches.list[1].node, node);
+    }
+    json_matches_free(&matches);
+    json_paths_free(paths);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -253,6 +318,7 @@ int main(void)
         cmocka_unit_test(finds_the_members_not_named),
         cmocka_unit_test(keeps_what_ended_before_an_error),
         cmocka_unit_test(finds_among_many_and_long_keys),
+        cmocka_unit_test(tells_like_keys_apart),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

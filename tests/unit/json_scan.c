@@ -203,6 +203,8 @@ static const struct {
     { SAMPLE("\"\\udfff\\ud800\""), JSON_SURROGATE, 1 },
     { SAMPLE("\"\\ud800\\ud800\""), JSON_SURROGATE, 1 },
     { SAMPLE("\"\\ud800\\u0041\""), JSON_SURROGATE, 1 },
+    { SAMPLE("\"\\ud800\\udbff\""), JSON_SURROGATE, 1 },
+    { SAMPLE("\"\\ud800\\ue000\""), JSON_SURROGATE, 1 },
     { SAMPLE("\"\\ud800\\n_____\""), JSON_SURROGATE, 1 },
     { SAMPLE("\"\\ud800_udc00\""), JSON_SURROGATE, 1 },
     { SAMPLE("\"\\ud800\\udc0\""), JSON_SURROGATE, 1 },
@@ -325,6 +327,34 @@ static void finds_the_end_of_strings_at_every_place(void **state)
     }
 }
 
+/* Strings far apart, with what might be taken for the next one's end in between. */
+static void finds_strings_after_long_gaps(void **state)
+{
+    static const char gaps[] = " \n1";
+    static char text[1024];
+
+    (void)state;
+    for (size_t kind = 0; kind < 3; kind++) {
+        for (size_t gap = 1; gap < 400; gap++) {
+            size_t length = 0;
+            struct json_result result;
+
+            text[length++] = '[';
+            memset(text + length, gaps[kind], gap);
+            length += gap;
+            if (gaps[kind] == '1')
+                text[length++] = ',';
+            memcpy(text + length, "\"a\",\"b\"]", 8);
+            length += 8;
+            assert_int_equal(guard_scan(text, length, 1).error, JSON_OK);
+            text[length - 3] = '\t';
+            result = guard_scan(text, length, 1);
+            assert_int_equal(result.error, JSON_SYNTAX);
+            assert_int_equal(result.offset, length - 3);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -332,6 +362,7 @@ int main(void)
         cmocka_unit_test(refuses_what_is_not),
         cmocka_unit_test(says_the_same_at_every_place),
         cmocka_unit_test(finds_the_end_of_strings_at_every_place),
+        cmocka_unit_test(finds_strings_after_long_gaps),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
