@@ -8,44 +8,11 @@
 #include "quarantine.h"
 
 enum {
-    MAX_SQL = 1 << 20,
     FOREIGN_KEY_ROUNDS = 16,
-    ENOUGH_FAILED = 10, /* as many as one receive brings: refused with none passing, they end the run */
+    ENOUGH_FAILED =
+        10, /* as many as one receive brings: refused with none passing, they end the run */
     PERCENT_FROM = 1000 /* records from which on --max-rejects P% counts */
 };
-
-void loader_init(struct loader *loader, const struct load_options *options, struct target *target)
-{
-    *loader = (struct loader){ .options = options, .target = target };
-    buf_init(&loader->sql, MAX_SQL);
-}
-
-void loader_free(struct loader *loader)
-{
-    free(loader->order);
-    free(loader->tries);
-    free(loader->fresh);
-    free(loader->scratch);
-    buf_free(&loader->sql);
-}
-
-static int reserve(struct loader *loader, size_t count)
-{
-    if (count <= loader->capacity)
-        return 0;
-    free(loader->order);
-    free(loader->tries);
-    free(loader->fresh);
-    free(loader->scratch);
-    loader->order = calloc(count, sizeof *loader->order);
-    loader->tries = calloc(count, sizeof *loader->tries);
-    loader->fresh = calloc(count, sizeof *loader->fresh);
-    loader->scratch = calloc(count, sizeof *loader->scratch);
-    bool all = loader->order != NULL && loader->tries != NULL && loader->fresh != NULL &&
-               loader->scratch != NULL;
-    loader->capacity = all ? count : 0;
-    return all ? 0 : -1;
-}
 
 /* What an error that is about no row in particular means for the batch. */
 static enum attempt give_up(struct loader *loader, const char *doing, struct failure *failure)
@@ -99,7 +66,7 @@ static enum attempt begin(struct loader *loader, const struct batch *batch, stru
     const struct pg_own *ledger = &loader->target->ledger;
     bool copy = !loader->insert;
     const char *sql = begin_sql(loader, batch, copy);
-    if (sql == NULL || reserve(loader, batch->count) != 0) {
+    if (sql == NULL || loader_reserve(loader, batch->count) != 0) {
         (void)pg_conn_no_memory(conn);
         return give_up(loader, "beginning", failure);
     }
@@ -115,7 +82,7 @@ static enum attempt begin(struct loader *loader, const struct batch *batch, stru
             return again(loader);
         }
     } else if (batch->key_count > 0 &&
-               pg_ledger_insert(conn, ledger, batch->keys, batch->key_count, loader->fresh) != 0) {
+        pg_ledger_insert(conn, ledger, batch->keys, batch->key_count, loader->fresh) != 0) {
         return give_up(loader, "writing the ledger", failure);
     }
     return remember_xid(loader, batch) == 0 ? ATTEMPT_DONE : give_up(loader, "beginning", failure);
@@ -124,7 +91,8 @@ static enum attempt begin(struct loader *loader, const struct batch *batch, stru
 /* ---- the rows ---- */
 
 /* Put the first ${count} of loader->order in the order of their groups; ends[g] is past group g. */
-static int sort_by_group(struct loader *loader, const struct batch *batch, size_t count, size_t *ends)
+static int sort_by_group(struct loader *loader, const struct batch *batch, size_t count,
+    size_t *ends)
 {
     if (batch->group_count == 1) {
         ends[0] = count;
@@ -137,7 +105,8 @@ static int sort_by_group(struct loader *loader, const struct batch *batch, size_
     for (size_t i = 0; i < count; i++)
         ends[batch->items[loader->order[i]].group]++;
     size_t sum = 0;
-    for (size_t g = 0; g < batch->group_count; g++) { /* to the starts, which the loop below moves on */
+    for (size_t g = 0; g < batch->group_count;
+         g++) { /* to the starts, which the loop below moves on */
         size_t rows = ends[g];
         ends[g] = sum;
         sum += rows;
@@ -211,7 +180,7 @@ static size_t next_round(struct loader *loader, struct batch *batch)
 static bool lacked_parent(const struct batch *batch, const struct item *item)
 {
     return item->kind == ITEM_ROW && item->state == STATE_REFUSED &&
-           strcmp(batch->refusals[item->refusal].sqlstate, "23503") == 0;
+        strcmp(batch->refusals[item->refusal].sqlstate, "23503") == 0;
 }
 
 /* Rows that lacked what another row of the batch may since have brought. */
@@ -280,8 +249,9 @@ static int take_back_keys(struct loader *loader, const struct batch *batch)
     for (size_t i = 0; i < batch->key_count; i++)
         if (loader->fresh[i] && loader->tries[i] == BATCH_NONE)
             loader->scratch[count++] = batch->keys[i];
-    return count == 0 ? 0 : pg_ledger_delete(loader->target->conn, &loader->target->ledger,
-                                loader->scratch, count);
+    return count == 0
+        ? 0
+        : pg_ledger_delete(loader->target->conn, &loader->target->ledger, loader->scratch, count);
 }
 
 /* Whether the table has taken rows before. 1, 0, or -1 with the connection's error. */
@@ -314,8 +284,9 @@ static size_t count_refused(const struct loader *loader, const struct batch *bat
 }
 
 /*
- * Records that fail while none passes may mean that it is not the records. One alone proves nothing,
- * nor do a few once the table has taken others; more end the run. 1: go on, 0: end, -1: error.
+ * Records that fail while none passes may mean that it is not the records. One alone proves
+ * nothing, nor do a few once the table has taken others; more end the run. 1: go on, 0: end, -1:
+ * error.
  */
 static int is_plausible(struct loader *loader, const struct batch *batch, size_t refused)
 {
@@ -335,7 +306,8 @@ static int is_plausible(struct loader *loader, const struct batch *batch, size_t
         if (item->kind != ITEM_ROW || item->state != STATE_REFUSED)
             continue;
         const char *state = batch->refusals[item->refusal].sqlstate;
-        if (strncmp(state, "22", 2) != 0 && strncmp(state, "23", 2) != 0 && strcmp(state, "P0001") != 0)
+        if (strncmp(state, "22", 2) != 0 && strncmp(state, "23", 2) != 0 &&
+            strcmp(state, "P0001") != 0)
             return 0;
     }
     return 1;
@@ -345,8 +317,8 @@ static void none_passes(const struct batch *batch, size_t refused, struct failur
 {
     const struct refusal *refusal = &batch->refusals[batch->refusal_count - 1];
     failure_set(failure, STATUS_UNAVAILABLE,
-        "none of %zu records can be loaded, the last for SQLSTATE %s%s%s%s%s", refused, refusal->sqlstate,
-        refusal->column[0] == '\0' ? "" : ", column ", refusal->column,
+        "none of %zu records can be loaded, the last for SQLSTATE %s%s%s%s%s", refused,
+        refusal->sqlstate, refusal->column[0] == '\0' ? "" : ", column ", refusal->column,
         refusal->constraint[0] == '\0' ? "" : ", constraint ", refusal->constraint);
     failure_hint(failure, "none of them was quarantined: does the table fit the records");
 }
@@ -372,7 +344,8 @@ static void set_verdicts(const struct loader *loader, struct batch *batch)
 }
 
 /* Whether the batch takes the run past --max-rejects. */
-static bool is_past_limit(const struct loader *loader, const struct batch *batch, struct failure *failure)
+static bool is_past_limit(const struct loader *loader, const struct batch *batch,
+    struct failure *failure)
 {
     const struct counts *counts = &loader->counts;
     uint64_t refused = counts->quarantined + counts->rejected;
@@ -382,7 +355,7 @@ static bool is_past_limit(const struct loader *loader, const struct batch *batch
     for (size_t i = 0; i < batch->count; i++) {
         enum verdict_status verdict = batch->items[i].verdict;
         refused += verdict != VERDICT_COMMITTED && verdict != VERDICT_DUPLICATE &&
-                   verdict != VERDICT_WOULD_COMMIT && verdict != VERDICT_WOULD_DUPLICATE;
+            verdict != VERDICT_WOULD_COMMIT && verdict != VERDICT_WOULD_DUPLICATE;
     }
     if (loader->options->limit_percent
             ? total < PERCENT_FROM || refused * 100 <= loader->options->limit * total

@@ -73,12 +73,15 @@ struct item *batch_add(struct batch *batch, uint64_t number, const char *text, s
     if (length > 0 && buf_append(&batch->lines, text, length) != 0)
         return NULL;
     struct item *item = &batch->items[batch->count++];
-    *item = (struct item){ .number = number, .line = { at, length }, .refusal = BATCH_NONE,
+    *item = (struct item){ .number = number,
+        .line = { at, length },
+        .refusal = BATCH_NONE,
         .next = BATCH_NONE };
     return item;
 }
 
-struct refusal *batch_refuse(struct batch *batch, struct item *item, const char *stage, const char *code)
+struct refusal *batch_refuse(struct batch *batch, struct item *item, const char *stage,
+    const char *code)
 {
     struct refusal *refusals =
         grow(batch->refusals, batch->refusal_count, &batch->refusal_capacity, sizeof *refusals);

@@ -12,8 +12,8 @@
 #include "record/verdict.h"
 
 /*
- * A batch: the records of one transaction, in the order of the input, with everything needed to send
- * them, to send them again, and to say what became of them. It is built without a connection.
+ * A batch: the records of one transaction, in the order of the input, with everything needed to
+ * send them, to send them again, and to say what became of them. It is built without a connection.
  */
 
 #define BATCH_NONE UINT32_MAX
@@ -44,31 +44,32 @@ struct span {
 };
 
 struct item {
-    uint64_t number;         /* of its line in the input, from 1 */
-    struct span line;        /* in batch->lines; of a line too long only its "sqs" */
-    struct span sqs;         /* in batch->lines, the value; length 0: none */
-    struct span id;          /* in batch->lines, the message id as a quoted string; length 0: none */
-    struct span row;         /* in batch->rows, in COPY's text format */
-    uint32_t group;          /* index in groups; of an ITEM_ROW */
-    uint32_t refusal;        /* index in refusals, or BATCH_NONE */
-    uint32_t next;           /* the next item with the same ledger key, or BATCH_NONE */
-    unsigned char kind;      /* enum item_kind */
-    unsigned char state;     /* enum item_state */
-    bool head;               /* the first ITEM_ROW of its ledger key */
-    bool has_key;            /* ledger_key is set: it takes part in the ledger */
-    bool has_message;        /* message_key is set */
-    bool is_json;            /* the line is valid JSON */
-    bool is_long;            /* the line was longer than the maximum */
+    uint64_t number;     /* of its line in the input, from 1 */
+    struct span line;    /* in batch->lines; of a line too long only its "sqs" */
+    struct span sqs;     /* in batch->lines, the value; length 0: none */
+    struct span id;      /* in batch->lines, the message id as a quoted string; length 0: none */
+    struct span row;     /* in batch->rows, in COPY's text format */
+    uint32_t group;      /* index in groups; of an ITEM_ROW */
+    uint32_t refusal;    /* index in refusals, or BATCH_NONE */
+    uint32_t next;       /* the next item with the same ledger key, or BATCH_NONE */
+    unsigned char kind;  /* enum item_kind */
+    unsigned char state; /* enum item_state */
+    bool head;           /* the first ITEM_ROW of its ledger key */
+    bool has_key;        /* ledger_key is set: it takes part in the ledger */
+    bool has_message;    /* message_key is set */
+    bool is_json;        /* the line is valid JSON */
+    bool is_long;        /* the line was longer than the maximum */
     struct pg_key ledger_key;
     struct pg_key message_key; /* of the message id, whatever --key says */
     enum verdict_status verdict;
 };
 
-/* Records with values for the same columns are sent by the same COPY; the others get their DEFAULT. */
+/* Records with values for the same columns are sent by the same COPY; the others get their DEFAULT.
+ */
 struct group {
-    uint64_t *sources;       /* a bit for each of the plan's sources */
-    char *sql;               /* the COPY statement */
-    const char **names;      /* of the columns, for error hints */
+    uint64_t *sources;  /* a bit for each of the plan's sources */
+    char *sql;          /* the COPY statement */
+    const char **names; /* of the columns, for error hints */
     size_t name_count;
 };
 
@@ -81,19 +82,19 @@ struct batch {
     struct refusal *refusals;
     size_t refusal_count;
     size_t refusal_capacity;
-    size_t refused_early;    /* refusals known before the transaction */
+    size_t refused_early; /* refusals known before the transaction */
     struct buf lines;
     struct buf rows;
-    struct group *groups;    /* kept from batch to batch */
+    struct group *groups; /* kept from batch to batch */
     size_t group_count;
     size_t group_capacity;
     size_t last_group;
-    size_t words;            /* of a group's bit set */
-    struct pg_key *keys;     /* of the heads, ascending; set by batch_seal() */
-    uint32_t *heads;         /* heads[i]: the first item with keys[i] */
+    size_t words;        /* of a group's bit set */
+    struct pg_key *keys; /* of the heads, ascending; set by batch_seal() */
+    uint32_t *heads;     /* heads[i]: the first item with keys[i] */
     size_t key_count;
     size_t key_capacity;
-    size_t unkeyed;          /* items to be loaded that have no ledger key */
+    size_t unkeyed; /* items to be loaded that have no ledger key */
 };
 
 void batch_init(struct batch *batch, const struct plan *plan, const struct pg_table *table);
@@ -104,7 +105,8 @@ void batch_clear(struct batch *batch);
 struct item *batch_add(struct batch *batch, uint64_t number, const char *text, size_t length);
 
 /* Note why an item is refused; NULL: no memory. The caller fills in what it returns. */
-struct refusal *batch_refuse(struct batch *batch, struct item *item, const char *stage, const char *code);
+struct refusal *batch_refuse(struct batch *batch, struct item *item, const char *stage,
+    const char *code);
 
 /* The group of a set of sources, or BATCH_NONE: no memory. */
 uint32_t batch_group(struct batch *batch, const uint64_t *sources);

@@ -1,6 +1,8 @@
 #include <string.h>
 
+#include "attempt.h"
 #include "commit.h"
+#include "patience.h"
 
 /* Attempts in another way follow from facts found out, each of which is found out once. */
 enum { MAX_WAYS = 8 };
@@ -84,7 +86,8 @@ static int try_until_done(struct loader *loader, struct batch *batch, struct pat
         int connected = connect_again(loader, failure);
         if (connected < 0)
             return -1;
-        enum attempt attempt = connected > 0 ? ATTEMPT_FAULT : attempt_batch(loader, batch, failure);
+        enum attempt attempt =
+            connected > 0 ? ATTEMPT_FAULT : attempt_batch(loader, batch, failure);
         int end = 0;
         switch (attempt) {
         case ATTEMPT_DONE:

@@ -1,7 +1,9 @@
 #ifndef PG_LOAD_COMMIT_H
 #define PG_LOAD_COMMIT_H
 
-#include "attempt.h"
+#include "batch.h"
+#include "failure.h"
+#include "loader.h"
 
 /*
  * commit_batch(loader, batch, failure):

@@ -32,7 +32,10 @@ int failure_from_server(struct failure *failure, const struct pg_error *error, c
     const char *name = pg_sqlstate_name(error->sqlstate);
     const char *about = error->constraint[0] != '\0' ? error->constraint : error->column;
     return failure_set(failure, status, "%s: SQLSTATE %s%s%s%s%s%s%s%s%s", doing, error->sqlstate,
-        name == NULL ? "" : " ", name == NULL ? "" : name, error->table[0] == '\0' ? "" : ", table ",
-        error->table, about[0] == '\0' ? "" : about == error->column ? ", column " : ", constraint ",
+        name == NULL ? "" : " ", name == NULL ? "" : name,
+        error->table[0] == '\0' ? "" : ", table ", error->table,
+        about[0] == '\0'             ? ""
+            : about == error->column ? ", column "
+                                     : ", constraint ",
         about, words ? ": " : "", words ? error->text : "");
 }

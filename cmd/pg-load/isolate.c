@@ -4,9 +4,9 @@
 
 enum {
     GATHER_BYTES = 65536,
-    SHORT_RUN = 8192,  /* gathered rather than sent as it lies */
+    SHORT_RUN = 8192, /* gathered rather than sent as it lies */
     SMALL_STEP = 64,
-    FALSE_HINTS = 3    /* after so many the rest is found by halving */
+    FALSE_HINTS = 3 /* after so many the rest is found by halving */
 };
 
 /* ---- sending ---- */
@@ -36,7 +36,8 @@ static int send_run(struct sender *sender, const char *text, size_t length)
 }
 
 /* Rows that lie side by side go as one run. */
-static int send_rows(struct sender *sender, const struct batch *batch, const uint32_t *order, size_t count)
+static int send_rows(struct sender *sender, const struct batch *batch, const uint32_t *order,
+    size_t count)
 {
     for (size_t i = 0; i < count;) {
         struct span run = batch->items[order[i++]].row;
@@ -74,8 +75,8 @@ int isolate_send(struct loader *loader, const struct batch *batch, const struct 
 struct search {
     size_t at;
     size_t step;
-    size_t bad_end;      /* when past ${at}: some row before it fails */
-    size_t named;        /* the row that a hint named, or NO_ROW */
+    size_t bad_end; /* when past ${at}: some row before it fails */
+    size_t named;   /* the row that a hint named, or NO_ROW */
     size_t last_refused;
     unsigned false_hints;
 };
@@ -168,6 +169,7 @@ int isolate_rows(struct loader *loader, struct batch *batch, const struct group 
     }
     if (count == 0)
         return 0;
-    return pg_conn_exec(conn, prefix == after_failure
-            ? "ROLLBACK TO SAVEPOINT sqs2pg;RELEASE SAVEPOINT sqs2pg" : "RELEASE SAVEPOINT sqs2pg");
+    return pg_conn_exec(conn,
+        prefix == after_failure ? "ROLLBACK TO SAVEPOINT sqs2pg;RELEASE SAVEPOINT sqs2pg"
+                                : "RELEASE SAVEPOINT sqs2pg");
 }

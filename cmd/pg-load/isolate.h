@@ -1,7 +1,8 @@
 #ifndef PG_LOAD_ISOLATE_H
 #define PG_LOAD_ISOLATE_H
 
-#include "attempt.h"
+#include "batch.h"
+#include "loader.h"
 
 /*
  * isolate_send(loader, batch, group, order, count):
@@ -13,8 +14,8 @@ int isolate_send(struct loader *loader, const struct batch *batch, const struct 
 
 /*
  * isolate_rows(loader, batch, group, order, count):
- * Load those of the rows that can be, within the transaction begun, and mark every item as passed or
- * refused. A row is refused only after it has failed alone, on top of the rows that passed; the
+ * Load those of the rows that can be, within the transaction begun, and mark every item as passed
+ * or refused. A row is refused only after it has failed alone, on top of the rows that passed; the
  * server's hint at a line, or halving where there is none, leads to it. 0, or -1 with the
  * connection's error, which then is about no row.
  */

@@ -65,14 +65,16 @@ static enum line_result next_line(struct run *run, struct line *line)
     return timeout == 0 ? LINE_AGAIN : line_next(run->lines, timeout, line);
 }
 
-static int take_line(struct run *run, const struct line *line, bool too_long, struct failure *failure)
+static int take_line(struct run *run, const struct line *line, bool too_long,
+    struct failure *failure)
 {
     struct batch *batch = &run->batch;
     if (batch->count == 0)
         run->closes_at = clock_monotonic_ms() + run->options->linger_ms;
     if (row_read(&run->rows, line, too_long, batch) != 0)
         return failure_set(failure, STATUS_INTERNAL, "not enough memory");
-    if (batch->count >= run->options->batch_rows || batch->lines.length >= run->options->batch_bytes)
+    if (batch->count >= run->options->batch_rows ||
+        batch->lines.length >= run->options->batch_bytes)
         return commit_and_settle(run, failure);
     return 0;
 }
@@ -113,15 +115,16 @@ static void summarize(const struct run *run, uint64_t started, const struct fail
     if (counts->unkeyed > 0)
         (void)snprintf(more, sizeof more, " unkeyed=%" PRIu64, counts->unkeyed);
     if (run->rows.unknown > 0)
-        msg_warn("%" PRIu64 " values of %" PRIu64 " records had keys that no column has the name of",
+        msg_warn("%" PRIu64 " values of %" PRIu64
+                 " records had keys that no column has the name of",
             run->rows.unknown, run->rows.unknown_records);
     uint64_t ms = clock_monotonic_ms() - started;
     msg_summary(failure->status == STATUS_OK && counts->quarantined == 0 && counts->rejected == 0,
         "%s%s=%" PRIu64 " %s%s=%" PRIu64 " %s%s=%" PRIu64 " %s%s=%" PRIu64 " batches=%" PRIu64
         " seconds=%" PRIu64 ".%02" PRIu64 "%s",
         dry, *dry == '\0' ? "committed" : "commit", counts->committed, dry, "duplicate",
-        counts->duplicate, dry, *dry == '\0' ? "quarantined" : "quarantine", counts->quarantined, dry,
-        *dry == '\0' ? "rejected" : "reject", counts->rejected, counts->batches, ms / 1000,
+        counts->duplicate, dry, *dry == '\0' ? "quarantined" : "quarantine", counts->quarantined,
+        dry, *dry == '\0' ? "rejected" : "reject", counts->rejected, counts->batches, ms / 1000,
         ms % 1000 / 10, more);
 }
 
@@ -200,7 +203,8 @@ int load_prune(const struct load_options *options, uint64_t age_ms, struct failu
     if (status == 0) {
         struct pg_conn *conn = target.conn;
         uint64_t count = 0;
-        bool done = pg_conn_begin(conn, "") == 0 && pg_ledger_prune(conn, &target.ledger, age_ms) == 0;
+        bool done =
+            pg_conn_begin(conn, "") == 0 && pg_ledger_prune(conn, &target.ledger, age_ms) == 0;
         count = pg_conn_affected(conn);
         if (!done || pg_conn_commit(conn) != PG_COMMITTED)
             status = failure_from_server(failure, pg_conn_error(conn), "pruning the ledger", true);

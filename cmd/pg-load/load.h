@@ -9,18 +9,18 @@
 
 struct load_options {
     const char *table;
-    const char *dsn;          /* NULL: the environment alone */
-    const char *map;          /* NULL: searched for */
+    const char *dsn; /* NULL: the environment alone */
+    const char *map; /* NULL: searched for */
     bool no_map;
-    const char *key;          /* expression; NULL: the message id */
+    const char *key; /* expression; NULL: the message id */
     bool no_ledger;
     const char *ledger_table; /* NULL: the table's name with _ledger */
     bool no_quarantine;
-    const char *error_table;  /* NULL: the table's name with _errors */
+    const char *error_table; /* NULL: the table's name with _errors */
     bool no_create;
     const char *reject_file;
-    bool limited;             /* --max-rejects was given: */
-    bool limit_percent;       /* as a percentage */
+    bool limited;       /* --max-rejects was given: */
+    bool limit_percent; /* as a percentage */
     uint64_t limit;
     uint64_t batch_rows;
     uint64_t batch_bytes;

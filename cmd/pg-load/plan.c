@@ -50,7 +50,8 @@ static bool resolve_path(struct plan *plan, const char *text, size_t length, uin
     return *node != JSON_NO_NODE;
 }
 
-/* Compile an expression: a path, a path and a filter of its value, or a filter of the whole record. */
+/* Compile an expression: a path, a path and a filter of its value, or a filter of the whole record.
+ */
 static int resolve(struct plan *plan, const struct pg_map_line *line, const char *name,
     enum status status, struct source *source, struct failure *failure)
 {
@@ -78,8 +79,8 @@ static int resolve(struct plan *plan, const struct pg_map_line *line, const char
         problem.what, problem.name);
 }
 
-static int add_mapped(struct plan *plan, const struct pg_table *table, const struct pg_map_line *line,
-    const char *name, struct failure *failure)
+static int add_mapped(struct plan *plan, const struct pg_table *table,
+    const struct pg_map_line *line, const char *name, struct failure *failure)
 {
     size_t column = 0;
     while (column < table->count && strcmp(table->columns[column].name, line->column) != 0)
@@ -102,13 +103,13 @@ static int add_by_name(struct plan *plan, const struct pg_table *table, struct f
 {
     for (size_t i = 0; i < table->count; i++) {
         const struct pg_column *column = &table->columns[i];
-        uint32_t node = json_paths_key(plan->paths, plan->nodes.body, column->name,
-            strlen(column->name));
+        uint32_t node =
+            json_paths_key(plan->paths, plan->nodes.body, column->name, strlen(column->name));
         if (node == JSON_NO_NODE)
             return no_memory(failure);
         if (column->loadable)
-            plan->sources[plan->count++] = (struct source){ .column = i, .node = node,
-                .json = column->json };
+            plan->sources[plan->count++] =
+                (struct source){ .column = i, .node = node, .json = column->json };
     }
     plan->unknown = json_paths_other(plan->paths, plan->nodes.body);
     return plan->unknown == JSON_NO_NODE ? no_memory(failure) : 0;
@@ -124,7 +125,8 @@ static int add_map(struct plan *plan, const struct pg_table *table, const struct
     if (!json_string_is_utf8(text->data == NULL ? "" : text->data, text->length))
         return failure_set(failure, STATUS_CONFIG, "%s: not UTF-8", name);
     if (pg_map_parse(text->data == NULL ? "" : text->data, text->length, &plan->map, &problem) != 0)
-        return map_failure(failure, STATUS_CONFIG, name, problem.line, problem.column, problem.what, "");
+        return map_failure(failure, STATUS_CONFIG, name, problem.line, problem.column, problem.what,
+            "");
     if (plan->map.count == 0)
         return failure_set(failure, STATUS_CONFIG, "%s: no column in it", name);
     for (size_t i = 0; i < plan->map.count; i++)
@@ -137,7 +139,8 @@ static int add_key(struct plan *plan, const char *expression, struct failure *fa
 {
     struct pg_map_problem problem;
     if (pg_map_expression(expression, strlen(expression), &plan->key_line, &problem) != 0)
-        return map_failure(failure, STATUS_USAGE, "--key", problem.line, problem.column, problem.what, "");
+        return map_failure(failure, STATUS_USAGE, "--key", problem.line, problem.column,
+            problem.what, "");
     plan->has_key = true;
     return resolve(plan, &plan->key_line, "--key", STATUS_USAGE, &plan->key, failure);
 }
@@ -152,7 +155,8 @@ int plan_build(struct plan *plan, const struct load_options *options, const stru
     plan->paths = json_paths_new();
     plan->sources = calloc(table->count + 1, sizeof *plan->sources);
     int status = -1;
-    if (plan->paths == NULL || plan->sources == NULL || record_nodes_add(plan->paths, &plan->nodes) != 0)
+    if (plan->paths == NULL || plan->sources == NULL ||
+        record_nodes_add(plan->paths, &plan->nodes) != 0)
         (void)no_memory(failure);
     else if (mapfile_read(options, table->name, &plan->map_name, &text, failure) == 0)
         status = plan->map_name.length > 0 ? add_map(plan, table, &text, failure)

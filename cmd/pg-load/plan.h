@@ -19,7 +19,7 @@ struct source {
     uint32_t node;          /* in plan->paths */
     struct json_jq *filter; /* NULL: the value as it is */
     bool required;
-    bool json;              /* the column takes JSON text as it stands */
+    bool json;                      /* the column takes JSON text as it stands */
     const struct pg_map_line *line; /* NULL: by name */
 };
 
@@ -30,14 +30,14 @@ struct source {
 struct plan {
     struct json_paths *paths;
     struct record_nodes nodes;
-    uint32_t unknown;        /* keys of the body without a column; JSON_NO_NODE with a map */
+    uint32_t unknown; /* keys of the body without a column; JSON_NO_NODE with a map */
     struct source *sources;
     size_t count;
     bool has_key;
-    struct source key;       /* --key */
+    struct source key; /* --key */
     struct pg_map_line key_line;
     struct pg_map map;
-    struct buf map_name;     /* empty: columns by name */
+    struct buf map_name; /* empty: columns by name */
 };
 
 /* ${plan} is to be freed in any case. 0, or -1 with ${failure}. */

@@ -22,11 +22,12 @@ static int compare_keys(const void *a, const void *b)
 }
 
 /* Whether this transaction itself wrote the key. */
-static bool is_fresh(const struct loader *loader, const struct batch *batch, const struct pg_key *key)
+static bool is_fresh(const struct loader *loader, const struct batch *batch,
+    const struct pg_key *key)
 {
-    const struct pg_key *found =
-        batch->key_count == 0
-            ? NULL : bsearch(key, batch->keys, batch->key_count, sizeof *key, compare_keys);
+    const struct pg_key *found = batch->key_count == 0
+        ? NULL
+        : bsearch(key, batch->keys, batch->key_count, sizeof *key, compare_keys);
     return found != NULL && loader->fresh[found - batch->keys];
 }
 
@@ -52,7 +53,8 @@ int quarantine_known(struct loader *loader, struct batch *batch)
         struct item *item = &batch->items[i];
         if (!refused_early(item) || !item->has_key)
             continue;
-        const struct pg_key *found = bsearch(&item->ledger_key, keys, count, sizeof *keys, compare_keys);
+        const struct pg_key *found =
+            bsearch(&item->ledger_key, keys, count, sizeof *keys, compare_keys);
         if (found != NULL && held[found - keys])
             item->state = STATE_DUPLICATE;
     }
@@ -97,9 +99,14 @@ static int fill_row(const struct batch *batch, size_t index, struct pg_error_row
     const char *line = item->line.length == 0 ? "" : batch->lines.data + item->line.at;
     size_t from = item->sqs.length == 0 ? 0 : item->sqs.at - item->line.at;
     struct buf id;
-    *row = (struct pg_error_row){ .ledger_key = item->ledger_key, .has_ledger_key = item->has_key,
-        .stage = refusal->stage, .code = refusal->code, .sqlstate = refusal->sqlstate,
-        .column = refusal->column, .constraint = refusal->constraint, .item = index };
+    *row = (struct pg_error_row){ .ledger_key = item->ledger_key,
+        .has_ledger_key = item->has_key,
+        .stage = refusal->stage,
+        .code = refusal->code,
+        .sqlstate = refusal->sqlstate,
+        .column = refusal->column,
+        .constraint = refusal->constraint,
+        .item = index };
     pg_key_content(line, item->line.length, from, from + item->sqs.length, &row->content);
     row->key = item->has_message ? item->message_key : row->content;
     buf_init(&id, MAX_IDS);
@@ -162,7 +169,8 @@ static int resolve_ids(struct loader *loader, const struct batch *batch)
             status = pg_conn_no_memory(loader->target->conn);
     }
     if (status == 0 && ids.length > 0)
-        status = pg_errors_resolve_ids(loader->target->conn, &loader->target->errors, ids.data, ids.length);
+        status = pg_errors_resolve_ids(loader->target->conn, &loader->target->errors, ids.data,
+            ids.length);
     buf_free(&ids);
     return status;
 }

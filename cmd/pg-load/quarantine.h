@@ -1,7 +1,8 @@
 #ifndef PG_LOAD_QUARANTINE_H
 #define PG_LOAD_QUARANTINE_H
 
-#include "attempt.h"
+#include "batch.h"
+#include "loader.h"
 
 /* Each in the transaction begun: 0, or -1 with the connection's error. */
 

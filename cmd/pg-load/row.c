@@ -70,7 +70,8 @@ static const struct json_match *find(const struct row_reader *reader, uint32_t n
     return match;
 }
 
-/* Whether a path ends because a step of it met a value of another kind, where jq raises an error. */
+/* Whether a path ends because a step of it met a value of another kind, where jq raises an error.
+ */
 static bool is_wrong_kind(const struct row_reader *reader, uint32_t node)
 {
     const struct json_paths *paths = reader->plan->paths;
@@ -80,7 +81,7 @@ static bool is_wrong_kind(const struct row_reader *reader, uint32_t node)
         const struct json_match *holder = find(reader, node);
         if (holder != NULL)
             return holder->kind != JSON_NULL &&
-                   holder->kind != (step == JSON_STEP_KEY ? JSON_OBJECT : JSON_ARRAY);
+                holder->kind != (step == JSON_STEP_KEY ? JSON_OBJECT : JSON_ARRAY);
     }
     return false;
 }
@@ -105,7 +106,8 @@ static enum found run_filter(const struct view *view, const struct source *sourc
     return value->text[0] == 'n' ? FOUND_NULL : FOUND_VALUE;
 }
 
-static enum found evaluate(const struct view *view, const struct source *source, struct value *value)
+static enum found evaluate(const struct view *view, const struct source *source,
+    struct value *value)
 {
     const struct json_match *match = find(view->reader, source->node);
     if (match == NULL && source->line != NULL && is_wrong_kind(view->reader, source->node))
@@ -139,14 +141,16 @@ static int write_value(struct row_reader *reader, struct buf *rows, const struct
     return 1;
 }
 
-static int refuse(struct batch *batch, struct item *item, const char *code, const struct source *source)
+static int refuse(struct batch *batch, struct item *item, const char *code,
+    const struct source *source)
 {
     struct refusal *refusal = batch_refuse(batch, item, "load", code);
     if (refusal == NULL)
         return -1;
     item->kind = ITEM_REFUSED;
     if (source != NULL)
-        memccpy(refusal->column, batch->table->columns[source->column].name, '\0', PG_NAME_SIZE - 1);
+        memccpy(refusal->column, batch->table->columns[source->column].name, '\0',
+            PG_NAME_SIZE - 1);
     return 0;
 }
 
@@ -291,7 +295,8 @@ static void copy_word(char *to, size_t size, const struct view *view, uint32_t n
     const struct json_match *match = find(view->reader, node);
     const char *bytes = "unknown";
     size_t length = strlen(bytes);
-    if (match != NULL && match->kind == JSON_STRING && match->plain && match->end - match->value > 2) {
+    if (match != NULL && match->kind == JSON_STRING && match->plain &&
+        match->end - match->value > 2) {
         bytes = view->text + match->value + 1;
         length = match->end - match->value - 2;
     }
@@ -356,7 +361,8 @@ static int take_object(struct row_reader *reader, const struct line *line, struc
 }
 
 /* What a salvaged "sqs" tells of the message, read as a record of its own. */
-static int take_salvaged(struct row_reader *reader, const char *sqs, size_t length, struct item *item)
+static int take_salvaged(struct row_reader *reader, const char *sqs, size_t length,
+    struct item *item)
 {
     static const char prefix[] = "{\"sqs\":";
     struct json_result result;
@@ -380,8 +386,8 @@ static int take_salvaged(struct row_reader *reader, const char *sqs, size_t leng
 }
 
 /* A line that is no record: what can be told of it is its "sqs". */
-static int take_broken(struct row_reader *reader, const struct line *line, bool too_long, const char *code,
-    struct batch *batch)
+static int take_broken(struct row_reader *reader, const struct line *line, bool too_long,
+    const char *code, struct batch *batch)
 {
     const char *sqs;
     size_t length;
@@ -396,7 +402,8 @@ static int take_broken(struct row_reader *reader, const struct line *line, bool 
         item->kind = ITEM_EMPTY;
     if (sqs == NULL)
         return 0;
-    item->sqs = (struct span){ item->line.at + (too_long ? 0 : (size_t)(sqs - line->text)), length };
+    item->sqs =
+        (struct span){ item->line.at + (too_long ? 0 : (size_t)(sqs - line->text)), length };
     return take_salvaged(reader, sqs, length, item);
 }
 

@@ -15,12 +15,12 @@
 struct row_reader {
     const struct plan *plan;
     struct json_matches matches;
-    uint32_t *last;        /* by node: 1 + index of its last match, 0: none */
-    uint64_t *present;     /* by source: a bit for each that has a value */
-    struct buf text;       /* a decoded string */
-    struct buf name;       /* a decoded queue URL */
-    struct buf salvaged;   /* what is left of a broken line */
-    uint64_t unknown;      /* values left out because no column has their key's name */
+    uint32_t *last;      /* by node: 1 + index of its last match, 0: none */
+    uint64_t *present;   /* by source: a bit for each that has a value */
+    struct buf text;     /* a decoded string */
+    struct buf name;     /* a decoded queue URL */
+    struct buf salvaged; /* what is left of a broken line */
+    uint64_t unknown;    /* values left out because no column has their key's name */
     uint64_t unknown_records;
 };
 
@@ -33,6 +33,7 @@ void row_close(struct row_reader *reader);
  * Add the line to the batch as a row, or as what it is instead. ${too_long}: the line is but the
  * beginning of one. 0, or -1: no memory.
  */
-int row_read(struct row_reader *reader, const struct line *line, bool too_long, struct batch *batch);
+int row_read(struct row_reader *reader, const struct line *line, bool too_long,
+    struct batch *batch);
 
 #endif

@@ -11,7 +11,8 @@
 
 enum { NAMED_REFUSALS = 10, MAX_LINE_OUT = 128 << 20, KEEP_LINE = 1 << 20 };
 
-int settle_open(struct settler *settler, const struct load_options *options, struct failure *failure)
+int settle_open(struct settler *settler, const struct load_options *options,
+    struct failure *failure)
 {
     *settler = (struct settler){ .reject_fd = -1, .reject_name = options->reject_file };
     buf_init(&settler->line, MAX_LINE_OUT);
@@ -20,11 +21,13 @@ int settle_open(struct settler *settler, const struct load_options *options, str
         return failure_set(failure, STATUS_INTERNAL, "not enough memory");
     if (options->reject_file == NULL)
         return 0;
-    settler->reject_fd = open(options->reject_file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    settler->reject_fd =
+        open(options->reject_file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     if (settler->reject_fd < 0)
         return failure_set(failure, STATUS_IO, "%s: %s", options->reject_file, strerror(errno));
     settler->rejects = out_open(settler->reject_fd);
-    return settler->rejects == NULL ? failure_set(failure, STATUS_INTERNAL, "not enough memory") : 0;
+    return settler->rejects == NULL ? failure_set(failure, STATUS_INTERNAL, "not enough memory")
+                                    : 0;
 }
 
 static void note(struct failure *failure, const char *what)
@@ -48,7 +51,8 @@ int settle_close(struct settler *settler, struct failure *failure)
 bool settle_is_deaf(const struct settler *settler)
 {
     struct pollfd out = { .fd = STDOUT_FILENO };
-    return out_error(settler->verdicts) != 0 || (poll(&out, 1, 0) > 0 && (out.revents & POLLERR) != 0);
+    return out_error(settler->verdicts) != 0 ||
+        (poll(&out, 1, 0) > 0 && (out.revents & POLLERR) != 0);
 }
 
 static void count(struct counts *counts, const struct item *item, bool has_ledger)
@@ -76,7 +80,7 @@ static void count(struct counts *counts, const struct item *item, bool has_ledge
 static bool is_refused(const struct item *item)
 {
     return item->verdict == VERDICT_QUARANTINED || item->verdict == VERDICT_REJECTED ||
-           item->verdict == VERDICT_WOULD_QUARANTINE || item->verdict == VERDICT_WOULD_REJECT;
+        item->verdict == VERDICT_WOULD_QUARANTINE || item->verdict == VERDICT_WOULD_REJECT;
 }
 
 /* Name the first few: codes and names only, unless --show-values was given. */
@@ -93,10 +97,11 @@ static void report(struct settler *settler, const struct loader *loader, const s
     }
     msg_warn("line %" PRIu64 " %s: %s %s%s%s%s%s%s%s%s%s%s%s", item->number,
         verdict_status_name(item->verdict), refusal->stage, refusal->code,
-        refusal->sqlstate[0] == '\0' ? "" : ", SQLSTATE ", refusal->sqlstate, name == NULL ? "" : " ",
-        name == NULL ? "" : name, refusal->column[0] == '\0' ? "" : ", column ", refusal->column,
-        refusal->constraint[0] == '\0' ? "" : ", constraint ", refusal->constraint, show ? ": " : "",
-        show ? refusal->text : "");
+        refusal->sqlstate[0] == '\0' ? "" : ", SQLSTATE ", refusal->sqlstate,
+        name == NULL ? "" : " ", name == NULL ? "" : name,
+        refusal->column[0] == '\0' ? "" : ", column ", refusal->column,
+        refusal->constraint[0] == '\0' ? "" : ", constraint ", refusal->constraint,
+        show ? ": " : "", show ? refusal->text : "");
 }
 
 /* The line as it came, so that the file can be edited and loaded; of one too long what is known. */
@@ -109,8 +114,8 @@ static int copy_reject(struct settler *settler, const struct batch *batch, const
     if (item->is_long) {
         const struct refusal *refusal = &batch->refusals[item->refusal];
         const struct record_error error = { refusal->stage, refusal->code, NULL };
-        if (record_write_error(&settler->line, item->sqs.length == 0 ? NULL : line, item->sqs.length,
-                &error, NULL, 0) != 0) {
+        if (record_write_error(&settler->line, item->sqs.length == 0 ? NULL : line,
+                item->sqs.length, &error, NULL, 0) != 0) {
             errno = ENOMEM;
             return -1;
         }
@@ -121,7 +126,8 @@ static int copy_reject(struct settler *settler, const struct batch *batch, const
     return out_write(settler->rejects, "\n", 1);
 }
 
-static int print_verdict(struct settler *settler, const struct batch *batch, const struct item *item)
+static int print_verdict(struct settler *settler, const struct batch *batch,
+    const struct item *item)
 {
     const char *sqs = item->sqs.length == 0 ? NULL : batch->lines.data + item->sqs.at;
     buf_shrink(&settler->line, KEEP_LINE);
@@ -148,7 +154,8 @@ int settle_batch(struct settler *settler, struct loader *loader, const struct ba
             return failure_set(failure, STATUS_IO, "%s: %s", settler->reject_name, strerror(errno));
     }
     if (unkeyed == 0 && counts->unkeyed > 0)
-        msg_warn("records without a message id are loaded outside the ledger: loaded again, they double");
+        msg_warn(
+            "records without a message id are loaded outside the ledger: loaded again, they double");
     /* The copies first: a verdict may be acted on as soon as it is read. */
     if (settler->rejects != NULL && out_flush(settler->rejects) != 0)
         return failure_set(failure, STATUS_IO, "%s: %s", settler->reject_name, strerror(errno));

@@ -1,59 +1,26 @@
-#include <inttypes.h>
-#include <poll.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/msg.h"
+#include "patience.h"
 #include "target.h"
 
-enum { FIRST_PAUSE_MS = 100, LONGEST_PAUSE_MS = 5000, MAX_PROLOGUE = 16384 };
-
-/* ---- patience ---- */
-
-void patience_init(struct patience *patience, uint64_t limit_ms)
-{
-    backoff_init(&patience->backoff, FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
-    patience->limit_ms = limit_ms;
-    patience->deadline = 0;
-}
-
-void patience_reset(struct patience *patience)
-{
-    backoff_reset(&patience->backoff);
-    patience->deadline = 0;
-}
-
-bool patience_wait(struct patience *patience, const struct pg_error *error)
-{
-    uint64_t now = clock_monotonic_ms();
-    if (patience->deadline == 0) {
-        patience->deadline = now + patience->limit_ms;
-        if (error->sqlstate[0] == '\0')
-            msg_warn("retrying for up to %" PRIu64 " s: %s", patience->limit_ms / 1000, error->text);
-        else
-            msg_warn("retrying for up to %" PRIu64 " s: SQLSTATE %s", patience->limit_ms / 1000,
-                error->sqlstate);
-    }
-    if (now >= patience->deadline)
-        return false;
-    uint64_t pause = backoff_next(&patience->backoff);
-    if (pause > patience->deadline - now)
-        pause = patience->deadline - now;
-    (void)poll(NULL, 0, (int)pause);
-    return true;
-}
+enum { MAX_PROLOGUE = 16384 };
 
 /* ---- the tables beside the target ---- */
 
-static const char *const own_words[] = { [PG_OWN_LEDGER] = "ledger", [PG_OWN_ERRORS] = "error table" };
-static const char *const own_options[] = { [PG_OWN_LEDGER] = "--ledger-table",
-    [PG_OWN_ERRORS] = "--error-table" };
-static const char *const own_without[] = { [PG_OWN_LEDGER] = "--no-ledger",
-    [PG_OWN_ERRORS] = "--no-quarantine" };
+static const char *const own_words[] = {
+    [PG_OWN_LEDGER] = "ledger", [PG_OWN_ERRORS] = "error table"
+};
+static const char *const own_options[] = {
+    [PG_OWN_LEDGER] = "--ledger-table", [PG_OWN_ERRORS] = "--error-table"
+};
+static const char *const own_without[] = {
+    [PG_OWN_LEDGER] = "--no-ledger", [PG_OWN_ERRORS] = "--no-quarantine"
+};
 
 /* Words for what keeps one of them from being used. */
-static int own_failure(const struct target *target, const struct pg_own *own, enum pg_own_result result,
-    struct failure *failure)
+static int own_failure(const struct target *target, const struct pg_own *own,
+    enum pg_own_result result, struct failure *failure)
 {
     const char *word = own_words[own->kind];
     switch (result) {
@@ -62,7 +29,8 @@ static int own_failure(const struct target *target, const struct pg_own *own, en
         return failure_hint(failure, "name one with %s", own_options[own->kind]);
     case PG_OWN_SHAPE:
         failure_set(failure, STATUS_UNAVAILABLE,
-            "%s %s lacks a column, or a unique index on its column key alone", word, own->qualified);
+            "%s %s lacks a column, or a unique index on its column key alone", word,
+            own->qualified);
         return failure_hint(failure, "share/sql/pg-load.sql has its definition");
     case PG_OWN_VOLATILE:
         return failure_set(failure, STATUS_UNAVAILABLE,
@@ -122,7 +90,8 @@ static int own_open(struct target *target, const struct load_options *options, s
 }
 
 /* Both, in the transaction begun. */
-static int open_owns(struct target *target, const struct load_options *options, struct failure *failure)
+static int open_owns(struct target *target, const struct load_options *options,
+    struct failure *failure)
 {
     bool locked = false;
     pg_own_free(&target->ledger);
@@ -151,7 +120,8 @@ static int open_owns(struct target *target, const struct load_options *options, 
 
 /* ---- opening ---- */
 
-static int find_table(struct target *target, const struct load_options *options, struct failure *failure)
+static int find_table(struct target *target, const struct load_options *options,
+    struct failure *failure)
 {
     pg_table_free(&target->table);
     switch (pg_table_find(target->conn, options->table, &target->table)) {
@@ -162,7 +132,8 @@ static int find_table(struct target *target, const struct load_options *options,
     case PG_TABLE_KIND:
         return failure_set(failure, STATUS_UNAVAILABLE, "%s is no table", options->table);
     case PG_TABLE_FAILED:
-        return failure_from_server(failure, pg_conn_error(target->conn), "looking up the table", true);
+        return failure_from_server(failure, pg_conn_error(target->conn), "looking up the table",
+            true);
     }
     if (!options->no_ledger && !target->table.durable) {
         failure_set(failure, STATUS_UNAVAILABLE,
@@ -172,7 +143,8 @@ static int find_table(struct target *target, const struct load_options *options,
     return 0;
 }
 
-static int try_open(struct target *target, const struct load_options *options, struct failure *failure)
+static int try_open(struct target *target, const struct load_options *options,
+    struct failure *failure)
 {
     if (pg_conn_open(target->conn) != 0)
         return failure_from_server(failure, pg_conn_error(target->conn), "cannot connect", true);

@@ -3,7 +3,6 @@
 
 #include <stdbool.h>
 
-#include "base/backoff.h"
 #include "base/buf.h"
 #include "failure.h"
 #include "load.h"
@@ -22,22 +21,10 @@ struct target {
     struct buf prologue; /* statements every transaction starts with: a dry run's missing tables */
 };
 
-/* Time to get over a fault, from its first appearance on. */
-struct patience {
-    struct backoff backoff;
-    uint64_t limit_ms;
-    uint64_t deadline; /* 0: no fault under way */
-};
-
-void patience_init(struct patience *patience, uint64_t limit_ms);
-void patience_reset(struct patience *patience); /* after a success */
-/* Pause before the next try, saying why once; false: the time is over. */
-bool patience_wait(struct patience *patience, const struct pg_error *error);
-
 /*
  * target_open(target, options, failure):
- * Connect, find the table, and find or create the tables beside it. ${target} is to be closed in any
- * case. 0, or -1 with ${failure}.
+ * Connect, find the table, and find or create the tables beside it. ${target} is to be closed in
+ * any case. 0, or -1 with ${failure}.
  */
 int target_open(struct target *target, const struct load_options *options, struct failure *failure);
 void target_close(struct target *target); /* of a zeroed one too */

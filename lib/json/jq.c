@@ -28,7 +28,7 @@ struct remembered {
 struct json_jq {
     jq_state *state;
     bool uses_sqs;
-    jv output; /* the last one, whose text json_jq_run() gave out */
+    jv output;                 /* the last one, whose text json_jq_run() gave out */
     struct remembered *memory; /* MEMORY_SLOTS; NULL until first used */
     size_t count;
 };
@@ -58,8 +58,8 @@ static bool starts_word(char byte)
 static size_t word_length(const struct lexer *lexer, size_t at)
 {
     size_t end = at;
-    while (end < lexer->length && (starts_word(lexer->text[end]) ||
-                                      isdigit((unsigned char)lexer->text[end])))
+    while (end < lexer->length &&
+        (starts_word(lexer->text[end]) || isdigit((unsigned char)lexer->text[end])))
         end++;
     return end - at;
 }
@@ -111,15 +111,16 @@ static bool nest(struct lexer *lexer, char byte)
 
 /*
  * The next name: of a function or keyword, or with its "$" of a variable. Fields (.name) and object
- * keys (name:) are none. Returns its length with ${lexer->at} behind it, 0 at the end, SIZE_MAX when
- * brackets or strings do not match.
+ * keys (name:) are none. Returns its length with ${lexer->at} behind it, 0 at the end, SIZE_MAX
+ * when brackets or strings do not match.
  */
 static size_t next_name(struct lexer *lexer, size_t *start)
 {
     for (; lexer->at < lexer->length; lexer->at++) {
         char byte = lexer->text[lexer->at];
         bool string = lexer->depth > 0 && lexer->open[lexer->depth - 1] == '"';
-        if (string || !(starts_word(byte) || byte == '$' || byte == '.' || byte == '@' || byte == '#')) {
+        if (string ||
+            !(starts_word(byte) || byte == '$' || byte == '.' || byte == '@' || byte == '#')) {
             if (!nest(lexer, byte))
                 return SIZE_MAX;
             continue;
@@ -137,7 +138,7 @@ static size_t next_name(struct lexer *lexer, size_t *start)
         while (next < lexer->length && isspace((unsigned char)lexer->text[next]))
             next++;
         bool key = prefix == 0 && next < lexer->length && lexer->text[next] == ':' &&
-                   (next + 1 == lexer->length || lexer->text[next + 1] != ':');
+            (next + 1 == lexer->length || lexer->text[next + 1] != ':');
         if (length > 0 && byte != '.' && byte != '@' && !key)
             return prefix + length;
         lexer->at--;
@@ -157,7 +158,8 @@ static bool refuse(struct json_jq_problem *problem, size_t at, const char *what,
     return false;
 }
 
-/* Whether the program names nothing forbidden and its brackets match (so that it can be wrapped). */
+/* Whether the program names nothing forbidden and its brackets match (so that it can be wrapped).
+ */
 static bool check_names(const char *program, size_t length, struct json_jq_problem *problem,
     bool *uses_sqs)
 {
@@ -280,18 +282,20 @@ static size_t hash_text(const char *text, size_t length)
 }
 
 /* The slot of an input: the one that holds it, or the free one where it would go. */
-static struct remembered *find_slot(const struct json_jq *jq, const char *input, size_t length, size_t hash)
+static struct remembered *find_slot(const struct json_jq *jq, const char *input, size_t length,
+    size_t hash)
 {
     for (size_t i = hash;; i++) {
         struct remembered *slot = &jq->memory[i & (MEMORY_SLOTS - 1)];
-        if (slot->text == NULL || (slot->hash == hash && slot->input_length == length &&
-                                      memcmp(slot->text, input, length) == 0))
+        if (slot->text == NULL ||
+            (slot->hash == hash && slot->input_length == length &&
+                memcmp(slot->text, input, length) == 0))
             return slot;
     }
 }
 
-static void remember(struct json_jq *jq, const char *input, size_t length, enum json_jq_result result,
-    const char *value, size_t value_length)
+static void remember(struct json_jq *jq, const char *input, size_t length,
+    enum json_jq_result result, const char *value, size_t value_length)
 {
     if (length + value_length > MEMORY_TEXT)
         return;
@@ -312,8 +316,10 @@ static void remember(struct json_jq *jq, const char *input, size_t length, enum 
         memcpy(text + length, value, value_length);
     size_t hash = hash_text(input, length);
     *find_slot(jq, input, length, hash) = (struct remembered){ .text = text,
-        .input_length = (unsigned short)length, .output_length = (unsigned short)value_length,
-        .result = result, .hash = hash };
+        .input_length = (unsigned short)length,
+        .output_length = (unsigned short)value_length,
+        .result = result,
+        .hash = hash };
     jq->count++;
 }
 
@@ -360,8 +366,8 @@ static enum json_jq_result run(struct json_jq *jq, jv input)
     return result;
 }
 
-enum json_jq_result json_jq_run(struct json_jq *jq, const char *input, size_t length, const char *sqs,
-    size_t sqs_length, const char **value, size_t *value_length)
+enum json_jq_result json_jq_run(struct json_jq *jq, const char *input, size_t length,
+    const char *sqs, size_t sqs_length, const char **value, size_t *value_length)
 {
     bool short_input = !jq->uses_sqs && length <= MEMORY_TEXT;
     if (short_input && jq->memory != NULL) {

@@ -5,10 +5,11 @@
 #include <stddef.h>
 
 /*
- * Filters, the one door to libjq. A filter is a jq program compiled once and run on one JSON text at
- * a time, with $sqs bound. Its result depends on these two alone: what reads the clock, the
+ * Filters, the one door to libjq. A filter is a jq program compiled once and run on one JSON text
+ * at a time, with $sqs bound. Its result depends on these two alone: what reads the clock, the
  * environment, files, other inputs or the local time zone, or ends the program, is refused by name.
- * What it made of an input is remembered, for up to 4,096 distinct short inputs, unless it uses $sqs.
+ * What it made of an input is remembered, for up to 4,096 distinct short inputs, unless it uses
+ * $sqs.
  *
  * libjq 1.6 computes numbers as doubles: a filter rounds what has more than 17 digits. Its messages
  * quote values and are never shown.
@@ -37,7 +38,7 @@ enum json_jq_result {
  * Run on a valid JSON text. ${sqs}, a JSON text too, is what $sqs stands for; NULL: null. On
  * JSON_JQ_VALUE ${value} points at the output as compact JSON, the filter's until the next run.
  */
-enum json_jq_result json_jq_run(struct json_jq *jq, const char *input, size_t length, const char *sqs,
-    size_t sqs_length, const char **value, size_t *value_length);
+enum json_jq_result json_jq_run(struct json_jq *jq, const char *input, size_t length,
+    const char *sqs, size_t sqs_length, const char **value, size_t *value_length);
 
 #endif

@@ -82,6 +82,8 @@ int pg_array_param(struct pg_array *array, struct pg_param *param)
     unsigned char count[4];
     pg_array_put32(count, array->count);
     memcpy(array->bytes.data + COUNT_AT, count, sizeof count);
-    *param = (struct pg_param){ .data = array->bytes.data, .length = array->bytes.length, .binary = true };
+    *param = (struct pg_param){ .data = array->bytes.data,
+        .length = array->bytes.length,
+        .binary = true };
     return 0;
 }

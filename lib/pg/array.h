@@ -12,7 +12,11 @@
  * One-dimensional arrays as statement parameters, in the binary form that array_recv() of every
  * version reads: dimensions, null flag, element type, length, lower bound, elements.
  */
-enum pg_array_type { PG_ARRAY_INT8 = 20, PG_ARRAY_TEXT = 25, PG_ARRAY_UUID = 2950 }; /* their oids */
+enum pg_array_type {
+    PG_ARRAY_INT8 = 20,
+    PG_ARRAY_TEXT = 25,
+    PG_ARRAY_UUID = 2950
+}; /* their oids */
 
 struct pg_array {
     struct buf bytes;

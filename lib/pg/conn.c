@@ -77,8 +77,8 @@ static void find_state(const char *text, char state[6])
     for (const char *at = text; (at = strchr(at, ':')) != NULL; at++) {
         const char *word = at + 1 + strspn(at + 1, " ");
         size_t length = 0;
-        while (length < 6 && (isdigit((unsigned char)word[length]) ||
-                                 (word[length] >= 'A' && word[length] <= 'Z')))
+        while (length < 6 &&
+            (isdigit((unsigned char)word[length]) || (word[length] >= 'A' && word[length] <= 'Z')))
             length++;
         if (word > at + 1 && length == 5 && word[5] == ':')
             copy_line(state, 6, word);
@@ -117,7 +117,8 @@ enum pg_dsn pg_conn_dsn(const char *dsn)
     enum pg_dsn found = PG_DSN_OK;
     for (PQconninfoOption *option = options; option->keyword != NULL; option++)
         if (option->val != NULL &&
-            (strcmp(option->keyword, "password") == 0 || strcmp(option->keyword, "sslpassword") == 0))
+            (strcmp(option->keyword, "password") == 0 ||
+                strcmp(option->keyword, "sslpassword") == 0))
             found = PG_DSN_SECRET;
     PQconninfoFree(options);
     return found;
@@ -228,7 +229,8 @@ int pg_conn_open(struct pg_conn *conn)
 {
     pg_conn_close(conn);
     /* The string stands last: what it says overrides what stands before it. */
-    const char *const keywords[] = { "tcp_user_timeout", "fallback_application_name", "dbname", NULL };
+    const char *const keywords[] = { "tcp_user_timeout", "fallback_application_name", "dbname",
+        NULL };
     const char *const values[] = { "30000", "pg-load", conn->dsn, NULL };
     conn->pq = PQconnectStartParams(keywords, values, 1);
     if (conn->pq == NULL)
@@ -362,7 +364,8 @@ enum pg_commit pg_conn_commit(struct pg_conn *conn)
     else
         set_error(conn, result);
     PQclear(result);
-    /* A shutdown may end the session after the commit and before its answer, with or without words. */
+    /* A shutdown may end the session after the commit and before its answer, with or without words.
+     */
     if (outcome == PG_NOT_COMMITTED && !pg_conn_alive(conn))
         outcome = PG_IN_DOUBT;
     return outcome;
@@ -388,7 +391,8 @@ int pg_conn_copy_data(struct pg_conn *conn, const char *data, size_t length)
             return -1;
         data += chunk;
         length -= chunk;
-        /* An error that has come back already makes the next chunk fail: no need to send the rest. */
+        /* An error that has come back already makes the next chunk fail: no need to send the rest.
+         */
         if (PQconsumeInput(conn->pq) == 0)
             return -1;
     }

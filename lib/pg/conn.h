@@ -23,13 +23,14 @@ struct pg_error {
     char column[PG_NAME_SIZE];
     char constraint[PG_NAME_SIZE];
     char table[PG_NAME_SIZE];
-    char text[PG_TEXT_SIZE]; /* one line of the server's words: may hold values of a row */
+    char text[PG_TEXT_SIZE];  /* one line of the server's words: may hold values of a row */
     struct pg_copy_hint hint; /* of an error in COPY data */
 };
 
 enum pg_dsn { PG_DSN_OK, PG_DSN_MALFORMED, PG_DSN_SECRET };
 
-/* Look at a connection string (or bare database name) as libpq reads it; SECRET: holds a password. */
+/* Look at a connection string (or bare database name) as libpq reads it; SECRET: holds a password.
+ */
 enum pg_dsn pg_conn_dsn(const char *dsn);
 
 /*
@@ -76,9 +77,9 @@ int pg_conn_begin(struct pg_conn *conn, const char *then);
 void pg_conn_rollback(struct pg_conn *conn); /* an unusable connection is closed */
 
 enum pg_commit {
-    PG_COMMITTED,  /* the server answered COMMIT with COMMIT */
+    PG_COMMITTED,     /* the server answered COMMIT with COMMIT */
     PG_NOT_COMMITTED, /* it said that it did not; pg_conn_error() */
-    PG_IN_DOUBT    /* the connection was lost before the answer */
+    PG_IN_DOUBT       /* the connection was lost before the answer */
 };
 enum pg_commit pg_conn_commit(struct pg_conn *conn);
 

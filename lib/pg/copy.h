@@ -25,8 +25,8 @@ struct pg_copy_hint {
 
 /*
  * pg_copy_hint(context, relation, names, count, hint):
- * Read the CONTEXT of an error (NULL: none) raised by a COPY into ${relation} (its bare name) of the
- * columns ${names}. Only the relation's and the columns' names and the digits are looked at.
+ * Read the CONTEXT of an error (NULL: none) raised by a COPY into ${relation} (its bare name) of
+ * the columns ${names}. Only the relation's and the columns' names and the digits are looked at.
  */
 void pg_copy_hint(const char *context, const char *relation, const char *const *names, size_t count,
     struct pg_copy_hint *hint);

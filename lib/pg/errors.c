@@ -11,13 +11,31 @@ enum {
     MAX_RECORD = 500 << 20 /* 64 MiB at up to six bytes for one */
 };
 
-enum column { KEY, MESSAGE_ID, LEDGER_KEY, CONTENT, STAGE, CODE, SQLSTATE, COLUMN, CONSTRAINT, RECORD,
-    COUNT };
+enum column {
+    KEY,
+    MESSAGE_ID,
+    LEDGER_KEY,
+    CONTENT,
+    STAGE,
+    CODE,
+    SQLSTATE,
+    COLUMN,
+    CONSTRAINT,
+    RECORD,
+    COUNT
+};
 
-static const enum pg_array_type types[COLUMNS] = { [KEY] = PG_ARRAY_UUID, [MESSAGE_ID] = PG_ARRAY_TEXT,
-    [LEDGER_KEY] = PG_ARRAY_UUID, [CONTENT] = PG_ARRAY_UUID, [STAGE] = PG_ARRAY_TEXT,
-    [CODE] = PG_ARRAY_TEXT, [SQLSTATE] = PG_ARRAY_TEXT, [COLUMN] = PG_ARRAY_TEXT,
-    [CONSTRAINT] = PG_ARRAY_TEXT, [RECORD] = PG_ARRAY_TEXT, [COUNT] = PG_ARRAY_INT8 };
+static const enum pg_array_type types[COLUMNS] = { [KEY] = PG_ARRAY_UUID,
+    [MESSAGE_ID] = PG_ARRAY_TEXT,
+    [LEDGER_KEY] = PG_ARRAY_UUID,
+    [CONTENT] = PG_ARRAY_UUID,
+    [STAGE] = PG_ARRAY_TEXT,
+    [CODE] = PG_ARRAY_TEXT,
+    [SQLSTATE] = PG_ARRAY_TEXT,
+    [COLUMN] = PG_ARRAY_TEXT,
+    [CONSTRAINT] = PG_ARRAY_TEXT,
+    [RECORD] = PG_ARRAY_TEXT,
+    [COUNT] = PG_ARRAY_INT8 };
 
 /* The same content keeps its row; only what says why and when is renewed. */
 static const char store_sql[] =
@@ -58,8 +76,8 @@ static int statement(struct pg_conn *conn, const struct pg_own *table, const cha
     buf_puts(&text, table->qualified);
     buf_puts(&text, at + strlen("ERRORS"));
     const char *ready = buf_cstr(&text);
-    int status = ready == NULL ? pg_conn_no_memory(conn)
-                               : pg_conn_query(conn, ready, params, count, true);
+    int status =
+        ready == NULL ? pg_conn_no_memory(conn) : pg_conn_query(conn, ready, params, count, true);
     buf_free(&text);
     return status;
 }
@@ -199,7 +217,7 @@ static int store_pass(struct store *store, bool second)
     while (i < store->count) {
         start_chunk(&store->chunk);
         for (; i < store->count && store->chunk.rows < ROWS_AT_ONCE &&
-               store->chunk.arrays[RECORD].bytes.length < BYTES_AT_ONCE;
+             store->chunk.arrays[RECORD].bytes.length < BYTES_AT_ONCE;
              i++) {
             const struct pg_error_row *row = &store->rows[i];
             struct pg_key key = row->key;
@@ -223,7 +241,10 @@ static int store_pass(struct store *store, bool second)
 int pg_errors_store(struct pg_conn *conn, const struct pg_own *table, struct pg_error_row *rows,
     size_t count, pg_errors_write *write, void *context)
 {
-    struct store store = { .conn = conn, .table = table, .rows = rows, .write = write,
+    struct store store = { .conn = conn,
+        .table = table,
+        .rows = rows,
+        .write = write,
         .context = context };
     store.count = merge(rows, count);
     buf_init(&store.record, MAX_RECORD);
@@ -240,14 +261,15 @@ int pg_errors_store(struct pg_conn *conn, const struct pg_own *table, struct pg_
 
 int pg_errors_open(struct pg_conn *conn, const struct pg_own *table, bool *open)
 {
-    if (statement(conn, table, "SELECT FROM ERRORS WHERE resolved_at IS NULL LIMIT 1", NULL, 0) != 0)
+    if (statement(conn, table, "SELECT FROM ERRORS WHERE resolved_at IS NULL LIMIT 1", NULL, 0) !=
+        0)
         return -1;
     *open = pg_conn_rows(conn) > 0;
     return 0;
 }
 
-int pg_errors_resolve_keys(struct pg_conn *conn, const struct pg_own *table, const struct pg_key *keys,
-    size_t count)
+int pg_errors_resolve_keys(struct pg_conn *conn, const struct pg_own *table,
+    const struct pg_key *keys, size_t count)
 {
     static const char sql[] = "UPDATE ERRORS SET resolved_at = now()"
                               " WHERE resolved_at IS NULL AND ledger_key = ANY ($1::uuid[])";

@@ -12,15 +12,15 @@
 
 /*
  * The error table: one row for each message that was refused, however often it is delivered. A
- * message that comes back with other content (an edited replay that is refused too) gets a row more,
- * because what was stored once is never overwritten by something else.
+ * message that comes back with other content (an edited replay that is refused too) gets a row
+ * more, because what was stored once is never overwritten by something else.
  */
 struct pg_error_row {
     struct pg_key key;        /* of the message; of the content when it has none */
     struct pg_key content;    /* digest of the record without its "sqs" */
     struct pg_key ledger_key; /* by which a corrected replay is known again */
     bool has_ledger_key;
-    char *message_id;        /* the caller's; these six ASCII; NULL or "": NULL */
+    char *message_id; /* the caller's; these six ASCII; NULL or "": NULL */
     const char *stage;
     const char *code;
     const char *sqlstate;
@@ -51,8 +51,8 @@ int pg_errors_store(struct pg_conn *conn, const struct pg_own *table, struct pg_
 int pg_errors_open(struct pg_conn *conn, const struct pg_own *table, bool *open);
 
 /* Mark resolved what waits under these ledger keys. */
-int pg_errors_resolve_keys(struct pg_conn *conn, const struct pg_own *table, const struct pg_key *keys,
-    size_t count);
+int pg_errors_resolve_keys(struct pg_conn *conn, const struct pg_own *table,
+    const struct pg_key *keys, size_t count);
 
 /* Mark resolved what waits under these message ids (as in the rows), each ended by a newline. */
 int pg_errors_resolve_ids(struct pg_conn *conn, const struct pg_own *table, const char *ids,

@@ -3,16 +3,29 @@
 #include "base/sha256.h"
 #include "pg/key.h"
 
-static int hex_value(char digit)
-{
-    if (digit >= '0' && digit <= '9')
-        return digit - '0';
-    if (digit >= 'a' && digit <= 'f')
-        return digit - 'a' + 10;
-    if (digit >= 'A' && digit <= 'F')
-        return digit - 'A' + 10;
-    return -1;
-}
+/* A hexadecimal digit's value and one; 0: it is none. */
+static const unsigned char hex_values[256] = { ['0'] = 1,
+    ['1'] = 2,
+    ['2'] = 3,
+    ['3'] = 4,
+    ['4'] = 5,
+    ['5'] = 6,
+    ['6'] = 7,
+    ['7'] = 8,
+    ['8'] = 9,
+    ['9'] = 10,
+    ['a'] = 11,
+    ['b'] = 12,
+    ['c'] = 13,
+    ['d'] = 14,
+    ['e'] = 15,
+    ['f'] = 16,
+    ['A'] = 11,
+    ['B'] = 12,
+    ['C'] = 13,
+    ['D'] = 14,
+    ['E'] = 15,
+    ['F'] = 16 };
 
 static bool is_dash(size_t at)
 {
@@ -30,11 +43,11 @@ bool pg_key_parse(const char *text, size_t length, struct pg_key *key)
                 return false;
             continue;
         }
-        int high = hex_value(text[at]);
-        int low = hex_value(text[++at]);
-        if (high < 0 || low < 0)
+        unsigned high = hex_values[(unsigned char)text[at]];
+        unsigned low = hex_values[(unsigned char)text[++at]];
+        if (high == 0 || low == 0)
             return false;
-        key->bytes[count++] = (unsigned char)(high << 4 | low);
+        key->bytes[count++] = (unsigned char)((high - 1) << 4 | (low - 1));
     }
     return true;
 }

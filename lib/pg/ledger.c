@@ -13,7 +13,8 @@ int pg_ledger_copy_sql(const struct pg_own *ledger, struct buf *sql)
     return buf_printf(sql, "COPY %s (key) FROM STDIN (FORMAT binary)", ledger->qualified);
 }
 
-/* Binary COPY: signature, flags, length of the header's extension; tuples; -1 as the tuple count. */
+/* Binary COPY: signature, flags, length of the header's extension; tuples; -1 as the tuple count.
+ */
 int pg_ledger_copy(struct pg_conn *conn, const struct pg_own *ledger, const struct pg_key *keys,
     size_t count)
 {
@@ -65,7 +66,8 @@ static int compare(const void *a, const void *b)
 }
 
 /* Mark the keys that came back, in whatever order. */
-static void mark_returned(const struct pg_conn *conn, const struct pg_key *keys, size_t count, bool *marks)
+static void mark_returned(const struct pg_conn *conn, const struct pg_key *keys, size_t count,
+    bool *marks)
 {
     memset(marks, 0, count * sizeof *marks);
     size_t rows = pg_conn_rows(conn);
@@ -82,8 +84,9 @@ static void mark_returned(const struct pg_conn *conn, const struct pg_key *keys,
 int pg_ledger_insert(struct pg_conn *conn, const struct pg_own *ledger, const struct pg_key *keys,
     size_t count, bool *fresh)
 {
-    static const char sql[] = "INSERT INTO LEDGER (key) SELECT k FROM unnest($1::uuid[]) AS k ORDER BY k"
-                              " ON CONFLICT (key) DO NOTHING RETURNING key";
+    static const char sql[] =
+        "INSERT INTO LEDGER (key) SELECT k FROM unnest($1::uuid[]) AS k ORDER BY k"
+        " ON CONFLICT (key) DO NOTHING RETURNING key";
     if (with_keys(conn, sql, ledger, keys, count) != 0)
         return -1;
     mark_returned(conn, keys, count, fresh);
@@ -93,7 +96,8 @@ int pg_ledger_insert(struct pg_conn *conn, const struct pg_own *ledger, const st
 int pg_ledger_holds(struct pg_conn *conn, const struct pg_own *ledger, const struct pg_key *keys,
     size_t count, bool *held)
 {
-    if (with_keys(conn, "SELECT key FROM LEDGER WHERE key = ANY ($1::uuid[])", ledger, keys, count) != 0)
+    if (with_keys(conn, "SELECT key FROM LEDGER WHERE key = ANY ($1::uuid[])", ledger, keys,
+            count) != 0)
         return -1;
     mark_returned(conn, keys, count, held);
     return 0;
@@ -114,8 +118,8 @@ int pg_ledger_prune(struct pg_conn *conn, const struct pg_own *ledger, uint64_t 
         "SET LOCAL statement_timeout = 0;"
         "DELETE FROM %s WHERE loaded_at < now() - interval '%" PRIu64 " milliseconds'",
         ledger->qualified, age_ms);
-    int status = buf_cstr(&sql) == NULL ? pg_conn_no_memory(conn)
-                                         : pg_conn_exec(conn, buf_cstr(&sql));
+    int status =
+        buf_cstr(&sql) == NULL ? pg_conn_no_memory(conn) : pg_conn_exec(conn, buf_cstr(&sql));
     buf_free(&sql);
     return status;
 }

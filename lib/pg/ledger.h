@@ -12,11 +12,13 @@
 
 /*
  * The ledger holds the keys of committed rows and of no others. Its keys are written first in a
- * transaction, always in ascending order, so that loaders with the same records wait for one another
- * instead of deadlocking: a key in doubt makes the second loader wait for the first one's end.
+ * transaction, always in ascending order, so that loaders with the same records wait for one
+ * another instead of deadlocking: a key in doubt makes the second loader wait for the first one's
+ * end.
  */
 
-/* Append the COPY statement by which pg_ledger_copy() sends; it ends the transaction's first query. */
+/* Append the COPY statement by which pg_ledger_copy() sends; it ends the transaction's first query.
+ */
 int pg_ledger_copy_sql(const struct pg_own *ledger, struct buf *sql);
 
 /*

@@ -110,7 +110,8 @@ static int in_code(struct cursor *cursor, struct nesting *nesting)
     return 0;
 }
 
-/* From the cursor to the end of the line or the comment: find the expression's end and first pipe. */
+/* From the cursor to the end of the line or the comment: find the expression's end and first pipe.
+ */
 static int find_end(struct cursor *cursor, size_t *end, size_t *pipe)
 {
     struct nesting nesting = { .depth = 0 };
@@ -130,8 +131,9 @@ static int find_end(struct cursor *cursor, size_t *end, size_t *pipe)
     }
     if (nesting.depth > 0) {
         size_t last = nesting.depth - 1;
-        return fail(cursor, nesting.at[last], nesting.open[last] == '"'
-                ? "a string without its end" : "an opening bracket that is not closed");
+        return fail(cursor, nesting.at[last],
+            nesting.open[last] == '"' ? "a string without its end"
+                                      : "an opening bracket that is not closed");
     }
     *end = cursor->at;
     return 0;
@@ -186,7 +188,8 @@ static int append(struct pg_map *map, const struct pg_map_line *line)
     return 0;
 }
 
-int pg_map_parse(const char *text, size_t length, struct pg_map *map, struct pg_map_problem *problem)
+int pg_map_parse(const char *text, size_t length, struct pg_map *map,
+    struct pg_map_problem *problem)
 {
     *map = (struct pg_map){ .count = 0 };
     *problem = (struct pg_map_problem){ .line = 0 };

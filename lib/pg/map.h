@@ -18,10 +18,10 @@
 struct pg_map_line {
     char *column;
     char *expression;
-    size_t pipe;          /* offset of the first outer "|" in the expression; SIZE_MAX: none */
+    size_t pipe; /* offset of the first outer "|" in the expression; SIZE_MAX: none */
     bool required;
-    unsigned line;        /* from 1, of the file */
-    unsigned column_at;   /* from 1, in bytes, of the column's name */
+    unsigned line;      /* from 1, of the file */
+    unsigned column_at; /* from 1, in bytes, of the column's name */
     unsigned expression_at;
 };
 
@@ -40,7 +40,8 @@ struct pg_map_problem {
  * pg_map_parse(text, length, map, problem):
  * Parse a whole file. 0 with ${map} to be freed, or -1 with ${problem}: its first mistake.
  */
-int pg_map_parse(const char *text, size_t length, struct pg_map *map, struct pg_map_problem *problem);
+int pg_map_parse(const char *text, size_t length, struct pg_map *map,
+    struct pg_map_problem *problem);
 void pg_map_free(struct pg_map *map); /* of a zeroed one too */
 
 /*

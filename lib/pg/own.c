@@ -34,7 +34,8 @@ static const char name_sql[] =
     " SELECT CASE WHEN array_length(p, 1) > 1 THEN p[array_length(p, 1) - 1] END,"
     "  p[array_length(p, 1)] FROM parse_ident($1) p) AS names(s, t)";
 
-static const char quote_sql[] = "SELECT $2::text, $1::text, quote_ident($2) || '.' || quote_ident($1)";
+static const char quote_sql[] =
+    "SELECT $2::text, $1::text, quote_ident($2) || '.' || quote_ident($1)";
 
 enum pg_own_result pg_own_name(struct pg_conn *conn, const struct pg_table *target,
     enum pg_own_kind kind, const char *given, struct pg_own *own)

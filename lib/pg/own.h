@@ -29,8 +29,8 @@ enum pg_own_result {
 
 /*
  * pg_own_name(conn, target, kind, given, own):
- * Name the table: ${given} as in SQL, in the target's schema unless it names one; or, when NULL, the
- * target's name with "_ledger" or "_errors". Only ${own} is set, to be freed. In a transaction.
+ * Name the table: ${given} as in SQL, in the target's schema unless it names one; or, when NULL,
+ * the target's name with "_ledger" or "_errors". Only ${own} is set, to be freed. In a transaction.
  */
 enum pg_own_result pg_own_name(struct pg_conn *conn, const struct pg_table *target,
     enum pg_own_kind kind, const char *given, struct pg_own *own);

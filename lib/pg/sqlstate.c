@@ -10,7 +10,8 @@ struct rule {
 
 /*
  * What no rule names is isolated: 22 (data), 23 (constraints), P0001 (raise in a trigger), and
- * whatever a trigger or a later server invents. Classes 25P03, 25P04 and 58 are never about a record.
+ * whatever a trigger or a later server invents. Classes 25P03, 25P04 and 58 are never about a
+ * record.
  */
 static const struct rule rules[] = {
     { "08", PG_FAULT },    /* connection */

@@ -14,7 +14,8 @@ enum pg_fate {
 /* The fate of a five-character state; "" and NULL (the connection was lost) are faults. */
 enum pg_fate pg_sqlstate_fate(const char *sqlstate);
 
-/* The condition's name as the manual has it ("undefined_table") of states worth words, else NULL. */
+/* The condition's name as the manual has it ("undefined_table") of states worth words, else NULL.
+ */
 const char *pg_sqlstate_name(const char *sqlstate);
 
 #endif

@@ -9,9 +9,9 @@
 /* What the catalogue says of a table to load into. */
 struct pg_column {
     char *name;
-    char *quoted; /* as an identifier in SQL */
-    char *type;   /* "character varying(128)" */
-    bool json;    /* json or jsonb, or a domain over one: takes JSON text as it stands */
+    char *quoted;  /* as an identifier in SQL */
+    char *type;    /* "character varying(128)" */
+    bool json;     /* json or jsonb, or a domain over one: takes JSON text as it stands */
     bool loadable; /* neither generated nor an identity that is always generated */
 };
 
@@ -19,9 +19,9 @@ struct pg_table {
     char *schema;
     char *name;
     char *quoted_schema;
-    char *qualified;    /* "schema"."name", quoted where SQL needs it */
-    bool durable;       /* neither it nor a partition of it is unlogged or temporary */
-    bool readable;      /* we may SELECT */
+    char *qualified; /* "schema"."name", quoted where SQL needs it */
+    bool durable;    /* neither it nor a partition of it is unlogged or temporary */
+    bool readable;   /* we may SELECT */
     size_t count;
     struct pg_column *columns;
 };

@@ -1,0 +1,38 @@
+#include <stdlib.h>
+
+#include "loader.h"
+
+enum { MAX_SQL = 1 << 20 };
+
+void loader_init(struct loader *loader, const struct load_options *options, struct target *target)
+{
+    *loader = (struct loader){ .options = options, .target = target };
+    buf_init(&loader->sql, MAX_SQL);
+}
+
+void loader_free(struct loader *loader)
+{
+    free(loader->order);
+    free(loader->tries);
+    free(loader->fresh);
+    free(loader->scratch);
+    buf_free(&loader->sql);
+}
+
+int loader_reserve(struct loader *loader, size_t count)
+{
+    if (count <= loader->capacity)
+        return 0;
+    free(loader->order);
+    free(loader->tries);
+    free(loader->fresh);
+    free(loader->scratch);
+    loader->order = calloc(count, sizeof *loader->order);
+    loader->tries = calloc(count, sizeof *loader->tries);
+    loader->fresh = calloc(count, sizeof *loader->fresh);
+    loader->scratch = calloc(count, sizeof *loader->scratch);
+    bool all = loader->order != NULL && loader->tries != NULL && loader->fresh != NULL &&
+        loader->scratch != NULL;
+    loader->capacity = all ? count : 0;
+    return all ? 0 : -1;
+}

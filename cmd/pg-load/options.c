@@ -1,0 +1,234 @@
+#include <string.h>
+
+#include "base/opt.h"
+#include "options.h"
+#include "pg/conn.h"
+#include "record/record.h"
+
+enum {
+    OPT_TABLE = 1,
+    OPT_DSN,
+    OPT_MAP,
+    OPT_NO_MAP,
+    OPT_EXPLAIN,
+    OPT_ERROR_TABLE,
+    OPT_NO_QUARANTINE,
+    OPT_REJECT_FILE,
+    OPT_MAX_REJECTS,
+    OPT_KEY,
+    OPT_LEDGER_TABLE,
+    OPT_NO_LEDGER,
+    OPT_NO_CREATE,
+    OPT_DRY_RUN,
+    OPT_SHOW_VALUES,
+    OPT_PRUNE,
+    OPT_FORCE,
+    OPT_BATCH_ROWS,
+    OPT_BATCH_BYTES,
+    OPT_LINGER,
+    OPT_MAX_RECORD,
+    OPT_GRACE,
+    OPT_RETRY
+};
+
+static const struct opt table[] = {
+    { OPT_TABLE, 't', "table", "TABLE", "load into this table, named as in SQL", false },
+    { OPT_DSN, 'd', "dsn", "CONNINFO", "connect by this string or database name", false },
+    { OPT_MAP, 'm', "map", "FILE", "take the columns' values as this map says", false },
+    { OPT_NO_MAP, '\0', "no-map", NULL, "by the names of the columns, whatever map there is",
+        false },
+    { OPT_EXPLAIN, '\0', "explain", NULL, "print where each column's value comes from, and end",
+        false },
+    { OPT_ERROR_TABLE, '\0', "error-table", "TABLE", "keep refused records here", false },
+    { OPT_NO_QUARANTINE, '\0', "no-quarantine", NULL, "reject refused records, store none", false },
+    { OPT_REJECT_FILE, '\0', "reject-file", "FILE", "append refused records to this file too",
+        false },
+    { OPT_MAX_REJECTS, '\0', "max-rejects", "N|P%", "end when more records are refused", false },
+    { OPT_KEY, '\0', "key", "EXPRESSION", "what tells records apart, instead of the message id",
+        false },
+    { OPT_LEDGER_TABLE, '\0', "ledger-table", "TABLE", "keep the keys of loaded records here",
+        false },
+    { OPT_NO_LEDGER, '\0', "no-ledger", NULL, "load every record, loaded before or not", false },
+    { OPT_NO_CREATE, '\0', "no-create", NULL, "end if the ledger or error table is missing",
+        false },
+    { OPT_DRY_RUN, 'n', "dry-run", NULL, "do everything, then roll it back", false },
+    { OPT_SHOW_VALUES, '\0', "show-values", NULL, "let messages show the values of records",
+        false },
+    { OPT_PRUNE, '\0', "prune-ledger", "AGE", "forget keys older than AGE, and end", false },
+    { OPT_FORCE, '\0', "force", NULL, "prune what is younger than 15 days too", false },
+    { OPT_BATCH_ROWS, '\0', "batch-rows", "N", "records of a transaction at most (20000)", false },
+    { OPT_BATCH_BYTES, '\0', "batch-bytes", "SIZE", "bytes of a transaction at most (8M)", false },
+    { OPT_LINGER, '\0', "linger", "DURATION", "commit no later after a record came (100ms)",
+        false },
+    { OPT_MAX_RECORD, '\0', "max-record", "SIZE", "longest line that is a record (4M)", false },
+    { OPT_GRACE, '\0', "grace", "DURATION", "drain a pipe so long after SIGTERM (30s)", false },
+    { OPT_RETRY, '\0', "retry-timeout", "DURATION", "how long to retry after a fault (30s)",
+        false },
+};
+
+static const struct opt_command command = {
+    .synopsis = "-t TABLE [-d CONNINFO] [-m FILE | --no-map] [--key EXPRESSION | --no-ledger]"
+                " [OPTION]...",
+    .summary =
+        "Load records into a PostgreSQL table and print a verdict for each once it is committed.",
+    .options = table,
+    .count = sizeof table / sizeof *table,
+};
+
+enum { LEAST_PRUNE_DAYS = 15 };
+static const uint64_t day_ms = 24 * 3600 * 1000;
+
+static bool parse_rejects(const char *value, struct load_options *load)
+{
+    char number[24];
+    size_t length = strlen(value);
+    load->limited = true;
+    load->limit_percent = length > 0 && value[length - 1] == '%';
+    if (load->limit_percent)
+        length--;
+    if (length >= sizeof number)
+        return false;
+    memcpy(number, value, length);
+    number[length] = '\0';
+    return opt_number(number, 0, load->limit_percent ? 100 : UINT64_MAX / 2, &load->limit);
+}
+
+/* Options with a value to be checked. False: it is none. */
+static bool set_value(struct settings *settings, int option, const char *value)
+{
+    struct load_options *load = &settings->load;
+    switch (option) {
+    case OPT_MAX_REJECTS:
+        return parse_rejects(value, load);
+    case OPT_PRUNE:
+        return opt_duration(value, 1, 36500 * day_ms, &settings->prune_ms);
+    case OPT_BATCH_ROWS:
+        return opt_number(value, 1, 1000000, &load->batch_rows);
+    case OPT_BATCH_BYTES:
+        return opt_size(value, 1, 256 << 20, &load->batch_bytes);
+    case OPT_LINGER:
+        return opt_duration(value, 0, 3600 * 1000, &load->linger_ms);
+    case OPT_MAX_RECORD:
+        return opt_size(value, 1, RECORD_MAX, &load->max_record);
+    case OPT_GRACE:
+        return opt_duration(value, 0, day_ms, &load->grace_ms);
+    default:
+        return opt_duration(value, 0, day_ms, &load->retry_ms);
+    }
+}
+
+/* Options that only say which or whether. False: not one of them. */
+static bool set_plain(struct settings *settings, int option, const char *value)
+{
+    struct load_options *load = &settings->load;
+    switch (option) {
+    case OPT_TABLE:
+        load->table = value;
+        break;
+    case OPT_DSN:
+        load->dsn = value;
+        break;
+    case OPT_MAP:
+        load->map = value;
+        break;
+    case OPT_NO_MAP:
+        load->no_map = true;
+        break;
+    case OPT_EXPLAIN:
+        settings->explain = true;
+        break;
+    case OPT_ERROR_TABLE:
+        load->error_table = value;
+        break;
+    case OPT_NO_QUARANTINE:
+        load->no_quarantine = true;
+        break;
+    case OPT_REJECT_FILE:
+        load->reject_file = value;
+        break;
+    case OPT_KEY:
+        load->key = value;
+        break;
+    case OPT_LEDGER_TABLE:
+        load->ledger_table = value;
+        break;
+    case OPT_NO_LEDGER:
+        load->no_ledger = true;
+        break;
+    case OPT_NO_CREATE:
+        load->no_create = true;
+        break;
+    case OPT_DRY_RUN:
+        load->dry_run = true;
+        break;
+    case OPT_SHOW_VALUES:
+        load->show_values = true;
+        break;
+    case OPT_FORCE:
+        settings->force = true;
+        break;
+    default:
+        return false;
+    }
+    return true;
+}
+
+/* What cannot be meant together. 0, or the exit status. */
+static int check(const struct settings *settings)
+{
+    const struct load_options *load = &settings->load;
+    if (load->table == NULL)
+        return opt_usage("no table given (-t)");
+    if (load->map != NULL && load->no_map)
+        return opt_usage("--map and --no-map exclude each other");
+    if (load->no_ledger &&
+        (load->key != NULL || load->ledger_table != NULL || settings->prune_ms != 0))
+        return opt_usage("--no-ledger excludes --key, --ledger-table and --prune-ledger");
+    if (load->no_quarantine && load->error_table != NULL)
+        return opt_usage("--error-table and --no-quarantine exclude each other");
+    if (settings->force && settings->prune_ms == 0)
+        return opt_usage("--force is for --prune-ledger");
+    if (settings->prune_ms != 0 && settings->prune_ms < LEAST_PRUNE_DAYS * day_ms &&
+        !settings->force)
+        return opt_usage(
+            "a message can come back for 14 days: --prune-ledger under 15d needs --force");
+    switch (load->dsn == NULL ? PG_DSN_OK : pg_conn_dsn(load->dsn)) {
+    case PG_DSN_MALFORMED:
+        return opt_usage("--dsn is no connection string");
+    case PG_DSN_SECRET:
+        return opt_usage("--dsn holds a password, which others could see: use PGPASSFILE");
+    case PG_DSN_OK:
+        break;
+    }
+    return 0;
+}
+
+bool options_parse(int argc, char **argv, struct settings *settings, int *status)
+{
+    struct opt_parser parser;
+    const char *value;
+    int option;
+    *settings = (struct settings){ .load = { .batch_rows = 20000,
+                                       .batch_bytes = 8 << 20,
+                                       .linger_ms = 100,
+                                       .max_record = RECORD_DEFAULT_MAX,
+                                       .grace_ms = 30000,
+                                       .retry_ms = 30000 } };
+    opt_start(&parser, &command, argc, argv);
+    while ((option = opt_next(&parser, &value)) != OPT_END) {
+        if (option == OPT_EXIT) {
+            *status = parser.exit_status;
+            return false;
+        }
+        if (option == OPT_OPERAND) {
+            *status = opt_usage("unwanted operand; records are read from standard input");
+            return false;
+        }
+        if (!set_plain(settings, option, value) && !set_value(settings, option, value)) {
+            *status = opt_usage("--%s: not a value for it: %s", table[option - 1].name, value);
+            return false;
+        }
+    }
+    *status = check(settings);
+    return *status == 0;
+}

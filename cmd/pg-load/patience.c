@@ -1,0 +1,42 @@
+#include <inttypes.h>
+#include <poll.h>
+
+#include "base/clock.h"
+#include "base/msg.h"
+#include "patience.h"
+
+enum { FIRST_PAUSE_MS = 100, LONGEST_PAUSE_MS = 5000 };
+
+void patience_init(struct patience *patience, uint64_t limit_ms)
+{
+    backoff_init(&patience->backoff, FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
+    patience->limit_ms = limit_ms;
+    patience->deadline = 0;
+}
+
+void patience_reset(struct patience *patience)
+{
+    backoff_reset(&patience->backoff);
+    patience->deadline = 0;
+}
+
+bool patience_wait(struct patience *patience, const struct pg_error *error)
+{
+    uint64_t now = clock_monotonic_ms();
+    if (patience->deadline == 0) {
+        patience->deadline = now + patience->limit_ms;
+        if (error->sqlstate[0] == '\0')
+            msg_warn("retrying for up to %" PRIu64 " s: %s", patience->limit_ms / 1000,
+                error->text);
+        else
+            msg_warn("retrying for up to %" PRIu64 " s: SQLSTATE %s", patience->limit_ms / 1000,
+                error->sqlstate);
+    }
+    if (now >= patience->deadline)
+        return false;
+    uint64_t pause = backoff_next(&patience->backoff);
+    if (pause > patience->deadline - now)
+        pause = patience->deadline - now;
+    (void)poll(NULL, 0, (int)pause);
+    return true;
+}

@@ -1,0 +1,22 @@
+#ifndef PG_LOAD_PATIENCE_H
+#define PG_LOAD_PATIENCE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/backoff.h"
+#include "pg/conn.h"
+
+/* Time to get over a fault, from its first appearance on. */
+struct patience {
+    struct backoff backoff;
+    uint64_t limit_ms;
+    uint64_t deadline; /* 0: no fault under way */
+};
+
+void patience_init(struct patience *patience, uint64_t limit_ms);
+void patience_reset(struct patience *patience); /* after a success */
+/* Pause before the next try, saying why once; false: the time is over. */
+bool patience_wait(struct patience *patience, const struct pg_error *error);
+
+#endif
