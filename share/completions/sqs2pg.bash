@@ -7,6 +7,26 @@
 _sqs2pg_options() {
   echo -h --help -V --version -v --verbose -q --quiet --log=text,json
   case $1 in
+  sqs-*)
+    echo -Q= --queue= --endpoint-url= --region= --profile= --no-sign-request --retry-timeout= -j= --jobs=
+    ;;
+  esac
+  case $1 in
+  sqs-pull)
+    echo -f --follow -n= --number= --wait= --empty= --visibility-timeout= --idle-backoff=
+    ;;
+  sqs-ack)
+    echo --print --release --linger= --max-record= --grace=
+    ;;
+  sqs-send)
+    echo --verdicts --max-record= --grace=
+    ;;
+  pg-load)
+    echo -t= --table= -d= --dsn= -m=@ --map=@ --no-map --explain --error-table= --no-quarantine \
+      --reject-file=@ --max-rejects= --key= --ledger-table= --no-ledger --no-create -n --dry-run \
+      --show-values --prune-ledger= --force --batch-rows= --batch-bytes= --linger= --max-record= \
+      --grace= --retry-timeout=
+    ;;
   pii-mask | pii-unmask)
     echo -k=@ --key-file=@ -p=@ --policy=@ -m= --mask= --root= --print-policy --key-group-readable \
       --max-record= --grace= --require-sandbox
