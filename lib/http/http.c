@@ -226,7 +226,20 @@ static int64_t date_of(CURL *easy)
     return seconds > 0 ? (int64_t)seconds * 1000 : 0;
 }
 
-/* Give the request back, the transfer free for the next. */
+/* Take the transfer off its request; it is free for the next. */
+static void release(struct http *http, struct transfer *transfer)
+{
+    curl_multi_remove_handle(http->multi, transfer->easy);
+    /* The handle must not keep pointers to what is freed or the caller's. */
+    curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER, NULL);
+    curl_easy_setopt(transfer->easy, CURLOPT_POSTFIELDS, NULL);
+    curl_slist_free_all(transfer->headers);
+    transfer->headers = NULL;
+    transfer->request->transfer = NULL;
+    transfer->request = NULL;
+    http->busy--;
+}
+
 static void finish(struct http *http, struct transfer *transfer, CURLcode code)
 {
     struct http_request *request = transfer->request;
@@ -240,15 +253,7 @@ static void finish(struct http *http, struct transfer *transfer, CURLcode code)
     }
     if (request->status != 200)
         request->date_ms = date_of(transfer->easy);
-    curl_multi_remove_handle(http->multi, transfer->easy);
-    /* The handle must not keep pointers to what is freed or the caller's. */
-    curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER, NULL);
-    curl_easy_setopt(transfer->easy, CURLOPT_POSTFIELDS, NULL);
-    curl_slist_free_all(transfer->headers);
-    transfer->headers = NULL;
-    transfer->request = NULL;
-    request->transfer = NULL;
-    http->busy--;
+    release(http, transfer);
     *http->done_end = request;
     http->done_end = &request->next;
 }
@@ -309,6 +314,22 @@ int http_wait(struct http *http, struct pollfd *fds, size_t count, int timeout_m
     if (used > 0 && poll(fds, (nfds_t)count, 0) == -1 && errno != EINTR)
         return -1;
     return 0;
+}
+
+void http_cancel(struct http *http, struct http_request *request)
+{
+    if (request->transfer != NULL) {
+        release(http, request->transfer);
+        return;
+    }
+    for (struct http_request **link = &http->done; *link != NULL; link = &(*link)->next) {
+        if (*link != request)
+            continue;
+        *link = request->next;
+        if (*link == NULL)
+            http->done_end = link;
+        return;
+    }
 }
 
 struct http_request *http_next(struct http *http)

@@ -80,6 +80,9 @@ int http_start(struct http *http, struct http_request *request);
 enum { HTTP_FDS = 8 };
 int http_wait(struct http *http, struct pollfd *fds, size_t count, int timeout_ms);
 
+/* Cut a started request that has not been returned; it never will be. */
+void http_cancel(struct http *http, struct http_request *request);
+
 /* A request that has ended, or NULL. */
 struct http_request *http_next(struct http *http);
 

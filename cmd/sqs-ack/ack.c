@@ -1,0 +1,196 @@
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "ack.h"
+#include "base/msg.h"
+#include "record/record.h"
+#include "record/verdict.h"
+#include "unsettled.h"
+
+enum { UNSETTLED_PER_BATCH = 40, UNSETTLED_BYTES = 8 << 20, REFUSALS = 5 };
+
+struct acker {
+    const struct connection *connection;
+    const struct ack_options *options;
+    struct ack_result *result;
+    struct verdict_parser *parser;
+    struct verdict verdict;
+    struct unsettled unsettled;
+    struct outqueue *out; /* NULL: nothing is printed */
+    struct buf line;
+    bool warned[REFUSALS]; /* by kind */
+};
+
+enum refusal { TOO_LONG, MALFORMED, NO_STATUS, DRY_RUN, OTHER_QUEUE };
+
+static void refuse(struct acker *acker, enum refusal refusal, uint64_t number)
+{
+    static const char *const texts[REFUSALS] = {
+        [TOO_LONG] = "longer than --max-record",
+        [MALFORMED] = "not a JSON object",
+        [NO_STATUS] = "without a known status",
+        [DRY_RUN] = "of a dry run",
+        [OTHER_QUEUE] = "of another queue",
+    };
+    acker->result->refused++;
+    if (acker->warned[refusal])
+        msg_info("line %llu is %s: refused", (unsigned long long)number, texts[refusal]);
+    else
+        msg_warn("line %llu is %s: refused, as will be further ones", (unsigned long long)number, texts[refusal]);
+    acker->warned[refusal] = true;
+}
+
+/* Print a verdict with what became of it. */
+static void print(struct acker *acker, const char *text, size_t length, const char *ack)
+{
+    const struct verdict verdict = { .text = text, .length = length };
+    if (acker->out == NULL || outqueue_error(acker->out) != 0)
+        return;
+    buf_shrink(&acker->line, RECORD_DEFAULT_MAX);
+    if (verdict_write_ack(&acker->line, &verdict, ack) != 0 ||
+        outqueue_add(acker->out, acker->line.data, acker->line.length) != 0)
+        acker->result->no_memory = true;
+}
+
+static void settle(struct acker *acker, struct feed *feed)
+{
+    const struct verdict *verdict = &acker->verdict;
+    const char *handle = verdict->receipt_handle.data;
+    size_t length = verdict->receipt_handle.length;
+    struct unsettled_message *message = unsettled_find(&acker->unsettled, handle, length);
+    bool repeated = message != NULL;
+    if (message == NULL)
+        message = unsettled_add(&acker->unsettled, handle, length);
+    if (message == NULL || (acker->out != NULL &&
+            unsettled_keep(&acker->unsettled, message, verdict->text, verdict->length) != 0))
+        acker->result->no_memory = true;
+    if (repeated)
+        acker->result->repeated++;
+    else if (message != NULL)
+        feed_add(feed, &message->item);
+}
+
+static bool is_dry_run(enum verdict_status status)
+{
+    return status == VERDICT_WOULD_COMMIT || status == VERDICT_WOULD_DUPLICATE ||
+        status == VERDICT_WOULD_QUARANTINE || status == VERDICT_WOULD_REJECT;
+}
+
+/* A line that names no queue is taken to be of ours: a handle is good for its own queue only. */
+static bool of_our_queue(const struct acker *acker)
+{
+    struct queue_identity identity;
+    const struct buf *url = &acker->verdict.queue_url;
+    if (url->length == 0)
+        return true;
+    return queue_identify(url->data, url->length, &identity) == 0 &&
+        queue_same(&identity, &acker->connection->identity);
+}
+
+/* Releasing loses nothing, so any record will do for it; deleting wants a verdict that allows it. */
+static void on_line(void *context, struct feed *feed, enum line_result kind, const struct line *line)
+{
+    struct acker *acker = context;
+    const struct verdict *verdict = &acker->verdict;
+    bool release = acker->options->release;
+    if (kind == LINE_LONG) {
+        refuse(acker, TOO_LONG, line->number);
+        return;
+    }
+    enum verdict_result result = verdict_parse(acker->parser, line->text, line->length, &acker->verdict);
+    if (result == VERDICT_NO_MEMORY) {
+        acker->result->no_memory = true;
+    } else if (result == VERDICT_MALFORMED) {
+        refuse(acker, MALFORMED, line->number);
+    } else if (result == VERDICT_NO_STATUS && !release) {
+        refuse(acker, NO_STATUS, line->number);
+    } else if (!of_our_queue(acker)) {
+        refuse(acker, OTHER_QUEUE, line->number);
+        print(acker, line->text, line->length, "none");
+    } else if (is_dry_run(verdict->status) && !release) {
+        refuse(acker, DRY_RUN, line->number);
+        print(acker, line->text, line->length, "none");
+    } else if (verdict->status == VERDICT_REJECTED && !release) {
+        acker->result->rejected++;
+        print(acker, line->text, line->length, "none");
+    } else if (verdict->receipt_handle.length == 0) {
+        acker->result->unaddressed++;
+        print(acker, line->text, line->length, "none");
+    } else {
+        settle(acker, feed);
+    }
+}
+
+static bool room(void *context)
+{
+    const struct acker *acker = context;
+    return acker->unsettled.count < (size_t)acker->options->parallel * UNSETTLED_PER_BATCH &&
+        acker->unsettled.bytes < UNSETTLED_BYTES;
+}
+
+static void on_item(void *context, struct batch_item *item)
+{
+    struct acker *acker = context;
+    struct unsettled_message *message = (struct unsettled_message *)item; /* its first member */
+    const char *ack = acker->options->release ? "none" : "deleted";
+    if (item->cause == AWS_OK) {
+        acker->result->done++;
+    } else if (item->cause == AWS_LOST) {
+        acker->result->lost++;
+        ack = "lost";
+    } else {
+        acker->result->failed++;
+        ack = "failed";
+        if (item->code[0] != '\0' && acker->result->failed == 1)
+            msg_warn("the queue refuses a receipt handle (%s)", item->code);
+    }
+    for (const struct unsettled_line *line = message->lines; line != NULL; line = line->next)
+        print(acker, line->text, line->length, ack);
+    unsettled_remove(&acker->unsettled, message);
+}
+
+void ack_run(const struct connection *connection, const struct ack_options *options, struct ack_result *result)
+{
+    *result = (struct ack_result){ .done = 0 };
+    struct acker *acker = calloc(1, sizeof *acker);
+    if (acker == NULL) {
+        result->no_memory = true;
+        return;
+    }
+    acker->connection = connection;
+    acker->options = options;
+    acker->result = result;
+    acker->parser = verdict_parser_new();
+    buf_init(&acker->line, RECORD_MAX + 64);
+    result->no_memory = acker->parser == NULL;
+    if (options->print && (acker->out = outqueue_open(STDOUT_FILENO)) == NULL)
+        result->feed.output_error = errno;
+    const struct feed_config config = {
+        .batch = {
+            .sqs = connection->sqs,
+            .operation = options->release ? CALL_VISIBILITY : CALL_DELETE,
+            .visibility_timeout_s = 0,
+            .parallel = options->parallel,
+            .linger_ms = options->linger_ms,
+            .retry_ms = options->retry_ms,
+        },
+        .input = STDIN_FILENO,
+        .maximum = options->max_record,
+        .grace_ms = options->grace_ms,
+        .out = acker->out,
+        .context = acker,
+        .room = room,
+        .on_line = on_line,
+        .on_item = on_item,
+    };
+    if (!result->no_memory && result->feed.output_error == 0)
+        feed_run(&config, &result->feed);
+    outqueue_free(acker->out);
+    unsettled_free(&acker->unsettled);
+    buf_free(&acker->line);
+    verdict_free(&acker->verdict);
+    verdict_parser_free(acker->parser);
+    free(acker);
+}

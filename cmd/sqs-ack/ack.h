@@ -1,0 +1,40 @@
+#ifndef SQS_ACK_ACK_H
+#define SQS_ACK_ACK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "aws/connect.h"
+#include "aws/feed.h"
+
+struct ack_options {
+    bool release;         /* make visible instead of deleting */
+    bool print;           /* write each verdict with what became of it */
+    unsigned parallel;    /* batches at once */
+    uint64_t linger_ms;
+    uint64_t retry_ms;
+    uint64_t grace_ms;
+    size_t max_record;
+};
+
+struct ack_result {
+    struct feed_result feed;
+    bool no_memory;
+    uint64_t done;        /* messages deleted, or released */
+    uint64_t lost;        /* their handles were stale */
+    uint64_t failed;      /* neither, for good */
+    uint64_t repeated;    /* verdicts on a message that was being settled already */
+    uint64_t rejected;    /* verdicts that say so */
+    uint64_t refused;     /* lines that are not acted on */
+    uint64_t unaddressed; /* verdicts without a receipt handle */
+};
+
+/*
+ * ack_run(connection, options, result):
+ * Read verdicts from standard input and settle them on the queue; print on standard output, which is
+ * left open. No URL of a line is ever used: a line of another queue is refused.
+ */
+void ack_run(const struct connection *connection, const struct ack_options *options, struct ack_result *result);
+
+#endif

@@ -1,0 +1,83 @@
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "unsettled.h"
+
+/* FNV-1a. Handles that collide on purpose gain nothing: few messages are inside at a time. */
+static size_t bucket_of(const char *handle, size_t length)
+{
+    uint32_t hash = 2166136261u;
+    for (size_t i = 0; i < length; i++)
+        hash = (hash ^ (unsigned char)handle[i]) * 16777619u;
+    return hash % UNSETTLED_BUCKETS;
+}
+
+struct unsettled_message *unsettled_find(const struct unsettled *unsettled, const char *handle, size_t length)
+{
+    struct unsettled_message *message = unsettled->buckets[bucket_of(handle, length)];
+    while (message != NULL &&
+        (message->item.length != length || memcmp(message->handle, handle, length) != 0))
+        message = message->next;
+    return message;
+}
+
+struct unsettled_message *unsettled_add(struct unsettled *unsettled, const char *handle, size_t length)
+{
+    struct unsettled_message **bucket = &unsettled->buckets[bucket_of(handle, length)];
+    struct unsettled_message *message = malloc(sizeof *message + length);
+    if (message == NULL)
+        return NULL;
+    memcpy(message->handle, handle, length);
+    message->item = (struct batch_item){ .text = message->handle, .length = length };
+    message->lines = NULL;
+    message->next = *bucket;
+    *bucket = message;
+    unsettled->count++;
+    unsettled->bytes += length;
+    return message;
+}
+
+int unsettled_keep(struct unsettled *unsettled, struct unsettled_message *message, const char *text,
+    size_t length)
+{
+    struct unsettled_line *line = malloc(sizeof *line + length);
+    if (line == NULL)
+        return -1;
+    memcpy(line->text, text, length);
+    line->length = length;
+    line->next = message->lines;
+    message->lines = line;
+    unsettled->bytes += length;
+    return 0;
+}
+
+static void free_message(struct unsettled *unsettled, struct unsettled_message *message)
+{
+    while (message->lines != NULL) {
+        struct unsettled_line *next = message->lines->next;
+        unsettled->bytes -= message->lines->length;
+        free(message->lines);
+        message->lines = next;
+    }
+    unsettled->count--;
+    unsettled->bytes -= message->item.length;
+    free(message);
+}
+
+void unsettled_remove(struct unsettled *unsettled, struct unsettled_message *message)
+{
+    struct unsettled_message **link = &unsettled->buckets[bucket_of(message->handle, message->item.length)];
+    while (*link != message)
+        link = &(*link)->next;
+    *link = message->next;
+    free_message(unsettled, message);
+}
+
+void unsettled_free(struct unsettled *unsettled)
+{
+    for (size_t i = 0; i < UNSETTLED_BUCKETS; i++) {
+        while (unsettled->buckets[i] != NULL)
+            unsettled_remove(unsettled, unsettled->buckets[i]);
+    }
+}

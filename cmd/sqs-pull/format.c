@@ -1,0 +1,115 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "crypto/digest.h"
+#include "format.h"
+#include "json/scan.h"
+#include "json/string.h"
+#include "json/write.h"
+#include "record/record.h"
+
+enum { LINE_KEPT = 1 << 20 };
+
+struct format {
+    struct buf queue_url; /* as a JSON string */
+    struct buf line;
+    struct json_matches matches;
+};
+
+struct format *format_new(const char *queue_url)
+{
+    struct format *format = calloc(1, sizeof *format);
+    if (format == NULL)
+        return NULL;
+    buf_init(&format->queue_url, RECORD_MAX);
+    buf_init(&format->line, RECORD_MAX);
+    if (json_string_encode(&format->queue_url, queue_url, strlen(queue_url)) != 0) {
+        format_free(format);
+        return NULL;
+    }
+    return format;
+}
+
+void format_free(struct format *format)
+{
+    if (format == NULL)
+        return;
+    buf_free(&format->queue_url);
+    buf_free(&format->line);
+    json_matches_free(&format->matches);
+    free(format);
+}
+
+/* A server that gives no checksum is taken at its word. */
+static bool right_checksum(const struct message *message)
+{
+    unsigned char digest[DIGEST_MD5_SIZE];
+    if (message->md5_of_body.length == 0)
+        return true;
+    return digest_md5(message->body.data, message->body.length, digest) == 0 &&
+        digest_is_hex(digest, sizeof digest, message->md5_of_body.data, message->md5_of_body.length);
+}
+
+static bool sound(const struct message *message)
+{
+    return message->whole && message->message_id.length > 0 && message->receipt_handle.length > 0 &&
+        message->body.length > 0 && right_checksum(message) &&
+        json_string_is_utf8(message->body.data, message->body.length);
+}
+
+static void put_string(struct buf *line, const char *key, const struct buf *value)
+{
+    if (value->length == 0)
+        return;
+    buf_printf(line, ",\"%s\":", key);
+    json_string_encode(line, value->data, value->length);
+}
+
+static void put_time(struct buf *line, const char *key, uint64_t ms)
+{
+    char text[CLOCK_RFC3339_SIZE];
+    if (ms == 0)
+        return;
+    clock_rfc3339(ms, text);
+    buf_printf(line, ",\"%s\":\"%s\"", key, text);
+}
+
+/* An object or array goes in as it is, but for the whitespace around its parts; all else as a string. */
+static void put_body(struct format *format, const struct buf *body)
+{
+    struct json_result result;
+    const char *first = body->data;
+    const char *end = body->data + body->length;
+    while (first < end && (*first == ' ' || *first == '\t' || *first == '\n' || *first == '\r'))
+        first++;
+    if (first < end && (*first == '{' || *first == '[') &&
+        json_scan(body->data, body->length, NULL, RECORD_BODY_DEPTH, &format->matches, &result) == JSON_OK)
+        json_write_compact(&format->line, body->data, body->length);
+    else
+        json_string_encode(&format->line, body->data, body->length);
+}
+
+enum format_result format_record(struct format *format, const struct message *message, uint64_t lease_until_ms,
+    const struct buf **result)
+{
+    struct buf *line = &format->line;
+    if (!sound(message))
+        return FORMAT_CORRUPT;
+    buf_shrink(line, LINE_KEPT);
+    buf_puts(line, "{\"sqs\":{\"queue_url\":");
+    buf_append(line, format->queue_url.data, format->queue_url.length);
+    put_string(line, "message_id", &message->message_id);
+    put_string(line, "receipt_handle", &message->receipt_handle);
+    put_time(line, "sent_at", message->sent_ms);
+    put_time(line, "first_received_at", message->first_received_ms);
+    put_time(line, "lease_until", lease_until_ms);
+    if (message->receive_count > 0)
+        buf_printf(line, ",\"receive_count\":%llu", (unsigned long long)message->receive_count);
+    put_string(line, "sequence_number", &message->sequence_number);
+    buf_puts(line, "},\"body\":");
+    put_body(format, &message->body);
+    buf_puts(line, "}\n");
+    *result = line;
+    return line->failed ? FORMAT_NO_MEMORY : FORMAT_OK;
+}

@@ -1,0 +1,186 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "aws/call.h"
+#include "aws/form.h"
+#include "crypto/digest.h"
+
+enum {
+    SILENCE_S = 20,
+    RECEIVE_MAXIMUM = 128 << 20, /* ten messages of 1 MiB, each character as an entity, and room */
+    OTHER_MAXIMUM = 1 << 20
+};
+
+static const char *const actions[] = {
+    [CALL_RECEIVE] = "ReceiveMessage",
+    [CALL_DELETE] = "DeleteMessageBatch",
+    [CALL_VISIBILITY] = "ChangeMessageVisibilityBatch",
+    [CALL_SEND] = "SendMessageBatch",
+    [CALL_QUEUE_URL] = "GetQueueUrl",
+    [CALL_QUEUE_ATTRIBUTES] = "GetQueueAttributes",
+};
+
+static void write_receive(struct buf *out, const struct call *call)
+{
+    static const char *const wanted[] = { "SentTimestamp", "ApproximateFirstReceiveTimestamp",
+        "ApproximateReceiveCount", "SequenceNumber" };
+    form_add_number(out, "MaxNumberOfMessages", call->maximum);
+    form_add_number(out, "WaitTimeSeconds", call->wait_s);
+    form_add_number(out, "VisibilityTimeout", call->visibility_timeout_s);
+    /* Under both names: the first is deprecated, the second unknown to elder servers. */
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
+        buf_printf(out, "&AttributeName.%zu=%s&MessageSystemAttributeName.%zu=%s", i + 1, wanted[i], i + 1,
+            wanted[i]);
+}
+
+/* Ids are positions: distinct whatever the messages are. */
+static void write_entries(struct buf *out, const struct call *call)
+{
+    const char *action = actions[call->operation];
+    const char *field = call->operation == CALL_SEND ? "MessageBody" : "ReceiptHandle";
+    char name[FORM_NAME_SIZE];
+    for (size_t i = 0; i < call->count; i++) {
+        form_entry_name(name, action, i, "Id");
+        form_add_number(out, name, i);
+        form_entry_name(name, action, i, field);
+        form_add(out, name, call->entries[i].text, call->entries[i].length);
+        if (call->operation == CALL_VISIBILITY) {
+            form_entry_name(name, action, i, "VisibilityTimeout");
+            form_add_number(out, name, call->visibility_timeout_s);
+        }
+    }
+}
+
+void call_write(struct buf *out, const struct call *call, const char *queue_url)
+{
+    form_begin(out, actions[call->operation]);
+    if (call->operation == CALL_QUEUE_URL) {
+        form_add(out, "QueueName", call->queue_name, strlen(call->queue_name));
+        return;
+    }
+    form_add(out, "QueueUrl", queue_url, strlen(queue_url));
+    switch (call->operation) {
+    case CALL_RECEIVE:
+        write_receive(out, call);
+        break;
+    case CALL_QUEUE_ATTRIBUTES:
+        buf_puts(out, "&AttributeName.1=VisibilityTimeout");
+        break;
+    default:
+        write_entries(out, call);
+        break;
+    }
+}
+
+unsigned call_silence(const struct call *call)
+{
+    return SILENCE_S + (call->operation == CALL_RECEIVE ? call->wait_s : 0);
+}
+
+uint64_t call_maximum(const struct call *call)
+{
+    return call->operation == CALL_RECEIVE ? RECEIVE_MAXIMUM : OTHER_MAXIMUM;
+}
+
+static bool names_handle(const struct call *call)
+{
+    return call->operation == CALL_DELETE || call->operation == CALL_VISIBILITY;
+}
+
+/* What is on the queue is not what we sent: say so rather than call it done. */
+static bool sent_right(const struct call_entry *entry, const char *md5)
+{
+    unsigned char digest[DIGEST_MD5_SIZE];
+    if (*md5 == '\0' || digest_md5(entry->text, entry->length, digest) != 0)
+        return true;
+    return digest_is_hex(digest, sizeof digest, md5, strlen(md5));
+}
+
+static void judge_entry(const struct call *call, struct call_entry *entry, const struct answer_entry *answer)
+{
+    if (!answer->given) {
+        (void)snprintf(entry->code, sizeof entry->code, "unanswered");
+        entry->cause = AWS_TEMPORARY;
+    } else if (answer->failed) {
+        (void)snprintf(entry->code, sizeof entry->code, "%s", answer->code);
+        entry->cause = error_cause_of(entry->code, 0, names_handle(call), answer->sender_fault);
+    } else if (call->operation == CALL_SEND && !sent_right(entry, answer->md5_of_body)) {
+        (void)snprintf(entry->code, sizeof entry->code, "wrong-checksum");
+        entry->cause = AWS_REFUSED;
+    } else {
+        entry->code[0] = '\0';
+        entry->cause = AWS_OK;
+    }
+}
+
+static enum aws_cause judge_answer(struct call *call, const struct answer *answer, enum answer_result result,
+    const char *host)
+{
+    if (result == ANSWER_NO_MEMORY)
+        return error_set(&call->error, AWS_NO_MEMORY, NULL, "no memory");
+    if (result == ANSWER_MALFORMED)
+        return error_set(&call->error, AWS_TEMPORARY, NULL, "%s sends an answer that is not SQS's, or is cut off",
+            host);
+    for (size_t i = 0; i < call->count; i++)
+        judge_entry(call, &call->entries[i], &answer->entries[i]);
+    call->has_visibility_timeout = answer->has_visibility_timeout;
+    if (answer->has_visibility_timeout && answer->visibility_timeout_s <= 43200)
+        call->visibility_timeout_s = (unsigned)answer->visibility_timeout_s;
+    if (call->operation == CALL_QUEUE_URL) {
+        if (answer->queue_url.failed || answer->queue_url.length == 0 ||
+            answer->queue_url.length >= sizeof call->queue_url)
+            return error_set(&call->error, AWS_REFUSED, NULL, "%s gives no queue URL", host);
+        memcpy(call->queue_url, answer->queue_url.data, answer->queue_url.length);
+        call->queue_url[answer->queue_url.length] = '\0';
+    }
+    call->error.cause = AWS_OK;
+    return AWS_OK;
+}
+
+static enum aws_cause judge_error(struct call *call, unsigned status, const char *code, const char *host)
+{
+    enum aws_cause cause = error_cause_of(code, status, names_handle(call), true);
+    switch (cause) {
+    case AWS_NO_QUEUE:
+        return error_set(&call->error, cause, NULL, "no such queue at %s (%s)", host, code);
+    case AWS_DENIED:
+    case AWS_EXPIRED:
+        return error_set(&call->error, cause, "check the credentials, the region and what they are allowed to do",
+            "%s denies access (%s)", host, *code != '\0' ? code : "no reason given");
+    case AWS_SKEWED:
+        return error_set(&call->error, cause, "set this machine's clock", "%s finds our clock wrong (%s)", host,
+            code);
+    default:
+        return error_set(&call->error, cause, NULL, "%s answers %s with status %u%s%s%s", host,
+            actions[call->operation], status, *code != '\0' ? " (" : "", code, *code != '\0' ? ")" : "");
+    }
+}
+
+static enum aws_cause judge_transfer(struct call *call, const struct http_request *request, const char *host)
+{
+    enum aws_cause cause = AWS_TEMPORARY;
+    const char *hint = NULL;
+    if (request->outcome == HTTP_NO_MEMORY)
+        return error_set(&call->error, AWS_NO_MEMORY, NULL, "no memory");
+    if (request->outcome == HTTP_TOO_BIG)
+        cause = AWS_REFUSED;
+    if (request->outcome == HTTP_UNTRUSTED || request->outcome == HTTP_CA_BUNDLE) {
+        cause = AWS_SETTING;
+        hint = "AWS_CA_BUNDLE names a file of certificates to trust";
+    }
+    bool known = request->system_error != 0;
+    return error_set(&call->error, cause, hint, "cannot reach %s: %s%s%s%s", host,
+        http_outcome_text(request->outcome), known ? " (" : "", known ? strerror(request->system_error) : "",
+        known ? ")" : "");
+}
+
+enum aws_cause call_judge(struct call *call, const struct http_request *request, const struct answer *answer,
+    enum answer_result result, const char *host)
+{
+    call->messages += answer->messages;
+    if (request->outcome != HTTP_OK)
+        return judge_transfer(call, request, host);
+    if (request->status == 200 && !answer->is_error)
+        return judge_answer(call, answer, result, host);
+    return judge_error(call, request->status, answer->code, host);
+}

@@ -1,0 +1,70 @@
+#ifndef AWS_CONNECT_H
+#define AWS_CONNECT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "aws/error.h"
+#include "aws/queue.h"
+#include "aws/sqs.h"
+#include "base/opt.h"
+
+/*
+ * From options and environment to a client of the queue they mean.
+ *
+ * Queue: -Q, SQS_QUEUE_URL; a name is looked up. Endpoint: --endpoint-url, AWS_ENDPOINT_URL_SQS,
+ * AWS_ENDPOINT_URL, the profile's endpoint_url, the queue URL's own host, the region's. Region:
+ * --region, the queue URL's host if it is one of AWS's, AWS_REGION, AWS_DEFAULT_REGION, the
+ * profile's, the endpoint's host if it is one of AWS's; for any other endpoint us-east-1, which
+ * stand-ins of SQS expect or pass over.
+ */
+struct connect_options {
+    const char *queue;
+    const char *endpoint_url;
+    const char *region;
+    const char *profile;
+    bool anonymous;
+    bool has_retry;
+    uint64_t retry_ms; /* if has_retry */
+};
+
+enum connect_id { CONNECT_QUEUE = 40, CONNECT_ENDPOINT_URL, CONNECT_REGION, CONNECT_PROFILE, CONNECT_NO_SIGN,
+    CONNECT_RETRY };
+
+/* The rows that these options have in a program's table (base/opt.h). */
+#define CONNECT_OPTIONS                                                                                     \
+    { CONNECT_QUEUE, 'Q', "queue", "URL|NAME", "the queue (default: $SQS_QUEUE_URL)", false },              \
+    { CONNECT_ENDPOINT_URL, '\0', "endpoint-url", "URL", "where SQS is, instead of AWS", false },           \
+    { CONNECT_REGION, '\0', "region", "NAME", "the AWS region", false },                                    \
+    { CONNECT_PROFILE, '\0', "profile", "NAME", "the profile of the AWS configuration to use", false },     \
+    { CONNECT_NO_SIGN, '\0', "no-sign-request", NULL, "send requests without credentials", false },         \
+    { CONNECT_RETRY, '\0', "retry-timeout", "TIME", "how long to repeat what fails (default: 30s)", false }
+
+/* Take one of these options. False, after a usage error was printed: its value is none. */
+bool connect_option(struct connect_options *options, int id, const char *value);
+
+struct connection {
+    struct sqs *sqs;
+    char queue_url[CALL_URL_SIZE]; /* as given, or as it was looked up */
+    struct queue_identity identity;
+};
+
+enum { CONNECT_RETRY_MS = 30000 };
+
+/*
+ * connect_open(connection, options, parallel, stoppable, error):
+ * Open the client, with ${parallel} requests at once. Only a queue given by name needs the network
+ * here; a stop request ends that with AWS_STOPPED if ${stoppable}. The retry time is
+ * options->retry_ms, or CONNECT_RETRY_MS.
+ */
+enum aws_cause connect_open(struct connection *connection, const struct connect_options *options,
+    unsigned parallel, bool stoppable, struct aws_error *error);
+void connect_close(struct connection *connection); /* of a zeroed one too */
+
+/*
+ * For main(): print the error with its hint; return the exit status that goes with its cause
+ * (AWS_OK and AWS_STOPPED: nothing printed, STATUS_OK).
+ */
+int connect_report(const struct aws_error *error);
+
+#endif

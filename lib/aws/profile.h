@@ -1,0 +1,44 @@
+#ifndef AWS_PROFILE_H
+#define AWS_PROFILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "aws/error.h"
+
+/*
+ * The shared profile files of the AWS tools: "config" ([default], [profile NAME]) and "credentials"
+ * ([NAME]). Lines are "name = value", "#" and ";" begin comments, indented lines belong to the
+ * setting above and are passed over. One profile is read, out of both files; what stands in
+ * "credentials" goes before what stands in "config".
+ */
+struct profile {
+    char *name;
+    bool found; /* a section of this name exists */
+    struct profile_setting *settings;
+    size_t count;
+};
+
+enum profile_kind { PROFILE_CONFIG, PROFILE_CREDENTIALS };
+
+enum profile_result { PROFILE_OK, PROFILE_MALFORMED, PROFILE_NO_MEMORY };
+
+int profile_init(struct profile *profile, const char *name); /* 0, or -1: no memory */
+void profile_free(struct profile *profile);                  /* wipes; of a zeroed one too */
+
+/* Add what text[0, length) says of the profile. PROFILE_MALFORMED sets *line, 1 for the first. */
+enum profile_result profile_parse(struct profile *profile, enum profile_kind kind, const char *text,
+    size_t length, size_t *line);
+
+/*
+ * profile_load(profile, asked, error):
+ * Read the profile ${asked} (--profile), or that of AWS_PROFILE, or "default", from
+ * AWS_CONFIG_FILE (~/.aws/config) and AWS_SHARED_CREDENTIALS_FILE (~/.aws/credentials). A file that
+ * does not exist is an empty one. A profile that was asked for, by option or variable, must exist.
+ */
+enum aws_cause profile_load(struct profile *profile, const char *asked, struct aws_error *error);
+
+/* The value of a setting, or NULL; an empty one counts as none. */
+const char *profile_get(const struct profile *profile, const char *setting);
+
+#endif

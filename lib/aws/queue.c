@@ -1,0 +1,102 @@
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "aws/queue.h"
+#include "http/url.h"
+
+enum { NAME_MAX_LENGTH = 80 };
+
+static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
+
+bool queue_is_name(const char *text)
+{
+    size_t length = strlen(text), plain = strspn(text, letters);
+    return plain > 0 && length <= NAME_MAX_LENGTH &&
+        (plain == length || strcmp(text + plain, ".fifo") == 0);
+}
+
+/* Copy text[0, length) as a string. False: it does not fit. */
+static bool copy(char out[QUEUE_PART_SIZE], const char *text, size_t length)
+{
+    if (length >= QUEUE_PART_SIZE)
+        return false;
+    memcpy(out, text, length);
+    out[length] = '\0';
+    return true;
+}
+
+/* What stands in ${host} between two texts, when it is one label of a name. */
+static bool between(const char *host, const char *before, const char *after, char region[QUEUE_PART_SIZE])
+{
+    size_t length = strlen(host), first = strlen(before), last = strlen(after);
+    if (length <= first + last || strncmp(host, before, first) != 0 || strcmp(host + length - last, after) != 0)
+        return false;
+    size_t middle = length - first - last;
+    return memchr(host + first, '.', middle) == NULL && copy(region, host + first, middle);
+}
+
+bool queue_region_of_host(const char *host, char region[QUEUE_PART_SIZE])
+{
+    static const char *const forms[][2] = {
+        { "sqs.", ".amazonaws.com" },
+        { "sqs.", ".amazonaws.com.cn" },
+        { "sqs-fips.", ".amazonaws.com" },
+        { "sqs.", ".api.aws" },
+        { "sqs-fips.", ".api.aws" },
+        { "sqs.", ".api.amazonwebservices.com.cn" },
+        { "", ".queue.amazonaws.com" },
+        { "", ".queue.amazonaws.com.cn" },
+        { "sqs.", ".vpce.amazonaws.com" },
+        { "sqs.", ".vpce.amazonaws.com.cn" },
+    };
+    /* VPC endpoints put a label of their own in front. */
+    const char *service = strncmp(host, "vpce-", 5) == 0 ? strstr(host, ".sqs.") : NULL;
+    if (service != NULL)
+        host = service + 1;
+    if (strcmp(host, "queue.amazonaws.com") == 0)
+        return copy(region, "us-east-1", strlen("us-east-1"));
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
+        if (between(host, forms[i][0], forms[i][1], region))
+            return true;
+    region[0] = '\0';
+    return false;
+}
+
+/* Name and account are the last two parts of the path; the root of the path has no account. */
+static int identify(const struct url *url, struct queue_identity *identity)
+{
+    const char *slash = strrchr(url->path, '/');
+    if (slash == NULL || !queue_is_name(slash + 1))
+        return -1;
+    (void)copy(identity->name, slash + 1, strlen(slash + 1));
+    const char *account = slash;
+    while (account > url->path && account[-1] != '/')
+        account--;
+    if (!copy(identity->account, account, (size_t)(slash - account)))
+        return -1;
+    (void)queue_region_of_host(url->name, identity->region);
+    return 0;
+}
+
+int queue_identify(const char *text, size_t length, struct queue_identity *identity)
+{
+    char copied[1024];
+    struct url url;
+    *identity = (struct queue_identity){ .name = "" };
+    if (length >= sizeof copied || memchr(text, '\0', length) != NULL)
+        return -1;
+    memcpy(copied, text, length);
+    copied[length] = '\0';
+    if (url_parse(copied, &url) != URL_OK)
+        return -1;
+    int result = identify(&url, identity);
+    url_free(&url);
+    return result;
+}
+
+bool queue_same(const struct queue_identity *a, const struct queue_identity *b)
+{
+    return strcmp(a->name, b->name) == 0 && strcmp(a->account, b->account) == 0 &&
+        (a->region[0] == '\0' || b->region[0] == '\0' || strcmp(a->region, b->region) == 0);
+}

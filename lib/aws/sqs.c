@@ -1,0 +1,391 @@
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "aws/credentials.h"
+#include "aws/gate.h"
+#include "aws/sqs.h"
+#include "aws/transfer.h"
+#include "base/clock.h"
+#include "base/stop.h"
+
+enum {
+    TROUBLE_AFTER = 3,
+    SKEW_MS = 240 * 1000 /* AWS refuses from five minutes on */
+};
+
+struct queue_of_transfers {
+    struct transfer *first;
+    struct transfer **end;
+};
+
+struct sqs {
+    struct http *http;
+    char *origin;
+    char *host;
+    char *base;
+    char *region;
+    char *profile;
+    char *queue_url;
+    char *queue_path;
+    bool anonymous;
+    struct credentials credentials;
+    int64_t clock_offset_ms;
+    uint64_t retry_ms;
+    void (*on_trouble)(const struct aws_error *error);
+    struct gate gate;
+    uint64_t requests;
+    struct queue_of_transfers ready;   /* to be sent, or sent again */
+    struct queue_of_transfers flying;
+    struct queue_of_transfers unused;
+    struct call *done;
+    struct call **done_end;
+};
+
+static void push(struct queue_of_transfers *queue, struct transfer *transfer)
+{
+    transfer->next = NULL;
+    *queue->end = transfer;
+    queue->end = &transfer->next;
+}
+
+static void drop(struct queue_of_transfers *queue, struct transfer *transfer)
+{
+    for (struct transfer **link = &queue->first; *link != NULL; link = &(*link)->next) {
+        if (*link != transfer)
+            continue;
+        *link = transfer->next;
+        if (*link == NULL)
+            queue->end = link;
+        return;
+    }
+}
+
+static bool copy_config(struct sqs *sqs, const struct sqs_config *config)
+{
+    sqs->origin = strdup(config->endpoint->origin);
+    sqs->host = strdup(config->endpoint->host);
+    sqs->base = strdup(config->endpoint->path);
+    sqs->region = strdup(config->region);
+    sqs->profile = config->profile != NULL ? strdup(config->profile) : NULL;
+    sqs->anonymous = config->anonymous;
+    sqs->retry_ms = config->retry_ms;
+    sqs->on_trouble = config->on_trouble;
+    return sqs->origin != NULL && sqs->host != NULL && sqs->base != NULL && sqs->region != NULL &&
+        (config->profile == NULL || sqs->profile != NULL);
+}
+
+struct sqs *sqs_open(const struct sqs_config *config, struct aws_error *error)
+{
+    struct sqs *sqs = calloc(1, sizeof *sqs);
+    if (sqs == NULL) {
+        error_set(error, AWS_NO_MEMORY, NULL, "no memory");
+        return NULL;
+    }
+    sqs->ready.end = &sqs->ready.first;
+    sqs->flying.end = &sqs->flying.first;
+    sqs->unused.end = &sqs->unused.first;
+    sqs->done_end = &sqs->done;
+    gate_init(&sqs->gate);
+    const struct http_config http = {
+        .parallel = config->parallel,
+        .ca_bundle = config->ca_bundle,
+        .agent = "sqs2pg/" SQS2PG_VERSION,
+    };
+    if (!copy_config(sqs, config) || (sqs->http = http_open(&http)) == NULL) {
+        error_set(error, AWS_NO_MEMORY, NULL, "no memory");
+        goto err;
+    }
+    if (!config->anonymous && credentials_load(&sqs->credentials, config->profile, error) != AWS_OK)
+        goto err;
+    return sqs;
+
+err:
+    sqs_close(sqs);
+    return NULL;
+}
+
+static void free_all(struct queue_of_transfers *queue)
+{
+    while (queue->first != NULL) {
+        struct transfer *transfer = queue->first;
+        queue->first = transfer->next;
+        transfer_free(transfer);
+    }
+}
+
+void sqs_close(struct sqs *sqs)
+{
+    if (sqs == NULL)
+        return;
+    http_close(sqs->http);
+    free_all(&sqs->ready);
+    free_all(&sqs->flying);
+    free_all(&sqs->unused);
+    credentials_free(&sqs->credentials);
+    free(sqs->origin);
+    free(sqs->host);
+    free(sqs->base);
+    free(sqs->region);
+    free(sqs->profile);
+    free(sqs->queue_url);
+    free(sqs->queue_path);
+    free(sqs);
+}
+
+int sqs_set_queue(struct sqs *sqs, const char *queue_url)
+{
+    struct url url;
+    if (url_parse(queue_url, &url) != URL_OK)
+        return -1;
+    free(sqs->queue_url);
+    free(sqs->queue_path);
+    sqs->queue_url = strdup(queue_url);
+    sqs->queue_path = strdup(url.path);
+    url_free(&url);
+    return sqs->queue_url != NULL && sqs->queue_path != NULL ? 0 : -1;
+}
+
+static struct transfer_target target_of(const struct sqs *sqs)
+{
+    return (struct transfer_target){ .origin = sqs->origin, .host = sqs->host, .base = sqs->base,
+        .region = sqs->region, .queue_url = sqs->queue_url, .queue_path = sqs->queue_path };
+}
+
+int sqs_start(struct sqs *sqs, struct call *call)
+{
+    struct transfer_target target = target_of(sqs);
+    struct transfer *transfer = sqs->unused.first;
+    if (transfer != NULL)
+        drop(&sqs->unused, transfer);
+    else if ((transfer = transfer_new()) == NULL)
+        return -1;
+    call->messages = 0;
+    call->next = NULL;
+    if (transfer_load(transfer, call, &target) != 0) {
+        push(&sqs->unused, transfer);
+        return -1;
+    }
+    push(&sqs->ready, transfer);
+    return 0;
+}
+
+static int send_request(struct sqs *sqs, struct transfer *transfer)
+{
+    struct transfer_target target = target_of(sqs);
+    uint64_t now = (uint64_t)((int64_t)clock_realtime_ms() + sqs->clock_offset_ms);
+    if (transfer_sign(transfer, &target, sqs->anonymous ? NULL : &sqs->credentials, now) != 0)
+        return -1;
+    transfer->request.url = transfer->url.data;
+    transfer->request.headers = transfer->header_list;
+    transfer->request.body = transfer->body.data;
+    transfer->request.body_length = transfer->body.length;
+    transfer->request.silence_s = call_silence(transfer->call);
+    transfer->request.maximum = call_maximum(transfer->call);
+    if (http_start(sqs->http, &transfer->request) != 0)
+        return -1;
+    sqs->requests++;
+    return 0;
+}
+
+/* The call is over. */
+static void give_back(struct sqs *sqs, struct transfer *transfer)
+{
+    struct call *call = transfer->call;
+    transfer->call = NULL;
+    push(&sqs->unused, transfer);
+    call->next = NULL;
+    *sqs->done_end = call;
+    sqs->done_end = &call->next;
+}
+
+static bool is_receive(const struct transfer *transfer)
+{
+    return transfer->call->operation == CALL_RECEIVE;
+}
+
+/* Send what may be sent, receives last. */
+static void launch(struct sqs *sqs)
+{
+    for (int pass = 0; pass < 2; pass++) {
+        for (struct transfer *transfer = sqs->ready.first, *next; transfer != NULL; transfer = next) {
+            next = transfer->next;
+            bool receive = is_receive(transfer);
+            if (receive != (pass == 1))
+                continue;
+            if (!http_has_room(sqs->http) || !gate_lets(&sqs->gate, receive, clock_monotonic_ms()))
+                break;
+            drop(&sqs->ready, transfer);
+            if (send_request(sqs, transfer) != 0) {
+                error_set(&transfer->call->error, AWS_NO_MEMORY, NULL, "no memory");
+                give_back(sqs, transfer);
+                continue;
+            }
+            transfer->probe = gate_pass(&sqs->gate, receive);
+            push(&sqs->flying, transfer);
+        }
+    }
+}
+
+/* Whether other credentials could be had. */
+static bool reload(struct sqs *sqs, struct transfer *transfer)
+{
+    struct credentials fresh;
+    struct aws_error error;
+    if (sqs->anonymous || transfer->reloaded)
+        return false;
+    transfer->reloaded = true;
+    if (credentials_load(&fresh, sqs->profile, &error) != AWS_OK)
+        return false;
+    if (credentials_same(&fresh, &sqs->credentials)) {
+        credentials_free(&fresh);
+        return false;
+    }
+    credentials_free(&sqs->credentials);
+    sqs->credentials = fresh;
+    return true;
+}
+
+/* Whether the server's clock is far from the one that the request was signed by; then go by it. */
+static bool correct_clock(struct sqs *sqs, struct transfer *transfer)
+{
+    int64_t theirs = transfer->request.date_ms;
+    if (sqs->anonymous || transfer->corrected || theirs == 0)
+        return false;
+    int64_t apart = theirs - (int64_t)transfer->signed_ms;
+    if (apart < SKEW_MS && apart > -SKEW_MS)
+        return false;
+    transfer->corrected = true;
+    sqs->clock_offset_ms = theirs - (int64_t)clock_realtime_ms();
+    return true;
+}
+
+static bool worth_repeating(struct sqs *sqs, struct transfer *transfer, enum aws_cause cause, uint64_t now)
+{
+    if (transfer->last)
+        return false;
+    switch (cause) {
+    case AWS_TEMPORARY:
+        if (transfer->failing_since_ms == 0)
+            transfer->failing_since_ms = now;
+        return now - transfer->failing_since_ms < sqs->retry_ms;
+    case AWS_EXPIRED:
+        return reload(sqs, transfer);
+    case AWS_SKEWED:
+    case AWS_DENIED: /* a signature may be refused because of its date alone */
+        return correct_clock(sqs, transfer);
+    default:
+        return false;
+    }
+}
+
+static void settle(struct sqs *sqs, struct transfer *transfer)
+{
+    struct call *call = transfer->call;
+    uint64_t now = clock_monotonic_ms();
+    enum answer_result result = answer_finish(&transfer->answer);
+    enum aws_cause cause = call_judge(call, &transfer->request, &transfer->answer, result, sqs->host);
+    drop(&sqs->flying, transfer);
+    gate_left(&sqs->gate, is_receive(transfer), transfer->probe, cause == AWS_TEMPORARY, now);
+    if (cause == AWS_TEMPORARY && sqs->gate.failures == TROUBLE_AFTER && transfer->probe &&
+        sqs->on_trouble != NULL)
+        sqs->on_trouble(&call->error);
+    if (worth_repeating(sqs, transfer, cause, now))
+        push(&sqs->ready, transfer);
+    else
+        give_back(sqs, transfer);
+}
+
+/* Milliseconds until the gate may open for what waits, at most ${timeout_ms}. */
+static int until_gate(const struct sqs *sqs, int timeout_ms)
+{
+    uint64_t now = clock_monotonic_ms();
+    if (sqs->ready.first == NULL || !sqs->gate.shut || sqs->gate.opens_ms <= now)
+        return timeout_ms;
+    uint64_t left = sqs->gate.opens_ms - now;
+    return timeout_ms >= 0 && (uint64_t)timeout_ms < left ? timeout_ms : (int)(left < INT_MAX ? left : INT_MAX);
+}
+
+int sqs_wait(struct sqs *sqs, struct pollfd *fds, size_t count, int timeout_ms)
+{
+    struct http_request *request;
+    launch(sqs);
+    int timeout = sqs->done != NULL ? 0 : until_gate(sqs, timeout_ms);
+    if (http_wait(sqs->http, fds, count, timeout) != 0)
+        return -1;
+    while ((request = http_next(sqs->http)) != NULL) {
+        struct transfer *transfer = sqs->flying.first;
+        while (&transfer->request != request)
+            transfer = transfer->next;
+        settle(sqs, transfer);
+    }
+    launch(sqs);
+    return 0;
+}
+
+struct call *sqs_next(struct sqs *sqs)
+{
+    struct call *call = sqs->done;
+    if (call == NULL)
+        return NULL;
+    sqs->done = call->next;
+    if (sqs->done == NULL)
+        sqs->done_end = &sqs->done;
+    call->next = NULL;
+    return call;
+}
+
+void sqs_abandon(struct sqs *sqs)
+{
+    while (sqs->ready.first != NULL) {
+        struct transfer *transfer = sqs->ready.first;
+        drop(&sqs->ready, transfer);
+        if (transfer->failing_since_ms == 0)
+            error_set(&transfer->call->error, AWS_STOPPED, NULL, "stopped");
+        give_back(sqs, transfer);
+    }
+    for (struct transfer *transfer = sqs->flying.first; transfer != NULL; transfer = transfer->next)
+        transfer->last = true;
+}
+
+/* Cut everything: nothing that is inside comes back. */
+static void cut(struct sqs *sqs)
+{
+    while (sqs->flying.first != NULL) {
+        struct transfer *transfer = sqs->flying.first;
+        http_cancel(sqs->http, &transfer->request);
+        drop(&sqs->flying, transfer);
+        gate_left(&sqs->gate, is_receive(transfer), transfer->probe, true, clock_monotonic_ms());
+        push(&sqs->unused, transfer);
+    }
+    while (sqs->ready.first != NULL) {
+        struct transfer *transfer = sqs->ready.first;
+        drop(&sqs->ready, transfer);
+        push(&sqs->unused, transfer);
+    }
+}
+
+enum aws_cause sqs_run(struct sqs *sqs, struct call *call, bool stoppable)
+{
+    if (sqs_start(sqs, call) != 0)
+        return error_set(&call->error, AWS_NO_MEMORY, NULL, "no memory");
+    for (;;) {
+        struct pollfd stop = { .fd = stoppable ? stop_fd() : -1, .events = POLLIN };
+        if (stoppable && stop_requested()) {
+            cut(sqs);
+            return error_set(&call->error, AWS_STOPPED, NULL, "stopped");
+        }
+        if (sqs_wait(sqs, &stop, 1, -1) != 0) {
+            cut(sqs);
+            return error_set(&call->error, AWS_NO_MEMORY, NULL, "cannot wait for answers: %s", strerror(errno));
+        }
+        if (sqs_next(sqs) != NULL)
+            return call->error.cause;
+    }
+}
+
+uint64_t sqs_requests(const struct sqs *sqs)
+{
+    return sqs->requests;
+}

@@ -1,0 +1,71 @@
+#ifndef AWS_SQS_H
+#define AWS_SQS_H
+
+#include <poll.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "aws/call.h"
+#include "aws/error.h"
+#include "http/url.h"
+
+/*
+ * A client of SQS: calls go in, are signed, sent, and repeated while that helps, and come back when
+ * it is known what became of them. One thread, no call blocks but sqs_wait() and sqs_run().
+ *
+ * Repeats: throttling, faults of the server and of the network, with capped exponential back-off and
+ * full jitter, until a call has been failing for the retry time. While nothing succeeds there is one
+ * request at a time, at most four a second, however many calls wait. Expired credentials are loaded
+ * again, and a wrong clock is corrected by the server's Date, once each a call.
+ */
+struct sqs;
+
+struct sqs_config {
+    const struct url *endpoint;
+    const char *region;
+    const char *profile;     /* --profile, or NULL */
+    bool anonymous;          /* sign nothing */
+    unsigned parallel;       /* requests in flight at once */
+    const char *ca_bundle;   /* or NULL */
+    uint64_t retry_ms;       /* how long a call may go on failing */
+    /* Told once when a run of failures has lasted three requests; may be NULL. */
+    void (*on_trouble)(const struct aws_error *error);
+};
+
+/* NULL with ${error} set: no credentials, no memory. */
+struct sqs *sqs_open(const struct sqs_config *config, struct aws_error *error);
+void sqs_close(struct sqs *sqs); /* cuts what is in flight, calls inside are not returned; NULL is fine */
+
+/* The queue of all calls but CALL_QUEUE_URL; the path of its URL goes to the endpoint. 0, or -1. */
+int sqs_set_queue(struct sqs *sqs, const char *queue_url);
+
+/* Begin a call, which is the client's until sqs_next() returns it. 0, or -1: no memory. */
+int sqs_start(struct sqs *sqs, struct call *call);
+
+/*
+ * sqs_wait(sqs, fds, count, timeout_ms):
+ * As http_wait(): move everything on until a call may be back, a descriptor is ready or the time is
+ * over (-1: none given). 0, or -1 with errno.
+ */
+int sqs_wait(struct sqs *sqs, struct pollfd *fds, size_t count, int timeout_ms);
+
+/* A call that is back, or NULL. */
+struct call *sqs_next(struct sqs *sqs);
+
+/*
+ * Repeat nothing more of the calls inside: those waiting to be repeated come back with their last
+ * error, those never sent with AWS_STOPPED; what is in flight runs to its end.
+ */
+void sqs_abandon(struct sqs *sqs);
+
+/*
+ * One call from start to end; a stop request (base/stop.h) ends it with AWS_STOPPED, in flight or not,
+ * if ${stoppable}. Returns its cause. Only while no other call is inside.
+ */
+enum aws_cause sqs_run(struct sqs *sqs, struct call *call, bool stoppable);
+
+/* Requests sent so far, repeats included. */
+uint64_t sqs_requests(const struct sqs *sqs);
+
+#endif

@@ -1,0 +1,66 @@
+#ifndef AWS_TRANSFER_H
+#define AWS_TRANSFER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "aws/answer.h"
+#include "aws/call.h"
+#include "aws/credentials.h"
+#include "base/buf.h"
+#include "http/http.h"
+
+/* A call's way to the server and back: one request after the other, its headers, its answer. */
+
+enum transfer_header {
+    TRANSFER_CONTENT_TYPE,
+    TRANSFER_HOST,
+    TRANSFER_DATE,
+    TRANSFER_TOKEN,
+    TRANSFER_HEADERS
+};
+
+struct transfer {
+    struct call *call;
+    struct http_request request;
+    struct answer answer;
+    struct buf url;
+    struct buf body;
+    struct buf headers[TRANSFER_HEADERS];
+    struct buf authorization;
+    const char *header_list[TRANSFER_HEADERS + 2];
+    size_t path_at;            /* where the path begins in the URL */
+    uint64_t signed_ms;        /* the time that the request's date says */
+    /* For the client's decisions. */
+    uint64_t failing_since_ms; /* monotonic; 0: it is not */
+    bool probe;
+    bool last;                 /* no attempt after this one */
+    bool reloaded;             /* credentials, for its sake */
+    bool corrected;            /* the clock, for its sake */
+    struct transfer *next;
+};
+
+struct transfer *transfer_new(void); /* NULL: no memory */
+void transfer_free(struct transfer *transfer);
+
+/* Where requests go. */
+struct transfer_target {
+    const char *origin; /* "https://sqs.eu-west-1.amazonaws.com" */
+    const char *host;   /* as the Host header has it */
+    const char *base;   /* the endpoint's own path, "" for most */
+    const char *region;
+    const char *queue_url;
+    const char *queue_path;
+};
+
+/* Make the request of a call: URL and body. 0, or -1: no memory. */
+int transfer_load(struct transfer *transfer, struct call *call, const struct transfer_target *target);
+
+/*
+ * Make the headers of the next attempt, signed by ${credentials} (NULL: not signed) with the time
+ * ${now_ms}, and make the answer ready for it. 0, or -1: no memory.
+ */
+int transfer_sign(struct transfer *transfer, const struct transfer_target *target,
+    const struct credentials *credentials, uint64_t now_ms);
+
+#endif
