@@ -82,7 +82,7 @@ enum json_error json_scan(const char *text, size_t length, const struct json_pat
 
 void json_matches_free(struct json_matches *matches); /* of a zeroed one too */
 
-/* A short stable word for an error: "syntax", "utf8", "surrogate", "depth", "too-big". */
+/* A short stable word: "syntax", "utf8", "surrogate", "depth", "too-many", "too-big"; "ok". */
 const char *json_error_name(enum json_error error);
 
 /* For a key at text[key] of a valid text: the offset just past its closing quote. */
