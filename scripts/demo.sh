@@ -27,7 +27,7 @@ expect() { [ "$2" = "$3" ] || fail "$1: wanted $2, got ${3:-nothing}"; }
 heading() { printf '\n== %s\n' "$*"; }
 
 # table SQL: on the screen, the same for every psql configuration.
-table() { psql -qX -P pager=off -P null=null -P footer=off -c "$1"; }
+table() { psql -qX -P pager=off -P null=null -P footer=off -c "$1" | grep .; }
 value() { psql -qXAt -c "$1"; }
 
 # NOT A SECRET: this key stands in a public file, so that the screen is the same
@@ -53,7 +53,7 @@ run_pipeline() {
 prepare() {
   "$here/deps.sh" build run
   say "building"
-  make -s -j "$(nproc)" -C "$root" BUILD="$build" all >&2
+  make -s -j "$(nproc)" -C "$root" BUILD="$build" all >&2 || fail "the build failed"
   servers_begin
   say "starting PostgreSQL and ElasticMQ"
   servers_postgres_start
@@ -82,7 +82,7 @@ show_queue() {
 }
 
 show_ten_rows() {
-  heading 'Ten rows of user_logins (the masked values cut to fit)'
+  heading 'Ten rows of user_logins (the masked values cut short)'
   table "SELECT left(user_id, 8) AS user_id, device_type, left(masked_ip, 26) AS masked_ip,
       left(masked_device_id, 26) AS masked_device_id, locale, app_version,
       abs(create_date - current_date) <= 1 AS dated_today
@@ -93,7 +93,7 @@ show_ten_rows() {
 }
 
 show_quarantined() {
-  heading 'The quarantined event: cut off before its closing brace, so sealed whole'
+  heading 'The quarantined event: it lacks its closing brace, so it was sealed whole'
   table "SELECT stage, code, left(substring(record FROM 'seal1[^\"]*'), 60) AS sealed
     FROM user_logins_errors"
 }
