@@ -4,7 +4,8 @@
 
 int members_init(struct members *members, const struct policy *policy)
 {
-    static const char *const names[] = { "sqs", "error", "sealed", "pii", "attributes", "body" };
+    static const char *const names[] = { "sqs", "error", "sealed", "pii", "attributes", "body",
+        "line", "line_base64" };
     *members = (struct members){ .paths = json_paths_new() };
     if (members->paths == NULL)
         return -1;
@@ -21,6 +22,9 @@ int members_init(struct members *members, const struct policy *policy)
         uint32_t top = json_paths_key(members->paths, JSON_ROOT, name, length);
         if (top == JSON_NO_NODE)
             goto fail;
+        for (enum members_kind kind = MEMBERS_LINE; kind <= MEMBERS_LINE_BASE64; kind++)
+            if (members->nodes[kind] == top)
+                members->nodes[kind] = JSON_NO_NODE;
         if (top != members->nodes[MEMBERS_BODY])
             members->nodes[MEMBERS_TOP] = top;
     }

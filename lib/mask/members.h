@@ -20,6 +20,8 @@ enum members_kind {
     MEMBERS_PII,
     MEMBERS_ATTRIBUTES,
     MEMBERS_BODY,
+    MEMBERS_LINE, /* these two in what pii-unmask opened */
+    MEMBERS_LINE_BASE64,
     MEMBERS_TOP, /* the key that the policy's root is in, when that is not body */
     MEMBERS_OTHER,
     MEMBERS_NONE /* no member, and how many kinds there are */

@@ -131,17 +131,34 @@ int quarantine_long(struct quarantine *quarantine, const char *text, size_t leng
 
 /* ---- records --------------------------------------------------------------------------------- */
 
+/* Whether a member of an error record must not pass. ${opened}: it may be one that was opened. */
+static bool is_content(enum members_kind kind, bool whole, bool opened)
+{
+    switch (kind) {
+    case MEMBERS_NONE:
+    case MEMBERS_SQS:
+    case MEMBERS_ERROR:
+        return false;
+    case MEMBERS_OTHER:
+        return whole;
+    case MEMBERS_LINE:
+    case MEMBERS_LINE_BASE64:
+        return whole || opened;
+    default:
+        return true;
+    }
+}
+
 /* Copy the scanned record without the members that must not pass, which become the plaintext. */
-static void take_out(struct quarantine *quarantine, struct splice *splice, bool whole, bool *taken)
+static void take_out(struct quarantine *quarantine, struct splice *splice, bool whole, bool opened,
+    bool *taken)
 {
     const struct members *members = &quarantine->members;
     struct buf *scratch = &quarantine->scratch;
     *taken = false;
     for (size_t i = 0; i < members->matches.count; i++) {
         const struct json_match *match = &members->matches.list[i];
-        enum members_kind kind = members_kind(members, match);
-        if (kind == MEMBERS_NONE || kind == MEMBERS_SQS || kind == MEMBERS_ERROR ||
-            (kind == MEMBERS_OTHER && !whole))
+        if (!is_content(members_kind(members, match), whole, opened))
             continue;
         buf_putc(scratch, *taken ? ',' : '{');
         buf_append(scratch, splice->text + match->key, match->end - match->key);
@@ -163,7 +180,7 @@ static int seal_members(struct quarantine *quarantine, const char *text, size_t 
     struct splice splice = { out, text, length, 0 };
     bool taken;
     begin_plain(quarantine, 'j', length);
-    take_out(quarantine, &splice, whole, &taken);
+    take_out(quarantine, &splice, whole, code == NULL, &taken);
     splice_open_end(&splice, object_end(&quarantine->members));
     if (code != NULL)
         write_error(quarantine, code, detail, out);
@@ -176,15 +193,25 @@ static int seal_members(struct quarantine *quarantine, const char *text, size_t 
     return out->failed ? -1 : 0;
 }
 
+/* Whether the record has something where the policy looks; null is nothing. */
+static bool has_top(const struct members *members)
+{
+    enum members_kind top =
+        members->nodes[MEMBERS_TOP] != JSON_NO_NODE ? MEMBERS_TOP : MEMBERS_BODY;
+    for (size_t i = 0; i < members->matches.count; i++) {
+        const struct json_match *match = &members->matches.list[i];
+        if (match->node == members->nodes[top] && match->kind != JSON_NULL)
+            return true;
+    }
+    return false;
+}
+
 int quarantine_record(struct quarantine *quarantine, const char *text, size_t length,
     const char *code, const char *detail, struct buf *out)
 {
-    const struct members *members = &quarantine->members;
     if (members_scan(&quarantine->members, text, length) != 0)
         return -1;
-    bool whole = quarantine->whole ||
-        members->count[members->nodes[MEMBERS_TOP] != JSON_NO_NODE ? MEMBERS_TOP : MEMBERS_BODY] ==
-            0;
+    bool whole = quarantine->whole || !has_top(&quarantine->members);
     return seal_members(quarantine, text, length, whole, code, detail, out);
 }
 
@@ -204,9 +231,8 @@ static bool well_formed(struct quarantine *quarantine, const char *text, bool *e
         if (kind != MEMBERS_SEALED)
             continue;
         struct token_value value = token_value_of(text, match);
-        size_t key;
         enum token_result result =
-            token_read(&value, "seal1", quarantine->ring, &quarantine->scratch, &key);
+            method_siv_unseal(quarantine->seal, &value, &quarantine->scratch);
         if (result != TOKEN_OK && result != TOKEN_UNKNOWN_KEY)
             good = false;
     }
@@ -224,11 +250,14 @@ int quarantine_arrived(struct quarantine *quarantine, const char *text, size_t l
     bool good = well_formed(quarantine, text, &error_is);
     if (!error_is)
         return write_line(quarantine, text, length, "mixed", "error is not an object", true, out);
-    bool clear = members->count[MEMBERS_BODY] > 0 || members->count[MEMBERS_TOP] > 0 ||
-        members->count[MEMBERS_ATTRIBUTES] > 0 ||
-        (quarantine->whole && members->count[MEMBERS_OTHER] > 0);
+    /* Without a body and without a seal it is not known what the other members are. */
+    bool whole = quarantine->whole || (!has_top(members) && members->count[MEMBERS_SEALED] == 0);
+    bool clear = false;
+    for (enum members_kind kind = 0; kind < MEMBERS_NONE; kind++)
+        if (kind != MEMBERS_PII && kind != MEMBERS_SEALED && is_content(kind, whole, true))
+            clear = clear || members->count[kind] > 0;
     if (clear || !good)
-        return seal_members(quarantine, text, length, quarantine->whole, NULL, NULL, out);
+        return seal_members(quarantine, text, length, whole, NULL, NULL, out);
     *unchanged = true;
     buf_append(out, text, length);
     return buf_putc(out, '\n');
@@ -240,7 +269,7 @@ int quarantine_arrived(struct quarantine *quarantine, const char *text, size_t l
 static bool collides(const struct members *record, const struct members *inside)
 {
     static const enum members_kind kinds[] = { MEMBERS_PII, MEMBERS_ATTRIBUTES, MEMBERS_BODY,
-        MEMBERS_TOP };
+        MEMBERS_TOP, MEMBERS_LINE, MEMBERS_LINE_BASE64 };
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (record->count[kinds[i]] > 0 && inside->count[kinds[i]] > 0)
             return true;

@@ -1,0 +1,227 @@
+#!/usr/bin/env bats
+# Key files: how they are read, made and rotated.
+
+load ../lib/common
+
+setup() {
+  common_setup
+  key k 2>/dev/null
+  ID=$(pii-keygen --list k | cut -d' ' -f1)
+  SECRET=$(awk '/^pii1/ { print $4 }' k)
+}
+
+# refuses STATUS TEXT FILE [OPTION...]: every program says so, and not the key.
+refuses() {
+  local status_wanted=$1 text=$2 file=$3 command
+  shift 3
+  for command in pii-mask pii-unmask; do
+    run -"$status_wanted" --separate-stderr "$command" -k "$file" "$@" <<<'{"body":{"ip":"203.0.113.77"}}'
+    said
+  done
+  run -"$status_wanted" --separate-stderr pii-keygen --list "$@" "$file"
+  said
+}
+said() {
+  [ -z "$output" ]
+  echo "$stderr"
+  [[ $stderr == *": error: key file $file"*"$text"* ]]
+  [[ $stderr != *"${SECRET:0:8}"* && $stderr != *"${SECRET:20:8}"* ]]
+}
+
+accepts() { [ "$(pii-mask -k "$@" <<<'{"body":{}}')" = '{"body":{},"pii":{"key":"'"$ID"'"}}' ]; }
+
+@test "modes: only the owner, or the group to read where that is asked for" {
+  local mode
+  for mode in 600 400 700; do
+    chmod $mode k
+    accepts k
+  done
+  for mode in 604 602 601 644 666 606; do
+    chmod $mode k
+    refuses 77 'others than its owner have rights to it' k
+    refuses 77 'others than its owner have rights to it' k --key-group-readable
+  done
+  for mode in 620 660; do
+    chmod $mode k
+    refuses 77 'its group may write it' k --key-group-readable
+  done
+  for mode in 640 440; do
+    chmod $mode k
+    refuses 77 'its group may read it' k
+    accepts k --key-group-readable
+  done
+}
+
+@test "a symbolic link is followed, and the file judged" {
+  ln -s k link
+  accepts link
+  mkdir data && mv k data/k && ln -s data ..data && ln -sf ..data/k link
+  accepts link
+  chmod 644 data/k
+  refuses 77 'others than its owner' link
+}
+
+@test "a descriptor is duplicated, a FIFO is read" {
+  accepts /dev/fd/3 3<k
+  accepts /proc/self/fd/4 4<k
+  accepts <(cat k)
+  mkfifo -m 600 fifo
+  cat k >fifo &
+  accepts fifo
+  # The file behind a descriptor is judged too, and may have no name any more.
+  chmod 644 k
+  run -77 pii-mask -k /dev/fd/3 3<k </dev/null
+  chmod 600 k
+  exec 5<k
+  rm k
+  accepts /dev/fd/5
+  exec 5<&-
+  run -78 pii-mask -k /dev/fd/77 </dev/null
+}
+
+@test "what cannot be a key file: 78" {
+  refuses 78 'cannot be opened: No such file' none
+  mkdir -m 700 folder
+  refuses 78 'neither a regular file nor a pipe' folder
+  refuses 78 'neither a regular file nor a pipe' /dev/null
+  : >empty
+  chmod 600 empty
+  refuses 78 'no key in it' empty
+  head -c 40000 /dev/zero >big
+  chmod 600 big
+  refuses 78 'larger than a key file can be' big
+}
+
+# edited SED-SCRIPT: a changed key file, in ./bad.
+edited() {
+  rm -f bad
+  (umask 077 && sed -E "$1" k >bad)
+}
+
+@test "damaged lines: 78, file and line named, never the key" {
+  edited 's/^pii1 (.)/pii1 x\1/'
+  refuses 78 ':2: the key id is not' bad
+  edited "s/$ID/00000000/"
+  refuses 78 ':2: the key id does not belong to the key' bad
+  # One character of the key. The first byte changes with it.
+  case $SECRET in A*) edited 's/primary A/primary B/' ;; *) edited 's/primary ./primary A/' ;; esac
+  refuses 78 ':2: the key id does not belong to the key' bad
+  edited 's/ primary / Primary /'
+  refuses 78 ':2: the state is neither' bad
+  edited 's/=$//'
+  refuses 78 ':2: the key is not 32 bytes in base64' bad
+  edited 's/^pii1/pii2/'
+  refuses 78 ':2: not a key line' bad
+  edited 's/$/ x/'
+  refuses 78 ':2: not a key line' bad
+  edited 's/ primary / decrypt-only /'
+  refuses 78 ': no key is primary' bad
+  edited p
+  refuses 78 ':4: the same key again' bad
+  (umask 077 && pii-keygen -q other && cat k other >bad)
+  refuses 78 ':4: a second primary key' bad
+  edited 's/^#.*/AGE-SECRET-KEY-1XYZ/'
+  refuses 78 ':1: not a key line' bad
+}
+
+@test "CRLF, a missing last newline, comments and blanks are fine" {
+  (umask 077 && sed 's/$/\r/' k >crlf && printf %s "$(<k)" >cut && {
+    printf '\n  \n# x\n'
+    sed 's/ /\t  /g; s/$/ /' k
+  } >blanks)
+  accepts crlf
+  accepts cut
+  accepts blanks
+}
+
+@test "pii-keygen makes a file that only its owner reads, and says its id" {
+  umask 0
+  run --separate-stderr pii-keygen new
+  [ "$status" -eq 0 ]
+  [ -z "$output" ]
+  [ "$stderr" = "pii-keygen: key=$(pii-keygen --list new | cut -d' ' -f1) state=primary" ]
+  [ "$(stat -c %a new)" = 600 ]
+  [ "$(grep -c '^pii1 [0-9a-f]\{8\} primary [A-Za-z0-9+/]\{43\}=$' new)" -eq 1 ]
+  run ! cmp -s k new
+  umask 777
+  run --separate-stderr pii-keygen -q newer
+  [ "$status" -eq 0 ] && [ -z "$stderr" ]
+  [ "$(stat -c %a newer)" = 600 ]
+}
+
+@test "pii-keygen never overwrites, and leaves nothing behind when it fails" {
+  cp -p k before
+  run -74 --separate-stderr pii-keygen k
+  [[ $stderr == *'pii-keygen: error: k exists'* ]]
+  cmp k before
+  ln -s nowhere dangling
+  run -74 pii-keygen dangling
+  [ ! -e nowhere ]
+  run -74 pii-keygen no/folder
+  run -74 bash -c 'ulimit -f 0; exec pii-keygen new 2>/dev/null'
+  [ ! -e new ]
+  run -64 pii-keygen
+  run -64 pii-keygen a b
+  run -64 pii-keygen --rotate --list k
+  run -64 pii-keygen --nonsense a
+  [ "$(echo a b new*)" = 'a b new*' ]
+}
+
+@test "--rotate adds a primary key, and keeps all else" {
+  chmod 640 k
+  (umask 077 && printf '# mine\r\n\n' >kk && cat k >>kk && printf '  # end' >>kk)
+  mv kk k
+  chmod 640 k
+  run -77 pii-keygen --rotate k
+  pii-keygen -q --rotate --key-group-readable k
+  [ "$(stat -c %a k)" = 640 ]
+  grep -q '^# mine' k && grep -q '^  # end$' k
+  [ "$(pii-keygen --list --key-group-readable k | awk '{ print $2 }' | xargs)" = 'decrypt-only primary' ]
+  [ "$(pii-keygen --list --key-group-readable k | awk 'NR == 1 { print $1 }')" = "$ID" ]
+  chmod 600 k
+  pii-keygen -q --rotate k
+  [ "$(pii-keygen --list k | awk '{ print $2 }' | xargs)" = 'decrypt-only decrypt-only primary' ]
+  [ "$(ls)" = k ]
+}
+
+@test "--rotate follows a link, refuses what it cannot replace, and loses no key to another" {
+  mkdir data
+  mv k data/k
+  ln -s data/k k
+  pii-keygen -q --rotate k
+  [ -L k ]
+  [ "$(pii-keygen --list data/k | wc -l)" -eq 2 ]
+  run -78 pii-keygen --rotate /dev/fd/3 3<data/k
+  run -78 pii-keygen --rotate none
+  # What fails changes nothing.
+  cp -p data/k before
+  run -74 bash -c 'ulimit -f 0; exec pii-keygen --rotate k 2>/dev/null'
+  cmp data/k before
+  [ "$(ls data)" = k ]
+  run -75 flock data/k pii-keygen --rotate k
+  cmp data/k before
+  # Ten at once: each either adds its key or says that it did not.
+  local i
+  for i in 1 2 3 4 5 6 7 8 9 10; do
+    { pii-keygen -q --rotate k && echo "$i" >>added; } 2>/dev/null &
+  done
+  wait
+  [ "$(pii-keygen --list k | wc -l)" -eq $((2 + $(wc -l <added))) ]
+}
+
+@test "--list prints ids and states, to an output that is checked" {
+  run --separate-stderr pii-keygen --list k
+  [ "$output" = "$ID primary" ]
+  run -74 bash -c 'pii-keygen --list k >/dev/full'
+}
+
+@test "no program says a byte of the key, however much it is asked to" {
+  local text
+  text=$({
+    pii-mask -k k -vvv --log json <<<'{"body":{"ip":"x"}}'
+    pii-unmask -k k -vvv <<<'{"body":{}}'
+    pii-keygen -vvv --list k
+    pii-keygen -vvv --rotate k
+  } 2>&1)
+  [[ $text != *"${SECRET:0:8}"* && $text != *"${SECRET:20:8}"* ]]
+}

@@ -1,0 +1,267 @@
+#!/usr/bin/env bats
+# pii-mask: what goes through it, and that nothing personal does.
+
+load ../lib/common
+
+setup() {
+  common_setup
+  key k 2>/dev/null
+  ID=$(pii-keygen --list k | cut -d' ' -f1)
+}
+
+pii() { "$(python_dir)/bin/python" "$ROOT/tests/lib/pii.py" "$@"; }
+mask() { pii-mask -k k "$@"; }
+
+@test "numbers keep their digits, and neither address shows, however its key is spelt" {
+  run --separate-stderr mask <<<'{"body":{"n":12345678901234567891,"m":1.10,"\u0069p":"1.2.3.4","ip":"5.6.7.8"}}'
+  [ "$status" -eq 0 ]
+  [ "${#lines[@]}" -eq 1 ]
+  [[ $output == '{"body":{"n":12345678901234567891,"m":1.10,"masked_ip":"siv1.'"$ID"'.'* ]]
+  [[ $output == *'","masked_ip":"siv1.'* ]]
+  [[ $output == *'"},"pii":{"key":"'"$ID"'"}}' ]]
+  [[ $output != *1.2.3.4* && $output != *5.6.7.8* ]]
+  [ -z "$stderr" ]
+}
+
+@test "the sample: all masked but the malformed one, and no value in clear" {
+  jq -c '{sqs: {message_id: input_line_number | tostring}, body: (if has("body") then .body else . end)}' \
+    "$SAMPLE" >in
+  [ "$(wc -l <in)" -eq 100 ]
+  mask -v <in >out 2>err
+  [ "$(wc -l <out)" -eq 100 ]
+  no_canary out err
+  grep -q '^pii-mask: records=100 masked=99 passed=0 errors=1 missing=0 seconds=[0-9.]*$' err
+  # What is no secret has not changed.
+  show() { jq -c '.sqs, (.body | objects | .user_id, .locale, .app_version)' "$1"; }
+  cmp <(show in) <(show out)
+  # As many different addresses and devices as before.
+  local pair
+  for pair in ip:masked_ip device_id:masked_device_id; do
+    [ "$(jq -r ".body | objects | .${pair%:*}" in | sort | uniq -c | awk '{print $1}' | sort | xargs)" = \
+      "$(jq -r ".body | objects | .${pair#*:}" out | sort | uniq -c | awk '{print $1}' | sort | xargs)" ]
+  done
+  pii-unmask -k k <out >back
+  diff <(jq -c 'select(.error | not)' back) <(jq -c 'select(.body | type == "object")' in)
+  [ "$(jq -c 'select(.error) | .body' back)" = "$(jq -c 'select(.body | type == "string") | .body' in)" ]
+}
+
+@test "bodies that are no object, and false claims: sealed, not passed" {
+  cat >in <<'END'
+hello 203.0.113.77
+"203.0.113.77"
+[1,2 203.0.113.77
+[{"ip":"203.0.113.77"}]
+{"body":"hello 203.0.113.77"}
+{"body":"203.0.113.77"}
+{"body":["203.0.113.77"]}
+{"body":[{"ip":"203.0.113.77"}]}
+{"body":203.0}
+{"body":null,"ip":"203.0.113.77"}
+{"ip":"203.0.113.77"}
+{"body":{"ip":"203.0.113.77"},"pii":1}
+{"body":{"ip":"203.0.113.77"},"pii":{"key":"00000000"}}
+{"body":{"masked_ip":"203.0.113.77"}}
+{"body":{"ip":1,"m\u0061sked_ip":"203.0.113.77"}}
+{"body":{"ip":"203.0.113.77"}
+{"error":{"stage":"pull","code":"md5"},"body":"203.0.113.77"}
+{"body":{},"attributes":{"a":{"type":"String","value":"203.0.113.77"}},"error":{}}
+END
+  printf '{"body":{"ip":"203.0.113.77"},"pii":{"key":"%s"}}\n' "$ID" >>in
+  run --separate-stderr mask <in
+  [ "$status" -eq 0 ]
+  [ "${#lines[@]}" -eq "$(wc -l <in)" ]
+  [[ $output != *203.0* && $stderr != *203.0* ]]
+  [[ $stderr == 'pii-mask: records=19 masked=0 passed=0 errors=19 '* ]]
+  local line
+  for line in "${lines[@]}"; do
+    [[ $line == *'"sealed":"seal1.'"$ID"'.'* ]]
+    jq -e '.error and .sealed and (has("body") or has("attributes") | not)' <<<"$line"
+  done
+}
+
+@test "sqs goes through byte for byte, with masked, sealed and malformed lines" {
+  local sqs='{"message_id" : "m", "receipt_handle":"\u0041\/=="}'
+  printf '{"sqs":%s,"body":%s}\n' "$sqs" '{"ip":1}' "$sqs" '"x"' "$sqs" '{"ip":1' "$sqs" '"\ud800"' >in
+  run mask <in
+  local line
+  for line in "${lines[@]}"; do
+    [[ $line == '{"sqs":'"$sqs"','* || $line == pii-mask:* ]]
+  done
+  [ "${#lines[@]}" -eq 5 ]
+}
+
+@test "too deep, and too long" {
+  local deep
+  deep=$(printf '%0300d' 0)
+  printf '{"sqs":{"message_id":"d"},"body":{"ip":%s"203.0.113.77"%s}}\n' "${deep//0/[}" "${deep//0/]}" >in
+  {
+    printf '{"sqs":{"message_id":"l"},"body":{"ip":"203.0.113.77","x":"'
+    head -c 5000000 /dev/zero | tr '\0' x
+    printf '"}}\n'
+    printf '{"body":{"ip":"203.0.113.77","x":"'
+    head -c 4000000 /dev/zero | tr '\0' x
+    printf '"},"sqs":{"message_id":"late"}}'
+  } >>in
+  mask <in >out
+  [ "$(wc -l <out)" -eq 3 ]
+  run ! grep -qF 203.0.113.77 out
+  run sed -n 1p out
+  [[ $output == '{"sqs":{"message_id":"d"},"error":{"stage":"mask","code":"depth",'*'"sealed":"'* ]]
+  # Nothing of it but the address of its message.
+  run sed -n 2p out
+  [ "$output" = '{"sqs":{"message_id":"l"},"error":{"stage":"mask","code":"too-long","detail":"the line is longer than --max-record"}}' ]
+  run sed -n 3p out
+  [[ $output == '{"body":{"masked_ip":"siv1.'* ]]
+  # With a limit of its own, and the sqs behind what is kept of a line.
+  tail -n 1 in | mask --max-record 100k >out
+  [ "$(<out)" = '{"error":{"stage":"mask","code":"too-long","detail":"the line is longer than --max-record"}}' ]
+  printf '{"body":{}}\n' | mask --max-record 11 | grep -q '"pii"'
+  printf '{"body":{}}\n' | mask --max-record 10 | grep -q too-long
+}
+
+@test "CRLF, a missing last newline, an empty input, an empty line" {
+  printf '{"body":{"x":1}}\r\n{"body":{"x":2}}\r\n{"body":{"x":3}}' >in
+  mask <in >out
+  printf '{"body":{"x":%d},"pii":{"key":"'"$ID"'"}}\n' 1 2 3 | cmp - out
+  mask </dev/null >out
+  [ ! -s out ]
+  # Not dropped silently.
+  echo | mask >out
+  jq -e '.error.code == "syntax" and .sealed' out
+}
+
+@test "all reserved and unknown keys pass untouched, attributes do not" {
+  run mask <<<'{ "z" : 1.0, "sqs":{},"attributes":{"ip":"203.0.113.77"},"body":{ "\u0061":[ ] } , "\u007a":"\/" }'
+  [ "$output" = '{ "z" : 1.0, "sqs":{},"body":{ "\u0061":[ ] } , "\u007a":"\/" ,"pii":{"key":"'"$ID"'"}}' ]
+}
+
+@test "masked records pass again, unchanged" {
+  jq -c '{body: .}' <(head -5 "$SAMPLE") | mask >once
+  mask -v <once >twice 2>err
+  cmp once twice
+  grep -q 'records=5 masked=0 passed=5 errors=0' err
+  # After a rotation too.
+  pii-keygen -q --rotate k
+  mask <once | cmp - once
+}
+
+@test "siv and hmac tokens are those of another implementation" {
+  run pii mask k ip s 199.172.111.135
+  [ "$(mask <<<'{"body":{"ip":"199.172.111.135"}}' | jq -r .body.masked_ip)" = "$output" ]
+  run pii mask k odd j 1.10
+  [ "$(mask -m .odd=siv <<<'{"body":{"odd":1.10}}' | jq -r .body.odd)" = "$output" ]
+  run pii hmac k device_id s 593-47-5928
+  [ "$(mask -m .device_id=hmac <<<'{"body":{"device_id":"593-47-5928"}}' | jq -r .body.device_id)" = "$output" ]
+  run pii hmac k device_id j '[1, "x"]'
+  [ "$(mask -m .device_id=hmac <<<'{"body":{"device_id":[1, "x"]}}' | jq -r .body.device_id)" = "$output" ]
+}
+
+@test "equal values give equal tokens; another type, path or key another one" {
+  tokens() { mask -m .a=siv -m .b=siv -m .c=hmac -m .d=hmac | jq -r '.body[]'; }
+  printf '%s\n' '{"body":{"a":"4","b":"4","c":"4","d":"4"}}' '{"body":{"a":4,"b":4,"c":4,"d":4}}' >in
+  tokens <in >first
+  tokens <in >second
+  cmp first second
+  [ "$(sort -u first | wc -l)" -eq 8 ]
+  rm k
+  key k
+  tokens <in >third
+  [ "$(sort -u first third | wc -l)" -eq 16 ]
+}
+
+@test "output that fails is a failure: 74" {
+  run -74 bash -c 'echo "{}" | pii-mask -k k >/dev/full'
+  [[ $output == *'pii-mask: error: cannot write to standard output: '* ]]
+  # A reader that goes away.
+  run -74 bash -c '(yes "{\"body\":{}}" | head -100000; sleep 0.1) | { pii-mask -k k; echo $? >status; } | true; exit $(<status)'
+  run -74 bash -c 'pii-mask -k k --print-policy >/dev/full'
+  run -74 bash -c 'echo "{}" | pii-mask -k k >&-'
+}
+
+@test "input that fails is a failure: 74" {
+  run -74 bash -c 'pii-mask -k k <.'
+  [[ $output == *'pii-mask: error: cannot read standard input: '* ]]
+  run -74 bash -c 'pii-mask -k k <&-'
+}
+
+@test "wrong command lines: 64, and a hint" {
+  local words
+  for words in '--nonsense' '-x' '-k' '--key-file=k --key-file=k' '-k k -k k' 'file' '-k k file' '' \
+    '-k k --max-record 0' '-k k --max-record 65M' '-k k --max-record x' '-k k --grace x' \
+    '-k k -p a -m .a=siv' '-k k -p a -p b' '-k k -m .a=rot13' '-k k -m .a' '-k k -m a=siv' \
+    '-k k --root body' '-k k --root .body[]' '-k k --root .sqs' '-k k -q=1' '-k k --quiet=1' \
+    '-k k -m .a=siv -m .a=hmac' '-k k -m .a[0].b=siv -m .a[]=siv'; do
+    # shellcheck disable=SC2086
+    run -64 --separate-stderr pii-mask $words </dev/null
+    [[ $stderr == 'pii-mask: error: '*"try 'pii-mask --help'"* || $words == *-m* || $words == *--root* ]]
+    [ -z "$output" ]
+  done
+}
+
+@test "what it says: nothing on a good night, a summary otherwise, JSON if asked" {
+  echo '{"body":{}}' >in
+  run --separate-stderr mask <in
+  [ -z "$stderr" ]
+  run --separate-stderr mask -v <in
+  [[ $stderr == 'pii-mask: records=1 masked=1 passed=0 errors=0 missing=2 seconds='* ]]
+  run --separate-stderr mask -v --log json <in
+  jq -e '.program == "pii-mask" and .level == "summary" and (.message | startswith("records=1"))' <<<"$stderr"
+  run --separate-stderr mask -q <<<'203.0.113.77'
+  [[ $stderr == 'pii-mask: records=1 masked=0 passed=0 errors=1 '* ]]
+}
+
+@test "a record comes out before the next one comes in" {
+  mkfifo in
+  pii-mask -k k <in >out &
+  exec 5>in
+  echo '{"body":{"n":1}}' >&5
+  eventually 10 test -s out
+  [ "$(wc -l <out)" -eq 1 ]
+  printf '{"body":{"n":2}}' >&5
+  exec 5>&-
+  wait $!
+  [ "$(wc -l <out)" -eq 2 ]
+}
+
+@test "SIGTERM: a pipe is drained, for as long as --grace says" {
+  mkfifo in
+  pii-mask -k k -v <in >out 2>err &
+  local pid=$!
+  exec 5>in
+  echo '{"body":{"n":1}}' >&5
+  eventually 10 test -s out
+  kill -TERM $pid
+  echo '{"body":{"n":2}}' >&5
+  exec 5>&-
+  wait $pid
+  [ "$(wc -l <out)" -eq 2 ]
+  grep -q records=2 err
+  # Nobody closes the pipe.
+  pii-mask -k k --grace 200ms <in >out &
+  pid=$!
+  exec 5>in
+  echo '{"body":{"n":1}}' >&5
+  eventually 10 test -s out
+  kill -TERM $pid
+  wait $pid
+  exec 5>&-
+  # A second signal ends at once.
+  pii-mask -k k <in >out &
+  pid=$!
+  exec 5>in
+  echo '{"body":{"n":1}}' >&5
+  eventually 10 test -s out
+  kill -TERM $pid
+  sleep 0.2
+  kill -TERM $pid
+  local status=0
+  wait $pid || status=$?
+  [ "$status" -eq 143 ]
+  exec 5>&-
+}
+
+@test "memory does not grow with the stream" {
+  local lines=200000
+  yes '{"sqs":{"message_id":"x"},"body":{"ip":"203.0.113.77","device_id":"1"}}' | head -n $lines |
+    (ulimit -v 100000 && pii-mask -k k) >/dev/null
+}

@@ -1,0 +1,146 @@
+#!/usr/bin/env bats
+# Policies: files and --mask, what they do to records, and their mistakes.
+
+load ../lib/common
+
+setup() {
+  common_setup
+  key k 2>/dev/null
+  ID=$(pii-keygen --list k | cut -d' ' -f1)
+}
+
+# mask LINE...: through pii-mask with the policy in ./p; without "pii".
+mask() { printf '%s\n' "$@" | pii-mask -k k -p p 2>/dev/null | sed 's/,"pii":{"key":"[0-9a-f]*"}}$/}/'; }
+
+# says TEXT PLACE: the policy in ./p is refused, at LINE:COLUMN.
+says() {
+  run -78 --separate-stderr pii-mask -k k -p p </dev/null
+  echo "$stderr"
+  [[ $stderr == "pii-mask: error: p:$2: $1"* ]]
+  run -78 pii-unmask -k k -p p </dev/null
+  run -78 pii-mask --print-policy -p p
+}
+
+@test "the built-in policy, as it is printed, says the same" {
+  run pii-mask --print-policy
+  [ "$output" = '# paths below .body
+.ip siv as masked_ip in ip
+.device_id siv as masked_device_id in device_id
+other keep' ]
+  pii-mask --print-policy >p
+  pii-mask -p p --print-policy | cmp - p
+  pii-unmask --print-policy | cmp - p
+  echo '{"body":{"ip":1,"device_id":2}}' >in
+  cmp <(pii-mask -k k <in) <(pii-mask -k k -p p <in)
+}
+
+@test "a policy file: every kind of line" {
+  cat >p <<'END'
+# who it is
+.user.email   hmac   as email_hash
+.user.name    redact                 # not needed
+.devices[].id siv in device_id
+."odd # key"  siv as "another key" in "some domain"
+.secret       drop
+.user.age     keep
+require .user.email
+
+attributes.trace keep
+attributes.ip    siv
+other drop
+END
+  run mask '{"body":{"user":{"email":"a@b.c","name":"A","age":7,"more":1},"devices":[{"id":"d","x":1},{"y":2}],"odd # key":1,"secret":2,"rest":3},"attributes":{"trace":{"type":"String","value":"t"},"ip":{"type":"String","value":"203.0.113.77"},"q":1}}'
+  [ "$(sed -E 's/(siv1|hmac1)\.[^"]*/\1/g' <<<"$output")" = '{"body":{"user":{"email_hash":"hmac1","name":"[redacted]","age":7},"devices":[{"id":"siv1"},{}],"another key":"siv1"},"attributes":{"trace":{"type":"String","value":"t"},"ip":{"type":"String","value":"siv1"}}}' ]
+  run mask '{"body":{"user":{"name":"A"}}}'
+  jq -e '.error.code == "missing" and (.error.detail | contains(".user.email"))' <<<"$output"
+}
+
+@test "domains join paths, and keep them apart" {
+  printf '.a siv in d\n.b siv in d\n.c siv\n' >p
+  run mask '{"body":{"a":"x","b":"x","c":"x"}}'
+  jq -e '.body.a == .body.b and .body.a != .body.c' <<<"$output"
+}
+
+@test "other quarantine: what is not named does not pass" {
+  printf '.a redact\nother quarantine\n' >p
+  [ "$(mask '{"body":{"a":1}}')" = '{"body":{"a":"[redacted]"}}' ]
+  run mask '{"body":{"a":1,"b":"203.0.113.77"}}'
+  jq -e '.error.code == "unnamed"' <<<"$output"
+  [[ $output != *203.0.113.77* ]]
+}
+
+@test "--root . for plain lines" {
+  run --separate-stderr pii-mask -k k --root . <<<'{"ip":"203.0.113.77","user":1}'
+  [[ $output == '{"masked_ip":"siv1.'*'","user":1,"pii":{"key":"'"$ID"'"}}' ]]
+  run --separate-stderr pii-unmask -k k --root . <<<"$output"
+  [ "$output" = '{"ip":"203.0.113.77","user":1}' ]
+  # What is wrong there is sealed, all of it but sqs.
+  run --separate-stderr pii-mask -k k --root . <<<'{"masked_ip":"203.0.113.77","user":203,"sqs":{"a":1}}'
+  [[ $output == '{"sqs":{"a":1},"error":{"stage":"mask","code":"collision",'*'"sealed":"seal1.'* ]]
+  [[ $output != *203.0.113.77* && $output != *user* ]]
+  run --separate-stderr pii-unmask -k k --root . <<<"$output"
+  [[ $output == *'"masked_ip":"203.0.113.77","user":203}' ]]
+}
+
+@test "masked in place: again it passes, with a clear value it does not" {
+  echo '.email siv' >p
+  pii-mask -k k -p p <<<'{"body":{"email":"a@b.c"}}' >once
+  pii-mask -k k -p p <once | cmp - once
+  run --separate-stderr pii-mask -k k -p p < <(jq -c '.body.email = "d@e.f"' once)
+  jq -e '.error.code == "mixed"' <<<"$output"
+  [[ $output != *d@e.f* ]]
+}
+
+@test "mistakes: 78, with file, line and column" {
+  printf '.ip siv\n.b  rot13 as c\n' >p
+  says 'unknown method: rot13' 2:5
+  [[ $(pii-mask -k k -p p 2>&1 </dev/null) == *'hint: methods are siv, hmac, redact, drop, keep'* ]]
+  echo '.a siv as' >p
+  says 'a word is missing here' 1:10
+  echo '.a siv like b' >p
+  says 'unexpected word: like' 1:8
+  echo '.a..b siv' >p
+  says 'not a path' 1:4
+  printf '\n.a siv\n.a.b hmac\n' >p
+  says 'lies inside or around the path' 3:1
+  printf '.a siv\n.a hmac\n' >p
+  says 'an earlier rule has this path or name' 2:1
+  printf '.a siv as x\r\n.b siv as x\r\n' >p
+  says 'an earlier rule has this path or name' 2:11
+  echo '.a siv as "x' >p
+  says 'not a closed JSON string' 1:11
+  echo 'other maybe' >p
+  says 'unexpected word: maybe' 1:7
+  printf '.a siv\n\xff\n' >p
+  says 'not UTF-8' 2
+  printf '.a[] siv\n.a[0].b siv\n' >p
+  says '[N] beside []' 2:1
+}
+
+@test "policy files that cannot be read, or that others may write" {
+  run -78 --separate-stderr pii-mask -k k -p none </dev/null
+  [[ $stderr == *'none: cannot be opened: No such file or directory'* ]]
+  run -74 pii-mask -k k -p . </dev/null
+  echo '.a siv' >p
+  chmod 666 p
+  run -77 pii-mask -k k -p p </dev/null
+  chmod 644 p
+  pii-mask -k k -p p </dev/null
+  pii-mask -k k -p <(cat p) </dev/null
+  head -c 300000 /dev/zero | tr '\0' '#' >p
+  run -78 pii-mask -k k -p p </dev/null
+  [[ $output == *'larger than a policy can be'* ]]
+}
+
+@test "each policy that is shipped does what it is for" {
+  local file
+  for file in "$ROOT"/share/policies/*; do
+    pii-mask --print-policy -p "$file" >/dev/null
+    # Each is for a record beside it in the comment that begins with "for:".
+    sed -n 's/^# for: //p' "$file" >in
+    [ -s in ]
+    pii-mask -k k -p "$file" <in >masked
+    run ! grep -qF 203.0.113.77 masked
+    run ! grep -qF '"error"' masked
+  done
+}
