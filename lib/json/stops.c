@@ -180,7 +180,7 @@ static const char *in_window(const struct json_stops *stops, uint64_t bits)
 const char *json_stops_check(struct json_stops *stops, const char *at)
 {
     size_t left = (size_t)(stops->end - stops->window);
-    const char *window = stops->window, *next = window + JSON_STOPS_WINDOW;
+    const char *window = stops->window;
     char copy[BEFORE + JSON_STOPS_WINDOW];
     uint64_t wrong;
 
@@ -195,8 +195,12 @@ const char *json_stops_check(struct json_stops *stops, const char *at)
     if (wrong) {
         stops->bits &= (wrong & (~wrong + 1)) - 1;
         stops->bad = in_window(stops, wrong);
-    } else if (left > JSON_STOPS_WINDOW && (*next & 0xC0) != 0x80 && is_cut(stops->text, next)) {
-        stops->bad = next;
+    } else if (left > JSON_STOPS_WINDOW) {
+        const char *next = stops->window + JSON_STOPS_WINDOW;
+
+        /* what goes on in the next window is checked there, but only if it is not ASCII */
+        if ((*next & 0xC0) != 0x80 && is_cut(stops->text, next))
+            stops->bad = next;
     }
     return json_stops_next(stops, at);
 }
