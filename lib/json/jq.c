@@ -360,7 +360,7 @@ static enum json_jq_result run(struct json_jq *jq, jv input)
         if (jv_is_valid(output))
             result = JSON_JQ_MANY;
     }
-    if (jv_invalid_has_msg(jv_copy(output)) || jq_halted(jq->state))
+    if (!jv_is_valid(output) && jv_invalid_has_msg(jv_copy(output)))
         result = JSON_JQ_ERROR;
     jv_free(output);
     return result;

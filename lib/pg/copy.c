@@ -9,6 +9,8 @@ static const char escapes[256] = { ['\\'] = '\\', ['\t'] = 't', ['\n'] = 'n', ['
 
 int pg_copy_escape(struct buf *out, const char *text, size_t length)
 {
+    if (length == 0)
+        return 0;
     char *to = buf_reserve(out, 2 * length);
     if (to == NULL)
         return -1;
@@ -26,19 +28,20 @@ int pg_copy_escape(struct buf *out, const char *text, size_t length)
     return 0;
 }
 
-/* The last occurrence: lines of quoted values stand before the one that COPY adds. */
+static bool is_word(char byte)
+{
+    return isalnum((unsigned char)byte) || byte == '_' || byte == '$';
+}
+
+/* Behind the last occurrence: lines of quoted values stand before the one that COPY adds. */
 static const char *after_last(const char *text, const char *name)
 {
     const char *found = NULL;
     size_t length = strlen(name);
-    for (const char *at = text; (at = strstr(at, name)) != NULL; at++)
-        found = at + length;
+    for (const char *at = text; length > 0 && (at = strstr(at, name)) != NULL; at++)
+        if ((at == text || !is_word(at[-1])) && !is_word(at[length]))
+            found = at + length;
     return found;
-}
-
-static bool is_word(char byte)
-{
-    return isalnum((unsigned char)byte) || byte == '_' || byte == '$';
 }
 
 /* The name that stands first and is followed by a colon; of two at one place the longer. */

@@ -1,0 +1,51 @@
+-- The two tables that pg-load keeps beside the one it loads into, for those whose
+-- loader may not create tables itself:
+--
+--   psql -v table=user_logins -f pg-load.sql
+--   psql -v schema=app -v table=user_logins -f pg-load.sql
+--
+-- and then pg-load --no-create. What the loader's role needs:
+--
+--   GRANT INSERT ON user_logins TO loader;
+--   GRANT SELECT, INSERT, DELETE ON user_logins_ledger TO loader;
+--   GRANT SELECT, INSERT, UPDATE ON user_logins_errors TO loader;
+
+\if :{?schema}
+\else
+SELECT current_schema() AS schema \gset
+\endif
+\set ledger :table _ledger
+\set errors :table _errors
+
+BEGIN;
+
+-- The keys of committed rows: the message id when that is a UUID; else, and for
+-- --key, the first 16 bytes of SHA-256 over queue name, a zero byte and text, with
+-- version 8 and the variant of RFC 9562 set.
+CREATE TABLE :"schema".:"ledger" (
+  key uuid PRIMARY KEY,
+  loaded_at timestamptz NOT NULL DEFAULT now()
+);
+
+-- What was refused, once for each message however often it was delivered.
+CREATE TABLE :"schema".:"errors" (
+  key uuid PRIMARY KEY,          -- of the message, made as in the ledger
+  message_id text,
+  ledger_key uuid,               -- by which a corrected replay is known again
+  content uuid NOT NULL,         -- digest of the record without its "sqs"
+  stage text NOT NULL,           -- which program refused it: pull, mask, load
+  code text NOT NULL,            -- one word for why; "refused": the server did
+  sqlstate text,
+  column_name text,
+  constraint_name text,
+  record text NOT NULL,          -- ASCII: the line as JSON, or, when it is no JSON,
+                                 -- the bytes as decode(record, 'escape') reads them
+  count bigint NOT NULL DEFAULT 1,
+  first_at timestamptz NOT NULL DEFAULT now(),
+  last_at timestamptz NOT NULL DEFAULT now(),
+  resolved_at timestamptz        -- when a corrected replay of it was committed
+);
+CREATE INDEX ON :"schema".:"errors" (ledger_key) WHERE resolved_at IS NULL;
+CREATE INDEX ON :"schema".:"errors" (message_id) WHERE resolved_at IS NULL;
+
+COMMIT;

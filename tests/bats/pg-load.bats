@@ -1,0 +1,482 @@
+#!/usr/bin/env bats
+# pg-load: what it does with records, as the verdicts and the tables tell.
+
+load ../lib/common
+load ../lib/records
+
+setup() {
+  common_setup
+  unset SQS2PG_MAPS
+  fresh_database
+}
+
+create_t() { sql "CREATE TABLE t (id integer, v varchar(5), ${1:-n integer})"; }
+
+@test "three bad rows of 5,000: all the others committed, those three quarantined, all acked" {
+  create_user_logins
+  export SQS2PG_MAPS=$ROOT/share/maps
+  awk 'BEGIN { for (n = 1; n <= 5000; n++) {
+    user = "u" n; version = "2.3." n % 100
+    if (n == 17) version = "x.y"
+    if (n == 2500) user = sprintf("%200s", "u")
+    if (n == 4999) user = "a\\u0000b"
+    printf "{\"sqs\":{\"message_id\":\"%08x-0000-4000-8000-%012x\",\"receipt_handle\":\"h%d\"," \
+      "\"sent_at\":\"2026-11-21T23:59:59.999Z\"},\"body\":{\"user_id\":\"%s\",\"app_version\":\"%s\"}}\n",
+      n, n, n, user, version } }' >in
+  load_in -t user_logins
+  [ "$status" -eq 0 ]
+  [ "$(tally)" = '4997 committed 3 quarantined' ]
+  [ "$(verdict 17)" = quarantined ]
+  [ "$(verdict 2500)" = quarantined ]
+  [ "$(verdict 4999)" = quarantined ]
+  [ "$(sql 'SELECT count(*), count(DISTINCT user_id), min(create_date), max(create_date) FROM user_logins')" = '4997|4997|2026-11-21|2026-11-21' ]
+  [ "$(sql 'SELECT count(*) FROM user_logins_ledger')" = 4997 ]
+  [ "$(sql 'SELECT stage, code, sqlstate, column_name, count FROM user_logins_errors ORDER BY key')" = 'load|map||app_version|1
+load|refused|22001|user_id|1
+load|nul||user_id|1' ]
+  # The summary, because not all went well.
+  grep -q 'committed=4997 duplicate=0 quarantined=3 rejected=0 batches=1 seconds=' err
+
+  # The same three, corrected and replayed.
+  sed -n '17p;2500p;4999p' in | sed 's/x\.y/1.2.3/; s/ \{100,\}//; s/\\u0000//' >corrected
+  mv corrected in
+  load_in -t user_logins
+  [ "$status" -eq 0 ]
+  [ "$(tally)" = '3 committed' ]
+  [ ! -s err ]
+  [ "$(sql 'SELECT count(*) FROM user_logins')" = 5000 ]
+  [ "$(sql 'SELECT count(*) FROM user_logins_errors WHERE resolved_at IS NOT NULL')" = 3 ]
+}
+
+@test "all four statuses in one run, each verdict with its own sqs bytes" {
+  create_t
+  {
+    record 1 '{"id":1}'
+    record 1 '{"id":1}'
+    record 2 '{"id":"x"}'
+    echo '{"sqs":{ "message_id" : "m3" ,"receipt_handle":"\u0068"},"error":{"stage":"pull","code":"too-long"}}'
+  } >in
+  load_in -t t
+  [ "$status" -eq 1 ]
+  [ "$(tally)" = '1 committed 1 duplicate 1 quarantined 1 rejected' ]
+  grep -qxF '{"sqs":{ "message_id" : "m3" ,"receipt_handle":"\u0068"},"status":"rejected"}' out
+  [ "$(sed -n 1p out)" = "$(sed -n 1p in | sed 's/,"body.*/,"status":"committed"}/')" ]
+}
+
+@test "a redelivered record is a duplicate, however often and in whatever company" {
+  create_t
+  records 1 100 >in
+  load_in -t t
+  [ "$(tally)" = '100 committed' ]
+  load_in -t t
+  [ "$status" -eq 0 ]
+  [ ! -s err ]
+  [ "$(tally)" = '100 duplicate' ]
+  records 51 150 >in
+  load_in -t t --batch-rows 7
+  [ "$(tally)" = '50 committed 50 duplicate' ]
+  [ "$(sql 'SELECT count(*), count(DISTINCT id) FROM t')" = '150|150' ]
+  [ "$(sql 'SELECT count(*) FROM t_ledger')" = 150 ]
+}
+
+@test "the first good copy in a batch is the one that is loaded" {
+  create_t
+  {
+    record 1 '{"id":1,"v":"too long"}'
+    record 1 '{"id":1,"v":"bad\u0000"}'
+    record 1 '{"id":1,"v":"good"}'
+    record 1 '{"id":1,"v":"late"}'
+    record 2 '{"id":2}'
+  } >in
+  load_in -t t
+  [ "$status" -eq 0 ]
+  [ "$(verdict 1)" = 'quarantined quarantined committed duplicate' ]
+  [ "$(sql 'SELECT id, v FROM t ORDER BY id')" = '1|good
+2|' ]
+  # Two contents of one message, both kept, both resolved by the third.
+  [ "$(sql 'SELECT count(*), count(resolved_at) FROM t_errors')" = '2|2' ]
+  load_in -t t
+  [ "$(tally)" = '5 duplicate' ]
+}
+
+@test "a key whose only copies were refused is not in the ledger" {
+  create_t
+  { record 1 '{"id":"x"}' && record 1 '{"id":"y"}' && records 2 50; } >in
+  load_in -t t
+  [ "$(tally)" = '49 committed 2 quarantined' ]
+  [ "$(sql 'SELECT count(*) FROM t_ledger')" = 49 ]
+  record 1 '{"id":1}' >in
+  load_in -t t
+  [ "$(tally)" = '1 committed' ]
+  [ "$(sql 'SELECT count(*), count(resolved_at) FROM t_errors')" = '2|2' ]
+}
+
+@test "a bad record delivered three times: one error row with count 3, quarantined each time" {
+  create_t
+  record 7 '{"id":"x"}' >in
+  for delivery in 1 2 3; do
+    sed -i "s/\"h7[^\"]*\"/\"h7-$delivery\"/" in
+    load_in -t t
+    [ "$status" -eq 0 ]
+    [ "$(tally)" = '1 quarantined' ]
+  done
+  [ "$(sql 'SELECT count(*), max(count), max(sqlstate), max(column_name), max(message_id) FROM t_errors')" = "1|3|22P02|id|$(id 7)" ]
+  # Its content, with the newest receipt handle, as it came.
+  [ "$(sql 'SELECT record FROM t_errors')" = "$(cat in)" ]
+  [ "$(sql 'SELECT last_at > first_at FROM t_errors')" = t ]
+  # In one batch too.
+  cat in in in >three && mv three in
+  load_in -t t
+  [ "$(tally)" = '3 quarantined' ]
+  [ "$(sql 'SELECT count(*), max(count) FROM t_errors')" = '1|6' ]
+}
+
+@test "--key: what tells records apart, whatever their message ids" {
+  create_t
+  { record 1 '{"id":"a","v":"k"}' && record 2 '{"id":1,"v":"k"}' && record 3 '{"id":2,"v":"k"}' &&
+    record 4 '{"id":3,"v":null}' && record 5 '{"id":4}' && record 6 '{"id":5,"v":"l"}'; } >in
+  load_in -t t --key .body.v
+  [ "$status" -eq 0 ]
+  [ "$(sql 'SELECT id, v FROM t ORDER BY id')" = '1|k
+5|l' ]
+  [ "$(verdict 1) $(verdict 2) $(verdict 3)" = 'quarantined committed duplicate' ]
+  [ "$(verdict 4) $(verdict 5)" = 'quarantined quarantined' ]
+  [ "$(sql "SELECT count(*) FROM t_errors WHERE code = 'key'")" = 2 ]
+  # The error row of the first copy is found by the key that the second brought.
+  [ "$(sql "SELECT resolved_at IS NOT NULL FROM t_errors WHERE message_id = '$(id 1)'")" = t ]
+  # Corrected, the key itself among it: found by the message id.
+  record 4 '{"id":3,"v":"m"}' >in
+  load_in -t t --key '.body.v | ascii_downcase'
+  [ "$(tally)" = '1 committed' ]
+  [ "$(sql "SELECT resolved_at IS NOT NULL FROM t_errors WHERE message_id = '$(id 4)'")" = t ]
+  # A filter, and the queue's name, are part of it.
+  { record 7 '{"id":7,"v":"K"}' && record 8 '{"id":8,"v":"K"}' | sed 's#/1/q#/1/other#'; } >in
+  load_in -t t --key '.body.v | ascii_downcase'
+  [ "$(verdict 7) $(verdict 8)" = 'duplicate committed' ]
+}
+
+@test "ledger keys: the message id when a UUID, else SHA-256 of queue name and text" {
+  create_t
+  { record 1 '{"id":1}' && record 2 '{"id":2}' | sed "s/$(id 2)/no-uuid/"; } >in
+  load_in -t t
+  [ "$(tally)" = '2 committed' ]
+  [ "$(sql "SELECT count(*) FROM t_ledger WHERE key = '$(id 1)'")" = 1 ]
+  # As share/sql says it: version 8 and the variant over the first 16 bytes.
+  [ "$(sql "SELECT count(*) FROM t_ledger, (SELECT sha256('\x71006e6f2d75756964'::bytea) AS h) s
+    WHERE key = encode(set_byte(set_byte(substring(h FROM 1 FOR 16), 6, get_byte(h, 6) & 15 | 128),
+      8, get_byte(h, 8) & 63 | 128), 'hex')::uuid")" = 1 ]
+  load_in -t t
+  [ "$(tally)" = '2 duplicate' ]
+}
+
+@test "records without a message id are loaded outside the ledger, and warned of once" {
+  create_t
+  printf '{"body":{"id":1}}\n{"body":{"id":2}}\n{"sqs":{},"body":{"id":3}}' >in
+  load_in -t t
+  [ "$status" -eq 0 ]
+  [ "$(sed -n 1,2p out)" = '{"line":1,"status":"committed"}
+{"line":2,"status":"committed"}' ]
+  [ "$(sed -n 3p out)" = '{"sqs":{},"status":"committed"}' ]
+  [ "$(grep -c 'outside the ledger' err)" = 1 ]
+  load_in -t t -v
+  [ "$(sql 'SELECT count(*) FROM t')" = 6 ]
+  grep -q 'unkeyed=3' err
+}
+
+@test "--no-ledger loads everything, and makes no ledger" {
+  create_t
+  { records 1 10 && records 1 10 && record 11 '{"id":"x"}'; } >in
+  load_in -t t --no-ledger
+  [ "$status" -eq 0 ]
+  [ "$(tally)" = '20 committed 1 quarantined' ]
+  [ "$(sql "SELECT to_regclass('t_ledger') IS NULL")" = t ]
+  record 11 '{"id":11}' >in
+  load_in -t t --no-ledger
+  [ "$(sql 'SELECT count(resolved_at) FROM t_errors')" = 1 ]
+}
+
+@test "error records that arrive are stored with what they hold, or rejected" {
+  create_t
+  cat >in <<'END'
+{"sqs":{"message_id":"m1","receipt_handle":"h"},"error":{"stage":"mask","code":"syntax","detail":"d"},"sealed":"seal1.0011aabb.QUJD"}
+{"sqs":{"message_id":"m2","receipt_handle":"h"},"error":{"stage":"mask","code":"collision"},"body":{"é":1}}
+{"sqs":{"message_id":"m3","receipt_handle":"h"},"error":{"stage":"pull","code":"too-long"}}
+{"sqs":{"message_id":"m4","receipt_handle":"h"},"error":{"stage":"we ird","code":5},"body":null}
+{"sqs":{"message_id":"m5"},"error":null,"body":{"id":5}}
+END
+  load_in -t t
+  [ "$status" -eq 1 ]
+  [ "$(grep -oP '"status":"\K[^"]*' out | xargs)" = 'quarantined quarantined rejected rejected committed' ]
+  [ "$(sql "SELECT stage, code FROM t_errors ORDER BY message_id")" = 'mask|syntax
+mask|collision' ]
+  [ "$(sql "SELECT record FROM t_errors WHERE message_id = 'm1'")" = "$(sed -n 1p in)" ]
+  # Pure ASCII, and still the same JSON.
+  [ "$(sql "SELECT record ~ '^[ -~]*\$', record::json #>> '{body,é}' FROM t_errors WHERE message_id = 'm2'")" = 't|1' ]
+  # Opened and sent again, the message is known by its id.
+  echo '{"sqs":{"message_id":"m1"},"body":{"id":1}}' >in
+  load_in -t t
+  [ "$(sql "SELECT resolved_at IS NOT NULL FROM t_errors WHERE message_id = 'm1'")" = t ]
+}
+
+@test "lines that are no records: stored whole, to the byte" {
+  create_t
+  {
+    printf '{"sqs":{"message_id":"m1","receipt_handle":"h"},"body":{"id":\n'
+    printf '{"sqs":{"message_id":"m2"},"body":"\xff\\ \xc3\xa9"}\n'
+    printf '[1,2]\n'
+    printf '{"sqs":{"message_id":"m4"},"body":"\\ud800"}\n'
+    printf '\n'
+    printf '{"sqs":{"message_id":"m6"},"body":%s%s}\n' "$(printf '[%.0s' {1..300})" "$(printf ']%.0s' {1..300})"
+    record 7 '{"id":7}'
+  } >in
+  load_in -t t
+  [ "$status" -eq 0 ]
+  [ "$(tally)" = '1 committed 6 quarantined' ]
+  grep -qxF '{"sqs":{"message_id":"m1","receipt_handle":"h"},"status":"quarantined"}' out
+  grep -qxF '{"line":3,"status":"quarantined"}' out
+  [ "$(sql "SELECT string_agg(coalesce(message_id, '-') || ' ' || code, ',' ORDER BY message_id, code) FROM t_errors")" = 'm1 syntax,m2 utf8,m4 surrogate,m6 depth,- not-object,- syntax' ]
+  [ "$(sql "SELECT encode(decode(record, 'escape'), 'hex') FROM t_errors WHERE message_id = 'm2'")" = "$(sed -n 2p in | tr -d '\n' | xxd -p | tr -d '\n')" ]
+  [ "$(sql "SELECT count(*) FROM t_errors WHERE record !~ '^[ -~]*\$'")" = 0 ]
+  [ "$(sql "SELECT count(*) FROM t_errors WHERE key::text !~ '^.{8}-.{4}-8.{3}-[89ab].{3}-'")" = 0 ]
+}
+
+@test "a line too long is rejected under its own sqs, and not stored" {
+  create_t
+  {
+    record 1 "{\"id\":1,\"v\":\"$(head -c 3000 /dev/zero | tr '\0' x)\"}"
+    record 2 '{"id":2}'
+    printf '{"body":"%s"}\n' "$(head -c 3000 /dev/zero | tr '\0' x)"
+  } >in
+  load_in -t t --max-record 2k --reject-file rejects
+  [ "$status" -eq 1 ]
+  [ "$(verdict 1)" = rejected ]
+  [ "$(verdict 2)" = committed ]
+  grep -qxF '{"line":3,"status":"rejected"}' out
+  [ "$(sql 'SELECT count(*) FROM t_errors')" = 0 ]
+  grep -qF "$(id 1)" rejects
+  grep -qF '"error":{"stage":"load","code":"too-long"}' rejects
+  # In a later run it may fit; its key was not used up.
+  sed -i 's/x\{100,\}/x/' in
+  load_in -t t
+  [ "$(verdict 1)" = committed ]
+}
+
+@test "--no-quarantine rejects; --reject-file keeps a copy either way, which loads when corrected" {
+  create_t
+  { records 1 20 && record 21 '{"id":"x"}' && echo 'no json' && record 22 '{"nothing":1}'; } >in
+  load_in -t t --no-quarantine --reject-file rejects
+  [ "$status" -eq 1 ]
+  [ "$(tally)" = '20 committed 3 rejected' ]
+  [ "$(sql "SELECT to_regclass('t_errors') IS NULL")" = t ]
+  tail -n 3 in | cmp - rejects
+  [ "$(stat -c %a rejects)" = 600 ]
+  sed 's/"x"/21/; s/no json/{"body":{"id":23}}/; s/"nothing":1/"id":22/' rejects >in
+  load_in -t t
+  [ "$(tally)" = '3 committed' ]
+  record 24 '{"id":"y"}' >in
+  load_in -t t --reject-file rejects
+  [ "$(tally)" = '1 quarantined' ]
+  [ "$(wc -l <rejects)" = 4 ]
+}
+
+@test "--max-rejects: the batch that passes it is rolled back, 65" {
+  create_t
+  { records 1 10 && record 11 '{"id":"x"}' && records 12 20 && record 21 '{"id":"y"}' && records 22 30; } >in
+  load_in -t t --max-rejects 1 --batch-rows 11
+  [ "$status" -eq 65 ]
+  [ "$(tally)" = '10 committed 1 quarantined' ]
+  [ "$(sql 'SELECT count(*) FROM t')" = 10 ]
+  [ "$(sql 'SELECT count(*) FROM t_errors')" = 1 ]
+  grep -q 'max-rejects' err
+  load_in -t t --max-rejects 2
+  [ "$status" -eq 0 ]
+  # As a share of the records, which counts from the thousandth on.
+  load_in -t t --max-rejects 1%
+  [ "$status" -eq 0 ]
+  { records 101 1200 && records 1201 1212 '"v":"too long"'; } >in
+  load_in -t t --max-rejects 1%
+  [ "$status" -eq 65 ]
+  [ ! -s out ]
+  load_in -t t --max-rejects 2%
+  [ "$status" -eq 0 ]
+}
+
+@test "--dry-run: would-be verdicts, deferred constraints included, and nothing is left" {
+  sql 'CREATE TABLE parent (id integer PRIMARY KEY)'
+  sql 'INSERT INTO parent SELECT generate_series(1, 10)'
+  create_t 'n integer REFERENCES parent DEFERRABLE INITIALLY DEFERRED'
+  { records 1 5 '"n":1' && record 6 '{"id":6,"n":99}' && record 5 '{"id":5}' && record 7 '{"id":"x"}'; } >in
+  load_in -t t -n
+  [ "$status" -eq 0 ]
+  [ "$(tally)" = '5 would-commit 1 would-duplicate 2 would-quarantine' ]
+  [ "$(verdict 6)" = would-quarantine ]
+  [ "$(sql "SELECT count(*) FROM t")" = 0 ]
+  [ "$(sql "SELECT to_regclass('t_ledger') IS NULL AND to_regclass('t_errors') IS NULL")" = t ]
+  grep -q 'would_commit=5 would_duplicate=1 would_quarantine=2' err
+  load_in -t t
+  [ "$(tally)" = '5 committed 1 duplicate 2 quarantined' ]
+  [ "$(sql "SELECT constraint_name FROM t_errors WHERE sqlstate = '23503'")" = t_n_fkey ]
+  load_in -t t --dry-run --no-quarantine
+  [ "$status" -eq 1 ]
+  [ "$(tally)" = '6 would-duplicate 2 would-reject' ]
+}
+
+@test "verdicts come as batches are committed, not at the end" {
+  create_t
+  mkfifo pipe
+  pg-load -t t --linger 50ms <pipe >out 2>err 3>&- &
+  exec 9>pipe
+  records 1 3 >&9
+  has_three() { [ "$(wc -l <out)" = 3 ]; }
+  eventually 10 has_three
+  # No transaction is open while it waits for input.
+  [ "$(sql "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'pg-load'
+    AND datname = current_database() AND state <> 'idle'")" = 0 ]
+  exec 9>&-
+  wait $!
+}
+
+@test "SIGTERM: a pipe is drained, what came is committed, 0" {
+  create_t
+  mkfifo pipe
+  pg-load -t t --linger 10s --grace 5s <pipe >out 2>err 3>&- &
+  pid=$!
+  exec 9>pipe
+  records 1 3 >&9
+  sleep 0.3
+  kill -TERM "$pid"
+  records 4 5 >&9
+  exec 9>&-
+  wait "$pid"
+  [ "$(tally)" = '5 committed' ]
+}
+
+@test "standard output that fails: 74" {
+  create_t
+  records 1 10 >in
+  run --separate-stderr -74 bash -c 'pg-load -t t <in >/dev/full'
+  # A reader that went away: nothing more is committed.
+  records 11 5000 >in
+  run -0 bash -c 'pg-load -t t --batch-rows 10 <in 2>err | head -n 1 >/dev/null; echo "${PIPESTATUS[0]}"'
+  [ "$output" = 74 ]
+  [ "$(sql 'SELECT count(*) FROM t')" -lt 4990 ]
+  run -74 bash -c 'pg-load --help >/dev/full'
+}
+
+@test "empty input: 0, no verdict, no word" {
+  create_t
+  : >in
+  load_in -t t
+  [ "$status" -eq 0 ]
+  [ ! -s out ]
+  [ ! -s err ]
+}
+
+@test "two loaders at once on the same records: each row once, a verdict each, no deadlock" {
+  create_t
+  sql "ALTER TABLE t ADD UNIQUE (id)"
+  records 1 20000 >in
+  tac in >back
+  pg-load -t t --batch-rows 500 <in >out1 2>err1 3>&- &
+  pg-load -t t --batch-rows 500 <back >out2 2>err2 3>&- &
+  pids=$(jobs -p)
+  for pid in $pids; do wait "$pid"; done
+  [ "$(sql 'SELECT count(*), count(DISTINCT id) FROM t')" = '20000|20000' ]
+  cat out1 out2 >out
+  [ "$(tally)" = '20000 committed 20000 duplicate' ]
+  [ ! -s err1 ]
+  [ ! -s err2 ]
+}
+
+@test "two loaders at once make the tables once" {
+  create_t
+  records 1 10 >in
+  for n in 1 2 3 4; do pg-load -t t <in >"out$n" 2>"err$n" 3>&- & done
+  for pid in $(jobs -p); do wait "$pid"; done
+  cat err1 err2 err3 err4
+  [ ! -s err1 ]
+  [ ! -s err2 ]
+  [ ! -s err3 ]
+  [ ! -s err4 ]
+  cat out1 out2 out3 out4 >out
+  [ "$(tally)" = '10 committed 30 duplicate' ]
+}
+
+@test "--prune-ledger forgets old keys, and young ones only with --force" {
+  create_t
+  records 1 10 >in
+  load_in -t t
+  sql "UPDATE t_ledger SET loaded_at = now() - interval '20 days' WHERE key <= '$(id 4)'"
+  load_in -t t --prune-ledger 15d
+  [ "$status" -eq 0 ]
+  [ ! -s out ]
+  [ "$(sql 'SELECT count(*) FROM t_ledger')" = 6 ]
+  load_in -t t --prune-ledger 14d
+  [ "$status" -eq 64 ]
+  load_in -t t --prune-ledger 1ms --force
+  [ "$status" -eq 0 ]
+  [ "$(sql 'SELECT count(*) FROM t_ledger')" = 0 ]
+}
+
+@test "--no-create with the tables made from share/sql" {
+  create_t
+  records 1 10 >in
+  load_in -t t --no-create
+  [ "$status" -eq 69 ]
+  [ ! -s out ]
+  grep -q 't_ledger' err
+  grep -q 'share/sql' err
+  psql -qX -v ON_ERROR_STOP=1 -v table=t -f "$ROOT/share/sql/pg-load.sql"
+  load_in -t t --no-create
+  [ "$(tally)" = '10 committed' ]
+  # The same as what it makes itself.
+  sql 'CREATE TABLE u (id integer)'
+  : >in
+  load_in -t u
+  described() {
+    psql -qX -c "\\d $1_ledger" -c "\\d $1_errors" | sed "s/\"$1_/\"/; s/public\.$1_/public./; s/^ *Table/Table/"
+  }
+  diff <(described t) <(described u)
+}
+
+@test "a loader without rights of its own beyond these tables" {
+  create_t
+  psql -qX -v ON_ERROR_STOP=1 -v table=t -f "$ROOT/share/sql/pg-load.sql"
+  role=$(unique)
+  sql "CREATE ROLE $role LOGIN; GRANT INSERT ON t TO $role; GRANT SELECT, INSERT, DELETE ON t_ledger TO $role;
+    GRANT SELECT, INSERT, UPDATE ON t_errors TO $role"
+  { records 1 10 && record 11 '{"id":"x"}' && records 1 3; } >in
+  PGUSER=$role load_in -t t
+  [ "$(tally)" = '10 committed 3 duplicate 1 quarantined' ]
+  record 11 '{"id":11}' >in
+  PGUSER=$role load_in -t t
+  [ "$(sql 'SELECT count(resolved_at) FROM t_errors')" = 1 ]
+  # The very first, refused: one bad record is still no reason to stop.
+  sql "TRUNCATE t_ledger"
+  record 12 '{"id":"x"}' >in
+  PGUSER=$role load_in -t t
+  [ "$(tally)" = '1 quarantined' ]
+  sql "DROP OWNED BY $role; DROP ROLE $role"
+}
+
+@test "other names for the tables, in other schemas" {
+  sql 'CREATE SCHEMA "Odd Schema"; CREATE TABLE "Odd Schema"."My Table" ("The Id" integer, "a.b" text)'
+  printf '{"sqs":{"message_id":"%s"},"body":{"The Id":1,"a.b":"x"}}\n{"body":{"The Id":"x"}}\n' "$(id 1)" >in
+  load_in -t '"Odd Schema"."My Table"'
+  [ "$(tally)" = '1 committed 1 quarantined' ]
+  [ "$(sql 'SELECT count(*) FROM "Odd Schema"."My Table_ledger"')" = 1 ]
+  [ "$(sql 'SELECT column_name FROM "Odd Schema"."My Table_errors"')" = 'The Id' ]
+  load_in -t '"Odd Schema"."My Table"' --ledger-table public.l --error-table '"E"'
+  [ "$(tally)" = '1 committed 1 quarantined' ]
+  [ "$(sql 'SELECT count(*) FROM public.l')" = 1 ]
+  [ "$(sql 'SELECT count(*) FROM "Odd Schema"."E"')" = 1 ]
+  # A name that would not fit must be given.
+  long=$(printf 'x%.0s' {1..60})
+  sql "CREATE TABLE $long (id integer)"
+  load_in -t "$long"
+  [ "$status" -eq 64 ]
+  grep -q 'ledger-table' err
+  echo '{"body":{"id":1}}' >in
+  load_in -t "$long" --ledger-table l2 --error-table e2
+  [ "$status" -eq 0 ]
+}

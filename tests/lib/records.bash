@@ -1,0 +1,31 @@
+# For tests of pg-load: records, and what came of them. Needs lib/common.
+
+# id N: a message id, the same for the same number.
+id() { printf '%08x-0000-4000-8000-%012x\n' "$1" "$1"; }
+
+# record N BODY: one with the message id of that number.
+record() {
+  printf '{"sqs":{"queue_url":"http://localhost/1/q","message_id":"%s","receipt_handle":"h%s",' "$(id "$1")" "$1"
+  printf '"sent_at":"2026-11-21T09:00:00.123Z"},"body":%s}\n' "$2"
+}
+
+# records FROM TO [FIELDS]: with bodies {"id":N,FIELDS}, N from FROM to TO.
+records() {
+  awk -v from="$1" -v to="$2" -v fields="${3:+,$3}" 'BEGIN { for (n = from; n <= to; n++) printf \
+    "{\"sqs\":{\"message_id\":\"%08x-0000-4000-8000-%012x\",\"receipt_handle\":\"h%d\"}," \
+    "\"body\":{\"id\":%d%s}}\n", n, n, n, n, fields }'
+}
+
+# load OPTION...: runs pg-load on ./in, with verdicts in ./out and messages in
+# ./err; the exit status is ${status}.
+# shellcheck disable=SC2034  # status is the caller's
+load_in() {
+  status=0
+  pg-load "$@" <in >out 2>err || status=$?
+}
+
+# tally: how many of each status ./out has, as "2 committed 1 duplicate".
+tally() { grep -oP '"status":"\K[^"]*' out | sort | uniq -c | xargs; }
+
+# verdict N: the status that ./out has for the message id of that number.
+verdict() { grep -F "$(id "$1")" out | grep -oP '"status":"\K[^"]*' | xargs; }

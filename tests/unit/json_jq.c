@@ -1,0 +1,169 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "json/jq.h"
+
+static struct json_jq *compile(const char *program)
+{
+    struct json_jq_problem problem;
+    struct json_jq *jq = json_jq_new(program, strlen(program), &problem);
+    assert_non_null(jq);
+    return jq;
+}
+
+static enum json_jq_result run(struct json_jq *jq, const char *input, const char *sqs, char *out,
+    size_t size)
+{
+    const char *value;
+    size_t length;
+    enum json_jq_result result =
+        json_jq_run(jq, input, strlen(input), sqs, sqs == NULL ? 0 : strlen(sqs), &value, &length);
+    (void)snprintf(out, size, "%.*s", (int)length, value == NULL ? "" : value);
+    return result;
+}
+
+static void runs_filters(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *program;
+        const char *input;
+        const char *sqs;
+        enum json_jq_result result;
+        const char *value;
+    } cases[] = {
+        { ".", "{\"a\":[1,\"\\u00e9\"]}", NULL, JSON_JQ_VALUE, "{\"a\":[1,\"\303\251\"]}" },
+        { "tostring", "5", NULL, JSON_JQ_VALUE, "\"5\"" },
+        { "split(\".\") | map(tonumber) | .[0] * 10000 + .[1] * 100 + .[2]", "\"2.3.10\"", NULL,
+            JSON_JQ_VALUE, "20310" },
+        { "empty", "1", NULL, JSON_JQ_EMPTY, "" },
+        { ".[]", "[1,2]", NULL, JSON_JQ_MANY, "" },
+        { ".[]", "[1]", NULL, JSON_JQ_VALUE, "1" },
+        { ".[]", "[]", NULL, JSON_JQ_EMPTY, "" },
+        { "error", "\"secret\"", NULL, JSON_JQ_ERROR, "" },
+        { ".a", "5", NULL, JSON_JQ_ERROR, "" },
+        { "1, error", "5", NULL, JSON_JQ_ERROR, "" },
+        { "null", "5", NULL, JSON_JQ_VALUE, "null" },
+        { "$sqs.sent_at", "5", "{\"sent_at\":\"x\"}", JSON_JQ_VALUE, "\"x\"" },
+        { "[., $sqs]", "5", NULL, JSON_JQ_VALUE, "[5,null]" },
+        { "$sqs # a comment at the end", "5", "7", JSON_JQ_VALUE, "7" },
+        { "def twice: . * 2; twice | twice", "5", NULL, JSON_JQ_VALUE, "20" },
+        { ".now + .\"input\" + .[\"env\"]", "{\"now\":1,\"input\":2,\"env\":3}", NULL,
+            JSON_JQ_VALUE, "6" },
+        { "{debug: .a, halt: 2}", "{\"a\":1}", NULL, JSON_JQ_VALUE, "{\"debug\":1,\"halt\":2}" },
+        { "\"now \\(.) input\"", "5", NULL, JSON_JQ_VALUE, "\"now 5 input\"" },
+        { "@base64", "\"a\"", NULL, JSON_JQ_VALUE, "\"YQ==\"" },
+        { "strptime(\"%Y-%m-%d\") | mktime", "\"2026-11-21\"", NULL, JSON_JQ_VALUE, "1795219200" },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct json_jq *jq = compile(cases[i].program);
+        char value[256];
+        for (int again = 0; again < 2; again++) { /* the second time remembered */
+            assert_int_equal(run(jq, cases[i].input, cases[i].sqs, value, sizeof value),
+                cases[i].result);
+            if (cases[i].result == JSON_JQ_VALUE)
+                assert_string_equal(value, cases[i].value);
+        }
+        json_jq_free(jq);
+    }
+}
+
+static void refuses_programs(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *program;
+        size_t at;
+        const char *name;
+    } cases[] = {
+        { "now", 0, "now" },
+        { ".a | now", 5, "now" },
+        { "[inputs]", 1, "inputs" },
+        { "input", 0, "input" },
+        { "$ENV.HOME", 0, "$ENV" },
+        { "env | .HOME", 0, "env" },
+        { ". | debug | .", 4, "debug" },
+        { "stderr", 0, "stderr" },
+        { "if . then halt else . end", 10, "halt" },
+        { "halt_error", 0, "halt_error" },
+        { "import \"a\" as a; .", 0, "import" },
+        { "include \"a\"; .", 0, "include" },
+        { "get_search_list", 0, "get_search_list" },
+        { "gmtime | localtime", 9, "localtime" },
+        { "strflocaltime(\"%Y\")", 0, "strflocaltime" },
+        { "input_filename", 0, "input_filename" },
+        { "\"\\(now)\"", 3, "now" },
+        { "\"\\(\"\\(1 + now)\")\"", 10, "now" },
+        { "{a: now}", 4, "now" },
+        { ".a as $x | foo", 11, "foo/0" },
+        { ". + $nosuch", 4, "$nosuch" },
+        { "1) | (2", 1, "" },
+        { "(1", 1, "" },
+        { "\"open", 4, "" },
+        { ".a |||", 0, "" },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct json_jq_problem problem;
+        assert_null(json_jq_new(cases[i].program, strlen(cases[i].program), &problem));
+        assert_string_equal(problem.name, cases[i].name);
+        assert_int_equal(problem.at, cases[i].at);
+        assert_non_null(problem.what);
+    }
+}
+
+/* More distinct inputs than are remembered, twice over: each gives its own output. */
+static void forgets_without_mixing_up(void **state)
+{
+    (void)state;
+    struct json_jq *jq = compile(". + 1");
+    for (int round = 0; round < 2; round++)
+        for (int i = 0; i < 10000; i++) {
+            char input[16];
+            char value[16];
+            char expected[16];
+            (void)snprintf(input, sizeof input, "%d", i);
+            (void)snprintf(expected, sizeof expected, "%d", i + 1);
+            assert_int_equal(run(jq, input, NULL, value, sizeof value), JSON_JQ_VALUE);
+            assert_string_equal(value, expected);
+        }
+    json_jq_free(jq);
+}
+
+static void survives_depth_and_nul(void **state)
+{
+    (void)state;
+    struct json_jq *jq = compile(".");
+    char deep[1024];
+    char value[2048];
+    memset(deep, '[', 250);
+    memset(deep + 250, ']', 250);
+    deep[500] = '\0';
+    assert_int_equal(run(jq, deep, NULL, value, sizeof value), JSON_JQ_VALUE);
+    assert_string_equal(value, deep);
+    assert_int_equal(run(jq, "\"a\\u0000b\"", NULL, value, sizeof value), JSON_JQ_VALUE);
+    assert_string_equal(value, "\"a\\u0000b\"");
+    json_jq_free(jq);
+    jq = compile("$sqs");
+    memset(deep, '[', 300);
+    memset(deep + 300, ']', 300);
+    deep[600] = '\0';
+    assert_int_equal(run(jq, "1", deep, value, sizeof value), JSON_JQ_ERROR);
+    json_jq_free(jq);
+    json_jq_free(NULL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(runs_filters),
+        cmocka_unit_test(refuses_programs),
+        cmocka_unit_test(forgets_without_mixing_up),
+        cmocka_unit_test(survives_depth_and_nul),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,113 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "pg/key.h"
+
+static void reads_uuids(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        bool good;
+    } cases[] = {
+        { "6ed955c6-506a-5343-9be4-2c0afae02eef", true },
+        { "6ED955C6-506A-5343-9BE4-2C0AFAE02EEF", true },
+        { "00000000-0000-0000-0000-000000000000", true },
+        { "6ed955c6-506a-5343-9be4-2c0afae02eeg", false },
+        { "6ed955c6-506a-5343-9be4-2c0afae02ee", false },
+        { "6ed955c6-506a-5343-9be4-2c0afae02eef0", false },
+        { "6ed955c6_506a-5343-9be4-2c0afae02eef", false },
+        { "6ed955c650-6a-5343-9be4-2c0afae02eef", false },
+        { "{ed955c6-506a-5343-9be4-2c0afae02ee}", false },
+        { "6ed955c6506a53439be42c0afae02eef", false },
+        { "", false },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct pg_key key;
+        char text[PG_KEY_TEXT_SIZE];
+        assert_int_equal(pg_key_parse(cases[i].text, strlen(cases[i].text), &key), cases[i].good);
+        if (!cases[i].good)
+            continue;
+        pg_key_format(&key, text);
+        assert_int_equal(strcasecmp(text, cases[i].text), 0);
+    }
+}
+
+/* By the definition: sha256sum of "logins\0abc", cut to 16 bytes, version 8, variant 10. */
+static void digests_text(void **state)
+{
+    (void)state;
+    struct pg_key key;
+    char text[PG_KEY_TEXT_SIZE];
+    pg_key_digest("logins", 6, "abc", 3, &key);
+    pg_key_format(&key, text);
+    assert_string_equal(text, "0c23ae16-0223-810d-ba0b-fa03334bfd05");
+    pg_key_digest("", 0, "abc", 3, &key);
+    pg_key_format(&key, text);
+    assert_string_equal(text, "609f6e36-d240-8585-988d-5cfd761f407c");
+}
+
+/* Scope and text do not run into each other, and neither does another scope give the same key. */
+static void keeps_scopes_apart(void **state)
+{
+    (void)state;
+    struct pg_key one;
+    struct pg_key other;
+    pg_key_digest("ab", 2, "c", 1, &one);
+    pg_key_digest("a", 1, "bc", 2, &other);
+    assert_int_not_equal(pg_key_compare(&one, &other), 0);
+    pg_key_digest("ab", 2, "c", 1, &other);
+    assert_int_equal(pg_key_compare(&one, &other), 0);
+}
+
+static void leaves_out_of_a_content(void **state)
+{
+    (void)state;
+    struct pg_key one;
+    struct pg_key other;
+    pg_key_content("{\"sqs\":1,\"body\":2}", 18, 7, 8, &one);
+    pg_key_content("{\"sqs\":99,\"body\":2}", 19, 7, 9, &other);
+    assert_int_equal(pg_key_compare(&one, &other), 0);
+    pg_key_content("{\"sqs\":99,\"body\":3}", 19, 7, 9, &other);
+    assert_int_not_equal(pg_key_compare(&one, &other), 0);
+    pg_key_content("abc", 3, 0, 0, &one);
+    pg_key_digest("", 0, "abc", 3, &other);
+    assert_int_equal(pg_key_compare(&one, &other), 0);
+}
+
+static void names_queues(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *url;
+        const char *name;
+    } cases[] = {
+        { "https://sqs.eu-west-1.amazonaws.com/123456789012/logins.fifo", "logins.fifo" },
+        { "http://localhost:9324/q", "q" },
+        { "q", "q" },
+        { "http://h/", "" },
+        { "", "" },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        size_t length;
+        const char *name = pg_key_queue(cases[i].url, strlen(cases[i].url), &length);
+        assert_int_equal(length, strlen(cases[i].name));
+        assert_memory_equal(name, cases[i].name, length);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(reads_uuids),
+        cmocka_unit_test(digests_text),
+        cmocka_unit_test(keeps_scopes_apart),
+        cmocka_unit_test(leaves_out_of_a_content),
+        cmocka_unit_test(names_queues),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,107 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "pg/conn.h"
+#include "pg/sqlstate.h"
+
+static void decides_by_the_state(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *sqlstate;
+        enum pg_fate fate;
+    } cases[] = {
+        { NULL, PG_FAULT },
+        { "", PG_FAULT },
+        { "08000", PG_FAULT },
+        { "08006", PG_FAULT },
+        { "08P01", PG_FAULT },
+        { "40001", PG_FAULT },
+        { "40P01", PG_FAULT },
+        { "53100", PG_FAULT },
+        { "53200", PG_FAULT },
+        { "53300", PG_FAULT },
+        { "55P03", PG_FAULT },
+        { "57014", PG_FAULT },
+        { "57P01", PG_FAULT },
+        { "57P02", PG_FAULT },
+        { "57P03", PG_FAULT },
+        { "57P05", PG_FAULT },
+        { "58030", PG_FAULT },
+        { "25006", PG_FAULT },
+        { "25P03", PG_FAULT },
+        { "42P01", PG_STOP },
+        { "42501", PG_STOP },
+        { "42703", PG_STOP },
+        { "28P01", PG_STOP },
+        { "28000", PG_STOP },
+        { "3D000", PG_STOP },
+        { "3F000", PG_STOP },
+        { "XX000", PG_STOP },
+        { "XX001", PG_STOP },
+        { "22001", PG_ISOLATED },
+        { "22P02", PG_ISOLATED },
+        { "22021", PG_ISOLATED },
+        { "23502", PG_ISOLATED },
+        { "23503", PG_ISOLATED },
+        { "23505", PG_ISOLATED },
+        { "23514", PG_ISOLATED },
+        { "23P01", PG_ISOLATED },
+        { "P0001", PG_ISOLATED },
+        { "40002", PG_ISOLATED },
+        { "54001", PG_ISOLATED },
+        { "0A000", PG_ISOLATED },
+        { "99999", PG_ISOLATED },
+        { "55000", PG_ISOLATED },
+        { "57000", PG_ISOLATED },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_int_equal(pg_sqlstate_fate(cases[i].sqlstate), cases[i].fate);
+}
+
+static void names_conditions(void **state)
+{
+    (void)state;
+    assert_string_equal(pg_sqlstate_name("42P01"), "undefined_table");
+    assert_null(pg_sqlstate_name("ABCDE"));
+    assert_null(pg_sqlstate_name(""));
+    assert_null(pg_sqlstate_name(NULL));
+}
+
+static void looks_into_connection_strings(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *dsn;
+        enum pg_dsn expected;
+    } cases[] = {
+        { "logins", PG_DSN_OK },
+        { "dbname=logins host=/run/postgresql", PG_DSN_OK },
+        { "service=logins", PG_DSN_OK },
+        { "postgresql://loader@db.example/logins?sslmode=verify-full", PG_DSN_OK },
+        { "dbname=logins passfile=/etc/pgpass", PG_DSN_OK },
+        { "password=secret", PG_DSN_SECRET },
+        { "dbname=logins password = 'se cret'", PG_DSN_SECRET },
+        { "postgresql://loader:secret@db.example/logins", PG_DSN_SECRET },
+        { "postgres://db.example/logins?password=secret", PG_DSN_SECRET },
+        { "sslkey=k sslpassword=secret", PG_DSN_SECRET },
+        { "nosuch=option", PG_DSN_MALFORMED },
+        { "dbname='open", PG_DSN_MALFORMED },
+        { "postgresql://loader:se%zzcret@db.example/", PG_DSN_MALFORMED },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_int_equal(pg_conn_dsn(cases[i].dsn), cases[i].expected);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(decides_by_the_state),
+        cmocka_unit_test(names_conditions),
+        cmocka_unit_test(looks_into_connection_strings),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
