@@ -15,7 +15,7 @@ struct backoff {
 };
 
 void backoff_init(struct backoff *backoff, uint64_t first_ms, uint64_t cap_ms);
-void backoff_reset(struct backoff *backoff); /* after a success */
+void backoff_reset(struct backoff *backoff);    /* after a success */
 uint64_t backoff_next(struct backoff *backoff); /* milliseconds to wait */
 
 #endif

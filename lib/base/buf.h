@@ -21,7 +21,7 @@ void buf_init(struct buf *buf, size_t maximum); /* allocates nothing */
 void buf_free(struct buf *buf);                 /* of a zeroed one too; leaves it initialised */
 void buf_wipe(struct buf *buf);                 /* as buf_free(), the bytes zeroed first */
 void buf_clear(struct buf *buf);                /* length 0, failed false, memory kept */
-void buf_shrink(struct buf *buf, size_t keep);  /* as buf_clear(); gives back memory above ${keep} */
+void buf_shrink(struct buf *buf, size_t keep); /* as buf_clear(); gives back memory above ${keep} */
 
 /* Room for ${extra} bytes more; returns where they go, or NULL. Then add to ${length}. */
 char *buf_reserve(struct buf *buf, size_t extra);

@@ -13,15 +13,15 @@ enum { SMALLEST = 2 * LINE_PREFIX, GIVEN_BACK_ABOVE = 1 << 20 };
 
 struct line_reader {
     int fd;
-    bool regular;     /* a file: a stop request ends it at once */
-    bool ended;       /* read() returned 0 */
-    bool skipping;    /* inside a line over the maximum; buffer[0, kept) is its start */
+    bool regular;  /* a file: a stop request ends it at once */
+    bool ended;    /* read() returned 0 */
+    bool skipping; /* inside a line over the maximum; buffer[0, kept) is its start */
     size_t maximum;
     size_t kept;
     char *buffer;
     size_t capacity;
-    size_t start;     /* buffer[start, end) is not handed out yet … */
-    size_t searched;  /* … and has no LF before here */
+    size_t start;    /* buffer[start, end) is not handed out yet … */
+    size_t searched; /* … and has no LF before here */
     size_t end;
     uint64_t number;
     uint64_t grace_ms;
@@ -69,11 +69,13 @@ static const char *find_end(const struct line_reader *reader)
 
 bool line_ready(const struct line_reader *reader)
 {
-    return find_end(reader) != NULL || (reader->ended && (reader->start < reader->end || reader->skipping));
+    return find_end(reader) != NULL ||
+        (reader->ended && (reader->start < reader->end || reader->skipping));
 }
 
 /* Hand out buffer[start, end); the rest begins at ${next}. */
-static enum line_result hand_out(struct line_reader *reader, size_t end, size_t next, struct line *line)
+static enum line_result hand_out(struct line_reader *reader, size_t end, size_t next,
+    struct line *line)
 {
     line->number = ++reader->number;
     if (reader->skipping) {
@@ -211,7 +213,8 @@ enum line_result line_next(struct line_reader *reader, int timeout_ms, struct li
         case WAIT_ERROR:
             return LINE_ERROR;
         }
-        ssize_t got = read(reader->fd, reader->buffer + reader->end, reader->capacity - reader->end);
+        ssize_t got =
+            read(reader->fd, reader->buffer + reader->end, reader->capacity - reader->end);
         if (got > 0)
             reader->end += (size_t)got;
         else if (got == 0)

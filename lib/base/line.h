@@ -19,18 +19,18 @@ struct line_reader;
 enum { LINE_PREFIX = 65536 };
 
 enum line_result {
-    LINE_OK,       /* a line */
-    LINE_LONG,     /* a line over the maximum: text is its first LINE_PREFIX bytes */
-    LINE_AGAIN,    /* nothing whole within the timeout */
-    LINE_END,      /* end of input */
-    LINE_STOPPED,  /* stop was requested, and the file or the grace time is at its end */
-    LINE_ERROR     /* errno says */
+    LINE_OK,      /* a line */
+    LINE_LONG,    /* a line over the maximum: text is its first LINE_PREFIX bytes */
+    LINE_AGAIN,   /* nothing whole within the timeout */
+    LINE_END,     /* end of input */
+    LINE_STOPPED, /* stop was requested, and the file or the grace time is at its end */
+    LINE_ERROR    /* errno says */
 };
 
 struct line {
     const char *text; /* valid until the next call; not NUL-terminated; LF and CR removed */
     size_t length;
-    uint64_t number;  /* 1 for the first */
+    uint64_t number; /* 1 for the first */
 };
 
 /*

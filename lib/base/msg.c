@@ -57,8 +57,9 @@ static size_t escape(char *out, size_t room, const char *text)
         unsigned char byte = (unsigned char)*text;
         char piece[8];
         int size = byte == '"' || byte == '\\' ? snprintf(piece, sizeof piece, "\\%c", byte)
-            : byte < 0x20 || byte >= 0x7f      ? snprintf(piece, sizeof piece, "\\u%04x", byte < 0x80 ? byte : 0xfffd)
-                                               : snprintf(piece, sizeof piece, "%c", byte);
+            : byte < 0x20 || byte >= 0x7f
+            ? snprintf(piece, sizeof piece, "\\u%04x", byte < 0x80 ? byte : 0xfffd)
+            : snprintf(piece, sizeof piece, "%c", byte);
         if (length + (size_t)size >= room)
             break;
         memcpy(out + length, piece, (size_t)size);
@@ -76,7 +77,8 @@ static void flatten(char *text)
             *text = '?';
 }
 
-static void emit(const char *kind, const char *format, va_list arguments) __attribute__((format(printf, 2, 0)));
+static void emit(const char *kind, const char *format, va_list arguments)
+    __attribute__((format(printf, 2, 0)));
 
 static void emit(const char *kind, const char *format, va_list arguments)
 {
@@ -90,22 +92,23 @@ static void emit(const char *kind, const char *format, va_list arguments)
         char escaped[LINE_SIZE];
         escape(escaped, sizeof escaped, text);
         length = snprintf(line, sizeof line - 1,
-            "{\"time\":\"%s\",\"program\":\"%s\",\"level\":\"%s\",\"message\":\"%s\"}", now, program,
-            *kind != '\0' ? kind : "summary", escaped);
+            "{\"time\":\"%s\",\"program\":\"%s\",\"level\":\"%s\",\"message\":\"%s\"}", now,
+            program, *kind != '\0' ? kind : "summary", escaped);
     } else {
         flatten(text);
-        length = snprintf(line, sizeof line - 1, "%s: %s%s%s", program, kind, *kind != '\0' ? ": " : "", text);
+        length = snprintf(line, sizeof line - 1, "%s: %s%s%s", program, kind,
+            *kind != '\0' ? ": " : "", text);
     }
     if (length > 0)
         write_line(line, (size_t)length < sizeof line - 1 ? (size_t)length : sizeof line - 2);
 }
 
-#define EMIT(kind)                   \
-    do {                             \
-        va_list arguments;           \
-        va_start(arguments, format); \
+#define EMIT(kind)                     \
+    do {                               \
+        va_list arguments;             \
+        va_start(arguments, format);   \
         emit(kind, format, arguments); \
-        va_end(arguments);           \
+        va_end(arguments);             \
     } while (0)
 
 void msg_error(const char *format, ...)

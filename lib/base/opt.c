@@ -16,7 +16,8 @@ enum { ID_HELP = 59, ID_VERSION, ID_VERBOSE, ID_QUIET, ID_LOG };
 static const struct opt common[] = {
     { ID_VERBOSE, 'v', "verbose", NULL, "say more; twice for more still", true },
     { ID_QUIET, 'q', "quiet", NULL, "only errors", true },
-    { ID_LOG, '\0', "log", "FORMAT", "messages as text (default) or json, one object a line", false },
+    { ID_LOG, '\0', "log", "FORMAT", "messages as text (default) or json, one object a line",
+        false },
     { ID_HELP, 'h', "help", NULL, "print this help", true },
     { ID_VERSION, 'V', "version", NULL, "print the version", true },
 };
@@ -68,7 +69,8 @@ static int print(struct opt_parser *parser, bool help)
     struct buf text;
     buf_init(&text, 65536);
     if (help) {
-        buf_printf(&text, "usage: %s %s\n%s\n\n", msg_program(), command->synopsis, command->summary);
+        buf_printf(&text, "usage: %s %s\n%s\n\n", msg_program(), command->synopsis,
+            command->summary);
         for (size_t i = 0; i < command->count; i++)
             help_row(&text, &command->options[i]);
         for (size_t i = 0; i < COMMON_COUNT; i++)
@@ -88,18 +90,20 @@ static int print(struct opt_parser *parser, bool help)
     return OPT_EXIT;
 }
 
-static const struct opt *in_table(const struct opt *table, size_t count, char letter, const char *name,
-    size_t length)
+static const struct opt *in_table(const struct opt *table, size_t count, char letter,
+    const char *name, size_t length)
 {
     for (size_t i = 0; i < count; i++) {
-        if (name == NULL ? letter == table[i].letter
-                         : strlen(table[i].name) == length && memcmp(table[i].name, name, length) == 0)
+        if (name == NULL
+                ? letter == table[i].letter
+                : strlen(table[i].name) == length && memcmp(table[i].name, name, length) == 0)
             return &table[i];
     }
     return NULL;
 }
 
-static const struct opt *find(const struct opt_parser *parser, char letter, const char *name, size_t length)
+static const struct opt *find(const struct opt_parser *parser, char letter, const char *name,
+    size_t length)
 {
     const struct opt *option =
         in_table(parser->command->options, parser->command->count, letter, name, length);
@@ -266,8 +270,8 @@ bool opt_number(const char *text, uint64_t minimum, uint64_t maximum, uint64_t *
 
 bool opt_size(const char *text, uint64_t minimum, uint64_t maximum, uint64_t *out)
 {
-    static const struct unit units[] = { { "", 1 }, { "k", 1 << 10 }, { "K", 1 << 10 }, { "m", 1 << 20 },
-        { "M", 1 << 20 }, { "g", 1 << 30 }, { "G", 1 << 30 } };
+    static const struct unit units[] = { { "", 1 }, { "k", 1 << 10 }, { "K", 1 << 10 },
+        { "m", 1 << 20 }, { "M", 1 << 20 }, { "g", 1 << 30 }, { "G", 1 << 30 } };
     return with_unit(text, units, sizeof units / sizeof *units, minimum, maximum, out);
 }
 

@@ -34,11 +34,11 @@ struct opt_parser {
     const struct opt_command *command;
     int argc;
     char **argv;
-    int next;             /* index of the argument to look at next */
-    const char *cluster;  /* rest of a bundle of short options */
-    uint64_t seen;        /* bit per id */
+    int next;            /* index of the argument to look at next */
+    const char *cluster; /* rest of a bundle of short options */
+    uint64_t seen;       /* bit per id */
     bool only_operands;
-    int exit_status;      /* set with OPT_EXIT */
+    int exit_status; /* set with OPT_EXIT */
 };
 
 enum { OPT_END = 0, OPT_OPERAND = -1, OPT_EXIT = -2 };

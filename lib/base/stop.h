@@ -9,6 +9,6 @@
  */
 int stop_install(void); /* 0, or -1 with errno */
 bool stop_requested(void);
-int stop_fd(void);      /* for poll(2); -1 before stop_install(). Never read from it. */
+int stop_fd(void); /* for poll(2); -1 before stop_install(). Never read from it. */
 
 #endif

@@ -5,7 +5,8 @@
 
 static uint32_t key(struct json_paths *paths, uint32_t parent, const char *name)
 {
-    return parent == JSON_NO_NODE ? JSON_NO_NODE : json_paths_key(paths, parent, name, strlen(name));
+    return parent == JSON_NO_NODE ? JSON_NO_NODE
+                                  : json_paths_key(paths, parent, name, strlen(name));
 }
 
 int record_nodes_add(struct json_paths *paths, struct record_nodes *nodes)
@@ -89,7 +90,8 @@ void record_salvage(const char *text, size_t length, const struct json_paths *pa
     size_t *sqs_length)
 {
     struct json_result result;
-    (void)json_scan(text, length, paths, JSON_MAX_DEPTH, matches, &result); /* an error is expected */
+    (void)json_scan(text, length, paths, JSON_MAX_DEPTH, matches,
+        &result); /* an error is expected */
     *sqs = NULL;
     *sqs_length = 0;
     for (size_t i = 0; i < matches->count; i++) {

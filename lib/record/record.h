@@ -16,7 +16,7 @@
 enum {
     RECORD_DEFAULT_MAX = 4 << 20, /* --max-record */
     RECORD_MAX = 64 << 20,
-    RECORD_BODY_DEPTH = 250       /* a body nested deeper stays a string, so that wrapping fits */
+    RECORD_BODY_DEPTH = 250 /* a body nested deeper stays a string, so that wrapping fits */
 };
 
 /* Nodes of the reserved keys in a set of paths. */
@@ -29,7 +29,7 @@ struct record_nodes {
     uint32_t attributes;
     uint32_t body;
     uint32_t pii;
-    uint32_t pii_key;   /* pii.key */
+    uint32_t pii_key; /* pii.key */
     uint32_t error;
     uint32_t error_stage; /* these two below error */
     uint32_t error_code;
@@ -50,7 +50,7 @@ int record_string(const char *text, const struct json_match *match, struct buf *
  * record: {"sqs":{…},"error":{"stage":"mask","code":"syntax","detail":"…"},"sealed":"…"}
  */
 struct record_error {
-    const char *stage;  /* "pull", "mask", "unmask", "load" */
+    const char *stage; /* "pull", "mask", "unmask", "load" */
     const char *code;
     const char *detail; /* NULL: none */
 };

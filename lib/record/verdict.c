@@ -33,8 +33,8 @@ enum verdict_status verdict_status_parse(const char *word, size_t length)
 
 bool verdict_status_settles(enum verdict_status status)
 {
-    return status == VERDICT_COMMITTED || status == VERDICT_DUPLICATE || status == VERDICT_QUARANTINED ||
-        status == VERDICT_SENT;
+    return status == VERDICT_COMMITTED || status == VERDICT_DUPLICATE ||
+        status == VERDICT_QUARANTINED || status == VERDICT_SENT;
 }
 
 int verdict_write(struct buf *out, const char *sqs, size_t sqs_length, uint64_t line,
@@ -95,7 +95,8 @@ void verdict_parser_free(struct verdict_parser *parser)
 }
 
 /* A string below sqs, decoded; empty where there is none. -1: no memory. */
-static int take(const struct verdict_parser *parser, const char *text, uint32_t node, struct buf *out)
+static int take(const struct verdict_parser *parser, const char *text, uint32_t node,
+    struct buf *out)
 {
     if (out->maximum == 0)
         buf_init(out, RECORD_MAX);
@@ -111,7 +112,8 @@ enum verdict_result verdict_parse(struct verdict_parser *parser, const char *tex
     verdict->text = text;
     verdict->length = length;
     verdict->status = VERDICT_UNKNOWN;
-    if (json_scan(text, length, parser->paths, JSON_MAX_DEPTH, &parser->matches, &result) != JSON_OK)
+    if (json_scan(text, length, parser->paths, JSON_MAX_DEPTH, &parser->matches, &result) !=
+        JSON_OK)
         return result.error == JSON_TOO_MANY ? VERDICT_NO_MEMORY : VERDICT_MALFORMED;
     if (result.kind != JSON_OBJECT)
         return VERDICT_MALFORMED;

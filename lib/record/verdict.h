@@ -21,7 +21,7 @@ enum verdict_status {
     VERDICT_WOULD_DUPLICATE,
     VERDICT_WOULD_QUARANTINE,
     VERDICT_WOULD_REJECT,
-    VERDICT_UNKNOWN       /* any other word */
+    VERDICT_UNKNOWN /* any other word */
 };
 
 const char *verdict_status_name(enum verdict_status status);
@@ -32,7 +32,8 @@ bool verdict_status_settles(enum verdict_status status);
 
 /*
  * verdict_write(out, sqs, sqs_length, line, status):
- * Append the verdict and a newline; ${sqs} is the value byte for byte, or NULL for ${line}. 0, or -1.
+ * Append the verdict and a newline; ${sqs} is the value byte for byte, or NULL for ${line}. 0, or
+ * -1.
  */
 int verdict_write(struct buf *out, const char *sqs, size_t sqs_length, uint64_t line,
     enum verdict_status status);
@@ -40,10 +41,10 @@ int verdict_write(struct buf *out, const char *sqs, size_t sqs_length, uint64_t 
 /* A parsed verdict line; the strings are decoded and owned by the verdict until the next parse. */
 struct verdict {
     enum verdict_status status;
-    struct buf queue_url;      /* each empty when the line has none */
+    struct buf queue_url; /* each empty when the line has none */
     struct buf message_id;
     struct buf receipt_handle;
-    const char *text;          /* the line itself, the caller's */
+    const char *text; /* the line itself, the caller's */
     size_t length;
 };
 

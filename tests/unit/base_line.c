@@ -28,13 +28,18 @@ struct sample {
 static const struct sample samples[] = {
     { "empty input", "", 100, { { LINE_END, NULL } } },
     { "one line", "a\n", 100, { { LINE_OK, "a" }, { LINE_END, NULL } } },
-    { "no last newline", "a\nbc", 100, { { LINE_OK, "a" }, { LINE_OK, "bc" }, { LINE_END, NULL } } },
+    { "no last newline", "a\nbc", 100,
+        { { LINE_OK, "a" }, { LINE_OK, "bc" }, { LINE_END, NULL } } },
     { "crlf", "a\r\nb\r\n", 100, { { LINE_OK, "a" }, { LINE_OK, "b" }, { LINE_END, NULL } } },
     { "cr inside", "a\rb\n", 100, { { LINE_OK, "a\rb" }, { LINE_END, NULL } } },
-    { "empty lines", "\n\r\n\n", 100, { { LINE_OK, "" }, { LINE_OK, "" }, { LINE_OK, "" }, { LINE_END, NULL } } },
-    { "exactly the maximum", "12345\nx\n", 5, { { LINE_OK, "12345" }, { LINE_OK, "x" }, { LINE_END, NULL } } },
-    { "the maximum and crlf", "12345\r\nx\n", 5, { { LINE_OK, "12345" }, { LINE_OK, "x" }, { LINE_END, NULL } } },
-    { "one over", "123456\nx\n", 5, { { LINE_LONG, "123456" }, { LINE_OK, "x" }, { LINE_END, NULL } } },
+    { "empty lines", "\n\r\n\n", 100,
+        { { LINE_OK, "" }, { LINE_OK, "" }, { LINE_OK, "" }, { LINE_END, NULL } } },
+    { "exactly the maximum", "12345\nx\n", 5,
+        { { LINE_OK, "12345" }, { LINE_OK, "x" }, { LINE_END, NULL } } },
+    { "the maximum and crlf", "12345\r\nx\n", 5,
+        { { LINE_OK, "12345" }, { LINE_OK, "x" }, { LINE_END, NULL } } },
+    { "one over", "123456\nx\n", 5,
+        { { LINE_LONG, "123456" }, { LINE_OK, "x" }, { LINE_END, NULL } } },
     { "one over, last", "123456", 5, { { LINE_LONG, "123456" }, { LINE_END, NULL } } },
 };
 

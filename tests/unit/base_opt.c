@@ -89,7 +89,8 @@ static void reads_values(void **state)
     uint64_t out = 0;
     assert_true(opt_number("18446744073709551615", 0, UINT64_MAX, &out));
     assert_true(out == UINT64_MAX);
-    static const char *const bad[] = { "", "-1", "+1", " 1", "1 ", "1x", "18446744073709551616", "0x10", "1e3" };
+    static const char *const bad[] = { "", "-1", "+1", " 1", "1 ", "1x", "18446744073709551616",
+        "0x10", "1e3" };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         assert_false(opt_number(bad[i], 0, UINT64_MAX, &out));
     assert_false(opt_number("11", 1, 10, &out));

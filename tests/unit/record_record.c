@@ -19,7 +19,8 @@ static void finds_reserved_keys(void **state)
     assert_int_equal(record_nodes_add(paths, &nodes), 0);
     struct json_matches matches = { 0 };
     struct json_result result;
-    assert_int_equal(json_scan(line, strlen(line), paths, JSON_MAX_DEPTH, &matches, &result), JSON_OK);
+    assert_int_equal(json_scan(line, strlen(line), paths, JSON_MAX_DEPTH, &matches, &result),
+        JSON_OK);
     struct buf text;
     buf_init(&text, 100);
     assert_int_equal(record_string(line, record_find(&matches, nodes.message_id), &text), 0);
@@ -59,7 +60,8 @@ static void salvages_the_address(void **state)
     for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
         const char *sqs;
         size_t length;
-        record_salvage(samples[i].line, strlen(samples[i].line), paths, &nodes, &matches, &sqs, &length);
+        record_salvage(samples[i].line, strlen(samples[i].line), paths, &nodes, &matches, &sqs,
+            &length);
         if (samples[i].sqs == NULL) {
             assert_null(sqs);
             continue;
@@ -97,19 +99,22 @@ static void parses_verdicts(void **state)
         enum verdict_status status;
         const char *receipt_handle;
     } samples[] = {
-        { "{\"sqs\":{\"receipt_handle\":\"r\\/1\"},\"status\":\"committed\"}", VERDICT_OK, VERDICT_COMMITTED, "r/1" },
+        { "{\"sqs\":{\"receipt_handle\":\"r\\/1\"},\"status\":\"committed\"}", VERDICT_OK,
+            VERDICT_COMMITTED, "r/1" },
         { "{\"line\":7,\"status\":\"duplicate\"}", VERDICT_OK, VERDICT_DUPLICATE, "" },
-        { "{\"status\":\"quarantined\",\"sqs\":{\"receipt_handle\":5}}", VERDICT_OK, VERDICT_QUARANTINED, "" },
+        { "{\"status\":\"quarantined\",\"sqs\":{\"receipt_handle\":5}}", VERDICT_OK,
+            VERDICT_QUARANTINED, "" },
         { " {\"status\":\"\\u0072ejected\"} ", VERDICT_OK, VERDICT_REJECTED, "" },
         { "{\"status\":\"sent\"}", VERDICT_OK, VERDICT_SENT, "" },
         { "{\"status\":\"would-commit\"}", VERDICT_OK, VERDICT_WOULD_COMMIT, "" },
         { "{\"status\":\"Committed\"}", VERDICT_NO_STATUS, VERDICT_UNKNOWN, "" },
         { "{\"status\":\"commit\"}", VERDICT_NO_STATUS, VERDICT_UNKNOWN, "" },
         { "{\"status\":1}", VERDICT_NO_STATUS, VERDICT_UNKNOWN, "" },
-        { "{\"sqs\":{\"receipt_handle\":\"r\"},\"body\":{\"status\":\"committed\"}}", VERDICT_NO_STATUS, VERDICT_UNKNOWN,
-            "r" },
+        { "{\"sqs\":{\"receipt_handle\":\"r\"},\"body\":{\"status\":\"committed\"}}",
+            VERDICT_NO_STATUS, VERDICT_UNKNOWN, "r" },
         { "[\"committed\"]", VERDICT_MALFORMED, VERDICT_UNKNOWN, "" },
-        { "{\"sqs\":{\"receipt_handle\":\"r\"},\"status\":\"comm", VERDICT_MALFORMED, VERDICT_UNKNOWN, "" },
+        { "{\"sqs\":{\"receipt_handle\":\"r\"},\"status\":\"comm", VERDICT_MALFORMED,
+            VERDICT_UNKNOWN, "" },
         { "", VERDICT_MALFORMED, VERDICT_UNKNOWN, "" },
     };
     struct verdict_parser *parser = verdict_parser_new();
@@ -117,7 +122,8 @@ static void parses_verdicts(void **state)
     for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
         struct verdict verdict = { 0 };
         print_message("%s\n", samples[i].line);
-        assert_int_equal(verdict_parse(parser, samples[i].line, strlen(samples[i].line), &verdict), samples[i].result);
+        assert_int_equal(verdict_parse(parser, samples[i].line, strlen(samples[i].line), &verdict),
+            samples[i].result);
         assert_int_equal(verdict.status, samples[i].status);
         if (samples[i].result == VERDICT_OK)
             assert_string_equal(buf_cstr(&verdict.receipt_handle), samples[i].receipt_handle);
@@ -140,8 +146,8 @@ static void writes_verdicts(void **state)
         "{\"line\":3,\"status\":\"rejected\"}\n"
         "{\"status\":\"x\",\"ack\":\"deleted\"}\n");
     buf_free(&out);
-    static const enum verdict_status settling[] = { VERDICT_COMMITTED, VERDICT_DUPLICATE, VERDICT_QUARANTINED,
-        VERDICT_SENT };
+    static const enum verdict_status settling[] = { VERDICT_COMMITTED, VERDICT_DUPLICATE,
+        VERDICT_QUARANTINED, VERDICT_SENT };
     unsigned settled = 0;
     for (unsigned status = 0; status <= VERDICT_UNKNOWN; status++)
         settled += verdict_status_settles((enum verdict_status)status);
