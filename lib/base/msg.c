@@ -56,10 +56,13 @@ static size_t escape(char *out, size_t room, const char *text)
     for (; *text != '\0'; text++) {
         unsigned char byte = (unsigned char)*text;
         char piece[8];
-        int size = byte == '"' || byte == '\\' ? snprintf(piece, sizeof piece, "\\%c", byte)
-            : byte < 0x20 || byte >= 0x7f
-            ? snprintf(piece, sizeof piece, "\\u%04x", byte < 0x80 ? byte : 0xfffd)
-            : snprintf(piece, sizeof piece, "%c", byte);
+        int size;
+        if (byte == '"' || byte == '\\')
+            size = snprintf(piece, sizeof piece, "\\%c", byte);
+        else if (byte >= 0x20 && byte < 0x7f)
+            size = snprintf(piece, sizeof piece, "%c", byte);
+        else
+            size = snprintf(piece, sizeof piece, "\\u%04x", byte < 0x80 ? byte : 0xfffd);
         if (length + (size_t)size >= room)
             break;
         memcpy(out + length, piece, (size_t)size);
