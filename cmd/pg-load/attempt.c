@@ -271,36 +271,9 @@ static int holds_rows(struct loader *loader)
     return pg_conn_rows(target->conn) > 0;
 }
 
-/* Records refused under one key count once: they are one message, delivered again. */
-static size_t count_refused(const struct loader *loader, const struct batch *batch)
+/* Whether what refused them, by its kind, is about values. */
+static bool is_about_values(const struct batch *batch)
 {
-    size_t count = 0;
-    for (size_t i = 0; i < batch->count; i++) {
-        const struct item *item = &batch->items[i];
-        bool keyed = loader->target->has_ledger && item->has_key;
-        count += item->kind == ITEM_ROW && item->state == STATE_REFUSED && (item->head || !keyed);
-    }
-    return count;
-}
-
-/*
- * Records that fail while none passes may mean that it is not the records. One alone proves
- * nothing, nor do a few once the table has taken others; more end the run. 1: go on, 0: end, -1:
- * error.
- */
-static int is_plausible(struct loader *loader, const struct batch *batch, size_t refused)
-{
-    if (refused == 0 || count_state(batch, STATE_PASSED) > 0)
-        return 1;
-    if (loader->suspects + refused > ENOUGH_FAILED)
-        return 0;
-    if (loader->proven)
-        return 1;
-    int holds = holds_rows(loader);
-    if (holds != 0)
-        return holds;
-    if (loader->suspects + refused > 1)
-        return 0;
     for (size_t i = 0; i < batch->count; i++) {
         const struct item *item = &batch->items[i];
         if (item->kind != ITEM_ROW || item->state != STATE_REFUSED)
@@ -308,9 +281,32 @@ static int is_plausible(struct loader *loader, const struct batch *batch, size_t
         const char *state = batch->refusals[item->refusal].sqlstate;
         if (strncmp(state, "22", 2) != 0 && strncmp(state, "23", 2) != 0 &&
             strcmp(state, "P0001") != 0)
-            return 0;
+            return false;
     }
-    return 1;
+    return true;
+}
+
+/*
+ * Records that fail while none passes may mean that it is not the records. One alone proves
+ * nothing, nor do a few once the table has taken others, nor those that are in the error table
+ * already; more end the run. 1: go on; 0: end; -1: the connection's error. ${refused}: how many are
+ * new.
+ */
+static int is_plausible(struct loader *loader, const struct batch *batch, size_t *refused)
+{
+    *refused = 0;
+    if (count_state(batch, STATE_REFUSED) == 0 || count_state(batch, STATE_PASSED) > 0)
+        return 1;
+    if (quarantine_count_new(loader, batch, refused) != 0)
+        return -1;
+    if (*refused == 0 || *refused <= count_state(batch, STATE_DUPLICATE))
+        return 1;
+    if (loader->suspects + *refused > ENOUGH_FAILED)
+        return 0;
+    int holds = loader->proven ? 1 : holds_rows(loader);
+    if (holds != 0)
+        return holds;
+    return loader->suspects + *refused == 1 && is_about_values(batch);
 }
 
 static void none_passes(const struct batch *batch, size_t refused, struct failure *failure)
@@ -391,12 +387,13 @@ static enum attempt commit(struct loader *loader, struct failure *failure)
 
 static enum attempt finish(struct loader *loader, struct batch *batch, struct failure *failure)
 {
-    size_t refused = count_refused(loader, batch);
+    size_t refused;
     if (take_back_keys(loader, batch) != 0)
         return give_up(loader, "writing the ledger", failure);
-    int plausible = is_plausible(loader, batch, refused);
+    int plausible = is_plausible(loader, batch, &refused);
     if (plausible < 0)
         return give_up(loader, "looking for rows", failure);
+    loader->new_suspects = refused;
     if (quarantine_known(loader, batch) != 0)
         return give_up(loader, "reading the ledger", failure);
     set_verdicts(loader, batch);

@@ -68,11 +68,11 @@ static void settle_modes(struct loader *loader, const struct batch *batch)
         const struct item *item = &batch->items[i];
         refused = refused || (item->kind == ITEM_ROW && item->state == STATE_REFUSED);
         passed = passed || (item->kind == ITEM_ROW && item->state == STATE_PASSED);
-        loader->suspects += item->kind == ITEM_ROW && item->state == STATE_REFUSED;
     }
     loader->insert = loader->insert && repeats;
     loader->isolate = loader->isolate && refused;
     loader->immediate = loader->immediate && refused;
+    loader->suspects += loader->new_suspects;
     if (passed) {
         loader->proven = true;
         loader->suspects = 0;

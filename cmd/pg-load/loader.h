@@ -25,15 +25,16 @@ struct loader {
     const struct load_options *options;
     struct target *target;
     struct counts counts;
-    bool insert;       /* keys by INSERT … ON CONFLICT: the last batch brought repeats */
-    bool isolate;      /* rows under savepoints: the last batch had one refused */
-    bool immediate;    /* and constraints checked at once: it was refused at COMMIT */
-    bool proven;       /* a row of this run is in the table */
-    uint64_t suspects; /* records refused by the server since one last passed */
-    char xid[24];      /* of the transaction, "" when the ledger makes it superfluous */
-    uint32_t *order;   /* scratch, all of them of ${capacity} */
-    uint32_t *tries;   /* tries[i]: which item with batch->keys[i] is tried */
-    bool *fresh;       /* fresh[i]: batch->keys[i] was not in the ledger before */
+    bool insert;           /* keys by INSERT … ON CONFLICT: the last batch brought repeats */
+    bool isolate;          /* rows under savepoints: the last batch had one refused */
+    bool immediate;        /* and constraints checked at once: it was refused at COMMIT */
+    bool proven;           /* a row of this run is in the table */
+    uint64_t suspects;     /* records refused by the server since one last passed */
+    uint64_t new_suspects; /* of them in the batch under way */
+    char xid[24];          /* of the transaction, "" when the ledger makes it superfluous */
+    uint32_t *order;       /* scratch, all of them of ${capacity} */
+    uint32_t *tries;       /* tries[i]: which item with batch->keys[i] is tried */
+    bool *fresh;           /* fresh[i]: batch->keys[i] was not in the ledger before */
     struct pg_key *scratch;
     size_t capacity;
     struct buf sql;

@@ -46,8 +46,11 @@ static bool resolve_path(struct plan *plan, const char *text, size_t length, uin
         if (*text == '.' && length == 1)
             return false;
     }
-    *node = json_paths_add(plan->paths, parent, text, length, &error_at);
-    return *node != JSON_NO_NODE;
+    uint32_t found = json_paths_add(plan->paths, parent, text, length, &error_at);
+    if (found == JSON_NO_NODE)
+        return false;
+    *node = found;
+    return true;
 }
 
 /* Compile an expression: a path, a path and a filter of its value, or a filter of the whole record.

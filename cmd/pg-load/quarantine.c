@@ -62,6 +62,49 @@ int quarantine_known(struct loader *loader, struct batch *batch)
     return status;
 }
 
+/* ---- error keys ---- */
+
+static void content_key(const struct batch *batch, const struct item *item, struct pg_key *key)
+{
+    const char *line = item->line.length == 0 ? "" : batch->lines.data + item->line.at;
+    size_t from = item->sqs.length == 0 ? 0 : item->sqs.at - item->line.at;
+    pg_key_content(line, item->line.length, from, from + item->sqs.length, key);
+}
+
+/* Under which a record is kept in the error table: its message's, or else its content's. */
+static struct pg_key error_key(const struct batch *batch, const struct item *item)
+{
+    struct pg_key key = item->message_key;
+    if (!item->has_message)
+        content_key(batch, item, &key);
+    return key;
+}
+
+int quarantine_count_new(struct loader *loader, const struct batch *batch, size_t *count)
+{
+    const struct target *target = loader->target;
+    struct pg_key *keys = loader->scratch;
+    size_t refused = 0;
+    for (size_t i = 0; i < batch->count; i++) {
+        const struct item *item = &batch->items[i];
+        bool keyed = target->has_ledger && item->has_key;
+        if (item->kind == ITEM_ROW && item->state == STATE_REFUSED && (item->head || !keyed))
+            keys[refused++] = error_key(batch, item);
+    }
+    *count = refused;
+    if (refused == 0 || !target->has_errors)
+        return 0;
+    bool *held = calloc(refused, sizeof *held);
+    if (held == NULL)
+        return pg_conn_no_memory(target->conn);
+    qsort(keys, refused, sizeof *keys, compare_keys);
+    int status = pg_errors_holds(target->conn, &target->errors, keys, refused, held);
+    for (size_t i = 0; i < refused && status == 0; i++)
+        *count -= held[i];
+    free(held);
+    return status;
+}
+
 /* ---- storing ---- */
 
 static bool is_quarantined(const struct item *item)
@@ -96,8 +139,6 @@ static int fill_row(const struct batch *batch, size_t index, struct pg_error_row
 {
     const struct item *item = &batch->items[index];
     const struct refusal *refusal = &batch->refusals[item->refusal];
-    const char *line = item->line.length == 0 ? "" : batch->lines.data + item->line.at;
-    size_t from = item->sqs.length == 0 ? 0 : item->sqs.at - item->line.at;
     struct buf id;
     *row = (struct pg_error_row){ .ledger_key = item->ledger_key,
         .has_ledger_key = item->has_key,
@@ -107,8 +148,8 @@ static int fill_row(const struct batch *batch, size_t index, struct pg_error_row
         .column = refusal->column,
         .constraint = refusal->constraint,
         .item = index };
-    pg_key_content(line, item->line.length, from, from + item->sqs.length, &row->content);
-    row->key = item->has_message ? item->message_key : row->content;
+    content_key(batch, item, &row->content);
+    row->key = error_key(batch, item);
     buf_init(&id, MAX_IDS);
     int status = write_id(&id, batch, item);
     if (status == 0 && id.length > 0)

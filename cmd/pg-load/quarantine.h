@@ -9,6 +9,12 @@
 /* Mark as duplicates those refused before whose key a committed row holds already. */
 int quarantine_known(struct loader *loader, struct batch *batch);
 
+/*
+ * Of the records refused by the server, how many the error table does not know yet; those of one
+ * ledger key, being one message delivered again, count as one.
+ */
+int quarantine_count_new(struct loader *loader, const struct batch *batch, size_t *count);
+
 /* Store what is refused and has content. */
 int quarantine_store(struct loader *loader, struct batch *batch);
 

@@ -65,6 +65,7 @@ static int own_create(struct target *target, const struct load_options *options,
         (void)pg_conn_no_memory(target->conn);
     buf_free(&sql);
     if (status == 0) {
+        target->created = true;
         msg_info("created the %s %s", own_words[own->kind], own->qualified);
         return 0;
     }
@@ -97,6 +98,7 @@ static int open_owns(struct target *target, const struct load_options *options,
     pg_own_free(&target->ledger);
     pg_own_free(&target->errors);
     buf_clear(&target->prologue);
+    target->created = false;
     target->has_ledger = !options->no_ledger;
     target->has_errors = !options->no_quarantine;
     if (target->has_ledger) {
@@ -156,8 +158,8 @@ static int try_open(struct target *target, const struct load_options *options,
         pg_conn_rollback(target->conn);
         return -1;
     }
-    if (options->dry_run)
-        pg_conn_rollback(target->conn);
+    if (!target->created)
+        pg_conn_rollback(target->conn); /* only looked */
     else if (pg_conn_commit(target->conn) != PG_COMMITTED)
         return failure_from_server(failure, pg_conn_error(target->conn), "creating tables", true);
     return 0;

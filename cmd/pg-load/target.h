@@ -16,6 +16,7 @@ struct target {
     struct pg_table table;
     bool has_ledger;
     bool has_errors;
+    bool created; /* one of the two tables, in the transaction that opened the target */
     struct pg_own ledger;
     struct pg_own errors;
     struct buf prologue; /* statements every transaction starts with: a dry run's missing tables */

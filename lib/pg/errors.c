@@ -259,6 +259,44 @@ int pg_errors_store(struct pg_conn *conn, const struct pg_own *table, struct pg_
     return status;
 }
 
+static int compare_keys(const void *a, const void *b)
+{
+    return memcmp(a, b, PG_KEY_SIZE);
+}
+
+/* A statement whose one parameter is the keys. */
+static int with_keys(struct pg_conn *conn, const struct pg_own *table, const char *sql,
+    const struct pg_key *keys, size_t count)
+{
+    struct pg_array array;
+    struct pg_param param;
+    pg_array_init(&array);
+    pg_array_start(&array, PG_ARRAY_UUID);
+    for (size_t i = 0; i < count; i++)
+        pg_array_key(&array, &keys[i]);
+    int status = pg_array_param(&array, &param) == 0 ? statement(conn, table, sql, &param, 1)
+                                                     : pg_conn_no_memory(conn);
+    pg_array_free(&array);
+    return status;
+}
+
+int pg_errors_holds(struct pg_conn *conn, const struct pg_own *table, const struct pg_key *keys,
+    size_t count, bool *held)
+{
+    static const char sql[] = "SELECT key FROM ERRORS WHERE key = ANY ($1::uuid[])";
+    if (with_keys(conn, table, sql, keys, count) != 0)
+        return -1;
+    memset(held, 0, count * sizeof *held);
+    size_t rows = pg_conn_rows(conn);
+    for (size_t row = 0; row < rows; row++) {
+        const char *value = pg_conn_value(conn, row, 0);
+        const struct pg_key *found = bsearch(value, keys, count, sizeof *keys, compare_keys);
+        if (found != NULL)
+            held[found - keys] = true;
+    }
+    return 0;
+}
+
 int pg_errors_open(struct pg_conn *conn, const struct pg_own *table, bool *open)
 {
     if (statement(conn, table, "SELECT FROM ERRORS WHERE resolved_at IS NULL LIMIT 1", NULL, 0) !=
@@ -273,16 +311,7 @@ int pg_errors_resolve_keys(struct pg_conn *conn, const struct pg_own *table,
 {
     static const char sql[] = "UPDATE ERRORS SET resolved_at = now()"
                               " WHERE resolved_at IS NULL AND ledger_key = ANY ($1::uuid[])";
-    struct pg_array array;
-    struct pg_param param;
-    pg_array_init(&array);
-    pg_array_start(&array, PG_ARRAY_UUID);
-    for (size_t i = 0; i < count; i++)
-        pg_array_key(&array, &keys[i]);
-    int status = pg_array_param(&array, &param) == 0 ? statement(conn, table, sql, &param, 1)
-                                                     : pg_conn_no_memory(conn);
-    pg_array_free(&array);
-    return status;
+    return with_keys(conn, table, sql, keys, count);
 }
 
 int pg_errors_resolve_ids(struct pg_conn *conn, const struct pg_own *table, const char *ids,

@@ -47,6 +47,10 @@ int pg_errors_escape(struct buf *out, const char *bytes, size_t length);
 int pg_errors_store(struct pg_conn *conn, const struct pg_own *table, struct pg_error_row *rows,
     size_t count, pg_errors_write *write, void *context);
 
+/* held[i]: whether keys[i] (ascending) has a row. */
+int pg_errors_holds(struct pg_conn *conn, const struct pg_own *table, const struct pg_key *keys,
+    size_t count, bool *held);
+
 /* Whether any row waits to be resolved. */
 int pg_errors_open(struct pg_conn *conn, const struct pg_own *table, bool *open);
 

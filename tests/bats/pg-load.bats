@@ -120,7 +120,7 @@ load|nul||user_id|1' ]
     [ "$status" -eq 0 ]
     [ "$(tally)" = '1 quarantined' ]
   done
-  [ "$(sql 'SELECT count(*), max(count), max(sqlstate), max(column_name), max(message_id) FROM t_errors')" = "1|3|22P02|id|$(id 7)" ]
+  [ "$(sql 'SELECT count(*), max(count), max(sqlstate), max(column_name), max(message_id) FROM t_errors')" = "1|3|22P02|id|$(mid 7)" ]
   # Its content, with the newest receipt handle, as it came.
   [ "$(sql 'SELECT record FROM t_errors')" = "$(cat in)" ]
   [ "$(sql 'SELECT last_at > first_at FROM t_errors')" = t ]
@@ -143,12 +143,12 @@ load|nul||user_id|1' ]
   [ "$(verdict 4) $(verdict 5)" = 'quarantined quarantined' ]
   [ "$(sql "SELECT count(*) FROM t_errors WHERE code = 'key'")" = 2 ]
   # The error row of the first copy is found by the key that the second brought.
-  [ "$(sql "SELECT resolved_at IS NOT NULL FROM t_errors WHERE message_id = '$(id 1)'")" = t ]
+  [ "$(sql "SELECT resolved_at IS NOT NULL FROM t_errors WHERE message_id = '$(mid 1)'")" = t ]
   # Corrected, the key itself among it: found by the message id.
   record 4 '{"id":3,"v":"m"}' >in
   load_in -t t --key '.body.v | ascii_downcase'
   [ "$(tally)" = '1 committed' ]
-  [ "$(sql "SELECT resolved_at IS NOT NULL FROM t_errors WHERE message_id = '$(id 4)'")" = t ]
+  [ "$(sql "SELECT resolved_at IS NOT NULL FROM t_errors WHERE message_id = '$(mid 4)'")" = t ]
   # A filter, and the queue's name, are part of it.
   { record 7 '{"id":7,"v":"K"}' && record 8 '{"id":8,"v":"K"}' | sed 's#/1/q#/1/other#'; } >in
   load_in -t t --key '.body.v | ascii_downcase'
@@ -157,10 +157,10 @@ load|nul||user_id|1' ]
 
 @test "ledger keys: the message id when a UUID, else SHA-256 of queue name and text" {
   create_t
-  { record 1 '{"id":1}' && record 2 '{"id":2}' | sed "s/$(id 2)/no-uuid/"; } >in
+  { record 1 '{"id":1}' && record 2 '{"id":2}' | sed "s/$(mid 2)/no-uuid/"; } >in
   load_in -t t
   [ "$(tally)" = '2 committed' ]
-  [ "$(sql "SELECT count(*) FROM t_ledger WHERE key = '$(id 1)'")" = 1 ]
+  [ "$(sql "SELECT count(*) FROM t_ledger WHERE key = '$(mid 1)'")" = 1 ]
   # As share/sql says it: version 8 and the variant over the first 16 bytes.
   [ "$(sql "SELECT count(*) FROM t_ledger, (SELECT sha256('\x71006e6f2d75756964'::bytea) AS h) s
     WHERE key = encode(set_byte(set_byte(substring(h FROM 1 FOR 16), 6, get_byte(h, 6) & 15 | 128),
@@ -253,7 +253,7 @@ mask|collision' ]
   [ "$(verdict 2)" = committed ]
   grep -qxF '{"line":3,"status":"rejected"}' out
   [ "$(sql 'SELECT count(*) FROM t_errors')" = 0 ]
-  grep -qF "$(id 1)" rejects
+  grep -qF "$(mid 1)" rejects
   grep -qF '"error":{"stage":"load","code":"too-long"}' rejects
   # In a later run it may fit; its key was not used up.
   sed -i 's/x\{100,\}/x/' in
@@ -406,7 +406,7 @@ mask|collision' ]
   create_t
   records 1 10 >in
   load_in -t t
-  sql "UPDATE t_ledger SET loaded_at = now() - interval '20 days' WHERE key <= '$(id 4)'"
+  sql "UPDATE t_ledger SET loaded_at = now() - interval '20 days' WHERE key <= '$(mid 4)'"
   load_in -t t --prune-ledger 15d
   [ "$status" -eq 0 ]
   [ ! -s out ]
@@ -461,7 +461,7 @@ mask|collision' ]
 
 @test "other names for the tables, in other schemas" {
   sql 'CREATE SCHEMA "Odd Schema"; CREATE TABLE "Odd Schema"."My Table" ("The Id" integer, "a.b" text)'
-  printf '{"sqs":{"message_id":"%s"},"body":{"The Id":1,"a.b":"x"}}\n{"body":{"The Id":"x"}}\n' "$(id 1)" >in
+  printf '{"sqs":{"message_id":"%s"},"body":{"The Id":1,"a.b":"x"}}\n{"body":{"The Id":"x"}}\n' "$(mid 1)" >in
   load_in -t '"Odd Schema"."My Table"'
   [ "$(tally)" = '1 committed 1 quarantined' ]
   [ "$(sql 'SELECT count(*) FROM "Odd Schema"."My Table_ledger"')" = 1 ]

@@ -1,11 +1,11 @@
 # For tests of pg-load: records, and what came of them. Needs lib/common.
 
-# id N: a message id, the same for the same number.
-id() { printf '%08x-0000-4000-8000-%012x\n' "$1" "$1"; }
+# mid N: a message id, the same for the same number.
+mid() { printf '%08x-0000-4000-8000-%012x\n' "$1" "$1"; }
 
 # record N BODY: one with the message id of that number.
 record() {
-  printf '{"sqs":{"queue_url":"http://localhost/1/q","message_id":"%s","receipt_handle":"h%s",' "$(id "$1")" "$1"
+  printf '{"sqs":{"queue_url":"http://localhost/1/q","message_id":"%s","receipt_handle":"h%s",' "$(mid "$1")" "$1"
   printf '"sent_at":"2026-11-21T09:00:00.123Z"},"body":%s}\n' "$2"
 }
 
@@ -28,4 +28,4 @@ load_in() {
 tally() { grep -oP '"status":"\K[^"]*' out | sort | uniq -c | xargs; }
 
 # verdict N: the status that ./out has for the message id of that number.
-verdict() { grep -F "$(id "$1")" out | grep -oP '"status":"\K[^"]*' | xargs; }
+verdict() { grep -F "$(mid "$1")" out | grep -oP '"status":"\K[^"]*' | xargs; }

@@ -1,0 +1,276 @@
+#!/usr/bin/env bats
+# pg-load: connections that fail, servers that stop, answers that are lost; and
+# settings that can only be refused. On a server of its own, because it is stopped.
+
+load ../lib/common
+load ../lib/records
+
+setup_file() {
+  # shellcheck source=scripts/servers.sh
+  . "$BATS_TEST_DIRNAME/../../scripts/servers.sh"
+  servers_begin
+  servers_postgres_start
+  hba=$PGHOST/data/pg_hba.conf
+  { echo 'local all locked scram-sha-256'; echo 'local all barred reject'; cat "$hba"; } >"$BATS_FILE_TMPDIR/hba"
+  cat "$BATS_FILE_TMPDIR/hba" >"$hba"
+  psql -qX -c "CREATE ROLE locked LOGIN PASSWORD 'x'" -c 'CREATE ROLE barred LOGIN' \
+    -c 'CREATE ROLE full_up LOGIN CONNECTION LIMIT 0' -c 'CREATE ROLE poor LOGIN' -c 'SELECT pg_reload_conf()' >/dev/null
+}
+
+teardown_file() { servers_stop; }
+
+setup() {
+  common_setup
+  unset SQS2PG_MAPS
+  fresh_database
+  sql 'CREATE TABLE t (id integer)'
+  records 1 5 >in
+}
+
+# restart: the server again, and this test's database in PGDATABASE.
+restart() {
+  local database=$PGDATABASE
+  servers_postgres_start
+  export PGDATABASE=$database
+}
+
+teardown() {
+  pg_isready -q || restart
+  [ ! -s cut.pid ] || kill "$(<cut.pid)"
+}
+
+# busy: is a loader of this test inside a transaction?
+busy() {
+  [ "$(sql "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'pg-load'
+    AND datname = current_database() AND state = 'active' AND wait_event = 'PgSleep'")" -ge 1 ]
+}
+
+# slow: every row with id 3 takes a second.
+slow() {
+  sql "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS \$\$ BEGIN
+      IF NEW.id = 3 THEN PERFORM pg_sleep(1); END IF; RETURN NEW; END \$\$;
+    CREATE TRIGGER f BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f()"
+}
+
+# signal FUNCTION: pg_cancel_backend or pg_terminate_backend of the loader at work.
+signal() {
+  sql "SELECT $1(pid) FROM pg_stat_activity WHERE application_name = 'pg-load' AND datname = current_database()"
+}
+
+# cutter COUNT WHEN: PGHOST leads through the proxy.
+cutter() {
+  mkdir sock
+  "$ROOT/tests/lib/pg_cut.py" sock/.s.PGSQL.5432 "$PGHOST/.s.PGSQL.5432" "$@" >cuts 3>&- &
+  echo $! >cut.pid
+  eventually 10 test -S sock/.s.PGSQL.5432
+}
+
+@test "a server that is not there: back-off, then 75, nothing acked" {
+  servers_postgres_stop
+  load_in -t t --retry-timeout 1s
+  [ "$status" -eq 75 ]
+  [ ! -s out ]
+  grep -q 'retrying for up to 1 s' err
+  grep -q 'error: ' err
+  PGHOST=/nonexistent load_in -t t --retry-timeout 0
+  [ "$status" -eq 75 ]
+}
+
+@test "a server that stops in mid-stream and comes back: everything once" {
+  mkfifo pipe
+  pg-load -t t --linger 20ms <pipe >out 2>err 3>&- &
+  pid=$!
+  exec 9>pipe
+  records 1 5 >&9
+  has() { [ "$(wc -l <out)" = "$1" ]; }
+  eventually 10 has 5
+  servers_postgres_stop QUIT
+  records 1 10 >&9
+  sleep 0.5
+  has 5
+  restart
+  eventually 20 has 15
+  exec 9>&-
+  wait "$pid"
+  [ "$(tally)" = '10 committed 5 duplicate' ]
+  [ "$(sql 'SELECT count(*), count(DISTINCT id) FROM t')" = '10|10' ]
+}
+
+@test "a server that stops for good in mid-stream: what was committed is acked, the rest is not, 75" {
+  mkfifo pipe
+  pg-load -t t --linger 20ms --retry-timeout 1s <pipe >out 2>err 3>&- &
+  pid=$!
+  exec 9>pipe
+  records 1 5 >&9
+  has() { [ "$(wc -l <out)" = "$1" ]; }
+  eventually 10 has 5
+  servers_postgres_stop
+  records 6 10 >&9
+  status=0
+  wait "$pid" || status=$?
+  exec 9>&-
+  [ "$status" -eq 75 ]
+  [ "$(tally)" = '5 committed' ]
+  grep -q 'committed=5' err
+}
+
+@test "the backend killed or cancelled in mid-batch: no verdict before the commit, every row once" {
+  slow
+  for function in pg_terminate_backend pg_cancel_backend; do
+    sql 'TRUNCATE t'
+    for more in '' --no-ledger; do
+      sql "DROP TABLE IF EXISTS t_ledger; TRUNCATE t"
+      # shellcheck disable=SC2086
+      pg-load -t t $more <in >out 2>err 3>&- &
+      pid=$!
+      eventually 10 busy
+      [ ! -s out ]
+      signal "$function" >/dev/null
+      wait "$pid"
+      [ "$(tally)" = '5 committed' ]
+      [ "$(sql 'SELECT count(*), count(DISTINCT id) FROM t')" = '5|5' ]
+      grep -q 'retrying' err
+    done
+  done
+}
+
+@test "the loader killed in mid-batch, then run again: every row once" {
+  slow
+  pg-load -t t <in >out 2>err 3>&- &
+  pid=$!
+  eventually 10 busy
+  kill -9 "$pid"
+  wait "$pid" || true
+  [ ! -s out ]
+  load_in -t t
+  [ "$(tally)" = '5 committed' ]
+  [ "$(sql 'SELECT count(*), count(DISTINCT id) FROM t')" = '5|5' ]
+}
+
+@test "the answer to COMMIT lost: the ledger tells, every row once, every verdict true" {
+  psql -qX -v ON_ERROR_STOP=1 -v table=t -f "$ROOT/share/sql/pg-load.sql"
+  cutter 2 after
+  PGHOST=$PWD/sock load_in -t t --no-create
+  cat err cuts out
+  [ "$status" -eq 0 ]
+  [ "$(tally)" = '5 duplicate' ]
+  [ "$(sql 'SELECT count(*), count(DISTINCT id) FROM t')" = '5|5' ]
+  [ "$(grep -c "cut after" cuts)" = 2 ]
+}
+
+@test "COMMIT that never arrived: done again" {
+  psql -qX -v ON_ERROR_STOP=1 -v table=t -f "$ROOT/share/sql/pg-load.sql"
+  cutter 3 before
+  for more in '' --no-ledger; do
+    sql 'TRUNCATE t'
+    # shellcheck disable=SC2086
+    PGHOST=$PWD/sock load_in -t t --no-create $more
+    [ "$(tally)" = '5 committed' ]
+    [ "$(sql 'SELECT count(*), count(DISTINCT id) FROM t')" = '5|5' ]
+  done
+  [ "$(wc -l <cuts)" = 3 ]
+}
+
+@test "the answer to COMMIT lost without a ledger: the server is asked how it ended" {
+  psql -qX -v ON_ERROR_STOP=1 -v table=t -f "$ROOT/share/sql/pg-load.sql"
+  cutter 2 after
+  PGHOST=$PWD/sock load_in -t t --no-create --no-ledger
+  [ "$(tally)" = '5 committed' ]
+  [ "$(sql 'SELECT count(*) FROM t')" = 5 ]
+  # The same for records that are outside the ledger.
+  sql 'TRUNCATE t'
+  { records 1 3; echo '{"body":{"id":4}}'; } >in
+  PGHOST=$PWD/sock load_in -t t --no-create
+  [ "$(tally)" = '4 committed' ]
+  [ "$(sql 'SELECT count(*), count(DISTINCT id) FROM t')" = '4|4' ]
+  [ "$(wc -l <cuts)" = 2 ]
+}
+
+@test "faults are waited out, then 75: read-only, too many connections" {
+  load_in -t t
+  sql "ALTER DATABASE \"$PGDATABASE\" SET default_transaction_read_only = on"
+  records 6 9 >in
+  load_in -t t --retry-timeout 1s
+  [ "$status" -eq 75 ]
+  [ ! -s out ]
+  grep -q 25006 err
+  PGUSER=full_up load_in -t t --retry-timeout 1s
+  [ "$status" -eq 75 ]
+  grep -q 53300 err
+}
+
+@test "refused for good, 69 and at once: login, database, rights, tables" {
+  before=$SECONDS
+  PGDATABASE=nosuchdatabase load_in -t t
+  [ "$status" -eq 69 ]
+  grep -q 3D000 err
+  PGUSER=nosuchrole load_in -t t
+  [ "$status" -eq 69 ]
+  PGUSER=barred load_in -t t
+  [ "$status" -eq 69 ]
+  PGUSER=locked PGPASSWORD=canary load_in -t t
+  [ "$status" -eq 69 ]
+  grep -q 28P01 err
+  run -1 grep canary err
+  PGUSER=locked PGPASSFILE=/dev/null load_in -t t
+  [ "$status" -eq 69 ]
+  load_in -t nosuchtable
+  [ "$status" -eq 69 ]
+  # May not create the ledger; may not insert.
+  PGUSER=poor load_in -t t
+  [ "$status" -eq 69 ]
+  load_in -t t
+  sql 'GRANT ALL ON t_ledger, t_errors TO poor'
+  records 6 9 >in
+  PGUSER=poor load_in -t t
+  [ "$status" -eq 69 ]
+  [ ! -s out ]
+  grep -q '42501' err
+  # The table goes while we wait for input.
+  mkfifo pipe
+  pg-load -t t --linger 20ms <pipe >out 2>err 3>&- &
+  pid=$!
+  exec 9>pipe
+  records 11 12 >&9
+  has() { [ "$(wc -l <out)" = "$1" ]; }
+  eventually 10 has 2
+  sql 'ALTER TABLE t RENAME TO gone'
+  records 13 14 >&9
+  status=0
+  wait "$pid" || status=$?
+  exec 9>&-
+  [ "$status" -eq 69 ]
+  [ "$(wc -l <out)" = 2 ]
+  [ $((SECONDS - before)) -lt 20 ]
+}
+
+@test "usage: 64" {
+  for wrong in '' '-t t --nosuch' '-t t -t u' '-t t operand' '-t t --map a --no-map' '-t t --key .a --no-ledger' \
+    '-t t --no-quarantine --error-table e' '-t t --max-rejects x' '-t t --max-rejects 101%' '-t t --batch-rows 0' \
+    '-t t --linger soon' '-t t --prune-ledger 3d' '-t t --force' '-t t --dsn dbname=x=y -q --dsn a' \
+    '-t t --dsn password=canary' '-t t --dsn postgresql://u:canary@h/d' "-t t --dsn dbname='open" '-t t --dsn nosuch=x'; do
+    # shellcheck disable=SC2086
+    load_in $wrong
+    echo "$wrong: $status $(cat err)"
+    [ "$status" -eq 64 ]
+    [ ! -s out ]
+    run -1 grep canary err
+  done
+}
+
+@test "-d: a connection string, a URI, a database name" {
+  db=$PGDATABASE host=$PGHOST
+  unset PGDATABASE PGHOST
+  records 1 1 >in
+  for dsn in "host=$host dbname=$db" "postgresql:///$db?host=${host//\//%2F}"; do
+    load_in -t t -d "$dsn" --no-ledger
+    [ "$status" -eq 0 ]
+  done
+  PGHOST=$host load_in -t t --dsn="$db" --no-ledger
+  [ "$status" -eq 0 ]
+  printf '[s]\nhost=%s\ndbname=%s\n' "$host" "$db" >service
+  PGSERVICEFILE=$PWD/service load_in -t t -d service=s --no-ledger
+  [ "$status" -eq 0 ]
+  export PGHOST=$host PGDATABASE=$db
+  [ "$(sql 'SELECT count(*) FROM t')" = 4 ]
+}

@@ -1,0 +1,215 @@
+#!/usr/bin/env bats
+# pg-load: maps, where they are found, and what is wrong with them.
+
+load ../lib/common
+load ../lib/records
+
+setup() {
+  common_setup
+  unset SQS2PG_MAPS
+  fresh_database
+  sql 'CREATE TABLE t (id integer, a text, b text, d text DEFAULT $$dflt$$)'
+}
+
+# map LINE...: writes ./t.map.
+map() { printf '%s\n' "$@" >t.map; }
+
+@test "paths, filters, \$sqs, DEFAULT by empty, and what a map does not name" {
+  map '# a map' '' 'id .body.n' \
+    'a .body.x."odd key"[1]   # a path' \
+    '"b" .body.list | map(tostring) | join("+")' \
+    'd $sqs.receipt_handle | if . == "h2" then empty else . end'
+  {
+    record 1 '{"n":1,"x":{"odd key":["p","q"]},"list":[1,2.50,true],"a":"not this"}'
+    record 2 '{"n":2,"list":[]}'
+  } >in
+  load_in -t t --map t.map
+  [ "$(tally)" = '2 committed' ]
+  [ ! -s err ]
+  [ "$(sql 'SELECT * FROM t ORDER BY id')" = '1|q|1+2.5+true|h1
+2|||dflt' ]
+}
+
+@test "a filter sees the whole record when its left side is no plain path, and \$sqs everywhere" {
+  map 'id .body | .n + 1' 'a {b: .body.n, s: $sqs.message_id} | tojson' 'b .attributes.tag.value' \
+    'd (.body.n | tostring) + ($sqs.sent_at // "never")'
+  {
+    echo '{"sqs":{"message_id":"m","sent_at":"then"},"attributes":{"tag":{"type":"String","value":"v"}},"body":{"n":1}}'
+    echo '{"body":{"n":5}}'
+  } >in
+  load_in -t t --map t.map --no-ledger
+  [ "$(sql 'SELECT * FROM t ORDER BY id')" = '2|{"b":1,"s":"m"}|v|1then
+6|{"b":5,"s":null}||5never' ]
+}
+
+@test "numbers that only pass through keep their digits, filtered ones are computed" {
+  sql 'CREATE TABLE n (id integer, p numeric, f numeric)'
+  echo 'p .body.p
+f .body.p | . * 1' >n.map
+  record 1 '{"p":12345678901234567891.10}' >in
+  load_in -t n --map n.map
+  [ "$(sql 'SELECT p FROM n')" = 12345678901234567891.10 ]
+  [ "$(sql 'SELECT f BETWEEN 12345678901234567000 AND 12345678901234568000 FROM n')" = t ]
+}
+
+@test "what a map makes of a record it does not fit: refused as map, missing, nul or no-columns" {
+  map 'id .body.n !' 'a .body.x.y' 'b .body.z | .[0], .[1]' 'd .body.w | tonumber | tostring'
+  {
+    record 1 '{"n":1,"z":["p"],"w":"1"}'
+    record 2 '{"z":["p"],"w":"1"}'
+    record 3 '{"n":null,"w":"1"}'
+    record 4 '{"n":4,"x":"no object","z":["p"],"w":"1"}'
+    record 5 '{"n":5,"x":null,"z":["p"],"w":"secret"}'
+    record 6 '"text"'
+  } >in
+  load_in -t t --map t.map
+  # Two outputs, of any record.
+  [ "$(tally)" = '6 quarantined' ]
+  map 'id .body.n !' 'a .body.x.y' 'd .body.w | tonumber | tostring'
+  load_in -t t --map t.map
+  [ "$(tally)" = '1 committed 5 quarantined' ]
+  [ "$(sql 'SELECT code, column_name FROM t_errors WHERE resolved_at IS NULL ORDER BY message_id')" = 'missing|id
+missing|id
+map|a
+map|d
+map|id' ]
+  # jq's own messages hold values.
+  run -1 grep secret err
+  # A row of nothing but defaults is none.
+  map 'a .body.x' 'b .body.y | empty'
+  record 9 '{"n":1}' >in
+  load_in -t t --map t.map
+  [ "$(sql "SELECT code FROM t_errors WHERE message_id = '$(mid 9)'")" = no-columns ]
+}
+
+@test "mistakes are named by file, line and column, 78" {
+  records 1 1 >in
+  # expect LINE:COLUMN WORD LINES...
+  expect() {
+    local where=$1 word=$2
+    shift 2
+    map "$@"
+    load_in -t t --map t.map
+    echo "$where: $(cat err)"
+    [ "$status" -eq 78 ]
+    [ ! -s out ]
+    grep -qF "pg-load: error: t.map:$where: " err
+    grep -qF -e "$word" err
+  }
+  expect 1:3 expression 'a '
+  expect 3:1 nosuch 'id .body.n' '' 'nosuch .body.n'
+  expect 2:1 'before' 'a .x' 'a .y'
+  expect 1:4 now 'a  now'
+  expect 2:14 input '# x' 'a .body.n | (input)'
+  expect 1:3 env 'a env.HOME'
+  expect 1:8 '$ENV' 'a .x | $ENV.HOME'
+  expect 1:8 debug 'a .x | debug'
+  expect 1:8 halt 'a .x | halt'
+  expect 1:3 import 'a import "x" as x; .'
+  expect 1:3 include 'a include "x"; .'
+  expect 1:3 get_search_list 'a get_search_list'
+  expect 1:8 localtime 'a .x | localtime'
+  expect 1:8 'nosuch/0 is not defined' 'a .x | nosuch'
+  expect 1:5 '$foo' 'a 1+$foo'
+  expect 1:7 'jq program' 'a .x |||'
+  expect 1:5 bracket 'a .x)'
+  expect 1:6 string 'a .x "y'
+  expect 1:6 filter 'a .x | !'
+  map
+  load_in -t t --map t.map
+  [ "$status" -eq 78 ]
+  load_in -t t --map nosuch.map
+  [ "$status" -eq 78 ]
+  printf 'a .\xff\n' >t.map
+  load_in -t t --map t.map
+  [ "$status" -eq 78 ]
+  load_in -t t --key '.x | now'
+  [ "$status" -eq 64 ]
+  grep -qF -- '--key:1:6: now' err
+  # What the server makes is no column to map to.
+  sql 'ALTER TABLE t ADD g integer GENERATED ALWAYS AS (id) STORED'
+  expect 1:1 'g is a column' 'g .body.n'
+}
+
+@test "a map others may write is refused, 77, by the file that a link leads to" {
+  map 'id .body.id'
+  records 1 1 >in
+  for mode in 664 646 666; do
+    chmod "$mode" t.map
+    load_in -t t --map t.map
+    [ "$status" -eq 77 ]
+    [ ! -s out ]
+  done
+  ln -s t.map link.map
+  load_in -t t --map link.map
+  [ "$status" -eq 77 ]
+  chmod 444 t.map
+  load_in -t t --map link.map
+  [ "$status" -eq 0 ]
+  if [ "$(id -u)" -eq 0 ]; then
+    chown nobody t.map
+    load_in -t t --map t.map
+    [ "$status" -eq 77 ]
+  fi
+}
+
+@test "a map named after the table is found, unless one is given or none is wanted" {
+  mkdir maps
+  echo 'a .body.id | tostring' >maps/t.map
+  export SQS2PG_MAPS=$PWD/maps
+  records 1 1 >in
+  load_in -t public.t --no-ledger
+  [ "$(sql 'TABLE t')" = '|1||dflt' ]
+  sql 'TRUNCATE t'
+  load_in -t t --no-map --no-ledger
+  [ "$(sql 'TABLE t')" = '1|||dflt' ]
+  map 'b .body.id'
+  sql 'TRUNCATE t'
+  load_in -t t --map t.map --no-ledger
+  [ "$(sql 'TABLE t')" = '||1|dflt' ]
+  SQS2PG_MAPS=/nonexistent load_in -t t --no-ledger
+  [ "$status" -eq 0 ]
+  chmod 666 maps/t.map
+  load_in -t t --no-ledger
+  [ "$status" -eq 77 ]
+}
+
+@test "--explain names the source of every column, and makes no table" {
+  map 'id .body.n !' 'a .body.x | tostring' 'b .body.x + "y"'
+  touch in
+  load_in -t t --map t.map --explain
+  [ "$status" -eq 0 ]
+  [ "$(cat out)" = "$(printf '%s\n' \
+    "id	integer	.body.n !	path, t.map:1" \
+    "a	text	.body.x | tostring	path, jq on its value, t.map:2" \
+    "b	text	.body.x + \"y\"	jq on the record, t.map:3" \
+    "d	text	(default)	-")" ]
+  load_in -t t --explain --key .body.k
+  grep -qxF "a	text	.body.a	by name" out
+  grep -qF -- '--key' out
+  [ "$(sql "SELECT to_regclass('t_ledger') IS NULL")" = t ]
+  run -74 bash -c 'pg-load -t t --explain >/dev/full'
+}
+
+@test "the shipped map of user_logins: versions in order, dates from the queue, user_id required" {
+  create_user_logins
+  export SQS2PG_MAPS=$ROOT/share/maps
+  n=0
+  for version in '"2.3.0"' '"0.0.1"' '"2"' '"2.10"' '"2.3.10"' '"2.3.9"' '"10.0.0"' '"2.3.99"' null; do
+    n=$((n + 1))
+    record "$n" "{\"user_id\":\"u\",\"locale\":null,\"device_type\":\"ios\",\"masked_ip\":\"i\",\"masked_device_id\":\"d\",\"app_version\":$version}"
+  done >in
+  load_in -t user_logins
+  [ "$(tally)" = '9 committed' ]
+  [ "$(sql 'SELECT string_agg(app_version::text, $$ $$ ORDER BY app_version) FROM user_logins')" = '1 20000 20300 20309 20310 20399 21000 100000' ]
+  [ "$(sql 'SELECT DISTINCT user_id, device_type, masked_ip, masked_device_id, locale, create_date FROM user_logins')" = 'u|ios|i|d||2026-11-21' ]
+  for version in '"x.y"' '"2.100"' '"2.3.0.1"' '"2.3.0-beta"' '""' 2 '"2..3"' '{}' '"-1"' '" 2"' '"2.3\n"'; do
+    n=$((n + 1))
+    record "$n" "{\"user_id\":\"u\",\"app_version\":$version}"
+  done >in
+  { record 98 '{"app_version":"1"}'; record 99 '{"user_id":null}'; } >>in
+  load_in -t user_logins
+  [ "$(tally)" = '13 quarantined' ]
+  [ "$(sql 'SELECT code, column_name, count(*) FROM user_logins_errors GROUP BY 1, 2 ORDER BY 1')" = 'map|app_version|11
+missing|user_id|2' ]
+}

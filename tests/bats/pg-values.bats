@@ -1,0 +1,193 @@
+#!/usr/bin/env bats
+# pg-load: which value goes to which column, and what it looks like there.
+
+load ../lib/common
+load ../lib/records
+
+setup() {
+  common_setup
+  unset SQS2PG_MAPS
+  fresh_database
+}
+
+@test "keys go to the columns of their names; a missing key is the DEFAULT, null is NULL" {
+  sql "CREATE TABLE t (id integer, a text DEFAULT 'da', b integer DEFAULT 7, c text)"
+  {
+    record 1 '{"id":1}'
+    record 2 '{"id":2,"a":null,"b":null}'
+    record 3 '{"id":3,"b":8,"a":""}'
+    record 4 '{"c":"x","a":"y","id":4}'
+    record 5 '{"id":5}'
+  } >in
+  load_in -t t
+  [ "$status" -eq 0 ]
+  [ ! -s err ]
+  [ "$(sql "SELECT id, coalesce(a, 'null'), coalesce(b::text, 'null'), coalesce(c, 'null') FROM t ORDER BY id")" = '1|da|7|null
+2|null|null|null
+3||8|null
+4|y|7|x
+5|da|7|null' ]
+}
+
+@test "unknown keys are counted and reported once; a record with nothing else is refused" {
+  sql 'CREATE TABLE t (id integer)'
+  { records 1 50 '"x":1,"secret":"canary"'; record 51 '{"y":1}'; record 52 '{}'; record 53 '5'; record 54 '"text"'; } >in
+  load_in -t t --batch-rows 10
+  [ "$(tally)" = '50 committed 4 quarantined' ]
+  [ "$(sql 'SELECT code, count(*) FROM t_errors GROUP BY code')" = 'no-columns|4' ]
+  [ "$(grep -c '101 values of 51 records' err)" = 1 ]
+  run -1 grep -e secret -e canary err
+}
+
+@test "numbers keep every digit" {
+  sql 'CREATE TABLE t (n numeric, b bigint, f double precision, v text, j json, k jsonb)'
+  record 1 '{"n":12345678901234567891.10,"b":9223372036854775807,"f":1e-7,"v":1.10,"j":1.10,"k":12345678901234567891}' >in
+  load_in -t t
+  [ "$(tally)" = '1 committed' ]
+  [ "$(sql 'SELECT * FROM t')" = '12345678901234567891.10|9223372036854775807|1e-07|1.10|1.10|12345678901234567891' ]
+}
+
+@test "objects and arrays go verbatim to json, jsonb and text, strings stay JSON in json columns" {
+  sql 'CREATE DOMAIN doc AS jsonb; CREATE DOMAIN deep AS doc'
+  sql 'CREATE TABLE t (id integer, j json, k jsonb, v text, d deep)'
+  {
+    record 1 '{"id":1,"j":{"b":1.0,"a":[1,2,{"x":"\u00e9\\\" \n"}]},"k":{"b":1.10,"a":"x"},"v":{"b":1.0,"a":[]},"d":[1]}'
+    record 2 '{"id":2,"j":"text","k":"5","v":"text","d":"d"}'
+    record 3 '{"id":3,"j":null,"k":null,"v":null}'
+    record 4 '{"id":4,"j":true,"k":5,"v":false,"d":1.0}'
+    record 5 '{"id":5,"j":"\u0000","v":{"a":"\u0000"}}'
+  } >in
+  load_in -t t
+  [ "$(tally)" = '5 committed' ]
+  [ "$(sql 'SELECT j FROM t WHERE id = 1')" = '{"b":1.0,"a":[1,2,{"x":"\u00e9\\\" \n"}]}' ]
+  [ "$(sql 'SELECT v, d FROM t WHERE id = 1')" = '{"b":1.0,"a":[]}|[1]' ]
+  [ "$(sql "SELECT k->>'b', k->>'a' FROM t WHERE id = 1")" = '1.10|x' ]
+  [ "$(sql 'SELECT j, k, v, d FROM t WHERE id = 2')" = '"text"|"5"|text|"d"' ]
+  [ "$(sql 'SELECT j IS NULL, k IS NULL, v IS NULL FROM t WHERE id = 3')" = 't|t|t' ]
+  [ "$(sql 'SELECT j, k, v, d FROM t WHERE id = 4')" = 'true|5|false|1.0' ]
+  # Not decoded, so it is text like any other.
+  [ "$(sql 'SELECT j, v FROM t WHERE id = 5')" = '"\u0000"|{"a":"\u0000"}' ]
+}
+
+@test "a decoded U+0000 refuses the record, wherever it would be stored" {
+  sql 'CREATE TABLE t (id integer, v text, k jsonb)'
+  {
+    records 1 20
+    record 21 '{"id":21,"v":"a\u0000b"}'
+    record 22 '{"id":22,"k":{"a":["\u0000"]}}'
+    record 23 '{"id":23,"v":"a\\u0000b"}'
+    record 24 '{"id":24,"other":"\u0000"}'
+  } >in
+  load_in -t t
+  [ "$(tally)" = '22 committed 2 quarantined' ]
+  [ "$(sql 'SELECT code, sqlstate, column_name FROM t_errors ORDER BY code')" = 'nul||v
+refused|22P05|k' ]
+  [ "$(sql 'SELECT v FROM t WHERE id = 23')" = 'a\u0000b' ]
+}
+
+@test "strings arrive as they were meant: escapes, tabs, backslashes, every plane of Unicode" {
+  sql 'CREATE TABLE t (id integer, v text)'
+  cat >in <<'END'
+{"sqs":{"message_id":"1"},"body":{"id":1,"v":"a\tb\nc\rd\\e\"f\/g\b\f\u001f\u007f"}}
+{"sqs":{"message_id":"2"},"body":{"id":2,"v":"\\N"}}
+{"sqs":{"message_id":"3"},"body":{"id":3,"v":"\\."}}
+{"sqs":{"message_id":"4"},"body":{"id":4,"v":"\\"}}
+{"sqs":{"message_id":"5"},"body":{"id":5,"v":"\u00e9\u20ac\ud83d\ude00 é€😀"}}
+{"sqs":{"message_id":"6"},"body":{"\u0069d":6,"v":"\\t\\x41"}}
+{"sqs":{"message_id":"7"},"body":{"id":0,"id":7,"v":"first","v":"last"}}
+{"sqs":{"message_id":"8"},"body":{"id":0,"v":"lost"},"body":{"id":8}}
+END
+  load_in -t t
+  [ "$(tally)" = '8 committed' ]
+  [ "$(sql "SELECT encode(v::bytea, 'hex') FROM (SELECT convert_to(v, 'UTF8') AS v FROM t WHERE id = 1) s")" = \
+    "$(printf 'a\tb\nc\rd\\e"f/g\b\f\037\177' | xxd -p)" ]
+  [ "$(sql 'SELECT v FROM t WHERE id BETWEEN 2 AND 7 ORDER BY id')" = '\N
+\.
+\
+é€😀 é€😀
+\t\x41
+last' ]
+  [ "$(sql 'SELECT v IS NULL FROM t WHERE id = 8')" = t ]
+}
+
+@test "types as PostgreSQL reads them: booleans, times, inet, uuid, enum, domain, arrays" {
+  sql "CREATE TYPE mood AS ENUM ('sad', 'ok'); CREATE DOMAIN small AS integer CHECK (VALUE < 10)"
+  sql 'CREATE TABLE t (b boolean, ts timestamptz, d date, i inet, u uuid, m mood, s small, x text[], y bytea)'
+  {
+    record 1 '{"b":true,"ts":"2026-11-21T10:00:00.5+01:00","d":"2026-11-21","i":"203.0.113.7","u":"6ed955c6-506a-5343-9be4-2c0afae02eef","m":"ok","s":9,"x":"{a,\"b c\"}","y":"\\x00ff"}'
+    record 2 '{"m":"happy"}'
+    record 3 '{"s":10}'
+    record 4 '{"b":"maybe"}'
+  } >in
+  load_in -t t
+  [ "$(tally)" = '1 committed 3 quarantined' ]
+  [ "$(PGTZ=UTC sql 'SELECT * FROM t')" = 't|2026-11-21 09:00:00.5+00|2026-11-21|203.0.113.7|6ed955c6-506a-5343-9be4-2c0afae02eef|ok|9|{a,"b c"}|\x00ff' ]
+  [ "$(sql "SELECT string_agg(sqlstate || coalesce(' ' || column_name, '') || coalesce(' ' || constraint_name, ''), ',' ORDER BY message_id) FROM t_errors")" = '22P02 m,23514 s small_check,22P02 b' ]
+}
+
+@test "what the server makes is left to it: generated columns, identities, serials, triggers" {
+  sql "CREATE TABLE t (always bigint GENERATED ALWAYS AS IDENTITY, optional bigint GENERATED BY DEFAULT AS IDENTITY,
+    n integer, twice integer GENERATED ALWAYS AS (n * 2) STORED, at timestamptz NOT NULL DEFAULT now())"
+  { record 1 '{"n":1,"always":99,"twice":99}'; record 2 '{"n":2,"optional":50}'; } >in
+  load_in -t t
+  [ "$(tally)" = '2 committed' ]
+  [ ! -s err ]
+  [ "$(sql 'SELECT always, optional, n, twice FROM t ORDER BY n')" = '1|1|1|2
+2|50|2|4' ]
+}
+
+@test "session settings of others change nothing" {
+  sql 'CREATE TABLE t (d date, v text, ts timestamptz)'
+  db=$PGDATABASE
+  for setting in "client_encoding = latin1" "datestyle = 'SQL, DMY'" "timezone = 'Asia/Tokyo'" \
+    "synchronous_commit = off" "default_transaction_isolation = serializable" "standard_conforming_strings = off" \
+    "lc_messages = 'C'" "search_path = nowhere"; do
+    sql "ALTER DATABASE \"$db\" SET $setting"
+  done
+  record 1 '{"d":"2026-02-03","v":"é€","ts":"2026-02-03 04:05:06"}' >in
+  PGCLIENTENCODING=SJIS load_in -t public.t
+  cat err
+  [ "$(tally)" = '1 committed' ]
+  [ "$(PGCLIENTENCODING=UTF8 PGOPTIONS='-c datestyle=ISO -c timezone=UTC' sql 'SELECT * FROM public.t')" = '2026-02-03|é€|2026-02-03 04:05:06+00' ]
+}
+
+@test "partitioned tables, views with a trigger, foreign keys within a batch" {
+  sql 'CREATE TABLE p (id integer, v text) PARTITION BY RANGE (id);
+    CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (1) TO (50);
+    CREATE TABLE p2 PARTITION OF p FOR VALUES FROM (50) TO (100)'
+  records 1 100 >in
+  load_in -t p
+  [ "$(tally)" = '99 committed 1 quarantined' ]
+  [ "$(sql 'SELECT sqlstate FROM p_errors')" = 23514 ]
+  [ "$(sql 'SELECT count(*) FROM p1')" = 49 ]
+  # A child before its parent, in one statement and, by its columns, in another.
+  sql 'CREATE TABLE node (id integer PRIMARY KEY, parent integer REFERENCES node)'
+  { record 1 '{"id":1,"parent":2}'; record 2 '{"id":2,"parent":3}'; record 3 '{"id":3}'; record 4 '{"id":4,"parent":9}'; } >in
+  load_in -t node
+  [ "$(verdict 1)" = committed ]
+  [ "$(verdict 2)" = committed ]
+  [ "$(verdict 3)" = committed ]
+  [ "$(verdict 4)" = quarantined ]
+}
+
+@test "tables that must not be loaded into: 69" {
+  sql 'CREATE UNLOGGED TABLE u (id integer); CREATE SEQUENCE s; CREATE MATERIALIZED VIEW m AS SELECT 1 AS id'
+  sql 'CREATE TABLE q (id integer) PARTITION BY LIST (id); CREATE UNLOGGED TABLE q1 PARTITION OF q DEFAULT'
+  records 1 2 >in
+  for table in u q s m nosuch nosuch.t 'x.' ''; do
+    load_in -t "$table"
+    [ "$status" -eq 69 ]
+    [ ! -s out ]
+  done
+  load_in -t u --no-ledger
+  [ "$(tally)" = '2 committed' ]
+  # A ledger that would let a key in twice, or forget it, is none.
+  sql 'CREATE TABLE t (id integer); CREATE TABLE t_ledger (key uuid, loaded_at timestamptz)'
+  load_in -t t
+  [ "$status" -eq 69 ]
+  grep -q 'unique' err
+  sql 'ALTER TABLE t_ledger ADD PRIMARY KEY (key); ALTER TABLE t_ledger SET UNLOGGED'
+  load_in -t t
+  [ "$status" -eq 69 ]
+  grep -q 'unlogged' err
+}
