@@ -38,7 +38,8 @@ static void refuse(struct acker *acker, enum refusal refusal, uint64_t number)
     if (acker->warned[refusal])
         msg_info("line %llu is %s: refused", (unsigned long long)number, texts[refusal]);
     else
-        msg_warn("line %llu is %s: refused, as will be further ones", (unsigned long long)number, texts[refusal]);
+        msg_warn("line %llu is %s: refused, as will be further ones", (unsigned long long)number,
+            texts[refusal]);
     acker->warned[refusal] = true;
 }
 
@@ -63,7 +64,8 @@ static void settle(struct acker *acker, struct feed *feed)
     bool repeated = message != NULL;
     if (message == NULL)
         message = unsettled_add(&acker->unsettled, handle, length);
-    if (message == NULL || (acker->out != NULL &&
+    if (message == NULL ||
+        (acker->out != NULL &&
             unsettled_keep(&acker->unsettled, message, verdict->text, verdict->length) != 0))
         acker->result->no_memory = true;
     if (repeated)
@@ -89,8 +91,10 @@ static bool of_our_queue(const struct acker *acker)
         queue_same(&identity, &acker->connection->identity);
 }
 
-/* Releasing loses nothing, so any record will do for it; deleting wants a verdict that allows it. */
-static void on_line(void *context, struct feed *feed, enum line_result kind, const struct line *line)
+/* Releasing loses nothing, so any record will do for it; deleting wants a verdict that allows it.
+ */
+static void on_line(void *context, struct feed *feed, enum line_result kind,
+    const struct line *line)
 {
     struct acker *acker = context;
     const struct verdict *verdict = &acker->verdict;
@@ -99,7 +103,8 @@ static void on_line(void *context, struct feed *feed, enum line_result kind, con
         refuse(acker, TOO_LONG, line->number);
         return;
     }
-    enum verdict_result result = verdict_parse(acker->parser, line->text, line->length, &acker->verdict);
+    enum verdict_result result =
+        verdict_parse(acker->parser, line->text, line->length, &acker->verdict);
     if (result == VERDICT_NO_MEMORY) {
         acker->result->no_memory = true;
     } else if (result == VERDICT_MALFORMED) {
@@ -151,7 +156,8 @@ static void on_item(void *context, struct batch_item *item)
     unsettled_remove(&acker->unsettled, message);
 }
 
-void ack_run(const struct connection *connection, const struct ack_options *options, struct ack_result *result)
+void ack_run(const struct connection *connection, const struct ack_options *options,
+    struct ack_result *result)
 {
     *result = (struct ack_result){ .done = 0 };
     struct acker *acker = calloc(1, sizeof *acker);

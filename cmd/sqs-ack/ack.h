@@ -9,9 +9,9 @@
 #include "aws/feed.h"
 
 struct ack_options {
-    bool release;         /* make visible instead of deleting */
-    bool print;           /* write each verdict with what became of it */
-    unsigned parallel;    /* batches at once */
+    bool release;      /* make visible instead of deleting */
+    bool print;        /* write each verdict with what became of it */
+    unsigned parallel; /* batches at once */
     uint64_t linger_ms;
     uint64_t retry_ms;
     uint64_t grace_ms;
@@ -32,9 +32,10 @@ struct ack_result {
 
 /*
  * ack_run(connection, options, result):
- * Read verdicts from standard input and settle them on the queue; print on standard output, which is
- * left open. No URL of a line is ever used: a line of another queue is refused.
+ * Read verdicts from standard input and settle them on the queue; print on standard output, which
+ * is left open. No URL of a line is ever used: a line of another queue is refused.
  */
-void ack_run(const struct connection *connection, const struct ack_options *options, struct ack_result *result);
+void ack_run(const struct connection *connection, const struct ack_options *options,
+    struct ack_result *result);
 
 #endif

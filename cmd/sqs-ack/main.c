@@ -16,11 +16,14 @@ enum { OPT_PRINT = 1, OPT_RELEASE, OPT_LINGER, OPT_JOBS, OPT_MAX_RECORD, OPT_GRA
 
 static const struct opt options[] = {
     { OPT_PRINT, '\0', "print", NULL, "print each verdict once settled, \"ack\" added", false },
-    { OPT_RELEASE, '\0', "release", NULL, "make messages visible again instead of deleting them", false },
-    { OPT_LINGER, '\0', "linger", "TIME", "how long a verdict waits for company (default: 100ms)", false },
+    { OPT_RELEASE, '\0', "release", NULL, "make messages visible again instead of deleting them",
+        false },
+    { OPT_LINGER, '\0', "linger", "TIME", "how long a verdict waits for company (default: 100ms)",
+        false },
     { OPT_JOBS, 'j', "jobs", "N", "requests at once (default: 4)", false },
     { OPT_MAX_RECORD, '\0', "max-record", "SIZE", "longest line, up to 64M (default: 4M)", false },
-    { OPT_GRACE, '\0', "grace", "TIME", "drain a pipe so long after SIGTERM (default: 30s)", false },
+    { OPT_GRACE, '\0', "grace", "TIME", "drain a pipe so long after SIGTERM (default: 30s)",
+        false },
     CONNECT_OPTIONS,
 };
 
@@ -49,7 +52,9 @@ static int take(struct given *given, int id, const char *value)
         ack->release = true;
         return 0;
     case OPT_LINGER:
-        return opt_duration(value, 0, 60000, &ack->linger_ms) ? 0 : opt_usage("option --linger takes a time to 1m");
+        return opt_duration(value, 0, 60000, &ack->linger_ms)
+            ? 0
+            : opt_usage("option --linger takes a time to 1m");
     case OPT_JOBS:
         if (!opt_number(value, 1, 64, &number))
             return opt_usage("option -j takes a number from 1 to 64");
@@ -61,7 +66,9 @@ static int take(struct given *given, int id, const char *value)
         ack->max_record = (size_t)number;
         return 0;
     case OPT_GRACE:
-        return opt_duration(value, 0, 86400000, &ack->grace_ms) ? 0 : opt_usage("option --grace takes a time to 24h");
+        return opt_duration(value, 0, 86400000, &ack->grace_ms)
+            ? 0
+            : opt_usage("option --grace takes a time to 24h");
     case OPT_OPERAND:
         return opt_usage("no operand is taken: verdicts are read from standard input");
     default:
@@ -69,7 +76,8 @@ static int take(struct given *given, int id, const char *value)
     }
 }
 
-static int report(const struct given *given, const struct ack_result *result, uint64_t requests, uint64_t began_ms)
+static int report(const struct given *given, const struct ack_result *result, uint64_t requests,
+    uint64_t began_ms)
 {
     int status = STATUS_OK;
     if (result->no_memory) {
@@ -91,10 +99,11 @@ static int report(const struct given *given, const struct ack_result *result, ui
         "%s=%llu lost=%llu failed=%llu repeated=%llu rejected=%llu refused=%llu unaddressed=%llu requests=%llu "
         "seconds=%llu.%02llu",
         given->ack.release ? "released" : "deleted", (unsigned long long)result->done,
-        (unsigned long long)result->lost, (unsigned long long)result->failed, (unsigned long long)result->repeated,
-        (unsigned long long)result->rejected, (unsigned long long)result->refused,
-        (unsigned long long)result->unaddressed, (unsigned long long)requests,
-        (unsigned long long)(took_ms / 1000), (unsigned long long)(took_ms % 1000 / 10));
+        (unsigned long long)result->lost, (unsigned long long)result->failed,
+        (unsigned long long)result->repeated, (unsigned long long)result->rejected,
+        (unsigned long long)result->refused, (unsigned long long)result->unaddressed,
+        (unsigned long long)requests, (unsigned long long)(took_ms / 1000),
+        (unsigned long long)(took_ms % 1000 / 10));
     return status;
 }
 
@@ -116,8 +125,10 @@ static int run(const struct given *given)
 
 int main(int argc, char **argv)
 {
-    struct given given = { .ack = { .parallel = 4, .linger_ms = 100, .grace_ms = 30000,
-        .max_record = RECORD_DEFAULT_MAX } };
+    struct given given = { .ack = { .parallel = 4,
+                               .linger_ms = 100,
+                               .grace_ms = 30000,
+                               .max_record = RECORD_DEFAULT_MAX } };
     struct opt_parser parser;
     const char *value;
     int id, status = 0;

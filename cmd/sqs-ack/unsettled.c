@@ -13,7 +13,8 @@ static size_t bucket_of(const char *handle, size_t length)
     return hash % UNSETTLED_BUCKETS;
 }
 
-struct unsettled_message *unsettled_find(const struct unsettled *unsettled, const char *handle, size_t length)
+struct unsettled_message *unsettled_find(const struct unsettled *unsettled, const char *handle,
+    size_t length)
 {
     struct unsettled_message *message = unsettled->buckets[bucket_of(handle, length)];
     while (message != NULL &&
@@ -22,7 +23,8 @@ struct unsettled_message *unsettled_find(const struct unsettled *unsettled, cons
     return message;
 }
 
-struct unsettled_message *unsettled_add(struct unsettled *unsettled, const char *handle, size_t length)
+struct unsettled_message *unsettled_add(struct unsettled *unsettled, const char *handle,
+    size_t length)
 {
     struct unsettled_message **bucket = &unsettled->buckets[bucket_of(handle, length)];
     struct unsettled_message *message = malloc(sizeof *message + length);
@@ -67,7 +69,8 @@ static void free_message(struct unsettled *unsettled, struct unsettled_message *
 
 void unsettled_remove(struct unsettled *unsettled, struct unsettled_message *message)
 {
-    struct unsettled_message **link = &unsettled->buckets[bucket_of(message->handle, message->item.length)];
+    struct unsettled_message **link =
+        &unsettled->buckets[bucket_of(message->handle, message->item.length)];
     while (*link != message)
         link = &(*link)->next;
     *link = message->next;

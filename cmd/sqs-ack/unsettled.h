@@ -16,9 +16,9 @@ struct unsettled_line {
 };
 
 struct unsettled_message {
-    struct batch_item item;        /* its text is the handle */
+    struct batch_item item;         /* its text is the handle */
     struct unsettled_message *next; /* of its bucket */
-    struct unsettled_line *lines;  /* to be printed, newest first */
+    struct unsettled_line *lines;   /* to be printed, newest first */
     char handle[];
 };
 
@@ -32,10 +32,12 @@ struct unsettled {
 
 void unsettled_free(struct unsettled *unsettled); /* what is still inside */
 
-struct unsettled_message *unsettled_find(const struct unsettled *unsettled, const char *handle, size_t length);
+struct unsettled_message *unsettled_find(const struct unsettled *unsettled, const char *handle,
+    size_t length);
 
 /* NULL: no memory. */
-struct unsettled_message *unsettled_add(struct unsettled *unsettled, const char *handle, size_t length);
+struct unsettled_message *unsettled_add(struct unsettled *unsettled, const char *handle,
+    size_t length);
 
 /* Keep a line with the message. 0, or -1: no memory. */
 int unsettled_keep(struct unsettled *unsettled, struct unsettled_message *message, const char *text,

@@ -48,7 +48,8 @@ static bool right_checksum(const struct message *message)
     if (message->md5_of_body.length == 0)
         return true;
     return digest_md5(message->body.data, message->body.length, digest) == 0 &&
-        digest_is_hex(digest, sizeof digest, message->md5_of_body.data, message->md5_of_body.length);
+        digest_is_hex(digest, sizeof digest, message->md5_of_body.data,
+            message->md5_of_body.length);
 }
 
 static bool sound(const struct message *message)
@@ -75,7 +76,8 @@ static void put_time(struct buf *line, const char *key, uint64_t ms)
     buf_printf(line, ",\"%s\":\"%s\"", key, text);
 }
 
-/* An object or array goes in as it is, but for the whitespace around its parts; all else as a string. */
+/* An object or array goes in as it is, but for the whitespace around its parts; all else as a
+ * string. */
 static void put_body(struct format *format, const struct buf *body)
 {
     struct json_result result;
@@ -84,14 +86,15 @@ static void put_body(struct format *format, const struct buf *body)
     while (first < end && (*first == ' ' || *first == '\t' || *first == '\n' || *first == '\r'))
         first++;
     if (first < end && (*first == '{' || *first == '[') &&
-        json_scan(body->data, body->length, NULL, RECORD_BODY_DEPTH, &format->matches, &result) == JSON_OK)
+        json_scan(body->data, body->length, NULL, RECORD_BODY_DEPTH, &format->matches, &result) ==
+            JSON_OK)
         json_write_compact(&format->line, body->data, body->length);
     else
         json_string_encode(&format->line, body->data, body->length);
 }
 
-enum format_result format_record(struct format *format, const struct message *message, uint64_t lease_until_ms,
-    const struct buf **result)
+enum format_result format_record(struct format *format, const struct message *message,
+    uint64_t lease_until_ms, const struct buf **result)
 {
     struct buf *line = &format->line;
     if (!sound(message))

@@ -22,7 +22,7 @@ enum format_result {
  * format_record(format, message, lease_until_ms, line):
  * Point *line at the record with its newline, good until the next call.
  */
-enum format_result format_record(struct format *format, const struct message *message, uint64_t lease_until_ms,
-    const struct buf **line);
+enum format_result format_record(struct format *format, const struct message *message,
+    uint64_t lease_until_ms, const struct buf **line);
 
 #endif

@@ -11,8 +11,8 @@
  * output their line ends, in that order.
  */
 struct hand_message {
-    struct batch_item item;    /* its text is the receipt handle */
-    uint64_t end;              /* bytes of output up to the end of its line */
+    struct batch_item item; /* its text is the receipt handle */
+    uint64_t end;           /* bytes of output up to the end of its line */
     struct hand_message *next;
     char handle[];
 };

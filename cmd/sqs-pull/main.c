@@ -12,25 +12,30 @@
 #include "base/status.h"
 #include "base/stop.h"
 #include "pull.h"
+#include "visibility.h"
 
 enum { OPT_FOLLOW = 1, OPT_NUMBER, OPT_JOBS, OPT_WAIT, OPT_EMPTY, OPT_VISIBILITY, OPT_IDLE };
 
-enum { FOLLOW_WAIT_S = 20, DRAIN_WAIT_S = 2, USUAL_VISIBILITY_S = 30, FOLLOW_RETRY_MS = 300000 };
+enum { FOLLOW_WAIT_S = 20, DRAIN_WAIT_S = 2, FOLLOW_RETRY_MS = 300000 };
 
 static const struct opt options[] = {
     { OPT_FOLLOW, 'f', "follow", NULL, "stay and wait for more messages", false },
     { OPT_NUMBER, 'n', "number", "N", "stop after N messages", false },
     { OPT_JOBS, 'j', "jobs", "N", "receive requests at once (default: 4)", false },
-    { OPT_WAIT, '\0', "wait", "SECONDS", "long-poll time, 0 to 20 (default: 2, with -f 20)", false },
+    { OPT_WAIT, '\0', "wait", "SECONDS", "long-poll time, 0 to 20 (default: 2, with -f 20)",
+        false },
     { OPT_EMPTY, '\0', "empty", "N", "empty receives that count as drained (default: 2)", false },
-    { OPT_VISIBILITY, '\0', "visibility-timeout", "TIME", "hide messages so long (default: the queue's)", false },
-    { OPT_IDLE, '\0', "idle-backoff", "MAX", "pause after each further empty receive, up to MAX", false },
+    { OPT_VISIBILITY, '\0', "visibility-timeout", "TIME",
+        "hide messages so long (default: the queue's)", false },
+    { OPT_IDLE, '\0', "idle-backoff", "MAX", "pause after each further empty receive, up to MAX",
+        false },
     CONNECT_OPTIONS,
 };
 
 static const struct opt_command command = {
     .synopsis = "[-fqv] [-Q URL|NAME] [-n N] [-j N] [option ...]",
-    .summary = "Receive the messages of an SQS queue and print them as records, one JSON object a line.",
+    .summary =
+        "Receive the messages of an SQS queue and print them as records, one JSON object a line.",
     .options = options,
     .count = sizeof options / sizeof *options,
 };
@@ -53,7 +58,9 @@ static int take(struct given *given, int id, const char *value)
         pull->follow = true;
         return 0;
     case OPT_NUMBER:
-        return opt_number(value, 1, UINT64_MAX, &pull->number) ? 0 : opt_usage("option -n takes a number from 1");
+        return opt_number(value, 1, UINT64_MAX, &pull->number)
+            ? 0
+            : opt_usage("option -n takes a number from 1");
     case OPT_JOBS:
         if (!opt_number(value, 1, 64, &number))
             return opt_usage("option -j takes a number from 1 to 64");
@@ -88,21 +95,6 @@ static int take(struct given *given, int id, const char *value)
     }
 }
 
-/* The queue's own visibility timeout; one that may not be read is taken to be the usual one. */
-static void ask_visibility(struct given *given, struct connection *connection, struct aws_error *error)
-{
-    struct call call = { .operation = CALL_QUEUE_ATTRIBUTES };
-    enum aws_cause cause = sqs_run(connection->sqs, &call, true);
-    given->pull.visibility_timeout_s = USUAL_VISIBILITY_S;
-    if (cause == AWS_OK && call.has_visibility_timeout) {
-        given->pull.visibility_timeout_s = call.visibility_timeout_s;
-    } else if (cause == AWS_OK || cause == AWS_DENIED || cause == AWS_REFUSED) {
-        msg_warn("the queue's visibility timeout cannot be read; using %u s", USUAL_VISIBILITY_S);
-    } else {
-        *error = call.error;
-    }
-}
-
 static int report(const struct pull_result *result, uint64_t requests, uint64_t began_ms)
 {
     int status = STATUS_OK;
@@ -118,14 +110,16 @@ static int report(const struct pull_result *result, uint64_t requests, uint64_t 
         status = STATUS_PARTIAL;
     }
     if (result->stranded > 0)
-        msg_warn("%llu messages could not be released; they come back after their visibility timeout",
+        msg_warn(
+            "%llu messages could not be released; they come back after their visibility timeout",
             (unsigned long long)result->stranded);
     uint64_t took_ms = clock_monotonic_ms() - began_ms;
     msg_summary(status == STATUS_OK && result->released == 0 && result->stranded == 0,
         "received=%llu printed=%llu released=%llu corrupt=%llu requests=%llu seconds=%llu.%02llu",
         (unsigned long long)result->received, (unsigned long long)result->printed,
-        (unsigned long long)result->released, (unsigned long long)result->corrupt, (unsigned long long)requests,
-        (unsigned long long)(took_ms / 1000), (unsigned long long)(took_ms % 1000 / 10));
+        (unsigned long long)result->released, (unsigned long long)result->corrupt,
+        (unsigned long long)requests, (unsigned long long)(took_ms / 1000),
+        (unsigned long long)(took_ms % 1000 / 10));
     return status;
 }
 
@@ -137,12 +131,10 @@ static int run(struct given *given)
     struct pull_result result = { .received = 0 };
     if (connect_open(&connection, &given->connect, given->pull.parallel, true, &error) != AWS_OK)
         return connect_report(&error);
-    if (!given->has_visibility)
-        ask_visibility(given, &connection, &error);
-    if (error.cause == AWS_OK)
+    if (given->has_visibility ||
+        visibility_of_queue(connection.sqs, &given->pull.visibility_timeout_s, &result.error) ==
+            AWS_OK)
         pull_run(&connection, &given->pull, &result);
-    else
-        result.error = error;
     if (result.output_error == 0 && close(STDOUT_FILENO) != 0)
         result.output_error = errno;
     int status = report(&result, sqs_requests(connection.sqs), began_ms);

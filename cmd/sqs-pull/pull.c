@@ -17,20 +17,20 @@ enum {
     MEMORY = 16 << 20,        /* for records in hand and on their way */
     LARGEST_RECORD = 1 << 20, /* until one has been seen */
     FIRST_PAUSE_MS = 250,
-    SHORT_POLL_MS = 100,      /* an empty answer this fast did not wait for messages */
+    SHORT_POLL_MS = 100, /* an empty answer this fast did not wait for messages */
     SHORT_POLL_PAUSE_MS = 1000,
-    BLOCKED_MS = 1000,        /* at the end: how long a reader may take nothing */
-    HALF_LINE_MS = 30000,     /* the same with half a line written */
+    BLOCKED_MS = 1000,    /* at the end: how long a reader may take nothing */
+    HALF_LINE_MS = 30000, /* the same with half a line written */
     RELEASE_MS = 10000
 };
 
 struct receive {
     struct call call;
     struct puller *puller;
-    uint64_t begun;        /* as puller.events */
+    uint64_t begun; /* as puller.events */
     uint64_t begun_ms;
-    size_t reserved;       /* bytes that its messages may take */
-    size_t largest;        /* record of this receive */
+    size_t reserved; /* bytes that its messages may take */
+    size_t largest;  /* record of this receive */
     bool busy;
 };
 
@@ -45,8 +45,8 @@ struct puller {
     unsigned busy;
     size_t reserved;
     size_t largest;
-    bool seen;             /* a record: ${largest} is no guess */
-    uint64_t events;       /* numbers the beginnings of receives and the arrivals of messages */
+    bool seen;       /* a record: ${largest} is no guess */
+    uint64_t events; /* numbers the beginnings of receives and the arrivals of messages */
     uint64_t last_arrival;
     unsigned empties;      /* empty receives begun after the last arrival */
     bool seems_empty;      /* one came back empty since, whenever it began */
@@ -61,7 +61,8 @@ static void on_message(void *context, const struct message *message)
     struct puller *puller = receive->puller;
     struct pull_result *result = puller->result;
     const struct buf *line;
-    uint64_t lease_until = clock_realtime_ms() + (uint64_t)puller->options->visibility_timeout_s * 1000;
+    uint64_t lease_until =
+        clock_realtime_ms() + (uint64_t)puller->options->visibility_timeout_s * 1000;
     result->received++;
     puller->last_arrival = ++puller->events;
     puller->empties = 0;
@@ -79,7 +80,8 @@ static void on_message(void *context, const struct message *message)
         return;
     }
     uint64_t end = outqueue_written(puller->out) + outqueue_waiting(puller->out) + line->length;
-    if (hand_add(&puller->hand, end, message->receipt_handle.data, message->receipt_handle.length) != 0) {
+    if (hand_add(&puller->hand, end, message->receipt_handle.data,
+            message->receipt_handle.length) != 0) {
         result->no_memory = true;
         return;
     }
@@ -92,7 +94,8 @@ static void on_message(void *context, const struct message *message)
 static bool ending(const struct puller *puller)
 {
     const struct pull_result *result = puller->result;
-    return puller->stopping || result->no_memory || result->output_error != 0 || result->error.cause != AWS_OK;
+    return puller->stopping || result->no_memory || result->output_error != 0 ||
+        result->error.cause != AWS_OK;
 }
 
 static bool drained(const struct puller *puller)
@@ -101,8 +104,8 @@ static bool drained(const struct puller *puller)
 }
 
 /*
- * Whether the receives under way may prove the queue drained: once it seems empty, further ones would
- * only be waited for.
+ * Whether the receives under way may prove the queue drained: once it seems empty, further ones
+ * would only be waited for.
  */
 static bool nearly_drained(const struct puller *puller)
 {
@@ -218,7 +221,8 @@ static void end(struct puller *puller, struct call *call)
         }
         return;
     }
-    if (call->error.cause != AWS_STOPPED && puller->result->error.cause == AWS_OK && !puller->stopping) {
+    if (call->error.cause != AWS_STOPPED && puller->result->error.cause == AWS_OK &&
+        !puller->stopping) {
         puller->result->error = call->error;
         sqs_abandon(puller->connection->sqs);
     }
@@ -247,7 +251,8 @@ static void turn(struct puller *puller, int timeout_ms)
 {
     struct pollfd fds[] = {
         { .fd = puller->stopping ? -1 : stop_fd(), .events = POLLIN },
-        { .fd = puller->result->output_error != 0 ? -1 : STDOUT_FILENO, .events = outqueue_events(puller->out) },
+        { .fd = puller->result->output_error != 0 ? -1 : STDOUT_FILENO,
+            .events = outqueue_events(puller->out) },
     };
     if (sqs_wait(puller->connection->sqs, fds, sizeof fds / sizeof *fds, timeout_ms) != 0) {
         puller->result->no_memory = true;
@@ -306,7 +311,8 @@ static void print_half_line(struct puller *puller)
 static void release_rest(struct puller *puller, struct hand_message *list)
 {
     uint64_t stranded;
-    uint64_t retry = puller->options->retry_ms < RELEASE_MS ? puller->options->retry_ms : RELEASE_MS;
+    uint64_t retry =
+        puller->options->retry_ms < RELEASE_MS ? puller->options->retry_ms : RELEASE_MS;
     if (list == NULL)
         return;
     puller->result->released += release_messages(puller->connection->sqs, list, retry, &stranded);
@@ -329,7 +335,9 @@ static bool open_all(struct puller *puller)
 void pull_run(const struct connection *connection, const struct pull_options *options,
     struct pull_result *result)
 {
-    struct puller puller = { .connection = connection, .options = options, .result = result,
+    struct puller puller = { .connection = connection,
+        .options = options,
+        .result = result,
         .largest = LARGEST_RECORD };
     *result = (struct pull_result){ .received = 0 };
     hand_init(&puller.hand);
@@ -338,7 +346,8 @@ void pull_run(const struct connection *connection, const struct pull_options *op
             puller.receives[i].puller = &puller;
         receive_all(&puller);
         print_rest(&puller);
-        uint64_t cut = result->output_error != 0 ? outqueue_written(puller.out) : outqueue_cut(puller.out);
+        uint64_t cut =
+            result->output_error != 0 ? outqueue_written(puller.out) : outqueue_cut(puller.out);
         release_rest(&puller, hand_take_after(&puller.hand, cut));
         print_half_line(&puller);
         release_rest(&puller, hand_take_after(&puller.hand, outqueue_written(puller.out)));

@@ -8,8 +8,8 @@
 #include "aws/error.h"
 
 struct pull_options {
-    unsigned parallel;             /* receives at once */
-    uint64_t number;               /* messages to print; 0: no limit */
+    unsigned parallel; /* receives at once */
+    uint64_t number;   /* messages to print; 0: no limit */
     bool follow;
     unsigned wait_s;               /* long-poll time */
     unsigned empties;              /* empty receives that count as drained, without follow */
@@ -19,13 +19,13 @@ struct pull_options {
 };
 
 struct pull_result {
-    struct aws_error error;  /* AWS_OK: none */
-    int output_error;        /* errno of standard output, or 0 */
+    struct aws_error error; /* AWS_OK: none */
+    int output_error;       /* errno of standard output, or 0 */
     bool no_memory;
-    uint64_t received;       /* messages, corrupt ones included */
+    uint64_t received; /* messages, corrupt ones included */
     uint64_t printed;
-    uint64_t released;       /* received, not printed, and made visible again */
-    uint64_t stranded;       /* received, not printed, and left to their visibility timeout */
+    uint64_t released; /* received, not printed, and made visible again */
+    uint64_t stranded; /* received, not printed, and left to their visibility timeout */
     uint64_t corrupt;
 };
 

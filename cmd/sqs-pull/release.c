@@ -13,7 +13,8 @@ static void take_back(struct sqs *sqs, struct batch *batch)
             batch_take(batch, call);
 }
 
-uint64_t release_messages(struct sqs *sqs, struct hand_message *list, uint64_t retry_ms, uint64_t *stranded)
+uint64_t release_messages(struct sqs *sqs, struct hand_message *list, uint64_t retry_ms,
+    uint64_t *stranded)
 {
     uint64_t released = 0;
     uint64_t until = clock_monotonic_ms() + retry_ms;
@@ -25,7 +26,8 @@ uint64_t release_messages(struct sqs *sqs, struct hand_message *list, uint64_t r
         .retry_ms = retry_ms,
     };
     struct batch *batch = batch_open(&config);
-    for (struct hand_message *message = list; batch != NULL && message != NULL; message = message->next)
+    for (struct hand_message *message = list; batch != NULL && message != NULL;
+         message = message->next)
         batch_add(batch, &message->item);
     if (batch != NULL)
         batch_flush(batch);
@@ -44,10 +46,11 @@ uint64_t release_messages(struct sqs *sqs, struct hand_message *list, uint64_t r
     *stranded = 0;
     while (list != NULL) {
         struct hand_message *next = list->next;
-        if (batch == NULL || list->item.cause == AWS_TEMPORARY || list->item.cause == AWS_DENIED)
-            ++*stranded;
-        else
+        /* A stale handle: another has the message already. */
+        if (batch != NULL && (list->item.cause == AWS_OK || list->item.cause == AWS_LOST))
             released++;
+        else
+            ++*stranded;
         free(list);
         list = next;
     }

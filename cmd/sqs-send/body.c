@@ -54,7 +54,8 @@ static bool allowed(const char *text, size_t length)
     return true;
 }
 
-static enum body_result take(struct body_reader *reader, const char *text, const struct json_result *whole)
+static enum body_result take(struct body_reader *reader, const char *text,
+    const struct json_result *whole)
 {
     struct buf *body = &reader->body;
     const struct json_match *match = record_find(&reader->matches, reader->nodes.body);

@@ -18,7 +18,8 @@ static const struct opt options[] = {
     { OPT_VERDICTS, '\0', "verdicts", NULL, "print a verdict for each message sent", false },
     { OPT_JOBS, 'j', "jobs", "N", "requests at once (default: 4)", false },
     { OPT_MAX_RECORD, '\0', "max-record", "SIZE", "longest line, up to 64M (default: 4M)", false },
-    { OPT_GRACE, '\0', "grace", "TIME", "drain a pipe so long after SIGTERM (default: 30s)", false },
+    { OPT_GRACE, '\0', "grace", "TIME", "drain a pipe so long after SIGTERM (default: 30s)",
+        false },
     CONNECT_OPTIONS,
 };
 
@@ -54,7 +55,9 @@ static int take(struct given *given, int id, const char *value)
         send->max_record = (size_t)number;
         return 0;
     case OPT_GRACE:
-        return opt_duration(value, 0, 86400000, &send->grace_ms) ? 0 : opt_usage("option --grace takes a time to 24h");
+        return opt_duration(value, 0, 86400000, &send->grace_ms)
+            ? 0
+            : opt_usage("option --grace takes a time to 24h");
     case OPT_OPERAND:
         return opt_usage("no operand is taken: records are read from standard input");
     default:
@@ -83,10 +86,11 @@ static int report(const struct send_result *result, uint64_t requests, uint64_t 
         status = STATUS_PARTIAL;
     }
     uint64_t took_ms = clock_monotonic_ms() - began_ms;
-    msg_summary(status == STATUS_OK, "sent=%llu rejected=%llu failed=%llu requests=%llu seconds=%llu.%02llu",
+    msg_summary(status == STATUS_OK,
+        "sent=%llu rejected=%llu failed=%llu requests=%llu seconds=%llu.%02llu",
         (unsigned long long)result->sent, (unsigned long long)result->rejected,
-        (unsigned long long)result->failed, (unsigned long long)requests, (unsigned long long)(took_ms / 1000),
-        (unsigned long long)(took_ms % 1000 / 10));
+        (unsigned long long)result->failed, (unsigned long long)requests,
+        (unsigned long long)(took_ms / 1000), (unsigned long long)(took_ms % 1000 / 10));
     return status;
 }
 
@@ -108,7 +112,9 @@ static int run(const struct given *given)
 
 int main(int argc, char **argv)
 {
-    struct given given = { .send = { .parallel = 4, .grace_ms = 30000, .max_record = RECORD_DEFAULT_MAX } };
+    struct given given = {
+        .send = { .parallel = 4, .grace_ms = 30000, .max_record = RECORD_DEFAULT_MAX }
+    };
     struct opt_parser parser;
     const char *value;
     int id, status = 0;

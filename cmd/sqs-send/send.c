@@ -35,7 +35,8 @@ static void reject(struct sender *sender, uint64_t number, const char *why)
     msg_warn("line %llu is %s: not sent", (unsigned long long)number, why);
 }
 
-static void on_line(void *context, struct feed *feed, enum line_result kind, const struct line *line)
+static void on_line(void *context, struct feed *feed, enum line_result kind,
+    const struct line *line)
 {
     struct sender *sender = context;
     const struct buf *body;
@@ -45,7 +46,8 @@ static void on_line(void *context, struct feed *feed, enum line_result kind, con
         reject(sender, line->number, "longer than --max-record");
         return;
     }
-    enum body_result result = body_read(sender->reader, line->text, line->length, &body, &sqs, &sqs_length);
+    enum body_result result =
+        body_read(sender->reader, line->text, line->length, &body, &sqs, &sqs_length);
     if (result != BODY_OK) {
         sender->result->no_memory |= result == BODY_NO_MEMORY;
         reject(sender, line->number, body_result_text(result));
@@ -82,7 +84,8 @@ static void print(struct sender *sender, const struct outgoing *outgoing)
     if (sender->out == NULL || outqueue_error(sender->out) != 0)
         return;
     buf_shrink(&sender->line, VERDICT_KEPT);
-    if (verdict_write(&sender->line, sqs, outgoing->sqs_length, outgoing->number, VERDICT_SENT) != 0 ||
+    if (verdict_write(&sender->line, sqs, outgoing->sqs_length, outgoing->number, VERDICT_SENT) !=
+            0 ||
         outqueue_add(sender->out, sender->line.data, sender->line.length) != 0)
         sender->result->no_memory = true;
 }

@@ -9,8 +9,8 @@
 #include "aws/feed.h"
 
 struct send_options {
-    bool verdicts;      /* print one for each message sent */
-    unsigned parallel;  /* batches at once */
+    bool verdicts;     /* print one for each message sent */
+    unsigned parallel; /* batches at once */
     uint64_t retry_ms;
     uint64_t grace_ms;
     size_t max_record;

@@ -223,7 +223,8 @@ static void take_code(struct buf *code, char name[ERROR_NAME_SIZE])
 static void take_entry(struct answer *answer, bool failed)
 {
     struct answer_reader *reader = answer->reader;
-    if (reader->id.failed || reader->id.length != 1 || reader->id.data[0] < '0' || reader->id.data[0] > '9')
+    if (reader->id.failed || reader->id.length != 1 || reader->id.data[0] < '0' ||
+        reader->id.data[0] > '9')
         return;
     struct answer_entry *entry = &answer->entries[reader->id.data[0] - '0'];
     *entry = (struct answer_entry){ .given = true, .failed = failed };

@@ -18,7 +18,7 @@
 struct message {
     struct buf message_id;
     struct buf receipt_handle;
-    struct buf md5_of_body;     /* hex */
+    struct buf md5_of_body; /* hex */
     struct buf body;
     struct buf sequence_number; /* empty but on FIFO queues */
     uint64_t sent_ms;           /* since 1970; 0: the server did not say */
@@ -29,7 +29,7 @@ struct message {
 
 /* What became of one entry of a batch. */
 struct answer_entry {
-    bool given;                 /* the answer speaks of it */
+    bool given; /* the answer speaks of it */
     bool failed;
     bool sender_fault;
     char code[ERROR_NAME_SIZE]; /* of a failed one */
@@ -47,7 +47,7 @@ struct answer {
     struct buf queue_url;
     bool has_visibility_timeout;
     uint64_t visibility_timeout_s;
-    size_t messages;            /* handed on */
+    size_t messages; /* handed on */
     struct answer_reader *reader;
 };
 

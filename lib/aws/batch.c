@@ -114,8 +114,10 @@ static bool due(const struct batch *batch, uint64_t now)
         now - ready->first->since_ms >= batch->config.linger_ms;
 }
 
-/* Move what fits from the list into the flight: items whose pause is over, ${bytes} in all so far. */
-static void gather(struct batch *batch, struct flight *flight, struct item_list *list, size_t *bytes, uint64_t now)
+/* Move what fits from the list into the flight: items whose pause is over, ${bytes} in all so far.
+ */
+static void gather(struct batch *batch, struct flight *flight, struct item_list *list,
+    size_t *bytes, uint64_t now)
 {
     struct call *call = &flight->call;
     for (struct batch_item **link = &list->first; *link != NULL && call->count < CALL_BATCH;) {
@@ -125,17 +127,20 @@ static void gather(struct batch *batch, struct flight *flight, struct item_list 
             continue;
         }
         if (call->count > 0 &&
-            (item->alone || flight->items[0]->alone || item->length > batch->config.maximum - *bytes))
+            (item->alone || flight->items[0]->alone ||
+                item->length > batch->config.maximum - *bytes))
             break;
         *bytes += item->length;
         flight->items[call->count] = unlink_item(list, link);
-        call->entries[call->count] = (struct call_entry){ .text = item->text, .length = item->length };
+        call->entries[call->count] =
+            (struct call_entry){ .text = item->text, .length = item->length };
         call->count++;
     }
 }
 
 /* An item goes back with a cause. */
-static void give_back(struct batch *batch, struct batch_item *item, enum aws_cause cause, const char *code)
+static void give_back(struct batch *batch, struct batch_item *item, enum aws_cause cause,
+    const char *code)
 {
     item->cause = cause;
     memcpy(item->code, code, sizeof item->code);
@@ -160,7 +165,8 @@ void batch_work(struct batch *batch)
         size_t bytes = 0;
         struct call *call = &flight->call;
         *call = (struct call){ .operation = batch->config.operation,
-            .visibility_timeout_s = batch->config.visibility_timeout_s, .owner = batch };
+            .visibility_timeout_s = batch->config.visibility_timeout_s,
+            .owner = batch };
         gather(batch, flight, &batch->failed, &bytes, now);
         if (call->count > 0 || due(batch, now))
             gather(batch, flight, &batch->ready, &bytes, now);

@@ -10,9 +10,9 @@
 
 /*
  * Items of one operation, gathered into batches of at most ten and sent several batches at once.
- * An item that fails by no fault of ours is sent again, after a pause, until it has been failing for
- * the retry time; a batch refused as a whole is sent again item by item, so that one bad item costs
- * only itself. Each item comes back exactly once.
+ * An item that fails by no fault of ours is sent again, after a pause, until it has been failing
+ * for the retry time; a batch refused as a whole is sent again item by item, so that one bad item
+ * costs only itself. Each item comes back exactly once.
  */
 struct batch_item {
     const char *text; /* a receipt handle, or a body to send; stays until the item is back */
@@ -25,7 +25,7 @@ struct batch_item {
     /* The batch's own. */
     bool alone;
     unsigned attempts;
-    uint64_t since_ms;     /* added; for a failed one: failing since (monotonic) */
+    uint64_t since_ms; /* added; for a failed one: failing since (monotonic) */
     uint64_t not_before_ms;
     struct batch_item *next;
 };
@@ -37,7 +37,7 @@ struct batch_config {
     unsigned parallel;             /* batches at once */
     uint64_t linger_ms;            /* how long an item may wait for company */
     uint64_t retry_ms;
-    size_t maximum;                /* bytes of the items of one batch; 0: any */
+    size_t maximum; /* bytes of the items of one batch; 0: any */
 };
 
 struct batch;
@@ -53,7 +53,8 @@ void batch_flush(struct batch *batch);
 /* Start the batches that are due. */
 void batch_work(struct batch *batch);
 
-/* Milliseconds until batch_work() has something to do, if no call comes back before; -1: nothing. */
+/* Milliseconds until batch_work() has something to do, if no call comes back before; -1: nothing.
+ */
 int batch_timeout(const struct batch *batch);
 
 /* Whether a call that came back is one of the batch's. */

@@ -29,8 +29,8 @@ static void write_receive(struct buf *out, const struct call *call)
     form_add_number(out, "VisibilityTimeout", call->visibility_timeout_s);
     /* Under both names: the first is deprecated, the second unknown to elder servers. */
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
-        buf_printf(out, "&AttributeName.%zu=%s&MessageSystemAttributeName.%zu=%s", i + 1, wanted[i], i + 1,
-            wanted[i]);
+        buf_printf(out, "&AttributeName.%zu=%s&MessageSystemAttributeName.%zu=%s", i + 1, wanted[i],
+            i + 1, wanted[i]);
 }
 
 /* Ids are positions: distinct whatever the messages are. */
@@ -96,7 +96,8 @@ static bool sent_right(const struct call_entry *entry, const char *md5)
     return digest_is_hex(digest, sizeof digest, md5, strlen(md5));
 }
 
-static void judge_entry(const struct call *call, struct call_entry *entry, const struct answer_entry *answer)
+static void judge_entry(const struct call *call, struct call_entry *entry,
+    const struct answer_entry *answer)
 {
     if (!answer->given) {
         (void)snprintf(entry->code, sizeof entry->code, "unanswered");
@@ -113,14 +114,14 @@ static void judge_entry(const struct call *call, struct call_entry *entry, const
     }
 }
 
-static enum aws_cause judge_answer(struct call *call, const struct answer *answer, enum answer_result result,
-    const char *host)
+static enum aws_cause judge_answer(struct call *call, const struct answer *answer,
+    enum answer_result result, const char *host)
 {
     if (result == ANSWER_NO_MEMORY)
         return error_set(&call->error, AWS_NO_MEMORY, NULL, "no memory");
     if (result == ANSWER_MALFORMED)
-        return error_set(&call->error, AWS_TEMPORARY, NULL, "%s sends an answer that is not SQS's, or is cut off",
-            host);
+        return error_set(&call->error, AWS_TEMPORARY, NULL,
+            "%s sends an answer that is not SQS's, or is cut off", host);
     for (size_t i = 0; i < call->count; i++)
         judge_entry(call, &call->entries[i], &answer->entries[i]);
     call->has_visibility_timeout = answer->has_visibility_timeout;
@@ -137,26 +138,34 @@ static enum aws_cause judge_answer(struct call *call, const struct answer *answe
     return AWS_OK;
 }
 
-static enum aws_cause judge_error(struct call *call, unsigned status, const char *code, const char *host)
+static enum aws_cause judge_error(struct call *call, unsigned status, const char *code,
+    const char *host)
 {
     enum aws_cause cause = error_cause_of(code, status, names_handle(call), true);
     switch (cause) {
     case AWS_NO_QUEUE:
         return error_set(&call->error, cause, NULL, "no such queue at %s (%s)", host, code);
-    case AWS_DENIED:
     case AWS_EXPIRED:
-        return error_set(&call->error, cause, "check the credentials, the region and what they are allowed to do",
-            "%s denies access (%s)", host, *code != '\0' ? code : "no reason given");
+    case AWS_IDENTITY:
+        return error_set(&call->error, cause,
+            "check the access key, its secret, the session token and the region",
+            "%s does not accept our credentials (%s)", host,
+            *code != '\0' ? code : "no reason given");
+    case AWS_DENIED:
+        return error_set(&call->error, cause, NULL, "%s denies us %s (%s)", host,
+            actions[call->operation], *code != '\0' ? code : "no reason given");
     case AWS_SKEWED:
-        return error_set(&call->error, cause, "set this machine's clock", "%s finds our clock wrong (%s)", host,
-            code);
+        return error_set(&call->error, cause, "set this machine's clock",
+            "%s finds our clock wrong (%s)", host, code);
     default:
         return error_set(&call->error, cause, NULL, "%s answers %s with status %u%s%s%s", host,
-            actions[call->operation], status, *code != '\0' ? " (" : "", code, *code != '\0' ? ")" : "");
+            actions[call->operation], status, *code != '\0' ? " (" : "", code,
+            *code != '\0' ? ")" : "");
     }
 }
 
-static enum aws_cause judge_transfer(struct call *call, const struct http_request *request, const char *host)
+static enum aws_cause judge_transfer(struct call *call, const struct http_request *request,
+    const char *host)
 {
     enum aws_cause cause = AWS_TEMPORARY;
     const char *hint = NULL;
@@ -170,12 +179,12 @@ static enum aws_cause judge_transfer(struct call *call, const struct http_reques
     }
     bool known = request->system_error != 0;
     return error_set(&call->error, cause, hint, "cannot reach %s: %s%s%s%s", host,
-        http_outcome_text(request->outcome), known ? " (" : "", known ? strerror(request->system_error) : "",
-        known ? ")" : "");
+        http_outcome_text(request->outcome), known ? " (" : "",
+        known ? strerror(request->system_error) : "", known ? ")" : "");
 }
 
-enum aws_cause call_judge(struct call *call, const struct http_request *request, const struct answer *answer,
-    enum answer_result result, const char *host)
+enum aws_cause call_judge(struct call *call, const struct http_request *request,
+    const struct answer *answer, enum answer_result result, const char *host)
 {
     call->messages += answer->messages;
     if (request->outcome != HTTP_OK)

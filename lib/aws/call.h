@@ -23,7 +23,8 @@ enum call_operation {
 enum { CALL_BATCH = ANSWER_ENTRIES, CALL_URL_SIZE = 1024 };
 
 struct call_entry {
-    const char *text; /* a receipt handle, or the body to send; the caller's until the call is back */
+    const char
+        *text; /* a receipt handle, or the body to send; the caller's until the call is back */
     size_t length;
     enum aws_cause cause; /* what came of it, when the call's own cause is AWS_OK */
     char code[ERROR_NAME_SIZE];
@@ -46,12 +47,12 @@ struct call {
 
     /* Set when the call is back (aws/sqs.h). */
     struct aws_error error;
-    size_t messages;     /* CALL_RECEIVE: handed to on_message, by failed attempts too */
+    size_t messages; /* CALL_RECEIVE: handed to on_message, by failed attempts too */
     char queue_url[CALL_URL_SIZE];
     bool has_visibility_timeout;
 
-    void *owner;         /* the caller's */
-    struct call *next;   /* of whoever has the call */
+    void *owner;       /* the caller's */
+    struct call *next; /* of whoever has the call */
 };
 
 /* Append the request's body in the query protocol; ${queue_url} is of no use to CALL_QUEUE_URL. */
@@ -67,7 +68,7 @@ uint64_t call_maximum(const struct call *call);
  * call_judge(call, request, answer, result, host):
  * Set the call's results from what came back. ${host} is for the message. Returns the cause.
  */
-enum aws_cause call_judge(struct call *call, const struct http_request *request, const struct answer *answer,
-    enum answer_result result, const char *host);
+enum aws_cause call_judge(struct call *call, const struct http_request *request,
+    const struct answer *answer, enum answer_result result, const char *host);
 
 #endif

@@ -51,7 +51,7 @@ struct settings {
     bool has_profile;
     const char *queue;
     bool queue_is_url;
-    struct url queue_url;  /* if it is one */
+    struct url queue_url; /* if it is one */
     struct url endpoint;
     char region[QUEUE_PART_SIZE];
 };
@@ -73,16 +73,19 @@ static enum aws_cause from_profile(struct settings *settings, const char *name, 
 static enum aws_cause find_queue(struct settings *settings, struct aws_error *error)
 {
     struct queue_identity identity;
-    settings->queue = settings->options->queue != NULL ? settings->options->queue : variable("SQS_QUEUE_URL");
+    settings->queue =
+        settings->options->queue != NULL ? settings->options->queue : variable("SQS_QUEUE_URL");
     if (settings->queue == NULL)
-        return error_set(error, AWS_USAGE, "give it with --queue or in SQS_QUEUE_URL", "no queue is given");
+        return error_set(error, AWS_USAGE, "give it with --queue or in SQS_QUEUE_URL",
+            "no queue is given");
     if (queue_is_name(settings->queue))
         return AWS_OK;
     settings->queue_is_url = true;
     if (strlen(settings->queue) >= CALL_URL_SIZE ||
         queue_identify(settings->queue, strlen(settings->queue), &identity) != 0 ||
         url_parse(settings->queue, &settings->queue_url) != URL_OK)
-        return error_set(error, AWS_USAGE, NULL, "the queue given is neither a queue's URL nor a name");
+        return error_set(error, AWS_USAGE, NULL,
+            "the queue given is neither a queue's URL nor a name");
     return AWS_OK;
 }
 
@@ -93,7 +96,8 @@ static bool is_region(const char *text)
     return length > 0 && length < QUEUE_PART_SIZE && strspn(text, allowed) == length;
 }
 
-static enum aws_cause take_region(struct settings *settings, const char *text, struct aws_error *error)
+static enum aws_cause take_region(struct settings *settings, const char *text,
+    struct aws_error *error)
 {
     if (!is_region(text))
         return error_set(error, AWS_USAGE, NULL, "the region is not the name of one");
@@ -119,13 +123,15 @@ static enum aws_cause find_region(struct settings *settings, struct aws_error *e
     return found != NULL ? take_region(settings, found, error) : AWS_OK;
 }
 
-static enum aws_cause take_endpoint(struct settings *settings, const char *text, struct aws_error *error)
+static enum aws_cause take_endpoint(struct settings *settings, const char *text,
+    struct aws_error *error)
 {
     switch (url_parse(text, &settings->endpoint)) {
     case URL_OK:
         return AWS_OK;
     case URL_REFUSED:
-        return error_set(error, AWS_USAGE, "such as https://sqs.eu-west-1.amazonaws.com, without user name or query",
+        return error_set(error, AWS_USAGE,
+            "such as https://sqs.eu-west-1.amazonaws.com, without user name or query",
             "the endpoint is not an http or https URL");
     case URL_NO_MEMORY:
         break;
@@ -151,7 +157,8 @@ static enum aws_cause find_endpoint(struct settings *settings, struct aws_error 
     if (settings->queue_is_url)
         return take_endpoint(settings, settings->queue_url.origin, error);
     if (settings->region[0] == '\0')
-        return error_set(error, AWS_USAGE, "give it with --region or in AWS_REGION", "no region is given");
+        return error_set(error, AWS_USAGE, "give it with --region or in AWS_REGION",
+            "no region is given");
     (void)snprintf(usual, sizeof usual, "https://sqs.%s.amazonaws.com%s", settings->region,
         strncmp(settings->region, "cn-", 3) == 0 ? ".cn" : "");
     return take_endpoint(settings, usual, error);
@@ -173,8 +180,8 @@ static enum aws_cause resolve(struct settings *settings, struct aws_error *error
     return cause;
 }
 
-static enum aws_cause look_up(struct connection *connection, const struct settings *settings, bool stoppable,
-    struct aws_error *error)
+static enum aws_cause look_up(struct connection *connection, const struct settings *settings,
+    bool stoppable, struct aws_error *error)
 {
     struct call call = { .operation = CALL_QUEUE_URL, .queue_name = settings->queue };
     if (settings->queue_is_url) {
@@ -186,9 +193,11 @@ static enum aws_cause look_up(struct connection *connection, const struct settin
         }
         (void)snprintf(connection->queue_url, sizeof connection->queue_url, "%s", call.queue_url);
     }
-    if (queue_identify(connection->queue_url, strlen(connection->queue_url), &connection->identity) != 0 ||
+    if (queue_identify(connection->queue_url, strlen(connection->queue_url),
+            &connection->identity) != 0 ||
         sqs_set_queue(connection->sqs, connection->queue_url) != 0)
-        return error_set(error, AWS_REFUSED, NULL, "%s gives a queue URL that is none", settings->endpoint.host);
+        return error_set(error, AWS_REFUSED, NULL, "%s gives a queue URL that is none",
+            settings->endpoint.host);
     return AWS_OK;
 }
 
@@ -216,7 +225,8 @@ enum aws_cause connect_open(struct connection *connection, const struct connect_
         .on_trouble = on_trouble,
     };
     connection->sqs = sqs_open(&config, error);
-    cause = connection->sqs != NULL ? look_up(connection, &settings, stoppable, error) : error->cause;
+    cause =
+        connection->sqs != NULL ? look_up(connection, &settings, stoppable, error) : error->cause;
     if (cause != AWS_OK)
         connect_close(connection);
 done:
@@ -241,6 +251,7 @@ int connect_report(const struct aws_error *error)
         [AWS_EXPIRED] = STATUS_UNAVAILABLE,
         [AWS_SKEWED] = STATUS_UNAVAILABLE,
         [AWS_LOST] = STATUS_UNAVAILABLE,
+        [AWS_IDENTITY] = STATUS_UNAVAILABLE,
         [AWS_DENIED] = STATUS_UNAVAILABLE,
         [AWS_NO_QUEUE] = STATUS_UNAVAILABLE,
         [AWS_REFUSED] = STATUS_UNAVAILABLE,

@@ -28,17 +28,29 @@ struct connect_options {
     uint64_t retry_ms; /* if has_retry */
 };
 
-enum connect_id { CONNECT_QUEUE = 40, CONNECT_ENDPOINT_URL, CONNECT_REGION, CONNECT_PROFILE, CONNECT_NO_SIGN,
-    CONNECT_RETRY };
+enum connect_id {
+    CONNECT_QUEUE = 40,
+    CONNECT_ENDPOINT_URL,
+    CONNECT_REGION,
+    CONNECT_PROFILE,
+    CONNECT_NO_SIGN,
+    CONNECT_RETRY
+};
 
 /* The rows that these options have in a program's table (base/opt.h). */
-#define CONNECT_OPTIONS                                                                                     \
-    { CONNECT_QUEUE, 'Q', "queue", "URL|NAME", "the queue (default: $SQS_QUEUE_URL)", false },              \
-    { CONNECT_ENDPOINT_URL, '\0', "endpoint-url", "URL", "where SQS is, instead of AWS", false },           \
-    { CONNECT_REGION, '\0', "region", "NAME", "the AWS region", false },                                    \
-    { CONNECT_PROFILE, '\0', "profile", "NAME", "the profile of the AWS configuration to use", false },     \
-    { CONNECT_NO_SIGN, '\0', "no-sign-request", NULL, "send requests without credentials", false },         \
-    { CONNECT_RETRY, '\0', "retry-timeout", "TIME", "how long to repeat what fails (default: 30s)", false }
+#define CONNECT_OPTIONS                                                                            \
+    { CONNECT_QUEUE, 'Q', "queue", "URL|NAME", "the queue (default: $SQS_QUEUE_URL)", false },     \
+        { CONNECT_ENDPOINT_URL, '\0', "endpoint-url", "URL", "where SQS is, instead of AWS",       \
+            false },                                                                               \
+        { CONNECT_REGION, '\0', "region", "NAME", "the AWS region", false },                       \
+        { CONNECT_PROFILE, '\0', "profile", "NAME", "the profile of the AWS configuration to use", \
+            false },                                                                               \
+        { CONNECT_NO_SIGN, '\0', "no-sign-request", NULL, "send requests without credentials",     \
+            false },                                                                               \
+    {                                                                                              \
+        CONNECT_RETRY, '\0', "retry-timeout", "TIME",                                              \
+            "how long to repeat what fails (default: 30s)", false                                  \
+    }
 
 /* Take one of these options. False, after a usage error was printed: its value is none. */
 bool connect_option(struct connect_options *options, int id, const char *value);

@@ -29,7 +29,8 @@ static bool same(const char *a, const char *b)
 
 bool credentials_same(const struct credentials *a, const struct credentials *b)
 {
-    return same(a->access_key_id, b->access_key_id) && same(a->secret_access_key, b->secret_access_key) &&
+    return same(a->access_key_id, b->access_key_id) &&
+        same(a->secret_access_key, b->secret_access_key) &&
         same(a->session_token, b->session_token);
 }
 
@@ -72,8 +73,9 @@ struct way {
     const char *hint;
 };
 
-static const char exported[] = "set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, for example by "
-                               "eval \"$(aws configure export-credentials --format env)\"";
+static const char exported[] =
+    "set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, for example by "
+    "eval \"$(aws configure export-credentials --format env)\"";
 static const char signed_in[] = "run 'aws sso login', then "
                                 "eval \"$(aws configure export-credentials --format env)\"";
 
@@ -101,16 +103,20 @@ static enum aws_cause refuse(const struct profile *profile, const struct way *wa
 static enum aws_cause from_profile(struct credentials *credentials, const struct profile *profile,
     struct aws_error *error)
 {
-    enum aws_cause cause = refuse(profile, before_keys, sizeof before_keys / sizeof *before_keys, error);
+    enum aws_cause cause =
+        refuse(profile, before_keys, sizeof before_keys / sizeof *before_keys, error);
     if (cause != AWS_OK)
         return cause;
     const char *id = profile_get(profile, "aws_access_key_id");
     const char *secret = profile_get(profile, "aws_secret_access_key");
     if (id != NULL && secret != NULL)
-        return take(credentials, id, secret, profile_get(profile, "aws_session_token"), "the profile", error);
+        return take(credentials, id, secret, profile_get(profile, "aws_session_token"),
+            "the profile", error);
     if (id != NULL || secret != NULL)
-        return error_set(error, AWS_CONFIG, NULL, "profile %s has only one of aws_access_key_id and "
-            "aws_secret_access_key", profile->name);
+        return error_set(error, AWS_CONFIG, NULL,
+            "profile %s has only one of aws_access_key_id and "
+            "aws_secret_access_key",
+            profile->name);
     cause = refuse(profile, after_keys, sizeof after_keys / sizeof *after_keys, error);
     if (cause != AWS_OK)
         return cause;
@@ -119,13 +125,15 @@ static enum aws_cause from_profile(struct credentials *credentials, const struct
         "no credentials: neither the environment nor profile %s has them", profile->name);
 }
 
-enum aws_cause credentials_load(struct credentials *credentials, const char *asked, struct aws_error *error)
+enum aws_cause credentials_load(struct credentials *credentials, const char *asked,
+    struct aws_error *error)
 {
     *credentials = (struct credentials){ 0 };
     const char *id = variable("AWS_ACCESS_KEY_ID");
     const char *secret = variable("AWS_SECRET_ACCESS_KEY");
     if (asked == NULL && id != NULL && secret != NULL)
-        return take(credentials, id, secret, variable("AWS_SESSION_TOKEN"), "the environment", error);
+        return take(credentials, id, secret, variable("AWS_SESSION_TOKEN"), "the environment",
+            error);
     if (asked == NULL && (id != NULL || secret != NULL))
         return error_set(error, AWS_SETTING, NULL,
             "only one of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY is set");

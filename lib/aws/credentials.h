@@ -18,7 +18,8 @@ struct credentials {
  * ${profile} (--profile, or NULL) names one; else from the profile files (aws/profile.h). May be
  * called again for keys that were renewed since.
  */
-enum aws_cause credentials_load(struct credentials *credentials, const char *profile, struct aws_error *error);
+enum aws_cause credentials_load(struct credentials *credentials, const char *profile,
+    struct aws_error *error);
 
 bool credentials_same(const struct credentials *a, const struct credentials *b);
 void credentials_free(struct credentials *credentials); /* wipes; of a zeroed one too */

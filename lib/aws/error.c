@@ -56,17 +56,17 @@ static const struct named names[] = {
     { "NonExistentQueue", AWS_NO_QUEUE },
     { "QueueDeletedRecently", AWS_NO_QUEUE },
     { "AccessDenied*", AWS_DENIED },
-    { "AuthFailure", AWS_DENIED },
+    { "AuthFailure", AWS_IDENTITY },
     { "AuthorizationError", AWS_DENIED },
     { "UnauthorizedOperation", AWS_DENIED },
-    { "InvalidClientTokenId", AWS_DENIED },
-    { "InvalidAccessKeyId", AWS_DENIED },
-    { "UnrecognizedClient*", AWS_DENIED },
-    { "SignatureDoesNotMatch", AWS_DENIED },
-    { "InvalidSignature*", AWS_DENIED },
-    { "IncompleteSignature*", AWS_DENIED },
-    { "MissingAuthenticationToken*", AWS_DENIED },
-    { "InvalidSecurity*", AWS_DENIED },
+    { "InvalidClientTokenId", AWS_IDENTITY },
+    { "InvalidAccessKeyId", AWS_IDENTITY },
+    { "UnrecognizedClient*", AWS_IDENTITY },
+    { "SignatureDoesNotMatch", AWS_IDENTITY },
+    { "InvalidSignature*", AWS_IDENTITY },
+    { "IncompleteSignature*", AWS_IDENTITY },
+    { "MissingAuthenticationToken*", AWS_IDENTITY },
+    { "InvalidSecurity*", AWS_IDENTITY },
     { "OptInRequired", AWS_DENIED },
     { "KmsAccessDenied", AWS_DENIED },
     { "KMS.AccessDeniedException", AWS_DENIED },
@@ -91,7 +91,8 @@ static bool starts(const char **text, const char *prefix)
 
 bool error_code_name(const char *code, char name[ERROR_NAME_SIZE])
 {
-    static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+    static const char allowed[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
     const char *sharp = strchr(code, '#');
     const char *bare = sharp != NULL ? sharp + 1 : code;
     starts(&bare, "AWS.SimpleQueueService.");
@@ -116,7 +117,9 @@ enum aws_cause error_cause_of(const char *name, unsigned status, bool handle, bo
         return AWS_LOST;
     if (status >= 500 || status == 429 || status == 408)
         return AWS_TEMPORARY;
-    if (status == 401 || status == 403 || status == 407)
+    if (status == 401)
+        return AWS_IDENTITY;
+    if (status == 403 || status == 407)
         return AWS_DENIED;
     return status == 0 && !sender_fault ? AWS_TEMPORARY : AWS_REFUSED;
 }

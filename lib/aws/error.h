@@ -9,15 +9,16 @@ enum aws_cause {
     AWS_TEMPORARY, /* try again: throttled, a server's fault, the network */
     AWS_EXPIRED,   /* fetch credentials again, then once more */
     AWS_SKEWED,    /* correct the clock, then once more */
-    AWS_LOST,      /* the receipt handle is stale: another receive has the message now, or it is gone */
-    AWS_DENIED,    /* who we are, or what we may do */
+    AWS_LOST, /* the receipt handle is stale: another receive has the message now, or it is gone */
+    AWS_IDENTITY, /* the server does not believe who we are */
+    AWS_DENIED,   /* we may not do this */
     AWS_NO_QUEUE,
-    AWS_REFUSED,   /* the request itself; the same again would be refused again */
-    AWS_USAGE,     /* an option, or the variable in its place, is missing or wrong */
-    AWS_SETTING,   /* what is set cannot be used */
-    AWS_CONFIG,    /* a configuration file is wrong */
+    AWS_REFUSED, /* the request itself; the same again would be refused again */
+    AWS_USAGE,   /* an option, or the variable in its place, is missing or wrong */
+    AWS_SETTING, /* what is set cannot be used */
+    AWS_CONFIG,  /* a configuration file is wrong */
     AWS_NO_MEMORY,
-    AWS_STOPPED    /* we gave it up */
+    AWS_STOPPED /* we gave it up */
 };
 
 /* The text is a message for people, without any content of records, handles or credentials. */

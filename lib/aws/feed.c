@@ -103,7 +103,8 @@ static void write_output(struct feed *feed)
 
 static bool output_waits(const struct feed *feed)
 {
-    return feed->config->out != NULL && feed->result->output_error == 0 && outqueue_waiting(feed->config->out) > 0;
+    return feed->config->out != NULL && feed->result->output_error == 0 &&
+        outqueue_waiting(feed->config->out) > 0;
 }
 
 /* 0, or -1: the wait itself failed. */
@@ -114,7 +115,8 @@ static int wait(struct feed *feed, bool stop_seen)
     int timeout = batch_timeout(feed->batch);
     struct pollfd fds[] = {
         { .fd = may_read(feed) ? config->input : -1, .events = POLLIN },
-        { .fd = watch_output ? STDOUT_FILENO : -1, .events = watch_output ? outqueue_events(config->out) : 0 },
+        { .fd = watch_output ? STDOUT_FILENO : -1,
+            .events = watch_output ? outqueue_events(config->out) : 0 },
         { .fd = stop_seen ? -1 : stop_fd(), .events = POLLIN },
     };
     /* The reader knows when the time of grace is over; it must be asked. */

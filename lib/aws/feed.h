@@ -12,23 +12,24 @@
 
 /*
  * The loop of a program that turns lines of input into items of batches: it reads while there is
- * room, sends, hands items back, and writes output as it is taken. Everything that was read is acted
- * on before it ends; an output that fails ends only the writing, unless it is needed.
+ * room, sends, hands items back, and writes output as it is taken. Everything that was read is
+ * acted on before it ends; an output that fails ends only the writing, unless it is needed.
  */
 struct feed;
 
 struct feed_config {
     struct batch_config batch;
-    int input;              /* descriptor */
-    size_t maximum;         /* bytes of a line */
-    uint64_t grace_ms;      /* how long a pipe is drained after a stop request */
-    struct outqueue *out;   /* NULL: the program prints nothing */
-    bool output_needed;     /* an output that fails ends the sending too */
+    int input;            /* descriptor */
+    size_t maximum;       /* bytes of a line */
+    uint64_t grace_ms;    /* how long a pipe is drained after a stop request */
+    struct outqueue *out; /* NULL: the program prints nothing */
+    bool output_needed;   /* an output that fails ends the sending too */
     void *context;
     /* Whether to read on; asked again whenever items have come back. */
     bool (*room)(void *context);
     /* A line, LINE_OK or LINE_LONG; it may call feed_add(). */
-    void (*on_line)(void *context, struct feed *feed, enum line_result result, const struct line *line);
+    void (*on_line)(void *context, struct feed *feed, enum line_result result,
+        const struct line *line);
     /* An item is back: the receiver's again. */
     void (*on_item)(void *context, struct batch_item *item);
 };

@@ -8,8 +8,9 @@
 
 /*
  * Bodies of the query protocol: "Action=…&Version=2012-11-05&Name=value…", percent-encoded as
- * application/x-www-form-urlencoded. A blank is "+", because servers that check the signature against
- * what they decoded and encode again expect it so. Failure stays in the buffer (base/buf.h).
+ * application/x-www-form-urlencoded. A blank is "+", because servers that check the signature
+ * against what they decoded and encode again expect it so. Failure stays in the buffer
+ * (base/buf.h).
  */
 void form_begin(struct buf *out, const char *action);
 void form_add(struct buf *out, const char *name, const char *value, size_t length);

@@ -15,10 +15,10 @@
  */
 struct gate {
     bool shut;
-    uint64_t opens_ms;  /* when shut: no probe before (monotonic) */
-    unsigned receives;  /* probes under way that are receives … */
-    unsigned others;    /* … and that are not */
-    unsigned failures;  /* in a row */
+    uint64_t opens_ms; /* when shut: no probe before (monotonic) */
+    unsigned receives; /* probes under way that are receives … */
+    unsigned others;   /* … and that are not */
+    unsigned failures; /* in a row */
     struct backoff backoff;
 };
 

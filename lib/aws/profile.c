@@ -107,7 +107,8 @@ err:
 }
 
 /* A section's header: whether it is the profile's own. False with *bad set: no header at all. */
-static bool is_own_section(const struct profile *profile, enum profile_kind kind, struct span line, bool *bad)
+static bool is_own_section(const struct profile *profile, enum profile_kind kind, struct span line,
+    bool *bad)
 {
     const char *close = memchr(line.text, ']', line.length);
     if (close == NULL) {
@@ -166,7 +167,8 @@ enum profile_result profile_parse(struct profile *profile, enum profile_kind kin
     return PROFILE_OK;
 }
 
-/* The file that the variable names, or the usual one in the home folder. NULL: no memory, no home. */
+/* The file that the variable names, or the usual one in the home folder. NULL: no memory, no home.
+ */
 static char *file_name(const char *variable, const char *usual)
 {
     const char *given = getenv(variable);
@@ -258,8 +260,8 @@ enum aws_cause profile_load(struct profile *profile, const char *asked, struct a
     if (cause == AWS_OK)
         cause = load_file(profile, PROFILE_CREDENTIALS, credentials, error);
     if (cause == AWS_OK && must_exist && !profile->found)
-        cause = error_set(error, AWS_CONFIG, NULL, "profile %s is neither in %s nor in %s", profile->name,
-            config, credentials);
+        cause = error_set(error, AWS_CONFIG, NULL, "profile %s is neither in %s nor in %s",
+            profile->name, config, credentials);
 done:
     if (cause != AWS_OK)
         profile_free(profile);

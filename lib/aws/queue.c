@@ -27,10 +27,12 @@ static bool copy(char out[QUEUE_PART_SIZE], const char *text, size_t length)
 }
 
 /* What stands in ${host} between two texts, when it is one label of a name. */
-static bool between(const char *host, const char *before, const char *after, char region[QUEUE_PART_SIZE])
+static bool between(const char *host, const char *before, const char *after,
+    char region[QUEUE_PART_SIZE])
 {
     size_t length = strlen(host), first = strlen(before), last = strlen(after);
-    if (length <= first + last || strncmp(host, before, first) != 0 || strcmp(host + length - last, after) != 0)
+    if (length <= first + last || strncmp(host, before, first) != 0 ||
+        strcmp(host + length - last, after) != 0)
         return false;
     size_t middle = length - first - last;
     return memchr(host + first, '.', middle) == NULL && copy(region, host + first, middle);

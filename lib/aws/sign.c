@@ -13,7 +13,8 @@ void sign_date(uint64_t time_ms, char date[SIGN_DATE_SIZE])
 {
     time_t seconds = (time_t)(time_ms / 1000);
     struct tm broken;
-    if (gmtime_r(&seconds, &broken) == NULL || strftime(date, SIGN_DATE_SIZE, "%Y%m%dT%H%M%SZ", &broken) == 0)
+    if (gmtime_r(&seconds, &broken) == NULL ||
+        strftime(date, SIGN_DATE_SIZE, "%Y%m%dT%H%M%SZ", &broken) == 0)
         (void)snprintf(date, SIGN_DATE_SIZE, "19700101T000000Z");
 }
 
@@ -30,7 +31,8 @@ static int append_digest(struct buf *out, const void *data, size_t length)
 /* The path is encoded once more: what is sent is already encoded, and only "/" stays. */
 static void append_path(struct buf *out, const char *path)
 {
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/";
+    static const char plain[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/";
     if (*path == '\0')
         buf_putc(out, '/');
     for (; *path != '\0'; path++) {
@@ -83,7 +85,8 @@ static int derive(const struct credentials *credentials, const struct sign_reque
     return result;
 }
 
-int sign_authorize(struct buf *out, const struct credentials *credentials, const struct sign_request *request)
+int sign_authorize(struct buf *out, const struct credentials *credentials,
+    const struct sign_request *request)
 {
     struct buf canonical, to_sign;
     unsigned char key[HMAC_SIZE], signature[HMAC_SIZE];
@@ -91,7 +94,8 @@ int sign_authorize(struct buf *out, const struct credentials *credentials, const
     int result = -1;
     buf_init(&canonical, 65536);
     buf_init(&to_sign, 4096);
-    (void)snprintf(scope, sizeof scope, "%.8s/%s/%s/aws4_request", request->date, request->region, request->service);
+    (void)snprintf(scope, sizeof scope, "%.8s/%s/%s/aws4_request", request->date, request->region,
+        request->service);
     if (append_canonical(&canonical, request) != 0)
         goto done;
     buf_printf(&to_sign, "AWS4-HMAC-SHA256\n%s\n%s\n", request->date, scope);
@@ -101,7 +105,8 @@ int sign_authorize(struct buf *out, const struct credentials *credentials, const
         hmac_once(key, sizeof key, to_sign.data, to_sign.length, signature) != 0)
         goto done;
     digest_hex(signature, sizeof signature, hex);
-    buf_printf(out, "AWS4-HMAC-SHA256 Credential=%s/%s, SignedHeaders=", credentials->access_key_id, scope);
+    buf_printf(out, "AWS4-HMAC-SHA256 Credential=%s/%s, SignedHeaders=", credentials->access_key_id,
+        scope);
     append_names(out, request);
     buf_printf(out, ", Signature=%.*s", (int)sizeof hex, hex);
     result = out->failed ? -1 : 0;

@@ -40,6 +40,7 @@ struct sign_request {
 };
 
 /* Append the value of the Authorization header. 0, or -1. */
-int sign_authorize(struct buf *out, const struct credentials *credentials, const struct sign_request *request);
+int sign_authorize(struct buf *out, const struct credentials *credentials,
+    const struct sign_request *request);
 
 #endif

@@ -36,7 +36,7 @@ struct sqs {
     void (*on_trouble)(const struct aws_error *error);
     struct gate gate;
     uint64_t requests;
-    struct queue_of_transfers ready;   /* to be sent, or sent again */
+    struct queue_of_transfers ready; /* to be sent, or sent again */
     struct queue_of_transfers flying;
     struct queue_of_transfers unused;
     struct call *done;
@@ -149,8 +149,12 @@ int sqs_set_queue(struct sqs *sqs, const char *queue_url)
 
 static struct transfer_target target_of(const struct sqs *sqs)
 {
-    return (struct transfer_target){ .origin = sqs->origin, .host = sqs->host, .base = sqs->base,
-        .region = sqs->region, .queue_url = sqs->queue_url, .queue_path = sqs->queue_path };
+    return (struct transfer_target){ .origin = sqs->origin,
+        .host = sqs->host,
+        .base = sqs->base,
+        .region = sqs->region,
+        .queue_url = sqs->queue_url,
+        .queue_path = sqs->queue_path };
 }
 
 int sqs_start(struct sqs *sqs, struct call *call)
@@ -209,7 +213,8 @@ static bool is_receive(const struct transfer *transfer)
 static void launch(struct sqs *sqs)
 {
     for (int pass = 0; pass < 2; pass++) {
-        for (struct transfer *transfer = sqs->ready.first, *next; transfer != NULL; transfer = next) {
+        for (struct transfer *transfer = sqs->ready.first, *next; transfer != NULL;
+             transfer = next) {
             next = transfer->next;
             bool receive = is_receive(transfer);
             if (receive != (pass == 1))
@@ -261,7 +266,8 @@ static bool correct_clock(struct sqs *sqs, struct transfer *transfer)
     return true;
 }
 
-static bool worth_repeating(struct sqs *sqs, struct transfer *transfer, enum aws_cause cause, uint64_t now)
+static bool worth_repeating(struct sqs *sqs, struct transfer *transfer, enum aws_cause cause,
+    uint64_t now)
 {
     if (transfer->last)
         return false;
@@ -273,7 +279,7 @@ static bool worth_repeating(struct sqs *sqs, struct transfer *transfer, enum aws
     case AWS_EXPIRED:
         return reload(sqs, transfer);
     case AWS_SKEWED:
-    case AWS_DENIED: /* a signature may be refused because of its date alone */
+    case AWS_IDENTITY: /* a signature may be refused because of its date alone */
         return correct_clock(sqs, transfer);
     default:
         return false;
@@ -285,7 +291,8 @@ static void settle(struct sqs *sqs, struct transfer *transfer)
     struct call *call = transfer->call;
     uint64_t now = clock_monotonic_ms();
     enum answer_result result = answer_finish(&transfer->answer);
-    enum aws_cause cause = call_judge(call, &transfer->request, &transfer->answer, result, sqs->host);
+    enum aws_cause cause =
+        call_judge(call, &transfer->request, &transfer->answer, result, sqs->host);
     drop(&sqs->flying, transfer);
     gate_left(&sqs->gate, is_receive(transfer), transfer->probe, cause == AWS_TEMPORARY, now);
     if (cause == AWS_TEMPORARY && sqs->gate.failures == TROUBLE_AFTER && transfer->probe &&
@@ -304,7 +311,8 @@ static int until_gate(const struct sqs *sqs, int timeout_ms)
     if (sqs->ready.first == NULL || !sqs->gate.shut || sqs->gate.opens_ms <= now)
         return timeout_ms;
     uint64_t left = sqs->gate.opens_ms - now;
-    return timeout_ms >= 0 && (uint64_t)timeout_ms < left ? timeout_ms : (int)(left < INT_MAX ? left : INT_MAX);
+    return timeout_ms >= 0 && (uint64_t)timeout_ms < left ? timeout_ms
+                                                          : (int)(left < INT_MAX ? left : INT_MAX);
 }
 
 int sqs_wait(struct sqs *sqs, struct pollfd *fds, size_t count, int timeout_ms)
@@ -378,7 +386,8 @@ enum aws_cause sqs_run(struct sqs *sqs, struct call *call, bool stoppable)
         }
         if (sqs_wait(sqs, &stop, 1, -1) != 0) {
             cut(sqs);
-            return error_set(&call->error, AWS_NO_MEMORY, NULL, "cannot wait for answers: %s", strerror(errno));
+            return error_set(&call->error, AWS_NO_MEMORY, NULL, "cannot wait for answers: %s",
+                strerror(errno));
         }
         if (sqs_next(sqs) != NULL)
             return call->error.cause;

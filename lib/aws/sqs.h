@@ -14,28 +14,29 @@
  * A client of SQS: calls go in, are signed, sent, and repeated while that helps, and come back when
  * it is known what became of them. One thread, no call blocks but sqs_wait() and sqs_run().
  *
- * Repeats: throttling, faults of the server and of the network, with capped exponential back-off and
- * full jitter, until a call has been failing for the retry time. While nothing succeeds there is one
- * request at a time, at most four a second, however many calls wait. Expired credentials are loaded
- * again, and a wrong clock is corrected by the server's Date, once each a call.
+ * Repeats: throttling, faults of the server and of the network, with capped exponential back-off
+ * and full jitter, until a call has been failing for the retry time. While nothing succeeds there
+ * is one request at a time, at most four a second, however many calls wait. Expired credentials are
+ * loaded again, and a wrong clock is corrected by the server's Date, once each a call.
  */
 struct sqs;
 
 struct sqs_config {
     const struct url *endpoint;
     const char *region;
-    const char *profile;     /* --profile, or NULL */
-    bool anonymous;          /* sign nothing */
-    unsigned parallel;       /* requests in flight at once */
-    const char *ca_bundle;   /* or NULL */
-    uint64_t retry_ms;       /* how long a call may go on failing */
+    const char *profile;   /* --profile, or NULL */
+    bool anonymous;        /* sign nothing */
+    unsigned parallel;     /* requests in flight at once */
+    const char *ca_bundle; /* or NULL */
+    uint64_t retry_ms;     /* how long a call may go on failing */
     /* Told once when a run of failures has lasted three requests; may be NULL. */
     void (*on_trouble)(const struct aws_error *error);
 };
 
 /* NULL with ${error} set: no credentials, no memory. */
 struct sqs *sqs_open(const struct sqs_config *config, struct aws_error *error);
-void sqs_close(struct sqs *sqs); /* cuts what is in flight, calls inside are not returned; NULL is fine */
+void sqs_close(
+    struct sqs *sqs); /* cuts what is in flight, calls inside are not returned; NULL is fine */
 
 /* The queue of all calls but CALL_QUEUE_URL; the path of its URL goes to the endpoint. 0, or -1. */
 int sqs_set_queue(struct sqs *sqs, const char *queue_url);
@@ -60,8 +61,8 @@ struct call *sqs_next(struct sqs *sqs);
 void sqs_abandon(struct sqs *sqs);
 
 /*
- * One call from start to end; a stop request (base/stop.h) ends it with AWS_STOPPED, in flight or not,
- * if ${stoppable}. Returns its cause. Only while no other call is inside.
+ * One call from start to end; a stop request (base/stop.h) ends it with AWS_STOPPED, in flight or
+ * not, if ${stoppable}. Returns its cause. Only while no other call is inside.
  */
 enum aws_cause sqs_run(struct sqs *sqs, struct call *call, bool stoppable);
 

@@ -41,7 +41,8 @@ void transfer_free(struct transfer *transfer)
     free(transfer);
 }
 
-int transfer_load(struct transfer *transfer, struct call *call, const struct transfer_target *target)
+int transfer_load(struct transfer *transfer, struct call *call,
+    const struct transfer_target *target)
 {
     bool queue = call->operation != CALL_QUEUE_URL;
     transfer->call = call;
@@ -49,7 +50,8 @@ int transfer_load(struct transfer *transfer, struct call *call, const struct tra
     transfer->probe = transfer->last = transfer->reloaded = transfer->corrected = false;
     transfer->path_at = strlen(target->origin);
     buf_clear(&transfer->url);
-    buf_printf(&transfer->url, "%s%s%s", target->origin, target->base, queue ? target->queue_path : "/");
+    buf_printf(&transfer->url, "%s%s%s", target->origin, target->base,
+        queue ? target->queue_path : "/");
     buf_shrink(&transfer->body, BODY_KEPT);
     call_write(&transfer->body, call, queue ? target->queue_url : NULL);
     return buf_cstr(&transfer->url) == NULL || transfer->body.failed ? -1 : 0;
@@ -65,7 +67,8 @@ static const char *set(struct buf *line, const char *name, const char *value)
 }
 
 static int authorize(struct transfer *transfer, const struct transfer_target *target,
-    const struct credentials *credentials, const struct sign_header *headers, size_t count, const char *date)
+    const struct credentials *credentials, const struct sign_header *headers, size_t count,
+    const char *date)
 {
     const struct sign_request request = {
         .region = target->region,
@@ -97,10 +100,13 @@ int transfer_sign(struct transfer *transfer, const struct transfer_target *targe
     transfer->signed_ms = now_ms;
     sign_date(now_ms, date);
     signed_headers[count++] = (struct sign_header){ "content-type",
-        set(&lines[TRANSFER_CONTENT_TYPE], "Content-Type", "application/x-www-form-urlencoded; charset=utf-8") };
-    signed_headers[count++] = (struct sign_header){ "host", set(&lines[TRANSFER_HOST], "Host", target->host) };
+        set(&lines[TRANSFER_CONTENT_TYPE], "Content-Type",
+            "application/x-www-form-urlencoded; charset=utf-8") };
+    signed_headers[count++] =
+        (struct sign_header){ "host", set(&lines[TRANSFER_HOST], "Host", target->host) };
     if (credentials != NULL)
-        signed_headers[count++] = (struct sign_header){ "x-amz-date", set(&lines[TRANSFER_DATE], "X-Amz-Date", date) };
+        signed_headers[count++] =
+            (struct sign_header){ "x-amz-date", set(&lines[TRANSFER_DATE], "X-Amz-Date", date) };
     if (credentials != NULL && credentials->session_token != NULL)
         signed_headers[count++] = (struct sign_header){ "x-amz-security-token",
             set(&lines[TRANSFER_TOKEN], "X-Amz-Security-Token", credentials->session_token) };
@@ -110,7 +116,8 @@ int transfer_sign(struct transfer *transfer, const struct transfer_target *targe
         transfer->header_list[i] = lines[i].data;
     }
     transfer->header_list[count] = NULL;
-    if (credentials != NULL && authorize(transfer, target, credentials, signed_headers, count, date) != 0)
+    if (credentials != NULL &&
+        authorize(transfer, target, credentials, signed_headers, count, date) != 0)
         return -1;
     return answer_begin(&transfer->answer, transfer->call->on_message, transfer->call->context);
 }

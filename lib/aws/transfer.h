@@ -29,14 +29,14 @@ struct transfer {
     struct buf headers[TRANSFER_HEADERS];
     struct buf authorization;
     const char *header_list[TRANSFER_HEADERS + 2];
-    size_t path_at;            /* where the path begins in the URL */
-    uint64_t signed_ms;        /* the time that the request's date says */
+    size_t path_at;     /* where the path begins in the URL */
+    uint64_t signed_ms; /* the time that the request's date says */
     /* For the client's decisions. */
     uint64_t failing_since_ms; /* monotonic; 0: it is not */
     bool probe;
-    bool last;                 /* no attempt after this one */
-    bool reloaded;             /* credentials, for its sake */
-    bool corrected;            /* the clock, for its sake */
+    bool last;      /* no attempt after this one */
+    bool reloaded;  /* credentials, for its sake */
+    bool corrected; /* the clock, for its sake */
     struct transfer *next;
 };
 
@@ -54,7 +54,8 @@ struct transfer_target {
 };
 
 /* Make the request of a call: URL and body. 0, or -1: no memory. */
-int transfer_load(struct transfer *transfer, struct call *call, const struct transfer_target *target);
+int transfer_load(struct transfer *transfer, struct call *call,
+    const struct transfer_target *target);
 
 /*
  * Make the headers of the next attempt, signed by ${credentials} (NULL: not signed) with the time

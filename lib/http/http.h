@@ -23,15 +23,15 @@ struct http_config {
 };
 
 enum http_outcome {
-    HTTP_OK,         /* a whole answer, whatever its status */
-    HTTP_RESOLVE,    /* the host's name has no address */
-    HTTP_CONNECT,    /* no connection */
-    HTTP_TIMEOUT,    /* none in time, or the server fell silent */
-    HTTP_BROKEN,     /* cut off, or what came is not HTTP */
-    HTTP_TLS,        /* the handshake failed */
-    HTTP_UNTRUSTED,  /* the server's certificate is not to be trusted */
-    HTTP_CA_BUNDLE,  /* the file of trusted certificates cannot be used */
-    HTTP_TOO_BIG,    /* the answer is over the maximum */
+    HTTP_OK,        /* a whole answer, whatever its status */
+    HTTP_RESOLVE,   /* the host's name has no address */
+    HTTP_CONNECT,   /* no connection */
+    HTTP_TIMEOUT,   /* none in time, or the server fell silent */
+    HTTP_BROKEN,    /* cut off, or what came is not HTTP */
+    HTTP_TLS,       /* the handshake failed */
+    HTTP_UNTRUSTED, /* the server's certificate is not to be trusted */
+    HTTP_CA_BUNDLE, /* the file of trusted certificates cannot be used */
+    HTTP_TOO_BIG,   /* the answer is over the maximum */
     HTTP_NO_MEMORY
 };
 
@@ -41,29 +41,31 @@ enum http_outcome {
  */
 struct http_request {
     const char *url;
-    const char *const *headers; /* "Name: value", ended by NULL; Host among them where it was signed */
+    const char *const
+        *headers; /* "Name: value", ended by NULL; Host among them where it was signed */
     const void *body;
     size_t body_length;
-    unsigned silence_s;         /* how long the server may be silent before HTTP_TIMEOUT, 1 to 3600 */
-    uint64_t maximum;           /* bytes of the answer's body */
+    unsigned silence_s; /* how long the server may be silent before HTTP_TIMEOUT, 1 to 3600 */
+    uint64_t maximum;   /* bytes of the answer's body */
     /* Gets the body in pieces, whatever the status; must not call the engine. */
     void (*sink)(void *context, const char *data, size_t length);
     void *context;
 
     /* Set when it is returned. */
     enum http_outcome outcome;
-    unsigned status;            /* 100 to 999, or 0 when no status line came */
-    uint64_t received;          /* bytes of body */
-    int64_t date_ms;            /* the Date header, since 1970; 0: none. Only for a status but 200 */
-    int system_error;           /* errno behind the outcome, or 0 */
+    unsigned status;   /* 100 to 999, or 0 when no status line came */
+    uint64_t received; /* bytes of body */
+    int64_t date_ms;   /* the Date header, since 1970; 0: none. Only for a status but 200 */
+    int system_error;  /* errno behind the outcome, or 0 */
 
     /* The engine's own. */
     void *transfer;
     struct http_request *next;
 };
 
-struct http *http_open(const struct http_config *config); /* NULL: no memory, or curl cannot start */
-void http_close(struct http *http);                       /* cuts what is in flight; NULL is fine */
+struct http *http_open(
+    const struct http_config *config); /* NULL: no memory, or curl cannot start */
+void http_close(struct http *http);    /* cuts what is in flight; NULL is fine */
 
 /* Whether another request may be started. */
 bool http_has_room(const struct http *http);

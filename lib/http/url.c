@@ -32,8 +32,13 @@ static bool has(CURLU *parsed, CURLUPart which)
     return code == CURLUE_OK;
 }
 
+/* Only what every reader of URLs takes the same way: curl would forgive missing or further slashes.
+ */
 static bool plain(const char *text)
 {
+    const char *host = strstr(text, "://");
+    if (host == NULL || host[3] == '/')
+        return false;
     for (; *text != '\0'; text++)
         if (*text <= ' ' || *text > '~' || strchr("\\\"<>^`{|}", *text) != NULL)
             return false;
@@ -72,10 +77,11 @@ enum url_result url_parse(const char *text, struct url *url)
     CURLU *parsed = curl_url();
     if (parsed == NULL)
         return URL_NO_MEMORY;
-    if (!plain(text) || curl_url_set(parsed, CURLUPART_URL, text, CURLU_NON_SUPPORT_SCHEME) != CURLUE_OK)
+    if (!plain(text) ||
+        curl_url_set(parsed, CURLUPART_URL, text, CURLU_NON_SUPPORT_SCHEME) != CURLUE_OK)
         goto done;
-    if (has(parsed, CURLUPART_USER) || has(parsed, CURLUPART_PASSWORD) || has(parsed, CURLUPART_QUERY) ||
-        has(parsed, CURLUPART_FRAGMENT))
+    if (has(parsed, CURLUPART_USER) || has(parsed, CURLUPART_PASSWORD) ||
+        has(parsed, CURLUPART_QUERY) || has(parsed, CURLUPART_FRAGMENT))
         goto done;
     scheme = part(parsed, CURLUPART_SCHEME, &result);
     url->name = part(parsed, CURLUPART_HOST, &result);

@@ -68,7 +68,8 @@ static void on_text(void *parser, const xmlChar *text, int length)
         xml->handler->text(xml->context, (const char *)text, (size_t)length);
 }
 
-static void on_doctype(void *parser, const xmlChar *name, const xmlChar *external, const xmlChar *system)
+static void on_doctype(void *parser, const xmlChar *name, const xmlChar *external,
+    const xmlChar *system)
 {
     (void)name, (void)external, (void)system;
     stop(ours(parser), XML_REFUSED);
@@ -79,8 +80,10 @@ static void on_error(void *user, xmlErrorPtr error)
     struct xml *xml = ours(user);
     if (error->level == XML_ERR_WARNING || error->domain == XML_FROM_NAMESPACE)
         return;
-    /* Some versions report bytes that are not UTF-8 as a forbidden character too, but quote them. */
-    if ((error->code == XML_ERR_INVALID_CHAR && error->str1 == NULL) || error->code == XML_ERR_INVALID_CHARREF)
+    /* Some versions report bytes that are not UTF-8 as a forbidden character too, but quote them.
+     */
+    if ((error->code == XML_ERR_INVALID_CHAR && error->str1 == NULL) ||
+        error->code == XML_ERR_INVALID_CHARREF)
         return;
     stop(xml, error->code == XML_ERR_NO_MEMORY ? XML_NO_MEMORY : XML_MALFORMED);
 }
@@ -143,7 +146,8 @@ static enum xml_result parse(struct xml *xml, const char *data, size_t length, i
         int piece = length > INT_MAX ? INT_MAX : (int)length;
         if (xml->result != XML_WELL)
             return xml->result;
-        (void)xmlParseChunk(xml->parser, data, piece, last); /* on_error() has seen what it returns */
+        (void)xmlParseChunk(xml->parser, data, piece,
+            last); /* on_error() has seen what it returns */
         data += piece;
         length -= (size_t)piece;
     } while (length > 0);

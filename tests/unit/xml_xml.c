@@ -50,8 +50,8 @@ struct document {
 static const struct document documents[] = {
     { "<a/>", XML_WELL, "<a></a>" },
     { "<?xml version=\"1.0\"?><a b=\"c\">x<d>y</d>z</a>\n", XML_WELL, "<a>x<d>y</d>z</a>" },
-    { "<a xmlns=\"http://queue.amazonaws.com/doc/2012-11-05/\"><n:b xmlns:n=\"u\">1</n:b></a>", XML_WELL,
-        "<a><b>1</b></a>" },
+    { "<a xmlns=\"http://queue.amazonaws.com/doc/2012-11-05/\"><n:b xmlns:n=\"u\">1</n:b></a>",
+        XML_WELL, "<a><b>1</b></a>" },
     { "<a>&lt;&gt;&amp;&quot;&apos;</a>", XML_WELL, "<a><>&\"'</a>" },
     { "<a>&#xD;&#10;&#x9;&#x1F600;</a>", XML_WELL, "<a>\r\n\t\xf0\x9f\x98\x80</a>" },
     { "<a>\xc3\xa9 \xe2\x82\xac</a>", XML_WELL, "<a>\xc3\xa9 \xe2\x82\xac</a>" },
@@ -80,7 +80,8 @@ static const struct document documents[] = {
     { "<!DOCTYPE a [<!ENTITY x SYSTEM \"file:///etc/passwd\">]><a>&x;</a>", XML_REFUSED, "" },
     { "<!DOCTYPE a SYSTEM \"http://127.0.0.1:1/a.dtd\"><a/>", XML_REFUSED, "" },
     { "<!DOCTYPE l [<!ENTITY a \"lol\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;\">"
-      "<!ENTITY c \"&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;\">]><l>&c;</l>", XML_REFUSED, "" },
+      "<!ENTITY c \"&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;\">]><l>&c;</l>",
+        XML_REFUSED, "" },
 };
 
 static void test_documents(void **state)
@@ -114,7 +115,8 @@ static void test_depth(void **state)
             buf_puts(&text, "<a>");
         for (int i = 0; i < XML_MAX_DEPTH + extra; i++)
             buf_puts(&text, "</a>");
-        assert_int_equal(read_in_pieces(text.data, text.length, 100, &out), extra == 0 ? XML_WELL : XML_REFUSED);
+        assert_int_equal(read_in_pieces(text.data, text.length, 100, &out),
+            extra == 0 ? XML_WELL : XML_REFUSED);
         buf_free(&text);
         buf_free(&out);
     }
