@@ -138,18 +138,20 @@ static void allows_the_work(void **state)
 static void shows_from_outside(void **state)
 {
     (void)state;
-    int ends[2];
-    assert_int_equal(pipe(ends), 0);
+    int said[2], told[2];
+    assert_int_equal(pipe(said), 0);
+    assert_int_equal(pipe(told), 0);
     pid_t child = fork();
     assert_true(child >= 0);
     if (child == 0) {
-        if (sandbox_enter() == SANDBOX_ENTERED)
-            (void)!write(ends[1], "x", 1);
-        for (;;)
-            (void)!read(ends[0], &(char){ 0 }, 0);
+        char go;
+        if (sandbox_enter() != SANDBOX_ENTERED || write(said[1], "x", 1) != 1)
+            _exit(1);
+        _exit(read(told[0], &go, 1) == 1 ? 0 : 2);
     }
+    close(said[1]);
     char byte;
-    assert_int_equal(read(ends[0], &byte, 1), 1);
+    assert_int_equal(read(said[0], &byte, 1), 1); /* 0: it has ended */
     char name[64];
     char line[256];
     (void)snprintf(name, sizeof name, "/proc/%d/status", (int)child);
@@ -160,10 +162,13 @@ static void shows_from_outside(void **state)
         found += strcmp(line, "NoNewPrivs:\t1\n") == 0 || strcmp(line, "Seccomp:\t2\n") == 0;
     fclose(file);
     assert_int_equal(found, 2);
-    assert_int_equal(kill(child, SIGKILL), 0);
-    assert_int_equal(waitpid(child, NULL, 0), child);
-    close(ends[0]);
-    close(ends[1]);
+    int status;
+    assert_int_equal(write(told[1], "x", 1), 1);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    close(said[0]);
+    close(told[0]);
+    close(told[1]);
 }
 
 int main(void)
