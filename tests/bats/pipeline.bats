@@ -15,7 +15,7 @@ setup() {
     echo "SQS_QUEUE_URL=$SQS_QUEUE_URL"
     echo ' SQS2PG_TABLE="user_logins"'
     echo "SQS2PG_KEY_FILE='$BATS_TEST_TMPDIR/k'"
-    echo 'SQS2PG_PULL_OPTIONS=--wait 1 --empty 1'
+    echo 'SQS2PG_PULL_OPTIONS=--wait 1'
   } >settings
   QUEUE=$SQS_QUEUE_URL
   unset SQS_QUEUE_URL
@@ -27,7 +27,9 @@ setup() {
 
 # What a test left running, if it failed half way.
 teardown() {
-  [ ! -s run.pid ] || kill -9 "$(<run.pid)" 2>/dev/null || true
+  [ -s run.pid ] || return 0
+  # shellcheck disable=SC2046
+  kill -9 $(cat run.pid stages.pid) 2>/dev/null || true
 }
 
 sqs2pg() { "$SQS2PG" "$@"; }
@@ -37,12 +39,12 @@ rows_are() { [ "$(rows)" = "$1" ]; }
 
 # start OPTION...: a run in the background, its process id in ./run.pid.
 start() {
-  "$SQS2PG" -c settings "$@" 3>&- 4>&- 2>run.err &
+  "$SQS2PG" -c settings "$@" 3>&- 4>&- >run.out 2>run.err &
   echo $! >run.pid
 }
 
 # stages: the process ids of the stages of the run in the background.
-stages() { pgrep -P "$(<run.pid)" -f "$BIN/(sqs-pull|pii-mask|pg-load|sqs-ack)"; }
+stages() { pgrep -P "$(<run.pid)" -f "$BIN/(sqs-pull|pii-mask|pg-load|sqs-ack)" | tee stages.pid; }
 four_stages() { [ "$(stages | wc -l)" -eq 4 ]; }
 gone() {
   local pid
@@ -50,6 +52,11 @@ gone() {
     # A zombie has ended.
     case $(ps -o stat= -p "$pid") in '' | Z*) ;; *) return 1 ;; esac
   done
+}
+
+# finish: waits for the run's end, not for ever; its status is the function's.
+finish() {
+  eventually 20 gone "$(<run.pid)" && wait "$(<run.pid)"
 }
 
 @test "settings from a file: the sample is loaded, and the queue is empty" {
@@ -99,7 +106,7 @@ gone() {
   [ "$(rows)" = 99 ]
   sqs2pg --no-lock -c settings
   kill "$(<run.pid)"
-  wait "$(<run.pid)"
+  finish
   # The lock went with its holder.
   run --separate-stderr sqs2pg -v -c settings
   [ "$status" -eq 0 ]
@@ -115,7 +122,7 @@ gone() {
   eventually 20 rows_are 99
   eventually 10 counts_are 0 0 0
   kill "$(<run.pid)"
-  wait "$(<run.pid)"
+  finish
   # shellcheck disable=SC2086
   gone $pids
 }
@@ -137,13 +144,14 @@ gone() {
   pids=$(stages)
   kill -9 "$(pgrep -P "$(<run.pid)" -f "$BIN/pg-load")"
   local status=0
-  wait "$(<run.pid)" || status=$?
+  finish || status=$?
   [ "$status" -eq 137 ]
   # shellcheck disable=SC2086
   gone $pids
 }
 
 @test "the gravest status: no such table is 69, and the messages stay" {
+  servers_sqs "$QUEUE" SetQueueAttributes -d Attribute.1.Name=VisibilityTimeout -d Attribute.1.Value=3
   sqs-send -Q "$QUEUE" <"$SAMPLE"
   sed -i 's/user_logins/no_such_table/' settings
   run sqs2pg -c settings
