@@ -68,6 +68,7 @@ struct answer_reader {
     void *context;
     enum element path[XML_MAX_DEPTH + 1];
     unsigned depth;
+    bool foreign;       /* the document is none of SQS's */
     struct buf *target; /* where the text of the element at hand goes; NULL: nowhere */
     struct message message;
     struct buf name;
@@ -129,11 +130,22 @@ static void clear_message(struct message *message)
     message->whole = true;
 }
 
+/* ReceiveMessageResponse, ErrorResponse …: whatever else comes with status 200 is from someone
+ * else. */
+static bool is_response(const char *name)
+{
+    static const char suffix[] = "Response";
+    size_t length = strlen(name);
+    return length >= sizeof suffix - 1 && strcmp(name + length - (sizeof suffix - 1), suffix) == 0;
+}
+
 static void on_start(void *context, const char *name)
 {
     struct answer *answer = context;
     struct answer_reader *reader = answer->reader;
     enum element element = element_of(reader->path[reader->depth], name);
+    if (reader->depth == 0)
+        reader->foreign = !is_response(name);
     reader->path[++reader->depth] = element;
     reader->target = target_of(answer, element);
     if (reader->target != NULL)
@@ -344,6 +356,7 @@ int answer_begin(struct answer *answer, answer_on_message *on_message, void *con
     reader->context = context;
     reader->path[0] = ENVELOPE;
     reader->depth = 0;
+    reader->foreign = false;
     reader->target = NULL;
     return xml_restart(reader->xml);
 }
@@ -357,7 +370,7 @@ enum answer_result answer_finish(struct answer *answer)
 {
     switch (xml_finish(answer->reader->xml)) {
     case XML_WELL:
-        return ANSWER_WHOLE;
+        return answer->reader->foreign ? ANSWER_MALFORMED : ANSWER_WHOLE;
     case XML_NO_MEMORY:
         return ANSWER_NO_MEMORY;
     default:

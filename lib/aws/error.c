@@ -97,8 +97,9 @@ bool error_code_name(const char *code, char name[ERROR_NAME_SIZE])
     const char *bare = sharp != NULL ? sharp + 1 : code;
     starts(&bare, "AWS.SimpleQueueService.");
     size_t length = strspn(bare, allowed);
-    /* Some gateways add ":http://…" to the name. */
-    if (length == 0 || length >= ERROR_NAME_SIZE || (bare[length] != '\0' && bare[length] != ':')) {
+    /* Some gateways add ":http://…" to the name, and the header of the JSON protocol ";Sender". */
+    if (length == 0 || length >= ERROR_NAME_SIZE ||
+        (bare[length] != '\0' && bare[length] != ':' && bare[length] != ';')) {
         (void)snprintf(name, ERROR_NAME_SIZE, "unknown");
         return false;
     }

@@ -1,0 +1,384 @@
+/* lib/aws/answer and call: answers of SQS in XML, whole, cut, odd and hostile. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "aws/answer.h"
+#include "aws/call.h"
+
+#define TWO_MESSAGES                                                                                       \
+    "<?xml version=\"1.0\"?><ReceiveMessageResponse xmlns=\"http://queue.amazonaws.com/doc/2012-11-05/\">" \
+    "<ReceiveMessageResult>"                                                                               \
+    "<Message><MessageId>id-1</MessageId><ReceiptHandle>h+1/=</ReceiptHandle>"                             \
+    "<MD5OfBody>d41d8cd98f00b204e9800998ecf8427e</MD5OfBody>"                                              \
+    "<Body>{&quot;a&quot;: &lt;1&gt; &amp;&#13;&#xA;}</Body>"                                              \
+    "<Attribute><Name>SentTimestamp</Name><Value>1763715600123</Value></Attribute>"                        \
+    "<Attribute><Name>ApproximateFirstReceiveTimestamp</Name><Value>1763715600456</Value></Attribute>"     \
+    "<Attribute><Name>ApproximateReceiveCount</Name><Value>3</Value></Attribute>"                          \
+    "<Attribute><Name>SequenceNumber</Name><Value>18849496460467696128</Value></Attribute>"                \
+    "<MessageAttribute><Name>SentTimestamp</Name><Value><StringValue>9</StringValue>"                      \
+    "<DataType>Number</DataType></Value></MessageAttribute></Message>"                                     \
+    "<Message><Body>two</Body><MessageId>id-2</MessageId><ReceiptHandle>h2</ReceiptHandle></Message>"      \
+    "</ReceiveMessageResult><ResponseMetadata><RequestId>r</RequestId></ResponseMetadata>"                 \
+    "</ReceiveMessageResponse>"
+
+/* What arrived, one line a message. */
+static void on_message(void *context, const struct message *message)
+{
+    buf_printf(context, "%.*s|%.*s|%.*s|%.*s|%llu|%llu|%llu|%.*s|%d\n",
+        (int)message->message_id.length, message->message_id.data,
+        (int)message->receipt_handle.length, message->receipt_handle.data,
+        (int)message->md5_of_body.length,
+        message->md5_of_body.length > 0 ? message->md5_of_body.data : "", (int)message->body.length,
+        message->body.length > 0 ? message->body.data : "", (unsigned long long)message->sent_ms,
+        (unsigned long long)message->first_received_ms, (unsigned long long)message->receive_count,
+        (int)message->sequence_number.length,
+        message->sequence_number.length > 0 ? message->sequence_number.data : "", message->whole);
+}
+
+static const char two_lines[] =
+    "id-1|h+1/=|d41d8cd98f00b204e9800998ecf8427e|{\"a\": <1> &\r\n}|1763715600123|1763715600456|3|"
+    "18849496460467696128|1\n"
+    "id-2|h2||two|0|0|0||1\n";
+
+static enum answer_result feed(struct answer *answer, const char *text, size_t length, size_t size,
+    struct buf *out)
+{
+    assert_int_equal(answer_begin(answer, on_message, out), 0);
+    for (size_t at = 0; at < length; at += size)
+        answer_feed(answer, text + at, length - at < size ? length - at : size);
+    return answer_finish(answer);
+}
+
+static void test_receive(void **state)
+{
+    (void)state;
+    struct answer answer;
+    assert_int_equal(answer_init(&answer), 0);
+    for (size_t size = 1; size < 100; size += 7) {
+        struct buf out;
+        buf_init(&out, 65536);
+        assert_int_equal(feed(&answer, TWO_MESSAGES, strlen(TWO_MESSAGES), size, &out),
+            ANSWER_WHOLE);
+        assert_string_equal(buf_cstr(&out), two_lines);
+        assert_int_equal(answer.messages, 2);
+        assert_false(answer.is_error);
+        buf_free(&out);
+    }
+    answer_free(&answer);
+}
+
+/* Cut anywhere: an error, and the messages that were whole before the cut. */
+static void test_cut(void **state)
+{
+    (void)state;
+    struct answer answer;
+    const char *text = TWO_MESSAGES;
+    size_t length = strlen(text);
+    size_t first_end = (size_t)(strstr(text, "</Message>") - text) + strlen("</Message>");
+    assert_int_equal(answer_init(&answer), 0);
+    for (size_t cut = 0; cut < length; cut++) {
+        struct buf out;
+        buf_init(&out, 65536);
+        assert_int_equal(feed(&answer, text, cut, 50, &out), ANSWER_MALFORMED);
+        const char *got = buf_cstr(&out);
+        if (strncmp(two_lines, got, strlen(got)) != 0)
+            fail_msg("cut at %zu: %s", cut, got);
+        assert_true(cut >= first_end || answer.messages == 0);
+        buf_free(&out);
+    }
+    answer_free(&answer);
+}
+
+struct document {
+    const char *text;
+    enum answer_result result;
+    const char *error;     /* its name; NULL: no error document */
+    const char *queue_url; /* NULL: none */
+    int visibility;        /* -1: none */
+    size_t messages;
+};
+
+static const struct document documents[] = {
+    { "<ReceiveMessageResponse><ReceiveMessageResult/></ReceiveMessageResponse>", ANSWER_WHOLE,
+        NULL, NULL, -1, 0 },
+    { "<ReceiveMessageResponse/>", ANSWER_WHOLE, NULL, NULL, -1, 0 },
+    { "<ErrorResponse><Error><Type>Sender</Type><Code>AWS.SimpleQueueService.NonExistentQueue</Code>"
+      "<Message>handle AQEB</Message><Detail/></Error><RequestId>r</RequestId></ErrorResponse>",
+        ANSWER_WHOLE, "NonExistentQueue", NULL, -1, 0 },
+    { "<Response><Errors><Error><Code>AuthFailure</Code><Message>m</Message></Error></Errors></Response>",
+        ANSWER_WHOLE, "AuthFailure", NULL, -1, 0 },
+    { "<ErrorResponse><Error><Code>not a name!</Code></Error></ErrorResponse>", ANSWER_WHOLE,
+        "unknown", NULL, -1, 0 },
+    { "<ErrorResponse><Error/></ErrorResponse>", ANSWER_WHOLE, "", NULL, -1, 0 },
+    { "<GetQueueUrlResponse><GetQueueUrlResult><QueueUrl>http://h/1/q</QueueUrl></GetQueueUrlResult>"
+      "</GetQueueUrlResponse>",
+        ANSWER_WHOLE, NULL, "http://h/1/q", -1, 0 },
+    { "<GetQueueAttributesResponse><GetQueueAttributesResult><Attribute><Name>DelaySeconds</Name><Value>7</Value>"
+      "</Attribute><Attribute><Name>VisibilityTimeout</Name><Value>45</Value></Attribute>"
+      "</GetQueueAttributesResult></GetQueueAttributesResponse>",
+        ANSWER_WHOLE, NULL, NULL, 45, 0 },
+    { "<aResponse><Attribute><Value>0</Value><Name>VisibilityTimeout</Name></Attribute></aResponse>",
+        ANSWER_WHOLE, NULL, NULL, 0, 0 },
+    /* a body that looks like an answer is a body */
+    { "<aResponse><Message><Body>&lt;/Body&gt;&lt;Error&gt;&lt;Code&gt;X&lt;/Code&gt;&lt;/Error&gt;</Body></Message></aResponse>",
+        ANSWER_WHOLE, NULL, NULL, -1, 1 },
+    { "<aResponse><Message><Error><Code>X</Code></Error><QueueUrl>u</QueueUrl></Message></aResponse>",
+        ANSWER_WHOLE, NULL, NULL, -1, 1 },
+    /* a character that XML forbids costs no other message */
+    { "<aResponse><Message><Body>x&#2;</Body></Message><Message><Body>y</Body></Message></aResponse>",
+        ANSWER_WHOLE, NULL, NULL, -1, 2 },
+    { "<html><head><title>502 Bad Gateway</title></head></html>", ANSWER_MALFORMED, NULL, NULL, -1,
+        0 },
+    { "Service Unavailable", ANSWER_MALFORMED, NULL, NULL, -1, 0 },
+    { "", ANSWER_MALFORMED, NULL, NULL, -1, 0 },
+    { "{}", ANSWER_MALFORMED, NULL, NULL, -1, 0 },
+    { "<!DOCTYPE a [<!ENTITY e SYSTEM \"file:///etc/hostname\">]><aResponse><Message><Body>&e;</Body></Message></aResponse>",
+        ANSWER_MALFORMED, NULL, NULL, -1, 0 },
+    { "<aResponse><Message><Body>x</Body></Message><b></aResponse>", ANSWER_MALFORMED, NULL, NULL,
+        -1, 1 },
+};
+
+static void test_documents(void **state)
+{
+    (void)state;
+    struct answer answer;
+    assert_int_equal(answer_init(&answer), 0);
+    for (size_t i = 0; i < sizeof documents / sizeof *documents; i++) {
+        const struct document *document = &documents[i];
+        struct buf out;
+        buf_init(&out, 65536);
+        enum answer_result result = feed(&answer, document->text, strlen(document->text), 16, &out);
+        if (result != document->result)
+            fail_msg("document %zu: result %d", i, (int)result);
+        assert_int_equal(answer.is_error, document->error != NULL);
+        if (document->error != NULL)
+            assert_string_equal(answer.code, document->error);
+        assert_int_equal(answer.queue_url.length > 0, document->queue_url != NULL);
+        if (document->queue_url != NULL)
+            assert_string_equal(buf_cstr(&answer.queue_url), document->queue_url);
+        assert_int_equal(answer.has_visibility_timeout, document->visibility >= 0);
+        if (document->visibility >= 0)
+            assert_int_equal(answer.visibility_timeout_s, document->visibility);
+        assert_int_equal(answer.messages, document->messages);
+        buf_free(&out);
+    }
+    answer_free(&answer);
+}
+
+/* Parts that are too long to be held make the message unsound, and only that one. */
+static void test_too_long(void **state)
+{
+    (void)state;
+    struct answer answer;
+    struct buf text, out;
+    assert_int_equal(answer_init(&answer), 0);
+    buf_init(&text, 32 << 20);
+    buf_init(&out, 32 << 20);
+    buf_puts(&text, "<aResponse><Message><ReceiptHandle>");
+    for (int i = 0; i < 100000; i++)
+        buf_puts(&text, "h");
+    buf_puts(&text, "</ReceiptHandle><Body>b</Body></Message><Message><Body>");
+    for (int i = 0; i < 8 << 20; i++)
+        buf_puts(&text, "b");
+    buf_puts(&text,
+        "</Body></Message><Message><MessageId>i</MessageId><ReceiptHandle>h</ReceiptHandle>"
+        "<Body>c</Body></Message></aResponse>");
+    assert_int_equal(feed(&answer, text.data, text.length, 16384, &out), ANSWER_WHOLE);
+    assert_int_equal(answer.messages, 3);
+    const char *got = buf_cstr(&out);
+    const char *last = strstr(got, "i|h||c|0|0|0||1\n");
+    assert_non_null(last);
+    assert_string_equal(last, "i|h||c|0|0|0||1\n");
+    unsigned unsound = 0;
+    for (const char *at = got; (at = strstr(at, "|0\n")) != NULL; at++)
+        unsound++;
+    assert_int_equal(unsound, 2);
+    buf_free(&text);
+    buf_free(&out);
+    answer_free(&answer);
+}
+
+/* ---- calls ---- */
+
+struct batch_answer {
+    enum call_operation operation;
+    const char *xml;
+    enum aws_cause causes[3];
+    const char *codes[3];
+};
+
+static const struct batch_answer batch_answers[] = {
+    { CALL_DELETE,
+        "<DeleteMessageBatchResponse><DeleteMessageBatchResult>"
+        "<DeleteMessageBatchResultEntry><Id>2</Id></DeleteMessageBatchResultEntry>"
+        "<BatchResultErrorEntry><Id>0</Id><Code>ReceiptHandleIsInvalid</Code><SenderFault>true</SenderFault>"
+        "<Message>handle</Message></BatchResultErrorEntry>"
+        "<BatchResultErrorEntry><Id>1</Id><Code>InternalError</Code><SenderFault>false</SenderFault>"
+        "</BatchResultErrorEntry></DeleteMessageBatchResult></DeleteMessageBatchResponse>",
+        { AWS_LOST, AWS_TEMPORARY, AWS_OK }, { "ReceiptHandleIsInvalid", "InternalError", "" } },
+    /* an entry that is not spoken of is tried again; ids that are not ours are passed over */
+    { CALL_VISIBILITY,
+        "<rResponse><ChangeMessageVisibilityBatchResultEntry><Id>0</Id></ChangeMessageVisibilityBatchResultEntry>"
+        "<ChangeMessageVisibilityBatchResultEntry><Id>x</Id></ChangeMessageVisibilityBatchResultEntry>"
+        "<ChangeMessageVisibilityBatchResultEntry><Id>12</Id></ChangeMessageVisibilityBatchResultEntry>"
+        "<ChangeMessageVisibilityBatchResultEntry/></rResponse>",
+        { AWS_OK, AWS_TEMPORARY, AWS_TEMPORARY }, { "", "unanswered", "unanswered" } },
+    /* the right checksum, none, and a wrong one */
+    { CALL_SEND,
+        "<rResponse><SendMessageBatchResultEntry><Id>0</Id><MD5OfMessageBody>d250349dd489bdfeb0cb0750b8b3ff89"
+        "</MD5OfMessageBody></SendMessageBatchResultEntry>"
+        "<SendMessageBatchResultEntry><Id>1</Id></SendMessageBatchResultEntry>"
+        "<SendMessageBatchResultEntry><Id>2</Id><MD5OfMessageBody>00000000000000000000000000000000"
+        "</MD5OfMessageBody></SendMessageBatchResultEntry></rResponse>",
+        { AWS_OK, AWS_OK, AWS_REFUSED }, { "", "", "wrong-checksum" } },
+    { CALL_SEND,
+        "<rResponse><BatchResultErrorEntry><Id>0</Id><Code>InvalidMessageContents</Code><SenderFault>true</SenderFault>"
+        "</BatchResultErrorEntry><BatchResultErrorEntry><Id>1</Id></BatchResultErrorEntry>"
+        "<SendMessageBatchResultEntry><Id>2</Id></SendMessageBatchResultEntry></rResponse>",
+        { AWS_REFUSED, AWS_TEMPORARY, AWS_OK }, { "InvalidMessageContents", "unknown", "" } },
+};
+
+static void test_batches(void **state)
+{
+    (void)state;
+    struct answer answer;
+    struct http_request request = { .outcome = HTTP_OK, .status = 200 };
+    assert_int_equal(answer_init(&answer), 0);
+    for (size_t i = 0; i < sizeof batch_answers / sizeof *batch_answers; i++) {
+        const struct batch_answer *row = &batch_answers[i];
+        struct call call = { .operation = row->operation, .count = 3 };
+        for (size_t j = 0; j < 3; j++)
+            call.entries[j] = (struct call_entry){ .text = "b?", .length = 2 };
+        enum answer_result result = feed(&answer, row->xml, strlen(row->xml), 9, NULL);
+        assert_int_equal(call_judge(&call, &request, &answer, result, "host"), AWS_OK);
+        for (size_t j = 0; j < 3; j++) {
+            if (call.entries[j].cause != row->causes[j])
+                fail_msg("answer %zu, entry %zu: cause %d", i, j, (int)call.entries[j].cause);
+            assert_string_equal(call.entries[j].code, row->codes[j]);
+        }
+    }
+    answer_free(&answer);
+}
+
+struct judged {
+    enum http_outcome outcome;
+    unsigned status;
+    const char *xml;
+    enum aws_cause cause;
+    const char *text; /* part of the message */
+};
+
+static const struct judged judged[] = {
+    { HTTP_OK, 200, "<ReceiveMessageResponse/>", AWS_OK, NULL },
+    { HTTP_OK, 200, "<Receive", AWS_TEMPORARY, "cut off" },
+    { HTTP_OK, 200, "hello", AWS_TEMPORARY, "not SQS's" },
+    { HTTP_OK, 200, "<html><body>log in</body></html>", AWS_TEMPORARY, "not SQS's" },
+    { HTTP_OK, 200, "<EResponse><Error><Code>RequestThrottled</Code></Error></EResponse>",
+        AWS_TEMPORARY, "RequestThrottled" },
+    { HTTP_OK, 503, "<html><body>", AWS_TEMPORARY, "status 503" },
+    { HTTP_OK, 404, "not found", AWS_REFUSED, "status 404" },
+    { HTTP_OK, 301, "", AWS_REFUSED, "status 301" },
+    { HTTP_OK, 403, "<EResponse><Error><Code>AccessDenied</Code></Error></EResponse>", AWS_DENIED,
+        "denies us ReceiveMessage (AccessDenied)" },
+    { HTTP_OK, 403, "<EResponse><Error><Code>SignatureDoesNotMatch</Code></Error></EResponse>",
+        AWS_IDENTITY, "does not accept our credentials" },
+    { HTTP_OK, 400, "<EResponse><Error><Code>QueueDoesNotExist</Code></Error></EResponse>",
+        AWS_NO_QUEUE, "no such queue" },
+    { HTTP_CONNECT, 0, "", AWS_TEMPORARY, "no connection (Connection refused)" },
+    { HTTP_RESOLVE, 0, "", AWS_TEMPORARY, "no address" },
+    { HTTP_TIMEOUT, 0, "", AWS_TEMPORARY, "in time" },
+    { HTTP_BROKEN, 200, "<ReceiveMessageResponse/>", AWS_TEMPORARY, "broke" },
+    { HTTP_TLS, 0, "", AWS_TEMPORARY, "handshake" },
+    { HTTP_UNTRUSTED, 0, "", AWS_SETTING, "cannot be trusted" },
+    { HTTP_CA_BUNDLE, 0, "", AWS_SETTING, "trusted certificates" },
+    { HTTP_TOO_BIG, 200, "<aResponse>", AWS_REFUSED, "too big" },
+    { HTTP_NO_MEMORY, 0, "", AWS_NO_MEMORY, "memory" },
+};
+
+static void test_judgement(void **state)
+{
+    (void)state;
+    struct answer answer;
+    assert_int_equal(answer_init(&answer), 0);
+    for (size_t i = 0; i < sizeof judged / sizeof *judged; i++) {
+        const struct judged *row = &judged[i];
+        struct http_request request = { .outcome = row->outcome, .status = row->status };
+        struct call call = { .operation = CALL_RECEIVE };
+        if (row->outcome == HTTP_CONNECT)
+            request.system_error = 111; /* ECONNREFUSED */
+        enum answer_result result = feed(&answer, row->xml, strlen(row->xml), 5, NULL);
+        enum aws_cause cause = call_judge(&call, &request, &answer, result, "host:1");
+        if (cause != row->cause || cause != call.error.cause)
+            fail_msg("row %zu: cause %d: %s", i, (int)cause, call.error.text);
+        if (row->text != NULL && strstr(call.error.text, row->text) == NULL)
+            fail_msg("row %zu: %s", i, call.error.text);
+        if (row->text != NULL && row->cause != AWS_NO_MEMORY)
+            assert_non_null(strstr(call.error.text, "host:1"));
+    }
+    answer_free(&answer);
+}
+
+static void test_requests(void **state)
+{
+    (void)state;
+    struct buf out;
+    buf_init(&out, 65536);
+    struct call receive = { .operation = CALL_RECEIVE,
+        .maximum = 7,
+        .wait_s = 20,
+        .visibility_timeout_s = 45 };
+    call_write(&out, &receive, "http://h/1/q");
+    const char *text = buf_cstr(&out);
+    static const char *const parts[] = {
+        "Action=ReceiveMessage&Version=2012-11-05&QueueUrl=http%3A%2F%2Fh%2F1%2Fq",
+        "&MaxNumberOfMessages=7", "&WaitTimeSeconds=20", "&VisibilityTimeout=45",
+        "&AttributeName.1=SentTimestamp", "&MessageSystemAttributeName.1=SentTimestamp"
+    };
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (strstr(text, parts[i]) == NULL)
+            fail_msg("no %s in %s", parts[i], text);
+    assert_true(call_silence(&receive) > 20);
+    buf_clear(&out);
+    struct call delete = { .operation = CALL_DELETE, .count = 2 };
+    delete.entries[0] = (struct call_entry){ .text = "a=", .length = 2 };
+    delete.entries[1] = (struct call_entry){ .text = "a=", .length = 2 };
+    call_write(&out, &delete, "u");
+    assert_string_equal(buf_cstr(&out),
+        "Action=DeleteMessageBatch&Version=2012-11-05&QueueUrl=u"
+        "&DeleteMessageBatchRequestEntry.1.Id=0"
+        "&DeleteMessageBatchRequestEntry.1.ReceiptHandle=a%3D"
+        "&DeleteMessageBatchRequestEntry.2.Id=1"
+        "&DeleteMessageBatchRequestEntry.2.ReceiptHandle=a%3D");
+    buf_clear(&out);
+    struct call visibility = { .operation = CALL_VISIBILITY, .count = 1 };
+    visibility.entries[0] = (struct call_entry){ .text = "h", .length = 1 };
+    call_write(&out, &visibility, "u");
+    assert_string_equal(buf_cstr(&out),
+        "Action=ChangeMessageVisibilityBatch&Version=2012-11-05&QueueUrl=u"
+        "&ChangeMessageVisibilityBatchRequestEntry.1.Id=0"
+        "&ChangeMessageVisibilityBatchRequestEntry.1.ReceiptHandle=h"
+        "&ChangeMessageVisibilityBatchRequestEntry.1.VisibilityTimeout=0");
+    buf_free(&out);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_receive),
+        cmocka_unit_test(test_cut),
+        cmocka_unit_test(test_documents),
+        cmocka_unit_test(test_too_long),
+        cmocka_unit_test(test_batches),
+        cmocka_unit_test(test_judgement),
+        cmocka_unit_test(test_requests),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
