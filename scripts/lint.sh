@@ -41,7 +41,8 @@ sources() {
 # are none.
 each() { xargs -r -d '\n' "$@"; }
 
-compile() { make -s -k -j "$(nproc)" WERROR=1 BUILD="$objects" objects 2>&1; }
+# Of a make that this may run under, only the number of jobs is known, and not ours to share.
+compile() { MAKEFLAGS= MAKELEVEL= make -s -k -j "$(nproc)" WERROR=1 BUILD="$objects" objects 2>&1; }
 structure() { "$here/check-structure.py" -C . --objects "$objects/obj" "$1"; }
 
 # Everything compiles without a warning.
