@@ -165,7 +165,5 @@ int main(int argc, char **argv)
     struct settings settings = { 0 };
     bool stop;
     int status = parse(&settings, argc, argv, &stop);
-    if (stop)
-        return status;
-    return settings.list ? list(&settings) : make(&settings);
+    return stop ? status : settings.list ? list(&settings) : make(&settings);
 }

@@ -55,6 +55,8 @@ static int work(const struct settings *settings, const struct policy *policy, st
     struct unmask *unmask = unmask_new(policy, ring);
     struct filter *filter = filter_new(settings->max_record, settings->grace_ms);
     keyring_forget(ring);
+    if (keyring_lock_heap(ring) != 0)
+        msg_info("the derived keys may be swapped out: %s", strerror(errno));
     if (unmask == NULL || filter == NULL || stop_install() != 0) {
         msg_error("cannot set up: %s", filter == NULL ? strerror(errno) : "out of memory");
     } else if ((status = confine(settings)) == 0) {

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -17,7 +18,7 @@
 
 #define INFO "sqs2pg/v1/"
 
-enum { CODED_MASTER = 44 };
+enum { CODED_MASTER = 44, HEAP_MAX = 64 << 20 };
 
 struct key {
     char id[KEYRING_ID + 1];
@@ -37,6 +38,28 @@ int keyring_protect_process(void)
 {
     const struct rlimit none = { 0, 0 };
     return setrlimit(RLIMIT_CORE, &none) == 0 && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0 ? 0 : -1;
+}
+
+int keyring_lock_heap(const struct keyring *ring)
+{
+#ifdef __SANITIZE_ADDRESS__
+    (void)ring;
+    return 0; /* another allocator, all over the address space */
+#else
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    uintptr_t start = (uintptr_t)ring / page * page;
+    uintptr_t end = (uintptr_t)sbrk(0);
+    unsigned char resident;
+    if (start >= end) {
+        errno = ENOMEM;
+        return -1;
+    }
+    /* Down to the first page that is not there: it ends the heap, or the program's data before it.
+     */
+    while (end - start < HEAP_MAX && mincore((char *)start - page, page, &resident) == 0)
+        start -= page;
+    return mlock((char *)start, end - start);
+#endif
 }
 
 /* ---- deriving -------------------------------------------------------------------------------- */

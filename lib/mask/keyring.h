@@ -116,6 +116,14 @@ size_t keyring_format(const unsigned char master[KEYRING_MASTER], const char *id
 /* What a cause means, in words for a message that names the file. */
 const char *keyring_cause_text(enum keyring_cause cause);
 
+/*
+ * keyring_lock_heap(ring):
+ * Keep out of swap all that malloc(3) has handed out in small pieces so far: this ring, and keys
+ * and key schedules derived from it. Return 0, or -1 with errno: the limit of locked memory is too
+ * low.
+ */
+int keyring_lock_heap(const struct keyring *ring);
+
 /* Keep the process from dumping core and from being traced or read by its user's other processes.
  */
 int keyring_protect_process(void); /* 0, or -1 with errno */

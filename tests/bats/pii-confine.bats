@@ -48,6 +48,27 @@ done_working() {
   done_working
 }
 
+@test "keys are kept from swap, or it is said that they are not" {
+  mkfifo in
+  pii-mask -v -k k <in >out 2>err &
+  PID=$!
+  exec 5>in
+  echo '{"body":{"n":1}}' >&5
+  eventually 10 test -s out
+  local locked
+  locked=$(awk '$1 == "VmLck:" { print $2 }' /proc/$PID/status)
+  done_working
+  echo "$locked KiB, $(<err)"
+  # A sanitizer locks nothing, and says it has.
+  ! readelf -d "$(command -v pii-mask)" | grep -q libasan || return 0
+  [ "$locked" -ge 100 ] || grep -q 'may be swapped out' err
+  # Without the right to lock anything, it is said.
+  local drop=
+  [ "$(id -u)" -ne 0 ] || drop='setpriv --inh-caps=-ipc_lock --bounding-set=-ipc_lock'
+  run -0 --separate-stderr bash -c "ulimit -l 0; exec $drop pii-mask -k k <<<'{}'"
+  [[ $stderr == *'warning: the keys may be swapped out'* ]]
+}
+
 @test "no open, no socket, no execve after start-up, on the output of real records" {
   head -50 "$SAMPLE" | jq -c '{body: .}' >in
   local program

@@ -125,12 +125,12 @@ edited() {
 }
 
 @test "CRLF, a missing last newline, comments and blanks are fine" {
-  (umask 077 && sed 's/$/\r/' k >crlf && printf %s "$(<k)" >cut && {
+  (umask 077 && sed 's/$/\r/' k >crlf && printf %s "$(<k)" >unended && {
     printf '\n  \n# x\n'
     sed 's/ /\t  /g; s/$/ /' k
   } >blanks)
   accepts crlf
-  accepts cut
+  accepts unended
   accepts blanks
 }
 

@@ -237,6 +237,7 @@ END
   [ "$(wc -l <out)" -eq 2 ]
   grep -q records=2 err
   # Nobody closes the pipe.
+  rm out
   pii-mask -k k --grace 200ms <in >out &
   pid=$!
   exec 5>in
@@ -246,6 +247,7 @@ END
   wait $pid
   exec 5>&-
   # A second signal ends at once.
+  rm out
   pii-mask -k k <in >out &
   pid=$!
   exec 5>in

@@ -149,117 +149,113 @@ static void masks_to_the_byte(void **state)
 }
 
 /* Errors: the code is given, what is personal is not to be seen, and all of it comes back. */
+static const struct {
+    const char *root;
+    const char *rules;
+    const char *in;
+    const char *code; /* NULL: the error that came stays */
+    const char *back; /* a part of what comes back; NULL: all of ${in}, with an error in between */
+} errors[] = {
+    { ".body", USUAL, "hello " CANARY, "syntax", "\"line\":\"hello " CANARY "\"" },
+    { ".body", USUAL, "\"" CANARY "\"", "not-object", "\"line\":\"\\\"" CANARY "\\\"\"" },
+    { ".body", USUAL, "[{\"ip\":\"" CANARY "\"}]", "not-object", "\"line\":\"[{" },
+    { ".body", USUAL, "{\"body\":{\"ip\":\"" CANARY "\"}", "syntax", "\"line\":\"{" },
+    { ".body", USUAL, "{\"body\":{\"ip\":\"" CANARY "\xff\"}}", "utf8", "\"line_base64\":\"eyJ" },
+    { ".body", USUAL, "{\"body\":{\"ip\":\"" CANARY "\\ud800\"}}", "surrogate", "\"line\":\"{" },
+    { ".body", USUAL, "{\"sqs\":{\"a\":1},\"body\":\"" CANARY "\"}", "root", NULL },
+    { ".body", USUAL, "{\"sqs\":{\"a\":1},\"body\":[\"" CANARY "\"],\"x\":2}", "root",
+        "\"body\":[\"" CANARY "\"]}" },
+    { ".body", USUAL, "{\"body\":null,\"attributes\":\"" CANARY "\"}", "root", NULL },
+    { ".body", USUAL, "{\"ip\":\"" CANARY "\"}", "root", NULL },
+    { ".body", USUAL, "{\"body\":{\"ip\":1},\"body\":\"" CANARY "\"}", "root", NULL },
+    { ".body", USUAL, "{\"body\":{\"masked_ip\":\"" CANARY "\"}}", "collision", NULL },
+    { ".body", USUAL, "{\"body\":{\"ip\":\"" CANARY "\",\"masked\\u005fip\":1}}", "collision",
+        NULL },
+    { ".body", USUAL, "{\"body\":{\"ip\":\"" CANARY "\"},\"pii\":1}", "mixed", NULL },
+    { ".body", USUAL, "{\"body\":{\"ip\":\"" CANARY "\"},\"pii\":{}}", "mixed", NULL },
+    { ".body", USUAL, "{\"body\":{\"ip\":\"" CANARY "\"},\"pii\":{\"key\":\"00000000\"}}", "mixed",
+        NULL },
+    { ".body", USUAL, "{\"body\":{\"x\":\"" CANARY "\"},\"pii\":{\"key\":\"00000000\"}}", "mixed",
+        NULL },
+    { ".body", USUAL, "{\"body\":{\"ip\":\"" CANARY "\"}," PII "}", "mixed", NULL },
+    { ".body", USUAL, "{\"body\":{\"ip\":\"" CANARY "\"}," PII ",\"pii\":2}", "mixed", NULL },
+    { ".body", USUAL, "{\"body\":{},\"attributes\":\"" CANARY "\"," PII "}", "mixed", NULL },
+    { ".body", USUAL, "{\"body\":\"" CANARY "\"," PII "}", "root", NULL },
+    { ".body", USUAL, "{\"body\":{\"ip\":\"\",\"x\":\"" CANARY "\"}," PII "}", "mixed", NULL },
+    { ".body", USUAL,
+        "{\"body\":{},\"pii\":\"" CANARY "\",\"pii\":{\"key\":\"" ID "\",\"key\":\"" ID "\"}}",
+        "mixed", NULL },
+    { ".body", ".ip siv", "{\"body\":{\"ip\":\"" CANARY "\"}," PII "}", "mixed", NULL },
+    { ".body", ".ip siv",
+        "{\"body\":{\"ip\":\"siv1." ID ".AAAAAAAAAAAAAAAAAAAAAAAAAAAA" CANARY "\"}," PII "}",
+        "mixed", NULL },
+    { ".body", ".ip hmac", "{\"body\":{\"ip\":\"hmac1." ID "." CANARY "\"}," PII "}", "mixed",
+        NULL },
+    { ".body", USUAL, "{\"body\":{\"ip\":\"" CANARY "\"},\"sealed\":\"x\"}", "mixed", NULL },
+    { ".body", ".a.b siv", "{\"body\":{\"a\":\"" CANARY "\"}}", "kind", NULL },
+    { ".body", ".a.b siv", "{\"body\":{\"a\":[\"" CANARY "\"]}}", "kind", NULL },
+    { ".body", ".a[].b siv", "{\"body\":{\"a\":[{\"b\":1},\"" CANARY "\"]}}", "kind", NULL },
+    { ".body", ".a[] siv", "{\"body\":{\"a\":\"" CANARY "\"}}", "kind", NULL },
+    { ".body", "attributes.x siv", "{\"body\":{},\"attributes\":[\"" CANARY "\"]}", "kind", NULL },
+    { ".body", "attributes.x siv", "{\"body\":{},\"attributes\":{\"x\":\"" CANARY "\"}}", "kind",
+        NULL },
+    { ".body", "require .u\n.ip siv", "{\"body\":{\"ip\":\"" CANARY "\"}}", "missing", NULL },
+    { ".body", "require .u\n.ip siv", "{\"body\":{\"u\":null,\"ip\":\"" CANARY "\"}}", "missing",
+        NULL },
+    { ".body", "require .a[].u", "{\"body\":{\"a\":[{\"u\":1,\"u\":2},{\"v\":\"" CANARY "\"}]}}",
+        "missing", NULL },
+    { ".body", "require .a[]", "{\"body\":{\"a\":[],\"v\":\"" CANARY "\"}}", "missing", NULL },
+    { ".body", "other quarantine\n.a siv", "{\"body\":{\"a\":1,\"b\":\"" CANARY "\"}}", "unnamed",
+        NULL },
+    { ".body", "other quarantine\n.a[0] siv", "{\"body\":{\"a\":[1,\"" CANARY "\"]}}", "unnamed",
+        NULL },
+    { ".body", "other drop\n.a siv", "{\"body\":{\"b\":\"" CANARY "\"}," PII "}", "mixed", NULL },
+    { ".", USUAL, "{\"sqs\":{},\"masked_ip\":1,\"x\":\"" CANARY "\",\"body\":2}", "collision",
+        NULL },
+    { ".data", USUAL, "{\"data\":\"" CANARY "\",\"body\":\"" CANARY "\"}", "root", NULL },
+    /* errors that arrive */
+    { ".body", USUAL, "{\"error\":{\"stage\":\"pull\"},\"body\":\"" CANARY "\"}", NULL, NULL },
+    { ".body", USUAL, "{\"body\":{\"ip\":\"" CANARY "\"},\"error\":{\"stage\":\"pull\"}}", NULL,
+        "{\"error\":{\"stage\":\"pull\"},\"body\":{\"ip\":\"" CANARY "\"}}" },
+    { ".body", USUAL, "{\"error\":{},\"attributes\":\"" CANARY "\"}", NULL, NULL },
+    { ".body", USUAL, "{\"error\":{},\"sealed\":\"" CANARY "\"}", NULL, NULL },
+    { ".body", USUAL, "{\"error\":{},\"pii\":\"" CANARY "\"}", NULL, NULL },
+    { ".", USUAL, "{\"error\":{},\"x\":\"" CANARY "\"}", NULL, NULL },
+    { ".body", USUAL, "{\"error\":\"" CANARY "\",\"body\":{}}", "mixed", "\"line\":\"{" },
+};
+
 static void fails_closed(void **state)
 {
     (void)state;
-    static const struct {
-        const char *root;
-        const char *rules;
-        const char *in;
-        const char *code; /* NULL: the error that came stays */
-        const char
-            *back; /* a part of what comes back; NULL: all of ${in}, with an error in between */
-    } samples[] = {
-        { ".body", USUAL, "hello " CANARY, "syntax", "\"line\":\"hello " CANARY "\"" },
-        { ".body", USUAL, "\"" CANARY "\"", "not-object", "\"line\":\"\\\"" CANARY "\\\"\"" },
-        { ".body", USUAL, "[{\"ip\":\"" CANARY "\"}]", "not-object", "\"line\":\"[{" },
-        { ".body", USUAL, "{\"body\":{\"ip\":\"" CANARY "\"}", "syntax", "\"line\":\"{" },
-        { ".body", USUAL, "{\"body\":{\"ip\":\"" CANARY "\xff\"}}", "utf8",
-            "\"line_base64\":\"eyJ" },
-        { ".body", USUAL, "{\"body\":{\"ip\":\"" CANARY "\\ud800\"}}", "surrogate",
-            "\"line\":\"{" },
-        { ".body", USUAL, "{\"sqs\":{\"a\":1},\"body\":\"" CANARY "\"}", "root", NULL },
-        { ".body", USUAL, "{\"sqs\":{\"a\":1},\"body\":[\"" CANARY "\"],\"x\":2}", "root",
-            "\"body\":[\"" CANARY "\"]}" },
-        { ".body", USUAL, "{\"body\":null,\"attributes\":\"" CANARY "\"}", "root", NULL },
-        { ".body", USUAL, "{\"ip\":\"" CANARY "\"}", "root", NULL },
-        { ".body", USUAL, "{\"body\":{\"ip\":1},\"body\":\"" CANARY "\"}", "root", NULL },
-        { ".body", USUAL, "{\"body\":{\"masked_ip\":\"" CANARY "\"}}", "collision", NULL },
-        { ".body", USUAL, "{\"body\":{\"ip\":\"" CANARY "\",\"masked\\u005fip\":1}}", "collision",
-            NULL },
-        { ".body", USUAL, "{\"body\":{\"ip\":\"" CANARY "\"},\"pii\":1}", "mixed", NULL },
-        { ".body", USUAL, "{\"body\":{\"ip\":\"" CANARY "\"},\"pii\":{}}", "mixed", NULL },
-        { ".body", USUAL, "{\"body\":{\"ip\":\"" CANARY "\"},\"pii\":{\"key\":\"00000000\"}}",
-            "mixed", NULL },
-        { ".body", USUAL, "{\"body\":{\"x\":\"" CANARY "\"},\"pii\":{\"key\":\"00000000\"}}",
-            "mixed", NULL },
-        { ".body", USUAL, "{\"body\":{\"ip\":\"" CANARY "\"}," PII "}", "mixed", NULL },
-        { ".body", USUAL, "{\"body\":{\"ip\":\"" CANARY "\"}," PII ",\"pii\":2}", "mixed", NULL },
-        { ".body", USUAL, "{\"body\":{},\"attributes\":\"" CANARY "\"," PII "}", "mixed", NULL },
-        { ".body", USUAL, "{\"body\":\"" CANARY "\"," PII "}", "root", NULL },
-        { ".body", USUAL, "{\"body\":{\"ip\":\"\",\"x\":\"" CANARY "\"}," PII "}", "mixed", NULL },
-        { ".body", USUAL,
-            "{\"body\":{},\"pii\":\"" CANARY "\",\"pii\":{\"key\":\"" ID "\",\"key\":\"" ID "\"}}",
-            "mixed", NULL },
-        { ".body", ".ip siv", "{\"body\":{\"ip\":\"" CANARY "\"}," PII "}", "mixed", NULL },
-        { ".body", ".ip siv",
-            "{\"body\":{\"ip\":\"siv1." ID ".AAAAAAAAAAAAAAAAAAAAAAAAAAAA" CANARY "\"}," PII "}",
-            "mixed", NULL },
-        { ".body", ".ip hmac", "{\"body\":{\"ip\":\"hmac1." ID "." CANARY "\"}," PII "}", "mixed",
-            NULL },
-        { ".body", USUAL, "{\"body\":{\"ip\":\"" CANARY "\"},\"sealed\":\"x\"}", "mixed", NULL },
-        { ".body", ".a.b siv", "{\"body\":{\"a\":\"" CANARY "\"}}", "kind", NULL },
-        { ".body", ".a.b siv", "{\"body\":{\"a\":[\"" CANARY "\"]}}", "kind", NULL },
-        { ".body", ".a[].b siv", "{\"body\":{\"a\":[{\"b\":1},\"" CANARY "\"]}}", "kind", NULL },
-        { ".body", ".a[] siv", "{\"body\":{\"a\":\"" CANARY "\"}}", "kind", NULL },
-        { ".body", "attributes.x siv", "{\"body\":{},\"attributes\":[\"" CANARY "\"]}", "kind",
-            NULL },
-        { ".body", "attributes.x siv", "{\"body\":{},\"attributes\":{\"x\":\"" CANARY "\"}}",
-            "kind", NULL },
-        { ".body", "require .u\n.ip siv", "{\"body\":{\"ip\":\"" CANARY "\"}}", "missing", NULL },
-        { ".body", "require .u\n.ip siv", "{\"body\":{\"u\":null,\"ip\":\"" CANARY "\"}}",
-            "missing", NULL },
-        { ".body", "require .a[].u",
-            "{\"body\":{\"a\":[{\"u\":1,\"u\":2},{\"v\":\"" CANARY "\"}]}}", "missing", NULL },
-        { ".body", "require .a[]", "{\"body\":{\"a\":[],\"v\":\"" CANARY "\"}}", "missing", NULL },
-        { ".body", "other quarantine\n.a siv", "{\"body\":{\"a\":1,\"b\":\"" CANARY "\"}}",
-            "unnamed", NULL },
-        { ".body", "other quarantine\n.a[0] siv", "{\"body\":{\"a\":[1,\"" CANARY "\"]}}",
-            "unnamed", NULL },
-        { ".body", "other drop\n.a siv", "{\"body\":{\"b\":\"" CANARY "\"}," PII "}", "mixed",
-            NULL },
-        { ".", USUAL, "{\"sqs\":{},\"masked_ip\":1,\"x\":\"" CANARY "\",\"body\":2}", "collision",
-            NULL },
-        { ".data", USUAL, "{\"data\":\"" CANARY "\",\"body\":\"" CANARY "\"}", "root", NULL },
-        /* errors that arrive */
-        { ".body", USUAL, "{\"error\":{\"stage\":\"pull\"},\"body\":\"" CANARY "\"}", NULL, NULL },
-        { ".body", USUAL, "{\"body\":{\"ip\":\"" CANARY "\"},\"error\":{\"stage\":\"pull\"}}", NULL,
-            "{\"error\":{\"stage\":\"pull\"},\"body\":{\"ip\":\"" CANARY "\"}}" },
-        { ".body", USUAL, "{\"error\":{},\"attributes\":\"" CANARY "\"}", NULL, NULL },
-        { ".body", USUAL, "{\"error\":{},\"sealed\":\"" CANARY "\"}", NULL, NULL },
-        { ".body", USUAL, "{\"error\":{},\"pii\":\"" CANARY "\"}", NULL, NULL },
-        { ".", USUAL, "{\"error\":{},\"x\":\"" CANARY "\"}", NULL, NULL },
-        { ".body", USUAL, "{\"error\":\"" CANARY "\",\"body\":{}}", "mixed", "\"line\":\"{" },
-    };
     struct buf out, back, code;
     buf_init(&out, 1 << 16);
     buf_init(&back, 1 << 16);
     buf_init(&code, 1 << 10);
-    for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
-        const char *in = samples[i].in;
-        assert_int_equal(pass(true, samples[i].root, samples[i].rules, in, &out), FILTER_ERROR);
+    for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
+        const char *in = errors[i].in;
+        assert_int_equal(pass(true, errors[i].root, errors[i].rules, in, &out), FILTER_ERROR);
         assert_null(strstr(out.data, CANARY));
         assert_non_null(strstr(out.data, ",\"sealed\":\"seal1." ID "."));
         buf_clear(&code);
-        if (samples[i].code != NULL) {
+        if (errors[i].code != NULL) {
             buf_printf(&code, "\"error\":{\"stage\":\"mask\",\"code\":\"%s\",\"detail\":\"",
-                samples[i].code);
+                errors[i].code);
             assert_non_null(strstr(out.data, buf_cstr(&code)));
         }
         /* masking again changes nothing */
-        assert_int_equal(pass(true, samples[i].root, samples[i].rules, out.data, &back),
+        assert_int_equal(pass(true, errors[i].root, errors[i].rules, out.data, &back),
             FILTER_ERROR);
         assert_string_equal(back.data, out.data);
-        assert_int_equal(pass(false, samples[i].root, samples[i].rules, out.data, &back),
+        assert_int_equal(pass(false, errors[i].root, errors[i].rules, out.data, &back),
             FILTER_OPENED);
-        if (samples[i].back != NULL) {
-            assert_non_null(strstr(back.data, samples[i].back));
+        if (errors[i].back != NULL) {
+            assert_non_null(strstr(back.data, errors[i].back));
             continue;
         }
         /* "{" KEPT "error":{…}," REST "}", where "{" KEPT REST "}" is what came in */
         char *error = strstr(back.data, "\"error\":{");
         assert_non_null(error);
-        char *rest = samples[i].code != NULL ? strstr(error, "\"},") + 3 : error;
+        char *rest = errors[i].code != NULL ? strstr(error, "\"},") + 3 : error;
         memmove(error, rest, strlen(rest) + 1);
         assert_string_equal(back.data, in);
     }
