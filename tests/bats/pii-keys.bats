@@ -143,9 +143,9 @@ edited() {
   [ "$(stat -c %a new)" = 600 ]
   [ "$(grep -c '^pii1 [0-9a-f]\{8\} primary [A-Za-z0-9+/]\{43\}=$' new)" -eq 1 ]
   run ! cmp -s k new
-  umask 777
-  run --separate-stderr pii-keygen -q newer
-  [ "$status" -eq 0 ] && [ -z "$stderr" ]
+  umask 022
+  run bash -c 'umask 777; exec pii-keygen -q newer'
+  [ "$status" -eq 0 ] && [ -z "$output" ]
   [ "$(stat -c %a newer)" = 600 ]
 }
 
