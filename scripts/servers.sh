@@ -90,11 +90,13 @@ servers_detach() {
 servers_alive() {
   local pid started stat
   read -r pid started 2>/dev/null <"$1" || return 1
-  { stat=$(<"/proc/$pid/stat"); } 2>/dev/null || return 1
+  # Not $(<...), at which bash ends a shell under set -e even here.
+  read -r stat 2>/dev/null <"/proc/$pid/stat" || return 1
   # Fields after the name, which may hold blanks: state first, start 20th.
   # shellcheck disable=SC2086
   set -- ${stat##*) }
-  [ "$1" != Z ] && [ "${20}" = "$started" ]
+  # None: it ended between the opening and the reading.
+  [ $# -ge 20 ] && [ "$1" != Z ] && [ "${20}" = "$started" ]
 }
 servers_dead() { ! servers_alive "$1"; }
 
