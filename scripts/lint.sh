@@ -42,7 +42,7 @@ sources() {
 each() { xargs -r -d '\n' "$@"; }
 
 # Of a make that this may run under, only the number of jobs is known, and not ours to share.
-compile() { MAKEFLAGS= MAKELEVEL= make -s -k -j "$(nproc)" WERROR=1 BUILD="$objects" objects 2>&1; }
+compile() { MAKEFLAGS='' MAKELEVEL='' make -s -k -j "$(nproc)" WERROR=1 BUILD="$objects" objects 2>&1; }
 structure() { "$here/check-structure.py" -C . --objects "$objects/obj" "$1"; }
 
 # Everything compiles without a warning.
