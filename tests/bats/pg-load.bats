@@ -363,6 +363,14 @@ mask|collision' ]
   run -74 bash -c 'pg-load --help >/dev/full'
 }
 
+@test "nobody left to read the verdicts: nothing is committed, 74" {
+  create_t
+  records 1 10 >in
+  run -0 bash -c '{ sleep 0.5; cat in; } | pg-load -t t 2>err | true; echo "${PIPESTATUS[1]}"'
+  [ "$output" = 74 ]
+  [ "$(sql 'SELECT count(*) FROM t')" = 0 ]
+}
+
 @test "empty input: 0, no verdict, no word" {
   create_t
   : >in
@@ -400,6 +408,21 @@ mask|collision' ]
   [ ! -s err4 ]
   cat out1 out2 out3 out4 >out
   [ "$(tally)" = '10 committed 30 duplicate' ]
+}
+
+@test "a loader that finds another one making the tables waits for it" {
+  create_t
+  records 1 10 >in
+  psql -qX -v ON_ERROR_STOP=1 -o /dev/null -c 'BEGIN' -c 'SELECT pg_advisory_xact_lock(126931101184103)' \
+    -c 'CREATE TABLE t_ledger (key uuid PRIMARY KEY, loaded_at timestamptz NOT NULL DEFAULT now())' \
+    -c 'SELECT pg_sleep(1)' -c 'COMMIT' 3>&- &
+  making() { [ "$(sql "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted")" -ge 1 ]; }
+  eventually 10 making
+  load_in -t t
+  wait $!
+  [ ! -s err ]
+  [ "$(tally)" = '10 committed' ]
+  [ "$(sql 'SELECT count(*) FROM t_ledger')" = 10 ]
 }
 
 @test "--prune-ledger forgets old keys, and young ones only with --force" {

@@ -160,6 +160,14 @@ last' ]
   [ "$(tally)" = '99 committed 1 quarantined' ]
   [ "$(sql 'SELECT sqlstate FROM p_errors')" = 23514 ]
   [ "$(sql 'SELECT count(*) FROM p1')" = 49 ]
+  sql "CREATE TABLE base (n integer); CREATE VIEW w AS SELECT n AS id FROM base;
+    CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS \$\$ BEGIN
+      INSERT INTO base VALUES (NEW.id * 2); RETURN NEW; END \$\$;
+    CREATE TRIGGER f INSTEAD OF INSERT ON w FOR EACH ROW EXECUTE FUNCTION f()"
+  records 1 2 >in
+  load_in -t w
+  [ "$(tally)" = '2 committed' ]
+  [ "$(sql 'SELECT sum(n) FROM base')" = 6 ]
   # A child before its parent, in one statement and, by its columns, in another.
   sql 'CREATE TABLE node (id integer PRIMARY KEY, parent integer REFERENCES node)'
   { record 1 '{"id":1,"parent":2}'; record 2 '{"id":2,"parent":3}'; record 3 '{"id":3}'; record 4 '{"id":4,"parent":9}'; } >in
