@@ -39,6 +39,9 @@ teardown() {
   [ ! -s cut.pid ] || kill "$(<cut.pid)"
 }
 
+# has N: are there so many verdicts?
+has() { [ "$(wc -l <out)" = "$1" ]; }
+
 # busy: is a loader of this test inside a transaction?
 busy() {
   [ "$(sql "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'pg-load'
@@ -60,7 +63,7 @@ signal() {
 # cutter COUNT WHEN: PGHOST leads through the proxy.
 cutter() {
   mkdir sock
-  "$ROOT/tests/lib/pg_cut.py" sock/.s.PGSQL.5432 "$PGHOST/.s.PGSQL.5432" "$@" >cuts 3>&- &
+  "$BATS_TEST_DIRNAME/../lib/pg_cut.py" sock/.s.PGSQL.5432 "$PGHOST/.s.PGSQL.5432" "$@" >cuts 3>&- &
   echo $! >cut.pid
   eventually 10 test -S sock/.s.PGSQL.5432
 }
@@ -82,7 +85,6 @@ cutter() {
   pid=$!
   exec 9>pipe
   records 1 5 >&9
-  has() { [ "$(wc -l <out)" = "$1" ]; }
   eventually 10 has 5
   servers_postgres_stop QUIT
   records 1 10 >&9
@@ -102,7 +104,6 @@ cutter() {
   pid=$!
   exec 9>pipe
   records 1 5 >&9
-  has() { [ "$(wc -l <out)" = "$1" ]; }
   eventually 10 has 5
   servers_postgres_stop
   records 6 10 >&9
@@ -232,7 +233,6 @@ cutter() {
   pid=$!
   exec 9>pipe
   records 11 12 >&9
-  has() { [ "$(wc -l <out)" = "$1" ]; }
   eventually 10 has 2
   sql 'ALTER TABLE t RENAME TO gone'
   records 13 14 >&9
@@ -245,17 +245,33 @@ cutter() {
 }
 
 @test "usage: 64" {
-  for wrong in '' '-t t --nosuch' '-t t -t u' '-t t operand' '-t t --map a --no-map' '-t t --key .a --no-ledger' \
-    '-t t --no-quarantine --error-table e' '-t t --max-rejects x' '-t t --max-rejects 101%' '-t t --batch-rows 0' \
-    '-t t --linger soon' '-t t --prune-ledger 3d' '-t t --force' '-t t --dsn dbname=x=y -q --dsn a' \
-    '-t t --dsn password=canary' '-t t --dsn postgresql://u:canary@h/d' "-t t --dsn dbname='open" '-t t --dsn nosuch=x'; do
+  while IFS= read -r wrong; do
     # shellcheck disable=SC2086
     load_in $wrong
     echo "$wrong: $status $(cat err)"
     [ "$status" -eq 64 ]
     [ ! -s out ]
     run -1 grep canary err
-  done
+  done <<'END'
+
+-t t --nosuch
+-t t -t u
+-t t operand
+-t t --map a --no-map
+-t t --key .a --no-ledger
+-t t --no-quarantine --error-table e
+-t t --max-rejects x
+-t t --max-rejects 101%
+-t t --batch-rows 0
+-t t --linger soon
+-t t --prune-ledger 3d
+-t t --force
+-t t --dsn a --dsn b
+-t t --dsn password=canary
+-t t --dsn postgresql://u:canary@h/d
+-t t --dsn dbname='canary
+-t t --dsn nosuch=canary
+END
 }
 
 @test "-d: a connection string, a URI, a database name" {

@@ -1,0 +1,135 @@
+#!/usr/bin/env bats
+# pg-load: the ledger and the error table, their names, rights and making.
+
+load ../lib/common
+load ../lib/records
+
+setup() {
+  common_setup
+  unset SQS2PG_MAPS
+  fresh_database
+}
+
+create_t() { sql "CREATE TABLE t (id integer, v varchar(5), ${1:-n integer})"; }
+
+@test "ledger keys: the message id when a UUID, else SHA-256 of queue name and text" {
+  create_t
+  { record 1 '{"id":1}' && record 2 '{"id":2}' | sed "s/$(mid 2)/no-uuid/"; } >in
+  load_in -t t
+  [ "$(tally)" = '2 committed' ]
+  [ "$(sql "SELECT count(*) FROM t_ledger WHERE key = '$(mid 1)'")" = 1 ]
+  # As share/sql says it: version 8 and the variant over the first 16 bytes.
+  [ "$(sql "SELECT count(*) FROM t_ledger, (SELECT sha256('\x71006e6f2d75756964'::bytea) AS h) s
+    WHERE key = encode(set_byte(set_byte(substring(h FROM 1 FOR 16), 6, get_byte(h, 6) & 15 | 128),
+      8, get_byte(h, 8) & 63 | 128), 'hex')::uuid")" = 1 ]
+  load_in -t t
+  [ "$(tally)" = '2 duplicate' ]
+}
+
+@test "two loaders at once make the tables once" {
+  create_t
+  records 1 10 >in
+  for n in 1 2 3 4; do pg-load -t t <in >"out$n" 2>"err$n" 3>&- & done
+  for pid in $(jobs -p); do wait "$pid"; done
+  cat err1 err2 err3 err4
+  [ ! -s err1 ]
+  [ ! -s err2 ]
+  [ ! -s err3 ]
+  [ ! -s err4 ]
+  cat out1 out2 out3 out4 >out
+  [ "$(tally)" = '10 committed 30 duplicate' ]
+}
+
+@test "a loader that finds another one making the tables waits for it" {
+  create_t
+  records 1 10 >in
+  psql -qX -v ON_ERROR_STOP=1 -o /dev/null -c 'BEGIN' -c 'SELECT pg_advisory_xact_lock(126931101184103)' \
+    -c 'CREATE TABLE t_ledger (key uuid PRIMARY KEY, loaded_at timestamptz NOT NULL DEFAULT now())' \
+    -c 'SELECT pg_sleep(1)' -c 'COMMIT' 3>&- &
+  making() { [ "$(sql "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted")" -ge 1 ]; }
+  eventually 10 making
+  load_in -t t
+  wait $!
+  [ ! -s err ]
+  [ "$(tally)" = '10 committed' ]
+  [ "$(sql 'SELECT count(*) FROM t_ledger')" = 10 ]
+}
+
+@test "--prune-ledger forgets old keys, and young ones only with --force" {
+  create_t
+  records 1 10 >in
+  load_in -t t
+  sql "UPDATE t_ledger SET loaded_at = now() - interval '20 days' WHERE key <= '$(mid 4)'"
+  load_in -t t --prune-ledger 15d
+  [ "$status" -eq 0 ]
+  [ ! -s out ]
+  [ "$(sql 'SELECT count(*) FROM t_ledger')" = 6 ]
+  load_in -t t --prune-ledger 14d
+  [ "$status" -eq 64 ]
+  load_in -t t --prune-ledger 1ms --force
+  [ "$status" -eq 0 ]
+  [ "$(sql 'SELECT count(*) FROM t_ledger')" = 0 ]
+}
+
+@test "--no-create with the tables made from share/sql" {
+  create_t
+  records 1 10 >in
+  load_in -t t --no-create
+  [ "$status" -eq 69 ]
+  [ ! -s out ]
+  grep -q 't_ledger' err
+  grep -q 'share/sql' err
+  psql -qX -v ON_ERROR_STOP=1 -v table=t -f "$ROOT/share/sql/pg-load.sql"
+  load_in -t t --no-create
+  [ "$(tally)" = '10 committed' ]
+  # The same as what it makes itself.
+  sql 'CREATE TABLE u (id integer)'
+  : >in
+  load_in -t u
+  described() {
+    psql -qX -c "\\d $1_ledger" -c "\\d $1_errors" | sed "s/\"$1_/\"/; s/public\.$1_/public./; s/^ *Table/Table/"
+  }
+  diff <(described t) <(described u)
+}
+
+@test "a loader without rights of its own beyond these tables" {
+  create_t
+  psql -qX -v ON_ERROR_STOP=1 -v table=t -f "$ROOT/share/sql/pg-load.sql"
+  role=$(unique)
+  sql "CREATE ROLE $role LOGIN; GRANT INSERT ON t TO $role; GRANT SELECT, INSERT, DELETE ON t_ledger TO $role;
+    GRANT SELECT, INSERT, UPDATE ON t_errors TO $role"
+  { records 1 10 && record 11 '{"id":"x"}' && records 1 3; } >in
+  PGUSER=$role load_in -t t
+  [ "$(tally)" = '10 committed 3 duplicate 1 quarantined' ]
+  record 11 '{"id":11}' >in
+  PGUSER=$role load_in -t t
+  [ "$(sql 'SELECT count(resolved_at) FROM t_errors')" = 1 ]
+  # The very first, refused: one bad record is still no reason to stop.
+  sql "TRUNCATE t_ledger"
+  record 12 '{"id":"x"}' >in
+  PGUSER=$role load_in -t t
+  [ "$(tally)" = '1 quarantined' ]
+  sql "DROP OWNED BY $role; DROP ROLE $role"
+}
+
+@test "other names for the tables, in other schemas" {
+  sql 'CREATE SCHEMA "Odd Schema"; CREATE TABLE "Odd Schema"."My Table" ("The Id" integer, "a.b" text)'
+  printf '{"sqs":{"message_id":"%s"},"body":{"The Id":1,"a.b":"x"}}\n{"body":{"The Id":"x"}}\n' "$(mid 1)" >in
+  load_in -t '"Odd Schema"."My Table"'
+  [ "$(tally)" = '1 committed 1 quarantined' ]
+  [ "$(sql 'SELECT count(*) FROM "Odd Schema"."My Table_ledger"')" = 1 ]
+  [ "$(sql 'SELECT column_name FROM "Odd Schema"."My Table_errors"')" = 'The Id' ]
+  load_in -t '"Odd Schema"."My Table"' --ledger-table public.l --error-table '"E"'
+  [ "$(tally)" = '1 committed 1 quarantined' ]
+  [ "$(sql 'SELECT count(*) FROM public.l')" = 1 ]
+  [ "$(sql 'SELECT count(*) FROM "Odd Schema"."E"')" = 1 ]
+  # A name that would not fit must be given.
+  long=$(printf 'x%.0s' {1..60})
+  sql "CREATE TABLE $long (id integer)"
+  load_in -t "$long"
+  [ "$status" -eq 64 ]
+  grep -q 'ledger-table' err
+  echo '{"body":{"id":1}}' >in
+  load_in -t "$long" --ledger-table l2 --error-table e2
+  [ "$status" -eq 0 ]
+}
