@@ -149,7 +149,7 @@ cutter() {
 }
 
 @test "the answer to COMMIT lost: the ledger tells, every row once, every verdict true" {
-  psql -qX -v ON_ERROR_STOP=1 -v table=t -f "$ROOT/share/sql/pg-load.sql"
+  psql -qX -v ON_ERROR_STOP=1 -v table=t -f "$BATS_TEST_DIRNAME/../../share/sql/pg-load.sql"
   cutter 2 after
   PGHOST=$PWD/sock load_in -t t --no-create
   cat err cuts out
@@ -160,7 +160,7 @@ cutter() {
 }
 
 @test "COMMIT that never arrived: done again" {
-  psql -qX -v ON_ERROR_STOP=1 -v table=t -f "$ROOT/share/sql/pg-load.sql"
+  psql -qX -v ON_ERROR_STOP=1 -v table=t -f "$BATS_TEST_DIRNAME/../../share/sql/pg-load.sql"
   cutter 3 before
   for more in '' --no-ledger; do
     sql 'TRUNCATE t'
@@ -173,7 +173,7 @@ cutter() {
 }
 
 @test "the answer to COMMIT lost without a ledger: the server is asked how it ended" {
-  psql -qX -v ON_ERROR_STOP=1 -v table=t -f "$ROOT/share/sql/pg-load.sql"
+  psql -qX -v ON_ERROR_STOP=1 -v table=t -f "$BATS_TEST_DIRNAME/../../share/sql/pg-load.sql"
   cutter 2 after
   PGHOST=$PWD/sock load_in -t t --no-create --no-ledger
   [ "$(tally)" = '5 committed' ]
