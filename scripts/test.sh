@@ -51,7 +51,7 @@ sanitize() {
   reports=$logs/$1-reports
   rm -rf "$reports"
   mkdir "$reports"
-  export ASAN_OPTIONS=exitcode=99:log_path=$reports/asan:detect_stack_use_after_return=1
+  export ASAN_OPTIONS=exitcode=99:log_path=$reports/asan
   export UBSAN_OPTIONS=exitcode=99:print_stacktrace=1:log_path=$reports/ubsan
   export LSAN_OPTIONS=exitcode=99
 }
@@ -105,7 +105,7 @@ run_part() {
     lint) part_lint "$log" ;;
     unit) part_unit "$log" ;;
     bats) part_bats "$log" elasticmq "$root"/tests/bats/*.bats ;;
-    bats-moto) part_bats "$log" moto "$root"/tests/bats/sqs-*.bats ;;
+    bats-moto) part_bats "$log" moto "$root"/tests/bats/{sqs-*,pipeline}.bats ;;
     esac || status=1
   fi
   unset ASAN_OPTIONS UBSAN_OPTIONS LSAN_OPTIONS
