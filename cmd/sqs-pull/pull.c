@@ -319,6 +319,17 @@ static void release_rest(struct puller *puller, struct hand_message *list)
     puller->result->stranded += stranded;
 }
 
+/* A drain ends when nothing has come for a while; messages that return sooner keep it going. */
+static void warn_of_returning(const struct pull_options *options)
+{
+    if (!options->follow && options->number == 0 &&
+        options->visibility_timeout_s <= options->wait_s * options->empties)
+        msg_warn(
+            "messages are hidden for %u s only, which is less than draining needs: they may be "
+            "printed again and again",
+            options->visibility_timeout_s);
+}
+
 static bool open_all(struct puller *puller)
 {
     puller->format = format_new(puller->connection->queue_url);
@@ -341,6 +352,7 @@ void pull_run(const struct connection *connection, const struct pull_options *op
         .largest = LARGEST_RECORD };
     *result = (struct pull_result){ .received = 0 };
     hand_init(&puller.hand);
+    warn_of_returning(options);
     if (open_all(&puller)) {
         for (unsigned i = 0; i < options->parallel; i++)
             puller.receives[i].puller = &puller;

@@ -1,0 +1,329 @@
+#!/usr/bin/env bats
+# sqs-pull: messages as records, when it ends, and what becomes of messages that it cannot print.
+
+load ../lib/common
+load ../lib/sqs
+
+setup() {
+  common_setup
+  fresh_queue VisibilityTimeout=30
+}
+
+teardown() {
+  [ ! -s pid ] || kill -9 "$(<pid)" 2>/dev/null || true
+  proxy_stop
+}
+
+# start OPTION...: in the background, output in ./out, messages in ./err, its process id in ./pid.
+start() {
+  sqs-pull "$@" >out 2>err 3>&- 4>&- &
+  echo $! >pid
+}
+
+# finish: waits for it; its status is ${status}.
+finish() {
+  status=0
+  wait "$(<pid)" || status=$?
+  rm pid
+}
+
+lines_are() { [ "$(wc -l <"$1")" -eq "$2" ]; }
+
+@test "an empty queue: nothing, status 0, within 6 seconds" {
+  SECONDS=0
+  run --separate-stderr -0 sqs-pull
+  [ -z "$output" ]
+  [ -z "$stderr" ]
+  [ "$SECONDS" -lt 6 ]
+}
+
+@test "drains: each message once, as a record with its envelope in order" {
+  fill 57
+  before=$(date -u +%Y-%m-%dT%H:%M:%S)
+  pull >out
+  after=$(date -u -d '31 seconds' +%Y-%m-%dT%H:%M:%S)
+  each_once 57 out
+  counts_are 0 57 0
+  [ "$(jq -c 'keys_unsorted' out | sort -u)" = '["sqs","body"]' ]
+  [ "$(jq -c '.sqs | keys_unsorted' out | sort -u)" = \
+    '["queue_url","message_id","receipt_handle","sent_at","first_received_at","lease_until","receive_count"]' ]
+  [ "$(jq -r .sqs.queue_url out | sort -u)" = "$SQS_QUEUE_URL" ]
+  [ "$(jq -r .sqs.message_id out | grep -cE '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$')" -eq 57 ]
+  [ "$(jq -r .sqs.message_id out | sort -u | wc -l)" -eq 57 ]
+  [ "$(jq -c .sqs.receive_count out | sort -u)" = 1 ]
+  [ "$(jq -r '.sqs | .sent_at, .first_received_at, .lease_until' out |
+    grep -cE '^20[0-9-]{8}T[0-9:]{8}\.[0-9]{3}Z$')" -eq 171 ]
+  # Sent before received, and the lease is the queue's visibility timeout.
+  [ "$(jq -c 'select(.sqs.sent_at <= .sqs.first_received_at and .sqs.first_received_at < .sqs.lease_until)' out |
+    wc -l)" -eq 57 ]
+  jq -r .sqs.lease_until out | while read -r until; do
+    [[ $until > $before && $until < $after ]]
+  done
+  [ "$(jq -r '.sqs.lease_until[:19]' out | sort | head -n 1)" \> "$(date -u -d '20 seconds' +%Y-%m-%dT%H:%M:%S)" ]
+}
+
+@test "a redelivered message has a higher receive count and the same id" {
+  fill 1
+  pull -n 1 --visibility-timeout 1s >first
+  sleep 1.5
+  pull >second
+  [ "$(jq .sqs.receive_count second)" = 2 ]
+  [ "$(jq -r .sqs.message_id first)" = "$(jq -r .sqs.message_id second)" ]
+  [ "$(jq -r .sqs.first_received_at first)" = "$(jq -r .sqs.first_received_at second)" ]
+}
+
+# body TEXT: what sqs-pull prints for a message of that text.
+body() {
+  jq -nc --arg text "$1" '{body: $text}' | sqs-send
+  pull -n 1 >out
+  lines_are out 1
+  committed <out | sqs-ack
+  sed -E 's/.*\},"body":(.*)\}$/\1/' out
+}
+
+@test "bodies: objects and arrays as they are spelt, everything else as a string" {
+  [ "$(body '{"a":1}')" = '{"a":1}' ]
+  [ "$(body '{"n":12345678901234567891,"m":1.10,"e":1E+2,"z":-0}')" = '{"n":12345678901234567891,"m":1.10,"e":1E+2,"z":-0}' ]
+  [ "$(body '{"a":1,"a":2}')" = '{"a":1,"a":2}' ]
+  [ "$(body '{"\u0069p":"\u00e9\/"}')" = '{"\u0069p":"\u00e9\/"}' ]
+  [ "$(body $' {\t"a" :\n [ 1 , "x  y" ] }\r\n ')" = '{"a":[1,"x  y"]}' ]
+  [ "$(body '[1, {"a":null}]')" = '[1,{"a":null}]' ]
+  [ "$(body '{}')" = '{}' ]
+  [ "$(body '"text"')" = '"\"text\""' ]
+  [ "$(body '42')" = '"42"' ]
+  [ "$(body 'null')" = '"null"' ]
+  [ "$(body 'hello world')" = '"hello world"' ]
+  [ "$(body $'two\nlines\tand a tab')" = '"two\nlines\tand a tab"' ]
+  [ "$(body 'é € 😀 & < > "')" = '"é € 😀 & < > \""' ]
+  [ "$(body ' ')" = '" "' ]
+  [ "$(body '  padded  ')" = '"  padded  "' ]
+  # What only looks like JSON stays text.
+  [ "$(body '[1,2')" = '"[1,2"' ]
+  [ "$(body "{'a':1}")" = "\"{'a':1}\"" ]
+  [ "$(body '{"a":1} x')" = '"{\"a\":1} x"' ]
+  [ "$(body '{"a":"\ud800"}')" = '"{\"a\":\"\\ud800\"}"' ]
+  [ "$(body '{"a":01}')" = '"{\"a\":01}"' ]
+}
+
+@test "a body nested deeper than 250 stays text" {
+  deep=$(printf '[%.0s' $(seq 250))$(printf ']%.0s' $(seq 250))
+  [ "$(body "$deep")" = "$deep" ]
+  [ "$(body "[$deep]")" = "\"[$deep]\"" ]
+}
+
+@test "a large message comes through whole" {
+  head -c 150000 /dev/urandom | base64 -w 0 >text
+  jq -Rc '{body: {text: .}}' text | sqs-send
+  pull | jq -r .body.text | cmp - <(cat text; echo)
+}
+
+@test "-n stops after so many, and asks for no more" {
+  fill 30
+  sqs-pull -n 13 >out
+  [ "$(wc -l <out)" -eq 13 ]
+  [ "$(counts | cut -d' ' -f2)" -eq 13 ]
+  # Of fewer messages than asked for, all.
+  sqs-pull -n 100 -j 1 --wait 1 >>out
+  each_once 30 out
+}
+
+@test "-j 1 and -j 16 drain like any other" {
+  fill 45
+  pull -j 1 --visibility-timeout 4s >out
+  each_once 45 out
+  sleep 4.5
+  pull -j 16 >out
+  each_once 45 out
+}
+
+@test "--empty: so many receives must find nothing after the last message" {
+  proxy_start
+  run -0 pull --empty 1 -j 1
+  [ "$(requests ReceiveMessage)" -eq 1 ]
+  rm proxy/requests
+  run -0 pull --empty 5 -j 1
+  [ "$(requests ReceiveMessage)" -eq 5 ]
+  rm proxy/requests
+  fill 10
+  pull --empty 2 -j 1 >out
+  each_once 10 out
+  [ "$(requests ReceiveMessage)" -eq 3 ]
+}
+
+@test "a message that arrives while the queue seems drained is still printed" {
+  (sleep 1.5 && fill 1) 3>&- &
+  sqs-pull --wait 1 --empty 4 -j 1 >out
+  each_once 1 out
+}
+
+@test "-f prints what comes at once, and at SIGTERM ends with 0" {
+  start -f --wait 1
+  sleep 0.5
+  fill 3
+  eventually 3 lines_are out 3
+  fill 2
+  eventually 3 lines_are out 5
+  kill -TERM "$(<pid)"
+  SECONDS=0
+  finish
+  [ "$status" -eq 0 ]
+  [ "$SECONDS" -le 2 ]
+}
+
+@test "a message sent during the last long poll after SIGTERM is printed" {
+  start -f --wait 2
+  sleep 0.5
+  kill -TERM "$(<pid)"
+  fill 1
+  finish
+  [ "$status" -eq 0 ]
+  # It came with a poll under way, or it is still there; never in between.
+  [ "$(wc -l <out)" -eq 1 ] || counts_are 1 0 0
+}
+
+@test "SIGTERM in mid-receive, the reader blocked: what was not printed is visible again" {
+  bodies 1 400 | jq -c '.body.pad = "x" * 4000' | sqs-send
+  mkfifo pipe
+  sleep 60 <pipe 3>&- 4>&- &
+  reader=$!
+  sqs-pull --wait 2 >pipe 2>err 3>&- 4>&- &
+  echo $! >pid
+  sleep 2
+  [ "$(counts | cut -d' ' -f2)" -gt 15 ]
+  kill -TERM "$(<pid)"
+  SECONDS=0
+  # The reader has half a line and does not take the rest: it is told nothing wrong, and in the end
+  # the pipe is given up. What is whole goes back at once.
+  eventually 5 no_more_than_in_pipe
+  kill "$reader"
+  finish
+  [ "$SECONDS" -lt 10 ]
+  grep -q 'released=[1-9]' err
+}
+# 64 KiB of pipe hold 16 of these records at most.
+no_more_than_in_pipe() { [ "$(counts | cut -d' ' -f2)" -le 17 ]; }
+
+@test "a reader that goes away: what was not printed is released, status 74" {
+  bodies 1 300 | jq -c '.body.pad = "x" * 2000' | sqs-send
+  run -0 bash -c 'sqs-pull --wait 1 2>err | head -n 1 >first; echo "${PIPESTATUS[0]}"'
+  [ "$output" = 74 ]
+  grep -q 'sqs-pull: error: cannot write to standard output: Broken pipe' err
+  # What the pipe took is in flight, nothing else.
+  printed=$(grep -oP 'printed=\K[0-9]+' err)
+  [ "$printed" -ge 1 ]
+  [ "$printed" -lt 60 ]
+  counts_are $((300 - printed)) "$printed" 0
+}
+
+@test "a reader that goes away while -f waits is noticed at once" {
+  mkfifo pipe
+  sleep 1 <pipe 3>&- 4>&- &
+  SECONDS=0
+  status=0
+  sqs-pull -f --wait 2 >pipe 2>err || status=$?
+  [ "$status" -eq 74 ]
+  [ "$SECONDS" -lt 6 ]
+}
+
+@test "standard output that fails: 74, the messages released" {
+  fill 5
+  run -74 bash -c 'sqs-pull --wait 1 >/dev/full'
+  [[ $output == *'cannot write to standard output: No space left on device'* ]]
+  counts_are 5 0 0
+  run -74 bash -c 'sqs-pull --wait 1 >&-'
+  counts_are 5 0 0
+}
+
+@test "killed by SIGKILL, nothing is lost" {
+  fill 50
+  # A server would hand messages to a long poll of the dead, too, and hide them once more.
+  start -f --visibility-timeout 3s --wait 1
+  eventually 5 lines_are out 50
+  kill -KILL "$(<pid)"
+  finish
+  [ "$status" -eq 137 ]
+  sleep 3.5
+  pull >again
+  each_once 50 again
+}
+
+@test "the reader of a pipe killed by SIGKILL, nothing is lost" {
+  fill 50
+  sqs-pull --visibility-timeout 3s --wait 1 2>err | (read -r _ && kill -KILL "$BASHPID") || true
+  sleep 3.5
+  pull >again
+  each_at_least_once 50 again
+}
+
+@test "a body that does not match its checksum stays on the queue; its neighbours are printed" {
+  proxy_start
+  printf '%s\n' '{"body":"one"}' '{"body":"damaged"}' '{"body":"three"}' | sqs-send
+  mode 'corrupt damaged'
+  status=0
+  pull >out 2>err || status=$?
+  [ "$status" -eq 1 ]
+  [ "$(jq -r .body out | sort | xargs)" = 'one three' ]
+  grep -q 'warning: a message does not match its checksum' err
+  grep -q 'corrupt=1 ' err
+  ! grep -qE 'damaged|XXXX' err out
+  # Not deleted, not printed: in flight until its timeout.
+  counts_are 0 3 0
+}
+
+@test "the queue's visibility timeout is used, or the one given" {
+  fill 1
+  pull >/dev/null
+  counts_are 0 1 0
+  fresh_queue VisibilityTimeout=1
+  fill 1
+  pull >/dev/null
+  eventually 3 counts_are 1 0 0
+  pull --visibility-timeout 20s | jq -r .sqs.lease_until >until
+  [ "$(date -d "$(<until)" +%s)" -gt $(($(date +%s) + 15)) ]
+  counts_are 0 1 0
+}
+
+@test "where the queue's visibility timeout may not be read: a warning, 30 s, and it goes on" {
+  proxy_start
+  fill 2
+  mode 'deny GetQueueAttributes AccessDenied'
+  pull >out 2>err
+  each_once 2 out
+  grep -q "warning: the queue's visibility timeout cannot be read; using 30 s" err
+  [ "$(jq -r .sqs.lease_until out | sort | head -n 1)" \> "$(date -u -d '20 seconds' +%Y-%m-%dT%H:%M:%S)" ]
+  # Nothing is asked when it is given.
+  rm proxy/requests
+  run -0 --separate-stderr pull --visibility-timeout 5s
+  [ -z "$stderr" ]
+  [ "$(requests GetQueueAttributes)" -eq 0 ]
+}
+
+# peak COMMAND...: its largest resident size in KiB, in ./peak. Sanitizers keep what is freed.
+peak() {
+  python3 -c 'import resource, subprocess, sys
+status = subprocess.run(sys.argv[1:], check=False).returncode
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, file=open("peak", "w"))
+sys.exit(status)' "$@"
+}
+
+@test "draining with messages that come back too soon: a warning" {
+  fill 1
+  run -0 sqs-pull -n 1 --visibility-timeout 2s
+  [[ $output != *warning* ]]
+  run timeout 3 sqs-pull --visibility-timeout 2s
+  [[ $output == *'sqs-pull: warning: messages are hidden for 2 s only'* ]]
+}
+
+@test "memory does not grow with the number of messages" {
+  fill 50
+  peak sqs-pull --wait 1 >/dev/null
+  few=$(<peak)
+  bodies 1 3000 | jq -c '.body.pad = "x" * 3000' | sqs-send
+  peak sqs-pull --wait 1 >/dev/null
+  many=$(<peak)
+  echo "$few KiB, then $many KiB"
+  if ! nm -D "$(command -v sqs-pull)" | grep -q __asan_init; then
+    [ "$many" -lt $((32 * 1024)) ]
+    [ "$many" -lt $((few + 4096)) ]
+  fi
+}

@@ -1,0 +1,178 @@
+#!/usr/bin/env python3
+"""A proxy in front of an SQS server that makes the faults a network, a gateway or AWS makes.
+
+    proxy.py DIR UPSTREAM
+
+UPSTREAM is the server's URL. DIR/port gets the port of the loopback that the proxy listens on;
+DIR/requests gets a line for each request: seconds since the start, action, what was done, the
+User-Agent, the access key id. DIR/mode, read anew for each request, holds lines of
+
+    fail N STATUS     every Nth request is answered STATUS, nothing passed on
+    deny ACTION CODE  requests of this action are refused with status 403
+    error N CODE      every Nth request is answered with this SQS error and status 400
+    cut N             every Nth answer ends half way
+    lose N            every Nth answer is thrown away, after the server has acted
+    stall N SECONDS   every Nth answer comes so much later
+    trickle N         every Nth answer comes in pieces
+    drop N            every Nth connection is closed without a word
+    corrupt TEXT      TEXT in answers is replaced by as many X
+    entry N CODE      of every Nth batch the first entry is refused by CODE, nobody's fault
+    missing N         of every Nth batch the answer does not speak of the first entry
+    expire KEY        requests signed by this access key are refused as expired, after a second
+    clock SECONDS     the server's clock: requests that are dated 5 minutes off it are refused
+    big BYTES         answers are followed by so many blanks
+"""
+
+import datetime
+import http.client
+import http.server
+import os
+import re
+import sys
+import threading
+import time
+import urllib.parse
+
+directory, upstream = sys.argv[1], urllib.parse.urlsplit(sys.argv[2])
+started = time.monotonic()
+counts = {}
+lock = threading.Lock()
+
+
+def modes():
+    try:
+        with open(os.path.join(directory, "mode"), encoding="ascii") as file:
+            return [line.split() for line in file if line.strip()]
+    except FileNotFoundError:
+        return []
+
+
+def nth(mode):
+    """Whether this is one of those that the mode means."""
+    with lock:
+        key = tuple(mode)
+        counts[key] = counts.get(key, 0) + 1
+        return counts[key] % int(mode[1]) == 0
+
+
+def error(code):
+    return (
+        "<ErrorResponse><Error><Type>Sender</Type><Code>%s</Code><Message>by the proxy</Message>"
+        "</Error></ErrorResponse>" % code
+    ).encode()
+
+
+FAILED = b"<BatchResultErrorEntry><Id>%s</Id><SenderFault>false</SenderFault><Code>%s</Code></BatchResultErrorEntry>"
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *_):
+        pass
+
+    def note(self, what):
+        key = re.search(r"Credential=([^/]*)", self.headers.get("Authorization", ""))
+        agent = self.headers.get("User-Agent", "-")
+        line = "%.3f %s %s %s %s\n" % (
+            time.monotonic() - started, self.action, what, agent, key.group(1) if key else "-")
+        with lock, open(os.path.join(directory, "requests"), "a", encoding="ascii") as file:
+            file.write(line)
+
+    def answer(self, status, body, shown=None, date=None):
+        """Send the answer; ${shown}, fewer bytes of it than announced."""
+        self.send_response_only(status)
+        self.send_header("Content-Type", "text/xml")
+        self.send_header("Date", self.date_time_string(date))
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body if shown is None else body[:shown])
+        self.wfile.flush()
+        if shown is not None:
+            self.close_connection = True
+
+    def refused_before(self, mode):
+        """What ends the request before the server sees it. True: it has been answered."""
+        if mode[0] == "fail" and nth(mode):
+            self.answer(int(mode[2]), b"<html><body>by the proxy</body></html>")
+        elif mode[0] == "error" and nth(mode):
+            self.answer(400, error(mode[2]))
+        elif mode[0] == "deny" and mode[1] == self.action:
+            self.answer(403, error(mode[2]))
+        elif mode[0] == "drop" and nth(mode):
+            self.close_connection = True
+        elif mode[0] == "expire" and "Credential=%s/" % mode[1] in self.headers.get("Authorization", ""):
+            time.sleep(1)
+            self.answer(403, error("ExpiredToken"))
+        elif mode[0] == "clock":
+            theirs = time.time() + float(mode[1])
+            ours = datetime.datetime.strptime(self.headers["X-Amz-Date"] + "+0000", "%Y%m%dT%H%M%SZ%z")
+            if abs(ours.timestamp() - theirs) < 300:
+                return False
+            self.answer(403, error("RequestTimeTooSkewed"), date=theirs)
+        else:
+            return False
+        return True
+
+    def changed(self, mode, body):
+        """The answer after a fault that leaves it one."""
+        if mode[0] == "stall" and nth(mode):
+            time.sleep(float(mode[2]))
+        elif mode[0] == "corrupt":
+            body = body.replace(mode[1].encode(), b"X" * len(mode[1]))
+        elif mode[0] in ("entry", "missing"):
+            done = re.search(rb"<(\w+BatchResultEntry)>.*?<Id>(\d)</Id>.*?</\1>", body, re.S)
+            if done and nth(mode):
+                instead = FAILED % (done.group(2), mode[2].encode()) if mode[0] == "entry" else b""
+                body = body[: done.start()] + instead + body[done.end() :]
+        elif mode[0] == "big":
+            body += b" " * int(mode[1])
+        return body
+
+    def do_POST(self):
+        try:
+            self.pass_on()
+        except ConnectionError:
+            self.close_connection = True  # the client has gone
+
+    def pass_on(self):
+        request = self.rfile.read(int(self.headers["Content-Length"]))
+        found = re.search(rb"Action=(\w+)", request)
+        self.action = found.group(1).decode() if found else "-"
+        active = modes()
+        for mode in active:
+            if self.refused_before(mode):
+                self.note(mode[0])
+                return
+        connection = http.client.HTTPConnection(upstream.hostname, upstream.port, timeout=60)
+        headers = {name: value for name, value in self.headers.items() if name.lower() != "connection"}
+        connection.request("POST", self.path, request, headers)
+        response = connection.getresponse()
+        body = response.read()
+        connection.close()
+        for mode in active:
+            body = self.changed(mode, body)
+        self.note(str(response.status))
+        for mode in active:
+            if mode[0] == "lose" and nth(mode):
+                self.close_connection = True
+                return
+            if mode[0] == "cut" and nth(mode):
+                self.answer(response.status, body, shown=len(body) // 2)
+                return
+            if mode[0] == "trickle" and nth(mode):
+                self.answer(response.status, body, shown=0)
+                for at in range(0, len(body), 97):
+                    self.wfile.write(body[at : at + 97])
+                    self.wfile.flush()
+                    time.sleep(0.005)
+                return
+        self.answer(response.status, body)
+
+
+server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+server.daemon_threads = True
+with open(os.path.join(directory, "port.new"), "w", encoding="ascii") as port:
+    port.write("%d\n" % server.server_address[1])
+os.rename(os.path.join(directory, "port.new"), os.path.join(directory, "port"))
+server.serve_forever()

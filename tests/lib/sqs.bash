@@ -1,0 +1,52 @@
+# For tests of the sqs programs: messages, and a proxy that makes faults. Needs
+# lib/common.
+
+# bodies FROM TO: records with bodies {"n":N}, N from FROM to TO.
+bodies() { awk -v from="$1" -v to="$2" 'BEGIN { for (n = from; n <= to; n++) printf "{\"body\":{\"n\":%d}}\n", n }'; }
+
+# fill N: so many messages on the queue, with bodies {"n":1} and so on.
+fill() { bodies 1 "$1" | sqs-send -q; }
+
+# pull OPTION...: a quick drain.
+pull() { sqs-pull --wait 1 "$@"; }
+
+# committed: records made verdicts.
+committed() { jq -c '.status = "committed"'; }
+
+# acks FILE: how many of each ack, as "2 deleted 1 lost".
+acks() { jq -r .ack "$1" | sort | uniq -c | xargs; }
+
+# each_once N FILE: the file has the bodies {"n":1} to {"n":N}, each once.
+each_once() { [ "$(jq .body.n "$2" | sort -n)" = "$(seq 1 "$1")" ]; }
+
+# each_at_least_once N FILE
+each_at_least_once() { [ "$(jq .body.n "$2" | sort -nu)" = "$(seq 1 "$1")" ]; }
+
+# proxy_start: a proxy in front of the server; from then on the endpoint. Its
+# folder is ./proxy, its faults are lines of ./proxy/mode.
+proxy_start() {
+  mkdir proxy
+  python3 "$ROOT/tests/lib/proxy.py" "$PWD/proxy" "$AWS_ENDPOINT_URL_SQS" 2>proxy/err 3>&- 4>&- &
+  echo $! >proxy/pid
+  servers_until 10 test -s proxy/port
+  export AWS_ENDPOINT_URL_SQS=http://127.0.0.1:$(<proxy/port)
+}
+
+# proxy_stop: for teardown, whether or not one was started.
+proxy_stop() {
+  local status=0
+  [ -s "$BATS_TEST_TMPDIR/proxy/pid" ] || return 0
+  kill "$(<"$BATS_TEST_TMPDIR/proxy/pid")" || status=1
+  # A fault of the proxy's own would look like one that it makes.
+  ! grep -q Error "$BATS_TEST_TMPDIR/proxy/err" || { cat "$BATS_TEST_TMPDIR/proxy/err" && status=1; }
+  return "$status"
+}
+
+# mode LINE...: the faults from now on.
+mode() {
+  printf '%s\n' "$@" >proxy/mode.new
+  mv proxy/mode.new proxy/mode
+}
+
+# requests ACTION: how many the proxy has seen.
+requests() { grep -c " $1 " proxy/requests || true; }
