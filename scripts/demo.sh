@@ -60,7 +60,7 @@ prepare() {
   servers_elasticmq_start
   mkdir "$SERVERS_DIR/demo"
   cd "$SERVERS_DIR/demo"
-  export PATH=$build/bin:$PATH SQS2PG_MAPS=$root/share/maps
+  export PATH=$build/bin:$PATH
   write_demo_key k
   SQS_QUEUE_URL=$(servers_queue logins)
   export SQS_QUEUE_URL

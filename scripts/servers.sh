@@ -35,7 +35,7 @@ SERVERS_HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # ---- the run's folder and its processes ------------------------------------
 
 # servers_begin: makes the folder of this run, ${SERVERS_DIR}, and the watchdog
-# that stops everything in it when the calling process ends.
+# that stops everything in it when the calling process ends; exports SQS2PG_MAPS.
 servers_begin() {
   local base=${TMPDIR:-/tmp}
   # A socket's path must fit into 107 bytes.
@@ -44,6 +44,11 @@ servers_begin() {
   export SERVERS_DIR
   # The database's user passes through; nobody lists.
   chmod 711 "$SERVERS_DIR"
+  # Copies: those of a checkout may be another user's, or writable for a group,
+  # and pg-load would refuse them.
+  mkdir "$SERVERS_DIR/maps"
+  install -m 644 "$SERVERS_HERE"/../share/maps/*.map "$SERVERS_DIR/maps"
+  export SQS2PG_MAPS=$SERVERS_DIR/maps
   servers_detach "$SERVERS_DIR/watchdog" /dev/null \
     bash "$SERVERS_HERE/servers.sh" watch "$SERVERS_DIR" "$$"
   # For curl and libcurl: never ask a proxy for these servers.
@@ -400,7 +405,7 @@ servers_run() {
   "servers_${sqs}_start"
   local build=${BUILD:-build}
   [ "${build#/}" != "$build" ] || build=$root/$build
-  export PATH=$build/bin:$PATH SQS2PG_MAPS=$root/share/maps
+  export PATH=$build/bin:$PATH
   "$@" || status=$?
   exit "$status"
 }

@@ -14,7 +14,7 @@ create_t() { sql "CREATE TABLE t (id integer, v varchar(5), ${1:-n integer})"; }
 
 @test "three bad rows of 5,000: all the others committed, those three quarantined, all acked" {
   create_user_logins
-  export SQS2PG_MAPS=$ROOT/share/maps
+  export SQS2PG_MAPS=$SERVERS_DIR/maps
   awk 'BEGIN { for (n = 1; n <= 5000; n++) {
     user = "u" n; version = "2.3." n % 100
     if (n == 17) version = "x.y"

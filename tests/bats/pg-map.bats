@@ -193,7 +193,7 @@ map|id' ]
 
 @test "the shipped map of user_logins: versions in order, dates from the queue, user_id required" {
   create_user_logins
-  export SQS2PG_MAPS=$ROOT/share/maps
+  export SQS2PG_MAPS=$SERVERS_DIR/maps
   n=0
   for version in '"2.3.0"' '"0.0.1"' '"2"' '"2.10"' '"2.3.10"' '"2.3.9"' '"10.0.0"' '"2.3.99"' null; do
     n=$((n + 1))

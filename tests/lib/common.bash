@@ -18,7 +18,7 @@ SAMPLE=$ROOT/share/demo/logins.ndjson
 common_setup() {
   local build=${BUILD:-build}
   [ "${build#/}" != "$build" ] || build=$ROOT/$build
-  export PATH=$build/bin:$PATH SQS2PG_MAPS=$ROOT/share/maps
+  export PATH=$build/bin:$PATH SQS2PG_MAPS=$SERVERS_DIR/maps
   unset SQS_QUEUE_URL
   cd "$BATS_TEST_TMPDIR" || return 1
 }
