@@ -112,8 +112,14 @@ options() {
     --no-lock) locked='' ;;
     --quiet) verbosity=$((verbosity - 1)) && flags+=(-q) ;;
     --verbose) verbosity=$((verbosity + 1)) && flags+=(-v) ;;
-    --help) usage && exit "$OK" || exit "$IO" ;;
-    --version) version && exit "$OK" || exit "$IO" ;;
+    --help)
+      usage 2>/dev/null || fail "$IO" "cannot write to standard output"
+      exit "$OK"
+      ;;
+    --version)
+      version || fail "$IO" "cannot write to standard output"
+      exit "$OK"
+      ;;
     -c*) set -- "--config=${argument#-c}" "$@" ;;
     --*) usage_error "unknown option ${argument%%=*}" ;;
     -?*)
@@ -128,7 +134,7 @@ options() {
       *) usage_error "unknown option -$letter" ;;
       esac
       ;;
-    *) usage_error "unexpected argument" ;;
+    *) usage_error "unexpected argument; a settings file is named with --config" ;;
     esac
   done
 }
@@ -136,7 +142,7 @@ options() {
 version() {
   local path line
   path=$(program sqs-pull) || exit
-  line=$("$path" --version) && printf '%s %s\n' "$NAME" "${line##* }"
+  line=$("$path" --version) && printf '%s %s\n' "$NAME" "${line##* }" 2>/dev/null
 }
 
 # ---- settings ----------------------------------------------------------------
@@ -152,7 +158,8 @@ read_config() {
   local file=$1 fd line name value number=0 mode owner type secret=''
   # First, because the opening of a FIFO would wait.
   [ ! -e "$file" ] || [ -f "$file" ] || fail "$CONFIG" "$file is not a regular file"
-  { exec {fd}<"$file"; } 2>/dev/null || fail "$CONFIG" "cannot open $file"
+  [ -e "$file" ] || fail "$CONFIG" "cannot open $file: no such file"
+  { exec {fd}<"$file"; } 2>/dev/null || fail "$CONFIG" "cannot open $file: no right to read it"
   read -r mode owner type < <(stat -L -c '%a %u %F' "/proc/self/fd/$fd")
   case $type in
   regular*) ;;
@@ -279,10 +286,11 @@ on_signal() {
   fi
 }
 
-stopped=''
+source_ended='' source_told=''
 stop_source() {
-  [ -n "$stopped" ] || kill -s TERM "${pids[0]}" 2>/dev/null
-  stopped=1
+  [ -z "$source_ended$source_told" ] || return 0
+  source_told=1
+  kill -s TERM "${pids[0]}" 2>/dev/null
 }
 
 graver() { # STATUS STATUS: prints the graver one
@@ -310,8 +318,13 @@ wait_all() {
       [ "$signals" -ne "$before" ] || fail "$INTERNAL" "lost sight of a stage"
       continue
     fi
-    left=()
+    # Told to stop before it had set up its own answer to that: nothing was in hand.
+    if [ "$ended" = "${pids[0]}" ] && [ -n "$source_told" ] && [ "$signals" -lt 2 ] &&
+      [ "$status" -eq 143 ]; then
+      status=0
+    fi
     worst=$(graver "$worst" "$status")
+    left=()
     for i in "${!pids[@]}"; do
       if [ "${pids[i]}" != "$ended" ]; then
         [ -n "${over[i]}" ] || left+=("${pids[i]}")
@@ -319,9 +332,22 @@ wait_all() {
       fi
       over[i]=1
       [ "$status" -eq 0 ] || [ "$verbosity" -lt 1 ] || message info "${names[i]} ended with status $status"
-      if [ "$i" -gt 0 ]; then stop_source; else stopped=1; fi
+      if [ "$i" -gt 0 ]; then stop_source; else source_ended=1; fi
     done
   done
+}
+
+# preflight: what is wrong with the key, the policy, the map, the table or the
+# database is found before a message is received: every delivery counts for the
+# queue's redrive policy, and a message in hand is hidden from others.
+preflight() {
+  local path end_with_us=(setpriv --pdeathsig KILL --)
+  path=$(program pii-mask) || exit
+  "${end_with_us[@]}" "$path" -q --log "$log_form" --key-file "$SQS2PG_KEY_FILE" "${mask[@]}" \
+    </dev/null >/dev/null || exit
+  path=$(program pg-load) || exit
+  "${end_with_us[@]}" "$path" -q --log "$log_form" --table "$SQS2PG_TABLE" "${load[@]}" --explain \
+    </dev/null >/dev/null || exit
 }
 
 run() {
@@ -330,6 +356,7 @@ run() {
   read -ra mask <<<"${SQS2PG_MASK_OPTIONS:-}"
   read -ra load <<<"${SQS2PG_LOAD_OPTIONS:-}"
   read -ra ack <<<"${SQS2PG_ACK_OPTIONS:-}"
+  preflight
   make_pipe from_pull to_mask
   make_pipe from_mask to_load
   make_pipe from_load to_ack

@@ -150,16 +150,36 @@ finish() {
   gone $pids
 }
 
-@test "the gravest status: no such table is 69, and the messages stay" {
-  servers_sqs "$QUEUE" SetQueueAttributes -d Attribute.1.Name=VisibilityTimeout -d Attribute.1.Value=3
+@test "no such table, no database: 69 and 75 before a message is received" {
   sqs-send -Q "$QUEUE" <"$SAMPLE"
-  sed -i 's/user_logins/no_such_table/' settings
-  run sqs2pg -c settings
-  [ "$status" -eq 69 ]
+  sed 's/user_logins/no_such_table/' settings >no_table
+  run -69 sqs2pg -c no_table
+  counts_are 100 0 0
+  echo 'SQS2PG_LOAD_OPTIONS=--retry-timeout 1s' >>settings
+  PGHOST=$BATS_TEST_TMPDIR run -75 sqs2pg -c settings
+  counts_are 100 0 0
+}
+
+@test "a table that goes during the run: 69, and the messages come back" {
+  servers_sqs "$QUEUE" SetQueueAttributes -d Attribute.1.Name=VisibilityTimeout -d Attribute.1.Value=3
+  start -f
+  eventually 10 four_stages
+  sql 'DROP TABLE user_logins'
+  sqs-send -Q "$QUEUE" <"$SAMPLE"
+  run -69 wait "$(<run.pid)"
   eventually 40 counts_are 100 0 0
 }
 
 @test "the gravest status: a key file that others may read is 77" {
+  chmod 644 k
+  run sqs2pg -c settings
+  [ "$status" -eq 77 ]
+}
+
+@test "the gravest status: a source stopped while it was still starting does not count" {
+  ln -s "$BIN"/{pii-mask,pg-load,sqs-ack} bin/
+  printf '#!/bin/sh\nexec sleep 30\n' >bin/sqs-pull
+  chmod 755 bin/sqs-pull
   chmod 644 k
   run sqs2pg -c settings
   [ "$status" -eq 77 ]
