@@ -197,7 +197,11 @@ uninstall:
 	rm -f $(PROGRAMS:%=$(DESTDIR)$(BINDIR)/%) $(DESTDIR)$(BINDIR)/sqs2pg
 	rm -f $(PROGRAMS:%=$(DESTDIR)$(COMPLETIONDIR)/%) $(DESTDIR)$(COMPLETIONDIR)/sqs2pg
 	for page in $(MANPAGES); do rm -f $(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/}; done
-	rm -rf $(DESTDIR)$(DATADIR)
+	for folder in maps policies sql; do \
+	  for file in share/$$folder/*; do rm -f "$(DESTDIR)$(DATADIR)/$$folder/$${file##*/}" || exit 1; done; \
+	  [ ! -d $(DESTDIR)$(DATADIR)/$$folder ] || \
+	    rmdir --ignore-fail-on-non-empty $(DESTDIR)$(DATADIR)/$$folder || exit 1; done
+	[ ! -d $(DESTDIR)$(DATADIR) ] || rmdir --ignore-fail-on-non-empty $(DESTDIR)$(DATADIR)
 
 dist:
 	@mkdir -p $(BUILD)

@@ -162,11 +162,24 @@ installed() { (cd "$1" && find . ! -type d | sed 's/^\.//' | LC_ALL=C sort); }
     man -l "dest/usr/share/man/man1/$program.1" >/dev/null 2>&1 ||
       mandoc "dest/usr/share/man/man1/$program.1" >/dev/null
   done
-  # What was there before stays.
-  touch dest/usr/bin/other
+  # What was put there by others stays, a map of one's own too.
+  touch dest/usr/bin/other dest/usr/share/sqs2pg/maps/own.map
+  make_ uninstall >&2
+  [ "$(installed dest | xargs)" = '/usr/bin/other /usr/share/sqs2pg/maps/own.map' ]
+  [ "$(ls dest/usr/share/sqs2pg)" = maps ]
+  rm dest/usr/share/sqs2pg/maps/own.map
+  make_ uninstall >&2
+  [ ! -e dest/usr/share/sqs2pg ]
+  # Nothing left to take away is no error.
   make_ uninstall >&2
   [ "$(installed dest)" = /usr/bin/other ]
-  [ ! -e dest/usr/share/sqs2pg ]
+}
+
+@test "a man page that names a version names this one" {
+  local version
+  version=$(<"$ROOT/VERSION")
+  grep -hE '^\.Os [^ ]' "$ROOT"/man/*.[157] | sort -u >"$BATS_TEST_TMPDIR/named"
+  [ "$(<"$BATS_TEST_TMPDIR/named")" = ".Os \"sqs2pg $version\"" ]
 }
 
 @test "what is installed finds its data under the prefix" {
