@@ -75,6 +75,18 @@ static const struct opt_command command = {
     .count = sizeof table / sizeof *table,
 };
 
+/* What set_value() accepts, in words. */
+static const char *const allowed[] = {
+    [OPT_MAX_REJECTS] = "a number of records, or a percentage from 0% to 100%",
+    [OPT_PRUNE] = "a duration such as 30d, from 1ms to 36500d",
+    [OPT_BATCH_ROWS] = "a number from 1 to 1000000",
+    [OPT_BATCH_BYTES] = "a size from 1 to 256M",
+    [OPT_LINGER] = "a duration such as 100ms, from 0 to 1h",
+    [OPT_MAX_RECORD] = "a size from 1 to 64M",
+    [OPT_GRACE] = "a duration such as 30s, from 0 to 24h",
+    [OPT_RETRY] = "a duration such as 30s, from 0 to 24h",
+};
+
 enum { LEAST_PRUNE_DAYS = 15 };
 static const uint64_t day_ms = 24 * 3600 * 1000;
 
@@ -186,6 +198,8 @@ static int check(const struct settings *settings)
         return opt_usage("--no-ledger excludes --key, --ledger-table and --prune-ledger");
     if (load->no_quarantine && load->error_table != NULL)
         return opt_usage("--error-table and --no-quarantine exclude each other");
+    if (settings->prune_ms != 0 && (load->dry_run || settings->explain))
+        return opt_usage("--prune-ledger excludes --dry-run and --explain");
     if (settings->force && settings->prune_ms == 0)
         return opt_usage("--force is for --prune-ledger");
     if (settings->prune_ms != 0 && settings->prune_ms < LEAST_PRUNE_DAYS * day_ms &&
@@ -224,8 +238,13 @@ bool options_parse(int argc, char **argv, struct settings *settings, int *status
             *status = opt_usage("unwanted operand; records are read from standard input");
             return false;
         }
+        const char *name = table[option - 1].name;
+        if (value != NULL && *value == '\0') {
+            *status = opt_usage("option --%s needs a value", name);
+            return false;
+        }
         if (!set_plain(settings, option, value) && !set_value(settings, option, value)) {
-            *status = opt_usage("--%s: not a value for it: %s", table[option - 1].name, value);
+            *status = opt_usage("--%s takes %s", name, allowed[option]);
             return false;
         }
     }

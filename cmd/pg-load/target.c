@@ -133,6 +133,9 @@ static int find_table(struct target *target, const struct load_options *options,
         return failure_set(failure, STATUS_UNAVAILABLE, "there is no table %s", options->table);
     case PG_TABLE_KIND:
         return failure_set(failure, STATUS_UNAVAILABLE, "%s is no table", options->table);
+    case PG_TABLE_VIEW:
+        return failure_set(failure, STATUS_UNAVAILABLE, "%s is a view: name a table",
+            options->table);
     case PG_TABLE_FAILED:
         return failure_from_server(failure, pg_conn_error(target->conn), "looking up the table",
             true);

@@ -3,13 +3,18 @@
 
 #include "pg/table.h"
 
-/* relkind: r table, p partitioned, f foreign, v view (loadable through an INSTEAD OF trigger). */
+/*
+ * relkind: r table, p partitioned, f foreign, v view. COPY takes a view only with an INSTEAD OF
+ * INSERT trigger for each row: bits 64, 4 and 1 of tgtype (catalog/pg_trigger.h).
+ */
 static const char table_sql[] =
     "SELECT c.oid, n.nspname, c.relname, quote_ident(n.nspname),"
     " quote_ident(n.nspname) || '.' || quote_ident(c.relname), c.relkind IN ('r','p','f','v'),"
     " c.relpersistence = 'p' AND NOT EXISTS (SELECT FROM pg_partition_tree(c.oid) p"
     " JOIN pg_class q ON q.oid = p.relid WHERE q.relpersistence <> 'p'),"
-    " has_table_privilege(c.oid, 'SELECT')"
+    " has_table_privilege(c.oid, 'SELECT'),"
+    " c.relkind = 'v' AND NOT EXISTS (SELECT FROM pg_trigger t"
+    "  WHERE t.tgrelid = c.oid AND t.tgtype & 69 = 69)"
     " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = to_regclass($1)";
 
 /* A domain may stand on another: its innermost type decides. */
@@ -65,6 +70,8 @@ static enum pg_table_result find(struct pg_conn *conn, const char *name, struct 
         return PG_TABLE_MISSING;
     if (!is_true(conn, 0, 5))
         return PG_TABLE_KIND;
+    if (is_true(conn, 0, 8))
+        return PG_TABLE_VIEW;
     char *oid = copy_value(conn, 0, 0);
     table->schema = copy_value(conn, 0, 1);
     table->name = copy_value(conn, 0, 2);

@@ -30,6 +30,7 @@ enum pg_table_result {
     PG_TABLE_OK,
     PG_TABLE_MISSING, /* no such table */
     PG_TABLE_KIND,    /* nothing that COPY can load: a sequence, an index, a materialized view */
+    PG_TABLE_VIEW,    /* a view that no INSTEAD OF trigger lets rows into */
     PG_TABLE_FAILED   /* pg_conn_error() */
 };
 

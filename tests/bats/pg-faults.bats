@@ -271,6 +271,33 @@ cutter() {
 -t t --dsn postgresql://u:canary@h/d
 -t t --dsn dbname='canary
 -t t --dsn nosuch=canary
+-t t --prune-ledger 30d --dry-run
+-t t --prune-ledger 30d --explain
+END
+}
+
+@test "usage: an empty value is none, and a wrong one is told what is allowed" {
+  for option in table dsn map key error-table ledger-table reject-file max-rejects prune-ledger batch-rows \
+    batch-bytes linger max-record grace retry-timeout; do
+    load_in "--$option" ''
+    [ "$status" -eq 64 ]
+    grep -qxF "pg-load: error: option --$option needs a value" err
+    load_in "--$option="
+    [ "$status" -eq 64 ]
+  done
+  while read -r option value allowed; do
+    load_in -t t "$option" "$value"
+    [ "$status" -eq 64 ]
+    grep -qxF "pg-load: error: $option takes $allowed" err
+  done <<'END'
+--max-rejects 101% a number of records, or a percentage from 0% to 100%
+--prune-ledger soon a duration such as 30d, from 1ms to 36500d
+--batch-rows 1000001 a number from 1 to 1000000
+--batch-bytes 257M a size from 1 to 256M
+--linger 61m a duration such as 100ms, from 0 to 1h
+--max-record 65M a size from 1 to 64M
+--grace 25h a duration such as 30s, from 0 to 24h
+--retry-timeout x a duration such as 30s, from 0 to 24h
 END
 }
 

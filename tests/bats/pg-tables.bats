@@ -66,6 +66,13 @@ create_t() { sql "CREATE TABLE t (id integer, v varchar(5), n integer)"; }
   [ "$(sql 'SELECT count(*) FROM t_ledger')" = 6 ]
   load_in -t t --prune-ledger 14d
   [ "$status" -eq 64 ]
+  # What promises to change nothing does not.
+  for look in --dry-run -n --explain; do
+    load_in -t t --prune-ledger 1ms --force "$look"
+    [ "$status" -eq 64 ]
+    grep -qF -- '--prune-ledger excludes --dry-run and --explain' err
+  done
+  [ "$(sql 'SELECT count(*) FROM t_ledger')" = 6 ]
   load_in -t t --prune-ledger 1ms --force
   [ "$status" -eq 0 ]
   [ "$(sql 'SELECT count(*) FROM t_ledger')" = 0 ]

@@ -182,11 +182,17 @@ last' ]
   sql 'CREATE UNLOGGED TABLE u (id integer); CREATE SEQUENCE s; CREATE MATERIALIZED VIEW m AS SELECT 1 AS id'
   sql 'CREATE TABLE q (id integer) PARTITION BY LIST (id); CREATE UNLOGGED TABLE q1 PARTITION OF q DEFAULT'
   records 1 2 >in
-  for table in u q s m nosuch nosuch.t 'x.' ''; do
+  sql 'CREATE VIEW v AS SELECT 1 AS id'
+  for table in u q s m v nosuch nosuch.t 'x.' 'Odd Name' a.b.c.d; do
     load_in -t "$table"
+    echo "$table: $status $(cat err)"
     [ "$status" -eq 69 ]
     [ ! -s out ]
   done
+  # Found out before anything is made.
+  load_in -t v
+  grep -qxF 'pg-load: error: v is a view: name a table' err
+  [ "$(sql "SELECT count(*) FROM pg_class WHERE relname LIKE '%\_ledger' OR relname LIKE '%\_errors'")" = 0 ]
   load_in -t u --no-ledger
   [ "$(tally)" = '2 committed' ]
   # A ledger that would let a key in twice, or forget it, is none.
