@@ -10,6 +10,16 @@
 --   GRANT SELECT, INSERT, DELETE ON user_logins_ledger TO loader;
 --   GRANT SELECT, INSERT, UPDATE ON user_logins_errors TO loader;
 
+\set ON_ERROR_STOP on
+
+\if :{?table}
+\else
+\warn 'usage: psql [-v schema=SCHEMA] -v table=TABLE -f pg-load.sql'
+-- The only way to end psql with a status of failure is a statement that fails.
+\set VERBOSITY terse
+DO $$ BEGIN RAISE EXCEPTION 'no table given'; END $$;
+\endif
+
 \if :{?schema}
 \else
 SELECT current_schema() AS schema \gset

@@ -99,6 +99,28 @@ create_t() { sql "CREATE TABLE t (id integer, v varchar(5), n integer)"; }
   diff <(described t) <(described u)
 }
 
+@test "share/sql stops at its first mistake, with a status that tells" {
+  status=0
+  psql -qX -f "$ROOT/share/sql/pg-load.sql" >out 2>err || status=$?
+  [ "$status" -eq 3 ]
+  grep -qF 'usage: psql [-v schema=SCHEMA] -v table=TABLE -f pg-load.sql' err
+  grep -qF 'no table given' err
+  [ "$(sql "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace")" = 0 ]
+  psql -qX -v table=t -f "$ROOT/share/sql/pg-load.sql"
+  status=0
+  psql -qX -v table=t -f "$ROOT/share/sql/pg-load.sql" >out 2>err || status=$?
+  [ "$status" -eq 3 ]
+  [ "$(grep -c ERROR err)" = 1 ]
+}
+
+@test "share/sql has the table that its map is for" {
+  psql -qX -f "$ROOT/share/sql/user_logins.sql"
+  psql -qX -c '\d user_logins' >found
+  sql 'DROP TABLE user_logins'
+  create_user_logins
+  psql -qX -c '\d user_logins' | diff - found
+}
+
 @test "a loader without rights of its own beyond these tables" {
   create_t
   psql -qX -v ON_ERROR_STOP=1 -v table=t -f "$ROOT/share/sql/pg-load.sql"
