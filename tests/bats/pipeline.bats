@@ -179,12 +179,13 @@ finish() {
 }
 
 @test "the gravest status: a source stopped while it was still starting does not count" {
-  ln -s "$BIN"/{pii-mask,pg-load,sqs-ack} bin/
+  ln -s "$BIN"/{pii-mask,sqs-ack} bin/
   printf '#!/bin/sh\nexec sleep 30\n' >bin/sqs-pull
-  chmod 755 bin/sqs-pull
-  chmod 644 k
+  # A loader that finds all well when asked, and then does not.
+  printf '#!/bin/sh\nfor a; do [ "$a" != --explain ] || exit 0; done\nexit 69\n' >bin/pg-load
+  chmod 755 bin/sqs-pull bin/pg-load
   run sqs2pg -c settings
-  [ "$status" -eq 77 ]
+  [ "$status" -eq 69 ]
 }
 
 @test "a settings file is read, not executed" {
