@@ -14,15 +14,28 @@ enum {
     PERCENT_FROM = 1000 /* records from which on --max-rejects P% counts */
 };
 
-/* What an error that is about no row in particular means for the batch. */
-static enum attempt give_up(struct loader *loader, const char *doing, struct failure *failure)
+/* What an error that is about no row in particular means for the batch; ${own}: met in that table.
+ */
+static enum attempt give_up_on(struct loader *loader, const struct pg_own *own, const char *doing,
+    struct failure *failure)
 {
+    const struct target *target = loader->target;
     struct pg_error error = *pg_conn_error(loader->target->conn);
     pg_conn_rollback(loader->target->conn);
     if (error.fate == PG_FAULT)
         return ATTEMPT_FAULT;
-    (void)failure_from_server(failure, &error, doing, loader->options->show_values);
+    (void)failure_from_table(failure, &error, doing, own == NULL ? "" : own->qualified,
+        loader->options->show_values);
+    if (own == NULL)
+        failure_rights(failure, &error, "INSERT", target->table.qualified);
+    else
+        failure_rights(failure, &error, pg_own_rights(own), own->qualified);
     return ATTEMPT_FAILED;
+}
+
+static enum attempt give_up(struct loader *loader, const char *doing, struct failure *failure)
+{
+    return give_up_on(loader, NULL, doing, failure);
 }
 
 static enum attempt again(struct loader *loader)
@@ -71,19 +84,21 @@ static enum attempt begin(struct loader *loader, const struct batch *batch, stru
         return give_up(loader, "beginning", failure);
     }
     if (pg_conn_begin(conn, sql) != 0)
-        return give_up(loader, "beginning", failure);
+        return copy && batch->key_count > 0
+            ? give_up_on(loader, ledger, "writing the ledger", failure)
+            : give_up(loader, "beginning", failure);
     for (size_t i = 0; i < batch->key_count; i++)
         loader->fresh[i] = true;
     if (batch->key_count > 0 && copy) {
         if (pg_ledger_copy(conn, ledger, batch->keys, batch->key_count) != 0) {
             if (strcmp(pg_conn_error(conn)->sqlstate, "23505") != 0)
-                return give_up(loader, "writing the ledger", failure);
+                return give_up_on(loader, ledger, "writing the ledger", failure);
             loader->insert = true;
             return again(loader);
         }
     } else if (batch->key_count > 0 &&
         pg_ledger_insert(conn, ledger, batch->keys, batch->key_count, loader->fresh) != 0) {
-        return give_up(loader, "writing the ledger", failure);
+        return give_up_on(loader, ledger, "writing the ledger", failure);
     }
     return remember_xid(loader, batch) == 0 ? ATTEMPT_DONE : give_up(loader, "beginning", failure);
 }
@@ -387,15 +402,17 @@ static enum attempt commit(struct loader *loader, struct failure *failure)
 
 static enum attempt finish(struct loader *loader, struct batch *batch, struct failure *failure)
 {
+    const struct pg_own *ledger = &loader->target->ledger;
+    const struct pg_own *errors = &loader->target->errors;
     size_t refused;
     if (take_back_keys(loader, batch) != 0)
-        return give_up(loader, "writing the ledger", failure);
+        return give_up_on(loader, ledger, "writing the ledger", failure);
     int plausible = is_plausible(loader, batch, &refused);
     if (plausible < 0)
         return give_up(loader, "looking for rows", failure);
     loader->new_suspects = refused;
     if (quarantine_known(loader, batch) != 0)
-        return give_up(loader, "reading the ledger", failure);
+        return give_up_on(loader, ledger, "reading the ledger", failure);
     set_verdicts(loader, batch);
     bool past = is_past_limit(loader, batch, failure);
     if (plausible == 0)
@@ -405,9 +422,9 @@ static enum attempt finish(struct loader *loader, struct batch *batch, struct fa
         return ATTEMPT_FAILED;
     }
     if (quarantine_store(loader, batch) != 0)
-        return give_up(loader, "writing the error table", failure);
+        return give_up_on(loader, errors, "writing the error table", failure);
     if (quarantine_resolve(loader, batch) != 0)
-        return give_up(loader, "resolving in the error table", failure);
+        return give_up_on(loader, errors, "resolving in the error table", failure);
     return commit(loader, failure);
 }
 

@@ -1,5 +1,6 @@
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "failure.h"
 
@@ -38,4 +39,19 @@ int failure_from_server(struct failure *failure, const struct pg_error *error, c
             : about == error->column ? ", column "
                                      : ", constraint ",
         about, words ? ": " : "", words ? error->text : "");
+}
+
+int failure_from_table(struct failure *failure, const struct pg_error *error, const char *doing,
+    const char *table, bool words)
+{
+    char both[256];
+    (void)snprintf(both, sizeof both, "%s%s%s", doing, *table == '\0' ? "" : " ", table);
+    return failure_from_server(failure, error, both, words);
+}
+
+void failure_rights(struct failure *failure, const struct pg_error *error, const char *rights,
+    const char *table)
+{
+    if (strcmp(error->sqlstate, "42501") == 0)
+        failure_hint(failure, "it takes %s on %s", rights, table);
 }

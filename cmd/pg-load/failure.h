@@ -29,4 +29,12 @@ int failure_hint(struct failure *failure, const char *format, ...)
 int failure_from_server(struct failure *failure, const struct pg_error *error, const char *doing,
     bool words);
 
+/* The same, ${table} (quoted where SQL needs it; "": none) named behind ${doing}. */
+int failure_from_table(struct failure *failure, const struct pg_error *error, const char *doing,
+    const char *table, bool words);
+
+/* Where ${error} is a lack of rights, the hint that it takes ${rights} on ${table}. */
+void failure_rights(struct failure *failure, const struct pg_error *error, const char *rights,
+    const char *table);
+
 #endif

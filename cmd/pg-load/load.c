@@ -107,7 +107,8 @@ static int load_lines(struct run *run, struct failure *failure)
     }
 }
 
-static void summarize(const struct run *run, uint64_t started, const struct failure *failure)
+static void summarize(const struct run *run, uint64_t started, const struct failure *failure,
+    struct load_summary *summary)
 {
     const struct counts *counts = &run->loader.counts;
     const char *dry = run->options->dry_run ? "would_" : "";
@@ -115,11 +116,14 @@ static void summarize(const struct run *run, uint64_t started, const struct fail
     if (counts->unkeyed > 0)
         (void)snprintf(more, sizeof more, " unkeyed=%" PRIu64, counts->unkeyed);
     if (run->rows.unknown > 0)
-        msg_warn("%" PRIu64 " values of %" PRIu64
-                 " records had keys that no column has the name of",
-            run->rows.unknown, run->rows.unknown_records);
+        msg_warn("%" PRIu64 " %s of %" PRIu64 " %s had %s that no column has the name of",
+            run->rows.unknown, run->rows.unknown == 1 ? "value" : "values",
+            run->rows.unknown_records, run->rows.unknown_records == 1 ? "record" : "records",
+            run->rows.unknown == 1 ? "a key" : "keys");
     uint64_t ms = clock_monotonic_ms() - started;
-    msg_summary(failure->status == STATUS_OK && counts->quarantined == 0 && counts->rejected == 0,
+    summary->plain =
+        failure->status == STATUS_OK && counts->quarantined == 0 && counts->rejected == 0;
+    (void)snprintf(summary->text, sizeof summary->text,
         "%s%s=%" PRIu64 " %s%s=%" PRIu64 " %s%s=%" PRIu64 " %s%s=%" PRIu64 " batches=%" PRIu64
         " seconds=%" PRIu64 ".%02" PRIu64 "%s",
         dry, *dry == '\0' ? "committed" : "commit", counts->committed, dry, "duplicate",
@@ -143,7 +147,8 @@ static int open_run(struct run *run, struct failure *failure)
     return run->lines == NULL ? failure_set(failure, STATUS_INTERNAL, "not enough memory") : 0;
 }
 
-int load_run(const struct load_options *options, struct failure *failure)
+int load_run(const struct load_options *options, struct load_summary *summary,
+    struct failure *failure)
 {
     struct run run = { .options = options };
     uint64_t started = clock_monotonic_ms();
@@ -156,7 +161,7 @@ int load_run(const struct load_options *options, struct failure *failure)
     if (settle_close(&run.settler, failure) != 0)
         status = -1;
     if (opened)
-        summarize(&run, started, failure);
+        summarize(&run, started, failure, summary);
     if (status == 0 && run.loader.counts.rejected > 0)
         status = 1;
     line_close(run.lines);
@@ -198,7 +203,7 @@ int load_prune(const struct load_options *options, uint64_t age_ms, struct failu
 {
     struct target target;
     struct load_options look = *options;
-    look.no_quarantine = look.no_create = true;
+    look.no_quarantine = look.no_create = look.prune = true;
     int status = target_open(&target, &look, failure);
     if (status == 0) {
         struct pg_conn *conn = target.conn;
@@ -206,9 +211,12 @@ int load_prune(const struct load_options *options, uint64_t age_ms, struct failu
         bool done =
             pg_conn_begin(conn, "") == 0 && pg_ledger_prune(conn, &target.ledger, age_ms) == 0;
         count = pg_conn_affected(conn);
-        if (!done || pg_conn_commit(conn) != PG_COMMITTED)
-            status = failure_from_server(failure, pg_conn_error(conn), "pruning the ledger", true);
-        else
+        if (!done || pg_conn_commit(conn) != PG_COMMITTED) {
+            const struct pg_error error = *pg_conn_error(conn);
+            status = failure_from_table(failure, &error, "pruning the ledger",
+                target.ledger.qualified, true);
+            failure_rights(failure, &error, "SELECT, DELETE", target.ledger.qualified);
+        } else
             msg_summary(true, "pruned=%" PRIu64, count);
     }
     target_close(&target);

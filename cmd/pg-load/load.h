@@ -30,14 +30,22 @@ struct load_options {
     uint64_t retry_ms;
     bool dry_run;
     bool show_values;
+    bool prune; /* only the ledger is wanted, to forget keys */
+};
+
+/* What came of the run, as its last line says it: to be printed behind what failed. */
+struct load_summary {
+    bool plain;     /* all was plain success */
+    char text[320]; /* logfmt; "": there was no run */
 };
 
 /*
- * load_run(options, failure):
+ * load_run(options, summary, failure):
  * Load the records of standard input, a verdict for each on standard output, until its end. Return
- * 0, or 1 when some were rejected, or -1 with ${failure}; a summary has been printed.
+ * 0, or 1 when some were rejected, or -1 with ${failure}; and ${summary}.
  */
-int load_run(const struct load_options *options, struct failure *failure);
+int load_run(const struct load_options *options, struct load_summary *summary,
+    struct failure *failure);
 
 /* Print where each column's value comes from. 0, or -1 with ${failure}. */
 int load_explain(const struct load_options *options, struct failure *failure);

@@ -7,6 +7,7 @@
 int main(int argc, char **argv)
 {
     struct failure failure = { .status = STATUS_OK };
+    struct load_summary summary = { .text = "" };
     struct settings settings;
     int status;
     if (start_program(argv[0]) != 0 || stop_install() != 0)
@@ -18,11 +19,14 @@ int main(int argc, char **argv)
     else if (settings.explain)
         status = load_explain(&settings.load, &failure);
     else
-        status = load_run(&settings.load, &failure);
-    if (status >= 0)
-        return status;
-    msg_error("%s", failure.text);
-    if (failure.hint[0] != '\0')
-        msg_hint("%s", failure.hint);
-    return (int)failure.status;
+        status = load_run(&settings.load, &summary, &failure);
+    if (status < 0) {
+        msg_error("%s", failure.text);
+        if (failure.hint[0] != '\0')
+            msg_hint("%s", failure.hint);
+        status = (int)failure.status;
+    }
+    if (summary.text[0] != '\0')
+        msg_summary(summary.plain, "%s", summary.text);
+    return status;
 }

@@ -70,7 +70,8 @@ int mapfile_read(const struct load_options *options, const char *table, struct b
         buf_puts(name, options->map);
         int found = read_map(options->map, text, failure);
         if (found == 0)
-            return failure_set(failure, STATUS_CONFIG, "%s: %s", options->map, strerror(ENOENT));
+            return failure_set(failure, STATUS_CONFIG, "map %s: %s", options->map,
+                strerror(ENOENT));
         return found > 0 ? 0 : -1;
     }
     if (strchr(table, '/') != NULL)

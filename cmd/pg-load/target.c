@@ -4,6 +4,8 @@
 #include "patience.h"
 #include "target.h"
 
+#define DEFINITIONS SQS2PG_DATADIR "/sql/pg-load.sql"
+
 enum { MAX_PROLOGUE = 16384 };
 
 /* ---- the tables beside the target ---- */
@@ -19,8 +21,8 @@ static const char *const own_without[] = {
 };
 
 /* Words for what keeps one of them from being used. */
-static int own_failure(const struct target *target, const struct pg_own *own,
-    enum pg_own_result result, struct failure *failure)
+static int own_failure(const struct target *target, const struct load_options *options,
+    const struct pg_own *own, enum pg_own_result result, struct failure *failure)
 {
     const char *word = own_words[own->kind];
     switch (result) {
@@ -31,14 +33,16 @@ static int own_failure(const struct target *target, const struct pg_own *own,
         failure_set(failure, STATUS_UNAVAILABLE,
             "%s %s lacks a column, or a unique index on its column key alone", word,
             own->qualified);
-        return failure_hint(failure, "share/sql/pg-load.sql has its definition");
+        return failure_hint(failure, DEFINITIONS " has its definition");
     case PG_OWN_VOLATILE:
         return failure_set(failure, STATUS_UNAVAILABLE,
             "%s %s is unlogged: it would forget after a crash what was acknowledged", word,
             own->qualified);
     case PG_OWN_MISSING:
         failure_set(failure, STATUS_UNAVAILABLE, "there is no %s %s", word, own->qualified);
-        return failure_hint(failure, "create it with share/sql/pg-load.sql, or give %s",
+        if (options->prune)
+            return failure_hint(failure, "nothing was loaded with it, or --ledger-table names it");
+        return failure_hint(failure, "create it with " DEFINITIONS ", or give %s",
             own_without[own->kind]);
     case PG_OWN_FAILED:
     case PG_OWN_OK:
@@ -70,8 +74,10 @@ static int own_create(struct target *target, const struct load_options *options,
         return 0;
     }
     struct pg_error error = *pg_conn_error(target->conn);
-    failure_from_server(failure, &error, "creating a table", true);
-    return failure_hint(failure, "an administrator may create it with share/sql/pg-load.sql");
+    (void)failure_from_table(failure, &error,
+        own->kind == PG_OWN_LEDGER ? "creating the ledger" : "creating the error table",
+        own->qualified, true);
+    return failure_hint(failure, "an administrator may create it with " DEFINITIONS);
 }
 
 static int own_open(struct target *target, const struct load_options *options, struct pg_own *own,
@@ -81,13 +87,13 @@ static int own_open(struct target *target, const struct load_options *options, s
     if (result == PG_OWN_MISSING && !options->no_create && !options->dry_run && !*locked) {
         /* Another loader may be creating it just now: look again once it is done. */
         if (pg_conn_exec(target->conn, pg_own_lock_sql) != 0)
-            return own_failure(target, own, PG_OWN_FAILED, failure);
+            return own_failure(target, options, own, PG_OWN_FAILED, failure);
         *locked = true;
         result = pg_own_check(target->conn, own);
     }
     if (result == PG_OWN_MISSING && !options->no_create)
         return own_create(target, options, own, failure);
-    return result == PG_OWN_OK ? 0 : own_failure(target, own, result, failure);
+    return result == PG_OWN_OK ? 0 : own_failure(target, options, own, result, failure);
 }
 
 /* Both, in the transaction begun. */
@@ -105,7 +111,7 @@ static int open_owns(struct target *target, const struct load_options *options,
         enum pg_own_result named = pg_own_name(target->conn, &target->table, PG_OWN_LEDGER,
             options->ledger_table, &target->ledger);
         if (named != PG_OWN_OK)
-            return own_failure(target, &target->ledger, named, failure);
+            return own_failure(target, options, &target->ledger, named, failure);
         if (own_open(target, options, &target->ledger, &locked, failure) != 0)
             return -1;
     }
@@ -113,7 +119,7 @@ static int open_owns(struct target *target, const struct load_options *options,
         enum pg_own_result named = pg_own_name(target->conn, &target->table, PG_OWN_ERRORS,
             options->error_table, &target->errors);
         if (named != PG_OWN_OK)
-            return own_failure(target, &target->errors, named, failure);
+            return own_failure(target, options, &target->errors, named, failure);
         if (own_open(target, options, &target->errors, &locked, failure) != 0)
             return -1;
     }
@@ -121,6 +127,22 @@ static int open_owns(struct target *target, const struct load_options *options,
 }
 
 /* ---- opening ---- */
+
+static const char quoting[] = "write schema.\"Odd Name\" for a name that SQL needs in quotes";
+
+/* Whether SQL reads the name as it stands, without folding or refusing a part of it. */
+static bool is_plain_name(const char *name)
+{
+    return strchr(name, '"') != NULL ||
+        name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_$.")] == '\0';
+}
+
+/* What servers of different versions say of a text that is no name. */
+static bool is_name_error(const char *sqlstate)
+{
+    return strcmp(sqlstate, "42602") == 0 || strcmp(sqlstate, "42601") == 0 ||
+        strcmp(sqlstate, "0A000") == 0;
+}
 
 static int find_table(struct target *target, const struct load_options *options,
     struct failure *failure)
@@ -130,17 +152,23 @@ static int find_table(struct target *target, const struct load_options *options,
     case PG_TABLE_OK:
         break;
     case PG_TABLE_MISSING:
-        return failure_set(failure, STATUS_UNAVAILABLE, "there is no table %s", options->table);
+        failure_set(failure, STATUS_UNAVAILABLE, "there is no table %s in database %s",
+            options->table, pg_conn_database(target->conn));
+        return is_plain_name(options->table) ? -1 : failure_hint(failure, "%s", quoting);
     case PG_TABLE_KIND:
         return failure_set(failure, STATUS_UNAVAILABLE, "%s is no table", options->table);
     case PG_TABLE_VIEW:
         return failure_set(failure, STATUS_UNAVAILABLE, "%s is a view: name a table",
             options->table);
     case PG_TABLE_FAILED:
+        if (is_name_error(pg_conn_error(target->conn)->sqlstate)) {
+            failure_set(failure, STATUS_UNAVAILABLE, "%s is no name of a table", options->table);
+            return failure_hint(failure, "%s", quoting);
+        }
         return failure_from_server(failure, pg_conn_error(target->conn), "looking up the table",
             true);
     }
-    if (!options->no_ledger && !target->table.durable) {
+    if (!options->no_ledger && !options->prune && !target->table.durable) {
         failure_set(failure, STATUS_UNAVAILABLE,
             "%s is unlogged or temporary: a crash would empty it, not the ledger", options->table);
         return failure_hint(failure, "give --no-ledger if that does not matter");

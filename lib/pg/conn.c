@@ -86,11 +86,24 @@ static void find_state(const char *text, char state[6])
     state[5] = '\0';
 }
 
+/* Take the state, which is told apart, out of the text: "FATAL:  28P01: …" becomes "FATAL: …". */
+static void drop_state(char *text, const char *state)
+{
+    char *at = *state == '\0' ? NULL : strstr(text, state);
+    if (at == NULL || at - text < 2 || strncmp(at + strlen(state), ": ", 2) != 0)
+        return;
+    const char *rest = at + strlen(state) + 2;
+    while (at - text >= 2 && at[-1] == ' ' && at[-2] == ' ')
+        at--;
+    memmove(at, rest, strlen(rest) + 1);
+}
+
 static void set_refused(struct pg_conn *conn)
 {
     const char *text = PQerrorMessage(conn->pq);
     set_lost(conn, text);
     find_state(text, conn->error.sqlstate);
+    drop_state(conn->error.text, conn->error.sqlstate);
     conn->error.fate = pg_sqlstate_fate(conn->error.sqlstate);
     if (PQconnectionNeedsPassword(conn->pq))
         conn->error.fate = PG_STOP;
@@ -169,6 +182,12 @@ bool pg_conn_alive(const struct pg_conn *conn)
 const struct pg_error *pg_conn_error(const struct pg_conn *conn)
 {
     return &conn->error;
+}
+
+const char *pg_conn_database(const struct pg_conn *conn)
+{
+    const char *name = conn->pq == NULL ? NULL : PQdb(conn->pq);
+    return name == NULL ? "" : name;
 }
 
 static void ignore_notice(void *context, const PGresult *result)

@@ -44,6 +44,7 @@ int pg_conn_open(struct pg_conn *conn); /* closes first what is open */
 void pg_conn_close(struct pg_conn *conn);
 bool pg_conn_alive(const struct pg_conn *conn); /* as far as is known without asking */
 const struct pg_error *pg_conn_error(const struct pg_conn *conn);
+const char *pg_conn_database(const struct pg_conn *conn); /* its name; "" when not open */
 
 /* Set the error to a shortage of memory on this side, a fault; return -1. */
 int pg_conn_no_memory(struct pg_conn *conn);

@@ -68,6 +68,11 @@ enum pg_own_result pg_own_name(struct pg_conn *conn, const struct pg_table *targ
     return PG_OWN_FAILED;
 }
 
+const char *pg_own_rights(const struct pg_own *own)
+{
+    return own->kind == PG_OWN_LEDGER ? "SELECT, INSERT, DELETE" : "SELECT, INSERT, UPDATE";
+}
+
 void pg_own_free(struct pg_own *own)
 {
     free(own->schema);

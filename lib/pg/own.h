@@ -36,6 +36,9 @@ enum pg_own_result pg_own_name(struct pg_conn *conn, const struct pg_table *targ
     enum pg_own_kind kind, const char *given, struct pg_own *own);
 void pg_own_free(struct pg_own *own); /* of a zeroed one too */
 
+/* The rights a loader needs on it, as GRANT names them; a constant. */
+const char *pg_own_rights(const struct pg_own *own);
+
 /* Whether the table is there and fit. In a transaction. */
 enum pg_own_result pg_own_check(struct pg_conn *conn, const struct pg_own *own);
 

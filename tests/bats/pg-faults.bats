@@ -204,7 +204,8 @@ cutter() {
   before=$SECONDS
   PGDATABASE=nosuchdatabase load_in -t t
   [ "$status" -eq 69 ]
-  grep -q 3D000 err
+  [ "$(grep -o 3D000 err | wc -l)" = 1 ]
+  grep -qF 'FATAL: database "nosuchdatabase" does not exist' err
   PGUSER=nosuchrole load_in -t t
   [ "$status" -eq 69 ]
   PGUSER=barred load_in -t t
@@ -217,16 +218,33 @@ cutter() {
   [ "$status" -eq 69 ]
   load_in -t nosuchtable
   [ "$status" -eq 69 ]
+  grep -qxF "pg-load: error: there is no table nosuchtable in database $PGDATABASE" err
+  run -1 grep 'Odd Name' err
+  for odd in 'Odd Name' Odd; do
+    load_in -t "$odd"
+    [ "$status" -eq 69 ]
+    grep -qF 'write schema."Odd Name"' err
+    run -1 grep SQLSTATE err
+  done
   # May not create the ledger; may not insert.
   PGUSER=poor load_in -t t
   [ "$status" -eq 69 ]
+  grep -qF 'creating the ledger public.t_ledger: SQLSTATE 42501' err
   load_in -t t
+  records 6 9 >in
+  PGUSER=poor load_in -t t
+  [ "$status" -eq 69 ]
+  grep -qF 'writing the ledger public.t_ledger: SQLSTATE 42501' err
+  grep -qF 'it takes SELECT, INSERT, DELETE on public.t_ledger' err
+  # The summary is the last line, behind what went wrong.
+  [[ $(tail -n 1 err) = 'pg-load: committed=0 '* ]]
   sql 'GRANT ALL ON t_ledger, t_errors TO poor'
   records 6 9 >in
   PGUSER=poor load_in -t t
   [ "$status" -eq 69 ]
   [ ! -s out ]
   grep -q '42501' err
+  grep -qF 'it takes INSERT on public.t' err
   # The table goes while we wait for input.
   mkfifo pipe
   pg-load -t t --linger 20ms <pipe >out 2>err 3>&- &

@@ -85,7 +85,11 @@ create_t() { sql "CREATE TABLE t (id integer, v varchar(5), n integer)"; }
   [ "$status" -eq 69 ]
   [ ! -s out ]
   grep -q 't_ledger' err
-  grep -q 'share/sql' err
+  grep -q '/share/sqs2pg/sql/pg-load.sql, or give --no-ledger' err
+  load_in -t t --prune-ledger 30d
+  [ "$status" -eq 69 ]
+  grep -q 'there is no ledger public.t_ledger' err
+  run -1 grep -e '--no-ledger' err
   psql -qX -v ON_ERROR_STOP=1 -v table=t -f "$ROOT/share/sql/pg-load.sql"
   load_in -t t --no-create
   [ "$(tally)" = '10 committed' ]
