@@ -16,7 +16,7 @@ teardown() {
 
 # start OPTION...: in the background, output in ./out, messages in ./err, its process id in ./pid.
 start() {
-  sqs-pull "$@" >out 2>err 3>&- 4>&- &
+  sqs-pull "${SERIAL[@]}" "$@" >out 2>err 3>&- 4>&- &
   echo $! >pid
 }
 
@@ -119,7 +119,7 @@ body() {
 
 @test "-n stops after so many, and asks for no more" {
   fill 30
-  sqs-pull -n 13 >out
+  pull -n 13 >out
   [ "$(wc -l <out)" -eq 13 ]
   [ "$(counts | cut -d' ' -f2)" -eq 13 ]
   # Of fewer messages than asked for, all.
@@ -129,23 +129,23 @@ body() {
 
 @test "-j 1 and -j 16 drain like any other" {
   fill 45
-  pull -j 1 --visibility-timeout 4s >out
+  sqs-pull --wait 1 -j 1 --visibility-timeout 4s >out
   each_once 45 out
   sleep 4.5
-  pull -j 16 >out
-  each_once 45 out
+  sqs-pull --wait 1 -j 16 >out
+  each_at_least_once 45 out
 }
 
 @test "--empty: so many receives must find nothing after the last message" {
   proxy_start
-  run -0 pull --empty 1 -j 1
+  run -0 sqs-pull --wait 1 --empty 1 -j 1
   [ "$(requests ReceiveMessage)" -eq 1 ]
   rm proxy/requests
-  run -0 pull --empty 5 -j 1
+  run -0 sqs-pull --wait 1 --empty 5 -j 1
   [ "$(requests ReceiveMessage)" -eq 5 ]
   rm proxy/requests
   fill 10
-  pull --empty 2 -j 1 >out
+  sqs-pull --wait 1 --empty 2 -j 1 >out
   each_once 10 out
   [ "$(requests ReceiveMessage)" -eq 3 ]
 }
@@ -184,7 +184,7 @@ body() {
 @test "SIGTERM in mid-receive, the reader blocked: what was not printed is visible again" {
   bodies 1 400 | jq -c '.body.pad = "x" * 4000' | sqs-send
   mkfifo pipe
-  sleep 60 <pipe 3>&- 4>&- &
+  tail -s 60 -f /dev/null 3>&- 4>&- <pipe &
   reader=$!
   sqs-pull --wait 2 >pipe 2>err 3>&- 4>&- &
   echo $! >pid
@@ -205,7 +205,7 @@ no_more_than_in_pipe() { [ "$(counts | cut -d' ' -f2)" -le 17 ]; }
 
 @test "a reader that goes away: what was not printed is released, status 74" {
   bodies 1 300 | jq -c '.body.pad = "x" * 2000' | sqs-send
-  run -0 bash -c 'sqs-pull --wait 1 2>err | head -n 1 >first; echo "${PIPESTATUS[0]}"'
+  run -0 bash -c 'sqs-pull "$@" --wait 1 2>err | head -n 1 >first; echo "${PIPESTATUS[0]}"' - "${SERIAL[@]}"
   [ "$output" = 74 ]
   grep -q 'sqs-pull: error: cannot write to standard output: Broken pipe' err
   # What the pipe took is in flight, nothing else.
@@ -217,7 +217,7 @@ no_more_than_in_pipe() { [ "$(counts | cut -d' ' -f2)" -le 17 ]; }
 
 @test "a reader that goes away while -f waits is noticed at once" {
   mkfifo pipe
-  sleep 1 <pipe 3>&- 4>&- &
+  (sleep 1) <pipe 3>&- 4>&- &
   SECONDS=0
   status=0
   sqs-pull -f --wait 2 >pipe 2>err || status=$?
@@ -265,7 +265,7 @@ no_more_than_in_pipe() { [ "$(counts | cut -d' ' -f2)" -le 17 ]; }
   [ "$(jq -r .body out | sort | xargs)" = 'one three' ]
   grep -q 'warning: a message does not match its checksum' err
   grep -q 'corrupt=1 ' err
-  ! grep -qE 'damaged|XXXX' err out
+  run ! grep -qE 'damaged|XXXX' err out
   # Not deleted, not printed: in flight until its timeout.
   counts_are 0 3 0
 }
@@ -276,9 +276,9 @@ no_more_than_in_pipe() { [ "$(counts | cut -d' ' -f2)" -le 17 ]; }
   counts_are 0 1 0
   fresh_queue VisibilityTimeout=1
   fill 1
-  pull >/dev/null
+  pull -n 1 >/dev/null
   eventually 3 counts_are 1 0 0
-  pull --visibility-timeout 20s | jq -r .sqs.lease_until >until
+  pull -n 1 --visibility-timeout 20s | jq -r .sqs.lease_until >until
   [ "$(date -d "$(<until)" +%s)" -gt $(($(date +%s) + 15)) ]
   counts_are 0 1 0
 }
@@ -318,7 +318,7 @@ sys.exit(status)' "$@"
   fill 50
   peak sqs-pull --wait 1 >/dev/null
   few=$(<peak)
-  bodies 1 3000 | jq -c '.body.pad = "x" * 3000' | sqs-send
+  bodies 1 "$(many)" | jq -c '.body.pad = "x" * 3000' | sqs-send
   peak sqs-pull --wait 1 >/dev/null
   many=$(<peak)
   echo "$few KiB, then $many KiB"

@@ -10,6 +10,7 @@ User-Agent, the access key id. DIR/mode, read anew for each request, holds lines
     fail N STATUS     every Nth request is answered STATUS, nothing passed on
     deny ACTION CODE  requests of this action are refused with status 403
     error N CODE      every Nth request is answered with this SQS error and status 400
+    once CODE         the first request is answered so
     cut N             every Nth answer ends half way
     lose N            every Nth answer is thrown away, after the server has acted
     stall N SECONDS   every Nth answer comes so much later
@@ -99,6 +100,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.answer(400, error(mode[2]))
         elif mode[0] == "deny" and mode[1] == self.action:
             self.answer(403, error(mode[2]))
+        elif mode[0] == "once" and nth([mode[0], "1"]) and counts[("once", "1")] == 1:
+            self.answer(400, error(mode[1]))
         elif mode[0] == "drop" and nth(mode):
             self.close_connection = True
         elif mode[0] == "expire" and "Credential=%s/" % mode[1] in self.headers.get("Authorization", ""):
@@ -121,7 +124,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         elif mode[0] == "corrupt":
             body = body.replace(mode[1].encode(), b"X" * len(mode[1]))
         elif mode[0] in ("entry", "missing"):
-            done = re.search(rb"<(\w+BatchResultEntry)>.*?<Id>(\d)</Id>.*?</\1>", body, re.S)
+            done = re.search(rb"<(\w+BatchResultEntry|BatchResultErrorEntry)>.*?<Id>(\d)</Id>.*?</\1>", body, re.S)
             if done and nth(mode):
                 instead = FAILED % (done.group(2), mode[2].encode()) if mode[0] == "entry" else b""
                 body = body[: done.start()] + instead + body[done.end() :]

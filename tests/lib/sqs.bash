@@ -7,8 +7,16 @@ bodies() { awk -v from="$1" -v to="$2" 'BEGIN { for (n = from; n <= to; n++) pri
 # fill N: so many messages on the queue, with bodies {"n":1} and so on.
 fill() { bodies 1 "$1" | sqs-send -q; }
 
+# many: how many messages make a lot; moto takes time that grows with what is on the queue.
+many() { if [ "$SERVERS_SQS" = moto ]; then echo 150; else echo 2000; fi; }
+
+# moto gives a message to two receives that come at the same moment; where each
+# must come once, one at a time has to do there.
+SERIAL=()
+[ "${SERVERS_SQS:-}" != moto ] || SERIAL=(-j 1)
+
 # pull OPTION...: a quick drain.
-pull() { sqs-pull --wait 1 "$@"; }
+pull() { sqs-pull --wait 1 "${SERIAL[@]}" "$@"; }
 
 # committed: records made verdicts.
 committed() { jq -c '.status = "committed"'; }
@@ -29,7 +37,7 @@ proxy_start() {
   python3 "$ROOT/tests/lib/proxy.py" "$PWD/proxy" "$AWS_ENDPOINT_URL_SQS" 2>proxy/err 3>&- 4>&- &
   echo $! >proxy/pid
   servers_until 10 test -s proxy/port
-  export AWS_ENDPOINT_URL_SQS=http://127.0.0.1:$(<proxy/port)
+  AWS_ENDPOINT_URL_SQS=http://127.0.0.1:$(<proxy/port)
 }
 
 # proxy_stop: for teardown, whether or not one was started.

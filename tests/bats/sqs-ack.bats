@@ -1,0 +1,345 @@
+#!/usr/bin/env bats
+# sqs-ack: what deletes a message and what does not, and that everything read is acted on.
+
+load ../lib/common
+load ../lib/sqs
+
+setup() {
+  common_setup
+  fresh_queue VisibilityTimeout=30
+}
+
+teardown() {
+  [ ! -s pid ] || kill -9 "$(<pid)" 2>/dev/null || true
+  proxy_stop
+}
+
+# take N: N messages put on the queue and received into ./records.
+take() {
+  fill "$1"
+  pull -n "$1" >records
+}
+
+@test "many messages through all three programs: every id once, the queue empty, nothing failed" {
+  n=$(many)
+  bodies 1 "$n" | sqs-send -v 2>send.err
+  grep -q "sent=$n rejected=0 failed=0" send.err
+  pull 2>pull.err | tee f | committed | sqs-ack -v 2>ack.err
+  each_once "$n" f
+  [ "$(jq -r .sqs.message_id f | sort -u | wc -l)" -eq "$n" ]
+  grep -q "deleted=$n lost=0 failed=0 repeated=0 rejected=0 refused=0 unaddressed=0" ack.err
+  counts_are 0 0 0
+}
+
+@test "statuses: four delete, rejected does not" {
+  take 5
+  paste -d' ' <(printf '%s\n' committed duplicate quarantined sent rejected) records |
+    while read -r word record; do jq -c --arg word "$word" '.status = $word' <<<"$record"; done >verdicts
+  status=0
+  sqs-ack --print -v <verdicts >acks 2>err || status=$?
+  [ "$status" -eq 1 ]
+  [ "$(jq -r '.status + " " + .ack' acks | sort | paste -sd,)" = \
+    'committed deleted,duplicate deleted,quarantined deleted,rejected none,sent deleted' ]
+  grep -q 'deleted=4 lost=0 failed=0 repeated=0 rejected=1 refused=0' err
+  counts_are 0 1 0
+}
+
+@test "lines without a known status are refused: sqs-pull | sqs-ack deletes nothing" {
+  fill 12
+  run -1 bash -c 'sqs-pull --wait 1 | sqs-ack --print >acks'
+  [[ $output == *'warning: line 1 is without a known status: refused'* ]]
+  [[ $output == *refused=12* ]]
+  [ ! -s acks ]
+  counts_are 0 12 0
+}
+
+@test "each kind of line that is no verdict on our queue is refused, and named once" {
+  take 1
+  {
+    jq -c '.status = "Committed"' records
+    jq -c '.status = 1' records
+    jq -c '.status = null' records
+    jq -c '.status = "would-commit"' records
+    jq -c '.status = "would-duplicate"' records
+    jq -c '.status = "would-quarantine"' records
+    jq -c '.status = "would-reject"' records
+    jq -c '.status = "committed" | .sqs.queue_url += "x"' records
+    jq -c '.status = "committed" | .sqs.queue_url |= sub("[0-9]{12}"; "999999999999")' records
+    jq -c '.status = "committed" | .sqs.queue_url = "nonsense"' records
+    echo 'not json'
+    echo '["committed"]'
+    echo
+    jq -c '.status = "committed" | .pad = "x" * 3000' records
+    committed <records | head -c 100
+  } >lines
+  status=0
+  sqs-ack --max-record 2k --print <lines >acks 2>err || status=$?
+  [ "$status" -eq 1 ]
+  grep -q 'deleted=0 lost=0 failed=0 repeated=0 rejected=0 refused=15 unaddressed=0' err
+  for kind in 'line 1 is without a known status' 'line 4 is of a dry run' 'line 8 is of another queue' \
+    'line 11 is not a JSON object' 'line 14 is longer than --max-record'; do
+    grep -q "warning: $kind: refused" err
+  done
+  [ "$(grep -c warning: err)" -eq 5 ]
+  # Verdicts that are not acted on are passed on.
+  [ "$(acks acks)" = '7 none' ]
+  counts_are 0 1 0
+}
+
+@test "a verdict without a receipt handle is counted as unaddressed" {
+  printf '%s\n' '{"line":1,"status":"committed"}' '{"sqs":{},"status":"duplicate"}' \
+    '{"sqs":{"receipt_handle":7},"status":"committed"}' >verdicts
+  run -0 sqs-ack <verdicts
+  [[ $output == *' unaddressed=3 requests=0 '* ]]
+}
+
+@test "no URL in a line is ever used" {
+  take 1
+  # Nobody listens there; the name and account are ours.
+  jq -c '.status = "committed" | .sqs.queue_url |= sub("//[^/]*"; "//127.0.0.1:1")' records >verdict
+  run -0 --separate-stderr sqs-ack <verdict
+  [ -z "$stderr" ]
+  counts_are 0 0 0
+}
+
+@test "the same handle many times is one entry of one batch" {
+  take 3
+  proxy_start
+  committed <records >v
+  cat v v v v v >verdicts
+  run -0 sqs-ack -v --print <verdicts
+  [[ $output == *'deleted=3 lost=0 failed=0 repeated=12 '* ]]
+  [ "$(grep -c '"ack":"deleted"' <<<"$output")" -eq 15 ]
+  [ "$(requests DeleteMessageBatch)" -eq 1 ]
+  counts_are 0 0 0
+}
+
+@test "verdicts are gathered into batches of ten" {
+  take 25
+  proxy_start
+  committed <records | sqs-ack -j 1
+  [ "$(requests DeleteMessageBatch)" -eq 3 ]
+  counts_are 0 0 0
+}
+
+@test "a verdict waits for company as long as --linger says, and no longer" {
+  take 3
+  proxy_start
+  committed <records >verdicts
+  # One alone goes out although the input stays open.
+  mkfifo pipe
+  sqs-ack <pipe 3>&- 4>&- &
+  echo $! >pid
+  exec 7>pipe
+  sed -n 1p verdicts >&7
+  eventually 2 counts_are 0 2 0
+  exec 7>&-
+  wait "$(<pid)"
+  # With a long linger two come together.
+  rm proxy/requests
+  sqs-ack --linger 3s <pipe 3>&- 4>&- &
+  echo $! >pid
+  exec 7>pipe
+  sed -n 2p verdicts >&7
+  sleep 1
+  counts_are 0 2 0
+  sed -n 3p verdicts >&7
+  eventually 4 counts_are 0 0 0
+  [ "$(requests DeleteMessageBatch)" -eq 1 ]
+  # And the end of the input ends the waiting.
+  exec 7>&-
+  wait "$(<pid)"
+  take 1
+  SECONDS=0
+  committed <records | sqs-ack --linger 1m
+  [ "$SECONDS" -lt 3 ]
+  counts_are 0 0 0
+}
+
+@test "--print writes each verdict as it came, ack added" {
+  take 2
+  jq -c '.status = "committed" | .extra = {"a": [1.10, "x"]}' records >verdicts
+  printf '%s' "$(sed 's/^{/{ /' verdicts)" >spaced
+  run -0 --separate-stderr sqs-ack --print <spaced
+  [ "$(sort <<<"$output")" = "$(sed -E 's/^\{/{ /; s/\}$/,"ack":"deleted"}/' verdicts | sort)" ]
+  [ -z "$stderr" ]
+}
+
+@test "a stale handle is lost, no error of the run; AWS and moto take it" {
+  fill 1
+  sqs-pull -n 1 --visibility-timeout 1s >first
+  sleep 1.5
+  sqs-pull -n 1 --wait 1 >second
+  committed <first >verdicts
+  run -0 bash -c 'sqs-ack --print -v <verdicts'
+  if [ "$SERVERS_SQS" = elasticmq ]; then
+    [[ $output == *'"ack":"lost"'*'deleted=0 lost=1 failed=0'* ]]
+    counts_are 0 1 0
+  fi
+  # The newest one deletes.
+  committed <second | sqs-ack
+  counts_are 0 0 0
+}
+
+@test "a handle that is none is lost too" {
+  for handle in nonsense 'with "quotes" & <signs>'; do
+    jq -nc --arg handle "$handle" '{sqs: {receipt_handle: $handle}, status: "committed"}'
+  done >verdicts
+  take 1
+  committed <records >>verdicts
+  run -0 bash -c 'sqs-ack --print <verdicts 2>err'
+  [ "$(jq -r .ack <<<"$output" | sort | xargs)" = 'deleted lost lost' ]
+  grep -q 'lost=2' err
+  counts_are 0 0 0
+}
+
+@test "entries that fail by nobody's fault are sent again, and only they" {
+  take 40
+  proxy_start
+  mode 'entry 3 InternalError' 'missing 4'
+  committed <records >verdicts
+  run -0 --separate-stderr sqs-ack --print <verdicts
+  [ "$(grep -c '"ack":"deleted"' <<<"$output")" -ge 38 ]
+  # The proxy lies: what it says has failed has been deleted, so that a second try may find it gone.
+  [[ $output != *'"ack":"failed"'* ]]
+  counts_are 0 0 0
+}
+
+@test "entries that go on failing are failed in the end: status 1" {
+  take 1
+  proxy_start
+  mode 'entry 1 InternalError'
+  committed <records >verdict
+  SECONDS=0
+  run -1 sqs-ack --print --retry-timeout 2s <verdict
+  [ "$SECONDS" -lt 8 ]
+  [[ $output == *'"ack":"failed"'* ]]
+  [[ $output == *failed=1* ]]
+  # Back-off: a handful of tries, not hundreds.
+  [ "$(requests DeleteMessageBatch)" -lt 20 ]
+}
+
+@test "a batch refused as a whole is sent again entry by entry" {
+  take 10
+  proxy_start
+  mode 'once BatchRequestTooLong'
+  committed <records >verdicts
+  run -0 --separate-stderr sqs-ack --print <verdicts
+  [ "$(grep -c '"ack":"deleted"' <<<"$output")" -eq 10 ]
+  [ -z "$stderr" ]
+  [ "$(requests DeleteMessageBatch)" -eq 11 ]
+  counts_are 0 0 0
+}
+
+@test "--release makes messages visible again, whatever the line's status" {
+  take 5
+  jq -c 'if .body.n == 1 then .status = "rejected" elif .body.n == 2 then .status = "committed" else . end' \
+    records >lines
+  run -0 bash -c 'sqs-ack --release --print -v <lines 2>err | jq -r .ack | sort -u'
+  [ "$output" = none ]
+  grep -q 'released=5 lost=0 failed=0' err
+  counts_are 5 0 0
+}
+
+@test "everything read is acted on when the program before it dies" {
+  take 25
+  committed <records >verdicts
+  run -0 bash -c '(cat verdicts; sleep 0.3; kill -KILL "$BASHPID") | sqs-ack'
+  counts_are 0 0 0
+}
+
+@test "input that ends in the middle of a line: what is whole is acted on" {
+  take 5
+  committed <records >verdicts
+  head -c -20 verdicts >short
+  run -1 sqs-ack <short
+  [[ $output == *'deleted=4 '*'refused=1 '* ]]
+  counts_are 0 1 0
+}
+
+@test "the last line may lack its newline, and lines may end in CRLF" {
+  take 2
+  committed <records | sed 's/$/\r/' | head -c -1 | sqs-ack
+  counts_are 0 0 0
+}
+
+@test "a reader of --print that goes away ends the printing, not the deleting" {
+  take 300
+  committed <records >verdicts
+  run -0 bash -c 'sqs-ack --print <verdicts 2>err | head -n 1 >first; echo "${PIPESTATUS[0]}"'
+  [ "$output" = 74 ]
+  grep -q 'cannot write to standard output: Broken pipe' err
+  grep -q 'deleted=300 ' err
+  counts_are 0 0 0
+}
+
+@test "standard output that fails: 74, everything deleted" {
+  take 5
+  committed <records >verdicts
+  run -74 bash -c 'sqs-ack --print <verdicts >/dev/full'
+  counts_are 0 0 0
+}
+
+@test "a reader of --print that is slow holds nothing up for ever" {
+  take 200
+  committed <records >verdicts
+  run -0 bash -c 'sqs-ack --print <verdicts | (sleep 2; cat) | wc -l'
+  [ "$output" -eq 200 ]
+  counts_are 0 0 0
+}
+
+@test "standard input that cannot be read: 74" {
+  run -74 bash -c 'sqs-ack <.'
+  [[ $output == *'cannot read standard input: Is a directory'* ]]
+}
+
+@test "SIGTERM: a pipe is drained to its end, then 0" {
+  take 20
+  committed <records >verdicts
+  mkfifo pipe
+  sqs-ack -v <pipe 2>err 3>&- 4>&- &
+  echo $! >pid
+  exec 7>pipe
+  head -n 10 verdicts >&7
+  eventually 3 counts_are 0 10 0
+  kill -TERM "$(<pid)"
+  sleep 0.5
+  tail -n 10 verdicts >&7
+  exec 7>&-
+  wait "$(<pid)"
+  grep -q deleted=20 err
+  counts_are 0 0 0
+}
+
+@test "SIGTERM: a pipe that does not end is left after --grace" {
+  mkfifo pipe
+  sqs-ack --grace 1s <pipe 3>&- 4>&- &
+  echo $! >pid
+  exec 7>pipe
+  sleep 0.3
+  kill -TERM "$(<pid)"
+  SECONDS=0
+  wait "$(<pid)"
+  [ "$SECONDS" -le 3 ]
+  exec 7>&-
+}
+
+@test "a second SIGTERM ends at once, with 143" {
+  mkfifo pipe
+  sqs-ack <pipe 3>&- 4>&- &
+  echo $! >pid
+  exec 7>pipe
+  sleep 0.3
+  kill -TERM "$(<pid)"
+  sleep 0.2
+  kill -TERM "$(<pid)"
+  status=0
+  wait "$(<pid)" || status=$?
+  [ "$status" -eq 143 ]
+  exec 7>&-
+}
+
+@test "an empty input: nothing, 0" {
+  run --separate-stderr -0 sqs-ack </dev/null
+  [ -z "$output$stderr" ]
+}
