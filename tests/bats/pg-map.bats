@@ -213,3 +213,14 @@ map|id' ]
   [ "$(sql 'SELECT code, column_name, count(*) FROM user_logins_errors GROUP BY 1, 2 ORDER BY 1')" = 'map|app_version|11
 missing|user_id|2' ]
 }
+
+@test "messages: a map that is not there, one key without a column" {
+  sql 'CREATE TABLE one (id integer)'
+  echo '{"body":{"id":1,"odd":2}}' >in
+  load_in -t one --map nomap
+  [ "$status" -eq 78 ]
+  grep -qxF 'pg-load: error: map nomap: No such file or directory' err
+  load_in -t one --no-map
+  [ "$(tally)" = '1 committed' ]
+  grep -qF '1 value of 1 record had a key that no column has the name of' err
+}
