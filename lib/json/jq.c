@@ -37,7 +37,7 @@ struct json_jq {
 
 static const char *const forbidden[] = { "now", "input", "inputs", "env", "debug", "stderr", "halt",
     "halt_error", "import", "include", "get_search_list", "localtime", "strflocaltime",
-    "input_filename", "input_line_number", "modulemeta" };
+    "input_filename", "input_line_number", "modulemeta", "get_prog_origin", "get_jq_origin" };
 
 static const char not_allowed[] = "is not allowed here: a filter sees its input and nothing else";
 
@@ -48,6 +48,13 @@ struct lexer {
     size_t at;
     char open[MAX_NESTING]; /* '"', '(' (also of an interpolation), '[', '{' */
     size_t depth;
+};
+
+struct name {
+    size_t at;        /* offset of its "$", if it has one */
+    const char *text; /* without */
+    size_t length;
+    bool variable;
 };
 
 static bool starts_word(char byte)
@@ -64,17 +71,21 @@ static size_t word_length(const struct lexer *lexer, size_t at)
     return end - at;
 }
 
-static bool is_forbidden(const char *word, size_t length)
+static bool equals(const struct name *name, const char *word)
 {
-    for (size_t i = 0; i < sizeof forbidden / sizeof *forbidden; i++)
-        if (strlen(forbidden[i]) == length && memcmp(forbidden[i], word, length) == 0)
-            return true;
-    return false;
+    return strlen(word) == name->length && memcmp(name->text, word, name->length) == 0;
 }
 
-static bool equals(const char *word, size_t length, const char *name)
+static bool is_forbidden(const struct name *name)
 {
-    return strlen(name) == length && memcmp(word, name, length) == 0;
+    static const char program[] = "__prog"; /* what libjq binds to its own arguments */
+    if (name->variable)
+        return equals(name, "ENV") ||
+            (name->length >= strlen(program) && memcmp(name->text, program, strlen(program)) == 0);
+    for (size_t i = 0; i < sizeof forbidden / sizeof *forbidden; i++)
+        if (equals(name, forbidden[i]))
+            return true;
+    return false;
 }
 
 /* Brackets and strings; false: unbalanced or too deep. */
@@ -109,52 +120,69 @@ static bool nest(struct lexer *lexer, char byte)
     return true;
 }
 
+static void skip_comment(struct lexer *lexer)
+{
+    while (lexer->at < lexer->length && lexer->text[lexer->at] != '\n')
+        lexer->at++;
+}
+
+/* Between a "$" and its name libjq 1.6 lets blanks and comments stand. */
+static void skip_blanks(struct lexer *lexer)
+{
+    for (; lexer->at < lexer->length; lexer->at++) {
+        if (lexer->text[lexer->at] == '#')
+            skip_comment(lexer);
+        if (lexer->at == lexer->length || !isspace((unsigned char)lexer->text[lexer->at]))
+            return;
+    }
+}
+
 /*
- * The next name: of a function or keyword, or with its "$" of a variable. Fields (.name) and object
- * keys (name:) are none. Returns its length with ${lexer->at} behind it, 0 at the end, SIZE_MAX
- * when brackets or strings do not match.
+ * The next word that is neither a field (.word) nor a format (@word) nor in a string. Object keys
+ * count: only the grammar tells {word: 1} from .[word:1]. false: none, with ${lexer->at} at the
+ * end, or before it or ${lexer->depth} not 0 when brackets or strings do not match.
  */
-static size_t next_name(struct lexer *lexer, size_t *start)
+static bool next_name(struct lexer *lexer, struct name *name)
 {
     for (; lexer->at < lexer->length; lexer->at++) {
         char byte = lexer->text[lexer->at];
         bool string = lexer->depth > 0 && lexer->open[lexer->depth - 1] == '"';
-        if (string ||
-            !(starts_word(byte) || byte == '$' || byte == '.' || byte == '@' || byte == '#')) {
+        if (string || !(starts_word(byte) || strchr("$.@#", byte) != NULL)) {
             if (!nest(lexer, byte))
-                return SIZE_MAX;
+                return false;
             continue;
         }
         if (byte == '#') {
-            while (lexer->at + 1 < lexer->length && lexer->text[lexer->at + 1] != '\n')
-                lexer->at++;
+            skip_comment(lexer);
+            lexer->at--; /* the newline is what comes next */
             continue;
         }
-        *start = lexer->at;
-        size_t prefix = starts_word(byte) ? 0 : 1;
-        size_t length = word_length(lexer, *start + prefix);
-        lexer->at += prefix + length;
-        size_t next = lexer->at;
-        while (next < lexer->length && isspace((unsigned char)lexer->text[next]))
-            next++;
-        bool key = prefix == 0 && next < lexer->length && lexer->text[next] == ':' &&
-            (next + 1 == lexer->length || lexer->text[next + 1] != ':');
-        if (length > 0 && byte != '.' && byte != '@' && !key)
-            return prefix + length;
+        *name = (struct name){ .at = lexer->at, .variable = byte == '$' };
+        lexer->at += starts_word(byte) ? 0 : 1;
+        if (name->variable)
+            skip_blanks(lexer);
+        name->text = lexer->text + lexer->at;
+        name->length = word_length(lexer, lexer->at);
+        lexer->at += name->length;
+        if (name->length > 0 && byte != '.' && byte != '@')
+            return true;
         lexer->at--;
     }
-    return lexer->depth == 0 ? 0 : SIZE_MAX;
+    return false;
 }
 
-static bool refuse(struct json_jq_problem *problem, size_t at, const char *what, const char *name,
-    size_t length)
+static bool refuse(struct json_jq_problem *problem, size_t at, const char *what,
+    const struct name *name)
 {
+    size_t length = name->length;
+    size_t prefix = name->variable ? 1 : 0;
     problem->at = at;
     problem->what = what;
-    if (length >= sizeof problem->name)
-        length = sizeof problem->name - 1;
-    memcpy(problem->name, name, length);
-    problem->name[length] = '\0';
+    if (length >= sizeof problem->name - prefix)
+        length = sizeof problem->name - prefix - 1;
+    problem->name[0] = '$';
+    memcpy(problem->name + prefix, name->text, length);
+    problem->name[prefix + length] = '\0';
     return false;
 }
 
@@ -164,31 +192,29 @@ static bool check_names(const char *program, size_t length, struct json_jq_probl
     bool *uses_sqs)
 {
     struct lexer lexer = { .text = program, .length = length };
-    size_t start = 0;
-    size_t count;
+    struct name name = { .text = "" };
     *uses_sqs = false;
-    while ((count = next_name(&lexer, &start)) != 0) {
-        if (count == SIZE_MAX)
-            return refuse(problem, lexer.at < length ? lexer.at : length - 1,
-                "brackets or quotes that do not match", "", 0);
-        const char *name = program + start;
-        if (equals(name, count, "$sqs"))
+    while (next_name(&lexer, &name)) {
+        if (name.variable && equals(&name, "sqs"))
             *uses_sqs = true;
-        if (equals(name, count, "$ENV") || is_forbidden(name, count))
-            return refuse(problem, start, not_allowed, name, count);
+        if (is_forbidden(&name))
+            return refuse(problem, name.at, not_allowed, &name);
     }
-    return true;
+    if (lexer.at == length && lexer.depth == 0)
+        return true;
+    return refuse(problem, lexer.at < length ? lexer.at : length - 1,
+        "brackets or quotes that do not match", &(struct name){ .text = "" });
 }
 
 /* Where a name stands in the program. */
-static size_t find_name(const char *program, size_t length, const char *name, size_t name_length)
+static size_t find_name(const char *program, size_t length, const struct name *wanted)
 {
     struct lexer lexer = { .text = program, .length = length };
-    size_t start = 0;
-    size_t count;
-    while ((count = next_name(&lexer, &start)) != 0 && count != SIZE_MAX)
-        if (count == name_length && memcmp(program + start, name, count) == 0)
-            return start;
+    struct name name;
+    while (next_name(&lexer, &name))
+        if (name.variable == wanted->variable && name.length == wanted->length &&
+            memcmp(name.text, wanted->text, name.length) == 0)
+            return name.at;
     return 0;
 }
 
@@ -211,9 +237,12 @@ static void hear(void *context, jv message)
         while (name != NULL && name > text && name[-1] != ' ')
             name--;
         if (name != NULL && complaint->problem->name[0] == '\0') {
-            size_t length = strcspn(name, "/ ");
-            size_t at = find_name(complaint->program, complaint->length, name, length);
-            (void)refuse(complaint->problem, at, "is not defined", name, (size_t)(end - name));
+            struct name wanted = { .text = name, .variable = *name == '$' };
+            wanted.text += wanted.variable ? 1 : 0;
+            wanted.length = strcspn(wanted.text, "/ ");
+            size_t at = find_name(complaint->program, complaint->length, &wanted);
+            wanted.length = (size_t)(end - wanted.text);
+            (void)refuse(complaint->problem, at, "is not defined", &wanted);
         }
     }
     jv_free(message);
@@ -223,6 +252,14 @@ static void ignore(void *context, jv message)
 {
     (void)context;
     jv_free(message);
+}
+
+/* libjq calls what it was given without asking whether it was given any. */
+static jv no_input(jq_state *state, void *context)
+{
+    (void)state;
+    (void)context;
+    return jv_invalid();
 }
 
 struct json_jq *json_jq_new(const char *program, size_t length, struct json_jq_problem *problem)
@@ -245,6 +282,8 @@ struct json_jq *json_jq_new(const char *program, size_t length, struct json_jq_p
     *problem = (struct json_jq_problem){ .what = "not a jq program" };
     struct complaint complaint = { program, length, problem };
     jq_set_error_cb(jq->state, hear, &complaint);
+    jq_set_input_cb(jq->state, no_input, NULL);
+    jq_set_debug_cb(jq->state, ignore, NULL);
     if (!jq_compile(jq->state, buf_cstr(&source)))
         goto err1;
     jq_set_error_cb(jq->state, ignore, NULL);

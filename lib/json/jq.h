@@ -7,7 +7,8 @@
 /*
  * Filters, the one door to libjq. A filter is a jq program compiled once and run on one JSON text
  * at a time, with $sqs bound. Its result depends on these two alone: what reads the clock, the
- * environment, files, other inputs or the local time zone, or ends the program, is refused by name.
+ * environment, files, other inputs or the local time zone, or ends the program, is refused by name,
+ * also where the name is an unquoted object key.
  * What it made of an input is remembered, for up to 4,096 distinct short inputs, unless it uses
  * $sqs.
  *
