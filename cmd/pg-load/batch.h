@@ -30,8 +30,8 @@ enum item_state { STATE_WAITS, STATE_PASSED, STATE_DUPLICATE, STATE_REFUSED };
 
 /* Why an item is refused. Short ASCII words; the names are the catalogue's. */
 struct refusal {
-    char stage[24];
-    char code[32];
+    char stage[33];
+    char code[33];
     char sqlstate[6];
     char column[PG_NAME_SIZE];
     char constraint[PG_NAME_SIZE];

@@ -289,21 +289,26 @@ static int set_ledger_key(const struct view *view, struct item *item)
 
 /* ---- what is no row ---- */
 
-/* A word of an error record, which others wrote, as ASCII. */
+static bool is_word(const char *bytes, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        if (bytes[i] == '\0' || strchr("abcdefghijklmnopqrstuvwxyz0123456789-", bytes[i]) == NULL)
+            return false;
+    return length > 0;
+}
+
+/* A word of an error record, to be shown: whoever wrote it, it must not carry a value. */
 static void copy_word(char *to, size_t size, const struct view *view, uint32_t node)
 {
     const struct json_match *match = find(view->reader, node);
     const char *bytes = "unknown";
     size_t length = strlen(bytes);
-    if (match != NULL && match->kind == JSON_STRING && match->plain &&
-        match->end - match->value > 2) {
+    if (match != NULL && match->kind == JSON_STRING && match->end - match->value - 2 < size &&
+        is_word(view->text + match->value + 1, match->end - match->value - 2)) {
         bytes = view->text + match->value + 1;
         length = match->end - match->value - 2;
     }
-    if (length >= size)
-        length = size - 1;
-    for (size_t i = 0; i < length; i++)
-        to[i] = bytes[i] > ' ' && bytes[i] <= '~' ? bytes[i] : '?';
+    memcpy(to, bytes, length);
     to[length] = '\0';
 }
 

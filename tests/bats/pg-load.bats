@@ -204,6 +204,25 @@ mask|collision' ]
   [ "$(sql "SELECT resolved_at IS NOT NULL FROM t_errors WHERE message_id = 'm1'")" = t ]
 }
 
+@test "the stage and the code of an error record are shown and stored only if they are words" {
+  create_t
+  long=$(printf 'a%.0s' {1..32})
+  cat >in <<END
+{"sqs":{"message_id":"m1"},"error":{"stage":"CANARY 1.2.3.4","code":"canary@example"},"body":1}
+{"sqs":{"message_id":"m2"},"error":{"stage":"canary\\u002d1","code":"${long}canary"},"body":1}
+{"sqs":{"message_id":"m3"},"error":{"stage":"","code":["canary"]},"body":1}
+{"sqs":{"message_id":"m4"},"error":"canary","body":1}
+{"sqs":{"message_id":"m5"},"error":{"stage":"pull-2","code":"$long"},"body":1}
+END
+  load_in -t t
+  [ "$(tally)" = '5 quarantined' ]
+  run -1 grep -i canary err
+  [ "$(grep -c 'quarantined: unknown unknown' err)" = 4 ]
+  grep -qF "line 5 quarantined: pull-2 $long" err
+  [ "$(sql "SELECT DISTINCT stage, code FROM t_errors WHERE message_id <> 'm5'")" = 'unknown|unknown' ]
+  [ "$(sql "SELECT stage, code FROM t_errors WHERE message_id = 'm5'")" = "pull-2|$long" ]
+}
+
 @test "lines that are no records: stored whole, to the byte" {
   create_t
   {
