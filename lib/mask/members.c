@@ -30,8 +30,10 @@ int members_init(struct members *members, const struct policy *policy)
     }
     members->error_stage =
         json_paths_key(members->paths, members->nodes[MEMBERS_ERROR], "stage", 5);
+    members->sqs_member = json_paths_other(members->paths, members->nodes[MEMBERS_SQS]);
     members->nodes[MEMBERS_OTHER] = json_paths_other(members->paths, JSON_ROOT);
-    if (members->error_stage == JSON_NO_NODE || members->nodes[MEMBERS_OTHER] == JSON_NO_NODE)
+    if (members->sqs_member == JSON_NO_NODE || members->error_stage == JSON_NO_NODE ||
+        members->nodes[MEMBERS_OTHER] == JSON_NO_NODE)
         goto fail;
     return 0;
 fail:
@@ -72,6 +74,18 @@ int members_scan(struct members *members, const char *text, size_t length)
     return 0;
 }
 
+bool members_is_address(const struct members *members, const struct json_match *sqs)
+{
+    if (sqs->kind != JSON_OBJECT || sqs->end == UINT32_MAX)
+        return false;
+    const struct json_match *last = members->matches.list + members->matches.count;
+    for (const struct json_match *match = sqs + 1; match < last && match->value < sqs->end; match++)
+        if (match->node == members->sqs_member &&
+            (match->kind == JSON_OBJECT || match->kind == JSON_ARRAY))
+            return false;
+    return true;
+}
+
 const struct json_match *members_salvage(struct members *members, const char *text, size_t length)
 {
     struct json_result result;
@@ -79,8 +93,7 @@ const struct json_match *members_salvage(struct members *members, const char *te
         &result); /* it fails */
     for (size_t i = 0; i < members->matches.count; i++) {
         const struct json_match *match = &members->matches.list[i];
-        if (match->node == members->nodes[MEMBERS_SQS] && match->kind == JSON_OBJECT &&
-            match->end != UINT32_MAX)
+        if (match->node == members->nodes[MEMBERS_SQS] && members_is_address(members, match))
             return match;
     }
     return NULL;

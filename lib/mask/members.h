@@ -31,6 +31,7 @@ struct members {
     struct json_paths *paths;
     uint32_t nodes[MEMBERS_NONE]; /* JSON_NO_NODE: no such member */
     uint32_t error_stage;
+    uint32_t sqs_member; /* any member of sqs */
     struct json_matches matches;
     size_t count[MEMBERS_NONE]; /* of the members in the last text */
     size_t total;
@@ -42,7 +43,13 @@ void members_free(struct members *members);                             /* of a 
 /* Scan a valid object. 0, or -1: no memory. */
 int members_scan(struct members *members, const char *text, size_t length);
 
-/* For a line that is cut or malformed: its first whole "sqs" that is an object, or NULL. */
+/*
+ * Whether a match of "sqs" can be what sqs-pull writes: a whole object of plain values. Where a
+ * brace was lost, the rest of a record may stand inside it.
+ */
+bool members_is_address(const struct members *members, const struct json_match *sqs);
+
+/* For a line that is cut or malformed: its first "sqs" that can be an address, or NULL. */
 const struct json_match *members_salvage(struct members *members, const char *text, size_t length);
 
 /* The kind of a match of the scan, or MEMBERS_NONE when it is no member. */

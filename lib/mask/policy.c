@@ -413,6 +413,9 @@ static bool has_each(const struct policy *policy, uint32_t parent)
  */
 int policy_finish(struct policy *policy, struct policy_error *error)
 {
+    /* A file cut to nothing must not turn the masker into a copier. */
+    if (policy->rule_count == 0 && policy->require_count == 0 && !policy->other_given)
+        return policy_error_set(error, POLICY_EMPTY, 0, NULL);
     for (uint32_t i = 0; i < json_paths_count(policy->paths); i++) {
         if (json_paths_step(policy->paths, i) != JSON_STEP_INDEX)
             continue;

@@ -35,6 +35,8 @@ const char *policy_error_text(enum policy_cause cause)
         return "larger than a policy can be (256 KiB)";
     case POLICY_TOO_MANY:
         return "more than 1000 rules";
+    case POLICY_EMPTY:
+        return "it names nothing: every value would pass in clear";
     case POLICY_UTF8:
         return "not UTF-8";
     case POLICY_QUOTE:

@@ -15,6 +15,7 @@ enum policy_cause {
     POLICY_WRITABLE, /* others may write the file */
     POLICY_TOO_BIG,  /* over POLICY_MAX_FILE */
     POLICY_TOO_MANY, /* over POLICY_MAX_RULES */
+    POLICY_EMPTY,    /* it names nothing, and would let everything pass */
     POLICY_UTF8,
     POLICY_QUOTE,         /* a string that is not closed, or is none */
     POLICY_WORD,          /* a word that nothing is known of */

@@ -158,7 +158,9 @@ static void take_out(struct quarantine *quarantine, struct splice *splice, bool 
     *taken = false;
     for (size_t i = 0; i < members->matches.count; i++) {
         const struct json_match *match = &members->matches.list[i];
-        if (!is_content(members_kind(members, match), whole, opened))
+        enum members_kind kind = members_kind(members, match);
+        bool address = kind != MEMBERS_SQS || members_is_address(members, match);
+        if (address && !is_content(kind, whole, opened))
             continue;
         buf_putc(scratch, *taken ? ',' : '{');
         buf_append(scratch, splice->text + match->key, match->end - match->key);
@@ -227,6 +229,8 @@ static bool well_formed(struct quarantine *quarantine, const char *text, bool *e
         if (kind == MEMBERS_ERROR && match->kind != JSON_OBJECT)
             *error_is = false;
         if (kind == MEMBERS_PII && match->kind != JSON_OBJECT)
+            good = false;
+        if (kind == MEMBERS_SQS && !members_is_address(members, match))
             good = false;
         if (kind != MEMBERS_SEALED)
             continue;

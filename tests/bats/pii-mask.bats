@@ -279,3 +279,18 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)'
   [ "$many" -le $((few + few / 10)) ]
   [ "$many" -le 32768 ]
 }
+
+@test "what a lost brace left inside sqs is sealed, not carried as its address" {
+  cat >in <<'LINES'
+{"sqs":{"message_id":"a","body":{"ip":"203.0.113.77"}}
+{"sqs":{"message_id":"a","body":{"ip":"203.0.113.77"}}}
+{"sqs":["203.0.113.77"],"body":5}
+{"sqs":{"message_id":"a","x":["203.0.113.77"]},"error":{"stage":"pull","code":"x"}}
+{"sqs":{"message_id":"kept","receive_count":1},"body":{"ip":
+LINES
+  mask <in >out
+  [ "$(grep -c '"sealed":"seal1' out)" -eq 5 ]
+  run ! grep -F 203.0.113.77 out
+  [ "$(sed -n 5p out | jq -c .sqs)" = '{"message_id":"kept","receive_count":1}' ]
+  [ "$(pii-unmask -k k <out | grep -cF 203.0.113.77)" -eq 4 ]
+}

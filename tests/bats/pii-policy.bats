@@ -144,3 +144,14 @@ END
     run ! grep -qF '"error"' masked
   done
 }
+
+@test "a policy that names nothing is refused: it would pass everything in clear" {
+  for text in '' '# only a comment'; do
+    printf '%s\n' "$text" >p
+    run -78 --separate-stderr pii-mask -k k -p p </dev/null
+    [[ $stderr == *'error: p'*'names nothing'* ]]
+  done
+  # Said in so many words it is the user's choice.
+  echo 'other keep' >p
+  run -0 pii-mask -k k -p p </dev/null
+}

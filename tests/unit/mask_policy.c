@@ -131,8 +131,8 @@ static void prints_what_is_in_force(void **state)
         const char *text;
         const char *printed;
     } samples[] = {
-        { "", "# paths below .body\nother keep\n" },
-        { "  # nothing\r\n\r\n", "# paths below .body\nother keep\n" },
+        { "other keep", "# paths below .body\nother keep\n" },
+        { "  # nothing else\r\n\r\nother keep", "# paths below .body\nother keep\n" },
         { ".ip siv", "# paths below .body\n.ip siv in ip\nother keep\n" },
         { ".ip siv as ip", "# paths below .body\n.ip siv in ip\nother keep\n" },
         { ".a.b[].c hmac in d as e # f",
