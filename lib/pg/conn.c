@@ -394,8 +394,12 @@ enum pg_commit pg_conn_commit(struct pg_conn *conn)
 
 int pg_conn_copy_begin(struct pg_conn *conn, const char *sql)
 {
-    if (pg_conn_exec(conn, sql) != 0)
+    if (pg_conn_exec(conn, sql) != 0) {
+        /* No row was sent: row level security (0A000), and whatever else forbids COPY here. */
+        if (conn->error.fate == PG_ISOLATED)
+            conn->error.fate = PG_STOP;
         return -1;
+    }
     if (PQresultStatus(conn->result) == PGRES_COPY_IN)
         return 0;
     set_lost(conn, "no COPY begun");

@@ -262,6 +262,21 @@ cutter() {
   [ $((SECONDS - before)) -lt 20 ]
 }
 
+@test "row level security, with which COPY does not go: 69, nothing refused" {
+  load_in -t t
+  sql 'ALTER TABLE t ENABLE ROW LEVEL SECURITY; CREATE POLICY p ON t USING (true);
+    GRANT ALL ON t, t_ledger, t_errors TO poor'
+  records 6 9 >in
+  PGUSER=poor load_in -t t
+  [ "$status" -eq 69 ]
+  [ ! -s out ]
+  grep -q 'SQLSTATE 0A000' err
+  records 6 6 >in
+  PGUSER=poor load_in -t t
+  [ "$status" -eq 69 ]
+  [ "$(sql 'SELECT count(*) FROM t_errors')" = 0 ]
+}
+
 @test "usage: 64" {
   while IFS= read -r wrong; do
     # shellcheck disable=SC2086
