@@ -33,27 +33,56 @@ static bool is_word(char byte)
     return isalnum((unsigned char)byte) || byte == '_' || byte == '$';
 }
 
-/* Behind the last occurrence: lines of quoted values stand before the one that COPY adds. */
-static const char *after_last(const char *text, const char *name)
+/* The length of what stands before the first quoted value: quotes of the server's languages. */
+static size_t unquoted(const char *text)
+{
+    static const char *const quotes[] = { "\n", "\"", "\302\253", "\302\273", "\342\200\234",
+        "\342\200\235", "\342\200\236", "\343\200\214" };
+    size_t length = strlen(text);
+    for (size_t i = 0; i < sizeof quotes / sizeof *quotes; i++) {
+        const char *quote = strstr(text, quotes[i]);
+        if (quote != NULL && (size_t)(quote - text) < length)
+            length = (size_t)(quote - text);
+    }
+    return length;
+}
+
+/*
+ * Behind the name in the last line that has it before any quoted value: lines of functions and of
+ * other values stand before the one that COPY adds. ${lines}: how many lines have it, more than
+ * one if a value of the row imitates that line.
+ */
+static const char *after_last(const char *text, const char *name, size_t *lines)
 {
     const char *found = NULL;
     size_t length = strlen(name);
-    for (const char *at = text; length > 0 && (at = strstr(at, name)) != NULL; at++)
-        if ((at == text || !is_word(at[-1])) && !is_word(at[length]))
+    *lines = 0;
+    for (const char *line = text; length > 0 && line != NULL; line = strchr(line, '\n')) {
+        line += *line == '\n';
+        const char *end = line + unquoted(line);
+        const char *at = line;
+        while ((at = strstr(at, name)) != NULL && at < end &&
+            ((at > line && is_word(at[-1])) || is_word(at[length])))
+            at++;
+        if (at != NULL && at < end) {
             found = at + length;
+            ++*lines;
+        }
+    }
     return found;
 }
 
 /* The name that stands first and is followed by a colon; of two at one place the longer. */
 static size_t find_column(const char *text, const char *const *names, size_t count)
 {
+    const char *end = text + unquoted(text);
     size_t best = SIZE_MAX;
     const char *first = NULL;
     for (size_t i = 0; i < count; i++) {
         size_t length = strlen(names[i]);
         if (length == 0)
             continue;
-        for (const char *at = text; (at = strstr(at, names[i])) != NULL; at++) {
+        for (const char *at = text; (at = strstr(at, names[i])) != NULL && at < end; at++) {
             if (at[length] != ':' || (at > text && is_word(at[-1])))
                 continue;
             if (first == NULL || at < first || (at == first && length > strlen(names[best]))) {
@@ -70,7 +99,8 @@ void pg_copy_hint(const char *context, const char *relation, const char *const *
     struct pg_copy_hint *hint)
 {
     *hint = (struct pg_copy_hint){ .line = 0, .column = SIZE_MAX };
-    const char *at = context == NULL ? NULL : after_last(context, relation);
+    size_t lines = 0;
+    const char *at = context == NULL ? NULL : after_last(context, relation, &lines);
     if (at == NULL)
         return;
     size_t gap = strcspn(at, "0123456789\n");
@@ -83,5 +113,6 @@ void pg_copy_hint(const char *context, const char *relation, const char *const *
         line = line * 10 + (uint64_t)(*at - '0');
     }
     hint->line = line;
-    hint->column = find_column(at, names, count);
+    if (lines == 1)
+        hint->column = find_column(at, names, count);
 }

@@ -73,6 +73,11 @@ static void reads_contexts(void **state)
         { "COPY t, line 3, column line: \"n: 5\"", "t", 3, 1 },
         /* jsonb's own line stands first. */
         { "JSON data, line 1: {\"a\":...\nCOPY t, line 5, column v: \"{\"", "t", 5, 4 },
+        /* Values that imitate it. */
+        { "COPY t, line 2, column n: \"t, line 1, column v: q\"", "t", 2, 0 },
+        { "COPY t, line 2: \"1\tt, line 1, column v: q\"", "t", 2, SIZE_MAX },
+        { "COPY t, Zeile 2: \302\273v: q\302\253", "t", 2, SIZE_MAX },
+        { "COPY t, line 2, column n: \"x\nCOPY t, line 1, column v: q\"", "t", 1, SIZE_MAX },
         /* A foreign key has none; a trigger's context names no line. */
         { "SQL statement \"SELECT 1 FROM ONLY t x\"", "t", 0, SIZE_MAX },
         { "COPY t, line 99999999999999999999999", "t", 0, SIZE_MAX },
