@@ -117,7 +117,7 @@ static int try_until_done(struct loader *loader, struct batch *batch, struct pat
 int commit_batch(struct loader *loader, struct batch *batch, struct failure *failure)
 {
     struct patience patience;
-    patience_init(&patience, loader->options->retry_ms);
+    patience_init(&patience, loader->options->retry_ms, loader->options->grace_ms);
     int status = try_until_done(loader, batch, &patience, failure);
     if (status == 0)
         settle_modes(loader, batch);

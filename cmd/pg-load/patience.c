@@ -3,12 +3,15 @@
 
 #include "base/clock.h"
 #include "base/msg.h"
+#include "base/stop.h"
 #include "patience.h"
 
 enum { FIRST_PAUSE_MS = 100, LONGEST_PAUSE_MS = 5000 };
 
-void patience_init(struct patience *patience, uint64_t limit_ms)
+void patience_init(struct patience *patience, uint64_t limit_ms, uint64_t grace_ms)
 {
+    patience->grace_ms = grace_ms;
+    patience->stopping = false;
     backoff_init(&patience->backoff, FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
     patience->limit_ms = limit_ms;
     patience->deadline = 0;
@@ -18,6 +21,16 @@ void patience_reset(struct patience *patience)
 {
     backoff_reset(&patience->backoff);
     patience->deadline = 0;
+}
+
+/* A stop request leaves the grace time, where that is less. */
+static void heed_stop(struct patience *patience, uint64_t now)
+{
+    if (patience->stopping || !stop_requested())
+        return;
+    patience->stopping = true;
+    if (now + patience->grace_ms < patience->deadline)
+        patience->deadline = now + patience->grace_ms;
 }
 
 bool patience_wait(struct patience *patience, const struct pg_error *error)
@@ -32,11 +45,13 @@ bool patience_wait(struct patience *patience, const struct pg_error *error)
             msg_warn("retrying for up to %" PRIu64 " s: SQLSTATE %s", patience->limit_ms / 1000,
                 error->sqlstate);
     }
+    heed_stop(patience, now);
     if (now >= patience->deadline)
         return false;
     uint64_t pause = backoff_next(&patience->backoff);
     if (pause > patience->deadline - now)
         pause = patience->deadline - now;
-    (void)poll(NULL, 0, (int)pause);
+    struct pollfd stop = { .fd = patience->stopping ? -1 : stop_fd(), .events = POLLIN };
+    (void)poll(&stop, 1, (int)pause);
     return true;
 }

@@ -204,7 +204,7 @@ int target_open(struct target *target, const struct load_options *options, struc
     target->conn = pg_conn_new(options->dsn);
     if (target->conn == NULL)
         return failure_set(failure, STATUS_INTERNAL, "not enough memory");
-    patience_init(&patience, options->retry_ms);
+    patience_init(&patience, options->retry_ms, options->grace_ms);
     while (try_open(target, options, failure) != 0) {
         if (failure->status != STATUS_TEMPORARY)
             return -1;

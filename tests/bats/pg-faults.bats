@@ -350,3 +350,14 @@ END
   export PGHOST=$host PGDATABASE=$db
   [ "$(sql 'SELECT count(*) FROM t')" = 4 ]
 }
+
+@test "SIGTERM while retrying leaves the grace time, and 75" {
+  local status=0 started=$SECONDS
+  PGHOST=$BATS_TEST_TMPDIR pg-load -t t --retry-timeout 60s --grace 1s </dev/null >out 2>err 3>&- &
+  eventually 5 grep -q 'retrying for up to 60 s' err
+  kill "$!"
+  wait "$!" || status=$?
+  [ "$status" -eq 75 ]
+  [ $((SECONDS - started)) -lt 10 ]
+  [ ! -s out ]
+}
