@@ -69,6 +69,8 @@ main() {
   [ "$(id -u)" -eq 0 ] || fail "needs root"
   [ -n "$folder" ] || folder=$(mktemp -d /var/tmp/sqs2pg-bare.XXXXXX)
   mkdir -p "$folder"
+  # It is the root folder of the others inside, too.
+  chmod 755 "$folder"
   folder=$(cd "$folder" && pwd)
   [ -n "$keep" ] || trap 'rm -rf --one-file-system "$folder" "$folder.log"' EXIT
   bootstrap
