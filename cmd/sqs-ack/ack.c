@@ -148,7 +148,9 @@ static void on_item(void *context, struct batch_item *item)
     } else {
         acker->result->failed++;
         ack = "failed";
-        if (item->code[0] != '\0' && acker->result->failed == 1)
+        if (item->cause == AWS_REFUSED && item->error != NULL && acker->result->failed == 1)
+            msg_warn("%s", item->error->text);
+        else if (item->code[0] != '\0' && acker->result->failed == 1)
             msg_warn("the queue refuses a receipt handle (%s)", item->code);
     }
     for (const struct unsettled_line *line = message->lines; line != NULL; line = line->next)

@@ -101,8 +101,8 @@ static void on_item(void *context, struct batch_item *item)
         print(sender, outgoing);
     } else if (item->cause == AWS_REFUSED || item->cause == AWS_LOST) {
         sender->result->rejected++;
-        msg_warn("line %llu is refused by the queue%s%s%s", (unsigned long long)outgoing->number,
-            item->code[0] != '\0' ? " (" : "", item->code, item->code[0] != '\0' ? ")" : "");
+        msg_warn("line %llu is refused by the queue (%s)", (unsigned long long)outgoing->number,
+            item->error != NULL ? item->error->text : item->code);
     } else {
         sender->result->failed++;
     }

@@ -30,7 +30,8 @@ struct batch {
     unsigned busy;
     bool flushing;
     struct backoff backoff;
-    struct aws_error error;
+    struct aws_error error;   /* the last of all items */
+    struct aws_error refusal; /* the last of one item */
 };
 
 static void push(struct item_list *list, struct batch_item *item)
@@ -138,11 +139,12 @@ static void gather(struct batch *batch, struct flight *flight, struct item_list 
     }
 }
 
-/* An item goes back with a cause. */
+/* An item goes back with a cause, and with a code or the error behind it. */
 static void give_back(struct batch *batch, struct batch_item *item, enum aws_cause cause,
-    const char *code)
+    const char *code, const struct aws_error *error)
 {
     item->cause = cause;
+    item->error = error;
     memcpy(item->code, code, sizeof item->code);
     push(&batch->back, item);
 }
@@ -151,10 +153,11 @@ static const char no_code[ERROR_NAME_SIZE] = "";
 
 static void fail_all(struct batch *batch, struct flight *flight)
 {
-    if (flight->call.error.cause != AWS_REFUSED)
-        batch->error = flight->call.error;
+    bool of_item = flight->call.error.cause == AWS_REFUSED;
+    struct aws_error *error = of_item ? &batch->refusal : &batch->error;
+    *error = flight->call.error;
     for (size_t i = 0; i < flight->call.count; i++)
-        give_back(batch, flight->items[i], flight->call.error.cause, no_code);
+        give_back(batch, flight->items[i], error->cause, no_code, error);
 }
 
 void batch_work(struct batch *batch)
@@ -213,7 +216,7 @@ static void again(struct batch *batch, struct batch_item *item, const char *code
     if (item->attempts == 0)
         item->since_ms = now;
     if (now - item->since_ms >= batch->config.retry_ms) {
-        give_back(batch, item, AWS_TEMPORARY, code);
+        give_back(batch, item, AWS_TEMPORARY, code, NULL);
         return;
     }
     batch->backoff.attempts = item->attempts++;
@@ -242,16 +245,18 @@ void batch_take(struct batch *batch, struct call *call)
         if (entry->cause == AWS_TEMPORARY)
             again(batch, flight->items[i], entry->code);
         else
-            give_back(batch, flight->items[i], entry->cause, entry->code);
+            give_back(batch, flight->items[i], entry->cause, entry->code, NULL);
     }
 }
 
 void batch_abandon(struct batch *batch, enum aws_cause cause)
 {
     while (batch->failed.first != NULL)
-        give_back(batch, unlink_item(&batch->failed, &batch->failed.first), cause, no_code);
+        give_back(batch, unlink_item(&batch->failed, &batch->failed.first), cause, no_code,
+            &batch->error);
     while (batch->ready.first != NULL)
-        give_back(batch, unlink_item(&batch->ready, &batch->ready.first), cause, no_code);
+        give_back(batch, unlink_item(&batch->ready, &batch->ready.first), cause, no_code,
+            &batch->error);
 }
 
 struct batch_item *batch_next(struct batch *batch)

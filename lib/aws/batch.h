@@ -21,6 +21,8 @@ struct batch_item {
     /* Set when it is back. */
     enum aws_cause cause; /* AWS_OK: done */
     char code[ERROR_NAME_SIZE];
+    const struct aws_error
+        *error; /* of its call, if that failed as a whole, else NULL; the batch's */
 
     /* The batch's own. */
     bool alone;

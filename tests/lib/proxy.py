@@ -3,9 +3,9 @@
 
     proxy.py DIR UPSTREAM
 
-UPSTREAM is the server's URL. DIR/port gets the port of the loopback that the proxy listens on;
+UPSTREAM is the server's URL. With DIR/certificate, a key and certificate in PEM, it speaks TLS. DIR/port gets the port of the loopback that the proxy listens on;
 DIR/requests gets a line for each request: seconds since the start, action, what was done, the
-User-Agent, the access key id. DIR/mode, read anew for each request, holds lines of
+User-Agent, access key id, region and names of the signed headers. DIR/mode, read anew for each request, holds lines of
 
     fail N STATUS     every Nth request is answered STATUS, nothing passed on
     deny ACTION CODE  requests of this action are refused with status 403
@@ -18,6 +18,7 @@ User-Agent, the access key id. DIR/mode, read anew for each request, holds lines
     drop N            every Nth connection is closed without a word
     corrupt TEXT      TEXT in answers is replaced by as many X
     entry N CODE      of every Nth batch the first entry is refused by CODE, nobody's fault
+    refuse N CODE     the same, by our fault
     missing N         of every Nth batch the answer does not speak of the first entry
     expire KEY        requests signed by this access key are refused as expired, after a second
     clock SECONDS     the server's clock: requests that are dated 5 minutes off it are refused
@@ -29,6 +30,7 @@ import http.client
 import http.server
 import os
 import re
+import ssl
 import sys
 import threading
 import time
@@ -63,7 +65,7 @@ def error(code):
     ).encode()
 
 
-FAILED = b"<BatchResultErrorEntry><Id>%s</Id><SenderFault>false</SenderFault><Code>%s</Code></BatchResultErrorEntry>"
+FAILED = b"<BatchResultErrorEntry><Id>%s</Id><SenderFault>%s</SenderFault><Code>%s</Code></BatchResultErrorEntry>"
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -73,12 +75,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
         pass
 
     def note(self, what):
-        key = re.search(r"Credential=([^/]*)", self.headers.get("Authorization", ""))
-        agent = self.headers.get("User-Agent", "-")
-        line = "%.3f %s %s %s %s\n" % (
-            time.monotonic() - started, self.action, what, agent, key.group(1) if key else "-")
+        signature = re.search(
+            r"Credential=([^/]*)/[^/]*/([^/]*)/.*SignedHeaders=([^,]*)", self.headers.get("Authorization", ""))
+        parts = [
+            "%.3f" % (time.monotonic() - started), self.action, what, self.headers.get("User-Agent", "-"),
+            *(signature.groups() if signature else "---")]
         with lock, open(os.path.join(directory, "requests"), "a", encoding="ascii") as file:
-            file.write(line)
+            file.write(" ".join(parts) + "\n")
 
     def answer(self, status, body, shown=None, date=None):
         """Send the answer; ${shown}, fewer bytes of it than announced."""
@@ -123,22 +126,23 @@ class Handler(http.server.BaseHTTPRequestHandler):
             time.sleep(float(mode[2]))
         elif mode[0] == "corrupt":
             body = body.replace(mode[1].encode(), b"X" * len(mode[1]))
-        elif mode[0] in ("entry", "missing"):
+        elif mode[0] in ("entry", "refuse", "missing"):
             done = re.search(rb"<(\w+BatchResultEntry|BatchResultErrorEntry)>.*?<Id>(\d)</Id>.*?</\1>", body, re.S)
             if done and nth(mode):
-                instead = FAILED % (done.group(2), mode[2].encode()) if mode[0] == "entry" else b""
+                ours = b"true" if mode[0] == "refuse" else b"false"
+                instead = FAILED % (done.group(2), ours, mode[2].encode()) if len(mode) > 2 else b""
                 body = body[: done.start()] + instead + body[done.end() :]
         elif mode[0] == "big":
             body += b" " * int(mode[1])
         return body
 
-    def do_POST(self):
+    def handle(self):
         try:
-            self.pass_on()
-        except ConnectionError:
-            self.close_connection = True  # the client has gone
+            super().handle()
+        except (ConnectionError, ssl.SSLError):
+            pass  # the client has gone
 
-    def pass_on(self):
+    def do_POST(self):
         request = self.rfile.read(int(self.headers["Content-Length"]))
         found = re.search(rb"Action=(\w+)", request)
         self.action = found.group(1).decode() if found else "-"
@@ -175,6 +179,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
 server.daemon_threads = True
+if os.path.exists(os.path.join(directory, "certificate")):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(os.path.join(directory, "certificate"))
+    server.socket = context.wrap_socket(server.socket, server_side=True)
 with open(os.path.join(directory, "port.new"), "w", encoding="ascii") as port:
     port.write("%d\n" % server.server_address[1])
 os.rename(os.path.join(directory, "port.new"), os.path.join(directory, "port"))

@@ -33,7 +33,7 @@ each_at_least_once() { [ "$(jq .body.n "$2" | sort -nu)" = "$(seq 1 "$1")" ]; }
 # proxy_start: a proxy in front of the server; from then on the endpoint. Its
 # folder is ./proxy, its faults are lines of ./proxy/mode.
 proxy_start() {
-  mkdir proxy
+  mkdir -p proxy
   python3 "$ROOT/tests/lib/proxy.py" "$PWD/proxy" "$AWS_ENDPOINT_URL_SQS" 2>proxy/err 3>&- 4>&- &
   echo $! >proxy/pid
   servers_until 10 test -s proxy/port

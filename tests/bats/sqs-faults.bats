@@ -1,0 +1,170 @@
+#!/usr/bin/env bats
+# The sqs programs when the network, the server or a gateway fails: what was sent arrives, what cannot
+# is given up in time, and nothing is asked more often than need be.
+
+load ../lib/common
+load ../lib/sqs
+
+setup() {
+  common_setup
+  fresh_queue VisibilityTimeout=30
+  REAL=$AWS_ENDPOINT_URL_SQS
+}
+
+teardown() {
+  [ ! -s pid ] || kill -9 "$(<pid)" 2>/dev/null || true
+  proxy_stop
+}
+
+counts() { AWS_ENDPOINT_URL_SQS=$REAL servers_counts "$SQS_QUEUE_URL"; }
+
+@test "nobody listens: 75 after the retry time, for each program, and a plain message" {
+  export AWS_ENDPOINT_URL_SQS=http://127.0.0.1:1
+  for program in sqs-pull sqs-ack sqs-send; do
+    SECONDS=0
+    stderr=
+    run -75 --separate-stderr "$program" --retry-timeout 2s <<<'{"sqs":{"receipt_handle":"x"},"status":"sent"}'
+    [ "$SECONDS" -le 8 ]
+    [ -z "$output" ]
+    [[ $stderr == *": error: cannot reach 127.0.0.1:1: no connection (Connection refused)"* ]]
+    [ "$(grep -c 'error:' <<<"$stderr")" -eq 1 ]
+  done
+}
+
+@test "a host without an address: 75" {
+  run -75 sqs-pull --endpoint-url http://nowhere.invalid --retry-timeout 1s
+  [[ $output == *'cannot reach nowhere.invalid: the name has no address'* ]]
+}
+
+@test "while nothing succeeds, requests stay under five a second, however many are wanted" {
+  proxy_start
+  mode 'drop 1'
+  jq -nc 'range(500) | {sqs: {receipt_handle: "h\(.)"}, body: "b", status: "sent"}' >input
+  for program in 'sqs-pull --visibility-timeout 30s' sqs-ack sqs-send; do
+    rm -f proxy/requests
+    # shellcheck disable=SC2086
+    run -75 $program -j 16 --retry-timeout 6s <input
+    # What was in flight when it began, then the slow tries.
+    [ "$(wc -l <proxy/requests)" -le $((16 + 6 * 5)) ]
+  done
+}
+
+@test "a server that comes back is found again" {
+  proxy_start
+  fill 20
+  mode 'fail 1 503'
+  sqs-pull --wait 1 "${SERIAL[@]}" >out 2>err 3>&- 4>&- &
+  echo $! >pid
+  sleep 2
+  grep -q 'warning: 127.0.0.1:[0-9]* answers .* with status 503; trying again' err
+  mode
+  wait "$(<pid)"
+  each_once 20 out
+}
+
+@test "one answer in ten 503, one in eleven throttled, cut, lost or late: all arrives, none is left" {
+  proxy_start
+  # What is lost on its way comes back after this time.
+  n=$(($(many) / 5))
+  bodies 1 "$n" | sqs-send
+  mode 'fail 10 503' 'error 11 RequestThrottled' 'cut 7' 'lose 9' 'stall 8 0.3' 'trickle 5'
+  for round in 1 2 3 4 5 6; do
+    sqs-pull "${SERIAL[@]}" --wait 1 --visibility-timeout 3s 2>>err | tee -a out | committed | sqs-ack 2>>err || true
+    sleep 1
+    [ "$(counts)" != '0 0 0' ] || break
+    echo "round $round: $(counts)"
+  done
+  cat err
+  each_at_least_once "$n" out
+  counts_are 0 0 0
+  run ! grep -q error: err
+}
+
+@test "whole messages of an answer that was cut are printed" {
+  proxy_start
+  fill 10
+  mode 'cut 1'
+  run sqs-pull -n 10 --wait 0 -j 1 --visibility-timeout 30s --retry-timeout 1s
+  printed=$(grep -c '"sqs"' <<<"$output")
+  [ "$printed" -ge 3 ]
+  [ "$printed" -lt 10 ]
+  [ "$(grep '"sqs"' <<<"$output" | jq -r .sqs.message_id | sort -u | wc -l)" -eq "$printed" ]
+}
+
+@test "an answer that is none of SQS's is no empty queue" {
+  proxy_start
+  mode 'fail 1 200'
+  run -75 sqs-pull --retry-timeout 1s
+  [[ $output == *"sends an answer that is not SQS's, or is cut off"* ]]
+}
+
+@test "an answer without end is given up" {
+  proxy_start
+  mode 'big 2000000'
+  run -1 sqs-ack --retry-timeout 1s <<<'{"sqs":{"receipt_handle":"x"},"status":"sent"}'
+  [[ $output == *'the answer is too big'*failed=1* ]]
+}
+
+@test "a redirection is not followed" {
+  proxy_start
+  mode 'fail 1 301'
+  run -69 sqs-pull
+  [[ $output == *'with status 301'* ]]
+  [ "$(grep -c ' ReceiveMessage ' proxy/requests)" -le 4 ]
+}
+
+@test "access denied: 69, at once" {
+  proxy_start
+  mode 'deny ReceiveMessage AccessDenied'
+  SECONDS=0
+  run -69 sqs-pull
+  [ "$SECONDS" -lt 3 ]
+  [[ $output == *'denies us ReceiveMessage (AccessDenied)'* ]]
+  mode 'deny DeleteMessageBatch AccessDeniedException'
+  run -69 sqs-ack <<<'{"sqs":{"receipt_handle":"x"},"status":"sent"}'
+  [[ $output == *'denies us DeleteMessageBatch (AccessDeniedException)'* ]]
+}
+
+@test "the server dies in mid-run: 75, and what was received and not printed is not said to be printed" {
+  proxy_start
+  fill 30
+  sqs-pull -f --wait 1 --retry-timeout 2s >out 2>err 3>&- 4>&- &
+  echo $! >pid
+  sleep 1
+  kill "$(<proxy/pid)"
+  rm proxy/pid
+  status=0
+  wait "$(<pid)" || status=$?
+  [ "$status" -eq 75 ]
+  grep -q 'no connection' err
+  each_at_least_once 30 out
+}
+
+@test "SIGTERM while the server is down: 0, at once" {
+  export AWS_ENDPOINT_URL_SQS=http://127.0.0.1:1
+  for option in --visibility-timeout=30s ''; do
+    sqs-pull -f ${option:+"$option"} 2>err 3>&- 4>&- &
+    echo $! >pid
+    sleep 1
+    SECONDS=0
+    kill -TERM "$(<pid)"
+    wait "$(<pid)"
+    [ "$SECONDS" -le 1 ]
+  done
+}
+
+@test "nothing private is printed: no body, receipt handle or key, at any level" {
+  proxy_start
+  fill 20
+  mode 'fail 5 503' 'cut 4' 'entry 2 InternalError' 'corrupt user' 'error 6 Some.Thing'
+  sqs-pull -vv "${SERIAL[@]}" --wait 1 --visibility-timeout 20s >out 2>err || true
+  committed <out | sqs-ack -vv --print >acks 2>>err || true
+  jq -c '.status = "nonsense"' out | sqs-ack -vv 2>>err || true
+  sqs-send -vv <out 2>>err || true
+  [ -s err ]
+  jq -r .sqs.receipt_handle out >private
+  printf '%s\n' "$AWS_SECRET_ACCESS_KEY" '"n"' >>private
+  [ "$SERVERS_SQS" = elasticmq ] || echo "$AWS_ACCESS_KEY_ID" >>private
+  [ "$SERVERS_SQS" = moto ] || sed -i '/^elasticmq$/d' private
+  run ! grep -F -f private err
+}
