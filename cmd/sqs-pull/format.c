@@ -59,11 +59,12 @@ static bool sound(const struct message *message)
         json_string_is_utf8(message->body.data, message->body.length);
 }
 
+/* ${key} with what stands around it. */
 static void put_string(struct buf *line, const char *key, const struct buf *value)
 {
     if (value->length == 0)
         return;
-    buf_printf(line, ",\"%s\":", key);
+    buf_puts(line, key);
     json_string_encode(line, value->data, value->length);
 }
 
@@ -73,7 +74,10 @@ static void put_time(struct buf *line, const char *key, uint64_t ms)
     if (ms == 0)
         return;
     clock_rfc3339(ms, text);
-    buf_printf(line, ",\"%s\":\"%s\"", key, text);
+    buf_puts(line, key);
+    buf_putc(line, '"');
+    buf_append(line, text, sizeof text - 1);
+    buf_putc(line, '"');
 }
 
 /* An object or array goes in as it is, but for the whitespace around its parts; all else as a
@@ -102,14 +106,14 @@ enum format_result format_record(struct format *format, const struct message *me
     buf_shrink(line, LINE_KEPT);
     buf_puts(line, "{\"sqs\":{\"queue_url\":");
     buf_append(line, format->queue_url.data, format->queue_url.length);
-    put_string(line, "message_id", &message->message_id);
-    put_string(line, "receipt_handle", &message->receipt_handle);
-    put_time(line, "sent_at", message->sent_ms);
-    put_time(line, "first_received_at", message->first_received_ms);
-    put_time(line, "lease_until", lease_until_ms);
+    put_string(line, ",\"message_id\":", &message->message_id);
+    put_string(line, ",\"receipt_handle\":", &message->receipt_handle);
+    put_time(line, ",\"sent_at\":", message->sent_ms);
+    put_time(line, ",\"first_received_at\":", message->first_received_ms);
+    put_time(line, ",\"lease_until\":", lease_until_ms);
     if (message->receive_count > 0)
         buf_printf(line, ",\"receive_count\":%llu", (unsigned long long)message->receive_count);
-    put_string(line, "sequence_number", &message->sequence_number);
+    put_string(line, ",\"sequence_number\":", &message->sequence_number);
     buf_puts(line, "},\"body\":");
     put_body(format, &message->body);
     buf_puts(line, "}\n");

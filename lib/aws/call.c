@@ -22,15 +22,16 @@ static const char *const actions[] = {
 
 static void write_receive(struct buf *out, const struct call *call)
 {
-    static const char *const wanted[] = { "SentTimestamp", "ApproximateFirstReceiveTimestamp",
-        "ApproximateReceiveCount", "SequenceNumber" };
     form_add_number(out, "MaxNumberOfMessages", call->maximum);
     form_add_number(out, "WaitTimeSeconds", call->wait_s);
     form_add_number(out, "VisibilityTimeout", call->visibility_timeout_s);
     /* Under both names: the first is deprecated, the second unknown to elder servers. */
-    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
-        buf_printf(out, "&AttributeName.%zu=%s&MessageSystemAttributeName.%zu=%s", i + 1, wanted[i],
-            i + 1, wanted[i]);
+    buf_puts(out,
+        "&AttributeName.1=SentTimestamp&MessageSystemAttributeName.1=SentTimestamp"
+        "&AttributeName.2=ApproximateFirstReceiveTimestamp"
+        "&MessageSystemAttributeName.2=ApproximateFirstReceiveTimestamp"
+        "&AttributeName.3=ApproximateReceiveCount&MessageSystemAttributeName.3=ApproximateReceiveCount"
+        "&AttributeName.4=SequenceNumber&MessageSystemAttributeName.4=SequenceNumber");
 }
 
 /* Ids are positions: distinct whatever the messages are. */

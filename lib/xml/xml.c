@@ -16,6 +16,7 @@ struct xml {
     enum xml_result result;
     unsigned depth;
     bool ended; /* the root element is closed */
+    bool fresh; /* the parser has seen nothing yet */
 };
 
 static void stop(struct xml *xml, enum xml_result result)
@@ -88,17 +89,18 @@ static void on_error(void *user, xmlErrorPtr error)
     stop(xml, error->code == XML_ERR_NO_MEMORY ? XML_NO_MEMORY : XML_MALFORMED);
 }
 
+/* RECOVER goes on after forbidden characters; on_error() ends at everything else. */
+enum { PARSER_OPTIONS = XML_PARSE_NONET | XML_PARSE_RECOVER | XML_PARSE_NOCDATA };
+
 /* A parser at the start of a document. 0, or -1. */
 static int begin(struct xml *xml)
 {
-    xmlFreeParserCtxt(xml->parser);
     xml->parser = xmlCreatePushParserCtxt(&xml->sax, NULL, NULL, 0, NULL);
     if (xml->parser == NULL)
         return -1;
     xml->parser->_private = xml;
     xml->parser->userData = xml->parser;
-    /* RECOVER goes on after forbidden characters; on_error() ends at everything else. */
-    xmlCtxtUseOptions(xml->parser, XML_PARSE_NONET | XML_PARSE_RECOVER | XML_PARSE_NOCDATA);
+    xmlCtxtUseOptions(xml->parser, PARSER_OPTIONS);
     return 0;
 }
 
@@ -109,6 +111,7 @@ struct xml *xml_open(const struct xml_handler *handler, void *context)
         return NULL;
     xml->handler = handler;
     xml->context = context;
+    xml->fresh = true;
     xml->sax.initialized = XML_SAX2_MAGIC;
     xml->sax.startElementNs = on_start;
     xml->sax.endElementNs = on_end;
@@ -134,9 +137,17 @@ void xml_free(struct xml *xml)
 
 int xml_restart(struct xml *xml)
 {
+    bool sound = xml->result == XML_WELL;
     xml->result = XML_WELL;
     xml->depth = 0;
     xml->ended = false;
+    if (xml->fresh)
+        return 0;
+    xml->fresh = true;
+    /* The names it knows are worth keeping; what a broken document has left behind is not. */
+    if (sound && xmlCtxtResetPush(xml->parser, NULL, 0, NULL, NULL) == 0)
+        return 0;
+    xmlFreeParserCtxt(xml->parser);
     return begin(xml);
 }
 
@@ -146,6 +157,7 @@ static enum xml_result parse(struct xml *xml, const char *data, size_t length, i
         int piece = length > INT_MAX ? INT_MAX : (int)length;
         if (xml->result != XML_WELL)
             return xml->result;
+        xml->fresh = false;
         (void)xmlParseChunk(xml->parser, data, piece,
             last); /* on_error() has seen what it returns */
         data += piece;
