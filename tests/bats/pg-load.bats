@@ -240,7 +240,7 @@ END
   grep -qxF '{"sqs":{"message_id":"m1","receipt_handle":"h"},"status":"quarantined"}' out
   grep -qxF '{"line":3,"status":"quarantined"}' out
   [ "$(sql "SELECT string_agg(coalesce(message_id, '-') || ' ' || code, ',' ORDER BY message_id, code) FROM t_errors")" = 'm1 syntax,m2 utf8,m4 surrogate,m6 depth,- not-object,- syntax' ]
-  [ "$(sql "SELECT encode(decode(record, 'escape'), 'hex') FROM t_errors WHERE message_id = 'm2'")" = "$(sed -n 2p in | tr -d '\n' | xxd -p | tr -d '\n')" ]
+  [ "$(sql "SELECT encode(decode(record, 'escape'), 'hex') FROM t_errors WHERE message_id = 'm2'")" = "$(sed -n 2p in | tr -d '\n' | od -An -v -tx1 | tr -d ' \n')" ]
   [ "$(sql "SELECT count(*) FROM t_errors WHERE record !~ '^[ -~]*\$'")" = 0 ]
   [ "$(sql "SELECT count(*) FROM t_errors WHERE key::text !~ '^.{8}-.{4}-8.{3}-[89ab].{3}-'")" = 0 ]
 }

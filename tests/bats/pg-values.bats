@@ -100,7 +100,7 @@ END
   load_in -t t
   [ "$(tally)" = '8 committed' ]
   [ "$(sql "SELECT encode(v::bytea, 'hex') FROM (SELECT convert_to(v, 'UTF8') AS v FROM t WHERE id = 1) s")" = \
-    "$(printf 'a\tb\nc\rd\\e"f/g\b\f\037\177' | xxd -p)" ]
+    "$(printf 'a\tb\nc\rd\\e"f/g\b\f\037\177' | od -An -v -tx1 | tr -d ' \n')" ]
   [ "$(sql 'SELECT v FROM t WHERE id BETWEEN 2 AND 7 ORDER BY id')" = '\N
 \.
 \
