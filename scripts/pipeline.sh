@@ -311,12 +311,21 @@ wait_all() {
   worst=0
   while [ ${#left[@]} -gt 0 ]; do
     before=$signals ended=''
-    wait -n -p ended "${left[@]}"
+    wait -n -p ended "${left[@]}" 2>/dev/null
     status=$?
-    # A signal ends the wait, not the stage.
+    # A signal ends the wait, not the stage. And of a stage that a signal ended
+    # wait -n may have forgotten, while wait has not.
     if [ -z "${ended:-}" ]; then
-      [ "$signals" -ne "$before" ] || fail "$INTERNAL" "lost sight of a stage"
-      continue
+      ended=''
+      for i in "${left[@]}"; do
+        kill -0 "$i" 2>/dev/null || ended=$i
+      done
+      if [ -z "$ended" ]; then
+        [ "$signals" -ne "$before" ] || fail "$INTERNAL" "lost sight of a stage"
+        continue
+      fi
+      wait "$ended"
+      status=$?
     fi
     # Told to stop before it had set up its own answer to that: nothing was in hand.
     if [ "$ended" = "${pids[0]}" ] && [ -n "$source_told" ] && [ "$signals" -lt 2 ] &&
