@@ -107,9 +107,9 @@ counts() { AWS_ENDPOINT_URL_SQS=$REAL servers_counts "$SQS_QUEUE_URL"; }
 
 @test "a redirection is not followed" {
   proxy_start
-  mode 'fail 1 301'
-  run -69 sqs-pull
-  [[ $output == *'with status 301'* ]]
+  mode 'fail 1 307'
+  run -69 sqs-pull --wait 0
+  [[ $output == *'with status 307'* ]]
   [ "$(grep -c ' ReceiveMessage ' proxy/requests)" -le 4 ]
 }
 

@@ -7,7 +7,7 @@ UPSTREAM is the server's URL. With DIR/certificate, a key and certificate in PEM
 DIR/requests gets a line for each request: seconds since the start, action, what was done, the
 User-Agent, access key id, region and names of the signed headers. DIR/mode, read anew for each request, holds lines of
 
-    fail N STATUS     every Nth request is answered STATUS, nothing passed on
+    fail N STATUS     every Nth request is answered STATUS, nothing passed on; 3xx name the server
     deny ACTION CODE  requests of this action are refused with status 403
     error N CODE      every Nth request is answered with this SQS error and status 400
     once CODE         the first request is answered so
@@ -89,6 +89,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.send_header("Content-Type", "text/xml")
         self.send_header("Date", self.date_time_string(date))
         self.send_header("Content-Length", str(len(body)))
+        if 300 <= status < 400:
+            self.send_header("Location", urllib.parse.urljoin(upstream.geturl(), self.path))
         self.end_headers()
         self.wfile.write(body if shown is None else body[:shown])
         self.wfile.flush()
