@@ -28,6 +28,7 @@ User-Agent, access key id, region and names of the signed headers. DIR/mode, rea
 import datetime
 import http.client
 import http.server
+import json
 import os
 import re
 import ssl
@@ -58,13 +59,6 @@ def nth(mode):
         return counts[key] % int(mode[1]) == 0
 
 
-def error(code):
-    return (
-        "<ErrorResponse><Error><Type>Sender</Type><Code>%s</Code><Message>by the proxy</Message>"
-        "</Error></ErrorResponse>" % code
-    ).encode()
-
-
 FAILED = b"<BatchResultErrorEntry><Id>%s</Id><SenderFault>%s</SenderFault><Code>%s</Code></BatchResultErrorEntry>"
 
 
@@ -83,10 +77,20 @@ class Handler(http.server.BaseHTTPRequestHandler):
         with lock, open(os.path.join(directory, "requests"), "a", encoding="ascii") as file:
             file.write(" ".join(parts) + "\n")
 
+    def error(self, code):
+        """An error document of the request's protocol."""
+        if self.json:
+            kind = "com.amazonaws.sqs#" + code.removeprefix("AWS.SimpleQueueService.")
+            return json.dumps({"__type": kind, "message": "by the proxy"}).encode()
+        return (
+            "<ErrorResponse><Error><Type>Sender</Type><Code>%s</Code><Message>by the proxy</Message>"
+            "</Error></ErrorResponse>" % code
+        ).encode()
+
     def answer(self, status, body, shown=None, date=None):
         """Send the answer; ${shown}, fewer bytes of it than announced."""
         self.send_response_only(status)
-        self.send_header("Content-Type", "text/xml")
+        self.send_header("Content-Type", "application/x-amz-json-1.0" if self.json else "text/xml")
         self.send_header("Date", self.date_time_string(date))
         self.send_header("Content-Length", str(len(body)))
         if 300 <= status < 400:
@@ -97,30 +101,54 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if shown is not None:
             self.close_connection = True
 
+    def refuse(self, mode, status, body, date=None):
+        """Note first: who has the answer may look at once."""
+        self.note(mode[0])
+        self.answer(status, body, date=date)
+
     def refused_before(self, mode):
         """What ends the request before the server sees it. True: it has been answered."""
         if mode[0] == "fail" and nth(mode):
-            self.answer(int(mode[2]), b"<html><body>by the proxy</body></html>")
+            self.refuse(mode, int(mode[2]), b"<html><body>by the proxy</body></html>")
         elif mode[0] == "error" and nth(mode):
-            self.answer(400, error(mode[2]))
+            self.refuse(mode, 400, self.error(mode[2]))
         elif mode[0] == "deny" and mode[1] == self.action:
-            self.answer(403, error(mode[2]))
+            self.refuse(mode, 403, self.error(mode[2]))
         elif mode[0] == "once" and nth([mode[0], "1"]) and counts[("once", "1")] == 1:
-            self.answer(400, error(mode[1]))
+            self.refuse(mode, 400, self.error(mode[1]))
         elif mode[0] == "drop" and nth(mode):
+            self.note(mode[0])
             self.close_connection = True
         elif mode[0] == "expire" and "Credential=%s/" % mode[1] in self.headers.get("Authorization", ""):
             time.sleep(1)
-            self.answer(403, error("ExpiredToken"))
+            self.refuse(mode, 403, self.error("ExpiredToken"))
         elif mode[0] == "clock":
             theirs = time.time() + float(mode[1])
             ours = datetime.datetime.strptime(self.headers["X-Amz-Date"] + "+0000", "%Y%m%dT%H%M%SZ%z")
             if abs(ours.timestamp() - theirs) < 300:
                 return False
-            self.answer(403, error("RequestTimeTooSkewed"), date=theirs)
+            self.refuse(mode, 403, self.error("RequestTimeTooSkewed"), date=theirs)
         else:
             return False
         return True
+
+    def entry_changed(self, mode, body):
+        """A batch's answer with its first entry refused, or left out."""
+        refused, ours = len(mode) > 2, mode[0] == "refuse"
+        if self.json:
+            answer = json.loads(body)
+            done = answer.get("Successful") or answer.get("Failed")
+            if done and nth(mode):
+                first = done.pop(0)
+                if refused:
+                    failed = {"Id": first["Id"], "SenderFault": ours, "Code": mode[2]}
+                    answer["Failed"] = [*(answer.get("Failed") or []), failed]
+            return json.dumps(answer).encode()
+        done = re.search(rb"<(\w+BatchResultEntry|BatchResultErrorEntry)>.*?<Id>(\d)</Id>.*?</\1>", body, re.S)
+        if done and nth(mode):
+            instead = FAILED % (done.group(2), b"true" if ours else b"false", mode[2].encode()) if refused else b""
+            body = body[: done.start()] + instead + body[done.end() :]
+        return body
 
     def changed(self, mode, body):
         """The answer after a fault that leaves it one."""
@@ -129,11 +157,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         elif mode[0] == "corrupt":
             body = body.replace(mode[1].encode(), b"X" * len(mode[1]))
         elif mode[0] in ("entry", "refuse", "missing"):
-            done = re.search(rb"<(\w+BatchResultEntry|BatchResultErrorEntry)>.*?<Id>(\d)</Id>.*?</\1>", body, re.S)
-            if done and nth(mode):
-                ours = b"true" if mode[0] == "refuse" else b"false"
-                instead = FAILED % (done.group(2), ours, mode[2].encode()) if len(mode) > 2 else b""
-                body = body[: done.start()] + instead + body[done.end() :]
+            body = self.entry_changed(mode, body)
         elif mode[0] == "big":
             body += b" " * int(mode[1])
         return body
@@ -146,12 +170,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def do_POST(self):
         request = self.rfile.read(int(self.headers["Content-Length"]))
-        found = re.search(rb"Action=(\w+)", request)
+        target = self.headers.get("X-Amz-Target", "")
+        self.json = target != ""
+        found = re.search(rb"Action=(\w+)", request) if not self.json else re.search(rb"\.(\w+)$", target.encode())
         self.action = found.group(1).decode() if found else "-"
         active = modes()
         for mode in active:
             if self.refused_before(mode):
-                self.note(mode[0])
                 return
         connection = http.client.HTTPConnection(upstream.hostname, upstream.port, timeout=60)
         headers = {name: value for name, value in self.headers.items() if name.lower() != "connection"}
