@@ -58,7 +58,7 @@ struct item {
     bool has_key;        /* ledger_key is set: it takes part in the ledger */
     bool has_message;    /* message_key is set */
     bool is_json;        /* the line is valid JSON */
-    bool is_long;        /* the line was longer than the maximum */
+    bool is_long;        /* the line was longer than the maximum, or cut: only its sqs is held */
     struct pg_key ledger_key;
     struct pg_key message_key; /* of the message id, whatever --key says */
     enum verdict_status verdict;

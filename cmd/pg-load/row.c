@@ -390,7 +390,11 @@ static int take_salvaged(struct row_reader *reader, const char *sqs, size_t leng
     return 0;
 }
 
-/* A line that is no record: what can be told of it is its "sqs". */
+/*
+ * A line that is no record: what can be told of it is its "sqs". Of one that is too long no more
+ * is held; and a last line without its LF is taken for a piece of a record, whose writer died: were
+ * it stored, its message would be deleted, and the rest of it be lost.
+ */
 static int take_broken(struct row_reader *reader, const struct line *line, bool too_long,
     const char *code, struct batch *batch)
 {
@@ -398,17 +402,18 @@ static int take_broken(struct row_reader *reader, const struct line *line, bool 
     size_t length;
     record_salvage(line->text, line->length, reader->plan->paths, &reader->plan->nodes,
         &reader->matches, &sqs, &length);
-    struct item *item = too_long ? batch_add(batch, line->number, sqs, length)
-                                 : batch_add(batch, line->number, line->text, line->length);
-    if (item == NULL || refuse(batch, item, code, NULL) != 0)
+    bool cut = !too_long && line->unended && sqs != NULL;
+    bool held = !too_long && !cut;
+    struct item *item = held ? batch_add(batch, line->number, line->text, line->length)
+                             : batch_add(batch, line->number, sqs, length);
+    if (item == NULL || refuse(batch, item, cut ? "cut" : code, NULL) != 0)
         return -1;
-    item->is_long = too_long;
-    if (too_long)
+    item->is_long = !held;
+    if (!held)
         item->kind = ITEM_EMPTY;
     if (sqs == NULL)
         return 0;
-    item->sqs =
-        (struct span){ item->line.at + (too_long ? 0 : (size_t)(sqs - line->text)), length };
+    item->sqs = (struct span){ item->line.at + (held ? (size_t)(sqs - line->text) : 0), length };
     return take_salvaged(reader, sqs, length, item);
 }
 

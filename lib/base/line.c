@@ -78,6 +78,7 @@ static enum line_result hand_out(struct line_reader *reader, size_t end, size_t 
     struct line *line)
 {
     line->number = ++reader->number;
+    line->unended = next == end;
     if (reader->skipping) {
         reader->skipping = false;
         line->text = reader->buffer;

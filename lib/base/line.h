@@ -31,6 +31,7 @@ struct line {
     const char *text; /* valid until the next call; not NUL-terminated; LF and CR removed */
     size_t length;
     uint64_t number; /* 1 for the first */
+    bool unended;    /* the last line, without its LF: its writer may have died in the middle */
 };
 
 /*

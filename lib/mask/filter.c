@@ -77,7 +77,7 @@ static enum filter_end work_through(struct filter *filter, const struct filter_w
             return FILTER_READ;
         buf_shrink(&filter->line, KEPT);
         enum filter_outcome outcome = got == LINE_OK
-            ? work->line(work->state, line.text, line.length, &filter->line)
+            ? work->line(work->state, &line, &filter->line)
             : work->long_line(work->state, line.text, line.length, &filter->line);
         if (outcome == FILTER_FAILED)
             return FILTER_INTERNAL;

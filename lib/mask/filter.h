@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "base/line.h"
 
 /* Lines in, lines out: what pii-mask and pii-unmask have in common. */
 
@@ -19,7 +20,7 @@ enum filter_outcome {
 /* Both append one line with its newline to ${out}, which is empty. */
 struct filter_work {
     void *state;
-    enum filter_outcome (*line)(void *state, const char *text, size_t length, struct buf *out);
+    enum filter_outcome (*line)(void *state, const struct line *line, struct buf *out);
     /* The first bytes of a line over the maximum. */
     enum filter_outcome (*long_line)(void *state, const char *text, size_t length, struct buf *out);
 };

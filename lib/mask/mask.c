@@ -349,18 +349,18 @@ static enum filter_outcome mask_record(struct mask *mask, const char *text, size
     return error_record(mask, text, length, &findings, out);
 }
 
-static enum filter_outcome mask_line(void *state, const char *text, size_t length, struct buf *out)
+static enum filter_outcome mask_line(void *state, const struct line *line, struct buf *out)
 {
     struct mask *mask = state;
     struct json_result result;
     enum filter_outcome outcome;
-    enum json_error error =
-        json_scan(text, length, mask->policy->paths, JSON_MAX_DEPTH, &mask->matches, &result);
+    enum json_error error = json_scan(line->text, line->length, mask->policy->paths, JSON_MAX_DEPTH,
+        &mask->matches, &result);
     if (error == JSON_OK && result.kind == JSON_OBJECT) {
-        outcome = mask_record(mask, text, length, &result, out);
+        outcome = mask_record(mask, line->text, line->length, &result, out);
     } else {
-        outcome = quarantine_line(mask->quarantine, text, length, error, out) == 0 ? FILTER_ERROR
-                                                                                   : FILTER_FAILED;
+        outcome =
+            quarantine_line(mask->quarantine, line, error, out) == 0 ? FILTER_ERROR : FILTER_FAILED;
     }
     buf_shrink(&mask->scratch, GIVEN_BACK_ABOVE);
     if (mask->matches.capacity > GIVEN_BACK_ABOVE / sizeof *mask->matches.list)

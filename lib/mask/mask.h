@@ -15,6 +15,7 @@
  *     syntax, utf8, surrogate, depth
  *                 the line is not JSON, or nested too deep
  *     not-object  the line is JSON, but no object
+ *     cut         not JSON, the last line, and without its newline: nothing but its sqs goes on
  *     too-long    the line is over --max-record: nothing of it but sqs goes on
  *     root        no value at the root, or one that is no object
  *     kind        a step of a path meets a value of another kind

@@ -93,9 +93,9 @@ static void write_error(const struct quarantine *quarantine, const char *code, c
 /* ---- what was no record ---------------------------------------------------------------------- */
 
 static int write_line(struct quarantine *quarantine, const char *text, size_t length,
-    const char *code, const char *detail, bool sealed, struct buf *out)
+    const struct json_match *sqs, const char *code, const char *detail, bool sealed,
+    struct buf *out)
 {
-    const struct json_match *sqs = members_salvage(&quarantine->members, text, length);
     buf_putc(out, '{');
     if (sqs != NULL) {
         buf_puts(out, "\"sqs\":");
@@ -113,20 +113,25 @@ static int write_line(struct quarantine *quarantine, const char *text, size_t le
     return buf_puts(out, "}\n") != 0 || out->failed ? -1 : 0;
 }
 
-int quarantine_line(struct quarantine *quarantine, const char *text, size_t length,
-    enum json_error error, struct buf *out)
+int quarantine_line(struct quarantine *quarantine, const struct line *line, enum json_error error,
+    struct buf *out)
 {
+    const struct json_match *sqs = members_salvage(&quarantine->members, line->text, line->length);
+    if (error != JSON_OK && line->unended && sqs != NULL)
+        return write_line(quarantine, line->text, line->length, sqs, "cut",
+            "the last line is not whole", false, out);
     const char *code = error == JSON_OK ? "not-object" : json_error_name(error);
     const char *detail = error == JSON_OK ? "the line is not a JSON object"
         : error == JSON_DEPTH             ? "the line is nested too deep"
                                           : "the line is not valid JSON";
-    return write_line(quarantine, text, length, code, detail, true, out);
+    return write_line(quarantine, line->text, line->length, sqs, code, detail, true, out);
 }
 
 int quarantine_long(struct quarantine *quarantine, const char *text, size_t length, struct buf *out)
 {
-    return write_line(quarantine, text, length, "too-long", "the line is longer than --max-record",
-        false, out);
+    const struct json_match *sqs = members_salvage(&quarantine->members, text, length);
+    return write_line(quarantine, text, length, sqs, "too-long",
+        "the line is longer than --max-record", false, out);
 }
 
 /* ---- records --------------------------------------------------------------------------------- */
@@ -253,7 +258,9 @@ int quarantine_arrived(struct quarantine *quarantine, const char *text, size_t l
     bool error_is;
     bool good = well_formed(quarantine, text, &error_is);
     if (!error_is)
-        return write_line(quarantine, text, length, "mixed", "error is not an object", true, out);
+        return write_line(quarantine, text, length,
+            members_salvage(&quarantine->members, text, length), "mixed", "error is not an object",
+            true, out);
     /* Without a body and without a seal it is not known what the other members are. */
     bool whole = quarantine->whole || (!has_top(members) && members->count[MEMBERS_SEALED] == 0);
     bool clear = false;

@@ -246,20 +246,18 @@ static enum filter_outcome unmask_record(struct unmask *unmask, const char *text
     return explain(unmask, text, length, &findings, out);
 }
 
-static enum filter_outcome unmask_line(void *state, const char *text, size_t length,
-    struct buf *out)
+static enum filter_outcome unmask_line(void *state, const struct line *line, struct buf *out)
 {
     struct unmask *unmask = state;
     struct json_result result;
     enum filter_outcome outcome;
-    enum json_error error =
-        json_scan(text, length, unmask->policy->paths, JSON_MAX_DEPTH, &unmask->matches, &result);
+    enum json_error error = json_scan(line->text, line->length, unmask->policy->paths,
+        JSON_MAX_DEPTH, &unmask->matches, &result);
     if (error == JSON_OK && result.kind == JSON_OBJECT) {
-        outcome = unmask_record(unmask, text, length, out);
+        outcome = unmask_record(unmask, line->text, line->length, out);
     } else {
-        outcome = quarantine_line(unmask->quarantine, text, length, error, out) == 0
-            ? FILTER_ERROR
-            : FILTER_FAILED;
+        outcome = quarantine_line(unmask->quarantine, line, error, out) == 0 ? FILTER_ERROR
+                                                                             : FILTER_FAILED;
     }
     buf_shrink(&unmask->scratch, GIVEN_BACK_ABOVE);
     if (unmask->matches.capacity > GIVEN_BACK_ABOVE / sizeof *unmask->matches.list)

@@ -266,6 +266,27 @@ END
   [ "$(verdict 1)" = committed ]
 }
 
+@test "a last line that is a piece of a record is rejected, and not stored" {
+  create_t
+  { record 1 '{"id":1}' && record 2 '{"id":2,"v":"abcdef"}'; } >in
+  truncate -s -6 in
+  load_in -t t --reject-file rejects
+  [ "$status" -eq 1 ]
+  [ "$(verdict 1)" = committed ]
+  [ "$(verdict 2)" = rejected ]
+  [ "$(sql 'SELECT count(*) FROM t')" = 1 ]
+  [ "$(sql 'SELECT count(*) FROM t_errors')" = 0 ]
+  [ "$(jq -c '[.sqs.message_id, .error.code]' rejects)" = "[\"$(mid 2)\",\"cut\"]" ]
+  # With its newline it is whole, and malformed.
+  echo >>in
+  load_in -t t
+  [ "$(verdict 2)" = quarantined ]
+  # All but its newline is a record.
+  record 3 '{"id":3}' | head -c -1 >in
+  load_in -t t
+  [ "$(verdict 3)" = committed ]
+}
+
 @test "--no-quarantine rejects; --reject-file keeps a copy either way, which loads when corrected" {
   create_t
   { records 1 20 && record 21 '{"id":"x"}' && echo 'no json' && record 22 '{"nothing":1}'; } >in

@@ -119,6 +119,18 @@ END
   printf '{"body":{}}\n' | mask --max-record 10 | grep -q too-long
 }
 
+@test "a last line that is a piece of a record is not sealed: what was not stored is not deleted" {
+  whole='{"sqs":{"message_id":"m"},"body":{"ip":"203.0.113.77","x":1}}'
+  for length in 26 40 50 60; do
+    printf '%s' "${whole:0:length}" | mask >out
+    [ "$(<out)" = '{"sqs":{"message_id":"m"},"error":{"stage":"mask","code":"cut","detail":"the last line is not whole"}}' ]
+  done
+  # Whole, it is a record without its newline; ended, it is malformed; without sqs, nothing can be deleted.
+  printf '%s' "$whole" | mask | grep -q '"masked_ip":"siv1'
+  printf '%s\n' "${whole:0:50}" | mask | grep -q '"code":"syntax".*"sealed":"seal1'
+  printf '{"body":{"ip":"203.0.1' | mask | grep -q '"code":"syntax".*"sealed":"seal1'
+}
+
 @test "CRLF, a missing last newline, an empty input, an empty line" {
   printf '{"body":{"x":1}}\r\n{"body":{"x":2}}\r\n{"body":{"x":3}}' >in
   mask <in >out

@@ -56,7 +56,8 @@ static enum filter_outcome pass(bool masking, const char *root, const char *rule
     assert_true(mask != NULL || unmask != NULL);
     struct filter_work work = masking ? mask_work(mask) : unmask_work(unmask);
     buf_clear(out);
-    enum filter_outcome outcome = work.line(work.state, line, strlen(line), out);
+    enum filter_outcome outcome =
+        work.line(work.state, &(struct line){ .text = line, .length = strlen(line) }, out);
     if (outcome != FILTER_FAILED) {
         assert_true(out->length > 0 && out->data[out->length - 1] == '\n');
         out->length--;
