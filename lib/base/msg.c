@@ -1,6 +1,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -9,8 +10,9 @@
 static const char *program = "sqs2pg";
 static int level = MSG_NORMAL;
 static bool as_json;
+static size_t live_length; /* characters of the live line that are on the terminal */
 
-enum { LINE_SIZE = 2048 };
+enum { LINE_SIZE = 2048, NAME_SIZE = 256, LIVE_SIZE = 256, USUAL_COLUMNS = 80 };
 
 void msg_init(const char *name)
 {
@@ -37,52 +39,108 @@ void msg_set_json(bool on)
     as_json = on;
 }
 
-/* One write(2) a line, so that the lines of several programs on one stderr do not mix. */
-static void write_line(char *line, size_t length)
+static void write_all(const char *text, size_t length)
 {
-    line[length++] = '\n';
     for (size_t done = 0; done < length;) {
-        ssize_t written = write(STDERR_FILENO, line + done, length - done);
+        ssize_t written = write(STDERR_FILENO, text + done, length - done);
         if (written <= 0)
             return; /* nowhere left to say it */
         done += (size_t)written;
     }
 }
 
-/* ${text} as the inside of a JSON string; what does not fit is cut at a character's border. */
-static size_t escape(char *out, size_t room, const char *text)
+/* Columns that a live line may take; the last one stays free, so that no terminal wraps. */
+static size_t width(void)
 {
-    size_t length = 0;
-    for (; *text != '\0'; text++) {
-        unsigned char byte = (unsigned char)*text;
-        char piece[8];
-        int size;
-        if (byte == '"' || byte == '\\')
-            size = snprintf(piece, sizeof piece, "\\%c", byte);
-        else if (byte >= 0x20 && byte < 0x7f)
-            size = snprintf(piece, sizeof piece, "%c", byte);
-        else
-            size = snprintf(piece, sizeof piece, "\\u%04x", byte < 0x80 ? byte : 0xfffd);
-        if (length + (size_t)size >= room)
-            break;
-        memcpy(out + length, piece, (size_t)size);
-        length += (size_t)size;
-    }
-    out[length] = '\0';
+    struct winsize size;
+    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1 && size.ws_col <= LIVE_SIZE)
+        return (size_t)size.ws_col - 1;
+    return USUAL_COLUMNS - 1;
+}
+
+void msg_live(const char *text)
+{
+    char line[2 + 2 * LIVE_SIZE];
+    size_t length = text == NULL ? 0 : strnlen(text, width());
+    if (length == 0 && live_length == 0)
+        return;
+    /* By blanks, which every terminal knows, not by an escape sequence. */
+    size_t blanks = live_length > length ? live_length - length : 0;
+    line[0] = '\r';
+    if (length > 0)
+        memcpy(line + 1, text, length);
+    memset(line + 1 + length, ' ', blanks);
+    line[1 + length + blanks] = '\r';
+    write_all(line, 1 + length + blanks + (length == 0));
+    live_length = length;
+}
+
+/* Bytes of the UTF-8 character that ${text} begins with (RFC 3629), or 0: it begins with none. */
+static size_t character(const char *text)
+{
+    const unsigned char *byte = (const unsigned char *)text;
+    if (byte[0] < 0x80)
+        return 1;
+    size_t length = byte[0] >= 0xf0 ? 4 : byte[0] >= 0xe0 ? 3 : 2;
+    unsigned least = byte[0] == 0xe0 ? 0xa0 : byte[0] == 0xf0 ? 0x90 : 0x80;
+    unsigned most = byte[0] == 0xed ? 0x9f : byte[0] == 0xf4 ? 0x8f : 0xbf;
+    if (byte[0] < 0xc2 || byte[0] > 0xf4 || byte[1] < least || byte[1] > most)
+        return 0;
+    for (size_t i = 2; i < length; i++)
+        if ((byte[i] & 0xc0) != 0x80)
+            return 0;
     return length;
 }
 
-/* Control bytes would let a name from outside forge a second line. */
+/* A control character, one of C1 (U+0080 to U+009F) included: terminals act on them. */
+static bool is_control(const char *text, size_t length)
+{
+    unsigned char byte = (unsigned char)*text;
+    return length == 1 ? byte < 0x20 || byte == 0x7f
+                       : length == 2 && byte == 0xc2 && (unsigned char)text[1] < 0xa0;
+}
+
+/* ${text} as the inside of a JSON string; what does not fit is cut at a character's border. */
+static void escape(char *out, size_t room, const char *text)
+{
+    size_t length = 0;
+    for (size_t size; *text != '\0'; text += size == 0 ? 1 : size) {
+        char piece[8];
+        int wanted;
+        size = character(text);
+        if (*text == '"' || *text == '\\')
+            wanted = snprintf(piece, sizeof piece, "\\%c", *text);
+        else if (size > 0 && is_control(text, size))
+            wanted = snprintf(piece, sizeof piece, "\\u%04x",
+                (unsigned)(unsigned char)text[size - 1]); /* U+0080 to U+009F is C2 80 to C2 9F */
+        else if (size > 0)
+            wanted = snprintf(piece, sizeof piece, "%.*s", (int)size, text);
+        else
+            wanted = snprintf(piece, sizeof piece, "\\ufffd");
+        if (length + (size_t)wanted >= room)
+            break;
+        memcpy(out + length, piece, (size_t)wanted);
+        length += (size_t)wanted;
+    }
+    out[length] = '\0';
+}
+
+/* Control bytes would let a name from outside forge a second line, or move the cursor. */
 static void flatten(char *text)
 {
-    for (; *text != '\0'; text++)
-        if ((unsigned char)*text < 0x20 || *text == 0x7f)
+    for (size_t size; *text != '\0'; text += size == 0 ? 1 : size) {
+        size = character(text);
+        if (size == 0)
             *text = '?';
+        else if (is_control(text, size))
+            memset(text, '?', size);
+    }
 }
 
 static void emit(const char *kind, const char *format, va_list arguments)
     __attribute__((format(printf, 2, 0)));
 
+/* One write(2) a line, so that the lines of several programs on one stderr do not mix. */
 static void emit(const char *kind, const char *format, va_list arguments)
 {
     char text[LINE_SIZE];
@@ -92,18 +150,23 @@ static void emit(const char *kind, const char *format, va_list arguments)
     if (as_json) {
         char now[CLOCK_RFC3339_SIZE];
         clock_rfc3339(clock_realtime_ms(), now);
-        char escaped[LINE_SIZE];
+        char name[NAME_SIZE], escaped[LINE_SIZE];
+        escape(name, sizeof name, program);
         escape(escaped, sizeof escaped, text);
         length = snprintf(line, sizeof line - 1,
-            "{\"time\":\"%s\",\"program\":\"%s\",\"level\":\"%s\",\"message\":\"%s\"}", now,
-            program, *kind != '\0' ? kind : "summary", escaped);
+            "{\"time\":\"%s\",\"program\":\"%s\",\"level\":\"%s\",\"message\":\"%s\"}", now, name,
+            *kind != '\0' ? kind : "summary", escaped);
     } else {
-        flatten(text);
         length = snprintf(line, sizeof line - 1, "%s: %s%s%s", program, kind,
             *kind != '\0' ? ": " : "", text);
+        flatten(line);
     }
-    if (length > 0)
-        write_line(line, (size_t)length < sizeof line - 1 ? (size_t)length : sizeof line - 2);
+    if (length <= 0)
+        return;
+    size_t used = (size_t)length < sizeof line - 1 ? (size_t)length : sizeof line - 2;
+    line[used] = '\n';
+    msg_live(NULL);
+    write_all(line, used + 1);
 }
 
 #define EMIT(kind)                     \

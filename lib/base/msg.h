@@ -6,7 +6,8 @@
 /*
  * Messages for people, on stderr. One line each, lower case, no full stop and no newline in the
  * format: "pg-load: error: cannot open map: No such file or directory". With --log json each is
- * one JSON object: {"time":…,"program":…,"level":…,"message":…}.
+ * one JSON object: {"time":…,"program":…,"level":…,"message":…}; the summary's level is "summary".
+ * Whatever a name holds, a message stays one line of valid UTF-8.
  *
  * A message never holds content of a record, a receipt handle, a key or a credential. Names taken
  * from files or the network go through %s only when they are known to be names.
@@ -35,5 +36,13 @@ void msg_debug(const char *format, ...) __attribute__((format(printf, 1, 2))); /
  * unless ${plain} is false.
  */
 void msg_summary(bool plain, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/*
+ * msg_live(text):
+ * Show ${text} on the terminal's last line, in the place of the one shown before; NULL takes it
+ * away, as every message does before it is printed. Cut at the terminal's width. For
+ * base/progress.h, which knows whether stderr is a terminal.
+ */
+void msg_live(const char *text);
 
 #endif
