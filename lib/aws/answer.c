@@ -25,6 +25,7 @@ enum element {
     SENDER_FAULT,
     CODE,
     SENT_MD5,
+    SENT_ATTRIBUTES_MD5,
     ERROR,
     ERROR_CODE,
     QUEUE_URL
@@ -53,6 +54,7 @@ static const struct known known[] = {
     { ENVELOPE, "SendMessageBatchResultEntry", DONE_ENTRY },
     { DONE_ENTRY, "Id", ID },
     { DONE_ENTRY, "MD5OfMessageBody", SENT_MD5 },
+    { DONE_ENTRY, "MD5OfMessageAttributes", SENT_ATTRIBUTES_MD5 },
     { ENVELOPE, "BatchResultErrorEntry", FAILED_ENTRY },
     { FAILED_ENTRY, "Id", ID },
     { FAILED_ENTRY, "SenderFault", SENDER_FAULT },
@@ -77,6 +79,7 @@ struct answer_reader {
     struct buf sender_fault;
     struct buf code;
     struct buf md5;
+    struct buf attributes_md5;
 };
 
 static enum element element_of(enum element parent, const char *name)
@@ -112,6 +115,8 @@ static struct buf *target_of(struct answer *answer, enum element element)
         return &reader->code;
     case SENT_MD5:
         return &reader->md5;
+    case SENT_ATTRIBUTES_MD5:
+        return &reader->attributes_md5;
     case QUEUE_URL:
         return &answer->queue_url;
     default:
@@ -165,6 +170,7 @@ static void on_start(void *context, const char *name)
         buf_clear(&reader->sender_fault);
         buf_clear(&reader->code);
         buf_clear(&reader->md5);
+        buf_clear(&reader->attributes_md5);
         break;
     case ERROR:
         buf_clear(&reader->code);
@@ -231,6 +237,12 @@ static void take_code(struct buf *code, char name[ERROR_NAME_SIZE])
     (void)error_code_name(text != NULL ? text : "unknown", name);
 }
 
+static void take_md5(const struct buf *md5, char text[33])
+{
+    if (md5->length == 32)
+        memcpy(text, md5->data, md5->length);
+}
+
 /* Ids are the positions that we gave. */
 static void take_entry(struct answer *answer, bool failed)
 {
@@ -243,8 +255,9 @@ static void take_entry(struct answer *answer, bool failed)
     if (failed) {
         entry->sender_fault = is(&reader->sender_fault, "true");
         take_code(&reader->code, entry->code);
-    } else if (reader->md5.length == sizeof entry->md5_of_body - 1) {
-        memcpy(entry->md5_of_body, reader->md5.data, reader->md5.length);
+    } else {
+        take_md5(&reader->md5, entry->md5_of_body);
+        take_md5(&reader->attributes_md5, entry->md5_of_attributes);
     }
 }
 
@@ -317,6 +330,7 @@ int answer_init(struct answer *answer)
     buf_init(&reader->sender_fault, TEXT_MAXIMUM);
     buf_init(&reader->code, TEXT_MAXIMUM);
     buf_init(&reader->md5, TEXT_MAXIMUM);
+    buf_init(&reader->attributes_md5, TEXT_MAXIMUM);
     return 0;
 }
 
@@ -338,6 +352,7 @@ void answer_free(struct answer *answer)
     buf_free(&reader->sender_fault);
     buf_free(&reader->code);
     buf_free(&reader->md5);
+    buf_free(&reader->attributes_md5);
     free(reader);
     *answer = (struct answer){ 0 };
 }

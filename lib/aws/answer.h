@@ -34,6 +34,7 @@ struct answer_entry {
     bool sender_fault;
     char code[ERROR_NAME_SIZE]; /* of a failed one */
     char md5_of_body[33];       /* of a sent one; "": the server did not say */
+    char md5_of_attributes[33]; /* likewise */
 };
 
 enum { ANSWER_ENTRIES = 10 };

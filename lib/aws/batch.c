@@ -34,13 +34,20 @@ struct batch {
     struct aws_error refusal; /* the last of one item */
 };
 
+static size_t size_of(const struct batch_item *item)
+{
+    const struct call_message *message = item->message;
+    return item->length +
+        (message != NULL ? attribute_bytes(message->attributes, message->attribute_count) : 0);
+}
+
 static void push(struct item_list *list, struct batch_item *item)
 {
     item->next = NULL;
     *list->end = item;
     list->end = &item->next;
     list->count++;
-    list->bytes += item->length;
+    list->bytes += size_of(item);
 }
 
 /* Take the item that *link points at off its list. */
@@ -51,7 +58,7 @@ static struct batch_item *unlink_item(struct item_list *list, struct batch_item 
     if (*link == NULL)
         list->end = link;
     list->count--;
-    list->bytes -= item->length;
+    list->bytes -= size_of(item);
     return item;
 }
 
@@ -129,12 +136,13 @@ static void gather(struct batch *batch, struct flight *flight, struct item_list 
         }
         if (call->count > 0 &&
             (item->alone || flight->items[0]->alone ||
-                item->length > batch->config.maximum - *bytes))
+                *bytes + size_of(item) > batch->config.maximum))
             break;
-        *bytes += item->length;
+        *bytes += size_of(item);
         flight->items[call->count] = unlink_item(list, link);
-        call->entries[call->count] =
-            (struct call_entry){ .text = item->text, .length = item->length };
+        call->entries[call->count] = (struct call_entry){ .text = item->text,
+            .length = item->length,
+            .message = item->message };
         call->count++;
     }
 }

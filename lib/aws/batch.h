@@ -17,6 +17,7 @@
 struct batch_item {
     const char *text; /* a receipt handle, or a body to send; stays until the item is back */
     size_t length;
+    const struct call_message *message; /* CALL_SEND: more of it (aws/call.h), or NULL; stays too */
 
     /* Set when it is back. */
     enum aws_cause cause; /* AWS_OK: done */
@@ -39,7 +40,7 @@ struct batch_config {
     unsigned parallel;             /* batches at once */
     uint64_t linger_ms;            /* how long an item may wait for company */
     uint64_t retry_ms;
-    size_t maximum; /* bytes of the items of one batch; 0: any */
+    size_t maximum; /* bytes of the items of one batch, their attributes counted; 0: any */
 };
 
 struct batch;

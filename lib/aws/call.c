@@ -34,6 +34,38 @@ static void write_receive(struct buf *out, const struct call *call)
         "&AttributeName.4=SequenceNumber&MessageSystemAttributeName.4=SequenceNumber");
 }
 
+static void write_attribute(struct buf *out, const char *action, size_t entry, size_t index,
+    const struct attribute *attribute)
+{
+    char field[FORM_NAME_SIZE], name[FORM_NAME_SIZE];
+    const char *value = attribute_is_binary(attribute) ? "BinaryValue" : "StringValue";
+    (void)snprintf(field, sizeof field, "MessageAttribute.%zu.Name", index + 1);
+    form_entry_name(name, action, entry, field);
+    form_add(out, name, attribute->name, attribute->name_length);
+    (void)snprintf(field, sizeof field, "MessageAttribute.%zu.Value.DataType", index + 1);
+    form_entry_name(name, action, entry, field);
+    form_add(out, name, attribute->type, attribute->type_length);
+    (void)snprintf(field, sizeof field, "MessageAttribute.%zu.Value.%s", index + 1, value);
+    form_entry_name(name, action, entry, field);
+    form_add(out, name, attribute->value, attribute->value_length);
+}
+
+static void write_message(struct buf *out, const char *action, size_t entry,
+    const struct call_message *message)
+{
+    char name[FORM_NAME_SIZE];
+    for (size_t i = 0; i < message->attribute_count; i++)
+        write_attribute(out, action, entry, i, &message->attributes[i]);
+    if (message->group_id != NULL) {
+        form_entry_name(name, action, entry, "MessageGroupId");
+        form_add(out, name, message->group_id, message->group_id_length);
+    }
+    if (message->deduplication_id != NULL) {
+        form_entry_name(name, action, entry, "MessageDeduplicationId");
+        form_add(out, name, message->deduplication_id, message->deduplication_id_length);
+    }
+}
+
 /* Ids are positions: distinct whatever the messages are. */
 static void write_entries(struct buf *out, const struct call *call)
 {
@@ -49,6 +81,8 @@ static void write_entries(struct buf *out, const struct call *call)
             form_entry_name(name, action, i, "VisibilityTimeout");
             form_add_number(out, name, call->visibility_timeout_s);
         }
+        if (call->operation == CALL_SEND && call->entries[i].message != NULL)
+            write_message(out, action, i, call->entries[i].message);
     }
 }
 
@@ -89,12 +123,18 @@ static bool names_handle(const struct call *call)
 }
 
 /* What is on the queue is not what we sent: say so rather than call it done. */
-static bool sent_right(const struct call_entry *entry, const char *md5)
+static bool sent_right(const struct call_entry *entry, const struct answer_entry *answer)
 {
     unsigned char digest[DIGEST_MD5_SIZE];
-    if (*md5 == '\0' || digest_md5(entry->text, entry->length, digest) != 0)
+    const char *body = answer->md5_of_body, *attributes = answer->md5_of_attributes;
+    const struct call_message *message = entry->message;
+    if (*body != '\0' && digest_md5(entry->text, entry->length, digest) == 0 &&
+        !digest_is_hex(digest, sizeof digest, body, strlen(body)))
+        return false;
+    if (*attributes == '\0' || message == NULL || message->attribute_count == 0 ||
+        attribute_md5(message->attributes, message->attribute_count, digest) != 0)
         return true;
-    return digest_is_hex(digest, sizeof digest, md5, strlen(md5));
+    return digest_is_hex(digest, sizeof digest, attributes, strlen(attributes));
 }
 
 static void judge_entry(const struct call *call, struct call_entry *entry,
@@ -106,7 +146,7 @@ static void judge_entry(const struct call *call, struct call_entry *entry,
     } else if (answer->failed) {
         (void)snprintf(entry->code, sizeof entry->code, "%s", answer->code);
         entry->cause = error_cause_of(entry->code, 0, names_handle(call), answer->sender_fault);
-    } else if (call->operation == CALL_SEND && !sent_right(entry, answer->md5_of_body)) {
+    } else if (call->operation == CALL_SEND && !sent_right(entry, answer)) {
         (void)snprintf(entry->code, sizeof entry->code, "wrong-checksum");
         entry->cause = AWS_REFUSED;
     } else {

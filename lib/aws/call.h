@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "aws/answer.h"
+#include "aws/attribute.h"
 #include "aws/error.h"
 #include "base/buf.h"
 #include "http/http.h"
@@ -22,11 +23,26 @@ enum call_operation {
 
 enum { CALL_BATCH = ANSWER_ENTRIES, CALL_URL_SIZE = 1024 };
 
+/*
+ * What a message to send has besides its body. Attributes: at most ATTRIBUTE_MAXIMUM, and SQS takes
+ * none with an empty value. The ids are for FIFO queues (a group id for fair queues too); NULL:
+ * none.
+ */
+struct call_message {
+    const struct attribute *attributes;
+    size_t attribute_count;
+    const char *group_id;
+    size_t group_id_length;
+    const char *deduplication_id;
+    size_t deduplication_id_length;
+};
+
 struct call_entry {
     const char
         *text; /* a receipt handle, or the body to send; the caller's until the call is back */
     size_t length;
-    enum aws_cause cause; /* what came of it, when the call's own cause is AWS_OK */
+    const struct call_message *message; /* CALL_SEND; likewise the caller's; NULL: body alone */
+    enum aws_cause cause;               /* what came of it, when the call's own cause is AWS_OK */
     char code[ERROR_NAME_SIZE];
 };
 

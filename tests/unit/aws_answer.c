@@ -369,6 +369,71 @@ static void test_requests(void **state)
     buf_free(&out);
 }
 
+static void test_send(void **state)
+{
+    (void)state;
+    struct buf out;
+    buf_init(&out, 65536);
+    struct attribute attributes[] = {
+        { "n", "Number.int", "1 2", 1, 10, 3 },
+        { "b", "Binary", "AA==", 1, 6, 4 },
+    };
+    struct call_message message = { .attributes = attributes,
+        .attribute_count = 2,
+        .group_id = "g",
+        .group_id_length = 1,
+        .deduplication_id = "d&d",
+        .deduplication_id_length = 3 };
+    struct call call = { .operation = CALL_SEND, .count = 2 };
+    call.entries[0] = (struct call_entry){ .text = "x", .length = 1, .message = &message };
+    call.entries[1] = (struct call_entry){ .text = "y", .length = 1 };
+    call_write(&out, &call, "u");
+    assert_string_equal(buf_cstr(&out),
+        "Action=SendMessageBatch&Version=2012-11-05&QueueUrl=u"
+        "&SendMessageBatchRequestEntry.1.Id=0&SendMessageBatchRequestEntry.1.MessageBody=x"
+        "&SendMessageBatchRequestEntry.1.MessageAttribute.1.Name=n"
+        "&SendMessageBatchRequestEntry.1.MessageAttribute.1.Value.DataType=Number.int"
+        "&SendMessageBatchRequestEntry.1.MessageAttribute.1.Value.StringValue=1+2"
+        "&SendMessageBatchRequestEntry.1.MessageAttribute.2.Name=b"
+        "&SendMessageBatchRequestEntry.1.MessageAttribute.2.Value.DataType=Binary"
+        "&SendMessageBatchRequestEntry.1.MessageAttribute.2.Value.BinaryValue=AA%3D%3D"
+        "&SendMessageBatchRequestEntry.1.MessageGroupId=g"
+        "&SendMessageBatchRequestEntry.1.MessageDeduplicationId=d%26d"
+        "&SendMessageBatchRequestEntry.2.Id=1&SendMessageBatchRequestEntry.2.MessageBody=y");
+    buf_free(&out);
+}
+
+/* The digest of the attributes is looked at, where there are any. */
+static void test_sent_attributes(void **state)
+{
+    (void)state;
+    static const char xml[] =
+        "<rResponse><SendMessageBatchResultEntry><Id>0</Id>"
+        "<MD5OfMessageAttributes>235c5c510d26fb653d073faed50ae77c</MD5OfMessageAttributes>"
+        "</SendMessageBatchResultEntry><SendMessageBatchResultEntry><Id>1</Id>"
+        "<MD5OfMessageAttributes>235c5c510d26fb653d073faed50ae77d</MD5OfMessageAttributes>"
+        "</SendMessageBatchResultEntry><SendMessageBatchResultEntry><Id>2</Id>"
+        "</SendMessageBatchResultEntry><SendMessageBatchResultEntry><Id>3</Id>"
+        "<MD5OfMessageAttributes>235c5c510d26fb653d073faed50ae77d</MD5OfMessageAttributes>"
+        "</SendMessageBatchResultEntry></rResponse>";
+    static const enum aws_cause causes[] = { AWS_OK, AWS_REFUSED, AWS_OK, AWS_OK };
+    struct attribute attribute = { "timestamp", "Number", "1493147359900", 9, 6, 13 };
+    struct call_message message = { .attributes = &attribute, .attribute_count = 1 };
+    struct answer answer;
+    struct http_request request = { .outcome = HTTP_OK, .status = 200 };
+    struct call call = { .operation = CALL_SEND, .count = 4 };
+    for (size_t i = 0; i < 4; i++)
+        call.entries[i] =
+            (struct call_entry){ .text = "b", .length = 1, .message = i < 3 ? &message : NULL };
+    assert_int_equal(answer_init(&answer), 0);
+    enum answer_result result = feed(&answer, xml, strlen(xml), 9, NULL);
+    assert_int_equal(call_judge(&call, &request, &answer, result, "host"), AWS_OK);
+    for (size_t i = 0; i < 4; i++)
+        assert_int_equal(call.entries[i].cause, causes[i]);
+    assert_string_equal(call.entries[1].code, "wrong-checksum");
+    answer_free(&answer);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -379,6 +444,8 @@ int main(void)
         cmocka_unit_test(test_batches),
         cmocka_unit_test(test_judgement),
         cmocka_unit_test(test_requests),
+        cmocka_unit_test(test_send),
+        cmocka_unit_test(test_sent_attributes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
