@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "aws/feed.h"
+#include "base/clock.h"
 #include "base/stop.h"
 
 enum { STOPPING_TICK_MS = 200, OUTPUT_WAITING = 1 << 20 };
@@ -12,7 +13,8 @@ struct feed {
     struct feed_result *result;
     struct batch *batch;
     struct line_reader *reader;
-    bool ended; /* nothing more is read */
+    bool ended;           /* nothing more is read */
+    uint64_t grace_until; /* monotonic; 0: no stop request seen */
 };
 
 void feed_add(struct feed *feed, struct batch_item *item)
@@ -26,11 +28,23 @@ static void end_input(struct feed *feed)
     batch_flush(feed->batch);
 }
 
+/* Bytes that the reader of our output has yet to take; none when it has gone. */
+static size_t output_waits(const struct feed *feed)
+{
+    const struct feed_config *config = feed->config;
+    return config->out != NULL && feed->result->output_error == 0 ? outqueue_waiting(config->out)
+                                                                  : 0;
+}
+
 static bool may_read(const struct feed *feed)
 {
     const struct feed_config *config = feed->config;
-    return !feed->ended && config->room(config->context) &&
-        (config->out == NULL || outqueue_waiting(config->out) < OUTPUT_WAITING);
+    return !feed->ended && config->room(config->context) && output_waits(feed) < OUTPUT_WAITING;
+}
+
+static bool grace_over(const struct feed *feed)
+{
+    return feed->grace_until != 0 && clock_monotonic_ms() >= feed->grace_until;
 }
 
 /* Take the lines that are there. Returns whether more may be, unread for want of room. */
@@ -45,6 +59,11 @@ static void read_lines(struct feed *feed)
             feed->config->on_line(feed->config->context, feed, result, &line);
             break;
         case LINE_AGAIN:
+            /* The reader of lines counts its own time of grace, but from when it was next asked. */
+            if (grace_over(feed)) {
+                feed->result->cut_short = true;
+                end_input(feed);
+            }
             return;
         case LINE_END:
             end_input(feed);
@@ -88,12 +107,9 @@ static void take_back(struct feed *feed)
         feed->config->on_item(feed->config->context, item);
 }
 
-static void write_output(struct feed *feed)
+static void fail_output(struct feed *feed, int error)
 {
-    struct outqueue *out = feed->config->out;
-    if (out == NULL || feed->result->output_error != 0 || outqueue_write(out) == 0)
-        return;
-    feed->result->output_error = errno;
+    feed->result->output_error = error;
     if (feed->config->output_needed) {
         end_input(feed);
         batch_abandon(feed->batch, AWS_STOPPED);
@@ -101,10 +117,23 @@ static void write_output(struct feed *feed)
     }
 }
 
-static bool output_waits(const struct feed *feed)
+static void write_output(struct feed *feed)
 {
-    return feed->config->out != NULL && feed->result->output_error == 0 &&
-        outqueue_waiting(feed->config->out) > 0;
+    struct outqueue *out = feed->config->out;
+    if (out != NULL && feed->result->output_error == 0 && outqueue_write(out) != 0)
+        fail_output(feed, errno);
+}
+
+/*
+ * A stop request was seen: from now on the time of grace runs. A reader that takes nothing until
+ * it is over is waited for no longer, or what it leaves unread would keep us from reading.
+ */
+static void stopping(struct feed *feed)
+{
+    if (feed->grace_until == 0)
+        feed->grace_until = clock_monotonic_ms() + feed->config->grace_ms;
+    else if (grace_over(feed) && output_waits(feed) > 0)
+        fail_output(feed, ETIMEDOUT);
 }
 
 /* 0, or -1: the wait itself failed. */
@@ -119,19 +148,20 @@ static int wait(struct feed *feed, bool stop_seen)
             .events = watch_output ? outqueue_events(config->out) : 0 },
         { .fd = stop_seen ? -1 : stop_fd(), .events = POLLIN },
     };
-    /* The reader knows when the time of grace is over; it must be asked. */
-    if (stop_seen && !feed->ended && (timeout < 0 || timeout > STOPPING_TICK_MS))
+    if (stop_seen && (timeout < 0 || timeout > STOPPING_TICK_MS))
         timeout = STOPPING_TICK_MS;
     return sqs_wait(config->batch.sqs, fds, sizeof fds / sizeof *fds, timeout);
 }
 
 static void loop(struct feed *feed)
 {
-    while (!feed->ended || !batch_idle(feed->batch) || output_waits(feed)) {
+    while (!feed->ended || !batch_idle(feed->batch) || output_waits(feed) > 0) {
         bool stop_seen = stop_requested();
+        if (stop_seen)
+            stopping(feed);
         read_lines(feed);
         batch_work(feed->batch);
-        if (feed->ended && batch_idle(feed->batch) && !output_waits(feed))
+        if (feed->ended && batch_idle(feed->batch) && output_waits(feed) == 0)
             break;
         if (wait(feed, stop_seen) != 0) {
             struct aws_error error;

@@ -78,7 +78,7 @@ static int make_room(struct outqueue *queue, size_t length)
 
 int outqueue_add(struct outqueue *queue, const void *data, size_t length)
 {
-    if (length == 0)
+    if (length == 0 || queue->error != 0)
         return 0;
     if (make_room(queue, length) != 0)
         return -1;
@@ -137,8 +137,11 @@ int outqueue_write(struct outqueue *queue)
         if (queue->start == queue->end)
             give_back(queue);
     }
+    if (queue->error == 0)
+        return 0;
+    give_back(queue);
     errno = queue->error;
-    return queue->error == 0 ? 0 : -1;
+    return -1;
 }
 
 uint64_t outqueue_cut(struct outqueue *queue)

@@ -12,7 +12,8 @@
  * others, is not made non-blocking; and as far as whole lines fit they go whole, so that a reader
  * finds no piece of a line if we are killed.
  *
- * The first failure is kept, as in base/out.h. EPIPE means that the reader has gone.
+ * The first failure is kept, as in base/out.h, and what waits is dropped, as is all that is added
+ * later. EPIPE means that the reader has gone.
  */
 struct outqueue;
 

@@ -10,7 +10,8 @@ setup() {
 }
 
 teardown() {
-  [ ! -s pid ] || kill -9 "$(<pid)" 2>/dev/null || true
+  # shellcheck disable=SC2046  # one or two
+  [ ! -s pid ] || kill -9 $(xargs <pid) 2>/dev/null || true
   proxy_stop
 }
 
@@ -271,6 +272,53 @@ take() {
   grep -q 'cannot write to standard output: Broken pipe' err
   grep -q 'deleted=300 ' err
   counts_are 0 0 0
+}
+
+# rejections N: verdicts that are passed on and cost no request, 400 bytes each.
+rejections() {
+  awk -v n="$1" 'BEGIN { pad = sprintf("%300s", ""); gsub(/ /, "x", pad); for (i = 1; i <= n; i++)
+    printf "{\"sqs\":{\"message_id\":\"%d\",\"receipt_handle\":\"h%d\"},\"status\":\"rejected\",\"pad\":\"%s\"}\n", i, i, pad }'
+}
+
+@test "a reader of --print that goes away with much left unread: everything is still read and acted on" {
+  take 50
+  { rejections 20000; committed <records; } >verdicts
+  # It takes nothing until far more waits than is held for it.
+  run -0 timeout 30 bash -c 'sqs-ack --print <verdicts 2>err | sleep 1; echo "${PIPESTATUS[0]}"'
+  [ "$output" = 74 ]
+  grep -q 'deleted=50 .*rejected=20000 ' err
+  counts_are 0 0 0
+  # And the same with a reader that took a line first.
+  run -0 timeout 30 bash -c 'sqs-ack --print <verdicts 2>err | (read -r _; sleep 0.5); echo "${PIPESTATUS[0]}"'
+  [ "$output" = 74 ]
+  grep -q ' rejected=20000 ' err
+}
+
+@test "SIGTERM with a reader of --print that takes nothing: 74 after --grace, what was read acted on" {
+  take 5
+  committed <records >verdicts
+  mkfifo in out
+  tail -s 60 -f /dev/null 3>&- 4>&- <out &
+  echo $! >pid
+  # Its input does not end, and it is left with more output than it holds for the reader.
+  sqs-ack --print --grace 2s <in >out 2>err 3>&- 4>&- &
+  echo $! >>pid
+  exec 7>in
+  cat verdicts >&7
+  rejections 20000 >&7 2>rejections.err 3>&- 4>&- &
+  echo $! >>pid
+  eventually 5 counts_are 0 0 0
+  sleep 0.5
+  kill -TERM "$(sed -n 2p pid)"
+  SECONDS=0
+  status=0
+  wait "$(sed -n 2p pid)" || status=$?
+  [ "$status" -eq 74 ]
+  [ "$SECONDS" -le 5 ]
+  grep -q 'cannot write to standard output: Connection timed out' err
+  grep -q deleted=5 err
+  exec 7>&-
+  kill "$(sed -n 1p pid)"
 }
 
 @test "standard output that fails: 74, everything deleted" {

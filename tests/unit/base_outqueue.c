@@ -142,8 +142,22 @@ static void test_reader_gone(void **state)
     assert_int_equal(errno, EPIPE);
     assert_int_equal(outqueue_error(queue), EPIPE);
     add(queue, "x\n");
+    assert_int_equal(outqueue_waiting(queue), 0);
     assert_int_equal(outqueue_write(queue), -1);
     assert_int_equal(outqueue_written(queue), 0);
+    assert_int_equal(outqueue_close(queue), -1);
+
+    /* What waited for it is dropped, or a program that waits for room would wait for ever. */
+    ends = open_pipe();
+    queue = outqueue_open(ends.writer);
+    for (int i = 0; i < 400; i++)
+        add_line(queue, 'x', 1000);
+    assert_int_equal(outqueue_write(queue), 0);
+    assert_true(outqueue_waiting(queue) > 300000);
+    close(ends.reader);
+    assert_int_equal(outqueue_write(queue), -1);
+    assert_int_equal(outqueue_error(queue), EPIPE);
+    assert_int_equal(outqueue_waiting(queue), 0);
     assert_int_equal(outqueue_close(queue), -1);
 }
 
