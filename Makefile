@@ -3,6 +3,7 @@
 #   make                 all programs into build/bin
 #   make SANITIZE=1 BUILD=build/asan    the same under ASan and UBSan
 #   make check           unit tests        make lint    every static check
+#   make fuzz TIME=60 FUZZ='mask_policy'   libFuzzer, by clang: so many seconds each (all of tests/fuzz)
 #   make test | demo     the README's two commands
 #   make install PREFIX=/usr/local DESTDIR=
 #
@@ -40,7 +41,8 @@ endif
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
             -Wformat=2 -Wvla -Wcast-qual -Wwrite-strings $(if $(WERROR),-Werror)
 ifneq ($(SANITIZE),)
-HARDEN  := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+HARDEN  := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer \
+           $(if $(filter fuzzer,$(SANITIZE)),-fsanitize=fuzzer-no-link)
 OPTIMIZE ?= -O1 -g
 HARDENLD := -fsanitize=address,undefined
 else
@@ -154,6 +156,28 @@ $(BUILD)/unit/$(1): $(BUILD)/obj/tests/unit/$(1).o $$(BELOW_$(call unit_layer,$(
 endef
 $(foreach unit,$(UNIT_SOURCES:tests/unit/%.c=%),$(eval $(call unit_rules,$(unit))))
 
+# Fuzzing: tests/fuzz/LAYER_anything.c is an entry of libFuzzer with the layers it names. What has
+# been found worth keeping lies in tests/fuzz/corpus/LAYER_anything and is replayed by make check.
+FUZZ_NAMES := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
+REPLAYS    := $(FUZZ_NAMES:%=$(BUILD)/replay/%)
+FUZZ       ?= $(FUZZ_NAMES)
+TIME       ?= 60
+CLANG      ?= clang
+define fuzz_rules
+$(BUILD)/replay/$(1): $(BUILD)/obj/tests/lib/replay.o
+$(BUILD)/replay/$(1) $(BUILD)/fuzzer/$(1): $(BUILD)/obj/tests/fuzz/$(1).o $$(BELOW_$(call unit_layer,$(1)):%=$(BUILD)/lib/lib%.a)
+	@mkdir -p $$(@D)
+	$$(call short,LD,$$@)
+	$$(Q)$$(CC) $$(CFLAGS_ALL) $$(LDFLAGS_ALL) $$(if $$(filter $(BUILD)/fuzzer/%,$$@),-fsanitize=fuzzer) -o $$@ \
+	  $$(filter %.o,$$^) $$(filter %.a,$$^) $$(UNIT_LIBS_$(call unit_layer,$(1))) $$(UNIT_LIBS_base)
+endef
+$(foreach fuzz,$(FUZZ_NAMES),$(eval $(call fuzz_rules,$(fuzz))))
+fuzzers: $(FUZZ:%=$(BUILD)/fuzzer/%)
+fuzz:
+	@$(MAKE) CC=$(CLANG) SANITIZE=fuzzer BUILD=$(BUILD)/fuzz \
+	  CFLAGS='-Wno-sign-conversion -Wno-missing-field-initializers' fuzzers
+	@BUILD=$(BUILD)/fuzz TIME=$(TIME) scripts/fuzz.sh $(FUZZ)
+
 # The scanner's speed; see bench/README.md.
 bench-scan: $(BUILD)/bench/scan
 $(BUILD)/bench/scan: $(BUILD)/obj/bench/scan.o $(BELOW_json:%=$(BUILD)/lib/lib%.a)
@@ -165,8 +189,8 @@ $(BUILD)/bench/scan: $(BUILD)/obj/bench/scan.o $(BELOW_json:%=$(BUILD)/lib/lib%.
 SOURCES := $(wildcard lib/*/*.c cmd/*/*.c tests/*/*.c bench/*.c)
 objects: $(SOURCES:%.c=$(BUILD)/obj/%.o)
 
-check: $(UNIT_TESTS) all
-	@scripts/unit.sh $(UNIT_TESTS)
+check: $(UNIT_TESTS) $(REPLAYS) all
+	@scripts/unit.sh $(UNIT_TESTS) $(REPLAYS)
 
 lint:
 	@BUILD=$(BUILD) scripts/lint.sh
@@ -210,6 +234,6 @@ dist:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all bench-scan objects check lint test demo install uninstall dist clean FORCE
+.PHONY: all bench-scan objects fuzz fuzzers check lint test demo install uninstall dist clean FORCE
 .SECONDARY:
 -include $(shell [ -d $(BUILD)/obj ] && find $(BUILD)/obj -name '*.d')

@@ -2,6 +2,7 @@
 # Installs what is missing to build, run or test on Debian 12 or Ubuntu.
 #
 #   scripts/deps.sh build run test     (any of the three; all when none is given)
+#   scripts/deps.sh fuzz               what make fuzz needs
 #
 # Idempotent, and silent when nothing is missing. Packages need root or sudo.
 # The SQS servers (ElasticMQ's jars, moto's Python environment) go into
@@ -113,6 +114,18 @@ want_test() {
   for package in "${TEST_PACKAGES[@]}"; do want "$package"; done
 }
 
+# clang's libFuzzer: a package of its own from Debian 12 on, part of clang's before.
+have_fuzzer() {
+  compgen -G "$(clang -print-runtime-dir 2>/dev/null)/libclang_rt.fuzzer*" ||
+    compgen -G '/usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*' ||
+    ! apt-cache show libclang-rt-dev
+}
+
+want_fuzz() {
+  want clang command -v clang
+  want libclang-rt-dev have_fuzzer
+}
+
 # Debian's server package makes and starts a cluster of its own. Nothing here
 # wants it, so it is told not to while we install; the setting goes afterwards.
 without_main_cluster() {
@@ -170,9 +183,9 @@ main() {
   [ ${#sets[@]} -gt 0 ] || sets=(build run test)
   for set in "${sets[@]}"; do
     case $set in
-    build | run | test) "want_$set" ;;
+    build | run | test | fuzz) "want_$set" ;;
     *)
-      say "error: unknown set $set; usage: deps.sh [build] [run] [test]"
+      say "error: unknown set $set; usage: deps.sh [build] [run] [test] [fuzz]"
       exit 64
       ;;
     esac

@@ -39,6 +39,8 @@ const char *policy_error_text(enum policy_cause cause)
         return "it names nothing: every value would pass in clear";
     case POLICY_UTF8:
         return "not UTF-8";
+    case POLICY_CONTROL:
+        return "a control character that is no tab";
     case POLICY_QUOTE:
         return "not a closed JSON string";
     case POLICY_WORD:

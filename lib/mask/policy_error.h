@@ -17,6 +17,7 @@ enum policy_cause {
     POLICY_TOO_MANY, /* over POLICY_MAX_RULES */
     POLICY_EMPTY,    /* it names nothing, and would let everything pass */
     POLICY_UTF8,
+    POLICY_CONTROL,       /* a control character that is no tab */
     POLICY_QUOTE,         /* a string that is not closed, or is none */
     POLICY_WORD,          /* a word that nothing is known of */
     POLICY_MISSING_WORD,  /* the line ends too early */

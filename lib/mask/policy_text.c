@@ -20,6 +20,15 @@ static bool is_blank(char byte)
     return byte == ' ' || byte == '\t';
 }
 
+/* The first control character but the tab, as a word of no length; text NULL: there is none. */
+static struct policy_word find_control(const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        if (((unsigned char)text[i] < ' ' && text[i] != '\t') || text[i] == 0x7f)
+            return (struct policy_word){ text + i, 0, (unsigned)i + 1 };
+    return (struct policy_word){ .text = NULL };
+}
+
 /* The end of the word at text[i]: blanks inside quotes belong to it. SIZE_MAX: a quote stays open.
  */
 static size_t word_end(const char *text, size_t length, size_t i)
@@ -160,6 +169,9 @@ static int add_line(struct policy *policy, const char *text, size_t length, unsi
     size_t count;
     if (!json_string_is_utf8(text, length))
         return policy_error_set(error, POLICY_UTF8, number, NULL);
+    const struct policy_word control = find_control(text, length);
+    if (control.text != NULL)
+        return policy_error_set(error, POLICY_CONTROL, number, &control);
     if (!cut_words(text, length, words, &count))
         return policy_error_set(error, POLICY_QUOTE, number, &words[count]);
     if (count == 0)
@@ -239,6 +251,9 @@ int policy_text_option(struct policy *policy, const char *text, struct policy_er
     size_t length = strlen(text);
     if (!json_string_is_utf8(text, length))
         return policy_error_set(error, POLICY_UTF8, 0, NULL);
+    const struct policy_word control = find_control(text, length);
+    if (control.text != NULL)
+        return policy_error_set(error, POLICY_CONTROL, 0, &control);
     struct policy_line line = { .path = { text, 0, 1 } };
     bool quoted = false;
     size_t i = 0;

@@ -292,7 +292,8 @@ static enum quarantine_result write_opened(struct quarantine *quarantine, char t
     const char *plain, size_t length, struct buf *out)
 {
     if (type == 'j') {
-        if (members_scan(&quarantine->inside, plain, length) != 0 ||
+        if (memchr(plain, '\n', length) != NULL ||
+            members_scan(&quarantine->inside, plain, length) != 0 ||
             quarantine->inside.matches.list[0].kind != JSON_OBJECT || quarantine->inside.total == 0)
             return QUARANTINE_BAD_TOKEN;
         if (collides(&quarantine->members, &quarantine->inside))

@@ -89,9 +89,22 @@ enum token_result token_read(const struct token_value *value, const char *tag,
     return *key == KEYRING_NONE ? TOKEN_UNKNOWN_KEY : TOKEN_OK;
 }
 
+/*
+ * Whether content can stand in a line of JSON. What pii-mask makes always can; but whoever has the
+ * key can make a token of anything.
+ */
+static bool is_restorable(char type, const char *content, size_t length)
+{
+    struct json_result result;
+    if (type == 's')
+        return json_string_is_utf8(content, length);
+    return type == 'j' && memchr(content, '\n', length) == NULL &&
+        json_scan(content, length, NULL, JSON_MAX_DEPTH, NULL, &result) == JSON_OK;
+}
+
 enum token_result token_restore(struct buf *out, const char *plain, size_t length)
 {
-    if (length == 0 || (plain[0] != 's' && plain[0] != 'j'))
+    if (length == 0 || !is_restorable(plain[0], plain + 1, length - 1))
         return TOKEN_MALFORMED;
     int result = plain[0] == 's' ? json_string_encode(out, plain + 1, length - 1)
                                  : buf_append(out, plain + 1, length - 1);

@@ -76,7 +76,10 @@ enum token_result {
 enum token_result token_read(const struct token_value *value, const char *tag,
     const struct keyring *ring, struct buf *bytes, size_t *key);
 
-/* Append the value that plain[0, length) stands for as JSON text; TOKEN_MALFORMED: no type byte. */
+/*
+ * Append the value that plain[0, length) stands for as JSON text. TOKEN_MALFORMED: no type byte, or
+ * no value that can stand in a line: text that is not UTF-8, JSON that is none or has line breaks.
+ */
 enum token_result token_restore(struct buf *out, const char *plain, size_t length);
 
 #endif

@@ -1,9 +1,6 @@
 /*
  * libFuzzer: any bytes, scanned with paths. What is accepted is also written out and scanned again,
- * and the strings in it decoded and encoded; what they say must fit together. Built with
- *
- *   clang -std=c17 -D_GNU_SOURCE -g -O1 -fsanitize=fuzzer,address,undefined -Ilib \
- *     tests/fuzz/json_scan.c lib/json/{scan,stops,path,string,write}.c lib/base/buf.c -o scan
+ * and the strings in it decoded and encoded; what they say must fit together.
  */
 #include <stdint.h>
 #include <stdlib.h>
