@@ -34,7 +34,33 @@ int keygen_entry(char entry[KEYGEN_ENTRY_SIZE], size_t *length, char id[KEYRING_
     return result;
 }
 
-int keygen_write(int fd, const char *text, size_t length)
+/* The directory that ${path} is in, the caller's to free; NULL: no memory. */
+static char *directory_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    size_t length = slash == NULL ? 0 : slash == path ? 1 : (size_t)(slash - path);
+    return slash == NULL ? strdup(".") : strndup(path, length);
+}
+
+/* A file without a name beside ${path}. -1 with errno EOPNOTSUPP where there is no such thing. */
+static int open_unnamed(const char *path)
+{
+    char *directory = directory_of(path);
+    if (directory == NULL)
+        return -1;
+    int fd = -1;
+    if (access("/proc/self/fd", X_OK) == 0) /* by which it gets its name */
+        fd = open(directory, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+    else
+        errno = EOPNOTSUPP;
+    /* Old kernels and some file systems know nothing of it, and say so in words of their own. */
+    if (fd == -1 && (errno == EISDIR || errno == EINVAL || errno == ENOSYS))
+        errno = EOPNOTSUPP;
+    free(directory);
+    return fd;
+}
+
+static int write_whole(int fd, const char *text, size_t length)
 {
     while (length > 0) {
         ssize_t written = write(fd, text, length);
@@ -51,11 +77,48 @@ int keygen_write(int fd, const char *text, size_t length)
     return fsync(fd);
 }
 
+static int set_rights(int fd, const struct stat *like)
+{
+    /* The umask may have taken more than it should. */
+    if (like == NULL)
+        return fchmod(fd, 0600);
+    bool mine = like->st_uid == geteuid() && like->st_gid == getegid();
+    if (!mine && fchown(fd, like->st_uid, like->st_gid) != 0)
+        return -1;
+    return fchmod(fd, like->st_mode & 07777);
+}
+
+static int give_name(int fd, const char *path)
+{
+    char link[32];
+    (void)snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+    return linkat(AT_FDCWD, link, AT_FDCWD, path, AT_SYMLINK_FOLLOW);
+}
+
+int keygen_place(const char *path, const char *text, size_t length, const struct stat *like)
+{
+    int fd = open_unnamed(path);
+    bool named = fd == -1 && errno == EOPNOTSUPP;
+    if (named)
+        fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd == -1)
+        return -1;
+    int result = set_rights(fd, like) == 0 && write_whole(fd, text, length) == 0 &&
+            (named || give_name(fd, path) == 0)
+        ? 0
+        : -1;
+    int error = errno;
+    /* What close(2) has to say was said by fsync(2). */
+    close(fd);
+    if (result != 0 && named)
+        unlink(path);
+    errno = error;
+    return result;
+}
+
 int keygen_sync_directory(const char *path)
 {
-    const char *slash = strrchr(path, '/');
-    size_t length = slash == NULL ? 0 : slash == path ? 1 : (size_t)(slash - path);
-    char *directory = slash == NULL ? strdup(".") : strndup(path, length);
+    char *directory = directory_of(path);
     if (directory == NULL)
         return -1;
     int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

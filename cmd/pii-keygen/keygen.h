@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/stat.h>
 
 #include "mask/keyring.h"
 
@@ -14,9 +15,10 @@ enum keygen_cause {
     KEYGEN_DURABLE, /* errnum says: the file is there, but it is not known to outlast a power cut */
     KEYGEN_KEYS,    /* the key file, keys says */
     KEYGEN_KIND,    /* no regular file of a name */
-    KEYGEN_BUSY,    /* another program is changing the key file */
-    KEYGEN_FULL,    /* no room in a key file for one key more */
-    KEYGEN_MACHINE  /* no memory or random bytes, or OpenSSL failed */
+    KEYGEN_IN_WAY, /* a file of the name that the new one has for a moment, and not our left-over */
+    KEYGEN_BUSY,   /* another program is changing the key file */
+    KEYGEN_FULL,   /* no room in a key file for one key more */
+    KEYGEN_MACHINE /* no memory or random bytes, or OpenSSL failed */
 };
 
 struct keygen_error {
@@ -38,8 +40,14 @@ enum { KEYGEN_ENTRY_SIZE = KEYRING_LINE_SIZE + 48 };
  */
 int keygen_entry(char entry[KEYGEN_ENTRY_SIZE], size_t *length, char id[KEYRING_ID + 1]);
 
-/* Write all of it, and have it on the disk. 0, or -1 with errno. */
-int keygen_write(int fd, const char *text, size_t length);
+/*
+ * keygen_place(path, text, length, like):
+ * Make the file ${path}, which must not exist, and have its content on the disk: owner and mode of
+ * ${like}, or ours and 0600 when that is NULL. The name appears when the file is whole, so that a
+ * kill leaves nothing; only where the file system knows no files without a name (O_TMPFILE) may it
+ * leave a part. 0, or -1 with errno.
+ */
+int keygen_place(const char *path, const char *text, size_t length, const struct stat *like);
 
 /* Have the directory that ${path} is in on the disk. 0, or -1 with errno. */
 int keygen_sync_directory(const char *path);

@@ -95,6 +95,9 @@ static int say(const char *file, const struct keygen_error *error)
     case KEYGEN_KIND:
         msg_error("%s is not a regular file, so it cannot be replaced", file);
         return STATUS_CONFIG;
+    case KEYGEN_IN_WAY:
+        msg_error("cannot write %s: the file .NAME.pii-keygen beside it is in the way", file);
+        return STATUS_IO;
     case KEYGEN_BUSY:
         msg_error("another program is changing %s", file);
         return STATUS_TEMPORARY;

@@ -14,6 +14,7 @@
 
 #define PRIMARY "primary"
 #define DECRYPT_ONLY "decrypt-only"
+#define WAITING ".pii-keygen"
 
 enum { OPEN_TRIES = 10, TEXT_SIZE = KEYRING_MAX_FILE + 1 };
 
@@ -34,8 +35,13 @@ static int open_locked(const char *path, struct stat *status, struct keygen_erro
 {
     for (int i = 0; i < OPEN_TRIES; i++) {
         struct stat named;
-        int fd = source_open(path, status);
-        if (fd == -1) {
+        /* Without waiting for the writer of a FIFO, which is not to be had here. */
+        int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+        if (fd == -1 || fstat(fd, status) != 0) {
+            int errnum = errno;
+            if (fd != -1)
+                close(fd);
+            errno = errnum;
             error->keys.cause = errno == EACCES || errno == EPERM ? KEYRING_DENIED : KEYRING_OPEN;
             error->keys.errnum = errno;
             return keygen_fail(error, KEYGEN_KEYS, 0);
@@ -103,33 +109,49 @@ static int compose(struct texts *texts, const struct keyring *ring, char *id,
     return 0;
 }
 
-/* Put the new text in the place of the file ${path}, which is no link. */
+/*
+ * The name under which the new file waits to take the place of ${path}: there for a moment only,
+ * and of nobody but us. To be freed; NULL: no memory.
+ */
+static char *waiting_name(const char *path)
+{
+    const char *slash = strrchr(path, '/'); /* it is absolute */
+    size_t size = strlen(path) + sizeof "." WAITING;
+    char *name = malloc(size);
+    if (name != NULL)
+        (void)snprintf(name, size, "%.*s.%s" WAITING, (int)(slash + 1 - path), path, slash + 1);
+    return name;
+}
+
+/* Whether a file is what a rotation that was killed has left: none but a key file looks so. */
+static bool is_left_over(const char *name, const struct stat *key_file)
+{
+    struct stat left;
+    return lstat(name, &left) == 0 && S_ISREG(left.st_mode) && left.st_nlink == 1 &&
+        (left.st_uid == geteuid() || left.st_uid == key_file->st_uid) &&
+        (left.st_mode & S_IRWXO) == 0;
+}
+
+/* Put the new text in the place of the file ${path}, which is no link and which we have locked. */
 static int replace(const char *path, const struct texts *texts, const struct stat *status,
     struct keygen_error *error)
 {
-    size_t size = strlen(path) + sizeof ".XXXXXX";
-    char *temporary = malloc(size);
-    int fd = -1;
-    if (temporary == NULL)
+    char *waiting = waiting_name(path);
+    if (waiting == NULL)
         return keygen_fail(error, KEYGEN_MACHINE, 0);
-    (void)snprintf(temporary, size, "%s.XXXXXX", path);
-    fd = mkostemp(temporary, O_CLOEXEC);
-    if (fd == -1) {
+    int result = keygen_place(waiting, texts->made, texts->made_length, status);
+    /* Whoever else rotates this file waits for our lock, so it is nobody's who is at work. */
+    if (result != 0 && errno == EEXIST && is_left_over(waiting, status) && unlink(waiting) == 0)
+        result = keygen_place(waiting, texts->made, texts->made_length, status);
+    if (result != 0) {
+        keygen_fail(error, errno == EEXIST ? KEYGEN_IN_WAY : KEYGEN_WRITE, errno);
+    } else if (rename(waiting, path) != 0) {
         keygen_fail(error, KEYGEN_WRITE, errno);
-        free(temporary);
-        return -1;
-    }
-    bool mine = status->st_uid == geteuid() && status->st_gid == getegid();
-    if ((!mine && fchown(fd, status->st_uid, status->st_gid) != 0) ||
-        fchmod(fd, status->st_mode & 07777) != 0 ||
-        keygen_write(fd, texts->made, texts->made_length) != 0 || rename(temporary, path) != 0) {
-        keygen_fail(error, KEYGEN_WRITE, errno);
-        unlink(temporary);
+        unlink(waiting);
     } else if (keygen_sync_directory(path) != 0) {
         keygen_fail(error, KEYGEN_DURABLE, errno);
     }
-    close(fd);
-    free(temporary);
+    free(waiting);
     return error->cause == KEYGEN_OK ? 0 : -1;
 }
 

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 #include <unistd.h>
@@ -41,9 +42,14 @@ int source_open(const char *path, struct stat *status)
 
 ssize_t source_read(int fd, char *into, size_t size)
 {
+    struct stat status;
+    if (fstat(fd, &status) != 0)
+        return -1;
+    bool whole = S_ISREG(status.st_mode);
     size_t length = 0;
     while (length < size) {
-        ssize_t got = read(fd, into + length, size - length);
+        ssize_t got = whole ? pread(fd, into + length, size - length, (off_t)length)
+                            : read(fd, into + length, size - length);
         if (got == 0)
             break;
         if (got > 0)
@@ -51,5 +57,9 @@ ssize_t source_read(int fd, char *into, size_t size)
         else if (errno != EINTR)
             return -1;
     }
+    /* As after any reading, so that whoever reads records from the same descriptor finds its rest.
+     */
+    if (whole)
+        (void)lseek(fd, (off_t)length, SEEK_SET);
     return (ssize_t)length;
 }

@@ -26,7 +26,9 @@ int source_descriptor(const char *path);
 /*
  * source_read(fd, into, size):
  * Read to the end of the file, or until ${size} bytes are there; return how many, or -1 with errno.
- * Who asks for one byte more than allowed learns whether the file is too large.
+ * Who asks for one byte more than allowed learns whether the file is too large. A regular file is
+ * read from its beginning wherever its offset stands: several programs may have been handed one
+ * descriptor, and share the offset.
  */
 ssize_t source_read(int fd, char *into, size_t size);
 

@@ -10,8 +10,16 @@ setup() {
   SECRET=$(awk '/^pii1/ { print $4 }' k)
 }
 
-# refuses STATUS TEXT FILE [OPTION...]: every program says so, and not the key.
+# refuses STATUS TEXT FILE [OPTION...]: every program says so, and not the key;
+# of the file, and of a symbolic link to it.
 refuses() {
+  local status_wanted=$1 text=$2 target=$3
+  shift 3
+  refuses_one "$status_wanted" "$text" "$target" "$@"
+  ln -sfn "$(realpath -ms "$target")" via
+  refuses_one "$status_wanted" "$text" via "$@"
+}
+refuses_one() {
   local status_wanted=$1 text=$2 file=$3 command
   shift 3
   for command in pii-mask pii-unmask; do
@@ -77,6 +85,55 @@ accepts() { [ "$(pii-mask -k "$@" <<<'{"body":{}}')" = '{"body":{},"pii":{"key":
   accepts /dev/fd/5
   exec 5<&-
   run -78 pii-mask -k /dev/fd/77 </dev/null
+}
+
+@test "a FIFO is judged like a file, by its mode and by what comes out of it" {
+  mkfifo -m 644 fifo
+  exec 6<>fifo
+  refuses 77 'others than its owner' fifo
+  exec 6>&-
+  rm fifo
+  (umask 077 && sed "s/$ID/00000000/" k >bad && mkfifo fifo)
+  local command
+  for command in 'pii-mask -k' 'pii-unmask -k' 'pii-keygen --list'; do
+    cat bad >fifo &
+    # shellcheck disable=SC2086
+    run -78 --separate-stderr timeout 10 $command fifo </dev/null
+    [[ $stderr == *'error: key file fifo:2: the key id does not belong to the key'* ]]
+    wait
+  done
+}
+
+@test "one descriptor serves several programs, wherever its offset stands" {
+  exec 7<k
+  [ "$(echo '{"body":{"ip":"203.0.113.7"}}' | pii-mask -k /dev/fd/7 | pii-unmask -k /dev/fd/7)" = \
+    '{"body":{"ip":"203.0.113.7"}}' ]
+  cat <&7 >/dev/null
+  accepts /dev/fd/7
+  [ "$(pii-keygen --list /dev/fd/7)" = "$ID primary" ]
+  exec 7<&-
+  # From standard input, as any program would read it; nothing is left there for records.
+  [ "$(pii-keygen --list /dev/stdin <k)" = "$ID primary" ]
+  run -0 --separate-stderr pii-mask -k /dev/stdin <k
+  [ -z "$output" ]
+}
+
+@test "another owner: 77, unless it is root" {
+  # Root can open it all the same, and is refused too.
+  local as_root='' command
+  [ "$(id -u)" -eq 0 ] || as_root='sudo -n'
+  $as_root chown 65533 k
+  ln -s k via
+  for command in 'pii-mask -k' 'pii-unmask -k' 'pii-keygen --list' 'pii-keygen --rotate'; do
+    for file in k via; do
+      # shellcheck disable=SC2086
+      run -77 --separate-stderr $as_root env PATH="$PATH" $command $file </dev/null
+      [ -z "$output" ]
+      [[ $stderr == *": error: key file $file: owned neither by this user nor by root"* ]]
+    done
+  done
+  $as_root chown "$(id -u)" k
+  accepts k
 }
 
 @test "what cannot be a key file: 78" {
@@ -207,6 +264,47 @@ edited() {
   done
   wait
   [ "$(pii-keygen --list k | wc -l)" -eq $((2 + $(wc -l <added))) ]
+}
+
+# killed_at CALL COMMAND...: with SIGKILL as it makes that system call.
+killed_at() {
+  local call=$1
+  shift
+  run -137 strace -f -o /dev/null -e inject="$call":signal=SIGKILL "$@"
+}
+
+@test "killed at any point, --rotate leaves the old file or the new one, and no key beside it for long" {
+  cp -p k before
+  killed_at linkat pii-keygen --rotate k
+  cmp before k
+  [ "$(ls -A)" = "$(printf 'before\nk')" ]
+  killed_at '?rename,?renameat,?renameat2' pii-keygen --rotate k
+  pii-keygen --list k
+  [ "$(stat -c %a .k.pii-keygen 2>/dev/null || echo 600)" = 600 ]
+  local count
+  count=$(pii-keygen --list k | wc -l)
+  pii-keygen -q --rotate k
+  [ "$(pii-keygen --list k | wc -l)" -eq $((count + 1)) ]
+  [ "$(ls -A)" = "$(printf 'before\nk')" ]
+  # A new file appears whole or not at all.
+  killed_at linkat pii-keygen new
+  killed_at fsync pii-keygen new
+  [ ! -e new ]
+  # What somebody else has put there is not taken for a left-over.
+  cp -p k before
+  echo mine >.k.pii-keygen
+  chmod 644 .k.pii-keygen
+  run -74 pii-keygen --rotate k
+  [[ $output == *'.k.pii-keygen'*'in the way'* || $output == *'.NAME.pii-keygen'*'in the way'* ]]
+  [ "$(<.k.pii-keygen)" = mine ]
+  cmp before k
+}
+
+@test "--rotate does not wait for a FIFO's writer" {
+  mkfifo -m 600 fifo
+  run -78 timeout 5 pii-keygen --rotate fifo
+  [[ $output == *'fifo is not a regular file'* ]]
+  run -74 timeout 5 pii-keygen fifo
 }
 
 @test "--list prints ids and states, to an output that is checked" {
