@@ -95,7 +95,7 @@ static int add_mapped(struct plan *plan, const struct pg_table *table,
         return map_failure(failure, STATUS_CONFIG, name, line->line, line->column_at,
             "is a column whose value the server makes", line->column);
     struct source *source = &plan->sources[plan->count];
-    *source = (struct source){ .column = column, .json = table->columns[column].json };
+    *source = (struct source){ .column = column };
     if (resolve(plan, line, name, STATUS_CONFIG, source, failure) != 0)
         return -1;
     plan->count++;
@@ -111,8 +111,7 @@ static int add_by_name(struct plan *plan, const struct pg_table *table, struct f
         if (node == JSON_NO_NODE)
             return no_memory(failure);
         if (column->loadable)
-            plan->sources[plan->count++] =
-                (struct source){ .column = i, .node = node, .json = column->json };
+            plan->sources[plan->count++] = (struct source){ .column = i, .node = node };
     }
     plan->unknown = json_paths_other(plan->paths, plan->nodes.body);
     return plan->unknown == JSON_NO_NODE ? no_memory(failure) : 0;

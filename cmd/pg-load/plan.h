@@ -19,7 +19,6 @@ struct source {
     uint32_t node;          /* in plan->paths */
     struct json_jq *filter; /* NULL: the value as it is */
     bool required;
-    bool json;                      /* the column takes JSON text as it stands */
     const struct pg_map_line *line; /* NULL: by name */
 };
 

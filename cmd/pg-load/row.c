@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "json/string.h"
-#include "pg/copy.h"
 #include "record/record.h"
 #include "row.h"
 
@@ -27,6 +26,7 @@ struct view {
 int row_open(struct row_reader *reader, const struct plan *plan)
 {
     *reader = (struct row_reader){ .plan = plan };
+    field_scratch_init(&reader->scratch);
     buf_init(&reader->text, MAX_TEXT);
     buf_init(&reader->name, MAX_TEXT);
     buf_init(&reader->salvaged, MAX_TEXT + 64);
@@ -40,6 +40,7 @@ void row_close(struct row_reader *reader)
     free(reader->last);
     free(reader->present);
     json_matches_free(&reader->matches);
+    field_scratch_free(&reader->scratch);
     buf_free(&reader->text);
     buf_free(&reader->name);
     buf_free(&reader->salvaged);
@@ -124,23 +125,6 @@ static enum found evaluate(const struct view *view, const struct source *source,
 
 /* ---- the row ---- */
 
-/* 1: written; 0: it holds U+0000, which PostgreSQL has no text for; -1: no memory. */
-static int write_value(struct row_reader *reader, struct buf *rows, const struct source *source,
-    const struct value *value)
-{
-    if (source->json || value->text[0] != '"')
-        return pg_copy_escape(rows, value->text, value->length) == 0 ? 1 : -1;
-    if (value->plain) /* neither a control character nor a backslash: nothing to escape */
-        return buf_append(rows, value->text + 1, value->length - 2) == 0 ? 1 : -1;
-    if (json_string_has_nul(value->text, value->length))
-        return 0;
-    buf_shrink(&reader->text, KEEP_TEXT);
-    if (json_string_decode(&reader->text, value->text, value->length) != 0 ||
-        pg_copy_escape(rows, reader->text.data, reader->text.length) != 0)
-        return -1;
-    return 1;
-}
-
 static int refuse(struct batch *batch, struct item *item, const char *code,
     const struct source *source)
 {
@@ -174,8 +158,16 @@ static int add_field(const struct view *view, struct batch *batch, struct item *
     view->reader->present[index / 64] |= UINT64_C(1) << index % 64;
     if (found == FOUND_NULL)
         return buf_puts(rows, "\\N") == 0 ? 1 : -1;
-    int written = write_value(view->reader, rows, source, &value);
-    return written == 0 ? refuse(batch, item, "nul", source) : written;
+    switch (field_write(rows, &view->reader->scratch, &batch->table->columns[source->column],
+        value.text, value.length, value.plain)) {
+    case FIELD_WRITTEN:
+        return 1;
+    case FIELD_NUL:
+        return refuse(batch, item, "nul", source);
+    case FIELD_NO_MEMORY:
+        break;
+    }
+    return -1;
 }
 
 static int build_row(const struct view *view, struct batch *batch, struct item *item)

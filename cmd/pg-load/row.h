@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/line.h"
 #include "batch.h"
+#include "field.h"
 #include "json/scan.h"
 #include "plan.h"
 
@@ -15,9 +16,10 @@
 struct row_reader {
     const struct plan *plan;
     struct json_matches matches;
-    uint32_t *last;      /* by node: 1 + index of its last match, 0: none */
-    uint64_t *present;   /* by source: a bit for each that has a value */
-    struct buf text;     /* a decoded string */
+    uint32_t *last;    /* by node: 1 + index of its last match, 0: none */
+    uint64_t *present; /* by source: a bit for each that has a value */
+    struct field_scratch scratch;
+    struct buf text;     /* a decoded message id or key */
     struct buf name;     /* a decoded queue URL */
     struct buf salvaged; /* what is left of a broken line */
     uint64_t unknown;    /* values left out because no column has their key's name */

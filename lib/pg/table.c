@@ -17,17 +17,28 @@ static const char table_sql[] =
     "  WHERE t.tgrelid = c.oid AND t.tgtype & 69 = 69)"
     " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = to_regclass($1)";
 
-/* A domain may stand on another: its innermost type decides. */
+/*
+ * A domain may stand on another: the innermost type decides. Array types are those that array_in()
+ * reads (int2vector and the like have elements too, and other literals).
+ */
+#define INNERMOST(type)                                                          \
+    "(WITH RECURSIVE base AS (SELECT t.* FROM pg_type t WHERE t.oid = " type     \
+    "  UNION ALL SELECT t.* FROM pg_type t JOIN base b"                          \
+    "   ON b.typtype = 'd' AND t.oid = b.typbasetype)"                           \
+    " SELECT oid, typinput, typelem,"                                            \
+    "  oid IN ('pg_catalog.json'::regtype, 'pg_catalog.jsonb'::regtype) AS json" \
+    " FROM base WHERE typtype <> 'd')"
+
 static const char columns_sql[] =
-    "SELECT a.attname, quote_ident(a.attname), format_type(a.atttypid, a.atttypmod),"
-    " (WITH RECURSIVE base(oid, typtype, typbasetype) AS ("
-    "   SELECT t.oid, t.typtype, t.typbasetype FROM pg_type t WHERE t.oid = a.atttypid"
-    "   UNION ALL SELECT t.oid, t.typtype, t.typbasetype FROM pg_type t JOIN base b"
-    "     ON b.typtype = 'd' AND t.oid = b.typbasetype)"
-    "  SELECT bool_or(oid IN ('json'::regtype, 'jsonb'::regtype)) FROM base),"
-    " a.attgenerated = '' AND a.attidentity <> 'a'"
-    " FROM pg_attribute a WHERE a.attrelid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped"
-    " ORDER BY a.attnum";
+    "SELECT a.attname, quote_ident(a.attname), format_type(a.atttypid, a.atttypmod), i.json,"
+    " a.attgenerated = '' AND a.attidentity <> 'a',"
+    " i.typinput = 'pg_catalog.array_in'::regproc, e.json,"
+    " (SELECT typdelim FROM pg_type WHERE oid = i.typelem)"
+    " FROM pg_attribute a CROSS JOIN LATERAL " INNERMOST(
+        "a.atttypid") " i"
+                      " LEFT JOIN LATERAL " INNERMOST(
+                          "i.typelem") " e ON true"
+                                       " WHERE a.attrelid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum";
 
 static bool is_true(const struct pg_conn *conn, size_t row, int column)
 {
@@ -55,6 +66,10 @@ static int read_columns(struct pg_conn *conn, struct pg_table *table)
         column->type = copy_value(conn, i, 2);
         column->json = is_true(conn, i, 3);
         column->loadable = is_true(conn, i, 4);
+        column->array = is_true(conn, i, 5);
+        column->json_elements = is_true(conn, i, 6);
+        const char *delimiter = pg_conn_value(conn, i, 7);
+        column->delimiter = delimiter == NULL ? ',' : *delimiter;
         if (column->name == NULL || column->quoted == NULL || column->type == NULL)
             return -1;
     }

@@ -9,10 +9,13 @@
 /* What the catalogue says of a table to load into. */
 struct pg_column {
     char *name;
-    char *quoted;  /* as an identifier in SQL */
-    char *type;    /* "character varying(128)" */
-    bool json;     /* json or jsonb, or a domain over one: takes JSON text as it stands */
-    bool loadable; /* neither generated nor an identity that is always generated */
+    char *quoted;       /* as an identifier in SQL */
+    char *type;         /* "character varying(128)" */
+    bool json;          /* json or jsonb, or a domain over one: takes JSON text as it stands */
+    bool array;         /* an array type, or a domain over one, with literals in braces */
+    bool json_elements; /* of an array: json or jsonb, or a domain over one */
+    char delimiter;     /* of an array: what stands between its elements */
+    bool loadable;      /* neither generated nor an identity that is always generated */
 };
 
 struct pg_table {
