@@ -8,7 +8,7 @@
 enum { MAX_TEXT = 64 << 20, KEEP_TEXT = 1 << 20 };
 
 /* What a source yields for a record. */
-enum found { FOUND_VALUE, FOUND_NULL, FOUND_MISSING, FOUND_WRONG };
+enum found { FOUND_VALUE, FOUND_NULL, FOUND_MISSING, FOUND_WRONG, FOUND_FAILED };
 
 struct value {
     const char *text; /* JSON */
@@ -102,6 +102,8 @@ static enum found run_filter(const struct view *view, const struct source *sourc
     case JSON_JQ_MANY:
     case JSON_JQ_ERROR:
         return FOUND_WRONG;
+    case JSON_JQ_FAILED:
+        return FOUND_FAILED;
     }
     value->plain = memchr(value->text, '\\', value->length) == NULL;
     return value->text[0] == 'n' ? FOUND_NULL : FOUND_VALUE;
@@ -146,6 +148,8 @@ static int add_field(const struct view *view, struct batch *batch, struct item *
     struct buf *rows = &batch->rows;
     struct value value = { NULL, 0, false };
     enum found found = evaluate(view, source, &value);
+    if (found == FOUND_FAILED)
+        return -1;
     if (found == FOUND_WRONG)
         return refuse(batch, item, "map", source);
     if (source->required && found != FOUND_VALUE)
@@ -262,8 +266,9 @@ static int set_ledger_key(const struct view *view, struct item *item)
     size_t queue_length;
     if (queue_name(view, &queue, &queue_length) != 0)
         return -1;
-    if (evaluate(view, &reader->plan->key, &value) != FOUND_VALUE)
-        return 0;
+    enum found found = evaluate(view, &reader->plan->key, &value);
+    if (found != FOUND_VALUE)
+        return found == FOUND_FAILED ? -1 : 0;
     if (value.text[0] == '"' && value.plain) {
         value.text++;
         value.length -= 2;

@@ -1,4 +1,3 @@
-#include <ctype.h>
 #include <jq.h>
 #include <jv.h>
 #include <limits.h>
@@ -7,14 +6,20 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/worker.h"
 #include "json/jq.h"
+#include "json/names.h"
 
 enum {
     MEMORY_SLOTS = 8192, /* a power of two, so that at most half are taken */
     MEMORY_MAX = 4096,
     MEMORY_TEXT = 512, /* input and output together */
-    MAX_NESTING = 64,
-    MAX_OUTPUT = 512 << 20
+    MAX_OUTPUT = 512 << 20,
+    MAX_REQUEST = 256 << 20,
+    KEEP_REQUEST = 1 << 20,
+    CPU_MS = 1000,
+    MEMORY_BYTES = 256 << 20,
+    MEMORY_FACTOR = 64 /* for each byte of the input, whose parsed form is far larger */
 };
 
 struct remembered {
@@ -28,197 +33,86 @@ struct remembered {
 struct json_jq {
     jq_state *state;
     bool uses_sqs;
-    jv output;                 /* the last one, whose text json_jq_run() gave out */
+    struct buf request;
+    struct buf answer;         /* of the last run: a byte that is its result, then its output */
     struct remembered *memory; /* MEMORY_SLOTS; NULL until first used */
     size_t count;
 };
 
-/* ---- names ---- */
+/* ---- in the child ---- */
 
-static const char *const forbidden[] = { "now", "input", "inputs", "env", "debug", "stderr", "halt",
-    "halt_error", "import", "include", "get_search_list", "localtime", "strflocaltime",
-    "input_filename", "input_line_number", "modulemeta", "get_prog_origin", "get_jq_origin" };
-
-static const char not_allowed[] = "is not allowed here: a filter sees its input and nothing else";
-
-/* A walk over the program's tokens, as far as names and nesting go. */
-struct lexer {
-    const char *text;
+struct request {
+    struct json_jq *jq;
     size_t length;
-    size_t at;
-    char open[MAX_NESTING]; /* '"', '(' (also of an interpolation), '[', '{' */
-    size_t depth;
+    size_t sqs_length;
+    bool has_sqs;
 };
 
-struct name {
-    size_t at;        /* offset of its "$", if it has one */
-    const char *text; /* without */
-    size_t length;
-    bool variable;
-};
-
-static bool starts_word(char byte)
+static jv parse(const char *text, size_t length)
 {
-    return isalpha((unsigned char)byte) || byte == '_';
+    return length > INT_MAX ? jv_invalid() : jv_parse_sized(text, (int)length);
 }
 
-static size_t word_length(const struct lexer *lexer, size_t at)
+/* What the program is run on: the input, or [$sqs, input]. Invalid when libjq cannot hold one. */
+static jv argument(const struct json_jq *jq, const char *input, size_t length, const char *sqs,
+    size_t sqs_length)
 {
-    size_t end = at;
-    while (end < lexer->length &&
-        (starts_word(lexer->text[end]) || isdigit((unsigned char)lexer->text[end])))
-        end++;
-    return end - at;
-}
-
-static bool equals(const struct name *name, const char *word)
-{
-    return strlen(word) == name->length && memcmp(name->text, word, name->length) == 0;
-}
-
-static bool is_forbidden(const struct name *name)
-{
-    static const char program[] = "__prog"; /* what libjq binds to its own arguments */
-    if (name->variable)
-        return equals(name, "ENV") ||
-            (name->length >= strlen(program) && memcmp(name->text, program, strlen(program)) == 0);
-    for (size_t i = 0; i < sizeof forbidden / sizeof *forbidden; i++)
-        if (equals(name, forbidden[i]))
-            return true;
-    return false;
-}
-
-/* Brackets and strings; false: unbalanced or too deep. */
-static bool nest(struct lexer *lexer, char byte)
-{
-    bool string = lexer->depth > 0 && lexer->open[lexer->depth - 1] == '"';
-    char open = byte;
-    if (string && byte == '"') {
-        lexer->depth--;
-        return true;
+    jv value = parse(input, length);
+    if (!jq->uses_sqs || !jv_is_valid(value))
+        return value;
+    jv bound = sqs == NULL ? jv_null() : parse(sqs, sqs_length);
+    if (!jv_is_valid(bound)) {
+        jv_free(value);
+        return bound;
     }
-    if (string && byte == '\\' && lexer->at + 1 < lexer->length) {
-        lexer->at++;
-        if (lexer->text[lexer->at] != '(')
-            return true;
-        open = '(';
-    } else if (string) {
-        return true;
-    }
-    if (open == '"' || open == '(' || open == '[' || open == '{') {
-        if (lexer->depth == MAX_NESTING)
-            return false;
-        lexer->open[lexer->depth++] = open;
-        return true;
-    }
-    if (open == ')' || open == ']' || open == '}') {
-        char wanted = open == ')' ? '(' : open == ']' ? '[' : '{';
-        if (lexer->depth == 0 || lexer->open[lexer->depth - 1] != wanted)
-            return false;
-        lexer->depth--;
-    }
-    return true;
+    return JV_ARRAY(bound, value);
 }
 
-static void skip_comment(struct lexer *lexer)
+static enum json_jq_result run(struct json_jq *jq, jv input, struct buf *out)
 {
-    while (lexer->at < lexer->length && lexer->text[lexer->at] != '\n')
-        lexer->at++;
-}
-
-/* Between a "$" and its name libjq 1.6 lets blanks and comments stand. */
-static void skip_blanks(struct lexer *lexer)
-{
-    for (; lexer->at < lexer->length; lexer->at++) {
-        if (lexer->text[lexer->at] == '#')
-            skip_comment(lexer);
-        if (lexer->at == lexer->length || !isspace((unsigned char)lexer->text[lexer->at]))
-            return;
+    enum json_jq_result result = JSON_JQ_EMPTY;
+    if (!jv_is_valid(input)) {
+        jv_free(input);
+        return JSON_JQ_ERROR;
     }
-}
-
-/*
- * The next word that is neither a field (.word) nor a format (@word) nor in a string. Object keys
- * count: only the grammar tells {word: 1} from .[word:1]. false: none, with ${lexer->at} at the
- * end, or before it or ${lexer->depth} not 0 when brackets or strings do not match.
- */
-static bool next_name(struct lexer *lexer, struct name *name)
-{
-    for (; lexer->at < lexer->length; lexer->at++) {
-        char byte = lexer->text[lexer->at];
-        bool string = lexer->depth > 0 && lexer->open[lexer->depth - 1] == '"';
-        if (string || !(starts_word(byte) || strchr("$.@#", byte) != NULL)) {
-            if (!nest(lexer, byte))
-                return false;
-            continue;
-        }
-        if (byte == '#') {
-            skip_comment(lexer);
-            lexer->at--; /* the newline is what comes next */
-            continue;
-        }
-        *name = (struct name){ .at = lexer->at, .variable = byte == '$' };
-        lexer->at += starts_word(byte) ? 0 : 1;
-        if (name->variable)
-            skip_blanks(lexer);
-        name->text = lexer->text + lexer->at;
-        name->length = word_length(lexer, lexer->at);
-        lexer->at += name->length;
-        if (name->length > 0 && byte != '.' && byte != '@')
-            return true;
-        lexer->at--;
+    jq_start(jq->state, input, 0);
+    jv output = jq_next(jq->state);
+    if (jv_is_valid(output)) { /* does not consume, unlike nearly all else of libjq */
+        jv text = jv_dump_string(output, 0);
+        buf_append(out, jv_string_value(text), (size_t)jv_string_length_bytes(jv_copy(text)));
+        jv_free(text);
+        result = JSON_JQ_VALUE;
+        output = jq_next(jq->state);
+        if (jv_is_valid(output))
+            result = JSON_JQ_MANY;
     }
-    return false;
+    if (!jv_is_valid(output) && jv_invalid_has_msg(jv_copy(output)))
+        result = JSON_JQ_ERROR;
+    jv_free(output);
+    return result;
 }
 
-static bool refuse(struct json_jq_problem *problem, size_t at, const char *what,
-    const struct name *name)
+static void serve(const char *message, size_t length, struct buf *answer)
 {
-    size_t length = name->length;
-    size_t prefix = name->variable ? 1 : 0;
-    problem->at = at;
-    problem->what = what;
-    if (length >= sizeof problem->name - prefix)
-        length = sizeof problem->name - prefix - 1;
-    problem->name[0] = '$';
-    memcpy(problem->name + prefix, name->text, length);
-    problem->name[prefix + length] = '\0';
-    return false;
-}
-
-/* Whether the program names nothing forbidden and its brackets match (so that it can be wrapped).
- */
-static bool check_names(const char *program, size_t length, struct json_jq_problem *problem,
-    bool *uses_sqs)
-{
-    struct lexer lexer = { .text = program, .length = length };
-    struct name name = { .text = "" };
-    *uses_sqs = false;
-    while (next_name(&lexer, &name)) {
-        if (name.variable && equals(&name, "sqs"))
-            *uses_sqs = true;
-        if (is_forbidden(&name))
-            return refuse(problem, name.at, not_allowed, &name);
-    }
-    if (lexer.at == length && lexer.depth == 0)
-        return true;
-    return refuse(problem, lexer.at < length ? lexer.at : length - 1,
-        "brackets or quotes that do not match", &(struct name){ .text = "" });
-}
-
-/* Where a name stands in the program. */
-static size_t find_name(const char *program, size_t length, const struct name *wanted)
-{
-    struct lexer lexer = { .text = program, .length = length };
-    struct name name;
-    while (next_name(&lexer, &name))
-        if (name.variable == wanted->variable && name.length == wanted->length &&
-            memcmp(name.text, wanted->text, name.length) == 0)
-            return name.at;
-    return 0;
+    struct request request;
+    (void)length;
+    memcpy(&request, message, sizeof request);
+    const char *input = message + sizeof request;
+    const char *sqs = request.has_sqs ? input + request.length : NULL;
+    jv value = argument(request.jq, input, request.length, sqs, request.sqs_length);
+    buf_putc(answer, '\0');
+    enum json_jq_result result = run(request.jq, value, answer);
+    if (!answer->failed)
+        answer->data[0] = (char)result;
 }
 
 /* ---- compiling ---- */
+
+static const struct worker_limits limits = { CPU_MS, MEMORY_BYTES, MEMORY_FACTOR };
+
+/* The process that runs them, of all filters alike, and how many these are. */
+static struct worker *runner;
+static size_t filters;
 
 struct complaint {
     const char *program;
@@ -236,14 +130,9 @@ static void hear(void *context, jv message)
         const char *name = end;
         while (name != NULL && name > text && name[-1] != ' ')
             name--;
-        if (name != NULL && complaint->problem->name[0] == '\0') {
-            struct name wanted = { .text = name, .variable = *name == '$' };
-            wanted.text += wanted.variable ? 1 : 0;
-            wanted.length = strcspn(wanted.text, "/ ");
-            size_t at = find_name(complaint->program, complaint->length, &wanted);
-            wanted.length = (size_t)(end - wanted.text);
-            (void)refuse(complaint->problem, at, "is not defined", &wanted);
-        }
+        if (name != NULL && complaint->problem->name[0] == '\0')
+            json_names_blame(complaint->program, complaint->length, name, (size_t)(end - name),
+                complaint->problem);
     }
     jv_free(message);
 }
@@ -268,9 +157,10 @@ struct json_jq *json_jq_new(const char *program, size_t length, struct json_jq_p
     struct json_jq *jq = calloc(1, sizeof *jq);
     *problem = (struct json_jq_problem){ .what = "not enough memory" };
     buf_init(&source, 1 << 21);
-    if (jq == NULL || !check_names(program, length, problem, &jq->uses_sqs))
+    if (jq == NULL || !json_names_check(program, length, problem, &jq->uses_sqs))
         goto err0;
-    jq->output = jv_invalid();
+    buf_init(&jq->request, MAX_REQUEST);
+    buf_init(&jq->answer, MAX_OUTPUT);
     if ((jq->state = jq_init()) == NULL)
         goto err0;
     /* $sqs changes from run to run, but libjq binds variables when compiling: it comes as input. */
@@ -287,6 +177,14 @@ struct json_jq *json_jq_new(const char *program, size_t length, struct json_jq_p
     if (!jq_compile(jq->state, buf_cstr(&source)))
         goto err1;
     jq_set_error_cb(jq->state, ignore, NULL);
+    if (runner == NULL)
+        runner = worker_new(serve, &limits);
+    if (runner == NULL) {
+        problem->what = "not enough memory";
+        goto err1;
+    }
+    worker_restart(runner); /* a child of before knows nothing of this one */
+    filters++;
     buf_free(&source);
     return jq;
 
@@ -305,9 +203,14 @@ void json_jq_free(struct json_jq *jq)
     for (size_t i = 0; jq->memory != NULL && i < MEMORY_SLOTS; i++)
         free(jq->memory[i].text);
     free(jq->memory);
-    jv_free(jq->output);
+    buf_free(&jq->request);
+    buf_free(&jq->answer);
     jq_teardown(&jq->state);
     free(jq);
+    if (--filters == 0) {
+        worker_free(runner);
+        runner = NULL;
+    }
 }
 
 /* ---- running ---- */
@@ -362,47 +265,28 @@ static void remember(struct json_jq *jq, const char *input, size_t length,
     jq->count++;
 }
 
-static jv parse(const char *text, size_t length)
+static enum json_jq_result ask(struct json_jq *jq, const char *input, size_t length,
+    const char *sqs, size_t sqs_length)
 {
-    return length > INT_MAX ? jv_invalid() : jv_parse_sized(text, (int)length);
-}
-
-/* What the program is run on: the input, or [$sqs, input]. Invalid when libjq cannot hold one. */
-static jv argument(const struct json_jq *jq, const char *input, size_t length, const char *sqs,
-    size_t sqs_length)
-{
-    jv value = parse(input, length);
-    if (!jq->uses_sqs || !jv_is_valid(value))
-        return value;
-    jv bound = sqs == NULL ? jv_null() : parse(sqs, sqs_length);
-    if (!jv_is_valid(bound)) {
-        jv_free(value);
-        return bound;
-    }
-    return JV_ARRAY(bound, value);
-}
-
-static enum json_jq_result run(struct json_jq *jq, jv input)
-{
-    enum json_jq_result result = JSON_JQ_EMPTY;
-    if (!jv_is_valid(input)) {
-        jv_free(input);
+    bool bound = jq->uses_sqs && sqs != NULL;
+    struct request header = { jq, length, bound ? sqs_length : 0, bound };
+    struct buf *request = &jq->request;
+    buf_shrink(request, KEEP_REQUEST);
+    buf_append(request, &header, sizeof header);
+    buf_append(request, input, length);
+    if (bound)
+        buf_append(request, sqs, sqs_length);
+    if (request->failed)
+        return JSON_JQ_FAILED;
+    switch (worker_ask(runner, request->data, request->length, &jq->answer)) {
+    case WORKER_ANSWERED:
+        return (enum json_jq_result)jq->answer.data[0];
+    case WORKER_ENDED:
         return JSON_JQ_ERROR;
+    case WORKER_FAILED:
+        break;
     }
-    jq_start(jq->state, input, 0);
-    jv output = jq_next(jq->state);
-    if (jv_is_valid(output)) { /* does not consume, unlike nearly all else of libjq */
-        jv_free(jq->output);
-        jq->output = jv_dump_string(output, 0);
-        result = JSON_JQ_VALUE;
-        output = jq_next(jq->state);
-        if (jv_is_valid(output))
-            result = JSON_JQ_MANY;
-    }
-    if (!jv_is_valid(output) && jv_invalid_has_msg(jv_copy(output)))
-        result = JSON_JQ_ERROR;
-    jv_free(output);
-    return result;
+    return JSON_JQ_FAILED;
 }
 
 enum json_jq_result json_jq_run(struct json_jq *jq, const char *input, size_t length,
@@ -417,12 +301,14 @@ enum json_jq_result json_jq_run(struct json_jq *jq, const char *input, size_t le
             return slot->result;
         }
     }
-    enum json_jq_result result = run(jq, argument(jq, input, length, sqs, sqs_length));
+    enum json_jq_result result = ask(jq, input, length, sqs, sqs_length);
+    if (result == JSON_JQ_FAILED)
+        return result;
     *value = NULL;
     *value_length = 0;
     if (result == JSON_JQ_VALUE) {
-        *value = jv_string_value(jq->output);
-        *value_length = (size_t)jv_string_length_bytes(jv_copy(jq->output));
+        *value = jq->answer.data + 1;
+        *value_length = jq->answer.length - 1;
     }
     if (short_input)
         remember(jq, input, length, result, *value, *value_length);

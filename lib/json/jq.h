@@ -12,6 +12,10 @@
  * What it made of an input is remembered, for up to 4,096 distinct short inputs, unless it uses
  * $sqs.
  *
+ * Nothing in jq ends a filter that runs for ever, so they run in a process apart, a child that all
+ * of them share: each run has a second of processor time and 256 MiB of memory, and 64 bytes more
+ * for each byte of its input. Not for use by several threads.
+ *
  * libjq 1.6 computes numbers as doubles: a filter rounds what has more than 17 digits. Its messages
  * quote values and are never shown.
  */
@@ -31,7 +35,8 @@ enum json_jq_result {
     JSON_JQ_VALUE, /* one output */
     JSON_JQ_EMPTY, /* none */
     JSON_JQ_MANY,  /* more than one */
-    JSON_JQ_ERROR  /* it raised an error, or memory was short */
+    JSON_JQ_ERROR, /* it raised an error, or passed a limit */
+    JSON_JQ_FAILED /* it was not run: no memory, or no process; says nothing about the input */
 };
 
 /*

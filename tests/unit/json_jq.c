@@ -77,6 +77,28 @@ static void runs_filters(void **state)
     }
 }
 
+/* None of these would come to an end, or would take the process with it. */
+static void ends_what_does_not_end(void **state)
+{
+    (void)state;
+    static const char *const programs[] = { "[range(1e9)] | length", "last(range(1e12))",
+        "def f: f; f", "[limit(1e9; repeat(1))]", "reduce range(3e5) as $i (.; [.])" };
+    for (size_t i = 0; i < sizeof programs / sizeof *programs; i++) {
+        struct json_jq *runaway = compile(programs[i]);
+        struct json_jq *other = compile("ascii_upcase");
+        char value[64];
+        enum json_jq_result result = run(runaway,
+            "\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaac\"", NULL, value, sizeof value);
+        if (result != JSON_JQ_ERROR)
+            print_message("%s\n", programs[i]);
+        assert_int_equal(result, JSON_JQ_ERROR);
+        assert_int_equal(run(other, "\"a\"", NULL, value, sizeof value), JSON_JQ_VALUE);
+        assert_string_equal(value, "\"A\"");
+        json_jq_free(runaway);
+        json_jq_free(other);
+    }
+}
+
 static void refuses_programs(void **state)
 {
     (void)state;
@@ -184,6 +206,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(runs_filters),
+        cmocka_unit_test(ends_what_does_not_end),
         cmocka_unit_test(refuses_programs),
         cmocka_unit_test(forgets_without_mixing_up),
         cmocka_unit_test(survives_depth_and_nul),

@@ -1,0 +1,246 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/worker.h"
+
+enum { MAX_MESSAGE = 1 << 30, KEEP_MESSAGE = 1 << 20 };
+
+struct worker {
+    worker_serve *serve;
+    struct worker_limits limits;
+    pid_t pid; /* 0: none */
+    int fd;
+};
+
+/* ---- messages: their length as a uint64_t, then their bytes ---- */
+
+/* 1, or 0: the other side is gone. */
+static int send_all(int fd, const void *data, size_t length, int flags)
+{
+    const char *at = data;
+    while (length > 0) {
+        ssize_t sent = send(fd, at, length, MSG_NOSIGNAL | flags);
+        if (sent < 0 && errno != EINTR)
+            return 0;
+        if (sent > 0) {
+            at += sent;
+            length -= (size_t)sent;
+        }
+    }
+    return 1;
+}
+
+static int send_message(int fd, const char *data, size_t length)
+{
+    uint64_t size = length;
+    return send_all(fd, &size, sizeof size, length > 0 ? MSG_MORE : 0) &&
+        send_all(fd, data, length, 0);
+}
+
+static int receive_all(int fd, void *data, size_t length)
+{
+    char *at = data;
+    while (length > 0) {
+        ssize_t got = recv(fd, at, length, 0);
+        if (got == 0 || (got < 0 && errno != EINTR))
+            return 0;
+        if (got > 0) {
+            at += got;
+            length -= (size_t)got;
+        }
+    }
+    return 1;
+}
+
+/* 1; 0: the other side is gone; -1: no memory. */
+static int receive_message(int fd, struct buf *message)
+{
+    uint64_t size;
+    buf_shrink(message, KEEP_MESSAGE);
+    if (!receive_all(fd, &size, sizeof size))
+        return 0;
+    if (size == 0)
+        return 1;
+    char *to = size > MAX_MESSAGE ? NULL : buf_reserve(message, (size_t)size);
+    if (to == NULL)
+        return -1;
+    message->length += (size_t)size;
+    return receive_all(fd, to, (size_t)size);
+}
+
+/* ---- the child ---- */
+
+/* Bytes of address space in use; 0: not known. */
+static uint64_t memory_in_use(void)
+{
+    char text[64];
+    int fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+    ssize_t got = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+    if (fd >= 0)
+        (void)close(fd);
+    if (got <= 0)
+        return 0;
+    text[got] = '\0';
+    return strtoull(text, NULL, 10) * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+static void limit_memory(uint64_t bytes)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_AS, &limit) != 0)
+        return;
+    limit.rlim_cur =
+        limit.rlim_max == RLIM_INFINITY || bytes < limit.rlim_max ? bytes : limit.rlim_max;
+    (void)setrlimit(RLIMIT_AS, &limit);
+}
+
+/* At its end SIGPROF ends the process. 0: none. */
+static void limit_cpu(uint64_t ms)
+{
+    const struct itimerval timer = { .it_value = { .tv_sec = (time_t)(ms / 1000),
+                                         .tv_usec = (suseconds_t)(ms % 1000 * 1000) } };
+    (void)setitimer(ITIMER_PROF, &timer, NULL);
+}
+
+static void become_child(int fd, pid_t parent)
+{
+    static const int by_default[] = { SIGPROF, SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGHUP };
+    static const int ignored[] = { SIGTERM, SIGINT, SIGPIPE };
+    const struct rlimit no_core = { 0, 0 };
+    sigset_t none;
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent)
+        _exit(0);
+    for (size_t i = 0; i < sizeof by_default / sizeof *by_default; i++)
+        (void)signal(by_default[i], SIG_DFL);
+    for (size_t i = 0; i < sizeof ignored / sizeof *ignored; i++)
+        (void)signal(ignored[i], SIG_IGN);
+    (void)sigemptyset(&none);
+    (void)sigprocmask(SIG_SETMASK, &none, NULL);
+    (void)setrlimit(RLIMIT_CORE, &no_core);
+    /* Nothing of the caller's stays open: a reader of its output must see its end. */
+    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (null < 0 || dup2(fd, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0 ||
+        dup2(null, STDERR_FILENO) < 0 || close_range(STDERR_FILENO + 1, ~0U, 0) != 0)
+        _exit(1);
+    /* Where memory is short for all, this is the process to do without. */
+    int score = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+    if (score >= 0) {
+        (void)!write(score, "1000", 4);
+        (void)close(score);
+    }
+}
+
+static _Noreturn void serve_requests(const struct worker *worker)
+{
+    struct buf request;
+    struct buf answer;
+    uint64_t base = memory_in_use();
+    buf_init(&request, MAX_MESSAGE);
+    buf_init(&answer, MAX_MESSAGE);
+    while (receive_message(STDIN_FILENO, &request) == 1) {
+        const struct worker_limits *limits = &worker->limits;
+        buf_shrink(&answer, KEEP_MESSAGE);
+        if (base > 0)
+            limit_memory(base + limits->memory_bytes + limits->memory_factor * request.length);
+        limit_cpu(limits->cpu_ms);
+        worker->serve(request.length == 0 ? "" : request.data, request.length, &answer);
+        if (answer.failed)
+            abort();
+        limit_cpu(0);
+        limit_memory(UINT64_MAX); /* the next request may be larger */
+        if (!send_message(STDIN_FILENO, answer.data, answer.length))
+            break;
+    }
+    _exit(0);
+}
+
+/* ---- the caller ---- */
+
+static int start(struct worker *worker)
+{
+    int ends[2];
+    pid_t parent = getpid();
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
+        return -1;
+    pid_t pid = fork();
+    if (pid == 0) {
+        become_child(ends[1], parent);
+        serve_requests(worker);
+    }
+    int reason = errno;
+    (void)close(ends[1]);
+    if (pid < 0) {
+        (void)close(ends[0]);
+        errno = reason;
+        return -1;
+    }
+    worker->pid = pid;
+    worker->fd = ends[0];
+    return 0;
+}
+
+/* End the child, if it has not ended itself; its wait status. */
+static int end(struct worker *worker)
+{
+    int status = 0;
+    (void)close(worker->fd); /* read as the end by a child that waits */
+    (void)kill(worker->pid, SIGKILL);
+    while (waitpid(worker->pid, &status, 0) < 0 && errno == EINTR)
+        ;
+    worker->pid = 0;
+    return status;
+}
+
+struct worker *worker_new(worker_serve *serve, const struct worker_limits *limits)
+{
+    struct worker *worker = calloc(1, sizeof *worker);
+    if (worker != NULL)
+        *worker = (struct worker){ .serve = serve, .limits = *limits };
+    return worker;
+}
+
+void worker_restart(struct worker *worker)
+{
+    if (worker->pid != 0)
+        (void)end(worker);
+}
+
+void worker_free(struct worker *worker)
+{
+    if (worker != NULL)
+        worker_restart(worker);
+    free(worker);
+}
+
+enum worker_result worker_ask(struct worker *worker, const char *request, size_t length,
+    struct buf *answer)
+{
+    enum { TRIES = 2 };
+    for (int i = 0; i < TRIES; i++) {
+        if (worker->pid == 0 && start(worker) != 0)
+            return WORKER_FAILED;
+        int got =
+            send_message(worker->fd, request, length) ? receive_message(worker->fd, answer) : 0;
+        if (got > 0)
+            return WORKER_ANSWERED;
+        int status = end(worker);
+        if (got < 0) {
+            errno = ENOMEM;
+            return WORKER_FAILED;
+        }
+        if (WIFSIGNALED(status) && WTERMSIG(status) != SIGKILL)
+            return WORKER_ENDED;
+    }
+    errno = ECHILD;
+    return WORKER_FAILED;
+}

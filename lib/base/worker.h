@@ -1,0 +1,46 @@
+#ifndef BASE_WORKER_H
+#define BASE_WORKER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+
+/*
+ * A child process that answers requests, one at a time, under limits: for code of others that may
+ * not come to an end, eat all memory or crash. The child is a fork: it sees the caller's memory as
+ * it was at the first request, and addresses in it hold on both sides. It has no descriptor of the
+ * caller's, is not stopped by SIGTERM and SIGINT, and ends with the caller, whatever ends that.
+ */
+struct worker;
+
+struct worker_limits {
+    uint64_t cpu_ms;       /* for one request, of processor time: a busy machine takes none of it */
+    uint64_t memory_bytes; /* beyond what the child began with */
+    uint64_t memory_factor; /* and so many bytes more for each byte of the request */
+};
+
+/* In the child: append the answer to the request. */
+typedef void worker_serve(const char *request, size_t length, struct buf *answer);
+
+enum worker_result {
+    WORKER_ANSWERED,
+    WORKER_ENDED, /* the request ended the child, which passed a limit or crashed */
+    WORKER_FAILED /* there is no child to be had, or no memory here: errno */
+};
+
+/* NULL: no memory. The child is not started yet. */
+struct worker *worker_new(worker_serve *serve, const struct worker_limits *limits);
+void worker_free(struct worker *worker);    /* ends the child; NULL is fine */
+void worker_restart(struct worker *worker); /* the next request is answered by a new child */
+
+/*
+ * worker_ask(worker, request, length, answer):
+ * Replace the content of ${answer} by what the child answers. A child that somebody else ended is
+ * asked once more, a new one.
+ */
+enum worker_result worker_ask(struct worker *worker, const char *request, size_t length,
+    struct buf *answer);
+
+#endif
