@@ -252,6 +252,35 @@ static int set_message_key(const struct view *view, struct item *item, size_t ba
     return 0;
 }
 
+/* Whether a number in the JSON text has more digits than libjq keeps apart. */
+static bool has_long_number(const char *text, size_t length)
+{
+    enum { EXACT_DIGITS = 15 };
+    bool string = false;
+    int digits = 0;
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] == '"')
+            string = !string;
+        else if (string && text[i] == '\\')
+            i++;
+        else if (text[i] >= '0' && text[i] <= '9')
+            digits += !string && (digits > 0 || text[i] != '0');
+        else if (text[i] != '.')
+            digits = 0;
+        if (digits > EXACT_DIGITS)
+            return true;
+    }
+    return false;
+}
+
+/* Two long numbers that a filter rounds to one would make two records the same. */
+static bool would_round(const struct view *view, const struct source *source)
+{
+    const struct json_match *match = find(view->reader, source->node);
+    return source->filter != NULL && source->node != JSON_ROOT && match != NULL &&
+        has_long_number(view->text + match->value, match->end - match->value);
+}
+
 /* 1: set, or none is wanted; 0: --key yields nothing; -1: no memory. */
 static int set_ledger_key(const struct view *view, struct item *item)
 {
@@ -266,6 +295,8 @@ static int set_ledger_key(const struct view *view, struct item *item)
     size_t queue_length;
     if (queue_name(view, &queue, &queue_length) != 0)
         return -1;
+    if (would_round(view, &reader->plan->key))
+        return 0;
     enum found found = evaluate(view, &reader->plan->key, &value);
     if (found != FOUND_VALUE)
         return found == FOUND_FAILED ? -1 : 0;

@@ -155,6 +155,27 @@ load|nul||user_id|1' ]
   [ "$(verdict 7) $(verdict 8)" = 'duplicate committed' ]
 }
 
+@test "--key: as spelt along a path, as jq writes it from a filter, which refuses what it would round; \"\" is a key" {
+  sql 'CREATE TABLE t (id integer)'
+  {
+    record 1 '{"id":1,"k":12345678901234567891}'
+    record 2 '{"id":2,"k":12345678901234567892}'
+    record 3 '{"id":3,"k":""}'
+    record 4 '{"id":4,"k":""}'
+    record 5 '{"id":5,"k":1.0}'
+    record 6 '{"id":6,"k":1}'
+    record 7 '{"id":7,"k":"1"}'
+  } >in
+  load_in -t t --key .body.k
+  [ "$(sql 'SELECT string_agg(id::text, $$,$$ ORDER BY id) FROM t')" = 1,2,3,5,6 ]
+  [ "$(verdict 4) $(verdict 7)" = 'duplicate duplicate' ]
+  sql 'TRUNCATE t, t_ledger, t_errors'
+  load_in -t t --key '.body.k | tostring'
+  [ "$(verdict 1) $(verdict 2)" = 'quarantined quarantined' ]
+  [ "$(sql 'SELECT DISTINCT code FROM t_errors')" = key ]
+  [ "$(verdict 3) $(verdict 4) $(verdict 7)" = 'committed duplicate duplicate' ]
+}
+
 @test "records without a message id are loaded outside the ledger, and warned of once" {
   create_t
   printf '{"body":{"id":1}}\n{"body":{"id":2}}\n{"sqs":{},"body":{"id":3}}' >in

@@ -82,6 +82,53 @@ map|id' ]
   [ "$(sql "SELECT code FROM t_errors WHERE message_id = '$(mid 9)'")" = no-columns ]
 }
 
+@test "a filter that has no end, or no bounds, refuses its record and holds up nothing else" {
+  map 'id .body.n' 'a .body.x | if . == "time" then last(range(1e15)) elif . == "memory" then [range(1e10)] | length
+    elif . == "deep" then reduce range(1e6) as $i (.; [.]) else . end' 'b .body.x | ascii_upcase'
+  sed -i -z 's/\n    / /' t.map
+  {
+    record 1 '{"n":1,"x":"ok"}'
+    record 2 '{"n":2,"x":"time"}'
+    record 3 '{"n":3,"x":"memory"}'
+    record 4 '{"n":4,"x":"deep"}'
+    record 5 '{"n":5,"x":"fine"}'
+    record 6 '{"n":6,"x":"time"}'
+  } >in
+  load_in -t t --map t.map
+  [ "$status" -eq 0 ]
+  [ "$(tally)" = '2 committed 4 quarantined' ]
+  [ "$(sql "SELECT DISTINCT code, column_name FROM t_errors")" = 'map|a' ]
+  [ "$(sql 'SELECT string_agg(b, $$ $$ ORDER BY id) FROM t')" = 'OK FINE' ]
+}
+
+@test "the process that runs the filters ends with the loader, and holds its output open no longer" {
+  map 'a .body.id | tostring'
+  mkfifo pipe
+  pg-load -t t --map t.map <pipe >out 2>err 3>&- &
+  pid=$!
+  exec 9>pipe
+  records 1 1 >&9
+  child() { pgrep -P "$pid" >child; }
+  eventually 10 child
+  kill -9 "$pid"
+  wait "$pid" || true
+  # What nobody waits for stays as a zombie where the first process does not care.
+  gone() { ! ps -o stat= -p "$(<child)" | grep -q '^[^Z]'; }
+  eventually 5 gone
+  exec 9>&-
+  # The same with a filter that runs.
+  map 'a last(range(1e15))'
+  pg-load -t t --map t.map <pipe >out 2>err 3>&- &
+  pid=$!
+  exec 9>pipe
+  records 1 10 >&9
+  eventually 10 child
+  kill -9 "$pid"
+  wait "$pid" || true
+  eventually 5 gone
+  exec 9>&-
+}
+
 @test "mistakes are named by file, line and column, 78" {
   records 1 1 >in
   # expect LINE:COLUMN WORD LINES...
