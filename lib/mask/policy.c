@@ -191,10 +191,26 @@ static uint32_t add_path(struct policy *policy, const struct policy_word *path, 
     return JSON_NO_NODE;
 }
 
+/* What SQS allows as the name of a message attribute. */
+static bool is_attribute_name(const struct policy_word *name)
+{
+    for (size_t i = 0; i < name->length; i++) {
+        char byte = name->text[i];
+        if (!((byte >= '0' && byte <= '9') || (byte >= 'A' && byte <= 'Z') ||
+                (byte >= 'a' && byte <= 'z') || byte == '_' || byte == '-' || byte == '.'))
+            return false;
+    }
+    return true;
+}
+
 /* The place of an attribute's value, or of all of the attribute when it is kept or dropped. */
 static uint32_t add_attribute(struct policy *policy, const struct policy_line *line,
     const struct method *method, struct policy_error *error)
 {
+    if (!is_attribute_name(&line->path)) {
+        policy_error_set(error, POLICY_PATH, line->line, &line->path);
+        return JSON_NO_NODE;
+    }
     uint32_t node =
         json_paths_key(policy->paths, policy->attributes, line->path.text, line->path.length);
     if (method->action == METHOD_REPLACE)

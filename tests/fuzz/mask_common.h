@@ -60,7 +60,8 @@ static inline enum filter_outcome common_pass(struct filter_work work, const cha
 {
     struct json_result result;
     buf_clear(out);
-    enum filter_outcome outcome = work.line(work.state, text, length, out);
+    const struct line line = { .text = text, .length = length, .number = 1 };
+    enum filter_outcome outcome = work.line(work.state, &line, out);
     common_require(outcome != FILTER_FAILED && !out->failed && out->length > 0);
     common_require(memchr(out->data, '\n', out->length) == out->data + out->length - 1);
     out->length--;

@@ -53,6 +53,7 @@ static void refuses(void **state)
         { ".a siv as \"b\\x\"", POLICY_QUOTE, 1, 11, "\"b\\x\"" },
         { ".a siv as \xff", POLICY_UTF8, 1, 0, "" },
         { "attributes.\"a\x01\" siv", POLICY_CONTROL, 1, 14, "" },
+        { "attributes.\"a\" siv", POLICY_PATH, 1, 12, "\"a\"" },
         { ".a siv\r .b siv", POLICY_CONTROL, 1, 7, "" },
         { ".a siv \x7f", POLICY_CONTROL, 1, 8, "" },
         { ".a drop as b", POLICY_NAMES_NOTHING, 1, 12, "b" },
