@@ -35,7 +35,7 @@ _sqs2pg_options() {
     echo --rotate --list --key-group-readable
     ;;
   sqs2pg)
-    echo -c=@ --config=@ -f --follow --no-lock
+    echo -c=@ --config=@ -f --follow --no-lock --archive=/ --replay=@
     ;;
   esac
 }
@@ -43,7 +43,7 @@ _sqs2pg_options() {
 # _sqs2pg_operand PROGRAM: what it takes that is no option, as above.
 _sqs2pg_operand() {
   case $1 in
-  pii-keygen) echo @ ;;
+  pii-keygen | sqs2pg) echo @ ;;
   esac
 }
 

@@ -99,14 +99,17 @@ same() {
   done
 }
 
-@test "where an option takes a file, Tab offers files; where it takes a word, words" {
+@test "where an option takes a file, Tab offers files; a folder, folders; where it takes a word, words" {
   cd "$BATS_TEST_TMPDIR"
   touch a-file.x
+  mkdir a-folder.x
   local program option argument failed=0
   for program in $PROGRAMS; do
     while read -r option argument; do
-      [ "$(complete_at "$program" "$option" a-fi)" = a-file.x ] || {
-        echo "$program $option $argument: no file"
+      local wanted=a-file.x
+      [ "$argument" != DIR ] || wanted=a-folder.x
+      [ "$(complete_at "$program" "$option" "${wanted:0:4}")" = "$wanted" ] || {
+        echo "$program $option $argument: no $wanted"
         failed=1
       }
     done < <(say_help "$program" | sed -nE 's/^ {2,6}(-., )?(--[a-z-]+) (FILE|FIFO|DIR|POLICY|F)( .*|$)/\2 \3/p')

@@ -2,6 +2,7 @@
 # scripts/pipeline.sh (installed as sqs2pg): the four programs joined.
 
 load ../lib/common
+load ../lib/records
 
 setup() {
   common_setup
@@ -251,4 +252,160 @@ finish() {
   [ "$output" = "sqs2pg $(<"$ROOT/VERSION")" ]
   run bash -c '"$0" --help >/dev/full' "$SQS2PG"
   [ "$status" -eq 74 ]
+}
+
+# archived FOLDER: the records that its complete archives hold.
+archived() { zcat "$1"/*.ndjson.gz; }
+
+@test "--archive: the masked records, complete and under their name, for their owner alone" {
+  mkdir kept
+  sqs-send -Q "$QUEUE" <"$SAMPLE"
+  sqs2pg -c settings --archive kept
+  [ "$(rows)" = 99 ]
+  counts_are 0 0 0
+  [ "$(find kept -type f | wc -l)" -eq 1 ]
+  [[ "$(ls kept)" =~ ^"${QUEUE##*/}"-20[0-9]{6}T[0-9]{6}Z-[0-9]+[.]ndjson[.]gz$ ]]
+  [ "$(stat -c %a kept/*)" = 600 ]
+  archived kept >records
+  [ "$(jq -c .pii.key records | wc -l)" -eq 100 ]
+  no_canary records
+  # A run without a message leaves no file.
+  sqs2pg -c settings --archive kept
+  [ "$(find kept -type f | wc -l)" -eq 1 ]
+}
+
+@test "--archive: while the run lasts, the file is a .part" {
+  mkdir kept
+  start -f --archive kept
+  eventually 10 four_stages
+  sqs-send -Q "$QUEUE" <"$SAMPLE"
+  eventually 20 rows_are 99
+  [[ "$(ls kept)" == *.ndjson.gz.part ]]
+  kill "$(<run.pid)"
+  finish
+  [[ "$(ls kept)" == *.ndjson.gz ]]
+  [ "$(archived kept | wc -l)" -eq 100 ]
+}
+
+@test "--archive: a folder that cannot be written is 74 before a message is received; a full disk, after all are loaded" {
+  sqs-send -Q "$QUEUE" <"$SAMPLE"
+  run --separate-stderr -74 sqs2pg -c settings --archive no/such/folder
+  [[ "$stderr" == "sqs2pg: error: cannot make no/such/folder/"* ]]
+  counts_are 100 0 0
+  mkdir kept
+  # A compressor whose disk is full, and one that dies at once.
+  printf '#!/bin/sh\nexec %s "$@" >/dev/full\n' "$(command -v gzip)" >bin/gzip
+  chmod 755 bin/gzip
+  run --separate-stderr -74 sqs2pg --log json -c settings --archive kept
+  [ "$(rows)" = 99 ]
+  counts_are 0 0 0
+  grep -q 'No space left on device' <<<"$stderr"
+  grep -q 'is not complete' <<<"$stderr"
+  jq -es 'length > 1 and all(.program and .level and .message)' <<<"$stderr"
+  [[ "$(ls kept)" == *.part ]]
+  sqs-send -Q "$QUEUE" <"$SAMPLE"
+  printf '#!/bin/sh\nexit 1\n' >bin/gzip
+  run -74 sqs2pg -c settings --archive kept
+  counts_are 0 0 0
+}
+
+@test "--archive: a loader that dies takes the run with it" {
+  mkdir kept
+  start -f --archive kept
+  eventually 10 four_stages
+  local pids
+  pids=$(pgrep -P "$(<run.pid)" -f "$BIN/|tee|gzip" | tee stages.pid)
+  [ "$(wc -w <<<"$pids")" -eq 6 ]
+  kill -9 "$(pgrep -P "$(<run.pid)" -f "$BIN/pg-load")"
+  local status=0
+  finish || status=$?
+  [ "$status" -eq 137 ]
+  # shellcheck disable=SC2086
+  gone $pids
+}
+
+@test "--replay: archives, compressed or not, are loaded once, and nothing is acked" {
+  mkdir kept
+  sqs-send -Q "$QUEUE" <"$SAMPLE"
+  sqs2pg -c settings --archive kept
+  sql 'TRUNCATE user_logins, user_logins_ledger'
+  sqs-send -Q "$QUEUE" <"$SAMPLE"
+  zcat kept/*.gz | head -n 40 >first
+  # No queue, no key: neither is touched.
+  grep -E '^ ?SQS2PG_TABLE' settings >table_only
+  run --separate-stderr -0 sqs2pg -c table_only -v --replay first kept/*.gz
+  [ "$(grep -c '^pg-load: committed=' <<<"$stderr")" -eq 2 ]
+  [ "$(rows)" = 99 ]
+  [ -z "$output" ]
+  counts_are 100 0 0
+  run -0 sqs2pg -c table_only --replay first --replay first
+  [ "$(rows)" = 99 ]
+}
+
+@test "--replay: a file that is cut or missing is 74, and the others are loaded; a table that is missing ends it" {
+  mkdir kept
+  sqs-send -Q "$QUEUE" <"$SAMPLE"
+  sqs2pg -c settings --archive kept
+  sql 'TRUNCATE user_logins, user_logins_ledger'
+  zcat kept/*.gz | head -n 40 | gzip | head -c 1000 >cut.gz
+  run --separate-stderr -74 sqs2pg -c settings --replay cut.gz no-such-file kept/*.gz
+  grep -q '^sqs2pg: warning: gzip: unexpected end of file$' <<<"$stderr"
+  grep -q '^sqs2pg: error: cannot open no-such-file$' <<<"$stderr"
+  [ "$(rows)" = 99 ]
+  sed 's/user_logins/no_such_table/' settings >no_table
+  run --separate-stderr -69 sqs2pg -c no_table --replay kept/*.gz kept/*.gz
+  [ "$(grep -c 'pg-load: error' <<<"$stderr")" -eq 1 ]
+}
+
+@test "--replay: SIGTERM ends it after what is in hand, with 0" {
+  records 1 400000 >many
+  sql 'CREATE TABLE t (id integer)'
+  printf 'SQS2PG_TABLE=t\nSQS2PG_LOAD_OPTIONS=--no-map --batch-rows 1000\n' >big
+  "$SQS2PG" -c big --replay many many 3>&- 4>&- &
+  echo $! >run.pid
+  some() { [ "$(sql 'SELECT count(*) FROM t')" -gt 0 ]; }
+  eventually 20 some
+  kill "$(<run.pid)"
+  finish
+  [ "$(sql 'SELECT count(*) FROM t')" -lt 400000 ]
+}
+
+@test "one lock for a queue's name and its URL; another account's queue has its own" {
+  start -f
+  eventually 10 four_stages
+  busy() { [[ "$1" == *"another run has this queue"* ]]; }
+  sed "s|^SQS_QUEUE_URL=.*|SQS_QUEUE_URL=${QUEUE##*/}|" settings >by_name
+  run -0 sqs2pg -v -c by_name
+  busy "$output"
+  # A slash at its end, the host in capitals: the same queue.
+  sed "s|^SQS_QUEUE_URL=.*|SQS_QUEUE_URL=$QUEUE/|" settings >slash
+  run -0 sqs2pg -v -c slash
+  busy "$output"
+  # Another account, another endpoint: not the same, whatever becomes of the run. What
+  # the programs do with it is not asked here: the loader fails before it.
+  sed "s|^SQS_QUEUE_URL=.*|SQS_QUEUE_URL=${QUEUE%/*/*}/999999999999/${QUEUE##*/}|;s/user_logins/none/" settings >account
+  run -69 sqs2pg -v -c account
+  sed 's/user_logins/none/' by_name >elsewhere
+  AWS_ENDPOINT_URL_SQS=http://127.0.0.2:9 run -69 sqs2pg -v -c elsewhere
+  kill "$(<run.pid)"
+  finish
+  # And the other way round.
+  cp settings by_url
+  cp by_name settings
+  start -f
+  eventually 10 four_stages
+  run -0 sqs2pg -v -c by_url
+  busy "$output"
+  kill "$(<run.pid)"
+  finish
+}
+
+@test "--log json: every line is JSON, whatever a name holds" {
+  printf -v odd 'q"u\\o\nt\te\001 \303\251 \377'
+  run --separate-stderr -78 sqs2pg --log json -c "$odd"
+  jq -es 'length == 1 and .[0].level == "error" and .[0].program == "sqs2pg"' <<<"$stderr"
+  sqs-send -Q "$QUEUE" <"$SAMPLE"
+  run --separate-stderr -0 sqs2pg --log json -v -c settings
+  jq -es 'length > 4 and all(.time and .program and .level and .message)' <<<"$stderr"
+  [ "$(jq -r 'select(.level == "summary").program' <<<"$stderr" | sort | xargs)" = 'pg-load pii-mask sqs-ack sqs-pull' ]
 }
