@@ -178,7 +178,10 @@ fuzz:
 	  CFLAGS='-Wno-sign-conversion -Wno-missing-field-initializers' fuzzers
 	@BUILD=$(BUILD)/fuzz TIME=$(TIME) scripts/fuzz.sh $(FUZZ)
 
-# The scanner's speed; see bench/README.md.
+# Beside the peers, and the scanner alone; see bench/README.md.
+bench:
+	scripts/bench.sh
+
 bench-scan: $(BUILD)/bench/scan
 $(BUILD)/bench/scan: $(BUILD)/obj/bench/scan.o $(BELOW_json:%=$(BUILD)/lib/lib%.a)
 	@mkdir -p $(@D)
@@ -234,6 +237,6 @@ dist:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all bench-scan objects fuzz fuzzers check lint test demo install uninstall dist clean FORCE
+.PHONY: all bench bench-scan objects fuzz fuzzers check lint test demo install uninstall dist clean FORCE
 .SECONDARY:
 -include $(shell [ -d $(BUILD)/obj ] && find $(BUILD)/obj -name '*.d')

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Installs what is missing to build, run or test on Debian 12 or Ubuntu.
 #
-#   scripts/deps.sh build run test     (any of the three; all when none is given)
+#   scripts/deps.sh build run test     (these three when none is given)
 #   scripts/deps.sh fuzz               what make fuzz needs
+#   scripts/deps.sh bench              what scripts/bench.sh compares with
 #
 # Idempotent, and silent when nothing is missing. Packages need root or sudo.
 # The SQS servers (ElasticMQ's jars, moto's Python environment) go into
@@ -22,6 +23,8 @@ BUILD_PACKAGES=(gcc libc6-dev make pkg-config libcurl4-openssl-dev libxml2-dev
 TEST_PACKAGES=(bats libcmocka-dev mandoc shellcheck python3 python3-venv
   parallel binutils clang-format cppcheck strace socat xxd)
 
+BENCH_PACKAGES=(nginx libnginx-mod-http-lua gnuplot-nox python3 python3-venv)
+
 # Debian's plugin is older than the repository's; a fixed one gives every
 # machine the same jars.
 MAVEN_COPY=org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies
@@ -40,6 +43,8 @@ cache_dir() {
 # a new folder beside the old one instead of a mixture of both.
 stamp() { cksum <"$1" | cut -d' ' -f1; }
 elasticmq_dir() { printf '%s/elasticmq-%s\n' "$(cache_dir)" "$(stamp "$DEPS_HERE/elasticmq.pom.xml")"; }
+bench_python_dir() { printf '%s/bench-python-%s\n' "$(cache_dir)" "$(stamp "$DEPS_HERE/../bench/requirements.txt")"; }
+bench_node_dir() { printf '%s/bench-node-%s\n' "$(cache_dir)" "$(stamp "$DEPS_HERE/../bench/peers/node/package.json")"; }
 python_dir() { printf '%s/python-%s\n' "$(cache_dir)" "$(stamp "$DEPS_HERE/requirements.txt")"; }
 
 # logged WHAT COMMAND...: runs it silently, and shows its words only if it fails.
@@ -126,6 +131,13 @@ want_fuzz() {
   want libclang-rt-dev have_fuzzer
 }
 
+want_bench() {
+  local package
+  for package in "${BENCH_PACKAGES[@]}"; do want "$package"; done
+  want nodejs command -v node
+  want npm command -v npm
+}
+
 # Debian's server package makes and starts a cluster of its own. Nothing here
 # wants it, so it is told not to while we install; the setting goes afterwards.
 without_main_cluster() {
@@ -161,15 +173,27 @@ install_elasticmq() {
   mv "$new" "$dir"
 }
 
+# install_python DIR REQUIREMENTS WHAT
 install_python() {
-  local dir
-  dir=$(python_dir)
+  local dir=$1
   [ ! -e "$dir/complete" ] || return 0
-  say "fetching moto"
+  say "fetching $3"
   rm -rf "$dir"
   # Debian's own interpreter is the one that python3-venv completes.
   logged "python3 -m venv" /usr/bin/python3 -m venv "$dir"
-  logged "pip" "$dir/bin/pip" install -q --disable-pip-version-check -r "$DEPS_HERE/requirements.txt"
+  logged "pip" "$dir/bin/pip" install -q --disable-pip-version-check -r "$2"
+  touch "$dir/complete"
+}
+
+install_node() {
+  local dir
+  dir=$(bench_node_dir)
+  [ ! -e "$dir/complete" ] || return 0
+  say "fetching sqs-consumer"
+  rm -rf "$dir"
+  mkdir -p "$dir"
+  cp "$DEPS_HERE/../bench/peers/node/package.json" "$dir/"
+  logged "npm" npm install --prefix "$dir" --no-audit --no-fund --silent
   touch "$dir/complete"
 }
 
@@ -183,9 +207,9 @@ main() {
   [ ${#sets[@]} -gt 0 ] || sets=(build run test)
   for set in "${sets[@]}"; do
     case $set in
-    build | run | test | fuzz) "want_$set" ;;
+    build | run | test | fuzz | bench) "want_$set" ;;
     *)
-      say "error: unknown set $set; usage: deps.sh [build] [run] [test] [fuzz]"
+      say "error: unknown set $set; usage: deps.sh [build] [run] [test] [fuzz] [bench]"
       exit 64
       ;;
     esac
@@ -199,7 +223,11 @@ main() {
   for set in "${sets[@]}"; do
     case $set in
     run) install_elasticmq ;;
-    test) install_python ;;
+    test) install_python "$(python_dir)" "$DEPS_HERE/requirements.txt" moto ;;
+    bench)
+      install_python "$(bench_python_dir)" "$DEPS_HERE/../bench/requirements.txt" "boto3 and psycopg2"
+      install_node
+      ;;
     esac
   done
 }

@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# Measures sqs2pg beside what people use today: installs what is missing, builds,
+# starts a PostgreSQL and the load server of its own, and prints one table.
+#
+#   scripts/bench.sh [--rounds N] [--only GROUP,...] [--scale PERCENT] [--json FILE]
+#
+# Groups: mask load jobs pull whole start memory latency (bench/README.md says
+# what each is). Exit 0 when all could be measured, whatever the figures.
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+root=$(cd "$here/.." && pwd)
+BUILD=${BUILD:-$root/build}
+
+"$here/deps.sh" build run bench
+make -s -C "$root" -j "$(nproc)" BUILD="$BUILD" all
+
+# shellcheck source=scripts/servers.sh
+. "$here/servers.sh"
+servers_begin
+trap servers_stop EXIT
+make -s -C "$root" BUILD="$BUILD" PREFIX="$SERVERS_DIR/prefix" install >"$SERVERS_DIR/install.log"
+servers_postgres_start
+
+node=$(bench_node_dir)
+cp "$root/bench/peers/node/consumer.js" "$node/"
+mkdir "$SERVERS_DIR/bench"
+"$(bench_python_dir)/bin/python" "$root/bench/run.py" --bin "$SERVERS_DIR/prefix/bin" \
+  --work "$SERVERS_DIR/bench" --python "$(bench_python_dir)/bin/python" --node "$node" "$@"
