@@ -10,7 +10,7 @@
 #include "mask/quarantine.h"
 #include "mask/splice.h"
 
-enum { GIVEN_BACK_ABOVE = 1 << 20, DETAIL_SIZE = 160 };
+enum { GIVEN_BACK_ABOVE = 1 << 20, DETAIL_SIZE = 240 };
 
 struct mask {
     const struct policy *policy;
@@ -19,6 +19,7 @@ struct mask {
     struct quarantine *quarantine;
     struct json_matches matches;
     struct buf scratch;
+    size_t primary; /* the key that masks */
     char claim[32]; /* "pii":{"key":"…"} */
     size_t claim_length;
     uint64_t serial; /* of the record in hand */
@@ -46,6 +47,7 @@ struct mask *mask_new(const struct policy *policy, const struct keyring *ring)
         return NULL;
     mask->policy = policy;
     mask->ring = ring;
+    mask->primary = keyring_primary(ring);
     buf_init(&mask->scratch, SIZE_MAX);
     mask->plan = plan_new(policy, ring, PLAN_MASK);
     mask->quarantine = quarantine_new(policy, ring, "mask");
@@ -55,7 +57,7 @@ struct mask *mask_new(const struct policy *policy, const struct keyring *ring)
     }
     struct buf claim;
     buf_init(&claim, sizeof mask->claim);
-    buf_printf(&claim, "\"pii\":{\"key\":\"%s\"}", keyring_id(ring, keyring_primary(ring)));
+    buf_printf(&claim, "\"pii\":{\"key\":\"%s\"}", keyring_id(ring, mask->primary));
     memcpy(mask->claim, claim.data, claim.length);
     mask->claim_length = claim.length;
     buf_free(&claim);
@@ -256,9 +258,8 @@ static void look_for_required(const struct mask *mask, struct findings *findings
 
 /* ---- writing --------------------------------------------------------------------------------- */
 
-/* -1: the buffer is full, or a method failed. */
-static int write_value(struct mask *mask, const struct plan_rule *rule, struct splice *splice,
-    const struct json_match *match)
+static enum token_result write_value(struct mask *mask, const struct plan_rule *rule,
+    struct splice *splice, const struct json_match *match)
 {
     if (rule->key.length > 0) {
         splice_copy(splice, match->key);
@@ -267,16 +268,18 @@ static int write_value(struct mask *mask, const struct plan_rule *rule, struct s
     }
     if (token_is_nothing(match)) {
         splice_copy(splice, match->end);
-        return 0;
+        return TOKEN_OK;
     }
     splice_copy(splice, match->value);
     struct token_value value = token_value_of(splice->text, match);
     splice_skip(splice, match->end);
-    return rule->method->mask(rule->state, &value, &mask->scratch, splice->out);
+    return rule->method->mask(rule->state, mask->primary, &value, &mask->scratch, splice->out);
 }
 
-static int write_masked(struct mask *mask, const char *text, size_t length,
-    const struct json_result *result, struct buf *out)
+/* TOKEN_MALFORMED: with findings that say so. TOKEN_FAILED: the buffer is full, or else all ends.
+ */
+static enum token_result write_masked(struct mask *mask, const char *text, size_t length,
+    const struct json_result *result, struct findings *findings, struct buf *out)
 {
     struct splice splice = { out, text, length, 0 };
     for (size_t i = 0; i < mask->matches.count; i++) {
@@ -286,15 +289,20 @@ static int write_masked(struct mask *mask, const char *text, size_t length,
             continue; /* inside what is gone */
         if (node->role == PLAN_REMOVE)
             splice_remove(&splice, match->key, match->end);
-        else if (node->role == PLAN_VALUE &&
-            write_value(mask, &mask->plan->rules[node->rule], &splice, match) != 0)
-            return -1;
+        if (node->role != PLAN_VALUE)
+            continue;
+        const struct plan_rule *rule = &mask->plan->rules[node->rule];
+        enum token_result written = write_value(mask, rule, &splice, match);
+        if (written == TOKEN_MALFORMED)
+            blame(findings, "value", rule->method->refuses, rule->rule->path);
+        if (written != TOKEN_OK)
+            return written;
     }
     splice_open_end(&splice, result->end);
     buf_append(out, mask->claim, mask->claim_length);
     splice_finish(&splice);
     buf_putc(out, '\n');
-    return out->failed ? -1 : 0;
+    return out->failed ? TOKEN_FAILED : TOKEN_OK;
 }
 
 /* ---- records --------------------------------------------------------------------------------- */
@@ -339,11 +347,12 @@ static enum filter_outcome mask_record(struct mask *mask, const char *text, size
         buf_append(out, text, length);
         return buf_putc(out, '\n') == 0 && !out->failed ? FILTER_PASSED : FILTER_FAILED;
     }
-    if (write_masked(mask, text, length, result, out) == 0) {
+    enum token_result written = write_masked(mask, text, length, result, &findings, out);
+    if (written == TOKEN_OK) {
         mask->missing += mask->plan->masking_rules - findings.values;
         return FILTER_CHANGED;
     }
-    if (!out->failed)
+    if (written == TOKEN_FAILED && !out->failed)
         return FILTER_FAILED;
     blame(&findings, "too-large", "masked, the record would be too long", NULL);
     return error_record(mask, text, length, &findings, out);

@@ -9,10 +9,15 @@ enum { DERIVED = 32, KEPT = 16 };
 
 #define TAG "hmac1"
 
+struct key {
+    struct token_head head;
+    struct hmac *hmac;
+};
+
 struct state {
     const struct keyring *ring;
-    struct token_head head;
-    struct hmac *hmac; /* of the primary key */
+    size_t count;
+    struct key keys[]; /* by their numbers in the ring */
 };
 
 static void close_method(void *opaque)
@@ -20,37 +25,46 @@ static void close_method(void *opaque)
     struct state *state = opaque;
     if (state == NULL)
         return;
-    hmac_free(state->hmac);
+    for (size_t i = 0; i < state->count; i++)
+        hmac_free(state->keys[i].hmac);
     free(state);
 }
 
-static void *open_method(const struct keyring *ring, const char *domain, size_t domain_length)
+static void *open_method(const struct method_use *use)
 {
-    struct state *state = calloc(1, sizeof *state);
+    size_t count = keyring_count(use->ring);
+    struct state *state = calloc(1, sizeof *state + count * sizeof state->keys[0]);
     if (state == NULL)
         return NULL;
-    unsigned char derived[DERIVED];
-    size_t primary = keyring_primary(ring);
-    state->ring = ring;
-    token_head_set(&state->head, TAG, keyring_id(ring, primary));
-    if (keyring_derive(ring, primary, "hmac", domain, domain_length, derived, sizeof derived) == 0)
-        state->hmac = hmac_new(derived, sizeof derived);
-    secret_wipe(derived, sizeof derived);
-    if (state->hmac == NULL) {
-        close_method(state);
-        return NULL;
+    state->ring = use->ring;
+    state->count = count;
+    for (size_t i = 0; i < count; i++) {
+        unsigned char derived[DERIVED];
+        struct key *key = &state->keys[i];
+        token_head_set(&key->head, TAG, keyring_id(use->ring, i));
+        if (keyring_derive(use->ring, i, "hmac", use->domain, use->domain_length, derived,
+                sizeof derived) == 0)
+            key->hmac = hmac_new(derived, sizeof derived);
+        secret_wipe(derived, sizeof derived);
+        if (key->hmac == NULL) {
+            close_method(state);
+            return NULL;
+        }
     }
     return state;
 }
 
-static int mask(void *opaque, const struct token_value *value, struct buf *scratch, struct buf *out)
+static enum token_result mask(void *opaque, size_t number, const struct token_value *value,
+    struct buf *scratch, struct buf *out)
 {
-    struct state *state = opaque;
+    const struct state *state = opaque;
+    const struct key *key = &state->keys[number];
     unsigned char mac[HMAC_SIZE];
     if (token_plain(value, 0, scratch) != 0 ||
-        hmac_compute(state->hmac, scratch->data, scratch->length, mac) != 0)
-        return -1;
-    return token_write(out, &state->head, mac, KEPT);
+        hmac_compute(key->hmac, scratch->data, scratch->length, mac) != 0 ||
+        token_write(out, &key->head, mac, KEPT) != 0)
+        return TOKEN_FAILED;
+    return TOKEN_OK;
 }
 
 /* Only its shape can be told. */

@@ -4,12 +4,10 @@
 
 static const char constant[] = "\"[redacted]\"";
 
-static void *open_method(const struct keyring *ring, const char *domain, size_t domain_length)
+static void *open_method(const struct method_use *use)
 {
     static char nothing;
-    (void)ring;
-    (void)domain;
-    (void)domain_length;
+    (void)use;
     return &nothing;
 }
 
@@ -18,12 +16,14 @@ static void close_method(void *state)
     (void)state;
 }
 
-static int mask(void *state, const struct token_value *value, struct buf *scratch, struct buf *out)
+static enum token_result mask(void *state, size_t key, const struct token_value *value,
+    struct buf *scratch, struct buf *out)
 {
     (void)state;
+    (void)key;
     (void)value;
     (void)scratch;
-    return buf_append(out, constant, sizeof constant - 1);
+    return buf_append(out, constant, sizeof constant - 1) == 0 ? TOKEN_OK : TOKEN_FAILED;
 }
 
 static bool made(void *state, const struct token_value *value, struct buf *scratch)

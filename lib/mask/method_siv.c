@@ -8,24 +8,27 @@
 
 enum { DERIVED = 64 };
 
+struct key {
+    struct token_head head;
+    struct siv *siv;
+};
+
 struct method_siv_state {
     const struct keyring *ring;
     const char *tag;
-    struct token_head head; /* of the primary key */
-    size_t primary;
     size_t count;
-    struct siv *keys[]; /* by their numbers in the ring */
+    struct key keys[]; /* by their numbers in the ring */
 };
 
-static struct siv *open_key(const struct method_siv_state *state, size_t key, const char *method,
+static bool open_key(struct method_siv_state *state, size_t key, const char *method,
     const char *domain, size_t domain_length)
 {
     unsigned char derived[DERIVED];
-    struct token_head head = { .length = 0 };
-    token_head_set(&head, state->tag, keyring_id(state->ring, key));
+    struct token_head *head = &state->keys[key].head;
+    token_head_set(head, state->tag, keyring_id(state->ring, key));
     struct buf datum;
     buf_init(&datum, SIZE_MAX);
-    buf_append(&datum, head.text, head.length);
+    buf_append(&datum, head->text, head->length);
     buf_append(&datum, domain, domain_length);
     struct siv *siv = NULL;
     if (!datum.failed &&
@@ -38,7 +41,8 @@ static struct siv *open_key(const struct method_siv_state *state, size_t key, co
     }
     secret_wipe(derived, sizeof derived);
     buf_free(&datum);
-    return siv;
+    state->keys[key].siv = siv;
+    return siv != NULL;
 }
 
 struct method_siv_state *method_siv_open(const struct keyring *ring, const char *method,
@@ -51,11 +55,8 @@ struct method_siv_state *method_siv_open(const struct keyring *ring, const char 
     state->ring = ring;
     state->tag = tag;
     state->count = count;
-    state->primary = keyring_primary(ring);
-    token_head_set(&state->head, tag, keyring_id(ring, state->primary));
     for (size_t i = 0; i < count; i++) {
-        state->keys[i] = open_key(state, i, method, domain, domain_length);
-        if (state->keys[i] == NULL) {
+        if (!open_key(state, i, method, domain, domain_length)) {
             method_siv_close(state);
             return NULL;
         }
@@ -68,17 +69,18 @@ void method_siv_close(struct method_siv_state *state)
     if (state == NULL)
         return;
     for (size_t i = 0; i < state->count; i++)
-        siv_free(state->keys[i]);
+        siv_free(state->keys[i].siv);
     free(state);
 }
 
-int method_siv_seal(struct method_siv_state *state, struct buf *scratch, struct buf *out)
+int method_siv_seal(struct method_siv_state *state, size_t key, struct buf *scratch,
+    struct buf *out)
 {
     unsigned char *bytes = (unsigned char *)scratch->data;
-    if (siv_seal(state->keys[state->primary], bytes + SIV_TAG, scratch->length - SIV_TAG, bytes) !=
-        0)
+    const struct key *with = &state->keys[key];
+    if (siv_seal(with->siv, bytes + SIV_TAG, scratch->length - SIV_TAG, bytes) != 0)
         return -1;
-    return token_write(out, &state->head, bytes, scratch->length);
+    return token_write(out, &with->head, bytes, scratch->length);
 }
 
 enum token_result method_siv_unseal(struct method_siv_state *state, const struct token_value *value,
@@ -90,13 +92,13 @@ enum token_result method_siv_unseal(struct method_siv_state *state, const struct
         return result;
     unsigned char *bytes = (unsigned char *)scratch->data;
     bool opened = scratch->length > SIV_TAG &&
-        siv_open(state->keys[key], bytes, scratch->length, bytes + SIV_TAG) == 0;
+        siv_open(state->keys[key].siv, bytes, scratch->length, bytes + SIV_TAG) == 0;
     return opened ? TOKEN_OK : TOKEN_MALFORMED;
 }
 
-static void *open_method(const struct keyring *ring, const char *domain, size_t domain_length)
+static void *open_method(const struct method_use *use)
 {
-    return method_siv_open(ring, "siv", "siv1", domain, domain_length);
+    return method_siv_open(use->ring, "siv", "siv1", use->domain, use->domain_length);
 }
 
 static void close_method(void *state)
@@ -104,14 +106,19 @@ static void close_method(void *state)
     method_siv_close(state);
 }
 
-static int mask(void *state, const struct token_value *value, struct buf *scratch, struct buf *out)
+static enum token_result mask(void *state, size_t key, const struct token_value *value,
+    struct buf *scratch, struct buf *out)
 {
-    return token_plain(value, SIV_TAG, scratch) == 0 ? method_siv_seal(state, scratch, out) : -1;
+    return token_plain(value, SIV_TAG, scratch) == 0 &&
+            method_siv_seal(state, key, scratch, out) == 0
+        ? TOKEN_OK
+        : TOKEN_FAILED;
 }
 
-static enum token_result unmask(void *state, const struct token_value *value, struct buf *scratch,
-    struct buf *out)
+static enum token_result unmask(void *state, size_t key, const struct token_value *value,
+    struct buf *scratch, struct buf *out)
 {
+    (void)key; /* the token says */
     enum token_result result = method_siv_unseal(state, value, scratch);
     if (result != TOKEN_OK)
         return result;

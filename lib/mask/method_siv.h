@@ -21,8 +21,12 @@ struct method_siv_state *method_siv_open(const struct keyring *ring, const char 
     const char *tag, const char *domain, size_t domain_length);
 void method_siv_close(struct method_siv_state *state);
 
-/* scratch[0, SIV_TAG) is room, the rest the plaintext; append it as a quoted token. 0, or -1. */
-int method_siv_seal(struct method_siv_state *state, struct buf *scratch, struct buf *out);
+/*
+ * scratch[0, SIV_TAG) is room, the rest the plaintext; append it as a quoted token of the key of
+ * that number. 0, or -1.
+ */
+int method_siv_seal(struct method_siv_state *state, size_t key, struct buf *scratch,
+    struct buf *out);
 
 /* Leave the plaintext of the token in ${scratch}, after SIV_TAG bytes that mean nothing. */
 enum token_result method_siv_unseal(struct method_siv_state *state, const struct token_value *value,

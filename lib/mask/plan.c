@@ -130,7 +130,8 @@ static bool set_rule(struct plan *plan, size_t number, enum plan_direction direc
         set_role(plan, rule->node, PLAN_TAKEN, number);
         set_role(plan, shown, PLAN_VALUE, number);
     }
-    entry->state = method->open(plan->ring, rule->domain, rule->domain_length);
+    const struct method_use use = { plan->ring, rule->domain, rule->domain_length, rule->options };
+    entry->state = method->open(&use);
     return entry->state != NULL && encode_key(plan, rule, direction, &entry->key);
 }
 

@@ -296,6 +296,30 @@ static char *copy_path(const struct policy_line *line)
     return path;
 }
 
+static enum policy_cause set_options(const struct policy_line *line, struct policy_rule *rule,
+    const struct policy_word **at)
+{
+    bool given[METHOD_MAX_OPTIONS] = { false };
+    method_usual(rule->method, rule->options);
+    for (size_t i = 0; i < line->option_count; i++) {
+        const struct policy_word *word = &line->options[i];
+        size_t number;
+        *at = word;
+        switch (method_set(rule->method, word->text, word->length, rule->options, &number)) {
+        case METHOD_OPTION_UNKNOWN:
+            return POLICY_OPTION;
+        case METHOD_OPTION_VALUE:
+            return POLICY_OPTION_VALUE;
+        case METHOD_OPTION_OK:
+            break;
+        }
+        if (given[number])
+            return POLICY_WORD;
+        given[number] = true;
+    }
+    return POLICY_OK;
+}
+
 /* Fill a zeroed rule; what it owns is freed by the caller when this fails. */
 static int make_rule(struct policy *policy, const struct policy_line *line,
     struct policy_rule *rule, struct policy_error *error)
@@ -307,12 +331,15 @@ static int make_rule(struct policy *policy, const struct policy_line *line,
     rule->method = method_find(line->method.text, line->method.length);
     if (rule->method == NULL)
         return policy_error_set(error, POLICY_METHOD, line->line, &line->method);
+    const struct policy_word *at = &line->path;
+    enum policy_cause cause = set_options(line, rule, &at);
+    if (cause != POLICY_OK)
+        return policy_error_set(error, cause, line->line, at);
     rule->node = line->attribute ? add_attribute(policy, line, rule->method, error)
                                  : add_path(policy, &line->path, line->line, error);
     if (rule->node == JSON_NO_NODE)
         return -1;
-    const struct policy_word *at = &line->path;
-    enum policy_cause cause = check_words(policy, line, rule->method, rule->node, &at);
+    cause = check_words(policy, line, rule->method, rule->node, &at);
     if (cause == POLICY_OK)
         cause = check_claims(policy, rule->node, false);
     if (cause != POLICY_OK)

@@ -29,6 +29,7 @@ struct policy_rule {
     size_t name_length;
     char *domain; /* decoded; empty when the method has no key */
     size_t domain_length;
+    unsigned options[METHOD_MAX_OPTIONS]; /* those of the method */
     bool attribute;
     uint32_t node;    /* of the path; of an attribute's value, or all of it for keep and drop */
     uint32_t written; /* of the name; JSON_NO_NODE without one */
@@ -66,6 +67,8 @@ struct policy {
 struct policy_line {
     struct policy_word path; /* for an attribute just its NAME */
     struct policy_word method;
+    struct policy_word options[METHOD_MAX_OPTIONS]; /* NAME=VALUE, in any order */
+    size_t option_count;
     struct policy_word name; /* decoded */
     struct policy_word domain;
     bool attribute;

@@ -57,6 +57,10 @@ const char *policy_error_text(enum policy_cause cause)
         return "the path has to begin with a key, since the value at the root is an object";
     case POLICY_METHOD:
         return "unknown method";
+    case POLICY_OPTION:
+        return "no option of this method";
+    case POLICY_OPTION_VALUE:
+        return "not a value of this option";
     case POLICY_NAMES_NOTHING:
         return "nothing is written here that could be named";
     case POLICY_NAMES_ELEMENT:

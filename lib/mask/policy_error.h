@@ -26,6 +26,8 @@ enum policy_cause {
     POLICY_ROOT_ITSELF,   /* a path that names the root */
     POLICY_NO_KEY,        /* a path whose first step is no key: the root is an object */
     POLICY_METHOD,        /* unknown */
+    POLICY_OPTION,        /* an option that the method has not */
+    POLICY_OPTION_VALUE,  /* a value that the option cannot have */
     POLICY_NAMES_NOTHING, /* "as" with a method that writes nothing, or for an attribute */
     POLICY_NAMES_ELEMENT, /* "as" for an array element, which has no name */
     POLICY_DROPS_ELEMENT, /* drop of an array element */

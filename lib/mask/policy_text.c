@@ -11,7 +11,7 @@
 
 #define ATTRIBUTES "attributes."
 
-enum { WORDS = 7 }; /* more than any line has */
+enum { WORDS = 9 }; /* more than any line has */
 
 /* ---- words ----------------------------------------------------------------------------------- */
 
@@ -72,6 +72,11 @@ static bool is_word(const struct policy_word *word, const char *text)
     return word->length == strlen(text) && memcmp(word->text, text, word->length) == 0;
 }
 
+static bool is_option(const struct policy_word *word)
+{
+    return memchr(word->text, '=', word->length) != NULL;
+}
+
 /* Point ${word} at what it means: itself, or the content of the JSON string it is. */
 static enum policy_cause decode_word(struct policy_word *word, struct buf *memory)
 {
@@ -107,7 +112,7 @@ static void cut_attribute(struct policy_line *line)
     line->path.column += (unsigned)skip;
 }
 
-/* PATH METHOD [as NAME] [in DOMAIN] */
+/* PATH METHOD [OPTION=VALUE ...] [as NAME] [in DOMAIN] */
 static int add_rule(struct policy *policy, const struct policy_word *words, size_t count,
     unsigned number, struct policy_error *error)
 {
@@ -122,7 +127,10 @@ static int add_rule(struct policy *policy, const struct policy_word *words, size
     buf_init(&name, POLICY_MAX_FILE);
     buf_init(&domain, POLICY_MAX_FILE);
     int result = -1;
-    for (size_t i = 2; i < count; i += 2) {
+    size_t i = 2;
+    while (i < count && line.option_count < METHOD_MAX_OPTIONS && is_option(&words[i]))
+        line.options[line.option_count++] = words[i++];
+    for (; i < count; i += 2) {
         bool as = is_word(&words[i], "as");
         struct policy_word *target = as ? &line.name : &line.domain;
         if ((!as && !is_word(&words[i], "in")) || target->text != NULL) {
@@ -313,6 +321,7 @@ int policy_text_print(const struct policy *policy, struct buf *out)
     for (size_t i = 0; i < policy->rule_count; i++) {
         const struct policy_rule *rule = &policy->rules[i];
         buf_printf(out, "%s %s", rule->path, rule->method->name);
+        method_print(rule->method, rule->options, out);
         if (rule->name != NULL)
             print_word(out, " as ", rule->name, rule->name_length);
         if (rule->method->keyed)

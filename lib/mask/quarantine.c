@@ -70,7 +70,7 @@ static int write_sealed(struct quarantine *quarantine, struct buf *out)
     if (scratch->failed)
         return -1;
     buf_puts(out, "\"sealed\":");
-    int result = method_siv_seal(quarantine->seal, scratch, out);
+    int result = method_siv_seal(quarantine->seal, keyring_primary(quarantine->ring), scratch, out);
     buf_shrink(scratch, GIVEN_BACK_ABOVE);
     return result;
 }

@@ -65,6 +65,7 @@ enum token_result {
     TOKEN_MALFORMED,   /* no such token: another tag, another spelling, changed, or of another place
                         */
     TOKEN_UNKNOWN_KEY, /* its key id is not in the key ring */
+    TOKEN_NO_KEY_ID,   /* nothing says which key it is of, and the value does not either */
     TOKEN_FAILED       /* no memory */
 };
 

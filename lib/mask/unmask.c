@@ -9,10 +9,12 @@
 #include "mask/quarantine.h"
 #include "mask/splice.h"
 
-enum { GIVEN_BACK_ABOVE = 1 << 20, DETAIL_SIZE = 160 };
+enum { GIVEN_BACK_ABOVE = 1 << 20, DETAIL_SIZE = 240 };
 
 struct unmask {
     const struct policy *policy;
+    const struct keyring *ring;
+    size_t key; /* of records that do not say */
     struct plan *plan;
     struct quarantine *quarantine;
     struct json_matches matches;
@@ -27,17 +29,21 @@ struct findings {
     bool has_pii;
     bool has_value; /* something to undo */
     bool has_left;  /* something that cannot be undone */
+    size_t key;     /* that the record says it is masked with, or the one given; else NONE */
+    bool unknown;   /* the record names one that is not in the ring, or more than one */
     const char *code;
     const char *says;
     const char *path;
 };
 
-struct unmask *unmask_new(const struct policy *policy, const struct keyring *ring)
+struct unmask *unmask_new(const struct policy *policy, const struct keyring *ring, size_t key)
 {
     struct unmask *unmask = calloc(1, sizeof *unmask);
     if (unmask == NULL)
         return NULL;
     unmask->policy = policy;
+    unmask->ring = ring;
+    unmask->key = key;
     buf_init(&unmask->scratch, SIZE_MAX);
     unmask->plan = plan_new(policy, ring, PLAN_UNMASK);
     unmask->quarantine = quarantine_new(policy, ring, "unmask");
@@ -95,9 +101,22 @@ static void look_for_values(struct unmask *unmask, struct findings *findings)
     }
 }
 
-static void look(struct unmask *unmask, struct findings *findings)
+/* Which key the record says it is masked with. */
+static void look_at_key(const struct unmask *unmask, const char *text,
+    const struct json_match *match, struct findings *findings)
 {
-    *findings = (struct findings){ 0 };
+    size_t key =
+        match->kind == JSON_STRING && match->plain && match->end - match->value == KEYRING_ID + 2
+        ? keyring_find(unmask->ring, text + match->value + 1)
+        : KEYRING_NONE;
+    bool other = findings->key != KEYRING_NONE && findings->key != key;
+    findings->unknown = findings->unknown || key == KEYRING_NONE || other;
+    findings->key = key;
+}
+
+static void look(struct unmask *unmask, const char *text, struct findings *findings)
+{
+    *findings = (struct findings){ .key = KEYRING_NONE };
     look_for_values(unmask, findings);
     for (size_t i = 0; i < unmask->matches.count; i++) {
         const struct json_match *match = &unmask->matches.list[i];
@@ -109,18 +128,22 @@ static void look(struct unmask *unmask, struct findings *findings)
                 unmask->plan->rules[node->rule].rule->path);
         findings->has_left =
             findings->has_left || (node->role == PLAN_LEFT && !token_is_nothing(match));
+        if (node->role == PLAN_PII_KEY)
+            look_at_key(unmask, text, match, findings);
         findings->has_pii = findings->has_pii || node->role == PLAN_PII;
         findings->has_error = findings->has_error || node->role == PLAN_ERROR;
         findings->has_sealed = findings->has_sealed || node->role == PLAN_SEALED;
     }
     if (!findings->has_root)
         blame(findings, "root", "there is no value at the root", unmask->policy->root_path);
+    if (!findings->has_pii)
+        findings->key = unmask->key;
 }
 
 /* ---- writing --------------------------------------------------------------------------------- */
 
-static enum token_result write_value(struct unmask *unmask, const struct plan_rule *rule,
-    struct splice *splice, const struct json_match *match)
+static enum token_result write_value(struct unmask *unmask, const struct findings *findings,
+    const struct plan_rule *rule, struct splice *splice, const struct json_match *match)
 {
     if (rule->key.length > 0) {
         splice_copy(splice, match->key);
@@ -134,7 +157,9 @@ static enum token_result write_value(struct unmask *unmask, const struct plan_ru
     splice_copy(splice, match->value);
     splice_skip(splice, match->end);
     const struct token_value value = token_value_of(splice->text, match);
-    return rule->method->unmask(rule->state, &value, &unmask->scratch, splice->out);
+    if (rule->method->needs_key_id && findings->unknown)
+        return TOKEN_UNKNOWN_KEY;
+    return rule->method->unmask(rule->state, findings->key, &value, &unmask->scratch, splice->out);
 }
 
 static enum token_result write_clear(struct unmask *unmask, const char *text, size_t length,
@@ -152,7 +177,7 @@ static enum token_result write_clear(struct unmask *unmask, const char *text, si
         if (node->role != PLAN_VALUE)
             continue;
         const struct plan_rule *rule = &unmask->plan->rules[node->rule];
-        enum token_result result = write_value(unmask, rule, &splice, match);
+        enum token_result result = write_value(unmask, findings, rule, &splice, match);
         if (result != TOKEN_OK) {
             findings->path = rule->rule->path;
             return result;
@@ -221,7 +246,7 @@ static enum filter_outcome unmask_record(struct unmask *unmask, const char *text
 {
     struct findings findings;
     unmask->serial++;
-    look(unmask, &findings);
+    look(unmask, text, &findings);
     if (findings.has_error || findings.has_sealed)
         return open_record(unmask, text, length, out);
     if (findings.code != NULL)
@@ -232,11 +257,15 @@ static enum filter_outcome unmask_record(struct unmask *unmask, const char *text
                                                                               : FILTER_PASSED;
     case TOKEN_MALFORMED:
         findings.code = "token";
-        findings.says = "the value was changed, or is no token of this path";
+        findings.says = "the value was changed, or is none that this path's method makes";
         break;
     case TOKEN_UNKNOWN_KEY:
         findings.code = "unknown-key";
         findings.says = "masked with a key that is not in the key file";
+        break;
+    case TOKEN_NO_KEY_ID:
+        findings.code = "unknown-key";
+        findings.says = "neither pii nor --key-id says which key the value is masked with";
         break;
     case TOKEN_FAILED:
         if (!blame_failure(&findings, out))

@@ -31,8 +31,12 @@
  */
 struct unmask;
 
-/* ${policy} is finished; it and ${ring} must outlive it. NULL: no memory, or OpenSSL failed. */
-struct unmask *unmask_new(const struct policy *policy, const struct keyring *ring);
+/*
+ * ${policy} is finished; it and ${ring} must outlive it. ${key} is the number of the key that
+ * records without "pii" are taken to be masked with, for methods whose values do not say it
+ * themselves; or KEYRING_NONE. NULL: no memory, or OpenSSL failed.
+ */
+struct unmask *unmask_new(const struct policy *policy, const struct keyring *ring, size_t key);
 void unmask_free(struct unmask *unmask); /* wipes; NULL is fine */
 
 /* For filter_run(). The buffer's maximum decides on too-large. */

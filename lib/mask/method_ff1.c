@@ -1,0 +1,240 @@
+#include "mask/method_ff1.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "crypto/ff1.h"
+#include "crypto/secret.h"
+#include "json/string.h"
+
+enum {
+    DERIVED = 32,
+    LEAST_NUMBER = 7, /* 9 * 10^6 numbers */
+    MOST_WALKS = 1000 /* of which each goes on with a chance of one in ten */
+};
+
+static const char *const alphabet_names[] = { "digits", "alnum36", "alnum62", NULL };
+static const char *const alphabets[] = { "0123456789", "0123456789abcdefghijklmnopqrstuvwxyz",
+    "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz" };
+
+enum { NO_NUMERAL = 255 };
+
+struct state {
+    const char *alphabet;
+    size_t least;                /* numerals */
+    unsigned char numerals[128]; /* of each ASCII character, or NO_NUMERAL */
+    size_t count;
+    struct ff1 *keys[]; /* by their numbers in the ring */
+};
+
+/* The numerals of a value, and where in the text they stand. */
+struct shape {
+    size_t count;
+    size_t places[FF1_MAX];
+    unsigned char numerals[FF1_MAX];
+};
+
+typedef int (
+    *crypt_function)(struct ff1 *ff1, const unsigned char *in, size_t length, unsigned char *out);
+
+/* ---- opening --------------------------------------------------------------------------------- */
+
+static void close_method(void *opaque)
+{
+    struct state *state = opaque;
+    if (state == NULL)
+        return;
+    for (size_t i = 0; i < state->count; i++)
+        ff1_free(state->keys[i]);
+    free(state);
+}
+
+static void *open_method(const struct method_use *use)
+{
+    size_t count = keyring_count(use->ring);
+    struct state *state = calloc(1, sizeof *state + count * sizeof state->keys[0]);
+    if (state == NULL)
+        return NULL;
+    state->count = count;
+    state->alphabet = alphabets[use->options[0]];
+    unsigned radix = (unsigned)strlen(state->alphabet);
+    state->least = ff1_least(radix);
+    memset(state->numerals, NO_NUMERAL, sizeof state->numerals);
+    for (unsigned i = 0; i < radix; i++)
+        state->numerals[(unsigned char)state->alphabet[i]] = (unsigned char)i;
+    for (size_t i = 0; i < count; i++) {
+        unsigned char derived[DERIVED];
+        if (keyring_derive(use->ring, i, "ff1", use->domain, use->domain_length, derived,
+                sizeof derived) == 0)
+            state->keys[i] =
+                ff1_new(derived, sizeof derived, radix, use->domain, use->domain_length);
+        secret_wipe(derived, sizeof derived);
+        if (state->keys[i] == NULL) {
+            close_method(state);
+            return NULL;
+        }
+    }
+    return state;
+}
+
+/* ---- the shape of a value -------------------------------------------------------------------- */
+
+/*
+ * Characters beyond ASCII that are known to be no letter and no digit: punctuation, blanks, signs,
+ * pictures. What is not here is refused.
+ */
+static bool is_sign(uint32_t character)
+{
+    static const uint32_t ranges[][2] = { { 0xa0, 0xa9 }, { 0xab, 0xb1 }, { 0xb4, 0xb4 },
+        { 0xb6, 0xb8 }, { 0xbb, 0xbb }, { 0xbf, 0xbf }, { 0xd7, 0xd7 }, { 0xf7, 0xf7 },
+        { 0x2000, 0x206f }, { 0x20a0, 0x20c0 }, { 0x2190, 0x2426 }, { 0x2500, 0x2775 },
+        { 0x2794, 0x2bff }, { 0x3000, 0x3004 }, { 0x3008, 0x3020 }, { 0x3030, 0x3030 },
+        { 0xff01, 0xff0f }, { 0xff1a, 0xff20 }, { 0xff3b, 0xff40 }, { 0xff5b, 0xff65 },
+        { 0x1f000, 0x1f0ff }, { 0x1f300, 0x1faff } };
+    for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
+        if (character >= ranges[i][0] && character <= ranges[i][1])
+            return true;
+    return false;
+}
+
+/* The character of valid UTF-8 that begins with the byte text[0] of 0x80 or more; its length. */
+static size_t character_at(const unsigned char *text, uint32_t *character)
+{
+    size_t length = text[0] >= 0xf0 ? 4 : text[0] >= 0xe0 ? 3 : 2;
+    *character = text[0] & (0xffu >> (length + 1));
+    for (size_t i = 1; i < length; i++)
+        *character = *character << 6 | (text[i] & 0x3fu);
+    return length;
+}
+
+static bool is_alnum(unsigned char byte)
+{
+    return (byte >= '0' && byte <= '9') || (byte >= 'A' && byte <= 'Z') ||
+        (byte >= 'a' && byte <= 'z');
+}
+
+static bool find_numerals(const struct state *state, const char *text, size_t length,
+    struct shape *shape)
+{
+    const unsigned char *bytes = (const unsigned char *)text;
+    shape->count = 0;
+    for (size_t i = 0; i < length;) {
+        uint32_t character;
+        if (bytes[i] >= 0x80) {
+            i += character_at(bytes + i, &character);
+            if (!is_sign(character))
+                return false;
+            continue;
+        }
+        unsigned char numeral = state->numerals[bytes[i]];
+        if (numeral == NO_NUMERAL && is_alnum(bytes[i]))
+            return false;
+        if (numeral != NO_NUMERAL) {
+            if (shape->count == FF1_MAX)
+                return false;
+            shape->numerals[shape->count] = numeral;
+            shape->places[shape->count++] = i;
+        }
+        i++;
+    }
+    return shape->count >= state->least;
+}
+
+static void place_numerals(const struct state *state, const struct shape *shape, char *text)
+{
+    for (size_t i = 0; i < shape->count; i++)
+        text[shape->places[i]] = state->alphabet[shape->numerals[i]];
+}
+
+/* ---- both ways ------------------------------------------------------------------------------- */
+
+static enum token_result crypt_string(const struct state *state, size_t key,
+    const struct token_value *value, struct buf *scratch, struct buf *out, crypt_function crypt)
+{
+    struct shape shape;
+    if (token_plain(value, 0, scratch) != 0) /* a type byte, then the text */
+        return TOKEN_FAILED;
+    char *text = scratch->data + 1;
+    size_t length = scratch->length - 1;
+    if (!find_numerals(state, text, length, &shape))
+        return TOKEN_MALFORMED;
+    if (key == KEYRING_NONE)
+        return TOKEN_NO_KEY_ID;
+    if (crypt(state->keys[key], shape.numerals, shape.count, shape.numerals) != 0)
+        return TOKEN_FAILED;
+    place_numerals(state, &shape, text);
+    return json_string_encode(out, text, length) == 0 ? TOKEN_OK : TOKEN_FAILED;
+}
+
+/* An integer as ff1 takes it: no fraction, no exponent, not zero. */
+static bool read_integer(const struct state *state, const struct token_value *value,
+    struct shape *shape)
+{
+    size_t sign = value->text[0] == '-';
+    if (state->alphabet != alphabets[0] || value->text[sign] == '0' ||
+        !find_numerals(state, value->text, value->length, shape))
+        return false;
+    return shape->count == value->length - sign && shape->count >= LEAST_NUMBER;
+}
+
+static enum token_result crypt_number(const struct state *state, size_t key,
+    const struct token_value *value, struct buf *out, crypt_function crypt)
+{
+    struct shape shape;
+    if (!read_integer(state, value, &shape))
+        return TOKEN_MALFORMED;
+    if (key == KEYRING_NONE)
+        return TOKEN_NO_KEY_ID;
+    unsigned walks = 0;
+    do {
+        if (walks++ == MOST_WALKS ||
+            crypt(state->keys[key], shape.numerals, shape.count, shape.numerals) != 0)
+            return TOKEN_FAILED;
+    } while (shape.numerals[0] == 0);
+    char *place = buf_reserve(out, value->length);
+    if (place == NULL)
+        return TOKEN_FAILED;
+    memcpy(place, value->text, value->length);
+    place_numerals(state, &shape, place);
+    out->length += value->length;
+    return TOKEN_OK;
+}
+
+static enum token_result crypt_value(const struct state *state, size_t key,
+    const struct token_value *value, struct buf *scratch, struct buf *out, crypt_function crypt)
+{
+    if (value->kind == JSON_NUMBER)
+        return crypt_number(state, key, value, out, crypt);
+    if (value->kind == JSON_STRING)
+        return crypt_string(state, key, value, scratch, out, crypt);
+    return TOKEN_MALFORMED;
+}
+
+static enum token_result mask(void *state, size_t key, const struct token_value *value,
+    struct buf *scratch, struct buf *out)
+{
+    return crypt_value(state, key, value, scratch, out, ff1_encrypt);
+}
+
+static enum token_result unmask(void *state, size_t key, const struct token_value *value,
+    struct buf *scratch, struct buf *out)
+{
+    return crypt_value(state, key, value, scratch, out, ff1_decrypt);
+}
+
+const struct method method_ff1 = {
+    .name = "ff1",
+    .action = METHOD_REPLACE,
+    .keyed = true,
+    .reversible = true,
+    .needs_key_id = true,
+    .refuses = "the value has a letter or digit that is not of the alphabet, too few of it, or is "
+               "of another kind",
+    .option_count = 1,
+    .options = { { .name = "alphabet", .words = alphabet_names } },
+    .open = open_method,
+    .close = close_method,
+    .mask = mask,
+    .unmask = unmask,
+};

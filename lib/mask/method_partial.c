@@ -1,0 +1,91 @@
+#include "mask/method_partial.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "json/string.h"
+
+static const char nothing[] = "\"****\"";
+
+struct state {
+    size_t keep;
+};
+
+static void *open_method(const struct method_use *use)
+{
+    struct state *state = calloc(1, sizeof *state);
+    if (state != NULL)
+        state->keep = use->options[0];
+    return state;
+}
+
+/* Whether a byte begins a character of UTF-8. */
+static bool begins(char byte)
+{
+    return ((unsigned char)byte & 0xc0) != 0x80;
+}
+
+static enum token_result hide(const struct state *state, const char *text, size_t length,
+    struct buf *out)
+{
+    size_t characters = 0;
+    for (size_t i = 0; i < length; i++)
+        characters += begins(text[i]);
+    size_t kept = characters / 3 < state->keep ? characters / 3 : state->keep;
+    size_t stars = characters - kept;
+    const char *rest = text;
+    for (size_t passed = 0; rest < text + length; rest++)
+        if (begins(*rest) && passed++ == stars)
+            break;
+    char *place = buf_reserve(out, 1 + stars);
+    if (place == NULL)
+        return TOKEN_FAILED;
+    place[0] = '"';
+    memset(place + 1, '*', stars);
+    /* The rest is written as a string of its own, whose first quote becomes the last star. */
+    out->length += stars;
+    size_t at = out->length;
+    if (json_string_encode(out, rest, (size_t)(text + length - rest)) != 0)
+        return TOKEN_FAILED;
+    out->data[at] = stars > 0 ? '*' : '"';
+    return TOKEN_OK;
+}
+
+static enum token_result mask(void *opaque, size_t key, const struct token_value *value,
+    struct buf *scratch, struct buf *out)
+{
+    const struct state *state = opaque;
+    (void)key;
+    if (value->kind == JSON_NUMBER)
+        return hide(state, value->text, value->length, out);
+    if (value->kind != JSON_STRING)
+        return buf_append(out, nothing, sizeof nothing - 1) == 0 ? TOKEN_OK : TOKEN_FAILED;
+    if (value->plain)
+        return hide(state, value->text + 1, value->length - 2, out);
+    buf_clear(scratch);
+    if (json_string_decode(scratch, value->text, value->length) != 0)
+        return TOKEN_FAILED;
+    return hide(state, scratch->data, scratch->length, out);
+}
+
+/* What is hidden already stays what it is. */
+static bool made(void *opaque, const struct token_value *value, struct buf *scratch)
+{
+    struct buf again;
+    buf_init(&again, 6 * value->length + 64);
+    bool same = value->kind == JSON_STRING && mask(opaque, 0, value, scratch, &again) == TOKEN_OK &&
+        again.length == value->length && memcmp(again.data, value->text, value->length) == 0;
+    buf_wipe(&again);
+    return same;
+}
+
+const struct method method_partial = {
+    .name = "partial",
+    .action = METHOD_REPLACE,
+    .option_count = 1,
+    .options = { { .name = "keep", .least = 0, .most = 64, .usual = 4 } },
+    .open = open_method,
+    .close = free,
+    .mask = mask,
+    .made = made,
+};

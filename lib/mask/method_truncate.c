@@ -1,0 +1,62 @@
+#include "mask/method_truncate.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "mask/address.h"
+
+enum { OPTION_V4, OPTION_V6, MAPPED_BITS = 96 };
+
+struct state {
+    unsigned kept[2]; /* bits, of an IPv6 address and of a mapped IPv4 one */
+};
+
+static void *open_method(const struct method_use *use)
+{
+    struct state *state = calloc(1, sizeof *state);
+    if (state != NULL) {
+        state->kept[0] = use->options[OPTION_V6];
+        state->kept[1] = use->options[OPTION_V4] + MAPPED_BITS;
+    }
+    return state;
+}
+
+static enum token_result mask(void *opaque, size_t key, const struct token_value *value,
+    struct buf *scratch, struct buf *out)
+{
+    const struct state *state = opaque;
+    unsigned char address[ADDRESS_SIZE];
+    (void)key;
+    if (!address_read(value, scratch, address))
+        return TOKEN_MALFORMED;
+    unsigned kept = state->kept[address_is_ipv4(address)];
+    size_t whole = kept / 8;
+    address[whole] = (unsigned char)(address[whole] & ~(0xff >> kept % 8));
+    memset(address + whole + 1, 0, ADDRESS_SIZE - whole - 1);
+    return address_write(out, address) == 0 ? TOKEN_OK : TOKEN_FAILED;
+}
+
+/* A network's own first address stays what it is. */
+static bool made(void *opaque, const struct token_value *value, struct buf *scratch)
+{
+    struct buf again;
+    buf_init(&again, value->length + 64);
+    bool same = mask(opaque, 0, value, scratch, &again) == TOKEN_OK &&
+        again.length == value->length && memcmp(again.data, value->text, value->length) == 0;
+    buf_wipe(&again);
+    return same;
+}
+
+const struct method method_truncate = {
+    .name = "truncate",
+    .action = METHOD_REPLACE,
+    .refuses = "the value is not an IP address",
+    .option_count = 2,
+    /* The whole width would be the address itself. */
+    .options = { [OPTION_V4] = { .name = "v4", .least = 0, .most = 31, .usual = 24 },
+        [OPTION_V6] = { .name = "v6", .least = 0, .most = 127, .usual = 48 } },
+    .open = open_method,
+    .close = free,
+    .mask = mask,
+    .made = made,
+};
