@@ -82,6 +82,9 @@ int run_filter(const struct settings *settings)
     if (startup_policy(settings->root, settings->policy_file, settings->rules, settings->rule_count,
             &policy, &failure) != 0)
         goto out;
+    for (size_t i = 0; i < policy->rule_count; i++)
+        if (policy->rules[i].method->warning != NULL)
+            msg_warn("%s: %s", policy->rules[i].path, policy->rules[i].method->warning);
     if (settings->print_policy) {
         (void)startup_print_policy(policy, &failure); /* it says so in ${failure} */
         goto out;

@@ -11,6 +11,7 @@ enum {
     POLICY,
     MASK,
     ROOT,
+    KEY_ID,
     PRINT_POLICY,
     GROUP_READABLE,
     MAX_RECORD,
@@ -23,6 +24,7 @@ static const struct opt options[] = {
     { POLICY, 'p', "policy", "FILE", "policy file; default: ip and device_id, reversibly", false },
     { MASK, 'm', "mask", "RULE", "instead: PATH=METHOD[:NAME], any number of times", true },
     { ROOT, '\0', "root", "PATH", "what paths are relative to (.body)", false },
+    { KEY_ID, '\0', "key-id", "ID", "key of records that do not say theirs (ipcrypt, ff1)", false },
     { PRINT_POLICY, '\0', "print-policy", NULL, "print the policy in force and exit", false },
     { GROUP_READABLE, '\0', "key-group-readable", NULL, "accept a key file that its group may read",
         false },
@@ -54,6 +56,9 @@ static int set(struct settings *settings, int id, const char *value)
         return 0;
     case ROOT:
         settings->root = value;
+        return 0;
+    case KEY_ID:
+        settings->key_id = value;
         return 0;
     case PRINT_POLICY:
         settings->print_policy = true;

@@ -47,13 +47,16 @@ static int end_status(enum filter_end end, const struct filter_counts *counts)
     return STATUS_INTERNAL;
 }
 
-static int work(const struct settings *settings, const struct policy *policy, struct keyring *ring)
+static int work(const struct settings *settings, const struct policy *policy, struct keyring *ring,
+    size_t key)
 {
     uint64_t begin = clock_monotonic_ms();
     struct filter_counts counts;
     int status = STATUS_INTERNAL;
     struct unmask *unmask = unmask_new(policy, ring);
     struct filter *filter = filter_new(settings->max_record, settings->grace_ms);
+    if (unmask != NULL)
+        unmask_assume_key(unmask, key);
     keyring_forget(ring);
     if (keyring_lock_heap(ring) != 0)
         msg_info("the derived keys may be swapped out: %s", strerror(errno));
@@ -78,6 +81,7 @@ int run_filter(const struct settings *settings)
     struct startup_failure failure = { .status = STATUS_OK };
     struct policy *policy = NULL;
     struct keyring *ring = NULL;
+    size_t key = KEYRING_NONE;
     int status = 0;
     if (startup_policy(settings->root, settings->policy_file, settings->rules, settings->rule_count,
             &policy, &failure) != 0)
@@ -90,7 +94,9 @@ int run_filter(const struct settings *settings)
         goto out;
     if (!keyring_locked(ring))
         msg_warn("the keys may be swapped out: the limit of locked memory is too low");
-    status = work(settings, policy, ring);
+    if (settings->key_id != NULL && startup_key_id(ring, settings->key_id, &key, &failure) != 0)
+        goto out;
+    status = work(settings, policy, ring, key);
 out:
     if (failure.status != STATUS_OK) {
         status = (int)failure.status;

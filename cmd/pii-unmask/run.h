@@ -12,6 +12,7 @@ struct settings {
     const char **rules;
     size_t rule_count;
     const char *root;
+    const char *key_id; /* or NULL */
     bool print_policy;
     bool group_readable;
     bool require_sandbox;

@@ -229,8 +229,8 @@ const struct method method_ff1 = {
     .keyed = true,
     .reversible = true,
     .needs_key_id = true,
-    .refuses = "the value has a letter or digit that is not of the alphabet, too few of it, or is "
-               "of another kind",
+    .refuses = "ff1 cannot take the value: a letter or digit outside the alphabet, or too short, "
+               "or too long",
     .option_count = 1,
     .options = { { .name = "alphabet", .words = alphabet_names } },
     .open = open_method,

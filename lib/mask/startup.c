@@ -160,3 +160,13 @@ int startup_keys(const char *file, bool group_readable, struct keyring **ring,
         ? 0
         : startup_key_failure(file, &error, failure);
 }
+
+int startup_key_id(const struct keyring *ring, const char *id, size_t *key,
+    struct startup_failure *failure)
+{
+    *key = strlen(id) == KEYRING_ID ? keyring_find(ring, id) : KEYRING_NONE;
+    if (*key != KEYRING_NONE)
+        return 0;
+    return fail(failure, STATUS_USAGE, "pii-keygen --list shows the ids of a key file",
+        "option --key-id %.32s: no such key in the key file", id);
+}

@@ -40,6 +40,10 @@ int startup_print_policy(const struct policy *policy, struct startup_failure *fa
 int startup_keys(const char *file, bool group_readable, struct keyring **ring,
     struct startup_failure *failure);
 
+/* The number in the ring of the key that --key-id names. 0, or -1 with ${failure}. */
+int startup_key_id(const struct keyring *ring, const char *id, size_t *key,
+    struct startup_failure *failure);
+
 /* Fill ${failure} for a key file; return -1. */
 int startup_key_failure(const char *file, const struct keyring_error *error,
     struct startup_failure *failure);

@@ -36,14 +36,14 @@ struct findings {
     const char *path;
 };
 
-struct unmask *unmask_new(const struct policy *policy, const struct keyring *ring, size_t key)
+struct unmask *unmask_new(const struct policy *policy, const struct keyring *ring)
 {
     struct unmask *unmask = calloc(1, sizeof *unmask);
     if (unmask == NULL)
         return NULL;
     unmask->policy = policy;
     unmask->ring = ring;
-    unmask->key = key;
+    unmask->key = KEYRING_NONE;
     buf_init(&unmask->scratch, SIZE_MAX);
     unmask->plan = plan_new(policy, ring, PLAN_UNMASK);
     unmask->quarantine = quarantine_new(policy, ring, "unmask");
@@ -52,6 +52,11 @@ struct unmask *unmask_new(const struct policy *policy, const struct keyring *rin
         return NULL;
     }
     return unmask;
+}
+
+void unmask_assume_key(struct unmask *unmask, size_t key)
+{
+    unmask->key = key;
 }
 
 void unmask_free(struct unmask *unmask)

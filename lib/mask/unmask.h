@@ -20,7 +20,7 @@
  * error of stage "unmask" (which holds the error it had as "cause"). Codes:
  *
  *     token        a value that is no token of this path's method and domain, or was changed
- *     unknown-key  a token whose key is not in the key file
+ *     unknown-key  a key that is not in the key file, or that nothing names
  *     collision    the original name is there beside the masked one; or an opened member beside its
  * own kind         a step of a path meets a value of another kind root         no value at the
  * root, or one that is no object too-large    the record would be more than twice as long as
@@ -31,13 +31,15 @@
  */
 struct unmask;
 
-/*
- * ${policy} is finished; it and ${ring} must outlive it. ${key} is the number of the key that
- * records without "pii" are taken to be masked with, for methods whose values do not say it
- * themselves; or KEYRING_NONE. NULL: no memory, or OpenSSL failed.
- */
-struct unmask *unmask_new(const struct policy *policy, const struct keyring *ring, size_t key);
+/* ${policy} is finished; it and ${ring} must outlive it. NULL: no memory, or OpenSSL failed. */
+struct unmask *unmask_new(const struct policy *policy, const struct keyring *ring);
 void unmask_free(struct unmask *unmask); /* wipes; NULL is fine */
+
+/*
+ * Take records without "pii" to be masked with the key of that number, where a method's values do
+ * not say it themselves. Without it such values are errors.
+ */
+void unmask_assume_key(struct unmask *unmask, size_t key);
 
 /* For filter_run(). The buffer's maximum decides on too-large. */
 struct filter_work unmask_work(struct unmask *unmask);

@@ -27,9 +27,13 @@ _sqs2pg_options() {
       --show-values --prune-ledger= --force --batch-rows= --batch-bytes= --linger= --max-record= \
       --grace= --retry-timeout=
     ;;
-  pii-mask | pii-unmask)
+  pii-mask)
     echo -k=@ --key-file=@ -p=@ --policy=@ -m= --mask= --root= --print-policy --key-group-readable \
       --max-record= --grace= --require-sandbox
+    ;;
+  pii-unmask)
+    echo -k=@ --key-file=@ -p=@ --policy=@ -m= --mask= --root= --key-id= --print-policy \
+      --key-group-readable --max-record= --grace= --require-sandbox
     ;;
   pii-keygen)
     echo --rotate --list --key-group-readable

@@ -94,7 +94,7 @@ END
 @test "mistakes: 78, with file, line and column" {
   printf '.ip siv\n.b  rot13 as c\n' >p
   says 'unknown method: rot13' 2:5
-  [[ $(pii-mask -k k -p p 2>&1 </dev/null) == *'hint: methods are siv, hmac, redact, drop, keep'* ]]
+  [[ $(pii-mask -k k -p p 2>&1 </dev/null) == *'hint: methods are siv, hmac, ipcrypt, ipcrypt-pfx, ff1, truncate, partial, redact, sha256, drop, keep'* ]]
   echo '.a siv as' >p
   says 'a word is missing here' 1:10
   echo '.a siv like b' >p

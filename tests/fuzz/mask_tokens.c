@@ -65,7 +65,8 @@ static void try_plain(const uint8_t *data, size_t size, int sealed)
     buf_append(&scratch, data, size);
     buf_clear(&line);
     buf_puts(&line, sealed ? "{\"error\":{},\"sealed\":" : "{\"body\":{\"masked_ip\":");
-    common_require(method_siv_seal(sealed ? seals : values, &scratch, &line) == 0);
+    common_require(method_siv_seal(sealed ? seals : values, keyring_primary(common_ring()),
+                       &scratch, &line) == 0);
     buf_puts(&line, sealed ? "}" : "}}");
     try_line(line.data, line.length);
 }
