@@ -21,6 +21,7 @@
 #   scripts/servers.sh purge URL
 #   scripts/servers.sh delete URL
 #   scripts/servers.sh use elasticmq|moto   the variables to export, for eval
+#   scripts/servers.sh restart         PostgreSQL, as after a crash
 #
 # Sourced, it gives the functions below, each with its contract, and sets no
 # trap: the caller calls servers_stop.
@@ -446,6 +447,7 @@ servers_main() {
     ;;
   shell) servers_run "$@" "${SHELL:-/bin/bash}" ;;
   queue | counts | purge | delete) "servers_$verb" "$@" ;;
+  restart) servers_postgres_stop QUIT && servers_postgres_start ;;
   use)
     servers_use "$@"
     local name
