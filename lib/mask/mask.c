@@ -6,6 +6,7 @@
 
 #include "json/scan.h"
 #include "json/string.h"
+#include "mask/complaint.h"
 #include "mask/plan.h"
 #include "mask/quarantine.h"
 #include "mask/splice.h"
@@ -32,12 +33,12 @@ struct findings {
     bool has_error;
     bool has_sealed;
     bool has_pii;
-    bool pii_known;   /* every pii is an object, with keys of the ring only */
-    bool has_clear;   /* something that a masked record has not */
-    const char *code; /* the first mistake, or NULL */
-    const char *says;
-    const char *path; /* the policy's words for the place, or NULL */
-    size_t values;    /* distinct rules that found one */
+    bool pii_known;           /* every pii is an object, with keys of the ring only */
+    bool has_clear;           /* something that a masked record has not */
+    enum complaint complaint; /* the first mistake */
+    const char *says;         /* in other words than the complaint's own, or NULL */
+    const char *path;         /* the policy's words for the place, or NULL */
+    size_t values;            /* distinct rules that found one */
 };
 
 struct mask *mask_new(const struct policy *policy, const struct keyring *ring)
@@ -82,12 +83,11 @@ uint64_t mask_missing(const struct mask *mask)
 
 /* ---- looking --------------------------------------------------------------------------------- */
 
-static void blame(struct findings *findings, const char *code, const char *says, const char *path)
+static void blame(struct findings *findings, enum complaint complaint, const char *path)
 {
-    if (findings->code != NULL)
+    if (findings->complaint != COMPLAINT_NONE)
         return;
-    findings->code = code;
-    findings->says = says;
+    findings->complaint = complaint;
     findings->path = path;
 }
 
@@ -110,23 +110,23 @@ static void look_at_step(const struct mask *mask, const struct plan_node *node,
         (match->kind == JSON_OBJECT && node->object) || (match->kind == JSON_ARRAY && node->array);
     if (node->root) {
         if (!fits)
-            blame(findings, "root", "the value at the root is not an object",
-                mask->policy->root_path);
+            blame(findings, COMPLAINT_ROOT_KIND, mask->policy->root_path);
         else if (match->node == mask->policy->root)
             findings->has_root = true;
     } else if (!fits && match->kind != JSON_NULL) {
-        blame(findings, "kind", "a step of the path meets a value of another kind",
-            path_through(mask->policy, match->node));
+        blame(findings, COMPLAINT_KIND, path_through(mask->policy, match->node));
     }
 }
 
-/* Whether a value is one that masking in place has left. */
+/* Whether a value is one that the rule's method made; ${unknown} where the method cannot tell. */
 static bool looks_masked(struct mask *mask, const struct plan_rule *rule, const char *text,
-    const struct json_match *match)
+    const struct json_match *match, bool unknown)
 {
     struct token_value value = token_value_of(text, match);
-    return rule->rule->name == NULL &&
-        (token_is_nothing(match) || rule->method->made(rule->state, &value, &mask->scratch));
+    if (token_is_nothing(match))
+        return true;
+    return rule->method->made != NULL ? rule->method->made(rule->state, &value, &mask->scratch)
+                                      : unknown;
 }
 
 static bool is_known_key(const struct mask *mask, const char *text, const struct json_match *match)
@@ -167,12 +167,15 @@ static void look(struct mask *mask, const char *text, struct findings *findings)
         case PLAN_TAKEN:
             break; /* a mistake unless the record is masked: look_for_names() */
         case PLAN_REFUSE:
-            blame(findings, "unnamed", "the policy does not name every member", NULL);
+            blame(findings, COMPLAINT_UNNAMED, NULL);
             break;
         case PLAN_PII:
             findings->has_pii = true;
             claims++;
             findings->pii_known = findings->pii_known && match->kind == JSON_OBJECT;
+            break;
+        case PLAN_PII_OTHER:
+            findings->pii_known = false;
             break;
         case PLAN_PII_KEY:
             claim_keys++;
@@ -186,11 +189,11 @@ static void look(struct mask *mask, const char *text, struct findings *findings)
             break;
         }
     }
-    findings->pii_known = findings->pii_known && claim_keys >= claims;
+    findings->pii_known = findings->pii_known && claim_keys == claims;
     if (!findings->has_root)
-        blame(findings, "root", "there is no value at the root", mask->policy->root_path);
+        blame(findings, COMPLAINT_ROOT_MISSING, mask->policy->root_path);
     if (findings->has_sealed)
-        blame(findings, "mixed", "the record is sealed but has no error", NULL);
+        blame(findings, COMPLAINT_CLAIM_SEALED, NULL);
 }
 
 /* For a record that is not masked: whether a name is taken. */
@@ -199,28 +202,29 @@ static void look_for_names(const struct mask *mask, struct findings *findings)
     for (size_t i = 0; i < mask->matches.count; i++) {
         const struct plan_node *node = &mask->plan->nodes[mask->matches.list[i].node];
         if (node->role == PLAN_TAKEN)
-            blame(findings, "collision", "the record has a key that the policy would write",
-                mask->plan->rules[node->rule].rule->path);
+            blame(findings, COMPLAINT_COLLISION, mask->plan->rules[node->rule].rule->path);
     }
 }
 
-/* For a record that says it is masked: whether something in it is not. */
+/*
+ * For a record that says it is masked: whether something in it is not. What stands under a clear
+ * name has to be seen to be masked; what stands under a masked name, not to be clear.
+ */
 static void look_for_clear(struct mask *mask, const char *text, struct findings *findings)
 {
     if (!findings->pii_known)
-        blame(findings, "mixed", "the record claims to be masked, not with a key of ours", NULL);
+        blame(findings, COMPLAINT_CLAIM, NULL);
     if (findings->has_clear)
-        blame(findings, "mixed",
-            "the record claims to be masked and has a member that would be removed", NULL);
+        blame(findings, COMPLAINT_CLAIM_MEMBER, NULL);
     for (size_t i = 0; i < mask->matches.count; i++) {
         const struct json_match *match = &mask->matches.list[i];
         const struct plan_node *node = &mask->plan->nodes[match->node];
-        if (node->role != PLAN_VALUE)
-            continue;
         const struct plan_rule *rule = &mask->plan->rules[node->rule];
-        if (!looks_masked(mask, rule, text, match))
-            blame(findings, "mixed", "the record claims to be masked and has a clear value",
-                rule->rule->path);
+        if (node->role == PLAN_VALUE &&
+            (rule->rule->name != NULL || !looks_masked(mask, rule, text, match, false)))
+            blame(findings, COMPLAINT_CLAIM_VALUE, rule->rule->path);
+        else if (node->role == PLAN_TAKEN && !looks_masked(mask, rule, text, match, true))
+            blame(findings, COMPLAINT_CLAIM_FORGED, rule->rule->path);
     }
 }
 
@@ -235,12 +239,21 @@ static bool has_child(const struct mask *mask, size_t container, uint32_t node)
     return false;
 }
 
+/* Where a record that is masked has the value of a path. */
+static uint32_t shown_node(const struct policy *policy, uint32_t node, bool masked)
+{
+    for (size_t i = 0; masked && i < policy->rule_count; i++)
+        if (policy->rules[i].node == node && policy->rules[i].name != NULL)
+            return policy->rules[i].written;
+    return node;
+}
+
 /* Every place that could have a required value has to have it, and there has to be one. */
 static void look_for_required(const struct mask *mask, struct findings *findings)
 {
     const struct policy *policy = mask->policy;
     for (size_t i = 0; i < policy->require_count; i++) {
-        uint32_t node = policy->required[i].node;
+        uint32_t node = shown_node(policy, policy->required[i].node, findings->has_pii);
         uint32_t parent = json_paths_parent(policy->paths, node);
         bool found = false;
         bool lacking = false;
@@ -252,7 +265,7 @@ static void look_for_required(const struct mask *mask, struct findings *findings
             lacking = lacking || !has;
         }
         if (!found || lacking)
-            blame(findings, "missing", "a required value is missing", policy->required[i].path);
+            blame(findings, COMPLAINT_MISSING, policy->required[i].path);
     }
 }
 
@@ -293,8 +306,10 @@ static enum token_result write_masked(struct mask *mask, const char *text, size_
             continue;
         const struct plan_rule *rule = &mask->plan->rules[node->rule];
         enum token_result written = write_value(mask, rule, &splice, match);
-        if (written == TOKEN_MALFORMED)
-            blame(findings, "value", rule->method->refuses, rule->rule->path);
+        if (written == TOKEN_MALFORMED) {
+            blame(findings, COMPLAINT_VALUE, rule->rule->path);
+            findings->says = rule->method->refuses;
+        }
         if (written != TOKEN_OK)
             return written;
     }
@@ -312,14 +327,16 @@ static enum filter_outcome error_record(struct mask *mask, const char *text, siz
     const struct findings *findings, struct buf *out)
 {
     char detail[DETAIL_SIZE];
-    const char *says = findings->says;
+    const char *says =
+        findings->says != NULL ? findings->says : complaint_detail(findings->complaint);
     buf_clear(out);
     if (findings->path != NULL) {
         int size = snprintf(detail, sizeof detail, "%s: %s", findings->path, says);
         if (size > 0 && (size_t)size < sizeof detail) /* a path too long for that is left out */
             says = detail;
     }
-    return quarantine_record(mask->quarantine, text, length, findings->code, says, out) == 0
+    return quarantine_record(mask->quarantine, text, length, complaint_code(findings->complaint),
+               says, out) == 0
         ? FILTER_ERROR
         : FILTER_FAILED;
 }
@@ -341,7 +358,7 @@ static enum filter_outcome mask_record(struct mask *mask, const char *text, size
     else
         look_for_names(mask, &findings);
     look_for_required(mask, &findings);
-    if (findings.code != NULL)
+    if (findings.complaint != COMPLAINT_NONE)
         return error_record(mask, text, length, &findings, out);
     if (findings.has_pii) {
         buf_append(out, text, length);
@@ -354,7 +371,7 @@ static enum filter_outcome mask_record(struct mask *mask, const char *text, size
     }
     if (written == TOKEN_FAILED && !out->failed)
         return FILTER_FAILED;
-    blame(&findings, "too-large", "masked, the record would be too long", NULL);
+    blame(&findings, COMPLAINT_TOO_LARGE, NULL);
     return error_record(mask, text, length, &findings, out);
 }
 

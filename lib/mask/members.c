@@ -2,6 +2,22 @@
 
 #include <string.h>
 
+/* What is looked at inside error and pii. */
+static bool add_inner(struct members *members)
+{
+    uint32_t error = members->nodes[MEMBERS_ERROR];
+    uint32_t pii = members->nodes[MEMBERS_PII];
+    members->error_stage = json_paths_key(members->paths, error, "stage", 5);
+    members->error_code = json_paths_key(members->paths, error, "code", 4);
+    members->error_detail = json_paths_key(members->paths, error, "detail", 6);
+    members->error_member = json_paths_other(members->paths, error);
+    members->pii_key = json_paths_key(members->paths, pii, "key", 3);
+    members->pii_member = json_paths_other(members->paths, pii);
+    return members->error_stage != JSON_NO_NODE && members->error_code != JSON_NO_NODE &&
+        members->error_detail != JSON_NO_NODE && members->error_member != JSON_NO_NODE &&
+        members->pii_key != JSON_NO_NODE && members->pii_member != JSON_NO_NODE;
+}
+
 int members_init(struct members *members, const struct policy *policy)
 {
     static const char *const names[] = { "sqs", "error", "sealed", "pii", "attributes", "body",
@@ -28,12 +44,10 @@ int members_init(struct members *members, const struct policy *policy)
         if (top != members->nodes[MEMBERS_BODY])
             members->nodes[MEMBERS_TOP] = top;
     }
-    members->error_stage =
-        json_paths_key(members->paths, members->nodes[MEMBERS_ERROR], "stage", 5);
     members->sqs_member = json_paths_other(members->paths, members->nodes[MEMBERS_SQS]);
     members->nodes[MEMBERS_OTHER] = json_paths_other(members->paths, JSON_ROOT);
-    if (members->sqs_member == JSON_NO_NODE || members->error_stage == JSON_NO_NODE ||
-        members->nodes[MEMBERS_OTHER] == JSON_NO_NODE)
+    if (members->sqs_member == JSON_NO_NODE || members->nodes[MEMBERS_OTHER] == JSON_NO_NODE ||
+        !add_inner(members))
         goto fail;
     return 0;
 fail:
@@ -84,6 +98,29 @@ bool members_is_address(const struct members *members, const struct json_match *
             (match->kind == JSON_OBJECT || match->kind == JSON_ARRAY))
             return false;
     return true;
+}
+
+static bool is_id(const char *text)
+{
+    for (size_t i = 0; i < KEYRING_ID; i++)
+        if (!((text[i] >= '0' && text[i] <= '9') || (text[i] >= 'a' && text[i] <= 'f')))
+            return false;
+    return true;
+}
+
+bool members_is_claim(const struct members *members, const char *text, const struct json_match *pii)
+{
+    const struct json_match *last = members->matches.list + members->matches.count;
+    size_t keys = 0;
+    for (const struct json_match *match = pii + 1; match < last && match->value < pii->end;
+         match++) {
+        bool good = match->node == members->pii_key && match->kind == JSON_STRING &&
+            match->end - match->value == KEYRING_ID + 2 && is_id(text + match->value + 1);
+        if (!good)
+            return false;
+        keys++;
+    }
+    return pii->kind == JSON_OBJECT && keys == 1;
 }
 
 const struct json_match *members_salvage(struct members *members, const char *text, size_t length)

@@ -30,8 +30,13 @@ enum members_kind {
 struct members {
     struct json_paths *paths;
     uint32_t nodes[MEMBERS_NONE]; /* JSON_NO_NODE: no such member */
-    uint32_t error_stage;
-    uint32_t sqs_member; /* any member of sqs */
+    uint32_t error_stage;         /* in error, as the next three */
+    uint32_t error_code;
+    uint32_t error_detail;
+    uint32_t error_member; /* any other */
+    uint32_t pii_key;      /* in pii, as the next */
+    uint32_t pii_member;   /* any other */
+    uint32_t sqs_member;   /* any member of sqs */
     struct json_matches matches;
     size_t count[MEMBERS_NONE]; /* of the members in the last text */
     size_t total;
@@ -51,6 +56,10 @@ bool members_is_address(const struct members *members, const struct json_match *
 
 /* For a line that is cut or malformed: its first "sqs" that can be an address, or NULL. */
 const struct json_match *members_salvage(struct members *members, const char *text, size_t length);
+
+/* Whether a match of "pii" is what pii-mask writes: one "key", an id of a key, and nothing else. */
+bool members_is_claim(const struct members *members, const char *text,
+    const struct json_match *pii);
 
 /* The kind of a match of the scan, or MEMBERS_NONE when it is no member. */
 enum members_kind members_kind(const struct members *members, const struct json_match *match);

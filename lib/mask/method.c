@@ -54,6 +54,16 @@ const char *method_names(void)
     return names;
 }
 
+bool method_is_refusal(const char *text, size_t length)
+{
+    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
+        const char *refuses = methods[i]->refuses;
+        if (refuses != NULL && strlen(refuses) == length && memcmp(refuses, text, length) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* ---- options --------------------------------------------------------------------------------- */
 
 void method_usual(const struct method *method, unsigned options[METHOD_MAX_OPTIONS])

@@ -82,6 +82,9 @@ const struct method *method_find(const char *name, size_t length);
 /* The names of all methods, for messages: "siv, hmac, …". */
 const char *method_names(void);
 
+/* Whether the text is the ${refuses} of a method. */
+bool method_is_refusal(const char *text, size_t length);
+
 enum method_option_result {
     METHOD_OPTION_OK,
     METHOD_OPTION_UNKNOWN, /* no such option */

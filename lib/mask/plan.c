@@ -26,6 +26,8 @@ static bool add_others(const struct policy *policy)
 {
     struct json_paths *paths = policy->paths;
     size_t count = json_paths_count(paths);
+    if (json_paths_other(paths, policy->pii) == JSON_NO_NODE)
+        return false;
     for (uint32_t i = 0; i < count; i++) {
         bool content = is_content(policy, i);
         bool attribute = i != JSON_ROOT && policy_within(policy, i, policy->attributes);
@@ -86,6 +88,8 @@ static void set_reserved(struct plan *plan, enum plan_direction direction)
     set_role(plan, policy->error, PLAN_ERROR, 0);
     set_role(plan, policy->error_stage, PLAN_NONE, 0);
     set_role(plan, policy->sealed, PLAN_SEALED, 0);
+    if (direction == PLAN_MASK) /* there is one already */
+        set_role(plan, json_paths_other(policy->paths, policy->pii), PLAN_PII_OTHER, 0);
     if (direction == PLAN_MASK && !policy->attributes_named)
         set_role(plan, policy->attributes, PLAN_REMOVE, 0);
 }

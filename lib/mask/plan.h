@@ -26,6 +26,7 @@ enum plan_role {
     PLAN_REFUSE, /* a member that the policy does not name, where that is an error */
     PLAN_PII,    /* the reserved keys */
     PLAN_PII_KEY,
+    PLAN_PII_OTHER, /* a member of pii that has no business there */
     PLAN_ERROR,
     PLAN_SEALED
 };

@@ -7,6 +7,7 @@
 #include "crypto/siv.h"
 #include "json/scan.h"
 #include "json/string.h"
+#include "mask/complaint.h"
 #include "mask/members.h"
 #include "mask/method_siv.h"
 #include "mask/splice.h"
@@ -14,6 +15,7 @@
 enum { GIVEN_BACK_ABOVE = 1 << 20 };
 
 struct quarantine {
+    const struct policy *policy;
     const struct keyring *ring;
     const char *stage;
     bool whole; /* the root is "." */
@@ -29,6 +31,7 @@ struct quarantine *quarantine_new(const struct policy *policy, const struct keyr
     struct quarantine *made = calloc(1, sizeof *made);
     if (made == NULL)
         return NULL;
+    made->policy = policy;
     made->ring = ring;
     made->stage = stage;
     made->whole = policy->top == JSON_ROOT;
@@ -90,11 +93,32 @@ static void write_error(const struct quarantine *quarantine, const char *code, c
     buf_putc(out, '}');
 }
 
+static void write_complaint(const struct quarantine *quarantine, enum complaint complaint,
+    struct buf *out)
+{
+    write_error(quarantine, complaint_code(complaint), complaint_detail(complaint), out);
+}
+
+/* An error that arrived, in our words: of its own only the stage and the code. */
+static void write_reduced(const struct quarantine *quarantine, const struct complaint_words *words,
+    struct buf *out)
+{
+    if (words->stage == NULL || words->code == NULL) {
+        write_complaint(quarantine, COMPLAINT_ERROR_CONTENT, out);
+        return;
+    }
+    buf_puts(out, "\"error\":{\"stage\":");
+    json_string_encode(out, words->stage, words->stage_length);
+    buf_puts(out, ",\"code\":");
+    json_string_encode(out, words->code, words->code_length);
+    write_word(out, ",\"detail\":", complaint_detail(COMPLAINT_ERROR_CONTENT));
+    buf_putc(out, '}');
+}
+
 /* ---- what was no record ---------------------------------------------------------------------- */
 
 static int write_line(struct quarantine *quarantine, const char *text, size_t length,
-    const struct json_match *sqs, const char *code, const char *detail, bool sealed,
-    struct buf *out)
+    const struct json_match *sqs, enum complaint complaint, bool sealed, struct buf *out)
 {
     buf_putc(out, '{');
     if (sqs != NULL) {
@@ -102,7 +126,7 @@ static int write_line(struct quarantine *quarantine, const char *text, size_t le
         buf_append(out, text + sqs->value, sqs->end - sqs->value);
         buf_putc(out, ',');
     }
-    write_error(quarantine, code, detail, out);
+    write_complaint(quarantine, complaint, out);
     if (sealed) {
         begin_plain(quarantine, 's', length);
         buf_append(&quarantine->scratch, text, length);
@@ -113,25 +137,35 @@ static int write_line(struct quarantine *quarantine, const char *text, size_t le
     return buf_puts(out, "}\n") != 0 || out->failed ? -1 : 0;
 }
 
+static enum complaint complaint_of(enum json_error error)
+{
+    switch (error) {
+    case JSON_OK:
+        return COMPLAINT_NOT_OBJECT;
+    case JSON_UTF8:
+        return COMPLAINT_UTF8;
+    case JSON_SURROGATE:
+        return COMPLAINT_SURROGATE;
+    case JSON_DEPTH:
+        return COMPLAINT_DEPTH;
+    default:
+        return COMPLAINT_SYNTAX;
+    }
+}
+
 int quarantine_line(struct quarantine *quarantine, const struct line *line, enum json_error error,
     struct buf *out)
 {
     const struct json_match *sqs = members_salvage(&quarantine->members, line->text, line->length);
     if (error != JSON_OK && line->unended && sqs != NULL)
-        return write_line(quarantine, line->text, line->length, sqs, "cut",
-            "the last line is not whole", false, out);
-    const char *code = error == JSON_OK ? "not-object" : json_error_name(error);
-    const char *detail = error == JSON_OK ? "the line is not a JSON object"
-        : error == JSON_DEPTH             ? "the line is nested too deep"
-                                          : "the line is not valid JSON";
-    return write_line(quarantine, line->text, line->length, sqs, code, detail, true, out);
+        return write_line(quarantine, line->text, line->length, sqs, COMPLAINT_CUT, false, out);
+    return write_line(quarantine, line->text, line->length, sqs, complaint_of(error), true, out);
 }
 
 int quarantine_long(struct quarantine *quarantine, const char *text, size_t length, struct buf *out)
 {
     const struct json_match *sqs = members_salvage(&quarantine->members, text, length);
-    return write_line(quarantine, text, length, sqs, "too-long",
-        "the line is longer than --max-record", false, out);
+    return write_line(quarantine, text, length, sqs, COMPLAINT_TOO_LONG, false, out);
 }
 
 /* ---- records --------------------------------------------------------------------------------- */
@@ -154,9 +188,12 @@ static bool is_content(enum members_kind kind, bool whole, bool opened)
     }
 }
 
-/* Copy the scanned record without the members that must not pass, which become the plaintext. */
+/*
+ * Copy the scanned record without the members that must not pass, which become the plaintext. With
+ * ${errors} its errors are among them.
+ */
 static void take_out(struct quarantine *quarantine, struct splice *splice, bool whole, bool opened,
-    bool *taken)
+    bool errors, bool *taken)
 {
     const struct members *members = &quarantine->members;
     struct buf *scratch = &quarantine->scratch;
@@ -165,7 +202,8 @@ static void take_out(struct quarantine *quarantine, struct splice *splice, bool 
         const struct json_match *match = &members->matches.list[i];
         enum members_kind kind = members_kind(members, match);
         bool address = kind != MEMBERS_SQS || members_is_address(members, match);
-        if (address && !is_content(kind, whole, opened))
+        bool error = errors && kind == MEMBERS_ERROR;
+        if (address && !error && !is_content(kind, whole, opened))
             continue;
         buf_putc(scratch, *taken ? ',' : '{');
         buf_append(scratch, splice->text + match->key, match->end - match->key);
@@ -180,18 +218,20 @@ static size_t object_end(const struct members *members)
     return members->matches.list[0].end; /* the root is the first match */
 }
 
-/* ${code} NULL: the record has its error. */
+/* ${code} NULL: the record has its error, which passes unless there are ${words} in its place. */
 static int seal_members(struct quarantine *quarantine, const char *text, size_t length, bool whole,
-    const char *code, const char *detail, struct buf *out)
+    const char *code, const char *detail, const struct complaint_words *words, struct buf *out)
 {
     struct splice splice = { out, text, length, 0 };
     bool taken;
     begin_plain(quarantine, 'j', length);
-    take_out(quarantine, &splice, whole, code == NULL, &taken);
+    take_out(quarantine, &splice, whole, code == NULL, words != NULL, &taken);
     splice_open_end(&splice, object_end(&quarantine->members));
     if (code != NULL)
         write_error(quarantine, code, detail, out);
-    if (code != NULL && taken)
+    else if (words != NULL)
+        write_reduced(quarantine, words, out);
+    if ((code != NULL || words != NULL) && taken)
         buf_putc(out, ',');
     if (taken && write_sealed(quarantine, out) != 0)
         return -1;
@@ -219,7 +259,7 @@ int quarantine_record(struct quarantine *quarantine, const char *text, size_t le
     if (members_scan(&quarantine->members, text, length) != 0)
         return -1;
     bool whole = quarantine->whole || !has_top(&quarantine->members);
-    return seal_members(quarantine, text, length, whole, code, detail, out);
+    return seal_members(quarantine, text, length, whole, code, detail, NULL, out);
 }
 
 /* Whether the scanned record's error, seal and claim are of the kinds they have to be. */
@@ -233,7 +273,7 @@ static bool well_formed(struct quarantine *quarantine, const char *text, bool *e
         enum members_kind kind = members_kind(members, match);
         if (kind == MEMBERS_ERROR && match->kind != JSON_OBJECT)
             *error_is = false;
-        if (kind == MEMBERS_PII && match->kind != JSON_OBJECT)
+        if (kind == MEMBERS_PII && !members_is_claim(members, text, match))
             good = false;
         if (kind == MEMBERS_SQS && !members_is_address(members, match))
             good = false;
@@ -242,7 +282,7 @@ static bool well_formed(struct quarantine *quarantine, const char *text, bool *e
         struct token_value value = token_value_of(text, match);
         enum token_result result =
             method_siv_unseal(quarantine->seal, &value, &quarantine->scratch);
-        if (result != TOKEN_OK && result != TOKEN_UNKNOWN_KEY)
+        if (result != TOKEN_OK) /* of an unknown key it may be anything */
             good = false;
     }
     return good;
@@ -259,16 +299,18 @@ int quarantine_arrived(struct quarantine *quarantine, const char *text, size_t l
     bool good = well_formed(quarantine, text, &error_is);
     if (!error_is)
         return write_line(quarantine, text, length,
-            members_salvage(&quarantine->members, text, length), "mixed", "error is not an object",
-            true, out);
+            members_salvage(&quarantine->members, text, length), COMPLAINT_ERROR_KIND, true, out);
+    struct complaint_words words;
+    bool passes = complaint_judge(quarantine->policy, members, text, &words);
     /* Without a body and without a seal it is not known what the other members are. */
     bool whole = quarantine->whole || (!has_top(members) && members->count[MEMBERS_SEALED] == 0);
     bool clear = false;
     for (enum members_kind kind = 0; kind < MEMBERS_NONE; kind++)
         if (kind != MEMBERS_PII && kind != MEMBERS_SEALED && is_content(kind, whole, true))
             clear = clear || members->count[kind] > 0;
-    if (clear || !good)
-        return seal_members(quarantine, text, length, whole, NULL, NULL, out);
+    if (clear || !good || !passes)
+        return seal_members(quarantine, text, length, whole, NULL, NULL, passes ? NULL : &words,
+            out);
     *unchanged = true;
     buf_append(out, text, length);
     return buf_putc(out, '\n');
@@ -287,21 +329,27 @@ static bool collides(const struct members *record, const struct members *inside)
     return false;
 }
 
-/* Append what stands for "sealed", from plain[0, length) without its type byte. */
-static enum quarantine_result write_opened(struct quarantine *quarantine, char type,
-    const char *plain, size_t length, struct buf *out)
+/* Judge what was opened, plain[0, length) without its type byte. */
+static enum quarantine_result look_inside(struct quarantine *quarantine, char type,
+    const char *plain, size_t length)
 {
-    if (type == 'j') {
-        if (memchr(plain, '\n', length) != NULL ||
-            members_scan(&quarantine->inside, plain, length) != 0 ||
-            quarantine->inside.matches.list[0].kind != JSON_OBJECT || quarantine->inside.total == 0)
-            return QUARANTINE_BAD_TOKEN;
-        if (collides(&quarantine->members, &quarantine->inside))
-            return QUARANTINE_COLLISION;
-        return buf_append(out, plain + 1, length - 2) == 0 ? QUARANTINE_OPENED : QUARANTINE_FAILED;
-    }
-    if (type != 's')
+    struct members *inside = &quarantine->inside;
+    memset(inside->count, 0, sizeof inside->count);
+    if (type == 's')
+        return QUARANTINE_OPENED;
+    if (type != 'j' || memchr(plain, '\n', length) != NULL ||
+        members_scan(inside, plain, length) != 0 || inside->matches.list[0].kind != JSON_OBJECT ||
+        inside->total == 0)
         return QUARANTINE_BAD_TOKEN;
+    return collides(&quarantine->members, inside) ? QUARANTINE_COLLISION : QUARANTINE_OPENED;
+}
+
+/* Append what stands for "sealed". */
+static enum quarantine_result write_opened(char type, const char *plain, size_t length,
+    struct buf *out)
+{
+    if (type == 'j')
+        return buf_append(out, plain + 1, length - 2) == 0 ? QUARANTINE_OPENED : QUARANTINE_FAILED;
     if (json_string_is_utf8(plain, length)) {
         buf_puts(out, "\"line\":");
         return json_string_encode(out, plain, length) == 0 ? QUARANTINE_OPENED : QUARANTINE_FAILED;
@@ -312,6 +360,45 @@ static enum quarantine_result write_opened(struct quarantine *quarantine, char t
         return QUARANTINE_FAILED;
     out->length += base64_encode(plain, length, place);
     return buf_putc(out, '"') == 0 ? QUARANTINE_OPENED : QUARANTINE_FAILED;
+}
+
+/* Copy up to ${offset}, without the errors when the one that arrived first is back. */
+static void copy_record(const struct quarantine *quarantine, struct splice *splice, size_t offset)
+{
+    const struct members *members = &quarantine->members;
+    for (size_t i = 0; quarantine->inside.count[MEMBERS_ERROR] > 0 && i < members->matches.count;
+         i++) {
+        const struct json_match *match = &members->matches.list[i];
+        if (match->node == members->nodes[MEMBERS_ERROR] && match->key >= splice->cursor &&
+            match->key < offset)
+            splice_remove(splice, match->key, match->end);
+    }
+    splice_copy(splice, offset);
+}
+
+/* Append the record with what "sealed" stands for. */
+static enum quarantine_result open_sealed(struct quarantine *quarantine,
+    const struct json_match *sealed, struct splice *splice)
+{
+    struct buf *scratch = &quarantine->scratch;
+    struct token_value value = token_value_of(splice->text, sealed);
+    enum token_result opened = method_siv_unseal(quarantine->seal, &value, scratch);
+    if (opened != TOKEN_OK)
+        return opened == TOKEN_UNKNOWN_KEY ? QUARANTINE_UNKNOWN_KEY
+            : opened == TOKEN_FAILED       ? QUARANTINE_FAILED
+                                           : QUARANTINE_BAD_TOKEN;
+    char type = scratch->data[SIV_TAG];
+    const char *plain = scratch->data + SIV_TAG + 1;
+    size_t length = scratch->length - SIV_TAG - 1;
+    enum quarantine_result result = look_inside(quarantine, type, plain, length);
+    if (result == QUARANTINE_OPENED) {
+        copy_record(quarantine, splice, sealed->key);
+        result = write_opened(type, plain, length, splice->out);
+        splice_skip(splice, sealed->end);
+        copy_record(quarantine, splice, splice->length);
+    }
+    buf_shrink(scratch, GIVEN_BACK_ABOVE);
+    return result;
 }
 
 enum quarantine_result quarantine_open(struct quarantine *quarantine, const char *text,
@@ -326,20 +413,9 @@ enum quarantine_result quarantine_open(struct quarantine *quarantine, const char
     if (members->count[MEMBERS_SEALED] > 1)
         return QUARANTINE_COLLISION;
     if (match != NULL) {
-        struct buf *scratch = &quarantine->scratch;
-        struct token_value value = token_value_of(text, match);
-        enum token_result opened = method_siv_unseal(quarantine->seal, &value, scratch);
-        if (opened != TOKEN_OK)
-            return opened == TOKEN_UNKNOWN_KEY ? QUARANTINE_UNKNOWN_KEY
-                : opened == TOKEN_FAILED       ? QUARANTINE_FAILED
-                                               : QUARANTINE_BAD_TOKEN;
-        splice_copy(&splice, match->key);
-        result = write_opened(quarantine, scratch->data[SIV_TAG], scratch->data + SIV_TAG + 1,
-            scratch->length - SIV_TAG - 1, out);
-        buf_shrink(scratch, GIVEN_BACK_ABOVE);
+        result = open_sealed(quarantine, match, &splice);
         if (result != QUARANTINE_OPENED)
             return result;
-        splice_skip(&splice, match->end);
     }
     splice_finish(&splice);
     buf_putc(out, '\n');

@@ -20,8 +20,8 @@
  *     j  a JSON object of the members taken out of the record, each byte for byte as it stood
  * there: body and attributes, the member that the policy's root is in, and what claimed that they
  * were safe (pii, an older sealed). When the root is ".", or the record has no value there, these
- * are all members but sqs and error. s  the line itself, which was no record: not JSON, or no
- * object. Not always UTF-8.
+ * are all members but sqs and error; an error only when it arrived and might hold content. s  the
+ * line itself, which was no record: not JSON, or no object. Not always UTF-8.
  */
 struct quarantine;
 
@@ -56,8 +56,9 @@ int quarantine_record(struct quarantine *quarantine, const char *text, size_t le
 
 /*
  * quarantine_arrived(quarantine, text, length, out, unchanged):
- * A record that carries an error: its clear content is sealed beside the error it has; *unchanged
- * says that there was none.
+ * A record that carries an error: its clear content is sealed beside the error it has; the error
+ * too, with its stage and code alone in its place, when more may travel in it
+ * (mask/complaint.h). *unchanged says that there was nothing to seal.
  */
 int quarantine_arrived(struct quarantine *quarantine, const char *text, size_t length,
     struct buf *out, bool *unchanged);

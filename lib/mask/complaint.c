@@ -1,0 +1,141 @@
+#include "mask/complaint.h"
+
+#include <string.h>
+
+enum { WORD_MAX = 24, WORD_DIGITS = 2 };
+
+static const struct {
+    const char *code;
+    const char *detail;
+} stock[COMPLAINT_COUNT] = {
+    [COMPLAINT_SYNTAX] = { "syntax", "the line is not valid JSON" },
+    [COMPLAINT_UTF8] = { "utf8", "the line is not valid JSON" },
+    [COMPLAINT_SURROGATE] = { "surrogate", "the line is not valid JSON" },
+    [COMPLAINT_DEPTH] = { "depth", "the line is nested too deep" },
+    [COMPLAINT_NOT_OBJECT] = { "not-object", "the line is not a JSON object" },
+    [COMPLAINT_CUT] = { "cut", "the last line is not whole" },
+    [COMPLAINT_TOO_LONG] = { "too-long", "the line is longer than --max-record" },
+    [COMPLAINT_TOO_LARGE] = { "too-large", "masked, the record would be too long" },
+    [COMPLAINT_ROOT_MISSING] = { "root", "there is no value at the root" },
+    [COMPLAINT_ROOT_KIND] = { "root", "the value at the root is not an object" },
+    [COMPLAINT_KIND] = { "kind", "a step of the path meets a value of another kind" },
+    [COMPLAINT_MISSING] = { "missing", "a required value is missing" },
+    [COMPLAINT_COLLISION] = { "collision", "the record has a key that the policy would write" },
+    [COMPLAINT_UNNAMED] = { "unnamed", "the policy does not name every member" },
+    [COMPLAINT_VALUE] = { "value", "the method cannot take the value" },
+    [COMPLAINT_CLAIM] = { "mixed", "the record claims to be masked, not with a key of ours" },
+    [COMPLAINT_CLAIM_MEMBER] = { "mixed",
+        "the record claims to be masked and has a member that would be removed" },
+    [COMPLAINT_CLAIM_VALUE] = { "mixed", "the record claims to be masked and has a clear value" },
+    [COMPLAINT_CLAIM_FORGED] = { "mixed",
+        "the record claims to be masked and has a value that the method does not make" },
+    [COMPLAINT_CLAIM_SEALED] = { "mixed", "the record is sealed but has no error" },
+    [COMPLAINT_ERROR_KIND] = { "mixed", "error is not an object" },
+    [COMPLAINT_ERROR_CONTENT] = { "mixed", "the error that arrived is sealed" },
+};
+
+const char *complaint_code(enum complaint complaint)
+{
+    return stock[complaint].code;
+}
+
+const char *complaint_detail(enum complaint complaint)
+{
+    return stock[complaint].detail;
+}
+
+/* ---- errors that arrive ---------------------------------------------------------------------- */
+
+static bool is_text(const char *text, size_t length, const char *known)
+{
+    return strlen(known) == length && memcmp(known, text, length) == 0;
+}
+
+static bool is_says(const char *text, size_t length)
+{
+    for (enum complaint i = COMPLAINT_NONE + 1; i < COMPLAINT_COUNT; i++)
+        if (is_text(text, length, stock[i].detail))
+            return true;
+    return method_is_refusal(text, length);
+}
+
+/* Whether text[0, length) ends in ": WORDS" of ours behind the path, which it begins with. */
+static bool is_about(const char *path, const char *text, size_t length)
+{
+    size_t skip = strlen(path);
+    return length > skip + 2 && memcmp(text, path, skip) == 0 && text[skip] == ':' &&
+        text[skip + 1] == ' ' && is_says(text + skip + 2, length - skip - 2);
+}
+
+static bool is_detail(const struct policy *policy, const char *text, size_t length)
+{
+    if (is_says(text, length) || is_about(policy->root_path, text, length))
+        return true;
+    for (size_t i = 0; i < policy->rule_count; i++)
+        if (is_about(policy->rules[i].path, text, length))
+            return true;
+    for (size_t i = 0; i < policy->require_count; i++)
+        if (is_about(policy->required[i].path, text, length))
+            return true;
+    return false;
+}
+
+static bool is_word(const char *text, size_t length)
+{
+    size_t digits = 0;
+    if (length == 0 || length > WORD_MAX || text[0] < 'a' || text[0] > 'z')
+        return false;
+    for (size_t i = 1; i < length; i++) {
+        bool digit = text[i] >= '0' && text[i] <= '9';
+        digits += digit;
+        if (!digit && text[i] != '-' && (text[i] < 'a' || text[i] > 'z'))
+            return false;
+    }
+    return digits <= WORD_DIGITS;
+}
+
+/* What the members of one error add up to. */
+struct parts {
+    size_t stages, codes, details;
+    bool others;
+};
+
+static void read_part(const struct policy *policy, const struct members *members, const char *text,
+    const struct json_match *match, struct parts *parts, struct complaint_words *words)
+{
+    bool plain = match->kind == JSON_STRING && match->plain;
+    const char *content = text + match->value + 1;
+    size_t length = plain ? match->end - match->value - 2 : 0;
+    if (match->node == members->error_stage && plain && is_word(content, length)) {
+        parts->stages++;
+        words->stage = content;
+        words->stage_length = length;
+    } else if (match->node == members->error_code && plain && is_word(content, length)) {
+        parts->codes++;
+        words->code = content;
+        words->code_length = length;
+    } else if (match->node == members->error_detail && plain &&
+        is_detail(policy, content, length)) {
+        parts->details++;
+    } else {
+        parts->others = true;
+    }
+}
+
+bool complaint_judge(const struct policy *policy, const struct members *members, const char *text,
+    struct complaint_words *words)
+{
+    const struct json_match *list = members->matches.list;
+    bool good = members->count[MEMBERS_ERROR] == 1;
+    *words = (struct complaint_words){ 0 };
+    for (size_t i = 0; i < members->matches.count; i++) {
+        if (list[i].node != members->nodes[MEMBERS_ERROR])
+            continue;
+        struct parts parts = { 0 };
+        *words = (struct complaint_words){ 0 };
+        for (size_t k = i + 1; k < members->matches.count && list[k].value < list[i].end; k++)
+            read_part(policy, members, text, &list[k], &parts, words);
+        good = good && !parts.others && parts.stages == 1 && parts.codes == 1 && parts.details <= 1;
+    }
+    return good;
+}
