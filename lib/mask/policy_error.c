@@ -30,7 +30,7 @@ const char *policy_error_text(enum policy_cause cause)
     case POLICY_READ:
         return "cannot be read";
     case POLICY_WRITABLE:
-        return "others may write it";
+        return "its group or others may write it";
     case POLICY_TOO_BIG:
         return "larger than a policy can be (256 KiB)";
     case POLICY_TOO_MANY:

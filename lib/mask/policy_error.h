@@ -12,7 +12,7 @@ enum policy_cause {
     POLICY_MEMORY,
     POLICY_OPEN,     /* errnum says */
     POLICY_READ,     /* errnum says */
-    POLICY_WRITABLE, /* others may write the file */
+    POLICY_WRITABLE, /* its group or others may write the file */
     POLICY_TOO_BIG,  /* over POLICY_MAX_FILE */
     POLICY_TOO_MANY, /* over POLICY_MAX_RULES */
     POLICY_EMPTY,    /* it names nothing, and would let everything pass */

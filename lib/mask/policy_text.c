@@ -225,7 +225,12 @@ int policy_text_file(struct policy *policy, const char *path, struct policy_erro
     char *text = NULL;
     ssize_t length = 0;
     enum policy_cause cause = POLICY_OK;
-    if ((status.st_mode & S_IWOTH) != 0 && S_ISREG(status.st_mode)) {
+    if (S_ISDIR(status.st_mode)) {
+        cause = POLICY_OPEN;
+        errno = EISDIR;
+        goto out;
+    }
+    if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0 && S_ISREG(status.st_mode)) {
         cause = POLICY_WRITABLE;
         goto out;
     }
@@ -245,7 +250,7 @@ out:
     if (cause != POLICY_OK) {
         int saved = errno;
         policy_error_set(error, cause, 0, NULL);
-        error->errnum = cause == POLICY_READ ? saved : 0;
+        error->errnum = cause == POLICY_READ || cause == POLICY_OPEN ? saved : 0;
     }
     free(text);
     close(fd);

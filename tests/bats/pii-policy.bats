@@ -120,10 +120,14 @@ END
 @test "policy files that cannot be read, or that others may write" {
   run -78 --separate-stderr pii-mask -k k -p none </dev/null
   [[ $stderr == *'none: cannot be opened: No such file or directory'* ]]
-  run -74 pii-mask -k k -p . </dev/null
+  run -78 --separate-stderr pii-mask -k k -p . </dev/null
+  [[ $stderr == *'.: cannot be opened: Is a directory'* ]]
   echo '.a siv' >p
-  chmod 666 p
-  run -77 pii-mask -k k -p p </dev/null
+  for mode in 666 620 602; do
+    chmod "$mode" p
+    run -77 --separate-stderr pii-mask -k k -p p </dev/null
+    [[ $stderr == *'p: its group or others may write it'* ]]
+  done
   chmod 644 p
   pii-mask -k k -p p </dev/null
   pii-mask -k k -p <(cat p) </dev/null
