@@ -9,9 +9,37 @@
 struct body_reader {
     struct json_paths *paths;
     struct record_nodes nodes;
+    uint32_t group_id; /* these two below sqs */
+    uint32_t deduplication_id;
+    uint32_t attribute; /* any member of attributes, and these two below it */
+    uint32_t type;
+    uint32_t value;
     struct json_matches matches;
     struct buf body;
+    struct buf decoded; /* of all else; as large as the line, so that it stays where it is */
 };
+
+static uint32_t key(struct body_reader *reader, uint32_t parent, const char *name)
+{
+    return parent == JSON_NO_NODE ? JSON_NO_NODE
+                                  : json_paths_key(reader->paths, parent, name, strlen(name));
+}
+
+static int add_paths(struct body_reader *reader)
+{
+    reader->paths = json_paths_new();
+    if (reader->paths == NULL || record_nodes_add(reader->paths, &reader->nodes) != 0)
+        return -1;
+    reader->group_id = key(reader, reader->nodes.sqs, "message_group_id");
+    reader->deduplication_id = key(reader, reader->nodes.sqs, "deduplication_id");
+    reader->attribute = json_paths_other(reader->paths, reader->nodes.attributes);
+    reader->type = key(reader, reader->attribute, "type");
+    reader->value = key(reader, reader->attribute, "value");
+    return reader->group_id == JSON_NO_NODE || reader->deduplication_id == JSON_NO_NODE ||
+            reader->type == JSON_NO_NODE || reader->value == JSON_NO_NODE
+        ? -1
+        : 0;
+}
 
 struct body_reader *body_reader_new(void)
 {
@@ -19,8 +47,8 @@ struct body_reader *body_reader_new(void)
     if (reader == NULL)
         return NULL;
     buf_init(&reader->body, RECORD_MAX);
-    reader->paths = json_paths_new();
-    if (reader->paths == NULL || record_nodes_add(reader->paths, &reader->nodes) != 0) {
+    buf_init(&reader->decoded, RECORD_MAX);
+    if (add_paths(reader) != 0) {
         body_reader_free(reader);
         return NULL;
     }
@@ -34,6 +62,7 @@ void body_reader_free(struct body_reader *reader)
     json_paths_free(reader->paths);
     json_matches_free(&reader->matches);
     buf_free(&reader->body);
+    buf_free(&reader->decoded);
     free(reader);
 }
 
@@ -54,34 +83,120 @@ static bool allowed(const char *text, size_t length)
     return true;
 }
 
+/* The quoted string text[from, to), decoded; empty strings too have a text. */
+static struct body_text decode(struct body_reader *reader, const char *text, size_t from, size_t to)
+{
+    struct buf *decoded = &reader->decoded;
+    size_t start = decoded->length;
+    (void)json_string_decode(decoded, text + from, to - from); /* fails only as the buffer does */
+    return (struct body_text){ decoded->data + start, decoded->length - start };
+}
+
+static struct body_text find_text(struct body_reader *reader, const char *text, uint32_t node)
+{
+    const struct json_match *match = record_find(&reader->matches, node);
+    if (match == NULL || match->kind != JSON_STRING)
+        return (struct body_text){ NULL, 0 };
+    return decode(reader, text, match->value, match->end);
+}
+
+/* The place of the attribute of this name, which comes again or is new; NULL: there are too many.
+ */
+static struct attribute *place(struct body_message *message, struct body_text name)
+{
+    for (size_t i = 0; i < message->attribute_count; i++) {
+        struct attribute *known = &message->attributes[i];
+        if (known->name_length == name.length && memcmp(known->name, name.text, name.length) == 0)
+            return known;
+    }
+    return message->attribute_count < ATTRIBUTE_MAXIMUM
+        ? &message->attributes[message->attribute_count++]
+        : NULL;
+}
+
+/* SQS takes no attribute without a value. */
+static bool complete(const struct body_message *message)
+{
+    for (size_t i = 0; i < message->attribute_count; i++) {
+        const struct attribute *attribute = &message->attributes[i];
+        if (attribute->name_length == 0 || attribute->type_length == 0 ||
+            attribute->value_length == 0)
+            return false;
+    }
+    return true;
+}
+
+/* The matches are in the order of the text: an attribute, then what is in it. */
+static enum body_result read_attributes(struct body_reader *reader, const char *text,
+    struct body_message *message)
+{
+    const struct json_match *all = record_find(&reader->matches, reader->nodes.attributes);
+    struct attribute *attribute = NULL;
+    if (all == NULL || all->kind == JSON_NULL)
+        return BODY_OK;
+    if (all->kind != JSON_OBJECT)
+        return BODY_ATTRIBUTES;
+    for (size_t i = (size_t)(all - reader->matches.list); i < reader->matches.count; i++) {
+        const struct json_match *match = &reader->matches.list[i];
+        if (match->node == reader->attribute) {
+            if (match->kind != JSON_OBJECT)
+                return BODY_ATTRIBUTES;
+            struct body_text name =
+                decode(reader, text, match->key, json_key_end(text, match->key));
+            attribute = place(message, name);
+            if (attribute == NULL)
+                return BODY_TOO_MANY;
+            *attribute = (struct attribute){ .name = name.text, .name_length = name.length };
+        } else if (match->node == reader->type || match->node == reader->value) {
+            if (match->kind != JSON_STRING || attribute == NULL)
+                return BODY_ATTRIBUTES;
+            struct body_text part = decode(reader, text, match->value, match->end);
+            bool type = match->node == reader->type;
+            *(type ? &attribute->type : &attribute->value) = part.text;
+            *(type ? &attribute->type_length : &attribute->value_length) = part.length;
+        }
+    }
+    return complete(message) ? BODY_OK : BODY_ATTRIBUTES;
+}
+
 static enum body_result take(struct body_reader *reader, const char *text,
-    const struct json_result *whole)
+    const struct json_result *whole, struct body_message *message)
 {
     struct buf *body = &reader->body;
     const struct json_match *match = record_find(&reader->matches, reader->nodes.body);
-    buf_shrink(body, BODY_MAXIMUM);
+    enum body_result result = BODY_OK;
     if (match == NULL)
         buf_append(body, text + whole->start, whole->end - whole->start);
     else if (match->kind == JSON_STRING)
         (void)record_string(text, match, body); /* fails only as the buffer does */
     else
         buf_append(body, text + match->value, match->end - match->value);
-    if (body->failed)
+    if (match != NULL)
+        result = read_attributes(reader, text, message);
+    if (body->failed || reader->decoded.failed)
         return BODY_NO_MEMORY;
+    if (result != BODY_OK)
+        return result;
     if (body->length == 0)
         return BODY_EMPTY;
-    if (body->length > BODY_MAXIMUM)
+    if (body->length + attribute_bytes(message->attributes, message->attribute_count) >
+        BODY_MAXIMUM)
         return BODY_TOO_BIG;
+    for (size_t i = 0; i < message->attribute_count; i++)
+        if (!allowed(message->attributes[i].value, message->attributes[i].value_length))
+            return BODY_CHARACTERS;
     return allowed(body->data, body->length) ? BODY_OK : BODY_CHARACTERS;
 }
 
 enum body_result body_read(struct body_reader *reader, const char *text, size_t length,
-    const struct buf **body, const char **sqs, size_t *sqs_length)
+    struct body_message *message)
 {
     struct json_result result;
-    *sqs = NULL;
-    *sqs_length = 0;
-    *body = &reader->body;
+    *message = (struct body_message){ .body = &reader->body };
+    buf_shrink(&reader->body, BODY_MAXIMUM);
+    buf_shrink(&reader->decoded, BODY_MAXIMUM);
+    if (buf_reserve(&reader->decoded, length) == NULL)
+        return BODY_NO_MEMORY;
     switch (json_scan(text, length, reader->paths, JSON_MAX_DEPTH, &reader->matches, &result)) {
     case JSON_OK:
         break;
@@ -91,11 +206,12 @@ enum body_result body_read(struct body_reader *reader, const char *text, size_t 
         return BODY_NOT_JSON;
     }
     const struct json_match *match = record_find(&reader->matches, reader->nodes.sqs);
-    if (match != NULL && match->kind == JSON_OBJECT) {
-        *sqs = text + match->value;
-        *sqs_length = match->end - match->value;
-    }
-    return take(reader, text, &result);
+    if (match != NULL && match->kind == JSON_OBJECT)
+        message->sqs = (struct body_text){ text + match->value, match->end - match->value };
+    message->message_id = find_text(reader, text, reader->nodes.message_id);
+    message->group_id = find_text(reader, text, reader->group_id);
+    message->deduplication_id = find_text(reader, text, reader->deduplication_id);
+    return take(reader, text, &result, message);
 }
 
 const char *body_result_text(enum body_result result)
@@ -111,6 +227,10 @@ const char *body_result_text(enum body_result result)
         return "a message over 1 MiB";
     case BODY_CHARACTERS:
         return "a message with characters that SQS refuses";
+    case BODY_ATTRIBUTES:
+        return "a message with attributes that are none";
+    case BODY_TOO_MANY:
+        return "a message with more than ten attributes";
     case BODY_NO_MEMORY:
         break;
     }

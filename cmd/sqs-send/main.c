@@ -12,14 +12,27 @@
 #include "record/record.h"
 #include "send.h"
 
-enum { OPT_VERDICTS = 1, OPT_JOBS, OPT_MAX_RECORD, OPT_GRACE };
+enum {
+    OPT_VERDICTS = 1,
+    OPT_GROUP,
+    OPT_NEW_IDS,
+    OPT_JOBS,
+    OPT_MAX_RECORD,
+    OPT_GRACE,
+    OPT_PROGRESS
+};
+
+enum { GROUP_MAXIMUM = 128 }; /* characters of a group id, by the rules of SQS */
 
 static const struct opt options[] = {
     { OPT_VERDICTS, '\0', "verdicts", NULL, "print a verdict for each message sent", false },
+    { OPT_GROUP, '\0', "group-id", "ID", "message group of records that name none", false },
+    { OPT_NEW_IDS, '\0', "new-deduplication-ids", NULL, "not those that the records bring", false },
     { OPT_JOBS, 'j', "jobs", "N", "requests at once (default: 4)", false },
     { OPT_MAX_RECORD, '\0', "max-record", "SIZE", "longest line, up to 64M (default: 4M)", false },
     { OPT_GRACE, '\0', "grace", "TIME", "drain a pipe so long after SIGTERM (default: 30s)",
         false },
+    METER_PROGRESS(OPT_PROGRESS),
     CONNECT_OPTIONS,
 };
 
@@ -35,6 +48,14 @@ struct given {
     struct connect_options connect;
 };
 
+static bool group_is_right(const char *id)
+{
+    size_t length = strlen(id), right = 0;
+    while (id[right] > ' ' && id[right] <= '~')
+        right++;
+    return length > 0 && right == length && length <= GROUP_MAXIMUM;
+}
+
 /* 0, or the exit status. */
 static int take(struct given *given, int id, const char *value)
 {
@@ -43,6 +64,17 @@ static int take(struct given *given, int id, const char *value)
     switch (id) {
     case OPT_VERDICTS:
         send->verdicts = true;
+        return 0;
+    case OPT_GROUP:
+        send->group_id = value;
+        return group_is_right(value)
+            ? 0
+            : opt_usage("option --group-id takes 1 to 128 letters, digits and punctuation marks");
+    case OPT_NEW_IDS:
+        send->new_ids = true;
+        return 0;
+    case OPT_PROGRESS:
+        send->progress = true;
         return 0;
     case OPT_JOBS:
         if (!opt_number(value, 1, 64, &number))

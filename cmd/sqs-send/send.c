@@ -3,27 +3,36 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/msg.h"
 #include "body.h"
+#include "crypto/digest.h"
 #include "record/record.h"
 #include "record/verdict.h"
 #include "send.h"
 
 enum { WAITING_PER_BATCH = 20, WAITING_BYTES = 4 << 20, LINGER_MS = 100, VERDICT_KEPT = 1 << 20 };
 
-/* A message on its way. */
+/* A message on its way; its texts are in ${bytes}. */
 struct outgoing {
-    struct batch_item item; /* its text is the body */
-    uint64_t number;        /* of its line */
-    size_t sqs_length;      /* 0: the line had none, or no verdict is wanted */
-    char bytes[];           /* body, then the record's sqs */
+    struct batch_item item;
+    struct call_message message;
+    struct attribute attributes[ATTRIBUTE_MAXIMUM];
+    char made_id[2 * DIGEST_SHA256_SIZE]; /* in hex, where the record has none */
+    uint64_t number;                      /* of its line */
+    uint64_t since_ms;                    /* monotonic */
+    struct body_text sqs;                 /* length 0: the line had none, or no verdict is wanted */
+    struct outgoing *older, *newer;
+    char bytes[];
 };
 
 struct sender {
     const struct send_options *options;
     struct send_result *result;
+    bool fifo;
     struct body_reader *reader;
-    struct outqueue *out; /* NULL: nothing is printed */
+    struct outgoing *oldest, *newest; /* of those on their way */
+    struct outqueue *out;             /* NULL: nothing is printed */
     struct buf line;
     size_t waiting;
     size_t bytes;
@@ -35,40 +44,138 @@ static void reject(struct sender *sender, uint64_t number, const char *why)
     msg_warn("line %llu is %s: not sent", (unsigned long long)number, why);
 }
 
+static const char *copy(char **place, const char *text, size_t length)
+{
+    char *start = *place;
+    if (length > 0)
+        memcpy(start, text, length);
+    *place += length;
+    return start;
+}
+
+/*
+ * What a retried message of a FIFO queue is known again by, where the record brings no id: the
+ * digest of its line's number and text. So the same input sent once more makes no second messages,
+ * while equal lines of one input stay as many.
+ */
+static int make_id(struct outgoing *outgoing)
+{
+    unsigned char sha256[DIGEST_SHA256_SIZE];
+    struct digest *digest = digest_new(DIGEST_SHA256);
+    const struct batch_item *item = &outgoing->item;
+    bool made = digest != NULL &&
+        digest_update(digest, &outgoing->number, sizeof outgoing->number) == 0 &&
+        digest_update(digest, item->text, item->length) == 0 && digest_final(digest, sha256) == 0;
+    digest_free(digest);
+    if (made)
+        digest_hex(sha256, sizeof sha256, outgoing->made_id);
+    outgoing->message.deduplication_id = outgoing->made_id;
+    outgoing->message.deduplication_id_length = sizeof outgoing->made_id;
+    return made ? 0 : -1;
+}
+
+/* Group and deduplication id. A queue that is not FIFO gets a group only when told so. */
+static int set_ids(const struct sender *sender, struct outgoing *outgoing,
+    const struct body_message *from, char **place)
+{
+    struct call_message *message = &outgoing->message;
+    const char *group = sender->options->group_id;
+    const struct body_text *id = &from->deduplication_id;
+    if (sender->fifo && from->group_id.text != NULL) {
+        message->group_id = copy(place, from->group_id.text, from->group_id.length);
+        message->group_id_length = from->group_id.length;
+    } else if (sender->fifo || group != NULL) {
+        message->group_id = group != NULL ? group : SEND_GROUP;
+        message->group_id_length = strlen(message->group_id);
+    }
+    if (!sender->fifo)
+        return 0;
+    if (id->text == NULL || sender->options->new_ids)
+        id = &from->message_id;
+    if (id->text == NULL)
+        return make_id(outgoing);
+    message->deduplication_id = copy(place, id->text, id->length);
+    message->deduplication_id_length = id->length;
+    return 0;
+}
+
+/* NULL: no memory. */
+static struct outgoing *make(const struct sender *sender, const struct body_message *from,
+    uint64_t number)
+{
+    size_t sqs_length = sender->out != NULL ? from->sqs.length : 0;
+    size_t length = from->body->length + sqs_length + from->group_id.length +
+        from->deduplication_id.length + from->message_id.length;
+    for (size_t i = 0; i < from->attribute_count; i++)
+        length += from->attributes[i].name_length + from->attributes[i].type_length +
+            from->attributes[i].value_length;
+    struct outgoing *outgoing = malloc(sizeof *outgoing + length);
+    if (outgoing == NULL)
+        return NULL;
+    char *place = outgoing->bytes;
+    outgoing->item =
+        (struct batch_item){ .text = copy(&place, from->body->data, from->body->length),
+            .length = from->body->length,
+            .message = &outgoing->message };
+    outgoing->sqs = (struct body_text){ copy(&place, from->sqs.text, sqs_length), sqs_length };
+    outgoing->number = number;
+    outgoing->since_ms = clock_monotonic_ms();
+    outgoing->message = (struct call_message){ .attributes = outgoing->attributes,
+        .attribute_count = from->attribute_count };
+    for (size_t i = 0; i < from->attribute_count; i++) {
+        struct attribute *attribute = &outgoing->attributes[i];
+        *attribute = from->attributes[i];
+        attribute->name = copy(&place, attribute->name, attribute->name_length);
+        attribute->type = copy(&place, attribute->type, attribute->type_length);
+        attribute->value = copy(&place, attribute->value, attribute->value_length);
+    }
+    if (set_ids(sender, outgoing, from, &place) == 0)
+        return outgoing;
+    free(outgoing);
+    return NULL;
+}
+
+static size_t size_of(const struct outgoing *outgoing)
+{
+    return outgoing->item.length + outgoing->sqs.length +
+        attribute_bytes(outgoing->attributes, outgoing->message.attribute_count);
+}
+
 static void on_line(void *context, struct feed *feed, enum line_result kind,
     const struct line *line)
 {
     struct sender *sender = context;
-    const struct buf *body;
-    const char *sqs;
-    size_t sqs_length;
+    struct body_message message;
     if (kind == LINE_LONG) {
         reject(sender, line->number, "longer than --max-record");
         return;
     }
-    enum body_result result =
-        body_read(sender->reader, line->text, line->length, &body, &sqs, &sqs_length);
+    enum body_result result = body_read(sender->reader, line->text, line->length, &message);
     if (result != BODY_OK) {
         sender->result->no_memory |= result == BODY_NO_MEMORY;
         reject(sender, line->number, body_result_text(result));
         return;
     }
-    if (sender->out == NULL)
-        sqs_length = 0;
-    struct outgoing *outgoing = malloc(sizeof *outgoing + body->length + sqs_length);
+    struct outgoing *outgoing = make(sender, &message, line->number);
     if (outgoing == NULL) {
         sender->result->no_memory = true;
         return;
     }
-    memcpy(outgoing->bytes, body->data, body->length);
-    if (sqs_length > 0)
-        memcpy(outgoing->bytes + body->length, sqs, sqs_length);
-    outgoing->item = (struct batch_item){ .text = outgoing->bytes, .length = body->length };
-    outgoing->number = line->number;
-    outgoing->sqs_length = sqs_length;
+    outgoing->newer = NULL;
+    outgoing->older = sender->newest;
+    *(sender->newest != NULL ? &sender->newest->newer : &sender->oldest) = outgoing;
+    sender->newest = outgoing;
     sender->waiting++;
-    sender->bytes += body->length;
+    sender->bytes += size_of(outgoing);
     feed_add(feed, &outgoing->item);
+}
+
+static void unlink_outgoing(struct sender *sender, struct outgoing *outgoing)
+{
+    *(outgoing->older != NULL ? &outgoing->older->newer : &sender->oldest) = outgoing->newer;
+    *(outgoing->newer != NULL ? &outgoing->newer->older : &sender->newest) = outgoing->older;
+    sender->waiting--;
+    sender->bytes -= size_of(outgoing);
 }
 
 static bool room(void *context)
@@ -80,11 +187,11 @@ static bool room(void *context)
 
 static void print(struct sender *sender, const struct outgoing *outgoing)
 {
-    const char *sqs = outgoing->sqs_length > 0 ? outgoing->bytes + outgoing->item.length : NULL;
+    const char *sqs = outgoing->sqs.length > 0 ? outgoing->sqs.text : NULL;
     if (sender->out == NULL || outqueue_error(sender->out) != 0)
         return;
     buf_shrink(&sender->line, VERDICT_KEPT);
-    if (verdict_write(&sender->line, sqs, outgoing->sqs_length, outgoing->number, VERDICT_SENT) !=
+    if (verdict_write(&sender->line, sqs, outgoing->sqs.length, outgoing->number, VERDICT_SENT) !=
             0 ||
         outqueue_add(sender->out, sender->line.data, sender->line.length) != 0)
         sender->result->no_memory = true;
@@ -94,8 +201,7 @@ static void on_item(void *context, struct batch_item *item)
 {
     struct sender *sender = context;
     struct outgoing *outgoing = (struct outgoing *)item; /* its first member */
-    sender->waiting--;
-    sender->bytes -= item->length;
+    unlink_outgoing(sender, outgoing);
     if (item->cause == AWS_OK) {
         sender->result->sent++;
         print(sender, outgoing);
@@ -109,16 +215,42 @@ static void on_item(void *context, struct batch_item *item)
     free(outgoing);
 }
 
+static void read_meter(void *context, uint64_t *values, uint64_t *oldest_ms)
+{
+    const struct sender *sender = context;
+    values[0] = sender->result->sent;
+    if (sender->oldest != NULL)
+        *oldest_ms = sender->oldest->since_ms;
+}
+
+static int open_meter(struct sender *sender, struct meter **meter)
+{
+    static const struct metric sent = { "sqs2pg_messages_sent_total", "Messages sent.",
+        METRIC_COUNTER };
+    const struct meter_config config = { .options = { .progress = sender->options->progress },
+        .metrics = &sent,
+        .count = 1,
+        .noun = "messages",
+        .read = read_meter,
+        .context = sender };
+    return meter_open(meter, &config);
+}
+
 void send_run(const struct connection *connection, const struct send_options *options,
     struct send_result *result)
 {
-    struct sender sender = { .options = options, .result = result };
+    struct sender sender = { .options = options,
+        .result = result,
+        .fifo = queue_is_fifo(connection->identity.name) };
     *result = (struct send_result){ .sent = 0 };
     sender.reader = body_reader_new();
     buf_init(&sender.line, RECORD_MAX);
     result->no_memory = sender.reader == NULL;
     if (options->verdicts && (sender.out = outqueue_open(STDOUT_FILENO)) == NULL)
         result->feed.output_error = errno;
+    struct meter *meter = NULL;
+    if (!result->no_memory && open_meter(&sender, &meter) != 0)
+        result->no_memory = true;
     const struct feed_config config = {
         .batch = {
             .sqs = connection->sqs,
@@ -126,12 +258,14 @@ void send_run(const struct connection *connection, const struct send_options *op
             .parallel = options->parallel,
             .linger_ms = LINGER_MS,
             .retry_ms = options->retry_ms,
+            .ordered = sender.fifo,
             .maximum = BODY_MAXIMUM,
         },
         .input = STDIN_FILENO,
         .maximum = options->max_record,
         .grace_ms = options->grace_ms,
         .out = sender.out,
+        .meter = meter,
         .output_needed = true, /* what is sent without a verdict would be sent once more */
         .context = &sender,
         .room = room,
@@ -140,6 +274,7 @@ void send_run(const struct connection *connection, const struct send_options *op
     };
     if (!result->no_memory && result->feed.output_error == 0)
         feed_run(&config, &result->feed);
+    meter_close(meter);
     outqueue_free(sender.out);
     buf_free(&sender.line);
     body_reader_free(sender.reader);

@@ -25,8 +25,9 @@ struct batch {
     struct batch_config config;
     struct flight *flights;
     struct item_list ready;  /* never sent, oldest first */
-    struct item_list failed; /* to be sent again, in no order */
+    struct item_list failed; /* to be sent again, in the order of adding */
     struct item_list back;
+    uint64_t added;
     unsigned busy;
     bool flushing;
     struct backoff backoff;
@@ -46,6 +47,22 @@ static void push(struct item_list *list, struct batch_item *item)
     item->next = NULL;
     *list->end = item;
     list->end = &item->next;
+    list->count++;
+    list->bytes += size_of(item);
+}
+
+/* Into the list at its place in the order of adding. */
+static void insert(struct item_list *list, struct batch_item *item)
+{
+    struct batch_item **link = &list->first;
+    while (*link != NULL && (*link)->sequence < item->sequence)
+        link = &(*link)->next;
+    if (*link == NULL) {
+        push(list, item);
+        return;
+    }
+    item->next = *link;
+    *link = item;
     list->count++;
     list->bytes += size_of(item);
 }
@@ -70,7 +87,9 @@ struct batch *batch_open(const struct batch_config *config)
     batch->config = *config;
     if (batch->config.maximum == 0)
         batch->config.maximum = SIZE_MAX;
-    batch->flights = calloc(config->parallel, sizeof *batch->flights);
+    if (config->ordered)
+        batch->config.parallel = 1;
+    batch->flights = calloc(batch->config.parallel, sizeof *batch->flights);
     if (batch->flights == NULL) {
         free(batch);
         return NULL;
@@ -94,6 +113,7 @@ void batch_add(struct batch *batch, struct batch_item *item)
 {
     item->alone = false;
     item->attempts = 0;
+    item->sequence = batch->added++;
     item->since_ms = clock_monotonic_ms();
     item->not_before_ms = 0;
     push(&batch->ready, item);
@@ -112,11 +132,17 @@ static struct flight *free_flight(struct batch *batch)
     return NULL;
 }
 
+/* What is to be sent again goes before what is new, however long it has to wait. */
+static bool held_up(const struct batch *batch)
+{
+    return batch->config.ordered && batch->failed.first != NULL;
+}
+
 /* Whether new items are worth a request now. */
 static bool due(const struct batch *batch, uint64_t now)
 {
     const struct item_list *ready = &batch->ready;
-    if (ready->first == NULL)
+    if (ready->first == NULL || held_up(batch))
         return false;
     return batch->flushing || ready->count >= CALL_BATCH || ready->bytes >= batch->config.maximum ||
         now - ready->first->since_ms >= batch->config.linger_ms;
@@ -130,6 +156,8 @@ static void gather(struct batch *batch, struct flight *flight, struct item_list 
     struct call *call = &flight->call;
     for (struct batch_item **link = &list->first; *link != NULL && call->count < CALL_BATCH;) {
         struct batch_item *item = *link;
+        if (item->not_before_ms > now && batch->config.ordered)
+            break;
         if (item->not_before_ms > now) {
             link = &item->next;
             continue;
@@ -179,7 +207,7 @@ void batch_work(struct batch *batch)
             .visibility_timeout_s = batch->config.visibility_timeout_s,
             .owner = batch };
         gather(batch, flight, &batch->failed, &bytes, now);
-        if (call->count > 0 || due(batch, now))
+        if ((call->count > 0 && !held_up(batch)) || due(batch, now))
             gather(batch, flight, &batch->ready, &bytes, now);
         if (call->count == 0)
             return;
@@ -200,11 +228,14 @@ int batch_timeout(const struct batch *batch)
         return -1;
     if (due(batch, now))
         return 0;
-    if (batch->ready.first != NULL)
+    if (batch->ready.first != NULL && !held_up(batch))
         next = batch->ready.first->since_ms + batch->config.linger_ms;
-    for (const struct batch_item *item = batch->failed.first; item != NULL; item = item->next)
+    for (const struct batch_item *item = batch->failed.first; item != NULL; item = item->next) {
         if (item->not_before_ms < next)
             next = item->not_before_ms;
+        if (batch->config.ordered)
+            break;
+    }
     if (next == UINT64_MAX)
         return -1;
     if (next <= now)
@@ -229,7 +260,7 @@ static void again(struct batch *batch, struct batch_item *item, const char *code
     }
     batch->backoff.attempts = item->attempts++;
     item->not_before_ms = now + backoff_next(&batch->backoff);
-    push(&batch->failed, item);
+    insert(&batch->failed, item);
 }
 
 void batch_take(struct batch *batch, struct call *call)
@@ -240,7 +271,7 @@ void batch_take(struct batch *batch, struct call *call)
     if (call->error.cause == AWS_REFUSED && call->count > 1) {
         for (size_t i = 0; i < call->count; i++) {
             flight->items[i]->alone = true;
-            push(&batch->failed, flight->items[i]);
+            insert(&batch->failed, flight->items[i]);
         }
         return;
     }

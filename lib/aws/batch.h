@@ -28,6 +28,7 @@ struct batch_item {
     /* The batch's own. */
     bool alone;
     unsigned attempts;
+    uint64_t sequence; /* of its adding */
     uint64_t since_ms; /* added; for a failed one: failing since (monotonic) */
     uint64_t not_before_ms;
     struct batch_item *next;
@@ -40,6 +41,9 @@ struct batch_config {
     unsigned parallel;             /* batches at once */
     uint64_t linger_ms;            /* how long an item may wait for company */
     uint64_t retry_ms;
+    bool
+        ordered;    /* keep the order of adding: one batch at a time, and nothing new while
+                       something waits to be sent again (of one batch, what failed alone comes late) */
     size_t maximum; /* bytes of the items of one batch, their attributes counted; 0: any */
 };
 

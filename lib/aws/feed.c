@@ -150,6 +150,7 @@ static int wait(struct feed *feed, bool stop_seen)
     };
     if (stop_seen && (timeout < 0 || timeout > STOPPING_TICK_MS))
         timeout = STOPPING_TICK_MS;
+    timeout = meter_timeout(config->meter, timeout);
     return sqs_wait(config->batch.sqs, fds, sizeof fds / sizeof *fds, timeout);
 }
 
@@ -171,6 +172,7 @@ static void loop(struct feed *feed)
         }
         take_back(feed);
         write_output(feed);
+        meter_turn(feed->config->meter);
     }
     take_back(feed);
     write_output(feed);

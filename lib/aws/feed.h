@@ -8,6 +8,7 @@
 #include "aws/batch.h"
 #include "aws/error.h"
 #include "base/line.h"
+#include "base/meter.h"
 #include "base/outqueue.h"
 
 /*
@@ -24,6 +25,7 @@ struct feed_config {
     uint64_t grace_ms;    /* how long a pipe is drained after a stop request */
     struct outqueue *out; /* NULL: the program prints nothing */
     bool output_needed;   /* an output that fails ends the sending too */
+    struct meter *meter;  /* turned by the loop; NULL: none */
     void *context;
     /* Whether to read on; asked again whenever items have come back. */
     bool (*room)(void *context);

@@ -16,6 +16,13 @@ bool queue_is_name(const char *text)
         (plain == length || strcmp(text + plain, ".fifo") == 0);
 }
 
+bool queue_is_fifo(const char *name)
+{
+    static const char ending[] = ".fifo";
+    size_t length = strlen(name);
+    return length >= sizeof ending && strcmp(name + length - (sizeof ending - 1), ending) == 0;
+}
+
 /* Copy text[0, length) as a string. False: it does not fit. */
 static bool copy(char out[QUEUE_PART_SIZE], const char *text, size_t length)
 {

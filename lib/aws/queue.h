@@ -9,6 +9,9 @@
 /* Whether text is a queue's name: 1 to 80 of letters, digits, "-", "_", and ".fifo" at its end. */
 bool queue_is_name(const char *text);
 
+/* Whether a name is that of a FIFO queue. */
+bool queue_is_fifo(const char *name);
+
 enum { QUEUE_PART_SIZE = 128 };
 
 /* Which queue a URL means, whatever host it was reached by. */

@@ -17,12 +17,14 @@ struct meter_options {
     bool progress;
 };
 
-/* The rows that both have in a program's table (base/opt.h), under ids of the program's. */
-#define METER_OPTIONS(metrics_file_id, progress_id)                                              \
-    { metrics_file_id, '\0', "metrics-file", "FILE", "keep figures for Prometheus in this file", \
-        false },                                                                                 \
-    {                                                                                            \
-        progress_id, '\0', "progress", NULL, "show on a terminal how far it is", false           \
+/* The rows that they have in a program's table (base/opt.h), under ids of the program's. */
+#define METER_METRICS_FILE(id)                                                              \
+    {                                                                                       \
+        id, '\0', "metrics-file", "FILE", "keep figures for Prometheus in this file", false \
+    }
+#define METER_PROGRESS(id)                                                    \
+    {                                                                         \
+        id, '\0', "progress", NULL, "show on a terminal how far it is", false \
     }
 
 struct meter_config {

@@ -19,7 +19,7 @@ _sqs2pg_options() {
     echo --print --release --linger= --max-record= --grace=
     ;;
   sqs-send)
-    echo --verdicts --max-record= --grace=
+    echo --verdicts --group-id= --new-deduplication-ids --progress --max-record= --grace=
     ;;
   pg-load)
     echo -t= --table= -d= --dsn= -m=@ --map=@ --no-map --explain --error-table= --no-quarantine \
