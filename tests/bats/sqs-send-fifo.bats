@@ -14,9 +14,9 @@ teardown() {
   proxy_stop
 }
 
-# fifo_queue [ATTRIBUTE=VALUE...]: an empty FIFO queue, in SQS_QUEUE_URL.
+# fifo_queue: an empty FIFO queue, in SQS_QUEUE_URL.
 fifo_queue() {
-  SQS_QUEUE_URL=$(servers_queue "$(unique).fifo" FifoQueue=true "$@") && export SQS_QUEUE_URL
+  SQS_QUEUE_URL=$(servers_queue "$(unique).fifo" FifoQueue=true) && export SQS_QUEUE_URL
 }
 
 # raw: all messages of the queue as the server's own XML has them, which are
