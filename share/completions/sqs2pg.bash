@@ -16,7 +16,7 @@ _sqs2pg_options() {
     echo -f --follow -n= --number= --wait= --empty= --visibility-timeout= --idle-backoff=
     ;;
   sqs-ack)
-    echo --print --release --linger= --max-record= --grace=
+    echo --print --release --linger= --max-record= --grace= --metrics-file=@ --progress
     ;;
   sqs-send)
     echo --verdicts --group-id= --new-deduplication-ids --progress --max-record= --grace=
