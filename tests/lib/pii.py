@@ -6,17 +6,21 @@
     pii.py mask   KEYFILE DOMAIN TYPE TEXT  the siv token of a value under the primary key
     pii.py hmac   KEYFILE DOMAIN TYPE TEXT  the hmac token
     pii.py sealed KEYFILE TOKEN            open what is sealed
+    pii.py ipcrypt KEYFILE DOMAIN ADDRESS  the address that method ipcrypt makes; so ipcrypt-pfx
+    pii.py ff1    KEYFILE DOMAIN ALPHABET TEXT  what method ff1 makes of text that is in the alphabet
     pii.py random COUNT SEED               records with values of all kinds, oddly spelt
     pii.py same   FILE FILE                compare two files of JSON texts as values, in order
 """
 import base64
 import hashlib
 import hmac
+import ipaddress
 import json
 import random
 import sys
 
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
@@ -63,6 +67,80 @@ def make_siv(keys, primary, domain, plain):
 def make_hmac(keys, primary, domain, plain):
     mac = hmac.new(derive(keys[primary], f"hmac/{domain}", 32), plain, hashlib.sha256).digest()
     return f"hmac1.{primary}." + encode(mac[:16])
+
+
+def aes(key, block):
+    cipher = Cipher(algorithms.AES(key), modes.ECB()).encryptor()
+    return cipher.update(block) + cipher.finalize()
+
+
+def address_bytes(text):
+    address = ipaddress.ip_address(text)
+    return bytes(10) + b"\xff\xff" + address.packed if address.version == 4 else address.packed
+
+
+def address_text(data):
+    if data[:12] == bytes(10) + b"\xff\xff":
+        return str(ipaddress.IPv4Address(data[12:]))
+    return str(ipaddress.IPv6Address(data))
+
+
+def make_ipcrypt(keys, primary, domain, text):
+    return address_text(aes(derive(keys[primary], f"ipcrypt/{domain}", 16), address_bytes(text)))
+
+
+def make_prefix(keys, primary, domain, text):
+    """ipcrypt-pfx, on numbers of 128 bits."""
+    key = derive(keys[primary], f"ipcrypt-pfx/{domain}", 32)
+    data = address_bytes(text)
+    number, out = int.from_bytes(data, "big"), 0
+    start = 96 if data[:12] == bytes(10) + b"\xff\xff" else 0
+    for i in range(128):
+        bit = number >> (127 - i) & 1
+        if i >= start:
+            prefix = (1 << i | number >> (128 - i)).to_bytes(16, "big")
+            bit ^= (aes(key[:16], prefix)[15] ^ aes(key[16:], prefix)[15]) & 1
+        out = out << 1 | bit
+    return address_text(out.to_bytes(16, "big"))
+
+
+ALPHABETS = {"digits": "0123456789", "alnum36": "0123456789abcdefghijklmnopqrstuvwxyz",
+             "alnum62": "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"}
+
+
+def make_ff1(keys, primary, domain, alphabet, text):
+    """NIST SP 800-38G, algorithm 7, on Python's integers."""
+    key, tweak = derive(keys[primary], f"ff1/{domain}", 32), domain.encode()
+    letters = ALPHABETS[alphabet]
+    radix, n = len(letters), len(text)
+    u, v = n // 2, n - n // 2
+    size = ((radix ** v - 1).bit_length() + 7) // 8
+    taken = 4 * -(-size // 4) + 4
+
+    def number(part):
+        result = 0
+        for letter in part:
+            result = result * radix + letters.index(letter)
+        return result
+
+    head = (b"\x01\x02\x01" + radix.to_bytes(3, "big") + bytes([10, u % 256])
+            + n.to_bytes(4, "big") + len(tweak).to_bytes(4, "big"))
+    a, b = number(text[:u]), number(text[u:])
+    for i in range(10):
+        message = head + tweak + bytes((-len(tweak) - size - 1) % 16) + bytes([i]) + b.to_bytes(size, "big")
+        mac = bytes(16)
+        for at in range(0, len(message), 16):
+            mac = aes(key, bytes(x ^ y for x, y in zip(mac, message[at:at + 16])))
+        stream = mac + b"".join(aes(key, (int.from_bytes(mac, "big") ^ j).to_bytes(16, "big"))
+                                for j in range(1, -(-taken // 16)))
+        modulus = radix ** (u if i % 2 == 0 else v)
+        a, b = b, (a + int.from_bytes(stream[:taken], "big")) % modulus
+    result = ""
+    for part, length in ((b, v), (a, u)):
+        for _ in range(length):
+            result = letters[part % radix] + result
+            part //= radix
+    return result
 
 
 def spell(source, text):
@@ -119,6 +197,11 @@ def main(verb, *words):
         print(json.dumps([plain[:1].decode(), plain[1:].decode()]))
     elif verb == "sealed":
         sys.stdout.buffer.write(open_token(keys, words[1], "seal", "seal1", ""))
+    elif verb in ("ipcrypt", "ipcrypt-pfx"):
+        make = {"ipcrypt": make_ipcrypt, "ipcrypt-pfx": make_prefix}[verb]
+        print(make(keys, primary, words[1], words[2]))
+    elif verb == "ff1":
+        print(make_ff1(keys, primary, *words[1:]))
     else:
         make = {"mask": make_siv, "hmac": make_hmac}[verb]
         print(make(keys, primary, words[1], (words[2] + words[3]).encode()))
