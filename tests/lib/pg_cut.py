@@ -1,33 +1,40 @@
 #!/usr/bin/env python3
 """A proxy that cuts PostgreSQL connections around COMMIT.
 
-    pg_cut.py LISTEN SERVER COUNT WHEN
+    pg_cut.py LISTEN SERVER COUNT WHEN [SHARE]
 
-LISTEN and SERVER are unix sockets. The first COUNT connections on which the
-client sends a COMMIT are cut: before it reaches the server (WHEN is "before"),
-or after the server has answered it, the answer being held back ("after").
-Each cut is a line on stdout.
+LISTEN and SERVER are unix sockets. The first COUNT COMMITs that clients send are
+cut: the connection ends before it reaches the server (WHEN is "before"), or
+after the server has answered it, the answer being held back ("after"), or at
+either of the two, as it comes ("either"). With "spoil" nothing is cut: a
+statement that fails is sent ahead of the COMMIT, so that the server answers it
+with ROLLBACK. With SHARE, from 0 to 1, only that share of the COMMITs counts,
+chosen at random. Each cut is a line on stdout.
 """
 
 import os
+import random
 import socket
 import struct
 import sys
 import threading
+import time
 
 COMMIT = b"Q" + struct.pack("!I", 11) + b"COMMIT\0"
+FAILS = b"Q" + struct.pack("!I", 15) + b"SELECT 1/0\0"
 
 
 class Cutter:
-    def __init__(self, server, count, when):
+    def __init__(self, server, count, when, share):
         self.server = server
         self.left = count
         self.when = when
+        self.share = share
         self.lock = threading.Lock()
 
     def takes(self):
         with self.lock:
-            if self.left == 0:
+            if self.left == 0 or random.random() >= self.share:
                 return False
             self.left -= 1
             return True
@@ -36,32 +43,52 @@ class Cutter:
         server = socket.socket(socket.AF_UNIX)
         server.connect(self.server)
         held = threading.Event()
-        back = threading.Thread(target=self.answers, args=(server, client, held), daemon=True)
+        spoilt = threading.Event()
+        back = threading.Thread(
+            target=self.answers, args=(server, client, held, spoilt), daemon=True
+        )
         back.start()
-        self.requests(client, server, held)
+        self.requests(client, server, held, spoilt)
 
-    def requests(self, client, server, held):
+    def requests(self, client, server, held, spoilt):
         try:
             while data := client.recv(65536):
-                cuts = COMMIT in data and self.takes()
-                if cuts and self.when == "before":
+                when = self.when if COMMIT in data and self.takes() else None
+                if when == "either":
+                    when = random.choice(["before", "after"])
+                if when == "before":
                     print("cut before", flush=True)
                     break
-                if cuts:
+                if when == "spoil":
+                    # The client waits: what comes now answers this, and is not for it.
+                    spoilt.set()
+                    server.sendall(FAILS)
+                    while spoilt.is_set():
+                        time.sleep(0.001)
+                if when == "after":
                     held.set()
                 server.sendall(data)
-                if cuts:
+                if when == "after":
                     return
         except OSError:
             pass
         self.close(client, server)
 
-    def answers(self, server, client, held):
+    def answers(self, server, client, held, spoilt):
+        swallowed = b""
         try:
             while data := server.recv(65536):
                 if held.is_set():
                     print("cut after", flush=True)
                     break
+                if spoilt.is_set():
+                    # Up to ReadyForQuery, in a transaction that has failed.
+                    swallowed += data
+                    if swallowed.endswith(b"Z" + struct.pack("!I", 5) + b"E"):
+                        print("spoilt", flush=True)
+                        swallowed = b""
+                        spoilt.clear()
+                    continue
                 client.sendall(data)
         except OSError:
             pass
@@ -77,8 +104,9 @@ class Cutter:
 
 
 def main():
-    path, server, count, when = sys.argv[1:]
-    cutter = Cutter(server, int(count), when)
+    path, server, count, when = sys.argv[1:5]
+    share = float(sys.argv[5]) if len(sys.argv) > 5 else 1.0
+    cutter = Cutter(server, int(count), when, share)
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(path)
     os.chmod(path, 0o777)

@@ -1,0 +1,196 @@
+#!/usr/bin/env bats
+# pg-load: killed, its backend killed, its connection cut, at random moments, each
+# time followed by a run on the same input: every row once, every verdict true.
+# With the ledger broken the same looks find what is doubled, so they can.
+#
+# CHAOS=20 makes twenty times as many rounds: 200, 200 and 100. On a server of its
+# own, because a killed backend takes the others down.
+
+load ../lib/common
+load ../lib/records
+
+RECORDS=5000
+BATCH=20
+BAD=3
+
+setup_file() {
+  # The rounds of one test would hit those of another.
+  export BATS_NO_PARALLELIZE_WITHIN_FILE=true
+  # shellcheck source=scripts/servers.sh
+  . "$BATS_TEST_DIRNAME/../../scripts/servers.sh"
+  servers_begin
+  servers_postgres_start
+}
+
+teardown_file() { servers_stop; }
+
+setup() {
+  common_setup
+  unset SQS2PG_MAPS
+  fresh_database
+  sql 'CREATE TABLE t (id integer)'
+  # One run makes the tables, another tells how long it takes with them.
+  records 1 "$RECORDS" >in
+  for ((n = 1; n <= BAD; n++)); do record "$((RECORDS + n))" '{"id":"x"}'; done >>in
+  load_in -t t
+  [ "$(tally)" = "$RECORDS committed $BAD quarantined" ]
+  empty
+  local started=${EPOCHREALTIME//[.,]/}
+  run_again
+  took=$((${EPOCHREALTIME//[.,]/} - started))
+  rounds=$((10 * ${CHAOS:-1}))
+  : >moments
+}
+
+teardown() { [ ! -s cut.pid ] || kill "$(<cut.pid)"; }
+
+run_again() { load_in -t t --batch-rows "$BATCH" --no-create; }
+
+# nap: for a random part of the time that a whole run takes, of which the last is
+# spared: on its way here the signal would come too late.
+nap() {
+  local us=$((RANDOM * took / 32768 * 9 / 10))
+  sleep "$((us / 1000000)).$(printf '%06d' $((us % 1000000)))"
+}
+
+ids() { grep -F "\"status\":\"$1\"" "$2" | grep -oP '"receipt_handle":"h\K[0-9]+' | sort -u; }
+
+# true_verdicts FILE: is each row that it calls committed in the table, and each
+# bad record that it calls quarantined in the error table? The last line may be
+# cut short.
+true_verdicts() {
+  local left
+  left=$(ids committed "$1" | comm -23 - <(sql 'SELECT id FROM t' | sort -u) | wc -l)
+  [ "$left" -eq 0 ] || { echo "$left verdicts without their rows" && return 1; }
+  [ "$(ids quarantined "$1" | wc -l)" -le "$(sql 'SELECT count(*) FROM t_errors')" ]
+}
+
+# all_once: is everything there, and once?
+all_once() {
+  local found
+  found=$(sql "SELECT (SELECT count(*) || ' ' || count(DISTINCT id) FROM t) || ' ' || (SELECT count(*) FROM t_ledger)
+    || ' ' || (SELECT count(*) FROM t_errors)")
+  [ "$found" = "$RECORDS $RECORDS $RECORDS $BAD" ] || { echo "found $found" && return 1; }
+}
+
+empty() { sql 'TRUNCATE t, t_ledger, t_errors'; }
+
+# again: the same input once more, without a fault; then everything must be there.
+again() {
+  mv out first
+  run_again
+  [ "$status" -eq 0 ] || { cat err && return 1; }
+  [ "$(wc -l <out)" -eq $((RECORDS + BAD)) ] || return 1
+  true_verdicts out && all_once
+}
+
+# One round each. ./moments gets how many verdicts there were at the fault.
+kill_loader() {
+  empty
+  pg-load -t t --batch-rows "$BATCH" --no-create <in >out 2>err 3>&- &
+  local pid=$!
+  nap
+  kill -9 "$pid" 2>/dev/null || true
+  wait "$pid" 2>/dev/null || true
+  wc -l <out >>moments
+  true_verdicts out && again
+}
+
+# The server takes every other session down with a backend that is killed, and
+# has then to recover; a backend that is terminated goes alone.
+kill_backend() {
+  empty
+  pg-load -t t --batch-rows "$BATCH" --no-create <in >out 2>err 3>&- &
+  local pid=$! backend
+  nap
+  # By its title: asking the server would take longer than what is to be hit.
+  if backend=$(pgrep -f "^postgres: postgres $PGDATABASE "); then
+    wc -l <out >>moments
+    local signal=TERM
+    [ $((RANDOM % 2)) = 0 ] || signal=KILL
+    servers_pg_user kill -s "$signal" "$backend" 2>/dev/null || true
+  fi
+  wait "$pid" || { cat err && return 1; }
+  servers_until 20 pg_isready -q
+  [ "$(wc -l <out)" -eq $((RECORDS + BAD)) ] || { echo "verdicts: $(wc -l <out)" && return 1; }
+  true_verdicts out && all_once && again
+}
+
+# The answer to one COMMIT or another is held back: it was committed, and the
+# loader does not know.
+cut_commit() {
+  empty
+  PGHOST=$PWD/sock run_again
+  [ "$status" -eq 0 ] || { cat err && return 1; }
+  [ "$(wc -l <out)" -eq $((RECORDS + BAD)) ] || return 1
+  true_verdicts out && all_once && again
+}
+
+cutter() {
+  mkdir sock
+  "$BATS_TEST_DIRNAME/../lib/pg_cut.py" sock/.s.PGSQL.5432 "$PGHOST/.s.PGSQL.5432" "$@" >cuts 3>&- &
+  echo $! >cut.pid
+  eventually 10 test -S sock/.s.PGSQL.5432
+}
+
+# repeat TIMES ROUND: until one fails.
+repeat() {
+  local n
+  for ((n = 1; n <= $1; n++)); do
+    "$2" || { echo "$2, round $n" && return 1; }
+  done
+  echo "# $2: verdicts at the fault: $(sort -n moments | xargs)"
+}
+
+# break_ledger: what is written to it is dropped, and nobody told.
+break_ledger() {
+  sql "CREATE FUNCTION swallow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+    CREATE TRIGGER swallow BEFORE INSERT ON t_ledger FOR EACH ROW EXECUTE FUNCTION swallow()"
+}
+
+# Some faults must have come amid the records, or they prove nothing.
+came_amid() { [ "$(awk -v n="$RECORDS" '$1 > 0 && $1 < n' moments | wc -l)" -ge $((rounds / 5)) ]; }
+
+@test "the loader killed at random moments" {
+  repeat "$rounds" kill_loader
+  came_amid
+}
+
+@test "its backend killed or terminated at random moments: it goes on by itself" {
+  repeat "$rounds" kill_backend
+  came_amid
+}
+
+@test "the connection cut after COMMIT was sent" {
+  cutter 1000000 after 0.02
+  repeat "$((rounds / 2))" cut_commit
+  [ "$(wc -l <cuts)" -ge "$((rounds / 2))" ]
+}
+
+@test "cuts before and after COMMIT, and it goes on by itself, with a ledger and without" {
+  cutter 1000000 either 0.05
+  for more in '' --no-ledger; do
+    empty
+    # shellcheck disable=SC2086
+    PGHOST=$PWD/sock load_in -t t --batch-rows "$BATCH" --no-create $more
+    [ "$status" -eq 0 ]
+    [ "$(sql 'SELECT count(*), count(DISTINCT id) FROM t')" = "$RECORDS|$RECORDS" ]
+    [ "$(wc -l <out)" -eq $((RECORDS + BAD)) ]
+    true_verdicts out
+  done
+  [ "$(sort -u cuts | wc -l)" -eq 2 ]
+}
+
+@test "with a ledger that forgets, the same rounds find doubled rows" {
+  break_ledger
+  run -1 repeat 20 kill_loader
+  [[ $output = *'found '* ]]
+  echo "$output"
+}
+
+@test "and those that cut the answer to COMMIT" {
+  break_ledger
+  cutter 1000000 after 0.02
+  run -1 repeat 20 cut_commit
+  [[ $output = *'found '* ]]
+}
