@@ -6,26 +6,16 @@
 #include <stdint.h>
 
 #include "aws/error.h"
+#include "aws/message.h"
+#include "aws/protocol.h"
 #include "base/buf.h"
 
 /*
- * Answers of SQS, read while they arrive. Messages are handed on one by one as each is whole, so
- * that an answer cut off in the middle still gives those before the cut; the rest is kept here
- * until the next answer.
+ * Answers of SQS in either protocol. As a rule they are read while they arrive, and messages are
+ * handed on one by one as each is whole, so that an answer cut off in the middle still gives those
+ * before the cut; the rest is kept here until the next answer. Or the whole of it is awaited, so
+ * that it gives all of its messages or none.
  */
-
-/* A received message. The buffers are the reader's, good until the callback returns. */
-struct message {
-    struct buf message_id;
-    struct buf receipt_handle;
-    struct buf md5_of_body; /* hex */
-    struct buf body;
-    struct buf sequence_number; /* empty but on FIFO queues */
-    uint64_t sent_ms;           /* since 1970; 0: the server did not say */
-    uint64_t first_received_ms; /* likewise */
-    uint64_t receive_count;     /* likewise */
-    bool whole;                 /* false: a part was too long to be held */
-};
 
 /* What became of one entry of a batch. */
 struct answer_entry {
@@ -41,6 +31,9 @@ enum { ANSWER_ENTRIES = 10 };
 
 enum answer_result { ANSWER_WHOLE, ANSWER_MALFORMED, ANSWER_NO_MEMORY };
 
+/* The message is the reader's, good until the callback returns. */
+typedef void answer_on_message(void *context, const struct message *message);
+
 struct answer {
     bool is_error;              /* an error document, with this name; */
     char code[ERROR_NAME_SIZE]; /* "" when it has none */
@@ -49,17 +42,56 @@ struct answer {
     bool has_visibility_timeout;
     uint64_t visibility_timeout_s;
     size_t messages; /* handed on */
-    struct answer_reader *reader;
+
+    /* Its own. */
+    enum protocol protocol;
+    enum protocol language; /* in which it is read; */
+    bool begun;             /* which its first byte decides */
+    answer_on_message *on_message;
+    void *context;
+    struct message message; /* being read */
+    bool awaited;
+    struct buf bytes; /* of an answer that is awaited whole */
+    struct answer_xml *xml;
+    struct answer_json *json;
 };
 
-typedef void answer_on_message(void *context, const struct message *message);
-
-int answer_init(struct answer *answer);  /* 0, or -1: no memory */
+void answer_init(struct answer *answer); /* allocates nothing */
 void answer_free(struct answer *answer); /* of a zeroed one too */
 
-/* Begin with a new answer in the query protocol's XML. ${on_message} may be NULL. 0, or -1. */
-int answer_begin(struct answer *answer, answer_on_message *on_message, void *context);
+/*
+ * answer_begin(answer, protocol, awaited, on_message, context):
+ * Begin with a new answer, which is awaited whole or not. ${on_message} may be NULL. 0, or -1: no
+ * memory.
+ */
+int answer_begin(struct answer *answer, enum protocol protocol, bool awaited,
+    answer_on_message *on_message, void *context);
 void answer_feed(struct answer *answer, const char *data, size_t length);
-enum answer_result answer_finish(struct answer *answer);
+
+/* The answer is over; ${arrived}: no fault of the network ended it. */
+enum answer_result answer_finish(struct answer *answer, bool arrived);
+
+/*
+ * For the readers (answer_xml.h, answer_json.h), which tell what they find. Texts need not end in
+ * NUL.
+ */
+
+/* Texts of an entry; empty where there is none. */
+struct answer_entry_text {
+    struct buf id;
+    struct buf sender_fault;
+    struct buf code;
+    struct buf md5_of_body;
+    struct buf md5_of_attributes;
+};
+void answer_entry_text_init(struct answer_entry_text *text);
+void answer_entry_text_clear(struct answer_entry_text *text);
+void answer_entry_text_free(struct answer_entry_text *text);
+
+void answer_take_message(struct answer *answer); /* the one in ${message}: hand it on */
+void answer_take_entry(struct answer *answer, const struct answer_entry_text *text, bool failed);
+void answer_take_attribute(struct answer *answer, const char *name, size_t name_length,
+    const char *value, size_t value_length); /* of the queue */
+void answer_take_error(struct answer *answer, const char *code, size_t length);
 
 #endif

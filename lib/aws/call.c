@@ -2,7 +2,8 @@
 #include <string.h>
 
 #include "aws/call.h"
-#include "aws/form.h"
+#include "aws/protocol_json.h"
+#include "aws/protocol_query.h"
 #include "crypto/digest.h"
 
 enum {
@@ -20,91 +21,33 @@ static const char *const actions[] = {
     [CALL_QUEUE_ATTRIBUTES] = "GetQueueAttributes",
 };
 
-static void write_receive(struct buf *out, const struct call *call)
+const char *call_action(const struct call *call)
 {
-    form_add_number(out, "MaxNumberOfMessages", call->maximum);
-    form_add_number(out, "WaitTimeSeconds", call->wait_s);
-    form_add_number(out, "VisibilityTimeout", call->visibility_timeout_s);
-    /* Under both names: the first is deprecated, the second unknown to elder servers. */
-    buf_puts(out,
-        "&AttributeName.1=SentTimestamp&MessageSystemAttributeName.1=SentTimestamp"
-        "&AttributeName.2=ApproximateFirstReceiveTimestamp"
-        "&MessageSystemAttributeName.2=ApproximateFirstReceiveTimestamp"
-        "&AttributeName.3=ApproximateReceiveCount&MessageSystemAttributeName.3=ApproximateReceiveCount"
-        "&AttributeName.4=SequenceNumber&MessageSystemAttributeName.4=SequenceNumber");
+    return actions[call->operation];
 }
 
-static void write_attribute(struct buf *out, const char *action, size_t entry, size_t index,
-    const struct attribute *attribute)
+void call_write(struct buf *out, const struct call *call, enum protocol protocol,
+    const char *queue_url)
 {
-    char field[FORM_NAME_SIZE], name[FORM_NAME_SIZE];
-    const char *value = attribute_is_binary(attribute) ? "BinaryValue" : "StringValue";
-    (void)snprintf(field, sizeof field, "MessageAttribute.%zu.Name", index + 1);
-    form_entry_name(name, action, entry, field);
-    form_add(out, name, attribute->name, attribute->name_length);
-    (void)snprintf(field, sizeof field, "MessageAttribute.%zu.Value.DataType", index + 1);
-    form_entry_name(name, action, entry, field);
-    form_add(out, name, attribute->type, attribute->type_length);
-    (void)snprintf(field, sizeof field, "MessageAttribute.%zu.Value.%s", index + 1, value);
-    form_entry_name(name, action, entry, field);
-    form_add(out, name, attribute->value, attribute->value_length);
+    if (protocol == PROTOCOL_JSON)
+        protocol_json_write(out, call, queue_url);
+    else
+        protocol_query_write(out, call, queue_url);
 }
 
-static void write_message(struct buf *out, const char *action, size_t entry,
-    const struct call_message *message)
+size_t call_system_attributes(const struct call *call, const char *names[CALL_SYSTEM_ATTRIBUTES])
 {
-    char name[FORM_NAME_SIZE];
-    for (size_t i = 0; i < message->attribute_count; i++)
-        write_attribute(out, action, entry, i, &message->attributes[i]);
-    if (message->group_id != NULL) {
-        form_entry_name(name, action, entry, "MessageGroupId");
-        form_add(out, name, message->group_id, message->group_id_length);
-    }
-    if (message->deduplication_id != NULL) {
-        form_entry_name(name, action, entry, "MessageDeduplicationId");
-        form_add(out, name, message->deduplication_id, message->deduplication_id_length);
-    }
-}
-
-/* Ids are positions: distinct whatever the messages are. */
-static void write_entries(struct buf *out, const struct call *call)
-{
-    const char *action = actions[call->operation];
-    const char *field = call->operation == CALL_SEND ? "MessageBody" : "ReceiptHandle";
-    char name[FORM_NAME_SIZE];
-    for (size_t i = 0; i < call->count; i++) {
-        form_entry_name(name, action, i, "Id");
-        form_add_number(out, name, i);
-        form_entry_name(name, action, i, field);
-        form_add(out, name, call->entries[i].text, call->entries[i].length);
-        if (call->operation == CALL_VISIBILITY) {
-            form_entry_name(name, action, i, "VisibilityTimeout");
-            form_add_number(out, name, call->visibility_timeout_s);
-        }
-        if (call->operation == CALL_SEND && call->entries[i].message != NULL)
-            write_message(out, action, i, call->entries[i].message);
-    }
-}
-
-void call_write(struct buf *out, const struct call *call, const char *queue_url)
-{
-    form_begin(out, actions[call->operation]);
-    if (call->operation == CALL_QUEUE_URL) {
-        form_add(out, "QueueName", call->queue_name, strlen(call->queue_name));
-        return;
-    }
-    form_add(out, "QueueUrl", queue_url, strlen(queue_url));
-    switch (call->operation) {
-    case CALL_RECEIVE:
-        write_receive(out, call);
-        break;
-    case CALL_QUEUE_ATTRIBUTES:
-        buf_puts(out, "&AttributeName.1=VisibilityTimeout");
-        break;
-    default:
-        write_entries(out, call);
-        break;
-    }
+    size_t count = 0;
+    names[count++] = "SentTimestamp";
+    names[count++] = "ApproximateFirstReceiveTimestamp";
+    names[count++] = "ApproximateReceiveCount";
+    if (call->fifo)
+        names[count++] = "SequenceNumber";
+    if (call->fifo || call->fifo_ids)
+        names[count++] = "MessageGroupId";
+    if (call->fifo_ids)
+        names[count++] = "MessageDeduplicationId";
+    return count;
 }
 
 unsigned call_silence(const struct call *call)
@@ -232,5 +175,10 @@ enum aws_cause call_judge(struct call *call, const struct http_request *request,
         return judge_transfer(call, request, host);
     if (request->status == 200 && !answer->is_error)
         return judge_answer(call, answer, result, host);
+    if (answer->code[0] == '\0' && request->error_name[0] != '\0') {
+        char name[ERROR_NAME_SIZE];
+        (void)error_code_name(request->error_name, name);
+        return judge_error(call, request->status, name, host);
+    }
     return judge_error(call, request->status, answer->code, host);
 }

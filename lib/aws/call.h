@@ -7,6 +7,7 @@
 #include "aws/answer.h"
 #include "aws/attribute.h"
 #include "aws/error.h"
+#include "aws/protocol.h"
 #include "base/buf.h"
 #include "http/http.h"
 
@@ -21,7 +22,7 @@ enum call_operation {
     CALL_QUEUE_ATTRIBUTES /* GetQueueAttributes: VisibilityTimeout */
 };
 
-enum { CALL_BATCH = ANSWER_ENTRIES, CALL_URL_SIZE = 1024 };
+enum { CALL_BATCH = ANSWER_ENTRIES, CALL_URL_SIZE = 1024, CALL_ATTEMPT_SIZE = 33 };
 
 /*
  * What a message to send has besides its body. Attributes: at most ATTRIBUTE_MAXIMUM, and SQS takes
@@ -49,8 +50,13 @@ struct call_entry {
 struct call {
     enum call_operation operation;
     /* CALL_RECEIVE */
-    unsigned maximum; /* messages, 1 to 10 */
-    unsigned wait_s;  /* 0 to 20 */
+    unsigned maximum;                   /* messages, 1 to 10 */
+    unsigned wait_s;                    /* 0 to 20 */
+    const char *const *attribute_names; /* message attributes to ask for; "All": all of them */
+    size_t attribute_name_count;
+    bool fifo;     /* a FIFO queue: a repeated receive gives the same messages once more, so an
+                      answer gives all of its messages or none; asks for sequence number and group */
+    bool fifo_ids; /* ask for group and deduplication id */
     answer_on_message *on_message;
     void *context;
     /* CALL_RECEIVE, CALL_VISIBILITY */
@@ -67,12 +73,22 @@ struct call {
     char queue_url[CALL_URL_SIZE];
     bool has_visibility_timeout;
 
-    void *owner;       /* the caller's */
-    struct call *next; /* of whoever has the call */
+    char attempt_id[CALL_ATTEMPT_SIZE]; /* of a FIFO queue's receive and its repeats; set when it is
+                                           started */
+    void *owner;                        /* the caller's */
+    struct call *next;                  /* of whoever has the call */
 };
 
-/* Append the request's body in the query protocol; ${queue_url} is of no use to CALL_QUEUE_URL. */
-void call_write(struct buf *out, const struct call *call, const char *queue_url);
+/* The API's name of the operation: "ReceiveMessage". */
+const char *call_action(const struct call *call);
+
+/* Append the request's body; ${queue_url} is of no use to CALL_QUEUE_URL. */
+void call_write(struct buf *out, const struct call *call, enum protocol protocol,
+    const char *queue_url);
+
+/* Names of the system attributes that a receive asks for; returns how many. */
+enum { CALL_SYSTEM_ATTRIBUTES = 6 };
+size_t call_system_attributes(const struct call *call, const char *names[CALL_SYSTEM_ATTRIBUTES]);
 
 /* Seconds for which a server may say nothing before it counts as gone. */
 unsigned call_silence(const struct call *call);

@@ -27,6 +27,12 @@ bool connect_option(struct connect_options *options, int id, const char *value)
     case CONNECT_NO_SIGN:
         options->anonymous = true;
         return true;
+    case CONNECT_PROTOCOL:
+        options->protocol = strcmp(value, "json") == 0 ? PROTOCOL_JSON : PROTOCOL_QUERY;
+        if (options->protocol == PROTOCOL_JSON || strcmp(value, "query") == 0)
+            return true;
+        opt_usage("option --protocol takes query or json");
+        return false;
     case CONNECT_RETRY:
         options->has_retry = true;
         if (opt_duration(value, 0, LONGEST_RETRY_MS, &options->retry_ms))
@@ -219,6 +225,7 @@ enum aws_cause connect_open(struct connection *connection, const struct connect_
         .region = settings.region,
         .profile = options->profile,
         .anonymous = options->anonymous,
+        .protocol = options->protocol,
         .parallel = parallel,
         .ca_bundle = variable("AWS_CA_BUNDLE"),
         .retry_ms = options->has_retry ? options->retry_ms : CONNECT_RETRY_MS,

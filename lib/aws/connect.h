@@ -24,6 +24,7 @@ struct connect_options {
     const char *region;
     const char *profile;
     bool anonymous;
+    enum protocol protocol;
     bool has_retry;
     uint64_t retry_ms; /* if has_retry */
 };
@@ -34,6 +35,7 @@ enum connect_id {
     CONNECT_REGION,
     CONNECT_PROFILE,
     CONNECT_NO_SIGN,
+    CONNECT_PROTOCOL,
     CONNECT_RETRY
 };
 
@@ -47,6 +49,8 @@ enum connect_id {
             false },                                                                               \
         { CONNECT_NO_SIGN, '\0', "no-sign-request", NULL, "send requests without credentials",     \
             false },                                                                               \
+        { CONNECT_PROTOCOL, '\0', "protocol", "query|json",                                        \
+            "how to speak to SQS (default: query)", false },                                       \
     {                                                                                              \
         CONNECT_RETRY, '\0', "retry-timeout", "TIME",                                              \
             "how long to repeat what fails (default: 30s)", false                                  \

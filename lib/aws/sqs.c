@@ -30,6 +30,7 @@ struct sqs {
     char *queue_url;
     char *queue_path;
     bool anonymous;
+    enum protocol protocol;
     struct credentials credentials;
     int64_t clock_offset_ms;
     uint64_t retry_ms;
@@ -70,6 +71,7 @@ static bool copy_config(struct sqs *sqs, const struct sqs_config *config)
     sqs->region = strdup(config->region);
     sqs->profile = config->profile != NULL ? strdup(config->profile) : NULL;
     sqs->anonymous = config->anonymous;
+    sqs->protocol = config->protocol;
     sqs->retry_ms = config->retry_ms;
     sqs->on_trouble = config->on_trouble;
     return sqs->origin != NULL && sqs->host != NULL && sqs->base != NULL && sqs->region != NULL &&
@@ -152,6 +154,7 @@ static struct transfer_target target_of(const struct sqs *sqs)
     return (struct transfer_target){ .origin = sqs->origin,
         .host = sqs->host,
         .base = sqs->base,
+        .protocol = sqs->protocol,
         .region = sqs->region,
         .queue_url = sqs->queue_url,
         .queue_path = sqs->queue_path };
@@ -290,7 +293,8 @@ static void settle(struct sqs *sqs, struct transfer *transfer)
 {
     struct call *call = transfer->call;
     uint64_t now = clock_monotonic_ms();
-    enum answer_result result = answer_finish(&transfer->answer);
+    enum answer_result result =
+        answer_finish(&transfer->answer, transfer->request.outcome == HTTP_OK);
     enum aws_cause cause =
         call_judge(call, &transfer->request, &transfer->answer, result, sqs->host);
     drop(&sqs->flying, transfer);

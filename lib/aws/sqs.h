@@ -24,8 +24,9 @@ struct sqs;
 struct sqs_config {
     const struct url *endpoint;
     const char *region;
-    const char *profile;   /* --profile, or NULL */
-    bool anonymous;        /* sign nothing */
+    const char *profile; /* --profile, or NULL */
+    bool anonymous;      /* sign nothing */
+    enum protocol protocol;
     unsigned parallel;     /* requests in flight at once */
     const char *ca_bundle; /* or NULL */
     uint64_t retry_ms;     /* how long a call may go on failing */

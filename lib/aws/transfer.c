@@ -1,8 +1,11 @@
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "aws/sign.h"
 #include "aws/transfer.h"
+#include "crypto/digest.h"
+#include "crypto/random.h"
 
 enum { BODY_MAXIMUM = 8 << 20, BODY_KEPT = 256 << 10, HEADER_MAXIMUM = 32 << 10 };
 
@@ -16,10 +19,7 @@ struct transfer *transfer_new(void)
     struct transfer *transfer = calloc(1, sizeof *transfer);
     if (transfer == NULL)
         return NULL;
-    if (answer_init(&transfer->answer) != 0) {
-        free(transfer);
-        return NULL;
-    }
+    answer_init(&transfer->answer);
     buf_init(&transfer->url, HEADER_MAXIMUM);
     buf_init(&transfer->body, BODY_MAXIMUM);
     for (int i = 0; i < TRANSFER_HEADERS; i++)
@@ -41,29 +41,59 @@ void transfer_free(struct transfer *transfer)
     free(transfer);
 }
 
+/* The name that a receive and its repeats have in common. */
+static int name_attempt(struct call *call)
+{
+    unsigned char bytes[(CALL_ATTEMPT_SIZE - 1) / 2];
+    call->attempt_id[0] = '\0';
+    if (call->operation != CALL_RECEIVE || !call->fifo)
+        return 0;
+    if (random_bytes(bytes, sizeof bytes) != 0)
+        return -1;
+    digest_hex(bytes, sizeof bytes, call->attempt_id);
+    call->attempt_id[CALL_ATTEMPT_SIZE - 1] = '\0';
+    return 0;
+}
+
 int transfer_load(struct transfer *transfer, struct call *call,
     const struct transfer_target *target)
 {
     bool queue = call->operation != CALL_QUEUE_URL;
+    bool own_path = queue && target->protocol == PROTOCOL_QUERY;
     transfer->call = call;
     transfer->failing_since_ms = 0;
     transfer->probe = transfer->last = transfer->reloaded = transfer->corrected = false;
     transfer->path_at = strlen(target->origin);
     buf_clear(&transfer->url);
     buf_printf(&transfer->url, "%s%s%s", target->origin, target->base,
-        queue ? target->queue_path : "/");
+        own_path ? target->queue_path : "/");
     buf_shrink(&transfer->body, BODY_KEPT);
-    call_write(&transfer->body, call, queue ? target->queue_url : NULL);
+    if (name_attempt(call) != 0)
+        return -1;
+    call_write(&transfer->body, call, target->protocol, queue ? target->queue_url : NULL);
     return buf_cstr(&transfer->url) == NULL || transfer->body.failed ? -1 : 0;
 }
 
-/* "Name: value" for sending; the value alone for signing. */
-static const char *set(struct buf *line, const char *name, const char *value)
+/* Headers being put together: those that are signed, and the lines that are sent. */
+struct header_set {
+    struct transfer *transfer;
+    struct sign_header list[TRANSFER_HEADERS];
+    size_t count;
+    bool failed;
+};
+
+/* ${name} is the one that is signed: in lower case. */
+static void add(struct header_set *set, enum transfer_header which, const char *name,
+    const char *value)
 {
+    struct buf *line = &set->transfer->headers[which];
     buf_clear(line);
     buf_printf(line, "%s: %s", name, value);
     const char *text = buf_cstr(line);
-    return text != NULL ? text + strlen(name) + 2 : NULL;
+    set->failed |= text == NULL;
+    set->transfer->header_list[set->count] = text;
+    set->list[set->count++] =
+        (struct sign_header){ name, text != NULL ? text + strlen(name) + 2 : NULL };
 }
 
 static int authorize(struct transfer *transfer, const struct transfer_target *target,
@@ -93,31 +123,28 @@ static int authorize(struct transfer *transfer, const struct transfer_target *ta
 int transfer_sign(struct transfer *transfer, const struct transfer_target *target,
     const struct credentials *credentials, uint64_t now_ms)
 {
-    struct sign_header signed_headers[TRANSFER_HEADERS];
-    struct buf *lines = transfer->headers;
-    char date[SIGN_DATE_SIZE];
-    size_t count = 0;
+    struct header_set set = { .transfer = transfer };
+    bool json = target->protocol == PROTOCOL_JSON;
+    char date[SIGN_DATE_SIZE], name[64];
     transfer->signed_ms = now_ms;
     sign_date(now_ms, date);
-    signed_headers[count++] = (struct sign_header){ "content-type",
-        set(&lines[TRANSFER_CONTENT_TYPE], "Content-Type",
-            "application/x-www-form-urlencoded; charset=utf-8") };
-    signed_headers[count++] =
-        (struct sign_header){ "host", set(&lines[TRANSFER_HOST], "Host", target->host) };
+    /* In the order of their names, as they are signed. */
+    add(&set, TRANSFER_CONTENT_TYPE, "content-type",
+        json ? "application/x-amz-json-1.0" : "application/x-www-form-urlencoded; charset=utf-8");
+    add(&set, TRANSFER_HOST, "host", target->host);
     if (credentials != NULL)
-        signed_headers[count++] =
-            (struct sign_header){ "x-amz-date", set(&lines[TRANSFER_DATE], "X-Amz-Date", date) };
+        add(&set, TRANSFER_DATE, "x-amz-date", date);
     if (credentials != NULL && credentials->session_token != NULL)
-        signed_headers[count++] = (struct sign_header){ "x-amz-security-token",
-            set(&lines[TRANSFER_TOKEN], "X-Amz-Security-Token", credentials->session_token) };
-    for (size_t i = 0; i < count; i++) {
-        if (signed_headers[i].value == NULL)
-            return -1;
-        transfer->header_list[i] = lines[i].data;
+        add(&set, TRANSFER_TOKEN, "x-amz-security-token", credentials->session_token);
+    if (json) {
+        (void)snprintf(name, sizeof name, "AmazonSQS.%s", call_action(transfer->call));
+        add(&set, TRANSFER_ACTION, "x-amz-target", name);
     }
-    transfer->header_list[count] = NULL;
-    if (credentials != NULL &&
-        authorize(transfer, target, credentials, signed_headers, count, date) != 0)
+    transfer->header_list[set.count] = NULL;
+    if (set.failed ||
+        (credentials != NULL &&
+            authorize(transfer, target, credentials, set.list, set.count, date) != 0))
         return -1;
-    return answer_begin(&transfer->answer, transfer->call->on_message, transfer->call->context);
+    return answer_begin(&transfer->answer, target->protocol, transfer->call->fifo,
+        transfer->call->on_message, transfer->call->context);
 }

@@ -17,6 +17,7 @@ enum transfer_header {
     TRANSFER_HOST,
     TRANSFER_DATE,
     TRANSFER_TOKEN,
+    TRANSFER_ACTION,
     TRANSFER_HEADERS
 };
 
@@ -48,6 +49,7 @@ struct transfer_target {
     const char *origin; /* "https://sqs.eu-west-1.amazonaws.com" */
     const char *host;   /* as the Host header has it */
     const char *base;   /* the endpoint's own path, "" for most */
+    enum protocol protocol;
     const char *region;
     const char *queue_url;
     const char *queue_path;

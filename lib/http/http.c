@@ -177,6 +177,7 @@ int http_start(struct http *http, struct http_request *request)
     request->received = 0;
     request->date_ms = 0;
     request->system_error = 0;
+    request->error_name[0] = '\0';
     request->next = NULL;
     request->transfer = transfer;
     if (apply(transfer, request) != CURLE_OK ||
@@ -226,6 +227,16 @@ static int64_t date_of(CURL *easy)
     return seconds > 0 ? (int64_t)seconds * 1000 : 0;
 }
 
+static void take_error_name(CURL *easy, struct http_request *request)
+{
+    static const char *const names[] = { "x-amzn-query-error", "x-amzn-errortype" };
+    struct curl_header *header;
+    for (size_t i = 0; i < sizeof names / sizeof *names && request->error_name[0] == '\0'; i++)
+        if (curl_easy_header(easy, names[i], 0, CURLH_HEADER, -1, &header) == CURLHE_OK &&
+            strlen(header->value) < sizeof request->error_name)
+            memcpy(request->error_name, header->value, strlen(header->value) + 1);
+}
+
 /* Take the transfer off its request; it is free for the next. */
 static void release(struct http *http, struct transfer *transfer)
 {
@@ -251,8 +262,10 @@ static void finish(struct http *http, struct transfer *transfer, CURLcode code)
         curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &system_error);
         request->system_error = (int)system_error;
     }
-    if (request->status != 200)
+    if (request->status != 200) {
         request->date_ms = date_of(transfer->easy);
+        take_error_name(transfer->easy, request);
+    }
     release(http, transfer);
     *http->done_end = request;
     http->done_end = &request->next;

@@ -39,6 +39,8 @@ enum http_outcome {
  * A request, the caller's until http_next() returns it; url, headers and body must stay as they
  * are for as long.
  */
+enum { HTTP_ERROR_NAME_SIZE = 128 };
+
 struct http_request {
     const char *url;
     const char *const
@@ -57,6 +59,9 @@ struct http_request {
     uint64_t received; /* bytes of body */
     int64_t date_ms;   /* the Date header, since 1970; 0: none. Only for a status but 200 */
     int system_error;  /* errno behind the outcome, or 0 */
+    /* What the header x-amzn-query-error, else x-amzn-errortype, says; "": neither. Only for a
+     * status but 200. */
+    char error_name[HTTP_ERROR_NAME_SIZE];
 
     /* The engine's own. */
     void *transfer;

@@ -8,7 +8,8 @@ _sqs2pg_options() {
   echo -h --help -V --version -v --verbose -q --quiet --log=text,json
   case $1 in
   sqs-*)
-    echo -Q= --queue= --endpoint-url= --region= --profile= --no-sign-request --retry-timeout= -j= --jobs=
+    echo -Q= --queue= --endpoint-url= --region= --profile= --no-sign-request \
+      --protocol=query,json --retry-timeout= -j= --jobs=
     ;;
   esac
   case $1 in

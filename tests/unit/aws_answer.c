@@ -51,17 +51,17 @@ static const char two_lines[] =
 static enum answer_result feed(struct answer *answer, const char *text, size_t length, size_t size,
     struct buf *out)
 {
-    assert_int_equal(answer_begin(answer, on_message, out), 0);
+    assert_int_equal(answer_begin(answer, PROTOCOL_QUERY, false, on_message, out), 0);
     for (size_t at = 0; at < length; at += size)
         answer_feed(answer, text + at, length - at < size ? length - at : size);
-    return answer_finish(answer);
+    return answer_finish(answer, true);
 }
 
 static void test_receive(void **state)
 {
     (void)state;
     struct answer answer;
-    assert_int_equal(answer_init(&answer), 0);
+    answer_init(&answer);
     for (size_t size = 1; size < 100; size += 7) {
         struct buf out;
         buf_init(&out, 65536);
@@ -83,7 +83,7 @@ static void test_cut(void **state)
     const char *text = TWO_MESSAGES;
     size_t length = strlen(text);
     size_t first_end = (size_t)(strstr(text, "</Message>") - text) + strlen("</Message>");
-    assert_int_equal(answer_init(&answer), 0);
+    answer_init(&answer);
     for (size_t cut = 0; cut < length; cut++) {
         struct buf out;
         buf_init(&out, 65536);
@@ -150,7 +150,7 @@ static void test_documents(void **state)
 {
     (void)state;
     struct answer answer;
-    assert_int_equal(answer_init(&answer), 0);
+    answer_init(&answer);
     for (size_t i = 0; i < sizeof documents / sizeof *documents; i++) {
         const struct document *document = &documents[i];
         struct buf out;
@@ -179,7 +179,7 @@ static void test_too_long(void **state)
     (void)state;
     struct answer answer;
     struct buf text, out;
-    assert_int_equal(answer_init(&answer), 0);
+    answer_init(&answer);
     buf_init(&text, 32 << 20);
     buf_init(&out, 32 << 20);
     buf_puts(&text, "<aResponse><Message><ReceiptHandle>");
@@ -251,7 +251,7 @@ static void test_batches(void **state)
     (void)state;
     struct answer answer;
     struct http_request request = { .outcome = HTTP_OK, .status = 200 };
-    assert_int_equal(answer_init(&answer), 0);
+    answer_init(&answer);
     for (size_t i = 0; i < sizeof batch_answers / sizeof *batch_answers; i++) {
         const struct batch_answer *row = &batch_answers[i];
         struct call call = { .operation = row->operation, .count = 3 };
@@ -307,7 +307,7 @@ static void test_judgement(void **state)
 {
     (void)state;
     struct answer answer;
-    assert_int_equal(answer_init(&answer), 0);
+    answer_init(&answer);
     for (size_t i = 0; i < sizeof judged / sizeof *judged; i++) {
         const struct judged *row = &judged[i];
         struct http_request request = { .outcome = row->outcome, .status = row->status };
@@ -335,7 +335,7 @@ static void test_requests(void **state)
         .maximum = 7,
         .wait_s = 20,
         .visibility_timeout_s = 45 };
-    call_write(&out, &receive, "http://h/1/q");
+    call_write(&out, &receive, PROTOCOL_QUERY, "http://h/1/q");
     const char *text = buf_cstr(&out);
     static const char *const parts[] = {
         "Action=ReceiveMessage&Version=2012-11-05&QueueUrl=http%3A%2F%2Fh%2F1%2Fq",
@@ -350,7 +350,7 @@ static void test_requests(void **state)
     struct call delete = { .operation = CALL_DELETE, .count = 2 };
     delete.entries[0] = (struct call_entry){ .text = "a=", .length = 2 };
     delete.entries[1] = (struct call_entry){ .text = "a=", .length = 2 };
-    call_write(&out, &delete, "u");
+    call_write(&out, &delete, PROTOCOL_QUERY, "u");
     assert_string_equal(buf_cstr(&out),
         "Action=DeleteMessageBatch&Version=2012-11-05&QueueUrl=u"
         "&DeleteMessageBatchRequestEntry.1.Id=0"
@@ -360,7 +360,7 @@ static void test_requests(void **state)
     buf_clear(&out);
     struct call visibility = { .operation = CALL_VISIBILITY, .count = 1 };
     visibility.entries[0] = (struct call_entry){ .text = "h", .length = 1 };
-    call_write(&out, &visibility, "u");
+    call_write(&out, &visibility, PROTOCOL_QUERY, "u");
     assert_string_equal(buf_cstr(&out),
         "Action=ChangeMessageVisibilityBatch&Version=2012-11-05&QueueUrl=u"
         "&ChangeMessageVisibilityBatchRequestEntry.1.Id=0"
@@ -387,7 +387,7 @@ static void test_send(void **state)
     struct call call = { .operation = CALL_SEND, .count = 2 };
     call.entries[0] = (struct call_entry){ .text = "x", .length = 1, .message = &message };
     call.entries[1] = (struct call_entry){ .text = "y", .length = 1 };
-    call_write(&out, &call, "u");
+    call_write(&out, &call, PROTOCOL_QUERY, "u");
     assert_string_equal(buf_cstr(&out),
         "Action=SendMessageBatch&Version=2012-11-05&QueueUrl=u"
         "&SendMessageBatchRequestEntry.1.Id=0&SendMessageBatchRequestEntry.1.MessageBody=x"
@@ -425,7 +425,7 @@ static void test_sent_attributes(void **state)
     for (size_t i = 0; i < 4; i++)
         call.entries[i] =
             (struct call_entry){ .text = "b", .length = 1, .message = i < 3 ? &message : NULL };
-    assert_int_equal(answer_init(&answer), 0);
+    answer_init(&answer);
     enum answer_result result = feed(&answer, xml, strlen(xml), 9, NULL);
     assert_int_equal(call_judge(&call, &request, &answer, result, "host"), AWS_OK);
     for (size_t i = 0; i < 4; i++)

@@ -1,0 +1,25 @@
+#ifndef SQS_PULL_OPTIONS_H
+#define SQS_PULL_OPTIONS_H
+
+#include <stdbool.h>
+
+#include "aws/connect.h"
+#include "pull.h"
+
+/* What the command line asks for. */
+struct settings {
+    struct pull_options pull;
+    struct connect_options connect;
+    bool has_wait;
+    bool has_empties;
+    bool has_visibility; /* else the queue's own is to be read */
+};
+
+/*
+ * options_parse(argc, argv, settings, status):
+ * Read the command line into ${settings}. True; or false when the program must end with ${status}:
+ * after --help, or after a usage error, which has been printed.
+ */
+bool options_parse(int argc, char **argv, struct settings *settings, int *status);
+
+#endif

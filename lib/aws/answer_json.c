@@ -1,0 +1,371 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "aws/answer_json.h"
+#include "json/path.h"
+#include "json/pieces.h"
+#include "json/scan.h"
+#include "json/string.h"
+
+enum {
+    TEXT_MAXIMUM = 1024,
+    VALUE_MAXIMUM = 2 << 20,
+    KEPT = 256 << 10,
+    /* A message of 1 MiB, each byte of it an escape of six, and what comes with it. */
+    PIECE_MAXIMUM = 8 << 20,
+    REST_MAXIMUM = 1 << 20,
+    DEPTH = 32 /* of what SQS says there is no more than five */
+};
+
+/* Nodes of a message object. */
+struct message_nodes {
+    uint32_t message_id;
+    uint32_t receipt_handle;
+    uint32_t md5_of_body;
+    uint32_t md5_of_attributes;
+    uint32_t body;
+    uint32_t system_attribute;
+    uint32_t attribute; /* of any name; these below it: */
+    uint32_t type;
+    uint32_t string;
+    uint32_t binary;
+};
+
+/* Those of the document around the messages. */
+struct document_nodes {
+    uint32_t messages;
+    uint32_t message;
+    uint32_t queue_url;
+    uint32_t queue_attribute;
+    uint32_t error; /* "__type" */
+    uint32_t done;
+    uint32_t done_id;
+    uint32_t done_md5;
+    uint32_t done_attributes_md5;
+    uint32_t failed;
+    uint32_t failed_id;
+    uint32_t failed_fault;
+    uint32_t failed_code;
+};
+
+struct answer_json {
+    struct answer *answer;
+    struct json_pieces pieces;
+    struct json_paths *message_paths;
+    struct json_paths *document_paths;
+    struct message_nodes message;
+    struct document_nodes document;
+    struct json_matches matches;
+    struct buf name; /* of an attribute: */
+    struct buf value;
+    struct buf type;
+    struct buf binary;
+    bool in_attribute;
+    struct answer_entry_text entry;
+    bool in_entry;
+    bool entry_failed;
+};
+
+/* ---- text ---- */
+
+static void clear_attribute(struct answer_json *reader)
+{
+    buf_clear(&reader->name);
+    buf_shrink(&reader->value, KEPT);
+    buf_clear(&reader->type);
+    buf_shrink(&reader->binary, KEPT);
+    reader->in_attribute = false;
+}
+
+/*
+ * The value decoded into ${out}: a string's content; a number, true or false as spelt, since some
+ * servers leave out the quotes; nothing for null and all else.
+ */
+static void take_text(struct buf *out, const char *text, const struct json_match *match)
+{
+    size_t length = match->end - match->value;
+    buf_clear(out);
+    if (match->kind == JSON_STRING && match->plain)
+        buf_append(out, text + match->value + 1, length - 2);
+    else if (match->kind == JSON_STRING)
+        (void)json_string_decode(out, text + match->value, length); /* fails as the buffer does */
+    else if (match->kind == JSON_NUMBER || match->kind == JSON_TRUE || match->kind == JSON_FALSE)
+        buf_append(out, text + match->value, length);
+}
+
+static void take_key(struct buf *out, const char *text, const struct json_match *match)
+{
+    buf_clear(out);
+    (void)json_string_decode(out, text + match->key, json_key_end(text, match->key) - match->key);
+}
+
+/* ---- a message ---- */
+
+/* The attribute at hand is over. */
+static void end_attribute(struct answer_json *reader)
+{
+    struct attribute attribute = {
+        .name = reader->name.data,
+        .type = reader->type.data,
+        .name_length = reader->name.length,
+        .type_length = reader->type.length,
+    };
+    if (!reader->in_attribute)
+        return;
+    const struct buf *value = attribute_is_binary(&attribute) ? &reader->binary : &reader->value;
+    attribute.value = value->data;
+    attribute.value_length = value->length;
+    if (reader->name.failed || reader->type.failed || value->failed)
+        reader->answer->message.whole = false;
+    else
+        message_add_attribute(&reader->answer->message, &attribute);
+    clear_attribute(reader);
+}
+
+static void take_system_attribute(struct answer_json *reader, const char *text,
+    const struct json_match *match)
+{
+    take_key(&reader->name, text, match);
+    take_text(&reader->value, text, match);
+    if (!reader->name.failed && !reader->value.failed)
+        message_system_attribute(&reader->answer->message, reader->name.data, reader->name.length,
+            reader->value.data, reader->value.length);
+}
+
+static struct buf *attribute_part(struct answer_json *reader, uint32_t node)
+{
+    const struct message_nodes *nodes = &reader->message;
+    return node == nodes->type  ? &reader->type
+        : node == nodes->string ? &reader->value
+        : node == nodes->binary ? &reader->binary
+                                : NULL;
+}
+
+static struct buf *message_part(struct answer_json *reader, uint32_t node)
+{
+    const struct message_nodes *nodes = &reader->message;
+    struct message *message = &reader->answer->message;
+    return node == nodes->message_id       ? &message->message_id
+        : node == nodes->receipt_handle    ? &message->receipt_handle
+        : node == nodes->md5_of_body       ? &message->md5_of_body
+        : node == nodes->md5_of_attributes ? &message->md5_of_attributes
+        : node == nodes->body              ? &message->body
+                                           : NULL;
+}
+
+/* Of a member that stands there twice the last one counts. */
+static void take_match(struct answer_json *reader, const char *text, const struct json_match *match)
+{
+    struct buf *part = message_part(reader, match->node);
+    if (part == NULL)
+        part = attribute_part(reader, match->node);
+    if (part != NULL) {
+        take_text(part, text, match);
+        return;
+    }
+    end_attribute(reader);
+    if (match->node == reader->message.system_attribute) {
+        take_system_attribute(reader, text, match);
+    } else if (match->node == reader->message.attribute) {
+        clear_attribute(reader);
+        take_key(&reader->name, text, match);
+        reader->in_attribute = true;
+    }
+}
+
+/* One message of the answer. A broken one costs no other. */
+static void on_message(void *context, const char *text, size_t length)
+{
+    struct answer_json *reader = context;
+    struct json_result result;
+    message_clear(&reader->answer->message);
+    if (text == NULL ||
+        json_scan(text, length, reader->message_paths, DEPTH, &reader->matches, &result) != JSON_OK)
+        reader->answer->message.whole = false;
+    for (size_t i = 0; reader->answer->message.whole && i < reader->matches.count; i++)
+        take_match(reader, text, &reader->matches.list[i]);
+    end_attribute(reader);
+    answer_take_message(reader->answer);
+}
+
+/* ---- the document around them ---- */
+
+static void end_entry(struct answer_json *reader)
+{
+    if (reader->in_entry)
+        answer_take_entry(reader->answer, &reader->entry, reader->entry_failed);
+    reader->in_entry = false;
+}
+
+static struct buf *entry_part(struct answer_json *reader, uint32_t node)
+{
+    const struct document_nodes *nodes = &reader->document;
+    struct answer_entry_text *entry = &reader->entry;
+    return node == nodes->done_id || node == nodes->failed_id ? &entry->id
+        : node == nodes->done_md5                             ? &entry->md5_of_body
+        : node == nodes->done_attributes_md5                  ? &entry->md5_of_attributes
+        : node == nodes->failed_fault                         ? &entry->sender_fault
+        : node == nodes->failed_code                          ? &entry->code
+                                                              : NULL;
+}
+
+/* False: this is none of SQS's answers. */
+static bool take_around(struct answer_json *reader, const char *text,
+    const struct json_match *match)
+{
+    const struct document_nodes *nodes = &reader->document;
+    struct buf *part = entry_part(reader, match->node);
+    if (part != NULL) {
+        take_text(part, text, match);
+        return true;
+    }
+    end_entry(reader);
+    if (match->node == nodes->done || match->node == nodes->failed) {
+        answer_entry_text_clear(&reader->entry);
+        reader->in_entry = true;
+        reader->entry_failed = match->node == nodes->failed;
+    } else if (match->node == nodes->queue_url) {
+        take_text(&reader->answer->queue_url, text, match);
+    } else if (match->node == nodes->queue_attribute) {
+        take_key(&reader->name, text, match);
+        take_text(&reader->value, text, match);
+        answer_take_attribute(reader->answer, reader->name.data, reader->name.length,
+            reader->value.data, reader->value.length);
+    } else if (match->node == nodes->error) {
+        take_text(&reader->value, text, match);
+        answer_take_error(reader->answer, reader->value.data, reader->value.length);
+    }
+    return (match->node != nodes->messages || match->kind == JSON_ARRAY ||
+               match->kind == JSON_NULL) &&
+        (match->node != nodes->message || match->kind == JSON_OBJECT);
+}
+
+/* ---- */
+
+static uint32_t key(struct json_paths *paths, uint32_t parent, const char *name)
+{
+    return parent != JSON_NO_NODE ? json_paths_key(paths, parent, name, strlen(name)) : parent;
+}
+
+static uint32_t each(struct json_paths *paths, uint32_t parent)
+{
+    return parent != JSON_NO_NODE ? json_paths_each(paths, parent) : parent;
+}
+
+static uint32_t any(struct json_paths *paths, uint32_t parent)
+{
+    return parent != JSON_NO_NODE ? json_paths_other(paths, parent) : parent;
+}
+
+static bool add_message_paths(struct answer_json *reader)
+{
+    struct json_paths *paths = reader->message_paths;
+    struct message_nodes *nodes = &reader->message;
+    nodes->message_id = key(paths, JSON_ROOT, "MessageId");
+    nodes->receipt_handle = key(paths, JSON_ROOT, "ReceiptHandle");
+    nodes->md5_of_body = key(paths, JSON_ROOT, "MD5OfBody");
+    nodes->md5_of_attributes = key(paths, JSON_ROOT, "MD5OfMessageAttributes");
+    nodes->body = key(paths, JSON_ROOT, "Body");
+    nodes->system_attribute = any(paths, key(paths, JSON_ROOT, "Attributes"));
+    nodes->attribute = any(paths, key(paths, JSON_ROOT, "MessageAttributes"));
+    nodes->type = key(paths, nodes->attribute, "DataType");
+    nodes->string = key(paths, nodes->attribute, "StringValue");
+    nodes->binary = key(paths, nodes->attribute, "BinaryValue");
+    return nodes->message_id != JSON_NO_NODE && nodes->receipt_handle != JSON_NO_NODE &&
+        nodes->md5_of_body != JSON_NO_NODE && nodes->md5_of_attributes != JSON_NO_NODE &&
+        nodes->body != JSON_NO_NODE && nodes->system_attribute != JSON_NO_NODE &&
+        nodes->type != JSON_NO_NODE && nodes->string != JSON_NO_NODE &&
+        nodes->binary != JSON_NO_NODE;
+}
+
+static bool add_document_paths(struct answer_json *reader)
+{
+    struct json_paths *paths = reader->document_paths;
+    struct document_nodes *nodes = &reader->document;
+    nodes->messages = key(paths, JSON_ROOT, "Messages");
+    nodes->message = each(paths, nodes->messages);
+    nodes->queue_url = key(paths, JSON_ROOT, "QueueUrl");
+    nodes->queue_attribute = any(paths, key(paths, JSON_ROOT, "Attributes"));
+    nodes->error = key(paths, JSON_ROOT, "__type");
+    nodes->done = each(paths, key(paths, JSON_ROOT, "Successful"));
+    nodes->done_id = key(paths, nodes->done, "Id");
+    nodes->done_md5 = key(paths, nodes->done, "MD5OfMessageBody");
+    nodes->done_attributes_md5 = key(paths, nodes->done, "MD5OfMessageAttributes");
+    nodes->failed = each(paths, key(paths, JSON_ROOT, "Failed"));
+    nodes->failed_id = key(paths, nodes->failed, "Id");
+    nodes->failed_fault = key(paths, nodes->failed, "SenderFault");
+    nodes->failed_code = key(paths, nodes->failed, "Code");
+    return nodes->message != JSON_NO_NODE && nodes->queue_url != JSON_NO_NODE &&
+        nodes->queue_attribute != JSON_NO_NODE && nodes->error != JSON_NO_NODE &&
+        nodes->done_id != JSON_NO_NODE && nodes->done_md5 != JSON_NO_NODE &&
+        nodes->done_attributes_md5 != JSON_NO_NODE && nodes->failed_id != JSON_NO_NODE &&
+        nodes->failed_fault != JSON_NO_NODE && nodes->failed_code != JSON_NO_NODE;
+}
+
+struct answer_json *answer_json_new(struct answer *answer)
+{
+    struct answer_json *reader = calloc(1, sizeof *reader);
+    if (reader == NULL)
+        return NULL;
+    reader->answer = answer;
+    json_pieces_init(&reader->pieces, "Messages", PIECE_MAXIMUM, REST_MAXIMUM);
+    buf_init(&reader->name, TEXT_MAXIMUM);
+    buf_init(&reader->value, VALUE_MAXIMUM);
+    buf_init(&reader->type, TEXT_MAXIMUM);
+    buf_init(&reader->binary, VALUE_MAXIMUM);
+    answer_entry_text_init(&reader->entry);
+    reader->message_paths = json_paths_new();
+    reader->document_paths = json_paths_new();
+    if (reader->message_paths == NULL || reader->document_paths == NULL ||
+        !add_message_paths(reader) || !add_document_paths(reader)) {
+        answer_json_free(reader);
+        return NULL;
+    }
+    return reader;
+}
+
+void answer_json_free(struct answer_json *reader)
+{
+    if (reader == NULL)
+        return;
+    json_pieces_free(&reader->pieces);
+    json_paths_free(reader->message_paths);
+    json_paths_free(reader->document_paths);
+    json_matches_free(&reader->matches);
+    buf_free(&reader->name);
+    buf_free(&reader->value);
+    buf_free(&reader->type);
+    buf_free(&reader->binary);
+    answer_entry_text_free(&reader->entry);
+    free(reader);
+}
+
+int answer_json_begin(struct answer_json *reader)
+{
+    clear_attribute(reader);
+    reader->in_entry = false;
+    json_pieces_begin(&reader->pieces, on_message, reader, KEPT);
+    return 0;
+}
+
+void answer_json_feed(struct answer_json *reader, const char *data, size_t length)
+{
+    if (length > 0)
+        json_pieces_feed(&reader->pieces, data, length);
+}
+
+enum answer_result answer_json_finish(struct answer_json *reader)
+{
+    struct buf *rest = &reader->pieces.rest;
+    struct json_result result;
+    if (rest->failed || rest->length == 0 ||
+        json_scan(rest->data, rest->length, reader->document_paths, DEPTH, &reader->matches,
+            &result) != JSON_OK ||
+        result.kind != JSON_OBJECT)
+        return ANSWER_MALFORMED;
+    for (size_t i = 0; i < reader->matches.count; i++)
+        if (!take_around(reader, rest->data, &reader->matches.list[i]))
+            return ANSWER_MALFORMED;
+    end_entry(reader);
+    return ANSWER_WHOLE;
+}

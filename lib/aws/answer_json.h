@@ -1,0 +1,17 @@
+#ifndef AWS_ANSWER_JSON_H
+#define AWS_ANSWER_JSON_H
+
+#include <stddef.h>
+
+#include "aws/answer.h"
+
+/* Answers of AWS JSON 1.0. What is found is told to the answer (aws/answer.h). */
+struct answer_json;
+
+struct answer_json *answer_json_new(struct answer *answer); /* NULL: no memory */
+void answer_json_free(struct answer_json *reader);          /* NULL is fine */
+int answer_json_begin(struct answer_json *reader);          /* 0, or -1: no memory */
+void answer_json_feed(struct answer_json *reader, const char *data, size_t length);
+enum answer_result answer_json_finish(struct answer_json *reader);
+
+#endif

@@ -1,0 +1,312 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "aws/answer_xml.h"
+#include "xml/xml.h"
+
+enum { TEXT_MAXIMUM = 1024, VALUE_MAXIMUM = 2 << 20, VALUE_KEPT = 256 << 10 };
+
+/* Elements of which we know what they mean where they stand; the envelope is all around them. */
+enum element {
+    OTHER,
+    ENVELOPE,
+    MESSAGE,
+    MESSAGE_ID,
+    RECEIPT_HANDLE,
+    MD5_OF_BODY,
+    MD5_OF_ATTRIBUTES,
+    BODY,
+    SYSTEM_ATTRIBUTE,
+    MESSAGE_ATTRIBUTE,
+    MESSAGE_ATTRIBUTE_VALUE,
+    DATA_TYPE,
+    STRING_VALUE,
+    BINARY_VALUE,
+    QUEUE_ATTRIBUTE,
+    NAME,
+    VALUE,
+    DONE_ENTRY,
+    FAILED_ENTRY,
+    ID,
+    SENDER_FAULT,
+    CODE,
+    SENT_MD5,
+    SENT_ATTRIBUTES_MD5,
+    ERROR,
+    ERROR_CODE,
+    QUEUE_URL
+};
+
+struct known {
+    enum element parent;
+    enum element element;
+    const char *name;
+};
+
+static const struct known known[] = {
+    { ENVELOPE, MESSAGE, "Message" },
+    { MESSAGE, MESSAGE_ID, "MessageId" },
+    { MESSAGE, RECEIPT_HANDLE, "ReceiptHandle" },
+    { MESSAGE, MD5_OF_BODY, "MD5OfBody" },
+    { MESSAGE, MD5_OF_ATTRIBUTES, "MD5OfMessageAttributes" },
+    { MESSAGE, BODY, "Body" },
+    { MESSAGE, SYSTEM_ATTRIBUTE, "Attribute" },
+    { SYSTEM_ATTRIBUTE, NAME, "Name" },
+    { SYSTEM_ATTRIBUTE, VALUE, "Value" },
+    { MESSAGE, MESSAGE_ATTRIBUTE, "MessageAttribute" },
+    { MESSAGE_ATTRIBUTE, NAME, "Name" },
+    { MESSAGE_ATTRIBUTE, MESSAGE_ATTRIBUTE_VALUE, "Value" },
+    { MESSAGE_ATTRIBUTE_VALUE, DATA_TYPE, "DataType" },
+    { MESSAGE_ATTRIBUTE_VALUE, STRING_VALUE, "StringValue" },
+    { MESSAGE_ATTRIBUTE_VALUE, BINARY_VALUE, "BinaryValue" },
+    { ENVELOPE, QUEUE_ATTRIBUTE, "Attribute" },
+    { QUEUE_ATTRIBUTE, NAME, "Name" },
+    { QUEUE_ATTRIBUTE, VALUE, "Value" },
+    { ENVELOPE, DONE_ENTRY, "DeleteMessageBatchResultEntry" },
+    { ENVELOPE, DONE_ENTRY, "ChangeMessageVisibilityBatchResultEntry" },
+    { ENVELOPE, DONE_ENTRY, "SendMessageBatchResultEntry" },
+    { DONE_ENTRY, ID, "Id" },
+    { DONE_ENTRY, SENT_MD5, "MD5OfMessageBody" },
+    { DONE_ENTRY, SENT_ATTRIBUTES_MD5, "MD5OfMessageAttributes" },
+    { ENVELOPE, FAILED_ENTRY, "BatchResultErrorEntry" },
+    { FAILED_ENTRY, ID, "Id" },
+    { FAILED_ENTRY, SENDER_FAULT, "SenderFault" },
+    { FAILED_ENTRY, CODE, "Code" },
+    { ENVELOPE, ERROR, "Error" },
+    { ERROR, ERROR_CODE, "Code" },
+    { ENVELOPE, QUEUE_URL, "QueueUrl" },
+};
+
+struct answer_xml {
+    struct answer *answer;
+    struct xml *xml;
+    enum element path[XML_MAX_DEPTH + 1];
+    unsigned depth;
+    bool foreign;       /* the document is none of SQS's */
+    struct buf *target; /* where the text of the element at hand goes; NULL: nowhere */
+    struct buf name;    /* of an attribute: */
+    struct buf value;
+    struct buf type;
+    struct buf binary;
+    struct buf code; /* of an error */
+    struct answer_entry_text entry;
+};
+
+static enum element element_of(enum element parent, const char *name)
+{
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (known[i].parent == parent && strcmp(known[i].name, name) == 0)
+            return known[i].element;
+    return parent == ENVELOPE ? ENVELOPE : OTHER;
+}
+
+static struct buf *target_of(struct answer_xml *reader, enum element element)
+{
+    struct message *message = &reader->answer->message;
+    switch (element) {
+    case MESSAGE_ID:
+        return &message->message_id;
+    case RECEIPT_HANDLE:
+        return &message->receipt_handle;
+    case MD5_OF_BODY:
+        return &message->md5_of_body;
+    case MD5_OF_ATTRIBUTES:
+        return &message->md5_of_attributes;
+    case BODY:
+        return &message->body;
+    case NAME:
+        return &reader->name;
+    case VALUE:
+    case STRING_VALUE:
+        return &reader->value;
+    case DATA_TYPE:
+        return &reader->type;
+    case BINARY_VALUE:
+        return &reader->binary;
+    case ID:
+        return &reader->entry.id;
+    case SENDER_FAULT:
+        return &reader->entry.sender_fault;
+    case CODE:
+        return &reader->entry.code;
+    case SENT_MD5:
+        return &reader->entry.md5_of_body;
+    case SENT_ATTRIBUTES_MD5:
+        return &reader->entry.md5_of_attributes;
+    case ERROR_CODE:
+        return &reader->code;
+    case QUEUE_URL:
+        return &reader->answer->queue_url;
+    default:
+        return NULL;
+    }
+}
+
+/* ReceiveMessageResponse, ErrorResponse …: whatever else comes with status 200 is from someone
+ * else. */
+static bool is_response(const char *name)
+{
+    static const char suffix[] = "Response";
+    size_t length = strlen(name);
+    return length >= sizeof suffix - 1 && strcmp(name + length - (sizeof suffix - 1), suffix) == 0;
+}
+
+static void clear_attribute(struct answer_xml *reader)
+{
+    buf_clear(&reader->name);
+    buf_shrink(&reader->value, VALUE_KEPT);
+    buf_clear(&reader->type);
+    buf_shrink(&reader->binary, VALUE_KEPT);
+}
+
+static void on_start(void *context, const char *name)
+{
+    struct answer_xml *reader = context;
+    enum element element = element_of(reader->path[reader->depth], name);
+    if (reader->depth == 0)
+        reader->foreign = !is_response(name);
+    reader->path[++reader->depth] = element;
+    reader->target = target_of(reader, element);
+    if (reader->target != NULL)
+        buf_clear(reader->target);
+    switch (element) {
+    case MESSAGE:
+        message_clear(&reader->answer->message);
+        break;
+    case SYSTEM_ATTRIBUTE:
+    case MESSAGE_ATTRIBUTE:
+    case QUEUE_ATTRIBUTE:
+        clear_attribute(reader);
+        break;
+    case DONE_ENTRY:
+    case FAILED_ENTRY:
+        answer_entry_text_clear(&reader->entry);
+        break;
+    case ERROR:
+        buf_clear(&reader->code);
+        break;
+    default:
+        break;
+    }
+}
+
+static void on_text(void *context, const char *text, size_t length)
+{
+    struct answer_xml *reader = context;
+    if (reader->target != NULL)
+        buf_append(reader->target, text, length);
+}
+
+static void take_message_attribute(struct answer_xml *reader)
+{
+    struct attribute attribute = {
+        .name = reader->name.data,
+        .type = reader->type.data,
+        .name_length = reader->name.length,
+        .type_length = reader->type.length,
+    };
+    const struct buf *value = attribute_is_binary(&attribute) ? &reader->binary : &reader->value;
+    attribute.value = value->data;
+    attribute.value_length = value->length;
+    if (reader->name.failed || reader->type.failed || value->failed)
+        reader->answer->message.whole = false;
+    else
+        message_add_attribute(&reader->answer->message, &attribute);
+}
+
+static void on_end(void *context, const char *name)
+{
+    struct answer_xml *reader = context;
+    struct answer *answer = reader->answer;
+    (void)name;
+    switch (reader->path[reader->depth--]) {
+    case MESSAGE:
+        answer_take_message(answer);
+        break;
+    case SYSTEM_ATTRIBUTE:
+        message_system_attribute(&answer->message, reader->name.data, reader->name.length,
+            reader->value.data, reader->value.length);
+        break;
+    case MESSAGE_ATTRIBUTE:
+        take_message_attribute(reader);
+        break;
+    case QUEUE_ATTRIBUTE:
+        answer_take_attribute(answer, reader->name.data, reader->name.length, reader->value.data,
+            reader->value.length);
+        break;
+    case DONE_ENTRY:
+        answer_take_entry(answer, &reader->entry, false);
+        break;
+    case FAILED_ENTRY:
+        answer_take_entry(answer, &reader->entry, true);
+        break;
+    case ERROR:
+        answer_take_error(answer, reader->code.data, reader->code.length);
+        break;
+    default:
+        break;
+    }
+    reader->target = NULL;
+}
+
+static const struct xml_handler handler = { on_start, on_text, on_end };
+
+struct answer_xml *answer_xml_new(struct answer *answer)
+{
+    struct answer_xml *reader = calloc(1, sizeof *reader);
+    if (reader == NULL)
+        return NULL;
+    reader->answer = answer;
+    reader->xml = xml_open(&handler, reader);
+    if (reader->xml == NULL) {
+        free(reader);
+        return NULL;
+    }
+    buf_init(&reader->name, TEXT_MAXIMUM);
+    buf_init(&reader->value, VALUE_MAXIMUM);
+    buf_init(&reader->type, TEXT_MAXIMUM);
+    buf_init(&reader->binary, VALUE_MAXIMUM);
+    buf_init(&reader->code, TEXT_MAXIMUM);
+    answer_entry_text_init(&reader->entry);
+    return reader;
+}
+
+void answer_xml_free(struct answer_xml *reader)
+{
+    if (reader == NULL)
+        return;
+    xml_free(reader->xml);
+    buf_free(&reader->name);
+    buf_free(&reader->value);
+    buf_free(&reader->type);
+    buf_free(&reader->binary);
+    buf_free(&reader->code);
+    answer_entry_text_free(&reader->entry);
+    free(reader);
+}
+
+int answer_xml_begin(struct answer_xml *reader)
+{
+    reader->path[0] = ENVELOPE;
+    reader->depth = 0;
+    reader->foreign = false;
+    reader->target = NULL;
+    return xml_restart(reader->xml);
+}
+
+void answer_xml_feed(struct answer_xml *reader, const char *data, size_t length)
+{
+    (void)xml_feed(reader->xml, data, length); /* its result stays until answer_xml_finish() */
+}
+
+enum answer_result answer_xml_finish(struct answer_xml *reader)
+{
+    switch (xml_finish(reader->xml)) {
+    case XML_WELL:
+        return reader->foreign ? ANSWER_MALFORMED : ANSWER_WHOLE;
+    case XML_NO_MEMORY:
+        return ANSWER_NO_MEMORY;
+    default:
+        return ANSWER_MALFORMED;
+    }
+}

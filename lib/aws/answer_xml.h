@@ -1,0 +1,17 @@
+#ifndef AWS_ANSWER_XML_H
+#define AWS_ANSWER_XML_H
+
+#include <stddef.h>
+
+#include "aws/answer.h"
+
+/* Answers of the query protocol: XML. What is found is told to the answer (aws/answer.h). */
+struct answer_xml;
+
+struct answer_xml *answer_xml_new(struct answer *answer); /* NULL: no memory */
+void answer_xml_free(struct answer_xml *reader);          /* NULL is fine */
+int answer_xml_begin(struct answer_xml *reader);          /* 0, or -1: no memory */
+void answer_xml_feed(struct answer_xml *reader, const char *data, size_t length);
+enum answer_result answer_xml_finish(struct answer_xml *reader);
+
+#endif

@@ -1,0 +1,456 @@
+/* lib/aws/answer and call in AWS JSON 1.0: answers whole, cut, odd and hostile. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "aws/answer.h"
+#include "aws/call.h"
+
+static void put(struct buf *out, const struct buf *text)
+{
+    buf_append(out, text->data, text->length);
+    buf_putc(out, '|');
+}
+
+/* What arrived, one line a message. */
+static void on_message(void *context, const struct message *message)
+{
+    struct buf *out = context;
+    put(out, &message->message_id);
+    put(out, &message->receipt_handle);
+    put(out, &message->md5_of_body);
+    put(out, &message->body);
+    buf_printf(out, "%llu|%llu|%llu|", (unsigned long long)message->sent_ms,
+        (unsigned long long)message->first_received_ms, (unsigned long long)message->receive_count);
+    put(out, &message->sequence_number);
+    put(out, &message->group_id);
+    put(out, &message->deduplication_id);
+    for (size_t i = 0; i < message->attribute_count; i++) {
+        const struct attribute *attribute = &message->attributes[i];
+        buf_printf(out, "%.*s=%.*s:%.*s,", (int)attribute->name_length, attribute->name,
+            (int)attribute->type_length, attribute->type, (int)attribute->value_length,
+            attribute->value);
+    }
+    buf_puts(out, message->whole ? "|whole\n" : "|broken\n");
+}
+
+static enum answer_result feed(struct answer *answer, bool awaited, const char *text, size_t length,
+    size_t size, struct buf *out)
+{
+    assert_int_equal(answer_begin(answer, PROTOCOL_JSON, awaited, on_message, out), 0);
+    for (size_t at = 0; at < length; at += size)
+        answer_feed(answer, text + at, length - at < size ? length - at : size);
+    return answer_finish(answer, true);
+}
+
+static const char two[] =
+    "{\"Messages\": [{\"Attributes\":{\"SentTimestamp\":\"1763715600123\","
+    "\"ApproximateFirstReceiveTimestamp\":1763715600456,\"ApproximateReceiveCount\":\"3\","
+    "\"SequenceNumber\":\"18849496460467696128\",\"MessageGroupId\":\"g\\u002d1\","
+    "\"MessageDeduplicationId\":\"d\",\"SenderId\":\"x\"},"
+    "\"Body\":\"{\\\"a\\\": <1> \\u0026\\r\\n\\ud83d\\ude00}\",\"MD5OfBody\":"
+    "\"d41d8cd98f00b204e9800998ecf8427e\",\"MD5OfMessageAttributes\":\"0\","
+    "\"MessageAttributes\":{\"n\":{\"DataType\":\"Number.int\",\"StringValue\":\"1\"},"
+    "\"b\":{\"BinaryValue\":\"AA==\",\"StringValue\":\"no\",\"DataType\":\"Binary\"}},"
+    "\"MessageId\":\"id-1\",\"ReceiptHandle\":\"h+1\\/=\",\"New\":[{\"Body\":\"no\"}]},\n"
+    "{\"Body\":\"two\",\"MessageId\":\"id-2\",\"ReceiptHandle\":\"h2\"}],\"Other\":{\"Messages\":[{}]}}";
+
+static const char two_lines[] =
+    "id-1|h+1/=|d41d8cd98f00b204e9800998ecf8427e|{\"a\": <1> &\r\n\360\237\230\200}|1763715600123|"
+    "1763715600456|3|18849496460467696128|g-1|d|n=Number.int:1,b=Binary:AA==,|whole\n"
+    "id-2|h2||two|0|0|0||||"
+    "|whole\n";
+
+static void test_receive(void **state)
+{
+    (void)state;
+    struct answer answer;
+    answer_init(&answer);
+    for (size_t size = 1; size < 900; size += size < 40 ? 1 : 131) {
+        struct buf out;
+        buf_init(&out, 65536);
+        assert_int_equal(feed(&answer, size % 2 == 0, two, strlen(two), size, &out), ANSWER_WHOLE);
+        assert_string_equal(buf_cstr(&out), two_lines);
+        assert_int_equal(answer.messages, 2);
+        assert_false(answer.is_error);
+        buf_free(&out);
+    }
+    answer_free(&answer);
+}
+
+/* Cut anywhere: an error, and the messages that were whole before the cut; of an answer that is
+ * awaited whole, none. */
+static void test_cut(void **state)
+{
+    (void)state;
+    struct answer answer;
+    size_t length = strlen(two);
+    size_t first_end = (size_t)(strstr(two, ",\n{") - two);
+    size_t second_end = (size_t)(strstr(two, "],\"Other\"") - two);
+    answer_init(&answer);
+    for (size_t cut = 0; cut < length; cut++) {
+        struct buf out;
+        buf_init(&out, 65536);
+        assert_int_equal(feed(&answer, false, two, cut, 50, &out), ANSWER_MALFORMED);
+        const char *got = buf_cstr(&out);
+        if (strncmp(two_lines, got, strlen(got)) != 0)
+            fail_msg("cut at %zu: %s", cut, got);
+        assert_int_equal(answer.messages, (cut >= first_end) + (cut >= second_end));
+        buf_clear(&out);
+        assert_int_equal(feed(&answer, true, two, cut, 50, &out), ANSWER_MALFORMED);
+        assert_int_equal(out.length, 0);
+        assert_int_equal(answer.messages, 0);
+        buf_free(&out);
+    }
+    answer_free(&answer);
+}
+
+/* What the network ended gives nothing either, if it is awaited whole. */
+static void test_not_arrived(void **state)
+{
+    (void)state;
+    struct answer answer;
+    struct buf out;
+    answer_init(&answer);
+    buf_init(&out, 65536);
+    assert_int_equal(answer_begin(&answer, PROTOCOL_JSON, true, on_message, &out), 0);
+    answer_feed(&answer, two, strlen(two));
+    assert_int_equal(answer_finish(&answer, false), ANSWER_MALFORMED);
+    assert_int_equal(out.length, 0);
+    buf_free(&out);
+    answer_free(&answer);
+}
+
+struct document {
+    const char *text;
+    enum answer_result result;
+    const char *error;     /* its name; NULL: no error document */
+    const char *queue_url; /* NULL: none */
+    int visibility;        /* -1: none */
+    size_t messages;
+};
+
+static const struct document documents[] = {
+    /* three ways to say that there is nothing */
+    { "{}", ANSWER_WHOLE, NULL, NULL, -1, 0 },
+    { "{\"Messages\":[]}", ANSWER_WHOLE, NULL, NULL, -1, 0 },
+    { "{\"Messages\": null}", ANSWER_WHOLE, NULL, NULL, -1, 0 },
+    { "{\"Messages\":[{},{\"Body\":null}],\"Messages\":[{}]}", ANSWER_WHOLE, NULL, NULL, -1, 3 },
+    { "{\"Messages\":[null]}", ANSWER_MALFORMED, NULL, NULL, -1, 0 },
+    { "{\"Messages\":{}}", ANSWER_MALFORMED, NULL, NULL, -1, 0 },
+    { "{\"Messages\":\"\"}", ANSWER_MALFORMED, NULL, NULL, -1, 0 },
+    { "{\"__type\":\"com.amazonaws.sqs#QueueDoesNotExist\",\"message\":\"m\"}", ANSWER_WHOLE,
+        "QueueDoesNotExist", NULL, -1, 0 },
+    { "{\"__type\":\"ExpiredTokenException\"}", ANSWER_WHOLE, "ExpiredTokenException", NULL, -1,
+        0 },
+    { "{\"__type\":\"not a name!\"}", ANSWER_WHOLE, "unknown", NULL, -1, 0 },
+    { "{\"__type\":null}", ANSWER_WHOLE, "", NULL, -1, 0 },
+    { "{\"message\":\"m\"}", ANSWER_WHOLE, NULL, NULL, -1, 0 },
+    { "{\"QueueUrl\":\"http:\\/\\/h\\/1\\/q\"}", ANSWER_WHOLE, NULL, "http://h/1/q", -1, 0 },
+    { "{\"QueueUrl\":\"a\",\"QueueUrl\":\"b\"}", ANSWER_WHOLE, NULL, "b", -1, 0 },
+    { "{\"Attributes\":{\"DelaySeconds\":\"7\",\"VisibilityTimeout\":\"45\"}}", ANSWER_WHOLE, NULL,
+        NULL, 45, 0 },
+    { "{\"Attributes\":{\"VisibilityTimeout\":0}}", ANSWER_WHOLE, NULL, NULL, 0, 0 },
+    { "{\"Attributes\":{\"VisibilityTimeout\":\"1e1\"}}", ANSWER_WHOLE, NULL, NULL, -1, 0 },
+    { "{\"Attributes\":{\"VisibilityTimeout\":{}}}", ANSWER_WHOLE, NULL, NULL, -1, 0 },
+    /* a body that looks like an answer is a body */
+    { "{\"Messages\":[{\"Body\":\"{\\\"__type\\\":\\\"X\\\"}\",\"__type\":\"X\",\"QueueUrl\":\"u\"}]}",
+        ANSWER_WHOLE, NULL, NULL, -1, 1 },
+    { "[]", ANSWER_MALFORMED, NULL, NULL, -1, 0 },
+    { "null", ANSWER_MALFORMED, NULL, NULL, -1, 0 },
+    { "<html><head><title>502 Bad Gateway</title></head></html>", ANSWER_MALFORMED, NULL, NULL, -1,
+        0 },
+    { "", ANSWER_MALFORMED, NULL, NULL, -1, 0 },
+    { " ", ANSWER_MALFORMED, NULL, NULL, -1, 0 },
+    { "{}{}", ANSWER_MALFORMED, NULL, NULL, -1, 0 },
+    { "{\"a\":\"\xff\"}", ANSWER_MALFORMED, NULL, NULL, -1, 0 },
+    { "{\"Messages\":[{\"Body\":\"x\"}", ANSWER_MALFORMED, NULL, NULL, -1, 1 },
+    { "{\"Messages\":[{\"Body\":\"x\"}{}]}", ANSWER_MALFORMED, NULL, NULL, -1, 2 },
+};
+
+static void test_documents(void **state)
+{
+    (void)state;
+    struct answer answer;
+    answer_init(&answer);
+    for (size_t i = 0; i < sizeof documents / sizeof *documents; i++) {
+        const struct document *document = &documents[i];
+        struct buf out;
+        buf_init(&out, 65536);
+        enum answer_result result =
+            feed(&answer, false, document->text, strlen(document->text), 16, &out);
+        if (result != document->result)
+            fail_msg("document %zu: result %d", i, (int)result);
+        assert_int_equal(answer.is_error, document->error != NULL);
+        if (document->error != NULL)
+            assert_string_equal(answer.code, document->error);
+        assert_int_equal(answer.queue_url.length > 0, document->queue_url != NULL);
+        if (document->queue_url != NULL)
+            assert_string_equal(buf_cstr(&answer.queue_url), document->queue_url);
+        if (answer.has_visibility_timeout != (document->visibility >= 0))
+            fail_msg("document %zu: visibility timeout", i);
+        if (document->visibility >= 0)
+            assert_int_equal(answer.visibility_timeout_s, document->visibility);
+        if (answer.messages != document->messages)
+            fail_msg("document %zu: %zu messages", i, answer.messages);
+        buf_free(&out);
+    }
+    answer_free(&answer);
+}
+
+/* A message with something wrong in it, between two that are sound. */
+static const struct {
+    const char *text;
+    const char *line;
+} odd[] = {
+    { "{}",
+        "||||0|0|0||||"
+        "|whole\n" },
+    { "{\"MessageId\":1,\"Body\":true,\"ReceiptHandle\":null,\"MD5OfBody\":[\"x\"]}",
+        "1|||true|0|0|0||||"
+        "|whole\n" },
+    { "{\"Body\":\"a\",\"Body\":\"b\",\"MessageId\":\"x\",\"MessageId\":null}",
+        "|||b|0|0|0||||"
+        "|whole\n" },
+    { "{\"Body\":\"\\ud800\"}",
+        "||||0|0|0||||"
+        "|broken\n" },
+    { "{\"Body\":\"\xc3\x28\"}",
+        "||||0|0|0||||"
+        "|broken\n" },
+    { "{\"Body\":\"\x01\"}",
+        "||||0|0|0||||"
+        "|broken\n" },
+    { "{\"Body\":\"a\" \"b\"}",
+        "||||0|0|0||||"
+        "|broken\n" },
+    { "{\"Body\":01}",
+        "||||0|0|0||||"
+        "|broken\n" },
+    { "{\"Attributes\":{\"SentTimestamp\":\"x\",\"ApproximateReceiveCount\":-1,"
+      "\"ApproximateFirstReceiveTimestamp\":9999999999999999999}}",
+        "||||0|0|0||||"
+        "|whole\n" },
+    { "{\"Attributes\":[1],\"MessageAttributes\":[{\"DataType\":\"String\"}]}",
+        "||||0|0|0||||"
+        "|whole\n" },
+    { "{\"MessageAttributes\":{\"a\":5,\"b\":{},\"c\":{\"DataType\":null,\"StringValue\":\"v\"}}}",
+        "||||0|0|0||||a=:,b=:,c=:v,|whole\n" },
+    { "{\"MessageAttributes\":{\"\":{\"DataType\":\"String\"}}}",
+        "||||0|0|0||||"
+        "|broken\n" },
+    { "{\"MessageAttributes\":{\"a\":{\"StringValue\":\"1\",\"StringValue\":\"2\",\"DataType\":"
+      "\"S\"}},\"Body\":\"after\"}",
+        "|||after|0|0|0||||a=S:2,|whole\n" },
+};
+
+static void test_odd(void **state)
+{
+    (void)state;
+    struct answer answer;
+    answer_init(&answer);
+    for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
+        struct buf text, out, expected;
+        buf_init(&text, 65536);
+        buf_init(&out, 65536);
+        buf_init(&expected, 65536);
+        buf_printf(&text, "{\"Messages\":[{\"Body\":\"x\"},%s,{\"Body\":\"y\"}]}", odd[i].text);
+        buf_printf(&expected, "|||x|0|0|0|||||whole\n%s|||y|0|0|0|||||whole\n", odd[i].line);
+        assert_int_equal(feed(&answer, false, text.data, text.length, 7, &out), ANSWER_WHOLE);
+        if (strcmp(buf_cstr(&out), buf_cstr(&expected)) != 0)
+            fail_msg("message %zu: %s", i, buf_cstr(&out));
+        buf_free(&text);
+        buf_free(&out);
+        buf_free(&expected);
+    }
+    answer_free(&answer);
+}
+
+/* Parts that are too long to be held make the message unsound, and only that one. */
+static void test_too_long(void **state)
+{
+    (void)state;
+    static const size_t lengths[] = { 100000, 5 << 20, 9 << 20 };
+    static const char *const members[] = { "ReceiptHandle", "Body", "Other" };
+    struct answer answer;
+    answer_init(&answer);
+    for (size_t i = 0; i < 3; i++) {
+        struct buf text, out;
+        buf_init(&text, 16 << 20);
+        buf_init(&out, 16 << 20);
+        buf_printf(&text, "{\"Messages\":[{\"%s\":\"", members[i]);
+        char *place = buf_reserve(&text, lengths[i]);
+        assert_non_null(place);
+        memset(place, 'b', lengths[i]);
+        text.length += lengths[i];
+        buf_puts(&text, "\"},{\"Body\":\"c\"}]}");
+        assert_int_equal(feed(&answer, false, text.data, text.length, 16384, &out), ANSWER_WHOLE);
+        assert_int_equal(answer.messages, 2);
+        const char *got = buf_cstr(&out);
+        assert_non_null(strstr(got, "||broken\n|||c|0|0|0|||||whole\n"));
+        buf_free(&text);
+        buf_free(&out);
+    }
+    answer_free(&answer);
+}
+
+/* More attributes than we take: the message stays. */
+static void test_many_attributes(void **state)
+{
+    (void)state;
+    struct answer answer;
+    struct buf text, out;
+    answer_init(&answer);
+    buf_init(&text, 1 << 20);
+    buf_init(&out, 1 << 20);
+    for (int count = ATTRIBUTE_READ_MAXIMUM; count <= ATTRIBUTE_READ_MAXIMUM + 1; count++) {
+        buf_clear(&text);
+        buf_clear(&out);
+        buf_puts(&text, "{\"Messages\":[{\"MessageAttributes\":{");
+        for (int i = 0; i < count; i++)
+            buf_printf(&text, "%s\"n%d\":{\"DataType\":\"String\",\"StringValue\":\"v\"}",
+                i == 0 ? "" : ",", i);
+        buf_puts(&text, "}}]}");
+        assert_int_equal(feed(&answer, false, text.data, text.length, 100, &out), ANSWER_WHOLE);
+        assert_int_equal(strstr(buf_cstr(&out), "whole") != NULL, count == ATTRIBUTE_READ_MAXIMUM);
+    }
+    buf_free(&text);
+    buf_free(&out);
+    answer_free(&answer);
+}
+
+/* ---- calls ---- */
+
+struct batch_answer {
+    enum call_operation operation;
+    const char *json;
+    enum aws_cause causes[3];
+    const char *codes[3];
+};
+
+static const struct batch_answer batch_answers[] = {
+    { CALL_DELETE,
+        "{\"Successful\":[{\"Id\":\"2\"}],\"Failed\":["
+        "{\"Id\":\"0\",\"Code\":\"ReceiptHandleIsInvalid\",\"SenderFault\":true,\"Message\":\"m\"},"
+        "{\"Code\":\"InternalError\",\"SenderFault\":false,\"Id\":\"1\"}]}",
+        { AWS_LOST, AWS_TEMPORARY, AWS_OK }, { "ReceiptHandleIsInvalid", "InternalError", "" } },
+    /* entries that are not spoken of are tried again; ids that are not ours are passed over */
+    { CALL_VISIBILITY,
+        "{\"Failed\":null,\"Successful\":[{\"Id\":\"0\"},{\"Id\":\"x\"},{\"Id\":\"12\"},{},7]}",
+        { AWS_OK, AWS_TEMPORARY, AWS_TEMPORARY }, { "", "unanswered", "unanswered" } },
+    { CALL_DELETE, "{}", { AWS_TEMPORARY, AWS_TEMPORARY, AWS_TEMPORARY },
+        { "unanswered", "unanswered", "unanswered" } },
+    /* the right checksum, none, and a wrong one */
+    { CALL_SEND,
+        "{\"Successful\":[{\"Id\":\"0\",\"MD5OfMessageBody\":\"d250349dd489bdfeb0cb0750b8b3ff89\"},"
+        "{\"Id\":\"1\"},{\"Id\":\"2\",\"MD5OfMessageBody\":\"00000000000000000000000000000000\"}]}",
+        { AWS_OK, AWS_OK, AWS_REFUSED }, { "", "", "wrong-checksum" } },
+    { CALL_SEND,
+        "{\"Failed\":[{\"Id\":\"0\",\"Code\":\"InvalidMessageContents\",\"SenderFault\":\"true\"},"
+        "{\"Id\":\"1\"}],\"Successful\":[{\"Id\":\"2\"}]}",
+        { AWS_REFUSED, AWS_TEMPORARY, AWS_OK }, { "InvalidMessageContents", "unknown", "" } },
+};
+
+static void test_batches(void **state)
+{
+    (void)state;
+    struct answer answer;
+    struct http_request request = { .outcome = HTTP_OK, .status = 200 };
+    answer_init(&answer);
+    for (size_t i = 0; i < sizeof batch_answers / sizeof *batch_answers; i++) {
+        const struct batch_answer *row = &batch_answers[i];
+        struct call call = { .operation = row->operation, .count = 3 };
+        for (size_t j = 0; j < 3; j++)
+            call.entries[j] = (struct call_entry){ .text = "b?", .length = 2 };
+        enum answer_result result = feed(&answer, false, row->json, strlen(row->json), 9, NULL);
+        assert_int_equal(call_judge(&call, &request, &answer, result, "host"), AWS_OK);
+        for (size_t j = 0; j < 3; j++) {
+            if (call.entries[j].cause != row->causes[j])
+                fail_msg("answer %zu, entry %zu: cause %d", i, j, (int)call.entries[j].cause);
+            assert_string_equal(call.entries[j].code, row->codes[j]);
+        }
+    }
+    answer_free(&answer);
+}
+
+struct judged {
+    unsigned status;
+    const char *json;
+    const char *header; /* what the answer's headers name */
+    enum aws_cause cause;
+    const char *text; /* part of the message */
+};
+
+static const struct judged judged[] = {
+    { 200, "{}", "", AWS_OK, NULL },
+    { 200, "{\"Messages\"", "", AWS_TEMPORARY, "cut off" },
+    { 200, "<ReceiveMessageResponse/>", "", AWS_TEMPORARY, "not SQS's" },
+    { 400, "{\"__type\":\"com.amazonaws.sqs#QueueDoesNotExist\"}",
+        "AWS.SimpleQueueService.NonExistentQueue;Sender", AWS_NO_QUEUE, "(QueueDoesNotExist)" },
+    { 400, "", "AWS.SimpleQueueService.NonExistentQueue;Sender", AWS_NO_QUEUE,
+        "(NonExistentQueue)" },
+    { 400, "{\"message\":\"m\"}", "com.amazonaws.sqs#RequestThrottled", AWS_TEMPORARY,
+        "(RequestThrottled)" },
+    { 400, "{\"__type\":\"com.amazon.coral.service#UnrecognizedClientException\"}", "",
+        AWS_IDENTITY, "does not accept our credentials" },
+    { 400, "{\"__type\":\"InvalidSignatureException\"}", "", AWS_IDENTITY, "credentials" },
+    { 400, "{\"__type\":\"com.amazon.coral.service#ExpiredTokenException\"}", "", AWS_EXPIRED,
+        "credentials" },
+    { 400, "{\"__type\":\"com.amazon.coral.service#AccessDeniedException\"}", "", AWS_DENIED,
+        "denies us ReceiveMessage" },
+    { 400, "{\"__type\":\"com.amazonaws.sqs#KmsThrottled\"}", "", AWS_TEMPORARY, "KmsThrottled" },
+    { 400, "{\"__type\":\"com.amazonaws.sqs#OverLimit\"}", "", AWS_TEMPORARY, "OverLimit" },
+    { 400, "{\"__type\":\"com.amazonaws.sqs#UnsupportedOperation\"}", "", AWS_REFUSED,
+        "UnsupportedOperation" },
+    /* refused in XML */
+    { 403,
+        "<?xml version=\"1.0\"?><EResponse><Error><Code>SignatureDoesNotMatch</Code></Error>"
+        "</EResponse>",
+        "", AWS_IDENTITY, "(SignatureDoesNotMatch)" },
+    { 200, "<html></html>", "", AWS_TEMPORARY, "not SQS's" },
+    { 503, "<html>", "", AWS_TEMPORARY, "status 503" },
+    { 404, "not found", "\"odd\" one", AWS_REFUSED, "(unknown)" },
+};
+
+static void test_judgement(void **state)
+{
+    (void)state;
+    struct answer answer;
+    answer_init(&answer);
+    for (size_t i = 0; i < sizeof judged / sizeof *judged; i++) {
+        const struct judged *row = &judged[i];
+        struct http_request request = { .outcome = HTTP_OK, .status = row->status };
+        struct call call = { .operation = CALL_RECEIVE };
+        (void)snprintf(request.error_name, sizeof request.error_name, "%s", row->header);
+        enum answer_result result = feed(&answer, false, row->json, strlen(row->json), 5, NULL);
+        enum aws_cause cause = call_judge(&call, &request, &answer, result, "host:1");
+        if (cause != row->cause || cause != call.error.cause)
+            fail_msg("row %zu: cause %d: %s", i, (int)cause, call.error.text);
+        if (row->text != NULL && strstr(call.error.text, row->text) == NULL)
+            fail_msg("row %zu: %s", i, call.error.text);
+    }
+    answer_free(&answer);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_receive),
+        cmocka_unit_test(test_cut),
+        cmocka_unit_test(test_not_arrived),
+        cmocka_unit_test(test_documents),
+        cmocka_unit_test(test_odd),
+        cmocka_unit_test(test_too_long),
+        cmocka_unit_test(test_many_attributes),
+        cmocka_unit_test(test_batches),
+        cmocka_unit_test(test_judgement),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
