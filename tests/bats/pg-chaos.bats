@@ -49,7 +49,7 @@ run_again() { load_in -t t --batch-rows "$BATCH" --no-create; }
 # nap: for a random part of the time that a whole run takes, of which the last is
 # spared: on its way here the signal would come too late.
 nap() {
-  local us=$((RANDOM * took / 32768 * 9 / 10))
+  local us=$((RANDOM * took * 9 / 327680))
   sleep "$((us / 1000000)).$(printf '%06d' $((us % 1000000)))"
 }
 

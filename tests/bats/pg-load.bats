@@ -368,6 +368,21 @@ END
   [ "$(tally)" = '6 would-duplicate 2 would-reject' ]
 }
 
+@test "pg-load --dry-run | sqs-ack deletes nothing; without --dry-run it does" {
+  create_t
+  fresh_queue VisibilityTimeout=1
+  for n in 1 2 3; do echo "{\"body\":{\"id\":$n}}"; done | sqs-send
+  sqs-pull -n 3 2>err | pg-load -t t --dry-run 2>>err | tee out | sqs-ack 2>>err || true
+  [ "$(tally)" = '3 would-commit' ]
+  grep -q 'dry run' err
+  all_there() { counts_are 3 0 0; }
+  eventually 10 all_there
+  sqs-pull -n 3 2>err | pg-load -t t 2>>err | tee out | sqs-ack 2>>err
+  [ "$(tally)" = '3 committed' ]
+  sleep 1.2
+  counts_are 0 0 0
+}
+
 @test "verdicts come as batches are committed, not at the end" {
   create_t
   mkfifo pipe

@@ -132,7 +132,7 @@ create_t() { sql "CREATE TABLE t (id integer, v varchar(5), n integer)"; }
   sql "CREATE ROLE $role LOGIN; GRANT INSERT ON t TO $role; GRANT SELECT, INSERT, DELETE ON t_ledger TO $role;
     GRANT SELECT, INSERT, UPDATE ON t_errors TO $role"
   { records 1 10 && record 11 '{"id":"x"}' && records 1 3; } >in
-  PGUSER=$role load_in -t t
+  PGUSER=$role load_in -t t --no-create
   [ "$(tally)" = '10 committed 3 duplicate 1 quarantined' ]
   record 11 '{"id":11}' >in
   PGUSER=$role load_in -t t
