@@ -2,7 +2,7 @@
 
 #include "base/opt.h"
 #include "options.h"
-#include "pg/conn.h"
+#include "pg/dsn.h"
 #include "record/record.h"
 
 enum {
@@ -206,7 +206,7 @@ static int check(const struct settings *settings)
         !settings->force)
         return opt_usage(
             "a message can come back for 14 days: --prune-ledger under 15d needs --force");
-    switch (load->dsn == NULL ? PG_DSN_OK : pg_conn_dsn(load->dsn)) {
+    switch (load->dsn == NULL ? PG_DSN_OK : pg_dsn_check(load->dsn)) {
     case PG_DSN_MALFORMED:
         return opt_usage("--dsn is no connection string");
     case PG_DSN_SECRET:

@@ -1,22 +1,32 @@
-#include <ctype.h>
 #include <errno.h>
 #include <libpq-fe.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
 #include "pg/conn.h"
+#include "pg/dsn.h"
+#include "pg/words.h"
 
-enum { SECONDS_TO_CONNECT = 10, COPY_CHUNK = 65536, MAX_PARAMS = 16, MAX_SQL = 1 << 20 };
+enum {
+    COPY_CHUNK = 65536,
+    MAX_PARAMS = 16,
+    MAX_SQL = 1 << 20,
+    LAST_MOMENT_MS = 1000 /* for the server to obey once it was told to stop */
+};
 
 struct pg_conn {
     char *dsn; /* NULL: the environment alone */
     PGconn *pq;
     PGresult *result;
     struct buf sql; /* of pg_conn_begin() */
+    int halt_fd;    /* -1: none */
+    uint64_t give_up_at; /* 0: not halted */
+    bool committing;
     struct pg_error error;
 };
 
@@ -35,20 +45,10 @@ static const char begin_sql[] =
 
 /* ---- errors ---- */
 
-static void copy_line(char *to, size_t size, const char *from)
-{
-    size_t length = from == NULL ? 0 : strcspn(from, "\r\n");
-    if (length >= size)
-        length = size - 1;
-    if (length > 0)
-        memcpy(to, from, length);
-    to[length] = '\0';
-}
-
 static void set_lost(struct pg_conn *conn, const char *text)
 {
     conn->error = (struct pg_error){ .fate = PG_FAULT, .hint = { 0, SIZE_MAX } };
-    copy_line(conn->error.text, sizeof conn->error.text, text);
+    pg_words_line(conn->error.text, sizeof conn->error.text, text);
 }
 
 static void set_error(struct pg_conn *conn, const PGresult *result)
@@ -60,50 +60,19 @@ static void set_error(struct pg_conn *conn, const PGresult *result)
     }
     struct pg_error *error = &conn->error;
     *error = (struct pg_error){ .fate = pg_sqlstate_fate(state), .hint = { 0, SIZE_MAX } };
-    copy_line(error->sqlstate, sizeof error->sqlstate, state);
-    copy_line(error->column, PG_NAME_SIZE, PQresultErrorField(result, PG_DIAG_COLUMN_NAME));
-    copy_line(error->constraint, PG_NAME_SIZE, PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME));
-    copy_line(error->table, PG_NAME_SIZE, PQresultErrorField(result, PG_DIAG_TABLE_NAME));
-    copy_line(error->text, PG_TEXT_SIZE, PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY));
-}
-
-/*
- * The state of a refused connection: libpq tells it only inside its text, as "FATAL:  28P01: …" at
- * this verbosity, whatever the language. The last one counts: of several hosts the last tried.
- */
-static void find_state(const char *text, char state[6])
-{
-    state[0] = '\0';
-    for (const char *at = text; (at = strchr(at, ':')) != NULL; at++) {
-        const char *word = at + 1 + strspn(at + 1, " ");
-        size_t length = 0;
-        while (length < 6 &&
-            (isdigit((unsigned char)word[length]) || (word[length] >= 'A' && word[length] <= 'Z')))
-            length++;
-        if (word > at + 1 && length == 5 && word[5] == ':')
-            copy_line(state, 6, word);
-    }
-    state[5] = '\0';
-}
-
-/* Take the state, which is told apart, out of the text: "FATAL:  28P01: …" becomes "FATAL: …". */
-static void drop_state(char *text, const char *state)
-{
-    char *at = *state == '\0' ? NULL : strstr(text, state);
-    if (at == NULL || at - text < 2 || strncmp(at + strlen(state), ": ", 2) != 0)
-        return;
-    const char *rest = at + strlen(state) + 2;
-    while (at - text >= 2 && at[-1] == ' ' && at[-2] == ' ')
-        at--;
-    memmove(at, rest, strlen(rest) + 1);
+    pg_words_line(error->sqlstate, sizeof error->sqlstate, state);
+    pg_words_line(error->column, PG_NAME_SIZE, PQresultErrorField(result, PG_DIAG_COLUMN_NAME));
+    pg_words_line(error->constraint, PG_NAME_SIZE, PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME));
+    pg_words_line(error->table, PG_NAME_SIZE, PQresultErrorField(result, PG_DIAG_TABLE_NAME));
+    pg_words_line(error->text, PG_TEXT_SIZE, PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY));
 }
 
 static void set_refused(struct pg_conn *conn)
 {
     const char *text = PQerrorMessage(conn->pq);
     set_lost(conn, text);
-    find_state(text, conn->error.sqlstate);
-    drop_state(conn->error.text, conn->error.sqlstate);
+    pg_words_state(text, conn->error.sqlstate);
+    pg_words_drop_state(conn->error.text, conn->error.sqlstate);
     conn->error.fate = pg_sqlstate_fate(conn->error.sqlstate);
     if (PQconnectionNeedsPassword(conn->pq))
         conn->error.fate = PG_STOP;
@@ -117,32 +86,13 @@ int pg_conn_no_memory(struct pg_conn *conn)
 
 /* ---- opening and closing ---- */
 
-enum pg_dsn pg_conn_dsn(const char *dsn)
-{
-    if (strchr(dsn, '=') == NULL && strncmp(dsn, "postgres://", 11) != 0 &&
-        strncmp(dsn, "postgresql://", 13) != 0)
-        return PG_DSN_OK;
-    char *why = NULL; /* quotes the string: not for printing */
-    PQconninfoOption *options = PQconninfoParse(dsn, &why);
-    PQfreemem(why);
-    if (options == NULL)
-        return PG_DSN_MALFORMED;
-    enum pg_dsn found = PG_DSN_OK;
-    for (PQconninfoOption *option = options; option->keyword != NULL; option++)
-        if (option->val != NULL &&
-            (strcmp(option->keyword, "password") == 0 ||
-                strcmp(option->keyword, "sslpassword") == 0))
-            found = PG_DSN_SECRET;
-    PQconninfoFree(options);
-    return found;
-}
-
 struct pg_conn *pg_conn_new(const char *dsn)
 {
     struct pg_conn *conn = calloc(1, sizeof *conn);
     if (conn == NULL)
         return NULL;
     buf_init(&conn->sql, MAX_SQL);
+    conn->halt_fd = -1;
     if (dsn != NULL && (conn->dsn = strdup(dsn)) == NULL) {
         free(conn);
         return NULL;
@@ -159,6 +109,11 @@ void pg_conn_free(struct pg_conn *conn)
     buf_free(&conn->sql);
     free(conn->dsn);
     free(conn);
+}
+
+void pg_conn_set_halt(struct pg_conn *conn, int fd)
+{
+    conn->halt_fd = fd;
 }
 
 static void drop_result(struct pg_conn *conn)
@@ -196,23 +151,21 @@ static void ignore_notice(void *context, const PGresult *result)
     (void)result;
 }
 
-/* Time for all hosts together: connect_timeout is meant for each. */
+/* What the connection goes by, as pg_dsn_patience() takes it. */
 static uint64_t connect_deadline(PGconn *pq)
 {
-    uint64_t seconds = SECONDS_TO_CONNECT;
-    uint64_t hosts = 1;
+    const char *hosts = NULL;
+    const char *timeout = NULL;
     PQconninfoOption *options = PQconninfo(pq);
     for (PQconninfoOption *option = options; option != NULL && option->keyword != NULL; option++) {
-        if (option->val == NULL)
-            continue;
-        if (strcmp(option->keyword, "connect_timeout") == 0 && strtol(option->val, NULL, 10) > 0)
-            seconds = (uint64_t)strtol(option->val, NULL, 10);
+        if (strcmp(option->keyword, "connect_timeout") == 0)
+            timeout = option->val;
         if (strcmp(option->keyword, "host") == 0)
-            for (const char *at = option->val; (at = strchr(at, ',')) != NULL; at++)
-                hosts++;
+            hosts = option->val;
     }
+    uint64_t patience = pg_dsn_patience(hosts, timeout);
     PQconninfoFree(options);
-    return clock_monotonic_ms() + seconds * hosts * 1000;
+    return clock_monotonic_ms() + patience;
 }
 
 /* As PQconnectPoll() asks, until it is done or the time is over. */
@@ -226,16 +179,23 @@ static int finish_connecting(struct pg_conn *conn)
             return -1;
         }
         uint64_t now = clock_monotonic_ms();
-        struct pollfd wait = { .fd = PQsocket(conn->pq),
-            .events = next == PGRES_POLLING_READING ? POLLIN : POLLOUT };
+        struct pollfd wait[2] = {
+            { .fd = PQsocket(conn->pq),
+                .events = next == PGRES_POLLING_READING ? POLLIN : POLLOUT },
+            { .fd = conn->halt_fd, .events = POLLIN },
+        };
         int left = now >= deadline ? 0 : deadline - now > 60000 ? 60000 : (int)(deadline - now);
         if (left == 0) {
             set_lost(conn, "timeout expired");
             return -1;
         }
-        int ready = poll(&wait, 1, left);
+        int ready = poll(wait, 2, left);
         if (ready < 0 && errno != EINTR) {
             set_lost(conn, strerror(errno));
+            return -1;
+        }
+        if (ready > 0 && wait[1].revents != 0) {
+            set_lost(conn, "told to stop");
             return -1;
         }
         if (ready > 0)
@@ -265,15 +225,105 @@ int pg_conn_open(struct pg_conn *conn)
         pg_conn_close(conn);
         return -1;
     }
-    return 0;
+    conn->give_up_at = 0;
+    if (PQsetnonblocking(conn->pq, 1) == 0)
+        return 0;
+    set_refused(conn);
+    pg_conn_close(conn);
+    return -1;
+}
+
+/* ---- waiting ---- */
+
+/* Ask the server to break off. What it makes of that, its answer tells. */
+static void cancel(const struct pg_conn *conn)
+{
+    char why[256];
+    PGcancel *handle = PQgetCancel(conn->pq);
+    if (handle != NULL)
+        (void)PQcancel(handle, why, sizeof why);
+    PQfreeCancel(handle);
+}
+
+/*
+ * Until the socket is ready; a connection whose time is over is shut down, so that libpq meets its
+ * end. COMMIT is not cancelled: broken off while it waits for a standby it would be answered as
+ * done.
+ */
+static void await(struct pg_conn *conn, short events)
+{
+    for (;;) {
+        uint64_t now = conn->give_up_at == 0 ? 0 : clock_monotonic_ms();
+        if (conn->give_up_at != 0 && now >= conn->give_up_at) {
+            (void)shutdown(PQsocket(conn->pq), SHUT_RDWR);
+            return;
+        }
+        struct pollfd wait[2] = {
+            { .fd = PQsocket(conn->pq), .events = events },
+            { .fd = conn->give_up_at == 0 ? conn->halt_fd : -1, .events = POLLIN },
+        };
+        int ready = poll(wait, 2, conn->give_up_at == 0 ? -1 : (int)(conn->give_up_at - now));
+        if (ready < 0 && errno != EINTR)
+            return; /* libpq will find out why */
+        if (ready > 0 && wait[1].revents != 0) {
+            conn->give_up_at = clock_monotonic_ms() + LAST_MOMENT_MS;
+            if (!conn->committing)
+                cancel(conn);
+        }
+        if (ready > 0 && wait[0].revents != 0)
+            return;
+    }
+}
+
+/* Send what is left in libpq's buffer, taking in what the server says meanwhile. 0, or -1. */
+static int flush(struct pg_conn *conn)
+{
+    int left;
+    while ((left = PQflush(conn->pq)) > 0) {
+        await(conn, POLLIN | POLLOUT);
+        if (PQconsumeInput(conn->pq) == 0)
+            return -1;
+    }
+    return left;
+}
+
+/* As PQgetResult(), which blocks. */
+static PGresult *next_result(struct pg_conn *conn)
+{
+    if (flush(conn) == 0)
+        while (PQisBusy(conn->pq)) {
+            await(conn, POLLIN);
+            if (PQconsumeInput(conn->pq) == 0)
+                break;
+        }
+    return PQgetResult(conn->pq);
+}
+
+/* The last result, or the first error; NULL: not even that. */
+static PGresult *all_results(struct pg_conn *conn)
+{
+    PGresult *last = NULL;
+    PGresult *result;
+    while ((result = next_result(conn)) != NULL) {
+        if (PQresultStatus(last) == PGRES_FATAL_ERROR && last != NULL) {
+            PQclear(result);
+        } else {
+            PQclear(last);
+            last = result;
+        }
+        if (PQresultStatus(last) == PGRES_COPY_IN || PQstatus(conn->pq) == CONNECTION_BAD)
+            break;
+    }
+    return last;
 }
 
 /* ---- statements ---- */
 
-/* Keep the result if it is a success, else set the error. */
-static int keep(struct pg_conn *conn, PGresult *result)
+/* Take the results of what was sent; keep a success, else set the error. */
+static int finish(struct pg_conn *conn, bool sent)
 {
     drop_result(conn);
+    PGresult *result = sent ? all_results(conn) : NULL;
     ExecStatusType status = PQresultStatus(result);
     if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_EMPTY_QUERY ||
         status == PGRES_COPY_IN) {
@@ -291,7 +341,7 @@ int pg_conn_exec(struct pg_conn *conn, const char *sql)
         set_lost(conn, "not connected");
         return -1;
     }
-    return keep(conn, PQexec(conn->pq, sql));
+    return finish(conn, PQsendQuery(conn->pq, sql) == 1);
 }
 
 int pg_conn_query(struct pg_conn *conn, const char *sql, const struct pg_param *params, int count,
@@ -309,8 +359,8 @@ int pg_conn_query(struct pg_conn *conn, const char *sql, const struct pg_param *
         lengths[i] = (int)params[i].length;
         formats[i] = params[i].binary;
     }
-    return keep(conn,
-        PQexecParams(conn->pq, sql, count, NULL, values, lengths, formats, binary_rows));
+    return finish(conn,
+        PQsendQueryParams(conn->pq, sql, count, NULL, values, lengths, formats, binary_rows) == 1);
 }
 
 size_t pg_conn_rows(const struct pg_conn *conn)
@@ -358,7 +408,7 @@ void pg_conn_rollback(struct pg_conn *conn)
     drop_result(conn);
     /* The error that led here is what the caller asks for, not this statement's. */
     if (status == PQTRANS_INTRANS || status == PQTRANS_INERROR) {
-        PGresult *result = PQexec(conn->pq, "ROLLBACK");
+        PGresult *result = PQsendQuery(conn->pq, "ROLLBACK") == 1 ? all_results(conn) : NULL;
         bool done = PQresultStatus(result) == PGRES_COMMAND_OK;
         PQclear(result);
         if (done)
@@ -373,7 +423,9 @@ enum pg_commit pg_conn_commit(struct pg_conn *conn)
         set_lost(conn, "connection lost");
         return PG_NOT_COMMITTED;
     }
-    PGresult *result = PQexec(conn->pq, "COMMIT");
+    conn->committing = true;
+    PGresult *result = PQsendQuery(conn->pq, "COMMIT") == 1 ? all_results(conn) : NULL;
+    conn->committing = false;
     ExecStatusType status = PQresultStatus(result);
     enum pg_commit outcome = PG_NOT_COMMITTED;
     if (status == PGRES_COMMAND_OK && strcmp(PQcmdStatus(result), "COMMIT") == 0)
@@ -410,7 +462,8 @@ int pg_conn_copy_data(struct pg_conn *conn, const char *data, size_t length)
 {
     while (length > 0) {
         size_t chunk = length < COPY_CHUNK ? length : COPY_CHUNK;
-        if (PQputCopyData(conn->pq, data, (int)chunk) != 1)
+        /* No more than one chunk waits in libpq's buffer, which grows otherwise. */
+        if (PQputCopyData(conn->pq, data, (int)chunk) != 1 || flush(conn) != 0)
             return -1;
         data += chunk;
         length -= chunk;
@@ -430,7 +483,7 @@ int pg_conn_copy_end(struct pg_conn *conn, const char *relation, const char *con
     int status = -1;
     bool told = false;
     PGresult *result;
-    while ((result = PQgetResult(conn->pq)) != NULL) {
+    while ((result = next_result(conn)) != NULL) {
         if (PQresultStatus(result) == PGRES_COPY_IN) { /* would be so for ever */
             PQclear(result);
             pg_conn_close(conn);
@@ -455,6 +508,6 @@ int pg_conn_copy_end(struct pg_conn *conn, const char *relation, const char *con
         set_lost(conn, "connection lost");
     size_t column = conn->error.hint.column;
     if (status != 0 && conn->error.column[0] == '\0' && column < count)
-        copy_line(conn->error.column, PG_NAME_SIZE, names[column]);
+        pg_words_line(conn->error.column, PG_NAME_SIZE, names[column]);
     return status;
 }

@@ -11,7 +11,8 @@
 /*
  * A connection to PostgreSQL, the one door to libpq. Nothing outlives a transaction: no session
  * SET, no named statement, no session lock, no temporary table; so a pooler in transaction mode may
- * stand between. Calls block. They return 0, or -1 with pg_conn_error().
+ * stand between. Calls wait for the server, always in poll(2); looking up a host's name alone
+ * blocks. They return 0, or -1 with pg_conn_error(). A connection belongs to one thread at a time.
  */
 struct pg_conn;
 
@@ -27,18 +28,18 @@ struct pg_error {
     struct pg_copy_hint hint; /* of an error in COPY data */
 };
 
-enum pg_dsn { PG_DSN_OK, PG_DSN_MALFORMED, PG_DSN_SECRET };
-
-/* Look at a connection string (or bare database name) as libpq reads it; SECRET: holds a password.
- */
-enum pg_dsn pg_conn_dsn(const char *dsn);
-
 /*
  * A connection by ${dsn} (NULL: by the environment alone), not opened yet. tcp_user_timeout is 30 s
  * and connect_timeout 10 s unless set. NULL: no memory.
  */
 struct pg_conn *pg_conn_new(const char *dsn);
 void pg_conn_free(struct pg_conn *conn); /* NULL is fine; closes */
+
+/*
+ * From now on no wait goes on once ${fd} (-1: none) is readable: the server is asked to break off
+ * what it is at, unless that is COMMIT, and a second later the connection is given up.
+ */
+void pg_conn_set_halt(struct pg_conn *conn, int fd);
 
 int pg_conn_open(struct pg_conn *conn); /* closes first what is open */
 void pg_conn_close(struct pg_conn *conn);

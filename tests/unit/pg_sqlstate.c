@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "pg/conn.h"
+#include "pg/dsn.h"
 #include "pg/sqlstate.h"
 
 static void decides_by_the_state(void **state)
@@ -93,7 +93,7 @@ static void looks_into_connection_strings(void **state)
         { "postgresql://loader:se%zzcret@db.example/", PG_DSN_MALFORMED },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        assert_int_equal(pg_conn_dsn(cases[i].dsn), cases[i].expected);
+        assert_int_equal(pg_dsn_check(cases[i].dsn), cases[i].expected);
 }
 
 int main(void)

@@ -1,0 +1,40 @@
+#include <ctype.h>
+#include <string.h>
+
+#include "pg/words.h"
+
+void pg_words_line(char *to, size_t size, const char *from)
+{
+    size_t length = from == NULL ? 0 : strcspn(from, "\r\n");
+    if (length >= size)
+        length = size - 1;
+    if (length > 0)
+        memcpy(to, from, length);
+    to[length] = '\0';
+}
+
+void pg_words_state(const char *text, char state[6])
+{
+    state[0] = '\0';
+    for (const char *at = text; (at = strchr(at, ':')) != NULL; at++) {
+        const char *word = at + 1 + strspn(at + 1, " ");
+        size_t length = 0;
+        while (length < 6 &&
+            (isdigit((unsigned char)word[length]) || (word[length] >= 'A' && word[length] <= 'Z')))
+            length++;
+        if (word > at + 1 && length == 5 && word[5] == ':')
+            pg_words_line(state, 6, word);
+    }
+    state[5] = '\0';
+}
+
+void pg_words_drop_state(char *text, const char *state)
+{
+    char *at = *state == '\0' ? NULL : strstr(text, state);
+    if (at == NULL || at - text < 2 || strncmp(at + strlen(state), ": ", 2) != 0)
+        return;
+    const char *rest = at + strlen(state) + 2;
+    while (at - text >= 2 && at[-1] == ' ' && at[-2] == ' ')
+        at--;
+    memmove(at, rest, strlen(rest) + 1);
+}
