@@ -9,9 +9,7 @@
 
 enum {
     FOREIGN_KEY_ROUNDS = 16,
-    ENOUGH_FAILED =
-        10, /* as many as one receive brings: refused with none passing, they end the run */
-    PERCENT_FROM = 1000 /* records from which on --max-rejects P% counts */
+    ENOUGH_FAILED = 10 /* as many as one receive brings: refused with none passing, they end it */
 };
 
 /* What an error that is about no row in particular means for the batch; ${own}: met in that table.
@@ -316,12 +314,14 @@ static int is_plausible(struct loader *loader, const struct batch *batch, size_t
         return -1;
     if (*refused == 0 || *refused <= count_state(batch, STATE_DUPLICATE))
         return 1;
-    if (loader->suspects + *refused > ENOUGH_FAILED)
+    bool proven;
+    uint64_t suspects = tally_suspects(loader->tally, &proven) + *refused;
+    if (suspects > ENOUGH_FAILED)
         return 0;
-    int holds = loader->proven ? 1 : holds_rows(loader);
+    int holds = proven ? 1 : holds_rows(loader);
     if (holds != 0)
         return holds;
-    return loader->suspects + *refused == 1 && is_about_values(batch);
+    return suspects == 1 && is_about_values(batch);
 }
 
 static void none_passes(const struct batch *batch, size_t refused, struct failure *failure)
@@ -354,26 +354,27 @@ static void set_verdicts(const struct loader *loader, struct batch *batch)
         batch->items[i].verdict = verdict_of(loader, &batch->items[i]);
 }
 
-/* Whether the batch takes the run past --max-rejects. */
-static bool is_past_limit(const struct loader *loader, const struct batch *batch,
+/* Whether the batch takes the run past --max-rejects; if not, it counts from now on. */
+static bool is_past_limit(struct loader *loader, const struct batch *batch,
     struct failure *failure)
 {
-    const struct counts *counts = &loader->counts;
-    uint64_t refused = counts->quarantined + counts->rejected;
-    uint64_t total = refused + counts->committed + counts->duplicate + batch->count;
-    if (!loader->options->limited)
-        return false;
+    const struct load_options *options = loader->options;
+    uint64_t refused = 0;
     for (size_t i = 0; i < batch->count; i++) {
         enum verdict_status verdict = batch->items[i].verdict;
         refused += verdict != VERDICT_COMMITTED && verdict != VERDICT_DUPLICATE &&
             verdict != VERDICT_WOULD_COMMIT && verdict != VERDICT_WOULD_DUPLICATE;
     }
-    if (loader->options->limit_percent
-            ? total < PERCENT_FROM || refused * 100 <= loader->options->limit * total
-            : refused <= loader->options->limit)
+    uint64_t all = batch->count;
+    uint64_t all_refused = refused;
+    if (tally_claim(loader->tally, &all, &all_refused, options->limited ? options->limit : UINT64_MAX,
+            options->limit_percent)) {
+        loader->claimed = batch->count;
+        loader->claimed_refused = refused;
         return false;
+    }
     failure_set(failure, STATUS_DATA, "more than --max-rejects: %llu of %llu records refused",
-        (unsigned long long)refused, (unsigned long long)total);
+        (unsigned long long)all_refused, (unsigned long long)all);
     return true;
 }
 
@@ -431,6 +432,7 @@ static enum attempt finish(struct loader *loader, struct batch *batch, struct fa
 enum attempt attempt_batch(struct loader *loader, struct batch *batch, struct failure *failure)
 {
     batch_rewind(batch);
+    loader_give_back(loader);
     enum attempt begun = begin(loader, batch, failure);
     if (begun != ATTEMPT_DONE)
         return begun;

@@ -2,6 +2,7 @@
 
 #include "attempt.h"
 #include "commit.h"
+#include "halt.h"
 #include "patience.h"
 
 /* Attempts in another way follow from facts found out, each of which is found out once. */
@@ -23,6 +24,11 @@ static bool outlast(struct loader *loader, struct patience *patience, struct fai
     struct pg_error error = *pg_conn_error(loader->target->conn);
     if (patience_wait(patience, &error))
         return true;
+    if (halt_requested()) {
+        failure_set(failure, STATUS_TEMPORARY, "stopped before the last batch was committed");
+        failure_hint(failure, "its records got no verdict");
+        return false;
+    }
     (void)failure_from_server(failure, &error, "gave up retrying", error.sqlstate[0] == '\0');
     failure->status = STATUS_TEMPORARY;
     return false;
@@ -72,11 +78,8 @@ static void settle_modes(struct loader *loader, const struct batch *batch)
     loader->insert = loader->insert && repeats;
     loader->isolate = loader->isolate && refused;
     loader->immediate = loader->immediate && refused;
-    loader->suspects += loader->new_suspects;
-    if (passed) {
-        loader->proven = true;
-        loader->suspects = 0;
-    }
+    loader->claimed = loader->claimed_refused = 0; /* for good */
+    tally_learn(loader->tally, loader->new_suspects, passed);
 }
 
 static int try_until_done(struct loader *loader, struct batch *batch, struct patience *patience,

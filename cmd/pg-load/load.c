@@ -1,6 +1,8 @@
 #include <errno.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -10,107 +12,208 @@
 #include "base/out.h"
 #include "base/stop.h"
 #include "batch.h"
-#include "commit.h"
+#include "crew.h"
+#include "halt.h"
 #include "load.h"
 #include "pg/ledger.h"
 #include "plan.h"
 #include "row.h"
 #include "settle.h"
+#include "tally.h"
 #include "target.h"
 
-/* Everything of a run, in the order of its acquisition. */
+/* What is done with input: the batch that is filled, and those on their way. */
 struct run {
     const struct load_options *options;
     struct target target;
     struct plan plan;
     struct row_reader rows;
-    struct batch batch;
-    struct loader loader;
+    struct tally tally;
+    struct crew *crew;
     struct settler settler;
     struct line_reader *lines;
-    uint64_t closes_at; /* when the batch's linger is over */
+    struct batch *batches;  /* one more than connections: that one is filled while they work */
+    size_t batch_count;
+    struct batch **free;    /* a stack of those that nobody has */
+    size_t free_count;
+    struct batch *current;  /* NULL: all are on their way */
+    uint64_t closes_at;     /* when its linger is over */
+    uint64_t reading_until; /* 0: no stop request yet */
+    uint64_t leaving_at;    /* 0: no halt yet; then whatever is at work is left to itself */
+    bool ended;             /* no more input */
+    struct failure ending;  /* what the input failed of */
 };
 
-static int commit_and_settle(struct run *run, struct failure *failure)
+/* ---- verdicts ---- */
+
+/* Print the verdicts of a batch that came back; the first failure is kept. 0, or -1. */
+static int settle(struct run *run, struct batch *batch, const struct failure *outcome,
+    struct failure *failure)
 {
-    struct batch *batch = &run->batch;
-    if (batch->count == 0)
-        return 0;
-    if (settle_is_deaf(&run->settler))
-        return failure_set(failure, STATUS_IO, "standard output: %s", strerror(EPIPE));
-    if (batch_seal(batch, run->target.has_ledger) != 0)
-        return failure_set(failure, STATUS_INTERNAL, "not enough memory");
-    if (commit_batch(&run->loader, batch, failure) != 0 ||
-        settle_batch(&run->settler, &run->loader, batch, failure) != 0)
-        return -1;
+    int status = -1;
+    if (outcome->status != STATUS_OK) {
+        if (failure->status == STATUS_OK)
+            *failure = *outcome;
+    } else if (outqueue_error(run->settler.verdicts) == 0) {
+        struct failure own = { .status = STATUS_OK };
+        status = settle_batch(&run->settler, batch, &own);
+        if (status != 0) {
+            halt_now(); /* nobody hears what becomes of the others */
+            if (failure->status == STATUS_OK)
+                *failure = own;
+        }
+    }
     batch_clear(batch);
+    run->free[run->free_count++] = batch;
+    return status;
+}
+
+/* ---- handing over ---- */
+
+static bool is_full(const struct run *run)
+{
+    return run->current != NULL &&
+        (run->current->count >= run->options->batch_rows ||
+            run->current->lines.length >= run->options->batch_bytes);
+}
+
+static bool is_due(const struct run *run)
+{
+    if (run->current == NULL || run->current->count == 0)
+        return false;
+    return run->ended || is_full(run) || clock_monotonic_ms() >= run->closes_at;
+}
+
+/* Give the current batch to a connection that is idle. 0, or -1 with ${failure}. */
+static int hand_over(struct run *run, struct failure *failure)
+{
+    if (settle_is_deaf(&run->settler)) {
+        halt_now();
+        return failure_set(failure, STATUS_IO, "standard output: %s", strerror(EPIPE));
+    }
+    if (batch_seal(run->current, run->target.has_ledger) != 0)
+        return failure_set(failure, STATUS_INTERNAL, "not enough memory");
+    crew_give(run->crew, run->current);
+    run->current = run->free_count > 0 ? run->free[--run->free_count] : NULL;
     return 0;
 }
 
-/* How long to wait for input: for ever with nothing in hand, else what is left of the linger. */
-static int patience_for_input(const struct run *run)
+/*
+ * Take back what is done. The connection gets its next batch before the verdicts are written, so
+ * that it need not wait for their reader. 0, or -1 with ${failure}.
+ */
+static int turn_over(struct run *run, struct failure *failure)
 {
-    if (run->batch.count == 0)
-        return -1;
-    uint64_t now = clock_monotonic_ms();
-    return now >= run->closes_at ? 0 : (int)(run->closes_at - now);
+    struct failure outcome;
+    struct batch *done;
+    while ((done = crew_take(run->crew, &outcome)) != NULL) {
+        int status = 0;
+        if (outcome.status == STATUS_OK && is_due(run))
+            status = hand_over(run, failure);
+        if (settle(run, done, &outcome, failure) != 0 || status != 0)
+            return -1;
+        if (run->current == NULL)
+            run->current = run->free[--run->free_count];
+    }
+    return 0;
 }
 
-static enum line_result next_line(struct run *run, struct line *line)
-{
-    enum line_result result = line_next(run->lines, 0, line);
-    if (result != LINE_AGAIN)
-        return result;
-    int timeout = patience_for_input(run);
-    return timeout == 0 ? LINE_AGAIN : line_next(run->lines, timeout, line);
-}
+/* ---- reading ---- */
 
-static int take_line(struct run *run, const struct line *line, bool too_long,
+/* Add what line_next() had. 0, or -1 with ${failure}. */
+static int take_line(struct run *run, enum line_result result, const struct line *line,
     struct failure *failure)
 {
-    struct batch *batch = &run->batch;
-    if (batch->count == 0)
+    if (result == LINE_ERROR)
+        failure_set(&run->ending, STATUS_IO, "standard input: %s", strerror(errno));
+    run->ended = result == LINE_END || result == LINE_STOPPED || result == LINE_ERROR;
+    if (result != LINE_OK && result != LINE_LONG)
+        return 0;
+    if (run->current->count == 0)
         run->closes_at = clock_monotonic_ms() + run->options->linger_ms;
-    if (row_read(&run->rows, line, too_long, batch) != 0)
+    if (row_read(&run->rows, line, result == LINE_LONG, run->current) != 0)
         return failure_set(failure, STATUS_INTERNAL, "not enough memory");
-    if (batch->count >= run->options->batch_rows ||
-        batch->lines.length >= run->options->batch_bytes)
-        return commit_and_settle(run, failure);
+    return 0;
+}
+
+/* How long to wait: while nothing is due, for ever. */
+static int patience(struct run *run, bool reading)
+{
+    uint64_t until = UINT64_MAX;
+    uint64_t now = clock_monotonic_ms();
+    if (stop_requested() && run->reading_until == 0)
+        run->reading_until = now + run->options->grace_ms;
+    if (halt_requested() && run->leaving_at == 0)
+        run->leaving_at = now + HALT_RESERVE_MS;
+    if (reading && run->reading_until != 0)
+        until = run->reading_until;
+    if (run->leaving_at != 0 && run->leaving_at < until)
+        until = run->leaving_at;
+    if (run->current != NULL && run->current->count > 0 && crew_idle(run->crew) > 0 &&
+        run->closes_at < until)
+        until = run->closes_at;
+    if (until == UINT64_MAX)
+        return -1;
+    return until <= now ? 0 : until - now > 60000 ? 60000 : (int)(until - now);
+}
+
+static bool is_leaving(const struct run *run)
+{
+    return run->leaving_at != 0 && clock_monotonic_ms() >= run->leaving_at;
+}
+
+/* Until there is input, if ${reading}, a batch is done, or the time for one of them is over. */
+static void wait_for_news(struct run *run, bool reading)
+{
+    struct pollfd news[4] = {
+        { .fd = crew_fd(run->crew), .events = POLLIN },
+        { .fd = reading ? line_fd(run->lines) : -1, .events = POLLIN },
+        { .fd = run->reading_until != 0 ? -1 : stop_fd(), .events = POLLIN },
+        { .fd = run->leaving_at != 0 ? -1 : halt_fd(), .events = POLLIN },
+    };
+    (void)poll(news, 4, patience(run, reading)); /* whatever wakes it, everything is looked at again */
+}
+
+/* One step: a batch handed over, a line read, or a wait. 0, or -1 with ${failure}. */
+static int step(struct run *run, struct failure *failure)
+{
+    struct line line;
+    bool room = run->current != NULL && !is_full(run) && !run->ended;
+    if (room) {
+        enum line_result result = line_next(run->lines, 0, &line);
+        if (result != LINE_AGAIN)
+            return take_line(run, result, &line, failure);
+    }
+    if (is_due(run) && crew_idle(run->crew) > 0)
+        return hand_over(run, failure);
+    if (is_leaving(run))
+        return failure_set(failure, STATUS_TEMPORARY, "stopped before the last batch was committed");
+    wait_for_news(run, room);
     return 0;
 }
 
 static int load_lines(struct run *run, struct failure *failure)
 {
-    struct line line;
-    for (;;) {
-        enum line_result result = next_line(run, &line);
-        switch (result) {
-        case LINE_OK:
-        case LINE_LONG:
-            if (take_line(run, &line, result == LINE_LONG, failure) != 0)
-                return -1;
+    while (!run->ended || crew_busy(run->crew) > 0 || is_due(run))
+        if (turn_over(run, failure) != 0 || step(run, failure) != 0)
             break;
-        case LINE_AGAIN:
-            if (commit_and_settle(run, failure) != 0)
-                return -1;
-            break;
-        case LINE_END:
-        case LINE_STOPPED:
-            return commit_and_settle(run, failure);
-        case LINE_ERROR: {
-            int reason = errno;
-            if (commit_and_settle(run, failure) != 0)
-                return -1;
-            return failure_set(failure, STATUS_IO, "standard input: %s", strerror(reason));
-        }
-        }
+    /* After a failure: what is under way may yet be committed, and is told then. */
+    struct failure outcome;
+    struct batch *done;
+    while (crew_busy(run->crew) > 0 && !is_leaving(run)) {
+        while ((done = crew_take(run->crew, &outcome)) != NULL)
+            (void)settle(run, done, &outcome, failure);
+        wait_for_news(run, false);
     }
+    if (failure->status == STATUS_OK)
+        *failure = run->ending;
+    return failure->status == STATUS_OK ? 0 : -1;
 }
 
 static void summarize(const struct run *run, uint64_t started, const struct failure *failure,
     struct load_summary *summary)
 {
-    const struct counts *counts = &run->loader.counts;
+    const struct counts *counts = &run->settler.counts;
     const char *dry = run->options->dry_run ? "would_" : "";
     char more[64] = "";
     if (counts->unkeyed > 0)
@@ -132,44 +235,83 @@ static void summarize(const struct run *run, uint64_t started, const struct fail
         ms % 1000 / 10, more);
 }
 
+static int no_memory(struct failure *failure)
+{
+    return failure_set(failure, STATUS_INTERNAL, "not enough memory");
+}
+
+static int open_batches(struct run *run, struct failure *failure)
+{
+    size_t count = (size_t)run->options->jobs + 1;
+    run->batches = calloc(count, sizeof *run->batches);
+    run->free = calloc(count, sizeof *run->free);
+    if (run->batches == NULL || run->free == NULL)
+        return no_memory(failure);
+    for (; run->batch_count < count; run->batch_count++) {
+        struct batch *batch = &run->batches[run->batch_count];
+        batch_init(batch, &run->plan, &run->target.table);
+        run->free[run->free_count++] = batch;
+    }
+    run->current = run->free[--run->free_count];
+    return 0;
+}
+
 static int open_run(struct run *run, struct failure *failure)
 {
     const struct load_options *options = run->options;
     if (target_open(&run->target, options, failure) != 0 ||
         plan_build(&run->plan, options, &run->target.table, failure) != 0)
         return -1;
-    batch_init(&run->batch, &run->plan, &run->target.table);
     if (row_open(&run->rows, &run->plan) != 0)
-        return failure_set(failure, STATUS_INTERNAL, "not enough memory");
-    if (settle_open(&run->settler, options, failure) != 0)
+        return no_memory(failure);
+    if (open_batches(run, failure) != 0 ||
+        settle_open(&run->settler, options, run->target.has_ledger, failure) != 0)
         return -1;
     run->lines = line_open(STDIN_FILENO, options->max_record, options->grace_ms);
-    return run->lines == NULL ? failure_set(failure, STATUS_INTERNAL, "not enough memory") : 0;
+    if (run->lines == NULL)
+        return failure_set(failure, STATUS_IO, "standard input: %s", strerror(errno));
+    run->crew = crew_open(options, &run->target, &run->tally, (size_t)options->jobs, failure);
+    return run->crew == NULL ? -1 : 0;
+}
+
+static void close_run(struct run *run)
+{
+    line_close(run->lines);
+    for (size_t i = 0; i < run->batch_count; i++)
+        batch_free(&run->batches[i]);
+    free(run->batches);
+    free(run->free);
+    row_close(&run->rows);
+    plan_free(&run->plan);
+    target_close(&run->target);
+    tally_free(&run->tally);
+    free(run);
 }
 
 int load_run(const struct load_options *options, struct load_summary *summary,
     struct failure *failure)
 {
-    struct run run = { .options = options };
+    struct run *run = calloc(1, sizeof *run); /* not on the stack: a thread may outlive us */
+    if (run == NULL || halt_open(options->grace_ms) != 0) {
+        free(run);
+        return failure_set(failure, STATUS_INTERNAL, "cannot start: %s", strerror(errno));
+    }
     uint64_t started = clock_monotonic_ms();
-    run.settler.reject_fd = -1;
-    loader_init(&run.loader, options, &run.target);
-    int status = open_run(&run, failure);
+    run->options = options;
+    run->settler.reject_fd = -1;
+    tally_init(&run->tally);
+    int status = open_run(run, failure);
     bool opened = status == 0;
     if (opened)
-        status = load_lines(&run, failure);
-    if (settle_close(&run.settler, failure) != 0)
+        status = load_lines(run, failure);
+    if (settle_close(&run->settler, failure) != 0)
         status = -1;
     if (opened)
-        summarize(&run, started, failure, summary);
-    if (status == 0 && run.loader.counts.rejected > 0)
+        summarize(run, started, failure, summary);
+    if (status == 0 && run->settler.counts.rejected > 0)
         status = 1;
-    line_close(run.lines);
-    batch_free(&run.batch);
-    row_close(&run.rows);
-    loader_free(&run.loader);
-    plan_free(&run.plan);
-    target_close(&run.target);
+    if (crew_close(run->crew)) /* else the end of the process frees it */
+        close_run(run);
     return status;
 }
 

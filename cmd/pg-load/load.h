@@ -25,6 +25,7 @@ struct load_options {
     uint64_t batch_rows;
     uint64_t batch_bytes;
     uint64_t linger_ms;
+    uint64_t jobs; /* connections */
     uint64_t max_record;
     uint64_t grace_ms;
     uint64_t retry_ms;

@@ -4,9 +4,10 @@
 
 enum { MAX_SQL = 1 << 20 };
 
-void loader_init(struct loader *loader, const struct load_options *options, struct target *target)
+void loader_init(struct loader *loader, const struct load_options *options, struct target *target,
+    struct tally *tally)
 {
-    *loader = (struct loader){ .options = options, .target = target };
+    *loader = (struct loader){ .options = options, .target = target, .tally = tally };
     buf_init(&loader->sql, MAX_SQL);
 }
 
@@ -17,6 +18,12 @@ void loader_free(struct loader *loader)
     free(loader->fresh);
     free(loader->scratch);
     buf_free(&loader->sql);
+}
+
+void loader_give_back(struct loader *loader)
+{
+    tally_return(loader->tally, loader->claimed, loader->claimed_refused);
+    loader->claimed = loader->claimed_refused = 0;
 }
 
 int loader_reserve(struct loader *loader, size_t count)

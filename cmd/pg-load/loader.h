@@ -8,29 +8,20 @@
 #include "base/buf.h"
 #include "load.h"
 #include "pg/key.h"
+#include "tally.h"
 #include "target.h"
 
-/* Records so far, by what became of them. */
-struct counts {
-    uint64_t committed;
-    uint64_t duplicate;
-    uint64_t quarantined;
-    uint64_t rejected;
-    uint64_t unkeyed;
-    uint64_t batches;
-};
-
-/* What outlives a batch on its way into the database. */
+/* What outlives a batch on its way into the database, for one connection. */
 struct loader {
     const struct load_options *options;
     struct target *target;
-    struct counts counts;
+    struct tally *tally; /* the run's */
     bool insert;           /* keys by INSERT … ON CONFLICT: the last batch brought repeats */
     bool isolate;          /* rows under savepoints: the last batch had one refused */
     bool immediate;        /* and constraints checked at once: it was refused at COMMIT */
-    bool proven;           /* a row of this run is in the table */
-    uint64_t suspects;     /* records refused by the server since one last passed */
-    uint64_t new_suspects; /* of them in the batch under way */
+    uint64_t new_suspects; /* for the tally, if the batch under way is committed */
+    uint64_t claimed;      /* its share of the tally: records, */
+    uint64_t claimed_refused; /* and of them refused */
     char xid[24];          /* of the transaction, "" when the ledger makes it superfluous */
     uint32_t *order;       /* scratch, all of them of ${capacity} */
     uint32_t *tries;       /* tries[i]: which item with batch->keys[i] is tried */
@@ -40,8 +31,12 @@ struct loader {
     struct buf sql;
 };
 
-void loader_init(struct loader *loader, const struct load_options *options, struct target *target);
+void loader_init(struct loader *loader, const struct load_options *options, struct target *target,
+    struct tally *tally);
 void loader_free(struct loader *loader);
+
+/* Give back what the last transaction claimed of the tally: it is not committed. */
+void loader_give_back(struct loader *loader);
 
 /* Make the scratch arrays hold ${count}; what was in them is lost. 0, or -1: no memory. */
 int loader_reserve(struct loader *loader, size_t count);

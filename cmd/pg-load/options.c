@@ -26,6 +26,7 @@ enum {
     OPT_BATCH_ROWS,
     OPT_BATCH_BYTES,
     OPT_LINGER,
+    OPT_JOBS,
     OPT_MAX_RECORD,
     OPT_GRACE,
     OPT_RETRY
@@ -60,6 +61,7 @@ static const struct opt table[] = {
     { OPT_BATCH_BYTES, '\0', "batch-bytes", "SIZE", "bytes of a transaction at most (8M)", false },
     { OPT_LINGER, '\0', "linger", "DURATION", "commit no later after a record came (100ms)",
         false },
+    { OPT_JOBS, 'j', "jobs", "N", "load by so many connections at once (1)", false },
     { OPT_MAX_RECORD, '\0', "max-record", "SIZE", "longest line that is a record (4M)", false },
     { OPT_GRACE, '\0', "grace", "DURATION", "drain a pipe so long after SIGTERM (30s)", false },
     { OPT_RETRY, '\0', "retry-timeout", "DURATION", "how long to retry after a fault (30s)",
@@ -82,6 +84,7 @@ static const char *const allowed[] = {
     [OPT_BATCH_ROWS] = "a number from 1 to 1000000",
     [OPT_BATCH_BYTES] = "a size from 1 to 256M",
     [OPT_LINGER] = "a duration such as 100ms, from 0 to 1h",
+    [OPT_JOBS] = "a number from 1 to 64",
     [OPT_MAX_RECORD] = "a size from 1 to 64M",
     [OPT_GRACE] = "a duration such as 30s, from 0 to 24h",
     [OPT_RETRY] = "a duration such as 30s, from 0 to 24h",
@@ -120,6 +123,8 @@ static bool set_value(struct settings *settings, int option, const char *value)
         return opt_size(value, 1, 256 << 20, &load->batch_bytes);
     case OPT_LINGER:
         return opt_duration(value, 0, 3600 * 1000, &load->linger_ms);
+    case OPT_JOBS:
+        return opt_number(value, 1, 64, &load->jobs);
     case OPT_MAX_RECORD:
         return opt_size(value, 1, RECORD_MAX, &load->max_record);
     case OPT_GRACE:
@@ -225,6 +230,7 @@ bool options_parse(int argc, char **argv, struct settings *settings, int *status
     *settings = (struct settings){ .load = { .batch_rows = 20000,
                                        .batch_bytes = 8 << 20,
                                        .linger_ms = 100,
+                                       .jobs = 1,
                                        .max_record = RECORD_DEFAULT_MAX,
                                        .grace_ms = 30000,
                                        .retry_ms = 30000 } };

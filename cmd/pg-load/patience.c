@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/msg.h"
 #include "base/stop.h"
+#include "halt.h"
 #include "patience.h"
 
 enum { FIRST_PAUSE_MS = 100, LONGEST_PAUSE_MS = 5000 };
@@ -36,6 +37,8 @@ static void heed_stop(struct patience *patience, uint64_t now)
 bool patience_wait(struct patience *patience, const struct pg_error *error)
 {
     uint64_t now = clock_monotonic_ms();
+    if (halt_requested())
+        return false;
     if (patience->deadline == 0) {
         patience->deadline = now + patience->limit_ms;
         if (error->sqlstate[0] == '\0')
@@ -51,7 +54,10 @@ bool patience_wait(struct patience *patience, const struct pg_error *error)
     uint64_t pause = backoff_next(&patience->backoff);
     if (pause > patience->deadline - now)
         pause = patience->deadline - now;
-    struct pollfd stop = { .fd = patience->stopping ? -1 : stop_fd(), .events = POLLIN };
-    (void)poll(&stop, 1, (int)pause);
+    struct pollfd news[2] = {
+        { .fd = patience->stopping ? -1 : stop_fd(), .events = POLLIN },
+        { .fd = halt_fd(), .events = POLLIN },
+    };
+    (void)poll(news, 2, (int)pause);
     return true;
 }

@@ -6,19 +6,28 @@
 #include <unistd.h>
 
 #include "base/msg.h"
+#include "halt.h"
 #include "record/record.h"
 #include "settle.h"
 
-enum { NAMED_REFUSALS = 10, MAX_LINE_OUT = 128 << 20, KEEP_LINE = 1 << 20 };
+enum {
+    NAMED_REFUSALS = 10,
+    MAX_TEXT_OUT = 128 << 20,
+    KEEP_TEXT = 1 << 20,
+    WRITE_AT = 65536 /* verdicts are written as soon as so much has come together */
+};
 
-int settle_open(struct settler *settler, const struct load_options *options,
+int settle_open(struct settler *settler, const struct load_options *options, bool has_ledger,
     struct failure *failure)
 {
-    *settler = (struct settler){ .reject_fd = -1, .reject_name = options->reject_file };
-    buf_init(&settler->line, MAX_LINE_OUT);
-    settler->verdicts = out_open(STDOUT_FILENO);
+    *settler = (struct settler){ .options = options,
+        .has_ledger = has_ledger,
+        .reject_fd = -1,
+        .reject_name = options->reject_file };
+    buf_init(&settler->text, MAX_TEXT_OUT);
+    settler->verdicts = outqueue_open(STDOUT_FILENO);
     if (settler->verdicts == NULL)
-        return failure_set(failure, STATUS_INTERNAL, "not enough memory");
+        return failure_set(failure, STATUS_IO, "standard output: %s", strerror(errno));
     if (options->reject_file == NULL)
         return 0;
     settler->reject_fd =
@@ -42,16 +51,16 @@ int settle_close(struct settler *settler, struct failure *failure)
         note(failure, settler->reject_name);
     else if (settler->rejects == NULL && settler->reject_fd >= 0)
         (void)close(settler->reject_fd);
-    if (settler->verdicts != NULL && out_close(settler->verdicts) != 0)
+    if (settler->verdicts != NULL && outqueue_close(settler->verdicts) != 0)
         note(failure, "standard output");
-    buf_free(&settler->line);
+    buf_free(&settler->text);
     return failure->status == STATUS_OK ? 0 : -1;
 }
 
 bool settle_is_deaf(const struct settler *settler)
 {
     struct pollfd out = { .fd = STDOUT_FILENO };
-    return out_error(settler->verdicts) != 0 ||
+    return outqueue_error(settler->verdicts) != 0 ||
         (poll(&out, 1, 0) > 0 && (out.revents & POLLERR) != 0);
 }
 
@@ -84,12 +93,11 @@ static bool is_refused(const struct item *item)
 }
 
 /* Name the first few: codes and names only, unless --show-values was given. */
-static void report(struct settler *settler, const struct loader *loader, const struct batch *batch,
-    const struct item *item)
+static void report(struct settler *settler, const struct batch *batch, const struct item *item)
 {
     const struct refusal *refusal = &batch->refusals[item->refusal];
     const char *name = pg_sqlstate_name(refusal->sqlstate);
-    bool show = loader->options->show_values && refusal->text[0] != '\0';
+    bool show = settler->options->show_values && refusal->text[0] != '\0';
     if (settler->reported++ >= NAMED_REFUSALS && !show && msg_level() < MSG_VERBOSE) {
         if (settler->reported == NAMED_REFUSALS + 1)
             msg_warn("more records refused; -v names every one");
@@ -110,46 +118,76 @@ static int copy_reject(struct settler *settler, const struct batch *batch, const
     const char *line = item->line.length == 0 ? "" : batch->lines.data + item->line.at;
     if (settler->rejects == NULL)
         return 0;
-    buf_shrink(&settler->line, KEEP_LINE);
     if (item->is_long) {
         const struct refusal *refusal = &batch->refusals[item->refusal];
         const struct record_error error = { refusal->stage, refusal->code, NULL };
-        if (record_write_error(&settler->line, item->sqs.length == 0 ? NULL : line,
+        if (record_write_error(&settler->text, item->sqs.length == 0 ? NULL : line,
                 item->sqs.length, &error, NULL, 0) != 0) {
             errno = ENOMEM;
             return -1;
         }
-        return out_write(settler->rejects, settler->line.data, settler->line.length);
+        int written = out_write(settler->rejects, settler->text.data, settler->text.length);
+        buf_shrink(&settler->text, KEEP_TEXT);
+        return written;
     }
     if (out_write(settler->rejects, line, item->line.length) != 0)
         return -1;
     return out_write(settler->rejects, "\n", 1);
 }
 
+/* Everything gathered, written. 0, or -1 with errno: ETIMEDOUT, when the halt came first. */
+static int write_verdicts(struct settler *settler)
+{
+    struct outqueue *queue = settler->verdicts;
+    struct buf *text = &settler->text;
+    int added = outqueue_add(queue, text->data, text->length);
+    buf_shrink(text, KEEP_TEXT);
+    while (added == 0 && outqueue_write(queue) == 0 && outqueue_waiting(queue) > 0) {
+        struct pollfd wait[2] = {
+            { .fd = STDOUT_FILENO, .events = outqueue_events(queue) },
+            { .fd = halt_fd(), .events = POLLIN },
+        };
+        int ready = poll(wait, 2, -1);
+        if (ready < 0 && errno != EINTR)
+            return -1;
+        if (ready > 0 && wait[0].revents == 0 && wait[1].revents != 0) {
+            errno = ETIMEDOUT;
+            return -1;
+        }
+    }
+    return added != 0 || outqueue_error(queue) != 0 ? -1 : 0;
+}
+
 static int print_verdict(struct settler *settler, const struct batch *batch,
     const struct item *item)
 {
     const char *sqs = item->sqs.length == 0 ? NULL : batch->lines.data + item->sqs.at;
-    buf_shrink(&settler->line, KEEP_LINE);
-    if (verdict_write(&settler->line, sqs, item->sqs.length, item->number, item->verdict) != 0) {
+    if (verdict_write(&settler->text, sqs, item->sqs.length, item->number, item->verdict) != 0) {
         errno = ENOMEM;
         return -1;
     }
-    return out_write(settler->verdicts, settler->line.data, settler->line.length);
+    return settler->text.length >= WRITE_AT ? write_verdicts(settler) : 0;
 }
 
-int settle_batch(struct settler *settler, struct loader *loader, const struct batch *batch,
-    struct failure *failure)
+static int print_verdicts(struct settler *settler, const struct batch *batch)
 {
-    struct counts *counts = &loader->counts;
+    for (size_t i = 0; i < batch->count; i++)
+        if (print_verdict(settler, batch, &batch->items[i]) != 0)
+            return -1;
+    return write_verdicts(settler);
+}
+
+int settle_batch(struct settler *settler, const struct batch *batch, struct failure *failure)
+{
+    struct counts *counts = &settler->counts;
     uint64_t unkeyed = counts->unkeyed;
     counts->batches++;
     for (size_t i = 0; i < batch->count; i++) {
         const struct item *item = &batch->items[i];
-        count(counts, item, loader->target->has_ledger);
+        count(counts, item, settler->has_ledger);
         if (!is_refused(item))
             continue;
-        report(settler, loader, batch, item);
+        report(settler, batch, item);
         if (copy_reject(settler, batch, item) != 0)
             return failure_set(failure, STATUS_IO, "%s: %s", settler->reject_name, strerror(errno));
     }
@@ -159,10 +197,8 @@ int settle_batch(struct settler *settler, struct loader *loader, const struct ba
     /* The copies first: a verdict may be acted on as soon as it is read. */
     if (settler->rejects != NULL && out_flush(settler->rejects) != 0)
         return failure_set(failure, STATUS_IO, "%s: %s", settler->reject_name, strerror(errno));
-    for (size_t i = 0; i < batch->count; i++)
-        if (print_verdict(settler, batch, &batch->items[i]) != 0)
-            return failure_set(failure, STATUS_IO, "standard output: %s", strerror(errno));
-    if (out_flush(settler->verdicts) != 0)
-        return failure_set(failure, STATUS_IO, "standard output: %s", strerror(errno));
+    if (print_verdicts(settler, batch) != 0)
+        return failure_set(failure, STATUS_IO, "standard output: %s",
+            errno == ETIMEDOUT ? "nobody reads it" : strerror(errno));
     return 0;
 }

@@ -1,34 +1,52 @@
 #ifndef PG_LOAD_SETTLE_H
 #define PG_LOAD_SETTLE_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/out.h"
+#include "base/outqueue.h"
 #include "batch.h"
 #include "failure.h"
-#include "loader.h"
-#include "base/out.h"
+#include "load.h"
+
+/* Records so far, by what became of them. */
+struct counts {
+    uint64_t committed;
+    uint64_t duplicate;
+    uint64_t quarantined;
+    uint64_t rejected;
+    uint64_t unkeyed;
+    uint64_t batches;
+};
 
 /* Where the verdicts of committed batches go. */
 struct settler {
-    struct out *verdicts; /* standard output */
+    const struct load_options *options;
+    bool has_ledger;
+    struct counts counts;
+    struct outqueue *verdicts; /* standard output, NULL: not opened */
     int reject_fd;        /* -1: no --reject-file */
     struct out *rejects;
     const char *reject_name;
     uint64_t reported; /* refused records named in messages so far */
-    struct buf line;
+    struct buf text;   /* verdicts, gathered */
 };
 
 /* 0, or -1 with ${failure}; ${settler} is to be closed in any case. */
-int settle_open(struct settler *settler, const struct load_options *options,
+int settle_open(struct settler *settler, const struct load_options *options, bool has_ledger,
     struct failure *failure);
 
-/* Flush and close both outputs. 0, or -1 with ${failure} (which keeps an earlier one). */
+/* Close both outputs. 0, or -1 with ${failure} (which keeps an earlier one). */
 int settle_close(struct settler *settler, struct failure *failure);
 
 /* Whether nobody reads the verdicts any more, as far as can be seen without writing. */
 bool settle_is_deaf(const struct settler *settler);
 
-/* Count, copy and report what became of the batch, and print its verdicts. 0, or -1 with
- * ${failure}. */
-int settle_batch(struct settler *settler, struct loader *loader, const struct batch *batch,
-    struct failure *failure);
+/*
+ * Count, copy and report what became of the batch, and print its verdicts, waiting for their reader
+ * until the halt (halt.h). 0, or -1 with ${failure}.
+ */
+int settle_batch(struct settler *settler, const struct batch *batch, struct failure *failure);
 
 #endif

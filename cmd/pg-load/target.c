@@ -2,6 +2,7 @@
 
 #include "base/msg.h"
 #include "patience.h"
+#include "halt.h"
 #include "target.h"
 
 #define DEFINITIONS SQS2PG_DATADIR "/sql/pg-load.sql"
@@ -204,6 +205,7 @@ int target_open(struct target *target, const struct load_options *options, struc
     target->conn = pg_conn_new(options->dsn);
     if (target->conn == NULL)
         return failure_set(failure, STATUS_INTERNAL, "not enough memory");
+    pg_conn_set_halt(target->conn, halt_fd());
     patience_init(&patience, options->retry_ms, options->grace_ms);
     while (try_open(target, options, failure) != 0) {
         if (failure->status != STATUS_TEMPORARY)

@@ -1,0 +1,50 @@
+#ifndef PG_LOAD_CREW_H
+#define PG_LOAD_CREW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "batch.h"
+#include "failure.h"
+#include "load.h"
+#include "tally.h"
+#include "target.h"
+
+/*
+ * The connections of a run. Each has a thread, which brings one batch after the other into the
+ * database, in transactions that wait for nobody but the server: so no connection holds locks while
+ * another one retries or looks for a bad row, and none is in a transaction while input is awaited.
+ * All calls are the main thread's.
+ */
+struct crew;
+
+/*
+ * ${jobs} connections, the first of them ${target}'s, the others to be opened when there is work
+ * for them. ${target}, whose connection then belongs to the crew's thread, and ${tally} outlive the
+ * crew. NULL: ${failure}.
+ */
+struct crew *crew_open(const struct load_options *options, struct target *target,
+    struct tally *tally, size_t jobs, struct failure *failure);
+
+/*
+ * Wait for what is at work, for a moment only after the halt (halt.h), and free everything. False:
+ * some thread did not end, and what it was given must be left to it.
+ */
+bool crew_close(struct crew *crew); /* NULL is fine */
+
+size_t crew_idle(const struct crew *crew); /* how many could take a batch */
+size_t crew_busy(const struct crew *crew); /* how many have one that was not taken back */
+
+/* Give a sealed batch to one that is idle. */
+void crew_give(struct crew *crew, struct batch *batch);
+
+/*
+ * Take back a batch that is done, NULL: there is none yet. ${failure} tells how it ended: its
+ * status is STATUS_OK when it is committed and each item has its verdict.
+ */
+struct batch *crew_take(struct crew *crew, struct failure *failure);
+
+/* Readable while there is a batch to be taken back. */
+int crew_fd(const struct crew *crew);
+
+#endif

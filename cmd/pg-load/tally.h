@@ -1,0 +1,37 @@
+#ifndef PG_LOAD_TALLY_H
+#define PG_LOAD_TALLY_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* What the connections of a run have found out together. Every call is safe in any thread. */
+struct tally {
+    pthread_mutex_t mutex;
+    uint64_t total;    /* records committed, or about to be */
+    uint64_t refused;  /* of them */
+    uint64_t suspects; /* records refused by the server since one last passed */
+    bool proven;       /* a row of this run is in the table */
+};
+
+void tally_init(struct tally *tally);
+void tally_free(struct tally *tally);
+
+/*
+ * tally_claim(tally, total, refused, limit, percent):
+ * Add a batch of ${total} records, ${refused} of them refused, unless that takes the run past
+ * ${limit}: a number, or with ${percent} a percentage, which counts from the 1000th record on. What
+ * comes of it if added is written to ${total} and ${refused} in any case. A transaction that then
+ * fails gives its share back by tally_return().
+ */
+bool tally_claim(struct tally *tally, uint64_t *total, uint64_t *refused, uint64_t limit,
+    bool percent);
+void tally_return(struct tally *tally, uint64_t total, uint64_t refused);
+
+/* A batch was committed, with ${suspects} of the first kind; ${passed}: and with a row. */
+void tally_learn(struct tally *tally, uint64_t suspects, bool passed);
+
+/* How many suspects there are; ${proven} as above. */
+uint64_t tally_suspects(struct tally *tally, bool *proven);
+
+#endif
