@@ -194,9 +194,12 @@ static int step(struct run *run, struct failure *failure)
 
 static int load_lines(struct run *run, struct failure *failure)
 {
-    while (!run->ended || crew_busy(run->crew) > 0 || is_due(run))
-        if (turn_over(run, failure) != 0 || step(run, failure) != 0)
+    while (turn_over(run, failure) == 0) {
+        if (run->ended && crew_busy(run->crew) == 0 && !is_due(run))
             break;
+        if (step(run, failure) != 0)
+            break;
+    }
     /* After a failure: what is under way may yet be committed, and is told then. */
     struct failure outcome;
     struct batch *done;
