@@ -355,8 +355,7 @@ static void set_verdicts(const struct loader *loader, struct batch *batch)
 }
 
 /* Whether the batch takes the run past --max-rejects; if not, it counts from now on. */
-static bool is_past_limit(struct loader *loader, const struct batch *batch,
-    struct failure *failure)
+static bool is_past_limit(struct loader *loader, const struct batch *batch, struct failure *failure)
 {
     const struct load_options *options = loader->options;
     uint64_t refused = 0;
@@ -367,8 +366,8 @@ static bool is_past_limit(struct loader *loader, const struct batch *batch,
     }
     uint64_t all = batch->count;
     uint64_t all_refused = refused;
-    if (tally_claim(loader->tally, &all, &all_refused, options->limited ? options->limit : UINT64_MAX,
-            options->limit_percent)) {
+    if (tally_claim(loader->tally, &all, &all_refused,
+            options->limited ? options->limit : UINT64_MAX, options->limit_percent)) {
         loader->claimed = batch->count;
         loader->claimed_refused = refused;
         return false;

@@ -32,9 +32,9 @@ struct run {
     struct crew *crew;
     struct settler settler;
     struct line_reader *lines;
-    struct batch *batches;  /* one more than connections: that one is filled while they work */
+    struct batch *batches; /* one more than connections: that one is filled while they work */
     size_t batch_count;
-    struct batch **free;    /* a stack of those that nobody has */
+    struct batch **free; /* a stack of those that nobody has */
     size_t free_count;
     struct batch *current;  /* NULL: all are on their way */
     uint64_t closes_at;     /* when its linger is over */
@@ -171,7 +171,8 @@ static void wait_for_news(struct run *run, bool reading)
         { .fd = run->reading_until != 0 ? -1 : stop_fd(), .events = POLLIN },
         { .fd = run->leaving_at != 0 ? -1 : halt_fd(), .events = POLLIN },
     };
-    (void)poll(news, 4, patience(run, reading)); /* whatever wakes it, everything is looked at again */
+    (void)poll(news, 4,
+        patience(run, reading)); /* whatever wakes it, everything is looked at again */
 }
 
 /* One step: a batch handed over, a line read, or a wait. 0, or -1 with ${failure}. */
@@ -187,7 +188,8 @@ static int step(struct run *run, struct failure *failure)
     if (is_due(run) && crew_idle(run->crew) > 0)
         return hand_over(run, failure);
     if (is_leaving(run))
-        return failure_set(failure, STATUS_TEMPORARY, "stopped before the last batch was committed");
+        return failure_set(failure, STATUS_TEMPORARY,
+            "stopped before the last batch was committed");
     wait_for_news(run, room);
     return 0;
 }

@@ -15,17 +15,17 @@
 struct loader {
     const struct load_options *options;
     struct target *target;
-    struct tally *tally; /* the run's */
-    bool insert;           /* keys by INSERT … ON CONFLICT: the last batch brought repeats */
-    bool isolate;          /* rows under savepoints: the last batch had one refused */
-    bool immediate;        /* and constraints checked at once: it was refused at COMMIT */
-    uint64_t new_suspects; /* for the tally, if the batch under way is committed */
-    uint64_t claimed;      /* its share of the tally: records, */
+    struct tally *tally;      /* the run's */
+    bool insert;              /* keys by INSERT … ON CONFLICT: the last batch brought repeats */
+    bool isolate;             /* rows under savepoints: the last batch had one refused */
+    bool immediate;           /* and constraints checked at once: it was refused at COMMIT */
+    uint64_t new_suspects;    /* for the tally, if the batch under way is committed */
+    uint64_t claimed;         /* its share of the tally: records, */
     uint64_t claimed_refused; /* and of them refused */
-    char xid[24];          /* of the transaction, "" when the ledger makes it superfluous */
-    uint32_t *order;       /* scratch, all of them of ${capacity} */
-    uint32_t *tries;       /* tries[i]: which item with batch->keys[i] is tried */
-    bool *fresh;           /* fresh[i]: batch->keys[i] was not in the ledger before */
+    char xid[24];             /* of the transaction, "" when the ledger makes it superfluous */
+    uint32_t *order;          /* scratch, all of them of ${capacity} */
+    uint32_t *tries;          /* tries[i]: which item with batch->keys[i] is tried */
+    bool *fresh;              /* fresh[i]: batch->keys[i] was not in the ledger before */
     struct pg_key *scratch;
     size_t capacity;
     struct buf sql;

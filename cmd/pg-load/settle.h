@@ -26,7 +26,7 @@ struct settler {
     bool has_ledger;
     struct counts counts;
     struct outqueue *verdicts; /* standard output, NULL: not opened */
-    int reject_fd;        /* -1: no --reject-file */
+    int reject_fd;             /* -1: no --reject-file */
     struct out *rejects;
     const char *reject_name;
     uint64_t reported; /* refused records named in messages so far */

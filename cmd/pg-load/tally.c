@@ -19,8 +19,8 @@ bool tally_claim(struct tally *tally, uint64_t *total, uint64_t *refused, uint64
     (void)pthread_mutex_lock(&tally->mutex);
     *total += tally->total;
     *refused += tally->refused;
-    bool within = percent ? *total < PERCENT_FROM || *refused * 100 <= limit * *total
-                          : *refused <= limit;
+    bool within =
+        percent ? *total < PERCENT_FROM || *refused * 100 <= limit * *total : *refused <= limit;
     if (within) {
         tally->total = *total;
         tally->refused = *refused;

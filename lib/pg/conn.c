@@ -23,8 +23,8 @@ struct pg_conn {
     char *dsn; /* NULL: the environment alone */
     PGconn *pq;
     PGresult *result;
-    struct buf sql; /* of pg_conn_begin() */
-    int halt_fd;    /* -1: none */
+    struct buf sql;      /* of pg_conn_begin() */
+    int halt_fd;         /* -1: none */
     uint64_t give_up_at; /* 0: not halted */
     bool committing;
     struct pg_error error;
@@ -62,7 +62,8 @@ static void set_error(struct pg_conn *conn, const PGresult *result)
     *error = (struct pg_error){ .fate = pg_sqlstate_fate(state), .hint = { 0, SIZE_MAX } };
     pg_words_line(error->sqlstate, sizeof error->sqlstate, state);
     pg_words_line(error->column, PG_NAME_SIZE, PQresultErrorField(result, PG_DIAG_COLUMN_NAME));
-    pg_words_line(error->constraint, PG_NAME_SIZE, PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME));
+    pg_words_line(error->constraint, PG_NAME_SIZE,
+        PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME));
     pg_words_line(error->table, PG_NAME_SIZE, PQresultErrorField(result, PG_DIAG_TABLE_NAME));
     pg_words_line(error->text, PG_TEXT_SIZE, PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY));
 }
@@ -141,7 +142,7 @@ const struct pg_error *pg_conn_error(const struct pg_conn *conn)
 
 const char *pg_conn_database(const struct pg_conn *conn)
 {
-    const char *name = conn->pq == NULL ? NULL : PQdb(conn->pq);
+    const char *name = PQdb(conn->pq); /* NULL of NULL */
     return name == NULL ? "" : name;
 }
 
@@ -190,12 +191,8 @@ static int finish_connecting(struct pg_conn *conn)
             return -1;
         }
         int ready = poll(wait, 2, left);
-        if (ready < 0 && errno != EINTR) {
-            set_lost(conn, strerror(errno));
-            return -1;
-        }
-        if (ready > 0 && wait[1].revents != 0) {
-            set_lost(conn, "told to stop");
+        if ((ready < 0 && errno != EINTR) || (ready > 0 && wait[1].revents != 0)) {
+            set_lost(conn, ready < 0 ? strerror(errno) : "told to stop");
             return -1;
         }
         if (ready > 0)
@@ -226,11 +223,8 @@ int pg_conn_open(struct pg_conn *conn)
         return -1;
     }
     conn->give_up_at = 0;
-    if (PQsetnonblocking(conn->pq, 1) == 0)
-        return 0;
-    set_refused(conn);
-    pg_conn_close(conn);
-    return -1;
+    (void)PQsetnonblocking(conn->pq, 1); /* fails to send what waits: nothing does */
+    return 0;
 }
 
 /* ---- waiting ---- */
@@ -305,12 +299,9 @@ static PGresult *all_results(struct pg_conn *conn)
     PGresult *last = NULL;
     PGresult *result;
     while ((result = next_result(conn)) != NULL) {
-        if (PQresultStatus(last) == PGRES_FATAL_ERROR && last != NULL) {
-            PQclear(result);
-        } else {
-            PQclear(last);
-            last = result;
-        }
+        bool better = last == NULL || PQresultStatus(last) != PGRES_FATAL_ERROR;
+        PQclear(better ? last : result);
+        last = better ? result : last;
         if (PQresultStatus(last) == PGRES_COPY_IN || PQstatus(conn->pq) == CONNECTION_BAD)
             break;
     }
@@ -337,10 +328,6 @@ static int finish(struct pg_conn *conn, bool sent)
 
 int pg_conn_exec(struct pg_conn *conn, const char *sql)
 {
-    if (!pg_conn_alive(conn)) {
-        set_lost(conn, "not connected");
-        return -1;
-    }
     return finish(conn, PQsendQuery(conn->pq, sql) == 1);
 }
 
@@ -350,17 +337,15 @@ int pg_conn_query(struct pg_conn *conn, const char *sql, const struct pg_param *
     const char *values[MAX_PARAMS];
     int lengths[MAX_PARAMS];
     int formats[MAX_PARAMS];
-    if (!pg_conn_alive(conn) || count > MAX_PARAMS) {
-        set_lost(conn, "not connected");
-        return -1;
-    }
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; i < count && i < MAX_PARAMS; i++) {
         values[i] = params[i].data;
         lengths[i] = (int)params[i].length;
         formats[i] = params[i].binary;
     }
     return finish(conn,
-        PQsendQueryParams(conn->pq, sql, count, NULL, values, lengths, formats, binary_rows) == 1);
+        count <= MAX_PARAMS &&
+            PQsendQueryParams(conn->pq, sql, count, NULL, values, lengths, formats, binary_rows) ==
+                1);
 }
 
 size_t pg_conn_rows(const struct pg_conn *conn)
