@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,14 @@ int keygen_fail(struct keygen_error *error, enum keygen_cause cause, int errnum)
     error->cause = cause;
     error->errnum = errnum;
     return -1;
+}
+
+void keygen_hold_signals(void)
+{
+    sigset_t all;
+    sigfillset(&all);
+    (void)sigprocmask(SIG_BLOCK, &all, NULL);
+    (void)signal(SIGXFSZ, SIG_IGN); /* a file over the size limit is a write that fails */
 }
 
 int keygen_entry(char entry[KEYGEN_ENTRY_SIZE], size_t *length, char id[KEYRING_ID + 1])

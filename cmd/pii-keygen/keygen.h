@@ -30,6 +30,9 @@ struct keygen_error {
 /* Set ${error}; return -1. */
 int keygen_fail(struct keygen_error *error, enum keygen_cause cause, int errnum);
 
+/* Until the file is whole, nothing but kill -9 ends the process. */
+void keygen_hold_signals(void);
+
 /* Room for a comment with the time and a key line. */
 enum { KEYGEN_ENTRY_SIZE = KEYRING_LINE_SIZE + 48 };
 

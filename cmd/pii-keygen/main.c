@@ -1,5 +1,4 @@
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,6 +10,7 @@
 #include "base/status.h"
 #include "create.h"
 #include "crypto/door.h"
+#include "keygen.h"
 #include "mask/startup.h"
 #include "rotate.h"
 
@@ -137,22 +137,13 @@ static int list(const struct settings *settings)
     return status;
 }
 
-/* Until the file is whole, nothing but kill -9 ends the process. */
-static void hold_signals(void)
-{
-    sigset_t all;
-    sigfillset(&all);
-    (void)sigprocmask(SIG_BLOCK, &all, NULL);
-    (void)signal(SIGXFSZ, SIG_IGN); /* a file over the size limit is a write that fails */
-}
-
 static int make(const struct settings *settings)
 {
     char id[KEYRING_ID + 1];
     struct keygen_error error = { .cause = KEYGEN_OK };
     if (door_init() != 0 || keyring_protect_process() != 0)
         return say(settings->file, &(struct keygen_error){ .cause = KEYGEN_MACHINE });
-    hold_signals();
+    keygen_hold_signals();
     int result = settings->rotate
         ? rotate_key_file(settings->file, settings->group_readable, id, &error)
         : create_key_file(settings->file, id, &error);

@@ -89,10 +89,18 @@ static void capture(unsigned short columns)
 
 static const char *caught(void)
 {
+    static const char end = '\001';
     static char text[8192];
-    (void)fcntl(reading, F_SETFL, O_NONBLOCK);
-    ssize_t got = read(reading, text, sizeof text - 1);
-    text[got > 0 ? got : 0] = '\0';
+    size_t length = 0;
+    /* A terminal hands on what was written when it likes; what comes last shows that all is there.
+     */
+    assert_int_equal(write(STDERR_FILENO, &end, 1), 1);
+    while (length == 0 || text[length - 1] != end) {
+        ssize_t got = read(reading, text + length, sizeof text - length);
+        assert_true(got > 0);
+        length += (size_t)got;
+    }
+    text[length - 1] = '\0';
     dup2(saved, STDERR_FILENO);
     close(saved);
     close(reading);
