@@ -6,7 +6,9 @@
 enum {
     MAX_BYTES = 1 << 30,
     KEEP_BYTES = 16 << 20, /* of memory between batches */
-    MAX_GROUPS = 1024      /* kept between batches */
+    POPULATE_ROWS = 20000,
+    POPULATE_BYTES = 8 << 20,
+    MAX_GROUPS = 1024 /* kept between batches */
 };
 
 void batch_init(struct batch *batch, const struct plan *plan, const struct pg_table *table)
@@ -61,6 +63,30 @@ static void *grow(void *array, size_t count, size_t *capacity, size_t size)
     if (larger != NULL)
         *capacity = wanted;
     return larger;
+}
+
+/* Make the system give the memory behind what is in use; what it holds does not matter. */
+static void touch(struct buf *buf, size_t size)
+{
+    size_t unused = buf->length >= size ? 0 : size - buf->length;
+    char *place = unused == 0 ? NULL : buf_reserve(buf, unused);
+    if (place != NULL)
+        memset(place, 0, unused);
+}
+
+void batch_populate(struct batch *batch, size_t rows, size_t bytes)
+{
+    size_t wanted = rows < POPULATE_ROWS ? rows : POPULATE_ROWS;
+    size_t size = bytes < POPULATE_BYTES ? bytes : POPULATE_BYTES;
+    touch(&batch->lines, size);
+    touch(&batch->rows, size / 4);
+    struct item *items =
+        wanted <= batch->capacity ? NULL : reallocarray(batch->items, wanted, sizeof *items);
+    if (items == NULL)
+        return;
+    batch->items = items;
+    batch->capacity = wanted;
+    memset(items + batch->count, 0, (wanted - batch->count) * sizeof *items);
 }
 
 struct item *batch_add(struct batch *batch, uint64_t number, const char *text, size_t length)

@@ -101,6 +101,12 @@ void batch_init(struct batch *batch, const struct plan *plan, const struct pg_ta
 void batch_free(struct batch *batch);
 void batch_clear(struct batch *batch);
 
+/*
+ * Take the memory for ${rows} records in ${bytes} at once, within reason, so that a run that will
+ * need it gets all of it early, and no more later. A shortage of memory shows later.
+ */
+void batch_populate(struct batch *batch, size_t rows, size_t bytes);
+
 /* A new item with the line's bytes in it, or NULL: no memory. Valid until the next one. */
 struct item *batch_add(struct batch *batch, uint64_t number, const char *text, size_t length);
 

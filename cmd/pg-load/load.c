@@ -22,6 +22,8 @@
 #include "tally.h"
 #include "target.h"
 
+enum { LONG_RUN = 1000 }; /* records from which on a run takes the memory of a long one at once */
+
 /* What is done with input: the batch that is filled, and those on their way. */
 struct run {
     const struct load_options *options;
@@ -129,6 +131,9 @@ static int take_line(struct run *run, enum line_result result, const struct line
     run->ended = result == LINE_END || result == LINE_STOPPED || result == LINE_ERROR;
     if (result != LINE_OK && result != LINE_LONG)
         return 0;
+    for (size_t i = 0; i < run->batch_count && line->number == LONG_RUN; i++)
+        if (&run->batches[i] == run->current || run->batches[i].capacity == 0)
+            batch_populate(&run->batches[i], run->options->batch_rows, run->options->batch_bytes);
     if (run->current->count == 0)
         run->closes_at = clock_monotonic_ms() + run->options->linger_ms;
     if (row_read(&run->rows, line, result == LINE_LONG, run->current) != 0)

@@ -361,3 +361,48 @@ END
   [ $((SECONDS - started)) -lt 10 ]
   [ ! -s out ]
 }
+
+@test "--jobs: several connections, everything once, a redelivered message too" {
+  records 1 2000 >in
+  records 1 500 >>in
+  load_in -t t --jobs 4 --batch-rows 50
+  [ "$status" -eq 0 ]
+  [ "$(tally)" = '2000 committed 500 duplicate' ]
+  [ "$(sql 'SELECT count(*), count(DISTINCT id) FROM t')" = '2000|2000' ]
+  load_in -t t --jobs 65
+  [ "$status" -eq 64 ]
+}
+
+@test "SIGTERM while the server waits for a lock: cancelled after the grace time, 75, no verdict" {
+  local status=0 started
+  load_in -t t
+  records 11 15 >in
+  psql -qX -c 'BEGIN; LOCK t' -c 'SELECT pg_sleep(9)' >/dev/null 3>&- &
+  sleep 0.5
+  pg-load -t t --grace 200ms <in >out 2>err 3>&- &
+  pid=$!
+  sleep 0.5
+  started=$SECONDS
+  kill -TERM "$pid"
+  wait "$pid" || status=$?
+  cat err
+  [ "$status" -eq 75 ]
+  [ $((SECONDS - started)) -lt 7 ]
+  [ ! -s out ]
+  grep -q 'stopped before the last batch was committed' err
+}
+
+@test "SIGTERM while nobody reads the verdicts: 74 after the grace time" {
+  local status=0
+  records 1 20000 >in
+  mkfifo blocked
+  exec 8<>blocked
+  pg-load -t t --grace 200ms <in >blocked 2>err 3>&- 8>&- &
+  pid=$!
+  sleep 2
+  kill -TERM "$pid"
+  wait "$pid" || status=$?
+  exec 8>&-
+  [ "$status" -eq 74 ]
+  grep -q 'standard output: nobody reads it' err
+}
