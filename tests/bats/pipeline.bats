@@ -55,9 +55,9 @@ gone() {
   done
 }
 
-# finish: waits for the run's end, not for ever; its status is the function's.
+# finish: waits for the run's end, which may wait for a long poll of 20 s; its status is the function's.
 finish() {
-  eventually 20 gone "$(<run.pid)" && wait "$(<run.pid)"
+  eventually 60 gone "$(<run.pid)" && wait "$(<run.pid)"
 }
 
 @test "settings from a file: the sample is loaded, and the queue is empty" {
