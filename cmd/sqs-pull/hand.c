@@ -14,13 +14,15 @@ void hand_free(struct hand *hand)
     (void)hand_printed(hand, UINT64_MAX);
 }
 
-int hand_add(struct hand *hand, uint64_t end, const char *handle, size_t length)
+int hand_add(struct hand *hand, uint64_t end, const struct buf *id, const struct buf *handle)
 {
-    struct hand_message *message = malloc(sizeof *message + length);
+    struct hand_message *message = malloc(sizeof *message + id->length + handle->length);
     if (message == NULL)
         return -1;
-    memcpy(message->handle, handle, length);
-    message->item = (struct batch_item){ .text = message->handle, .length = length };
+    message->id_length = id->length;
+    message->handle_length = handle->length;
+    memcpy(message->text, id->data, id->length);
+    memcpy(message->text + id->length, handle->data, handle->length);
     message->end = end;
     message->next = NULL;
     *hand->last = message;
@@ -49,10 +51,12 @@ struct hand_message *hand_take_after(struct hand *hand, uint64_t cut)
     struct hand_message **link = &hand->first;
     while (*link != NULL && (*link)->end <= cut)
         link = &(*link)->next;
-    struct hand_message *list = *link;
-    *link = NULL;
-    hand->last = link;
-    for (const struct hand_message *message = list; message != NULL; message = message->next)
-        hand->count--;
-    return list;
+    struct hand_message *taken = *link;
+    if (taken == NULL)
+        return NULL;
+    *link = taken->next;
+    if (*link == NULL)
+        hand->last = link;
+    hand->count--;
+    return taken;
 }

@@ -1,9 +1,10 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "acked.h"
 #include "aws/connect.h"
 #include "base/clock.h"
 #include "base/msg.h"
@@ -14,7 +15,8 @@
 #include "pull.h"
 #include "visibility.h"
 
-static int report(const struct pull_result *result, uint64_t requests, uint64_t began_ms)
+static int report(const struct settings *given, const struct pull_result *result, uint64_t requests,
+    uint64_t began_ms)
 {
     int status = STATUS_OK;
     if (result->no_memory) {
@@ -25,6 +27,9 @@ static int report(const struct pull_result *result, uint64_t requests, uint64_t 
     } else if (result->output_error != 0) {
         msg_error("cannot write to standard output: %s", strerror(result->output_error));
         status = STATUS_IO;
+    } else if (result->unheard) {
+        msg_error("the verdicts have ended while there were messages to print");
+        status = STATUS_IO;
     } else if (result->corrupt > 0) {
         status = STATUS_PARTIAL;
     }
@@ -32,14 +37,33 @@ static int report(const struct pull_result *result, uint64_t requests, uint64_t 
         msg_warn(
             "%llu messages could not be released; they come back after their visibility timeout",
             (unsigned long long)result->stranded);
+    char leases[96] = "";
+    if (given->acked != NULL)
+        (void)snprintf(leases, sizeof leases, "acked=%llu extended=%llu lapsed=%llu ",
+            (unsigned long long)result->acked, (unsigned long long)result->extended,
+            (unsigned long long)result->lapsed);
     uint64_t took_ms = clock_monotonic_ms() - began_ms;
     msg_summary(status == STATUS_OK && result->released == 0 && result->stranded == 0,
-        "received=%llu printed=%llu released=%llu corrupt=%llu requests=%llu seconds=%llu.%02llu",
+        "received=%llu printed=%llu released=%llu corrupt=%llu %srequests=%llu seconds=%llu.%02llu",
         (unsigned long long)result->received, (unsigned long long)result->printed,
-        (unsigned long long)result->released, (unsigned long long)result->corrupt,
+        (unsigned long long)result->released, (unsigned long long)result->corrupt, leases,
         (unsigned long long)requests, (unsigned long long)(took_ms / 1000),
         (unsigned long long)(took_ms % 1000 / 10));
     return status;
+}
+
+/* The time for which messages are hidden: given, or the queue's. */
+static bool find_visibility(struct settings *given, const struct connection *connection,
+    struct aws_error *error)
+{
+    unsigned *seconds = &given->pull.visibility_timeout_s;
+    if (!given->has_visibility && visibility_of_queue(connection->sqs, seconds, error) != AWS_OK)
+        return false;
+    if (given->acked == NULL || *seconds > 0)
+        return true;
+    error_set(error, AWS_SETTING, "give one with --visibility-timeout",
+        "the queue's visibility timeout is 0: messages cannot be kept hidden");
+    return false;
 }
 
 static int run(struct settings *given)
@@ -48,15 +72,14 @@ static int run(struct settings *given)
     struct connection connection;
     struct aws_error error = { .cause = AWS_OK };
     struct pull_result result = { .received = 0 };
-    if (connect_open(&connection, &given->connect, given->pull.parallel, true, &error) != AWS_OK)
+    unsigned requests = given->pull.parallel;
+    if (given->acked != NULL)
+        requests += PULL_FURTHER_REQUESTS;
+    if (connect_open(&connection, &given->connect, requests, true, &error) != AWS_OK)
         return connect_report(&error);
-    if (given->has_visibility ||
-        visibility_of_queue(connection.sqs, &given->pull.visibility_timeout_s, &result.error) ==
-            AWS_OK)
+    if (find_visibility(given, &connection, &result.error))
         pull_run(&connection, &given->pull, &result);
-    if (result.output_error == 0 && close(STDOUT_FILENO) != 0)
-        result.output_error = errno;
-    int status = report(&result, sqs_requests(connection.sqs), began_ms);
+    int status = report(given, &result, sqs_requests(connection.sqs), began_ms);
     connect_close(&connection);
     return status;
 }
@@ -71,5 +94,14 @@ int main(int argc, char **argv)
     }
     if (!options_parse(argc, argv, &settings, &status))
         return status;
-    return run(&settings);
+    /* Before anything that may take time: whoever opens it for writing waits for us. */
+    if (settings.acked != NULL && (settings.pull.acked = acked_open(settings.acked)) == NULL) {
+        bool none = errno == EINVAL;
+        msg_error("cannot read verdicts from the --acked FIFO: %s",
+            none ? "it is no FIFO" : strerror(errno));
+        return none ? STATUS_USAGE : STATUS_IO;
+    }
+    status = run(&settings);
+    acked_close(settings.pull.acked);
+    return status;
 }

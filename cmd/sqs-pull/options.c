@@ -2,11 +2,31 @@
 
 #include "base/opt.h"
 #include "base/status.h"
+#include "keeper.h"
 #include "options.h"
 
-enum { OPT_FOLLOW = 1, OPT_NUMBER, OPT_JOBS, OPT_WAIT, OPT_EMPTY, OPT_VISIBILITY, OPT_IDLE };
+enum {
+    OPT_FOLLOW = 1,
+    OPT_NUMBER,
+    OPT_JOBS,
+    OPT_WAIT,
+    OPT_EMPTY,
+    OPT_VISIBILITY,
+    OPT_IDLE,
+    OPT_ACKED,
+    OPT_MAX_IN_FLIGHT,
+    OPT_MAX_LEASE,
+    OPT_GRACE
+};
 
-enum { FOLLOW_WAIT_S = 20, DRAIN_WAIT_S = 2, FOLLOW_RETRY_MS = 300000 };
+enum {
+    FOLLOW_WAIT_S = 20,
+    DRAIN_WAIT_S = 2,
+    FOLLOW_RETRY_MS = 300000,
+    MAX_IN_FLIGHT = 10000,
+    MAX_LEASE_MS = 3600000,
+    GRACE_MS = 30000
+};
 
 static const struct opt options[] = {
     { OPT_FOLLOW, 'f', "follow", NULL, "stay and wait for more messages", false },
@@ -19,16 +39,45 @@ static const struct opt options[] = {
         "hide messages so long (default: the queue's)", false },
     { OPT_IDLE, '\0', "idle-backoff", "MAX", "pause after each further empty receive, up to MAX",
         false },
+    { OPT_ACKED, '\0', "acked", "FIFO",
+        "keep messages hidden until their verdict comes back from sqs-ack --print >FIFO", false },
+    { OPT_MAX_IN_FLIGHT, '\0', "max-in-flight", "N",
+        "with --acked, messages without a verdict at once (default: 10000)", false },
+    { OPT_MAX_LEASE, '\0', "max-lease", "TIME",
+        "with --acked, keep a message hidden for so long at most (default: 1h)", false },
+    { OPT_GRACE, '\0', "grace", "TIME",
+        "with --acked, wait so long for verdicts after SIGTERM (default: 30s)", false },
     CONNECT_OPTIONS,
 };
 
 static const struct opt_command command = {
-    .synopsis = "[-fqv] [-Q URL|NAME] [-n N] [-j N] [option ...]",
+    .synopsis = "[-fqv] [-Q URL|NAME] [-n N] [-j N] [--acked FIFO] [option ...]",
     .summary =
         "Receive the messages of an SQS queue and print them as records, one JSON object a line.",
     .options = options,
     .count = sizeof options / sizeof *options,
 };
+
+/* Options that go with --acked. */
+static int take_lease(struct pull_options *pull, int id, const char *value)
+{
+    uint64_t number = 0;
+    switch (id) {
+    case OPT_MAX_IN_FLIGHT:
+        if (!opt_number(value, 1, KEEPER_MOST, &number))
+            return opt_usage("option --max-in-flight takes a number from 1 to %d", KEEPER_MOST);
+        pull->max_in_flight = (size_t)number;
+        return 0;
+    case OPT_MAX_LEASE:
+        return opt_duration(value, 1000, KEEPER_LONGEST_S * 1000, &pull->max_lease_ms)
+            ? 0
+            : opt_usage("option --max-lease takes a time from 1s to 12h");
+    default:
+        return opt_duration(value, 0, 86400000, &pull->grace_ms)
+            ? 0
+            : opt_usage("option --grace takes a time to 24h");
+    }
+}
 
 /* 0, or the exit status. */
 static int take(struct settings *given, int id, const char *value)
@@ -70,6 +119,14 @@ static int take(struct settings *given, int id, const char *value)
         return opt_duration(value, 0, 3600000, &pull->idle_backoff_ms)
             ? 0
             : opt_usage("option --idle-backoff takes a time from 0 to 1h");
+    case OPT_ACKED:
+        given->acked = value;
+        return *value != '\0' ? 0 : opt_usage("option --acked takes the name of a FIFO");
+    case OPT_MAX_IN_FLIGHT:
+    case OPT_MAX_LEASE:
+    case OPT_GRACE:
+        given->has_leases = true;
+        return take_lease(pull, id, value);
     case OPT_OPERAND:
         return opt_usage("no operand is taken: give the queue with --queue");
     default:
@@ -82,6 +139,14 @@ static bool complete(struct settings *given, int *status)
 {
     if (given->pull.follow && given->has_empties) {
         *status = opt_usage("options --follow and --empty exclude each other");
+        return false;
+    }
+    if (given->has_leases && given->acked == NULL) {
+        *status = opt_usage("options --max-in-flight, --max-lease and --grace want --acked");
+        return false;
+    }
+    if (given->acked != NULL && given->has_visibility && given->pull.visibility_timeout_s == 0) {
+        *status = opt_usage("options --acked and --visibility-timeout 0 exclude each other");
         return false;
     }
     if (!given->has_wait)
@@ -99,7 +164,11 @@ bool options_parse(int argc, char **argv, struct settings *settings, int *status
     struct opt_parser parser;
     const char *value;
     int id;
-    *settings = (struct settings){ .pull = { .parallel = 4, .empties = 2 } };
+    *settings = (struct settings){ .pull = { .parallel = 4,
+                                       .empties = 2,
+                                       .max_in_flight = MAX_IN_FLIGHT,
+                                       .max_lease_ms = MAX_LEASE_MS,
+                                       .grace_ms = GRACE_MS } };
     *status = STATUS_OK;
     opt_start(&parser, &command, argc, argv);
     while ((id = opt_next(&parser, &value)) != OPT_END) {

@@ -8,11 +8,13 @@
 
 /* What the command line asks for. */
 struct settings {
-    struct pull_options pull;
+    struct pull_options pull; /* but for acked, which is to be opened */
     struct connect_options connect;
+    const char *acked; /* path of a FIFO; NULL: no leases */
     bool has_wait;
     bool has_empties;
     bool has_visibility; /* else the queue's own is to be read */
+    bool has_leases;     /* an option that wants --acked */
 };
 
 /*

@@ -1,243 +1,36 @@
 #include <errno.h>
-#include <limits.h>
+#include <fcntl.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/msg.h"
-#include "base/outqueue.h"
 #include "base/stop.h"
-#include "format.h"
-#include "hand.h"
-#include "pull.h"
-#include "release.h"
+#include "puller.h"
+#include "receive.h"
 
 enum {
-    MEMORY = 16 << 20,        /* for records in hand and on their way */
-    LARGEST_RECORD = 1 << 20, /* until one has been seen */
-    FIRST_PAUSE_MS = 250,
-    SHORT_POLL_MS = 100, /* an empty answer this fast did not wait for messages */
-    SHORT_POLL_PAUSE_MS = 1000,
+    TICK_MS = 1000,
     BLOCKED_MS = 1000,    /* at the end: how long a reader may take nothing */
     HALF_LINE_MS = 30000, /* the same with half a line written */
-    RELEASE_MS = 10000
+    RELEASE_MS = 10000,
+    LATE_WRITER_MS = 1000, /* the output has failed: how long the FIFO may be without a writer */
+    LAST_WORDS_MS = 1000,  /* all verdicts are back: how long its writer may take to end */
+    LATE_WRITER_TICK_MS = 50
 };
-
-struct receive {
-    struct call call;
-    struct puller *puller;
-    uint64_t begun; /* as puller.events */
-    uint64_t begun_ms;
-    size_t reserved; /* bytes that its messages may take */
-    size_t largest;  /* record of this receive */
-    bool busy;
-};
-
-struct puller {
-    const struct connection *connection;
-    const struct pull_options *options;
-    struct pull_result *result;
-    struct format *format;
-    struct outqueue *out;
-    struct hand hand;
-    struct receive *receives;
-    unsigned busy;
-    size_t reserved;
-    size_t largest;
-    bool seen;       /* a record: ${largest} is no guess */
-    uint64_t events; /* numbers the beginnings of receives and the arrivals of messages */
-    uint64_t last_arrival;
-    unsigned empties;      /* empty receives begun after the last arrival */
-    bool seems_empty;      /* one came back empty since, whenever it began */
-    uint64_t paused_until; /* monotonic */
-    bool stopping;
-};
-
-/* Called while an answer is still arriving. */
-static void on_message(void *context, const struct message *message)
-{
-    struct receive *receive = context;
-    struct puller *puller = receive->puller;
-    struct pull_result *result = puller->result;
-    const struct buf *line;
-    uint64_t lease_until =
-        clock_realtime_ms() + (uint64_t)puller->options->visibility_timeout_s * 1000;
-    result->received++;
-    puller->last_arrival = ++puller->events;
-    puller->empties = 0;
-    puller->seems_empty = false;
-    puller->paused_until = 0;
-    switch (format_record(puller->format, message, lease_until, &line)) {
-    case FORMAT_OK:
-        break;
-    case FORMAT_CORRUPT:
-        result->corrupt++;
-        msg_warn("a message does not match its checksum or is incomplete; it stays on the queue");
-        return;
-    case FORMAT_NO_MEMORY:
-        result->no_memory = true;
-        return;
-    }
-    uint64_t end = outqueue_written(puller->out) + outqueue_waiting(puller->out) + line->length;
-    if (hand_add(&puller->hand, end, message->receipt_handle.data,
-            message->receipt_handle.length) != 0) {
-        result->no_memory = true;
-        return;
-    }
-    if (outqueue_add(puller->out, line->data, line->length) != 0)
-        result->no_memory = true; /* its end is never written, so it will be released */
-    if (line->length > receive->largest)
-        receive->largest = line->length;
-}
-
-static bool ending(const struct puller *puller)
-{
-    const struct pull_result *result = puller->result;
-    return puller->stopping || result->no_memory || result->output_error != 0 ||
-        result->error.cause != AWS_OK;
-}
-
-static bool drained(const struct puller *puller)
-{
-    return !puller->options->follow && puller->empties >= puller->options->empties;
-}
-
-/*
- * Whether the receives under way may prove the queue drained: once it seems empty, further ones
- * would only be waited for.
- */
-static bool nearly_drained(const struct puller *puller)
-{
-    unsigned counting = puller->empties;
-    for (unsigned i = 0; i < puller->options->parallel; i++)
-        counting += puller->receives[i].busy && puller->receives[i].begun > puller->last_arrival;
-    return !puller->options->follow && puller->seems_empty && counting >= puller->options->empties;
-}
-
-/* How many more messages are wanted, the requests under way counted as if all came back full. */
-static uint64_t wanted(const struct puller *puller)
-{
-    uint64_t coming = puller->result->printed + puller->hand.count;
-    if (puller->options->number == 0)
-        return UINT64_MAX;
-    for (unsigned i = 0; i < puller->options->parallel; i++)
-        if (puller->receives[i].busy)
-            coming += puller->receives[i].call.maximum;
-    return coming < puller->options->number ? puller->options->number - coming : 0;
-}
-
-/*
- * How many messages the next receive may ask for; 0: none may begin. No more are held than the
- * receives could bring at once, nor than fit into memory; with nothing in hand, one always fits.
- */
-static unsigned room(const struct puller *puller)
-{
-    size_t held = puller->hand.count;
-    for (unsigned i = 0; i < puller->options->parallel; i++)
-        if (puller->receives[i].busy)
-            held += puller->receives[i].call.maximum;
-    if (held + CALL_BATCH > (size_t)puller->options->parallel * CALL_BATCH)
-        return 0;
-    uint64_t count = wanted(puller);
-    if (count > CALL_BATCH)
-        count = CALL_BATCH;
-    size_t used = outqueue_waiting(puller->out) + puller->reserved;
-    size_t fitting = used < MEMORY ? (MEMORY - used) / puller->largest : 0;
-    if (fitting == 0 && used == 0)
-        fitting = 1;
-    return fitting < count ? (unsigned)fitting : (unsigned)count;
-}
-
-static void begin(struct puller *puller, struct receive *receive, unsigned maximum)
-{
-    receive->call = (struct call){
-        .operation = CALL_RECEIVE,
-        .maximum = maximum,
-        .wait_s = puller->options->wait_s,
-        .visibility_timeout_s = puller->options->visibility_timeout_s,
-        .on_message = on_message,
-        .context = receive,
-    };
-    if (sqs_start(puller->connection->sqs, &receive->call) != 0) {
-        puller->result->no_memory = true;
-        return;
-    }
-    receive->begun = ++puller->events;
-    receive->begun_ms = clock_monotonic_ms();
-    receive->largest = 0;
-    receive->reserved = puller->largest * maximum;
-    receive->busy = true;
-    puller->reserved += receive->reserved;
-    puller->busy++;
-}
-
-static void begin_all(struct puller *puller)
-{
-    for (unsigned i = 0; i < puller->options->parallel; i++) {
-        if (ending(puller) || nearly_drained(puller) || clock_monotonic_ms() < puller->paused_until)
-            return;
-        if (puller->receives[i].busy)
-            continue;
-        unsigned maximum = room(puller);
-        if (maximum == 0)
-            return;
-        begin(puller, &puller->receives[i], maximum);
-    }
-}
-
-/* A pause that doubles with each further empty receive. */
-static void pause_after_empty(struct puller *puller, const struct receive *receive)
-{
-    uint64_t now = clock_monotonic_ms(), longest = puller->options->idle_backoff_ms;
-    if (now - receive->begun_ms < SHORT_POLL_MS && longest < SHORT_POLL_PAUSE_MS)
-        longest = SHORT_POLL_PAUSE_MS;
-    uint64_t pause = FIRST_PAUSE_MS;
-    for (unsigned i = 2; i < puller->empties && pause < longest; i++)
-        pause *= 2;
-    if (puller->empties > 1 && longest > 0)
-        puller->paused_until = now + (pause < longest ? pause : longest);
-}
-
-/* A receive is back. */
-static void end(struct puller *puller, struct call *call)
-{
-    struct receive *receive = call->context;
-    receive->busy = false;
-    puller->busy--;
-    puller->reserved -= receive->reserved;
-    if (receive->largest > puller->largest || (receive->largest > 0 && !puller->seen))
-        puller->largest = receive->largest;
-    else if (receive->largest > 0)
-        puller->largest -= (puller->largest - receive->largest) / 8;
-    puller->seen |= receive->largest > 0;
-    if (call->error.cause == AWS_OK) {
-        if (call->messages == 0)
-            puller->seems_empty = true;
-        if (call->messages == 0 && receive->begun > puller->last_arrival) {
-            if (puller->empties < UINT_MAX)
-                puller->empties++;
-            pause_after_empty(puller, receive);
-        }
-        return;
-    }
-    if (call->error.cause != AWS_STOPPED && puller->result->error.cause == AWS_OK &&
-        !puller->stopping) {
-        puller->result->error = call->error;
-        sqs_abandon(puller->connection->sqs);
-    }
-}
 
 static void stop(struct puller *puller)
 {
     puller->stopping = true;
+    puller->stopping_ms = clock_monotonic_ms();
     msg_info("stopping; %u receives under way", puller->busy);
-    sqs_abandon(puller->connection->sqs);
+    if (puller->busy > 0)
+        sqs_abandon(puller->connection->sqs);
 }
 
 static void print(struct puller *puller)
 {
-    if (puller->result->output_error != 0)
+    if (puller->result->output_error != 0 || puller->out_closed)
         return;
     if (outqueue_write(puller->out) != 0) {
         puller->result->output_error = errno;
@@ -246,13 +39,39 @@ static void print(struct puller *puller)
     puller->result->printed += hand_printed(&puller->hand, outqueue_written(puller->out));
 }
 
-/* Wait for the server, the reader and the stop signal; then do what came up. */
+/* Hear what became of messages. */
+static void hear(struct puller *puller)
+{
+    if (puller->keeper == NULL)
+        return;
+    if (keeper_read(puller->keeper) != 0)
+        puller->result->no_memory = true;
+    if (acked_ended(puller->options->acked) && !puller->out_closed && !puller->unheard) {
+        puller->unheard = true;
+        sqs_abandon(puller->connection->sqs);
+    }
+}
+
+static int sooner(int a, int b)
+{
+    return a < 0 || (b >= 0 && b < a) ? b : a;
+}
+
+/* Wait for the server, the reader, verdicts and the stop signal; then do what came up. */
 static void turn(struct puller *puller, int timeout_ms)
 {
+    bool printing = puller->result->output_error == 0 && !puller->out_closed;
+    bool hearing = puller->keeper != NULL;
+    release_work(puller->release);
+    timeout_ms = sooner(timeout_ms, release_timeout(puller->release));
+    if (hearing) {
+        keeper_work(puller->keeper);
+        timeout_ms = sooner(timeout_ms, keeper_timeout(puller->keeper));
+    }
     struct pollfd fds[] = {
         { .fd = puller->stopping ? -1 : stop_fd(), .events = POLLIN },
-        { .fd = puller->result->output_error != 0 ? -1 : STDOUT_FILENO,
-            .events = outqueue_events(puller->out) },
+        { .fd = printing ? STDOUT_FILENO : -1, .events = outqueue_events(puller->out) },
+        { .fd = hearing ? acked_fd(puller->options->acked) : -1, .events = POLLIN },
     };
     if (sqs_wait(puller->connection->sqs, fds, sizeof fds / sizeof *fds, timeout_ms) != 0) {
         puller->result->no_memory = true;
@@ -261,8 +80,10 @@ static void turn(struct puller *puller, int timeout_ms)
     }
     struct call *call;
     while ((call = sqs_next(puller->connection->sqs)) != NULL)
-        end(puller, call);
+        if (!release_take(puller->release, call) && !(hearing && keeper_take(puller->keeper, call)))
+            receive_take(puller, call);
     print(puller);
+    hear(puller);
     if (!puller->stopping && stop_requested())
         stop(puller);
 }
@@ -270,12 +91,11 @@ static void turn(struct puller *puller, int timeout_ms)
 static void receive_all(struct puller *puller)
 {
     for (;;) {
-        begin_all(puller);
-        bool over = ending(puller) || drained(puller) || wanted(puller) == 0;
+        receive_begin(puller);
+        bool over = receive_over(puller);
         if (over && puller->busy == 0)
             return;
-        uint64_t now = clock_monotonic_ms();
-        turn(puller, !over && puller->paused_until > now ? (int)(puller->paused_until - now) : -1);
+        turn(puller, over ? -1 : receive_timeout(puller));
     }
 }
 
@@ -284,7 +104,8 @@ static void print_rest(struct puller *puller)
 {
     uint64_t moved_ms = clock_monotonic_ms(), written = outqueue_written(puller->out);
     print(puller);
-    while (puller->result->output_error == 0 && outqueue_waiting(puller->out) > 0) {
+    while (puller->result->output_error == 0 && !puller->unheard && !puller->result->no_memory &&
+        outqueue_waiting(puller->out) > 0) {
         uint64_t now = clock_monotonic_ms();
         if (outqueue_written(puller->out) != written || !puller->stopping) {
             written = outqueue_written(puller->out);
@@ -301,28 +122,98 @@ static void print_half_line(struct puller *puller)
 {
     uint64_t until = clock_monotonic_ms() + HALF_LINE_MS;
     while (puller->result->output_error == 0 && outqueue_waiting(puller->out) > 0) {
-        if (clock_monotonic_ms() >= until)
+        if (clock_monotonic_ms() >= until || puller->result->no_memory)
             puller->result->output_error = ETIMEDOUT;
         else
             turn(puller, BLOCKED_MS);
     }
 }
 
-static void release_rest(struct puller *puller, struct hand_message *list)
+/* Wait until everything that is to be released is, but not for ever. */
+static void release_all(struct puller *puller)
 {
-    uint64_t stranded;
     uint64_t retry =
         puller->options->retry_ms < RELEASE_MS ? puller->options->retry_ms : RELEASE_MS;
-    if (list == NULL)
-        return;
-    puller->result->released += release_messages(puller->connection->sqs, list, retry, &stranded);
-    puller->result->stranded += stranded;
+    uint64_t until = clock_monotonic_ms() + retry;
+    while (!release_idle(puller->release) ||
+        (puller->keeper != NULL && puller->out_closed && !keeper_idle(puller->keeper))) {
+        if (puller->result->no_memory)
+            return;
+        if (clock_monotonic_ms() >= until) {
+            release_abandon(puller->release);
+            sqs_abandon(puller->connection->sqs);
+        }
+        turn(puller, TICK_MS);
+    }
+}
+
+/* Release the messages whose lines end after ${cut}: they will not be printed. */
+static void release_after(struct puller *puller, uint64_t cut)
+{
+    struct hand_message *message;
+    while ((message = hand_take_after(&puller->hand, cut)) != NULL) {
+        const char *handle = message->text + message->id_length;
+        if (puller->keeper == NULL ||
+            keeper_withdraw(puller->keeper, message->text, message->id_length, handle,
+                message->handle_length))
+            (void)release_add(puller->release, handle, message->handle_length);
+        free(message);
+    }
+    release_all(puller);
+}
+
+/* To the reader, this is the end of input. The descriptor stays taken: a connection must not get
+ * its number. */
+static void close_output(struct puller *puller)
+{
+    puller->out_closed = true;
+    if (close(STDOUT_FILENO) != 0 && puller->result->output_error == 0)
+        puller->result->output_error = errno;
+    (void)open("/dev/null", O_WRONLY | O_CLOEXEC);
+}
+
+/* When to wait for verdicts no longer, if nothing changes; UINT64_MAX: never. */
+static uint64_t patience(struct puller *puller, uint64_t began_ms)
+{
+    const struct pull_options *options = puller->options;
+    uint64_t until = UINT64_MAX;
+    if (keeper_done(puller->keeper))
+        return began_ms + LAST_WORDS_MS;
+    /* All leases are over, and only verdicts on stale handles are to come, or none. */
+    if (keeper_count(puller->keeper) == 0)
+        until = began_ms + options->grace_ms;
+    if (puller->stopping && puller->stopping_ms + options->grace_ms < until)
+        until = puller->stopping_ms + options->grace_ms;
+    if (puller->result->output_error != 0 && !acked_has_writer(options->acked))
+        until = began_ms + LATE_WRITER_MS;
+    return until;
+}
+
+/* Keep messages hidden until what became of them has come back, or nobody is left to say. */
+static void await_verdicts(struct puller *puller)
+{
+    uint64_t began_ms = clock_monotonic_ms();
+    bool done = false;
+    while (!acked_ended(puller->options->acked) && !puller->result->no_memory) {
+        uint64_t now = clock_monotonic_ms();
+        if (keeper_count(puller->keeper) > 0 && puller->result->output_error == 0)
+            began_ms = now;
+        if (keeper_done(puller->keeper) && !done) {
+            done = true;
+            began_ms = now;
+        }
+        uint64_t until = patience(puller, began_ms);
+        if (now >= until)
+            return;
+        int tick = puller->result->output_error != 0 ? LATE_WRITER_TICK_MS : TICK_MS;
+        turn(puller, until - now < (uint64_t)tick ? (int)(until - now) : tick);
+    }
 }
 
 /* A drain ends when nothing has come for a while; messages that return sooner keep it going. */
 static void warn_of_returning(const struct pull_options *options)
 {
-    if (!options->follow && options->number == 0 &&
+    if (!options->follow && options->number == 0 && options->acked == NULL &&
         options->visibility_timeout_s <= options->wait_s * options->empties)
         msg_warn(
             "messages are hidden for %u s only, which is less than draining needs: they may be "
@@ -332,40 +223,68 @@ static void warn_of_returning(const struct pull_options *options)
 
 static bool open_all(struct puller *puller)
 {
-    puller->format = format_new(puller->connection->queue_url);
+    const struct pull_options *options = puller->options;
+    struct sqs *sqs = puller->connection->sqs;
+    const struct keeper_config keeper = {
+        .sqs = sqs,
+        .acked = options->acked,
+        .maximum = options->max_in_flight,
+        .longest_ms = options->max_lease_ms,
+        .visibility_timeout_s = options->visibility_timeout_s,
+        .retry_ms = options->retry_ms,
+    };
+    uint64_t retry_ms = options->retry_ms < RELEASE_MS ? options->retry_ms : RELEASE_MS;
     puller->out = outqueue_open(STDOUT_FILENO);
-    puller->receives = calloc(puller->options->parallel, sizeof *puller->receives);
     if (puller->out == NULL) {
         puller->result->output_error = errno;
         return false;
     }
-    puller->result->no_memory = puller->format == NULL || puller->receives == NULL;
+    puller->format = format_new(puller->connection->queue_url);
+    puller->release = release_new(sqs, retry_ms);
+    if (options->acked != NULL)
+        puller->keeper = keeper_new(&keeper);
+    puller->result->no_memory = puller->format == NULL || puller->release == NULL ||
+        (options->acked != NULL && puller->keeper == NULL) || receive_init(puller) != 0;
     return !puller->result->no_memory;
+}
+
+static void run(struct puller *puller)
+{
+    struct pull_result *result = puller->result;
+    receive_all(puller);
+    print_rest(puller);
+    bool failed = result->output_error != 0;
+    release_after(puller, failed ? outqueue_written(puller->out) : outqueue_cut(puller->out));
+    print_half_line(puller);
+    release_after(puller, outqueue_written(puller->out));
+    result->unheard = puller->unheard;
+    close_output(puller);
+    if (puller->keeper != NULL) {
+        await_verdicts(puller);
+        keeper_end(puller->keeper, puller->release);
+        release_all(puller);
+        const struct keeper_counts *counts = keeper_counts(puller->keeper);
+        result->acked = counts->acked;
+        result->extended = counts->extended;
+        result->lapsed = counts->lapsed;
+    }
+    result->released = release_done(puller->release);
+    result->stranded = release_stranded(puller->release);
 }
 
 void pull_run(const struct connection *connection, const struct pull_options *options,
     struct pull_result *result)
 {
-    struct puller puller = { .connection = connection,
-        .options = options,
-        .result = result,
-        .largest = LARGEST_RECORD };
+    struct puller puller = { .connection = connection, .options = options, .result = result };
     *result = (struct pull_result){ .received = 0 };
     hand_init(&puller.hand);
     warn_of_returning(options);
-    if (open_all(&puller)) {
-        for (unsigned i = 0; i < options->parallel; i++)
-            puller.receives[i].puller = &puller;
-        receive_all(&puller);
-        print_rest(&puller);
-        uint64_t cut =
-            result->output_error != 0 ? outqueue_written(puller.out) : outqueue_cut(puller.out);
-        release_rest(&puller, hand_take_after(&puller.hand, cut));
-        print_half_line(&puller);
-        release_rest(&puller, hand_take_after(&puller.hand, outqueue_written(puller.out)));
-    }
+    if (open_all(&puller))
+        run(&puller);
+    keeper_free(puller.keeper);
+    release_free(puller.release);
     hand_free(&puller.hand);
-    free(puller.receives);
+    receive_free(&puller);
     outqueue_free(puller.out);
     format_free(puller.format);
 }

@@ -2,8 +2,10 @@
 #define SQS_PULL_PULL_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
+#include "acked.h"
 #include "aws/connect.h"
 #include "aws/error.h"
 
@@ -13,27 +15,40 @@ struct pull_options {
     bool follow;
     unsigned wait_s;               /* long-poll time */
     unsigned empties;              /* empty receives that count as drained, without follow */
-    unsigned visibility_timeout_s; /* sent with every receive */
+    unsigned visibility_timeout_s; /* sent with every receive; with leases at least 1 */
     uint64_t idle_backoff_ms;      /* longest pause between empty receives */
     uint64_t retry_ms;
+    struct acked *acked; /* where verdicts come back; NULL: no leases */
+    size_t max_in_flight;
+    uint64_t max_lease_ms;
+    uint64_t grace_ms; /* how long verdicts are waited for after a stop request */
 };
+
+/* Requests at once that pull_run() wants of the client beyond its receives, with leases. */
+enum { PULL_FURTHER_REQUESTS = 8 };
 
 struct pull_result {
     struct aws_error error; /* AWS_OK: none */
     int output_error;       /* errno of standard output, or 0 */
+    bool unheard; /* nobody was left to say what became of messages, and more were to come */
     bool no_memory;
     uint64_t received; /* messages, corrupt ones included */
     uint64_t printed;
-    uint64_t released; /* received, not printed, and made visible again */
-    uint64_t stranded; /* received, not printed, and left to their visibility timeout */
+    uint64_t released; /* not printed, or without a verdict at the end; made visible again */
+    uint64_t stranded; /* likewise, and left to their visibility timeout */
     uint64_t corrupt;
+    /* With leases. */
+    uint64_t acked;    /* messages that a verdict came back on */
+    uint64_t extended; /* times that a visibility timeout was */
+    uint64_t lapsed;   /* leases that ended without a verdict or a release */
 };
 
 /*
  * pull_run(connection, options, result):
- * Receive messages and print them on standard output, which is left open, until the queue is
- * drained, the number is reached, stop is requested (base/stop.h), the output fails or the queue
- * does for good. What was received and could not be printed is released before it returns.
+ * Receive messages and print them on standard output, until the queue is drained, the number is
+ * reached, stop is requested (base/stop.h), the output fails or the queue does for good; then close
+ * it. With leases, messages are kept hidden until their verdict comes back, which is waited for.
+ * What was received and could not be printed, or got no verdict, is released before it returns.
  */
 void pull_run(const struct connection *connection, const struct pull_options *options,
     struct pull_result *result);

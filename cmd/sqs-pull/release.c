@@ -1,23 +1,24 @@
 #include <stdlib.h>
+#include <string.h>
 
-#include "base/clock.h"
+#include "aws/batch.h"
 #include "release.h"
 
-enum { PARALLEL = 4, TICK_MS = 1000 };
+enum { PARALLEL = 4 };
 
-static void take_back(struct sqs *sqs, struct batch *batch)
-{
-    struct call *call;
-    while ((call = sqs_next(sqs)) != NULL)
-        if (batch_owns(batch, call))
-            batch_take(batch, call);
-}
+struct released {
+    struct batch_item item; /* its text is the receipt handle */
+    char handle[];
+};
 
-uint64_t release_messages(struct sqs *sqs, struct hand_message *list, uint64_t retry_ms,
-    uint64_t *stranded)
+struct release {
+    struct batch *batch;
+    uint64_t done;
+    uint64_t stranded;
+};
+
+struct release *release_new(struct sqs *sqs, uint64_t retry_ms)
 {
-    uint64_t released = 0;
-    uint64_t until = clock_monotonic_ms() + retry_ms;
     const struct batch_config config = {
         .sqs = sqs,
         .operation = CALL_VISIBILITY,
@@ -25,35 +26,93 @@ uint64_t release_messages(struct sqs *sqs, struct hand_message *list, uint64_t r
         .parallel = PARALLEL,
         .retry_ms = retry_ms,
     };
-    struct batch *batch = batch_open(&config);
-    for (struct hand_message *message = list; batch != NULL && message != NULL;
-         message = message->next)
-        batch_add(batch, &message->item);
-    if (batch != NULL)
-        batch_flush(batch);
-    while (batch != NULL && !batch_idle(batch)) {
-        batch_work(batch);
-        int due = batch_timeout(batch);
-        if (sqs_wait(sqs, NULL, 0, due >= 0 && due < TICK_MS ? due : TICK_MS) != 0)
-            break;
-        take_back(sqs, batch);
-        if (batch_error(batch)->cause != AWS_OK || clock_monotonic_ms() >= until) {
-            batch_abandon(batch, AWS_TEMPORARY);
-            sqs_abandon(sqs);
-            take_back(sqs, batch);
-        }
+    struct release *release = calloc(1, sizeof *release);
+    if (release == NULL)
+        return NULL;
+    release->batch = batch_open(&config);
+    if (release->batch == NULL) {
+        free(release);
+        return NULL;
     }
-    *stranded = 0;
-    while (list != NULL) {
-        struct hand_message *next = list->next;
-        /* A stale handle: another has the message already. */
-        if (batch != NULL && (list->item.cause == AWS_OK || list->item.cause == AWS_LOST))
-            released++;
+    batch_flush(release->batch);
+    return release;
+}
+
+/* Count and free the messages that are back. */
+static void take_back(struct release *release)
+{
+    struct batch_item *item;
+    while ((item = batch_next(release->batch)) != NULL) {
+        /* A stale handle: another has the message already, or it is gone. */
+        if (item->cause == AWS_OK || item->cause == AWS_LOST)
+            release->done++;
         else
-            ++*stranded;
-        free(list);
-        list = next;
+            release->stranded++;
+        free(item); /* the message's first member */
     }
-    batch_free(batch);
-    return released;
+}
+
+void release_free(struct release *release)
+{
+    if (release == NULL)
+        return;
+    release_abandon(release);
+    batch_free(release->batch);
+    free(release);
+}
+
+int release_add(struct release *release, const char *handle, size_t length)
+{
+    struct released *message = malloc(sizeof *message + length);
+    if (message == NULL) {
+        release->stranded++;
+        return -1;
+    }
+    memcpy(message->handle, handle, length);
+    message->item = (struct batch_item){ .text = message->handle, .length = length };
+    batch_add(release->batch, &message->item);
+    return 0;
+}
+
+void release_work(struct release *release)
+{
+    batch_work(release->batch);
+    take_back(release);
+}
+
+int release_timeout(const struct release *release)
+{
+    return batch_timeout(release->batch);
+}
+
+bool release_take(struct release *release, struct call *call)
+{
+    if (!batch_owns(release->batch, call))
+        return false;
+    batch_take(release->batch, call);
+    if (batch_error(release->batch)->cause != AWS_OK)
+        release_abandon(release);
+    take_back(release);
+    return true;
+}
+
+bool release_idle(const struct release *release)
+{
+    return batch_idle(release->batch);
+}
+
+void release_abandon(struct release *release)
+{
+    batch_abandon(release->batch, AWS_TEMPORARY);
+    take_back(release);
+}
+
+uint64_t release_done(const struct release *release)
+{
+    return release->done;
+}
+
+uint64_t release_stranded(const struct release *release)
+{
+    return release->stranded;
 }

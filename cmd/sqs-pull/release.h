@@ -1,17 +1,32 @@
 #ifndef SQS_PULL_RELEASE_H
 #define SQS_PULL_RELEASE_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "aws/sqs.h"
-#include "hand.h"
 
-/*
- * release_messages(sqs, list, retry_ms, stranded):
- * Make the messages visible on the queue again and free the list. Return how many are; *stranded is
- * how many could not be made so within ${retry_ms}. No call may be inside the client.
- */
-uint64_t release_messages(struct sqs *sqs, struct hand_message *list, uint64_t retry_ms,
-    uint64_t *stranded);
+/* Makes messages visible on the queue again, in batches, a few at once. */
+struct release;
+
+struct release *release_new(struct sqs *sqs, uint64_t retry_ms); /* NULL: no memory */
+
+/* No call of it may be inside the client. NULL is fine. */
+void release_free(struct release *release);
+
+/* Release the message of a receipt handle. 0, or -1: no memory. */
+int release_add(struct release *release, const char *handle, size_t length);
+
+void release_work(struct release *release);                    /* start the requests that are due */
+int release_timeout(const struct release *release);            /* as batch_timeout() */
+bool release_take(struct release *release, struct call *call); /* false: not one of its calls */
+bool release_idle(const struct release *release);
+
+/* Begin no request more; whatever is not released yet is stranded. */
+void release_abandon(struct release *release);
+
+uint64_t release_done(const struct release *release); /* messages that are visible, or gone */
+uint64_t release_stranded(const struct release *release);
 
 #endif

@@ -28,6 +28,18 @@ static void end_input(struct feed *feed)
     batch_flush(feed->batch);
 }
 
+/*
+ * Whether the output is looked after: while something waits for its reader. One that goes away
+ * when nothing does has not missed anything, but where the output is needed nothing more may be
+ * sent.
+ */
+static bool watches_output(const struct feed *feed)
+{
+    const struct feed_config *config = feed->config;
+    return config->out != NULL && feed->result->output_error == 0 &&
+        (config->output_needed || outqueue_waiting(config->out) > 0);
+}
+
 /* Bytes that the reader of our output has yet to take; none when it has gone. */
 static size_t output_waits(const struct feed *feed)
 {
@@ -120,7 +132,7 @@ static void fail_output(struct feed *feed, int error)
 static void write_output(struct feed *feed)
 {
     struct outqueue *out = feed->config->out;
-    if (out != NULL && feed->result->output_error == 0 && outqueue_write(out) != 0)
+    if (watches_output(feed) && outqueue_write(out) != 0)
         fail_output(feed, errno);
 }
 
@@ -140,7 +152,7 @@ static void stopping(struct feed *feed)
 static int wait(struct feed *feed, bool stop_seen)
 {
     const struct feed_config *config = feed->config;
-    bool watch_output = config->out != NULL && feed->result->output_error == 0;
+    bool watch_output = watches_output(feed);
     int timeout = batch_timeout(feed->batch);
     struct pollfd fds[] = {
         { .fd = may_read(feed) ? config->input : -1, .events = POLLIN },

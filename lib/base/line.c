@@ -224,3 +224,16 @@ enum line_result line_next(struct line_reader *reader, int timeout_ms, struct li
             return LINE_ERROR;
     }
 }
+
+bool line_has_writer(struct line_reader *reader)
+{
+    if (line_ready(reader))
+        return true;
+    reader->searched = reader->end;
+    if (reader->ended || make_room(reader) != 0)
+        return false;
+    ssize_t got = read(reader->fd, reader->buffer + reader->end, reader->capacity - reader->end);
+    if (got > 0)
+        reader->end += (size_t)got;
+    return got > 0 || (got == -1 && (errno == EAGAIN || errno == EINTR));
+}

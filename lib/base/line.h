@@ -54,6 +54,13 @@ enum line_result line_next(struct line_reader *reader, int timeout_ms, struct li
 /* Whether line_next(reader, 0, …) would return a line from memory without reading. */
 bool line_ready(const struct line_reader *reader);
 
+/*
+ * line_has_writer(reader):
+ * For a FIFO opened with O_NONBLOCK: whether any process has it open for writing now, or has left
+ * something in it. poll(2) does not tell: it reports the end only after a writer has come and gone.
+ */
+bool line_has_writer(struct line_reader *reader);
+
 /* The descriptor, for a program's own poll(). */
 int line_fd(const struct line_reader *reader);
 

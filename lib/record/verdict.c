@@ -56,6 +56,7 @@ struct verdict_parser {
     struct json_paths *paths;
     struct record_nodes nodes;
     uint32_t status;
+    uint32_t ack;
     struct json_matches matches;
     struct buf word;
 };
@@ -72,7 +73,8 @@ struct verdict_parser *verdict_parser_new(void)
     if (record_nodes_add(parser->paths, &parser->nodes) != 0)
         goto err2;
     parser->status = json_paths_key(parser->paths, JSON_ROOT, "status", strlen("status"));
-    if (parser->status == JSON_NO_NODE)
+    parser->ack = json_paths_key(parser->paths, JSON_ROOT, "ack", strlen("ack"));
+    if (parser->status == JSON_NO_NODE || parser->ack == JSON_NO_NODE)
         goto err2;
     return parser;
 
@@ -105,6 +107,23 @@ static int take(const struct verdict_parser *parser, const char *text, uint32_t 
     return 0;
 }
 
+static enum verdict_ack ack_of(struct verdict_parser *parser, const char *text)
+{
+    static const char *const words[] = {
+        [VERDICT_ACK_DELETED] = "deleted",
+        [VERDICT_ACK_LOST] = "lost",
+        [VERDICT_ACK_FAILED] = "failed",
+        [VERDICT_ACK_NONE] = "none",
+    };
+    const struct buf *word = &parser->word;
+    if (record_string(text, record_find(&parser->matches, parser->ack), &parser->word) != 0)
+        return VERDICT_ACK_MISSING;
+    for (unsigned i = VERDICT_ACK_DELETED; i <= VERDICT_ACK_NONE; i++)
+        if (strlen(words[i]) == word->length && memcmp(words[i], word->data, word->length) == 0)
+            return (enum verdict_ack)i;
+    return VERDICT_ACK_MISSING;
+}
+
 enum verdict_result verdict_parse(struct verdict_parser *parser, const char *text, size_t length,
     struct verdict *verdict)
 {
@@ -112,6 +131,7 @@ enum verdict_result verdict_parse(struct verdict_parser *parser, const char *tex
     verdict->text = text;
     verdict->length = length;
     verdict->status = VERDICT_UNKNOWN;
+    verdict->ack = VERDICT_ACK_MISSING;
     if (json_scan(text, length, parser->paths, JSON_MAX_DEPTH, &parser->matches, &result) !=
         JSON_OK)
         return result.error == JSON_TOO_MANY ? VERDICT_NO_MEMORY : VERDICT_MALFORMED;
@@ -121,6 +141,7 @@ enum verdict_result verdict_parse(struct verdict_parser *parser, const char *tex
         take(parser, text, parser->nodes.message_id, &verdict->message_id) != 0 ||
         take(parser, text, parser->nodes.receipt_handle, &verdict->receipt_handle) != 0)
         return VERDICT_NO_MEMORY;
+    verdict->ack = ack_of(parser, text);
     if (record_string(text, record_find(&parser->matches, parser->status), &parser->word) != 0)
         return parser->word.failed ? VERDICT_NO_MEMORY : VERDICT_NO_STATUS;
     verdict->status = verdict_status_parse(parser->word.data, parser->word.length);

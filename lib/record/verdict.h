@@ -38,9 +38,19 @@ bool verdict_status_settles(enum verdict_status status);
 int verdict_write(struct buf *out, const char *sqs, size_t sqs_length, uint64_t line,
     enum verdict_status status);
 
+/* What sqs-ack adds to a verdict that it prints: what became of the message. */
+enum verdict_ack {
+    VERDICT_ACK_MISSING, /* no "ack", or another word */
+    VERDICT_ACK_DELETED,
+    VERDICT_ACK_LOST,
+    VERDICT_ACK_FAILED,
+    VERDICT_ACK_NONE
+};
+
 /* A parsed verdict line; the strings are decoded and owned by the verdict until the next parse. */
 struct verdict {
     enum verdict_status status;
+    enum verdict_ack ack;
     struct buf queue_url; /* each empty when the line has none */
     struct buf message_id;
     struct buf receipt_handle;
@@ -59,7 +69,10 @@ enum verdict_result {
     VERDICT_NO_MEMORY
 };
 
-/* Parse one line. A verdict with a known status but without a receipt handle is VERDICT_OK. */
+/*
+ * Parse one line. A verdict with a known status but without a receipt handle is VERDICT_OK. All but
+ * the status is set with VERDICT_NO_STATUS too.
+ */
 enum verdict_result verdict_parse(struct verdict_parser *parser, const char *text, size_t length,
     struct verdict *verdict);
 void verdict_free(struct verdict *verdict); /* of a zeroed one too */

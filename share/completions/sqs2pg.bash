@@ -14,7 +14,8 @@ _sqs2pg_options() {
   esac
   case $1 in
   sqs-pull)
-    echo -f --follow -n= --number= --wait= --empty= --visibility-timeout= --idle-backoff=
+    echo -f --follow -n= --number= --wait= --empty= --visibility-timeout= --idle-backoff= \
+      --acked=@ --max-in-flight= --max-lease= --grace=
     ;;
   sqs-ack)
     echo --print --release --linger= --max-record= --grace= --metrics-file=@ --progress

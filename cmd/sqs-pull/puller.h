@@ -1,0 +1,45 @@
+#ifndef SQS_PULL_PULLER_H
+#define SQS_PULL_PULLER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "aws/connect.h"
+#include "base/outqueue.h"
+#include "format.h"
+#include "hand.h"
+#include "keeper.h"
+#include "pull.h"
+#include "release.h"
+
+/* What the parts of the program share: pull.c has its course, receive.c the receives. */
+
+struct puller {
+    const struct connection *connection;
+    const struct pull_options *options;
+    struct pull_result *result;
+    struct format *format;
+    struct outqueue *out;
+    bool out_closed;
+    struct hand hand;
+    struct release *release;
+    struct keeper *keeper; /* NULL: no leases */
+    bool stopping;         /* a stop request was seen, then: */
+    uint64_t stopping_ms;
+    bool unheard; /* the FIFO ended while there was still something to print */
+
+    /* receive.c's */
+    struct receive *receives;
+    unsigned busy;
+    size_t reserved;
+    size_t largest;
+    bool seen;       /* a record: ${largest} is no guess */
+    uint64_t events; /* numbers the beginnings of receives and the arrivals of messages */
+    uint64_t last_arrival;
+    unsigned empties;      /* empty receives begun after the last arrival */
+    bool seems_empty;      /* one came back empty since, whenever it began */
+    uint64_t paused_until; /* monotonic */
+};
+
+#endif

@@ -1,0 +1,241 @@
+#include <limits.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/msg.h"
+#include "receive.h"
+
+enum {
+    MEMORY = 16 << 20,        /* for records in hand and on their way */
+    LARGEST_RECORD = 1 << 20, /* until one has been seen */
+    FIRST_PAUSE_MS = 250,
+    SHORT_POLL_MS = 100, /* an empty answer this fast did not wait for messages */
+    SHORT_POLL_PAUSE_MS = 1000
+};
+
+struct receive {
+    struct call call;
+    struct puller *puller;
+    uint64_t begun; /* as puller.events */
+    uint64_t begun_ms;
+    size_t reserved; /* bytes that its messages may take */
+    size_t largest;  /* record of this receive */
+    bool busy;
+};
+
+int receive_init(struct puller *puller)
+{
+    puller->largest = LARGEST_RECORD;
+    puller->receives = calloc(puller->options->parallel, sizeof *puller->receives);
+    if (puller->receives == NULL)
+        return -1;
+    for (unsigned i = 0; i < puller->options->parallel; i++)
+        puller->receives[i].puller = puller;
+    return 0;
+}
+
+void receive_free(struct puller *puller)
+{
+    free(puller->receives);
+}
+
+/* Called while an answer is still arriving. */
+static void on_message(void *context, const struct message *message)
+{
+    struct receive *receive = context;
+    struct puller *puller = receive->puller;
+    struct pull_result *result = puller->result;
+    const struct buf *line;
+    uint64_t lease_until =
+        clock_realtime_ms() + (uint64_t)puller->options->visibility_timeout_s * 1000;
+    result->received++;
+    puller->last_arrival = ++puller->events;
+    puller->empties = 0;
+    puller->seems_empty = false;
+    puller->paused_until = 0;
+    switch (format_record(puller->format, message, lease_until, &line)) {
+    case FORMAT_OK:
+        break;
+    case FORMAT_CORRUPT:
+        result->corrupt++;
+        msg_warn("a message does not match its checksum or is incomplete; it stays on the queue");
+        return;
+    case FORMAT_NO_MEMORY:
+        result->no_memory = true;
+        return;
+    }
+    uint64_t end = outqueue_written(puller->out) + outqueue_waiting(puller->out) + line->length;
+    if ((puller->keeper != NULL &&
+            keeper_add(puller->keeper, &message->message_id, &message->receipt_handle) != 0) ||
+        hand_add(&puller->hand, end, &message->message_id, &message->receipt_handle) != 0) {
+        result->no_memory = true;
+        return;
+    }
+    if (outqueue_add(puller->out, line->data, line->length) != 0)
+        result->no_memory = true; /* its end is never written, so it will be released */
+    if (line->length > receive->largest)
+        receive->largest = line->length;
+}
+
+bool receive_ending(const struct puller *puller)
+{
+    const struct pull_result *result = puller->result;
+    return puller->stopping || puller->unheard || result->no_memory || result->output_error != 0 ||
+        result->error.cause != AWS_OK;
+}
+
+static bool drained(const struct puller *puller)
+{
+    return !puller->options->follow && puller->empties >= puller->options->empties;
+}
+
+/*
+ * Whether the receives under way may prove the queue drained: once it seems empty, further ones
+ * would only be waited for.
+ */
+static bool nearly_drained(const struct puller *puller)
+{
+    unsigned counting = puller->empties;
+    for (unsigned i = 0; i < puller->options->parallel; i++)
+        counting += puller->receives[i].busy && puller->receives[i].begun > puller->last_arrival;
+    return !puller->options->follow && puller->seems_empty && counting >= puller->options->empties;
+}
+
+/* Messages that the receives under way may still bring. */
+static size_t coming(const struct puller *puller)
+{
+    size_t count = 0;
+    for (unsigned i = 0; i < puller->options->parallel; i++)
+        if (puller->receives[i].busy)
+            count += puller->receives[i].call.maximum;
+    return count;
+}
+
+/* How many more messages are wanted, the requests under way counted as if all came back full. */
+static uint64_t wanted(const struct puller *puller)
+{
+    uint64_t had = puller->result->printed + puller->hand.count + coming(puller);
+    if (puller->options->number == 0)
+        return UINT64_MAX;
+    return had < puller->options->number ? puller->options->number - had : 0;
+}
+
+bool receive_over(const struct puller *puller)
+{
+    return receive_ending(puller) || drained(puller) || wanted(puller) == 0;
+}
+
+/*
+ * How many messages the next receive may ask for; 0: none may begin. No more are held than the
+ * receives could bring at once, nor than fit into memory, nor than leases are left; with nothing
+ * in hand, one always fits into memory.
+ */
+static unsigned room(const struct puller *puller)
+{
+    size_t on_way = coming(puller);
+    if (puller->hand.count + on_way + CALL_BATCH > (size_t)puller->options->parallel * CALL_BATCH)
+        return 0;
+    uint64_t count = wanted(puller);
+    if (count > CALL_BATCH)
+        count = CALL_BATCH;
+    if (puller->keeper != NULL) {
+        size_t leases = keeper_room(puller->keeper);
+        leases = leases > on_way ? leases - on_way : 0;
+        count = leases < count ? leases : count;
+    }
+    size_t used = outqueue_waiting(puller->out) + puller->reserved;
+    size_t fitting = used < MEMORY ? (MEMORY - used) / puller->largest : 0;
+    if (fitting == 0 && used == 0)
+        fitting = 1;
+    return fitting < count ? (unsigned)fitting : (unsigned)count;
+}
+
+static void begin(struct puller *puller, struct receive *receive, unsigned maximum)
+{
+    receive->call = (struct call){
+        .operation = CALL_RECEIVE,
+        .maximum = maximum,
+        .wait_s = puller->options->wait_s,
+        .visibility_timeout_s = puller->options->visibility_timeout_s,
+        .on_message = on_message,
+        .context = receive,
+    };
+    if (sqs_start(puller->connection->sqs, &receive->call) != 0) {
+        puller->result->no_memory = true;
+        return;
+    }
+    receive->begun = ++puller->events;
+    receive->begun_ms = clock_monotonic_ms();
+    receive->largest = 0;
+    receive->reserved = puller->largest * maximum;
+    receive->busy = true;
+    puller->reserved += receive->reserved;
+    puller->busy++;
+}
+
+void receive_begin(struct puller *puller)
+{
+    for (unsigned i = 0; i < puller->options->parallel; i++) {
+        if (receive_ending(puller) || nearly_drained(puller) ||
+            clock_monotonic_ms() < puller->paused_until)
+            return;
+        if (puller->receives[i].busy)
+            continue;
+        unsigned maximum = room(puller);
+        if (maximum == 0)
+            return;
+        begin(puller, &puller->receives[i], maximum);
+    }
+}
+
+/* A pause that doubles with each further empty receive. */
+static void pause_after_empty(struct puller *puller, const struct receive *receive)
+{
+    uint64_t now = clock_monotonic_ms(), longest = puller->options->idle_backoff_ms;
+    if (now - receive->begun_ms < SHORT_POLL_MS && longest < SHORT_POLL_PAUSE_MS)
+        longest = SHORT_POLL_PAUSE_MS;
+    uint64_t pause = FIRST_PAUSE_MS;
+    for (unsigned i = 2; i < puller->empties && pause < longest; i++)
+        pause *= 2;
+    if (puller->empties > 1 && longest > 0)
+        puller->paused_until = now + (pause < longest ? pause : longest);
+}
+
+int receive_timeout(const struct puller *puller)
+{
+    uint64_t now = clock_monotonic_ms();
+    return puller->paused_until > now ? (int)(puller->paused_until - now) : -1;
+}
+
+static void note_size(struct puller *puller, const struct receive *receive)
+{
+    puller->reserved -= receive->reserved;
+    if (receive->largest > puller->largest || (receive->largest > 0 && !puller->seen))
+        puller->largest = receive->largest;
+    else if (receive->largest > 0)
+        puller->largest -= (puller->largest - receive->largest) / 8;
+    puller->seen |= receive->largest > 0;
+}
+
+void receive_take(struct puller *puller, struct call *call)
+{
+    struct receive *receive = call->context;
+    receive->busy = false;
+    puller->busy--;
+    note_size(puller, receive);
+    if (call->error.cause == AWS_OK) {
+        if (call->messages == 0)
+            puller->seems_empty = true;
+        if (call->messages == 0 && receive->begun > puller->last_arrival) {
+            if (puller->empties < UINT_MAX)
+                puller->empties++;
+            pause_after_empty(puller, receive);
+        }
+        return;
+    }
+    if (call->error.cause != AWS_STOPPED && puller->result->error.cause == AWS_OK &&
+        !puller->stopping) {
+        puller->result->error = call->error;
+        sqs_abandon(puller->connection->sqs);
+    }
+}

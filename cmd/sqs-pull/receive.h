@@ -1,0 +1,32 @@
+#ifndef SQS_PULL_RECEIVE_H
+#define SQS_PULL_RECEIVE_H
+
+#include <stdbool.h>
+
+#include "aws/call.h"
+#include "puller.h"
+
+/*
+ * The receives: when one begins, for how many messages, and when the queue is drained. Their
+ * messages are put on the output, in hand, and with the keeper.
+ */
+
+int receive_init(struct puller *puller); /* 0, or -1: no memory */
+void receive_free(struct puller *puller);
+
+/* Begin as many receives as there is room for; none once the puller is ending. */
+void receive_begin(struct puller *puller);
+
+/* A call that is back, which is a receive. */
+void receive_take(struct puller *puller, struct call *call);
+
+/* No further receive will begin: the end is near, the queue drained or the number reached. */
+bool receive_over(const struct puller *puller);
+
+/* Something has ended the receiving: a stop request, the output, the queue, memory. */
+bool receive_ending(const struct puller *puller);
+
+/* Milliseconds until receive_begin() is worth calling though nothing has happened; -1: never. */
+int receive_timeout(const struct puller *puller);
+
+#endif
