@@ -431,7 +431,7 @@ end() {
 
 run() {
   local pull=() mask=() load=() ack=() from_pull to_mask from_mask to_load from_load to_ack
-  local masked from_tee to_part to_gzip part part_fd
+  local acked to_acked masked from_tee to_part to_gzip part part_fd
   read -ra pull <<<"${SQS2PG_PULL_OPTIONS:-}"
   read -ra mask <<<"${SQS2PG_MASK_OPTIONS:-}"
   read -ra load <<<"${SQS2PG_LOAD_OPTIONS:-}"
@@ -440,10 +440,11 @@ run() {
   make_pipe from_pull to_mask
   make_pipe from_mask to_load
   make_pipe from_load to_ack
+  make_pipe acked to_acked
   masked=$to_load
   [ -z "$archive" ] || open_archive
   begin
-  stage 0 "$to_mask" sqs-pull ${follow:+"$follow"} "${pull[@]}"
+  kept=$acked stage 0 "$to_mask" sqs-pull --acked "/dev/fd/$acked" ${follow:+"$follow"} "${pull[@]}"
   if [ -n "$archive" ]; then
     make_pipe from_tee masked
     make_pipe to_part to_gzip
@@ -451,7 +452,7 @@ run() {
   stage "$from_pull" "$masked" pii-mask --key-file "$SQS2PG_KEY_FILE" "${mask[@]}"
   [ -z "$archive" ] || kept=$to_gzip stage "$from_tee" "$to_load" tee -p "/dev/fd/$to_gzip"
   stage "$from_mask" "$to_ack" pg-load --table "$SQS2PG_TABLE" "${load[@]}"
-  stage "$from_load" 1 sqs-ack "${ack[@]}"
+  stage "$from_load" "$to_acked" sqs-ack --print "${ack[@]}"
   if [ -n "$archive" ]; then
     archiver=${#pids[@]}
     stage "$to_part" "$part_fd" gzip -1c

@@ -4,7 +4,9 @@
 #include <unistd.h>
 
 #include "ack.h"
+#include "base/clock.h"
 #include "base/msg.h"
+#include "figures.h"
 #include "record/record.h"
 #include "record/verdict.h"
 #include "unsettled.h"
@@ -18,6 +20,7 @@ struct acker {
     struct verdict_parser *parser;
     struct verdict verdict;
     struct unsettled unsettled;
+    struct figures figures;
     struct outqueue *out; /* NULL: nothing is printed */
     struct buf line;
     bool warned[REFUSALS]; /* by kind */
@@ -142,6 +145,7 @@ static void on_item(void *context, struct batch_item *item)
     const char *ack = acker->options->release ? "none" : "deleted";
     if (item->cause == AWS_OK) {
         acker->result->done++;
+        acker->figures.last_success_ms = clock_realtime_ms();
     } else if (item->cause == AWS_LOST) {
         acker->result->lost++;
         ack = "lost";
@@ -175,6 +179,12 @@ void ack_run(const struct connection *connection, const struct ack_options *opti
     result->no_memory = acker->parser == NULL;
     if (options->print && (acker->out = outqueue_open(STDOUT_FILENO)) == NULL)
         result->feed.output_error = errno;
+    acker->figures = (struct figures){ .result = result,
+        .unsettled = &acker->unsettled,
+        .sqs = connection->sqs };
+    struct meter *meter = NULL;
+    if (figures_open(&acker->figures, &options->meter, connection->identity.name, &meter) != 0)
+        result->metrics_error = errno;
     const struct feed_config config = {
         .batch = {
             .sqs = connection->sqs,
@@ -188,13 +198,15 @@ void ack_run(const struct connection *connection, const struct ack_options *opti
         .maximum = options->max_record,
         .grace_ms = options->grace_ms,
         .out = acker->out,
+        .meter = meter,
         .context = acker,
         .room = room,
         .on_line = on_line,
         .on_item = on_item,
     };
-    if (!result->no_memory && result->feed.output_error == 0)
+    if (!result->no_memory && result->feed.output_error == 0 && result->metrics_error == 0)
         feed_run(&config, &result->feed);
+    meter_close(meter);
     outqueue_free(acker->out);
     unsettled_free(&acker->unsettled);
     buf_free(&acker->line);

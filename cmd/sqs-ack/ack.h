@@ -7,10 +7,12 @@
 
 #include "aws/connect.h"
 #include "aws/feed.h"
+#include "base/meter.h"
 
 struct ack_options {
-    bool release;      /* make visible instead of deleting */
-    bool print;        /* write each verdict with what became of it */
+    bool release; /* make visible instead of deleting */
+    bool print;   /* write each verdict with what became of it */
+    struct meter_options meter;
     unsigned parallel; /* batches at once */
     uint64_t linger_ms;
     uint64_t retry_ms;
@@ -20,6 +22,8 @@ struct ack_options {
 
 struct ack_result {
     struct feed_result feed;
+    int metrics_error; /* errno, or 0: the file of --metrics-file cannot be made; nothing was read
+                        */
     bool no_memory;
     uint64_t done;        /* messages deleted, or released */
     uint64_t lost;        /* their handles were stale */

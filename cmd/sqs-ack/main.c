@@ -12,7 +12,16 @@
 #include "base/stop.h"
 #include "record/record.h"
 
-enum { OPT_PRINT = 1, OPT_RELEASE, OPT_LINGER, OPT_JOBS, OPT_MAX_RECORD, OPT_GRACE };
+enum {
+    OPT_PRINT = 1,
+    OPT_RELEASE,
+    OPT_LINGER,
+    OPT_JOBS,
+    OPT_MAX_RECORD,
+    OPT_GRACE,
+    OPT_METRICS,
+    OPT_PROGRESS
+};
 
 static const struct opt options[] = {
     { OPT_PRINT, '\0', "print", NULL, "print each verdict once settled, \"ack\" added", false },
@@ -24,6 +33,8 @@ static const struct opt options[] = {
     { OPT_MAX_RECORD, '\0', "max-record", "SIZE", "longest line, up to 64M (default: 4M)", false },
     { OPT_GRACE, '\0', "grace", "TIME", "drain a pipe so long after SIGTERM (default: 30s)",
         false },
+    METER_METRICS_FILE(OPT_METRICS),
+    METER_PROGRESS(OPT_PROGRESS),
     CONNECT_OPTIONS,
 };
 
@@ -69,6 +80,12 @@ static int take(struct given *given, int id, const char *value)
         return opt_duration(value, 0, 86400000, &ack->grace_ms)
             ? 0
             : opt_usage("option --grace takes a time to 24h");
+    case OPT_METRICS:
+        ack->meter.metrics_file = value;
+        return 0;
+    case OPT_PROGRESS:
+        ack->meter.progress = true;
+        return 0;
     case OPT_OPERAND:
         return opt_usage("no operand is taken: verdicts are read from standard input");
     default:
@@ -83,6 +100,10 @@ static int report(const struct given *given, const struct ack_result *result, ui
     if (result->no_memory) {
         msg_error("no memory");
         status = STATUS_INTERNAL;
+    } else if (result->metrics_error != 0) {
+        msg_error("cannot write %s: %s", given->ack.meter.metrics_file,
+            strerror(result->metrics_error));
+        status = STATUS_IO;
     } else if (result->feed.error.cause != AWS_OK) {
         status = connect_report(&result->feed.error);
     } else if (result->feed.input_error != 0) {

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "unsettled.h"
 
 /* FNV-1a. Handles that collide on purpose gain nothing: few messages are inside at a time. */
@@ -32,12 +33,27 @@ struct unsettled_message *unsettled_add(struct unsettled *unsettled, const char 
         return NULL;
     memcpy(message->handle, handle, length);
     message->item = (struct batch_item){ .text = message->handle, .length = length };
+    message->since_ms = clock_monotonic_ms();
     message->lines = NULL;
     message->next = *bucket;
     *bucket = message;
     unsettled->count++;
     unsettled->bytes += length;
     return message;
+}
+
+uint64_t unsettled_oldest_ms(const struct unsettled *unsettled)
+{
+    uint64_t oldest_ms = UINT64_MAX;
+    if (unsettled->count == 0)
+        return 0;
+    for (size_t i = 0; i < UNSETTLED_BUCKETS; i++) {
+        const struct unsettled_message *message = unsettled->buckets[i];
+        for (; message != NULL; message = message->next)
+            if (message->since_ms < oldest_ms)
+                oldest_ms = message->since_ms;
+    }
+    return oldest_ms;
 }
 
 int unsettled_keep(struct unsettled *unsettled, struct unsettled_message *message, const char *text,

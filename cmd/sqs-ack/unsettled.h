@@ -2,6 +2,7 @@
 #define SQS_ACK_UNSETTLED_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "aws/batch.h"
 
@@ -18,6 +19,7 @@ struct unsettled_line {
 struct unsettled_message {
     struct batch_item item;         /* its text is the handle */
     struct unsettled_message *next; /* of its bucket */
+    uint64_t since_ms;              /* monotonic: when its first verdict was read */
     struct unsettled_line *lines;   /* to be printed, newest first */
     char handle[];
 };
@@ -31,6 +33,9 @@ struct unsettled {
 };
 
 void unsettled_free(struct unsettled *unsettled); /* what is still inside */
+
+/* Since when the oldest message is inside (monotonic), or 0: there is none. Looks at all. */
+uint64_t unsettled_oldest_ms(const struct unsettled *unsettled);
 
 struct unsettled_message *unsettled_find(const struct unsettled *unsettled, const char *handle,
     size_t length);

@@ -18,7 +18,7 @@ _sqs2pg_options() {
       --acked=@ --max-in-flight= --max-lease= --grace=
     ;;
   sqs-ack)
-    echo --print --release --linger= --max-record= --grace=
+    echo --print --release --linger= --max-record= --grace= --metrics-file=@ --progress
     ;;
   sqs-send)
     echo --verdicts --group-id= --new-deduplication-ids --progress --max-record= --grace=
@@ -30,12 +30,12 @@ _sqs2pg_options() {
       --grace= --retry-timeout=
     ;;
   pii-mask)
-    echo -k=@ --key-file=@ -p=@ --policy=@ -m= --mask= --root= --rewrap --lines= --key-id= \
-      --print-policy --key-group-readable --max-record= --grace= --require-sandbox --self-test
+    echo -k=@ --key-file=@ -p=@ --policy=@ -m= --mask= --root= --print-policy --key-group-readable \
+      --max-record= --grace= --require-sandbox
     ;;
   pii-unmask)
-    echo -k=@ --key-file=@ -p=@ --policy=@ -m= --mask= --root= --key-id= --lines= --print-policy \
-      --key-group-readable --max-record= --grace= --require-sandbox --self-test
+    echo -k=@ --key-file=@ -p=@ --policy=@ -m= --mask= --root= --key-id= --print-policy \
+      --key-group-readable --max-record= --grace= --require-sandbox
     ;;
   pii-keygen)
     echo --rotate --list --key-group-readable

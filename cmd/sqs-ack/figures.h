@@ -1,0 +1,23 @@
+#ifndef SQS_ACK_FIGURES_H
+#define SQS_ACK_FIGURES_H
+
+#include <stdint.h>
+
+#include "ack.h"
+#include "base/meter.h"
+#include "unsettled.h"
+
+/* What a run tells of itself (base/meter.h). */
+struct figures {
+    const struct ack_result *result;
+    const struct unsettled *unsettled;
+    struct sqs *sqs;
+    uint64_t
+        last_success_ms; /* since 1970: when a message was last deleted or released; 0: never */
+};
+
+/* As meter_open(); ${figures}, the owner's, stays as long as the meter. */
+int figures_open(struct figures *figures, const struct meter_options *options, const char *queue,
+    struct meter **meter);
+
+#endif
