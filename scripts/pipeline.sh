@@ -260,7 +260,7 @@ lock() {
 
 # ---- the run -----------------------------------------------------------------
 
-pids=() names=() over=() pipe_fds=() signals=0 complete=''
+pids=() names=() over=() pipe_fds=() signals=0 complete='' kept=''
 
 # A pipe that has no name, so that no stage can block on an opening and none
 # holds an end that is not its own.
@@ -279,7 +279,6 @@ close_pipes() {
 
 # stage IN OUT PROGRAM ARGUMENT...; the descriptor ${kept} stays open in it. The
 # first is the source: should this script be killed outright, it still stops in order.
-kept=''
 stage() {
   local in=$1 out=$2 path options=("${flags[@]}") guard=()
   path=$(program "$3") || exit
