@@ -11,11 +11,15 @@ enum {
     POLICY,
     MASK,
     ROOT,
+    REWRAP,
+    LINES,
+    KEY_ID,
     PRINT_POLICY,
     GROUP_READABLE,
     MAX_RECORD,
     GRACE,
-    REQUIRE_SANDBOX
+    REQUIRE_SANDBOX,
+    SELF_TEST
 };
 
 static const struct opt options[] = {
@@ -23,6 +27,10 @@ static const struct opt options[] = {
     { POLICY, 'p', "policy", "FILE", "policy file; default: ip and device_id, reversibly", false },
     { MASK, 'm', "mask", "RULE", "instead: PATH=METHOD[:NAME], any number of times", true },
     { ROOT, '\0', "root", "PATH", "what paths are relative to (.body)", false },
+    { REWRAP, '\0', "rewrap", NULL, "move masked records to the primary key", false },
+    { LINES, '\0', "lines", "PATH", "mask single values, one a line, as the policy has PATH",
+        false },
+    { KEY_ID, '\0', "key-id", "ID", "with --rewrap: key of records that do not say theirs", false },
     { PRINT_POLICY, '\0', "print-policy", NULL, "print the policy in force and exit", false },
     { GROUP_READABLE, '\0', "key-group-readable", NULL, "accept a key file that its group may read",
         false },
@@ -30,10 +38,12 @@ static const struct opt options[] = {
     { GRACE, '\0', "grace", "TIME", "time to drain a pipe after SIGTERM (30s)", false },
     { REQUIRE_SANDBOX, '\0', "require-sandbox", NULL,
         "fail if the kernel cannot confine the process", false },
+    { SELF_TEST, '\0', "self-test", NULL, "compute the published vectors, say how, and exit",
+        false },
 };
 
 static const struct opt_command command = {
-    "-k FILE [-p FILE | -m RULE ...] [--root PATH]",
+    "-k FILE [-p FILE | -m RULE ...] [--root PATH] [--rewrap | --lines PATH]",
     "Replace personal values in records, one JSON object a line, from standard input to output.",
     options,
     sizeof options / sizeof *options,
@@ -55,6 +65,15 @@ static int set(struct settings *settings, int id, const char *value)
     case ROOT:
         settings->root = value;
         return 0;
+    case REWRAP:
+        settings->rewrap = true;
+        return 0;
+    case LINES:
+        settings->lines = value;
+        return 0;
+    case KEY_ID:
+        settings->key_id = value;
+        return 0;
     case PRINT_POLICY:
         settings->print_policy = true;
         return 0;
@@ -63,6 +82,9 @@ static int set(struct settings *settings, int id, const char *value)
         return 0;
     case REQUIRE_SANDBOX:
         settings->require_sandbox = true;
+        return 0;
+    case SELF_TEST:
+        settings->self_test = true;
         return 0;
     case MAX_RECORD:
         if (opt_size(value, 1, RECORD_MAX, &settings->max_record))
@@ -93,8 +115,12 @@ static int parse(struct settings *settings, int argc, char **argv, bool *stop)
     }
     if (settings->policy_file != NULL && settings->rule_count > 0)
         return opt_usage("a policy is given by --policy or by --mask, not by both");
-    if (settings->key_file == NULL && !settings->print_policy)
+    if (settings->key_file == NULL && !settings->print_policy && !settings->self_test)
         return opt_usage("option --key-file is missing");
+    if (settings->rewrap && settings->lines != NULL)
+        return opt_usage("options --rewrap and --lines exclude each other");
+    if (settings->key_id != NULL && !settings->rewrap)
+        return opt_usage("option --key-id goes with --rewrap");
     *stop = false;
     return 0;
 }

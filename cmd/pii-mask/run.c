@@ -1,14 +1,13 @@
 #include "run.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/msg.h"
 #include "base/status.h"
 #include "base/stop.h"
-#include "mask/mask.h"
+#include "job.h"
 #include "mask/sandbox.h"
 #include "mask/startup.h"
 
@@ -33,7 +32,7 @@ static int end_status(enum filter_end end)
 {
     switch (end) {
     case FILTER_DONE:
-        return STATUS_OK; /* error records go on, sealed, to be quarantined by who stores them */
+        return STATUS_OK;
     case FILTER_READ:
         msg_error("cannot read standard input: %s", strerror(errno));
         return STATUS_IO;
@@ -47,29 +46,27 @@ static int end_status(enum filter_end end)
     return STATUS_INTERNAL;
 }
 
-static int work(const struct settings *settings, const struct policy *policy, struct keyring *ring)
+/* With what has been read: the policy, its rule for --lines, the keys and that of --key-id. */
+static int work(const struct settings *settings, const struct policy *policy, size_t rule,
+    struct keyring *ring, size_t key)
 {
     uint64_t begin = clock_monotonic_ms();
     struct filter_counts counts;
+    struct job job = { 0 };
     int status = STATUS_INTERNAL;
-    struct mask *mask = mask_new(policy, ring);
+    int opened = job_open(&job, settings, policy, ring, rule, key);
     struct filter *filter = filter_new(settings->max_record, settings->grace_ms);
     keyring_forget(ring);
     if (keyring_lock_heap(ring) != 0)
         msg_info("the derived keys may be swapped out: %s", strerror(errno));
-    if (mask == NULL || filter == NULL || stop_install() != 0) {
+    if (opened != 0 || filter == NULL || stop_install() != 0) {
         msg_error("cannot set up: %s", filter == NULL ? strerror(errno) : "out of memory");
     } else if ((status = confine(settings)) == 0) {
-        const struct filter_work job = mask_work(mask);
-        status = end_status(filter_run(filter, &job, &counts));
-        msg_summary(status == STATUS_OK && counts.errors == 0,
-            "records=%" PRIu64 " masked=%" PRIu64 " passed=%" PRIu64 " errors=%" PRIu64
-            " missing=%" PRIu64 " seconds=%.2f",
-            counts.records, counts.changed, counts.passed, counts.errors, mask_missing(mask),
-            (double)(clock_monotonic_ms() - begin) / 1000);
+        status = end_status(filter_run(filter, &job.work, &counts));
+        status = job_end(&job, &counts, (double)(clock_monotonic_ms() - begin) / 1000, status);
     }
     filter_free(filter);
-    mask_free(mask);
+    job_close(&job);
     return status;
 }
 
@@ -78,7 +75,13 @@ int run_filter(const struct settings *settings)
     struct startup_failure failure = { .status = STATUS_OK };
     struct policy *policy = NULL;
     struct keyring *ring = NULL;
+    size_t rule = LINES_NONE;
+    size_t key = KEYRING_NONE;
     int status = 0;
+    if (settings->self_test) {
+        (void)startup_self_test(&failure); /* it says so in ${failure} */
+        goto out;
+    }
     if (startup_policy(settings->root, settings->policy_file, settings->rules, settings->rule_count,
             &policy, &failure) != 0)
         goto out;
@@ -89,11 +92,16 @@ int run_filter(const struct settings *settings)
         (void)startup_print_policy(policy, &failure); /* it says so in ${failure} */
         goto out;
     }
+    if (settings->lines != NULL &&
+        startup_lines(policy, settings->lines, false, false, &rule, &failure) != 0)
+        goto out;
     if (startup_keys(settings->key_file, settings->group_readable, &ring, &failure) != 0)
         goto out;
     if (!keyring_locked(ring))
         msg_warn("the keys may be swapped out: the limit of locked memory is too low");
-    status = work(settings, policy, ring);
+    if (settings->key_id != NULL && startup_key_id(ring, settings->key_id, &key, &failure) != 0)
+        goto out;
+    status = work(settings, policy, rule, ring, key);
 out:
     if (failure.status != STATUS_OK) {
         status = (int)failure.status;

@@ -12,7 +12,11 @@ struct settings {
     const char **rules;
     size_t rule_count;
     const char *root;
+    const char *lines;  /* a path, or NULL */
+    const char *key_id; /* or NULL */
+    bool rewrap;
     bool print_policy;
+    bool self_test;
     bool group_readable;
     bool require_sandbox;
     uint64_t max_record;

@@ -12,11 +12,13 @@ enum {
     MASK,
     ROOT,
     KEY_ID,
+    LINES,
     PRINT_POLICY,
     GROUP_READABLE,
     MAX_RECORD,
     GRACE,
-    REQUIRE_SANDBOX
+    REQUIRE_SANDBOX,
+    SELF_TEST
 };
 
 static const struct opt options[] = {
@@ -25,6 +27,8 @@ static const struct opt options[] = {
     { MASK, 'm', "mask", "RULE", "instead: PATH=METHOD[:NAME], any number of times", true },
     { ROOT, '\0', "root", "PATH", "what paths are relative to (.body)", false },
     { KEY_ID, '\0', "key-id", "ID", "key of records that do not say theirs (ipcrypt, ff1)", false },
+    { LINES, '\0', "lines", "PATH", "unmask single values, one a line, as the policy has PATH",
+        false },
     { PRINT_POLICY, '\0', "print-policy", NULL, "print the policy in force and exit", false },
     { GROUP_READABLE, '\0', "key-group-readable", NULL, "accept a key file that its group may read",
         false },
@@ -32,10 +36,12 @@ static const struct opt options[] = {
     { GRACE, '\0', "grace", "TIME", "time to drain a pipe after SIGTERM (30s)", false },
     { REQUIRE_SANDBOX, '\0', "require-sandbox", NULL,
         "fail if the kernel cannot confine the process", false },
+    { SELF_TEST, '\0', "self-test", NULL, "compute the published vectors, say how, and exit",
+        false },
 };
 
 static const struct opt_command command = {
-    "-k FILE [-p FILE | -m RULE ...] [--root PATH]",
+    "-k FILE [-p FILE | -m RULE ...] [--root PATH] [--lines PATH]",
     "Restore the values that pii-mask replaced, for who holds the key; from standard input to output.",
     options,
     sizeof options / sizeof *options,
@@ -60,6 +66,9 @@ static int set(struct settings *settings, int id, const char *value)
     case KEY_ID:
         settings->key_id = value;
         return 0;
+    case LINES:
+        settings->lines = value;
+        return 0;
     case PRINT_POLICY:
         settings->print_policy = true;
         return 0;
@@ -68,6 +77,9 @@ static int set(struct settings *settings, int id, const char *value)
         return 0;
     case REQUIRE_SANDBOX:
         settings->require_sandbox = true;
+        return 0;
+    case SELF_TEST:
+        settings->self_test = true;
         return 0;
     case MAX_RECORD:
         if (opt_size(value, 1, RECORD_MAX, &settings->max_record))
@@ -98,7 +110,7 @@ static int parse(struct settings *settings, int argc, char **argv, bool *stop)
     }
     if (settings->policy_file != NULL && settings->rule_count > 0)
         return opt_usage("a policy is given by --policy or by --mask, not by both");
-    if (settings->key_file == NULL && !settings->print_policy)
+    if (settings->key_file == NULL && !settings->print_policy && !settings->self_test)
         return opt_usage("option --key-file is missing");
     *stop = false;
     return 0;

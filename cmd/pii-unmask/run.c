@@ -8,9 +8,10 @@
 #include "base/msg.h"
 #include "base/status.h"
 #include "base/stop.h"
-#include "mask/unmask.h"
+#include "mask/lines.h"
 #include "mask/sandbox.h"
 #include "mask/startup.h"
+#include "mask/unmask.h"
 
 /* A sandbox that cannot be had is said, and fatal only if it was asked for. */
 static int confine(const struct settings *settings)
@@ -47,32 +48,53 @@ static int end_status(enum filter_end end, const struct filter_counts *counts)
     return STATUS_INTERNAL;
 }
 
-static int work(const struct settings *settings, const struct policy *policy, struct keyring *ring,
-    size_t key)
+static void say(const struct unmask *unmask, const struct lines *lines,
+    const struct filter_counts *counts, double seconds, bool plain)
+{
+    if (unmask != NULL) {
+        msg_summary(plain,
+            "records=%" PRIu64 " unmasked=%" PRIu64 " opened=%" PRIu64 " passed=%" PRIu64
+            " errors=%" PRIu64 " seconds=%.2f",
+            counts->records, counts->changed, counts->opened, counts->passed, counts->errors,
+            seconds);
+        return;
+    }
+    if (counts->errors > 0)
+        msg_error("%" PRIu64 " of %" PRIu64
+                  " lines could not be unmasked, the first of them is line %" PRIu64,
+            counts->errors, counts->records, lines_first_failed(lines));
+    msg_summary(plain,
+        "lines=%" PRIu64 " unmasked=%" PRIu64 " empty=%" PRIu64 " errors=%" PRIu64 " seconds=%.2f",
+        counts->records, counts->changed, counts->passed, counts->errors, seconds);
+}
+
+/* With what has been read: the policy, its rule for --lines, the keys and that of --key-id. */
+static int work(const struct settings *settings, const struct policy *policy, size_t rule,
+    struct keyring *ring, size_t key)
 {
     uint64_t begin = clock_monotonic_ms();
     struct filter_counts counts;
     int status = STATUS_INTERNAL;
-    struct unmask *unmask = unmask_new(policy, ring);
+    bool by_line = settings->lines != NULL;
+    struct lines *lines = by_line ? lines_new(policy, rule, ring, LINES_UNMASK, key) : NULL;
+    struct unmask *unmask = by_line ? NULL : unmask_new(policy, ring);
     struct filter *filter = filter_new(settings->max_record, settings->grace_ms);
     if (unmask != NULL)
         unmask_assume_key(unmask, key);
     keyring_forget(ring);
     if (keyring_lock_heap(ring) != 0)
         msg_info("the derived keys may be swapped out: %s", strerror(errno));
-    if (unmask == NULL || filter == NULL || stop_install() != 0) {
+    if ((unmask == NULL && lines == NULL) || filter == NULL || stop_install() != 0) {
         msg_error("cannot set up: %s", filter == NULL ? strerror(errno) : "out of memory");
     } else if ((status = confine(settings)) == 0) {
-        const struct filter_work job = unmask_work(unmask);
+        const struct filter_work job = by_line ? lines_work(lines) : unmask_work(unmask);
         status = end_status(filter_run(filter, &job, &counts), &counts);
-        msg_summary(status == STATUS_OK,
-            "records=%" PRIu64 " unmasked=%" PRIu64 " opened=%" PRIu64 " passed=%" PRIu64
-            " errors=%" PRIu64 " seconds=%.2f",
-            counts.records, counts.changed, counts.opened, counts.passed, counts.errors,
-            (double)(clock_monotonic_ms() - begin) / 1000);
+        say(unmask, lines, &counts, (double)(clock_monotonic_ms() - begin) / 1000,
+            status == STATUS_OK);
     }
     filter_free(filter);
     unmask_free(unmask);
+    lines_free(lines);
     return status;
 }
 
@@ -81,8 +103,13 @@ int run_filter(const struct settings *settings)
     struct startup_failure failure = { .status = STATUS_OK };
     struct policy *policy = NULL;
     struct keyring *ring = NULL;
+    size_t rule = LINES_NONE;
     size_t key = KEYRING_NONE;
     int status = 0;
+    if (settings->self_test) {
+        (void)startup_self_test(&failure); /* it says so in ${failure} */
+        goto out;
+    }
     if (startup_policy(settings->root, settings->policy_file, settings->rules, settings->rule_count,
             &policy, &failure) != 0)
         goto out;
@@ -90,13 +117,17 @@ int run_filter(const struct settings *settings)
         (void)startup_print_policy(policy, &failure); /* it says so in ${failure} */
         goto out;
     }
+    if (settings->lines != NULL &&
+        startup_lines(policy, settings->lines, true, settings->key_id != NULL, &rule, &failure) !=
+            0)
+        goto out;
     if (startup_keys(settings->key_file, settings->group_readable, &ring, &failure) != 0)
         goto out;
     if (!keyring_locked(ring))
         msg_warn("the keys may be swapped out: the limit of locked memory is too low");
     if (settings->key_id != NULL && startup_key_id(ring, settings->key_id, &key, &failure) != 0)
         goto out;
-    status = work(settings, policy, ring, key);
+    status = work(settings, policy, rule, ring, key);
 out:
     if (failure.status != STATUS_OK) {
         status = (int)failure.status;

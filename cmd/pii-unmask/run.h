@@ -13,7 +13,9 @@ struct settings {
     size_t rule_count;
     const char *root;
     const char *key_id; /* or NULL */
+    const char *lines;  /* a path, or NULL */
     bool print_policy;
+    bool self_test;
     bool group_readable;
     bool require_sandbox;
     uint64_t max_record;

@@ -32,6 +32,14 @@ static const struct {
     [COMPLAINT_CLAIM_SEALED] = { "mixed", "the record is sealed but has no error" },
     [COMPLAINT_ERROR_KIND] = { "mixed", "error is not an object" },
     [COMPLAINT_ERROR_CONTENT] = { "mixed", "the error that arrived is sealed" },
+    [COMPLAINT_UNMASKED] = { "mixed", "the record has no masked value" },
+    [COMPLAINT_CLEAR] = { "mixed", "a masked record has no such member" },
+    [COMPLAINT_UNTOLD] = { "mixed", "nothing shows that the value is masked" },
+    [COMPLAINT_TOKEN] = { "token",
+        "the value was changed, or is none that this path's method makes" },
+    [COMPLAINT_UNKNOWN_KEY] = { "unknown-key", "masked with a key that is not in the key file" },
+    [COMPLAINT_NO_KEY_ID] = { "unknown-key",
+        "neither pii nor --key-id says which key the value is masked with" },
 };
 
 const char *complaint_code(enum complaint complaint)

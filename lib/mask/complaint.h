@@ -37,6 +37,12 @@ enum complaint {
     COMPLAINT_CLAIM_SEALED,  /* sealed without error */
     COMPLAINT_ERROR_KIND,    /* an error that is no object */
     COMPLAINT_ERROR_CONTENT, /* an error that may hold content */
+    COMPLAINT_UNMASKED,      /* of mask/rewrap.h: a record without pii that shows nothing masked, */
+    COMPLAINT_CLEAR,         /* or something clear */
+    COMPLAINT_UNTOLD,        /* or a value of which it cannot be told */
+    COMPLAINT_TOKEN,         /* a value that cannot be moved */
+    COMPLAINT_UNKNOWN_KEY,
+    COMPLAINT_NO_KEY_ID,
     COMPLAINT_COUNT
 };
 

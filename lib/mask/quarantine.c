@@ -422,6 +422,37 @@ enum quarantine_result quarantine_open(struct quarantine *quarantine, const char
     return out->failed ? QUARANTINE_FAILED : result;
 }
 
+enum quarantine_result quarantine_reseal(struct quarantine *quarantine, const char *text,
+    size_t length, struct buf *out)
+{
+    const struct members *members = &quarantine->members;
+    if (members_scan(&quarantine->members, text, length) != 0)
+        return QUARANTINE_FAILED;
+    struct splice splice = { out, text, length, 0 };
+    const struct json_match *match = members_find(members, MEMBERS_SEALED);
+    if (members->count[MEMBERS_SEALED] > 1)
+        return QUARANTINE_COLLISION;
+    if (match != NULL) {
+        const struct token_value value = token_value_of(text, match);
+        enum token_result opened =
+            method_siv_unseal(quarantine->seal, &value, &quarantine->scratch);
+        if (opened != TOKEN_OK)
+            return opened == TOKEN_UNKNOWN_KEY ? QUARANTINE_UNKNOWN_KEY
+                : opened == TOKEN_FAILED       ? QUARANTINE_FAILED
+                                               : QUARANTINE_BAD_TOKEN;
+        splice_copy(&splice, match->key);
+        if (write_sealed(quarantine, out) != 0)
+            return QUARANTINE_FAILED;
+        splice_skip(&splice, match->end);
+    }
+    splice_finish(&splice);
+    buf_putc(out, '\n');
+    if (out->failed)
+        return QUARANTINE_FAILED;
+    bool same = out->length == length + 1 && memcmp(out->data, text, length) == 0;
+    return same ? QUARANTINE_NONE : QUARANTINE_OPENED;
+}
+
 /* ---- explaining ------------------------------------------------------------------------------ */
 
 static bool is_own_stage(const struct quarantine *quarantine, const char *text)

@@ -83,6 +83,15 @@ enum quarantine_result quarantine_open(struct quarantine *quarantine, const char
     size_t length, struct buf *out);
 
 /*
+ * quarantine_reseal(quarantine, text, length, out):
+ * Append the record with its sealed content sealed anew, under the primary key. QUARANTINE_OPENED:
+ * it was under another one; QUARANTINE_NONE: nothing is sealed, or it is under the primary key
+ * already. Otherwise what was appended is undefined.
+ */
+enum quarantine_result quarantine_reseal(struct quarantine *quarantine, const char *text,
+    size_t length, struct buf *out);
+
+/*
  * quarantine_explain(quarantine, text, length, code, detail, out):
  * Append the record with an error added, nothing taken away and nothing sealed: for what is still
  * masked. An error that it has becomes "cause" of the new one, unless this stage made it: then it

@@ -8,7 +8,9 @@
 
 #include "base/out.h"
 #include "crypto/door.h"
+#include "mask/lines.h"
 #include "mask/policy_text.h"
+#include "mask/selftest.h"
 
 static int fail(struct startup_failure *failure, enum status status, const char *hint,
     const char *format, ...) __attribute__((format(printf, 4, 5)));
@@ -100,21 +102,43 @@ int startup_policy(const char *root, const char *file, const char *const *rules,
     return 0;
 }
 
+/* Print ${text} on standard output, unless the buffer could not hold it. */
+static int print(const struct buf *text, struct startup_failure *failure)
+{
+    struct out *out = text->failed ? NULL : out_open(STDOUT_FILENO);
+    if (out == NULL)
+        return fail(failure, STATUS_INTERNAL, NULL, "out of memory");
+    (void)out_write(out, text->data, text->length); /* out_close() reports it */
+    if (out_close(out) != 0)
+        return fail(failure, STATUS_IO, NULL, "cannot write to standard output: %s",
+            strerror(errno));
+    return 0;
+}
+
 int startup_print_policy(const struct policy *policy, struct startup_failure *failure)
 {
     struct buf text;
     buf_init(&text, (size_t)1 << 24);
-    struct out *out = policy_text_print(policy, &text) == 0 ? out_open(STDOUT_FILENO) : NULL;
-    int result = 0;
-    if (out == NULL) {
-        result = fail(failure, STATUS_INTERNAL, NULL, "out of memory");
-    } else {
-        (void)out_write(out, text.data, text.length); /* out_close() reports it */
-        if (out_close(out) != 0)
-            result = fail(failure, STATUS_IO, NULL, "cannot write to standard output: %s",
-                strerror(errno));
-    }
+    (void)policy_text_print(policy, &text); /* print() sees it in the buffer */
+    int result = print(&text, failure);
     buf_free(&text);
+    return result;
+}
+
+int startup_self_test(struct startup_failure *failure)
+{
+    struct buf report;
+    size_t failed = 0;
+    if (door_init() != 0)
+        return fail(failure, STATUS_INTERNAL, NULL,
+            "OpenSSL lacks an algorithm or computes it wrongly");
+    buf_init(&report, (size_t)1 << 20);
+    (void)selftest_run(&report, &failed); /* print() sees it in the buffer */
+    int result = print(&report, failure);
+    buf_free(&report);
+    if (result == 0 && failed > 0)
+        result =
+            fail(failure, STATUS_INTERNAL, NULL, "%zu of the vectors did not come out", failed);
     return result;
 }
 
@@ -169,4 +193,25 @@ int startup_key_id(const struct keyring *ring, const char *id, size_t *key,
         return 0;
     return fail(failure, STATUS_USAGE, "pii-keygen --list shows the ids of a key file",
         "option --key-id %.32s: no such key in the key file", id);
+}
+
+int startup_lines(const struct policy *policy, const char *path, bool undo, bool has_key,
+    size_t *rule, struct startup_failure *failure)
+{
+    *rule = lines_find(policy, path);
+    if (*rule == LINES_NONE)
+        return fail(failure, STATUS_USAGE, "--print-policy shows the paths of the policy",
+            "option --lines %.200s: the policy names no such path", path);
+    const struct method *method = policy->rules[*rule].method;
+    if (method->action != METHOD_REPLACE)
+        return fail(failure, STATUS_USAGE, NULL, "option --lines %.200s: %s makes no value", path,
+            method->name);
+    if (undo && !method->reversible)
+        return fail(failure, STATUS_USAGE, NULL, "option --lines %.200s: %s cannot be undone", path,
+            method->name);
+    if (undo && method->needs_key_id && !has_key)
+        return fail(failure, STATUS_USAGE, NULL,
+            "option --lines %.200s: values of %s do not show their key: --key-id is needed", path,
+            method->name);
+    return 0;
 }

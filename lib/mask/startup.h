@@ -32,6 +32,10 @@ int startup_policy(const char *root, const char *file, const char *const *rules,
 /* Print the policy on standard output, which is closed. 0, or -1 with ${failure}. */
 int startup_print_policy(const struct policy *policy, struct startup_failure *failure);
 
+/* Run mask/selftest.h and print its report on standard output, which is closed. 0, or -1: one
+ * failed. */
+int startup_self_test(struct startup_failure *failure);
+
 /*
  * startup_keys(file, group_readable, ring, failure):
  * Make OpenSSL ready, protect the process from being dumped, and load the key file. 0 with *ring
@@ -43,6 +47,15 @@ int startup_keys(const char *file, bool group_readable, struct keyring **ring,
 /* The number in the ring of the key that --key-id names. 0, or -1 with ${failure}. */
 int startup_key_id(const struct keyring *ring, const char *id, size_t *key,
     struct startup_failure *failure);
+
+/*
+ * startup_lines(policy, path, undo, has_key, rule, failure):
+ * The number of the rule that --lines ${path} means. It has to replace values; with ${undo}, by a
+ * method that can be undone, and ${has_key} says that it is known by which key. 0, or -1 with
+ * ${failure}.
+ */
+int startup_lines(const struct policy *policy, const char *path, bool undo, bool has_key,
+    size_t *rule, struct startup_failure *failure);
 
 /* Fill ${failure} for a key file; return -1. */
 int startup_key_failure(const char *file, const struct keyring_error *error,

@@ -30,12 +30,12 @@ _sqs2pg_options() {
       --grace= --retry-timeout=
     ;;
   pii-mask)
-    echo -k=@ --key-file=@ -p=@ --policy=@ -m= --mask= --root= --print-policy --key-group-readable \
-      --max-record= --grace= --require-sandbox
+    echo -k=@ --key-file=@ -p=@ --policy=@ -m= --mask= --root= --rewrap --lines= --key-id= \
+      --print-policy --key-group-readable --max-record= --grace= --require-sandbox --self-test
     ;;
   pii-unmask)
-    echo -k=@ --key-file=@ -p=@ --policy=@ -m= --mask= --root= --key-id= --print-policy \
-      --key-group-readable --max-record= --grace= --require-sandbox
+    echo -k=@ --key-file=@ -p=@ --policy=@ -m= --mask= --root= --key-id= --lines= --print-policy \
+      --key-group-readable --max-record= --grace= --require-sandbox --self-test
     ;;
   pii-keygen)
     echo --rotate --list --key-group-readable

@@ -1,0 +1,74 @@
+#include "job.h"
+
+#include <inttypes.h>
+
+#include "base/msg.h"
+#include "base/status.h"
+
+int job_open(struct job *job, const struct settings *settings, const struct policy *policy,
+    const struct keyring *ring, size_t rule, size_t key)
+{
+    if (settings->lines != NULL) {
+        job->lines = lines_new(policy, rule, ring, LINES_MASK, KEYRING_NONE);
+        if (job->lines == NULL)
+            return -1;
+        job->work = lines_work(job->lines);
+    } else if (settings->rewrap) {
+        job->rewrap = rewrap_new(policy, ring);
+        if (job->rewrap == NULL)
+            return -1;
+        rewrap_assume_key(job->rewrap, key);
+        job->work = rewrap_work(job->rewrap);
+    } else {
+        job->mask = mask_new(policy, ring);
+        if (job->mask == NULL)
+            return -1;
+        job->work = mask_work(job->mask);
+    }
+    return 0;
+}
+
+void job_close(struct job *job)
+{
+    lines_free(job->lines);
+    rewrap_free(job->rewrap);
+    mask_free(job->mask);
+}
+
+static int end_lines(const struct job *job, const struct filter_counts *counts, double seconds,
+    int status)
+{
+    if (counts->errors > 0)
+        msg_error("%" PRIu64 " of %" PRIu64
+                  " lines could not be masked, the first of them is line %" PRIu64,
+            counts->errors, counts->records, lines_first_failed(job->lines));
+    if (status == STATUS_OK && counts->errors > 0)
+        status = STATUS_PARTIAL;
+    msg_summary(status == STATUS_OK,
+        "lines=%" PRIu64 " masked=%" PRIu64 " empty=%" PRIu64 " errors=%" PRIu64 " seconds=%.2f",
+        counts->records, counts->changed, counts->passed, counts->errors, seconds);
+    return status;
+}
+
+int job_end(const struct job *job, const struct filter_counts *counts, double seconds, int status)
+{
+    if (job->lines != NULL)
+        return end_lines(job, counts, seconds, status);
+    if (job->rewrap != NULL) {
+        if (status == STATUS_OK && counts->errors > 0)
+            status = STATUS_PARTIAL;
+        msg_summary(status == STATUS_OK,
+            "records=%" PRIu64 " rewrapped=%" PRIu64 " resealed=%" PRIu64 " passed=%" PRIu64
+            " errors=%" PRIu64 " seconds=%.2f",
+            counts->records, counts->changed, counts->opened, counts->passed, counts->errors,
+            seconds);
+        return status;
+    }
+    /* Error records go on, sealed, to be quarantined by who stores them: no failure of the run. */
+    msg_summary(status == STATUS_OK && counts->errors == 0,
+        "records=%" PRIu64 " masked=%" PRIu64 " passed=%" PRIu64 " errors=%" PRIu64
+        " missing=%" PRIu64 " seconds=%.2f",
+        counts->records, counts->changed, counts->passed, counts->errors, mask_missing(job->mask),
+        seconds);
+    return status;
+}

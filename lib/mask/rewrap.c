@@ -1,0 +1,402 @@
+#include "mask/rewrap.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "json/scan.h"
+#include "mask/complaint.h"
+#include "mask/mask.h"
+#include "mask/plan.h"
+#include "mask/quarantine.h"
+#include "mask/splice.h"
+
+enum { GIVEN_BACK_ABOVE = 1 << 20, DETAIL_SIZE = 240 };
+
+struct rewrap {
+    const struct policy *policy;
+    const struct keyring *ring;
+    size_t key;        /* of records that do not say */
+    struct mask *mask; /* which judges records that do, and seals */
+    struct plan *plan;
+    bool *clear; /* by number of the node: nothing may stand there in a masked record */
+    void **left; /* by number of the rule: of a method that cannot be undone, masking in place */
+    struct quarantine *quarantine;
+    struct json_matches matches;
+    struct buf value; /* a clear one: never leaves this */
+    struct buf scratch;
+    struct buf arrived;
+    char id[KEYRING_ID + 3]; /* of the primary key, as a JSON string */
+};
+
+struct findings {
+    bool has_pii;
+    bool has_error; /* or is sealed */
+    bool has_root;
+    bool has_value; /* one to move, or one that shows that it is masked */
+    size_t key;
+    enum complaint complaint; /* the first mistake */
+    const char *path;         /* the policy's words for the place, or NULL */
+};
+
+/* ---- making ---------------------------------------------------------------------------------- */
+
+static void set_clear(struct rewrap *rewrap)
+{
+    const struct policy *policy = rewrap->policy;
+    for (size_t i = 0; i < policy->rule_count; i++) {
+        const struct policy_rule *rule = &policy->rules[i];
+        if (rule->method->action == METHOD_DROP ||
+            (rule->method->action == METHOD_REPLACE && rule->name != NULL))
+            rewrap->clear[rule->node] = true;
+    }
+    if (!policy->attributes_named)
+        rewrap->clear[policy->attributes] = true;
+}
+
+/* What tells whether a value that stays in its place, and cannot be undone, looks masked. */
+static bool open_left(struct rewrap *rewrap)
+{
+    const struct policy *policy = rewrap->policy;
+    rewrap->left = calloc(policy->rule_count + 1, sizeof *rewrap->left);
+    for (size_t i = 0; rewrap->left != NULL && i < policy->rule_count; i++) {
+        const struct policy_rule *rule = &policy->rules[i];
+        const struct method *method = rule->method;
+        if (method->made == NULL || method->reversible || rule->name != NULL)
+            continue;
+        const struct method_use use = { rewrap->ring, rule->domain, rule->domain_length,
+            rule->options };
+        rewrap->left[i] = method->open(&use);
+        if (rewrap->left[i] == NULL)
+            return false;
+    }
+    return rewrap->left != NULL;
+}
+
+static void close_left(struct rewrap *rewrap)
+{
+    for (size_t i = 0; rewrap->left != NULL && i < rewrap->policy->rule_count; i++)
+        if (rewrap->left[i] != NULL)
+            rewrap->policy->rules[i].method->close(rewrap->left[i]);
+    free(rewrap->left);
+}
+
+struct rewrap *rewrap_new(const struct policy *policy, const struct keyring *ring)
+{
+    struct rewrap *rewrap = calloc(1, sizeof *rewrap);
+    if (rewrap == NULL)
+        return NULL;
+    rewrap->policy = policy;
+    rewrap->ring = ring;
+    rewrap->key = KEYRING_NONE;
+    buf_init(&rewrap->value, SIZE_MAX);
+    buf_init(&rewrap->scratch, SIZE_MAX);
+    buf_init(&rewrap->arrived, SIZE_MAX);
+    (void)snprintf(rewrap->id, sizeof rewrap->id, "\"%s\"",
+        keyring_id(ring, keyring_primary(ring)));
+    /* The first adds paths to the policy, which the second has to know of. */
+    rewrap->mask = mask_new(policy, ring);
+    rewrap->plan = rewrap->mask != NULL ? plan_new(policy, ring, PLAN_UNMASK) : NULL;
+    rewrap->quarantine = quarantine_new(policy, ring, "mask");
+    if (rewrap->plan != NULL)
+        rewrap->clear = calloc(rewrap->plan->count, sizeof *rewrap->clear);
+    if (rewrap->clear == NULL || rewrap->quarantine == NULL || !open_left(rewrap)) {
+        rewrap_free(rewrap);
+        return NULL;
+    }
+    set_clear(rewrap);
+    mask_trust_claims(rewrap->mask);
+    return rewrap;
+}
+
+void rewrap_free(struct rewrap *rewrap)
+{
+    if (rewrap == NULL)
+        return;
+    mask_free(rewrap->mask);
+    plan_free(rewrap->plan);
+    quarantine_free(rewrap->quarantine);
+    json_matches_free(&rewrap->matches);
+    close_left(rewrap);
+    free(rewrap->clear);
+    buf_wipe(&rewrap->value);
+    buf_wipe(&rewrap->scratch);
+    buf_wipe(&rewrap->arrived);
+    free(rewrap);
+}
+
+void rewrap_assume_key(struct rewrap *rewrap, size_t key)
+{
+    rewrap->key = key;
+}
+
+/* ---- looking --------------------------------------------------------------------------------- */
+
+static void blame(struct findings *findings, enum complaint complaint, const char *path)
+{
+    if (findings->complaint != COMPLAINT_NONE)
+        return;
+    findings->complaint = complaint;
+    findings->path = path;
+}
+
+static void look_at_step(const struct rewrap *rewrap, const struct plan_node *node,
+    const struct json_match *match, struct findings *findings)
+{
+    bool fits =
+        (match->kind == JSON_OBJECT && node->object) || (match->kind == JSON_ARRAY && node->array);
+    if (node->root && !fits)
+        blame(findings, COMPLAINT_ROOT_KIND, rewrap->policy->root_path);
+    else if (match->node == rewrap->policy->root)
+        findings->has_root = true;
+    else if (!fits && match->kind != JSON_NULL)
+        blame(findings, COMPLAINT_KIND, NULL);
+}
+
+/* A value whose method cannot be undone, in a record without "pii": it has to look masked. */
+static void look_at_left(struct rewrap *rewrap, const char *text, size_t number,
+    const struct json_match *match, struct findings *findings)
+{
+    const struct policy_rule *rule = &rewrap->policy->rules[number];
+    findings->has_value = true;
+    if (token_is_nothing(match) || rule->name != NULL)
+        return;
+    const struct token_value value = token_value_of(text, match);
+    if (rewrap->left[number] == NULL ||
+        !rule->method->made(rewrap->left[number], &value, &rewrap->scratch))
+        blame(findings, COMPLAINT_UNTOLD, rule->path);
+}
+
+static void look_at_key(const struct rewrap *rewrap, const char *text,
+    const struct json_match *match, struct findings *findings)
+{
+    findings->key =
+        match->kind == JSON_STRING && match->plain && match->end - match->value == KEYRING_ID + 2
+        ? keyring_find(rewrap->ring, text + match->value + 1)
+        : KEYRING_NONE;
+}
+
+static void look(struct rewrap *rewrap, const char *text, struct findings *findings)
+{
+    *findings = (struct findings){ .key = rewrap->key };
+    for (size_t i = 0; i < rewrap->matches.count; i++) {
+        const struct json_match *match = &rewrap->matches.list[i];
+        const struct plan_node *node = &rewrap->plan->nodes[match->node];
+        findings->has_pii = findings->has_pii || node->role == PLAN_PII;
+        findings->has_error =
+            findings->has_error || node->role == PLAN_ERROR || node->role == PLAN_SEALED;
+        findings->has_value = findings->has_value || node->role == PLAN_VALUE;
+        if (node->role == PLAN_PII_KEY)
+            look_at_key(rewrap, text, match, findings);
+        else if (node->role == PLAN_STEP)
+            look_at_step(rewrap, node, match, findings);
+        else if (node->role == PLAN_LEFT)
+            look_at_left(rewrap, text, node->rule, match, findings);
+        if (rewrap->clear[match->node])
+            blame(findings, COMPLAINT_CLEAR, NULL);
+    }
+    if (!findings->has_root)
+        blame(findings, COMPLAINT_ROOT_MISSING, rewrap->policy->root_path);
+    if (!findings->has_value)
+        blame(findings, COMPLAINT_UNMASKED, NULL);
+}
+
+/* ---- moving ---------------------------------------------------------------------------------- */
+
+static enum token_result move_value(struct rewrap *rewrap, const struct plan_rule *rule, size_t key,
+    struct splice *splice, const struct json_match *match)
+{
+    const struct method *method = rule->method;
+    struct json_result scanned;
+    if (token_is_nothing(match))
+        return TOKEN_OK;
+    if (method->needs_key_id && key == KEYRING_NONE)
+        return TOKEN_NO_KEY_ID;
+    const struct token_value masked = token_value_of(splice->text, match);
+    buf_clear(&rewrap->value);
+    enum token_result result =
+        method->unmask(rule->state, key, &masked, &rewrap->scratch, &rewrap->value);
+    if (result != TOKEN_OK)
+        return result;
+    const struct buf *clear = &rewrap->value;
+    if (json_scan(clear->data, clear->length, NULL, JSON_MAX_DEPTH, NULL, &scanned) != JSON_OK)
+        return TOKEN_MALFORMED;
+    const struct token_value value = { clear->data, clear->length, scanned.kind,
+        memchr(clear->data, '\\', clear->length) == NULL };
+    splice_copy(splice, match->value);
+    splice_skip(splice, match->end);
+    return method->mask(rule->state, keyring_primary(rewrap->ring), &value, &rewrap->scratch,
+        splice->out);
+}
+
+static enum token_result write_moved(struct rewrap *rewrap, const char *text, size_t length,
+    struct findings *findings, struct buf *out)
+{
+    struct splice splice = { out, text, length, 0 };
+    for (size_t i = 0; i < rewrap->matches.count; i++) {
+        const struct json_match *match = &rewrap->matches.list[i];
+        const struct plan_node *node = &rewrap->plan->nodes[match->node];
+        if (match->value < splice.cursor)
+            continue; /* inside what is done */
+        if (node->role == PLAN_PII_KEY) {
+            splice_copy(&splice, match->value);
+            buf_puts(out, rewrap->id);
+            splice_skip(&splice, match->end);
+        }
+        if (node->role != PLAN_VALUE)
+            continue;
+        const struct plan_rule *rule = &rewrap->plan->rules[node->rule];
+        enum token_result result = move_value(rewrap, rule, findings->key, &splice, match);
+        if (result != TOKEN_OK) {
+            findings->path = rule->rule->path;
+            return result;
+        }
+    }
+    splice_finish(&splice);
+    buf_putc(out, '\n');
+    return out->failed ? TOKEN_FAILED : TOKEN_OK;
+}
+
+/* ---- records --------------------------------------------------------------------------------- */
+
+static enum filter_outcome seal(struct rewrap *rewrap, const char *text, size_t length,
+    const struct findings *findings, struct buf *out)
+{
+    char detail[DETAIL_SIZE];
+    const char *says = complaint_detail(findings->complaint);
+    buf_clear(out);
+    if (findings->path != NULL) {
+        int size = snprintf(detail, sizeof detail, "%s: %s", findings->path, says);
+        if (size > 0 && (size_t)size < sizeof detail) /* a path too long for that is left out */
+            says = detail;
+    }
+    return quarantine_record(rewrap->quarantine, text, length, complaint_code(findings->complaint),
+               says, out) == 0
+        ? FILTER_ERROR
+        : FILTER_FAILED;
+}
+
+static bool is_same(const char *text, size_t length, const struct buf *out)
+{
+    return out->length == length + 1 && memcmp(out->data, text, length) == 0;
+}
+
+static enum filter_outcome move(struct rewrap *rewrap, const char *text, size_t length,
+    struct findings *findings, struct buf *out)
+{
+    switch (write_moved(rewrap, text, length, findings, out)) {
+    case TOKEN_OK:
+        return is_same(text, length, out) ? FILTER_PASSED : FILTER_CHANGED;
+    case TOKEN_MALFORMED:
+        findings->complaint = COMPLAINT_TOKEN;
+        break;
+    case TOKEN_UNKNOWN_KEY:
+        findings->complaint = COMPLAINT_UNKNOWN_KEY;
+        break;
+    case TOKEN_NO_KEY_ID:
+        findings->complaint = COMPLAINT_NO_KEY_ID;
+        break;
+    case TOKEN_FAILED:
+        if (!out->failed)
+            return FILTER_FAILED;
+        findings->complaint = COMPLAINT_TOO_LARGE;
+        findings->path = NULL;
+        break;
+    }
+    return seal(rewrap, text, length, findings, out);
+}
+
+static enum filter_outcome explain(struct rewrap *rewrap, const struct line *line,
+    enum quarantine_result why, struct buf *out)
+{
+    bool unknown = why == QUARANTINE_UNKNOWN_KEY;
+    const char *says = unknown ? "sealed with a key that is not in the key file"
+                               : "sealed was changed, or is none of ours";
+    buf_clear(out);
+    return quarantine_explain(rewrap->quarantine, line->text, line->length,
+               unknown ? "unknown-key" : "token", says, out) == 0
+        ? FILTER_ERROR
+        : FILTER_FAILED;
+}
+
+/*
+ * An error record: what is sealed in it is moved first, then it goes the way of all error records
+ * that arrive at pii-mask, where what is clear beside it is sealed.
+ */
+static enum filter_outcome rewrap_error(struct rewrap *rewrap, const struct line *line,
+    struct buf *out)
+{
+    struct buf *arrived = &rewrap->arrived;
+    struct line again = *line;
+    buf_clear(arrived);
+    enum quarantine_result result =
+        quarantine_reseal(rewrap->quarantine, line->text, line->length, arrived);
+    if (result == QUARANTINE_FAILED)
+        return FILTER_FAILED;
+    bool moved = result == QUARANTINE_OPENED || result == QUARANTINE_NONE;
+    if (moved) {
+        again.text = arrived->data;
+        again.length = arrived->length - 1; /* its newline */
+    }
+    const struct filter_work work = mask_work(rewrap->mask);
+    enum filter_outcome outcome = work.line(work.state, &again, out);
+    if (outcome != FILTER_ERROR)
+        return outcome;
+    bool same = is_same(line->text, line->length, out);
+    if (!moved)
+        return same ? explain(rewrap, line, result, out) : FILTER_ERROR;
+    return same ? FILTER_PASSED : FILTER_OPENED;
+}
+
+static enum filter_outcome rewrap_record(struct rewrap *rewrap, const struct line *line,
+    struct buf *out)
+{
+    struct findings findings;
+    look(rewrap, line->text, &findings);
+    if (findings.has_error)
+        return rewrap_error(rewrap, line, out);
+    if (findings.has_pii) {
+        const struct filter_work work = mask_work(rewrap->mask);
+        enum filter_outcome outcome = work.line(work.state, line, out);
+        if (outcome != FILTER_PASSED)
+            return outcome;
+        buf_clear(out);
+        return move(rewrap, line->text, line->length, &findings, out);
+    }
+    return findings.complaint != COMPLAINT_NONE
+        ? seal(rewrap, line->text, line->length, &findings, out)
+        : move(rewrap, line->text, line->length, &findings, out);
+}
+
+static enum filter_outcome rewrap_line(void *state, const struct line *line, struct buf *out)
+{
+    struct rewrap *rewrap = state;
+    struct json_result result;
+    enum filter_outcome outcome;
+    enum json_error error = json_scan(line->text, line->length, rewrap->policy->paths,
+        JSON_MAX_DEPTH, &rewrap->matches, &result);
+    if (error == JSON_OK && result.kind == JSON_OBJECT)
+        outcome = rewrap_record(rewrap, line, out);
+    else
+        outcome = quarantine_line(rewrap->quarantine, line, error, out) == 0 ? FILTER_ERROR
+                                                                             : FILTER_FAILED;
+    buf_shrink(&rewrap->value, GIVEN_BACK_ABOVE);
+    buf_shrink(&rewrap->scratch, GIVEN_BACK_ABOVE);
+    buf_shrink(&rewrap->arrived, GIVEN_BACK_ABOVE);
+    if (rewrap->matches.capacity > GIVEN_BACK_ABOVE / sizeof *rewrap->matches.list)
+        json_matches_free(&rewrap->matches);
+    return outcome;
+}
+
+static enum filter_outcome rewrap_long_line(void *state, const char *text, size_t length,
+    struct buf *out)
+{
+    struct rewrap *rewrap = state;
+    return quarantine_long(rewrap->quarantine, text, length, out) == 0 ? FILTER_ERROR
+                                                                       : FILTER_FAILED;
+}
+
+struct filter_work rewrap_work(struct rewrap *rewrap)
+{
+    return (struct filter_work){ rewrap, rewrap_line, rewrap_long_line };
+}

@@ -1,0 +1,249 @@
+#!/usr/bin/env bats
+# After a rotation: records moved to the new key, values looked up under either;
+# and the vectors that --self-test computes.
+
+load ../lib/common
+
+setup() {
+  common_setup
+  key k 2>/dev/null
+  OLD=$(pii-keygen --list k | cut -d' ' -f1)
+}
+
+# rotated: a second key; NEW is its id.
+rotated() {
+  pii-keygen -q --rotate k
+  NEW=$(pii-keygen --list k | awk '$2 == "primary" { print $1 }')
+}
+mask() { pii-mask -k k "$@"; }
+unmask() { pii-unmask -k k "$@"; }
+
+all_methods() {
+  cat >policy <<'END'
+.a siv as masked_a
+.list[].b siv
+.ip ipcrypt as masked_ip
+.net ipcrypt-pfx
+.id ff1 as masked_id in ids
+.code ff1 alphabet=alnum62
+.h hmac as token
+.place truncate
+.r redact
+attributes.x siv
+END
+  cat >in <<'END'
+{"sqs":{"m":1},"body":{"a":12345678901234567891,"list":[{"b":"1"},{"b":null},{"b":1.10}],"ip":"203.0.113.77","net":"2001:db8::77"},"attributes":{"x":{"type":"String","value":"203.0.113.77"}}}
+{"body":{"id":"593-47-5928","code":"aB3-xYz9Q","h":"593-47-5928","place":"203.0.113.77","r":1,"n":[1.10, 2]}}
+{ "body" : { "a" : {"b" : "203.0.113.77"} , "a":"" } }
+{"body":{}}
+END
+}
+
+@test "--rewrap gives what masking under the new key would have given, to the byte" {
+  all_methods
+  mask -p policy <in >old 2>/dev/null
+  rotated
+  mask -p policy <in >new 2>/dev/null
+  run ! cmp -s old new
+  mask -v -p policy --rewrap <old >moved 2>err
+  grep -q 'records=4 rewrapped=4 resealed=0 passed=0 errors=0 ' err
+  # What cannot be undone stays under its key.
+  sed "s/hmac1\.$OLD\.[A-Za-z0-9_-]*/X/" moved >moved.less
+  sed "s/hmac1\.$NEW\.[A-Za-z0-9_-]*/X/" new >new.less
+  cmp moved.less new.less
+  grep -q "hmac1\.$OLD" moved
+  run ! grep -qF -e 203.0.113.77 -e 593-47-5928 moved err
+  # Once more there is nothing to do; and it comes back under either.
+  mask -v -p policy --rewrap <moved 2>err | cmp - moved
+  grep -q 'records=4 rewrapped=0 resealed=0 passed=4 errors=0 ' err
+  cmp <(unmask -p policy <moved | jq -c 'del(.body.token)') <(unmask -p policy <old | jq -c 'del(.body.token)')
+}
+
+@test "--rewrap moves sealed errors, also those with something clear beside them" {
+  printf '%s\n' 'no record 203.0.113.77' '{"sqs":{"m":1},"body":"203.0.113.77"}' |
+    mask >old 2>/dev/null
+  rotated
+  sed 's/^{/{"body":{"ip":"203.0.113.77"},/' old | head -1 >>old
+  mask -v --rewrap <old >moved 2>err
+  grep -q 'records=3 rewrapped=0 resealed=3 passed=0 errors=0 ' err
+  [ "$(grep -c "\"sealed\":\"seal1\.$NEW\." moved)" -eq 3 ]
+  run ! grep -qF -e "$OLD" -e 203.0.113.77 moved
+  [ "$(unmask <moved | head -2 | jq -r '.line // .body' | xargs)" = 'no record 203.0.113.77 203.0.113.77' ]
+  # Without the old key, the rest is as good as before.
+  grep -v decrypt-only k >new
+  chmod 600 new
+  [ "$(pii-unmask -k new <moved | head -1 | jq -r .line)" = 'no record 203.0.113.77' ]
+}
+
+@test "--rewrap never lets anything clear pass, and loses nothing of what it refuses" {
+  mask <<<'{"body":{"ip":"203.0.113.77"}}' >masked
+  local token last
+  token=$(jq -r .body.masked_ip masked) last=$(jq -r .body.masked_ip masked | tail -c 2)
+  rotated
+  {
+    sed 's/"masked_ip"/"ip":"203.0.113.77","masked_ip"/' masked
+    sed "s/$token/${token%?}$([ "$last" = A ] && echo B || echo A)/" masked
+    sed "s/$token/203.0.113.77/" masked
+    sed "s/$OLD\"/00000000\"/" masked
+    sed "s/$token/siv1.00000000.${token#siv1.*.}/" masked
+    echo '{"body":{"email":"203.0.113.77"}}'
+    echo '{"body":{"masked_ip":"203.0.113.77"}}'
+    echo '{"body":{"ip":"203.0.113.77"},"error":{"code":"x"}}'
+    echo 'no record 203.0.113.77'
+    jq -c '.attributes={x:"203.0.113.77"}' masked
+    jq -c '.body=[203]' masked
+  } >in
+  run -1 --separate-stderr pii-mask -k k --rewrap <in
+  printf '%s\n' "${lines[@]}" >out
+  [ "$(wc -l <out)" -eq 11 ]
+  run ! grep -qF -e 203.0.113.77 out
+  [[ $stderr != *203.0* ]]
+  [ "$(jq -r .error.code out | xargs)" = 'mixed mixed mixed mixed mixed mixed token mixed syntax mixed root' ]
+  # These errors are our own: they pass pii-mask as they are.
+  mask <out 2>/dev/null | cmp - out
+  [ "$(grep -c '"sealed":"seal1\.' out)" -eq 11 ]
+  # A plain mask of something clear is not asked for, and not done.
+  unmask <out 2>/dev/null | jq -c 'del(.error)' >back || true
+  [ "$(sed -n 1p back)" = "$(head -1 in | jq -c .)" ]
+  [ "$(sed -n 9p back | jq -r .line)" = 'no record 203.0.113.77' ]
+  [ "$(sed -n 5p back)" = "$(sed -n 5p in | jq -c .)" ]
+}
+
+@test "--rewrap: rows without pii prove themselves, or are sealed" {
+  local policy='-m .a=siv:b -m .h=hmac -m .n=ipcrypt'
+  # shellcheck disable=SC2086
+  mask $policy <<<'{"body":{"a":1,"h":2,"n":"203.0.113.77"}}' | jq -c .body >row
+  rotated
+  {
+    cat row
+    jq -c 'del(.n)' row
+    jq -c 'del(.n) | .h="hidden"' row
+    jq -c 'del(.n) | .b="hidden"' row
+    jq -c "del(.n) | .b=\"siv1.00000000.\(.b[14:])\"" row
+    echo '{"x":"hidden"}'
+    echo '{"b":null}'
+  } >in
+  # shellcheck disable=SC2086
+  run -1 --separate-stderr pii-mask -k k $policy --root . --rewrap <in
+  printf '%s\n' "${lines[@]}" >out
+  [ "$(jq -r '.error.code // "-"' out | xargs)" = 'unknown-key - mixed token unknown-key mixed -' ]
+  run ! grep -q hidden out
+  # shellcheck disable=SC2086
+  mask $policy --root . --key-id "$OLD" --rewrap <row >moved
+  # shellcheck disable=SC2086
+  [ "$(unmask $policy --root . --key-id "$NEW" <moved | jq -c 'del(.h)')" = '{"a":1,"n":"203.0.113.77"}' ]
+}
+
+@test "rows of the database: --rewrap and --lines find and move them" {
+  mask <<<'{"body":{"ip":"203.0.113.77","device_id":"593-47-5928"}}' | jq -c .body >row
+  rotated
+  # The row is found under the old key though the new one masks.
+  mask --lines .ip <<<203.0.113.77 >tokens
+  [ "$(wc -l <tokens)" -eq 2 ]
+  [[ $(head -1 tokens) == siv1.$NEW.* && $(tail -1 tokens) == siv1.$OLD.* ]]
+  grep -qxF "$(jq -r .masked_ip row)" tokens
+  mask --root . --rewrap <row >moved
+  [ "$(jq -r .masked_ip moved)" = "$(head -1 tokens)" ]
+  [ "$(jq -c keys moved)" = '["masked_device_id","masked_ip"]' ]
+  # Methods whose values do not show their key have to be told it.
+  mask -m .ip=ipcrypt:x <<<'{"body":{"ip":"203.0.113.77"}}' | jq -c .body >new
+  sed -E "/ $NEW /s/primary/decrypt-only/; / $OLD /s/decrypt-only/primary/" k >back
+  chmod 600 back
+  run -1 pii-mask -k back --root . -m .ip=ipcrypt:x --rewrap <new
+  [[ $output == *unknown-key* ]]
+  pii-mask -k back --root . -m .ip=ipcrypt:x --rewrap --key-id "$NEW" <new >out
+  [ "$(pii-unmask -k back --root . -m .ip=ipcrypt:x --key-id "$OLD" <out)" = '{"ip":"203.0.113.77"}' ]
+  run -64 pii-mask -k back --root . -m .ip=ipcrypt:x --rewrap --key-id 00000000 </dev/null
+  run -64 pii-mask -k k --key-id "$NEW" </dev/null
+}
+
+@test "--lines: a line for each key goes out for each that comes in, whatever it holds" {
+  printf '203.0.113.77\r\n\n\xff\nten per cent: ä "\\\n' >in
+  run -1 --separate-stderr pii-mask -k k -v --lines .ip <in
+  [[ $stderr == *'error: 1 of 4 lines could not be masked, the first of them is line 3'* ]]
+  [[ $stderr == *'lines=4 masked=2 empty=1 errors=1 '* ]]
+  pii-mask -k k --lines .ip <in >out 2>/dev/null || true
+  [ "$(wc -l <out)" -eq 4 ]
+  [ "$(sed -n 1p out)" = "$(mask <<<'{"body":{"ip":"203.0.113.77"}}' | jq -r .body.masked_ip)" ]
+  [ -z "$(sed -n 2,3p out | tr -d '\n')" ]
+  cmp <(unmask --lines .ip <out) <(printf '203.0.113.77\n\n\nten per cent: ä "\\\n')
+  rotated
+  pii-mask -k k --lines .ip <in >out 2>/dev/null || true
+  [ "$(wc -l <out)" -eq 8 ]
+  [ "$(unmask --lines .ip <out | uniq | head -1)" = 203.0.113.77 ]
+  # In another domain it is another token, and does not open.
+  run -1 --separate-stderr pii-unmask -k k --lines .device_id <<<"$(head -1 out)"
+  [ -z "$output" ]
+  [[ $stderr == *'1 of 1 lines could not be unmasked, the first of them is line 1'* && $stderr != *siv1* ]]
+  # A line over the maximum is a line too.
+  head -c 5000 /dev/zero | tr '\0' x >long
+  echo >>long
+  echo y >>long
+  run -1 --separate-stderr pii-mask -k k --max-record 1k --lines .ip <long
+  [ "${#lines[@]}" -eq 2 ]
+}
+
+@test "--lines: values that are no plain text come as JSON, one a line" {
+  mask >out <<'END'
+{"body":{"ip":4}}
+{"body":{"ip":"4"}}
+{"body":{"ip":"two\nlines"}}
+{"body":{"ip":[1, "x"]}}
+END
+  [ "$(jq -r .body.masked_ip out | unmask --lines .ip)" = "$(printf '4\n4\n"two\\nlines"\n[1, "x"]')" ]
+}
+
+@test "--lines goes by the policy: method, options, domain, attributes" {
+  all_methods
+  [ "$(mask -p policy --lines .id <<<593-47-5928)" = \
+    "$(mask -p policy <<<'{"body":{"id":"593-47-5928"}}' 2>/dev/null | jq -r .body.masked_id)" ]
+  [ "$(mask -p policy --lines .id <<<593-47-5928 | unmask -p policy --key-id "$OLD" --lines .id)" = 593-47-5928 ]
+  [ "$(mask -p policy --lines .ip <<<2001:0DB8::1 | unmask -p policy --key-id "$OLD" --lines .ip)" = 2001:db8::1 ]
+  [ "$(mask -p policy --lines attributes.x <<<x | unmask -p policy --lines attributes.x)" = x ]
+  [ "$(mask -p policy --lines '.list[].b' <<<x)" = "$(mask -p policy --lines '.["list"][].b' <<<x)" ]
+  [ "$(mask -p policy --lines .place <<<203.0.113.77)" = 203.0.113.0 ]
+  rotated
+  # A method without a key makes one value however many keys there are.
+  [ "$(mask -p policy --lines .r <<<x | wc -l)" -eq 1 ]
+  [ "$(mask -p policy --lines .h <<<x | wc -l)" -eq 2 ]
+  run -1 pii-mask -k k -p policy --lines .ip <<<nonsense
+  local path
+  for path in .nothing .masked_a . x ''; do
+    run -64 --separate-stderr pii-mask -k k -p policy --lines "$path" </dev/null
+    [[ $stderr == *'the policy names no such path'* ]]
+  done
+  for path in .h .place .r; do
+    run -64 --separate-stderr pii-unmask -k k -p policy --lines "$path" </dev/null
+    [[ $stderr == *"option --lines $path: "*' cannot be undone'* ]]
+  done
+  run -64 --separate-stderr pii-unmask -k k -p policy --lines .id </dev/null
+  [[ $stderr == *'--key-id is needed'* ]]
+  run -64 pii-mask -k k -m .x=drop -m .y=siv --lines .x </dev/null
+  run -64 pii-mask -k k --lines .ip --rewrap </dev/null
+}
+
+@test "--lines and --rewrap answer before the next line comes, and notice an output that fails" {
+  coproc MASK { exec pii-mask -k k --lines .ip; }
+  echo 203.0.113.77 >&"${MASK[1]}"
+  read -rt 20 answer <&"${MASK[0]}"
+  [[ $answer == siv1.* ]]
+  eval "exec ${MASK[1]}>&-"
+  wait "$MASK_PID"
+  run -74 bash -c 'echo x | pii-mask -k k --lines .ip >/dev/full'
+  run -74 bash -c 'echo "{}" | pii-mask -k k --rewrap >/dev/full'
+}
+
+@test "--self-test computes the published vectors, and needs no key" {
+  local program vector
+  for program in pii-mask pii-unmask; do
+    run -0 --separate-stderr $program --self-test
+    [ -z "$stderr" ]
+    [ "${#lines[@]}" -ge 14 ]
+    [ "$(grep -vc '^passed ' <<<"$output")" -eq 0 ]
+    for vector in 'AES-SIV, RFC 5297 A.1' 'AES-SIV, RFC 5297 A.2' 'HMAC-SHA-256, RFC 4231' \
+      'HKDF-SHA-256, RFC 5869' 'draft-denis-ipcrypt' 'NIST SP 800-38G'; do
+      [[ $output == *"$vector"* ]]
+    done
+    run -74 bash -c "$program --self-test >/dev/full"
+  done
+}
