@@ -2,6 +2,7 @@
 #
 #   make                 all programs into build/bin
 #   make SANITIZE=1 BUILD=build/asan    the same under ASan and UBSan
+#   make SANITIZE=thread BUILD=build/tsan    the same under TSan; scripts/test.sh tsan
 #   make check           unit tests        make lint    every static check
 #   make fuzz TIME=60 FUZZ='mask_policy'   libFuzzer, by clang: so many seconds each (all of tests/fuzz)
 #   make test | demo     the README's two commands
@@ -40,7 +41,11 @@ endif
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
             -Wformat=2 -Wvla -Wcast-qual -Wwrite-strings $(if $(WERROR),-Werror)
-ifneq ($(SANITIZE),)
+ifeq ($(SANITIZE),thread)
+HARDEN  := -fsanitize=thread -fno-omit-frame-pointer
+OPTIMIZE ?= -O1 -g
+HARDENLD := -fsanitize=thread
+else ifneq ($(SANITIZE),)
 HARDEN  := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer \
            $(if $(filter fuzzer,$(SANITIZE)),-fsanitize=fuzzer-no-link)
 OPTIMIZE ?= -O1 -g

@@ -7,7 +7,11 @@
 #   bats      the programs against PostgreSQL and ElasticMQ
 #   bats-moto the SQS ones again against moto, which checks signatures
 #
-# and unit, bats and bats-moto once more on a build under ASan and UBSan.
+# and unit, bats and bats-moto once more on a build under ASan and UBSan; and
+#
+#   tsan      the tests of pg-load, which alone has threads, on a build under
+#             TSan (libpq and libjq are not: what they do is seen only where
+#             they lock, allocate, read and write; nothing is suppressed)
 #
 #   scripts/test.sh [PART...]     (make test; PART: one of the names above,
 #                                  asan, or asan-unit, asan-bats, asan-bats-moto)
@@ -18,7 +22,7 @@ set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/.." && pwd)
-PARTS=(lint unit bats bats-moto asan-unit asan-bats asan-bats-moto)
+PARTS=(lint unit bats bats-moto asan-unit asan-bats asan-bats-moto tsan)
 JOBS=$(nproc)
 
 say() { printf 'test: %s\n' "$*" >&2; }
@@ -31,6 +35,7 @@ add() { passed=$((passed + $1)) failed=$((failed + $2)); }
 build_of() {
   case $1 in
   asan-*) printf '%s/build/asan\n' "$root" ;;
+  tsan) printf '%s/build/tsan\n' "$root" ;;
   *) printf '%s/build\n' "$root" ;;
   esac
 }
@@ -39,16 +44,23 @@ build_of() {
 # UBSan traps, and ASan reports the trap: its own runtime would be set up only
 # when it has something to say, which a confined program can no longer do.
 make_in() {
-  local part=$1 report=$root/build/asan/report.o
+  local part=$1 build report
+  build=$(build_of "$1")
+  report=$build/report.o
   shift
   case $part in
-  asan-*)
-    mkdir -p "${report%/*}"
+  asan-* | tsan)
+    mkdir -p "$build"
     cc -c -O1 -g -fPIE -D_GNU_SOURCE -o "$report.new" "$root/tests/lib/report.c"
     mv "$report.new" "$report"
-    make -C "$root" -j "$JOBS" SANITIZE=1 BUILD=build/asan LDFLAGS="$report" \
+    ;;
+  esac
+  case $part in
+  asan-*)
+    make -C "$root" -j "$JOBS" SANITIZE=1 BUILD="$build" LDFLAGS="$report" \
       CFLAGS=-fsanitize-undefined-trap-on-error "$@"
     ;;
+  tsan) make -C "$root" -j "$JOBS" SANITIZE=thread BUILD="$build" LDFLAGS="$report" "$@" ;;
   *) make -C "$root" -j "$JOBS" "$@" ;;
   esac
 }
@@ -58,6 +70,8 @@ sanitize() {
   reports=$(mktemp)
   chmod 666 "$reports"
   export ASAN_OPTIONS=exitcode=99:handle_sigill=1 SANITIZER_REPORTS=$reports
+  # It would wait a second at each end for reports of threads that go on.
+  export TSAN_OPTIONS=exitcode=99:atexit_sleep_ms=0:second_deadlock_stack=1
 }
 
 # part_lint LOG, and the others: run one part into LOG and add what it counted.
@@ -100,7 +114,7 @@ part_bats() {
 run_part() {
   local part=$1 log=$logs/$1.log start=$SECONDS before="$passed $failed" status=0 reports='' found
   local kind=${part#asan-}
-  case $part in asan-*) sanitize ;; esac
+  case $part in asan-* | tsan) sanitize ;; esac
   if ! make_in "$part" all >"$log" 2>&1; then
     add 0 1
     status=1
@@ -110,11 +124,12 @@ run_part() {
     unit) part_unit "$log" ;;
     bats) part_bats "$log" elasticmq "$root"/tests/bats/*.bats ;;
     bats-moto) part_bats "$log" moto "$root"/tests/bats/{sqs-*,pipeline}.bats ;;
+    tsan) part_bats "$log" elasticmq "$root"/tests/bats/pg-{faults,load,map,refused,tables}.bats ;;
     esac || status=1
   fi
   if [ -n "$reports" ]; then
-    unset ASAN_OPTIONS SANITIZER_REPORTS
-    found=$(grep -c '==ERROR: ' "$reports" || true)
+    unset ASAN_OPTIONS TSAN_OPTIONS SANITIZER_REPORTS
+    found=$(grep -cE '==ERROR: |WARNING: ThreadSanitizer' "$reports" || true)
     if [ -s "$reports" ]; then
       # One failure more for each process that had something to report.
       add 0 $((found > 0 ? found : 1))
@@ -141,7 +156,7 @@ main() {
       sed -n '2,/^set/s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" | sed '$d'
       exit 0
       ;;
-    lint | unit | bats | bats-moto | asan-unit | asan-bats | asan-bats-moto) parts+=("$part") ;;
+    lint | unit | bats | bats-moto | asan-unit | asan-bats | asan-bats-moto | tsan) parts+=("$part") ;;
     asan) parts+=(asan-unit asan-bats asan-bats-moto) ;;
     *)
       say "error: no part $part; see scripts/test.sh --help"

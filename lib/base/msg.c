@@ -1,3 +1,4 @@
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,7 +11,10 @@
 static const char *program = "sqs2pg";
 static int level = MSG_NORMAL;
 static bool as_json;
-static size_t live_length; /* characters of the live line that are on the terminal */
+
+/* What is on the terminal: a message of any thread takes the live line away. */
+static pthread_mutex_t terminal = PTHREAD_MUTEX_INITIALIZER;
+static size_t live_length; /* characters of the live line there */
 
 enum { LINE_SIZE = 2048, NAME_SIZE = 256, LIVE_SIZE = 256, USUAL_COLUMNS = 80 };
 
@@ -58,7 +62,7 @@ static size_t width(void)
     return USUAL_COLUMNS - 1;
 }
 
-void msg_live(const char *text)
+static void show_live(const char *text)
 {
     char line[2 + 2 * LIVE_SIZE];
     size_t length = text == NULL ? 0 : strnlen(text, width());
@@ -73,6 +77,13 @@ void msg_live(const char *text)
     line[1 + length + blanks] = '\r';
     write_all(line, 1 + length + blanks + (length == 0));
     live_length = length;
+}
+
+void msg_live(const char *text)
+{
+    (void)pthread_mutex_lock(&terminal);
+    show_live(text);
+    (void)pthread_mutex_unlock(&terminal);
 }
 
 /* Bytes of the UTF-8 character that ${text} begins with (RFC 3629), or 0: it begins with none. */
@@ -165,8 +176,10 @@ static void emit(const char *kind, const char *format, va_list arguments)
         return;
     size_t used = (size_t)length < sizeof line - 1 ? (size_t)length : sizeof line - 2;
     line[used] = '\n';
-    msg_live(NULL);
+    (void)pthread_mutex_lock(&terminal);
+    show_live(NULL);
     write_all(line, used + 1);
+    (void)pthread_mutex_unlock(&terminal);
 }
 
 #define EMIT(kind)                     \

@@ -7,7 +7,8 @@
  * Messages for people, on stderr. One line each, lower case, no full stop and no newline in the
  * format: "pg-load: error: cannot open map: No such file or directory". With --log json each is
  * one JSON object: {"time":…,"program":…,"level":…,"message":…}; the summary's level is "summary".
- * Whatever a name holds, a message stays one line of valid UTF-8.
+ * Whatever a name holds, a message stays one line of valid UTF-8. Every thread may print, once
+ * main() has set name, level and format.
  *
  * A message never holds content of a record, a receipt handle, a key or a credential. Names taken
  * from files or the network go through %s only when they are known to be names.

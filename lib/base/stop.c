@@ -1,19 +1,22 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/stop.h"
 
-static volatile sig_atomic_t requested;
+/* Atomic, and so for other threads too; lock-free, as a handler needs it. */
+static atomic_int requested;
+_Static_assert(ATOMIC_INT_LOCK_FREE == 2, "a handler may set it");
+
 static int ends[2] = { -1, -1 };
 
 static void on_signal(int number)
 {
-    if (requested)
+    if (atomic_exchange(&requested, 1) != 0)
         _exit(128 + number);
-    requested = 1;
     int saved = errno;
     ssize_t written = write(ends[1], "", 1);
     (void)written; /* the pipe is empty and non-blocking: it cannot be full */
@@ -35,7 +38,7 @@ int stop_install(void)
 
 bool stop_requested(void)
 {
-    return requested != 0;
+    return atomic_load_explicit(&requested, memory_order_relaxed) != 0;
 }
 
 int stop_fd(void)

@@ -1,8 +1,9 @@
 /*
- * Linked into the programs that scripts/test.sh builds with AddressSanitizer: whatever it has to
- * report goes to the end of the file that SANITIZER_REPORTS names, so that a report is seen even
- * where a test expects its program to fail. The file is opened before main(), because a program
- * that has confined itself can open none, and out of the way of the descriptors that tests count.
+ * Linked into the programs that scripts/test.sh builds with AddressSanitizer or ThreadSanitizer:
+ * whatever these have to report goes to the end of the file that SANITIZER_REPORTS names, so that
+ * a report is seen even where a test expects its program to fail. The file is opened before main(),
+ * because a program that has confined itself can open none, and out of the way of the descriptors
+ * that tests count.
  */
 #include <fcntl.h>
 #include <sanitizer/common_interface_defs.h>
