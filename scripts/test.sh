@@ -124,7 +124,7 @@ run_part() {
     unit) part_unit "$log" ;;
     bats) part_bats "$log" elasticmq "$root"/tests/bats/*.bats ;;
     bats-moto) part_bats "$log" moto "$root"/tests/bats/{sqs-*,pipeline}.bats ;;
-    tsan) part_bats "$log" elasticmq "$root"/tests/bats/pg-{faults,load,map,refused,tables}.bats ;;
+    tsan) part_bats "$log" elasticmq "$root"/tests/bats/pg-{faults,figures,load,map,refused,tables}.bats ;;
     esac || status=1
   fi
   if [ -n "$reports" ]; then

@@ -82,6 +82,7 @@ struct batch {
     struct refusal *refusals;
     size_t refusal_count;
     size_t refusal_capacity;
+    uint64_t began_ms;    /* monotonic: when its first record came */
     size_t refused_early; /* refusals known before the transaction */
     struct buf lines;
     struct buf rows;

@@ -101,6 +101,7 @@ static int try_until_done(struct loader *loader, struct batch *batch, struct pat
             ways++;
             break;
         case ATTEMPT_DOUBT:
+            tally_fault(loader->tally);
             /* With every row in the ledger a second try tells: it waits for the first one's end. */
             if (batch->unkeyed > 0)
                 end = ask_for_end(loader, patience, failure);
@@ -109,6 +110,7 @@ static int try_until_done(struct loader *loader, struct batch *batch, struct pat
             loader->insert = true;
             break;
         case ATTEMPT_FAULT:
+            tally_fault(loader->tally);
             if (!outlast(loader, patience, failure))
                 return -1;
             break;

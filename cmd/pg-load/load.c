@@ -13,6 +13,7 @@
 #include "base/stop.h"
 #include "batch.h"
 #include "crew.h"
+#include "figures.h"
 #include "halt.h"
 #include "load.h"
 #include "pg/ledger.h"
@@ -42,8 +43,10 @@ struct run {
     uint64_t closes_at;     /* when its linger is over */
     uint64_t reading_until; /* 0: no stop request yet */
     uint64_t leaving_at;    /* 0: no halt yet; then whatever is at work is left to itself */
-    bool ended;             /* no more input */
-    struct failure ending;  /* what the input failed of */
+    struct figures figures;
+    struct meter *meter;   /* NULL: none is wanted */
+    bool ended;            /* no more input */
+    struct failure ending; /* what the input failed of */
 };
 
 /* ---- verdicts ---- */
@@ -58,6 +61,8 @@ static int settle(struct run *run, struct batch *batch, const struct failure *ou
             *failure = *outcome;
     } else if (outqueue_error(run->settler.verdicts) == 0) {
         struct failure own = { .status = STATUS_OK };
+        if (!run->options->dry_run)
+            run->figures.last_success_ms = clock_realtime_ms();
         status = settle_batch(&run->settler, batch, &own);
         if (status != 0) {
             halt_now(); /* nobody hears what becomes of the others */
@@ -134,8 +139,11 @@ static int take_line(struct run *run, enum line_result result, const struct line
     for (size_t i = 0; i < run->batch_count && line->number == LONG_RUN; i++)
         if (&run->batches[i] == run->current || run->batches[i].capacity == 0)
             batch_populate(&run->batches[i], run->options->batch_rows, run->options->batch_bytes);
-    if (run->current->count == 0)
-        run->closes_at = clock_monotonic_ms() + run->options->linger_ms;
+    run->figures.read++;
+    if (run->current->count == 0) {
+        run->current->began_ms = clock_monotonic_ms();
+        run->closes_at = run->current->began_ms + run->options->linger_ms;
+    }
     if (row_read(&run->rows, line, result == LINE_LONG, run->current) != 0)
         return failure_set(failure, STATUS_INTERNAL, "not enough memory");
     return 0;
@@ -176,8 +184,8 @@ static void wait_for_news(struct run *run, bool reading)
         { .fd = run->reading_until != 0 ? -1 : stop_fd(), .events = POLLIN },
         { .fd = run->leaving_at != 0 ? -1 : halt_fd(), .events = POLLIN },
     };
-    (void)poll(news, 4,
-        patience(run, reading)); /* whatever wakes it, everything is looked at again */
+    (void)poll(news, 4, meter_timeout(run->meter, patience(run, reading)));
+    /* whatever woke it, everything is looked at again */
 }
 
 /* One step: a batch handed over, a line read, or a wait. 0, or -1 with ${failure}. */
@@ -202,6 +210,7 @@ static int step(struct run *run, struct failure *failure)
 static int load_lines(struct run *run, struct failure *failure)
 {
     while (turn_over(run, failure) == 0) {
+        meter_turn(run->meter);
         if (run->ended && crew_busy(run->crew) == 0 && !is_due(run))
             break;
         if (step(run, failure) != 0)
@@ -262,14 +271,29 @@ static int open_batches(struct run *run, struct failure *failure)
         batch_init(batch, &run->plan, &run->target.table);
         run->free[run->free_count++] = batch;
     }
+    run->figures.batches = run->batches;
+    run->figures.batch_count = run->batch_count;
     run->current = run->free[--run->free_count];
     return 0;
+}
+
+static int open_meter(struct run *run, struct failure *failure)
+{
+    const struct load_options *options = run->options;
+    run->figures = (struct figures){ .counts = &run->settler.counts,
+        .tally = &run->tally,
+        .dry_run = options->dry_run };
+    if (figures_open(&run->figures, &options->meter, options->table, &run->meter) == 0)
+        return 0;
+    return failure_set(failure, STATUS_IO, "cannot write %s: %s", options->meter.metrics_file,
+        strerror(errno));
 }
 
 static int open_run(struct run *run, struct failure *failure)
 {
     const struct load_options *options = run->options;
-    if (target_open(&run->target, options, failure) != 0 ||
+    if (open_meter(run, failure) != 0 ||
+        target_open(&run->target, options, run->meter, failure) != 0 ||
         plan_build(&run->plan, options, &run->target.table, failure) != 0)
         return -1;
     if (row_open(&run->rows, &run->plan) != 0)
@@ -277,6 +301,7 @@ static int open_run(struct run *run, struct failure *failure)
     if (open_batches(run, failure) != 0 ||
         settle_open(&run->settler, options, run->target.has_ledger, failure) != 0)
         return -1;
+    run->settler.meter = run->meter;
     run->lines = line_open(STDIN_FILENO, options->max_record, options->grace_ms);
     if (run->lines == NULL)
         return failure_set(failure, STATUS_IO, "standard input: %s", strerror(errno));
@@ -316,6 +341,7 @@ int load_run(const struct load_options *options, struct load_summary *summary,
         status = load_lines(run, failure);
     if (settle_close(&run->settler, failure) != 0)
         status = -1;
+    meter_close(run->meter);
     if (opened)
         summarize(run, started, failure, summary);
     if (status == 0 && run->settler.counts.rejected > 0)
@@ -333,7 +359,7 @@ int load_explain(const struct load_options *options, struct failure *failure)
     struct load_options look = *options;
     look.dry_run = true; /* creates nothing */
     buf_init(&text, 16 << 20);
-    int status = target_open(&target, &look, failure);
+    int status = target_open(&target, &look, NULL, failure);
     if (status == 0)
         status = plan_build(&plan, options, &target.table, failure);
     if (status == 0 && plan_explain(&plan, &target.table, &text) != 0)
@@ -356,7 +382,7 @@ int load_prune(const struct load_options *options, uint64_t age_ms, struct failu
     struct target target;
     struct load_options look = *options;
     look.no_quarantine = look.no_create = look.prune = true;
-    int status = target_open(&target, &look, failure);
+    int status = target_open(&target, &look, NULL, failure);
     if (status == 0) {
         struct pg_conn *conn = target.conn;
         uint64_t count = 0;

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/meter.h"
 #include "failure.h"
 
 struct load_options {
@@ -31,6 +32,7 @@ struct load_options {
     uint64_t retry_ms;
     bool dry_run;
     bool show_values;
+    struct meter_options meter;
     bool prune; /* only the ledger is wanted, to forget keys */
 };
 

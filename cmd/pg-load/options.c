@@ -29,7 +29,9 @@ enum {
     OPT_JOBS,
     OPT_MAX_RECORD,
     OPT_GRACE,
-    OPT_RETRY
+    OPT_RETRY,
+    OPT_METRICS,
+    OPT_PROGRESS
 };
 
 static const struct opt table[] = {
@@ -66,6 +68,8 @@ static const struct opt table[] = {
     { OPT_GRACE, '\0', "grace", "DURATION", "drain a pipe so long after SIGTERM (30s)", false },
     { OPT_RETRY, '\0', "retry-timeout", "DURATION", "how long to retry after a fault (30s)",
         false },
+    METER_METRICS_FILE(OPT_METRICS),
+    METER_PROGRESS(OPT_PROGRESS),
 };
 
 static const struct opt_command command = {
@@ -178,6 +182,12 @@ static bool set_plain(struct settings *settings, int option, const char *value)
     case OPT_DRY_RUN:
         load->dry_run = true;
         break;
+    case OPT_METRICS:
+        load->meter.metrics_file = value;
+        break;
+    case OPT_PROGRESS:
+        load->meter.progress = true;
+        break;
     case OPT_SHOW_VALUES:
         load->show_values = true;
         break;
@@ -205,6 +215,8 @@ static int check(const struct settings *settings)
         return opt_usage("--error-table and --no-quarantine exclude each other");
     if (settings->prune_ms != 0 && (load->dry_run || settings->explain))
         return opt_usage("--prune-ledger excludes --dry-run and --explain");
+    if (load->meter.metrics_file != NULL && (settings->prune_ms != 0 || settings->explain))
+        return opt_usage("--metrics-file is for loading");
     if (settings->force && settings->prune_ms == 0)
         return opt_usage("--force is for --prune-ledger");
     if (settings->prune_ms != 0 && settings->prune_ms < LEAST_PRUNE_DAYS * day_ms &&

@@ -16,6 +16,7 @@ void patience_init(struct patience *patience, uint64_t limit_ms, uint64_t grace_
     backoff_init(&patience->backoff, FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
     patience->limit_ms = limit_ms;
     patience->deadline = 0;
+    patience->meter = NULL;
 }
 
 void patience_reset(struct patience *patience)
@@ -32,6 +33,22 @@ static void heed_stop(struct patience *patience, uint64_t now)
     patience->stopping = true;
     if (now + patience->grace_ms < patience->deadline)
         patience->deadline = now + patience->grace_ms;
+}
+
+/* A pause, which a stop request or the halt ends. */
+static void pause_for(const struct patience *patience, uint64_t pause_ms)
+{
+    struct pollfd news[2] = {
+        { .fd = patience->stopping ? -1 : stop_fd(), .events = POLLIN },
+        { .fd = halt_fd(), .events = POLLIN },
+    };
+    uint64_t now = clock_monotonic_ms();
+    uint64_t until = now + pause_ms;
+    int ready = 0;
+    for (; ready == 0 && now < until; now = clock_monotonic_ms()) {
+        ready = poll(news, 2, meter_timeout(patience->meter, (int)(until - now)));
+        meter_turn(patience->meter);
+    }
 }
 
 bool patience_wait(struct patience *patience, const struct pg_error *error)
@@ -54,10 +71,6 @@ bool patience_wait(struct patience *patience, const struct pg_error *error)
     uint64_t pause = backoff_next(&patience->backoff);
     if (pause > patience->deadline - now)
         pause = patience->deadline - now;
-    struct pollfd news[2] = {
-        { .fd = patience->stopping ? -1 : stop_fd(), .events = POLLIN },
-        { .fd = halt_fd(), .events = POLLIN },
-    };
-    (void)poll(news, 2, (int)pause);
+    pause_for(patience, pause);
     return true;
 }

@@ -147,7 +147,8 @@ static int write_verdicts(struct settler *settler)
             { .fd = STDOUT_FILENO, .events = outqueue_events(queue) },
             { .fd = halt_fd(), .events = POLLIN },
         };
-        int ready = poll(wait, 2, -1);
+        int ready = poll(wait, 2, meter_timeout(settler->meter, -1));
+        meter_turn(settler->meter);
         if (ready < 0 && errno != EINTR)
             return -1;
         if (ready > 0 && wait[0].revents == 0 && wait[1].revents != 0) {

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/meter.h"
 #include "base/out.h"
 #include "base/outqueue.h"
 #include "batch.h"
@@ -25,6 +26,7 @@ struct settler {
     const struct load_options *options;
     bool has_ledger;
     struct counts counts;
+    struct meter *meter;       /* turned while the reader of the verdicts is waited for */
     struct outqueue *verdicts; /* standard output, NULL: not opened */
     int reject_fd;             /* -1: no --reject-file */
     struct out *rejects;

@@ -53,3 +53,18 @@ uint64_t tally_suspects(struct tally *tally, bool *proven)
     (void)pthread_mutex_unlock(&tally->mutex);
     return suspects;
 }
+
+void tally_fault(struct tally *tally)
+{
+    (void)pthread_mutex_lock(&tally->mutex);
+    tally->faults++;
+    (void)pthread_mutex_unlock(&tally->mutex);
+}
+
+uint64_t tally_faults(struct tally *tally)
+{
+    (void)pthread_mutex_lock(&tally->mutex);
+    uint64_t faults = tally->faults;
+    (void)pthread_mutex_unlock(&tally->mutex);
+    return faults;
+}

@@ -12,6 +12,7 @@ struct tally {
     uint64_t refused;  /* of them */
     uint64_t suspects; /* records refused by the server since one last passed */
     bool proven;       /* a row of this run is in the table */
+    uint64_t faults;
 };
 
 void tally_init(struct tally *tally);
@@ -33,5 +34,9 @@ void tally_learn(struct tally *tally, uint64_t suspects, bool passed);
 
 /* How many suspects there are; ${proven} as above. */
 uint64_t tally_suspects(struct tally *tally, bool *proven);
+
+/* Faults of the server or the network that batches met. */
+void tally_fault(struct tally *tally);
+uint64_t tally_faults(struct tally *tally);
 
 #endif

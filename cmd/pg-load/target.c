@@ -197,7 +197,8 @@ static int try_open(struct target *target, const struct load_options *options,
     return 0;
 }
 
-int target_open(struct target *target, const struct load_options *options, struct failure *failure)
+int target_open(struct target *target, const struct load_options *options, struct meter *meter,
+    struct failure *failure)
 {
     struct patience patience;
     *target = (struct target){ .conn = NULL };
@@ -207,6 +208,7 @@ int target_open(struct target *target, const struct load_options *options, struc
         return failure_set(failure, STATUS_INTERNAL, "not enough memory");
     pg_conn_set_halt(target->conn, halt_fd());
     patience_init(&patience, options->retry_ms, options->grace_ms);
+    patience.meter = meter;
     while (try_open(target, options, failure) != 0) {
         if (failure->status != STATUS_TEMPORARY)
             return -1;

@@ -23,11 +23,13 @@ struct target {
 };
 
 /*
- * target_open(target, options, failure):
- * Connect, find the table, and find or create the tables beside it. ${target} is to be closed in
+ * target_open(target, options, meter, failure):
+ * Connect, find the table, and find or create the tables beside it, turning ${meter} (NULL: none)
+ * while a fault is waited out. ${target} is to be closed in
  * any case. 0, or -1 with ${failure}.
  */
-int target_open(struct target *target, const struct load_options *options, struct failure *failure);
+int target_open(struct target *target, const struct load_options *options, struct meter *meter,
+    struct failure *failure);
 void target_close(struct target *target); /* of a zeroed one too */
 
 #endif

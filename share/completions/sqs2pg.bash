@@ -27,7 +27,7 @@ _sqs2pg_options() {
     echo -t= --table= -d= --dsn= -m=@ --map=@ --no-map --explain --error-table= --no-quarantine \
       --reject-file=@ --max-rejects= --key= --ledger-table= --no-ledger --no-create -n --dry-run \
       --show-values --prune-ledger= --force --batch-rows= --batch-bytes= --linger= -j= --jobs= --max-record= \
-      --grace= --retry-timeout=
+      --grace= --retry-timeout= --metrics-file=@ --progress
     ;;
   pii-mask)
     echo -k=@ --key-file=@ -p=@ --policy=@ -m= --mask= --root= --rewrap --lines= --key-id= \

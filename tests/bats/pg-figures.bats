@@ -1,0 +1,156 @@
+#!/usr/bin/env bats
+# pg-load: what it tells of itself while it runs: --metrics-file, --progress.
+
+load ../lib/common
+load ../lib/records
+
+setup() {
+  common_setup
+  unset SQS2PG_MAPS
+  fresh_database
+  sql 'CREATE TABLE t (id integer)'
+}
+
+teardown() {
+  [ ! -s pid ] || kill -9 "$(<pid)" 2>/dev/null || true
+}
+
+# value FILE NAME: of the one sample of that name.
+value() { grep -oP "^sqs2pg_$2\{[^}]*\} \K.*" "$1"; }
+
+# well_formed FILE: HELP and TYPE before each sample, each of our own name,
+# program and table; counters end in _total.
+well_formed() {
+  awk '
+    $1 == "#" && $2 == "HELP" { help = $3; if (NF < 5) bad = 1; next }
+    $1 == "#" && $2 == "TYPE" { type = $3; kind = $4; next }
+    {
+      name = $1
+      sub(/\{.*/, "", name)
+      if (name != help || name != type || name !~ /^sqs2pg_[a-z_]+$/ || seen[name]++) bad = 1
+      if ((kind == "counter") != (name ~ /_total$/) || $1 !~ /[{]program="pg-load"/) bad = 1
+      if (name !~ /start_time/ && $1 !~ /table="t"}$/) bad = 1
+      count++
+    }
+    END { exit bad || count < 10 }' "$1"
+}
+
+figures_are() { [ "$(for name in read settled committed duplicate quarantined rejected; do value f.prom "records_${name}_total"; done | xargs)" = "$*" ]; }
+
+# feed: starts pg-load with these options on what is written to descriptor 8.
+feed() {
+  mkfifo pipe
+  pg-load -t t "$@" <pipe >out 2>err 3>&- &
+  echo $! >pid
+  exec 8>pipe
+}
+
+@test "--metrics-file: what became of the records, when a batch was last committed, and nothing left beside it" {
+  { records 1 20; records 1 5; record 21 '{"id":"x"}'; printf '{"sqs":{"receipt_handle":"h9"},"error":{"stage":"mask","code":"x"}}\n'
+    echo '{"body":{"id":7}}'; } >in
+  mkdir figures
+  load_in -t t --metrics-file figures/f.prom
+  [ "$status" -eq 1 ]
+  cd figures
+  well_formed f.prom
+  figures_are 28 28 21 5 1 1
+  [ "$(value f.prom records_unkeyed_total) $(value f.prom batches_total) $(value f.prom records_in_hand) $(value f.prom faults_total)" = '1 1 0 0' ]
+  at=$(value f.prom last_success_timestamp_seconds)
+  awk -v at="$at" -v now="$(date +%s)" 'BEGIN { exit !(now - at < 60 && at <= now + 1) }'
+  [ "$(ls)" = f.prom ]
+  # A run without a commit keeps the time of the last one; a dry run has none.
+  pg-load -t t --metrics-file f.prom </dev/null
+  figures_are 0 0 0 0 0 0
+  [ "$(value f.prom last_success_timestamp_seconds)" = "$at" ]
+  records 31 40 | pg-load -t t --metrics-file f.prom --dry-run >out
+  figures_are 10 10 0 0 0 0
+  [ "$(value f.prom last_success_timestamp_seconds)" = "$at" ]
+}
+
+@test "--metrics-file while it runs: read and in hand before the commit, faults, with several connections" {
+  feed --metrics-file f.prom --jobs 3 --batch-rows 2
+  eventually 10 test -s f.prom
+  # A lock on the table: the batches wait for it.
+  eventually 10 sql 'SELECT FROM t_ledger'
+  mkfifo locker
+  psql -qX <locker >locked 3>&- 8>&- &
+  exec 9>locker
+  echo 'BEGIN; LOCK TABLE t; SELECT 1;' >&9
+  eventually 10 test -s locked
+  records 1 6 >&8
+  waits() { [ "$(sql "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()")" -ge 3 ]; }
+  eventually 10 waits
+  in_hand() { [ "$(value f.prom records_in_hand) $(value f.prom records_read_total) $(value f.prom records_settled_total)" = '6 6 0' ]; }
+  eventually 20 in_hand
+  # Those who wait are cut off: faults, and everything once all the same.
+  sql "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()" >/dev/null
+  faults() { [ "$(value f.prom faults_total)" -ge 3 ]; }
+  eventually 20 faults
+  echo 'COMMIT; \q' >&9
+  exec 8>&- 9>&-
+  wait "$(<pid)"
+  figures_are 6 6 6 0 0 0
+  well_formed f.prom
+}
+
+@test "--metrics-file goes on while the server is away, and while nobody reads the verdicts" {
+  # Its time of change, though nothing that it holds changes.
+  renewed() { [ "$(stat -c %i f.prom)" != "$inode" ]; }
+  PGHOST=$PWD feed --metrics-file f.prom
+  eventually 10 test -s f.prom
+  inode=$(stat -c %i f.prom)
+  eventually 25 renewed
+  kill -9 "$(<pid)"
+  wait "$(<pid)" || true
+  exec 8>&-
+  rm f.prom pipe
+  records 1 5000 >in
+  mkfifo verdicts
+  pg-load -t t --metrics-file f.prom <in >verdicts 2>err 3>&- &
+  echo $! >pid
+  exec 9<verdicts
+  read -r _ <&9
+  inode=$(stat -c %i f.prom)
+  eventually 25 renewed
+  [ "$(value f.prom records_settled_total)" = 5000 ]
+  cat <&9 >/dev/null
+  wait "$(<pid)"
+}
+
+@test "--metrics-file: one that cannot be written is 74 before anything is done; later, a warning" {
+  records 1 3 >in
+  for file in no/such/folder . /dev/null /dev/full; do
+    load_in -t t --metrics-file "$file"
+    [ "$status" -eq 74 ]
+    [[ $(<err) == "pg-load: error: cannot write $file: "* ]]
+    [ ! -s out ]
+  done
+  [ -c /dev/null ]
+  [ "$(sql 'SELECT count(*) FROM t')" = 0 ]
+  mkdir gone
+  feed --metrics-file gone/file
+  eventually 5 test -e gone/file
+  rm -r gone
+  cat in >&8
+  exec 8>&-
+  wait "$(<pid)"
+  grep -q '^pg-load: warning: cannot write gone/file: ' err
+  [ "$(grep -c warning err)" -eq 1 ]
+  [ "$(wc -l <out)" -eq 3 ]
+  run -64 pg-load -t t --explain --metrics-file f.prom
+  run -64 pg-load -t t --prune-ledger 30d --metrics-file f.prom
+}
+
+@test "--progress: a live line on a terminal, away before the summary and every message, else nothing" {
+  records 1 300 >in
+  record 301 '{"id":"x"}' >>in
+  script -qec 'stty cols 100; pg-load -t t -j 2 --batch-rows 10 --progress <in >out' /dev/null </dev/null >shown 3>&- 4>&-
+  grep -qP '\rpg-load: [0-9]+ records, [0-9.]+/s, (none in hand|oldest [0-9.]+ s) *\r' shown
+  grep -qP '\r +\r(pg-load: (warning: line 301|committed=300) .*)\r' shown
+  grep -q 'pg-load: committed=300 ' shown
+  # No message begins behind a live line.
+  run -1 grep -P '/s, [^\r]*pg-load: ' shown
+  sed -i '$d' in
+  run --separate-stderr -0 pg-load -t t --progress <in
+  [ -z "$stderr" ]
+}
