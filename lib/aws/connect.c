@@ -6,6 +6,7 @@
 #include "aws/profile.h"
 #include "base/msg.h"
 #include "base/status.h"
+#include "base/stop.h"
 
 enum { LONGEST_RETRY_MS = 24 * 3600 * 1000 };
 
@@ -207,6 +208,16 @@ static enum aws_cause look_up(struct connection *connection, const struct settin
     return AWS_OK;
 }
 
+/* Of no use to a server that is spoken to in clear; the profile may then be broken. */
+static enum aws_cause find_ca_bundle(struct settings *settings, const char **found,
+    struct aws_error *error)
+{
+    *found = variable("AWS_CA_BUNDLE");
+    if (*found != NULL || strncmp(settings->endpoint.origin, "https:", 6) != 0)
+        return AWS_OK;
+    return from_profile(settings, "ca_bundle", found, error);
+}
+
 static void on_trouble(const struct aws_error *error)
 {
     msg_warn("%s; trying again", error->text);
@@ -220,6 +231,10 @@ enum aws_cause connect_open(struct connection *connection, const struct connect_
     enum aws_cause cause = resolve(&settings, error);
     if (cause != AWS_OK)
         goto done;
+    const char *ca_bundle;
+    cause = find_ca_bundle(&settings, &ca_bundle, error);
+    if (cause != AWS_OK)
+        goto done;
     const struct sqs_config config = {
         .endpoint = &settings.endpoint,
         .region = settings.region,
@@ -227,7 +242,8 @@ enum aws_cause connect_open(struct connection *connection, const struct connect_
         .anonymous = options->anonymous,
         .protocol = options->protocol,
         .parallel = parallel,
-        .ca_bundle = variable("AWS_CA_BUNDLE"),
+        .ca_bundle = ca_bundle,
+        .stop_fd = stoppable ? stop_fd() : -1,
         .retry_ms = options->has_retry ? options->retry_ms : CONNECT_RETRY_MS,
         .on_trouble = on_trouble,
     };

@@ -16,7 +16,8 @@
  * AWS_ENDPOINT_URL, the profile's endpoint_url, the queue URL's own host, the region's. Region:
  * --region, the queue URL's host if it is one of AWS's, AWS_REGION, AWS_DEFAULT_REGION, the
  * profile's, the endpoint's host if it is one of AWS's; for any other endpoint us-east-1, which
- * stand-ins of SQS expect or pass over.
+ * stand-ins of SQS expect or pass over. Trusted certificates: AWS_CA_BUNDLE, the profile's
+ * ca_bundle. Credentials: aws/credentials.h.
  */
 struct connect_options {
     const char *queue;
@@ -69,9 +70,9 @@ enum { CONNECT_RETRY_MS = 30000 };
 
 /*
  * connect_open(connection, options, parallel, stoppable, error):
- * Open the client, with ${parallel} requests at once. Only a queue given by name needs the network
- * here; a stop request ends that with AWS_STOPPED if ${stoppable}. The retry time is
- * options->retry_ms, or CONNECT_RETRY_MS.
+ * Open the client, with ${parallel} requests at once. Credentials and a queue given by name may
+ * need the network here; a stop request ends that with AWS_STOPPED if ${stoppable}. The retry time
+ * is options->retry_ms, or CONNECT_RETRY_MS.
  */
 enum aws_cause connect_open(struct connection *connection, const struct connect_options *options,
     unsigned parallel, bool stoppable, struct aws_error *error);

@@ -1,7 +1,13 @@
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "aws/credentials.h"
+#include "aws/credentials_container.h"
+#include "aws/credentials_environment.h"
+#include "aws/credentials_instance.h"
+#include "aws/credentials_profile.h"
+#include "aws/credentials_web_identity.h"
 #include "aws/profile.h"
 #include "crypto/secret.h"
 
@@ -44,13 +50,13 @@ static bool is_word(const char *text, size_t maximum)
     return length > 0 && length <= maximum;
 }
 
-/* Copy the three; ${token} may be NULL. ${where} is for the message. */
-static enum aws_cause take(struct credentials *credentials, const char *id, const char *secret,
-    const char *token, const char *where, struct aws_error *error)
+enum aws_cause credentials_set(struct credentials *credentials, const char *id, const char *secret,
+    const char *token, enum aws_cause cause, const char *place, struct aws_error *error)
 {
+    *credentials = (struct credentials){ 0 };
     if (!is_word(id, KEY_MAXIMUM) || !is_word(secret, KEY_MAXIMUM) ||
         (token != NULL && !is_word(token, TOKEN_MAXIMUM)))
-        return error_set(error, AWS_CONFIG, NULL, "the credentials in %s are malformed", where);
+        return error_set(error, cause, NULL, "the credentials in %s are malformed", place);
     credentials->access_key_id = strdup(id);
     credentials->secret_access_key = strdup(secret);
     credentials->session_token = token != NULL ? strdup(token) : NULL;
@@ -61,87 +67,92 @@ static enum aws_cause take(struct credentials *credentials, const char *id, cons
     return error_set(error, AWS_NO_MEMORY, NULL, "no memory");
 }
 
-static const char *variable(const char *name)
+const char *credentials_variable(const char *name)
 {
     const char *value = getenv(name);
     return value != NULL && *value != '\0' ? value : NULL;
 }
 
-/* Ways to credentials that a profile may ask for and that are not known here. */
-struct way {
-    const char *setting;
-    const char *hint;
-};
-
-static const char exported[] =
-    "set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, for example by "
-    "eval \"$(aws configure export-credentials --format env)\"";
-static const char signed_in[] = "run 'aws sso login', then "
-                                "eval \"$(aws configure export-credentials --format env)\"";
-
-/* In the order of the AWS tools: these go before keys that stand in the profile … */
-static const struct way before_keys[] = {
-    { "role_arn", exported },
-    { "web_identity_token_file", exported },
-    { "sso_session", signed_in },
-    { "sso_start_url", signed_in },
-};
-/* … and this after them. */
-static const struct way after_keys[] = { { "credential_process", exported } };
-
-static enum aws_cause refuse(const struct profile *profile, const struct way *ways, size_t count,
-    struct aws_error *error)
+/* A zone at the end of a time, in seconds east of Greenwich. */
+static bool zone_of(const char *text, long *seconds)
 {
-    for (size_t i = 0; i < count; i++)
-        if (profile_get(profile, ways[i].setting) != NULL)
-            return error_set(error, AWS_SETTING, ways[i].hint,
-                "profile %s gets its credentials by %s, which is not supported", profile->name,
-                ways[i].setting);
-    return AWS_OK;
+    *seconds = 0;
+    if (strcmp(text, "Z") == 0 || strcmp(text, "z") == 0)
+        return true;
+    if (*text != '+' && *text != '-')
+        return false;
+    unsigned digits[4];
+    const char *at = text + 1;
+    for (int i = 0; i < 4; i++, at++) {
+        if (i == 2 && *at == ':')
+            at++;
+        if (*at < '0' || *at > '9')
+            return false;
+        digits[i] = (unsigned)(*at - '0');
+    }
+    *seconds = (long)(digits[0] * 10 + digits[1]) * 3600 + (long)(digits[2] * 10 + digits[3]) * 60;
+    if (*text == '-')
+        *seconds = -*seconds;
+    return *at == '\0';
 }
 
-static enum aws_cause from_profile(struct credentials *credentials, const struct profile *profile,
+bool credentials_time(const char *text, uint64_t *time_ms)
+{
+    struct tm broken = { 0 };
+    long zone;
+    const char *rest = strptime(text, "%Y-%m-%dT%H:%M:%S", &broken);
+    if (rest == NULL)
+        return false;
+    if (*rest == '.') {
+        size_t digits = strspn(rest + 1, "0123456789");
+        if (digits == 0)
+            return false;
+        rest += 1 + digits;
+    }
+    if (!zone_of(rest, &zone))
+        return false;
+    time_t seconds = timegm(&broken) - zone;
+    if (seconds <= 0)
+        return false;
+    *time_ms = (uint64_t)seconds * 1000;
+    return true;
+}
+
+/* What is asked once neither the environment nor the profile has any. */
+static enum aws_cause ask_machine(struct credentials *credentials,
+    const struct credentials_request *request, const struct profile *profile,
     struct aws_error *error)
 {
-    enum aws_cause cause =
-        refuse(profile, before_keys, sizeof before_keys / sizeof *before_keys, error);
-    if (cause != AWS_OK)
+    const char *reason;
+    enum aws_cause cause = credentials_web_identity_fetch(credentials, request, profile, error);
+    if (cause == AWS_OK && credentials->access_key_id == NULL)
+        cause = credentials_container_fetch(credentials, request, error);
+    if (cause != AWS_OK || credentials->access_key_id != NULL)
         return cause;
-    const char *id = profile_get(profile, "aws_access_key_id");
-    const char *secret = profile_get(profile, "aws_secret_access_key");
-    if (id != NULL && secret != NULL)
-        return take(credentials, id, secret, profile_get(profile, "aws_session_token"),
-            "the profile", error);
-    if (id != NULL || secret != NULL)
-        return error_set(error, AWS_CONFIG, NULL,
-            "profile %s has only one of aws_access_key_id and "
-            "aws_secret_access_key",
-            profile->name);
-    cause = refuse(profile, after_keys, sizeof after_keys / sizeof *after_keys, error);
-    if (cause != AWS_OK)
+    cause = credentials_instance_fetch(credentials, request, profile, &reason, error);
+    if (cause != AWS_OK || credentials->access_key_id != NULL)
         return cause;
     return error_set(error, AWS_SETTING,
         "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a profile, or use --no-sign-request",
-        "no credentials: neither the environment nor profile %s has them", profile->name);
+        "no credentials: neither the environment nor profile %s has them%s", profile->name, reason);
 }
 
-enum aws_cause credentials_load(struct credentials *credentials, const char *asked,
-    struct aws_error *error)
+enum aws_cause credentials_load(struct credentials *credentials,
+    const struct credentials_request *request, struct aws_error *error)
 {
-    *credentials = (struct credentials){ 0 };
-    const char *id = variable("AWS_ACCESS_KEY_ID");
-    const char *secret = variable("AWS_SECRET_ACCESS_KEY");
-    if (asked == NULL && id != NULL && secret != NULL)
-        return take(credentials, id, secret, variable("AWS_SESSION_TOKEN"), "the environment",
-            error);
-    if (asked == NULL && (id != NULL || secret != NULL))
-        return error_set(error, AWS_SETTING, NULL,
-            "only one of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY is set");
     struct profile profile;
-    enum aws_cause cause = profile_load(&profile, asked, error);
+    *credentials = (struct credentials){ 0 };
+    enum aws_cause cause = AWS_OK;
+    if (request->profile == NULL)
+        cause = credentials_environment_fetch(credentials, error);
+    if (cause != AWS_OK || credentials->access_key_id != NULL)
+        return cause;
+    cause = profile_load(&profile, request->profile, error);
     if (cause != AWS_OK)
         return cause;
-    cause = from_profile(credentials, &profile, error);
+    cause = credentials_profile_fetch(credentials, request, &profile, error);
+    if (cause == AWS_OK && credentials->access_key_id == NULL)
+        cause = ask_machine(credentials, request, &profile, error);
     profile_free(&profile);
     return cause;
 }

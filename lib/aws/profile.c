@@ -15,6 +15,8 @@ enum { FILE_MAXIMUM = 1 << 20 };
 struct profile_setting {
     char *name;
     char *value;
+    enum profile_kind kind; /* where it stands … */
+    size_t line;
 };
 
 /* A stretch of text. */
@@ -43,6 +45,8 @@ void profile_free(struct profile *profile)
         free_secret(profile->settings[i].value);
     }
     free(profile->settings);
+    for (int kind = 0; kind < PROFILE_KINDS; kind++)
+        free(profile->files[kind]);
     free(profile->name);
     *profile = (struct profile){ 0 };
 }
@@ -78,15 +82,19 @@ static struct span without_comment(struct span value)
 }
 
 /* Set name to value, over an earlier one. 0, or -1: no memory. */
-static int set(struct profile *profile, struct span name, struct span value)
+static int set(struct profile *profile, struct span name, struct span value, enum profile_kind kind,
+    size_t line)
 {
     char *copy = strndup(value.text, value.length);
     if (copy == NULL)
         return -1;
     for (size_t i = 0; i < profile->count; i++) {
-        if (equals(name, profile->settings[i].name)) {
-            free_secret(profile->settings[i].value);
-            profile->settings[i].value = copy;
+        struct profile_setting *setting = &profile->settings[i];
+        if (equals(name, setting->name)) {
+            free_secret(setting->value);
+            setting->value = copy;
+            setting->kind = kind;
+            setting->line = line;
             return 0;
         }
     }
@@ -98,6 +106,8 @@ static int set(struct profile *profile, struct span name, struct span value)
     longer[profile->count].name = strndup(name.text, name.length);
     if (longer[profile->count].name == NULL)
         goto err;
+    longer[profile->count].kind = kind;
+    longer[profile->count].line = line;
     longer[profile->count++].value = copy;
     return 0;
 
@@ -161,7 +171,7 @@ enum profile_result profile_parse(struct profile *profile, enum profile_kind kin
         size_t before = (size_t)(sign - line.text);
         struct span name = trim((struct span){ line.text, before });
         struct span value = trim((struct span){ sign + 1, line.length - before - 1 });
-        if (own && set(profile, name, without_comment(value)) != 0)
+        if (own && set(profile, name, without_comment(value), kind, *line_number) != 0)
             return PROFILE_NO_MEMORY;
     }
     return PROFILE_OK;
@@ -244,36 +254,58 @@ done:
     return cause;
 }
 
+enum aws_cause profile_load_named(struct profile *profile, const char *name,
+    struct aws_error *error)
+{
+    if (profile_init(profile, name) != 0)
+        return error_set(error, AWS_NO_MEMORY, NULL, "no memory");
+    profile->files[PROFILE_CONFIG] = file_name("AWS_CONFIG_FILE", ".aws/config");
+    profile->files[PROFILE_CREDENTIALS] =
+        file_name("AWS_SHARED_CREDENTIALS_FILE", ".aws/credentials");
+    enum aws_cause cause =
+        load_file(profile, PROFILE_CONFIG, profile->files[PROFILE_CONFIG], error);
+    if (cause == AWS_OK)
+        cause = load_file(profile, PROFILE_CREDENTIALS, profile->files[PROFILE_CREDENTIALS], error);
+    if (cause != AWS_OK)
+        profile_free(profile);
+    return cause;
+}
+
 enum aws_cause profile_load(struct profile *profile, const char *asked, struct aws_error *error)
 {
     const char *wanted = asked != NULL ? asked : getenv("AWS_PROFILE");
     bool must_exist = wanted != NULL && *wanted != '\0';
-    *profile = (struct profile){ 0 };
-    char *config = file_name("AWS_CONFIG_FILE", ".aws/config");
-    char *credentials = file_name("AWS_SHARED_CREDENTIALS_FILE", ".aws/credentials");
-    enum aws_cause cause;
-    if (profile_init(profile, must_exist ? wanted : "default") != 0) {
-        cause = error_set(error, AWS_NO_MEMORY, NULL, "no memory");
-        goto done;
-    }
-    cause = load_file(profile, PROFILE_CONFIG, config, error);
-    if (cause == AWS_OK)
-        cause = load_file(profile, PROFILE_CREDENTIALS, credentials, error);
-    if (cause == AWS_OK && must_exist && !profile->found)
+    enum aws_cause cause = profile_load_named(profile, must_exist ? wanted : "default", error);
+    if (cause == AWS_OK && must_exist && !profile->found) {
         cause = error_set(error, AWS_CONFIG, NULL, "profile %s is neither in %s nor in %s",
-            profile->name, config, credentials);
-done:
-    if (cause != AWS_OK)
+            profile->name, profile->files[PROFILE_CONFIG], profile->files[PROFILE_CREDENTIALS]);
         profile_free(profile);
-    free(config);
-    free(credentials);
+    }
     return cause;
+}
+
+static const struct profile_setting *find(const struct profile *profile, const char *name)
+{
+    for (size_t i = 0; i < profile->count; i++)
+        if (strcmp(profile->settings[i].name, name) == 0)
+            return &profile->settings[i];
+    return NULL;
 }
 
 const char *profile_get(const struct profile *profile, const char *setting)
 {
-    for (size_t i = 0; i < profile->count; i++)
-        if (strcmp(profile->settings[i].name, setting) == 0)
-            return *profile->settings[i].value != '\0' ? profile->settings[i].value : NULL;
-    return NULL;
+    const struct profile_setting *found = find(profile, setting);
+    return found != NULL && *found->value != '\0' ? found->value : NULL;
+}
+
+const char *profile_place(const struct profile *profile, const char *setting,
+    char place[PROFILE_PLACE_SIZE])
+{
+    const struct profile_setting *found = find(profile, setting);
+    if (found != NULL && profile->files[found->kind] != NULL)
+        (void)snprintf(place, PROFILE_PLACE_SIZE, "%s:%zu", profile->files[found->kind],
+            found->line);
+    else
+        (void)snprintf(place, PROFILE_PLACE_SIZE, "profile %s", profile->name);
+    return place;
 }

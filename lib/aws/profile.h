@@ -12,14 +12,15 @@
  * setting above and are passed over. One profile is read, out of both files; what stands in
  * "credentials" goes before what stands in "config".
  */
+enum profile_kind { PROFILE_CONFIG, PROFILE_CREDENTIALS, PROFILE_KINDS };
+
 struct profile {
     char *name;
-    bool found; /* a section of this name exists */
+    char *files[PROFILE_KINDS]; /* which were read; NULL: none */
+    bool found;                 /* a section of this name exists */
     struct profile_setting *settings;
     size_t count;
 };
-
-enum profile_kind { PROFILE_CONFIG, PROFILE_CREDENTIALS };
 
 enum profile_result { PROFILE_OK, PROFILE_MALFORMED, PROFILE_NO_MEMORY };
 
@@ -38,7 +39,16 @@ enum profile_result profile_parse(struct profile *profile, enum profile_kind kin
  */
 enum aws_cause profile_load(struct profile *profile, const char *asked, struct aws_error *error);
 
+/* The same for the profile ${name}, which need not exist: see ${found}. */
+enum aws_cause profile_load_named(struct profile *profile, const char *name,
+    struct aws_error *error);
+
 /* The value of a setting, or NULL; an empty one counts as none. */
 const char *profile_get(const struct profile *profile, const char *setting);
+
+/* Where it stands, "FILE:LINE", for a message; the profile's name when it stands nowhere. */
+enum { PROFILE_PLACE_SIZE = 200 };
+const char *profile_place(const struct profile *profile, const char *setting,
+    char place[PROFILE_PLACE_SIZE]);
 
 #endif

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "aws/credentials.h"
+#include "aws/credentials_keeper.h"
 #include "aws/gate.h"
 #include "aws/sqs.h"
 #include "aws/transfer.h"
@@ -26,12 +26,10 @@ struct sqs {
     char *host;
     char *base;
     char *region;
-    char *profile;
     char *queue_url;
     char *queue_path;
-    bool anonymous;
     enum protocol protocol;
-    struct credentials credentials;
+    struct credentials_keeper *keeper; /* NULL: nothing is signed */
     int64_t clock_offset_ms;
     uint64_t retry_ms;
     void (*on_trouble)(const struct aws_error *error);
@@ -39,6 +37,7 @@ struct sqs {
     uint64_t requests;
     struct queue_of_transfers ready; /* to be sent, or sent again */
     struct queue_of_transfers flying;
+    struct queue_of_transfers refused; /* because the credentials have expired */
     struct queue_of_transfers unused;
     struct call *done;
     struct call **done_end;
@@ -69,13 +68,10 @@ static bool copy_config(struct sqs *sqs, const struct sqs_config *config)
     sqs->host = strdup(config->endpoint->host);
     sqs->base = strdup(config->endpoint->path);
     sqs->region = strdup(config->region);
-    sqs->profile = config->profile != NULL ? strdup(config->profile) : NULL;
-    sqs->anonymous = config->anonymous;
     sqs->protocol = config->protocol;
     sqs->retry_ms = config->retry_ms;
     sqs->on_trouble = config->on_trouble;
-    return sqs->origin != NULL && sqs->host != NULL && sqs->base != NULL && sqs->region != NULL &&
-        (config->profile == NULL || sqs->profile != NULL);
+    return sqs->origin != NULL && sqs->host != NULL && sqs->base != NULL && sqs->region != NULL;
 }
 
 struct sqs *sqs_open(const struct sqs_config *config, struct aws_error *error)
@@ -87,6 +83,7 @@ struct sqs *sqs_open(const struct sqs_config *config, struct aws_error *error)
     }
     sqs->ready.end = &sqs->ready.first;
     sqs->flying.end = &sqs->flying.first;
+    sqs->refused.end = &sqs->refused.first;
     sqs->unused.end = &sqs->unused.first;
     sqs->done_end = &sqs->done;
     gate_init(&sqs->gate);
@@ -99,7 +96,13 @@ struct sqs *sqs_open(const struct sqs_config *config, struct aws_error *error)
         error_set(error, AWS_NO_MEMORY, NULL, "no memory");
         goto err;
     }
-    if (!config->anonymous && credentials_load(&sqs->credentials, config->profile, error) != AWS_OK)
+    const struct credentials_request request = {
+        .profile = config->profile,
+        .region = config->region,
+        .ca_bundle = config->ca_bundle,
+        .stop_fd = config->stop_fd,
+    };
+    if (!config->anonymous && (sqs->keeper = credentials_keeper_open(&request, error)) == NULL)
         goto err;
     return sqs;
 
@@ -124,13 +127,13 @@ void sqs_close(struct sqs *sqs)
     http_close(sqs->http);
     free_all(&sqs->ready);
     free_all(&sqs->flying);
+    free_all(&sqs->refused);
     free_all(&sqs->unused);
-    credentials_free(&sqs->credentials);
+    credentials_keeper_close(sqs->keeper);
     free(sqs->origin);
     free(sqs->host);
     free(sqs->base);
     free(sqs->region);
-    free(sqs->profile);
     free(sqs->queue_url);
     free(sqs->queue_path);
     free(sqs);
@@ -182,8 +185,12 @@ static int send_request(struct sqs *sqs, struct transfer *transfer)
 {
     struct transfer_target target = target_of(sqs);
     uint64_t now = (uint64_t)((int64_t)clock_realtime_ms() + sqs->clock_offset_ms);
-    if (transfer_sign(transfer, &target, sqs->anonymous ? NULL : &sqs->credentials, now) != 0)
+    const struct credentials *credentials =
+        sqs->keeper != NULL ? credentials_keeper_current(sqs->keeper) : NULL;
+    if (transfer_sign(transfer, &target, credentials, now) != 0)
         return -1;
+    if (sqs->keeper != NULL)
+        transfer->generation = credentials_keeper_generation(sqs->keeper);
     transfer->request.url = transfer->url.data;
     transfer->request.headers = transfer->header_list;
     transfer->request.body = transfer->body.data;
@@ -236,30 +243,11 @@ static void launch(struct sqs *sqs)
     }
 }
 
-/* Whether other credentials could be had. */
-static bool reload(struct sqs *sqs, struct transfer *transfer)
-{
-    struct credentials fresh;
-    struct aws_error error;
-    if (sqs->anonymous || transfer->reloaded)
-        return false;
-    transfer->reloaded = true;
-    if (credentials_load(&fresh, sqs->profile, &error) != AWS_OK)
-        return false;
-    if (credentials_same(&fresh, &sqs->credentials)) {
-        credentials_free(&fresh);
-        return false;
-    }
-    credentials_free(&sqs->credentials);
-    sqs->credentials = fresh;
-    return true;
-}
-
 /* Whether the server's clock is far from the one that the request was signed by; then go by it. */
 static bool correct_clock(struct sqs *sqs, struct transfer *transfer)
 {
     int64_t theirs = transfer->request.date_ms;
-    if (sqs->anonymous || transfer->corrected || theirs == 0)
+    if (sqs->keeper == NULL || transfer->corrected || theirs == 0)
         return false;
     int64_t apart = theirs - (int64_t)transfer->signed_ms;
     if (apart < SKEW_MS && apart > -SKEW_MS)
@@ -279,14 +267,69 @@ static bool worth_repeating(struct sqs *sqs, struct transfer *transfer, enum aws
         if (transfer->failing_since_ms == 0)
             transfer->failing_since_ms = now;
         return now - transfer->failing_since_ms < sqs->retry_ms;
-    case AWS_EXPIRED:
-        return reload(sqs, transfer);
     case AWS_SKEWED:
     case AWS_IDENTITY: /* a signature may be refused because of its date alone */
         return correct_clock(sqs, transfer);
     default:
         return false;
     }
+}
+
+/* Whether it may wait for other credentials; it is among ${refused} or ${ready} then. */
+static bool await_renewal(struct sqs *sqs, struct transfer *transfer, uint64_t now)
+{
+    if (sqs->keeper == NULL || transfer->reloaded || transfer->last)
+        return false;
+    transfer->reloaded = true;
+    if (transfer->generation != credentials_keeper_generation(sqs->keeper)) {
+        push(&sqs->ready, transfer);
+        return true;
+    }
+    if (transfer->failing_since_ms == 0)
+        transfer->failing_since_ms = now;
+    credentials_keeper_refuse(sqs->keeper);
+    push(&sqs->refused, transfer);
+    return true;
+}
+
+/* What becomes of those that wait for credentials. Milliseconds until the first gives up, or -1. */
+static int settle_refused(struct sqs *sqs)
+{
+    enum credentials_keeper_state state = credentials_keeper_state(sqs->keeper);
+    const struct aws_error *error = credentials_keeper_error(sqs->keeper);
+    int until = -1;
+    for (struct transfer *transfer = sqs->refused.first, *next; transfer != NULL; transfer = next) {
+        next = transfer->next;
+        uint64_t lasted = clock_monotonic_ms() - transfer->failing_since_ms;
+        if (state == CREDENTIALS_KEEPER_REFUSED &&
+            (error->cause == AWS_OK || (lasted < sqs->retry_ms && !transfer->last))) {
+            if (error->cause != AWS_OK && until == -1) /* the first is the oldest */
+                until = sqs->retry_ms - lasted < INT_MAX ? (int)(sqs->retry_ms - lasted) : INT_MAX;
+            continue;
+        }
+        drop(&sqs->refused, transfer);
+        if (state == CREDENTIALS_KEEPER_GOOD) {
+            transfer->failing_since_ms = 0;
+            push(&sqs->ready, transfer);
+            continue;
+        }
+        if (error->cause != AWS_OK)
+            transfer->call->error = *error;
+        give_back(sqs, transfer);
+    }
+    return until;
+}
+
+/* Move the renewal of credentials on. Milliseconds until this is wanted again, or -1. */
+static int renew(struct sqs *sqs)
+{
+    if (sqs->keeper == NULL)
+        return -1;
+    int due = credentials_keeper_work(sqs->keeper, sqs->clock_offset_ms);
+    if (credentials_keeper_trouble(sqs->keeper) && sqs->on_trouble != NULL)
+        sqs->on_trouble(credentials_keeper_error(sqs->keeper));
+    int until = settle_refused(sqs);
+    return until >= 0 && (due < 0 || until < due) ? until : due;
 }
 
 static void settle(struct sqs *sqs, struct transfer *transfer)
@@ -302,6 +345,8 @@ static void settle(struct sqs *sqs, struct transfer *transfer)
     if (cause == AWS_TEMPORARY && sqs->gate.failures == TROUBLE_AFTER && transfer->probe &&
         sqs->on_trouble != NULL)
         sqs->on_trouble(&call->error);
+    if (cause == AWS_EXPIRED && await_renewal(sqs, transfer, now))
+        return;
     if (worth_repeating(sqs, transfer, cause, now))
         push(&sqs->ready, transfer);
     else
@@ -319,19 +364,35 @@ static int until_gate(const struct sqs *sqs, int timeout_ms)
                                                           : (int)(left < INT_MAX ? left : INT_MAX);
 }
 
+static int sooner(int a_ms, int b_ms)
+{
+    return a_ms < 0 ? b_ms : b_ms < 0 || a_ms < b_ms ? a_ms : b_ms;
+}
+
 int sqs_wait(struct sqs *sqs, struct pollfd *fds, size_t count, int timeout_ms)
 {
     struct http_request *request;
+    struct pollfd all[HTTP_FDS];
+    size_t given = count < SQS_FDS ? count : SQS_FDS;
+    int renewal_ms = renew(sqs);
     launch(sqs);
-    int timeout = sqs->done != NULL ? 0 : until_gate(sqs, timeout_ms);
-    if (http_wait(sqs->http, fds, count, timeout) != 0)
+    int timeout = sqs->done != NULL ? 0 : sooner(renewal_ms, until_gate(sqs, timeout_ms));
+    if (given > 0)
+        memcpy(all, fds, given * sizeof *all);
+    all[given] =
+        (struct pollfd){ .fd = sqs->keeper != NULL ? credentials_keeper_fd(sqs->keeper) : -1,
+            .events = POLLIN };
+    if (http_wait(sqs->http, all, given + 1, timeout) != 0)
         return -1;
+    if (given > 0)
+        memcpy(fds, all, given * sizeof *all);
     while ((request = http_next(sqs->http)) != NULL) {
         struct transfer *transfer = sqs->flying.first;
         while (&transfer->request != request)
             transfer = transfer->next;
         settle(sqs, transfer);
     }
+    (void)renew(sqs);
     launch(sqs);
     return 0;
 }
@@ -357,6 +418,11 @@ void sqs_abandon(struct sqs *sqs)
             error_set(&transfer->call->error, AWS_STOPPED, NULL, "stopped");
         give_back(sqs, transfer);
     }
+    while (sqs->refused.first != NULL) {
+        struct transfer *transfer = sqs->refused.first;
+        drop(&sqs->refused, transfer);
+        give_back(sqs, transfer);
+    }
     for (struct transfer *transfer = sqs->flying.first; transfer != NULL; transfer = transfer->next)
         transfer->last = true;
 }
@@ -371,11 +437,13 @@ static void cut(struct sqs *sqs)
         gate_left(&sqs->gate, is_receive(transfer), transfer->probe, true, clock_monotonic_ms());
         push(&sqs->unused, transfer);
     }
-    while (sqs->ready.first != NULL) {
-        struct transfer *transfer = sqs->ready.first;
-        drop(&sqs->ready, transfer);
-        push(&sqs->unused, transfer);
-    }
+    struct queue_of_transfers *waiting[] = { &sqs->ready, &sqs->refused };
+    for (size_t i = 0; i < sizeof waiting / sizeof *waiting; i++)
+        while (waiting[i]->first != NULL) {
+            struct transfer *transfer = waiting[i]->first;
+            drop(waiting[i], transfer);
+            push(&sqs->unused, transfer);
+        }
 }
 
 enum aws_cause sqs_run(struct sqs *sqs, struct call *call, bool stoppable)

@@ -12,12 +12,16 @@
 
 /*
  * A client of SQS: calls go in, are signed, sent, and repeated while that helps, and come back when
- * it is known what became of them. One thread, no call blocks but sqs_wait() and sqs_run().
+ * it is known what became of them. No call blocks but sqs_open(), sqs_wait() and sqs_run().
  *
  * Repeats: throttling, faults of the server and of the network, with capped exponential back-off
  * and full jitter, until a call has been failing for the retry time. While nothing succeeds there
- * is one request at a time, at most four a second, however many calls wait. Expired credentials are
- * loaded again, and a wrong clock is corrected by the server's Date, once each a call.
+ * is one request at a time, at most four a second, however many calls wait. A wrong clock is
+ * corrected by the server's Date, once a call.
+ *
+ * Credentials are renewed before they expire, and when a server says that they have, beside all
+ * else (aws/credentials_keeper.h). A call that was refused for it waits for others, as long as it
+ * might go on failing, and is sent once more.
  */
 struct sqs;
 
@@ -29,12 +33,16 @@ struct sqs_config {
     enum protocol protocol;
     unsigned parallel;     /* requests in flight at once */
     const char *ca_bundle; /* or NULL */
+    int stop_fd;           /* ends the wait for the first credentials; -1: nothing does */
     uint64_t retry_ms;     /* how long a call may go on failing */
-    /* Told once when a run of failures has lasted three requests; may be NULL. */
+    /*
+     * Told once when a run of failures has lasted three requests, or when a renewal of credentials
+     * has failed; may be NULL.
+     */
     void (*on_trouble)(const struct aws_error *error);
 };
 
-/* NULL with ${error} set: no credentials, no memory. */
+/* Fetches the first credentials. NULL with ${error} set: there are none, stopped, no memory. */
 struct sqs *sqs_open(const struct sqs_config *config, struct aws_error *error);
 void sqs_close(
     struct sqs *sqs); /* cuts what is in flight, calls inside are not returned; NULL is fine */
@@ -47,9 +55,10 @@ int sqs_start(struct sqs *sqs, struct call *call);
 
 /*
  * sqs_wait(sqs, fds, count, timeout_ms):
- * As http_wait(): move everything on until a call may be back, a descriptor is ready or the time is
- * over (-1: none given). 0, or -1 with errno.
+ * As http_wait(), with at most SQS_FDS descriptors: move everything on until a call may be back, a
+ * descriptor is ready or the time is over (-1: none given). 0, or -1 with errno.
  */
+enum { SQS_FDS = 8 };
 int sqs_wait(struct sqs *sqs, struct pollfd *fds, size_t count, int timeout_ms);
 
 /* A call that is back, or NULL. */

@@ -35,9 +35,10 @@ struct transfer {
     /* For the client's decisions. */
     uint64_t failing_since_ms; /* monotonic; 0: it is not */
     bool probe;
-    bool last;      /* no attempt after this one */
-    bool reloaded;  /* credentials, for its sake */
-    bool corrected; /* the clock, for its sake */
+    bool last;           /* no attempt after this one */
+    bool reloaded;       /* credentials, for its sake */
+    unsigned generation; /* of the credentials that it was signed with */
+    bool corrected;      /* the clock, for its sake */
     struct transfer *next;
 };
 

@@ -52,7 +52,6 @@ static CURLcode prepare(CURL *easy, const struct http_config *config)
     SET(CURLOPT_SSL_VERIFYPEER, 1L);
     SET(CURLOPT_SSL_VERIFYHOST, 2L);
     SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-    SET(CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_TIMEOUT_MS);
     SET(CURLOPT_TCP_KEEPALIVE, 1L);
     SET(CURLOPT_TCP_KEEPIDLE, (long)KEEPALIVE_S);
     SET(CURLOPT_TCP_KEEPINTVL, (long)KEEPALIVE_S / 3);
@@ -63,6 +62,14 @@ static CURLcode prepare(CURL *easy, const struct http_config *config)
     }
 #undef SET
     return code;
+}
+
+/* Headers hold session tokens. */
+static void free_headers(struct curl_slist *list)
+{
+    for (struct curl_slist *entry = list; entry != NULL; entry = entry->next)
+        explicit_bzero(entry->data, strlen(entry->data));
+    curl_slist_free_all(list);
 }
 
 struct http *http_open(const struct http_config *config)
@@ -108,7 +115,7 @@ void http_close(struct http *http)
         if (transfer->request != NULL)
             curl_multi_remove_handle(http->multi, transfer->easy);
         curl_easy_cleanup(transfer->easy);
-        curl_slist_free_all(transfer->headers);
+        free_headers(transfer->headers);
     }
     free(http->transfers);
     curl_multi_cleanup(http->multi);
@@ -136,7 +143,7 @@ static struct curl_slist *header_list(const char *const *headers)
     for (; list != NULL && *headers != NULL; headers++) {
         struct curl_slist *longer = curl_slist_append(list, *headers);
         if (longer == NULL)
-            curl_slist_free_all(list);
+            free_headers(list);
         list = longer;
     }
     return list;
@@ -146,18 +153,30 @@ static CURLcode apply(struct transfer *transfer, const struct http_request *requ
 {
     CURL *easy = transfer->easy;
     CURLcode code = CURLE_OK;
+    unsigned connect_ms = request->connect_ms != 0 ? request->connect_ms : CONNECT_TIMEOUT_MS;
+    long total_ms = request->total_ms != 0 ? (long)request->total_ms
+                                           : ((long)request->silence_s + LONGEST_BODY_S) * 1000;
 #define SET(option, value) \
     if (code == CURLE_OK)  \
     code = curl_easy_setopt(easy, (option), (value))
     SET(CURLOPT_URL, request->url);
     SET(CURLOPT_HTTPHEADER, transfer->headers);
-    SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_length);
-    SET(CURLOPT_POSTFIELDS, request->body);
+    if (request->method == HTTP_POST) {
+        SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_length);
+        SET(CURLOPT_POSTFIELDS, request->body);
+        SET(CURLOPT_POST, 1L);
+    } else {
+        SET(CURLOPT_HTTPGET, 1L);
+    }
+    /* As a GET in all but its name: the only PUT there is has no body. */
+    SET(CURLOPT_CUSTOMREQUEST, request->method == HTTP_PUT ? "PUT" : NULL);
+    SET(CURLOPT_NOPROXY, request->direct ? "*" : NULL);
     SET(CURLOPT_WRITEDATA, transfer);
     SET(CURLOPT_PRIVATE, transfer);
     SET(CURLOPT_LOW_SPEED_LIMIT, 1L);
     SET(CURLOPT_LOW_SPEED_TIME, (long)request->silence_s);
-    SET(CURLOPT_TIMEOUT, (long)request->silence_s + LONGEST_BODY_S);
+    SET(CURLOPT_CONNECTTIMEOUT_MS, (long)connect_ms);
+    SET(CURLOPT_TIMEOUT_MS, total_ms);
 #undef SET
     return code;
 }
@@ -182,7 +201,7 @@ int http_start(struct http *http, struct http_request *request)
     request->transfer = transfer;
     if (apply(transfer, request) != CURLE_OK ||
         curl_multi_add_handle(http->multi, transfer->easy) != CURLM_OK) {
-        curl_slist_free_all(transfer->headers);
+        free_headers(transfer->headers);
         transfer->headers = NULL;
         transfer->request = NULL;
         return -1;
@@ -244,7 +263,7 @@ static void release(struct http *http, struct transfer *transfer)
     /* The handle must not keep pointers to what is freed or the caller's. */
     curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER, NULL);
     curl_easy_setopt(transfer->easy, CURLOPT_POSTFIELDS, NULL);
-    curl_slist_free_all(transfer->headers);
+    free_headers(transfer->headers);
     transfer->headers = NULL;
     transfer->request->transfer = NULL;
     transfer->request = NULL;
@@ -255,7 +274,10 @@ static void finish(struct http *http, struct transfer *transfer, CURLcode code)
 {
     struct http_request *request = transfer->request;
     long status = 0, system_error = 0;
+    curl_off_t connect_us = 0;
     curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
+    curl_easy_getinfo(transfer->easy, CURLINFO_CONNECT_TIME_T, &connect_us);
+    request->connected = connect_us > 0;
     request->outcome = outcome_of(code, transfer->too_big);
     request->status = status > 0 && status < 1000 ? (unsigned)status : 0;
     if (request->outcome == HTTP_CONNECT || request->outcome == HTTP_BROKEN) {

@@ -7,8 +7,9 @@
 #include <stdint.h>
 
 /*
- * HTTP/1.1 POST requests, many at once from one thread, over connections that are kept. The
- * engine's wait is the program's wait: it watches the caller's own descriptors too.
+ * HTTP/1.1 requests, many at once from one thread, over connections that are kept. The engine's
+ * wait is the program's wait: it watches the caller's own descriptors too. An engine belongs to one
+ * thread; several engines may run side by side.
  *
  * TLS is always verified; redirects are never followed; proxies are those of the environment, as
  * curl reads it (https_proxy, no_proxy). What the server says goes to the caller's sink and nowhere
@@ -35,20 +36,30 @@ enum http_outcome {
     HTTP_NO_MEMORY
 };
 
-/*
- * A request, the caller's until http_next() returns it; url, headers and body must stay as they
- * are for as long.
- */
+enum http_method {
+    HTTP_POST,
+    HTTP_GET, /* the body is not sent */
+    HTTP_PUT  /* the same */
+};
+
 enum { HTTP_ERROR_NAME_SIZE = 128 };
 
+/*
+ * A request, the caller's until http_next() returns it; url, headers and body must stay as they
+ * are for as long. Zeroed members are the usual choice.
+ */
 struct http_request {
+    enum http_method method;
     const char *url;
     const char *const
         *headers; /* "Name: value", ended by NULL; Host among them where it was signed */
     const void *body;
     size_t body_length;
-    unsigned silence_s; /* how long the server may be silent before HTTP_TIMEOUT, 1 to 3600 */
-    uint64_t maximum;   /* bytes of the answer's body */
+    unsigned silence_s;  /* how long the server may be silent before HTTP_TIMEOUT, 1 to 3600 */
+    unsigned connect_ms; /* how long a connection may take; 0: 10 seconds */
+    unsigned total_ms;   /* how long everything may take; 0: five minutes above silence_s */
+    bool direct;         /* never by a proxy: the server is a neighbour */
+    uint64_t maximum;    /* bytes of the answer's body */
     /* Gets the body in pieces, whatever the status; must not call the engine. */
     void (*sink)(void *context, const char *data, size_t length);
     void *context;
@@ -62,6 +73,7 @@ struct http_request {
     /* What the header x-amzn-query-error, else x-amzn-errortype, says; "": neither. Only for a
      * status but 200. */
     char error_name[HTTP_ERROR_NAME_SIZE];
+    bool connected;    /* somebody took the connection */
 
     /* The engine's own. */
     void *transfer;
@@ -84,7 +96,7 @@ int http_start(struct http *http, struct http_request *request);
  * ready, or the time is over (-1: none given). Sets revents as poll(2) does, POLLERR and POLLHUP
  * included, also for descriptors watched for no event. 0, or -1 with errno.
  */
-enum { HTTP_FDS = 8 };
+enum { HTTP_FDS = 9 };
 int http_wait(struct http *http, struct pollfd *fds, size_t count, int timeout_ms);
 
 /* Cut a started request that has not been returned; it never will be. */

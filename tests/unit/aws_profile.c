@@ -108,6 +108,13 @@ struct setting {
     FULL "aws_session_token = TOKEN\n[x]\naws_access_key_id = XID\naws_secret_access_key = hidden\n"
 #define ENVIRONMENT "AWS_ACCESS_KEY_ID", "EID", "AWS_SECRET_ACCESS_KEY", "hidden"
 
+#define ROLE "[default]\nrole_arn = arn:aws:iam::1:role/r\n"
+#define LINK(name, source) "[profile " name "]\nrole_arn = r\nsource_profile = " source "\n"
+#define CONTAINER(uri) \
+    NULL, NULL, { "AWS_CONTAINER_CREDENTIALS_FULL_URI", uri }, NULL, AWS_SETTING, NULL, NULL
+#define PROCESS(command) "[default]\ncredential_process = " command "\n", NULL, { NULL }, NULL
+#define GIVEN "{\"Version\":1,\"AccessKeyId\":\"PID\",\"SecretAccessKey\":\"hidden\""
+
 static const struct setting settings[] = {
     { NULL, NULL, { ENVIRONMENT }, NULL, AWS_OK, "EID", NULL, NULL },
     { NULL, NULL, { ENVIRONMENT, "AWS_SESSION_TOKEN", "ETOKEN" }, NULL, AWS_OK, "EID", "ETOKEN",
@@ -132,12 +139,104 @@ static const struct setting settings[] = {
     { NULL, "[default]\naws_access_key_id = I D\naws_secret_access_key = S\n", { NULL }, NULL,
         AWS_CONFIG, NULL, NULL, "malformed" },
     { "nonsense\n", FULL, { NULL }, NULL, AWS_CONFIG, NULL, NULL, "config:1:" },
-    { "[default]\nrole_arn = arn:aws:iam::1:role/r\nsource_profile = x\n", TWO, { NULL }, NULL,
-        AWS_SETTING, NULL, NULL, "role_arn" },
-    { "[default]\nsso_session = s\n", NULL, { NULL }, NULL, AWS_SETTING, NULL, NULL,
-        "sso_session" },
-    { "[default]\ncredential_process = /bin/true\n", NULL, { NULL }, NULL, AWS_SETTING, NULL, NULL,
-        "credential_process" },
+    { "[default]\nsso_session = s\n", NULL, { NULL }, NULL, AWS_SETTING, NULL, NULL, "by SSO" },
+    { "[default]\nsso_start_url = https://s\n", FULL, { NULL }, NULL, AWS_SETTING, NULL, NULL,
+        "by SSO" },
+    /* roles: what is wrong is found before anybody is asked */
+    { ROLE "\n", NULL, { NULL }, NULL, AWS_CONFIG, NULL, NULL, "config:2: role_arn needs one of" },
+    { ROLE "\n", FULL, { NULL }, NULL, AWS_CONFIG, NULL, NULL, "config:2: role_arn needs one of" },
+    { ROLE "source_profile = x\ncredential_source = Environment\n", TWO, { NULL }, NULL, AWS_CONFIG,
+        NULL, NULL, "config:2: role_arn needs one of" },
+    { ROLE "source_profile = nope\n", TWO, { NULL }, NULL, AWS_CONFIG, NULL, NULL,
+        "config:3: source_profile names no profile" },
+    { ROLE "source_profile = default\n", NULL, { NULL }, NULL, AWS_CONFIG, NULL, NULL,
+        "config:3: source_profile leads back" },
+    { ROLE "source_profile = a\n[profile a]\nrole_arn = r\nsource_profile = b\n"
+           "[profile b]\nrole_arn = r\nsource_profile = a\n",
+        NULL, { NULL }, NULL, AWS_CONFIG, NULL, NULL, "config:9: source_profile leads back" },
+    { ROLE "source_profile = a\n[profile a]\nregion = x\n", NULL, { NULL }, NULL, AWS_CONFIG, NULL,
+        NULL, "config:3: the source_profile has no credentials" },
+    { ROLE "source_profile = a\n" LINK("a", "b") LINK("b", "c") LINK("c", "d") LINK("d", "e")
+            LINK("e", "f") LINK("f", "g") LINK("g", "h") LINK("h", "x"),
+        TWO, { NULL }, NULL, AWS_CONFIG, NULL, NULL, "through too many roles" },
+    { ROLE "credential_source = Nowhere\n", NULL, { NULL }, NULL, AWS_CONFIG, NULL, NULL,
+        "config:3: credential_source is not" },
+    { ROLE "credential_source = Environment\n", NULL, { NULL }, NULL, AWS_SETTING, NULL, NULL,
+        "config:3: there are no credentials" },
+    { ROLE "credential_source = EcsContainer\n", NULL, { NULL }, NULL, AWS_SETTING, NULL, NULL,
+        "config:3: there are no credentials" },
+    { ROLE "source_profile = x\nmfa_serial = m\n", TWO, { NULL }, NULL, AWS_SETTING, NULL, NULL,
+        "MFA device" },
+    { ROLE "source_profile = x\nduration_seconds = 899\n", TWO, { NULL }, NULL, AWS_CONFIG, NULL,
+        NULL, "config:4: duration_seconds" },
+    { ROLE "source_profile = x\nduration_seconds = 43201\n", TWO, { NULL }, NULL, AWS_CONFIG, NULL,
+        NULL, "config:4: duration_seconds" },
+    { ROLE "source_profile = x\nduration_seconds = 1h\n", TWO, { NULL }, NULL, AWS_CONFIG, NULL,
+        NULL, "config:4: duration_seconds" },
+    { "[default]\nweb_identity_token_file = t\n", NULL, { NULL }, NULL, AWS_CONFIG, NULL, NULL,
+        "config:2: web_identity_token_file needs a role_arn" },
+    { ROLE "web_identity_token_file = /nonexistent\n", NULL, { NULL }, NULL, AWS_CONFIG, NULL, NULL,
+        "config:3: cannot read the web identity token" },
+    /* the environment's own web identity and container */
+    { NULL, NULL, { "AWS_WEB_IDENTITY_TOKEN_FILE", "/nonexistent" }, NULL, AWS_SETTING, NULL, NULL,
+        "AWS_ROLE_ARN is not" },
+    { NULL, NULL, { "AWS_WEB_IDENTITY_TOKEN_FILE", "/nonexistent", "AWS_ROLE_ARN", "arn" }, NULL,
+        AWS_SETTING, NULL, NULL, "cannot read the web identity token" },
+    { NULL, NULL, { "AWS_WEB_IDENTITY_TOKEN_FILE", "/dev/null", "AWS_ROLE_ARN", "arn" }, NULL,
+        AWS_SETTING, NULL, NULL, "cannot read the web identity token" },
+    { NULL, FULL, { "AWS_WEB_IDENTITY_TOKEN_FILE", "/nonexistent" }, NULL, AWS_OK, "ID", NULL,
+        NULL },
+    { CONTAINER("http://example.org/x"), "from by http" },
+    { CONTAINER("http://127.0.0.1.example.org/x"), "from by http" },
+    { CONTAINER("http://169.254.170.3/x"), "from by http" },
+    { CONTAINER("http://169.254.169.254/x"), "from by http" },
+    { CONTAINER("http://[fd00:ec2::24]/x"), "from by http" },
+    { CONTAINER("http://localhost.example.org/x"), "from by http" },
+    { CONTAINER("http://user:word@127.0.0.1/x"), "not an http or https URL" },
+    { CONTAINER("ftp://127.0.0.1/x"), "not an http or https URL" },
+    { CONTAINER("127.0.0.1/x"), "not an http or https URL" },
+    { CONTAINER("http://127.0.0.1/x?y#z"), "not an http or https URL" },
+    { NULL, NULL, { "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "@127.0.0.1/x" }, NULL, AWS_SETTING,
+        NULL, NULL, "is not a path" },
+    { NULL, NULL,
+        { "AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1:1/",
+            "AWS_CONTAINER_AUTHORIZATION_TOKEN", "a\r\nb: c" },
+        NULL, AWS_SETTING, NULL, NULL, "cannot stand in a header" },
+    { NULL, NULL,
+        { "AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1:1/",
+            "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "/nonexistent" },
+        NULL, AWS_SETTING, NULL, NULL, "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE" },
+    /* processes */
+    { PROCESS("/bin/true"), AWS_SETTING, NULL, NULL, "not a JSON object" },
+    { PROCESS("/bin/false"), AWS_SETTING, NULL, NULL,
+        "config:2: credential_process ended with status 1" },
+    { PROCESS("/nonexistent/program"), AWS_CONFIG, NULL, NULL, "config:2: cannot run" },
+    { PROCESS("'/bin/true"), AWS_CONFIG, NULL, NULL,
+        "config:2: credential_process is not a command" },
+    { PROCESS("sh -c 'kill -9 $$'"), AWS_SETTING, NULL, NULL, "ended by signal 9" },
+    { PROCESS("cat"), AWS_SETTING, NULL, NULL, "not a JSON object" },
+    { PROCESS("echo '{\"Version\":2}'"), AWS_SETTING, NULL, NULL, "\"Version\" 1" },
+    { PROCESS("echo '{\"Version\":\"1\"}'"), AWS_SETTING, NULL, NULL, "\"Version\" 1" },
+    { PROCESS("echo '{\"Version\":1}'"), AWS_SETTING, NULL, NULL, "lacks AccessKeyId" },
+    { PROCESS("echo '" GIVEN ",\"Expiration\":\"soon\"}'"), AWS_SETTING, NULL, NULL,
+        "Expiration that is no time" },
+    { PROCESS("echo '" GIVEN ",\"Expiration\":7}'"), AWS_SETTING, NULL, NULL,
+        "Expiration that is no time" },
+    { PROCESS("echo '" GIVEN ",\"SessionToken\":7}'"), AWS_SETTING, NULL, NULL, "not strings" },
+    { PROCESS("echo '" GIVEN ",\"SessionToken\":\"a b\"}'"), AWS_SETTING, NULL, NULL, "malformed" },
+    { PROCESS("echo '" GIVEN "} x'"), AWS_SETTING, NULL, NULL, "not a JSON object" },
+    { PROCESS("yes"), AWS_SETTING, NULL, NULL, "prints more than 65536 bytes" },
+    { PROCESS("echo '" GIVEN "}'"), AWS_OK, "PID", NULL, NULL },
+    { PROCESS(
+          "echo \"{\\\"Version\\\":1,\" '\"AccessKeyId\":\"PID\",'\\\"SecretAccessKey\\\":\\\"S\\\"}"),
+        AWS_OK, "PID", NULL, NULL },
+    { PROCESS(
+          "echo '" GIVEN ",\"SessionToken\":\"T\",\"Expiration\":\"2126-11-21T13:00:00+01:00\"}'"),
+        AWS_OK, "PID", "T", NULL },
+    { PROCESS(
+          "sh -c 'test -z \"$(ls /proc/self/fd | grep -v [0123])\" && test \"$(cat)\" = \"\" && echo \"$0\"' '" GIVEN
+          "}'"),
+        AWS_OK, "PID", NULL, NULL },
     { "[default]\ncredential_process = /bin/true\n", FULL, { NULL }, NULL, AWS_OK, "ID", NULL,
         NULL },
 };
@@ -156,8 +255,11 @@ static void put_file(const char *name, const char *text)
 static void arrange(const struct setting *setting, const char *folder)
 {
     static const char *const all[] = { "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY",
-        "AWS_SESSION_TOKEN", "AWS_PROFILE" };
+        "AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN",
+        "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+        "AWS_CONTAINER_AUTHORIZATION_TOKEN", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE" };
     char name[256];
+    setenv("AWS_EC2_METADATA_DISABLED", "true", 1);
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         unsetenv(all[i]);
     for (size_t i = 0; i < 8 && setting->variables[i] != NULL; i += 2)
@@ -179,8 +281,11 @@ static void test_order(void **state)
         const struct setting *setting = &settings[i];
         struct credentials credentials;
         struct aws_error error = { .text = "" };
+        const struct credentials_request request = { .profile = setting->asked,
+            .region = "us-east-1",
+            .stop_fd = -1 };
         arrange(setting, folder);
-        enum aws_cause cause = credentials_load(&credentials, setting->asked, &error);
+        enum aws_cause cause = credentials_load(&credentials, &request, &error);
         if (cause != setting->cause)
             fail_msg("setting %zu: cause %d: %s", i, (int)cause, error.text);
         if (cause == AWS_OK) {
@@ -204,11 +309,43 @@ static void test_same(void **state)
 {
     (void)state;
     char id[] = "a", secret[] = "b", token[] = "c";
-    struct credentials one = { id, secret, NULL }, two = { id, secret, token };
+    struct credentials one = { id, secret, NULL, 0 }, two = { id, secret, token, 0 };
     assert_true(credentials_same(&one, &one));
     assert_true(credentials_same(&two, &two));
     assert_false(credentials_same(&one, &two));
     assert_false(credentials_same(&two, &one));
+}
+
+struct time_text {
+    const char *text;
+    uint64_t ms; /* 0: it is no time */
+};
+
+static const struct time_text times[] = {
+    { "2026-11-21T13:00:00Z", 1795266000000 },
+    { "2026-11-21T13:00:00.123456Z", 1795266000000 },
+    { "2026-11-21T14:00:00+01:00", 1795266000000 },
+    { "2026-11-21T08:30:00-0430", 1795266000000 },
+    { "2026-11-21T13:00:00", 0 },
+    { "2026-11-21T13:00:00.Z", 0 },
+    { "2026-11-21T13:00:00+1", 0 },
+    { "2026-11-21T13:00:00+01:000", 0 },
+    { "2026-11-21T13:00:00Zx", 0 },
+    { "2026-11-21", 0 },
+    { "1795266000", 0 },
+    { "1969-12-31T00:00:00Z", 0 },
+    { "", 0 },
+};
+
+static void test_times(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
+        uint64_t ms = 0;
+        bool good = credentials_time(times[i].text, &ms);
+        if (good != (times[i].ms != 0) || (good && ms != times[i].ms))
+            fail_msg("%s: %d, %llu", times[i].text, good, (unsigned long long)ms);
+    }
 }
 
 int main(void)
@@ -217,6 +354,7 @@ int main(void)
         cmocka_unit_test(test_files),
         cmocka_unit_test(test_order),
         cmocka_unit_test(test_same),
+        cmocka_unit_test(test_times),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,146 @@
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "aws/credentials_container.h"
+#include "aws/credentials_http.h"
+#include "aws/credentials_json.h"
+#include "http/url.h"
+
+enum { CONNECT_MS = 1000, TOTAL_MS = 3000, TRIES = 3, URL_MAXIMUM = 2048 };
+
+static const char who[] = "the container's credentials endpoint";
+static const char relative_name[] = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
+static const char full_name[] = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
+
+/* Where http is no risk: the machine itself, and the addresses that AWS's agents have. */
+static bool is_neighbour(const char *host)
+{
+    struct in_addr address;
+    if (inet_pton(AF_INET, host, &address) == 1 && ntohl(address.s_addr) >> 24 == 127)
+        return true;
+    static const char *const hosts[] = { "localhost", "[::1]", "169.254.170.2", "169.254.170.23",
+        "[fd00:ec2::23]" };
+    for (size_t i = 0; i < sizeof hosts / sizeof *hosts; i++)
+        if (strcmp(host, hosts[i]) == 0)
+            return true;
+    return false;
+}
+
+static enum aws_cause check_full(const char *text, struct aws_error *error)
+{
+    char plain[URL_MAXIMUM];
+    struct url url;
+    /* A query is the endpoint's own affair. */
+    size_t length = strcspn(text, "?");
+    (void)snprintf(plain, sizeof plain, "%.*s", (int)length, text);
+    enum url_result result = url_parse(plain, &url);
+    if (result == URL_NO_MEMORY)
+        return error_set(error, AWS_NO_MEMORY, NULL, "no memory");
+    bool good = result == URL_OK && strpbrk(text + length, "# \t\r\n") == NULL;
+    bool allowed = good && (strncmp(url.origin, "https:", 6) == 0 || is_neighbour(url.name));
+    url_free(&url);
+    if (!good)
+        return error_set(error, AWS_SETTING, NULL, "%s is not an http or https URL", full_name);
+    if (!allowed)
+        return error_set(error, AWS_SETTING,
+            "allowed are https, and http of the loopback, 169.254.170.2, 169.254.170.23 and "
+            "[fd00:ec2::23]",
+            "%s names a host that credentials are not taken from by http", full_name);
+    return AWS_OK;
+}
+
+static enum aws_cause find_url(char url[URL_MAXIMUM], struct aws_error *error)
+{
+    const char *relative = credentials_variable(relative_name);
+    const char *full = credentials_variable(full_name);
+    *url = '\0';
+    if (relative == NULL && full == NULL)
+        return AWS_OK;
+    const char *text = relative != NULL ? relative : full;
+    if (strlen(text) >= URL_MAXIMUM - sizeof "http://169.254.170.2")
+        return error_set(error, AWS_SETTING, NULL, "%s is too long",
+            relative != NULL ? relative_name : full_name);
+    if (relative == NULL) {
+        (void)snprintf(url, URL_MAXIMUM, "%s", full);
+        return check_full(full, error);
+    }
+    if (*relative != '/' || strpbrk(relative, "# \t\r\n") != NULL)
+        return error_set(error, AWS_SETTING, NULL, "%s is not a path", relative_name);
+    (void)snprintf(url, URL_MAXIMUM, "http://169.254.170.2%s", relative);
+    return AWS_OK;
+}
+
+/* The Authorization header, or an empty ${header}. */
+static enum aws_cause authorize(struct buf *header, struct aws_error *error)
+{
+    struct buf token;
+    const char *file = credentials_variable("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE");
+    const char *text = credentials_variable("AWS_CONTAINER_AUTHORIZATION_TOKEN");
+    enum aws_cause cause = AWS_OK;
+    buf_init(&token, 0);
+    if (file == NULL && text == NULL)
+        return AWS_OK;
+    if (file != NULL && credentials_http_read_file(file, &token) != 0) {
+        cause = error_set(error, AWS_SETTING, NULL,
+            "cannot read the file that AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE names: %s",
+            strerror(errno));
+        goto done;
+    }
+    if (file != NULL)
+        text = token.data;
+    for (const char *at = text; *at != '\0'; at++)
+        if (*at < ' ' || *at > '~') {
+            cause = error_set(error, AWS_SETTING, NULL,
+                "the container's authorization token cannot stand in a header");
+            goto done;
+        }
+    if (buf_reserve(header, strlen(text) + 32) == NULL ||
+        buf_printf(header, "Authorization: %s", text) != 0 || buf_cstr(header) == NULL)
+        cause = error_set(error, AWS_NO_MEMORY, NULL, "no memory");
+done:
+    buf_wipe(&token);
+    return cause;
+}
+
+enum aws_cause credentials_container_fetch(struct credentials *credentials,
+    const struct credentials_request *request, struct aws_error *error)
+{
+    char url[URL_MAXIMUM];
+    struct buf header;
+    *credentials = (struct credentials){ 0 };
+    buf_init(&header, CREDENTIALS_HTTP_MAXIMUM + 64);
+    enum aws_cause cause = find_url(url, error);
+    if (cause != AWS_OK || *url == '\0')
+        return cause;
+    cause = authorize(&header, error);
+    if (cause != AWS_OK)
+        goto done;
+    const char *headers[] = { "Accept: application/json", header.length > 0 ? header.data : NULL,
+        NULL };
+    struct credentials_http exchange = {
+        .http = { .method = HTTP_GET,
+            .url = url,
+            .headers = headers,
+            .connect_ms = CONNECT_MS,
+            .total_ms = TOTAL_MS,
+            .direct = true },
+        .tries = TRIES,
+        .who = who,
+    };
+    cause = credentials_http_run(&exchange, request, error);
+    if (cause == AWS_OK && exchange.http.status != 200)
+        cause = error_set(error, AWS_SETTING,
+            exchange.http.status == 401 || exchange.http.status == 403
+                ? "it may want another authorization token, or the role may not be assigned"
+                : NULL,
+            "%s answers with status %u", who, exchange.http.status);
+    else if (cause == AWS_OK)
+        cause = credentials_json_read(credentials, CREDENTIALS_JSON_ENDPOINT, exchange.answer.data,
+            exchange.answer.length, who, error);
+    credentials_http_free(&exchange);
+done:
+    buf_wipe(&header);
+    return cause;
+}

@@ -1,0 +1,150 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "aws/credentials_http.h"
+#include "base/backoff.h"
+
+enum { FIRST_PAUSE_MS = 200, LONGEST_PAUSE_MS = 1000 };
+
+static void on_data(void *context, const char *data, size_t length)
+{
+    struct credentials_http *exchange = context;
+    (void)buf_append(&exchange->answer, data, length); /* within the maximum, by http.maximum */
+}
+
+/* One attempt, to its end. 0; -1: nothing could be sent or waited for; 1: to be given up. */
+static int attempt(struct http *http, struct credentials_http *exchange, int stop_fd)
+{
+    buf_clear(&exchange->answer);
+    if (http_start(http, &exchange->http) != 0)
+        return -1;
+    for (;;) {
+        struct pollfd stop = { .fd = stop_fd, .events = POLLIN };
+        if (http_wait(http, &stop, 1, -1) != 0 || (stop.revents != 0)) {
+            http_cancel(http, &exchange->http);
+            return stop.revents != 0 ? 1 : -1;
+        }
+        if (http_next(http) != NULL)
+            return 0;
+    }
+}
+
+static bool worth_repeating(const struct http_request *http)
+{
+    switch (http->outcome) {
+    case HTTP_OK:
+        return http->status >= 500 || http->status == 429;
+    case HTTP_RESOLVE:
+    case HTTP_CONNECT:
+    case HTTP_TIMEOUT:
+    case HTTP_BROKEN:
+    case HTTP_TLS:
+        return true;
+    case HTTP_UNTRUSTED:
+    case HTTP_CA_BUNDLE:
+    case HTTP_TOO_BIG:
+    case HTTP_NO_MEMORY:
+        break;
+    }
+    return false;
+}
+
+static enum aws_cause judge(const struct credentials_http *exchange, struct aws_error *error)
+{
+    const struct http_request *http = &exchange->http;
+    if (http->outcome == HTTP_OK && !worth_repeating(http))
+        return AWS_OK;
+    if (http->outcome == HTTP_OK)
+        return error_set(error, AWS_TEMPORARY, NULL, "%s answers with status %u", exchange->who,
+            http->status);
+    if (http->outcome == HTTP_NO_MEMORY)
+        return error_set(error, AWS_NO_MEMORY, NULL, "no memory");
+    return error_set(error, worth_repeating(http) ? AWS_TEMPORARY : AWS_SETTING,
+        http->outcome == HTTP_UNTRUSTED ? "AWS_CA_BUNDLE names a file of certificates to trust"
+                                        : NULL,
+        "cannot get credentials from %s: %s", exchange->who, http_outcome_text(http->outcome));
+}
+
+enum aws_cause credentials_http_run(struct credentials_http *exchange,
+    const struct credentials_request *request, struct aws_error *error)
+{
+    const struct http_config config = {
+        .parallel = 1,
+        .ca_bundle = request->ca_bundle,
+        .agent = "sqs2pg/" SQS2PG_VERSION,
+    };
+    struct backoff pauses;
+    enum aws_cause cause = AWS_OK;
+    backoff_init(&pauses, FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
+    buf_init(&exchange->answer, CREDENTIALS_HTTP_MAXIMUM);
+    struct http *http = http_open(&config);
+    /* All room at once: growing would leave copies of secrets behind. */
+    if (http == NULL || buf_reserve(&exchange->answer, CREDENTIALS_HTTP_MAXIMUM) == NULL) {
+        http_close(http);
+        return error_set(error, AWS_NO_MEMORY, NULL, "no memory");
+    }
+    exchange->http.sink = on_data;
+    exchange->http.context = exchange;
+    exchange->http.maximum = CREDENTIALS_HTTP_MAXIMUM;
+    exchange->http.silence_s = (exchange->http.total_ms + 999) / 1000;
+    for (unsigned try = 1;; try++) {
+        int result = attempt(http, exchange, request->stop_fd);
+        if (result == 0)
+            cause = judge(exchange, error);
+        else if (result == 1)
+            cause = error_set(error, AWS_STOPPED, NULL, "stopped");
+        else
+            cause = error_set(error, AWS_NO_MEMORY, NULL, "no memory");
+        if (cause != AWS_TEMPORARY || try >= exchange->tries)
+            break;
+        struct pollfd stop = { .fd = request->stop_fd, .events = POLLIN };
+        (void)poll(&stop, 1, (int)backoff_next(&pauses)); /* the next attempt looks at it, too */
+    }
+    http_close(http);
+    return cause;
+}
+
+int credentials_http_read_file(const char *name, struct buf *out)
+{
+    size_t length = 0;
+    buf_init(out, CREDENTIALS_HTTP_MAXIMUM + 1);
+    char *room = buf_reserve(out, CREDENTIALS_HTTP_MAXIMUM + 1);
+    int fd = room != NULL ? open(name, O_RDONLY | O_CLOEXEC | O_NOCTTY) : -1;
+    if (fd == -1)
+        return -1;
+    while (length <= CREDENTIALS_HTTP_MAXIMUM) {
+        ssize_t got = read(fd, room + length, CREDENTIALS_HTTP_MAXIMUM + 1 - length);
+        if (got == -1 && errno == EINTR)
+            continue;
+        if (got == -1) {
+            int saved = errno;
+            close(fd);
+            errno = saved;
+            return -1;
+        }
+        if (got == 0)
+            break;
+        length += (size_t)got;
+    }
+    close(fd);
+    out->length = length;
+    if (length > CREDENTIALS_HTTP_MAXIMUM) {
+        errno = EFBIG;
+        return -1;
+    }
+    while (out->length > 0 && memchr(" \t\r\n", room[out->length - 1], 4) != NULL)
+        out->length--;
+    if (out->length == 0 || memchr(room, '\0', out->length) != NULL) {
+        errno = EINVAL;
+        return -1;
+    }
+    return buf_cstr(out) != NULL ? 0 : -1;
+}
+
+void credentials_http_free(struct credentials_http *exchange)
+{
+    buf_wipe(&exchange->answer);
+}

@@ -1,0 +1,191 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "aws/credentials_http.h"
+#include "aws/credentials_instance.h"
+#include "aws/credentials_json.h"
+#include "http/url.h"
+
+enum { CONNECT_MS = 1000, TOTAL_MS = 2000, TRIES = 2, URL_MAXIMUM = 1024, NAME_MAXIMUM = 128 };
+
+static const char who[] = "the instance metadata service";
+
+struct service {
+    const struct credentials_request *request;
+    const char *origin; /* with the path of its endpoint, if it has one */
+    struct buf token;   /* the header with the session token */
+};
+
+static enum aws_cause find_endpoint(const struct profile *profile, struct url *url,
+    struct aws_error *error)
+{
+    const char *endpoint = credentials_variable("AWS_EC2_METADATA_SERVICE_ENDPOINT");
+    const char *mode = credentials_variable("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE");
+    if (endpoint == NULL)
+        endpoint = profile_get(profile, "ec2_metadata_service_endpoint");
+    if (mode == NULL)
+        mode = profile_get(profile, "ec2_metadata_service_endpoint_mode");
+    if (endpoint == NULL)
+        endpoint = mode != NULL && strcasecmp(mode, "IPv6") == 0 ? "http://[fd00:ec2::254]"
+                                                                 : "http://169.254.169.254";
+    switch (url_parse(endpoint, url)) {
+    case URL_OK:
+        return AWS_OK;
+    case URL_REFUSED:
+        return error_set(error, AWS_SETTING, NULL,
+            "the endpoint of the instance metadata service is not an http or https URL");
+    case URL_NO_MEMORY:
+        break;
+    }
+    return error_set(error, AWS_NO_MEMORY, NULL, "no memory");
+}
+
+static enum aws_cause ask(const struct service *service, enum http_method method, const char *path,
+    const char *header, struct credentials_http *exchange, struct aws_error *error)
+{
+    char url[URL_MAXIMUM];
+    const char *headers[] = { header, NULL };
+    *exchange = (struct credentials_http){
+        .http = { .method = method,
+            .url = url,
+            .headers = headers,
+            .connect_ms = CONNECT_MS,
+            .total_ms = TOTAL_MS,
+            .direct = true },
+        .tries = TRIES,
+        .who = who,
+    };
+    buf_init(&exchange->answer, CREDENTIALS_HTTP_MAXIMUM);
+    int length = snprintf(url, sizeof url, "%s%s", service->origin, path);
+    if (length < 0 || (size_t)length >= sizeof url)
+        return error_set(error, AWS_SETTING, NULL,
+            "the endpoint of the instance metadata service is too long");
+    enum aws_cause cause = credentials_http_run(exchange, service->request, error);
+    exchange->http.url = NULL;
+    exchange->http.headers = NULL;
+    return cause;
+}
+
+static bool is_word(const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        if (text[i] <= ' ' || text[i] > '~')
+            return false;
+    return length > 0;
+}
+
+/* AWS_OK with an empty token: *reason says why there is no service. */
+static enum aws_cause fetch_token(struct service *service, const char **reason,
+    struct aws_error *error)
+{
+    struct credentials_http exchange;
+    enum aws_cause cause = ask(service, HTTP_PUT, "/latest/api/token",
+        "X-aws-ec2-metadata-token-ttl-seconds: 300", &exchange, error);
+    const struct http_request *http = &exchange.http;
+    if (cause == AWS_TEMPORARY && !http->connected) {
+        *reason = ", and this machine is no EC2 instance: no instance metadata service answers";
+        cause = AWS_OK;
+    } else if (cause == AWS_TEMPORARY && http->outcome == HTTP_TIMEOUT) {
+        /* The answer to the PUT may not travel further than the instance allows. */
+        error->hint = "in a container, raise the instance's HttpPutResponseHopLimit to 2";
+    } else if (cause == AWS_OK && (http->status == 403 || http->status == 404)) {
+        *reason = ", and the instance metadata service is off, or of version 1 only";
+    } else if (cause == AWS_OK &&
+        (http->status != 200 || !is_word(exchange.answer.data, exchange.answer.length))) {
+        cause = error_set(error, AWS_SETTING, NULL, "%s gives no token: its answer has status %u",
+            who, http->status);
+    } else if (cause == AWS_OK &&
+        (buf_reserve(&service->token, exchange.answer.length + 64) == NULL ||
+            buf_printf(&service->token, "X-aws-ec2-metadata-token: %.*s",
+                (int)exchange.answer.length, exchange.answer.data) != 0 ||
+            buf_cstr(&service->token) == NULL)) {
+        cause = error_set(error, AWS_NO_MEMORY, NULL, "no memory");
+    }
+    credentials_http_free(&exchange);
+    return cause;
+}
+
+static const char role_path[] = "/latest/meta-data/iam/security-credentials/";
+
+/* The role's name; "" with *reason: there is none. */
+static enum aws_cause fetch_role(const struct service *service, char name[NAME_MAXIMUM],
+    const char **reason, struct aws_error *error)
+{
+    static const char allowed[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+=,.@_-";
+    struct credentials_http exchange;
+    *name = '\0';
+    enum aws_cause cause = ask(service, HTTP_GET, role_path, service->token.data, &exchange, error);
+    if (cause == AWS_OK && exchange.http.status == 404) {
+        *reason = ", and this EC2 instance has no role";
+    } else if (cause == AWS_OK) {
+        /* One name a line; there is one. */
+        size_t length = 0;
+        while (length < exchange.answer.length && exchange.answer.data[length] != '\0' &&
+            strchr(allowed, exchange.answer.data[length]) != NULL)
+            length++;
+        bool ended = length == exchange.answer.length || exchange.answer.data[length] == '\n' ||
+            exchange.answer.data[length] == '\r';
+        if (exchange.http.status != 200 || length == 0 || length >= NAME_MAXIMUM || !ended)
+            cause = error_set(error, AWS_SETTING, NULL,
+                "%s names no role: its answer has status %u", who, exchange.http.status);
+        else
+            (void)snprintf(name, NAME_MAXIMUM, "%.*s", (int)length, exchange.answer.data);
+    }
+    credentials_http_free(&exchange);
+    return cause;
+}
+
+static enum aws_cause fetch_credentials(const struct service *service, const char *role,
+    struct credentials *credentials, struct aws_error *error)
+{
+    struct credentials_http exchange;
+    char path[sizeof role_path + NAME_MAXIMUM];
+    (void)snprintf(path, sizeof path, "%s%s", role_path, role);
+    enum aws_cause cause = ask(service, HTTP_GET, path, service->token.data, &exchange, error);
+    if (cause == AWS_OK && exchange.http.status != 200)
+        cause = error_set(error, AWS_SETTING, NULL, "%s answers with status %u", who,
+            exchange.http.status);
+    else if (cause == AWS_OK)
+        cause = credentials_json_read(credentials, CREDENTIALS_JSON_ENDPOINT, exchange.answer.data,
+            exchange.answer.length, who, error);
+    credentials_http_free(&exchange);
+    return cause;
+}
+
+enum aws_cause credentials_instance_fetch(struct credentials *credentials,
+    const struct credentials_request *request, const struct profile *profile, const char **reason,
+    struct aws_error *error)
+{
+    const char *disabled = credentials_variable("AWS_EC2_METADATA_DISABLED");
+    char role[NAME_MAXIMUM], *origin = NULL;
+    struct url url;
+    *credentials = (struct credentials){ 0 };
+    *reason = "";
+    if (disabled != NULL && strcasecmp(disabled, "true") == 0)
+        return AWS_OK;
+    enum aws_cause cause = find_endpoint(profile, &url, error);
+    if (cause != AWS_OK)
+        return cause;
+    struct service service = { .request = request };
+    buf_init(&service.token, CREDENTIALS_HTTP_MAXIMUM + 64);
+    if (asprintf(&origin, "%s%s", url.origin, url.path) < 0) {
+        origin = NULL;
+        cause = error_set(error, AWS_NO_MEMORY, NULL, "no memory");
+        goto done;
+    }
+    service.origin = origin;
+    cause = fetch_token(&service, reason, error);
+    if (cause != AWS_OK || service.token.length == 0)
+        goto done;
+    cause = fetch_role(&service, role, reason, error);
+    if (cause == AWS_OK && *role != '\0')
+        cause = fetch_credentials(&service, role, credentials, error);
+done:
+    buf_wipe(&service.token);
+    free(origin);
+    url_free(&url);
+    return cause;
+}

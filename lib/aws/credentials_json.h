@@ -1,0 +1,23 @@
+#ifndef AWS_CREDENTIALS_JSON_H
+#define AWS_CREDENTIALS_JSON_H
+
+#include "aws/credentials.h"
+
+/* The JSON object in which credentials are handed over, on one line or many. */
+
+enum credentials_json_kind {
+    CREDENTIALS_JSON_ENDPOINT, /* AccessKeyId, SecretAccessKey, Token, Expiration */
+    CREDENTIALS_JSON_PROCESS   /* Version (1), and SessionToken instead of Token */
+};
+
+/*
+ * credentials_json_read(credentials, kind, text, length, who, error):
+ * Read text[0, length). The keys must be there; token and expiration may be absent or null. An
+ * endpoint's "Code" must be "Success" if it is there. ${who} is for the message: "what WHO gives".
+ * What is not as it should be is AWS_SETTING.
+ */
+enum aws_cause credentials_json_read(struct credentials *credentials,
+    enum credentials_json_kind kind, const char *text, size_t length, const char *who,
+    struct aws_error *error);
+
+#endif

@@ -1,0 +1,317 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "aws/credentials_http.h"
+#include "aws/credentials_role.h"
+#include "aws/form.h"
+#include "aws/sign.h"
+#include "base/clock.h"
+#include "http/url.h"
+#include "xml/xml.h"
+
+enum { CONNECT_MS = 3000, TOTAL_MS = 6000, TRIES = 3, SKEW_MS = 240 * 1000, NAME_SIZE = 64 };
+enum { BODY_MAXIMUM = 256 << 10, HEADER_MAXIMUM = 32 << 10, VALUE_MAXIMUM = 17000 };
+
+/* ---- the answer ------------------------------------------------------------------------------ */
+
+enum element { ID, SECRET, TOKEN, EXPIRATION, CODE, ELEMENTS };
+
+struct reading {
+    struct buf values[ELEMENTS];
+    struct buf *open; /* the text belongs here; NULL: nowhere */
+};
+
+static void on_start(void *context, const char *name)
+{
+    static const char *const names[ELEMENTS] = { "AccessKeyId", "SecretAccessKey", "SessionToken",
+        "Expiration", "Code" };
+    struct reading *reading = context;
+    reading->open = NULL;
+    for (int i = 0; i < ELEMENTS; i++)
+        if (strcmp(name, names[i]) == 0) {
+            reading->open = &reading->values[i];
+            buf_clear(reading->open);
+        }
+}
+
+static void on_text(void *context, const char *text, size_t length)
+{
+    struct reading *reading = context;
+    if (reading->open != NULL)
+        (void)buf_append(reading->open, text, length);
+}
+
+static void on_end(void *context, const char *name)
+{
+    struct reading *reading = context;
+    (void)name;
+    reading->open = NULL;
+}
+
+static const struct xml_handler handler = { on_start, on_text, on_end };
+
+static const char *value(struct reading *reading, enum element element)
+{
+    struct buf *found = &reading->values[element];
+    return found->length > 0 && !found->failed ? buf_cstr(found) : NULL;
+}
+
+static enum aws_cause refused(struct reading *reading, unsigned status,
+    const struct credentials_role *role, struct aws_error *error)
+{
+    char name[ERROR_NAME_SIZE];
+    const char *code = value(reading, CODE);
+    error_code_name(code != NULL ? code : "", name);
+    switch (error_cause_of(code != NULL ? name : "", status, false, true)) {
+    case AWS_TEMPORARY:
+        return error_set(error, AWS_TEMPORARY, NULL, "STS does not give %s now (%s)", role->name,
+            name);
+    case AWS_DENIED:
+        return error_set(error, AWS_DENIED,
+            "the role's trust policy and the caller's own rights must both allow it",
+            "STS does not let us assume %s (%s)", role->name, name);
+    case AWS_EXPIRED:
+    case AWS_SKEWED:
+    case AWS_IDENTITY:
+        return error_set(error, AWS_IDENTITY, NULL,
+            "STS does not accept the credentials for %s (%s)", role->name, name);
+    default:
+        /* An identity provider that could not be asked is worth another try. */
+        return error_set(error,
+            strcmp(name, "IDPCommunicationError") == 0 ? AWS_TEMPORARY : AWS_REFUSED, NULL,
+            "STS refuses to give %s (%s, status %u)", role->name, name, status);
+    }
+}
+
+static enum aws_cause take(struct credentials *credentials, struct reading *reading,
+    struct aws_error *error)
+{
+    uint64_t expires_ms = 0;
+    const char *id = value(reading, ID), *secret = value(reading, SECRET);
+    const char *token = value(reading, TOKEN), *expiration = value(reading, EXPIRATION);
+    if (id == NULL || secret == NULL || token == NULL || expiration == NULL ||
+        !credentials_time(expiration, &expires_ms))
+        return error_set(error, AWS_SETTING, NULL, "the answer of STS lacks a part of credentials");
+    enum aws_cause cause =
+        credentials_set(credentials, id, secret, token, AWS_SETTING, "the answer of STS", error);
+    if (cause == AWS_OK)
+        credentials->expires_ms = expires_ms;
+    return cause;
+}
+
+static enum aws_cause read_answer(struct credentials *credentials,
+    const struct credentials_http *exchange, const struct credentials_role *role,
+    struct aws_error *error)
+{
+    struct reading reading = { .open = NULL };
+    enum aws_cause cause = AWS_OK;
+    for (int i = 0; i < ELEMENTS; i++) {
+        buf_init(&reading.values[i], VALUE_MAXIMUM);
+        /* All room at once: growing would leave copies of secrets behind. */
+        (void)buf_reserve(&reading.values[i], VALUE_MAXIMUM);
+    }
+    struct xml *xml = xml_open(&handler, &reading);
+    if (xml == NULL) {
+        cause = error_set(error, AWS_NO_MEMORY, NULL, "no memory");
+        goto done;
+    }
+    xml_feed(xml, exchange->answer.data, exchange->answer.length);
+    bool well = xml_finish(xml) == XML_WELL;
+    if (exchange->http.status != 200)
+        cause = refused(&reading, exchange->http.status, role, error);
+    else if (!well)
+        cause = error_set(error, AWS_SETTING, NULL, "the answer of STS cannot be read");
+    else
+        cause = take(credentials, &reading, error);
+done:
+    xml_free(xml);
+    for (int i = 0; i < ELEMENTS; i++)
+        buf_wipe(&reading.values[i]);
+    return cause;
+}
+
+/* ---- the request ----------------------------------------------------------------------------- */
+
+static enum aws_cause find_endpoint(const struct credentials_request *request,
+    const struct credentials_role *role, struct url *url, struct aws_error *error)
+{
+    char usual[256];
+    const char *text = credentials_variable("AWS_ENDPOINT_URL_STS");
+    if (text == NULL)
+        text = credentials_variable("AWS_ENDPOINT_URL");
+    if (text == NULL)
+        text = role->endpoint_url;
+    if (text == NULL) {
+        (void)snprintf(usual, sizeof usual, "https://sts.%s.amazonaws.com%s", request->region,
+            strncmp(request->region, "cn-", 3) == 0 ? ".cn" : "");
+        text = usual;
+    }
+    switch (url_parse(text, url)) {
+    case URL_OK:
+        return AWS_OK;
+    case URL_REFUSED:
+        return error_set(error, AWS_SETTING, NULL,
+            "the endpoint of STS is not an http or https URL");
+    case URL_NO_MEMORY:
+        break;
+    }
+    return error_set(error, AWS_NO_MEMORY, NULL, "no memory");
+}
+
+static void add(struct buf *body, const char *name, const char *text)
+{
+    if (text != NULL)
+        form_add(body, name, text, strlen(text));
+}
+
+static void write_body(struct buf *body, const struct credentials_role *role, const char *token)
+{
+    char session[NAME_SIZE];
+    (void)snprintf(session, sizeof session, "sqs2pg-%llu", (unsigned long long)clock_realtime_ms());
+    (void)buf_reserve(body, BODY_MAXIMUM); /* growing would leave copies of the token behind */
+    buf_printf(body, "Action=%s&Version=2011-06-15",
+        token != NULL ? "AssumeRoleWithWebIdentity" : "AssumeRole");
+    add(body, "RoleArn", role->arn);
+    add(body, "RoleSessionName", role->session_name != NULL ? role->session_name : session);
+    add(body, "DurationSeconds", role->duration);
+    if (token == NULL)
+        add(body, "ExternalId", role->external_id);
+    else
+        add(body, "WebIdentityToken", token);
+}
+
+enum line { TYPE, HOST, DATE, SESSION, AUTHORIZATION, LINES };
+
+struct headers {
+    struct buf lines[LINES];
+    const char *list[LINES + 1];
+};
+
+static const char *set(struct buf *line, const char *name, const char *text)
+{
+    buf_clear(line);
+    buf_printf(line, "%s: %s", name, text);
+    const char *whole = buf_cstr(line);
+    return whole != NULL ? whole + strlen(name) + 2 : NULL;
+}
+
+/* The headers of the next attempt, signed by ${by} (NULL: not signed). 0, or -1: no memory. */
+static int write_headers(struct headers *headers, const struct url *url, const struct buf *body,
+    const char *region, const struct credentials *by, uint64_t now_ms)
+{
+    struct sign_header signed_headers[LINES];
+    struct buf *lines = headers->lines;
+    char date[SIGN_DATE_SIZE];
+    size_t count = 0;
+    sign_date(now_ms, date);
+    signed_headers[count++] = (struct sign_header){ "content-type",
+        set(&lines[TYPE], "Content-Type", "application/x-www-form-urlencoded; charset=utf-8") };
+    signed_headers[count++] = (struct sign_header){ "host", set(&lines[HOST], "Host", url->host) };
+    if (by != NULL)
+        signed_headers[count++] =
+            (struct sign_header){ "x-amz-date", set(&lines[DATE], "X-Amz-Date", date) };
+    if (by != NULL && by->session_token != NULL)
+        signed_headers[count++] = (struct sign_header){ "x-amz-security-token",
+            set(&lines[SESSION], "X-Amz-Security-Token", by->session_token) };
+    for (size_t i = 0; i < count; i++) {
+        if (signed_headers[i].value == NULL)
+            return -1;
+        headers->list[i] = lines[i].data;
+    }
+    headers->list[count] = NULL;
+    if (by == NULL)
+        return 0;
+    const struct sign_request request = {
+        .region = region,
+        .service = "sts",
+        .date = date,
+        .path = *url->path != '\0' ? url->path : "/",
+        .headers = signed_headers,
+        .count = count,
+        .body = body->data,
+        .body_length = body->length,
+    };
+    buf_clear(&lines[AUTHORIZATION]);
+    buf_puts(&lines[AUTHORIZATION], "Authorization: ");
+    if (sign_authorize(&lines[AUTHORIZATION], by, &request) != 0 ||
+        buf_cstr(&lines[AUTHORIZATION]) == NULL)
+        return -1;
+    headers->list[count] = lines[AUTHORIZATION].data;
+    headers->list[count + 1] = NULL;
+    return 0;
+}
+
+/* Whether the answer is a refusal by a server whose clock is far from ours; then *now_ms is its. */
+static bool skewed(const struct http_request *http, uint64_t *now_ms)
+{
+    int64_t apart = http->date_ms - (int64_t)*now_ms;
+    if (http->status < 400 || http->date_ms == 0 || (apart < SKEW_MS && apart > -SKEW_MS))
+        return false;
+    *now_ms = (uint64_t)http->date_ms;
+    return true;
+}
+
+static enum aws_cause assume(struct credentials *credentials,
+    const struct credentials_request *request, const struct credentials_role *role,
+    const struct credentials *by, const char *token, struct aws_error *error)
+{
+    struct url url;
+    struct buf body, target;
+    struct headers headers;
+    struct credentials_http exchange = { .tries = TRIES, .who = "STS" };
+    uint64_t now_ms = clock_realtime_ms();
+    *credentials = (struct credentials){ 0 };
+    enum aws_cause cause = find_endpoint(request, role, &url, error);
+    if (cause != AWS_OK)
+        return cause;
+    buf_init(&body, BODY_MAXIMUM);
+    buf_init(&target, HEADER_MAXIMUM);
+    buf_init(&exchange.answer, 0);
+    for (int i = 0; i < LINES; i++)
+        buf_init(&headers.lines[i], HEADER_MAXIMUM);
+    write_body(&body, role, token);
+    buf_printf(&target, "%s%s", url.origin, *url.path != '\0' ? url.path : "/");
+    for (int round = 0; round < 2; round++) {
+        if (round > 0 && (by == NULL || !skewed(&exchange.http, &now_ms)))
+            break;
+        credentials_http_free(&exchange);
+        if (buf_cstr(&target) == NULL || body.failed ||
+            write_headers(&headers, &url, &body, request->region, by, now_ms) != 0) {
+            cause = error_set(error, AWS_NO_MEMORY, NULL, "no memory");
+            break;
+        }
+        exchange.http = (struct http_request){ .method = HTTP_POST,
+            .url = target.data,
+            .headers = headers.list,
+            .body = body.data,
+            .body_length = body.length,
+            .connect_ms = CONNECT_MS,
+            .total_ms = TOTAL_MS };
+        cause = credentials_http_run(&exchange, request, error);
+        if (cause != AWS_OK)
+            break;
+        cause = read_answer(credentials, &exchange, role, error);
+    }
+    credentials_http_free(&exchange);
+    for (int i = 0; i < LINES; i++)
+        buf_wipe(&headers.lines[i]);
+    buf_wipe(&body);
+    buf_free(&target);
+    url_free(&url);
+    return cause;
+}
+
+enum aws_cause credentials_role_assume(struct credentials *credentials,
+    const struct credentials_request *request, const struct credentials_role *role,
+    const struct credentials *by, struct aws_error *error)
+{
+    return assume(credentials, request, role, by, NULL, error);
+}
+
+enum aws_cause credentials_role_assume_by_token(struct credentials *credentials,
+    const struct credentials_request *request, const struct credentials_role *role,
+    const char *token, struct aws_error *error)
+{
+    return assume(credentials, request, role, NULL, token, error);
+}

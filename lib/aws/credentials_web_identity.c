@@ -1,0 +1,41 @@
+#include <errno.h>
+#include <string.h>
+
+#include "aws/credentials_http.h"
+#include "aws/credentials_web_identity.h"
+
+enum aws_cause credentials_web_identity_assume(struct credentials *credentials,
+    const struct credentials_request *request, const struct credentials_role *role,
+    const char *file, enum aws_cause cause, const char *place, struct aws_error *error)
+{
+    struct buf token;
+    *credentials = (struct credentials){ 0 };
+    if (credentials_http_read_file(file, &token) != 0)
+        cause = error_set(error, cause, NULL, "%s: cannot read the web identity token: %s", place,
+            strerror(errno));
+    else
+        cause = credentials_role_assume_by_token(credentials, request, role, token.data, error);
+    buf_wipe(&token);
+    return cause;
+}
+
+enum aws_cause credentials_web_identity_fetch(struct credentials *credentials,
+    const struct credentials_request *request, const struct profile *profile,
+    struct aws_error *error)
+{
+    const char *file = credentials_variable("AWS_WEB_IDENTITY_TOKEN_FILE");
+    const struct credentials_role role = {
+        .arn = credentials_variable("AWS_ROLE_ARN"),
+        .session_name = credentials_variable("AWS_ROLE_SESSION_NAME"),
+        .endpoint_url = profile_get(profile, "endpoint_url"),
+        .name = "the role of AWS_ROLE_ARN",
+    };
+    *credentials = (struct credentials){ 0 };
+    if (file == NULL || request->profile != NULL)
+        return AWS_OK;
+    if (role.arn == NULL)
+        return error_set(error, AWS_SETTING, NULL,
+            "AWS_WEB_IDENTITY_TOKEN_FILE is set, but AWS_ROLE_ARN is not");
+    return credentials_web_identity_assume(credentials, request, &role, file, AWS_SETTING,
+        "AWS_WEB_IDENTITY_TOKEN_FILE", error);
+}

@@ -1,0 +1,30 @@
+#ifndef AWS_CREDENTIALS_WEB_IDENTITY_H
+#define AWS_CREDENTIALS_WEB_IDENTITY_H
+
+#include "aws/credentials.h"
+#include "aws/credentials_role.h"
+#include "aws/profile.h"
+
+/*
+ * A role assumed with the token of an identity provider, which stands in a file that is read anew
+ * each time (IAM roles for service accounts, GitHub's and other OpenID Connect).
+ */
+
+/*
+ * As the environment says: AWS_WEB_IDENTITY_TOKEN_FILE, AWS_ROLE_ARN, AWS_ROLE_SESSION_NAME. AWS_OK
+ * with zeroed ${credentials}: the first is not set, or --profile is given. The profile may have STS
+ * elsewhere.
+ */
+enum aws_cause credentials_web_identity_fetch(struct credentials *credentials,
+    const struct credentials_request *request, const struct profile *profile,
+    struct aws_error *error);
+
+/*
+ * As ${role} and ${file} say. A file that cannot be used is ${cause}; the message begins with
+ * ${place}, where it is named.
+ */
+enum aws_cause credentials_web_identity_assume(struct credentials *credentials,
+    const struct credentials_request *request, const struct credentials_role *role,
+    const char *file, enum aws_cause cause, const char *place, struct aws_error *error);
+
+#endif
