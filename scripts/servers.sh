@@ -20,7 +20,7 @@
 #   scripts/servers.sh counts URL      visible, in flight and delayed messages
 #   scripts/servers.sh purge URL
 #   scripts/servers.sh delete URL
-#   scripts/servers.sh use elasticmq|moto   the variables to export, for eval
+#   scripts/servers.sh use elasticmq|moto   what to set and unset, for eval
 #   scripts/servers.sh restart         PostgreSQL, as after a crash
 #
 # Sourced, it gives the functions below, each with its contract, and sets no
@@ -332,7 +332,7 @@ servers_moto_launch() {
 
 servers_moto_user() {
   local dir=$1 answer id secret
-  local policy='{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sqs:*","Resource":"*"}]}'
+  local policy='{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
   servers_moto_iam "$dir" -d Action=CreateUser -d UserName=sqs2pg >/dev/null &&
     servers_moto_iam "$dir" -d Action=PutUserPolicy -d UserName=sqs2pg -d PolicyName=all \
       --data-urlencode "PolicyDocument=$policy" >/dev/null &&
@@ -355,15 +355,20 @@ servers_moto_stop() { servers_end "$SERVERS_DIR/moto/process" TERM; }
 
 # ---- SQS, of whichever server is in use ------------------------------------
 
+# What would lead the programs, or the AWS tools, to other servers or keys.
+SERVERS_UNSET=(AWS_PROFILE AWS_DEFAULT_PROFILE AWS_SESSION_TOKEN AWS_ENDPOINT_URL
+  AWS_ENDPOINT_URL_STS AWS_DEFAULT_REGION AWS_CA_BUNDLE AWS_ROLE_ARN AWS_ROLE_SESSION_NAME
+  AWS_WEB_IDENTITY_TOKEN_FILE AWS_CONTAINER_CREDENTIALS_RELATIVE_URI
+  AWS_CONTAINER_CREDENTIALS_FULL_URI AWS_CONTAINER_AUTHORIZATION_TOKEN
+  AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE)
+
 # servers_use elasticmq|moto: makes that running server the one that the AWS
 # variables name: AWS_ENDPOINT_URL_SQS, AWS_REGION and a key; nothing of the
 # user's own settings stays in force. SERVERS_SQS is its name.
 servers_use() {
   local dir=$SERVERS_DIR/$1 key=(elasticmq elasticmq)
   [ "$1" != moto ] || mapfile -t key <"$dir/key"
-  unset AWS_PROFILE AWS_SESSION_TOKEN AWS_ENDPOINT_URL AWS_DEFAULT_REGION AWS_ROLE_ARN \
-    AWS_WEB_IDENTITY_TOKEN_FILE AWS_CONTAINER_CREDENTIALS_RELATIVE_URI \
-    AWS_CONTAINER_CREDENTIALS_FULL_URI
+  unset "${SERVERS_UNSET[@]}"
   export SERVERS_SQS=$1 AWS_ENDPOINT_URL_SQS AWS_REGION=us-east-1
   AWS_ENDPOINT_URL_SQS=http://127.0.0.1:$(<"$dir/port")
   export AWS_ACCESS_KEY_ID=${key[0]} AWS_SECRET_ACCESS_KEY=${key[1]}
@@ -451,7 +456,9 @@ servers_main() {
   use)
     servers_use "$@"
     local name
-    for name in SERVERS_SQS AWS_ENDPOINT_URL_SQS AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY; do
+    printf 'unset %s\n' "${SERVERS_UNSET[*]}"
+    for name in SERVERS_SQS AWS_ENDPOINT_URL_SQS AWS_REGION AWS_ACCESS_KEY_ID \
+      AWS_SECRET_ACCESS_KEY AWS_CONFIG_FILE AWS_SHARED_CREDENTIALS_FILE AWS_EC2_METADATA_DISABLED; do
       printf 'export %s=%q\n' "$name" "${!name}"
     done
     ;;

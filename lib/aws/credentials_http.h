@@ -19,7 +19,7 @@ enum { CREDENTIALS_HTTP_MAXIMUM = 64 << 10 };
  * credentials_http_run(exchange, request, error):
  * Send it; again, up to ${tries} times with pauses of up to a second, when the network fails or the
  * answer is 429 or 5xx. AWS_OK: there is an answer of another status, in http.status. AWS_TEMPORARY
- * after the last try, http.outcome and http.connected telling of it; AWS_SETTING for what a
+ * after the last try, http.outcome and http.sent telling of it; AWS_SETTING for what a
  * further try would not mend; AWS_STOPPED. The answer is to be freed in any case.
  */
 enum aws_cause credentials_http_run(struct credentials_http *exchange,

@@ -84,7 +84,7 @@ static enum aws_cause fetch_token(struct service *service, const char **reason,
     enum aws_cause cause = ask(service, HTTP_PUT, "/latest/api/token",
         "X-aws-ec2-metadata-token-ttl-seconds: 300", &exchange, error);
     const struct http_request *http = &exchange.http;
-    if (cause == AWS_TEMPORARY && !http->connected) {
+    if (cause == AWS_TEMPORARY && !http->sent) {
         *reason = ", and this machine is no EC2 instance: no instance metadata service answers";
         cause = AWS_OK;
     } else if (cause == AWS_TEMPORARY && http->outcome == HTTP_TIMEOUT) {

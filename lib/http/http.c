@@ -273,11 +273,10 @@ static void release(struct http *http, struct transfer *transfer)
 static void finish(struct http *http, struct transfer *transfer, CURLcode code)
 {
     struct http_request *request = transfer->request;
-    long status = 0, system_error = 0;
-    curl_off_t connect_us = 0;
+    long status = 0, system_error = 0, request_size = 0;
     curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
-    curl_easy_getinfo(transfer->easy, CURLINFO_CONNECT_TIME_T, &connect_us);
-    request->connected = connect_us > 0;
+    curl_easy_getinfo(transfer->easy, CURLINFO_REQUEST_SIZE, &request_size);
+    request->sent = request_size > 0;
     request->outcome = outcome_of(code, transfer->too_big);
     request->status = status > 0 && status < 1000 ? (unsigned)status : 0;
     if (request->outcome == HTTP_CONNECT || request->outcome == HTTP_BROKEN) {

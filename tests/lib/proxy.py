@@ -3,9 +3,11 @@
 
     proxy.py DIR UPSTREAM
 
-UPSTREAM is the server's URL. With DIR/certificate, a key and certificate in PEM, it speaks TLS. DIR/port gets the port of the loopback that the proxy listens on;
-DIR/requests gets a line for each request: seconds since the start, action, what was done, the
-User-Agent, access key id, region and names of the signed headers. DIR/mode, read anew for each request, holds lines of
+UPSTREAM is the server's URL. With DIR/certificate, a key and certificate in PEM, it speaks TLS.
+DIR/port gets the port of the loopback that the proxy listens on; DIR/requests gets a line for each
+request: seconds since the start, action, what was done, the User-Agent, access key id, region and
+names of the signed headers; DIR/body.ACTION holds the last request of that action. DIR/mode, read
+anew for each request, holds lines of
 
     fail N STATUS     every Nth request is answered STATUS, nothing passed on; 3xx name the server
     deny ACTION CODE  requests of this action are refused with status 403
@@ -20,6 +22,8 @@ User-Agent, access key id, region and names of the signed headers. DIR/mode, rea
     entry N CODE      of every Nth batch the first entry is refused by CODE, nobody's fault
     refuse N CODE     the same, by our fault
     missing N         of every Nth batch the answer does not speak of the first entry
+    lapse FILE        requests whose access key FILE does not name with a time (seconds since 1970) to
+                      come are refused as expired
     expire KEY        requests signed by this access key are refused as expired, after a second
     clock SECONDS     the server's clock: requests that are dated 5 minutes off it are refused
     big BYTES         answers are followed by so many blanks
@@ -106,6 +110,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.note(mode[0])
         self.answer(status, body, date=date)
 
+    def lapsed(self, name):
+        found = re.search("Credential=([^/]*)/", self.headers.get("Authorization", ""))
+        with open(name, encoding="ascii") as file:
+            times = dict(line.split() for line in file)
+        return found is None or float(times.get(found.group(1), 0)) < time.time()
+
     def refused_before(self, mode):
         """What ends the request before the server sees it. True: it has been answered."""
         if mode[0] == "fail" and nth(mode):
@@ -121,6 +131,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.close_connection = True
         elif mode[0] == "expire" and "Credential=%s/" % mode[1] in self.headers.get("Authorization", ""):
             time.sleep(1)
+            self.refuse(mode, 403, self.error("ExpiredToken"))
+        elif mode[0] == "lapse" and self.lapsed(mode[1]):
             self.refuse(mode, 403, self.error("ExpiredToken"))
         elif mode[0] == "clock":
             theirs = time.time() + float(mode[1])
@@ -174,6 +186,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.json = target != ""
         found = re.search(rb"Action=(\w+)", request) if not self.json else re.search(rb"\.(\w+)$", target.encode())
         self.action = found.group(1).decode() if found else "-"
+        with lock, open(os.path.join(directory, "body." + self.action), "wb") as file:
+            file.write(request)
         active = modes()
         for mode in active:
             if self.refused_before(mode):
