@@ -73,7 +73,7 @@ struct http_request {
     /* What the header x-amzn-query-error, else x-amzn-errortype, says; "": neither. Only for a
      * status but 200. */
     char error_name[HTTP_ERROR_NAME_SIZE];
-    bool sent;         /* there was a connection, and the request or a part of it left */
+    bool sent; /* there was a connection, and the request or a part of it left */
 
     /* The engine's own. */
     void *transfer;

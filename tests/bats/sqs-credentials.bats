@@ -4,6 +4,7 @@
 
 load ../lib/common
 load ../lib/sqs
+load ../lib/credentials
 
 setup_file() {
   export BATS_NO_PARALLELIZE_WITHIN_FILE=true
@@ -13,7 +14,7 @@ setup_file() {
   iam_role one
   iam_role two
   # The limit of a process is long; its test goes on beside the others.
-  SQS_QUEUE_URL=$(servers_queue slow)
+  servers_queue slow >/dev/null
   printf '[default]\ncredential_process = sleep 1000\n' >"$BATS_FILE_TMPDIR/config"
   (
     cd "$BATS_FILE_TMPDIR"
@@ -43,76 +44,6 @@ teardown() {
   proxy_stop
   [ ! -s metadata/pid ] || kill "$(<metadata/pid)"
   ! grep -q Error metadata/err 2>/dev/null || { cat metadata/err && false; }
-}
-
-# iam_role NAME: a role that may do everything.
-iam_role() {
-  local policy='{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
-  iam CreateRole "RoleName=$1" "AssumeRolePolicyDocument=$policy"
-  iam PutRolePolicy "RoleName=$1" PolicyName=all "PolicyDocument=$policy"
-}
-
-iam() {
-  local action=$1 data=()
-  shift
-  for field in "$@"; do data+=(--data-urlencode "$field"); done
-  curl -sS --fail-with-body --noproxy '*' -o /dev/null --aws-sigv4 aws:amz:us-east-1:iam \
-    --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" -d "Action=$action" -d Version=2010-05-08 "${data[@]}" \
-    "$AWS_ENDPOINT_URL_SQS/"
-}
-
-arn() { echo "arn:aws:iam::123456789012:role/$1"; }
-
-# assumed N: so many sets of credentials of a role, as lines of ID SECRET TOKEN.
-assumed() {
-  local answer n
-  for ((n = 0; n < $1; n++)); do
-    answer=$(curl -sS --fail-with-body --noproxy '*' --aws-sigv4 aws:amz:us-east-1:sts --user "$KEY:$SECRET" \
-      -d Action=AssumeRole -d Version=2011-06-15 -d "RoleSessionName=s$n" --data-urlencode "RoleArn=$(arn one)" \
-      "$AWS_ENDPOINT_URL_STS/")
-    echo "$(servers_xml_value AccessKeyId <<<"$answer") $(servers_xml_value SecretAccessKey <<<"$answer")" \
-      "$(servers_xml_value SessionToken <<<"$answer")"
-  done
-}
-
-# metadata_start [N]: the server that hands out credentials, N sets of them; its folder is ./metadata.
-metadata_start() {
-  mkdir metadata
-  assumed "${1:-1}" >metadata/keys
-  python3 "$ROOT/tests/lib/metadata.py" "$PWD/metadata" 2>metadata/err 3>&- 4>&- &
-  echo $! >metadata/pid
-  servers_until 10 test -s metadata/port
-  METADATA=http://127.0.0.1:$(<metadata/port)
-}
-
-# serve LINE...: how that server answers from now on.
-serve() {
-  printf '%s\n' "$@" >metadata/mode.new
-  mv metadata/mode.new metadata/mode
-}
-
-# no_keys: neither of the environment's.
-no_keys() { unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY; }
-
-# config LINE...: the configuration file.
-config() { printf '%s\n' "$@" >config; }
-
-# Drains that succeed.
-ok() { run -0 sqs-pull --wait 0 --empty 1 "$@"; }
-
-# signers: the access keys that the proxy has seen, for an action.
-signers() { awk -v action="$1" '$2 == action { print $5 }' proxy/requests | sort -u | xargs; }
-
-# refused STATUS TEXT OPTION...: one error with that text, and no secret.
-refused() {
-  local want=$1 text=$2
-  shift 2
-  run --separate-stderr "-$want" sqs-pull --wait 0 --empty 1 "$@"
-  [ -z "$output" ]
-  [[ $stderr == *"sqs-pull: error: "*"$text"* ]] || { echo "$stderr" && false; }
-  [ "$(grep -c ': error: ' <<<"$stderr")" -eq 1 ]
-  [ ! -e metadata/keys ] || ! tr ' ' '\n' <metadata/keys | grep -qF "$stderr"
-  [[ $stderr != *"$SECRET"* && $stderr != *hidden* ]]
 }
 
 @test "static keys, a session token, an assumed role: signatures that are checked" {
@@ -252,7 +183,7 @@ unsigned() { curl -sS --fail --noproxy '*' -o /dev/null -H Content-Type:text/pla
 @test "a container's endpoint: the token, from its file each time; never by a proxy" {
   metadata_start 4
   no_keys
-  export AWS_CONTAINER_CREDENTIALS_FULL_URI=$METADATA/container?a=b
+  export AWS_CONTAINER_CREDENTIALS_FULL_URI="$METADATA/container?a=b"
   ok
   echo 'Bearer one' >metadata/token
   refused 69 "the container's credentials endpoint answers with status 401"
