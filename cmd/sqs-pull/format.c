@@ -12,16 +12,18 @@
 enum { LINE_KEPT = 1 << 20 };
 
 struct format {
+    struct format_options options;
     struct buf queue_url; /* as a JSON string */
     struct buf line;
     struct json_matches matches;
 };
 
-struct format *format_new(const char *queue_url)
+struct format *format_new(const char *queue_url, const struct format_options *options)
 {
     struct format *format = calloc(1, sizeof *format);
     if (format == NULL)
         return NULL;
+    format->options = *options;
     buf_init(&format->queue_url, RECORD_MAX);
     buf_init(&format->line, RECORD_MAX);
     if (json_string_encode(&format->queue_url, queue_url, strlen(queue_url)) != 0) {
@@ -52,11 +54,22 @@ static bool right_checksum(const struct message *message)
             message->md5_of_body.length);
 }
 
-static bool sound(const struct message *message)
+/* SQS gives the checksum of those attributes that it gives. */
+static bool right_attributes(const struct message *message)
+{
+    unsigned char digest[ATTRIBUTE_MD5_SIZE];
+    const struct buf *md5 = &message->md5_of_attributes;
+    return md5->length == 0 ||
+        (attribute_md5(message->attributes, message->attribute_count, digest) == 0 &&
+            digest_is_hex(digest, sizeof digest, md5->data, md5->length));
+}
+
+static bool sound(const struct format *format, const struct message *message)
 {
     return message->whole && message->message_id.length > 0 && message->receipt_handle.length > 0 &&
         message->body.length > 0 && right_checksum(message) &&
-        json_string_is_utf8(message->body.data, message->body.length);
+        json_string_is_utf8(message->body.data, message->body.length) &&
+        (!format->options.attributes || right_attributes(message));
 }
 
 /* ${key} with what stands around it. */
@@ -80,6 +93,22 @@ static void put_time(struct buf *line, const char *key, uint64_t ms)
     buf_putc(line, '"');
 }
 
+static void put_attributes(struct buf *line, const struct message *message)
+{
+    for (size_t i = 0; i < message->attribute_count; i++) {
+        const struct attribute *attribute = &message->attributes[i];
+        buf_puts(line, i == 0 ? ",\"attributes\":{" : ",");
+        json_string_encode(line, attribute->name, attribute->name_length);
+        buf_puts(line, ":{\"type\":");
+        json_string_encode(line, attribute->type, attribute->type_length);
+        buf_puts(line, ",\"value\":");
+        json_string_encode(line, attribute->value, attribute->value_length);
+        buf_putc(line, '}');
+    }
+    if (message->attribute_count > 0)
+        buf_putc(line, '}');
+}
+
 /* An object or array goes in as it is, but for the whitespace around its parts; all else as a
  * string. */
 static void put_body(struct format *format, const struct buf *body)
@@ -101,7 +130,7 @@ enum format_result format_record(struct format *format, const struct message *me
     uint64_t lease_until_ms, const struct buf **result)
 {
     struct buf *line = &format->line;
-    if (!sound(message))
+    if (!sound(format, message))
         return FORMAT_CORRUPT;
     buf_shrink(line, LINE_KEPT);
     buf_puts(line, "{\"sqs\":{\"queue_url\":");
@@ -114,7 +143,14 @@ enum format_result format_record(struct format *format, const struct message *me
     if (message->receive_count > 0)
         buf_printf(line, ",\"receive_count\":%llu", (unsigned long long)message->receive_count);
     put_string(line, ",\"sequence_number\":", &message->sequence_number);
-    buf_puts(line, "},\"body\":");
+    if (format->options.fifo_ids) {
+        put_string(line, ",\"message_group_id\":", &message->group_id);
+        put_string(line, ",\"deduplication_id\":", &message->deduplication_id);
+    }
+    buf_putc(line, '}');
+    if (format->options.attributes)
+        put_attributes(line, message);
+    buf_puts(line, ",\"body\":");
     put_body(format, &message->body);
     buf_puts(line, "}\n");
     *result = line;

@@ -1,6 +1,7 @@
 #ifndef SQS_PULL_FORMAT_H
 #define SQS_PULL_FORMAT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "aws/answer.h"
@@ -9,8 +10,14 @@
 /* Messages as record lines (sqs2pg-record(5)). */
 struct format;
 
-struct format *format_new(const char *queue_url); /* NULL: no memory */
-void format_free(struct format *format);          /* NULL is fine */
+struct format_options {
+    bool attributes; /* those that messages have */
+    bool fifo_ids;   /* group and deduplication id */
+};
+
+struct format *format_new(const char *queue_url,
+    const struct format_options *options); /* NULL: no memory */
+void format_free(struct format *format);   /* NULL is fine */
 
 enum format_result {
     FORMAT_OK,

@@ -1,0 +1,35 @@
+#include <string.h>
+
+#include "order.h"
+
+void order_begin(struct order *order)
+{
+    order->count = 0;
+}
+
+/* What counts of a group's id. A longer one is none of SQS's; its beginning decides, which at worst
+ * holds back more. */
+static size_t length_of(const struct buf *group)
+{
+    return group->length < ORDER_GROUP_SIZE ? group->length : ORDER_GROUP_SIZE;
+}
+
+bool order_held(const struct order *order, const struct buf *group)
+{
+    size_t length = length_of(group);
+    for (size_t i = 0; i < order->count; i++)
+        if (order->lengths[i] == length &&
+            (length == 0 || memcmp(order->groups[i], group->data, length) == 0))
+            return true;
+    return false;
+}
+
+void order_hold(struct order *order, const struct buf *group)
+{
+    size_t length = length_of(group);
+    if (order->count == CALL_BATCH || order_held(order, group))
+        return;
+    if (length > 0)
+        memcpy(order->groups[order->count], group->data, length);
+    order->lengths[order->count++] = length;
+}
