@@ -42,11 +42,14 @@ static int report(const struct settings *given, const struct pull_result *result
         (void)snprintf(leases, sizeof leases, "acked=%llu extended=%llu lapsed=%llu ",
             (unsigned long long)result->acked, (unsigned long long)result->extended,
             (unsigned long long)result->lapsed);
+    char held[32] = "";
+    if (result->held > 0)
+        (void)snprintf(held, sizeof held, "held=%llu ", (unsigned long long)result->held);
     uint64_t took_ms = clock_monotonic_ms() - began_ms;
     msg_summary(status == STATUS_OK && result->released == 0 && result->stranded == 0,
-        "received=%llu printed=%llu released=%llu corrupt=%llu %srequests=%llu seconds=%llu.%02llu",
+        "received=%llu printed=%llu released=%llu corrupt=%llu %s%srequests=%llu seconds=%llu.%02llu",
         (unsigned long long)result->received, (unsigned long long)result->printed,
-        (unsigned long long)result->released, (unsigned long long)result->corrupt, leases,
+        (unsigned long long)result->released, (unsigned long long)result->corrupt, held, leases,
         (unsigned long long)requests, (unsigned long long)(took_ms / 1000),
         (unsigned long long)(took_ms % 1000 / 10));
     return status;

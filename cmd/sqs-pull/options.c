@@ -13,6 +13,8 @@ enum {
     OPT_EMPTY,
     OPT_VISIBILITY,
     OPT_IDLE,
+    OPT_ATTRIBUTES,
+    OPT_FIFO_IDS,
     OPT_ACKED,
     OPT_MAX_IN_FLIGHT,
     OPT_MAX_LEASE,
@@ -39,6 +41,9 @@ static const struct opt options[] = {
         "hide messages so long (default: the queue's)", false },
     { OPT_IDLE, '\0', "idle-backoff", "MAX", "pause after each further empty receive, up to MAX",
         false },
+    { OPT_ATTRIBUTES, '\0', "attributes", "NAMES|all",
+        "print message attributes: those with these names, or all", false },
+    { OPT_FIFO_IDS, '\0', "fifo-ids", NULL, "print message group and deduplication ids", false },
     { OPT_ACKED, '\0', "acked", "FIFO",
         "keep messages hidden until their verdict comes back from sqs-ack --print >FIFO", false },
     { OPT_MAX_IN_FLIGHT, '\0', "max-in-flight", "N",
@@ -119,6 +124,13 @@ static int take(struct settings *given, int id, const char *value)
         return opt_duration(value, 0, 3600000, &pull->idle_backoff_ms)
             ? 0
             : opt_usage("option --idle-backoff takes a time from 0 to 1h");
+    case OPT_ATTRIBUTES:
+        return attributes_parse(&pull->attributes, value)
+            ? 0
+            : opt_usage("option --attributes takes names with commas between, or all");
+    case OPT_FIFO_IDS:
+        pull->fifo_ids = true;
+        return 0;
     case OPT_ACKED:
         given->acked = value;
         return *value != '\0' ? 0 : opt_usage("option --acked takes the name of a FIFO");

@@ -239,7 +239,11 @@ static bool open_all(struct puller *puller)
         puller->result->output_error = errno;
         return false;
     }
-    puller->format = format_new(puller->connection->queue_url);
+    const struct format_options format = {
+        .attributes = puller->options->attributes.count > 0,
+        .fifo_ids = puller->options->fifo_ids,
+    };
+    puller->format = format_new(puller->connection->queue_url, &format);
     puller->release = release_new(sqs, retry_ms);
     if (options->acked != NULL)
         puller->keeper = keeper_new(&keeper);

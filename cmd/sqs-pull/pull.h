@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "acked.h"
+#include "attributes.h"
 #include "aws/connect.h"
 #include "aws/error.h"
 
@@ -18,7 +19,9 @@ struct pull_options {
     unsigned visibility_timeout_s; /* sent with every receive; with leases at least 1 */
     uint64_t idle_backoff_ms;      /* longest pause between empty receives */
     uint64_t retry_ms;
-    struct acked *acked; /* where verdicts come back; NULL: no leases */
+    struct attributes attributes; /* to print */
+    bool fifo_ids;                /* to print too */
+    struct acked *acked;          /* where verdicts come back; NULL: no leases */
     size_t max_in_flight;
     uint64_t max_lease_ms;
     uint64_t grace_ms; /* how long verdicts are waited for after a stop request */
@@ -37,6 +40,7 @@ struct pull_result {
     uint64_t released; /* not printed, or without a verdict at the end; made visible again */
     uint64_t stranded; /* likewise, and left to their visibility timeout */
     uint64_t corrupt;
+    uint64_t held; /* left on the queue because a corrupt one of their FIFO group is before them */
     /* With leases. */
     uint64_t acked;    /* messages that a verdict came back on */
     uint64_t extended; /* times that a visibility timeout was */

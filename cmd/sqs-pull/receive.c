@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/msg.h"
+#include "order.h"
 #include "receive.h"
 
 enum {
@@ -20,6 +21,8 @@ struct receive {
     uint64_t begun_ms;
     size_t reserved; /* bytes that its messages may take */
     size_t largest;  /* record of this receive */
+    struct order order;
+    bool locked; /* groups of a FIFO queue that wait for verdicts, when it began */
     bool busy;
 };
 
@@ -53,11 +56,16 @@ static void on_message(void *context, const struct message *message)
     puller->empties = 0;
     puller->seems_empty = false;
     puller->paused_until = 0;
+    if (receive->call.fifo && order_held(&receive->order, &message->group_id)) {
+        result->held++;
+        return;
+    }
     switch (format_record(puller->format, message, lease_until, &line)) {
     case FORMAT_OK:
         break;
     case FORMAT_CORRUPT:
         result->corrupt++;
+        order_hold(&receive->order, &message->group_id);
         msg_warn("a message does not match its checksum or is incomplete; it stays on the queue");
         return;
     case FORMAT_NO_MEMORY:
@@ -157,6 +165,10 @@ static void begin(struct puller *puller, struct receive *receive, unsigned maxim
         .maximum = maximum,
         .wait_s = puller->options->wait_s,
         .visibility_timeout_s = puller->options->visibility_timeout_s,
+        .attribute_names = puller->options->attributes.names,
+        .attribute_name_count = puller->options->attributes.count,
+        .fifo = queue_is_fifo(puller->connection->identity.name),
+        .fifo_ids = puller->options->fifo_ids,
         .on_message = on_message,
         .context = receive,
     };
@@ -167,6 +179,9 @@ static void begin(struct puller *puller, struct receive *receive, unsigned maxim
     receive->begun = ++puller->events;
     receive->begun_ms = clock_monotonic_ms();
     receive->largest = 0;
+    receive->locked =
+        receive->call.fifo && puller->keeper != NULL && keeper_count(puller->keeper) > 0;
+    order_begin(&receive->order);
     receive->reserved = puller->largest * maximum;
     receive->busy = true;
     puller->reserved += receive->reserved;
@@ -186,6 +201,14 @@ void receive_begin(struct puller *puller)
             return;
         begin(puller, &puller->receives[i], maximum);
     }
+}
+
+/* More may come when the verdicts do; a server that does not wait is not asked on and on. */
+static void pause_while_locked(struct puller *puller, const struct receive *receive)
+{
+    uint64_t now = clock_monotonic_ms();
+    if (now - receive->begun_ms < SHORT_POLL_MS)
+        puller->paused_until = now + FIRST_PAUSE_MS;
 }
 
 /* A pause that doubles with each further empty receive. */
@@ -223,6 +246,10 @@ void receive_take(struct puller *puller, struct call *call)
     receive->busy = false;
     puller->busy--;
     note_size(puller, receive);
+    if (call->error.cause == AWS_OK && call->messages == 0 && receive->locked) {
+        pause_while_locked(puller, receive);
+        return;
+    }
     if (call->error.cause == AWS_OK) {
         if (call->messages == 0)
             puller->seems_empty = true;

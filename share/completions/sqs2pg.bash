@@ -14,7 +14,7 @@ _sqs2pg_options() {
   esac
   case $1 in
   sqs-pull)
-    echo -f --follow -n= --number= --wait= --empty= --visibility-timeout= --idle-backoff= \
+    echo -f --follow -n= --number= --wait= --empty= --visibility-timeout= --idle-backoff= --attributes= --fifo-ids \
       --acked=@ --max-in-flight= --max-lease= --grace=
     ;;
   sqs-ack)
