@@ -257,6 +257,10 @@ finish() {
 # archived FOLDER: the records that its complete archives hold.
 archived() { zcat "$1"/*.ndjson.gz; }
 
+# messages: how many messages the records on stdin are of. A queue may deliver one twice (moto does,
+# to receives at the same moment), and then there are two records of it.
+messages() { jq -r .sqs.message_id | sort -u | wc -l; }
+
 @test "--archive: the masked records, complete and under their name, for their owner alone" {
   mkdir kept
   sqs-send -Q "$QUEUE" <"$SAMPLE"
@@ -267,7 +271,8 @@ archived() { zcat "$1"/*.ndjson.gz; }
   [[ "$(ls kept)" =~ ^"${QUEUE##*/}"-20[0-9]{6}T[0-9]{6}Z-[0-9]+[.]ndjson[.]gz$ ]]
   [ "$(stat -c %a kept/*)" = 600 ]
   archived kept >records
-  [ "$(jq -c .pii.key records | wc -l)" -eq 100 ]
+  [ "$(messages <records)" -eq 100 ]
+  jq -es 'all(.pii.key)' <records
   no_canary records
   # A run without a message leaves no file.
   sqs2pg -c settings --archive kept
@@ -284,7 +289,7 @@ archived() { zcat "$1"/*.ndjson.gz; }
   kill "$(<run.pid)"
   finish
   [[ "$(ls kept)" == *.ndjson.gz ]]
-  [ "$(archived kept | wc -l)" -eq 100 ]
+  [ "$(archived kept | messages)" -eq 100 ]
 }
 
 @test "--archive: a folder that cannot be written is 74 before a message is received; a full disk, after all are loaded" {
