@@ -50,7 +50,7 @@ the_line() {
 }
 
 @test "messages redelivered after their visibility timeout load nothing and are deleted as duplicates" {
-  fresh_queue VisibilityTimeout=2
+  fresh_queue VisibilityTimeout=4
   send_sample
   # Loaded and never acked: the acknowledging end is missing.
   sqs-pull --wait 1 --empty 1 | pii-mask -k k | pg-load -t user_logins >verdicts
