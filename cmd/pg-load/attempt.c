@@ -301,37 +301,50 @@ static bool is_about_values(const struct batch *batch)
 
 /*
  * Records that fail while none passes may mean that it is not the records. One alone proves
- * nothing, nor do a few once the table has taken others, nor those that are in the error table
- * already; more end the run. 1: go on; 0: end; -1: the connection's error. ${refused}: how many are
- * new.
+ * nothing, nor do a few once the table has taken others, a few that the map does not fit, or those
+ * that are in the error table already; more end the run. 1: go on; 0: end; -1: the connection's
+ * error. ${found}: the new ones.
  */
-static int is_plausible(struct loader *loader, const struct batch *batch, size_t *refused)
+static int is_plausible(struct loader *loader, const struct batch *batch, struct suspects *found)
 {
-    *refused = 0;
-    if (count_state(batch, STATE_REFUSED) == 0 || count_state(batch, STATE_PASSED) > 0)
+    *found = (struct suspects){ .refused = 0 };
+    if (count_state(batch, STATE_PASSED) > 0)
         return 1;
-    if (quarantine_count_new(loader, batch, refused) != 0)
+    if (quarantine_count_new(loader, batch, found) != 0)
         return -1;
-    if (*refused == 0 || *refused <= count_state(batch, STATE_DUPLICATE))
+    uint64_t all = found->refused + found->misfits;
+    if (all == 0 || all <= count_state(batch, STATE_DUPLICATE))
         return 1;
     bool proven;
-    uint64_t suspects = tally_suspects(loader->tally, &proven) + *refused;
-    if (suspects > ENOUGH_FAILED)
+    struct suspects before = tally_suspects(loader->tally, &proven);
+    if (before.refused + before.misfits + all > ENOUGH_FAILED)
         return 0;
-    int holds = proven ? 1 : holds_rows(loader);
+    int holds = proven || found->refused == 0 ? 1 : holds_rows(loader);
     if (holds != 0)
         return holds;
-    return suspects == 1 && is_about_values(batch);
+    return before.refused + found->refused == 1 && is_about_values(batch);
 }
 
-static void none_passes(const struct batch *batch, size_t refused, struct failure *failure)
+static bool is_suspect(const struct item *item)
 {
-    const struct refusal *refusal = &batch->refusals[batch->refusal_count - 1];
+    return item->misfit || (item->kind == ITEM_ROW && item->state == STATE_REFUSED);
+}
+
+static void none_passes(const struct batch *batch, const struct suspects *found,
+    struct failure *failure)
+{
+    size_t last = batch->count - 1;
+    while (last > 0 && !is_suspect(&batch->items[last]))
+        last--;
+    const struct refusal *refusal = &batch->refusals[batch->items[last].refusal];
+    bool by_server = refusal->sqlstate[0] != '\0';
     failure_set(failure, STATUS_UNAVAILABLE,
-        "none of %zu records can be loaded, the last for SQLSTATE %s%s%s%s%s", refused,
-        refusal->sqlstate, refusal->column[0] == '\0' ? "" : ", column ", refusal->column,
+        "none of %llu records can be loaded, the last for %s%s%s%s%s%s",
+        (unsigned long long)(found->refused + found->misfits), by_server ? "SQLSTATE " : "",
+        by_server ? refusal->sqlstate : refusal->code,
+        refusal->column[0] == '\0' ? "" : ", column ", refusal->column,
         refusal->constraint[0] == '\0' ? "" : ", constraint ", refusal->constraint);
-    failure_hint(failure, "none of them was quarantined: does the table fit the records");
+    failure_hint(failure, "none of them was quarantined: do the table and the map fit the records");
 }
 
 /* ---- verdicts ---- */
@@ -404,19 +417,19 @@ static enum attempt finish(struct loader *loader, struct batch *batch, struct fa
 {
     const struct pg_own *ledger = &loader->target->ledger;
     const struct pg_own *errors = &loader->target->errors;
-    size_t refused;
+    struct suspects found;
     if (take_back_keys(loader, batch) != 0)
         return give_up_on(loader, ledger, "writing the ledger", failure);
-    int plausible = is_plausible(loader, batch, &refused);
-    if (plausible < 0)
-        return give_up(loader, "looking for rows", failure);
-    loader->new_suspects = refused;
     if (quarantine_known(loader, batch) != 0)
         return give_up_on(loader, ledger, "reading the ledger", failure);
+    int plausible = is_plausible(loader, batch, &found);
+    if (plausible < 0)
+        return give_up(loader, "looking for rows", failure);
+    loader->suspects = found;
     set_verdicts(loader, batch);
     bool past = is_past_limit(loader, batch, failure);
     if (plausible == 0)
-        none_passes(batch, refused, failure);
+        none_passes(batch, &found, failure);
     if (past || plausible == 0) {
         pg_conn_rollback(loader->target->conn);
         return ATTEMPT_FAILED;

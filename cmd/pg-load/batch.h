@@ -57,6 +57,7 @@ struct item {
     bool head;           /* the first ITEM_ROW of its ledger key */
     bool has_key;        /* ledger_key is set: it takes part in the ledger */
     bool has_message;    /* message_key is set */
+    bool misfit;         /* refused because map, --key or columns find no fit in the record */
     bool is_json;        /* the line is valid JSON */
     bool is_long;        /* the line was longer than the maximum, or cut: only its sqs is held */
     struct pg_key ledger_key;

@@ -79,7 +79,7 @@ static void settle_modes(struct loader *loader, const struct batch *batch)
     loader->isolate = loader->isolate && refused;
     loader->immediate = loader->immediate && refused;
     loader->claimed = loader->claimed_refused = 0; /* for good */
-    tally_learn(loader->tally, loader->new_suspects, passed);
+    tally_learn(loader->tally, &loader->suspects, passed);
 }
 
 static int try_until_done(struct loader *loader, struct batch *batch, struct patience *patience,

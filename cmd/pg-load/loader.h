@@ -19,7 +19,7 @@ struct loader {
     bool insert;              /* keys by INSERT … ON CONFLICT: the last batch brought repeats */
     bool isolate;             /* rows under savepoints: the last batch had one refused */
     bool immediate;           /* and constraints checked at once: it was refused at COMMIT */
-    uint64_t new_suspects;    /* for the tally, if the batch under way is committed */
+    struct suspects suspects; /* for the tally, if the batch under way is committed */
     uint64_t claimed;         /* its share of the tally: records, */
     uint64_t claimed_refused; /* and of them refused */
     char xid[24];             /* of the transaction, "" when the ledger makes it superfluous */

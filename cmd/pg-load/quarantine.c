@@ -80,29 +80,53 @@ static struct pg_key error_key(const struct batch *batch, const struct item *ite
     return key;
 }
 
-int quarantine_count_new(struct loader *loader, const struct batch *batch, size_t *count)
+/* Sort ${keys} and let each stand there once; how many are left. */
+static size_t sort_unique(struct pg_key *keys, size_t count)
+{
+    size_t left = 0;
+    qsort(keys, count, sizeof *keys, compare_keys);
+    for (size_t i = 0; i < count; i++)
+        if (left == 0 || pg_key_compare(&keys[left - 1], &keys[i]) != 0)
+            keys[left++] = keys[i];
+    return left;
+}
+
+/* How many of these keys, which are put in order, the error table does not have. 0, or -1. */
+static int count_unheld(struct loader *loader, struct pg_key *keys, size_t count, uint64_t *unheld)
 {
     const struct target *target = loader->target;
-    struct pg_key *keys = loader->scratch;
-    size_t refused = 0;
-    for (size_t i = 0; i < batch->count; i++) {
-        const struct item *item = &batch->items[i];
-        bool keyed = target->has_ledger && item->has_key;
-        if (item->kind == ITEM_ROW && item->state == STATE_REFUSED && (item->head || !keyed))
-            keys[refused++] = error_key(batch, item);
-    }
-    *count = refused;
-    if (refused == 0 || !target->has_errors)
+    size_t different = sort_unique(keys, count);
+    *unheld = different;
+    if (different == 0 || !target->has_errors)
         return 0;
-    bool *held = calloc(refused, sizeof *held);
+    bool *held = calloc(different, sizeof *held);
     if (held == NULL)
         return pg_conn_no_memory(target->conn);
-    qsort(keys, refused, sizeof *keys, compare_keys);
-    int status = pg_errors_holds(target->conn, &target->errors, keys, refused, held);
-    for (size_t i = 0; i < refused && status == 0; i++)
-        *count -= held[i];
+    int status = pg_errors_holds(target->conn, &target->errors, keys, different, held);
+    for (size_t i = 0; i < different && status == 0; i++)
+        *unheld -= held[i];
     free(held);
     return status;
+}
+
+int quarantine_count_new(struct loader *loader, const struct batch *batch,
+    struct suspects *suspects)
+{
+    struct pg_key *keys = loader->scratch;
+    size_t count = 0;
+    for (size_t i = 0; i < batch->count; i++) {
+        const struct item *item = &batch->items[i];
+        bool keyed = loader->target->has_ledger && item->has_key;
+        if (item->kind == ITEM_ROW && item->state == STATE_REFUSED && (item->head || !keyed))
+            keys[count++] = error_key(batch, item);
+    }
+    if (count_unheld(loader, keys, count, &suspects->refused) != 0)
+        return -1;
+    count = 0;
+    for (size_t i = 0; i < batch->count; i++)
+        if (batch->items[i].misfit && batch->items[i].state != STATE_DUPLICATE)
+            keys[count++] = error_key(batch, &batch->items[i]);
+    return count_unheld(loader, keys, count, &suspects->misfits);
 }
 
 /* ---- storing ---- */

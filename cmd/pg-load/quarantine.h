@@ -10,10 +10,11 @@
 int quarantine_known(struct loader *loader, struct batch *batch);
 
 /*
- * Of the records refused by the server, how many the error table does not know yet; those of one
- * ledger key, being one message delivered again, count as one.
+ * Of the records refused by the server, and of the misfits, how many the error table does not know
+ * yet; those of one message, delivered again, count as one.
  */
-int quarantine_count_new(struct loader *loader, const struct batch *batch, size_t *count);
+int quarantine_count_new(struct loader *loader, const struct batch *batch,
+    struct suspects *suspects);
 
 /* Store what is refused and has content. */
 int quarantine_store(struct loader *loader, struct batch *batch);

@@ -140,6 +140,14 @@ static int refuse(struct batch *batch, struct item *item, const char *code,
     return 0;
 }
 
+/* The same for a record that is one: many of them may mean that the map is wrong. */
+static int refuse_misfit(struct batch *batch, struct item *item, const char *code,
+    const struct source *source)
+{
+    item->misfit = true;
+    return refuse(batch, item, code, source);
+}
+
 /* One source's field. 1: written or left out; 0: the record is refused; -1: no memory. */
 static int add_field(const struct view *view, struct batch *batch, struct item *item, size_t index,
     bool *first)
@@ -151,9 +159,9 @@ static int add_field(const struct view *view, struct batch *batch, struct item *
     if (found == FOUND_FAILED)
         return -1;
     if (found == FOUND_WRONG)
-        return refuse(batch, item, "map", source);
+        return refuse_misfit(batch, item, "map", source);
     if (source->required && found != FOUND_VALUE)
-        return refuse(batch, item, "missing", source);
+        return refuse_misfit(batch, item, "missing", source);
     if (found == FOUND_MISSING)
         return 1;
     if (!*first && buf_putc(rows, '\t') != 0)
@@ -167,7 +175,7 @@ static int add_field(const struct view *view, struct batch *batch, struct item *
     case FIELD_WRITTEN:
         return 1;
     case FIELD_NUL:
-        return refuse(batch, item, "nul", source);
+        return refuse_misfit(batch, item, "nul", source);
     case FIELD_NO_MEMORY:
         break;
     }
@@ -188,7 +196,7 @@ static int build_row(const struct view *view, struct batch *batch, struct item *
         return added;
     }
     if (first)
-        return refuse(batch, item, "no-columns", NULL);
+        return refuse_misfit(batch, item, "no-columns", NULL);
     if (buf_putc(&batch->rows, '\n') != 0)
         return -1;
     item->group = batch_group(batch, reader->present);
@@ -390,7 +398,7 @@ static int take_object(struct row_reader *reader, const struct line *line, struc
     if (has_value(reader, reader->plan->nodes.error))
         return take_error(&view, batch, item);
     count_unknown(reader);
-    return keyed == 0 ? refuse(batch, item, "key", NULL) : build_row(&view, batch, item);
+    return keyed == 0 ? refuse_misfit(batch, item, "key", NULL) : build_row(&view, batch, item);
 }
 
 /* What a salvaged "sqs" tells of the message, read as a record of its own. */

@@ -37,18 +37,21 @@ void tally_return(struct tally *tally, uint64_t total, uint64_t refused)
     (void)pthread_mutex_unlock(&tally->mutex);
 }
 
-void tally_learn(struct tally *tally, uint64_t suspects, bool passed)
+void tally_learn(struct tally *tally, const struct suspects *suspects, bool passed)
 {
     (void)pthread_mutex_lock(&tally->mutex);
-    tally->suspects = passed ? 0 : tally->suspects + suspects;
+    if (passed)
+        tally->suspects = (struct suspects){ .refused = 0 };
+    tally->suspects.refused += passed ? 0 : suspects->refused;
+    tally->suspects.misfits += passed ? 0 : suspects->misfits;
     tally->proven = tally->proven || passed;
     (void)pthread_mutex_unlock(&tally->mutex);
 }
 
-uint64_t tally_suspects(struct tally *tally, bool *proven)
+struct suspects tally_suspects(struct tally *tally, bool *proven)
 {
     (void)pthread_mutex_lock(&tally->mutex);
-    uint64_t suspects = tally->suspects;
+    struct suspects suspects = tally->suspects;
     *proven = tally->proven;
     (void)pthread_mutex_unlock(&tally->mutex);
     return suspects;

@@ -5,13 +5,19 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Records that failed where none passed, without those that are in the error table already. */
+struct suspects {
+    uint64_t refused; /* by the server */
+    uint64_t misfits; /* by the map, --key or the names of the columns */
+};
+
 /* What the connections of a run have found out together. Every call is safe in any thread. */
 struct tally {
     pthread_mutex_t mutex;
-    uint64_t total;    /* records committed, or about to be */
-    uint64_t refused;  /* of them */
-    uint64_t suspects; /* records refused by the server since one last passed */
-    bool proven;       /* a row of this run is in the table */
+    uint64_t total;           /* records committed, or about to be */
+    uint64_t refused;         /* of them */
+    struct suspects suspects; /* since a record last passed */
+    bool proven;              /* a row of this run is in the table */
     uint64_t faults;
 };
 
@@ -29,11 +35,11 @@ bool tally_claim(struct tally *tally, uint64_t *total, uint64_t *refused, uint64
     bool percent);
 void tally_return(struct tally *tally, uint64_t total, uint64_t refused);
 
-/* A batch was committed, with ${suspects} of the first kind; ${passed}: and with a row. */
-void tally_learn(struct tally *tally, uint64_t suspects, bool passed);
+/* A batch was committed, with these suspects; ${passed}: and with a row. */
+void tally_learn(struct tally *tally, const struct suspects *suspects, bool passed);
 
 /* How many suspects there are; ${proven} as above. */
-uint64_t tally_suspects(struct tally *tally, bool *proven);
+struct suspects tally_suspects(struct tally *tally, bool *proven);
 
 /* Faults of the server or the network that batches met. */
 void tally_fault(struct tally *tally);

@@ -225,6 +225,61 @@ map|id' ]
   [ "$status" -eq 77 ]
 }
 
+@test "a map that fits no record: 69 after a few, nothing acked, nothing quarantined" {
+  map 'id .bodi.id !' 'a .body.x'
+  records 1 50 >in
+  for more in '' --no-ledger '--dry-run' --no-quarantine '--jobs 3'; do
+    # shellcheck disable=SC2086
+    load_in -t t --map t.map $more
+    [ "$status" -eq 69 ]
+    [ ! -s out ]
+    grep -qxF 'pg-load: error: none of 50 records can be loaded, the last for missing, column id' err
+    grep -q '^pg-load: hint: none of them was quarantined' err
+    [ "$(sql 'SELECT count(*) FROM t')" = 0 ]
+  done
+  [ "$(sql 'SELECT (SELECT count(*) FROM t_errors), (SELECT count(*) FROM t_ledger)')" = '0|0' ]
+  # So with a filter, a key, and columns by name that find nothing.
+  map 'a .body.id | ascii_downcase'
+  load_in -t t --map t.map
+  [ "$status $(wc -c <out)" = '69 0' ]
+  load_in -t t --key .body.nosuch
+  [ "$status $(wc -c <out)" = '69 0' ]
+  sql 'CREATE TABLE u (other integer)'
+  load_in -t u
+  [ "$status $(wc -c <out)" = '69 0' ]
+  # In small batches ten go before; with others that pass, all of them.
+  map 'id .body.id' 'a .body.must !'
+  load_in -t t --map t.map --batch-rows 1
+  [ "$status" -eq 69 ]
+  [ "$(tally)" = '10 quarantined' ]
+  { cat in; record 60 '{"id":60,"must":1}'; } >both
+  mv both in
+  load_in -t t --map t.map
+  [ "$status" -eq 0 ]
+  [ "$(tally)" = '1 committed 50 quarantined' ]
+  # Delivered again they are known, whatever the map says of them.
+  sed -i '$d' in
+  load_in -t t --map t.map
+  [ "$(tally)" = '50 quarantined' ]
+  # What is loaded already is no sign of a mistake.
+  records 60 60 >in
+  for n in {71..90}; do record 60 '{"id":60}'; done >>in
+  load_in -t t --map t.map
+  [ "$(tally)" = '21 duplicate' ]
+}
+
+@test "lines that are no records, and error records that arrive, end no run, however many" {
+  map 'id .body.id'
+  for n in {1..30}; do
+    echo "no json $n"
+    echo "[$n]"
+    printf '{"sqs":{"message_id":"m%s"},"error":{"stage":"mask","code":"x"},"sealed":"s"}\n' "$n"
+  done >in
+  load_in -t t --map t.map
+  [ "$status" -eq 0 ]
+  [ "$(tally)" = '90 quarantined' ]
+}
+
 @test "--explain names the source of every column, and makes no table" {
   map 'id .body.n !' 'a .body.x | tostring' 'b .body.x + "y"'
   touch in
@@ -258,9 +313,9 @@ map|id' ]
     n=$((n + 1))
     record "$n" "{\"user_id\":\"u\",\"app_version\":$version}"
   done >in
-  { record 98 '{"app_version":"1"}'; record 99 '{"user_id":null}'; } >>in
+  { record 98 '{"app_version":"1"}'; record 99 '{"user_id":null}'; record 97 '{"user_id":"u"}'; } >>in
   load_in -t user_logins
-  [ "$(tally)" = '13 quarantined' ]
+  [ "$(tally)" = '1 committed 13 quarantined' ]
   [ "$(sql 'SELECT code, column_name, count(*) FROM user_logins_errors GROUP BY 1, 2 ORDER BY 1')" = 'map|app_version|11
 missing|user_id|2' ]
 }
