@@ -445,6 +445,7 @@ enum attempt attempt_batch(struct loader *loader, struct batch *batch, struct fa
 {
     batch_rewind(batch);
     loader_give_back(loader);
+    loader->kept_out = 0;
     enum attempt begun = begin(loader, batch, failure);
     if (begun != ATTEMPT_DONE)
         return begun;

@@ -96,7 +96,8 @@ struct batch {
     uint32_t *heads;     /* heads[i]: the first item with keys[i] */
     size_t key_count;
     size_t key_capacity;
-    size_t unkeyed; /* items to be loaded that have no ledger key */
+    uint64_t kept_out; /* rows that passed and are not in the table: a trigger's doing */
+    size_t unkeyed;    /* items to be loaded that have no ledger key */
 };
 
 void batch_init(struct batch *batch, const struct plan *plan, const struct pg_table *table);

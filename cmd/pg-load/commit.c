@@ -126,5 +126,6 @@ int commit_batch(struct loader *loader, struct batch *batch, struct failure *fai
     int status = try_until_done(loader, batch, &patience, failure);
     if (status == 0)
         settle_modes(loader, batch);
+    batch->kept_out = loader->kept_out;
     return status;
 }

@@ -62,7 +62,11 @@ int isolate_send(struct loader *loader, const struct batch *batch, const struct 
     if (pg_conn_copy_begin(sender.conn, sql) != 0)
         return -1;
     (void)send_rows(&sender, batch, order, count); /* why it failed, its end tells */
-    return pg_conn_copy_end(sender.conn, batch->table->name, group->names, group->name_count);
+    if (pg_conn_copy_end(sender.conn, batch->table->name, group->names, group->name_count) != 0)
+        return -1;
+    uint64_t inserted = pg_conn_affected(sender.conn);
+    loader->kept_out += inserted < count ? count - inserted : 0;
+    return 0;
 }
 
 /* ---- finding ---- */

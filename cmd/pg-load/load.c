@@ -234,9 +234,12 @@ static void summarize(const struct run *run, uint64_t started, const struct fail
 {
     const struct counts *counts = &run->settler.counts;
     const char *dry = run->options->dry_run ? "would_" : "";
-    char more[64] = "";
+    char unkeyed[32] = "";
+    char kept_out[32] = "";
     if (counts->unkeyed > 0)
-        (void)snprintf(more, sizeof more, " unkeyed=%" PRIu64, counts->unkeyed);
+        (void)snprintf(unkeyed, sizeof unkeyed, " unkeyed=%" PRIu64, counts->unkeyed);
+    if (counts->kept_out > 0)
+        (void)snprintf(kept_out, sizeof kept_out, " kept_out=%" PRIu64, counts->kept_out);
     if (run->rows.unknown > 0)
         msg_warn("%" PRIu64 " %s of %" PRIu64 " %s had %s that no column has the name of",
             run->rows.unknown, run->rows.unknown == 1 ? "value" : "values",
@@ -247,11 +250,11 @@ static void summarize(const struct run *run, uint64_t started, const struct fail
         failure->status == STATUS_OK && counts->quarantined == 0 && counts->rejected == 0;
     (void)snprintf(summary->text, sizeof summary->text,
         "%s%s=%" PRIu64 " %s%s=%" PRIu64 " %s%s=%" PRIu64 " %s%s=%" PRIu64 " batches=%" PRIu64
-        " seconds=%" PRIu64 ".%02" PRIu64 "%s",
+        " seconds=%" PRIu64 ".%02" PRIu64 "%s%s",
         dry, *dry == '\0' ? "committed" : "commit", counts->committed, dry, "duplicate",
         counts->duplicate, dry, *dry == '\0' ? "quarantined" : "quarantine", counts->quarantined,
         dry, *dry == '\0' ? "rejected" : "reject", counts->rejected, counts->batches, ms / 1000,
-        ms % 1000 / 10, more);
+        ms % 1000 / 10, unkeyed, kept_out);
 }
 
 static int no_memory(struct failure *failure)

@@ -178,11 +178,24 @@ static int print_verdicts(struct settler *settler, const struct batch *batch)
     return write_verdicts(settler);
 }
 
+/* What is said once, when a run first meets it; ${before}: the counts without this batch. */
+static void remark(const struct counts *before, const struct counts *counts)
+{
+    if (before->unkeyed == 0 && counts->unkeyed > 0)
+        msg_warn(
+            "records without a message id are loaded outside the ledger: loaded again, they double");
+    if (before->kept_out == 0 && counts->kept_out > 0)
+        msg_warn("a trigger kept %" PRIu64 " of %" PRIu64
+                 " rows out of the table, or put them elsewhere: they count as committed",
+            counts->kept_out, counts->committed);
+}
+
 int settle_batch(struct settler *settler, const struct batch *batch, struct failure *failure)
 {
     struct counts *counts = &settler->counts;
-    uint64_t unkeyed = counts->unkeyed;
+    const struct counts before = *counts;
     counts->batches++;
+    counts->kept_out += batch->kept_out;
     for (size_t i = 0; i < batch->count; i++) {
         const struct item *item = &batch->items[i];
         count(counts, item, settler->has_ledger);
@@ -192,9 +205,7 @@ int settle_batch(struct settler *settler, const struct batch *batch, struct fail
         if (copy_reject(settler, batch, item) != 0)
             return failure_set(failure, STATUS_IO, "%s: %s", settler->reject_name, strerror(errno));
     }
-    if (unkeyed == 0 && counts->unkeyed > 0)
-        msg_warn(
-            "records without a message id are loaded outside the ledger: loaded again, they double");
+    remark(&before, counts);
     /* The copies first: a verdict may be acted on as soon as it is read. */
     if (settler->rejects != NULL && out_flush(settler->rejects) != 0)
         return failure_set(failure, STATUS_IO, "%s: %s", settler->reject_name, strerror(errno));

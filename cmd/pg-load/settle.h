@@ -18,6 +18,7 @@ struct counts {
     uint64_t quarantined;
     uint64_t rejected;
     uint64_t unkeyed;
+    uint64_t kept_out; /* of the committed: not in the table, by a trigger's doing */
     uint64_t batches;
 };
 

@@ -98,10 +98,31 @@ setup() {
       RETURN NEW; END \$\$;
     CREATE TRIGGER f BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f()"
   records 1 6 >in
-  load_in -t t
+  load_in -t t -v
   [ "$(tally)" = '5 committed 1 quarantined' ]
   [ "$(sql 'SELECT sqlstate FROM t_errors')" = P0001 ]
   [ "$(sql 'SELECT count(*) FROM t')" = 4 ]
+  # Which is told: nobody would look for rows that are committed.
+  grep -qxF 'pg-load: warning: a trigger kept 1 of 5 rows out of the table, or put them elsewhere: they count as committed' err
+  grep -q ' kept_out=1$' err
+}
+
+@test "rows that triggers keep out are counted, over batches and connections, warned of once" {
+  sql "CREATE TABLE t (id integer); CREATE TABLE odd (id integer);
+    CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS \$\$ BEGIN
+      IF NEW.id % 2 = 0 THEN RETURN NEW; END IF;
+      INSERT INTO odd VALUES (NEW.id); RETURN NULL; END \$\$;
+    CREATE TRIGGER f BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f()"
+  { records 1 50; record 51 '{"id":"x"}'; records 52 101; } >in
+  load_in -t t -v --batch-rows 10 --jobs 2
+  [ "$(tally)" = '100 committed 1 quarantined' ]
+  [ "$(grep -c 'a trigger kept' err)" -eq 1 ]
+  grep -q ' kept_out=50$' err
+  [ "$(sql 'SELECT (SELECT count(*) FROM t), (SELECT count(*) FROM odd)')" = '50|50' ]
+  # None, no word; a partitioned table puts its rows elsewhere too, and they are in it.
+  sql 'CREATE TABLE p (id integer) PARTITION BY RANGE (id); CREATE TABLE p1 PARTITION OF p DEFAULT'
+  load_in -t p
+  run -1 grep 'a trigger' err
 }
 
 @test "values that imitate the server's hint do not mislead it" {
