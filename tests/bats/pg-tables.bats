@@ -26,18 +26,19 @@ create_t() { sql "CREATE TABLE t (id integer, v varchar(5), n integer)"; }
   [ "$(tally)" = '2 duplicate' ]
 }
 
-@test "two loaders at once make the tables once" {
-  create_t
+@test "eight loaders at once make the tables once, five times over" {
   records 1 10 >in
-  for n in 1 2 3 4; do pg-load -t t <in >"out$n" 2>"err$n" 3>&- & done
-  for pid in $(jobs -p); do wait "$pid"; done
-  cat err1 err2 err3 err4
-  [ ! -s err1 ]
-  [ ! -s err2 ]
-  [ ! -s err3 ]
-  [ ! -s err4 ]
-  cat out1 out2 out3 out4 >out
-  [ "$(tally)" = '10 committed 30 duplicate' ]
+  for round in 1 2 3 4 5; do
+    fresh_database
+    create_t
+    for n in {1..8}; do pg-load -t t -j 2 --batch-rows 3 <in >"out$n" 2>"err$n" 3>&- & done
+    for pid in $(jobs -p); do wait "$pid" || { echo "round $round" && cat err[1-8] && return 1; }; done
+    cat err[1-8] >err
+    [ ! -s err ] || { cat err && return 1; }
+    cat out[1-8] >out
+    [ "$(tally)" = '10 committed 70 duplicate' ]
+    [ "$(sql 'SELECT count(*), count(DISTINCT id) FROM t')" = '10|10' ]
+  done
 }
 
 @test "a loader that finds another one making the tables waits for it" {
