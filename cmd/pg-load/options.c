@@ -215,8 +215,8 @@ static int check(const struct settings *settings)
         return opt_usage("--error-table and --no-quarantine exclude each other");
     if (settings->prune_ms != 0 && (load->dry_run || settings->explain))
         return opt_usage("--prune-ledger excludes --dry-run and --explain");
-    if (load->meter.metrics_file != NULL && (settings->prune_ms != 0 || settings->explain))
-        return opt_usage("--metrics-file is for loading");
+    if (load->meter.metrics_file != NULL && settings->prune_ms != 0)
+        return opt_usage("--metrics-file and --prune-ledger exclude each other");
     if (settings->force && settings->prune_ms == 0)
         return opt_usage("--force is for --prune-ledger");
     if (settings->prune_ms != 0 && settings->prune_ms < LEAST_PRUNE_DAYS * day_ms &&

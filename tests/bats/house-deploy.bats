@@ -1,0 +1,75 @@
+#!/usr/bin/env bats
+# deploy/: what stands there is true of the programs.
+
+load ../lib/common
+
+setup() {
+  common_setup
+  DEPLOY=$ROOT/deploy
+}
+
+# says PROGRAM OPTION...: whether the program's --help has each of them.
+says() {
+  local program=$1 option
+  shift
+  "$program" --help >help
+  for option; do grep -qE -- "(^|[ ,])$option([ ,=]|\[|\$)" help || { echo "$program has no $option" && return 1; }; done
+}
+
+@test "the settings file is one: the real queue, table and key put in, it loads the sample" {
+  fresh_database
+  create_user_logins
+  fresh_queue VisibilityTimeout=30
+  sqs-send -q <"$SAMPLE"
+  key k
+  # The commented lines, too. Credentials and the database are the test's.
+  sed -E "s|^#(SQS2PG_)|\1|;s|^(SQS_QUEUE_URL=).*|\1$SQS_QUEUE_URL|;s|^(SQS2PG_KEY_FILE=).*|\1$PWD/k|;/^PGSERVICE=/d
+    s|/var/lib/node_exporter|$PWD|" "$DEPLOY/sqs2pg.env" >settings
+  [ "$(grep -c '^SQS2PG_' settings)" -eq 4 ]
+  mkdir bin
+  cp "$ROOT/scripts/pipeline.sh" bin/sqs2pg
+  SQS2PG_LOCK_DIR=$PWD run -0 bin/sqs2pg -c settings
+  [ "$(sql 'SELECT count(*) FROM user_logins')" = 99 ]
+  counts_are 0 0 0
+  grep -q '^sqs2pg_' sqs2pg.prom
+}
+
+@test "the units and the crontab call the programs by options that they have" {
+  cp "$ROOT/scripts/pipeline.sh" sqs2pg
+  chmod 755 sqs2pg
+  PATH=$PWD:$PATH
+  lines=0
+  while read -r line; do
+    lines=$((lines + 1))
+    # shellcheck disable=SC2046
+    says sqs2pg $(grep -oE -- ' --?[a-z-]+' <<<"$line")
+  done < <(sed -n 's|^ExecStart=/usr/local/bin/sqs2pg||p;s|^[*/0-9 ]* sqs2pg||p' "$DEPLOY"/systemd/*.service "$DEPLOY/crontab")
+  [ "$lines" -eq 3 ]
+  says pg-load -q -t --prune-ledger
+  grep -q 'pg-load -q -t user_logins --prune-ledger 30d$' "$DEPLOY/crontab"
+  # The statuses not worth another try are those that sqs2pg(7) calls lasting.
+  [ "$(sed -n 's/^RestartPreventExitStatus=//p' "$DEPLOY/systemd/sqs2pg@.service")" = '64 65 69 70 77 78' ]
+  [ "$(sed -n 's/^ *STATUS_\(USAGE\|DATA\|UNAVAILABLE\|INTERNAL\|PERMISSION\|CONFIG\) *= \([0-9]*\).*/\2/p' \
+    "$ROOT/lib/base/status.h" | sort -n | xargs)" = '64 65 69 70 77 78' ]
+}
+
+@test "the container's settings are known ones" {
+  "$ROOT/scripts/pipeline.sh" --help >help
+  grep -oE '\{?name: (SQS|PG)[A-Z0-9_]+' "$DEPLOY/container/kubernetes.yaml" | sed 's/.*name: //' >names
+  [ "$(wc -l <names)" -ge 10 ]
+  while read -r name; do
+    case $name in
+    PG*) strings "$(ldd "$(command -v pg-load)" | awk '/libpq/ { print $3 }')" | grep -qx "$name" ;;
+    *) grep -qw "$name" help ;;
+    esac || { echo "nobody knows $name" && return 1; }
+  done <names
+  says pii-mask "$(sed -n 's/.*SQS2PG_MASK_OPTIONS, value: "\(.*\)".*/\1/p' "$DEPLOY/container/kubernetes.yaml")"
+}
+
+@test "the IAM policy allows the calls that the pipeline makes, and no other" {
+  # IAM knows no batches: the right to one is the right to the other.
+  sed -n 's/^ *\[CALL_[A-Z_]*\] = "\([A-Za-z]*\)".*/\1/p' "$ROOT/lib/aws/call.c" |
+    sed 's/Batch$//' | grep -v '^SendMessage$' | sort -u >made
+  [ "$(wc -l <made)" -ge 5 ]
+  diff made <(jq -r '.Statement[].Action[] | ltrimstr("sqs:")' "$DEPLOY/iam-policy.json" | sort -u)
+}
