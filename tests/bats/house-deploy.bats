@@ -38,13 +38,13 @@ says() {
   cp "$ROOT/scripts/pipeline.sh" sqs2pg
   chmod 755 sqs2pg
   PATH=$PWD:$PATH
-  lines=0
+  called=0
   while read -r line; do
-    lines=$((lines + 1))
+    called=$((called + 1))
     # shellcheck disable=SC2046
     says sqs2pg $(grep -oE -- ' --?[a-z-]+' <<<"$line")
   done < <(sed -n 's|^ExecStart=/usr/local/bin/sqs2pg||p;s|^[*/0-9 ]* sqs2pg||p' "$DEPLOY"/systemd/*.service "$DEPLOY/crontab")
-  [ "$lines" -eq 3 ]
+  [ "$called" -eq 3 ]
   says pg-load -q -t --prune-ledger
   grep -q 'pg-load -q -t user_logins --prune-ledger 30d$' "$DEPLOY/crontab"
   # The statuses not worth another try are those that sqs2pg(7) calls lasting.

@@ -61,7 +61,7 @@ IN
     diff <(got --protocol "$protocol" --attributes=b,n.1,no.such) \
       <(jq -cS 'if .attributes then .attributes |= {b, "n.1"} else . end' in | sort)
   done
-  for value in '' , 'a,' ',a' 'a b' 'a*' '*' '.*' "$(seq -s , 1 65)" "$(printf 'x%.0s' {1..257})"; do
+  for value in '' ',' 'a,' ',a' 'a b' 'a*' '*' '.*' "$(seq -s , 1 65)" "$(printf 'x%.0s' {1..257})"; do
     run -64 sqs-pull --attributes "$value"
     [[ $output == *'option --attributes takes names with commas between, or all'* ]]
   done
@@ -126,7 +126,7 @@ IN
     # Without attempt ids, what is lost comes back in its own time.
     jobs=(-j 2)
     knows_attempts || { hidden=3s && jobs=("${SERIAL[@]}"); }
-    for round in 1 2 3 4 5 6 7 8 9; do
+    for ((round = 1; round < 10; round++)); do
       sqs-pull --protocol "$protocol" --wait 2 "${jobs[@]}" --visibility-timeout $hidden 2>>err | tee -a out |
         committed | AWS_ENDPOINT_URL_SQS=$REAL sqs-ack
       [ "$(counts)" != '0 0 0' ] || break
