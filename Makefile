@@ -4,6 +4,7 @@
 #   make SANITIZE=1 BUILD=build/asan    the same under ASan and UBSan
 #   make SANITIZE=thread BUILD=build/tsan    the same under TSan; scripts/test.sh tsan
 #   make check           unit tests        make lint    every static check
+#   make millions        every method over ten million random values (a quarter of an hour)
 #   make fuzz TIME=60 FUZZ='mask_policy'   libFuzzer, by clang: so many seconds each (all of tests/fuzz)
 #   make test | demo     the README's two commands
 #   make install PREFIX=/usr/local DESTDIR=
@@ -200,6 +201,10 @@ objects: $(SOURCES:%.c=$(BUILD)/obj/%.o)
 check: $(UNIT_TESTS) $(REPLAYS) all
 	@scripts/unit.sh $(UNIT_TESTS) $(REPLAYS)
 
+# The short form, with a hundred thousand, is one of the unit tests.
+millions: $(BUILD)/unit/mask_methods
+	VALUES=10000000 CMOCKA_MESSAGE_OUTPUT=STDOUT $<
+
 lint:
 	@BUILD=$(BUILD) scripts/lint.sh
 
@@ -242,6 +247,6 @@ dist:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all bench bench-scan objects fuzz fuzzers check lint test demo install uninstall dist clean FORCE
+.PHONY: all bench bench-scan objects fuzz fuzzers check millions lint test demo install uninstall dist clean FORCE
 .SECONDARY:
 -include $(shell [ -d $(BUILD)/obj ] && find $(BUILD)/obj -name '*.d')
