@@ -75,7 +75,7 @@ static size_t start_prefix(const unsigned char address[IPCRYPT_ADDRESS],
 
 static unsigned bit_at(const unsigned char address[IPCRYPT_ADDRESS], size_t i)
 {
-    return (address[i / 8] >> (7 - i % 8)) & 1u;
+    return ((unsigned)address[i / 8] >> (7 - i % 8)) & 1u;
 }
 
 static void set_bit(unsigned char address[IPCRYPT_ADDRESS], size_t i, unsigned bit)

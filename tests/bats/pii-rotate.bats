@@ -247,3 +247,24 @@ END
     run -74 bash -c "$program --self-test >/dev/full"
   done
 }
+
+@test "--self-test ends with 70 when a vector does not come out, and says which" {
+  preload wrong
+  local program wrong
+  for program in pii-mask pii-unmask; do
+    for wrong in aes aes-fails sha256 sha256-fails; do
+      WRONG=$wrong LD_PRELOAD=$PWD/wrong.so run -70 --separate-stderr $program --self-test
+      echo "$output"
+      [[ $stderr == *"$program: error: "[0-9]*' of the vectors did not come out' ]]
+      # All that rest upon it, and no others.
+      case $wrong in
+      aes*) [ "$(grep '^failed ' <<<"$output" | cut -d' ' -f2 | sort -u | xargs)" = 'AES-SIV, FF1, ipcrypt-deterministic' ] ;;
+      *) [ "$(grep '^failed ' <<<"$output" | cut -d' ' -f2 | sort -u | xargs)" = 'HKDF-SHA-256, HMAC-SHA-256,' ] ;;
+      esac
+      [ "$(grep -c '^failed ' <<<"$output")" -eq "${stderr//[!0-9]/}" ]
+    done
+  done
+  # With the library loaded and nothing wrong, all is well.
+  LD_PRELOAD=$PWD/wrong.so pii-mask --self-test >out
+  run ! grep -q '^failed' out
+}

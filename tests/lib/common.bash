@@ -76,6 +76,13 @@ no_canary() {
   return "$bad"
 }
 
+# preload NAME: ./NAME.so of tests/lib/NAME.c, for LD_PRELOAD, into sanitized
+# programs too.
+preload() {
+  "${CC:-cc}" -shared -fPIC -D_GNU_SOURCE -o "$1.so" "$ROOT/tests/lib/$1.c"
+  export ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}verify_asan_link_order=0
+}
+
 # pipeline [PG-LOAD-OPTION...]: the line of the README, with the statuses of the
 # four in ${STATUSES} and all that they said in ./stderr.
 # shellcheck disable=SC2034  # STATUSES is the caller's

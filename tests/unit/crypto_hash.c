@@ -1,8 +1,10 @@
 /* HMAC, HKDF and digests against the vectors of their standards. */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
@@ -12,10 +14,7 @@
 #include "crypto/hmac.h"
 #include "crypto_hex.h"
 
-static void repeat(unsigned char *out, unsigned char byte, size_t count)
-{
-    memset(out, byte, count);
-}
+enum { LINE = 2048 };
 
 static void count_up(unsigned char *out, unsigned char first, size_t count)
 {
@@ -39,36 +38,37 @@ static void check_hmac(const void *key, size_t key_length, const void *data, siz
     assert_hex(mac, strlen(mac_hex) / 2, mac_hex);
 }
 
+/* The next line of vectors, none of the comments: whether there is one. */
+static bool next_line(FILE *file, char line[LINE])
+{
+    while (fgets(line, LINE, file) != NULL)
+        if (line[0] != '#' && line[0] != '\n')
+            return true;
+    return false;
+}
+
+/* Lines of tests/vectors/hmac_sha256.txt; the program runs in the root of the source. */
 static void hmac_as_rfc_4231(void **state)
 {
     (void)state;
-    static const char larger_key[] = "Test Using Larger Than Block-Size Key - Hash Key First";
-    static const char larger_both[] =
-        "This is a test using a larger than block-size key and a larger than block-size data. The "
-        "key needs to be hashed before being used by the HMAC algorithm.";
-    unsigned char key[131];
-    unsigned char data[50];
+    FILE *file = fopen("tests/vectors/hmac_sha256.txt", "re");
+    char line[LINE];
+    size_t vectors = 0;
 
-    repeat(key, 0x0b, 20);
-    check_hmac(key, 20, "Hi There", 8,
-        "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");
-    check_hmac("Jefe", 4, "what do ya want for nothing?", 28,
-        "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
-    repeat(key, 0xaa, 20);
-    repeat(data, 0xdd, 50);
-    check_hmac(key, 20, data, 50,
-        "773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe");
-    count_up(key, 1, 25);
-    repeat(data, 0xcd, 50);
-    check_hmac(key, 25, data, 50,
-        "82558a389a443c0ea4cc819899f2083a85f0faa3e578f8077a2e3ff46729665b");
-    repeat(key, 0x0c, 20);
-    check_hmac(key, 20, "Test With Truncation", 20, "a3b6167473100ee06e0c796c2955552b");
-    repeat(key, 0xaa, 131);
-    check_hmac(key, 131, larger_key, sizeof(larger_key) - 1,
-        "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
-    check_hmac(key, 131, larger_both, sizeof(larger_both) - 1,
-        "9b09ffa71b942fcb27635fbcd5b0e944bfdc63644f0713938a7f51535c3a35e2");
+    assert_non_null(file);
+    while (next_line(file, line)) {
+        char number[8], key_hex[512], data_hex[512], mac_hex[80];
+        unsigned char key[256];
+        unsigned char data[256];
+
+        assert_int_equal(sscanf(line, "%7s %511s %511s %79s", number, key_hex, data_hex, mac_hex),
+            4);
+        size_t key_length = hex_decode(key_hex, key, sizeof(key));
+        check_hmac(key, key_length, data, hex_decode(data_hex, data, sizeof(data)), mac_hex);
+        vectors++;
+    }
+    fclose(file);
+    assert_int_equal(vectors, 7);
     /* No key and no data: from FIPS 198-1's definition, checked with two other programs. */
     check_hmac(NULL, 0, NULL, 0,
         "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad");
@@ -90,29 +90,32 @@ static void check_hkdf(const unsigned char *salt, size_t salt_length, const unsi
     assert_int_equal(out[length], 0xee);
 }
 
+/* Lines of tests/vectors/hkdf_sha256.txt. */
 static void hkdf_as_rfc_5869(void **state)
 {
     (void)state;
-    unsigned char key[80];
-    unsigned char salt[80];
-    unsigned char info[80];
+    FILE *file = fopen("tests/vectors/hkdf_sha256.txt", "re");
+    char line[LINE];
+    size_t vectors = 0;
 
-    repeat(key, 0x0b, 22);
-    count_up(salt, 0x00, 13);
-    count_up(info, 0xf0, 10);
-    check_hkdf(salt, 13, key, 22, info, 10,
-        "077709362c2e32df0ddc3f0dc47bba6390b6c73bb50f9c3122ec844ad7c2b3e5",
-        "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b887185865");
-    check_hkdf(NULL, 0, key, 22, NULL, 0,
-        "19ef24a32c717b167f33a91d6f648bdf96596776afdb6377ac434c1c293ccb04",
-        "8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d9d201395faa4b61a96c8");
-    count_up(key, 0x00, 80);
-    count_up(salt, 0x60, 80);
-    count_up(info, 0xb0, 80);
-    check_hkdf(salt, 80, key, 80, info, 80,
-        "06a6b88c5853361a06104c9ceb35b45cef760014904671014a193f40c15fc244",
-        "b11e398dc80327a1c8e7f78c596a49344f012eda2d4efad8a050cc4c19afa97c59045a99cac7827271cb41c65e"
-        "590e09da3275600c2f09b8367793a9aca3db71cc30c58179ec3e87c14c01d5c1f3434f1d87");
+    assert_non_null(file);
+    while (next_line(file, line)) {
+        char field[6][200];
+        unsigned char key[80];
+        unsigned char salt[80];
+        unsigned char info[80];
+
+        assert_int_equal(sscanf(line, "%199s %199s %199s %199s %199s %199s", field[0], field[1],
+                             field[2], field[3], field[4], field[5]),
+            6);
+        size_t key_length = hex_decode(field[1], key, sizeof(key));
+        size_t salt_length = hex_decode(field[2], salt, sizeof(salt));
+        size_t info_length = hex_decode(field[3], info, sizeof(info));
+        check_hkdf(salt, salt_length, key, key_length, info, info_length, field[4], field[5]);
+        vectors++;
+    }
+    fclose(file);
+    assert_int_equal(vectors, 3);
 }
 
 static void derives_as_documented(void **state)
