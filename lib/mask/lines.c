@@ -99,8 +99,9 @@ static void write_result(struct lines *lines, struct buf *out)
     size_t start = out->length;
     if (result->length > 0 && result->data[0] == '"') {
         json_string_decode(out, result->data, result->length);
-        /* As it is, it would not be one line, or be hard to read. */
-        if (!out->failed && has_control(out->data + start, out->length - start)) {
+        /* As it is, it might not be one line. What was masked is, as the line was that it is of. */
+        if (lines->direction == LINES_UNMASK && !out->failed &&
+            has_control(out->data + start, out->length - start)) {
             out->length = start;
             buf_append(out, result->data, result->length);
         }

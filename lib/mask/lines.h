@@ -14,7 +14,8 @@
  *
  * LINES_MASK    A line is the text of a string. Out come the tokens of it under each key of the
  *               ring, one a line: the primary's first, then in the order of the file. Methods
- *               without a key make one.
+ *               without a key make one. What a method leaves as it is (ff1: all but letters and
+ *               digits) is not escaped, so that the line can be compared, and unmasked.
  * LINES_UNMASK  A line is a token. Out comes its value in one line: of a string the text, but the
  *               JSON text when it holds control characters, as of all other kinds of value.
  *

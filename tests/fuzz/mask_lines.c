@@ -11,8 +11,8 @@
 #include "mask_common.h"
 
 static const char *const methods[] = { "siv", "hmac", "ipcrypt", "ipcrypt-pfx", "ff1",
-    "ff1 alphabet=alnum36", "ff1 alphabet=alnum62", "truncate", "truncate v4=1 v6=127",
-    "partial", "partial keep=1", "redact", "sha256" };
+    "ff1 alphabet=alnum36", "ff1 alphabet=alnum62", "truncate", "truncate v4=1 v6=127", "partial",
+    "partial keep=1", "redact", "sha256" };
 enum { METHODS = sizeof methods / sizeof *methods, RULE = 0 };
 
 struct uses {
@@ -71,6 +71,14 @@ static enum filter_outcome answer(struct lines *lines, size_t answers, const cha
     return outcome;
 }
 
+static int has_control(const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        if ((unsigned char)text[i] < ' ' || text[i] == 0x7f)
+            return 1;
+    return 0;
+}
+
 static size_t first_line(const struct buf *out)
 {
     return (size_t)((const char *)memchr(out->data, '\n', out->length) - out->data);
@@ -85,8 +93,7 @@ static void try_masking(const struct uses *uses, const char *text, size_t length
     size_t size = first_line(&once);
     common_require(answer(uses->unmasks, 1, once.data, size, &back) == FILTER_CHANGED);
     back.length--;
-    bool quoted = back.data[0] == '"' && (length == 0 || text[0] != '"');
-    if (quoted) { /* it holds control characters */
+    if (has_control(text, length)) { /* its JSON text comes back */
         buf_clear(&line);
         common_require(json_string_decode(&line, back.data, back.length) == 0);
         common_require(line.length == length && memcmp(line.data, text, length) == 0);
