@@ -31,11 +31,11 @@ _sqs2pg_options() {
     ;;
   pii-mask)
     echo -k=@ --key-file=@ -p=@ --policy=@ -m= --mask= --root= --rewrap --lines= --key-id= \
-      --print-policy --key-group-readable --max-record= --grace= --require-sandbox --self-test
+      --print-policy --key-group-readable --max-record= --grace= --progress --require-sandbox --self-test
     ;;
   pii-unmask)
     echo -k=@ --key-file=@ -p=@ --policy=@ -m= --mask= --root= --key-id= --lines= --print-policy \
-      --key-group-readable --max-record= --grace= --require-sandbox --self-test
+      --key-group-readable --max-record= --grace= --progress --require-sandbox --self-test
     ;;
   pii-keygen)
     echo --rotate --list --key-group-readable

@@ -222,6 +222,22 @@ END
   [[ $stderr == 'pii-mask: records=1 masked=0 passed=0 errors=1 '* ]]
 }
 
+@test "--progress: a live line on a terminal, away before the summary, else nothing" {
+  local program
+  printf '%s\n' '{"body":{"ip":"203.0.113.77"}}' '{"body":{}}' >in
+  for program in pii-mask pii-unmask; do
+    script -qec "stty cols 100; { cat in; sleep 1; cat in; } | $program -k k --progress >out" /dev/null </dev/null >shown 3>&- 4>&-
+    cat -A shown
+    [ "$(wc -l <out)" -eq 4 ]
+    # Also while it waits; the count goes on.
+    grep -qP "\\r$program: 2 records, [0-9.]+/s, none in hand *\\r" shown
+    grep -qP "\\r +\\r($program: records=4 .*)\\r" shown
+    run --separate-stderr -0 $program -k k --progress <in
+    [ -z "$stderr" ]
+    mv out in && head -2 in >two && mv two in
+  done
+}
+
 @test "a record comes out before the next one comes in" {
   mkfifo in
   pii-mask -k k <in >out &
