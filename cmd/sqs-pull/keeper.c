@@ -75,6 +75,12 @@ size_t keeper_room(const struct keeper *keeper)
     return count < keeper->config.maximum ? keeper->config.maximum - count : 0;
 }
 
+uint64_t keeper_oldest_ms(const struct keeper *keeper)
+{
+    const struct lease *lease = lease_eldest(keeper->leases);
+    return lease != NULL ? lease->received_ms : 0;
+}
+
 bool keeper_done(const struct keeper *keeper)
 {
     return lease_count(keeper->leases) == 0 && keeper->awaited == 0;

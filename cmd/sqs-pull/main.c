@@ -22,6 +22,10 @@ static int report(const struct settings *given, const struct pull_result *result
     if (result->no_memory) {
         msg_error("no memory");
         status = STATUS_INTERNAL;
+    } else if (result->metrics_error != 0) {
+        msg_error("cannot write %s: %s", given->pull.meter.metrics_file,
+            strerror(result->metrics_error));
+        status = STATUS_IO;
     } else if (result->error.cause != AWS_OK) {
         status = connect_report(&result->error);
     } else if (result->output_error != 0) {

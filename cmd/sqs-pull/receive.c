@@ -246,6 +246,8 @@ void receive_take(struct puller *puller, struct call *call)
     receive->busy = false;
     puller->busy--;
     note_size(puller, receive);
+    if (call->error.cause == AWS_OK)
+        puller->last_success_ms = clock_realtime_ms();
     if (call->error.cause == AWS_OK && call->messages == 0 && receive->locked) {
         pause_while_locked(puller, receive);
         return;

@@ -15,7 +15,7 @@ _sqs2pg_options() {
   case $1 in
   sqs-pull)
     echo -f --follow -n= --number= --wait= --empty= --visibility-timeout= --idle-backoff= --attributes= --fifo-ids \
-      --acked=@ --max-in-flight= --max-lease= --grace=
+      --acked=@ --max-in-flight= --max-lease= --grace= --metrics-file=@ --progress
     ;;
   sqs-ack)
     echo --print --release --linger= --max-record= --grace= --metrics-file=@ --progress
