@@ -1,7 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lease.h"
+#include "aws/lease.h"
 
 enum { FEWEST_BUCKETS = 64 };
 

@@ -1,5 +1,5 @@
-#ifndef SQS_PULL_LEASE_H
-#define SQS_PULL_LEASE_H
+#ifndef AWS_LEASE_H
+#define AWS_LEASE_H
 
 #include <stdbool.h>
 #include <stddef.h>
