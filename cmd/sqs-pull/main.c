@@ -99,8 +99,12 @@ int main(int argc, char **argv)
         msg_error("cannot start: %s", strerror(errno));
         return STATUS_INTERNAL;
     }
-    if (!options_parse(argc, argv, &settings, &status))
+    if (!options_parse(argc, argv, &settings, &status)) {
+        const char *fifo = options_fifo(argc, argv);
+        if (fifo != NULL)
+            acked_close(acked_open(fifo)); /* or who opens it for writing would wait for ever */
         return status;
+    }
     /* Before anything that may take time: whoever opens it for writing waits for us. */
     if (settings.acked != NULL && (settings.pull.acked = acked_open(settings.acked)) == NULL) {
         bool none = errno == EINVAL;

@@ -203,3 +203,17 @@ bool options_parse(int argc, char **argv, struct settings *settings, int *status
     }
     return complete(settings, status);
 }
+
+const char *options_fifo(int argc, char **argv)
+{
+    static const char name[] = "--acked";
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        if (strncmp(argv[i], name, sizeof name - 1) != 0)
+            continue;
+        if (argv[i][sizeof name - 1] == '=')
+            return argv[i] + sizeof name;
+        if (argv[i][sizeof name - 1] == '\0' && i + 1 < argc)
+            return argv[i + 1];
+    }
+    return NULL;
+}

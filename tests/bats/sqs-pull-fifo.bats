@@ -176,9 +176,10 @@ IN
       sqs-send
     proxy_start
     mode 'corrupt spoil'
-    run -1 --separate-stderr pull --protocol "$protocol" --empty 1 --visibility-timeout 4s
+    # One receive, which gets them all.
+    run -1 --separate-stderr sqs-pull -j 1 --wait 1 --protocol "$protocol" --empty 1 --visibility-timeout 4s
     [ "$(jq .body.n <<<"$output" | sort -n | xargs)" = '1 2 3 9' ]
-    [[ $stderr == *'it stays on the queue'*corrupt=1\ held=4\ * ]]
+    [[ $stderr == *"it stays on the queue"*corrupt=1\ held=4\ * ]] || { echo "$stderr" && false; }
     committed <<<"$output" | sqs-ack
     mode
     : >out
