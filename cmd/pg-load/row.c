@@ -438,7 +438,7 @@ static int take_broken(struct row_reader *reader, const struct line *line, bool 
     size_t length;
     record_salvage(line->text, line->length, reader->plan->paths, &reader->plan->nodes,
         &reader->matches, &sqs, &length);
-    bool cut = !too_long && line->unended && sqs != NULL;
+    bool cut = !too_long && line->unended && (sqs != NULL || line_agrees(line, "{\"sqs\":{"));
     bool held = !too_long && !cut;
     struct item *item = held ? batch_add(batch, line->number, line->text, line->length)
                              : batch_add(batch, line->number, sqs, length);

@@ -237,3 +237,9 @@ bool line_has_writer(struct line_reader *reader)
         reader->end += (size_t)got;
     return got > 0 || (got == -1 && (errno == EAGAIN || errno == EINTR));
 }
+
+bool line_agrees(const struct line *line, const char *start)
+{
+    size_t length = strlen(start);
+    return memcmp(line->text, start, line->length < length ? line->length : length) == 0;
+}

@@ -61,6 +61,13 @@ bool line_ready(const struct line_reader *reader);
  */
 bool line_has_writer(struct line_reader *reader);
 
+/*
+ * line_agrees(line, start):
+ * Whether the line begins with ${start}, or is itself the beginning of ${start}: what one that was
+ * cut off may have been.
+ */
+bool line_agrees(const struct line *line, const char *start);
+
 /* The descriptor, for a program's own poll(). */
 int line_fd(const struct line_reader *reader);
 

@@ -157,7 +157,8 @@ int quarantine_line(struct quarantine *quarantine, const struct line *line, enum
     struct buf *out)
 {
     const struct json_match *sqs = members_salvage(&quarantine->members, line->text, line->length);
-    if (error != JSON_OK && line->unended && sqs != NULL)
+    bool of_a_record = sqs != NULL || line_agrees(line, "{\"sqs\":{");
+    if (error != JSON_OK && line->unended && of_a_record)
         return write_line(quarantine, line->text, line->length, sqs, COMPLAINT_CUT, false, out);
     return write_line(quarantine, line->text, line->length, sqs, complaint_of(error), true, out);
 }

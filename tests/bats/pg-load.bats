@@ -302,6 +302,14 @@ END
   echo >>in
   load_in -t t
   [ "$(verdict 2)" = quarantined ]
+  # So short that not even its sqs is whole.
+  for length in 1 5 9 30; do
+    record 3 '{"id":3}' | head -c "$length" >in
+    load_in -t t
+    [ "$status" -eq 1 ]
+    [ "$(<out)" = '{"line":1,"status":"rejected"}' ]
+  done
+  [ "$(sql 'SELECT count(*) FROM t_errors')" = 1 ]
   # All but its newline is a record.
   record 3 '{"id":3}' | head -c -1 >in
   load_in -t t

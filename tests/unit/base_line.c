@@ -157,6 +157,21 @@ static void reports_read_errors(void **state)
     close(fd);
 }
 
+static void tells_what_a_line_may_have_been(void **state)
+{
+    static const char start[] = "{\"sqs\":";
+    const struct {
+        const char *text;
+        bool agrees;
+    } lines[] = { { "{", true }, { "{\"sq", true }, { start, true }, { "{\"sqs\":{\"m", true },
+        { "{\"sqS", false }, { "x", false }, { " {\"sqs\":{", false } };
+    (void)state;
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        const struct line line = { .text = lines[i].text, .length = strlen(lines[i].text) };
+        assert_int_equal(line_agrees(&line, start), lines[i].agrees);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -164,6 +179,7 @@ int main(void)
         cmocka_unit_test(bounds_long_lines),
         cmocka_unit_test(waits_no_longer_than_asked),
         cmocka_unit_test(reports_read_errors),
+        cmocka_unit_test(tells_what_a_line_may_have_been),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
