@@ -6,6 +6,7 @@
 #   unit      the unit tests
 #   bats      the programs against PostgreSQL and ElasticMQ
 #   bats-moto the SQS ones again against moto, which checks signatures
+#   chaos     20 rounds of scripts/chaos.sh, always the same
 #
 # and unit, bats and bats-moto once more on a build under ASan and UBSan; and
 #
@@ -22,7 +23,7 @@ set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/.." && pwd)
-PARTS=(lint unit bats bats-moto asan-unit asan-bats asan-bats-moto tsan)
+PARTS=(lint unit bats bats-moto chaos asan-unit asan-bats asan-bats-moto tsan)
 JOBS=$(nproc)
 
 say() { printf 'test: %s\n' "$*" >&2; }
@@ -79,9 +80,10 @@ part_lint() {
   if make_in lint lint >"$1" 2>&1; then add 1 0; else add 0 1 && return 1; fi
 }
 
-part_unit() {
+# part_counted LOG COMMAND...: one that says itself how many.
+part_counted() {
   local status=0 line
-  make_in "$part" check >"$1" 2>&1 || status=$?
+  "${@:2}" >"$1" 2>&1 || status=$?
   line=$(grep -E '^[0-9]+ passed, [0-9]+ failed$' "$1" | tail -n 1)
   if [ -z "$line" ]; then
     add 0 1
@@ -121,7 +123,9 @@ run_part() {
   else
     case $kind in
     lint) part_lint "$log" ;;
-    unit) part_unit "$log" ;;
+    unit) part_counted "$log" make_in "$part" check ;;
+    # Two minutes or three; a round that hangs must not hang the run.
+    chaos) part_counted "$log" timeout -k 30 900 "$here/chaos.sh" --rounds 20 --seed 1 ;;
     bats) part_bats "$log" elasticmq "$root"/tests/bats/*.bats ;;
     bats-moto) part_bats "$log" moto "$root"/tests/bats/{sqs-*,pipeline}.bats ;;
     tsan) part_bats "$log" elasticmq "$root"/tests/bats/pg-{faults,figures,load,map,refused,tables}.bats ;;
@@ -156,7 +160,7 @@ main() {
       sed -n '2,/^set/s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" | sed '$d'
       exit 0
       ;;
-    lint | unit | bats | bats-moto | asan-unit | asan-bats | asan-bats-moto | tsan) parts+=("$part") ;;
+    lint | unit | bats | bats-moto | chaos | asan-unit | asan-bats | asan-bats-moto | tsan) parts+=("$part") ;;
     asan) parts+=(asan-unit asan-bats asan-bats-moto) ;;
     *)
       say "error: no part $part; see scripts/test.sh --help"

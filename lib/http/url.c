@@ -32,15 +32,12 @@ static bool has(CURLU *parsed, CURLUPart which)
     return code == CURLUE_OK;
 }
 
-/*
- * Only what every reader of URLs takes the same way: curl would forgive missing or further slashes,
- * and decode a host's name that hides bytes behind percent signs.
+/* Only what every reader of URLs takes the same way: curl would forgive missing or further slashes.
  */
 static bool plain(const char *text)
 {
-    size_t scheme = strcspn(text, ":/");
-    if (strncmp(text + scheme, "://", 3) != 0 || text[scheme + 3] == '/' ||
-        memchr(text, '%', scheme + 3 + strcspn(text + scheme + 3, "/")) != NULL)
+    const char *host = strstr(text, "://");
+    if (host == NULL || host[3] == '/')
         return false;
     for (; *text != '\0'; text++)
         if (*text <= ' ' || *text > '~' || strchr("\\\"<>^`{|}", *text) != NULL)

@@ -1,21 +1,30 @@
 #!/usr/bin/env python3
 """The whole pipeline under faults; started by scripts/chaos.sh with servers of its own.
 
-    chaos.py --rounds N --seed S [--first R] [--pipeline FILE] [--messages N] [--verbose]
+    chaos.py --pipeline FILE --servers FILE --rounds N --seed S [--first R] [--messages N]
+             [--mutant NAME] [--verbose]
 
-In each round a sender feeds a queue while one to three pipelines load it and, at moments drawn from
-the seed, stages are killed (-9, -TERM, -STOP and -CONT), backends and the database server with them,
-limits make files full, and both networks stall, cut and refuse. Then all is healed and the queue
-drained, and the history is judged:
+In each round a sender feeds a queue while one to three pipelines load it, with leases; in every third
+one more keeps what its programs say in files, on disks that are full. Most rounds are storms: at
+moments drawn from the seed stages are killed (-9, -TERM, -STOP and -CONT), backends and the database
+server with them, archives have no room, and both networks stall, cut and refuse. Every third is a
+strain: nothing ends, but stages, backends and the database stand still for longer than a message is
+hidden, and the queue refuses single deletes. Then all is healed and the queue drained, and the
+history is judged:
 
-  - every message sent is one row, or one error row if it was bad: none lost, none doubled;
-  - no message was deleted before its row was committed: asked at each delete, before it is passed on;
-  - no clear value stands in the database or in what the programs said.
+  - every message sent is one row with what was sent, or one error row with it if it was bad;
+  - no deleting was asked for before the row was committed: looked at on each request;
+  - no message was delivered again while an undisturbed pipeline held it;
+  - no pipeline ended with 0 and left a message whose deleting was refused;
+  - no program took a full disk for success;
+  - no clear value stands in the database, on the way to it, in the archives or in what was said.
 
 A round is its seed's: --first R --rounds 1 plays one again, as far as a scheduler can.
 """
 
 import argparse
+import collections
+import gzip
 import json
 import os
 import pathlib
@@ -26,245 +35,164 @@ import subprocess
 import sys
 import threading
 import time
-import urllib.parse
-import urllib.request
 import uuid
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 # pylint: disable=wrong-import-position
+from database import Session, psql, psql_until  # noqa: E402
+from history import History, Sender, Ticker, call, is_clear, value_of  # noqa: E402
 from networks import DatabaseNetwork, QueueNetwork  # noqa: E402
+from pipelines import PATIENT, ByFiles, Pipeline, signal_to  # noqa: E402
 
-VISIBILITY_S = 3
-CHAOS_S = 3.0
+VISIBILITY_S = 2
+STORM_S = 2.5
+STILL_S = (VISIBILITY_S + 0.5, VISIBILITY_S + 1.0)  # in a strain: how long something stands still
 DRAIN_S = 60
-CANARY = ("chaos-device-", "2001:db8:c4a0:")
+PROGRAMS = ("sqs-pull", "pii-mask", "pg-load", "sqs-ack")
 TABLE = """DROP TABLE IF EXISTS user_logins, user_logins_ledger, user_logins_errors;
 CREATE TABLE user_logins (user_id varchar(128), device_type varchar(32), masked_ip varchar(256),
  masked_device_id varchar(256), locale varchar(32), app_version integer, create_date date)"""
-
-
-def psql(text, *more):
-    """The rows of a query; None when there is no server to ask."""
-    done = subprocess.run(["psql", "-qXAt", "-F", " ", "-v", "ON_ERROR_STOP=1", *more, "-c", text],
-                          capture_output=True, text=True, check=False)
-    return [line.split(" ") for line in done.stdout.splitlines()] if done.returncode == 0 else None
-
-
-def psql_until(text, seconds=60):
-    until = time.monotonic() + seconds
-    while (rows := psql(text)) is None:
-        if time.monotonic() > until:
-            raise RuntimeError("the database does not come back")
-        time.sleep(0.05)
-    return rows
-
-
-def call(action, url=None, **arguments):
-    """A call of the queue server, past the faults."""
-    form = urllib.parse.urlencode({"Action": action, **arguments}).encode()
-    with urllib.request.urlopen(url or os.environ["AWS_ENDPOINT_URL_SQS"] + "/", form, timeout=30) as answer:
-        return answer.read().decode()
-
-
-def value_of(name, text):
-    return text.split("<%s>" % name, 1)[1].split("</%s>" % name, 1)[0]
-
-
-class Sender(threading.Thread):
-    """Puts messages on the queue over the time of the chaos and knows what each should become."""
-
-    def __init__(self, url, rng, count):
-        super().__init__()
-        self.url, self.rng, self.count = url, rng, count
-        self.good, self.bad = {}, set()  # message id: user id; message ids
-
-    def body(self, number):
-        login = {"user_id": "user-%d" % number, "app_version": "2.3.%d" % (number % 9), "device_type": "android",
-                 "ip": "%s:%x" % (CANARY[1], number), "locale": None, "device_id": CANARY[0] + str(number)}
-        kind = self.rng.random()
-        if kind < 0.04:
-            return json.dumps(login)[:-1], False  # malformed
-        if kind < 0.06:
-            login["app_version"] = "none"  # the map refuses it
-        elif kind < 0.08:
-            login["locale"] = "x" * 40  # the server does
-        return json.dumps(login), kind >= 0.08
-
-    def run(self):
-        number = 0
-        while number < self.count:
-            size = self.rng.randint(1, 10)
-            bodies = [self.body(number + at) for at in range(size)]
-            form = {}
-            for at, (text, _) in enumerate(bodies, 1):
-                form["SendMessageBatchRequestEntry.%d.Id" % at] = str(at)
-                form["SendMessageBatchRequestEntry.%d.MessageBody" % at] = text
-            answer = call("SendMessageBatch", self.url, **form)
-            for entry in answer.split("<SendMessageBatchResultEntry>")[1:]:
-                at, message = int(value_of("Id", entry)), value_of("MessageId", entry)
-                if bodies[at - 1][1]:
-                    self.good[message] = "user-%d" % (number + at - 1)
-                else:
-                    self.bad.add(message)
-            number += size
-            time.sleep(self.rng.random() * 2 * CHAOS_S * size / self.count)
-
-
-def processes():
-    """Of every process its parent and its name."""
-    found = {}
-    for entry in os.scandir("/proc"):
-        if not entry.name.isdigit():
-            continue
-        try:
-            with open("/proc/%s/stat" % entry.name, encoding="utf-8", errors="replace") as file:
-                name, rest = file.read().split(" (", 1)[1].rsplit(") ", 1)
-        except OSError:
-            continue
-        found[int(entry.name)] = (int(rest.split()[1]), name)
-    return found
-
-
-class Pipeline:
-    """One that is started again whenever it ends, as a supervisor would."""
-
-    def __init__(self, number, config, log):
-        self.number, self.config, self.log = number, config, log
-        self.process = None
-        self.starts = 0
-
-    def start(self, follow=True):
-        self.starts += 1
-        command = [self.config.pipeline, "--no-lock"] + (["--follow"] if follow else [])
-        if self.number == 2 and follow:
-            command += ["--archive", str(self.config.work / "archive")]
-        with open(self.log, "ab") as log:
-            self.process = subprocess.Popen(command, env=self.config.environment, stdin=subprocess.DEVNULL,
-                                            stdout=log, stderr=log, start_new_session=True)
-
-    def stages(self):
-        """Processes of it, deepest first."""
-        found, todo, table = [], [self.process.pid], processes()
-        while todo:
-            parent = todo.pop()
-            for pid, (of, name) in table.items():
-                if of == parent:
-                    found.append((pid, name))
-                    todo.append(pid)
-        return found
-
-    def supervise(self):
-        if self.process.poll() is not None:
-            self.start()
-
-    def stop(self):
-        """In order, as far as it can: nothing may be left of it."""
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
-        try:
-            self.process.wait(40)
-        except subprocess.TimeoutExpired:
-            return False
-        return True
+ROWS = """SELECT json_build_object('version', app_version, 'body', json_build_object('user_id', user_id,
+ 'device_type', device_type, 'masked_ip', masked_ip, 'masked_device_id', masked_device_id, 'locale', locale))
+ FROM user_logins"""
+ERRORS = "SELECT count, message_id, record FROM user_logins_errors WHERE resolved_at IS NULL"
 
 
 class Round:
     def __init__(self, number, config):
         self.number, self.config = number, config
         self.rng = random.Random("%d/%d" % (config.seed, number))
-        self.log = config.work / "log"
+        self.strain = number % 3 == 0
+        self.history = History(config.session, config.ticker)
+        self.fault = self.history.fault
         self.done = []
-        self.faults = []
+        self.pipelines = []
+        self.url = None
 
-    def fault(self, text):
-        self.faults.append(text)
+    # ---- the faults
 
-    # ---- the chaos
+    def note(self, text):
+        self.done.append(text)
 
     def stage(self, *names):
-        live = [(pid, name) for pipeline in self.pipelines for pid, name in pipeline.stages()
+        live = [(pipeline, pid, name) for pipeline in self.pipelines for pid, name in pipeline.stages()
                 if not names or name in names]
-        return self.rng.choice(sorted(live)) if live else (None, None)
+        return self.rng.choice(live) if live else (None, None, "nobody")
 
     def kill_stage(self):
-        pid, name = self.stage()
+        pipeline, pid, name = self.stage()
         how = self.rng.choice([signal.SIGKILL, signal.SIGKILL, signal.SIGTERM, signal.SIGSTOP])
-        if pid is None:
-            return "no stage"
-        try:
-            os.kill(pid, how)
-            if how == signal.SIGSTOP:
-                pause = self.rng.random() * (VISIBILITY_S + 1)
-                threading.Timer(pause, resume, (pid,)).start()
-        except ProcessLookupError:
-            pass
-        return "%s to %s" % (how.name, name)
+        self.note("%s to %s" % (how.name, name))
+        if pid is not None:
+            pipeline.signal_stage(pid, name, how)
+        if pid is not None and how == signal.SIGSTOP:
+            threading.Timer(self.rng.random() * (VISIBILITY_S + 1), signal_to, (pid, signal.SIGCONT)).start()
 
     def kill_pipeline(self):
         pipeline = self.rng.choice(self.pipelines)
         how = self.rng.choice([signal.SIGKILL, signal.SIGTERM])
-        if pipeline.process.poll() is None:
-            pipeline.process.send_signal(how)
-        return "%s to pipeline %d" % (how.name, pipeline.number)
+        self.note("%s to a pipeline" % how.name)
+        pipeline.signal(how)
+
+    def backend(self):
+        rows = psql("SELECT pid FROM pg_stat_activity WHERE application_name = 'pg-load' ORDER BY pid")
+        return int(self.rng.choice(rows)[0]) if rows else None
 
     def kill_backend(self):
-        psql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'pg-load'"
-             " ORDER BY random() LIMIT 1")
-        return "a backend"
+        """-9 takes the whole server down, as a crash does."""
+        pid, how = self.backend(), self.rng.choice([signal.SIGTERM, signal.SIGTERM, signal.SIGKILL, signal.SIGSTOP])
+        self.note("%s to a backend" % how.name)
+        if pid is not None:
+            signal_to(pid, how)
+        if pid is not None and how == signal.SIGSTOP:
+            threading.Timer(self.rng.random(), signal_to, (pid, signal.SIGCONT)).start()
 
     def restart_database(self):
-        subprocess.run(self.config.database, check=True, env=os.environ, stdout=subprocess.DEVNULL)
-        return "the database server"
+        self.note("the database server")
+        subprocess.run(self.config.restart, check=True, env=os.environ, stdout=subprocess.DEVNULL)
 
     def fill_disk(self):
-        pid, name = self.stage("gzip", "pg-load", "sqs-pull")
+        _, pid, _ = self.stage("gzip")
+        self.note("no room for an archive" if pid is not None else "no archive to fill")
         if pid is not None:
             subprocess.run(["prlimit", "--pid", str(pid), "--fsize=1"], stderr=subprocess.DEVNULL, check=False)
-        return "no room on disk for %s" % name
 
     def queue_network(self):
-        kind = self.rng.choice(["fail", "drop", "cut", "lose", "stall"])
-        self.config.queue.trouble(kind, self.rng.random() * 0.7)
-        return "the queue's network: %s" % kind
+        kind = self.rng.choice(["fail", "drop", "cut", "lose", "stall", "refuse", "sever"])
+        self.note("the queue's network: %s" % kind)
+        if kind == "sever":
+            self.config.queue.sever()
+        else:
+            self.config.queue.trouble(kind, self.rng.random() * 0.7)
 
     def database_network(self):
         kind = self.rng.choice(["cut", "stall", "deaf"])
+        self.note("the database's network: %s" % kind)
         self.config.server.trouble(kind, self.rng.random() * 0.7)
-        return "the database's network: %s" % kind
 
-    ACTIONS = [(kill_stage, 8), (kill_pipeline, 2), (kill_backend, 3), (restart_database, 1), (fill_disk, 1),
-               (queue_network, 4), (database_network, 4)]
+    STORM = [(kill_stage, 8), (kill_pipeline, 2), (kill_backend, 3), (restart_database, 1), (fill_disk, 2),
+             (queue_network, 5), (database_network, 4)]
 
-    def chaos(self):
-        until = time.monotonic() + CHAOS_S
-        actions, weights = zip(*self.ACTIONS)
-        while time.monotonic() < until:
-            time.sleep(self.rng.random() * 0.4)
-            self.done.append(self.rng.choices(actions, weights)[0](self))
+    def storm(self):
+        """Drawn beforehand, so that what comes when does not depend on what was there to be hit."""
+        actions, weights = zip(*self.STORM)
+        plan, at = [], 0
+        while at < STORM_S:
+            at += self.rng.random() * 0.4
+            plan.append((at, self.rng.choices(actions, weights)[0], self.rng.random()))
+        began = time.monotonic()
+        for at, action, seed in plan:
+            time.sleep(max(0, began + at - time.monotonic()))
+            self.rng = random.Random(seed)
+            action(self)
             for pipeline in self.pipelines:
                 pipeline.supervise()
 
-    # ---- the history
+    def stand_still(self, seconds):
+        """Something that a message passes between its receiving and its deleting."""
+        what = self.rng.choice(["stage", "stage", "backend", "network"])
+        if what == "network":
+            self.config.server.trouble("stall", seconds)
+        pipeline, pid, name = (None, self.backend(), "a backend") if what == "backend" else self.stage(*PATIENT[:3])
+        self.note("%s stands still" % ("the database's network" if what == "network" else name))
+        if what == "network" or pid is None:
+            return
+        if pipeline is not None:
+            pipeline.signal_stage(pid, name, signal.SIGSTOP)
+        else:
+            signal_to(pid, signal.SIGSTOP)
+        threading.Timer(seconds, signal_to, (pid, signal.SIGCONT)).start()
+
+    def strains(self):
+        for _ in range(2):
+            seconds = self.rng.uniform(*STILL_S)
+            time.sleep(0.3)
+            self.config.queue.trouble("refuse", seconds)
+            self.stand_still(seconds)
+            time.sleep(seconds)
+            for pipeline in self.pipelines:
+                pipeline.supervise()
+
+    # ---- the end
 
     def drain(self):
         self.config.queue.heal()
         self.config.server.heal()
         psql_until("SELECT 1")
         for pipeline in self.pipelines:
-            if not pipeline.stop():
-                self.fault("pipeline %d does not end on SIGTERM" % pipeline.number)
-                kill_all(pipeline)
-        until, last = time.monotonic() + DRAIN_S, Pipeline(0, self.config, self.log)
+            pipeline.tell_to_stop()
+        for pipeline in self.pipelines:
+            if not pipeline.wait(40):
+                self.fault("pipeline %s does not end on SIGTERM" % pipeline.name)
+        until, last = time.monotonic() + DRAIN_S, Pipeline("drain", self.config, self.history)
+        self.pipelines.append(last)
         while self.left() != (0, 0):
             if time.monotonic() > until:
                 self.fault("the queue does not become empty: %d visible, %d in flight" % self.left())
                 return
-            last.start(follow=False)
-            try:
-                last.process.wait(DRAIN_S)
-            except subprocess.TimeoutExpired:
+            last.start()
+            if not last.wait(DRAIN_S):
                 self.fault("a pipeline that drains does not end")
-                kill_all(last)
                 return
 
     def left(self):
@@ -275,99 +203,190 @@ class Round:
             counts.append(int(value_of("Value", rest)))
         return tuple(counts)
 
-    def judge(self, sender):
-        rows = [row[0] for row in psql_until("SELECT user_id FROM user_logins")]
-        errors = [row[0] for row in psql_until("SELECT message_id FROM user_logins_errors WHERE resolved_at IS NULL")]
-        good = set(sender.good.values())
-        if len(rows) != len(set(rows)):
-            self.fault("%d rows are doubled" % (len(rows) - len(set(rows))))
-        for what, missing in (("rows", good - set(rows)), ("error rows", sender.bad - set(errors))):
-            if missing:
-                self.fault("%d %s are lost, %s of them" % (len(missing), what, sorted(missing)[0]))
-        for what, surplus in (("rows", set(rows) - good), ("error rows", set(errors) - sender.bad)):
-            if surplus:
-                self.fault("%d %s should not be there" % (len(surplus), what))
-        for message in self.config.queue.early:
-            self.fault("message %s was deleted before it was committed" % message)
-        self.history = {"sent": len(sender.good) + len(sender.bad), "rows": len(rows), "quarantined": len(errors),
-                        "deletes": self.config.queue.deletes, "faults": len(self.done),
-                        "starts": sum(pipeline.starts for pipeline in self.pipelines)}
+    def unmask(self, lines):
+        """The records as they were sent."""
+        done = subprocess.run(["pii-unmask", "-q", "--key-file", str(self.config.key)], input="\n".join(lines) + "\n",
+                              capture_output=True, text=True, check=False)
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    def judge_rows(self, sent):
+        due = {login["user_id"]: login for login in sent.values()}
+        lines = [" ".join(row) for row in psql_until(ROWS)]
+        rows = self.unmask(lines)
+        users = [row["body"].get("user_id") for row in rows]
+        if len(rows) != len(lines):
+            self.fault("of %d rows %d can be unmasked" % (len(lines), len(rows)))
+        if len(users) != len(set(users)):
+            self.fault("%d rows are doubled" % (len(users) - len(set(users))))
+        if due.keys() - set(users):
+            self.fault("%d rows are lost, %s of them" % (len(due.keys() - set(users)), min(due.keys() - set(users))))
+        if set(users) - due.keys():
+            self.fault("%d rows should not be there" % len(set(users) - due.keys()))
+        for row in rows:
+            login = dict(due.get(row["body"].get("user_id"), {"app_version": "0"}))
+            version = login.pop("app_version").split(".")
+            number = sum(int(part) * 100 ** at for at, part in enumerate(reversed(version)))
+            if row["body"] != login or row["version"] != number:
+                self.fault("the row of %s is not what was sent" % row["body"].get("user_id"))
+        return len(rows)
+
+    def judge_errors(self, sent):
+        rows = psql_until(ERRORS)
+        ids = [row[1] for row in rows]
+        if len(ids) != len(set(ids)):
+            self.fault("%d error rows are doubled" % (len(ids) - len(set(ids))))
+        if sent.keys() - set(ids):
+            self.fault("%d error rows are lost, %s of them" % (len(sent.keys() - set(ids)), min(sent.keys() - set(ids))))
+        if set(ids) - sent.keys():
+            self.fault("%d error rows should not be there" % len(set(ids) - sent.keys()))
+        kept = self.unmask([" ".join(row[2:]) for row in rows])
+        if len(kept) != len(rows):
+            self.fault("of %d error rows %d can be unmasked" % (len(rows), len(kept)))
+        kept = dict(zip(ids, kept))
+        for message, text in sent.items():
+            if message in kept and kept[message].get("body") not in (text, loaded(text)):
+                self.fault("the error row of message %s does not hold what was sent, but %s" % (
+                    message, " ".join(sorted(kept[message]))))
+        return len(rows)
 
     def look_for_clear_values(self):
         dump = subprocess.run(["pg_dump", "--data-only"], capture_output=True, check=True).stdout
-        for place, content in (("database", dump), ("messages", self.log.read_bytes())):
-            if any(canary.encode() in content for canary in CANARY):
-                self.fault("a clear value stands in the %s" % place)
+        places = [("the database", dump), ("messages", self.config.log.read_bytes()),
+                  ("the server's log", self.config.read_server_log())]
+        places += [("a file of masked records", path.read_bytes())
+                   for path in self.config.work.glob("files/*") if path.name != "received"]
+        places += [("an archive", unzip(path)) for path in (self.config.work / "archive").iterdir()]
+        for place, content in places:
+            if is_clear(content):
+                self.fault("a clear value stands in %s" % place)
+        if self.config.server.clear:
+            self.fault("a clear value was sent to the database")
+
+    def judge(self, sender):
+        counts = {"sent": len(sender.good) + len(sender.bad), "rows": self.judge_rows(sender.good),
+                  "quarantined": self.judge_errors(sender.bad), **self.history.counts, "faults": len(self.done),
+                  "starts": sum(pipeline.starts for pipeline in self.pipelines)}
+        self.look_for_clear_values()
+        for line in self.config.log.read_text(errors="replace").splitlines():
+            if line.startswith("by-files: full disk"):
+                self.fault(line)
+        return counts
+
+    def launch(self):
+        for at in range(self.rng.randint(1, 3)):
+            options = ["--follow"]
+            if self.rng.random() < 0.4:
+                options += ["--archive", str(self.config.work / "archive")]
+            self.pipelines.append(Pipeline("pipeline%d" % at, self.config, self.history, options))
+        if self.number % 3 == 1:
+            self.pipelines.append(ByFiles("files", self.config, self.history, random.Random(self.rng.random())))
+        for pipeline in self.pipelines:
+            pipeline.start()
 
     def run(self):
         config = self.config
-        self.log.write_bytes(b"")
+        config.clean()
         psql_until(TABLE)
-        name = "chaos-" + uuid.uuid4().hex
-        self.url = value_of("QueueUrl", call("CreateQueue", QueueName=name, **{
+        self.url = value_of("QueueUrl", call("CreateQueue", QueueName="chaos-" + uuid.uuid4().hex, **{
             "Attribute.1.Name": "VisibilityTimeout", "Attribute.1.Value": str(VISIBILITY_S)}))
-        config.queue.begin()
+        config.queue.begin(self.history, self.rng.random())
         config.environment["SQS_QUEUE_URL"] = self.url
-        sender = Sender(self.url, random.Random(self.rng.random()), config.messages)
-        self.pipelines = [Pipeline(at, config, self.log) for at in range(self.rng.randint(1, 3))]
-        for pipeline in self.pipelines:
-            pipeline.start()
-        sender.start()
+        seconds = 2 * STILL_S[1] if self.strain else STORM_S
+        sender = Sender(self.url, random.Random(self.rng.random()), config.messages, seconds)
+        self.history.sender = sender
+        counts = {}
         try:
-            self.chaos()
+            self.launch()
+            sender.start()
+            if self.strain:
+                self.strains()
+            else:
+                self.storm()
             sender.join()
             self.drain()
-            self.judge(sender)
-            self.look_for_clear_values()
+            counts = self.judge(sender)
         finally:
             for pipeline in self.pipelines:
-                kill_all(pipeline)
+                if pipeline.process is not None and pipeline.process.poll() is None:
+                    pipeline.kill_all()
             call("DeleteQueue", self.url)
-        return not self.faults
+        return counts
 
 
-def resume(pid):
+def loaded(text):
     try:
-        os.kill(pid, signal.SIGCONT)
-    except ProcessLookupError:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def unzip(path):
+    """As much as there is of a file that may have been cut off."""
+    content = b""
+    try:
+        with gzip.open(path) as file:
+            while more := file.read(65536):
+                content += more
+    except (EOFError, OSError):
         pass
-
-
-def kill_all(pipeline):
-    for pid, _ in [*pipeline.stages(), (pipeline.process.pid, "")]:
-        try:
-            os.kill(pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
-    pipeline.process.wait()
-
-
-def committed(ids):
-    """Which of these message ids have their row, or their error row; asked until the server answers."""
-    listed = ",".join("'%s'" % one for one in ids)
-    rows = psql_until("SELECT key FROM user_logins_ledger WHERE key IN (%s) UNION"
-                      " SELECT key FROM user_logins_errors WHERE key IN (%s)" % (listed, listed))
-    return {row[0] for row in rows}
+    return content
 
 
 class Config:
     def __init__(self, options):
-        self.seed, self.messages, self.pipeline = options.seed, options.messages, options.pipeline
+        self.seed, self.messages = options.seed, options.messages
         self.work = pathlib.Path(os.environ["SERVERS_DIR"]) / "chaos"
         self.work.mkdir(exist_ok=True)
-        self.database = [options.servers, "restart"]
-        self.queue = QueueNetwork(os.environ["AWS_ENDPOINT_URL_SQS"], committed, random.Random(options.seed))
+        self.log, self.key, self.programs = self.work / "log", self.work / "key", self.work / "bin"
+        self.restart = [options.servers, "restart"]
+        self.session, self.ticker = Session(), Ticker()
+        self.queue = QueueNetwork(os.environ["AWS_ENDPOINT_URL_SQS"])
         self.server = DatabaseNetwork("%s/.s.PGSQL.%s" % (os.environ["PGHOST"], os.environ["PGPORT"]))
-        key = self.work / "key"
-        shutil.rmtree(self.work / "archive", ignore_errors=True)
-        (self.work / "archive").mkdir()
-        if not key.exists():
-            subprocess.run(["pii-keygen", "-q", str(key)], check=True, stderr=subprocess.DEVNULL)
+        # The script takes the programs that stand beside it.
+        self.programs.mkdir()
+        shutil.copy(options.pipeline, self.programs / "sqs2pg")
+        for name in PROGRAMS:
+            (self.programs / name).symlink_to(shutil.which(name))
+        subprocess.run(["pii-keygen", "-q", str(self.key)], check=True, stderr=subprocess.DEVNULL)
         self.environment = dict(
             os.environ, AWS_ENDPOINT_URL_SQS="http://127.0.0.1:%d" % self.queue.port, PGHOST="127.0.0.1",
-            PGPORT=str(self.server.port), SQS2PG_TABLE="user_logins", SQS2PG_KEY_FILE=str(key),
+            PGPORT=str(self.server.port), SQS2PG_TABLE="user_logins", SQS2PG_KEY_FILE=str(self.key),
             SQS2PG_PULL_OPTIONS="--wait 1 --retry-timeout 10s", SQS2PG_LOAD_OPTIONS="--linger 20ms --retry-timeout 10s",
             SQS2PG_ACK_OPTIONS="--retry-timeout 5s")
+        self.server_log = pathlib.Path(os.environ["SERVERS_DIR"]) / "postgres" / "log"
+        self.server_said = 0
+
+    def clean(self):
+        self.log.write_bytes(b"")
+        for name in ("archive", "files"):
+            shutil.rmtree(self.work / name, ignore_errors=True)
+            (self.work / name).mkdir()
+
+    def read_server_log(self):
+        with self.server_log.open("rb") as file:
+            file.seek(self.server_said)
+            text = file.read()
+        self.server_said += len(text)
+        return text
+
+
+def tell(one, counts, options, seconds):
+    faults = one.history.faults
+    print("round %d of seed %d: %s in %.1f s: %s" % (
+        one.number, options.seed, "FAILED" if faults else "ok", seconds,
+        " ".join("%s=%d" % pair for pair in counts.items())))
+    if options.verbose or faults:
+        print("  %s: %s" % ("strain" if one.strain else "storm", "; ".join(one.done)))
+    for fault in faults[:10]:
+        print("  %s" % fault)
+    if len(faults) > 10:
+        print("  and %d more" % (len(faults) - 10))
+    if faults and options.mutant is None:
+        print("  play it again: scripts/chaos.sh --seed %d --first %d --rounds 1%s" % (
+            options.seed, one.number, "" if options.messages == 300 else " --messages %d" % options.messages))
+        lines = one.config.log.read_text(errors="replace").splitlines()[-30:]
+        print("".join("  | %s\n" % line for line in lines), end="")
+    sys.stdout.flush()
 
 
 def main():
@@ -376,33 +395,36 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--first", type=int, default=1)
     parser.add_argument("--messages", type=int, default=300)
+    parser.add_argument("--mutant", help="the programs have this flaw: the first failed round shows it")
     parser.add_argument("--pipeline", required=True)
     parser.add_argument("--servers", required=True)
     parser.add_argument("--verbose", action="store_true")
     options = parser.parse_args()
     config = Config(options)
-    totals, failed = {}, 0
+    totals, kinds, failed = {}, collections.Counter(), 0
     for number in range(options.first, options.first + options.rounds):
         one = Round(number, config)
         began = time.monotonic()
-        good = one.run()
-        for name, count in one.history.items():
+        try:
+            counts = one.run()
+        except (OSError, RuntimeError, subprocess.SubprocessError) as error:
+            counts = {}
+            one.fault("the round broke off: %s" % error)
+        kinds.update(one.done)
+        for name, count in counts.items():
             totals[name] = totals.get(name, 0) + count
-        print("round %d of seed %d: %s in %.1f s: %s" % (
-            number, options.seed, "ok" if good else "FAILED", time.monotonic() - began,
-            " ".join("%s=%d" % pair for pair in one.history.items())), flush=True)
-        if options.verbose or not good:
-            print("  " + "; ".join(one.done))
-        if not good:
-            failed += 1
-            kept = config.work / ("log-%d" % number)
-            shutil.copy(one.log, kept)
-            print("".join("  %s\n" % fault for fault in one.faults), end="")
-            print("  play it again: scripts/chaos.sh --seed %d --first %d --rounds 1" % (options.seed, number))
-            sys.stdout.write("".join("  | " + line for line in one.log.read_text(errors="replace").splitlines(True)[-30:]))
-            sys.stdout.flush()
+        tell(one, counts, options, time.monotonic() - began)
+        failed += bool(one.history.faults)
+        if failed and options.mutant is not None:
+            print("mutant %s: found in round %d: %s" % (options.mutant, number, one.history.faults[0]))
+            sys.exit(0)
+    if options.mutant is not None:
+        print("mutant %s: NOT found in %d rounds" % (options.mutant, options.rounds))
+        sys.exit(1)
     print("history: rounds=%d failed=%d %s" % (
         options.rounds, failed, " ".join("%s=%d" % pair for pair in totals.items())))
+    print("faults: %s" % ", ".join("%dx %s" % (count, kind) for kind, count in sorted(kinds.items())))
+    print("%d passed, %d failed" % (options.rounds - failed, failed))
     sys.exit(1 if failed else 0)
 
 

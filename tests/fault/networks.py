@@ -2,10 +2,18 @@
 
 import http.client
 import http.server
+import random
+import re
 import socket
 import threading
 import time
 import urllib.parse
+
+from history import is_clear
+
+OVERLAP = 64  # bytes of what passed that are looked at again with the next
+NOTHING_DELETED = (b"<DeleteMessageBatchResponse><DeleteMessageBatchResult></DeleteMessageBatchResult>"
+                   b"</DeleteMessageBatchResponse>")
 
 
 class Trouble:
@@ -24,16 +32,47 @@ class Trouble:
         return self.kind if time.monotonic() < self.until else None
 
 
-class QueueNetwork(Trouble):
-    """In front of the queue server. Before it passes a delete on it asks `committed` which of the
-    messages have their row: an emulator's receipt handle begins with the message's id."""
+class Connections:
+    """Those that are open, to be cut off at once."""
 
-    def __init__(self, upstream, committed, rng):
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.open = set()
+
+    def add(self, connection):
+        with self.lock:
+            self.open.add(connection)
+
+    def remove(self, connection):
+        with self.lock:
+            self.open.discard(connection)
+
+    def sever(self):
+        with self.lock:
+            for connection in self.open:
+                shut(connection)
+
+
+def shut(connection):
+    try:
+        connection.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        pass
+
+
+class QueueNetwork(Trouble):
+    """In front of the queue server; tells the history what passes. An emulator's receipt handle
+    begins with the message's id.
+
+    "drop": the connection is closed on a request; "fail": 503; "stall": a request waits; "cut": an
+    answer ends half way; "lose": it never comes, though the server has acted; "refuse": of a batch
+    of deletes the first entry is refused, nobody's fault."""
+
+    def __init__(self, upstream):
         super().__init__()
         self.upstream = urllib.parse.urlsplit(upstream)
-        self.committed, self.rng = committed, rng
-        self.lock = threading.Lock()
-        self.begin()
+        self.history, self.rng = None, None
+        self.connections = Connections()
         network = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -43,10 +82,13 @@ class QueueNetwork(Trouble):
                 pass
 
             def handle(self):
+                network.connections.add(self.connection)
                 try:
                     super().handle()
                 except (OSError, http.client.HTTPException):
                     pass
+                finally:
+                    network.connections.remove(self.connection)
 
             def do_POST(self):
                 network.pass_on(self)
@@ -56,43 +98,86 @@ class QueueNetwork(Trouble):
         self.port = server.server_address[1]
         threading.Thread(target=server.serve_forever, daemon=True).start()
 
-    def begin(self):
+    def begin(self, history, seed):
         """A new round."""
         self.heal()
-        self.deletes, self.early = 0, []
+        self.history, self.rng = history, random.Random(seed)
 
-    def witness(self, request):
-        form = urllib.parse.parse_qs(request.decode())
-        if form.get("Action") != ["DeleteMessageBatch"]:
-            return
-        ids = {values[0].split("#")[0] for name, values in form.items() if name.endswith(".ReceiptHandle")}
-        missing = ids - self.committed(ids)
-        with self.lock:
-            self.deletes += len(ids)
-            self.early += sorted(missing)
+    def sever(self):
+        for life in list(self.history.lives.values()):
+            life.troubled = time.monotonic()
+        self.connections.sever()
 
     def pass_on(self, handler):
         request = handler.rfile.read(int(handler.headers["Content-Length"]))
+        name = re.search("Credential=([^/]*)/", handler.headers.get("Authorization", ""))
+        life = self.history.life_of(name.group(1) if name else "")
+        form = dict(urllib.parse.parse_qsl(request.decode(), keep_blank_values=True))
+        if form["Action"] == "DeleteMessageBatch":
+            self.history.may_delete(handles(form))
         kind = self.now() if self.rng.random() < 0.7 else None
+        if kind not in (None, "refuse"):
+            life.troubled = time.monotonic()
         if kind == "drop":
             handler.close_connection = True
-            return
-        if kind == "fail":
+        elif kind == "fail":
             self.answer(handler, 503, b"no")
-            return
+        else:
+            self.exchange(handler, form, life, kind)
+
+    def exchange(self, handler, form, life, kind):
         if kind == "stall":
             time.sleep(self.rng.random())
-        self.witness(request)
+            life.troubled = time.monotonic()
+        refused = None
+        if kind == "refuse" and form["Action"] == "DeleteMessageBatch":
+            refused = self.take_out(form, life)
+        self.witness(form, life)
+        status, body = 200, NOTHING_DELETED
+        if form["Action"] != "DeleteMessageBatch" or handles(form):
+            status, body = self.ask(handler, urllib.parse.urlencode(form).encode())
+        if refused:
+            body = body.replace(b"</DeleteMessageBatchResult>", refused + b"</DeleteMessageBatchResult>")
+        if form["Action"] == "ReceiveMessage" and status == 200:
+            self.history.received(life, re.findall("<MessageId>([^<]*)</MessageId>", body.decode()))
+        if kind in ("lose", "cut"):
+            life.troubled = time.monotonic()
+        if kind == "lose":
+            handler.close_connection = True
+        else:
+            self.answer(handler, status, body, kind == "cut")
+
+    def ask(self, handler, request):
         connection = http.client.HTTPConnection(self.upstream.hostname, self.upstream.port, timeout=60)
-        headers = {name: value for name, value in handler.headers.items() if name.lower() != "connection"}
+        dropped = ("connection", "content-length")
+        headers = {name: value for name, value in handler.headers.items() if name.lower() not in dropped}
         connection.request("POST", handler.path, request, headers)
         response = connection.getresponse()
         body = response.read()
         connection.close()
-        if kind == "lose":
-            handler.close_connection = True
-            return
-        self.answer(handler, response.status, body, kind == "cut")
+        return response.status, body
+
+    def take_out(self, form, life):
+        """The first entry of a batch; what the answer says of it."""
+        place = min(int(name.split(".")[1]) for name in form if name.endswith(".ReceiptHandle"))
+        prefix = "DeleteMessageBatchRequestEntry.%d." % place
+        entry = {name: form.pop(name) for name in list(form) if name.startswith(prefix)}
+        self.history.refused(life, handles(entry))
+        return (b"<BatchResultErrorEntry><Id>%s</Id><Code>InternalError</Code><Message>no</Message>"
+                b"<SenderFault>false</SenderFault></BatchResultErrorEntry>" % entry[prefix + "Id"].encode())
+
+    def witness(self, form, life):
+        ids = handles(form)
+        if form["Action"] == "DeleteMessageBatch":
+            self.history.deleting(life, ids)
+        elif form["Action"] == "ChangeMessageVisibilityBatch":
+            times = {value for name, value in form.items() if name.endswith(".VisibilityTimeout")}
+            if times == {"0"}:
+                self.history.released(ids)
+            else:
+                self.history.extended(ids)
+        elif form["Action"] not in ("ReceiveMessage", "GetQueueAttributes", "GetQueueUrl"):
+            self.history.fault("a pipeline calls %s" % form["Action"])
 
     @staticmethod
     def answer(handler, status, body, cut=False):
@@ -105,13 +190,20 @@ class QueueNetwork(Trouble):
         handler.close_connection = handler.close_connection or cut
 
 
+def handles(form):
+    """The ids of the messages that receipt handles in it are of."""
+    return {value.split("#")[0] for name, value in form.items() if name.endswith(".ReceiptHandle")}
+
+
 class DatabaseNetwork(Trouble):
     """TCP in front of the database's unix socket. "cut": connections are closed when something
-    passes; "deaf": what the server answers is thrown away with the connection; "stall": it waits."""
+    passes; "deaf": what the server answers is thrown away with the connection; "stall": it waits.
+    What passes to the server is looked at for clear values."""
 
     def __init__(self, path):
         super().__init__()
         self.path = path
+        self.clear = False
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=64)
         self.port = self.listener.getsockname()[1]
         threading.Thread(target=self.accept, daemon=True).start()
@@ -129,8 +221,11 @@ class DatabaseNetwork(Trouble):
                 threading.Thread(target=self.pump, args=(source, target, answers), daemon=True).start()
 
     def pump(self, source, target, answers):
+        before = b""
         try:
             while data := source.recv(65536):
+                before = before[-OVERLAP:] + data
+                self.clear = self.clear or is_clear(before)
                 kind = self.now()
                 if kind == "cut" or (kind == "deaf" and answers):
                     break
@@ -139,8 +234,5 @@ class DatabaseNetwork(Trouble):
                 target.sendall(data)
         except OSError:
             pass
-        for end in (source, target):
-            try:
-                end.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
+        shut(source)
+        shut(target)

@@ -1,0 +1,57 @@
+#ifndef SQS_PULL_LEASE_H
+#define SQS_PULL_LEASE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "aws/batch.h"
+
+/*
+ * Leases: messages that were received and whose verdict has not come back, found by message id and
+ * ordered by when something is due. Each step costs the logarithm of their number at most.
+ */
+struct lease {
+    struct batch_item item; /* its text is the receipt handle, the newest that the message has */
+    struct lease *next;     /* of its bucket */
+    size_t place;           /* in the order; LEASE_UNSCHEDULED */
+    uint64_t due_ms;        /* monotonic */
+    uint64_t received_ms;   /* monotonic */
+    bool extending;         /* its item is inside a batch */
+    bool removed;           /* from the table; kept only because it is being extended */
+    size_t id_length;
+    char text[]; /* message id, receipt handle */
+};
+
+#define LEASE_UNSCHEDULED SIZE_MAX
+
+struct lease_table;
+
+/* A table for about ${expected} leases; it takes more. NULL: no memory. */
+struct lease_table *lease_table_new(size_t expected);
+
+/* With all leases inside; no batch may have one. NULL is fine. */
+void lease_table_free(struct lease_table *table);
+
+size_t lease_count(const struct lease_table *table);
+
+struct lease *lease_find(const struct lease_table *table, const char *id, size_t length);
+
+/* Add one, not scheduled, for an id that has none. NULL: no memory. */
+struct lease *lease_add(struct lease_table *table, const char *id, size_t id_length,
+    const char *handle, size_t handle_length);
+
+/* Take one out and free it; one that is being extended is freed by lease_back(). */
+void lease_remove(struct lease_table *table, struct lease *lease);
+
+/* The lease is back from its batch. False: it had been removed, and is freed. */
+bool lease_back(struct lease *lease);
+
+/* Set when it is due, or a new time for that. */
+void lease_schedule(struct lease_table *table, struct lease *lease, uint64_t due_ms);
+void lease_unschedule(struct lease_table *table, struct lease *lease);
+
+/* The one due first, or NULL: none is scheduled. */
+struct lease *lease_first(const struct lease_table *table);
+
+#endif

@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# The four programs one after the other, what one says kept in a file for the next.
+# Each file has room for so many KiB; with 0 it has none, as on a full disk.
+#
+#   by-files.sh DIR ROOM ROOM ROOM
+#
+# The last words on stderr are those of a program that took a full disk for success.
+set -u
+
+# A file that is full is a write that fails, as on a disk that is.
+trap '' XFSZ
+dir=$1
+rm -f "$dir"/{received,masked,verdicts}
+
+# stage IN OUT ROOM COMMAND...
+stage() {
+  local in=$1 out=$2 room=$3 status to=$2
+  shift 3
+  : >"$out"
+  [ "$room" -gt 0 ] || to=/dev/full
+  (
+    ulimit -f "$room"
+    exec "$@" <"$in" >>"$to"
+  )
+  status=$?
+  # With nothing to read there is nothing to write.
+  if [ "$status" -eq 0 ] && [ -s "$in" ] && [ "$(stat -c %s "$out")" -ge $((room * 1024)) ]; then
+    echo "by-files: full disk: $1 ended with 0" >&2
+  fi
+}
+
+stage /dev/null "$dir/received" "$2" sqs-pull --wait 1 --empty 1 -n 60 -q
+stage "$dir/received" "$dir/masked" "$3" pii-mask -q --key-file "$SQS2PG_KEY_FILE"
+# shellcheck disable=SC2086  # options
+stage "$dir/masked" "$dir/verdicts" "$4" pg-load -q --table "$SQS2PG_TABLE" $SQS2PG_LOAD_OPTIONS
+# shellcheck disable=SC2086
+sqs-ack -q $SQS2PG_ACK_OPTIONS <"$dir/verdicts"

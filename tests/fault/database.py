@@ -1,0 +1,65 @@
+"""The database, asked past the faults."""
+
+import subprocess
+import threading
+import time
+
+
+def psql(text):
+    """The rows of a query; None when there is no server to ask."""
+    done = subprocess.run(["psql", "-qXAt", "-F", " ", "-v", "ON_ERROR_STOP=1", "-c", text],
+                          capture_output=True, text=True, check=False)
+    return [line.split(" ") for line in done.stdout.splitlines()] if done.returncode == 0 else None
+
+
+def psql_until(text, seconds=60):
+    until = time.monotonic() + seconds
+    while (rows := psql(text)) is None:
+        if time.monotonic() > until:
+            raise RuntimeError("the database does not come back")
+        time.sleep(0.05)
+    return rows
+
+
+class Session:
+    """One that is kept, so that an answer is of the moment of its question."""
+
+    END = "that was all"
+
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.process = None
+
+    def begin(self):
+        self.process = subprocess.Popen(["psql", "-qXAt"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        stderr=subprocess.DEVNULL, text=True)
+
+    def ask(self, text):
+        """The lines of the answer; None: there was none."""
+        if self.process is None:
+            self.begin()
+        lines = []
+        try:
+            self.process.stdin.write("%s;\n\\echo %s\n" % (text, self.END))
+            self.process.stdin.flush()
+            for line in self.process.stdout:
+                if line.rstrip("\n") == self.END:
+                    return lines
+                lines.append(line.rstrip("\n"))
+        except OSError:
+            pass
+        self.process.kill()
+        self.process.wait()
+        self.process = None
+        return None
+
+    def ask_until(self, text, seconds=60):
+        until = time.monotonic() + seconds
+        while True:
+            with self.lock:
+                lines = self.ask(text)
+            if lines is not None:
+                return lines
+            if time.monotonic() > until:
+                raise RuntimeError("the database does not come back")
+            time.sleep(0.02)

@@ -1,0 +1,218 @@
+"""What was sent, who held it when, and what became of it."""
+
+import base64
+import json
+import os
+import threading
+import time
+import urllib.parse
+import urllib.request
+
+CANARIES = (b"chaos-device-", b"2001:db8:c4a0:")
+KNOWN_S = 10    # how long the sender may take to learn the id of what it sent
+SETTLED_S = 2   # how long after its last trouble a network may still be felt in retries
+LATE_S = 0.3    # a machine so much late excuses a late heartbeat
+
+
+def call(action, url=None, **arguments):
+    """A call of the queue server, past the faults."""
+    form = urllib.parse.urlencode({"Action": action, **arguments}).encode()
+    with urllib.request.urlopen(url or os.environ["AWS_ENDPOINT_URL_SQS"] + "/", form, timeout=30) as answer:
+        return answer.read().decode()
+
+
+def value_of(name, text):
+    return text.split("<%s>" % name, 1)[1].split("</%s>" % name, 1)[0]
+
+
+def spellings(canary):
+    """As it is, in hex, and in base64, where it depends on what stands before it."""
+    yield canary
+    yield canary.hex().encode()
+    for offset in range(3):
+        text = base64.b64encode(bytes(offset) + canary)
+        yield text[(offset * 8 + 5) // 6:(offset + len(canary)) * 8 // 6]
+
+
+CLEAR = [spelling for canary in CANARIES for spelling in spellings(canary)]
+
+
+def is_clear(content):
+    return any(spelling in content for spelling in CLEAR)
+
+
+class Sender(threading.Thread):
+    """Puts messages on the queue over some seconds and knows what each should become."""
+
+    def __init__(self, url, rng, count, seconds):
+        super().__init__(daemon=True)
+        self.url, self.rng, self.count, self.seconds = url, rng, count, seconds
+        self.good, self.bad = {}, {}  # message id: what was sent, an object; a text
+
+    def body(self, number):
+        login = {"user_id": "user-%d" % number, "app_version": "2.3.%d" % (number % 9), "device_type": "android",
+                 "ip": "2001:db8:c4a0::%x" % number, "locale": None, "device_id": "chaos-device-%d" % number}
+        kind = self.rng.random()
+        if kind < 0.04:
+            return json.dumps(login)[:-1], None  # malformed
+        if kind < 0.06:
+            login["app_version"] = "none"  # the map refuses it
+        elif kind < 0.08:
+            login["locale"] = "x" * 40  # the server does
+        return json.dumps(login), login if kind >= 0.08 else None
+
+    def run(self):
+        number = 0
+        while number < self.count:
+            size = self.rng.randint(1, 10)
+            bodies = [self.body(number + at) for at in range(size)]
+            form = {}
+            for at, (text, _) in enumerate(bodies, 1):
+                form["SendMessageBatchRequestEntry.%d.Id" % at] = str(at)
+                form["SendMessageBatchRequestEntry.%d.MessageBody" % at] = text
+            answer = call("SendMessageBatch", self.url, **form)
+            for entry in answer.split("<SendMessageBatchResultEntry>")[1:]:
+                text, login = bodies[int(value_of("Id", entry)) - 1]
+                if login is not None:
+                    self.good[value_of("MessageId", entry)] = login
+                else:
+                    self.bad[value_of("MessageId", entry)] = text
+            number += size
+            time.sleep(self.rng.random() * 2 * self.seconds * size / self.count)
+
+
+class Ticker(threading.Thread):
+    """Knows when this machine had no time for us, and so perhaps none for others."""
+
+    def __init__(self):
+        super().__init__(daemon=True)
+        self.late = []  # when, for how long
+        self.start()
+
+    def run(self):
+        while True:
+            began = time.monotonic()
+            time.sleep(0.02)
+            late = time.monotonic() - began - 0.02
+            if late > 0.05:
+                self.late.append((began, late))
+
+    def lateness(self, since):
+        return sum(late for began, late in self.late if began + late >= since)
+
+
+class Life:
+    """One run of a pipeline. Its requests carry its name as their access key."""
+
+    def __init__(self, name, leased):
+        self.name = name
+        self.leased = leased    # it keeps what it has received hidden until the verdict
+        self.disturbed = False  # by a signal that may end its leases
+        self.troubled = 0       # when its network to the queue last had trouble
+        self.refused = set()    # messages that it was refused the deleting of, and has not since deleted
+
+
+class History:
+    """Of one round: told by the network to the queue of what passes, in the order of passing."""
+
+    def __init__(self, session, ticker):
+        self.session, self.ticker = session, ticker
+        self.sender = None
+        self.lock = threading.Lock()
+        self.lives = {}
+        self.holders = {}  # message id: life, since when
+        self.seen = set()
+        self.faults = []
+        self.counts = {"received": 0, "again": 0, "extended": 0, "deletes": 0, "refused": 0}
+
+    def fault(self, text):
+        with self.lock:
+            self.faults.append(text)
+
+    def born(self, life):
+        self.lives[life.name] = life
+
+    def life_of(self, name):
+        return self.lives.get(name) or Life(name, False)
+
+    # ---- what passes
+
+    def received(self, life, ids):
+        """The server has given these messages away."""
+        now = time.monotonic()
+        with self.lock:
+            for message in ids:
+                self.counts["received"] += 1
+                self.counts["again"] += message in self.seen
+                self.seen.add(message)
+                self.look_at_lease(message, now)
+                self.holders[message] = (life, now)
+
+    def look_at_lease(self, message, now):
+        """What an undisturbed pipeline holds is delivered to nobody else."""
+        life, since = self.holders.get(message, (None, 0))
+        if life is None or not life.leased or life.disturbed or life.troubled + SETTLED_S > since:
+            return
+        if self.ticker.lateness(since) < LATE_S:
+            self.faults.append("message %s was delivered again after %.1f s, while %s held it undisturbed"
+                               % (message, now - since, life.name))
+
+    def released(self, ids):
+        with self.lock:
+            for message in ids:
+                self.holders.pop(message, None)
+
+    def extended(self, ids):
+        with self.lock:
+            self.counts["extended"] += len(ids)
+
+    def refused(self, life, ids):
+        """The deleting of these has been refused, as for a moment."""
+        with self.lock:
+            self.counts["refused"] += len(ids)
+            life.refused |= ids
+
+    def may_delete(self, ids):
+        """It is asked for, whatever comes of it: is each of them committed?"""
+        early = ids - self.stored(ids)
+        with self.lock:
+            self.faults += ["message %s was to be deleted before it was committed" % one for one in sorted(early)]
+
+    def deleting(self, life, ids):
+        """The server is about to hear of it."""
+        with self.lock:
+            self.counts["deletes"] += len(ids)
+            life.refused -= ids
+            for message in ids:
+                self.holders.pop(message, None)
+
+    def stored(self, ids):
+        """Those that are a row of their own, or an error row if they were bad."""
+        until = time.monotonic() + KNOWN_S
+        while any(one not in self.sender.good and one not in self.sender.bad for one in ids):
+            if time.monotonic() > until:
+                self.fault("a message was deleted that nobody sent")
+                return ids
+            time.sleep(0.01)
+        users = {self.sender.good[one]["user_id"]: one for one in ids if one in self.sender.good}
+        lines = self.session.ask_until(
+            "SELECT 'user ' || user_id FROM user_logins WHERE user_id IN (%s);"
+            "SELECT 'error ' || message_id FROM user_logins_errors WHERE message_id IN (%s)"
+            % (quoted(users), quoted(ids)))
+        found = set()
+        for kind, name in (line.split(" ", 1) for line in lines):
+            if kind == "user":
+                found.add(users[name])
+            elif name in self.sender.bad:
+                found.add(name)
+        return found
+
+    def ended(self, life, status):
+        """A pipeline has ended by itself. 0 says that nothing is left to do."""
+        if status == 0 and life.refused:
+            self.fault("%s ended with 0, and left %d messages that it was refused the deleting of"
+                       % (life.name, len(life.refused)))
+
+
+def quoted(names):
+    return ",".join("'%s'" % name for name in [*names, ""])
