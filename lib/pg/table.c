@@ -72,6 +72,7 @@ static int read_columns(struct pg_conn *conn, struct pg_table *table)
         column->delimiter = delimiter == NULL ? ',' : *delimiter;
         if (column->name == NULL || column->quoted == NULL || column->type == NULL)
             return -1;
+        column->date = strcmp(column->type, "date") == 0; /* one of another schema has its name */
     }
     return 0;
 }

@@ -11,6 +11,7 @@ struct pg_column {
     char *name;
     char *quoted;       /* as an identifier in SQL */
     char *type;         /* "character varying(128)" */
+    bool date;          /* the type date itself */
     bool json;          /* json or jsonb, or a domain over one: takes JSON text as it stands */
     bool array;         /* an array type, or a domain over one, with literals in braces */
     bool json_elements; /* of an array: json or jsonb, or a domain over one */
