@@ -179,7 +179,9 @@ class Mask:
 class Load:
     name = "load"
     title = "Loading, rows per second, 300,000 masked records, one connection"
-    ratios = [("pg-load --no-ledger", "psql \\copy of TSV", 0.8), ("pg-load", "psql \\copy of TSV", 0.35),
+    ratios = [("pg-load --no-ledger", "psql \\copy of TSV", 0.8),
+              ("pg-load --no-ledger, verdicts into a file", "psql \\copy of TSV", 0.8),
+              ("pg-load", "psql \\copy of TSV", 0.35),
               ("pg-load", "psycopg2 execute_values", 1)]
     limits = []
 
@@ -189,11 +191,19 @@ class Load:
         masked = bench.masked(count)
         rows = bench.work / ("rows-%d.tsv" % count)
 
-        def load(*command):
+        def load(*command, **more):
             bench.new_table()
-            seconds = bench.run(list(command), masked)[1]
+            seconds = bench.run(list(command), masked, **more)[1]
             bench.rows_loaded(count)
             return count / seconds
+
+        def load_to_file(*command):
+            path = bench.work / "verdicts"
+            with open(path, "wb") as out:
+                speed = load(*command, stdout=out)
+            check(count_lines(path) == count, "verdicts are missing")
+            path.unlink()
+            return speed
 
         def copy():
             if not rows.exists():
@@ -207,6 +217,8 @@ class Load:
         return [
             ("psql \\copy of TSV", "rows/s", copy),
             ("pg-load --no-ledger", "rows/s", lambda: load("pg-load", "-t", "user_logins", "--no-ledger")),
+            ("pg-load --no-ledger, verdicts into a file", "rows/s",
+             lambda: load_to_file("pg-load", "-t", "user_logins", "--no-ledger")),
             ("pg-load", "rows/s", lambda: load("pg-load", "-t", "user_logins")),
             ("psycopg2 execute_values", "rows/s",
              lambda: load(bench.python, str(HERE / "peers" / "execute_values.py"))),

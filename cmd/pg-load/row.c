@@ -51,8 +51,12 @@ void row_close(struct row_reader *reader)
 static void index_matches(struct row_reader *reader)
 {
     memset(reader->last, 0, json_paths_count(reader->plan->paths) * sizeof *reader->last);
-    for (size_t i = 0; i < reader->matches.count; i++)
-        reader->last[reader->matches.list[i].node] = (uint32_t)i + 1;
+    reader->repeated = false;
+    for (size_t i = 0; i < reader->matches.count; i++) {
+        uint32_t *last = &reader->last[reader->matches.list[i].node];
+        reader->repeated = reader->repeated || *last != 0;
+        *last = (uint32_t)i + 1;
+    }
 }
 
 /* The last occurrence, if it lies in the last occurrences of all that holds it. */
@@ -62,7 +66,7 @@ static const struct json_match *find(const struct row_reader *reader, uint32_t n
     if (reader->last[node] == 0)
         return NULL;
     const struct json_match *match = &list[reader->last[node] - 1];
-    while (node != JSON_ROOT) {
+    while (reader->repeated && node != JSON_ROOT) {
         node = json_paths_parent(reader->plan->paths, node);
         const struct json_match *holder = &list[reader->last[node] - 1];
         if (match->value < holder->value || match->value >= holder->end)

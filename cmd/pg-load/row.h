@@ -17,6 +17,7 @@ struct row_reader {
     const struct plan *plan;
     struct json_matches matches;
     uint32_t *last;    /* by node: 1 + index of its last match, 0: none */
+    bool repeated;     /* some node has more than one match */
     uint64_t *present; /* by source: a bit for each that has a value */
     struct field_scratch scratch;
     struct buf text;     /* a decoded message id or key */

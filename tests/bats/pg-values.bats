@@ -245,3 +245,51 @@ END
   [ "$status" -eq 69 ]
   grep -q 'unlogged' err
 }
+
+@test "a time goes to a column of dates as the server would read it, or is refused as it would" {
+  sql 'CREATE DOMAIN day AS date; CREATE TABLE t (id integer, d date, e day, s timestamptz, x text)'
+  # The server says what it makes of a text.
+  sql "CREATE FUNCTION read(x text) RETURNS date LANGUAGE plpgsql AS
+    'BEGIN RETURN x::date; EXCEPTION WHEN OTHERS THEN RETURN NULL; END'"
+  n=0
+  while read -r text; do
+    n=$((n + 1))
+    record "$n" "{\"id\":$n,\"d\":\"$text\",\"e\":\"2026-11-21T23:59:59.999Z\",\"s\":\"2026-11-21T23:59:59.999Z\",\"x\":\"$text\"}"
+    printf '%s\t%s\n' "$n" "$text" >>texts
+  done >in <<'EOF'
+2026-11-21T09:00:00.123Z
+2026-11-21T09:00:00Z
+2024-02-29T23:59:59.999999Z
+2026-11-21
+2026-11-21T24:00:00Z
+2026-11-21T23:59:60Z
+2026-11-21T24:00:01Z
+2026-11-21T23:60:00Z
+2026-11-21T23:59:61Z
+2026-11-21T2a:00:00Z
+2026-11-21T09:00:00.1234567Z
+2026-11-21T09:00:00.Z
+2026-11-21T09:00:00.12aZ
+2026-11-21T09:00:00.123
+2026-11-21T09:00:00+14:00
+2026-11-21T23:00:00-05:00
+2026-02-29T09:00:00Z
+2026-13-01T09:00:00Z
+0000-01-01T09:00:00Z
+2026-11-21t09:00:00z
+2026-11-21 09:00:00Z
+2026-11-21T09:00:00ZZ
+2026-11-21T09:00Z
+2026-11-21T09:00:00Z x
+22026-11-21T09:00:00Z
+infinity
+EOF
+  load_in -t t
+  sql 'CREATE TABLE texts (id integer, x text)'
+  sql "\\copy texts FROM 'texts'"
+  [ "$(sql 'SELECT count(*) FROM texts WHERE read(x) IS NULL')" -ge 8 ]
+  [ "$(sql 'SELECT string_agg(texts.id || texts.x, $$; $$) FROM texts LEFT JOIN t USING (id) WHERE read(texts.x) IS DISTINCT FROM t.d')" = '' ]
+  # The text itself, and a time, lose nothing.
+  [ "$(sql 'SELECT count(*) FROM t JOIN texts USING (id) WHERE t.x <> texts.x')" = 0 ]
+  [ "$(sql "SELECT DISTINCT e, extract(epoch FROM s) FROM t")" = '2026-11-21|1795305599.999000' ]
+}
