@@ -55,7 +55,9 @@ static int work(const struct settings *settings, const struct policy *policy, si
     struct job job = { 0 };
     int status = STATUS_INTERNAL;
     int opened = job_open(&job, settings, policy, ring, rule, key);
-    struct filter *filter = filter_new(settings->max_record, settings->grace_ms);
+    const struct filter_options options = { settings->max_record, settings->grace_ms,
+        settings->progress };
+    struct filter *filter = filter_new(&options);
     keyring_forget(ring);
     if (keyring_lock_heap(ring) != 0)
         msg_info("the derived keys may be swapped out: %s", strerror(errno));

@@ -1,5 +1,6 @@
 #include <stdlib.h>
 
+#include "base/meter.h"
 #include "base/opt.h"
 #include "base/start.h"
 #include "base/status.h"
@@ -17,6 +18,7 @@ enum {
     GROUP_READABLE,
     MAX_RECORD,
     GRACE,
+    PROGRESS,
     REQUIRE_SANDBOX,
     SELF_TEST
 };
@@ -34,6 +36,7 @@ static const struct opt options[] = {
         false },
     { MAX_RECORD, '\0', "max-record", "SIZE", "longest line taken (4M, up to 64M)", false },
     { GRACE, '\0', "grace", "TIME", "time to drain a pipe after SIGTERM (30s)", false },
+    METER_PROGRESS(PROGRESS),
     { REQUIRE_SANDBOX, '\0', "require-sandbox", NULL,
         "fail if the kernel cannot confine the process", false },
     { SELF_TEST, '\0', "self-test", NULL, "compute the published vectors, say how, and exit",
@@ -74,6 +77,9 @@ static int set(struct settings *settings, int id, const char *value)
         return 0;
     case GROUP_READABLE:
         settings->group_readable = true;
+        return 0;
+    case PROGRESS:
+        settings->progress = true;
         return 0;
     case REQUIRE_SANDBOX:
         settings->require_sandbox = true;

@@ -78,7 +78,9 @@ static int work(const struct settings *settings, const struct policy *policy, si
     bool by_line = settings->lines != NULL;
     struct lines *lines = by_line ? lines_new(policy, rule, ring, LINES_UNMASK, key) : NULL;
     struct unmask *unmask = by_line ? NULL : unmask_new(policy, ring);
-    struct filter *filter = filter_new(settings->max_record, settings->grace_ms);
+    const struct filter_options options = { settings->max_record, settings->grace_ms,
+        settings->progress };
+    struct filter *filter = filter_new(&options);
     if (unmask != NULL)
         unmask_assume_key(unmask, key);
     keyring_forget(ring);

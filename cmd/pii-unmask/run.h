@@ -18,6 +18,7 @@ struct settings {
     bool self_test;
     bool group_readable;
     bool require_sandbox;
+    bool progress;
     uint64_t max_record;
     uint64_t grace_ms;
 };

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "hand.h"
 
 void hand_init(struct hand *hand)
@@ -24,6 +25,7 @@ int hand_add(struct hand *hand, uint64_t end, const struct buf *id, const struct
     memcpy(message->text, id->data, id->length);
     memcpy(message->text + id->length, handle->data, handle->length);
     message->end = end;
+    message->since_ms = clock_monotonic_ms();
     message->next = NULL;
     *hand->last = message;
     hand->last = &message->next;

@@ -11,7 +11,8 @@
  * output their line ends, in that order.
  */
 struct hand_message {
-    uint64_t end; /* bytes of output up to the end of its line */
+    uint64_t end;      /* bytes of output up to the end of its line */
+    uint64_t since_ms; /* monotonic: when it was received */
     struct hand_message *next;
     size_t id_length;
     size_t handle_length;

@@ -3,10 +3,10 @@
 #include <string.h>
 
 #include "aws/batch.h"
+#include "aws/lease.h"
 #include "base/clock.h"
 #include "base/msg.h"
 #include "keeper.h"
-#include "lease.h"
 
 enum {
     LINES_AT_ONCE = 1000, /* then it is the network's turn again */
@@ -21,7 +21,8 @@ struct keeper {
     size_t inside;  /* leases in the batch */
     size_t awaited; /* verdicts: one for each time that a message was received */
     uint64_t half_ms;
-    bool hopeless; /* nothing can be extended: why has been said */
+    uint64_t heard_ms; /* as keeper_heard_ms() */
+    bool hopeless;     /* nothing can be extended: why has been said */
     bool said_expired;
     bool said_refused;
     bool more; /* lines may be left unread */
@@ -75,6 +76,17 @@ size_t keeper_room(const struct keeper *keeper)
     return count < keeper->config.maximum ? keeper->config.maximum - count : 0;
 }
 
+uint64_t keeper_oldest_ms(const struct keeper *keeper)
+{
+    const struct lease *lease = lease_eldest(keeper->leases);
+    return lease != NULL ? lease->received_ms : 0;
+}
+
+uint64_t keeper_heard_ms(const struct keeper *keeper)
+{
+    return keeper->heard_ms;
+}
+
 bool keeper_done(const struct keeper *keeper)
 {
     return lease_count(keeper->leases) == 0 && keeper->awaited == 0;
@@ -106,7 +118,7 @@ int keeper_add(struct keeper *keeper, const struct buf *id, const struct buf *ha
     lease = lease_add(keeper->leases, id->data, id->length, handle->data, handle->length);
     if (lease == NULL)
         return -1;
-    lease->received_ms = clock_monotonic_ms();
+    lease->received_ms = keeper->heard_ms = clock_monotonic_ms();
     schedule(keeper, lease, keeper->half_ms);
     keeper->awaited++;
     return 0;
@@ -142,6 +154,7 @@ static void take_verdict(struct keeper *keeper)
     const struct buf *id = &keeper->verdict.message_id;
     const struct buf *handle = &keeper->verdict.receipt_handle;
     expect_one_less(keeper);
+    keeper->heard_ms = clock_monotonic_ms();
     if (id->length == 0)
         return;
     struct lease *lease = lease_find(keeper->leases, id->data, id->length);

@@ -58,6 +58,12 @@ bool keeper_withdraw(struct keeper *keeper, const char *id, size_t id_length, co
 size_t keeper_count(const struct keeper *keeper); /* leases */
 size_t keeper_room(const struct keeper *keeper);  /* for how many more */
 
+/* Monotonic: when the message of the eldest lease was received; 0: there is no lease. */
+uint64_t keeper_oldest_ms(const struct keeper *keeper);
+
+/* Monotonic: when a verdict last came back, or a message was last received; 0: never. */
+uint64_t keeper_heard_ms(const struct keeper *keeper);
+
 /* All verdicts have come back. */
 bool keeper_done(const struct keeper *keeper);
 

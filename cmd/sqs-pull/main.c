@@ -22,6 +22,10 @@ static int report(const struct settings *given, const struct pull_result *result
     if (result->no_memory) {
         msg_error("no memory");
         status = STATUS_INTERNAL;
+    } else if (result->metrics_error != 0) {
+        msg_error("cannot write %s: %s", given->pull.meter.metrics_file,
+            strerror(result->metrics_error));
+        status = STATUS_IO;
     } else if (result->error.cause != AWS_OK) {
         status = connect_report(&result->error);
     } else if (result->output_error != 0) {
@@ -95,8 +99,12 @@ int main(int argc, char **argv)
         msg_error("cannot start: %s", strerror(errno));
         return STATUS_INTERNAL;
     }
-    if (!options_parse(argc, argv, &settings, &status))
+    if (!options_parse(argc, argv, &settings, &status)) {
+        const char *fifo = options_fifo(argc, argv);
+        if (fifo != NULL)
+            acked_close(acked_open(fifo)); /* or who opens it for writing would wait for ever */
         return status;
+    }
     /* Before anything that may take time: whoever opens it for writing waits for us. */
     if (settings.acked != NULL && (settings.pull.acked = acked_open(settings.acked)) == NULL) {
         bool none = errno == EINVAL;

@@ -18,7 +18,9 @@ enum {
     OPT_ACKED,
     OPT_MAX_IN_FLIGHT,
     OPT_MAX_LEASE,
-    OPT_GRACE
+    OPT_GRACE,
+    OPT_METRICS,
+    OPT_PROGRESS
 };
 
 enum {
@@ -52,6 +54,8 @@ static const struct opt options[] = {
         "with --acked, keep a message hidden for so long at most (default: 1h)", false },
     { OPT_GRACE, '\0', "grace", "TIME",
         "with --acked, wait so long for verdicts after SIGTERM (default: 30s)", false },
+    METER_METRICS_FILE(OPT_METRICS),
+    METER_PROGRESS(OPT_PROGRESS),
     CONNECT_OPTIONS,
 };
 
@@ -139,6 +143,12 @@ static int take(struct settings *given, int id, const char *value)
     case OPT_GRACE:
         given->has_leases = true;
         return take_lease(pull, id, value);
+    case OPT_METRICS:
+        pull->meter.metrics_file = value;
+        return 0;
+    case OPT_PROGRESS:
+        pull->meter.progress = true;
+        return 0;
     case OPT_OPERAND:
         return opt_usage("no operand is taken: give the queue with --queue");
     default:
@@ -192,4 +202,18 @@ bool options_parse(int argc, char **argv, struct settings *settings, int *status
             return false;
     }
     return complete(settings, status);
+}
+
+const char *options_fifo(int argc, char **argv)
+{
+    static const char name[] = "--acked";
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        if (strncmp(argv[i], name, sizeof name - 1) != 0)
+            continue;
+        if (argv[i][sizeof name - 1] == '=')
+            return argv[i] + sizeof name;
+        if (argv[i][sizeof name - 1] == '\0' && i + 1 < argc)
+            return argv[i + 1];
+    }
+    return NULL;
 }

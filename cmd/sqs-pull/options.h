@@ -24,4 +24,7 @@ struct settings {
  */
 bool options_parse(int argc, char **argv, struct settings *settings, int *status);
 
+/* The value of --acked on a command line that is wrong elsewhere, or NULL. */
+const char *options_fifo(int argc, char **argv);
+
 #endif

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/msg.h"
 #include "base/stop.h"
+#include "figures.h"
 #include "puller.h"
 #include "receive.h"
 
@@ -73,6 +74,7 @@ static void turn(struct puller *puller, int timeout_ms)
         { .fd = printing ? STDOUT_FILENO : -1, .events = outqueue_events(puller->out) },
         { .fd = hearing ? acked_fd(puller->options->acked) : -1, .events = POLLIN },
     };
+    timeout_ms = meter_timeout(puller->meter, timeout_ms);
     if (sqs_wait(puller->connection->sqs, fds, sizeof fds / sizeof *fds, timeout_ms) != 0) {
         puller->result->no_memory = true;
         puller->busy = 0; /* nothing more can come back */
@@ -84,6 +86,7 @@ static void turn(struct puller *puller, int timeout_ms)
             receive_take(puller, call);
     print(puller);
     hear(puller);
+    meter_turn(puller->meter);
     if (!puller->stopping && stop_requested())
         stop(puller);
 }
@@ -283,8 +286,13 @@ void pull_run(const struct connection *connection, const struct pull_options *op
     *result = (struct pull_result){ .received = 0 };
     hand_init(&puller.hand);
     warn_of_returning(options);
-    if (open_all(&puller))
-        run(&puller);
+    if (open_all(&puller)) {
+        if (figures_open(&puller, &puller.meter) == 0)
+            run(&puller);
+        else
+            result->metrics_error = errno;
+    }
+    meter_close(puller.meter);
     keeper_free(puller.keeper);
     release_free(puller.release);
     hand_free(&puller.hand);

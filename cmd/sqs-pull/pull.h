@@ -9,6 +9,7 @@
 #include "attributes.h"
 #include "aws/connect.h"
 #include "aws/error.h"
+#include "base/meter.h"
 
 struct pull_options {
     unsigned parallel; /* receives at once */
@@ -24,6 +25,7 @@ struct pull_options {
     struct acked *acked;          /* where verdicts come back; NULL: no leases */
     size_t max_in_flight;
     uint64_t max_lease_ms;
+    struct meter_options meter;
     uint64_t grace_ms; /* how long verdicts are waited for after a stop request */
 };
 
@@ -33,6 +35,8 @@ enum { PULL_FURTHER_REQUESTS = 8 };
 struct pull_result {
     struct aws_error error; /* AWS_OK: none */
     int output_error;       /* errno of standard output, or 0 */
+    int metrics_error;      /* errno, or 0: the file of --metrics-file cannot be made; nothing was
+                               received */
     bool unheard; /* nobody was left to say what became of messages, and more were to come */
     bool no_memory;
     uint64_t received; /* messages, corrupt ones included */

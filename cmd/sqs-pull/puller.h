@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "aws/connect.h"
+#include "base/meter.h"
 #include "base/outqueue.h"
 #include "format.h"
 #include "hand.h"
@@ -25,6 +26,7 @@ struct puller {
     struct hand hand;
     struct release *release;
     struct keeper *keeper; /* NULL: no leases */
+    struct meter *meter;   /* NULL: no figures are wanted */
     bool stopping;         /* a stop request was seen, then: */
     uint64_t stopping_ms;
     bool unheard; /* the FIFO ended while there was still something to print */
@@ -37,9 +39,10 @@ struct puller {
     bool seen;       /* a record: ${largest} is no guess */
     uint64_t events; /* numbers the beginnings of receives and the arrivals of messages */
     uint64_t last_arrival;
-    unsigned empties;      /* empty receives begun after the last arrival */
-    bool seems_empty;      /* one came back empty since, whenever it began */
-    uint64_t paused_until; /* monotonic */
+    unsigned empties;         /* empty receives begun after the last arrival */
+    bool seems_empty;         /* one came back empty since, whenever it began */
+    uint64_t paused_until;    /* monotonic */
+    uint64_t last_success_ms; /* since 1970: when a receive last succeeded; 0: never */
 };
 
 #endif

@@ -11,7 +11,9 @@ enum {
     LARGEST_RECORD = 1 << 20, /* until one has been seen */
     FIRST_PAUSE_MS = 250,
     SHORT_POLL_MS = 100, /* an empty answer this fast did not wait for messages */
-    SHORT_POLL_PAUSE_MS = 1000
+    SHORT_POLL_PAUSE_MS = 1000,
+    LOCKED_MS =
+        10000 /* so long without a verdict: those to come may wait for the end of our output */
 };
 
 struct receive {
@@ -203,6 +205,15 @@ void receive_begin(struct puller *puller)
     }
 }
 
+/*
+ * Whether what keeps a FIFO queue's groups locked may go on for ever: a consumer that holds back
+ * the last of its output until its input ends.
+ */
+static bool stalled(const struct puller *puller)
+{
+    return clock_monotonic_ms() - keeper_heard_ms(puller->keeper) >= LOCKED_MS;
+}
+
 /* More may come when the verdicts do; a server that does not wait is not asked on and on. */
 static void pause_while_locked(struct puller *puller, const struct receive *receive)
 {
@@ -246,7 +257,9 @@ void receive_take(struct puller *puller, struct call *call)
     receive->busy = false;
     puller->busy--;
     note_size(puller, receive);
-    if (call->error.cause == AWS_OK && call->messages == 0 && receive->locked) {
+    if (call->error.cause == AWS_OK)
+        puller->last_success_ms = clock_realtime_ms();
+    if (call->error.cause == AWS_OK && call->messages == 0 && receive->locked && !stalled(puller)) {
         pause_while_locked(puller, receive);
         return;
     }

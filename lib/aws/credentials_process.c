@@ -10,87 +10,13 @@
 
 #include "aws/credentials_json.h"
 #include "aws/credentials_process.h"
+#include "aws/credentials_words.h"
 #include "base/buf.h"
 #include "base/clock.h"
-#include "crypto/secret.h"
 
-enum { LONGEST_MS = 60 * 1000, OUTPUT_MAXIMUM = 64 << 10, WORDS = 256, TICK_MS = 20 };
+enum { LONGEST_MS = 60 * 1000, OUTPUT_MAXIMUM = 64 << 10, TICK_MS = 20 };
 
 static const char who[] = "the credential_process";
-
-/* ---- words ----------------------------------------------------------------------------------- */
-
-struct words {
-    char *text; /* the words, one after the other, each ended by NUL */
-    char *list[WORDS + 1];
-    size_t size; /* of ${text} */
-};
-
-static void free_words(struct words *words)
-{
-    if (words->text != NULL)
-        secret_wipe(words->text, words->size);
-    free(words->text);
-}
-
-static bool blank(char byte)
-{
-    return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
-}
-
-/*
- * One word from **from, which is moved past it, to *to: POSIX shell quoting. Within double quotes a
- * backslash stands for itself but before a double quote or a backslash. False: a quote is not
- * closed.
- */
-static bool take_word(const char **from, char **to)
-{
-    const char *at = *from;
-    char quote = '\0';
-    for (; *at != '\0' && (quote != '\0' || !blank(*at)); at++) {
-        if (quote == '\0' && (*at == '\'' || *at == '"')) {
-            quote = *at;
-        } else if (quote != '\0' && *at == quote) {
-            quote = '\0';
-        } else if (*at == '\\' &&
-            (quote == '\0' || (quote == '"' && (at[1] == '"' || at[1] == '\\')))) {
-            if (*++at == '\0')
-                return false;
-            *(*to)++ = *at;
-        } else {
-            *(*to)++ = *at;
-        }
-    }
-    *from = at;
-    *(*to)++ = '\0';
-    return quote == '\0';
-}
-
-/* 0; or -1: a quote is not closed, there is no word, or there are too many; or no memory, errno. */
-static int split(struct words *words, const char *command)
-{
-    size_t count = 0;
-    errno = 0;
-    words->size = strlen(command) + 2;
-    char *to = words->text = calloc(1, words->size);
-    if (to == NULL)
-        return -1;
-    for (;;) {
-        while (blank(*command))
-            command++;
-        if (*command == '\0')
-            break;
-        if (count == WORDS)
-            return -1;
-        words->list[count++] = to;
-        if (!take_word(&command, &to))
-            return -1;
-    }
-    words->list[count] = NULL;
-    return count > 0 ? 0 : -1;
-}
-
-/* ---- the process ----------------------------------------------------------------------------- */
 
 /* Start it with its standard output to ${output}. 0, or an error number. */
 static int start(char *const *words, int output, pid_t *process)
@@ -231,12 +157,12 @@ static enum aws_cause run(char *const *words, struct buf *output, const char *pl
 enum aws_cause credentials_process_fetch(struct credentials *credentials, const char *command,
     const char *place, const struct credentials_request *request, struct aws_error *error)
 {
-    struct words words = { .text = NULL };
+    struct credentials_words words = { .text = NULL };
     struct buf output;
     enum aws_cause cause;
     *credentials = (struct credentials){ 0 };
     buf_init(&output, OUTPUT_MAXIMUM);
-    if (split(&words, command) != 0)
+    if (credentials_words_split(&words, command) != 0)
         cause = errno == ENOMEM
             ? error_set(error, AWS_NO_MEMORY, NULL, "no memory")
             : error_set(error, AWS_CONFIG, NULL,
@@ -250,6 +176,6 @@ enum aws_cause credentials_process_fetch(struct credentials *credentials, const 
         cause = credentials_json_read(credentials, CREDENTIALS_JSON_PROCESS, output.data,
             output.length, who, error);
     buf_wipe(&output);
-    free_words(&words);
+    credentials_words_free(&words);
     return cause;
 }

@@ -32,12 +32,15 @@ static bool has(CURLU *parsed, CURLUPart which)
     return code == CURLUE_OK;
 }
 
-/* Only what every reader of URLs takes the same way: curl would forgive missing or further slashes.
+/*
+ * Only what every reader of URLs takes the same way: curl would forgive missing or further slashes,
+ * and decode a host's name that hides bytes behind percent signs.
  */
 static bool plain(const char *text)
 {
-    const char *host = strstr(text, "://");
-    if (host == NULL || host[3] == '/')
+    size_t scheme = strcspn(text, ":/");
+    if (strncmp(text + scheme, "://", 3) != 0 || text[scheme + 3] == '/' ||
+        memchr(text, '%', scheme + 3 + strcspn(text + scheme + 3, "/")) != NULL)
         return false;
     for (; *text != '\0'; text++)
         if (*text <= ' ' || *text > '~' || strchr("\\\"<>^`{|}", *text) != NULL)

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/line.h"
+#include "base/meter.h"
 #include "base/out.h"
 
 enum { KEPT = 1 << 20, FIRST = 1 << 16 };
@@ -13,18 +14,38 @@ struct filter {
     struct line_reader *reader;
     struct out *out;
     struct buf line;
+    struct meter *meter;
+    const struct filter_counts *counts; /* of the run, for the meter */
 };
 
-struct filter *filter_new(size_t max_record, uint64_t grace_ms)
+static void read_meter(void *context, uint64_t *values, uint64_t *oldest_ms)
+{
+    const struct filter *filter = context;
+    (void)oldest_ms; /* what is read is written at once */
+    if (filter->counts != NULL)
+        values[0] = filter->counts->records;
+}
+
+static int open_meter(struct filter *filter)
+{
+    const struct meter_config config = { .options = { .progress = true },
+        .noun = "records",
+        .read = read_meter,
+        .context = filter };
+    return meter_open(&filter->meter, &config);
+}
+
+struct filter *filter_new(const struct filter_options *options)
 {
     struct filter *filter = calloc(1, sizeof *filter);
     if (filter == NULL)
         return NULL;
-    buf_init(&filter->line, filter_longest(max_record));
-    filter->reader = line_open(STDIN_FILENO, max_record, grace_ms);
+    buf_init(&filter->line, filter_longest(options->max_record));
+    filter->reader = line_open(STDIN_FILENO, options->max_record, options->grace_ms);
     filter->out = out_open(STDOUT_FILENO);
     if (filter->reader == NULL || filter->out == NULL ||
-        buf_reserve(&filter->line, FIRST) == NULL) {
+        buf_reserve(&filter->line, FIRST) == NULL ||
+        (options->progress && open_meter(filter) != 0)) {
         int error = errno;
         filter_free(filter);
         errno = error;
@@ -37,6 +58,7 @@ void filter_free(struct filter *filter)
 {
     if (filter == NULL)
         return;
+    meter_close(filter->meter);
     line_close(filter->reader);
     out_free(filter->out);
     buf_wipe(&filter->line);
@@ -46,11 +68,16 @@ void filter_free(struct filter *filter)
 /* The next line; while there is none, nothing is held back. */
 static enum line_result next(struct filter *filter, struct line *line, bool *flushed)
 {
+    meter_turn(filter->meter);
     enum line_result got = line_next(filter->reader, 0, line);
     if (got != LINE_AGAIN)
         return got;
     *flushed = out_flush(filter->out) == 0;
-    return *flushed ? line_next(filter->reader, -1, line) : got;
+    while (*flushed && got == LINE_AGAIN) {
+        got = line_next(filter->reader, meter_timeout(filter->meter, -1), line);
+        meter_turn(filter->meter);
+    }
+    return got;
 }
 
 static void count(struct filter_counts *counts, enum filter_outcome outcome)
@@ -91,8 +118,12 @@ enum filter_end filter_run(struct filter *filter, const struct filter_work *work
     struct filter_counts *counts)
 {
     *counts = (struct filter_counts){ 0 };
+    filter->counts = counts;
     enum filter_end end = work_through(filter, work, counts);
     int error = errno;
+    meter_close(filter->meter);
+    filter->meter = NULL;
+    errno = error;
     if (end == FILTER_WRITE)
         return end;
     /* What is done goes out even when the input failed. */

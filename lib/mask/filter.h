@@ -1,6 +1,7 @@
 #ifndef MASK_FILTER_H
 #define MASK_FILTER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -46,9 +47,15 @@ static inline size_t filter_longest(size_t max_record)
     return 2 * max_record + 65536;
 }
 
+struct filter_options {
+    uint64_t max_record; /* bytes */
+    uint64_t grace_ms;   /* as in base/line.h */
+    bool progress;       /* the live line of base/meter.h */
+};
+
 /* stdin and stdout, ready; what is allocated is allocated here, but for records over 64 KiB. */
 struct filter;
-struct filter *filter_new(size_t max_record, uint64_t grace_ms); /* NULL with errno */
+struct filter *filter_new(const struct filter_options *options); /* NULL with errno */
 void filter_free(struct filter *filter);                         /* NULL is fine */
 
 /* Do all the work, then close stdout. Once. */

@@ -55,10 +55,11 @@ static int allow_arguments(scmp_filter_ctx filter)
     if (error == 0)
         error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1,
             SCMP_A2(SCMP_CMP_MASKED_EQ, prot_exec, 0));
-    /* isatty(3), for the summary */
-    if (error == 0)
+    /* isatty(3), for the summary; and how wide the live line can be */
+    const scmp_datum_t questions[] = { TCGETS, TIOCGWINSZ };
+    for (size_t i = 0; i < 2 && error == 0; i++)
         error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 2,
-            SCMP_A0(SCMP_CMP_EQ, STDERR_FILENO), SCMP_A1(SCMP_CMP_EQ, TCGETS));
+            SCMP_A0(SCMP_CMP_EQ, STDERR_FILENO), SCMP_A1(SCMP_CMP_EQ, questions[i]));
     /* abort(3): a signal to itself, and to nobody else */
     if (error == 0)
         error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,

@@ -113,6 +113,6 @@ void pg_copy_hint(const char *context, const char *relation, const char *const *
         line = line * 10 + (uint64_t)(*at - '0');
     }
     hint->line = line;
-    if (lines == 1)
+    if (lines == 1 && line > 0)
         hint->column = find_column(at, names, count);
 }

@@ -58,10 +58,13 @@ static int parse_column(struct cursor *cursor, struct pg_map_line *line)
         buf_append(&name, cursor->text + start, cursor->at - start);
     }
     const char *text = buf_cstr(&name);
+    bool cut = text != NULL && strlen(text) != name.length;
     line->column = text == NULL ? NULL : strdup(text);
     buf_free(&name);
     if (line->column == NULL)
         return fail(cursor, start, "not enough memory");
+    if (cut)
+        return fail(cursor, start, "a NUL byte in a column's name");
     if (line->column[0] == '\0')
         return fail(cursor, start, "an empty column name");
     return 0;

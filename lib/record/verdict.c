@@ -160,8 +160,11 @@ int verdict_write_ack(struct buf *out, const struct verdict *verdict, const char
     size_t length = verdict->length;
     while (length > 0 && verdict->text[length - 1] != '}')
         length--;
-    if (length > 0)
-        buf_append(out, verdict->text, length - 1);
-    buf_printf(out, ",\"ack\":\"%s\"}\n", ack);
+    length -= length > 0; /* the brace itself */
+    while (length > 0 && memchr(" \t\r", verdict->text[length - 1], 3) != NULL)
+        length--;
+    buf_append(out, verdict->text, length);
+    bool first = length == 0 || verdict->text[length - 1] == '{';
+    buf_printf(out, "%s\"ack\":\"%s\"}\n", first ? "" : ",", ack);
     return out->failed ? -1 : 0;
 }

@@ -15,8 +15,9 @@ struct xml {
     xmlParserCtxtPtr parser;
     enum xml_result result;
     unsigned depth;
-    bool ended; /* the root element is closed */
-    bool fresh; /* the parser has seen nothing yet */
+    bool ended;      /* the root element is closed */
+    bool fresh;      /* the parser has seen nothing yet */
+    unsigned marked; /* so many bytes of a byte order mark came, and nothing else */
 };
 
 static void stop(struct xml *xml, enum xml_result result)
@@ -89,8 +90,24 @@ static void on_error(void *user, xmlErrorPtr error)
     stop(xml, error->code == XML_ERR_NO_MEMORY ? XML_NO_MEMORY : XML_MALFORMED);
 }
 
-/* RECOVER goes on after forbidden characters; on_error() ends at everything else. */
-enum { PARSER_OPTIONS = XML_PARSE_NONET | XML_PARSE_RECOVER | XML_PARSE_NOCDATA };
+/*
+ * RECOVER goes on after forbidden characters; on_error() ends at everything else. The encoding is
+ * not the document's to choose: behind a name stands a converter of the C library.
+ */
+enum {
+    PARSER_OPTIONS = XML_PARSE_NONET | XML_PARSE_RECOVER | XML_PARSE_NOCDATA | XML_PARSE_IGNORE_ENC
+};
+
+/* A document begins: it is UTF-8, whatever its first bytes look like. 0, or -1. */
+static int start(struct xml *xml)
+{
+    xml->result = XML_WELL;
+    xml->depth = 0;
+    xml->ended = false;
+    xml->fresh = true;
+    xml->marked = 0;
+    return xmlSwitchEncoding(xml->parser, XML_CHAR_ENCODING_UTF8) == 0 ? 0 : -1;
+}
 
 /* A parser at the start of a document. 0, or -1. */
 static int begin(struct xml *xml)
@@ -101,7 +118,7 @@ static int begin(struct xml *xml)
     xml->parser->_private = xml;
     xml->parser->userData = xml->parser;
     xmlCtxtUseOptions(xml->parser, PARSER_OPTIONS);
-    return 0;
+    return start(xml);
 }
 
 struct xml *xml_open(const struct xml_handler *handler, void *context)
@@ -111,7 +128,6 @@ struct xml *xml_open(const struct xml_handler *handler, void *context)
         return NULL;
     xml->handler = handler;
     xml->context = context;
-    xml->fresh = true;
     xml->sax.initialized = XML_SAX2_MAGIC;
     xml->sax.startElementNs = on_start;
     xml->sax.endElementNs = on_end;
@@ -121,7 +137,7 @@ struct xml *xml_open(const struct xml_handler *handler, void *context)
     xml->sax.internalSubset = on_doctype;
     xml->sax.serror = on_error;
     if (begin(xml) != 0) {
-        free(xml);
+        xml_free(xml);
         return NULL;
     }
     return xml;
@@ -137,22 +153,40 @@ void xml_free(struct xml *xml)
 
 int xml_restart(struct xml *xml)
 {
-    bool sound = xml->result == XML_WELL;
-    xml->result = XML_WELL;
-    xml->depth = 0;
-    xml->ended = false;
     if (xml->fresh)
-        return 0;
-    xml->fresh = true;
+        return start(xml);
     /* The names it knows are worth keeping; what a broken document has left behind is not. */
-    if (sound && xmlCtxtResetPush(xml->parser, NULL, 0, NULL, NULL) == 0)
-        return 0;
+    if (xml->result == XML_WELL && xmlCtxtResetPush(xml->parser, NULL, 0, NULL, NULL) == 0)
+        return start(xml);
     xmlFreeParserCtxt(xml->parser);
     return begin(xml);
 }
 
+/* Pass over a byte order mark, which the parser would not: how many of the bytes are of it. */
+static size_t pass_mark(struct xml *xml, const char *data, size_t length)
+{
+    static const char mark[] = "\xEF\xBB\xBF";
+    size_t passed = 0;
+    while (passed < length && xml->marked < sizeof mark - 1 && data[passed] == mark[xml->marked]) {
+        xml->marked++;
+        passed++;
+    }
+    if (passed < length && xml->marked % (sizeof mark - 1) != 0) {
+        xml->fresh = false;
+        stop(xml, XML_MALFORMED); /* a piece of one is not UTF-8 */
+    }
+    return passed;
+}
+
 static enum xml_result parse(struct xml *xml, const char *data, size_t length, int last)
 {
+    if (xml->fresh && length > 0) {
+        size_t passed = pass_mark(xml, data, length);
+        data += passed;
+        length -= passed;
+        if (length == 0)
+            return xml->result;
+    }
     do {
         int piece = length > INT_MAX ? INT_MAX : (int)length;
         if (xml->result != XML_WELL)

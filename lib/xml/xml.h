@@ -8,8 +8,9 @@
  * XML 1.0 in a stream: pieces of a document go in as they come, events come out; no tree is built.
  * A document that brings a DOCTYPE is refused, so there are no entities but XML's own five and
  * character references, nothing is ever loaded, and no input grows when it is read. Elements nest
- * at most XML_MAX_DEPTH deep. Attributes, comments and processing instructions are passed over;
- * names come without their prefix.
+ * at most XML_MAX_DEPTH deep. It is UTF-8, as everything on the web is by now: another encoding
+ * that it declares is not believed. Attributes, comments and processing instructions are passed
+ * over; names come without their prefix.
  *
  * Characters that XML 1.0 forbids are dropped, though the document is malformed by them: one bad
  * message in an answer must not cost the others (its checksum will tell which it is). Every other

@@ -15,7 +15,7 @@ _sqs2pg_options() {
   case $1 in
   sqs-pull)
     echo -f --follow -n= --number= --wait= --empty= --visibility-timeout= --idle-backoff= --attributes= --fifo-ids \
-      --acked=@ --max-in-flight= --max-lease= --grace=
+      --acked=@ --max-in-flight= --max-lease= --grace= --metrics-file=@ --progress
     ;;
   sqs-ack)
     echo --print --release --linger= --max-record= --grace= --metrics-file=@ --progress
@@ -31,11 +31,11 @@ _sqs2pg_options() {
     ;;
   pii-mask)
     echo -k=@ --key-file=@ -p=@ --policy=@ -m= --mask= --root= --rewrap --lines= --key-id= \
-      --print-policy --key-group-readable --max-record= --grace= --require-sandbox --self-test
+      --print-policy --key-group-readable --max-record= --grace= --progress --require-sandbox --self-test
     ;;
   pii-unmask)
     echo -k=@ --key-file=@ -p=@ --policy=@ -m= --mask= --root= --key-id= --lines= --print-policy \
-      --key-group-readable --max-record= --grace= --require-sandbox --self-test
+      --key-group-readable --max-record= --grace= --progress --require-sandbox --self-test
     ;;
   pii-keygen)
     echo --rotate --list --key-group-readable

@@ -70,6 +70,7 @@ accepts() { [ "$(pii-mask -k "$@" <<<'{"body":{}}')" = '{"body":{},"pii":{"key":
 }
 
 @test "a descriptor is duplicated, a FIFO is read" {
+  local command
   accepts /dev/fd/3 3<k
   accepts /proc/self/fd/4 4<k
   accepts <(cat k)
@@ -78,7 +79,12 @@ accepts() { [ "$(pii-mask -k "$@" <<<'{"body":{}}')" = '{"body":{},"pii":{"key":
   accepts fifo
   # The file behind a descriptor is judged too, and may have no name any more.
   chmod 644 k
-  run -77 pii-mask -k /dev/fd/3 3<k </dev/null
+  for command in 'pii-mask -k' 'pii-unmask -k' 'pii-keygen --list'; do
+    # shellcheck disable=SC2086
+    run -77 --separate-stderr $command /dev/fd/3 3<k </dev/null
+    [ -z "$output" ]
+    [[ $stderr == *': error: key file /dev/fd/3: others than its owner have rights to it'* ]]
+  done
   chmod 600 k
   exec 5<k
   rm k
@@ -186,9 +192,13 @@ edited() {
     printf '\n  \n# x\n'
     sed 's/ /\t  /g; s/$/ /' k
   } >blanks)
-  accepts crlf
-  accepts unended
-  accepts blanks
+  local file
+  for file in crlf unended blanks; do
+    accepts $file
+    ln -sfn $file via
+    accepts via
+    [ "$(pii-keygen --list via)" = "$ID primary" ]
+  done
 }
 
 @test "pii-keygen makes a file that only its owner reads, and says its id" {

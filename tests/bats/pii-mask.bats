@@ -227,6 +227,22 @@ END
   [[ $stderr == 'pii-mask: records=1 masked=0 passed=0 errors=1 '* ]]
 }
 
+@test "--progress: a live line on a terminal, away before the summary, else nothing" {
+  local program
+  printf '%s\n' '{"body":{"ip":"203.0.113.77"}}' '{"body":{}}' >in
+  for program in pii-mask pii-unmask; do
+    script -qec "stty cols 100; { cat in; sleep 1; cat in; } | $program -k k --progress >out" /dev/null </dev/null >shown 3>&- 4>&-
+    cat -A shown
+    [ "$(wc -l <out)" -eq 4 ]
+    # Also while it waits; the count goes on.
+    grep -qP "\\r$program: 2 records, [0-9.]+/s, none in hand *\\r" shown
+    grep -qP "\\r +\\r($program: records=4 .*)\\r" shown
+    run --separate-stderr -0 $program -k k --progress <in
+    [ -z "$stderr" ]
+    mv out in && head -2 in >two && mv two in
+  done
+}
+
 @test "a record comes out before the next one comes in" {
   mkfifo in
   pii-mask -k k <in >out &
@@ -279,22 +295,75 @@ END
   exec 5>&-
 }
 
-# peak COUNT: resident memory in KiB at its highest, over so many records.
-peak() {
-  yes '{"sqs":{"message_id":"x"},"body":{"ip":"203.0.113.77","device_id":"1","x":['"$(seq -s, 100)"']}}' | head -n "$1" >in
-  "$(python_dir)/bin/python" -c '
-import resource, subprocess
-subprocess.run(["pii-mask", "-k", "k"], stdin=open("in"), stdout=subprocess.DEVNULL, check=True)
-print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)'
+# different COUNT: so many records of a kilobyte, no two with the same values; every tenth cannot be masked.
+different() {
+  awk -v count="$1" 'BEGIN {
+    fill = sprintf("%600s", ""); gsub(/ /, "x", fill)
+    for (n = 1; n <= count; n++)
+      printf "{\"sqs\":{\"message_id\":\"%d\"},\"body\":%s\"ip\":\"10.%d.%d.%d\",\"device_id\":\"%09d\",\"x\":\"%s\"}}\n",
+        n, n % 10 ? "{" : "[", n / 65536, n / 256 % 256, n % 256, n, fill
+  }'
 }
 
-@test "memory does not grow with the stream" {
-  local few many
-  few=$(peak 1000)
-  many=$(peak 200000)
-  echo "$few KiB, $many KiB"
-  [ "$many" -le $((few + few / 10)) ]
-  [ "$many" -le 32768 ]
+# peak PROGRAM FILE: resident memory in KiB at its highest, over those records.
+peak() {
+  "$(python_dir)/bin/python" -c '
+import resource, subprocess, sys
+with open(sys.argv[2]) as records:
+    subprocess.run([sys.argv[1], "-q", "-k", "k"], stdin=records, stdout=subprocess.DEVNULL, check=True)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)' "$@"
+}
+
+@test "resident memory at a hundred thousand records is that at ten thousand, and below 32 MiB" {
+  local program few many
+  different 100000 >many
+  head -10000 many >few
+  for program in pii-mask pii-unmask; do
+    few=$(peak $program few) many=$(peak $program many)
+    echo "$program: $few KiB, $many KiB"
+    [ "$many" -le $((few + few / 10)) ]
+    [ "$many" -le 32768 ]
+    mask -q <many >masked && mv masked many && head -10000 many >few
+  done
+  # They were masked, and not just read.
+  [ "$(jq -r '.body.masked_ip // empty' few | sort -u | wc -l)" -eq 9000 ]
+  [ "$(grep -c '"sealed":"seal1' few)" -eq 1000 ]
+}
+
+@test "a canary in whatever cannot be masked is seen by pii-unmask only; of a line too long, by nobody" {
+  local deep canary policy='-m .ip=ipcrypt:masked_ip -m .device_id=siv:masked_device_id'
+  deep=$(printf '%0300d' 0)
+  {
+    echo '{"body":{"ip":"203.0.113.7","device_id":"canary-malformed"'
+    echo 'canary-no-json'
+    printf '{"body":{"ip":%s"canary-deep"%s}}\n' "${deep//0/[}" "${deep//0/]}"
+    echo '{"body":{"ip":"canary-address"}}'
+    echo '{"body":{"ip":"203.0.113.7"},"attributes":{"canary-name":{"type":"String","value":"canary-attribute"}},"body":[]}'
+    echo '{"body":{"device_id":"canary-duplicate","d\u0065vice_id":"canary-escaped","device_id":{"canary-inside":1}}}'
+    echo '{"body":"canary-body","error":{"stage":"pull","code":"md5"}}'
+    echo '{"body":{"masked_ip":"canary-collision"}}'
+    echo '{"body":{"device_id":"canary-mixed"},"pii":{"key":"'"$ID"'"}}'
+    printf '{"body":{"device_id":"canary-surrogate\\ud800"}}\n{"body":{"device_id":"canary-bytes\xff"}}\n'
+  } >in
+  printf '{"sqs":{"message_id":"l"},"body":{"ip":"canary-long","x":"%0200000d"}}\n' 0 >long
+  # shellcheck disable=SC2086
+  cat in long | mask -v -v --max-record 100k $policy --log json >out 2>err
+  [ "$(wc -l <out)" -eq 12 ]
+  run ! grep -a canary out err
+  # shellcheck disable=SC2086
+  pii-unmask -k k -v -v $policy <out >back 2>err
+  run ! grep -a canary err
+  for canary in malformed no-json deep address name attribute duplicate escaped inside body collision mixed; do
+    grep -qa "canary-$canary" back || { echo "$canary" && return 1; }
+  done
+  # A line that is no UTF-8 comes as base64.
+  [ "$(jq -r '.line // empty' back | grep -c canary-surrogate)" -eq 1 ]
+  [ "$(jq -r '.line_base64 // empty | @base64d' back | grep -ac canary-bytes)" -eq 1 ]
+  run ! grep -qa canary-long back
+  # A message attribute of which nothing is said is gone, not masked.
+  mask >out 2>err <<<'{"body":{},"attributes":{"canary-name":{"type":"String","value":"canary-attribute"}}}'
+  pii-unmask -k k <out >back
+  run ! grep -a canary out err back
 }
 
 @test "what a lost brace left inside sqs is sealed, not carried as its address" {

@@ -12,6 +12,7 @@ setup() {
 
 teardown() {
   [ ! -s pid ] || kill -9 "$(<pid)" 2>/dev/null || true
+  proxy_stop
 }
 
 # value FILE NAME: of the one sample of that name.
@@ -44,6 +45,9 @@ recent() {
 # terminal COMMAND: runs it on a terminal; what it shows goes to ./shown.
 terminal() { script -qec "stty cols 100; $1" /dev/null </dev/null >shown 3>&- 4>&-; }
 
+# shows_progress PROGRAM: its live line.
+shows_progress() { grep -qP "\\r$1: [0-9]+ messages, [0-9.]+/s, (none in hand|oldest [0-9.]+ s) *\\r" shown; }
+
 @test "sqs-ack --metrics-file: what it did, when it last succeeded, and nothing left beside it" {
   fill 12
   pull | committed >in
@@ -64,6 +68,66 @@ terminal() { script -qec "stty cols 100; $1" /dev/null </dev/null >shown 3>&- 4>
   [ "$(ls figures)" = ack.prom ]
 }
 
+@test "sqs-pull --metrics-file: what it did, when a receive last succeeded, empty or not" {
+  fill 12
+  sqs-send <<<'{"body":"spoil"}'
+  proxy_start
+  mode 'corrupt spoil'
+  mkdir figures
+  run -1 --separate-stderr sqs-pull -j 1 --wait 1 --metrics-file figures/pull.prom
+  well_formed figures/pull.prom sqs-pull
+  [ "$(value figures/pull.prom sqs2pg_messages_received_total)" = 13 ]
+  [ "$(value figures/pull.prom sqs2pg_messages_printed_total)" = 12 ]
+  [ "$(value figures/pull.prom sqs2pg_messages_corrupt_total)" = 1 ]
+  [ "$(value figures/pull.prom sqs2pg_messages_in_hand)" = 0 ]
+  [ "$(value figures/pull.prom sqs2pg_requests_total)" = "$(wc -l <proxy/requests)" ]
+  recent figures/pull.prom
+  success() { value figures/pull.prom sqs2pg_last_success_timestamp_seconds; }
+  # A receive that finds nothing is one that succeeds; one that fails is not.
+  first=$(success)
+  sqs-pull --wait 0 --empty 1 --metrics-file figures/pull.prom
+  second=$(success)
+  [[ $second > $first ]]
+  mode 'deny ReceiveMessage AccessDenied'
+  run -69 sqs-pull --metrics-file figures/pull.prom
+  [ "$(success)" = "$second" ]
+  [ "$(value figures/pull.prom sqs2pg_messages_received_total)" = 0 ]
+  [ "$(ls figures)" = pull.prom ]
+  # What is not printed is released, and is in no hand.
+  mode
+  fresh_queue VisibilityTimeout=30
+  fill 5
+  run -74 bash -c 'sqs-pull -j 1 --wait 1 --metrics-file figures/pull.prom >/dev/full'
+  well_formed figures/pull.prom sqs-pull
+  [ "$(value figures/pull.prom sqs2pg_messages_released_total)" = 5 ]
+  [ "$(value figures/pull.prom sqs2pg_messages_in_hand)" = 0 ]
+}
+
+@test "sqs-pull --metrics-file with leases: replaced as it runs, a message in hand until its verdict is back" {
+  fresh_queue VisibilityTimeout=6
+  fill 7
+  mkfifo acked
+  sqs-pull -f -j 1 --wait 1 --acked acked --metrics-file pull.prom >out 2>err 3>&- 4>&- &
+  echo $! >pid
+  exec 7>acked
+  in_hand_is() { [ "$(value pull.prom sqs2pg_messages_in_hand)" = "$1" ]; }
+  eventually 60 in_hand_is 7
+  [ "$(value pull.prom sqs2pg_messages_printed_total)" = 7 ]
+  [ "$(value pull.prom sqs2pg_messages_acked_total)" = 0 ]
+  head -n 4 out | committed | sqs-ack --print >&7
+  # Three are kept hidden until nobody is left to say what became of them.
+  exec 7>&-
+  status=0
+  wait "$(<pid)" || status=$?
+  [ "$status" -eq 74 ]
+  well_formed pull.prom sqs-pull
+  [ "$(value pull.prom sqs2pg_messages_acked_total)" = 4 ]
+  [ "$(value pull.prom sqs2pg_messages_released_total)" = 3 ]
+  [ "$(value pull.prom sqs2pg_leases_lapsed_total)" = 0 ]
+  [ "$(value pull.prom sqs2pg_leases_extended_total)" -ge 7 ]
+  in_hand_is 0
+}
+
 @test "--metrics-file: one that cannot be written is 74 before anything is done; later, a warning" {
   fill 1
   pull | committed >in
@@ -73,6 +137,11 @@ terminal() { script -qec "stty cols 100; $1" /dev/null </dev/null >shown 3>&- 4>
   done
   [ -c /dev/null ]
   counts_are 0 1 0
+  fill 1
+  run -74 sqs-pull --metrics-file no/such/folder
+  [[ $output == "sqs-pull: error: cannot write no/such/folder: "* ]]
+  counts_are 1 1 0
+  pull >/dev/null
   mkdir gone
   mkfifo pipe
   sqs-ack --metrics-file gone/file <pipe 2>err 3>&- 4>&- &
@@ -85,17 +154,21 @@ terminal() { script -qec "stty cols 100; $1" /dev/null </dev/null >shown 3>&- 4>
   wait "$(<pid)"
   grep -q '^sqs-ack: warning: cannot write gone/file: ' err
   [ "$(grep -c warning err)" -eq 1 ]
-  counts_are 0 0 0
+  counts_are 0 1 0
 }
 
-@test "sqs-ack and sqs-send --progress: a live line on a terminal, away before the summary, else nothing" {
+@test "--progress: a live line on a terminal, away before the summary, else nothing" {
   bodies 1 30 >in
   terminal 'sqs-send --progress <in'
-  grep -qP '\rsqs-send: [0-9]+ messages, [0-9.]+/s, (none in hand|oldest [0-9.]+ s) *\r' shown
+  shows_progress sqs-send
   grep -qP '\r +\r(sqs-send: sent=30 .*)\r' shown
-  pull | committed >verdicts
+  terminal "sqs-pull ${SERIAL[*]} --progress --wait 1 >records"
+  shows_progress sqs-pull
+  grep -qP '\rsqs-pull: 30 messages, [0-9.]+/s, none in hand *\r' shown
+  grep -qP '\r +\r(sqs-pull: received=30 .*)\r' shown
+  committed <records >verdicts
   terminal 'sqs-ack --progress <verdicts'
-  grep -qP '\rsqs-ack: [0-9]+ messages' shown
+  shows_progress sqs-ack
   grep -qP '\r +\r(sqs-ack: deleted=30 .*)\r' shown
   run --separate-stderr -0 sqs-send --progress <in
   [ -z "$stderr" ]

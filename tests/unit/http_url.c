@@ -41,6 +41,11 @@ static const struct row rows[] = {
     { "http://localhost/a\nHost: other", NULL, NULL, NULL, NULL },
     { "http://localhost/\xc3\xa9", NULL, NULL, NULL, NULL },
     { "http://localhost:99999/", NULL, NULL, NULL, NULL },
+    { "http:/a://localhost/", NULL, NULL, NULL, NULL },
+    { "http://local%93host/", NULL, NULL, NULL, NULL },
+    { "http://local%2fhost/", NULL, NULL, NULL, NULL },
+    { "http://[fe80::1%25eth0]/", NULL, NULL, NULL, NULL },
+    { "http://localhost/a%2fb", "http://localhost", "localhost", "localhost", "/a%2fb" },
 };
 
 static void test_rows(void **state)

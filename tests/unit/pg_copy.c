@@ -82,6 +82,7 @@ static void reads_contexts(void **state)
         { "SQL statement \"SELECT 1 FROM ONLY t x\"", "t", 0, SIZE_MAX },
         { "COPY t, line 99999999999999999999999", "t", 0, SIZE_MAX },
         { "COPY other, line 2", "t", 0, SIZE_MAX },
+        { "COPY t, line 0, column v: x", "t", 0, SIZE_MAX },
         { "COPY t, line 4, column vv: \"\"", "t", 4, SIZE_MAX },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

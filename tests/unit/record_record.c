@@ -141,10 +141,13 @@ static void writes_verdicts(void **state)
     assert_int_equal(verdict_write(&out, NULL, 0, 3, VERDICT_REJECTED), 0);
     const struct verdict verdict = { .text = "{\"status\":\"x\"} ", .length = 15 };
     assert_int_equal(verdict_write_ack(&out, &verdict, "deleted"), 0);
+    const struct verdict empty = { .text = "{ } ", .length = 4 };
+    assert_int_equal(verdict_write_ack(&out, &empty, "none"), 0);
     assert_string_equal(buf_cstr(&out),
         "{\"sqs\":{\"a\":1.0},\"status\":\"committed\"}\n"
         "{\"line\":3,\"status\":\"rejected\"}\n"
-        "{\"status\":\"x\",\"ack\":\"deleted\"}\n");
+        "{\"status\":\"x\",\"ack\":\"deleted\"}\n"
+        "{\"ack\":\"none\"}\n");
     buf_free(&out);
     static const enum verdict_status settling[] = { VERDICT_COMMITTED, VERDICT_DUPLICATE,
         VERDICT_QUARANTINED, VERDICT_SENT };

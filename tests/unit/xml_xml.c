@@ -62,6 +62,15 @@ static const struct document documents[] = {
     { "<a>x&#1;y</a>", XML_WELL, "<a>xy</a>" },
     { "<a>x\x01y</a>", XML_WELL, "<a>xy</a>" },
     { "<a>x&#xFFFF;y</a><!-- -->", XML_WELL, "<a>xy</a>" },
+    /* UTF-8 it is, whatever it says */
+    { "\xef\xbb\xbf<a>x</a>", XML_WELL, "<a>x</a>" },
+    { "\xef\xbb<a>x</a>", XML_MALFORMED, "" },
+    { "\xef\xbb\xbf", XML_MALFORMED, "" },
+    { "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><a>\xc3\xa9</a>", XML_WELL,
+        "<a>\xc3\xa9</a>" },
+    { "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><a>\xe9</a>", XML_MALFORMED, NULL },
+    { "<?xml version=\"1.0\" encoding=\"UTF-7\"?><a>+ADw-b+AD4-</a>", XML_WELL,
+        "<a>+ADw-b+AD4-</a>" },
     /* broken */
     { "", XML_MALFORMED, "" },
     { "hello", XML_MALFORMED, "" },

@@ -1,7 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lease.h"
+#include "aws/lease.h"
 
 enum { FEWEST_BUCKETS = 64 };
 
@@ -9,6 +9,8 @@ struct lease_table {
     struct lease **buckets;
     size_t mask; /* buckets - 1, a power of two */
     size_t count;
+    struct lease *eldest;
+    struct lease *youngest;
     /* A binary heap: heap[0] is due first. It has room for every lease of the table, so that
      * scheduling cannot fail. */
     struct lease **heap;
@@ -86,12 +88,20 @@ struct lease *lease_add(struct lease_table *table, const char *id, size_t id_len
     if (lease == NULL)
         return NULL;
     struct lease **bucket = bucket_of(table, id, id_length);
-    *lease = (struct lease){ .next = *bucket, .place = LEASE_UNSCHEDULED, .id_length = id_length };
+    *lease = (struct lease){ .next = *bucket,
+        .elder = table->youngest,
+        .place = LEASE_UNSCHEDULED,
+        .id_length = id_length };
     memcpy(lease->text, id, id_length);
     memcpy(lease->text + id_length, handle, handle_length);
     lease->item.text = lease->text + id_length;
     lease->item.length = handle_length;
     *bucket = lease;
+    if (table->youngest != NULL)
+        table->youngest->younger = lease;
+    else
+        table->eldest = lease;
+    table->youngest = lease;
     table->count++;
     return lease;
 }
@@ -102,6 +112,8 @@ void lease_remove(struct lease_table *table, struct lease *lease)
     while (*link != lease)
         link = &(*link)->next;
     *link = lease->next;
+    *(lease->elder != NULL ? &lease->elder->younger : &table->eldest) = lease->younger;
+    *(lease->younger != NULL ? &lease->younger->elder : &table->youngest) = lease->elder;
     table->count--;
     lease_unschedule(table, lease);
     lease->removed = true;
@@ -167,4 +179,9 @@ void lease_unschedule(struct lease_table *table, struct lease *lease)
 struct lease *lease_first(const struct lease_table *table)
 {
     return table->scheduled > 0 ? table->heap[0] : NULL;
+}
+
+const struct lease *lease_eldest(const struct lease_table *table)
+{
+    return table->eldest;
 }

@@ -1,5 +1,5 @@
-#ifndef SQS_PULL_LEASE_H
-#define SQS_PULL_LEASE_H
+#ifndef AWS_LEASE_H
+#define AWS_LEASE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,11 +14,13 @@
 struct lease {
     struct batch_item item; /* its text is the receipt handle, the newest that the message has */
     struct lease *next;     /* of its bucket */
-    size_t place;           /* in the order; LEASE_UNSCHEDULED */
-    uint64_t due_ms;        /* monotonic */
-    uint64_t received_ms;   /* monotonic */
-    bool extending;         /* its item is inside a batch */
-    bool removed;           /* from the table; kept only because it is being extended */
+    struct lease *elder;    /* in the order of adding, as is the next */
+    struct lease *younger;
+    size_t place;         /* in the order; LEASE_UNSCHEDULED */
+    uint64_t due_ms;      /* monotonic */
+    uint64_t received_ms; /* monotonic */
+    bool extending;       /* its item is inside a batch */
+    bool removed;         /* from the table; kept only because it is being extended */
     size_t id_length;
     char text[]; /* message id, receipt handle */
 };
@@ -53,5 +55,8 @@ void lease_unschedule(struct lease_table *table, struct lease *lease);
 
 /* The one due first, or NULL: none is scheduled. */
 struct lease *lease_first(const struct lease_table *table);
+
+/* The one that was added first, scheduled or not, or NULL: there is none. */
+const struct lease *lease_eldest(const struct lease_table *table);
 
 #endif

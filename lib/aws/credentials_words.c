@@ -1,0 +1,67 @@
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "aws/credentials_words.h"
+#include "crypto/secret.h"
+
+void credentials_words_free(struct credentials_words *words)
+{
+    if (words->text != NULL)
+        secret_wipe(words->text, words->size);
+    free(words->text);
+    *words = (struct credentials_words){ .text = NULL };
+}
+
+static bool blank(char byte)
+{
+    return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
+}
+
+/* One word from **from, which is moved past it, to *to. False: a quote is not closed. */
+static bool take_word(const char **from, char **to)
+{
+    const char *at = *from;
+    char quote = '\0';
+    for (; *at != '\0' && (quote != '\0' || !blank(*at)); at++) {
+        if (quote == '\0' && (*at == '\'' || *at == '"')) {
+            quote = *at;
+        } else if (quote != '\0' && *at == quote) {
+            quote = '\0';
+        } else if (*at == '\\' &&
+            (quote == '\0' || (quote == '"' && (at[1] == '"' || at[1] == '\\')))) {
+            if (*++at == '\0')
+                return false;
+            *(*to)++ = *at;
+        } else {
+            *(*to)++ = *at;
+        }
+    }
+    *from = at;
+    *(*to)++ = '\0';
+    return quote == '\0';
+}
+
+int credentials_words_split(struct credentials_words *words, const char *command)
+{
+    size_t count = 0;
+    errno = 0;
+    *words = (struct credentials_words){ .size = strlen(command) + 2 };
+    char *to = words->text = calloc(1, words->size);
+    if (to == NULL)
+        return -1;
+    for (;;) {
+        while (blank(*command))
+            command++;
+        if (*command == '\0')
+            break;
+        if (count == CREDENTIALS_WORDS)
+            return -1;
+        words->list[count++] = to;
+        if (!take_word(&command, &to))
+            return -1;
+    }
+    words->list[count] = NULL;
+    return count > 0 ? 0 : -1;
+}
