@@ -230,12 +230,14 @@ END
 }
 
 @test "--lines and --rewrap answer before the next line comes, and notice an output that fails" {
+  local pid
   coproc MASK { exec pii-mask -k k --lines .ip; }
+  pid=$MASK_PID
   echo 203.0.113.77 >&"${MASK[1]}"
   read -rt 20 answer <&"${MASK[0]}"
   [[ $answer == siv1.* ]]
   eval "exec ${MASK[1]}>&-"
-  wait "$MASK_PID"
+  wait "$pid"
   run -74 bash -c 'echo x | pii-mask -k k --lines .ip >/dev/full'
   run -74 bash -c 'echo "{}" | pii-mask -k k --rewrap >/dev/full'
 }
