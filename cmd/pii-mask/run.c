@@ -37,7 +37,8 @@ static int end_status(enum filter_end end)
         msg_error("cannot read standard input: %s", strerror(errno));
         return STATUS_IO;
     case FILTER_WRITE:
-        msg_error("cannot write to standard output: %s", strerror(errno));
+        msg_error("cannot write to standard output: %s",
+            errno == ETIMEDOUT ? "nothing was read of it for --grace" : strerror(errno));
         return STATUS_IO;
     case FILTER_INTERNAL:
         break;

@@ -1,16 +1,23 @@
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/out.h"
+#include "base/stop.h"
 
 enum { CAPACITY = 65536 };
 
 struct out {
     int fd;
     int error;
+    bool bounded;      /* after a stop request */
+    uint64_t grace_ms; /* if so, by so much */
+    uint64_t end_ms;   /* monotonic; 0: no request was noticed yet */
     size_t length;
     char data[CAPACITY];
 };
@@ -22,8 +29,16 @@ struct out *out_open(int fd)
         return NULL;
     out->fd = fd;
     out->error = 0;
+    out->bounded = false;
+    out->end_ms = 0;
     out->length = 0;
     return out;
+}
+
+void out_set_grace(struct out *out, uint64_t grace_ms)
+{
+    out->bounded = true;
+    out->grace_ms = grace_ms;
 }
 
 void out_free(struct out *out)
@@ -42,10 +57,37 @@ static int fail(struct out *out, int error)
     return -1;
 }
 
+/* 0 when there is room, or the wait was interrupted; -1 with errno. */
+static int wait_for_room(struct out *out, int timeout_ms)
+{
+    struct pollfd ready = { .fd = out->fd, .events = POLLOUT };
+    int found = poll(&ready, 1, timeout_ms);
+    if (found == 0)
+        return fail(out, ETIMEDOUT);
+    return found == -1 && errno != EINTR ? fail(out, errno) : 0;
+}
+
+/* After a stop request, wait for room, if need be until the grace time is over. 0, or -1. */
+static int wait_for_grace(struct out *out)
+{
+    uint64_t now_ms = clock_monotonic_ms();
+    if (out->end_ms == 0)
+        out->end_ms = now_ms + out->grace_ms;
+    uint64_t left_ms = out->end_ms > now_ms ? out->end_ms - now_ms : 0;
+    return wait_for_room(out, left_ms < INT_MAX ? (int)left_ms : INT_MAX);
+}
+
 static int write_all(struct out *out, const char *data, size_t length)
 {
     while (length > 0) {
-        ssize_t written = write(out->fd, data, length);
+        size_t size = length;
+        /* A signal ends a write that blocks; then only what a pipe with room takes at once. */
+        if (out->bounded && stop_requested()) {
+            if (wait_for_grace(out) != 0)
+                return -1;
+            size = size < PIPE_BUF ? size : PIPE_BUF;
+        }
+        ssize_t written = write(out->fd, data, size);
         if (written > 0) {
             data += written;
             length -= (size_t)written;
@@ -53,9 +95,8 @@ static int write_all(struct out *out, const char *data, size_t length)
             return fail(out, EIO);
         } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
             /* Another owner of this open file made it non-blocking; wait for room. */
-            struct pollfd ready = { .fd = out->fd, .events = POLLOUT };
-            if (poll(&ready, 1, -1) == -1 && errno != EINTR)
-                return fail(out, errno);
+            if (wait_for_room(out, -1) != 0)
+                return -1;
         } else if (errno != EINTR) {
             return fail(out, errno);
         }

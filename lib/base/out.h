@@ -2,6 +2,7 @@
 #define BASE_OUT_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 /*
  * Checked output. Bytes are gathered in a fixed buffer and written with write(2); partial and
@@ -13,6 +14,12 @@ struct out;
 
 /* A writer on ${fd} (which stays the caller's), or NULL with errno. */
 struct out *out_open(int fd);
+
+/*
+ * Once a stop is requested (base/stop.h), wait for a reader that takes nothing no longer than that
+ * in all; then the failure is ETIMEDOUT. Without this the wait has no end.
+ */
+void out_set_grace(struct out *out, uint64_t grace_ms);
 
 /* Free without flushing; NULL is fine. */
 void out_free(struct out *out);

@@ -51,6 +51,7 @@ struct filter *filter_new(const struct filter_options *options)
         errno = error;
         return NULL;
     }
+    out_set_grace(filter->out, options->grace_ms);
     return filter;
 }
 

@@ -49,7 +49,7 @@ static inline size_t filter_longest(size_t max_record)
 
 struct filter_options {
     uint64_t max_record; /* bytes */
-    uint64_t grace_ms;   /* as in base/line.h */
+    uint64_t grace_ms;   /* as in base/line.h and base/out.h */
     bool progress;       /* the live line of base/meter.h */
 };
 

@@ -295,6 +295,45 @@ END
   exec 5>&-
 }
 
+# waiting_in FD BYTES: so many are in a pipe.
+waiting_in() {
+  python3 -c 'import array, fcntl, sys, termios
+size = array.array("i", [0])
+fcntl.ioctl(int(sys.argv[1]), termios.FIONREAD, size)
+sys.exit(size[0] < int(sys.argv[2]))' "$@"
+}
+
+@test "SIGTERM: a reader that takes nothing is waited for as long as --grace says" {
+  local program pid status
+  mkfifo out
+  yes '{"body":{"x":1}}' | head -50000 >in
+  for program in pii-mask pii-unmask; do
+    $program -q -k k --grace 500ms <in >out 2>err &
+    pid=$!
+    exec 5<out
+    # Its pipe is full, and it blocks.
+    eventually 20 waiting_in 5 61440
+    sleep 0.5
+    kill -TERM $pid
+    status=0
+    wait $pid || status=$?
+    exec 5<&-
+    [ "$status" -eq 74 ]
+    grep -q "$program: error: cannot write to standard output: nothing was read of it for --grace" err
+    # One that reads again gets all that there is: whole lines.
+    $program -q -k k --grace 20s <in >out 2>err &
+    pid=$!
+    exec 5<out
+    eventually 20 waiting_in 5 61440
+    kill -TERM $pid
+    sleep 0.3
+    cat <&5 >read
+    exec 5<&-
+    wait $pid
+    [ -s read ] && [ "$(jq -c .body read | sort -u)" = '{"x":1}' ]
+  done
+}
+
 # different COUNT: so many records of a kilobyte, no two with the same values; every tenth cannot be masked.
 different() {
   awk -v count="$1" 'BEGIN {
