@@ -21,9 +21,9 @@ __extension__ typedef unsigned __int128 wide;
 
 /* What the length decides. */
 struct shape {
-    unsigned char u, v, b, d; /* v is 0 until the rest is worked out */
-    unsigned char tail;       /* blocks of Q that hold the round and B */
-    wide modulus_u;           /* radix^u, for those with d up to WIDE_D */
+    unsigned char u, v, b, d;
+    unsigned char tail; /* blocks of Q that hold the round and B */
+    wide modulus_u;     /* radix^u, for those with d up to WIDE_D */
     wide modulus_v;
     unsigned char chain[AES_BLOCK];            /* CBC-MAC of P and of Q before its tail */
     unsigned char begin[MAX_TAIL * AES_BLOCK]; /* the tail without round and B */
@@ -34,7 +34,7 @@ struct ff1 {
     unsigned radix;
     unsigned char *tweak;
     size_t tweak_length;
-    struct shape shapes[FF1_MAX + 1];
+    struct shape *shapes[FF1_MAX + 1]; /* made when a length is first met */
 };
 
 size_t ff1_least(unsigned radix)
@@ -75,7 +75,11 @@ void ff1_free(struct ff1 *ff1)
         return;
     aes_free(ff1->aes);
     free(ff1->tweak);
-    secret_wipe(ff1, sizeof(*ff1));
+    for (size_t i = 0; i <= FF1_MAX; i++) {
+        if (ff1->shapes[i] != NULL)
+            secret_wipe(ff1->shapes[i], sizeof(*ff1->shapes[i]));
+        free(ff1->shapes[i]);
+    }
     free(ff1);
 }
 
@@ -150,22 +154,27 @@ static int chain_constant(struct ff1 *ff1, struct shape *shape, size_t length)
 
 static const struct shape *shape_of(struct ff1 *ff1, size_t length)
 {
-    struct shape *shape = &ff1->shapes[length];
-    unsigned char v = (unsigned char)(length - length / 2);
+    struct shape *shape = ff1->shapes[length];
 
-    if (shape->v != 0)
+    if (shape != NULL)
         return shape;
+    shape = calloc(1, sizeof(*shape));
+    if (shape == NULL)
+        return NULL;
+    shape->v = (unsigned char)(length - length / 2);
     shape->u = (unsigned char)(length / 2);
-    shape->b = (unsigned char)bytes_of_numerals(ff1->radix, v);
+    shape->b = (unsigned char)bytes_of_numerals(ff1->radix, shape->v);
     shape->d = (unsigned char)(4 * ((shape->b + 3) / 4) + 4);
     shape->tail = (unsigned char)((shape->b + 1 + AES_BLOCK - 1) / AES_BLOCK);
     if (shape->d <= WIDE_D) {
         shape->modulus_u = power(ff1->radix, shape->u);
-        shape->modulus_v = power(ff1->radix, v);
+        shape->modulus_v = power(ff1->radix, shape->v);
     }
-    if (chain_constant(ff1, shape, length) != 0)
+    if (chain_constant(ff1, shape, length) != 0) {
+        free(shape);
         return NULL;
-    shape->v = v;
+    }
+    ff1->shapes[length] = shape;
     return shape;
 }
 

@@ -8,8 +8,8 @@
  * keeps a string of numerals a string of numerals, of the same radix and length. A wrong key cannot
  * be told. Not for use by several threads at once.
  *
- * What the key, the tweak and a length decide is worked out once and kept; a value allocates
- * nothing.
+ * What the key, the tweak and a length decide is worked out once and kept: only the first value of a
+ * length allocates.
  */
 struct ff1;
 
@@ -31,7 +31,7 @@ void ff1_free(struct ff1 *ff1); /* wipes; NULL is fine */
 /*
  * ${in} and ${out}, which may be the same, are ${length} numerals, each a byte from 0 to radix - 1,
  * the most significant first. 0; or -1, with ${out} undefined: fewer numerals than ff1_least(), or
- * more than FF1_MAX, or one that is none; or OpenSSL failed.
+ * more than FF1_MAX, or one that is none; or OpenSSL failed, or no memory.
  */
 int ff1_encrypt(struct ff1 *ff1, const unsigned char *in, size_t length, unsigned char *out);
 int ff1_decrypt(struct ff1 *ff1, const unsigned char *in, size_t length, unsigned char *out);
