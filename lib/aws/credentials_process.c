@@ -33,6 +33,7 @@ static int start(char *const *words, int output, pid_t *process)
     sigemptyset(&none);
     sigemptyset(&usual);
     sigaddset(&usual, SIGPIPE); /* ours are ignored, and would stay so */
+    sigaddset(&usual, SIGXFSZ);
     sigaddset(&usual, SIGCHLD);
     if ((failure = posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY,
              0)) == 0 &&

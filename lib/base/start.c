@@ -20,7 +20,7 @@ int start_program(const char *argv0)
             return -1;
     }
     umask(umask(0) | 022);
-    if (signal(SIGPIPE, SIG_IGN) == SIG_ERR)
+    if (signal(SIGPIPE, SIG_IGN) == SIG_ERR || signal(SIGXFSZ, SIG_IGN) == SIG_ERR)
         return -1;
     return 0;
 }

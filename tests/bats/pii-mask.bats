@@ -193,6 +193,9 @@ END
   run -74 bash -c '(yes "{\"body\":{}}" | head -100000; sleep 0.1) | { pii-mask -k k; echo $? >status; } | true; exit $(<status)'
   run -74 bash -c 'pii-mask -k k --print-policy >/dev/full'
   run -74 bash -c 'echo "{}" | pii-mask -k k >&-'
+  # A limit on the size of files, which ends a process that does not expect it.
+  run -74 bash -c 'ulimit -f 1; yes "{\"body\":{}}" | head -1000 | { pii-mask -k k >file; }'
+  [[ $output == *'pii-mask: error: cannot write to standard output: File too large'* ]]
 }
 
 @test "input that fails is a failure: 74" {
