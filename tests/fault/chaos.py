@@ -29,6 +29,7 @@ import json
 import os
 import pathlib
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -370,6 +371,14 @@ class Config:
         return text
 
 
+def kinds_of(faults):
+    """Those that differ only in messages and numbers, together."""
+    kinds = {}
+    for fault in faults:
+        kinds.setdefault(re.sub(r"[0-9a-f]+(-[0-9a-f]+){4}|[0-9.]+", "", fault), []).append(fault)
+    return kinds.values()
+
+
 def tell(one, counts, options, seconds):
     faults = one.history.faults
     print("round %d of seed %d: %s in %.1f s: %s" % (
@@ -377,10 +386,8 @@ def tell(one, counts, options, seconds):
         " ".join("%s=%d" % pair for pair in counts.items())))
     if options.verbose or faults:
         print("  %s: %s" % ("strain" if one.strain else "storm", "; ".join(one.done)))
-    for fault in faults[:10]:
-        print("  %s" % fault)
-    if len(faults) > 10:
-        print("  and %d more" % (len(faults) - 10))
+    for alike in kinds_of(faults):
+        print("  %s%s" % (alike[0], "" if len(alike) == 1 else " (and %d more like it)" % (len(alike) - 1)))
     if faults and options.mutant is None:
         print("  play it again: scripts/chaos.sh --seed %d --first %d --rounds 1%s" % (
             options.seed, one.number, "" if options.messages == 300 else " --messages %d" % options.messages))
