@@ -170,6 +170,7 @@ static void release_after(struct puller *puller, uint64_t cut)
 static void close_output(struct puller *puller)
 {
     puller->out_closed = true;
+    puller->closed_ms = clock_monotonic_ms();
     if (close(STDOUT_FILENO) != 0 && puller->result->output_error == 0)
         puller->result->output_error = errno;
     (void)open("/dev/null", O_WRONLY | O_CLOEXEC);
@@ -182,8 +183,10 @@ static uint64_t patience(struct puller *puller, uint64_t began_ms)
     uint64_t until = UINT64_MAX;
     if (keeper_done(puller->keeper))
         return began_ms + LAST_WORDS_MS;
+    if (!acked_has_writer(options->acked))
+        until = puller->closed_ms + options->grace_ms;
     /* All leases are over, and only verdicts on stale handles are to come, or none. */
-    if (keeper_count(puller->keeper) == 0)
+    if (keeper_count(puller->keeper) == 0 && began_ms + options->grace_ms < until)
         until = began_ms + options->grace_ms;
     if (puller->stopping && puller->stopping_ms + options->grace_ms < until)
         until = puller->stopping_ms + options->grace_ms;
@@ -206,8 +209,11 @@ static void await_verdicts(struct puller *puller)
             began_ms = now;
         }
         uint64_t until = patience(puller, began_ms);
-        if (now >= until)
+        if (now >= until) {
+            if (!acked_has_writer(puller->options->acked))
+                msg_warn("nobody has opened the --acked FIFO: no verdict can come");
             return;
+        }
         int tick = puller->result->output_error != 0 ? LATE_WRITER_TICK_MS : TICK_MS;
         turn(puller, until - now < (uint64_t)tick ? (int)(until - now) : tick);
     }

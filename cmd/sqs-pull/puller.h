@@ -23,6 +23,7 @@ struct puller {
     struct format *format;
     struct outqueue *out;
     bool out_closed;
+    uint64_t closed_ms; /* monotonic: when */
     struct hand hand;
     struct release *release;
     struct keeper *keeper; /* NULL: no leases */

@@ -1,61 +1,307 @@
 #!/usr/bin/env bats
-# Leases: sqs-pull --acked, closed into a loop by sqs-ack --print.
+# Leases: sqs-pull --acked, closed into a loop by sqs-ack --print; and the loop when a part of it is
+# slow, dies, never starts or talks nonsense.
 
 load ../lib/common
 load ../lib/sqs
 
 # A wrapper such as timeout would hold the output open, too, so that the loop never saw its end.
-export BATS_TEST_TIMEOUT=60
+export BATS_TEST_TIMEOUT=150
 
 setup() {
   common_setup
-  fresh_queue VisibilityTimeout=3
   mkfifo acked
 }
 
-# loop COMMAND...: the loop around a consumer; its statuses are ${STATUSES}.
-# shellcheck disable=SC2034
-loop() {
-  STATUSES=
-  sqs-pull -v --wait 1 "${SERIAL[@]}" --acked acked 2>pull.err | tee out | "$@" |
-    sqs-ack -v --print 2>ack.err >acked || true
-  STATUSES="${PIPESTATUS[*]}"
+teardown() {
+  [ ! -s pid ] || kill -9 "$(<pid)" 2>/dev/null || true
 }
 
-slowly() { sleep 8; committed; }
+# loop COMMAND...: the loop around a consumer, with the options ${PULL}; its statuses are ${STATUSES}.
+# shellcheck disable=SC2034
+loop() {
+  if sqs-pull -v --wait 1 "${SERIAL[@]}" "${PULL[@]}" --acked acked 2>pull.err | tee out | "$@" |
+    sqs-ack -v --print 2>ack.err >acked; then
+    STATUSES="${PIPESTATUS[*]}"
+  else
+    STATUSES="${PIPESTATUS[*]}"
+  fi
+}
+PULL=()
+
 some_rejected() { jq -c '.status = if .body.n % 10 == 0 then "rejected" else "committed" end'; }
 some_silent() { jq -c 'select(.body.n % 10 != 0) | .status = "committed"'; }
+lines_are() { [ "$(wc -l <"$1")" -eq "$2" ]; }
+lines_at_least() { [ "$(wc -l <"$1")" -ge "$2" ]; }
+
+# role NAME COMMAND...: becomes the command, its process id in ./NAME.pid.
+role() {
+  echo "$BASHPID" >"$1.pid"
+  exec "${@:2}"
+}
 
 @test "a consumer slower than the visibility timeout: with leases no message comes twice" {
+  fresh_queue VisibilityTimeout=5
   fill 40
+  slowly() { sleep 11 && committed; }
+  # Receives that go on all the while would be given what became visible again.
+  PULL=(-j 1 --empty 12)
   loop slowly
+  [ "$STATUSES" = '0 0 0 0' ]
   each_once 40 out
-  grep -q 'acked=40 extended=[1-9]' pull.err
+  grep -q 'acked=40 extended=[1-9].* lapsed=0' pull.err
+  grep -q 'deleted=40 lost=0 failed=0' ack.err
+  counts_are 0 0 0
+}
+
+@test "a consumer slower than the visibility timeout: without leases messages come again, and go by the newest handle" {
+  fresh_queue VisibilityTimeout=2
+  fill 10
+  # Each comes three times.
+  sqs-pull -j 1 --wait 1 -n 30 | tee out | (cat >all && committed <all) | sqs-ack -v --print >acks 2>err
+  [ "$(jq .body.n out | sort -n | uniq -c | awk '$1 >= 2' | wc -l)" -ge 5 ]
+  each_at_least_once 10 out
+  [ "$(jq -r 'select(.ack == "deleted").sqs.message_id' acks | sort -u | wc -l)" -eq 10 ]
+  grep -q ' failed=0 ' err
+  [ "$SERVERS_SQS" = moto ] || [ "$(acks acks)" = '10 deleted 20 lost' ]
+  counts_are 0 0 0
+}
+
+@test "frozen for longer than the visibility timeout: another has the messages, they come again, the newest handle counts" {
+  fresh_queue VisibilityTimeout=3
+  fill 10
+  held() { until [ -e go ]; do sleep 0.1; done && committed; }
+  {
+    set +e
+    role pull sqs-pull -v -j 1 --wait 1 --empty 8 --acked acked 2>pull.err | tee out | held |
+      sqs-ack --print 2>ack.err | tee acks >acked
+    echo "${PIPESTATUS[*]}" >statuses
+  } 3>&- 4>&- &
+  eventually 20 lines_are out 10
+  kill -STOP "$(<pull.pid)"
+  : >other
+  until lines_at_least other 10; do sqs-pull -j 1 --wait 2 -n 10 --visibility-timeout 1s >>other; done
+  kill -CONT "$(<pull.pid)"
+  # moto takes a stale handle for good, so that the messages stay ours.
+  [ "$SERVERS_SQS" = moto ] || eventually 20 lines_at_least out 20
+  touch go
+  eventually 60 test -s statuses
+  [ "$(<statuses)" = '0 0 0 0 0' ]
+  each_at_least_once 10 out
+  [ "$(jq -r 'select(.ack == "deleted").sqs.message_id' acks | sort -u | wc -l)" -eq 10 ]
+  grep -q ' acked=10 ' pull.err
   counts_are 0 0 0
 }
 
 @test "rejected messages lose their lease and come back after their timeout" {
+  fresh_queue VisibilityTimeout=3
   fill 40
   loop some_rejected
-  eventually 8 counts_are 4 0 0
+  eventually 20 counts_are 4 0 0
+  grep -q 'released=0 .*acked=40' pull.err
 }
 
 @test "what got no verdict is released at the end" {
+  fresh_queue VisibilityTimeout=60
   fill 40
   loop some_silent
-  grep -q 'released=' pull.err
-  eventually 2 counts_are 4 0 0
+  grep -q 'released=4 .*acked=36' pull.err
+  counts_are 4 0 0
 }
 
-@test "a stage that fails at once: everything is visible again" {
+@test "a stage that fails at once, or is not there: everything is visible again" {
+  fresh_queue VisibilityTimeout=60
   fill 40
-  loop false
-  eventually 2 counts_are 40 0 0
+  for consumer in false no-such-program; do
+    loop "$consumer" 2>/dev/null
+    [ "${STATUSES##* }" -eq 0 ]
+    counts_are 40 0 0
+  done
+}
+
+@test "nobody opens the FIFO: the run ends, and everything is visible again" {
+  fresh_queue VisibilityTimeout=90
+  fill 40
+  sqs-pull -v --wait 1 "${SERIAL[@]}" --grace 2s --acked acked 2>err | cat >out
+  grep -q 'warning: nobody has opened the --acked FIFO' err
+  grep -q 'printed=40 released=40 .*acked=0' err
+  counts_are 40 0 0
+  # And when the reader goes away, too, with much left to print.
+  bodies 41 300 | jq -c '.body.pad = "x" * 4000' | sqs-send
+  SECONDS=0
+  run -0 bash -c 'sqs-pull --wait 1 "$@" --acked acked 2>err | head -n 1 >first; echo "${PIPESTATUS[0]}"' - "${SERIAL[@]}"
+  [ "$output" = 74 ]
+  [ "$SECONDS" -lt 20 ]
+  counts_are 300 0 0
+}
+
+@test "a command line that is wrong lets go of who opens the FIFO" {
+  fresh_queue
+  for options in '--wait 99 --acked acked' '--acked acked --nonsense' '--acked=acked operand' '-f --empty 1 --acked=acked'; do
+    # shellcheck disable=SC2016
+    run -0 timeout 30 bash -c 'sqs-pull $1 2>err | sqs-ack --print >acked; echo "${PIPESTATUS[*]}"' - "$options"
+    [ "$output" = '64 0' ]
+  done
+}
+
+# Not $(<...), at which bash ends a shell under set -e even in a condition.
+started() { [ -s consumer.pid ] && [ -s ack.pid ] && grep -qx sqs-ack "/proc/$(cat ack.pid)/comm"; }
+
+# survive STAGE SIGNAL MOMENT HIDDEN: one run of 60 messages in a folder and with a queue of its own,
+# whose visibility timeout is HIDDEN; when so many verdicts have been given, the signal goes to the
+# stage. The run must end, and what has no verdict must still be on the queue.
+survive() {
+  mkdir "$1-$2-$3" && cd "$1-$2-$3" && mkfifo acked || return 1
+  export SQS_QUEUE_URL
+  SQS_QUEUE_URL=$(servers_queue "$(unique)_$1_$2_$3" "VisibilityTimeout=$4") && fill 60 && : >verdicts || return 1
+  # shellcheck disable=SC2016  # expanded by the inner shell
+  {
+    set +e
+    role pull sqs-pull -v --wait 1 "${SERIAL[@]}" --acked acked 2>pull.err |
+      role consumer bash -c 'while IFS= read -r line; do
+        printf "%s,\"status\":\"committed\"}\n" "${line%\}}" && sleep 0.02 || exit; done' 2>/dev/null |
+      tee verdicts | (echo "$BASHPID" >ack.pid && exec sqs-ack -v --print >acked 2>ack.err)
+    echo "${PIPESTATUS[*]}" >statuses
+  } 2>/dev/null &
+  # Before sqs-pull has opened the FIFO, the shell would wait for it for ever.
+  eventually 60 started && eventually 60 lines_at_least verdicts "$3" || { echo "no such moment" && return 1; }
+  kill -s "$2" "$(<"$1.pid")"
+  eventually 60 test -s statuses || { echo "it hangs" && return 1; }
+  nothing_in_flight() { [ "$(counts | cut -d' ' -f2)" -eq 0 ]; }
+  eventually 40 nothing_in_flight || { echo "$(counts) left" && return 1; }
+  sqs-pull -q --wait 1 "${SERIAL[@]}" --visibility-timeout 60s >rest
+  # A verdict that was cut off was not acted on.
+  jq -cR 'fromjson? | .body.n' verdicts rest | sort -nu | diff -q - <(seq 60) || { echo "lost" && return 1; }
+}
+
+@test "each stage killed by SIGKILL or SIGTERM, at its start or half way: the loop ends, and nothing is lost" {
+  runs=()
+  for stage in pull consumer ack; do
+    for signal in KILL TERM; do
+      for moment in 0 20; do
+        # Killed outright, the source releases nothing. The others are waited for less long than this.
+        hidden=90
+        [ "$stage-$signal" != pull-KILL ] || hidden=8
+        survive "$stage" "$signal" "$moment" "$hidden" >"$stage-$signal-$moment.log" 2>&1 3>&- 4>&- &
+        runs+=($!)
+      done
+    done
+  done
+  failed=0
+  for run in "${runs[@]}"; do wait "$run" || failed=1; done
+  [ "$failed" -eq 0 ] || { tail -n 5 ./*.log ./*/*.err ./*/statuses; false; }
+  # A source that is told to stop loses nothing and releases nothing that gets its verdict; nor is an end told to.
+  [ "$(<pull-TERM-20/statuses)" = '0 0 0 0' ]
+  [ "$(<ack-TERM-20/statuses)" = '0 0 0 0' ]
+  grep -q 'deleted=60' ack-TERM-20/ack.err
+}
+
+@test "SIGTERM to sqs-pull and SIGKILL to the program after it: what was not acked is visible within seconds" {
+  twenty='for ((i = 0; i < 20; i++)); do IFS= read -r line; printf "%s,\"status\":\"committed\"}\n" "${line%\}}"; done
+    exec tail -s 60 -f /dev/null'
+  for victim in consumer none; do
+    fresh_queue VisibilityTimeout=90
+    fill 50
+    rm -f statuses
+    {
+      set +e
+      role pull sqs-pull -v -f --wait 2 "${SERIAL[@]}" --grace 2s --acked acked 2>pull.err | tee out |
+        role consumer bash -c "$twenty" | sqs-ack -v --print 2>ack.err >acked
+      echo "${PIPESTATUS[*]}" >statuses
+    } 3>&- 4>&- 2>/dev/null &
+    acked_twenty() { [ "$(counts)" = '0 30 0' ]; }
+    eventually 30 acked_twenty
+    kill -TERM "$(<pull.pid)"
+    [ "$victim" = none ] || kill -KILL "$(<consumer.pid)"
+    # A consumer that lives and is silent is waited for as long as --grace says.
+    eventually 12 counts_are 30 0 0
+    kill -KILL "$(<consumer.pid)" 2>/dev/null || true
+    eventually 20 test -s statuses
+    grep -q 'released=30 .*acked=20' pull.err
+  done
+}
+
+@test "--max-in-flight: so many messages without a verdict, and no more" {
+  fresh_queue VisibilityTimeout=60
+  fill 20
+  sqs-pull -f -v --wait 1 --acked acked --max-in-flight 5 --grace 1s >out 2>err 3>&- 4>&- &
+  echo $! >pid
+  exec 7>acked
+  eventually 20 lines_are out 5
+  sleep 1.5
+  lines_are out 5
+  counts_are 15 5 0
+  head -n 2 out | committed | sqs-ack --print >&7
+  eventually 20 lines_are out 7
+  # A verdict that leaves the message on the queue makes room as well.
+  sed -n 3p out | jq -c '.status = "rejected"' | sqs-ack --print >&7 2>/dev/null || true
+  eventually 20 lines_are out 8
+  sleep 1
+  lines_are out 8
+  kill "$(<pid)"
+  wait "$(<pid)"
+  exec 7>&-
+  grep -q 'printed=8 released=5 .*acked=3' err
+  counts_are 17 1 0
+}
+
+@test "--max-lease: a message without a verdict for so long is given up, with a warning" {
+  fresh_queue VisibilityTimeout=2
+  fill 3
+  sqs-pull -v --wait 1 "${SERIAL[@]}" -n 3 --acked acked --max-lease 5s --grace 1s >out 2>err 3>&- 4>&- &
+  echo $! >pid
+  exec 7>acked
+  wait "$(<pid)"
+  exec 7>&-
+  lines_are out 3
+  [ "$(grep -c 'warning: a message has been without a verdict for 5 s: it is kept hidden no longer' err)" -eq 1 ]
+  grep -qE 'released=0 .*acked=0 extended=([3-9]|1[0-9]) lapsed=3' err
+  eventually 20 counts_are 3 0 0
+}
+
+@test "nonsense on the FIFO: passed over with one warning, and no lease ends by it" {
+  fresh_queue VisibilityTimeout=60
+  fill 4
+  # Limited, so that it ends when all is acked, though the FIFO does not.
+  sqs-pull -v --wait 1 "${SERIAL[@]}" -n 4 --acked acked >out 2>err 3>&- 4>&- &
+  echo $! >pid
+  exec 7>acked
+  eventually 20 lines_are out 4
+  committed <out | sqs-ack --print >good
+  {
+    printf '%s\n' 'not json' '[]' '{}' '"x"' '' '{"status":"committed"}' '{"ack":"deleted"}' '{"sqs":{},"status":"committed","ack":"deleted"}'
+    printf 'a\0b\377\n'
+    # No ack, an ack of another word, an id and a handle that nobody knows, a handle that is not the newest.
+    head -n 1 out
+    jq -c '.ack = "whatever"' good
+    jq -c '.sqs.message_id = "unknown"' good
+    jq -c '.sqs.message_id = 7' good
+    jq -c '.sqs.receipt_handle = "stale"' good
+    head -c 1048576 /dev/zero | tr '\0' x
+    echo
+    head -n 1 good | head -c 100
+    echo
+  } >&7
+  sleep 1
+  kill -0 "$(<pid)"
+  # Lines in pieces, and with CRLF.
+  head -n 1 good | head -c 150 >&7
+  sleep 0.3
+  head -n 1 good | tail -c +151 >&7
+  sed -n '2,4s/$/\r/p' good >&7
+  wait "$(<pid)"
+  exec 7>&-
+  [ "$(grep -c 'warning: a line of the --acked FIFO is no verdict of sqs-ack --print: passed over' err)" -eq 1 ]
+  grep -q 'released=0 .*acked=4 .*lapsed=0' err
+  counts_are 0 0 0
 }
 
 @test "--acked wants a FIFO" {
+  fresh_queue
   run -74 sqs-pull --acked nothing
   touch regular
   run -64 sqs-pull --acked regular
   run -64 sqs-pull --max-lease 5m
+  run -64 sqs-pull --acked acked --max-in-flight 0
+  run -64 sqs-pull --acked acked --max-lease 13h
 }
