@@ -133,19 +133,19 @@ take() {
   echo $! >pid
   exec 7>pipe
   sed -n 1p verdicts >&7
-  eventually 2 counts_are 0 2 0
+  eventually 20 counts_are 0 2 0
   exec 7>&-
   wait "$(<pid)"
   # With a long linger two come together.
   rm proxy/requests
-  sqs-ack --linger 3s <pipe 3>&- 4>&- &
+  sqs-ack --linger 7s <pipe 3>&- 4>&- &
   echo $! >pid
   exec 7>pipe
   sed -n 2p verdicts >&7
   sleep 1
   counts_are 0 2 0
   sed -n 3p verdicts >&7
-  eventually 4 counts_are 0 0 0
+  eventually 20 counts_are 0 0 0
   [ "$(requests DeleteMessageBatch)" -eq 1 ]
   # And the end of the input ends the waiting.
   exec 7>&-
@@ -153,7 +153,7 @@ take() {
   take 1
   SECONDS=0
   committed <records | sqs-ack --linger 1m
-  [ "$SECONDS" -lt 3 ]
+  [ "$SECONDS" -lt 20 ]
   counts_are 0 0 0
 }
 
@@ -213,7 +213,7 @@ take() {
   committed <records >verdict
   SECONDS=0
   run -1 sqs-ack --print --retry-timeout 2s <verdict
-  [ "$SECONDS" -lt 8 ]
+  [ "$SECONDS" -lt 15 ]
   [[ $output == *'"ack":"failed"'* ]]
   [[ $output == *failed=1* ]]
   # Back-off: a handful of tries, not hundreds.
@@ -307,14 +307,14 @@ rejections() {
   cat verdicts >&7
   rejections 20000 >&7 2>rejections.err 3>&- 4>&- &
   echo $! >>pid
-  eventually 5 counts_are 0 0 0
+  eventually 20 counts_are 0 0 0
   sleep 0.5
   kill -TERM "$(sed -n 2p pid)"
   SECONDS=0
   status=0
   wait "$(sed -n 2p pid)" || status=$?
   [ "$status" -eq 74 ]
-  [ "$SECONDS" -le 5 ]
+  [ "$SECONDS" -le 12 ]
   grep -q 'cannot write to standard output: Connection timed out' err
   grep -q deleted=5 err
   exec 7>&-
@@ -349,7 +349,7 @@ rejections() {
   echo $! >pid
   exec 7>pipe
   head -n 10 verdicts >&7
-  eventually 3 counts_are 0 10 0
+  eventually 20 counts_are 0 10 0
   kill -TERM "$(<pid)"
   sleep 0.5
   tail -n 10 verdicts >&7
@@ -364,11 +364,11 @@ rejections() {
   sqs-ack --grace 1s <pipe 3>&- 4>&- &
   echo $! >pid
   exec 7>pipe
-  sleep 0.3
+  eventually 20 started sqs-ack "$(<pid)"
   kill -TERM "$(<pid)"
   SECONDS=0
   wait "$(<pid)"
-  [ "$SECONDS" -le 3 ]
+  [ "$SECONDS" -le 10 ]
   exec 7>&-
 }
 
@@ -377,7 +377,7 @@ rejections() {
   sqs-ack <pipe 3>&- 4>&- &
   echo $! >pid
   exec 7>pipe
-  sleep 0.3
+  eventually 20 started sqs-ack "$(<pid)"
   kill -TERM "$(<pid)"
   sleep 0.2
   kill -TERM "$(<pid)"

@@ -24,7 +24,7 @@ counts() { AWS_ENDPOINT_URL_SQS=$REAL servers_counts "$SQS_QUEUE_URL"; }
     SECONDS=0
     stderr=
     run -75 --separate-stderr "$program" --retry-timeout 2s <<<'{"sqs":{"receipt_handle":"x"},"status":"sent"}'
-    [ "$SECONDS" -le 8 ]
+    [ "$SECONDS" -le 15 ]
     [ -z "$output" ]
     [[ $stderr == *": error: cannot reach 127.0.0.1:1: no connection (Connection refused)"* ]]
     [ "$(grep -c 'error:' <<<"$stderr")" -eq 1 ]
@@ -55,8 +55,7 @@ counts() { AWS_ENDPOINT_URL_SQS=$REAL servers_counts "$SQS_QUEUE_URL"; }
   mode 'fail 1 503'
   sqs-pull --wait 1 "${SERIAL[@]}" >out 2>err 3>&- 4>&- &
   echo $! >pid
-  sleep 2
-  grep -q 'warning: 127.0.0.1:[0-9]* answers .* with status 503; trying again' err
+  eventually 20 grep -q 'warning: 127.0.0.1:[0-9]* answers .* with status 503; trying again' err
   mode
   wait "$(<pid)"
   each_once 20 out
@@ -68,7 +67,7 @@ counts() { AWS_ENDPOINT_URL_SQS=$REAL servers_counts "$SQS_QUEUE_URL"; }
   n=$(($(many) / 5))
   bodies 1 "$n" | sqs-send
   mode 'fail 10 503' 'error 11 RequestThrottled' 'cut 7' 'lose 9' 'stall 8 0.3' 'trickle 5'
-  for round in 1 2 3 4 5 6; do
+  for ((round = 1; round <= 20; round++)); do
     sqs-pull "${SERIAL[@]}" --wait 1 --visibility-timeout 3s 2>>err | tee -a out | committed | sqs-ack 2>>err || true
     sleep 1
     [ "$(counts)" != '0 0 0' ] || break
@@ -118,7 +117,7 @@ counts() { AWS_ENDPOINT_URL_SQS=$REAL servers_counts "$SQS_QUEUE_URL"; }
   mode 'deny ReceiveMessage AccessDenied'
   SECONDS=0
   run -69 sqs-pull
-  [ "$SECONDS" -lt 3 ]
+  [ "$SECONDS" -lt 10 ]
   [[ $output == *'denies us ReceiveMessage (AccessDenied)'* ]]
   mode 'deny DeleteMessageBatch AccessDeniedException'
   run -69 sqs-ack <<<'{"sqs":{"receipt_handle":"x"},"status":"sent"}'
@@ -130,7 +129,7 @@ counts() { AWS_ENDPOINT_URL_SQS=$REAL servers_counts "$SQS_QUEUE_URL"; }
   fill 30
   sqs-pull -f --wait 1 --retry-timeout 2s >out 2>err 3>&- 4>&- &
   echo $! >pid
-  sleep 1
+  eventually 20 lines_at_least out 30
   kill "$(<proxy/pid)"
   rm proxy/pid
   status=0
@@ -145,11 +144,12 @@ counts() { AWS_ENDPOINT_URL_SQS=$REAL servers_counts "$SQS_QUEUE_URL"; }
   for option in --visibility-timeout=30s ''; do
     sqs-pull -f ${option:+"$option"} 2>err 3>&- 4>&- &
     echo $! >pid
-    sleep 1
+    eventually 20 started sqs-pull "$(<pid)"
+    sleep 0.5
     SECONDS=0
     kill -TERM "$(<pid)"
     wait "$(<pid)"
-    [ "$SECONDS" -le 1 ]
+    [ "$SECONDS" -le 5 ]
   done
 }
 

@@ -31,8 +31,6 @@ PULL=()
 
 some_rejected() { jq -c '.status = if .body.n % 10 == 0 then "rejected" else "committed" end'; }
 some_silent() { jq -c 'select(.body.n % 10 != 0) | .status = "committed"'; }
-lines_are() { [ "$(wc -l <"$1")" -eq "$2" ]; }
-lines_at_least() { [ "$(wc -l <"$1")" -ge "$2" ]; }
 
 # role NAME COMMAND...: becomes the command, its process id in ./NAME.pid.
 role() {
@@ -45,9 +43,9 @@ role() {
   fill 40
   slowly() { sleep 11 && committed; }
   # Receives that go on all the while would be given what became visible again.
-  PULL=(-j 1 --empty 12)
+  SERIAL=(-j 1) PULL=(--empty 12)
   loop slowly
-  [ "$STATUSES" = '0 0 0 0' ]
+  [ "$STATUSES" = '0 0 0 0' ] || { echo "$STATUSES" && cat ./*.err && false; }
   each_once 40 out
   grep -q 'acked=40 extended=[1-9].* lapsed=0' pull.err
   grep -q 'deleted=40 lost=0 failed=0' ack.err
@@ -58,7 +56,7 @@ role() {
   fresh_queue VisibilityTimeout=2
   fill 10
   # Each comes three times.
-  sqs-pull -j 1 --wait 1 -n 30 | tee out | (cat >all && committed <all) | sqs-ack -v --print >acks 2>err
+  sqs-pull -j 1 --wait 1 --empty 8 -n 30 | tee out | (cat >all && committed <all) | sqs-ack -v --print >acks 2>err
   [ "$(jq .body.n out | sort -n | uniq -c | awk '$1 >= 2' | wc -l)" -ge 5 ]
   each_at_least_once 10 out
   [ "$(jq -r 'select(.ack == "deleted").sqs.message_id' acks | sort -u | wc -l)" -eq 10 ]
@@ -145,7 +143,9 @@ role() {
 }
 
 # Not $(<...), at which bash ends a shell under set -e even in a condition.
-started() { [ -s consumer.pid ] && [ -s ack.pid ] && grep -qx sqs-ack "/proc/$(cat ack.pid)/comm"; }
+closed() { [ -s consumer.pid ] && [ -s ack.pid ] && grep -qx sqs-ack "/proc/$(cat ack.pid)/comm"; }
+
+nothing_in_flight() { [ "$(counts | cut -d' ' -f2)" -eq 0 ]; }
 
 # survive STAGE SIGNAL MOMENT HIDDEN: one run of 60 messages in a folder and with a queue of its own,
 # whose visibility timeout is HIDDEN; when so many verdicts have been given, the signal goes to the
@@ -164,10 +164,11 @@ survive() {
     echo "${PIPESTATUS[*]}" >statuses
   } 2>/dev/null &
   # Before sqs-pull has opened the FIFO, the shell would wait for it for ever.
-  eventually 60 started && eventually 60 lines_at_least verdicts "$3" || { echo "no such moment" && return 1; }
+  if ! { eventually 60 closed && eventually 60 lines_at_least verdicts "$3"; }; then
+    echo "no such moment" && return 1
+  fi
   kill -s "$2" "$(<"$1.pid")"
   eventually 60 test -s statuses || { echo "it hangs" && return 1; }
-  nothing_in_flight() { [ "$(counts | cut -d' ' -f2)" -eq 0 ]; }
   eventually 40 nothing_in_flight || { echo "$(counts) left" && return 1; }
   sqs-pull -q --wait 1 "${SERIAL[@]}" --visibility-timeout 60s >rest
   # A verdict that was cut off was not acted on.

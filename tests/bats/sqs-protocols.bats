@@ -39,7 +39,7 @@ texts() {
 IN
   for P in query json; do
     send <in
-    pull --visibility-timeout 4s >first
+    pull -n 5 --visibility-timeout 4s >first
     [ "$P" = query ] && P=json || P=query
     : >second
     until [ "$(wc -l <second)" -eq 5 ]; do pull >>second; done
@@ -124,7 +124,7 @@ IN
   n=$(($(many) / 5))
   bodies 1 "$n" | send
   mode 'fail 10 503' 'error 11 RequestThrottled' 'cut 7' 'lose 9' 'stall 8 0.3' 'trickle 5'
-  for round in 1 2 3 4 5 6; do
+  for ((round = 1; round <= 20; round++)); do
     pull --visibility-timeout 3s 2>>err | tee -a out | committed | ack 2>>err || true
     sleep 1
     [ "$(counts)" != '0 0 0' ] || break
@@ -153,10 +153,10 @@ IN
   send <<<'{"body":"spoil"}'
   mode 'corrupt spoil'
   for P in query json; do
-    run -1 --separate-stderr pull --visibility-timeout 4s
+    run -1 --separate-stderr pull --visibility-timeout 8s
     [ "$(jq .body.n <<<"$output" | sort -n | xargs)" = '1 2 3 4 5 6 7 8 9' ]
     [[ $stderr == *'stays on the queue'*corrupt=1* ]]
-    eventually 10 counts_are 10 0 0
+    eventually 30 counts_are 10 0 0
   done
 }
 

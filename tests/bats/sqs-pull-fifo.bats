@@ -69,7 +69,7 @@ IN
 }
 
 @test "attributes that do not match their checksum: the message stays; without the option it is printed" {
-  fresh_queue VisibilityTimeout=3
+  fresh_queue VisibilityTimeout=6
   printf '{"body":"%s","attributes":{"a":{"type":"String","value":"%s"}}}\n' one good two spoil three good | sqs-send
   proxy_start
   mode 'corrupt spoil'
@@ -77,10 +77,10 @@ IN
     run -1 --separate-stderr pull --empty 1 --protocol "$protocol" --attributes all
     [ "$(jq -r .body <<<"$output" | sort | xargs)" = 'one three' ]
     [[ $stderr == *'it stays on the queue'*corrupt=1* ]]
-    eventually 10 counts_are 3 0 0
+    eventually 30 counts_are 3 0 0
     pull --empty 1 --protocol "$protocol" >out
     [ "$(jq -r .body out | sort | xargs)" = 'one three two' ]
-    eventually 10 counts_are 3 0 0
+    eventually 30 counts_are 3 0 0
   done
 }
 
@@ -106,15 +106,18 @@ IN
 # Messages that wait for a verdict lock their group, and a queue with locked groups gives nothing:
 # that is not drained.
 @test "a FIFO queue drained by several receives at once: each group in order, each message once" {
+  # moto's long polls do not see that a group is no longer locked.
+  n=120
+  knows_attempts || n=36
   for protocol in query json; do
     fifo_queue
-    grouped 120 6 | sqs-send
+    grouped "$n" 6 | sqs-send
     rm -f fifo
     mkfifo fifo
     # No function around it, whose shell would hold the output open, too.
     sqs-pull --wait 1 "${SERIAL[@]}" --protocol "$protocol" --acked fifo | tee out |
       jq --unbuffered -c '.status = "committed"' | { sleep 2 && sqs-ack --print >fifo; }
-    each_once 120 out
+    each_once "$n" out
     in_order out 6
     counts_are 0 0 0
   done
@@ -122,7 +125,7 @@ IN
 
 @test "a consumer that holds its output back until its input ends: a FIFO queue with locked groups still ends, in order" {
   fifo_queue
-  grouped 100 2 | sqs-send
+  grouped 40 2 | sqs-send
   mkfifo fifo
   SECONDS=0
   sqs-pull -v --wait 1 "${SERIAL[@]}" --acked fifo 2>err | tee out | (cat >all && committed <all) |
@@ -133,12 +136,12 @@ IN
   in_order out 2
   grep -q " acked=$printed .*lapsed=0" err
   # Where locked groups give nothing, what is behind is left for the next run.
-  counts_are $((100 - printed)) 0 0
+  counts_are $((40 - printed)) 0 0
   cp out all
   until counts_are 0 0 0; do
     pull | tee -a all | committed | sqs-ack
   done
-  each_once 100 all
+  each_once 40 all
   in_order all 2
 }
 
@@ -206,10 +209,10 @@ IN
   # What was in the pipe comes back after its time, before what is behind it.
   : >out
   SECONDS=0
-  until [ "$(wc -l <out)" -ge 55 ] || [ "$SECONDS" -gt 30 ]; do
+  until [ "$(wc -l <out)" -ge 55 ] || [ "$SECONDS" -gt 60 ]; do
     sqs-pull --wait 1 | tee -a out | committed | sqs-ack
   done
   cat first out >all
   each_once 60 all
-  in_order all 2
+  ! knows_attempts || in_order all 2
 }

@@ -27,8 +27,6 @@ finish() {
   rm pid
 }
 
-lines_are() { [ "$(wc -l <"$1")" -eq "$2" ]; }
-
 @test "an empty queue: nothing, status 0, within 6 seconds" {
   SECONDS=0
   run --separate-stderr -0 sqs-pull
@@ -59,7 +57,7 @@ lines_are() { [ "$(wc -l <"$1")" -eq "$2" ]; }
   jq -r .sqs.lease_until out | while read -r until; do
     [[ $until > $before && $until < $after ]]
   done
-  [ "$(jq -r '.sqs.lease_until[:19]' out | sort | head -n 1)" \> "$(date -u -d '20 seconds' +%Y-%m-%dT%H:%M:%S)" ]
+  [ "$(jq -r '.sqs.lease_until[:19]' out | sort | head -n 1)" \> "$(date -u -d '5 seconds' +%Y-%m-%dT%H:%M:%S)" ]
 }
 
 @test "a redelivered message has a higher receive count and the same id" {
@@ -129,9 +127,10 @@ body() {
 
 @test "-j 1 and -j 16 drain like any other" {
   fill 45
-  sqs-pull --wait 1 -j 1 --visibility-timeout 4s >out
+  sqs-pull --wait 1 -j 1 >out
   each_once 45 out
-  sleep 4.5
+  fresh_queue VisibilityTimeout=30
+  fill 45
   sqs-pull --wait 1 -j 16 >out
   each_at_least_once 45 out
 }
@@ -151,27 +150,29 @@ body() {
 }
 
 @test "a message that arrives while the queue seems drained is still printed" {
-  (sleep 1.5 && fill 1) 3>&- &
-  sqs-pull --wait 1 --empty 4 -j 1 >out
+  proxy_start
+  one_receive() { [ "$(requests ReceiveMessage)" -ge 1 ]; }
+  (eventually 20 one_receive && fill 1) 3>&- &
+  sqs-pull --wait 1 --empty 6 -j 1 >out
   each_once 1 out
 }
 
 @test "-f prints what comes at once, and at SIGTERM ends with 0" {
   start -f --wait 1
-  sleep 0.5
   fill 3
-  eventually 3 lines_are out 3
+  eventually 20 lines_are out 3
   fill 2
-  eventually 3 lines_are out 5
+  eventually 20 lines_are out 5
   kill -TERM "$(<pid)"
   SECONDS=0
   finish
   [ "$status" -eq 0 ]
-  [ "$SECONDS" -le 2 ]
+  [ "$SECONDS" -le 8 ]
 }
 
 @test "a message sent during the last long poll after SIGTERM is printed" {
   start -f --wait 2
+  eventually 20 started sqs-pull "$(<pid)"
   sleep 0.5
   kill -TERM "$(<pid)"
   fill 1
@@ -222,7 +223,7 @@ no_more_than_in_pipe() { [ "$(counts | cut -d' ' -f2)" -le 17 ]; }
   status=0
   sqs-pull -f --wait 2 >pipe 2>err || status=$?
   [ "$status" -eq 74 ]
-  [ "$SECONDS" -lt 6 ]
+  [ "$SECONDS" -lt 12 ]
 }
 
 @test "standard output that fails: 74, the messages released" {
@@ -238,11 +239,11 @@ no_more_than_in_pipe() { [ "$(counts | cut -d' ' -f2)" -le 17 ]; }
   fill 50
   # A server would hand messages to a long poll of the dead, too, and hide them once more.
   start -f --visibility-timeout 3s --wait 1
-  eventually 5 lines_are out 50
+  eventually 20 lines_at_least out 50
   kill -KILL "$(<pid)"
   finish
   [ "$status" -eq 137 ]
-  sleep 3.5
+  eventually 30 counts_are 50 0 0
   pull >again
   each_once 50 again
 }
@@ -250,7 +251,7 @@ no_more_than_in_pipe() { [ "$(counts | cut -d' ' -f2)" -le 17 ]; }
 @test "the reader of a pipe killed by SIGKILL, nothing is lost" {
   fill 50
   sqs-pull --visibility-timeout 3s --wait 1 2>err | (read -r _ && kill -KILL "$BASHPID") || true
-  sleep 3.5
+  eventually 30 counts_are 50 0 0
   pull >again
   each_at_least_once 50 again
 }
@@ -277,9 +278,9 @@ no_more_than_in_pipe() { [ "$(counts | cut -d' ' -f2)" -le 17 ]; }
   fresh_queue VisibilityTimeout=1
   fill 1
   pull -n 1 >/dev/null
-  eventually 3 counts_are 1 0 0
-  pull -n 1 --visibility-timeout 20s | jq -r .sqs.lease_until >until
-  [ "$(date -d "$(<until)" +%s)" -gt $(($(date +%s) + 15)) ]
+  eventually 20 counts_are 1 0 0
+  pull -n 1 --visibility-timeout 30s | jq -r .sqs.lease_until >until
+  [ "$(date -d "$(<until)" +%s)" -gt $(($(date +%s) + 10)) ]
   counts_are 0 1 0
 }
 
@@ -290,7 +291,7 @@ no_more_than_in_pipe() { [ "$(counts | cut -d' ' -f2)" -le 17 ]; }
   pull >out 2>err
   each_once 2 out
   grep -q "warning: the queue's visibility timeout cannot be read; using 30 s" err
-  [ "$(jq -r .sqs.lease_until out | sort | head -n 1)" \> "$(date -u -d '20 seconds' +%Y-%m-%dT%H:%M:%S)" ]
+  [ "$(jq -r .sqs.lease_until out | sort | head -n 1)" \> "$(date -u -d '5 seconds' +%Y-%m-%dT%H:%M:%S)" ]
   # Nothing is asked when it is given.
   rm proxy/requests
   run -0 --separate-stderr pull --visibility-timeout 5s
@@ -310,7 +311,7 @@ sys.exit(status)' "$@"
   fill 1
   run -0 sqs-pull -n 1 --visibility-timeout 2s
   [[ $output != *warning* ]]
-  run timeout 3 sqs-pull --visibility-timeout 2s
+  run timeout 6 sqs-pull --visibility-timeout 2s
   [[ $output == *'sqs-pull: warning: messages are hidden for 2 s only'* ]]
 }
 

@@ -195,10 +195,10 @@ WANTED
   main=$SQS_QUEUE_URL
   unset SQS_QUEUE_URL
   count=$(many)
-  bodies 1 "$count" | sqs-send -Q "$from"
+  bodies 1 "$count" | jq -c '.attributes.own = {type: "Number.own", value: (.body.n * 3 | tostring)}' | sqs-send -Q "$from"
   # A sender that takes its time, and is killed when it has sent some.
   mkfifo records
-  sqs-pull -Q "$from" --wait 1 "${SERIAL[@]}" >records 2>pull.err 3>&- 4>&- &
+  sqs-pull -Q "$from" --attributes all --wait 1 "${SERIAL[@]}" >records 2>pull.err 3>&- 4>&- &
   pull=$!
   (
     sqs-send -Q "$main" --verdicts <records &
@@ -213,8 +213,9 @@ WANTED
   # What was not acked comes back, and a second run moves it.
   all_visible() { [ "$(servers_counts "$from" | cut -d' ' -f2)" -eq 0 ]; }
   eventually 30 all_visible
-  sqs-pull -Q "$from" --wait 1 "${SERIAL[@]}" | sqs-send -Q "$main" --verdicts | sqs-ack -Q "$from"
+  sqs-pull -Q "$from" --attributes all --wait 1 "${SERIAL[@]}" | sqs-send -Q "$main" --verdicts | sqs-ack -Q "$from"
   [ "$(servers_counts "$from")" = '0 0 0' ]
-  SQS_QUEUE_URL=$main pull --visibility-timeout 60s >out
+  SQS_QUEUE_URL=$main pull --attributes all --visibility-timeout 60s >out
   each_at_least_once "$count" out
+  [ "$(jq -c '.attributes == {own: {type: "Number.own", value: (.body.n * 3 | tostring)}}' out | sort -u)" = true ]
 }

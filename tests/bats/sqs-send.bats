@@ -114,7 +114,7 @@ WANTED
   echo $! >pid
   exec 7>pipe
   bodies 1 3 >&7
-  eventually 3 counts_are 3 0 0
+  eventually 20 counts_are 3 0 0
   exec 7>&-
   wait "$(<pid)"
 }
@@ -184,11 +184,12 @@ WANTED
   mode 'stall 1 0.2'
   sqs-send -v <in 2>err 3>&- 4>&- &
   echo $! >pid
-  sleep 1
+  some_requests() { [ "$(requests SendMessageBatch)" -ge 4 ]; }
+  eventually 20 some_requests
   kill -TERM "$(<pid)"
   SECONDS=0
   wait "$(<pid)"
-  [ "$SECONDS" -le 5 ]
+  [ "$SECONDS" -le 10 ]
   sent=$(grep -oP 'sent=\K[0-9]+' err)
   [ "$sent" -gt 0 ]
   [ "$sent" -lt 2000 ]

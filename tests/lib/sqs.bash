@@ -30,6 +30,15 @@ each_once() { [ "$(jq .body.n "$2" | sort -n)" = "$(seq 1 "$1")" ]; }
 # each_at_least_once N FILE
 each_at_least_once() { [ "$(jq .body.n "$2" | sort -nu)" = "$(seq 1 "$1")" ]; }
 
+# started PROGRAM PID: the process is that program by now, and answers to SIGTERM itself.
+started() {
+  [ "$(cat "/proc/$2/comm")" = "$1" ] && ((0x$(awk '/^SigCgt/ { print $2 }' "/proc/$2/status") & 1 << 14))
+}
+
+# lines_are FILE N, lines_at_least FILE N: how many lines it has.
+lines_are() { [ "$(wc -l <"$1")" -eq "$2" ]; }
+lines_at_least() { [ "$(wc -l <"$1")" -ge "$2" ]; }
+
 # proxy_start: a proxy in front of the server; from then on the endpoint. Its
 # folder is ./proxy, its faults are lines of ./proxy/mode.
 proxy_start() {
