@@ -145,7 +145,7 @@ static int take(struct settings *given, int id, const char *value)
         return take_lease(pull, id, value);
     case OPT_METRICS:
         pull->meter.metrics_file = value;
-        return 0;
+        return *value != '\0' ? 0 : opt_usage("option --metrics-file takes the name of a file");
     case OPT_PROGRESS:
         pull->meter.progress = true;
         return 0;

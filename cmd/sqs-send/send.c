@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,7 +12,13 @@
 #include "record/verdict.h"
 #include "send.h"
 
-enum { WAITING_PER_BATCH = 20, WAITING_BYTES = 4 << 20, LINGER_MS = 100, VERDICT_KEPT = 1 << 20 };
+enum {
+    WAITING_PER_BATCH = 20,
+    WAITING_BYTES = 4 << 20,
+    LINGER_MS = 100,
+    NAMED = 50,
+    VERDICT_KEPT = 1 << 20
+};
 
 /* A message on its way; its texts are in ${bytes}. */
 struct outgoing {
@@ -38,10 +45,16 @@ struct sender {
     size_t bytes;
 };
 
+/* A line that is not sent: the first ones are named, lest a wrong file floods the log. */
 static void reject(struct sender *sender, uint64_t number, const char *why)
 {
-    sender->result->rejected++;
-    msg_warn("line %llu is %s: not sent", (unsigned long long)number, why);
+    uint64_t before = sender->result->rejected++;
+    if (before < NAMED)
+        msg_warn("line %llu is %s: not sent", (unsigned long long)number, why);
+    else
+        msg_info("line %llu is %s: not sent", (unsigned long long)number, why);
+    if (before + 1 == NAMED)
+        msg_warn("further lines that are not sent are counted only");
 }
 
 static const char *copy(char **place, const char *text, size_t length)
@@ -206,9 +219,10 @@ static void on_item(void *context, struct batch_item *item)
         sender->result->sent++;
         print(sender, outgoing);
     } else if (item->cause == AWS_REFUSED || item->cause == AWS_LOST) {
-        sender->result->rejected++;
-        msg_warn("line %llu is refused by the queue (%s)", (unsigned long long)outgoing->number,
+        char why[sizeof item->error->text + 32];
+        (void)snprintf(why, sizeof why, "refused by the queue (%s)",
             item->error != NULL ? item->error->text : item->code);
+        reject(sender, outgoing->number, why);
     } else {
         sender->result->failed++;
     }

@@ -78,6 +78,16 @@ WANTED
   [ "$(texts | wc -l)" -eq 2 ]
 }
 
+@test "a wrong file does not flood the log: the first lines are named, all with -v" {
+  seq 200 | sed 's/^/no JSON /' >in
+  run -1 --separate-stderr sqs-send <in
+  [ "$(grep -c 'is not JSON: not sent' <<<"$stderr")" -eq 50 ]
+  [ "$(grep -c 'warning: further lines that are not sent are counted only' <<<"$stderr")" -eq 1 ]
+  [[ $stderr == *rejected=200* ]]
+  run -1 --separate-stderr sqs-send -v <in
+  [ "$(grep -c 'is not JSON: not sent' <<<"$stderr")" -eq 200 ]
+}
+
 @test "a line over --max-record is named and left out, the next one sent" {
   printf '{"body":"%s"}\n{"body":"short"}\n' "$(head -c 5000 /dev/zero | tr '\0' x)" >in
   run -1 sqs-send --max-record 4k <in
