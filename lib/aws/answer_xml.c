@@ -95,7 +95,8 @@ struct answer_xml {
 static enum element element_of(enum element parent, const char *name)
 {
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (known[i].parent == parent && strcmp(known[i].name, name) == 0)
+        if (known[i].parent == parent && known[i].name[0] == name[0] &&
+            strcmp(known[i].name, name) == 0)
             return known[i].element;
     return parent == ENVELOPE ? ENVELOPE : OTHER;
 }

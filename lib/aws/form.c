@@ -50,7 +50,12 @@ void form_add(struct buf *out, const char *name, const char *value, size_t lengt
 
 void form_add_number(struct buf *out, const char *name, uint64_t value)
 {
-    buf_printf(out, "&%s=%llu", name, (unsigned long long)value);
+    char digits[20];
+    size_t count = 0;
+    do {
+        digits[sizeof digits - ++count] = (char)('0' + value % 10);
+    } while ((value /= 10) > 0);
+    form_add(out, name, digits + sizeof digits - count, count);
 }
 
 void form_entry_name(char out[FORM_NAME_SIZE], const char *action, size_t index, const char *name)

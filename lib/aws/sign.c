@@ -57,8 +57,12 @@ static int append_canonical(struct buf *out, const struct sign_request *request)
     buf_puts(out, "POST\n");
     append_path(out, request->path);
     buf_puts(out, "\n\n"); /* no query */
-    for (size_t i = 0; i < request->count; i++)
-        buf_printf(out, "%s:%s\n", request->headers[i].name, request->headers[i].value);
+    for (size_t i = 0; i < request->count; i++) {
+        buf_puts(out, request->headers[i].name);
+        buf_putc(out, ':');
+        buf_puts(out, request->headers[i].value);
+        buf_putc(out, '\n');
+    }
     buf_putc(out, '\n');
     append_names(out, request);
     buf_putc(out, '\n');

@@ -89,22 +89,23 @@ int buf_putc(struct buf *buf, char byte)
 
 int buf_printf(struct buf *buf, const char *format, ...)
 {
-    va_list arguments;
+    va_list arguments, again;
+    size_t room = buf->capacity - buf->length;
     va_start(arguments, format);
-    va_list again;
     va_copy(again, arguments);
-    int length = vsnprintf(NULL, 0, format, arguments);
+    /* Mostly it fits where there is room already. */
+    int length = vsnprintf(room > 0 ? buf->data + buf->length : NULL, room, format, arguments);
     va_end(arguments);
-    char *place = length < 0 ? NULL : buf_reserve(buf, (size_t)length + 1);
-    if (place != NULL) {
+    bool fits = length >= 0 && (size_t)length < room;
+    char *place = fits || length < 0 ? NULL : buf_reserve(buf, (size_t)length + 1);
+    if (place != NULL)
         (void)vsnprintf(place, (size_t)length + 1, format, again);
-        buf->length += (size_t)length;
-    }
     va_end(again);
-    if (place == NULL) {
+    if (!fits && place == NULL) {
         buf->failed = true;
         return -1;
     }
+    buf->length += (size_t)length;
     return 0;
 }
 

@@ -6,13 +6,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "xml/plain.h"
 #include "xml/xml.h"
 
 struct xml {
     const struct xml_handler *handler;
     void *context;
+    struct plain plain;
+    bool handed_over; /* what is not plain is read by libxml2 */
+    unsigned told;    /* how many starts and ends the handler knows of already */
     xmlSAXHandler sax;
-    xmlParserCtxtPtr parser;
+    xmlParserCtxtPtr parser; /* NULL: none has been needed yet */
     enum xml_result result;
     unsigned depth;
     bool ended;      /* the root element is closed */
@@ -49,7 +53,10 @@ static void on_start(void *parser, const xmlChar *name, const xmlChar *prefix, c
         stop(xml, XML_REFUSED);
         return;
     }
-    xml->handler->start(xml->context, (const char *)name);
+    if (xml->told > 0)
+        xml->told--;
+    else
+        xml->handler->start(xml->context, (const char *)name);
 }
 
 static void on_end(void *parser, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri)
@@ -58,7 +65,10 @@ static void on_end(void *parser, const xmlChar *name, const xmlChar *prefix, con
     (void)prefix, (void)uri;
     if (xml->result != XML_WELL || xml->depth == 0)
         return;
-    xml->handler->end(xml->context, (const char *)name);
+    if (xml->told > 0)
+        xml->told--;
+    else
+        xml->handler->end(xml->context, (const char *)name);
     if (--xml->depth == 0)
         xml->ended = true;
 }
@@ -98,12 +108,9 @@ enum {
     PARSER_OPTIONS = XML_PARSE_NONET | XML_PARSE_RECOVER | XML_PARSE_NOCDATA | XML_PARSE_IGNORE_ENC
 };
 
-/* A document begins: it is UTF-8, whatever its first bytes look like. 0, or -1. */
+/* The parser begins a document: it is UTF-8, whatever its first bytes look like. 0, or -1. */
 static int start(struct xml *xml)
 {
-    xml->result = XML_WELL;
-    xml->depth = 0;
-    xml->ended = false;
     xml->fresh = true;
     xml->marked = 0;
     return xmlSwitchEncoding(xml->parser, XML_CHAR_ENCODING_UTF8) == 0 ? 0 : -1;
@@ -136,10 +143,7 @@ struct xml *xml_open(const struct xml_handler *handler, void *context)
     xml->sax.ignorableWhitespace = on_text;
     xml->sax.internalSubset = on_doctype;
     xml->sax.serror = on_error;
-    if (begin(xml) != 0) {
-        xml_free(xml);
-        return NULL;
-    }
+    plain_begin(&xml->plain, handler, context);
     return xml;
 }
 
@@ -153,10 +157,17 @@ void xml_free(struct xml *xml)
 
 int xml_restart(struct xml *xml)
 {
-    if (xml->fresh)
-        return start(xml);
+    bool sound = xml->result == XML_WELL;
+    plain_begin(&xml->plain, xml->handler, xml->context);
+    xml->handed_over = false;
+    xml->told = 0;
+    xml->result = XML_WELL;
+    xml->depth = 0;
+    xml->ended = false;
+    if (xml->parser == NULL)
+        return 0;
     /* The names it knows are worth keeping; what a broken document has left behind is not. */
-    if (xml->result == XML_WELL && xmlCtxtResetPush(xml->parser, NULL, 0, NULL, NULL) == 0)
+    if (xml->fresh || (sound && xmlCtxtResetPush(xml->parser, NULL, 0, NULL, NULL) == 0))
         return start(xml);
     xmlFreeParserCtxt(xml->parser);
     return begin(xml);
@@ -200,15 +211,55 @@ static enum xml_result parse(struct xml *xml, const char *data, size_t length, i
     return xml->result;
 }
 
+/* Make libxml2 know what has been read without it. */
+static void hand_over(struct xml *xml)
+{
+    const struct plain *plain = &xml->plain;
+    xml->handed_over = true;
+    if (xml->parser == NULL && begin(xml) != 0) {
+        xml->result = XML_NO_MEMORY;
+        return;
+    }
+    xml->told = plain->ended ? 2 : plain->depth;
+    if (plain->ended)
+        parse(xml, "<a></a>", 7, 0);
+    else if (plain->begun && plain->depth == 0)
+        parse(xml, "\n", 1, 0); /* a declaration would come too late */
+    for (unsigned i = 0; i < plain->depth; i++) {
+        const char *name = plain->names + plain->name_at[i];
+        parse(xml, "<", 1, 0);
+        parse(xml, name, strlen(name), 0);
+        parse(xml, ">", 1, 0);
+    }
+    if (plain->rest_length > 0)
+        parse(xml, plain->rest, plain->rest_length, 0);
+}
+
 enum xml_result xml_feed(struct xml *xml, const char *data, size_t length)
 {
-    return length == 0 ? xml->result : parse(xml, data, length, 0);
+    size_t taken = 0;
+    if (length == 0 || xml->result != XML_WELL)
+        return xml->result;
+    if (!xml->handed_over) {
+        switch (plain_feed(&xml->plain, data, length, &taken)) {
+        case PLAIN_WELL:
+            return XML_WELL;
+        case PLAIN_MALFORMED:
+            xml->result = XML_MALFORMED;
+            return xml->result;
+        case PLAIN_OTHER:
+            hand_over(xml);
+            break;
+        }
+    }
+    return taken < length ? parse(xml, data + taken, length - taken, 0) : xml->result;
 }
 
 enum xml_result xml_finish(struct xml *xml)
 {
-    parse(xml, "", 0, 1);
-    if (xml->result == XML_WELL && !xml->ended)
+    if (xml->handed_over)
+        parse(xml, "", 0, 1);
+    if (xml->result == XML_WELL && !(xml->handed_over ? xml->ended : plain_whole(&xml->plain)))
         xml->result = XML_MALFORMED;
     return xml->result;
 }
