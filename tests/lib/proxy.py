@@ -13,7 +13,8 @@ anew for each request, holds lines of
     deny ACTION CODE  requests of this action are refused with status 403
     error N CODE      every Nth request is answered with this SQS error and status 400
     once CODE         the first request is answered so
-    cut N             every Nth answer ends half way
+    cut N             every Nth answer ends half way, and the connection with it
+    truncate N        every Nth answer is half a document, whole as an answer
     lose N            every Nth answer is thrown away, after the server has acted
     stall N SECONDS   every Nth answer comes so much later
     trickle N         every Nth answer comes in pieces
@@ -172,6 +173,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             body = self.entry_changed(mode, body)
         elif mode[0] == "big":
             body += b" " * int(mode[1])
+        elif mode[0] == "truncate" and nth(mode):
+            body = body[: len(body) // 2]
         return body
 
     def handle(self):

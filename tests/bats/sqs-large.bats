@@ -1,0 +1,153 @@
+#!/usr/bin/env bats
+# The sqs programs with many messages: through a plain pipe, through a network that fails, with
+# leases and rejected messages, and from one FIFO queue to another.
+#
+#   TEST_MESSAGES=100000 bats -f rejected tests/bats/sqs-large.bats
+#
+# is the same with so many messages in each test (by default fewer: see lots()), and time for them.
+
+load ../lib/common
+load ../lib/sqs
+
+export BATS_TEST_TIMEOUT=$((TEST_MESSAGES > 0 ? 3600 : 240))
+
+setup() {
+  common_setup
+  REAL=$AWS_ENDPOINT_URL_SQS
+}
+
+teardown() { proxy_stop; }
+
+counts() { AWS_ENDPOINT_URL_SQS=$REAL servers_counts "$SQS_QUEUE_URL"; }
+
+# lots N: how many messages to take where N are wanted: fewer on moto, whose time grows with the
+# square, and of programs under a sanitizer.
+lots() {
+  local n=${TEST_MESSAGES:-$1}
+  [ -n "${TEST_MESSAGES:-}" ] || [ -z "${SANITIZER_REPORTS:-}" ] || n=$((n / 4))
+  [ "$SERVERS_SQS" != moto ] || n=$((n / 80 < 100 ? 100 : n / 80))
+  echo "$n"
+}
+
+# same FILE: standard input is the file, byte for byte; the first differences are shown.
+same() { diff "$1" - >difference || { head -n 5 difference && return 1; }; }
+
+@test "through tee and jq: each message once, each deleted, none failed" {
+  fresh_queue VisibilityTimeout=600
+  n=$(lots 20000)
+  fill "$n"
+  sqs-pull -v --wait 1 "${SERIAL[@]}" 2>pull.err | tee f | jq -c '.status="committed"' | sqs-ack -v 2>ack.err
+  each_once "$n" f
+  [ "$(jq -r .sqs.message_id f | sort -u | wc -l)" -eq "$n" ]
+  counts_are 0 0 0
+  grep -q " received=$n printed=$n released=0 corrupt=0 " pull.err
+  grep -q " deleted=$n lost=0 failed=0 " ack.err
+}
+
+# faulty PROTOCOL N: N messages through all faults at once into a table, once each.
+faulty() {
+  local n=$2 round began cpu wall
+  fresh_queue VisibilityTimeout=3
+  fresh_database
+  sql 'CREATE TABLE arrived (n integer)'
+  fill "$n"
+  proxy_start
+  mode 'fail 10 503' 'error 13 RequestThrottled' 'cut 9' 'truncate 11' 'stall 97 2'
+  began=$EPOCHREALTIME
+  for round in $(seq 40); do
+    { TIMEFORMAT='%U %S' && time sqs-pull --protocol "$1" "${SERIAL[@]}" --wait 1 2>>err; } 2>>cpu |
+      tee -a out | pg-load -q -t arrived | sqs-ack --protocol "$1" 2>>err || true
+    counts_are 0 0 0 && break
+    sleep 0.5
+  done
+  wall=$(awk -v from="$began" -v to="$EPOCHREALTIME" 'BEGIN { print to - from }')
+  cat err
+  echo "$round rounds, $wall s"
+  # The ledger's sense: in the table once, whatever was delivered again.
+  [ "$(sql 'SELECT count(*), count(DISTINCT n), min(n), max(n) FROM arrived')" = "$n|$n|1|$n" ]
+  [ "$(sql 'SELECT count(*) FROM arrived_ledger')" = "$n" ]
+  [ "$(jq -r .sqs.message_id out | sort -u | wc -l)" -eq "$n" ]
+  counts_are 0 0 0
+  run ! grep -q error: err
+  # Faults there were, and none of them cost more than a few requests.
+  grep -q ' fail ' proxy/requests
+  [ "$(grep -cE ' (ReceiveMessage|DeleteMessageBatch) ' proxy/requests)" -le $((n + 200 * round)) ]
+  # Waiting is no work.
+  cpu=$(awk '{ s += $1 + $2 } END { print s }' cpu)
+  awk -v cpu="$cpu" -v wall="$wall" 'BEGIN { exit !(cpu < wall / 2) }'
+}
+
+@test "through a network that fails in every way, by the query protocol: all arrive, once each" {
+  faulty query "$(lots 5000)"
+}
+
+@test "through a network that fails in every way, by the JSON protocol: all arrive, once each" {
+  faulty json "$(lots 1000)"
+}
+
+# redriven N: the queue has N messages and a dead-letter queue, in DEAD, after two receives.
+redriven() {
+  local arn
+  DEAD=$(servers_queue "$(unique)")
+  arn=$(servers_sqs "$DEAD" GetQueueAttributes -d AttributeName.1=QueueArn | servers_xml_value Value)
+  fresh_queue VisibilityTimeout=5 "RedrivePolicy={\"deadLetterTargetArn\":\"$arn\",\"maxReceiveCount\":\"2\"}"
+  fill "$1"
+}
+
+none_hidden() { [[ $(counts) == *' 0 0' ]]; }
+dead_are() { [ "$(servers_counts "$DEAD")" = "$1 0 0" ]; }
+
+# leased: the loop once, with every tenth message rejected. It ends with 0, or with 1 for those.
+leased() {
+  local status=0
+  sqs-pull -v --wait 1 "${SERIAL[@]}" --acked acked 2>>pull.err |
+    jq -c --unbuffered '.status = if .body.n % 10 == 0 then "rejected" else "committed" end' | tee -a out |
+    sqs-ack -v --print 2>>ack.err >acked || status=$?
+  [ "$status" -le 1 ]
+}
+
+@test "leases, every tenth message rejected: it ends, and they come back and reach the dead-letter queue" {
+  n=$(lots 10000)
+  redriven "$n"
+  mkfifo acked
+  for round in $(seq 10); do
+    leased
+    # Rejected ones stay hidden for their timeout.
+    eventually 10 none_hidden
+    [ "$(counts)" != '0 0 0' ] || break
+    echo "round $round: $(counts)"
+  done
+  eventually 10 dead_are $((n / 10))
+  # No message that was committed came twice; those rejected came as often as the policy says.
+  seq 1 "$n" | grep -v '0$' | same <(jq 'select(.status == "committed").body.n' out | sort -n)
+  seq 10 10 "$n" | sed p | same <(jq 'select(.status == "rejected").body.n' out | sort -n)
+  seq 10 10 "$n" | same <(SQS_QUEUE_URL=$DEAD pull --visibility-timeout 600s | jq .body.n | sort -n)
+  run ! grep -E 'error:| failed=[1-9]' pull.err ack.err
+}
+
+# attributed COUNT GROUPS: records for a FIFO queue, dealt out to groups, with attributes of two types.
+attributed() {
+  awk -v count="$1" -v groups="$2" 'BEGIN { for (n = 1; n <= count; n++)
+    printf "{\"sqs\":{\"message_group_id\":\"g%d\",\"deduplication_id\":\"d%d\"},\"attributes\":" \
+      "{\"trace\":{\"type\":\"String\",\"value\":\"t-%d\"},\"weight\":{\"type\":\"Number\",\"value\":\"%d\"}}," \
+      "\"body\":{\"n\":%d}}\n", n % groups, n, n, n, n }'
+}
+
+# what FILE: what a move has to keep, a message a line, in the order of their groups.
+what() { jq -cS '[.sqs.message_group_id, .sqs.deduplication_id, .attributes, .body]' "$1" | sort -t, -s -k1,1; }
+
+@test "three programs move a FIFO queue to another: attributes, groups, ids and order are kept" {
+  from=$(servers_queue "$(unique).fifo" FifoQueue=true VisibilityTimeout=600)
+  to=$(servers_queue "$(unique).fifo" FifoQueue=true VisibilityTimeout=600)
+  n=$(lots 2000)
+  attributed "$n" 40 >in
+  sqs-send -q -Q "$from" <in
+  sqs-pull -Q "$from" --attributes all --fifo-ids --wait 1 "${SERIAL[@]}" |
+    sqs-send -Q "$to" --verdicts | tee verdicts | sqs-ack -v -Q "$from" 2>ack.err
+  [ "$(servers_counts "$from")" = '0 0 0' ]
+  grep -q " deleted=$n lost=0 failed=0 " ack.err
+  [ "$(jq -r .status verdicts | sort | uniq -c | xargs)" = "$n sent" ]
+  # A group goes on only when what it gave is deleted.
+  sqs-pull -Q "$to" --attributes all --fifo-ids --wait 1 "${SERIAL[@]}" | tee out | committed | sqs-ack -Q "$to"
+  what in | same <(what out)
+}
