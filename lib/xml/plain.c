@@ -154,18 +154,17 @@ static int take_tag(struct plain *plain, const char *text, size_t left)
     if (end == NULL)
         return INCOMPLETE;
     size_t length = (size_t)(end - text) + 1;
-    bool first = !plain->begun;
+    int token = OTHER;
     plain->brackets = 0;
     if (text[1] == '/')
-        return take_end_tag(plain, text, length);
-    if (text[1] == '?' && first && is_declaration(text, length)) {
+        token = take_end_tag(plain, text, length);
+    else if (text[1] == '?' && !plain->begun)
+        token = is_declaration(text, length) ? (int)length : OTHER;
+    else if (!plain->ended)
+        token = take_start_tag(plain, text, length);
+    if (token != OTHER)
         plain->begun = true;
-        return (int)length;
-    }
-    if (plain->ended)
-        return OTHER;
-    plain->begun = true;
-    return take_start_tag(plain, text, length);
+    return token;
 }
 
 /* Of characters that XML 1.0 allows. Returns the length, 0: it has none. */
