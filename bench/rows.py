@@ -138,6 +138,18 @@ class Bench:
                 time.sleep(0.1)
         raise Failed("the load server does not answer")
 
+    def verdicts(self, count):
+        """A file of verdicts on so many messages that the server has just handed out."""
+        self.control("reset?count=%d" % count)
+        path = self.work / "verdicts"
+        with open(path, "wb") as out:
+            pulled = subprocess.Popen(["sqs-pull", "-n", str(count)], env=self.environment,
+                                      stdout=subprocess.PIPE)
+            subprocess.run(["sed", 's/"body":.*/"status":"committed"}/'], stdin=pulled.stdout, stdout=out,
+                           check=True)
+            check(pulled.wait() == 0, "sqs-pull failed")
+        return path
+
     def control(self, path):
         with urllib.request.urlopen("%s/%s" % (self.address, path), timeout=10) as answer:
             return json.load(answer)
@@ -282,6 +294,37 @@ class Pull:
         ]
 
 
+class Ack:
+    name = "ack"
+    title = "Deleting, messages per CPU second, 100,000 verdicts (boto3: 20,000), start-up taken off"
+    ratios = [("sqs-ack", "boto3 delete_message_batch", 1), ("sqs-ack --protocol json", "boto3 delete_message_batch", 1)]
+    limits = []
+
+    @staticmethod
+    def cells(bench):
+        bench.serve()
+        many, few = bench.count(100000), bench.count(20000)
+
+        def delete(count, *command):
+            start = bench.run(list(command))[0]
+            verdicts = bench.verdicts(count)
+            cpu = bench.run(list(command), verdicts)[0]
+            stats = bench.control("stats")
+            check(stats["deleted"] == count and stats["repeated"] == 0, "%s left messages" % command[0])
+            verdicts.unlink()
+            return count / (cpu - start)
+
+        return [
+            ("sqs-ack", "messages/CPU s", lambda: delete(many, "sqs-ack")),
+            ("sqs-ack --protocol json", "messages/CPU s", lambda: delete(many, "sqs-ack", "--protocol", "json")),
+            ("sqs-ack --print", "messages/CPU s", lambda: delete(many, "sqs-ack", "--print")),
+            ("boto3 delete_message_batch", "messages/CPU s",
+             lambda: delete(few, bench.python, str(HERE / "peers" / "delete.py"))),
+            *[("sqs-ack -j %d" % jobs, "messages/CPU s", lambda jobs=jobs: delete(many, "sqs-ack", "-j", str(jobs)))
+              for jobs in (1, 8)],
+        ]
+
+
 class Whole:
     name = "whole"
     title = ("The whole pipeline, messages per second, from the first receive to the last delete, "
@@ -352,14 +395,7 @@ class Memory:
             return bench.run(["sqs-pull", "-n", str(count)])[2]
 
         def ack(count):
-            bench.control("reset?count=%d" % count)
-            verdicts = bench.work / "verdicts"
-            with open(verdicts, "wb") as out:
-                pulled = subprocess.Popen(["sqs-pull", "-n", str(count)], env=bench.environment,
-                                          stdout=subprocess.PIPE)
-                subprocess.run(["sed", 's/"body":.*/"status":"committed"}/'], stdin=pulled.stdout, stdout=out,
-                               check=True)
-                check(pulled.wait() == 0, "sqs-pull failed")
+            verdicts = bench.verdicts(count)
             memory = bench.run(["sqs-ack"], verdicts)[2]
             check(bench.control("stats")["deleted"] == count, "sqs-ack left messages")
             verdicts.unlink()
@@ -402,4 +438,4 @@ class Latency:
         return [("sqs2pg --follow", "ms", follow)]
 
 
-GROUPS = [Mask, Load, Jobs, Pull, Whole, Start, Memory, Latency]
+GROUPS = [Mask, Load, Jobs, Pull, Ack, Whole, Start, Memory, Latency]

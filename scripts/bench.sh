@@ -4,7 +4,7 @@
 #
 #   scripts/bench.sh [--rounds N] [--only GROUP,...] [--scale PERCENT] [--json FILE]
 #
-# Groups: mask load jobs pull whole start memory latency (bench/README.md says
+# Groups: mask load jobs pull ack whole start memory latency (bench/README.md says
 # what each is). Exit 0 when all could be measured, whatever the figures.
 set -euo pipefail
 
