@@ -8,8 +8,8 @@
  * keeps a string of numerals a string of numerals, of the same radix and length. A wrong key cannot
  * be told. Not for use by several threads at once.
  *
- * What the key, the tweak and a length decide is worked out once and kept: only the first value of a
- * length allocates.
+ * What the key, the tweak and a length decide is worked out once and kept: only the first value of
+ * a length allocates.
  */
 struct ff1;
 

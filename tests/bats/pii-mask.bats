@@ -330,10 +330,10 @@ sys.exit(size[0] < int(sys.argv[2]))' "$@"
     eventually 20 waiting_in 5 61440
     kill -TERM $pid
     sleep 0.3
-    cat <&5 >read
+    cat <&5 >got
     exec 5<&-
     wait $pid
-    [ -s read ] && [ "$(jq -c .body read | sort -u)" = '{"x":1}' ]
+    [ -s got ] && [ "$(jq -c .body got | sort -u)" = '{"x":1}' ]
   done
 }
 
