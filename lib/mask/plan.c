@@ -19,8 +19,8 @@ static bool is_content(const struct policy *policy, uint32_t node)
 
 /*
  * Where the policy says what becomes of what it does not name, have that matched too: other members
- * of the objects it goes through, other elements of the arrays, and all attributes but those it
- * names.
+ * of the objects it goes through and of the root, other elements of the arrays, and all attributes
+ * but those it names.
  */
 static bool add_others(const struct policy *policy)
 {
@@ -35,7 +35,9 @@ static bool add_others(const struct policy *policy)
             (content && policy->other != POLICY_KEEP) || (attribute && policy->attributes_named);
         if (!wanted)
             continue;
-        if (json_paths_wants_object(paths, i) && json_paths_other(paths, i) == JSON_NO_NODE)
+        /* The root is an object also where no path goes into it. */
+        bool object = json_paths_wants_object(paths, i) || i == policy->root;
+        if (object && json_paths_other(paths, i) == JSON_NO_NODE)
             return false;
         if (json_paths_wants_array(paths, i) && json_paths_each(paths, i) == JSON_NO_NODE)
             return false;

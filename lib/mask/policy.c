@@ -454,10 +454,19 @@ static bool has_each(const struct policy *policy, uint32_t parent)
  * An element that [N] names is not looked at by [], so [N] has to say all there is to say about it;
  * and where elements are named one by one, the rest cannot be dropped without moving them.
  */
+/* Whether something of a record is replaced, or removed. */
+static bool hides_anything(const struct policy *policy)
+{
+    for (size_t i = 0; i < policy->rule_count; i++)
+        if (policy->rules[i].method->action != METHOD_KEEP)
+            return true;
+    return false;
+}
+
 int policy_finish(struct policy *policy, struct policy_error *error)
 {
-    /* A file cut to nothing must not turn the masker into a copier. */
-    if (policy->rule_count == 0 && policy->require_count == 0 && !policy->other_given)
+    /* A file cut short must not turn the masker into a copier, unless it says so by "other". */
+    if (!hides_anything(policy) && !policy->other_given)
         return policy_error_set(error, POLICY_EMPTY, 0, NULL);
     for (uint32_t i = 0; i < json_paths_count(policy->paths); i++) {
         if (json_paths_step(policy->paths, i) != JSON_STEP_INDEX)

@@ -36,7 +36,7 @@ const char *policy_error_text(enum policy_cause cause)
     case POLICY_TOO_MANY:
         return "more than 1000 rules";
     case POLICY_EMPTY:
-        return "it names nothing: every value would pass in clear";
+        return "it names nothing to mask: every value would pass in clear";
     case POLICY_UTF8:
         return "not UTF-8";
     case POLICY_CONTROL:

@@ -150,7 +150,8 @@ END
 }
 
 @test "a policy that names nothing is refused: it would pass everything in clear" {
-  for text in '' '# only a comment'; do
+  local text
+  for text in '' '# only a comment' 'require .ip' '.ip keep' 'attributes.x keep'; do
     printf '%s\n' "$text" >p
     run -78 --separate-stderr pii-mask -k k -p p </dev/null
     [[ $stderr == *'error: p'*'names nothing'* ]]
@@ -158,4 +159,16 @@ END
   # Said in so many words it is the user's choice.
   echo 'other keep' >p
   run -0 pii-mask -k k -p p </dev/null
+}
+
+@test "other says what becomes of the root's members, also where no path goes into it" {
+  local text body='{"body":{"ip":"203.0.113.77","a":[1]},"sqs":{"m":1}}'
+  for text in 'other drop' 'attributes.x keep\nother drop'; do
+    printf '%b\n' "$text" >p
+    [ "$(pii-mask -k k -p p <<<"$body" | jq -c 'del(.pii)')" = '{"body":{},"sqs":{"m":1}}' ]
+    [ "$(pii-mask -k k -p p --root . <<<"$body" | jq -c 'del(.pii)')" = '{"sqs":{"m":1}}' ]
+  done
+  printf 'other quarantine\n' >p
+  [ "$(pii-mask -q -k k -p p <<<"$body" | jq -r .error.code)" = unnamed ]
+  [ "$(pii-mask -k k -p p <<<'{"body":{}}' | jq -c .body)" = '{}' ]
 }
