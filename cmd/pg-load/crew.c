@@ -14,16 +14,17 @@
 
 enum { LAST_MOMENT_S = 2 }; /* to end in, after the halt */
 
-enum phase { PHASE_IDLE, PHASE_GIVEN, PHASE_DONE, PHASE_ENDED };
-
 struct worker {
     struct crew *crew;
     pthread_t thread;
     bool started;
     struct target target; /* the run's, with this connection */
     struct loader loader;
-    /* Under the crew's mutex: */
-    enum phase phase;
+    bool ended; /* under the crew's mutex */
+};
+
+/* What came of a batch. */
+struct outcome {
     struct batch *batch;
     struct failure failure;
 };
@@ -32,15 +33,27 @@ struct crew {
     pthread_mutex_t mutex;
     pthread_cond_t given; /* or the end */
     pthread_cond_t ended;
+    /* Under the mutex: */
     bool ending;
-    int done_fd;
-    atomic_size_t done; /* workers in PHASE_DONE */
-    size_t idle;        /* the main thread's count of them */
+    bool failed;           /* some batch: no other one is begun */
+    struct batch *waiting; /* for the next connection that is idle; NULL: none */
+    size_t working;        /* batches that were taken from there and are not done */
+    struct outcome *done;  /* room for all that can be out at once */
+    size_t done_count;
+    int news_fd;
+    atomic_bool news; /* something is done, or there is room: to be asked at no cost */
     size_t jobs;
     struct worker workers[];
 };
 
 /* ---- the threads ---- */
+
+/* With the mutex held: wake the main thread. */
+static void tell(struct crew *crew)
+{
+    atomic_store(&crew->news, true);
+    (void)eventfd_write(crew->news_fd, 1); /* far from overflowing */
+}
 
 /* Wait for a batch; NULL: there will be none. */
 static struct batch *next_batch(struct worker *worker)
@@ -48,13 +61,16 @@ static struct batch *next_batch(struct worker *worker)
     struct crew *crew = worker->crew;
     struct batch *batch = NULL;
     (void)pthread_mutex_lock(&crew->mutex);
-    while (worker->phase != PHASE_GIVEN && !crew->ending)
+    while (!crew->ending && (crew->waiting == NULL || crew->failed || halt_requested()))
         (void)pthread_cond_wait(&crew->given, &crew->mutex);
-    if (worker->phase == PHASE_GIVEN) {
-        batch = worker->batch;
-    } else {
-        worker->phase = PHASE_ENDED;
+    if (crew->ending) {
+        worker->ended = true;
         (void)pthread_cond_signal(&crew->ended);
+    } else {
+        batch = crew->waiting;
+        crew->waiting = NULL;
+        crew->working++;
+        tell(crew);
     }
     (void)pthread_mutex_unlock(&crew->mutex);
     return batch;
@@ -66,13 +82,13 @@ static void *work(void *argument)
     struct crew *crew = worker->crew;
     struct batch *batch;
     while ((batch = next_batch(worker)) != NULL) {
-        struct failure failure = { .status = STATUS_OK };
-        (void)commit_batch(&worker->loader, batch, &failure);
+        struct outcome outcome = { batch, { .status = STATUS_OK } };
+        (void)commit_batch(&worker->loader, batch, &outcome.failure);
         (void)pthread_mutex_lock(&crew->mutex);
-        worker->failure = failure;
-        worker->phase = PHASE_DONE;
-        atomic_fetch_add(&crew->done, 1);
-        (void)eventfd_write(crew->done_fd, 1); /* with few workers it cannot overflow */
+        crew->failed = crew->failed || outcome.failure.status != STATUS_OK;
+        crew->working--;
+        crew->done[crew->done_count++] = outcome;
+        tell(crew);
         (void)pthread_mutex_unlock(&crew->mutex);
     }
     return NULL;
@@ -104,6 +120,11 @@ static void init_conditions(struct crew *crew)
     (void)pthread_condattr_destroy(&attributes);
 }
 
+size_t crew_batches(size_t jobs)
+{
+    return jobs + 2;
+}
+
 struct crew *crew_open(const struct load_options *options, struct target *target,
     struct tally *tally, size_t jobs, struct failure *failure)
 {
@@ -111,10 +132,12 @@ struct crew *crew_open(const struct load_options *options, struct target *target
     if (crew == NULL)
         goto failed;
     init_conditions(crew);
-    crew->done_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (crew->done_fd < 0)
+    crew->news_fd = -1;
+    crew->done = calloc(crew_batches(jobs), sizeof *crew->done);
+    crew->news_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (crew->done == NULL || crew->news_fd < 0)
         goto failed;
-    for (; crew->jobs < jobs; crew->jobs++, crew->idle++) {
+    for (; crew->jobs < jobs; crew->jobs++) {
         struct worker *worker = &crew->workers[crew->jobs];
         worker->crew = crew;
         worker->target = *target;
@@ -148,10 +171,10 @@ static bool end_all(struct crew *crew)
     for (size_t i = 0; i < crew->jobs; i++) {
         struct worker *worker = &crew->workers[i];
         int waited = 0;
-        while (worker->started && worker->phase != PHASE_ENDED && waited == 0)
+        while (worker->started && !worker->ended && waited == 0)
             waited = halt_requested() ? pthread_cond_timedwait(&crew->ended, &crew->mutex, &until)
                                       : pthread_cond_wait(&crew->ended, &crew->mutex);
-        all = all && (!worker->started || worker->phase == PHASE_ENDED);
+        all = all && (!worker->started || worker->ended);
     }
     (void)pthread_mutex_unlock(&crew->mutex);
     return all;
@@ -171,66 +194,79 @@ bool crew_close(struct crew *crew)
         if (i > 0)
             pg_conn_free(worker->target.conn);
     }
-    if (crew->done_fd >= 0)
-        (void)close(crew->done_fd);
+    if (crew->news_fd >= 0)
+        (void)close(crew->news_fd);
     (void)pthread_cond_destroy(&crew->given);
     (void)pthread_cond_destroy(&crew->ended);
     (void)pthread_mutex_destroy(&crew->mutex);
+    free(crew->done);
     free(crew);
     return true;
 }
 
 /* ---- giving and taking ---- */
 
-size_t crew_idle(const struct crew *crew)
+bool crew_is_idle(struct crew *crew)
 {
-    return crew->idle;
+    (void)pthread_mutex_lock(&crew->mutex);
+    bool idle = crew->waiting == NULL && crew->working < crew->jobs;
+    (void)pthread_mutex_unlock(&crew->mutex);
+    return idle;
 }
 
-size_t crew_busy(const struct crew *crew)
+bool crew_has_room(struct crew *crew)
 {
-    return crew->jobs - crew->idle;
+    (void)pthread_mutex_lock(&crew->mutex);
+    bool room = crew->waiting == NULL;
+    (void)pthread_mutex_unlock(&crew->mutex);
+    return room;
+}
+
+size_t crew_busy(struct crew *crew)
+{
+    (void)pthread_mutex_lock(&crew->mutex);
+    size_t busy = crew->working + crew->done_count + (crew->waiting != NULL);
+    (void)pthread_mutex_unlock(&crew->mutex);
+    return busy;
 }
 
 int crew_fd(const struct crew *crew)
 {
-    return crew->done_fd;
+    return crew->news_fd;
 }
 
 void crew_give(struct crew *crew, struct batch *batch)
 {
     (void)pthread_mutex_lock(&crew->mutex);
-    for (size_t i = 0; i < crew->jobs; i++) {
-        struct worker *worker = &crew->workers[i];
-        if (worker->phase != PHASE_IDLE)
-            continue;
-        worker->batch = batch;
-        worker->phase = PHASE_GIVEN;
-        crew->idle--;
-        break;
-    }
-    (void)pthread_cond_broadcast(&crew->given);
+    crew->waiting = batch;
+    (void)pthread_cond_signal(&crew->given);
     (void)pthread_mutex_unlock(&crew->mutex);
+}
+
+struct batch *crew_withdraw(struct crew *crew)
+{
+    (void)pthread_mutex_lock(&crew->mutex);
+    struct batch *batch = crew->waiting;
+    crew->waiting = NULL;
+    (void)pthread_mutex_unlock(&crew->mutex);
+    return batch;
 }
 
 struct batch *crew_take(struct crew *crew, struct failure *failure)
 {
     struct batch *batch = NULL;
-    if (atomic_load_explicit(&crew->done, memory_order_relaxed) == 0)
+    eventfd_t count;
+    if (!atomic_load_explicit(&crew->news, memory_order_relaxed))
         return NULL; /* asked before every line: at no cost */
     (void)pthread_mutex_lock(&crew->mutex);
-    for (size_t i = 0; i < crew->jobs && batch == NULL; i++) {
-        struct worker *worker = &crew->workers[i];
-        if (worker->phase != PHASE_DONE)
-            continue;
-        batch = worker->batch;
-        *failure = worker->failure;
-        worker->phase = PHASE_IDLE;
-        crew->idle++;
+    if (crew->done_count > 0) {
+        batch = crew->done[0].batch;
+        *failure = crew->done[0].failure;
+        memmove(crew->done, crew->done + 1, --crew->done_count * sizeof *crew->done);
     }
-    if (atomic_fetch_sub(&crew->done, 1) == 1) {
-        eventfd_t count;
-        (void)eventfd_read(crew->done_fd, &count);
+    if (crew->done_count == 0) {
+        atomic_store(&crew->news, false);
+        (void)eventfd_read(crew->news_fd, &count);
     }
     (void)pthread_mutex_unlock(&crew->mutex);
     return batch;

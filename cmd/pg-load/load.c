@@ -35,7 +35,7 @@ struct run {
     struct crew *crew;
     struct settler settler;
     struct line_reader *lines;
-    struct batch *batches; /* one more than connections: that one is filled while they work */
+    struct batch *batches; /* as many as crew_batches() says */
     size_t batch_count;
     struct batch **free; /* a stack of those that nobody has */
     size_t free_count;
@@ -91,7 +91,13 @@ static bool is_due(const struct run *run)
     return run->ended || is_full(run) || clock_monotonic_ms() >= run->closes_at;
 }
 
-/* Give the current batch to a connection that is idle. 0, or -1 with ${failure}. */
+/* A full batch may wait for a connection; one whose time is over goes on filling meanwhile. */
+static bool may_give(const struct run *run)
+{
+    return run->ended || is_full(run) ? crew_has_room(run->crew) : crew_is_idle(run->crew);
+}
+
+/* Give the current batch to the crew. 0, or -1 with ${failure}. */
 static int hand_over(struct run *run, struct failure *failure)
 {
     if (settle_is_deaf(&run->settler)) {
@@ -115,7 +121,7 @@ static int turn_over(struct run *run, struct failure *failure)
     struct batch *done;
     while ((done = crew_take(run->crew, &outcome)) != NULL) {
         int status = 0;
-        if (outcome.status == STATUS_OK && is_due(run))
+        if (outcome.status == STATUS_OK && is_due(run) && may_give(run))
             status = hand_over(run, failure);
         if (settle(run, done, &outcome, failure) != 0 || status != 0)
             return -1;
@@ -162,8 +168,7 @@ static int patience(struct run *run, bool reading)
         until = run->reading_until;
     if (run->leaving_at != 0 && run->leaving_at < until)
         until = run->leaving_at;
-    if (run->current != NULL && run->current->count > 0 && crew_idle(run->crew) > 0 &&
-        run->closes_at < until)
+    if (run->current != NULL && run->current->count > 0 && run->closes_at < until && may_give(run))
         until = run->closes_at;
     if (until == UINT64_MAX)
         return -1;
@@ -198,7 +203,7 @@ static int step(struct run *run, struct failure *failure)
         if (result != LINE_AGAIN)
             return take_line(run, result, &line, failure);
     }
-    if (is_due(run) && crew_idle(run->crew) > 0)
+    if (is_due(run) && may_give(run))
         return hand_over(run, failure);
     if (is_leaving(run))
         return failure_set(failure, STATUS_TEMPORARY,
@@ -219,6 +224,7 @@ static int load_lines(struct run *run, struct failure *failure)
     /* After a failure: what is under way may yet be committed, and is told then. */
     struct failure outcome;
     struct batch *done;
+    (void)crew_withdraw(run->crew);
     while (crew_busy(run->crew) > 0 && !is_leaving(run)) {
         while ((done = crew_take(run->crew, &outcome)) != NULL)
             (void)settle(run, done, &outcome, failure);
@@ -264,7 +270,7 @@ static int no_memory(struct failure *failure)
 
 static int open_batches(struct run *run, struct failure *failure)
 {
-    size_t count = (size_t)run->options->jobs + 1;
+    size_t count = crew_batches((size_t)run->options->jobs);
     run->batches = calloc(count, sizeof *run->batches);
     run->free = calloc(count, sizeof *run->free);
     if (run->batches == NULL || run->free == NULL)

@@ -48,10 +48,10 @@ busy() {
     AND datname = current_database() AND state = 'active' AND wait_event = 'PgSleep'")" -ge 1 ]
 }
 
-# slow: every row with id 3 takes a second.
+# slow: every row with id 3 takes three seconds.
 slow() {
   sql "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS \$\$ BEGIN
-      IF NEW.id = 3 THEN PERFORM pg_sleep(1); END IF; RETURN NEW; END \$\$;
+      IF NEW.id = 3 THEN PERFORM pg_sleep(3); END IF; RETURN NEW; END \$\$;
     CREATE TRIGGER f BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f()"
 }
 
@@ -377,17 +377,21 @@ END
   local status=0 started
   load_in -t t
   records 11 15 >in
-  psql -qX -c 'BEGIN; LOCK t' -c 'SELECT pg_sleep(9)' >/dev/null 3>&- &
-  sleep 0.5
+  psql -qX -c 'BEGIN; LOCK t' -c 'SELECT pg_sleep(60)' >/dev/null 2>&1 3>&- &
+  locks() { [ "$(sql "SELECT count(*) FROM pg_locks WHERE relation = 't'::regclass AND granted = $1")" -ge 1 ]; }
+  eventually 20 locks true
   pg-load -t t --grace 200ms <in >out 2>err 3>&- &
   pid=$!
-  sleep 0.5
+  eventually 20 locks false
   started=$SECONDS
   kill -TERM "$pid"
   wait "$pid" || status=$?
+  started=$((SECONDS - started))
+  sql "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(60)'
+    AND datname = current_database()" >/dev/null
   cat err
   [ "$status" -eq 75 ]
-  [ $((SECONDS - started)) -lt 7 ]
+  [ "$started" -lt 9 ]
   [ ! -s out ]
   grep -q 'stopped before the last batch was committed' err
 }
@@ -399,7 +403,8 @@ END
   exec 8<>blocked
   pg-load -t t --grace 200ms <in >blocked 2>err 3>&- 8>&- &
   pid=$!
-  sleep 2
+  loaded() { [ "$(sql 'SELECT count(*) FROM t')" -ge 20000 ]; }
+  eventually 30 loaded
   kill -TERM "$pid"
   wait "$pid" || status=$?
   exec 8>&-

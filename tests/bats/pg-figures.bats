@@ -137,7 +137,6 @@ feed() {
   grep -q '^pg-load: warning: cannot write gone/file: ' err
   [ "$(grep -c warning err)" -eq 1 ]
   [ "$(wc -l <out)" -eq 3 ]
-  run -64 pg-load -t t --explain --metrics-file f.prom
   run -64 pg-load -t t --prune-ledger 30d --metrics-file f.prom
 }
 
