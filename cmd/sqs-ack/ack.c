@@ -23,6 +23,7 @@ struct acker {
     struct figures figures;
     struct outqueue *out; /* NULL: nothing is printed */
     struct buf line;
+    struct buf our_url;    /* the last that was found to be of our queue */
     bool warned[REFUSALS]; /* by kind */
 };
 
@@ -83,15 +84,24 @@ static bool is_dry_run(enum verdict_status status)
         status == VERDICT_WOULD_QUARANTINE || status == VERDICT_WOULD_REJECT;
 }
 
-/* A line that names no queue is taken to be of ours: a handle is good for its own queue only. */
-static bool of_our_queue(const struct acker *acker)
+/*
+ * A line that names no queue is taken to be of ours: a handle is good for its own queue only. One
+ * URL is looked into once, as mostly all lines have the same.
+ */
+static bool of_our_queue(struct acker *acker)
 {
     struct queue_identity identity;
     const struct buf *url = &acker->verdict.queue_url;
-    if (url->length == 0)
+    struct buf *known = &acker->our_url;
+    if (url->length == 0 ||
+        (url->length == known->length && memcmp(url->data, known->data, url->length) == 0))
         return true;
-    return queue_identify(url->data, url->length, &identity) == 0 &&
-        queue_same(&identity, &acker->connection->identity);
+    if (queue_identify(url->data, url->length, &identity) != 0 ||
+        !queue_same(&identity, &acker->connection->identity))
+        return false;
+    buf_clear(known);
+    (void)buf_append(known, url->data, url->length); /* without memory the next is looked into */
+    return true;
 }
 
 /* Releasing loses nothing, so any record will do for it; deleting wants a verdict that allows it.
@@ -176,6 +186,7 @@ void ack_run(const struct connection *connection, const struct ack_options *opti
     acker->result = result;
     acker->parser = verdict_parser_new();
     buf_init(&acker->line, RECORD_MAX + 64);
+    buf_init(&acker->our_url, RECORD_MAX);
     result->no_memory = acker->parser == NULL;
     if (options->print && (acker->out = outqueue_open(STDOUT_FILENO)) == NULL)
         result->feed.output_error = errno;
@@ -210,6 +221,7 @@ void ack_run(const struct connection *connection, const struct ack_options *opti
     outqueue_free(acker->out);
     unsettled_free(&acker->unsettled);
     buf_free(&acker->line);
+    buf_free(&acker->our_url);
     verdict_free(&acker->verdict);
     verdict_parser_free(acker->parser);
     free(acker);

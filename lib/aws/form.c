@@ -1,8 +1,9 @@
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "aws/form.h"
+
+enum { DIGITS = 20 };
 
 /* RFC 3986, unreserved: what needs no encoding. */
 static bool unreserved(unsigned char byte)
@@ -48,17 +49,42 @@ void form_add(struct buf *out, const char *name, const char *value, size_t lengt
     encode(out, value, length);
 }
 
-void form_add_number(struct buf *out, const char *name, uint64_t value)
+/* The digits of ${value}, at the end of ${room}; returns where they begin. */
+static const char *digits_of(uint64_t value, char room[DIGITS])
 {
-    char digits[20];
-    size_t count = 0;
+    char *at = room + DIGITS;
     do {
-        digits[sizeof digits - ++count] = (char)('0' + value % 10);
+        *--at = (char)('0' + value % 10);
     } while ((value /= 10) > 0);
-    form_add(out, name, digits + sizeof digits - count, count);
+    return at;
 }
 
+void form_add_number(struct buf *out, const char *name, uint64_t value)
+{
+    char room[DIGITS];
+    const char *digits = digits_of(value, room);
+    form_add(out, name, digits, (size_t)(room + DIGITS - digits));
+}
+
+/* Append ${length} bytes at ${to}, as far as there is room for them and a NUL. */
+static size_t put(char out[FORM_NAME_SIZE], size_t to, const char *text, size_t length)
+{
+    size_t room = FORM_NAME_SIZE - 1 - to;
+    if (length > room)
+        length = room;
+    memcpy(out + to, text, length);
+    return to + length;
+}
+
+/* By hand: two for each message that is deleted. */
 void form_entry_name(char out[FORM_NAME_SIZE], const char *action, size_t index, const char *name)
 {
-    (void)snprintf(out, FORM_NAME_SIZE, "%sRequestEntry.%zu.%s", action, index + 1, name);
+    char room[DIGITS];
+    const char *digits = digits_of(index + 1, room);
+    size_t to = put(out, 0, action, strlen(action));
+    to = put(out, to, "RequestEntry.", strlen("RequestEntry."));
+    to = put(out, to, digits, (size_t)(room + DIGITS - digits));
+    to = put(out, to, ".", 1);
+    to = put(out, to, name, strlen(name));
+    out[to] = '\0';
 }
