@@ -75,12 +75,23 @@ static void touch(struct buf *buf, size_t size)
         memset(place, 0, unused);
 }
 
-void batch_populate(struct batch *batch, size_t rows, size_t bytes)
+/* What ${amount} of the sample becomes in a batch of ${size} bytes, with an eighth for variance. */
+static size_t expected(const struct batch *sample, size_t amount, size_t size)
 {
-    size_t wanted = rows < POPULATE_ROWS ? rows : POPULATE_ROWS;
+    size_t length = sample->lines.length == 0 ? 1 : sample->lines.length;
+    return (size_t)((double)amount / (double)length * (double)size * 9 / 8);
+}
+
+void batch_populate(struct batch *batch, const struct batch *sample, size_t rows, size_t bytes)
+{
+    size_t most = rows < POPULATE_ROWS ? rows : POPULATE_ROWS;
     size_t size = bytes < POPULATE_BYTES ? bytes : POPULATE_BYTES;
+    size_t wanted = expected(sample, sample->count, size);
+    size_t row_bytes = expected(sample, sample->rows.length, size);
+    if (wanted > most)
+        wanted = most;
     touch(&batch->lines, size);
-    touch(&batch->rows, size / 4);
+    touch(&batch->rows, row_bytes < size ? row_bytes : size);
     struct item *items =
         wanted <= batch->capacity ? NULL : reallocarray(batch->items, wanted, sizeof *items);
     if (items == NULL)

@@ -105,10 +105,11 @@ void batch_free(struct batch *batch);
 void batch_clear(struct batch *batch);
 
 /*
- * Take the memory for ${rows} records in ${bytes} at once, within reason, so that a run that will
- * need it gets all of it early, and no more later. A shortage of memory shows later.
+ * Take the memory for ${rows} records, or for ${bytes} of them if that is less, at once, within
+ * reason, so that a run that will need it gets all of it early, and no more later. The records of
+ * ${sample}, which has some, tell how large they are. A shortage of memory shows later.
  */
-void batch_populate(struct batch *batch, size_t rows, size_t bytes);
+void batch_populate(struct batch *batch, const struct batch *sample, size_t rows, size_t bytes);
 
 /* A new item with the line's bytes in it, or NULL: no memory. Valid until the next one. */
 struct item *batch_add(struct batch *batch, uint64_t number, const char *text, size_t length);

@@ -23,7 +23,10 @@
 #include "tally.h"
 #include "target.h"
 
-enum { LONG_RUN = 1000 }; /* records from which on a run takes the memory of a long one at once */
+enum {
+    LONG_RUN = 1000, /* records from which on a run takes the memory of a long one at once */
+    SAMPLE = 64      /* records that tell how large the others are */
+};
 
 /* What is done with input: the batch that is filled, and those on their way. */
 struct run {
@@ -45,6 +48,7 @@ struct run {
     uint64_t leaving_at;    /* 0: no halt yet; then whatever is at work is left to itself */
     struct figures figures;
     struct meter *meter;   /* NULL: none is wanted */
+    bool populated;        /* with memory for a long run */
     bool ended;            /* no more input */
     struct failure ending; /* what the input failed of */
 };
@@ -133,6 +137,16 @@ static int turn_over(struct run *run, struct failure *failure)
 
 /* ---- reading ---- */
 
+/* All that a long run will need. Batches on their way have met their size by now. */
+static void populate(struct run *run)
+{
+    run->populated = true;
+    for (size_t i = 0; i < run->batch_count; i++)
+        if (&run->batches[i] == run->current || run->batches[i].capacity == 0)
+            batch_populate(&run->batches[i], run->current, run->options->batch_rows,
+                run->options->batch_bytes);
+}
+
 /* Add what line_next() had. 0, or -1 with ${failure}. */
 static int take_line(struct run *run, enum line_result result, const struct line *line,
     struct failure *failure)
@@ -142,9 +156,8 @@ static int take_line(struct run *run, enum line_result result, const struct line
     run->ended = result == LINE_END || result == LINE_STOPPED || result == LINE_ERROR;
     if (result != LINE_OK && result != LINE_LONG)
         return 0;
-    for (size_t i = 0; i < run->batch_count && line->number == LONG_RUN; i++)
-        if (&run->batches[i] == run->current || run->batches[i].capacity == 0)
-            batch_populate(&run->batches[i], run->options->batch_rows, run->options->batch_bytes);
+    if (line->number >= LONG_RUN && !run->populated && run->current->count >= SAMPLE)
+        populate(run);
     run->figures.read++;
     if (run->current->count == 0) {
         run->current->began_ms = clock_monotonic_ms();

@@ -465,3 +465,27 @@ END
   [ ! -s err1 ]
   [ ! -s err2 ]
 }
+
+# peak FILE: resident memory in KiB at its highest, over those records.
+peak() {
+  python3 -c '
+import resource, subprocess, sys
+with open(sys.argv[1]) as records:
+    subprocess.run(["pg-load", "-q", "-t", "t", "--no-ledger"], stdin=records, stdout=subprocess.DEVNULL, check=True)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)' "$1"
+}
+
+@test "resident memory at a hundred thousand records is that at ten thousand, and below 64 MiB" {
+  sql 'CREATE TABLE t (id integer, v text)'
+  local filler
+  filler=$(printf '%0700d' 0)
+  records 1 100000 "\"v\":\"$filler\"" >many
+  head -10000 many >few
+  few=$(peak few) many=$(peak many)
+  [ "$(sql 'SELECT count(*) FROM t')" = 110000 ]
+  echo "few $few, many $many"
+  # The shadow of a sanitizer is no memory of ours.
+  case ${BUILD:-} in *asan* | *tsan*) return ;; esac
+  [ "$many" -lt $((few * 11 / 10)) ]
+  [ "$many" -le 65536 ]
+}
