@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # Every check that needs no running program: STYLE.md says which rule each keeps.
 #
-#   scripts/lint.sh [-C ROOT] [CHECK...]        (all of them when none is named)
+#   scripts/lint.sh [-C ROOT] [CHECK...]        (all but the slow ones when none is named)
+#
+# The slow ones, analyzer and tidy, take a minute or so; scripts/test.sh names them.
 #
 # One line for each check, and below it what it found. Exit 0 only if none found
 # anything; a tool that is not installed is a finding. Objects go into
@@ -20,7 +22,7 @@ fi
 cd "$root"
 objects=${BUILD:-build}/lint
 
-CHECKS=(build exports layers doors sizes banned words headers alone tests shell python man format cppcheck)
+CHECKS=(build exports layers doors sizes banned words headers alone tests security shell python man format cppcheck)
 
 # sources PATTERN...: files of the tree that git knows or would add, or all
 # where there is no git.
@@ -60,6 +62,26 @@ lint_banned() { structure banned; }
 lint_words() { structure words; }
 lint_headers() { structure headers; }
 lint_tests() { structure tests; }
+
+# The tests that SECURITY.md names exist: "- `FILE`: TITLE".
+lint_security() {
+  local line file title bad=0 count=0
+  while IFS= read -r line; do
+    [[ $line =~ ^-\ \`([a-z0-9_-]+\.(bats|c))\`:\ (.+)$ ]] || continue
+    file=${BASH_REMATCH[1]} title=${BASH_REMATCH[3]} count=$((count + 1))
+    case $file in
+    *.bats) grep -qsF "@test \"${title//\$/\\$}\" {" "tests/bats/$file" && continue ;;
+    *.c) grep -qsE "^static void $title\(void \*\*state\)" "tests/unit/$file" && continue ;;
+    esac
+    printf 'SECURITY.md: no such test: %s: %s\n' "$file" "$title"
+    bad=1
+  done <SECURITY.md
+  if [ "$count" -eq 0 ]; then
+    printf 'SECURITY.md: names no test\n'
+    bad=1
+  fi
+  return "$bad"
+}
 
 # Each header compiles with nothing before it, and without the foreign library's
 # own headers being known.
@@ -127,6 +149,40 @@ lint_cppcheck() {
     --suppress=unusedStructMember --suppress=unmatchedSuppression \
     --template='{file}:{line}: {message} ({id})' <<<"$list" 2>&1 || status=$?
   return "$status"
+}
+
+# version TOOL NUMBER: whether the tool has that version.
+version() { [[ $("$1" --version 2>/dev/null) =~ [^0-9.]"$2". ]]; }
+
+# Paths through a file that end badly, by gcc. Each version finds other things that are none, so only
+# Debian 12's is believed. Leaks are not asked for: it loses sight of what a structure of the
+# caller's holds; they are tidy's affair, and that of ASan and valgrind at run time.
+lint_analyzer() {
+  local gcc=gcc
+  if command -v gcc-12 >/dev/null; then gcc=gcc-12; fi
+  if command -v "$gcc" >/dev/null && ! version "$gcc" 12; then
+    printf 'not looked at: this gcc is not version 12\n'
+    return 0
+  fi
+  MAKEFLAGS='' MAKELEVEL='' make -s -k -j "$(nproc)" WERROR=1 BUILD="$objects/analyzer" CC="$gcc" \
+    OPTIMIZE='-O1' CFLAGS='-fanalyzer -Wno-analyzer-malloc-leak' objects 2>&1
+}
+
+# What .clang-tidy asks for, of programs and libraries. One file at a time: with more it takes
+# va_start() for unknown in all but the first.
+lint_tidy() {
+  local tool=clang-tidy
+  command -v clang-tidy-14 >/dev/null && tool=clang-tidy-14
+  if command -v "$tool" >/dev/null && ! version "$tool" 14; then
+    printf 'not looked at: this clang-tidy is not version 14\n'
+    return 0
+  fi
+  # shellcheck disable=SC2046
+  sources 'lib/*.c' 'cmd/*.c' |
+    xargs -r -d '\n' -I '{}' -P "$(nproc)" "$tool" --quiet --warnings-as-errors='*' '{}' -- -std=c17 \
+      -D_GNU_SOURCE -DSQS2PG_VERSION='""' -DSQS2PG_DATADIR='""' -Ilib \
+      $(pkg-config --cflags libxml-2.0 libpq libcurl) 2>&1 |
+    awk '/ warnings? (generated|treated as errors)/ { next } { print; bad = 1 } END { exit bad }'
 }
 
 failed=0

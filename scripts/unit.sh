@@ -2,7 +2,7 @@
 # Runs unit test programs (make check builds them), one line for each, and ends
 # with the sum of the tests inside: `N passed, N failed`.
 #
-#   scripts/unit.sh TEST...
+#   scripts/unit.sh TEST...         (each under the command UNIT_UNDER, if that is set)
 #
 # What a program says is kept beside it, in TEST.log, and shown if it fails. A
 # program that crashes, hangs, says one thing and exits with another, skips a
@@ -21,10 +21,11 @@ total() {
     END { print sum + 0 }' "$2"
 }
 
+read -ra under <<<"${UNIT_UNDER:-}"
 sum_passed=0 sum_failed=0
 for test in "$@"; do
   log=$test.log status=0
-  CMOCKA_MESSAGE_OUTPUT=STDOUT timeout -k 10 "${UNIT_TIMEOUT:-300}" "$test" >"$log" 2>&1 || status=$?
+  CMOCKA_MESSAGE_OUTPUT=STDOUT timeout -k 10 "${UNIT_TIMEOUT:-300}" "${under[@]}" "$test" >"$log" 2>&1 || status=$?
   passed=$(total PASSED "$log") failed=$(total FAILED "$log") why=
   if [ "$status" -eq 124 ] || [ "$status" -eq 137 ]; then
     failed=$((failed + 1)) why=', timed out'

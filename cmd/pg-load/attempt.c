@@ -340,7 +340,7 @@ static void none_passes(const struct batch *batch, const struct suspects *found,
     bool by_server = refusal->sqlstate[0] != '\0';
     failure_set(failure, STATUS_UNAVAILABLE,
         "none of %llu records can be loaded, the last for %s%s%s%s%s%s",
-        (unsigned long long)(found->refused + found->misfits), by_server ? "SQLSTATE " : "",
+        (unsigned long long)found->refused + found->misfits, by_server ? "SQLSTATE " : "",
         by_server ? refusal->sqlstate : refusal->code,
         refusal->column[0] == '\0' ? "" : ", column ", refusal->column,
         refusal->constraint[0] == '\0' ? "" : ", constraint ", refusal->constraint);

@@ -95,7 +95,7 @@ static const char *const allowed[] = {
 };
 
 enum { LEAST_PRUNE_DAYS = 15 };
-static const uint64_t day_ms = 24 * 3600 * 1000;
+static const uint64_t day_ms = UINT64_C(24) * 3600 * 1000;
 
 static bool parse_rejects(const char *value, struct load_options *load)
 {
@@ -126,7 +126,7 @@ static bool set_value(struct settings *settings, int option, const char *value)
     case OPT_BATCH_BYTES:
         return opt_size(value, 1, 256 << 20, &load->batch_bytes);
     case OPT_LINGER:
-        return opt_duration(value, 0, 3600 * 1000, &load->linger_ms);
+        return opt_duration(value, 0, 3600000, &load->linger_ms);
     case OPT_JOBS:
         return opt_number(value, 1, 64, &load->jobs);
     case OPT_MAX_RECORD:

@@ -96,7 +96,10 @@ void unsettled_remove(struct unsettled *unsettled, struct unsettled_message *mes
 void unsettled_free(struct unsettled *unsettled)
 {
     for (size_t i = 0; i < UNSETTLED_BUCKETS; i++) {
-        while (unsettled->buckets[i] != NULL)
-            unsettled_remove(unsettled, unsettled->buckets[i]);
+        struct unsettled_message *message;
+        while ((message = unsettled->buckets[i]) != NULL) {
+            unsettled->buckets[i] = message->next;
+            free_message(unsettled, message);
+        }
     }
 }

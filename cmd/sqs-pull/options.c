@@ -78,7 +78,7 @@ static int take_lease(struct pull_options *pull, int id, const char *value)
         pull->max_in_flight = (size_t)number;
         return 0;
     case OPT_MAX_LEASE:
-        return opt_duration(value, 1000, KEEPER_LONGEST_S * 1000, &pull->max_lease_ms)
+        return opt_duration(value, 1000, KEEPER_LONGEST_S * UINT64_C(1000), &pull->max_lease_ms)
             ? 0
             : opt_usage("option --max-lease takes a time from 1s to 12h");
     default:

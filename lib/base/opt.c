@@ -130,7 +130,7 @@ static int accept(struct opt_parser *parser, const struct opt *option, const cha
         msg_set_level(MSG_QUIET);
         return 0;
     case ID_LOG:
-        if (strcmp(value, "json") != 0 && strcmp(value, "text") != 0) {
+        if (value == NULL || (strcmp(value, "json") != 0 && strcmp(value, "text") != 0)) {
             opt_usage("option --log takes text or json");
             return usage(parser);
         }
