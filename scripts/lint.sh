@@ -2,8 +2,7 @@
 # Every check that needs no running program: STYLE.md says which rule each keeps.
 #
 #   scripts/lint.sh [-C ROOT] [CHECK...]        (all but the slow ones when none is named)
-#
-# The slow ones, analyzer and tidy, take a minute or so; scripts/test.sh names them.
+#   scripts/lint.sh slow                        (those: analyzer and tidy)
 #
 # One line for each check, and below it what it found. Exit 0 only if none found
 # anything; a tool that is not installed is a finding. Objects go into
@@ -23,6 +22,7 @@ cd "$root"
 objects=${BUILD:-build}/lint
 
 CHECKS=(build exports layers doors sizes banned words headers alone tests security shell python man format cppcheck)
+SLOW=(analyzer tidy)
 
 # sources PATTERN...: files of the tree that git knows or would add, or all
 # where there is no git.
@@ -159,13 +159,13 @@ version() { [[ $("$1" --version 2>/dev/null) =~ [^0-9.]"$2". ]]; }
 # caller's holds; they are tidy's affair, and that of ASan and valgrind at run time.
 lint_analyzer() {
   local gcc=gcc
-  if command -v gcc-12 >/dev/null; then gcc=gcc-12; fi
+  if command -v gcc-12 >/dev/null; then gcc='gcc-12'; fi
   if command -v "$gcc" >/dev/null && ! version "$gcc" 12; then
     printf 'not looked at: this gcc is not version 12\n'
     return 0
   fi
   MAKEFLAGS='' MAKELEVEL='' make -s -k -j "$(nproc)" WERROR=1 BUILD="$objects/analyzer" CC="$gcc" \
-    OPTIMIZE='-O1' CFLAGS='-fanalyzer -Wno-analyzer-malloc-leak' objects 2>&1
+    OPTIMIZE='-O0' HARDEN='' CFLAGS='-fanalyzer -Wno-analyzer-malloc-leak' objects 2>&1
 }
 
 # What .clang-tidy asks for, of programs and libraries. One file at a time: with more it takes
@@ -186,6 +186,7 @@ lint_tidy() {
 }
 
 failed=0
+[ "$*" != slow ] || set -- "${SLOW[@]}"
 for check in "${@:-"${CHECKS[@]}"}"; do
   declare -F "lint_$check" >/dev/null || {
     printf 'lint: error: no such check: %s\n' "$check" >&2

@@ -3,7 +3,9 @@
 # what is missing, builds, and runs
 #
 #   lint      the static checks
+#   static    the slow ones of them: gcc's analyzer and clang-tidy
 #   unit      the unit tests
+#   memcheck  most of them under valgrind
 #   bats      the programs against PostgreSQL and ElasticMQ
 #   bats-moto the SQS ones again against moto, which checks signatures
 #   chaos     20 rounds of scripts/chaos.sh, always the same
@@ -23,7 +25,7 @@ set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/.." && pwd)
-PARTS=(lint unit bats bats-moto chaos asan-unit asan-bats asan-bats-moto tsan)
+PARTS=(lint static unit memcheck bats bats-moto chaos asan-unit asan-bats asan-bats-moto tsan)
 JOBS=$(nproc)
 
 say() { printf 'test: %s\n' "$*" >&2; }
@@ -80,6 +82,11 @@ part_lint() {
   if make_in lint lint >"$1" 2>&1; then add 1 0; else add 0 1 && return 1; fi
 }
 
+# Only with the very versions that Debian 12 has; others find other things.
+part_static() {
+  if BUILD=$(build_of static) "$here/lint.sh" slow >"$1" 2>&1; then add 1 0; else add 0 1 && return 1; fi
+}
+
 # part_counted LOG COMMAND...: one that says itself how many.
 part_counted() {
   local status=0 line
@@ -123,7 +130,9 @@ run_part() {
   else
     case $kind in
     lint) part_lint "$log" ;;
+    static) part_static "$log" ;;
     unit) part_counted "$log" make_in "$part" check ;;
+    memcheck) part_counted "$log" make_in "$part" memcheck ;;
     # Two minutes or three; a round that hangs must not hang the run.
     chaos) part_counted "$log" timeout -k 30 900 "$here/chaos.sh" --rounds 20 --seed 1 ;;
     bats) part_bats "$log" elasticmq "$root"/tests/bats/*.bats ;;
@@ -160,7 +169,7 @@ main() {
       sed -n '2,/^set/s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" | sed '$d'
       exit 0
       ;;
-    lint | unit | bats | bats-moto | chaos | asan-unit | asan-bats | asan-bats-moto | tsan) parts+=("$part") ;;
+    lint | static | unit | memcheck | bats | bats-moto | chaos | asan-unit | asan-bats | asan-bats-moto | tsan) parts+=("$part") ;;
     asan) parts+=(asan-unit asan-bats asan-bats-moto) ;;
     *)
       say "error: no part $part; see scripts/test.sh --help"

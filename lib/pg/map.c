@@ -93,6 +93,8 @@ static int in_string(struct cursor *cursor, struct nesting *nesting)
         nesting->depth--;
     } else if (byte == '\\' && cursor->at + 1 < cursor->length) {
         cursor->at++;
+        if (cursor->text[cursor->at] == '\0')
+            return fail(cursor, cursor->at, "a NUL byte");
         if (cursor->text[cursor->at] == '(')
             return push(cursor, nesting, '(');
     }

@@ -22,7 +22,7 @@ write() {
 
 plain_tree() {
   mkdir -p "$PLAIN"
-  cp "$ROOT/Makefile" "$ROOT/VERSION" "$ROOT/.clang-format" "$PLAIN"
+  cp "$ROOT/Makefile" "$ROOT/VERSION" "$ROOT/.clang-format" "$ROOT/.clang-tidy" "$PLAIN"
   cd "$PLAIN"
   write lib/base/text.h <<'END'
 #ifndef BASE_TEXT_H
@@ -97,6 +97,9 @@ int main(int argc, char **argv)
 {
     return count_bytes(argc, argv) == 0;
 }
+END
+  write SECURITY.md <<'END'
+- `say.bats`: says
 END
   write scripts/say.sh <<'END'
 #!/bin/sh
@@ -392,6 +395,24 @@ in_text() { printf '%s\n' "${1//@/}" >>lib/base/text.c; }
   expect cppcheck 'lib/base/text\.c:12: .*arrayIndexOutOfBounds'
 }
 
+@test "analyzer: memory that may not be there; tidy: memory that was given back" {
+  local rest='*v = 1; free(v); }'
+  lint slow
+  printf '#include <stdlib.h>\n%s\n' "void text_new(void); void text_new(void) { char *v = malloc(1); $rest" >>lib/base/text.c
+  expect analyzer 'lib/base/text\.c:13:.*analyzer-possible-null-dereference'
+  printf '#include <stdlib.h>\n%s\n' "void text_late(char *v); void text_late(char *v) { free(v); $rest" >>lib/base/text.c
+  expect tidy 'lib/base/text\.c:13:.*clang-analyzer-unix\.Malloc'
+}
+
+@test "security: a test that SECURITY.md names and is not there" {
+  printf -- '- `%s`: %s\n' say.bats says say.bats sings >SECURITY.md
+  expect security '^  SECURITY\.md: no such test: say\.bats: sings$'
+  printf -- '- `%s`: %s\n' text.c is_long >SECURITY.md
+  expect security 'no such test: text\.c: is_long'
+  : >SECURITY.md
+  expect security 'names no test'
+}
+
 @test "a tool that is missing is a finding" {
   mkdir "$BATS_TEST_TMPDIR/bin"
   local tool
@@ -399,7 +420,7 @@ in_text() { printf '%s\n' "${1//@/}" >>lib/base/text.c; }
     ln -s "$(command -v "$tool")" "$BATS_TEST_TMPDIR/bin/"
   done
   local check
-  for check in shell man format cppcheck python layers alone; do
+  for check in shell man format cppcheck python layers alone analyzer tidy; do
     PATH=$BATS_TEST_TMPDIR/bin run "$BASH" -c 'cd / && "$1/scripts/lint.sh" -C "$2" "$3"' - "$ROOT" "$TREE" "$check"
     echo "$check: $output"
     [ "$status" -eq 1 ]
@@ -407,9 +428,9 @@ in_text() { printf '%s\n' "${1//@/}" >>lib/base/text.c; }
 }
 
 @test "STYLE.md names every check" {
-  diff <(sed -n 's/^CHECKS=(\(.*\))/\1/p' "$ROOT/scripts/lint.sh" | tr ' ' '\n' | sort) \
-    <(grep -oE '\*\[[^]]*\]\*' "$ROOT/STYLE.md" | grep -oE '\w+' | sort -u |
-      grep -xFf <(sed -n 's/^CHECKS=(\(.*\))/\1/p' "$ROOT/scripts/lint.sh" | tr ' ' '\n'))
+  checks() { sed -n 's/^\(CHECKS\|SLOW\)=(\(.*\))/\2/p' "$ROOT/scripts/lint.sh" | tr ' ' '\n'; }
+  diff <(checks | sort) \
+    <(grep -oE '\*\[[^]]*\]\*' "$ROOT/STYLE.md" | grep -oE '\w+' | sort -u | grep -xFf <(checks))
 }
 
 @test "this tree passes every check" {

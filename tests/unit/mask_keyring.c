@@ -114,6 +114,10 @@ static void has_a_limit(void **state)
     (void)state;
     char *text = calloc(1, 300 * KEYRING_LINE_SIZE);
     size_t length = 0;
+    if (text == NULL) {
+        fail();
+        return;
+    }
     for (unsigned i = 0; i < 257; i++) {
         unsigned char master[KEYRING_MASTER] = { (unsigned char)i, (unsigned char)(i >> 8), 7 };
         char id[KEYRING_ID + 1];

@@ -112,6 +112,8 @@ static void refuses_nul_and_depth(void **state)
     struct pg_map_problem problem;
     assert_int_equal(pg_map_parse("a .x\0y", 6, &map, &problem), -1);
     assert_int_equal(problem.column, 5);
+    assert_int_equal(pg_map_parse("a \"\\\0\" | .x", 11, &map, &problem), -1);
+    assert_int_equal(problem.column, 5);
     assert_int_equal(pg_map_parse("a\0b .x", 6, &map, &problem), -1);
     assert_int_equal(pg_map_parse("\"a\0b\" .x", 8, &map, &problem), -1);
     char deep[256] = "a ";
