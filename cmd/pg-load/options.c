@@ -100,12 +100,12 @@ static const uint64_t day_ms = UINT64_C(24) * 3600 * 1000;
 static bool parse_rejects(const char *value, struct load_options *load)
 {
     char number[24];
-    size_t length = strlen(value);
+    size_t length = value == NULL ? 0 : strlen(value);
     load->limited = true;
     load->limit_percent = length > 0 && value[length - 1] == '%';
     if (load->limit_percent)
         length--;
-    if (length >= sizeof number)
+    if (length == 0 || length >= sizeof number)
         return false;
     memcpy(number, value, length);
     number[length] = '\0';

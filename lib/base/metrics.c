@@ -86,8 +86,8 @@ static uint64_t earlier_time(struct metrics *metrics, const struct metric *metri
     buf_printf(&series, "\n%s%s ", metric->name, metrics->labels.data);
     const char *name = buf_cstr(&series);
     const char *found = text == NULL || name == NULL ? NULL : strstr(text, name);
-    /* Their widths keep the numbers within their type. NOLINTNEXTLINE(cert-err34-c) */
     if (found == NULL ||
+        /* The widths keep the numbers within their type. NOLINTNEXTLINE(cert-err34-c) */
         sscanf(found + series.length, "%13" SCNu64 ".%3" SCNu64, &seconds, &ms) < 1)
         seconds = ms = 0;
     buf_free(&series);

@@ -424,7 +424,7 @@ int ff1_self_test(void)
 {
     for (size_t i = 0; i < sizeof(samples) / sizeof(*samples); i++) {
         const struct sample *sample = &samples[i];
-        unsigned char clear[FF1_MAX];
+        unsigned char clear[FF1_MAX] = { 0 };
         unsigned char sealed[FF1_MAX];
         unsigned char out[FF1_MAX];
         size_t length = sample_numerals(sample->clear, clear);

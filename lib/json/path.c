@@ -66,6 +66,8 @@ static void place(struct json_path_slot *slots, size_t slot_count,
     struct json_path_ends ends = json_path_ends(node->name, length);
     size_t at = json_path_hash(ends, node->parent, length);
 
+    /* Every slot has been set; that this is so is lost on the analyzer in its loop.
+     * NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult) */
     while (slots[at & (slot_count - 1)].node != JSON_NO_NODE)
         at++;
     slots[at & (slot_count - 1)] = (struct json_path_slot){ ends, node->parent, length, number };

@@ -98,7 +98,7 @@ static char *write_ipv6(char *at, const unsigned char address[ADDRESS_SIZE])
 {
     unsigned groups[GROUPS];
     int length;
-    for (int i = 0; i < GROUPS; i++)
+    for (size_t i = 0; i < GROUPS; i++)
         groups[i] = (unsigned)address[2 * i] << 8 | address[2 * i + 1];
     int run = longest_run(groups, &length);
     for (int i = 0; i < GROUPS; i++) {

@@ -128,7 +128,7 @@ static bool try_siv(size_t number)
     const struct bytes key = unhex(siv_vectors[number].key);
     const struct bytes plain = unhex(siv_vectors[number].plain);
     const struct bytes sealed = unhex(siv_vectors[number].sealed);
-    unsigned char out[BYTES];
+    unsigned char out[BYTES] = { 0 };
     unsigned char back[BYTES];
     struct siv *siv = siv_new(key.data, key.length);
     bool good = siv != NULL;

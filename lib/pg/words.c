@@ -5,7 +5,9 @@
 
 void pg_words_line(char *to, size_t size, const char *from)
 {
-    size_t length = from == NULL ? 0 : strcspn(from, "\r\n");
+    if (from == NULL)
+        from = "";
+    size_t length = strcspn(from, "\r\n");
     if (length >= size)
         length = size - 1;
     if (length > 0)

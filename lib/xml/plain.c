@@ -217,9 +217,9 @@ static uint32_t number_of(const char *at, const char *end)
 /* A reference, from its '&'. ${out} gets ${length} bytes for it. */
 static int take_reference(const char *text, size_t left, char out[LONGEST_CHARACTER], int *length)
 {
-#define ENTITY(name, character)          \
-    {                                    \
-        name, sizeof name - 1, character \
+#define ENTITY(name, character)           \
+    {                                     \
+        name, sizeof(name) - 1, character \
     }
     static const struct {
         const char *text;
