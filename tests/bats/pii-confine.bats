@@ -79,7 +79,8 @@ done_working() {
     strace -f -o trace "$program" -k k -v <in >out 2>err
     [ "$(wc -l <out)" -eq 50 ]
     sed -n '/seccomp(SECCOMP_SET_MODE_FILTER, 0, {/,$p' trace | tail -n +2 >after
-    grep -q 'read(0' after && grep -q 'write(1' after
+    grep -q 'read(0' after
+    grep -q 'write(1' after
     run grep -vE ' (read|write|close|brk|mmap|munmap|mremap|madvise|futex|ioctl\(2, TCGETS|exit_group|poll|clock_gettime|sigaltstack)\(|\+\+\+ exited' after
     echo "$output"
     # What else it tries (glibc looks for the time zone) is refused.
@@ -110,7 +111,8 @@ done_working() {
     cat err
     [ "$(grep -c ' refused$' err)" -eq "$n" ]
     run ! grep -q not-refused err
-    [ ! -e escaped ] && [ ! -e escaped-folder ]
+    [ ! -e escaped ]
+    [ ! -e escaped-folder ]
     # And the work goes on.
     [ "$(wc -l <out)" -eq 100 ]
     mv out in

@@ -212,7 +212,8 @@ edited() {
   run ! cmp -s k new
   umask 022
   run bash -c 'umask 777; exec pii-keygen -q newer'
-  [ "$status" -eq 0 ] && [ -z "$output" ]
+  [ "$status" -eq 0 ]
+  [ -z "$output" ]
   [ "$(stat -c %a newer)" = 600 ]
 }
 
@@ -242,7 +243,8 @@ edited() {
   run -77 pii-keygen --rotate k
   pii-keygen -q --rotate --key-group-readable k
   [ "$(stat -c %a k)" = 640 ]
-  grep -q '^# mine' k && grep -q '^  # end$' k
+  grep -q '^# mine' k
+  grep -q '^  # end$' k
   [ "$(pii-keygen --list --key-group-readable k | awk '{ print $2 }' | xargs)" = 'decrypt-only primary' ]
   [ "$(pii-keygen --list --key-group-readable k | awk 'NR == 1 { print $1 }')" = "$ID" ]
   chmod 600 k

@@ -306,6 +306,9 @@ fcntl.ioctl(int(sys.argv[1]), termios.FIONREAD, size)
 sys.exit(size[0] < int(sys.argv[2]))' "$@"
 }
 
+# ended PID: a child that has ended, waited for or not.
+ended() { [ ! -e "/proc/$1" ] || grep -q '^State:.Z' "/proc/$1/status"; }
+
 @test "SIGTERM: a reader that takes nothing is waited for as long as --grace says" {
   local program pid status
   mkfifo out
@@ -318,6 +321,7 @@ sys.exit(size[0] < int(sys.argv[2]))' "$@"
     eventually 20 waiting_in 5 61440
     sleep 0.5
     kill -TERM $pid
+    eventually 20 ended $pid || kill -KILL $pid
     status=0
     wait $pid || status=$?
     exec 5<&-
@@ -333,7 +337,8 @@ sys.exit(size[0] < int(sys.argv[2]))' "$@"
     cat <&5 >got
     exec 5<&-
     wait $pid
-    [ -s got ] && [ "$(jq -c .body got | sort -u)" = '{"x":1}' ]
+    [ -s got ]
+    [ "$(jq -c .body got | sort -u)" = '{"x":1}' ]
   done
 }
 
