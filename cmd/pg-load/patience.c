@@ -35,6 +35,14 @@ static void heed_stop(struct patience *patience, uint64_t now)
         patience->deadline = now + patience->grace_ms;
 }
 
+static void announce(uint64_t limit_ms, const struct pg_error *error)
+{
+    bool whole = limit_ms >= 1000;
+    msg_warn("retrying for up to %" PRIu64 " %s: %s%s", whole ? limit_ms / 1000 : limit_ms,
+        whole ? "s" : "ms", error->sqlstate[0] == '\0' ? "" : "SQLSTATE ",
+        error->sqlstate[0] == '\0' ? error->text : error->sqlstate);
+}
+
 /* A pause, which a stop request or the halt ends. */
 static void pause_for(const struct patience *patience, uint64_t pause_ms)
 {
@@ -58,12 +66,7 @@ bool patience_wait(struct patience *patience, const struct pg_error *error)
         return false;
     if (patience->deadline == 0) {
         patience->deadline = now + patience->limit_ms;
-        if (error->sqlstate[0] == '\0')
-            msg_warn("retrying for up to %" PRIu64 " s: %s", patience->limit_ms / 1000,
-                error->text);
-        else
-            msg_warn("retrying for up to %" PRIu64 " s: SQLSTATE %s", patience->limit_ms / 1000,
-                error->sqlstate);
+        announce(patience->limit_ms, error);
     }
     heed_stop(patience, now);
     if (now >= patience->deadline)
