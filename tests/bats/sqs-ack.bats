@@ -6,7 +6,7 @@ load ../lib/sqs
 
 setup() {
   common_setup
-  fresh_queue VisibilityTimeout=30
+  fresh_queue VisibilityTimeout=300
 }
 
 teardown() {

@@ -39,6 +39,24 @@ started() {
 lines_are() { [ "$(wc -l <"$1")" -eq "$2" ]; }
 lines_at_least() { [ "$(wc -l <"$1")" -ge "$2" ]; }
 
+# loop COMMAND...: the loop of leases, by the FIFO ./acked, around a consumer, with the options ${PULL}; its statuses are ${STATUSES}.
+# shellcheck disable=SC2034
+loop() {
+  if sqs-pull -v --wait 1 "${SERIAL[@]}" "${PULL[@]}" --acked acked 2>pull.err | tee out | "$@" |
+    sqs-ack -v --print 2>ack.err >acked; then
+    STATUSES="${PIPESTATUS[*]}"
+  else
+    STATUSES="${PIPESTATUS[*]}"
+  fi
+}
+PULL=()
+
+# role NAME COMMAND...: becomes the command, its process id in ./NAME.pid.
+role() {
+  echo "$BASHPID" >"$1.pid"
+  exec "${@:2}"
+}
+
 # proxy_start: a proxy in front of the server; from then on the endpoint. Its
 # folder is ./proxy, its faults are lines of ./proxy/mode.
 proxy_start() {

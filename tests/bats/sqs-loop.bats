@@ -1,0 +1,129 @@
+#!/usr/bin/env bats
+# The loop of leases when a stage of it dies, fails, never starts or is told to stop: it ends, and
+# nothing is lost.
+
+load ../lib/common
+load ../lib/sqs
+
+# A wrapper such as timeout would hold the output open, too, so that the loop never saw its end.
+export BATS_TEST_TIMEOUT=150
+
+setup() {
+  common_setup
+  mkfifo acked
+}
+
+@test "a stage that fails at once, or is not there: everything is visible again" {
+  fresh_queue VisibilityTimeout=60
+  fill 40
+  for consumer in false no-such-program; do
+    loop "$consumer" 2>/dev/null
+    [ "${STATUSES##* }" -eq 0 ]
+    counts_are 40 0 0
+  done
+}
+
+@test "nobody opens the FIFO: the run ends, and everything is visible again" {
+  fresh_queue VisibilityTimeout=90
+  fill 40
+  sqs-pull -v --wait 1 "${SERIAL[@]}" --grace 2s --acked acked 2>err | cat >out
+  grep -q 'warning: nobody has opened the --acked FIFO' err
+  grep -q 'printed=40 released=40 .*acked=0' err
+  counts_are 40 0 0
+  # And when the reader goes away, too, with much left to print.
+  bodies 41 300 | jq -c '.body.pad = "x" * 4000' | sqs-send
+  SECONDS=0
+  run -0 bash -c 'sqs-pull --wait 1 "$@" --acked acked 2>err | head -n 1 >first; echo "${PIPESTATUS[0]}"' - "${SERIAL[@]}"
+  [ "$output" = 74 ]
+  [ "$SECONDS" -lt 20 ]
+  counts_are 300 0 0
+}
+
+@test "a command line that is wrong lets go of who opens the FIFO" {
+  fresh_queue
+  for options in '--wait 99 --acked acked' '--acked acked --nonsense' '--acked=acked operand' '-f --empty 1 --acked=acked'; do
+    # shellcheck disable=SC2016
+    run -0 timeout 30 bash -c 'sqs-pull $1 2>err | sqs-ack --print >acked; echo "${PIPESTATUS[*]}"' - "$options"
+    [ "$output" = '64 0' ]
+  done
+}
+
+# Not $(<...), at which bash ends a shell under set -e even in a condition.
+closed() { [ -s consumer.pid ] && [ -s ack.pid ] && grep -qx sqs-ack "/proc/$(cat ack.pid)/comm"; }
+
+nothing_in_flight() { [ "$(counts | cut -d' ' -f2)" -eq 0 ]; }
+
+# survive STAGE SIGNAL MOMENT HIDDEN: one run of 60 messages in a folder and with a queue of its own,
+# whose visibility timeout is HIDDEN; when so many verdicts have been given, the signal goes to the
+# stage. The run must end, and what has no verdict must still be on the queue.
+survive() {
+  mkdir "$1-$2-$3" && cd "$1-$2-$3" && mkfifo acked || return 1
+  export SQS_QUEUE_URL
+  SQS_QUEUE_URL=$(servers_queue "$(unique)_$1_$2_$3" "VisibilityTimeout=$4") && fill 60 && : >verdicts || return 1
+  # shellcheck disable=SC2016  # expanded by the inner shell
+  {
+    set +e
+    role pull sqs-pull -v --wait 1 "${SERIAL[@]}" --acked acked 2>pull.err |
+      role consumer bash -c 'while IFS= read -r line; do
+        printf "%s,\"status\":\"committed\"}\n" "${line%\}}" && sleep 0.02 || exit; done' 2>/dev/null |
+      tee verdicts | (echo "$BASHPID" >ack.pid && exec sqs-ack -v --print >acked 2>ack.err)
+    echo "${PIPESTATUS[*]}" >statuses
+  } 2>/dev/null &
+  # Before sqs-pull has opened the FIFO, the shell would wait for it for ever.
+  if ! { eventually 60 closed && eventually 60 lines_at_least verdicts "$3"; }; then
+    echo "no such moment" && return 1
+  fi
+  kill -s "$2" "$(<"$1.pid")"
+  eventually 60 test -s statuses || { echo "it hangs" && return 1; }
+  eventually 40 nothing_in_flight || { echo "$(counts) left" && return 1; }
+  sqs-pull -q --wait 1 "${SERIAL[@]}" --visibility-timeout 60s >rest
+  # A verdict that was cut off was not acted on.
+  jq -cR 'fromjson? | .body.n' verdicts rest | sort -nu | diff -q - <(seq 60) || { echo "lost" && return 1; }
+}
+
+@test "each stage killed by SIGKILL or SIGTERM, at its start or half way: the loop ends, and nothing is lost" {
+  runs=()
+  for stage in pull consumer ack; do
+    for signal in KILL TERM; do
+      for moment in 0 20; do
+        # Killed outright, the source releases nothing. The others are waited for less long than this.
+        hidden=90
+        [ "$stage-$signal" != pull-KILL ] || hidden=8
+        survive "$stage" "$signal" "$moment" "$hidden" >"$stage-$signal-$moment.log" 2>&1 3>&- 4>&- &
+        runs+=($!)
+      done
+    done
+  done
+  failed=0
+  for run in "${runs[@]}"; do wait "$run" || failed=1; done
+  [ "$failed" -eq 0 ] || { tail -n 5 ./*.log ./*/*.err ./*/statuses; false; }
+  # A source that is told to stop loses nothing and releases nothing that gets its verdict; nor is an end told to.
+  [ "$(<pull-TERM-20/statuses)" = '0 0 0 0' ]
+  [ "$(<ack-TERM-20/statuses)" = '0 0 0 0' ]
+  grep -q 'deleted=60' ack-TERM-20/ack.err
+}
+
+@test "SIGTERM to sqs-pull and SIGKILL to the program after it: what was not acked is visible within seconds" {
+  twenty='for ((i = 0; i < 20; i++)); do IFS= read -r line; printf "%s,\"status\":\"committed\"}\n" "${line%\}}"; done
+    exec tail -s 60 -f /dev/null'
+  for victim in consumer none; do
+    fresh_queue VisibilityTimeout=90
+    fill 50
+    rm -f statuses
+    {
+      set +e
+      role pull sqs-pull -v -f --wait 2 "${SERIAL[@]}" --grace 2s --acked acked 2>pull.err | tee out |
+        role consumer bash -c "$twenty" | sqs-ack -v --print 2>ack.err >acked
+      echo "${PIPESTATUS[*]}" >statuses
+    } 3>&- 4>&- 2>/dev/null &
+    acked_twenty() { [ "$(counts)" = '0 30 0' ]; }
+    eventually 30 acked_twenty
+    kill -TERM "$(<pull.pid)"
+    [ "$victim" = none ] || kill -KILL "$(<consumer.pid)"
+    # A consumer that lives and is silent is waited for as long as --grace says.
+    eventually 12 counts_are 30 0 0
+    kill -KILL "$(<consumer.pid)" 2>/dev/null || true
+    eventually 20 test -s statuses
+    grep -q 'released=30 .*acked=20' pull.err
+  done
+}
