@@ -25,6 +25,7 @@ some_silent() { jq -c 'select(.body.n % 10 != 0) | .status = "committed"'; }
   fill 40
   slowly() { sleep 11 && committed; }
   # Receives that go on all the while would be given what became visible again.
+  # shellcheck disable=SC2034  # loop's
   SERIAL=(-j 1) PULL=(--empty 12)
   loop slowly
   [ "$STATUSES" = '0 0 0 0' ] || { echo "$STATUSES" && cat ./*.err && false; }

@@ -40,7 +40,7 @@ lines_are() { [ "$(wc -l <"$1")" -eq "$2" ]; }
 lines_at_least() { [ "$(wc -l <"$1")" -ge "$2" ]; }
 
 # loop COMMAND...: the loop of leases, by the FIFO ./acked, around a consumer, with the options ${PULL}; its statuses are ${STATUSES}.
-# shellcheck disable=SC2034
+# shellcheck disable=SC2034,SC2094
 loop() {
   if sqs-pull -v --wait 1 "${SERIAL[@]}" "${PULL[@]}" --acked acked 2>pull.err | tee out | "$@" |
     sqs-ack -v --print 2>ack.err >acked; then
