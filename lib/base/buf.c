@@ -42,7 +42,7 @@ void buf_shrink(struct buf *buf, size_t keep)
 
 char *buf_reserve(struct buf *buf, size_t extra)
 {
-    if (extra <= buf->capacity - buf->length)
+    if (buf->data != NULL && extra <= buf->capacity - buf->length)
         return buf->data + buf->length;
     if (extra > buf->maximum || buf->length > buf->maximum - extra) {
         errno = EMSGSIZE;
