@@ -154,8 +154,10 @@ static int make(const struct settings *settings)
 
 int main(int argc, char **argv)
 {
-    if (start_program(argv[0]) != 0)
+    if (start_program(argv[0]) != 0) {
+        msg_error("cannot start: %s", strerror(errno));
         return STATUS_INTERNAL;
+    }
     struct settings settings = { 0 };
     bool stop;
     int status = parse(&settings, argc, argv, &stop);

@@ -1,6 +1,9 @@
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/meter.h"
+#include "base/msg.h"
 #include "base/opt.h"
 #include "base/start.h"
 #include "base/status.h"
@@ -133,14 +136,18 @@ static int parse(struct settings *settings, int argc, char **argv, bool *stop)
 
 int main(int argc, char **argv)
 {
-    if (start_program(argv[0]) != 0)
+    if (start_program(argv[0]) != 0) {
+        msg_error("cannot start: %s", strerror(errno));
         return STATUS_INTERNAL;
+    }
     struct settings settings = { .root = ".body",
         .max_record = RECORD_DEFAULT_MAX,
         .grace_ms = 30000 };
     settings.rules = calloc((size_t)argc + 1, sizeof *settings.rules);
-    if (settings.rules == NULL)
+    if (settings.rules == NULL) {
+        msg_error("out of memory");
         return STATUS_INTERNAL;
+    }
     bool stop;
     int status = parse(&settings, argc, argv, &stop);
     if (!stop)

@@ -59,11 +59,14 @@ static int work(const struct settings *settings, const struct policy *policy, si
     const struct filter_options options = { settings->max_record, settings->grace_ms,
         settings->progress };
     struct filter *filter = filter_new(&options);
+    int error = filter == NULL ? errno : opened != 0 ? ENOMEM : 0;
     keyring_forget(ring);
     if (keyring_lock_heap(ring) != 0)
         msg_info("the derived keys may be swapped out: %s", strerror(errno));
-    if (opened != 0 || filter == NULL || stop_install() != 0) {
-        msg_error("cannot set up: %s", filter == NULL ? strerror(errno) : "out of memory");
+    if (error == 0 && stop_install() != 0)
+        error = errno;
+    if (error != 0) {
+        msg_error("cannot set up: %s", strerror(error));
     } else if ((status = confine(settings)) == 0) {
         status = end_status(filter_run(filter, &job.work, &counts));
         status = job_end(&job, &counts, (double)(clock_monotonic_ms() - begin) / 1000, status);

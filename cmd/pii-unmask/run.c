@@ -82,13 +82,16 @@ static int work(const struct settings *settings, const struct policy *policy, si
     const struct filter_options options = { settings->max_record, settings->grace_ms,
         settings->progress };
     struct filter *filter = filter_new(&options);
+    int error = filter == NULL ? errno : unmask == NULL && lines == NULL ? ENOMEM : 0;
     if (unmask != NULL)
         unmask_assume_key(unmask, key);
     keyring_forget(ring);
     if (keyring_lock_heap(ring) != 0)
         msg_info("the derived keys may be swapped out: %s", strerror(errno));
-    if ((unmask == NULL && lines == NULL) || filter == NULL || stop_install() != 0) {
-        msg_error("cannot set up: %s", filter == NULL ? strerror(errno) : "out of memory");
+    if (error == 0 && stop_install() != 0)
+        error = errno;
+    if (error != 0) {
+        msg_error("cannot set up: %s", strerror(error));
     } else if ((status = confine(settings)) == 0) {
         const struct filter_work job = by_line ? lines_work(lines) : unmask_work(unmask);
         status = end_status(filter_run(filter, &job, &counts), &counts);

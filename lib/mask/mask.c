@@ -57,12 +57,8 @@ struct mask *mask_new(const struct policy *policy, const struct keyring *ring)
         mask_free(mask);
         return NULL;
     }
-    struct buf claim;
-    buf_init(&claim, sizeof mask->claim);
-    buf_printf(&claim, "\"pii\":{\"key\":\"%s\"}", keyring_id(ring, mask->primary));
-    memcpy(mask->claim, claim.data, claim.length);
-    mask->claim_length = claim.length;
-    buf_free(&claim);
+    mask->claim_length = (size_t)snprintf(mask->claim, sizeof mask->claim,
+        "\"pii\":{\"key\":\"%s\"}", keyring_id(ring, mask->primary));
     return mask;
 }
 

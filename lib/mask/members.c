@@ -1,5 +1,6 @@
 #include "mask/members.h"
 
+#include <errno.h>
 #include <string.h>
 
 /* What is looked at inside error and pii. */
@@ -76,8 +77,10 @@ int members_scan(struct members *members, const char *text, size_t length)
     memset(members->count, 0, sizeof members->count);
     members->total = 0;
     if (json_scan(text, length, members->paths, JSON_MAX_DEPTH, &members->matches, &result) !=
-        JSON_OK)
+        JSON_OK) {
+        errno = result.error == JSON_TOO_MANY ? ENOMEM : EINVAL;
         return -1;
+    }
     for (size_t i = 0; i < members->matches.count; i++) {
         enum members_kind kind = members_kind(members, &members->matches.list[i]);
         if (kind == MEMBERS_NONE)

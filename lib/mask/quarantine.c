@@ -1,5 +1,6 @@
 #include "mask/quarantine.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -338,9 +339,11 @@ static enum quarantine_result look_inside(struct quarantine *quarantine, char ty
     memset(inside->count, 0, sizeof inside->count);
     if (type == 's')
         return QUARANTINE_OPENED;
-    if (type != 'j' || memchr(plain, '\n', length) != NULL ||
-        members_scan(inside, plain, length) != 0 || inside->matches.list[0].kind != JSON_OBJECT ||
-        inside->total == 0)
+    if (type != 'j' || memchr(plain, '\n', length) != NULL)
+        return QUARANTINE_BAD_TOKEN;
+    if (members_scan(inside, plain, length) != 0)
+        return errno == ENOMEM ? QUARANTINE_FAILED : QUARANTINE_BAD_TOKEN;
+    if (inside->matches.list[0].kind != JSON_OBJECT || inside->total == 0)
         return QUARANTINE_BAD_TOKEN;
     return collides(&quarantine->members, inside) ? QUARANTINE_COLLISION : QUARANTINE_OPENED;
 }
