@@ -1,3 +1,6 @@
+#include <errno.h>
+#include <string.h>
+
 #include "base/msg.h"
 #include "base/start.h"
 #include "base/stop.h"
@@ -10,8 +13,10 @@ int main(int argc, char **argv)
     struct load_summary summary = { .text = "" };
     struct settings settings;
     int status;
-    if (start_program(argv[0]) != 0 || stop_install() != 0)
+    if (start_program(argv[0]) != 0 || stop_install() != 0) {
+        msg_error("cannot start: %s", strerror(errno));
         return STATUS_INTERNAL;
+    }
     if (!options_parse(argc, argv, &settings, &status))
         return status;
     if (settings.prune_ms != 0)

@@ -16,6 +16,7 @@ enum {
     COPY_CHUNK = 65536,
     MAX_PARAMS = 16,
     MAX_SQL = 1 << 20,
+    LOOK_AGAIN_MS = 1000, /* libpq that had no memory for a message takes it at a later look */
     LAST_MOMENT_MS = 1000 /* for the server to obey once it was told to stop */
 };
 
@@ -54,8 +55,9 @@ static void set_lost(struct pg_conn *conn, const char *text)
 static void set_error(struct pg_conn *conn, const PGresult *result)
 {
     const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-    if (state == NULL) {
+    if (state == NULL) { /* libpq's own, as of no memory: where in the protocol we are is unknown */
         set_lost(conn, PQerrorMessage(conn->pq));
+        pg_conn_close(conn);
         return;
     }
     struct pg_error *error = &conn->error;
@@ -155,8 +157,7 @@ static void ignore_notice(void *context, const PGresult *result)
 /* What the connection goes by, as pg_dsn_patience() takes it. */
 static uint64_t connect_deadline(PGconn *pq)
 {
-    const char *hosts = NULL;
-    const char *timeout = NULL;
+    const char *hosts = NULL, *timeout = NULL;
     PQconninfoOption *options = PQconninfo(pq);
     for (PQconninfoOption *option = options; option != NULL && option->keyword != NULL; option++) {
         if (strcmp(option->keyword, "connect_timeout") == 0)
@@ -256,8 +257,9 @@ static void await(struct pg_conn *conn, short events)
             { .fd = PQsocket(conn->pq), .events = events },
             { .fd = conn->give_up_at == 0 ? conn->halt_fd : -1, .events = POLLIN },
         };
-        int ready = poll(wait, 2, conn->give_up_at == 0 ? -1 : (int)(conn->give_up_at - now));
-        if (ready < 0 && errno != EINTR)
+        bool halted = conn->give_up_at != 0;
+        int ready = poll(wait, 2, halted ? (int)(conn->give_up_at - now) : LOOK_AGAIN_MS);
+        if (ready < 0 ? errno != EINTR : ready == 0 && !halted)
             return; /* libpq will find out why */
         if (ready > 0 && wait[1].revents != 0) {
             conn->give_up_at = clock_monotonic_ms() + LAST_MOMENT_MS;
@@ -296,13 +298,15 @@ static PGresult *next_result(struct pg_conn *conn)
 /* The last result, or the first error; NULL: not even that. */
 static PGresult *all_results(struct pg_conn *conn)
 {
-    PGresult *last = NULL;
-    PGresult *result;
+    PGresult *last = NULL, *result;
     while ((result = next_result(conn)) != NULL) {
         bool better = last == NULL || PQresultStatus(last) != PGRES_FATAL_ERROR;
         PQclear(better ? last : result);
         last = better ? result : last;
-        if (PQresultStatus(last) == PGRES_COPY_IN || PQstatus(conn->pq) == CONNECTION_BAD)
+        ExecStatusType status = PQresultStatus(last);
+        bool own = status == PGRES_FATAL_ERROR && !PQresultErrorField(last, PG_DIAG_SQLSTATE);
+        /* An error of libpq's own may come for ever. */
+        if (own || status == PGRES_COPY_IN || PQstatus(conn->pq) == CONNECTION_BAD)
             break;
     }
     return last;
@@ -335,8 +339,7 @@ int pg_conn_query(struct pg_conn *conn, const char *sql, const struct pg_param *
     bool binary_rows)
 {
     const char *values[MAX_PARAMS];
-    int lengths[MAX_PARAMS];
-    int formats[MAX_PARAMS];
+    int lengths[MAX_PARAMS], formats[MAX_PARAMS];
     for (int i = 0; i < count && i < MAX_PARAMS; i++) {
         values[i] = params[i].data;
         lengths[i] = (int)params[i].length;
@@ -420,8 +423,7 @@ enum pg_commit pg_conn_commit(struct pg_conn *conn)
     else
         set_error(conn, result);
     PQclear(result);
-    /* A shutdown may end the session after the commit and before its answer, with or without words.
-     */
+    /* A shutdown may end the session after the commit and before its answer, without a word too. */
     if (outcome == PG_NOT_COMMITTED && !pg_conn_alive(conn))
         outcome = PG_IN_DOUBT;
     return outcome;
@@ -452,8 +454,7 @@ int pg_conn_copy_data(struct pg_conn *conn, const char *data, size_t length)
             return -1;
         data += chunk;
         length -= chunk;
-        /* An error that has come back already makes the next chunk fail: no need to send the rest.
-         */
+        /* An error that has come back makes the next chunk fail: no need to send the rest. */
         if (PQconsumeInput(conn->pq) == 0)
             return -1;
     }
