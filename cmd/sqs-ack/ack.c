@@ -96,8 +96,11 @@ static bool of_our_queue(struct acker *acker)
     if (url->length == 0 ||
         (url->length == known->length && memcmp(url->data, known->data, url->length) == 0))
         return true;
-    if (queue_identify(url->data, url->length, &identity) != 0 ||
-        !queue_same(&identity, &acker->connection->identity))
+    if (queue_identify(url->data, url->length, &identity) != 0) {
+        acker->result->no_memory |= errno == ENOMEM;
+        return false;
+    }
+    if (!queue_same(&identity, &acker->connection->identity))
         return false;
     buf_clear(known);
     (void)buf_append(known, url->data, url->length); /* without memory the next is looked into */
@@ -125,7 +128,8 @@ static void on_line(void *context, struct feed *feed, enum line_result kind,
     } else if (result == VERDICT_NO_STATUS && !release) {
         refuse(acker, NO_STATUS, line->number);
     } else if (!of_our_queue(acker)) {
-        refuse(acker, OTHER_QUEUE, line->number);
+        if (!acker->result->no_memory)
+            refuse(acker, OTHER_QUEUE, line->number);
         print(acker, line->text, line->length, "none");
     } else if (is_dry_run(verdict->status) && !release) {
         refuse(acker, DRY_RUN, line->number);

@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -88,11 +89,13 @@ static enum aws_cause find_queue(struct settings *settings, struct aws_error *er
     if (queue_is_name(settings->queue))
         return AWS_OK;
     settings->queue_is_url = true;
+    errno = 0;
     if (strlen(settings->queue) >= CALL_URL_SIZE ||
         queue_identify(settings->queue, strlen(settings->queue), &identity) != 0 ||
         url_parse(settings->queue, &settings->queue_url) != URL_OK)
-        return error_set(error, AWS_USAGE, NULL,
-            "the queue given is neither a queue's URL nor a name");
+        return errno == ENOMEM ? error_set(error, AWS_NO_MEMORY, NULL, "no memory")
+                               : error_set(error, AWS_USAGE, NULL,
+                                     "the queue given is neither a queue's URL nor a name");
     return AWS_OK;
 }
 
@@ -203,8 +206,9 @@ static enum aws_cause look_up(struct connection *connection, const struct settin
     if (queue_identify(connection->queue_url, strlen(connection->queue_url),
             &connection->identity) != 0 ||
         sqs_set_queue(connection->sqs, connection->queue_url) != 0)
-        return error_set(error, AWS_REFUSED, NULL, "%s gives a queue URL that is none",
-            settings->endpoint.host);
+        return errno == ENOMEM ? error_set(error, AWS_NO_MEMORY, NULL, "no memory")
+                               : error_set(error, AWS_REFUSED, NULL,
+                                     "%s gives a queue URL that is none", settings->endpoint.host);
     return AWS_OK;
 }
 

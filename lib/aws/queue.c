@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -93,14 +94,15 @@ int queue_identify(const char *text, size_t length, struct queue_identity *ident
     char copied[1024];
     struct url url;
     *identity = (struct queue_identity){ .name = "" };
+    errno = EINVAL;
     if (length >= sizeof copied || memchr(text, '\0', length) != NULL)
         return -1;
     memcpy(copied, text, length);
     copied[length] = '\0';
-    if (url_parse(copied, &url) != URL_OK)
-        return -1;
-    int result = identify(&url, identity);
+    enum url_result parsed = url_parse(copied, &url);
+    int result = parsed == URL_OK ? identify(&url, identity) : -1;
     url_free(&url);
+    errno = parsed == URL_NO_MEMORY ? ENOMEM : EINVAL;
     return result;
 }
 

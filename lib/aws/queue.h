@@ -21,7 +21,8 @@ struct queue_identity {
     char region[QUEUE_PART_SIZE];  /* "": the host is not one of AWS's */
 };
 
-/* Take a queue URL apart: its path ends in account and name. 0, or -1: it is no queue URL. */
+/* Take a queue URL apart: its path ends in account and name. 0, or -1 with errno: EINVAL,
+ * it is no queue URL, or ENOMEM. */
 int queue_identify(const char *url, size_t length, struct queue_identity *identity);
 
 /* The same name, the same account and, where both are AWS's, the same region. */

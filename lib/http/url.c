@@ -29,7 +29,7 @@ static bool has(CURLU *parsed, CURLUPart which)
     char *value = NULL;
     CURLUcode code = curl_url_get(parsed, which, &value, 0);
     curl_free(value);
-    return code == CURLUE_OK;
+    return code == CURLUE_OK || code == CURLUE_OUT_OF_MEMORY;
 }
 
 /*
@@ -80,8 +80,12 @@ enum url_result url_parse(const char *text, struct url *url)
     CURLU *parsed = curl_url();
     if (parsed == NULL)
         return URL_NO_MEMORY;
-    if (!plain(text) ||
-        curl_url_set(parsed, CURLUPART_URL, text, CURLU_NON_SUPPORT_SCHEME) != CURLUE_OK)
+    CURLUcode code = CURLUE_BAD_PORT_NUMBER;
+    if (plain(text))
+        code = curl_url_set(parsed, CURLUPART_URL, text, CURLU_NON_SUPPORT_SCHEME);
+    if (code == CURLUE_OUT_OF_MEMORY)
+        result = URL_NO_MEMORY;
+    if (code != CURLUE_OK)
         goto done;
     if (has(parsed, CURLUPART_USER) || has(parsed, CURLUPART_PASSWORD) ||
         has(parsed, CURLUPART_QUERY) || has(parsed, CURLUPART_FRAGMENT))

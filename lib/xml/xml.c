@@ -128,6 +128,12 @@ static int begin(struct xml *xml)
     return start(xml);
 }
 
+/* What has no parser to belong to, as of no memory for one, libxml2 would print on stderr. */
+static void silent(void *context, xmlErrorPtr error)
+{
+    (void)context, (void)error;
+}
+
 struct xml *xml_open(const struct xml_handler *handler, void *context)
 {
     struct xml *xml = calloc(1, sizeof *xml);
@@ -143,6 +149,7 @@ struct xml *xml_open(const struct xml_handler *handler, void *context)
     xml->sax.ignorableWhitespace = on_text;
     xml->sax.internalSubset = on_doctype;
     xml->sax.serror = on_error;
+    xmlSetStructuredErrorFunc(NULL, silent);
     plain_begin(&xml->plain, handler, context);
     return xml;
 }
