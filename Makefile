@@ -185,6 +185,13 @@ fuzz:
 	  CFLAGS='-Wno-sign-conversion -Wno-missing-field-initializers' fuzzers
 	@BUILD=$(BUILD)/fuzz TIME=$(TIME) scripts/fuzz.sh $(FUZZ)
 
+# The library that lets one call of a program fail, for scripts/inject.sh.
+inject: $(BUILD)/fault/inject.so
+$(BUILD)/fault/inject.so: tests/fault/inject.c $(FLAGS_STAMP)
+	@mkdir -p $(@D)
+	$(call short,LD,$@)
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -fPIC -shared -o $@ $<
+
 # Beside the peers, and the scanner alone; see bench/README.md.
 bench:
 	scripts/bench.sh
@@ -260,6 +267,6 @@ dist:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all bench bench-scan objects fuzz fuzzers check memcheck millions lint test demo install uninstall dist clean FORCE
+.PHONY: all bench bench-scan inject objects fuzz fuzzers check memcheck millions lint test demo install uninstall dist clean FORCE
 .SECONDARY:
 -include $(shell [ -d $(BUILD)/obj ] && find $(BUILD)/obj -name '*.d')

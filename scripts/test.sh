@@ -15,6 +15,8 @@
 #   tsan      the tests of pg-load, which alone has threads, on a build under
 #             TSan (libpq and libjq are not: what they do is seen only where
 #             they lock, allocate, read and write; nothing is suppressed)
+#   inject    each program with one of its calls failing, a few of each kind
+#             (all of them: scripts/inject.sh)
 #
 #   scripts/test.sh [PART...]     (make test; PART: one of the names above,
 #                                  asan, or asan-unit, asan-bats, asan-bats-moto)
@@ -25,7 +27,7 @@ set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/.." && pwd)
-PARTS=(lint static unit memcheck bats bats-moto chaos asan-unit asan-bats asan-bats-moto tsan)
+PARTS=(lint static unit memcheck bats bats-moto chaos asan-unit asan-bats asan-bats-moto tsan inject)
 JOBS=$(nproc)
 
 say() { printf 'test: %s\n' "$*" >&2; }
@@ -119,6 +121,17 @@ part_bats() {
   [ "$bad" -eq 0 ]
 }
 
+# part_inject LOG: a case and a kind of call is one test.
+part_inject() {
+  local status=0 ok bad
+  BUILD=$(build_of "$part") timeout -k 30 900 "$here/inject.sh" --each 2 >"$1" 2>&1 || status=$?
+  ok=$(grep -cE ' violations=0 ' "$1" || true)
+  bad=$(grep -cE '^[^:]* violations=[1-9]' "$1" || true)
+  if [ "$status" -ne 0 ] && [ "$bad" -eq 0 ]; then bad=1; fi
+  add "$ok" "$bad"
+  [ "$bad" -eq 0 ]
+}
+
 # run_part PART: says how it went; shows its words if it failed.
 run_part() {
   local part=$1 log=$logs/$1.log start=$SECONDS before="$passed $failed" status=0 reports='' found
@@ -137,6 +150,7 @@ run_part() {
     chaos) part_counted "$log" timeout -k 30 900 "$here/chaos.sh" --rounds 20 --seed 1 ;;
     bats) part_bats "$log" elasticmq "$root"/tests/bats/*.bats ;;
     bats-moto) part_bats "$log" moto "$root"/tests/bats/{sqs-*,pipeline}.bats ;;
+    inject) part_inject "$log" ;;
     tsan) part_bats "$log" elasticmq "$root"/tests/bats/pg-{faults,figures,load,map,refused,tables}.bats ;;
     esac || status=1
   fi
@@ -169,7 +183,7 @@ main() {
       sed -n '2,/^set/s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" | sed '$d'
       exit 0
       ;;
-    lint | static | unit | memcheck | bats | bats-moto | chaos | asan-unit | asan-bats | asan-bats-moto | tsan) parts+=("$part") ;;
+    lint | static | unit | memcheck | bats | bats-moto | chaos | asan-unit | asan-bats | asan-bats-moto | tsan | inject) parts+=("$part") ;;
     asan) parts+=(asan-unit asan-bats asan-bats-moto) ;;
     *)
       say "error: no part $part; see scripts/test.sh --help"

@@ -1,0 +1,288 @@
+#!/usr/bin/env python3
+"""Every program with the Nth call of a kind failing (inject.c), for N from 1 until nothing fails any more.
+
+    inject.py --library FILE [--each K] [--case NAME]... [--kind KIND]... [--at N] [--jobs J] [--verbose]
+
+Runs where scripts/servers.sh has its servers up. Without --each every N is tried of which there are
+up to ALL; of a kind with more calls the first and the last of each distinct chain of callers, and
+every STEPth. With --each K they are K at most for each case, kind and error. The clean run at the
+end of each comes of an N past the last call.
+
+What has to hold of each failure is said in judge() below, and in judge() of each case
+(inject_pii.py and so on). Exit 0 only if it held of all.
+"""
+
+import argparse
+import collections
+import concurrent.futures
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import struct
+import subprocess
+import sys
+import threading
+import time
+
+import inject_load
+import inject_pii
+import inject_sqs
+
+CASES = inject_pii.CASES + inject_load.CASES + inject_sqs.CASES
+ALL, STEP, STACKS = 6000, 97, 300000
+HEADER = 2048
+# What a call may do instead of what it is to do. A + makes all later ones fail, too.
+HOW = {
+    "malloc": ["ENOMEM", "ENOMEM+"],
+    "read": ["EIO", "EINTR", "short", "EIO+", "short+"],
+    "write": ["ENOSPC", "EIO+", "EINTR", "short", "short+"],
+    "fsync": ["EIO"],
+    "rename": ["ENOSPC"],
+    "send": ["ECONNRESET", "EINTR", "short", "ECONNRESET+", "short+"],
+    "recv": ["ECONNRESET", "EINTR", "short", "ECONNRESET+", "short+"],
+    "open": ["EMFILE", "EMFILE+"],
+    "poll": ["EINTR", "ENOMEM", "ENOMEM+"],
+    "fork": ["EAGAIN", "EAGAIN+"],
+    "pipe": ["EMFILE", "EMFILE+"],
+    "close": ["EIO"],
+    "stat": ["EIO"],
+    "map": ["ENOMEM", "ENOMEM+"],
+    "random": ["EIO+"],
+}
+# Where a library of others dies or never ends, and we can do nothing about it: told apart, as excused.
+FOREIGN = {
+    "seccomp_load": "libseccomp 2.5 follows a null pointer, or one list for ever, when it finds no memory to write"
+                    " down the filter; that is at the start, before anything is read",
+    "jq_compile_args": "libjq ends the process when it finds no memory, which is why filters run in another one;"
+                       " they are compiled in this one, at the start",
+    "jq_init": "the same",
+}
+# The same of failures that last.
+FOREIGN_LASTING = {
+    "PQisBusy": "libpq takes a COPY for not begun that it has no memory for, and waits; it sees its mistake once there"
+                " is memory again, which here is never",
+}
+# After these the run has to be as good as one without.
+HARMLESS = {(kind, how) for kind in ("read", "write", "send", "recv", "poll") for how in ("EINTR", "short", "short+")}
+# Of the cases that take long, when not all is tried.
+OFTEN = ["malloc", "read", "write", "send", "recv", "fork"]
+MESSAGE = re.compile(r"[\w-]+: (error|warning|hint|info|debug): \S.*[^.\s]$")
+SUMMARY = re.compile(r"[\w-]+: \w+=\S+( \w+=\S+)*$")
+
+
+def plain(err):
+    """Messages as text, also those that are JSON."""
+    lines = []
+    for line in err.splitlines():
+        if line.startswith("{"):
+            one = json.loads(line)
+            level = "" if one["level"] == "summary" else one["level"] + ": "
+            line = "%s: %s%s" % (one["program"], level, one["message"])
+        lines.append(line)
+    return "\n".join(lines)
+
+
+class Result:
+    """One run: what the program did, and what was done to it."""
+
+    def __init__(self, spec, status, out, err, state):
+        self.spec = spec
+        self.status, self.out, self.err = status, out, plain(err.decode("utf-8", "replace"))
+        self.calls, self.hits, self.fd = struct.unpack("<QQq", state[:24])
+        self.by_child = state[32] != 0
+        self.trace = state[40:HEADER].split(b"\0")[0].decode("ascii", "replace")
+        self.stacks = []
+
+    def lines(self):
+        """Whole lines of the output, and what stands behind the last."""
+        whole, newline, piece = self.out.rpartition(b"\n")
+        return (whole + newline).splitlines(), piece
+
+
+class Runner:
+    def __init__(self, options):
+        self.options = options
+        self.documented = {}
+        self.lock = threading.Lock()
+        self.runs = 0
+
+    def statuses(self, case):
+        """What the manual pages of the programs in the case know."""
+        if case.name not in self.documented:
+            pages = [self.options.man.joinpath(one + ".1").read_text(encoding="utf-8") for one in case.documented()]
+            self.documented[case.name] = {int(one) for page in pages for one in re.findall(r"^\.It (\d+)$", page, re.M)}
+        return self.documented[case.name]
+
+    def run(self, case, spec, stacks=0):
+        """One run of the case under ${spec}, KIND:HOW:N."""
+        state = case.directory / "state"
+        with open(state, "wb") as file:
+            file.truncate(HEADER + 8 * stacks)
+            file.seek(24)
+            file.write(struct.pack("<Q", stacks))
+        command = case.fresh()
+        environment = dict(os.environ, **case.environment, LD_PRELOAD=str(self.options.library),
+                           INJECT="%s:%s" % (case.program, spec), INJECT_STATE=str(state))
+        with open(case.input(), "rb") as given:
+            process = subprocess.Popen(command, stdin=given, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                       env=environment, cwd=case.directory, start_new_session=True)
+            try:
+                out, err = process.communicate(timeout=case.longest_s)
+                status = process.returncode
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                out, err = process.communicate()
+                status = None
+        content = state.read_bytes()
+        result = Result(spec, status, out, err, content)
+        if stacks:
+            count = min(result.calls, stacks)
+            result.stacks = struct.unpack("<%dQ" % count, content[HEADER:HEADER + 8 * count])
+        with self.lock:
+            self.runs += 1
+        return result
+
+    def judge(self, case, kind, how, result):
+        """What is wrong with the run: a list of sentences."""
+        program, wrong, status = case.program, [], result.status
+        if status is None:
+            return ["does not end within %d s" % case.longest_s]
+        if status < 0 or status > 128:
+            wrong.append("ends by a signal: %d" % status)
+        elif status not in self.statuses(case):
+            wrong.append("ends %d, which %s(1) does not know" % (status, "(1), ".join(case.documented())))
+        for line in result.err.splitlines():
+            if not MESSAGE.match(line) and not SUMMARY.match(line):
+                wrong.append("a message that is none: %.200s" % line)
+        mute = kind == "write" and (result.fd == 2 or how.endswith("+"))
+        if status not in (0, 1) and not mute and ": error: " not in result.err:
+            wrong.append("ends %s without a word" % status)
+        for secret in case.secrets():
+            if secret in result.err:
+                wrong.append("a message has what no message may have: %s" % secret[:12])
+        if (kind, how) in HARMLESS and status != case.clean_status and not case.may_matter(kind):
+            wrong.append("ends %s where nothing was lost" % status)
+        if result.hits == 0 and status != case.clean_status:
+            wrong.append("ends %s though nothing failed" % status)
+        whole = status == case.clean_status
+        return wrong + case.judge(result, whole)
+
+
+def chosen(result, each):
+    """Which N to try, of a run that tells the callers of all its calls."""
+    numbers = range(1, result.calls + 1)
+    if each is None and result.calls <= ALL:
+        return list(numbers)
+    ends = collections.OrderedDict()
+    for number, stack in enumerate(result.stacks, 1):
+        ends.setdefault(stack, [number, number])[1] = number
+    if each is None:
+        picked = {one for pair in ends.values() for one in pair} | set(numbers[::STEP])
+        return sorted(picked | set(numbers[len(result.stacks):]))
+    # Those that the program itself makes are the ones it has to answer for: half of them.
+    own = [pair[0] for stack, pair in ends.items() if stack & 1]
+    foreign = [pair[0] for stack, pair in ends.items() if not stack & 1]
+    half = spread(own, each - each // 2 if foreign else each)
+    return sorted(half + spread(foreign, each - len(half)))
+
+
+def spread(numbers, count):
+    """So many of them, evenly, the first and the last included."""
+    if len(numbers) <= count or count <= 0:
+        return numbers if count > 0 else []
+    return [numbers[at * (len(numbers) - 1) // max(count - 1, 1)] for at in range(count)]
+
+
+class Work:
+    """The runs of one case by one thread."""
+
+    def __init__(self, runner, make, slot):
+        self.runner, self.options = runner, runner.options
+        self.case = make(self.options.work / ("%s-%d" % (make.name, slot)))
+        self.violations, self.runs, self.excused = [], 0, 0
+
+    def one(self, kind, how, number):
+        """Whether the Nth call was reached."""
+        base, lasting = how.rstrip("+"), how.endswith("+")
+        spec = "%s:%s:%d%s" % (kind, base, number, "+" if lasting else "")
+        result = self.runner.run(self.case, spec)
+        wrong = self.runner.judge(self.case, kind, how, result)
+        self.runs += 1
+        if self.options.verbose:
+            print("  %s %s: %s %s" % (self.case.name, spec, result.status, result.err.strip()), flush=True)
+        died = result.status is None or result.status < 0 or result.status > 128
+        known = [*FOREIGN, *FOREIGN_LASTING] if lasting else FOREIGN
+        if wrong and died and any(name in result.trace for name in known):
+            self.excused += 1
+        elif wrong:
+            told = "VIOLATION %s %s: %s\n    %s\n%s" % (
+                self.case.name, spec, "; ".join(wrong), result.trace,
+                "".join("    | %s\n" % line for line in result.err.splitlines()[-5:]))
+            print(told, end="", flush=True)
+            self.violations.append(told)
+        return result.hits > 0
+
+    def kind(self, kind):
+        """All of a kind. (highest N reached, runs, calls of the clean run)"""
+        options, highest, before = self.options, 0, self.runs
+        each = 1 if options.each and self.case.heavy else options.each
+        clean = self.runner.run(self.case, kind + ":EIO:0", STACKS)
+        wrong = self.runner.judge(self.case, kind, "", clean)
+        if wrong:
+            raise RuntimeError("%s fails by itself: %s\n%s" % (self.case.name, "; ".join(wrong), clean.err))
+        for how in HOW[kind]:
+            for number in [options.at] if options.at else chosen(clean, each):
+                if self.one(kind, how, number):
+                    highest = max(highest, number)
+            # Other answers may lead to other calls: on to the first that nobody makes.
+            number = clean.calls + 1
+            while each != 1 and options.at is None and self.one(kind, how, number) and number < clean.calls + 1000:
+                highest, number = number, number + 1
+        return highest, self.runs - before, clean.calls
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--library", type=pathlib.Path, required=True)
+    parser.add_argument("--man", type=pathlib.Path, required=True)
+    parser.add_argument("--each", type=int)
+    parser.add_argument("--case", action="append")
+    parser.add_argument("--kind", action="append", choices=list(HOW))
+    parser.add_argument("--at", type=int)
+    parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    parser.add_argument("--verbose", action="store_true")
+    options = parser.parse_args()
+    options.work = pathlib.Path(os.environ["SERVERS_DIR"]) / "inject"
+    shutil.rmtree(options.work, ignore_errors=True)
+    options.work.mkdir()
+    makers = [make for make in CASES if not options.case or make.name in options.case]
+    if options.case and len(makers) != len(set(options.case)):
+        parser.error("the cases are " + " ".join(make.name for make in CASES))
+    runner, began, violations, excused = Runner(options), time.monotonic(), 0, 0
+
+    def job(make, slot, kind):
+        work = Work(runner, make, slot)
+        try:
+            return make.name, kind, *work.kind(kind), len(work.violations), work.excused
+        finally:
+            work.case.end()
+
+    jobs = [(make, at * len(HOW) + number, kind) for at, make in enumerate(makers)
+            for number, kind in enumerate(options.kind or HOW)
+            if not (options.each and make.heavy and kind not in OFTEN)]
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        for name, kind, highest, runs, calls, bad, known in pool.map(lambda one: job(*one), jobs):
+            violations, excused = violations + bad, excused + known
+            if calls:
+                print("%-14s %-7s calls=%d highest=%d runs=%d violations=%d excused=%d" % (
+                    name, kind, calls, highest, runs, bad, known), flush=True)
+    print("inject: runs=%d violations=%d excused=%d seconds=%.0f" % (
+        runner.runs, violations, excused, time.monotonic() - began))
+    sys.exit(1 if violations or not runner.runs else 0)
+
+
+if __name__ == "__main__":
+    main()

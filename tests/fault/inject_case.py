@@ -1,0 +1,170 @@
+"""What the cases of inject.py share: records, a database and a queue that nothing fails in, and Case.
+
+A case is made once for each thread, in a folder of its own. fresh() makes the world anew and gives
+the command; judge(result, whole) names what is wrong after it, ${whole} being whether the status is
+that of a run without failures: then everything has to be done, else nothing may be lost.
+"""
+
+import http.client
+import json
+import os
+import pathlib
+import re
+import subprocess
+import urllib.parse
+import uuid
+
+HERE = pathlib.Path(__file__).resolve().parent
+SECRETS = ["203.0.113.", "canary-", "wJalrXUtnFEMI", "AKIDCANARY"]
+TABLE = """CREATE TABLE user_logins (user_id varchar(128), device_type varchar(32), masked_ip varchar(256),
+ masked_device_id varchar(256), locale varchar(32), app_version integer, create_date date)"""
+
+
+def login(number, **other):
+    return {"user_id": "canary-user-%d" % number, "app_version": "2.3.%d" % number, "device_type": "android",
+            "ip": "203.0.113.%d" % number, "locale": None, "device_id": "canary-device-%d" % number, **other}
+
+
+def message_id(number):
+    return "%08x-0000-4000-8000-%012x" % (number, number)
+
+
+def record(number, body):
+    """A line as sqs-pull prints it."""
+    return json.dumps({"sqs": {"queue_url": "http://localhost/000000000000/q", "message_id": message_id(number),
+                               "receipt_handle": "canary-handle-%d" % number, "sent_at": "2026-11-21T09:00:00.123Z"},
+                       "body": body}, separators=(",", ":")) + "\n"
+
+
+def prefix_of(result, clean):
+    """What is wrong with an output that has to be the beginning of another, in whole lines and a piece."""
+    if not clean.startswith(result.out):
+        return ["prints what it would not have printed without"]
+    return []
+
+
+class Case:
+    name = program = ""
+    clean_status = 0
+    longest_s = 30
+    heavy = False
+    arguments = []
+
+    def __init__(self, directory):
+        self.directory = directory
+        self.environment = {}
+        directory.mkdir()
+        self.prepare()
+
+    def prepare(self):
+        pass
+
+    def write(self, name, text):
+        path = self.directory / name
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return path
+
+    def input(self):
+        return self.directory / "input"
+
+    def fresh(self):
+        return [self.program, *self.arguments]
+
+    def documented(self):
+        return [self.program]
+
+    def secrets(self):
+        return SECRETS
+
+    def may_matter(self, kind):
+        """Whether what is harmless elsewhere may change the status here."""
+        return False
+
+    def end(self):
+        pass
+
+    def key(self):
+        path = self.directory / "key"
+        subprocess.run(["pii-keygen", "-q", str(path)], check=True, stderr=subprocess.DEVNULL)
+        self.master = path.read_text(encoding="ascii").split()[-1]
+        return path
+
+
+class Database:
+    """One of its own, asked by one psql that stays."""
+
+    def __init__(self):
+        self.name = "inject_" + uuid.uuid4().hex
+        subprocess.run(["psql", "-qX", "-c", "CREATE DATABASE " + self.name], check=True)
+        self.psql = subprocess.Popen(["psql", "-qXAt", "-v", "ON_ERROR_STOP=1", "-d", self.name],
+                                     stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def ask(self, query):
+        self.psql.stdin.write("SET client_min_messages = error; %s;\n\\echo end-of-answer\n" % query)
+        self.psql.stdin.flush()
+        rows = []
+        for line in self.psql.stdout:
+            if line == "end-of-answer\n":
+                return rows
+            rows.append(line.rstrip("\n"))
+        raise RuntimeError("psql has gone")
+
+    def end(self):
+        self.psql.stdin.close()
+        self.psql.wait()
+        self.psql.stdout.close()
+        subprocess.run(["psql", "-qX", "-c", "DROP DATABASE %s WITH (FORCE)" % self.name], check=True)
+
+
+class Queue:
+    """A new queue for each run, on a connection that stays; past everything that fails."""
+
+    def __init__(self):
+        where = urllib.parse.urlsplit(os.environ["AWS_ENDPOINT_URL_SQS"])
+        self.connection = http.client.HTTPConnection(where.hostname, where.port, timeout=60)
+        self.url = None
+
+    def call(self, action, path="/", **arguments):
+        form = urllib.parse.urlencode({"Action": action, **arguments})
+        self.connection.request("POST", path, form, {"Content-Type": "application/x-www-form-urlencoded"})
+        answer = self.connection.getresponse()
+        text = answer.read().decode()
+        if answer.status != 200:
+            raise RuntimeError("%s: %s" % (action, text))
+        return text
+
+    def here(self, action, **arguments):
+        return self.call(action, urllib.parse.urlsplit(self.url).path, **arguments)
+
+    def fresh(self, bodies):
+        self.drop()
+        answer = self.call("CreateQueue", QueueName="inject-" + uuid.uuid4().hex,
+                           **{"Attribute.1.Name": "VisibilityTimeout", "Attribute.1.Value": "30"})
+        self.url = re.search("<QueueUrl>(.*?)</QueueUrl>", answer).group(1)
+        form = {}
+        for at, body in enumerate(bodies, 1):
+            form["SendMessageBatchRequestEntry.%d.Id" % at] = str(at)
+            form["SendMessageBatchRequestEntry.%d.MessageBody" % at] = body
+        if bodies:
+            self.here("SendMessageBatch", **form)
+        return self.url
+
+    def receive(self):
+        """(message id, receipt handle, body) of up to ten."""
+        answer = self.here("ReceiveMessage", MaxNumberOfMessages="10", VisibilityTimeout="30")
+        found = []
+        for one in answer.split("<Message>")[1:]:
+            found.append(tuple(re.search("<%s>(.*?)</%s>" % (name, name), one, re.S).group(1).replace("&quot;", '"')
+                               for name in ("MessageId", "ReceiptHandle", "Body")))
+        return found
+
+    def counts(self):
+        """Visible, and in flight."""
+        answer = self.here("GetQueueAttributes", **{"AttributeName.1": "All"})
+        return tuple(int(re.search(r"<Name>ApproximateNumberOfMessages%s</Name>\s*<Value>(\d+)" % name, answer).group(1))
+                     for name in ("", "NotVisible"))
+
+    def drop(self):
+        if self.url is not None:
+            self.here("DeleteQueue")
+        self.url = None

@@ -1,0 +1,104 @@
+"""The cases of pg-load (see inject_case.py)."""
+
+import json
+import os
+import subprocess
+
+from inject_case import HERE, TABLE, Case, Database, login, record
+
+
+class Load(Case):
+    """The columns by name; a row that the server refuses, a record that came as an error."""
+
+    name, program = "load", "pg-load"
+    arguments = ["-t", "user_logins", "--no-map", "--retry-timeout", "1s"]
+    good, bad = {1, 2, 3}, {4, 5}
+    table = "CREATE TABLE user_logins (user_id varchar(128), n integer)"
+
+    def records(self):
+        lines = [record(n, {"user_id": "canary-user-%d" % n, "n": n}) for n in (1, 2, 3)]
+        lines.append(record(4, {"user_id": "canary-user-4", "n": "canary-4"}))
+        error = json.loads(record(5, None))
+        del error["body"]
+        lines.append(json.dumps({**error, "error": {"stage": "mask", "code": "json", "detail": ""},
+                                 "sealed": "seal1.00000000.AAAA"}) + "\n")
+        return lines
+
+    def prepare(self):
+        self.write("input", "".join(self.records()))
+        self.database = Database()
+        self.environment = {"PGDATABASE": self.database.name}
+
+    def fresh(self):
+        self.database.ask("DROP TABLE IF EXISTS user_logins, user_logins_ledger, user_logins_errors; " + self.table)
+        return super().fresh()
+
+    def rows(self):
+        """User numbers of the rows, and of the error rows."""
+        rows = [int(one.rsplit("-", 1)[1]) for one in self.database.ask("SELECT user_id FROM user_logins")]
+        there = self.database.ask("SELECT to_regclass('user_logins_errors')")[0]
+        errors = self.database.ask("SELECT message_id FROM user_logins_errors") if there else []
+        return sorted(rows), sorted(int(one[:8], 16) for one in errors)
+
+    def verdicts(self, result):
+        """Of each message number its status; and what is wrong with the lines."""
+        said, wrong = {}, []
+        for line in result.lines()[0]:
+            try:
+                verdict = json.loads(line)
+                said[int(verdict["sqs"]["message_id"][:8], 16)] = verdict["status"]
+            except (ValueError, KeyError):
+                wrong.append("a line that is no verdict")
+        return said, wrong
+
+    def judge(self, result, whole):
+        said, wrong = self.verdicts(result)
+        rows, errors = self.rows()
+        if len(rows) != len(set(rows)) or len(errors) != len(set(errors)):
+            wrong.append("a row is doubled: %s %s" % (rows, errors))
+        for number, status in said.items():
+            if number not in (errors if status == "quarantined" else rows):
+                wrong.append("%s is said of %d, which is not there" % (status, number))
+            # A COMMIT whose answer was lost is found to have been one by the ledger.
+            if number in self.good and status not in ("committed", "duplicate") and not self.excused(result):
+                wrong.append("%s is said of %d, which is good" % (status, number))
+        if whole and not self.excused(result) and set(said) != self.good | self.bad:
+            wrong.append("ends well without all verdicts: %s" % said)
+        return wrong + self.judge_repeated(result, said)
+
+    def excused(self, result):
+        """A filter of the map that ran out of memory in its own process: quarantined, not lost."""
+        return result.by_child
+
+    def judge_repeated(self, result, said):
+        """What had no verdict comes again: then everything is there, once."""
+        with open(self.input(), "rb") as given:
+            again = subprocess.run(super().fresh(), stdin=given, cwd=self.directory, check=False, capture_output=True,
+                                   env=dict(os.environ, **self.environment))
+        rows, errors = self.rows()
+        if again.returncode != 0 or (set(rows) | set(errors), len(rows)) != (self.good | self.bad, len(set(rows))):
+            return ["not all there once after it is repeated: %s %s, status %d" % (rows, errors, again.returncode)]
+        if not self.excused(result) and (set(rows), set(errors)) != (self.good, self.bad):
+            return ["a record is where it does not belong: %s %s" % (rows, errors)]
+        return []
+
+    def end(self):
+        self.database.end()
+
+
+class LoadMap(Load):
+    """The map of the house, with its filter, which another process runs; two connections, batches of one."""
+
+    name = "load-map"
+    arguments = ["-t", "user_logins", "-m", "map", "--retry-timeout", "1s", "-j", "2", "--batch-rows", "2"]
+    good, bad, table = {1, 2, 3, 4, 5}, {6}, TABLE
+
+    def records(self):
+        return [record(n, login(n)) for n in range(1, 6)] + [record(6, login(6, app_version="canary-6"))]
+
+    def prepare(self):
+        super().prepare()
+        self.write("map", (HERE / "../../share/maps/user_logins.map").read_bytes()).chmod(0o644)
+
+
+CASES = [Load, LoadMap]
