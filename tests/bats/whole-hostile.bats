@@ -1,0 +1,203 @@
+#!/usr/bin/env bats
+# Ugly records, lines and answers (tests/lib/ugly.py): a right end for each, in bounded memory and
+# time, nothing lost, no value in clear or in a message.
+
+load ../lib/common
+load ../lib/sqs
+
+UGLY=$ROOT/tests/lib/ugly.py
+
+setup() {
+  common_setup
+  key k
+}
+teardown() {
+  [ ! -s "$BATS_TEST_TMPDIR/served" ] || kill "$(<"$BATS_TEST_TMPDIR/served")"
+}
+
+# within MIB COMMAND...: its peak of memory is at most that; its messages are in ./err, and hold no
+# value. ASan needs more, which says nothing.
+within() {
+  local most=$1 ended=0
+  shift
+  python3 "$ROOT/tests/lib/peak.py" peak timeout 50 "$@" 2>err || ended=$?
+  ! grep -aE '203\.0\.113|canary' err || return 99
+  [ -n "${ASAN_OPTIONS:-}" ] || [ "$(<peak)" -le "$most" ] || { echo "$1 took $(<peak) MiB" && return 99; }
+  return "$ended"
+}
+
+# lines: ./lines, one ugly record each, ./names, what is ugly about it.
+lines() { python3 "$UGLY" lines names >lines; }
+
+# verdicts FILE: how many of each status.
+verdicts() { grep -oP '"status":"\K[a-z]*' "$1" | sort | uniq -c | xargs; }
+
+@test "ugly lines: pii-mask makes a record of each, in clear stands none, pii-unmask has them back" {
+  lines
+  count=$(wc -l <names)
+  # 32 and four times the largest, of 3 MiB.
+  within 44 pii-mask -k k <lines >masked
+  [ "$(wc -l <masked)" = "$count" ]
+  run ! grep -qaF 203.0.113. masked
+  python3 -c 'import json, sys; [json.loads(line, parse_int=str) for line in open("masked", "rb")]'
+  # Masking again changes nothing. (A token is longer than its value.)
+  within 44 pii-mask --max-record 8M -k k <masked >again
+  diff <(grep -v '"error"' masked) <(grep -v '"error"' again)
+  within 44 pii-unmask --max-record 8M -k k <masked >clear
+  [ "$(wc -l <clear)" = "$count" ]
+  [ -z "$(python3 "$UGLY" lost lines clear)" ]
+}
+
+@test "ugly lines: pg-load stores each once, as a row or as an error, masked or not" {
+  lines
+  fresh_database
+  create_user_logins
+  pii-mask -q -k k <lines >masked
+  count=$(wc -l <names)
+  for input in lines masked; do
+    sql 'DROP TABLE IF EXISTS user_logins_ledger, user_logins_errors; TRUNCATE user_logins'
+    status=0
+    within 76 pg-load -t user_logins --max-record 8M <$input >verdicts || status=$?
+    [ "$status" -eq 0 ]
+    [ "$(wc -l <verdicts)" = "$count" ]
+    rows=$(sql 'SELECT count(*) FROM user_logins')
+    errors=$(sql 'SELECT count(*) FROM user_logins_errors')
+    [ "$rows" -ge 5 ]
+    echo "$rows + $errors of $count"
+    [ $((rows + errors)) = "$count" ]
+    [ "$(verdicts verdicts)" = "$rows committed $errors quarantined" ]
+    # What goes for SQL in others is a value here.
+    [ "$(sql "SELECT count(*) FROM user_logins WHERE user_id LIKE '%DROP TABLE%'")" = 1 ]
+    # The same once more adds nothing.
+    within 76 pg-load -t user_logins --max-record 8M <$input >verdicts
+    [ "$(sql 'SELECT count(*) FROM user_logins')" = "$rows" ]
+  done
+  pg_dump -a >dump
+  run ! grep -qaF 203.0.113. dump
+}
+
+@test "ugly lines: sqs-ack deletes nothing for them, sqs-send counts each as sent or not" {
+  lines
+  fresh_queue VisibilityTimeout=30
+  count=$(wc -l <names)
+  fill 1
+  status=0
+  within 44 sqs-ack <lines >out || status=$?
+  [ "$status" -eq 1 ]
+  [ ! -s out ]
+  grep -q " refused=$count " err
+  counts_are 1 0 0
+  status=0
+  within 44 sqs-send <lines >out || status=$?
+  [ "$status" -eq 1 ]
+  sent=$(grep -oP ' sent=\K[0-9]+' err)
+  rejected=$(grep -oP ' rejected=\K[0-9]+' err)
+  [ "$sent" -gt 10 ]
+  [ $((sent + rejected)) = "$count" ]
+  eventually 10 counts_are $((sent + 1)) 0 0
+}
+
+@test "an empty line for sqs-send is no message, and no lack of memory" {
+  fresh_queue
+  run -1 --separate-stderr sqs-send <<<''
+  [[ "$stderr" == *'line 1 is not JSON: not sent'* ]]
+  [[ "$stderr" != *memory* ]]
+}
+
+@test "ugly messages through the whole: each a row or an error, the queue empty, nothing in clear" {
+  fresh_queue VisibilityTimeout=60
+  fresh_database
+  create_user_logins
+  python3 "$UGLY" bodies names >bodies
+  # SQS itself takes no text with some of the characters.
+  sqs-send -v <bodies 2>send.err || [ $? -eq 1 ]
+  sent=$(grep -oP ' sent=\K[0-9]+' send.err)
+  [ "$sent" -gt 25 ]
+  counts_are "$sent" 0 0
+  pipeline
+  [ "$STATUSES" = "0 0 0 0" ]
+  counts_are 0 0 0
+  [ "$(sql 'SELECT (SELECT count(*) FROM user_logins) + (SELECT count(*) FROM user_logins_errors)')" = "$sent" ]
+  pg_dump -a >dump
+  run ! grep -qaF 203.0.113. dump stderr
+}
+
+@test "huge lines: taken where they may be, else skipped in little memory and never deleted" {
+  fresh_database
+  create_user_logins
+  python3 "$UGLY" one 60-mib >one
+  # Over the usual limit: of four MiB at most is kept, then nothing.
+  within 48 pii-mask -k k <one >masked
+  within 80 pg-load -q -t user_logins <masked >verdicts || [ $? -eq 1 ]
+  [ "$(verdicts verdicts)" = "1 rejected" ]
+  # Its address was saved, so that its message is known.
+  grep -q '"receipt_handle":"canary-handle-1"' verdicts
+  within $((32 + 4 * 60)) pii-mask --max-record 64M -k k <one >masked
+  run ! grep -qaF 203.0.113. masked
+  grep -q '"masked_ip":"siv1' masked
+  python3 "$UGLY" one 70-mib >one
+  within $((32 + 4 * 64)) pii-mask --max-record 64M -k k <one >masked
+  grep -q '"code":"too-long"' masked
+  # Each of a million is masked.
+  python3 "$UGLY" one million-same-ips >one
+  within $((32 + 4 * 64)) pii-mask --max-record 64M -k k <one >masked
+  run ! grep -qaF 203.0.113. masked
+  [ "$(grep -o '"masked_ip":"siv1' masked | wc -l)" = 1000001 ]
+}
+
+# serve: the server of canned answers is the endpoint from now on.
+serve() {
+  mkdir -p canned
+  python3 "$UGLY" serve canned 3>&- 4>&- &
+  echo $! >"$BATS_TEST_TMPDIR/served"
+  eventually 10 test -s canned/port
+  AWS_ENDPOINT_URL_SQS=http://127.0.0.1:$(<canned/port)
+}
+
+# refused OPTION...: sqs-pull takes the answer for none: nothing is printed, and it ends.
+refused() {
+  local status=0
+  within 44 sqs-pull -n 1 --wait 0 --visibility-timeout 30s --retry-timeout 1s "$@" >out || status=$?
+  [ ! -s out ] || { echo "taken: $(head -c 200 canned/answer)" && return 1; }
+  case $status in 69 | 75) ;; *) echo "status $status: $(head -c 200 canned/answer)" && return 1 ;; esac
+  grep -q '^sqs-pull: error: ' err
+}
+
+@test "answers in XML with entities, a DTD, a billion laughs, too deep, cut, of another kind" {
+  serve
+  export SQS_QUEUE_URL=$AWS_ENDPOINT_URL_SQS/000000000000/q
+  message='<Message><MessageId>canary</MessageId><ReceiptHandle>canary</ReceiptHandle><Body>BODY</Body></Message>'
+  answer="<ReceiveMessageResponse><ReceiveMessageResult>$message</ReceiveMessageResult></ReceiveMessageResponse>"
+  echo canary-file >secret
+  # The first shows that the others are refused for what they hold.
+  echo "$answer" >canned/answer
+  [ "$(sqs-pull -n 1 --wait 0 --visibility-timeout 30s | jq -r .body)" = BODY ]
+  while IFS= read -r doctype; do
+    printf '<?xml version="1.0"?>%s%s' "$doctype" "${answer/BODY/"&e;"}" >canned/answer
+    refused
+  done <<DOCTYPES
+<!DOCTYPE r [<!ENTITY e "canary">]>
+<!DOCTYPE r [<!ENTITY e SYSTEM "file://$PWD/secret">]>
+<!DOCTYPE r SYSTEM "$AWS_ENDPOINT_URL_SQS/dtd">
+<!DOCTYPE r [<!ENTITY % p SYSTEM "file://$PWD/secret"> %p;]>
+<!DOCTYPE r [<!ENTITY a "canary"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;"><!ENTITY d "&c;&c;&c;&c;&c;&c;&c;&c;&c;&c;"><!ENTITY f "&d;&d;&d;&d;&d;&d;&d;&d;&d;&d;"><!ENTITY g "&f;&f;&f;&f;&f;&f;&f;&f;&f;&f;"><!ENTITY h "&g;&g;&g;&g;&g;&g;&g;&g;&g;&g;"><!ENTITY e "&h;&h;&h;&h;&h;&h;&h;&h;&h;&h;">]>
+
+DOCTYPES
+  for answer in "$(printf '<a>%.0s' {1..100000})" "${answer%/Body*}" '<html><body>canary' '' '{"Messages":[]}' \
+    "$(printf '%s<!--%s-->' "<ReceiveMessageResponse>" "$(head -c 300000 /dev/zero | tr '\0' -)")"; do
+    printf %s "$answer" >canned/answer
+    refused
+  done
+}
+
+@test "answers in JSON too deep, cut, of another kind, or of other types" {
+  serve
+  export SQS_QUEUE_URL=$AWS_ENDPOINT_URL_SQS/000000000000/q
+  echo '{"Messages":[{"MessageId":"m","ReceiptHandle":"canary","Body":"BODY"}]}' >canned/answer
+  [ "$(sqs-pull --protocol json -n 1 --wait 0 --visibility-timeout 30s | jq -r .body)" = BODY ]
+  for answer in "$(printf '[%.0s' {1..100000})" "{\"Messages\":$(printf '[%.0s' {1..1000})$(printf ']%.0s' {1..1000})}" \
+    '{"Messages":[{"MessageId":"canary"' '<html>canary' '' $'{"Messages":\xff}'; do
+    printf %s "$answer" >canned/answer
+    refused --protocol json
+  done
+}
