@@ -157,7 +157,7 @@ serve() {
 # refused OPTION...: sqs-pull takes the answer for none: nothing is printed, and it ends.
 refused() {
   local status=0
-  within 44 sqs-pull -n 1 --wait 0 --visibility-timeout 30s --retry-timeout 1s "$@" >out || status=$?
+  within 44 sqs-pull -n 1 --wait 0 --visibility-timeout 30s --retry-timeout 100ms "$@" >out || status=$?
   [ ! -s out ] || { echo "taken: $(head -c 200 canned/answer)" && return 1; }
   case $status in 69 | 75) ;; *) echo "status $status: $(head -c 200 canned/answer)" && return 1 ;; esac
   grep -q '^sqs-pull: error: ' err
@@ -183,7 +183,7 @@ refused() {
 <!DOCTYPE r [<!ENTITY a "canary"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;"><!ENTITY d "&c;&c;&c;&c;&c;&c;&c;&c;&c;&c;"><!ENTITY f "&d;&d;&d;&d;&d;&d;&d;&d;&d;&d;"><!ENTITY g "&f;&f;&f;&f;&f;&f;&f;&f;&f;&f;"><!ENTITY h "&g;&g;&g;&g;&g;&g;&g;&g;&g;&g;"><!ENTITY e "&h;&h;&h;&h;&h;&h;&h;&h;&h;&h;">]>
 
 DOCTYPES
-  for answer in "$(printf '<a>%.0s' {1..100000})" "${answer%/Body*}" '<html><body>canary' '' '{"Messages":[]}' \
+  for answer in "$(printf '<a>%.0s' {1..20000})" "${answer%/Body*}" '<html><body>canary' '' '{"Messages":[]}' \
     "$(printf '%s<!--%s-->' "<ReceiveMessageResponse>" "$(head -c 300000 /dev/zero | tr '\0' -)")"; do
     printf %s "$answer" >canned/answer
     refused
@@ -195,7 +195,7 @@ DOCTYPES
   export SQS_QUEUE_URL=$AWS_ENDPOINT_URL_SQS/000000000000/q
   echo '{"Messages":[{"MessageId":"m","ReceiptHandle":"canary","Body":"BODY"}]}' >canned/answer
   [ "$(sqs-pull --protocol json -n 1 --wait 0 --visibility-timeout 30s | jq -r .body)" = BODY ]
-  for answer in "$(printf '[%.0s' {1..100000})" "{\"Messages\":$(printf '[%.0s' {1..1000})$(printf ']%.0s' {1..1000})}" \
+  for answer in "$(printf '[%.0s' {1..20000})" "{\"Messages\":$(printf '[%.0s' {1..1000})$(printf ']%.0s' {1..1000})}" \
     '{"Messages":[{"MessageId":"canary"' '<html>canary' '' $'{"Messages":\xff}'; do
     printf %s "$answer" >canned/answer
     refused --protocol json
