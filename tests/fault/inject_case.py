@@ -11,6 +11,7 @@ import os
 import pathlib
 import re
 import subprocess
+import time
 import urllib.parse
 import uuid
 
@@ -90,12 +91,21 @@ class Case:
         return path
 
 
+def administer(sql):
+    """By a connection of its own, which a server that many others have just left may refuse at first."""
+    for attempt in range(40):
+        if subprocess.run(["psql", "-qX", "-c", sql], check=False, stderr=subprocess.DEVNULL).returncode != 2:
+            return
+        time.sleep(0.25)
+    raise RuntimeError("the server takes no connection")
+
+
 class Database:
     """One of its own, asked by one psql that stays."""
 
     def __init__(self):
         self.name = "inject_" + uuid.uuid4().hex
-        subprocess.run(["psql", "-qX", "-c", "CREATE DATABASE " + self.name], check=True)
+        administer("CREATE DATABASE " + self.name)
         self.psql = subprocess.Popen(["psql", "-qXAt", "-v", "ON_ERROR_STOP=1", "-d", self.name],
                                      stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
@@ -113,7 +123,7 @@ class Database:
         self.psql.stdin.close()
         self.psql.wait()
         self.psql.stdout.close()
-        subprocess.run(["psql", "-qX", "-c", "DROP DATABASE %s WITH (FORCE)" % self.name], check=True)
+        administer("DROP DATABASE %s WITH (FORCE)" % self.name)
 
 
 class Queue:
