@@ -1,0 +1,59 @@
+#!/usr/bin/env bats
+# sqs-pull: message attributes, by both protocols.
+
+load ../lib/common
+load ../lib/sqs
+
+setup() {
+  common_setup
+  REAL=$AWS_ENDPOINT_URL_SQS
+}
+
+teardown() {
+  [ ! -s pid ] || kill -9 "$(<pid)" 2>/dev/null || true
+  proxy_stop
+}
+
+counts() { AWS_ENDPOINT_URL_SQS=$REAL servers_counts "$SQS_QUEUE_URL"; }
+
+@test "message attributes: none, by name, all; of every type" {
+  fresh_queue VisibilityTimeout=2
+  cat >in <<'IN'
+{"attributes":{"a":{"type":"String","value":"tëxt & <\"more\">\n\\"},"n.1":{"type":"Number.int","value":"1.50"},"n.2":{"type":"Number","value":"7"},"b":{"type":"Binary.x","value":"AAEC/w=="}},"body":"all"}
+{"body":"none"}
+IN
+  sqs-send <in
+  # got OPTION...: the records without their sqs, when both are there.
+  got() {
+    : >out
+    until [ "$(wc -l <out)" -ge 2 ]; do pull -n 2 "$@" >>out; done
+    jq -cS 'del(.sqs)' out | sort
+  }
+  for protocol in query json; do
+    diff <(got --protocol "$protocol" --attributes all) <(jq -cS . in | sort)
+    [ "$(jq -c 'keys_unsorted' out | sort | xargs)" = '[sqs,attributes,body] [sqs,body]' ]
+    diff <(got --protocol "$protocol") <(jq -cS 'del(.attributes)' in | sort)
+    diff <(got --protocol "$protocol" --attributes=b,n.1,no.such) \
+      <(jq -cS 'if .attributes then .attributes |= {b, "n.1"} else . end' in | sort)
+  done
+  for value in '' ',' 'a,' ',a' 'a b' 'a*' '*' '.*' "$(seq -s , 1 65)" "$(printf 'x%.0s' {1..257})"; do
+    run -64 sqs-pull --attributes "$value"
+    [[ $output == *'option --attributes takes names with commas between, or all'* ]]
+  done
+}
+
+@test "attributes that do not match their checksum: the message stays; without the option it is printed" {
+  fresh_queue VisibilityTimeout=6
+  printf '{"body":"%s","attributes":{"a":{"type":"String","value":"%s"}}}\n' one good two spoil three good | sqs-send
+  proxy_start
+  mode 'corrupt spoil'
+  for protocol in query json; do
+    run -1 --separate-stderr pull --empty 1 --protocol "$protocol" --attributes all
+    [ "$(jq -r .body <<<"$output" | sort | xargs)" = 'one three' ]
+    [[ $stderr == *'it stays on the queue'*corrupt=1* ]]
+    eventually 30 counts_are 3 0 0
+    pull --empty 1 --protocol "$protocol" >out
+    [ "$(jq -r .body out | sort | xargs)" = 'one three two' ]
+    eventually 30 counts_are 3 0 0
+  done
+}
