@@ -239,9 +239,10 @@ static int load_lines(struct run *run, struct failure *failure)
     struct batch *done;
     (void)crew_withdraw(run->crew);
     while (crew_busy(run->crew) > 0 && !is_leaving(run)) {
-        while ((done = crew_take(run->crew, &outcome)) != NULL)
+        if ((done = crew_take(run->crew, &outcome)) != NULL)
             (void)settle(run, done, &outcome, failure);
-        wait_for_news(run, false);
+        else
+            wait_for_news(run, false);
     }
     if (failure->status == STATUS_OK)
         *failure = run->ending;

@@ -373,6 +373,18 @@ END
   [ "$status" -eq 64 ]
 }
 
+@test "--jobs: one batch ends the run while another is at work: that one is waited for, told, and the run ends" {
+  sql "CREATE FUNCTION slow_or_wrong() RETURNS trigger LANGUAGE plpgsql AS \$\$ BEGIN
+      IF NEW.id = 1 THEN PERFORM pg_sleep(1); ELSIF NEW.id = 2 THEN PERFORM no_such_function(); END IF;
+      RETURN NEW; END \$\$"
+  sql 'CREATE TRIGGER slow_or_wrong BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION slow_or_wrong()'
+  records 1 2 >in
+  run -69 --separate-stderr timeout 20 pg-load -t t --jobs 2 --batch-rows 1 <in
+  [ "$(jq -r '.sqs.receipt_handle + " " + .status' <<<"$output")" = 'h1 committed' ]
+  [[ "$stderr" == *42883* ]]
+  [ "$(sql 'SELECT id FROM t')" = 1 ]
+}
+
 @test "SIGTERM while the server waits for a lock: cancelled after the grace time, 75, no verdict" {
   local status=0 started
   load_in -t t
