@@ -136,18 +136,25 @@ attributed() {
 # what FILE: what a move has to keep, a message a line, in the order of their groups.
 what() { jq -cS '[.sqs.message_group_id, .sqs.deduplication_id, .attributes, .body]' "$1" | sort -t, -s -k1,1; }
 
+# What stands behind a locked group is not there for a receive: a drain may end before it.
 @test "three programs move a FIFO queue to another: attributes, groups, ids and order are kept" {
   from=$(servers_queue "$(unique).fifo" FifoQueue=true VisibilityTimeout=600)
   to=$(servers_queue "$(unique).fifo" FifoQueue=true VisibilityTimeout=600)
   n=$(lots 2000)
   attributed "$n" 40 >in
   sqs-send -q -Q "$from" <in
-  sqs-pull -Q "$from" --attributes all --fifo-ids --wait 1 "${SERIAL[@]}" |
-    sqs-send -Q "$to" --verdicts | tee verdicts | sqs-ack -v -Q "$from" 2>ack.err
+  for ((round = 0; round < 10; round++)); do
+    sqs-pull -Q "$from" --attributes all --fifo-ids --wait 1 "${SERIAL[@]}" |
+      sqs-send -Q "$to" --verdicts | tee -a verdicts | sqs-ack -v -Q "$from" 2>>ack.err
+    [ "$(servers_counts "$from")" != '0 0 0' ] || break
+  done
   [ "$(servers_counts "$from")" = '0 0 0' ]
-  grep -q " deleted=$n lost=0 failed=0 " ack.err
+  [ "$(grep -oP ' deleted=\K[0-9]+(?= lost=0 failed=0 )' ack.err | awk '{ sum += $1 } END { print sum }')" = "$n" ]
   [ "$(jq -r .status verdicts | sort | uniq -c | xargs)" = "$n sent" ]
   # A group goes on only when what it gave is deleted.
-  sqs-pull -Q "$to" --attributes all --fifo-ids --wait 1 "${SERIAL[@]}" | tee out | committed | sqs-ack -Q "$to"
+  for ((round = 0; round < 10; round++)); do
+    sqs-pull -Q "$to" --attributes all --fifo-ids --wait 1 "${SERIAL[@]}" | tee -a out | committed | sqs-ack -Q "$to"
+    [ "$(servers_counts "$to")" != '0 0 0' ] || break
+  done
   what in | same <(what out)
 }
