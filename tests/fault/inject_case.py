@@ -5,6 +5,7 @@ the command; judge(result, whole) names what is wrong after it, ${whole} being w
 that of a run without failures: then everything has to be done, else nothing may be lost.
 """
 
+import contextlib
 import http.client
 import json
 import os
@@ -106,8 +107,24 @@ class Database:
     def __init__(self):
         self.name = "inject_" + uuid.uuid4().hex
         administer("CREATE DATABASE " + self.name)
-        self.psql = subprocess.Popen(["psql", "-qXAt", "-v", "ON_ERROR_STOP=1", "-d", self.name],
-                                     stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.psql = None
+        self.connect()
+
+    def connect(self):
+        """As administer(): not refused for good because many have just left."""
+        for attempt in range(40):
+            self.psql = subprocess.Popen(["psql", "-qXAt", "-v", "ON_ERROR_STOP=1", "-d", self.name],
+                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            try:
+                self.ask("SELECT 1")
+                return
+            except (RuntimeError, BrokenPipeError):
+                with contextlib.suppress(BrokenPipeError):
+                    self.psql.stdin.close()
+                self.psql.wait()
+                self.psql.stdout.close()
+                time.sleep(0.25)
+        raise RuntimeError("the server takes no connection")
 
     def ask(self, query):
         self.psql.stdin.write("SET client_min_messages = error; %s;\n\\echo end-of-answer\n" % query)
