@@ -31,7 +31,7 @@ inside() {
     mount --make-rprivate /
     mount -t proc proc "$1/proc"
     mount --rbind /dev "$1/dev"
-    exec chroot "$1" /usr/bin/env -i HOME=/root TERM=dumb \
+    exec chroot "$1" /usr/bin/env -i HOME=/srv TERM=dumb \
       PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "${@:2}"' \
     inside "$folder" "$@" </dev/null
 }
@@ -50,8 +50,8 @@ bootstrap() {
   find /usr/local/share/ca-certificates -name '*.crt' \
     -exec cp {} "$folder/usr/local/share/ca-certificates/" \;
   inside sh -c 'export DEBIAN_FRONTEND=noninteractive; apt-get -q update &&
-    apt-get -q -y --no-install-recommends install ca-certificates git' >"$folder/root/apt.log" 2>&1 ||
-    { tail -n 20 "$folder/root/apt.log" >&2; fail "no git in the folder"; }
+    apt-get -q -y --no-install-recommends install ca-certificates git' >"$folder/srv/apt.log" 2>&1 ||
+    { tail -n 20 "$folder/srv/apt.log" >&2; fail "no git in the folder"; }
   touch "$folder/etc/sqs2pg-bare"
 }
 
@@ -74,16 +74,16 @@ main() {
   folder=$(cd "$folder" && pwd)
   [ -n "$keep" ] || trap 'rm -rf --one-file-system "$folder" "$folder.log"' EXIT
   bootstrap
-  rm -rf --one-file-system "$folder/root/sqs2pg"
-  git clone -q --no-local "$root" "$folder/root/sqs2pg"
+  rm -rf --one-file-system "$folder/srv/sqs2pg"
+  git clone -q --no-local "$root" "$folder/srv/sqs2pg"
   for run in 1 2; do
     say "demo, run $run"
-    inside /root/sqs2pg/scripts/demo.sh >"$folder/root/screen$run" ||
-      { cat "$folder/root/screen$run"; fail "the demo failed"; }
+    inside /srv/sqs2pg/scripts/demo.sh >"$folder/srv/screen$run" ||
+      { cat "$folder/srv/screen$run"; fail "the demo failed"; }
   done
-  cat "$folder/root/screen1"
-  cmp "$folder/root/screen1" "$folder/root/screen2" || fail "the demo's two screens differ"
-  [ -n "$demo_only" ] || { say "tests"; inside /root/sqs2pg/scripts/test.sh || fail "the tests failed"; }
+  cat "$folder/srv/screen1"
+  cmp "$folder/srv/screen1" "$folder/srv/screen2" || fail "the demo's two screens differ"
+  [ -n "$demo_only" ] || { say "tests"; inside /srv/sqs2pg/scripts/test.sh || fail "the tests failed"; }
   say "all well"
 }
 
