@@ -5,6 +5,7 @@
 #   make SANITIZE=thread BUILD=build/tsan    the same under TSan; scripts/test.sh tsan
 #   make check           unit tests        make memcheck    under valgrind
 #   make lint            every static check but the slow ones
+#   make guard           instructions per record against bench/guard.txt
 #   make millions        every method over ten million random values (a quarter of an hour)
 #   make fuzz TIME=60 FUZZ='mask_policy'   libFuzzer, by clang: so many seconds each (all of tests/fuzz)
 #   make test | demo     the README's two commands
@@ -197,10 +198,23 @@ bench:
 	scripts/bench.sh
 
 bench-scan: $(BUILD)/bench/scan
-$(BUILD)/bench/scan: $(BUILD)/obj/bench/scan.o $(BELOW_json:%=$(BUILD)/lib/lib%.a)
+$(BUILD)/bench/scan: $(BUILD)/obj/bench/scan.o $(BUILD)/obj/bench/texts.o $(BELOW_json:%=$(BUILD)/lib/lib%.a)
 	@mkdir -p $(@D)
 	$(call short,LD,$@)
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^
+
+# Instructions per record against bench/guard.txt; UPDATE=1 writes that file anew.
+GUARDS := $(addprefix $(BUILD)/bench/guard-,pii load sqs)
+guard: $(GUARDS)
+	@bench/guard.py $(if $(UPDATE),--update) $^
+$(BUILD)/bench/guard-pii: $(PII_LAYERS:%=$(BUILD)/lib/lib%.a)
+$(BUILD)/bench/guard-load: $(filter-out %/main.o,$(OBJ_pg-load)) $(PG_LAYERS:%=$(BUILD)/lib/lib%.a)
+$(BUILD)/bench/guard-sqs: $(BUILD)/obj/cmd/sqs-pull/format.o $(SQS_LAYERS:%=$(BUILD)/lib/lib%.a)
+$(GUARDS): $(BUILD)/bench/guard-%: $(BUILD)/obj/bench/guard_%.o $(BUILD)/obj/bench/guard.o $(BUILD)/obj/bench/texts.o
+	@mkdir -p $(@D)
+	$(call short,LD,$@)
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(filter %.a,$^) \
+	  $(if $(filter sqs,$*),$(SQS_LIBS),$(if $(filter pii,$*),$(PII_LIBS),$(LIBS_pg-load)))
 
 # Every source compiled, nothing linked: for the checks that look at objects.
 SOURCES := $(wildcard lib/*/*.c cmd/*/*.c tests/*/*.c bench/*.c)
@@ -267,6 +281,6 @@ dist:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all bench bench-scan inject objects fuzz fuzzers check memcheck millions lint test demo install uninstall dist clean FORCE
+.PHONY: all bench bench-scan guard inject objects fuzz fuzzers check memcheck millions lint test demo install uninstall dist clean FORCE
 .SECONDARY:
 -include $(shell [ -d $(BUILD)/obj ] && find $(BUILD)/obj -name '*.d')

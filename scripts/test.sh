@@ -9,6 +9,7 @@
 #   chaos     20 rounds of scripts/chaos.sh, always the same
 #   static    the slow ones of the checks: gcc's analyzer and clang-tidy
 #   memcheck  most of the unit tests under valgrind
+#   guard     what a record costs, in instructions, against bench/guard.txt
 #   asan-unit, asan-bats
 #             the tests once more on a build under ASan and UBSan (so does
 #             asan-bats-moto, by name: what it adds is known from the others)
@@ -27,7 +28,7 @@ set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/.." && pwd)
-PARTS=(lint unit bats bats-moto chaos static memcheck asan-unit asan-bats tsan inject)
+PARTS=(lint unit bats bats-moto chaos static memcheck guard asan-unit asan-bats tsan inject)
 JOBS=$(nproc)
 
 say() { printf 'test: %s\n' "$*" >&2; }
@@ -164,6 +165,7 @@ run_part() {
     static) part_static "$log" ;;
     unit) part_counted "$log" make_in "$part" check ;;
     memcheck) part_counted "$log" make_in "$part" memcheck ;;
+    guard) part_counted "$log" make_in "$part" guard ;;
     # Two minutes or three; a round that hangs must not hang the run.
     chaos) part_counted "$log" timeout -k 30 900 "$here/chaos.sh" --rounds 20 --seed 1 ;;
     # Those that wait longest begin first.
@@ -204,7 +206,7 @@ main() {
       sed -n '2,/^set/s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" | sed '$d'
       exit 0
       ;;
-    lint | static | unit | memcheck | bats | bats-moto | chaos | asan-unit | asan-bats | asan-bats-moto | tsan | inject) parts+=("$part") ;;
+    lint | static | unit | memcheck | guard | bats | bats-moto | chaos | asan-unit | asan-bats | asan-bats-moto | tsan | inject) parts+=("$part") ;;
     asan) parts+=(asan-unit asan-bats asan-bats-moto) ;;
     *)
       say "error: no part $part; see scripts/test.sh --help"

@@ -1,0 +1,57 @@
+/*
+ * What pg-load makes of records before the server sees them: rows in COPY's format by the map of
+ * user_logins, and the ledger's keys in order. Runs in the folder that share/ is in.
+ */
+#include "../cmd/pg-load/row.h"
+#include "guard.h"
+#include "texts.h"
+
+static struct batch batch;
+static struct row_reader reader;
+
+/* The table of share/sql/user_logins.sql, as the catalogue would tell it. */
+static const struct pg_table *user_logins(void)
+{
+#define COLUMN(column) .name = (column), .quoted = (column), .loadable = true
+    static char names[][32] = { "user_id", "device_type", "masked_ip", "masked_device_id", "locale",
+        "app_version", "create_date" };
+    static struct pg_column columns[] = { { COLUMN(names[0]) }, { COLUMN(names[1]) },
+        { COLUMN(names[2]) }, { COLUMN(names[3]) }, { COLUMN(names[4]) }, { COLUMN(names[5]) },
+        { COLUMN(names[6]), .date = true } };
+    static char name[] = "user_logins";
+    static struct pg_table table = { .name = name,
+        .qualified = name,
+        .count = sizeof columns / sizeof *columns,
+        .columns = columns };
+    return &table;
+}
+
+static void open_rows(void)
+{
+    static struct plan plan;
+    struct failure failure = { .status = STATUS_OK };
+    const struct load_options options = { .table = "user_logins",
+        .map = "share/maps/user_logins.map" };
+    guard_records(texts_masked_record);
+    if (plan_build(&plan, &options, user_logins(), &failure) != 0)
+        guard_require(false, failure.text);
+    batch_init(&batch, &plan, user_logins());
+    guard_require(row_open(&reader, &plan) == 0, "no memory");
+}
+
+static void work_rows(void)
+{
+    batch_clear(&batch);
+    for (size_t i = 0; i < guard_count(); i++) {
+        const struct line line = guard_line(i);
+        guard_require(row_read(&reader, &line, false, &batch) == 0, "no memory");
+    }
+    guard_require(batch_seal(&batch, true) == 0, "no memory");
+    guard_require(batch.refusal_count == 0 && batch.key_count == GUARD_RECORDS,
+        "a row was refused");
+}
+
+const struct guard_part guard_parts[] = {
+    { "copy", open_rows, work_rows },
+    { NULL, NULL, NULL },
+};

@@ -1,0 +1,24 @@
+#ifndef BENCH_TEXTS_H
+#define BENCH_TEXTS_H
+
+#include <stdint.h>
+
+#include "base/buf.h"
+
+/*
+ * JSON texts to measure with, each made by appending to ${out}: the next one of a sequence that the
+ * seed alone decides, on every machine alike. The caller looks at out->failed.
+ */
+void texts_seed(uint64_t seed);
+
+void texts_body(struct buf *out);          /* a login event, as messages hold it */
+void texts_short_record(struct buf *out);  /* as sqs-pull prints it, handle of 20 to 60 bytes */
+void texts_long_record(struct buf *out);   /* the same with a handle as AWS's, 400 to 420 bytes */
+void texts_masked_record(struct buf *out); /* such a one as pii-mask prints it */
+void texts_array(struct buf *out);         /* an array of bodies, 64 KiB */
+void texts_foreign(struct buf *out);       /* letters of many scripts */
+void texts_cyrillic(struct buf *out);      /* words in Cyrillic */
+void texts_escaped(struct buf *out);       /* a body that is itself JSON in a string */
+void texts_numbers(struct buf *out);
+
+#endif
