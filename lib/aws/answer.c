@@ -6,6 +6,8 @@
 
 enum {
     TEXT_MAXIMUM = 1024,
+    VALUE_MAXIMUM = 2 << 20,
+    VALUE_KEPT = 256 << 10,
     /* Ten messages of 1 MiB, most of it characters that are spelt with six. */
     AWAITED_MAXIMUM = 64 << 20,
     AWAITED_KEPT = 256 << 10
@@ -151,6 +153,30 @@ void answer_entry_text_free(struct answer_entry_text *text)
     buf_free(&text->md5_of_attributes);
 }
 
+void answer_attribute_text_init(struct answer_attribute_text *text)
+{
+    buf_init(&text->name, TEXT_MAXIMUM);
+    buf_init(&text->value, VALUE_MAXIMUM);
+    buf_init(&text->type, TEXT_MAXIMUM);
+    buf_init(&text->binary, VALUE_MAXIMUM);
+}
+
+void answer_attribute_text_clear(struct answer_attribute_text *text)
+{
+    buf_clear(&text->name);
+    buf_shrink(&text->value, VALUE_KEPT);
+    buf_clear(&text->type);
+    buf_shrink(&text->binary, VALUE_KEPT);
+}
+
+void answer_attribute_text_free(struct answer_attribute_text *text)
+{
+    buf_free(&text->name);
+    buf_free(&text->value);
+    buf_free(&text->type);
+    buf_free(&text->binary);
+}
+
 void answer_take_message(struct answer *answer)
 {
     message_finish(&answer->message);
@@ -159,9 +185,9 @@ void answer_take_message(struct answer *answer)
         answer->on_message(answer->context, &answer->message);
 }
 
-static bool is(const char *text, size_t length, const char *word)
+static bool is(const struct buf *text, const char *word)
 {
-    return length == strlen(word) && memcmp(text, word, length) == 0;
+    return text->length == strlen(word) && memcmp(text->data, word, text->length) == 0;
 }
 
 static void take_md5(const struct buf *md5, char text[33])
@@ -170,15 +196,15 @@ static void take_md5(const struct buf *md5, char text[33])
         memcpy(text, md5->data, md5->length);
 }
 
-static void take_code(const char *code, size_t length, char name[ERROR_NAME_SIZE])
+static void take_code(const struct buf *code, char name[ERROR_NAME_SIZE])
 {
     char text[TEXT_MAXIMUM];
-    if (length == 0 || length >= sizeof text) {
+    if (code->failed || code->length == 0 || code->length >= sizeof text) {
         (void)error_code_name("", name);
         return;
     }
-    memcpy(text, code, length);
-    text[length] = '\0';
+    memcpy(text, code->data, code->length);
+    text[code->length] = '\0';
     (void)error_code_name(text, name);
 }
 
@@ -190,32 +216,57 @@ void answer_take_entry(struct answer *answer, const struct answer_entry_text *te
     struct answer_entry *entry = &answer->entries[text->id.data[0] - '0'];
     *entry = (struct answer_entry){ .given = true, .failed = failed };
     if (failed) {
-        entry->sender_fault = is(text->sender_fault.data, text->sender_fault.length, "true");
-        take_code(text->code.data, text->code.length, entry->code);
+        entry->sender_fault = is(&text->sender_fault, "true");
+        take_code(&text->code, entry->code);
     } else {
         take_md5(&text->md5_of_body, entry->md5_of_body);
         take_md5(&text->md5_of_attributes, entry->md5_of_attributes);
     }
 }
 
-void answer_take_attribute(struct answer *answer, const char *name, size_t name_length,
-    const char *value, size_t value_length)
+/* One whose text could not be held is passed over. */
+void answer_take_system_attribute(struct answer *answer, const struct answer_attribute_text *text)
 {
+    if (!text->name.failed && !text->value.failed)
+        message_system_attribute(&answer->message, text->name.data, text->name.length,
+            text->value.data, text->value.length);
+}
+
+void answer_take_message_attribute(struct answer *answer, const struct answer_attribute_text *text)
+{
+    struct attribute attribute = {
+        .name = text->name.data,
+        .type = text->type.data,
+        .name_length = text->name.length,
+        .type_length = text->type.length,
+    };
+    const struct buf *value = attribute_is_binary(&attribute) ? &text->binary : &text->value;
+    attribute.value = value->data;
+    attribute.value_length = value->length;
+    if (text->name.failed || text->type.failed || value->failed)
+        answer->message.whole = false;
+    else
+        message_add_attribute(&answer->message, &attribute);
+}
+
+void answer_take_queue_attribute(struct answer *answer, const struct answer_attribute_text *text)
+{
+    const struct buf *value = &text->value;
     uint64_t seconds = 0;
-    if (!is(name, name_length, "VisibilityTimeout") || value_length == 0 || value_length > 18)
+    if (!is(&text->name, "VisibilityTimeout") || value->length == 0 || value->length > 18)
         return;
-    for (size_t i = 0; i < value_length; i++) {
-        if (value[i] < '0' || value[i] > '9')
+    for (size_t i = 0; i < value->length; i++) {
+        if (value->data[i] < '0' || value->data[i] > '9')
             return;
-        seconds = seconds * 10 + (uint64_t)(value[i] - '0');
+        seconds = seconds * 10 + (uint64_t)(value->data[i] - '0');
     }
     answer->has_visibility_timeout = true;
     answer->visibility_timeout_s = seconds;
 }
 
-void answer_take_error(struct answer *answer, const char *code, size_t length)
+void answer_take_error(struct answer *answer, const struct buf *code)
 {
     answer->is_error = true;
-    if (length > 0)
-        take_code(code, length, answer->code);
+    if (code->length > 0 || code->failed)
+        take_code(code, answer->code);
 }

@@ -88,10 +88,22 @@ void answer_entry_text_init(struct answer_entry_text *text);
 void answer_entry_text_clear(struct answer_entry_text *text);
 void answer_entry_text_free(struct answer_entry_text *text);
 
+/* Texts of an attribute, of the queue or of a message; empty where there is none. */
+struct answer_attribute_text {
+    struct buf name;
+    struct buf value;
+    struct buf type;   /* these two of a message attribute only */
+    struct buf binary; /* the value of one whose type is Binary */
+};
+void answer_attribute_text_init(struct answer_attribute_text *text);
+void answer_attribute_text_clear(struct answer_attribute_text *text); /* keeps little memory */
+void answer_attribute_text_free(struct answer_attribute_text *text);
+
 void answer_take_message(struct answer *answer); /* the one in ${message}: hand it on */
+void answer_take_system_attribute(struct answer *answer, const struct answer_attribute_text *text);
+void answer_take_message_attribute(struct answer *answer, const struct answer_attribute_text *text);
+void answer_take_queue_attribute(struct answer *answer, const struct answer_attribute_text *text);
 void answer_take_entry(struct answer *answer, const struct answer_entry_text *text, bool failed);
-void answer_take_attribute(struct answer *answer, const char *name, size_t name_length,
-    const char *value, size_t value_length); /* of the queue */
-void answer_take_error(struct answer *answer, const char *code, size_t length);
+void answer_take_error(struct answer *answer, const struct buf *code);
 
 #endif

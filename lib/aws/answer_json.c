@@ -9,7 +9,6 @@
 
 enum {
     TEXT_MAXIMUM = 1024,
-    VALUE_MAXIMUM = 2 << 20,
     KEPT = 256 << 10,
     /* A message of 1 MiB, each byte of it an escape of six, and what comes with it. */
     PIECE_MAXIMUM = 8 << 20,
@@ -56,10 +55,8 @@ struct answer_json {
     struct message_nodes message;
     struct document_nodes document;
     struct json_matches matches;
-    struct buf name; /* of an attribute: */
-    struct buf value;
-    struct buf type;
-    struct buf binary;
+    struct buf code; /* of an error */
+    struct answer_attribute_text attribute;
     bool in_attribute;
     struct answer_entry_text entry;
     bool in_entry;
@@ -67,15 +64,6 @@ struct answer_json {
 };
 
 /* ---- text ---- */
-
-static void clear_attribute(struct answer_json *reader)
-{
-    buf_clear(&reader->name);
-    buf_shrink(&reader->value, KEPT);
-    buf_clear(&reader->type);
-    buf_shrink(&reader->binary, KEPT);
-    reader->in_attribute = false;
-}
 
 /*
  * The value decoded into ${out}: a string's content; a number, true or false as spelt, since some
@@ -99,45 +87,30 @@ static void take_key(struct buf *out, const char *text, const struct json_match 
     (void)json_string_decode(out, text + match->key, json_key_end(text, match->key) - match->key);
 }
 
+/* An attribute that is a member with the value itself. */
+static void take_member(struct answer_attribute_text *out, const char *text,
+    const struct json_match *match)
+{
+    take_key(&out->name, text, match);
+    take_text(&out->value, text, match);
+}
+
 /* ---- a message ---- */
 
 /* The attribute at hand is over. */
 static void end_attribute(struct answer_json *reader)
 {
-    struct attribute attribute = {
-        .name = reader->name.data,
-        .type = reader->type.data,
-        .name_length = reader->name.length,
-        .type_length = reader->type.length,
-    };
-    if (!reader->in_attribute)
-        return;
-    const struct buf *value = attribute_is_binary(&attribute) ? &reader->binary : &reader->value;
-    attribute.value = value->data;
-    attribute.value_length = value->length;
-    if (reader->name.failed || reader->type.failed || value->failed)
-        reader->answer->message.whole = false;
-    else
-        message_add_attribute(&reader->answer->message, &attribute);
-    clear_attribute(reader);
-}
-
-static void take_system_attribute(struct answer_json *reader, const char *text,
-    const struct json_match *match)
-{
-    take_key(&reader->name, text, match);
-    take_text(&reader->value, text, match);
-    if (!reader->name.failed && !reader->value.failed)
-        message_system_attribute(&reader->answer->message, reader->name.data, reader->name.length,
-            reader->value.data, reader->value.length);
+    if (reader->in_attribute)
+        answer_take_message_attribute(reader->answer, &reader->attribute);
+    reader->in_attribute = false;
 }
 
 static struct buf *attribute_part(struct answer_json *reader, uint32_t node)
 {
     const struct message_nodes *nodes = &reader->message;
-    return node == nodes->type  ? &reader->type
-        : node == nodes->string ? &reader->value
-        : node == nodes->binary ? &reader->binary
+    return node == nodes->type  ? &reader->attribute.type
+        : node == nodes->string ? &reader->attribute.value
+        : node == nodes->binary ? &reader->attribute.binary
                                 : NULL;
 }
 
@@ -165,10 +138,11 @@ static void take_match(struct answer_json *reader, const char *text, const struc
     }
     end_attribute(reader);
     if (match->node == reader->message.system_attribute) {
-        take_system_attribute(reader, text, match);
+        take_member(&reader->attribute, text, match);
+        answer_take_system_attribute(reader->answer, &reader->attribute);
     } else if (match->node == reader->message.attribute) {
-        clear_attribute(reader);
-        take_key(&reader->name, text, match);
+        answer_attribute_text_clear(&reader->attribute);
+        take_key(&reader->attribute.name, text, match);
         reader->in_attribute = true;
     }
 }
@@ -227,13 +201,11 @@ static bool take_around(struct answer_json *reader, const char *text,
     } else if (match->node == nodes->queue_url) {
         take_text(&reader->answer->queue_url, text, match);
     } else if (match->node == nodes->queue_attribute) {
-        take_key(&reader->name, text, match);
-        take_text(&reader->value, text, match);
-        answer_take_attribute(reader->answer, reader->name.data, reader->name.length,
-            reader->value.data, reader->value.length);
+        take_member(&reader->attribute, text, match);
+        answer_take_queue_attribute(reader->answer, &reader->attribute);
     } else if (match->node == nodes->error) {
-        take_text(&reader->value, text, match);
-        answer_take_error(reader->answer, reader->value.data, reader->value.length);
+        take_text(&reader->code, text, match);
+        answer_take_error(reader->answer, &reader->code);
     }
     return (match->node != nodes->messages || match->kind == JSON_ARRAY ||
                match->kind == JSON_NULL) &&
@@ -309,10 +281,8 @@ struct answer_json *answer_json_new(struct answer *answer)
         return NULL;
     reader->answer = answer;
     json_pieces_init(&reader->pieces, "Messages", PIECE_MAXIMUM, REST_MAXIMUM);
-    buf_init(&reader->name, TEXT_MAXIMUM);
-    buf_init(&reader->value, VALUE_MAXIMUM);
-    buf_init(&reader->type, TEXT_MAXIMUM);
-    buf_init(&reader->binary, VALUE_MAXIMUM);
+    buf_init(&reader->code, TEXT_MAXIMUM);
+    answer_attribute_text_init(&reader->attribute);
     answer_entry_text_init(&reader->entry);
     reader->message_paths = json_paths_new();
     reader->document_paths = json_paths_new();
@@ -332,18 +302,16 @@ void answer_json_free(struct answer_json *reader)
     json_paths_free(reader->message_paths);
     json_paths_free(reader->document_paths);
     json_matches_free(&reader->matches);
-    buf_free(&reader->name);
-    buf_free(&reader->value);
-    buf_free(&reader->type);
-    buf_free(&reader->binary);
+    buf_free(&reader->code);
+    answer_attribute_text_free(&reader->attribute);
     answer_entry_text_free(&reader->entry);
     free(reader);
 }
 
 int answer_json_begin(struct answer_json *reader)
 {
-    clear_attribute(reader);
-    reader->in_entry = false;
+    answer_attribute_text_clear(&reader->attribute);
+    reader->in_attribute = reader->in_entry = false;
     json_pieces_begin(&reader->pieces, on_message, reader, KEPT);
     return 0;
 }

@@ -4,7 +4,7 @@
 #include "aws/answer_xml.h"
 #include "xml/xml.h"
 
-enum { TEXT_MAXIMUM = 1024, VALUE_MAXIMUM = 2 << 20, VALUE_KEPT = 256 << 10 };
+enum { TEXT_MAXIMUM = 1024 };
 
 /* Elements of which we know what they mean where they stand; the envelope is all around them. */
 enum element {
@@ -84,11 +84,8 @@ struct answer_xml {
     unsigned depth;
     bool foreign;       /* the document is none of SQS's */
     struct buf *target; /* where the text of the element at hand goes; NULL: nowhere */
-    struct buf name;    /* of an attribute: */
-    struct buf value;
-    struct buf type;
-    struct buf binary;
-    struct buf code; /* of an error */
+    struct buf code;    /* of an error */
+    struct answer_attribute_text attribute;
     struct answer_entry_text entry;
 };
 
@@ -116,14 +113,14 @@ static struct buf *target_of(struct answer_xml *reader, enum element element)
     case BODY:
         return &message->body;
     case NAME:
-        return &reader->name;
+        return &reader->attribute.name;
     case VALUE:
     case STRING_VALUE:
-        return &reader->value;
+        return &reader->attribute.value;
     case DATA_TYPE:
-        return &reader->type;
+        return &reader->attribute.type;
     case BINARY_VALUE:
-        return &reader->binary;
+        return &reader->attribute.binary;
     case ID:
         return &reader->entry.id;
     case SENDER_FAULT:
@@ -152,14 +149,6 @@ static bool is_response(const char *name)
     return length >= sizeof suffix - 1 && strcmp(name + length - (sizeof suffix - 1), suffix) == 0;
 }
 
-static void clear_attribute(struct answer_xml *reader)
-{
-    buf_clear(&reader->name);
-    buf_shrink(&reader->value, VALUE_KEPT);
-    buf_clear(&reader->type);
-    buf_shrink(&reader->binary, VALUE_KEPT);
-}
-
 static void on_start(void *context, const char *name)
 {
     struct answer_xml *reader = context;
@@ -177,7 +166,7 @@ static void on_start(void *context, const char *name)
     case SYSTEM_ATTRIBUTE:
     case MESSAGE_ATTRIBUTE:
     case QUEUE_ATTRIBUTE:
-        clear_attribute(reader);
+        answer_attribute_text_clear(&reader->attribute);
         break;
     case DONE_ENTRY:
     case FAILED_ENTRY:
@@ -198,23 +187,6 @@ static void on_text(void *context, const char *text, size_t length)
         buf_append(reader->target, text, length);
 }
 
-static void take_message_attribute(struct answer_xml *reader)
-{
-    struct attribute attribute = {
-        .name = reader->name.data,
-        .type = reader->type.data,
-        .name_length = reader->name.length,
-        .type_length = reader->type.length,
-    };
-    const struct buf *value = attribute_is_binary(&attribute) ? &reader->binary : &reader->value;
-    attribute.value = value->data;
-    attribute.value_length = value->length;
-    if (reader->name.failed || reader->type.failed || value->failed)
-        reader->answer->message.whole = false;
-    else
-        message_add_attribute(&reader->answer->message, &attribute);
-}
-
 static void on_end(void *context, const char *name)
 {
     struct answer_xml *reader = context;
@@ -225,15 +197,13 @@ static void on_end(void *context, const char *name)
         answer_take_message(answer);
         break;
     case SYSTEM_ATTRIBUTE:
-        message_system_attribute(&answer->message, reader->name.data, reader->name.length,
-            reader->value.data, reader->value.length);
+        answer_take_system_attribute(answer, &reader->attribute);
         break;
     case MESSAGE_ATTRIBUTE:
-        take_message_attribute(reader);
+        answer_take_message_attribute(answer, &reader->attribute);
         break;
     case QUEUE_ATTRIBUTE:
-        answer_take_attribute(answer, reader->name.data, reader->name.length, reader->value.data,
-            reader->value.length);
+        answer_take_queue_attribute(answer, &reader->attribute);
         break;
     case DONE_ENTRY:
         answer_take_entry(answer, &reader->entry, false);
@@ -242,7 +212,7 @@ static void on_end(void *context, const char *name)
         answer_take_entry(answer, &reader->entry, true);
         break;
     case ERROR:
-        answer_take_error(answer, reader->code.data, reader->code.length);
+        answer_take_error(answer, &reader->code);
         break;
     default:
         break;
@@ -263,11 +233,8 @@ struct answer_xml *answer_xml_new(struct answer *answer)
         free(reader);
         return NULL;
     }
-    buf_init(&reader->name, TEXT_MAXIMUM);
-    buf_init(&reader->value, VALUE_MAXIMUM);
-    buf_init(&reader->type, TEXT_MAXIMUM);
-    buf_init(&reader->binary, VALUE_MAXIMUM);
     buf_init(&reader->code, TEXT_MAXIMUM);
+    answer_attribute_text_init(&reader->attribute);
     answer_entry_text_init(&reader->entry);
     return reader;
 }
@@ -277,11 +244,8 @@ void answer_xml_free(struct answer_xml *reader)
     if (reader == NULL)
         return;
     xml_free(reader->xml);
-    buf_free(&reader->name);
-    buf_free(&reader->value);
-    buf_free(&reader->type);
-    buf_free(&reader->binary);
     buf_free(&reader->code);
+    answer_attribute_text_free(&reader->attribute);
     answer_entry_text_free(&reader->entry);
     free(reader);
 }
