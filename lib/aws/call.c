@@ -8,7 +8,8 @@
 
 enum {
     SILENCE_S = 20,
-    RECEIVE_MAXIMUM = 128 << 20, /* ten messages of 1 MiB, each character as an entity, and room */
+    LONGEST_VISIBILITY_S = 43200, /* that a message can have */
+    RECEIVE_MAXIMUM = 128 << 20,  /* ten messages of 1 MiB, each character as an entity, and room */
     OTHER_MAXIMUM = 1 << 20
 };
 
@@ -108,8 +109,9 @@ static enum aws_cause judge_answer(struct call *call, const struct answer *answe
             "%s sends an answer that is not SQS's, or is cut off", host);
     for (size_t i = 0; i < call->count; i++)
         judge_entry(call, &call->entries[i], &answer->entries[i]);
-    call->has_visibility_timeout = answer->has_visibility_timeout;
-    if (answer->has_visibility_timeout && answer->visibility_timeout_s <= 43200)
+    call->has_visibility_timeout =
+        answer->has_visibility_timeout && answer->visibility_timeout_s <= LONGEST_VISIBILITY_S;
+    if (call->has_visibility_timeout)
         call->visibility_timeout_s = (unsigned)answer->visibility_timeout_s;
     if (call->operation == CALL_QUEUE_URL) {
         if (answer->queue_url.failed || answer->queue_url.length == 0 ||
