@@ -6,12 +6,9 @@
 
 #include <cmocka.h>
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "aws/answer.h"
-#include "aws/call.h"
+#include "aws_answers.h"
 
 #define TWO_MESSAGES                                                                                       \
     "<?xml version=\"1.0\"?><ReceiveMessageResponse xmlns=\"http://queue.amazonaws.com/doc/2012-11-05/\">" \
@@ -29,33 +26,10 @@
     "</ReceiveMessageResult><ResponseMetadata><RequestId>r</RequestId></ResponseMetadata>"                 \
     "</ReceiveMessageResponse>"
 
-/* What arrived, one line a message. */
-static void on_message(void *context, const struct message *message)
-{
-    buf_printf(context, "%.*s|%.*s|%.*s|%.*s|%llu|%llu|%llu|%.*s|%d\n",
-        (int)message->message_id.length, message->message_id.data,
-        (int)message->receipt_handle.length, message->receipt_handle.data,
-        (int)message->md5_of_body.length,
-        message->md5_of_body.length > 0 ? message->md5_of_body.data : "", (int)message->body.length,
-        message->body.length > 0 ? message->body.data : "", (unsigned long long)message->sent_ms,
-        (unsigned long long)message->first_received_ms, (unsigned long long)message->receive_count,
-        (int)message->sequence_number.length,
-        message->sequence_number.length > 0 ? message->sequence_number.data : "", message->whole);
-}
-
 static const char two_lines[] =
     "id-1|h+1/=|d41d8cd98f00b204e9800998ecf8427e|{\"a\": <1> &\r\n}|1763715600123|1763715600456|3|"
-    "18849496460467696128|1\n"
-    "id-2|h2||two|0|0|0||1\n";
-
-static enum answer_result feed(struct answer *answer, const char *text, size_t length, size_t size,
-    struct buf *out)
-{
-    assert_int_equal(answer_begin(answer, PROTOCOL_QUERY, false, on_message, out), 0);
-    for (size_t at = 0; at < length; at += size)
-        answer_feed(answer, text + at, length - at < size ? length - at : size);
-    return answer_finish(answer, true);
-}
+    "18849496460467696128|||SentTimestamp=Number:9,|whole\n"
+    "id-2|h2||two|0|0|0|||||whole\n";
 
 static void test_receive(void **state)
 {
@@ -65,7 +39,8 @@ static void test_receive(void **state)
     for (size_t size = 1; size < 100; size += 7) {
         struct buf out;
         buf_init(&out, 65536);
-        assert_int_equal(feed(&answer, TWO_MESSAGES, strlen(TWO_MESSAGES), size, &out),
+        assert_int_equal(
+            feed(&answer, PROTOCOL_QUERY, false, TWO_MESSAGES, strlen(TWO_MESSAGES), size, &out),
             ANSWER_WHOLE);
         assert_string_equal(buf_cstr(&out), two_lines);
         assert_int_equal(answer.messages, 2);
@@ -87,7 +62,8 @@ static void test_cut(void **state)
     for (size_t cut = 0; cut < length; cut++) {
         struct buf out;
         buf_init(&out, 65536);
-        assert_int_equal(feed(&answer, text, cut, 50, &out), ANSWER_MALFORMED);
+        assert_int_equal(feed(&answer, PROTOCOL_QUERY, false, text, cut, 50, &out),
+            ANSWER_MALFORMED);
         const char *got = buf_cstr(&out);
         if (strncmp(two_lines, got, strlen(got)) != 0)
             fail_msg("cut at %zu: %s", cut, got);
@@ -96,15 +72,6 @@ static void test_cut(void **state)
     }
     answer_free(&answer);
 }
-
-struct document {
-    const char *text;
-    enum answer_result result;
-    const char *error;     /* its name; NULL: no error document */
-    const char *queue_url; /* NULL: none */
-    int visibility;        /* -1: none */
-    size_t messages;
-};
 
 static const struct document documents[] = {
     { "<ReceiveMessageResponse><ReceiveMessageResult/></ReceiveMessageResponse>", ANSWER_WHOLE,
@@ -149,28 +116,9 @@ static const struct document documents[] = {
 static void test_documents(void **state)
 {
     (void)state;
-    struct answer answer;
-    answer_init(&answer);
-    for (size_t i = 0; i < sizeof documents / sizeof *documents; i++) {
-        const struct document *document = &documents[i];
-        struct buf out;
-        buf_init(&out, 65536);
-        enum answer_result result = feed(&answer, document->text, strlen(document->text), 16, &out);
-        if (result != document->result)
-            fail_msg("document %zu: result %d", i, (int)result);
-        assert_int_equal(answer.is_error, document->error != NULL);
-        if (document->error != NULL)
-            assert_string_equal(answer.code, document->error);
-        assert_int_equal(answer.queue_url.length > 0, document->queue_url != NULL);
-        if (document->queue_url != NULL)
-            assert_string_equal(buf_cstr(&answer.queue_url), document->queue_url);
-        assert_int_equal(answer.has_visibility_timeout, document->visibility >= 0);
-        if (document->visibility >= 0)
-            assert_int_equal(answer.visibility_timeout_s, document->visibility);
-        assert_int_equal(answer.messages, document->messages);
-        buf_free(&out);
-    }
-    answer_free(&answer);
+    check_documents(PROTOCOL_QUERY, documents, sizeof documents / sizeof *documents);
+    check_long_name(PROTOCOL_QUERY, "<ErrorResponse><Error><Code>",
+        "</Code></Error></ErrorResponse>");
 }
 
 /* Parts that are too long to be held make the message unsound, and only that one. */
@@ -191,14 +139,15 @@ static void test_too_long(void **state)
     buf_puts(&text,
         "</Body></Message><Message><MessageId>i</MessageId><ReceiptHandle>h</ReceiptHandle>"
         "<Body>c</Body></Message></aResponse>");
-    assert_int_equal(feed(&answer, text.data, text.length, 16384, &out), ANSWER_WHOLE);
+    assert_int_equal(feed(&answer, PROTOCOL_QUERY, false, text.data, text.length, 16384, &out),
+        ANSWER_WHOLE);
     assert_int_equal(answer.messages, 3);
     const char *got = buf_cstr(&out);
-    const char *last = strstr(got, "i|h||c|0|0|0||1\n");
+    const char *last = strstr(got, "i|h||c|0|0|0|||||whole\n");
     assert_non_null(last);
-    assert_string_equal(last, "i|h||c|0|0|0||1\n");
+    assert_string_equal(last, "i|h||c|0|0|0|||||whole\n");
     unsigned unsound = 0;
-    for (const char *at = got; (at = strstr(at, "|0\n")) != NULL; at++)
+    for (const char *at = got; (at = strstr(at, "|broken\n")) != NULL; at++)
         unsound++;
     assert_int_equal(unsound, 2);
     buf_free(&text);
@@ -207,13 +156,6 @@ static void test_too_long(void **state)
 }
 
 /* ---- calls ---- */
-
-struct batch_answer {
-    enum call_operation operation;
-    const char *xml;
-    enum aws_cause causes[3];
-    const char *codes[3];
-};
 
 static const struct batch_answer batch_answers[] = {
     { CALL_DELETE,
@@ -249,80 +191,71 @@ static const struct batch_answer batch_answers[] = {
 static void test_batches(void **state)
 {
     (void)state;
-    struct answer answer;
-    struct http_request request = { .outcome = HTTP_OK, .status = 200 };
-    answer_init(&answer);
-    for (size_t i = 0; i < sizeof batch_answers / sizeof *batch_answers; i++) {
-        const struct batch_answer *row = &batch_answers[i];
-        struct call call = { .operation = row->operation, .count = 3 };
-        for (size_t j = 0; j < 3; j++)
-            call.entries[j] = (struct call_entry){ .text = "b?", .length = 2 };
-        enum answer_result result = feed(&answer, row->xml, strlen(row->xml), 9, NULL);
-        assert_int_equal(call_judge(&call, &request, &answer, result, "host"), AWS_OK);
-        for (size_t j = 0; j < 3; j++) {
-            if (call.entries[j].cause != row->causes[j])
-                fail_msg("answer %zu, entry %zu: cause %d", i, j, (int)call.entries[j].cause);
-            assert_string_equal(call.entries[j].code, row->codes[j]);
-        }
-    }
-    answer_free(&answer);
+    check_batches(PROTOCOL_QUERY, batch_answers, sizeof batch_answers / sizeof *batch_answers);
 }
 
-struct judged {
-    enum http_outcome outcome;
-    unsigned status;
-    const char *xml;
-    enum aws_cause cause;
-    const char *text; /* part of the message */
-};
-
 static const struct judged judged[] = {
-    { HTTP_OK, 200, "<ReceiveMessageResponse/>", AWS_OK, NULL },
-    { HTTP_OK, 200, "<Receive", AWS_TEMPORARY, "cut off" },
-    { HTTP_OK, 200, "hello", AWS_TEMPORARY, "not SQS's" },
-    { HTTP_OK, 200, "<html><body>log in</body></html>", AWS_TEMPORARY, "not SQS's" },
-    { HTTP_OK, 200, "<EResponse><Error><Code>RequestThrottled</Code></Error></EResponse>",
+    { HTTP_OK, 200, "<ReceiveMessageResponse/>", "", AWS_OK, NULL },
+    { HTTP_OK, 200, "<Receive", "", AWS_TEMPORARY, "cut off" },
+    { HTTP_OK, 200, "hello", "", AWS_TEMPORARY, "not SQS's" },
+    { HTTP_OK, 200, "<html><body>log in</body></html>", "", AWS_TEMPORARY, "not SQS's" },
+    { HTTP_OK, 200, "<EResponse><Error><Code>RequestThrottled</Code></Error></EResponse>", "",
         AWS_TEMPORARY, "RequestThrottled" },
-    { HTTP_OK, 503, "<html><body>", AWS_TEMPORARY, "status 503" },
-    { HTTP_OK, 404, "not found", AWS_REFUSED, "status 404" },
-    { HTTP_OK, 301, "", AWS_REFUSED, "status 301" },
-    { HTTP_OK, 403, "<EResponse><Error><Code>AccessDenied</Code></Error></EResponse>", AWS_DENIED,
-        "denies us ReceiveMessage (AccessDenied)" },
-    { HTTP_OK, 403, "<EResponse><Error><Code>SignatureDoesNotMatch</Code></Error></EResponse>",
+    { HTTP_OK, 503, "<html><body>", "", AWS_TEMPORARY, "status 503" },
+    { HTTP_OK, 404, "not found", "", AWS_REFUSED, "status 404" },
+    { HTTP_OK, 301, "", "", AWS_REFUSED, "status 301" },
+    { HTTP_OK, 403, "<EResponse><Error><Code>AccessDenied</Code></Error></EResponse>", "",
+        AWS_DENIED, "denies us ReceiveMessage (AccessDenied)" },
+    { HTTP_OK, 403, "<EResponse><Error><Code>SignatureDoesNotMatch</Code></Error></EResponse>", "",
         AWS_IDENTITY, "does not accept our credentials" },
-    { HTTP_OK, 400, "<EResponse><Error><Code>QueueDoesNotExist</Code></Error></EResponse>",
+    { HTTP_OK, 400, "<EResponse><Error><Code>QueueDoesNotExist</Code></Error></EResponse>", "",
         AWS_NO_QUEUE, "no such queue" },
-    { HTTP_CONNECT, 0, "", AWS_TEMPORARY, "no connection (Connection refused)" },
-    { HTTP_RESOLVE, 0, "", AWS_TEMPORARY, "no address" },
-    { HTTP_TIMEOUT, 0, "", AWS_TEMPORARY, "in time" },
-    { HTTP_BROKEN, 200, "<ReceiveMessageResponse/>", AWS_TEMPORARY, "broke" },
-    { HTTP_TLS, 0, "", AWS_TEMPORARY, "handshake" },
-    { HTTP_UNTRUSTED, 0, "", AWS_SETTING, "cannot be trusted" },
-    { HTTP_CA_BUNDLE, 0, "", AWS_SETTING, "trusted certificates" },
-    { HTTP_TOO_BIG, 200, "<aResponse>", AWS_REFUSED, "too big" },
-    { HTTP_NO_MEMORY, 0, "", AWS_NO_MEMORY, "memory" },
+    { HTTP_CONNECT, 0, "", "", AWS_TEMPORARY, "no connection (Connection refused)" },
+    { HTTP_RESOLVE, 0, "", "", AWS_TEMPORARY, "no address" },
+    { HTTP_TIMEOUT, 0, "", "", AWS_TEMPORARY, "in time" },
+    { HTTP_BROKEN, 200, "<ReceiveMessageResponse/>", "", AWS_TEMPORARY, "broke" },
+    { HTTP_TLS, 0, "", "", AWS_TEMPORARY, "handshake" },
+    { HTTP_UNTRUSTED, 0, "", "", AWS_SETTING, "cannot be trusted" },
+    { HTTP_CA_BUNDLE, 0, "", "", AWS_SETTING, "trusted certificates" },
+    { HTTP_TOO_BIG, 200, "<aResponse>", "", AWS_REFUSED, "too big" },
+    { HTTP_NO_MEMORY, 0, "", "", AWS_NO_MEMORY, "memory" },
 };
 
 static void test_judgement(void **state)
 {
     (void)state;
+    check_judgement(PROTOCOL_QUERY, judged, sizeof judged / sizeof *judged);
+}
+
+/* One that no message can have is none. */
+static void test_queue_attributes(void **state)
+{
+    static const struct {
+        const char *value;
+        bool given;
+        unsigned seconds;
+    } rows[] = { { "0", true, 0 }, { "43200", true, 43200 }, { "43201", false, 0 },
+        { "", false, 0 } };
     struct answer answer;
+    struct http_request request = { .outcome = HTTP_OK, .status = 200 };
+    struct buf xml;
+    (void)state;
     answer_init(&answer);
-    for (size_t i = 0; i < sizeof judged / sizeof *judged; i++) {
-        const struct judged *row = &judged[i];
-        struct http_request request = { .outcome = row->outcome, .status = row->status };
-        struct call call = { .operation = CALL_RECEIVE };
-        if (row->outcome == HTTP_CONNECT)
-            request.system_error = 111; /* ECONNREFUSED */
-        enum answer_result result = feed(&answer, row->xml, strlen(row->xml), 5, NULL);
-        enum aws_cause cause = call_judge(&call, &request, &answer, result, "host:1");
-        if (cause != row->cause || cause != call.error.cause)
-            fail_msg("row %zu: cause %d: %s", i, (int)cause, call.error.text);
-        if (row->text != NULL && strstr(call.error.text, row->text) == NULL)
-            fail_msg("row %zu: %s", i, call.error.text);
-        if (row->text != NULL && row->cause != AWS_NO_MEMORY)
-            assert_non_null(strstr(call.error.text, "host:1"));
+    buf_init(&xml, 65536);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct call call = { .operation = CALL_QUEUE_ATTRIBUTES };
+        buf_clear(&xml);
+        buf_printf(&xml,
+            "<rResponse><Attribute><Name>VisibilityTimeout</Name><Value>%s</Value></Attribute>"
+            "</rResponse>",
+            rows[i].value);
+        enum answer_result result =
+            feed(&answer, PROTOCOL_QUERY, false, xml.data, xml.length, 9, NULL);
+        assert_int_equal(call_judge(&call, &request, &answer, result, "host"), AWS_OK);
+        assert_int_equal(call.has_visibility_timeout, rows[i].given);
+        assert_int_equal(call.visibility_timeout_s, rows[i].seconds);
     }
+    buf_free(&xml);
     answer_free(&answer);
 }
 
@@ -426,7 +359,7 @@ static void test_sent_attributes(void **state)
         call.entries[i] =
             (struct call_entry){ .text = "b", .length = 1, .message = i < 3 ? &message : NULL };
     answer_init(&answer);
-    enum answer_result result = feed(&answer, xml, strlen(xml), 9, NULL);
+    enum answer_result result = feed(&answer, PROTOCOL_QUERY, false, xml, strlen(xml), 9, NULL);
     assert_int_equal(call_judge(&call, &request, &answer, result, "host"), AWS_OK);
     for (size_t i = 0; i < 4; i++)
         assert_int_equal(call.entries[i].cause, causes[i]);
@@ -443,6 +376,7 @@ int main(void)
         cmocka_unit_test(test_too_long),
         cmocka_unit_test(test_batches),
         cmocka_unit_test(test_judgement),
+        cmocka_unit_test(test_queue_attributes),
         cmocka_unit_test(test_requests),
         cmocka_unit_test(test_send),
         cmocka_unit_test(test_sent_attributes),

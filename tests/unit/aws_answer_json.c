@@ -6,49 +6,9 @@
 
 #include <cmocka.h>
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "aws/answer.h"
-#include "aws/call.h"
-
-static void put(struct buf *out, const struct buf *text)
-{
-    buf_append(out, text->data, text->length);
-    buf_putc(out, '|');
-}
-
-/* What arrived, one line a message. */
-static void on_message(void *context, const struct message *message)
-{
-    struct buf *out = context;
-    put(out, &message->message_id);
-    put(out, &message->receipt_handle);
-    put(out, &message->md5_of_body);
-    put(out, &message->body);
-    buf_printf(out, "%llu|%llu|%llu|", (unsigned long long)message->sent_ms,
-        (unsigned long long)message->first_received_ms, (unsigned long long)message->receive_count);
-    put(out, &message->sequence_number);
-    put(out, &message->group_id);
-    put(out, &message->deduplication_id);
-    for (size_t i = 0; i < message->attribute_count; i++) {
-        const struct attribute *attribute = &message->attributes[i];
-        buf_printf(out, "%.*s=%.*s:%.*s,", (int)attribute->name_length, attribute->name,
-            (int)attribute->type_length, attribute->type, (int)attribute->value_length,
-            attribute->value);
-    }
-    buf_puts(out, message->whole ? "|whole\n" : "|broken\n");
-}
-
-static enum answer_result feed(struct answer *answer, bool awaited, const char *text, size_t length,
-    size_t size, struct buf *out)
-{
-    assert_int_equal(answer_begin(answer, PROTOCOL_JSON, awaited, on_message, out), 0);
-    for (size_t at = 0; at < length; at += size)
-        answer_feed(answer, text + at, length - at < size ? length - at : size);
-    return answer_finish(answer, true);
-}
+#include "aws_answers.h"
 
 static const char two[] =
     "{\"Messages\": [{\"Attributes\":{\"SentTimestamp\":\"1763715600123\","
@@ -76,7 +36,8 @@ static void test_receive(void **state)
     for (size_t size = 1; size < 900; size += size < 40 ? 1 : 131) {
         struct buf out;
         buf_init(&out, 65536);
-        assert_int_equal(feed(&answer, size % 2 == 0, two, strlen(two), size, &out), ANSWER_WHOLE);
+        assert_int_equal(feed(&answer, PROTOCOL_JSON, size % 2 == 0, two, strlen(two), size, &out),
+            ANSWER_WHOLE);
         assert_string_equal(buf_cstr(&out), two_lines);
         assert_int_equal(answer.messages, 2);
         assert_false(answer.is_error);
@@ -98,13 +59,13 @@ static void test_cut(void **state)
     for (size_t cut = 0; cut < length; cut++) {
         struct buf out;
         buf_init(&out, 65536);
-        assert_int_equal(feed(&answer, false, two, cut, 50, &out), ANSWER_MALFORMED);
+        assert_int_equal(feed(&answer, PROTOCOL_JSON, false, two, cut, 50, &out), ANSWER_MALFORMED);
         const char *got = buf_cstr(&out);
         if (strncmp(two_lines, got, strlen(got)) != 0)
             fail_msg("cut at %zu: %s", cut, got);
         assert_int_equal(answer.messages, (cut >= first_end) + (cut >= second_end));
         buf_clear(&out);
-        assert_int_equal(feed(&answer, true, two, cut, 50, &out), ANSWER_MALFORMED);
+        assert_int_equal(feed(&answer, PROTOCOL_JSON, true, two, cut, 50, &out), ANSWER_MALFORMED);
         assert_int_equal(out.length, 0);
         assert_int_equal(answer.messages, 0);
         buf_free(&out);
@@ -127,15 +88,6 @@ static void test_not_arrived(void **state)
     buf_free(&out);
     answer_free(&answer);
 }
-
-struct document {
-    const char *text;
-    enum answer_result result;
-    const char *error;     /* its name; NULL: no error document */
-    const char *queue_url; /* NULL: none */
-    int visibility;        /* -1: none */
-    size_t messages;
-};
 
 static const struct document documents[] = {
     /* three ways to say that there is nothing */
@@ -178,31 +130,8 @@ static const struct document documents[] = {
 static void test_documents(void **state)
 {
     (void)state;
-    struct answer answer;
-    answer_init(&answer);
-    for (size_t i = 0; i < sizeof documents / sizeof *documents; i++) {
-        const struct document *document = &documents[i];
-        struct buf out;
-        buf_init(&out, 65536);
-        enum answer_result result =
-            feed(&answer, false, document->text, strlen(document->text), 16, &out);
-        if (result != document->result)
-            fail_msg("document %zu: result %d", i, (int)result);
-        assert_int_equal(answer.is_error, document->error != NULL);
-        if (document->error != NULL)
-            assert_string_equal(answer.code, document->error);
-        assert_int_equal(answer.queue_url.length > 0, document->queue_url != NULL);
-        if (document->queue_url != NULL)
-            assert_string_equal(buf_cstr(&answer.queue_url), document->queue_url);
-        if (answer.has_visibility_timeout != (document->visibility >= 0))
-            fail_msg("document %zu: visibility timeout", i);
-        if (document->visibility >= 0)
-            assert_int_equal(answer.visibility_timeout_s, document->visibility);
-        if (answer.messages != document->messages)
-            fail_msg("document %zu: %zu messages", i, answer.messages);
-        buf_free(&out);
-    }
-    answer_free(&answer);
+    check_documents(PROTOCOL_JSON, documents, sizeof documents / sizeof *documents);
+    check_long_name(PROTOCOL_JSON, "{\"__type\":\"", "\"}");
 }
 
 /* A message with something wrong in it, between two that are sound. */
@@ -263,7 +192,8 @@ static void test_odd(void **state)
         buf_init(&expected, 65536);
         buf_printf(&text, "{\"Messages\":[{\"Body\":\"x\"},%s,{\"Body\":\"y\"}]}", odd[i].text);
         buf_printf(&expected, "|||x|0|0|0|||||whole\n%s|||y|0|0|0|||||whole\n", odd[i].line);
-        assert_int_equal(feed(&answer, false, text.data, text.length, 7, &out), ANSWER_WHOLE);
+        assert_int_equal(feed(&answer, PROTOCOL_JSON, false, text.data, text.length, 7, &out),
+            ANSWER_WHOLE);
         if (strcmp(buf_cstr(&out), buf_cstr(&expected)) != 0)
             fail_msg("message %zu: %s", i, buf_cstr(&out));
         buf_free(&text);
@@ -291,7 +221,8 @@ static void test_too_long(void **state)
         memset(place, 'b', lengths[i]);
         text.length += lengths[i];
         buf_puts(&text, "\"},{\"Body\":\"c\"}]}");
-        assert_int_equal(feed(&answer, false, text.data, text.length, 16384, &out), ANSWER_WHOLE);
+        assert_int_equal(feed(&answer, PROTOCOL_JSON, false, text.data, text.length, 16384, &out),
+            ANSWER_WHOLE);
         assert_int_equal(answer.messages, 2);
         const char *got = buf_cstr(&out);
         assert_non_null(strstr(got, "||broken\n|||c|0|0|0|||||whole\n"));
@@ -318,7 +249,8 @@ static void test_many_attributes(void **state)
             buf_printf(&text, "%s\"n%d\":{\"DataType\":\"String\",\"StringValue\":\"v\"}",
                 i == 0 ? "" : ",", i);
         buf_puts(&text, "}}]}");
-        assert_int_equal(feed(&answer, false, text.data, text.length, 100, &out), ANSWER_WHOLE);
+        assert_int_equal(feed(&answer, PROTOCOL_JSON, false, text.data, text.length, 100, &out),
+            ANSWER_WHOLE);
         assert_int_equal(strstr(buf_cstr(&out), "whole") != NULL, count == ATTRIBUTE_READ_MAXIMUM);
     }
     buf_free(&text);
@@ -327,13 +259,6 @@ static void test_many_attributes(void **state)
 }
 
 /* ---- calls ---- */
-
-struct batch_answer {
-    enum call_operation operation;
-    const char *json;
-    enum aws_cause causes[3];
-    const char *codes[3];
-};
 
 static const struct batch_answer batch_answers[] = {
     { CALL_DELETE,
@@ -361,82 +286,46 @@ static const struct batch_answer batch_answers[] = {
 static void test_batches(void **state)
 {
     (void)state;
-    struct answer answer;
-    struct http_request request = { .outcome = HTTP_OK, .status = 200 };
-    answer_init(&answer);
-    for (size_t i = 0; i < sizeof batch_answers / sizeof *batch_answers; i++) {
-        const struct batch_answer *row = &batch_answers[i];
-        struct call call = { .operation = row->operation, .count = 3 };
-        for (size_t j = 0; j < 3; j++)
-            call.entries[j] = (struct call_entry){ .text = "b?", .length = 2 };
-        enum answer_result result = feed(&answer, false, row->json, strlen(row->json), 9, NULL);
-        assert_int_equal(call_judge(&call, &request, &answer, result, "host"), AWS_OK);
-        for (size_t j = 0; j < 3; j++) {
-            if (call.entries[j].cause != row->causes[j])
-                fail_msg("answer %zu, entry %zu: cause %d", i, j, (int)call.entries[j].cause);
-            assert_string_equal(call.entries[j].code, row->codes[j]);
-        }
-    }
-    answer_free(&answer);
+    check_batches(PROTOCOL_JSON, batch_answers, sizeof batch_answers / sizeof *batch_answers);
 }
 
-struct judged {
-    unsigned status;
-    const char *json;
-    const char *header; /* what the answer's headers name */
-    enum aws_cause cause;
-    const char *text; /* part of the message */
-};
-
 static const struct judged judged[] = {
-    { 200, "{}", "", AWS_OK, NULL },
-    { 200, "{\"Messages\"", "", AWS_TEMPORARY, "cut off" },
-    { 200, "<ReceiveMessageResponse/>", "", AWS_TEMPORARY, "not SQS's" },
-    { 400, "{\"__type\":\"com.amazonaws.sqs#QueueDoesNotExist\"}",
+    { HTTP_OK, 200, "{}", "", AWS_OK, NULL },
+    { HTTP_OK, 200, "{\"Messages\"", "", AWS_TEMPORARY, "cut off" },
+    { HTTP_OK, 200, "<ReceiveMessageResponse/>", "", AWS_TEMPORARY, "not SQS's" },
+    { HTTP_OK, 400, "{\"__type\":\"com.amazonaws.sqs#QueueDoesNotExist\"}",
         "AWS.SimpleQueueService.NonExistentQueue;Sender", AWS_NO_QUEUE, "(QueueDoesNotExist)" },
-    { 400, "", "AWS.SimpleQueueService.NonExistentQueue;Sender", AWS_NO_QUEUE,
+    { HTTP_OK, 400, "", "AWS.SimpleQueueService.NonExistentQueue;Sender", AWS_NO_QUEUE,
         "(NonExistentQueue)" },
-    { 400, "{\"message\":\"m\"}", "com.amazonaws.sqs#RequestThrottled", AWS_TEMPORARY,
+    { HTTP_OK, 400, "{\"message\":\"m\"}", "com.amazonaws.sqs#RequestThrottled", AWS_TEMPORARY,
         "(RequestThrottled)" },
-    { 400, "{\"__type\":\"com.amazon.coral.service#UnrecognizedClientException\"}", "",
+    { HTTP_OK, 400, "{\"__type\":\"com.amazon.coral.service#UnrecognizedClientException\"}", "",
         AWS_IDENTITY, "does not accept our credentials" },
-    { 400, "{\"__type\":\"InvalidSignatureException\"}", "", AWS_IDENTITY, "credentials" },
-    { 400, "{\"__type\":\"com.amazon.coral.service#ExpiredTokenException\"}", "", AWS_EXPIRED,
-        "credentials" },
-    { 400, "{\"__type\":\"com.amazon.coral.service#AccessDeniedException\"}", "", AWS_DENIED,
-        "denies us ReceiveMessage" },
-    { 400, "{\"__type\":\"com.amazonaws.sqs#KmsThrottled\"}", "", AWS_TEMPORARY, "KmsThrottled" },
-    { 400, "{\"__type\":\"com.amazonaws.sqs#OverLimit\"}", "", AWS_TEMPORARY, "OverLimit" },
-    { 400, "{\"__type\":\"com.amazonaws.sqs#UnsupportedOperation\"}", "", AWS_REFUSED,
+    { HTTP_OK, 400, "{\"__type\":\"InvalidSignatureException\"}", "", AWS_IDENTITY, "credentials" },
+    { HTTP_OK, 400, "{\"__type\":\"com.amazon.coral.service#ExpiredTokenException\"}", "",
+        AWS_EXPIRED, "credentials" },
+    { HTTP_OK, 400, "{\"__type\":\"com.amazon.coral.service#AccessDeniedException\"}", "",
+        AWS_DENIED, "denies us ReceiveMessage" },
+    { HTTP_OK, 400, "{\"__type\":\"com.amazonaws.sqs#KmsThrottled\"}", "", AWS_TEMPORARY,
+        "KmsThrottled" },
+    { HTTP_OK, 400, "{\"__type\":\"com.amazonaws.sqs#OverLimit\"}", "", AWS_TEMPORARY,
+        "OverLimit" },
+    { HTTP_OK, 400, "{\"__type\":\"com.amazonaws.sqs#UnsupportedOperation\"}", "", AWS_REFUSED,
         "UnsupportedOperation" },
     /* refused in XML */
-    { 403,
+    { HTTP_OK, 403,
         "<?xml version=\"1.0\"?><EResponse><Error><Code>SignatureDoesNotMatch</Code></Error>"
         "</EResponse>",
         "", AWS_IDENTITY, "(SignatureDoesNotMatch)" },
-    { 200, "<html></html>", "", AWS_TEMPORARY, "not SQS's" },
-    { 503, "<html>", "", AWS_TEMPORARY, "status 503" },
-    { 404, "not found", "\"odd\" one", AWS_REFUSED, "(unknown)" },
+    { HTTP_OK, 200, "<html></html>", "", AWS_TEMPORARY, "not SQS's" },
+    { HTTP_OK, 503, "<html>", "", AWS_TEMPORARY, "status 503" },
+    { HTTP_OK, 404, "not found", "\"odd\" one", AWS_REFUSED, "(unknown)" },
 };
 
 static void test_judgement(void **state)
 {
     (void)state;
-    struct answer answer;
-    answer_init(&answer);
-    for (size_t i = 0; i < sizeof judged / sizeof *judged; i++) {
-        const struct judged *row = &judged[i];
-        struct http_request request = { .outcome = HTTP_OK, .status = row->status };
-        struct call call = { .operation = CALL_RECEIVE };
-        (void)snprintf(request.error_name, sizeof request.error_name, "%s", row->header);
-        enum answer_result result = feed(&answer, false, row->json, strlen(row->json), 5, NULL);
-        enum aws_cause cause = call_judge(&call, &request, &answer, result, "host:1");
-        if (cause != row->cause || cause != call.error.cause)
-            fail_msg("row %zu: cause %d: %s", i, (int)cause, call.error.text);
-        if (row->text != NULL && strstr(call.error.text, row->text) == NULL)
-            fail_msg("row %zu: %s", i, call.error.text);
-    }
-    answer_free(&answer);
+    check_judgement(PROTOCOL_JSON, judged, sizeof judged / sizeof *judged);
 }
 
 int main(void)

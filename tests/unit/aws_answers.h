@@ -1,0 +1,175 @@
+#ifndef AWS_ANSWERS_H
+#define AWS_ANSWERS_H
+
+/* What must hold of an answer in either protocol. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "aws/answer.h"
+#include "aws/call.h"
+
+static void put(struct buf *out, const struct buf *text)
+{
+    buf_append(out, text->data, text->length);
+    buf_putc(out, '|');
+}
+
+/* What arrived, one line a message. */
+static void on_message(void *context, const struct message *message)
+{
+    struct buf *out = context;
+    put(out, &message->message_id);
+    put(out, &message->receipt_handle);
+    put(out, &message->md5_of_body);
+    put(out, &message->body);
+    buf_printf(out, "%llu|%llu|%llu|", (unsigned long long)message->sent_ms,
+        (unsigned long long)message->first_received_ms, (unsigned long long)message->receive_count);
+    put(out, &message->sequence_number);
+    put(out, &message->group_id);
+    put(out, &message->deduplication_id);
+    for (size_t i = 0; i < message->attribute_count; i++) {
+        const struct attribute *attribute = &message->attributes[i];
+        buf_printf(out, "%.*s=%.*s:%.*s,", (int)attribute->name_length, attribute->name,
+            (int)attribute->type_length, attribute->type, (int)attribute->value_length,
+            attribute->value);
+    }
+    buf_puts(out, message->whole ? "|whole\n" : "|broken\n");
+}
+
+/* Read text[0, length) in pieces of ${size}; its messages go to ${out}. */
+static enum answer_result feed(struct answer *answer, enum protocol protocol, bool awaited,
+    const char *text, size_t length, size_t size, struct buf *out)
+{
+    assert_int_equal(answer_begin(answer, protocol, awaited, on_message, out), 0);
+    for (size_t at = 0; at < length; at += size)
+        answer_feed(answer, text + at, length - at < size ? length - at : size);
+    return answer_finish(answer, true);
+}
+
+struct document {
+    const char *text;
+    enum answer_result result;
+    const char *error;     /* its name; NULL: no error document */
+    const char *queue_url; /* NULL: none */
+    int visibility;        /* -1: none */
+    size_t messages;
+};
+
+static void check_documents(enum protocol protocol, const struct document *documents, size_t count)
+{
+    struct answer answer;
+    answer_init(&answer);
+    for (size_t i = 0; i < count; i++) {
+        const struct document *document = &documents[i];
+        struct buf out;
+        buf_init(&out, 65536);
+        enum answer_result result =
+            feed(&answer, protocol, false, document->text, strlen(document->text), 16, &out);
+        if (result != document->result)
+            fail_msg("document %zu: result %d", i, (int)result);
+        assert_int_equal(answer.is_error, document->error != NULL);
+        if (document->error != NULL)
+            assert_string_equal(answer.code, document->error);
+        assert_int_equal(answer.queue_url.length > 0, document->queue_url != NULL);
+        if (document->queue_url != NULL)
+            assert_string_equal(buf_cstr(&answer.queue_url), document->queue_url);
+        if (answer.has_visibility_timeout != (document->visibility >= 0))
+            fail_msg("document %zu: visibility timeout", i);
+        if (document->visibility >= 0)
+            assert_int_equal(answer.visibility_timeout_s, document->visibility);
+        if (answer.messages != document->messages)
+            fail_msg("document %zu: %zu messages", i, answer.messages);
+        buf_free(&out);
+    }
+    answer_free(&answer);
+}
+
+/* An error whose name is too long to be held, between ${before} and ${after}, is one all the same.
+ */
+static void check_long_name(enum protocol protocol, const char *before, const char *after)
+{
+    struct answer answer;
+    struct buf text;
+    answer_init(&answer);
+    buf_init(&text, 65536);
+    buf_puts(&text, before);
+    for (int i = 0; i < 2000; i++)
+        buf_putc(&text, 'x');
+    buf_puts(&text, after);
+    assert_int_equal(feed(&answer, protocol, false, text.data, text.length, 100, NULL),
+        ANSWER_WHOLE);
+    assert_true(answer.is_error);
+    assert_string_equal(answer.code, "unknown");
+    buf_free(&text);
+    answer_free(&answer);
+}
+
+/* ---- calls ---- */
+
+struct batch_answer {
+    enum call_operation operation;
+    const char *text;
+    enum aws_cause causes[3];
+    const char *codes[3];
+};
+
+static void check_batches(enum protocol protocol, const struct batch_answer *rows, size_t count)
+{
+    struct answer answer;
+    struct http_request request = { .outcome = HTTP_OK, .status = 200 };
+    answer_init(&answer);
+    for (size_t i = 0; i < count; i++) {
+        const struct batch_answer *row = &rows[i];
+        struct call call = { .operation = row->operation, .count = 3 };
+        for (size_t j = 0; j < 3; j++)
+            call.entries[j] = (struct call_entry){ .text = "b?", .length = 2 };
+        enum answer_result result =
+            feed(&answer, protocol, false, row->text, strlen(row->text), 9, NULL);
+        assert_int_equal(call_judge(&call, &request, &answer, result, "host"), AWS_OK);
+        for (size_t j = 0; j < 3; j++) {
+            if (call.entries[j].cause != row->causes[j])
+                fail_msg("answer %zu, entry %zu: cause %d", i, j, (int)call.entries[j].cause);
+            assert_string_equal(call.entries[j].code, row->codes[j]);
+        }
+    }
+    answer_free(&answer);
+}
+
+struct judged {
+    enum http_outcome outcome;
+    unsigned status;
+    const char *text;
+    const char *header; /* what the answer's headers name */
+    enum aws_cause cause;
+    const char *says; /* part of the message */
+};
+
+static void check_judgement(enum protocol protocol, const struct judged *rows, size_t count)
+{
+    struct answer answer;
+    answer_init(&answer);
+    for (size_t i = 0; i < count; i++) {
+        const struct judged *row = &rows[i];
+        struct http_request request = { .outcome = row->outcome, .status = row->status };
+        struct call call = { .operation = CALL_RECEIVE };
+        if (row->outcome == HTTP_CONNECT)
+            request.system_error = 111; /* ECONNREFUSED */
+        (void)snprintf(request.error_name, sizeof request.error_name, "%s", row->header);
+        enum answer_result result =
+            feed(&answer, protocol, false, row->text, strlen(row->text), 5, NULL);
+        enum aws_cause cause = call_judge(&call, &request, &answer, result, "host:1");
+        if (cause != row->cause || cause != call.error.cause)
+            fail_msg("row %zu: cause %d: %s", i, (int)cause, call.error.text);
+        if (row->says != NULL && strstr(call.error.text, row->says) == NULL)
+            fail_msg("row %zu: %s", i, call.error.text);
+        if (row->says != NULL && row->cause != AWS_NO_MEMORY &&
+            strstr(call.error.text, "host:1") == NULL)
+            fail_msg("row %zu names no host: %s", i, call.error.text);
+    }
+    answer_free(&answer);
+}
+
+#endif
