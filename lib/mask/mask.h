@@ -21,6 +21,7 @@
  *     kind        a step of a path meets a value of another kind
  *     missing     a required value is missing
  *     collision   the record has a key that the policy would write
+ *     value       a value that its method does not take
  *     unnamed     a member that the policy does not name, under "other quarantine"
  *     mixed       the record claims to be masked and is not, or carries sealed without error
  *     too-large   masked, it would be more than twice as long as --max-record allows

@@ -450,10 +450,6 @@ static bool has_each(const struct policy *policy, uint32_t parent)
     return false;
 }
 
-/*
- * An element that [N] names is not looked at by [], so [N] has to say all there is to say about it;
- * and where elements are named one by one, the rest cannot be dropped without moving them.
- */
 /* Whether something of a record is replaced, or removed. */
 static bool hides_anything(const struct policy *policy)
 {
@@ -463,6 +459,10 @@ static bool hides_anything(const struct policy *policy)
     return false;
 }
 
+/*
+ * An element that [N] names is not looked at by [], so [N] has to say all there is to say about it;
+ * and where elements are named one by one, the rest cannot be dropped without moving them.
+ */
 int policy_finish(struct policy *policy, struct policy_error *error)
 {
     /* A file cut short must not turn the masker into a copier, unless it says so by "other". */

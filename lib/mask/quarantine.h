@@ -17,11 +17,12 @@
  * "seal" and the empty domain (info "sqs2pg/v1/seal/", associated data "seal1.KEYID."). The
  * plaintext is a type byte and
  *
- *     j  a JSON object of the members taken out of the record, each byte for byte as it stood
- * there: body and attributes, the member that the policy's root is in, and what claimed that they
- * were safe (pii, an older sealed). When the root is ".", or the record has no value there, these
- * are all members but sqs and error; an error only when it arrived and might hold content. s  the
- * line itself, which was no record: not JSON, or no object. Not always UTF-8.
+ *     j  a JSON object of the members taken out of the record, each byte for byte as it stood there
+ *     s  the line itself, which was no record: not JSON, or no object; not always UTF-8
+ *
+ * Taken out are body and attributes, the member that the policy's root is in, and what claimed that
+ * they were safe (pii, an older sealed). When the root is ".", or the record has no value there,
+ * these are all members but sqs and error; an error only when it arrived and might hold content.
  */
 struct quarantine;
 

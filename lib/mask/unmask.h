@@ -21,13 +21,14 @@
  *
  *     token        a value that is no token of this path's method and domain, or was changed
  *     unknown-key  a key that is not in the key file, or that nothing names
- *     collision    the original name is there beside the masked one; or an opened member beside its
- * own kind         a step of a path meets a value of another kind root         no value at the
- * root, or one that is no object too-large    the record would be more than twice as long as
- * --max-record allows
+ *     collision    the original name is there beside the masked one, or a member beside one of the
+ *                  same name that was sealed
+ *     kind         a step of a path meets a value of another kind
+ *     root         no value at the root, or one that is no object
+ *     too-large    unmasked, it would be more than twice as long as --max-record allows
  *
  * and, sealed as mask/mask.h says, since nothing is known of what is in them: syntax, utf8,
- * surrogate, depth, not-object; too-long likewise without its content.
+ * surrogate, depth, not-object; cut and too-long, without the content.
  */
 struct unmask;
 

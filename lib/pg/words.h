@@ -10,9 +10,8 @@ void pg_words_line(char *to, size_t size, const char *from);
 
 /*
  * The SQLSTATE of a refused connection: libpq tells it only inside its text, as "FATAL:  28P01: …"
- * at verbose verbosity, whatever the language. The last one counts: of several hosts the last
- * tried.
- * "" when there is none.
+ * at verbose verbosity, whatever the language. The last one counts: of several hosts the last one
+ * tried. "" when there is none.
  */
 void pg_words_state(const char *text, char state[6]);
 
