@@ -373,6 +373,12 @@ void json_matches_free(struct json_matches *matches)
     *matches = (struct json_matches){ 0 };
 }
 
+void json_matches_shrink(struct json_matches *matches, size_t keep)
+{
+    if (matches->capacity > keep / sizeof *matches->list)
+        json_matches_free(matches);
+}
+
 const char *json_error_name(enum json_error error)
 {
     switch (error) {

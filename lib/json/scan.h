@@ -82,6 +82,9 @@ enum json_error json_scan(const char *text, size_t length, const struct json_pat
 
 void json_matches_free(struct json_matches *matches); /* of a zeroed one too */
 
+/* Give the list back if it takes more than ${keep} bytes. */
+void json_matches_shrink(struct json_matches *matches, size_t keep);
+
 /* A short stable word: "syntax", "utf8", "surrogate", "depth", "too-many", "too-big"; "ok". */
 const char *json_error_name(enum json_error error);
 

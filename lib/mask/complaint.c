@@ -1,5 +1,6 @@
 #include "mask/complaint.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { WORD_MAX = 24, WORD_DIGITS = 2 };
@@ -50,6 +51,14 @@ const char *complaint_code(enum complaint complaint)
 const char *complaint_detail(enum complaint complaint)
 {
     return stock[complaint].detail;
+}
+
+const char *complaint_about(const char *path, const char *says, char detail[COMPLAINT_DETAIL_SIZE])
+{
+    if (path == NULL)
+        return says;
+    int size = snprintf(detail, COMPLAINT_DETAIL_SIZE, "%s: %s", path, says);
+    return size > 0 && size < COMPLAINT_DETAIL_SIZE ? detail : says;
 }
 
 /* ---- errors that arrive ---------------------------------------------------------------------- */

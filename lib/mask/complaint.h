@@ -50,6 +50,13 @@ const char *complaint_code(enum complaint complaint);
 const char *complaint_detail(enum complaint complaint);
 
 /*
+ * complaint_about(path, says, detail):
+ * A detail: "PATH: SAYS", made in ${detail}; or ${says} itself when ${path} is NULL, or too long.
+ */
+enum { COMPLAINT_DETAIL_SIZE = 240 };
+const char *complaint_about(const char *path, const char *says, char detail[COMPLAINT_DETAIL_SIZE]);
+
+/*
  * complaint_judge(policy, members, text, words):
  * Whether the errors of a scanned record can pass: an object of a stage and a code, each a word,
  * and perhaps a detail of ours, and nothing else. A word is a letter and up to 23 more, hyphens and

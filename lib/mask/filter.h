@@ -18,6 +18,12 @@ enum filter_outcome {
     FILTER_FAILED   /* no memory, or OpenSSL failed: the run is over */
 };
 
+/* Of a line in whose place an error record was to be written: 0, it was. */
+static inline enum filter_outcome filter_error(int written)
+{
+    return written == 0 ? FILTER_ERROR : FILTER_FAILED;
+}
+
 /* Both append one line with its newline to ${out}, which is empty. */
 struct filter_work {
     void *state;

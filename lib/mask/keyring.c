@@ -159,13 +159,10 @@ static bool is_word(const struct word *word, const char *text)
     return word->length == strlen(text) && memcmp(word->text, text, word->length) == 0;
 }
 
-static bool is_id(const struct word *word)
+bool keyring_is_id(const char *id)
 {
-    if (word->length != KEYRING_ID)
-        return false;
     for (size_t i = 0; i < KEYRING_ID; i++)
-        if (!((word->text[i] >= '0' && word->text[i] <= '9') ||
-                (word->text[i] >= 'a' && word->text[i] <= 'f')))
+        if (!((id[i] >= '0' && id[i] <= '9') || (id[i] >= 'a' && id[i] <= 'f')))
             return false;
     return true;
 }
@@ -205,7 +202,7 @@ static enum keyring_cause take_line(struct keyring *ring, const char *text, size
         return KEYRING_OK;
     if (count != 4 || !is_word(&words[0], "pii1"))
         return KEYRING_FORMAT;
-    if (!is_id(&words[1]))
+    if (words[1].length != KEYRING_ID || !keyring_is_id(words[1].text))
         return KEYRING_BAD_ID;
     bool primary = is_word(&words[2], "primary");
     if (!primary && !is_word(&words[2], "decrypt-only"))

@@ -85,9 +85,11 @@ size_t keyring_count(const struct keyring *ring);
 size_t keyring_primary(const struct keyring *ring);
 const char *keyring_id(const struct keyring *ring, size_t key); /* with a NUL */
 unsigned keyring_line(const struct keyring *ring, size_t key);  /* of the file, 1 for the first */
-size_t keyring_find(const struct keyring *ring,
-    const char *id);                             /* KEYRING_ID characters; or NONE */
 bool keyring_locked(const struct keyring *ring); /* false: the masters may be swapped out */
+
+/* Of KEYRING_ID characters: whether they are an id, and the number of its key, or KEYRING_NONE. */
+bool keyring_is_id(const char *id);
+size_t keyring_find(const struct keyring *ring, const char *id);
 
 /*
  * keyring_derive(ring, key, method, domain, domain_length, out, out_length):

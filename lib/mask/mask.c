@@ -11,7 +11,7 @@
 #include "mask/quarantine.h"
 #include "mask/splice.h"
 
-enum { GIVEN_BACK_ABOVE = 1 << 20, DETAIL_SIZE = 240 };
+enum { GIVEN_BACK_ABOVE = 1 << 20 };
 
 struct mask {
     const struct policy *policy;
@@ -108,8 +108,7 @@ static const char *path_through(const struct policy *policy, uint32_t node)
 static void look_at_step(const struct mask *mask, const struct plan_node *node,
     const struct json_match *match, struct findings *findings)
 {
-    bool fits =
-        (match->kind == JSON_OBJECT && node->object) || (match->kind == JSON_ARRAY && node->array);
+    bool fits = plan_fits(node, match);
     if (node->root) {
         if (!fits)
             blame(findings, COMPLAINT_ROOT_KIND, mask->policy->root_path);
@@ -129,13 +128,6 @@ static bool looks_masked(struct mask *mask, const struct plan_rule *rule, const 
         return true;
     return rule->method->made != NULL ? rule->method->made(rule->state, &value, &mask->scratch)
                                       : unknown;
-}
-
-static bool is_known_key(const struct mask *mask, const char *text, const struct json_match *match)
-{
-    return match->kind == JSON_STRING && match->plain &&
-        match->end - match->value == KEYRING_ID + 2 &&
-        keyring_find(mask->ring, text + match->value + 1) != KEYRING_NONE;
 }
 
 static void look_at_value(struct mask *mask, struct plan_rule *rule, struct findings *findings)
@@ -181,7 +173,8 @@ static void look(struct mask *mask, const char *text, struct findings *findings)
             break;
         case PLAN_PII_KEY:
             claim_keys++;
-            findings->pii_known = findings->pii_known && is_known_key(mask, text, match);
+            findings->pii_known =
+                findings->pii_known && token_key_named(mask->ring, text, match) != KEYRING_NONE;
             break;
         case PLAN_ERROR:
             findings->has_error = true;
@@ -318,9 +311,7 @@ static enum token_result write_masked(struct mask *mask, const char *text, size_
     }
     splice_open_end(&splice, result->end);
     buf_append(out, mask->claim, mask->claim_length);
-    splice_finish(&splice);
-    buf_putc(out, '\n');
-    return out->failed ? TOKEN_FAILED : TOKEN_OK;
+    return splice_finish(&splice) == 0 ? TOKEN_OK : TOKEN_FAILED;
 }
 
 /* ---- records --------------------------------------------------------------------------------- */
@@ -329,19 +320,12 @@ static enum token_result write_masked(struct mask *mask, const char *text, size_
 static enum filter_outcome error_record(struct mask *mask, const char *text, size_t length,
     const struct findings *findings, struct buf *out)
 {
-    char detail[DETAIL_SIZE];
+    char detail[COMPLAINT_DETAIL_SIZE];
     const char *says =
         findings->says != NULL ? findings->says : complaint_detail(findings->complaint);
     buf_clear(out);
-    if (findings->path != NULL) {
-        int size = snprintf(detail, sizeof detail, "%s: %s", findings->path, says);
-        if (size > 0 && (size_t)size < sizeof detail) /* a path too long for that is left out */
-            says = detail;
-    }
-    return quarantine_record(mask->quarantine, text, length, complaint_code(findings->complaint),
-               says, out) == 0
-        ? FILTER_ERROR
-        : FILTER_FAILED;
+    return filter_error(quarantine_record(mask->quarantine, text, length,
+        complaint_code(findings->complaint), complaint_about(findings->path, says, detail), out));
 }
 
 static enum filter_outcome mask_record(struct mask *mask, const char *text, size_t length,
@@ -352,9 +336,7 @@ static enum filter_outcome mask_record(struct mask *mask, const char *text, size
     look(mask, text, &findings);
     if (findings.has_error) {
         bool unchanged;
-        return quarantine_arrived(mask->quarantine, text, length, out, &unchanged) == 0
-            ? FILTER_ERROR
-            : FILTER_FAILED;
+        return filter_error(quarantine_arrived(mask->quarantine, text, length, out, &unchanged));
     }
     if (findings.has_pii)
         look_for_clear(mask, text, &findings);
@@ -388,12 +370,10 @@ static enum filter_outcome mask_line(void *state, const struct line *line, struc
     if (error == JSON_OK && result.kind == JSON_OBJECT) {
         outcome = mask_record(mask, line->text, line->length, &result, out);
     } else {
-        outcome =
-            quarantine_line(mask->quarantine, line, error, out) == 0 ? FILTER_ERROR : FILTER_FAILED;
+        outcome = filter_error(quarantine_line(mask->quarantine, line, error, out));
     }
     buf_shrink(&mask->scratch, GIVEN_BACK_ABOVE);
-    if (mask->matches.capacity > GIVEN_BACK_ABOVE / sizeof *mask->matches.list)
-        json_matches_free(&mask->matches);
+    json_matches_shrink(&mask->matches, GIVEN_BACK_ABOVE);
     return outcome;
 }
 
@@ -401,7 +381,7 @@ static enum filter_outcome mask_long_line(void *state, const char *text, size_t 
     struct buf *out)
 {
     struct mask *mask = state;
-    return quarantine_long(mask->quarantine, text, length, out) == 0 ? FILTER_ERROR : FILTER_FAILED;
+    return filter_error(quarantine_long(mask->quarantine, text, length, out));
 }
 
 struct filter_work mask_work(struct mask *mask)

@@ -103,14 +103,6 @@ bool members_is_address(const struct members *members, const struct json_match *
     return true;
 }
 
-static bool is_id(const char *text)
-{
-    for (size_t i = 0; i < KEYRING_ID; i++)
-        if (!((text[i] >= '0' && text[i] <= '9') || (text[i] >= 'a' && text[i] <= 'f')))
-            return false;
-    return true;
-}
-
 bool members_is_claim(const struct members *members, const char *text, const struct json_match *pii)
 {
     const struct json_match *last = members->matches.list + members->matches.count;
@@ -118,7 +110,7 @@ bool members_is_claim(const struct members *members, const char *text, const str
     for (const struct json_match *match = pii + 1; match < last && match->value < pii->end;
          match++) {
         bool good = match->node == members->pii_key && match->kind == JSON_STRING &&
-            match->end - match->value == KEYRING_ID + 2 && is_id(text + match->value + 1);
+            match->end - match->value == KEYRING_ID + 2 && keyring_is_id(text + match->value + 1);
         if (!good)
             return false;
         keys++;

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "json/scan.h"
 #include "mask/keyring.h"
 #include "mask/policy.h"
 
@@ -38,6 +39,13 @@ struct plan_node {
     bool root;     /* the root, or on the way to it */
     uint16_t rule; /* of PLAN_VALUE, PLAN_TAKEN, PLAN_LEFT */
 };
+
+/* PLAN_STEP: whether the match is what paths go on in. */
+static inline bool plan_fits(const struct plan_node *node, const struct json_match *match)
+{
+    return (match->kind == JSON_OBJECT && node->object) ||
+        (match->kind == JSON_ARRAY && node->array);
+}
 
 struct plan_rule {
     const struct policy_rule *rule;

@@ -237,9 +237,7 @@ static int seal_members(struct quarantine *quarantine, const char *text, size_t 
         buf_putc(out, ',');
     if (taken && write_sealed(quarantine, out) != 0)
         return -1;
-    splice_finish(&splice);
-    buf_putc(out, '\n');
-    return out->failed ? -1 : 0;
+    return splice_finish(&splice);
 }
 
 /* Whether the record has something where the policy looks; null is nothing. */
@@ -380,17 +378,40 @@ static void copy_record(const struct quarantine *quarantine, struct splice *spli
     splice_copy(splice, offset);
 }
 
-/* Append the record with what "sealed" stands for. */
-static enum quarantine_result open_sealed(struct quarantine *quarantine,
+/*
+ * Scan a record, and open what is sealed in it into the scratch memory. QUARANTINE_NONE: there is
+ * nothing, and *sealed is NULL.
+ */
+static enum quarantine_result unseal(struct quarantine *quarantine, const char *text, size_t length,
+    const struct json_match **sealed)
+{
+    const struct members *members = &quarantine->members;
+    *sealed = NULL;
+    if (members_scan(&quarantine->members, text, length) != 0)
+        return QUARANTINE_FAILED;
+    if (members->count[MEMBERS_SEALED] > 1)
+        return QUARANTINE_COLLISION;
+    *sealed = members_find(members, MEMBERS_SEALED);
+    if (*sealed == NULL)
+        return QUARANTINE_NONE;
+    const struct token_value value = token_value_of(text, *sealed);
+    switch (method_siv_unseal(quarantine->seal, &value, &quarantine->scratch)) {
+    case TOKEN_OK:
+        return QUARANTINE_OPENED;
+    case TOKEN_UNKNOWN_KEY:
+        return QUARANTINE_UNKNOWN_KEY;
+    case TOKEN_FAILED:
+        return QUARANTINE_FAILED;
+    default:
+        return QUARANTINE_BAD_TOKEN;
+    }
+}
+
+/* Append the record up to ${sealed}, and what that stands for, which is in the scratch memory. */
+static enum quarantine_result put_back(struct quarantine *quarantine,
     const struct json_match *sealed, struct splice *splice)
 {
     struct buf *scratch = &quarantine->scratch;
-    struct token_value value = token_value_of(splice->text, sealed);
-    enum token_result opened = method_siv_unseal(quarantine->seal, &value, scratch);
-    if (opened != TOKEN_OK)
-        return opened == TOKEN_UNKNOWN_KEY ? QUARANTINE_UNKNOWN_KEY
-            : opened == TOKEN_FAILED       ? QUARANTINE_FAILED
-                                           : QUARANTINE_BAD_TOKEN;
     char type = scratch->data[SIV_TAG];
     const char *plain = scratch->data + SIV_TAG + 1;
     size_t length = scratch->length - SIV_TAG - 1;
@@ -408,50 +429,31 @@ static enum quarantine_result open_sealed(struct quarantine *quarantine,
 enum quarantine_result quarantine_open(struct quarantine *quarantine, const char *text,
     size_t length, struct buf *out)
 {
-    const struct members *members = &quarantine->members;
-    if (members_scan(&quarantine->members, text, length) != 0)
-        return QUARANTINE_FAILED;
     struct splice splice = { out, text, length, 0 };
-    const struct json_match *match = members_find(members, MEMBERS_SEALED);
-    enum quarantine_result result = QUARANTINE_NONE;
-    if (members->count[MEMBERS_SEALED] > 1)
-        return QUARANTINE_COLLISION;
-    if (match != NULL) {
-        result = open_sealed(quarantine, match, &splice);
-        if (result != QUARANTINE_OPENED)
-            return result;
-    }
-    splice_finish(&splice);
-    buf_putc(out, '\n');
-    return out->failed ? QUARANTINE_FAILED : result;
+    const struct json_match *sealed;
+    enum quarantine_result result = unseal(quarantine, text, length, &sealed);
+    if (result == QUARANTINE_OPENED)
+        result = put_back(quarantine, sealed, &splice);
+    if (result != QUARANTINE_OPENED && result != QUARANTINE_NONE)
+        return result;
+    return splice_finish(&splice) == 0 ? result : QUARANTINE_FAILED;
 }
 
 enum quarantine_result quarantine_reseal(struct quarantine *quarantine, const char *text,
     size_t length, struct buf *out)
 {
-    const struct members *members = &quarantine->members;
-    if (members_scan(&quarantine->members, text, length) != 0)
-        return QUARANTINE_FAILED;
     struct splice splice = { out, text, length, 0 };
-    const struct json_match *match = members_find(members, MEMBERS_SEALED);
-    if (members->count[MEMBERS_SEALED] > 1)
-        return QUARANTINE_COLLISION;
-    if (match != NULL) {
-        const struct token_value value = token_value_of(text, match);
-        enum token_result opened =
-            method_siv_unseal(quarantine->seal, &value, &quarantine->scratch);
-        if (opened != TOKEN_OK)
-            return opened == TOKEN_UNKNOWN_KEY ? QUARANTINE_UNKNOWN_KEY
-                : opened == TOKEN_FAILED       ? QUARANTINE_FAILED
-                                               : QUARANTINE_BAD_TOKEN;
-        splice_copy(&splice, match->key);
+    const struct json_match *sealed;
+    enum quarantine_result result = unseal(quarantine, text, length, &sealed);
+    if (result != QUARANTINE_OPENED && result != QUARANTINE_NONE)
+        return result;
+    if (sealed != NULL) {
+        splice_copy(&splice, sealed->key);
         if (write_sealed(quarantine, out) != 0)
             return QUARANTINE_FAILED;
-        splice_skip(&splice, match->end);
+        splice_skip(&splice, sealed->end);
     }
-    splice_finish(&splice);
-    buf_putc(out, '\n');
-    if (out->failed)
+    if (splice_finish(&splice) != 0)
         return QUARANTINE_FAILED;
     bool same = out->length == length + 1 && memcmp(out->data, text, length) == 0;
     return same ? QUARANTINE_NONE : QUARANTINE_OPENED;
@@ -491,7 +493,5 @@ int quarantine_explain(struct quarantine *quarantine, const char *text, size_t l
         buf_putc(out, '}');
         splice_skip(&splice, error->end);
     }
-    splice_finish(&splice);
-    buf_putc(out, '\n');
-    return out->failed ? -1 : 0;
+    return splice_finish(&splice);
 }

@@ -11,7 +11,7 @@
 #include "mask/quarantine.h"
 #include "mask/splice.h"
 
-enum { GIVEN_BACK_ABOVE = 1 << 20, DETAIL_SIZE = 240 };
+enum { GIVEN_BACK_ABOVE = 1 << 20 };
 
 struct rewrap {
     const struct policy *policy;
@@ -143,8 +143,7 @@ static void blame(struct findings *findings, enum complaint complaint, const cha
 static void look_at_step(const struct rewrap *rewrap, const struct plan_node *node,
     const struct json_match *match, struct findings *findings)
 {
-    bool fits =
-        (match->kind == JSON_OBJECT && node->object) || (match->kind == JSON_ARRAY && node->array);
+    bool fits = plan_fits(node, match);
     if (node->root && !fits)
         blame(findings, COMPLAINT_ROOT_KIND, rewrap->policy->root_path);
     else if (match->node == rewrap->policy->root)
@@ -167,15 +166,6 @@ static void look_at_left(struct rewrap *rewrap, const char *text, size_t number,
         blame(findings, COMPLAINT_UNTOLD, rule->path);
 }
 
-static void look_at_key(const struct rewrap *rewrap, const char *text,
-    const struct json_match *match, struct findings *findings)
-{
-    findings->key =
-        match->kind == JSON_STRING && match->plain && match->end - match->value == KEYRING_ID + 2
-        ? keyring_find(rewrap->ring, text + match->value + 1)
-        : KEYRING_NONE;
-}
-
 static void look(struct rewrap *rewrap, const char *text, struct findings *findings)
 {
     *findings = (struct findings){ .key = rewrap->key };
@@ -187,7 +177,7 @@ static void look(struct rewrap *rewrap, const char *text, struct findings *findi
             findings->has_error || node->role == PLAN_ERROR || node->role == PLAN_SEALED;
         findings->has_value = findings->has_value || node->role == PLAN_VALUE;
         if (node->role == PLAN_PII_KEY)
-            look_at_key(rewrap, text, match, findings);
+            findings->key = token_key_named(rewrap->ring, text, match);
         else if (node->role == PLAN_STEP)
             look_at_step(rewrap, node, match, findings);
         else if (node->role == PLAN_LEFT)
@@ -252,9 +242,7 @@ static enum token_result write_moved(struct rewrap *rewrap, const char *text, si
             return result;
         }
     }
-    splice_finish(&splice);
-    buf_putc(out, '\n');
-    return out->failed ? TOKEN_FAILED : TOKEN_OK;
+    return splice_finish(&splice) == 0 ? TOKEN_OK : TOKEN_FAILED;
 }
 
 /* ---- records --------------------------------------------------------------------------------- */
@@ -262,18 +250,11 @@ static enum token_result write_moved(struct rewrap *rewrap, const char *text, si
 static enum filter_outcome seal(struct rewrap *rewrap, const char *text, size_t length,
     const struct findings *findings, struct buf *out)
 {
-    char detail[DETAIL_SIZE];
+    char detail[COMPLAINT_DETAIL_SIZE];
     const char *says = complaint_detail(findings->complaint);
     buf_clear(out);
-    if (findings->path != NULL) {
-        int size = snprintf(detail, sizeof detail, "%s: %s", findings->path, says);
-        if (size > 0 && (size_t)size < sizeof detail) /* a path too long for that is left out */
-            says = detail;
-    }
-    return quarantine_record(rewrap->quarantine, text, length, complaint_code(findings->complaint),
-               says, out) == 0
-        ? FILTER_ERROR
-        : FILTER_FAILED;
+    return filter_error(quarantine_record(rewrap->quarantine, text, length,
+        complaint_code(findings->complaint), complaint_about(findings->path, says, detail), out));
 }
 
 static bool is_same(const char *text, size_t length, const struct buf *out)
@@ -313,10 +294,8 @@ static enum filter_outcome explain(struct rewrap *rewrap, const struct line *lin
     const char *says = unknown ? "sealed with a key that is not in the key file"
                                : "sealed was changed, or is none of ours";
     buf_clear(out);
-    return quarantine_explain(rewrap->quarantine, line->text, line->length,
-               unknown ? "unknown-key" : "token", says, out) == 0
-        ? FILTER_ERROR
-        : FILTER_FAILED;
+    return filter_error(quarantine_explain(rewrap->quarantine, line->text, line->length,
+        unknown ? "unknown-key" : "token", says, out));
 }
 
 /*
@@ -378,13 +357,11 @@ static enum filter_outcome rewrap_line(void *state, const struct line *line, str
     if (error == JSON_OK && result.kind == JSON_OBJECT)
         outcome = rewrap_record(rewrap, line, out);
     else
-        outcome = quarantine_line(rewrap->quarantine, line, error, out) == 0 ? FILTER_ERROR
-                                                                             : FILTER_FAILED;
+        outcome = filter_error(quarantine_line(rewrap->quarantine, line, error, out));
     buf_shrink(&rewrap->value, GIVEN_BACK_ABOVE);
     buf_shrink(&rewrap->scratch, GIVEN_BACK_ABOVE);
     buf_shrink(&rewrap->arrived, GIVEN_BACK_ABOVE);
-    if (rewrap->matches.capacity > GIVEN_BACK_ABOVE / sizeof *rewrap->matches.list)
-        json_matches_free(&rewrap->matches);
+    json_matches_shrink(&rewrap->matches, GIVEN_BACK_ABOVE);
     return outcome;
 }
 
@@ -392,8 +369,7 @@ static enum filter_outcome rewrap_long_line(void *state, const char *text, size_
     struct buf *out)
 {
     struct rewrap *rewrap = state;
-    return quarantine_long(rewrap->quarantine, text, length, out) == 0 ? FILTER_ERROR
-                                                                       : FILTER_FAILED;
+    return filter_error(quarantine_long(rewrap->quarantine, text, length, out));
 }
 
 struct filter_work rewrap_work(struct rewrap *rewrap)

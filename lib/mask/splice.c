@@ -51,7 +51,9 @@ void splice_open_end(struct splice *splice, size_t end)
         buf_putc(splice->out, ',');
 }
 
-void splice_finish(struct splice *splice)
+int splice_finish(struct splice *splice)
 {
     splice_copy(splice, splice->length);
+    buf_putc(splice->out, '\n');
+    return splice->out->failed ? -1 : 0;
 }

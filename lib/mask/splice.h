@@ -6,7 +6,7 @@
 #include "base/buf.h"
 
 /*
- * Copying a valid JSON text to a buffer with changes on the way, front to back. What goes wrong
+ * Copying a line of valid JSON to a buffer with changes on the way, front to back. What goes wrong
  * with the buffer is seen by its ${failed}.
  */
 struct splice {
@@ -33,7 +33,7 @@ void splice_remove(struct splice *splice, size_t start, size_t end);
  */
 void splice_open_end(struct splice *splice, size_t end);
 
-/* Copy the rest. */
-void splice_finish(struct splice *splice);
+/* Copy the rest, and end the line. 0, or -1: something went wrong with the buffer. */
+int splice_finish(struct splice *splice);
 
 #endif

@@ -44,21 +44,13 @@ int token_write(struct buf *out, const struct token_head *head, const void *byte
     return 0;
 }
 
-static bool is_id(const char *text)
-{
-    for (size_t i = 0; i < KEYRING_ID; i++)
-        if (!((text[i] >= '0' && text[i] <= '9') || (text[i] >= 'a' && text[i] <= 'f')))
-            return false;
-    return true;
-}
-
 /* The length of "TAG.KEYID." at the start of the text, or 0. */
 static size_t head_length(const char *text, size_t length, const char *tag)
 {
     size_t tag_length = strlen(tag);
     size_t head = tag_length + 1 + KEYRING_ID + 1;
     bool fits = length >= head && memcmp(text, tag, tag_length) == 0 && text[tag_length] == '.' &&
-        text[head - 1] == '.' && is_id(text + tag_length + 1);
+        text[head - 1] == '.' && keyring_is_id(text + tag_length + 1);
     return fits ? head : 0;
 }
 
@@ -87,6 +79,13 @@ enum token_result token_read(const struct token_value *value, const char *tag,
             &bytes->length) != 0)
         return TOKEN_MALFORMED;
     return *key == KEYRING_NONE ? TOKEN_UNKNOWN_KEY : TOKEN_OK;
+}
+
+size_t token_key_named(const struct keyring *ring, const char *text, const struct json_match *match)
+{
+    return match->kind == JSON_STRING && match->plain && match->end - match->value == KEYRING_ID + 2
+        ? keyring_find(ring, text + match->value + 1)
+        : KEYRING_NONE;
 }
 
 /*

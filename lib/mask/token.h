@@ -77,6 +77,10 @@ enum token_result {
 enum token_result token_read(const struct token_value *value, const char *tag,
     const struct keyring *ring, struct buf *bytes, size_t *key);
 
+/* The number of the key whose id the match in ${text} is ("pii"'s "key"), or KEYRING_NONE. */
+size_t token_key_named(const struct keyring *ring, const char *text,
+    const struct json_match *match);
+
 /*
  * Append the value that plain[0, length) stands for as JSON text. TOKEN_MALFORMED: no type byte, or
  * no value that can stand in a line: text that is not UTF-8, JSON that is none or has line breaks.

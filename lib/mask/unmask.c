@@ -1,15 +1,15 @@
 #include "mask/unmask.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "json/scan.h"
+#include "mask/complaint.h"
 #include "mask/plan.h"
 #include "mask/quarantine.h"
 #include "mask/splice.h"
 
-enum { GIVEN_BACK_ABOVE = 1 << 20, DETAIL_SIZE = 240 };
+enum { GIVEN_BACK_ABOVE = 1 << 20 };
 
 struct unmask {
     const struct policy *policy;
@@ -84,8 +84,7 @@ static void blame(struct findings *findings, const char *code, const char *says,
 static void look_at_step(const struct unmask *unmask, const struct plan_node *node,
     const struct json_match *match, struct findings *findings)
 {
-    bool fits =
-        (match->kind == JSON_OBJECT && node->object) || (match->kind == JSON_ARRAY && node->array);
+    bool fits = plan_fits(node, match);
     if (node->root && !fits)
         blame(findings, "root", "the value at the root is not an object",
             unmask->policy->root_path);
@@ -110,10 +109,7 @@ static void look_for_values(struct unmask *unmask, struct findings *findings)
 static void look_at_key(const struct unmask *unmask, const char *text,
     const struct json_match *match, struct findings *findings)
 {
-    size_t key =
-        match->kind == JSON_STRING && match->plain && match->end - match->value == KEYRING_ID + 2
-        ? keyring_find(unmask->ring, text + match->value + 1)
-        : KEYRING_NONE;
+    size_t key = token_key_named(unmask->ring, text, match);
     bool other = findings->key != KEYRING_NONE && findings->key != key;
     findings->unknown = findings->unknown || key == KEYRING_NONE || other;
     findings->key = key;
@@ -188,9 +184,7 @@ static enum token_result write_clear(struct unmask *unmask, const char *text, si
             return result;
         }
     }
-    splice_finish(&splice);
-    buf_putc(out, '\n');
-    return out->failed ? TOKEN_FAILED : TOKEN_OK;
+    return splice_finish(&splice) == 0 ? TOKEN_OK : TOKEN_FAILED;
 }
 
 /* ---- records --------------------------------------------------------------------------------- */
@@ -198,17 +192,10 @@ static enum token_result write_clear(struct unmask *unmask, const char *text, si
 static enum filter_outcome explain(struct unmask *unmask, const char *text, size_t length,
     const struct findings *findings, struct buf *out)
 {
-    char detail[DETAIL_SIZE];
-    const char *says = findings->says;
+    char detail[COMPLAINT_DETAIL_SIZE];
     buf_clear(out);
-    if (findings->path != NULL) {
-        int size = snprintf(detail, sizeof detail, "%s: %s", findings->path, says);
-        if (size > 0 && (size_t)size < sizeof detail)
-            says = detail;
-    }
-    return quarantine_explain(unmask->quarantine, text, length, findings->code, says, out) == 0
-        ? FILTER_ERROR
-        : FILTER_FAILED;
+    return filter_error(quarantine_explain(unmask->quarantine, text, length, findings->code,
+        complaint_about(findings->path, findings->says, detail), out));
 }
 
 /* Whether out of room, and not of memory, is what has gone wrong. */
@@ -290,12 +277,10 @@ static enum filter_outcome unmask_line(void *state, const struct line *line, str
     if (error == JSON_OK && result.kind == JSON_OBJECT) {
         outcome = unmask_record(unmask, line->text, line->length, out);
     } else {
-        outcome = quarantine_line(unmask->quarantine, line, error, out) == 0 ? FILTER_ERROR
-                                                                             : FILTER_FAILED;
+        outcome = filter_error(quarantine_line(unmask->quarantine, line, error, out));
     }
     buf_shrink(&unmask->scratch, GIVEN_BACK_ABOVE);
-    if (unmask->matches.capacity > GIVEN_BACK_ABOVE / sizeof *unmask->matches.list)
-        json_matches_free(&unmask->matches);
+    json_matches_shrink(&unmask->matches, GIVEN_BACK_ABOVE);
     return outcome;
 }
 
@@ -303,8 +288,7 @@ static enum filter_outcome unmask_long_line(void *state, const char *text, size_
     struct buf *out)
 {
     struct unmask *unmask = state;
-    return quarantine_long(unmask->quarantine, text, length, out) == 0 ? FILTER_ERROR
-                                                                       : FILTER_FAILED;
+    return filter_error(quarantine_long(unmask->quarantine, text, length, out));
 }
 
 struct filter_work unmask_work(struct unmask *unmask)

@@ -5,6 +5,7 @@
 #define JSON_NO_SIMD
 #define json_scan portable_scan
 #define json_matches_free portable_matches_free
+#define json_matches_shrink portable_matches_shrink
 #define json_error_name portable_error_name
 #define json_key_end portable_key_end
 #define json_stops_init portable_stops_init
