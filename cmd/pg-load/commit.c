@@ -85,6 +85,7 @@ static void settle_modes(struct loader *loader, const struct batch *batch)
 static int try_until_done(struct loader *loader, struct batch *batch, struct patience *patience,
     struct failure *failure)
 {
+    unsigned doubts = 0;
     for (int ways = 0; ways < MAX_WAYS;) {
         int connected = connect_again(loader, failure);
         if (connected < 0)
@@ -108,6 +109,9 @@ static int try_until_done(struct loader *loader, struct batch *batch, struct pat
             if (end != 0)
                 return end > 0 ? 0 : -1;
             loader->insert = true;
+            /* What cuts off every COMMIT would else be tried for ever, without a pause. */
+            if (doubts++ > 0 && !outlast(loader, patience, failure))
+                return -1;
             break;
         case ATTEMPT_FAULT:
             tally_fault(loader->tally);

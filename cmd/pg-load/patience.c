@@ -1,5 +1,7 @@
+#include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
+#include <time.h>
 
 #include "base/clock.h"
 #include "base/msg.h"
@@ -43,7 +45,14 @@ static void announce(uint64_t limit_ms, const struct pg_error *error)
         error->sqlstate[0] == '\0' ? error->text : error->sqlstate);
 }
 
-/* A pause, which a stop request or the halt ends. */
+static void sleep_for(uint64_t ms)
+{
+    const struct timespec left = { .tv_sec = (time_t)(ms / 1000),
+        .tv_nsec = (long)(ms % 1000) * 1000000 };
+    (void)nanosleep(&left, NULL); /* a signal may end it */
+}
+
+/* A pause, which a stop request or the halt ends; where poll(2) fails, it is only slept. */
 static void pause_for(const struct patience *patience, uint64_t pause_ms)
 {
     struct pollfd news[2] = {
@@ -55,6 +64,10 @@ static void pause_for(const struct patience *patience, uint64_t pause_ms)
     int ready = 0;
     for (; ready == 0 && now < until; now = clock_monotonic_ms()) {
         ready = poll(news, 2, meter_timeout(patience->meter, (int)(until - now)));
+        if (ready < 0 && errno == EINTR)
+            ready = 0;
+        else if (ready < 0)
+            sleep_for(until - now);
         meter_turn(patience->meter);
     }
 }

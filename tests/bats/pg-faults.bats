@@ -172,6 +172,18 @@ cutter() {
   [ "$(wc -l <cuts)" = 3 ]
 }
 
+@test "every COMMIT cut off: tried again with pauses, then 75, nothing acked" {
+  psql -qX -v ON_ERROR_STOP=1 -v table=t -f "$BATS_TEST_DIRNAME/../../share/sql/pg-load.sql"
+  cutter 100000 before
+  export -f load_in
+  run -0 timeout 60 bash -c 'PGHOST=$PWD/sock load_in -t t --no-create --retry-timeout 2s; echo "$status"'
+  [ "$output" = 75 ]
+  [ ! -s out ]
+  [ "$(sql 'SELECT count(*) FROM t')" = 0 ]
+  # Pauses of a second in the mean by then; without any there would be hundreds.
+  [ "$(wc -l <cuts)" -le 40 ]
+}
+
 @test "the answer to COMMIT lost without a ledger: the server is asked how it ended" {
   psql -qX -v ON_ERROR_STOP=1 -v table=t -f "$BATS_TEST_DIRNAME/../../share/sql/pg-load.sql"
   cutter 2 after
