@@ -93,11 +93,14 @@ struct credentials_keeper *credentials_keeper_open(const struct credentials_requ
         return NULL;
     }
     keeper->done_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    keeper->cancel_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    keeper->cancel_fd = keeper->done_fd == -1 ? -1 : eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (keeper->cancel_fd == -1) {
+        error_set(error, AWS_NO_MEMORY, NULL, "cannot look for credentials: %s", strerror(errno));
+        goto err;
+    }
     backoff_init(&keeper->pauses, FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
     /* A digest is made ready at its first use, which must not be in two threads at once. */
-    if (keeper->done_fd == -1 || keeper->cancel_fd == -1 || !copy_request(keeper, request) ||
-        digest_sha256("", 0, unused) != 0) {
+    if (!copy_request(keeper, request) || digest_sha256("", 0, unused) != 0) {
         error_set(error, AWS_NO_MEMORY, NULL, "no memory");
         goto err;
     }

@@ -289,6 +289,16 @@ certificate() {
   done
 }
 
+@test "too few descriptors are not called a lack of memory" {
+  # Bats has some open that the programs would inherit.
+  for limit in 5 6 7 8; do
+    for program in sqs-pull sqs-ack sqs-send; do
+      run -70 bash -c "ulimit -n $limit && exec $program </dev/null" 3>&- 4>&-
+      [[ $output == "$program: error: cannot "*': Too many open files' ]] || { echo "$limit: $output" && false; }
+    done
+  done
+}
+
 @test "--help and --version on a full device: 74" {
   for program in sqs-pull sqs-ack sqs-send; do
     for option in --help --version; do
