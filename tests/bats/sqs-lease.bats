@@ -74,6 +74,25 @@ some_silent() { jq -c 'select(.body.n % 10 != 0) | .status = "committed"'; }
   counts_are 0 0 0
 }
 
+@test "a message that is received again goes by its new handle: a verdict on the old one ends no lease" {
+  fresh_queue VisibilityTimeout=60
+  fill 1
+  sqs-pull -f -v -j 1 --wait 1 --acked acked >out 2>err 3>&- 4>&- &
+  echo $! >pid
+  exec 7>acked
+  eventually 20 lines_are out 1
+  sqs-ack --release <out
+  eventually 20 lines_are out 2
+  [ "$(jq -r .sqs.message_id out | sort -u | wc -l)" -eq 1 ]
+  [ "$(jq -r .sqs.receipt_handle out | sort -u | wc -l)" -eq 2 ]
+  head -n 1 out | jq -c '.status = "committed" | .ack = "lost"' >&7
+  exec 7>&-
+  # Nobody is left to say more, so that the lease, which is still there, is given back.
+  wait "$(<pid)" || [ $? -eq 74 ]
+  grep -q 'printed=2 released=1 .*acked=0' err
+  counts_are 1 0 0
+}
+
 @test "rejected messages lose their lease and come back after their timeout" {
   fresh_queue VisibilityTimeout=3
   fill 40
