@@ -34,9 +34,12 @@ static int report(const struct settings *given, const struct pull_result *result
     } else if (result->unheard) {
         msg_error("the verdicts have ended while there were messages to print");
         status = STATUS_IO;
-    } else if (result->corrupt > 0) {
+    } else if (result->corrupt > 0 || result->silent > 0) {
         status = STATUS_PARTIAL;
     }
+    if (result->silent > 0)
+        msg_warn("%llu messages got no verdict and are given back to the queue",
+            (unsigned long long)result->silent);
     if (result->stranded > 0)
         msg_warn(
             "%llu messages could not be released; they come back after their visibility timeout",

@@ -274,6 +274,7 @@ static void run(struct puller *puller)
     close_output(puller);
     if (puller->keeper != NULL) {
         await_verdicts(puller);
+        result->silent = puller->stopping ? 0 : keeper_count(puller->keeper);
         keeper_end(puller->keeper, puller->release);
         release_all(puller);
         const struct keeper_counts *counts = keeper_counts(puller->keeper);

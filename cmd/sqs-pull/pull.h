@@ -49,6 +49,7 @@ struct pull_result {
     uint64_t acked;    /* messages that a verdict came back on */
     uint64_t extended; /* times that a visibility timeout was */
     uint64_t lapsed;   /* leases that ended without a verdict or a release */
+    uint64_t silent;   /* leases without a verdict at the end, though no stop was requested */
 };
 
 /*

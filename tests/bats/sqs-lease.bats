@@ -105,6 +105,8 @@ some_silent() { jq -c 'select(.body.n % 10 != 0) | .status = "committed"'; }
   fresh_queue VisibilityTimeout=60
   fill 40
   loop some_silent
+  [ "$STATUSES" = '1 0 0 0' ]
+  grep -q 'warning: 4 messages got no verdict and are given back to the queue' pull.err
   grep -q 'released=4 .*acked=36' pull.err
   counts_are 4 0 0
 }

@@ -26,7 +26,7 @@ setup() {
 @test "nobody opens the FIFO: the run ends, and everything is visible again" {
   fresh_queue VisibilityTimeout=90
   fill 40
-  sqs-pull -v --wait 1 "${SERIAL[@]}" --grace 2s --acked acked 2>err | cat >out
+  run -1 bash -c 'set -o pipefail; sqs-pull -v --wait 1 "$@" --grace 2s --acked acked 2>err | cat >out' - "${SERIAL[@]}"
   grep -q 'warning: nobody has opened the --acked FIFO' err
   grep -q 'printed=40 released=40 .*acked=0' err
   counts_are 40 0 0
@@ -101,6 +101,8 @@ survive() {
   [ "$(<pull-TERM-20/statuses)" = '0 0 0 0' ]
   [ "$(<ack-TERM-20/statuses)" = '0 0 0 0' ]
   grep -q 'deleted=60' ack-TERM-20/ack.err
+  # One whose verdicts end without its being told to stop is not done, though it has printed everything.
+  [[ $(<ack-KILL-20/statuses) == @(1|74)' '* ]]
 }
 
 @test "SIGTERM to sqs-pull and SIGKILL to the program after it: what was not acked is visible within seconds" {
