@@ -309,7 +309,7 @@ static int open_meter(struct run *run, struct failure *failure)
     if (figures_open(&run->figures, &options->meter, options->table, &run->meter) == 0)
         return 0;
     return failure_set(failure, STATUS_IO, "cannot write %s: %s", options->meter.metrics_file,
-        strerror(errno));
+        meter_reason(errno));
 }
 
 static int open_run(struct run *run, struct failure *failure)

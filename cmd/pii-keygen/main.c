@@ -56,7 +56,7 @@ static int parse(struct settings *settings, int argc, char **argv, bool *stop)
         if (id == OPT_OPERAND)
             settings->file = value;
     }
-    if (settings->file == NULL)
+    if (settings->file == NULL || *settings->file == '\0')
         return opt_usage("operand FILE is missing");
     if (settings->rotate && settings->list)
         return opt_usage("options --rotate and --list exclude each other");

@@ -102,7 +102,7 @@ static int report(const struct given *given, const struct ack_result *result, ui
         status = STATUS_INTERNAL;
     } else if (result->metrics_error != 0) {
         msg_error("cannot write %s: %s", given->ack.meter.metrics_file,
-            strerror(result->metrics_error));
+            meter_reason(result->metrics_error));
         status = STATUS_IO;
     } else if (result->feed.error.cause != AWS_OK) {
         status = connect_report(&result->feed.error);

@@ -24,7 +24,7 @@ static int report(const struct settings *given, const struct pull_result *result
         status = STATUS_INTERNAL;
     } else if (result->metrics_error != 0) {
         msg_error("cannot write %s: %s", given->pull.meter.metrics_file,
-            strerror(result->metrics_error));
+            meter_reason(result->metrics_error));
         status = STATUS_IO;
     } else if (result->error.cause != AWS_OK) {
         status = connect_report(&result->error);

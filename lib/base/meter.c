@@ -38,6 +38,11 @@ static int write_file(struct meter *meter)
     return metrics_write(meter->metrics, values);
 }
 
+const char *meter_reason(int error)
+{
+    return error == EINVAL ? "it is not a regular file" : strerror(error);
+}
+
 static void write_file_or_warn(struct meter *meter)
 {
     if (write_file(meter) == 0 || meter->warned)

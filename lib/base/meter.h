@@ -61,6 +61,9 @@ struct meter;
  */
 int meter_open(struct meter **meter, const struct meter_config *config);
 
+/* Words for that errno: for EINVAL, that what is there is no regular file. */
+const char *meter_reason(int error);
+
 /* Do what is due. A file that can no longer be written is warned of, once. */
 void meter_turn(struct meter *meter);
 

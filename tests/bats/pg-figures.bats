@@ -125,6 +125,7 @@ feed() {
     [[ $(<err) == "pg-load: error: cannot write $file: "* ]]
     [ ! -s out ]
   done
+  [[ $(<err) == *': it is not a regular file'* ]]
   [ -c /dev/null ]
   [ "$(sql 'SELECT count(*) FROM t')" = 0 ]
   mkdir gone

@@ -229,6 +229,8 @@ edited() {
   run -74 bash -c 'ulimit -f 0; exec pii-keygen new 2>/dev/null'
   [ ! -e new ]
   run -64 pii-keygen
+  run -64 pii-keygen ''
+  run -64 pii-keygen --list ''
   run -64 pii-keygen a b
   run -64 pii-keygen --rotate --list k
   run -64 pii-keygen --nonsense a

@@ -208,7 +208,7 @@ END
   local words
   for words in '--nonsense' '-x' '-k' '--key-file=k --key-file=k' '-k k -k k' 'file' '-k k file' '' \
     '-k k --max-record 0' '-k k --max-record 65M' '-k k --max-record x' '-k k --grace x' \
-    '-k k -p a -m .a=siv' '-k k -p a -p b' '-k k -m .a=rot13' '-k k -m .a' '-k k -m a=siv' \
+    '--key-file=' '-k k --policy='     '-k k -p a -m .a=siv' '-k k -p a -p b' '-k k -m .a=rot13' '-k k -m .a' '-k k -m a=siv' \
     '-k k --root body' '-k k --root .body[]' '-k k --root .sqs' '-k k -q=1' '-k k --quiet=1' \
     '-k k -m .a=siv -m .a=hmac' '-k k -m .a[0].b=siv -m .a[]=siv'; do
     # shellcheck disable=SC2086

@@ -190,5 +190,7 @@ END
   run -74 bash -c 'echo "{\"body\":{}}" | pii-unmask -k k >/dev/full'
   run -64 pii-unmask -k k --nonsense </dev/null
   run -64 pii-unmask </dev/null
+  run -64 pii-unmask -k '' </dev/null
+  run -64 pii-unmask -k k -p '' </dev/null
   run -64 pii-unmask -k k -p a -m .a=siv </dev/null
 }

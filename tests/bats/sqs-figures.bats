@@ -135,11 +135,14 @@ shows_progress() { grep -qP "\\r$1: [0-9]+ messages, [0-9.]+/s, (none in hand|ol
     run -74 sqs-ack --metrics-file "$file" <in
     [[ $output == "sqs-ack: error: cannot write $file: "* ]]
   done
+  [[ $output == *': it is not a regular file'* ]]
   [ -c /dev/null ]
   counts_are 0 1 0
   fill 1
   run -74 sqs-pull --metrics-file no/such/folder
   [[ $output == "sqs-pull: error: cannot write no/such/folder: "* ]]
+  run -74 sqs-pull --metrics-file .
+  [[ $output == "sqs-pull: error: cannot write .: it is not a regular file"* ]]
   counts_are 1 1 0
   pull >/dev/null
   mkdir gone
