@@ -19,7 +19,7 @@ setup_file() {
     mkdir -p "$tree"
     cp -a "$ROOT"/{Makefile,VERSION,cmd,lib} "$tree"
     patch -s -p1 -d "$tree" <"$patch"
-    run ! cmp -s "$ROOT/$file" "$tree/$file"
+    run -1 cmp -s "$ROOT/$file" "$tree/$file"
     make -s -C "$tree" BUILD=b "b/obj/${file%.c}.o"
     count=$((count + 1))
   done

@@ -16,8 +16,6 @@ BAD=3
 setup_file() {
   # The rounds of one test would hit those of another.
   export BATS_NO_PARALLELIZE_WITHIN_FILE=true
-  # shellcheck source=scripts/servers.sh
-  . "$BATS_TEST_DIRNAME/../../scripts/servers.sh"
   servers_begin
   servers_postgres_start
 }
@@ -25,9 +23,7 @@ setup_file() {
 teardown_file() { servers_stop; }
 
 setup() {
-  common_setup
-  unset SQS2PG_MAPS
-  fresh_database
+  pg_setup
   sql 'CREATE TABLE t (id integer)'
   # One run makes the tables, another tells how long it takes with them.
   records 1 "$RECORDS" >in

@@ -6,8 +6,6 @@ load ../lib/common
 load ../lib/records
 
 setup_file() {
-  # shellcheck source=scripts/servers.sh
-  . "$BATS_TEST_DIRNAME/../../scripts/servers.sh"
   servers_begin
   servers_postgres_start
   hba=$PGHOST/data/pg_hba.conf
@@ -20,9 +18,7 @@ setup_file() {
 teardown_file() { servers_stop; }
 
 setup() {
-  common_setup
-  unset SQS2PG_MAPS
-  fresh_database
+  pg_setup
   sql 'CREATE TABLE t (id integer)'
   records 1 5 >in
 }
@@ -38,9 +34,6 @@ teardown() {
   pg_isready -q || restart
   [ ! -s cut.pid ] || kill "$(<cut.pid)"
 }
-
-# has N: are there so many verdicts?
-has() { [ "$(wc -l <out)" = "$1" ]; }
 
 # busy: is a loader of this test inside a transaction?
 busy() {
@@ -85,13 +78,13 @@ cutter() {
   pid=$!
   exec 9>pipe
   records 1 5 >&9
-  eventually 10 has 5
+  eventually 10 lines_are out 5
   servers_postgres_stop QUIT
   records 1 10 >&9
   sleep 0.5
-  has 5
+  lines_are out 5
   restart
-  eventually 20 has 15
+  eventually 20 lines_are out 15
   exec 9>&-
   wait "$pid"
   [ "$(tally)" = '10 committed 5 duplicate' ]
@@ -104,7 +97,7 @@ cutter() {
   pid=$!
   exec 9>pipe
   records 1 5 >&9
-  eventually 10 has 5
+  eventually 10 lines_are out 5
   servers_postgres_stop
   records 6 10 >&9
   status=0
@@ -263,7 +256,7 @@ cutter() {
   pid=$!
   exec 9>pipe
   records 11 12 >&9
-  eventually 10 has 2
+  eventually 10 lines_are out 2
   sql 'ALTER TABLE t RENAME TO gone'
   records 13 14 >&9
   status=0

@@ -4,11 +4,7 @@
 load ../lib/common
 load ../lib/records
 
-setup() {
-  common_setup
-  unset SQS2PG_MAPS
-  fresh_database
-}
+setup() { pg_setup; }
 
 create_t() { sql "CREATE TABLE t (id integer, v varchar(5), ${1:-n integer})"; }
 
@@ -383,8 +379,7 @@ END
   sqs-pull -n 3 2>err | pg-load -t t --dry-run 2>>err | tee out | sqs-ack 2>>err || true
   [ "$(tally)" = '3 would-commit' ]
   grep -q 'dry run' err
-  all_there() { counts_are 3 0 0; }
-  eventually 10 all_there
+  eventually 10 counts_are 3 0 0
   sqs-pull -n 3 2>err | pg-load -t t 2>>err | tee out | sqs-ack 2>>err
   [ "$(tally)" = '3 committed' ]
   sleep 1.2
@@ -397,8 +392,7 @@ END
   pg-load -t t --linger 50ms <pipe >out 2>err 3>&- &
   exec 9>pipe
   records 1 3 >&9
-  has_three() { [ "$(wc -l <out)" = 3 ]; }
-  eventually 10 has_three
+  eventually 10 lines_are out 3
   # No transaction is open while it waits for input.
   [ "$(sql "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'pg-load'
     AND datname = current_database() AND state <> 'idle'")" = 0 ]

@@ -5,9 +5,7 @@ load ../lib/common
 load ../lib/records
 
 setup() {
-  common_setup
-  unset SQS2PG_MAPS
-  fresh_database
+  pg_setup
   sql 'CREATE TABLE t (id integer, a text, b text, d text DEFAULT $$dflt$$)'
 }
 

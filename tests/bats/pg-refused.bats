@@ -5,11 +5,7 @@ load ../lib/common
 load ../lib/records
 load ../lib/refused
 
-setup() {
-  common_setup
-  unset SQS2PG_MAPS
-  fresh_database
-}
+setup() { pg_setup; }
 
 @test "refused rows of every kind, spread at random: exactly those, and once more when delivered again" {
   spread 10000 100

@@ -7,8 +7,6 @@ load ../lib/records
 
 setup_file() {
   export BATS_NO_PARALLELIZE_WITHIN_FILE=true
-  # shellcheck source=scripts/servers.sh
-  . "$BATS_TEST_DIRNAME/../../scripts/servers.sh"
   servers_begin
   servers_postgres_start
 }
@@ -16,9 +14,7 @@ setup_file() {
 teardown_file() { servers_stop; }
 
 setup() {
-  common_setup
-  unset SQS2PG_MAPS
-  fresh_database
+  pg_setup
   sql 'CREATE TABLE t (id integer, v text)'
 }
 

@@ -4,11 +4,7 @@
 load ../lib/common
 load ../lib/records
 
-setup() {
-  common_setup
-  unset SQS2PG_MAPS
-  fresh_database
-}
+setup() { pg_setup; }
 
 create_t() { sql "CREATE TABLE t (id integer, v varchar(5), n integer)"; }
 

@@ -4,11 +4,7 @@
 load ../lib/common
 load ../lib/records
 
-setup() {
-  common_setup
-  unset SQS2PG_MAPS
-  fresh_database
-}
+setup() { pg_setup; }
 
 @test "keys go to the columns of their names; a missing key is the DEFAULT, null is NULL" {
   sql "CREATE TABLE t (id integer, a text DEFAULT 'da', b integer DEFAULT 7, c text)"

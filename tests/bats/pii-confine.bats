@@ -2,11 +2,9 @@
 # What pii-mask and pii-unmask can still do once they work: next to nothing.
 
 load ../lib/common
+load ../lib/pii
 
-setup() {
-  common_setup
-  key k 2>/dev/null
-}
+setup() { pii_setup; }
 
 # working PROGRAM: one that has written a record and waits for the next, its
 # process id in ${PID}; its standard input is held open by descriptor 5.
@@ -18,9 +16,6 @@ working() {
   echo '{"body":{"n":1}}' >&5
   eventually 10 test -s out
 }
-
-# lines_are N FILE
-lines_are() { [ "$(wc -l <"$2")" -eq "$1" ]; }
 
 done_working() {
   exec 5>&-
@@ -106,11 +101,11 @@ done_working() {
   for program in pii-mask pii-unmask; do
     # In two pieces: it tries when the first is masked and the second has come.
     : >out
-    { head -50 in; eventually 20 lines_are 50 out; tail -n +51 in; } |
+    { head -50 in; eventually 20 lines_are out 50; tail -n +51 in; } |
       LD_PRELOAD=$PWD/escape.so ESCAPE_AFTER=50 "$program" -k k --require-sandbox >out 2>err
     cat err
     [ "$(grep -c ' refused$' err)" -eq "$n" ]
-    run ! grep -q not-refused err
+    run -1 grep -q not-refused err
     [ ! -e escaped ]
     [ ! -e escaped-folder ]
     # And the work goes on.
@@ -123,7 +118,7 @@ done_working() {
 @test "no configuration of OpenSSL is read" {
   printf 'openssl_conf = x\n[x]\nproviders = y\n[y]\nz = w\n[w]\nmodule = %s/evil.so\nactivate = 1\n' "$PWD" >conf
   OPENSSL_CONF=$PWD/conf strace -f -e trace=file -o trace pii-mask -k k <<<'{"body":{"ip":"x"}}' >out
-  run ! grep -q -e evil -e "$PWD/conf" trace
+  run -1 grep -q -e evil -e "$PWD/conf" trace
   grep -q masked_ip out
 }
 

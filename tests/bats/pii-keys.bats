@@ -2,11 +2,10 @@
 # Key files: how they are read, made and rotated.
 
 load ../lib/common
+load ../lib/pii
 
 setup() {
-  common_setup
-  key k 2>/dev/null
-  ID=$(pii-keygen --list k | cut -d' ' -f1)
+  pii_setup
   SECRET=$(awk '/^pii1/ { print $4 }' k)
 }
 
@@ -209,7 +208,7 @@ edited() {
   [ "$stderr" = "pii-keygen: key=$(pii-keygen --list new | cut -d' ' -f1) state=primary" ]
   [ "$(stat -c %a new)" = 600 ]
   [ "$(grep -c '^pii1 [0-9a-f]\{8\} primary [A-Za-z0-9+/]\{43\}=$' new)" -eq 1 ]
-  run ! cmp -s k new
+  run -1 cmp -s k new
   umask 022
   run bash -c 'umask 777; exec pii-keygen -q newer'
   [ "$status" -eq 0 ]

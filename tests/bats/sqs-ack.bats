@@ -9,11 +9,7 @@ setup() {
   fresh_queue VisibilityTimeout=300
 }
 
-teardown() {
-  # shellcheck disable=SC2046  # one or two
-  [ ! -s pid ] || kill -9 $(xargs <pid) 2>/dev/null || true
-  proxy_stop
-}
+teardown() { sqs_teardown; }
 
 # take N: N messages put on the queue and received into ./records.
 take() {

@@ -4,17 +4,8 @@
 load ../lib/common
 load ../lib/sqs
 
-setup() {
-  common_setup
-  REAL=$AWS_ENDPOINT_URL_SQS
-}
-
-teardown() {
-  [ ! -s pid ] || kill -9 "$(<pid)" 2>/dev/null || true
-  proxy_stop
-}
-
-counts() { AWS_ENDPOINT_URL_SQS=$REAL servers_counts "$SQS_QUEUE_URL"; }
+setup() { common_setup; }
+teardown() { sqs_teardown; }
 
 @test "message attributes: none, by name, all; of every type" {
   fresh_queue VisibilityTimeout=2

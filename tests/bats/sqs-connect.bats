@@ -13,9 +13,7 @@ setup() {
   KEY=$AWS_ACCESS_KEY_ID SECRET=$AWS_SECRET_ACCESS_KEY
 }
 
-teardown() {
-  proxy_stop
-}
+teardown() { sqs_teardown; }
 
 # without VARIABLE... -- COMMAND...
 without() {
@@ -201,7 +199,7 @@ IN
   grep -q ';x-amz-security-token' proxy/requests
   rm proxy/requests
   ok sqs-pull
-  run ! grep -q security-token proxy/requests
+  run -1 grep -q security-token proxy/requests
 }
 
 @test "credentials that expire are read again from the profile, once" {
@@ -230,8 +228,7 @@ IN
     mode "clock $seconds"
     fill 3
     pull | committed | sqs-ack
-    counts_now=$(AWS_ENDPOINT_URL_SQS=$ENDPOINT servers_counts "$URL")
-    [ "$counts_now" = '0 0 0' ]
+    counts_are 0 0 0
   done
   # One refusal for each run, not one for each request.
   [ "$(grep -c ' clock ' proxy/requests)" -le 8 ]

@@ -4,43 +4,17 @@
 
 load ../lib/common
 load ../lib/sqs
+load ../lib/figures
 
 setup() {
   common_setup
   fresh_queue VisibilityTimeout=30
 }
 
-teardown() {
-  [ ! -s pid ] || kill -9 "$(<pid)" 2>/dev/null || true
-  proxy_stop
-}
+teardown() { sqs_teardown; }
 
-# value FILE NAME: of the one sample of that name.
-value() { grep -oP "^$2\{[^}]*\} \K.*" "$1"; }
-
-# well_formed FILE PROGRAM: HELP and TYPE before each sample, each of our own name,
-# program and queue; counters end in _total.
-well_formed() {
-  awk -v program="$2" -v queue="${SQS_QUEUE_URL##*/}" '
-    $1 == "#" && $2 == "HELP" { help = $3; if (NF < 5) bad = 1; next }
-    $1 == "#" && $2 == "TYPE" { type = $3; kind = $4; next }
-    {
-      name = $1
-      sub(/\{.*/, "", name)
-      if (name != help || name != type || name !~ /^sqs2pg_[a-z_]+$/ || seen[name]++) bad = 1
-      if ((kind == "counter") != (name ~ /_total$/) || $1 !~ "[{]program=\"" program "\"") bad = 1
-      if (name !~ /start_time/ && $1 !~ "\"" queue "\"}$" && program != "pg-load") bad = 1
-      count++
-    }
-    END { exit bad || count < 4 }' "$1"
-}
-
-# recent FILE: the last success is of the last minute.
-recent() {
-  local at
-  at=$(value "$1" sqs2pg_last_success_timestamp_seconds)
-  awk -v at="$at" -v now="$(date +%s)" 'BEGIN { exit !(now - at < 60 && at <= now + 1) }'
-}
+# formed FILE PROGRAM: its figures are well formed, and of our queue.
+formed() { well_formed "$1" "$2" "queue=\"${SQS_QUEUE_URL##*/}\""; }
 
 # terminal COMMAND: runs it on a terminal; what it shows goes to ./shown.
 terminal() { script -qec "stty cols 100; $1" /dev/null </dev/null >shown 3>&- 4>&-; }
@@ -55,16 +29,16 @@ shows_progress() { grep -qP "\\r$1: [0-9]+ messages, [0-9.]+/s, (none in hand|ol
   echo nonsense >>in
   mkdir figures
   run -1 sqs-ack --metrics-file figures/ack.prom <in
-  well_formed figures/ack.prom sqs-ack
-  [ "$(value figures/ack.prom sqs2pg_messages_settled_total)" = 12 ]
-  [ "$(value figures/ack.prom sqs2pg_verdicts_rejected_total)" = 1 ]
-  [ "$(value figures/ack.prom sqs2pg_verdicts_refused_total)" = 1 ]
-  [ "$(value figures/ack.prom sqs2pg_messages_in_hand)" = 0 ]
+  formed figures/ack.prom sqs-ack
+  [ "$(value figures/ack.prom messages_settled_total)" = 12 ]
+  [ "$(value figures/ack.prom verdicts_rejected_total)" = 1 ]
+  [ "$(value figures/ack.prom verdicts_refused_total)" = 1 ]
+  [ "$(value figures/ack.prom messages_in_hand)" = 0 ]
   recent figures/ack.prom
-  before=$(value figures/ack.prom sqs2pg_last_success_timestamp_seconds)
+  before=$(value figures/ack.prom last_success_timestamp_seconds)
   sqs-ack --metrics-file figures/ack.prom </dev/null
-  [ "$(value figures/ack.prom sqs2pg_messages_settled_total)" = 0 ]
-  [ "$(value figures/ack.prom sqs2pg_last_success_timestamp_seconds)" = "$before" ]
+  [ "$(value figures/ack.prom messages_settled_total)" = 0 ]
+  [ "$(value figures/ack.prom last_success_timestamp_seconds)" = "$before" ]
   [ "$(ls figures)" = ack.prom ]
 }
 
@@ -75,14 +49,14 @@ shows_progress() { grep -qP "\\r$1: [0-9]+ messages, [0-9.]+/s, (none in hand|ol
   mode 'corrupt spoil'
   mkdir figures
   run -1 --separate-stderr sqs-pull -j 1 --wait 1 --metrics-file figures/pull.prom
-  well_formed figures/pull.prom sqs-pull
-  [ "$(value figures/pull.prom sqs2pg_messages_received_total)" = 13 ]
-  [ "$(value figures/pull.prom sqs2pg_messages_printed_total)" = 12 ]
-  [ "$(value figures/pull.prom sqs2pg_messages_corrupt_total)" = 1 ]
-  [ "$(value figures/pull.prom sqs2pg_messages_in_hand)" = 0 ]
-  [ "$(value figures/pull.prom sqs2pg_requests_total)" = "$(wc -l <proxy/requests)" ]
+  formed figures/pull.prom sqs-pull
+  [ "$(value figures/pull.prom messages_received_total)" = 13 ]
+  [ "$(value figures/pull.prom messages_printed_total)" = 12 ]
+  [ "$(value figures/pull.prom messages_corrupt_total)" = 1 ]
+  [ "$(value figures/pull.prom messages_in_hand)" = 0 ]
+  [ "$(value figures/pull.prom requests_total)" = "$(wc -l <proxy/requests)" ]
   recent figures/pull.prom
-  success() { value figures/pull.prom sqs2pg_last_success_timestamp_seconds; }
+  success() { value figures/pull.prom last_success_timestamp_seconds; }
   # A receive that finds nothing is one that succeeds; one that fails is not.
   first=$(success)
   sqs-pull --wait 0 --empty 1 --metrics-file figures/pull.prom
@@ -91,16 +65,16 @@ shows_progress() { grep -qP "\\r$1: [0-9]+ messages, [0-9.]+/s, (none in hand|ol
   mode 'deny ReceiveMessage AccessDenied'
   run -69 sqs-pull --metrics-file figures/pull.prom
   [ "$(success)" = "$second" ]
-  [ "$(value figures/pull.prom sqs2pg_messages_received_total)" = 0 ]
+  [ "$(value figures/pull.prom messages_received_total)" = 0 ]
   [ "$(ls figures)" = pull.prom ]
   # What is not printed is released, and is in no hand.
   mode
   fresh_queue VisibilityTimeout=30
   fill 5
   run -74 bash -c 'sqs-pull -j 1 --wait 1 --metrics-file figures/pull.prom >/dev/full'
-  well_formed figures/pull.prom sqs-pull
-  [ "$(value figures/pull.prom sqs2pg_messages_released_total)" = 5 ]
-  [ "$(value figures/pull.prom sqs2pg_messages_in_hand)" = 0 ]
+  formed figures/pull.prom sqs-pull
+  [ "$(value figures/pull.prom messages_released_total)" = 5 ]
+  [ "$(value figures/pull.prom messages_in_hand)" = 0 ]
 }
 
 @test "sqs-pull --metrics-file with leases: replaced as it runs, a message in hand until its verdict is back" {
@@ -110,21 +84,21 @@ shows_progress() { grep -qP "\\r$1: [0-9]+ messages, [0-9.]+/s, (none in hand|ol
   sqs-pull -f -j 1 --wait 1 --acked acked --metrics-file pull.prom >out 2>err 3>&- 4>&- &
   echo $! >pid
   exec 7>acked
-  in_hand_is() { [ "$(value pull.prom sqs2pg_messages_in_hand)" = "$1" ]; }
+  in_hand_is() { [ "$(value pull.prom messages_in_hand)" = "$1" ]; }
   eventually 60 in_hand_is 7
-  [ "$(value pull.prom sqs2pg_messages_printed_total)" = 7 ]
-  [ "$(value pull.prom sqs2pg_messages_acked_total)" = 0 ]
+  [ "$(value pull.prom messages_printed_total)" = 7 ]
+  [ "$(value pull.prom messages_acked_total)" = 0 ]
   head -n 4 out | committed | sqs-ack --print >&7
   # Three are kept hidden until nobody is left to say what became of them.
   exec 7>&-
   status=0
   wait "$(<pid)" || status=$?
   [ "$status" -eq 74 ]
-  well_formed pull.prom sqs-pull
-  [ "$(value pull.prom sqs2pg_messages_acked_total)" = 4 ]
-  [ "$(value pull.prom sqs2pg_messages_released_total)" = 3 ]
-  [ "$(value pull.prom sqs2pg_leases_lapsed_total)" = 0 ]
-  [ "$(value pull.prom sqs2pg_leases_extended_total)" -ge 7 ]
+  formed pull.prom sqs-pull
+  [ "$(value pull.prom messages_acked_total)" = 4 ]
+  [ "$(value pull.prom messages_released_total)" = 3 ]
+  [ "$(value pull.prom leases_lapsed_total)" = 0 ]
+  [ "$(value pull.prom leases_extended_total)" -ge 7 ]
   in_hand_is 0
 }
 

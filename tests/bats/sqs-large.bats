@@ -11,14 +11,8 @@ load ../lib/sqs
 
 export BATS_TEST_TIMEOUT=$((TEST_MESSAGES > 0 ? 3600 : 240))
 
-setup() {
-  common_setup
-  REAL=$AWS_ENDPOINT_URL_SQS
-}
-
-teardown() { proxy_stop; }
-
-counts() { AWS_ENDPOINT_URL_SQS=$REAL servers_counts "$SQS_QUEUE_URL"; }
+setup() { common_setup; }
+teardown() { sqs_teardown; }
 
 # lots N: how many messages to take where N are wanted: fewer on moto, whose time grows with the
 # square, and of programs under a sanitizer.
@@ -68,7 +62,7 @@ faulty() {
   [ "$(sql 'SELECT count(*) FROM arrived_ledger')" = "$n" ]
   [ "$(jq -r .sqs.message_id out | sort -u | wc -l)" -eq "$n" ]
   counts_are 0 0 0
-  run ! grep -q error: err
+  run -1 grep -q error: err
   # Faults there were, and none of them cost more than a few requests.
   grep -q ' fail ' proxy/requests
   [ "$(grep -cE ' (ReceiveMessage|DeleteMessageBatch) ' proxy/requests)" -le $((n + 200 * round)) ]
@@ -122,7 +116,7 @@ leased() {
   seq 1 "$n" | grep -v '0$' | same <(jq 'select(.status == "committed").body.n' out | sort -n)
   seq 10 10 "$n" | sed p | same <(jq 'select(.status == "rejected").body.n' out | sort -n)
   seq 10 10 "$n" | same <(SQS_QUEUE_URL=$DEAD pull --visibility-timeout 600s | jq .body.n | sort -n)
-  run ! grep -E 'error:| failed=[1-9]' pull.err ack.err
+  run -1 grep -E 'error:| failed=[1-9]' pull.err ack.err
 }
 
 # attributed COUNT GROUPS: records for a FIFO queue, dealt out to groups, with attributes of two types.

@@ -13,9 +13,7 @@ setup() {
   mkfifo acked
 }
 
-teardown() {
-  [ ! -s pid ] || kill -9 "$(<pid)" 2>/dev/null || true
-}
+teardown() { common_teardown; }
 
 some_rejected() { jq -c '.status = if .body.n % 10 == 0 then "rejected" else "committed" end'; }
 some_silent() { jq -c 'select(.body.n % 10 != 0) | .status = "committed"'; }

@@ -118,8 +118,7 @@ survive() {
         role consumer bash -c "$twenty" | sqs-ack -v --print 2>ack.err >acked
       echo "${PIPESTATUS[*]}" >statuses
     } 3>&- 4>&- 2>/dev/null &
-    acked_twenty() { [ "$(counts)" = '0 30 0' ]; }
-    eventually 30 acked_twenty
+    eventually 30 counts_are 0 30 0
     kill -TERM "$(<pull.pid)"
     [ "$victim" = none ] || kill -KILL "$(<consumer.pid)"
     # A consumer that lives and is silent is waited for as long as --grace says.

@@ -8,15 +8,10 @@ load ../lib/sqs
 setup() {
   common_setup
   fresh_queue VisibilityTimeout=30
-  REAL=$AWS_ENDPOINT_URL_SQS
   P=json
 }
 
-teardown() {
-  proxy_stop
-}
-
-counts() { AWS_ENDPOINT_URL_SQS=$REAL servers_counts "$SQS_QUEUE_URL"; }
+teardown() { sqs_teardown; }
 
 # The three programs by the protocol ${P}.
 send() { sqs-send --protocol "$P"; }
@@ -61,7 +56,7 @@ IN
   for action in GetQueueUrl GetQueueAttributes ReceiveMessage DeleteMessageBatch SendMessageBatch; do
     [ "$(requests "$action")" -ge 1 ]
   done
-  run ! grep -v 'content-type;host;x-amz-date;x-amz-target$' proxy/requests
+  run -1 grep -v 'content-type;host;x-amz-date;x-amz-target$' proxy/requests
   # What is not printed is made visible again.
   fill 30
   run -74 bash -c "sqs-pull --protocol json --wait 1 -j 1 >/dev/full"
@@ -133,7 +128,7 @@ IN
   cat err
   each_at_least_once "$n" out
   counts_are 0 0 0
-  run ! grep -q error: err
+  run -1 grep -q error: err
 }
 
 @test "whole messages of a JSON answer that was cut are printed, each once" {

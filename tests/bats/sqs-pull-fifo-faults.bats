@@ -5,17 +5,8 @@ load ../lib/common
 load ../lib/sqs
 load ../lib/fifo
 
-setup() {
-  common_setup
-  REAL=$AWS_ENDPOINT_URL_SQS
-}
-
-teardown() {
-  [ ! -s pid ] || kill -9 "$(<pid)" 2>/dev/null || true
-  proxy_stop
-}
-
-counts() { AWS_ENDPOINT_URL_SQS=$REAL servers_counts "$SQS_QUEUE_URL"; }
+setup() { common_setup; }
+teardown() { sqs_teardown; }
 
 @test "answers of a FIFO queue that are cut or lost: asked for again, each message once and in order" {
   for protocol in query json; do
@@ -28,7 +19,7 @@ counts() { AWS_ENDPOINT_URL_SQS=$REAL servers_counts "$SQS_QUEUE_URL"; }
     mode 'cut 3' 'lose 4' 'fail 5 503'
     for ((round = 1; round <= 30; round++)); do
       sqs-pull --protocol "$protocol" "${options[@]}" 2>>err | tee -a out |
-        committed | AWS_ENDPOINT_URL_SQS=$REAL sqs-ack
+        committed | AWS_ENDPOINT_URL_SQS=$DIRECT sqs-ack
       [ "$(counts)" != '0 0 0' ] || break
       sleep 1
     done
@@ -39,9 +30,7 @@ counts() { AWS_ENDPOINT_URL_SQS=$REAL servers_counts "$SQS_QUEUE_URL"; }
     fi
     counts_are 0 0 0
     rm out
-    proxy_stop
-    rm -r proxy
-    AWS_ENDPOINT_URL_SQS=$REAL
+    proxy_gone
   done
 }
 
@@ -64,9 +53,7 @@ counts() { AWS_ENDPOINT_URL_SQS=$REAL servers_counts "$SQS_QUEUE_URL"; }
     done
     [ "$(jq .body.n out | sort -nu | xargs)" = '4 5 6 7 8' ]
     ! knows_attempts || [ "$(jq .body.n out | xargs)" = '4 5 6 7 8' ]
-    proxy_stop
-    rm -r proxy
-    AWS_ENDPOINT_URL_SQS=$REAL
+    proxy_gone
   done
 }
 

@@ -5,17 +5,8 @@ load ../lib/common
 load ../lib/sqs
 load ../lib/fifo
 
-setup() {
-  common_setup
-  REAL=$AWS_ENDPOINT_URL_SQS
-}
-
-teardown() {
-  [ ! -s pid ] || kill -9 "$(<pid)" 2>/dev/null || true
-  proxy_stop
-}
-
-counts() { AWS_ENDPOINT_URL_SQS=$REAL servers_counts "$SQS_QUEUE_URL"; }
+setup() { common_setup; }
+teardown() { sqs_teardown; }
 
 @test "a FIFO queue: sequence numbers always, group and deduplication ids with --fifo-ids" {
   for protocol in query json; do

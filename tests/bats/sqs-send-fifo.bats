@@ -4,20 +4,10 @@
 
 load ../lib/common
 load ../lib/sqs
+load ../lib/fifo
 
-setup() {
-  common_setup
-}
-
-teardown() {
-  [ ! -s pid ] || kill -9 "$(<pid)" 2>/dev/null || true
-  proxy_stop
-}
-
-# fifo_queue: an empty FIFO queue, in SQS_QUEUE_URL.
-fifo_queue() {
-  SQS_QUEUE_URL=$(servers_queue "$(unique).fifo" FifoQueue=true) && export SQS_QUEUE_URL
-}
+setup() { common_setup; }
+teardown() { sqs_teardown; }
 
 # raw: all messages of the queue as the server's own XML has them, which are
 # deleted: {"body","group","deduplication","attributes":{NAME:[TYPE,VALUE]}}.

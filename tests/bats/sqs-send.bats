@@ -9,10 +9,7 @@ setup() {
   fresh_queue VisibilityTimeout=30
 }
 
-teardown() {
-  [ ! -s pid ] || kill -9 "$(<pid)" 2>/dev/null || true
-  proxy_stop
-}
+teardown() { sqs_teardown; }
 
 # texts: the messages on the queue, as JSON strings, sorted.
 texts() { pull --visibility-timeout 20s | jq -c 'if .body | type == "string" then .body else .body | tojson end' | sort; }

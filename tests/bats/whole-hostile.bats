@@ -4,6 +4,7 @@
 
 load ../lib/common
 load ../lib/sqs
+load ../lib/records
 
 UGLY=$ROOT/tests/lib/ugly.py
 
@@ -11,9 +12,7 @@ setup() {
   common_setup
   key k
 }
-teardown() {
-  [ ! -s "$BATS_TEST_TMPDIR/served" ] || kill "$(<"$BATS_TEST_TMPDIR/served")"
-}
+teardown() { common_teardown; }
 
 # within MIB COMMAND...: its peak of memory is at most that; its messages are in ./err, and hold no
 # value. ASan needs more, which says nothing.
@@ -27,10 +26,7 @@ within() {
 }
 
 # lines: ./lines, one ugly record each, ./names, what is ugly about it.
-lines() { python3 "$UGLY" lines names >lines; }
-
-# verdicts FILE: how many of each status.
-verdicts() { grep -oP '"status":"\K[a-z]*' "$1" | sort | uniq -c | xargs; }
+lines() { python3 -B "$UGLY" lines names >lines; }
 
 @test "ugly lines: pii-mask makes a record of each, in clear stands none, pii-unmask has them back" {
   lines
@@ -38,14 +34,15 @@ verdicts() { grep -oP '"status":"\K[a-z]*' "$1" | sort | uniq -c | xargs; }
   # 32 and four times the largest, of 3 MiB.
   within 44 pii-mask -k k <lines >masked
   [ "$(wc -l <masked)" = "$count" ]
-  run ! grep -qaF 203.0.113. masked
+  run -1 grep -qaF 203.0.113. masked
   python3 -c 'import json, sys; [json.loads(line, parse_int=str) for line in open("masked", "rb")]'
   # Masking again changes nothing. (A token is longer than its value.)
   within 44 pii-mask --max-record 8M -k k <masked >again
   diff <(grep -v '"error"' masked) <(grep -v '"error"' again)
   within 44 pii-unmask --max-record 8M -k k <masked >clear
   [ "$(wc -l <clear)" = "$count" ]
-  [ -z "$(python3 "$UGLY" lost lines clear)" ]
+  python3 -B "$UGLY" lost lines clear >lost
+  [ ! -s lost ]
 }
 
 @test "ugly lines: pg-load stores each once, as a row or as an error, masked or not" {
@@ -65,7 +62,7 @@ verdicts() { grep -oP '"status":"\K[a-z]*' "$1" | sort | uniq -c | xargs; }
     [ "$rows" -ge 5 ]
     echo "$rows + $errors of $count"
     [ $((rows + errors)) = "$count" ]
-    [ "$(verdicts verdicts)" = "$rows committed $errors quarantined" ]
+    [ "$(tally verdicts)" = "$rows committed $errors quarantined" ]
     # What goes for SQL in others is a value here.
     [ "$(sql "SELECT count(*) FROM user_logins WHERE user_id LIKE '%DROP TABLE%'")" = 1 ]
     # The same once more adds nothing.
@@ -73,7 +70,7 @@ verdicts() { grep -oP '"status":"\K[a-z]*' "$1" | sort | uniq -c | xargs; }
     [ "$(sql 'SELECT count(*) FROM user_logins')" = "$rows" ]
   done
   pg_dump -a >dump
-  run ! grep -qaF 203.0.113. dump
+  run -1 grep -qaF 203.0.113. dump
 }
 
 @test "ugly lines: sqs-ack deletes nothing for them, sqs-send counts each as sent or not" {
@@ -108,7 +105,7 @@ verdicts() { grep -oP '"status":"\K[a-z]*' "$1" | sort | uniq -c | xargs; }
   fresh_queue VisibilityTimeout=60
   fresh_database
   create_user_logins
-  python3 "$UGLY" bodies names >bodies
+  python3 -B "$UGLY" bodies names >bodies
   # SQS itself takes no text with some of the characters.
   sqs-send -v <bodies 2>send.err || [ $? -eq 1 ]
   sent=$(grep -oP ' sent=\K[0-9]+' send.err)
@@ -119,37 +116,37 @@ verdicts() { grep -oP '"status":"\K[a-z]*' "$1" | sort | uniq -c | xargs; }
   counts_are 0 0 0
   [ "$(sql 'SELECT (SELECT count(*) FROM user_logins) + (SELECT count(*) FROM user_logins_errors)')" = "$sent" ]
   pg_dump -a >dump
-  run ! grep -qaF 203.0.113. dump stderr
+  run -1 grep -qaF 203.0.113. dump stderr
 }
 
 @test "huge lines: taken where they may be, else skipped in little memory and never deleted" {
   fresh_database
   create_user_logins
-  python3 "$UGLY" one 60-mib >one
+  python3 -B "$UGLY" one 60-mib >one
   # Over the usual limit: of four MiB at most is kept, then nothing.
   within 48 pii-mask -k k <one >masked
   within 80 pg-load -q -t user_logins <masked >verdicts || [ $? -eq 1 ]
-  [ "$(verdicts verdicts)" = "1 rejected" ]
+  [ "$(tally verdicts)" = "1 rejected" ]
   # Its address was saved, so that its message is known.
   grep -q '"receipt_handle":"canary-handle-1"' verdicts
   within $((32 + 4 * 60)) pii-mask --max-record 64M -k k <one >masked
-  run ! grep -qaF 203.0.113. masked
+  run -1 grep -qaF 203.0.113. masked
   grep -q '"masked_ip":"siv1' masked
-  python3 "$UGLY" one 70-mib >one
+  python3 -B "$UGLY" one 70-mib >one
   within $((32 + 4 * 64)) pii-mask --max-record 64M -k k <one >masked
   grep -q '"code":"too-long"' masked
   # Each of a million is masked.
-  python3 "$UGLY" one million-same-ips >one
+  python3 -B "$UGLY" one million-same-ips >one
   within $((32 + 4 * 64)) pii-mask --max-record 64M -k k <one >masked
-  run ! grep -qaF 203.0.113. masked
+  run -1 grep -qaF 203.0.113. masked
   [ "$(grep -o '"masked_ip":"siv1' masked | wc -l)" = 1000001 ]
 }
 
 # serve: the server of canned answers is the endpoint from now on.
 serve() {
   mkdir -p canned
-  python3 "$UGLY" serve canned 3>&- 4>&- &
-  echo $! >"$BATS_TEST_TMPDIR/served"
+  python3 -B "$UGLY" serve canned 3>&- 4>&- &
+  echo $! >"$BATS_TEST_TMPDIR/pid"
   eventually 10 test -s canned/port
   AWS_ENDPOINT_URL_SQS=http://127.0.0.1:$(<canned/port)
 }

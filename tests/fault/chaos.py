@@ -210,6 +210,15 @@ class Round:
                               capture_output=True, text=True, check=False)
         return [json.loads(line) for line in done.stdout.splitlines()]
 
+    def judge_each_once(self, what, found, due):
+        lost, more = due - set(found), set(found) - due
+        if len(found) != len(set(found)):
+            self.fault("%d %s are doubled" % (len(found) - len(set(found)), what))
+        if lost:
+            self.fault("%d %s are lost, %s of them" % (len(lost), what, min(lost)))
+        if more:
+            self.fault("%d %s should not be there" % (len(more), what))
+
     def judge_rows(self, sent):
         due = {login["user_id"]: login for login in sent.values()}
         lines = [" ".join(row) for row in psql_until(ROWS)]
@@ -217,12 +226,7 @@ class Round:
         users = [row["body"].get("user_id") for row in rows]
         if len(rows) != len(lines):
             self.fault("of %d rows %d can be unmasked" % (len(lines), len(rows)))
-        if len(users) != len(set(users)):
-            self.fault("%d rows are doubled" % (len(users) - len(set(users))))
-        if due.keys() - set(users):
-            self.fault("%d rows are lost, %s of them" % (len(due.keys() - set(users)), min(due.keys() - set(users))))
-        if set(users) - due.keys():
-            self.fault("%d rows should not be there" % len(set(users) - due.keys()))
+        self.judge_each_once("rows", users, due.keys())
         for row in rows:
             login = dict(due.get(row["body"].get("user_id"), {"app_version": "0"}))
             version = login.pop("app_version").split(".")
@@ -234,12 +238,7 @@ class Round:
     def judge_errors(self, sent):
         rows = psql_until(ERRORS)
         ids = [row[1] for row in rows]
-        if len(ids) != len(set(ids)):
-            self.fault("%d error rows are doubled" % (len(ids) - len(set(ids))))
-        if sent.keys() - set(ids):
-            self.fault("%d error rows are lost, %s of them" % (len(sent.keys() - set(ids)), min(sent.keys() - set(ids))))
-        if set(ids) - sent.keys():
-            self.fault("%d error rows should not be there" % len(set(ids) - sent.keys()))
+        self.judge_each_once("error rows", ids, sent.keys())
         kept = self.unmask([" ".join(row[2:]) for row in rows])
         if len(kept) != len(rows):
             self.fault("of %d error rows %d can be unmasked" % (len(rows), len(kept)))

@@ -106,16 +106,25 @@ static void try_masking(const struct uses *uses, const char *text, size_t length
     common_require(once.length == twice.length && memcmp(once.data, twice.data, once.length) == 0);
 }
 
+/* ${line} gets a record with ${text} for its value, but for the brace that ends it; ${result} tells
+   what the value is. Not if ${text} is no JSON value of one line. */
+static bool begin_record(const char *text, size_t length, struct json_result *result)
+{
+    if (memchr(text, '\n', length) != NULL ||
+        json_scan(text, length, NULL, JSON_MAX_DEPTH - 2, NULL, result) != JSON_OK)
+        return false;
+    buf_clear(&line);
+    buf_puts(&line, "{\"body\":{\"v\":");
+    buf_append(&line, text, length);
+    return true;
+}
+
 /* ${text} is a JSON value: as the value of a record, there, back, and there again. */
 static void try_value(const struct uses *uses, const char *text, size_t length)
 {
     struct json_result result;
-    if (memchr(text, '\n', length) != NULL ||
-        json_scan(text, length, NULL, JSON_MAX_DEPTH - 2, NULL, &result) != JSON_OK)
+    if (!begin_record(text, length, &result))
         return;
-    buf_clear(&line);
-    buf_puts(&line, "{\"body\":{\"v\":");
-    buf_append(&line, text, length);
     buf_puts(&line, "}}");
     if (common_pass(mask_work(uses->mask), line.data, line.length, &once) != FILTER_CHANGED)
         return;
@@ -140,12 +149,8 @@ static void try_value(const struct uses *uses, const char *text, size_t length)
 static void try_masked(const struct uses *uses, const char *text, size_t length)
 {
     struct json_result result;
-    if (memchr(text, '\n', length) != NULL ||
-        json_scan(text, length, NULL, JSON_MAX_DEPTH - 2, NULL, &result) != JSON_OK)
+    if (!begin_record(text, length, &result))
         return;
-    buf_clear(&line);
-    buf_puts(&line, "{\"body\":{\"v\":");
-    buf_append(&line, text, length);
     buf_puts(&line, "}," COMMON_CLAIM "}");
     (void)common_pass(unmask_work(uses->unmask), line.data, line.length, &back);
     (void)common_pass(mask_work(uses->mask), line.data, line.length, &once);

@@ -23,6 +23,12 @@ common_setup() {
   cd "$BATS_TEST_TMPDIR" || return 1
 }
 
+# common_teardown: ends what the test has left running: the process ids in ./pid.
+common_teardown() {
+  # shellcheck disable=SC2046  # one or more
+  [ ! -s "$BATS_TEST_TMPDIR/pid" ] || kill -9 $(xargs <"$BATS_TEST_TMPDIR/pid") 2>/dev/null || true
+}
+
 # unique: a name that no other test of the run uses.
 unique() { printf 't%s_%s_%s\n' "$$" "$BATS_SUITE_TEST_NUMBER" "$RANDOM"; }
 
@@ -41,6 +47,10 @@ counts() { servers_counts "$SQS_QUEUE_URL"; }
 # eventually SECONDS COMMAND...: polls until the command succeeds.
 eventually() { servers_until "$@"; }
 counts_are() { [ "$(counts)" = "$*" ]; }
+
+# lines_are FILE N, lines_at_least FILE N: how many lines it has.
+lines_are() { [ "$(wc -l <"$1")" -eq "$2" ]; }
+lines_at_least() { [ "$(wc -l <"$1")" -ge "$2" ]; }
 
 # sql QUERY: unaligned rows, columns parted by |.
 sql() { psql -qXAt -v ON_ERROR_STOP=1 -c "$1"; }

@@ -37,7 +37,7 @@ assumed() {
 metadata_start() {
   mkdir metadata
   assumed "${1:-1}" >metadata/keys
-  python3 "$ROOT/tests/lib/metadata.py" "$PWD/metadata" 2>metadata/err 3>&- 4>&- &
+  python3 -B "$ROOT/tests/lib/metadata.py" "$PWD/metadata" 2>metadata/err 3>&- 4>&- &
   echo $! >metadata/pid
   servers_until 10 test -s metadata/port
   METADATA=http://127.0.0.1:$(<metadata/port)
@@ -70,7 +70,7 @@ refused() {
   [[ $stderr == *"sqs-pull: error: "*"$text"* ]] || { echo "$stderr" && false; }
   [ "$(grep -c ': error: ' <<<"$stderr")" -eq 1 ]
   if [ -s metadata/keys ]; then
-    run ! grep -qF -f <(tr ' ' '\n' <metadata/keys) <<<"$stderr"
+    run -1 grep -qF -f <(tr ' ' '\n' <metadata/keys) <<<"$stderr"
   fi
   [[ $stderr != *"$SECRET"* && $stderr != *hidden* ]]
 }

@@ -21,12 +21,13 @@ DIR/mode, read anew for each request, holds lines of
 """
 
 import datetime
-import http.server
 import json
 import os
 import sys
 import threading
 import time
+
+import loopback
 
 directory = sys.argv[1]
 started = time.monotonic()
@@ -65,12 +66,7 @@ def credentials():
     })
 
 
-class Handler(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, *_):
-        pass
-
+class Handler(loopback.Handler):
     def answer(self, status, text):
         body, cut = text.encode(), False
         for kind, path, *rest in (line.split() for line in read("mode", "").splitlines() if line):
@@ -95,12 +91,6 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.wfile.write(body[: len(body) // 2] if cut else body)
         self.close_connection |= cut
 
-    def handle(self):
-        try:
-            super().handle()
-        except ConnectionError:
-            pass  # the client has gone
-
     def do_PUT(self):
         if self.path != "/latest/api/token" or int(self.headers.get("X-aws-ec2-metadata-token-ttl-seconds", 0)) < 1:
             self.answer(400, "")
@@ -124,9 +114,4 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.answer(404, "")
 
 
-server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-server.daemon_threads = True
-with open(os.path.join(directory, "port.new"), "w", encoding="ascii") as port:
-    port.write("%d\n" % server.server_address[1])
-os.rename(os.path.join(directory, "port.new"), os.path.join(directory, "port"))
-server.serve_forever()
+loopback.serve(directory, Handler)

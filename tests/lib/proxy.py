@@ -32,15 +32,15 @@ anew for each request, holds lines of
 
 import datetime
 import http.client
-import http.server
 import json
 import os
 import re
-import ssl
 import sys
 import threading
 import time
 import urllib.parse
+
+import loopback
 
 directory, upstream = sys.argv[1], urllib.parse.urlsplit(sys.argv[2])
 started = time.monotonic()
@@ -67,12 +67,7 @@ def nth(mode):
 FAILED = b"<BatchResultErrorEntry><Id>%s</Id><SenderFault>%s</SenderFault><Code>%s</Code></BatchResultErrorEntry>"
 
 
-class Handler(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, *_):
-        pass
-
+class Handler(loopback.Handler):
     def note(self, what):
         signature = re.search(
             r"Credential=([^/]*)/[^/]*/([^/]*)/.*SignedHeaders=([^,]*)", self.headers.get("Authorization", ""))
@@ -177,12 +172,6 @@ class Handler(http.server.BaseHTTPRequestHandler):
             body = body[: len(body) // 2]
         return body
 
-    def handle(self):
-        try:
-            super().handle()
-        except (ConnectionError, ssl.SSLError):
-            pass  # the client has gone
-
     def do_POST(self):
         request = self.rfile.read(int(self.headers["Content-Length"]))
         target = self.headers.get("X-Amz-Target", "")
@@ -221,13 +210,5 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.answer(response.status, body)
 
 
-server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-server.daemon_threads = True
-if os.path.exists(os.path.join(directory, "certificate")):
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(os.path.join(directory, "certificate"))
-    server.socket = context.wrap_socket(server.socket, server_side=True)
-with open(os.path.join(directory, "port.new"), "w", encoding="ascii") as port:
-    port.write("%d\n" % server.server_address[1])
-os.rename(os.path.join(directory, "port.new"), os.path.join(directory, "port"))
-server.serve_forever()
+certificate = os.path.join(directory, "certificate")
+loopback.serve(directory, Handler, certificate if os.path.exists(certificate) else None)

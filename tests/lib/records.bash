@@ -1,5 +1,12 @@
 # For tests of pg-load: records, and what came of them. Needs lib/common.
 
+# pg_setup: a database, and no maps but the test's own.
+pg_setup() {
+  common_setup
+  unset SQS2PG_MAPS
+  fresh_database
+}
+
 # mid N: a message id, the same for the same number.
 mid() { printf '%08x-0000-4000-8000-%012x\n' "$1" "$1"; }
 
@@ -16,7 +23,7 @@ records() {
     "\"body\":{\"id\":%d%s}}\n", n, n, n, n, fields }'
 }
 
-# load OPTION...: runs pg-load on ./in, with verdicts in ./out and messages in
+# load_in OPTION...: runs pg-load on ./in, with verdicts in ./out and messages in
 # ./err; the exit status is ${status}.
 # shellcheck disable=SC2034  # status is the caller's
 load_in() {
@@ -24,8 +31,8 @@ load_in() {
   pg-load "$@" <in >out 2>err || status=$?
 }
 
-# tally: how many of each status ./out has, as "2 committed 1 duplicate".
-tally() { grep -oP '"status":"\K[^"]*' out | sort | uniq -c | xargs; }
+# tally [FILE]: how many of each status it (./out) has, as "2 committed 1 duplicate".
+tally() { grep -oP '"status":"\K[^"]*' "${1:-out}" | sort | uniq -c | xargs; }
 
 # verdict N: the status that ./out has for the message id of that number.
 verdict() { grep -F "$(mid "$1")" out | grep -oP '"status":"\K[^"]*' | xargs; }

@@ -35,10 +35,6 @@ started() {
   [ "$(cat "/proc/$2/comm")" = "$1" ] && ((0x$(awk '/^SigCgt/ { print $2 }' "/proc/$2/status") & 1 << 14))
 }
 
-# lines_are FILE N, lines_at_least FILE N: how many lines it has.
-lines_are() { [ "$(wc -l <"$1")" -eq "$2" ]; }
-lines_at_least() { [ "$(wc -l <"$1")" -ge "$2" ]; }
-
 # loop COMMAND...: the loop of leases, by the FIFO ./acked, around a consumer, with the options ${PULL}; its statuses are ${STATUSES}.
 # shellcheck disable=SC2034,SC2094
 loop() {
@@ -58,16 +54,20 @@ role() {
 }
 
 # proxy_start: a proxy in front of the server; from then on the endpoint. Its
-# folder is ./proxy, its faults are lines of ./proxy/mode.
+# folder is ./proxy, its faults are lines of ./proxy/mode. What the tests themselves
+# ask of a queue goes to its URL, and so past the proxy, as does any program with
+# ${DIRECT} for its endpoint.
 proxy_start() {
+  # shellcheck disable=SC2034  # the tests'
+  DIRECT=$AWS_ENDPOINT_URL_SQS
   mkdir -p proxy
-  python3 "$ROOT/tests/lib/proxy.py" "$PWD/proxy" "$AWS_ENDPOINT_URL_SQS" 2>proxy/err 3>&- 4>&- &
+  python3 -B "$ROOT/tests/lib/proxy.py" "$PWD/proxy" "$AWS_ENDPOINT_URL_SQS" 2>proxy/err 3>&- 4>&- &
   echo $! >proxy/pid
   servers_until 10 test -s proxy/port
   AWS_ENDPOINT_URL_SQS=http://127.0.0.1:$(<proxy/port)
 }
 
-# proxy_stop: for teardown, whether or not one was started.
+# proxy_stop: for sqs_teardown, whether or not one was started.
 proxy_stop() {
   local status=0
   [ -s "$BATS_TEST_TMPDIR/proxy/pid" ] || return 0
@@ -75,6 +75,19 @@ proxy_stop() {
   # A fault of the proxy's own would look like one that it makes.
   ! grep -q Error "$BATS_TEST_TMPDIR/proxy/err" || { cat "$BATS_TEST_TMPDIR/proxy/err" && status=1; }
   return "$status"
+}
+
+# proxy_gone: stops it in the middle of a test; the server is the endpoint again.
+proxy_gone() {
+  proxy_stop
+  rm -r proxy
+  AWS_ENDPOINT_URL_SQS=$DIRECT
+}
+
+# sqs_teardown: what the test has left running, the proxy too.
+sqs_teardown() {
+  common_teardown
+  proxy_stop
 }
 
 # mode LINE...: the faults from now on.

@@ -12,11 +12,12 @@ A value that has to be hidden holds 203.0.113. or canary.
 """
 
 import base64
-import http.server
 import json
 import os
 import re
 import sys
+
+import loopback
 
 MIB = 1 << 20
 IP = b'"ip":"203.0.113.7"'
@@ -150,10 +151,7 @@ def lost(before, after):
 
 
 def serve(directory):
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def log_message(self, *_):
-            pass
-
+    class Handler(loopback.Handler):
         def do_POST(self):
             self.rfile.read(int(self.headers["Content-Length"]))
             with open(os.path.join(directory, "answer"), "rb") as file:
@@ -161,17 +159,9 @@ def serve(directory):
             self.send_response(200)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
-            try:
-                self.wfile.write(body)
-            except ConnectionError:
-                pass  # it has read enough
+            self.wfile.write(body)
 
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    with open(os.path.join(directory, "port.new"), "w", encoding="ascii") as port:
-        port.write("%d\n" % server.server_address[1])
-    os.rename(os.path.join(directory, "port.new"), os.path.join(directory, "port"))
-    server.serve_forever()
+    loopback.serve(directory, Handler)
 
 
 def main():
