@@ -13,8 +13,6 @@
 #define json_stops_check portable_stops_check
 #define json_write_compact portable_write_compact
 #define json_write_ascii portable_write_ascii
-#define json_write_spliced portable_write_spliced
-#define json_write_without portable_write_without
 #define json_string_decode portable_string_decode
 #define json_string_encode portable_string_encode
 #define json_string_encode_ascii portable_string_encode_ascii
