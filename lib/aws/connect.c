@@ -1,9 +1,9 @@
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "aws/connect.h"
+#include "aws/credentials.h"
 #include "aws/profile.h"
 #include "base/msg.h"
 #include "base/status.h"
@@ -46,12 +46,6 @@ bool connect_option(struct connect_options *options, int id, const char *value)
     }
 }
 
-static const char *variable(const char *name)
-{
-    const char *value = getenv(name);
-    return value != NULL && *value != '\0' ? value : NULL;
-}
-
 /* What is known while the settings are put together. */
 struct settings {
     const struct connect_options *options;
@@ -81,8 +75,8 @@ static enum aws_cause from_profile(struct settings *settings, const char *name, 
 static enum aws_cause find_queue(struct settings *settings, struct aws_error *error)
 {
     struct queue_identity identity;
-    settings->queue =
-        settings->options->queue != NULL ? settings->options->queue : variable("SQS_QUEUE_URL");
+    settings->queue = settings->options->queue != NULL ? settings->options->queue
+                                                       : credentials_variable("SQS_QUEUE_URL");
     if (settings->queue == NULL)
         return error_set(error, AWS_USAGE, "give it with --queue or in SQS_QUEUE_URL",
             "no queue is given");
@@ -122,9 +116,9 @@ static enum aws_cause find_region(struct settings *settings, struct aws_error *e
         return take_region(settings, settings->options->region, error);
     if (settings->queue_is_url && queue_region_of_host(settings->queue_url.name, settings->region))
         return AWS_OK;
-    const char *found = variable("AWS_REGION");
+    const char *found = credentials_variable("AWS_REGION");
     if (found == NULL)
-        found = variable("AWS_DEFAULT_REGION");
+        found = credentials_variable("AWS_DEFAULT_REGION");
     if (found == NULL) {
         enum aws_cause cause = from_profile(settings, "region", &found, error);
         if (cause != AWS_OK)
@@ -154,9 +148,9 @@ static enum aws_cause find_endpoint(struct settings *settings, struct aws_error 
     char usual[QUEUE_PART_SIZE * 2];
     const char *found = settings->options->endpoint_url;
     if (found == NULL)
-        found = variable("AWS_ENDPOINT_URL_SQS");
+        found = credentials_variable("AWS_ENDPOINT_URL_SQS");
     if (found == NULL)
-        found = variable("AWS_ENDPOINT_URL");
+        found = credentials_variable("AWS_ENDPOINT_URL");
     if (found == NULL) {
         enum aws_cause cause = from_profile(settings, "endpoint_url", &found, error);
         if (cause != AWS_OK)
@@ -216,7 +210,7 @@ static enum aws_cause look_up(struct connection *connection, const struct settin
 static enum aws_cause find_ca_bundle(struct settings *settings, const char **found,
     struct aws_error *error)
 {
-    *found = variable("AWS_CA_BUNDLE");
+    *found = credentials_variable("AWS_CA_BUNDLE");
     if (*found != NULL || strncmp(settings->endpoint.origin, "https:", 6) != 0)
         return AWS_OK;
     return from_profile(settings, "ca_bundle", found, error);

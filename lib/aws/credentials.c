@@ -13,18 +13,11 @@
 
 enum { KEY_MAXIMUM = 1024, TOKEN_MAXIMUM = 16384 };
 
-static void free_secret(char *text)
-{
-    if (text != NULL)
-        secret_wipe(text, strlen(text));
-    free(text);
-}
-
 void credentials_free(struct credentials *credentials)
 {
-    free_secret(credentials->access_key_id);
-    free_secret(credentials->secret_access_key);
-    free_secret(credentials->session_token);
+    secret_free_text(credentials->access_key_id);
+    secret_free_text(credentials->secret_access_key);
+    secret_free_text(credentials->session_token);
     *credentials = (struct credentials){ 0 };
 }
 
@@ -40,22 +33,26 @@ bool credentials_same(const struct credentials *a, const struct credentials *b)
         same(a->session_token, b->session_token);
 }
 
-/* They become parts of HTTP headers: one word of printable ASCII, or a line could be forged. */
-static bool is_word(const char *text, size_t maximum)
+bool credentials_is_word(const char *text, size_t length)
 {
-    size_t length = strlen(text);
     for (size_t i = 0; i < length; i++)
         if (text[i] <= ' ' || text[i] > '~')
             return false;
-    return length > 0 && length <= maximum;
+    return length > 0;
+}
+
+static bool fits(const char *text, size_t maximum)
+{
+    size_t length = strlen(text);
+    return length <= maximum && credentials_is_word(text, length);
 }
 
 enum aws_cause credentials_set(struct credentials *credentials, const char *id, const char *secret,
     const char *token, enum aws_cause cause, const char *place, struct aws_error *error)
 {
     *credentials = (struct credentials){ 0 };
-    if (!is_word(id, KEY_MAXIMUM) || !is_word(secret, KEY_MAXIMUM) ||
-        (token != NULL && !is_word(token, TOKEN_MAXIMUM)))
+    if (!fits(id, KEY_MAXIMUM) || !fits(secret, KEY_MAXIMUM) ||
+        (token != NULL && !fits(token, TOKEN_MAXIMUM)))
         return error_set(error, cause, NULL, "the credentials in %s are malformed", place);
     credentials->access_key_id = strdup(id);
     credentials->secret_access_key = strdup(secret);

@@ -52,6 +52,10 @@ enum aws_cause credentials_load(struct credentials *credentials,
 enum aws_cause credentials_set(struct credentials *credentials, const char *id, const char *secret,
     const char *token, enum aws_cause cause, const char *place, struct aws_error *error);
 
+/* Whether text[0, length) is one word of printable ASCII: in a header anything else could forge a
+ * line. */
+bool credentials_is_word(const char *text, size_t length);
+
 /* The value of a variable; NULL: not set, or empty. */
 const char *credentials_variable(const char *name);
 

@@ -10,7 +10,6 @@
 
 enum { CONNECT_MS = 1000, TOTAL_MS = 3000, TRIES = 3, URL_MAXIMUM = 2048 };
 
-static const char who[] = "the container's credentials endpoint";
 static const char relative_name[] = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
 static const char full_name[] = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
 
@@ -127,18 +126,15 @@ enum aws_cause credentials_container_fetch(struct credentials *credentials,
             .total_ms = TOTAL_MS,
             .direct = true },
         .tries = TRIES,
-        .who = who,
+        .who = "the container's credentials endpoint",
     };
     cause = credentials_http_run(&exchange, request, error);
-    if (cause == AWS_OK && exchange.http.status != 200)
-        cause = error_set(error, AWS_SETTING,
-            exchange.http.status == 401 || exchange.http.status == 403
-                ? "it may want another authorization token, or the role may not be assigned"
-                : NULL,
-            "%s answers with status %u", who, exchange.http.status);
-    else if (cause == AWS_OK)
-        cause = credentials_json_read(credentials, CREDENTIALS_JSON_ENDPOINT, exchange.answer.data,
-            exchange.answer.length, who, error);
+    bool refused = exchange.http.status == 401 || exchange.http.status == 403;
+    if (cause == AWS_OK)
+        cause = credentials_json_answer(credentials, &exchange,
+            refused ? "it may want another authorization token, or the role may not be assigned"
+                    : NULL,
+            error);
     credentials_http_free(&exchange);
 done:
     buf_wipe(&header);

@@ -68,14 +68,6 @@ static enum aws_cause ask(const struct service *service, enum http_method method
     return cause;
 }
 
-static bool is_word(const char *text, size_t length)
-{
-    for (size_t i = 0; i < length; i++)
-        if (text[i] <= ' ' || text[i] > '~')
-            return false;
-    return length > 0;
-}
-
 /* AWS_OK with an empty token: *reason says why there is no service. */
 static enum aws_cause fetch_token(struct service *service, const char **reason,
     struct aws_error *error)
@@ -93,7 +85,8 @@ static enum aws_cause fetch_token(struct service *service, const char **reason,
     } else if (cause == AWS_OK && (http->status == 403 || http->status == 404)) {
         *reason = ", and the instance metadata service is off, or of version 1 only";
     } else if (cause == AWS_OK &&
-        (http->status != 200 || !is_word(exchange.answer.data, exchange.answer.length))) {
+        (http->status != 200 ||
+            !credentials_is_word(exchange.answer.data, exchange.answer.length))) {
         cause = error_set(error, AWS_SETTING, NULL, "%s gives no token: its answer has status %u",
             who, http->status);
     } else if (cause == AWS_OK &&
@@ -145,12 +138,8 @@ static enum aws_cause fetch_credentials(const struct service *service, const cha
     char path[sizeof role_path + NAME_MAXIMUM];
     (void)snprintf(path, sizeof path, "%s%s", role_path, role);
     enum aws_cause cause = ask(service, HTTP_GET, path, service->token.data, &exchange, error);
-    if (cause == AWS_OK && exchange.http.status != 200)
-        cause = error_set(error, AWS_SETTING, NULL, "%s answers with status %u", who,
-            exchange.http.status);
-    else if (cause == AWS_OK)
-        cause = credentials_json_read(credentials, CREDENTIALS_JSON_ENDPOINT, exchange.answer.data,
-            exchange.answer.length, who, error);
+    if (cause == AWS_OK)
+        cause = credentials_json_answer(credentials, &exchange, NULL, error);
     credentials_http_free(&exchange);
     return cause;
 }

@@ -118,3 +118,13 @@ enum aws_cause credentials_json_read(struct credentials *credentials,
     json_paths_free(paths);
     return cause;
 }
+
+enum aws_cause credentials_json_answer(struct credentials *credentials,
+    const struct credentials_http *exchange, const char *hint, struct aws_error *error)
+{
+    if (exchange->http.status != 200)
+        return error_set(error, AWS_SETTING, hint, "%s answers with status %u", exchange->who,
+            exchange->http.status);
+    return credentials_json_read(credentials, CREDENTIALS_JSON_ENDPOINT, exchange->answer.data,
+        exchange->answer.length, exchange->who, error);
+}

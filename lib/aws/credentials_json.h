@@ -2,6 +2,7 @@
 #define AWS_CREDENTIALS_JSON_H
 
 #include "aws/credentials.h"
+#include "aws/credentials_http.h"
 
 /* The JSON object in which credentials are handed over, on one line or many. */
 
@@ -19,5 +20,9 @@ enum credentials_json_kind {
 enum aws_cause credentials_json_read(struct credentials *credentials,
     enum credentials_json_kind kind, const char *text, size_t length, const char *who,
     struct aws_error *error);
+
+/* Those in an endpoint's answer; a status but 200 is AWS_SETTING, with ${hint} (or NULL). */
+enum aws_cause credentials_json_answer(struct credentials *credentials,
+    const struct credentials_http *exchange, const char *hint, struct aws_error *error);
 
 #endif

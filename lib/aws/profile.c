@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "aws/credentials.h"
 #include "aws/profile.h"
 #include "base/buf.h"
 #include "crypto/secret.h"
@@ -25,13 +26,6 @@ struct span {
     size_t length;
 };
 
-static void free_secret(char *text)
-{
-    if (text != NULL)
-        secret_wipe(text, strlen(text));
-    free(text);
-}
-
 int profile_init(struct profile *profile, const char *name)
 {
     *profile = (struct profile){ .name = strdup(name) };
@@ -42,7 +36,7 @@ void profile_free(struct profile *profile)
 {
     for (size_t i = 0; i < profile->count; i++) {
         free(profile->settings[i].name);
-        free_secret(profile->settings[i].value);
+        secret_free_text(profile->settings[i].value);
     }
     free(profile->settings);
     for (int kind = 0; kind < PROFILE_KINDS; kind++)
@@ -91,7 +85,7 @@ static int set(struct profile *profile, struct span name, struct span value, enu
     for (size_t i = 0; i < profile->count; i++) {
         struct profile_setting *setting = &profile->settings[i];
         if (equals(name, setting->name)) {
-            free_secret(setting->value);
+            secret_free_text(setting->value);
             setting->value = copy;
             setting->kind = kind;
             setting->line = line;
@@ -112,7 +106,7 @@ static int set(struct profile *profile, struct span name, struct span value, enu
     return 0;
 
 err:
-    free_secret(copy);
+    secret_free_text(copy);
     return -1;
 }
 
@@ -181,16 +175,16 @@ enum profile_result profile_parse(struct profile *profile, enum profile_kind kin
  */
 static char *file_name(const char *variable, const char *usual)
 {
-    const char *given = getenv(variable);
-    const char *home = getenv("HOME");
+    const char *given = credentials_variable(variable);
+    const char *home = credentials_variable("HOME");
     char *name = NULL;
-    if (given != NULL && *given != '\0' && strncmp(given, "~/", 2) != 0)
+    if (given != NULL && strncmp(given, "~/", 2) != 0)
         return strdup(given);
-    if (home == NULL || *home == '\0') {
+    if (home == NULL) {
         const struct passwd *user = getpwuid(getuid());
         home = user != NULL ? user->pw_dir : "/";
     }
-    if (asprintf(&name, "%s/%s", home, given != NULL && *given != '\0' ? given + 2 : usual) < 0)
+    if (asprintf(&name, "%s/%s", home, given != NULL ? given + 2 : usual) < 0)
         return NULL;
     return name;
 }

@@ -1,6 +1,8 @@
 #include "crypto/secret.h"
 
 #include <openssl/crypto.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 
 enum secret_result secret_alloc(size_t size, void **memory)
@@ -27,6 +29,13 @@ void secret_free(void *memory, size_t size)
         return;
     OPENSSL_cleanse(memory, size);
     munmap(memory, size); /* unlocks too */
+}
+
+void secret_free_text(char *text)
+{
+    if (text != NULL)
+        OPENSSL_cleanse(text, strlen(text));
+    free(text);
 }
 
 void secret_wipe(void *memory, size_t size)

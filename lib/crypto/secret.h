@@ -23,6 +23,9 @@ enum secret_result secret_alloc(size_t size, void **memory);
 /* Wipe and give back; ${size} as it was asked. NULL is fine. */
 void secret_free(void *memory, size_t size);
 
+/* Wipe a C string of malloc(3) and give it back. NULL is fine. */
+void secret_free_text(char *text);
+
 /* Zero bytes in a way that the compiler keeps. NULL is fine with size 0. */
 void secret_wipe(void *memory, size_t size);
 
