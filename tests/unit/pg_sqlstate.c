@@ -96,12 +96,32 @@ static void looks_into_connection_strings(void **state)
         assert_int_equal(pg_dsn_check(cases[i].dsn), cases[i].expected);
 }
 
+static void is_patient_for_each_host(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *hosts, *timeout;
+        uint64_t expected_ms;
+    } cases[] = {
+        { NULL, NULL, 10000 },
+        { "a", "3", 3000 },
+        { "a,b,c", "3", 9000 },
+        { "a,b", "", 20000 },
+        { "a", "0", 10000 },
+        { "a", "-1", 10000 },
+        { "a,b", "9223372036854775807", 2 * UINT64_C(2147483647000) },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_int_equal(pg_dsn_patience(cases[i].hosts, cases[i].timeout), cases[i].expected_ms);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(decides_by_the_state),
         cmocka_unit_test(names_conditions),
         cmocka_unit_test(looks_into_connection_strings),
+        cmocka_unit_test(is_patient_for_each_host),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
