@@ -212,12 +212,6 @@ void msg_info(const char *format, ...)
         EMIT("info");
 }
 
-void msg_debug(const char *format, ...)
-{
-    if (level >= MSG_DEBUG)
-        EMIT("debug");
-}
-
 void msg_summary(bool plain, const char *format, ...)
 {
     bool wanted = level >= MSG_VERBOSE || (level >= MSG_NORMAL && isatty(STDERR_FILENO));

@@ -14,7 +14,7 @@
  * from files or the network go through %s only when they are known to be names.
  */
 
-enum msg_level { MSG_QUIET = -1, MSG_NORMAL = 0, MSG_VERBOSE = 1, MSG_DEBUG = 2 };
+enum msg_level { MSG_QUIET = -1, MSG_NORMAL = 0, MSG_VERBOSE = 1 };
 
 /* Set the name in front of every message; the string must outlive the program's messages. */
 void msg_init(const char *program);
@@ -28,8 +28,7 @@ void msg_set_json(bool on);
 void msg_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void msg_hint(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void msg_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
-void msg_info(const char *format, ...) __attribute__((format(printf, 1, 2)));  /* with -v */
-void msg_debug(const char *format, ...) __attribute__((format(printf, 1, 2))); /* with -vv */
+void msg_info(const char *format, ...) __attribute__((format(printf, 1, 2))); /* with -v */
 
 /*
  * The summary line in logfmt ("committed=99 rejected=0 seconds=0.41"), printed when ${plain} is

@@ -51,7 +51,8 @@ int record_string(const char *text, const struct json_match *match, struct buf *
     return json_string_decode(out, text + match->value, match->end - match->value);
 }
 
-int record_write_error_value(struct buf *out, const struct record_error *error)
+/* The error member's value. */
+static void write_error_value(struct buf *out, const struct record_error *error)
 {
     buf_puts(out, "{\"stage\":");
     json_string_encode(out, error->stage, strlen(error->stage));
@@ -62,7 +63,6 @@ int record_write_error_value(struct buf *out, const struct record_error *error)
         json_string_encode(out, error->detail, strlen(error->detail));
     }
     buf_putc(out, '}');
-    return out->failed ? -1 : 0;
 }
 
 int record_write_error(struct buf *out, const char *sqs, size_t sqs_length,
@@ -75,7 +75,7 @@ int record_write_error(struct buf *out, const char *sqs, size_t sqs_length,
         buf_putc(out, ',');
     }
     buf_puts(out, "\"error\":");
-    record_write_error_value(out, error);
+    write_error_value(out, error);
     if (sealed != NULL) {
         buf_puts(out, ",\"sealed\":\"");
         buf_append(out, sealed, sealed_length);

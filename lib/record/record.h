@@ -63,9 +63,6 @@ struct record_error {
 int record_write_error(struct buf *out, const char *sqs, size_t sqs_length,
     const struct record_error *error, const char *sealed, size_t sealed_length);
 
-/* Append just the error member's value: {"stage":…,"code":…,"detail":…}. */
-int record_write_error_value(struct buf *out, const struct record_error *error);
-
 /*
  * record_salvage(text, length, paths, nodes, matches, sqs, sqs_length):
  * For a line that is cut or malformed: scan it and point ${sqs} at the value of its first whole

@@ -349,7 +349,7 @@ static size_t take_all(struct plain *plain, const char *data, size_t length, int
 {
     size_t at = 0;
     *token = 1;
-    while (at<length && * token> 0) {
+    while (*token > 0 && at < length) {
         if (data[at] == '<') {
             *token = length - at < 3 ? INCOMPLETE : take_tag(plain, data + at, length - at);
             at += *token > 0 ? (size_t)*token : 0;
