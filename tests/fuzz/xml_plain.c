@@ -7,27 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
-#include "xml/xml.h"
+#include "../unit/xml_events.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void on_start(void *context, const char *name)
-{
-    buf_printf(context, "<%s>", name);
-}
-
-static void on_end(void *context, const char *name)
-{
-    buf_printf(context, "</%s>", name);
-}
-
-static void on_text(void *context, const char *text, size_t length)
-{
-    buf_append(context, text, length);
-}
-
-static const struct xml_handler handler = { on_start, on_text, on_end };
 
 static void require(int good)
 {

@@ -9,25 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
-#include "xml/xml.h"
-
-static void on_start(void *context, const char *name)
-{
-    buf_printf(context, "<%s>", name);
-}
-
-static void on_end(void *context, const char *name)
-{
-    buf_printf(context, "</%s>", name);
-}
-
-static void on_text(void *context, const char *text, size_t length)
-{
-    buf_append(context, text, length);
-}
-
-static const struct xml_handler handler = { on_start, on_text, on_end };
+#include "xml_events.h"
 
 /* Feed the document in pieces of ${size}; the events are in ${out}. */
 static enum xml_result read_in_pieces(const char *text, size_t length, size_t size, struct buf *out)
