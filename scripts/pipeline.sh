@@ -65,7 +65,7 @@ message() {
 # relay TEXT: makes lines of a program that has another form into warnings.
 relay() {
   local line
-  while IFS= read -r line; do message warning "$1: ${line##*: }"; done
+  while IFS= read -r line; do [ -z "$line" ] || message warning "$1: ${line##*: }"; done
 }
 
 # fail STATUS TEXT
@@ -79,6 +79,8 @@ usage_error() {
   message hint "try '$NAME --help'"
   exit "$USAGE"
 }
+
+unexpected() { usage_error "unexpected argument; a settings file is named with --config"; }
 
 # ---- options -----------------------------------------------------------------
 
@@ -107,7 +109,7 @@ options() {
       ;;
     --config=*) once config "${argument#*=}" ;;
     --archive=*) once archive "${argument#*=}" ;;
-    --replay=*) replay+=("${argument#*=}") ;;
+    --replay=?*) replay+=("${argument#*=}") ;;
     --log=*)
       once log "${argument#*=}"
       [[ $log =~ ^(text|json)$ ]] || usage_error "option --log takes text or json"
@@ -120,6 +122,12 @@ options() {
     --help) { usage && exit "$OK"; } || fail "$IO" "cannot write to standard output" ;;
     --version) { version && exit "$OK"; } || fail "$IO" "cannot write to standard output" ;;
     -c*) set -- "--config=${argument#-c}" "$@" ;;
+    --replay=) usage_error "option --replay needs a value" ;;
+    --)
+      [ $# -eq 0 ] || [ ${#replay[@]} -gt 0 ] || unexpected
+      replay+=("$@") && set --
+      ;;
+    --follow=* | --no-lock=* | --quiet=* | --verbose=* | --help=* | --version=*) usage_error "option ${argument%%=*} takes no value" ;;
     --*) usage_error "unknown option ${argument%%=*}" ;;
     -?*)
       letter=${argument:1:1}
@@ -128,7 +136,7 @@ options() {
       set -- "${LONG[$letter]}" "$@"
       ;;
     *)
-      [ ${#replay[@]} -gt 0 ] || usage_error "unexpected argument; a settings file is named with --config"
+      [ ${#replay[@]} -gt 0 ] || unexpected
       replay+=("$argument")
       ;;
     esac
@@ -160,9 +168,7 @@ read_config() {
   { exec {fd}<"$file"; } 2>/dev/null || fail "$CONFIG" "cannot open $file: no right to read it"
   read -r mode owner type < <(stat -L -c '%a %u %F' "/proc/self/fd/$fd")
   [[ $type == regular* ]] || fail "$CONFIG" "$file is not a regular file"
-  if [ "$owner" != "$(id -u)" ] && [ "$owner" != 0 ]; then
-    fail "$PERMISSION" "$file belongs to another user"
-  fi
+  [ "$owner" = "$(id -u)" ] || [ "$owner" = 0 ] || fail "$PERMISSION" "$file belongs to another user"
   [ $((8#$mode & 8#022)) -eq 0 ] || fail "$PERMISSION" "$file may be written by others (mode $mode)"
   while IFS= read -r line <&"$fd" || [ -n "$line" ]; do
     number=$((number + 1))
@@ -246,15 +252,11 @@ lock() {
     dir=$dir/sqs2pg-$(id -u)
     mkdir -m 700 "$dir" 2>/dev/null
     # In a folder that all may write, another may have been there first.
-    if [ -L "$dir" ] || [ ! -d "$dir" ] || [ ! -O "$dir" ]; then
+    { [ ! -L "$dir" ] && [ -d "$dir" ] && [ -O "$dir" ]; } ||
       fail "$PERMISSION" "$dir belongs to another user; set SQS2PG_LOCK_DIR"
-    fi
   fi
   queue_place
-  if [ -n "$account" ]; then
-    how=-s
-    take_lock "$dir" -x "$place" "$account" "$name"
-  fi
+  [ -z "$account" ] || { how=-s && take_lock "$dir" -x "$place" "$account" "$name"; }
   take_lock "$dir" "$how" "$place" "$name" "${AWS_PROFILE:-}" "${AWS_ACCESS_KEY_ID:-}"
 }
 
@@ -349,9 +351,7 @@ wait_all() {
     # wait -n may have forgotten, while wait has not.
     if [ -z "${ended:-}" ]; then
       ended=''
-      for i in "${left[@]}"; do
-        kill -0 "$i" 2>/dev/null || ended=$i
-      done
+      for i in "${left[@]}"; do kill -0 "$i" 2>/dev/null || ended=$i; done
       if [ -z "$ended" ]; then
         [ "$signals" -ne "$before" ] || fail "$INTERNAL" "lost sight of a stage"
         continue
@@ -469,11 +469,11 @@ replay() {
   exec {null}>/dev/null && begin
   for file in "${replay[@]}"; do
     [ "$signals" -eq 0 ] || break
-    { exec {in}<"$file"; } 2>/dev/null || {
+    if [ -d "$file" ] || ! { exec {in}<"$file"; } 2>/dev/null; then
       message error "cannot open $file"
       worst=$(graver "$worst" "$IO")
       continue
-    }
+    fi
     pids=() names=() over=() pipe_fds=("$in") source_ended='' source_told='' complete=''
     make_pipe from_file to_load
     stage "$in" "$to_load" gzip -cdf

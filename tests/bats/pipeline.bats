@@ -238,12 +238,13 @@ finish() {
 
 @test "usage errors: 64; help and version: 0; a full disk under them: 74" {
   local arguments
-  for arguments in -x --nonsense operand '-c a -c b' -c --config= --log=xml --log; do
+  for arguments in -x --nonsense operand '-- operand' '-c a -c b' -c --config= --log=xml --log --replay= --follow=1; do
     # shellcheck disable=SC2086
     run --separate-stderr sqs2pg $arguments
     [ "$status" -eq 64 ]
     [[ "$stderr" == *"hint: try 'sqs2pg --help'" ]]
   done
+  [[ "$stderr" == 'sqs2pg: error: option --follow takes no value'* ]]
   run --separate-stderr sqs2pg --help
   [ "$status" -eq 0 ]
   [[ "$output" == "usage: sqs2pg "* ]]
@@ -353,9 +354,10 @@ messages() { jq -r .sqs.message_id | sort -u | wc -l; }
   sqs2pg -c settings --archive kept
   sql 'TRUNCATE user_logins, user_logins_ledger'
   zcat kept/*.gz | head -n 40 | gzip | head -c 1000 >cut.gz
-  run --separate-stderr -74 sqs2pg -c settings --replay cut.gz no-such-file kept/*.gz
-  grep -q '^sqs2pg: warning: gzip: unexpected end of file$' <<<"$stderr"
+  run --separate-stderr -74 sqs2pg -c settings --replay cut.gz no-such-file -- kept kept/*.gz
+  [ "$(grep gzip: <<<"$stderr")" = 'sqs2pg: warning: gzip: unexpected end of file' ]
   grep -q '^sqs2pg: error: cannot open no-such-file$' <<<"$stderr"
+  grep -q '^sqs2pg: error: cannot open kept$' <<<"$stderr"
   [ "$(rows)" = 99 ]
   sed 's/user_logins/no_such_table/' settings >no_table
   run --separate-stderr -69 sqs2pg -c no_table --replay kept/*.gz kept/*.gz
