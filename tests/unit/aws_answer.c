@@ -15,7 +15,7 @@
     "<ReceiveMessageResult>"                                                                               \
     "<Message><MessageId>id-1</MessageId><ReceiptHandle>h+1/=</ReceiptHandle>"                             \
     "<MD5OfBody>d41d8cd98f00b204e9800998ecf8427e</MD5OfBody>"                                              \
-    "<Body>{&quot;a&quot;: &lt;1&gt; &amp;&#13;&#xA;}</Body>"                                              \
+    "<Body>{&quot;a&quot;: &lt;1&gt; &amp;&#13;&#xA;}</Body>\n  "                                          \
     "<Attribute><Name>SentTimestamp</Name><Value>1763715600123</Value></Attribute>"                        \
     "<Attribute><Name>ApproximateFirstReceiveTimestamp</Name><Value>1763715600456</Value></Attribute>"     \
     "<Attribute><Name>ApproximateReceiveCount</Name><Value>3</Value></Attribute>"                          \
@@ -155,6 +155,36 @@ static void test_too_long(void **state)
     answer_free(&answer);
 }
 
+/* One of an attribute makes the message unsound, unless nobody asks for it. */
+static const struct long_part long_parts[] = {
+    { "<aResponse><Message><MessageAttribute><Name>",
+        "</Name><Value><DataType>String</DataType><StringValue>v</StringValue></Value>"
+        "</MessageAttribute></Message></aResponse>",
+        "|||||broken\n" },
+    { "<aResponse><Message><MessageAttribute><Name>n</Name><Value><StringValue>v</StringValue>"
+      "<DataType>",
+        "</DataType></Value></MessageAttribute></Message></aResponse>", "|||||broken\n" },
+    { "<aResponse><Message><MessageAttribute><Name>n</Name><Value><DataType>String</DataType>"
+      "<StringValue>",
+        "</StringValue></Value></MessageAttribute></Message></aResponse>", "|||||broken\n" },
+    { "<aResponse><Message><MessageAttribute><Name>m</Name><Value><DataType>String</DataType>"
+      "<StringValue>v</StringValue></Value></MessageAttribute>"
+      "<MessageAttribute><Name>n</Name><Value><DataType>Binary.x</DataType><BinaryValue>",
+        "</BinaryValue></Value></MessageAttribute></Message></aResponse>", "|||||broken\n" },
+    { "<aResponse><Message><MessageAttribute><Name>n</Name><Value><DataType>String</DataType>"
+      "<StringValue>v</StringValue><BinaryValue>",
+        "</BinaryValue></Value></MessageAttribute></Message></aResponse>",
+        "||||n=String:v,|whole\n" },
+    { "<aResponse><Message><Attribute><Name>SequenceNumber</Name><Value>",
+        "</Value></Attribute></Message></aResponse>", "0|0|0|||||whole\n" },
+};
+
+static void test_long_parts(void **state)
+{
+    (void)state;
+    check_long_parts(PROTOCOL_QUERY, long_parts, sizeof long_parts / sizeof *long_parts);
+}
+
 /* ---- calls ---- */
 
 static const struct batch_answer batch_answers[] = {
@@ -235,6 +265,8 @@ static void test_queue_attributes(void **state)
         bool given;
         unsigned seconds;
     } rows[] = { { "0", true, 0 }, { "43200", true, 43200 }, { "43201", false, 0 },
+        { "18446744073709551661", false, 0 },
+
         { "", false, 0 } };
     struct answer answer;
     struct http_request request = { .outcome = HTTP_OK, .status = 200 };
@@ -374,6 +406,7 @@ int main(void)
         cmocka_unit_test(test_cut),
         cmocka_unit_test(test_documents),
         cmocka_unit_test(test_too_long),
+        cmocka_unit_test(test_long_parts),
         cmocka_unit_test(test_batches),
         cmocka_unit_test(test_judgement),
         cmocka_unit_test(test_queue_attributes),

@@ -232,6 +232,28 @@ static void test_too_long(void **state)
     answer_free(&answer);
 }
 
+/* One of an attribute makes the message unsound, unless nobody asks for it. */
+static const struct long_part long_parts[] = {
+    { "{\"Messages\":[{\"MessageAttributes\":{\"",
+        "\":{\"DataType\":\"String\",\"StringValue\":\"v\"}}}]}", "|||||broken\n" },
+    { "{\"Messages\":[{\"MessageAttributes\":{\"n\":{\"StringValue\":\"v\",\"DataType\":\"",
+        "\"}}}]}", "|||||broken\n" },
+    { "{\"Messages\":[{\"MessageAttributes\":{\"n\":{\"DataType\":\"String\",\"StringValue\":\"",
+        "\"}}}]}", "|||||broken\n" },
+    { "{\"Messages\":[{\"MessageAttributes\":{\"n\":{\"DataType\":\"Binary.x\",\"BinaryValue\":\"",
+        "\"}}}]}", "|||||broken\n" },
+    { "{\"Messages\":[{\"MessageAttributes\":{\"n\":{\"DataType\":\"String\",\"StringValue\":\"v\","
+      "\"BinaryValue\":\"",
+        "\"}}}]}", "||||n=String:v,|whole\n" },
+    { "{\"Messages\":[{\"Attributes\":{\"SequenceNumber\":\"", "\"}}]}", "0|0|0|||||whole\n" },
+};
+
+static void test_long_parts(void **state)
+{
+    (void)state;
+    check_long_parts(PROTOCOL_JSON, long_parts, sizeof long_parts / sizeof *long_parts);
+}
+
 /* More attributes than we take: the message stays. */
 static void test_many_attributes(void **state)
 {
@@ -337,6 +359,7 @@ int main(void)
         cmocka_unit_test(test_documents),
         cmocka_unit_test(test_odd),
         cmocka_unit_test(test_too_long),
+        cmocka_unit_test(test_long_parts),
         cmocka_unit_test(test_many_attributes),
         cmocka_unit_test(test_batches),
         cmocka_unit_test(test_judgement),

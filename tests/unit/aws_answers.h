@@ -107,6 +107,43 @@ static void check_long_name(enum protocol protocol, const char *before, const ch
     answer_free(&answer);
 }
 
+/* One message, cut in two where a part of it goes on for three megabytes. */
+struct long_part {
+    const char *before;
+    const char *after;
+    const char *end; /* of its line */
+};
+
+static void check_long_parts(enum protocol protocol, const struct long_part *parts, size_t count)
+{
+    enum { LENGTH = 3 << 20 };
+    struct answer answer;
+    struct buf text, out;
+    answer_init(&answer);
+    buf_init(&text, 2 * LENGTH);
+    buf_init(&out, 65536);
+    for (size_t i = 0; i < count; i++) {
+        buf_clear(&text);
+        buf_clear(&out);
+        buf_puts(&text, parts[i].before);
+        char *place = buf_reserve(&text, LENGTH);
+        assert_non_null(place);
+        memset(place, 'b', LENGTH);
+        text.length += LENGTH;
+        buf_puts(&text, parts[i].after);
+        assert_int_equal(feed(&answer, protocol, false, text.data, text.length, 16384, &out),
+            ANSWER_WHOLE);
+        assert_int_equal(answer.messages, 1);
+        const char *got = buf_cstr(&out);
+        size_t length = strlen(parts[i].end);
+        if (out.length < length || strcmp(got + out.length - length, parts[i].end) != 0)
+            fail_msg("part %zu: %s", i, got);
+    }
+    buf_free(&text);
+    buf_free(&out);
+    answer_free(&answer);
+}
+
 /* ---- calls ---- */
 
 struct batch_answer {

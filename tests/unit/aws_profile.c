@@ -6,12 +6,14 @@
 
 #include <cmocka.h>
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "aws/credentials.h"
+#include "aws/credentials_words.h"
 #include "aws/profile.h"
 
 struct file {
@@ -222,6 +224,9 @@ static const struct setting settings[] = {
         "Expiration that is no time" },
     { PROCESS("echo '" GIVEN ",\"Expiration\":7}'"), AWS_SETTING, NULL, NULL,
         "Expiration that is no time" },
+    { PROCESS(
+          "echo '{\"Version\":1,\"AccessKeyId\":\"P\\u0000ID\",\"SecretAccessKey\":\"hidden\"}'"),
+        AWS_SETTING, NULL, NULL, "lacks AccessKeyId" },
     { PROCESS("echo '" GIVEN ",\"SessionToken\":7}'"), AWS_SETTING, NULL, NULL, "not strings" },
     { PROCESS("echo '" GIVEN ",\"SessionToken\":\"a b\"}'"), AWS_SETTING, NULL, NULL, "malformed" },
     { PROCESS("echo '" GIVEN "} x'"), AWS_SETTING, NULL, NULL, "not a JSON object" },
@@ -348,6 +353,23 @@ static void test_times(void **state)
     }
 }
 
+/* As many words as there is room for, and one more. */
+static void test_words(void **state)
+{
+    (void)state;
+    char command[2 * (CREDENTIALS_WORDS + 1) + 1] = "";
+    for (size_t i = 0; i < CREDENTIALS_WORDS + 1; i++)
+        memcpy(command + 2 * i, "a ", 3);
+    struct credentials_words words;
+    assert_int_equal(credentials_words_split(&words, command + 2), 0);
+    assert_string_equal(words.list[CREDENTIALS_WORDS - 1], "a");
+    assert_null(words.list[CREDENTIALS_WORDS]);
+    credentials_words_free(&words);
+    assert_int_equal(credentials_words_split(&words, command), -1);
+    assert_int_equal(errno, 0);
+    credentials_words_free(&words);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -355,6 +377,7 @@ int main(void)
         cmocka_unit_test(test_order),
         cmocka_unit_test(test_same),
         cmocka_unit_test(test_times),
+        cmocka_unit_test(test_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

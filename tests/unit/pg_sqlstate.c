@@ -2,10 +2,12 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <cmocka.h>
 
 #include "pg/dsn.h"
 #include "pg/sqlstate.h"
+#include "pg/words.h"
 
 static void decides_by_the_state(void **state)
 {
@@ -96,6 +98,32 @@ static void looks_into_connection_strings(void **state)
         assert_int_equal(pg_dsn_check(cases[i].dsn), cases[i].expected);
 }
 
+static void finds_the_state_of_a_refusal(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *state, *rest;
+    } cases[] = {
+        { "connection to server failed: FATAL:  28P01: no", "28P01",
+            "connection to server failed: FATAL: no" },
+        { "FATAL:  57P03: starting\nFATAL:  3D000: none", "3D000",
+            "FATAL:  57P03: starting\nFATAL: none" },
+        { "host:28P01: no", "", "host:28P01: no" },
+        { "FATAL:  28P01 no", "", "FATAL:  28P01 no" },
+        { "FATAL:  28p01: no", "", "FATAL:  28p01: no" },
+        { "FATAL:  28P012: no", "", "FATAL:  28P012: no" },
+        { "timeout expired", "", "timeout expired" },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char found[6], text[80];
+        pg_words_state(cases[i].text, found);
+        assert_string_equal(found, cases[i].state);
+        (void)snprintf(text, sizeof text, "%s", cases[i].text);
+        pg_words_drop_state(text, found);
+        assert_string_equal(text, cases[i].rest);
+    }
+}
+
 static void is_patient_for_each_host(void **state)
 {
     (void)state;
@@ -122,6 +150,7 @@ int main(void)
         cmocka_unit_test(names_conditions),
         cmocka_unit_test(looks_into_connection_strings),
         cmocka_unit_test(is_patient_for_each_host),
+        cmocka_unit_test(finds_the_state_of_a_refusal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -39,6 +39,7 @@ static const struct document documents[] = {
     { "<a>\xc3\xa9 \xe2\x82\xac</a>", XML_WELL, "<a>\xc3\xa9 \xe2\x82\xac</a>" },
     { "<a><![CDATA[<b>&amp;]]></a>", XML_WELL, "<a><b>&amp;</a>" },
     { "<a>x<!-- no -->y<?pi no?>z</a>", XML_WELL, "<a>xyz</a>" },
+    { "<a>x</a><!-- no -->", XML_WELL, "<a>x</a>" },
     { "<a> \n </a>", XML_WELL, "<a> \n </a>" },
     /* a forbidden character costs itself only */
     { "<a>x&#1;y</a>", XML_WELL, "<a>xy</a>" },
@@ -64,6 +65,7 @@ static const struct document documents[] = {
     { "<a/><b/>", XML_MALFORMED, NULL },
     { "<a>x\xff\xfey</a>", XML_MALFORMED, NULL },
     { "<a>\xc3</a>", XML_MALFORMED, NULL },
+    { "<a>\xe0\x80\xaf</a>", XML_MALFORMED, NULL },
     { "<html><body><p>502</body></html>", XML_MALFORMED, NULL },
     /* hostile */
     { "<!DOCTYPE a><a/>", XML_REFUSED, "" },
@@ -113,6 +115,27 @@ static void test_depth(void **state)
     }
 }
 
+/* Names longer than the plain reader keeps are libxml2's. */
+static void test_long_names(void **state)
+{
+    (void)state;
+    char name[101];
+    struct buf text, out;
+    memset(name, 'a', sizeof name - 1);
+    name[sizeof name - 1] = '\0';
+    buf_init(&text, 65536);
+    buf_init(&out, 65536);
+    for (int i = 0; i < XML_MAX_DEPTH; i++)
+        buf_printf(&text, "<%s>", name);
+    buf_putc(&text, 'x');
+    for (int i = 0; i < XML_MAX_DEPTH; i++)
+        buf_printf(&text, "</%s>", name);
+    assert_int_equal(read_in_pieces(text.data, text.length, 100, &out), XML_WELL);
+    assert_string_equal(buf_cstr(&out), buf_cstr(&text));
+    buf_free(&text);
+    buf_free(&out);
+}
+
 /* The largest receive: ten messages of a MiB, every character an entity. */
 static void test_large(void **state)
 {
@@ -158,6 +181,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_documents),
         cmocka_unit_test(test_depth),
+        cmocka_unit_test(test_long_names),
         cmocka_unit_test(test_large),
         cmocka_unit_test(test_restart),
     };
