@@ -3,15 +3,13 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/hash.h"
 #include "unsettled.h"
 
-/* FNV-1a. Handles that collide on purpose gain nothing: few messages are inside at a time. */
+/* Handles that collide on purpose gain nothing: few messages are inside at a time. */
 static size_t bucket_of(const char *handle, size_t length)
 {
-    uint32_t hash = 2166136261u;
-    for (size_t i = 0; i < length; i++)
-        hash = (hash ^ (unsigned char)handle[i]) * 16777619u;
-    return hash % UNSETTLED_BUCKETS;
+    return hash_bytes(handle, length) % UNSETTLED_BUCKETS;
 }
 
 struct unsettled_message *unsettled_find(const struct unsettled *unsettled, const char *handle,
@@ -27,16 +25,16 @@ struct unsettled_message *unsettled_find(const struct unsettled *unsettled, cons
 struct unsettled_message *unsettled_add(struct unsettled *unsettled, const char *handle,
     size_t length)
 {
-    struct unsettled_message **bucket = &unsettled->buckets[bucket_of(handle, length)];
     struct unsettled_message *message = malloc(sizeof *message + length);
     if (message == NULL)
         return NULL;
+    message->bucket = &unsettled->buckets[bucket_of(handle, length)];
     memcpy(message->handle, handle, length);
     message->item = (struct batch_item){ .text = message->handle, .length = length };
     message->since_ms = clock_monotonic_ms();
     message->lines = NULL;
-    message->next = *bucket;
-    *bucket = message;
+    message->next = *message->bucket;
+    *message->bucket = message;
     unsettled->count++;
     unsettled->bytes += length;
     return message;
@@ -85,8 +83,7 @@ static void free_message(struct unsettled *unsettled, struct unsettled_message *
 
 void unsettled_remove(struct unsettled *unsettled, struct unsettled_message *message)
 {
-    struct unsettled_message **link =
-        &unsettled->buckets[bucket_of(message->handle, message->item.length)];
+    struct unsettled_message **link = message->bucket;
     while (*link != message)
         link = &(*link)->next;
     *link = message->next;

@@ -17,7 +17,8 @@ struct unsettled_line {
 };
 
 struct unsettled_message {
-    struct batch_item item;         /* its text is the handle */
+    struct batch_item item; /* its text is the handle */
+    struct unsettled_message **bucket;
     struct unsettled_message *next; /* of its bucket */
     uint64_t since_ms;              /* monotonic: when its first verdict was read */
     struct unsettled_line *lines;   /* to be printed, newest first */

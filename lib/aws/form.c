@@ -5,11 +5,15 @@
 
 enum { DIGITS = 20 };
 
-/* RFC 3986, unreserved: what needs no encoding. */
+/* RFC 3986, unreserved: what needs no encoding. A table, as handles follow no pattern that a branch
+ * could be guessed by. */
 static bool unreserved(unsigned char byte)
 {
-    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
-        (byte >= '0' && byte <= '9') || byte == '-' || byte == '.' || byte == '_' || byte == '~';
+    static const char table[256] = "                                "
+                                   "             .. ..........      "
+                                   " ..........................    ."
+                                   " ..........................   . ";
+    return table[byte] == '.';
 }
 
 static void encode(struct buf *out, const char *value, size_t length)

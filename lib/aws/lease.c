@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "aws/lease.h"
+#include "base/hash.h"
 
 enum { FEWEST_BUCKETS = 64 };
 
@@ -56,13 +57,10 @@ size_t lease_count(const struct lease_table *table)
     return table->count;
 }
 
-/* FNV-1a. The ids are the queue's, so that no sender can make them collide. */
+/* The ids are the queue's, so that no sender can make them collide. */
 static struct lease **bucket_of(const struct lease_table *table, const char *id, size_t length)
 {
-    uint64_t hash = 14695981039346656037u;
-    for (size_t i = 0; i < length; i++)
-        hash = (hash ^ (unsigned char)id[i]) * 1099511628211u;
-    return &table->buckets[hash & table->mask];
+    return &table->buckets[hash_bytes(id, length) & table->mask];
 }
 
 struct lease *lease_find(const struct lease_table *table, const char *id, size_t length)

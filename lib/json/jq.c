@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/hash.h"
 #include "base/worker.h"
 #include "json/jq.h"
 #include "json/names.h"
@@ -215,14 +216,6 @@ void json_jq_free(struct json_jq *jq)
 
 /* ---- running ---- */
 
-static size_t hash_text(const char *text, size_t length)
-{
-    size_t hash = 14695981039346656037U; /* FNV-1a */
-    for (size_t i = 0; i < length; i++)
-        hash = (hash ^ (unsigned char)text[i]) * 1099511628211U;
-    return hash;
-}
-
 /* The slot of an input: the one that holds it, or the free one where it would go. */
 static struct remembered *find_slot(const struct json_jq *jq, const char *input, size_t length,
     size_t hash)
@@ -256,7 +249,7 @@ static void remember(struct json_jq *jq, const char *input, size_t length,
     memcpy(text, input, length);
     if (value_length > 0)
         memcpy(text + length, value, value_length);
-    size_t hash = hash_text(input, length);
+    size_t hash = hash_bytes(input, length);
     *find_slot(jq, input, length, hash) = (struct remembered){ .text = text,
         .input_length = (unsigned short)length,
         .output_length = (unsigned short)value_length,
@@ -294,7 +287,7 @@ enum json_jq_result json_jq_run(struct json_jq *jq, const char *input, size_t le
 {
     bool short_input = !jq->uses_sqs && length <= MEMORY_TEXT;
     if (short_input && jq->memory != NULL) {
-        const struct remembered *slot = find_slot(jq, input, length, hash_text(input, length));
+        const struct remembered *slot = find_slot(jq, input, length, hash_bytes(input, length));
         if (slot->text != NULL) {
             *value = slot->text + length;
             *value_length = slot->output_length;

@@ -1,5 +1,8 @@
 #include <stdint.h>
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include "xml/plain.h"
 
@@ -274,9 +277,32 @@ static bool stands_for_itself(char c)
     return table[(unsigned char)c] == '.';
 }
 
+#ifdef __SSE2__
+/* Bit i is set for byte i of sixteen that does not stand for itself, or is a tab or line feed. */
+static unsigned suspects(const char *text)
+{
+    __m128i block = _mm_loadu_si128((const __m128i *)(const void *)text);
+    /* as signed bytes, those of 0x80 or more are below a space too */
+    __m128i stops = _mm_cmplt_epi8(block, _mm_set1_epi8(' '));
+    stops = _mm_or_si128(stops, _mm_cmpeq_epi8(block, _mm_set1_epi8('&')));
+    stops = _mm_or_si128(stops, _mm_cmpeq_epi8(block, _mm_set1_epi8(']')));
+    /* '<' and '>' differ in one bit */
+    block = _mm_or_si128(block, _mm_set1_epi8('<' ^ '>'));
+    stops = _mm_or_si128(stops, _mm_cmpeq_epi8(block, _mm_set1_epi8('>')));
+    return (unsigned)_mm_movemask_epi8(stops);
+}
+#endif
+
 static size_t run_of(const char *text, size_t left)
 {
     size_t at = 0;
+#ifdef __SSE2__
+    unsigned found = 0;
+    for (; left - at >= sizeof(__m128i) && found == 0; at += sizeof(__m128i))
+        found = suspects(text + at);
+    if (found != 0)
+        at = at - sizeof(__m128i) + (unsigned)__builtin_ctz(found);
+#endif
     while (at < left && stands_for_itself(text[at]))
         at++;
     return at;
@@ -327,9 +353,13 @@ static size_t take_text(struct plain *plain, const char *text, size_t left, int 
         size_t run = run_of(text + at, left - at < room ? left - at : room);
         if (run > 0) {
             plain->brackets = 0;
-            memcpy(piece + used, text + at, run);
+            if (used == 0) {
+                plain->handler->text(plain->context, text + at, run); /* mostly all there is */
+            } else {
+                memcpy(piece + used, text + at, run);
+                used += run;
+            }
             at += run;
-            used += run;
             continue;
         }
         int length = 0;

@@ -15,6 +15,7 @@
 
 #include "base/backoff.h"
 #include "base/clock.h"
+#include "base/hash.h"
 #include "base/out.h"
 #include "base/sha256.h"
 #include "base/stop.h"
@@ -85,6 +86,36 @@ static void digests(void **state)
         for (int k = 0; k < SHA256_SIZE; k++)
             snprintf(hex + 2 * k, 3, "%02x", digest[k]);
         assert_string_equal(hex, samples[i].hex);
+    }
+}
+
+static void hashes_every_byte(void **state)
+{
+    (void)state;
+    char text[80] = { 0 };
+    for (size_t length = 0; length < sizeof text; length++) {
+        uint64_t hash = hash_bytes(text, length);
+        assert_int_equal(hash, hash_bytes(text, length));
+        assert_true(hash != hash_bytes(text, length + 1)); /* the bytes are equal */
+        for (size_t i = 0; i < length; i++) {
+            text[i] = 1;
+            assert_true(hash != hash_bytes(text, length));
+            text[i] = 0;
+        }
+    }
+}
+
+/* Handles of one queue that differ in their number alone: the fullest of 1,024 buckets has some 25
+ * of 10,000 when they fall by chance. */
+static void spreads_handles(void **state)
+{
+    (void)state;
+    enum { HANDLES = 10000, BUCKETS = 1024, FULLEST = 40 };
+    static unsigned counts[BUCKETS];
+    for (unsigned i = 0; i < HANDLES; i++) {
+        char handle[256];
+        int length = snprintf(handle, sizeof handle, "AQEBwJnKyrHigUMZj6rYigCg%05u%0180u", i, 7u);
+        assert_true(++counts[hash_bytes(handle, (size_t)length) % BUCKETS] < FULLEST);
     }
 }
 
@@ -164,6 +195,8 @@ int main(void)
         cmocka_unit_test(writes_times),
         cmocka_unit_test(backs_off_within_bounds),
         cmocka_unit_test(digests),
+        cmocka_unit_test(hashes_every_byte),
+        cmocka_unit_test(spreads_handles),
         cmocka_unit_test(checks_output),
         cmocka_unit_test(waits_for_a_slow_reader),
         cmocka_unit_test(stops_at_the_second_signal),
