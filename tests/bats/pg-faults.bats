@@ -165,6 +165,16 @@ cutter() {
   [ "$(wc -l <cuts)" = 3 ]
 }
 
+@test "what is tried again counts once for --max-rejects" {
+  psql -qX -v ON_ERROR_STOP=1 -v table=t -f "$BATS_TEST_DIRNAME/../../share/sql/pg-load.sql"
+  echo 'no record' >>in
+  cutter 2 before
+  PGHOST=$PWD/sock load_in -t t --no-create --max-rejects 1
+  [ "$status" -eq 0 ]
+  [ "$(tally)" = '5 committed 1 quarantined' ]
+  [ "$(wc -l <cuts)" = 2 ]
+}
+
 @test "every COMMIT cut off: tried again with pauses, then 75, nothing acked" {
   psql -qX -v ON_ERROR_STOP=1 -v table=t -f "$BATS_TEST_DIRNAME/../../share/sql/pg-load.sql"
   cutter 100000 before

@@ -34,6 +34,24 @@ setup() { pg_setup; }
   grep -q canary1 err
 }
 
+@test "--reject-file: the copy is there before the verdict is; where it cannot be written, 74 and no verdict" {
+  sql 'CREATE TABLE t (id integer)'
+  mkfifo pipe
+  pg-load -t t --reject-file rejects <pipe >out 2>err 3>&- 4>&- &
+  exec 7>pipe
+  { records 1 2; echo 'no record'; } >&7
+  eventually 20 test -s out
+  [ "$(<rejects)" = 'no record' ]
+  exec 7>&-
+  wait $!
+  [ "$(tally)" = '2 committed 1 quarantined' ]
+  { records 3 4; echo 'no other record'; } >in
+  load_in -t t --reject-file /dev/full
+  [ "$status" -eq 74 ]
+  [ ! -s out ]
+  grep -q 'error: /dev/full: No space left on device' err
+}
+
 @test "none passes: 69, nothing quarantined, nothing acked" {
   sql 'CREATE TABLE t (id integer, must integer NOT NULL)'
   records 1 50 >in
