@@ -458,6 +458,17 @@ END
   [ "$(tally)" = '20000 committed 20000 duplicate' ]
   [ ! -s err1 ]
   [ ! -s err2 ]
+  # Each key slowly, so that one in the order of its records would meet the other's half way.
+  sql 'TRUNCATE t, t_ledger;
+    CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.02); RETURN NEW; END $$;
+    CREATE TRIGGER slow BEFORE INSERT ON t_ledger FOR EACH ROW EXECUTE FUNCTION slow()'
+  for way in in back; do
+    grep -E '"h([1-9]|[1-3][0-9])"' "$way" | pg-load -t t >"out.$way" 2>"err.$way" 3>&- &
+  done
+  for pid in $(jobs -p); do wait "$pid"; done
+  [ "$(cat out.in out.back | tally /dev/stdin)" = '39 committed 39 duplicate' ]
+  [ ! -s err.in ]
+  [ ! -s err.back ]
 }
 
 # peak FILE: resident memory in KiB at its highest, over those records.

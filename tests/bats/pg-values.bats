@@ -174,10 +174,18 @@ END
 
 @test "session settings of others change nothing" {
   sql 'CREATE TABLE t (d date, v text, ts timestamptz)'
+  # Of the transaction, as a trigger sees it.
+  sql "CREATE TABLE held (name text, value text);
+    CREATE FUNCTION look() RETURNS trigger LANGUAGE plpgsql AS \$\$ BEGIN
+      INSERT INTO public.held SELECT name, setting FROM pg_settings WHERE name IN ('synchronous_commit', 'lock_timeout',
+        'statement_timeout', 'idle_in_transaction_session_timeout', 'standard_conforming_strings', 'transaction_isolation');
+      RETURN NEW; END \$\$;
+    CREATE TRIGGER look BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION look()"
   db=$PGDATABASE
   for setting in "client_encoding = latin1" "datestyle = 'SQL, DMY'" "timezone = 'Asia/Tokyo'" \
     "synchronous_commit = off" "default_transaction_isolation = serializable" "standard_conforming_strings = off" \
-    "lc_messages = 'C'" "search_path = nowhere"; do
+    "lc_messages = 'C'" "search_path = nowhere" "lock_timeout = 0" "statement_timeout = 0" \
+    "idle_in_transaction_session_timeout = 0"; do
     sql "ALTER DATABASE \"$db\" SET $setting"
   done
   record 1 '{"d":"2026-02-03","v":"é€","ts":"2026-02-03 04:05:06"}' >in
@@ -185,6 +193,7 @@ END
   cat err
   [ "$(tally)" = '1 committed' ]
   [ "$(PGCLIENTENCODING=UTF8 PGOPTIONS='-c datestyle=ISO -c timezone=UTC' sql 'SELECT * FROM public.t')" = '2026-02-03|é€|2026-02-03 04:05:06+00' ]
+  [ "$(sql 'SELECT name, value FROM public.held ORDER BY name' | xargs)" = 'idle_in_transaction_session_timeout|60000 lock_timeout|10000 standard_conforming_strings|on statement_timeout|300000 synchronous_commit|on transaction_isolation|read committed' ]
 }
 
 @test "partitioned tables, views with a trigger, foreign keys within a batch" {
