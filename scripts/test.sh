@@ -151,7 +151,7 @@ part_inject() {
 
 # run_part PART: says how it went; shows its words if it failed.
 run_part() {
-  local part=$1 log=$logs/$1.log start=$SECONDS before="$passed $failed" status=0 reports='' found
+  local part=$1 log=$logs/$1.log start=$SECONDS before="$passed $failed" status=0 reports='' found files
   local kind=${part#asan-}
   case $part in asan-* | tsan) sanitize ;; esac
   if [ "$part" = static ] && [ -n "$static" ]; then
@@ -170,7 +170,11 @@ run_part() {
     chaos) part_counted "$log" timeout -k 30 900 "$here/chaos.sh" --rounds 20 --seed 1 ;;
     # Those that wait longest begin first.
     bats) part_bats "$log" elasticmq "$root"/tests/bats/{sqs-*,[!s]*}.bats ;;
-    bats-moto) part_bats "$log" moto "$root"/tests/bats/{sqs-*,pipeline}.bats ;;
+    # Not sqs-credentials again, which has a moto of its own whatever the server.
+    bats-moto)
+      mapfile -t files < <(printf '%s\n' "$root"/tests/bats/{sqs-*,pipeline}.bats | grep -v '/sqs-credentials\.bats$')
+      part_bats "$log" moto "${files[@]}"
+      ;;
     inject) part_inject "$log" ;;
     tsan) part_bats "$log" elasticmq "$root"/tests/bats/pg-{faults,figures,load,map,refused,tables}.bats ;;
     esac || status=1
