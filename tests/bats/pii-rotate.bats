@@ -120,11 +120,12 @@ END
     jq -c "del(.n) | .b=\"siv1.00000000.\(.b[14:])\"" row
     echo '{"x":"hidden"}'
     echo '{"b":null}'
+    jq -c 'del(.n) | .attributes={x:"hidden"}' row
   } >in
   # shellcheck disable=SC2086
   run -1 --separate-stderr pii-mask -k k $policy --root . --rewrap <in
   printf '%s\n' "${lines[@]}" >out
-  [ "$(jq -r '.error.code // "-"' out | xargs)" = 'unknown-key - mixed token unknown-key mixed -' ]
+  [ "$(jq -r '.error.code // "-"' out | xargs)" = 'unknown-key - mixed token unknown-key mixed - mixed' ]
   run -1 grep -q hidden out
   # shellcheck disable=SC2086
   mask $policy --root . --key-id "$OLD" --rewrap <row >moved

@@ -264,10 +264,13 @@ static void test_queue_attributes(void **state)
         const char *value;
         bool given;
         unsigned seconds;
-    } rows[] = { { "0", true, 0 }, { "43200", true, 43200 }, { "43201", false, 0 },
-        { "18446744073709551661", false, 0 },
-
-        { "", false, 0 } };
+    } rows[] = {
+        { "0", true, 0 },
+        { "43200", true, 43200 },
+        { "43201", false, 0 },
+        { "18446744073709551661", false, 0 }, /* 2^64 + 45 */
+        { "", false, 0 },
+    };
     struct answer answer;
     struct http_request request = { .outcome = HTTP_OK, .status = 200 };
     struct buf xml;
