@@ -5,13 +5,13 @@
 #include "aws/credentials_http.h"
 #include "aws/credentials_role.h"
 #include "aws/form.h"
-#include "aws/sign.h"
+#include "aws/headers.h"
 #include "base/clock.h"
 #include "http/url.h"
 #include "xml/xml.h"
 
 enum { CONNECT_MS = 3000, TOTAL_MS = 6000, TRIES = 3, SKEW_MS = 240 * 1000, NAME_SIZE = 64 };
-enum { BODY_MAXIMUM = 256 << 10, HEADER_MAXIMUM = 32 << 10, VALUE_MAXIMUM = 17000 };
+enum { BODY_MAXIMUM = 256 << 10, URL_MAXIMUM = 32 << 10, VALUE_MAXIMUM = 17000 };
 
 /* ---- the answer ------------------------------------------------------------------------------ */
 
@@ -181,67 +181,6 @@ static void write_body(struct buf *body, const struct credentials_role *role, co
         add(body, "WebIdentityToken", token);
 }
 
-enum line { TYPE, HOST, DATE, SESSION, AUTHORIZATION, LINES };
-
-struct headers {
-    struct buf lines[LINES];
-    const char *list[LINES + 1];
-};
-
-static const char *set(struct buf *line, const char *name, const char *text)
-{
-    buf_clear(line);
-    buf_printf(line, "%s: %s", name, text);
-    const char *whole = buf_cstr(line);
-    return whole != NULL ? whole + strlen(name) + 2 : NULL;
-}
-
-/* The headers of the next attempt, signed by ${by} (NULL: not signed). 0, or -1: no memory. */
-static int write_headers(struct headers *headers, const struct url *url, const struct buf *body,
-    const char *region, const struct credentials *by, uint64_t now_ms)
-{
-    struct sign_header signed_headers[LINES];
-    struct buf *lines = headers->lines;
-    char date[SIGN_DATE_SIZE];
-    size_t count = 0;
-    sign_date(now_ms, date);
-    signed_headers[count++] = (struct sign_header){ "content-type",
-        set(&lines[TYPE], "Content-Type", "application/x-www-form-urlencoded; charset=utf-8") };
-    signed_headers[count++] = (struct sign_header){ "host", set(&lines[HOST], "Host", url->host) };
-    if (by != NULL)
-        signed_headers[count++] =
-            (struct sign_header){ "x-amz-date", set(&lines[DATE], "X-Amz-Date", date) };
-    if (by != NULL && by->session_token != NULL)
-        signed_headers[count++] = (struct sign_header){ "x-amz-security-token",
-            set(&lines[SESSION], "X-Amz-Security-Token", by->session_token) };
-    for (size_t i = 0; i < count; i++) {
-        if (signed_headers[i].value == NULL)
-            return -1;
-        headers->list[i] = lines[i].data;
-    }
-    headers->list[count] = NULL;
-    if (by == NULL)
-        return 0;
-    const struct sign_request request = {
-        .region = region,
-        .service = "sts",
-        .date = date,
-        .path = *url->path != '\0' ? url->path : "/",
-        .headers = signed_headers,
-        .count = count,
-        .body = body->data,
-        .body_length = body->length,
-    };
-    buf_clear(&lines[AUTHORIZATION]);
-    buf_puts(&lines[AUTHORIZATION], "Authorization: ");
-    if (sign_authorize(&lines[AUTHORIZATION], by, &request) != 0 ||
-        buf_cstr(&lines[AUTHORIZATION]) == NULL)
-        return -1;
-    headers->list[count] = lines[AUTHORIZATION].data;
-    headers->list[count + 1] = NULL;
-    return 0;
-}
-
 /* Whether the answer is a refusal by a server whose clock is far from ours; then *now_ms is its. */
 static bool skewed(const struct http_request *http, uint64_t *now_ms)
 {
@@ -266,18 +205,25 @@ static enum aws_cause assume(struct credentials *credentials,
     if (cause != AWS_OK)
         return cause;
     buf_init(&body, BODY_MAXIMUM);
-    buf_init(&target, HEADER_MAXIMUM);
+    buf_init(&target, URL_MAXIMUM);
     buf_init(&exchange.answer, 0);
-    for (int i = 0; i < LINES; i++)
-        buf_init(&headers.lines[i], HEADER_MAXIMUM);
+    headers_init(&headers);
     write_body(&body, role, token);
-    buf_printf(&target, "%s%s", url.origin, *url.path != '\0' ? url.path : "/");
+    const struct sign_request signing = {
+        .region = request->region,
+        .service = "sts",
+        .path = *url.path != '\0' ? url.path : "/",
+        .body = body.data,
+        .body_length = body.length,
+    };
+    buf_printf(&target, "%s%s", url.origin, signing.path);
     for (int round = 0; round < 2; round++) {
         if (round > 0 && (by == NULL || !skewed(&exchange.http, &now_ms)))
             break;
         credentials_http_free(&exchange);
-        if (buf_cstr(&target) == NULL || body.failed ||
-            write_headers(&headers, &url, &body, request->region, by, now_ms) != 0) {
+        headers_begin(&headers, "application/x-www-form-urlencoded; charset=utf-8", url.host, by,
+            now_ms);
+        if (buf_cstr(&target) == NULL || body.failed || headers_finish(&headers, &signing) != 0) {
             cause = error_set(error, AWS_NO_MEMORY, NULL, "no memory");
             break;
         }
@@ -294,8 +240,7 @@ static enum aws_cause assume(struct credentials *credentials,
         cause = read_answer(credentials, &exchange, role, error);
     }
     credentials_http_free(&exchange);
-    for (int i = 0; i < LINES; i++)
-        buf_wipe(&headers.lines[i]);
+    headers_free(&headers);
     buf_wipe(&body);
     buf_free(&target);
     url_free(&url);

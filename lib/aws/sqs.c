@@ -192,7 +192,7 @@ static int send_request(struct sqs *sqs, struct transfer *transfer)
     if (sqs->keeper != NULL)
         transfer->generation = credentials_keeper_generation(sqs->keeper);
     transfer->request.url = transfer->url.data;
-    transfer->request.headers = transfer->header_list;
+    transfer->request.headers = transfer->headers.list;
     transfer->request.body = transfer->body.data;
     transfer->request.body_length = transfer->body.length;
     transfer->request.silence_s = call_silence(transfer->call);

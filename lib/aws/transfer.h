@@ -7,19 +7,11 @@
 #include "aws/answer.h"
 #include "aws/call.h"
 #include "aws/credentials.h"
+#include "aws/headers.h"
 #include "base/buf.h"
 #include "http/http.h"
 
 /* A call's way to the server and back: one request after the other, its headers, its answer. */
-
-enum transfer_header {
-    TRANSFER_CONTENT_TYPE,
-    TRANSFER_HOST,
-    TRANSFER_DATE,
-    TRANSFER_TOKEN,
-    TRANSFER_ACTION,
-    TRANSFER_HEADERS
-};
 
 struct transfer {
     struct call *call;
@@ -27,9 +19,7 @@ struct transfer {
     struct answer answer;
     struct buf url;
     struct buf body;
-    struct buf headers[TRANSFER_HEADERS];
-    struct buf authorization;
-    const char *header_list[TRANSFER_HEADERS + 2];
+    struct headers headers;
     size_t path_at;     /* where the path begins in the URL */
     uint64_t signed_ms; /* the time that the request's date says */
     /* For the client's decisions. */
