@@ -64,7 +64,7 @@ struct method {
 
     /*
      * Append the original value, JSON text; or nothing. NULL when not reversible. ${key} counts for
-     * methods with ${needs_key_id}, and may be KEYRING_NONE for the others.
+     * methods with ${needs_key_id}: KEYRING_NONE is TOKEN_NO_KEY_ID with them.
      */
     enum token_result (*unmask)(void *state, size_t key, const struct token_value *value,
         struct buf *scratch, struct buf *out);

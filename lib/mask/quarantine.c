@@ -453,10 +453,7 @@ enum quarantine_result quarantine_reseal(struct quarantine *quarantine, const ch
             return QUARANTINE_FAILED;
         splice_skip(&splice, sealed->end);
     }
-    if (splice_finish(&splice) != 0)
-        return QUARANTINE_FAILED;
-    bool same = out->length == length + 1 && memcmp(out->data, text, length) == 0;
-    return same ? QUARANTINE_NONE : QUARANTINE_OPENED;
+    return splice_finish(&splice) == 0 ? result : QUARANTINE_FAILED;
 }
 
 /* ---- explaining ------------------------------------------------------------------------------ */

@@ -85,9 +85,9 @@ enum quarantine_result quarantine_open(struct quarantine *quarantine, const char
 
 /*
  * quarantine_reseal(quarantine, text, length, out):
- * Append the record with its sealed content sealed anew, under the primary key. QUARANTINE_OPENED:
- * it was under another one; QUARANTINE_NONE: nothing is sealed, or it is under the primary key
- * already. Otherwise what was appended is undefined.
+ * Append the record with its sealed content sealed anew, under the primary key: to the byte the
+ * same if it was under that already. Unless QUARANTINE_OPENED or QUARANTINE_NONE is returned, what
+ * was appended is undefined.
  */
 enum quarantine_result quarantine_reseal(struct quarantine *quarantine, const char *text,
     size_t length, struct buf *out);

@@ -200,8 +200,6 @@ static enum token_result move_value(struct rewrap *rewrap, const struct plan_rul
     struct json_result scanned;
     if (token_is_nothing(match))
         return TOKEN_OK;
-    if (method->needs_key_id && key == KEYRING_NONE)
-        return TOKEN_NO_KEY_ID;
     const struct token_value masked = token_value_of(splice->text, match);
     buf_clear(&rewrap->value);
     enum token_result result =

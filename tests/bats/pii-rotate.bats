@@ -121,11 +121,12 @@ END
     echo '{"x":"hidden"}'
     echo '{"b":null}'
     jq -c 'del(.n) | .attributes={x:"hidden"}' row
+    jq -c 'del(.n) | .a="hidden"' row
   } >in
   # shellcheck disable=SC2086
   run -1 --separate-stderr pii-mask -k k $policy --root . --rewrap <in
   printf '%s\n' "${lines[@]}" >out
-  [ "$(jq -r '.error.code // "-"' out | xargs)" = 'unknown-key - mixed token unknown-key mixed - mixed' ]
+  [ "$(jq -r '.error.code // "-"' out | xargs)" = 'unknown-key - mixed token unknown-key mixed - mixed mixed' ]
   run -1 grep -q hidden out
   # shellcheck disable=SC2086
   mask $policy --root . --key-id "$OLD" --rewrap <row >moved
