@@ -19,7 +19,7 @@ static int report(const struct settings *given, const struct pull_result *result
     uint64_t began_ms)
 {
     int status = STATUS_OK;
-    if (result->no_memory) {
+    if (result->no_memory && result->error.cause == AWS_OK) {
         msg_error("no memory");
         status = STATUS_INTERNAL;
     } else if (result->metrics_error != 0) {

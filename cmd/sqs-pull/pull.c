@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -76,6 +77,9 @@ static void turn(struct puller *puller, int timeout_ms)
     };
     timeout_ms = meter_timeout(puller->meter, timeout_ms);
     if (sqs_wait(puller->connection->sqs, fds, sizeof fds / sizeof *fds, timeout_ms) != 0) {
+        if (puller->result->error.cause == AWS_OK)
+            error_set(&puller->result->error, AWS_NO_MEMORY, NULL, "cannot wait for answers: %s",
+                strerror(errno));
         puller->result->no_memory = true;
         puller->busy = 0; /* nothing more can come back */
         return;
