@@ -144,8 +144,10 @@ static void release_all(struct puller *puller)
     uint64_t until = clock_monotonic_ms() + retry;
     while (!release_idle(puller->release) ||
         (puller->keeper != NULL && puller->out_closed && !keeper_idle(puller->keeper))) {
-        if (puller->result->no_memory)
+        if (puller->result->no_memory) {
+            release_abandon(puller->release); /* to be counted */
             return;
+        }
         if (clock_monotonic_ms() >= until) {
             release_abandon(puller->release);
             sqs_abandon(puller->connection->sqs);

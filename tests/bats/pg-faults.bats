@@ -41,10 +41,10 @@ busy() {
     AND datname = current_database() AND state = 'active' AND wait_event = 'PgSleep'")" -ge 1 ]
 }
 
-# slow: every row with id 3 takes three seconds.
+# slow [SECONDS]: every row with id 3 takes so long, or three seconds.
 slow() {
   sql "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS \$\$ BEGIN
-      IF NEW.id = 3 THEN PERFORM pg_sleep(3); END IF; RETURN NEW; END \$\$;
+      IF NEW.id = 3 THEN PERFORM pg_sleep(${1:-3}); END IF; RETURN NEW; END \$\$;
     CREATE TRIGGER f BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f()"
 }
 
@@ -398,6 +398,15 @@ END
   [ "$(jq -r '.sqs.receipt_handle + " " + .status' <<<"$output")" = 'h1 committed' ]
   [[ "$stderr" == *42883* ]]
   [ "$(sql 'SELECT id FROM t')" = 1 ]
+}
+
+@test "--jobs: where the verdicts of one batch cannot be written, the others are broken off, 74" {
+  psql -qX -v ON_ERROR_STOP=1 -v table=t -f "$BATS_TEST_DIRNAME/../../share/sql/pg-load.sql"
+  slow 40
+  SECONDS=0
+  run -74 bash -c 'pg-load -t t --no-create --jobs 2 --batch-rows 2 <in >/dev/full 2>err'
+  [ "$SECONDS" -lt 20 ]
+  [ "$(sql 'SELECT count(*) FROM t WHERE id = 3')" = 0 ]
 }
 
 @test "SIGTERM while the server waits for a lock: cancelled after the grace time, 75, no verdict" {

@@ -52,6 +52,17 @@ setup() { pg_setup; }
   grep -q 'error: /dev/full: No space left on device' err
 }
 
+@test "some batches of which nothing passes, and others between: no reason to end" {
+  sql 'CREATE TABLE t (id integer)'
+  for from in 0 8 16; do
+    records $((from + 1)) $((from + 4))
+    for n in 5 6 7 8; do record $((from + n)) '{"id":"none"}'; done
+  done >in
+  load_in -t t --batch-rows 4
+  [ "$status" -eq 0 ]
+  [ "$(tally)" = '12 committed 12 quarantined' ]
+}
+
 @test "none passes: 69, nothing quarantined, nothing acked" {
   sql 'CREATE TABLE t (id integer, must integer NOT NULL)'
   records 1 50 >in
