@@ -168,8 +168,8 @@ run_part() {
     guard) part_counted "$log" make_in "$part" guard ;;
     # Two minutes or three; a round that hangs must not hang the run.
     chaos) part_counted "$log" timeout -k 30 900 "$here/chaos.sh" --rounds 20 --seed 1 ;;
-    # Those that wait longest begin first.
-    bats) part_bats "$log" elasticmq "$root"/tests/bats/{sqs-*,[!s]*}.bats ;;
+    # Those that wait or work longest begin first.
+    bats) part_bats "$log" elasticmq "$root"/tests/bats/{sqs-*,w*,[!sw]*}.bats ;;
     # Not sqs-credentials again, which has a moto of its own whatever the server.
     bats-moto)
       mapfile -t files < <(printf '%s\n' "$root"/tests/bats/{sqs-*,pipeline}.bats | grep -v '/sqs-credentials\.bats$')

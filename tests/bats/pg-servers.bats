@@ -176,8 +176,7 @@ END
 
 @test "behind pgbouncer in transaction mode: tables made, rows isolated, four loaders on two connections" {
   direct=$PGHOST
-  sql 'ALTER TABLE t ADD p integer REFERENCES t DEFERRABLE INITIALLY DEFERRED' 2>/dev/null ||
-    sql 'ALTER TABLE t ADD UNIQUE (id), ADD p integer REFERENCES t (id) DEFERRABLE INITIALLY DEFERRED'
+  sql 'ALTER TABLE t ADD UNIQUE (id), ADD p integer REFERENCES t (id) DEFERRABLE INITIALLY DEFERRED'
   bouncer
   { records 1 3000; record 3001 '{"id":"x"}'; record 3002 '{"id":3002,"p":9999}'; records 1 10; } >in
   for n in 1 2 3 4; do pg-load -t t --batch-rows 100 <in >"out$n" 2>"err$n" 3>&- & done
@@ -192,6 +191,6 @@ END
   sql 'TRUNCATE t, t_ledger, t_errors'
   bouncer
   load_in -t t --no-ledger
-  [ "$(tally)" = '3000 committed 10 duplicate 2 quarantined' ] || [ "$(tally)" = '3000 committed 12 quarantined' ]
+  [ "$(tally)" = '3000 committed 12 quarantined' ]
   [ "$(psql -qXAtc "SELECT current_setting('lock_timeout'), current_setting('statement_timeout'), count(*) FROM pg_prepared_statements")" = '0|0|0' ]
 }

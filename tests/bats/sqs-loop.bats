@@ -42,9 +42,13 @@ setup() {
 @test "a command line that is wrong lets go of who opens the FIFO" {
   fresh_queue
   for options in '--wait 99 --acked acked' '--acked acked --nonsense' '--acked=acked operand' '-f --empty 1 --acked=acked'; do
-    # shellcheck disable=SC2016
-    run -0 timeout 30 bash -c 'sqs-pull $1 2>err | sqs-ack --print >acked; echo "${PIPESTATUS[*]}"' - "$options"
-    [ "$output" = '64 0' ]
+    # Also where that one comes late.
+    for late in 0 0.3; do
+      # shellcheck disable=SC2016
+      run -0 timeout 30 bash -c 'sqs-pull $1 2>err | (sleep "$2"; exec sqs-ack --print >acked); echo "${PIPESTATUS[*]}"' \
+        - "$options" "$late"
+      [ "$output" = '64 0' ]
+    done
   done
 }
 
