@@ -371,6 +371,7 @@ static void never_guesses(void **state)
 {
     (void)state;
 #define TOKEN_IP "z8XPSu8B0h5W-pcPM5NxxkDDfMPWVnxk" /* of the string "1.2.3.4" in domain ip */
+#define MASKED(ip) "{\"body\":{\"masked_ip\":\"" ip "\"}," PII "}"
     static const struct {
         const char *rules;
         const char *in;
@@ -380,20 +381,21 @@ static void never_guesses(void **state)
             "{\"body\":{\"masked_ip\":\"siv1." ID "." TOKEN_IP "\",\"masked_device_id\":\"siv1." ID
             "." TOKEN_IP "\"}}",
             "token" },
-        { USUAL, "{\"body\":{\"masked_ip\":\"siv1.00000000." TOKEN_IP "\"}," PII "}",
-            "unknown-key" },
-        { USUAL, "{\"body\":{\"masked_ip\":\"siv1." ID "." TOKEN_IP "A\"}," PII "}", "token" },
-        { USUAL, "{\"body\":{\"masked_ip\":\"siv1." ID ".A" TOKEN_IP "\"}," PII "}", "token" },
-        { USUAL, "{\"body\":{\"masked_ip\":\"siv1." ID "." TOKEN_IP "=\"}," PII "}", "token" },
-        { USUAL, "{\"body\":{\"masked_ip\":\"siv1." ID ".\"}," PII "}", "token" },
-        { USUAL, "{\"body\":{\"masked_ip\":\"siv1." ID ".AAAAAAAAAAAAAAAAAAAAAA\"}," PII "}",
-            "token" },
-        { USUAL, "{\"body\":{\"masked_ip\":\"siv2." ID "." TOKEN_IP "\"}," PII "}", "token" },
-        { USUAL, "{\"body\":{\"masked_ip\":\"hmac1." ID "." TOKEN_IP "\"}," PII "}", "token" },
+        { USUAL, MASKED("siv1.00000000." TOKEN_IP), "unknown-key" },
+        { USUAL, MASKED("siv1." ID "." TOKEN_IP "A"), "token" },
+        { USUAL, MASKED("siv1." ID ".A" TOKEN_IP), "token" },
+        { USUAL, MASKED("siv1." ID "." TOKEN_IP "="), "token" },
+        { USUAL, MASKED("siv1." ID "."), "token" },
+        { USUAL, MASKED("siv1." ID ".AAAAAAAAAAAAAAAAAAAAAA"), "token" },
+        { USUAL, MASKED("siv2." ID "." TOKEN_IP), "token" },
+        { USUAL, MASKED("hmac1." ID "." TOKEN_IP), "token" },
         { USUAL, "{\"body\":{\"masked_ip\":\"1.2.3.4\"}," PII "}", "token" },
         { USUAL, "{\"body\":{\"masked_ip\":4}," PII "}", "token" },
         { USUAL, "{\"body\":{\"masked_ip\":\"siv1." ID "." TOKEN_IP "\",\"ip\":1}," PII "}",
             "collision" },
+        { ".x ipcrypt",
+            "{\"body\":{\"x\":\"1.2.3.4\"},\"pii\":{\"key\":\"00000000\",\"key\":\"" ID "\"}}",
+            "unknown-key" },
         { USUAL, "{\"body\":\"x\"," PII "}", "root" },
         { USUAL, "{\"masked_ip\":\"siv1." ID "." TOKEN_IP "\"}", "root" },
         { ".a.b siv", "{\"body\":{\"a\":\"x\"}," PII "}", "kind" },
