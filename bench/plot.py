@@ -1,44 +1,56 @@
 #!/usr/bin/env python3
-"""Plots for the README: plot.py RESULTS.json FOLDER writes FOLDER/GROUP.svg by gnuplot, ours and
-the peers' medians as bars, the lowest and highest round as a line on each."""
+"""Plots of results: plot.py FILE FOLDER, with FILE as run.py --json writes it, makes FOLDER/GROUP.svg
+by gnuplot: ours and the peers' medians as bars, the lowest and highest round as a line on each."""
 
 import json
 import pathlib
 import subprocess
 import sys
+import textwrap
 
-SCRIPT = """set terminal svg size 720,%(height)d font 'sans-serif,13' background '#ffffff'
+SCRIPT = """set terminal svg size 760,%(height)d font 'sans-serif,13' background '#ffffff'
 set output '%(file)s'
-set title "%(title)s" noenhanced
-set yrange [%(top)s:-0.6]
-set xrange [0:*]
-set format x '%%.0s%%c'
-set lmargin 36
-set ytics scale 0
-set grid x lc rgb '#dddddd'
-set border 1
+set label "%(title)s" at screen 0.5, screen %(top).3f center noenhanced
+set tmargin %(margin)d
+set lmargin 40
+set rmargin 3
+set yrange [%(end)s:-0.6]
+set xrange [0:%(most)g]
+set ytics scale 0 noenhanced textcolor rgb '#000000'
+unset xtics
+set border 2 lc rgb '#999999'
 unset key
 $cells << END
 %(cells)s
 END
 plot $cells using 2:0:(0):2:($0-0.35):($0+0.35):5:yticlabel(1) with boxxyerror fillstyle solid noborder lc rgb variable, \\
-     '' using 2:0:3:4 with xerrorbars lc rgb '#333333' pt 0
+     '' using 2:0:3:4 with xerrorbars lc rgb '#333333' pt 0, \\
+     '' using 4:0:6 with labels left offset char 0.7,0 noenhanced
 """
 OURS, THEIRS = 0x2F6F9F, 0xB8B8B8
 PROGRAMS = ("sqs2pg", "sqs-", "pii-", "pg-load")
 
 
+def number(value):
+    return "%.3g" % value if value < 1000 else "{:,.0f}".format(value)
+
+
+def row(cell):
+    # Beginning with one of our programs' names, but sqs-consumer.
+    ours = cell["name"].startswith(PROGRAMS) and not cell["name"].startswith("sqs-consumer")
+    return '"%s" %g %g %g %d "%s"' % (
+        cell["name"].replace("\\", "\\\\"), cell["median"], cell["low"], cell["high"],
+        OURS if ours else THEIRS, number(cell["median"]))
+
+
 def plot(result, folder):
-    cells = "\n".join(
-        '"%s" %g %g %g %d' % (cell["name"].replace("\\", "\\\\"), cell["median"], cell["low"], cell["high"],
-                              # Beginning with one of our programs' names, but sqs-consumer.
-                              OURS if cell["name"].startswith(PROGRAMS)
-                              and not cell["name"].startswith("sqs-consumer") else THEIRS)
-        for cell in result["cells"])
-    count = len(result["cells"])
+    cells = result["cells"]
+    title = textwrap.wrap(result["title"], 96)
+    height = 30 + 32 * len(cells) + 18 * len(title)
     script = SCRIPT % {
-        "height": 90 + 32 * count, "file": folder / (result["group"] + ".svg"), "top": count - 0.4,
-        "title": ",".join(result["title"].split(",")[:2]), "cells": cells}
+        "height": height, "margin": 1 + 1.3 * len(title), "top": 1 - 16 / height, "end": len(cells) - 0.4,
+        "most": 1.2 * max(cell["high"] for cell in cells), "title": "\\n".join(title),
+        "file": folder / (result["group"] + ".svg"), "cells": "\n".join(map(row, cells))}
     subprocess.run(["gnuplot"], input=script, text=True, check=True)
 
 
@@ -50,4 +62,5 @@ def main():
         plot(result, folder)
 
 
-main()
+if __name__ == "__main__":
+    main()

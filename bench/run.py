@@ -21,7 +21,11 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 # pylint: disable=wrong-import-position
+import bench as shared  # noqa: E402
 import rows  # noqa: E402
+import scaling  # noqa: E402
+
+GROUPS = rows.GROUPS + scaling.GROUPS
 
 
 def first_line(*command):
@@ -84,13 +88,20 @@ def table(results):
                 ratio["ours"], ratio["ratio"], ratio["against"], ratio["at_least"],
                 "" if ratio["reached"] else "   SHORT"))
         for limit in result["limits"]:
-            print("  %-44s at most %s: %s" % (limit["name"], limit["at_most"], "yes" if limit["reached"] else "NO"))
+            print("  %-44s %12s, wanted: at most %s%s" % (
+                limit["name"], number(limit["value"]), limit["at_most"], "" if limit["reached"] else "   SHORT"))
 
 
 def limits(group, cells):
     by_name = {cell["name"]: cell for cell in cells}
     for name, most in group.limits:
-        yield {"name": name, "at_most": most, "reached": by_name[name]["median"] <= most}
+        value = by_name[name]["median"]
+        yield {"name": name, "value": value, "at_most": most, "reached": value <= most}
+    for name, among, most in getattr(group, "flat", []):
+        costs = [by_name[cell]["median"] for cell in among]
+        value = max(costs) / min(costs)
+        yield {"name": "%s, largest to smallest" % name, "value": value, "at_most": most,
+               "reached": value <= most}
 
 
 def main():
@@ -105,14 +116,15 @@ def main():
     parser.add_argument("--json", default="")
     options = parser.parse_args()
     only = [name for name in options.only.split(",") if name]
-    groups = [group for group in rows.GROUPS if not only or group.name in only]
-    unknown = set(only) - {group.name for group in rows.GROUPS}
+    groups = [group for group in GROUPS
+              if (group.name in only if only else not getattr(group, "by_name_only", False))]
+    unknown = set(only) - {group.name for group in GROUPS}
     if unknown:
         sys.exit("bench: no group %s; there are %s" % (
-            ", ".join(sorted(unknown)), ", ".join(group.name for group in rows.GROUPS)))
+            ", ".join(sorted(unknown)), ", ".join(group.name for group in GROUPS)))
     results = []
     began = time.monotonic()
-    with rows.Bench(options) as bench:
+    with shared.Bench(options) as bench:
         for group in groups:
             cells = measure(group, bench, options.rounds)
             results.append({"group": group.name, "title": group.title, "cells": cells,

@@ -4,8 +4,9 @@
 #
 #   scripts/bench.sh [--rounds N] [--only GROUP,...] [--scale PERCENT] [--json FILE]
 #
-# Groups: mask load jobs pull ack whole start memory latency (bench/README.md says
-# what each is). Exit 0 when all could be measured, whatever the figures.
+# Groups: mask load pull ack whole start memory latency jobs parallel batch scale,
+# and, by name only, millions (bench/README.md says what each is). Exit 0 when all
+# could be measured, whatever the figures.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)

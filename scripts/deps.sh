@@ -24,7 +24,7 @@ BUILD_PACKAGES=(gcc libc6-dev make pkg-config libcurl4-openssl-dev libxml2-dev
 TEST_PACKAGES=(bats libcmocka-dev mandoc shellcheck python3 python3-venv
   parallel binutils patch clang-format clang-tidy cppcheck valgrind strace socat xxd pgbouncer locales)
 
-BENCH_PACKAGES=(nginx libnginx-mod-http-lua gnuplot-nox python3 python3-venv)
+BENCH_PACKAGES=(nginx libnginx-mod-http-lua gnuplot-nox python3 python3-venv time)
 
 # Debian's plugin is older than the repository's; a fixed one gives every
 # machine the same jars.

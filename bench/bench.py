@@ -1,0 +1,169 @@
+"""What the groups of the bench share: files made from the seed, the servers, commands weighed."""
+
+import json
+import os
+import pathlib
+import shutil
+import socket
+import subprocess
+import time
+import urllib.request
+
+HERE = pathlib.Path(__file__).resolve().parent
+SEED = 20261121
+TABLE = """CREATE TABLE user_logins (user_id varchar(128), device_type varchar(32), masked_ip varchar(256),
+ masked_device_id varchar(256), locale varchar(32), app_version integer, create_date date)"""
+
+
+class Failed(Exception):
+    """A side did not do its work."""
+
+
+def check(condition, what):
+    if not condition:
+        raise Failed(what)
+
+
+class Bench:
+    """Files made from the seed, the load server, and how to run and to weigh a command."""
+
+    def __init__(self, options):
+        self.bin = pathlib.Path(options.bin).resolve()
+        self.work = pathlib.Path(options.work).resolve()
+        self.python, self.node, self.scale = options.python, options.node, options.scale
+        self.server = None
+        self.environment = dict(os.environ, TMPDIR=str(self.work), AWS_ACCESS_KEY_ID="bench",
+                                AWS_SECRET_ACCESS_KEY="bench", AWS_REGION="us-east-1",
+                                AWS_DEFAULT_REGION="us-east-1", AWS_EC2_METADATA_DISABLED="true",
+                                AWS_CONFIG_FILE="/dev/null", AWS_SHARED_CREDENTIALS_FILE="/dev/null")
+        self.environment["PATH"] = "%s:%s:%s" % (
+            self.bin, pathlib.Path(self.python).parent, os.environ["PATH"])
+
+    def __enter__(self):
+        self.key = self.work / "key"
+        self.environment.update(SQS2PG_TABLE="user_logins", SQS2PG_KEY_FILE=str(self.key))
+        if not self.key.exists():
+            self.run(["pii-keygen", str(self.key)], stderr=subprocess.DEVNULL)
+        return self
+
+    def __exit__(self, *_):
+        if self.server is not None:
+            self.server.terminate()
+            self.server.wait()
+
+    def count(self, full):
+        return max(full * self.scale // 100, 100)
+
+    # ---- files
+
+    def made(self, name, command, given=None):
+        """A file of the work folder, made by the command once."""
+        path = self.work / name
+        if not path.exists():
+            with open(given or os.devnull, "rb") as source, open(str(path) + ".part", "wb") as file:
+                subprocess.run(command, stdin=source, stdout=file, env=self.environment, check=True)
+            os.rename(str(path) + ".part", path)
+        return path
+
+    def records(self, count):
+        return self.made("records-%d" % count, ["python3", str(HERE / "data.py"), str(SEED), str(count)])
+
+    def masked(self, count):
+        return self.made("masked-%d" % count, ["pii-mask", "-q", "-k", str(self.key)], self.records(count))
+
+    # ---- commands
+
+    def run(self, command, given=None, **more):
+        """Run it to its end; its CPU and wall time in seconds."""
+        with open(given or os.devnull, "rb") as source:
+            began = time.monotonic()
+            more.setdefault("stdout", subprocess.DEVNULL)
+            with subprocess.Popen(command, stdin=source, env=self.environment, **more) as process:
+                _, status, usage = os.wait4(process.pid, 0)
+                process.returncode = os.waitstatus_to_exitcode(status)
+        check(process.returncode == 0, "%s ended with %d" % (command[0], process.returncode))
+        usage_s = usage.ru_utime + usage.ru_stime
+        return usage_s, time.monotonic() - began
+
+    def peak(self, command, given=None):
+        """MiB that it had resident at most. Of our own child the system would tell no less than what
+        we have ourselves, so that a smaller program is its parent."""
+        path = self.work / "peak"
+        self.run(["/usr/bin/time", "-q", "-f", "%M", "-o", str(path), *command], given)
+        return int(path.read_text(encoding="ascii")) / 1024
+
+    def lines_through(self, command, given):
+        """CPU seconds of a filter that must give a line for each line."""
+        path = self.work / "out"
+        with open(path, "wb") as out:
+            cpu = self.run(command, given, stdout=out)[0]
+        lines = count_lines(path)
+        path.unlink()
+        check(lines == count_lines(given), "%s lost lines" % command[0])
+        return cpu
+
+    def sql(self, text):
+        done = subprocess.run(["psql", "-qXAt", "-v", "ON_ERROR_STOP=1", "-c", text], env=self.environment,
+                              capture_output=True, text=True, check=True)
+        return done.stdout.strip()
+
+    def new_table(self):
+        self.sql("DROP TABLE IF EXISTS user_logins, user_logins_ledger, user_logins_errors")
+        self.sql(TABLE)
+        self.sql("CHECKPOINT")
+
+    def rows_loaded(self, count):
+        check(int(self.sql("SELECT count(*) FROM user_logins")) == count, "rows are missing")
+
+    # ---- the load server
+
+    def serve(self):
+        if self.server is not None:
+            return
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        folder = self.work / "nginx"
+        folder.mkdir(exist_ok=True)
+        shutil.copy(self.made("bodies", ["python3", str(HERE / "data.py"), "--bodies", str(SEED), "10000"]),
+                    folder / "bodies.txt")
+        text = (HERE / "server" / "nginx.conf").read_text(encoding="ascii")
+        for name, value in (("PORT", str(port)), ("DIR", str(folder)), ("HERE", str(HERE / "server"))):
+            text = text.replace(name, value)
+        (folder / "nginx.conf").write_text(text, encoding="ascii")
+        self.server = subprocess.Popen(["nginx", "-p", str(folder), "-c", str(folder / "nginx.conf")],
+                                       stderr=subprocess.DEVNULL)
+        self.address = "http://127.0.0.1:%d" % port
+        self.environment.update(SQS_QUEUE_URL=self.address + "/000000000000/bench",
+                                AWS_ENDPOINT_URL_SQS=self.address)
+        for _ in range(100):
+            try:
+                self.control("stats")
+                return
+            except OSError:
+                time.sleep(0.1)
+        raise Failed("the load server does not answer")
+
+    def verdicts(self, count):
+        """A file of verdicts on so many messages that the server has just handed out."""
+        self.control("reset?count=%d" % count)
+        path = self.work / "verdicts"
+        with open(path, "wb") as out:
+            pulled = subprocess.Popen(["sqs-pull", "-n", str(count)], env=self.environment,
+                                      stdout=subprocess.PIPE)
+            subprocess.run(["sed", 's/"body":.*/"status":"committed"}/'], stdin=pulled.stdout, stdout=out,
+                           check=True)
+            check(pulled.wait() == 0, "sqs-pull failed")
+        return path
+
+    def control(self, path):
+        with urllib.request.urlopen("%s/%s" % (self.address, path), timeout=10) as answer:
+            return json.load(answer)
+
+
+def count_lines(path):
+    lines = 0
+    with open(path, "rb") as file:
+        while block := file.read(1 << 20):
+            lines += block.count(b"\n")
+    return lines
