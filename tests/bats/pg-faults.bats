@@ -367,14 +367,18 @@ END
 }
 
 @test "SIGTERM while retrying leaves the grace time, and 75" {
-  local status=0 started=$SECONDS
-  PGHOST=$BATS_TEST_TMPDIR pg-load -t t --retry-timeout 60s --grace 1s </dev/null >out 2>err 3>&- &
-  eventually 5 grep -q 'retrying for up to 60 s' err
-  kill "$!"
-  wait "$!" || status=$?
-  [ "$status" -eq 75 ]
-  [ $((SECONDS - started)) -lt 10 ]
-  [ ! -s out ]
+  local status started mode
+  for mode in --no-create --explain '--prune-ledger 30d'; do
+    started=$SECONDS status=0
+    # shellcheck disable=SC2086
+    PGHOST=$BATS_TEST_TMPDIR pg-load -t t --retry-timeout 60s --grace 1s $mode </dev/null >out 2>err 3>&- &
+    eventually 5 grep -q 'retrying for up to 60 s' err
+    kill "$!"
+    wait "$!" || status=$?
+    [ "$status" -eq 75 ]
+    [ $((SECONDS - started)) -lt 10 ]
+    [ ! -s out ]
+  done
 }
 
 @test "--jobs: several connections, everything once, a redelivered message too" {
