@@ -157,6 +157,8 @@ static enum complaint complaint_of(enum json_error error)
 int quarantine_line(struct quarantine *quarantine, const struct line *line, enum json_error error,
     struct buf *out)
 {
+    if (error == JSON_TOO_MANY)
+        return -1; /* nothing is wrong with the line */
     const struct json_match *sqs = members_salvage(&quarantine->members, line->text, line->length);
     bool of_a_record = sqs != NULL || line_agrees(line, "{\"sqs\":{");
     if (error != JSON_OK && line->unended && of_a_record)

@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 """Every program with the Nth call of a kind failing (inject.c), for N from 1 until nothing fails any more.
 
-    inject.py --library FILE [--each K] [--case NAME]... [--kind KIND]... [--at N] [--jobs J] [--verbose]
+    inject.py --library FILE --man FOLDER [--each K] [--case NAME]... [--from NAME] [--kind KIND]... [--at N]
+              [--jobs J] [--verbose]
 
-Runs where scripts/servers.sh has its servers up. Without --each every N is tried of which there are
-up to ALL; of a kind with more calls the first and the last of each distinct chain of callers, and
-every STEPth. With --each K they are K at most for each case, kind and error. The clean run at the
-end of each comes of an N past the last call.
+Runs where scripts/servers.sh has its servers up. Without --each every N is tried, in a whole pipeline
+where there are up to Case.most: of a kind with more calls there the first and the last of each
+distinct chain of callers that the program's own code ends, and every STEPth; "tried" in the lines of
+the summary says which. With --each K they are K at most for each case, kind and error. The clean run
+at the end of each comes of an N past the last call.
 
 What has to hold of each failure is said in judge() below, and in judge() of each case
 (inject_pii.py and so on). Exit 0 only if it held of all.
@@ -15,10 +17,12 @@ What has to hold of each failure is said in judge() below, and in judge() of eac
 import argparse
 import collections
 import concurrent.futures
+import contextlib
 import json
 import os
 import pathlib
 import re
+import resource
 import shutil
 import signal
 import struct
@@ -32,7 +36,7 @@ import inject_pii
 import inject_sqs
 
 CASES = inject_pii.CASES + inject_load.CASES + inject_sqs.CASES
-ALL, STEP, STACKS = 6000, 97, 300000
+STEP, STACKS = 97, 300000
 HEADER = 2048
 # What a call may do instead of what it is to do. A + makes all later ones fail, too.
 HOW = {
@@ -55,7 +59,8 @@ HOW = {
 # Where a library of others dies or never ends, and we can do nothing about it: told apart, as excused.
 FOREIGN = {
     "seccomp_load": "libseccomp 2.5 follows a null pointer, or one list for ever, when it finds no memory to write"
-                    " down the filter; that is at the start, before anything is read",
+                    " down the filter, or frees twice, or leaves out calls, so that not even a message can be"
+                    " written any more; that is at the start, before anything is read",
     "jq_compile_args": "libjq ends the process when it finds no memory, which is why filters run in another one;"
                        " they are compiled in this one, at the start",
     "jq_init": "the same",
@@ -107,7 +112,6 @@ class Runner:
         self.options = options
         self.documented = {}
         self.lock = threading.Lock()
-        self.runs = 0
 
     def statuses(self, case):
         """What the manual pages of the programs in the case know."""
@@ -129,6 +133,9 @@ class Runner:
         with open(case.input(), "rb") as given:
             process = subprocess.Popen(command, stdin=given, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                        env=environment, cwd=case.directory, start_new_session=True)
+            # One that never ends mostly keeps its processor busy.
+            with contextlib.suppress(ProcessLookupError):
+                resource.prlimit(process.pid, resource.RLIMIT_CPU, (case.longest_cpu_s, case.longest_cpu_s))
             try:
                 out, err = process.communicate(timeout=case.longest_s)
                 status = process.returncode
@@ -141,8 +148,6 @@ class Runner:
         if stacks:
             count = min(result.calls, stacks)
             result.stacks = struct.unpack("<%dQ" % count, content[HEADER:HEADER + 8 * count])
-        with self.lock:
-            self.runs += 1
         return result
 
     def judge(self, case, kind, how, result):
@@ -171,16 +176,16 @@ class Runner:
         return wrong + case.judge(result, whole)
 
 
-def chosen(result, each):
+def chosen(result, each, most):
     """Which N to try, of a run that tells the callers of all its calls."""
     numbers = range(1, result.calls + 1)
-    if each is None and result.calls <= ALL:
+    if each is None and result.calls <= most:
         return list(numbers)
     ends = collections.OrderedDict()
     for number, stack in enumerate(result.stacks, 1):
         ends.setdefault(stack, [number, number])[1] = number
     if each is None:
-        picked = {one for pair in ends.values() for one in pair} | set(numbers[::STEP])
+        picked = {one for stack, pair in ends.items() if stack & 1 for one in pair} | set(numbers[::STEP])
         return sorted(picked | set(numbers[len(result.stacks):]))
     # Those that the program itself makes are the ones it has to answer for: half of them.
     own = [pair[0] for stack, pair in ends.items() if stack & 1]
@@ -213,7 +218,7 @@ class Work:
         self.runs += 1
         if self.options.verbose:
             print("  %s %s: %s %s" % (self.case.name, spec, result.status, result.err.strip()), flush=True)
-        died = result.status is None or result.status < 0 or result.status > 128
+        died = result.status is None or result.status < 0 or result.status > 128 or not (result.out or result.err)
         known = [*FOREIGN, *FOREIGN_LASTING] if lasting else FOREIGN
         if wrong and died and any(name in result.trace for name in known):
             self.excused += 1
@@ -225,63 +230,113 @@ class Work:
             self.violations.append(told)
         return result.hits > 0
 
-    def kind(self, kind):
-        """All of a kind. (highest N reached, runs, calls of the clean run)"""
-        options, highest, before = self.options, 0, self.runs
+    def kind(self, kind, how, clean):
+        """All of a kind with one error: the highest N reached, and how many of them were tried."""
+        options, highest = self.options, 0
         each = 1 if options.each and self.case.heavy else options.each
+        numbers = [options.at] if options.at else chosen(clean, each, self.case.most)
+        for number in numbers:
+            if self.one(kind, how, number):
+                highest = max(highest, number)
+        # Other answers may lead to other calls: on to the first that nobody makes.
+        number = clean.calls + 1
+        while not (options.each and self.case.heavy) and options.at is None and self.one(kind, how, number):
+            highest, number = number, number + 1
+            if number > clean.calls + 1000:
+                raise RuntimeError("%s %s:%s has no end" % (self.case.name, kind, how))
+        return highest, len(numbers)
+
+    def clean(self, kind):
         clean = self.runner.run(self.case, kind + ":EIO:0", STACKS)
         wrong = self.runner.judge(self.case, kind, "", clean)
         if wrong:
             raise RuntimeError("%s fails by itself: %s\n%s" % (self.case.name, "; ".join(wrong), clean.err))
-        for how in HOW[kind]:
-            for number in [options.at] if options.at else chosen(clean, each):
-                if self.one(kind, how, number):
-                    highest = max(highest, number)
-            # Other answers may lead to other calls: on to the first that nobody makes.
-            number = clean.calls + 1
-            while each != 1 and options.at is None and self.one(kind, how, number) and number < clean.calls + 1000:
-                highest, number = number, number + 1
-        return highest, self.runs - before, clean.calls
+        return clean
 
 
-def main():
+class Total:
+    """What the jobs have found, told as each ends, and at the end the highest N of each program."""
+
+    def __init__(self):
+        self.began, self.violations, self.runs, self.excused = time.monotonic(), 0, 0, 0
+        self.highest = collections.defaultdict(dict)
+
+    def add(self, work, kind, how, calls, highest, tried):
+        self.violations += len(work.violations)
+        self.runs += work.runs
+        self.excused += work.excused
+        of_program = self.highest[work.case.program]
+        of_program[kind] = max(highest, of_program.get(kind, 0))
+        if calls:
+            print("%-13s %-6s %-11s calls=%d tried=%s highest=%d runs=%d violations=%d excused=%d" % (
+                work.case.name, kind, how, calls, "every" if tried == calls else tried, highest, work.runs,
+                len(work.violations), work.excused), flush=True)
+        work.violations, work.runs, work.excused = [], 0, 0
+
+    def end(self):
+        for program, kinds in sorted(self.highest.items()):
+            print("highest N of %s: %s" % (program, " ".join("%s=%d" % one for one in kinds.items() if one[1])))
+        print("inject: runs=%d violations=%d excused=%d seconds=%.0f" % (
+            self.runs, self.violations, self.excused, time.monotonic() - self.began))
+        return 0 if self.runs and not self.violations else 1
+
+
+def jobs_of(makers, options):
+    """(case, kind, errors): what one thread does, with a world of its own."""
+    for make in makers:
+        for kind in options.kind or HOW:
+            if options.each and make.heavy and kind not in OFTEN:
+                continue
+            # The many are shared out.
+            if kind == "malloc" and not options.each:
+                yield from ((make, kind, [how]) for how in HOW[kind])
+            else:
+                yield make, kind, HOW[kind]
+
+
+def arguments():
     parser = argparse.ArgumentParser()
     parser.add_argument("--library", type=pathlib.Path, required=True)
     parser.add_argument("--man", type=pathlib.Path, required=True)
     parser.add_argument("--each", type=int)
     parser.add_argument("--case", action="append")
+    parser.add_argument("--from", dest="first")
     parser.add_argument("--kind", action="append", choices=list(HOW))
     parser.add_argument("--at", type=int)
-    parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    parser.add_argument("-j", "--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--verbose", action="store_true")
     options = parser.parse_args()
+    names = [make.name for make in CASES]
+    if not {*(options.case or []), options.first or names[0]} <= set(names):
+        parser.error("the cases are " + " ".join(names))
+    options.case = options.case or names[names.index(options.first or names[0]):]
+    return options
+
+
+def main():
+    options = arguments()
     options.work = pathlib.Path(os.environ["SERVERS_DIR"]) / "inject"
     shutil.rmtree(options.work, ignore_errors=True)
     options.work.mkdir()
-    makers = [make for make in CASES if not options.case or make.name in options.case]
-    if options.case and len(makers) != len(set(options.case)):
-        parser.error("the cases are " + " ".join(make.name for make in CASES))
-    runner, began, violations, excused = Runner(options), time.monotonic(), 0, 0
+    runner, total = Runner(options), Total()
 
-    def job(make, slot, kind):
+    def job(slot, make, kind, hows):
         work = Work(runner, make, slot)
         try:
-            return make.name, kind, *work.kind(kind), len(work.violations), work.excused
+            clean = work.clean(kind)
+            for how in hows:
+                highest, tried = work.kind(kind, how, clean)
+                with runner.lock:
+                    total.add(work, kind, how, clean.calls, highest, tried)
         finally:
             work.case.end()
 
-    jobs = [(make, at * len(HOW) + number, kind) for at, make in enumerate(makers)
-            for number, kind in enumerate(options.kind or HOW)
-            if not (options.each and make.heavy and kind not in OFTEN)]
+    makers = [make for name in options.case for make in CASES if make.name == name]
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        for name, kind, highest, runs, calls, bad, known in pool.map(lambda one: job(*one), jobs):
-            violations, excused = violations + bad, excused + known
-            if calls:
-                print("%-14s %-7s calls=%d highest=%d runs=%d violations=%d excused=%d" % (
-                    name, kind, calls, highest, runs, bad, known), flush=True)
-    print("inject: runs=%d violations=%d excused=%d seconds=%.0f" % (
-        runner.runs, violations, excused, time.monotonic() - began))
-    sys.exit(1 if violations or not runner.runs else 0)
+        for one in concurrent.futures.as_completed([pool.submit(job, slot, *what) for slot, what in
+                                                    enumerate(jobs_of(makers, options))]):
+            one.result()
+    sys.exit(total.end())
 
 
 if __name__ == "__main__":

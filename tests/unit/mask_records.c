@@ -10,6 +10,7 @@
 #include "crypto/door.h"
 #include "mask/mask.h"
 #include "mask/policy_text.h"
+#include "mask/quarantine.h"
 #include "mask/unmask.h"
 
 /* What must not be seen in what was masked. */
@@ -485,6 +486,23 @@ static void has_a_limit(void **state)
     buf_free(&out);
 }
 
+/* A line that there was no memory to read may be a good one: it is no error record. */
+static void lacks_memory(void **state)
+{
+    (void)state;
+    struct policy *policy = make_policy(".body", USUAL);
+    struct quarantine *quarantine = quarantine_new(policy, ring, "mask");
+    const struct line line = { .text = "{\"body\":{}}", .length = 11 };
+    struct buf out;
+    buf_init(&out, 4000);
+    assert_non_null(quarantine);
+    assert_int_equal(quarantine_line(quarantine, &line, JSON_SYNTAX, &out), 0);
+    assert_int_equal(quarantine_line(quarantine, &line, JSON_TOO_MANY, &out), -1);
+    buf_free(&out);
+    quarantine_free(quarantine);
+    policy_free(policy);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -494,6 +512,7 @@ int main(void)
         cmocka_unit_test(never_guesses),
         cmocka_unit_test(leaves_what_cannot_be_undone),
         cmocka_unit_test(has_a_limit),
+        cmocka_unit_test(lacks_memory),
     };
     return cmocka_run_group_tests(tests, make_ring, free_ring);
 }
