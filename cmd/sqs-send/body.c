@@ -92,10 +92,12 @@ static struct body_text decode(struct body_reader *reader, const char *text, siz
     return (struct body_text){ decoded->data + start, decoded->length - start };
 }
 
-static struct body_text find_text(struct body_reader *reader, const char *text, uint32_t node)
+/* Of the record's sqs, not of one before it. */
+static struct body_text find_text(struct body_reader *reader, const char *text,
+    const struct json_match *sqs, uint32_t node)
 {
     const struct json_match *match = record_find(&reader->matches, node);
-    if (match == NULL || match->kind != JSON_STRING)
+    if (match == NULL || match->kind != JSON_STRING || match->value < sqs->value)
         return (struct body_text){ NULL, 0 };
     return decode(reader, text, match->value, match->end);
 }
@@ -205,12 +207,13 @@ enum body_result body_read(struct body_reader *reader, const char *text, size_t 
     default:
         return BODY_NOT_JSON;
     }
-    const struct json_match *match = record_find(&reader->matches, reader->nodes.sqs);
-    if (match != NULL && match->kind == JSON_OBJECT)
-        message->sqs = (struct body_text){ text + match->value, match->end - match->value };
-    message->message_id = find_text(reader, text, reader->nodes.message_id);
-    message->group_id = find_text(reader, text, reader->group_id);
-    message->deduplication_id = find_text(reader, text, reader->deduplication_id);
+    const struct json_match *sqs = record_find(&reader->matches, reader->nodes.sqs);
+    if (sqs != NULL && sqs->kind == JSON_OBJECT) {
+        message->sqs = (struct body_text){ text + sqs->value, sqs->end - sqs->value };
+        message->message_id = find_text(reader, text, sqs, reader->nodes.message_id);
+        message->group_id = find_text(reader, text, sqs, reader->group_id);
+        message->deduplication_id = find_text(reader, text, sqs, reader->deduplication_id);
+    }
     return take(reader, text, &result, message);
 }
 

@@ -38,8 +38,8 @@ void quarantine_free(struct quarantine *quarantine); /* wipes; NULL is fine */
 
 /*
  * A line that is no record: sealed whole. Its sqs stays in clear where one can be found. ${error}
- * is what json_scan() said; JSON_OK: it is JSON, but no object. JSON_TOO_MANY, no memory, says nothing
- * of the line: -1.
+ * is what json_scan() said; JSON_OK: it is JSON, but no object. JSON_TOO_MANY, no memory, says
+ * nothing of the line: -1.
  *
  * A last line that is not JSON, lacks its LF and has an sqs, or ends before that does, is taken for
  * a piece of a record, whose writer died: nothing but that sqs goes on ("cut"). Were the piece
