@@ -26,19 +26,6 @@ rounds() {
     --pipeline "$here/pipeline.sh" --servers "$here/servers.sh" "${@:2}"
 }
 
-# mutated NAME: builds the programs with that flaw; prints the folder of the build.
-# The objects are copied along, so that only what the patch touches is compiled.
-mutated() {
-  local dir=$BUILD/mutants/$1
-  rm -rf "$dir"
-  mkdir -p "$dir/build"
-  (cd "$root" && cp -a Makefile VERSION cmd lib "$dir")
-  cp -a "$BUILD"/{bin,obj} "$dir/build"
-  patch -s -p1 -d "$dir" <"$MUTANTS/$1.patch"
-  make -s -C "$dir" -j "$(nproc)" WERROR= BUILD="$dir/build" all >&2
-  printf '%s\n' "$dir/build"
-}
-
 mutant='' arguments=()
 while [ $# -gt 0 ]; do
   case $1 in
@@ -70,7 +57,7 @@ names=("$mutant")
 [ "$mutant" != all ] || mapfile -t names < <(cd "$MUTANTS" && printf '%s\n' *.patch | sed 's/\.patch$//')
 survived=0
 for name in "${names[@]}"; do
-  build=$(mutated "$name")
+  build=$("$root/tests/fault/mutated.sh" "$MUTANTS/$name.patch")
   rounds "$build" --mutant "$name" "${arguments[@]}" || survived=1
 done
 exit "$survived"

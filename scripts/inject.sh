@@ -3,22 +3,69 @@
 # send, recv, fsync, rename, open, poll, fork and others, N = 1 until nothing
 # fails any more, on real servers; and each outcome judged (tests/fault/inject.py).
 #
-#   scripts/inject.sh [--each K] [--case NAME]... [--kind KIND]... [--at N] [--verbose]
+#   scripts/inject.sh [--each K] [--case NAME]... [--from NAME] [--kind KIND]... [--at N] [-j JOBS] [--verbose]
+#   scripts/inject.sh --mutant NAME|all
 #
-# All of it takes some hours on a small machine. With --each K it is K calls at
-# most for each program, kind of call and error. A violation prints its case,
-# kind and N; --case, --kind and --at play it again. Exit 0 only if there is none.
+# All of it takes some hours on a small machine; --from goes on at a case. With
+# --each K it is K calls at most for each program, kind of call and error. A
+# violation prints its case, kind and N; --case, --kind and --at play it again.
+# Exit 0 only if there is none.
+#
+# With --mutant the programs get a flaw on purpose, the patch
+# tests/fault/mutants/calls/NAME.patch, which says which cases are to find it. Exit 0
+# only if they do.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/.." && pwd)
-export BUILD=${BUILD:-$root/build}
+BUILD=${BUILD:-build}
+[ "${BUILD#/}" != "$BUILD" ] || BUILD=$root/$BUILD
+export BUILD
+MUTANTS=$root/tests/fault/mutants/calls
 
 if [ "${1:-}" = --help ] || [ "${1:-}" = -h ]; then
   sed -n '2,/^set/s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" | sed '$d'
   exit 0
 fi
+
+# inject BUILD ARGUMENT...: on servers that are there.
+inject() {
+  PATH="$1/bin:$PATH" python3 "$root/tests/fault/inject.py" --library "$BUILD/fault/inject.so" \
+    --man "$root/man" "${@:2}"
+}
+
+# Within the servers: each mutant that is not found is told.
+mutants() {
+  local name build status survived=0 arguments
+  for name; do
+    build=$("$root/tests/fault/mutated.sh" "$MUTANTS/$name.patch")
+    read -ra arguments < <(sed -n 's/^found by: //p' "$MUTANTS/$name.patch")
+    status=0
+    inject "$build" "${arguments[@]}" >"$build/inject.log" 2>&1 || status=$?
+    if [ "$status" -eq 1 ] && grep -q '^VIOLATION ' "$build/inject.log"; then
+      printf 'mutant %s: found: %s\n' "$name" "$(grep -m 1 '^VIOLATION ' "$build/inject.log")"
+    else
+      printf 'mutant %s: NOT FOUND, see %s\n' "$name" "$build/inject.log"
+      survived=1
+    fi
+  done
+  return "$survived"
+}
+
+if [ "${1:-}" = --within ]; then
+  "${@:2}"
+  exit
+fi
 "$here/deps.sh" build run test
 make -s -C "$root" -j "$(nproc)" BUILD="$BUILD" all inject
-PATH="$BUILD/bin:$PATH" exec "$here/servers.sh" run python3 "$root/tests/fault/inject.py" \
-  --library "$BUILD/fault/inject.so" --man "$root/man" "$@"
+if [ "${1:-}" != --mutant ]; then
+  exec "$here/servers.sh" run "$here/inject.sh" --within inject "$BUILD" "$@"
+fi
+names=("${2:-}")
+[ "${2:-}" != all ] || mapfile -t names < <(cd "$MUTANTS" && printf '%s\n' *.patch | sed 's/\.patch$//')
+[ -f "$MUTANTS/${names[0]}.patch" ] || {
+  printf 'inject: error: no mutant of that name; there are:\n' >&2
+  (cd "$MUTANTS" && printf '  %s\n' *.patch) | sed 's/\.patch$//' >&2
+  exit 64
+}
+exec "$here/servers.sh" run "$here/inject.sh" --within mutants "${names[@]}"

@@ -138,7 +138,7 @@ part_bats() {
   [ "$bad" -eq 0 ]
 }
 
-# part_inject LOG: a case and a kind of call is one test.
+# part_inject LOG: a case, a kind of call and an error is one test.
 part_inject() {
   local status=0 ok bad
   BUILD=$(build_of "$part") timeout -k 30 900 "$here/inject.sh" --each 2 >"$1" 2>&1 || status=$?

@@ -61,13 +61,13 @@ FOREIGN = {
     "seccomp_load": "libseccomp 2.5 follows a null pointer, or one list for ever, when it finds no memory to write"
                     " down the filter, or frees twice, or leaves out calls, so that not even a message can be"
                     " written any more; that is at the start, before anything is read",
-    "jq_compile_args": "libjq ends the process when it finds no memory, which is why filters run in another one;"
-                       " they are compiled in this one, at the start",
+    "jq_compile": "libjq ends the process when it finds no memory, which is why filters run in another one;"
+                  " they are compiled in this one, at the start",
     "jq_init": "the same",
 }
-# The same of failures that last.
+# The same of failures that last, where a run never ends.
 FOREIGN_LASTING = {
-    "PQisBusy": "libpq takes a COPY for not begun that it has no memory for, and waits; it sees its mistake once there"
+    "libpq.so": "libpq takes a COPY for not begun that it has no memory for, and waits; it sees its mistake once there"
                 " is memory again, which here is never",
 }
 # After these the run has to be as good as one without.
@@ -219,7 +219,7 @@ class Work:
         if self.options.verbose:
             print("  %s %s: %s %s" % (self.case.name, spec, result.status, result.err.strip()), flush=True)
         died = result.status is None or result.status < 0 or result.status > 128 or not (result.out or result.err)
-        known = [*FOREIGN, *FOREIGN_LASTING] if lasting else FOREIGN
+        known = [*FOREIGN, *FOREIGN_LASTING] if lasting and result.status is None else FOREIGN
         if wrong and died and any(name in result.trace for name in known):
             self.excused += 1
         elif wrong:
@@ -331,6 +331,13 @@ def main():
         finally:
             work.case.end()
 
+    def cut(signum, frame):
+        print("inject: cut short: what is below is what had ended")
+        total.end()
+        sys.stdout.flush()
+        os._exit(1)
+
+    signal.signal(signal.SIGTERM, cut)
     makers = [make for name in options.case for make in CASES if make.name == name]
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         for one in concurrent.futures.as_completed([pool.submit(job, slot, *what) for slot, what in

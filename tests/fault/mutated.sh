@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# Builds the programs with a flaw, the patch FILE, in a copy of the tree, and prints
+# the folder of that build.
+#
+#   BUILD=build tests/fault/mutated.sh FILE
+#
+# The objects of BUILD are copied along, so that only what the patch touches is
+# compiled.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+build=${BUILD:-build}
+[ "${build#/}" != "$build" ] || build=$root/$build
+dir=$build/mutants/$(basename "$1" .patch)
+rm -rf "$dir"
+mkdir -p "$dir/build"
+(cd "$root" && cp -a Makefile VERSION cmd lib "$dir")
+cp -a "$build"/{bin,obj,flags} "$dir/build"
+patch -s -p1 -d "$dir" <"$1"
+make -s -C "$dir" -j "$(nproc)" WERROR= BUILD="$dir/build" all >&2
+printf '%s\n' "$dir/build"
