@@ -42,7 +42,9 @@ struct run {
     size_t batch_count;
     struct batch **free; /* a stack of those that nobody has */
     size_t free_count;
-    struct batch *current;  /* NULL: all are on their way */
+    struct batch *current;    /* NULL: all are on their way */
+    struct batch **committed; /* in this order their verdicts are printed */
+    size_t committed_count;
     uint64_t closes_at;     /* when its linger is over */
     uint64_t reading_until; /* 0: no stop request yet */
     uint64_t leaving_at;    /* 0: no halt yet; then whatever is at work is left to itself */
@@ -55,28 +57,55 @@ struct run {
 
 /* ---- verdicts ---- */
 
-/* Print the verdicts of a batch that came back; the first failure is kept. 0, or -1. */
-static int settle(struct run *run, struct batch *batch, const struct failure *outcome,
+/* The batch is done with, and may be filled anew. */
+static void reuse(struct run *run, struct batch *batch)
+{
+    batch_clear(batch);
+    if (run->current == NULL)
+        run->current = batch;
+    else
+        run->free[run->free_count++] = batch;
+}
+
+/* Print verdicts as far as their reader takes them. 0, or -1 with ${failure}: nobody hears more. */
+static int settle(struct run *run, struct failure *failure)
+{
+    struct failure own = { .status = STATUS_OK };
+    int status = 0;
+    while (run->committed_count > 0 && status == 0) {
+        struct batch *batch = run->committed[0];
+        status = settle_is_busy(&run->settler) ? settle_on(&run->settler, &own)
+                                               : settle_batch(&run->settler, batch, &own);
+        if (settle_is_busy(&run->settler))
+            return 0;
+        memmove(run->committed, run->committed + 1,
+            --run->committed_count * sizeof *run->committed);
+        reuse(run, batch);
+    }
+    if (status == 0)
+        return 0;
+    halt_now();
+    if (failure->status == STATUS_OK)
+        *failure = own;
+    while (run->committed_count > 0)
+        reuse(run, run->committed[--run->committed_count]);
+    return -1;
+}
+
+/* A batch is back: its verdicts come after those before. The first failure is kept. 0, or -1. */
+static int take_back(struct run *run, struct batch *batch, const struct failure *outcome,
     struct failure *failure)
 {
-    int status = -1;
-    if (outcome->status != STATUS_OK) {
-        if (failure->status == STATUS_OK)
-            *failure = *outcome;
-    } else if (outqueue_error(run->settler.verdicts) == 0) {
-        struct failure own = { .status = STATUS_OK };
-        if (!run->options->dry_run)
-            run->figures.last_success_ms = clock_realtime_ms();
-        status = settle_batch(&run->settler, batch, &own);
-        if (status != 0) {
-            halt_now(); /* nobody hears what becomes of the others */
-            if (failure->status == STATUS_OK)
-                *failure = own;
-        }
+    if (outcome->status != STATUS_OK && failure->status == STATUS_OK)
+        *failure = *outcome;
+    if (outcome->status != STATUS_OK || outqueue_error(run->settler.verdicts) != 0) {
+        reuse(run, batch);
+        return -1;
     }
-    batch_clear(batch);
-    run->free[run->free_count++] = batch;
-    return status;
+    if (!run->options->dry_run)
+        run->figures.last_success_ms = clock_realtime_ms();
+    run->committed[run->committed_count++] = batch;
+    return 0;
 }
 
 /* ---- handing over ---- */
@@ -115,24 +144,30 @@ static int hand_over(struct run *run, struct failure *failure)
     return 0;
 }
 
+/* Whether a line could be taken at once. */
+static bool has_line(const struct run *run)
+{
+    return run->current != NULL && !is_full(run) && !run->ended && line_ready(run->lines);
+}
+
 /*
- * Take back what is done. The connection gets its next batch before the verdicts are written, so
- * that it need not wait for their reader. 0, or -1 with ${failure}.
+ * Take back what is done. The connection gets its next batch before verdicts are written, and
+ * neither it nor the reading of lines waits for their reader. 0, or -1 with ${failure}.
  */
 static int turn_over(struct run *run, struct failure *failure)
 {
     struct failure outcome;
     struct batch *done;
-    while ((done = crew_take(run->crew, &outcome)) != NULL) {
-        int status = 0;
+    int status = 0;
+    while (status == 0 && (done = crew_take(run->crew, &outcome)) != NULL) {
         if (outcome.status == STATUS_OK && is_due(run) && may_give(run))
             status = hand_over(run, failure);
-        if (settle(run, done, &outcome, failure) != 0 || status != 0)
-            return -1;
-        if (run->current == NULL)
-            run->current = run->free[--run->free_count];
+        if (take_back(run, done, &outcome, failure) != 0)
+            status = -1;
     }
-    return 0;
+    if (status == 0 && run->committed_count > 0 && !has_line(run))
+        status = settle(run, failure);
+    return status;
 }
 
 /* ---- reading ---- */
@@ -193,16 +228,19 @@ static bool is_leaving(const struct run *run)
     return run->leaving_at != 0 && clock_monotonic_ms() >= run->leaving_at;
 }
 
-/* Until there is input, if ${reading}, a batch is done, or the time for one of them is over. */
+/* Until there is input, if ${reading}, a batch is done, verdicts can be written, or the time for
+ * one of them is over. */
 static void wait_for_news(struct run *run, bool reading)
 {
-    struct pollfd news[4] = {
+    bool settling = run->committed_count > 0;
+    struct pollfd news[] = {
         { .fd = crew_fd(run->crew), .events = POLLIN },
+        { .fd = settling ? STDOUT_FILENO : -1, .events = settle_events(&run->settler) },
         { .fd = reading ? line_fd(run->lines) : -1, .events = POLLIN },
         { .fd = run->reading_until != 0 ? -1 : stop_fd(), .events = POLLIN },
         { .fd = run->leaving_at != 0 ? -1 : halt_fd(), .events = POLLIN },
     };
-    (void)poll(news, 4, meter_timeout(run->meter, patience(run, reading)));
+    (void)poll(news, sizeof news / sizeof *news, meter_timeout(run->meter, patience(run, reading)));
     /* whatever woke it, everything is looked at again */
 }
 
@@ -229,7 +267,7 @@ static int load_lines(struct run *run, struct failure *failure)
 {
     while (turn_over(run, failure) == 0) {
         meter_turn(run->meter);
-        if (run->ended && crew_busy(run->crew) == 0 && !is_due(run))
+        if (run->ended && run->committed_count == 0 && crew_busy(run->crew) == 0 && !is_due(run))
             break;
         if (step(run, failure) != 0)
             break;
@@ -238,10 +276,10 @@ static int load_lines(struct run *run, struct failure *failure)
     struct failure outcome;
     struct batch *done;
     (void)crew_withdraw(run->crew);
-    while (crew_busy(run->crew) > 0 && !is_leaving(run)) {
+    while ((run->committed_count > 0 || crew_busy(run->crew) > 0) && !is_leaving(run)) {
         if ((done = crew_take(run->crew, &outcome)) != NULL)
-            (void)settle(run, done, &outcome, failure);
-        else
+            (void)take_back(run, done, &outcome, failure);
+        else if (settle(run, failure) == 0)
             wait_for_news(run, false);
     }
     if (failure->status == STATUS_OK)
@@ -287,7 +325,8 @@ static int open_batches(struct run *run, struct failure *failure)
     size_t count = crew_batches((size_t)run->options->jobs);
     run->batches = calloc(count, sizeof *run->batches);
     run->free = calloc(count, sizeof *run->free);
-    if (run->batches == NULL || run->free == NULL)
+    run->committed = calloc(count, sizeof(struct batch *));
+    if (run->batches == NULL || run->free == NULL || run->committed == NULL)
         return no_memory(failure);
     for (; run->batch_count < count; run->batch_count++) {
         struct batch *batch = &run->batches[run->batch_count];
@@ -324,7 +363,6 @@ static int open_run(struct run *run, struct failure *failure)
     if (open_batches(run, failure) != 0 ||
         settle_open(&run->settler, options, run->target.has_ledger, failure) != 0)
         return -1;
-    run->settler.meter = run->meter;
     run->lines = line_open(STDIN_FILENO, options->max_record, options->grace_ms);
     if (run->lines == NULL)
         return failure_set(failure, STATUS_IO, "standard input: %s", strerror(errno));
@@ -339,6 +377,7 @@ static void close_run(struct run *run)
         batch_free(&run->batches[i]);
     free(run->batches);
     free(run->free);
+    free(run->committed);
     row_close(&run->rows);
     plan_free(&run->plan);
     target_close(&run->target);

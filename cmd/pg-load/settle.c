@@ -135,47 +135,59 @@ static int copy_reject(struct settler *settler, const struct batch *batch, const
     return out_write(settler->rejects, "\n", 1);
 }
 
-/* Everything gathered, written. 0, or -1 with errno: ETIMEDOUT, when the halt came first. */
-static int write_verdicts(struct settler *settler)
+/* Verdicts of the batch, from where it has come to, until so much waits. 0, or -1 with errno. */
+static int gather(struct settler *settler)
 {
-    struct outqueue *queue = settler->verdicts;
-    struct buf *text = &settler->text;
-    int added = outqueue_add(queue, text->data, text->length);
-    buf_shrink(text, KEEP_TEXT);
-    while (added == 0 && outqueue_write(queue) == 0 && outqueue_waiting(queue) > 0) {
-        struct pollfd wait[2] = {
-            { .fd = STDOUT_FILENO, .events = outqueue_events(queue) },
-            { .fd = halt_fd(), .events = POLLIN },
-        };
-        int ready = poll(wait, 2, meter_timeout(settler->meter, -1));
-        meter_turn(settler->meter);
-        if (ready < 0 && errno != EINTR)
-            return -1;
-        if (ready > 0 && wait[0].revents == 0 && wait[1].revents != 0) {
-            errno = ETIMEDOUT;
+    const struct batch *batch = settler->batch;
+    while (settler->at < batch->count && settler->text.length < WRITE_AT) {
+        const struct item *item = &batch->items[settler->at++];
+        const char *sqs = item->sqs.length == 0 ? NULL : batch->lines.data + item->sqs.at;
+        if (verdict_write(&settler->text, sqs, item->sqs.length, item->number, item->verdict) !=
+            0) {
+            errno = ENOMEM;
             return -1;
         }
     }
-    return added != 0 || outqueue_error(queue) != 0 ? -1 : 0;
+    int added = outqueue_add(settler->verdicts, settler->text.data, settler->text.length);
+    buf_shrink(&settler->text, KEEP_TEXT);
+    return added;
 }
 
-static int print_verdict(struct settler *settler, const struct batch *batch,
-    const struct item *item)
+/* As far as the reader takes them. 0, or -1 with errno: ETIMEDOUT, when the halt came first. */
+static int print(struct settler *settler)
 {
-    const char *sqs = item->sqs.length == 0 ? NULL : batch->lines.data + item->sqs.at;
-    if (verdict_write(&settler->text, sqs, item->sqs.length, item->number, item->verdict) != 0) {
-        errno = ENOMEM;
-        return -1;
-    }
-    return settler->text.length >= WRITE_AT ? write_verdicts(settler) : 0;
-}
-
-static int print_verdicts(struct settler *settler, const struct batch *batch)
-{
-    for (size_t i = 0; i < batch->count; i++)
-        if (print_verdict(settler, batch, &batch->items[i]) != 0)
+    struct outqueue *queue = settler->verdicts;
+    while (settler->at < settler->batch->count || outqueue_waiting(queue) > 0) {
+        if (outqueue_waiting(queue) == 0 && gather(settler) != 0)
             return -1;
-    return write_verdicts(settler);
+        if (outqueue_write(queue) != 0)
+            return -1;
+        if (outqueue_waiting(queue) == 0)
+            continue;
+        errno = ETIMEDOUT;
+        return halt_requested() ? -1 : 0;
+    }
+    settler->batch = NULL;
+    return 0;
+}
+
+int settle_on(struct settler *settler, struct failure *failure)
+{
+    if (print(settler) == 0)
+        return 0;
+    settler->batch = NULL;
+    return failure_set(failure, STATUS_IO, "standard output: %s",
+        errno == ETIMEDOUT ? "nobody reads it" : strerror(errno));
+}
+
+bool settle_is_busy(const struct settler *settler)
+{
+    return settler->batch != NULL;
+}
+
+short settle_events(const struct settler *settler)
+{
+    return outqueue_events(settler->verdicts);
 }
 
 /* What is said once, when a run first meets it; ${before}: the counts without this batch. */
@@ -209,8 +221,7 @@ int settle_batch(struct settler *settler, const struct batch *batch, struct fail
     /* The copies first: a verdict may be acted on as soon as it is read. */
     if (settler->rejects != NULL && out_flush(settler->rejects) != 0)
         return failure_set(failure, STATUS_IO, "%s: %s", settler->reject_name, strerror(errno));
-    if (print_verdicts(settler, batch) != 0)
-        return failure_set(failure, STATUS_IO, "standard output: %s",
-            errno == ETIMEDOUT ? "nobody reads it" : strerror(errno));
-    return 0;
+    settler->batch = batch;
+    settler->at = 0;
+    return settle_on(settler, failure);
 }

@@ -4,7 +4,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/meter.h"
 #include "base/out.h"
 #include "base/outqueue.h"
 #include "batch.h"
@@ -27,13 +26,14 @@ struct settler {
     const struct load_options *options;
     bool has_ledger;
     struct counts counts;
-    struct meter *meter;       /* turned while the reader of the verdicts is waited for */
     struct outqueue *verdicts; /* standard output, NULL: not opened */
     int reject_fd;             /* -1: no --reject-file */
     struct out *rejects;
     const char *reject_name;
-    uint64_t reported; /* refused records named in messages so far */
-    struct buf text;   /* verdicts, gathered */
+    uint64_t reported;         /* refused records named in messages so far */
+    struct buf text;           /* verdicts, gathered */
+    const struct batch *batch; /* whose verdicts are being printed; NULL: none's */
+    size_t at;                 /* its next item */
 };
 
 /* 0, or -1 with ${failure}; ${settler} is to be closed in any case. */
@@ -47,9 +47,15 @@ int settle_close(struct settler *settler, struct failure *failure);
 bool settle_is_deaf(const struct settler *settler);
 
 /*
- * Count, copy and report what became of the batch, and print its verdicts, waiting for their reader
- * until the halt (halt.h). 0, or -1 with ${failure}.
+ * Count, copy and report what became of the batch, and begin to print its verdicts: as many as
+ * their reader takes without being waited for. While settle_is_busy() the batch must stay as it is,
+ * and settle_on() is to be called whenever standard output is ready for settle_events(), or the
+ * halt has come (halt.h): it then waits no longer. Each 0, or -1 with ${failure} and not busy.
  */
 int settle_batch(struct settler *settler, const struct batch *batch, struct failure *failure);
+int settle_on(struct settler *settler, struct failure *failure);
+
+bool settle_is_busy(const struct settler *settler);
+short settle_events(const struct settler *settler);
 
 #endif

@@ -6,8 +6,9 @@
  * First call of every main(): name the messages, make sure that descriptors 0 to 2 are open (a
  * closed one is opened on /dev/null in the unusable direction, so that its first use fails instead
  * of landing in another file), ignore SIGPIPE (a lost reader is seen as EPIPE) and SIGXFSZ (a limit
- * on the size of files, as EFBIG), and keep group and others from writing to files made later
- * (umask 022 at least). Return 0, or -1 with errno.
+ * on the size of files, as EFBIG), keep group and others from writing to files made later (umask
+ * 022 at least), and be scheduled as batch work (sched(7)) unless another policy was chosen. Return
+ * 0, or -1 with errno.
  */
 int start_program(const char *argv0);
 

@@ -421,3 +421,19 @@ LINES
   [ "$(sed -n 5p out | jq -c .sqs)" = '{"message_id":"kept","receive_count":1}' ]
   [ "$(pii-unmask -k k <out | grep -cF 203.0.113.77)" -eq 4 ]
 }
+
+# policy [COMMAND...]: the number of pii-mask's scheduling policy (sched(7)) once it answers.
+policy() {
+  local line
+  coproc MASK { exec "$@" pii-mask -q -k k; }
+  echo '{"body":{"ip":"192.0.2.1"}}' >&"${MASK[1]}"
+  read -r line <&"${MASK[0]}"
+  sed 's/.*) //' "/proc/$MASK_PID/stat" | cut -d' ' -f39
+  eval "exec ${MASK[1]}>&-"
+  wait "$MASK_PID"
+}
+
+@test "it is batch work to the scheduler, unless another policy was chosen" {
+  [ "$(policy)" = 3 ]
+  [ "$(policy chrt --idle 0)" = 5 ]
+}

@@ -7,68 +7,11 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "crypto/door.h"
-#include "mask/mask.h"
-#include "mask/policy_text.h"
 #include "mask/quarantine.h"
-#include "mask/unmask.h"
+#include "mask_lines.h"
 
 /* What must not be seen in what was masked. */
 #define CANARY "203.0.113.77"
-
-#define ID "624887dd"
-#define KEYS "pii1 " ID " primary AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=\n"
-#define PII "\"pii\":{\"key\":\"" ID "\"}"
-#define USUAL ".ip siv as masked_ip\n.device_id siv as masked_device_id\n"
-
-static struct keyring *ring;
-
-static int make_ring(void **state)
-{
-    (void)state;
-    struct keyring_error error;
-    return door_init() != 0 ? -1 : keyring_parse(KEYS, strlen(KEYS), &ring, &error);
-}
-
-static int free_ring(void **state)
-{
-    (void)state;
-    keyring_free(ring);
-    return 0;
-}
-
-static struct policy *make_policy(const char *root, const char *text)
-{
-    struct policy_error error;
-    struct policy *policy = policy_new(root, &error);
-    assert_non_null(policy);
-    assert_int_equal(policy_text_lines(policy, text, strlen(text), &error), 0);
-    assert_int_equal(policy_finish(policy, &error), 0);
-    return policy;
-}
-
-/* One line through one direction; ${out} is left without its newline and with a NUL. */
-static enum filter_outcome pass(bool masking, const char *root, const char *rules, const char *line,
-    struct buf *out)
-{
-    struct policy *policy = make_policy(root, rules);
-    struct mask *mask = masking ? mask_new(policy, ring) : NULL;
-    struct unmask *unmask = masking ? NULL : unmask_new(policy, ring);
-    assert_true(mask != NULL || unmask != NULL);
-    struct filter_work work = masking ? mask_work(mask) : unmask_work(unmask);
-    buf_clear(out);
-    enum filter_outcome outcome =
-        work.line(work.state, &(struct line){ .text = line, .length = strlen(line) }, out);
-    if (outcome != FILTER_FAILED) {
-        assert_true(out->length > 0 && out->data[out->length - 1] == '\n');
-        out->length--;
-    }
-    assert_non_null(buf_cstr(out));
-    mask_free(mask);
-    unmask_free(unmask);
-    policy_free(policy);
-    return outcome;
-}
 
 /* Where every byte that comes out is known. */
 static void masks_to_the_byte(void **state)
@@ -367,107 +310,6 @@ static void goes_round(void **state)
     buf_free(&back);
 }
 
-/* What cannot be undone goes on as it is, with the reason. */
-static void never_guesses(void **state)
-{
-    (void)state;
-#define TOKEN_IP "z8XPSu8B0h5W-pcPM5NxxkDDfMPWVnxk" /* of the string "1.2.3.4" in domain ip */
-#define MASKED(ip) "{\"body\":{\"masked_ip\":\"" ip "\"}," PII "}"
-    static const struct {
-        const char *rules;
-        const char *in;
-        const char *code; /* NULL: it passes */
-    } samples[] = {
-        { USUAL,
-            "{\"body\":{\"masked_ip\":\"siv1." ID "." TOKEN_IP "\",\"masked_device_id\":\"siv1." ID
-            "." TOKEN_IP "\"}}",
-            "token" },
-        { USUAL, MASKED("siv1.00000000." TOKEN_IP), "unknown-key" },
-        { USUAL, MASKED("siv1." ID "." TOKEN_IP "A"), "token" },
-        { USUAL, MASKED("siv1." ID ".A" TOKEN_IP), "token" },
-        { USUAL, MASKED("siv1." ID "." TOKEN_IP "="), "token" },
-        { USUAL, MASKED("siv1." ID "."), "token" },
-        { USUAL, MASKED("siv1." ID ".AAAAAAAAAAAAAAAAAAAAAA"), "token" },
-        { USUAL, MASKED("siv2." ID "." TOKEN_IP), "token" },
-        { USUAL, MASKED("hmac1." ID "." TOKEN_IP), "token" },
-        { USUAL, "{\"body\":{\"masked_ip\":\"1.2.3.4\"}," PII "}", "token" },
-        { USUAL, "{\"body\":{\"masked_ip\":4}," PII "}", "token" },
-        { USUAL, "{\"body\":{\"masked_ip\":\"siv1." ID "." TOKEN_IP "\",\"ip\":1}," PII "}",
-            "collision" },
-        { ".x ipcrypt",
-            "{\"body\":{\"x\":\"1.2.3.4\"},\"pii\":{\"key\":\"00000000\",\"key\":\"" ID "\"}}",
-            "unknown-key" },
-        { USUAL, "{\"body\":\"x\"," PII "}", "root" },
-        { USUAL, "{\"masked_ip\":\"siv1." ID "." TOKEN_IP "\"}", "root" },
-        { ".a.b siv", "{\"body\":{\"a\":\"x\"}," PII "}", "kind" },
-        { ".x siv in ip", "{\"body\":{\"x\":\"siv1." ID "." TOKEN_IP "\"}}", "" },
-        { ".x siv", "{\"body\":{\"x\":\"siv1." ID "." TOKEN_IP "\"}}", "token" },
-        { USUAL, "{\"error\":{\"stage\":\"mask\"},\"sealed\":\"seal1." ID "." TOKEN_IP "\"}",
-            "token" },
-        { USUAL, "{\"error\":{\"stage\":\"mask\"},\"sealed\":\"seal1.00000000." TOKEN_IP "\"}",
-            "unknown-key" },
-        { USUAL, "{\"error\":{\"stage\":\"mask\"},\"sealed\":1}", "token" },
-        { USUAL, "{\"error\":{\"stage\":\"mask\"},\"sealed\":\"a\",\"sealed\":\"b\"}",
-            "collision" },
-        { USUAL, "{\"error\":{\"stage\":\"mask\"},\"body\":\"x\"}", NULL },
-        { USUAL, "{\"body\":{\"ip\":\"1.2.3.4\"}}", NULL },
-        { ".a hmac as h", "{\"body\":{\"h\":\"hmac1." ID ".AAAAAAAAAAAAAAAAAAAAAA\"}," PII "}",
-            NULL },
-    };
-    struct buf out, wanted;
-    buf_init(&out, 1 << 16);
-    buf_init(&wanted, 1 << 16);
-    for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
-        enum filter_outcome outcome = pass(false, ".body", samples[i].rules, samples[i].in, &out);
-        if (samples[i].code == NULL || *samples[i].code == '\0') {
-            assert_int_equal(outcome, samples[i].code == NULL ? FILTER_PASSED : FILTER_CHANGED);
-            continue;
-        }
-        assert_int_equal(outcome, FILTER_ERROR);
-        /* all of the record, with nothing but an error more; nothing clear beside it */
-        buf_clear(&wanted);
-        buf_printf(&wanted, "\"error\":{\"stage\":\"unmask\",\"code\":\"%s\",\"detail\":\"",
-            samples[i].code);
-        const char *error = strstr(out.data, buf_cstr(&wanted));
-        assert_non_null(error);
-        assert_memory_equal(out.data, samples[i].in,
-            (size_t)(error - out.data) > 0 ? (size_t)(error - out.data) - 1 : 0);
-        if (strstr(samples[i].in, "\"error\"") != NULL)
-            assert_non_null(strstr(error, ",\"cause\":{\"stage\":\"mask\"}}"));
-        if (strstr(samples[i].in, "1.2.3.4") == NULL)
-            assert_null(strstr(out.data, "1.2.3.4"));
-        /* a second try says the same */
-        buf_clear(&wanted);
-        buf_append(&wanted, out.data, out.length + 1);
-        pass(false, ".body", samples[i].rules, wanted.data, &out);
-        assert_string_equal(out.data, wanted.data);
-    }
-    buf_free(&out);
-    buf_free(&wanted);
-}
-
-/* hmac and redact stay; "pii" goes with the first value that comes back. */
-static void leaves_what_cannot_be_undone(void **state)
-{
-    (void)state;
-    static const char rules[] = ".a siv as b\n.c hmac as d\n.e redact\n.f drop";
-    struct buf out, back;
-    buf_init(&out, 1 << 16);
-    buf_init(&back, 1 << 16);
-    assert_int_equal(
-        pass(true, ".body", rules, "{\"body\":{\"a\":1,\"c\":2,\"e\":3,\"f\":4}}", &out),
-        FILTER_CHANGED);
-    assert_int_equal(pass(false, ".body", rules, out.data, &back), FILTER_CHANGED);
-    static const char start[] = "{\"body\":{\"a\":1,\"d\":\"hmac1." ID ".";
-    assert_memory_equal(back.data, start, sizeof start - 1);
-    assert_non_null(strstr(back.data, "\",\"e\":\"[redacted]\"}}"));
-    assert_int_equal(pass(true, ".body", rules, "{\"body\":{\"c\":2}}", &out), FILTER_CHANGED);
-    assert_int_equal(pass(false, ".body", rules, out.data, &back), FILTER_PASSED);
-    assert_string_equal(back.data, out.data);
-    buf_free(&out);
-    buf_free(&back);
-}
-
 /* A masked record may be twice as long as a line may be; a longer one is sealed instead. */
 static void has_a_limit(void **state)
 {
@@ -507,8 +349,6 @@ int main(void)
         cmocka_unit_test(masks_to_the_byte),
         cmocka_unit_test(fails_closed),
         cmocka_unit_test(goes_round),
-        cmocka_unit_test(never_guesses),
-        cmocka_unit_test(leaves_what_cannot_be_undone),
         cmocka_unit_test(has_a_limit),
         cmocka_unit_test(lacks_memory),
     };
