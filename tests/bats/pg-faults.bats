@@ -437,6 +437,22 @@ END
   grep -q 'stopped before the last batch was committed' err
 }
 
+rows_are() { [ "$(sql 'SELECT count(*) FROM t')" = "$1" ]; }
+
+@test "a reader that leaves verdicts in the pipe holds up neither reading nor committing" {
+  mkfifo pipe verdicts
+  pg-load -t t --linger 50ms --batch-rows 2000 <pipe >verdicts 2>err 3>&- &
+  exec 9>pipe 8<verdicts
+  records 1 2000 >&9 # whose verdicts are more than a pipe holds
+  eventually 10 rows_are 2000
+  records 2001 2005 >&9
+  eventually 10 rows_are 2005
+  exec 9>&-
+  cat <&8 >out
+  wait $!
+  [ "$(tally)" = '2005 committed' ]
+}
+
 @test "SIGTERM while nobody reads the verdicts: 74 after the grace time" {
   local status=0
   records 1 20000 >in
