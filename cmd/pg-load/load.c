@@ -263,11 +263,17 @@ static int step(struct run *run, struct failure *failure)
     return 0;
 }
 
+/* Whether batches are on their way, or their verdicts. */
+static bool is_pending(const struct run *run)
+{
+    return run->committed_count > 0 || crew_busy(run->crew) > 0;
+}
+
 static int load_lines(struct run *run, struct failure *failure)
 {
     while (turn_over(run, failure) == 0) {
         meter_turn(run->meter);
-        if (run->ended && run->committed_count == 0 && crew_busy(run->crew) == 0 && !is_due(run))
+        if (run->ended && !is_pending(run) && !is_due(run))
             break;
         if (step(run, failure) != 0)
             break;
@@ -276,10 +282,11 @@ static int load_lines(struct run *run, struct failure *failure)
     struct failure outcome;
     struct batch *done;
     (void)crew_withdraw(run->crew);
-    while ((run->committed_count > 0 || crew_busy(run->crew) > 0) && !is_leaving(run)) {
-        if ((done = crew_take(run->crew, &outcome)) != NULL)
+    while (is_pending(run) && !is_leaving(run)) {
+        while ((done = crew_take(run->crew, &outcome)) != NULL)
             (void)take_back(run, done, &outcome, failure);
-        else if (settle(run, failure) == 0)
+        (void)settle(run, failure);
+        if (is_pending(run))
             wait_for_news(run, false);
     }
     if (failure->status == STATUS_OK)
