@@ -25,22 +25,28 @@ teardown_file() { servers_stop; }
 setup() {
   pg_setup
   sql 'CREATE TABLE t (id integer)'
-  # One run makes the tables, another tells how long it takes with them.
+  # One run makes the tables, others tell how long it takes with them.
   records 1 "$RECORDS" >in
   for ((n = 1; n <= BAD; n++)); do record "$((RECORDS + n))" '{"id":"x"}'; done >>in
   load_in -t t
   [ "$(tally)" = "$RECORDS committed $BAD quarantined" ]
   empty
-  local started=${EPOCHREALTIME//[.,]/}
+  took=3600000000
   run_again
-  took=$((${EPOCHREALTIME//[.,]/} - started))
   rounds=$((10 * ${CHAOS:-1}))
   : >moments
 }
 
 teardown() { [ ! -s cut.pid ] || kill "$(<cut.pid)"; }
 
-run_again() { load_in -t t --batch-rows "$BATCH" --no-create; }
+# Keeps the shortest time that it took: one run that had to wait for a processor
+# would make all faults come too late.
+run_again() {
+  local started=${EPOCHREALTIME//[.,]/}
+  load_in -t t --batch-rows "$BATCH" --no-create
+  started=$((${EPOCHREALTIME//[.,]/} - started))
+  [ "$started" -ge "$took" ] || took=$started
+}
 
 # nap: for a random part of the time that a whole run takes, of which the last is
 # spared: on its way here the signal would come too late.

@@ -18,6 +18,8 @@ teardown() { sqs_teardown; }
     proxy_start
     mode 'cut 3' 'lose 4' 'fail 5 503'
     for ((round = 1; round <= 30; round++)); do
+      # Faults that come at every third call can hit the same call of every round.
+      [ "$round" -ne 10 ] || mode
       sqs-pull --protocol "$protocol" "${options[@]}" 2>>err | tee -a out |
         committed | AWS_ENDPOINT_URL_SQS=$DIRECT sqs-ack
       [ "$(counts)" != '0 0 0' ] || break
