@@ -15,6 +15,7 @@
 #include "crew.h"
 #include "figures.h"
 #include "halt.h"
+#include "json/jq.h"
 #include "load.h"
 #include "pg/ledger.h"
 #include "plan.h"
@@ -373,6 +374,7 @@ static int open_run(struct run *run, struct failure *failure)
     run->lines = line_open(STDIN_FILENO, options->max_record, options->grace_ms);
     if (run->lines == NULL)
         return failure_set(failure, STATUS_IO, "standard input: %s", strerror(errno));
+    json_jq_start();
     run->crew = crew_open(options, &run->target, &run->tally, (size_t)options->jobs, failure);
     return run->crew == NULL ? -1 : 0;
 }

@@ -209,6 +209,11 @@ struct worker *worker_new(worker_serve *serve, const struct worker_limits *limit
     return worker;
 }
 
+int worker_start(struct worker *worker)
+{
+    return worker->pid != 0 ? 0 : start(worker);
+}
+
 void worker_restart(struct worker *worker)
 {
     if (worker->pid != 0)
@@ -227,7 +232,7 @@ enum worker_result worker_ask(struct worker *worker, const char *request, size_t
 {
     enum { TRIES = 2 };
     for (int i = 0; i < TRIES; i++) {
-        if (worker->pid == 0 && start(worker) != 0)
+        if (worker_start(worker) != 0)
             return WORKER_FAILED;
         int got =
             send_message(worker->fd, request, length) ? receive_message(worker->fd, answer) : 0;

@@ -10,7 +10,7 @@
 /*
  * A child process that answers requests, one at a time, under limits: for code of others that may
  * not come to an end, eat all memory or crash. The child is a fork: it sees the caller's memory as
- * it was at the first request, and addresses in it hold on both sides. It has no descriptor of the
+ * it was when it was started, and addresses in it hold on both sides. It has no descriptor of the
  * caller's, is not stopped by SIGTERM and SIGINT, and ends with the caller, whatever ends that.
  */
 struct worker;
@@ -34,6 +34,12 @@ enum worker_result {
 struct worker *worker_new(worker_serve *serve, const struct worker_limits *limits);
 void worker_free(struct worker *worker);    /* ends the child; NULL is fine */
 void worker_restart(struct worker *worker); /* the next request is answered by a new child */
+
+/*
+ * Start the child now, if there is none, and not at the first request: before there are threads,
+ * whose locks a fork can find taken. 0, or -1 with errno; the request then tries again.
+ */
+int worker_start(struct worker *worker);
 
 /*
  * worker_ask(worker, request, length, answer):

@@ -216,6 +216,12 @@ void json_jq_free(struct json_jq *jq)
 
 /* ---- running ---- */
 
+void json_jq_start(void)
+{
+    if (runner != NULL)
+        (void)worker_start(runner);
+}
+
 /* The slot of an input: the one that holds it, or the free one where it would go. */
 static struct remembered *find_slot(const struct json_jq *jq, const char *input, size_t length,
     size_t hash)

@@ -31,6 +31,10 @@ struct json_jq_problem {
 struct json_jq *json_jq_new(const char *program, size_t length, struct json_jq_problem *problem);
 void json_jq_free(struct json_jq *jq); /* NULL is fine */
 
+/* All filters are there: start the process that runs them, before there are threads. Without this,
+ * or if it fails, the first run starts it. */
+void json_jq_start(void);
+
 enum json_jq_result {
     JSON_JQ_VALUE, /* one output */
     JSON_JQ_EMPTY, /* none */
