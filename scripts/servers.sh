@@ -62,7 +62,7 @@ servers_stop() {
   local dir=${1:-${SERVERS_DIR:-}} name
   [ -n "$dir" ] && [ -d "$dir" ] || return 0
   servers_end "$dir/watchdog" TERM
-  for name in moto elasticmq; do servers_end "$dir/$name/process" TERM; done
+  for name in bouncer moto elasticmq; do servers_end "$dir/$name/process" TERM; done
   # Immediate: the data goes with the folder.
   servers_end "$dir/postgres/process" QUIT
   rm -rf "$dir"

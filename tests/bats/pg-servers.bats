@@ -189,7 +189,7 @@ END
   [ "$(sql 'SELECT count(*), min(count), max(count) FROM t_errors')" = '2|4|4' ]
   # Nothing of theirs stayed behind in the sessions that others share.
   sql 'TRUNCATE t, t_ledger, t_errors'
-  bouncer
+  PGHOST=$SERVERS_DIR/bouncer PGPORT=6432
   load_in -t t --no-ledger
   [ "$(tally)" = '3000 committed 12 quarantined' ]
   [ "$(psql -qXAtc "SELECT current_setting('lock_timeout'), current_setting('statement_timeout'), count(*) FROM pg_prepared_statements")" = '0|0|0' ]

@@ -287,10 +287,11 @@ certificate() {
 }
 
 @test "too few descriptors are not called a lack of memory" {
-  # Bats has some open that the programs would inherit.
+  # Bats has some open that the programs would inherit; and a leak check needs one of its own.
   for limit in 5 6 7 8; do
     for program in sqs-pull sqs-ack sqs-send; do
-      run -70 bash -c "ulimit -n $limit && exec $program </dev/null" 3>&- 4>&-
+      ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0 \
+        run -70 bash -c "ulimit -n $limit && exec $program </dev/null" 3>&- 4>&-
       [[ $output == "$program: error: cannot "*': Too many open files' ]] || { echo "$limit: $output" && false; }
     done
   done
