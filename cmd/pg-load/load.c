@@ -289,6 +289,7 @@ static int load_lines(struct run *run, struct failure *failure)
         (void)settle(run, failure);
         if (is_pending(run))
             wait_for_news(run, false);
+        meter_turn(run->meter);
     }
     if (failure->status == STATUS_OK)
         *failure = run->ending;

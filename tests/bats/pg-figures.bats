@@ -70,9 +70,12 @@ feed() {
   well_formed f.prom pg-load 'table="t"'
 }
 
+# The file of figures is another than ${inode}, though nothing that it holds may have changed.
+renewed() {
+  [ "$(stat -c %i f.prom)" != "$inode" ]
+}
+
 @test "--metrics-file goes on while the server is away, and while nobody reads the verdicts" {
-  # Its time of change, though nothing that it holds changes.
-  renewed() { [ "$(stat -c %i f.prom)" != "$inode" ]; }
   PGHOST=$PWD feed --metrics-file f.prom
   eventually 10 test -s f.prom
   inode=$(stat -c %i f.prom)
@@ -92,6 +95,30 @@ feed() {
   [ "$(value f.prom records_settled_total)" = 5000 ]
   cat <&9 >/dev/null
   wait "$(<pid)"
+}
+
+@test "--metrics-file goes on, at no cost, while a run that has failed has verdicts to print" {
+  sql "CREATE FUNCTION wrong() RETURNS trigger LANGUAGE plpgsql AS \$\$ BEGIN
+      IF NEW.id > 2000 THEN PERFORM no_such_function(); END IF; RETURN NEW; END \$\$"
+  sql 'CREATE TRIGGER wrong BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION wrong()'
+  mkfifo verdicts
+  records 1 2010 >in
+  pg-load -t t --batch-rows 2000 --metrics-file f.prom <in >verdicts 2>err 3>&- &
+  echo $! >pid
+  exec 9<verdicts
+  eventually 10 test -s f.prom
+  sleep 1 # the rest is waiting
+  inode=$(stat -c %i f.prom)
+  eventually 25 renewed
+  ticks() { awk '{ print $14 + $15 }' "/proc/$(<pid)/stat"; }
+  before=$(ticks)
+  sleep 1
+  [ $(($(ticks) - before)) -lt $(($(getconf CLK_TCK) / 4)) ]
+  status=0
+  cat <&9 >out
+  wait "$(<pid)" || status=$?
+  [ "$status" -eq 69 ]
+  [ "$(tally)" = '2000 committed' ]
 }
 
 @test "--metrics-file: one that cannot be written is 74 before anything is done; later, a warning" {
