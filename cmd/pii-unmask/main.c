@@ -58,11 +58,9 @@ static int set(struct settings *settings, int id, const char *value)
 {
     switch (id) {
     case KEY_FILE:
-        settings->key_file = value;
-        return *value != '\0' ? 0 : opt_usage("option --key-file takes the name of a file");
+        return opt_file("key-file", value, &settings->key_file);
     case POLICY:
-        settings->policy_file = value;
-        return *value != '\0' ? 0 : opt_usage("option --policy takes the name of a file");
+        return opt_file("policy", value, &settings->policy_file);
     case MASK:
         settings->rules[settings->rule_count++] = value;
         return 0;

@@ -81,8 +81,7 @@ static int take(struct given *given, int id, const char *value)
             ? 0
             : opt_usage("option --grace takes a time to 24h");
     case OPT_METRICS:
-        ack->meter.metrics_file = value;
-        return *value != '\0' ? 0 : opt_usage("option --metrics-file takes the name of a file");
+        return opt_file("metrics-file", value, &ack->meter.metrics_file);
     case OPT_PROGRESS:
         ack->meter.progress = true;
         return 0;

@@ -144,8 +144,7 @@ static int take(struct settings *given, int id, const char *value)
         given->has_leases = true;
         return take_lease(pull, id, value);
     case OPT_METRICS:
-        pull->meter.metrics_file = value;
-        return *value != '\0' ? 0 : opt_usage("option --metrics-file takes the name of a file");
+        return opt_file("metrics-file", value, &pull->meter.metrics_file);
     case OPT_PROGRESS:
         pull->meter.progress = true;
         return 0;

@@ -14,7 +14,7 @@ enum { ID_HELP = 59, ID_VERSION, ID_VERBOSE, ID_QUIET, ID_LOG };
 
 /* What every program takes; opt_next() handles these itself. */
 static const struct opt common[] = {
-    { ID_VERBOSE, 'v', "verbose", NULL, "say more; twice for more still", true },
+    { ID_VERBOSE, 'v', "verbose", NULL, "say more", true },
     { ID_QUIET, 'q', "quiet", NULL, "only errors", true },
     { ID_LOG, '\0', "log", "FORMAT", "messages as text (default) or json, one object a line",
         false },
@@ -260,6 +260,12 @@ static bool with_unit(const char *text, const struct unit *units, size_t count, 
         return true;
     }
     return false;
+}
+
+int opt_file(const char *option, const char *value, const char **out)
+{
+    *out = value;
+    return *value != '\0' ? 0 : opt_usage("option --%s takes the name of a file", option);
 }
 
 bool opt_number(const char *text, uint64_t minimum, uint64_t maximum, uint64_t *out)

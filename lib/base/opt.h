@@ -58,6 +58,13 @@ int opt_next(struct opt_parser *parser, const char **value);
 int opt_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /*
+ * opt_file(option, value, out):
+ * Set ${out} to a name of a file, the value of "--option". An empty one, mostly a variable that was
+ * not set, is a usage error. Return 0, or STATUS_USAGE.
+ */
+int opt_file(const char *option, const char *value, const char **out);
+
+/*
  * Values. Each returns true and sets ${out}, or returns false when ${text} is not wholly a value
  * within [minimum, maximum]; nothing is printed.
  */
