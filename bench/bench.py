@@ -24,6 +24,11 @@ def check(condition, what):
         raise Failed(what)
 
 
+def number(value):
+    """A figure as it is shown."""
+    return "%.3g" % value if value < 1000 else "{:,.0f}".format(value)
+
+
 class Bench:
     """Files made from the seed, the load server, and how to run and to weigh a command."""
 
@@ -114,6 +119,13 @@ class Bench:
 
     def rows_loaded(self, count):
         check(int(self.sql("SELECT count(*) FROM user_logins")) == count, "rows are missing")
+
+    def load(self, command, given, count, **more):
+        """Rows per second of a command that loads so many into a new table."""
+        self.new_table()
+        seconds = self.run(command, given, **more)[1]
+        self.rows_loaded(count)
+        return count / seconds
 
     # ---- the load server
 

@@ -8,6 +8,11 @@ import subprocess
 import sys
 import textwrap
 
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+# pylint: disable=wrong-import-position
+from bench import number  # noqa: E402
+
 SCRIPT = """set terminal svg size 760,%(height)d font 'sans-serif,13' background '#ffffff'
 set output '%(file)s'
 set label "%(title)s" at screen 0.5, screen %(top).3f center noenhanced
@@ -29,10 +34,6 @@ plot $cells using 2:0:(0):2:($0-0.35):($0+0.35):5:yticlabel(1) with boxxyerror f
 """
 OURS, THEIRS = 0x2F6F9F, 0xB8B8B8
 PROGRAMS = ("sqs2pg", "sqs-", "pii-", "pg-load")
-
-
-def number(value):
-    return "%.3g" % value if value < 1000 else "{:,.0f}".format(value)
 
 
 def row(cell):

@@ -14,12 +14,9 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 # pylint: disable=wrong-import-position
 import plot  # noqa: E402
+from bench import number  # noqa: E402
 
 BEGIN, END = "<!-- figures: written by bench/results.py -->", "<!-- end of figures -->"
-
-
-def number(value):
-    return "%.3g" % value if value < 1000 else "{:,.0f}".format(value)
 
 
 def cell_of(result, name):

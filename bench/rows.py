@@ -52,10 +52,7 @@ class Load:
         rows = bench.work / ("rows-%d.tsv" % count)
 
         def load(*command, **more):
-            bench.new_table()
-            seconds = bench.run(list(command), masked, **more)[1]
-            bench.rows_loaded(count)
-            return count / seconds
+            return bench.load(command, masked, count, **more)
 
         def load_to_file(*command):
             path = bench.work / "verdicts"
@@ -69,10 +66,7 @@ class Load:
             if not rows.exists():
                 load("pg-load", "-t", "user_logins", "--no-ledger")
                 bench.sql("\\copy user_logins TO '%s'" % rows)
-            bench.new_table()
-            seconds = bench.run(["psql", "-qX", "-c", "\\copy user_logins FROM '%s'" % rows])[1]
-            bench.rows_loaded(count)
-            return count / seconds
+            return bench.load(["psql", "-qX", "-c", "\\copy user_logins FROM '%s'" % rows], None, count)
 
         return [
             ("psql \\copy of TSV", "rows/s", copy),

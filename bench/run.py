@@ -21,7 +21,7 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 # pylint: disable=wrong-import-position
-import bench as shared  # noqa: E402
+from bench import Bench, number  # noqa: E402
 import rows  # noqa: E402
 import scaling  # noqa: E402
 
@@ -50,10 +50,6 @@ def machine():
         "python": platform.python_version(),
         "compiler": first_line("cc", "--version"),
     }
-
-
-def number(value):
-    return "%.3g" % value if value < 1000 else "{:,.0f}".format(value)
 
 
 def measure(group, bench, rounds):
@@ -124,7 +120,7 @@ def main():
             ", ".join(sorted(unknown)), ", ".join(group.name for group in GROUPS)))
     results = []
     began = time.monotonic()
-    with shared.Bench(options) as bench:
+    with Bench(options) as bench:
         for group in groups:
             cells = measure(group, bench, options.rounds)
             results.append({"group": group.name, "title": group.title, "cells": cells,

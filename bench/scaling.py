@@ -20,10 +20,7 @@ class Jobs:
         masked = bench.masked(count)
 
         def load(jobs):
-            bench.new_table()
-            seconds = bench.run(["pg-load", "-t", "user_logins", "--jobs", str(jobs)], masked)[1]
-            bench.rows_loaded(count)
-            return count / seconds
+            return bench.load(["pg-load", "-t", "user_logins", "--jobs", str(jobs)], masked, count)
 
         return [("pg-load --jobs %d" % jobs, "rows/s", lambda jobs=jobs: load(jobs)) for jobs in (1, 2, 4)]
 
@@ -71,10 +68,7 @@ class Batch:
         masked = bench.masked(count)
 
         def load(*more):
-            bench.new_table()
-            seconds = bench.run(["pg-load", "-t", "user_logins", *more], masked)[1]
-            bench.rows_loaded(count)
-            return count / seconds
+            return bench.load(["pg-load", "-t", "user_logins", *more], masked, count)
 
         return [
             *[("pg-load --batch-rows %d" % rows, "rows/s", lambda rows=rows: load("--batch-rows", str(rows)))
