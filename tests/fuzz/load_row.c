@@ -15,7 +15,7 @@
 #include "json/scan.h"
 #include "json/string.h"
 
-enum { PLANS = 3, MOST = 1 << 20 };
+enum { PLANS = 3 };
 
 static const char map[] = "user_id .body.user_id !\n"
                           "ip .body.device[0].ip\n"
