@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import time
 
@@ -72,6 +73,30 @@ class PullDrain(Pull):
         command = super().fresh()
         port = self.queue.connection.port
         return command + ["--endpoint-url", "http://localhost:%d" % port]
+
+
+class PullAcked(Pull):
+    """With leases: two come back as deleted, of one nothing is heard."""
+
+    name = "pull-acked"
+    arguments = ["-j", "1", "--wait", "0", "--empty", "1", "--acked", "acked"]
+    script = r"""rm -f acked && mkfifo acked || exit
+exec 3>&1
+"$@" | tee /dev/fd/3 | env -u LD_PRELOAD sed -u '/canary-text/d; s/"body":.*/"status":"committed","ack":"deleted"}/' 1<>acked
+exit "${PIPESTATUS[0]}"
+"""
+    clean_status = 1
+
+    def fresh(self):
+        return ["bash", "-c", self.script, "bash", *super().fresh()]
+
+    def judge(self, result, whole):
+        wrong = super().judge(result, whole)
+        told = re.search(r" released=(\d+) .* acked=(\d+) ", result.err)
+        visible = self.queue.counts()[0]
+        if told and not int(told[1]) <= visible <= len(self.bodies) - int(told[2]):
+            wrong.append("%s are said to be released and %s deleted, %d are visible" % (*told.groups(), visible))
+        return wrong
 
 
 class Ack(Sqs):
@@ -244,5 +269,5 @@ def pipeline(stage):
     return type("Pipeline_" + stage, (Pipeline,), {"name": "sqs2pg-" + stage.split("-")[1], "program": stage})
 
 
-CASES = [Pull, PullDrain, Ack, AckPrint, Send,
+CASES = [Pull, PullDrain, PullAcked, Ack, AckPrint, Send,
          *(pipeline(stage) for stage in ("sqs-pull", "pii-mask", "pg-load", "sqs-ack"))]
