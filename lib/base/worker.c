@@ -79,6 +79,17 @@ static int receive_message(int fd, struct buf *message)
 
 /* ---- the child ---- */
 
+/* What ends a child by what it does itself. Any other signal came from outside. */
+static const int own[] = { SIGPROF, SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL };
+
+static bool ended_itself(int status)
+{
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+        if (WIFSIGNALED(status) && WTERMSIG(status) == own[i])
+            return true;
+    return false;
+}
+
 /* Bytes of address space in use; 0: not known. */
 static uint64_t memory_in_use(void)
 {
@@ -113,15 +124,14 @@ static void limit_cpu(uint64_t ms)
 
 static void become_child(int fd, pid_t parent)
 {
-    static const int by_default[] = { SIGPROF, SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGHUP };
-    static const int ignored[] = { SIGTERM, SIGINT, SIGPIPE };
+    static const int ignored[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE };
     const struct rlimit no_core = { 0, 0 };
     sigset_t none;
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent)
         _exit(0);
-    for (size_t i = 0; i < sizeof by_default / sizeof *by_default; i++)
-        (void)signal(by_default[i], SIG_DFL);
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+        (void)signal(own[i], SIG_DFL);
     for (size_t i = 0; i < sizeof ignored / sizeof *ignored; i++)
         (void)signal(ignored[i], SIG_IGN);
     (void)sigemptyset(&none);
@@ -243,7 +253,7 @@ enum worker_result worker_ask(struct worker *worker, const char *request, size_t
             errno = ENOMEM;
             return WORKER_FAILED;
         }
-        if (WIFSIGNALED(status) && WTERMSIG(status) != SIGKILL)
+        if (ended_itself(status))
             return WORKER_ENDED;
     }
     errno = ECHILD;

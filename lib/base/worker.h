@@ -11,7 +11,8 @@
  * A child process that answers requests, one at a time, under limits: for code of others that may
  * not come to an end, eat all memory or crash. The child is a fork: it sees the caller's memory as
  * it was when it was started, and addresses in it hold on both sides. It has no descriptor of the
- * caller's, is not stopped by SIGTERM and SIGINT, and ends with the caller, whatever ends that.
+ * caller's, outlives what a terminal or a supervisor sends to all of a group (SIGHUP, SIGINT,
+ * SIGQUIT, SIGTERM), and ends with the caller, whatever ends that.
  */
 struct worker;
 

@@ -99,6 +99,29 @@ map|id' ]
   [ "$(sql 'SELECT string_agg(b, $$ $$ ORDER BY id) FROM t')" = 'OK FINE' ]
 }
 
+@test "a signal to the process that runs the filters is no record's fault" {
+  map 'id .body.id' 'a .body.id | tostring'
+  mkfifo pipe
+  (trap '' HUP && exec pg-load -t t --map t.map <pipe >out 2>err 3>&-) &
+  pid=$!
+  exec 9>pipe
+  records 1 1 >&9
+  child() { pgrep -P "$pid" >child; }
+  eventually 10 child
+  number=1
+  for signal in HUP QUIT INT TERM KILL USR1 ALRM; do
+    kill -s "$signal" "$(<child)"
+    number=$((number + 1))
+    records "$number" "$number" >&9
+    eventually 10 lines_are out "$number"
+    child
+  done
+  exec 9>&-
+  wait "$pid"
+  [ "$(tally)" = '8 committed' ]
+  [ "$(sql 'SELECT count(*) FROM t WHERE a = id::text')" = 8 ]
+}
+
 @test "the process that runs the filters ends with the loader, and holds its output open no longer" {
   map 'a .body.id | tostring'
   mkfifo pipe
