@@ -41,7 +41,7 @@ import uuid
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 # pylint: disable=wrong-import-position
 from database import Session, psql, psql_until  # noqa: E402
-from history import History, Sender, Ticker, call, is_clear, value_of  # noqa: E402
+from history import GIVEN_UP_S, History, Sender, Ticker, call, is_clear, value_of  # noqa: E402
 from networks import DatabaseNetwork, QueueNetwork  # noqa: E402
 from pipelines import PATIENT, ByFiles, Pipeline, signal_to  # noqa: E402
 
@@ -352,7 +352,7 @@ class Config:
             os.environ, AWS_ENDPOINT_URL_SQS="http://127.0.0.1:%d" % self.queue.port, PGHOST="127.0.0.1",
             PGPORT=str(self.server.port), SQS2PG_TABLE="user_logins", SQS2PG_KEY_FILE=str(self.key),
             SQS2PG_PULL_OPTIONS="--wait 1 --retry-timeout 10s", SQS2PG_LOAD_OPTIONS="--linger 20ms --retry-timeout 10s",
-            SQS2PG_ACK_OPTIONS="--retry-timeout 5s")
+            SQS2PG_ACK_OPTIONS="--retry-timeout %ds" % GIVEN_UP_S)
         self.server_log = pathlib.Path(os.environ["SERVERS_DIR"]) / "postgres" / "log"
         self.server_said = 0
 

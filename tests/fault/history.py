@@ -11,6 +11,7 @@ import urllib.request
 CANARIES = (b"chaos-device-", b"2001:db8:c4a0:")
 KNOWN_S = 10    # how long the sender may take to learn the id of what it sent
 SETTLED_S = 2   # how long after its last trouble a network may still be felt in retries
+GIVEN_UP_S = 5  # how long sqs-ack goes on where deleting is refused
 LATE_S = 0.3    # a machine so much late excuses a late heartbeat
 
 
@@ -109,7 +110,7 @@ class Life:
         self.leased = leased    # it keeps what it has received hidden until the verdict
         self.disturbed = False  # by a signal that may end its leases
         self.troubled = 0       # when its network to the queue last had trouble
-        self.refused = set()    # messages that it was refused the deleting of, and has not since deleted
+        self.refused = {}       # messages that it was refused the deleting of, and has not since deleted: since when
 
 
 class History:
@@ -149,9 +150,11 @@ class History:
                 self.holders[message] = (life, now)
 
     def look_at_lease(self, message, now):
-        """What an undisturbed pipeline holds is delivered to nobody else."""
+        """What an undisturbed pipeline holds, and has not given up, is delivered to nobody else."""
         life, since = self.holders.get(message, (None, 0))
         if life is None or not life.leased or life.disturbed or life.troubled + SETTLED_S > since:
+            return
+        if life.refused.get(message, now) + GIVEN_UP_S <= now:
             return
         if self.ticker.lateness(since) < LATE_S:
             self.faults.append("message %s was delivered again after %.1f s, while %s held it undisturbed"
@@ -170,7 +173,7 @@ class History:
         """The deleting of these has been refused, as for a moment."""
         with self.lock:
             self.counts["refused"] += len(ids)
-            life.refused |= ids
+            life.refused.update((one, life.refused.get(one, time.monotonic())) for one in ids)
 
     def may_delete(self, ids):
         """It is asked for, whatever comes of it: is each of them committed?"""
@@ -182,8 +185,8 @@ class History:
         """The server is about to hear of it."""
         with self.lock:
             self.counts["deletes"] += len(ids)
-            life.refused -= ids
             for message in ids:
+                life.refused.pop(message, None)
                 self.holders.pop(message, None)
 
     def stored(self, ids):
