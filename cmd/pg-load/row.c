@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "json/string.h"
+#include "json/whole.h"
 #include "record/record.h"
 #include "row.h"
 
@@ -432,8 +433,8 @@ static int take_salvaged(struct row_reader *reader, const char *sqs, size_t leng
 
 /*
  * A line that is no record: what can be told of it is its "sqs". Of one that is too long no more
- * is held; and a last line without its LF is taken for a piece of a record, whose writer died: were
- * it stored, its message would be deleted, and the rest of it be lost.
+ * is held; and a last line without its LF and its closing brace is taken for a piece of a record,
+ * whose writer died: were it stored, its message would be deleted, and the rest of it be lost.
  */
 static int take_broken(struct row_reader *reader, const struct line *line, bool too_long,
     const char *code, struct batch *batch)
@@ -442,7 +443,8 @@ static int take_broken(struct row_reader *reader, const struct line *line, bool 
     size_t length;
     record_salvage(line->text, line->length, reader->plan->paths, &reader->plan->nodes,
         &reader->matches, &sqs, &length);
-    bool cut = !too_long && line->unended && (sqs != NULL || line_agrees(line, "{\"sqs\":{"));
+    bool cut = !too_long && line->unended && (sqs != NULL || line_agrees(line, "{\"sqs\":{")) &&
+        !json_whole(line->text, line->length);
     bool held = !too_long && !cut;
     struct item *item = held ? batch_add(batch, line->number, line->text, line->length)
                              : batch_add(batch, line->number, sqs, length);

@@ -8,6 +8,7 @@
 #include "crypto/siv.h"
 #include "json/scan.h"
 #include "json/string.h"
+#include "json/whole.h"
 #include "mask/complaint.h"
 #include "mask/members.h"
 #include "mask/method_siv.h"
@@ -161,7 +162,8 @@ int quarantine_line(struct quarantine *quarantine, const struct line *line, enum
         return -1; /* nothing is wrong with the line */
     const struct json_match *sqs = members_salvage(&quarantine->members, line->text, line->length);
     bool of_a_record = sqs != NULL || line_agrees(line, "{\"sqs\":{");
-    if (error != JSON_OK && line->unended && of_a_record)
+    bool cut = line->unended && of_a_record && !json_whole(line->text, line->length);
+    if (error != JSON_OK && cut)
         return write_line(quarantine, line->text, line->length, sqs, COMPLAINT_CUT, false, out);
     return write_line(quarantine, line->text, line->length, sqs, complaint_of(error), true, out);
 }

@@ -41,9 +41,9 @@ void quarantine_free(struct quarantine *quarantine); /* wipes; NULL is fine */
  * is what json_scan() said; JSON_OK: it is JSON, but no object. JSON_TOO_MANY, no memory, says
  * nothing of the line: -1.
  *
- * A last line that is not JSON, lacks its LF and has an sqs, or ends before that does, is taken for
- * a piece of a record, whose writer died: nothing but that sqs goes on ("cut"). Were the piece
- * stored, its message would be deleted, and the rest of it be lost.
+ * A last line that lacks its LF and its closing brace and has an sqs, or ends before that does, is
+ * taken for a piece of a record, whose writer died: nothing but that sqs goes on ("cut"). Were the
+ * piece stored, its message would be deleted, and the rest of it be lost.
  */
 int quarantine_line(struct quarantine *quarantine, const struct line *line, enum json_error error,
     struct buf *out);

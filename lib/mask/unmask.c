@@ -239,7 +239,8 @@ static enum filter_outcome unmask_record(struct unmask *unmask, const char *text
     struct findings findings;
     unmask->serial++;
     look(unmask, text, &findings);
-    if (findings.has_error || findings.has_sealed)
+    /* One that could not be undone before, for want of a key, is like any other. */
+    if (findings.has_sealed || (findings.has_error && !findings.has_value))
         return open_record(unmask, text, length, out);
     if (findings.code != NULL)
         return explain(unmask, text, length, &findings, out);

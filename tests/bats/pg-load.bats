@@ -298,6 +298,9 @@ END
   echo >>in
   load_in -t t
   [ "$(verdict 2)" = quarantined ]
+  # Without it, too, where its last brace is there: no writer died in it.
+  record 4 '{"id":4,"v":"\ud800"}' | head -c -1 >in && load_in -t t
+  [ "$(verdict 4)" = quarantined ]
   # So short that not even its sqs is whole.
   for length in 1 5 9 30; do
     record 3 '{"id":3}' | head -c "$length" >in
@@ -305,7 +308,7 @@ END
     [ "$status" -eq 1 ]
     [ "$(<out)" = '{"line":1,"status":"rejected"}' ]
   done
-  [ "$(sql 'SELECT count(*) FROM t_errors')" = 1 ]
+  [ "$(sql 'SELECT count(*) FROM t_errors')" = 2 ]
   # All but its newline is a record.
   record 3 '{"id":3}' | head -c -1 >in
   load_in -t t

@@ -128,6 +128,10 @@ END
   printf '%s' "$whole" | mask | grep -q '"masked_ip":"siv1'
   printf '%s\n' "${whole:0:50}" | mask | grep -q '"code":"syntax".*"sealed":"seal1'
   printf '{"body":{"ip":"203.0.1' | mask | grep -q '"code":"syntax".*"sealed":"seal1'
+  # Whole, and malformed: no writer died in it.
+  printf '{"sqs":{"message_id":"m"},"body":{"x":"}\\"","y":"\\ud800"}}' | mask | grep -q '"code":"surrogate".*"sealed":"seal1'
+  printf '{"sqs":{"message_id":"m"},"body":{"ip":"\xff"}}' | mask | grep -q '"code":"utf8".*"sealed":"seal1'
+  printf '{"sqs":{"message_id":"m"},"body":[01]} ' | mask | grep -q '"code":"syntax".*"sealed":"seal1'
 }
 
 @test "CRLF, a missing last newline, an empty input, an empty line" {

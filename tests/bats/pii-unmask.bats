@@ -153,6 +153,23 @@ END
   [ "$(jq -r .error.code <<<"$output")" = unknown-key ]
 }
 
+@test "what could not be unmasked for want of a key is, once the key is there" {
+  printf '{"sqs":{"message_id":"m"},"body":{"ip":"203.0.113.77","n":1.10}}\n{"body":{}}\n' >in
+  mask <in >masked
+  mv k old
+  key k
+  run -1 --separate-stderr unmask <masked
+  printf '%s\n' "$output" >errors
+  [ "$(code errors)" = 'unknown-key -' ]
+  # Trying again with the wrong key changes nothing, and is no success.
+  run -1 --separate-stderr unmask <errors
+  [ "$output" = "$(<errors)" ]
+  pii-unmask -k old <errors >out
+  # As of what was sealed, the error stays.
+  [ "$(code out)" = 'unknown-key -' ]
+  cmp <(sed 's/,"error":{[^}]*}//' out) in
+}
+
 @test "hmac and redact stay under their names" {
   local policy='-m .a=siv:b -m .c=hmac:d -m .e=redact -m .f=drop'
   # shellcheck disable=SC2086
