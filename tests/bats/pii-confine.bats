@@ -133,3 +133,15 @@ done_working() {
 @test "--require-sandbox is satisfied here" {
   [ "$(pii-mask -k k --require-sandbox <<<'{"body":{}}' | jq -c .body)" = '{}' ]
 }
+
+@test "a kernel that cannot confine them: a warning, or 69 with --require-sandbox" {
+  local program
+  for program in pii-mask pii-unmask; do
+    run -0 --separate-stderr "$BATS_TEST_DIRNAME/../lib/unconfined.py" "$program" -k k <<<'{"body":{}}'
+    [ "$(jq -c .body <<<"$output")" = '{}' ]
+    [ "$stderr" = "$program: warning: this kernel does not let the process be confined; going on without" ]
+    run -69 --separate-stderr "$BATS_TEST_DIRNAME/../lib/unconfined.py" "$program" -k k --require-sandbox <<<'{"body":{}}'
+    [ -z "$output" ]
+    [ "$stderr" = "$program: error: this kernel does not let the process be confined" ]
+  done
+}
