@@ -187,10 +187,15 @@ static void give_back(struct batch *batch, struct batch_item *item, enum aws_cau
 
 static const char no_code[ERROR_NAME_SIZE] = "";
 
+/* Whether a call that failed as a whole may have failed by one of its items. */
+static bool of_item(const struct call *call)
+{
+    return call->error.cause == AWS_REFUSED || call->error.cause == AWS_LOST;
+}
+
 static void fail_all(struct batch *batch, struct flight *flight)
 {
-    bool of_item = flight->call.error.cause == AWS_REFUSED;
-    struct aws_error *error = of_item ? &batch->refusal : &batch->error;
+    struct aws_error *error = of_item(&flight->call) ? &batch->refusal : &batch->error;
     *error = flight->call.error;
     for (size_t i = 0; i < flight->call.count; i++)
         give_back(batch, flight->items[i], error->cause, no_code, error);
@@ -268,7 +273,7 @@ void batch_take(struct batch *batch, struct call *call)
     struct flight *flight = (struct flight *)call; /* its first member */
     flight->busy = false;
     batch->busy--;
-    if (call->error.cause == AWS_REFUSED && call->count > 1) {
+    if (of_item(call) && call->count > 1) {
         for (size_t i = 0; i < call->count; i++) {
             flight->items[i]->alone = true;
             insert(&batch->failed, flight->items[i]);

@@ -228,6 +228,22 @@ take() {
   counts_are 0 0 0
 }
 
+@test "a batch refused as a whole for a handle is sent again entry by entry: only that message is lost" {
+  take 10
+  proxy_start
+  mode 'once ReceiptHandleIsInvalid'
+  committed <records >verdicts
+  run -0 --separate-stderr sqs-ack --print <verdicts
+  [ "$(acks /dev/stdin <<<"$output")" = '10 deleted' ]
+  [ -z "$stderr" ]
+  [ "$(requests DeleteMessageBatch)" -eq 11 ]
+  counts_are 0 0 0
+  mode 'error 1 ReceiptHandleIsInvalid'
+  run -0 --separate-stderr sqs-ack --print <verdicts
+  [ "$(acks /dev/stdin <<<"$output")" = '10 lost' ]
+  [[ $stderr == *' lost=10 failed=0 '* ]]
+}
+
 @test "--release makes messages visible again, whatever the line's status" {
   take 5
   jq -c 'if .body.n == 1 then .status = "rejected" elif .body.n == 2 then .status = "committed" else . end' \
