@@ -116,15 +116,11 @@ static struct attribute *place(struct body_message *message, struct body_text na
         : NULL;
 }
 
-/* SQS takes no attribute without a value. */
-static bool complete(const struct body_message *message)
+static bool sound(const struct body_message *message)
 {
-    for (size_t i = 0; i < message->attribute_count; i++) {
-        const struct attribute *attribute = &message->attributes[i];
-        if (attribute->name_length == 0 || attribute->type_length == 0 ||
-            attribute->value_length == 0)
+    for (size_t i = 0; i < message->attribute_count; i++)
+        if (!attribute_is_sound(&message->attributes[i]))
             return false;
-    }
     return true;
 }
 
@@ -158,7 +154,7 @@ static enum body_result read_attributes(struct body_reader *reader, const char *
             *(type ? &attribute->type_length : &attribute->value_length) = part.length;
         }
     }
-    return complete(message) ? BODY_OK : BODY_ATTRIBUTES;
+    return sound(message) ? BODY_OK : BODY_ATTRIBUTES;
 }
 
 static enum body_result take(struct body_reader *reader, const char *text,

@@ -9,12 +9,39 @@
 /* How the value is carried, as the digest has it. */
 enum carried { CARRIED_STRING = 1, CARRIED_BINARY = 2 };
 
+static bool is_of_type(const struct attribute *attribute, const char *type)
+{
+    size_t length = strlen(type);
+    return attribute->type_length >= length && memcmp(attribute->type, type, length) == 0 &&
+        (attribute->type_length == length || attribute->type[length] == '.');
+}
+
 bool attribute_is_binary(const struct attribute *attribute)
 {
-    static const char binary[] = "Binary";
-    size_t length = sizeof binary - 1;
-    return attribute->type_length >= length && memcmp(attribute->type, binary, length) == 0 &&
-        (attribute->type_length == length || attribute->type[length] == '.');
+    return is_of_type(attribute, "Binary");
+}
+
+/* The bytes of a Binary value; NULL: it is not base64, or there is no memory. */
+static unsigned char *decode(const struct attribute *attribute, size_t *length)
+{
+    unsigned char *bytes = malloc(base64_decoded_max(attribute->value_length));
+    if (bytes == NULL ||
+        base64_decode(attribute->value, attribute->value_length, bytes, length) == 0)
+        return bytes;
+    free(bytes);
+    return NULL;
+}
+
+bool attribute_is_sound(const struct attribute *attribute)
+{
+    size_t length;
+    if (attribute->name_length == 0 || attribute->value_length == 0)
+        return false;
+    if (!attribute_is_binary(attribute))
+        return is_of_type(attribute, "String") || is_of_type(attribute, "Number");
+    unsigned char *bytes = decode(attribute, &length);
+    free(bytes);
+    return bytes != NULL;
 }
 
 size_t attribute_bytes(const struct attribute *list, size_t count)
@@ -58,11 +85,8 @@ static int add_value(struct digest *digest, const struct attribute *attribute)
     if (!binary)
         return add(digest, attribute->value, attribute->value_length);
     size_t length;
-    unsigned char *bytes = malloc(base64_decoded_max(attribute->value_length));
-    int result = bytes != NULL &&
-            base64_decode(attribute->value, attribute->value_length, bytes, &length) == 0
-        ? add(digest, bytes, length)
-        : -1;
+    unsigned char *bytes = decode(attribute, &length);
+    int result = bytes != NULL ? add(digest, bytes, length) : -1;
     free(bytes);
     return result;
 }

@@ -27,6 +27,12 @@ enum {
 /* Whether its type is Binary. */
 bool attribute_is_binary(const struct attribute *attribute);
 
+/*
+ * Whether it can be sent at all: it has a name and a value, its type is one of the three, and a
+ * Binary value is canonical base64. One that is not would cost its whole batch.
+ */
+bool attribute_is_sound(const struct attribute *attribute);
+
 /* What the attributes count against the maximum size of a message: names, types and values. */
 size_t attribute_bytes(const struct attribute *list, size_t count);
 

@@ -63,7 +63,8 @@ WANTED
   fresh_queue
   {
     for attributes in 1 '"x"' '[]' '{"a":1}' '{"a":null}' '{"a":{}}' '{"a":{"type":"String"}}' \
-      '{"a":{"type":"String","value":1}}' '{"a":{"type":"String","value":""}}' '{"":{"type":"String","value":"x"}}'; do
+      '{"a":{"type":"String","value":1}}' '{"a":{"type":"String","value":""}}' '{"":{"type":"String","value":"x"}}' \
+      '{"a":{"type":"Text","value":"x"}}' '{"a":{"type":"Binary","value":"no base64"}}'; do
       printf '{"body":"bad","attributes":%s}\n' "$attributes"
     done
     printf '{"body":"bad","attributes":{%s}}\n' \
@@ -73,10 +74,10 @@ WANTED
       "$(for i in $(seq 10); do printf '"a%s":{"type":"String","value":"x"},' "$i"; done | sed 's/,$//')"
   } >in
   run --separate-stderr -1 sqs-send <in
-  [ "$(grep -c 'with attributes that are none: not sent' <<<"$stderr")" -eq 10 ]
-  grep -q 'line 11 is a message with more than ten attributes' <<<"$stderr"
-  grep -q 'line 12 is a message with characters that SQS refuses' <<<"$stderr"
-  grep -q 'sent=1 rejected=12 failed=0' <<<"$stderr"
+  [ "$(grep -c 'with attributes that are none: not sent' <<<"$stderr")" -eq 12 ]
+  grep -q 'line 13 is a message with more than ten attributes' <<<"$stderr"
+  grep -q 'line 14 is a message with characters that SQS refuses' <<<"$stderr"
+  grep -q 'sent=1 rejected=14 failed=0' <<<"$stderr"
   [ "$(raw | jq -c '[.body, (.attributes | length)]')" = '["good",10]' ]
 }
 

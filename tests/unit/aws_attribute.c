@@ -98,6 +98,24 @@ static void test_binary(void **state)
     assert_int_equal(attribute_bytes(list, 2), 4 + 6 + 5 + 1 + 6 + 3);
 }
 
+static void test_sound(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *type, *value;
+        bool sound;
+    } cases[] = { { "n", "String", "v", true }, { "n", "String.label", "v", true },
+        { "n", "Number", "1", true }, { "n", "Binary", "AA==", true },
+        { "n", "Binary.gif", "AAAA", true }, { "", "String", "v", false }, { "n", "", "v", false },
+        { "n", "String", "", false }, { "n", "string", "v", false }, { "n", "Strings", "v", false },
+        { "n", "Text", "v", false }, { "n", "Binary", "A", false },
+        { "n", "Binary", "AB==", false }, { "n", "Binary", "", false } };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct attribute attribute = make(cases[i].name, cases[i].type, cases[i].value);
+        assert_int_equal(attribute_is_sound(&attribute), cases[i].sound);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -105,6 +123,7 @@ int main(void)
         cmocka_unit_test(test_more),
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_binary),
+        cmocka_unit_test(test_sound),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
