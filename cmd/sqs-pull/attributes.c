@@ -4,6 +4,7 @@
 
 /* SQS Developer Guide, "Amazon SQS message attributes". */
 enum { NAME_MAXIMUM = 256 };
+static const char every[] = "All";
 static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.";
 
 static bool is_name(const char *text, size_t length)
@@ -19,7 +20,7 @@ bool attributes_parse(struct attributes *attributes, const char *value)
     size_t length = strlen(value);
     attributes->count = 0;
     if (strcmp(value, "all") == 0) {
-        attributes->names[attributes->count++] = "All";
+        attributes->names[attributes->count++] = every;
         return true;
     }
     if (length >= sizeof attributes->text)
@@ -36,4 +37,17 @@ bool attributes_parse(struct attributes *attributes, const char *value)
             return true;
         at = end;
     }
+}
+
+bool attributes_want(const struct attributes *attributes, const char *name, size_t length)
+{
+    for (size_t i = 0; i < attributes->count; i++) {
+        const char *wanted = attributes->names[i];
+        size_t span = strcspn(wanted, "*");
+        bool prefix = wanted[span] == '*';
+        if (wanted == every ||
+            ((prefix ? length >= span : length == span) && memcmp(wanted, name, span) == 0))
+            return true;
+    }
+    return false;
 }

@@ -20,4 +20,7 @@ struct attributes {
  */
 bool attributes_parse(struct attributes *attributes, const char *value);
 
+/* Whether one of this name is wanted: a server may give more than it was asked for. */
+bool attributes_want(const struct attributes *attributes, const char *name, size_t length);
+
 #endif

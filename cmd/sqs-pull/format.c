@@ -69,7 +69,7 @@ static bool sound(const struct format *format, const struct message *message)
     return message->whole && message->message_id.length > 0 && message->receipt_handle.length > 0 &&
         message->body.length > 0 && right_checksum(message) &&
         json_string_is_utf8(message->body.data, message->body.length) &&
-        (!format->options.attributes || right_attributes(message));
+        (format->options.attributes->count == 0 || right_attributes(message));
 }
 
 /* ${key} with what stands around it. */
@@ -93,11 +93,16 @@ static void put_time(struct buf *line, const char *key, uint64_t ms)
     buf_putc(line, '"');
 }
 
-static void put_attributes(struct buf *line, const struct message *message)
+static void put_attributes(struct buf *line, const struct attributes *wanted,
+    const struct message *message)
 {
+    bool first = true;
     for (size_t i = 0; i < message->attribute_count; i++) {
         const struct attribute *attribute = &message->attributes[i];
-        buf_puts(line, i == 0 ? ",\"attributes\":{" : ",");
+        if (!attributes_want(wanted, attribute->name, attribute->name_length))
+            continue;
+        buf_puts(line, first ? ",\"attributes\":{" : ",");
+        first = false;
         json_string_encode(line, attribute->name, attribute->name_length);
         buf_puts(line, ":{\"type\":");
         json_string_encode(line, attribute->type, attribute->type_length);
@@ -105,7 +110,7 @@ static void put_attributes(struct buf *line, const struct message *message)
         json_string_encode(line, attribute->value, attribute->value_length);
         buf_putc(line, '}');
     }
-    if (message->attribute_count > 0)
+    if (!first)
         buf_putc(line, '}');
 }
 
@@ -148,8 +153,7 @@ enum format_result format_record(struct format *format, const struct message *me
         put_string(line, ",\"deduplication_id\":", &message->deduplication_id);
     }
     buf_putc(line, '}');
-    if (format->options.attributes)
-        put_attributes(line, message);
+    put_attributes(line, format->options.attributes, message);
     buf_puts(line, ",\"body\":");
     put_body(format, &message->body);
     buf_puts(line, "}\n");

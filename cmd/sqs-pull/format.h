@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "attributes.h"
 #include "aws/answer.h"
 #include "base/buf.h"
 
@@ -11,8 +12,8 @@
 struct format;
 
 struct format_options {
-    bool attributes; /* those that messages have */
-    bool fifo_ids;   /* group and deduplication id */
+    const struct attributes *attributes; /* those that are printed */
+    bool fifo_ids;                       /* group and deduplication id */
 };
 
 struct format *format_new(const char *queue_url,

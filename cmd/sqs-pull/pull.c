@@ -255,8 +255,8 @@ static bool open_all(struct puller *puller)
         return false;
     }
     const struct format_options format = {
-        .attributes = puller->options->attributes.count > 0,
-        .fifo_ids = puller->options->fifo_ids,
+        .attributes = &options->attributes,
+        .fifo_ids = options->fifo_ids,
     };
     puller->format = format_new(puller->connection->queue_url, &format);
     puller->release = release_new(sqs, retry_ms);
