@@ -188,7 +188,8 @@ static int take_line(struct run *run, enum line_result result, const struct line
     struct failure *failure)
 {
     if (result == LINE_ERROR)
-        failure_set(&run->ending, STATUS_IO, "standard input: %s", strerror(errno));
+        failure_set(&run->ending, errno == ENOMEM ? STATUS_INTERNAL : STATUS_IO,
+            "standard input: %s", strerror(errno));
     run->ended = result == LINE_END || result == LINE_STOPPED || result == LINE_ERROR;
     if (result != LINE_OK && result != LINE_LONG)
         return 0;

@@ -96,7 +96,7 @@ static int report(const struct given *given, const struct ack_result *result, ui
     uint64_t began_ms)
 {
     int status = STATUS_OK;
-    if (result->no_memory) {
+    if (result->no_memory || result->feed.input_error == ENOMEM) {
         msg_error("no memory");
         status = STATUS_INTERNAL;
     } else if (result->metrics_error != 0) {

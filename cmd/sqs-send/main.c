@@ -100,7 +100,7 @@ static int take(struct given *given, int id, const char *value)
 static int report(const struct send_result *result, uint64_t requests, uint64_t began_ms)
 {
     int status = STATUS_OK;
-    if (result->no_memory) {
+    if (result->no_memory || result->feed.input_error == ENOMEM) {
         msg_error("no memory");
         status = STATUS_INTERNAL;
     } else if (result->feed.error.cause != AWS_OK) {

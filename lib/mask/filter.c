@@ -102,7 +102,7 @@ static enum filter_end work_through(struct filter *filter, const struct filter_w
         if (got == LINE_END || got == LINE_STOPPED)
             return FILTER_DONE;
         if (got != LINE_OK && got != LINE_LONG)
-            return FILTER_READ;
+            return errno == ENOMEM ? FILTER_INTERNAL : FILTER_READ;
         buf_shrink(&filter->line, KEPT);
         enum filter_outcome outcome = got == LINE_OK
             ? work->line(work->state, &line, &filter->line)

@@ -42,7 +42,7 @@ struct filter_counts {
 
 enum filter_end {
     FILTER_DONE,
-    FILTER_READ,  /* stdin failed, errno says */
+    FILTER_READ,  /* stdin failed, errno says; for want of memory it is FILTER_INTERNAL */
     FILTER_WRITE, /* stdout failed, errno says */
     FILTER_INTERNAL
 };

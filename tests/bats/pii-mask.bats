@@ -202,6 +202,21 @@ END
   run -74 bash -c 'pii-mask -k k <&-'
 }
 
+@test "no memory for a line: what came before it goes out, and 70" {
+  local program
+  # A sanitizer takes more addresses than are allowed here.
+  ! readelf -d "$(command -v pii-mask)" | grep -q libasan || return 0
+  {
+    printf '{"body":{"x":1}}\n'
+    head -c 60M /dev/zero | tr '\0' x
+  } >in
+  for program in pii-mask pii-unmask; do
+    run -70 --separate-stderr bash -c 'ulimit -v 60000 && "$0" -k k --max-record 64M <in' $program
+    [ "$(jq -c .body <<<"$output")" = '{"x":1}' ]
+    [[ $stderr == "$program: error: out of memory"* ]]
+  done
+}
+
 @test "wrong command lines: 64, and a hint" {
   local words
   for words in '--nonsense' '-x' '-k' '--key-file=k --key-file=k' '-k k -k k' 'file' '-k k file' '' \
