@@ -16,6 +16,12 @@ build=${BUILD:-build/fuzz} time=${TIME:-60} failed=0
   printf 'fuzz: error: no name given; usage: scripts/fuzz.sh NAME...\n' >&2
   exit 64
 }
+for name; do
+  [ -f "tests/fuzz/$name.c" ] || {
+    printf 'fuzz: error: no such entry: tests/fuzz/%s.c; usage: scripts/fuzz.sh NAME...\n' "$name" >&2
+    exit 64
+  }
+done
 
 for name; do
   mkdir -p "$build/corpus/$name" "$build/found/$name"

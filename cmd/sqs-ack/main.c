@@ -35,7 +35,7 @@ static const struct opt options[] = {
         false },
     METER_METRICS_FILE(OPT_METRICS),
     METER_PROGRESS(OPT_PROGRESS),
-    CONNECT_OPTIONS,
+    CONNECT_OPTIONS("30s"),
 };
 
 static const struct opt_command command = {

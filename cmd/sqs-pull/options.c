@@ -56,7 +56,7 @@ static const struct opt options[] = {
         "with --acked, wait so long for verdicts after SIGTERM (default: 30s)", false },
     METER_METRICS_FILE(OPT_METRICS),
     METER_PROGRESS(OPT_PROGRESS),
-    CONNECT_OPTIONS,
+    CONNECT_OPTIONS("30s, with -f 5m"),
 };
 
 static const struct opt_command command = {

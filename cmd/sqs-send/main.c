@@ -33,7 +33,7 @@ static const struct opt options[] = {
     { OPT_GRACE, '\0', "grace", "TIME", "drain a pipe so long after SIGTERM (default: 30s)",
         false },
     METER_PROGRESS(OPT_PROGRESS),
-    CONNECT_OPTIONS,
+    CONNECT_OPTIONS("30s"),
 };
 
 static const struct opt_command command = {

@@ -40,8 +40,9 @@ enum connect_id {
     CONNECT_RETRY
 };
 
-/* The rows that these options have in a program's table (base/opt.h). */
-#define CONNECT_OPTIONS                                                                            \
+/* The rows that these options have in a program's table (base/opt.h); ${retry}: the default of
+ * --retry-timeout in words. */
+#define CONNECT_OPTIONS(retry)                                                                     \
     { CONNECT_QUEUE, 'Q', "queue", "URL|NAME", "the queue (default: $SQS_QUEUE_URL)", false },     \
         { CONNECT_ENDPOINT_URL, '\0', "endpoint-url", "URL", "where SQS is, instead of AWS",       \
             false },                                                                               \
@@ -54,7 +55,7 @@ enum connect_id {
             "how to speak to SQS (default: query)", false },                                       \
     {                                                                                              \
         CONNECT_RETRY, '\0', "retry-timeout", "TIME",                                              \
-            "how long to repeat what fails (default: 30s)", false                                  \
+            "how long to repeat what fails (default: " retry ")", false                            \
     }
 
 /* Take one of these options. False, after a usage error was printed: its value is none. */

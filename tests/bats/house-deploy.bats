@@ -63,6 +63,9 @@ says() {
     *) grep -qw "$name" help ;;
     esac || { echo "nobody knows $name" && return 1; }
   done <names
+  # A file of the package that the image installs: libpq takes the word system from version 16 on.
+  [ -s "$(sed -n 's/.*PGSSLROOTCERT, value: \(.*\)}.*/\1/p' "$DEPLOY/container/kubernetes.yaml")" ]
+  grep -qw ca-certificates "$DEPLOY/container/Containerfile"
   says pii-mask "$(sed -n 's/.*SQS2PG_MASK_OPTIONS, value: "\(.*\)".*/\1/p' "$DEPLOY/container/kubernetes.yaml")"
 }
 

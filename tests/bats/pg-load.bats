@@ -410,7 +410,7 @@ END
   pid=$!
   exec 9>pipe
   records 1 3 >&9
-  sleep 0.3
+  eventually 20 started pg-load "$pid"
   kill -TERM "$pid"
   records 4 5 >&9
   exec 9>&-
@@ -453,9 +453,10 @@ END
   records 1 20000 >in
   tac in >back
   pg-load -t t --batch-rows 500 <in >out1 2>err1 3>&- &
+  pids=($!)
   pg-load -t t --batch-rows 500 <back >out2 2>err2 3>&- &
-  pids=$(jobs -p)
-  for pid in $pids; do wait "$pid"; done
+  pids+=($!)
+  for pid in "${pids[@]}"; do wait "$pid"; done
   [ "$(sql 'SELECT count(*), count(DISTINCT id) FROM t')" = '20000|20000' ]
   cat out1 out2 >out
   [ "$(tally)" = '20000 committed 20000 duplicate' ]
@@ -465,10 +466,12 @@ END
   sql 'TRUNCATE t, t_ledger;
     CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.02); RETURN NEW; END $$;
     CREATE TRIGGER slow BEFORE INSERT ON t_ledger FOR EACH ROW EXECUTE FUNCTION slow()'
+  pids=()
   for way in in back; do
     grep -E '"h([1-9]|[1-3][0-9])"' "$way" | pg-load -t t >"out.$way" 2>"err.$way" 3>&- &
+    pids+=($!)
   done
-  for pid in $(jobs -p); do wait "$pid"; done
+  for pid in "${pids[@]}"; do wait "$pid"; done
   [ "$(cat out.in out.back | tally /dev/stdin)" = '39 committed 39 duplicate' ]
   [ ! -s err.in ]
   [ ! -s err.back ]

@@ -90,7 +90,8 @@ standby() {
 
 @test "a standby: retried, 75, nothing acked; promoted meanwhile, it is loaded" {
   records 1 10 >in
-  load_in -t t --no-create && [ "$status" -eq 69 ]
+  load_in -t t --no-create
+  [ "$status" -eq 69 ]
   load_in -t t
   records 11 20 >in
   standby
@@ -179,8 +180,12 @@ END
   sql 'ALTER TABLE t ADD UNIQUE (id), ADD p integer REFERENCES t (id) DEFERRABLE INITIALLY DEFERRED'
   bouncer
   { records 1 3000; record 3001 '{"id":"x"}'; record 3002 '{"id":3002,"p":9999}'; records 1 10; } >in
-  for n in 1 2 3 4; do pg-load -t t --batch-rows 100 <in >"out$n" 2>"err$n" 3>&- & done
-  for pid in $(jobs -p); do wait "$pid"; done
+  pids=()
+  for n in 1 2 3 4; do
+    pg-load -t t --batch-rows 100 <in >"out$n" 2>"err$n" 3>&- &
+    pids+=($!)
+  done
+  for pid in "${pids[@]}"; do wait "$pid"; done
   cat out1 out2 out3 out4 >out
   cat err1 err2 err3 err4
   [ "$(tally)" = '3000 committed 9040 duplicate 8 quarantined' ]

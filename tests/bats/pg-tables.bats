@@ -27,8 +27,12 @@ create_t() { sql "CREATE TABLE t (id integer, v varchar(5), n integer)"; }
   for round in 1 2 3 4 5; do
     fresh_database
     create_t
-    for n in {1..8}; do pg-load -t t -j 2 --batch-rows 3 <in >"out$n" 2>"err$n" 3>&- & done
-    for pid in $(jobs -p); do wait "$pid" || { echo "round $round" && cat err[1-8] && return 1; }; done
+    pids=()
+    for n in {1..8}; do
+      pg-load -t t -j 2 --batch-rows 3 <in >"out$n" 2>"err$n" 3>&- &
+      pids+=($!)
+    done
+    for pid in "${pids[@]}"; do wait "$pid" || { echo "round $round" && cat err[1-8] && return 1; }; done
     cat err[1-8] >err
     [ ! -s err ] || { cat err && return 1; }
     cat out[1-8] >out

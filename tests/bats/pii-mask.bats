@@ -76,7 +76,7 @@ END
 @test "sqs goes through byte for byte, with masked, sealed and malformed lines" {
   local sqs='{"message_id" : "m", "receipt_handle":"\u0041\/=="}'
   printf '{"sqs":%s,"body":%s}\n' "$sqs" '{"ip":1}' "$sqs" '"x"' "$sqs" '{"ip":1' "$sqs" '"\ud800"' >in
-  run mask <in
+  run -0 mask <in
   local line
   for line in "${lines[@]}"; do
     [[ $line == '{"sqs":'"$sqs"','* || $line == pii-mask:* ]]
@@ -233,13 +233,13 @@ END
 
 @test "what it says: nothing on a good night, a summary otherwise, JSON if asked" {
   echo '{"body":{}}' >in
-  run --separate-stderr mask <in
+  run -0 --separate-stderr mask <in
   [ -z "$stderr" ]
-  run --separate-stderr mask -v <in
+  run -0 --separate-stderr mask -v <in
   [[ $stderr == 'pii-mask: records=1 masked=1 passed=0 errors=0 missing=2 seconds='* ]]
-  run --separate-stderr mask -v --log json <in
+  run -0 --separate-stderr mask -v --log json <in
   jq -e '.program == "pii-mask" and .level == "summary" and (.message | startswith("records=1"))' <<<"$stderr"
-  run --separate-stderr mask -q <<<'203.0.113.77'
+  run -0 --separate-stderr mask -q <<<'203.0.113.77'
   [[ $stderr == 'pii-mask: records=1 masked=0 passed=0 errors=1 '* ]]
 }
 
@@ -303,7 +303,7 @@ END
   echo '{"body":{"n":1}}' >&5
   eventually 10 test -s out
   kill -TERM $pid
-  sleep 0.2
+  eventually 10 noticed $pid
   kill -TERM $pid
   local status=0
   wait $pid || status=$?

@@ -105,9 +105,9 @@ codes() { jq -r '.error.code // "-"' masked | xargs; }
 }
 
 @test "sha256 is warned of at every start" {
-  run --separate-stderr pii-mask -k k -m .ip=sha256 </dev/null
+  run -0 --separate-stderr pii-mask -k k -m .ip=sha256 </dev/null
   [[ $stderr == *'pii-mask: warning: .ip: sha256 has no key: '*' IPv4 '*'in minutes'* ]]
-  run --separate-stderr pii-mask -k k -m .ip=hmac </dev/null
+  run -0 --separate-stderr pii-mask -k k -m .ip=hmac </dev/null
   [[ $stderr != *warning*sha256* ]]
 }
 

@@ -399,7 +399,7 @@ rejections() {
   exec 7>pipe
   eventually 20 started sqs-ack "$(<pid)"
   kill -TERM "$(<pid)"
-  sleep 0.2
+  eventually 10 noticed "$(<pid)"
   kill -TERM "$(<pid)"
   status=0
   wait "$(<pid)" || status=$?

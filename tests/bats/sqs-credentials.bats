@@ -459,6 +459,7 @@ unsigned() { curl -sS --fail --noproxy '*' -o /dev/null -H Content-Type:text/pla
   eventually 80 test -s "$BATS_FILE_TMPDIR/slow"
   read -r status seconds <"$BATS_FILE_TMPDIR/slow"
   [ "$status" -eq 75 ]
-  [ "$seconds" -ge 59 ] && [ "$seconds" -le 75 ]
+  [ "$seconds" -ge 59 ]
+  [ "$seconds" -le 75 ]
   grep -q 'config:2: credential_process takes longer than 60 seconds' "$BATS_FILE_TMPDIR/err"
 }

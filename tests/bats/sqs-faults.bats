@@ -77,7 +77,7 @@ teardown() { sqs_teardown; }
   proxy_start
   fill 10
   mode 'cut 1'
-  run sqs-pull -n 10 --wait 0 -j 1 --visibility-timeout 30s --retry-timeout 1s
+  run -75 sqs-pull -n 10 --wait 0 -j 1 --visibility-timeout 30s --retry-timeout 1s
   printed=$(grep -c '"sqs"' <<<"$output")
   [ "$printed" -ge 3 ]
   [ "$printed" -lt 10 ]

@@ -86,7 +86,9 @@ some_silent() { jq -c 'select(.body.n % 10 != 0) | .status = "committed"'; }
   head -n 1 out | jq -c '.status = "committed" | .ack = "lost"' >&7
   exec 7>&-
   # Nobody is left to say more, so that the lease, which is still there, is given back.
-  wait "$(<pid)" || [ $? -eq 74 ]
+  status=0
+  wait "$(<pid)" || status=$?
+  [ "$status" -eq 74 ]
   grep -q 'printed=2 released=1 .*acked=0' err
   counts_are 1 0 0
 }

@@ -104,11 +104,11 @@ IN
   run -0 ack -v < <(sed -n '11,20p' verdicts)
   [[ $output == *'deleted=10 '* ]]
   mode 'refuse 1 ReceiptHandleIsInvalid'
-  run ack -v < <(tail -n 10 verdicts)
+  run -0 ack -v < <(tail -n 10 verdicts)
   [[ $output == *'deleted=9 lost=1 '* ]]
   mode
   # A handle that is none.
-  run ack -v <<'IN'
+  run -0 ack -v <<'IN'
 {"sqs":{"receipt_handle":"nonsense"},"status":"committed"}
 IN
   [[ $output == *'lost=1 '* ]]
@@ -135,7 +135,7 @@ IN
   proxy_start
   fill 10
   mode 'cut 1'
-  run sqs-pull --protocol json -n 10 --wait 0 -j 1 --visibility-timeout 30s --retry-timeout 1s
+  run -75 sqs-pull --protocol json -n 10 --wait 0 -j 1 --visibility-timeout 30s --retry-timeout 1s
   printed=$(grep -c '"sqs"' <<<"$output")
   [ "$printed" -ge 3 ]
   [ "$printed" -lt 10 ]

@@ -48,6 +48,13 @@ counts() { servers_counts "$SQS_QUEUE_URL"; }
 eventually() { servers_until "$@"; }
 counts_are() { [ "$(counts)" = "$*" ]; }
 
+# started PROGRAM PID: the process is that program by now, and answers to SIGTERM itself.
+started() {
+  [ "$(cat "/proc/$2/comm")" = "$1" ] && ((0x$(awk '/^SigCgt/ { print $2 }' "/proc/$2/status") & 1 << 14))
+}
+# noticed PID: no signal waits for it any more: the next one is another to it.
+noticed() { [ "$(awk '/^(SigPnd|ShdPnd)/ { print $2 }' "/proc/$1/status" | sort -u)" = 0000000000000000 ]; }
+
 # lines_are FILE N, lines_at_least FILE N: how many lines it has.
 lines_are() { [ "$(wc -l <"$1")" -eq "$2" ]; }
 lines_at_least() { [ "$(wc -l <"$1")" -ge "$2" ]; }

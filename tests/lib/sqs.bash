@@ -30,11 +30,6 @@ each_once() { [ "$(jq .body.n "$2" | sort -n)" = "$(seq 1 "$1")" ]; }
 # each_at_least_once N FILE
 each_at_least_once() { [ "$(jq .body.n "$2" | sort -nu)" = "$(seq 1 "$1")" ]; }
 
-# started PROGRAM PID: the process is that program by now, and answers to SIGTERM itself.
-started() {
-  [ "$(cat "/proc/$2/comm")" = "$1" ] && ((0x$(awk '/^SigCgt/ { print $2 }' "/proc/$2/status") & 1 << 14))
-}
-
 # loop COMMAND...: the loop of leases, by the FIFO ./acked, around a consumer, with the options ${PULL}; its statuses are ${STATUSES}.
 # shellcheck disable=SC2034,SC2094
 loop() {
