@@ -176,7 +176,7 @@ run_part() {
       part_bats "$log" moto "${files[@]}"
       ;;
     inject) part_inject "$log" ;;
-    tsan) part_bats "$log" elasticmq "$root"/tests/bats/pg-{faults,figures,load,map,refused,tables}.bats ;;
+    tsan) part_bats "$log" elasticmq "$root"/tests/bats/pg-{faults,figures,load,map,refused,stream,tables}.bats ;;
     esac || status=1
   fi
   if [ -n "$reports" ]; then

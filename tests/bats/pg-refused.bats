@@ -52,6 +52,19 @@ setup() { pg_setup; }
   grep -q 'error: /dev/full: No space left on device' err
 }
 
+@test "the first ten are named, the others only with -v; all are counted" {
+  sql 'CREATE TABLE t (id integer)'
+  { records 1 5; for n in {11..25}; do record "$n" '{"id":"x"}'; done; } >in
+  load_in -t t
+  [ "$(tally)" = '5 committed 15 quarantined' ]
+  [ "$(grep -c 'warning: line .* quarantined' err)" -eq 10 ]
+  [ "$(grep -c 'warning: more records refused; -v names every one' err)" -eq 1 ]
+  grep -q ' quarantined=15 ' err
+  load_in -t t -v
+  [ "$(grep -c 'warning: line .* quarantined' err)" -eq 15 ]
+  run -1 grep 'more records refused' err
+}
+
 @test "some batches of which nothing passes, and others between: no reason to end" {
   sql 'CREATE TABLE t (id integer)'
   for from in 0 8 16; do

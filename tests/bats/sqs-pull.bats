@@ -154,6 +154,28 @@ body() {
   each_once 1 out
 }
 
+# gaps: the seconds between one receive and the next, as the proxy has seen them begin.
+gaps() { awk '$2 == "ReceiveMessage" { if (n++) print $1 - last; last = $1 }' proxy/requests; }
+
+@test "--idle-backoff: longer and longer pauses while nothing comes, up to MAX, and none after a message" {
+  proxy_start
+  start -f --wait 0 -j 1 --visibility-timeout 30s --idle-backoff 2s
+  paused() { [ "$(gaps | awk '$1 >= 1.9' | wc -l)" -ge 2 ]; }
+  eventually 40 paused
+  # It began with short ones, and doubled them.
+  [ "$(gaps | awk '$1 < 1' | wc -l)" -ge 2 ]
+  [ "$(gaps | wc -l)" -le 12 ]
+  fill 1
+  eventually 20 lines_are out 1
+  # From the start again.
+  before=$(gaps | wc -l)
+  again() { [ "$(gaps | tail -n +"$before" | awk '$1 < 0.9' | wc -l)" -ge 3 ]; }
+  eventually 20 again
+  kill "$(<pid)"
+  finish
+  [ "$status" -eq 0 ]
+}
+
 @test "-f prints what comes at once, and at SIGTERM ends with 0" {
   start -f --wait 1
   fill 3
