@@ -52,23 +52,24 @@ static int own_failure(const struct target *target, const struct load_options *o
     return failure_from_server(failure, pg_conn_error(target->conn), word, true);
 }
 
-/* Create one that is missing (or, in a dry run, in every transaction anew). */
+/* Create one that is missing; in a dry run in every transaction anew, of which this one, that only
+ * looks, shows that it can be done. */
 static int own_create(struct target *target, const struct load_options *options, struct pg_own *own,
     struct failure *failure)
 {
     struct buf sql;
     buf_init(&sql, MAX_PROLOGUE);
-    if (options->dry_run) {
-        if (target->prologue.length == 0)
-            buf_puts(&target->prologue, pg_own_lock_sql);
-        return pg_own_create_sql(own, &target->prologue);
-    }
     int status = -1;
     if (pg_own_create_sql(own, &sql) == 0 && buf_cstr(&sql) != NULL)
         status = pg_conn_exec(target->conn, buf_cstr(&sql));
     else
         (void)pg_conn_no_memory(target->conn);
     buf_free(&sql);
+    if (status == 0 && options->dry_run) {
+        if (target->prologue.length == 0)
+            buf_puts(&target->prologue, pg_own_lock_sql);
+        return pg_own_create_sql(own, &target->prologue);
+    }
     if (status == 0) {
         target->created = true;
         msg_info("created the %s %s", own_words[own->kind], own->qualified);
@@ -85,7 +86,7 @@ static int own_open(struct target *target, const struct load_options *options, s
     bool *locked, struct failure *failure)
 {
     enum pg_own_result result = pg_own_check(target->conn, own);
-    if (result == PG_OWN_MISSING && !options->no_create && !options->dry_run && !*locked) {
+    if (result == PG_OWN_MISSING && !options->no_create && !*locked) {
         /* Another loader may be creating it just now: look again once it is done. */
         if (pg_conn_exec(target->conn, pg_own_lock_sql) != 0)
             return own_failure(target, options, own, PG_OWN_FAILED, failure);
