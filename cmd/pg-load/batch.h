@@ -35,7 +35,7 @@ struct refusal {
     char sqlstate[6];
     char column[PG_NAME_SIZE];
     char constraint[PG_NAME_SIZE];
-    char text[PG_TEXT_SIZE / 2]; /* the server's words, for --show-values only */
+    char text[PG_TEXT_SIZE / 2]; /* the server's or jq's words, for --show-values only */
 };
 
 struct span {

@@ -137,7 +137,7 @@ static int note_refused(struct batch *batch, struct item *item, const struct pg_
     memcpy(refusal->sqlstate, error->sqlstate, sizeof refusal->sqlstate);
     memcpy(refusal->column, error->column, sizeof refusal->column);
     memcpy(refusal->constraint, error->constraint, sizeof refusal->constraint);
-    memccpy(refusal->text, error->text, '\0', sizeof refusal->text - 1);
+    memccpy(refusal->text, error->said, '\0', sizeof refusal->text - 1);
     return 0;
 }
 

@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -163,8 +164,14 @@ static int add_field(const struct view *view, struct batch *batch, struct item *
     enum found found = evaluate(view, source, &value);
     if (found == FOUND_FAILED)
         return -1;
-    if (found == FOUND_WRONG)
-        return refuse_misfit(batch, item, "map", source);
+    if (found == FOUND_WRONG) {
+        int refused = refuse_misfit(batch, item, "map", source);
+        struct refusal *refusal = refused == 0 ? &batch->refusals[item->refusal] : NULL;
+        if (refusal != NULL && value.text != NULL)
+            (void)snprintf(refusal->text, sizeof refusal->text, "%.*s", (int)value.length,
+                value.text);
+        return refused;
+    }
     if (source->required && found != FOUND_VALUE)
         return refuse_misfit(batch, item, "missing", source);
     if (found == FOUND_MISSING)

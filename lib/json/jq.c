@@ -15,6 +15,7 @@ enum {
     MEMORY_SLOTS = 8192, /* a power of two, so that at most half are taken */
     MEMORY_MAX = 4096,
     MEMORY_TEXT = 512, /* input and output together */
+    MESSAGE_TEXT = 256,
     MAX_OUTPUT = 512 << 20,
     MAX_REQUEST = 256 << 20,
     KEEP_REQUEST = 1 << 20,
@@ -69,6 +70,18 @@ static jv argument(const struct json_jq *jq, const char *input, size_t length, c
     return JV_ARRAY(bound, value);
 }
 
+/* In place of an output: what jq says of it, or the value that the program raised. */
+static void complain(struct buf *out, jv message)
+{
+    bool is_text = jv_get_kind(message) == JV_KIND_STRING;
+    jv text = is_text ? message : jv_dump_string(message, 0);
+    size_t length = (size_t)jv_string_length_bytes(jv_copy(text));
+    buf_clear(out);
+    buf_putc(out, '\0');
+    buf_append(out, jv_string_value(text), length < MESSAGE_TEXT ? length : MESSAGE_TEXT);
+    jv_free(text);
+}
+
 static enum json_jq_result run(struct json_jq *jq, jv input, struct buf *out)
 {
     enum json_jq_result result = JSON_JQ_EMPTY;
@@ -87,8 +100,10 @@ static enum json_jq_result run(struct json_jq *jq, jv input, struct buf *out)
         if (jv_is_valid(output))
             result = JSON_JQ_MANY;
     }
-    if (!jv_is_valid(output) && jv_invalid_has_msg(jv_copy(output)))
+    if (!jv_is_valid(output) && jv_invalid_has_msg(jv_copy(output))) {
+        complain(out, jv_invalid_get_msg(jv_copy(output)));
         result = JSON_JQ_ERROR;
+    }
     jv_free(output);
     return result;
 }
@@ -281,6 +296,7 @@ static enum json_jq_result ask(struct json_jq *jq, const char *input, size_t len
     case WORKER_ANSWERED:
         return (enum json_jq_result)jq->answer.data[0];
     case WORKER_ENDED:
+        buf_clear(&jq->answer);
         return JSON_JQ_ERROR;
     case WORKER_FAILED:
         break;
@@ -305,7 +321,7 @@ enum json_jq_result json_jq_run(struct json_jq *jq, const char *input, size_t le
         return result;
     *value = NULL;
     *value_length = 0;
-    if (result == JSON_JQ_VALUE) {
+    if ((result == JSON_JQ_VALUE || result == JSON_JQ_ERROR) && jq->answer.length > 1) {
         *value = jq->answer.data + 1;
         *value_length = jq->answer.length - 1;
     }

@@ -16,8 +16,7 @@
  * of them share: each run has a second of processor time and 256 MiB of memory, and 64 bytes more
  * for each byte of its input. Not for use by several threads.
  *
- * libjq 1.6 computes numbers as doubles: a filter rounds what has more than 17 digits. Its messages
- * quote values and are never shown.
+ * libjq 1.6 computes numbers as doubles: a filter rounds what has more than 17 digits.
  */
 struct json_jq;
 
@@ -46,7 +45,8 @@ enum json_jq_result {
 /*
  * json_jq_run(jq, input, length, sqs, sqs_length, value, value_length):
  * Run on a valid JSON text. ${sqs}, a JSON text too, is what $sqs stands for; NULL: null. On
- * JSON_JQ_VALUE ${value} points at the output as compact JSON, the filter's until the next run.
+ * JSON_JQ_VALUE ${value} points at the output as compact JSON, the filter's until the next run; on
+ * JSON_JQ_ERROR at the beginning of jq's message, which quotes values, or it is NULL.
  */
 enum json_jq_result json_jq_run(struct json_jq *jq, const char *input, size_t length,
     const char *sqs, size_t sqs_length, const char **value, size_t *value_length);

@@ -68,6 +68,10 @@ static void set_error(struct pg_conn *conn, const PGresult *result)
         PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME));
     pg_words_line(error->table, PG_NAME_SIZE, PQresultErrorField(result, PG_DIAG_TABLE_NAME));
     pg_words_line(error->text, PG_TEXT_SIZE, PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY));
+    pg_words_join(error->said, PG_TEXT_SIZE, error->text);
+    const char *more = PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL);
+    pg_words_join(error->said, PG_TEXT_SIZE,
+        more == NULL ? PQresultErrorField(result, PG_DIAG_CONTEXT) : more);
 }
 
 static void set_refused(struct pg_conn *conn)
@@ -76,9 +80,8 @@ static void set_refused(struct pg_conn *conn)
     set_lost(conn, text);
     pg_words_state(text, conn->error.sqlstate);
     pg_words_drop_state(conn->error.text, conn->error.sqlstate);
-    conn->error.fate = pg_sqlstate_fate(conn->error.sqlstate);
-    if (PQconnectionNeedsPassword(conn->pq))
-        conn->error.fate = PG_STOP;
+    bool wrong = PQconnectionNeedsPassword(conn->pq) || pg_words_setting(text);
+    conn->error.fate = wrong ? PG_STOP : pg_sqlstate_fate(conn->error.sqlstate);
 }
 
 int pg_conn_no_memory(struct pg_conn *conn)
@@ -174,7 +177,8 @@ static uint64_t connect_deadline(PGconn *pq)
 static int finish_connecting(struct pg_conn *conn)
 {
     uint64_t deadline = connect_deadline(conn->pq);
-    PostgresPollingStatusType next = PGRES_POLLING_WRITING;
+    PostgresPollingStatusType next =
+        PQstatus(conn->pq) == CONNECTION_BAD ? PGRES_POLLING_FAILED : PGRES_POLLING_WRITING;
     while (next != PGRES_POLLING_OK) {
         if (next == PGRES_POLLING_FAILED) {
             set_refused(conn);
@@ -214,11 +218,6 @@ int pg_conn_open(struct pg_conn *conn)
         return pg_conn_no_memory(conn);
     PQsetErrorVerbosity(conn->pq, PQERRORS_VERBOSE);
     PQsetNoticeReceiver(conn->pq, ignore_notice, NULL);
-    if (PQstatus(conn->pq) == CONNECTION_BAD) {
-        set_refused(conn);
-        pg_conn_close(conn);
-        return -1;
-    }
     if (finish_connecting(conn) != 0) {
         pg_conn_close(conn);
         return -1;

@@ -25,6 +25,7 @@ struct pg_error {
     char constraint[PG_NAME_SIZE];
     char table[PG_NAME_SIZE];
     char text[PG_TEXT_SIZE];  /* one line of the server's words: may hold values of a row */
+    char said[PG_TEXT_SIZE];  /* that and DETAIL, or without it CONTEXT, on one line */
     struct pg_copy_hint hint; /* of an error in COPY data */
 };
 

@@ -1,12 +1,23 @@
 #ifndef PG_WORDS_H
 #define PG_WORDS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Words of libpq and of the server, made fit for a message. */
 
 /* The first line of ${from} (NULL: "") as far as it fits into ${size} bytes with its NUL. */
 void pg_words_line(char *to, size_t size, const char *from);
+
+/* Append all lines of ${from} (NULL: none), parted by "; ", as far as they fit. */
+void pg_words_join(char *to, size_t size, const char *from);
+
+/*
+ * Whether libpq refused to connect because of a setting (a service that is not defined, an sslmode
+ * that there is not), before it asked any server: to try again would not help. ${text} is what it
+ * says in the C locale.
+ */
+bool pg_words_setting(const char *text);
 
 /*
  * The SQLSTATE of a refused connection: libpq tells it only inside its text, as "FATAL:  28P01: …"

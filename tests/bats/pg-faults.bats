@@ -231,6 +231,12 @@ cutter() {
   run -1 grep canary err
   PGUSER=locked PGPASSFILE=/dev/null load_in -t t
   [ "$status" -eq 69 ]
+  # What libpq refuses itself, before it asks a server.
+  for setting in PGSERVICE=nosuchservice PGSSLMODE=bogus PGPORT=99999; do
+    eval "$setting load_in -t t"
+    [ "$status" -eq 69 ]
+    run -1 grep retrying err
+  done
   load_in -t nosuchtable
   [ "$status" -eq 69 ]
   grep -qxF "pg-load: error: there is no table nosuchtable in database $PGDATABASE" err
@@ -243,6 +249,9 @@ cutter() {
   done
   # May not create the ledger; may not insert.
   PGUSER=poor load_in -t t
+  [ "$status" -eq 69 ]
+  grep -qF 'creating the ledger public.t_ledger: SQLSTATE 42501' err
+  PGUSER=poor load_in -t t --dry-run
   [ "$status" -eq 69 ]
   grep -qF 'creating the ledger public.t_ledger: SQLSTATE 42501' err
   load_in -t t

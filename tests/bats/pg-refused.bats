@@ -32,6 +32,24 @@ setup() { pg_setup; }
   grep -q 'SQLSTATE 23505 unique_violation, constraint t_id_key' err
   load_in -t t --show-values
   grep -q canary1 err
+  grep -q 'column v: value too long .*canary2' err
+  grep -q 'constraint t_id_key: duplicate key .*; Key (id)=(3) already exists' err
+  grep -q 'constraint t_v_check: new row .*; Failing row contains (8, no)' err
+}
+
+@test "no message of jq on stderr, which quotes values, unless --show-values" {
+  sql 'CREATE TABLE t (id integer, v text)'
+  printf '%s\n' 'id .body.id' 'v .body.v | if . == 3 then error({raised: 4}) else tonumber end' >map
+  { records 1 2 '"v":"5"'; record 3 '{"id":3,"v":"canary"}'; record 4 '{"id":4,"v":3}'
+    record 5 '{"id":5,"v":"canary"}'; } >in
+  load_in -t t -m map -vv
+  [ "$(tally)" = '2 committed 3 quarantined' ]
+  run -1 grep -e canary -e raised err
+  load_in -t t -m map --show-values
+  # From jq, from the program, and remembered.
+  grep -q 'line 3 quarantined: load map, column v: .*canary' err
+  grep -qxF 'pg-load: warning: line 4 quarantined: load map, column v: {"raised":4}' err
+  grep -q 'line 5 quarantined: load map, column v: .*canary' err
 }
 
 @test "--reject-file: the copy is there before the verdict is; where it cannot be written, 74 and no verdict" {

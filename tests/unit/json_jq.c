@@ -45,9 +45,10 @@ static void runs_filters(void **state)
         { ".[]", "[1,2]", NULL, JSON_JQ_MANY, "" },
         { ".[]", "[1]", NULL, JSON_JQ_VALUE, "1" },
         { ".[]", "[]", NULL, JSON_JQ_EMPTY, "" },
-        { "error", "\"secret\"", NULL, JSON_JQ_ERROR, "" },
-        { ".a", "5", NULL, JSON_JQ_ERROR, "" },
-        { "1, error", "5", NULL, JSON_JQ_ERROR, "" },
+        { "error", "\"secret\"", NULL, JSON_JQ_ERROR, "secret" },
+        { ".a", "5", NULL, JSON_JQ_ERROR, NULL }, /* of libjq's wording */
+        { "1, error", "5", NULL, JSON_JQ_ERROR, "5" },
+        { "1, error($sqs)", "5", "[6]", JSON_JQ_ERROR, "[6]" },
         { "null", "5", NULL, JSON_JQ_VALUE, "null" },
         { "$sqs.sent_at", "5", "{\"sent_at\":\"x\"}", JSON_JQ_VALUE, "\"x\"" },
         { "[., $sqs]", "5", NULL, JSON_JQ_VALUE, "[5,null]" },
@@ -70,7 +71,9 @@ static void runs_filters(void **state)
         for (int again = 0; again < 2; again++) { /* the second time remembered */
             assert_int_equal(run(jq, cases[i].input, cases[i].sqs, value, sizeof value),
                 cases[i].result);
-            if (cases[i].result == JSON_JQ_VALUE)
+            if (cases[i].value == NULL)
+                assert_string_not_equal(value, "");
+            else
                 assert_string_equal(value, cases[i].value);
         }
         json_jq_free(jq);
@@ -92,6 +95,7 @@ static void ends_what_does_not_end(void **state)
         if (result != JSON_JQ_ERROR)
             print_message("%s\n", programs[i]);
         assert_int_equal(result, JSON_JQ_ERROR);
+        assert_string_equal(value, ""); /* it was ended, and had nothing to say */
         assert_int_equal(run(other, "\"a\"", NULL, value, sizeof value), JSON_JQ_VALUE);
         assert_string_equal(value, "\"A\"");
         json_jq_free(runaway);

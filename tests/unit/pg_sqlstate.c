@@ -124,6 +124,47 @@ static void finds_the_state_of_a_refusal(void **state)
     }
 }
 
+static void tells_a_setting_from_a_fault(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        bool setting;
+    } cases[] = {
+        { "definition of service \"x\" not found\n", true },
+        { "service file \"/x\" not found\n", true },
+        { "invalid sslmode value: \"x\"\n", true },
+        { "invalid port number: \"0\"\n", true },
+        { "invalid port number: \"0\"\nconnection to server at \"b\", port 1 failed: no\n", false },
+        { "could not match 3 port numbers to 2 hosts\n", true },
+        { "could not translate host name \"x\" to address: Try again\n", false },
+        { "connection to server at \"invalid \", port 1 failed: Connection refused\n", false },
+        { "out of memory\n", false },
+        { "timeout expired", false },
+        { "", false },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_int_equal(pg_words_setting(cases[i].text), cases[i].setting);
+}
+
+static void joins_lines(void **state)
+{
+    (void)state;
+    char to[16] = "";
+    pg_words_join(to, sizeof to, NULL);
+    pg_words_join(to, sizeof to, "");
+    assert_string_equal(to, "");
+    pg_words_join(to, sizeof to, "one\r\ntwo\n");
+    assert_string_equal(to, "one; two");
+    pg_words_join(to, sizeof to, "three\nfour");
+    assert_string_equal(to, "one; two; three");
+    pg_words_join(to, sizeof to, "five");
+    assert_string_equal(to, "one; two; three");
+    char small[5] = "";
+    pg_words_join(small, sizeof small, "abc\nd");
+    assert_string_equal(small, "abc;");
+}
+
 static void is_patient_for_each_host(void **state)
 {
     (void)state;
@@ -151,6 +192,8 @@ int main(void)
         cmocka_unit_test(looks_into_connection_strings),
         cmocka_unit_test(is_patient_for_each_host),
         cmocka_unit_test(finds_the_state_of_a_refusal),
+        cmocka_unit_test(tells_a_setting_from_a_fault),
+        cmocka_unit_test(joins_lines),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
