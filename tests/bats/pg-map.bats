@@ -195,6 +195,10 @@ map|id' ]
   printf 'a .\xff\n' >t.map
   load_in -t t --map t.map
   [ "$status" -eq 78 ]
+  head -c 1100000 /dev/zero | tr '\0' '#' >t.map
+  load_in -t t --map t.map
+  [ "$status" -eq 78 ]
+  grep -qxF 'pg-load: error: t.map: larger than 1 MiB' err
   load_in -t t --key '.x | now'
   [ "$status" -eq 64 ]
   grep -qF -- '--key:1:6: now' err

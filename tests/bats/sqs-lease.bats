@@ -13,7 +13,7 @@ setup() {
   mkfifo acked
 }
 
-teardown() { common_teardown; }
+teardown() { sqs_teardown; }
 
 some_rejected() { jq -c '.status = if .body.n % 10 == 0 then "rejected" else "committed" end'; }
 some_silent() { jq -c 'select(.body.n % 10 != 0) | .status = "committed"'; }
@@ -147,6 +147,22 @@ some_silent() { jq -c 'select(.body.n % 10 != 0) | .status = "committed"'; }
   [ "$(grep -c 'warning: a message has been without a verdict for 5 s: it is kept hidden no longer' err)" -eq 1 ]
   grep -qE 'released=0 .*acked=0 extended=([3-9]|1[0-9]) lapsed=3' err
   eventually 20 counts_are 3 0 0
+}
+
+@test "where messages may not be kept hidden: one warning, and it goes on" {
+  fresh_queue VisibilityTimeout=10
+  fill 12
+  proxy_start
+  mode 'deny ChangeMessageVisibilityBatch AccessDenied'
+  warned() { grep 'warning: messages under way cannot be kept hidden: .*AccessDenied' pull.err; }
+  # No verdict before it has been tried.
+  once_warned() { eventually 60 warned && committed; }
+  loop once_warned
+  [ "$STATUSES" = '0 0 0 0' ] || { echo "$STATUSES" && cat ./*.err && false; }
+  [ "$(warned | wc -l)" -eq 1 ]
+  each_once 12 out
+  grep -q ' acked=12 extended=0 lapsed=0 ' pull.err
+  counts_are 0 0 0
 }
 
 @test "nonsense on the FIFO: passed over with one warning, and no lease ends by it" {
