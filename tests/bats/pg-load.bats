@@ -388,3 +388,62 @@ END
   sleep 1.2
   counts_are 0 0 0
 }
+
+@test "usage: 64" {
+  : >in
+  while IFS= read -r wrong; do
+    # shellcheck disable=SC2086
+    load_in $wrong
+    echo "$wrong: $status $(cat err)"
+    [ "$status" -eq 64 ]
+    [ ! -s out ]
+    run -1 grep canary err
+  done <<'END'
+
+-t t --nosuch
+-t t -t u
+-t t operand
+-t t --map a --no-map
+-t t --key .a --no-ledger
+-t t --no-quarantine --error-table e
+-t t --max-rejects x
+-t t --max-rejects 101%
+-t t --batch-rows 0
+-t t --linger soon
+-t t --prune-ledger 3d
+-t t --force
+-t t --dsn a --dsn b
+-t t --dsn password=canary
+-t t --dsn postgresql://u:canary@h/d
+-t t --dsn dbname='canary
+-t t --dsn nosuch=canary
+-t t --prune-ledger 30d --dry-run
+-t t --prune-ledger 30d --explain
+END
+}
+
+@test "usage: an empty value is none, and a wrong one is told what is allowed" {
+  : >in
+  for option in table dsn map key error-table ledger-table reject-file max-rejects prune-ledger batch-rows \
+    batch-bytes linger max-record grace retry-timeout; do
+    load_in "--$option" ''
+    [ "$status" -eq 64 ]
+    grep -qxF "pg-load: error: option --$option needs a value" err
+    load_in "--$option="
+    [ "$status" -eq 64 ]
+  done
+  while read -r option value allowed; do
+    load_in -t t "$option" "$value"
+    [ "$status" -eq 64 ]
+    grep -qxF "pg-load: error: $option takes $allowed" err
+  done <<'END'
+--max-rejects 101% a number of records, or a percentage from 0% to 100%
+--prune-ledger soon a duration such as 30d, from 1ms to 36500d
+--batch-rows 1000001 a number from 1 to 1000000
+--batch-bytes 257M a size from 1 to 256M
+--linger 61m a duration such as 100ms, from 0 to 1h
+--max-record 65M a size from 1 to 64M
+--grace 25h a duration such as 30s, from 0 to 24h
+--retry-timeout x a duration such as 30s, from 0 to 24h
+END
+}
