@@ -33,7 +33,9 @@ static int read_all(int fd, const char *name, struct buf *text, struct failure *
     for (;;) {
         char *to = buf_reserve(text, 65536);
         if (to == NULL)
-            return failure_set(failure, STATUS_CONFIG, "%s: larger than 1 MiB", name);
+            return errno == EMSGSIZE
+                ? failure_set(failure, STATUS_CONFIG, "%s: larger than 1 MiB", name)
+                : failure_set(failure, STATUS_INTERNAL, "not enough memory");
         ssize_t got = read(fd, to, 65536);
         if (got == 0)
             return 0;
@@ -67,7 +69,8 @@ int mapfile_read(const struct load_options *options, const char *table, struct b
     if (options->no_map)
         return 0;
     if (options->map != NULL) {
-        buf_puts(name, options->map);
+        if (buf_puts(name, options->map) != 0)
+            return failure_set(failure, STATUS_INTERNAL, "not enough memory");
         int found = read_map(options->map, text, failure);
         if (found == 0)
             return failure_set(failure, STATUS_CONFIG, "map %s: %s", options->map,

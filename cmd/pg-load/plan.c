@@ -25,8 +25,8 @@ static bool is_blank(char byte)
     return byte == ' ' || byte == '\t';
 }
 
-/* Point ${source} at a plain path of the record or of $sqs; false: it is none. */
-static bool resolve_path(struct plan *plan, const char *text, size_t length, uint32_t *node)
+/* Point ${node} at a plain path of the record or of $sqs. 1; 0: it is none; -1: no memory. */
+static int resolve_path(struct plan *plan, const char *text, size_t length, uint32_t *node)
 {
     uint32_t parent = JSON_ROOT;
     size_t error_at;
@@ -34,23 +34,23 @@ static bool resolve_path(struct plan *plan, const char *text, size_t length, uin
         length--;
     /* The last of several values would be taken: such a path is left to jq, which counts them. */
     if (memmem(text, length, "[]", 2) != NULL)
-        return false;
+        return 0;
     if (length >= 4 && memcmp(text, "$sqs", 4) == 0) {
         parent = plan->nodes.sqs;
         text += 4;
         length -= 4;
         if (length == 0) {
             *node = parent;
-            return true;
+            return 1;
         }
         if (*text == '.' && length == 1)
-            return false;
+            return 0;
     }
     uint32_t found = json_paths_add(plan->paths, parent, text, length, &error_at);
     if (found == JSON_NO_NODE)
-        return false;
+        return error_at == SIZE_MAX ? -1 : 0;
     *node = found;
-    return true;
+    return 1;
 }
 
 /* Compile an expression: a path, a path and a filter of its value, or a filter of the whole record.
@@ -63,10 +63,14 @@ static int resolve(struct plan *plan, const struct pg_map_line *line, const char
     size_t offset = 0;
     source->line = line;
     source->required = line->required;
-    if (line->pipe == SIZE_MAX && resolve_path(plan, text, length, &source->node))
-        return 0;
     source->node = JSON_ROOT;
-    if (line->pipe != SIZE_MAX && resolve_path(plan, text, line->pipe, &source->node)) {
+    bool piped = line->pipe != SIZE_MAX;
+    int is_path = resolve_path(plan, text, piped ? line->pipe : length, &source->node);
+    if (is_path < 0)
+        return no_memory(failure);
+    if (is_path > 0 && !piped)
+        return 0;
+    if (is_path > 0) {
         offset = line->pipe + 1;
         while (offset < length && is_blank(text[offset]))
             offset++;

@@ -68,7 +68,9 @@ static int own_create(struct target *target, const struct load_options *options,
     if (status == 0 && options->dry_run) {
         if (target->prologue.length == 0)
             buf_puts(&target->prologue, pg_own_lock_sql);
-        return pg_own_create_sql(own, &target->prologue);
+        if (pg_own_create_sql(own, &target->prologue) == 0)
+            return 0;
+        return failure_set(failure, STATUS_INTERNAL, "not enough memory");
     }
     if (status == 0) {
         target->created = true;

@@ -101,6 +101,10 @@ class Result:
         self.trace = state[40:HEADER].split(b"\0")[0].decode("ascii", "replace")
         self.stacks = []
 
+    def is_mute(self, program):
+        """Whether nothing was heard of it, though perhaps of those that it works with."""
+        return not self.out and (program + ": ") not in self.err
+
     def lines(self):
         """Whole lines of the output, and what stands behind the last."""
         whole, newline, piece = self.out.rpartition(b"\n")
@@ -218,7 +222,7 @@ class Work:
         self.runs += 1
         if self.options.verbose:
             print("  %s %s: %s %s" % (self.case.name, spec, result.status, result.err.strip()), flush=True)
-        died = result.status is None or result.status < 0 or result.status > 128 or not (result.out or result.err)
+        died = result.status is None or result.status < 0 or result.status > 128 or result.is_mute(self.case.program)
         known = [*FOREIGN, *FOREIGN_LASTING] if lasting and result.status is None else FOREIGN
         if wrong and died and any(name in result.trace for name in known):
             self.excused += 1

@@ -106,4 +106,18 @@ class LoadMap(Load):
         self.write("map", (HERE / "../../share/maps/user_logins.map").read_bytes()).chmod(0o644)
 
 
-CASES = [Load, LoadMap]
+class LoadExplain(LoadMap):
+    """What would be loaded, said without loading: the rights and the tables are looked at."""
+
+    name = "load-explain"
+    arguments = ["-t", "user_logins", "-m", "map", "--retry-timeout", "1s", "--explain"]
+
+    def judge(self, result, whole):
+        wrong = [] if self.database.untouched() else ["it leaves something behind"]
+        self.explained = result.out if result.hits == 0 else self.explained
+        if whole and result.out != self.explained or not self.explained.startswith(result.out):
+            wrong.append("ends with other words than a run in which nothing fails")
+        return wrong
+
+
+CASES = [Load, LoadMap, LoadExplain]
