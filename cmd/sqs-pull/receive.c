@@ -7,8 +7,8 @@
 #include "receive.h"
 
 enum {
-    MEMORY = 16 << 20,        /* for records in hand and on their way */
-    LARGEST_RECORD = 1 << 20, /* until one has been seen */
+    MEMORY = 10 << 20,          /* for records in hand and on their way */
+    LARGEST_RECORD = 640 << 10, /* until one has been seen; two receives may begin, at least */
     FIRST_PAUSE_MS = 250,
     SHORT_POLL_MS = 100, /* an empty answer this fast did not wait for messages */
     SHORT_POLL_PAUSE_MS = 1000,

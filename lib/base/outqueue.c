@@ -44,35 +44,38 @@ void outqueue_free(struct outqueue *queue)
     free(queue);
 }
 
-/* Room for ${length} bytes at the end. 0, or -1. */
+static void move_to_front(struct outqueue *queue)
+{
+    if (queue->start < queue->end)
+        memmove(queue->data, queue->data + queue->start, queue->end - queue->start);
+    queue->end -= queue->start;
+    queue->start = 0;
+}
+
+/*
+ * Room for ${length} bytes at the end. 0, or -1. What a slow reader leaves is held in little more
+ * than its size; a byte is moved a few times at most.
+ */
 static int make_room(struct outqueue *queue, size_t length)
 {
     if (queue->capacity - queue->end >= length)
         return 0;
     size_t waiting = queue->end - queue->start;
-    if (queue->start >= waiting && queue->capacity - waiting >= length) {
-        memcpy(queue->data, queue->data + queue->start, waiting); /* they do not overlap */
-        queue->start = 0;
-        queue->end = waiting;
+    if (queue->start >= waiting / 4 && queue->capacity - waiting >= length) {
+        move_to_front(queue);
         return 0;
     }
     if (length > SIZE_MAX / 4 - waiting) {
         errno = ENOMEM;
         return -1;
     }
-    size_t capacity = SMALLEST;
-    while (capacity < (waiting + length) * 3 / 2)
-        capacity *= 2;
-    char *data = malloc(capacity);
+    size_t capacity = ((waiting + length) / 4 * 5 / SMALLEST + 1) * SMALLEST;
+    move_to_front(queue);
+    char *data = realloc(queue->data, capacity);
     if (data == NULL)
         return -1;
-    if (waiting > 0)
-        memcpy(data, queue->data + queue->start, waiting);
-    free(queue->data);
     queue->data = data;
     queue->capacity = capacity;
-    queue->start = 0;
-    queue->end = waiting;
     return 0;
 }
 
