@@ -430,7 +430,7 @@ int load_explain(const struct load_options *options, struct failure *failure)
     struct plan plan = { .unknown = JSON_NO_NODE };
     struct buf text;
     struct load_options look = *options;
-    look.dry_run = true; /* creates nothing */
+    look.dry_run = look.look_only = true;
     buf_init(&text, 16 << 20);
     int status = target_open(&target, &look, NULL, failure);
     if (status == 0)

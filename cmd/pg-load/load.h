@@ -33,7 +33,8 @@ struct load_options {
     bool dry_run;
     bool show_values;
     struct meter_options meter;
-    bool prune; /* only the ledger is wanted, to forget keys */
+    bool prune;     /* only the ledger is wanted, to forget keys */
+    bool look_only; /* what would be created is neither created nor tried */
 };
 
 /* What came of the run, as its last line says it: to be printed behind what failed. */
@@ -50,7 +51,8 @@ struct load_summary {
 int load_run(const struct load_options *options, struct load_summary *summary,
     struct failure *failure);
 
-/* Print where each column's value comes from. 0, or -1 with ${failure}. */
+/* Print where each column's value comes from; it takes no right but to look. 0, or -1 with
+ * ${failure}. */
 int load_explain(const struct load_options *options, struct failure *failure);
 
 /* Forget ledger keys older than ${age_ms}. 0, or -1 with ${failure}. */

@@ -88,6 +88,8 @@ static int own_open(struct target *target, const struct load_options *options, s
     bool *locked, struct failure *failure)
 {
     enum pg_own_result result = pg_own_check(target->conn, own);
+    if (result == PG_OWN_MISSING && options->look_only && !options->no_create)
+        return 0;
     if (result == PG_OWN_MISSING && !options->no_create && !*locked) {
         /* Another loader may be creating it just now: look again once it is done. */
         if (pg_conn_exec(target->conn, pg_own_lock_sql) != 0)

@@ -305,7 +305,7 @@ map|id' ]
   [ "$(tally)" = '90 quarantined' ]
 }
 
-@test "--explain names the source of every column, and makes no table" {
+@test "--explain names the source of every column, makes no table, and needs no right to" {
   map 'id .body.n !' 'a .body.x | tostring' 'b .body.x + "y"'
   touch in
   load_in -t t --map t.map --explain
@@ -319,6 +319,8 @@ map|id' ]
   grep -qxF "a	text	.body.a	by name" out
   grep -qF -- '--key' out
   [ "$(sql "SELECT to_regclass('t_ledger') IS NULL")" = t ]
+  PGOPTIONS='-c default_transaction_read_only=on' load_in -t t --map t.map --explain
+  [ "$status" -eq 0 ]
   run -74 bash -c 'pg-load -t t --explain >/dev/full'
 }
 
