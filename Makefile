@@ -217,7 +217,7 @@ guard: $(GUARDS)
 	@bench/guard.py $(if $(UPDATE),--update) $^
 $(BUILD)/bench/guard-pii: $(PII_LAYERS:%=$(BUILD)/lib/lib%.a)
 $(BUILD)/bench/guard-load: $(filter-out %/main.o,$(OBJ_pg-load)) $(PG_LAYERS:%=$(BUILD)/lib/lib%.a)
-$(BUILD)/bench/guard-sqs: $(BUILD)/obj/cmd/sqs-pull/format.o $(SQS_LAYERS:%=$(BUILD)/lib/lib%.a)
+$(BUILD)/bench/guard-sqs: $(BUILD)/obj/cmd/sqs-pull/format.o $(BUILD)/obj/cmd/sqs-pull/attributes.o $(SQS_LAYERS:%=$(BUILD)/lib/lib%.a)
 $(GUARDS): $(BUILD)/bench/guard-%: $(BUILD)/obj/bench/guard_%.o $(BUILD)/obj/bench/guard.o $(BUILD)/obj/bench/texts.o
 	@mkdir -p $(@D)
 	$(call short,LD,$@)

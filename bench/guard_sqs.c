@@ -55,7 +55,8 @@ static void put_message(unsigned number)
 
 static void open_answers(enum protocol which)
 {
-    static const struct format_options options = { false, false };
+    static const struct attributes none;
+    static const struct format_options options = { .attributes = &none };
     protocol = which;
     for (unsigned i = 0; i < GUARD_RECORDS; i += MESSAGES) {
         buf_puts(&guard_text,

@@ -158,8 +158,9 @@ body() {
 gaps() { awk '$2 == "ReceiveMessage" { if (n++) print $1 - last; last = $1 }' proxy/requests; }
 
 @test "--idle-backoff: longer and longer pauses while nothing comes, up to MAX, and none after a message" {
+  local SERIAL=(-j 1)
   proxy_start
-  start -f --wait 0 -j 1 --visibility-timeout 30s --idle-backoff 2s
+  start -f --wait 0 --visibility-timeout 30s --idle-backoff 2s
   paused() { [ "$(gaps | awk '$1 >= 1.9' | wc -l)" -ge 2 ]; }
   eventually 40 paused
   # It began with short ones, and doubled them.
