@@ -122,6 +122,20 @@ part_counted() {
   return "$status"
 }
 
+# bats_files PART: those that take longest first. sqs-credentials has a moto of
+# its own, whatever the server, and is not run on moto again; nor is for the
+# sanitizers what runs none of the programs.
+LONG=(sqs-pull house-lint pg-chaos sqs-large sqs-credentials sqs-protocols pg-faults sqs-faults sqs-lease pipeline)
+bats_files() {
+  local file names=("${LONG[@]}")
+  for file in "$root"/tests/bats/*.bats; do names+=("$(basename "$file" .bats)"); done
+  printf '%s\n' "${names[@]}" | awk '!seen[$0]++' | case $1 in
+  *-moto) grep -E '^(sqs-|pipeline$)' | grep -vx sqs-credentials ;;
+  asan-*) grep -vE '^house-(lint|deploy|mutants|needed)$' ;;
+  *) cat ;;
+  esac | sed "s|.*|$root/tests/bats/&.bats|"
+}
+
 # part_bats LOG SERVER FILE...: files run side by side, the tests of one in order.
 part_bats() {
   local log=$1 server=$2 ok bad status=0
@@ -168,12 +182,9 @@ run_part() {
     guard) part_counted "$log" make_in "$part" guard ;;
     # Two minutes or three; a round that hangs must not hang the run.
     chaos) part_counted "$log" timeout -k 30 900 "$here/chaos.sh" --rounds 20 --seed 1 ;;
-    # Those that wait or work longest begin first.
-    bats) part_bats "$log" elasticmq "$root"/tests/bats/{sqs-*,w*,[!sw]*}.bats ;;
-    # Not sqs-credentials again, which has a moto of its own whatever the server.
-    bats-moto)
-      mapfile -t files < <(printf '%s\n' "$root"/tests/bats/{sqs-*,pipeline}.bats | grep -v '/sqs-credentials\.bats$')
-      part_bats "$log" moto "${files[@]}"
+    bats | bats-moto)
+      mapfile -t files < <(bats_files "$part")
+      part_bats "$log" "$([ "$kind" = bats ] && echo elasticmq || echo moto)" "${files[@]}"
       ;;
     inject) part_inject "$log" ;;
     tsan) part_bats "$log" elasticmq "$root"/tests/bats/pg-{faults,figures,load,map,refused,stream,tables}.bats ;;
