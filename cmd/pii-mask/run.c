@@ -93,7 +93,7 @@ int run_filter(const struct settings *settings)
         goto out;
     for (size_t i = 0; i < policy->rule_count; i++)
         if (policy->rules[i].method->warning != NULL)
-            msg_warn("%s: %s", policy->rules[i].path, policy->rules[i].method->warning);
+            msg_warn_always("%s: %s", policy->rules[i].path, policy->rules[i].method->warning);
     if (settings->print_policy) {
         (void)startup_print_policy(policy, &failure); /* it says so in ${failure} */
         goto out;

@@ -206,6 +206,11 @@ void msg_warn(const char *format, ...)
         EMIT("warning");
 }
 
+void msg_warn_always(const char *format, ...)
+{
+    EMIT("warning");
+}
+
 void msg_info(const char *format, ...)
 {
     if (level >= MSG_VERBOSE)

@@ -28,6 +28,8 @@ void msg_set_json(bool on);
 void msg_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void msg_hint(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void msg_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void msg_warn_always(const char *format, ...) /* with -q too */
+    __attribute__((format(printf, 1, 2)));
 void msg_info(const char *format, ...) __attribute__((format(printf, 1, 2))); /* with -v */
 
 /*

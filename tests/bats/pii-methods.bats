@@ -104,9 +104,12 @@ codes() { jq -r '.error.code // "-"' masked | xargs; }
   [[ $output == *'"code":"mixed"'* && $output != *203.0.113.77* ]]
 }
 
-@test "sha256 is warned of at every start" {
-  run -0 --separate-stderr pii-mask -k k -m .ip=sha256 </dev/null
-  [[ $stderr == *'pii-mask: warning: .ip: sha256 has no key: '*' IPv4 '*'in minutes'* ]]
+@test "sha256 is warned of at every start, with -q too" {
+  for quiet in '' -q; do
+    # shellcheck disable=SC2086
+    run -0 --separate-stderr pii-mask $quiet -k k -m .ip=sha256 </dev/null
+    [[ $stderr == *'pii-mask: warning: .ip: sha256 has no key: '*' IPv4 '*'in minutes'* ]]
+  done
   run -0 --separate-stderr pii-mask -k k -m .ip=hmac </dev/null
   [[ $stderr != *warning*sha256* ]]
 }
