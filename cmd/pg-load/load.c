@@ -284,6 +284,7 @@ static int load_lines(struct run *run, struct failure *failure)
     struct failure outcome;
     struct batch *done;
     (void)crew_withdraw(run->crew);
+    run->current = NULL; /* it goes nowhere any more, so that no time of its own is waited for */
     while (is_pending(run) && !is_leaving(run)) {
         while ((done = crew_take(run->crew, &outcome)) != NULL)
             (void)take_back(run, done, &outcome, failure);

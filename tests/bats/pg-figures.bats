@@ -158,3 +158,28 @@ renewed() {
   run --separate-stderr -0 pg-load -t t --progress <in
   [ -z "$stderr" ]
 }
+
+@test "a run that has failed waits at no cost for a batch that is still at work" {
+  sql "CREATE FUNCTION wrong() RETURNS trigger LANGUAGE plpgsql AS \$\$ BEGIN
+      IF NEW.id <= 2 THEN PERFORM pg_advisory_xact_lock(77);
+      ELSIF NEW.id = 4 THEN PERFORM no_such_function(); END IF; RETURN NEW; END \$\$"
+  sql 'CREATE TRIGGER wrong BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION wrong()'
+  mkfifo holder
+  psql -qX <holder >held 3>&- &
+  exec 8>holder
+  echo 'SELECT pg_advisory_lock(77);' >&8
+  eventually 10 test -s held
+  records 1 7 | pg-load -t t --jobs 2 --batch-rows 2 >out 2>err 3>&- 8>&- &
+  echo $! >pid
+  failed() { [ "$(sql "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'pg-load' AND state = 'active'")" -eq 1 ]; }
+  eventually 20 failed
+  sleep 2 # past the time that the rest would have been gathered for
+  before=$(awk '{ print $14 + $15 }' "/proc/$(<pid)/stat")
+  sleep 1
+  [ $(($(awk '{ print $14 + $15 }' "/proc/$(<pid)/stat") - before)) -lt $(($(getconf CLK_TCK) / 4)) ]
+  exec 8>&-
+  status=0
+  wait "$(<pid)" || status=$?
+  [ "$status" -eq 69 ]
+  [ "$(tally)" = '2 committed' ]
+}
