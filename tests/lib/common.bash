@@ -55,6 +55,9 @@ started() {
 # noticed PID: no signal waits for it any more: the next one is another to it.
 noticed() { [ "$(awk '/^(SigPnd|ShdPnd)/ { print $2 }' "/proc/$1/status" | sort -u)" = 0000000000000000 ]; }
 
+# rounds SHORT LONG: how often, or how many: the long form is scripts/test.sh long's.
+rounds() { printf '%s\n' "$([ -n "${SQS2PG_TEST_LONG:-}" ] && echo "$2" || echo "$1")"; }
+
 # lines_are FILE N, lines_at_least FILE N: how many lines it has.
 lines_are() { [ "$(wc -l <"$1")" -eq "$2" ]; }
 lines_at_least() { [ "$(wc -l <"$1")" -ge "$2" ]; }
