@@ -9,7 +9,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "pg/conn.h"
-#include "pg/dsn.h"
+#include "pg/open.h"
 #include "pg/words.h"
 
 enum {
@@ -48,8 +48,7 @@ static const char begin_sql[] =
 
 static void set_lost(struct pg_conn *conn, const char *text)
 {
-    conn->error = (struct pg_error){ .fate = PG_FAULT, .hint = { 0, SIZE_MAX } };
-    pg_words_line(conn->error.text, sizeof conn->error.text, text);
+    pg_fault_lost(&conn->error, text);
 }
 
 static void set_error(struct pg_conn *conn, const PGresult *result)
@@ -72,16 +71,6 @@ static void set_error(struct pg_conn *conn, const PGresult *result)
     const char *more = PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL);
     pg_words_join(error->said, PG_TEXT_SIZE,
         more == NULL ? PQresultErrorField(result, PG_DIAG_CONTEXT) : more);
-}
-
-static void set_refused(struct pg_conn *conn)
-{
-    const char *text = PQerrorMessage(conn->pq);
-    set_lost(conn, text);
-    pg_words_state(text, conn->error.sqlstate);
-    pg_words_drop_state(conn->error.text, conn->error.sqlstate);
-    bool wrong = PQconnectionNeedsPassword(conn->pq) || pg_words_setting(text);
-    conn->error.fate = wrong ? PG_STOP : pg_sqlstate_fate(conn->error.sqlstate);
 }
 
 int pg_conn_no_memory(struct pg_conn *conn)
@@ -151,79 +140,13 @@ const char *pg_conn_database(const struct pg_conn *conn)
     return name == NULL ? "" : name;
 }
 
-static void ignore_notice(void *context, const PGresult *result)
-{
-    (void)context; /* what a trigger has to say may hold values of a row */
-    (void)result;
-}
-
-/* What the connection goes by, as pg_dsn_patience() takes it. */
-static uint64_t connect_deadline(PGconn *pq)
-{
-    const char *hosts = NULL, *timeout = NULL;
-    PQconninfoOption *options = PQconninfo(pq);
-    for (PQconninfoOption *option = options; option != NULL && option->keyword != NULL; option++) {
-        if (strcmp(option->keyword, "connect_timeout") == 0)
-            timeout = option->val;
-        if (strcmp(option->keyword, "host") == 0)
-            hosts = option->val;
-    }
-    uint64_t patience = pg_dsn_patience(hosts, timeout);
-    PQconninfoFree(options);
-    return clock_monotonic_ms() + patience;
-}
-
-/* As PQconnectPoll() asks, until it is done or the time is over. */
-static int finish_connecting(struct pg_conn *conn)
-{
-    uint64_t deadline = connect_deadline(conn->pq);
-    PostgresPollingStatusType next =
-        PQstatus(conn->pq) == CONNECTION_BAD ? PGRES_POLLING_FAILED : PGRES_POLLING_WRITING;
-    while (next != PGRES_POLLING_OK) {
-        if (next == PGRES_POLLING_FAILED) {
-            set_refused(conn);
-            return -1;
-        }
-        uint64_t now = clock_monotonic_ms();
-        struct pollfd wait[2] = {
-            { .fd = PQsocket(conn->pq),
-                .events = next == PGRES_POLLING_READING ? POLLIN : POLLOUT },
-            { .fd = conn->halt_fd, .events = POLLIN },
-        };
-        int left = now >= deadline ? 0 : deadline - now > 60000 ? 60000 : (int)(deadline - now);
-        if (left == 0) {
-            set_lost(conn, "timeout expired");
-            return -1;
-        }
-        int ready = poll(wait, 2, left);
-        if ((ready < 0 && errno != EINTR) || (ready > 0 && wait[1].revents != 0)) {
-            set_lost(conn, ready < 0 ? strerror(errno) : "told to stop");
-            return -1;
-        }
-        if (ready > 0)
-            next = PQconnectPoll(conn->pq);
-    }
-    return 0;
-}
-
 int pg_conn_open(struct pg_conn *conn)
 {
     pg_conn_close(conn);
-    /* The string stands last: what it says overrides what stands before it. */
-    const char *const keywords[] = { "tcp_user_timeout", "fallback_application_name", "dbname",
-        NULL };
-    const char *const values[] = { "30000", "pg-load", conn->dsn, NULL };
-    conn->pq = PQconnectStartParams(keywords, values, 1);
+    conn->pq = pg_open_connect(conn->dsn, conn->halt_fd, &conn->error);
     if (conn->pq == NULL)
-        return pg_conn_no_memory(conn);
-    PQsetErrorVerbosity(conn->pq, PQERRORS_VERBOSE);
-    PQsetNoticeReceiver(conn->pq, ignore_notice, NULL);
-    if (finish_connecting(conn) != 0) {
-        pg_conn_close(conn);
         return -1;
-    }
     conn->give_up_at = 0;
-    (void)PQsetnonblocking(conn->pq, 1); /* fails to send what waits: nothing does */
     return 0;
 }
 

@@ -5,8 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "pg/copy.h"
-#include "pg/sqlstate.h"
+#include "pg/fault.h"
 
 /*
  * A connection to PostgreSQL, the one door to libpq. Nothing outlives a transaction: no session
@@ -15,19 +14,6 @@
  * blocks. They return 0, or -1 with pg_conn_error(). A connection belongs to one thread at a time.
  */
 struct pg_conn;
-
-enum { PG_NAME_SIZE = 64, PG_TEXT_SIZE = 512 };
-
-struct pg_error {
-    enum pg_fate fate;
-    char sqlstate[6]; /* "": the connection was lost */
-    char column[PG_NAME_SIZE];
-    char constraint[PG_NAME_SIZE];
-    char table[PG_NAME_SIZE];
-    char text[PG_TEXT_SIZE];  /* one line of the server's words: may hold values of a row */
-    char said[PG_TEXT_SIZE];  /* that and DETAIL, or without it CONTEXT, on one line */
-    struct pg_copy_hint hint; /* of an error in COPY data */
-};
 
 /*
  * A connection by ${dsn} (NULL: by the environment alone), not opened yet. tcp_user_timeout is 30 s

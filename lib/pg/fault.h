@@ -1,0 +1,26 @@
+#ifndef PG_FAULT_H
+#define PG_FAULT_H
+
+#include "pg/copy.h"
+#include "pg/sqlstate.h"
+
+/* Why a call failed, as pg/conn.h's calls leave it. */
+
+enum { PG_NAME_SIZE = 64, PG_TEXT_SIZE = 512 };
+
+struct pg_error {
+    enum pg_fate fate;
+    char sqlstate[6]; /* "": the connection was lost */
+    char column[PG_NAME_SIZE];
+    char constraint[PG_NAME_SIZE];
+    char table[PG_NAME_SIZE];
+    char text[PG_TEXT_SIZE];  /* one line of the server's words: may hold values of a row */
+    char said[PG_TEXT_SIZE];  /* that and DETAIL, or without it CONTEXT, on one line */
+    struct pg_copy_hint hint; /* of an error in COPY data */
+};
+
+/* Set ${error} to a connection that is lost, or was never there: a fault, with the first line of
+ * ${text} as its words. */
+void pg_fault_lost(struct pg_error *error, const char *text);
+
+#endif
