@@ -5,6 +5,7 @@
 #include "attempt.h"
 #include "isolate.h"
 #include "pg/ledger.h"
+#include "pg/transaction.h"
 #include "quarantine.h"
 
 enum {
@@ -19,7 +20,7 @@ static enum attempt give_up_on(struct loader *loader, const struct pg_own *own, 
 {
     const struct target *target = loader->target;
     struct pg_error error = *pg_conn_error(loader->target->conn);
-    pg_conn_rollback(loader->target->conn);
+    pg_transaction_rollback(loader->target->conn);
     if (error.fate == PG_FAULT)
         return ATTEMPT_FAULT;
     (void)failure_from_table(failure, &error, doing, own == NULL ? "" : own->qualified,
@@ -38,7 +39,7 @@ static enum attempt give_up(struct loader *loader, const char *doing, struct fai
 
 static enum attempt again(struct loader *loader)
 {
-    pg_conn_rollback(loader->target->conn);
+    pg_transaction_rollback(loader->target->conn);
     return ATTEMPT_AGAIN;
 }
 
@@ -81,7 +82,7 @@ static enum attempt begin(struct loader *loader, const struct batch *batch, stru
         (void)pg_conn_no_memory(conn);
         return give_up(loader, "beginning", failure);
     }
-    if (pg_conn_begin(conn, sql) != 0)
+    if (pg_transaction_begin(conn, sql) != 0)
         return copy && batch->key_count > 0
             ? give_up_on(loader, ledger, "writing the ledger", failure)
             : give_up(loader, "beginning", failure);
@@ -397,11 +398,11 @@ static enum attempt commit(struct loader *loader, struct failure *failure)
     struct pg_conn *conn = loader->target->conn;
     enum pg_commit outcome = PG_NOT_COMMITTED;
     if (!loader->options->dry_run)
-        outcome = pg_conn_commit(conn);
+        outcome = pg_transaction_commit(conn);
     else if (pg_conn_exec(conn, "SET CONSTRAINTS ALL IMMEDIATE") == 0)
         outcome = PG_COMMITTED;
     if (outcome == PG_COMMITTED) {
-        pg_conn_rollback(conn); /* the dry run's */
+        pg_transaction_rollback(conn); /* the dry run's */
         return ATTEMPT_DONE;
     }
     if (outcome == PG_IN_DOUBT)
@@ -431,7 +432,7 @@ static enum attempt finish(struct loader *loader, struct batch *batch, struct fa
     if (plausible == 0)
         none_passes(batch, &found, failure);
     if (past || plausible == 0) {
-        pg_conn_rollback(loader->target->conn);
+        pg_transaction_rollback(loader->target->conn);
         return ATTEMPT_FAILED;
     }
     if (quarantine_store(loader, batch) != 0)

@@ -18,6 +18,7 @@
 #include "json/jq.h"
 #include "load.h"
 #include "pg/ledger.h"
+#include "pg/transaction.h"
 #include "plan.h"
 #include "row.h"
 #include "settle.h"
@@ -460,10 +461,10 @@ int load_prune(const struct load_options *options, uint64_t age_ms, struct failu
     if (status == 0) {
         struct pg_conn *conn = target.conn;
         uint64_t count = 0;
-        bool done =
-            pg_conn_begin(conn, "") == 0 && pg_ledger_prune(conn, &target.ledger, age_ms) == 0;
+        bool done = pg_transaction_begin(conn, "") == 0 &&
+            pg_ledger_prune(conn, &target.ledger, age_ms) == 0;
         count = pg_conn_affected(conn);
-        if (!done || pg_conn_commit(conn) != PG_COMMITTED) {
+        if (!done || pg_transaction_commit(conn) != PG_COMMITTED) {
             const struct pg_error error = *pg_conn_error(conn);
             status = failure_from_table(failure, &error, "pruning the ledger",
                 target.ledger.qualified, true);

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "base/msg.h"
+#include "pg/transaction.h"
 #include "patience.h"
 #include "halt.h"
 #include "target.h"
@@ -189,15 +190,15 @@ static int try_open(struct target *target, const struct load_options *options,
         return failure_from_server(failure, pg_conn_error(target->conn), "cannot connect", true);
     if (find_table(target, options, failure) != 0)
         return -1;
-    if (pg_conn_begin(target->conn, "") != 0)
+    if (pg_transaction_begin(target->conn, "") != 0)
         return failure_from_server(failure, pg_conn_error(target->conn), "beginning", true);
     if (open_owns(target, options, failure) != 0) {
-        pg_conn_rollback(target->conn);
+        pg_transaction_rollback(target->conn);
         return -1;
     }
     if (!target->created)
-        pg_conn_rollback(target->conn); /* only looked */
-    else if (pg_conn_commit(target->conn) != PG_COMMITTED)
+        pg_transaction_rollback(target->conn); /* only looked */
+    else if (pg_transaction_commit(target->conn) != PG_COMMITTED)
         return failure_from_server(failure, pg_conn_error(target->conn), "creating tables", true);
     return 0;
 }

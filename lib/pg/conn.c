@@ -6,16 +6,15 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "base/buf.h"
 #include "base/clock.h"
 #include "pg/conn.h"
+#include "pg/conn_transaction.h"
 #include "pg/open.h"
 #include "pg/words.h"
 
 enum {
     COPY_CHUNK = 65536,
     MAX_PARAMS = 16,
-    MAX_SQL = 1 << 20,
     LOOK_AGAIN_MS = 1000, /* libpq that had no memory for a message takes it at a later look */
     LAST_MOMENT_MS = 1000 /* for the server to obey once it was told to stop */
 };
@@ -24,25 +23,11 @@ struct pg_conn {
     char *dsn; /* NULL: the environment alone */
     PGconn *pq;
     PGresult *result;
-    struct buf sql;      /* of pg_conn_begin() */
     int halt_fd;         /* -1: none */
     uint64_t give_up_at; /* 0: not halted */
     bool committing;
     struct pg_error error;
 };
-
-/*
- * Timeouts bound every wait for the server. The isolation level is named because a stricter default
- * would turn a concurrent loader's keys into serialization failures.
- */
-static const char begin_sql[] =
-    "BEGIN ISOLATION LEVEL READ COMMITTED;"
-    "SET LOCAL client_encoding = 'UTF8'; SET LOCAL DateStyle = 'ISO, YMD';"
-    "SET LOCAL IntervalStyle = 'postgres'; SET LOCAL TimeZone = 'UTC';"
-    "SET LOCAL standard_conforming_strings = on; SET LOCAL lock_timeout = '10s';"
-    "SET LOCAL statement_timeout = '5min'; SET LOCAL idle_in_transaction_session_timeout = '1min';"
-    "SELECT set_config('synchronous_commit', 'on', true)"
-    " WHERE current_setting('synchronous_commit') = 'off';";
 
 /* ---- errors ---- */
 
@@ -86,7 +71,6 @@ struct pg_conn *pg_conn_new(const char *dsn)
     struct pg_conn *conn = calloc(1, sizeof *conn);
     if (conn == NULL)
         return NULL;
-    buf_init(&conn->sql, MAX_SQL);
     conn->halt_fd = -1;
     if (dsn != NULL && (conn->dsn = strdup(dsn)) == NULL) {
         free(conn);
@@ -101,7 +85,6 @@ void pg_conn_free(struct pg_conn *conn)
     if (conn == NULL)
         return;
     pg_conn_close(conn);
-    buf_free(&conn->sql);
     free(conn->dsn);
     free(conn);
 }
@@ -295,60 +278,38 @@ uint64_t pg_conn_affected(const struct pg_conn *conn)
     return conn->result == NULL ? 0 : strtoull(PQcmdTuples(conn->result), NULL, 10);
 }
 
-/* ---- transactions ---- */
+/* ---- for transactions ---- */
 
-int pg_conn_begin(struct pg_conn *conn, const char *then)
+enum pg_conn_state pg_conn_state(const struct pg_conn *conn)
 {
-    buf_clear(&conn->sql);
-    buf_puts(&conn->sql, begin_sql);
-    buf_puts(&conn->sql, then);
-    const char *sql = buf_cstr(&conn->sql);
-    if (sql == NULL)
-        return pg_conn_no_memory(conn);
-    return pg_conn_exec(conn, sql);
+    switch (PQtransactionStatus(conn->pq)) { /* of NULL: unknown */
+    case PQTRANS_IDLE:
+        return PG_CONN_IDLE;
+    case PQTRANS_INTRANS:
+    case PQTRANS_INERROR:
+        return PG_CONN_IN_TRANSACTION;
+    default:
+        return PG_CONN_UNUSABLE;
+    }
 }
 
-void pg_conn_rollback(struct pg_conn *conn)
+int pg_conn_fail(struct pg_conn *conn, const char *text)
 {
-    if (conn->pq == NULL)
-        return;
-    PGTransactionStatusType status = PQtransactionStatus(conn->pq);
-    if (status == PQTRANS_IDLE)
-        return;
-    drop_result(conn);
-    /* The error that led here is what the caller asks for, not this statement's. */
-    if (status == PQTRANS_INTRANS || status == PQTRANS_INERROR) {
-        PGresult *result = PQsendQuery(conn->pq, "ROLLBACK") == 1 ? all_results(conn) : NULL;
-        bool done = PQresultStatus(result) == PGRES_COMMAND_OK;
-        PQclear(result);
-        if (done)
-            return;
-    }
-    pg_conn_close(conn);
+    set_lost(conn, text);
+    return -1;
 }
 
-enum pg_commit pg_conn_commit(struct pg_conn *conn)
+void pg_conn_set_error(struct pg_conn *conn, const struct pg_error *error)
 {
-    if (!pg_conn_alive(conn)) {
-        set_lost(conn, "connection lost");
-        return PG_NOT_COMMITTED;
-    }
+    conn->error = *error;
+}
+
+const char *pg_conn_commit(struct pg_conn *conn)
+{
     conn->committing = true;
-    PGresult *result = PQsendQuery(conn->pq, "COMMIT") == 1 ? all_results(conn) : NULL;
+    int status = pg_conn_exec(conn, "COMMIT");
     conn->committing = false;
-    ExecStatusType status = PQresultStatus(result);
-    enum pg_commit outcome = PG_NOT_COMMITTED;
-    if (status == PGRES_COMMAND_OK && strcmp(PQcmdStatus(result), "COMMIT") == 0)
-        outcome = PG_COMMITTED;
-    else if (status == PGRES_COMMAND_OK)
-        set_lost(conn, "the server rolled back"); /* COMMIT of an aborted transaction "succeeds" */
-    else
-        set_error(conn, result);
-    PQclear(result);
-    /* A shutdown may end the session after the commit and before its answer, without a word too. */
-    if (outcome == PG_NOT_COMMITTED && !pg_conn_alive(conn))
-        outcome = PG_IN_DOUBT;
-    return outcome;
+    return status == 0 ? PQcmdStatus(conn->result) : NULL;
 }
 
 /* ---- COPY ---- */

@@ -57,22 +57,6 @@ size_t pg_conn_length(const struct pg_conn *conn, size_t row, int column);
 uint64_t pg_conn_affected(const struct pg_conn *conn); /* rows of the last command */
 
 /*
- * pg_conn_begin(conn, then):
- * BEGIN at READ COMMITTED with what the session may have set otherwise put right for this
- * transaction: UTF8, ISO dates, UTC, lock, statement and idle timeouts, synchronous_commit not off;
- * and in the same round trip the statements ${then} ("" for none).
- */
-int pg_conn_begin(struct pg_conn *conn, const char *then);
-void pg_conn_rollback(struct pg_conn *conn); /* an unusable connection is closed */
-
-enum pg_commit {
-    PG_COMMITTED,     /* the server answered COMMIT with COMMIT */
-    PG_NOT_COMMITTED, /* it said that it did not; pg_conn_error() */
-    PG_IN_DOUBT       /* the connection was lost before the answer */
-};
-enum pg_commit pg_conn_commit(struct pg_conn *conn);
-
-/*
  * COPY … FROM STDIN. ${sql} ends with that statement. After a failure of pg_conn_copy_data() the
  * end is called all the same and tells the error. ${relation} and ${names} (of the columns) are for
  * the error's hint and column.

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "pg/table.h"
+#include "pg/transaction.h"
 
 /*
  * relkind: r table, p partitioned, f foreign, v view. COPY takes a view only with an INSTEAD OF
@@ -112,10 +113,10 @@ static enum pg_table_result find(struct pg_conn *conn, const char *name, struct 
 enum pg_table_result pg_table_find(struct pg_conn *conn, const char *name, struct pg_table *table)
 {
     *table = (struct pg_table){ .schema = NULL };
-    if (pg_conn_begin(conn, "") != 0)
+    if (pg_transaction_begin(conn, "") != 0)
         return PG_TABLE_FAILED;
     enum pg_table_result result = find(conn, name, table);
-    pg_conn_rollback(conn); /* only read */
+    pg_transaction_rollback(conn); /* only read */
     if (result != PG_TABLE_OK)
         pg_table_free(table);
     return result;

@@ -1,0 +1,25 @@
+#ifndef PG_CONN_TRANSACTION_H
+#define PG_CONN_TRANSACTION_H
+
+#include "pg/conn.h"
+
+/* What pg/transaction.c, and nothing else, takes of a connection beyond pg/conn.h. */
+
+enum pg_conn_state {
+    PG_CONN_IDLE,           /* outside a transaction */
+    PG_CONN_IN_TRANSACTION, /* failed or not, and ready for a statement */
+    PG_CONN_UNUSABLE        /* closed, lost, or in the midst of a statement */
+};
+enum pg_conn_state pg_conn_state(const struct pg_conn *conn);
+
+/* Set the error to a fault with the words ${text}; return -1. */
+int pg_conn_fail(struct pg_conn *conn, const char *text);
+void pg_conn_set_error(struct pg_conn *conn, const struct pg_error *error);
+
+/*
+ * Send COMMIT, which no halt cancels, and wait for its answer: the command tag, valid until the
+ * next call; or NULL, with pg_conn_error().
+ */
+const char *pg_conn_commit(struct pg_conn *conn);
+
+#endif

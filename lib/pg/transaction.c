@@ -1,0 +1,59 @@
+#include <string.h>
+
+#include "base/buf.h"
+#include "pg/conn_transaction.h"
+#include "pg/transaction.h"
+
+enum { MAX_SQL = 1 << 20 };
+
+/*
+ * Timeouts bound every wait for the server. The isolation level is named because a stricter default
+ * would turn a concurrent loader's keys into serialization failures.
+ */
+static const char begin_sql[] =
+    "BEGIN ISOLATION LEVEL READ COMMITTED;"
+    "SET LOCAL client_encoding = 'UTF8'; SET LOCAL DateStyle = 'ISO, YMD';"
+    "SET LOCAL IntervalStyle = 'postgres'; SET LOCAL TimeZone = 'UTC';"
+    "SET LOCAL standard_conforming_strings = on; SET LOCAL lock_timeout = '10s';"
+    "SET LOCAL statement_timeout = '5min'; SET LOCAL idle_in_transaction_session_timeout = '1min';"
+    "SELECT set_config('synchronous_commit', 'on', true)"
+    " WHERE current_setting('synchronous_commit') = 'off';";
+
+int pg_transaction_begin(struct pg_conn *conn, const char *then)
+{
+    struct buf text;
+    buf_init(&text, MAX_SQL);
+    buf_puts(&text, begin_sql);
+    buf_puts(&text, then);
+    const char *sql = buf_cstr(&text);
+    int status = sql == NULL ? pg_conn_no_memory(conn) : pg_conn_exec(conn, sql);
+    buf_free(&text);
+    return status;
+}
+
+void pg_transaction_rollback(struct pg_conn *conn)
+{
+    enum pg_conn_state state = pg_conn_state(conn);
+    if (state == PG_CONN_IDLE)
+        return;
+    /* The error that led here is what the caller asks for, not this statement's. */
+    struct pg_error error = *pg_conn_error(conn);
+    if (state == PG_CONN_UNUSABLE || pg_conn_exec(conn, "ROLLBACK") != 0)
+        pg_conn_close(conn);
+    pg_conn_set_error(conn, &error);
+}
+
+enum pg_commit pg_transaction_commit(struct pg_conn *conn)
+{
+    if (!pg_conn_alive(conn)) {
+        (void)pg_conn_fail(conn, "connection lost");
+        return PG_NOT_COMMITTED;
+    }
+    const char *tag = pg_conn_commit(conn);
+    if (tag != NULL && strcmp(tag, "COMMIT") == 0)
+        return PG_COMMITTED;
+    if (tag != NULL) /* COMMIT of an aborted transaction "succeeds" */
+        (void)pg_conn_fail(conn, "the server rolled back");
+    /* A shutdown may end the session after the commit and before its answer, without a word too. */
+    return pg_conn_alive(conn) ? PG_NOT_COMMITTED : PG_IN_DOUBT;
+}
