@@ -242,7 +242,7 @@ millions: $(BUILD)/unit/mask_methods
 MEMCHECK := valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite,indirect,possible \
             --show-leak-kinds=definite,indirect,possible --trace-children=no
 NOT_MEMCHECKED := json_fuzzed json_limits crypto_ff1 crypto_peer mask_methods xml_xml \
-                  mask_sandbox aws_profile json_jq
+                  mask_sandbox aws_profile json_jq base_worker
 MEMCHECKED := $(filter-out $(NOT_MEMCHECKED:%=$(BUILD)/unit/%),$(UNIT_TESTS)) $(REPLAYS)
 memcheck: $(MEMCHECKED)
 	@UNIT_UNDER='$(MEMCHECK)' scripts/unit.sh $(MEMCHECKED)

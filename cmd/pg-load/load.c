@@ -201,8 +201,11 @@ static int take_line(struct run *run, enum line_result result, const struct line
         run->current->began_ms = clock_monotonic_ms();
         run->closes_at = run->current->began_ms + run->options->linger_ms;
     }
+    errno = 0;
     if (row_read(&run->rows, line, result == LINE_LONG, run->current) != 0)
-        return failure_set(failure, STATUS_INTERNAL, "not enough memory");
+        return failure_set(failure, STATUS_INTERNAL,
+            errno == ECHILD ? "the process that runs the filters is ended from outside, repeatedly"
+                            : "not enough memory");
     return 0;
 }
 

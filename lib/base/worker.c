@@ -12,12 +12,23 @@
 
 #include "base/worker.h"
 
-enum { MAX_MESSAGE = 1 << 30, KEEP_MESSAGE = 1 << 20 };
+enum {
+    MAX_MESSAGE = 1 << 30,
+    KEEP_MESSAGE = 1 << 20,
+    /* Further tries of a request whose child a signal from outside ended: their limits, halved so
+     * often. Processor time is not what a machine lacks, and needs no smaller share than a quarter.
+     */
+    TRIES = 5,
+    CPU_SHARE_MAX = 2
+};
+
+static const unsigned shares[TRIES] = { 0, 0, 2, 4, 6 };
 
 struct worker {
     worker_serve *serve;
     struct worker_limits limits;
-    pid_t pid; /* 0: none */
+    unsigned share; /* the limits of the next child are halved so often */
+    pid_t pid;      /* 0: none */
     int fd;
 };
 
@@ -80,7 +91,7 @@ static int receive_message(int fd, struct buf *message)
 /* ---- the child ---- */
 
 /* What ends a child by what it does itself. Any other signal came from outside. */
-static const int own[] = { SIGPROF, SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL };
+static const int own[] = { SIGPROF, SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGSYS };
 
 static bool ended_itself(int status)
 {
@@ -155,14 +166,17 @@ static _Noreturn void serve_requests(const struct worker *worker)
     struct buf request;
     struct buf answer;
     uint64_t base = memory_in_use();
+    unsigned share = worker->share;
+    unsigned cpu_share = share < CPU_SHARE_MAX ? share : CPU_SHARE_MAX;
     buf_init(&request, MAX_MESSAGE);
     buf_init(&answer, MAX_MESSAGE);
     while (receive_message(STDIN_FILENO, &request) == 1) {
         const struct worker_limits *limits = &worker->limits;
         buf_shrink(&answer, KEEP_MESSAGE);
         if (base > 0)
-            limit_memory(base + limits->memory_bytes + limits->memory_factor * request.length);
-        limit_cpu(limits->cpu_ms);
+            limit_memory(
+                base + ((limits->memory_bytes + limits->memory_factor * request.length) >> share));
+        limit_cpu(limits->cpu_ms >> cpu_share);
         worker->serve(request.length == 0 ? "" : request.data, request.length, &answer);
         if (answer.failed)
             abort();
@@ -237,25 +251,49 @@ void worker_free(struct worker *worker)
     free(worker);
 }
 
+/* One try. Whether that settles it; ${result}: how. */
+static bool try_once(struct worker *worker, const char *request, size_t length, struct buf *answer,
+    enum worker_result *result)
+{
+    *result = WORKER_FAILED;
+    if (worker_start(worker) != 0)
+        return true;
+    int got = send_message(worker->fd, request, length) ? receive_message(worker->fd, answer) : 0;
+    if (got > 0) {
+        *result = WORKER_ANSWERED;
+        return true;
+    }
+    int status = end(worker);
+    if (got < 0) {
+        errno = ENOMEM;
+        return true;
+    }
+    if (ended_itself(status)) {
+        *result = WORKER_ENDED;
+        return true;
+    }
+    errno = ECHILD;
+    return false;
+}
+
+/*
+ * The kernel that ends a child because memory is short sends what anybody may send. A request that
+ * eats memory does so again in a child that has nothing else to do, and, with ever smaller limits,
+ * ends that child by passing them before the kernel does; another is answered within them.
+ */
 enum worker_result worker_ask(struct worker *worker, const char *request, size_t length,
     struct buf *answer)
 {
-    enum { TRIES = 2 };
-    for (int i = 0; i < TRIES; i++) {
-        if (worker_start(worker) != 0)
-            return WORKER_FAILED;
-        int got =
-            send_message(worker->fd, request, length) ? receive_message(worker->fd, answer) : 0;
-        if (got > 0)
-            return WORKER_ANSWERED;
-        int status = end(worker);
-        if (got < 0) {
-            errno = ENOMEM;
-            return WORKER_FAILED;
-        }
-        if (ended_itself(status))
-            return WORKER_ENDED;
+    enum worker_result result = WORKER_FAILED;
+    bool settled = false;
+    for (int i = 0; i < TRIES && !settled; i++) {
+        worker->share = shares[i];
+        settled = try_once(worker, request, length, answer, &result);
     }
-    errno = ECHILD;
-    return WORKER_FAILED;
+    int reason = errno;
+    if (worker->share > 0)
+        worker_restart(worker); /* the next request has the whole limits again */
+    worker->share = 0;
+    errno = reason;
+    return result;
 }

@@ -44,8 +44,11 @@ int worker_start(struct worker *worker);
 
 /*
  * worker_ask(worker, request, length, answer):
- * Replace the content of ${answer} by what the child answers. A child that somebody else ended is
- * asked once more, a new one.
+ * Replace the content of ${answer} by what the child answers. Where a signal that the child did not
+ * bring on itself ended it (somebody's, or the kernel's when memory is short), a new child is
+ * asked, at first under the same limits, then, three times at most, under a quarter of the last
+ * ones: WORKER_ENDED is only ever said of a child that passed a limit or crashed, WORKER_FAILED
+ * with ECHILD when all of them were ended from outside.
  */
 enum worker_result worker_ask(struct worker *worker, const char *request, size_t length,
     struct buf *answer);

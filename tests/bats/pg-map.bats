@@ -3,6 +3,7 @@
 
 load ../lib/common
 load ../lib/records
+load ../lib/memory
 
 setup() {
   pg_setup
@@ -97,6 +98,19 @@ map|id' ]
   [ "$(tally)" = '2 committed 4 quarantined' ]
   [ "$(sql "SELECT DISTINCT code, column_name FROM t_errors")" = 'map|a' ]
   [ "$(sql 'SELECT string_agg(b, $$ $$ ORDER BY id) FROM t')" = 'OK FINE' ]
+}
+
+@test "a filter input that eats the memory of a small container is refused, its line named, the others are loaded" {
+  map 'id .body.id' 'a .body.x | if IN("memory", "memoir") then . * 1000 | . * 15000 | length else . end'
+  { records 1 100 '"x":"ok"'; record 101 '{"id":101,"x":"memory"}'; records 102 150 '"x":"fine"'
+    record 151 '{"id":151,"x":"memoir"}'; records 152 200; } >in
+  # The sanitizers' own memory comes on top.
+  small_memory $((100 + 0${ASAN_OPTIONS:+150} + 0${TSAN_OPTIONS:+150})) pg-load -t t --map t.map <in >out 2>err
+  [ "$(<killed)" -ge 4 ]
+  [ "$(tally)" = '198 committed 2 quarantined' ]
+  grep -qxF 'pg-load: warning: line 101 quarantined: load map, column a' err
+  grep -qxF 'pg-load: warning: line 151 quarantined: load map, column a' err
+  [ "$(sql 'SELECT count(*) FROM t')" = 198 ]
 }
 
 @test "a signal to the process that runs the filters is no record's fault" {
