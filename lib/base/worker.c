@@ -90,11 +90,16 @@ static int receive_message(int fd, struct buf *message)
 
 /* ---- the child ---- */
 
+/* The status of a child that could not serve, whatever the request; any other is the request's. */
+enum { NOT_SERVED = 125 };
+
 /* What ends a child by what it does itself. Any other signal came from outside. */
 static const int own[] = { SIGPROF, SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGSYS };
 
 static bool ended_itself(int status)
 {
+    if (WIFEXITED(status))
+        return WEXITSTATUS(status) != NOT_SERVED;
     for (size_t i = 0; i < sizeof own / sizeof *own; i++)
         if (WIFSIGNALED(status) && WTERMSIG(status) == own[i])
             return true;
@@ -152,7 +157,7 @@ static void become_child(int fd, pid_t parent)
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
     if (null < 0 || dup2(fd, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0 ||
         dup2(null, STDERR_FILENO) < 0 || close_range(STDERR_FILENO + 1, ~0U, 0) != 0)
-        _exit(1);
+        _exit(NOT_SERVED);
     /* Where memory is short for all, this is the process to do without. */
     int score = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
     if (score >= 0) {
@@ -185,7 +190,7 @@ static _Noreturn void serve_requests(const struct worker *worker)
         if (!send_message(STDIN_FILENO, answer.data, answer.length))
             break;
     }
-    _exit(0);
+    _exit(NOT_SERVED);
 }
 
 /* ---- the caller ---- */

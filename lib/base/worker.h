@@ -27,7 +27,7 @@ typedef void worker_serve(const char *request, size_t length, struct buf *answer
 
 enum worker_result {
     WORKER_ANSWERED,
-    WORKER_ENDED, /* the request ended the child, which passed a limit or crashed */
+    WORKER_ENDED, /* the request ended the child, which passed a limit, crashed or called exit() */
     WORKER_FAILED /* there is no child to be had, or no memory here: errno */
 };
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 #include "base/worker.h"
@@ -57,6 +58,10 @@ static void serve(const char *request, size_t length, struct buf *answer)
         take(MACHINE_HAS);
     if (length > 0 && *request == 'c')
         spin();
+    if (length > 0 && *request == 'x') /* as AddressSanitizer does where malloc() would give NULL */
+        _exit(99);
+    if (length > 0 && *request == '0')
+        _exit(0);
     take(LIGHT_TAKES);
     buf_append(answer, request, length);
 }
@@ -108,6 +113,16 @@ static void blames_nobody_for_a_signal_from_outside(void **state)
     assert_int_equal(ask(worker, "heavy", "heavy"), WORKER_ANSWERED);
 }
 
+/* A request's code that ends its process by exit() is at fault as if it had crashed. */
+static void blames_what_exits(void **state)
+{
+    struct worker *worker = *state;
+    assert_int_equal(ask(worker, "x", ""), WORKER_ENDED);
+    assert_int_equal(ask(worker, "light", "light"), WORKER_ANSWERED);
+    assert_int_equal(ask(worker, "0", ""), WORKER_ENDED);
+    assert_int_equal(ask(worker, "light", "light"), WORKER_ANSWERED);
+}
+
 static int set_up(void **state)
 {
     shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -125,6 +140,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(blames_what_the_kernel_ends, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(blames_what_exits, set_up, tear_down),
         cmocka_unit_test_setup_teardown(blames_nobody_for_a_signal_from_outside, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
