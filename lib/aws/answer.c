@@ -7,10 +7,10 @@
 enum {
     TEXT_MAXIMUM = 1024,
     VALUE_MAXIMUM = 2 << 20,
-    VALUE_KEPT = 256 << 10,
+    VALUE_KEPT = 16 << 10,
     /* Ten messages of 1 MiB, most of it characters that are spelt with six. */
     AWAITED_MAXIMUM = 64 << 20,
-    AWAITED_KEPT = 256 << 10
+    AWAITED_KEPT = 16 << 10
 };
 
 void answer_init(struct answer *answer)
@@ -99,12 +99,10 @@ void answer_feed(struct answer *answer, const char *data, size_t length)
 }
 
 /* Nothing is handed on of an answer with a fault at its end: so it is read twice. */
-static enum answer_result finish_awaited(struct answer *answer, bool arrived)
+static enum answer_result finish_awaited(struct answer *answer)
 {
     answer_on_message *on_message = answer->on_message;
     enum answer_result result = ANSWER_NO_MEMORY;
-    if (!arrived)
-        return ANSWER_MALFORMED;
     for (int pass = 0; pass < 2; pass++) {
         answer->on_message = pass == 0 ? NULL : on_message;
         if (answer->bytes.failed || begin(answer) != 0)
@@ -121,7 +119,11 @@ static enum answer_result finish_awaited(struct answer *answer, bool arrived)
 
 enum answer_result answer_finish(struct answer *answer, bool arrived)
 {
-    return answer->awaited ? finish_awaited(answer, arrived) : read_end(answer);
+    if (!answer->awaited)
+        return read_end(answer);
+    enum answer_result result = arrived ? finish_awaited(answer) : ANSWER_MALFORMED;
+    buf_shrink(&answer->bytes, AWAITED_KEPT);
+    return result;
 }
 
 /* ---- what the readers find ---- */
@@ -183,6 +185,8 @@ void answer_take_message(struct answer *answer)
     answer->messages++;
     if (answer->on_message != NULL)
         answer->on_message(answer->context, &answer->message);
+    /* Nothing large waits for the next: it may be long in coming, and others are under way. */
+    message_clear(&answer->message);
 }
 
 static bool is(const struct buf *text, const char *word)

@@ -9,7 +9,7 @@
 
 enum {
     TEXT_MAXIMUM = 1024,
-    KEPT = 256 << 10,
+    KEPT = 16 << 10,
     /* A message of 1 MiB, each byte of it an escape of six, and what comes with it. */
     PIECE_MAXIMUM = 8 << 20,
     REST_MAXIMUM = 1 << 20,
@@ -322,7 +322,7 @@ void answer_json_feed(struct answer_json *reader, const char *data, size_t lengt
         json_pieces_feed(&reader->pieces, data, length);
 }
 
-enum answer_result answer_json_finish(struct answer_json *reader)
+static enum answer_result finish(struct answer_json *reader)
 {
     struct buf *rest = &reader->pieces.rest;
     struct json_result result;
@@ -336,4 +336,12 @@ enum answer_result answer_json_finish(struct answer_json *reader)
             return ANSWER_MALFORMED;
     end_entry(reader);
     return ANSWER_WHOLE;
+}
+
+enum answer_result answer_json_finish(struct answer_json *reader)
+{
+    enum answer_result result = finish(reader);
+    buf_shrink(&reader->pieces.piece, KEPT);
+    answer_attribute_text_clear(&reader->attribute);
+    return result;
 }

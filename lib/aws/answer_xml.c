@@ -266,6 +266,7 @@ void answer_xml_feed(struct answer_xml *reader, const char *data, size_t length)
 
 enum answer_result answer_xml_finish(struct answer_xml *reader)
 {
+    answer_attribute_text_clear(&reader->attribute);
     switch (xml_finish(reader->xml)) {
     case XML_WELL:
         return reader->foreign ? ANSWER_MALFORMED : ANSWER_WHOLE;

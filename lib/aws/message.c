@@ -6,7 +6,8 @@ enum {
     HANDLE_MAXIMUM = 16384,
     BODY_MAXIMUM = 4 << 20,
     TEXT_MAXIMUM = 1024,
-    KEPT = 256 << 10 /* of the memory of a large one */
+    KEPT =
+        16 << 10 /* of the memory of a large one: as many are kept as receives may be under way */
 };
 
 void message_init(struct message *message)

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include <malloc.h>
 #include <string.h>
 
 #include "aws_answers.h"
@@ -48,6 +49,59 @@ static void test_receive(void **state)
         buf_free(&out);
     }
     answer_free(&answer);
+}
+
+/* Between answers a reader holds nothing of the size of a message: others are under way. */
+static void test_keeps_nothing_large(void **state)
+{
+    (void)state;
+    enum { LENGTH = 250000, KEPT = 50000 };
+    static const struct {
+        enum protocol protocol;
+        bool awaited;
+        const char *before;
+        const char *after;
+    } cases[] = {
+        { PROTOCOL_QUERY, false,
+            "<ReceiveMessageResponse><ReceiveMessageResult><Message><MessageId>i</MessageId><Body>",
+            "</Body></Message></ReceiveMessageResult></ReceiveMessageResponse>" },
+        { PROTOCOL_QUERY, true,
+            "<ReceiveMessageResponse><ReceiveMessageResult><Message><MessageId>i</MessageId>"
+            "<MessageAttribute><Name>a</Name><Value><DataType>String</DataType><StringValue>",
+            "</StringValue></Value></MessageAttribute></Message></ReceiveMessageResult>"
+            "</ReceiveMessageResponse>" },
+        { PROTOCOL_JSON, false, "{\"Messages\":[{\"MessageId\":\"i\",\"Body\":\"", "\"}]}" },
+        { PROTOCOL_JSON, true,
+            "{\"Messages\":[{\"MessageAttributes\":{\"a\":{\"DataType\":\"String\","
+            "\"StringValue\":\"",
+            "\"}}}]}" },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct answer answer;
+        struct buf out, text;
+        char *body = malloc(LENGTH);
+        assert_non_null(body);
+        answer_init(&answer);
+        buf_init(&out, 1 << 20);
+        buf_init(&text, 1 << 20);
+        memset(body, 'x', LENGTH);
+        buf_puts(&text, cases[i].before);
+        buf_append(&text, body, LENGTH);
+        buf_puts(&text, cases[i].after);
+        buf_reserve(&out, LENGTH + 4096);
+        struct mallinfo2 had = mallinfo2();
+        assert_int_equal(
+            feed(&answer, cases[i].protocol, cases[i].awaited, text.data, text.length, 16384, &out),
+            ANSWER_WHOLE);
+        struct mallinfo2 has = mallinfo2();
+        assert_int_equal(answer.messages, 1);
+        assert_true(out.length > LENGTH);
+        assert_true(has.uordblks + has.hblkhd < had.uordblks + had.hblkhd + KEPT);
+        answer_free(&answer);
+        buf_free(&out);
+        buf_free(&text);
+        free(body);
+    }
 }
 
 /* Cut anywhere: an error, and the messages that were whole before the cut. */
@@ -407,6 +461,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_receive),
         cmocka_unit_test(test_cut),
+        cmocka_unit_test(test_keeps_nothing_large),
         cmocka_unit_test(test_documents),
         cmocka_unit_test(test_too_long),
         cmocka_unit_test(test_long_parts),
