@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "attempt.h"
+#include "guard.h"
 #include "isolate.h"
 #include "pg/ledger.h"
 #include "pg/transaction.h"
@@ -35,6 +36,18 @@ static enum attempt give_up_on(struct loader *loader, const struct pg_own *own, 
 static enum attempt give_up(struct loader *loader, const char *doing, struct failure *failure)
 {
     return give_up_on(loader, NULL, doing, failure);
+}
+
+/* What the guard found, where it does not hold. */
+static enum attempt give_up_by(struct loader *loader, enum guard guard, struct failure *failure)
+{
+    bool own = loader->target->has_errors &&
+        strncmp(pg_conn_error(loader->target->conn)->sqlstate, "42", 2) == 0;
+    if (guard == GUARD_ERROR)
+        return give_up_on(loader, own ? &loader->target->errors : NULL, "looking at the tables",
+            failure);
+    pg_transaction_rollback(loader->target->conn);
+    return ATTEMPT_FAILED;
 }
 
 static enum attempt again(struct loader *loader)
@@ -95,6 +108,8 @@ static enum attempt begin(struct loader *loader, const struct batch *batch, stru
             loader->insert = true;
             return again(loader);
         }
+        if (guard_keys(loader, batch, failure) != GUARD_HOLDS)
+            return give_up_by(loader, GUARD_BROKEN, failure);
     } else if (batch->key_count > 0 &&
         pg_ledger_insert(conn, ledger, batch->keys, batch->key_count, loader->fresh) != 0) {
         return give_up_on(loader, ledger, "writing the ledger", failure);
@@ -419,6 +434,9 @@ static enum attempt finish(struct loader *loader, struct batch *batch, struct fa
     const struct pg_own *ledger = &loader->target->ledger;
     const struct pg_own *errors = &loader->target->errors;
     struct suspects found;
+    enum guard guard = guard_batch(loader, batch, failure);
+    if (guard != GUARD_HOLDS)
+        return give_up_by(loader, guard, failure);
     if (take_back_keys(loader, batch) != 0)
         return give_up_on(loader, ledger, "writing the ledger", failure);
     if (quarantine_known(loader, batch) != 0)
@@ -437,6 +455,8 @@ static enum attempt finish(struct loader *loader, struct batch *batch, struct fa
     }
     if (quarantine_store(loader, batch) != 0)
         return give_up_on(loader, errors, "writing the error table", failure);
+    if (loader->stored && (guard = guard_errors(loader, batch, failure)) != GUARD_HOLDS)
+        return give_up_by(loader, guard, failure);
     if (quarantine_resolve(loader, batch) != 0)
         return give_up_on(loader, errors, "resolving in the error table", failure);
     return commit(loader, failure);

@@ -21,6 +21,8 @@ struct loader {
     bool immediate;           /* and constraints checked at once: it was refused at COMMIT */
     struct suspects suspects; /* for the tally, if the batch under way is committed */
     uint64_t kept_out;        /* rows sent in the transaction under way that COPY did not insert */
+    bool stored;              /* the transaction under way wrote to the error table */
+    bool waiting;             /* which holds rows that are not resolved */
     uint64_t claimed;         /* its share of the tally: records, */
     uint64_t claimed_refused; /* and of them refused */
     char xid[24];             /* of the transaction, "" when the ledger makes it superfluous */

@@ -189,6 +189,7 @@ int quarantine_store(struct loader *loader, struct batch *batch)
     size_t wanted = 0;
     for (size_t i = 0; i < batch->count; i++)
         wanted += is_quarantined(&batch->items[i]);
+    loader->stored = wanted > 0;
     if (wanted == 0)
         return 0;
     struct pg_error_row *rows = calloc(wanted, sizeof *rows);
@@ -243,12 +244,7 @@ static int resolve_ids(struct loader *loader, const struct batch *batch)
 int quarantine_resolve(struct loader *loader, struct batch *batch)
 {
     struct target *target = loader->target;
-    bool open = false;
-    if (!target->has_errors)
-        return 0;
-    if (pg_errors_open(target->conn, &target->errors, &open) != 0)
-        return -1;
-    if (!open)
+    if (!target->has_errors || !(loader->waiting || loader->stored))
         return 0;
     size_t count = 0;
     for (size_t i = 0; i < batch->count; i++)

@@ -1,10 +1,12 @@
 #include <string.h>
 
 #include "base/msg.h"
+#include "guard.h"
 #include "pg/transaction.h"
 #include "patience.h"
 #include "halt.h"
 #include "target.h"
+#include "zone.h"
 
 #define DEFINITIONS SQS2PG_DATADIR "/sql/pg-load.sql"
 
@@ -175,12 +177,19 @@ static int find_table(struct target *target, const struct load_options *options,
         return failure_from_server(failure, pg_conn_error(target->conn), "looking up the table",
             true);
     }
-    if (!options->no_ledger && !options->prune && !target->table.durable) {
-        failure_set(failure, STATUS_UNAVAILABLE,
-            "%s is unlogged or temporary: a crash would empty it, not the ledger", options->table);
-        return failure_hint(failure, "give --no-ledger if that does not matter");
-    }
     return 0;
+}
+
+static int tell_zone(struct target *target, const struct load_options *options,
+    struct failure *failure)
+{
+    if (options->prune || options->look_only)
+        return 0;
+    int told = pg_transaction_begin(target->conn, "") == 0 ? zone_tell(target) : -1;
+    pg_transaction_rollback(target->conn);
+    return told == 0
+        ? 0
+        : failure_from_server(failure, pg_conn_error(target->conn), "reading TimeZone", true);
 }
 
 static int try_open(struct target *target, const struct load_options *options,
@@ -192,7 +201,7 @@ static int try_open(struct target *target, const struct load_options *options,
         return -1;
     if (pg_transaction_begin(target->conn, "") != 0)
         return failure_from_server(failure, pg_conn_error(target->conn), "beginning", true);
-    if (open_owns(target, options, failure) != 0) {
+    if (guard_target(target, options, failure) != 0 || open_owns(target, options, failure) != 0) {
         pg_transaction_rollback(target->conn);
         return -1;
     }
@@ -200,7 +209,7 @@ static int try_open(struct target *target, const struct load_options *options,
         pg_transaction_rollback(target->conn); /* only looked */
     else if (pg_transaction_commit(target->conn) != PG_COMMITTED)
         return failure_from_server(failure, pg_conn_error(target->conn), "creating tables", true);
-    return 0;
+    return tell_zone(target, options, failure);
 }
 
 int target_open(struct target *target, const struct load_options *options, struct meter *meter,

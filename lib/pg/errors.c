@@ -297,15 +297,6 @@ int pg_errors_holds(struct pg_conn *conn, const struct pg_own *table, const stru
     return 0;
 }
 
-int pg_errors_open(struct pg_conn *conn, const struct pg_own *table, bool *open)
-{
-    if (statement(conn, table, "SELECT FROM ERRORS WHERE resolved_at IS NULL LIMIT 1", NULL, 0) !=
-        0)
-        return -1;
-    *open = pg_conn_rows(conn) > 0;
-    return 0;
-}
-
 int pg_errors_resolve_keys(struct pg_conn *conn, const struct pg_own *table,
     const struct pg_key *keys, size_t count)
 {

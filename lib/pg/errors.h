@@ -51,9 +51,6 @@ int pg_errors_store(struct pg_conn *conn, const struct pg_own *table, struct pg_
 int pg_errors_holds(struct pg_conn *conn, const struct pg_own *table, const struct pg_key *keys,
     size_t count, bool *held);
 
-/* Whether any row waits to be resolved. */
-int pg_errors_open(struct pg_conn *conn, const struct pg_own *table, bool *open);
-
 /* Mark resolved what waits under these ledger keys. */
 int pg_errors_resolve_keys(struct pg_conn *conn, const struct pg_own *table,
     const struct pg_key *keys, size_t count);

@@ -11,12 +11,12 @@
 static const char table_sql[] =
     "SELECT c.oid, n.nspname, c.relname, quote_ident(n.nspname),"
     " quote_ident(n.nspname) || '.' || quote_ident(c.relname), c.relkind IN ('r','p','f','v'),"
-    " c.relpersistence = 'p' AND NOT EXISTS (SELECT FROM pg_partition_tree(c.oid) p"
-    " JOIN pg_class q ON q.oid = p.relid WHERE q.relpersistence <> 'p'),"
-    " has_table_privilege(c.oid, 'SELECT'),"
-    " c.relkind = 'v' AND NOT EXISTS (SELECT FROM pg_trigger t"
-    "  WHERE t.tgrelid = c.oid AND t.tgtype & 69 = 69)"
-    " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = to_regclass($1)";
+    " " PG_SHAPE_SQL(
+        "c.oid") ","
+                 " has_table_privilege(c.oid, 'SELECT'),"
+                 " c.relkind = 'v' AND NOT EXISTS (SELECT FROM pg_trigger t"
+                 "  WHERE t.tgrelid = c.oid AND t.tgtype & 69 = 69)"
+                 " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = to_regclass($1)";
 
 /*
  * A domain may stand on another: the innermost type decides. Array types are those that array_in()
@@ -34,7 +34,8 @@ static const char columns_sql[] =
     "SELECT a.attname, quote_ident(a.attname), format_type(a.atttypid, a.atttypmod), i.json,"
     " a.attgenerated = '' AND a.attidentity <> 'a',"
     " i.typinput = 'pg_catalog.array_in'::regproc, e.json,"
-    " (SELECT typdelim FROM pg_type WHERE oid = i.typelem)"
+    " (SELECT typdelim FROM pg_type WHERE oid = i.typelem),"
+    " i.oid OPERATOR(pg_catalog.=) 1184 OR e.oid OPERATOR(pg_catalog.=) 1184" /* timestamptz */
     " FROM pg_attribute a CROSS JOIN LATERAL " INNERMOST(
         "a.atttypid") " i"
                       " LEFT JOIN LATERAL " INNERMOST(
@@ -71,6 +72,7 @@ static int read_columns(struct pg_conn *conn, struct pg_table *table)
         column->json_elements = is_true(conn, i, 6);
         const char *delimiter = pg_conn_value(conn, i, 7);
         column->delimiter = delimiter == NULL ? ',' : *delimiter;
+        table->zoned = table->zoned || is_true(conn, i, 8);
         if (column->name == NULL || column->quoted == NULL || column->type == NULL)
             return -1;
         column->date = strcmp(column->type, "date") == 0; /* one of another schema has its name */
@@ -94,7 +96,9 @@ static enum pg_table_result find(struct pg_conn *conn, const char *name, struct 
     table->name = copy_value(conn, 0, 2);
     table->quoted_schema = copy_value(conn, 0, 3);
     table->qualified = copy_value(conn, 0, 4);
-    table->durable = is_true(conn, 0, 6);
+    const char *shape = pg_conn_value(conn, 0, 6); /* read first: never newer than the columns */
+    if (shape != NULL)
+        memccpy(table->shape, shape, '\0', sizeof table->shape - 1);
     table->readable = is_true(conn, 0, 7);
     enum pg_table_result result = PG_TABLE_FAILED;
     param.data = oid;

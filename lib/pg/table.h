@@ -6,6 +6,17 @@
 
 #include "pg/conn.h"
 
+enum { PG_SHAPE_SIZE = 24 };
+
+/* The SQL expression, all names qualified, of the shape of the table with that oid: a digest of its
+ * columns' names, order, types, and what makes their values. */
+#define PG_SHAPE_SQL(oid)                                                                       \
+    "(SELECT pg_catalog.hashtextextended(pg_catalog.string_agg(pg_catalog.format("              \
+    "'%s %s %s %s %s', a.attname, a.atttypid, a.atttypmod, a.attidentity, a.attgenerated), ','" \
+    " ORDER BY a.attnum), 0) FROM pg_catalog.pg_attribute a WHERE a.attrelid"                   \
+    " OPERATOR(pg_catalog.=) " oid                                                              \
+    " AND a.attnum OPERATOR(pg_catalog.>) 0 AND NOT a.attisdropped)"
+
 /* What the catalogue says of a table to load into. */
 struct pg_column {
     char *name;
@@ -24,8 +35,9 @@ struct pg_table {
     char *name;
     char *quoted_schema;
     char *qualified; /* "schema"."name", quoted where SQL needs it */
-    bool durable;    /* neither it nor a partition of it is unlogged or temporary */
     bool readable;   /* we may SELECT */
+    bool zoned;      /* a column is a timestamptz: what a text without an offset means depends */
+    char shape[PG_SHAPE_SIZE]; /* of its columns, no newer than they: equal while they are */
     size_t count;
     struct pg_column *columns;
 };

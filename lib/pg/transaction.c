@@ -8,12 +8,12 @@ enum { MAX_SQL = 1 << 20 };
 
 /*
  * Timeouts bound every wait for the server. The isolation level is named because a stricter default
- * would turn a concurrent loader's keys into serialization failures.
+ * would turn a concurrent loader's keys into serialization failures. DateStyle, TimeZone and
+ * IntervalStyle say what the texts of records mean, and stay as database and role have them.
  */
 static const char begin_sql[] =
     "BEGIN ISOLATION LEVEL READ COMMITTED;"
-    "SET LOCAL client_encoding = 'UTF8'; SET LOCAL DateStyle = 'ISO, YMD';"
-    "SET LOCAL IntervalStyle = 'postgres'; SET LOCAL TimeZone = 'UTC';"
+    "SET LOCAL client_encoding = 'UTF8';"
     "SET LOCAL standard_conforming_strings = on; SET LOCAL lock_timeout = '10s';"
     "SET LOCAL statement_timeout = '5min'; SET LOCAL idle_in_transaction_session_timeout = '1min';"
     "SELECT set_config('synchronous_commit', 'on', true)"

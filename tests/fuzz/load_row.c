@@ -64,7 +64,6 @@ static const struct pg_table table = { .schema = TEXT("public"),
     .name = TEXT("t"),
     .quoted_schema = TEXT("public"),
     .qualified = TEXT("public.t"),
-    .durable = true,
     .readable = true,
     .count = sizeof columns / sizeof *columns,
     .columns = columns };

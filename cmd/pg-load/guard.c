@@ -1,0 +1,90 @@
+#include <inttypes.h>
+
+#include "guard.h"
+
+static const char without_ledger[] = "give --no-ledger if that does not matter";
+
+/* ${name}: as the user knows it. */
+static int judge_target(const struct pg_guard *guard, const char *name, struct failure *failure)
+{
+    if (guard->foreign) {
+        failure_set(failure, STATUS_UNAVAILABLE,
+            "%s is a foreign table, or has a foreign partition:"
+            " its server may keep a row that this one takes back",
+            name);
+        return failure_hint(failure, "%s", without_ledger);
+    }
+    if (guard->forgets) {
+        failure_set(failure, STATUS_UNAVAILABLE,
+            "%s is unlogged or temporary: a crash would empty it, not the ledger", name);
+        return failure_hint(failure, "%s", without_ledger);
+    }
+    return 0;
+}
+
+static int judge_own(const struct pg_guard_own *found, const struct pg_own *own, const char *word,
+    struct failure *failure)
+{
+    if (found->forgets)
+        return failure_set(failure, STATUS_UNAVAILABLE,
+            "%s %s is unlogged or foreign: it would forget after a crash what was acknowledged",
+            word, own->qualified);
+    if (found->keyless)
+        return failure_set(failure, STATUS_UNAVAILABLE,
+            "%s %s has lost its unique index on its column key alone", word, own->qualified);
+    if (found->meddled)
+        return failure_set(failure, STATUS_UNAVAILABLE,
+            "%s %s has a trigger, a rule or row security: it may keep out what was acknowledged",
+            word, own->qualified);
+    return 0;
+}
+
+int guard_target(const struct target *target, const struct load_options *options,
+    struct failure *failure)
+{
+    struct pg_guard guard;
+    if (options->no_ledger || options->prune)
+        return 0;
+    if (pg_guard_look(target->conn, &target->table, NULL, NULL, &guard) != 0)
+        return failure_from_server(failure, pg_conn_error(target->conn), "looking at the table",
+            true);
+    return judge_target(&guard, options->table, failure);
+}
+
+enum guard guard_batch(struct loader *loader, const struct batch *batch, struct failure *failure)
+{
+    const struct target *target = loader->target;
+    struct pg_guard guard;
+    if (pg_guard_look(target->conn, batch->table, target->has_ledger ? &target->ledger : NULL,
+            target->has_errors ? &target->errors : NULL, &guard) != 0)
+        return GUARD_ERROR;
+    loader->waiting = guard.waiting;
+    if (target->has_ledger &&
+        (judge_target(&guard, target->table.qualified, failure) != 0 ||
+            judge_own(&guard.ledger, &target->ledger, "ledger", failure) != 0))
+        return GUARD_BROKEN;
+    return GUARD_HOLDS;
+}
+
+enum guard guard_errors(struct loader *loader, const struct batch *batch, struct failure *failure)
+{
+    const struct target *target = loader->target;
+    struct pg_guard guard;
+    if (pg_guard_look(target->conn, batch->table, NULL, &target->errors, &guard) != 0)
+        return GUARD_ERROR;
+    return judge_own(&guard.errors, &target->errors, "error table", failure) == 0 ? GUARD_HOLDS
+                                                                                  : GUARD_BROKEN;
+}
+
+enum guard guard_keys(const struct loader *loader, const struct batch *batch,
+    struct failure *failure)
+{
+    const struct target *target = loader->target;
+    uint64_t taken = pg_conn_affected(target->conn);
+    if (taken == batch->key_count)
+        return GUARD_HOLDS;
+    (void)failure_set(failure, STATUS_UNAVAILABLE,
+        "ledger %s took %" PRIu64 " of %zu keys: a trigger may keep them out",
+        target->ledger.qualified, taken, batch->key_count);
+    return GUARD_BROKEN;
+}
