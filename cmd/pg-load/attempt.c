@@ -372,6 +372,8 @@ static enum verdict_status verdict_of(const struct loader *loader, const struct 
         return dry ? VERDICT_WOULD_DUPLICATE : VERDICT_DUPLICATE;
     if (item->kind == ITEM_ROW && item->state == STATE_PASSED)
         return dry ? VERDICT_WOULD_COMMIT : VERDICT_COMMITTED;
+    if (item->split && !loader->target->has_errors)
+        return VERDICT_UNKNOWN;
     if (loader->target->has_errors && item->kind != ITEM_EMPTY)
         return dry ? VERDICT_WOULD_QUARANTINE : VERDICT_QUARANTINED;
     return dry ? VERDICT_WOULD_REJECT : VERDICT_REJECTED;
@@ -379,8 +381,11 @@ static enum verdict_status verdict_of(const struct loader *loader, const struct 
 
 static void set_verdicts(const struct loader *loader, struct batch *batch)
 {
-    for (size_t i = 0; i < batch->count; i++)
+    batch->untold = 0;
+    for (size_t i = 0; i < batch->count; i++) {
         batch->items[i].verdict = verdict_of(loader, &batch->items[i]);
+        batch->untold += batch->items[i].verdict == VERDICT_UNKNOWN;
+    }
 }
 
 /* Whether the batch takes the run past --max-rejects; if not, it counts from now on. */

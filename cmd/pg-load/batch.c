@@ -49,6 +49,7 @@ void batch_clear(struct batch *batch)
     batch->refused_early = 0;
     batch->key_count = 0;
     batch->unkeyed = 0;
+    batch->untold = 0;
     batch->kept_out = 0;
     buf_shrink(&batch->lines, KEEP_BYTES);
     buf_shrink(&batch->rows, KEEP_BYTES);

@@ -60,9 +60,12 @@ struct item {
     bool misfit;         /* refused because map, --key or columns find no fit in the record */
     bool is_json;        /* the line is valid JSON */
     bool is_long;        /* the line was longer than the maximum, or cut: only its sqs is held */
+    bool split;          /* refused, as another record of its message has other content (split.h) */
+    bool late;           /* that one was given to be committed before this one came */
+    uint64_t delivery;   /* as split_delivery() tells */
     struct pg_key ledger_key;
-    struct pg_key message_key; /* of the message id, whatever --key says */
-    enum verdict_status verdict;
+    struct pg_key message_key;   /* of the message id, whatever --key says */
+    enum verdict_status verdict; /* VERDICT_UNKNOWN: none is given, and the run ends */
 };
 
 /* Records with values for the same columns are sent by the same COPY; the others get their DEFAULT.
@@ -98,6 +101,7 @@ struct batch {
     size_t key_capacity;
     uint64_t kept_out; /* rows that passed and are not in the table: a trigger's doing */
     size_t unkeyed;    /* items to be loaded that have no ledger key */
+    size_t untold;     /* items that get no verdict */
 };
 
 void batch_init(struct batch *batch, const struct plan *plan, const struct pg_table *table);

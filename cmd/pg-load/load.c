@@ -15,13 +15,13 @@
 #include "crew.h"
 #include "figures.h"
 #include "halt.h"
+#include "hold.h"
 #include "json/jq.h"
 #include "load.h"
-#include "pg/ledger.h"
-#include "pg/transaction.h"
 #include "plan.h"
 #include "row.h"
 #include "settle.h"
+#include "split.h"
 #include "tally.h"
 #include "target.h"
 
@@ -47,7 +47,9 @@ struct run {
     struct batch *current;    /* NULL: all are on their way */
     struct batch **committed; /* in this order their verdicts are printed */
     size_t committed_count;
-    uint64_t closes_at;     /* when its linger is over */
+    uint64_t closes_at; /* when its linger is over */
+    struct split *split;
+    struct hold hold;
     uint64_t reading_until; /* 0: no stop request yet */
     uint64_t leaving_at;    /* 0: no halt yet; then whatever is at work is left to itself */
     struct figures figures;
@@ -94,6 +96,18 @@ static int settle(struct run *run, struct failure *failure)
     return -1;
 }
 
+/* Some message has records that must not be rejected one by one: nothing more is read. */
+static void end_split(struct run *run)
+{
+    if (run->ending.status == STATUS_OK) {
+        failure_set(&run->ending, STATUS_DATA,
+            "another program has made several records of one message");
+        failure_hint(&run->ending,
+            "they got no verdict; without --no-quarantine the error table keeps them");
+    }
+    run->ended = true;
+}
+
 /* A batch is back: its verdicts come after those before. The first failure is kept. 0, or -1. */
 static int take_back(struct run *run, struct batch *batch, const struct failure *outcome,
     struct failure *failure)
@@ -106,6 +120,9 @@ static int take_back(struct run *run, struct batch *batch, const struct failure 
     }
     if (!run->options->dry_run)
         run->figures.last_success_ms = clock_realtime_ms();
+    split_learn(run->split, batch);
+    if (batch->untold > 0)
+        end_split(run);
     run->committed[run->committed_count++] = batch;
     return 0;
 }
@@ -132,6 +149,21 @@ static bool may_give(const struct run *run)
     return run->ended || is_full(run) ? crew_has_room(run->crew) : crew_is_idle(run->crew);
 }
 
+/* Whether the current batch is to be given away now. */
+static bool is_ready(const struct run *run)
+{
+    return is_due(run) && may_give(run) &&
+        (run->ended ||
+            clock_monotonic_ms() >=
+                hold_until_ms(&run->hold, run->current, run->options->linger_ms));
+}
+
+/* Whether the current batch takes any record that comes. */
+static bool is_open(const struct run *run)
+{
+    return run->current != NULL && !is_full(run) && !run->hold.closed && !run->ended;
+}
+
 /* Give the current batch to the crew. 0, or -1 with ${failure}. */
 static int hand_over(struct run *run, struct failure *failure)
 {
@@ -142,6 +174,7 @@ static int hand_over(struct run *run, struct failure *failure)
     if (batch_seal(run->current, run->target.has_ledger) != 0)
         return failure_set(failure, STATUS_INTERNAL, "not enough memory");
     crew_give(run->crew, run->current);
+    hold_next(&run->hold);
     run->current = run->free_count > 0 ? run->free[--run->free_count] : NULL;
     return 0;
 }
@@ -149,7 +182,7 @@ static int hand_over(struct run *run, struct failure *failure)
 /* Whether a line could be taken at once. */
 static bool has_line(const struct run *run)
 {
-    return run->current != NULL && !is_full(run) && !run->ended && line_ready(run->lines);
+    return is_open(run) && (run->hold.has_line || line_ready(run->lines));
 }
 
 /*
@@ -162,7 +195,7 @@ static int turn_over(struct run *run, struct failure *failure)
     struct batch *done;
     int status = 0;
     while (status == 0 && (done = crew_take(run->crew, &outcome)) != NULL) {
-        if (outcome.status == STATUS_OK && is_due(run) && may_give(run))
+        if (outcome.status == STATUS_OK && is_ready(run))
             status = hand_over(run, failure);
         if (take_back(run, done, &outcome, failure) != 0)
             status = -1;
@@ -202,7 +235,8 @@ static int take_line(struct run *run, enum line_result result, const struct line
         run->closes_at = run->current->began_ms + run->options->linger_ms;
     }
     errno = 0;
-    if (row_read(&run->rows, line, result == LINE_LONG, run->current) != 0)
+    if (row_read(&run->rows, line, result == LINE_LONG, run->current) != 0 ||
+        split_note(run->split, run->current) != 0)
         return failure_set(failure, STATUS_INTERNAL,
             errno == ECHILD ? "the process that runs the filters is ended from outside, repeatedly"
                             : "not enough memory");
@@ -222,8 +256,11 @@ static int patience(struct run *run, bool reading)
         until = run->reading_until;
     if (run->leaving_at != 0 && run->leaving_at < until)
         until = run->leaving_at;
-    if (run->current != NULL && run->current->count > 0 && run->closes_at < until && may_give(run))
-        until = run->closes_at;
+    if (run->current != NULL && run->current->count > 0 && may_give(run)) {
+        uint64_t held = hold_until_ms(&run->hold, run->current, run->options->linger_ms);
+        uint64_t closes = is_full(run) || held > run->closes_at ? held : run->closes_at;
+        until = closes < until ? closes : until;
+    }
     if (until == UINT64_MAX)
         return -1;
     return until <= now ? 0 : until - now > 60000 ? 60000 : (int)(until - now);
@@ -250,22 +287,38 @@ static void wait_for_news(struct run *run, bool reading)
     /* whatever woke it, everything is looked at again */
 }
 
+/* Whether what was read goes into the current batch, closed as it is; the end of the input does. */
+static bool joins(struct run *run)
+{
+    const struct hold *hold = &run->hold;
+    return (hold->result != LINE_OK && hold->result != LINE_LONG) ||
+        hold_joins(run->split, &run->rows, &hold->line, run->current, run->options->batch_rows,
+            run->options->batch_bytes);
+}
+
 /* One step: a batch handed over, a line read, or a wait. 0, or -1 with ${failure}. */
 static int step(struct run *run, struct failure *failure)
 {
-    struct line line;
-    bool room = run->current != NULL && !is_full(run) && !run->ended;
-    if (room) {
-        enum line_result result = line_next(run->lines, 0, &line);
-        if (result != LINE_AGAIN)
-            return take_line(run, result, &line, failure);
+    struct hold *hold = &run->hold;
+    if (hold->has_line && is_open(run)) {
+        hold->has_line = false;
+        return take_line(run, hold->result, &hold->line, failure);
     }
-    if (is_due(run) && may_give(run))
+    bool reading = run->current != NULL && !run->ended && !hold->has_line;
+    if (reading) {
+        hold->result = line_next(run->lines, 0, &hold->line);
+        hold_saw(hold, hold->result);
+        if (hold->result != LINE_AGAIN && (is_open(run) || joins(run)))
+            return take_line(run, hold->result, &hold->line, failure);
+        hold->has_line = hold->result != LINE_AGAIN;
+    }
+    if (is_ready(run))
         return hand_over(run, failure);
+    hold->closed = is_due(run) && may_give(run);
     if (is_leaving(run))
         return failure_set(failure, STATUS_TEMPORARY,
             "stopped before the last batch was committed");
-    wait_for_news(run, room);
+    wait_for_news(run, reading && !hold->has_line);
     return 0;
 }
 
@@ -381,6 +434,9 @@ static int open_run(struct run *run, struct failure *failure)
     run->lines = line_open(STDIN_FILENO, options->max_record, options->grace_ms);
     if (run->lines == NULL)
         return failure_set(failure, STATUS_IO, "standard input: %s", strerror(errno));
+    run->split = split_new();
+    if (run->split == NULL)
+        return no_memory(failure);
     json_jq_start();
     run->crew = crew_open(options, &run->target, &run->tally, (size_t)options->jobs, failure);
     return run->crew == NULL ? -1 : 0;
@@ -395,6 +451,7 @@ static void close_run(struct run *run)
     free(run->free);
     free(run->committed);
     row_close(&run->rows);
+    split_free(run->split);
     plan_free(&run->plan);
     target_close(&run->target);
     tally_free(&run->tally);
@@ -426,55 +483,5 @@ int load_run(const struct load_options *options, struct load_summary *summary,
         status = 1;
     if (crew_close(run->crew)) /* else the end of the process frees it */
         close_run(run);
-    return status;
-}
-
-int load_explain(const struct load_options *options, struct failure *failure)
-{
-    struct target target;
-    struct plan plan = { .unknown = JSON_NO_NODE };
-    struct buf text;
-    struct load_options look = *options;
-    look.dry_run = look.look_only = true;
-    buf_init(&text, 16 << 20);
-    int status = target_open(&target, &look, NULL, failure);
-    if (status == 0)
-        status = plan_build(&plan, options, &target.table, failure);
-    if (status == 0 && plan_explain(&plan, &target.table, &text) != 0)
-        status = failure_set(failure, STATUS_INTERNAL, "not enough memory");
-    if (status == 0) {
-        struct out *out = out_open(STDOUT_FILENO);
-        if (out == NULL)
-            status = failure_set(failure, STATUS_INTERNAL, "not enough memory");
-        else if (out_write(out, text.data, text.length) != 0 || out_close(out) != 0)
-            status = failure_set(failure, STATUS_IO, "standard output: %s", strerror(errno));
-    }
-    buf_free(&text);
-    plan_free(&plan);
-    target_close(&target);
-    return status;
-}
-
-int load_prune(const struct load_options *options, uint64_t age_ms, struct failure *failure)
-{
-    struct target target;
-    struct load_options look = *options;
-    look.no_quarantine = look.no_create = look.prune = true;
-    int status = target_open(&target, &look, NULL, failure);
-    if (status == 0) {
-        struct pg_conn *conn = target.conn;
-        uint64_t count = 0;
-        bool done = pg_transaction_begin(conn, "") == 0 &&
-            pg_ledger_prune(conn, &target.ledger, age_ms) == 0;
-        count = pg_conn_affected(conn);
-        if (!done || pg_transaction_commit(conn) != PG_COMMITTED) {
-            const struct pg_error error = *pg_conn_error(conn);
-            status = failure_from_table(failure, &error, "pruning the ledger",
-                target.ledger.qualified, true);
-            failure_rights(failure, &error, "SELECT, DELETE", target.ledger.qualified);
-        } else
-            msg_summary(true, "pruned=%" PRIu64, count);
-    }
-    target_close(&target);
     return status;
 }

@@ -51,11 +51,4 @@ struct load_summary {
 int load_run(const struct load_options *options, struct load_summary *summary,
     struct failure *failure);
 
-/* Print where each column's value comes from; it takes no right but to look. 0, or -1 with
- * ${failure}. */
-int load_explain(const struct load_options *options, struct failure *failure);
-
-/* Forget ledger keys older than ${age_ms}. 0, or -1 with ${failure}. */
-int load_prune(const struct load_options *options, uint64_t age_ms, struct failure *failure);
-
 #endif

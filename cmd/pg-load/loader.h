@@ -20,6 +20,8 @@ struct loader {
     bool isolate;             /* rows under savepoints: the last batch had one refused */
     bool immediate;           /* and constraints checked at once: it was refused at COMMIT */
     struct suspects suspects; /* for the tally, if the batch under way is committed */
+    bool asked_for_split;     /* whether the error table has rows of split messages: */
+    bool open_split;          /* it had some, when the connection first looked */
     uint64_t kept_out;        /* rows sent in the transaction under way that COPY did not insert */
     bool stored;              /* the transaction under way wrote to the error table */
     bool waiting;             /* which holds rows that are not resolved */

@@ -4,8 +4,10 @@
 #include "base/msg.h"
 #include "base/start.h"
 #include "base/stop.h"
+#include "explain.h"
 #include "load.h"
 #include "options.h"
+#include "prune.h"
 
 int main(int argc, char **argv)
 {
@@ -20,9 +22,9 @@ int main(int argc, char **argv)
     if (!options_parse(argc, argv, &settings, &status))
         return status;
     if (settings.prune_ms != 0)
-        status = load_prune(&settings.load, settings.prune_ms, &failure);
+        status = prune_ledger(&settings.load, settings.prune_ms, &failure);
     else if (settings.explain)
-        status = load_explain(&settings.load, &failure);
+        status = explain_print(&settings.load, &failure);
     else
         status = load_run(&settings.load, &summary, &failure);
     if (status < 0) {

@@ -11,9 +11,10 @@ enum { MAX_IDS = 1 << 30 };
 
 /* ---- known already ---- */
 
+/* The key of a late one is its message's, which the first record of it may just have brought. */
 static bool refused_early(const struct item *item)
 {
-    return item->kind != ITEM_ROW;
+    return item->kind != ITEM_ROW && !item->late;
 }
 
 static int compare_keys(const void *a, const void *b)
@@ -71,13 +72,31 @@ static void content_key(const struct batch *batch, const struct item *item, stru
     pg_key_content(line, item->line.length, from, from + item->sqs.length, key);
 }
 
-/* Under which a record is kept in the error table: its message's, or else its content's. */
+/*
+ * Under which a record is kept in the error table: its message's key, or else its content's; of
+ * several records of one message, that of both.
+ */
 static struct pg_key error_key(const struct batch *batch, const struct item *item)
 {
     struct pg_key key = item->message_key;
-    if (!item->has_message)
-        content_key(batch, item, &key);
-    return key;
+    struct pg_key content;
+    if (item->has_message && !item->split)
+        return key;
+    content_key(batch, item, &content);
+    if (item->has_message)
+        pg_errors_second_key(&item->message_key, &content, &key);
+    return item->has_message ? key : content;
+}
+
+/*
+ * By which a corrected record is known again: the ledger key, unless that is the message's and the
+ * record but one of several. Where --key found nothing the message has to do.
+ */
+static bool return_key(const struct batch *batch, const struct item *item, struct pg_key *key)
+{
+    bool by_message = !item->has_key || (item->split && !batch->plan->has_key);
+    *key = by_message ? error_key(batch, item) : item->ledger_key;
+    return item->has_key || item->has_message;
 }
 
 /* Sort ${keys} and let each stand there once; how many are left. */
@@ -164,9 +183,7 @@ static int fill_row(const struct batch *batch, size_t index, struct pg_error_row
     const struct item *item = &batch->items[index];
     const struct refusal *refusal = &batch->refusals[item->refusal];
     struct buf id;
-    *row = (struct pg_error_row){ .ledger_key = item->ledger_key,
-        .has_ledger_key = item->has_key,
-        .stage = refusal->stage,
+    *row = (struct pg_error_row){ .stage = refusal->stage,
         .code = refusal->code,
         .sqlstate = refusal->sqlstate,
         .column = refusal->column,
@@ -174,6 +191,7 @@ static int fill_row(const struct batch *batch, size_t index, struct pg_error_row
         .item = index };
     content_key(batch, item, &row->content);
     row->key = error_key(batch, item);
+    row->has_ledger_key = return_key(batch, item, &row->ledger_key);
     buf_init(&id, MAX_IDS);
     int status = write_id(&id, batch, item);
     if (status == 0 && id.length > 0)
@@ -201,6 +219,8 @@ int quarantine_store(struct loader *loader, struct batch *batch)
             continue;
         status = fill_row(batch, i, &rows[count]);
         ids[count] = rows[count].message_id;
+        if (batch->items[i].split)
+            loader->asked_for_split = loader->open_split = true;
         count++;
     }
     if (status == 0)
@@ -222,23 +242,42 @@ static bool has_passed(const struct item *item)
     return item->kind == ITEM_ROW && item->state == STATE_PASSED;
 }
 
-static int resolve_ids(struct loader *loader, const struct batch *batch)
+/* Mark resolved what waits under the keys of the rows that passed, as ${add} tells them. */
+static int resolve_by(struct loader *loader, const struct batch *batch,
+    bool add(const struct batch *batch, const struct item *item, struct pg_key *key))
 {
-    struct buf ids;
-    buf_init(&ids, MAX_IDS);
-    int status = 0;
-    for (size_t i = 0; i < batch->count && status == 0; i++) {
-        const struct item *item = &batch->items[i];
-        if (!has_passed(item) || item->id.length == 0)
-            continue;
-        if (write_id(&ids, batch, item) != 0 || buf_putc(&ids, '\n') != 0)
-            status = pg_conn_no_memory(loader->target->conn);
-    }
-    if (status == 0 && ids.length > 0)
-        status = pg_errors_resolve_ids(loader->target->conn, &loader->target->errors, ids.data,
-            ids.length);
-    buf_free(&ids);
-    return status;
+    size_t count = 0;
+    for (size_t i = 0; i < batch->count; i++)
+        if (has_passed(&batch->items[i]))
+            count += add(batch, &batch->items[i], &loader->scratch[count]);
+    return count == 0 ? 0
+                      : pg_errors_resolve_keys(loader->target->conn, &loader->target->errors,
+                            loader->scratch, count);
+}
+
+static bool ledger_key(const struct batch *batch, const struct item *item, struct pg_key *key)
+{
+    (void)batch;
+    *key = item->ledger_key;
+    return item->has_key;
+}
+
+static bool message_key(const struct batch *batch, const struct item *item, struct pg_key *key)
+{
+    (void)batch;
+    *key = item->message_key;
+    return item->has_message;
+}
+
+/* The key of a record that once was refused as one of several. */
+static bool split_key(const struct batch *batch, const struct item *item, struct pg_key *key)
+{
+    struct pg_key content;
+    if (!item->has_message)
+        return false;
+    content_key(batch, item, &content);
+    pg_errors_second_key(&item->message_key, &content, key);
+    return true;
 }
 
 int quarantine_resolve(struct loader *loader, struct batch *batch)
@@ -246,13 +285,15 @@ int quarantine_resolve(struct loader *loader, struct batch *batch)
     struct target *target = loader->target;
     if (!target->has_errors || !(loader->waiting || loader->stored))
         return 0;
-    size_t count = 0;
-    for (size_t i = 0; i < batch->count; i++)
-        if (has_passed(&batch->items[i]) && batch->items[i].has_key)
-            loader->scratch[count++] = batch->items[i].ledger_key;
-    if (count > 0 &&
-        pg_errors_resolve_keys(target->conn, &target->errors, loader->scratch, count) != 0)
+    if (resolve_by(loader, batch, ledger_key) != 0)
         return -1;
-    /* With --key a message's row may wait under another ledger key, or under none. */
-    return batch->plan->has_key ? resolve_ids(loader, batch) : 0;
+    /* With --key a message's row may wait under the message: --key had found nothing in it. */
+    if (batch->plan->has_key && resolve_by(loader, batch, message_key) != 0)
+        return -1;
+    /* Looked for once: the digests of all contents cost too much to be made for nothing. */
+    if (!loader->asked_for_split &&
+        pg_errors_waits(target->conn, &target->errors, "split", &loader->open_split) != 0)
+        return -1;
+    loader->asked_for_split = true;
+    return loader->open_split ? resolve_by(loader, batch, split_key) : 0;
 }

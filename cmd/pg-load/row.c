@@ -6,6 +6,7 @@
 #include "json/whole.h"
 #include "record/record.h"
 #include "row.h"
+#include "split.h"
 
 enum { MAX_TEXT = 64 << 20, KEEP_TEXT = 1 << 20 };
 
@@ -404,6 +405,8 @@ static int take_object(struct row_reader *reader, const struct line *line, struc
     }
     if (set_message_key(&view, item, item->line.at) != 0)
         return -1;
+    if (split_delivery(&reader->matches, &reader->plan->nodes, view.text, &item->delivery) != 0)
+        return -1;
     int keyed = set_ledger_key(&view, item);
     if (keyed < 0)
         return -1;
@@ -435,7 +438,7 @@ static int take_salvaged(struct row_reader *reader, const char *sqs, size_t leng
         return -1;
     item->has_key = item->has_message && !reader->plan->has_key;
     item->ledger_key = item->message_key;
-    return 0;
+    return split_delivery(&reader->matches, &reader->plan->nodes, view.text, &item->delivery);
 }
 
 /*

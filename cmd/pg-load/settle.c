@@ -80,6 +80,8 @@ static void count(struct counts *counts, const struct item *item, bool has_ledge
     case VERDICT_WOULD_QUARANTINE:
         counts->quarantined++;
         break;
+    case VERDICT_UNKNOWN:
+        break;
     default:
         counts->rejected++;
         break;
@@ -89,7 +91,8 @@ static void count(struct counts *counts, const struct item *item, bool has_ledge
 static bool is_refused(const struct item *item)
 {
     return item->verdict == VERDICT_QUARANTINED || item->verdict == VERDICT_REJECTED ||
-        item->verdict == VERDICT_WOULD_QUARANTINE || item->verdict == VERDICT_WOULD_REJECT;
+        item->verdict == VERDICT_WOULD_QUARANTINE || item->verdict == VERDICT_WOULD_REJECT ||
+        item->verdict == VERDICT_UNKNOWN;
 }
 
 /* Name the first few: codes and names only, unless --show-values was given. */
@@ -104,12 +107,20 @@ static void report(struct settler *settler, const struct batch *batch, const str
         return;
     }
     msg_warn("line %" PRIu64 " %s: %s %s%s%s%s%s%s%s%s%s%s%s", item->number,
-        verdict_status_name(item->verdict), refusal->stage, refusal->code,
-        refusal->sqlstate[0] == '\0' ? "" : ", SQLSTATE ", refusal->sqlstate,
-        name == NULL ? "" : " ", name == NULL ? "" : name,
+        item->verdict == VERDICT_UNKNOWN ? "without a verdict" : verdict_status_name(item->verdict),
+        refusal->stage, refusal->code, refusal->sqlstate[0] == '\0' ? "" : ", SQLSTATE ",
+        refusal->sqlstate, name == NULL ? "" : " ", name == NULL ? "" : name,
         refusal->column[0] == '\0' ? "" : ", column ", refusal->column,
         refusal->constraint[0] == '\0' ? "" : ", constraint ", refusal->constraint,
         show ? ": " : "", show ? refusal->text : "");
+}
+
+/* Once, what to do about records that another program has made of one message. */
+static void hint_at_split(struct settler *settler, const struct item *item)
+{
+    if (item->split && !settler->hinted_at_split)
+        msg_hint("records of one message differ: what makes several of one is sqs-unwrap");
+    settler->hinted_at_split = settler->hinted_at_split || item->split;
 }
 
 /* The line as it came, so that the file can be edited and loaded; of one too long what is known. */
@@ -141,6 +152,8 @@ static int gather(struct settler *settler)
     const struct batch *batch = settler->batch;
     while (settler->at < batch->count && settler->text.length < WRITE_AT) {
         const struct item *item = &batch->items[settler->at++];
+        if (item->verdict == VERDICT_UNKNOWN)
+            continue;
         const char *sqs = item->sqs.length == 0 ? NULL : batch->lines.data + item->sqs.at;
         if (verdict_write(&settler->text, sqs, item->sqs.length, item->number, item->verdict) !=
             0) {
@@ -214,6 +227,7 @@ int settle_batch(struct settler *settler, const struct batch *batch, struct fail
         if (!is_refused(item))
             continue;
         report(settler, batch, item);
+        hint_at_split(settler, item);
         if (copy_reject(settler, batch, item) != 0)
             return failure_set(failure, STATUS_IO, "%s: %s", settler->reject_name, strerror(errno));
     }

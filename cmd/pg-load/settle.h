@@ -30,6 +30,7 @@ struct settler {
     int reject_fd;             /* -1: no --reject-file */
     struct out *rejects;
     const char *reject_name;
+    bool hinted_at_split;
     uint64_t reported;         /* refused records named in messages so far */
     struct buf text;           /* verdicts, gathered */
     const struct batch *batch; /* whose verdicts are being printed; NULL: none's */

@@ -155,14 +155,14 @@ static int send_chunk(struct store *store)
     return statement(store->conn, store->table, store_sql, params, COLUMNS);
 }
 
-/* The key of a second content of the same message. */
-static void other_key(const struct pg_error_row *row, struct pg_key *key)
+void pg_errors_second_key(const struct pg_key *message, const struct pg_key *content,
+    struct pg_key *key)
 {
     char scope[PG_KEY_TEXT_SIZE];
-    char content[PG_KEY_TEXT_SIZE];
-    pg_key_format(&row->key, scope);
-    pg_key_format(&row->content, content);
-    pg_key_digest(scope, PG_KEY_TEXT_SIZE - 1, content, PG_KEY_TEXT_SIZE - 1, key);
+    char text[PG_KEY_TEXT_SIZE];
+    pg_key_format(message, scope);
+    pg_key_format(content, text);
+    pg_key_digest(scope, PG_KEY_TEXT_SIZE - 1, text, PG_KEY_TEXT_SIZE - 1, key);
 }
 
 /* Repeats of one content of one message become one row. */
@@ -224,7 +224,7 @@ static int store_pass(struct store *store, bool second)
             if (row->repeats == 0 || (!second && !is_first_of_key(store, i)))
                 continue;
             if (second)
-                other_key(row, &key);
+                pg_errors_second_key(&row->key, &row->content, &key);
             if (add_row(store, row, &key) != 0)
                 return -1;
         }
@@ -297,29 +297,22 @@ int pg_errors_holds(struct pg_conn *conn, const struct pg_own *table, const stru
     return 0;
 }
 
+int pg_errors_waits(struct pg_conn *conn, const struct pg_own *table, const char *code, bool *waits)
+{
+    const struct pg_param param = { .data = code };
+    if (statement(conn, table,
+            "SELECT FROM ERRORS WHERE resolved_at IS NULL AND code"
+            " OPERATOR(pg_catalog.=) $1::pg_catalog.text LIMIT 1",
+            &param, 1) != 0)
+        return -1;
+    *waits = pg_conn_rows(conn) > 0;
+    return 0;
+}
+
 int pg_errors_resolve_keys(struct pg_conn *conn, const struct pg_own *table,
     const struct pg_key *keys, size_t count)
 {
     static const char sql[] = "UPDATE ERRORS SET resolved_at = now()"
                               " WHERE resolved_at IS NULL AND ledger_key = ANY ($1::uuid[])";
     return with_keys(conn, table, sql, keys, count);
-}
-
-int pg_errors_resolve_ids(struct pg_conn *conn, const struct pg_own *table, const char *ids,
-    size_t length)
-{
-    static const char sql[] = "UPDATE ERRORS SET resolved_at = now()"
-                              " WHERE resolved_at IS NULL AND message_id = ANY ($1::text[])";
-    struct pg_array array;
-    struct pg_param param;
-    pg_array_init(&array);
-    pg_array_start(&array, PG_ARRAY_TEXT);
-    for (const char *end; length > 0 && (end = memchr(ids, '\n', length)) != NULL; ids = end + 1) {
-        pg_array_text(&array, ids, (size_t)(end - ids));
-        length -= (size_t)(end + 1 - ids);
-    }
-    int status = pg_array_param(&array, &param) == 0 ? statement(conn, table, sql, &param, 1)
-                                                     : pg_conn_no_memory(conn);
-    pg_array_free(&array);
-    return status;
 }

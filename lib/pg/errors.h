@@ -51,12 +51,16 @@ int pg_errors_store(struct pg_conn *conn, const struct pg_own *table, struct pg_
 int pg_errors_holds(struct pg_conn *conn, const struct pg_own *table, const struct pg_key *keys,
     size_t count, bool *held);
 
+/* Whether a row with this code, one of our words, waits to be resolved. */
+int pg_errors_waits(struct pg_conn *conn, const struct pg_own *table, const char *code,
+    bool *waits);
+
 /* Mark resolved what waits under these ledger keys. */
 int pg_errors_resolve_keys(struct pg_conn *conn, const struct pg_own *table,
     const struct pg_key *keys, size_t count);
 
-/* Mark resolved what waits under these message ids (as in the rows), each ended by a newline. */
-int pg_errors_resolve_ids(struct pg_conn *conn, const struct pg_own *table, const char *ids,
-    size_t length);
+/* The key of a row for one of several contents of a message. */
+void pg_errors_second_key(const struct pg_key *message, const struct pg_key *content,
+    struct pg_key *key);
 
 #endif

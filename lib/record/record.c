@@ -16,6 +16,7 @@ int record_nodes_add(struct json_paths *paths, struct record_nodes *nodes)
     nodes->message_id = key(paths, nodes->sqs, "message_id");
     nodes->receipt_handle = key(paths, nodes->sqs, "receipt_handle");
     nodes->sent_at = key(paths, nodes->sqs, "sent_at");
+    nodes->part = key(paths, nodes->sqs, "part");
     nodes->attributes = key(paths, JSON_ROOT, "attributes");
     nodes->body = key(paths, JSON_ROOT, "body");
     nodes->pii = key(paths, JSON_ROOT, "pii");
@@ -25,8 +26,8 @@ int record_nodes_add(struct json_paths *paths, struct record_nodes *nodes)
     nodes->error_code = key(paths, nodes->error, "code");
     nodes->sealed = key(paths, JSON_ROOT, "sealed");
     const uint32_t all[] = { nodes->sqs, nodes->queue_url, nodes->message_id, nodes->receipt_handle,
-        nodes->sent_at, nodes->attributes, nodes->body, nodes->pii, nodes->pii_key, nodes->error,
-        nodes->error_stage, nodes->error_code, nodes->sealed };
+        nodes->sent_at, nodes->part, nodes->attributes, nodes->body, nodes->pii, nodes->pii_key,
+        nodes->error, nodes->error_stage, nodes->error_code, nodes->sealed };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         if (all[i] == JSON_NO_NODE)
             return -1;

@@ -22,10 +22,11 @@ enum {
 /* Nodes of the reserved keys in a set of paths. */
 struct record_nodes {
     uint32_t sqs;
-    uint32_t queue_url; /* these four below sqs */
+    uint32_t queue_url; /* these five below sqs */
     uint32_t message_id;
     uint32_t receipt_handle;
     uint32_t sent_at;
+    uint32_t part; /* of a message with several records */
     uint32_t attributes;
     uint32_t body;
     uint32_t pii;

@@ -79,9 +79,9 @@ load|nul||user_id|1' ]
   create_t
   {
     record 1 '{"id":1,"v":"too long"}'
-    record 1 '{"id":1,"v":"bad\u0000"}'
-    record 1 '{"id":1,"v":"good"}'
-    record 1 '{"id":1,"v":"late"}'
+    record 1 '{"id":1,"v":"bad\u0000"}' second
+    record 1 '{"id":1,"v":"good"}' third
+    record 1 '{"id":1,"v":"late"}' fourth
     record 2 '{"id":2}'
   } >in
   load_in -t t
@@ -97,7 +97,7 @@ load|nul||user_id|1' ]
 
 @test "a key whose only copies were refused is not in the ledger" {
   create_t
-  { record 1 '{"id":"x"}' && record 1 '{"id":"y"}' && records 2 50; } >in
+  { record 1 '{"id":"x"}' && record 1 '{"id":"y"}' second && records 2 50; } >in
   load_in -t t
   [ "$(tally)" = '49 committed 2 quarantined' ]
   [ "$(sql 'SELECT count(*) FROM t_ledger')" = 49 ]
@@ -359,7 +359,7 @@ END
   sql 'CREATE TABLE parent (id integer PRIMARY KEY)'
   sql 'INSERT INTO parent SELECT generate_series(1, 10)'
   create_t 'n integer REFERENCES parent DEFERRABLE INITIALLY DEFERRED'
-  { records 1 5 '"n":1' && record 6 '{"id":6,"n":99}' && record 5 '{"id":5}' && record 7 '{"id":"x"}'; } >in
+  { records 1 5 '"n":1' && record 6 '{"id":6,"n":99}' && record 5 '{"id":5}' second && record 7 '{"id":"x"}'; } >in
   load_in -t t -n
   [ "$status" -eq 0 ]
   [ "$(tally)" = '5 would-commit 1 would-duplicate 2 would-quarantine' ]

@@ -10,9 +10,10 @@ pg_setup() {
 # mid N: a message id, the same for the same number.
 mid() { printf '%08x-0000-4000-8000-%012x\n' "$1" "$1"; }
 
-# record N BODY: one with the message id of that number.
+# record N BODY [DELIVERY]: one with the message id of that number; another
+# DELIVERY is another receipt handle.
 record() {
-  printf '{"sqs":{"queue_url":"http://localhost/1/q","message_id":"%s","receipt_handle":"h%s",' "$(mid "$1")" "$1"
+  printf '{"sqs":{"queue_url":"http://localhost/1/q","message_id":"%s","receipt_handle":"h%s",' "$(mid "$1")" "$1${3:+-$3}"
   printf '"sent_at":"2026-11-21T09:00:00.123Z"},"body":%s}\n' "$2"
 }
 

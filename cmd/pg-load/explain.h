@@ -1,0 +1,11 @@
+#ifndef PG_LOAD_EXPLAIN_H
+#define PG_LOAD_EXPLAIN_H
+
+#include "failure.h"
+#include "load.h"
+
+/* Print where each column's value comes from; it takes no right but to look. 0, or -1 with
+ * ${failure}. */
+int explain_print(const struct load_options *options, struct failure *failure);
+
+#endif

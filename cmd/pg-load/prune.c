@@ -1,0 +1,31 @@
+#include <inttypes.h>
+
+#include "base/msg.h"
+#include "pg/ledger.h"
+#include "pg/transaction.h"
+#include "prune.h"
+#include "target.h"
+
+int prune_ledger(const struct load_options *options, uint64_t age_ms, struct failure *failure)
+{
+    struct target target;
+    struct load_options look = *options;
+    look.no_quarantine = look.no_create = look.prune = true;
+    int status = target_open(&target, &look, NULL, failure);
+    if (status == 0) {
+        struct pg_conn *conn = target.conn;
+        uint64_t count = 0;
+        bool done = pg_transaction_begin(conn, "") == 0 &&
+            pg_ledger_prune(conn, &target.ledger, age_ms) == 0;
+        count = pg_conn_affected(conn);
+        if (!done || pg_transaction_commit(conn) != PG_COMMITTED) {
+            const struct pg_error error = *pg_conn_error(conn);
+            status = failure_from_table(failure, &error, "pruning the ledger",
+                target.ledger.qualified, true);
+            failure_rights(failure, &error, "SELECT, DELETE", target.ledger.qualified);
+        } else
+            msg_summary(true, "pruned=%" PRIu64, count);
+    }
+    target_close(&target);
+    return status;
+}

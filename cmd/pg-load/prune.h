@@ -1,0 +1,12 @@
+#ifndef PG_LOAD_PRUNE_H
+#define PG_LOAD_PRUNE_H
+
+#include <stdint.h>
+
+#include "failure.h"
+#include "load.h"
+
+/* Forget ledger keys older than ${age_ms}. 0, or -1 with ${failure}. */
+int prune_ledger(const struct load_options *options, uint64_t age_ms, struct failure *failure);
+
+#endif

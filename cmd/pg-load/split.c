@@ -1,0 +1,221 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "split.h"
+
+enum { BUCKETS = 1 << 16, NO_SLOT = (1 << 20) - 1 };
+
+/*
+ * A delivery that the window has a record of, in the place of its last one. 24 bytes: they are all
+ * in use in a long run.
+ */
+struct slot {
+    uint64_t delivery;  /* 0: of no delivery, or of one that has moved on */
+    uint64_t content;   /* of its first record */
+    uint32_t first;     /* the number of that record's line, without its high bits */
+    uint32_t next : 20; /* of its bucket */
+    bool split : 1;     /* records with other content have come */
+    bool given : 1;     /* then: after the first had been given away to be committed */
+    bool held : 1;      /* an earlier run had loaded the message */
+    bool lacking : 1;   /* of some record there is no content that could be stored */
+};
+
+_Static_assert((int)SPLIT_WINDOW < (int)NO_SLOT, "slots are numbered in 20 bits");
+
+struct split {
+    uint32_t buckets[BUCKETS];
+    struct slot slots[SPLIT_WINDOW]; /* a ring */
+    uint32_t at;                     /* the slot of the next record */
+};
+
+struct split *split_new(void)
+{
+    struct split *split = calloc(1, sizeof *split); /* the slots take memory as they come in use */
+    if (split == NULL)
+        return NULL;
+    for (size_t i = 0; i < BUCKETS; i++)
+        split->buckets[i] = NO_SLOT;
+    return split;
+}
+
+void split_free(struct split *split)
+{
+    free(split);
+}
+
+/* ---- digests ---- */
+
+int split_delivery(const struct json_matches *matches, const struct record_nodes *nodes,
+    const char *text, uint64_t *delivery)
+{
+    const uint32_t both[] = { nodes->message_id, nodes->receipt_handle };
+    const struct json_match *sqs = record_find(matches, nodes->sqs);
+    uint64_t digests[2];
+    *delivery = 0;
+    if (sqs == NULL || sqs->kind != JSON_OBJECT || record_find(matches, nodes->part) != NULL)
+        return 0;
+    for (size_t i = 0; i < 2; i++) {
+        const struct json_match *match = record_find(matches, both[i]);
+        if (match == NULL || match->kind != JSON_STRING || match->end - match->value == 2)
+            return 0;
+        if (match->plain) {
+            digests[i] = hash_bytes(text + match->value + 1, match->end - match->value - 2);
+            continue;
+        }
+        struct buf decoded;
+        buf_init(&decoded, RECORD_MAX);
+        int status = record_string(text, match, &decoded);
+        digests[i] = hash_bytes(decoded.data == NULL ? "" : decoded.data, decoded.length);
+        buf_free(&decoded);
+        if (status != 0)
+            return -1;
+    }
+    *delivery = hash_bytes(digests, sizeof digests);
+    *delivery += *delivery == 0;
+    return 0;
+}
+
+/* Of a record without its "sqs". Of a line that is not held as a whole nothing is known. */
+static uint64_t content_of(const struct batch *batch, const struct item *item)
+{
+    if (item->is_long)
+        return item->number;
+    const char *line = batch->lines.data + item->line.at;
+    size_t from = item->sqs.at - item->line.at;
+    size_t to = from + item->sqs.length;
+    const uint64_t digests[] = { hash_bytes(line, from),
+        hash_bytes(line + to, item->line.length - to) };
+    return hash_bytes(digests, sizeof digests);
+}
+
+/* ---- the index ---- */
+
+static uint32_t find(const struct split *split, uint64_t delivery)
+{
+    uint32_t at = split->buckets[delivery % BUCKETS];
+    while (at != NO_SLOT && split->slots[at].delivery != delivery)
+        at = split->slots[at].next;
+    return at;
+}
+
+static void take_out(struct split *split, uint32_t at)
+{
+    struct slot *slot = &split->slots[at];
+    uint32_t *bucket = &split->buckets[slot->delivery % BUCKETS];
+    if (*bucket == at) {
+        *bucket = slot->next;
+    } else {
+        uint32_t before = *bucket;
+        while (split->slots[before].next != at)
+            before = split->slots[before].next;
+        split->slots[before].next = slot->next;
+    }
+    slot->delivery = 0;
+}
+
+/* The slot of the next record, with what is known of its delivery: ${known}. */
+static struct slot *put_in(struct split *split, const struct slot *known)
+{
+    uint32_t at = split->at;
+    struct slot *slot = &split->slots[at];
+    if (slot->delivery != 0)
+        take_out(split, at);
+    uint32_t *bucket = &split->buckets[known->delivery % BUCKETS];
+    *slot = *known;
+    slot->next = *bucket & NO_SLOT;
+    *bucket = at;
+    split->at = (at + 1) % SPLIT_WINDOW;
+    return slot;
+}
+
+/* Lines are numbered in ascending order, and a batch that is filled has all from its first one on.
+ */
+static bool is_in(const struct slot *slot, const struct batch *batch)
+{
+    return batch->count > 0 && slot->first - (uint32_t)batch->items[0].number < UINT32_MAX / 2;
+}
+
+bool split_is_in(const struct split *split, const struct batch *batch, uint64_t delivery)
+{
+    uint32_t at = delivery == 0 ? NO_SLOT : find(split, delivery);
+    return at != NO_SLOT && is_in(&split->slots[at], batch);
+}
+
+/* ---- refusing ---- */
+
+/*
+ * Were the others stored, their verdicts would delete the message, and with it the one that cannot
+ * be: so none of them is.
+ */
+static int refuse(struct batch *batch, struct item *item, const struct slot *slot)
+{
+    if (item->kind != ITEM_EMPTY && batch_refuse(batch, item, "load", "split") == NULL)
+        return -1;
+    item->split = true;
+    item->misfit = false;
+    item->kind = slot->lacking ? ITEM_EMPTY : ITEM_REFUSED;
+    return 0;
+}
+
+/* Refuse what is in the batch of a delivery whose first record is there, but for the newest item.
+ */
+static int refuse_earlier(struct batch *batch, const struct slot *slot)
+{
+    for (size_t i = batch->count - 1;
+         i-- > 0 && (uint32_t)batch->items[i].number - slot->first < UINT32_MAX / 2;) {
+        struct item *item = &batch->items[i];
+        if (item->delivery == slot->delivery && refuse(batch, item, slot) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* Another record of the delivery. 0, or -1. */
+static int compare(struct slot *slot, struct batch *batch, struct item *item, bool same)
+{
+    bool news = !slot->split || (item->kind == ITEM_EMPTY && !slot->lacking);
+    if (same && (!slot->split || slot->given))
+        return 0;
+    if (!slot->split)
+        slot->given = !is_in(slot, batch);
+    slot->split = true;
+    slot->lacking = slot->lacking || item->kind == ITEM_EMPTY;
+    item->late = slot->given && !slot->held;
+    if (news && !slot->given && refuse_earlier(batch, slot) != 0)
+        return -1;
+    return refuse(batch, item, slot);
+}
+
+int split_note(struct split *split, struct batch *batch)
+{
+    struct item *item = &batch->items[batch->count - 1];
+    if (item->delivery == 0)
+        return 0;
+    uint64_t content = content_of(batch, item);
+    uint32_t at = find(split, item->delivery);
+    struct slot known = { .delivery = item->delivery,
+        .content = content,
+        .first = (uint32_t)item->number,
+        .lacking = item->kind == ITEM_EMPTY };
+    if (at == NO_SLOT) {
+        (void)put_in(split, &known);
+        return 0;
+    }
+    known = split->slots[at];
+    take_out(split, at);
+    return compare(put_in(split, &known), batch, item, content == known.content);
+}
+
+void split_learn(struct split *split, const struct batch *batch)
+{
+    for (size_t i = 0; i < batch->count; i++) {
+        const struct item *item = &batch->items[i];
+        if (item->delivery == 0 ||
+            (item->verdict != VERDICT_DUPLICATE && item->verdict != VERDICT_WOULD_DUPLICATE))
+            continue;
+        uint32_t at = find(split, item->delivery);
+        if (at != NO_SLOT && split->slots[at].first == (uint32_t)item->number)
+            split->slots[at].held = true;
+    }
+}
