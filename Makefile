@@ -67,20 +67,20 @@ PKG_http   := libcurl
 PKG_xml    := libxml-2.0
 PKG_crypto := libcrypto
 PKG_pg     := libpq
-PKG_mask   := libseccomp
-LAYERS     := base json crypto http xml pg record aws mask
+PKG_confine := libseccomp
+LAYERS     := base json crypto http xml pg confine record aws mask
 pkg_cflags  = $(shell $(PKG_CONFIG) --cflags $(1))
 pkg_libs    = $(shell $(PKG_CONFIG) --libs $(1))
 CFLAGS_http := $(call pkg_cflags,$(PKG_http))
 CFLAGS_xml  := $(call pkg_cflags,$(PKG_xml))
 CFLAGS_crypto := $(call pkg_cflags,$(PKG_crypto))
 CFLAGS_pg   := $(call pkg_cflags,$(PKG_pg))
-CFLAGS_mask := $(call pkg_cflags,$(PKG_mask))
+CFLAGS_confine := $(call pkg_cflags,$(PKG_confine))
 
 # program: our layers, top first, then what it links: least authority by process
 SQS_LAYERS := aws record xml http crypto json base
-PII_LAYERS := mask record crypto json base
-PG_LAYERS  := record pg json base
+PII_LAYERS := mask record confine crypto json base
+PG_LAYERS  := record pg confine json base
 PROGRAMS   := sqs-pull sqs-ack sqs-send pii-mask pii-unmask pii-keygen pg-load
 LAYERS_sqs-pull   := $(SQS_LAYERS)
 LAYERS_sqs-ack    := $(SQS_LAYERS)
@@ -90,14 +90,14 @@ LAYERS_pii-unmask := $(PII_LAYERS)
 LAYERS_pii-keygen := $(PII_LAYERS)
 LAYERS_pg-load    := $(PG_LAYERS)
 SQS_LIBS = $(call pkg_libs,$(PKG_http) $(PKG_xml) $(PKG_crypto))
-PII_LIBS = $(call pkg_libs,$(PKG_crypto) $(PKG_mask))
+PII_LIBS = $(call pkg_libs,$(PKG_crypto) $(PKG_confine))
 LIBS_sqs-pull   = $(SQS_LIBS)
 LIBS_sqs-ack    = $(SQS_LIBS)
 LIBS_sqs-send   = $(SQS_LIBS)
 LIBS_pii-mask   = $(PII_LIBS)
 LIBS_pii-unmask = $(PII_LIBS)
 LIBS_pii-keygen = $(call pkg_libs,$(PKG_crypto))
-LIBS_pg-load    = $(call pkg_libs,$(PKG_pg)) -ljq -lm
+LIBS_pg-load    = $(call pkg_libs,$(PKG_pg) $(PKG_confine)) -ljq -lm
 
 BINARIES := $(PROGRAMS:%=$(BUILD)/bin/%)
 all: $(BINARIES)
@@ -144,6 +144,7 @@ BELOW_crypto := crypto json base
 BELOW_http   := http base
 BELOW_xml    := xml base
 BELOW_pg     := pg base
+BELOW_confine := confine base
 BELOW_record := record json base
 BELOW_aws    := $(SQS_LAYERS)
 BELOW_mask   := $(PII_LAYERS)
@@ -153,6 +154,7 @@ UNIT_LIBS_crypto = $(call pkg_libs,$(PKG_crypto))
 UNIT_LIBS_http   = $(call pkg_libs,$(PKG_http))
 UNIT_LIBS_xml    = $(call pkg_libs,$(PKG_xml))
 UNIT_LIBS_pg     = $(call pkg_libs,$(PKG_pg))
+UNIT_LIBS_confine = $(call pkg_libs,$(PKG_confine))
 UNIT_LIBS_aws    = $(SQS_LIBS)
 UNIT_LIBS_mask   = $(PII_LIBS)
 unit_layer = $(firstword $(subst _, ,$(1)))
@@ -242,7 +244,7 @@ millions: $(BUILD)/unit/mask_methods
 MEMCHECK := valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite,indirect,possible \
             --show-leak-kinds=definite,indirect,possible --trace-children=no
 NOT_MEMCHECKED := json_fuzzed json_limits crypto_ff1 crypto_peer mask_methods xml_xml \
-                  mask_sandbox aws_profile json_jq base_worker
+                  confine_confine aws_profile json_jq base_worker
 MEMCHECKED := $(filter-out $(NOT_MEMCHECKED:%=$(BUILD)/unit/%),$(UNIT_TESTS)) $(REPLAYS)
 memcheck: $(MEMCHECKED)
 	@UNIT_UNDER='$(MEMCHECK)' scripts/unit.sh $(MEMCHECKED)

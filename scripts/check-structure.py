@@ -13,7 +13,7 @@ import re
 import subprocess
 import sys
 
-RANK = {"base": 0, "json": 1, "crypto": 1, "http": 1, "xml": 1, "pg": 1,
+RANK = {"base": 0, "json": 1, "crypto": 1, "http": 1, "xml": 1, "pg": 1, "confine": 1,
         "record": 2, "aws": 2, "mask": 2}
 # A foreign library: the names its headers go by, the one place that includes them, and what its
 # types look like.
@@ -24,7 +24,7 @@ DOORS = [
     (r"libpq-fe\.h|libpq/|postgres_ext\.h|pg_config", r"lib/pg/",
      r"PG(conn|result|cancel|notify)|\w*(Conn|Exec|Polling|Transaction)StatusType|Oid"),
     (r"j[qv]\.h", r"lib/json/jq\.c", r"jv|jq_state|jv_\w+"),
-    (r"seccomp\.h", r"lib/mask/sandbox\.c", r"scmp_\w+"),
+    (r"seccomp\.h", r"lib/confine/", r"scmp_\w+"),
 ]
 SYSTEM = re.compile(r"(sys|linux|arpa|netinet|net|asm)/\w+\.h$|("
                     "assert|ctype|dirent|emmintrin|endian|errno|fcntl|fnmatch|float|glob|grp|"

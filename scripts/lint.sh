@@ -143,7 +143,9 @@ lint_cppcheck() {
   local list status=0
   list=$(sources 'lib/*.c' 'cmd/*.c')
   [ -n "$list" ] || return 0
-  cppcheck -q -j "$(nproc)" --std=c11 -Ilib --file-list=- --error-exitcode=1 --inline-suppr \
+  # Only what has changed since the last time is looked at again.
+  mkdir -p "$objects/cppcheck"
+  cppcheck -q -j "$(nproc)" --cppcheck-build-dir="$objects/cppcheck" --std=c11 -Ilib --file-list=- --error-exitcode=1 --inline-suppr \
     -D_GNU_SOURCE -DSQS2PG_VERSION='""' -DSQS2PG_DATADIR='""' \
     --enable=warning,performance,portability --suppress=missingIncludeSystem \
     --suppress=unusedStructMember --suppress=unmatchedSuppression \

@@ -16,7 +16,6 @@
 #include "figures.h"
 #include "halt.h"
 #include "hold.h"
-#include "json/jq.h"
 #include "load.h"
 #include "plan.h"
 #include "row.h"
@@ -437,7 +436,8 @@ static int open_run(struct run *run, struct failure *failure)
     run->split = split_new();
     if (run->split == NULL)
         return no_memory(failure);
-    json_jq_start();
+    if (!plan_start_filters())
+        msg_warn_always("this kernel does not let the filters be confined; going on without");
     run->crew = crew_open(options, &run->target, &run->tally, (size_t)options->jobs, failure);
     return run->crew == NULL ? -1 : 0;
 }

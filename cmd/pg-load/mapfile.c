@@ -1,64 +1,43 @@
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "base/trusted_file.h"
 #include "mapfile.h"
 
-/* What decides is the file that was opened, not its name: a symbolic link leads to its target. */
-static int check_owner(int fd, const char *name, struct failure *failure)
-{
-    struct stat about;
-    if (fstat(fd, &about) != 0)
-        return failure_set(failure, STATUS_IO, "%s: %s", name, strerror(errno));
-    if (S_ISDIR(about.st_mode))
-        return failure_set(failure, STATUS_CONFIG, "%s: %s", name, strerror(EISDIR));
-    if (!S_ISREG(about.st_mode))
-        return 0; /* a pipe of our own making */
-    if ((about.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
-        failure_set(failure, STATUS_PERMISSION, "%s: others may write to it", name);
-        return failure_hint(failure, "chmod go-w the file");
-    }
-    if (about.st_uid != geteuid() && about.st_uid != 0) {
-        failure_set(failure, STATUS_PERMISSION, "%s: belongs to another user", name);
-        return failure_hint(failure, "chown the file");
-    }
-    return 0;
-}
+enum { MAX_MAP = 1 << 20 };
 
-static int read_all(int fd, const char *name, struct buf *text, struct failure *failure)
+static int refuse(enum trusted_cause cause, const char *name, struct failure *failure)
 {
-    for (;;) {
-        char *to = buf_reserve(text, 65536);
-        if (to == NULL)
-            return errno == EMSGSIZE
-                ? failure_set(failure, STATUS_CONFIG, "%s: larger than 1 MiB", name)
-                : failure_set(failure, STATUS_INTERNAL, "not enough memory");
-        ssize_t got = read(fd, to, 65536);
-        if (got == 0)
-            return 0;
-        if (got < 0 && errno != EINTR)
-            return failure_set(failure, STATUS_IO, "%s: %s", name, strerror(errno));
-        if (got > 0)
-            text->length += (size_t)got;
-    }
+    bool permission = cause == TRUSTED_OWNER || cause == TRUSTED_WRITABLE;
+    failure_set(failure, permission ? STATUS_PERMISSION : STATUS_CONFIG, "%s: %s", name,
+        cause == TRUSTED_OPEN ? strerror(errno) : trusted_file_cause_text(cause));
+    const char *hint = trusted_file_hint(cause);
+    return hint == NULL ? -1 : failure_hint(failure, "%s", hint);
 }
 
 /* 1: read; 0: no such file; -1: failure. */
 static int read_map(const char *name, struct buf *text, struct failure *failure)
 {
-    int fd = open(name, O_RDONLY | O_CLOEXEC);
-    if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
+    struct trusted_file file;
+    enum trusted_cause cause = trusted_file_open(name, &file);
+    if (cause == TRUSTED_OPEN && (errno == ENOENT || errno == ENOTDIR))
         return 0;
-    if (fd < 0)
-        return failure_set(failure, STATUS_CONFIG, "%s: %s", name, strerror(errno));
-    int status = check_owner(fd, name, failure);
-    if (status == 0)
-        status = read_all(fd, name, text, failure);
-    (void)close(fd);
-    return status == 0 ? 1 : -1;
+    if (cause != TRUSTED_OK)
+        return refuse(cause, name, failure);
+    char *into = buf_reserve(text, MAX_MAP + 1);
+    ssize_t length = into == NULL ? 0 : trusted_file_read(file.fd, into, MAX_MAP + 1);
+    int status = 1;
+    if (into == NULL)
+        status = failure_set(failure, STATUS_INTERNAL, "not enough memory");
+    else if (length < 0)
+        status = failure_set(failure, STATUS_IO, "%s: %s", name, strerror(errno));
+    else if (length > MAX_MAP)
+        status = failure_set(failure, STATUS_CONFIG, "%s: larger than 1 MiB", name);
+    else
+        text->length += (size_t)length;
+    trusted_file_close(&file);
+    return status;
 }
 
 int mapfile_read(const struct load_options *options, const char *table, struct buf *name,

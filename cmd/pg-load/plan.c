@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "confine/confine.h"
 #include "json/string.h"
 #include "mapfile.h"
 #include "plan.h"
@@ -223,4 +224,16 @@ int plan_explain(const struct plan *plan, const struct pg_table *table, struct b
     if (plan->has_key)
         buf_printf(out, "(ledger key)\tuuid\t%s\t--key\n", plan->key_line.expression);
     return out->failed ? -1 : 0;
+}
+
+/* In the process that runs the filters of the map: it is left with its requests. */
+static bool confine_filters(void)
+{
+    const struct confine_needs needs = { .limits = true };
+    return confine_enter(&needs) == CONFINE_ENTERED;
+}
+
+bool plan_start_filters(void)
+{
+    return json_jq_start(confine_filters);
 }

@@ -44,6 +44,10 @@ int plan_build(struct plan *plan, const struct load_options *options, const stru
     struct failure *failure);
 void plan_free(struct plan *plan); /* of a zeroed one too */
 
+/* Start the process that runs the filters, of all plans, before there are threads. Whether it is
+ * confined, or there are no filters. */
+bool plan_start_filters(void);
+
 /* Append the explanation, a line for each column of the table. 0, or -1. */
 int plan_explain(const struct plan *plan, const struct pg_table *table, struct buf *out);
 

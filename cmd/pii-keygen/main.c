@@ -9,6 +9,7 @@
 #include "base/start.h"
 #include "base/status.h"
 #include "create.h"
+#include "confine/protect.h"
 #include "crypto/door.h"
 #include "keygen.h"
 #include "mask/startup.h"
@@ -141,7 +142,7 @@ static int make(const struct settings *settings)
 {
     char id[KEYRING_ID + 1];
     struct keygen_error error = { .cause = KEYGEN_OK };
-    if (door_init() != 0 || keyring_protect_process() != 0)
+    if (door_init() != 0 || protect_process() != 0)
         return say(settings->file, &(struct keygen_error){ .cause = KEYGEN_MACHINE });
     keygen_hold_signals();
     int result = settings->rotate

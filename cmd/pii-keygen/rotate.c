@@ -9,8 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/trusted_file.h"
 #include "crypto/secret.h"
-#include "mask/source.h"
 
 #define PRIMARY "primary"
 #define DECRYPT_ONLY "decrypt-only"
@@ -159,7 +159,7 @@ static int rotate_open(int fd, const char *path, const struct stat *status, stru
     char *id, struct keygen_error *error)
 {
     struct keyring *ring = NULL;
-    ssize_t length = source_read(fd, texts->old, TEXT_SIZE);
+    ssize_t length = trusted_file_read(fd, texts->old, TEXT_SIZE);
     if (length == -1) {
         error->keys = (struct keyring_error){ .cause = KEYRING_READ, .errnum = errno };
         return keygen_fail(error, KEYGEN_KEYS, 0);
@@ -189,7 +189,7 @@ int rotate_key_file(const char *path, bool group_readable, char id[KEYRING_ID + 
     struct stat status;
     void *texts = NULL;
     int result = -1;
-    if (source_descriptor(path) != -1)
+    if (trusted_file_descriptor(path) != -1)
         return keygen_fail(error, KEYGEN_KIND, 0);
     int fd = open_locked(path, &status, error);
     if (fd == -1)

@@ -8,25 +8,29 @@
 #include "base/msg.h"
 #include "base/status.h"
 #include "base/stop.h"
+#include "mask/confinement.h"
 #include "mask/lines.h"
-#include "mask/sandbox.h"
 #include "mask/startup.h"
 #include "mask/unmask.h"
 
-/* A sandbox that cannot be had is said, and fatal only if it was asked for. */
+/* What went wrong before the first record, in words. Its status. */
+static int complain(const struct startup_failure *failure)
+{
+    msg_error("%s", failure->text);
+    if (failure->hint != NULL)
+        msg_hint("%s", failure->hint);
+    return (int)failure->status;
+}
+
+/* A kernel that cannot do it is always said, and fatal only if that was asked for. */
 static int confine(const struct settings *settings)
 {
-    enum sandbox_result result = sandbox_enter();
-    if (result == SANDBOX_FAILED) {
-        msg_error("out of memory");
-        return STATUS_INTERNAL;
-    }
-    if (result == SANDBOX_UNSUPPORTED && settings->require_sandbox) {
-        msg_error("this kernel does not let the process be confined");
-        return STATUS_UNAVAILABLE;
-    }
-    if (result == SANDBOX_UNSUPPORTED)
-        msg_warn("this kernel does not let the process be confined; going on without");
+    struct startup_failure failure = { .status = STATUS_OK };
+    bool confined;
+    if (confinement_enter(settings->require_sandbox, &confined, &failure) != 0)
+        return complain(&failure);
+    if (!confined)
+        msg_warn_always("this kernel does not let the process be confined; going on without");
     return 0;
 }
 
@@ -135,12 +139,8 @@ int run_filter(const struct settings *settings)
         goto out;
     status = work(settings, policy, rule, ring, key);
 out:
-    if (failure.status != STATUS_OK) {
-        status = (int)failure.status;
-        msg_error("%s", failure.text);
-        if (failure.hint != NULL)
-            msg_hint("%s", failure.hint);
-    }
+    if (failure.status != STATUS_OK)
+        status = complain(&failure);
     keyring_free(ring);
     policy_free(policy);
     return status;

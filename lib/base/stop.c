@@ -45,3 +45,9 @@ int stop_fd(void)
 {
     return ends[0];
 }
+
+void stop_descriptors(int descriptors[STOP_DESCRIPTORS])
+{
+    descriptors[0] = ends[0];
+    descriptors[1] = ends[1];
+}

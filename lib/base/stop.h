@@ -11,4 +11,8 @@ int stop_install(void); /* 0, or -1 with errno */
 bool stop_requested(void);
 int stop_fd(void); /* for poll(2); -1 before stop_install(). Never read from it. */
 
+/* Both of its descriptors, for who closes all but what is needed; -1 before stop_install(). */
+enum { STOP_DESCRIPTORS = 2 };
+void stop_descriptors(int descriptors[STOP_DESCRIPTORS]);
+
 #endif

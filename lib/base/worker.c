@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -27,19 +28,29 @@ static const unsigned shares[TRIES] = { 0, 0, 2, 4, 6 };
 struct worker {
     worker_serve *serve;
     struct worker_limits limits;
-    unsigned share; /* the limits of the next child are halved so often */
-    pid_t pid;      /* 0: none */
+    worker_confine *confine; /* NULL: none */
+    unsigned share;          /* the limits of the next child are halved so often */
+    pid_t pid;               /* 0: none */
     int fd;
+    bool confined;
 };
 
 /* ---- messages: their length as a uint64_t, then their bytes ---- */
 
+/* How bytes are sent. A confined child has write(2) only, and ignores SIGPIPE. */
+typedef ssize_t send_bytes(int fd, const void *data, size_t length);
+
+static ssize_t send_quietly(int fd, const void *data, size_t length)
+{
+    return send(fd, data, length, MSG_NOSIGNAL);
+}
+
 /* 1, or 0: the other side is gone. */
-static int send_all(int fd, const void *data, size_t length, int flags)
+static int send_all(int fd, const void *data, size_t length, send_bytes *send_some)
 {
     const char *at = data;
     while (length > 0) {
-        ssize_t sent = send(fd, at, length, MSG_NOSIGNAL | flags);
+        ssize_t sent = send_some(fd, at, length);
         if (sent < 0 && errno != EINTR)
             return 0;
         if (sent > 0) {
@@ -50,18 +61,17 @@ static int send_all(int fd, const void *data, size_t length, int flags)
     return 1;
 }
 
-static int send_message(int fd, const char *data, size_t length)
+static int send_message(int fd, const char *data, size_t length, send_bytes *send_some)
 {
     uint64_t size = length;
-    return send_all(fd, &size, sizeof size, length > 0 ? MSG_MORE : 0) &&
-        send_all(fd, data, length, 0);
+    return send_all(fd, &size, sizeof size, send_some) && send_all(fd, data, length, send_some);
 }
 
 static int receive_all(int fd, void *data, size_t length)
 {
     char *at = data;
     while (length > 0) {
-        ssize_t got = recv(fd, at, length, 0);
+        ssize_t got = read(fd, at, length);
         if (got == 0 || (got < 0 && errno != EINTR))
             return 0;
         if (got > 0) {
@@ -138,6 +148,15 @@ static void limit_cpu(uint64_t ms)
     (void)setitimer(ITIMER_PROF, &timer, NULL);
 }
 
+/* What others may look at in /proc is the memory that the program was started with. */
+static void wipe_environment(void)
+{
+    static char *empty[] = { NULL };
+    for (char **at = environ; at != NULL && *at != NULL; at++)
+        explicit_bzero(*at, strlen(*at));
+    environ = empty;
+}
+
 static void become_child(int fd, pid_t parent)
 {
     static const int ignored[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE };
@@ -164,6 +183,7 @@ static void become_child(int fd, pid_t parent)
         (void)!write(score, "1000", 4);
         (void)close(score);
     }
+    wipe_environment();
 }
 
 static _Noreturn void serve_requests(const struct worker *worker)
@@ -173,6 +193,9 @@ static _Noreturn void serve_requests(const struct worker *worker)
     uint64_t base = memory_in_use();
     unsigned share = worker->share;
     unsigned cpu_share = share < CPU_SHARE_MAX ? share : CPU_SHARE_MAX;
+    char confined = worker->confine != NULL && worker->confine();
+    if (!send_message(STDIN_FILENO, &confined, 1, write))
+        _exit(NOT_SERVED);
     buf_init(&request, MAX_MESSAGE);
     buf_init(&answer, MAX_MESSAGE);
     while (receive_message(STDIN_FILENO, &request) == 1) {
@@ -187,13 +210,40 @@ static _Noreturn void serve_requests(const struct worker *worker)
             abort();
         limit_cpu(0);
         limit_memory(UINT64_MAX); /* the next request may be larger */
-        if (!send_message(STDIN_FILENO, answer.data, answer.length))
+        if (!send_message(STDIN_FILENO, answer.data, answer.length, write))
             break;
     }
     _exit(NOT_SERVED);
 }
 
 /* ---- the caller ---- */
+
+/* End the child, if it has not ended itself; its wait status. */
+static int end(struct worker *worker)
+{
+    int status = 0;
+    (void)close(worker->fd); /* read as the end by a child that waits */
+    (void)kill(worker->pid, SIGKILL);
+    while (waitpid(worker->pid, &status, 0) < 0 && errno == EINTR)
+        ;
+    worker->pid = 0;
+    return status;
+}
+
+/* The child's first word: whether it is confined. 0, or -1 with errno: it is not there. */
+static int greet(struct worker *worker)
+{
+    uint64_t size;
+    char confined = 0;
+    if (receive_all(worker->fd, &size, sizeof size) && size == 1 &&
+        receive_all(worker->fd, &confined, 1)) {
+        worker->confined = confined != 0;
+        return 0;
+    }
+    (void)end(worker);
+    errno = ECHILD;
+    return -1;
+}
 
 static int start(struct worker *worker)
 {
@@ -215,19 +265,7 @@ static int start(struct worker *worker)
     }
     worker->pid = pid;
     worker->fd = ends[0];
-    return 0;
-}
-
-/* End the child, if it has not ended itself; its wait status. */
-static int end(struct worker *worker)
-{
-    int status = 0;
-    (void)close(worker->fd); /* read as the end by a child that waits */
-    (void)kill(worker->pid, SIGKILL);
-    while (waitpid(worker->pid, &status, 0) < 0 && errno == EINTR)
-        ;
-    worker->pid = 0;
-    return status;
+    return greet(worker);
 }
 
 struct worker *worker_new(worker_serve *serve, const struct worker_limits *limits)
@@ -236,6 +274,16 @@ struct worker *worker_new(worker_serve *serve, const struct worker_limits *limit
     if (worker != NULL)
         *worker = (struct worker){ .serve = serve, .limits = *limits };
     return worker;
+}
+
+void worker_set_confine(struct worker *worker, worker_confine *confine)
+{
+    worker->confine = confine;
+}
+
+bool worker_is_confined(const struct worker *worker)
+{
+    return worker->pid != 0 && worker->confined;
 }
 
 int worker_start(struct worker *worker)
@@ -262,8 +310,10 @@ static bool try_once(struct worker *worker, const char *request, size_t length, 
 {
     *result = WORKER_FAILED;
     if (worker_start(worker) != 0)
-        return true;
-    int got = send_message(worker->fd, request, length) ? receive_message(worker->fd, answer) : 0;
+        return errno != ECHILD; /* one that was ended before it said a word is no answer */
+    int got = send_message(worker->fd, request, length, send_quietly)
+        ? receive_message(worker->fd, answer)
+        : 0;
     if (got > 0) {
         *result = WORKER_ANSWERED;
         return true;

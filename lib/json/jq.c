@@ -231,10 +231,12 @@ void json_jq_free(struct json_jq *jq)
 
 /* ---- running ---- */
 
-void json_jq_start(void)
+bool json_jq_start(bool (*confine)(void))
 {
-    if (runner != NULL)
-        (void)worker_start(runner);
+    if (runner == NULL)
+        return true;
+    worker_set_confine(runner, confine);
+    return worker_start(runner) != 0 || worker_is_confined(runner);
 }
 
 /* The slot of an input: the one that holds it, or the free one where it would go. */

@@ -30,9 +30,12 @@ struct json_jq_problem {
 struct json_jq *json_jq_new(const char *program, size_t length, struct json_jq_problem *problem);
 void json_jq_free(struct json_jq *jq); /* NULL is fine */
 
-/* All filters are there: start the process that runs them, before there are threads. Without this,
- * or if it fails, the first run starts it. */
-void json_jq_start(void);
+/*
+ * All filters are there: start the process that runs them, before there are threads, confined by
+ * ${confine} (worker_confine of base/worker.h; NULL: not at all). Whether it is, or there is none.
+ * Without this, or if it fails, the first run starts it.
+ */
+bool json_jq_start(bool (*confine)(void));
 
 enum json_jq_result {
     JSON_JQ_VALUE, /* one output */

@@ -5,16 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/trusted_file.h"
 #include "crypto/base64.h"
 #include "crypto/digest.h"
 #include "crypto/hkdf.h"
 #include "crypto/secret.h"
-#include "mask/source.h"
 
 #define INFO "sqs2pg/v1/"
 
@@ -33,12 +31,6 @@ struct keyring {
     size_t room;    /* keys that fit */
     bool locked;
 };
-
-int keyring_protect_process(void)
-{
-    const struct rlimit none = { 0, 0 };
-    return setrlimit(RLIMIT_CORE, &none) == 0 && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0 ? 0 : -1;
-}
 
 int keyring_lock_heap(const struct keyring *ring)
 {
@@ -253,45 +245,68 @@ int keyring_parse(const char *text, size_t length, struct keyring **result,
 
 enum keyring_cause keyring_check(const struct stat *status, bool group_readable)
 {
-    if (!S_ISREG(status->st_mode) && !S_ISFIFO(status->st_mode))
+    /* As systemd hands out credentials: root's, for a group that only root is in. */
+    bool is_credential =
+        status->st_uid == 0 && status->st_gid == 0 && (status->st_mode & ALLPERMS) == 0440;
+    enum trusted_cause cause = trusted_file_judge(status);
+    if (cause == TRUSTED_KIND)
         return KEYRING_KIND;
-    if (status->st_uid != geteuid() && status->st_uid != 0)
+    if (cause == TRUSTED_OWNER)
         return KEYRING_OWNER;
     if ((status->st_mode & S_IRWXO) != 0)
         return KEYRING_OTHERS;
     if ((status->st_mode & S_IWGRP) != 0)
         return KEYRING_GROUP_WRITE;
-    if ((status->st_mode & S_IRGRP) != 0 && !group_readable)
+    if ((status->st_mode & S_IRGRP) != 0 && !group_readable && !is_credential)
         return KEYRING_GROUP_READ;
     return KEYRING_OK;
+}
+
+/* Open and judge. A pipe that was handed over has no mode that would say anything. */
+static enum keyring_cause open_file(const char *path, bool group_readable,
+    struct trusted_file *file)
+{
+    switch (trusted_file_open(path, file)) {
+    case TRUSTED_OPEN:
+        return errno == EACCES || errno == EPERM ? KEYRING_DENIED : KEYRING_OPEN;
+    case TRUSTED_KIND:
+        return KEYRING_KIND;
+    case TRUSTED_OWNER:
+        return KEYRING_OWNER;
+    case TRUSTED_WRITABLE: /* keyring_check() says by whom, of a file that is closed by now */
+        return keyring_check(&file->status, group_readable);
+    case TRUSTED_OK:
+        break;
+    }
+    enum keyring_cause cause =
+        file->is_inherited_pipe ? KEYRING_OK : keyring_check(&file->status, group_readable);
+    if (cause != KEYRING_OK)
+        trusted_file_close(file);
+    return cause;
 }
 
 int keyring_load(const char *path, bool group_readable, struct keyring **ring,
     struct keyring_error *error)
 {
-    *error = (struct keyring_error){ .cause = KEYRING_OK };
-    struct stat status;
-    int fd = source_open(path, &status);
-    if (fd == -1) {
-        error->errnum = errno;
-        error->cause = errno == EACCES || errno == EPERM ? KEYRING_DENIED : KEYRING_OPEN;
+    struct trusted_file file;
+    *error = (struct keyring_error){ .cause = open_file(path, group_readable, &file) };
+    if (error->cause != KEYRING_OK) {
+        bool has_reason = error->cause == KEYRING_DENIED || error->cause == KEYRING_OPEN;
+        error->errnum = has_reason ? errno : 0;
         return -1;
     }
     void *text = NULL;
-    error->cause = keyring_check(&status, group_readable);
-    if (error->cause == KEYRING_OK && secret_alloc(KEYRING_MAX_FILE + 1, &text) == SECRET_NO_MEMORY)
+    ssize_t length = 0;
+    if (secret_alloc(KEYRING_MAX_FILE + 1, &text) == SECRET_NO_MEMORY)
         error->cause = KEYRING_MEMORY;
-    ssize_t length = error->cause == KEYRING_OK ? source_read(fd, text, KEYRING_MAX_FILE + 1) : 0;
-    if (length == -1) {
-        error->errnum = errno;
-        error->cause = KEYRING_READ;
-    } else if (length > KEYRING_MAX_FILE) {
+    else if ((length = trusted_file_read(file.fd, text, KEYRING_MAX_FILE + 1)) == -1)
+        *error = (struct keyring_error){ .cause = KEYRING_READ, .errnum = errno };
+    else if (length > KEYRING_MAX_FILE)
         error->cause = KEYRING_TOO_BIG;
-    }
     if (error->cause == KEYRING_OK)
         keyring_parse(text, (size_t)length, ring, error);
     secret_free(text, KEYRING_MAX_FILE + 1);
-    close(fd);
+    trusted_file_close(&file);
     return error->cause == KEYRING_OK ? 0 : -1;
 }
 

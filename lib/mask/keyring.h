@@ -65,9 +65,10 @@ struct keyring_error {
 
 /*
  * keyring_load(path, group_readable, ring, error):
- * Open (as source_open() does), check, read and parse. Refused are files to which others have any
- * right, which the group may write or (unless ${group_readable}) read, or whose owner is neither
- * the effective user nor root. Return 0 with *ring set, to be freed by the caller, or -1 with
+ * Open and judge (base/trusted_file.h), check, read and parse. Refused are further files to which
+ * others have any right, or which the group may read, unless ${group_readable} or it is 0440 and
+ * root's, user and group. An inherited pipe is taken as it is. Return 0 with *ring set, to be freed
+ * by the caller, or -1 with
  * ${error}.
  */
 int keyring_load(const char *path, bool group_readable, struct keyring **ring,
@@ -125,9 +126,5 @@ const char *keyring_cause_text(enum keyring_cause cause);
  * low.
  */
 int keyring_lock_heap(const struct keyring *ring);
-
-/* Keep the process from dumping core and from being traced or read by its user's other processes.
- */
-int keyring_protect_process(void); /* 0, or -1 with errno */
 
 #endif

@@ -29,6 +29,10 @@ const char *policy_error_text(enum policy_cause cause)
         return "cannot be opened";
     case POLICY_READ:
         return "cannot be read";
+    case POLICY_KIND:
+        return "neither a regular file nor a pipe";
+    case POLICY_OWNER:
+        return "owned neither by this user nor by root";
     case POLICY_WRITABLE:
         return "its group or others may write it";
     case POLICY_TOO_BIG:

@@ -12,6 +12,8 @@ enum policy_cause {
     POLICY_MEMORY,
     POLICY_OPEN,     /* errnum says */
     POLICY_READ,     /* errnum says */
+    POLICY_KIND,     /* neither a regular file nor a pipe */
+    POLICY_OWNER,    /* it belongs neither to this user nor to root */
     POLICY_WRITABLE, /* its group or others may write the file */
     POLICY_TOO_BIG,  /* over POLICY_MAX_FILE */
     POLICY_TOO_MANY, /* over POLICY_MAX_RULES */

@@ -3,11 +3,10 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "base/trusted_file.h"
 #include "json/scan.h"
 #include "json/string.h"
-#include "mask/source.h"
 
 #define ATTRIBUTES "attributes."
 
@@ -212,48 +211,47 @@ int policy_text_lines(struct policy *policy, const char *text, size_t length,
     return 0;
 }
 
+/* Of a file that was not opened, with errno; or of one that is not trusted. */
+static enum policy_cause file_cause(enum trusted_cause cause)
+{
+    static const enum policy_cause causes[] = {
+        [TRUSTED_OK] = POLICY_OK,
+        [TRUSTED_OPEN] = POLICY_OPEN,
+        [TRUSTED_KIND] = POLICY_KIND,
+        [TRUSTED_OWNER] = POLICY_OWNER,
+        [TRUSTED_WRITABLE] = POLICY_WRITABLE,
+    };
+    return causes[cause];
+}
+
 int policy_text_file(struct policy *policy, const char *path, struct policy_error *error)
 {
-    struct stat status;
-    int fd = source_open(path, &status);
-    if (fd == -1) {
-        policy_error_set(error, POLICY_OPEN, 0, NULL);
-        error->errnum = errno;
+    struct trusted_file file;
+    enum policy_cause cause = file_cause(trusted_file_open(path, &file));
+    if (cause != POLICY_OK) {
+        int errnum = cause == POLICY_OPEN ? errno : 0;
+        policy_error_set(error, cause, 0, NULL);
+        error->errnum = errnum;
         return -1;
     }
     int result = -1;
-    char *text = NULL;
-    ssize_t length = 0;
-    enum policy_cause cause = POLICY_OK;
-    if (S_ISDIR(status.st_mode)) {
-        cause = POLICY_OPEN;
-        errno = EISDIR;
-        goto out;
-    }
-    if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0 && S_ISREG(status.st_mode)) {
-        cause = POLICY_WRITABLE;
-        goto out;
-    }
-    text = malloc(POLICY_MAX_FILE + 1);
-    if (text == NULL) {
+    char *text = malloc(POLICY_MAX_FILE + 1);
+    ssize_t length = text == NULL ? 0 : trusted_file_read(file.fd, text, POLICY_MAX_FILE + 1);
+    int errnum = length == -1 ? errno : 0;
+    if (text == NULL)
         cause = POLICY_MEMORY;
-        goto out;
-    }
-    length = source_read(fd, text, POLICY_MAX_FILE + 1);
-    if (length == -1)
+    else if (length == -1)
         cause = POLICY_READ;
     else if (length > POLICY_MAX_FILE)
         cause = POLICY_TOO_BIG;
     else
         result = policy_text_lines(policy, text, (size_t)length, error);
-out:
     if (cause != POLICY_OK) {
-        int saved = errno;
         policy_error_set(error, cause, 0, NULL);
-        error->errnum = cause == POLICY_READ || cause == POLICY_OPEN ? saved : 0;
+        error->errnum = errnum;
     }
     free(text);
-    close(fd);
+    trusted_file_close(&file);
     return result;
 }
 

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/out.h"
+#include "confine/protect.h"
 #include "crypto/door.h"
 #include "mask/lines.h"
 #include "mask/policy_text.h"
@@ -36,6 +37,7 @@ static enum status policy_status(enum policy_cause cause)
         return STATUS_INTERNAL;
     case POLICY_READ:
         return STATUS_IO;
+    case POLICY_OWNER:
     case POLICY_WRITABLE:
         return STATUS_PERMISSION;
     default:
@@ -177,7 +179,7 @@ int startup_keys(const char *file, bool group_readable, struct keyring **ring,
     if (door_init() != 0)
         return fail(failure, STATUS_INTERNAL, NULL,
             "OpenSSL lacks an algorithm or computes it wrongly");
-    if (keyring_protect_process() != 0)
+    if (protect_process() != 0)
         return fail(failure, STATUS_INTERNAL, NULL, "cannot keep the process from dumping core: %s",
             strerror(errno));
     return keyring_load(file, group_readable, ring, &error) == 0

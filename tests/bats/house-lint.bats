@@ -259,7 +259,7 @@ in_text() { printf '%s\n' "${1//@/}" >>lib/base/text.c; }
   printf '#include <openssl/evp.h>\n' | write lib/crypto/aes.c
   printf '#include <libpq-fe.h>\n' | write lib/pg/conn.c
   printf '#include <jq.h>\n#include <jv.h>\n' | write lib/json/jq.c
-  printf '#include <seccomp.h>\n#include <sys/prctl.h>\n' | write lib/mask/sandbox.c
+  printf '#include <seccomp.h>\n#include <sys/prctl.h>\n' | write lib/confine/confine.c
   run lint doors
   echo "$output"
   [ "$status" -eq 0 ]

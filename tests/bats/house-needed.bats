@@ -16,7 +16,7 @@ sqs-send    libcrypto libcurl libxml2
 pii-mask    libcrypto libseccomp
 pii-unmask  libcrypto libseccomp
 pii-keygen  libcrypto
-pg-load     libjq libpq
+pg-load     libjq libpq libseccomp
 '
 
 programs() { awk 'NF { print $1 }' <<<"$TABLE"; }

@@ -136,6 +136,36 @@ map|id' ]
   [ "$(sql 'SELECT count(*) FROM t WHERE a = id::text')" = 8 ]
 }
 
+@test "the process that runs the filters is confined as pii-mask is, and has no environment" {
+  map 'id .body.id' 'a .body.id | tostring'
+  mkfifo pipe
+  PGPASSWORD=environment-canary pg-load -t t --map t.map <pipe >out 2>err 3>&- &
+  pid=$!
+  exec 9>pipe
+  records 1 1 >&9
+  eventually 20 lines_are out 1
+  child=$(pgrep -P "$pid")
+  grep -qx 'NoNewPrivs:.1' "/proc/$child/status"
+  grep -qx 'Seccomp:.2' "/proc/$child/status"
+  grep -q environment-canary "/proc/$pid/environ"
+  [ -z "$(tr -d '\0' <"/proc/$child/environ")" ]
+  find "/proc/$child/fd" -printf '%f %l\n' | awk '$1 < 200' | sort -n >held
+  cat held
+  [ "$(wc -l <held)" -eq 3 ]
+  grep -q '^0 socket:' held
+  [ "$(grep -c '^[12] /dev/null$' held)" -eq 2 ]
+  exec 9>&-
+  wait "$pid"
+}
+
+@test "where the kernel cannot confine the filters, that is said, with -q too, and they run" {
+  map 'a .body.id | tostring'
+  records 1 1 >in
+  "$BATS_TEST_DIRNAME/../lib/unconfined.py" "$(command -v pg-load)" -q -t t --map t.map <in >out 2>err
+  [ "$(<err)" = 'pg-load: warning: this kernel does not let the filters be confined; going on without' ]
+  [ "$(tally)" = '1 committed' ]
+}
+
 @test "the process that runs the filters ends with the loader, and holds its output open no longer" {
   map 'a .body.id | tostring'
   mkfifo pipe

@@ -40,6 +40,28 @@ done_working() {
   done
 }
 
+@test "no descriptor of the parent's survives: not the key's, nor any other, readable or writable" {
+  local program fd
+  for program in pii-mask pii-unmask; do
+    mkfifo in
+    : >scratch
+    exec 7<k 8>scratch 9<>scratch
+    $program -k /dev/fd/7 <in >out &
+    PID=$!
+    exec 5>in
+    echo '{"body":{"n":1}}' >&5
+    eventually 10 test -s out
+    # The three, and the two ends of the stop flag's pipe; a sanitizer's report is kept high up.
+    find /proc/$PID/fd -printf '%f %l\n' | awk '$1 < 200' | sort -n >held
+    cat held
+    [ "$(awk '$1 > 2 && $2 !~ /^pipe:/' held)" = '' ]
+    [ "$(awk '$1 > 2' held | wc -l)" -eq 2 ]
+    exec 7<&- 8>&- 9>&-
+    done_working
+    rm -f in out
+  done
+}
+
 @test "they leave no core" {
   local program
   for program in pii-mask pii-unmask; do
@@ -140,6 +162,8 @@ done_working() {
     run -0 --separate-stderr "$BATS_TEST_DIRNAME/../lib/unconfined.py" "$program" -k k <<<'{"body":{}}'
     [ "$(jq -c .body <<<"$output")" = '{}' ]
     [ "$stderr" = "$program: warning: this kernel does not let the process be confined; going on without" ]
+    run -0 --separate-stderr "$BATS_TEST_DIRNAME/../lib/unconfined.py" "$program" -q -k k <<<'{"body":{}}'
+    [[ $stderr == *'does not let the process be confined'* ]]
     run -69 --separate-stderr "$BATS_TEST_DIRNAME/../lib/unconfined.py" "$program" -k k --require-sandbox <<<'{"body":{}}'
     [ -z "$output" ]
     [ "$stderr" = "$program: error: this kernel does not let the process be confined" ]

@@ -118,7 +118,7 @@ END
   run -78 --separate-stderr pii-mask -k k -p none </dev/null
   [[ $stderr == *'none: cannot be opened: No such file or directory'* ]]
   run -78 --separate-stderr pii-mask -k k -p . </dev/null
-  [[ $stderr == *'.: cannot be opened: Is a directory'* ]]
+  [[ $stderr == *'.: neither a regular file nor a pipe'* ]]
   echo '.a siv' >p
   for mode in 666 620 602; do
     chmod "$mode" p

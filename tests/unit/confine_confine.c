@@ -17,7 +17,7 @@
 #include <cmocka.h>
 
 #include "base/clock.h"
-#include "mask/sandbox.h"
+#include "confine/confine.h"
 
 /* Each returns 0 when the call failed with EPERM. */
 static int refused(long result)
@@ -95,6 +95,10 @@ static int work(void)
     return failed;
 }
 
+/* The pipe of work(). */
+static const int pipe_ends[] = { 4, 3 };
+static const struct confine_needs needs = { .keep = pipe_ends, .keep_count = 2 };
+
 static int enter_and(int (*try)(void))
 {
     pid_t child = fork();
@@ -104,7 +108,7 @@ static int enter_and(int (*try)(void))
         if (dup2(open("/dev/zero", O_RDONLY | O_CLOEXEC), STDIN_FILENO) == -1 || pipe(ends) != 0 ||
             dup2(ends[0], 3) != 3 || dup2(ends[1], 4) != 4)
             _exit(99);
-        if (sandbox_enter() != SANDBOX_ENTERED)
+        if (confine_enter(&needs) != CONFINE_ENTERED)
             _exit(98);
         _exit(try());
     }
@@ -145,7 +149,9 @@ static void shows_from_outside(void **state)
     assert_true(child >= 0);
     if (child == 0) {
         char go;
-        if (sandbox_enter() != SANDBOX_ENTERED || write(said[1], "x", 1) != 1)
+        const int keep[] = { told[0], -1, said[1] };
+        const struct confine_needs own = { .keep = keep, .keep_count = 3 };
+        if (confine_enter(&own) != CONFINE_ENTERED || write(said[1], "x", 1) != 1)
             _exit(1);
         _exit(read(told[0], &go, 1) == 1 ? 0 : 2);
     }

@@ -1,4 +1,4 @@
-#include "mask/sandbox.h"
+#include "confine/confine.h"
 
 #include <errno.h>
 #include <seccomp.h>
@@ -9,7 +9,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "mask/keyring.h"
+#include "confine/protect.h"
 
 /* Names that an architecture does not have get negative numbers and are passed over. */
 static const int calls[] = {
@@ -67,33 +67,85 @@ static int allow_arguments(scmp_filter_ctx filter)
     return error;
 }
 
+/* A limit on itself and a timer of processor time, for what runs under them request by request. */
+static int allow_limits(scmp_filter_ctx filter)
+{
+    int error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(setitimer), 0);
+    if (error == 0)
+        error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(setrlimit), 0);
+    if (error == 0)
+        error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(getrlimit), 0);
+    if (error == 0)
+        error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1,
+            SCMP_A0(SCMP_CMP_EQ, 0));
+    return error;
+}
+
 #ifdef __SANITIZE_ADDRESS__
+static int entered;
+
 /*
- * The leak check at exit would have to open files and trace this process. It is off in the programs
- * that link this, rather than confining them less when they are tested; the unit tests look for
- * leaks.
+ * The leak check at exit would have to open files and trace this process. It is off in a process
+ * that is confined, rather than confining it less when it is tested; the unit tests look for leaks.
  */
 int __lsan_is_turned_off(void);
 int __lsan_is_turned_off(void)
 {
-    return 1;
+    return entered;
 }
 #endif
 
-enum sandbox_result sandbox_enter(void)
+/* The last descriptor to close; the reports of a sanitizer go to a high one. */
+static unsigned last_descriptor(void)
 {
-    if (keyring_protect_process() != 0 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
-        return SANDBOX_UNSUPPORTED;
+#if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
+    return 199;
+#else
+    return ~0U;
+#endif
+}
+
+/* Close all but the standard three and what is kept. 0, or -1 with errno. */
+static int close_others(const struct confine_needs *needs)
+{
+    for (unsigned from = STDERR_FILENO + 1;;) {
+        unsigned kept = last_descriptor();
+        bool found = false;
+        for (size_t i = 0; i < needs->keep_count; i++) {
+            unsigned fd = (unsigned)needs->keep[i];
+            if (needs->keep[i] >= 0 && fd >= from && fd <= kept) {
+                kept = fd;
+                found = true;
+            }
+        }
+        if ((!found || kept > from) && close_range(from, found ? kept - 1 : kept, 0) != 0)
+            return -1;
+        if (!found)
+            return 0;
+        from = kept + 1;
+    }
+}
+
+enum confine_result confine_enter(const struct confine_needs *needs)
+{
+    if (close_others(needs) != 0 || protect_process() != 0 ||
+        prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+        return CONFINE_UNSUPPORTED;
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
     if (filter == NULL)
-        return SANDBOX_FAILED;
+        return CONFINE_FAILED;
     int error = allow_calls(filter);
     if (error == 0)
         error = allow_arguments(filter);
+    if (error == 0 && needs->limits)
+        error = allow_limits(filter);
     if (error == 0)
         error = seccomp_load(filter);
     seccomp_release(filter);
+#ifdef __SANITIZE_ADDRESS__
+    entered = error == 0;
+#endif
     if (error == 0)
-        return SANDBOX_ENTERED;
-    return error == -ENOMEM ? SANDBOX_FAILED : SANDBOX_UNSUPPORTED;
+        return CONFINE_ENTERED;
+    return error == -ENOMEM ? CONFINE_FAILED : CONFINE_UNSUPPORTED;
 }

@@ -1,0 +1,29 @@
+#include "mask/confinement.h"
+
+#include <stdio.h>
+
+#include "base/stop.h"
+#include "confine/confine.h"
+
+static int fail(struct startup_failure *failure, enum status status, const char *text)
+{
+    failure->status = status;
+    failure->hint = NULL;
+    (void)snprintf(failure->text, sizeof failure->text, "%s", text);
+    return -1;
+}
+
+int confinement_enter(bool required, bool *confined, struct startup_failure *failure)
+{
+    int keep[STOP_DESCRIPTORS];
+    stop_descriptors(keep);
+    const struct confine_needs needs = { .keep = keep, .keep_count = STOP_DESCRIPTORS };
+    enum confine_result result = confine_enter(&needs);
+    *confined = result == CONFINE_ENTERED;
+    if (result == CONFINE_FAILED)
+        return fail(failure, STATUS_INTERNAL, "out of memory");
+    if (result == CONFINE_UNSUPPORTED && required)
+        return fail(failure, STATUS_UNAVAILABLE,
+            "this kernel does not let the process be confined");
+    return 0;
+}
