@@ -23,7 +23,7 @@ DEPS_HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 BUILD_PACKAGES=(gcc libc6-dev make pkg-config libcurl4-openssl-dev libxml2-dev
   libssl-dev libpq-dev libjq-dev libseccomp-dev)
 TEST_PACKAGES=(bats libcmocka-dev mandoc shellcheck python3 python3-venv
-  parallel binutils patch clang-format clang-tidy cppcheck valgrind strace socat xxd pgbouncer locales)
+  parallel binutils patch clang-format clang-tidy cppcheck valgrind strace socat xxd pgbouncer locales systemd)
 
 BENCH_PACKAGES=(nginx libnginx-mod-http-lua gnuplot-nox python3 python3-venv time)
 

@@ -24,7 +24,7 @@ says() {
   key k
   # The commented lines, too. Credentials and the database are the test's.
   sed -E "s|^#(SQS2PG_)|\1|;s|^(SQS_QUEUE_URL=).*|\1$SQS_QUEUE_URL|;s|^(SQS2PG_KEY_FILE=).*|\1$PWD/k|;/^PGSERVICE=/d
-    s|/var/lib/node_exporter|$PWD|" "$DEPLOY/sqs2pg.env" >settings
+    s|/var/lib/prometheus/node-exporter|$PWD|" "$DEPLOY/sqs2pg.env" >settings
   [ "$(grep -c '^SQS2PG_' settings)" -eq 4 ]
   mkdir bin
   cp "$ROOT/scripts/pipeline.sh" bin/sqs2pg
@@ -66,7 +66,8 @@ says() {
   # A file of the package that the image installs: libpq takes the word system from version 16 on.
   [ -s "$(sed -n 's/.*PGSSLROOTCERT, value: \(.*\)}.*/\1/p' "$DEPLOY/container/kubernetes.yaml")" ]
   grep -qw ca-certificates "$DEPLOY/container/Containerfile"
-  says pii-mask "$(sed -n 's/.*SQS2PG_MASK_OPTIONS, value: "\(.*\)".*/\1/p' "$DEPLOY/container/kubernetes.yaml")"
+  # shellcheck disable=SC2046
+  says pii-mask $(sed -n 's/.*SQS2PG_MASK_OPTIONS, value: "\(.*\)".*/\1/p' "$DEPLOY/container/kubernetes.yaml")
 }
 
 @test "the IAM policy allows the calls that the pipeline makes, and no other" {
@@ -74,5 +75,38 @@ says() {
   sed -n 's/^ *\[CALL_[A-Z_]*\] = "\([A-Za-z]*\)".*/\1/p' "$ROOT/lib/aws/call.c" |
     sed 's/Batch$//' | grep -v '^SendMessage$' | sort -u >made
   [ "$(wc -l <made)" -ge 5 ]
-  diff made <(jq -r '.Statement[].Action[] | ltrimstr("sqs:")' "$DEPLOY/iam-policy.json" | sort -u)
+  diff made <(jq -r '.Statement[].Action | arrays[] | ltrimstr("sqs:")' "$DEPLOY/iam-policy.json" | sort -u)
+  # And to open what a queue with a key of the account's own has encrypted.
+  [ "$(jq -r '.Statement[].Action | strings' "$DEPLOY/iam-policy.json")" = kms:Decrypt ]
+}
+
+@test "Kubernetes: no token of the service account, a network policy, the image by its digest" {
+  "$(python_dir)/bin/python" - "$DEPLOY/container/kubernetes.yaml" <<'END'
+import re, sys, yaml
+deployment, policy = yaml.safe_load_all(open(sys.argv[1]))
+pod = deployment["spec"]["template"]
+assert pod["spec"]["automountServiceAccountToken"] is False
+assert re.search(r"@sha256:[0-9a-f]{64}$", pod["spec"]["containers"][0]["image"])
+assert policy["kind"] == "NetworkPolicy"
+assert policy["spec"]["podSelector"]["matchLabels"] == pod["metadata"]["labels"]
+assert set(policy["spec"]["policyTypes"]) == {"Ingress", "Egress"} and "ingress" not in policy["spec"]
+assert all(rule["ports"] for rule in policy["spec"]["egress"])
+END
+}
+
+@test "the units leave the programs little: systemd's own measure is 2.0 or better" {
+  for unit in "$DEPLOY"/systemd/*@.service; do
+    cp "$unit" "$(basename "$unit" @.service)@x.service"
+  done
+  for unit in ./*@x.service; do
+    # It fails above the threshold, which is in tenths.
+    run -0 systemd-analyze security --no-pager --offline=yes --threshold=20 "$unit"
+    [[ $output == *'Overall exposure level'* ]]
+    run -1 systemd-analyze security --no-pager --offline=yes --threshold=5 "$unit"
+    # Files that the programs write or look for: the lock, the state and home, node_exporter's.
+    grep -qx 'StateDirectory=sqs2pg' "$unit"
+    grep -qx 'Environment=HOME=/var/lib/sqs2pg' "$unit"
+    grep -q '^ReadWritePaths=.*/var/lib/prometheus/node-exporter' "$unit"
+    [ "$(grep -oE '^(StateDirectory|RuntimeDirectory)=.*' "$unit" | wc -l)" -eq 2 ]
+  done
 }
