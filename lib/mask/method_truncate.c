@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "mask/address.h"
+#include "mask/transition.h"
 
 enum { OPTION_V4, OPTION_V6, MAPPED_BITS = 96 };
 
@@ -21,6 +22,13 @@ static void *open_method(const struct method_use *use)
     return state;
 }
 
+/* Set the bits [from, to) to zero. */
+static void clear_bits(unsigned char address[ADDRESS_SIZE], unsigned from, unsigned to)
+{
+    for (unsigned bit = from; bit < to; bit++)
+        address[bit / 8] = (unsigned char)(address[bit / 8] & ~(0x80 >> bit % 8));
+}
+
 static enum token_result mask(void *opaque, size_t key, const struct token_value *value,
     struct buf *scratch, struct buf *out)
 {
@@ -30,9 +38,13 @@ static enum token_result mask(void *opaque, size_t key, const struct token_value
     if (!address_read(value, scratch, address))
         return TOKEN_MALFORMED;
     unsigned kept = state->kept[address_is_ipv4(address)];
-    size_t whole = kept / 8;
-    address[whole] = (unsigned char)(address[whole] & ~(0xff >> kept % 8));
-    memset(address + whole + 1, 0, ADDRESS_SIZE - whole - 1);
+    struct transition held[TRANSITION_MOST];
+    size_t count = address_is_ipv4(address) ? 0 : transition_find(address, held);
+    clear_bits(address, kept, ADDRESS_SIZE * 8);
+    /* Of an IPv4 address inside no more is kept than of one that stands alone. */
+    for (size_t i = 0; i < count; i++)
+        clear_bits(address, held[i].from + (held[i].scattered ? 0 : state->kept[1] - MAPPED_BITS),
+            held[i].to);
     return address_write(out, address) == 0 ? TOKEN_OK : TOKEN_FAILED;
 }
 

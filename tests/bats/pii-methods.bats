@@ -104,6 +104,28 @@ codes() { jq -r '.error.code // "-"' masked | xargs; }
   [[ $output == *'"code":"mixed"'* && $output != *203.0.113.77* ]]
 }
 
+@test "truncate: an IPv4 address inside an IPv6 one loses its low bits too" {
+  # clear address, with the defaults, with v4=20 v6=127
+  local rows='2002:cb00:714d::1|2002:cb00:7100::|2002:cb00:7000::
+2002:cb00:714d:9:8:7:6:5|2002:cb00:7100::|2002:cb00:7000:9:8:7:6:4
+2001:0:cb00:714d:8000:63bf:3fff:fdd2|2001:0:cb00::|2001:0:cb00:7000:8000:63bf:3fff:f000
+64:ff9b::203.0.113.77|64:ff9b::|64:ff9b::cb00:7000
+64:ff9b:1::203.0.113.77|64:ff9b:1::|64:ff9b:1::
+64:ff9b:1:cb00:71:4d00::|64:ff9b:1::|64:ff9b:1::
+::203.0.113.77|::|::cb00:7000
+::ffff:0:203.0.113.77|::|::ffff:0:cb00:7000
+2001:db8:1:2:0:5efe:203.0.113.77|2001:db8:1::|2001:db8:1:2:0:5efe:cb00:7000
+2001:db8:1:2:200:5efe:203.0.113.77|2001:db8:1::|2001:db8:1:2:200:5efe:cb00:7000
+2001:db8:cb00:714d::1|2001:db8:cb00::|2001:db8:cb00:714d::
+2003:cb00:714d::1|2003:cb00:714d::|2003:cb00:714d::' row
+  printf '.a truncate\n.b truncate v4=20 v6=127\n' >p
+  while IFS='|' read -r clear usual wide; do
+    row=$(printf '{"body":{"a":"%s","b":"%s"}}' "$clear" "$clear" | pii-mask -k k -p p | jq -r '.body | .a + "|" + .b')
+    echo "$clear: $row"
+    [ "$row" = "$usual|$wide" ]
+  done <<<"$rows"
+}
+
 @test "sha256 is warned of at every start, with -q too" {
   for quiet in '' -q; do
     # shellcheck disable=SC2086
