@@ -6,13 +6,11 @@
 #include "guard.h"
 #include "isolate.h"
 #include "pg/ledger.h"
+#include "plausible.h"
 #include "pg/transaction.h"
 #include "quarantine.h"
 
-enum {
-    FOREIGN_KEY_ROUNDS = 16,
-    ENOUGH_FAILED = 10 /* as many as one receive brings: refused with none passing, they end it */
-};
+enum { FOREIGN_KEY_ROUNDS = 16 };
 
 /* What an error that is about no row in particular means for the batch; ${own}: met in that table.
  */
@@ -237,14 +235,6 @@ static size_t parent_round(struct loader *loader, struct batch *batch)
     return count;
 }
 
-static size_t count_state(const struct batch *batch, enum item_state state)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < batch->count; i++)
-        count += batch->items[i].kind == ITEM_ROW && batch->items[i].state == state;
-    return count;
-}
-
 /* Everything that can be loaded, loaded; every row passed, duplicate or refused. */
 static int load_all(struct loader *loader, struct batch *batch)
 {
@@ -256,7 +246,7 @@ static int load_all(struct loader *loader, struct batch *batch)
                 return -1;
             count = next_round(loader, batch);
         }
-        size_t now = count_state(batch, STATE_PASSED);
+        size_t now = batch_count(batch, STATE_PASSED);
         if (now == passed || (count = parent_round(loader, batch)) == 0)
             break;
         passed = now;
@@ -281,86 +271,6 @@ static int take_back_keys(struct loader *loader, const struct batch *batch)
     return count == 0
         ? 0
         : pg_ledger_delete(loader->target->conn, &loader->target->ledger, loader->scratch, count);
-}
-
-/* Whether the table has taken rows before. 1, 0, or -1 with the connection's error. */
-static int holds_rows(struct loader *loader)
-{
-    const struct target *target = loader->target;
-    if (!target->has_ledger && !target->table.readable)
-        return 0;
-    buf_clear(&loader->sql);
-    buf_printf(&loader->sql, "SELECT FROM %s LIMIT 1",
-        target->has_ledger ? target->ledger.qualified : target->table.qualified);
-    const char *sql = buf_cstr(&loader->sql);
-    if (sql == NULL)
-        return pg_conn_no_memory(target->conn);
-    if (pg_conn_exec(target->conn, sql) != 0)
-        return -1;
-    return pg_conn_rows(target->conn) > 0;
-}
-
-/* Whether what refused them, by its kind, is about values. */
-static bool is_about_values(const struct batch *batch)
-{
-    for (size_t i = 0; i < batch->count; i++) {
-        const struct item *item = &batch->items[i];
-        if (item->kind != ITEM_ROW || item->state != STATE_REFUSED)
-            continue;
-        const char *state = batch->refusals[item->refusal].sqlstate;
-        if (strncmp(state, "22", 2) != 0 && strncmp(state, "23", 2) != 0 &&
-            strcmp(state, "P0001") != 0)
-            return false;
-    }
-    return true;
-}
-
-/*
- * Records that fail while none passes may mean that it is not the records. One alone proves
- * nothing, nor do a few once the table has taken others, a few that the map does not fit, or those
- * that are in the error table already; more end the run. 1: go on; 0: end; -1: the connection's
- * error. ${found}: the new ones.
- */
-static int is_plausible(struct loader *loader, const struct batch *batch, struct suspects *found)
-{
-    *found = (struct suspects){ .refused = 0 };
-    if (count_state(batch, STATE_PASSED) > 0)
-        return 1;
-    if (quarantine_count_new(loader, batch, found) != 0)
-        return -1;
-    uint64_t all = found->refused + found->misfits;
-    if (all == 0 || all <= count_state(batch, STATE_DUPLICATE))
-        return 1;
-    bool proven;
-    struct suspects before = tally_suspects(loader->tally, &proven);
-    if (before.refused + before.misfits + all > ENOUGH_FAILED)
-        return 0;
-    int holds = proven || found->refused == 0 ? 1 : holds_rows(loader);
-    if (holds != 0)
-        return holds;
-    return before.refused + found->refused == 1 && is_about_values(batch);
-}
-
-static bool is_suspect(const struct item *item)
-{
-    return item->misfit || (item->kind == ITEM_ROW && item->state == STATE_REFUSED);
-}
-
-static void none_passes(const struct batch *batch, const struct suspects *found,
-    struct failure *failure)
-{
-    size_t last = batch->count - 1;
-    while (last > 0 && !is_suspect(&batch->items[last]))
-        last--;
-    const struct refusal *refusal = &batch->refusals[batch->items[last].refusal];
-    bool by_server = refusal->sqlstate[0] != '\0';
-    failure_set(failure, STATUS_UNAVAILABLE,
-        "none of %llu records can be loaded, the last for %s%s%s%s%s%s",
-        (unsigned long long)found->refused + found->misfits, by_server ? "SQLSTATE " : "",
-        by_server ? refusal->sqlstate : refusal->code,
-        refusal->column[0] == '\0' ? "" : ", column ", refusal->column,
-        refusal->constraint[0] == '\0' ? "" : ", constraint ", refusal->constraint);
-    failure_hint(failure, "none of them was quarantined: do the table and the map fit the records");
 }
 
 /* ---- verdicts ---- */
@@ -427,7 +337,7 @@ static enum attempt commit(struct loader *loader, struct failure *failure)
     }
     if (outcome == PG_IN_DOUBT)
         return ATTEMPT_DOUBT;
-    if (pg_conn_error(conn)->fate == PG_ISOLATED && !loader->immediate) {
+    if (isolate_can(pg_sqlstate_row_fate(pg_conn_error(conn)->sqlstate)) && !loader->immediate) {
         loader->isolate = loader->immediate = true; /* a deferred constraint: find the row */
         return again(loader);
     }
@@ -446,14 +356,14 @@ static enum attempt finish(struct loader *loader, struct batch *batch, struct fa
         return give_up_on(loader, ledger, "writing the ledger", failure);
     if (quarantine_known(loader, batch) != 0)
         return give_up_on(loader, ledger, "reading the ledger", failure);
-    int plausible = is_plausible(loader, batch, &found);
+    int plausible = plausible_check(loader, batch, &found);
     if (plausible < 0)
         return give_up(loader, "looking for rows", failure);
     loader->suspects = found;
     set_verdicts(loader, batch);
     bool past = is_past_limit(loader, batch, failure);
     if (plausible == 0)
-        none_passes(batch, &found, failure);
+        plausible_failure(batch, &found, failure);
     if (past || plausible == 0) {
         pg_transaction_rollback(loader->target->conn);
         return ATTEMPT_FAILED;
@@ -476,7 +386,7 @@ enum attempt attempt_batch(struct loader *loader, struct batch *batch, struct fa
     if (begun != ATTEMPT_DONE)
         return begun;
     if (load_all(loader, batch) != 0) {
-        if (pg_conn_error(loader->target->conn)->fate != PG_ISOLATED || loader->isolate)
+        if (!isolate_can(pg_conn_error(loader->target->conn)->fate) || loader->isolate)
             return give_up(loader, "loading", failure);
         loader->isolate = true;
         return again(loader);

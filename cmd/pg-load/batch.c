@@ -269,6 +269,14 @@ int batch_seal(struct batch *batch, bool use_ledger)
     return 0;
 }
 
+size_t batch_count(const struct batch *batch, enum item_state state)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < batch->count; i++)
+        count += batch->items[i].kind == ITEM_ROW && batch->items[i].state == state;
+    return count;
+}
+
 void batch_rewind(struct batch *batch)
 {
     batch->refusal_count = batch->refused_early;

@@ -35,6 +35,7 @@ struct refusal {
     char sqlstate[6];
     char column[PG_NAME_SIZE];
     char constraint[PG_NAME_SIZE];
+    bool about_value;            /* by its kind, or proven: not by the table's state */
     char text[PG_TEXT_SIZE / 2]; /* the server's or jq's words, for --show-values only */
 };
 
@@ -127,6 +128,9 @@ uint32_t batch_group(struct batch *batch, const uint64_t *sources);
 
 /* Sort the ledger keys and link the items that share one. 0, or -1: no memory. */
 int batch_seal(struct batch *batch, bool use_ledger);
+
+/* How many of the rows the transaction under way has found to be so. */
+size_t batch_count(const struct batch *batch, enum item_state state);
 
 /* Forget what a transaction that was rolled back had found out. */
 void batch_rewind(struct batch *batch);

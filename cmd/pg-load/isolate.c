@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "isolate.h"
+#include "pg/probe.h"
 
 enum {
     GATHER_BYTES = 65536,
@@ -138,7 +139,40 @@ static int note_refused(struct batch *batch, struct item *item, const struct pg_
     memcpy(refusal->column, error->column, sizeof refusal->column);
     memcpy(refusal->constraint, error->constraint, sizeof refusal->constraint);
     memccpy(refusal->text, error->said, '\0', sizeof refusal->text - 1);
+    refusal->about_value = error->raised || error->fate == PG_UNPROVEN /* by now it is proven */ ||
+        pg_sqlstate_is_value(error->sqlstate);
     return 0;
+}
+
+int isolate_probe(struct loader *loader, const struct batch *batch, const struct group *group,
+    const struct item *item, const char *sqlstate, size_t first)
+{
+    const struct pg_probe probe = { .table = batch->table->qualified,
+        .names = group->names,
+        .count = group->name_count,
+        .row = batch->rows.data + item->row.at,
+        .length = item->row.length,
+        .first = first };
+    return pg_probe_row(loader->target->conn, &probe, sqlstate);
+}
+
+/* A row failed alone: refuse it, if that may be. 0, or -1 with the connection's error. */
+static int refuse_row(struct loader *loader, struct batch *batch, const struct group *group,
+    struct item *item)
+{
+    struct pg_conn *conn = loader->target->conn;
+    const struct pg_error error = *pg_conn_error(conn);
+    if (error.fate == PG_UNPROVEN) {
+        if (pg_conn_exec(conn, "ROLLBACK TO SAVEPOINT sqs2pg") != 0 ||
+            isolate_probe(loader, batch, group, item, error.sqlstate, error.hint.column) <= 0)
+            return -1;
+    }
+    return note_refused(batch, item, &error) == 0 ? 0 : pg_conn_no_memory(conn);
+}
+
+bool isolate_can(enum pg_fate fate)
+{
+    return fate == PG_ISOLATED || fate == PG_UNPROVEN;
 }
 
 int isolate_rows(struct loader *loader, struct batch *batch, const struct group *group,
@@ -160,15 +194,15 @@ int isolate_rows(struct loader *loader, struct batch *batch, const struct group 
             continue;
         }
         const struct pg_error *error = pg_conn_error(conn);
-        if (error->fate != PG_ISOLATED)
+        if (!isolate_can(error->fate))
             return -1;
         prefix = after_failure;
         if (length > 1) {
             narrow(&search, length, error->hint.line);
             continue;
         }
-        if (note_refused(batch, &batch->items[order[search.at]], error) != 0)
-            return pg_conn_no_memory(conn);
+        if (refuse_row(loader, batch, group, &batch->items[order[search.at]]) != 0)
+            return -1;
         skip(&search);
     }
     if (count == 0)

@@ -53,6 +53,8 @@ static void set_error(struct pg_conn *conn, const PGresult *result)
     pg_words_line(error->table, PG_NAME_SIZE, PQresultErrorField(result, PG_DIAG_TABLE_NAME));
     pg_words_line(error->text, PG_TEXT_SIZE, PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY));
     pg_words_join(error->said, PG_TEXT_SIZE, error->text);
+    const char *function = PQresultErrorField(result, PG_DIAG_SOURCE_FUNCTION);
+    error->raised = function != NULL && strcmp(function, "exec_stmt_raise") == 0; /* pl_exec.c */
     const char *more = PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL);
     pg_words_join(error->said, PG_TEXT_SIZE,
         more == NULL ? PQresultErrorField(result, PG_DIAG_CONTEXT) : more);
@@ -366,6 +368,7 @@ int pg_conn_copy_end(struct pg_conn *conn, const char *relation, const char *con
         }
         if (!told) {
             set_error(conn, result);
+            conn->error.fate = pg_sqlstate_row_fate(conn->error.sqlstate);
             pg_copy_hint(PQresultErrorField(result, PG_DIAG_CONTEXT), relation, names, count,
                 &conn->error.hint);
         }

@@ -3,7 +3,7 @@
 
 #include "pg/conn.h"
 
-/* What pg/transaction.c, and nothing else, takes of a connection beyond pg/conn.h. */
+/* What pg/transaction.c and pg/probe.c, and nothing else, take of a connection beyond pg/conn.h. */
 
 enum pg_conn_state {
     PG_CONN_IDLE,           /* outside a transaction */

@@ -28,6 +28,23 @@ int pg_copy_escape(struct buf *out, const char *text, size_t length)
     return 0;
 }
 
+int pg_copy_field(struct buf *field, const char **at, const char *end, bool *null)
+{
+    const char *text = *at;
+    buf_clear(field);
+    *null = end - text >= 2 && text[0] == '\\' && text[1] == 'N';
+    for (; text < end && *text != '\t' && *text != '\n'; text++) {
+        char byte = *text;
+        if (byte == '\\' && text + 1 < end) {
+            byte = *++text;
+            byte = byte == 't' ? '\t' : byte == 'n' ? '\n' : byte == 'r' ? '\r' : byte;
+        }
+        buf_putc(field, byte);
+    }
+    *at = text < end ? text + 1 : end;
+    return field->failed ? -1 : 0;
+}
+
 static bool is_word(char byte)
 {
     return isalnum((unsigned char)byte) || byte == '_' || byte == '$';

@@ -1,6 +1,7 @@
 #ifndef PG_COPY_H
 #define PG_COPY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -13,6 +14,13 @@
 
 /* Append a field's bytes (UTF-8, no NUL), with backslash, tab, LF and CR escaped. 0, or -1. */
 int pg_copy_escape(struct buf *out, const char *text, size_t length);
+
+/*
+ * pg_copy_field(field, at, end, null):
+ * Read the field at *${at} of a row that ends at ${end}, newline included, as pg_copy_escape() and
+ * \N wrote it, and move on behind it. ${field} is replaced. 0, or -1: no memory.
+ */
+int pg_copy_field(struct buf *field, const char **at, const char *end, bool *null);
 
 /*
  * Where a COPY failed, as far as the server's CONTEXT tells. It is translated, and it quotes values

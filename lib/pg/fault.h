@@ -1,6 +1,8 @@
 #ifndef PG_FAULT_H
 #define PG_FAULT_H
 
+#include <stdbool.h>
+
 #include "pg/copy.h"
 #include "pg/sqlstate.h"
 
@@ -16,6 +18,7 @@ struct pg_error {
     char table[PG_NAME_SIZE];
     char text[PG_TEXT_SIZE];  /* one line of the server's words: may hold values of a row */
     char said[PG_TEXT_SIZE];  /* that and DETAIL, or without it CONTEXT, on one line */
+    bool raised;              /* by RAISE in a function of the database, so of its author's will */
     struct pg_copy_hint hint; /* of an error in COPY data */
 };
 

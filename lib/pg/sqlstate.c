@@ -13,7 +13,7 @@ struct rule {
  * whatever a trigger or a later server invents. Classes 25P03, 25P04 and 58 are never about a
  * record.
  */
-static const struct rule rules[] = {
+static const struct rule faults[] = {
     { "08", PG_FAULT },    /* connection */
     { "25006", PG_FAULT }, /* read-only: a standby, or a primary on its way down */
     { "25P03", PG_FAULT }, /* idle in transaction for too long */
@@ -25,21 +25,62 @@ static const struct rule rules[] = {
     { "57014", PG_FAULT }, /* statement timeout */
     { "57P0", PG_FAULT },  /* shutdown, crash, starting up */
     { "58", PG_FAULT },    /* the server's file system */
-    { "28", PG_STOP },     /* login */
-    { "3D", PG_STOP },     /* database */
-    { "3F", PG_STOP },     /* schema */
-    { "42", PG_STOP },     /* no such table or column, no right to it */
-    { "XX", PG_STOP },     /* corruption */
 };
 
-enum pg_fate pg_sqlstate_fate(const char *sqlstate)
+/* Of a statement. */
+static const struct rule stops[] = {
+    { "28", PG_STOP }, /* login */
+    { "3D", PG_STOP }, /* database */
+    { "3F", PG_STOP }, /* schema */
+    { "42", PG_STOP }, /* no such table or column, no right to it */
+    { "XX", PG_STOP }, /* corruption */
+};
+
+/*
+ * Of rows. Input functions raise 42 and 3F for values (tsvector, jsonpath, ltree, regclass), a
+ * trigger any class. XX000 is what a type of old raises (hstore before 16), and a server in
+ * trouble.
+ */
+static const struct rule row_stops[] = {
+    { "XX000", PG_UNPROVEN },
+    { "XX", PG_STOP },
+};
+
+static enum pg_fate find(const struct rule *rules, size_t count, const char *sqlstate)
 {
-    if (sqlstate == NULL || *sqlstate == '\0')
-        return PG_FAULT;
-    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+    for (size_t i = 0; i < count; i++)
         if (strncmp(sqlstate, rules[i].prefix, strlen(rules[i].prefix)) == 0)
             return rules[i].fate;
     return PG_ISOLATED;
+}
+
+static enum pg_fate fate(const struct rule *rules, size_t count, const char *sqlstate)
+{
+    if (sqlstate == NULL || *sqlstate == '\0')
+        return PG_FAULT;
+    enum pg_fate found = find(faults, sizeof faults / sizeof *faults, sqlstate);
+    return found == PG_ISOLATED ? find(rules, count, sqlstate) : found;
+}
+
+enum pg_fate pg_sqlstate_fate(const char *sqlstate)
+{
+    return fate(stops, sizeof stops / sizeof *stops, sqlstate);
+}
+
+enum pg_fate pg_sqlstate_row_fate(const char *sqlstate)
+{
+    return fate(row_stops, sizeof row_stops / sizeof *row_stops, sqlstate);
+}
+
+bool pg_sqlstate_is_value(const char *sqlstate)
+{
+    return strncmp(sqlstate, "22", 2) == 0 || strncmp(sqlstate, "23", 2) == 0 ||
+        strcmp(sqlstate, "P0001") == 0;
+}
+
+bool pg_sqlstate_is_statement(const char *sqlstate)
+{
+    return pg_sqlstate_fate(sqlstate) == PG_STOP;
 }
 
 const char *pg_sqlstate_name(const char *sqlstate)

@@ -5,6 +5,7 @@
 load ../lib/common
 load ../lib/records
 load ../lib/refused
+load ../lib/types
 
 setup() {
   common_setup
@@ -33,20 +34,36 @@ speaks() {
   esac
 }
 
-@test "1,000 refused rows at random among 100,000: exactly those, each with its SQLSTATE and column" {
+# One value for each type that raises class 42, 3F or XX; in the long form also each type by itself.
+odd_types_are_sorted_out() {
+  odd_database odd
+  odd_values_are_sorted_out "$(rounds 150 5000)"
+  [ "$(wc -l <wanted)" -ge 18 ]
+  [ -n "${SQS2PG_TEST_LONG:-}" ] || return 0
+  local column
+  while read -r column _; do
+    odd_values_are_sorted_out 5000 "$column"
+  done <types
+}
+
+@test "1,000 refused rows at random among 100,000, and types that raise class 42 or XX: exactly those, each with its SQLSTATE and column" {
   server
+  odd_types_are_sorted_out
+  fresh_database
   spread 100000 1000
   spread_is_sorted_out 100000 1000
   [ "$(sql 'SELECT count(*) FROM t_ledger')" = 99000 ]
 }
 
-@test "100 among 10,000 on every other version, and on one that does not speak English" {
+@test "100 among 10,000, and such types, on every other version, and on one that does not speak English" {
   kinds=$(servers_pg_kinds)
-  [ "$(wc -w <<<"$kinds")" -ge 3 ]
+  [ "$(wc -w <<<"$kinds")" -ge 4 ]
   for kind in $kinds; do
     echo "$kind"
     server "$kind"
     speaks "$kind"
+    odd_types_are_sorted_out
+    fresh_database
     rm -f wanted
     spread 10000 100
     spread_is_sorted_out 10000 100 --batch-rows 3000

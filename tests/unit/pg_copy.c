@@ -37,6 +37,41 @@ static void escapes_fields(void **state)
     buf_free(&out);
 }
 
+static void reads_fields_back(void **state)
+{
+    (void)state;
+    static const char *const fields[] = { "", "plain", "a\tb\n", NULL, "\\N", "\\", "\\.\r", "t\\t",
+        NULL, "" };
+    enum { COUNT = sizeof fields / sizeof *fields };
+    struct buf row, field;
+    buf_init(&row, 1000);
+    buf_init(&field, 1000);
+    for (size_t i = 0; i < COUNT; i++) {
+        if (fields[i] == NULL)
+            buf_puts(&row, "\\N");
+        else
+            assert_int_equal(pg_copy_escape(&row, fields[i], strlen(fields[i])), 0);
+        buf_putc(&row, i + 1 < COUNT ? '\t' : '\n');
+    }
+    const char *at = row.data;
+    const char *end = row.data + row.length;
+    for (size_t i = 0; i < COUNT; i++) {
+        bool null;
+        assert_int_equal(pg_copy_field(&field, &at, end, &null), 0);
+        assert_int_equal(null, fields[i] == NULL);
+        if (fields[i] != NULL)
+            assert_string_equal(buf_cstr(&field), fields[i]);
+    }
+    assert_ptr_equal(at, end);
+    buf_free(&field);
+    buf_init(&field, 2);
+    at = "abc\n";
+    bool null;
+    assert_int_equal(pg_copy_field(&field, &at, at + 4, &null), -1);
+    buf_free(&field);
+    buf_free(&row);
+}
+
 static void says_when_full(void **state)
 {
     (void)state;
@@ -108,6 +143,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(escapes_fields),
+        cmocka_unit_test(reads_fields_back),
         cmocka_unit_test(says_when_full),
         cmocka_unit_test(reads_contexts),
         cmocka_unit_test(escapes_bytes),

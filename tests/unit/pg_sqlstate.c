@@ -64,6 +64,45 @@ static void decides_by_the_state(void **state)
         assert_int_equal(pg_sqlstate_fate(cases[i].sqlstate), cases[i].fate);
 }
 
+static void decides_by_the_state_of_rows(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *sqlstate;
+        enum pg_fate fate;
+    } cases[] = {
+        { NULL, PG_FAULT },
+        { "", PG_FAULT },
+        { "08006", PG_FAULT },
+        { "40001", PG_FAULT },
+        { "53200", PG_FAULT },
+        { "55P03", PG_FAULT },
+        { "57014", PG_FAULT },
+        { "57P01", PG_FAULT },
+        { "58030", PG_FAULT },
+        { "25006", PG_FAULT },
+        { "42601", PG_ISOLATED },
+        { "42P01", PG_ISOLATED },
+        { "42501", PG_ISOLATED },
+        { "3F000", PG_ISOLATED },
+        { "28000", PG_ISOLATED },
+        { "3D000", PG_ISOLATED },
+        { "22P02", PG_ISOLATED },
+        { "P0001", PG_ISOLATED },
+        { "54000", PG_ISOLATED },
+        { "XX000", PG_UNPROVEN },
+        { "XX001", PG_STOP },
+        { "XX002", PG_STOP },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_int_equal(pg_sqlstate_row_fate(cases[i].sqlstate), cases[i].fate);
+    assert_true(pg_sqlstate_is_value("22P02") && pg_sqlstate_is_value("23514"));
+    assert_true(pg_sqlstate_is_value("P0001"));
+    assert_false(pg_sqlstate_is_value("42601") || pg_sqlstate_is_value("P0002"));
+    assert_true(pg_sqlstate_is_statement("42501") && pg_sqlstate_is_statement("3F000"));
+    assert_false(pg_sqlstate_is_statement("22P02") || pg_sqlstate_is_statement("53100"));
+}
+
 static void names_conditions(void **state)
 {
     (void)state;
@@ -188,6 +227,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(decides_by_the_state),
+        cmocka_unit_test(decides_by_the_state_of_rows),
         cmocka_unit_test(names_conditions),
         cmocka_unit_test(looks_into_connection_strings),
         cmocka_unit_test(is_patient_for_each_host),
