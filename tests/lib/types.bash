@@ -39,15 +39,16 @@ odd_database() {
     CREATE TABLE odd_1 PARTITION OF odd FOR VALUES WITH (MODULUS 2, REMAINDER 1)"
 }
 
-# odd_records N [COLUMN]: ./in gets N good records, and among them one bad for each
-# type (or that of COLUMN alone); ./wanted gets "MESSAGE-ID|SQLSTATE|COLUMN" of these.
+# odd_records N [COLUMN]: ./in gets N good records with a value for each type (or that
+# of COLUMN alone), and among them one bad for each; ./wanted gets
+# "MESSAGE-ID|SQLSTATE|COLUMN" of these.
 odd_records() {
   awk -v n="$1" -v only="${2:-}" '
     { column[NR] = $1; good[NR] = $3; bad[NR] = $4; state[NR] = $5 }
     function write(id, at,   i, text) {
       text = ""
       for (i = 1; i <= NR; i++)
-        text = text ",\"" column[i] "\":\"" (i == at ? bad[i] : good[i]) "\""
+        if (only == "" || only == column[i]) text = text ",\"" column[i] "\":\"" (i == at ? bad[i] : good[i]) "\""
       printf "{\"sqs\":{\"message_id\":\"%08x-0000-4000-8000-%012x\"},\"body\":{\"id\":%d%s}}\n", id, id, id, text
     }
     END {
