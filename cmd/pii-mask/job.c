@@ -38,6 +38,7 @@ void job_close(struct job *job)
 static int end_lines(const struct job *job, const struct filter_counts *counts, double seconds,
     int status)
 {
+    char skipped[LINE_SKIPPED_SIZE];
     if (counts->errors > 0)
         msg_error("%" PRIu64 " of %" PRIu64
                   " lines could not be masked, the first of them is line %" PRIu64,
@@ -45,13 +46,15 @@ static int end_lines(const struct job *job, const struct filter_counts *counts, 
     if (status == STATUS_OK && counts->errors > 0)
         status = STATUS_PARTIAL;
     msg_summary(status == STATUS_OK,
-        "lines=%" PRIu64 " masked=%" PRIu64 " empty=%" PRIu64 " errors=%" PRIu64 " seconds=%.2f",
-        counts->records, counts->changed, counts->passed, counts->errors, seconds);
+        "lines=%" PRIu64 " masked=%" PRIu64 " empty=%" PRIu64 " errors=%" PRIu64 " seconds=%.2f%s",
+        counts->records, counts->changed, counts->passed, counts->errors, seconds,
+        line_skipped_text(counts->skipped, skipped));
     return status;
 }
 
 int job_end(const struct job *job, const struct filter_counts *counts, double seconds, int status)
 {
+    char skipped[LINE_SKIPPED_SIZE];
     if (job->lines != NULL)
         return end_lines(job, counts, seconds, status);
     if (job->rewrap != NULL) {
@@ -59,16 +62,16 @@ int job_end(const struct job *job, const struct filter_counts *counts, double se
             status = STATUS_PARTIAL;
         msg_summary(status == STATUS_OK,
             "records=%" PRIu64 " rewrapped=%" PRIu64 " resealed=%" PRIu64 " passed=%" PRIu64
-            " errors=%" PRIu64 " seconds=%.2f",
+            " errors=%" PRIu64 " seconds=%.2f%s",
             counts->records, counts->changed, counts->opened, counts->passed, counts->errors,
-            seconds);
+            seconds, line_skipped_text(counts->skipped, skipped));
         return status;
     }
     /* Error records go on, sealed, to be quarantined by who stores them: no failure of the run. */
     msg_summary(status == STATUS_OK && counts->errors == 0,
         "records=%" PRIu64 " masked=%" PRIu64 " passed=%" PRIu64 " errors=%" PRIu64
-        " missing=%" PRIu64 " seconds=%.2f",
+        " missing=%" PRIu64 " seconds=%.2f%s",
         counts->records, counts->changed, counts->passed, counts->errors, mask_missing(job->mask),
-        seconds);
+        seconds, line_skipped_text(counts->skipped, skipped));
     return status;
 }

@@ -61,7 +61,7 @@ static int work(const struct settings *settings, const struct policy *policy, si
     int status = STATUS_INTERNAL;
     int opened = job_open(&job, settings, policy, ring, rule, key);
     const struct filter_options options = { settings->max_record, settings->grace_ms,
-        settings->progress };
+        settings->lines != NULL, settings->progress };
     struct filter *filter = filter_new(&options);
     int error = filter == NULL ? errno : opened != 0 ? ENOMEM : 0;
     keyring_forget(ring);

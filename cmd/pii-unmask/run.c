@@ -56,12 +56,13 @@ static int end_status(enum filter_end end, const struct filter_counts *counts)
 static void say(const struct unmask *unmask, const struct lines *lines,
     const struct filter_counts *counts, double seconds, bool plain)
 {
+    char skipped[LINE_SKIPPED_SIZE];
     if (unmask != NULL) {
         msg_summary(plain,
             "records=%" PRIu64 " unmasked=%" PRIu64 " opened=%" PRIu64 " passed=%" PRIu64
-            " errors=%" PRIu64 " seconds=%.2f",
+            " errors=%" PRIu64 " seconds=%.2f%s",
             counts->records, counts->changed, counts->opened, counts->passed, counts->errors,
-            seconds);
+            seconds, line_skipped_text(counts->skipped, skipped));
         return;
     }
     if (counts->errors > 0)
@@ -69,8 +70,10 @@ static void say(const struct unmask *unmask, const struct lines *lines,
                   " lines could not be unmasked, the first of them is line %" PRIu64,
             counts->errors, counts->records, lines_first_failed(lines));
     msg_summary(plain,
-        "lines=%" PRIu64 " unmasked=%" PRIu64 " empty=%" PRIu64 " errors=%" PRIu64 " seconds=%.2f",
-        counts->records, counts->changed, counts->passed, counts->errors, seconds);
+        "lines=%" PRIu64 " unmasked=%" PRIu64 " empty=%" PRIu64 " errors=%" PRIu64
+        " seconds=%.2f%s",
+        counts->records, counts->changed, counts->passed, counts->errors, seconds,
+        line_skipped_text(counts->skipped, skipped));
 }
 
 /* With what has been read: the policy, its rule for --lines, the keys and that of --key-id. */
@@ -84,7 +87,7 @@ static int work(const struct settings *settings, const struct policy *policy, si
     struct lines *lines = by_line ? lines_new(policy, rule, ring, LINES_UNMASK, key) : NULL;
     struct unmask *unmask = by_line ? NULL : unmask_new(policy, ring);
     const struct filter_options options = { settings->max_record, settings->grace_ms,
-        settings->progress };
+        settings->lines != NULL, settings->progress };
     struct filter *filter = filter_new(&options);
     int error = filter == NULL ? errno : unmask == NULL && lines == NULL ? ENOMEM : 0;
     if (unmask != NULL)

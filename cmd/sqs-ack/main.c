@@ -115,15 +115,17 @@ static int report(const struct given *given, const struct ack_result *result, ui
         status = STATUS_PARTIAL;
     }
     uint64_t took_ms = clock_monotonic_ms() - began_ms;
+    char skipped[LINE_SKIPPED_SIZE];
     msg_summary(status == STATUS_OK && result->lost == 0 && result->unaddressed == 0,
         "%s=%llu lost=%llu failed=%llu repeated=%llu rejected=%llu refused=%llu unaddressed=%llu requests=%llu "
-        "seconds=%llu.%02llu",
+        "seconds=%llu.%02llu%s",
         given->ack.release ? "released" : "deleted", (unsigned long long)result->done,
         (unsigned long long)result->lost, (unsigned long long)result->failed,
         (unsigned long long)result->repeated, (unsigned long long)result->rejected,
         (unsigned long long)result->refused, (unsigned long long)result->unaddressed,
         (unsigned long long)requests, (unsigned long long)(took_ms / 1000),
-        (unsigned long long)(took_ms % 1000 / 10));
+        (unsigned long long)(took_ms % 1000 / 10),
+        line_skipped_text(result->feed.skipped, skipped));
     return status;
 }
 

@@ -118,11 +118,13 @@ static int report(const struct send_result *result, uint64_t requests, uint64_t 
         status = STATUS_PARTIAL;
     }
     uint64_t took_ms = clock_monotonic_ms() - began_ms;
+    char skipped[LINE_SKIPPED_SIZE];
     msg_summary(status == STATUS_OK,
-        "sent=%llu rejected=%llu failed=%llu requests=%llu seconds=%llu.%02llu",
+        "sent=%llu rejected=%llu failed=%llu requests=%llu seconds=%llu.%02llu%s",
         (unsigned long long)result->sent, (unsigned long long)result->rejected,
         (unsigned long long)result->failed, (unsigned long long)requests,
-        (unsigned long long)(took_ms / 1000), (unsigned long long)(took_ms % 1000 / 10));
+        (unsigned long long)(took_ms / 1000), (unsigned long long)(took_ms % 1000 / 10),
+        line_skipped_text(result->feed.skipped, skipped));
     return status;
 }
 

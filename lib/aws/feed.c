@@ -206,5 +206,6 @@ void feed_run(const struct feed_config *config, struct feed_result *result)
     } else {
         error_set(&result->error, AWS_NO_MEMORY, NULL, "no memory");
     }
+    result->skipped = line_skipped(feed.reader);
     line_close(feed.reader);
 }

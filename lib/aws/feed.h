@@ -40,6 +40,7 @@ struct feed_result {
     struct aws_error error; /* what stopped the sending for good; AWS_OK: nothing */
     int input_error;        /* errno, or 0 */
     int output_error;       /* errno, or 0 */
+    uint64_t skipped;       /* lines, as line_skipped() counts */
     bool cut_short;         /* a stop request ended the input before its end */
 };
 

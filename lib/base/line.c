@@ -1,5 +1,7 @@
 #include <errno.h>
+#include <inttypes.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -16,6 +18,7 @@ struct line_reader {
     bool regular;  /* a file: a stop request ends it at once */
     bool ended;    /* read() returned 0 */
     bool skipping; /* inside a line over the maximum; buffer[0, kept) is its start */
+    bool blank;    /* and all of it that was read before buffer[start] is blanks */
     size_t maximum;
     size_t kept;
     char *buffer;
@@ -24,6 +27,9 @@ struct line_reader {
     size_t searched; /* … and has no LF before here */
     size_t end;
     uint64_t number;
+    uint64_t skipped;
+    bool keeps_blanks;
+    bool begun; /* past where a byte order mark may stand */
     uint64_t grace_ms;
     uint64_t grace_until; /* 0: no stop request noticed */
 };
@@ -67,10 +73,86 @@ static const char *find_end(const struct line_reader *reader)
     return memchr(reader->buffer + reader->searched, '\n', reader->end - reader->searched);
 }
 
-bool line_ready(const struct line_reader *reader)
+static bool is_blank(const char *text, size_t length)
 {
+    size_t at = 0;
+    while (at < length && (text[at] == ' ' || text[at] == '\t' || text[at] == '\r'))
+        at++;
+    return at == length;
+}
+
+/* Past a byte order mark; once more is there than a part of one. */
+static void pass_mark(struct line_reader *reader)
+{
+    static const char mark[] = "\xef\xbb\xbf";
+    size_t there = reader->end - reader->start, length = sizeof mark - 1;
+    if (reader->begun || there == 0)
+        return;
+    bool agrees = memcmp(reader->buffer, mark, there < length ? there : length) == 0;
+    if (agrees && there < length)
+        return;
+    reader->begun = true;
+    if (!agrees)
+        return;
+    reader->start = length;
+    if (reader->searched < length)
+        reader->searched = length;
+    reader->skipped++;
+}
+
+/* Past what is no line to anybody, as far as it is in memory. */
+static void pass_over(struct line_reader *reader)
+{
+    pass_mark(reader);
+    while (!reader->keeps_blanks && !reader->skipping && reader->start < reader->end &&
+        (unsigned char)reader->buffer[reader->start] <= ' ') {
+        const char *found = find_end(reader);
+        reader->searched = found != NULL ? (size_t)(found - reader->buffer) : reader->end;
+        if ((found == NULL && !reader->ended) ||
+            !is_blank(reader->buffer + reader->start, reader->searched - reader->start))
+            return;
+        reader->start = reader->searched += found != NULL;
+        reader->number++;
+        reader->skipped++;
+    }
+}
+
+void line_keep_blanks(struct line_reader *reader)
+{
+    reader->keeps_blanks = true;
+}
+
+uint64_t line_skipped(const struct line_reader *reader)
+{
+    return reader->skipped;
+}
+
+const char *line_skipped_text(uint64_t skipped, char text[LINE_SKIPPED_SIZE])
+{
+    text[0] = '\0';
+    if (skipped > 0)
+        (void)snprintf(text, LINE_SKIPPED_SIZE, " skipped=%" PRIu64, skipped);
+    return text;
+}
+
+bool line_ready(struct line_reader *reader)
+{
+    pass_over(reader);
     return find_end(reader) != NULL ||
         (reader->ended && (reader->start < reader->end || reader->skipping));
+}
+
+/* Pass over a line above the maximum, of which buffer[start, end) is the last, if it is blank. */
+static bool pass_over_long(struct line_reader *reader, size_t end, size_t next)
+{
+    if (!reader->skipping || !reader->blank || reader->keeps_blanks ||
+        !is_blank(reader->buffer + reader->start, end - reader->start))
+        return false;
+    reader->skipping = false;
+    reader->start = reader->searched = next;
+    reader->number++;
+    reader->skipped++;
+    return true;
 }
 
 /* Hand out buffer[start, end); the rest begins at ${next}. */
@@ -115,12 +197,13 @@ static int make_room(struct line_reader *reader)
 {
     size_t unread = reader->end - reader->start;
     if (reader->skipping) {
+        reader->blank = reader->blank && is_blank(reader->buffer + reader->start, unread);
         reader->start = reader->searched = reader->end = reader->kept;
         return 0;
     }
     if (unread > reader->maximum + 1) { /* one more for a CR */
         compact(reader);
-        reader->skipping = true;
+        reader->skipping = reader->blank = true;
         reader->kept = unread < LINE_PREFIX ? unread : LINE_PREFIX;
         return make_room(reader);
     }
@@ -191,15 +274,20 @@ enum line_result line_next(struct line_reader *reader, int timeout_ms, struct li
     if (timeout_ms >= 0)
         deadline = timeout_ms == 0 ? 0 : clock_monotonic_ms() + (uint64_t)timeout_ms;
     for (;;) {
+        pass_over(reader);
         const char *found = find_end(reader);
         if (found != NULL) {
             size_t end = (size_t)(found - reader->buffer);
+            if (pass_over_long(reader, end, end + 1))
+                continue;
             return hand_out(reader, end, end + 1, line);
         }
         reader->searched = reader->end;
         if (reader->ended) {
             if (reader->start == reader->end && !reader->skipping)
                 return LINE_END;
+            if (pass_over_long(reader, reader->end, reader->end))
+                continue;
             return hand_out(reader, reader->end, reader->end, line);
         }
         if (make_room(reader) != 0)

@@ -10,6 +10,10 @@
  * may lack its LF. A line longer than the maximum is skipped in constant memory: only its first
  * LINE_PREFIX bytes are kept.
  *
+ * What tools of other systems leave behind is passed over: a byte order mark (U+FEFF in UTF-8)
+ * before the first line, and lines of nothing but spaces, tabs and carriage returns. They keep
+ * their numbers.
+ *
  * Reads are partial and interrupted at will; EAGAIN on a non-blocking descriptor waits. A stop
  * request (base/stop.h) ends a regular file at once, after the line in hand; a pipe, socket or
  * terminal is drained to its end, for at most the grace time, then reported as LINE_STOPPED.
@@ -52,7 +56,18 @@ void line_close(struct line_reader *reader); /* NULL is fine */
 enum line_result line_next(struct line_reader *reader, int timeout_ms, struct line *line);
 
 /* Whether line_next(reader, 0, …) would return a line from memory without reading. */
-bool line_ready(const struct line_reader *reader);
+bool line_ready(struct line_reader *reader);
+
+/* From now on hand out lines of blanks too: of a text in which each line answers to one of another.
+ */
+void line_keep_blanks(struct line_reader *reader);
+
+/* How many lines were passed over so far; a byte order mark counts as one. */
+uint64_t line_skipped(const struct line_reader *reader);
+
+/* The end of a summary line: " skipped=N", or "" for none. Returns ${text}. */
+enum { LINE_SKIPPED_SIZE = 32 };
+const char *line_skipped_text(uint64_t skipped, char text[LINE_SKIPPED_SIZE]);
 
 /*
  * line_has_writer(reader):

@@ -51,6 +51,8 @@ struct filter *filter_new(const struct filter_options *options)
         errno = error;
         return NULL;
     }
+    if (options->keep_blanks)
+        line_keep_blanks(filter->reader);
     out_set_grace(filter->out, options->grace_ms);
     return filter;
 }
@@ -122,6 +124,7 @@ enum filter_end filter_run(struct filter *filter, const struct filter_work *work
     filter->counts = counts;
     enum filter_end end = work_through(filter, work, counts);
     int error = errno;
+    counts->skipped = line_skipped(filter->reader);
     meter_close(filter->meter);
     filter->meter = NULL;
     errno = error;

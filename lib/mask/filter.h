@@ -38,6 +38,7 @@ struct filter_counts {
     uint64_t opened;
     uint64_t passed;
     uint64_t errors;
+    uint64_t skipped; /* lines, as line_skipped() counts; no records */
 };
 
 enum filter_end {
@@ -56,6 +57,7 @@ static inline size_t filter_longest(size_t max_record)
 struct filter_options {
     uint64_t max_record; /* bytes */
     uint64_t grace_ms;   /* as in base/line.h and base/out.h */
+    bool keep_blanks;    /* lines of blanks are handed to the work too */
     bool progress;       /* the live line of base/meter.h */
 };
 

@@ -69,9 +69,27 @@ struct input {
     uint64_t number;
 };
 
+/* Past what is no line. */
+static void pass_over(struct input *input)
+{
+    static const char mark[] = "\xef\xbb\xbf";
+    if (input->at == 0 && input->size >= 3 && memcmp(input->text, mark, 3) == 0)
+        input->at = 3;
+    for (size_t at = input->at; at < input->size; at++) {
+        if (input->text[at] == '\n') {
+            input->at = at + 1;
+            input->number++;
+        } else if (strchr(" \t\r", input->text[at]) == NULL || input->text[at] == '\0') {
+            return;
+        }
+    }
+    input->at = input->size;
+}
+
 /* The next line, cut by its contract. */
 static enum line_result next(struct input *input, size_t maximum, struct line *line)
 {
+    pass_over(input);
     if (input->at == input->size)
         return LINE_END;
     const char *start = input->text + input->at;

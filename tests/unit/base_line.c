@@ -16,6 +16,7 @@
 struct expected {
     enum line_result result;
     const char *text;
+    uint64_t number; /* 0: that after the last */
 };
 
 struct sample {
@@ -26,21 +27,44 @@ struct sample {
 };
 
 static const struct sample samples[] = {
-    { "empty input", "", 100, { { LINE_END, NULL } } },
-    { "one line", "a\n", 100, { { LINE_OK, "a" }, { LINE_END, NULL } } },
+    { "empty input", "", 100, { { LINE_END, NULL, 0 } } },
+    { "one line", "a\n", 100, { { LINE_OK, "a", 0 }, { LINE_END, NULL, 0 } } },
     { "no last newline", "a\nbc", 100,
-        { { LINE_OK, "a" }, { LINE_OK, "bc" }, { LINE_END, NULL } } },
-    { "crlf", "a\r\nb\r\n", 100, { { LINE_OK, "a" }, { LINE_OK, "b" }, { LINE_END, NULL } } },
-    { "cr inside", "a\rb\n", 100, { { LINE_OK, "a\rb" }, { LINE_END, NULL } } },
-    { "empty lines", "\n\r\n\n", 100,
-        { { LINE_OK, "" }, { LINE_OK, "" }, { LINE_OK, "" }, { LINE_END, NULL } } },
+        { { LINE_OK, "a", 0 }, { LINE_OK, "bc", 0 }, { LINE_END, NULL, 0 } } },
+    { "crlf", "a\r\nb\r\n", 100,
+        { { LINE_OK, "a", 0 }, { LINE_OK, "b", 0 }, { LINE_END, NULL, 0 } } },
+    { "cr inside", "a\rb\n", 100, { { LINE_OK, "a\rb", 0 }, { LINE_END, NULL, 0 } } },
+    { "empty lines", "\n\r\n\n", 100, { { LINE_END, NULL, 0 } } },
+    { "lines of blanks", "\n \t\na\n\r\n b \n\n  ", 100,
+        { { LINE_OK, "a", 3 }, { LINE_OK, " b ", 5 }, { LINE_END, NULL, 0 } } },
+    { "blanks over the maximum", "         \na\n", 5,
+        { { LINE_OK, "a", 2 }, { LINE_END, NULL, 0 } } },
+    { "a byte order mark", "\xef\xbb\xbf{}\r\n\xef\xbb\xbfx\n", 100,
+        { { LINE_OK, "{}", 0 }, { LINE_OK, "\xef\xbb\xbfx", 0 }, { LINE_END, NULL, 0 } } },
+    { "a byte order mark before blanks", "\xef\xbb\xbf\r\n1", 100,
+        { { LINE_OK, "1", 2 }, { LINE_END, NULL, 0 } } },
+    { "a byte order mark alone", "\xef\xbb\xbf", 100, { { LINE_END, NULL, 0 } } },
+    { "a byte order mark before the maximum",
+        "\xef\xbb\xbf"
+        "12345\n",
+        5, { { LINE_OK, "12345", 0 }, { LINE_END, NULL, 0 } } },
+    { "a byte order mark before a long line",
+        "\xef\xbb\xbf"
+        "12\n",
+        1, { { LINE_LONG, "12", 0 }, { LINE_END, NULL, 0 } } },
+    { "a byte order mark behind a blank line", "\n\xef\xbb\xbfx", 100,
+        { { LINE_OK, "\xef\xbb\xbfx", 2 }, { LINE_END, NULL, 0 } } },
+    { "part of a byte order mark", "\xef\xbbx", 100,
+        { { LINE_OK, "\xef\xbbx", 0 }, { LINE_END, NULL, 0 } } },
+    { "no more than part of one", "\xef\xbb", 100,
+        { { LINE_OK, "\xef\xbb", 0 }, { LINE_END, NULL, 0 } } },
     { "exactly the maximum", "12345\nx\n", 5,
-        { { LINE_OK, "12345" }, { LINE_OK, "x" }, { LINE_END, NULL } } },
+        { { LINE_OK, "12345", 0 }, { LINE_OK, "x", 0 }, { LINE_END, NULL, 0 } } },
     { "the maximum and crlf", "12345\r\nx\n", 5,
-        { { LINE_OK, "12345" }, { LINE_OK, "x" }, { LINE_END, NULL } } },
+        { { LINE_OK, "12345", 0 }, { LINE_OK, "x", 0 }, { LINE_END, NULL, 0 } } },
     { "one over", "123456\nx\n", 5,
-        { { LINE_LONG, "123456" }, { LINE_OK, "x" }, { LINE_END, NULL } } },
-    { "one over, last", "123456", 5, { { LINE_LONG, "123456" }, { LINE_END, NULL } } },
+        { { LINE_LONG, "123456", 0 }, { LINE_OK, "x", 0 }, { LINE_END, NULL, 0 } } },
+    { "one over, last", "123456", 5, { { LINE_LONG, "123456", 0 }, { LINE_END, NULL, 0 } } },
 };
 
 /* Feed ${input} through a pipe, ${piece} bytes a write, from a child. */
@@ -78,7 +102,8 @@ static void reads_samples(void **state)
                 assert_int_equal(line_next(reader, -1, &line), want->result);
                 if (want->result == LINE_END)
                     break;
-                assert_int_equal(line.number, ++number);
+                number = want->number != 0 ? want->number : number + 1;
+                assert_int_equal(line.number, number);
                 assert_int_equal(line.length, strlen(want->text));
                 assert_memory_equal(line.text, want->text, line.length);
             }
@@ -157,6 +182,35 @@ static void reports_read_errors(void **state)
     close(fd);
 }
 
+/* Only blanks in memory: nothing is ready, and nothing is held back for them. */
+static void counts_what_it_passes_over(void **state)
+{
+    (void)state;
+    int ends[2];
+    char text[LINE_SKIPPED_SIZE];
+    assert_int_equal(pipe(ends), 0);
+    struct line_reader *reader = line_open(ends[0], 100, 0);
+    struct line line;
+    assert_string_equal(line_skipped_text(0, text), "");
+    assert_int_equal(write(ends[1], "\xef\xbb\xbf\n \na\n\n", 9), 9);
+    assert_int_equal(line_next(reader, 0, &line), LINE_OK);
+    assert_int_equal(line.number, 3);
+    assert_false(line_ready(reader));
+    assert_int_equal(line_skipped(reader), 4);
+    assert_string_equal(line_skipped_text(line_skipped(reader), text), " skipped=4");
+    assert_int_equal(line_next(reader, 0, &line), LINE_AGAIN);
+    line_keep_blanks(reader);
+    assert_int_equal(write(ends[1], " \n", 2), 2);
+    assert_int_equal(line_next(reader, 0, &line), LINE_OK);
+    assert_int_equal(line.number, 5);
+    assert_int_equal(line.length, 1);
+    close(ends[1]);
+    assert_int_equal(line_next(reader, 0, &line), LINE_END);
+    assert_int_equal(line_skipped(reader), 4);
+    line_close(reader);
+    close(ends[0]);
+}
+
 static void tells_what_a_line_may_have_been(void **state)
 {
     static const char start[] = "{\"sqs\":";
@@ -179,6 +233,7 @@ int main(void)
         cmocka_unit_test(bounds_long_lines),
         cmocka_unit_test(waits_no_longer_than_asked),
         cmocka_unit_test(reports_read_errors),
+        cmocka_unit_test(counts_what_it_passes_over),
         cmocka_unit_test(tells_what_a_line_may_have_been),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
