@@ -147,17 +147,54 @@ static void take_match(struct answer_json *reader, const char *text, const struc
     }
 }
 
+static bool scan(struct answer_json *reader, const char *text, size_t length)
+{
+    struct json_result result;
+    return json_scan(text, length, reader->message_paths, DEPTH, &reader->matches, &result) ==
+        JSON_OK;
+}
+
+/*
+ * Of a message that is not JSON, what it is known by: its id and, for the order of a FIFO queue,
+ * its system attributes. They are read as if what may be wrong inside strings were question marks.
+ */
+static void take_identity(struct answer_json *reader, const char *text, size_t length)
+{
+    char *mended = malloc(length);
+    bool inside = false;
+    if (mended == NULL)
+        return;
+    memcpy(mended, text, length);
+    for (size_t i = 0; i < length; i++) {
+        unsigned char c = (unsigned char)mended[i];
+        if (c == '"')
+            inside = !inside;
+        else if (inside && c == '\\' && i + 1 < length && mended[i + 1] == 'u')
+            mended[i] = '?', mended[++i] = '?'; /* half a surrogate pair */
+        else if (inside && c == '\\')
+            i++;
+        else if (inside && (c < ' ' || c >= 0x80))
+            mended[i] = '?';
+    }
+    if (scan(reader, mended, length))
+        for (size_t i = 0; i < reader->matches.count; i++)
+            if (reader->matches.list[i].node == reader->message.message_id ||
+                reader->matches.list[i].node == reader->message.system_attribute)
+                take_match(reader, mended, &reader->matches.list[i]);
+    free(mended);
+}
+
 /* One message of the answer. A broken one costs no other. */
 static void on_message(void *context, const char *text, size_t length)
 {
     struct answer_json *reader = context;
-    struct json_result result;
     message_clear(&reader->answer->message);
-    if (text == NULL ||
-        json_scan(text, length, reader->message_paths, DEPTH, &reader->matches, &result) != JSON_OK)
-        reader->answer->message.whole = false;
-    for (size_t i = 0; reader->answer->message.whole && i < reader->matches.count; i++)
-        take_match(reader, text, &reader->matches.list[i]);
+    reader->answer->message.whole = text != NULL && scan(reader, text, length);
+    if (reader->answer->message.whole)
+        for (size_t i = 0; i < reader->matches.count; i++)
+            take_match(reader, text, &reader->matches.list[i]);
+    else if (text != NULL)
+        take_identity(reader, text, length);
     end_attribute(reader);
     answer_take_message(reader->answer);
 }

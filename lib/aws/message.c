@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "aws/message.h"
+#include "json/string.h"
 
 enum {
     HANDLE_MAXIMUM = 16384,
@@ -109,16 +110,8 @@ void message_add_attribute(struct message *message, const struct attribute *attr
     message->attributes[message->attribute_count++] = *attribute;
 }
 
-void message_finish(struct message *message)
+static void place_attributes(struct message *message)
 {
-    const struct buf *const parts[] = { &message->message_id, &message->receipt_handle,
-        &message->md5_of_body, &message->md5_of_attributes, &message->body,
-        &message->sequence_number, &message->group_id, &message->deduplication_id,
-        &message->attribute_text };
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-        message->whole &= !parts[i]->failed;
-    if (!message->whole)
-        message->attribute_count = 0;
     const char *at = message->attribute_text.data;
     for (size_t i = 0; i < message->attribute_count; i++) {
         struct attribute *attribute = &message->attributes[i];
@@ -127,4 +120,28 @@ void message_finish(struct message *message)
         attribute->value = attribute->type + attribute->type_length;
         at = attribute->value + attribute->value_length;
     }
+}
+
+/* Each text on its own: half a character at the end of one and the rest in the next are none. */
+static bool attribute_is_text(const struct attribute *attribute)
+{
+    return json_string_is_utf8(attribute->name, attribute->name_length) &&
+        json_string_is_utf8(attribute->type, attribute->type_length) &&
+        json_string_is_utf8(attribute->value, attribute->value_length);
+}
+
+void message_finish(struct message *message)
+{
+    const struct buf *const parts[] = { &message->message_id, &message->receipt_handle,
+        &message->md5_of_body, &message->md5_of_attributes, &message->body,
+        &message->sequence_number, &message->group_id, &message->deduplication_id };
+    message->whole &= !message->attribute_text.failed;
+    for (size_t i = 0; message->whole && i < sizeof parts / sizeof *parts; i++)
+        message->whole = !parts[i]->failed && json_string_is_utf8(parts[i]->data, parts[i]->length);
+    if (message->whole)
+        place_attributes(message);
+    for (size_t i = 0; message->whole && i < message->attribute_count; i++)
+        message->whole = attribute_is_text(&message->attributes[i]);
+    if (!message->whole)
+        message->attribute_count = 0;
 }

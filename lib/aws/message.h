@@ -23,7 +23,8 @@ struct message {
     uint64_t receive_count;     /* likewise */
     struct attribute attributes[ATTRIBUTE_READ_MAXIMUM];
     size_t attribute_count;
-    bool whole; /* false: a part was too long to be held, or the server's words for it are broken */
+    bool whole; /* false: a part was too long to be held, or is not UTF-8, or the server's words for
+                   it are broken */
 
     struct buf attribute_text; /* behind the attributes */
 };

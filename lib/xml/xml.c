@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "xml/forbidden.h"
 #include "xml/plain.h"
 #include "xml/xml.h"
 
@@ -13,8 +14,9 @@ struct xml {
     const struct xml_handler *handler;
     void *context;
     struct plain plain;
-    bool handed_over; /* what is not plain is read by libxml2 */
-    unsigned told;    /* how many starts and ends the handler knows of already */
+    bool handed_over;           /* what is not plain is read by libxml2 */
+    struct forbidden forbidden; /* stands before libxml2 */
+    unsigned told;              /* how many starts and ends the handler knows of already */
     xmlSAXHandler sax;
     xmlParserCtxtPtr parser; /* NULL: none has been needed yet */
     enum xml_result result;
@@ -77,7 +79,7 @@ static void on_text(void *parser, const xmlChar *text, int length)
 {
     struct xml *xml = ours(parser);
     if (xml->result == XML_WELL && length > 0)
-        xml->handler->text(xml->context, (const char *)text, (size_t)length);
+        forbidden_restore((const char *)text, (size_t)length, xml->handler->text, xml->context);
 }
 
 static void on_doctype(void *parser, const xmlChar *name, const xmlChar *external,
@@ -92,27 +94,31 @@ static void on_error(void *user, xmlErrorPtr error)
     struct xml *xml = ours(user);
     if (error->level == XML_ERR_WARNING || error->domain == XML_FROM_NAMESPACE)
         return;
-    /* Some versions report bytes that are not UTF-8 as a forbidden character too, but quote them.
-     */
-    if ((error->code == XML_ERR_INVALID_CHAR && error->str1 == NULL) ||
-        error->code == XML_ERR_INVALID_CHARREF)
-        return;
     stop(xml, error->code == XML_ERR_NO_MEMORY ? XML_NO_MEMORY : XML_MALFORMED);
 }
 
-/*
- * RECOVER goes on after forbidden characters; on_error() ends at everything else. The encoding is
- * not the document's to choose: behind a name stands a converter of the C library.
+/* The encoding is not the document's to choose: behind a name stands a converter of the C library.
  */
-enum {
-    PARSER_OPTIONS = XML_PARSE_NONET | XML_PARSE_RECOVER | XML_PARSE_NOCDATA | XML_PARSE_IGNORE_ENC
-};
+enum { PARSER_OPTIONS = XML_PARSE_NONET | XML_PARSE_NOCDATA | XML_PARSE_IGNORE_ENC };
+
+/* To libxml2, which takes no more than an int says. What it returns on_error() has seen. */
+static void to_parser(void *context, const char *data, size_t length)
+{
+    struct xml *xml = context;
+    while (length > 0 && xml->result == XML_WELL) {
+        int piece = length > INT_MAX ? INT_MAX : (int)length;
+        (void)xmlParseChunk(xml->parser, data, piece, 0);
+        data += piece;
+        length -= (size_t)piece;
+    }
+}
 
 /* The parser begins a document: it is UTF-8, whatever its first bytes look like. 0, or -1. */
 static int start(struct xml *xml)
 {
     xml->fresh = true;
     xml->marked = 0;
+    forbidden_begin(&xml->forbidden, to_parser, xml);
     return xmlSwitchEncoding(xml->parser, XML_CHAR_ENCODING_UTF8) == 0 ? 0 : -1;
 }
 
@@ -196,26 +202,24 @@ static size_t pass_mark(struct xml *xml, const char *data, size_t length)
     return passed;
 }
 
-static enum xml_result parse(struct xml *xml, const char *data, size_t length, int last)
+static enum xml_result parse(struct xml *xml, const char *data, size_t length)
 {
-    if (xml->fresh && length > 0) {
-        size_t passed = pass_mark(xml, data, length);
-        data += passed;
-        length -= passed;
-        if (length == 0)
-            return xml->result;
-    }
-    do {
-        int piece = length > INT_MAX ? INT_MAX : (int)length;
-        if (xml->result != XML_WELL)
-            return xml->result;
+    size_t passed = xml->fresh && length > 0 ? pass_mark(xml, data, length) : 0;
+    if (passed < length && xml->result == XML_WELL) {
         xml->fresh = false;
-        (void)xmlParseChunk(xml->parser, data, piece,
-            last); /* on_error() has seen what it returns */
-        data += piece;
-        length -= (size_t)piece;
-    } while (length > 0);
+        forbidden_feed(&xml->forbidden, data + passed, length - passed);
+    }
     return xml->result;
+}
+
+static void parse_end(struct xml *xml)
+{
+    if (xml->result == XML_WELL)
+        forbidden_finish(&xml->forbidden);
+    if (xml->result != XML_WELL)
+        return;
+    xml->fresh = false;
+    (void)xmlParseChunk(xml->parser, "", 0, 1);
 }
 
 /* Make libxml2 know what has been read without it. */
@@ -229,17 +233,17 @@ static void hand_over(struct xml *xml)
     }
     xml->told = plain->ended ? 2 : plain->depth;
     if (plain->ended)
-        parse(xml, "<a></a>", 7, 0);
+        parse(xml, "<a></a>", 7);
     else if (plain->begun && plain->depth == 0)
-        parse(xml, "\n", 1, 0); /* a declaration would come too late */
+        parse(xml, "\n", 1); /* a declaration would come too late */
     for (unsigned i = 0; i < plain->depth; i++) {
         const char *name = plain->names + plain->name_at[i];
-        parse(xml, "<", 1, 0);
-        parse(xml, name, strlen(name), 0);
-        parse(xml, ">", 1, 0);
+        parse(xml, "<", 1);
+        parse(xml, name, strlen(name));
+        parse(xml, ">", 1);
     }
     if (plain->rest_length > 0)
-        parse(xml, plain->rest, plain->rest_length, 0);
+        parse(xml, plain->rest, plain->rest_length);
 }
 
 enum xml_result xml_feed(struct xml *xml, const char *data, size_t length)
@@ -259,13 +263,13 @@ enum xml_result xml_feed(struct xml *xml, const char *data, size_t length)
             break;
         }
     }
-    return taken < length ? parse(xml, data + taken, length - taken, 0) : xml->result;
+    return taken < length ? parse(xml, data + taken, length - taken) : xml->result;
 }
 
 enum xml_result xml_finish(struct xml *xml)
 {
     if (xml->handed_over)
-        parse(xml, "", 0, 1);
+        parse_end(xml);
     if (xml->result == XML_WELL && !(xml->handed_over ? xml->ended : plain_whole(&xml->plain)))
         xml->result = XML_MALFORMED;
     return xml->result;

@@ -12,9 +12,9 @@
  * that it declares is not believed. Attributes, comments and processing instructions are passed
  * over; names come without their prefix.
  *
- * Characters that XML 1.0 forbids are dropped, though the document is malformed by them: one bad
- * message in an answer must not cost the others (its checksum will tell which it is). Every other
- * mistake ends the reading; what was told before stands.
+ * Characters that XML 1.0 forbids are told all the same, and bytes that are not UTF-8 as they are
+ * (xml/forbidden.h): one bad message in an answer must cost no other. Every other mistake ends the
+ * reading; what was told before stands.
  */
 struct xml;
 
@@ -22,7 +22,8 @@ enum { XML_MAX_DEPTH = 32 };
 
 struct xml_handler {
     void (*start)(void *context, const char *name);
-    void (*text)(void *context, const char *text, size_t length); /* UTF-8, in pieces of any size */
+    /* UTF-8, unless the document is not, in pieces of any size */
+    void (*text)(void *context, const char *text, size_t length);
     void (*end)(void *context, const char *name);
 };
 

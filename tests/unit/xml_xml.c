@@ -41,17 +41,33 @@ static const struct document documents[] = {
     { "<a>x<!-- no -->y<?pi no?>z</a>", XML_WELL, "<a>xyz</a>" },
     { "<a>x</a><!-- no -->", XML_WELL, "<a>x</a>" },
     { "<a> \n </a>", XML_WELL, "<a> \n </a>" },
-    /* a forbidden character costs itself only */
-    { "<a>x&#1;y</a>", XML_WELL, "<a>xy</a>" },
-    { "<a>x\x01y</a>", XML_WELL, "<a>xy</a>" },
-    { "<a>x&#xFFFF;y</a><!-- -->", XML_WELL, "<a>xy</a>" },
+    /* forbidden characters are told, and change nothing of what follows */
+    { "<a>x&#1;y&quot;</a>", XML_WELL, "<a>x\x01y\"</a>" },
+    { "<a>x\x01y&quot;</a>", XML_WELL, "<a>x\x01y\"</a>" },
+    { "<a>\x01&#x1;&#x01;&#0000001;</a>", XML_WELL, "<a>\x01\x01\x01\x01</a>" },
+    { "<a>x&#xFFFF;y</a><!-- -->", XML_WELL, "<a>x\xef\xbf\xbfy</a>" },
+    { "<a>\xef\xbf\xbe&#65534;&amp;</a>", XML_WELL, "<a>\xef\xbf\xbe\xef\xbf\xbe&</a>" },
+    { "<a><![CDATA[\x02&#1;]&#2;]]>\x03]</a>", XML_WELL, "<a>\x02&#1;]&#2;\x03]</a>" },
+    { "<a><!-- \x01&#1; -->&#1;<?p \x01&#1;?>&#2;</a>", XML_WELL, "<a>\x01\x02</a>" },
+    { "<a b='&#1;\x01\xff'>\x1f</a>", XML_WELL, "<a>\x1f</a>" },
+    { "<a\x01>x</a>", XML_MALFORMED, "" },
+    /* the characters that stand for them on the way */
+    { "<a>\x01\xf4\x8f\xb8\x81&#x10FE01;&#x10FEFF;\xf4\x8f\xbc\x80\xf4\x8f\xb7\xbf</a>", XML_WELL,
+        "<a>\x01\xf4\x8f\xb8\x81\xf4\x8f\xb8\x81\xf4\x8f\xbb\xbf\xf4\x8f\xbc\x80\xf4\x8f\xb7\xbf</a>" },
+    /* what is not Unicode gives what is not UTF-8 */
+    { "<a>&#xD800;&#xdc00;&lt;</a>", XML_WELL, "<a>\xed\xa0\x80\xed\xb0\x80<</a>" },
+    { "<a>&#x110000;&#99999999999999999999;&lt;</a>", XML_WELL, "<a>\xff\xff<</a>" },
+    { "<a>x\xff\xfey&lt;</a>", XML_WELL, "<a>x\xff\xfey<</a>" },
+    { "<a>\xc3</a>", XML_WELL, "<a>\xc3</a>" },
+    { "<a>\xf0\x9f\x98</a>", XML_WELL, "<a>\xf0\x9f\x98</a>" },
+    { "<a>\xe0\x80\xaf\xed\xa0\x80</a>", XML_WELL, "<a>\xe0\x80\xaf\xed\xa0\x80</a>" },
     /* UTF-8 it is, whatever it says */
     { "\xef\xbb\xbf<a>x</a>", XML_WELL, "<a>x</a>" },
     { "\xef\xbb<a>x</a>", XML_MALFORMED, "" },
     { "\xef\xbb\xbf", XML_MALFORMED, "" },
     { "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><a>\xc3\xa9</a>", XML_WELL,
         "<a>\xc3\xa9</a>" },
-    { "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><a>\xe9</a>", XML_MALFORMED, NULL },
+    { "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><a>\xe9</a>", XML_WELL, "<a>\xe9</a>" },
     { "<?xml version=\"1.0\" encoding=\"UTF-7\"?><a>+ADw-b+AD4-</a>", XML_WELL,
         "<a>+ADw-b+AD4-</a>" },
     /* broken */
@@ -63,9 +79,11 @@ static const struct document documents[] = {
     { "<a>&nope;</a>", XML_MALFORMED, NULL },
     { "<a>x & y</a>", XML_MALFORMED, NULL },
     { "<a/><b/>", XML_MALFORMED, NULL },
-    { "<a>x\xff\xfey</a>", XML_MALFORMED, NULL },
-    { "<a>\xc3</a>", XML_MALFORMED, NULL },
-    { "<a>\xe0\x80\xaf</a>", XML_MALFORMED, NULL },
+    { "<a>&#;</a>", XML_MALFORMED, NULL },
+    { "<a>&#x;</a>", XML_MALFORMED, NULL },
+    { "<a>&#1a;</a>", XML_MALFORMED, NULL },
+    { "<a>\x01&#1</a>", XML_MALFORMED, NULL },
+    { "<a>\x01 & y</a>", XML_MALFORMED, NULL },
     { "<html><body><p>502</body></html>", XML_MALFORMED, NULL },
     /* hostile */
     { "<!DOCTYPE a><a/>", XML_REFUSED, "" },
@@ -94,6 +112,21 @@ static void test_documents(void **state)
                 fail_msg("document %zu in pieces of %zu: %s", i, sizes[j], buf_cstr(&out));
             buf_free(&out);
         }
+    }
+}
+
+/* The character U+0000 is a byte as any other. */
+static void test_nul(void **state)
+{
+    (void)state;
+    static const char text[] = "<a>&#0;\0&#x00;&gt;</a>", events[] = "<a>\0\0\0></a>";
+    for (size_t size = 1; size < sizeof text; size++) {
+        struct buf out;
+        buf_init(&out, 65536);
+        assert_int_equal(read_in_pieces(text, sizeof text - 1, size, &out), XML_WELL);
+        assert_int_equal(out.length, sizeof events - 1);
+        assert_memory_equal(out.data, events, sizeof events - 1);
+        buf_free(&out);
     }
 }
 
@@ -180,6 +213,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_documents),
+        cmocka_unit_test(test_nul),
         cmocka_unit_test(test_depth),
         cmocka_unit_test(test_long_names),
         cmocka_unit_test(test_large),
