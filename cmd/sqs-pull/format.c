@@ -68,7 +68,6 @@ static bool sound(const struct format *format, const struct message *message)
 {
     return message->whole && message->message_id.length > 0 && message->receipt_handle.length > 0 &&
         message->body.length > 0 && right_checksum(message) &&
-        json_string_is_utf8(message->body.data, message->body.length) &&
         (format->options.attributes->count == 0 || right_attributes(message));
 }
 

@@ -34,9 +34,14 @@ static int report(const struct settings *given, const struct pull_result *result
     } else if (result->unheard) {
         msg_error("the verdicts have ended while there were messages to print");
         status = STATUS_IO;
-    } else if (result->corrupt > 0 || result->silent > 0) {
+    } else if (result->corrupt > 0 || result->silent > 0 ||
+        (result->unreadable > 0 && !given->pull.follow)) {
         status = STATUS_PARTIAL;
     }
+    if (result->unreadable > 0)
+        msg_warn("%llu answers could not be read; messages in them come back after their "
+                 "visibility timeout",
+            (unsigned long long)result->unreadable);
     if (result->silent > 0)
         msg_warn("%llu messages got no verdict and are given back to the queue",
             (unsigned long long)result->silent);
@@ -49,9 +54,12 @@ static int report(const struct settings *given, const struct pull_result *result
         (void)snprintf(leases, sizeof leases, "acked=%llu extended=%llu lapsed=%llu ",
             (unsigned long long)result->acked, (unsigned long long)result->extended,
             (unsigned long long)result->lapsed);
-    char held[32] = "";
+    char held[64] = "";
     if (result->held > 0)
         (void)snprintf(held, sizeof held, "held=%llu ", (unsigned long long)result->held);
+    if (result->unreadable > 0)
+        (void)snprintf(held + strlen(held), sizeof held - strlen(held), "unreadable=%llu ",
+            (unsigned long long)result->unreadable);
     uint64_t took_ms = clock_monotonic_ms() - began_ms;
     msg_summary(status == STATUS_OK && result->released == 0 && result->stranded == 0,
         "received=%llu printed=%llu released=%llu corrupt=%llu %s%srequests=%llu seconds=%llu.%02llu",

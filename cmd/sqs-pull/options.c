@@ -176,6 +176,7 @@ static bool complete(struct settings *given, int *status)
         given->connect.has_retry = true;
         given->connect.retry_ms = FOLLOW_RETRY_MS;
     }
+    given->connect.absence = given->pull.follow ? CONNECT_DOUBT : CONNECT_BELIEVE;
     given->pull.retry_ms = given->connect.has_retry ? given->connect.retry_ms : CONNECT_RETRY_MS;
     return true;
 }

@@ -18,8 +18,8 @@ bool order_held(const struct order *order, const struct buf *group)
 {
     size_t length = length_of(group);
     for (size_t i = 0; i < order->count; i++)
-        if (order->lengths[i] == length &&
-            (length == 0 || memcmp(order->groups[i], group->data, length) == 0))
+        if (order->lengths[i] == 0 ||
+            (order->lengths[i] == length && memcmp(order->groups[i], group->data, length) == 0))
             return true;
     return false;
 }

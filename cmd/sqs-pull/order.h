@@ -10,7 +10,8 @@
 /*
  * The order of FIFO groups within one receive. A message that stays on the queue is delivered again
  * before the later ones of its group, so these stay too: printed now, they would come before it.
- * Other receives bring none of the group while it is in flight.
+ * Other receives bring none of the group while it is in flight. A message so broken that its group
+ * is not known may be of any.
  */
 enum { ORDER_GROUP_SIZE = 128 }; /* of an id, by the rules of SQS */
 

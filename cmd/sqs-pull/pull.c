@@ -225,14 +225,14 @@ static void await_verdicts(struct puller *puller)
     }
 }
 
-/* A drain ends when nothing has come for a while; messages that return sooner keep it going. */
+/* A drain ends when nothing new has come for a while; messages that return sooner come again. */
 static void warn_of_returning(const struct pull_options *options)
 {
     if (!options->follow && options->number == 0 && options->acked == NULL &&
         options->visibility_timeout_s <= options->wait_s * options->empties)
         msg_warn(
             "messages are hidden for %u s only, which is less than draining needs: they may be "
-            "printed again and again",
+            "printed more than once",
             options->visibility_timeout_s);
 }
 
@@ -260,10 +260,12 @@ static bool open_all(struct puller *puller)
     };
     puller->format = format_new(puller->connection->queue_url, &format);
     puller->release = release_new(sqs, retry_ms);
+    puller->known = known_new();
     if (options->acked != NULL)
         puller->keeper = keeper_new(&keeper);
-    puller->result->no_memory = puller->format == NULL || puller->release == NULL ||
-        (options->acked != NULL && puller->keeper == NULL) || receive_init(puller) != 0;
+    puller->result->no_memory = puller->format == NULL || puller->known == NULL ||
+        puller->release == NULL || (options->acked != NULL && puller->keeper == NULL) ||
+        receive_init(puller) != 0;
     return !puller->result->no_memory;
 }
 
@@ -288,6 +290,7 @@ static void run(struct puller *puller)
         result->extended = counts->extended;
         result->lapsed = counts->lapsed;
     }
+    result->unreadable = sqs_unreadable(puller->connection->sqs);
     result->released = release_done(puller->release);
     result->stranded = release_stranded(puller->release);
 }
@@ -309,6 +312,7 @@ void pull_run(const struct connection *connection, const struct pull_options *op
     keeper_free(puller.keeper);
     release_free(puller.release);
     hand_free(&puller.hand);
+    known_free(puller.known);
     receive_free(&puller);
     outqueue_free(puller.out);
     format_free(puller.format);

@@ -44,6 +44,7 @@ struct pull_result {
     uint64_t released; /* not printed, or without a verdict at the end; made visible again */
     uint64_t stranded; /* likewise, and left to their visibility timeout */
     uint64_t corrupt;
+    uint64_t unreadable; /* answers to receives, with whatever messages were in them */
     uint64_t held; /* left on the queue because a corrupt one of their FIFO group is before them */
     /* With leases. */
     uint64_t acked;    /* messages that a verdict came back on */

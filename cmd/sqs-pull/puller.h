@@ -11,6 +11,7 @@
 #include "format.h"
 #include "hand.h"
 #include "keeper.h"
+#include "known.h"
 #include "pull.h"
 #include "release.h"
 
@@ -25,6 +26,7 @@ struct puller {
     bool out_closed;
     uint64_t closed_ms; /* monotonic: when */
     struct hand hand;
+    struct known *known;
     struct release *release;
     struct keeper *keeper; /* NULL: no leases */
     struct meter *meter;   /* NULL: no figures are wanted */
@@ -38,10 +40,10 @@ struct puller {
     size_t reserved;
     size_t largest;
     bool seen;       /* a record: ${largest} is no guess */
-    uint64_t events; /* numbers the beginnings of receives and the arrivals of messages */
+    uint64_t events; /* numbers the beginnings of receives and the arrivals of new messages */
     uint64_t last_arrival;
-    unsigned empties;         /* empty receives begun after the last arrival */
-    bool seems_empty;         /* one came back empty since, whenever it began */
+    unsigned empties;         /* receives begun after the last arrival that brought none */
+    bool seems_empty;         /* one came back without since, whenever it began */
     uint64_t paused_until;    /* monotonic */
     uint64_t last_success_ms; /* since 1970: when a receive last succeeded; 0: never */
 };

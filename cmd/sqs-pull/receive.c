@@ -2,7 +2,6 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
-#include "base/msg.h"
 #include "order.h"
 #include "receive.h"
 
@@ -23,6 +22,8 @@ struct receive {
     uint64_t begun_ms;
     size_t reserved; /* bytes that its messages may take */
     size_t largest;  /* record of this receive */
+    size_t news;     /* messages that it brought and the run did not know */
+    size_t printed;  /* messages of it that are to be printed */
     struct order order;
     bool locked; /* groups of a FIFO queue that wait for verdicts, when it began */
     bool busy;
@@ -44,6 +45,26 @@ void receive_free(struct puller *puller)
     free(puller->receives);
 }
 
+/* What tells whether there may be more on the queue: a message that has not been here before. */
+static void note_arrival(struct puller *puller, struct receive *receive,
+    const struct message *message)
+{
+    switch (known_see(puller->known, message)) {
+    case KNOWN_NEW:
+        receive->news++;
+        puller->last_arrival = ++puller->events;
+        puller->empties = 0;
+        puller->seems_empty = false;
+        puller->paused_until = 0;
+        break;
+    case KNOWN_ALREADY:
+        break;
+    case KNOWN_NO_MEMORY:
+        puller->result->no_memory = true;
+        break;
+    }
+}
+
 /* Called while an answer is still arriving. */
 static void on_message(void *context, const struct message *message)
 {
@@ -54,10 +75,7 @@ static void on_message(void *context, const struct message *message)
     uint64_t lease_until =
         clock_realtime_ms() + (uint64_t)puller->options->visibility_timeout_s * 1000;
     result->received++;
-    puller->last_arrival = ++puller->events;
-    puller->empties = 0;
-    puller->seems_empty = false;
-    puller->paused_until = 0;
+    note_arrival(puller, receive, message);
     if (receive->call.fifo && order_held(&receive->order, &message->group_id)) {
         result->held++;
         return;
@@ -68,7 +86,8 @@ static void on_message(void *context, const struct message *message)
     case FORMAT_CORRUPT:
         result->corrupt++;
         order_hold(&receive->order, &message->group_id);
-        msg_warn("a message does not match its checksum or is incomplete; it stays on the queue");
+        if (known_warn(puller->known, message) != 0)
+            result->no_memory = true;
         return;
     case FORMAT_NO_MEMORY:
         result->no_memory = true;
@@ -83,6 +102,7 @@ static void on_message(void *context, const struct message *message)
     }
     if (outqueue_add(puller->out, line->data, line->length) != 0)
         result->no_memory = true; /* its end is never written, so it will be released */
+    receive->printed++;
     if (line->length > receive->largest)
         receive->largest = line->length;
 }
@@ -180,7 +200,7 @@ static void begin(struct puller *puller, struct receive *receive, unsigned maxim
     }
     receive->begun = ++puller->events;
     receive->begun_ms = clock_monotonic_ms();
-    receive->largest = 0;
+    receive->largest = receive->news = receive->printed = 0;
     receive->locked =
         receive->call.fifo && puller->keeper != NULL && keeper_count(puller->keeper) > 0;
     order_begin(&receive->order);
@@ -259,17 +279,18 @@ void receive_take(struct puller *puller, struct call *call)
     note_size(puller, receive);
     if (call->error.cause == AWS_OK)
         puller->last_success_ms = clock_realtime_ms();
-    if (call->error.cause == AWS_OK && call->messages == 0 && receive->locked && !stalled(puller)) {
+    if (call->error.cause == AWS_OK && receive->news == 0 && receive->locked && !stalled(puller)) {
         pause_while_locked(puller, receive);
         return;
     }
     if (call->error.cause == AWS_OK) {
-        if (call->messages == 0)
+        if (receive->news == 0)
             puller->seems_empty = true;
-        if (call->messages == 0 && receive->begun > puller->last_arrival) {
+        if (receive->news == 0 && receive->begun > puller->last_arrival) {
             if (puller->empties < UINT_MAX)
                 puller->empties++;
-            pause_after_empty(puller, receive);
+            if (receive->printed == 0)
+                pause_after_empty(puller, receive);
         }
         return;
     }

@@ -104,7 +104,8 @@ static enum aws_cause judge_answer(struct call *call, const struct answer *answe
 {
     if (result == ANSWER_NO_MEMORY)
         return error_set(&call->error, AWS_NO_MEMORY, NULL, "no memory");
-    if (result == ANSWER_MALFORMED)
+    call->unreadable = result == ANSWER_MALFORMED;
+    if (call->unreadable)
         return error_set(&call->error, AWS_TEMPORARY, NULL,
             "%s sends an answer that is not SQS's, or is cut off", host);
     for (size_t i = 0; i < call->count; i++)
@@ -157,6 +158,8 @@ static enum aws_cause judge_transfer(struct call *call, const struct http_reques
     const char *hint = NULL;
     if (request->outcome == HTTP_NO_MEMORY)
         return error_set(&call->error, AWS_NO_MEMORY, NULL, "no memory");
+    if (request->outcome == HTTP_DESCRIPTORS)
+        hint = ERROR_DESCRIPTORS_HINT;
     if (request->outcome == HTTP_TOO_BIG)
         cause = AWS_REFUSED;
     if (request->outcome == HTTP_UNTRUSTED || request->outcome == HTTP_CA_BUNDLE) {
@@ -173,6 +176,7 @@ enum aws_cause call_judge(struct call *call, const struct http_request *request,
     const struct answer *answer, enum answer_result result, const char *host)
 {
     call->messages += answer->messages;
+    call->unreadable = false;
     if (request->outcome != HTTP_OK)
         return judge_transfer(call, request, host);
     if (request->status == 200 && !answer->is_error)

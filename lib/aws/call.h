@@ -70,6 +70,7 @@ struct call {
     /* Set when the call is back (aws/sqs.h). */
     struct aws_error error;
     size_t messages; /* CALL_RECEIVE: handed to on_message, by failed attempts too */
+    bool unreadable; /* the last answer came whole and said nothing that SQS says */
     char queue_url[CALL_URL_SIZE];
     bool has_visibility_timeout;
 

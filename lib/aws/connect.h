@@ -9,6 +9,13 @@
 #include "aws/sqs.h"
 #include "base/opt.h"
 
+/* What to do when the queue is said not to exist. */
+enum connect_absence {
+    CONNECT_DOUBT_LATER, /* ask again, once a request has succeeded: it has been there */
+    CONNECT_DOUBT,       /* ask again */
+    CONNECT_BELIEVE
+};
+
 /*
  * From options and environment to a client of the queue they mean.
  *
@@ -28,6 +35,7 @@ struct connect_options {
     enum protocol protocol;
     bool has_retry;
     uint64_t retry_ms; /* if has_retry */
+    enum connect_absence absence;
 };
 
 enum connect_id {
@@ -67,13 +75,14 @@ struct connection {
     struct queue_identity identity;
 };
 
-enum { CONNECT_RETRY_MS = 30000 };
+enum { CONNECT_RETRY_MS = 30000, CONNECT_NO_QUEUE_MS = 60000 };
 
 /*
  * connect_open(connection, options, parallel, stoppable, error):
  * Open the client, with ${parallel} requests at once. Credentials and a queue given by name may
  * need the network here; a stop request ends that with AWS_STOPPED if ${stoppable}. The retry time
- * is options->retry_ms, or CONNECT_RETRY_MS.
+ * is options->retry_ms, or CONNECT_RETRY_MS; a queue that is said not to exist is asked for again
+ * for CONNECT_NO_QUEUE_MS, or the retry time if that is less.
  */
 enum aws_cause connect_open(struct connection *connection, const struct connect_options *options,
     unsigned parallel, bool stoppable, struct aws_error *error);

@@ -42,6 +42,7 @@ static bool worth_repeating(const struct http_request *http)
     case HTTP_TIMEOUT:
     case HTTP_BROKEN:
     case HTTP_TLS:
+    case HTTP_DESCRIPTORS:
         return true;
     case HTTP_UNTRUSTED:
     case HTTP_CA_BUNDLE:
@@ -64,7 +65,8 @@ static enum aws_cause judge(const struct credentials_http *exchange, struct aws_
         return error_set(error, AWS_NO_MEMORY, NULL, "no memory");
     return error_set(error, worth_repeating(http) ? AWS_TEMPORARY : AWS_SETTING,
         http->outcome == HTTP_UNTRUSTED ? "AWS_CA_BUNDLE names a file of certificates to trust"
-                                        : NULL,
+            : http->outcome == HTTP_DESCRIPTORS ? ERROR_DESCRIPTORS_HINT
+                                                : NULL,
         "cannot get credentials from %s: %s", exchange->who, http_outcome_text(http->outcome));
 }
 
@@ -80,12 +82,12 @@ enum aws_cause credentials_http_run(struct credentials_http *exchange,
     enum aws_cause cause = AWS_OK;
     backoff_init(&pauses, FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
     buf_init(&exchange->answer, CREDENTIALS_HTTP_MAXIMUM);
-    struct http *http = http_open(&config);
     /* All room at once: growing would leave copies of secrets behind. */
-    if (http == NULL || buf_reserve(&exchange->answer, CREDENTIALS_HTTP_MAXIMUM) == NULL) {
-        http_close(http);
+    if (buf_reserve(&exchange->answer, CREDENTIALS_HTTP_MAXIMUM) == NULL)
         return error_set(error, AWS_NO_MEMORY, NULL, "no memory");
-    }
+    struct http *http = http_open(&config);
+    if (http == NULL)
+        return error_no_engine(error, errno);
     exchange->http.sink = on_data;
     exchange->http.context = exchange;
     exchange->http.maximum = CREDENTIALS_HTTP_MAXIMUM;

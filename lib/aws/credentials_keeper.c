@@ -95,7 +95,8 @@ struct credentials_keeper *credentials_keeper_open(const struct credentials_requ
     keeper->done_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     keeper->cancel_fd = keeper->done_fd == -1 ? -1 : eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (keeper->cancel_fd == -1) {
-        error_set(error, AWS_NO_MEMORY, NULL, "cannot look for credentials: %s", strerror(errno));
+        error_set(error, AWS_NO_MEMORY, ERROR_DESCRIPTORS_HINT, "cannot look for credentials: %s",
+            strerror(errno));
         goto err;
     }
     backoff_init(&keeper->pauses, FIRST_PAUSE_MS, LONGEST_PAUSE_MS);

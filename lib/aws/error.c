@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -15,6 +16,14 @@ enum aws_cause error_set(struct aws_error *error, enum aws_cause cause, const ch
     (void)vsnprintf(error->text, sizeof error->text, format, arguments);
     va_end(arguments);
     return cause;
+}
+
+enum aws_cause error_no_engine(struct aws_error *error, int reason)
+{
+    if (reason == ENOMEM)
+        return error_set(error, AWS_NO_MEMORY, NULL, "no memory");
+    return error_set(error, AWS_NO_MEMORY, ERROR_DESCRIPTORS_HINT, "cannot make requests: %s",
+        strerror(reason));
 }
 
 /*

@@ -28,9 +28,15 @@ struct aws_error {
     const char *hint; /* a static string; NULL: none */
 };
 
+/* What to do about EMFILE. */
+#define ERROR_DESCRIPTORS_HINT "raise the limit of open files, as by ulimit -n"
+
 /* Return the cause, for the caller's return statement. */
 enum aws_cause error_set(struct aws_error *error, enum aws_cause cause, const char *hint,
     const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/* For http_open() that failed with errno ${reason}. Returns the cause, AWS_NO_MEMORY. */
+enum aws_cause error_no_engine(struct aws_error *error, int reason);
 
 /*
  * error_code_name(code, name, size):

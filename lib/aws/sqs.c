@@ -5,6 +5,7 @@
 
 #include "aws/credentials_keeper.h"
 #include "aws/gate.h"
+#include "aws/patience.h"
 #include "aws/sqs.h"
 #include "aws/transfer.h"
 #include "base/clock.h"
@@ -31,10 +32,11 @@ struct sqs {
     enum protocol protocol;
     struct credentials_keeper *keeper; /* NULL: nothing is signed */
     int64_t clock_offset_ms;
-    uint64_t retry_ms;
+    struct patience patience;
     void (*on_trouble)(const struct aws_error *error);
     struct gate gate;
     uint64_t requests;
+    uint64_t unreadable;
     struct queue_of_transfers ready; /* to be sent, or sent again */
     struct queue_of_transfers flying;
     struct queue_of_transfers refused; /* because the credentials have expired */
@@ -69,7 +71,7 @@ static bool copy_config(struct sqs *sqs, const struct sqs_config *config)
     sqs->base = strdup(config->endpoint->path);
     sqs->region = strdup(config->region);
     sqs->protocol = config->protocol;
-    sqs->retry_ms = config->retry_ms;
+    sqs->patience = config->patience;
     sqs->on_trouble = config->on_trouble;
     return sqs->origin != NULL && sqs->host != NULL && sqs->base != NULL && sqs->region != NULL;
 }
@@ -92,8 +94,12 @@ struct sqs *sqs_open(const struct sqs_config *config, struct aws_error *error)
         .ca_bundle = config->ca_bundle,
         .agent = "sqs2pg/" SQS2PG_VERSION,
     };
-    if (!copy_config(sqs, config) || (sqs->http = http_open(&http)) == NULL) {
+    if (!copy_config(sqs, config)) {
         error_set(error, AWS_NO_MEMORY, NULL, "no memory");
+        goto err;
+    }
+    if ((sqs->http = http_open(&http)) == NULL) {
+        error_no_engine(error, errno);
         goto err;
     }
     const struct credentials_request request = {
@@ -264,9 +270,10 @@ static bool worth_repeating(struct sqs *sqs, struct transfer *transfer, enum aws
         return false;
     switch (cause) {
     case AWS_TEMPORARY:
+    case AWS_NO_QUEUE:
         if (transfer->failing_since_ms == 0)
             transfer->failing_since_ms = now;
-        return now - transfer->failing_since_ms < sqs->retry_ms;
+        return now - transfer->failing_since_ms < patience_with(&sqs->patience, cause);
     case AWS_SKEWED:
     case AWS_IDENTITY: /* a signature may be refused because of its date alone */
         return correct_clock(sqs, transfer);
@@ -302,9 +309,11 @@ static int settle_refused(struct sqs *sqs)
         next = transfer->next;
         uint64_t lasted = clock_monotonic_ms() - transfer->failing_since_ms;
         if (state == CREDENTIALS_KEEPER_REFUSED &&
-            (error->cause == AWS_OK || (lasted < sqs->retry_ms && !transfer->last))) {
+            (error->cause == AWS_OK || (lasted < sqs->patience.retry_ms && !transfer->last))) {
             if (error->cause != AWS_OK && until == -1) /* the first is the oldest */
-                until = sqs->retry_ms - lasted < INT_MAX ? (int)(sqs->retry_ms - lasted) : INT_MAX;
+                until = sqs->patience.retry_ms - lasted < INT_MAX
+                    ? (int)(sqs->patience.retry_ms - lasted)
+                    : INT_MAX;
             continue;
         }
         drop(&sqs->refused, transfer);
@@ -341,9 +350,11 @@ static void settle(struct sqs *sqs, struct transfer *transfer)
     enum aws_cause cause =
         call_judge(call, &transfer->request, &transfer->answer, result, sqs->host);
     drop(&sqs->flying, transfer);
-    gate_left(&sqs->gate, is_receive(transfer), transfer->probe, cause == AWS_TEMPORARY, now);
-    if (cause == AWS_TEMPORARY && sqs->gate.failures == TROUBLE_AFTER && transfer->probe &&
-        sqs->on_trouble != NULL)
+    gate_left(&sqs->gate, is_receive(transfer), transfer->probe,
+        cause == AWS_TEMPORARY || patience_with(&sqs->patience, cause) > 0, now);
+    sqs->unreadable += call->unreadable && is_receive(transfer);
+    bool third = sqs->gate.failures == TROUBLE_AFTER && transfer->probe;
+    if (patience_tells(&sqs->patience, call, third) && sqs->on_trouble != NULL)
         sqs->on_trouble(&call->error);
     if (cause == AWS_EXPIRED && await_renewal(sqs, transfer, now))
         return;
@@ -469,4 +480,9 @@ enum aws_cause sqs_run(struct sqs *sqs, struct call *call, bool stoppable)
 uint64_t sqs_requests(const struct sqs *sqs)
 {
     return sqs->requests;
+}
+
+uint64_t sqs_unreadable(const struct sqs *sqs)
+{
+    return sqs->unreadable;
 }

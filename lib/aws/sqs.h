@@ -8,6 +8,7 @@
 
 #include "aws/call.h"
 #include "aws/error.h"
+#include "aws/patience.h"
 #include "http/url.h"
 
 /*
@@ -15,7 +16,8 @@
  * it is known what became of them. No call blocks but sqs_open(), sqs_wait() and sqs_run().
  *
  * Repeats: throttling, faults of the server and of the network, with capped exponential back-off
- * and full jitter, until a call has been failing for the retry time. While nothing succeeds there
+ * and full jitter, until a call has been failing for the retry time; a queue that is said not to
+ * exist likewise, for a time of its own. While nothing succeeds there
  * is one request at a time, at most four a second, however many calls wait. A wrong clock is
  * corrected by the server's Date, once a call.
  *
@@ -31,13 +33,13 @@ struct sqs_config {
     const char *profile; /* --profile, or NULL */
     bool anonymous;      /* sign nothing */
     enum protocol protocol;
-    unsigned parallel;     /* requests in flight at once */
-    const char *ca_bundle; /* or NULL */
-    int stop_fd;           /* ends the wait for the first credentials; -1: nothing does */
-    uint64_t retry_ms;     /* how long a call may go on failing */
+    unsigned parallel;        /* requests in flight at once */
+    const char *ca_bundle;    /* or NULL */
+    int stop_fd;              /* ends the wait for the first credentials; -1: nothing does */
+    struct patience patience; /* with a call that fails */
     /*
-     * Told once when a run of failures has lasted three requests, or when a renewal of credentials
-     * has failed; may be NULL.
+     * Told what patience_tells() finds worth it, and when a renewal of credentials has failed; may
+     * be NULL.
      */
     void (*on_trouble)(const struct aws_error *error);
 };
@@ -78,5 +80,8 @@ enum aws_cause sqs_run(struct sqs *sqs, struct call *call, bool stoppable);
 
 /* Requests sent so far, repeats included. */
 uint64_t sqs_requests(const struct sqs *sqs);
+
+/* Answers to receives that came whole and could not be read. */
+uint64_t sqs_unreadable(const struct sqs *sqs);
 
 #endif

@@ -1,10 +1,17 @@
 #include <curl/curl.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "http/http.h"
+
+/* Descriptors that a request may need at once: a socket, a file, and a pair to hear the resolver
+ * by. */
+enum { NEEDED = 4 };
 
 enum { CONNECT_TIMEOUT_MS = 10000, LONGEST_BODY_S = 300, KEEPALIVE_S = 30 };
 
@@ -13,6 +20,7 @@ struct transfer {
     struct curl_slist *headers;
     struct http_request *request; /* NULL: free */
     bool too_big;
+    int socket_error; /* errno, or 0: none can be had */
 };
 
 struct http {
@@ -38,6 +46,42 @@ static size_t on_data(char *data, size_t size, size_t count, void *context)
     return length;
 }
 
+static bool is_lack(int error)
+{
+    return error == EMFILE || error == ENFILE;
+}
+
+/* As curl would, but that the reason is known: of a socket it tells none, and the words differ. */
+static curl_socket_t open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address)
+{
+    struct transfer *transfer = context;
+    (void)purpose;
+    int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    if (fd == -1)
+        transfer->socket_error = errno;
+    return fd == -1 ? CURL_SOCKET_BAD : fd;
+}
+
+/*
+ * EMFILE or ENFILE if the lack of descriptors may be behind a failure, else 0. curl calls it a name
+ * without address, a file that cannot be used, no memory, each version in another way; what the
+ * request had is closed by now, so whether there are as many as one needs tells.
+ */
+static int lack_of_descriptors(void)
+{
+    int fds[NEEDED], count = 0, error = 0;
+    while (count < NEEDED && error == 0) {
+        fds[count] = open("/dev/null", O_RDONLY | O_CLOEXEC);
+        if (fds[count] == -1)
+            error = errno;
+        else
+            count++;
+    }
+    while (count > 0)
+        close(fds[--count]);
+    return is_lack(error) ? error : 0;
+}
+
 /* The options that are the same for every request. */
 static CURLcode prepare(CURL *easy, const struct http_config *config)
 {
@@ -57,6 +101,7 @@ static CURLcode prepare(CURL *easy, const struct http_config *config)
     SET(CURLOPT_TCP_KEEPINTVL, (long)KEEPALIVE_S / 3);
     SET(CURLOPT_USERAGENT, config->agent);
     SET(CURLOPT_WRITEFUNCTION, on_data);
+    SET(CURLOPT_OPENSOCKETFUNCTION, open_socket);
     if (config->ca_bundle != NULL) {
         SET(CURLOPT_CAINFO, config->ca_bundle);
     }
@@ -99,10 +144,13 @@ struct http *http_open(const struct http_config *config)
 
 err2:
     http_close(http);
-    return NULL;
+    goto err0;
 err1:
     curl_global_cleanup();
 err0:
+    errno = lack_of_descriptors();
+    if (errno == 0)
+        errno = ENOMEM;
     return NULL;
 }
 
@@ -172,6 +220,7 @@ static CURLcode apply(struct transfer *transfer, const struct http_request *requ
     SET(CURLOPT_CUSTOMREQUEST, request->method == HTTP_PUT ? "PUT" : NULL);
     SET(CURLOPT_NOPROXY, request->direct ? "*" : NULL);
     SET(CURLOPT_WRITEDATA, transfer);
+    SET(CURLOPT_OPENSOCKETDATA, transfer);
     SET(CURLOPT_PRIVATE, transfer);
     SET(CURLOPT_LOW_SPEED_LIMIT, 1L);
     SET(CURLOPT_LOW_SPEED_TIME, (long)request->silence_s);
@@ -190,6 +239,7 @@ int http_start(struct http *http, struct http_request *request)
     if (transfer->headers == NULL)
         return -1;
     transfer->too_big = false;
+    transfer->socket_error = 0;
     transfer->request = request;
     request->outcome = HTTP_OK;
     request->status = 0;
@@ -283,6 +333,12 @@ static void finish(struct http *http, struct transfer *transfer, CURLcode code)
         curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &system_error);
         request->system_error = (int)system_error;
     }
+    if (is_lack(transfer->socket_error))
+        request->system_error = transfer->socket_error;
+    else if (code != CURLE_OK && status == 0 && request->system_error == 0)
+        request->system_error = lack_of_descriptors();
+    if (is_lack(request->system_error))
+        request->outcome = HTTP_DESCRIPTORS;
     if (request->status != 200) {
         request->date_ms = date_of(transfer->easy);
         take_error_name(transfer->easy, request);
@@ -399,6 +455,8 @@ const char *http_outcome_text(enum http_outcome outcome)
         return "the file of trusted certificates cannot be used";
     case HTTP_TOO_BIG:
         return "the answer is too big";
+    case HTTP_DESCRIPTORS:
+        return "too few descriptors";
     case HTTP_NO_MEMORY:
         return "no memory";
     }

@@ -24,15 +24,16 @@ struct http_config {
 };
 
 enum http_outcome {
-    HTTP_OK,        /* a whole answer, whatever its status */
-    HTTP_RESOLVE,   /* the host's name has no address */
-    HTTP_CONNECT,   /* no connection */
-    HTTP_TIMEOUT,   /* none in time, or the server fell silent */
-    HTTP_BROKEN,    /* cut off, or what came is not HTTP */
-    HTTP_TLS,       /* the handshake failed */
-    HTTP_UNTRUSTED, /* the server's certificate is not to be trusted */
-    HTTP_CA_BUNDLE, /* the file of trusted certificates cannot be used */
-    HTTP_TOO_BIG,   /* the answer is over the maximum */
+    HTTP_OK,          /* a whole answer, whatever its status */
+    HTTP_RESOLVE,     /* the host's name has no address */
+    HTTP_CONNECT,     /* no connection */
+    HTTP_TIMEOUT,     /* none in time, or the server fell silent */
+    HTTP_BROKEN,      /* cut off, or what came is not HTTP */
+    HTTP_TLS,         /* the handshake failed */
+    HTTP_UNTRUSTED,   /* the server's certificate is not to be trusted */
+    HTTP_CA_BUNDLE,   /* the file of trusted certificates cannot be used */
+    HTTP_TOO_BIG,     /* the answer is over the maximum */
+    HTTP_DESCRIPTORS, /* the process or the machine has too few; system_error says which */
     HTTP_NO_MEMORY
 };
 
@@ -80,9 +81,9 @@ struct http_request {
     struct http_request *next;
 };
 
-struct http *http_open(
-    const struct http_config *config); /* NULL: no memory, or curl cannot start */
-void http_close(struct http *http);    /* cuts what is in flight; NULL is fine */
+/* NULL with errno: EMFILE or ENFILE, else ENOMEM, also where curl cannot start. */
+struct http *http_open(const struct http_config *config);
+void http_close(struct http *http); /* cuts what is in flight; NULL is fine */
 
 /* Whether another request may be started. */
 bool http_has_room(const struct http *http);

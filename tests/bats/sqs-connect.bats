@@ -292,7 +292,7 @@ certificate() {
     for program in sqs-pull sqs-ack sqs-send; do
       ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0 \
         run -70 bash -c "ulimit -n $limit && exec $program </dev/null" 3>&- 4>&-
-      [[ $output == "$program: error: cannot "*': Too many open files' ]] || { echo "$limit: $output" && false; }
+      [[ $output == "$program: error: cannot "*': Too many open files'$'\n'"$program: hint: "*'ulimit -n' ]] || { echo "$limit: $output" && false; }
     done
   done
 }

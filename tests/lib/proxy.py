@@ -20,6 +20,7 @@ anew for each request, holds lines of
     trickle N         every Nth answer comes in pieces
     drop N            every Nth connection is closed without a word
     corrupt TEXT      TEXT in answers is replaced by as many X
+    swap TEXT HEX     TEXT in answers is replaced by these bytes
     entry N CODE      of every Nth batch the first entry is refused by CODE, nobody's fault
     refuse N CODE     the same, by our fault
     missing N         of every Nth batch the answer does not speak of the first entry
@@ -164,6 +165,8 @@ class Handler(loopback.Handler):
             time.sleep(float(mode[2]))
         elif mode[0] == "corrupt":
             body = body.replace(mode[1].encode(), b"X" * len(mode[1]))
+        elif mode[0] == "swap":
+            body = body.replace(mode[1].encode(), bytes.fromhex(mode[2]))
         elif mode[0] in ("entry", "refuse", "missing"):
             body = self.entry_changed(mode, body)
         elif mode[0] == "big":

@@ -1,0 +1,34 @@
+#ifndef AWS_PATIENCE_H
+#define AWS_PATIENCE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "aws/call.h"
+#include "aws/error.h"
+
+/* How long a client goes on with what fails, and which failures are worth a word meanwhile. */
+struct patience {
+    uint64_t retry_ms; /* for what is temporary */
+    uint64_t
+        no_queue_ms; /* while the queue is said not to exist; above retry_ms it counts as that */
+    bool no_queue_later; /* only after a success, which shows that it has been there */
+
+    /* Its own; zeroed at first. */
+    bool succeeded;
+    bool told_no_queue; /* since the last success */
+    bool told_unreadable;
+};
+
+/* For how long a call may fail of this cause; 0: it is not repeated for it. */
+uint64_t patience_with(const struct patience *patience, enum aws_cause cause);
+
+/*
+ * patience_tells(patience, call, third):
+ * Whether to say what the call, just judged, failed of: the first answer that cannot be read, the
+ * first that says the queue does not exist, and the third failure in a row of another kind
+ * (${third}).
+ */
+bool patience_tells(struct patience *patience, const struct call *call, bool third);
+
+#endif
