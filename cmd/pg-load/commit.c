@@ -9,10 +9,10 @@
 enum { MAX_WAYS = 8 };
 
 /* Reconnect if need be. 0; 1: a fault; -1: refused for good. */
-static int connect_again(struct loader *loader, struct failure *failure)
+static int connect_again(struct loader *loader, struct patience *patience, struct failure *failure)
 {
     struct pg_conn *conn = loader->target->conn;
-    if (pg_conn_alive(conn) || pg_conn_open(conn) == 0)
+    if (pg_conn_alive(conn) || patience_connect(patience, conn) == 0)
         return 0;
     if (pg_conn_error(conn)->fate == PG_FAULT)
         return 1;
@@ -40,7 +40,7 @@ static int ask_for_end(struct loader *loader, struct patience *patience, struct 
     struct pg_conn *conn = loader->target->conn;
     const struct pg_param xid = { .data = loader->xid };
     for (;;) {
-        int connected = connect_again(loader, failure);
+        int connected = connect_again(loader, patience, failure);
         if (connected < 0)
             return -1;
         if (connected == 0 &&
@@ -87,7 +87,7 @@ static int try_until_done(struct loader *loader, struct batch *batch, struct pat
 {
     unsigned doubts = 0;
     for (int ways = 0; ways < MAX_WAYS;) {
-        int connected = connect_again(loader, failure);
+        int connected = connect_again(loader, patience, failure);
         if (connected < 0)
             return -1;
         enum attempt attempt =

@@ -28,6 +28,10 @@ int failure_from_server(struct failure *failure, const struct pg_error *error, c
     bool words)
 {
     enum status status = error->fate == PG_FAULT ? STATUS_TEMPORARY : STATUS_UNAVAILABLE;
+    if (error->limited) {
+        failure_set(failure, STATUS_INTERNAL, "%s: %s", doing, error->text);
+        return failure_hint(failure, "raise the limit of this process, ulimit -n");
+    }
     if (error->sqlstate[0] == '\0') /* the connection's own words: hosts and files, no row */
         return failure_set(failure, status, "%s: %s", doing, error->text);
     const char *name = pg_sqlstate_name(error->sqlstate);

@@ -22,9 +22,9 @@ int failure_hint(struct failure *failure, const char *format, ...)
 
 /*
  * failure_from_server(failure, error, doing, words):
- * Fill it in for a refusal by the server while ${doing} ("creating the ledger"): 75 for a fault,
- * else
- * 69. ${words}: whether the server's own sentence may be shown, because no record was involved.
+ * Fill it in for a refusal by the server while ${doing} ("creating the ledger"): 75 for a fault, 70
+ * where this process may open no further file, else 69. ${words}: whether the server's own sentence
+ * may be shown, because no record was involved.
  */
 int failure_from_server(struct failure *failure, const struct pg_error *error, const char *doing,
     bool words);

@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
+#include <stdatomic.h>
 #include <time.h>
 
 #include "base/clock.h"
@@ -9,7 +10,7 @@
 #include "halt.h"
 #include "patience.h"
 
-enum { FIRST_PAUSE_MS = 100, LONGEST_PAUSE_MS = 5000 };
+enum { FIRST_PAUSE_MS = 100, LONGEST_PAUSE_MS = 5000, LEAST_TO_CONNECT_MS = 3000 };
 
 void patience_init(struct patience *patience, uint64_t limit_ms, uint64_t grace_ms)
 {
@@ -17,6 +18,7 @@ void patience_init(struct patience *patience, uint64_t limit_ms, uint64_t grace_
     patience->stopping = false;
     backoff_init(&patience->backoff, FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
     patience->limit_ms = limit_ms;
+    patience->asked = 0;
     patience->deadline = 0;
     patience->meter = NULL;
 }
@@ -24,6 +26,7 @@ void patience_init(struct patience *patience, uint64_t limit_ms, uint64_t grace_
 void patience_reset(struct patience *patience)
 {
     backoff_reset(&patience->backoff);
+    patience->asked = 0;
     patience->deadline = 0;
 }
 
@@ -72,14 +75,40 @@ static void pause_for(const struct patience *patience, uint64_t pause_ms)
     }
 }
 
+/* Whoever is on the way could answer in the server's place. */
+static void warn_unverified(const struct pg_conn *conn)
+{
+    static atomic_flag warned = ATOMIC_FLAG_INIT;
+    if (!pg_conn_unverified(conn) || atomic_flag_test_and_set(&warned))
+        return;
+    msg_warn("nothing verifies that %s is the database's server", pg_conn_host(conn));
+    msg_hint("set PGSSLMODE=verify-full, and PGSSLROOTCERT to its authority's certificate");
+}
+
+int patience_connect(struct patience *patience, struct pg_conn *conn)
+{
+    uint64_t now = clock_monotonic_ms();
+    uint64_t left = patience->limit_ms;
+    if (patience->deadline == 0)
+        patience->asked = now;
+    else
+        left = patience->deadline > now ? patience->deadline - now : 0;
+    if (pg_conn_open(conn, left < LEAST_TO_CONNECT_MS ? LEAST_TO_CONNECT_MS : left) != 0)
+        return -1;
+    patience->asked = 0;
+    warn_unverified(conn);
+    return 0;
+}
+
 bool patience_wait(struct patience *patience, const struct pg_error *error)
 {
     uint64_t now = clock_monotonic_ms();
     if (halt_requested())
         return false;
     if (patience->deadline == 0) {
-        patience->deadline = now + patience->limit_ms;
-        announce(patience->limit_ms, error);
+        patience->deadline = (patience->asked != 0 ? patience->asked : now) + patience->limit_ms;
+        if (now < patience->deadline)
+            announce(patience->limit_ms, error);
     }
     heed_stop(patience, now);
     if (now >= patience->deadline)

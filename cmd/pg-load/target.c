@@ -193,9 +193,9 @@ static int tell_zone(struct target *target, const struct load_options *options,
 }
 
 static int try_open(struct target *target, const struct load_options *options,
-    struct failure *failure)
+    struct patience *patience, struct failure *failure)
 {
-    if (pg_conn_open(target->conn) != 0)
+    if (patience_connect(patience, target->conn) != 0)
         return failure_from_server(failure, pg_conn_error(target->conn), "cannot connect", true);
     if (find_table(target, options, failure) != 0)
         return -1;
@@ -224,7 +224,7 @@ int target_open(struct target *target, const struct load_options *options, struc
     pg_conn_set_halt(target->conn, halt_fd());
     patience_init(&patience, options->retry_ms, options->grace_ms);
     patience.meter = meter;
-    while (try_open(target, options, failure) != 0) {
+    while (try_open(target, options, &patience, failure) != 0) {
         if (failure->status != STATUS_TEMPORARY)
             return -1;
         if (!patience_wait(&patience, pg_conn_error(target->conn)))

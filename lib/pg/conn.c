@@ -10,6 +10,7 @@
 #include "pg/conn.h"
 #include "pg/conn_transaction.h"
 #include "pg/open.h"
+#include "pg/peer.h"
 #include "pg/words.h"
 
 enum {
@@ -125,10 +126,21 @@ const char *pg_conn_database(const struct pg_conn *conn)
     return name == NULL ? "" : name;
 }
 
-int pg_conn_open(struct pg_conn *conn)
+bool pg_conn_unverified(const struct pg_conn *conn)
+{
+    return pg_conn_alive(conn) && pg_peer_unverified(conn->pq);
+}
+
+const char *pg_conn_host(const struct pg_conn *conn)
+{
+    const char *host = PQhost(conn->pq); /* NULL of NULL */
+    return host == NULL ? "" : host;
+}
+
+int pg_conn_open(struct pg_conn *conn, uint64_t within_ms)
 {
     pg_conn_close(conn);
-    conn->pq = pg_open_connect(conn->dsn, conn->halt_fd, &conn->error);
+    conn->pq = pg_open_connect(conn->dsn, within_ms, conn->halt_fd, &conn->error);
     if (conn->pq == NULL)
         return -1;
     conn->give_up_at = 0;

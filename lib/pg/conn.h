@@ -11,13 +11,14 @@
  * A connection to PostgreSQL, the one door to libpq. Nothing outlives a transaction: no session
  * SET, no named statement, no session lock, no temporary table; so a pooler in transaction mode may
  * stand between. Calls wait for the server, always in poll(2); looking up a host's name alone
- * blocks. They return 0, or -1 with pg_conn_error(). A connection belongs to one thread at a time.
+ * blocks. A server that vanishes from the network is noticed within 40 s, and notices within 40 s
+ * that we have, in a transaction. They return 0, or -1 with pg_conn_error(). A connection belongs
+ * to one thread at a time.
  */
 struct pg_conn;
 
 /*
- * A connection by ${dsn} (NULL: by the environment alone), not opened yet. tcp_user_timeout is 30 s
- * and connect_timeout 10 s unless set. NULL: no memory.
+ * A connection by ${dsn} (NULL: by the environment alone), not opened yet. NULL: no memory.
  */
 struct pg_conn *pg_conn_new(const char *dsn);
 void pg_conn_free(struct pg_conn *conn); /* NULL is fine; closes */
@@ -28,10 +29,16 @@ void pg_conn_free(struct pg_conn *conn); /* NULL is fine; closes */
  */
 void pg_conn_set_halt(struct pg_conn *conn, int fd);
 
-int pg_conn_open(struct pg_conn *conn); /* closes first what is open */
+/*
+ * Close what is open and connect, to the first host that takes us, within ${within_ms}
+ * (pg/open.h).
+ */
+int pg_conn_open(struct pg_conn *conn, uint64_t within_ms);
 void pg_conn_close(struct pg_conn *conn);
 bool pg_conn_alive(const struct pg_conn *conn); /* as far as is known without asking */
 const struct pg_error *pg_conn_error(const struct pg_conn *conn);
+bool pg_conn_unverified(const struct pg_conn *conn);      /* as pg_peer_unverified() */
+const char *pg_conn_host(const struct pg_conn *conn);     /* by name; "" when not open */
 const char *pg_conn_database(const struct pg_conn *conn); /* its name; "" when not open */
 
 /* Set the error to a shortage of memory on this side, a fault; return -1. */

@@ -20,6 +20,7 @@ struct pg_error {
     char said[PG_TEXT_SIZE];  /* that and DETAIL, or without it CONTEXT, on one line */
     bool raised;              /* by RAISE in a function of the database, so of its author's will */
     struct pg_copy_hint hint; /* of an error in COPY data */
+    bool limited;             /* this process may open no further file: its own limit */
 };
 
 /* Set ${error} to a connection that is lost, or was never there: a fault, with the first line of

@@ -1,23 +1,174 @@
 #include <errno.h>
+#include <fcntl.h>
 #include <libpq-fe.h>
+#include <limits.h>
 #include <poll.h>
-#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
+#include "base/buf.h"
 #include "base/clock.h"
-#include "pg/dsn.h"
+#include "pg/hosts.h"
 #include "pg/open.h"
 #include "pg/words.h"
 
-static void set_refused(PGconn *pq, struct pg_error *error)
+enum {
+    SECONDS_TO_CONNECT = 10,
+    LEAST_MS = 500, /* for one host, however little time is left */
+    SPARE_FDS = 6,  /* sockets, and what the resolver, TLS and password files take */
+    MAX_SETTING = 4096
+};
+
+/* Setting a peer that vanishes is noticed by, unless the user has set it. */
+static const char *const liveness[][2] = {
+    { "keepalives_idle", "10" },
+    { "keepalives_interval", "5" },
+    { "keepalives_count", "3" },
+    { "tcp_user_timeout", "30000" },
+};
+enum { LIVENESS = sizeof liveness / sizeof *liveness };
+
+/* A value that channel_binding cannot have. */
+#define NO_CHANNEL_BINDING "pg-load only looks"
+
+struct opening {
+    const char *dsn;
+    int halt_fd;
+    struct pg_error *error;
+    bool set[LIVENESS]; /* by the user */
+    struct pg_hosts hosts;
+    bool random;
+    bool prefer_standby;
+    uint64_t timeout_ms; /* for one host */
+    uint64_t until;      /* for all */
+    /* of the host at hand: */
+    char name[MAX_SETTING]; /* "": as the user has set them; the same for the next two */
+    char address[MAX_SETTING];
+    char port[MAX_SETTING];
+    const char *target; /* target_session_attrs; NULL: as the user has set it */
+    size_t tried;
+};
+
+/* What came of one host. */
+enum attempt { OPENED, NEXT, REFUSED };
+
+/* ---- what went wrong ---- */
+
+/* Whether this process may hardly open a file any more, which libpq and the resolver call by other
+ * names: no such host, no such service, no password. */
+static bool is_out_of_descriptors(void)
 {
-    const char *text = PQerrorMessage(pq);
-    pg_fault_lost(error, text);
-    pg_words_state(text, error->sqlstate);
-    pg_words_drop_state(error->text, error->sqlstate);
-    bool wrong = PQconnectionNeedsPassword(pq) || pg_words_setting(text);
-    error->fate = wrong ? PG_STOP : pg_sqlstate_fate(error->sqlstate);
+    int spare[SPARE_FDS];
+    int count = 0;
+    while (count < SPARE_FDS && (spare[count] = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0)) >= 0)
+        count++;
+    bool out = count < SPARE_FDS && errno == EMFILE;
+    while (count > 0)
+        (void)close(spare[--count]);
+    return out;
 }
+
+static enum attempt refuse(struct pg_error *error, const char *text)
+{
+    pg_fault_lost(error, text);
+    error->fate = PG_STOP;
+    return REFUSED;
+}
+
+static enum attempt no_memory(struct pg_error *error)
+{
+    pg_fault_lost(error, "out of memory");
+    return REFUSED; /* a fault, but the next host would not help */
+}
+
+/* A host has failed: what is said of it goes behind what was said of the others. */
+static enum attempt note(struct opening *opening, const char *text, const char *state)
+{
+    struct pg_error *error = opening->error;
+    char first[PG_TEXT_SIZE];
+    if (is_out_of_descriptors()) {
+        (void)refuse(error, strerror(EMFILE));
+        error->limited = true;
+        return REFUSED;
+    }
+    if (opening->tried++ == 0)
+        pg_fault_lost(error, "");
+    pg_words_line(first, sizeof first, text);
+    pg_words_drop_state(first, state);
+    pg_words_join(error->text, sizeof error->text, first);
+    pg_words_line(error->sqlstate, sizeof error->sqlstate, state);
+    return NEXT;
+}
+
+/* Whether the user knows the host by another name than the address that was looked up. */
+static bool is_named(const struct opening *opening, const struct pg_host *host)
+{
+    return pg_hosts_has_name(host) && strcmp(host->name, opening->address) != 0;
+}
+
+/* In the place of an address that we have looked up, the name that the user knows. */
+static void name_host(const struct opening *opening, const struct pg_host *host, const char *text,
+    struct buf *words)
+{
+    char quoted[PG_ADDRESS_SIZE + 2];
+    (void)snprintf(quoted, sizeof quoted, "\"%.*s\"", PG_ADDRESS_SIZE - 1, opening->address);
+    const char *at = is_named(opening, host) ? strstr(text, quoted) : NULL;
+    if (at != NULL) {
+        buf_append(words, text, (size_t)(at - text));
+        buf_printf(words, "\"%s\" (%s)", host->name, opening->address);
+        text = at + strlen(quoted);
+    }
+    buf_puts(words, text);
+}
+
+/* libpq has given a host up. */
+static enum attempt note_refusal(struct opening *opening, const struct pg_host *host, PGconn *pq,
+    const char *said)
+{
+    char state[6];
+    struct buf words;
+    buf_init(&words, MAX_SETTING);
+    name_host(opening, host, said, &words);
+    const char *text = buf_cstr(&words);
+    if (text == NULL)
+        text = said;
+    pg_words_state(text, state);
+    bool for_good = PQconnectionNeedsPassword(pq) || pg_words_for_good(text) ||
+        pg_sqlstate_fate(state) != PG_FAULT;
+    if (for_good)
+        opening->tried = 0; /* what the others said is no cause of the end */
+    enum attempt attempt = note(opening, text, state);
+    if (for_good && attempt == NEXT) {
+        opening->error->fate = *state == '\0' ? PG_STOP : pg_sqlstate_fate(state);
+        attempt = REFUSED;
+    }
+    buf_free(&words);
+    return attempt;
+}
+
+static enum attempt note_silence(struct opening *opening, const struct pg_host *host)
+{
+    char text[PG_TEXT_SIZE];
+    char address[PG_ADDRESS_SIZE + 3] = "";
+    const char *name = *host->name == '\0' ? host->address : host->name;
+    if (is_named(opening, host))
+        (void)snprintf(address, sizeof address, " (%.*s)", PG_ADDRESS_SIZE - 1, opening->address);
+    if (*name == '/' || *name == '@' || *name == '\0')
+        (void)snprintf(text, sizeof text,
+            "connection to server on socket in \"%.255s\" failed: "
+            "timeout expired",
+            name);
+    else
+        (void)snprintf(text, sizeof text,
+            "connection to server at \"%.255s\"%s, port %.16s failed: timeout expired", name,
+            address, host->port);
+    return note(opening, text, "");
+}
+
+/* ---- one host ---- */
 
 static void ignore_notice(void *context, const PGresult *result)
 {
@@ -25,71 +176,275 @@ static void ignore_notice(void *context, const PGresult *result)
     (void)result;
 }
 
-/* What the connection goes by, as pg_dsn_patience() takes it. */
-static uint64_t connect_deadline(PGconn *pq)
+/* Until the host has something for libpq, or takes something: OPENED, and not before. */
+static enum attempt wait_for(struct opening *opening, const struct pg_host *host, PGconn *pq,
+    short events, uint64_t deadline)
 {
-    const char *hosts = NULL, *timeout = NULL;
-    PQconninfoOption *options = PQconninfo(pq);
-    for (PQconninfoOption *option = options; option != NULL && option->keyword != NULL; option++) {
-        if (strcmp(option->keyword, "connect_timeout") == 0)
-            timeout = option->val;
-        if (strcmp(option->keyword, "host") == 0)
-            hosts = option->val;
+    struct pollfd wait[2] = {
+        { .fd = PQsocket(pq), .events = events },
+        { .fd = opening->halt_fd, .events = POLLIN },
+    };
+    int ready = 0;
+    while (ready == 0) {
+        uint64_t now = clock_monotonic_ms();
+        if (now >= deadline)
+            return note_silence(opening, host);
+        ready = poll(wait, 2, deadline - now > 60000 ? 60000 : (int)(deadline - now));
+        if (ready < 0 && errno == EINTR)
+            ready = 0;
     }
-    uint64_t patience = pg_dsn_patience(hosts, timeout);
-    PQconninfoFree(options);
-    return clock_monotonic_ms() + patience;
+    if (ready > 0 && wait[1].revents == 0)
+        return OPENED;
+    pg_fault_lost(opening->error, ready < 0 ? strerror(errno) : "told to stop");
+    return REFUSED;
 }
 
 /* As PQconnectPoll() asks, until it is done or the time is over. */
-static int finish_connecting(PGconn *pq, int halt_fd, struct pg_error *error)
+static enum attempt finish_connecting(struct opening *opening, const struct pg_host *host,
+    PGconn *pq, uint64_t deadline)
 {
-    uint64_t deadline = connect_deadline(pq);
     PostgresPollingStatusType next =
         PQstatus(pq) == CONNECTION_BAD ? PGRES_POLLING_FAILED : PGRES_POLLING_WRITING;
     while (next != PGRES_POLLING_OK) {
-        if (next == PGRES_POLLING_FAILED) {
-            set_refused(pq, error);
-            return -1;
-        }
-        uint64_t now = clock_monotonic_ms();
-        struct pollfd wait[2] = {
-            { .fd = PQsocket(pq), .events = next == PGRES_POLLING_READING ? POLLIN : POLLOUT },
-            { .fd = halt_fd, .events = POLLIN },
-        };
-        int left = now >= deadline ? 0 : deadline - now > 60000 ? 60000 : (int)(deadline - now);
-        if (left == 0) {
-            pg_fault_lost(error, "timeout expired");
-            return -1;
-        }
-        int ready = poll(wait, 2, left);
-        if ((ready < 0 && errno != EINTR) || (ready > 0 && wait[1].revents != 0)) {
-            pg_fault_lost(error, ready < 0 ? strerror(errno) : "told to stop");
-            return -1;
-        }
-        if (ready > 0)
-            next = PQconnectPoll(pq);
+        if (next == PGRES_POLLING_FAILED)
+            return note_refusal(opening, host, pq, PQerrorMessage(pq));
+        short events = next == PGRES_POLLING_READING ? POLLIN : POLLOUT;
+        enum attempt came = wait_for(opening, host, pq, events, deadline);
+        if (came != OPENED)
+            return came;
+        next = PQconnectPoll(pq);
     }
-    return 0;
+    return OPENED;
 }
 
-void *pg_open_connect(const char *dsn, int halt_fd, struct pg_error *error)
+/* A pooler lets us in by itself. That there is a server behind it, an answer shows. */
+static enum attempt ask(struct opening *opening, const struct pg_host *host, PGconn *pq,
+    uint64_t deadline)
 {
-    /* The string stands last: what it says overrides what stands before it. */
-    const char *const keywords[] = { "tcp_user_timeout", "fallback_application_name", "dbname",
-        NULL };
-    const char *const values[] = { "30000", "pg-load", dsn, NULL };
-    PGconn *pq = PQconnectStartParams(keywords, values, 1);
-    if (pq == NULL) {
-        pg_fault_lost(error, "out of memory");
-        return NULL;
+    bool answered = PQsendQuery(pq, "") == 1;
+    enum attempt came = OPENED;
+    while (answered && came == OPENED) {
+        if (PQisBusy(pq)) {
+            came = wait_for(opening, host, pq, POLLIN, deadline);
+            answered = came != OPENED || PQconsumeInput(pq) == 1;
+            continue;
+        }
+        PGresult *result = PQgetResult(pq);
+        if (result == NULL)
+            return OPENED;
+        if (PQresultStatus(result) != PGRES_EMPTY_QUERY)
+            came = note_refusal(opening, host, pq, PQresultErrorMessage(result));
+        PQclear(result);
     }
+    return came == OPENED ? note_refusal(opening, host, pq, PQerrorMessage(pq)) : came;
+}
+
+/*
+ * Start to connect. The string stands behind what it may override, and before the host that we
+ * choose.
+ */
+static PGconn *start(const struct opening *opening, bool look)
+{
+    const char *keywords[LIVENESS + 8];
+    const char *values[LIVENESS + 8];
+    size_t count = 0;
+    for (; count < LIVENESS; count++) {
+        keywords[count] = liveness[count][0];
+        values[count] = look || opening->set[count] ? NULL : liveness[count][1]; /* NULL: not set */
+    }
+    const char *const rest[][2] = {
+        { "fallback_application_name", "pg-load" },
+        { "dbname", opening->dsn },
+        { "host", opening->name },
+        { "hostaddr", opening->address },
+        { "port", opening->port },
+        { "target_session_attrs", opening->target },
+        { "channel_binding", look ? NO_CHANNEL_BINDING : NULL },
+    };
+    for (size_t i = 0; i < sizeof rest / sizeof *rest; i++, count++) {
+        keywords[count] = rest[i][0];
+        values[count] = rest[i][1];
+    }
+    keywords[count] = NULL;
+    values[count] = NULL;
+    return PQconnectStartParams(keywords, values, 1);
+}
+
+/* Try the host that the settings at hand lead to, until ${deadline}. */
+static enum attempt attempt(struct opening *opening, const struct pg_host *host, uint64_t deadline,
+    PGconn **connection)
+{
+    PGconn *pq = start(opening, false);
+    if (pq == NULL)
+        return no_memory(opening->error);
     PQsetErrorVerbosity(pq, PQERRORS_VERBOSE);
     PQsetNoticeReceiver(pq, ignore_notice, NULL);
-    if (finish_connecting(pq, halt_fd, error) != 0) {
-        PQfinish(pq);
-        return NULL;
-    }
+    enum attempt came = finish_connecting(opening, host, pq, deadline);
     (void)PQsetnonblocking(pq, 1); /* fails to send what waits: nothing does */
+    if (came == OPENED)
+        came = ask(opening, host, pq, deadline);
+    if (came == OPENED)
+        *connection = pq;
+    else
+        PQfinish(pq);
+    return came;
+}
+
+/* Until when to try one of ${left} hosts or addresses. */
+static uint64_t share(const struct opening *opening, size_t left)
+{
+    uint64_t now = clock_monotonic_ms();
+    uint64_t time = now >= opening->until ? 0 : (opening->until - now) / left;
+    if (time > opening->timeout_ms)
+        time = opening->timeout_ms;
+    return now + (time < LEAST_MS ? LEAST_MS : time);
+}
+
+/*
+ * Lead libpq to this host alone. To it, a setting that is empty is none: then one from elsewhere
+ * would hold, and so the host is named twice, which makes the lists longer than empty.
+ */
+static enum attempt lead_to(struct opening *opening, const struct pg_host *host,
+    const char *address)
+{
+    const struct pg_hosts *hosts = &opening->hosts;
+    opening->name[0] = opening->address[0] = opening->port[0] = '\0';
+    if (hosts->count == 1 && *address == '\0')
+        return OPENED;
+    bool twice = *host->name == '\0' || (hosts->addressed && *address == '\0');
+    const char *comma = twice ? "," : "";
+    bool with_address = *address != '\0' || hosts->addressed;
+    int a =
+        snprintf(opening->name, MAX_SETTING, "%s%s%s", host->name, comma, twice ? host->name : "");
+    int b = !with_address
+        ? 0
+        : snprintf(opening->address, MAX_SETTING, "%s%s%s", address, comma, twice ? address : "");
+    int c =
+        snprintf(opening->port, MAX_SETTING, "%s%s%s", host->port, comma, twice ? host->port : "");
+    if (a >= MAX_SETTING || b >= MAX_SETTING || c >= MAX_SETTING)
+        return refuse(opening->error, "invalid host: too long");
+    return OPENED;
+}
+
+/* Try one host, ${left} counting it: each address that its name has. */
+static enum attempt try_host(struct opening *opening, const struct pg_host *host, size_t left,
+    PGconn **connection)
+{
+    char(*list)[PG_ADDRESS_SIZE] = NULL;
+    size_t count = 1;
+    if (pg_hosts_has_name(host)) {
+        const char *why = pg_hosts_look_up(host->name, &list, &count);
+        if (why != NULL) {
+            char text[PG_TEXT_SIZE];
+            (void)snprintf(text, sizeof text,
+                "could not translate host name \"%.*s\" to address: %s", 255, host->name, why);
+            return note(opening, text, "");
+        }
+        if (opening->random)
+            pg_hosts_shuffle(list, count, sizeof *list);
+    }
+    enum attempt came = NEXT;
+    for (size_t i = 0; i < count && came == NEXT; i++) {
+        came = lead_to(opening, host, list == NULL ? host->address : list[i]);
+        if (came == OPENED)
+            came = attempt(opening, host, share(opening, left - 1 + count - i), connection);
+    }
+    free(list);
+    return came;
+}
+
+/* ---- all hosts ---- */
+
+static enum attempt try_hosts(struct opening *opening, size_t rounds_left, PGconn **connection)
+{
+    const struct pg_hosts *hosts = &opening->hosts;
+    enum attempt came = NEXT;
+    for (size_t i = 0; i < hosts->count && came == NEXT; i++)
+        came = try_host(opening, &hosts->list[i], rounds_left * hosts->count - i, connection);
+    return came;
+}
+
+static uint64_t timeout_of(const char *setting)
+{
+    long given = setting != NULL ? strtol(setting, NULL, 10) : 0;
+    uint64_t seconds = SECONDS_TO_CONNECT;
+    if (given > 0)
+        seconds = given < INT_MAX ? (uint64_t)given : INT_MAX;
+    return seconds * 1000;
+}
+
+static const char *option_of(const PQconninfoOption *options, const char *keyword)
+{
+    for (; options != NULL && options->keyword != NULL; options++)
+        if (strcmp(options->keyword, keyword) == 0)
+            return options->val;
+    return NULL;
+}
+
+static bool is_value(const char *value, const char *expected)
+{
+    return value != NULL && strcmp(value, expected) == 0;
+}
+
+static enum attempt read_options(struct opening *opening, const PQconninfoOption *options)
+{
+    const char *port = "5432";
+    for (const PQconninfoOption *option = options; option->keyword != NULL; option++)
+        if (strcmp(option->keyword, "port") == 0 && option->compiled != NULL)
+            port = option->compiled;
+    for (size_t i = 0; i < LIVENESS; i++)
+        opening->set[i] = option_of(options, liveness[i][0]) != NULL;
+    opening->timeout_ms = timeout_of(option_of(options, "connect_timeout"));
+    opening->random = is_value(option_of(options, "load_balance_hosts"), "random");
+    opening->prefer_standby =
+        is_value(option_of(options, "target_session_attrs"), "prefer-standby");
+    if (pg_hosts_read(&opening->hosts, option_of(options, "host"), option_of(options, "hostaddr"),
+            option_of(options, "port"), port) != 0)
+        return no_memory(opening->error);
+    if (opening->random)
+        pg_hosts_shuffle(opening->hosts.list, opening->hosts.count, sizeof *opening->hosts.list);
+    return OPENED;
+}
+
+/*
+ * Learn what libpq makes of string, environment and service files together, which it tells of a
+ * connection alone: of one that cannot get as far as asking a host.
+ */
+static enum attempt look(struct opening *opening)
+{
+    static const struct pg_host nobody = { .name = "", .address = "", .port = "" };
+    PGconn *pq = start(opening, true);
+    PQconninfoOption *options = pq == NULL ? NULL : PQconninfo(pq);
+    enum attempt came;
+    if (options == NULL)
+        came = no_memory(opening->error);
+    else if (PQstatus(pq) == CONNECTION_BAD &&
+        strstr(PQerrorMessage(pq), NO_CHANNEL_BINDING) == NULL)
+        came = note_refusal(opening, &nobody, pq, PQerrorMessage(pq));
+    else
+        came = read_options(opening, options);
+    PQconninfoFree(options);
+    PQfinish(pq);
+    return came;
+}
+
+void *pg_open_connect(const char *dsn, uint64_t within_ms, int halt_fd, struct pg_error *error)
+{
+    struct opening opening = { .dsn = dsn,
+        .halt_fd = halt_fd,
+        .error = error,
+        .until = clock_monotonic_ms() + within_ms };
+    PGconn *pq = NULL;
+    if (look(&opening) == OPENED) {
+        enum attempt came = NEXT;
+        if (opening.prefer_standby) { /* as libpq does: at first a standby, then anyone */
+            opening.target = "standby";
+            came = try_hosts(&opening, 2, &pq);
+            opening.target = "any";
+        }
+        if (came == NEXT)
+            (void)try_hosts(&opening, 1, &pq);
+    }
+    pg_hosts_free(&opening.hosts);
     return pq;
 }

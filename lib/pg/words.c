@@ -29,18 +29,65 @@ void pg_words_join(char *to, size_t size, const char *from)
     }
 }
 
-bool pg_words_setting(const char *text)
+/*
+ * fe-connect.c, fe-auth.c, fe-secure*.c of PostgreSQL 13 to 18. A name that is not found, a
+ * connection refused or broken off, a server of another role may all be otherwise the next time.
+ */
+static const char *const for_good[] = {
+    /* settings */
+    "definition of service ", "service file ", "syntax error in service file ",
+    "nested service specifications ", "invalid ", "could not match ",
+    "could not parse network address ", "sslmode value ", "gssencmode value ", "weak sslmode ",
+    "Unix-domain socket path ", "local user with ID ", "requirepeer ",
+    /* what one side insists on and the other does not have */
+    "server does not support SSL", "GSSAPI encryption required",
+    "server doesn't support GSSAPI encryption", "channel binding required",
+    "channel binding is required", "authentication method ", "auth method ",
+    "none of the server's SASL authentication mechanisms are supported",
+    "GSSAPI authentication not supported", "SSPI authentication not supported",
+    "Crypt authentication not supported", "server did not request an SSL certificate",
+    "server accepted connection without a valid SSL certificate", "server only supports ",
+    "direct SSL connection was established without ALPN", "incorrect server signature",
+    /* certificates and keys */
+    "root certificate file ", "could not read root certificate file ", "certificate present, ",
+    "could not open certificate file ", "could not read certificate file ",
+    "could not load root certificate", "could not load system root certificate",
+    "private key file ", "could not load private key file ",
+    "certificate does not match private key file ",
+    "host name must be specified for a verified SSL connection", "server certificate for ",
+    "could not get server's host name from server certificate",
+    "SSL error: certificate verify failed", "SSL error: unsupported protocol",
+    "SSL error: no protocols available"
+};
+
+/* What the other side says, by TLS, of our certificate or protocol. */
+static const char *const alerts[] = { "unknown ca", "bad certificate", "certificate required",
+    "certificate expired", "certificate revoked", "certificate unknown", "unsupported certificate",
+    "protocol version", "handshake failure", "access denied" };
+
+static bool begins(const char *text, const char *word)
 {
-    /* fe-connect.c of PostgreSQL 13 to 18. A name that is not found, and all that is said after
-       "connection to server", may be otherwise the next time. */
-    static const char *const words[] = { "definition of service ", "service file ",
-        "syntax error in service file ", "nested service specifications ", "invalid ",
-        "could not match ", "could not parse network address ", "sslmode value ",
-        "gssencmode value ", "weak sslmode ", "Unix-domain socket path " };
-    if (strstr(text, "connection to server") != NULL)
-        return false; /* of several hosts another one was asked */
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (strncmp(text, words[i], strlen(words[i])) == 0)
+    return strncmp(text, word, strlen(word)) == 0;
+}
+
+/* The cause that libpq names last: of TLS and plain, tried in turn, what came of the second. */
+static const char *last_cause(const char *text)
+{
+    for (const char *at = text; (at = strstr(at, "connection to server ")) != NULL; at++)
+        text = at;
+    const char *cause = begins(text, "connection to server ") ? strstr(text, " failed: ") : NULL;
+    return cause == NULL ? text : cause + strlen(" failed: ");
+}
+
+bool pg_words_for_good(const char *text)
+{
+    const char *cause = last_cause(text);
+    for (size_t i = 0; i < sizeof for_good / sizeof *for_good; i++)
+        if (begins(cause, for_good[i]))
+            return true;
+    const char *alert = begins(cause, "SSL error: ") ? strstr(cause, " alert ") : NULL;
+    for (size_t i = 0; alert != NULL && i < sizeof alerts / sizeof *alerts; i++)
+        if (begins(alert + strlen(" alert "), alerts[i]))
             return true;
     return false;
 }

@@ -13,11 +13,11 @@ void pg_words_line(char *to, size_t size, const char *from);
 void pg_words_join(char *to, size_t size, const char *from);
 
 /*
- * Whether libpq refused to connect because of a setting (a service that is not defined, an sslmode
- * that there is not), before it asked any server: to try again would not help. ${text} is what it
+ * Whether libpq refused to connect for a reason that no repetition mends: a service that is not
+ * defined, TLS asked of a server without it, a certificate that does not verify. ${text} is what it
  * says in the C locale.
  */
-bool pg_words_setting(const char *text);
+bool pg_words_for_good(const char *text);
 
 /*
  * The SQLSTATE of a refused connection: libpq tells it only inside its text, as "FATAL:  28P01: …"

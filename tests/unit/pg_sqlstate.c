@@ -163,12 +163,12 @@ static void finds_the_state_of_a_refusal(void **state)
     }
 }
 
-static void tells_a_setting_from_a_fault(void **state)
+static void tells_what_is_for_good(void **state)
 {
     (void)state;
     static const struct {
         const char *text;
-        bool setting;
+        bool for_good;
     } cases[] = {
         { "definition of service \"x\" not found\n", true },
         { "service file \"/x\" not found\n", true },
@@ -178,12 +178,32 @@ static void tells_a_setting_from_a_fault(void **state)
         { "could not match 3 port numbers to 2 hosts\n", true },
         { "could not translate host name \"x\" to address: Try again\n", false },
         { "connection to server at \"invalid \", port 1 failed: Connection refused\n", false },
+        { "connection to server at \"b\", port 1 failed: server does not support SSL, but SSL was "
+          "required\n",
+            true },
+        { "connection to server on socket \"/x\" failed: server does not support SSL\n", true },
+        { "server does not support SSL, but SSL was required\n", true }, /* of version 13 */
+        { "connection to server at \"b\" (1.2.3.4), port 1 failed: SSL error: certificate verify "
+          "failed\n",
+            true },
+        { "connection to server at \"b\", port 1 failed: SSL error: tlsv1 alert unknown ca\n",
+            true },
+        { "connection to server at \"b\", port 1 failed: SSL error: tlsv1 alert internal error\n",
+            false },
+        { "connection to server at \"b\", port 1 failed: SSL SYSCALL error: EOF detected\n",
+            false },
+        { "connection to server at \"b\", port 1 failed: SSL error: certificate verify failed\n"
+          "connection to server at \"b\", port 1 failed: Connection refused\n",
+            false },
+        { "connection to server at \"b\", port 1 failed: root certificate file \"/x\" does not "
+          "exist\nEither provide the file\n",
+            true },
         { "out of memory\n", false },
         { "timeout expired", false },
         { "", false },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        assert_int_equal(pg_words_setting(cases[i].text), cases[i].setting);
+        assert_int_equal(pg_words_for_good(cases[i].text), cases[i].for_good);
 }
 
 static void joins_lines(void **state)
@@ -204,25 +224,6 @@ static void joins_lines(void **state)
     assert_string_equal(small, "abc;");
 }
 
-static void is_patient_for_each_host(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *hosts, *timeout;
-        uint64_t expected_ms;
-    } cases[] = {
-        { NULL, NULL, 10000 },
-        { "a", "3", 3000 },
-        { "a,b,c", "3", 9000 },
-        { "a,b", "", 20000 },
-        { "a", "0", 10000 },
-        { "a", "-1", 10000 },
-        { "a,b", "9223372036854775807", 2 * UINT64_C(2147483647000) },
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        assert_int_equal(pg_dsn_patience(cases[i].hosts, cases[i].timeout), cases[i].expected_ms);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -230,9 +231,8 @@ int main(void)
         cmocka_unit_test(decides_by_the_state_of_rows),
         cmocka_unit_test(names_conditions),
         cmocka_unit_test(looks_into_connection_strings),
-        cmocka_unit_test(is_patient_for_each_host),
         cmocka_unit_test(finds_the_state_of_a_refusal),
-        cmocka_unit_test(tells_a_setting_from_a_fault),
+        cmocka_unit_test(tells_what_is_for_good),
         cmocka_unit_test(joins_lines),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
