@@ -23,7 +23,8 @@ DEPS_HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 BUILD_PACKAGES=(gcc libc6-dev make pkg-config libcurl4-openssl-dev libxml2-dev
   libssl-dev libpq-dev libjq-dev libseccomp-dev)
 TEST_PACKAGES=(bats libcmocka-dev mandoc shellcheck python3 python3-venv
-  parallel binutils patch clang-format clang-tidy cppcheck valgrind strace socat xxd pgbouncer locales systemd)
+  parallel binutils patch clang-format clang-tidy cppcheck valgrind strace socat xxd pgbouncer iproute2
+  openssl locales systemd)
 
 BENCH_PACKAGES=(nginx libnginx-mod-http-lua gnuplot-nox python3 python3-venv time)
 

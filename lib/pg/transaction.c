@@ -9,13 +9,21 @@ enum { MAX_SQL = 1 << 20 };
 /*
  * Timeouts bound every wait for the server. The isolation level is named because a stricter default
  * would turn a concurrent loader's keys into serialization failures. DateStyle, TimeZone and
- * IntervalStyle say what the texts of records mean, and stay as database and role have them.
+ * IntervalStyle say what the texts of records mean, and stay as database and role have them. A
+ * server whose loader has vanished from the network must not keep its keys locked:
+ * statement_timeout does not end a backend that waits for COPY data, and one at work looks whether
+ * its client is there only when told so, from version 14 on, and not on every system.
  */
 static const char begin_sql[] =
     "BEGIN ISOLATION LEVEL READ COMMITTED;"
     "SET LOCAL client_encoding = 'UTF8';"
     "SET LOCAL standard_conforming_strings = on; SET LOCAL lock_timeout = '10s';"
     "SET LOCAL statement_timeout = '5min'; SET LOCAL idle_in_transaction_session_timeout = '1min';"
+    "SET LOCAL tcp_keepalives_idle = 10; SET LOCAL tcp_keepalives_interval = 5;"
+    "SET LOCAL tcp_keepalives_count = 3; SET LOCAL tcp_user_timeout = 30000;"
+    "SELECT pg_catalog.set_config('client_connection_check_interval', '5s', true)"
+    " WHERE pg_catalog.current_setting('client_connection_check_interval', true) IS NOT NULL"
+    " AND pg_catalog.strpos(pg_catalog.version(), 'linux') OPERATOR(pg_catalog.>) 0;"
     "SELECT set_config('synchronous_commit', 'on', true)"
     " WHERE current_setting('synchronous_commit') = 'off';";
 

@@ -8,8 +8,9 @@
 /*
  * pg_transaction_begin(conn, then):
  * BEGIN at READ COMMITTED with what the session may have set otherwise put right for this
- * transaction: UTF8, lock, statement and idle timeouts, synchronous_commit not off; and in the same
- * round trip the statements ${then} ("" for none). 0, or -1 with pg_conn_error().
+ * transaction: UTF8, lock, statement and idle timeouts, keepalives on the server's side,
+ * synchronous_commit not off; and in the same round trip the statements ${then} ("" for none). 0,
+ * or -1 with pg_conn_error().
  */
 int pg_transaction_begin(struct pg_conn *conn, const char *then);
 void pg_transaction_rollback(struct pg_conn *conn); /* an unusable connection is closed */
