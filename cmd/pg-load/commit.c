@@ -127,7 +127,9 @@ int commit_batch(struct loader *loader, struct batch *batch, struct failure *fai
 {
     struct patience patience;
     patience_init(&patience, loader->options->retry_ms, loader->options->grace_ms);
+    halt_work_begins();
     int status = try_until_done(loader, batch, &patience, failure);
+    halt_work_ends();
     if (status == 0)
         settle_modes(loader, batch);
     batch->kept_out = loader->kept_out;

@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -6,12 +7,37 @@
 #include <sys/eventfd.h>
 
 #include "base/clock.h"
+#include "base/msg.h"
 #include "base/stop.h"
 #include "halt.h"
 
+enum { WORTH_A_WORD_MS = 1000 }; /* of waiting, after a stop request */
+
 static int event = -1;
 static atomic_bool requested;
+static atomic_uint at_work;
 static uint64_t patience_ms;
+static uint64_t whole_ms;
+
+uint64_t halt_reserve_ms(uint64_t grace_ms)
+{
+    return grace_ms / 8 < HALT_RESERVE_MS ? grace_ms / 8 : HALT_RESERVE_MS;
+}
+
+uint64_t halt_drain_ms(uint64_t grace_ms)
+{
+    return grace_ms - 3 * halt_reserve_ms(grace_ms);
+}
+
+void halt_work_begins(void)
+{
+    (void)atomic_fetch_add(&at_work, 1);
+}
+
+void halt_work_ends(void)
+{
+    (void)atomic_fetch_sub(&at_work, 1);
+}
 
 void halt_now(void)
 {
@@ -48,10 +74,18 @@ static void sleep_on(int fd, uint64_t ms)
 static void *watch(void *unused)
 {
     sleep_on(stop_fd(), UINT64_MAX);
-    if (stop_requested()) {
-        sleep_on(-1, patience_ms);
-        halt_now();
+    if (!stop_requested())
+        return unused;
+    uint64_t until = clock_monotonic_ms() + patience_ms;
+    sleep_on(event, patience_ms < WORTH_A_WORD_MS ? patience_ms : WORTH_A_WORD_MS);
+    uint64_t now = clock_monotonic_ms();
+    if (now < until && !halt_requested()) {
+        if (atomic_load(&at_work) > 0)
+            msg_warn("stopping: the database is waited for, %" PRIu64 " s at most",
+                (whole_ms - WORTH_A_WORD_MS + 999) / 1000);
+        sleep_on(event, until - now);
     }
+    halt_now();
     return unused;
 }
 
@@ -60,7 +94,8 @@ int halt_open(uint64_t grace_ms)
     pthread_t thread;
     sigset_t all;
     sigset_t before;
-    patience_ms = grace_ms + HALT_RESERVE_MS;
+    whole_ms = grace_ms;
+    patience_ms = grace_ms - 2 * halt_reserve_ms(grace_ms);
     event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (event < 0)
         return -1;

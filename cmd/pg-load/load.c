@@ -248,9 +248,9 @@ static int patience(struct run *run, bool reading)
     uint64_t until = UINT64_MAX;
     uint64_t now = clock_monotonic_ms();
     if (stop_requested() && run->reading_until == 0)
-        run->reading_until = now + run->options->grace_ms;
+        run->reading_until = now + halt_drain_ms(run->options->grace_ms);
     if (halt_requested() && run->leaving_at == 0)
-        run->leaving_at = now + HALT_RESERVE_MS;
+        run->leaving_at = now + halt_reserve_ms(run->options->grace_ms);
     if (reading && run->reading_until != 0)
         until = run->reading_until;
     if (run->leaving_at != 0 && run->leaving_at < until)
@@ -431,7 +431,7 @@ static int open_run(struct run *run, struct failure *failure)
     if (open_batches(run, failure) != 0 ||
         settle_open(&run->settler, options, run->target.has_ledger, failure) != 0)
         return -1;
-    run->lines = line_open(STDIN_FILENO, options->max_record, options->grace_ms);
+    run->lines = line_open(STDIN_FILENO, options->max_record, halt_drain_ms(options->grace_ms));
     if (run->lines == NULL)
         return failure_set(failure, STATUS_IO, "standard input: %s", strerror(errno));
     run->split = split_new();
@@ -471,7 +471,9 @@ int load_run(const struct load_options *options, struct load_summary *summary,
     run->options = options;
     run->settler.reject_fd = -1;
     tally_init(&run->tally);
+    halt_work_begins();
     int status = open_run(run, failure);
+    halt_work_ends();
     bool opened = status == 0;
     if (opened)
         status = load_lines(run, failure);
