@@ -262,7 +262,8 @@ MANPAGES := $(wildcard man/*.[157])
 install: all
 	$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(DATADIR) $(DESTDIR)$(COMPLETIONDIR)
 	$(INSTALL) -m 755 $(BINARIES) $(DESTDIR)$(BINDIR)
-	$(INSTALL) -m 755 scripts/pipeline.sh $(DESTDIR)$(BINDIR)/sqs2pg
+	sed -e '/^\. "$$(stages_file)"$$/{r scripts/pipeline-stages.sh' -e 'd}' scripts/pipeline.sh >$(BUILD)/sqs2pg
+	$(INSTALL) -m 755 $(BUILD)/sqs2pg $(DESTDIR)$(BINDIR)/sqs2pg
 	$(INSTALL) -m 644 share/completions/sqs2pg.bash $(DESTDIR)$(COMPLETIONDIR)/sqs2pg
 	for program in $(PROGRAMS); do \
 	  ln -sf sqs2pg $(DESTDIR)$(COMPLETIONDIR)/$$program || exit 1; done

@@ -2,9 +2,12 @@
 # The four programs joined, as cron and systemd run them. Installed as sqs2pg;
 # usage() below is its manual.
 set -uo pipefail
+unset -v TMOUT BASH_COMPAT # of which the one ends a read, and the other makes a file of <<<
 
 NAME=sqs2pg
-OK=0 EMPTY_GZIP=20 USAGE=64 UNAVAILABLE=69 INTERNAL=70 IO=74 PERMISSION=77 CONFIG=78
+OK=0 USAGE=64 UNAVAILABLE=69 IO=74 PERMISSION=77 CONFIG=78
+HOUR=3570     # seconds that an archive is written to, when that is looked at every
+LOOK_AGAIN=10 # seconds; what happens between them is noticed when it does
 
 # Gravest first: what ends a supervisor's retrying stands above what invites one
 # (75), and that above the broken pipe (74) which is but its consequence in the
@@ -14,16 +17,19 @@ GRAVITY=' 64 78 77 69 65 75 74 1 0 '
 
 usage() {
   cat 2>/dev/null <<'USAGE'
-usage: sqs2pg [-fqv] [--no-lock] [--archive DIR] [--log text|json] [-c FILE]
+usage: sqs2pg [-fqv] [--no-lock | --lock-wait TIME] [--lock-status N]
+              [--archive DIR] [--log text|json] [-c FILE]
        sqs2pg [-qv] [--log text|json] [-c FILE] --replay FILE...
 
 Run sqs-pull | pii-mask | pg-load | sqs-ack, one run at a time for each queue.
 
   -c, --config FILE    settings, lines of KEY=VALUE
   -f, --follow         stay when the queue is empty, and wait for more
-      --archive DIR    keep the masked records in a file there, compressed
+      --archive DIR    keep the masked records in files there, compressed
       --replay FILE    load masked records of such files instead, and end
       --no-lock        run although another run has this queue
+      --lock-wait TIME wait so long for the other run's end, as 30s or 5m (default: 0)
+      --lock-status N  the exit status when another run has this queue (default: 0)
       --log text|json  form of the messages
   -q, --quiet          errors only
   -v, --verbose        more messages
@@ -42,13 +48,16 @@ Settings, from the file or, where it is silent, from the environment:
   AWS_*, PG*, ...      as the programs and their libraries know them
 
 The file is read, never executed, and must be yours (sqs2pg(1)). Exit status:
-the gravest of the four programs', or 0 at once when another run has the queue.
+the gravest of the four programs', or --lock-status when another run has the queue.
 USAGE
 }
 
 # ---- messages ----------------------------------------------------------------
 
 verbosity=0 log_form=text
+# A descriptor of its own: what bash says of a stage's end is for nobody.
+stderr=2
+[ ! -e /proc/self/fd/2 ] || exec {stderr}>&2
 
 # message LEVEL TEXT, in the form that the programs use.
 message() {
@@ -56,16 +65,10 @@ message() {
   if [ "$log_form" = json ]; then
     text=${text//\\/\\\\}
     printf '{"time":"%s","program":"%s","level":"%s","message":"%s"}\n' \
-      "$(date -u +%Y-%m-%dT%H:%M:%S.%3NZ)" "$NAME" "$1" "${text//\"/\\\"}" >&2
+      "$(date -u +%Y-%m-%dT%H:%M:%S.%3NZ)" "$NAME" "$1" "${text//\"/\\\"}" >&"$stderr"
   else
-    printf '%s: %s: %s\n' "$NAME" "$1" "$text" >&2
+    printf '%s: %s: %s\n' "$NAME" "$1" "$text" >&"$stderr"
   fi
-}
-
-# relay TEXT: makes lines of a program that has another form into warnings.
-relay() {
-  local line
-  while IFS= read -r line; do [ -z "$line" ] || message warning "$1: ${line##*: }"; done
 }
 
 # fail STATUS TEXT
@@ -84,14 +87,21 @@ unexpected() { usage_error "unexpected argument; a settings file is named with -
 
 # ---- options -----------------------------------------------------------------
 
-config='' follow='' locked=1 flags=() archive='' replay=() log=''
+config='' follow='' locked=1 flags=() archive='' replay=() log='' lock_wait='' lock_status=''
 declare -A LONG=([f]=--follow [q]=--quiet [v]=--verbose [h]=--help [V]=--version)
 
 # once NAME VALUE: takes the value of an option that is given once at most.
 once() {
-  [ -z "${!1}" ] || usage_error "option --$1 given twice"
+  local -n taken=${1//-/_}
+  [ -z "$taken" ] || usage_error "option --$1 given twice"
   [ -n "$2" ] || usage_error "option --$1 needs a value"
-  printf -v "$1" %s "$2"
+  taken=$2
+}
+
+# milliseconds TIME: sets ms, of a time as the programs take it.
+milliseconds() {
+  local -A units=([ms]=1 [s]=1000 [m]=60000 [h]=3600000 [d]=86400000)
+  [[ $1 =~ ^([0-9]{1,9})(ms|s|m|h|d|)$ ]] && ms=$((10#${BASH_REMATCH[1]} * units[${BASH_REMATCH[2]:-s}]))
 }
 
 # The programs' own rules: bundled letters, no abbreviations, nothing twice that
@@ -102,13 +112,21 @@ options() {
     argument=$1
     shift
     case $argument in
-    -c | --config | --log | --archive | --replay)
+    -c | --config | --log | --archive | --replay | --lock-wait | --lock-status)
       [ $# -gt 0 ] || usage_error "option $argument needs a value"
       [ "$argument" != -c ] || argument=--config
       set -- "$argument=$1" "${@:2}"
       ;;
     --config=*) once config "${argument#*=}" ;;
     --archive=*) once archive "${argument#*=}" ;;
+    --lock-wait=*)
+      once lock-wait "${argument#*=}"
+      milliseconds "$lock_wait" || usage_error "option --lock-wait takes a time such as 30s"
+      ;;
+    --lock-status=*)
+      once lock-status "${argument#*=}"
+      [[ $lock_status =~ ^([0-9]{1,2}|1[0-9]{2}|2[0-4][0-9]|25[0-5])$ ]] || usage_error "option --lock-status takes a number to 255"
+      ;;
     --replay=?*) replay+=("${argument#*=}") ;;
     --log=*)
       once log "${argument#*=}"
@@ -141,6 +159,8 @@ options() {
       ;;
     esac
   done
+  [ -n "$locked" ] || [ -z "$lock_wait$lock_status" ] ||
+    usage_error "--no-lock excludes --lock-wait and --lock-status"
   [ ${#replay[@]} -eq 0 ] || [ -z "$follow$archive" ] ||
     usage_error "--replay excludes --follow and --archive"
 }
@@ -210,6 +230,21 @@ program() {
   command -v "$1" || fail "$UNAVAILABLE" "no program $1 beside this script or in PATH"
 }
 
+# stages_file: where the stages are found: beside this script, as in a checkout, or
+# in the one whose programs stand in PATH. What make install puts down has them inside.
+stages_file() {
+  local file pull
+  file=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/pipeline-stages.sh
+  if [ ! -f "$file" ] && pull=$(command -v sqs-pull); then
+    file=$(dirname "$(readlink -f "$pull")")/../../scripts/pipeline-stages.sh
+  fi
+  [ -f "$file" ] || file=/dev/null
+  printf '%s\n' "$file"
+}
+# shellcheck source=scripts/pipeline-stages.sh
+. "$(stages_file)"
+declare -F stage >/dev/null || fail "$UNAVAILABLE" "no file pipeline-stages.sh beside this script"
+
 # ---- the lock ----------------------------------------------------------------
 
 # queue_place: sets place, account and name of the queue, as far as they can be
@@ -230,22 +265,23 @@ queue_place() {
   fi
 }
 
-# take_lock DIR HOW WORD...: a lock named after the words, or exits 0. The file
+# take_lock DIR HOW WORD...: a lock named after the words, or exits. The file
 # stays: to remove it would let two runs lock two files of one name.
 take_lock() {
-  local file lock_fd
+  local file lock_fd left=$((lock_until - ${EPOCHREALTIME/[.,]/} / 1000))
   file=$1/$(printf '%s\0' "${@:3}" | sha256sum | cut -c 1-16).lock
   { exec {lock_fd}>>"$file"; } 2>/dev/null || fail "$CONFIG" "cannot open the lock file $file"
-  flock -n "$2" "$lock_fd" && return 0
+  [ "$left" -gt 0 ] || left=0
+  aside flock -w "$((left / 1000)).$(printf %03d $((left % 1000)))" "$2" "$lock_fd" && return 0
   [ "$verbosity" -lt 1 ] || message info "another run has this queue"
-  exit "$OK"
+  exit "$((10#${lock_status:-0}))"
 }
 
 # lock: holds the queue for as long as this script and its stages live. Runs that
 # have its URL share its name, and exclude one that has the name alone: with the
 # same credentials that is the same queue, unless the URL is of another account.
 lock() {
-  local dir=${SQS2PG_LOCK_DIR:-} how=-x place account name
+  local dir=${SQS2PG_LOCK_DIR:-} how=-x place account name ms lock_until
   if [ -z "$dir" ]; then
     dir=/tmp
     [ ! -w /run/lock ] || dir=/run/lock
@@ -256,124 +292,13 @@ lock() {
       fail "$PERMISSION" "$dir belongs to another user; set SQS2PG_LOCK_DIR"
   fi
   queue_place
+  milliseconds "${lock_wait:-0}"
+  lock_until=$((${EPOCHREALTIME/[.,]/} / 1000 + ms))
   [ -z "$account" ] || { how=-s && take_lock "$dir" -x "$place" "$account" "$name"; }
   take_lock "$dir" "$how" "$place" "$name" "${AWS_PROFILE:-}" "${AWS_ACCESS_KEY_ID:-}"
 }
 
 # ---- the run -----------------------------------------------------------------
-
-pids=() names=() over=() pipe_fds=() signals=0 complete='' kept=''
-
-# A pipe that has no name, so that no stage can block on an opening and none
-# holds an end that is not its own.
-make_pipe() { # READ-END-VARIABLE WRITE-END-VARIABLE
-  local -n read_end=$1 write_end=$2
-  exec {read_end}< <(:)
-  wait "$!" 2>/dev/null
-  { exec {write_end}>"/proc/self/fd/$read_end"; } 2>/dev/null || fail "$IO" "cannot make a pipe"
-  pipe_fds+=("$read_end" "$write_end")
-}
-
-close_pipes() {
-  local fd
-  for fd in "${pipe_fds[@]}"; do [ "$fd" = "$kept" ] || exec {fd}>&-; done
-}
-
-# stage IN OUT PROGRAM ARGUMENT...; the descriptor ${kept} stays open in it. The
-# first is the source: should this script be killed outright, it still stops in order.
-stage() {
-  local in=$1 out=$2 path options=("${flags[@]}") guard=()
-  path=$(program "$3") || exit
-  [ ${#pids[@]} -gt 0 ] || guard=(setpriv --pdeathsig TERM --)
-  case $3 in gzip | tee) options=() ;; esac
-  names+=("$3")
-  (
-    [ "$3" != gzip ] || exec 2> >(close_pipes && relay "$3")
-    exec <&"$in" >&"$out"
-    close_pipes
-    exec "${guard[@]}" "$path" "${options[@]}" "${@:4}"
-  ) &
-  pids+=($!)
-  over+=('')
-}
-
-# The first signal stops the source; the others then drain the pipe to its end.
-# A second one ends every stage at once, as it would end each alone.
-# shellcheck disable=SC2317  # called by the trap
-on_signal() {
-  signals=$((signals + 1))
-  # The run is only starting, and looks at signals itself.
-  [ -n "$complete" ] || return 0
-  if [ "$signals" -eq 1 ]; then stop_source; else kill -s TERM "${pids[@]}" 2>/dev/null; fi
-}
-
-source_ended='' source_told='' archiver='' archived='' worst=0
-stop_source() {
-  [ -z "$source_ended$source_told" ] || return 0
-  source_told=1
-  kill -s TERM "${pids[0]}" 2>/dev/null
-}
-
-graver() { # STATUS STATUS: prints the graver one
-  local a=${GRAVITY%% "$1" *} b=${GRAVITY%% "$2" *}
-  [ "$a" != "$GRAVITY" ] || a=''
-  [ "$b" != "$GRAVITY" ] || b=''
-  if [ "${#a}" -le "${#b}" ]; then echo "$1"; else echo "$2"; fi
-}
-
-# judge STAGE STATUS: prints what a status means for the run.
-judge() {
-  case ${names[$1]}:$2 in
-  # Told to stop before it had set up its own answer to that: nothing was in hand.
-  *:143) if [ "$1" -eq 0 ] && [ -n "$source_told" ] && [ "$signals" -lt 2 ]; then echo 0; else echo 143; fi ;;
-  # The one behind it has ended, and says why.
-  gzip:0 | tee:0 | gzip:141 | tee:141) echo 0 ;;
-  gzip:137 | tee:137) echo 137 ;;
-  gzip:* | tee:*) echo "$IO" ;;
-  *) echo "$2" ;;
-  esac
-}
-
-# ended_early STAGE STATUS: whether it did not just follow the one before it. The
-# archive is no part of the guarantee: without it the run goes on.
-ended_early() { [ "$1" -gt 0 ] && [ "$1" != "$archiver" ] && [ "$2" -ne 0 ] && [ -z "${over[$1 - 1]}" ]; }
-
-# wait_all: waits for every stage; makes worst graver. A stage that ends early
-# takes the run with it: on an idle queue the source might never write into the
-# broken pipe, and so never learn.
-wait_all() {
-  local left=("${pids[@]}") ended status i before
-  while [ ${#left[@]} -gt 0 ]; do
-    before=$signals ended=''
-    wait -n -p ended "${left[@]}" 2>/dev/null
-    status=$?
-    # A signal ends the wait, not the stage. And of a stage that a signal ended
-    # wait -n may have forgotten, while wait has not.
-    if [ -z "${ended:-}" ]; then
-      ended=''
-      for i in "${left[@]}"; do kill -0 "$i" 2>/dev/null || ended=$i; done
-      if [ -z "$ended" ]; then
-        [ "$signals" -ne "$before" ] || fail "$INTERNAL" "lost sight of a stage"
-        continue
-      fi
-      wait "$ended"
-      status=$?
-    fi
-    left=()
-    for i in "${!pids[@]}"; do
-      if [ "${pids[i]}" != "$ended" ]; then
-        [ -n "${over[i]}" ] || left+=("${pids[i]}")
-        continue
-      fi
-      over[i]=1
-      status=$(judge "$i" "$status")
-      worst=$(graver "$worst" "$status")
-      [ "$status" -eq 0 ] || [ "$verbosity" -lt 1 ] || message info "${names[i]} ended with status $status"
-      if [ "$i" -eq 0 ]; then source_ended=1; elif ended_early "$i" "$status"; then stop_source; fi
-      [ "$i" != "$archiver" ] || archived=$status
-    done
-  done
-}
 
 # preflight: what is wrong with the key, the policy, the map, the table or the
 # database is found before a message is received: every delivery counts for the
@@ -385,80 +310,66 @@ preflight() {
 quietly() { # PROGRAM ARGUMENT...
   local path
   path=$(program "$1") || exit
-  setpriv --pdeathsig KILL -- "$path" -q --log "$log_form" "${@:2}" </dev/null >/dev/null || exit
-}
-
-# open_archive: a file of its own, from which only its owner may read, made
-# before a message is received; sets part and part_fd.
-open_archive() {
-  local place account name mask
-  queue_place
-  part=$archive/$name-$(date -u +%Y%m%dT%H%M%SZ)-$$.ndjson.gz.part
-  mask=$(umask)
-  umask 077
-  { set -C && exec {part_fd}>"$part"; } 2>/dev/null || fail "$IO" "cannot make $part"
-  set +C
-  umask "$mask"
-  pipe_fds+=("$part_fd")
-}
-
-# close_archive: it gets its name when it is complete and on the disk; without a
-# record it goes.
-close_archive() {
-  if [ "$archived" -eq 0 ] && [ "$(stat -c %s "$part")" -le "$EMPTY_GZIP" ]; then
-    rm -f "$part"
-  elif [ "$archived" -ne 0 ] || ! sync "$part" || ! mv -n "$part" "${part%.part}"; then
-    message error "the archive $part is not complete"
-    worst=$(graver "$worst" "$IO")
-  fi
+  aside "$path" -q --log "$log_form" "${@:2}" </dev/null >/dev/null || exit
 }
 
 # Its own process group for each stage: a Ctrl-C then reaches this script alone,
 # which passes on one signal to one stage.
 begin() {
   set -m
-  trap on_signal TERM INT HUP
+  phase=starting
 }
 
-# end: after the last stage.
+# end: after the last stage has been started.
 end() {
-  close_pipes
-  complete=1
+  close_pipes "$last_ended" "$all_ended" "$never" "$ever" "$complaints"
+  phase=running
   [ "$signals" -eq 0 ] || stop_source
-  wait_all
+  [ "$signals" -le 1 ] || end_all
+  wait_all 2>/dev/null
+  phase=starting
+}
+
+# leave: ends the run, with its status.
+leave() {
+  [ "$signals" -le 1 ] || exit $((128 + signal))
+  exit "$worst"
 }
 
 run() {
   local pull=() mask=() load=() ack=() from_pull to_mask from_mask to_load from_load to_ack
-  local acked to_acked masked from_tee to_part to_gzip part part_fd
+  local acked to_acked masked from_tee to_part to_gzip null stem part gzip turn_at
   read -ra pull <<<"${SQS2PG_PULL_OPTIONS:-}"
   read -ra mask <<<"${SQS2PG_MASK_OPTIONS:-}"
   read -ra load <<<"${SQS2PG_LOAD_OPTIONS:-}"
   read -ra ack <<<"${SQS2PG_ACK_OPTIONS:-}"
   preflight
+  make_ends
   make_pipe from_pull to_mask
   make_pipe from_mask to_load
   make_pipe from_load to_ack
   make_pipe acked to_acked
   masked=$to_load
-  [ -z "$archive" ] || open_archive
-  begin
-  kept=$acked stage 0 "$to_mask" sqs-pull --acked "/dev/fd/$acked" ${follow:+"$follow"} "${pull[@]}"
   if [ -n "$archive" ]; then
     make_pipe from_tee masked
     make_pipe to_part to_gzip
+    exec {null}>/dev/null
+    open_archive
   fi
+  begin
+  kept=$acked stage 0 "$to_mask" sqs-pull --acked "/dev/fd/$acked" ${follow:+"$follow"} "${pull[@]}"
   stage "$from_pull" "$masked" pii-mask --key-file "$SQS2PG_KEY_FILE" "${mask[@]}"
   [ -z "$archive" ] || kept=$to_gzip stage "$from_tee" "$to_load" tee -p "/dev/fd/$to_gzip"
+  loader=${#pids[@]}
   stage "$from_mask" "$to_ack" pg-load --table "$SQS2PG_TABLE" "${load[@]}"
-  stage "$from_load" "$to_acked" sqs-ack --print "${ack[@]}"
+  kept=$last_lives stage "$from_load" "$to_acked" sqs-ack --print "${ack[@]}"
   if [ -n "$archive" ]; then
     archiver=${#pids[@]}
-    stage "$to_part" "$part_fd" gzip -1c
+    stage "$to_part" "$null" awk "$ARCHIVER"
   fi
   end
   [ -z "$archive" ] || close_archive
-  exit "$worst"
+  leave
 }
 
 # replay: each file by a pg-load of its own, so that what one of them lacks at its
@@ -466,25 +377,33 @@ run() {
 replay() {
   local load=() file in from_file to_load null
   read -ra load <<<"${SQS2PG_LOAD_OPTIONS:-}"
-  exec {null}>/dev/null && begin
+  exec {null}>/dev/null
   for file in "${replay[@]}"; do
     [ "$signals" -eq 0 ] || break
     if [ -d "$file" ] || ! { exec {in}<"$file"; } 2>/dev/null; then
       message error "cannot open $file"
-      worst=$(graver "$worst" "$IO")
+      worsen "$IO"
       continue
     fi
-    pids=() names=() over=() pipe_fds=("$in") source_ended='' source_told='' complete=''
+    pids=() names=() over=() pipe_fds=("$in") source_ended='' source_told='' loader_told=''
+    make_ends
     make_pipe from_file to_load
+    begin
     stage "$in" "$to_load" gzip -cdf
-    stage "$from_file" "$null" pg-load --table "$SQS2PG_TABLE" "${load[@]}"
+    loader=1
+    kept=$last_lives stage "$from_file" "$null" pg-load --table "$SQS2PG_TABLE" "${load[@]}"
     end
+    close_pipes
     case $worst in 0 | 1 | "$IO") ;; *) break ;; esac
   done
-  case $signals,$worst in [1-9]*,1) worst=$OK ;; esac
-  exit "$worst"
+  case $signals,$worst in 1,1) worst=$OK ;; esac
+  leave
 }
 
+trap end_all EXIT
+trap 'on_signal 15' TERM
+trap 'on_signal 2' INT
+trap 'on_signal 1' HUP
 options "$@"
 [ -z "$config" ] || read_config "$config"
 if [ ${#replay[@]} -gt 0 ]; then

@@ -41,7 +41,7 @@ _sqs2pg_options() {
     echo --rotate --list --key-group-readable
     ;;
   sqs2pg)
-    echo -c=@ --config=@ -f --follow --no-lock --archive=/ --replay=@
+    echo -c=@ --config=@ -f --follow --no-lock --lock-wait= --lock-status= --archive=/ --replay=@
     ;;
   esac
 }

@@ -1,0 +1,182 @@
+#!/usr/bin/env bats
+# scripts/pipeline.sh (installed as sqs2pg) while it and its stages are signalled.
+
+load ../lib/common
+
+setup() {
+  common_setup
+  fresh_database
+  key k
+  export SQS2PG_LOCK_DIR=$BATS_TEST_TMPDIR
+  printf '%s\n' SQS2PG_TABLE=t "SQS2PG_KEY_FILE=$PWD/k" 'SQS2PG_LOAD_OPTIONS=--no-map' \
+    'SQS2PG_PULL_OPTIONS=--wait 1' >settings
+  sql 'CREATE TABLE t (id integer, masked_ip text)'
+  SQS2PG=$ROOT/scripts/pipeline.sh
+  install -D -m 755 "$SQS2PG" bin/sqs2pg
+  SQS2PG=$BATS_TEST_TMPDIR/bin/sqs2pg
+}
+
+teardown() { common_teardown; }
+
+@test "stopped, continued, signalled and killed at random moments: no hang, no stage left, no message lost" {
+  local rounds queues=() queue
+  rounds=$(rounds 40 500)
+  for queue in 1 2 3 4 5 6; do queues+=("$(servers_queue "$(unique)" VisibilityTimeout=4)"); done
+  run python3 "$ROOT/tests/lib/signals.py" "$rounds" 12 "$SQS2PG" "$PWD/settings" "${queues[@]}" -- sqs-send -q -Q
+  echo "$output"
+  echo "# ${lines[-1]}" >&3
+  [ "$status" -eq 0 ]
+  # What was not committed is there yet, hidden for a while at most.
+  all_loaded() {
+    for queue in "${queues[@]}"; do SQS_QUEUE_URL=$queue "$SQS2PG" -q -c settings & done
+    wait
+    [ "$(sql 'SELECT count(*), count(DISTINCT id) FROM t')" = "$((rounds * 20))|$((rounds * 20))" ]
+  }
+  eventually 60 all_loaded
+}
+
+# start OPTION...: a run in the background, its process id in ./pid.
+start() {
+  SQS_QUEUE_URL=$QUEUE "$SQS2PG" -c settings "$@" 3>&- 4>&- >run.out 2>run.err &
+  echo $! >pid
+}
+stages() { pgrep -P "$(<pid)" -x 'sqs-pull|pii-mask|pg-load|sqs-ack'; }
+four_stages() { [ "$(stages | wc -l)" -eq 4 ]; }
+ended() { [ ! -e "/proc/$(<pid)" ] || [ "$(ps -o stat= -p "$(<pid)")" = Z ]; }
+# finish SECONDS: waits for the run's end; its status is the function's.
+finish() { eventually "$1" ended && wait "$(<pid)"; }
+
+send() { # FIRST LAST
+  jq -nc --argjson a "$1" --argjson b "$2" 'range($a; $b + 1) | {body: {id: ., ip: "192.0.2.1"}}' | sqs-send -q -Q "$QUEUE"
+}
+rows_are() { [ "$(sql 'SELECT count(*) FROM t')" = "$1" ]; }
+backend() {
+  sql "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+}
+# waiting: the loader's backend waits in the trigger.
+waiting() { [ -n "$(sql "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'")" ]; }
+
+@test "SIGTERM while the end of a transaction waits: said, over within --grace, 75, and the messages stay" {
+  local status=0 began
+  QUEUE=$(servers_queue "$(unique)" VisibilityTimeout=4)
+  sed -i 's/--no-map/--no-map --grace 8s/' settings
+  sql 'CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(600); RETURN NULL; END $$'
+  sql 'CREATE CONSTRAINT TRIGGER wait AFTER INSERT ON t DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION wait()'
+  start --follow
+  eventually 20 four_stages
+  send 1 10
+  eventually 20 waiting
+  began=$SECONDS
+  stages >was
+  kill "$(<pid)"
+  finish 30 || status=$?
+  [ "$status" -eq 75 ]
+  [ $((SECONDS - began)) -le 9 ]
+  grep -q '^pg-load: warning: stopping: the database is waited for, 7 s at most$' run.err
+  [ -z "$(ps -o pid= -p "$(xargs <was | tr ' ' ,)")" ]
+  sql 'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()'
+  sql 'DROP TRIGGER wait ON t'
+  rows_are 0
+  # shellcheck disable=SC2317
+  loaded() { SQS_QUEUE_URL=$QUEUE "$SQS2PG" -q -c settings && rows_are 10; }
+  eventually 40 loaded
+}
+
+@test "SIGTERM while the database hangs: over within --grace, 75; a second one ends all at once" {
+  local status=0 began hung
+  QUEUE=$(servers_queue "$(unique)" VisibilityTimeout=4)
+  sed -i 's/--no-map/--no-map --grace 8s/' settings
+  start --follow
+  eventually 20 four_stages
+  send 1 10
+  eventually 20 rows_are 10
+  hung=$(backend)
+  kill -STOP "$hung"
+  send 11 20
+  began=$SECONDS
+  kill "$(<pid)"
+  finish 30 || status=$?
+  kill -CONT "$hung"
+  [ "$status" -eq 75 ] || [ "$status" -eq 0 ] # 0: it was told before it had received
+  [ $((SECONDS - began)) -le 9 ]
+  # And again, with more patience than anybody has.
+  sed -i 's/--grace 8s/--grace 10m/' settings
+  status=0
+  start --follow
+  eventually 20 four_stages
+  stages >was
+  kill -STOP "$(pgrep -P "$(<pid)" -x pii-mask)"
+  kill "$(<pid)"
+  # sqs-pull has closed its output, and all wait for the one that is stopped.
+  source_closed() { [ "$(readlink "/proc/$(pgrep -P "$(<pid)" -x sqs-pull)/fd/1")" = /dev/null ]; }
+  eventually 40 source_closed
+  kill -HUP "$(<pid)"
+  finish 10 || status=$?
+  [ "$status" -eq 129 ]
+  [ -z "$(ps -o pid= -p "$(xargs <was | tr ' ' ,)")" ]
+  loaded() { SQS_QUEUE_URL=$QUEUE "$SQS2PG" -q -c settings && rows_are 20; }
+  eventually 40 loaded
+}
+
+@test "--lock-wait and --lock-status" {
+  QUEUE=$(servers_queue "$(unique)")
+  start --follow
+  eventually 20 four_stages
+  export SQS_QUEUE_URL=$QUEUE
+  run --separate-stderr -7 "$SQS2PG" -c settings --lock-status 7
+  [ -z "$stderr" ]
+  run --separate-stderr -9 "$SQS2PG" -v -c settings --lock-wait 300ms --lock-status=09
+  [ "$stderr" = "sqs2pg: info: another run has this queue" ]
+  # One that waits gets it when the other ends.
+  "$SQS2PG" -v -c settings --lock-wait 1m 3>&- 4>&- 2>waited &
+  local waiter=$!
+  waits() { pgrep -P "$waiter" -x flock; }
+  eventually 10 waits
+  kill "$(<pid)"
+  finish 30
+  wait "$waiter"
+  grep -q '^pg-load: committed=0 ' waited
+  # A signal ends the waiting.
+  start --follow
+  eventually 20 four_stages
+  "$SQS2PG" -c settings --lock-wait 1d --lock-status 9 3>&- 4>&- &
+  waiter=$!
+  eventually 10 waits
+  kill "$waiter"
+  wait "$waiter"
+  kill "$(<pid)"
+  finish 30
+  local arguments
+  for arguments in '--lock-wait x' '--lock-wait=' '--lock-status 256' '--lock-status -1' '--no-lock --lock-wait 1s' \
+    '--no-lock --lock-status 1' '--lock-wait 1s --lock-wait 1s'; do
+    # shellcheck disable=SC2086
+    run -64 "$SQS2PG" -c settings $arguments
+  done
+}
+
+@test "--archive, --follow: a file is complete when its hour is over; a next one that cannot be made is 74" {
+  local status=0
+  QUEUE=$(servers_queue "$(unique)")
+  sed -i 's/^HOUR=3570 /HOUR=2 /' bin/sqs2pg # an hour of two seconds
+  grep -q '^HOUR=2 ' bin/sqs2pg
+  mkdir kept
+  complete() { [ "$(zcat kept/*.ndjson.gz | wc -l)" -eq "$1" ] && [ -z "$(ls kept/*.part 2>/dev/null)" ]; }
+  start --follow --archive kept
+  eventually 20 four_stages
+  send 1 500
+  eventually 20 complete 500
+  send 501 600
+  eventually 20 complete 600
+  [ "$(find kept -type f | wc -l)" -ge 2 ]
+  zcat kept/*.gz | jq -es '[.[].body.id] | unique == [range(1; 601)]'
+  [ "$(stat -c %a kept/* | sort -u)" = 600 ]
+  mv kept gone
+  send 601 610
+  eventually 20 rows_are 610
+  eventually 10 grep -q '^sqs2pg: warning: archive: ' run.err
+  kill "$(<pid)"
+  finish 30 || status=$?
+  [ "$status" -eq 74 ]
+  [ "$(counts)" = '0 0 0' ]
+}
+counts() { servers_counts "$QUEUE"; }
