@@ -125,15 +125,15 @@ part_counted() {
   return "$status"
 }
 
-# bats_files PART: those that take longest first. sqs-credentials has a moto of
-# its own, whatever the server, and is not run on moto again; nor is for the
-# sanitizers what runs none of the programs.
+# bats_files PART: those that take longest first. sqs-credentials and sqs-sdk
+# have a server of their own, whatever the run's, and are not run on moto again;
+# nor is for the sanitizers what runs none of the programs.
 LONG=(sqs-pull house-lint pg-chaos sqs-large sqs-credentials sqs-protocols pg-faults sqs-faults sqs-lease pipeline)
 bats_files() {
   local file names=("${LONG[@]}")
   for file in "$root"/tests/bats/*.bats; do names+=("$(basename "$file" .bats)"); done
   printf '%s\n' "${names[@]}" | awk '!seen[$0]++' | case $1 in
-  *-moto) grep -E '^(sqs-|pipeline$)' | grep -vx sqs-credentials ;;
+  *-moto) grep -E '^(sqs-|pipeline$)' | grep -vxE 'sqs-(credentials|sdk)' ;;
   asan-*) grep -vE '^house-(lint|deploy|mutants|needed)$' ;;
   *) cat ;;
   esac | sed "s|.*|$root/tests/bats/&.bats|"

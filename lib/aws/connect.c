@@ -4,6 +4,7 @@
 
 #include "aws/connect.h"
 #include "aws/credentials.h"
+#include "aws/endpoint.h"
 #include "aws/profile.h"
 #include "base/msg.h"
 #include "base/status.h"
@@ -56,20 +57,17 @@ struct settings {
     struct url queue_url; /* if it is one */
     struct url endpoint;
     char region[QUEUE_PART_SIZE];
+    bool fips_region; /* its name asked for FIPS */
 };
 
-/* A setting of the profile, whose files are not touched before the first is wanted. */
-static enum aws_cause from_profile(struct settings *settings, const char *name, const char **value,
-    struct aws_error *error)
+/* The profile, whose files are not touched before the first setting is wanted. */
+static enum aws_cause want_profile(struct settings *settings, struct aws_error *error)
 {
-    if (!settings->has_profile) {
-        enum aws_cause cause = profile_load(&settings->profile, settings->options->profile, error);
-        if (cause != AWS_OK)
-            return cause;
-        settings->has_profile = true;
-    }
-    *value = profile_get(&settings->profile, name);
-    return AWS_OK;
+    enum aws_cause cause = settings->has_profile
+        ? AWS_OK
+        : profile_load(&settings->profile, settings->options->profile, error);
+    settings->has_profile = cause == AWS_OK;
+    return cause;
 }
 
 static enum aws_cause find_queue(struct settings *settings, struct aws_error *error)
@@ -100,13 +98,38 @@ static bool is_region(const char *text)
     return length > 0 && length < QUEUE_PART_SIZE && strspn(text, allowed) == length;
 }
 
+/* Take out a word, of which the SDKs make a setting: "fips-us-east-1", "us-east-1-fips". */
+static bool take_out(char *text, const char *word)
+{
+    char *at = strstr(text, word);
+    if (at != NULL)
+        memmove(at, at + strlen(word), strlen(at + strlen(word)) + 1);
+    return at != NULL;
+}
+
 static enum aws_cause take_region(struct settings *settings, const char *text,
     struct aws_error *error)
 {
     if (!is_region(text))
         return error_set(error, AWS_USAGE, NULL, "the region is not the name of one");
     (void)snprintf(settings->region, sizeof settings->region, "%s", text);
+    settings->fips_region =
+        take_out(settings->region, "fips-") || take_out(settings->region, "-fips");
     return AWS_OK;
+}
+
+static enum aws_cause take_region_of_profile(struct settings *settings, struct aws_error *error)
+{
+    char place[PROFILE_PLACE_SIZE];
+    enum aws_cause cause = want_profile(settings, error);
+    const char *found = cause == AWS_OK ? profile_get(&settings->profile, "region") : NULL;
+    if (found == NULL)
+        return cause;
+    if (!is_region(found))
+        return error_set(error, AWS_CONFIG, "a comment stands on a line of its own",
+            "%s: the region is not the name of one",
+            profile_place(&settings->profile, "region", place));
+    return take_region(settings, found, error);
 }
 
 /* The region, as far as it does not follow from the endpoint; else "". */
@@ -119,12 +142,8 @@ static enum aws_cause find_region(struct settings *settings, struct aws_error *e
     const char *found = credentials_variable("AWS_REGION");
     if (found == NULL)
         found = credentials_variable("AWS_DEFAULT_REGION");
-    if (found == NULL) {
-        enum aws_cause cause = from_profile(settings, "region", &found, error);
-        if (cause != AWS_OK)
-            return cause;
-    }
-    return found != NULL ? take_region(settings, found, error) : AWS_OK;
+    return found != NULL ? take_region(settings, found, error)
+                         : take_region_of_profile(settings, error);
 }
 
 static enum aws_cause take_endpoint(struct settings *settings, const char *text,
@@ -143,37 +162,55 @@ static enum aws_cause take_endpoint(struct settings *settings, const char *text,
     return error_set(error, AWS_NO_MEMORY, NULL, "no memory");
 }
 
-static enum aws_cause find_endpoint(struct settings *settings, struct aws_error *error)
+/* The region's own endpoint. */
+static enum aws_cause take_usual(struct settings *settings, struct partition_variant variant,
+    struct aws_error *error)
 {
-    char usual[QUEUE_PART_SIZE * 2];
-    const char *found = settings->options->endpoint_url;
-    if (found == NULL)
-        found = credentials_variable("AWS_ENDPOINT_URL_SQS");
-    if (found == NULL)
-        found = credentials_variable("AWS_ENDPOINT_URL");
-    if (found == NULL) {
-        enum aws_cause cause = from_profile(settings, "endpoint_url", &found, error);
-        if (cause != AWS_OK)
-            return cause;
-    }
-    if (found != NULL)
-        return take_endpoint(settings, found, error);
-    if (settings->queue_is_url)
-        return take_endpoint(settings, settings->queue_url.origin, error);
+    char usual[ENDPOINT_URL_SIZE];
     if (settings->region[0] == '\0')
         return error_set(error, AWS_USAGE, "give it with --region or in AWS_REGION",
             "no region is given");
-    (void)snprintf(usual, sizeof usual, "https://sqs.%s.amazonaws.com%s", settings->region,
-        strncmp(settings->region, "cn-", 3) == 0 ? ".cn" : "");
-    return take_endpoint(settings, usual, error);
+    enum aws_cause cause = endpoint_usual(PARTITION_SQS, settings->region, variant, usual, error);
+    return cause == AWS_OK ? take_endpoint(settings, usual, error) : cause;
+}
+
+/* The queue's own host; or, where it is one that has variants, the one that is asked for. */
+static enum aws_cause take_queue_host(struct settings *settings, struct partition_variant variant,
+    struct aws_error *error)
+{
+    char region[PARTITION_REGION_SIZE];
+    bool own;
+    if ((variant.fips || variant.dual_stack) &&
+        partition_region_of_host(settings->queue_url.name, region, &own) && !own)
+        return take_usual(settings, variant, error);
+    return take_endpoint(settings, settings->queue_url.origin, error);
+}
+
+static enum aws_cause find_endpoint(struct settings *settings, struct aws_error *error)
+{
+    struct partition_variant variant;
+    const char *found;
+    if (settings->options->endpoint_url != NULL)
+        return take_endpoint(settings, settings->options->endpoint_url, error);
+    enum aws_cause cause = want_profile(settings, error);
+    if (cause == AWS_OK)
+        cause = endpoint_configured(PARTITION_SQS, &settings->profile, &found, error);
+    if (cause == AWS_OK && found != NULL)
+        return take_endpoint(settings, found, error);
+    if (cause == AWS_OK)
+        cause = endpoint_variant(&settings->profile, &variant, error);
+    if (cause != AWS_OK)
+        return cause;
+    variant.fips |= settings->fips_region;
+    return settings->queue_is_url ? take_queue_host(settings, variant, error)
+                                  : take_usual(settings, variant, error);
 }
 
 static enum aws_cause resolve(struct settings *settings, struct aws_error *error)
 {
     enum aws_cause cause = find_queue(settings, error);
-    const char *none;
     if (cause == AWS_OK && settings->options->profile != NULL)
-        cause = from_profile(settings, "region", &none, error); /* it must exist, needed or not */
+        cause = want_profile(settings, error); /* it must exist, needed or not */
     if (cause == AWS_OK)
         cause = find_region(settings, error);
     if (cause == AWS_OK)
@@ -213,7 +250,10 @@ static enum aws_cause find_ca_bundle(struct settings *settings, const char **fou
     *found = credentials_variable("AWS_CA_BUNDLE");
     if (*found != NULL || strncmp(settings->endpoint.origin, "https:", 6) != 0)
         return AWS_OK;
-    return from_profile(settings, "ca_bundle", found, error);
+    enum aws_cause cause = want_profile(settings, error);
+    if (cause == AWS_OK)
+        *found = profile_get(&settings->profile, "ca_bundle");
+    return cause;
 }
 
 static void on_trouble(const struct aws_error *error)

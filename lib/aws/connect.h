@@ -19,8 +19,8 @@ enum connect_absence {
 /*
  * From options and environment to a client of the queue they mean.
  *
- * Queue: -Q, SQS_QUEUE_URL; a name is looked up. Endpoint: --endpoint-url, AWS_ENDPOINT_URL_SQS,
- * AWS_ENDPOINT_URL, the profile's endpoint_url, the queue URL's own host, the region's. Region:
+ * Queue: -Q, SQS_QUEUE_URL; a name is looked up. Endpoint: --endpoint-url, what is configured
+ * (aws/endpoint.h), the queue URL's own host, the region's. Region:
  * --region, the queue URL's host if it is one of AWS's, AWS_REGION, AWS_DEFAULT_REGION, the
  * profile's, the endpoint's host if it is one of AWS's; for any other endpoint us-east-1, which
  * stand-ins of SQS expect or pass over. Trusted certificates: AWS_CA_BUNDLE, the profile's

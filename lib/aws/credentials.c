@@ -121,9 +121,7 @@ static enum aws_cause ask_machine(struct credentials *credentials,
     struct aws_error *error)
 {
     const char *reason;
-    enum aws_cause cause = credentials_web_identity_fetch(credentials, request, profile, error);
-    if (cause == AWS_OK && credentials->access_key_id == NULL)
-        cause = credentials_container_fetch(credentials, request, error);
+    enum aws_cause cause = credentials_container_fetch(credentials, request, error);
     if (cause != AWS_OK || credentials->access_key_id != NULL)
         return cause;
     cause = credentials_instance_fetch(credentials, request, profile, &reason, error);
@@ -147,7 +145,11 @@ enum aws_cause credentials_load(struct credentials *credentials,
     cause = profile_load(&profile, request->profile, error);
     if (cause != AWS_OK)
         return cause;
-    cause = credentials_profile_fetch(credentials, request, &profile, error);
+    /* A role that the profile wants is meant to be assumed from there, as from a pod's own. */
+    if (!credentials_profile_wants_role(&profile))
+        cause = credentials_web_identity_fetch(credentials, request, &profile, error);
+    if (cause == AWS_OK && credentials->access_key_id == NULL)
+        cause = credentials_profile_fetch(credentials, request, &profile, error);
     if (cause == AWS_OK && credentials->access_key_id == NULL)
         cause = ask_machine(credentials, request, &profile, error);
     profile_free(&profile);

@@ -29,8 +29,9 @@ struct credentials_request {
  * it fails no further one is asked:
  *
  *     the environment              credentials_environment.h   not with --profile
- *     the profile files            credentials_profile.h
+ *     the profile's role           credentials_profile.h
  *     a web identity               credentials_web_identity.h  not with --profile
+ *     else of the profile files    credentials_profile.h
  *     the container's endpoint     credentials_container.h
  *     the instance's metadata      credentials_instance.h
  *

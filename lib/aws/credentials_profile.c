@@ -11,6 +11,11 @@
 #include "aws/credentials_role.h"
 #include "aws/credentials_web_identity.h"
 
+/* The hint for a way to sign in that a program alone cannot go. */
+#define SIGN_IN(command)                                                  \
+    "run 'aws " command "', and use a profile with credential_process = " \
+    "aws configure export-credentials --profile NAME"
+
 enum { SHORTEST_S = 900, LONGEST_S = 43200, NAME_SIZE = 160 };
 
 /* The profiles of a chain of roles: the last role's first, its source's next. */
@@ -31,7 +36,7 @@ static bool has_keys(const struct profile *profile)
     return has(profile, "aws_access_key_id") || has(profile, "aws_secret_access_key");
 }
 
-static bool wants_role(const struct profile *profile)
+bool credentials_profile_wants_role(const struct profile *profile)
 {
     return has(profile, "role_arn") && !has(profile, "web_identity_token_file");
 }
@@ -45,8 +50,8 @@ static enum aws_cause wrong(const struct profile *profile, const char *setting, 
         what);
 }
 
-static enum aws_cause role_of(const struct profile *profile, char name[NAME_SIZE],
-    struct credentials_role *role, struct aws_error *error)
+static enum aws_cause role_of(const struct profile *profile, const struct profile *active,
+    char name[NAME_SIZE], struct credentials_role *role, struct aws_error *error)
 {
     static const char duration[] = "duration_seconds";
     (void)snprintf(name, NAME_SIZE, "the role of profile %s", profile->name);
@@ -55,7 +60,7 @@ static enum aws_cause role_of(const struct profile *profile, char name[NAME_SIZE
         .session_name = profile_get(profile, "role_session_name"),
         .external_id = profile_get(profile, "external_id"),
         .duration = profile_get(profile, duration),
-        .endpoint_url = profile_get(profile, "endpoint_url"),
+        .settings = active,
         .name = name,
     };
     if (role->duration == NULL)
@@ -80,20 +85,23 @@ static enum aws_cause from_keys(struct credentials *credentials, const struct pr
     if (id == NULL || secret == NULL)
         return wrong(profile, one,
             "the profile has only one of aws_access_key_id and aws_secret_access_key", error);
-    return credentials_set(credentials, id, secret, profile_get(profile, "aws_session_token"),
-        AWS_CONFIG, profile_place(profile, one, place), error);
+    const char *token = profile_get(profile, "aws_security_token"); /* the old name goes first */
+    if (token == NULL)
+        token = profile_get(profile, "aws_session_token");
+    return credentials_set(credentials, id, secret, token, AWS_CONFIG,
+        profile_place(profile, one, place), error);
 }
 
 static enum aws_cause from_web_identity(struct credentials *credentials,
     const struct credentials_request *request, const struct profile *profile,
-    struct aws_error *error)
+    const struct profile *active, struct aws_error *error)
 {
     static const char setting[] = "web_identity_token_file";
     char name[NAME_SIZE], place[PROFILE_PLACE_SIZE];
     struct credentials_role role;
     if (!has(profile, "role_arn"))
         return wrong(profile, setting, "web_identity_token_file needs a role_arn", error);
-    enum aws_cause cause = role_of(profile, name, &role, error);
+    enum aws_cause cause = role_of(profile, active, name, &role, error);
     if (cause != AWS_OK)
         return cause;
     return credentials_web_identity_assume(credentials, request, &role,
@@ -103,20 +111,21 @@ static enum aws_cause from_web_identity(struct credentials *credentials,
 /* What the profile has but for a role that another's credentials are needed for. */
 static enum aws_cause from_itself(struct credentials *credentials,
     const struct credentials_request *request, const struct profile *profile,
-    struct aws_error *error)
+    const struct profile *active, struct aws_error *error)
 {
     static const char process[] = "credential_process";
     char place[PROFILE_PLACE_SIZE];
     *credentials = (struct credentials){ 0 };
     if (has(profile, "web_identity_token_file"))
-        return from_web_identity(credentials, request, profile, error);
+        return from_web_identity(credentials, request, profile, active, error);
     if (has(profile, "sso_session") || has(profile, "sso_start_url"))
-        return error_set(error, AWS_SETTING,
-            "run 'aws sso login', and use a profile with credential_process = "
-            "aws configure export-credentials --profile NAME",
+        return error_set(error, AWS_SETTING, SIGN_IN("sso login"),
             "profile %s signs in by SSO, which is not supported", profile->name);
     if (has_keys(profile))
         return from_keys(credentials, profile, error);
+    if (has(profile, "login_session"))
+        return error_set(error, AWS_SETTING, SIGN_IN("login"),
+            "profile %s signs in by 'aws login', which is not supported", profile->name);
     if (has(profile, process))
         return credentials_process_fetch(credentials, profile_get(profile, process),
             profile_place(profile, process, place), request, error);
@@ -170,7 +179,7 @@ static enum aws_cause find_chain(struct chain *chain, struct aws_error *error)
     for (;;) {
         const struct profile *profile = chain->profiles[chain->count - 1];
         const char *source = profile_get(profile, "source_profile");
-        if (!wants_role(profile) || (chain->count > 1 && has_keys(profile)))
+        if (!credentials_profile_wants_role(profile) || (chain->count > 1 && has_keys(profile)))
             return AWS_OK;
         if (++chain->roles > CREDENTIALS_PROFILE_ROLES)
             return wrong(profile, "role_arn", "source_profile leads through too many roles", error);
@@ -199,7 +208,7 @@ static enum aws_cause find_base(struct credentials *credentials,
     if (chain->roles == chain->count)
         return has(last, "credential_source") ? from_source(credentials, request, last, error)
                                               : from_keys(credentials, last, error);
-    enum aws_cause cause = from_itself(credentials, request, last, error);
+    enum aws_cause cause = from_itself(credentials, request, last, chain->profiles[0], error);
     if (cause == AWS_OK && credentials->access_key_id == NULL && chain->roles > 0)
         return wrong(chain->profiles[chain->count - 2], "source_profile",
             "the source_profile has no credentials", error);
@@ -219,7 +228,7 @@ enum aws_cause credentials_profile_fetch(struct credentials *credentials,
         char name[NAME_SIZE];
         struct credentials_role role;
         struct credentials assumed = { 0 };
-        cause = role_of(chain.profiles[i], name, &role, error);
+        cause = role_of(chain.profiles[i], profile, name, &role, error);
         if (cause == AWS_OK)
             cause = credentials_role_assume(&assumed, request, &role, credentials, error);
         credentials_free(credentials);

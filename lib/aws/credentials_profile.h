@@ -12,7 +12,8 @@
  *         profile may want a role itself, up to CREDENTIALS_PROFILE_ROLES of them
  *     role_arn with web_identity_token_file, role_session_name, duration_seconds
  *     sso_session, sso_start_url: not served; the hint says by what to replace it
- *     aws_access_key_id, aws_secret_access_key, aws_session_token
+ *     aws_access_key_id, aws_secret_access_key, aws_security_token or aws_session_token
+ *     login_session: not served, likewise
  *     credential_process
  *
  * In a source profile keys go before a role; a profile may name itself as the source of its keys.
@@ -22,6 +23,9 @@
  * with file and line in the message.
  */
 enum { CREDENTIALS_PROFILE_ROLES = 8 };
+
+/* Whether the first of these stands in it. */
+bool credentials_profile_wants_role(const struct profile *profile);
 
 enum aws_cause credentials_profile_fetch(struct credentials *credentials,
     const struct credentials_request *request, const struct profile *profile,

@@ -4,6 +4,7 @@
 
 #include "aws/credentials_http.h"
 #include "aws/credentials_role.h"
+#include "aws/endpoint.h"
 #include "aws/form.h"
 #include "aws/headers.h"
 #include "base/clock.h"
@@ -136,17 +137,18 @@ done:
 static enum aws_cause find_endpoint(const struct credentials_request *request,
     const struct credentials_role *role, struct url *url, struct aws_error *error)
 {
-    char usual[256];
-    const char *text = credentials_variable("AWS_ENDPOINT_URL_STS");
-    if (text == NULL)
-        text = credentials_variable("AWS_ENDPOINT_URL");
-    if (text == NULL)
-        text = role->endpoint_url;
-    if (text == NULL) {
-        (void)snprintf(usual, sizeof usual, "https://sts.%s.amazonaws.com%s", request->region,
-            strncmp(request->region, "cn-", 3) == 0 ? ".cn" : "");
+    char usual[ENDPOINT_URL_SIZE];
+    struct partition_variant variant;
+    const char *text;
+    enum aws_cause cause = endpoint_configured(PARTITION_STS, role->settings, &text, error);
+    if (cause == AWS_OK && text == NULL) {
+        cause = endpoint_variant(role->settings, &variant, error);
+        if (cause == AWS_OK)
+            cause = endpoint_usual(PARTITION_STS, request->region, variant, usual, error);
         text = usual;
     }
+    if (cause != AWS_OK)
+        return cause;
     switch (url_parse(text, url)) {
     case URL_OK:
         return AWS_OK;
@@ -210,7 +212,7 @@ static enum aws_cause assume(struct credentials *credentials,
     headers_init(&headers);
     write_body(&body, role, token);
     const struct sign_request signing = {
-        .region = request->region,
+        .region = strcmp(request->region, "aws-global") == 0 ? "us-east-1" : request->region,
         .service = "sts",
         .path = *url.path != '\0' ? url.path : "/",
         .body = body.data,

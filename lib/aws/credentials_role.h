@@ -2,21 +2,22 @@
 #define AWS_CREDENTIALS_ROLE_H
 
 #include "aws/credentials.h"
+#include "aws/profile.h"
 
 /*
  * Roles assumed at STS, by its query protocol (version 2011-06-15).
  *
- * STS is at AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL, the profile's endpoint_url, or the region's own
- * endpoint, https://sts.REGION.amazonaws.com (China: .com.cn); requests are signed for the region
- * of the queue. A clock that is wrong is corrected by the Date of the first answer.
+ * STS is where the environment and the profile that was asked for say (aws/endpoint.h), of a chain
+ * of roles at one place; requests are signed for the region of the queue. A clock that is wrong is
+ * corrected by the Date of the first answer.
  */
 struct credentials_role {
     const char *arn;
     const char *session_name; /* NULL: one of ours */
     const char *external_id;  /* or NULL; not for a web identity */
     const char *duration;     /* seconds, 900 to 43200, in digits; NULL: what STS usually gives */
-    const char *endpoint_url; /* the profile's, or NULL */
-    const char *name;         /* for messages: "the role of profile x" */
+    const struct profile *settings; /* which say where STS is */
+    const char *name;               /* for messages: "the role of profile x" */
 };
 
 /* AssumeRole, signed by ${by}. AWS_DENIED and AWS_IDENTITY as for any call. */

@@ -23,19 +23,32 @@ enum aws_cause credentials_web_identity_fetch(struct credentials *credentials,
     const struct credentials_request *request, const struct profile *profile,
     struct aws_error *error)
 {
+    static const char setting[] = "web_identity_token_file";
+    char place[PROFILE_PLACE_SIZE] = "AWS_WEB_IDENTITY_TOKEN_FILE";
     const char *file = credentials_variable("AWS_WEB_IDENTITY_TOKEN_FILE");
-    const struct credentials_role role = {
+    struct credentials_role role = {
         .arn = credentials_variable("AWS_ROLE_ARN"),
         .session_name = credentials_variable("AWS_ROLE_SESSION_NAME"),
-        .endpoint_url = profile_get(profile, "endpoint_url"),
+        .settings = profile,
         .name = "the role of AWS_ROLE_ARN",
     };
+    bool by_variable = file != NULL;
     *credentials = (struct credentials){ 0 };
-    if (file == NULL || request->profile != NULL)
+    if (request->profile != NULL || (file == NULL && role.arn == NULL))
         return AWS_OK;
+    if (file == NULL && (file = profile_get(profile, setting)) == NULL)
+        return AWS_OK;
+    if (!by_variable)
+        (void)profile_place(profile, setting, place);
+    if (role.arn == NULL) {
+        role.arn = profile_get(profile, "role_arn");
+        role.name = "the role of the profile";
+    }
+    if (role.session_name == NULL)
+        role.session_name = profile_get(profile, "role_session_name");
     if (role.arn == NULL)
         return error_set(error, AWS_SETTING, NULL,
             "AWS_WEB_IDENTITY_TOKEN_FILE is set, but AWS_ROLE_ARN is not");
-    return credentials_web_identity_assume(credentials, request, &role, file, AWS_SETTING,
-        "AWS_WEB_IDENTITY_TOKEN_FILE", error);
+    return credentials_web_identity_assume(credentials, request, &role, file,
+        by_variable ? AWS_SETTING : AWS_CONFIG, place, error);
 }

@@ -11,9 +11,10 @@
  */
 
 /*
- * As the environment says: AWS_WEB_IDENTITY_TOKEN_FILE, AWS_ROLE_ARN, AWS_ROLE_SESSION_NAME. AWS_OK
- * with zeroed ${credentials}: the first is not set, or --profile is given. The profile may have STS
- * elsewhere.
+ * As the environment says: AWS_WEB_IDENTITY_TOKEN_FILE, AWS_ROLE_ARN, AWS_ROLE_SESSION_NAME; what
+ * of the three is not set is the profile's web_identity_token_file, role_arn, role_session_name.
+ * AWS_OK with zeroed ${credentials}: neither of the first two is set, there is no file, or
+ * --profile is given.
  */
 enum aws_cause credentials_web_identity_fetch(struct credentials *credentials,
     const struct credentials_request *request, const struct profile *profile,

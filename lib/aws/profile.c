@@ -7,23 +7,28 @@
 #include <unistd.h>
 
 #include "aws/credentials.h"
+#include "aws/credentials_words.h"
+#include "aws/ini.h"
 #include "aws/profile.h"
 #include "base/buf.h"
 #include "crypto/secret.h"
 
 enum { FILE_MAXIMUM = 1 << 20 };
 
+/* Whose a setting is. */
+enum owner {
+    PROFILE,
+    INHERITED, /* everybody's: it stands in [DEFAULT] */
+    SERVICES   /* of a services section; its value is the endpoint_url of the service */
+};
+
 struct profile_setting {
+    enum owner owner;
+    char *section; /* the services section's name; else NULL */
     char *name;
     char *value;
     enum profile_kind kind; /* where it stands … */
     size_t line;
-};
-
-/* A stretch of text. */
-struct span {
-    const char *text;
-    size_t length;
 };
 
 int profile_init(struct profile *profile, const char *name)
@@ -32,11 +37,17 @@ int profile_init(struct profile *profile, const char *name)
     return profile->name != NULL ? 0 : -1;
 }
 
+static void setting_free(struct profile_setting *setting)
+{
+    free(setting->section);
+    free(setting->name);
+    secret_free_text(setting->value);
+}
+
 void profile_free(struct profile *profile)
 {
     for (size_t i = 0; i < profile->count; i++) {
-        free(profile->settings[i].name);
-        secret_free_text(profile->settings[i].value);
+        setting_free(&profile->settings[i]);
     }
     free(profile->settings);
     for (int kind = 0; kind < PROFILE_KINDS; kind++)
@@ -45,131 +56,137 @@ void profile_free(struct profile *profile)
     *profile = (struct profile){ 0 };
 }
 
-static bool blank(char byte)
-{
-    return byte == ' ' || byte == '\t' || byte == '\r';
-}
+/* ---- what a file says ---- */
 
-static struct span trim(struct span span)
-{
-    while (span.length > 0 && blank(span.text[0])) {
-        span.text++;
-        span.length--;
-    }
-    while (span.length > 0 && blank(span.text[span.length - 1]))
-        span.length--;
-    return span;
-}
+struct reading {
+    struct profile *profile;
+    enum profile_kind kind;
+    enum owner owner; /* of the section under way, */
+    bool wanted;      /* whose settings are kept; */
+    char *section;    /* its name, of a services section */
+};
 
-static bool equals(struct span span, const char *text)
+/* The profile's own section once more, spelt otherwise: it replaces the one above. */
+static void forget_own(struct profile *profile, enum profile_kind kind)
 {
-    return strlen(text) == span.length && memcmp(text, span.text, span.length) == 0;
-}
-
-/* A comment may follow a value, after a blank. */
-static struct span without_comment(struct span value)
-{
-    for (size_t i = 1; i < value.length; i++)
-        if ((value.text[i] == '#' || value.text[i] == ';') && blank(value.text[i - 1]))
-            return trim((struct span){ value.text, i });
-    return value;
-}
-
-/* Set name to value, over an earlier one. 0, or -1: no memory. */
-static int set(struct profile *profile, struct span name, struct span value, enum profile_kind kind,
-    size_t line)
-{
-    char *copy = strndup(value.text, value.length);
-    if (copy == NULL)
-        return -1;
+    size_t kept = 0;
     for (size_t i = 0; i < profile->count; i++) {
         struct profile_setting *setting = &profile->settings[i];
-        if (equals(name, setting->name)) {
-            secret_free_text(setting->value);
-            setting->value = copy;
-            setting->kind = kind;
-            setting->line = line;
-            return 0;
-        }
+        if (setting->kind == kind && setting->owner == PROFILE)
+            setting_free(setting);
+        else
+            profile->settings[kept++] = *setting;
     }
+    profile->count = kept;
+}
+
+static const char *take_own(struct reading *reading)
+{
+    reading->owner = PROFILE;
+    reading->wanted = true;
+    forget_own(reading->profile, reading->kind);
+    reading->profile->found = reading->profile->found_in[reading->kind] = true;
+    return NULL;
+}
+
+/* A section of "config" that is named by two words, if it is one. */
+static const char *take_words(struct reading *reading, const char *header)
+{
+    struct credentials_words words;
+    bool profile = strncmp(header, "profile", strlen("profile")) == 0;
+    const char *problem = NULL;
+    errno = 0;
+    int result = credentials_words_split(&words, header);
+    bool ours = result == 0 && strcmp(words.list[0], profile ? "profile" : "services") == 0;
+    if (result != 0 && errno == ENOMEM)
+        problem = ini_no_memory;
+    else if (result != 0)
+        problem = "a section's name has a quote that is not closed";
+    else if (ours && (words.list[1] == NULL || words.list[2] != NULL))
+        problem = "a section's name is not one word; one with blanks needs quotes";
+    else if (ours && profile && strcmp(words.list[1], reading->profile->name) == 0)
+        problem = take_own(reading);
+    else if (ours && !profile) {
+        reading->owner = SERVICES;
+        reading->wanted = true;
+        if ((reading->section = strdup(words.list[1])) == NULL)
+            problem = ini_no_memory;
+    }
+    credentials_words_free(&words);
+    return problem;
+}
+
+static const char *on_section(void *context, const char *name, size_t length, size_t line)
+{
+    struct reading *reading = context;
+    const char *problem = NULL;
+    (void)line;
+    free(reading->section);
+    reading->section = NULL;
+    reading->wanted = false;
+    char *header = strndup(name, length);
+    if (header == NULL)
+        return ini_no_memory;
+    if (strcmp(header, "DEFAULT") == 0) {
+        reading->owner = INHERITED;
+        reading->wanted = true;
+    } else if (reading->kind == PROFILE_CREDENTIALS || strcmp(header, "default") == 0) {
+        if (strcmp(header, reading->profile->name) == 0)
+            problem = take_own(reading);
+    } else if (strncmp(header, "profile", strlen("profile")) == 0 ||
+        strncmp(header, "services", strlen("services")) == 0) {
+        problem = take_words(reading, header);
+    }
+    free(header);
+    return problem;
+}
+
+/* What is kept of a value. NULL: no memory. */
+static char *kept_of(const struct reading *reading, const char *value)
+{
+    size_t length = 0;
+    if (reading->owner != SERVICES)
+        return strdup(value);
+    const char *url = ini_nested(value, "endpoint_url", &length);
+    return strndup(url != NULL ? url : "", length);
+}
+
+static const char *on_setting(void *context, const char *name, const char *value, size_t line)
+{
+    struct reading *reading = context;
+    struct profile *profile = reading->profile;
+    if (!reading->wanted)
+        return NULL;
     struct profile_setting *longer =
         realloc(profile->settings, (profile->count + 1) * sizeof *profile->settings);
     if (longer == NULL)
-        goto err;
+        return ini_no_memory;
     profile->settings = longer;
-    longer[profile->count].name = strndup(name.text, name.length);
-    if (longer[profile->count].name == NULL)
-        goto err;
-    longer[profile->count].kind = kind;
-    longer[profile->count].line = line;
-    longer[profile->count++].value = copy;
-    return 0;
-
-err:
-    secret_free_text(copy);
-    return -1;
-}
-
-/* A section's header: whether it is the profile's own. False with *bad set: no header at all. */
-static bool is_own_section(const struct profile *profile, enum profile_kind kind, struct span line,
-    bool *bad)
-{
-    const char *close = memchr(line.text, ']', line.length);
-    if (close == NULL) {
-        *bad = true;
-        return false;
-    }
-    size_t used = (size_t)(close - line.text) + 1;
-    struct span rest = trim((struct span){ line.text + used, line.length - used });
-    *bad = rest.length > 0 && rest.text[0] != '#' && rest.text[0] != ';';
-    struct span name = trim((struct span){ line.text + 1, used - 2 });
-    if (kind == PROFILE_CREDENTIALS || equals(name, "default"))
-        return equals(name, profile->name);
-    static const char word[] = "profile";
-    size_t length = sizeof word - 1;
-    if (name.length <= length || memcmp(name.text, word, length) != 0 || !blank(name.text[length]))
-        return false;
-    return equals(trim((struct span){ name.text + length, name.length - length }), profile->name);
+    struct profile_setting *setting = &longer[profile->count++];
+    *setting = (struct profile_setting){ .owner = reading->owner,
+        .section = reading->section != NULL ? strdup(reading->section) : NULL,
+        .name = strdup(name),
+        .value = kept_of(reading, value),
+        .kind = reading->kind,
+        .line = line };
+    bool whole = setting->name != NULL && setting->value != NULL &&
+        (reading->section == NULL || setting->section != NULL);
+    return whole ? NULL : ini_no_memory;
 }
 
 enum profile_result profile_parse(struct profile *profile, enum profile_kind kind, const char *text,
-    size_t length, size_t *line_number)
+    size_t length, size_t *line)
 {
-    bool in_section = false, own = false;
-    *line_number = 0;
-    for (size_t at = 0; at < length;) {
-        const char *newline = memchr(text + at, '\n', length - at);
-        size_t size = newline != NULL ? (size_t)(newline - text) - at : length - at;
-        struct span raw = { text + at, size };
-        struct span line = trim(raw);
-        at += size + 1;
-        ++*line_number;
-        if (line.length == 0 || line.text[0] == '#' || line.text[0] == ';')
-            continue;
-        if (memchr(line.text, '\0', line.length) != NULL)
-            return PROFILE_MALFORMED;
-        if (line.text != raw.text && in_section)
-            continue; /* indented */
-        if (line.text[0] == '[') {
-            bool bad = false;
-            own = is_own_section(profile, kind, line, &bad);
-            if (bad)
-                return PROFILE_MALFORMED;
-            in_section = true;
-            profile->found |= own;
-            continue;
-        }
-        const char *sign = memchr(line.text, '=', line.length);
-        if (!in_section || sign == NULL || sign == line.text)
-            return PROFILE_MALFORMED;
-        size_t before = (size_t)(sign - line.text);
-        struct span name = trim((struct span){ line.text, before });
-        struct span value = trim((struct span){ sign + 1, line.length - before - 1 });
-        if (own && set(profile, name, without_comment(value), kind, *line_number) != 0)
-            return PROFILE_NO_MEMORY;
-    }
-    return PROFILE_OK;
+    struct reading reading = { .profile = profile, .kind = kind };
+    const struct ini_handler handler = { on_section, on_setting, &reading };
+    profile->problem = ini_parse(text, length, &handler, line);
+    free(reading.section);
+    if (profile->problem == NULL)
+        return PROFILE_OK;
+    return profile->problem == ini_no_memory ? PROFILE_NO_MEMORY : PROFILE_MALFORMED;
 }
+
+/* ---- the files ---- */
 
 /* The file that the variable names, or the usual one in the home folder. NULL: no memory, no home.
  */
@@ -228,7 +245,10 @@ static enum aws_cause load_file(struct profile *profile, enum profile_kind kind,
     buf_init(&text, FILE_MAXIMUM);
     (void)buf_reserve(&text, 65536); /* growing would leave copies of secrets behind */
     if (read_file(name, &text) != 0) {
-        if (errno != ENOENT && errno != ENOTDIR)
+        if (errno == EMFILE || errno == ENFILE || errno == ENOMEM)
+            cause =
+                error_set(error, AWS_NO_MEMORY, NULL, "cannot read %s: %s", name, strerror(errno));
+        else if (errno != ENOENT && errno != ENOTDIR)
             cause = error_set(error, AWS_CONFIG, NULL, "cannot read %s: %s", name, strerror(errno));
         goto done;
     }
@@ -237,7 +257,7 @@ static enum aws_cause load_file(struct profile *profile, enum profile_kind kind,
         break;
     case PROFILE_MALFORMED:
         cause = error_set(error, AWS_CONFIG, "settings are lines of name = value below a [section]",
-            "%s:%zu: neither a section nor a setting", name, line);
+            "%s:%zu: %s", name, line, profile->problem);
         break;
     case PROFILE_NO_MEMORY:
         cause = error_set(error, AWS_NO_MEMORY, NULL, "no memory");
@@ -267,7 +287,9 @@ enum aws_cause profile_load_named(struct profile *profile, const char *name,
 
 enum aws_cause profile_load(struct profile *profile, const char *asked, struct aws_error *error)
 {
-    const char *wanted = asked != NULL ? asked : getenv("AWS_PROFILE");
+    const char *wanted = asked;
+    if (wanted == NULL && (wanted = credentials_variable("AWS_DEFAULT_PROFILE")) == NULL)
+        wanted = credentials_variable("AWS_PROFILE");
     bool must_exist = wanted != NULL && *wanted != '\0';
     enum aws_cause cause = profile_load_named(profile, must_exist ? wanted : "default", error);
     if (cause == AWS_OK && must_exist && !profile->found) {
@@ -278,18 +300,55 @@ enum aws_cause profile_load(struct profile *profile, const char *asked, struct a
     return cause;
 }
 
+/* ---- what was read ---- */
+
+/* NULL: there is none in this file. */
+static const struct profile_setting *find_in(const struct profile *profile, const char *name,
+    enum profile_kind kind)
+{
+    const struct profile_setting *found = NULL;
+    for (size_t i = 0; i < profile->count && profile->found_in[kind]; i++) {
+        const struct profile_setting *setting = &profile->settings[i];
+        if (setting->kind != kind || setting->owner == SERVICES || strcmp(setting->name, name) != 0)
+            continue;
+        if (found == NULL || setting->owner == PROFILE || found->owner == INHERITED)
+            found = setting;
+    }
+    return found;
+}
+
 static const struct profile_setting *find(const struct profile *profile, const char *name)
 {
-    for (size_t i = 0; i < profile->count; i++)
-        if (strcmp(profile->settings[i].name, name) == 0)
-            return &profile->settings[i];
-    return NULL;
+    const struct profile_setting *found = find_in(profile, name, PROFILE_CREDENTIALS);
+    return found != NULL ? found : find_in(profile, name, PROFILE_CONFIG);
 }
 
 const char *profile_get(const struct profile *profile, const char *setting)
 {
     const struct profile_setting *found = find(profile, setting);
-    return found != NULL && *found->value != '\0' ? found->value : NULL;
+    return found != NULL && *found->value != '\0' && *found->value != '\n' ? found->value : NULL;
+}
+
+enum aws_cause profile_service_endpoint(const struct profile *profile, const char *service,
+    const char **url, struct aws_error *error)
+{
+    static const char services[] = "services";
+    const char *section = profile_get(profile, services);
+    bool found = false;
+    *url = NULL;
+    for (size_t i = 0; section != NULL && i < profile->count; i++) {
+        const struct profile_setting *setting = &profile->settings[i];
+        if (setting->section == NULL || strcmp(setting->section, section) != 0)
+            continue;
+        found = true;
+        if (strcmp(setting->name, service) == 0 && *setting->value != '\0')
+            *url = setting->value;
+    }
+    char place[PROFILE_PLACE_SIZE];
+    return section == NULL || found
+        ? AWS_OK
+        : error_set(error, AWS_CONFIG, NULL, "%s: services names no section with settings",
+              profile_place(profile, services, place));
 }
 
 const char *profile_place(const struct profile *profile, const char *setting,

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "aws/partition.h"
 #include "aws/queue.h"
 #include "http/url.h"
 
@@ -34,43 +35,10 @@ static bool copy(char out[QUEUE_PART_SIZE], const char *text, size_t length)
     return true;
 }
 
-/* What stands in ${host} between two texts, when it is one label of a name. */
-static bool between(const char *host, const char *before, const char *after,
-    char region[QUEUE_PART_SIZE])
-{
-    size_t length = strlen(host), first = strlen(before), last = strlen(after);
-    if (length <= first + last || strncmp(host, before, first) != 0 ||
-        strcmp(host + length - last, after) != 0)
-        return false;
-    size_t middle = length - first - last;
-    return memchr(host + first, '.', middle) == NULL && copy(region, host + first, middle);
-}
-
 bool queue_region_of_host(const char *host, char region[QUEUE_PART_SIZE])
 {
-    static const char *const forms[][2] = {
-        { "sqs.", ".amazonaws.com" },
-        { "sqs.", ".amazonaws.com.cn" },
-        { "sqs-fips.", ".amazonaws.com" },
-        { "sqs.", ".api.aws" },
-        { "sqs-fips.", ".api.aws" },
-        { "sqs.", ".api.amazonwebservices.com.cn" },
-        { "", ".queue.amazonaws.com" },
-        { "", ".queue.amazonaws.com.cn" },
-        { "sqs.", ".vpce.amazonaws.com" },
-        { "sqs.", ".vpce.amazonaws.com.cn" },
-    };
-    /* VPC endpoints put a label of their own in front. */
-    const char *service = strncmp(host, "vpce-", 5) == 0 ? strstr(host, ".sqs.") : NULL;
-    if (service != NULL)
-        host = service + 1;
-    if (strcmp(host, "queue.amazonaws.com") == 0)
-        return copy(region, "us-east-1", strlen("us-east-1"));
-    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
-        if (between(host, forms[i][0], forms[i][1], region))
-            return true;
-    region[0] = '\0';
-    return false;
+    bool own;
+    return partition_region_of_host(host, region, &own);
 }
 
 /* Name and account are the last two parts of the path; the root of the path has no account. */

@@ -12,7 +12,7 @@ bool queue_is_name(const char *text);
 /* Whether a name is that of a FIFO queue. */
 bool queue_is_fifo(const char *name);
 
-enum { QUEUE_PART_SIZE = 128 };
+enum { QUEUE_PART_SIZE = 128 }; /* PARTITION_REGION_SIZE, too */
 
 /* Which queue a URL means, whatever host it was reached by. */
 struct queue_identity {
@@ -30,8 +30,7 @@ bool queue_same(const struct queue_identity *a, const struct queue_identity *b);
 
 /*
  * queue_region_of_host(host, region):
- * The region in the name of an AWS host for SQS: "sqs.eu-west-1.amazonaws.com" and its kin (China,
- * FIPS, dual stack, VPC endpoints, the old form). False: not such a host.
+ * The region in the name of an AWS host for SQS (aws/partition.h). False: not such a host.
  */
 bool queue_region_of_host(const char *host, char region[QUEUE_PART_SIZE]);
 

@@ -51,7 +51,7 @@ static void check_profile(const struct profile *profile)
         char place[PROFILE_PLACE_SIZE];
         const char *value = profile_get(profile, settings[i]);
         fuzz_require(value == NULL || (*value != '\0' && profile->found));
-        fuzz_require(value == NULL || (strchr(value, '\n') == NULL && value[0] != ' '));
+        fuzz_require(value == NULL || (value[0] != '\n' && value[0] != ' '));
         fuzz_require(strlen(profile_place(profile, settings[i], place)) < sizeof place);
     }
 }
@@ -68,6 +68,9 @@ static void check_files(const char *asked, int follow)
         return;
     check_profile(&profile);
     network_requests = 0;
+    const char *url;
+    cause = profile_service_endpoint(&profile, "sqs", &url, &error);
+    fuzz_require(cause == AWS_OK ? url == NULL || strpbrk(url, "\n=") != url : cause == AWS_CONFIG);
     cause = follow ? credentials_profile_fetch(&credentials, &request, &profile, &error) : AWS_OK;
     fuzz_require(cause == AWS_OK || (cause == error.cause && *error.text != '\0'));
     fuzz_require(memchr(error.text, '\0', sizeof error.text) != NULL);

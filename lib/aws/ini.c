@@ -1,0 +1,234 @@
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "aws/ini.h"
+#include "base/buf.h"
+#include "base/hash.h"
+
+const char ini_no_memory[] = "no memory";
+
+/* A stretch of text. */
+struct span {
+    const char *text;
+    size_t length;
+};
+
+/* Names that have been met. */
+struct met {
+    uint64_t *hashes;
+    size_t count;
+    size_t room;
+};
+
+struct ini {
+    const struct ini_handler *handler;
+    struct met sections;
+    struct met settings; /* of the section */
+    bool in_section;
+    bool in_setting;
+    size_t indent; /* of the section or setting above */
+    size_t line;   /* of the setting */
+    struct buf name;
+    struct buf value;
+};
+
+static bool blank(char byte)
+{
+    return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\v' || byte == '\f';
+}
+
+static struct span trim(struct span span)
+{
+    while (span.length > 0 && blank(span.text[0])) {
+        span.text++;
+        span.length--;
+    }
+    while (span.length > 0 && blank(span.text[span.length - 1]))
+        span.length--;
+    return span;
+}
+
+static bool is_comment(struct span span)
+{
+    return span.length > 0 && (span.text[0] == '#' || span.text[0] == ';');
+}
+
+/* Note a name; ${twice}: it was noted before. Two names with one hash of 64 bits do not occur. */
+static const char *meet(struct met *met, struct span name, const char *twice)
+{
+    uint64_t hash = hash_bytes(name.text, name.length);
+    for (size_t i = 0; i < met->count; i++)
+        if (met->hashes[i] == hash)
+            return twice;
+    if (met->count == met->room) {
+        size_t room = met->room == 0 ? 16 : 2 * met->room;
+        uint64_t *longer = realloc(met->hashes, room * sizeof *longer);
+        if (longer == NULL)
+            return ini_no_memory;
+        met->hashes = longer;
+        met->room = room;
+    }
+    met->hashes[met->count++] = hash;
+    return NULL;
+}
+
+/* The line of a block from *at on, which is moved past it; its end is the text's or a line feed. */
+static struct span take_line(const char *text, size_t length, size_t *at)
+{
+    const char *newline = memchr(text + *at, '\n', length - *at);
+    size_t size = newline != NULL ? (size_t)(newline - text) - *at : length - *at;
+    struct span line = { text + *at, size };
+    *at += size + 1;
+    return line;
+}
+
+static const char *check_block(const char *value, size_t length, size_t *line)
+{
+    for (size_t at = 1; at < length;) {
+        struct span span = trim(take_line(value, length, &at));
+        ++*line;
+        if (span.length > 0 && memchr(span.text, '=', span.length) == NULL)
+            return "a line of a block that is not name = value";
+    }
+    return NULL;
+}
+
+/* The setting under way is over: hand it on. */
+static const char *end_setting(struct ini *ini, size_t *line)
+{
+    struct buf *value = &ini->value;
+    if (!ini->in_setting)
+        return NULL;
+    ini->in_setting = false;
+    while (value->length > 0 &&
+        (blank(value->data[value->length - 1]) || value->data[value->length - 1] == '\n'))
+        value->length--;
+    const char *name = buf_cstr(&ini->name), *text = buf_cstr(value);
+    if (name == NULL || text == NULL)
+        return ini_no_memory;
+    size_t first = ini->line;
+    const char *problem = *text == '\n' ? check_block(text, value->length, &first) : NULL;
+    if (problem == NULL)
+        problem = ini->handler->setting(ini->handler->context, name, text, ini->line);
+    if (problem != NULL)
+        *line = first;
+    return problem;
+}
+
+static const char *begin_section(struct ini *ini, struct span line, const char *close,
+    size_t number)
+{
+    size_t used = (size_t)(close - line.text) + 1;
+    struct span rest = trim((struct span){ line.text + used, line.length - used });
+    struct span name = trim((struct span){ line.text + 1, used - 2 });
+    if (rest.length > 0 && !is_comment(rest))
+        return "something stands behind a section's name";
+    const char *problem = name.length == strlen("DEFAULT") && memcmp(name.text, "DEFAULT", 7) == 0
+        ? NULL
+        : meet(&ini->sections, name, "a section that the file has already");
+    ini->settings.count = 0;
+    ini->in_section = true;
+    return problem != NULL
+        ? problem
+        : ini->handler->section(ini->handler->context, name.text, name.length, number);
+}
+
+static const char *begin_setting(struct ini *ini, struct span line, size_t number)
+{
+    size_t sign = 0;
+    while (sign < line.length && line.text[sign] != '=' && line.text[sign] != ':')
+        sign++;
+    struct span name = trim((struct span){ line.text, sign });
+    if (!ini->in_section || sign == line.length || name.length == 0)
+        return "neither a section nor a setting";
+    struct span value = trim((struct span){ line.text + sign + 1, line.length - sign - 1 });
+    buf_clear(&ini->name);
+    buf_clear(&ini->value);
+    for (size_t i = 0; i < name.length; i++) {
+        char byte = name.text[i];
+        buf_putc(&ini->name, byte >= 'A' && byte <= 'Z' ? (char)(byte - 'A' + 'a') : byte);
+    }
+    buf_append(&ini->value, value.text, value.length);
+    if (ini->name.failed || ini->value.failed)
+        return ini_no_memory;
+    ini->in_setting = true;
+    ini->line = number;
+    return meet(&ini->settings, (struct span){ ini->name.data, ini->name.length },
+        "a setting that the section has already");
+}
+
+static const char *read_line(struct ini *ini, struct span raw, size_t *line)
+{
+    size_t number = *line;
+    struct span span = trim(raw);
+    if (is_comment(span)) {
+        /* Counts as a line of a block, for the numbers of those behind it. */
+        if (ini->in_setting && (ini->value.length == 0 || ini->value.data[0] == '\n'))
+            buf_putc(&ini->value, '\n');
+        return NULL;
+    }
+    if (memchr(span.text, '\0', span.length) != NULL)
+        return "neither a section nor a setting";
+    size_t indent = (size_t)(span.text - raw.text);
+    if (span.length == 0 || (ini->in_setting && indent > ini->indent)) {
+        if (ini->in_setting) {
+            buf_putc(&ini->value, '\n');
+            buf_append(&ini->value, span.text, span.length);
+        }
+        return NULL;
+    }
+    const char *problem = end_setting(ini, line);
+    if (problem != NULL)
+        return problem;
+    ini->indent = indent;
+    const char *close = span.text[0] == '[' ? memrchr(span.text, ']', span.length) : NULL;
+    return close != NULL && close > span.text + 1 ? begin_section(ini, span, close, number)
+                                                  : begin_setting(ini, span, number);
+}
+
+const char *ini_parse(const char *text, size_t length, const struct ini_handler *handler,
+    size_t *line)
+{
+    struct ini ini = { .handler = handler };
+    const char *problem = NULL;
+    size_t number = 0;
+    buf_init(&ini.name, length + 2);
+    buf_init(&ini.value, length + 2);
+    /* Growing would leave copies of secrets behind. */
+    if (buf_reserve(&ini.name, length + 2) == NULL || buf_reserve(&ini.value, length + 2) == NULL)
+        problem = ini_no_memory;
+    for (size_t at = 0; at < length && problem == NULL;) {
+        struct span raw = take_line(text, length, &at);
+        *line = ++number;
+        problem = read_line(&ini, raw, line);
+    }
+    if (problem == NULL)
+        problem = end_setting(&ini, line);
+    buf_wipe(&ini.name);
+    buf_wipe(&ini.value);
+    free(ini.sections.hashes);
+    free(ini.settings.hashes);
+    return problem;
+}
+
+const char *ini_nested(const char *value, const char *name, size_t *length)
+{
+    const char *found = NULL;
+    size_t size = strlen(value);
+    for (size_t at = 1; *value == '\n' && at < size;) {
+        struct span line = take_line(value, size, &at);
+        const char *sign = memchr(line.text, '=', line.length);
+        if (sign == NULL)
+            continue;
+        struct span key = trim((struct span){ line.text, (size_t)(sign - line.text) });
+        if (key.length != strlen(name) || memcmp(key.text, name, key.length) != 0)
+            continue;
+        struct span text =
+            trim((struct span){ sign + 1, line.length - (size_t)(sign - line.text) - 1 });
+        found = text.text; /* the last one counts */
+        *length = text.length;
+    }
+    return found;
+}
