@@ -45,7 +45,7 @@ static enum attempt give_up_by(struct loader *loader, enum guard guard, struct f
         return give_up_on(loader, own ? &loader->target->errors : NULL, "looking at the tables",
             failure);
     pg_transaction_rollback(loader->target->conn);
-    return ATTEMPT_FAILED;
+    return guard == GUARD_CHANGED ? ATTEMPT_STALE : ATTEMPT_FAILED;
 }
 
 static enum attempt again(struct loader *loader)
@@ -385,6 +385,11 @@ enum attempt attempt_batch(struct loader *loader, struct batch *batch, struct fa
     enum attempt begun = begin(loader, batch, failure);
     if (begun != ATTEMPT_DONE)
         return begun;
+    if (loader->isolate) { /* before many rows are refused that only the plan does not fit */
+        enum guard guard = guard_batch(loader, batch, failure);
+        if (guard != GUARD_HOLDS)
+            return give_up_by(loader, guard, failure);
+    }
     if (load_all(loader, batch) != 0) {
         if (!isolate_can(pg_conn_error(loader->target->conn)->fate) || loader->isolate)
             return give_up(loader, "loading", failure);

@@ -28,6 +28,17 @@ static void clear_groups(struct batch *batch)
     batch->group_count = 0;
 }
 
+void batch_adopt(struct batch *batch, const struct plan *plan, const struct pg_table *table)
+{
+    clear_groups(batch);
+    buf_clear(&batch->rows);
+    batch->unknown = (struct unknown){ .values = 0 };
+    batch->last_group = 0;
+    batch->plan = plan;
+    batch->table = table;
+    batch->words = (plan->count + 63) / 64;
+}
+
 void batch_free(struct batch *batch)
 {
     clear_groups(batch);
@@ -51,6 +62,7 @@ void batch_clear(struct batch *batch)
     batch->unkeyed = 0;
     batch->untold = 0;
     batch->kept_out = 0;
+    batch->unknown = (struct unknown){ .values = 0 };
     buf_shrink(&batch->lines, KEEP_BYTES);
     buf_shrink(&batch->rows, KEEP_BYTES);
 }

@@ -10,6 +10,7 @@
 #include "pg/key.h"
 #include "plan.h"
 #include "record/verdict.h"
+#include "unknown.h"
 
 /*
  * A batch: the records of one transaction, in the order of the input, with everything needed to
@@ -81,6 +82,7 @@ struct group {
 struct batch {
     const struct plan *plan;
     const struct pg_table *table;
+    struct shape *shape; /* the catalogue's, which both belong to; NULL: the run's first */
     struct item *items;
     size_t count;
     size_t capacity;
@@ -100,12 +102,16 @@ struct batch {
     uint32_t *heads;     /* heads[i]: the first item with keys[i] */
     size_t key_count;
     size_t key_capacity;
+    struct unknown unknown;
     uint64_t kept_out; /* rows that passed and are not in the table: a trigger's doing */
     size_t unkeyed;    /* items to be loaded that have no ledger key */
     size_t untold;     /* items that get no verdict */
 };
 
 void batch_init(struct batch *batch, const struct plan *plan, const struct pg_table *table);
+
+/* From now on for this plan and table: what its rows were is forgotten, and to be read again. */
+void batch_adopt(struct batch *batch, const struct plan *plan, const struct pg_table *table);
 void batch_free(struct batch *batch);
 void batch_clear(struct batch *batch);
 

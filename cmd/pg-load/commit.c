@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "attempt.h"
+#include "catalogue.h"
 #include "commit.h"
 #include "halt.h"
 #include "patience.h"
@@ -82,6 +83,35 @@ static void settle_modes(struct loader *loader, const struct batch *batch)
     tally_learn(loader->tally, &loader->suspects, passed);
 }
 
+/*
+ * The batch did not fit the target's columns (${stale}), or failed for good, which may be because
+ * of that. 0: it is made to fit, to be tried again; 1: a fault; -1: nothing can be done,
+ * ${failure}.
+ */
+static int renew(struct loader *loader, struct batch *batch, bool stale, struct failure *failure)
+{
+    struct target *target = loader->target;
+    struct failure why = { .status = STATUS_OK };
+    if (!stale &&
+        (failure->status != STATUS_UNAVAILABLE || loader->renewals >= LOADER_RENEWALS ||
+            !pg_conn_alive(target->conn)))
+        return -1;
+    loader->renewals++;
+    switch (catalogue_renew(target->catalogue, target->conn, batch, target->has_ledger, &why)) {
+    case RENEWAL_SAME:
+        return stale ? 0 : -1;
+    case RENEWAL_DONE:
+        failure->status = STATUS_OK;
+        return 0;
+    case RENEWAL_FAULT:
+        return stale ? 1 : -1;
+    case RENEWAL_REFUSED:
+        break;
+    }
+    *failure = why;
+    return -1;
+}
+
 static int try_until_done(struct loader *loader, struct batch *batch, struct patience *patience,
     struct failure *failure)
 {
@@ -97,7 +127,14 @@ static int try_until_done(struct loader *loader, struct batch *batch, struct pat
         case ATTEMPT_DONE:
             return 0;
         case ATTEMPT_FAILED:
-            return -1;
+            if (renew(loader, batch, false, failure) != 0)
+                return -1;
+            break;
+        case ATTEMPT_STALE:
+            end = renew(loader, batch, true, failure);
+            if (end < 0 || (end > 0 && !outlast(loader, patience, failure)))
+                return -1;
+            break;
         case ATTEMPT_AGAIN:
             ways++;
             break;
@@ -127,6 +164,7 @@ int commit_batch(struct loader *loader, struct batch *batch, struct failure *fai
 {
     struct patience patience;
     patience_init(&patience, loader->options->retry_ms, loader->options->grace_ms);
+    loader->renewals = 0;
     halt_work_begins();
     int status = try_until_done(loader, batch, &patience, failure);
     halt_work_ends();

@@ -15,8 +15,9 @@ int guard_target(const struct target *target, const struct load_options *options
 
 enum guard {
     GUARD_HOLDS,
-    GUARD_BROKEN, /* ${failure} */
-    GUARD_ERROR   /* the connection's */
+    GUARD_CHANGED, /* the target has other columns than those the batch was made for */
+    GUARD_BROKEN,  /* ${failure} */
+    GUARD_ERROR    /* the connection's */
 };
 
 /*

@@ -12,6 +12,7 @@
 #include "base/out.h"
 #include "base/stop.h"
 #include "batch.h"
+#include "catalogue.h"
 #include "crew.h"
 #include "figures.h"
 #include "halt.h"
@@ -35,6 +36,8 @@ struct run {
     struct target target;
     struct plan plan;
     struct row_reader rows;
+    struct catalogue catalogue;
+    struct unknown unknown; /* of the batches that are done */
     struct tally tally;
     struct crew *crew;
     struct settler settler;
@@ -111,6 +114,7 @@ static void end_split(struct run *run)
 static int take_back(struct run *run, struct batch *batch, const struct failure *outcome,
     struct failure *failure)
 {
+    unknown_tell(&run->unknown, &batch->unknown);
     if (outcome->status != STATUS_OK && failure->status == STATUS_OK)
         *failure = *outcome;
     if (outcome->status != STATUS_OK || outqueue_error(run->settler.verdicts) != 0) {
@@ -234,7 +238,7 @@ static int take_line(struct run *run, enum line_result result, const struct line
         run->closes_at = run->current->began_ms + run->options->linger_ms;
     }
     errno = 0;
-    if (row_read(&run->rows, line, result == LINE_LONG, run->current) != 0 ||
+    if (catalogue_read(&run->catalogue, line, result == LINE_LONG, run->current) != 0 ||
         split_note(run->split, run->current) != 0)
         return failure_set(failure, STATUS_INTERNAL,
             errno == ECHILD ? "the process that runs the filters is ended from outside, repeatedly"
@@ -287,12 +291,16 @@ static void wait_for_news(struct run *run, bool reading)
 }
 
 /* Whether what was read goes into the current batch, closed as it is; the end of the input does. */
-static bool joins(struct run *run)
+static bool joins_batch(struct run *run)
 {
     const struct hold *hold = &run->hold;
-    return (hold->result != LINE_OK && hold->result != LINE_LONG) ||
-        hold_joins(run->split, &run->rows, &hold->line, run->current, run->options->batch_rows,
-            run->options->batch_bytes);
+    if (hold->result != LINE_OK && hold->result != LINE_LONG)
+        return true;
+    catalogue_lock(&run->catalogue); /* the reader of rows is the connections' too */
+    bool joins = hold_joins(run->split, &run->rows, &hold->line, run->current,
+        run->options->batch_rows, run->options->batch_bytes);
+    catalogue_unlock(&run->catalogue);
+    return joins;
 }
 
 /* One step: a batch handed over, a line read, or a wait. 0, or -1 with ${failure}. */
@@ -307,7 +315,7 @@ static int step(struct run *run, struct failure *failure)
     if (reading) {
         hold->result = line_next(run->lines, 0, &hold->line);
         hold_saw(hold, hold->result);
-        if (hold->result != LINE_AGAIN && (is_open(run) || joins(run)))
+        if (hold->result != LINE_AGAIN && (is_open(run) || joins_batch(run)))
             return take_line(run, hold->result, &hold->line, failure);
         hold->has_line = hold->result != LINE_AGAIN;
     }
@@ -366,11 +374,7 @@ static void summarize(const struct run *run, uint64_t started, const struct fail
         (void)snprintf(unkeyed, sizeof unkeyed, " unkeyed=%" PRIu64, counts->unkeyed);
     if (counts->kept_out > 0)
         (void)snprintf(kept_out, sizeof kept_out, " kept_out=%" PRIu64, counts->kept_out);
-    if (run->rows.unknown > 0)
-        msg_warn("%" PRIu64 " %s of %" PRIu64 " %s had %s that no column has the name of",
-            run->rows.unknown, run->rows.unknown == 1 ? "value" : "values",
-            run->rows.unknown_records, run->rows.unknown_records == 1 ? "record" : "records",
-            run->rows.unknown == 1 ? "a key" : "keys");
+    unknown_summarize(&run->unknown, run->plan.map_name.length > 0);
     uint64_t ms = clock_monotonic_ms() - started;
     summary->plain =
         failure->status == STATUS_OK && counts->quarantined == 0 && counts->rejected == 0;
@@ -428,6 +432,8 @@ static int open_run(struct run *run, struct failure *failure)
         return -1;
     if (row_open(&run->rows, &run->plan) != 0)
         return no_memory(failure);
+    catalogue_open(&run->catalogue, &run->plan, &run->target.table, &run->rows);
+    run->target.catalogue = &run->catalogue;
     if (open_batches(run, failure) != 0 ||
         settle_open(&run->settler, options, run->target.has_ledger, failure) != 0)
         return -1;
@@ -446,6 +452,7 @@ static int open_run(struct run *run, struct failure *failure)
 static void close_run(struct run *run)
 {
     line_close(run->lines);
+    catalogue_close(&run->catalogue, run->batches, run->batch_count);
     for (size_t i = 0; i < run->batch_count; i++)
         batch_free(&run->batches[i]);
     free(run->batches);

@@ -11,6 +11,8 @@
 #include "tally.h"
 #include "target.h"
 
+enum { LOADER_RENEWALS = 4 }; /* a migration's statements may be met one by one */
+
 /* What outlives a batch on its way into the database, for one connection. */
 struct loader {
     const struct load_options *options;
@@ -23,6 +25,7 @@ struct loader {
     bool asked_for_split;     /* whether the error table has rows of split messages: */
     bool open_split;          /* it had some, when the connection first looked */
     uint64_t kept_out;        /* rows sent in the transaction under way that COPY did not insert */
+    unsigned renewals;        /* of the batch: how often its columns had changed */
     bool stored;              /* the transaction under way wrote to the error table */
     bool waiting;             /* which holds rows that are not resolved */
     uint64_t claimed;         /* its share of the tally: records, */

@@ -5,6 +5,7 @@
 #include "json/string.h"
 #include "mapfile.h"
 #include "plan.h"
+#include "reads.h"
 
 enum { MAX_MAP = 1 << 20 };
 
@@ -54,10 +55,12 @@ static int resolve_path(struct plan *plan, const char *text, size_t length, uint
     return 1;
 }
 
-/* Compile an expression: a path, a path and a filter of its value, or a filter of the whole record.
+/*
+ * Compile an expression: a path, a path and a filter of its value, or a filter of the whole record.
+ * ${known}: what another plan has compiled it to; NULL: none has.
  */
 static int resolve(struct plan *plan, const struct pg_map_line *line, const char *name,
-    enum status status, struct source *source, struct failure *failure)
+    enum status status, const struct source *known, struct source *source, struct failure *failure)
 {
     const char *text = line->expression;
     size_t length = strlen(text);
@@ -80,6 +83,10 @@ static int resolve(struct plan *plan, const struct pg_map_line *line, const char
                 "a pipe without a filter behind it", "");
     }
     struct json_jq_problem problem;
+    if (known != NULL) {
+        source->filter = known->filter;
+        return 0;
+    }
     source->filter = json_jq_new(text + offset, length - offset, &problem);
     if (source->filter != NULL)
         return 0;
@@ -87,8 +94,21 @@ static int resolve(struct plan *plan, const struct pg_map_line *line, const char
         problem.what, problem.name);
 }
 
+/* Let what a source reads of the body count as named. ${all}: all of it. 0, or -1: no memory. */
+static int note_reads(struct plan *plan, const struct source *source, bool *all)
+{
+    bool of_record = source->node == JSON_ROOT;
+    if (source->filter == NULL || !of_record) {
+        *all = *all || of_record || source->node == plan->nodes.body;
+        return 0;
+    }
+    const char *text = source->line->expression;
+    return reads_body(text, strlen(text), plan->paths, plan->nodes.body, all);
+}
+
 static int add_mapped(struct plan *plan, const struct pg_table *table,
-    const struct pg_map_line *line, const char *name, struct failure *failure)
+    const struct pg_map_line *line, const char *name, const struct source *known,
+    struct failure *failure)
 {
     size_t column = 0;
     while (column < table->count && strcmp(table->columns[column].name, line->column) != 0)
@@ -101,8 +121,10 @@ static int add_mapped(struct plan *plan, const struct pg_table *table,
             "is a column whose value the server makes", line->column);
     struct source *source = &plan->sources[plan->count];
     *source = (struct source){ .column = column };
-    if (resolve(plan, line, name, STATUS_CONFIG, source, failure) != 0)
+    if (resolve(plan, line, name, STATUS_CONFIG, known, source, failure) != 0)
         return -1;
+    if (note_reads(plan, source, &plan->reads_all) != 0)
+        return no_memory(failure);
     plan->count++;
     return 0;
 }
@@ -122,6 +144,23 @@ static int add_by_name(struct plan *plan, const struct pg_table *table, struct f
     return plan->unknown == JSON_NO_NODE ? no_memory(failure) : 0;
 }
 
+/* The lines of ${origin}'s map. Each makes one source, so that theirs are in the same order. */
+static int add_lines(struct plan *plan, struct plan *origin, const struct pg_table *table,
+    struct failure *failure)
+{
+    const char *name = buf_cstr(&origin->map_name);
+    if (name == NULL)
+        return no_memory(failure);
+    for (size_t i = 0; i < origin->map.count; i++)
+        if (add_mapped(plan, table, &origin->map.lines[i], name,
+                origin == plan ? NULL : &origin->sources[i], failure) != 0)
+            return -1;
+    if (plan->reads_all)
+        return 0;
+    plan->unknown = json_paths_other(plan->paths, plan->nodes.body);
+    return plan->unknown == JSON_NO_NODE ? no_memory(failure) : 0;
+}
+
 static int add_map(struct plan *plan, const struct pg_table *table, const struct buf *text,
     struct failure *failure)
 {
@@ -136,10 +175,7 @@ static int add_map(struct plan *plan, const struct pg_table *table, const struct
             "");
     if (plan->map.count == 0)
         return failure_set(failure, STATUS_CONFIG, "%s: no column in it", name);
-    for (size_t i = 0; i < plan->map.count; i++)
-        if (add_mapped(plan, table, &plan->map.lines[i], name, failure) != 0)
-            return -1;
-    return 0;
+    return add_lines(plan, plan, table, failure);
 }
 
 static int add_key(struct plan *plan, const char *expression, struct failure *failure)
@@ -149,7 +185,7 @@ static int add_key(struct plan *plan, const char *expression, struct failure *fa
         return map_failure(failure, STATUS_USAGE, "--key", problem.line, problem.column,
             problem.what, "");
     plan->has_key = true;
-    return resolve(plan, &plan->key_line, "--key", STATUS_USAGE, &plan->key, failure);
+    return resolve(plan, &plan->key_line, "--key", STATUS_USAGE, NULL, &plan->key, failure);
 }
 
 int plan_build(struct plan *plan, const struct load_options *options, const struct pg_table *table,
@@ -174,12 +210,33 @@ int plan_build(struct plan *plan, const struct load_options *options, const stru
     return status;
 }
 
+int plan_renew(struct plan *plan, struct plan *origin, const struct pg_table *table,
+    struct failure *failure)
+{
+    *plan = (struct plan){ .unknown = JSON_NO_NODE, .origin = origin };
+    plan->paths = json_paths_new();
+    size_t most = table->count > origin->map.count ? table->count : origin->map.count;
+    plan->sources = calloc(most + 1, sizeof *plan->sources);
+    if (plan->paths == NULL || plan->sources == NULL ||
+        record_nodes_add(plan->paths, &plan->nodes) != 0)
+        return no_memory(failure);
+    int status = origin->map_name.length > 0 ? add_lines(plan, origin, table, failure)
+                                             : add_by_name(plan, table, failure);
+    plan->has_key = origin->has_key;
+    if (status != 0 || !plan->has_key)
+        return status;
+    return resolve(plan, &origin->key_line, "--key", STATUS_USAGE, &origin->key, &plan->key,
+        failure);
+}
+
 void plan_free(struct plan *plan)
 {
-    for (size_t i = 0; i < plan->count; i++)
+    bool owner = plan->origin == NULL;
+    for (size_t i = 0; owner && i < plan->count; i++)
         json_jq_free(plan->sources[i].filter);
     free(plan->sources);
-    json_jq_free(plan->key.filter);
+    if (owner)
+        json_jq_free(plan->key.filter);
     json_paths_free(plan->paths);
     pg_map_line_free(&plan->key_line);
     pg_map_free(&plan->map);

@@ -29,7 +29,8 @@ struct source {
 struct plan {
     struct json_paths *paths;
     struct record_nodes nodes;
-    uint32_t unknown; /* keys of the body without a column; JSON_NO_NODE with a map */
+    bool reads_all;   /* the map takes the body as a whole */
+    uint32_t unknown; /* keys of the body that no column or path names; JSON_NO_NODE: none can be */
     struct source *sources;
     size_t count;
     bool has_key;
@@ -37,10 +38,19 @@ struct plan {
     struct pg_map_line key_line;
     struct pg_map map;
     struct buf map_name; /* empty: columns by name */
+    struct plan *origin; /* whose map and filters it uses; NULL: its own */
 };
 
 /* ${plan} is to be freed in any case. 0, or -1 with ${failure}. */
 int plan_build(struct plan *plan, const struct load_options *options, const struct pg_table *table,
+    struct failure *failure);
+
+/*
+ * plan_renew(plan, origin, table, failure):
+ * The plan for the same table with other columns: the same map and --key, and the very filters of
+ * ${origin}, which outlives it. ${plan} is to be freed in any case. 0, or -1 with ${failure}.
+ */
+int plan_renew(struct plan *plan, struct plan *origin, const struct pg_table *table,
     struct failure *failure);
 void plan_free(struct plan *plan); /* of a zeroed one too */
 

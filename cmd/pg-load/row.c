@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "digits.h"
 #include "json/string.h"
 #include "json/whole.h"
 #include "record/record.h"
@@ -33,6 +34,14 @@ int row_open(struct row_reader *reader, const struct plan *plan)
     buf_init(&reader->text, MAX_TEXT);
     buf_init(&reader->name, MAX_TEXT);
     buf_init(&reader->salvaged, MAX_TEXT + 64);
+    return row_adopt(reader, plan);
+}
+
+int row_adopt(struct row_reader *reader, const struct plan *plan)
+{
+    free(reader->last);
+    free(reader->present);
+    reader->plan = plan;
     reader->last = calloc(json_paths_count(plan->paths), sizeof *reader->last);
     reader->present = calloc((plan->count + 63) / 64 + 1, sizeof *reader->present);
     return reader->last == NULL || reader->present == NULL ? -1 : 0;
@@ -273,33 +282,12 @@ static int set_message_key(const struct view *view, struct item *item, size_t ba
     return 0;
 }
 
-/* Whether a number in the JSON text has more digits than libjq keeps apart. */
-static bool has_long_number(const char *text, size_t length)
-{
-    enum { EXACT_DIGITS = 15 };
-    bool string = false;
-    int digits = 0;
-    for (size_t i = 0; i < length; i++) {
-        if (text[i] == '"')
-            string = !string;
-        else if (string && text[i] == '\\')
-            i++;
-        else if (text[i] >= '0' && text[i] <= '9')
-            digits += !string && (digits > 0 || text[i] != '0');
-        else if (text[i] != '.')
-            digits = 0;
-        if (digits > EXACT_DIGITS)
-            return true;
-    }
-    return false;
-}
-
 /* Two long numbers that a filter rounds to one would make two records the same. */
 static bool would_round(const struct view *view, const struct source *source)
 {
     const struct json_match *match = find(view->reader, source->node);
     return source->filter != NULL && source->node != JSON_ROOT && match != NULL &&
-        has_long_number(view->text + match->value, match->end - match->value);
+        digits_too_many(view->text + match->value, match->end - match->value);
 }
 
 /* 1: set, or none is wanted; 0: --key yields nothing; -1: no memory. */
@@ -380,23 +368,11 @@ static int take_error(const struct view *view, struct batch *batch, struct item 
     return 0;
 }
 
-static void count_unknown(struct row_reader *reader)
+/* ${text}: the item's line, which is an object, as the matches have it. */
+static int take_object(struct row_reader *reader, const char *text, struct batch *batch,
+    struct item *item)
 {
-    uint64_t before = reader->unknown;
-    if (reader->plan->unknown == JSON_NO_NODE || reader->last[reader->plan->unknown] == 0)
-        return;
-    for (size_t i = 0; i < reader->matches.count; i++)
-        reader->unknown += reader->matches.list[i].node == reader->plan->unknown;
-    reader->unknown_records += reader->unknown > before;
-}
-
-static int take_object(struct row_reader *reader, const struct line *line, struct batch *batch)
-{
-    struct view view = { .reader = reader, .text = line->text };
-    struct item *item = batch_add(batch, line->number, line->text, line->length);
-    if (item == NULL)
-        return -1;
-    item->is_json = true;
+    struct view view = { .reader = reader, .text = text };
     index_matches(reader);
     const struct json_match *sqs = find(reader, reader->plan->nodes.sqs);
     if (sqs != NULL && sqs->kind == JSON_OBJECT) {
@@ -412,7 +388,7 @@ static int take_object(struct row_reader *reader, const struct line *line, struc
         return -1;
     if (has_value(reader, reader->plan->nodes.error))
         return take_error(&view, batch, item);
-    count_unknown(reader);
+    unknown_note(&batch->unknown, text, &reader->matches, reader->plan->unknown);
     return keyed == 0 ? refuse_misfit(batch, item, "key", NULL) : build_row(&view, batch, item);
 }
 
@@ -480,11 +456,34 @@ int row_read(struct row_reader *reader, const struct line *line, bool too_long, 
         return -1;
     if (error != JSON_OK)
         return take_broken(reader, line, false, json_error_name(error), batch);
-    if (result.kind == JSON_OBJECT)
-        return take_object(reader, line, batch);
     struct item *item = batch_add(batch, line->number, line->text, line->length);
     if (item == NULL)
         return -1;
     item->is_json = true;
-    return refuse(batch, item, "not-object", NULL);
+    return result.kind == JSON_OBJECT ? take_object(reader, line->text, batch, item)
+                                      : refuse(batch, item, "not-object", NULL);
+}
+
+int row_read_again(struct row_reader *reader, struct batch *batch)
+{
+    for (size_t i = 0; i < batch->count; i++) {
+        struct item *item = &batch->items[i];
+        struct json_result result;
+        if (!item->is_json || item->split)
+            continue; /* it is refused whatever the columns are */
+        const char *text = batch->lines.data + item->line.at;
+        if (json_scan(text, item->line.length, reader->plan->paths, JSON_MAX_DEPTH,
+                &reader->matches, &result) != JSON_OK)
+            return -1; /* it was found valid before */
+        if (result.kind != JSON_OBJECT)
+            continue;
+        *item = (struct item){ .number = item->number,
+            .line = item->line,
+            .refusal = BATCH_NONE,
+            .next = BATCH_NONE,
+            .is_json = true };
+        if (take_object(reader, text, batch, item) != 0)
+            return -1;
+    }
+    return 0;
 }

@@ -23,12 +23,11 @@ struct row_reader {
     struct buf text;     /* a decoded message id or key */
     struct buf name;     /* a decoded queue URL */
     struct buf salvaged; /* what is left of a broken line */
-    uint64_t unknown;    /* values left out because no column has their key's name */
-    uint64_t unknown_records;
 };
 
 /* 0, or -1: no memory. ${reader} is to be freed in any case. */
 int row_open(struct row_reader *reader, const struct plan *plan);
+int row_adopt(struct row_reader *reader, const struct plan *plan); /* another plan; likewise */
 void row_close(struct row_reader *reader);
 
 /*
@@ -38,5 +37,12 @@ void row_close(struct row_reader *reader);
  */
 int row_read(struct row_reader *reader, const struct line *line, bool too_long,
     struct batch *batch);
+
+/*
+ * row_read_again(reader, batch):
+ * Read the batch's lines again, where they are records: rows, groups and keys by the plan of both.
+ * 0, or -1: no memory.
+ */
+int row_read_again(struct row_reader *reader, struct batch *batch);
 
 #endif

@@ -19,6 +19,7 @@ struct target {
     bool created; /* one of the two tables, in the transaction that opened the target */
     struct pg_own ledger;
     struct pg_own errors;
+    struct catalogue *catalogue; /* the run's; NULL: nothing is loaded */
     struct buf prologue; /* statements every transaction starts with: a dry run's missing tables */
 };
 

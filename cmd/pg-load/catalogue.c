@@ -1,0 +1,146 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/msg.h"
+#include "catalogue.h"
+#include "pg/table.h"
+
+/* One state of the table. */
+struct shape {
+    struct pg_table table;
+    struct plan plan;
+    size_t users; /* batches, and the catalogue while it is the current one */
+};
+
+static void let_go(struct shape *shape)
+{
+    if (shape == NULL || --shape->users > 0)
+        return;
+    plan_free(&shape->plan);
+    pg_table_free(&shape->table);
+    free(shape);
+}
+
+void catalogue_open(struct catalogue *catalogue, struct plan *plan, const struct pg_table *table,
+    struct row_reader *rows)
+{
+    *catalogue = (struct catalogue){ .first = plan, .first_table = table, .rows = rows };
+    (void)pthread_mutex_init(&catalogue->mutex, NULL);
+}
+
+void catalogue_close(struct catalogue *catalogue, struct batch *batches, size_t count)
+{
+    if (catalogue->first == NULL)
+        return;
+    for (size_t i = 0; i < count; i++)
+        let_go(batches[i].shape);
+    let_go(catalogue->current);
+    (void)pthread_mutex_destroy(&catalogue->mutex);
+}
+
+/* With the lock held: make the batch fit the columns of now. 0, or -1: no memory. */
+static int adopt(struct catalogue *catalogue, struct batch *batch)
+{
+    struct shape *shape = catalogue->current;
+    struct shape *before = batch->shape;
+    if (shape == before)
+        return 0;
+    shape->users++;
+    batch->shape = shape;
+    batch_adopt(batch, &shape->plan, &shape->table);
+    int status = row_read_again(catalogue->rows, batch);
+    let_go(before);
+    return status;
+}
+
+void catalogue_lock(struct catalogue *catalogue)
+{
+    (void)pthread_mutex_lock(&catalogue->mutex);
+}
+
+void catalogue_unlock(struct catalogue *catalogue)
+{
+    (void)pthread_mutex_unlock(&catalogue->mutex);
+}
+
+int catalogue_read(struct catalogue *catalogue, const struct line *line, bool too_long,
+    struct batch *batch)
+{
+    catalogue_lock(catalogue);
+    int status = adopt(catalogue, batch);
+    if (status == 0)
+        status = row_read(catalogue->rows, line, too_long, batch);
+    catalogue_unlock(catalogue);
+    return status;
+}
+
+/* ---- reading it anew ---- */
+
+static int no_memory(struct failure *failure)
+{
+    return failure_set(failure, STATUS_INTERNAL, "not enough memory");
+}
+
+static enum renewal find(struct catalogue *catalogue, struct pg_conn *conn, struct shape *found,
+    struct failure *failure)
+{
+    const char *name = catalogue->first_table->qualified;
+    enum pg_table_result result = pg_table_find(conn, name, &found->table);
+    if (result == PG_TABLE_OK)
+        return RENEWAL_DONE;
+    if (result == PG_TABLE_FAILED && pg_conn_error(conn)->fate == PG_FAULT)
+        return RENEWAL_FAULT;
+    if (result == PG_TABLE_FAILED)
+        (void)failure_from_server(failure, pg_conn_error(conn), "looking up the table", true);
+    else
+        failure_set(failure, STATUS_UNAVAILABLE, "there is no table %s any more", name);
+    return RENEWAL_REFUSED;
+}
+
+/* With the lock held: ${found} is how things are. It is taken or freed. 0, or -1. */
+static int replace(struct catalogue *catalogue, struct shape *found, struct failure *failure)
+{
+    const struct pg_table *known =
+        catalogue->current == NULL ? catalogue->first_table : &catalogue->current->table;
+    if (catalogue->current != NULL && strcmp(found->table.shape, known->shape) == 0) {
+        let_go(found); /* another connection was first */
+        return 0;
+    }
+    int status = plan_renew(&found->plan, catalogue->first, &found->table, failure);
+    if (status == 0 && row_adopt(catalogue->rows, &found->plan) != 0)
+        status = no_memory(failure);
+    if (status != 0) {
+        let_go(found);
+        return -1;
+    }
+    msg_info("the columns of %s have changed: its catalogue is read anew", known->qualified);
+    let_go(catalogue->current);
+    catalogue->current = found;
+    return 0;
+}
+
+enum renewal catalogue_renew(struct catalogue *catalogue, struct pg_conn *conn, struct batch *batch,
+    bool use_ledger, struct failure *failure)
+{
+    struct shape *found = calloc(1, sizeof *found);
+    if (found == NULL) {
+        (void)no_memory(failure);
+        return RENEWAL_REFUSED;
+    }
+    found->users = 1;
+    enum renewal renewal = find(catalogue, conn, found, failure);
+    if (renewal == RENEWAL_DONE && strcmp(found->table.shape, batch->table->shape) == 0)
+        renewal = RENEWAL_SAME;
+    if (renewal != RENEWAL_DONE) {
+        let_go(found);
+        return renewal;
+    }
+    catalogue_lock(catalogue);
+    int status = replace(catalogue, found, failure);
+    if (status == 0 && (status = adopt(catalogue, batch)) != 0)
+        (void)no_memory(failure);
+    catalogue_unlock(catalogue);
+    if (status == 0 && (status = batch_seal(batch, use_ledger)) != 0)
+        (void)no_memory(failure);
+    return status == 0 ? RENEWAL_DONE : RENEWAL_REFUSED;
+}

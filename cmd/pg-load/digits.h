@@ -1,0 +1,11 @@
+#ifndef PG_LOAD_DIGITS_H
+#define PG_LOAD_DIGITS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Whether a number in the JSON text has more digits than libjq, which computes with doubles, keeps
+ * apart. */
+bool digits_too_many(const char *text, size_t length);
+
+#endif

@@ -1,0 +1,101 @@
+#include <ctype.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/msg.h"
+#include "unknown.h"
+
+enum {
+    MAX_DIGITS = 6,  /* more are a number of somebody or something: phone, card, account, time */
+    LONG_RUN = 16,   /* without "_" or "-" in it: */
+    RUN_DIGITS = 2,  /* with more than that, made by a machine */
+    MAC_LENGTH = 17, /* aa-bb-cc-dd-ee-ff */
+    MAC_STEP = 3
+};
+
+static bool is_mac(const char *text, size_t length)
+{
+    if (length != MAC_LENGTH)
+        return false;
+    for (size_t i = 0; i < length; i++)
+        if (i % MAC_STEP == 2 ? text[i] != '-' && text[i] != '_'
+                              : !isxdigit((unsigned char)text[i]))
+            return false;
+    return true;
+}
+
+bool unknown_is_name(const char *text, size_t length)
+{
+    size_t digits = 0, letters = 0, run = 0, run_digits = 0;
+    bool hex = true;
+    if (length == 0 || length >= UNKNOWN_NAME_SIZE)
+        return false;
+    for (size_t i = 0; i < length; i++) {
+        unsigned char byte = (unsigned char)text[i];
+        bool divides = byte == '_' || byte == '-';
+        if (byte > '~' || !(isalnum(byte) || divides))
+            return false;
+        digits += isdigit(byte) != 0;
+        letters += isalpha(byte) != 0;
+        hex = hex && (isxdigit(byte) || divides);
+        run = divides ? 0 : run + 1;
+        run_digits = divides ? 0 : run_digits + (isdigit(byte) != 0);
+        if (run >= LONG_RUN && run_digits > RUN_DIGITS)
+            return false;
+    }
+    bool is_digest = hex && digits > 0 && letters + digits >= LONG_RUN;
+    return letters > 0 && digits <= MAX_DIGITS && !is_digest && !is_mac(text, length);
+}
+
+/* Whether the name is there now and was not before. */
+static bool add(struct unknown *unknown, const char *name, size_t length)
+{
+    for (size_t i = 0; i < unknown->named; i++)
+        if (strncmp(unknown->names[i], name, length) == 0 && unknown->names[i][length] == '\0')
+            return false;
+    if (unknown->named == UNKNOWN_NAMES)
+        return false;
+    memcpy(unknown->names[unknown->named], name, length);
+    unknown->names[unknown->named++][length] = '\0';
+    return true;
+}
+
+void unknown_note(struct unknown *unknown, const char *text, const struct json_matches *matches,
+    uint32_t node)
+{
+    uint64_t before = unknown->values;
+    if (node == JSON_NO_NODE)
+        return;
+    for (size_t i = 0; i < matches->count; i++) {
+        const struct json_match *match = &matches->list[i];
+        if (match->node != node)
+            continue;
+        unknown->values++;
+        /* A key with escapes has a backslash, and so is no name. */
+        const char *key = text + match->key + 1;
+        size_t length = json_key_end(text, match->key) - match->key - 2;
+        if (unknown->named < UNKNOWN_NAMES && unknown_is_name(key, length))
+            (void)add(unknown, key, length);
+    }
+    unknown->records += unknown->values > before;
+}
+
+void unknown_tell(struct unknown *run, const struct unknown *more)
+{
+    run->values += more->values;
+    run->records += more->records;
+    for (size_t i = 0; i < more->named; i++)
+        if (add(run, more->names[i], strlen(more->names[i])))
+            msg_warn("no column takes key %s of the records' bodies: its values are left out",
+                more->names[i]);
+}
+
+void unknown_summarize(const struct unknown *run, bool mapped)
+{
+    if (run->values == 0)
+        return;
+    msg_warn("%" PRIu64 " %s of %" PRIu64 " %s had %s that no %s", run->values,
+        run->values == 1 ? "value" : "values", run->records,
+        run->records == 1 ? "record" : "records", run->values == 1 ? "a key" : "keys",
+        mapped ? "path of the map names" : "column has the name of");
+}
