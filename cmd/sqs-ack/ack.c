@@ -7,11 +7,12 @@
 #include "base/clock.h"
 #include "base/msg.h"
 #include "figures.h"
+#include "pending.h"
 #include "record/record.h"
 #include "record/verdict.h"
 #include "unsettled.h"
 
-enum { UNSETTLED_PER_BATCH = 40, UNSETTLED_BYTES = 8 << 20, REFUSALS = 5 };
+enum { UNSETTLED_PER_BATCH = 40, UNSETTLED_BYTES = 8 << 20, REFUSALS = 6 };
 
 struct acker {
     const struct connection *connection;
@@ -20,6 +21,7 @@ struct acker {
     struct verdict_parser *parser;
     struct verdict verdict;
     struct unsettled unsettled;
+    struct pending *pending;
     struct figures figures;
     struct outqueue *out; /* NULL: nothing is printed */
     struct buf line;
@@ -27,7 +29,7 @@ struct acker {
     bool warned[REFUSALS]; /* by kind */
 };
 
-enum refusal { TOO_LONG, MALFORMED, NO_STATUS, DRY_RUN, OTHER_QUEUE };
+enum refusal { TOO_LONG, MALFORMED, NO_STATUS, DRY_RUN, OTHER_QUEUE, MISNUMBERED };
 
 static void refuse(struct acker *acker, enum refusal refusal, uint64_t number)
 {
@@ -37,6 +39,7 @@ static void refuse(struct acker *acker, enum refusal refusal, uint64_t number)
         [NO_STATUS] = "without a known status",
         [DRY_RUN] = "of a dry run",
         [OTHER_QUEUE] = "of another queue",
+        [MISNUMBERED] = "of a part that cannot be told",
     };
     acker->result->refused++;
     if (acker->warned[refusal])
@@ -76,6 +79,38 @@ static void settle(struct acker *acker, struct feed *feed)
         acker->result->repeated++;
     else if (message != NULL)
         feed_add(feed, &message->item);
+}
+
+/* A verdict that is one of several on its message. */
+static void count(struct acker *acker, struct feed *feed)
+{
+    const struct verdict *verdict = &acker->verdict;
+    const struct buf *handle = &verdict->receipt_handle;
+    bool rejected = verdict->status == VERDICT_REJECTED;
+    acker->result->rejected += rejected;
+    if (unsettled_find(&acker->unsettled, handle->data, handle->length) != NULL) {
+        settle(acker, feed); /* all it had to wait for had come */
+        return;
+    }
+    switch (pending_take(acker->pending, verdict, !rejected)) {
+    case PENDING_REPEAT:
+        acker->result->repeated++;
+        print(acker, verdict->text, verdict->length, "part");
+        break;
+    case PENDING_WAITS:
+        print(acker, verdict->text, verdict->length, "part");
+        break;
+    case PENDING_DONE:
+        settle(acker, feed);
+        break;
+    case PENDING_NEVER:
+        print(acker, verdict->text, verdict->length, "none");
+        break;
+    case PENDING_NO_MEMORY:
+        acker->result->no_memory = true;
+        break;
+    }
+    acker->result->incomplete = pending_incomplete(acker->pending);
 }
 
 static bool is_dry_run(enum verdict_status status)
@@ -134,6 +169,11 @@ static void on_line(void *context, struct feed *feed, enum line_result kind,
     } else if (is_dry_run(verdict->status) && !release) {
         refuse(acker, DRY_RUN, line->number);
         print(acker, line->text, line->length, "none");
+    } else if (verdict->misnumbered && !release) {
+        refuse(acker, MISNUMBERED, line->number);
+        print(acker, line->text, line->length, "none");
+    } else if (pending_wants(acker->pending, verdict) && !release) {
+        count(acker, feed);
     } else if (verdict->status == VERDICT_REJECTED && !release) {
         acker->result->rejected++;
         print(acker, line->text, line->length, "none");
@@ -191,7 +231,8 @@ void ack_run(const struct connection *connection, const struct ack_options *opti
     acker->parser = verdict_parser_new();
     buf_init(&acker->line, RECORD_MAX + 64);
     buf_init(&acker->our_url, RECORD_MAX);
-    result->no_memory = acker->parser == NULL;
+    acker->pending = pending_new(options->need);
+    result->no_memory = acker->parser == NULL || acker->pending == NULL;
     if (options->print && (acker->out = outqueue_open(STDOUT_FILENO)) == NULL)
         result->feed.output_error = errno;
     acker->figures = (struct figures){ .result = result,
@@ -221,9 +262,14 @@ void ack_run(const struct connection *connection, const struct ack_options *opti
     };
     if (!result->no_memory && result->feed.output_error == 0 && result->metrics_error == 0)
         feed_run(&config, &result->feed);
+    if (acker->pending != NULL) {
+        pending_end(acker->pending);
+        result->incomplete = pending_incomplete(acker->pending);
+    }
     meter_close(meter);
     outqueue_free(acker->out);
     unsettled_free(&acker->unsettled);
+    pending_free(acker->pending);
     buf_free(&acker->line);
     buf_free(&acker->our_url);
     verdict_free(&acker->verdict);

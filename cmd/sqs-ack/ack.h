@@ -10,8 +10,9 @@
 #include "base/meter.h"
 
 struct ack_options {
-    bool release; /* make visible instead of deleting */
-    bool print;   /* write each verdict with what became of it */
+    bool release;  /* make visible instead of deleting */
+    bool print;    /* write each verdict with what became of it */
+    unsigned need; /* verdicts on each record */
     struct meter_options meter;
     unsigned parallel; /* batches at once */
     uint64_t linger_ms;
@@ -32,6 +33,7 @@ struct ack_result {
     uint64_t rejected;    /* verdicts that say so */
     uint64_t refused;     /* lines that are not acted on */
     uint64_t unaddressed; /* verdicts without a receipt handle */
+    uint64_t incomplete;  /* deliveries on which not all verdicts came */
 };
 
 /*

@@ -11,6 +11,8 @@ static const struct metric metrics[] = {
         METRIC_COUNTER },
     { "sqs2pg_verdicts_refused_total", "Lines that were not acted on.", METRIC_COUNTER },
     { "sqs2pg_verdicts_unaddressed_total", "Verdicts without a receipt handle.", METRIC_COUNTER },
+    { "sqs2pg_messages_incomplete_total",
+        "Messages not deleted, because not all verdicts on them came.", METRIC_COUNTER },
     { "sqs2pg_requests_total", "Requests sent to SQS, repeats included.", METRIC_COUNTER },
     { "sqs2pg_messages_in_hand", "Messages read and not done with.", METRIC_GAUGE },
     METER_LAST_SUCCESS,
@@ -21,8 +23,8 @@ static void fill(void *context, uint64_t *values, uint64_t *oldest_ms)
     const struct figures *figures = context;
     const struct ack_result *result = figures->result;
     const uint64_t now[] = { result->done, result->lost, result->failed, result->rejected,
-        result->refused, result->unaddressed, sqs_requests(figures->sqs), figures->unsettled->count,
-        figures->last_success_ms };
+        result->refused, result->unaddressed, result->incomplete, sqs_requests(figures->sqs),
+        figures->unsettled->count, figures->last_success_ms };
     _Static_assert(sizeof now / sizeof *now == sizeof metrics / sizeof *metrics,
         "a value for each");
     for (size_t i = 0; i < sizeof now / sizeof *now; i++)

@@ -10,11 +10,14 @@
 #include "base/start.h"
 #include "base/status.h"
 #include "base/stop.h"
+#include "pending.h"
 #include "record/record.h"
+#include "report.h"
 
 enum {
     OPT_PRINT = 1,
     OPT_RELEASE,
+    OPT_NEED,
     OPT_LINGER,
     OPT_JOBS,
     OPT_MAX_RECORD,
@@ -27,6 +30,7 @@ static const struct opt options[] = {
     { OPT_PRINT, '\0', "print", NULL, "print each verdict once settled, \"ack\" added", false },
     { OPT_RELEASE, '\0', "release", NULL, "make messages visible again instead of deleting them",
         false },
+    { OPT_NEED, '\0', "need", "N", "delete after N verdicts on a record (default: 1)", false },
     { OPT_LINGER, '\0', "linger", "TIME", "how long a verdict waits for company (default: 100ms)",
         false },
     { OPT_JOBS, 'j', "jobs", "N", "requests at once (default: 4)", false },
@@ -39,7 +43,7 @@ static const struct opt options[] = {
 };
 
 static const struct opt_command command = {
-    .synopsis = "[-qv] [-Q URL|NAME] [--print] [--release] [option ...]",
+    .synopsis = "[-qv] [-Q URL|NAME] [--need N] [--print] [--release] [option ...]",
     .summary = "Delete from an SQS queue the messages that verdicts on standard input cover.",
     .options = options,
     .count = sizeof options / sizeof *options,
@@ -61,6 +65,11 @@ static int take(struct given *given, int id, const char *value)
         return 0;
     case OPT_RELEASE:
         ack->release = true;
+        return 0;
+    case OPT_NEED:
+        if (!opt_number(value, 1, PENDING_NEED_MOST, &number))
+            return opt_usage("option --need takes a number from 1 to 100");
+        ack->need = (unsigned)number;
         return 0;
     case OPT_LINGER:
         return opt_duration(value, 0, 60000, &ack->linger_ms)
@@ -92,43 +101,6 @@ static int take(struct given *given, int id, const char *value)
     }
 }
 
-static int report(const struct given *given, const struct ack_result *result, uint64_t requests,
-    uint64_t began_ms)
-{
-    int status = STATUS_OK;
-    if (result->no_memory || result->feed.input_error == ENOMEM) {
-        msg_error("no memory");
-        status = STATUS_INTERNAL;
-    } else if (result->metrics_error != 0) {
-        msg_error("cannot write %s: %s", given->ack.meter.metrics_file,
-            meter_reason(result->metrics_error));
-        status = STATUS_IO;
-    } else if (result->feed.error.cause != AWS_OK) {
-        status = connect_report(&result->feed.error);
-    } else if (result->feed.input_error != 0) {
-        msg_error("cannot read standard input: %s", strerror(result->feed.input_error));
-        status = STATUS_IO;
-    } else if (result->feed.output_error != 0) {
-        msg_error("cannot write to standard output: %s", strerror(result->feed.output_error));
-        status = STATUS_IO;
-    } else if (result->refused > 0 || result->failed > 0 || result->rejected > 0) {
-        status = STATUS_PARTIAL;
-    }
-    uint64_t took_ms = clock_monotonic_ms() - began_ms;
-    char skipped[LINE_SKIPPED_SIZE];
-    msg_summary(status == STATUS_OK && result->lost == 0 && result->unaddressed == 0,
-        "%s=%llu lost=%llu failed=%llu repeated=%llu rejected=%llu refused=%llu unaddressed=%llu requests=%llu "
-        "seconds=%llu.%02llu%s",
-        given->ack.release ? "released" : "deleted", (unsigned long long)result->done,
-        (unsigned long long)result->lost, (unsigned long long)result->failed,
-        (unsigned long long)result->repeated, (unsigned long long)result->rejected,
-        (unsigned long long)result->refused, (unsigned long long)result->unaddressed,
-        (unsigned long long)requests, (unsigned long long)(took_ms / 1000),
-        (unsigned long long)(took_ms % 1000 / 10),
-        line_skipped_text(result->feed.skipped, skipped));
-    return status;
-}
-
 static int run(const struct given *given)
 {
     uint64_t began_ms = clock_monotonic_ms();
@@ -140,7 +112,7 @@ static int run(const struct given *given)
     ack_run(&connection, &given->ack, &result);
     if (result.feed.output_error == 0 && close(STDOUT_FILENO) != 0)
         result.feed.output_error = errno;
-    int status = report(given, &result, sqs_requests(connection.sqs), began_ms);
+    int status = report_run(&given->ack, &result, sqs_requests(connection.sqs), began_ms);
     connect_close(&connection);
     return status;
 }
@@ -148,6 +120,7 @@ static int run(const struct given *given)
 int main(int argc, char **argv)
 {
     struct given given = { .ack = { .parallel = 4,
+                               .need = 1,
                                .linger_ms = 100,
                                .grace_ms = 30000,
                                .max_record = RECORD_DEFAULT_MAX } };

@@ -153,8 +153,10 @@ static void take_verdict(struct keeper *keeper)
 {
     const struct buf *id = &keeper->verdict.message_id;
     const struct buf *handle = &keeper->verdict.receipt_handle;
-    expect_one_less(keeper);
     keeper->heard_ms = clock_monotonic_ms();
+    if (keeper->verdict.ack == VERDICT_ACK_PART)
+        return; /* the message is kept until its last one comes */
+    expect_one_less(keeper);
     if (id->length == 0)
         return;
     struct lease *lease = lease_find(keeper->leases, id->data, id->length);

@@ -17,6 +17,7 @@ int record_nodes_add(struct json_paths *paths, struct record_nodes *nodes)
     nodes->receipt_handle = key(paths, nodes->sqs, "receipt_handle");
     nodes->sent_at = key(paths, nodes->sqs, "sent_at");
     nodes->part = key(paths, nodes->sqs, "part");
+    nodes->parts = key(paths, nodes->sqs, "parts");
     nodes->attributes = key(paths, JSON_ROOT, "attributes");
     nodes->body = key(paths, JSON_ROOT, "body");
     nodes->pii = key(paths, JSON_ROOT, "pii");
@@ -26,8 +27,8 @@ int record_nodes_add(struct json_paths *paths, struct record_nodes *nodes)
     nodes->error_code = key(paths, nodes->error, "code");
     nodes->sealed = key(paths, JSON_ROOT, "sealed");
     const uint32_t all[] = { nodes->sqs, nodes->queue_url, nodes->message_id, nodes->receipt_handle,
-        nodes->sent_at, nodes->part, nodes->attributes, nodes->body, nodes->pii, nodes->pii_key,
-        nodes->error, nodes->error_stage, nodes->error_code, nodes->sealed };
+        nodes->sent_at, nodes->part, nodes->parts, nodes->attributes, nodes->body, nodes->pii,
+        nodes->pii_key, nodes->error, nodes->error_stage, nodes->error_code, nodes->sealed };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         if (all[i] == JSON_NO_NODE)
             return -1;
@@ -50,6 +51,23 @@ int record_string(const char *text, const struct json_match *match, struct buf *
     if (match->plain)
         return buf_append(out, text + match->value + 1, match->end - match->value - 2);
     return json_string_decode(out, text + match->value, match->end - match->value);
+}
+
+int record_number(const char *text, const struct json_match *match, uint32_t most, uint32_t *number)
+{
+    uint64_t value = 0;
+    *number = 0;
+    if (match == NULL)
+        return 1;
+    for (size_t at = match->value; at < match->end; at++) {
+        if (text[at] < '0' || text[at] > '9')
+            return -1;
+        value = value * 10 + (uint64_t)(text[at] - '0');
+        if (value > most)
+            return -1;
+    }
+    *number = (uint32_t)value;
+    return 0;
 }
 
 /* The error member's value. */

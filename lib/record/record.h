@@ -22,11 +22,12 @@ enum {
 /* Nodes of the reserved keys in a set of paths. */
 struct record_nodes {
     uint32_t sqs;
-    uint32_t queue_url; /* these five below sqs */
+    uint32_t queue_url; /* these six below sqs */
     uint32_t message_id;
     uint32_t receipt_handle;
     uint32_t sent_at;
-    uint32_t part; /* of a message with several records */
+    uint32_t part; /* of a message with several records, from 0: of so many ${parts} */
+    uint32_t parts;
     uint32_t attributes;
     uint32_t body;
     uint32_t pii;
@@ -45,6 +46,11 @@ const struct json_match *record_find(const struct json_matches *matches, uint32_
 
 /* The value as the string it is, decoded into ${out} (cleared first); -1: none, no string, full. */
 int record_string(const char *text, const struct json_match *match, struct buf *out);
+
+/* A whole number from 0 to ${most}, written in digits alone. 0; 1: there is no such member; -1: it
+ * is something else. */
+int record_number(const char *text, const struct json_match *match, uint32_t most,
+    uint32_t *number);
 
 /*
  * An error record. Every string is a short stable word or a sentence of ours, never content of the

@@ -114,14 +114,28 @@ static enum verdict_ack ack_of(struct verdict_parser *parser, const char *text)
         [VERDICT_ACK_LOST] = "lost",
         [VERDICT_ACK_FAILED] = "failed",
         [VERDICT_ACK_NONE] = "none",
+        [VERDICT_ACK_PART] = "part",
     };
     const struct buf *word = &parser->word;
     if (record_string(text, record_find(&parser->matches, parser->ack), &parser->word) != 0)
         return VERDICT_ACK_MISSING;
-    for (unsigned i = VERDICT_ACK_DELETED; i <= VERDICT_ACK_NONE; i++)
+    for (unsigned i = VERDICT_ACK_DELETED; i <= VERDICT_ACK_PART; i++)
         if (strlen(words[i]) == word->length && memcmp(words[i], word->data, word->length) == 0)
             return (enum verdict_ack)i;
     return VERDICT_ACK_MISSING;
+}
+
+static void take_part(const struct verdict_parser *parser, const char *text,
+    struct verdict *verdict)
+{
+    int part = record_number(text, record_find(&parser->matches, parser->nodes.part),
+        VERDICT_MOST_PARTS, &verdict->part);
+    int parts = record_number(text, record_find(&parser->matches, parser->nodes.parts),
+        VERDICT_MOST_PARTS, &verdict->parts);
+    verdict->misnumbered =
+        part != parts || part < 0 || (part == 0 && verdict->part >= verdict->parts);
+    if (verdict->misnumbered)
+        verdict->part = verdict->parts = 0;
 }
 
 enum verdict_result verdict_parse(struct verdict_parser *parser, const char *text, size_t length,
@@ -132,6 +146,8 @@ enum verdict_result verdict_parse(struct verdict_parser *parser, const char *tex
     verdict->length = length;
     verdict->status = VERDICT_UNKNOWN;
     verdict->ack = VERDICT_ACK_MISSING;
+    verdict->part = verdict->parts = 0;
+    verdict->misnumbered = false;
     if (json_scan(text, length, parser->paths, JSON_MAX_DEPTH, &parser->matches, &result) !=
         JSON_OK)
         return result.error == JSON_TOO_MANY ? VERDICT_NO_MEMORY : VERDICT_MALFORMED;
@@ -142,6 +158,7 @@ enum verdict_result verdict_parse(struct verdict_parser *parser, const char *tex
         take(parser, text, parser->nodes.receipt_handle, &verdict->receipt_handle) != 0)
         return VERDICT_NO_MEMORY;
     verdict->ack = ack_of(parser, text);
+    take_part(parser, text, verdict);
     if (record_string(text, record_find(&parser->matches, parser->status), &parser->word) != 0)
         return parser->word.failed ? VERDICT_NO_MEMORY : VERDICT_NO_STATUS;
     verdict->status = verdict_status_parse(parser->word.data, parser->word.length);

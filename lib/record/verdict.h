@@ -44,7 +44,8 @@ enum verdict_ack {
     VERDICT_ACK_DELETED,
     VERDICT_ACK_LOST,
     VERDICT_ACK_FAILED,
-    VERDICT_ACK_NONE
+    VERDICT_ACK_NONE,
+    VERDICT_ACK_PART /* other verdicts on the message have to come first */
 };
 
 /* A parsed verdict line; the strings are decoded and owned by the verdict until the next parse. */
@@ -54,9 +55,14 @@ struct verdict {
     struct buf queue_url; /* each empty when the line has none */
     struct buf message_id;
     struct buf receipt_handle;
+    uint32_t part;    /* which of ${parts}, from 0 */
+    uint32_t parts;   /* of the message; 0: it has not several records; else part < parts */
+    bool misnumbered; /* the two make no sense; both are 0 then */
     const char *text; /* the line itself, the caller's */
     size_t length;
 };
+
+enum { VERDICT_MOST_PARTS = 1000000 };
 
 struct verdict_parser;
 struct verdict_parser *verdict_parser_new(void); /* NULL: no memory */

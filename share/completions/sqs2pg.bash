@@ -18,7 +18,7 @@ _sqs2pg_options() {
       --acked=@ --max-in-flight= --max-lease= --grace= --metrics-file=@ --progress
     ;;
   sqs-ack)
-    echo --print --release --linger= --max-record= --grace= --metrics-file=@ --progress
+    echo --need= --print --release --linger= --max-record= --grace= --metrics-file=@ --progress
     ;;
   sqs-send)
     echo --verdicts --group-id= --new-deduplication-ids --progress --max-record= --grace=

@@ -1,3 +1,4 @@
+#!/usr/bin/env bats
 # pg-load on records that another program has made of one message: each is stored
 # once, as a row or as refused, and none is called a duplicate.
 

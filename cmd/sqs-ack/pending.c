@@ -1,0 +1,219 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/sha256.h"
+#include "pending.h"
+
+enum { BUCKETS = 1 << 15, LONGEST_MS = 12 * 3600 * 1000 };
+
+/* The first half of a SHA-256: what deletes a message must not be mistaken for another. */
+struct digest {
+    unsigned char bytes[SHA256_SIZE / 2];
+};
+
+struct delivery {
+    struct delivery *next; /* of its bucket */
+    struct delivery *older;
+    struct delivery *newer;
+    struct digest message;
+    struct digest handle;
+    struct digest ended; /* the handle before this one */
+    bool has_ended;
+    bool forbidden; /* some verdict does not allow the deletion */
+    uint64_t since_ms;
+    uint32_t parts;
+    uint64_t wanted;       /* verdicts that have not come */
+    unsigned char taken[]; /* a bit for each part, or, where more than one is needed, a byte */
+};
+
+struct pending {
+    unsigned need;
+    size_t count;
+    size_t bytes;
+    uint64_t incomplete;
+    struct delivery *oldest;
+    struct delivery *newest;
+    struct delivery *buckets[BUCKETS];
+};
+
+struct pending *pending_new(unsigned need)
+{
+    struct pending *pending = calloc(1, sizeof *pending);
+    if (pending != NULL)
+        pending->need = need;
+    return pending;
+}
+
+static struct digest digest_of(const struct buf *text)
+{
+    struct sha256 sha;
+    unsigned char whole[SHA256_SIZE];
+    struct digest digest;
+    sha256_init(&sha);
+    sha256_update(&sha, text->data == NULL ? "" : text->data, text->length);
+    sha256_final(&sha, whole);
+    memcpy(digest.bytes, whole, sizeof digest.bytes);
+    return digest;
+}
+
+static bool is_same(const struct digest *a, const struct digest *b)
+{
+    return memcmp(a->bytes, b->bytes, sizeof a->bytes) == 0;
+}
+
+static struct delivery **link_of(struct pending *pending, const struct digest *message)
+{
+    uint32_t number;
+    memcpy(&number, message->bytes, sizeof number);
+    struct delivery **link = &pending->buckets[number % BUCKETS];
+    while (*link != NULL && !is_same(&(*link)->message, message))
+        link = &(*link)->next;
+    return link;
+}
+
+static size_t size_of(const struct pending *pending, uint32_t parts)
+{
+    return sizeof(struct delivery) + (pending->need > 1 ? parts : (parts + 7) / 8);
+}
+
+static void take_out(struct pending *pending, struct delivery *delivery)
+{
+    *link_of(pending, &delivery->message) = delivery->next;
+    if (delivery->older != NULL)
+        delivery->older->newer = delivery->newer;
+    else
+        pending->oldest = delivery->newer;
+    if (delivery->newer != NULL)
+        delivery->newer->older = delivery->older;
+    else
+        pending->newest = delivery->older;
+    pending->count--;
+    pending->bytes -= size_of(pending, delivery->parts);
+    free(delivery);
+}
+
+static void end_incomplete(struct pending *pending, struct delivery *delivery)
+{
+    pending->incomplete++;
+    take_out(pending, delivery);
+}
+
+void pending_end(struct pending *pending)
+{
+    while (pending->oldest != NULL)
+        end_incomplete(pending, pending->oldest);
+}
+
+void pending_free(struct pending *pending)
+{
+    if (pending != NULL)
+        pending_end(pending);
+    free(pending);
+}
+
+/* Make room for one of that size, and end what has waited too long. */
+static void make_room(struct pending *pending, size_t size)
+{
+    uint64_t now = clock_monotonic_ms();
+    while (pending->oldest != NULL &&
+        (pending->count >= PENDING_MOST || pending->bytes + size > PENDING_BYTES ||
+            now - pending->oldest->since_ms >= LONGEST_MS))
+        end_incomplete(pending, pending->oldest);
+}
+
+static struct delivery *add(struct pending *pending, const struct digest *message, uint32_t parts)
+{
+    size_t size = size_of(pending, parts);
+    make_room(pending, size);
+    struct delivery *delivery = calloc(1, size);
+    if (delivery == NULL)
+        return NULL;
+    struct delivery **link = link_of(pending, message);
+    delivery->message = *message;
+    delivery->since_ms = clock_monotonic_ms();
+    delivery->parts = parts;
+    delivery->wanted = (uint64_t)parts * pending->need;
+    delivery->next = *link;
+    *link = delivery;
+    delivery->older = pending->newest;
+    if (pending->newest != NULL)
+        pending->newest->newer = delivery;
+    else
+        pending->oldest = delivery;
+    pending->newest = delivery;
+    pending->count++;
+    pending->bytes += size;
+    return delivery;
+}
+
+/* Note a verdict on a part; false: as many as are needed had come. */
+static bool note(const struct pending *pending, struct delivery *delivery, uint32_t part)
+{
+    unsigned char *taken = &delivery->taken[pending->need > 1 ? part : part / 8];
+    unsigned char bit = (unsigned char)(1U << part % 8);
+    if (pending->need > 1 ? *taken >= pending->need : (*taken & bit) != 0)
+        return false;
+    *taken = (unsigned char)(pending->need > 1 ? *taken + 1 : *taken | bit);
+    delivery->wanted--;
+    return true;
+}
+
+bool pending_wants(const struct pending *pending, const struct verdict *verdict)
+{
+    return verdict->receipt_handle.length > 0 && (pending->need > 1 || verdict->parts > 1);
+}
+
+/* A message without an id is known by its handle alone. */
+static struct digest message_of(const struct verdict *verdict)
+{
+    return digest_of(
+        verdict->message_id.length > 0 ? &verdict->message_id : &verdict->receipt_handle);
+}
+
+enum pending_result pending_take(struct pending *pending, const struct verdict *verdict,
+    bool deletes)
+{
+    struct digest message = message_of(verdict);
+    struct digest handle = digest_of(&verdict->receipt_handle);
+    uint32_t parts = verdict->parts == 0 ? 1 : verdict->parts;
+    make_room(pending, 0);
+    struct delivery *delivery = *link_of(pending, &message);
+    struct digest ended = { { 0 } };
+    bool has_ended = false;
+    if (delivery != NULL && !is_same(&delivery->handle, &handle)) {
+        /* Its newer delivery is there; what is late of the older one does not end that. */
+        if (delivery->has_ended && is_same(&delivery->ended, &handle))
+            return PENDING_REPEAT;
+        ended = delivery->handle;
+        has_ended = true;
+        end_incomplete(pending, delivery);
+        delivery = NULL;
+    }
+    if (delivery == NULL) {
+        delivery = add(pending, &message, parts);
+        if (delivery == NULL)
+            return PENDING_NO_MEMORY;
+        delivery->handle = handle;
+        delivery->ended = ended;
+        delivery->has_ended = has_ended;
+    }
+    delivery->forbidden = delivery->forbidden || !deletes || delivery->parts != parts;
+    if (verdict->part >= delivery->parts || !note(pending, delivery, verdict->part))
+        return PENDING_REPEAT;
+    if (delivery->wanted > 0)
+        return PENDING_WAITS;
+    bool forbidden = delivery->forbidden;
+    take_out(pending, delivery);
+    return forbidden ? PENDING_NEVER : PENDING_DONE;
+}
+
+uint64_t pending_incomplete(const struct pending *pending)
+{
+    return pending->incomplete;
+}
+
+size_t pending_count(const struct pending *pending)
+{
+    return pending->count;
+}

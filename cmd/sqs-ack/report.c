@@ -1,0 +1,55 @@
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "aws/connect.h"
+#include "base/clock.h"
+#include "base/line.h"
+#include "base/msg.h"
+#include "base/status.h"
+#include "report.h"
+
+int report_run(const struct ack_options *options, const struct ack_result *result,
+    uint64_t requests, uint64_t began_ms)
+{
+    int status = STATUS_OK;
+    if (result->no_memory || result->feed.input_error == ENOMEM) {
+        msg_error("no memory");
+        status = STATUS_INTERNAL;
+    } else if (result->metrics_error != 0) {
+        msg_error("cannot write %s: %s", options->meter.metrics_file,
+            meter_reason(result->metrics_error));
+        status = STATUS_IO;
+    } else if (result->feed.error.cause != AWS_OK) {
+        status = connect_report(&result->feed.error);
+    } else if (result->feed.input_error != 0) {
+        msg_error("cannot read standard input: %s", strerror(result->feed.input_error));
+        status = STATUS_IO;
+    } else if (result->feed.output_error != 0) {
+        msg_error("cannot write to standard output: %s", strerror(result->feed.output_error));
+        status = STATUS_IO;
+    } else if (result->refused > 0 || result->failed > 0 || result->rejected > 0 ||
+        result->incomplete > 0) {
+        status = STATUS_PARTIAL;
+    }
+    if (result->incomplete > 0)
+        msg_warn("%llu deliveries were not deleted, as not all verdicts on them came",
+            (unsigned long long)result->incomplete);
+    char incomplete[40] = "";
+    if (result->incomplete > 0)
+        (void)snprintf(incomplete, sizeof incomplete, " incomplete=%llu",
+            (unsigned long long)result->incomplete);
+    uint64_t took_ms = clock_monotonic_ms() - began_ms;
+    char skipped[LINE_SKIPPED_SIZE];
+    msg_summary(status == STATUS_OK && result->lost == 0 && result->unaddressed == 0,
+        "%s=%llu lost=%llu failed=%llu repeated=%llu rejected=%llu refused=%llu unaddressed=%llu requests=%llu "
+        "seconds=%llu.%02llu%s%s",
+        options->release ? "released" : "deleted", (unsigned long long)result->done,
+        (unsigned long long)result->lost, (unsigned long long)result->failed,
+        (unsigned long long)result->repeated, (unsigned long long)result->rejected,
+        (unsigned long long)result->refused, (unsigned long long)result->unaddressed,
+        (unsigned long long)requests, (unsigned long long)(took_ms / 1000),
+        (unsigned long long)(took_ms % 1000 / 10), line_skipped_text(result->feed.skipped, skipped),
+        incomplete);
+    return status;
+}

@@ -1,0 +1,12 @@
+#ifndef SQS_ACK_REPORT_H
+#define SQS_ACK_REPORT_H
+
+#include <stdint.h>
+
+#include "ack.h"
+
+/* Say what came of a run that began at ${began_ms} (monotonic) and return its exit status. */
+int report_run(const struct ack_options *options, const struct ack_result *result,
+    uint64_t requests, uint64_t began_ms);
+
+#endif
