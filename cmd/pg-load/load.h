@@ -13,7 +13,8 @@ struct load_options {
     const char *dsn; /* NULL: the environment alone */
     const char *map; /* NULL: searched for */
     bool no_map;
-    const char *key; /* expression; NULL: the message id */
+    const char *root; /* path of the values in a line; NULL: .body */
+    const char *key;  /* expression; NULL: the message id */
     bool no_ledger;
     const char *ledger_table; /* NULL: the table's name with _ledger */
     bool no_quarantine;

@@ -10,6 +10,7 @@ enum {
     OPT_DSN,
     OPT_MAP,
     OPT_NO_MAP,
+    OPT_ROOT,
     OPT_EXPLAIN,
     OPT_ERROR_TABLE,
     OPT_NO_QUARANTINE,
@@ -39,6 +40,8 @@ static const struct opt table[] = {
     { OPT_DSN, 'd', "dsn", "CONNINFO", "connect by this string or database name", false },
     { OPT_MAP, 'm', "map", "FILE", "take the columns' values as this map says", false },
     { OPT_NO_MAP, '\0', "no-map", NULL, "by the names of the columns, whatever map there is",
+        false },
+    { OPT_ROOT, '\0', "root", "PATH", "where a line has its values, as . has plain NDJSON (.body)",
         false },
     { OPT_EXPLAIN, '\0', "explain", NULL, "print where each column's value comes from, and end",
         false },
@@ -154,6 +157,9 @@ static bool set_plain(struct settings *settings, int option, const char *value)
         break;
     case OPT_NO_MAP:
         load->no_map = true;
+        break;
+    case OPT_ROOT:
+        load->root = value;
         break;
     case OPT_EXPLAIN:
         settings->explain = true;

@@ -6,6 +6,7 @@
 #include "mapfile.h"
 #include "plan.h"
 #include "reads.h"
+#include "root.h"
 
 enum { MAX_MAP = 1 << 20 };
 
@@ -48,6 +49,18 @@ static int resolve_path(struct plan *plan, const char *text, size_t length, uint
         if (*text == '.' && length == 1)
             return 0;
     }
+    if (plan->rooted && length >= 5 && memcmp(text, ".body", 5) == 0 &&
+        (length == 5 || text[5] == '.' || text[5] == '[')) {
+        parent = plan->nodes.body;
+        text += 5;
+        length -= 5;
+        if (length == 0) {
+            *node = parent;
+            return 1;
+        }
+        if (*text == '.' && length == 1)
+            return 0;
+    }
     uint32_t found = json_paths_add(plan->paths, parent, text, length, &error_at);
     if (found == JSON_NO_NODE)
         return error_at == SIZE_MAX ? -1 : 0;
@@ -74,6 +87,7 @@ static int resolve(struct plan *plan, const struct pg_map_line *line, const char
         return no_memory(failure);
     if (is_path > 0 && !piped)
         return 0;
+    source->whole = is_path == 0;
     if (is_path > 0) {
         offset = line->pipe + 1;
         while (offset < length && is_blank(text[offset]))
@@ -192,7 +206,7 @@ int plan_build(struct plan *plan, const struct load_options *options, const stru
     struct failure *failure)
 {
     struct buf text;
-    *plan = (struct plan){ .unknown = JSON_NO_NODE };
+    *plan = (struct plan){ .unknown = JSON_NO_NODE, .root = options->root };
     buf_init(&plan->map_name, 8192);
     buf_init(&text, MAX_MAP + 65536);
     plan->paths = json_paths_new();
@@ -201,6 +215,8 @@ int plan_build(struct plan *plan, const struct load_options *options, const stru
     if (plan->paths == NULL || plan->sources == NULL ||
         record_nodes_add(plan->paths, &plan->nodes) != 0)
         (void)no_memory(failure);
+    else if (root_set(plan, plan->root, failure) != 0)
+        status = -1;
     else if (mapfile_read(options, table->name, &plan->map_name, &text, failure) == 0)
         status = plan->map_name.length > 0 ? add_map(plan, table, &text, failure)
                                            : add_by_name(plan, table, failure);
@@ -213,13 +229,15 @@ int plan_build(struct plan *plan, const struct load_options *options, const stru
 int plan_renew(struct plan *plan, struct plan *origin, const struct pg_table *table,
     struct failure *failure)
 {
-    *plan = (struct plan){ .unknown = JSON_NO_NODE, .origin = origin };
+    *plan = (struct plan){ .unknown = JSON_NO_NODE, .origin = origin, .root = origin->root };
     plan->paths = json_paths_new();
     size_t most = table->count > origin->map.count ? table->count : origin->map.count;
     plan->sources = calloc(most + 1, sizeof *plan->sources);
     if (plan->paths == NULL || plan->sources == NULL ||
         record_nodes_add(plan->paths, &plan->nodes) != 0)
         return no_memory(failure);
+    if (root_set(plan, plan->root, failure) != 0)
+        return -1;
     int status = origin->map_name.length > 0 ? add_lines(plan, origin, table, failure)
                                              : add_by_name(plan, table, failure);
     plan->has_key = origin->has_key;
@@ -260,7 +278,7 @@ static const char *how(const struct source *source)
         return "by name";
     if (source->filter == NULL)
         return "path";
-    return source->node == JSON_ROOT ? "jq on the record" : "path, jq on its value";
+    return source->whole ? "jq on the record" : "path, jq on its value";
 }
 
 int plan_explain(const struct plan *plan, const struct pg_table *table, struct buf *out)

@@ -19,6 +19,7 @@ struct source {
     uint32_t node;          /* in plan->paths */
     struct json_jq *filter; /* NULL: the value as it is */
     bool required;
+    bool whole;                     /* the filter is given the whole record */
     const struct pg_map_line *line; /* NULL: by name */
 };
 
@@ -29,6 +30,8 @@ struct source {
 struct plan {
     struct json_paths *paths;
     struct record_nodes nodes;
+    const char *root; /* --root, the caller's; NULL: .body */
+    bool rooted;      /* nodes.body is not .body, but what --root names */
     bool reads_all;   /* the map takes the body as a whole */
     uint32_t unknown; /* keys of the body that no column or path names; JSON_NO_NODE: none can be */
     struct source *sources;

@@ -6,6 +6,7 @@
 #include "json/string.h"
 #include "json/whole.h"
 #include "record/record.h"
+#include "root.h"
 #include "row.h"
 #include "split.h"
 
@@ -34,6 +35,7 @@ int row_open(struct row_reader *reader, const struct plan *plan)
     buf_init(&reader->text, MAX_TEXT);
     buf_init(&reader->name, MAX_TEXT);
     buf_init(&reader->salvaged, MAX_TEXT + 64);
+    buf_init(&reader->record, 2 * MAX_TEXT + 64);
     return row_adopt(reader, plan);
 }
 
@@ -56,6 +58,7 @@ void row_close(struct row_reader *reader)
     buf_free(&reader->text);
     buf_free(&reader->name);
     buf_free(&reader->salvaged);
+    buf_free(&reader->record);
 }
 
 /* ---- finding ---- */
@@ -109,6 +112,13 @@ static enum found run_filter(const struct view *view, const struct source *sourc
     const char *input = match == NULL ? "null" : view->text + match->value;
     size_t length = match == NULL ? 4 : match->end - match->value;
     const struct json_match *sqs = view->sqs;
+    if (source->whole && view->reader->plan->rooted) {
+        struct buf *record = &view->reader->record;
+        if (root_record(view->reader->plan, view->text, &view->reader->matches, record) != 0)
+            return FOUND_FAILED;
+        input = record->data;
+        length = record->length;
+    }
     switch (json_jq_run(source->filter, input, length, sqs == NULL ? NULL : view->text + sqs->value,
         sqs == NULL ? 0 : sqs->end - sqs->value, &value->text, &value->length)) {
     case JSON_JQ_VALUE:
@@ -286,7 +296,7 @@ static int set_message_key(const struct view *view, struct item *item, size_t ba
 static bool would_round(const struct view *view, const struct source *source)
 {
     const struct json_match *match = find(view->reader, source->node);
-    return source->filter != NULL && source->node != JSON_ROOT && match != NULL &&
+    return source->filter != NULL && !source->whole && match != NULL &&
         digits_too_many(view->text + match->value, match->end - match->value);
 }
 
@@ -349,12 +359,6 @@ static void copy_word(char *to, size_t size, const struct view *view, uint32_t n
     to[length] = '\0';
 }
 
-static bool has_value(const struct row_reader *reader, uint32_t node)
-{
-    const struct json_match *match = find(reader, node);
-    return match != NULL && match->kind != JSON_NULL;
-}
-
 static int take_error(const struct view *view, struct batch *batch, struct item *item)
 {
     const struct record_nodes *nodes = &view->reader->plan->nodes;
@@ -363,8 +367,8 @@ static int take_error(const struct view *view, struct batch *batch, struct item 
         return -1;
     copy_word(refusal->stage, sizeof refusal->stage, view, nodes->error_stage);
     copy_word(refusal->code, sizeof refusal->code, view, nodes->error_code);
-    bool held = has_value(view->reader, nodes->sealed) || has_value(view->reader, nodes->body);
-    item->kind = held ? ITEM_ERROR : ITEM_EMPTY;
+    item->kind =
+        root_has_content(view->reader->plan, &view->reader->matches) ? ITEM_ERROR : ITEM_EMPTY;
     return 0;
 }
 
@@ -386,7 +390,7 @@ static int take_object(struct row_reader *reader, const char *text, struct batch
     int keyed = set_ledger_key(&view, item);
     if (keyed < 0)
         return -1;
-    if (has_value(reader, reader->plan->nodes.error))
+    if (root_has_error(reader->plan, &reader->matches))
         return take_error(&view, batch, item);
     unknown_note(&batch->unknown, text, &reader->matches, reader->plan->unknown);
     return keyed == 0 ? refuse_misfit(batch, item, "key", NULL) : build_row(&view, batch, item);

@@ -23,6 +23,7 @@ struct row_reader {
     struct buf text;     /* a decoded message id or key */
     struct buf name;     /* a decoded queue URL */
     struct buf salvaged; /* what is left of a broken line */
+    struct buf record;   /* what a filter of the whole is given, with --root */
 };
 
 /* 0, or -1: no memory. ${reader} is to be freed in any case. */

@@ -24,7 +24,7 @@ _sqs2pg_options() {
     echo --verdicts --group-id= --new-deduplication-ids --progress --max-record= --grace=
     ;;
   pg-load)
-    echo -t= --table= -d= --dsn= -m=@ --map=@ --no-map --explain --error-table= --no-quarantine \
+    echo -t= --table= -d= --dsn= -m=@ --map=@ --no-map --root= --explain --error-table= --no-quarantine \
       --reject-file=@ --max-rejects= --key= --ledger-table= --no-ledger --no-create -n --dry-run \
       --show-values --prune-ledger= --force --batch-rows= --batch-bytes= --linger= -j= --jobs= --max-record= \
       --grace= --retry-timeout= --metrics-file=@ --progress

@@ -1,0 +1,90 @@
+#include <string.h>
+
+#include "record/record.h"
+#include "root.h"
+
+enum { KEEP_TEXT = 1 << 20 };
+
+int root_set(struct plan *plan, const char *path, struct failure *failure)
+{
+    const struct record_nodes *nodes = &plan->nodes;
+    const uint32_t reserved[] = { nodes->sqs, nodes->pii, nodes->error, nodes->sealed };
+    size_t length = path == NULL ? 0 : strlen(path);
+    size_t error_at;
+    if (path == NULL)
+        return 0;
+    uint32_t node = memmem(path, length, "[]", 2) != NULL
+        ? JSON_NO_NODE
+        : json_paths_add(plan->paths, JSON_ROOT, path, length, &error_at);
+    for (size_t i = 0; i < sizeof reserved / sizeof *reserved && node != JSON_NO_NODE; i++)
+        for (uint32_t at = node; at != JSON_ROOT; at = json_paths_parent(plan->paths, at))
+            if (at == reserved[i]) {
+                node = JSON_NO_NODE;
+                break;
+            }
+    if (node == JSON_NO_NODE)
+        return failure_set(failure, STATUS_USAGE, "--root takes a path such as . or .detail");
+    if (node == plan->nodes.body)
+        return 0;
+    plan->rooted = true;
+    plan->nodes.body = node;
+    /* So that all members at the top of a line are seen. */
+    if (node == JSON_ROOT && json_paths_other(plan->paths, JSON_ROOT) == JSON_NO_NODE)
+        return failure_set(failure, STATUS_INTERNAL, "not enough memory");
+    return 0;
+}
+
+int root_record(const struct plan *plan, const char *text, const struct json_matches *matches,
+    struct buf *out)
+{
+    const struct json_match *whole = record_find(matches, JSON_ROOT);
+    const struct json_match *body = record_find(matches, plan->nodes.body);
+    size_t end = whole->end - 1; /* of the members: without the brace */
+    while (end > whole->value + 1 && memchr(" \t\r\n", text[end - 1], 4) != NULL)
+        end--;
+    buf_shrink(out, KEEP_TEXT);
+    buf_append(out, text + whole->value, end - whole->value);
+    buf_puts(out, end > whole->value + 1 ? ",\"body\":" : "\"body\":");
+    if (body == NULL)
+        buf_puts(out, "null");
+    else
+        buf_append(out, text + body->value, body->end - body->value);
+    return buf_putc(out, '}');
+}
+
+static bool has(const struct json_matches *matches, uint32_t node)
+{
+    const struct json_match *match = record_find(matches, node);
+    return match != NULL && match->kind != JSON_NULL;
+}
+
+static bool is_string(const struct json_matches *matches, uint32_t node)
+{
+    const struct json_match *match = record_find(matches, node);
+    return match != NULL && match->kind == JSON_STRING;
+}
+
+bool root_has_error(const struct plan *plan, const struct json_matches *matches)
+{
+    if (!plan->rooted)
+        return has(matches, plan->nodes.error);
+    return is_string(matches, plan->nodes.error_stage) &&
+        is_string(matches, plan->nodes.error_code);
+}
+
+bool root_has_content(const struct plan *plan, const struct json_matches *matches)
+{
+    const struct record_nodes *nodes = &plan->nodes;
+    if (has(matches, nodes->sealed))
+        return true;
+    if (nodes->body != JSON_ROOT)
+        return has(matches, nodes->body);
+    for (size_t i = 0; i < matches->count; i++) {
+        uint32_t node = matches->list[i].node;
+        if (node != JSON_ROOT && json_paths_parent(plan->paths, node) == JSON_ROOT &&
+            node != nodes->sqs && node != nodes->pii && node != nodes->error &&
+            node != nodes->sealed)
+            return true;
+    }
+    return false;
+}
