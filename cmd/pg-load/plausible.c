@@ -75,9 +75,9 @@ static enum doubt worst_doubt(struct batch *batch)
 
 /*
  * One alone proves nothing, nor do a few once the table has taken others, a few that the map does
- * not fit, or those that are in the error table already; more end the run. So does a lack of rights
- * or, before a row of this run is in the table, of what a function under it looks for: a default's
- * sequence, a trigger's table.
+ * not fit, or those that are in the error table already, or fewer than are loaded already; more end
+ * the run. So does a lack of rights or, before a row of this run is in the table, of what a
+ * function under it looks for: a trigger's table.
  */
 int plausible_check(struct loader *loader, struct batch *batch, struct suspects *found)
 {
@@ -97,7 +97,7 @@ int plausible_check(struct loader *loader, struct batch *batch, struct suspects 
     if (prove(loader, batch) != 0)
         return -1;
     enum doubt doubt = worst_doubt(batch);
-    if (doubt == LACKS_RIGHT || (doubt == LACKS_OBJECT && !proven))
+    if (doubt == LACKS_RIGHT || (doubt == LACKS_OBJECT && !proven && !known))
         return 0;
     if (known)
         return 1;

@@ -107,11 +107,17 @@ refused_is() { [ "$(sql 'SELECT sqlstate FROM t_errors ORDER BY message_id' | xa
   # Unless others have passed in the run.
   sql "CREATE OR REPLACE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS \$\$ BEGIN
     IF NEW.id = 30 THEN PERFORM 1 FROM nosuch; END IF; RETURN NEW; END \$\$"
+  load_in -t t
+  [ "$status $(wc -c <out)" = '69 0' ]
   { records 1 3; cat in; } >both
   mv both in
   load_in -t t --batch-rows 1
   [ "$status $(tally)" = '0 3 committed 1 quarantined' ]
   refused_is 42P01
+  # Or others are loaded already.
+  sql 'TRUNCATE t_errors'
+  load_in -t t
+  [ "$status $(tally)" = '0 3 duplicate 1 quarantined' ]
 }
 
 @test "what the server says before it takes rows is about the statement: 69 at once" {
