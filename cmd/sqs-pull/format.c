@@ -92,6 +92,19 @@ static void put_time(struct buf *line, const char *key, uint64_t ms)
     buf_putc(line, '"');
 }
 
+/* Producers choose the ids, so they stand where a masking policy decides on them. */
+static void put_fifo(struct buf *line, const struct message *message)
+{
+    bool grouped = message->group_id.length > 0;
+    if (!grouped && message->deduplication_id.length == 0)
+        return;
+    buf_puts(line, ",\"fifo\":{");
+    put_string(line, "\"message_group_id\":", &message->group_id);
+    put_string(line,
+        grouped ? ",\"deduplication_id\":" : "\"deduplication_id\":", &message->deduplication_id);
+    buf_putc(line, '}');
+}
+
 static void put_attributes(struct buf *line, const struct attributes *wanted,
     const struct message *message)
 {
@@ -147,11 +160,9 @@ enum format_result format_record(struct format *format, const struct message *me
     if (message->receive_count > 0)
         buf_printf(line, ",\"receive_count\":%llu", (unsigned long long)message->receive_count);
     put_string(line, ",\"sequence_number\":", &message->sequence_number);
-    if (format->options.fifo_ids) {
-        put_string(line, ",\"message_group_id\":", &message->group_id);
-        put_string(line, ",\"deduplication_id\":", &message->deduplication_id);
-    }
     buf_putc(line, '}');
+    if (format->options.fifo_ids)
+        put_fifo(line, message);
     put_attributes(line, format->options.attributes, message);
     buf_puts(line, ",\"body\":");
     put_body(format, &message->body);

@@ -9,8 +9,11 @@
 struct body_reader {
     struct json_paths *paths;
     struct record_nodes nodes;
-    uint32_t group_id; /* these two below sqs */
+    uint32_t fifo;
+    uint32_t group_id; /* these two below fifo */
     uint32_t deduplication_id;
+    uint32_t old_group_id; /* these two below sqs, where version 0.1.0 put them */
+    uint32_t old_deduplication_id;
     uint32_t attribute; /* any member of attributes, and these two below it */
     uint32_t type;
     uint32_t value;
@@ -30,12 +33,16 @@ static int add_paths(struct body_reader *reader)
     reader->paths = json_paths_new();
     if (reader->paths == NULL || record_nodes_add(reader->paths, &reader->nodes) != 0)
         return -1;
-    reader->group_id = key(reader, reader->nodes.sqs, "message_group_id");
-    reader->deduplication_id = key(reader, reader->nodes.sqs, "deduplication_id");
+    reader->fifo = key(reader, JSON_ROOT, "fifo");
+    reader->group_id = key(reader, reader->fifo, "message_group_id");
+    reader->deduplication_id = key(reader, reader->fifo, "deduplication_id");
+    reader->old_group_id = key(reader, reader->nodes.sqs, "message_group_id");
+    reader->old_deduplication_id = key(reader, reader->nodes.sqs, "deduplication_id");
     reader->attribute = json_paths_other(reader->paths, reader->nodes.attributes);
     reader->type = key(reader, reader->attribute, "type");
     reader->value = key(reader, reader->attribute, "value");
     return reader->group_id == JSON_NO_NODE || reader->deduplication_id == JSON_NO_NODE ||
+            reader->old_group_id == JSON_NO_NODE || reader->old_deduplication_id == JSON_NO_NODE ||
             reader->type == JSON_NO_NODE || reader->value == JSON_NO_NODE
         ? -1
         : 0;
@@ -92,12 +99,12 @@ static struct body_text decode(struct body_reader *reader, const char *text, siz
     return (struct body_text){ decoded->data + start, decoded->length - start };
 }
 
-/* Of the record's sqs, not of one before it. */
+/* Of the record's sqs, or fifo, not of one before it. */
 static struct body_text find_text(struct body_reader *reader, const char *text,
-    const struct json_match *sqs, uint32_t node)
+    const struct json_match *object, uint32_t node)
 {
     const struct json_match *match = record_find(&reader->matches, node);
-    if (match == NULL || match->kind != JSON_STRING || match->value < sqs->value)
+    if (match == NULL || match->kind != JSON_STRING || match->value < object->value)
         return (struct body_text){ NULL, 0 };
     return decode(reader, text, match->value, match->end);
 }
@@ -186,6 +193,13 @@ static enum body_result take(struct body_reader *reader, const char *text,
     return allowed(body->data, body->length) ? BODY_OK : BODY_CHARACTERS;
 }
 
+/* What stands in fifo counts, where it says anything. */
+static void take_later(struct body_text *text, struct body_text later)
+{
+    if (later.text != NULL)
+        *text = later;
+}
+
 enum body_result body_read(struct body_reader *reader, const char *text, size_t length,
     struct body_message *message)
 {
@@ -207,8 +221,14 @@ enum body_result body_read(struct body_reader *reader, const char *text, size_t 
     if (sqs != NULL && sqs->kind == JSON_OBJECT) {
         message->sqs = (struct body_text){ text + sqs->value, sqs->end - sqs->value };
         message->message_id = find_text(reader, text, sqs, reader->nodes.message_id);
-        message->group_id = find_text(reader, text, sqs, reader->group_id);
-        message->deduplication_id = find_text(reader, text, sqs, reader->deduplication_id);
+        message->group_id = find_text(reader, text, sqs, reader->old_group_id);
+        message->deduplication_id = find_text(reader, text, sqs, reader->old_deduplication_id);
+    }
+    const struct json_match *fifo = record_find(&reader->matches, reader->fifo);
+    if (fifo != NULL && fifo->kind == JSON_OBJECT) {
+        take_later(&message->group_id, find_text(reader, text, fifo, reader->group_id));
+        take_later(&message->deduplication_id,
+            find_text(reader, text, fifo, reader->deduplication_id));
     }
     return take(reader, text, &result, message);
 }

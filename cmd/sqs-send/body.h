@@ -35,10 +35,10 @@ struct body_message {
     const struct buf *body;
     struct attribute attributes[ATTRIBUTE_MAXIMUM];
     size_t attribute_count;
-    struct body_text group_id; /* these three of the record's sqs */
+    struct body_text group_id; /* these two of the record's fifo, or else of its sqs */
     struct body_text deduplication_id;
-    struct body_text message_id;
-    struct body_text sqs; /* the object's own bytes */
+    struct body_text message_id; /* of the record's sqs */
+    struct body_text sqs;        /* the object's own bytes */
 };
 
 /*

@@ -28,7 +28,7 @@ size_t lines_find(const struct policy *policy, const char *path)
     uint32_t node = json_paths_add(policy->paths, policy->root, path, strlen(path), &error_at);
     for (size_t i = 0; i < policy->rule_count; i++) {
         const struct policy_rule *rule = &policy->rules[i];
-        if (rule->attribute ? strcmp(rule->path, path) == 0 : rule->node == node)
+        if (rule->aside != POLICY_CONTENT ? strcmp(rule->path, path) == 0 : rule->node == node)
             return i;
     }
     return LINES_NONE;

@@ -29,7 +29,7 @@ enum lines_direction { LINES_MASK, LINES_UNMASK };
 
 #define LINES_NONE SIZE_MAX
 
-/* The number of the policy's rule for a path (or "attributes.NAME"), or LINES_NONE. */
+/* The number of the policy's rule for a path (or "attributes.NAME", "fifo.NAME"), or LINES_NONE. */
 size_t lines_find(const struct policy *policy, const char *path);
 
 /*

@@ -21,8 +21,8 @@ static bool add_inner(struct members *members)
 
 int members_init(struct members *members, const struct policy *policy)
 {
-    static const char *const names[] = { "sqs", "error", "sealed", "pii", "attributes", "body",
-        "line", "line_base64" };
+    static const char *const names[] = { "sqs", "error", "sealed", "pii", "attributes", "fifo",
+        "body", "line", "line_base64" };
     *members = (struct members){ .paths = json_paths_new() };
     if (members->paths == NULL)
         return -1;

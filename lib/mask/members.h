@@ -19,6 +19,7 @@ enum members_kind {
     MEMBERS_SEALED,
     MEMBERS_PII,
     MEMBERS_ATTRIBUTES,
+    MEMBERS_FIFO,
     MEMBERS_BODY,
     MEMBERS_LINE, /* these two in what pii-unmask opened */
     MEMBERS_LINE_BASE64,

@@ -7,9 +7,9 @@
 /* Whether ${node} is in the part of the record that paths speak of. */
 static bool is_content(const struct policy *policy, uint32_t node)
 {
-    const uint32_t reserved[] = { policy->sqs, policy->attributes, policy->pii, policy->error,
-        policy->sealed };
-    if (!policy_within(policy, node, policy->root))
+    const uint32_t reserved[] = { policy->sqs, policy->pii, policy->error, policy->sealed };
+    if (!policy_within(policy, node, policy->root) ||
+        policy_aside_of(policy, node) != POLICY_CONTENT)
         return false;
     for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++)
         if (policy_within(policy, node, reserved[i]))
@@ -19,8 +19,8 @@ static bool is_content(const struct policy *policy, uint32_t node)
 
 /*
  * Where the policy says what becomes of what it does not name, have that matched too: other members
- * of the objects it goes through and of the root, other elements of the arrays, and all attributes
- * but those it names.
+ * of the objects it goes through and of the root, other elements of the arrays, and all members
+ * aside but those it names.
  */
 static bool add_others(const struct policy *policy)
 {
@@ -30,9 +30,8 @@ static bool add_others(const struct policy *policy)
         return false;
     for (uint32_t i = 0; i < count; i++) {
         bool content = is_content(policy, i);
-        bool attribute = i != JSON_ROOT && policy_within(policy, i, policy->attributes);
-        bool wanted =
-            (content && policy->other != POLICY_KEEP) || (attribute && policy->attributes_named);
+        enum policy_aside aside = policy_aside_of(policy, i);
+        bool wanted = (content && policy->other != POLICY_KEEP) || policy->named[aside];
         if (!wanted)
             continue;
         /* The root is an object also where no path goes into it. */
@@ -41,8 +40,8 @@ static bool add_others(const struct policy *policy)
             return false;
         if (json_paths_wants_array(paths, i) && json_paths_each(paths, i) == JSON_NO_NODE)
             return false;
-        bool holds_value =
-            attribute && i != policy->attributes && json_paths_wants_object(paths, i);
+        bool holds_value = aside == POLICY_ATTRIBUTES && i != policy->asides[aside] &&
+            json_paths_wants_object(paths, i);
         if (holds_value && json_paths_key(paths, i, "type", 4) == JSON_NO_NODE)
             return false;
     }
@@ -63,19 +62,19 @@ static void set_steps(struct plan *plan, size_t named, enum plan_direction direc
     const struct policy *policy = plan->policy;
     for (uint32_t i = 0; i < plan->count; i++) {
         struct plan_node *node = &plan->nodes[i];
-        bool attribute = policy_within(policy, i, policy->attributes);
+        enum policy_aside aside = policy_aside_of(policy, i);
         node->root = policy_within(policy, policy->root, i);
         node->object = json_paths_wants_object(policy->paths, i);
         node->array = json_paths_wants_array(policy->paths, i);
         if (node->root)
             node->object = true;
-        bool step = node->root || is_content(policy, i) || (attribute && policy->attributes_named);
+        bool step = node->root || is_content(policy, i) || policy->named[aside];
         if (step && (node->object || node->array))
             node->role = PLAN_STEP;
         if (direction != PLAN_MASK || i < named)
             continue;
         bool other = json_paths_step(policy->paths, i) != JSON_STEP_KEY;
-        if (attribute && other)
+        if (aside != POLICY_CONTENT && other)
             node->role = PLAN_REMOVE;
         else if (other)
             node->role = policy->other == POLICY_DROP ? PLAN_REMOVE : PLAN_REFUSE;
@@ -92,8 +91,9 @@ static void set_reserved(struct plan *plan, enum plan_direction direction)
     set_role(plan, policy->sealed, PLAN_SEALED, 0);
     if (direction == PLAN_MASK) /* there is one already */
         set_role(plan, json_paths_other(policy->paths, policy->pii), PLAN_PII_OTHER, 0);
-    if (direction == PLAN_MASK && !policy->attributes_named)
-        set_role(plan, policy->attributes, PLAN_REMOVE, 0);
+    for (enum policy_aside aside = POLICY_CONTENT + 1; aside < POLICY_ASIDES; aside++)
+        if (direction == PLAN_MASK && !policy->named[aside])
+            set_role(plan, policy->asides[aside], PLAN_REMOVE, 0);
 }
 
 static bool encode_key(const struct plan *plan, const struct policy_rule *rule,

@@ -26,15 +26,24 @@ static bool add_reserved(struct policy *policy)
 {
     struct json_paths *paths = policy->paths;
     policy->sqs = add_key(paths, JSON_ROOT, "sqs");
-    policy->attributes = add_key(paths, JSON_ROOT, "attributes");
+    policy->asides[POLICY_ATTRIBUTES] = add_key(paths, JSON_ROOT, "attributes");
+    policy->asides[POLICY_FIFO] = add_key(paths, JSON_ROOT, "fifo");
     policy->pii = add_key(paths, JSON_ROOT, "pii");
     policy->pii_key = add_key(paths, policy->pii, "key");
     policy->error = add_key(paths, JSON_ROOT, "error");
     policy->error_stage = add_key(paths, policy->error, "stage");
     policy->sealed = add_key(paths, JSON_ROOT, "sealed");
-    return policy->sqs != JSON_NO_NODE && policy->attributes != JSON_NO_NODE &&
-        policy->pii_key != JSON_NO_NODE && policy->error_stage != JSON_NO_NODE &&
-        policy->sealed != JSON_NO_NODE;
+    return policy->sqs != JSON_NO_NODE && policy->asides[POLICY_ATTRIBUTES] != JSON_NO_NODE &&
+        policy->asides[POLICY_FIFO] != JSON_NO_NODE && policy->pii_key != JSON_NO_NODE &&
+        policy->error_stage != JSON_NO_NODE && policy->sealed != JSON_NO_NODE;
+}
+
+enum policy_aside policy_aside_of(const struct policy *policy, uint32_t node)
+{
+    enum policy_aside aside = POLICY_ASIDES - 1;
+    while (aside > POLICY_CONTENT && !policy_within(policy, node, policy->asides[aside]))
+        aside--;
+    return aside;
 }
 
 /* The child of ${above} that ${node}, which lies below it, is or is in. */
@@ -48,8 +57,8 @@ static uint32_t child_of(const struct json_paths *paths, uint32_t node, uint32_t
 static bool is_reserved(const struct policy *policy, uint32_t node)
 {
     uint32_t top = child_of(policy->paths, node, JSON_ROOT);
-    return top == policy->sqs || top == policy->attributes || top == policy->pii ||
-        top == policy->error || top == policy->sealed;
+    return top == policy->sqs || policy_aside_of(policy, top) != POLICY_CONTENT ||
+        top == policy->pii || top == policy->error || top == policy->sealed;
 }
 
 static enum policy_cause set_root(struct policy *policy, const char *root, size_t *error_at)
@@ -191,8 +200,9 @@ static uint32_t add_path(struct policy *policy, const struct policy_word *path, 
     return JSON_NO_NODE;
 }
 
-/* What SQS allows as the name of a message attribute. */
-static bool is_attribute_name(const struct policy_word *name)
+/* What SQS allows as the name of a message attribute; the ids of FIFO queues are of the same kind.
+ */
+static bool is_aside_name(const struct policy_word *name)
 {
     for (size_t i = 0; i < name->length; i++) {
         char byte = name->text[i];
@@ -203,17 +213,17 @@ static bool is_attribute_name(const struct policy_word *name)
     return true;
 }
 
-/* The place of an attribute's value, or of all of the attribute when it is kept or dropped. */
-static uint32_t add_attribute(struct policy *policy, const struct policy_line *line,
+/* The place of a value aside: of an attribute all of it when it is kept or dropped. */
+static uint32_t add_aside(struct policy *policy, const struct policy_line *line,
     const struct method *method, struct policy_error *error)
 {
-    if (!is_attribute_name(&line->path)) {
+    if (!is_aside_name(&line->path)) {
         policy_error_set(error, POLICY_PATH, line->line, &line->path);
         return JSON_NO_NODE;
     }
-    uint32_t node =
-        json_paths_key(policy->paths, policy->attributes, line->path.text, line->path.length);
-    if (method->action == METHOD_REPLACE)
+    uint32_t node = json_paths_key(policy->paths, policy->asides[line->aside], line->path.text,
+        line->path.length);
+    if (line->aside == POLICY_ATTRIBUTES && method->action == METHOD_REPLACE)
         node = add_key(policy->paths, node, "value");
     if (node == JSON_NO_NODE)
         policy_error_set(error, POLICY_MEMORY, line->line, NULL);
@@ -225,7 +235,8 @@ static enum policy_cause check_words(const struct policy *policy, const struct p
 {
     bool element = json_paths_step(policy->paths, node) != JSON_STEP_KEY;
     *at = &line->name;
-    if (line->name.text != NULL && (method->action != METHOD_REPLACE || line->attribute))
+    if (line->name.text != NULL &&
+        (method->action != METHOD_REPLACE || line->aside != POLICY_CONTENT))
         return POLICY_NAMES_NOTHING;
     if (line->name.text != NULL && element)
         return POLICY_NAMES_ELEMENT;
@@ -246,7 +257,7 @@ static bool set_domain(const struct policy *policy, const struct policy_line *li
     if (line->domain.text != NULL) {
         domain = line->domain.text;
         length = line->domain.length;
-    } else if (line->attribute) {
+    } else if (line->aside != POLICY_CONTENT) {
         domain = line->path.text;
         length = line->path.length;
     } else if (rule->method->keyed) {
@@ -285,8 +296,8 @@ static enum policy_cause set_name(struct policy *policy, const struct policy_lin
 
 static char *copy_path(const struct policy_line *line)
 {
-    static const char prefix[] = "attributes.";
-    size_t skip = line->attribute ? sizeof prefix - 1 : 0;
+    const char *prefix = policy_prefix(line->aside);
+    size_t skip = strlen(prefix);
     char *path = malloc(skip + line->path.length + 1);
     if (path == NULL)
         return NULL;
@@ -325,7 +336,7 @@ static int make_rule(struct policy *policy, const struct policy_line *line,
     struct policy_rule *rule, struct policy_error *error)
 {
     rule->written = JSON_NO_NODE;
-    rule->attribute = line->attribute;
+    rule->aside = line->aside;
     rule->line = line->line;
     rule->column = line->path.column;
     rule->method = method_find(line->method.text, line->method.length);
@@ -335,8 +346,8 @@ static int make_rule(struct policy *policy, const struct policy_line *line,
     enum policy_cause cause = set_options(line, rule, &at);
     if (cause != POLICY_OK)
         return policy_error_set(error, cause, line->line, at);
-    rule->node = line->attribute ? add_attribute(policy, line, rule->method, error)
-                                 : add_path(policy, &line->path, line->line, error);
+    rule->node = line->aside != POLICY_CONTENT ? add_aside(policy, line, rule->method, error)
+                                               : add_path(policy, &line->path, line->line, error);
     if (rule->node == JSON_NO_NODE)
         return -1;
     cause = check_words(policy, line, rule->method, rule->node, &at);
@@ -368,8 +379,8 @@ int policy_add_rule(struct policy *policy, const struct policy_line *line,
         free_rule(rule);
         return -1;
     }
-    if (rule->attribute)
-        policy->attributes_named = true;
+    if (rule->aside != POLICY_CONTENT)
+        policy->named[rule->aside] = true;
     policy->rule_count++;
     return 0;
 }

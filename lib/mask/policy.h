@@ -20,17 +20,28 @@
 
 enum { POLICY_MAX_RULES = 1000, POLICY_MAX_FILE = 256 * 1024 };
 
+/*
+ * Members of a record beside its content, which pass only by name. An attribute is an object, with
+ * its value under "value"; the others hold their values themselves.
+ */
+enum policy_aside {
+    POLICY_CONTENT, /* none of them */
+    POLICY_ATTRIBUTES,
+    POLICY_FIFO,
+    POLICY_ASIDES
+};
+
 enum policy_other { POLICY_KEEP, POLICY_DROP, POLICY_QUARANTINE };
 
 struct policy_rule {
-    char *path; /* as it was given: ".a.b", "attributes.NAME" */
+    char *path; /* as it was given: ".a.b", "attributes.NAME", "fifo.NAME" */
     const struct method *method;
     char *name; /* the key to write, decoded; NULL: the one that is there */
     size_t name_length;
     char *domain; /* decoded; empty when the method has no key */
     size_t domain_length;
     unsigned options[METHOD_MAX_OPTIONS]; /* those of the method */
-    bool attribute;
+    enum policy_aside aside;
     uint32_t node;    /* of the path; of an attribute's value, or all of it for keep and drop */
     uint32_t written; /* of the name; JSON_NO_NODE without one */
     unsigned line;
@@ -45,10 +56,10 @@ struct policy_require {
 struct policy {
     struct json_paths *paths;
     char *root_path;
-    uint32_t root; /* the value that paths are relative to */
-    uint32_t top;  /* the top-level key it is in; JSON_ROOT for root "." */
-    uint32_t sqs;  /* reserved keys */
-    uint32_t attributes;
+    uint32_t root;                  /* the value that paths are relative to */
+    uint32_t top;                   /* the top-level key it is in; JSON_ROOT for root "." */
+    uint32_t sqs;                   /* reserved keys */
+    uint32_t asides[POLICY_ASIDES]; /* none for POLICY_CONTENT */
     uint32_t pii;
     uint32_t pii_key;
     uint32_t error;
@@ -60,18 +71,18 @@ struct policy {
     size_t require_count;
     enum policy_other other;
     bool other_given;
-    bool attributes_named; /* a rule is about attributes */
+    bool named[POLICY_ASIDES]; /* a rule is about one of its members */
 };
 
 /* A rule as it is written; words that are not there have text NULL. */
 struct policy_line {
-    struct policy_word path; /* for an attribute just its NAME */
+    struct policy_word path; /* for a member aside just its NAME */
     struct policy_word method;
     struct policy_word options[METHOD_MAX_OPTIONS]; /* NAME=VALUE, in any order */
     size_t option_count;
     struct policy_word name; /* decoded */
     struct policy_word domain;
-    bool attribute;
+    enum policy_aside aside;
     unsigned line;
 };
 
@@ -94,6 +105,15 @@ int policy_add_builtin(struct policy *policy, struct policy_error *error);
 
 /* What can be judged only when all rules are there; then the policy is complete. 0, or -1. */
 int policy_finish(struct policy *policy, struct policy_error *error);
+
+/* What paths into it begin with: "attributes.". */
+static inline const char *policy_prefix(enum policy_aside aside)
+{
+    return aside == POLICY_ATTRIBUTES ? "attributes." : aside == POLICY_FIFO ? "fifo." : "";
+}
+
+/* Which of the members aside ${node} is or is in. */
+enum policy_aside policy_aside_of(const struct policy *policy, uint32_t node);
 
 /* Whether ${node} is ${above} or lies below it. */
 bool policy_within(const struct policy *policy, uint32_t node, uint32_t above);

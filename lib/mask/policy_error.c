@@ -54,7 +54,7 @@ const char *policy_error_text(enum policy_cause cause)
     case POLICY_PATH:
         return "not a path";
     case POLICY_ROOT:
-        return "the root is a path of keys, not into sqs, attributes, pii, error or sealed";
+        return "the root is a path of keys, not into sqs, attributes, fifo, pii, error or sealed";
     case POLICY_ROOT_ITSELF:
         return "the path names the root itself";
     case POLICY_NO_KEY:

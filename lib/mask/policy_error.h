@@ -30,7 +30,7 @@ enum policy_cause {
     POLICY_METHOD,        /* unknown */
     POLICY_OPTION,        /* an option that the method has not */
     POLICY_OPTION_VALUE,  /* a value that the option cannot have */
-    POLICY_NAMES_NOTHING, /* "as" with a method that writes nothing, or for an attribute */
+    POLICY_NAMES_NOTHING, /* "as" with a method that writes nothing, or for a member aside */
     POLICY_NAMES_ELEMENT, /* "as" for an array element, which has no name */
     POLICY_DROPS_ELEMENT, /* drop of an array element */
     POLICY_NO_DOMAIN,     /* "in" with a method without a key */

@@ -8,8 +8,6 @@
 #include "json/scan.h"
 #include "json/string.h"
 
-#define ATTRIBUTES "attributes."
-
 enum { WORDS = 9 }; /* more than any line has */
 
 /* ---- words ----------------------------------------------------------------------------------- */
@@ -100,15 +98,19 @@ static struct policy_word after(const struct policy_word *word)
 
 /* ---- lines ----------------------------------------------------------------------------------- */
 
-static void cut_attribute(struct policy_line *line)
+/* Where the path leads: then it is the rest of it. */
+static void cut_prefix(struct policy_line *line)
 {
-    size_t skip = strlen(ATTRIBUTES);
-    if (line->path.length <= skip || memcmp(line->path.text, ATTRIBUTES, skip) != 0)
+    for (line->aside = POLICY_ASIDES - 1; line->aside > POLICY_CONTENT; line->aside--) {
+        const char *prefix = policy_prefix(line->aside);
+        size_t skip = strlen(prefix);
+        if (line->path.length <= skip || memcmp(line->path.text, prefix, skip) != 0)
+            continue;
+        line->path.text += skip;
+        line->path.length -= skip;
+        line->path.column += (unsigned)skip;
         return;
-    line->attribute = true;
-    line->path.text += skip;
-    line->path.length -= skip;
-    line->path.column += (unsigned)skip;
+    }
 }
 
 /* PATH METHOD [OPTION=VALUE ...] [as NAME] [in DOMAIN] */
@@ -121,7 +123,7 @@ static int add_rule(struct policy *policy, const struct policy_word *words, size
     struct policy_line line = { .path = words[0], .method = words[1], .line = number };
     if (method_find(words[1].text, words[1].length) == NULL)
         return policy_error_set(error, POLICY_METHOD, number, &words[1]);
-    cut_attribute(&line);
+    cut_prefix(&line);
     struct buf name, domain;
     buf_init(&name, POLICY_MAX_FILE);
     buf_init(&domain, POLICY_MAX_FILE);
@@ -282,7 +284,7 @@ int policy_text_option(struct policy *policy, const char *text, struct policy_er
     const char *colon = strchr(method, ':');
     line.method = (struct policy_word){ method,
         colon != NULL ? (size_t)(colon - method) : strlen(method), (unsigned)i + 2 };
-    cut_attribute(&line);
+    cut_prefix(&line);
     struct buf name;
     buf_init(&name, POLICY_MAX_FILE);
     int result = -1;

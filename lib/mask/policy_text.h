@@ -11,6 +11,7 @@
  *
  *     PATH METHOD [as NAME] [in DOMAIN]
  *     attributes.NAME METHOD [in DOMAIN]
+ *     fifo.NAME METHOD [in DOMAIN]
  *     require PATH
  *     other keep|drop|quarantine
  *
@@ -29,7 +30,8 @@ int policy_text_file(struct policy *policy, const char *path, struct policy_erro
 int policy_text_lines(struct policy *policy, const char *text, size_t length,
     struct policy_error *error);
 
-/* Add "PATH=METHOD[:NAME]", where PATH may be attributes.NAME. 0, or -1 with ${error}, line 0. */
+/* Add "PATH=METHOD[:NAME]", where PATH may be attributes.NAME or fifo.NAME. 0, or -1 with ${error},
+ * line 0. */
 int policy_text_option(struct policy *policy, const char *text, struct policy_error *error);
 
 /* Append the policy as a text that says the same, defaults spelt out. 0, or -1. */

@@ -20,9 +20,10 @@
  *     j  a JSON object of the members taken out of the record, each byte for byte as it stood there
  *     s  the line itself, which was no record: not JSON, or no object; not always UTF-8
  *
- * Taken out are body and attributes, the member that the policy's root is in, and what claimed that
- * they were safe (pii, an older sealed). When the root is ".", or the record has no value there,
- * these are all members but sqs and error; an error only when it arrived and might hold content.
+ * Taken out are body, attributes and fifo, the member that the policy's root is in, and what
+ * claimed that they were safe (pii, an older sealed). When the root is ".", or the record has no
+ * value there, these are all members but sqs and error; an error only when it arrived and might
+ * hold content.
  */
 struct quarantine;
 

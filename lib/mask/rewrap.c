@@ -50,8 +50,9 @@ static void set_clear(struct rewrap *rewrap)
             (rule->method->action == METHOD_REPLACE && rule->name != NULL))
             rewrap->clear[rule->node] = true;
     }
-    if (!policy->attributes_named)
-        rewrap->clear[policy->attributes] = true;
+    for (enum policy_aside aside = POLICY_CONTENT + 1; aside < POLICY_ASIDES; aside++)
+        if (!policy->named[aside])
+            rewrap->clear[policy->asides[aside]] = true;
 }
 
 /* What tells whether a value that stays in its place, and cannot be undone, looks masked. */

@@ -122,13 +122,13 @@ leased() {
 # attributed COUNT GROUPS: records for a FIFO queue, dealt out to groups, with attributes of two types.
 attributed() {
   awk -v count="$1" -v groups="$2" 'BEGIN { for (n = 1; n <= count; n++)
-    printf "{\"sqs\":{\"message_group_id\":\"g%d\",\"deduplication_id\":\"d%d\"},\"attributes\":" \
+    printf "{\"fifo\":{\"message_group_id\":\"g%d\",\"deduplication_id\":\"d%d\"},\"attributes\":" \
       "{\"trace\":{\"type\":\"String\",\"value\":\"t-%d\"},\"weight\":{\"type\":\"Number\",\"value\":\"%d\"}}," \
       "\"body\":{\"n\":%d}}\n", n % groups, n, n, n, n }'
 }
 
 # what FILE: what a move has to keep, a message a line, in the order of their groups.
-what() { jq -cS '[.sqs.message_group_id, .sqs.deduplication_id, .attributes, .body]' "$1" | sort -t, -s -k1,1; }
+what() { jq -cS '[.fifo.message_group_id, .fifo.deduplication_id, .attributes, .body]' "$1" | sort -t, -s -k1,1; }
 
 # What stands behind a locked group is not there for a receive: a drain may end before it.
 @test "three programs move a FIFO queue to another: attributes, groups, ids and order are kept" {

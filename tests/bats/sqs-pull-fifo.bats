@@ -16,15 +16,18 @@ teardown() { sqs_teardown; }
     fifo_queue
     grouped 4 2 | sqs-send
     pull --protocol "$protocol" -n 4 --fifo-ids >ids
-    [ "$(jq -c '[.sqs.message_group_id, .sqs.deduplication_id] == [null, null]' plain | sort -u)" = true ]
-    [ "$(jq -rs 'sort_by(.body.n)[].sqs | "\(.message_group_id) \(.deduplication_id)"' ids | xargs)" = \
+    [ "$(jq -c 'has("fifo")' plain | sort -u)" = false ]
+    # They are the producer's words: not in sqs, which passes every program.
+    [ "$(jq -c '.sqs | has("message_group_id") or has("deduplication_id")' plain ids | sort -u)" = false ]
+    [ "$(jq -c 'keys_unsorted' ids | sort -u)" = '["sqs","fifo","body"]' ]
+    [ "$(jq -rs 'sort_by(.body.n)[].fifo | "\(.message_group_id) \(.deduplication_id)"' ids | xargs)" = \
       'g1 d1 g0 d2 g1 d3 g0 d4' ]
     ! knows_attempts || [ "$(jq -r '.sqs.sequence_number | type' plain ids | sort -u)" = string ]
   done
   # A queue that is no FIFO queue has none.
   fresh_queue
   fill 1
-  sqs-pull --wait 1 --fifo-ids | jq -e '.sqs | has("sequence_number") or has("deduplication_id") | not'
+  sqs-pull --wait 1 --fifo-ids | jq -e '(.sqs | has("sequence_number")) or has("fifo") | not'
 }
 
 # Messages that wait for a verdict lock their group, and a queue with locked groups gives nothing:

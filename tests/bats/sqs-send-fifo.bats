@@ -98,7 +98,7 @@ WANTED
 @test "a FIFO queue gets the ids of the records, and keeps the order of each group" {
   fifo_queue
   for n in $(seq 1 60); do
-    printf '{"sqs":{"message_id":"m%s","message_group_id":"g%s","deduplication_id":"d-%s"},"body":{"n":%s}}\n' \
+    printf '{"sqs":{"message_id":"m%s"},"fifo":{"message_group_id":"g%s","deduplication_id":"d-%s"},"body":{"n":%s}}\n' \
       "$n" $((n % 3)) "$n" "$n"
   done >in
   run --separate-stderr -0 sqs-send <in
@@ -113,6 +113,20 @@ WANTED
   done
 }
 
+@test "records of version 0.1.0, which have the ids in sqs, give them too; those in fifo count first" {
+  fifo_queue
+  cat >in <<'END'
+{"sqs":{"message_group_id":"a","deduplication_id":"d1"},"body":"1"}
+{"sqs":{"message_group_id":"old","deduplication_id":"d2"},"fifo":{"message_group_id":"b"},"body":"2"}
+{"fifo":{"message_group_id":"c","deduplication_id":"d3"},"sqs":{"message_group_id":"old","deduplication_id":"old"},"body":"3"}
+{"sqs":{"message_group_id":"d","deduplication_id":"d4"},"fifo":{"message_group_id":null},"body":"4"}
+{"fifo":{"message_group_id":"old"},"fifo":{"message_group_id":"e","deduplication_id":"d5"},"body":"5"}
+END
+  sqs-send <in
+  [ "$(raw | jq -c '[.body, .group, .deduplication]' | sort | xargs -d '\n')" = \
+    '["1","a","d1"] ["2","b","d2"] ["3","c","d3"] ["4","d","d4"] ["5","e","d5"]' ]
+}
+
 @test "a FIFO queue and records without ids: one group, in the order of the input; twice is once" {
   fifo_queue
   bodies 1 25 >in
@@ -125,14 +139,14 @@ WANTED
   [ "$(jq -r .group out | sort -u)" = sqs-send ]
   [ "$(jq -r .deduplication out | grep -cE '^[0-9a-f]{64}$')" -eq 26 ]
   # A group of one's own, for records that name none; the message id where there is one.
-  printf '%s\n' '{"sqs":{"message_id":"m1"},"body":"a"}' '{"sqs":{"message_group_id":"own","message_id":"m2"},"body":"b"}' |
+  printf '%s\n' '{"sqs":{"message_id":"m1"},"body":"a"}' '{"sqs":{"message_id":"m2"},"fifo":{"message_group_id":"own"},"body":"b"}' |
     sqs-send --group-id mine
   [ "$(raw | jq -c '[.body, .group, .deduplication]' | xargs -d '\n')" = '["a","mine","m1"] ["b","own","m2"]' ]
 }
 
 @test "--new-deduplication-ids: a message that the queue has seen by its id is not swallowed" {
   fifo_queue
-  printf '{"sqs":{"message_id":"%s","message_group_id":"g","deduplication_id":"same"},"body":"x"}\n' m1 >first
+  printf '{"sqs":{"message_id":"%s"},"fifo":{"message_group_id":"g","deduplication_id":"same"},"body":"x"}\n' m1 >first
   sed 's/m1/m2/' first >second
   sqs-send <first
   sqs-send <second
@@ -152,7 +166,7 @@ WANTED
 
 @test "a batch that a FIFO queue refuses whole is sent one by one, in order" {
   fifo_queue
-  printf '{"sqs":{"message_group_id":"%s"},"body":{"n":%s}}\n' g 1 g 2 'not a group' 3 g 4 g 5 >in
+  printf '{"fifo":{"message_group_id":"%s"},"body":{"n":%s}}\n' g 1 g 2 'not a group' 3 g 4 g 5 >in
   status=0
   sqs-send <in 2>err || status=$?
   # A server that takes any group has nothing to refuse.

@@ -8,7 +8,7 @@ fifo_queue() {
 # grouped COUNT GROUPS [TEXT]: so many records with bodies {"n":1} and so on, dealt out to groups g0, g1 …
 grouped() {
   awk -v count="$1" -v groups="$2" -v text="${3:-}" 'BEGIN { for (n = 1; n <= count; n++)
-    printf "{\"sqs\":{\"message_group_id\":\"g%d\",\"deduplication_id\":\"d%d\"},\"body\":{\"n\":%d,\"t\":\"%s\"}}\n",
+    printf "{\"fifo\":{\"message_group_id\":\"g%d\",\"deduplication_id\":\"d%d\"},\"body\":{\"n\":%d,\"t\":\"%s\"}}\n",
       n % groups, n, n, text }'
 }
 
