@@ -10,6 +10,7 @@
 #include "pg/conn.h"
 #include "pg/conn_transaction.h"
 #include "pg/open.h"
+#include "pg/patient.h"
 #include "pg/peer.h"
 #include "pg/words.h"
 
@@ -27,6 +28,7 @@ struct pg_conn {
     int halt_fd;         /* -1: none */
     uint64_t give_up_at; /* 0: not halted */
     bool committing;
+    struct pg_patient patient;
     struct pg_error error;
 };
 
@@ -144,6 +146,7 @@ int pg_conn_open(struct pg_conn *conn, uint64_t within_ms)
     if (conn->pq == NULL)
         return -1;
     conn->give_up_at = 0;
+    conn->patient = (struct pg_patient){ .known = false };
     return 0;
 }
 
@@ -178,6 +181,8 @@ static void await(struct pg_conn *conn, short events)
         };
         bool halted = conn->give_up_at != 0;
         int ready = poll(wait, 2, halted ? (int)(conn->give_up_at - now) : LOOK_AGAIN_MS);
+        if (ready == 0)
+            pg_patient_look(&conn->patient, PQsocket(conn->pq));
         if (ready < 0 ? errno != EINTR : ready == 0 && !halted)
             return; /* libpq will find out why */
         if (ready > 0 && wait[1].revents != 0) {

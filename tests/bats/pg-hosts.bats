@@ -89,7 +89,7 @@ loads() {
   wait
   for kind in "${kinds[@]}" shared; do
     read -r status ms <"$kind"
-    echo "# $kind: pg-load $status after $ms ms; psql $(cat "psql-$kind" 2>/dev/null) ms" | tee -a "$BATS_FILE_TMPDIR/figures"
+    echo "# $kind: pg-load $status after $ms ms; psql $(cat "psql-$kind" 2>/dev/null) ms" | tee "$(rounds /dev/null /dev/fd/3)"
     cat "$kind.err"
     [ "$status" -eq 0 ]
     [ "$(tally "$kind.out")" = '5 committed' ]
