@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The stages of scripts/pipeline.sh: how they are started, joined, signalled and
-# waited for, and the archive. Sourced by it; uses its messages and program().
+# waited for, and the archive. Sourced by it; uses its messages, program() and adopt().
 #
 #   make_ends; make_pipe READ WRITE...
 #   set -m; phase=starting
@@ -39,9 +39,10 @@ end_all() {
   for i in "${!pids[@]}"; do [ -n "${over[i]}" ] || kill -s KILL "${pids[i]}"; done
 } 2>/dev/null
 
-# aside COMMAND...: runs it so that a signal need not wait for its end.
+# aside PROGRAM COMMAND...: runs it so that a signal need not wait for its end, with
+# that program's part of the environment.
 aside() {
-  setpriv --pdeathsig KILL -- "$@" {stderr}>&- &
+  (adopt "$1" && exec setpriv --pdeathsig KILL -- "${@:2}" {stderr}>&-) &
   helper=$!
   wait "$helper"
   set -- $?
@@ -94,6 +95,7 @@ stage() {
     tee) options=() ;;
     gzip | awk) options=() && exec 2>&"$to_complain" ;;
     esac
+    adopt "$3"
     [ "$3" != awk ] || export gzip_to_file="$KEEP" stem part gzip run=$$
     exec <&"$in" >&"$out" {stderr}>&-
     # shellcheck disable=SC2086  # some descriptors

@@ -2,7 +2,26 @@
 # The four programs joined, as cron and systemd run them. Installed as sqs2pg;
 # usage() below is its manual.
 set -uo pipefail
-unset -v TMOUT BASH_COMPAT # of which the one ends a read, and the other makes a file of <<<
+
+# What the environment holds is data, as the settings file is: before anything has
+# a name here it moves to where none means anything to the shell, and adopt() hands
+# each program its own part. Only what every program may have stays.
+unset -v settings foreign
+declare -A settings=()
+foreign='^(PATH|IFS|ENV|SHELLOPTS|CDPATH|GLOBIGNORE|PS[0-9]|PROMPT_COMMAND|POSIXLY_CORRECT|OPT(ARG|IND|ERR)|BASH.*|LD_.*|E?UID|PPID|[A-Z]*_?GROUPS|FUNCNAME|S?RANDOM|SECONDS|LINENO|EPOCH.*|HIST.*|COMP_.*|DIRSTACK|TMOUT|REPLY|MAPFILE|_.*|GCONV_PATH|GLIBC_TUNABLES|MALLOC_.*|OPENSSL_.*)$'
+common() { # NAME: whether every program may have it
+  case $1 in
+  HOME | USER | LOGNAME | LANG | LANGUAGE | LC_* | TZ | TZDIR | TMPDIR | TERM) ;;
+  # Of the environment alone.
+  PATH | SHELL | PWD | SHLVL | _ | LD_* | GCONV_PATH | GLIBC_TUNABLES | MALLOC_* | OPENSSL_* | *SAN_OPTIONS) ;;
+  *) return 1 ;;
+  esac
+}
+while read -r name; do
+  ! common "$name" || continue
+  [[ $name =~ $foreign ]] || settings[$name]=${!name}
+  unset -v "$name"
+done < <(compgen -e) 2>/dev/null
 
 NAME=sqs2pg
 OK=0 USAGE=64 UNAVAILABLE=69 IO=74 PERMISSION=77 CONFIG=78
@@ -45,7 +64,8 @@ Settings, from the file or, where it is silent, from the environment:
   SQS2PG_PULL_OPTIONS, SQS2PG_MASK_OPTIONS, SQS2PG_LOAD_OPTIONS, SQS2PG_ACK_OPTIONS
                        further options of the programs, separated by blanks
   SQS2PG_LOCK_DIR      folder of the lock files
-  AWS_*, PG*, ...      as the programs and their libraries know them
+  AWS_*, PG*, ...      as the programs and their libraries know them; each program
+                       gets its own alone
 
 The file is read, never executed, and must be yours (sqs2pg(1)). Exit status:
 the gravest of the four programs', or --lock-status when another run has the queue.
@@ -173,12 +193,37 @@ version() {
 
 # ---- settings ----------------------------------------------------------------
 
-# Names that would change the shell or the loader, not the programs' settings.
-readonly FOREIGN='^(PATH|IFS|ENV|SHELLOPTS|CDPATH|GLOBIGNORE|PS[0-9]|PROMPT_COMMAND|POSIXLY_CORRECT|OPT(ARG|IND|ERR)|BASH.*|LD_.*|E?UID|PPID|[A-Z]*_?GROUPS|FUNCNAME|RANDOM|SRANDOM|SECONDS|LINENO|_.*|GCONV_PATH|OPENSSL_CONF)$'
-readonly SECRET='^(AWS_SECRET_ACCESS_KEY|AWS_SESSION_TOKEN|AWS_SECURITY_TOKEN|PGPASSWORD|PGSSLPASSWORD|AWS_CONTAINER_AUTHORIZATION_TOKEN)$'
-readonly OWN='^SQS2PG_(TABLE|KEY_FILE|MAPS|(PULL|MASK|LOAD|ACK)_OPTIONS|LOCK_DIR)$'
+# A secret, by the name of a setting, and by its value: a URL or a connection string
+# with a password. A proxy may be written without the beginning of a URL.
+secret_name='(PASSWORD|SECRET|TOKEN|SECRET_ACCESS_KEY)$'
+secret_value='://[^/@[:space:]]*:[^/@[:space:]]+@|(^|[[:space:]?&=])(ssl)?password='
+secret_proxy='^[^/@]*:[^/@]+@'
+own='^SQS2PG_(TABLE|KEY_FILE|MAPS|(PULL|MASK|LOAD|ACK)_OPTIONS|LOCK_DIR)$'
 
-# read_config FILE: exports its settings. The descriptor is judged, not the
+is_secret() { # NAME VALUE
+  [[ $1 =~ $secret_name || ${2,,} =~ $secret_value ]] || [[ ${1,,} == *_proxy && $2 =~ $secret_proxy ]]
+}
+
+# belongs NAME PROGRAM: whether the program gets that setting. What nobody here
+# knows may be for a credential_process, which sqs-* start.
+belongs() {
+  case $1 in
+  PG* | KRB5* | SQS2PG_MAPS) [ "$2" = pg-load ] ;;
+  SSL_CERT_*) [[ $2 == sqs-* || $2 == pg-load ]] ;;
+  SQS2PG_*) false ;;
+  *) common "$1" || [[ $2 == sqs-* && ($1 =~ ^[A-Z][A-Z0-9_]*$ || $1 =~ ^(https?|no|all)_proxy$) ]] ;;
+  esac
+}
+
+# adopt PROGRAM: in a shell that is to become it.
+adopt() {
+  local name
+  for name in "${!settings[@]}"; do
+    ! belongs "$name" "$1" || { unset -v "$name" && export "$name=${settings[$name]}"; }
+  done
+}
+
+# read_config FILE: takes its settings. The descriptor is judged, not the
 # name, which may mean another file a moment later.
 read_config() {
   local file=$1 fd line name value number=0 mode owner type secret=''
@@ -198,11 +243,13 @@ read_config() {
     name=${line%%=*} value=${line#*=}
     [[ $line == *=* && $name =~ ^[A-Za-z_][A-Za-z0-9_]*$ ]] ||
       fail "$CONFIG" "$file:$number: not a line of KEY=VALUE"
-    [[ ! $name =~ $FOREIGN ]] || fail "$CONFIG" "$file:$number: $name cannot be set here"
-    [[ $name != SQS2PG_* || $name =~ $OWN ]] || fail "$CONFIG" "$file:$number: no such setting as $name"
-    [[ ! $name =~ $SECRET ]] || secret=1
+    [[ $name =~ ^([A-Z][A-Z0-9_]*|(https?|no|all)_proxy)$ ]] ||
+      fail "$CONFIG" "$file:$number: a setting's name is in upper case, unlike $name"
+    [[ ! $name =~ $foreign ]] || fail "$CONFIG" "$file:$number: $name cannot be set here"
+    [[ $name != SQS2PG_* || $name =~ $own ]] || fail "$CONFIG" "$file:$number: no such setting as $name"
     [[ ! $value =~ ^(\".*\"|\'.*\')$ ]] || value=${value:1:${#value}-2}
-    export "$name=$value"
+    ! is_secret "$name" "$value" || secret=1
+    settings[$name]=$value
   done
   exec {fd}<&-
   [ -z "$secret" ] || [ $((8#$mode & 8#004)) -eq 0 ] ||
@@ -213,7 +260,7 @@ read_config() {
 require() {
   local name
   for name in "$@"; do
-    [ -n "${!name:-}" ] || fail "$CONFIG" "$name is not set${config:+ in $config}"
+    [ -n "${settings[$name]:-}" ] || fail "$CONFIG" "$name is not set${config:+ in $config}"
   done
 }
 
@@ -250,9 +297,9 @@ declare -F stage >/dev/null || fail "$UNAVAILABLE" "no file pipeline-stages.sh b
 # queue_place: sets place, account and name of the queue, as far as they can be
 # told without asking anybody; the account of a queue given by its name cannot.
 queue_place() {
-  local url=$SQS_QUEUE_URL endpoint=${AWS_ENDPOINT_URL_SQS:-${AWS_ENDPOINT_URL:-}} host=''
+  local url=${settings[SQS_QUEUE_URL]} endpoint=${settings[AWS_ENDPOINT_URL_SQS]:-${settings[AWS_ENDPOINT_URL]:-}} host=''
   local region='(^|[.])([a-z]{2,}(-[a-z]+)+-[0-9]+)[.].*amazonaws[.]com'
-  name=$url account='' place=${AWS_REGION:-${AWS_DEFAULT_REGION:-}}
+  name=$url account='' place=${settings[AWS_REGION]:-${settings[AWS_DEFAULT_REGION]:-}}
   if [[ $url == *://* ]]; then
     url=${url%/} host=${url#*://} name=${url##*/} account=${url%/*} account=${account##*/}
   fi
@@ -272,7 +319,7 @@ take_lock() {
   file=$1/$(printf '%s\0' "${@:3}" | sha256sum | cut -c 1-16).lock
   { exec {lock_fd}>>"$file"; } 2>/dev/null || fail "$CONFIG" "cannot open the lock file $file"
   [ "$left" -gt 0 ] || left=0
-  aside flock -w "$((left / 1000)).$(printf %03d $((left % 1000)))" "$2" "$lock_fd" && return 0
+  aside flock flock -w "$((left / 1000)).$(printf %03d $((left % 1000)))" "$2" "$lock_fd" && return 0
   [ "$verbosity" -lt 1 ] || message info "another run has this queue"
   exit "$((10#${lock_status:-0}))"
 }
@@ -281,7 +328,7 @@ take_lock() {
 # have its URL share its name, and exclude one that has the name alone: with the
 # same credentials that is the same queue, unless the URL is of another account.
 lock() {
-  local dir=${SQS2PG_LOCK_DIR:-} how=-x place account name ms lock_until
+  local dir=${settings[SQS2PG_LOCK_DIR]:-} how=-x place account name ms lock_until
   if [ -z "$dir" ]; then
     dir=/tmp
     [ ! -w /run/lock ] || dir=/run/lock
@@ -295,7 +342,7 @@ lock() {
   milliseconds "${lock_wait:-0}"
   lock_until=$((${EPOCHREALTIME/[.,]/} / 1000 + ms))
   [ -z "$account" ] || { how=-s && take_lock "$dir" -x "$place" "$account" "$name"; }
-  take_lock "$dir" "$how" "$place" "$name" "${AWS_PROFILE:-}" "${AWS_ACCESS_KEY_ID:-}"
+  take_lock "$dir" "$how" "$place" "$name" "${settings[AWS_PROFILE]:-}" "${settings[AWS_ACCESS_KEY_ID]:-}"
 }
 
 # ---- the run -----------------------------------------------------------------
@@ -304,13 +351,13 @@ lock() {
 # database is found before a message is received: every delivery counts for the
 # queue's redrive policy, and a message in hand is hidden from others.
 preflight() {
-  quietly pii-mask --key-file "$SQS2PG_KEY_FILE" "${mask[@]}"
-  quietly pg-load --table "$SQS2PG_TABLE" "${load[@]}" --explain
+  quietly pii-mask --key-file "${settings[SQS2PG_KEY_FILE]}" "${mask[@]}"
+  quietly pg-load --table "${settings[SQS2PG_TABLE]}" "${load[@]}" --explain
 }
 quietly() { # PROGRAM ARGUMENT...
   local path
   path=$(program "$1") || exit
-  aside "$path" -q --log "$log_form" "${@:2}" </dev/null >/dev/null || exit
+  aside "$1" "$path" -q --log "$log_form" "${@:2}" </dev/null >/dev/null || exit
 }
 
 # Its own process group for each stage: a Ctrl-C then reaches this script alone,
@@ -339,10 +386,10 @@ leave() {
 run() {
   local pull=() mask=() load=() ack=() from_pull to_mask from_mask to_load from_load to_ack
   local acked to_acked masked from_tee to_part to_gzip null stem part gzip turn_at
-  read -ra pull <<<"${SQS2PG_PULL_OPTIONS:-}"
-  read -ra mask <<<"${SQS2PG_MASK_OPTIONS:-}"
-  read -ra load <<<"${SQS2PG_LOAD_OPTIONS:-}"
-  read -ra ack <<<"${SQS2PG_ACK_OPTIONS:-}"
+  read -ra pull <<<"${settings[SQS2PG_PULL_OPTIONS]:-}"
+  read -ra mask <<<"${settings[SQS2PG_MASK_OPTIONS]:-}"
+  read -ra load <<<"${settings[SQS2PG_LOAD_OPTIONS]:-}"
+  read -ra ack <<<"${settings[SQS2PG_ACK_OPTIONS]:-}"
   preflight
   make_ends
   make_pipe from_pull to_mask
@@ -358,10 +405,10 @@ run() {
   fi
   begin
   kept=$acked stage 0 "$to_mask" sqs-pull --acked "/dev/fd/$acked" ${follow:+"$follow"} "${pull[@]}"
-  stage "$from_pull" "$masked" pii-mask --key-file "$SQS2PG_KEY_FILE" "${mask[@]}"
+  stage "$from_pull" "$masked" pii-mask --key-file "${settings[SQS2PG_KEY_FILE]}" "${mask[@]}"
   [ -z "$archive" ] || kept=$to_gzip stage "$from_tee" "$to_load" tee -p "/dev/fd/$to_gzip"
   loader=${#pids[@]}
-  stage "$from_mask" "$to_ack" pg-load --table "$SQS2PG_TABLE" "${load[@]}"
+  stage "$from_mask" "$to_ack" pg-load --table "${settings[SQS2PG_TABLE]}" "${load[@]}"
   kept=$last_lives stage "$from_load" "$to_acked" sqs-ack --print "${ack[@]}"
   if [ -n "$archive" ]; then
     archiver=${#pids[@]}
@@ -376,7 +423,7 @@ run() {
 # end harms no other. Nothing is acked. A stop may cut a line, which pg-load rejects.
 replay() {
   local load=() file in from_file to_load null
-  read -ra load <<<"${SQS2PG_LOAD_OPTIONS:-}"
+  read -ra load <<<"${settings[SQS2PG_LOAD_OPTIONS]:-}"
   exec {null}>/dev/null
   for file in "${replay[@]}"; do
     [ "$signals" -eq 0 ] || break
@@ -391,7 +438,7 @@ replay() {
     begin
     stage "$in" "$to_load" gzip -cdf
     loader=1
-    kept=$last_lives stage "$from_file" "$null" pg-load --table "$SQS2PG_TABLE" "${load[@]}"
+    kept=$last_lives stage "$from_file" "$null" pg-load --table "${settings[SQS2PG_TABLE]}" "${load[@]}"
     end
     close_pipes
     case $worst in 0 | 1 | "$IO") ;; *) break ;; esac

@@ -1,0 +1,131 @@
+#!/usr/bin/env bats
+# What scripts/pipeline.sh (installed as sqs2pg) takes for settings, and which program gets which.
+
+load ../lib/common
+
+setup() {
+  common_setup
+  fresh_database
+  create_user_logins
+  fresh_queue VisibilityTimeout=30
+  key k
+  export SQS2PG_LOCK_DIR=$BATS_TEST_TMPDIR
+  printf '%s\n' "SQS_QUEUE_URL=$SQS_QUEUE_URL" SQS2PG_TABLE=user_logins "SQS2PG_KEY_FILE=$PWD/k" \
+    'SQS2PG_PULL_OPTIONS=--wait 1' >settings
+  QUEUE=$SQS_QUEUE_URL
+  unset SQS_QUEUE_URL
+  install -D -m 755 "$ROOT/scripts/pipeline.sh" bin/sqs2pg
+  SQS2PG=$BATS_TEST_TMPDIR/bin/sqs2pg
+}
+
+teardown() { common_teardown; }
+
+# below PID: its descendants.
+below() {
+  local pid
+  for pid in $(pgrep -P "$1"); do
+    echo "$pid"
+    below "$pid"
+  done
+}
+stages() { pgrep -P "$(<pid)" -x 'sqs-pull|pii-mask|tee|pg-load|sqs-ack|.*awk'; }
+six_stages() { [ "$(stages | wc -l)" -eq 6 ]; }
+rows_are() { [ "$(sql 'SELECT count(*) FROM user_logins')" = "$1" ]; }
+# names PID: those in its environment.
+names() { tr '\0' '\n' <"/proc/$1/environ" | sed -n 's/^\([A-Za-z_][A-Za-z0-9_]*\)=.*/\1/p'; }
+has() { names "$1" | grep -qxE "$2"; }
+lacks() { ! has "$@"; } # as bats passes over a command behind a bare `!`
+
+@test "each program has its own part of the environment, and no other's" {
+  mkdir kept
+  # From the file and from the environment alike; and what is nobody's here.
+  printf '%s\n' PGPASSWORD=canary-pg 'https_proxy=http://u:canary-proxy@127.0.0.1:9' TZ=Asia/Tokyo \
+    no_proxy=127.0.0.1,localhost AWS_SESSION_TOKEN= VAULT_ADDR=canary-vault >>settings
+  chmod 600 settings
+  PGAPPNAME=canary-name KRB5CCNAME=canary-krb5 MASTER_KEY=canary-key lower_case=canary-lower \
+    HTTP_PROXY=canary-proxy SQS2PG_ACK_OPTIONS=-v "$SQS2PG" -c settings --follow --archive kept 3>&- 4>&- >out 2>err &
+  echo $! >pid
+  eventually 20 six_stages
+  # A record on its way, so that whatever a program starts has been started.
+  sqs-send -Q "$QUEUE" <"$SAMPLE"
+  eventually 20 rows_are 99
+  local pid name seen=''
+  for pid in $(below "$(<pid)"); do
+    name=$(ps -o comm= -p "$pid") || continue
+    # That of pg-load's filters has none at all.
+    if [ "$(ps -o comm= -p "$(ps -o ppid= -p "$pid" | tr -d ' ')")" = pg-load ]; then
+      seen+=' filters'
+      [ -z "$(tr -d '\0' <"/proc/$pid/environ")" ]
+      continue
+    fi
+    seen+=" $name"
+    echo "$name $pid: $(names "$pid" | xargs)"
+    case $name in
+    sqs-*)
+      has "$pid" AWS_SECRET_ACCESS_KEY
+      has "$pid" https_proxy
+      has "$pid" VAULT_ADDR
+      grep -qzx no_proxy=127.0.0.1,localhost "/proc/$pid/environ"
+      lacks "$pid" '(PG|KRB5).*'
+      ;;
+    pg-load)
+      has "$pid" PGPASSWORD
+      lacks "$pid" '(AWS|SQS|VAULT)_.*|.*_proxy|MASTER_KEY'
+      ;;
+    *) lacks "$pid" '(AWS|SQS|SQS2PG|VAULT)_.*|(PG|KRB5).*|.*_proxy|.*_PROXY|MASTER_KEY' ;;
+    esac
+    lacks "$pid" 'lower_case|SQS2PG_.*_OPTIONS|SQS2PG_KEY_FILE'
+    [[ $name == pg-load ]] || { has "$pid" PATH && grep -qzx TZ=Asia/Tokyo "/proc/$pid/environ"; }
+  done
+  for name in sqs-pull pii-mask tee pg-load filters sqs-ack gzip; do [[ "$seen " == *" $name "* ]]; done
+  kill "$(<pid)"
+  wait "$(<pid)"
+  [ "$(zcat kept/*.gz | wc -l)" -eq 100 ]
+}
+
+@test "settings are data, whatever they are called: none acts on the script" {
+  sqs-send -Q "$QUEUE" <"$SAMPLE"
+  local name
+  # Names of the script's own, and texts that arithmetic would run.
+  for name in OK NAME USAGE GRAVITY HOUR LOOK_AGAIN ARCHIVER KEEP LONG CONFIG HARMLESS; do
+    echo "$name=x[\$(touch executed)0]"
+  done >>settings
+  printf '%s\n' COLUMNS=1 LINES=1 'SQS2PG_ACK_OPTIONS=--linger 0' "TMPDIR='a b'" >>settings
+  run --separate-stderr -0 "$SQS2PG" -v -c settings
+  rows_are 99
+  [ ! -e executed ]
+  # In the environment, too.
+  OK=9 NAME=x GRAVITY=x settings=x foreign=. name=x pids=1 worst=9 signals=5 TMOUT=0 IFS=2 POSIXLY_CORRECT=1 \
+    BASH_COMPAT=4.4 SECONDS='x[$(touch executed)0]' OPTIND=x phase=running CDPATH=/ GLOBIGNORE='*' \
+    run --separate-stderr -0 "$SQS2PG" -v -c settings
+  [[ "$stderr" == *'sqs-ack: deleted=0'* ]]
+  [ ! -e executed ]
+}
+
+@test "settings that a program or its loader would take for its own are refused: 78, with file and line" {
+  local line
+  for line in PATH=. LD_PRELOAD=x LD_LIBRARY_PATH=. IFS=x BASH_ENV=x ENV=x SECONDS=1 RANDOM=1 OPTIND=1 UID=0 EUID=0 PPID=1 \
+    SHELLOPTS=xtrace BASHOPTS=x GLIBC_TUNABLES=x OPENSSL_CONF=x TMOUT=1 lower=x ld_preload=x _=x Mixed=x 'A B=c' HTTPs_proxy=x \
+    'A[0]=1' 'A-B=1' =x SQS2PG_X=1; do
+    { cat settings && echo "$line"; } >wrong
+    run --separate-stderr -78 "$SQS2PG" -c wrong
+    [[ "$stderr" == "sqs2pg: error: wrong:5: "* ]]
+  done
+}
+
+@test "a secret counts as one by its content: 77 where others may read the file, and its value is not shown" {
+  local line
+  for line in http_proxy=http://u:canary@127.0.0.1:9 https_proxy=u:canary@proxy:9 HTTP_PROXY=u:canary@h \
+    AWS_ENDPOINT_URL=http://u:canary@127.0.0.1:9 'SQS2PG_LOAD_OPTIONS=-q --dsn postgresql://u:canary@h/d' \
+    'SQS2PG_LOAD_OPTIONS=--dsn password=canary' 'PGSERVICE="postgresql://h/d?user=u&password=canary"' \
+    AWS_SECRET_ACCESS_KEY=canary PGPASSWORD=canary VAULT_TOKEN=canary; do
+    { cat settings && echo "$line"; } >secret
+    chmod 644 secret
+    run --separate-stderr -77 "$SQS2PG" -c secret
+    [ "$stderr" = 'sqs2pg: error: secret holds a secret and may be read by others (mode 644)' ]
+  done
+  # What is none.
+  printf '%s\n' 'no_proxy=a@b:c' AWS_WEB_IDENTITY_TOKEN_FILE=/none/token PGPASSFILE=/none/pass 'AWS_SDK_NOTE=see http://h:80/a@b' >>settings
+  chmod 644 settings
+  "$SQS2PG" -c settings
+}
