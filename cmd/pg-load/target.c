@@ -24,19 +24,31 @@ static const char *const own_without[] = {
     [PG_OWN_LEDGER] = "--no-ledger", [PG_OWN_ERRORS] = "--no-quarantine"
 };
 
-/* Words for what keeps one of them from being used. */
+/* Words for what keeps one of them from being used; ${owner}: whose it is. */
 static int own_failure(const struct target *target, const struct load_options *options,
-    const struct pg_own *own, enum pg_own_result result, struct failure *failure)
+    const struct pg_own *own, enum pg_own_result result, const char *owner, struct failure *failure)
 {
     const char *word = own_words[own->kind];
     switch (result) {
     case PG_OWN_LONG:
         failure_set(failure, STATUS_USAGE, "the %s's name would be longer than 63 bytes", word);
         return failure_hint(failure, "name one with %s", own_options[own->kind]);
+    case PG_OWN_STRANGER:
+        failure_set(failure, STATUS_UNAVAILABLE,
+            "%s %s belongs to %s, who is neither the loader, nor the table's owner, nor a superuser",
+            word, own->qualified, owner);
+        return failure_hint(failure,
+            "who owns it decides what becomes of messages: ALTER TABLE ... "
+            "OWNER TO, or name another with %s",
+            own_options[own->kind]);
+    case PG_OWN_MEDDLED:
+        return failure_set(failure, STATUS_UNAVAILABLE,
+            "%s %s, of %s, has triggers, rules or row security", word, own->qualified, owner);
     case PG_OWN_SHAPE:
         failure_set(failure, STATUS_UNAVAILABLE,
-            "%s %s lacks a column, or a unique index on its column key alone", word,
-            own->qualified);
+            "%s %s, of %s, lacks a column or a unique index on its column key alone, or has a column "
+            "that must be given",
+            word, own->qualified, owner);
         return failure_hint(failure, DEFINITIONS " has its definition");
     case PG_OWN_VOLATILE:
         return failure_set(failure, STATUS_UNAVAILABLE,
@@ -90,19 +102,20 @@ static int own_create(struct target *target, const struct load_options *options,
 static int own_open(struct target *target, const struct load_options *options, struct pg_own *own,
     bool *locked, struct failure *failure)
 {
-    enum pg_own_result result = pg_own_check(target->conn, own);
+    char owner[PG_NAME_SIZE];
+    enum pg_own_result result = pg_own_check(target->conn, &target->table, own, owner);
     if (result == PG_OWN_MISSING && options->look_only && !options->no_create)
         return 0;
     if (result == PG_OWN_MISSING && !options->no_create && !*locked) {
         /* Another loader may be creating it just now: look again once it is done. */
         if (pg_conn_exec(target->conn, pg_own_lock_sql) != 0)
-            return own_failure(target, options, own, PG_OWN_FAILED, failure);
+            return own_failure(target, options, own, PG_OWN_FAILED, "", failure);
         *locked = true;
-        result = pg_own_check(target->conn, own);
+        result = pg_own_check(target->conn, &target->table, own, owner);
     }
     if (result == PG_OWN_MISSING && !options->no_create)
         return own_create(target, options, own, failure);
-    return result == PG_OWN_OK ? 0 : own_failure(target, options, own, result, failure);
+    return result == PG_OWN_OK ? 0 : own_failure(target, options, own, result, owner, failure);
 }
 
 /* Both, in the transaction begun. */
@@ -120,7 +133,7 @@ static int open_owns(struct target *target, const struct load_options *options,
         enum pg_own_result named = pg_own_name(target->conn, &target->table, PG_OWN_LEDGER,
             options->ledger_table, &target->ledger);
         if (named != PG_OWN_OK)
-            return own_failure(target, options, &target->ledger, named, failure);
+            return own_failure(target, options, &target->ledger, named, "", failure);
         if (own_open(target, options, &target->ledger, &locked, failure) != 0)
             return -1;
     }
@@ -128,7 +141,7 @@ static int open_owns(struct target *target, const struct load_options *options,
         enum pg_own_result named = pg_own_name(target->conn, &target->table, PG_OWN_ERRORS,
             options->error_table, &target->errors);
         if (named != PG_OWN_OK)
-            return own_failure(target, options, &target->errors, named, failure);
+            return own_failure(target, options, &target->errors, named, "", failure);
         if (own_open(target, options, &target->errors, &locked, failure) != 0)
             return -1;
     }

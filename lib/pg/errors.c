@@ -37,17 +37,27 @@ static const enum pg_array_type types[COLUMNS] = { [KEY] = PG_ARRAY_UUID,
     [RECORD] = PG_ARRAY_TEXT,
     [COUNT] = PG_ARRAY_INT8 };
 
+#define UNNEST(parameter, type) "pg_catalog.unnest(" parameter "::pg_catalog." type "[])"
+
+/* Statements are read by their lines. */
+/* clang-format off */
+
 /* The same content keeps its row; only what says why and when is renewed. */
 static const char store_sql[] =
     "INSERT INTO ERRORS AS e (key, message_id, ledger_key, content, stage, code, sqlstate,"
     " column_name, constraint_name, record, count)"
-    " SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::text[], $6::text[],"
-    "  $7::text[], $8::text[], $9::text[], $10::text[], $11::bigint[])"
-    " ON CONFLICT (key) DO UPDATE SET count = e.count + excluded.count, last_at = now(),"
-    "  resolved_at = NULL, stage = excluded.stage, code = excluded.code,"
-    "  sqlstate = excluded.sqlstate, column_name = excluded.column_name,"
-    "  constraint_name = excluded.constraint_name, record = excluded.record"
-    " WHERE e.content = excluded.content RETURNING key";
+    " SELECT * FROM ROWS FROM (" UNNEST("$1", "uuid") "," UNNEST("$2", "text") ","
+    UNNEST("$3", "uuid") "," UNNEST("$4", "uuid") "," UNNEST("$5", "text") ","
+    UNNEST("$6", "text") "," UNNEST("$7", "text") "," UNNEST("$8", "text") ","
+    UNNEST("$9", "text") "," UNNEST("$10", "text") "," UNNEST("$11", "int8") ")"
+    " ON CONFLICT (key) DO UPDATE SET"
+                "  count = e.count OPERATOR(pg_catalog.+) excluded.count, last_at = pg_catalog.now(),"
+                "  resolved_at = NULL, stage = excluded.stage, code = excluded.code,"
+                "  sqlstate = excluded.sqlstate, column_name = excluded.column_name,"
+                "  constraint_name = excluded.constraint_name, record = excluded.record"
+                " WHERE e.content OPERATOR(pg_catalog.=) excluded.content RETURNING key";
+
+/* clang-format on */
 
 struct chunk {
     struct pg_array arrays[COLUMNS];
@@ -283,7 +293,8 @@ static int with_keys(struct pg_conn *conn, const struct pg_own *table, const cha
 int pg_errors_holds(struct pg_conn *conn, const struct pg_own *table, const struct pg_key *keys,
     size_t count, bool *held)
 {
-    static const char sql[] = "SELECT key FROM ERRORS WHERE key = ANY ($1::uuid[])";
+    static const char sql[] = "SELECT key FROM ERRORS"
+                              " WHERE key OPERATOR(pg_catalog.=) ANY ($1::pg_catalog.uuid[])";
     if (with_keys(conn, table, sql, keys, count) != 0)
         return -1;
     memset(held, 0, count * sizeof *held);
@@ -312,7 +323,8 @@ int pg_errors_waits(struct pg_conn *conn, const struct pg_own *table, const char
 int pg_errors_resolve_keys(struct pg_conn *conn, const struct pg_own *table,
     const struct pg_key *keys, size_t count)
 {
-    static const char sql[] = "UPDATE ERRORS SET resolved_at = now()"
-                              " WHERE resolved_at IS NULL AND ledger_key = ANY ($1::uuid[])";
+    static const char sql[] = "UPDATE ERRORS SET resolved_at = pg_catalog.now()"
+                              " WHERE resolved_at IS NULL AND ledger_key"
+                              " OPERATOR(pg_catalog.=) ANY ($1::pg_catalog.uuid[])";
     return with_keys(conn, table, sql, keys, count);
 }

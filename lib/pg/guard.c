@@ -9,43 +9,40 @@ enum { MAX_SQL = 16384 };
 #define NE " OPERATOR(pg_catalog.<>) "
 #define TABLE(parameter) "pg_catalog.to_regclass(" parameter ")"
 
-/* clang-format off: statements are read by their lines */
+/* Statements are read by their lines. */
+/* clang-format off */
 
 /* Of that table's tree. */
 #define SOME(parameter, condition) \
     " EXISTS (SELECT FROM tree t WHERE t.root" EQ TABLE(parameter) " AND (" condition "))"
 
 /* Of a table of our own, what struct pg_guard_own has, in its order. */
-#define OWN(parameter)                                                                             \
-    SOME(parameter, "t.relpersistence" NE "'p' OR t.relkind" EQ "'f'")                             \
-    ","                                                                                            \
-    " NOT EXISTS (SELECT FROM pg_catalog.pg_index i"                                               \
-    "  JOIN pg_catalog.pg_attribute a ON a.attrelid" EQ "i.indrelid AND a.attnum" EQ "i.indkey[0]" \
-    "  WHERE i.indrelid" EQ                                                                        \
-    TABLE(parameter) " AND i.indisunique AND i.indisvalid"                                         \
-                     "  AND i.indimmediate AND i.indnkeyatts" EQ                                   \
-                     "1 AND i.indpred IS NULL AND i.indexprs IS NULL"                              \
-                     "  AND a.attname" EQ "'key')," SOME(parameter,                                \
-                         "t.relrowsecurity"                                                        \
-                         "  OR EXISTS (SELECT FROM pg_catalog.pg_trigger g"                        \
-                         "   WHERE g.tgrelid" EQ "t.oid AND NOT g.tgisinternal)"                   \
-                         "  OR EXISTS (SELECT FROM pg_catalog.pg_rewrite r WHERE r.ev_class" EQ    \
-                         "t.oid)")
+#define OWN(parameter)                                                               \
+    SOME(parameter, "t.relpersistence" NE "'p' OR t.relkind" EQ "'f'") ","           \
+    " NOT EXISTS (SELECT FROM pg_catalog.pg_index i"                                 \
+    "  JOIN pg_catalog.pg_attribute a ON a.attrelid" EQ "i.indrelid"                 \
+    "   AND a.attnum" EQ "i.indkey[0]"                                               \
+    "  WHERE i.indrelid" EQ TABLE(parameter) " AND i.indisunique AND i.indisvalid"   \
+    "  AND i.indimmediate AND i.indnkeyatts" EQ "1"                                  \
+    "  AND i.indpred IS NULL AND i.indexprs IS NULL AND a.attname" EQ "'key'),"      \
+    SOME(parameter, "t.relrowsecurity"                                               \
+        " OR EXISTS (SELECT FROM pg_catalog.pg_trigger g"                            \
+        "  WHERE g.tgrelid" EQ "t.oid AND NOT g.tgisinternal)"                       \
+        " OR EXISTS (SELECT FROM pg_catalog.pg_rewrite r WHERE r.ev_class" EQ "t.oid)")
 
 /* relkind: p partitioned, f foreign. */
 static const char look_sql[] =
     "WITH RECURSIVE tree AS ("
     " SELECT c.oid, c.oid AS root, c.relkind, c.relpersistence, c.relrowsecurity"
-    "  FROM pg_catalog.pg_class c WHERE c.oid" EQ TABLE("$1") "   OR c.oid" EQ
-        TABLE("$2") " OR c.oid" EQ TABLE(
-            "$3") " UNION ALL"
-                  " SELECT c.oid, t.root, c.relkind, c.relpersistence, c.relrowsecurity"
-                  "  FROM tree t JOIN pg_catalog.pg_inherits i ON i.inhparent" EQ "t.oid"
-                  "  JOIN pg_catalog.pg_class c ON c.oid" EQ "i.inhrelid"
-                  "  WHERE t.relkind" EQ "'p')"
-                  " SELECT " PG_SHAPE_SQL(
-                      TABLE("$1")) "," SOME("$1", "t.relkind" EQ "'f'") "," SOME("$1",
-                      "t.relpersistence" NE "'p'") "," OWN("$2") "," OWN("$3");
+    "  FROM pg_catalog.pg_class c WHERE c.oid" EQ TABLE("$1")
+    "   OR c.oid" EQ TABLE("$2") " OR c.oid" EQ TABLE("$3")
+    " UNION ALL"
+    " SELECT c.oid, t.root, c.relkind, c.relpersistence, c.relrowsecurity"
+    "  FROM tree t JOIN pg_catalog.pg_inherits i ON i.inhparent" EQ "t.oid"
+    "  JOIN pg_catalog.pg_class c ON c.oid" EQ "i.inhrelid"
+    "  WHERE t.relkind" EQ "'p')"
+    " SELECT " PG_SHAPE_SQL(TABLE("$1")) "," SOME("$1", "t.relkind" EQ "'f'") ","
+    SOME("$1", "t.relpersistence" NE "'p'") "," OWN("$2") "," OWN("$3");
 
 /* clang-format on */
 

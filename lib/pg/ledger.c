@@ -85,7 +85,7 @@ int pg_ledger_insert(struct pg_conn *conn, const struct pg_own *ledger, const st
     size_t count, bool *fresh)
 {
     static const char sql[] =
-        "INSERT INTO LEDGER (key) SELECT k FROM unnest($1::uuid[]) AS k ORDER BY k"
+        "INSERT INTO LEDGER (key) SELECT k FROM pg_catalog.unnest($1::pg_catalog.uuid[]) AS k ORDER BY k"
         " ON CONFLICT (key) DO NOTHING RETURNING key";
     if (with_keys(conn, sql, ledger, keys, count) != 0)
         return -1;
@@ -96,8 +96,9 @@ int pg_ledger_insert(struct pg_conn *conn, const struct pg_own *ledger, const st
 int pg_ledger_holds(struct pg_conn *conn, const struct pg_own *ledger, const struct pg_key *keys,
     size_t count, bool *held)
 {
-    if (with_keys(conn, "SELECT key FROM LEDGER WHERE key = ANY ($1::uuid[])", ledger, keys,
-            count) != 0)
+    if (with_keys(conn,
+            "SELECT key FROM LEDGER WHERE key OPERATOR(pg_catalog.=) ANY ($1::pg_catalog.uuid[])",
+            ledger, keys, count) != 0)
         return -1;
     mark_returned(conn, keys, count, held);
     return 0;
@@ -106,7 +107,9 @@ int pg_ledger_holds(struct pg_conn *conn, const struct pg_own *ledger, const str
 int pg_ledger_delete(struct pg_conn *conn, const struct pg_own *ledger, const struct pg_key *keys,
     size_t count)
 {
-    return with_keys(conn, "DELETE FROM LEDGER WHERE key = ANY ($1::uuid[])", ledger, keys, count);
+    return with_keys(conn,
+        "DELETE FROM LEDGER WHERE key OPERATOR(pg_catalog.=) ANY ($1::pg_catalog.uuid[])", ledger,
+        keys, count);
 }
 
 int pg_ledger_prune(struct pg_conn *conn, const struct pg_own *ledger, uint64_t age_ms)
@@ -116,7 +119,8 @@ int pg_ledger_prune(struct pg_conn *conn, const struct pg_own *ledger, uint64_t 
     /* However many there are: the one statement that may take long. */
     buf_printf(&sql,
         "SET LOCAL statement_timeout = 0;"
-        "DELETE FROM %s WHERE loaded_at < now() - interval '%" PRIu64 " milliseconds'",
+        "DELETE FROM %s WHERE loaded_at OPERATOR(pg_catalog.<)"
+        " pg_catalog.now() OPERATOR(pg_catalog.-) interval '%" PRIu64 " milliseconds'",
         ledger->qualified, age_ms);
     int status =
         buf_cstr(&sql) == NULL ? pg_conn_no_memory(conn) : pg_conn_exec(conn, buf_cstr(&sql));

@@ -22,7 +22,10 @@ enum pg_own_result {
     PG_OWN_OK,
     PG_OWN_MISSING,
     PG_OWN_LONG,     /* the name made from the target's is past 63 bytes */
-    PG_OWN_SHAPE,    /* lacks columns, or a valid unique index on "key" alone */
+    PG_OWN_STRANGER, /* its owner is neither the loader, nor the target's, nor a superuser */
+    PG_OWN_SHAPE,    /* lacks columns or a valid unique index on "key" alone, or has a column that
+                        is to be filled by others */
+    PG_OWN_MEDDLED,  /* triggers, rules or row security act on its rows */
     PG_OWN_VOLATILE, /* unlogged or temporary: would forget what was acknowledged */
     PG_OWN_FAILED    /* pg_conn_error() */
 };
@@ -39,8 +42,9 @@ void pg_own_free(struct pg_own *own); /* of a zeroed one too */
 /* The rights a loader needs on it, as GRANT names them; a constant. */
 const char *pg_own_rights(const struct pg_own *own);
 
-/* Whether the table is there and fit. In a transaction. */
-enum pg_own_result pg_own_check(struct pg_conn *conn, const struct pg_own *own);
+/* Whether the table is there, fit and trusted; ${owner} is its owner's name. In a transaction. */
+enum pg_own_result pg_own_check(struct pg_conn *conn, const struct pg_table *target,
+    const struct pg_own *own, char owner[PG_NAME_SIZE]);
 
 /* Append the statements that create it. 0, or -1. */
 int pg_own_create_sql(const struct pg_own *own, struct buf *sql);

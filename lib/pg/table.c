@@ -4,43 +4,54 @@
 #include "pg/table.h"
 #include "pg/transaction.h"
 
+/* Statements are read by their lines. */
+/* clang-format off */
+
 /*
  * relkind: r table, p partitioned, f foreign, v view. COPY takes a view only with an INSTEAD OF
  * INSERT trigger for each row: bits 64, 4 and 1 of tgtype (catalog/pg_trigger.h).
  */
 static const char table_sql[] =
-    "SELECT c.oid, n.nspname, c.relname, quote_ident(n.nspname),"
-    " quote_ident(n.nspname) || '.' || quote_ident(c.relname), c.relkind IN ('r','p','f','v'),"
-    " " PG_SHAPE_SQL(
-        "c.oid") ","
-                 " has_table_privilege(c.oid, 'SELECT'),"
-                 " c.relkind = 'v' AND NOT EXISTS (SELECT FROM pg_trigger t"
-                 "  WHERE t.tgrelid = c.oid AND t.tgtype & 69 = 69)"
-                 " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = to_regclass($1)";
+    "SELECT c.oid, n.nspname, c.relname, pg_catalog.quote_ident(n.nspname),"
+    " pg_catalog.format('%I.%I', n.nspname, c.relname),"
+    " c.relkind OPERATOR(pg_catalog.=) ANY ('{r,p,f,v}'::pg_catalog.\"char\"[]),"
+    " " PG_SHAPE_SQL("c.oid") ","
+    " pg_catalog.has_table_privilege(c.oid, 'SELECT'),"
+    " c.relkind OPERATOR(pg_catalog.=) 'v' AND NOT EXISTS (SELECT FROM pg_catalog.pg_trigger t"
+    "  WHERE t.tgrelid OPERATOR(pg_catalog.=) c.oid"
+    "  AND (t.tgtype OPERATOR(pg_catalog.&) 69) OPERATOR(pg_catalog.=) 69)"
+    " FROM pg_catalog.pg_class c"
+    " JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace"
+    " WHERE c.oid OPERATOR(pg_catalog.=) pg_catalog.to_regclass($1)";
 
 /*
  * A domain may stand on another: the innermost type decides. Array types are those that array_in()
- * reads (int2vector and the like have elements too, and other literals).
+ * reads (int2vector and the like have elements too, and other literals). 114 and 3802 are json and
+ * jsonb.
  */
-#define INNERMOST(type)                                                          \
-    "(WITH RECURSIVE base AS (SELECT t.* FROM pg_type t WHERE t.oid = " type     \
-    "  UNION ALL SELECT t.* FROM pg_type t JOIN base b"                          \
-    "   ON b.typtype = 'd' AND t.oid = b.typbasetype)"                           \
-    " SELECT oid, typinput, typelem,"                                            \
-    "  oid IN ('pg_catalog.json'::regtype, 'pg_catalog.jsonb'::regtype) AS json" \
-    " FROM base WHERE typtype <> 'd')"
+#define INNERMOST(type)                                                                          \
+    "(WITH RECURSIVE base AS (SELECT t.* FROM pg_catalog.pg_type t"                              \
+    "  WHERE t.oid OPERATOR(pg_catalog.=) " type                                                 \
+    "  UNION ALL SELECT t.* FROM pg_catalog.pg_type t JOIN base b"                               \
+    "   ON b.typtype OPERATOR(pg_catalog.=) 'd' AND t.oid OPERATOR(pg_catalog.=) b.typbasetype)" \
+    " SELECT oid, typinput, typelem,"                                                            \
+    "  oid OPERATOR(pg_catalog.=) 114 OR oid OPERATOR(pg_catalog.=) 3802 AS json"                \
+    " FROM base WHERE typtype OPERATOR(pg_catalog.<>) 'd')"
 
 static const char columns_sql[] =
-    "SELECT a.attname, quote_ident(a.attname), format_type(a.atttypid, a.atttypmod), i.json,"
-    " a.attgenerated = '' AND a.attidentity <> 'a',"
-    " i.typinput = 'pg_catalog.array_in'::regproc, e.json,"
-    " (SELECT typdelim FROM pg_type WHERE oid = i.typelem),"
+    "SELECT a.attname, pg_catalog.quote_ident(a.attname),"
+    " pg_catalog.format_type(a.atttypid, a.atttypmod), i.json,"
+    " a.attgenerated OPERATOR(pg_catalog.=) '' AND a.attidentity OPERATOR(pg_catalog.<>) 'a',"
+    " i.typinput OPERATOR(pg_catalog.=) 'pg_catalog.array_in'::pg_catalog.regproc, e.json,"
+    " (SELECT d.typdelim FROM pg_catalog.pg_type d WHERE d.oid OPERATOR(pg_catalog.=) i.typelem),"
     " i.oid OPERATOR(pg_catalog.=) 1184 OR e.oid OPERATOR(pg_catalog.=) 1184" /* timestamptz */
-    " FROM pg_attribute a CROSS JOIN LATERAL " INNERMOST(
-        "a.atttypid") " i"
-                      " LEFT JOIN LATERAL " INNERMOST(
-                          "i.typelem") " e ON true"
-                                       " WHERE a.attrelid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum";
+    " FROM pg_catalog.pg_attribute a"
+    " CROSS JOIN LATERAL " INNERMOST("a.atttypid") " i"
+    " LEFT JOIN LATERAL " INNERMOST("i.typelem") " e ON true"
+    " WHERE a.attrelid OPERATOR(pg_catalog.=) $1::pg_catalog.oid"
+    " AND a.attnum OPERATOR(pg_catalog.>) 0 AND NOT a.attisdropped ORDER BY a.attnum";
+
+/* clang-format on */
 
 static bool is_true(const struct pg_conn *conn, size_t row, int column)
 {

@@ -24,8 +24,8 @@ static const char begin_sql[] =
     "SELECT pg_catalog.set_config('client_connection_check_interval', '5s', true)"
     " WHERE pg_catalog.current_setting('client_connection_check_interval', true) IS NOT NULL"
     " AND pg_catalog.strpos(pg_catalog.version(), 'linux') OPERATOR(pg_catalog.>) 0;"
-    "SELECT set_config('synchronous_commit', 'on', true)"
-    " WHERE current_setting('synchronous_commit') = 'off';";
+    "SELECT pg_catalog.set_config('synchronous_commit', 'on', true)"
+    " WHERE pg_catalog.current_setting('synchronous_commit') OPERATOR(pg_catalog.=) 'off';";
 
 int pg_transaction_begin(struct pg_conn *conn, const char *then)
 {

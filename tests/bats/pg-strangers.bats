@@ -1,0 +1,137 @@
+#!/usr/bin/env bats
+# pg-load: other roles of the database, who may write in a schema that the loader
+# searches, made its tables before it did, or speak in its errors.
+
+load ../lib/common
+load ../lib/records
+
+setup() {
+  pg_setup
+  LOADER=$(unique)_loader EVIL=$(unique)_evil
+  sql "CREATE ROLE $LOADER LOGIN; CREATE ROLE $EVIL LOGIN; CREATE SCHEMA app; GRANT USAGE, CREATE ON SCHEMA app TO $LOADER"
+}
+
+teardown() { sql "DROP OWNED BY $LOADER, $EVIL CASCADE; DROP ROLE $LOADER, $EVIL"; }
+
+as_loader() { PGUSER=$LOADER load_in "$@"; }
+
+# everything: all that pg-load does in the database, by each of its ways; what came
+# of it in ./story.
+everything() {
+  : >story
+  step() {
+    as_loader -t app.t "$@"
+    echo "$* $status $(tally)" >>story
+    cat err >>said
+  }
+  records 1 20 >in
+  step --explain
+  step --dry-run --batch-rows 7
+  step
+  { records 15 25; record 30 '{"id":"no number"}'; record 31 '{"id":31,"tags":"{a,b}","at":"2026-11-29T01:02:03Z"}'; } >in
+  step
+  echo '{"body":{"id":40}}' >in
+  step
+  # The lone row, and the value of a type that raises XX000 or the like.
+  record 50 '{"id":50,"words":"a !! b"}' >in
+  step
+  record 30 '{"id":30}' 2 >in
+  step
+  { record 61 '{"id":61}'; record 61 '{"id":62}'; } >in
+  step
+  records 71 72 >in
+  step --no-ledger --no-quarantine
+  step --key .body.id -j 2
+  step --prune-ledger 0s --force
+  sql "SELECT id, tags, at, words FROM app.t ORDER BY id" >>story
+  sql "SELECT message_id, code, sqlstate, column_name, resolved_at IS NULL FROM app.t_errors ORDER BY 1, 2" >>story
+  sql "SELECT count(*) FROM app.t_ledger" >>story
+}
+
+create_t() {
+  sql "DROP SCHEMA app CASCADE; CREATE SCHEMA app; GRANT USAGE, CREATE ON SCHEMA app TO $LOADER;
+    CREATE TABLE app.t (id integer UNIQUE DEFERRABLE INITIALLY DEFERRED, tags text[], at timestamptz, words tsquery);
+    GRANT SELECT, INSERT ON app.t TO $LOADER"
+}
+
+@test "whatever the search_path, nothing of another role is ever called" {
+  create_t
+  everything
+  mv story wanted
+  grep -q '20 committed' wanted
+  grep -q 'split' wanted
+  create_t
+  psql -qXAt -v schema=shadow -f "$ROOT/tests/lib/shadow.sql" >made
+  cat made
+  read -r functions _ operators _ names _ <made
+  [ "$functions" -gt 2500 ] && [ "$operators" -gt 700 ] && [ "$names" -gt 150 ]
+  # The shadows do shadow, or the test would show nothing.
+  sql "ALTER ROLE $LOADER SET search_path = shadow, pg_catalog; ALTER ROLE $LOADER SET log_statement = 'all'"
+  run -1 env PGUSER="$LOADER" psql -qXAtc "SELECT unnest('{}'::pg_catalog.uuid[])"
+  run -1 env PGUSER="$LOADER" psql -qXAtc "SELECT 1 + 1"
+  run -1 env PGUSER="$LOADER" psql -qXAtc "SELECT 'x'::text"
+  [ -z "$(PGUSER=$LOADER psql -qXAtc 'SELECT relname FROM pg_class')" ]
+  everything
+  diff wanted story
+  # Each function that the statements name has its shadow, a new one too.
+  grep -aoE 'pg_catalog\.[a-z_]+\(' "$SERVERS_DIR/postgres/log" | tr -d '(' | cut -d. -f2 | sort -u >named
+  cat named
+  [ "$(wc -l <named)" -ge 8 ]
+  while read -r name; do
+    [ "$(sql "SELECT count(*) > 0 FROM pg_proc WHERE pronamespace = 'shadow'::regnamespace AND proname = '$name'")" = t ] ||
+      { echo "no shadow of $name" && return 1; }
+  done <named
+}
+
+@test "a ledger or an error table that another role has made: 69, naming it" {
+  local table
+  sql "CREATE TABLE app.t (id integer); GRANT SELECT, INSERT ON app.t TO $LOADER; GRANT USAGE, CREATE ON SCHEMA app TO $EVIL"
+  records 1 3 >in
+  as_loader -t app.t
+  [ "$status" -eq 0 ]
+  for table in ledger errors; do
+    sql "ALTER TABLE app.t_$table OWNER TO $EVIL; GRANT ALL ON app.t_$table TO $LOADER"
+    records 4 6 >in
+    as_loader -t app.t
+    [ "$status" -eq 69 ]
+    [ ! -s out ]
+    cat err
+    grep -q "app.t_$table belongs to $EVIL, who is neither the loader, nor the table's owner, nor a superuser" err
+    # The target's owner is one who may.
+    sql "ALTER TABLE app.t OWNER TO $EVIL; GRANT ALL ON app.t TO $LOADER"
+    as_loader -t app.t
+    [ "$status" -eq 0 ]
+    sql "ALTER TABLE app.t OWNER TO CURRENT_USER; ALTER TABLE app.t_$table OWNER TO CURRENT_USER"
+  done
+}
+
+@test "a ledger or an error table with triggers, rules, row security or columns to be filled: 69" {
+  local table change undo
+  sql "CREATE TABLE app.t (id integer); GRANT SELECT, INSERT ON app.t TO $LOADER;
+    CREATE FUNCTION app.drop_row() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'"
+  records 1 3 >in
+  as_loader -t app.t
+  for table in ledger errors; do
+    while IFS='|' read -r change undo; do
+      sql "${change//TABLE_/app.t_$table}"
+      records 4 6 >in
+      as_loader -t app.t
+      cat err
+      [ "$status" -eq 69 ]
+      [ ! -s out ]
+      grep -qE "app.t_$table, of $LOADER, (has triggers, rules or row security|lacks a column .* or has a column that must be given)" err
+      sql "${undo//TABLE_/app.t_$table}"
+    done <<'END'
+CREATE TRIGGER x BEFORE INSERT ON TABLE_ FOR EACH ROW EXECUTE FUNCTION app.drop_row()|DROP TRIGGER x ON TABLE_
+CREATE RULE x AS ON INSERT TO TABLE_ DO INSTEAD NOTHING|DROP RULE x ON TABLE_
+ALTER TABLE TABLE_ ENABLE ROW LEVEL SECURITY|ALTER TABLE TABLE_ DISABLE ROW LEVEL SECURITY
+ALTER TABLE TABLE_ ADD x integer; UPDATE TABLE_ SET x = 1; ALTER TABLE TABLE_ ALTER x SET NOT NULL|ALTER TABLE TABLE_ DROP x
+END
+    # Columns that need nothing may be there.
+    sql "ALTER TABLE app.t_$table ADD x integer, ADD y integer NOT NULL DEFAULT 1"
+  done
+  records 7 8 >in
+  as_loader -t app.t
+  [ "$status" -eq 0 ]
+  [ "$(tally)" = '2 committed' ]
+}
