@@ -22,6 +22,11 @@ static enum attempt give_up_on(struct loader *loader, const struct pg_own *own, 
     pg_transaction_rollback(loader->target->conn);
     if (error.fate == PG_FAULT)
         return ATTEMPT_FAULT;
+    /* Where it cannot be asked, the names are left out, and the error is told all the same. */
+    if (!pg_conn_alive(target->conn))
+        pg_known_forget(&error);
+    else
+        (void)pg_known_check(&loader->known, target->conn, target->table.qualified, &error);
     (void)failure_from_table(failure, &error, doing, own == NULL ? "" : own->qualified,
         loader->options->show_values);
     if (own == NULL)
@@ -76,7 +81,8 @@ static int remember_xid(struct loader *loader, const struct batch *batch)
     loader->xid[0] = '\0';
     if (batch->unkeyed == 0)
         return 0;
-    if (pg_conn_query(conn, "SELECT pg_current_xact_id()::text", NULL, 0, false) != 0)
+    if (pg_conn_query(conn, "SELECT pg_catalog.pg_current_xact_id()::pg_catalog.text", NULL, 0,
+            false) != 0)
         return -1;
     const char *xid = pg_conn_value(conn, 0, 0);
     (void)snprintf(loader->xid, sizeof loader->xid, "%s", xid == NULL ? "" : xid);

@@ -45,7 +45,9 @@ static int ask_for_end(struct loader *loader, struct patience *patience, struct 
         if (connected < 0)
             return -1;
         if (connected == 0 &&
-            pg_conn_query(conn, "SELECT pg_xact_status($1::text::xid8)", &xid, 1, false) == 0) {
+            pg_conn_query(conn,
+                "SELECT pg_catalog.pg_xact_status($1::pg_catalog.text::pg_catalog.xid8)", &xid, 1,
+                false) == 0) {
             const char *end = pg_conn_value(conn, 0, 0);
             if (end != NULL && strcmp(end, "committed") == 0)
                 return 1;

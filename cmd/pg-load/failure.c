@@ -35,6 +35,10 @@ int failure_from_server(struct failure *failure, const struct pg_error *error, c
     if (error->sqlstate[0] == '\0') /* the connection's own words: hosts and files, no row */
         return failure_set(failure, status, "%s: %s", doing, error->text);
     const char *name = pg_sqlstate_name(error->sqlstate);
+    if (error->fate == PG_FAULT) /* whose names nobody has looked up */
+        return failure_set(failure, status, "%s: SQLSTATE %s%s%s%s%s", doing, error->sqlstate,
+            name == NULL ? "" : " ", name == NULL ? "" : name, words ? ": " : "",
+            words ? error->text : "");
     const char *about = error->constraint[0] != '\0' ? error->constraint : error->column;
     return failure_set(failure, status, "%s: SQLSTATE %s%s%s%s%s%s%s%s%s", doing, error->sqlstate,
         name == NULL ? "" : " ", name == NULL ? "" : name,

@@ -161,12 +161,16 @@ static int refuse_row(struct loader *loader, struct batch *batch, const struct g
     struct item *item)
 {
     struct pg_conn *conn = loader->target->conn;
-    const struct pg_error error = *pg_conn_error(conn);
-    if (error.fate == PG_UNPROVEN) {
-        if (pg_conn_exec(conn, "ROLLBACK TO SAVEPOINT sqs2pg") != 0 ||
-            isolate_probe(loader, batch, group, item, error.sqlstate, error.hint.column) <= 0)
-            return -1;
-    }
+    struct pg_error error = *pg_conn_error(conn);
+    bool known = pg_known_already(&loader->known, &error);
+    if ((!known || error.fate == PG_UNPROVEN) &&
+        pg_conn_exec(conn, "ROLLBACK TO SAVEPOINT sqs2pg") != 0)
+        return -1;
+    if (!known && pg_known_check(&loader->known, conn, batch->table->qualified, &error) != 0)
+        return -1;
+    if (error.fate == PG_UNPROVEN &&
+        isolate_probe(loader, batch, group, item, error.sqlstate, error.hint.column) <= 0)
+        return -1;
     return note_refused(batch, item, &error) == 0 ? 0 : pg_conn_no_memory(conn);
 }
 

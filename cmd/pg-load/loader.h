@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "load.h"
 #include "pg/key.h"
+#include "pg/known.h"
 #include "tally.h"
 #include "target.h"
 
@@ -21,6 +22,7 @@ struct loader {
     bool insert;              /* keys by INSERT … ON CONFLICT: the last batch brought repeats */
     bool isolate;             /* rows under savepoints: the last batch had one refused */
     bool immediate;           /* and constraints checked at once: it was refused at COMMIT */
+    struct pg_known known;    /* names that errors may be reported with */
     struct suspects suspects; /* for the tally, if the batch under way is committed */
     bool asked_for_split;     /* whether the error table has rows of split messages: */
     bool open_split;          /* it had some, when the connection first looked */

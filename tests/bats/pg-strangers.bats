@@ -135,3 +135,44 @@ END
   [ "$status" -eq 0 ]
   [ "$(tally)" = '2 committed' ]
 }
+
+@test "names in an error report that the catalogue does not have are neither printed nor stored" {
+  sql "CREATE TABLE app.t (id integer CHECK (id <> 3), v text);
+    CREATE FUNCTION app.tell() RETURNS trigger LANGUAGE plpgsql AS \$\$ BEGIN
+      IF NEW.v IS NOT NULL THEN
+        RAISE 'no' USING ERRCODE = NEW.v, COLUMN = 'column-canary', CONSTRAINT = 'constraint-canary',
+          TABLE = 'table-canary', SCHEMA = 'schema-canary', DATATYPE = 'type-canary';
+      END IF;
+      RETURN NEW; END \$\$;
+    CREATE TRIGGER tell BEFORE INSERT ON app.t FOR EACH ROW EXECUTE FUNCTION app.tell();
+    GRANT SELECT, INSERT ON app.t TO $LOADER"
+  {
+    records 1 3
+    record 4 '{"id":4,"v":"P0001"}'
+    record 5 '{"id":5,"v":"23505"}'
+    record 6 '{"id":6,"v":"23505"}'
+    record 7 '{"id":"no number"}'
+  } >in
+  as_loader -v -t app.t
+  cp err all
+  [ "$(tally)" = '2 committed 5 quarantined' ]
+  # A fault's are not printed either, nor those of an error that ends the run.
+  record 8 '{"id":8,"v":"40001"}' >in
+  as_loader -v -t app.t --retry-timeout 1s
+  [ "$status" -eq 75 ]
+  cat err >>all
+  record 9 '{"id":9,"v":"XX001"}' >in
+  as_loader -v -t app.t
+  [ "$status" -eq 69 ]
+  cat err >>all
+  sql 'TABLE app.t_errors' >>all
+  cat all
+  run -1 grep -q canary all
+  # What the catalogue has is told.
+  [ "$(sql "SELECT message_id, sqlstate, column_name, constraint_name FROM app.t_errors ORDER BY 1")" = \
+    "$(mid 3)|23514||t_id_check
+$(mid 4)|P0001||
+$(mid 5)|23505||
+$(mid 6)|23505||
+$(mid 7)|22P02|id|" ]
+}
