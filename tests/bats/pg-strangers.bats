@@ -42,10 +42,13 @@ everything() {
   records 71 72 >in
   step --no-ledger --no-quarantine
   step --key .body.id -j 2
+  step --ledger-table app.l --error-table app.e
   step --prune-ledger 0s --force
-  sql "SELECT id, tags, at, words FROM app.t ORDER BY id" >>story
-  sql "SELECT message_id, code, sqlstate, column_name, resolved_at IS NULL FROM app.t_errors ORDER BY 1, 2" >>story
-  sql "SELECT count(*) FROM app.t_ledger" >>story
+  {
+    sql "SELECT id, tags, at, words FROM app.t ORDER BY id"
+    sql "SELECT message_id, code, sqlstate, column_name, resolved_at IS NULL FROM app.t_errors ORDER BY 1, 2"
+    sql "SELECT count(*) FROM app.t_ledger"
+  } >>story
 }
 
 create_t() {

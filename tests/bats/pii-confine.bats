@@ -41,7 +41,7 @@ done_working() {
 }
 
 @test "no descriptor of the parent's survives: not the key's, nor any other, readable or writable" {
-  local program fd
+  local program
   for program in pii-mask pii-unmask; do
     mkfifo in
     : >scratch

@@ -7,9 +7,9 @@ load ../lib/pii
 setup() {
   pii_setup
   SECRET=$(awk '/^pii1/ { print $4 }' k)
-  AS_ROOT=''
-  [ "$(id -u)" -eq 0 ] || AS_ROOT='sudo -n'
 }
+
+as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi; }
 
 # refuses STATUS TEXT FILE [OPTION...]: every program says so, and not the key;
 # of the file, and of a symbolic link to it.
@@ -55,30 +55,30 @@ accepts() { [ "$(pii-mask -k "$@" <<<'{"body":{}}')" = '{"body":{},"pii":{"key":
     refuses 77 'its group may write it' k --key-group-readable
   done
   # Not root's own group: 0440 of root and root is how systemd hands out credentials.
-  $AS_ROOT chgrp 65533 k
+  as_root chgrp 65533 k
   for mode in 640 440; do
-    $AS_ROOT chmod $mode k
+    as_root chmod $mode k
     refuses 77 'its group may read it' k
     accepts k --key-group-readable
   done
 }
 
 @test "0440 of root and root, as systemd hands out credentials, is accepted; 0640 is not" {
-  $AS_ROOT chown 0:0 k
-  $AS_ROOT chmod 440 k
-  run -0 $AS_ROOT env PATH="$PATH" pii-keygen --list k
-  run -0 $AS_ROOT env PATH="$PATH" pii-mask -k k <<<'{"body":{}}'
-  $AS_ROOT chmod 640 k
-  run -77 $AS_ROOT env PATH="$PATH" pii-mask -k k <<<'{"body":{}}'
+  as_root chown 0:0 k
+  as_root chmod 440 k
+  run -0 as_root env PATH="$PATH" pii-keygen --list k
+  run -0 as_root env PATH="$PATH" pii-mask -k k <<<'{"body":{}}'
+  as_root chmod 640 k
+  run -77 as_root env PATH="$PATH" pii-mask -k k <<<'{"body":{}}'
 }
 
 @test "a FIFO of another user is refused at once, in every program; a pipe handed over is taken" {
   mkfifo -m 600 fifo
-  $AS_ROOT chown 65533 fifo
+  as_root chown 65533 fifo
   # Nobody ever writes to it: a program that waited would be ended by timeout.
   for command in 'pii-mask -k' 'pii-unmask -k' 'pii-keygen --list' 'pii-mask -k k -p' 'pii-unmask -k k -p'; do
     # shellcheck disable=SC2086
-    run -77 --separate-stderr $AS_ROOT env PATH="$PATH" timeout 20 $command fifo <<<'{"body":{}}'
+    run -77 --separate-stderr as_root env PATH="$PATH" timeout 20 $command fifo <<<'{"body":{}}'
     [[ $stderr == *fifo*'owned neither by this user nor by root'* ]]
   done
   [ "$(pii-mask -k <(cat k) -p <(echo .ip hmac) <<<'{"body":{"a":1}}' | jq -c .body)" = '{"a":1}' ]

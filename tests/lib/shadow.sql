@@ -20,7 +20,7 @@ DECLARE
   arguments text;
 BEGIN
   FOR f IN SELECT p.proname, p.proargtypes, p.pronargs, p.pronargdefaults, p.prosrc
-    FROM pg_proc p WHERE p.pronamespace = 'pg_catalog'::regnamespace AND p.prokind = 'f'
+    FROM pg_proc p WHERE p.pronamespace = 'pg_catalog'::regnamespace AND p.prokind IN ('f', 'a', 'w')
     AND NOT ('internal'::regtype = ANY (p.proargtypes))
   LOOP
     FOREACH any_type IN ARRAY '{uuid,text,name,int4,int8,oid,regclass}'::text[] LOOP
