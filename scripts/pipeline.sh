@@ -360,13 +360,6 @@ quietly() { # PROGRAM ARGUMENT...
   aside "$1" "$path" -q --log "$log_form" "${@:2}" </dev/null >/dev/null || exit
 }
 
-# Its own process group for each stage: a Ctrl-C then reaches this script alone,
-# which passes on one signal to one stage.
-begin() {
-  set -m
-  phase=starting
-}
-
 # end: after the last stage has been started.
 end() {
   close_pipes "$last_ended" "$all_ended" "$never" "$ever" "$complaints"
@@ -403,7 +396,7 @@ run() {
     exec {null}>/dev/null
     open_archive
   fi
-  begin
+  phase=starting
   kept=$acked stage 0 "$to_mask" sqs-pull --acked "/dev/fd/$acked" ${follow:+"$follow"} "${pull[@]}"
   stage "$from_pull" "$masked" pii-mask --key-file "${settings[SQS2PG_KEY_FILE]}" "${mask[@]}"
   [ -z "$archive" ] || kept=$to_gzip stage "$from_tee" "$to_load" tee -p "/dev/fd/$to_gzip"
@@ -435,7 +428,7 @@ replay() {
     pids=() names=() over=() pipe_fds=("$in") source_ended='' source_told='' loader_told=''
     make_ends
     make_pipe from_file to_load
-    begin
+    phase=starting
     stage "$in" "$to_load" gzip -cdf
     loader=1
     kept=$last_lives stage "$from_file" "$null" pg-load --table "${settings[SQS2PG_TABLE]}" "${load[@]}"
@@ -447,6 +440,10 @@ replay() {
   leave
 }
 
+# Its own process group for each program: a Ctrl-C then reaches this script alone,
+# which passes on one signal to one stage. And without it bash drops a SIGINT that
+# comes while it waits for a command which does not end of it.
+set -m
 trap end_all EXIT
 trap 'on_signal 15' TERM
 trap 'on_signal 2' INT
