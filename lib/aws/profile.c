@@ -245,9 +245,9 @@ static enum aws_cause load_file(struct profile *profile, enum profile_kind kind,
     buf_init(&text, FILE_MAXIMUM);
     (void)buf_reserve(&text, 65536); /* growing would leave copies of secrets behind */
     if (read_file(name, &text) != 0) {
-        if (errno == EMFILE || errno == ENFILE || errno == ENOMEM)
-            cause =
-                error_set(error, AWS_NO_MEMORY, NULL, "cannot read %s: %s", name, strerror(errno));
+        if (errno == EMFILE || errno == ENFILE)
+            cause = error_set(error, AWS_NO_MEMORY, ERROR_DESCRIPTORS_HINT, "cannot read %s: %s",
+                name, strerror(errno));
         else if (errno != ENOENT && errno != ENOTDIR)
             cause = error_set(error, AWS_CONFIG, NULL, "cannot read %s: %s", name, strerror(errno));
         goto done;
