@@ -33,6 +33,8 @@ def environment(case, folder, server):
     env = {"PATH": os.environ["PATH"], "HOME": folder, "AWS_CONFIG_FILE": folder + "/config",
            "AWS_SHARED_CREDENTIALS_FILE": folder + "/credentials", "AWS_EC2_METADATA_DISABLED": "true",
            "AWS_CA_BUNDLE": server.authority.file, "no_proxy": "127.0.0.1", "http_proxy": proxy, "https_proxy": proxy}
+    # What a build with sanitizers is told, and where it reports.
+    env.update((name, os.environ[name]) for name in ("ASAN_OPTIONS", "SANITIZER_REPORTS") if name in os.environ)
     env.update((name, filled(value)) for name, value in case.get("env", {}).items())
     for name in ("config", "credentials"):
         # DEFAULT is a section's name too, and keeps its letters.
