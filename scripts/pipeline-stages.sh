@@ -44,7 +44,7 @@ end_all() {
 aside() {
   (adopt "$1" && exec setpriv --pdeathsig KILL -- "${@:2}" {stderr}>&-) &
   helper=$!
-  wait "$helper"
+  wait -f "$helper" # and not for its being stopped
   set -- $?
   helper=''
   return "$1"
