@@ -64,7 +64,7 @@ servers_stop() {
   servers_end "$dir/watchdog" TERM
   for name in bouncer moto elasticmq; do servers_end "$dir/$name/process" TERM; done
   # Immediate: the data goes with the folder.
-  servers_end "$dir/postgres/process" QUIT
+  for name in standby postgres; do servers_end "$dir/$name/process" QUIT; done
   rm -rf "$dir"
 }
 
@@ -245,6 +245,24 @@ servers_pg_detach() {
 # servers_postgres_stop [INT|QUIT]: fast (INT, the default) or immediate, as
 # after a crash (QUIT); the data stay for the next start.
 servers_postgres_stop() { servers_end "$SERVERS_DIR/postgres/process" "${1:-INT}"; }
+
+# servers_standby_start: a server that follows that one as "standby", fresh or again the one that
+# servers_standby_stop left; PGHOST=${SERVERS_DIR}/standby leads to it. servers_standby_drop is its end.
+servers_standby_start() {
+  local dir=$SERVERS_DIR/standby bin
+  bin=$(servers_pg_bindir)
+  if [ ! -d "$dir/data" ]; then
+    mkdir -m 700 "$dir"
+    [ "$(id -u)" -ne 0 ] || chown postgres: "$dir"
+    (cd / && servers_pg_user "$bin/pg_basebackup" -h "$SERVERS_DIR/postgres" -D "$dir/data" -R -c fast) >"$dir/backup.log" 2>&1 ||
+      { servers_fail "no copy of the server" "$dir/backup.log"; return 1; }
+    printf '%s\n' "unix_socket_directories = '$dir'" "cluster_name = 'standby'" >>"$dir/data/postgresql.conf"
+  fi
+  (cd / && servers_pg_detach "$dir" "$bin")
+  servers_until 60 pg_isready -q -h "$dir" || servers_fail "the standby does not start" "$dir/log"
+}
+servers_standby_stop() { servers_end "$SERVERS_DIR/standby/process" QUIT; }
+servers_standby_drop() { servers_standby_stop && rm -rf "$SERVERS_DIR/standby"; }
 
 # servers_database NAME: creates it and exports PGDATABASE, so that tests that
 # run side by side share no table.

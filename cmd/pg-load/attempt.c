@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "attempt.h"
+#include "doubt.h"
 #include "guard.h"
 #include "isolate.h"
 #include "pg/ledger.h"
@@ -74,21 +75,6 @@ static const char *begin_sql(struct loader *loader, const struct batch *batch, b
     return buf_cstr(&loader->sql);
 }
 
-/* The transaction's id, by which its end can be asked for where no ledger would tell. */
-static int remember_xid(struct loader *loader, const struct batch *batch)
-{
-    struct pg_conn *conn = loader->target->conn;
-    loader->xid[0] = '\0';
-    if (batch->unkeyed == 0)
-        return 0;
-    if (pg_conn_query(conn, "SELECT pg_catalog.pg_current_xact_id()::pg_catalog.text", NULL, 0,
-            false) != 0)
-        return -1;
-    const char *xid = pg_conn_value(conn, 0, 0);
-    (void)snprintf(loader->xid, sizeof loader->xid, "%s", xid == NULL ? "" : xid);
-    return 0;
-}
-
 static enum attempt begin(struct loader *loader, const struct batch *batch, struct failure *failure)
 {
     struct pg_conn *conn = loader->target->conn;
@@ -118,7 +104,7 @@ static enum attempt begin(struct loader *loader, const struct batch *batch, stru
         pg_ledger_insert(conn, ledger, batch->keys, batch->key_count, loader->fresh) != 0) {
         return give_up_on(loader, ledger, "writing the ledger", failure);
     }
-    return remember_xid(loader, batch) == 0 ? ATTEMPT_DONE : give_up(loader, "beginning", failure);
+    return doubt_begin(loader, batch) == 0 ? ATTEMPT_DONE : give_up(loader, "beginning", failure);
 }
 
 /* ---- the rows ---- */
@@ -329,14 +315,14 @@ static bool is_past_limit(struct loader *loader, const struct batch *batch, stru
 
 /* ---- the end ---- */
 
-static enum attempt commit(struct loader *loader, struct failure *failure)
+static enum attempt commit(struct loader *loader, const struct batch *batch,
+    struct failure *failure)
 {
     struct pg_conn *conn = loader->target->conn;
     enum pg_commit outcome = PG_NOT_COMMITTED;
-    if (!loader->options->dry_run)
-        outcome = pg_transaction_commit(conn);
-    else if (pg_conn_exec(conn, "SET CONSTRAINTS ALL IMMEDIATE") == 0)
-        outcome = PG_COMMITTED;
+    if (doubt_ready(loader, batch) == 0)
+        outcome =
+            loader->options->dry_run ? PG_COMMITTED : pg_transaction_commit(conn, &loader->notices);
     if (outcome == PG_COMMITTED) {
         pg_transaction_rollback(conn); /* the dry run's */
         return ATTEMPT_DONE;
@@ -380,7 +366,7 @@ static enum attempt finish(struct loader *loader, struct batch *batch, struct fa
         return give_up_by(loader, guard, failure);
     if (quarantine_resolve(loader, batch) != 0)
         return give_up_on(loader, errors, "resolving in the error table", failure);
-    return commit(loader, failure);
+    return commit(loader, batch, failure);
 }
 
 enum attempt attempt_batch(struct loader *loader, struct batch *batch, struct failure *failure)

@@ -10,7 +10,8 @@ enum attempt {
     ATTEMPT_AGAIN, /* rolled back, to be done in another way */
     ATTEMPT_STALE, /* rolled back: the target's columns are not those the batch was made for */
     ATTEMPT_FAULT, /* rolled back, by a fault: pg_conn_error() */
-    ATTEMPT_DOUBT, /* the answer to COMMIT was lost; the verdicts stand if it is there */
+    ATTEMPT_DOUBT, /* the answer to COMMIT was lost, or its wait for a standby broken off; the
+                      verdicts stand if it is there */
     ATTEMPT_FAILED /* rolled back, for good: ${failure} */
 };
 

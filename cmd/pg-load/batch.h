@@ -104,6 +104,7 @@ struct batch {
     size_t key_capacity;
     struct unknown unknown;
     uint64_t kept_out; /* rows that passed and are not in the table: a trigger's doing */
+    uint64_t notices;  /* of the server, during its COMMIT */
     size_t unkeyed;    /* items to be loaded that have no ledger key */
     size_t untold;     /* items that get no verdict */
 };

@@ -3,6 +3,7 @@
 #include "attempt.h"
 #include "catalogue.h"
 #include "commit.h"
+#include "doubt.h"
 #include "halt.h"
 #include "patience.h"
 
@@ -38,32 +39,20 @@ static bool outlast(struct loader *loader, struct patience *patience, struct fai
 /* How the transaction ended: 1 committed, 0 rolled back, -1 not known (${failure}). */
 static int ask_for_end(struct loader *loader, struct patience *patience, struct failure *failure)
 {
-    struct pg_conn *conn = loader->target->conn;
-    const struct pg_param xid = { .data = loader->xid };
-    for (;;) {
+    enum doubt_end end = DOUBT_LATER;
+    while (end == DOUBT_LATER) {
         int connected = connect_again(loader, patience, failure);
         if (connected < 0)
             return -1;
-        if (connected == 0 &&
-            pg_conn_query(conn,
-                "SELECT pg_catalog.pg_xact_status($1::pg_catalog.text::pg_catalog.xid8)", &xid, 1,
-                false) == 0) {
-            const char *end = pg_conn_value(conn, 0, 0);
-            if (end != NULL && strcmp(end, "committed") == 0)
-                return 1;
-            if (end != NULL && strcmp(end, "aborted") == 0)
-                return 0;
-            if (end == NULL) /* forgotten, or never heard of: another server */
-                break;
-            /* In progress: a server that lost us is still committing. */
-        } else if (connected == 0 && pg_conn_error(conn)->fate != PG_FAULT) {
-            break;
-        }
-        if (!outlast(loader, patience, failure))
+        end = connected > 0 ? DOUBT_LATER : doubt_ask(loader);
+        if (end == DOUBT_LATER && !outlast(loader, patience, failure))
             return -1;
     }
+    if (end != DOUBT_UNKNOWN)
+        return end == DOUBT_COMMITTED;
     failure_set(failure, STATUS_TEMPORARY, "cannot tell whether the last batch was committed");
-    return failure_hint(failure, "its records got no verdict; a ledger would have told");
+    return failure_hint(failure, "its records got no verdict%s",
+        loader->target->has_ledger ? "" : "; a ledger would have told");
 }
 
 static void settle_modes(struct loader *loader, const struct batch *batch)
@@ -173,5 +162,6 @@ int commit_batch(struct loader *loader, struct batch *batch, struct failure *fai
     if (status == 0)
         settle_modes(loader, batch);
     batch->kept_out = loader->kept_out;
+    batch->notices = loader->notices;
     return status;
 }

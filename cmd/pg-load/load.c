@@ -367,24 +367,20 @@ static void summarize(const struct run *run, uint64_t started, const struct fail
 {
     const struct counts *counts = &run->settler.counts;
     const char *dry = run->options->dry_run ? "would_" : "";
-    char unkeyed[32] = "";
-    char kept_out[32] = "";
     char skipped[LINE_SKIPPED_SIZE];
-    if (counts->unkeyed > 0)
-        (void)snprintf(unkeyed, sizeof unkeyed, " unkeyed=%" PRIu64, counts->unkeyed);
-    if (counts->kept_out > 0)
-        (void)snprintf(kept_out, sizeof kept_out, " kept_out=%" PRIu64, counts->kept_out);
+    char rare[SETTLE_RARE_SIZE];
     unknown_summarize(&run->unknown, run->plan.map_name.length > 0);
     uint64_t ms = clock_monotonic_ms() - started;
     summary->plain =
         failure->status == STATUS_OK && counts->quarantined == 0 && counts->rejected == 0;
     (void)snprintf(summary->text, sizeof summary->text,
         "%s%s=%" PRIu64 " %s%s=%" PRIu64 " %s%s=%" PRIu64 " %s%s=%" PRIu64 " batches=%" PRIu64
-        " seconds=%" PRIu64 ".%02" PRIu64 "%s%s%s",
+        " seconds=%" PRIu64 ".%02" PRIu64 "%s%s",
         dry, *dry == '\0' ? "committed" : "commit", counts->committed, dry, "duplicate",
         counts->duplicate, dry, *dry == '\0' ? "quarantined" : "quarantine", counts->quarantined,
         dry, *dry == '\0' ? "rejected" : "reject", counts->rejected, counts->batches, ms / 1000,
-        ms % 1000 / 10, unkeyed, kept_out, line_skipped_text(line_skipped(run->lines), skipped));
+        ms % 1000 / 10, settle_rare(counts, rare),
+        line_skipped_text(line_skipped(run->lines), skipped));
 }
 
 static int no_memory(struct failure *failure)

@@ -18,7 +18,7 @@ int prune_ledger(const struct load_options *options, uint64_t age_ms, struct fai
         bool done = pg_transaction_begin(conn, "") == 0 &&
             pg_ledger_prune(conn, &target.ledger, age_ms) == 0;
         count = pg_conn_affected(conn);
-        if (!done || pg_transaction_commit(conn) != PG_COMMITTED) {
+        if (!done || pg_transaction_commit(conn, NULL) != PG_COMMITTED) {
             const struct pg_error error = *pg_conn_error(conn);
             status = failure_from_table(failure, &error, "pruning the ledger",
                 target.ledger.qualified, true);

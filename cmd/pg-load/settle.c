@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -16,6 +17,22 @@ enum {
     KEEP_TEXT = 1 << 20,
     WRITE_AT = 65536 /* verdicts are written as soon as so much has come together */
 };
+
+const char *settle_rare(const struct counts *counts, char text[SETTLE_RARE_SIZE])
+{
+    const struct {
+        const char *name;
+        uint64_t count;
+    } rare[] = { { "unkeyed", counts->unkeyed }, { "kept_out", counts->kept_out },
+        { "notices", counts->notices } };
+    size_t length = 0;
+    text[0] = '\0';
+    for (size_t i = 0; i < sizeof rare / sizeof *rare; i++)
+        if (rare[i].count > 0) /* each has 8 letters and 20 digits at most: they fit */
+            length += (size_t)snprintf(text + length, SETTLE_RARE_SIZE - length, " %s=%" PRIu64,
+                rare[i].name, rare[i].count);
+    return text;
+}
 
 int settle_open(struct settler *settler, const struct load_options *options, bool has_ledger,
     struct failure *failure)
@@ -221,6 +238,7 @@ int settle_batch(struct settler *settler, const struct batch *batch, struct fail
     const struct counts before = *counts;
     counts->batches++;
     counts->kept_out += batch->kept_out;
+    counts->notices += batch->notices;
     for (size_t i = 0; i < batch->count; i++) {
         const struct item *item = &batch->items[i];
         count(counts, item, settler->has_ledger);

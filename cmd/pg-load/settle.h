@@ -18,8 +18,13 @@ struct counts {
     uint64_t rejected;
     uint64_t unkeyed;
     uint64_t kept_out; /* of the committed: not in the table, by a trigger's doing */
+    uint64_t notices;  /* that the server gave during COMMIT */
     uint64_t batches;
 };
+
+/* The counts that a summary has only when they are not zero, as " unkeyed=1 …"; ${text}. */
+enum { SETTLE_RARE_SIZE = 128 };
+const char *settle_rare(const struct counts *counts, char text[SETTLE_RARE_SIZE]);
 
 /* Where the verdicts of committed batches go. */
 struct settler {

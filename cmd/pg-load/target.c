@@ -220,7 +220,7 @@ static int try_open(struct target *target, const struct load_options *options,
     }
     if (!target->created)
         pg_transaction_rollback(target->conn); /* only looked */
-    else if (pg_transaction_commit(target->conn) != PG_COMMITTED)
+    else if (pg_transaction_commit(target->conn, NULL) != PG_COMMITTED)
         return failure_from_server(failure, pg_conn_error(target->conn), "creating tables", true);
     return tell_zone(target, options, failure);
 }

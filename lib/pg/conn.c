@@ -29,6 +29,9 @@ struct pg_conn {
     uint64_t give_up_at; /* 0: not halted */
     bool committing;
     struct pg_patient patient;
+    unsigned opened;     /* how often */
+    uint64_t notices;    /* of the last COMMIT, */
+    bool standby_notice; /* and whether one was of its wait for a standby */
     struct pg_error error;
 };
 
@@ -139,12 +142,32 @@ const char *pg_conn_host(const struct pg_conn *conn)
     return host == NULL ? "" : host;
 }
 
+/*
+ * Not its words, which may hold values of a row. Those of the wait are known by the name of the
+ * server's function (src/backend/replication/syncrep.c), or by the state of a session that ends.
+ */
+static void note_notice(void *context, const PGresult *notice)
+{
+    struct pg_conn *conn = context;
+    const char *state = PQresultErrorField(notice, PG_DIAG_SQLSTATE);
+    const char *function = PQresultErrorField(notice, PG_DIAG_SOURCE_FUNCTION);
+    if (!conn->committing)
+        return;
+    if ((state != NULL && strcmp(state, "57P01") == 0) ||
+        (function != NULL && strcmp(function, "SyncRepWaitForLSN") == 0))
+        conn->standby_notice = true;
+    else
+        conn->notices++;
+}
+
 int pg_conn_open(struct pg_conn *conn, uint64_t within_ms)
 {
     pg_conn_close(conn);
     conn->pq = pg_open_connect(conn->dsn, within_ms, conn->halt_fd, &conn->error);
     if (conn->pq == NULL)
         return -1;
+    (void)PQsetNoticeReceiver(conn->pq, note_notice, conn);
+    conn->opened++;
     conn->give_up_at = 0;
     conn->patient = (struct pg_patient){ .known = false };
     return 0;
@@ -323,11 +346,25 @@ void pg_conn_set_error(struct pg_conn *conn, const struct pg_error *error)
     conn->error = *error;
 }
 
-const char *pg_conn_commit(struct pg_conn *conn)
+unsigned pg_conn_opened(const struct pg_conn *conn)
 {
+    return conn->opened;
+}
+
+int pg_conn_version(const struct pg_conn *conn)
+{
+    return PQserverVersion(conn->pq);
+}
+
+const char *pg_conn_commit(struct pg_conn *conn, uint64_t *notices, bool *standby_notice)
+{
+    conn->notices = 0;
+    conn->standby_notice = false;
     conn->committing = true;
     int status = pg_conn_exec(conn, "COMMIT");
     conn->committing = false;
+    *notices = conn->notices;
+    *standby_notice = conn->standby_notice;
     return status == 0 ? PQcmdStatus(conn->result) : NULL;
 }
 

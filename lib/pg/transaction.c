@@ -7,6 +7,16 @@
 enum { MAX_SQL = 1 << 20 };
 
 /*
+ * A WARNING is how the server tells that COMMIT did not wait for its standby to the end; and only
+ * what is "on" or above waits.
+ */
+#define SAFE_COMMIT                                                  \
+    "SET LOCAL client_min_messages = 'warning';"                     \
+    "SELECT pg_catalog.set_config('synchronous_commit', 'on', true)" \
+    " WHERE pg_catalog.current_setting('synchronous_commit')"        \
+    " OPERATOR(pg_catalog.=) ANY ('{off,local}'::pg_catalog.text[]);"
+
+/*
  * Timeouts bound every wait for the server. The isolation level is named because a stricter default
  * would turn a concurrent loader's keys into serialization failures. DateStyle, TimeZone and
  * IntervalStyle say what the texts of records mean, and stay as database and role have them. A
@@ -23,9 +33,7 @@ static const char begin_sql[] =
     "SET LOCAL tcp_keepalives_count = 3; SET LOCAL tcp_user_timeout = 30000;"
     "SELECT pg_catalog.set_config('client_connection_check_interval', '5s', true)"
     " WHERE pg_catalog.current_setting('client_connection_check_interval', true) IS NOT NULL"
-    " AND pg_catalog.strpos(pg_catalog.version(), 'linux') OPERATOR(pg_catalog.>) 0;"
-    "SELECT pg_catalog.set_config('synchronous_commit', 'on', true)"
-    " WHERE pg_catalog.current_setting('synchronous_commit') OPERATOR(pg_catalog.=) 'off';";
+    " AND pg_catalog.strpos(pg_catalog.version(), 'linux') OPERATOR(pg_catalog.>) 0;" SAFE_COMMIT;
 
 int pg_transaction_begin(struct pg_conn *conn, const char *then)
 {
@@ -51,17 +59,56 @@ void pg_transaction_rollback(struct pg_conn *conn)
     pg_conn_set_error(conn, &error);
 }
 
-enum pg_commit pg_transaction_commit(struct pg_conn *conn)
+int pg_transaction_ready(struct pg_conn *conn, bool *standby)
 {
+    static const char sql[] =
+        "SET CONSTRAINTS ALL IMMEDIATE;" SAFE_COMMIT
+        "SELECT FROM (SELECT pg_catalog.current_setting('synchronous_standby_names') AS names) s"
+        " WHERE names OPERATOR(pg_catalog.<>) ''";
+    if (pg_conn_exec(conn, sql) != 0)
+        return -1;
+    *standby = pg_conn_rows(conn) > 0;
+    return 0;
+}
+
+int pg_transaction_try(struct pg_conn *conn, const char *sql)
+{
+    struct buf text;
+    buf_init(&text, MAX_SQL);
+    buf_puts(&text, "SAVEPOINT sqs2pg;");
+    buf_puts(&text, sql);
+    const char *all = buf_cstr(&text);
+    int status = all == NULL ? pg_conn_no_memory(conn) : pg_conn_exec(conn, all);
+    buf_free(&text);
+    if (status == 0)
+        return 1;
+    struct pg_error error = *pg_conn_error(conn);
+    if (pg_conn_state(conn) != PG_CONN_IN_TRANSACTION ||
+        (strcmp(error.sqlstate, "42501") != 0 && strcmp(error.sqlstate, "42883") != 0))
+        return -1;
+    return pg_conn_exec(conn, "ROLLBACK TO SAVEPOINT sqs2pg");
+}
+
+enum pg_commit pg_transaction_commit(struct pg_conn *conn, uint64_t *notices)
+{
+    uint64_t said = 0;
+    bool wait_broken = false;
+    if (notices != NULL)
+        *notices = 0;
     if (!pg_conn_alive(conn)) {
         (void)pg_conn_fail(conn, "connection lost");
         return PG_NOT_COMMITTED;
     }
-    const char *tag = pg_conn_commit(conn);
-    if (tag != NULL && strcmp(tag, "COMMIT") == 0)
+    const char *tag = pg_conn_commit(conn, &said, &wait_broken);
+    if (notices != NULL)
+        *notices = said;
+    bool done = tag != NULL && strcmp(tag, "COMMIT") == 0;
+    if (done && !wait_broken)
         return PG_COMMITTED;
-    if (tag != NULL) /* COMMIT of an aborted transaction "succeeds" */
+    if (done)
+        (void)pg_conn_fail(conn, "the wait for a standby was broken off");
+    else if (tag != NULL) /* COMMIT of an aborted transaction "succeeds" */
         (void)pg_conn_fail(conn, "the server rolled back");
     /* A shutdown may end the session after the commit and before its answer, without a word too. */
-    return pg_conn_alive(conn) ? PG_NOT_COMMITTED : PG_IN_DOUBT;
+    return wait_broken || !pg_conn_alive(conn) ? PG_IN_DOUBT : PG_NOT_COMMITTED;
 }

@@ -202,28 +202,6 @@ cutter() {
   [ "$(wc -l <cuts)" = 2 ]
 }
 
-# ended SQL: what the server says of how a transaction ended, instead of what it knows.
-ended() {
-  sql "CREATE OR REPLACE FUNCTION pg_xact_status(xid8) RETURNS text LANGUAGE sql AS \$\$ $1 \$\$"
-  sql "ALTER DATABASE \"$PGDATABASE\" SET search_path = public, pg_catalog"
-}
-
-@test "without a ledger: a transaction still in progress is asked for again; one nobody knows of gets no verdict, 75" {
-  psql -qX -v ON_ERROR_STOP=1 -v table=t -f "$BATS_TEST_DIRNAME/../../share/sql/pg-load.sql"
-  cutter 2 after
-  sql 'CREATE SEQUENCE asked'
-  ended "SELECT CASE WHEN nextval('asked') < 3 THEN 'in progress' ELSE 'committed' END"
-  PGHOST=$PWD/sock load_in -t t --no-create --no-ledger
-  [ "$status $(tally)" = '0 5 committed' ]
-  [ "$(sql 'SELECT last_value FROM asked')" = 3 ]
-  ended 'SELECT NULL::text'
-  PGHOST=$PWD/sock load_in -t t --no-create --no-ledger
-  [ "$status" -eq 75 ]
-  [ ! -s out ]
-  grep -q 'error: cannot tell whether the last batch was committed' err
-  [ "$(wc -l <cuts)" = 2 ]
-}
-
 @test "faults are waited out, then 75: read-only, too many connections" {
   load_in -t t
   sql "ALTER DATABASE \"$PGDATABASE\" SET default_transaction_read_only = on"

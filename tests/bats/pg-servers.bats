@@ -67,25 +67,11 @@ small_space() {
   run -1 grep -qF "$filler" err
 }
 
-# standby: a copy of the server that follows nobody and takes no writes; PGPORT
-# leads to it.
+# standby: a copy of the server, that takes no writes; PGHOST leads to it.
 standby() {
-  local dir=$SERVERS_DIR/standby bin
-  bin=$(servers_pg_bindir)
-  sql CHECKPOINT
-  rm -rf "$dir"
-  mkdir "$dir"
-  [ "$(id -u)" -ne 0 ] || chown postgres: "$dir"
-  (cd / && servers_pg_user "${BASEBACKUP:-$bin/pg_basebackup}" -h "$PGHOST" -U postgres -D "$dir/data" -R -X stream -c fast)
-  echo 'port = 5433' | servers_pg_user tee -a "$dir/data/postgresql.conf" >/dev/null
-  export PGPORT=5433
-  (cd / && if [ "$(id -u)" -eq 0 ]; then
-    servers_detach "$dir/process" "$dir/log" setpriv --reuid postgres --regid postgres --init-groups -- \
-      "$bin/postgres" -D "$dir/data"
-  else
-    servers_detach "$dir/process" "$dir/log" "$bin/postgres" -D "$dir/data"
-  fi)
-  eventually 30 pg_isready -q
+  servers_standby_drop
+  servers_standby_start
+  export PGHOST=$SERVERS_DIR/standby
 }
 
 @test "a standby: retried, 75, nothing acked; promoted meanwhile, it is loaded" {

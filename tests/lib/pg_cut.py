@@ -6,7 +6,10 @@
 LISTEN and SERVER are unix sockets. The first COUNT COMMITs that clients send are
 cut: the connection ends before it reaches the server (WHEN is "before"), or
 after the server has answered it, the answer being held back ("after"), or at
-either of the two, as it comes ("either"). With "spoil" nothing is cut: a
+either of the two, as it comes ("either"); or once it has been passed on, the
+server never learning of the cut ("during"). With "hold" it does not reach the server
+either, but the client's connection ends only, whatever becomes of the server, when
+there is a file LISTEN.go. With "spoil" nothing is cut: a
 statement that fails is sent ahead of the COMMIT, so that the server answers it
 with ROLLBACK. With SHARE, from 0 to 1, only that share of the COMMITs counts,
 chosen at random. Each cut is a line on stdout.
@@ -25,7 +28,9 @@ FAILS = b"Q" + struct.pack("!I", 15) + b"SELECT 1/0\0"
 
 
 class Cutter:
-    def __init__(self, server, count, when, share):
+    def __init__(self, server, go, count, when, share):
+        self.go = go
+        self.kept = []
         self.server = server
         self.left = count
         self.when = when
@@ -65,9 +70,21 @@ class Cutter:
                     server.sendall(FAILS)
                     while spoilt.is_set():
                         time.sleep(0.001)
+                if when == "hold":
+                    held.set()
+                    print("held", flush=True)
+                    while not os.path.exists(self.go):
+                        time.sleep(0.01)
+                    break
                 if when == "after":
                     held.set()
                 server.sendall(data)
+                if when == "during":
+                    held.set()
+                    print("cut during", flush=True)
+                    self.kept.append(server)
+                    self.close(client)
+                    return
                 if when == "after":
                     return
         except OSError:
@@ -79,6 +96,8 @@ class Cutter:
         try:
             while data := server.recv(65536):
                 if held.is_set():
+                    if self.when == "during":
+                        return
                     print("cut after", flush=True)
                     break
                 if spoilt.is_set():
@@ -92,7 +111,8 @@ class Cutter:
                 client.sendall(data)
         except OSError:
             pass
-        self.close(client, server)
+        if not (held.is_set() and self.when == "hold"):
+            self.close(client, server)
 
     @staticmethod
     def close(*ends):
@@ -106,7 +126,7 @@ class Cutter:
 def main():
     path, server, count, when = sys.argv[1:5]
     share = float(sys.argv[5]) if len(sys.argv) > 5 else 1.0
-    cutter = Cutter(server, int(count), when, share)
+    cutter = Cutter(server, path + ".go", int(count), when, share)
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(path)
     os.chmod(path, 0o777)
