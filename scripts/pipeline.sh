@@ -223,20 +223,16 @@ adopt() {
   done
 }
 
-# read_config FILE: takes its settings. The descriptor is judged, not the
-# name, which may mean another file a moment later.
+# read_config FILE: takes its settings. sqs2pg-read judges what it opens, under
+# this script's name.
 read_config() {
-  local file=$1 fd line name value number=0 mode owner type secret=''
-  # First, because the opening of a FIFO would wait.
-  [ ! -e "$file" ] || [ -f "$file" ] || fail "$CONFIG" "$file is not a regular file"
-  [ -e "$file" ] || fail "$CONFIG" "cannot open $file: no such file"
-  { exec {fd}<"$file"; } 2>/dev/null || fail "$CONFIG" "cannot open $file: no right to read it"
-  read -r mode owner type < <(stat -L -c '%a %u %F' "/proc/self/fd/$fd")
-  [[ $type == regular* ]] || fail "$CONFIG" "$file is not a regular file"
-  [ "$owner" = "$(id -u)" ] || [ "$owner" = 0 ] || fail "$PERMISSION" "$file belongs to another user"
-  [ $((8#$mode & 8#022)) -eq 0 ] || fail "$PERMISSION" "$file may be written by others (mode $mode)"
-  while IFS= read -r line <&"$fd" || [ -n "$line" ]; do
-    number=$((number + 1))
+  local file=$1 path text line name value number=0 mode secret=''
+  path=$(program sqs2pg-read) || exit
+  text=$(exec -a "$NAME" "$path" "${flags[@]}" -- "$file") || exit
+  mode=${text%%$'\n'*} text=${text#"$mode"}
+  while [ -n "$text" ]; do
+    text=${text#$'\n'} line=${text%%$'\n'*}
+    text=${text#"$line"} number=$((number + 1))
     line=${line%$'\r'}
     line=${line#"${line%%[![:blank:]]*}"}
     case $line in '' | '#'*) continue ;; esac
@@ -251,8 +247,8 @@ read_config() {
     ! is_secret "$name" "$value" || secret=1
     settings[$name]=$value
   done
-  exec {fd}<&-
-  [ -z "$secret" ] || [ $((8#$mode & 8#004)) -eq 0 ] ||
+  # Of an inherited pipe there is no mode.
+  [ -z "$secret" ] || [ "$mode" = - ] || [ $((8#$mode & 8#004)) -eq 0 ] ||
     fail "$PERMISSION" "$file holds a secret and may be read by others (mode $mode)"
 }
 
@@ -351,7 +347,7 @@ lock() {
 # database is found before a message is received: every delivery counts for the
 # queue's redrive policy, and a message in hand is hidden from others.
 preflight() {
-  quietly pii-mask --key-file "${settings[SQS2PG_KEY_FILE]}" "${mask[@]}"
+  quietly pii-mask --require-sandbox --key-file "${settings[SQS2PG_KEY_FILE]}" "${mask[@]}"
   quietly pg-load --table "${settings[SQS2PG_TABLE]}" "${load[@]}" --explain
 }
 quietly() { # PROGRAM ARGUMENT...
@@ -398,7 +394,7 @@ run() {
   fi
   phase=starting
   kept=$acked stage 0 "$to_mask" sqs-pull --acked "/dev/fd/$acked" ${follow:+"$follow"} "${pull[@]}"
-  stage "$from_pull" "$masked" pii-mask --key-file "${settings[SQS2PG_KEY_FILE]}" "${mask[@]}"
+  stage "$from_pull" "$masked" pii-mask --require-sandbox --key-file "${settings[SQS2PG_KEY_FILE]}" "${mask[@]}"
   [ -z "$archive" ] || kept=$to_gzip stage "$from_tee" "$to_load" tee -p "/dev/fd/$to_gzip"
   loader=${#pids[@]}
   stage "$from_mask" "$to_ack" pg-load --table "${settings[SQS2PG_TABLE]}" "${load[@]}"

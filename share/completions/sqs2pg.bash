@@ -49,7 +49,7 @@ _sqs2pg_options() {
 # _sqs2pg_operand PROGRAM: what it takes that is no option, as above.
 _sqs2pg_operand() {
   case $1 in
-  pii-keygen | sqs2pg) echo @ ;;
+  pii-keygen | sqs2pg-read | sqs2pg) echo @ ;;
   esac
 }
 
@@ -96,4 +96,4 @@ _sqs2pg() {
   esac
 }
 
-complete -F _sqs2pg sqs-pull sqs-ack sqs-send pii-mask pii-unmask pii-keygen pg-load sqs2pg
+complete -F _sqs2pg sqs-pull sqs-ack sqs-send pii-mask pii-unmask pii-keygen pg-load sqs2pg-read sqs2pg

@@ -17,6 +17,7 @@ pii-mask    libcrypto libseccomp
 pii-unmask  libcrypto libseccomp
 pii-keygen  libcrypto
 pg-load     libjq libpq libseccomp
+sqs2pg-read
 '
 
 programs() { awk 'NF { print $1 }' <<<"$TABLE"; }
@@ -37,6 +38,7 @@ libraries() {
 # and no less.
 holds() {
   local wanted got
+  # One that links nothing foreign has an empty row.
   wanted=$(awk -v program="$1" '$1 == program { $1 = ""; print }' <<<"$TABLE" | xargs)
   got=$(libraries "$2")
   [ "$wanted" = "$got" ] || {

@@ -207,9 +207,24 @@ finish() {
   done
   run sqs2pg -c no-such-file
   [ "$status" -eq 78 ]
-  mkfifo pipe
-  run timeout 10 "$SQS2PG" -c pipe
+  run sqs2pg -c .
   [ "$status" -eq 78 ]
+}
+
+@test "settings from a pipe: one of our own by name, or inherited; another user's is refused, not waited for" {
+  mkfifo -m 600 pipe
+  cat settings >pipe &
+  run -0 timeout 60 "$SQS2PG" -c pipe
+  run -0 timeout 60 "$SQS2PG" -c <(cat settings)
+  run -0 timeout 60 "$SQS2PG" -c /dev/stdin < <(cat settings)
+  as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi; }
+  as_root chown 65533 pipe
+  run -77 --separate-stderr as_root timeout 20 env PATH="$PATH" "$SQS2PG" -c "$PWD/pipe"
+  [[ $stderr == "sqs2pg: error: $PWD/pipe: owned neither by this user nor by root"* ]]
+  cp settings other
+  as_root chown 65533 other
+  run -77 --separate-stderr as_root timeout 20 env PATH="$PATH" "$SQS2PG" -c "$PWD/other"
+  [[ $stderr == "sqs2pg: error: $PWD/other: owned neither by this user nor by root"* ]]
 }
 
 @test "a setting that is missing: 78" {

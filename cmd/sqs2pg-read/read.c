@@ -1,0 +1,76 @@
+#include "read.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/msg.h"
+#include "base/out.h"
+#include "base/trusted_file.h"
+
+static enum status refuse(const char *path, enum trusted_cause cause)
+{
+    const char *hint = trusted_file_hint(cause);
+    if (cause == TRUSTED_OPEN)
+        msg_error("cannot open %s: %s", path, strerror(errno));
+    else
+        msg_error("%s: %s", path, trusted_file_cause_text(cause));
+    if (hint != NULL)
+        msg_hint("%s", hint);
+    return cause == TRUSTED_OWNER || cause == TRUSTED_WRITABLE ? STATUS_PERMISSION : STATUS_CONFIG;
+}
+
+static enum status print(const struct trusted_file *file, const struct buf *text)
+{
+    struct buf head;
+    struct out *out = out_open(STDOUT_FILENO);
+    buf_init(&head, 16);
+    if (file->is_inherited_pipe)
+        buf_puts(&head, "-\n");
+    else
+        buf_printf(&head, "%04o\n", (unsigned)(file->status.st_mode & ALLPERMS));
+    bool failed = out == NULL || head.failed;
+    if (!failed) {
+        (void)out_write(out, head.data, head.length); /* out_close() reports it */
+        (void)out_write(out, text->data, text->length);
+    }
+    buf_free(&head);
+    if (failed) {
+        msg_error("out of memory");
+        return STATUS_INTERNAL;
+    }
+    if (out_close(out) == 0)
+        return STATUS_OK;
+    msg_error("cannot write to standard output: %s", strerror(errno));
+    return STATUS_IO;
+}
+
+enum status read_file(const char *path)
+{
+    struct trusted_file file;
+    struct buf text;
+    enum trusted_cause cause = trusted_file_open(path, &file);
+    if (cause != TRUSTED_OK)
+        return refuse(path, cause);
+    buf_init(&text, READ_MAX + 4096);
+    enum status status = STATUS_INTERNAL;
+    char *into = buf_reserve(&text, READ_MAX + 1);
+    ssize_t length = into == NULL ? 0 : trusted_file_read(file.fd, into, READ_MAX + 1);
+    if (into == NULL) {
+        msg_error("out of memory");
+    } else if (length < 0) {
+        msg_error("cannot read %s: %s", path, strerror(errno));
+        status = STATUS_IO;
+    } else if (length > READ_MAX) {
+        msg_error("%s: larger than 1 MiB", path);
+        status = STATUS_CONFIG;
+    } else {
+        text.length += (size_t)length;
+        status = print(&file, &text);
+    }
+    buf_wipe(&text);
+    trusted_file_close(&file);
+    return status;
+}
