@@ -35,7 +35,7 @@ teardown() {
 # waited_for NAMES: the standbys that a COMMIT waits for; '*' is any one.
 waited_for() {
   psql -qX -c "ALTER SYSTEM SET synchronous_standby_names = '$1'" -c 'SELECT pg_reload_conf()' >/dev/null
-  eventually 10 names_are "$1"
+  eventually 60 names_are "$1"
 }
 names_are() { [ "$(sql 'SHOW synchronous_standby_names')" = "$1" ]; }
 
@@ -76,10 +76,10 @@ twice() {
   local before how=$1
   shift
   begin "$@"
-  eventually 20 waits
+  eventually 60 waits
   before=$(<waiting)
   break_off "$how"
-  eventually 30 waits "$before" || { cat err out && return 1; }
+  eventually 60 waits "$before" || { cat err out && return 1; }
   [ ! -s out ]
 }
 
@@ -116,7 +116,7 @@ END
   waited_for nobody
   for user in postgres bare; do
     PGUSER=$user begin
-    eventually 20 waits
+    eventually 60 waits
     [ ! -s out ]
     waited_for ''
     wait "$pid"
@@ -163,7 +163,7 @@ streams() { [ "$(sql "SELECT count(*) FROM pg_stat_replication WHERE state = 'st
       records 1 20 >in
       servers_standby_start
       waited_for '*'
-      eventually 20 streams
+      eventually 60 streams
       servers_standby_stop
       twice "$how"
       # Half of them see it back before their primary goes.
@@ -192,14 +192,14 @@ cutter() {
   mkdir sock
   "$ROOT/tests/lib/pg_cut.py" sock/.s.PGSQL.5432 "$PGHOST/.s.PGSQL.5432" "$@" >cuts 3>&- &
   echo $! >cut.pid
-  eventually 10 test -S sock/.s.PGSQL.5432
+  eventually 60 test -S sock/.s.PGSQL.5432
 }
 
 held() { grep -q held cuts; }
 holds_xid() {
   sql "SELECT pid, backend_xid FROM pg_stat_activity WHERE application_name = 'pg-load'
-    AND datname = current_database() AND backend_xid IS NOT NULL" >backend
-  [ -s backend ]
+    AND datname = current_database() AND backend_xid IS NOT NULL" >holder
+  [ -s holder ]
 }
 
 # taken_over OPTION...: the loader's COMMIT is not sent; the server crashes, and another writer commits
@@ -208,11 +208,11 @@ taken_over() {
   local backend
   cutter 1 hold
   PGHOST=$PWD/sock begin "$@"
-  eventually 20 held
+  eventually 60 held
   holds_xid
-  IFS='|' read -r backend xid <backend
+  IFS='|' read -r backend xid <holder
   kill -9 "$backend"
-  eventually 30 sql 'SELECT 1'
+  eventually 60 sql 'SELECT 1'
   sql "DO \$\$ BEGIN WHILE pg_current_xact_id()::text::bigint < $xid LOOP COMMIT; END LOOP; END \$\$"
   ended=$(sql "SELECT pg_xact_status('$xid')")
   : >sock/.s.PGSQL.5432.go
@@ -256,8 +256,8 @@ another() { sql "SET allow_system_table_mods = on; CREATE OR REPLACE FUNCTION pg
   waited_for nobody
   cutter 1 during
   PGHOST=$PWD/sock begin --no-ledger
-  eventually 20 waits
-  eventually 20 grep -q retrying err
+  eventually 60 waits
+  eventually 60 grep -q retrying err
   [ ! -s out ]
   waited_for ''
   wait "$pid"
