@@ -2,10 +2,10 @@
 #include <string.h>
 
 #include "json/string.h"
-#include "json/write.h"
 #include "pg/errors.h"
 #include "pg/ledger.h"
 #include "quarantine.h"
+#include "stored.h"
 
 enum { MAX_IDS = 1 << 30 };
 
@@ -169,13 +169,18 @@ static int write_id(struct buf *out, const struct batch *batch, const struct ite
     return status;
 }
 
+struct writing {
+    const struct batch *batch;
+    struct stored stored;
+};
+
 static int write_record(struct buf *out, void *context, size_t item_index)
 {
-    const struct batch *batch = context;
+    struct writing *writing = context;
+    const struct batch *batch = writing->batch;
     const struct item *item = &batch->items[item_index];
     const char *line = item->line.length == 0 ? "" : batch->lines.data + item->line.at;
-    return item->is_json ? json_write_ascii(out, line, item->line.length)
-                         : pg_errors_escape(out, line, item->line.length);
+    return stored_write(&writing->stored, out, line, item->line.length, item->is_json);
 }
 
 static int fill_row(const struct batch *batch, size_t index, struct pg_error_row *row)
@@ -213,7 +218,10 @@ int quarantine_store(struct loader *loader, struct batch *batch)
     struct pg_error_row *rows = calloc(wanted, sizeof *rows);
     char **ids = calloc(wanted, sizeof *ids); /* to be freed: storing merges the rows */
     size_t count = 0;
-    int status = rows == NULL || ids == NULL ? -1 : 0;
+    struct writing writing = { .batch = batch };
+    int status = stored_open(&writing.stored);
+    if (rows == NULL || ids == NULL)
+        status = -1;
     for (size_t i = 0; i < batch->count && status == 0; i++) {
         if (!is_quarantined(&batch->items[i]))
             continue;
@@ -225,11 +233,12 @@ int quarantine_store(struct loader *loader, struct batch *batch)
     }
     if (status == 0)
         status = pg_errors_store(loader->target->conn, &loader->target->errors, rows, count,
-            write_record, batch);
+            write_record, &writing);
     else
         (void)pg_conn_no_memory(loader->target->conn);
     for (size_t i = 0; i < count; i++)
         free(ids[i]);
+    stored_close(&writing.stored);
     free(ids);
     free(rows);
     return status;

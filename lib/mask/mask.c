@@ -9,7 +9,7 @@
 #include "mask/complaint.h"
 #include "mask/plan.h"
 #include "mask/quarantine.h"
-#include "mask/splice.h"
+#include "json/splice.h"
 
 enum { GIVEN_BACK_ABOVE = 1 << 20 };
 
@@ -268,20 +268,20 @@ static void look_for_required(const struct mask *mask, struct findings *findings
 /* ---- writing --------------------------------------------------------------------------------- */
 
 static enum token_result write_value(struct mask *mask, const struct plan_rule *rule,
-    struct splice *splice, const struct json_match *match)
+    struct json_splice *splice, const struct json_match *match)
 {
     if (rule->key.length > 0) {
-        splice_copy(splice, match->key);
+        json_splice_copy(splice, match->key);
         buf_append(splice->out, rule->key.data, rule->key.length);
-        splice_skip(splice, json_key_end(splice->text, match->key));
+        json_splice_skip(splice, json_key_end(splice->text, match->key));
     }
     if (token_is_nothing(match)) {
-        splice_copy(splice, match->end);
+        json_splice_copy(splice, match->end);
         return TOKEN_OK;
     }
-    splice_copy(splice, match->value);
+    json_splice_copy(splice, match->value);
     struct token_value value = token_value_of(splice->text, match);
-    splice_skip(splice, match->end);
+    json_splice_skip(splice, match->end);
     return rule->method->mask(rule->state, mask->primary, &value, &mask->scratch, splice->out);
 }
 
@@ -290,14 +290,14 @@ static enum token_result write_value(struct mask *mask, const struct plan_rule *
 static enum token_result write_masked(struct mask *mask, const char *text, size_t length,
     const struct json_result *result, struct findings *findings, struct buf *out)
 {
-    struct splice splice = { out, text, length, 0 };
+    struct json_splice splice = { out, text, length, 0 };
     for (size_t i = 0; i < mask->matches.count; i++) {
         const struct json_match *match = &mask->matches.list[i];
         const struct plan_node *node = &mask->plan->nodes[match->node];
         if (match->value < splice.cursor)
             continue; /* inside what is gone */
         if (node->role == PLAN_REMOVE)
-            splice_remove(&splice, match->key, match->end);
+            json_splice_remove(&splice, match->key, match->end);
         if (node->role != PLAN_VALUE)
             continue;
         const struct plan_rule *rule = &mask->plan->rules[node->rule];
@@ -309,9 +309,9 @@ static enum token_result write_masked(struct mask *mask, const char *text, size_
         if (written != TOKEN_OK)
             return written;
     }
-    splice_open_end(&splice, result->end);
+    json_splice_open_end(&splice, result->end);
     buf_append(out, mask->claim, mask->claim_length);
-    return splice_finish(&splice) == 0 ? TOKEN_OK : TOKEN_FAILED;
+    return json_splice_finish(&splice) == 0 ? TOKEN_OK : TOKEN_FAILED;
 }
 
 /* ---- records --------------------------------------------------------------------------------- */

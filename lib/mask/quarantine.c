@@ -12,7 +12,7 @@
 #include "mask/complaint.h"
 #include "mask/members.h"
 #include "mask/method_siv.h"
-#include "mask/splice.h"
+#include "json/splice.h"
 
 enum { GIVEN_BACK_ABOVE = 1 << 20 };
 
@@ -198,8 +198,8 @@ static bool is_content(enum members_kind kind, bool whole, bool opened)
  * Copy the scanned record without the members that must not pass, which become the plaintext. With
  * ${errors} its errors are among them.
  */
-static void take_out(struct quarantine *quarantine, struct splice *splice, bool whole, bool opened,
-    bool errors, bool *taken)
+static void take_out(struct quarantine *quarantine, struct json_splice *splice, bool whole,
+    bool opened, bool errors, bool *taken)
 {
     const struct members *members = &quarantine->members;
     struct buf *scratch = &quarantine->scratch;
@@ -213,7 +213,7 @@ static void take_out(struct quarantine *quarantine, struct splice *splice, bool 
             continue;
         buf_putc(scratch, *taken ? ',' : '{');
         buf_append(scratch, splice->text + match->key, match->end - match->key);
-        splice_remove(splice, match->key, match->end);
+        json_splice_remove(splice, match->key, match->end);
         *taken = true;
     }
     buf_putc(scratch, '}');
@@ -228,11 +228,11 @@ static size_t object_end(const struct members *members)
 static int seal_members(struct quarantine *quarantine, const char *text, size_t length, bool whole,
     const char *code, const char *detail, const struct complaint_words *words, struct buf *out)
 {
-    struct splice splice = { out, text, length, 0 };
+    struct json_splice splice = { out, text, length, 0 };
     bool taken;
     begin_plain(quarantine, 'j', length);
     take_out(quarantine, &splice, whole, code == NULL, words != NULL, &taken);
-    splice_open_end(&splice, object_end(&quarantine->members));
+    json_splice_open_end(&splice, object_end(&quarantine->members));
     if (code != NULL)
         write_error(quarantine, code, detail, out);
     else if (words != NULL)
@@ -241,7 +241,7 @@ static int seal_members(struct quarantine *quarantine, const char *text, size_t 
         buf_putc(out, ',');
     if (taken && write_sealed(quarantine, out) != 0)
         return -1;
-    return splice_finish(&splice);
+    return json_splice_finish(&splice);
 }
 
 /* Whether the record has something where the policy looks; null is nothing. */
@@ -369,7 +369,8 @@ static enum quarantine_result write_opened(char type, const char *plain, size_t 
 }
 
 /* Copy up to ${offset}, without the errors when the one that arrived first is back. */
-static void copy_record(const struct quarantine *quarantine, struct splice *splice, size_t offset)
+static void copy_record(const struct quarantine *quarantine, struct json_splice *splice,
+    size_t offset)
 {
     const struct members *members = &quarantine->members;
     for (size_t i = 0; quarantine->inside.count[MEMBERS_ERROR] > 0 && i < members->matches.count;
@@ -377,9 +378,9 @@ static void copy_record(const struct quarantine *quarantine, struct splice *spli
         const struct json_match *match = &members->matches.list[i];
         if (match->node == members->nodes[MEMBERS_ERROR] && match->key >= splice->cursor &&
             match->key < offset)
-            splice_remove(splice, match->key, match->end);
+            json_splice_remove(splice, match->key, match->end);
     }
-    splice_copy(splice, offset);
+    json_splice_copy(splice, offset);
 }
 
 /*
@@ -413,7 +414,7 @@ static enum quarantine_result unseal(struct quarantine *quarantine, const char *
 
 /* Append the record up to ${sealed}, and what that stands for, which is in the scratch memory. */
 static enum quarantine_result put_back(struct quarantine *quarantine,
-    const struct json_match *sealed, struct splice *splice)
+    const struct json_match *sealed, struct json_splice *splice)
 {
     struct buf *scratch = &quarantine->scratch;
     char type = scratch->data[SIV_TAG];
@@ -423,7 +424,7 @@ static enum quarantine_result put_back(struct quarantine *quarantine,
     if (result == QUARANTINE_OPENED) {
         copy_record(quarantine, splice, sealed->key);
         result = write_opened(type, plain, length, splice->out);
-        splice_skip(splice, sealed->end);
+        json_splice_skip(splice, sealed->end);
         copy_record(quarantine, splice, splice->length);
     }
     buf_shrink(scratch, GIVEN_BACK_ABOVE);
@@ -433,31 +434,31 @@ static enum quarantine_result put_back(struct quarantine *quarantine,
 enum quarantine_result quarantine_open(struct quarantine *quarantine, const char *text,
     size_t length, struct buf *out)
 {
-    struct splice splice = { out, text, length, 0 };
+    struct json_splice splice = { out, text, length, 0 };
     const struct json_match *sealed;
     enum quarantine_result result = unseal(quarantine, text, length, &sealed);
     if (result == QUARANTINE_OPENED)
         result = put_back(quarantine, sealed, &splice);
     if (result != QUARANTINE_OPENED && result != QUARANTINE_NONE)
         return result;
-    return splice_finish(&splice) == 0 ? result : QUARANTINE_FAILED;
+    return json_splice_finish(&splice) == 0 ? result : QUARANTINE_FAILED;
 }
 
 enum quarantine_result quarantine_reseal(struct quarantine *quarantine, const char *text,
     size_t length, struct buf *out)
 {
-    struct splice splice = { out, text, length, 0 };
+    struct json_splice splice = { out, text, length, 0 };
     const struct json_match *sealed;
     enum quarantine_result result = unseal(quarantine, text, length, &sealed);
     if (result != QUARANTINE_OPENED && result != QUARANTINE_NONE)
         return result;
     if (sealed != NULL) {
-        splice_copy(&splice, sealed->key);
+        json_splice_copy(&splice, sealed->key);
         if (write_sealed(quarantine, out) != 0)
             return QUARANTINE_FAILED;
-        splice_skip(&splice, sealed->end);
+        json_splice_skip(&splice, sealed->end);
     }
-    return splice_finish(&splice) == 0 ? result : QUARANTINE_FAILED;
+    return json_splice_finish(&splice) == 0 ? result : QUARANTINE_FAILED;
 }
 
 /* ---- explaining ------------------------------------------------------------------------------ */
@@ -480,19 +481,19 @@ int quarantine_explain(struct quarantine *quarantine, const char *text, size_t l
 {
     if (members_scan(&quarantine->members, text, length) != 0)
         return -1;
-    struct splice splice = { out, text, length, 0 };
+    struct json_splice splice = { out, text, length, 0 };
     const struct json_match *error = members_find(&quarantine->members, MEMBERS_ERROR);
     if (error == NULL) {
-        splice_open_end(&splice, object_end(&quarantine->members));
+        json_splice_open_end(&splice, object_end(&quarantine->members));
         write_error(quarantine, code, detail, out);
     } else if (!is_own_stage(quarantine, text)) {
-        splice_copy(&splice, error->key);
+        json_splice_copy(&splice, error->key);
         write_error(quarantine, code, detail, out);
         out->length -= out->length > 0 ? 1 : 0; /* its brace */
         buf_puts(out, ",\"cause\":");
         buf_append(out, text + error->value, error->end - error->value);
         buf_putc(out, '}');
-        splice_skip(&splice, error->end);
+        json_splice_skip(&splice, error->end);
     }
-    return splice_finish(&splice);
+    return json_splice_finish(&splice);
 }

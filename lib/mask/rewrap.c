@@ -9,7 +9,7 @@
 #include "mask/mask.h"
 #include "mask/plan.h"
 #include "mask/quarantine.h"
-#include "mask/splice.h"
+#include "json/splice.h"
 
 enum { GIVEN_BACK_ABOVE = 1 << 20 };
 
@@ -195,7 +195,7 @@ static void look(struct rewrap *rewrap, const char *text, struct findings *findi
 /* ---- moving ---------------------------------------------------------------------------------- */
 
 static enum token_result move_value(struct rewrap *rewrap, const struct plan_rule *rule, size_t key,
-    struct splice *splice, const struct json_match *match)
+    struct json_splice *splice, const struct json_match *match)
 {
     const struct method *method = rule->method;
     struct json_result scanned;
@@ -212,8 +212,8 @@ static enum token_result move_value(struct rewrap *rewrap, const struct plan_rul
         return TOKEN_MALFORMED;
     const struct token_value value = { clear->data, clear->length, scanned.kind,
         memchr(clear->data, '\\', clear->length) == NULL };
-    splice_copy(splice, match->value);
-    splice_skip(splice, match->end);
+    json_splice_copy(splice, match->value);
+    json_splice_skip(splice, match->end);
     return method->mask(rule->state, keyring_primary(rewrap->ring), &value, &rewrap->scratch,
         splice->out);
 }
@@ -221,16 +221,16 @@ static enum token_result move_value(struct rewrap *rewrap, const struct plan_rul
 static enum token_result write_moved(struct rewrap *rewrap, const char *text, size_t length,
     struct findings *findings, struct buf *out)
 {
-    struct splice splice = { out, text, length, 0 };
+    struct json_splice splice = { out, text, length, 0 };
     for (size_t i = 0; i < rewrap->matches.count; i++) {
         const struct json_match *match = &rewrap->matches.list[i];
         const struct plan_node *node = &rewrap->plan->nodes[match->node];
         if (match->value < splice.cursor)
             continue; /* inside what is done */
         if (node->role == PLAN_PII_KEY) {
-            splice_copy(&splice, match->value);
+            json_splice_copy(&splice, match->value);
             buf_puts(out, rewrap->id);
-            splice_skip(&splice, match->end);
+            json_splice_skip(&splice, match->end);
         }
         if (node->role != PLAN_VALUE)
             continue;
@@ -241,7 +241,7 @@ static enum token_result write_moved(struct rewrap *rewrap, const char *text, si
             return result;
         }
     }
-    return splice_finish(&splice) == 0 ? TOKEN_OK : TOKEN_FAILED;
+    return json_splice_finish(&splice) == 0 ? TOKEN_OK : TOKEN_FAILED;
 }
 
 /* ---- records --------------------------------------------------------------------------------- */

@@ -7,7 +7,7 @@
 #include "mask/complaint.h"
 #include "mask/plan.h"
 #include "mask/quarantine.h"
-#include "mask/splice.h"
+#include "json/splice.h"
 
 enum { GIVEN_BACK_ABOVE = 1 << 20 };
 
@@ -144,19 +144,19 @@ static void look(struct unmask *unmask, const char *text, struct findings *findi
 /* ---- writing --------------------------------------------------------------------------------- */
 
 static enum token_result write_value(struct unmask *unmask, const struct findings *findings,
-    const struct plan_rule *rule, struct splice *splice, const struct json_match *match)
+    const struct plan_rule *rule, struct json_splice *splice, const struct json_match *match)
 {
     if (rule->key.length > 0) {
-        splice_copy(splice, match->key);
+        json_splice_copy(splice, match->key);
         buf_append(splice->out, rule->key.data, rule->key.length);
-        splice_skip(splice, json_key_end(splice->text, match->key));
+        json_splice_skip(splice, json_key_end(splice->text, match->key));
     }
     if (token_is_nothing(match)) {
-        splice_copy(splice, match->end);
+        json_splice_copy(splice, match->end);
         return TOKEN_OK;
     }
-    splice_copy(splice, match->value);
-    splice_skip(splice, match->end);
+    json_splice_copy(splice, match->value);
+    json_splice_skip(splice, match->end);
     const struct token_value value = token_value_of(splice->text, match);
     if (rule->method->needs_key_id && findings->unknown)
         return TOKEN_UNKNOWN_KEY;
@@ -166,7 +166,7 @@ static enum token_result write_value(struct unmask *unmask, const struct finding
 static enum token_result write_clear(struct unmask *unmask, const char *text, size_t length,
     struct findings *findings, struct buf *out)
 {
-    struct splice splice = { out, text, length, 0 };
+    struct json_splice splice = { out, text, length, 0 };
     bool keeps_claim = findings->has_left && !findings->has_value;
     for (size_t i = 0; i < unmask->matches.count; i++) {
         const struct json_match *match = &unmask->matches.list[i];
@@ -174,7 +174,7 @@ static enum token_result write_clear(struct unmask *unmask, const char *text, si
         if (match->value < splice.cursor)
             continue; /* inside what is gone */
         if (node->role == PLAN_PII && !keeps_claim)
-            splice_remove(&splice, match->key, match->end);
+            json_splice_remove(&splice, match->key, match->end);
         if (node->role != PLAN_VALUE)
             continue;
         const struct plan_rule *rule = &unmask->plan->rules[node->rule];
@@ -184,7 +184,7 @@ static enum token_result write_clear(struct unmask *unmask, const char *text, si
             return result;
         }
     }
-    return splice_finish(&splice) == 0 ? TOKEN_OK : TOKEN_FAILED;
+    return json_splice_finish(&splice) == 0 ? TOKEN_OK : TOKEN_FAILED;
 }
 
 /* ---- records --------------------------------------------------------------------------------- */

@@ -48,7 +48,8 @@ CREATE TABLE :"schema".:"errors" (
   sqlstate text,
   column_name text,
   constraint_name text,
-  record text NOT NULL,          -- ASCII: the line as JSON, or, when it is no JSON,
+  record text NOT NULL,          -- ASCII: the line as JSON, without its receipt handle, or,
+                                 -- when it is no JSON,
                                  -- the bytes as decode(record, 'escape') reads them
   count bigint NOT NULL DEFAULT 1,
   first_at timestamptz NOT NULL DEFAULT now(),

@@ -117,8 +117,8 @@ load|nul||user_id|1' ]
     [ "$(tally)" = '1 quarantined' ]
   done
   [ "$(sql 'SELECT count(*), max(count), max(sqlstate), max(column_name), max(message_id) FROM t_errors')" = "1|3|22P02|id|$(mid 7)" ]
-  # Its content, with the newest receipt handle, as it came.
-  [ "$(sql 'SELECT record FROM t_errors')" = "$(cat in)" ]
+  # Its content as it came, but for the receipt handle.
+  [ "$(sql 'SELECT record FROM t_errors')" = "$(sed 's/"receipt_handle":"[^"]*",//' in)" ]
   [ "$(sql 'SELECT last_at > first_at FROM t_errors')" = t ]
   # In one batch too.
   cat in in in >three && mv three in
@@ -212,7 +212,7 @@ END
   [ "$(grep -oP '"status":"\K[^"]*' out | xargs)" = 'quarantined quarantined rejected rejected committed' ]
   [ "$(sql "SELECT stage, code FROM t_errors ORDER BY message_id")" = 'mask|syntax
 mask|collision' ]
-  [ "$(sql "SELECT record FROM t_errors WHERE message_id = 'm1'")" = "$(sed -n 1p in)" ]
+  [ "$(sql "SELECT record FROM t_errors WHERE message_id = 'm1'")" = "$(sed -n '1s/,"receipt_handle":"h"//p' in)" ]
   # Pure ASCII, and still the same JSON.
   [ "$(sql "SELECT record ~ '^[ -~]*\$', record::json #>> '{body,é}' FROM t_errors WHERE message_id = 'm2'")" = 't|1' ]
   # Opened and sent again, the message is known by its id.

@@ -179,3 +179,32 @@ $(mid 5)|23505||
 $(mid 6)|23505||
 $(mid 7)|22P02|id|" ]
 }
+
+@test "error rows hold no receipt handle" {
+  sql "CREATE TABLE app.t (id integer); GRANT SELECT, INSERT ON app.t TO $LOADER"
+  cat >in <<'END'
+{"sqs":{"message_id":"m1","receipt_handle":"handle-canary","sent_at":"x"},"body":{"id":"no"}}
+{"sqs":{"receipt_handle":"handle-canary","message_id":"m2"},"body":{"id":"no"}}
+{"sqs":{"message_id":"m3", "receipt_handle" : "handle-canary" },"body":{"id":"no","receipt_handle":"stays"}}
+{"sqs":{"receipt_handle":"handle-canary"},"body":{"id":"no"}}
+{"sqs":{"message_id":"m5","\u0072eceipt_handle":"handle-canary"},"body":{"id":"no"}}
+{"sqs":{"message_id":"m6","receipt_handle":"handle-canary","receipt_handle":"handle-canary"},"body":{"id":"no"}}
+{"sqs":{"message_id":"m7","receipt_handle":"handle-canary"},"sqs":{"message_id":"m7","receipt_handle":"handle-canary"},"body":{"id":"no"}}
+{"sqs":{"message_id":"m8","receipt_handle":"handle-canary"},"error":{"stage":"mask","code":"syntax"},"sealed":"seal1.0011aabb.QUJD"}
+{"sqs":{"message_id":"m9","receipt_handle":"handle-canary"},"body":{"id":nonsense}}
+END
+  as_loader -t app.t
+  [ "$(tally)" = '9 quarantined' ]
+  sql "SELECT record FROM app.t_errors ORDER BY message_id" >records
+  cat records
+  [ "$(wc -l <records)" -eq 9 ]
+  run -1 grep -q canary records
+  [ "$(grep -c '"receipt_handle":"stays"' records)" -eq 1 ]
+  # Still the records that they were.
+  [ "$(sql "SELECT count(record::json) FROM app.t_errors WHERE message_id IS NULL OR message_id <> 'm9'")" = 8 ]
+  [ "$(sql "SELECT record::json -> 'sqs' ->> 'sent_at' FROM app.t_errors WHERE message_id = 'm1'")" = x ]
+  # The copy for a replay is the line as it came.
+  sed -i 's/"m/"n/' in
+  as_loader -t app.t --reject-file rejects
+  cmp in rejects
+}

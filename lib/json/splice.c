@@ -1,17 +1,17 @@
-#include "mask/splice.h"
+#include "json/splice.h"
 
 static int is_space(char byte)
 {
     return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r';
 }
 
-void splice_copy(struct splice *splice, size_t offset)
+void json_splice_copy(struct json_splice *splice, size_t offset)
 {
     buf_append(splice->out, splice->text + splice->cursor, offset - splice->cursor);
     splice->cursor = offset;
 }
 
-void splice_skip(struct splice *splice, size_t offset)
+void json_splice_skip(struct json_splice *splice, size_t offset)
 {
     splice->cursor = offset;
 }
@@ -25,9 +25,9 @@ static size_t out_length(const struct buf *out)
     return length;
 }
 
-void splice_remove(struct splice *splice, size_t start, size_t end)
+void json_splice_remove(struct json_splice *splice, size_t start, size_t end)
 {
-    splice_copy(splice, start);
+    json_splice_copy(splice, start);
     while (end < splice->length && is_space(splice->text[end]))
         end++;
     if (end < splice->length && splice->text[end] == ',') {
@@ -43,17 +43,17 @@ void splice_remove(struct splice *splice, size_t start, size_t end)
     splice->cursor = end;
 }
 
-void splice_open_end(struct splice *splice, size_t end)
+void json_splice_open_end(struct json_splice *splice, size_t end)
 {
-    splice_copy(splice, end - 1);
+    json_splice_copy(splice, end - 1);
     size_t length = out_length(splice->out);
     if (length > 0 && splice->out->data[length - 1] != '{')
         buf_putc(splice->out, ',');
 }
 
-int splice_finish(struct splice *splice)
+int json_splice_finish(struct json_splice *splice)
 {
-    splice_copy(splice, splice->length);
+    json_splice_copy(splice, splice->length);
     buf_putc(splice->out, '\n');
     return splice->out->failed ? -1 : 0;
 }

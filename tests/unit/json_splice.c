@@ -1,10 +1,10 @@
-/* lib/mask/splice: a line copied with changes; members left out, whatever the spaces and commas. */
+/* lib/json/splice: a line copied with changes; members left out, whatever the spaces and commas. */
 #include "json_guard.h"
 
 #include <stdbool.h>
 
 #include "json/write.h"
-#include "mask/splice.h"
+#include "json/splice.h"
 
 static void replaces(void **state)
 {
@@ -12,18 +12,18 @@ static void replaces(void **state)
     struct buf out;
     (void)state;
     buf_init(&out, 16);
-    struct splice splice = { &out, text, strlen(text), 0 };
-    splice_copy(&splice, 3);
+    struct json_splice splice = { &out, text, strlen(text), 0 };
+    json_splice_copy(&splice, 3);
     buf_puts(&out, "\"one\"");
-    splice_skip(&splice, 4);
-    splice_copy(&splice, 7);
-    assert_int_equal(splice_finish(&splice), 0);
+    json_splice_skip(&splice, 4);
+    json_splice_copy(&splice, 7);
+    assert_int_equal(json_splice_finish(&splice), 0);
     assert_string_equal(buf_cstr(&out), "[0,\"one\",2,3]\n");
     /* With no room for the newline it is not done. */
     buf_free(&out);
     buf_init(&out, strlen(text));
-    splice = (struct splice){ &out, text, strlen(text), 0 };
-    assert_int_equal(splice_finish(&splice), -1);
+    splice = (struct json_splice){ &out, text, strlen(text), 0 };
+    assert_int_equal(json_splice_finish(&splice), -1);
     buf_free(&out);
 }
 
@@ -47,21 +47,21 @@ static void check_set(const char *text, size_t length, const struct json_match *
     buf_init(&out, 4096);
     buf_init(&compact, 4096);
     buf_init(&wanted, 4096);
-    struct splice splice = { &out, text, length, 0 };
+    struct json_splice splice = { &out, text, length, 0 };
     buf_puts(&wanted, wrapped ? "[{" : "{");
     size_t start = wanted.length;
     for (unsigned i = 0; i < 5; i++)
         if (set >> i & 1)
-            splice_remove(&splice, list[1 + i].key, list[1 + i].end);
+            json_splice_remove(&splice, list[1 + i].key, list[1 + i].end);
         else
             buf_printf(&wanted, "%s%s", wanted.length > start ? "," : "", members[i]);
     if (more) {
-        splice_open_end(&splice, list->end);
+        json_splice_open_end(&splice, list->end);
         buf_puts(&out, "\"f\":6");
         buf_printf(&wanted, "%s\"f\":6", wanted.length > start ? "," : "");
     }
     buf_puts(&wanted, wrapped ? "},7]" : "}");
-    assert_int_equal(splice_finish(&splice), 0);
+    assert_int_equal(json_splice_finish(&splice), 0);
     assert_int_equal(out.data[out.length - 1], '\n');
     assert_int_equal(json_scan(out.data, out.length, NULL, 256, NULL, &result), JSON_OK);
     assert_int_equal(json_write_compact(&compact, out.data, out.length), 0);

@@ -1,0 +1,33 @@
+#ifndef PG_LOAD_STORED_H
+#define PG_LOAD_STORED_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "json/path.h"
+#include "json/scan.h"
+#include "record/record.h"
+
+/*
+ * A record as the error table keeps it: its line in ASCII, without the receipt handle. Whoever may
+ * read the table could delete the message by it, and after the visibility timeout it is of no use.
+ */
+struct stored {
+    struct json_paths *paths;
+    struct record_nodes nodes;
+    struct json_matches matches;
+    struct buf line;
+};
+
+int stored_open(struct stored *stored); /* 0, or -1: no memory; close it in any case */
+void stored_close(struct stored *stored);
+
+/*
+ * Append line[0, length): ${is_json}, as JSON in ASCII; else as pg_errors_escape() writes bytes. Of
+ * a line that is no JSON the handle is left out where it stands whole before the fault. 0, or -1.
+ */
+int stored_write(struct stored *stored, struct buf *out, const char *line, size_t length,
+    bool is_json);
+
+#endif
