@@ -7,6 +7,7 @@ Needs moto's environment (boto3, cryptography) and sqs-pull in PATH. Each case o
 one server (sdk_server.py) that notes host, region, key id and token of what is asked of STS and SQS. Prints the cases
 where the two differ, and ends with a line of figures; 0: they differ exactly where DIFFERENCES says. -v: all cases."""
 
+import copy
 import os
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import tempfile
 
 import boto3
 import botocore.config
+import botocore.hooks
 import botocore.loaders
 import botocore.session
 
@@ -22,6 +24,9 @@ import sdk_server
 
 QUEUE = "no-queue"
 LOADER = botocore.loaders.create_loader()
+# What every session registers, once: a third of boto3's time otherwise.
+HANDLERS = botocore.hooks.HierarchicalEmitter()
+botocore.session.Session(event_hooks=HANDLERS)
 
 
 def environment(case, folder, server):
@@ -44,7 +49,7 @@ def environment(case, folder, server):
 
 
 def ask_boto3(case):
-    core = botocore.session.Session()
+    core = botocore.session.Session(event_hooks=copy.copy(HANDLERS), include_builtin_handlers=False)
     core.register_component("data_loader", LOADER)
     session = boto3.Session(botocore_session=core, profile_name=case.get("profile"))
     config = botocore.config.Config(retries={"total_max_attempts": 1}, connect_timeout=10, read_timeout=10)
