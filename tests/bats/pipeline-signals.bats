@@ -63,9 +63,9 @@ waiting() { [ -n "$(sql "SELECT 1 FROM pg_stat_activity WHERE datname = current_
   sql 'CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(600); RETURN NULL; END $$'
   sql 'CREATE CONSTRAINT TRIGGER wait AFTER INSERT ON t DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION wait()'
   start --follow
-  eventually 20 four_stages
+  eventually 60 four_stages
   send 1 10
-  eventually 20 waiting
+  eventually 60 waiting
   began=$SECONDS
   stages >was
   kill "$(<pid)"
@@ -79,7 +79,7 @@ waiting() { [ -n "$(sql "SELECT 1 FROM pg_stat_activity WHERE datname = current_
   rows_are 0
   # shellcheck disable=SC2317
   loaded() { SQS_QUEUE_URL=$QUEUE "$SQS2PG" -q -c settings && rows_are 10; }
-  eventually 40 loaded
+  eventually 60 loaded
 }
 
 @test "SIGTERM while the database hangs: over within --grace, 75; a second one ends all at once" {
@@ -87,9 +87,9 @@ waiting() { [ -n "$(sql "SELECT 1 FROM pg_stat_activity WHERE datname = current_
   QUEUE=$(servers_queue "$(unique)" VisibilityTimeout=4)
   sed -i 's/--no-map/--no-map --grace 8s/' settings
   start --follow
-  eventually 20 four_stages
+  eventually 60 four_stages
   send 1 10
-  eventually 20 rows_are 10
+  eventually 60 rows_are 10
   hung=$(backend)
   kill -STOP "$hung"
   send 11 20
@@ -103,25 +103,25 @@ waiting() { [ -n "$(sql "SELECT 1 FROM pg_stat_activity WHERE datname = current_
   sed -i 's/--grace 8s/--grace 10m/' settings
   status=0
   start --follow
-  eventually 20 four_stages
+  eventually 60 four_stages
   stages >was
   kill -STOP "$(pgrep -P "$(<pid)" -x pii-mask)"
   kill "$(<pid)"
   # sqs-pull has closed its output, and all wait for the one that is stopped.
   source_closed() { [ "$(readlink "/proc/$(pgrep -P "$(<pid)" -x sqs-pull)/fd/1")" = /dev/null ]; }
-  eventually 40 source_closed
+  eventually 60 source_closed
   kill -HUP "$(<pid)"
   finish 10 || status=$?
   [ "$status" -eq 129 ]
   [ -z "$(ps -o pid= -p "$(xargs <was | tr ' ' ,)")" ]
   loaded() { SQS_QUEUE_URL=$QUEUE "$SQS2PG" -q -c settings && rows_are 20; }
-  eventually 40 loaded
+  eventually 60 loaded
 }
 
 @test "--lock-wait and --lock-status" {
   QUEUE=$(servers_queue "$(unique)")
   start --follow
-  eventually 20 four_stages
+  eventually 60 four_stages
   export SQS_QUEUE_URL=$QUEUE
   run --separate-stderr -7 "$SQS2PG" -c settings --lock-status 7
   [ -z "$stderr" ]
@@ -138,7 +138,7 @@ waiting() { [ -n "$(sql "SELECT 1 FROM pg_stat_activity WHERE datname = current_
   grep -q '^pg-load: committed=0 ' waited
   # A signal ends the waiting.
   start --follow
-  eventually 20 four_stages
+  eventually 60 four_stages
   "$SQS2PG" -c settings --lock-wait 1d --lock-status 9 3>&- 4>&- &
   waiter=$!
   eventually 10 waits
@@ -162,17 +162,17 @@ waiting() { [ -n "$(sql "SELECT 1 FROM pg_stat_activity WHERE datname = current_
   mkdir kept
   complete() { [ "$(zcat kept/*.ndjson.gz | wc -l)" -eq "$1" ] && [ -z "$(ls kept/*.part 2>/dev/null)" ]; }
   start --follow --archive kept
-  eventually 20 four_stages
+  eventually 60 four_stages
   send 1 500
-  eventually 20 complete 500
+  eventually 60 complete 500
   send 501 600
-  eventually 20 complete 600
+  eventually 60 complete 600
   [ "$(find kept -type f | wc -l)" -ge 2 ]
   zcat kept/*.gz | jq -es '[.[].body.id] | unique == [range(1; 601)]'
   [ "$(stat -c %a kept/* | sort -u)" = 600 ]
   mv kept gone
   send 601 610
-  eventually 20 rows_are 610
+  eventually 60 rows_are 610
   eventually 10 grep -q '^sqs2pg: warning: archive: ' run.err
   kill "$(<pid)"
   finish 30 || status=$?
