@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# The flaws that scripts/chaos.sh --mutant builds into the programs: each can still
-# be built. That each is found, only chaos.sh itself shows.
+# The flaws that scripts/chaos.sh --mutant and scripts/inject.sh --mutant build into
+# the programs: each can still be built. That each is found, only they show.
 
 bats_require_minimum_version 1.5.0
 
@@ -12,7 +12,7 @@ setup_file() {
 
 @test "every mutant's patch applies to one source, and what it makes compiles" {
   count=0
-  for patch in "$ROOT"/tests/fault/mutants/*.patch; do
+  for patch in "$ROOT"/tests/fault/mutants/{,calls/}*.patch; do
     file=$(sed -n 's|^+++ b/||p' "$patch")
     [ -f "$ROOT/$file" ]
     tree=$BATS_TEST_TMPDIR/$(basename "$patch" .patch)
@@ -23,7 +23,7 @@ setup_file() {
     make -s -C "$tree" BUILD=b "b/obj/${file%.c}.o"
     count=$((count + 1))
   done
-  [ "$count" -ge 7 ]
+  [ "$count" -ge 13 ]
 }
 
 @test "chaos.sh names its mutants, and refuses another" {

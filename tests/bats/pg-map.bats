@@ -24,7 +24,7 @@ map() { printf '%s\n' "$@" >t.map; }
   } >in
   load_in -t t --map t.map
   [ "$(tally)" = '2 committed' ]
-  [ "$(grep -vE 'no column takes key a |1 value of 1 record had' err | wc -l)" = 0 ]
+  run -1 grep -vE 'no column takes key a |1 value of 1 record had' err
   [ "$(sql 'SELECT * FROM t ORDER BY id')" = '1|q|1+2.5+true|h1
 2|||dflt' ]
 }
