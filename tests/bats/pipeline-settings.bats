@@ -45,10 +45,10 @@ lacks() { ! has "$@"; } # as bats passes over a command behind a bare `!`
   PGAPPNAME=canary-name KRB5CCNAME=canary-krb5 MASTER_KEY=canary-key lower_case=canary-lower \
     HTTP_PROXY=canary-proxy SQS2PG_ACK_OPTIONS=-v "$SQS2PG" -c settings --follow --archive kept 3>&- 4>&- >out 2>err &
   echo $! >pid
-  eventually 20 six_stages
+  eventually 60 six_stages
   # A record on its way, so that whatever a program starts has been started.
   sqs-send -Q "$QUEUE" <"$SAMPLE"
-  eventually 20 rows_are 99
+  eventually 60 rows_are 99
   local pid name seen=''
   for pid in $(below "$(<pid)"); do
     name=$(ps -o comm= -p "$pid") || continue

@@ -92,7 +92,7 @@ finish() {
 
 @test "one run at a time for each queue" {
   start -f
-  eventually 10 four_stages
+  eventually 60 four_stages
   run --separate-stderr sqs2pg -c settings
   [ "$status" -eq 0 ]
   [ -z "$stderr" ]
@@ -116,11 +116,11 @@ finish() {
 
 @test "follow: new messages are loaded; SIGTERM ends it in order with 0" {
   start -f
-  eventually 10 four_stages
+  eventually 60 four_stages
   local pids
   pids=$(stages)
   sqs-send -Q "$QUEUE" <"$SAMPLE"
-  eventually 20 rows_are 99
+  eventually 60 rows_are 99
   eventually 10 counts_are 0 0 0
   kill "$(<run.pid)"
   finish
@@ -130,7 +130,7 @@ finish() {
 
 @test "killed outright: its stages end all the same" {
   start -f
-  eventually 10 four_stages
+  eventually 60 four_stages
   local pids
   pids=$(stages)
   kill -9 "$(<run.pid)"
@@ -140,7 +140,7 @@ finish() {
 
 @test "a stage that dies takes the run with it, even on an idle queue" {
   start -f
-  eventually 10 four_stages
+  eventually 60 four_stages
   local pids
   pids=$(stages)
   kill -9 "$(pgrep -P "$(<run.pid)" -f "$BIN/pg-load")"
@@ -164,7 +164,7 @@ finish() {
 @test "a table that goes during the run: 69, and the messages come back" {
   servers_sqs "$QUEUE" SetQueueAttributes -d Attribute.1.Name=VisibilityTimeout -d Attribute.1.Value=3
   start -f
-  eventually 10 four_stages
+  eventually 60 four_stages
   sql 'DROP TABLE user_logins'
   sqs-send -Q "$QUEUE" <"$SAMPLE"
   local status=0
@@ -298,9 +298,9 @@ messages() { jq -r .sqs.message_id | sort -u | wc -l; }
 @test "--archive: while the run lasts, the file is a .part" {
   mkdir kept
   start -f --archive kept
-  eventually 10 four_stages
+  eventually 60 four_stages
   sqs-send -Q "$QUEUE" <"$SAMPLE"
-  eventually 20 rows_are 99
+  eventually 60 rows_are 99
   [[ "$(ls kept)" == *.ndjson.gz.part ]]
   kill "$(<run.pid)"
   finish
@@ -333,7 +333,7 @@ messages() { jq -r .sqs.message_id | sort -u | wc -l; }
 @test "--archive: a loader that dies takes the run with it" {
   mkdir kept
   start -f --archive kept
-  eventually 10 four_stages
+  eventually 60 four_stages
   local pids
   pids=$(pgrep -P "$(<run.pid)" -f "$BIN/|tee|gzip" | tee stages.pid)
   [ "$(wc -w <<<"$pids")" -eq 6 ]
@@ -394,7 +394,7 @@ messages() { jq -r .sqs.message_id | sort -u | wc -l; }
 
 @test "one lock for a queue's name and its URL; another account's queue has its own" {
   start -f
-  eventually 10 four_stages
+  eventually 60 four_stages
   busy() { [[ "$1" == *"another run has this queue"* ]]; }
   sed "s|^SQS_QUEUE_URL=.*|SQS_QUEUE_URL=${QUEUE##*/}|" settings >by_name
   run -0 sqs2pg -v -c by_name
@@ -415,7 +415,7 @@ messages() { jq -r .sqs.message_id | sort -u | wc -l; }
   cp settings by_url
   cp by_name settings
   start -f
-  eventually 10 four_stages
+  eventually 60 four_stages
   run -0 sqs2pg -v -c by_url
   busy "$output"
   kill "$(<run.pid)"

@@ -58,7 +58,7 @@ proxy_start() {
   mkdir -p proxy
   python3 -B "$ROOT/tests/lib/proxy.py" "$PWD/proxy" "$AWS_ENDPOINT_URL_SQS" 2>proxy/err 3>&- 4>&- &
   echo $! >proxy/pid
-  servers_until 10 test -s proxy/port
+  servers_until 60 test -s proxy/port
   AWS_ENDPOINT_URL_SQS=http://127.0.0.1:$(<proxy/port)
 }
 
