@@ -116,11 +116,14 @@ int pg_ledger_prune(struct pg_conn *conn, const struct pg_own *ledger, uint64_t 
 {
     struct buf sql;
     buf_init(&sql, 4096);
-    /* However many there are: the one statement that may take long. */
+    /*
+     * However many there are: the one statement that may take long. Operators written as OPERATOR()
+     * all bind alike, from the left.
+     */
     buf_printf(&sql,
         "SET LOCAL statement_timeout = 0;"
         "DELETE FROM %s WHERE loaded_at OPERATOR(pg_catalog.<)"
-        " pg_catalog.now() OPERATOR(pg_catalog.-) interval '%" PRIu64 " milliseconds'",
+        " (pg_catalog.now() OPERATOR(pg_catalog.-) interval '%" PRIu64 " milliseconds')",
         ledger->qualified, age_ms);
     int status =
         buf_cstr(&sql) == NULL ? pg_conn_no_memory(conn) : pg_conn_exec(conn, buf_cstr(&sql));

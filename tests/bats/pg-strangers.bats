@@ -41,9 +41,11 @@ everything() {
   step
   records 71 72 >in
   step --no-ledger --no-quarantine
+  records 72 74 >in
   step --key .body.id -j 2
+  records 81 82 >in
   step --ledger-table app.l --error-table app.e
-  step --prune-ledger 0s --force
+  step --prune-ledger 1ms --force
   {
     sql "SELECT id, tags, at, words FROM app.t ORDER BY id"
     sql "SELECT message_id, code, sqlstate, column_name, resolved_at IS NULL FROM app.t_errors ORDER BY 1, 2"
@@ -63,6 +65,9 @@ create_t() {
   mv story wanted
   grep -q '20 committed' wanted
   grep -q 'split' wanted
+  # Each way does its work: a statement that always fails would look the same under any search_path.
+  cat wanted
+  run -1 grep -vE '^(--?[a-z].*)? 0( |$)|\||^[0-9]+$' wanted
   create_t
   psql -qXAt -v schema=shadow -f "$ROOT/tests/lib/shadow.sql" >made
   cat made
