@@ -248,6 +248,7 @@ END
     printf '[1,2]\n'
     printf '{"sqs":{"message_id":"m4"},"body":"\\ud800"}\n'
     printf '\n'
+    printf '{"body":1}}\n'
     printf '{"sqs":{"message_id":"m6"},"body":%s%s}\n' "$(printf '[%.0s' {1..300})" "$(printf ']%.0s' {1..300})"
     record 7 '{"id":7}'
   } >in

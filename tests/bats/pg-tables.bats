@@ -44,13 +44,22 @@ create_t() { sql "CREATE TABLE t (id integer, v varchar(5), n integer)"; }
 @test "a loader that finds another one making the tables waits for it" {
   create_t
   records 1 10 >in
-  psql -qX -v ON_ERROR_STOP=1 -o /dev/null -c 'BEGIN' -c 'SELECT pg_advisory_xact_lock(126931101184103)' \
-    -c 'CREATE TABLE t_ledger (key uuid PRIMARY KEY, loaded_at timestamptz NOT NULL DEFAULT now())' \
-    -c 'SELECT pg_sleep(1)' -c 'COMMIT' 3>&- &
-  making() { [ "$(sql "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted")" -ge 1 ]; }
-  eventually 10 making
-  load_in -t t
-  wait $!
+  # Held for as long as it takes until the loader waits.
+  mkfifo pipe
+  psql -qX -v ON_ERROR_STOP=1 -o /dev/null -f pipe 3>&- &
+  other=$!
+  exec 7>pipe
+  echo 'BEGIN; SELECT pg_advisory_xact_lock(126931101184103);
+    CREATE TABLE t_ledger (key uuid PRIMARY KEY, loaded_at timestamptz NOT NULL DEFAULT now());' >&7
+  locks() { [ "$(sql "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted = $1
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())")" = 1 ]; }
+  eventually 30 locks true
+  load_in -t t 3>&- 7>&- &
+  loader=$!
+  eventually 30 locks false
+  echo 'COMMIT;' >&7
+  exec 7>&-
+  wait "$other" "$loader"
   [ ! -s err ]
   [ "$(tally)" = '10 committed' ]
   [ "$(sql 'SELECT count(*) FROM t_ledger')" = 10 ]
@@ -151,11 +160,11 @@ create_t() { sql "CREATE TABLE t (id integer, v varchar(5), n integer)"; }
   printf '{"sqs":{"message_id":"%s"},"body":{"The Id":1,"a.b":"x"}}\n{"body":{"The Id":"x"}}\n' "$(mid 1)" >in
   load_in -t '"Odd Schema"."My Table"'
   [ "$(tally)" = '1 committed 1 quarantined' ]
-  [ "$(sql 'SELECT count(*) FROM "Odd Schema"."My Table_ledger"')" = 1 ]
+  [ "$(sql "SELECT count(*) FROM \"Odd Schema\".\"My Table_ledger\" WHERE key = '$(mid 1)'")" = 1 ]
   [ "$(sql 'SELECT column_name FROM "Odd Schema"."My Table_errors"')" = 'The Id' ]
   load_in -t '"Odd Schema"."My Table"' --ledger-table public.l --error-table '"E"'
   [ "$(tally)" = '1 committed 1 quarantined' ]
-  [ "$(sql 'SELECT count(*) FROM public.l')" = 1 ]
+  [ "$(sql "SELECT count(*) FROM public.l WHERE key = '$(mid 1)'")" = 1 ]
   [ "$(sql 'SELECT count(*) FROM "Odd Schema"."E"')" = 1 ]
   # A name that would not fit must be given.
   long=$(printf 'x%.0s' {1..60})
