@@ -13,6 +13,7 @@ KNOWN_S = 10    # how long the sender may take to learn the id of what it sent
 SETTLED_S = 2   # how long after its last trouble a network may still be felt in retries
 GIVEN_UP_S = 5  # how long sqs-ack goes on where deleting is refused
 LATE_S = 0.3    # a machine so much late excuses a late heartbeat
+GIVEN_S = 1     # how long before its answer was seen here a message may have been given away
 
 
 def call(action, url=None, **arguments):
@@ -156,7 +157,7 @@ class History:
             return
         if life.refused.get(message, now) + GIVEN_UP_S <= now:
             return
-        if self.ticker.lateness(since) < LATE_S:
+        if self.ticker.lateness(since - GIVEN_S) < LATE_S:
             self.faults.append("message %s was delivered again after %.1f s, while %s held it undisturbed"
                                % (message, now - since, life.name))
 
