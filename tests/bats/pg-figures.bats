@@ -99,7 +99,7 @@ renewed() {
 
 @test "--metrics-file goes on, at no cost, while a run that has failed has verdicts to print" {
   sql "CREATE FUNCTION wrong() RETURNS trigger LANGUAGE plpgsql AS \$\$ BEGIN
-      IF NEW.id > 2000 THEN PERFORM no_such_function(); END IF; RETURN NEW; END \$\$"
+      IF NEW.id > 2000 THEN RAISE EXCEPTION 'no' USING ERRCODE = 'data_corrupted'; END IF; RETURN NEW; END \$\$"
   sql 'CREATE TRIGGER wrong BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION wrong()'
   mkfifo verdicts
   records 1 2010 >in
@@ -162,7 +162,7 @@ renewed() {
 @test "a run that has failed waits at no cost for a batch that is still at work" {
   sql "CREATE FUNCTION wrong() RETURNS trigger LANGUAGE plpgsql AS \$\$ BEGIN
       IF NEW.id <= 2 THEN PERFORM pg_advisory_xact_lock(77);
-      ELSIF NEW.id = 4 THEN PERFORM no_such_function(); END IF; RETURN NEW; END \$\$"
+      ELSIF NEW.id = 4 THEN RAISE EXCEPTION 'no' USING ERRCODE = 'data_corrupted'; END IF; RETURN NEW; END \$\$"
   sql 'CREATE TRIGGER wrong BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION wrong()'
   mkfifo holder
   psql -qX <holder >held 3>&- &

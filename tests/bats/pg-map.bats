@@ -403,15 +403,15 @@ missing|user_id|2' ]
 }
 
 @test "--root: plain NDJSON by names, by a map and by --key, digits kept, where the values stand" {
-  sql 'CREATE TABLE t (id numeric, v text)'
+  sql 'CREATE TABLE n (id numeric, v text)'
   sql 'CREATE TABLE m (id text, raw jsonb, up text, k text)'
   printf '%s\n' '{"id":9007199254740992,"v":"a","error":"timeout"}' '{"id":9007199254740993,"v":"b"}' '{"id":1.10,"v":"c"}' >in
-  load_in -t t --root . --key .body.id
+  load_in -t n --root . --key .body.id
   [ "$(tally)" = '3 committed' ]
-  [ "$(sql 'SELECT id, v FROM t ORDER BY id')" = '1.10|c
+  [ "$(sql 'SELECT id, v FROM n ORDER BY id')" = '1.10|c
 9007199254740992|a
 9007199254740993|b' ]
-  load_in -t t --root . --key .body.id
+  load_in -t n --root . --key .body.id
   [ "$(tally)" = '3 duplicate' ]
   printf '%s\n' 'id .body.id !' 'raw .body' 'up .body.v | ascii_upcase' 'k {v: .body.v} | tojson' >map
   load_in -t m --root . --map map
@@ -421,11 +421,11 @@ missing|user_id|2' ]
   load_in -t m --root .detail --map map
   [ "$(sql "SELECT raw ->> 'id', up, k FROM m WHERE id = '1.10'")" = '1.10|C|{"v":"c"}' ]
   for bad in 'x y' '.a[]' .sqs .error.code; do
-    load_in -t t --root "$bad"
+    load_in -t n --root "$bad"
     [ "$status" -eq 64 ]
   done
   # Error records are known, with content and without.
   printf '%s\n' '{"error":{"stage":"mask","code":"syntax"},"sealed":"s"}' '{"error":{"stage":"mask","code":"kind"}}' >in
-  load_in -t t --root .
+  load_in -t n --root .
   [ "$(tally)" = '1 quarantined 1 rejected' ]
 }
