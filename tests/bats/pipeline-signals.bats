@@ -69,9 +69,9 @@ waiting() { [ -n "$(sql "SELECT 1 FROM pg_stat_activity WHERE datname = current_
   began=$SECONDS
   stages >was
   kill "$(<pid)"
-  finish 30 || status=$?
+  finish 60 || status=$?
   [ "$status" -eq 75 ]
-  [ $((SECONDS - began)) -le 9 ]
+  [ $((SECONDS - began)) -le 20 ]
   grep -q '^pg-load: warning: stopping: the database is waited for, 7 s at most$' run.err
   [ -z "$(ps -o pid= -p "$(xargs <was | tr ' ' ,)")" ]
   sql 'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()'
@@ -95,10 +95,10 @@ waiting() { [ -n "$(sql "SELECT 1 FROM pg_stat_activity WHERE datname = current_
   send 11 20
   began=$SECONDS
   kill "$(<pid)"
-  finish 30 || status=$?
+  finish 60 || status=$?
   kill -CONT "$hung"
   [ "$status" -eq 75 ] || [ "$status" -eq 0 ] # 0: it was told before it had received
-  [ $((SECONDS - began)) -le 9 ]
+  [ $((SECONDS - began)) -le 20 ]
   # And again, with more patience than anybody has.
   sed -i 's/--grace 8s/--grace 10m/' settings
   status=0
@@ -133,7 +133,7 @@ waiting() { [ -n "$(sql "SELECT 1 FROM pg_stat_activity WHERE datname = current_
   waits() { pgrep -P "$waiter" -x flock; }
   eventually 10 waits
   kill "$(<pid)"
-  finish 30
+  finish 60
   wait "$waiter"
   grep -q '^pg-load: committed=0 ' waited
   # A signal ends the waiting.
@@ -145,7 +145,7 @@ waiting() { [ -n "$(sql "SELECT 1 FROM pg_stat_activity WHERE datname = current_
   kill "$waiter"
   wait "$waiter"
   kill "$(<pid)"
-  finish 30
+  finish 60
   local arguments
   for arguments in '--lock-wait x' '--lock-wait=' '--lock-status 256' '--lock-status -1' '--no-lock --lock-wait 1s' \
     '--no-lock --lock-status 1' '--lock-wait 1s --lock-wait 1s'; do
@@ -175,7 +175,7 @@ waiting() { [ -n "$(sql "SELECT 1 FROM pg_stat_activity WHERE datname = current_
   eventually 60 rows_are 610
   eventually 10 grep -q '^sqs2pg: warning: archive: ' run.err
   kill "$(<pid)"
-  finish 30 || status=$?
+  finish 60 || status=$?
   [ "$status" -eq 74 ]
   [ "$(counts)" = '0 0 0' ]
 }
