@@ -36,6 +36,6 @@ bool hold_joins(const struct split *split, struct row_reader *rows, const struct
     /* Of a line that is broken behind its "sqs" that is found all the same. */
     (void)json_scan(line->text, line->length, rows->plan->paths, JSON_MAX_DEPTH, &rows->matches,
         &result);
-    return split_delivery(&rows->matches, &rows->plan->nodes, line->text, &delivery) == 0 &&
+    return split_delivery(&rows->matches, NULL, &rows->plan->nodes, line->text, &delivery) == 0 &&
         split_is_in(split, batch, delivery);
 }

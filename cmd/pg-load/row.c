@@ -385,14 +385,18 @@ static int take_object(struct row_reader *reader, const char *text, struct batch
     }
     if (set_message_key(&view, item, item->line.at) != 0)
         return -1;
-    if (split_delivery(&reader->matches, &reader->plan->nodes, view.text, &item->delivery) != 0)
+    /* Most records have each node once: then no list is gone through. */
+    if (split_delivery(&reader->matches, reader->repeated ? NULL : reader->last,
+            &reader->plan->nodes, text, &item->delivery) != 0)
         return -1;
     int keyed = set_ledger_key(&view, item);
     if (keyed < 0)
         return -1;
-    if (root_has_error(reader->plan, &reader->matches))
+    if (reader->last[reader->plan->nodes.error] != 0 &&
+        root_has_error(reader->plan, &reader->matches))
         return take_error(&view, batch, item);
-    unknown_note(&batch->unknown, text, &reader->matches, reader->plan->unknown);
+    if (reader->plan->unknown != JSON_NO_NODE && reader->last[reader->plan->unknown] != 0)
+        unknown_note(&batch->unknown, text, &reader->matches, reader->plan->unknown);
     return keyed == 0 ? refuse_misfit(batch, item, "key", NULL) : build_row(&view, batch, item);
 }
 
@@ -418,7 +422,7 @@ static int take_salvaged(struct row_reader *reader, const char *sqs, size_t leng
         return -1;
     item->has_key = item->has_message && !reader->plan->has_key;
     item->ledger_key = item->message_key;
-    return split_delivery(&reader->matches, &reader->plan->nodes, view.text, &item->delivery);
+    return split_delivery(&reader->matches, NULL, &reader->plan->nodes, view.text, &item->delivery);
 }
 
 /*

@@ -46,17 +46,25 @@ void split_free(struct split *split)
 
 /* ---- digests ---- */
 
-int split_delivery(const struct json_matches *matches, const struct record_nodes *nodes,
-    const char *text, uint64_t *delivery)
+static const struct json_match *match_of(const struct json_matches *matches, const uint32_t *last,
+    uint32_t node)
+{
+    if (last == NULL)
+        return record_find(matches, node);
+    return last[node] == 0 ? NULL : &matches->list[last[node] - 1];
+}
+
+int split_delivery(const struct json_matches *matches, const uint32_t *last,
+    const struct record_nodes *nodes, const char *text, uint64_t *delivery)
 {
     const uint32_t both[] = { nodes->message_id, nodes->receipt_handle };
-    const struct json_match *sqs = record_find(matches, nodes->sqs);
+    const struct json_match *sqs = match_of(matches, last, nodes->sqs);
     uint64_t digests[2];
     *delivery = 0;
-    if (sqs == NULL || sqs->kind != JSON_OBJECT || record_find(matches, nodes->part) != NULL)
+    if (sqs == NULL || sqs->kind != JSON_OBJECT || match_of(matches, last, nodes->part) != NULL)
         return 0;
     for (size_t i = 0; i < 2; i++) {
-        const struct json_match *match = record_find(matches, both[i]);
+        const struct json_match *match = match_of(matches, last, both[i]);
         if (match == NULL || match->kind != JSON_STRING || match->end - match->value == 2)
             return 0;
         if (match->plain) {

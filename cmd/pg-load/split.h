@@ -25,13 +25,13 @@ struct split *split_new(void); /* NULL: no memory */
 void split_free(struct split *split);
 
 /*
- * split_delivery(matches, nodes, text, delivery):
+ * split_delivery(matches, last, nodes, text, delivery):
  * A digest of message id and receipt handle of the record ${text}, of which ${matches} tells; 0
- * when one of the two is missing, or the record is a part, or sealed from a part. 0, or -1: no
- * memory.
+ * when one of the two is missing, or the record is a part, or sealed from a part. ${last}: by node,
+ * 1 + index of its only match, or 0; NULL: they are to be looked for. 0, or -1: no memory.
  */
-int split_delivery(const struct json_matches *matches, const struct record_nodes *nodes,
-    const char *text, uint64_t *delivery);
+int split_delivery(const struct json_matches *matches, const uint32_t *last,
+    const struct record_nodes *nodes, const char *text, uint64_t *delivery);
 
 /*
  * split_note(split, batch):
