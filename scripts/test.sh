@@ -192,7 +192,7 @@ run_part() {
       part_bats "$log" "$([ "$kind" = bats ] && echo elasticmq || echo moto)" "${files[@]}"
       ;;
     inject) part_inject "$log" ;;
-    tsan) part_bats "$log" elasticmq "$root"/tests/bats/pg-{faults,figures,load,map,refused,stream,tables}.bats ;;
+    tsan) part_bats "$log" elasticmq "$root"/tests/bats/pg-{faults,figures,load,map,refused,split,stream,tables,targets}.bats ;;
     esac || status=1
   fi
   if [ -n "$reports" ]; then
