@@ -58,7 +58,9 @@ static enum aws_cause fetch(enum source source, const struct profile *profile,
 {
     static char id[] = "AKIDEXAMPLE", secret[] = "secret";
     static const struct credentials by = { .access_key_id = id, .secret_access_key = secret };
-    static const struct credentials_role role = { .arn = "arn:aws:iam::1:role/r", .name = "r" };
+    const struct credentials_role role = { .arn = "arn:aws:iam::1:role/r",
+        .settings = profile,
+        .name = "r" };
     const char *reason;
     size_t length;
     const char *text;

@@ -56,6 +56,22 @@ static void put_member(struct buf *out, const char *before, const char *text, si
     json_string_encode(out, text, length);
 }
 
+/* Each id that there is; of one that there is not, the fifo member says nothing. */
+static void put_fifo(struct buf *out, const struct body_message *message)
+{
+    const struct body_text *group = &message->group_id, *deduplication = &message->deduplication_id;
+    if (group->text == NULL && deduplication->text == NULL)
+        return;
+    buf_puts(out, ",\"fifo\":{");
+    if (group->text != NULL)
+        put_member(out, "\"message_group_id\":", group->text, group->length);
+    if (group->text != NULL && deduplication->text != NULL)
+        buf_putc(out, ',');
+    if (deduplication->text != NULL)
+        put_member(out, "\"deduplication_id\":", deduplication->text, deduplication->length);
+    buf_putc(out, '}');
+}
+
 static void put_record(struct buf *out, const struct body_message *message)
 {
     buf_puts(out, "{\"sqs\":");
@@ -63,6 +79,7 @@ static void put_record(struct buf *out, const struct body_message *message)
         buf_append(out, message->sqs.text, message->sqs.length);
     else
         buf_puts(out, "null");
+    put_fifo(out, message);
     put_member(out, ",\"body\":", message->body->data, message->body->length);
     buf_puts(out, ",\"attributes\":{");
     for (size_t i = 0; i < message->attribute_count; i++) {
