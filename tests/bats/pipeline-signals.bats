@@ -13,6 +13,7 @@ setup() {
   sql 'CREATE TABLE t (id integer, masked_ip text)'
   SQS2PG=$ROOT/scripts/pipeline.sh
   install -D -m 755 "$SQS2PG" bin/sqs2pg
+  install -m 644 -t bin "$ROOT/scripts/pipeline-stages.sh"
   SQS2PG=$BATS_TEST_TMPDIR/bin/sqs2pg
 }
 

@@ -22,6 +22,7 @@ setup() {
   unset SQS_QUEUE_URL
   # Away from the checkout, so that it takes the programs of the build under test.
   install -D -m 755 "$ROOT/scripts/pipeline.sh" bin/sqs2pg
+  install -m 644 -t bin "$ROOT/scripts/pipeline-stages.sh"
   SQS2PG=$BATS_TEST_TMPDIR/bin/sqs2pg
   BIN=$(dirname "$(command -v sqs-pull)")
 }
