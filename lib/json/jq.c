@@ -10,6 +10,7 @@
 #include "base/worker.h"
 #include "json/jq.h"
 #include "json/names.h"
+#include "json/scan.h"
 
 enum {
     MEMORY_SLOTS = 8192, /* a power of two, so that at most half are taken */
@@ -281,6 +282,31 @@ static void remember(struct json_jq *jq, const char *input, size_t length,
     jq->count++;
 }
 
+/*
+ * What the child answered, which is not believed: it has parsed what others wrote, and what it says
+ * is read on as JSON by code that relies on that.
+ */
+static enum json_jq_result judge(const struct buf *answer)
+{
+    struct json_result scanned;
+    if (answer->length == 0)
+        return JSON_JQ_ERROR;
+    switch (answer->data[0]) {
+    case JSON_JQ_VALUE:
+        if (json_scan(answer->data + 1, answer->length - 1, NULL, JSON_MAX_DEPTH, NULL, &scanned) !=
+                JSON_OK ||
+            scanned.start != 0 || scanned.end != answer->length - 1)
+            return JSON_JQ_ERROR;
+        return JSON_JQ_VALUE;
+    case JSON_JQ_EMPTY:
+        return JSON_JQ_EMPTY;
+    case JSON_JQ_MANY:
+        return JSON_JQ_MANY;
+    default:
+        return JSON_JQ_ERROR;
+    }
+}
+
 static enum json_jq_result ask(struct json_jq *jq, const char *input, size_t length,
     const char *sqs, size_t sqs_length)
 {
@@ -295,8 +321,13 @@ static enum json_jq_result ask(struct json_jq *jq, const char *input, size_t len
     if (request->failed)
         return JSON_JQ_FAILED;
     switch (worker_ask(runner, request->data, request->length, &jq->answer)) {
-    case WORKER_ANSWERED:
-        return (enum json_jq_result)jq->answer.data[0];
+    case WORKER_ANSWERED: {
+        enum json_jq_result result = judge(&jq->answer);
+        /* A text that was no value is no message either. */
+        if (result == JSON_JQ_ERROR && jq->answer.length > 0 && jq->answer.data[0] != JSON_JQ_ERROR)
+            buf_clear(&jq->answer);
+        return result;
+    }
     case WORKER_ENDED:
         buf_clear(&jq->answer);
         return JSON_JQ_ERROR;

@@ -16,6 +16,10 @@
  * of them share: each run has a second of processor time and 256 MiB of memory, and 64 bytes more
  * for each byte of its input. Not for use by several threads.
  *
+ * What the child answers is checked: a value is one valid JSON text of depth JSON_MAX_DEPTH at
+ * most, anything else is JSON_JQ_ERROR. So a child in which an input made foreign code run can
+ * answer wrongly, but cannot make its caller read beyond the answer.
+ *
  * libjq 1.6 computes numbers as doubles: a filter rounds what has more than 17 digits.
  */
 struct json_jq;

@@ -4,6 +4,8 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 #include "json/jq.h"
@@ -183,6 +185,64 @@ static void forgets_without_mixing_up(void **state)
     json_jq_free(jq);
 }
 
+/* What the child says in place of its answer, as foreign code in it might; NULL: what it has to
+ * say.
+ */
+static const char *forged;
+static size_t forged_length;
+
+/* The child's door out. A message is its length, then its bytes; the first is a greeting. */
+ssize_t write(int fd, const void *data, size_t size)
+{
+    static unsigned calls;
+    if (forged == NULL || fd != STDIN_FILENO || ++calls <= 2)
+        return syscall(SYS_write, fd, data, size);
+    uint64_t length = forged_length;
+    if (calls == 3)
+        (void)syscall(SYS_write, fd, &length, sizeof length);
+    else if (length > 0)
+        (void)syscall(SYS_write, fd, forged, forged_length);
+    return (ssize_t)size;
+}
+
+static void does_not_believe_the_child(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *answer;
+        size_t length;
+        enum json_jq_result result;
+        const char *value;
+    } cases[] = {
+        { "", 0, JSON_JQ_ERROR, "" },
+        { "\0", 1, JSON_JQ_ERROR, "" },
+        { "\0\"abc", 5, JSON_JQ_ERROR, "" },
+        { "\0\"a\\\"", 5, JSON_JQ_ERROR, "" },
+        { "\0[1", 3, JSON_JQ_ERROR, "" },
+        { "\0[\"a", 4, JSON_JQ_ERROR, "" },
+        { "\0nul", 4, JSON_JQ_ERROR, "" },
+        { "\0 1", 3, JSON_JQ_ERROR, "" },
+        { "\0001 ", 3, JSON_JQ_ERROR, "" },
+        { "\0001 2", 4, JSON_JQ_ERROR, "" },
+        { "\0\"\377\"", 4, JSON_JQ_ERROR, "" },
+        { "\4", 1, JSON_JQ_ERROR, "" },
+        { "\377x", 2, JSON_JQ_ERROR, "" },
+        { "\3x", 2, JSON_JQ_ERROR, "x" },
+        { "\1x", 2, JSON_JQ_EMPTY, "" },
+        { "\0[1]", 4, JSON_JQ_VALUE, "[1]" },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct json_jq *jq = compile(".");
+        char value[16];
+        forged = cases[i].answer;
+        forged_length = cases[i].length;
+        assert_int_equal(run(jq, "1", NULL, value, sizeof value), cases[i].result);
+        assert_string_equal(value, cases[i].value);
+        forged = NULL;
+        json_jq_free(jq);
+    }
+}
+
 static void survives_depth_and_nul(void **state)
 {
     (void)state;
@@ -213,6 +273,7 @@ int main(void)
         cmocka_unit_test(ends_what_does_not_end),
         cmocka_unit_test(refuses_programs),
         cmocka_unit_test(forgets_without_mixing_up),
+        cmocka_unit_test(does_not_believe_the_child),
         cmocka_unit_test(survives_depth_and_nul),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
