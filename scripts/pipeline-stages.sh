@@ -42,7 +42,7 @@ end_all() {
 # aside PROGRAM COMMAND...: runs it so that a signal need not wait for its end, with
 # that program's part of the environment.
 aside() {
-  (adopt "$1" && exec setpriv --pdeathsig KILL -- "${@:2}" {stderr}>&-) &
+  (adopt "$1" && exec "${without[@]}" setpriv --pdeathsig KILL -- "${@:2}" {stderr}>&-) &
   helper=$!
   wait -f "$helper" # and not for its being stopped
   set -- $?
@@ -100,7 +100,7 @@ stage() {
     exec <&"$in" >&"$out" {stderr}>&-
     # shellcheck disable=SC2086  # some descriptors
     close_pipes $kept "$all_live"
-    exec "${guard[@]}" "$path" "${options[@]}" "${@:4}"
+    exec "${without[@]}" "${guard[@]}" "$path" "${options[@]}" "${@:4}"
   ) &
   pids+=($!)
   over+=('')

@@ -8,7 +8,7 @@ set -uo pipefail
 # each program its own part. Only what every program may have stays.
 unset -v settings foreign
 declare -A settings=()
-foreign='^(PATH|IFS|ENV|SHELLOPTS|CDPATH|GLOBIGNORE|PS[0-9]|PROMPT_COMMAND|POSIXLY_CORRECT|OPT(ARG|IND|ERR)|BASH.*|LD_.*|E?UID|PPID|[A-Z]*_?GROUPS|FUNCNAME|S?RANDOM|SECONDS|LINENO|EPOCH.*|HIST.*|COMP_.*|DIRSTACK|TMOUT|REPLY|MAPFILE|_.*|GCONV_PATH|GLIBC_TUNABLES|MALLOC_.*|OPENSSL_.*)$'
+foreign='^(PATH|IFS|ENV|SHELLOPTS|CDPATH|GLOBIGNORE|PS[0-9]|PROMPT_COMMAND|POSIXLY_CORRECT|OPT(ARG|IND|ERR)|BASH.*|LD_.*|E?UID|PPID|[A-Z]*_?GROUPS|FUNCN(AME|EST)|EXECIGNORE|S?RANDOM|SECONDS|LINENO|EPOCH.*|HIST.*|COMP_.*|DIRSTACK|TMOUT|REPLY|MAPFILE|_.*|GCONV_PATH|GLIBC_TUNABLES|MALLOC_.*|OPENSSL_.*)$'
 common() { # NAME: whether every program may have it
   case $1 in
   HOME | USER | LOGNAME | LANG | LANGUAGE | LC_* | TZ | TZDIR | TMPDIR | TERM) ;;
@@ -22,6 +22,13 @@ while read -r name; do
   [[ $name =~ $foreign ]] || settings[$name]=${!name}
   unset -v "$name"
 done < <(compgen -e) 2>/dev/null
+# What cannot be a variable here bash hands on to each program it starts: env takes it away.
+without=()
+while IFS= read -r -d '' name; do
+  [[ $name =~ ^([A-Za-z_][A-Za-z0-9_]*)?= || $name != *=* ]] || without+=(-u "${name%%=*}")
+done </proc/self/environ
+[ ${#without[@]} -eq 0 ] || without=(env "${without[@]}")
+unset -v name
 
 NAME=sqs2pg
 OK=0 USAGE=64 UNAVAILABLE=69 IO=74 PERMISSION=77 CONFIG=78
@@ -196,12 +203,24 @@ version() {
 # A secret, by the name of a setting, and by its value: a URL or a connection string
 # with a password. A proxy may be written without the beginning of a URL.
 secret_name='(PASSWORD|SECRET|TOKEN|SECRET_ACCESS_KEY)$'
-secret_value='://[^/@[:space:]]*:[^/@[:space:]]+@|(^|[[:space:]?&=])(ssl)?password='
-secret_proxy='^[^/@]*:[^/@]+@'
 own='^SQS2PG_(TABLE|KEY_FILE|MAPS|(PULL|MASK|LOAD|ACK)_OPTIONS|LOCK_DIR)$'
 
+# Whoever writes a value may make it long: no regular expression looks for these, as
+# those of the C library take minutes for some texts of 64 KiB.
 is_secret() { # NAME VALUE
-  [[ $1 =~ $secret_name || ${2,,} =~ $secret_value ]] || [[ ${1,,} == *_proxy && $2 =~ $secret_proxy ]]
+  local value=" ${2,,}" user pieces i IFS=/ -
+  [[ ! $1 =~ $secret_name ]] || return 0
+  [[ $value != *[[:space:]?\&=]password=* && $value != *[[:space:]?\&=]sslpassword=* ]] || return 0
+  set -f
+  # shellcheck disable=SC2206 # at each slash
+  pieces=($value)
+  [[ ${1,,} != *_proxy ]] || pieces=(: '' "${2%%/*}" "${pieces[@]}")
+  for ((i = 2; i < ${#pieces[@]}; i++)); do
+    user=${pieces[i]%%@*}
+    [ -n "${pieces[i - 1]}" ] || [[ ${pieces[i - 2]} != *: || $user == "${pieces[i]}" ]] ||
+      [[ $user == *[[:space:]]* || $user != *:?* ]] || return 0
+  done
+  return 1
 }
 
 # belongs NAME PROGRAM: whether the program gets that setting. What nobody here
@@ -229,14 +248,15 @@ read_config() {
   local file=$1 path text line name value number=0 mode secret=''
   path=$(program sqs2pg-read) || exit
   text=$(exec -a "$NAME" "$path" "${flags[@]}" -- "$file") || exit
-  mode=${text%%$'\n'*} text=${text#"$mode"}
+  mode=${text%%$'\n'*} text=${text:${#mode}}
   while [ -n "$text" ]; do
-    text=${text#$'\n'} line=${text%%$'\n'*}
-    text=${text#"$line"} number=$((number + 1))
-    line=${line%$'\r'}
-    line=${line#"${line%%[![:blank:]]*}"}
+    # By length: to take a text off by its content takes its length squared.
+    text=${text:1} line=${text%%$'\n'*}
+    text=${text:${#line}} number=$((number + 1))
+    line=${line%$'\r'} name=${line%%[![:blank:]]*}
+    line=${line:${#name}}
     case $line in '' | '#'*) continue ;; esac
-    name=${line%%=*} value=${line#*=}
+    name=${line%%=*} value=${line:${#name}+1}
     [[ $line == *=* && $name =~ ^[A-Za-z_][A-Za-z0-9_]*$ ]] ||
       fail "$CONFIG" "$file:$number: not a line of KEY=VALUE"
     [[ $name =~ ^([A-Z][A-Z0-9_]*|(https?|no|all)_proxy)$ ]] ||
@@ -311,9 +331,19 @@ queue_place() {
 # take_lock DIR HOW WORD...: a lock named after the words, or exits. The file
 # stays: to remove it would let two runs lock two files of one name.
 take_lock() {
-  local file lock_fd left=$((lock_until - ${EPOCHREALTIME/[.,]/} / 1000))
+  local file lock_fd mask left=$((lock_until - ${EPOCHREALTIME/[.,]/} / 1000))
   file=$1/$(printf '%s\0' "${@:3}" | sha256sum | cut -c 1-16).lock
-  { exec {lock_fd}>>"$file"; } 2>/dev/null || fail "$CONFIG" "cannot open the lock file $file"
+  # Whoever can open it can hold it: the group only where it may write what we make.
+  mask=$(umask)
+  umask 077
+  [ $((8#$mask & 8#020)) -ne 0 ] || umask 007
+  # For reading, too, so that no FIFO put there is waited for.
+  if [ -L "$file" ] || ! { exec {lock_fd}<>"$file"; } 2>/dev/null || [ ! -f "/proc/self/fd/$lock_fd" ]; then
+    fail "$CONFIG" "cannot open the lock file $file"
+  fi
+  umask "$mask"
+  [ ! -k "$1" ] || [ -O "/proc/self/fd/$lock_fd" ] ||
+    fail "$PERMISSION" "the lock file $file belongs to another user; set SQS2PG_LOCK_DIR"
   [ "$left" -gt 0 ] || left=0
   aside flock flock -w "$((left / 1000)).$(printf %03d $((left % 1000)))" "$2" "$lock_fd" && return 0
   [ "$verbosity" -lt 1 ] || message info "another run has this queue"

@@ -22,6 +22,23 @@ static enum status refuse(const char *path, enum trusted_cause cause)
     return cause == TRUSTED_OWNER || cause == TRUSTED_WRITABLE ? STATUS_PERMISSION : STATUS_CONFIG;
 }
 
+/* A line that no setting can be: with a zero byte, which a shell would leave out, or longer than an
+ * environment holds. Its number, with ${what} it is; 0: none. */
+static size_t find_wrong(const struct buf *text, const char **what)
+{
+    size_t line = 0;
+    for (size_t at = 0, size; at < text->length; at += size + 1) {
+        const char *start = text->data + at;
+        const char *newline = memchr(start, '\n', text->length - at);
+        size = newline != NULL ? (size_t)(newline - start) : text->length - at;
+        line++;
+        *what = size > READ_MAX_LINE ? "a line longer than 64 KiB" : "a zero byte";
+        if (size > READ_MAX_LINE || memchr(start, '\0', size) != NULL)
+            return line;
+    }
+    return 0;
+}
+
 static enum status print(const struct trusted_file *file, const struct buf *text)
 {
     struct buf head;
@@ -67,8 +84,12 @@ enum status read_file(const char *path)
         msg_error("%s: larger than 1 MiB", path);
         status = STATUS_CONFIG;
     } else {
+        const char *what;
         text.length += (size_t)length;
-        status = print(&file, &text);
+        size_t line = find_wrong(&text, &what);
+        status = line == 0 ? print(&file, &text) : STATUS_CONFIG;
+        if (line != 0)
+            msg_error("%s:%zu: %s", path, line, what);
     }
     buf_wipe(&text);
     trusted_file_close(&file);

@@ -3,7 +3,10 @@
 
 #include "base/status.h"
 
-enum { READ_MAX = 1 << 20 /* bytes of a file */ };
+enum {
+    READ_MAX = 1 << 20,      /* bytes of a file */
+    READ_MAX_LINE = 64 << 10 /* and of a line */
+};
 
 /*
  * read_file(path):

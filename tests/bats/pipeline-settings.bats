@@ -44,7 +44,8 @@ lacks() { ! has "$@"; } # as bats passes over a command behind a bare `!`
     no_proxy=127.0.0.1,localhost AWS_SESSION_TOKEN= VAULT_ADDR=canary-vault >>settings
   chmod 600 settings
   PGAPPNAME=canary-name KRB5CCNAME=canary-krb5 MASTER_KEY=canary-key lower_case=canary-lower \
-    HTTP_PROXY=canary-proxy SQS2PG_ACK_OPTIONS=-v "$SQS2PG" -c settings --follow --archive kept 3>&- 4>&- >out 2>err &
+    HTTP_PROXY=canary-proxy SQS2PG_ACK_OPTIONS=-v \
+    env 'master-key=canary-odd' 'db.pass=canary-odd' 'BASH_FUNC_f%%=() { : canary-odd; }' "$SQS2PG" -c settings --follow --archive kept 3>&- 4>&- >out 2>err &
   echo $! >pid
   eventually 60 six_stages
   # A record on its way, so that whatever a program starts has been started.
@@ -75,6 +76,7 @@ lacks() { ! has "$@"; } # as bats passes over a command behind a bare `!`
       ;;
     *) lacks "$pid" '(AWS|SQS|SQS2PG|VAULT)_.*|(PG|KRB5).*|.*_proxy|.*_PROXY|MASTER_KEY' ;;
     esac
+    [ "$(grep -czF canary-odd "/proc/$pid/environ")" -eq 0 ]
     lacks "$pid" 'lower_case|SQS2PG_.*_OPTIONS|SQS2PG_KEY_FILE'
     [[ $name == pg-load ]] || { has "$pid" PATH && grep -qzx TZ=Asia/Tokyo "/proc/$pid/environ"; }
   done
@@ -107,7 +109,7 @@ lacks() { ! has "$@"; } # as bats passes over a command behind a bare `!`
   local line
   for line in PATH=. LD_PRELOAD=x LD_LIBRARY_PATH=. IFS=x BASH_ENV=x ENV=x SECONDS=1 RANDOM=1 OPTIND=1 UID=0 EUID=0 PPID=1 \
     SHELLOPTS=xtrace BASHOPTS=x GLIBC_TUNABLES=x OPENSSL_CONF=x TMOUT=1 lower=x ld_preload=x _=x Mixed=x 'A B=c' HTTPs_proxy=x \
-    'A[0]=1' 'A-B=1' =x SQS2PG_X=1; do
+    EXECIGNORE=x FUNCNEST=1 'A[0]=1' 'A-B=1' =x SQS2PG_X=1; do
     { cat settings && echo "$line"; } >wrong
     run --separate-stderr -78 "$SQS2PG" -c wrong
     [[ "$stderr" == "sqs2pg: error: wrong:5: "* ]]
@@ -129,4 +131,47 @@ lacks() { ! has "$@"; } # as bats passes over a command behind a bare `!`
   printf '%s\n' 'no_proxy=a@b:c' AWS_WEB_IDENTITY_TOKEN_FILE=/none/token PGPASSFILE=/none/pass 'AWS_SDK_NOTE=see http://h:80/a@b' >>settings
   chmod 644 settings
   "$SQS2PG" -c settings
+}
+
+@test "a value as long as a line may be is judged at once; a longer line or a zero byte is refused: 78, with file and line" {
+  # long TEXT COUNT: a setting of so many of these.
+  long() { { cat settings && printf 'AWS_NOTE=' && printf "$1%.0s" $(seq "$2") && printf '\n'; } >long; }
+  local text
+  chmod 644 settings
+  for text in '://::' '?password' 'u:' 'AAAAAAAA'; do
+    long "$text" $((60000 / ${#text}))
+    timeout 20 "$SQS2PG" -c long
+  done
+  long x 65536
+  run --separate-stderr -78 "$SQS2PG" -c long
+  [ "$stderr" = 'sqs2pg: error: long:5: a line longer than 64 KiB' ]
+  { cat settings && printf 'AWS_NOTE=a\0b\n'; } >zero
+  run --separate-stderr -78 "$SQS2PG" -c zero
+  [ "$stderr" = 'sqs2pg: error: zero:5: a zero byte' ]
+}
+
+@test "the lock: nobody else can open it, and what another has put in its place is neither waited for nor followed" {
+  local file
+  mkdir locks
+  (umask 022 && SQS2PG_LOCK_DIR=locks "$SQS2PG" -c settings)
+  [ "$(stat -c %a locks/*.lock | sort -u)" = 600 ]
+  # Where a group shares the folder, and with it what is made there.
+  rm locks/*
+  (umask 002 && SQS2PG_LOCK_DIR=locks "$SQS2PG" -c settings)
+  [ "$(stat -c %a locks/*.lock | sort -u)" = 660 ]
+  file=$(printf '%s\n' locks/*.lock | head -n 1)
+  rm "$file"
+  mkfifo "$file"
+  SQS2PG_LOCK_DIR=locks run --separate-stderr -78 timeout 20 "$SQS2PG" -c settings
+  [ "$stderr" = "sqs2pg: error: cannot open the lock file $file" ]
+  rm "$file"
+  ln -s "$PWD/made" "$file"
+  SQS2PG_LOCK_DIR=locks run --separate-stderr -78 "$SQS2PG" -c settings
+  [ ! -e made ]
+  # In a folder where all may write.
+  rm "$file"
+  chmod 1777 locks
+  install -m 666 -o 65534 /dev/null "$file"
+  SQS2PG_LOCK_DIR=locks run --separate-stderr -77 "$SQS2PG" -c settings
+  [ "$stderr" = "sqs2pg: error: the lock file $file belongs to another user; set SQS2PG_LOCK_DIR" ]
 }
