@@ -6,6 +6,7 @@
 #include "doubt.h"
 #include "guard.h"
 #include "isolate.h"
+#include "owns.h"
 #include "pg/ledger.h"
 #include "plausible.h"
 #include "pg/transaction.h"
@@ -15,11 +16,10 @@ enum { FOREIGN_KEY_ROUNDS = 16 };
 
 /* What an error that is about no row in particular means for the batch; ${own}: met in that table.
  */
-static enum attempt give_up_on(struct loader *loader, const struct pg_own *own, const char *doing,
-    struct failure *failure)
+static enum attempt give_up_with(struct loader *loader, struct pg_error error,
+    const struct pg_own *own, const char *doing, struct failure *failure)
 {
     const struct target *target = loader->target;
-    struct pg_error error = *pg_conn_error(loader->target->conn);
     pg_transaction_rollback(loader->target->conn);
     if (error.fate == PG_FAULT)
         return ATTEMPT_FAULT;
@@ -35,6 +35,12 @@ static enum attempt give_up_on(struct loader *loader, const struct pg_own *own, 
     else
         failure_rights(failure, &error, pg_own_rights(own), own->qualified);
     return ATTEMPT_FAILED;
+}
+
+static enum attempt give_up_on(struct loader *loader, const struct pg_own *own, const char *doing,
+    struct failure *failure)
+{
+    return give_up_with(loader, *pg_conn_error(loader->target->conn), own, doing, failure);
 }
 
 static enum attempt give_up(struct loader *loader, const char *doing, struct failure *failure)
@@ -68,11 +74,34 @@ static const char *begin_sql(struct loader *loader, const struct batch *batch, b
     buf_clear(&loader->sql);
     if (prologue->length > 0)
         buf_append(&loader->sql, prologue->data, prologue->length);
+    buf_append(&loader->sql, loader->target->guard.data, loader->target->guard.length);
     if (loader->immediate)
         buf_puts(&loader->sql, "SET CONSTRAINTS ALL IMMEDIATE;");
     if (copy_keys && batch->key_count > 0)
         pg_ledger_copy_sql(&loader->target->ledger, &loader->sql);
     return buf_cstr(&loader->sql);
+}
+
+/* No transaction could be begun: for what is wrong with the tables beside the target, or else. */
+static enum attempt give_up_begin(struct loader *loader, bool copy, struct failure *failure)
+{
+    struct target *target = loader->target;
+    const struct pg_error error = *pg_conn_error(target->conn);
+    pg_transaction_rollback(target->conn);
+    if (error.fate != PG_FAULT) {
+        switch (owns_explain(target, loader->options, failure)) {
+        case OWNS_REFUSED:
+            return ATTEMPT_FAILED;
+        case OWNS_FAULT:
+            return ATTEMPT_FAULT;
+        case OWNS_AS_BEFORE:
+            break;
+        }
+        if (pg_own_check_raised(&error))
+            return ATTEMPT_AGAIN;
+    }
+    return give_up_with(loader, error, copy ? &target->ledger : NULL,
+        copy ? "writing the ledger" : "beginning", failure);
 }
 
 static enum attempt begin(struct loader *loader, const struct batch *batch, struct failure *failure)
@@ -86,9 +115,7 @@ static enum attempt begin(struct loader *loader, const struct batch *batch, stru
         return give_up(loader, "beginning", failure);
     }
     if (pg_transaction_begin(conn, sql) != 0)
-        return copy && batch->key_count > 0
-            ? give_up_on(loader, ledger, "writing the ledger", failure)
-            : give_up(loader, "beginning", failure);
+        return give_up_begin(loader, copy && batch->key_count > 0, failure);
     for (size_t i = 0; i < batch->key_count; i++)
         loader->fresh[i] = true;
     if (batch->key_count > 0 && copy) {

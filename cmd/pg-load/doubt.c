@@ -62,7 +62,7 @@ static enum doubt_end ask_ledger(struct loader *loader)
 {
     const struct target *target = loader->target;
     bool fresh;
-    if (pg_transaction_begin(target->conn, "") != 0 ||
+    if (pg_transaction_begin(target->conn, target->guard.data) != 0 ||
         pg_ledger_insert(target->conn, &target->ledger, &loader->mark, 1, &fresh) != 0)
         return DOUBT_LATER;
     return fresh ? DOUBT_NEVER : confirm(loader);

@@ -281,17 +281,29 @@ static const char *how(const struct source *source)
     return source->whole ? "jq on the record" : "path, jq on its value";
 }
 
+/* A name of the table's, whose owner may put anything there, so that it forges no line. */
+static void put_name(struct buf *out, const char *name)
+{
+    for (; *name != '\0'; name++)
+        buf_putc(out, (unsigned char)*name < ' ' || *name == '\177' ? '?' : *name);
+}
+
 int plan_explain(const struct plan *plan, const struct pg_table *table, struct buf *out)
 {
     for (size_t i = 0; i < table->count; i++) {
         const struct pg_column *column = &table->columns[i];
         const struct source *source = source_of(plan, i);
-        buf_printf(out, "%s\t%s\t", column->quoted, column->type);
+        put_name(out, column->quoted);
+        buf_putc(out, '\t');
+        put_name(out, column->type);
+        buf_putc(out, '\t');
         if (source == NULL)
             buf_printf(out, "%s\t-\n", column->loadable ? "(default)" : "(made by the server)");
-        else if (source->line == NULL)
-            buf_printf(out, ".body.%s\t%s\n", column->quoted, how(source));
-        else
+        else if (source->line == NULL) {
+            buf_puts(out, ".body.");
+            put_name(out, column->quoted);
+            buf_printf(out, "\t%s\n", how(source));
+        } else
             buf_printf(out, "%s%s\t%s, %.*s:%u\n", source->line->expression,
                 source->required ? " !" : "", how(source), (int)plan->map_name.length,
                 plan->map_name.data, source->line->line);

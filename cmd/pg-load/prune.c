@@ -15,10 +15,13 @@ int prune_ledger(const struct load_options *options, uint64_t age_ms, struct fai
     if (status == 0) {
         struct pg_conn *conn = target.conn;
         uint64_t count = 0;
-        bool done = pg_transaction_begin(conn, "") == 0 &&
-            pg_ledger_prune(conn, &target.ledger, age_ms) == 0;
+        bool begun = pg_transaction_begin(conn, target.guard.data) == 0;
+        bool done = begun && pg_ledger_prune(conn, &target.ledger, age_ms) == 0;
         count = pg_conn_affected(conn);
-        if (!done || pg_transaction_commit(conn, NULL) != PG_COMMITTED) {
+        if (!begun && pg_own_check_raised(pg_conn_error(conn)))
+            status = failure_set(failure, STATUS_UNAVAILABLE,
+                "ledger %s has just become another's, or been changed", target.ledger.qualified);
+        else if (!done || pg_transaction_commit(conn, NULL) != PG_COMMITTED) {
             const struct pg_error error = *pg_conn_error(conn);
             status = failure_from_table(failure, &error, "pruning the ledger",
                 target.ledger.qualified, true);

@@ -10,7 +10,10 @@
 #include "pg/own.h"
 #include "pg/table.h"
 
-/* The database side of a run: connection, table, ledger, error table. */
+enum { TARGET_MAX_PROLOGUE = 65536 };
+
+/* The database side of a run, once open not changed. The two buffers end with a NUL: connection,
+ * table, ledger, error table. */
 struct target {
     struct pg_conn *conn;
     struct pg_table table;
@@ -21,6 +24,7 @@ struct target {
     struct pg_own errors;
     struct catalogue *catalogue; /* the run's; NULL: nothing is loaded */
     struct buf prologue; /* statements every transaction starts with: a dry run's missing tables */
+    struct buf guard;    /* and behind them: locks the two tables and checks whose they are */
 };
 
 /*

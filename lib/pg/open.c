@@ -245,8 +245,8 @@ static enum attempt ask(struct opening *opening, const struct pg_host *host, PGc
  */
 static PGconn *start(const struct opening *opening, bool look)
 {
-    const char *keywords[LIVENESS + 8];
-    const char *values[LIVENESS + 8];
+    const char *keywords[LIVENESS + 9];
+    const char *values[LIVENESS + 9];
     size_t count = 0;
     for (; count < LIVENESS; count++) {
         keywords[count] = liveness[count][0];
@@ -255,6 +255,8 @@ static PGconn *start(const struct opening *opening, bool look)
     const char *const rest[][2] = {
         { "fallback_application_name", "pg-load" },
         { "dbname", opening->dsn },
+        /* Of the statement that begins a transaction, too, which only then could set it. */
+        { "client_encoding", "UTF8" },
         { "host", opening->name },
         { "hostaddr", opening->address },
         { "port", opening->port },

@@ -5,7 +5,11 @@
 #include "pg/own.h"
 #include "pg/words.h"
 
-enum { MAX_NAME = 63 };
+enum { MAX_NAME = 63, MAX_SQL = 16384 };
+
+/* Every name is qualified: whatever the search path is, no other schema's is meant. */
+#define EQ " OPERATOR(pg_catalog.=) "
+#define NE " OPERATOR(pg_catalog.<>) "
 
 /* "sqs2pg" in ASCII, read as a number. */
 const char pg_own_lock_sql[] = "SELECT pg_catalog.pg_advisory_xact_lock(126931101184103);";
@@ -18,45 +22,57 @@ static const char *const columns[] = {
                       "constraint_name,record,count,first_at,last_at,resolved_at}",
 };
 
+/* Statements are read by their lines. */
+/* clang-format off */
+
 /*
- * $1 schema, $2 name, $3 our columns, $4 the target. Of what is found: whether it is durable; has
- * our columns and no other that an insert would have to fill; is unique by key; has nothing that
- * acts on its rows; belongs to the loader, to who owns the target, or to a superuser; and to whom.
+ * With schema, name, our columns and the target as literals. Of the table found and of all that
+ * inherit from it, which a statement on it reads and writes too: whether they are durable; whether
+ * it has our columns and no other that an insert would have to fill, and is unique by key; whether
+ * anything acts on their rows; whether each belongs to the loader, to who owns the target, or to a
+ * superuser; and to whom it belongs, or the first that does not.
  */
-static const char check_sql[] =
-    "SELECT c.relpersistence OPERATOR(pg_catalog.=) 'p',"
-    " (c.relkind OPERATOR(pg_catalog.=) 'r' OR c.relkind OPERATOR(pg_catalog.=) 'p')"
-    " AND NOT EXISTS (SELECT FROM pg_catalog.unnest($3::pg_catalog.text[]) AS w(name)"
-    "  WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_attribute a"
-    "   WHERE a.attrelid OPERATOR(pg_catalog.=) c.oid AND a.attname OPERATOR(pg_catalog.=) w.name"
-    "   AND a.attnum OPERATOR(pg_catalog.>) 0 AND NOT a.attisdropped))"
-    " AND NOT EXISTS (SELECT FROM pg_catalog.pg_attribute a"
-    "  WHERE a.attrelid OPERATOR(pg_catalog.=) c.oid AND a.attnum OPERATOR(pg_catalog.>) 0"
-    "  AND NOT a.attisdropped AND a.attnotnull AND NOT a.atthasdef"
-    "  AND a.attidentity OPERATOR(pg_catalog.=) ''"
-    "  AND NOT a.attname OPERATOR(pg_catalog.=) ANY ($3::pg_catalog.text[]))"
-    " AND EXISTS (SELECT FROM pg_catalog.pg_index i JOIN pg_catalog.pg_attribute a"
-    "   ON a.attrelid OPERATOR(pg_catalog.=) i.indrelid"
-    "   AND a.attnum OPERATOR(pg_catalog.=) i.indkey[0]"
-    "  WHERE i.indrelid OPERATOR(pg_catalog.=) c.oid AND i.indisunique AND i.indisvalid"
-    "   AND i.indimmediate AND i.indnkeyatts OPERATOR(pg_catalog.=) 1"
-    "   AND i.indpred IS NULL AND i.indexprs IS NULL"
-    "   AND a.attname OPERATOR(pg_catalog.=) 'key'"
-    "   AND a.atttypid OPERATOR(pg_catalog.=) 2950)," /* uuid */
-    " c.relrowsecurity"
-    "  OR EXISTS (SELECT FROM pg_catalog.pg_trigger g"
-    "   WHERE g.tgrelid OPERATOR(pg_catalog.=) c.oid AND NOT g.tgisinternal)"
-    "  OR EXISTS (SELECT FROM pg_catalog.pg_rewrite r"
-    "   WHERE r.ev_class OPERATOR(pg_catalog.=) c.oid),"
-    " o.rolsuper OR o.rolname OPERATOR(pg_catalog.=) CURRENT_USER"
-    "  OR EXISTS (SELECT FROM pg_catalog.pg_class t"
-    "   WHERE t.oid OPERATOR(pg_catalog.=) pg_catalog.to_regclass($4)"
-    "   AND t.relowner OPERATOR(pg_catalog.=) c.relowner),"
-    " o.rolname"
-    " FROM pg_catalog.pg_class c"
-    " JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace"
-    " JOIN pg_catalog.pg_roles o ON o.oid OPERATOR(pg_catalog.=) c.relowner"
-    " WHERE n.nspname OPERATOR(pg_catalog.=) $1 AND c.relname OPERATOR(pg_catalog.=) $2";
+#define CHECK_SQL \
+    "WITH RECURSIVE tree AS (" \
+    " SELECT c.oid, c.relowner, c.relkind, c.relpersistence, c.relrowsecurity, 0 AS depth" \
+    "  FROM pg_catalog.pg_class c" \
+    "  JOIN pg_catalog.pg_namespace n ON n.oid" EQ "c.relnamespace" \
+    "  WHERE n.nspname" EQ "%s AND c.relname" EQ "%s" \
+    " UNION ALL" \
+    " SELECT c.oid, c.relowner, c.relkind, c.relpersistence, c.relrowsecurity, 1" \
+    "  FROM tree t JOIN pg_catalog.pg_inherits i ON i.inhparent" EQ "t.oid" \
+    "  JOIN pg_catalog.pg_class c ON c.oid" EQ "i.inhrelid)," \
+    " judged AS (SELECT t.*, o.rolname," \
+    "  o.rolsuper OR o.rolname" EQ "CURRENT_USER" \
+    "   OR EXISTS (SELECT FROM pg_catalog.pg_class a" \
+    "    WHERE a.oid" EQ "pg_catalog.to_regclass(%s) AND a.relowner" EQ "t.relowner) AS trusted" \
+    "  FROM tree t JOIN pg_catalog.pg_roles o ON o.oid" EQ "t.relowner)" \
+    "SELECT NOT EXISTS (SELECT FROM judged t WHERE t.relpersistence" NE "'p'" \
+    "  OR t.relkind" EQ "'f') AS durable," \
+    " (c.relkind" EQ "'r' OR c.relkind" EQ "'p')" \
+    " AND NOT EXISTS (SELECT FROM pg_catalog.unnest(%s::pg_catalog.text[]) AS w(name)" \
+    "  WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_attribute a" \
+    "   WHERE a.attrelid" EQ "c.oid AND a.attname" EQ "w.name" \
+    "   AND a.attnum OPERATOR(pg_catalog.>) 0 AND NOT a.attisdropped))" \
+    " AND NOT EXISTS (SELECT FROM pg_catalog.pg_attribute a" \
+    "  WHERE a.attrelid" EQ "c.oid AND a.attnum OPERATOR(pg_catalog.>) 0" \
+    "  AND NOT a.attisdropped AND a.attnotnull AND NOT a.atthasdef AND a.attidentity" EQ "''" \
+    "  AND NOT a.attname" EQ "ANY (%s::pg_catalog.text[]))" \
+    " AND EXISTS (SELECT FROM pg_catalog.pg_index i JOIN pg_catalog.pg_attribute a" \
+    "   ON a.attrelid" EQ "i.indrelid AND a.attnum" EQ "i.indkey[0]" \
+    "  WHERE i.indrelid" EQ "c.oid AND i.indisunique AND i.indisvalid" \
+    "   AND i.indimmediate AND i.indnkeyatts" EQ "1" \
+    "   AND i.indpred IS NULL AND i.indexprs IS NULL" \
+    "   AND a.attname" EQ "'key' AND a.atttypid" EQ "2950) AS fit," /* uuid */ \
+    " EXISTS (SELECT FROM judged t WHERE t.relrowsecurity" \
+    "  OR EXISTS (SELECT FROM pg_catalog.pg_trigger g" \
+    "   WHERE g.tgrelid" EQ "t.oid AND NOT g.tgisinternal)" \
+    "  OR EXISTS (SELECT FROM pg_catalog.pg_rewrite r WHERE r.ev_class" EQ "t.oid)) AS meddled," \
+    " NOT EXISTS (SELECT FROM judged t WHERE NOT t.trusted) AS trusted," \
+    " (SELECT t.rolname FROM judged t ORDER BY t.trusted, t.depth LIMIT 1) AS owner" \
+    " FROM judged c WHERE c.depth" EQ "0"
+
+/* clang-format on */
 
 static const char name_sql[] =
     "SELECT COALESCE(s, $2::pg_catalog.text), t, pg_catalog.format('%I.%I',"
@@ -122,13 +138,66 @@ static bool is_true(const struct pg_conn *conn, int column)
     return value != NULL && *value == 't';
 }
 
+/* A literal that means the same whatever standard_conforming_strings is. */
+static void put_literal(struct buf *sql, const char *text)
+{
+    buf_puts(sql, " E'");
+    for (; *text != '\0'; text++) {
+        if (*text == '\'' || *text == '\\')
+            buf_putc(sql, *text);
+        buf_putc(sql, *text);
+    }
+    buf_puts(sql, "'");
+}
+
+/* Append CHECK_SQL for that table. 0, or -1. */
+static int put_check(struct buf *sql, const struct pg_table *target, const struct pg_own *own)
+{
+    const char *texts[] = { own->schema, own->name, target->qualified, columns[own->kind] };
+    struct buf literals[4];
+    const char *ready[4];
+    int status = 0;
+    for (int i = 0; i < 4; i++) {
+        buf_init(&literals[i], MAX_SQL);
+        put_literal(&literals[i], texts[i]);
+        ready[i] = buf_cstr(&literals[i]);
+        status = ready[i] == NULL ? -1 : status;
+    }
+    if (status == 0)
+        status = buf_printf(sql, CHECK_SQL, ready[0], ready[1], ready[2], ready[3], ready[3]);
+    for (int i = 0; i < 4; i++)
+        buf_free(&literals[i]);
+    return status;
+}
+
+int pg_own_lock_checked_sql(const struct pg_table *target, const struct pg_own *own,
+    struct buf *sql)
+{
+    buf_printf(sql,
+        "LOCK TABLE %s IN ROW EXCLUSIVE MODE;"
+        "SELECT 1 OPERATOR(pg_catalog./) pg_catalog.count(*) FROM (",
+        own->qualified);
+    (void)put_check(sql, target, own);
+    return buf_puts(sql,
+        ") AS found WHERE found.durable AND found.fit AND NOT found.meddled AND found.trusted;");
+}
+
+bool pg_own_check_raised(const struct pg_error *error)
+{
+    return strcmp(error->sqlstate, "22012") == 0;
+}
+
 enum pg_own_result pg_own_check(struct pg_conn *conn, const struct pg_table *target,
     const struct pg_own *own, char owner[PG_NAME_SIZE])
 {
-    const struct pg_param params[] = { { .data = own->schema }, { .data = own->name },
-        { .data = columns[own->kind] }, { .data = target->qualified } };
+    struct buf sql;
     owner[0] = '\0';
-    if (pg_conn_query(conn, check_sql, params, 4, false) != 0)
+    buf_init(&sql, MAX_SQL);
+    int status = put_check(&sql, target, own) == 0 && buf_cstr(&sql) != NULL
+        ? pg_conn_query(conn, buf_cstr(&sql), NULL, 0, false)
+        : pg_conn_no_memory(conn);
+    buf_free(&sql);
+    if (status != 0)
         return PG_OWN_FAILED;
     if (pg_conn_rows(conn) == 0)
         return PG_OWN_MISSING;

@@ -27,7 +27,8 @@ enum { MAX_SQL = 1 << 20 };
 static const char begin_sql[] =
     "BEGIN ISOLATION LEVEL READ COMMITTED;"
     "SET LOCAL client_encoding = 'UTF8';"
-    "SET LOCAL standard_conforming_strings = on; SET LOCAL lock_timeout = '10s';"
+    "SET LOCAL standard_conforming_strings = on; SET LOCAL array_nulls = on;"
+    "SET LOCAL lock_timeout = '10s';"
     "SET LOCAL statement_timeout = '5min'; SET LOCAL idle_in_transaction_session_timeout = '1min';"
     "SET LOCAL tcp_keepalives_idle = 10; SET LOCAL tcp_keepalives_interval = 5;"
     "SET LOCAL tcp_keepalives_count = 3; SET LOCAL tcp_user_timeout = 30000;"

@@ -176,3 +176,29 @@ create_t() { sql "CREATE TABLE t (id integer, v varchar(5), n integer)"; }
   load_in -t "$long" --ledger-table l2 --error-table e2
   [ "$status" -eq 0 ]
 }
+
+@test "the settings of database and session change neither names nor values" {
+  sql 'CREATE TABLE "é" (id integer, "ü" text[])'
+  sql "ALTER DATABASE $PGDATABASE SET client_encoding = LATIN1; ALTER DATABASE $PGDATABASE SET array_nulls = off;
+    ALTER DATABASE $PGDATABASE SET standard_conforming_strings = off"
+  records 1 2 '"ü":["x",null]' >in
+  load_in -t '"é"' --ledger-table '"l\ö''"' --error-table '"e\ö''"'
+  cat err
+  [ "$status" -eq 0 ]
+  [ "$(tally)" = '2 committed' ]
+  load_in -t '"é"' --ledger-table '"l\ö''"' --error-table '"e\ö''"'
+  [ "$(tally)" = '2 duplicate' ]
+  export PGCLIENTENCODING=LATIN1
+  load_in -t '"é"'
+  [ "$(tally)" = '2 committed' ]
+  [ "$(PGCLIENTENCODING=UTF8 sql 'SELECT DISTINCT "ü"[2] IS NULL FROM "é"')" = t ]
+}
+
+@test "--explain: the name of a column forges no line" {
+  sql "$(printf 'CREATE TABLE t ("a\tb\nid\e[31m" integer, id integer)')"
+  : >in
+  load_in --explain -t t
+  cat out
+  [ "$(wc -l <out)" -eq 2 ]
+  run -1 grep -P '[\x00-\x08\x0b-\x1f]' out
+}
