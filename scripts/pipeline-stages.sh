@@ -11,7 +11,8 @@
 # loader is the number of the stage that a signal tells of the end besides the source,
 # archiver that of the archive, each counted from 0, or empty.
 
-# shellcheck disable=SC2034,SC2154 # what the two files share
+# Backquotes: see there.
+# shellcheck disable=SC2006,SC2034,SC2154 # what the two files share
 :
 
 # ---- signals -----------------------------------------------------------------
@@ -87,7 +88,7 @@ make_ends() {
 # first is the source: should this script be killed outright, it still stops in order.
 stage() {
   local in=$1 out=$2 path options=("${flags[@]}") guard=()
-  path=$(program "$3") || exit
+  path=`program "$3"` || exit
   [ ${#pids[@]} -gt 0 ] || guard=(setpriv --pdeathsig TERM --)
   names+=("$3")
   (
@@ -236,9 +237,9 @@ open_archive() {
   local place account name mask
   queue_place
   stem=$archive/$name
-  gzip=$(program gzip) || exit
-  part=$stem-$(date -u +%Y%m%dT%H%M%SZ)-$$.ndjson.gz.part
-  mask=$(umask)
+  gzip=`program gzip` || exit
+  part=$stem-`date -u +%Y%m%dT%H%M%SZ`-$$.ndjson.gz.part
+  mask=`umask`
   umask 077
   { set -C && : >"$part"; } 2>/dev/null || fail "$IO" "cannot make $part"
   set +C

@@ -1,6 +1,10 @@
 #!/usr/bin/env bash
 # The four programs joined, as cron and systemd run them. Installed as sqs2pg;
 # usage() below is its manual.
+#
+# Once there are traps, commands are substituted by backquotes. What stands in $( ) bash
+# parses as it is expanded, and a trap that comes just then is parsed amid it, and lost.
+# shellcheck disable=SC2006
 set -uo pipefail
 
 # What the environment holds is data, as the settings file is: before anything has
@@ -92,7 +96,7 @@ message() {
   if [ "$log_form" = json ]; then
     text=${text//\\/\\\\}
     printf '{"time":"%s","program":"%s","level":"%s","message":"%s"}\n' \
-      "$(date -u +%Y-%m-%dT%H:%M:%S.%3NZ)" "$NAME" "$1" "${text//\"/\\\"}" >&"$stderr"
+      "`date -u +%Y-%m-%dT%H:%M:%S.%3NZ`" "$NAME" "$1" "${text//\"/\\\"}" >&"$stderr"
   else
     printf '%s: %s: %s\n' "$NAME" "$1" "$text" >&"$stderr"
   fi
@@ -246,8 +250,8 @@ adopt() {
 # this script's name.
 read_config() {
   local file=$1 path text line name value number=0 mode secret=''
-  path=$(program sqs2pg-read) || exit
-  text=$(exec -a "$NAME" "$path" "${flags[@]}" -- "$file") || exit
+  path=`program sqs2pg-read` || exit
+  text=`exec -a "$NAME" "$path" "${flags[@]}" -- "$file"` || exit
   mode=${text%%$'\n'*} text=${text:${#mode}}
   while [ -n "$text" ]; do
     # By length: to take a text off by its content takes its length squared.
@@ -282,11 +286,12 @@ require() {
 
 # ---- programs ----------------------------------------------------------------
 
+here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
+
 # program NAME: the one installed beside this script, else the one that make
 # built, else the one in PATH.
 program() {
-  local here folder
-  here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
+  local folder
   for folder in "$here" "$here/../build/bin"; do
     [ ! -x "$folder/$1" ] || { printf '%s\n' "$folder/$1" && return 0; }
   done
@@ -332,9 +337,9 @@ queue_place() {
 # stays: to remove it would let two runs lock two files of one name.
 take_lock() {
   local file lock_fd mask left=$((lock_until - ${EPOCHREALTIME/[.,]/} / 1000))
-  file=$1/$(printf '%s\0' "${@:3}" | sha256sum | cut -c 1-16).lock
+  file=$1/`printf '%s\0' "${@:3}" | sha256sum | cut -c 1-16`.lock
   # Whoever can open it can hold it: the group only where it may write what we make.
-  mask=$(umask)
+  mask=`umask`
   umask 077
   [ $((8#$mask & 8#020)) -ne 0 ] || umask 007
   # For reading, too, so that no FIFO put there is waited for.
@@ -345,7 +350,8 @@ take_lock() {
   [ ! -k "$1" ] || [ -O "/proc/self/fd/$lock_fd" ] ||
     fail "$PERMISSION" "the lock file $file belongs to another user; set SQS2PG_LOCK_DIR"
   [ "$left" -gt 0 ] || left=0
-  aside flock flock -w "$((left / 1000)).$(printf %03d $((left % 1000)))" "$2" "$lock_fd" && return 0
+  printf -v left '%d.%03d' "$((left / 1000))" "$((left % 1000))"
+  aside flock flock -w "$left" "$2" "$lock_fd" && return 0
   [ "$verbosity" -lt 1 ] || message info "another run has this queue"
   exit "$((10#${lock_status:-0}))"
 }
@@ -358,7 +364,7 @@ lock() {
   if [ -z "$dir" ]; then
     dir=/tmp
     [ ! -w /run/lock ] || dir=/run/lock
-    dir=$dir/sqs2pg-$(id -u)
+    dir=$dir/sqs2pg-`id -u`
     mkdir -m 700 "$dir" 2>/dev/null
     # In a folder that all may write, another may have been there first.
     { [ ! -L "$dir" ] && [ -d "$dir" ] && [ -O "$dir" ]; } ||
@@ -382,7 +388,7 @@ preflight() {
 }
 quietly() { # PROGRAM ARGUMENT...
   local path
-  path=$(program "$1") || exit
+  path=`program "$1"` || exit
   aside "$1" "$path" -q --log "$log_form" "${@:2}" </dev/null >/dev/null || exit
 }
 

@@ -75,7 +75,7 @@ def act(chance, deed, run, follow, done):
         send_signal(run.pid, getattr(signal, "SIG" + deed))
         return {0}
     if deed == "twice":
-        first, second = chance.choice([(term, signal.SIGINT), (term, term), (signal.SIGINT, signal.SIGHUP)])
+        first, second = chance.choice([(term, signal.SIGINT), (term, signal.SIGHUP), (signal.SIGINT, signal.SIGHUP)])
         send_signal(run.pid, first)
         pause(0.3)
         send_signal(run.pid, second)
@@ -102,10 +102,12 @@ def act(chance, deed, run, follow, done):
     send_signal(stage, signal.SIGSTOP)
     pause(0.4)
     if deed == "stop-twice":
+        # Another signal: the same one again, before the first was looked at, would be one to the kernel.
+        second = chance.choice([signal.SIGINT, signal.SIGHUP])
         send_signal(run.pid, term)
         pause(0.2)
-        send_signal(run.pid, term)
-        return {0, 143}
+        send_signal(run.pid, second)
+        return {0, 128 + second, 128 + term}
     if deed == "stop-TERM":
         send_signal(run.pid, term)
         pause(0.4)
