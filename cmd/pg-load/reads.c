@@ -127,10 +127,8 @@ static void take_dot(struct reading *reading)
         reading->at += length;
     if (goes_on)
         return;
-    if (length == 0)
+    if (length == 0 || reading->text[at + 1] == '"') /* ."body" is not worth more code */
         take_input(reading);
-    else if (reading->text[at + 1] == '"')
-        take_input(reading); /* ."body" is not worth more code */
     else if (length == strlen(body) && memcmp(reading->text + at, body, length) == 0)
         take_key(reading);
 }

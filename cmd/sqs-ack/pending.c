@@ -80,10 +80,10 @@ static size_t size_of(const struct pending *pending, uint32_t parts)
 static void take_out(struct pending *pending, struct delivery *delivery)
 {
     *link_of(pending, &delivery->message) = delivery->next;
-    if (delivery->older != NULL)
-        delivery->older->newer = delivery->newer;
-    else
+    if (delivery == pending->oldest)
         pending->oldest = delivery->newer;
+    else
+        delivery->older->newer = delivery->newer;
     if (delivery->newer != NULL)
         delivery->newer->older = delivery->older;
     else

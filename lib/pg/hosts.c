@@ -92,7 +92,7 @@ const char *pg_hosts_look_up(const char *name, char (**list)[PG_ADDRESS_SIZE], s
     size_t all = 0;
     for (const struct addrinfo *at = found; at != NULL; at = at->ai_next)
         all++;
-    *list = calloc(all, sizeof **list);
+    *list = calloc(all == 0 ? 1 : all, sizeof **list);
     if (*list == NULL) {
         freeaddrinfo(found);
         return gai_strerror(EAI_MEMORY);
