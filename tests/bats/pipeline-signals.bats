@@ -21,7 +21,7 @@ teardown() { common_teardown; }
 
 @test "stopped, continued, signalled and killed at random moments: no hang, no stage left, no message lost" {
   local rounds queues=() queue
-  rounds=$(rounds 40 500)
+  rounds=$(rounds 20 500)
   for queue in 1 2 3 4 5 6; do queues+=("$(servers_queue "$(unique)" VisibilityTimeout=4)"); done
   run python3 "$ROOT/tests/lib/signals.py" "$rounds" 12 "$SQS2PG" "$PWD/settings" "${queues[@]}" -- sqs-send -q -Q
   echo "$output"

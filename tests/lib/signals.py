@@ -154,9 +154,8 @@ class Trial:
             os.killpg(run.pid, signal.SIGKILL)
             status = run.wait()
         else:
-            # What was sent SIGKILL takes a moment to be gone, and so does what then ends by itself.
-            patience = LONGEST_S if deed == "killed" else 5 if status >= 128 else 0
-            until = time.monotonic() + patience
+            # What was sent SIGKILL takes a moment to be gone, and so does a shell that exits.
+            until = time.monotonic() + (LONGEST_S if deed == "killed" else 5)
             while left_in(run.pid) and time.monotonic() < until:
                 time.sleep(0.05)
             left = left_in(run.pid)
