@@ -224,9 +224,14 @@ static enum attempt ask(struct opening *opening, const struct pg_host *host, PGc
     bool answered = PQsendQuery(pq, "") == 1;
     enum attempt came = OPENED;
     while (answered && came == OPENED) {
-        if (PQisBusy(pq)) {
-            came = wait_for(opening, host, pq, POLLIN, deadline);
-            answered = came != OPENED || PQconsumeInput(pq) == 1;
+        int left = PQflush(pq); /* a send may have taken a part of it */
+        if (left != 0 || PQisBusy(pq)) {
+            short events = left == 1 ? POLLIN | POLLOUT : POLLIN;
+            answered = left >= 0;
+            if (answered)
+                came = wait_for(opening, host, pq, events, deadline);
+            if (answered && came == OPENED)
+                answered = PQconsumeInput(pq) == 1;
             continue;
         }
         PGresult *result = PQgetResult(pq);
