@@ -68,7 +68,8 @@ PKG_xml    := libxml-2.0
 PKG_crypto := libcrypto
 PKG_pg     := libpq
 PKG_confine := libseccomp
-LAYERS     := base json crypto http xml pg confine record aws mask
+PKG_inflate := zlib
+LAYERS     := base json crypto http xml pg confine inflate record aws detect credentials mask sqs
 pkg_cflags  = $(shell $(PKG_CONFIG) --cflags $(1))
 pkg_libs    = $(shell $(PKG_CONFIG) --libs $(1))
 CFLAGS_http := $(call pkg_cflags,$(PKG_http))
@@ -76,6 +77,7 @@ CFLAGS_xml  := $(call pkg_cflags,$(PKG_xml))
 CFLAGS_crypto := $(call pkg_cflags,$(PKG_crypto))
 CFLAGS_pg   := $(call pkg_cflags,$(PKG_pg))
 CFLAGS_confine := $(call pkg_cflags,$(PKG_confine))
+CFLAGS_inflate := $(call pkg_cflags,$(PKG_inflate))
 
 # program: our layers, top first, then what it links: least authority by process
 SQS_LAYERS := aws record xml http crypto json base

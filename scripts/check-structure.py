@@ -14,7 +14,7 @@ import subprocess
 import sys
 
 RANK = {"base": 0, "json": 1, "crypto": 1, "http": 1, "xml": 1, "pg": 1, "confine": 1,
-        "record": 2, "aws": 2, "mask": 2}
+        "inflate": 1, "record": 2, "aws": 3, "detect": 3, "credentials": 4, "mask": 4, "sqs": 5}
 # A foreign library: the names its headers go by, the one place that includes them, and what its
 # types look like.
 DOORS = [
@@ -25,6 +25,7 @@ DOORS = [
      r"PG(conn|result|cancel|notify)|\w*(Conn|Exec|Polling|Transaction)StatusType|Oid"),
     (r"j[qv]\.h", r"lib/json/jq\.c", r"jv|jq_state|jv_\w+"),
     (r"seccomp\.h", r"lib/confine/", r"scmp_\w+"),
+    (r"zlib\.h", r"lib/inflate/", r"z_stream\w*|gz_?\w+File"),
 ]
 SYSTEM = re.compile(r"(sys|linux|arpa|netinet|net|asm)/\w+\.h$|("
                     "assert|ctype|dirent|emmintrin|endian|errno|fcntl|fnmatch|float|glob|grp|"
