@@ -58,7 +58,7 @@ static void open_mask_by(const char *rules)
         "no keys");
     struct policy *policy = policy_new(".body", &policy_error);
     guard_require(policy != NULL &&
-            (rules == NULL ? policy_add_builtin(policy, &policy_error)
+            (rules == NULL ? policy_text_builtin(policy, &policy_error)
                            : policy_text_lines(policy, rules, strlen(rules), &policy_error)) == 0 &&
             policy_finish(policy, &policy_error) == 0,
         "no policy");

@@ -5,19 +5,19 @@
 #include <string.h>
 
 #include "json/scan.h"
+#include "json/splice.h"
 #include "json/string.h"
 #include "mask/complaint.h"
-#include "mask/plan.h"
-#include "mask/quarantine.h"
-#include "json/splice.h"
+#include "mask/compiled.h"
+#include "mask/sealing.h"
 
 enum { GIVEN_BACK_ABOVE = 1 << 20 };
 
 struct mask {
     const struct policy *policy;
     const struct keyring *ring;
-    struct plan *plan;
-    struct quarantine *quarantine;
+    struct compiled *compiled;
+    struct sealing *sealing;
     struct json_matches matches;
     struct buf scratch;
     size_t primary; /* the key that masks */
@@ -51,9 +51,9 @@ struct mask *mask_new(const struct policy *policy, const struct keyring *ring)
     mask->ring = ring;
     mask->primary = keyring_primary(ring);
     buf_init(&mask->scratch, SIZE_MAX);
-    mask->plan = plan_new(policy, ring, PLAN_MASK);
-    mask->quarantine = quarantine_new(policy, ring, "mask");
-    if (mask->plan == NULL || mask->quarantine == NULL) {
+    mask->compiled = compiled_new(policy, ring, COMPILED_MASK);
+    mask->sealing = sealing_new(policy, ring, "mask");
+    if (mask->compiled == NULL || mask->sealing == NULL) {
         mask_free(mask);
         return NULL;
     }
@@ -66,8 +66,8 @@ void mask_free(struct mask *mask)
 {
     if (mask == NULL)
         return;
-    plan_free(mask->plan);
-    quarantine_free(mask->quarantine);
+    compiled_free(mask->compiled);
+    sealing_free(mask->sealing);
     json_matches_free(&mask->matches);
     buf_wipe(&mask->scratch);
     free(mask);
@@ -105,10 +105,10 @@ static const char *path_through(const struct policy *policy, uint32_t node)
     return NULL;
 }
 
-static void look_at_step(const struct mask *mask, const struct plan_node *node,
+static void look_at_step(const struct mask *mask, const struct compiled_node *node,
     const struct json_match *match, struct findings *findings)
 {
-    bool fits = plan_fits(node, match);
+    bool fits = compiled_fits(node, match);
     if (node->root) {
         if (!fits)
             blame(findings, COMPLAINT_ROOT_KIND, mask->policy->root_path);
@@ -120,7 +120,7 @@ static void look_at_step(const struct mask *mask, const struct plan_node *node,
 }
 
 /* Whether a value is one that the rule's method made; ${unknown} where the method cannot tell. */
-static bool looks_masked(struct mask *mask, const struct plan_rule *rule, const char *text,
+static bool looks_masked(struct mask *mask, const struct compiled_rule *rule, const char *text,
     const struct json_match *match, bool unknown)
 {
     struct token_value value = token_value_of(text, match);
@@ -130,7 +130,7 @@ static bool looks_masked(struct mask *mask, const struct plan_rule *rule, const 
                                       : unknown;
 }
 
-static void look_at_value(struct mask *mask, struct plan_rule *rule, struct findings *findings)
+static void look_at_value(struct mask *mask, struct compiled_rule *rule, struct findings *findings)
 {
     if (rule->seen != mask->serial)
         findings->values++;
@@ -144,42 +144,42 @@ static void look(struct mask *mask, const char *text, struct findings *findings)
     *findings = (struct findings){ .pii_known = true };
     for (size_t i = 0; i < mask->matches.count; i++) {
         const struct json_match *match = &mask->matches.list[i];
-        const struct plan_node *node = &mask->plan->nodes[match->node];
-        switch ((enum plan_role)node->role) {
-        case PLAN_NONE:
-        case PLAN_LEFT:
+        const struct compiled_node *node = &mask->compiled->nodes[match->node];
+        switch ((enum compiled_role)node->role) {
+        case COMPILED_NONE:
+        case COMPILED_LEFT:
             break;
-        case PLAN_STEP:
+        case COMPILED_STEP:
             look_at_step(mask, node, match, findings);
             break;
-        case PLAN_VALUE:
-            look_at_value(mask, &mask->plan->rules[node->rule], findings);
+        case COMPILED_VALUE:
+            look_at_value(mask, &mask->compiled->rules[node->rule], findings);
             break;
-        case PLAN_REMOVE:
+        case COMPILED_REMOVE:
             findings->has_clear = true;
             break;
-        case PLAN_TAKEN:
+        case COMPILED_TAKEN:
             break; /* a mistake unless the record is masked: look_for_names() */
-        case PLAN_REFUSE:
+        case COMPILED_REFUSE:
             blame(findings, COMPLAINT_UNNAMED, NULL);
             break;
-        case PLAN_PII:
+        case COMPILED_PII:
             findings->has_pii = true;
             claims++;
             findings->pii_known = findings->pii_known && match->kind == JSON_OBJECT;
             break;
-        case PLAN_PII_OTHER:
+        case COMPILED_PII_OTHER:
             findings->pii_known = false;
             break;
-        case PLAN_PII_KEY:
+        case COMPILED_PII_KEY:
             claim_keys++;
             findings->pii_known =
                 findings->pii_known && token_key_named(mask->ring, text, match) != KEYRING_NONE;
             break;
-        case PLAN_ERROR:
+        case COMPILED_ERROR:
             findings->has_error = true;
             break;
-        case PLAN_SEALED:
+        case COMPILED_SEALED:
             findings->has_sealed = true;
             break;
         }
@@ -195,9 +195,9 @@ static void look(struct mask *mask, const char *text, struct findings *findings)
 static void look_for_names(const struct mask *mask, struct findings *findings)
 {
     for (size_t i = 0; i < mask->matches.count; i++) {
-        const struct plan_node *node = &mask->plan->nodes[mask->matches.list[i].node];
-        if (node->role == PLAN_TAKEN)
-            blame(findings, COMPLAINT_COLLISION, mask->plan->rules[node->rule].rule->path);
+        const struct compiled_node *node = &mask->compiled->nodes[mask->matches.list[i].node];
+        if (node->role == COMPILED_TAKEN)
+            blame(findings, COMPLAINT_COLLISION, mask->compiled->rules[node->rule].rule->path);
     }
 }
 
@@ -213,13 +213,13 @@ static void look_for_clear(struct mask *mask, const char *text, struct findings 
         blame(findings, COMPLAINT_CLAIM_MEMBER, NULL);
     for (size_t i = 0; i < mask->matches.count; i++) {
         const struct json_match *match = &mask->matches.list[i];
-        const struct plan_node *node = &mask->plan->nodes[match->node];
-        const struct plan_rule *rule = &mask->plan->rules[node->rule];
-        if (node->role == PLAN_VALUE &&
+        const struct compiled_node *node = &mask->compiled->nodes[match->node];
+        const struct compiled_rule *rule = &mask->compiled->rules[node->rule];
+        if (node->role == COMPILED_VALUE &&
             (rule->rule->name != NULL ||
                 !looks_masked(mask, rule, text, match, mask->trusts_claims)))
             blame(findings, COMPLAINT_CLAIM_VALUE, rule->rule->path);
-        else if (node->role == PLAN_TAKEN && !looks_masked(mask, rule, text, match, true))
+        else if (node->role == COMPILED_TAKEN && !looks_masked(mask, rule, text, match, true))
             blame(findings, COMPLAINT_CLAIM_FORGED, rule->rule->path);
     }
 }
@@ -267,7 +267,7 @@ static void look_for_required(const struct mask *mask, struct findings *findings
 
 /* ---- writing --------------------------------------------------------------------------------- */
 
-static enum token_result write_value(struct mask *mask, const struct plan_rule *rule,
+static enum token_result write_value(struct mask *mask, const struct compiled_rule *rule,
     struct json_splice *splice, const struct json_match *match)
 {
     if (rule->key.length > 0) {
@@ -293,14 +293,14 @@ static enum token_result write_masked(struct mask *mask, const char *text, size_
     struct json_splice splice = { out, text, length, 0 };
     for (size_t i = 0; i < mask->matches.count; i++) {
         const struct json_match *match = &mask->matches.list[i];
-        const struct plan_node *node = &mask->plan->nodes[match->node];
+        const struct compiled_node *node = &mask->compiled->nodes[match->node];
         if (match->value < splice.cursor)
             continue; /* inside what is gone */
-        if (node->role == PLAN_REMOVE)
+        if (node->role == COMPILED_REMOVE)
             json_splice_remove(&splice, match->key, match->end);
-        if (node->role != PLAN_VALUE)
+        if (node->role != COMPILED_VALUE)
             continue;
-        const struct plan_rule *rule = &mask->plan->rules[node->rule];
+        const struct compiled_rule *rule = &mask->compiled->rules[node->rule];
         enum token_result written = write_value(mask, rule, &splice, match);
         if (written == TOKEN_MALFORMED) {
             blame(findings, COMPLAINT_VALUE, rule->rule->path);
@@ -324,7 +324,7 @@ static enum filter_outcome error_record(struct mask *mask, const char *text, siz
     const char *says =
         findings->says != NULL ? findings->says : complaint_detail(findings->complaint);
     buf_clear(out);
-    return filter_error(quarantine_record(mask->quarantine, text, length,
+    return filter_error(sealing_record(mask->sealing, text, length,
         complaint_code(findings->complaint), complaint_about(findings->path, says, detail), out));
 }
 
@@ -336,7 +336,7 @@ static enum filter_outcome mask_record(struct mask *mask, const char *text, size
     look(mask, text, &findings);
     if (findings.has_error) {
         bool unchanged;
-        return filter_error(quarantine_arrived(mask->quarantine, text, length, out, &unchanged));
+        return filter_error(sealing_arrived(mask->sealing, text, length, out, &unchanged));
     }
     if (findings.has_pii)
         look_for_clear(mask, text, &findings);
@@ -351,7 +351,7 @@ static enum filter_outcome mask_record(struct mask *mask, const char *text, size
     }
     enum token_result written = write_masked(mask, text, length, result, &findings, out);
     if (written == TOKEN_OK) {
-        mask->missing += mask->plan->masking_rules - findings.values;
+        mask->missing += mask->compiled->masking_rules - findings.values;
         return FILTER_CHANGED;
     }
     if (written == TOKEN_FAILED && !out->failed)
@@ -370,7 +370,7 @@ static enum filter_outcome mask_line(void *state, const struct line *line, struc
     if (error == JSON_OK && result.kind == JSON_OBJECT) {
         outcome = mask_record(mask, line->text, line->length, &result, out);
     } else {
-        outcome = filter_error(quarantine_line(mask->quarantine, line, error, out));
+        outcome = filter_error(sealing_line(mask->sealing, line, error, out));
     }
     buf_shrink(&mask->scratch, GIVEN_BACK_ABOVE);
     json_matches_shrink(&mask->matches, GIVEN_BACK_ABOVE);
@@ -381,7 +381,7 @@ static enum filter_outcome mask_long_line(void *state, const char *text, size_t 
     struct buf *out)
 {
     struct mask *mask = state;
-    return filter_error(quarantine_long(mask->quarantine, text, length, out));
+    return filter_error(sealing_long(mask->sealing, text, length, out));
 }
 
 struct filter_work mask_work(struct mask *mask)

@@ -12,7 +12,7 @@
 
 /*
  * Policies: which values of a record are masked, how, and under which name (pii-policy(5)). This is
- * the model and its rules of consistency; mask/policy_text.h reads and prints the text.
+ * the model; mask/policy_rule.h adds to it and mask/policy_text.h reads and prints the text.
  *
  * A policy holds its own set of paths: the reserved keys of a record, the root, every path it names
  * and every name it writes, so that one scan of a line finds them all.
@@ -74,18 +74,6 @@ struct policy {
     bool named[POLICY_ASIDES]; /* a rule is about one of its members */
 };
 
-/* A rule as it is written; words that are not there have text NULL. */
-struct policy_line {
-    struct policy_word path; /* for a member aside just its NAME */
-    struct policy_word method;
-    struct policy_word options[METHOD_MAX_OPTIONS]; /* NAME=VALUE, in any order */
-    size_t option_count;
-    struct policy_word name; /* decoded */
-    struct policy_word domain;
-    enum policy_aside aside;
-    unsigned line;
-};
-
 /*
  * policy_new(root, error):
  * An empty policy for paths below ${root}, a path of keys such as ".body", or ".". NULL with
@@ -93,15 +81,6 @@ struct policy_line {
  */
 struct policy *policy_new(const char *root, struct policy_error *error);
 void policy_free(struct policy *policy); /* NULL is fine */
-
-/* Add. 0, or -1 with ${error}, whose line is that of ${line}. */
-int policy_add_rule(struct policy *policy, const struct policy_line *line,
-    struct policy_error *error);
-int policy_add_require(struct policy *policy, const struct policy_word *path, unsigned line,
-    struct policy_error *error);
-
-/* The built-in policy: ip and device_id by siv, as masked_ip and masked_device_id. */
-int policy_add_builtin(struct policy *policy, struct policy_error *error);
 
 /* What can be judged only when all rules are there; then the policy is complete. 0, or -1. */
 int policy_finish(struct policy *policy, struct policy_error *error);
@@ -117,5 +96,16 @@ enum policy_aside policy_aside_of(const struct policy *policy, uint32_t node);
 
 /* Whether ${node} is ${above} or lies below it. */
 bool policy_within(const struct policy *policy, uint32_t node, uint32_t above);
+
+/* Whether ${node}, not the record itself, is or is in a member that has a meaning of its own. */
+bool policy_is_reserved(const struct policy *policy, uint32_t node);
+
+/* The child of ${above} that ${node}, which lies below it, is or is in. */
+uint32_t policy_child_of(const struct policy *policy, uint32_t node, uint32_t above);
+
+/* For mask/policy_rule.h: a copy with a NUL behind it, or NULL; and what a rule owns, given back.
+ */
+char *policy_copy(const char *text, size_t length);
+void policy_free_rule(struct policy_rule *rule);
 
 #endif

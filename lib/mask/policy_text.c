@@ -1,12 +1,10 @@
 #include "mask/policy_text.h"
 
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/trusted_file.h"
 #include "json/scan.h"
 #include "json/string.h"
+#include "mask/policy_rule.h"
 
 enum { WORDS = 9 }; /* more than any line has */
 
@@ -149,7 +147,7 @@ static int add_rule(struct policy *policy, const struct policy_word *words, size
             goto out;
         }
     }
-    result = policy_add_rule(policy, &line, error);
+    result = policy_rule_add(policy, &line, error);
 out:
     buf_free(&name);
     buf_free(&domain);
@@ -194,7 +192,7 @@ static int add_line(struct policy *policy, const char *text, size_t length, unsi
     }
     if (count > 2)
         return policy_error_set(error, POLICY_WORD, number, &words[2]);
-    return require ? policy_add_require(policy, &words[1], number, error)
+    return require ? policy_rule_require(policy, &words[1], number, error)
                    : set_other(policy, words, number, error);
 }
 
@@ -213,48 +211,11 @@ int policy_text_lines(struct policy *policy, const char *text, size_t length,
     return 0;
 }
 
-/* Of a file that was not opened, with errno; or of one that is not trusted. */
-static enum policy_cause file_cause(enum trusted_cause cause)
+int policy_text_builtin(struct policy *policy, struct policy_error *error)
 {
-    static const enum policy_cause causes[] = {
-        [TRUSTED_OK] = POLICY_OK,
-        [TRUSTED_OPEN] = POLICY_OPEN,
-        [TRUSTED_KIND] = POLICY_KIND,
-        [TRUSTED_OWNER] = POLICY_OWNER,
-        [TRUSTED_WRITABLE] = POLICY_WRITABLE,
-    };
-    return causes[cause];
-}
-
-int policy_text_file(struct policy *policy, const char *path, struct policy_error *error)
-{
-    struct trusted_file file;
-    enum policy_cause cause = file_cause(trusted_file_open(path, &file));
-    if (cause != POLICY_OK) {
-        int errnum = cause == POLICY_OPEN ? errno : 0;
-        policy_error_set(error, cause, 0, NULL);
-        error->errnum = errnum;
-        return -1;
-    }
-    int result = -1;
-    char *text = malloc(POLICY_MAX_FILE + 1);
-    ssize_t length = text == NULL ? 0 : trusted_file_read(file.fd, text, POLICY_MAX_FILE + 1);
-    int errnum = length == -1 ? errno : 0;
-    if (text == NULL)
-        cause = POLICY_MEMORY;
-    else if (length == -1)
-        cause = POLICY_READ;
-    else if (length > POLICY_MAX_FILE)
-        cause = POLICY_TOO_BIG;
-    else
-        result = policy_text_lines(policy, text, (size_t)length, error);
-    if (cause != POLICY_OK) {
-        policy_error_set(error, cause, 0, NULL);
-        error->errnum = errnum;
-    }
-    free(text);
-    trusted_file_close(&file);
-    return result;
+    static const char text[] = ".ip siv as masked_ip\n"
+                               ".device_id siv as masked_device_id\n";
+    return policy_text_lines(policy, text, sizeof text - 1, error);
 }
 
 /* ---- options --------------------------------------------------------------------------------- */
@@ -297,7 +258,7 @@ int policy_text_option(struct policy *policy, const char *text, struct policy_er
     if (cause != POLICY_OK)
         policy_error_set(error, cause, 0, &line.name);
     else
-        result = policy_add_rule(policy, &line, error);
+        result = policy_rule_add(policy, &line, error);
     buf_free(&name);
     return result;
 }

@@ -19,13 +19,6 @@
  * strings in quotes. LF or CRLF ends a line; the last may lack it. The text is UTF-8.
  */
 
-/*
- * policy_text_file(policy, path, error):
- * Read (as mask/source.h does) and add all lines of the file ${path}, which others than its owner
- * and group must not be able to write. 0, or -1 with ${error}.
- */
-int policy_text_file(struct policy *policy, const char *path, struct policy_error *error);
-
 /* Add all lines of text[0, length). 0, or -1 with ${error}. */
 int policy_text_lines(struct policy *policy, const char *text, size_t length,
     struct policy_error *error);
@@ -33,6 +26,9 @@ int policy_text_lines(struct policy *policy, const char *text, size_t length,
 /* Add "PATH=METHOD[:NAME]", where PATH may be attributes.NAME or fifo.NAME. 0, or -1 with ${error},
  * line 0. */
 int policy_text_option(struct policy *policy, const char *text, struct policy_error *error);
+
+/* The built-in policy: ip and device_id by siv, as masked_ip and masked_device_id. */
+int policy_text_builtin(struct policy *policy, struct policy_error *error);
 
 /* Append the policy as a text that says the same, defaults spelt out. 0, or -1. */
 int policy_text_print(const struct policy *policy, struct buf *out);

@@ -5,11 +5,12 @@
 #include <string.h>
 
 #include "json/scan.h"
+#include "json/splice.h"
 #include "mask/complaint.h"
 #include "mask/mask.h"
-#include "mask/plan.h"
-#include "mask/quarantine.h"
-#include "json/splice.h"
+#include "mask/compiled.h"
+#include "mask/opening.h"
+#include "mask/sealing.h"
 
 enum { GIVEN_BACK_ABOVE = 1 << 20 };
 
@@ -18,10 +19,11 @@ struct rewrap {
     const struct keyring *ring;
     size_t key;        /* of records that do not say */
     struct mask *mask; /* which judges records that do, and seals */
-    struct plan *plan;
+    struct compiled *compiled;
     bool *clear; /* by number of the node: nothing may stand there in a masked record */
     void **left; /* by number of the rule: of a method that cannot be undone, masking in place */
-    struct quarantine *quarantine;
+    struct sealing *sealing;
+    struct opening *opening;
     struct json_matches matches;
     struct buf value; /* a clear one: never leaves this */
     struct buf scratch;
@@ -97,11 +99,13 @@ struct rewrap *rewrap_new(const struct policy *policy, const struct keyring *rin
         keyring_id(ring, keyring_primary(ring)));
     /* The first adds paths to the policy, which the second has to know of. */
     rewrap->mask = mask_new(policy, ring);
-    rewrap->plan = rewrap->mask != NULL ? plan_new(policy, ring, PLAN_UNMASK) : NULL;
-    rewrap->quarantine = quarantine_new(policy, ring, "mask");
-    if (rewrap->plan != NULL)
-        rewrap->clear = calloc(rewrap->plan->count, sizeof *rewrap->clear);
-    if (rewrap->clear == NULL || rewrap->quarantine == NULL || !open_left(rewrap)) {
+    rewrap->compiled = rewrap->mask != NULL ? compiled_new(policy, ring, COMPILED_UNMASK) : NULL;
+    rewrap->sealing = sealing_new(policy, ring, "mask");
+    rewrap->opening = opening_new(policy, ring);
+    if (rewrap->compiled != NULL)
+        rewrap->clear = calloc(rewrap->compiled->count, sizeof *rewrap->clear);
+    if (rewrap->clear == NULL || rewrap->sealing == NULL || rewrap->opening == NULL ||
+        !open_left(rewrap)) {
         rewrap_free(rewrap);
         return NULL;
     }
@@ -115,8 +119,9 @@ void rewrap_free(struct rewrap *rewrap)
     if (rewrap == NULL)
         return;
     mask_free(rewrap->mask);
-    plan_free(rewrap->plan);
-    quarantine_free(rewrap->quarantine);
+    compiled_free(rewrap->compiled);
+    sealing_free(rewrap->sealing);
+    opening_free(rewrap->opening);
     json_matches_free(&rewrap->matches);
     close_left(rewrap);
     free(rewrap->clear);
@@ -141,10 +146,10 @@ static void blame(struct findings *findings, enum complaint complaint, const cha
     findings->path = path;
 }
 
-static void look_at_step(const struct rewrap *rewrap, const struct plan_node *node,
+static void look_at_step(const struct rewrap *rewrap, const struct compiled_node *node,
     const struct json_match *match, struct findings *findings)
 {
-    bool fits = plan_fits(node, match);
+    bool fits = compiled_fits(node, match);
     if (node->root && !fits)
         blame(findings, COMPLAINT_ROOT_KIND, rewrap->policy->root_path);
     else if (match->node == rewrap->policy->root)
@@ -172,16 +177,16 @@ static void look(struct rewrap *rewrap, const char *text, struct findings *findi
     *findings = (struct findings){ .key = rewrap->key };
     for (size_t i = 0; i < rewrap->matches.count; i++) {
         const struct json_match *match = &rewrap->matches.list[i];
-        const struct plan_node *node = &rewrap->plan->nodes[match->node];
-        findings->has_pii = findings->has_pii || node->role == PLAN_PII;
+        const struct compiled_node *node = &rewrap->compiled->nodes[match->node];
+        findings->has_pii = findings->has_pii || node->role == COMPILED_PII;
         findings->has_error =
-            findings->has_error || node->role == PLAN_ERROR || node->role == PLAN_SEALED;
-        findings->has_value = findings->has_value || node->role == PLAN_VALUE;
-        if (node->role == PLAN_PII_KEY)
+            findings->has_error || node->role == COMPILED_ERROR || node->role == COMPILED_SEALED;
+        findings->has_value = findings->has_value || node->role == COMPILED_VALUE;
+        if (node->role == COMPILED_PII_KEY)
             findings->key = token_key_named(rewrap->ring, text, match);
-        else if (node->role == PLAN_STEP)
+        else if (node->role == COMPILED_STEP)
             look_at_step(rewrap, node, match, findings);
-        else if (node->role == PLAN_LEFT)
+        else if (node->role == COMPILED_LEFT)
             look_at_left(rewrap, text, node->rule, match, findings);
         if (rewrap->clear[match->node])
             blame(findings, COMPLAINT_CLEAR, NULL);
@@ -194,8 +199,8 @@ static void look(struct rewrap *rewrap, const char *text, struct findings *findi
 
 /* ---- moving ---------------------------------------------------------------------------------- */
 
-static enum token_result move_value(struct rewrap *rewrap, const struct plan_rule *rule, size_t key,
-    struct json_splice *splice, const struct json_match *match)
+static enum token_result move_value(struct rewrap *rewrap, const struct compiled_rule *rule,
+    size_t key, struct json_splice *splice, const struct json_match *match)
 {
     const struct method *method = rule->method;
     struct json_result scanned;
@@ -224,17 +229,17 @@ static enum token_result write_moved(struct rewrap *rewrap, const char *text, si
     struct json_splice splice = { out, text, length, 0 };
     for (size_t i = 0; i < rewrap->matches.count; i++) {
         const struct json_match *match = &rewrap->matches.list[i];
-        const struct plan_node *node = &rewrap->plan->nodes[match->node];
+        const struct compiled_node *node = &rewrap->compiled->nodes[match->node];
         if (match->value < splice.cursor)
             continue; /* inside what is done */
-        if (node->role == PLAN_PII_KEY) {
+        if (node->role == COMPILED_PII_KEY) {
             json_splice_copy(&splice, match->value);
             buf_puts(out, rewrap->id);
             json_splice_skip(&splice, match->end);
         }
-        if (node->role != PLAN_VALUE)
+        if (node->role != COMPILED_VALUE)
             continue;
-        const struct plan_rule *rule = &rewrap->plan->rules[node->rule];
+        const struct compiled_rule *rule = &rewrap->compiled->rules[node->rule];
         enum token_result result = move_value(rewrap, rule, findings->key, &splice, match);
         if (result != TOKEN_OK) {
             findings->path = rule->rule->path;
@@ -252,7 +257,7 @@ static enum filter_outcome seal(struct rewrap *rewrap, const char *text, size_t 
     char detail[COMPLAINT_DETAIL_SIZE];
     const char *says = complaint_detail(findings->complaint);
     buf_clear(out);
-    return filter_error(quarantine_record(rewrap->quarantine, text, length,
+    return filter_error(sealing_record(rewrap->sealing, text, length,
         complaint_code(findings->complaint), complaint_about(findings->path, says, detail), out));
 }
 
@@ -287,13 +292,13 @@ static enum filter_outcome move(struct rewrap *rewrap, const char *text, size_t 
 }
 
 static enum filter_outcome explain(struct rewrap *rewrap, const struct line *line,
-    enum quarantine_result why, struct buf *out)
+    enum opening_result why, struct buf *out)
 {
-    bool unknown = why == QUARANTINE_UNKNOWN_KEY;
+    bool unknown = why == OPENING_UNKNOWN_KEY;
     const char *says = unknown ? "sealed with a key that is not in the key file"
                                : "sealed was changed, or is none of ours";
     buf_clear(out);
-    return filter_error(quarantine_explain(rewrap->quarantine, line->text, line->length,
+    return filter_error(sealing_explain(rewrap->sealing, line->text, line->length,
         unknown ? "unknown-key" : "token", says, out));
 }
 
@@ -307,11 +312,10 @@ static enum filter_outcome rewrap_error(struct rewrap *rewrap, const struct line
     struct buf *arrived = &rewrap->arrived;
     struct line again = *line;
     buf_clear(arrived);
-    enum quarantine_result result =
-        quarantine_reseal(rewrap->quarantine, line->text, line->length, arrived);
-    if (result == QUARANTINE_FAILED)
+    enum opening_result result = opening_reseal(rewrap->opening, line->text, line->length, arrived);
+    if (result == OPENING_FAILED)
         return FILTER_FAILED;
-    bool moved = result == QUARANTINE_OPENED || result == QUARANTINE_NONE;
+    bool moved = result == OPENING_OPENED || result == OPENING_NONE;
     if (moved) {
         again.text = arrived->data;
         again.length = arrived->length - 1; /* its newline */
@@ -356,7 +360,7 @@ static enum filter_outcome rewrap_line(void *state, const struct line *line, str
     if (error == JSON_OK && result.kind == JSON_OBJECT)
         outcome = rewrap_record(rewrap, line, out);
     else
-        outcome = filter_error(quarantine_line(rewrap->quarantine, line, error, out));
+        outcome = filter_error(sealing_line(rewrap->sealing, line, error, out));
     buf_shrink(&rewrap->value, GIVEN_BACK_ABOVE);
     buf_shrink(&rewrap->scratch, GIVEN_BACK_ABOVE);
     buf_shrink(&rewrap->arrived, GIVEN_BACK_ABOVE);
@@ -368,7 +372,7 @@ static enum filter_outcome rewrap_long_line(void *state, const char *text, size_
     struct buf *out)
 {
     struct rewrap *rewrap = state;
-    return filter_error(quarantine_long(rewrap->quarantine, text, length, out));
+    return filter_error(sealing_long(rewrap->sealing, text, length, out));
 }
 
 struct filter_work rewrap_work(struct rewrap *rewrap)

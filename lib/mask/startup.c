@@ -10,6 +10,7 @@
 #include "confine/protect.h"
 #include "crypto/door.h"
 #include "mask/lines.h"
+#include "mask/policy_file.h"
 #include "mask/policy_text.h"
 #include "mask/selftest.h"
 
@@ -86,12 +87,12 @@ int startup_policy(const char *root, const char *file, const char *const *rules,
         return fail_rule(failure, "--root", root, &error);
     int status = 0;
     if (file != NULL &&
-        (policy_text_file(policy, file, &error) != 0 || policy_finish(policy, &error) != 0))
+        (policy_file_read(policy, file, &error) != 0 || policy_finish(policy, &error) != 0))
         status = fail_file(failure, file, &error);
     for (size_t i = 0; i < rule_count && status == 0; i++)
         if (policy_text_option(policy, rules[i], &error) != 0)
             status = fail_rule(failure, "--mask", rules[i], &error);
-    if (status == 0 && file == NULL && rule_count == 0 && policy_add_builtin(policy, &error) != 0)
+    if (status == 0 && file == NULL && rule_count == 0 && policy_text_builtin(policy, &error) != 0)
         status = fail(failure, STATUS_INTERNAL, NULL, "out of memory");
     if (status == 0 && file == NULL && policy_finish(policy, &error) != 0)
         status =

@@ -4,10 +4,11 @@
 #include <string.h>
 
 #include "json/scan.h"
-#include "mask/complaint.h"
-#include "mask/plan.h"
-#include "mask/quarantine.h"
 #include "json/splice.h"
+#include "mask/complaint.h"
+#include "mask/compiled.h"
+#include "mask/opening.h"
+#include "mask/sealing.h"
 
 enum { GIVEN_BACK_ABOVE = 1 << 20 };
 
@@ -15,8 +16,9 @@ struct unmask {
     const struct policy *policy;
     const struct keyring *ring;
     size_t key; /* of records that do not say */
-    struct plan *plan;
-    struct quarantine *quarantine;
+    struct compiled *compiled;
+    struct sealing *sealing;
+    struct opening *opening;
     struct json_matches matches;
     struct buf scratch;
     uint64_t serial; /* of the record in hand */
@@ -45,9 +47,10 @@ struct unmask *unmask_new(const struct policy *policy, const struct keyring *rin
     unmask->ring = ring;
     unmask->key = KEYRING_NONE;
     buf_init(&unmask->scratch, SIZE_MAX);
-    unmask->plan = plan_new(policy, ring, PLAN_UNMASK);
-    unmask->quarantine = quarantine_new(policy, ring, "unmask");
-    if (unmask->plan == NULL || unmask->quarantine == NULL) {
+    unmask->compiled = compiled_new(policy, ring, COMPILED_UNMASK);
+    unmask->sealing = sealing_new(policy, ring, "unmask");
+    unmask->opening = opening_new(policy, ring);
+    if (unmask->compiled == NULL || unmask->sealing == NULL || unmask->opening == NULL) {
         unmask_free(unmask);
         return NULL;
     }
@@ -63,8 +66,9 @@ void unmask_free(struct unmask *unmask)
 {
     if (unmask == NULL)
         return;
-    plan_free(unmask->plan);
-    quarantine_free(unmask->quarantine);
+    compiled_free(unmask->compiled);
+    sealing_free(unmask->sealing);
+    opening_free(unmask->opening);
     json_matches_free(&unmask->matches);
     buf_wipe(&unmask->scratch);
     free(unmask);
@@ -81,10 +85,10 @@ static void blame(struct findings *findings, const char *code, const char *says,
 
 /* ---- looking --------------------------------------------------------------------------------- */
 
-static void look_at_step(const struct unmask *unmask, const struct plan_node *node,
+static void look_at_step(const struct unmask *unmask, const struct compiled_node *node,
     const struct json_match *match, struct findings *findings)
 {
-    bool fits = plan_fits(node, match);
+    bool fits = compiled_fits(node, match);
     if (node->root && !fits)
         blame(findings, "root", "the value at the root is not an object",
             unmask->policy->root_path);
@@ -97,10 +101,10 @@ static void look_at_step(const struct unmask *unmask, const struct plan_node *no
 static void look_for_values(struct unmask *unmask, struct findings *findings)
 {
     for (size_t i = 0; i < unmask->matches.count; i++) {
-        const struct plan_node *node = &unmask->plan->nodes[unmask->matches.list[i].node];
-        if (node->role == PLAN_VALUE) {
+        const struct compiled_node *node = &unmask->compiled->nodes[unmask->matches.list[i].node];
+        if (node->role == COMPILED_VALUE) {
             findings->has_value = true;
-            unmask->plan->rules[node->rule].seen = unmask->serial;
+            unmask->compiled->rules[node->rule].seen = unmask->serial;
         }
     }
 }
@@ -121,19 +125,20 @@ static void look(struct unmask *unmask, const char *text, struct findings *findi
     look_for_values(unmask, findings);
     for (size_t i = 0; i < unmask->matches.count; i++) {
         const struct json_match *match = &unmask->matches.list[i];
-        const struct plan_node *node = &unmask->plan->nodes[match->node];
-        if (node->role == PLAN_STEP)
+        const struct compiled_node *node = &unmask->compiled->nodes[match->node];
+        if (node->role == COMPILED_STEP)
             look_at_step(unmask, node, match, findings);
-        else if (node->role == PLAN_TAKEN && unmask->plan->rules[node->rule].seen == unmask->serial)
+        else if (node->role == COMPILED_TAKEN &&
+            unmask->compiled->rules[node->rule].seen == unmask->serial)
             blame(findings, "collision", "the record has both the original name and the masked one",
-                unmask->plan->rules[node->rule].rule->path);
+                unmask->compiled->rules[node->rule].rule->path);
         findings->has_left =
-            findings->has_left || (node->role == PLAN_LEFT && !token_is_nothing(match));
-        if (node->role == PLAN_PII_KEY)
+            findings->has_left || (node->role == COMPILED_LEFT && !token_is_nothing(match));
+        if (node->role == COMPILED_PII_KEY)
             look_at_key(unmask, text, match, findings);
-        findings->has_pii = findings->has_pii || node->role == PLAN_PII;
-        findings->has_error = findings->has_error || node->role == PLAN_ERROR;
-        findings->has_sealed = findings->has_sealed || node->role == PLAN_SEALED;
+        findings->has_pii = findings->has_pii || node->role == COMPILED_PII;
+        findings->has_error = findings->has_error || node->role == COMPILED_ERROR;
+        findings->has_sealed = findings->has_sealed || node->role == COMPILED_SEALED;
     }
     if (!findings->has_root)
         blame(findings, "root", "there is no value at the root", unmask->policy->root_path);
@@ -144,7 +149,7 @@ static void look(struct unmask *unmask, const char *text, struct findings *findi
 /* ---- writing --------------------------------------------------------------------------------- */
 
 static enum token_result write_value(struct unmask *unmask, const struct findings *findings,
-    const struct plan_rule *rule, struct json_splice *splice, const struct json_match *match)
+    const struct compiled_rule *rule, struct json_splice *splice, const struct json_match *match)
 {
     if (rule->key.length > 0) {
         json_splice_copy(splice, match->key);
@@ -170,14 +175,14 @@ static enum token_result write_clear(struct unmask *unmask, const char *text, si
     bool keeps_claim = findings->has_left && !findings->has_value;
     for (size_t i = 0; i < unmask->matches.count; i++) {
         const struct json_match *match = &unmask->matches.list[i];
-        const struct plan_node *node = &unmask->plan->nodes[match->node];
+        const struct compiled_node *node = &unmask->compiled->nodes[match->node];
         if (match->value < splice.cursor)
             continue; /* inside what is gone */
-        if (node->role == PLAN_PII && !keeps_claim)
+        if (node->role == COMPILED_PII && !keeps_claim)
             json_splice_remove(&splice, match->key, match->end);
-        if (node->role != PLAN_VALUE)
+        if (node->role != COMPILED_VALUE)
             continue;
-        const struct plan_rule *rule = &unmask->plan->rules[node->rule];
+        const struct compiled_rule *rule = &unmask->compiled->rules[node->rule];
         enum token_result result = write_value(unmask, findings, rule, &splice, match);
         if (result != TOKEN_OK) {
             findings->path = rule->rule->path;
@@ -194,7 +199,7 @@ static enum filter_outcome explain(struct unmask *unmask, const char *text, size
 {
     char detail[COMPLAINT_DETAIL_SIZE];
     buf_clear(out);
-    return filter_error(quarantine_explain(unmask->quarantine, text, length, findings->code,
+    return filter_error(sealing_explain(unmask->sealing, text, length, findings->code,
         complaint_about(findings->path, findings->says, detail), out));
 }
 
@@ -211,21 +216,21 @@ static enum filter_outcome open_record(struct unmask *unmask, const char *text, 
     struct buf *out)
 {
     struct findings findings = { 0 };
-    switch (quarantine_open(unmask->quarantine, text, length, out)) {
-    case QUARANTINE_OPENED:
+    switch (opening_open(unmask->opening, text, length, out)) {
+    case OPENING_OPENED:
         return FILTER_OPENED;
-    case QUARANTINE_NONE:
+    case OPENING_NONE:
         return FILTER_PASSED;
-    case QUARANTINE_BAD_TOKEN:
+    case OPENING_BAD_TOKEN:
         blame(&findings, "token", "sealed was changed, or is none of ours", NULL);
         break;
-    case QUARANTINE_UNKNOWN_KEY:
+    case OPENING_UNKNOWN_KEY:
         blame(&findings, "unknown-key", "sealed with a key that is not in the key file", NULL);
         break;
-    case QUARANTINE_COLLISION:
+    case OPENING_COLLISION:
         blame(&findings, "collision", "the record has a member of the name of a sealed one", NULL);
         break;
-    case QUARANTINE_FAILED:
+    case OPENING_FAILED:
         if (!blame_failure(&findings, out))
             return FILTER_FAILED;
         break;
@@ -278,7 +283,7 @@ static enum filter_outcome unmask_line(void *state, const struct line *line, str
     if (error == JSON_OK && result.kind == JSON_OBJECT) {
         outcome = unmask_record(unmask, line->text, line->length, out);
     } else {
-        outcome = filter_error(quarantine_line(unmask->quarantine, line, error, out));
+        outcome = filter_error(sealing_line(unmask->sealing, line, error, out));
     }
     buf_shrink(&unmask->scratch, GIVEN_BACK_ABOVE);
     json_matches_shrink(&unmask->matches, GIVEN_BACK_ABOVE);
@@ -289,7 +294,7 @@ static enum filter_outcome unmask_long_line(void *state, const char *text, size_
     struct buf *out)
 {
     struct unmask *unmask = state;
-    return filter_error(quarantine_long(unmask->quarantine, text, length, out));
+    return filter_error(sealing_long(unmask->sealing, text, length, out));
 }
 
 struct filter_work unmask_work(struct unmask *unmask)

@@ -47,7 +47,7 @@ static inline struct policy *common_policy(const char *root, const char *text)
     struct policy *policy = policy_new(root, &error);
     common_require(policy != NULL);
     if (text == NULL || *text == '\0')
-        common_require(policy_add_builtin(policy, &error) == 0);
+        common_require(policy_text_builtin(policy, &error) == 0);
     else
         common_require(policy_text_lines(policy, text, strlen(text), &error) == 0);
     common_require(policy_finish(policy, &error) == 0);

@@ -222,7 +222,7 @@ static void builds_in_the_usual(void **state)
     (void)state;
     struct policy_error error;
     struct policy *policy = policy_new(".", &error);
-    assert_int_equal(policy_add_builtin(policy, &error), 0);
+    assert_int_equal(policy_text_builtin(policy, &error), 0);
     assert_int_equal(policy_finish(policy, &error), 0);
     struct buf text;
     buf_init(&text, 1 << 16);

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "mask/quarantine.h"
+#include "mask/sealing.h"
 #include "mask_lines.h"
 
 /* What must not be seen in what was masked. */
@@ -333,12 +333,12 @@ static void lacks_memory(void **state)
 {
     (void)state;
     struct policy *policy = make_policy(".body", USUAL);
-    struct quarantine *quarantine = quarantine_new(policy, ring, "mask");
+    struct sealing *sealing = sealing_new(policy, ring, "mask");
     const struct line line = { .text = "{}", .length = 2 };
     struct buf out = { .maximum = 4000 };
-    assert_int_equal(quarantine_line(quarantine, &line, JSON_SYNTAX, &out), 0);
-    assert_int_equal(quarantine_line(quarantine, &line, JSON_TOO_MANY, &out), -1);
-    quarantine_free(quarantine);
+    assert_int_equal(sealing_line(sealing, &line, JSON_SYNTAX, &out), 0);
+    assert_int_equal(sealing_line(sealing, &line, JSON_TOO_MANY, &out), -1);
+    sealing_free(sealing);
     policy_free(policy);
     buf_free(&out);
 }

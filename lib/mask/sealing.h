@@ -1,5 +1,5 @@
-#ifndef MASK_QUARANTINE_H
-#define MASK_QUARANTINE_H
+#ifndef MASK_SEALING_H
+#define MASK_SEALING_H
 
 #include <stddef.h>
 
@@ -11,7 +11,7 @@
 #include "mask/token.h"
 
 /*
- * Error records with sealed content (sqs2pg-record(5)), and their opening.
+ * Error records with sealed content (sqs2pg-record(5)); mask/opening.h opens them.
  *
  * "sealed" is "seal1.KEYID.BASE64URL": AES-SIV as in mask/method_siv.h, under the derivation method
  * "seal" and the empty domain (info "sqs2pg/v1/seal/", associated data "seal1.KEYID."). The
@@ -25,12 +25,12 @@
  * value there, these are all members but sqs and error; an error only when it arrived and might
  * hold content.
  */
-struct quarantine;
+struct sealing;
 
 /* ${stage} is the one in the error records made. NULL: no memory, or OpenSSL failed. */
-struct quarantine *quarantine_new(const struct policy *policy, const struct keyring *ring,
+struct sealing *sealing_new(const struct policy *policy, const struct keyring *ring,
     const char *stage);
-void quarantine_free(struct quarantine *quarantine); /* wipes; NULL is fine */
+void sealing_free(struct sealing *sealing); /* wipes; NULL is fine */
 
 /*
  * Each of these appends one line to ${out} and returns 0, or -1 (no memory, OpenSSL failed, or the
@@ -46,61 +46,32 @@ void quarantine_free(struct quarantine *quarantine); /* wipes; NULL is fine */
  * taken for a piece of a record, whose writer died: nothing but that sqs goes on ("cut"). Were the
  * piece stored, its message would be deleted, and the rest of it be lost.
  */
-int quarantine_line(struct quarantine *quarantine, const struct line *line, enum json_error error,
+int sealing_line(struct sealing *sealing, const struct line *line, enum json_error error,
     struct buf *out);
 
 /* The beginning of a line over the maximum: nothing of it but its sqs goes on. */
-int quarantine_long(struct quarantine *quarantine, const char *text, size_t length,
-    struct buf *out);
+int sealing_long(struct sealing *sealing, const char *text, size_t length, struct buf *out);
 
 /* A record (a valid JSON object) that carries no error yet. */
-int quarantine_record(struct quarantine *quarantine, const char *text, size_t length,
-    const char *code, const char *detail, struct buf *out);
+int sealing_record(struct sealing *sealing, const char *text, size_t length, const char *code,
+    const char *detail, struct buf *out);
 
 /*
- * quarantine_arrived(quarantine, text, length, out, unchanged):
+ * sealing_arrived(sealing, text, length, out, unchanged):
  * A record that carries an error: its clear content is sealed beside the error it has; the error
  * too, with its stage and code alone in its place, when more may travel in it
  * (mask/complaint.h). *unchanged says that there was nothing to seal.
  */
-int quarantine_arrived(struct quarantine *quarantine, const char *text, size_t length,
-    struct buf *out, bool *unchanged);
-
-enum quarantine_result {
-    QUARANTINE_OPENED,
-    QUARANTINE_NONE,      /* nothing is sealed in it: appended as it is */
-    QUARANTINE_BAD_TOKEN, /* changed, or none of ours */
-    QUARANTINE_UNKNOWN_KEY,
-    QUARANTINE_COLLISION, /* a member of the record has the name of a sealed one */
-    QUARANTINE_FAILED
-};
+int sealing_arrived(struct sealing *sealing, const char *text, size_t length, struct buf *out,
+    bool *unchanged);
 
 /*
- * quarantine_open(quarantine, text, length, out):
- * Append the record with its sealed members back in the place of "sealed"; a line that was no
- * record comes as "line", a string, or, when it is not UTF-8, as "line_base64" (RFC 4648 with
- * padding). Unless QUARANTINE_OPENED or QUARANTINE_NONE is returned, what was appended is
- * undefined.
- */
-enum quarantine_result quarantine_open(struct quarantine *quarantine, const char *text,
-    size_t length, struct buf *out);
-
-/*
- * quarantine_reseal(quarantine, text, length, out):
- * Append the record with its sealed content sealed anew, under the primary key: to the byte the
- * same if it was under that already. Unless QUARANTINE_OPENED or QUARANTINE_NONE is returned, what
- * was appended is undefined.
- */
-enum quarantine_result quarantine_reseal(struct quarantine *quarantine, const char *text,
-    size_t length, struct buf *out);
-
-/*
- * quarantine_explain(quarantine, text, length, code, detail, out):
+ * sealing_explain(sealing, text, length, code, detail, out):
  * Append the record with an error added, nothing taken away and nothing sealed: for what is still
  * masked. An error that it has becomes "cause" of the new one, unless this stage made it: then it
  * stays.
  */
-int quarantine_explain(struct quarantine *quarantine, const char *text, size_t length,
-    const char *code, const char *detail, struct buf *out);
+int sealing_explain(struct sealing *sealing, const char *text, size_t length, const char *code,
+    const char *detail, struct buf *out);
 
 #endif

@@ -1,0 +1,189 @@
+#include "mask/compiled.h"
+
+#include <stdlib.h>
+
+#include "json/string.h"
+
+/* Whether ${node} is in the part of the record that paths speak of. */
+static bool is_content(const struct policy *policy, uint32_t node)
+{
+    const uint32_t reserved[] = { policy->sqs, policy->pii, policy->error, policy->sealed };
+    if (!policy_within(policy, node, policy->root) ||
+        policy_aside_of(policy, node) != POLICY_CONTENT)
+        return false;
+    for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++)
+        if (policy_within(policy, node, reserved[i]))
+            return false;
+    return true;
+}
+
+/*
+ * Where the policy says what becomes of what it does not name, have that matched too: other members
+ * of the objects it goes through and of the root, other elements of the arrays, and all members
+ * aside but those it names.
+ */
+static bool add_others(const struct policy *policy)
+{
+    struct json_paths *paths = policy->paths;
+    size_t count = json_paths_count(paths);
+    if (json_paths_other(paths, policy->pii) == JSON_NO_NODE)
+        return false;
+    for (uint32_t i = 0; i < count; i++) {
+        bool content = is_content(policy, i);
+        enum policy_aside aside = policy_aside_of(policy, i);
+        bool wanted = (content && policy->other != POLICY_KEEP) || policy->named[aside];
+        if (!wanted)
+            continue;
+        /* The root is an object also where no path goes into it. */
+        bool object = json_paths_wants_object(paths, i) || i == policy->root;
+        if (object && json_paths_other(paths, i) == JSON_NO_NODE)
+            return false;
+        if (json_paths_wants_array(paths, i) && json_paths_each(paths, i) == JSON_NO_NODE)
+            return false;
+        bool holds_value = aside == POLICY_ATTRIBUTES && i != policy->asides[aside] &&
+            json_paths_wants_object(paths, i);
+        if (holds_value && json_paths_key(paths, i, "type", 4) == JSON_NO_NODE)
+            return false;
+    }
+    return true;
+}
+
+static void set_role(struct compiled *compiled, uint32_t node, enum compiled_role role, size_t rule)
+{
+    if (node == JSON_NO_NODE)
+        return;
+    compiled->nodes[node].role = (uint8_t)role;
+    compiled->nodes[node].rule = (uint16_t)rule;
+}
+
+/* Nodes that paths go through, and members that the policy does not name. */
+static void set_steps(struct compiled *compiled, size_t named, enum compiled_direction direction)
+{
+    const struct policy *policy = compiled->policy;
+    for (uint32_t i = 0; i < compiled->count; i++) {
+        struct compiled_node *node = &compiled->nodes[i];
+        enum policy_aside aside = policy_aside_of(policy, i);
+        node->root = policy_within(policy, policy->root, i);
+        node->object = json_paths_wants_object(policy->paths, i);
+        node->array = json_paths_wants_array(policy->paths, i);
+        if (node->root)
+            node->object = true;
+        bool step = node->root || is_content(policy, i) || policy->named[aside];
+        if (step && (node->object || node->array))
+            node->role = COMPILED_STEP;
+        if (direction != COMPILED_MASK || i < named)
+            continue;
+        bool other = json_paths_step(policy->paths, i) != JSON_STEP_KEY;
+        if (aside != POLICY_CONTENT && other)
+            node->role = COMPILED_REMOVE;
+        else if (other)
+            node->role = policy->other == POLICY_DROP ? COMPILED_REMOVE : COMPILED_REFUSE;
+    }
+}
+
+static void set_reserved(struct compiled *compiled, enum compiled_direction direction)
+{
+    const struct policy *policy = compiled->policy;
+    set_role(compiled, policy->pii, COMPILED_PII, 0);
+    set_role(compiled, policy->pii_key, COMPILED_PII_KEY, 0);
+    set_role(compiled, policy->error, COMPILED_ERROR, 0);
+    set_role(compiled, policy->error_stage, COMPILED_NONE, 0);
+    set_role(compiled, policy->sealed, COMPILED_SEALED, 0);
+    if (direction == COMPILED_MASK) /* there is one already */
+        set_role(compiled, json_paths_other(policy->paths, policy->pii), COMPILED_PII_OTHER, 0);
+    for (enum policy_aside aside = POLICY_CONTENT + 1; aside < POLICY_ASIDES; aside++)
+        if (direction == COMPILED_MASK && !policy->named[aside])
+            set_role(compiled, policy->asides[aside], COMPILED_REMOVE, 0);
+}
+
+static bool encode_key(const struct compiled *compiled, const struct policy_rule *rule,
+    enum compiled_direction direction, struct buf *key)
+{
+    if (rule->name == NULL)
+        return true;
+    size_t length = rule->name_length;
+    const char *name = rule->name;
+    if (direction == COMPILED_UNMASK)
+        name = json_paths_name(compiled->policy->paths, rule->node, &length);
+    return json_string_encode(key, name, length) == 0;
+}
+
+static bool set_rule(struct compiled *compiled, size_t number, enum compiled_direction direction)
+{
+    struct compiled_rule *entry = &compiled->rules[number];
+    const struct policy_rule *rule = entry->rule;
+    const struct method *method = rule->method;
+    uint32_t shown =
+        rule->name != NULL ? rule->written : rule->node; /* where masked records have it */
+    if (method->action == METHOD_KEEP ||
+        (method->action == METHOD_DROP && direction == COMPILED_UNMASK)) {
+        set_role(compiled, rule->node, COMPILED_NONE, number);
+        return true;
+    }
+    if (method->action == METHOD_DROP) {
+        set_role(compiled, rule->node, COMPILED_REMOVE, number);
+        return true;
+    }
+    compiled->masking_rules++;
+    if (direction == COMPILED_UNMASK && !method->reversible) {
+        set_role(compiled, shown, COMPILED_LEFT, number);
+        return true;
+    }
+    if (direction == COMPILED_MASK) {
+        set_role(compiled, rule->written, COMPILED_TAKEN, number);
+        set_role(compiled, rule->node, COMPILED_VALUE, number);
+    } else {
+        set_role(compiled, rule->node, COMPILED_TAKEN, number);
+        set_role(compiled, shown, COMPILED_VALUE, number);
+    }
+    const struct method_use use = { compiled->ring, rule->domain, rule->domain_length,
+        rule->options };
+    entry->state = method->open(&use);
+    return entry->state != NULL && encode_key(compiled, rule, direction, &entry->key);
+}
+
+struct compiled *compiled_new(const struct policy *policy, const struct keyring *ring,
+    enum compiled_direction direction)
+{
+    struct compiled *compiled = calloc(1, sizeof *compiled);
+    if (compiled == NULL)
+        return NULL;
+    compiled->policy = policy;
+    compiled->ring = ring;
+    size_t named = json_paths_count(policy->paths);
+    compiled->rules = calloc(policy->rule_count + 1, sizeof *compiled->rules);
+    if (compiled->rules == NULL || (direction == COMPILED_MASK && !add_others(policy)))
+        goto fail;
+    compiled->count = json_paths_count(policy->paths);
+    compiled->nodes = calloc(compiled->count, sizeof *compiled->nodes);
+    if (compiled->nodes == NULL)
+        goto fail;
+    set_steps(compiled, named, direction);
+    set_reserved(compiled, direction);
+    for (size_t i = 0; i < policy->rule_count; i++) {
+        compiled->rules[i].rule = &policy->rules[i];
+        compiled->rules[i].method = policy->rules[i].method;
+        buf_init(&compiled->rules[i].key, SIZE_MAX);
+        if (!set_rule(compiled, i, direction))
+            goto fail;
+    }
+    return compiled;
+fail:
+    compiled_free(compiled);
+    return NULL;
+}
+
+void compiled_free(struct compiled *compiled)
+{
+    if (compiled == NULL)
+        return;
+    for (size_t i = 0; compiled->rules != NULL && i < compiled->policy->rule_count; i++) {
+        struct compiled_rule *entry = &compiled->rules[i];
+        if (entry->method != NULL && entry->method->close != NULL)
+            entry->method->close(entry->state);
+        buf_free(&entry->key);
+    }
+    free(compiled->rules);
+    free(compiled->nodes);
+    free(compiled);
+}

@@ -1,0 +1,76 @@
+#ifndef MASK_COMPILED_H
+#define MASK_COMPILED_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "json/scan.h"
+#include "mask/keyring.h"
+#include "mask/policy.h"
+
+/*
+ * A compiled policy: it and a key ring made ready for one direction, so that the work on a record
+ * is to look up each match of json_scan() by its node and do what stands there. All key schedules
+ * are in it.
+ */
+
+enum compiled_direction { COMPILED_MASK, COMPILED_UNMASK };
+
+enum compiled_role {
+    COMPILED_NONE,   /* nothing to do: a path that is kept or only required */
+    COMPILED_STEP,   /* paths go on below it: it has to be what they want */
+    COMPILED_VALUE,  /* a value to mask or to unmask */
+    COMPILED_TAKEN,  /* the name that this value will get: nothing may stand there */
+    COMPILED_LEFT,   /* unmasking: a value whose method cannot be undone */
+    COMPILED_REMOVE, /* a member that does not pass */
+    COMPILED_REFUSE, /* a member that the policy does not name, where that is an error */
+    COMPILED_PII,    /* the reserved keys */
+    COMPILED_PII_KEY,
+    COMPILED_PII_OTHER, /* a member of pii that has no business there */
+    COMPILED_ERROR,
+    COMPILED_SEALED
+};
+
+struct compiled_node {
+    uint8_t role;  /* enum compiled_role */
+    bool object;   /* COMPILED_STEP: wants an object */
+    bool array;    /* COMPILED_STEP: wants an array */
+    bool root;     /* the root, or on the way to it */
+    uint16_t rule; /* of COMPILED_VALUE, COMPILED_TAKEN, COMPILED_LEFT */
+};
+
+/* COMPILED_STEP: whether the match is what paths go on in. */
+static inline bool compiled_fits(const struct compiled_node *node, const struct json_match *match)
+{
+    return (match->kind == JSON_OBJECT && node->object) ||
+        (match->kind == JSON_ARRAY && node->array);
+}
+
+struct compiled_rule {
+    const struct policy_rule *rule;
+    const struct method *method;
+    void *state;    /* of the method; NULL when this direction has no use for it */
+    struct buf key; /* the key to write, as a JSON string; empty: the one that is there */
+    uint64_t seen;  /* serial number of the last record that had a value */
+};
+
+struct compiled {
+    const struct policy *policy;
+    const struct keyring *ring;
+    struct compiled_node *nodes; /* by number of the node */
+    size_t count;
+    struct compiled_rule *rules; /* those of the policy */
+    size_t masking_rules;        /* how many of them replace a value */
+};
+
+/*
+ * compiled_new(policy, ring, direction):
+ * Compile a finished policy, whose paths it may add to; both must outlive it. NULL: no
+ * memory, or OpenSSL failed.
+ */
+struct compiled *compiled_new(const struct policy *policy, const struct keyring *ring,
+    enum compiled_direction direction);
+void compiled_free(struct compiled *compiled); /* wipes; NULL is fine */
+
+#endif

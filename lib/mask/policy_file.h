@@ -1,0 +1,13 @@
+#ifndef MASK_POLICY_FILE_H
+#define MASK_POLICY_FILE_H
+
+#include "mask/policy.h"
+
+/*
+ * policy_file_read(policy, path, error):
+ * Add all lines of the file ${path}, which is judged as base/trusted_file.h has it. 0, or -1 with
+ * ${error}.
+ */
+int policy_file_read(struct policy *policy, const char *path, struct policy_error *error);
+
+#endif

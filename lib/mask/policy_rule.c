@@ -1,0 +1,300 @@
+#include "mask/policy_rule.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static enum policy_cause compare(const struct policy *policy, uint32_t node, uint32_t claimed)
+{
+    if (claimed == JSON_NO_NODE || node == JSON_NO_NODE)
+        return POLICY_OK;
+    if (node == claimed)
+        return POLICY_REPEATED;
+    if (policy_within(policy, node, claimed) || policy_within(policy, claimed, node))
+        return POLICY_OVERLAP;
+    return POLICY_OK;
+}
+
+/* Whether a path or a written name gets into the way of a rule or requirement that is there. */
+static enum policy_cause check_claims(const struct policy *policy, uint32_t node, bool is_name)
+{
+    for (size_t i = 0; i < policy->rule_count; i++) {
+        enum policy_cause cause = compare(policy, node, policy->rules[i].node);
+        if (cause == POLICY_OK)
+            cause = compare(policy, node, policy->rules[i].written);
+        if (cause != POLICY_OK)
+            return cause;
+    }
+    for (size_t i = 0; i < policy->require_count; i++) {
+        uint32_t required = policy->required[i].node;
+        if (is_name && compare(policy, node, required) != POLICY_OK)
+            return POLICY_OVERLAP;
+        if (!is_name && node != required && policy_within(policy, required, node))
+            return POLICY_OVERLAP;
+    }
+    return POLICY_OK;
+}
+
+/* Whether every step down to ${node} can be of one kind. */
+static bool kinds_agree(const struct policy *policy, uint32_t node)
+{
+    while (node != policy->root && node != JSON_ROOT) {
+        node = json_paths_parent(policy->paths, node);
+        if (json_paths_wants_object(policy->paths, node) &&
+            json_paths_wants_array(policy->paths, node))
+            return false;
+    }
+    return true;
+}
+
+/* Parse a path below the root. Return its node, or JSON_NO_NODE with ${error}. */
+static uint32_t add_path(struct policy *policy, const struct policy_word *path, unsigned line,
+    struct policy_error *error)
+{
+    size_t error_at = 0;
+    uint32_t node =
+        json_paths_add(policy->paths, policy->root, path->text, path->length, &error_at);
+    enum policy_cause cause = POLICY_OK;
+    if (node == JSON_NO_NODE)
+        cause = error_at == SIZE_MAX ? POLICY_MEMORY : POLICY_PATH;
+    else if (node == policy->root)
+        cause = POLICY_ROOT_ITSELF;
+    else if (json_paths_step(policy->paths, policy_child_of(policy, node, policy->root)) !=
+        JSON_STEP_KEY)
+        cause = POLICY_NO_KEY;
+    else if (policy->root == JSON_ROOT && policy_is_reserved(policy, node))
+        cause = POLICY_RESERVED;
+    else if (!kinds_agree(policy, node))
+        cause = POLICY_KINDS;
+    if (cause == POLICY_OK)
+        return node;
+    const struct policy_word at = { NULL, 0,
+        path->column + (cause == POLICY_PATH ? (unsigned)error_at : 0) };
+    policy_error_set(error, cause, line, &at);
+    return JSON_NO_NODE;
+}
+
+/* What SQS allows as the name of a message attribute; the ids of FIFO queues are of the same kind.
+ */
+static bool is_aside_name(const struct policy_word *name)
+{
+    for (size_t i = 0; i < name->length; i++) {
+        char byte = name->text[i];
+        if (!((byte >= '0' && byte <= '9') || (byte >= 'A' && byte <= 'Z') ||
+                (byte >= 'a' && byte <= 'z') || byte == '_' || byte == '-' || byte == '.'))
+            return false;
+    }
+    return true;
+}
+
+/* The place of a value aside: of an attribute all of it when it is kept or dropped. */
+static uint32_t add_aside(struct policy *policy, const struct policy_line *line,
+    const struct method *method, struct policy_error *error)
+{
+    if (!is_aside_name(&line->path)) {
+        policy_error_set(error, POLICY_PATH, line->line, &line->path);
+        return JSON_NO_NODE;
+    }
+    uint32_t node = json_paths_key(policy->paths, policy->asides[line->aside], line->path.text,
+        line->path.length);
+    if (node != JSON_NO_NODE && line->aside == POLICY_ATTRIBUTES &&
+        method->action == METHOD_REPLACE)
+        node = json_paths_key(policy->paths, node, "value", 5);
+    if (node == JSON_NO_NODE)
+        policy_error_set(error, POLICY_MEMORY, line->line, NULL);
+    return node;
+}
+
+static enum policy_cause check_words(const struct policy *policy, const struct policy_line *line,
+    const struct method *method, uint32_t node, const struct policy_word **at)
+{
+    bool element = json_paths_step(policy->paths, node) != JSON_STEP_KEY;
+    *at = &line->name;
+    if (line->name.text != NULL &&
+        (method->action != METHOD_REPLACE || line->aside != POLICY_CONTENT))
+        return POLICY_NAMES_NOTHING;
+    if (line->name.text != NULL && element)
+        return POLICY_NAMES_ELEMENT;
+    *at = &line->domain;
+    if (line->domain.text != NULL && !method->keyed)
+        return POLICY_NO_DOMAIN;
+    *at = &line->path;
+    if (method->action == METHOD_DROP && element)
+        return POLICY_DROPS_ELEMENT;
+    return POLICY_OK;
+}
+
+static bool set_domain(const struct policy *policy, const struct policy_line *line,
+    struct policy_rule *rule)
+{
+    const char *domain = "";
+    size_t length = 0;
+    if (line->domain.text != NULL) {
+        domain = line->domain.text;
+        length = line->domain.length;
+    } else if (line->aside != POLICY_CONTENT) {
+        domain = line->path.text;
+        length = line->path.length;
+    } else if (rule->method->keyed) {
+        uint32_t node = rule->node;
+        while (json_paths_step(policy->paths, node) != JSON_STEP_KEY)
+            node = json_paths_parent(policy->paths, node);
+        domain = json_paths_name(policy->paths, node, &length);
+    }
+    rule->domain = policy_copy(domain, length);
+    rule->domain_length = length;
+    return rule->domain != NULL;
+}
+
+/* The name to write, unless it is the one that is there. */
+static enum policy_cause set_name(struct policy *policy, const struct policy_line *line,
+    struct policy_rule *rule)
+{
+    if (line->name.text == NULL)
+        return POLICY_OK;
+    uint32_t parent = json_paths_parent(policy->paths, rule->node);
+    uint32_t written = json_paths_key(policy->paths, parent, line->name.text, line->name.length);
+    rule->name = policy_copy(line->name.text, line->name.length);
+    rule->name_length = line->name.length;
+    if (written == JSON_NO_NODE || rule->name == NULL)
+        return POLICY_MEMORY;
+    if (written == rule->node) {
+        free(rule->name);
+        rule->name = NULL;
+        return POLICY_OK;
+    }
+    rule->written = written;
+    if (policy->root == JSON_ROOT && policy_is_reserved(policy, written))
+        return POLICY_RESERVED;
+    return check_claims(policy, written, true);
+}
+
+static char *copy_path(const struct policy_line *line)
+{
+    const char *prefix = policy_prefix(line->aside);
+    size_t skip = strlen(prefix);
+    char *path = malloc(skip + line->path.length + 1);
+    if (path == NULL)
+        return NULL;
+    memcpy(path, prefix, skip);
+    memcpy(path + skip, line->path.text, line->path.length);
+    path[skip + line->path.length] = '\0';
+    return path;
+}
+
+static enum policy_cause set_options(const struct policy_line *line, struct policy_rule *rule,
+    const struct policy_word **at)
+{
+    bool given[METHOD_MAX_OPTIONS] = { false };
+    method_usual(rule->method, rule->options);
+    for (size_t i = 0; i < line->option_count; i++) {
+        const struct policy_word *word = &line->options[i];
+        size_t number;
+        *at = word;
+        switch (method_set(rule->method, word->text, word->length, rule->options, &number)) {
+        case METHOD_OPTION_UNKNOWN:
+            return POLICY_OPTION;
+        case METHOD_OPTION_VALUE:
+            return POLICY_OPTION_VALUE;
+        case METHOD_OPTION_OK:
+            break;
+        }
+        if (given[number])
+            return POLICY_WORD;
+        given[number] = true;
+    }
+    return POLICY_OK;
+}
+
+/* Fill a zeroed rule; what it owns is freed by the caller when this fails. */
+static int make_rule(struct policy *policy, const struct policy_line *line,
+    struct policy_rule *rule, struct policy_error *error)
+{
+    rule->written = JSON_NO_NODE;
+    rule->aside = line->aside;
+    rule->line = line->line;
+    rule->column = line->path.column;
+    rule->method = method_find(line->method.text, line->method.length);
+    if (rule->method == NULL)
+        return policy_error_set(error, POLICY_METHOD, line->line, &line->method);
+    const struct policy_word *at = &line->path;
+    enum policy_cause cause = set_options(line, rule, &at);
+    if (cause != POLICY_OK)
+        return policy_error_set(error, cause, line->line, at);
+    rule->node = line->aside != POLICY_CONTENT ? add_aside(policy, line, rule->method, error)
+                                               : add_path(policy, &line->path, line->line, error);
+    if (rule->node == JSON_NO_NODE)
+        return -1;
+    cause = check_words(policy, line, rule->method, rule->node, &at);
+    if (cause == POLICY_OK)
+        cause = check_claims(policy, rule->node, false);
+    if (cause != POLICY_OK)
+        return policy_error_set(error, cause, line->line, at);
+    cause = set_name(policy, line, rule);
+    if (cause != POLICY_OK)
+        return policy_error_set(error, cause, line->line, &line->name);
+    rule->path = copy_path(line);
+    if (rule->path == NULL || !set_domain(policy, line, rule))
+        return policy_error_set(error, POLICY_MEMORY, line->line, NULL);
+    return 0;
+}
+
+int policy_rule_add(struct policy *policy, const struct policy_line *line,
+    struct policy_error *error)
+{
+    if (policy->rule_count == POLICY_MAX_RULES)
+        return policy_error_set(error, POLICY_TOO_MANY, line->line, NULL);
+    struct policy_rule *rules = realloc(policy->rules, (policy->rule_count + 1) * sizeof *rules);
+    if (rules == NULL)
+        return policy_error_set(error, POLICY_MEMORY, line->line, NULL);
+    policy->rules = rules;
+    struct policy_rule *rule = &rules[policy->rule_count];
+    *rule = (struct policy_rule){ 0 };
+    if (make_rule(policy, line, rule, error) != 0) {
+        policy_free_rule(rule);
+        return -1;
+    }
+    if (rule->aside != POLICY_CONTENT)
+        policy->named[rule->aside] = true;
+    policy->rule_count++;
+    return 0;
+}
+
+/* Whether a required path lies where a rule masks or writes. */
+static enum policy_cause check_required(const struct policy *policy, uint32_t node)
+{
+    for (size_t i = 0; i < policy->rule_count; i++) {
+        const struct policy_rule *rule = &policy->rules[i];
+        if (node != rule->node && policy_within(policy, node, rule->node))
+            return POLICY_OVERLAP;
+        if (compare(policy, node, rule->written) != POLICY_OK)
+            return POLICY_OVERLAP;
+    }
+    for (size_t i = 0; i < policy->require_count; i++)
+        if (policy->required[i].node == node)
+            return POLICY_REPEATED;
+    return POLICY_OK;
+}
+
+int policy_rule_require(struct policy *policy, const struct policy_word *path, unsigned line,
+    struct policy_error *error)
+{
+    if (policy->require_count == POLICY_MAX_RULES)
+        return policy_error_set(error, POLICY_TOO_MANY, line, NULL);
+    uint32_t node = add_path(policy, path, line, error);
+    if (node == JSON_NO_NODE)
+        return -1;
+    enum policy_cause cause = check_required(policy, node);
+    if (cause != POLICY_OK)
+        return policy_error_set(error, cause, line, path);
+    struct policy_require *grown =
+        realloc(policy->required, (policy->require_count + 1) * sizeof *grown);
+    char *text = policy_copy(path->text, path->length);
+    if (grown != NULL)
+        policy->required = grown;
+    if (grown == NULL || text == NULL) {
+        free(text);
+        return policy_error_set(error, POLICY_MEMORY, line, NULL);
+    }
+    grown[policy->require_count++] = (struct policy_require){ text, node };
+    return 0;
+}

@@ -1,0 +1,26 @@
+#ifndef MASK_POLICY_RULE_H
+#define MASK_POLICY_RULE_H
+
+#include "mask/policy.h"
+
+/* What a policy says, added word by word, each judged against what is there (pii-policy(5)). */
+
+/* A rule as it is written; words that are not there have text NULL. */
+struct policy_line {
+    struct policy_word path; /* for a member aside just its NAME */
+    struct policy_word method;
+    struct policy_word options[METHOD_MAX_OPTIONS]; /* NAME=VALUE, in any order */
+    size_t option_count;
+    struct policy_word name; /* decoded */
+    struct policy_word domain;
+    enum policy_aside aside;
+    unsigned line;
+};
+
+/* Add. 0, or -1 with ${error}, whose line is that of ${line}. */
+int policy_rule_add(struct policy *policy, const struct policy_line *line,
+    struct policy_error *error);
+int policy_rule_require(struct policy *policy, const struct policy_word *path, unsigned line,
+    struct policy_error *error);
+
+#endif

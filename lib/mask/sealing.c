@@ -1,0 +1,351 @@
+#include "mask/sealing.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "crypto/siv.h"
+#include "json/scan.h"
+#include "json/splice.h"
+#include "json/string.h"
+#include "json/whole.h"
+#include "mask/complaint.h"
+#include "mask/members.h"
+#include "mask/method_siv.h"
+
+enum { GIVEN_BACK_ABOVE = 1 << 20 };
+
+struct sealing {
+    const struct policy *policy;
+    const struct keyring *ring;
+    const char *stage;
+    bool whole; /* the root is "." */
+    struct method_siv_state *seal;
+    struct members members;
+    struct buf scratch;
+};
+
+struct sealing *sealing_new(const struct policy *policy, const struct keyring *ring,
+    const char *stage)
+{
+    struct sealing *made = calloc(1, sizeof *made);
+    if (made == NULL)
+        return NULL;
+    made->policy = policy;
+    made->ring = ring;
+    made->stage = stage;
+    made->whole = policy->top == JSON_ROOT;
+    buf_init(&made->scratch, SIZE_MAX);
+    made->seal = method_siv_open(ring, "seal", "seal1", "", 0);
+    if (made->seal == NULL || members_init(&made->members, policy) != 0) {
+        sealing_free(made);
+        return NULL;
+    }
+    return made;
+}
+
+void sealing_free(struct sealing *sealing)
+{
+    if (sealing == NULL)
+        return;
+    method_siv_close(sealing->seal);
+    members_free(&sealing->members);
+    buf_wipe(&sealing->scratch);
+    free(sealing);
+}
+
+/* An empty plaintext of a type, behind the room that sealing it needs. */
+static void begin_plain(struct sealing *sealing, char type, size_t expected)
+{
+    struct buf *scratch = &sealing->scratch;
+    buf_clear(scratch);
+    if (buf_reserve(scratch, SIV_TAG + 2 + expected) != NULL)
+        scratch->length = SIV_TAG;
+    buf_putc(scratch, type);
+}
+
+/* Append "sealed":TOKEN of the plaintext that is in the scratch memory. */
+static int write_sealed(struct sealing *sealing, struct buf *out)
+{
+    struct buf *scratch = &sealing->scratch;
+    if (scratch->failed)
+        return -1;
+    buf_puts(out, "\"sealed\":");
+    int result = method_siv_seal(sealing->seal, keyring_primary(sealing->ring), scratch, out);
+    buf_shrink(scratch, GIVEN_BACK_ABOVE);
+    return result;
+}
+
+static void write_word(struct buf *out, const char *name, const char *word)
+{
+    buf_puts(out, name);
+    json_string_encode(out, word, strlen(word));
+}
+
+static void write_error(const struct sealing *sealing, const char *code, const char *detail,
+    struct buf *out)
+{
+    write_word(out, "\"error\":{\"stage\":", sealing->stage);
+    write_word(out, ",\"code\":", code);
+    write_word(out, ",\"detail\":", detail);
+    buf_putc(out, '}');
+}
+
+static void write_complaint(const struct sealing *sealing, enum complaint complaint,
+    struct buf *out)
+{
+    write_error(sealing, complaint_code(complaint), complaint_detail(complaint), out);
+}
+
+/* An error that arrived, in our words: of its own only the stage and the code. */
+static void write_reduced(const struct sealing *sealing, const struct complaint_words *words,
+    struct buf *out)
+{
+    if (words->stage == NULL || words->code == NULL) {
+        write_complaint(sealing, COMPLAINT_ERROR_CONTENT, out);
+        return;
+    }
+    buf_puts(out, "\"error\":{\"stage\":");
+    json_string_encode(out, words->stage, words->stage_length);
+    buf_puts(out, ",\"code\":");
+    json_string_encode(out, words->code, words->code_length);
+    write_word(out, ",\"detail\":", complaint_detail(COMPLAINT_ERROR_CONTENT));
+    buf_putc(out, '}');
+}
+
+/* ---- what was no record ---------------------------------------------------------------------- */
+
+static int write_line(struct sealing *sealing, const char *text, size_t length,
+    const struct json_match *sqs, enum complaint complaint, bool sealed, struct buf *out)
+{
+    buf_putc(out, '{');
+    if (sqs != NULL) {
+        buf_puts(out, "\"sqs\":");
+        buf_append(out, text + sqs->value, sqs->end - sqs->value);
+        buf_putc(out, ',');
+    }
+    write_complaint(sealing, complaint, out);
+    if (sealed) {
+        begin_plain(sealing, 's', length);
+        buf_append(&sealing->scratch, text, length);
+        buf_putc(out, ',');
+        if (write_sealed(sealing, out) != 0)
+            return -1;
+    }
+    return buf_puts(out, "}\n") != 0 || out->failed ? -1 : 0;
+}
+
+static enum complaint complaint_of(enum json_error error)
+{
+    switch (error) {
+    case JSON_OK:
+        return COMPLAINT_NOT_OBJECT;
+    case JSON_UTF8:
+        return COMPLAINT_UTF8;
+    case JSON_SURROGATE:
+        return COMPLAINT_SURROGATE;
+    case JSON_DEPTH:
+        return COMPLAINT_DEPTH;
+    default:
+        return COMPLAINT_SYNTAX;
+    }
+}
+
+int sealing_line(struct sealing *sealing, const struct line *line, enum json_error error,
+    struct buf *out)
+{
+    if (error == JSON_TOO_MANY)
+        return -1; /* nothing is wrong with the line */
+    const struct json_match *sqs = members_salvage(&sealing->members, line->text, line->length);
+    bool of_a_record = sqs != NULL || line_agrees(line, "{\"sqs\":{");
+    bool cut = line->unended && of_a_record && !json_whole(line->text, line->length);
+    if (error != JSON_OK && cut)
+        return write_line(sealing, line->text, line->length, sqs, COMPLAINT_CUT, false, out);
+    return write_line(sealing, line->text, line->length, sqs, complaint_of(error), true, out);
+}
+
+int sealing_long(struct sealing *sealing, const char *text, size_t length, struct buf *out)
+{
+    const struct json_match *sqs = members_salvage(&sealing->members, text, length);
+    return write_line(sealing, text, length, sqs, COMPLAINT_TOO_LONG, false, out);
+}
+
+/* ---- records --------------------------------------------------------------------------------- */
+
+/* Whether a member of an error record must not pass. ${opened}: it may be one that was opened. */
+static bool is_content(enum members_kind kind, bool whole, bool opened)
+{
+    switch (kind) {
+    case MEMBERS_NONE:
+    case MEMBERS_SQS:
+    case MEMBERS_ERROR:
+        return false;
+    case MEMBERS_OTHER:
+        return whole;
+    case MEMBERS_LINE:
+    case MEMBERS_LINE_BASE64:
+        return whole || opened;
+    default:
+        return true;
+    }
+}
+
+/*
+ * Copy the scanned record without the members that must not pass, which become the plaintext. With
+ * ${errors} its errors are among them.
+ */
+static void take_out(struct sealing *sealing, struct json_splice *splice, bool whole, bool opened,
+    bool errors, bool *taken)
+{
+    const struct members *members = &sealing->members;
+    struct buf *scratch = &sealing->scratch;
+    *taken = false;
+    for (size_t i = 0; i < members->matches.count; i++) {
+        const struct json_match *match = &members->matches.list[i];
+        enum members_kind kind = members_kind(members, match);
+        bool address = kind != MEMBERS_SQS || members_is_address(members, match);
+        bool error = errors && kind == MEMBERS_ERROR;
+        if (address && !error && !is_content(kind, whole, opened))
+            continue;
+        buf_putc(scratch, *taken ? ',' : '{');
+        buf_append(scratch, splice->text + match->key, match->end - match->key);
+        json_splice_remove(splice, match->key, match->end);
+        *taken = true;
+    }
+    buf_putc(scratch, '}');
+}
+
+static size_t object_end(const struct members *members)
+{
+    return members->matches.list[0].end; /* the root is the first match */
+}
+
+/* ${code} NULL: the record has its error, which passes unless there are ${words} in its place. */
+static int seal_members(struct sealing *sealing, const char *text, size_t length, bool whole,
+    const char *code, const char *detail, const struct complaint_words *words, struct buf *out)
+{
+    struct json_splice splice = { out, text, length, 0 };
+    bool taken;
+    begin_plain(sealing, 'j', length);
+    take_out(sealing, &splice, whole, code == NULL, words != NULL, &taken);
+    json_splice_open_end(&splice, object_end(&sealing->members));
+    if (code != NULL)
+        write_error(sealing, code, detail, out);
+    else if (words != NULL)
+        write_reduced(sealing, words, out);
+    if ((code != NULL || words != NULL) && taken)
+        buf_putc(out, ',');
+    if (taken && write_sealed(sealing, out) != 0)
+        return -1;
+    return json_splice_finish(&splice);
+}
+
+/* Whether the record has something where the policy looks; null is nothing. */
+static bool has_top(const struct members *members)
+{
+    enum members_kind top =
+        members->nodes[MEMBERS_TOP] != JSON_NO_NODE ? MEMBERS_TOP : MEMBERS_BODY;
+    for (size_t i = 0; i < members->matches.count; i++) {
+        const struct json_match *match = &members->matches.list[i];
+        if (match->node == members->nodes[top] && match->kind != JSON_NULL)
+            return true;
+    }
+    return false;
+}
+
+int sealing_record(struct sealing *sealing, const char *text, size_t length, const char *code,
+    const char *detail, struct buf *out)
+{
+    if (members_scan(&sealing->members, text, length) != 0)
+        return -1;
+    bool whole = sealing->whole || !has_top(&sealing->members);
+    return seal_members(sealing, text, length, whole, code, detail, NULL, out);
+}
+
+/* Whether the scanned record's error, seal and claim are of the kinds they have to be. */
+static bool well_formed(struct sealing *sealing, const char *text, bool *error_is)
+{
+    const struct members *members = &sealing->members;
+    bool good = true;
+    *error_is = true;
+    for (size_t i = 0; i < members->matches.count; i++) {
+        const struct json_match *match = &members->matches.list[i];
+        enum members_kind kind = members_kind(members, match);
+        if (kind == MEMBERS_ERROR && match->kind != JSON_OBJECT)
+            *error_is = false;
+        if (kind == MEMBERS_PII && !members_is_claim(members, text, match))
+            good = false;
+        if (kind == MEMBERS_SQS && !members_is_address(members, match))
+            good = false;
+        if (kind != MEMBERS_SEALED)
+            continue;
+        struct token_value value = token_value_of(text, match);
+        enum token_result result = method_siv_unseal(sealing->seal, &value, &sealing->scratch);
+        if (result != TOKEN_OK) /* of an unknown key it may be anything */
+            good = false;
+    }
+    return good;
+}
+
+int sealing_arrived(struct sealing *sealing, const char *text, size_t length, struct buf *out,
+    bool *unchanged)
+{
+    const struct members *members = &sealing->members;
+    *unchanged = false;
+    if (members_scan(&sealing->members, text, length) != 0)
+        return -1;
+    bool error_is;
+    bool good = well_formed(sealing, text, &error_is);
+    if (!error_is)
+        return write_line(sealing, text, length, members_salvage(&sealing->members, text, length),
+            COMPLAINT_ERROR_KIND, true, out);
+    struct complaint_words words;
+    bool passes = complaint_judge(sealing->policy, members, text, &words);
+    /* Without a body and without a seal it is not known what the other members are. */
+    bool whole = sealing->whole || (!has_top(members) && members->count[MEMBERS_SEALED] == 0);
+    bool clear = false;
+    for (enum members_kind kind = 0; kind < MEMBERS_NONE; kind++)
+        if (kind != MEMBERS_PII && kind != MEMBERS_SEALED && is_content(kind, whole, true))
+            clear = clear || members->count[kind] > 0;
+    if (clear || !good || !passes)
+        return seal_members(sealing, text, length, whole, NULL, NULL, passes ? NULL : &words, out);
+    *unchanged = true;
+    buf_append(out, text, length);
+    return buf_putc(out, '\n');
+}
+
+/* ---- explaining ------------------------------------------------------------------------------ */
+
+static bool is_own_stage(const struct sealing *sealing, const char *text)
+{
+    const struct json_matches *matches = &sealing->members.matches;
+    for (size_t i = 0; i < matches->count; i++) {
+        const struct json_match *match = &matches->list[i];
+        if (match->node == sealing->members.error_stage && match->kind == JSON_STRING &&
+            json_string_equals(text + match->value, match->end - match->value, sealing->stage,
+                strlen(sealing->stage)))
+            return true;
+    }
+    return false;
+}
+
+int sealing_explain(struct sealing *sealing, const char *text, size_t length, const char *code,
+    const char *detail, struct buf *out)
+{
+    if (members_scan(&sealing->members, text, length) != 0)
+        return -1;
+    struct json_splice splice = { out, text, length, 0 };
+    const struct json_match *error = members_find(&sealing->members, MEMBERS_ERROR);
+    if (error == NULL) {
+        json_splice_open_end(&splice, object_end(&sealing->members));
+        write_error(sealing, code, detail, out);
+    } else if (!is_own_stage(sealing, text)) {
+        json_splice_copy(&splice, error->key);
+        write_error(sealing, code, detail, out);
+        out->length -= out->length > 0 ? 1 : 0; /* its brace */
+        buf_puts(out, ",\"cause\":");
+        buf_append(out, text + error->value, error->end - error->value);
+        buf_putc(out, '}');
+        json_splice_skip(&splice, error->end);
+    }
+    return json_splice_finish(&splice);
+}
