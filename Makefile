@@ -80,7 +80,7 @@ CFLAGS_confine := $(call pkg_cflags,$(PKG_confine))
 CFLAGS_inflate := $(call pkg_cflags,$(PKG_inflate))
 
 # program: our layers, top first, then what it links: least authority by process
-SQS_LAYERS := aws record xml http crypto json base
+SQS_LAYERS := sqs credentials aws record xml http crypto json base
 PII_LAYERS := mask record confine crypto json base
 PG_LAYERS  := record pg confine json base
 PROGRAMS   := sqs-pull sqs-ack sqs-send pii-mask pii-unmask pii-keygen pg-load sqs2pg-read
@@ -149,7 +149,9 @@ BELOW_xml    := xml base
 BELOW_pg     := pg base
 BELOW_confine := confine base
 BELOW_record := record json base
-BELOW_aws    := $(SQS_LAYERS)
+BELOW_aws    := aws crypto json base
+BELOW_credentials := credentials aws xml http crypto json base
+BELOW_sqs    := $(SQS_LAYERS)
 BELOW_mask   := $(PII_LAYERS)
 UNIT_LIBS_base   := $(shell $(PKG_CONFIG) --libs cmocka 2>/dev/null)
 UNIT_LIBS_json   = -ljq -lm
@@ -158,7 +160,9 @@ UNIT_LIBS_http   = $(call pkg_libs,$(PKG_http))
 UNIT_LIBS_xml    = $(call pkg_libs,$(PKG_xml))
 UNIT_LIBS_pg     = $(call pkg_libs,$(PKG_pg))
 UNIT_LIBS_confine = $(call pkg_libs,$(PKG_confine))
-UNIT_LIBS_aws    = $(SQS_LIBS)
+UNIT_LIBS_aws    = $(call pkg_libs,$(PKG_crypto))
+UNIT_LIBS_credentials = $(SQS_LIBS)
+UNIT_LIBS_sqs    = $(SQS_LIBS)
 UNIT_LIBS_mask   = $(PII_LIBS)
 unit_layer = $(firstword $(subst _, ,$(1)))
 define unit_rules
@@ -247,7 +251,7 @@ millions: $(BUILD)/unit/mask_methods
 MEMCHECK := valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite,indirect,possible \
             --show-leak-kinds=definite,indirect,possible --trace-children=no
 NOT_MEMCHECKED := json_fuzzed json_limits crypto_ff1 crypto_peer mask_methods xml_xml \
-                  confine_confine aws_profile json_jq base_worker
+                  confine_confine credentials_profile json_jq base_worker
 MEMCHECKED := $(filter-out $(NOT_MEMCHECKED:%=$(BUILD)/unit/%),$(UNIT_TESTS)) $(REPLAYS)
 memcheck: $(MEMCHECKED)
 	@UNIT_UNDER='$(MEMCHECK)' scripts/unit.sh $(MEMCHECKED)

@@ -2,9 +2,9 @@
 #include <string.h>
 
 #include "../cmd/sqs-pull/format.h"
-#include "aws/answer.h"
 #include "crypto/digest.h"
 #include "guard.h"
+#include "sqs/answer.h"
 #include "texts.h"
 
 enum { MESSAGES = 10 }; /* in an answer */

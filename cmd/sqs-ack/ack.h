@@ -5,9 +5,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "aws/connect.h"
-#include "aws/feed.h"
 #include "base/meter.h"
+#include "sqs/connect.h"
+#include "sqs/feed.h"
 
 struct ack_options {
     bool release;  /* make visible instead of deleting */

@@ -2,12 +2,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "aws/connect.h"
 #include "base/clock.h"
 #include "base/line.h"
 #include "base/msg.h"
 #include "base/status.h"
 #include "report.h"
+#include "sqs/connect.h"
 
 int report_run(const struct ack_options *options, const struct ack_result *result,
     uint64_t requests, uint64_t began_ms)

@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "aws/batch.h"
+#include "sqs/batch.h"
 
 /*
  * Messages that are being settled, found by receipt handle: a second verdict on one of them waits

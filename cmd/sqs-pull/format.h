@@ -5,8 +5,8 @@
 #include <stdint.h>
 
 #include "attributes.h"
-#include "aws/answer.h"
 #include "base/buf.h"
+#include "sqs/answer.h"
 
 /* Messages as record lines (sqs2pg-record(5)). */
 struct format;

@@ -2,11 +2,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "aws/batch.h"
-#include "aws/lease.h"
 #include "base/clock.h"
 #include "base/msg.h"
 #include "keeper.h"
+#include "sqs/batch.h"
+#include "sqs/lease.h"
 
 enum {
     LINES_AT_ONCE = 1000, /* then it is the network's turn again */

@@ -6,9 +6,9 @@
 #include <stdint.h>
 
 #include "acked.h"
-#include "aws/sqs.h"
 #include "base/buf.h"
 #include "release.h"
+#include "sqs/sqs.h"
 
 /*
  * Keeps the messages that are under way from becoming visible again: it knows what was received,

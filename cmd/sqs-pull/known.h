@@ -3,7 +3,7 @@
 
 #include <stdbool.h>
 
-#include "aws/message.h"
+#include "sqs/message.h"
 
 /*
  * The messages of the run that may come again, by their ids: those printed, and those that stay on

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "acked.h"
-#include "aws/connect.h"
 #include "base/clock.h"
 #include "base/msg.h"
 #include "base/start.h"
@@ -13,6 +12,7 @@
 #include "base/stop.h"
 #include "options.h"
 #include "pull.h"
+#include "sqs/connect.h"
 #include "visibility.h"
 
 static int report(const struct settings *given, const struct pull_result *result, uint64_t requests,

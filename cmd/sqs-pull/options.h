@@ -3,8 +3,8 @@
 
 #include <stdbool.h>
 
-#include "aws/connect.h"
 #include "pull.h"
+#include "sqs/connect.h"
 
 /* What the command line asks for. */
 struct settings {

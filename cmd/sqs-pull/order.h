@@ -4,8 +4,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "aws/call.h"
 #include "base/buf.h"
+#include "sqs/call.h"
 
 /*
  * The order of FIFO groups within one receive. A message that stays on the queue is delivered again

@@ -7,9 +7,9 @@
 
 #include "acked.h"
 #include "attributes.h"
-#include "aws/connect.h"
 #include "aws/error.h"
 #include "base/meter.h"
+#include "sqs/connect.h"
 
 struct pull_options {
     unsigned parallel; /* receives at once */

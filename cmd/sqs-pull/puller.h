@@ -5,7 +5,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "aws/connect.h"
 #include "base/meter.h"
 #include "base/outqueue.h"
 #include "format.h"
@@ -14,6 +13,7 @@
 #include "known.h"
 #include "pull.h"
 #include "release.h"
+#include "sqs/connect.h"
 
 /* What the parts of the program share: pull.c has its course, receive.c the receives. */
 

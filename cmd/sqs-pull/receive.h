@@ -3,8 +3,8 @@
 
 #include <stdbool.h>
 
-#include "aws/call.h"
 #include "puller.h"
+#include "sqs/call.h"
 
 /*
  * The receives: when one begins, for how many messages, and when the queue is drained. Their

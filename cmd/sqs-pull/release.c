@@ -1,8 +1,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "aws/batch.h"
 #include "release.h"
+#include "sqs/batch.h"
 
 enum { PARALLEL = 4 };
 

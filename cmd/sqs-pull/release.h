@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "aws/sqs.h"
+#include "sqs/sqs.h"
 
 /* Makes messages visible on the queue again, in batches, a few at once. */
 struct release;

@@ -2,7 +2,7 @@
 #define SQS_PULL_VISIBILITY_H
 
 #include "aws/error.h"
-#include "aws/sqs.h"
+#include "sqs/sqs.h"
 
 /*
  * visibility_of_queue(sqs, seconds, error):

@@ -3,8 +3,8 @@
 
 #include <stddef.h>
 
-#include "aws/attribute.h"
 #include "base/buf.h"
+#include "sqs/attribute.h"
 
 /* The message that a record line stands for. */
 struct body_reader;

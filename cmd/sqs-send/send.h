@@ -5,8 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "aws/connect.h"
-#include "aws/feed.h"
+#include "sqs/connect.h"
+#include "sqs/feed.h"
 
 struct send_options {
     bool verdicts;        /* print one for each message sent */

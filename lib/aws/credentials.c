@@ -3,12 +3,6 @@
 #include <time.h>
 
 #include "aws/credentials.h"
-#include "aws/credentials_container.h"
-#include "aws/credentials_environment.h"
-#include "aws/credentials_instance.h"
-#include "aws/credentials_profile.h"
-#include "aws/credentials_web_identity.h"
-#include "aws/profile.h"
 #include "crypto/secret.h"
 
 enum { KEY_MAXIMUM = 1024, TOKEN_MAXIMUM = 16384 };
@@ -113,45 +107,4 @@ bool credentials_time(const char *text, uint64_t *time_ms)
         return false;
     *time_ms = (uint64_t)seconds * 1000;
     return true;
-}
-
-/* What is asked once neither the environment nor the profile has any. */
-static enum aws_cause ask_machine(struct credentials *credentials,
-    const struct credentials_request *request, const struct profile *profile,
-    struct aws_error *error)
-{
-    const char *reason;
-    enum aws_cause cause = credentials_container_fetch(credentials, request, error);
-    if (cause != AWS_OK || credentials->access_key_id != NULL)
-        return cause;
-    cause = credentials_instance_fetch(credentials, request, profile, &reason, error);
-    if (cause != AWS_OK || credentials->access_key_id != NULL)
-        return cause;
-    return error_set(error, AWS_SETTING,
-        "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a profile, or use --no-sign-request",
-        "no credentials: neither the environment nor profile %s has them%s", profile->name, reason);
-}
-
-enum aws_cause credentials_load(struct credentials *credentials,
-    const struct credentials_request *request, struct aws_error *error)
-{
-    struct profile profile;
-    *credentials = (struct credentials){ 0 };
-    enum aws_cause cause = AWS_OK;
-    if (request->profile == NULL)
-        cause = credentials_environment_fetch(credentials, error);
-    if (cause != AWS_OK || credentials->access_key_id != NULL)
-        return cause;
-    cause = profile_load(&profile, request->profile, error);
-    if (cause != AWS_OK)
-        return cause;
-    /* A role that the profile wants is meant to be assumed from there, as from a pod's own. */
-    if (!credentials_profile_wants_role(&profile))
-        cause = credentials_web_identity_fetch(credentials, request, &profile, error);
-    if (cause == AWS_OK && credentials->access_key_id == NULL)
-        cause = credentials_profile_fetch(credentials, request, &profile, error);
-    if (cause == AWS_OK && credentials->access_key_id == NULL)
-        cause = ask_machine(credentials, request, &profile, error);
-    profile_free(&profile);
-    return cause;
 }

@@ -15,39 +15,9 @@ struct credentials {
     uint64_t expires_ms; /* since 1970; 0: never, as far as is known */
 };
 
-/* Who asks for credentials, and with what means. */
-struct credentials_request {
-    const char *profile;   /* --profile, or NULL */
-    const char *region;    /* whose STS is asked to assume a role */
-    const char *ca_bundle; /* file of trusted certificates, or NULL */
-    int stop_fd;           /* when it can be read, give up with AWS_STOPPED; -1: never */
-};
-
 /*
- * credentials_load(credentials, request, error):
- * Ask each place in the order of the AWS SDKs; the first that is set up for it gives them, and if
- * it fails no further one is asked:
- *
- *     the environment              credentials_environment.h   not with --profile
- *     the profile's role           credentials_profile.h
- *     a web identity               credentials_web_identity.h  not with --profile
- *     else of the profile files    credentials_profile.h
- *     the container's endpoint     credentials_container.h
- *     the instance's metadata      credentials_instance.h
- *
- * The variables of the environment are read anew each time, and so are files. Blocks until it is
- * known: at most 12 seconds for an endpoint or the instance, 20 for each role to assume, 60 for a
- * credential_process. AWS_SETTING: there are none, or what is set up cannot be used; AWS_CONFIG:
- * a file is wrong; AWS_TEMPORARY: who gives them did not answer, tries repeated.
- *
- * Credentials that have expired by this machine's clock are given all the same: the clock may be
- * wrong, and who is asked may have none newer. The server decides.
- */
-enum aws_cause credentials_load(struct credentials *credentials,
-    const struct credentials_request *request, struct aws_error *error);
-
-/*
- * For those places: copy them into ${credentials}; ${token} may be NULL. What could not stand in a
+ * credentials_set(credentials, id, secret, token, cause, place, error):
+ * Copy them into ${credentials}; ${token} may be NULL. What could not stand in a
  * header is refused with ${cause} and "the credentials in PLACE are malformed".
  */
 enum aws_cause credentials_set(struct credentials *credentials, const char *id, const char *secret,

@@ -4,19 +4,19 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "aws/credentials_http.h"
 #include "base/backoff.h"
+#include "credentials/ask.h"
 
 enum { FIRST_PAUSE_MS = 200, LONGEST_PAUSE_MS = 1000 };
 
 static void on_data(void *context, const char *data, size_t length)
 {
-    struct credentials_http *exchange = context;
+    struct credentials_ask *exchange = context;
     (void)buf_append(&exchange->answer, data, length); /* within the maximum, by http.maximum */
 }
 
 /* One attempt, to its end. 0; -1: nothing could be sent or waited for; 1: to be given up. */
-static int attempt(struct http *http, struct credentials_http *exchange, int stop_fd)
+static int attempt(struct http *http, struct credentials_ask *exchange, int stop_fd)
 {
     buf_clear(&exchange->answer);
     if (http_start(http, &exchange->http) != 0)
@@ -53,7 +53,7 @@ static bool worth_repeating(const struct http_request *http)
     return false;
 }
 
-static enum aws_cause judge(const struct credentials_http *exchange, struct aws_error *error)
+static enum aws_cause judge(const struct credentials_ask *exchange, struct aws_error *error)
 {
     const struct http_request *http = &exchange->http;
     if (http->outcome == HTTP_OK && !worth_repeating(http))
@@ -70,7 +70,7 @@ static enum aws_cause judge(const struct credentials_http *exchange, struct aws_
         "cannot get credentials from %s: %s", exchange->who, http_outcome_text(http->outcome));
 }
 
-enum aws_cause credentials_http_run(struct credentials_http *exchange,
+enum aws_cause credentials_ask_run(struct credentials_ask *exchange,
     const struct credentials_request *request, struct aws_error *error)
 {
     const struct http_config config = {
@@ -81,16 +81,16 @@ enum aws_cause credentials_http_run(struct credentials_http *exchange,
     struct backoff pauses;
     enum aws_cause cause = AWS_OK;
     backoff_init(&pauses, FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
-    buf_init(&exchange->answer, CREDENTIALS_HTTP_MAXIMUM);
+    buf_init(&exchange->answer, CREDENTIALS_ASK_MAXIMUM);
     /* All room at once: growing would leave copies of secrets behind. */
-    if (buf_reserve(&exchange->answer, CREDENTIALS_HTTP_MAXIMUM) == NULL)
+    if (buf_reserve(&exchange->answer, CREDENTIALS_ASK_MAXIMUM) == NULL)
         return error_set(error, AWS_NO_MEMORY, NULL, "no memory");
     struct http *http = http_open(&config);
     if (http == NULL)
         return error_no_engine(error, errno);
     exchange->http.sink = on_data;
     exchange->http.context = exchange;
-    exchange->http.maximum = CREDENTIALS_HTTP_MAXIMUM;
+    exchange->http.maximum = CREDENTIALS_ASK_MAXIMUM;
     exchange->http.silence_s = (exchange->http.total_ms + 999) / 1000;
     for (unsigned try = 1;; try++) {
         int result = attempt(http, exchange, request->stop_fd);
@@ -109,16 +109,16 @@ enum aws_cause credentials_http_run(struct credentials_http *exchange,
     return cause;
 }
 
-int credentials_http_read_file(const char *name, struct buf *out)
+int credentials_ask_read_file(const char *name, struct buf *out)
 {
     size_t length = 0;
-    buf_init(out, CREDENTIALS_HTTP_MAXIMUM + 1);
-    char *room = buf_reserve(out, CREDENTIALS_HTTP_MAXIMUM + 1);
+    buf_init(out, CREDENTIALS_ASK_MAXIMUM + 1);
+    char *room = buf_reserve(out, CREDENTIALS_ASK_MAXIMUM + 1);
     int fd = room != NULL ? open(name, O_RDONLY | O_CLOEXEC | O_NOCTTY) : -1;
     if (fd == -1)
         return -1;
-    while (length <= CREDENTIALS_HTTP_MAXIMUM) {
-        ssize_t got = read(fd, room + length, CREDENTIALS_HTTP_MAXIMUM + 1 - length);
+    while (length <= CREDENTIALS_ASK_MAXIMUM) {
+        ssize_t got = read(fd, room + length, CREDENTIALS_ASK_MAXIMUM + 1 - length);
         if (got == -1 && errno == EINTR)
             continue;
         if (got == -1) {
@@ -133,7 +133,7 @@ int credentials_http_read_file(const char *name, struct buf *out)
     }
     close(fd);
     out->length = length;
-    if (length > CREDENTIALS_HTTP_MAXIMUM) {
+    if (length > CREDENTIALS_ASK_MAXIMUM) {
         errno = EFBIG;
         return -1;
     }
@@ -146,7 +146,7 @@ int credentials_http_read_file(const char *name, struct buf *out)
     return buf_cstr(out) != NULL ? 0 : -1;
 }
 
-void credentials_http_free(struct credentials_http *exchange)
+void credentials_ask_free(struct credentials_ask *exchange)
 {
     buf_wipe(&exchange->answer);
 }

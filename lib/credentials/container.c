@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "aws/credentials_container.h"
-#include "aws/credentials_http.h"
-#include "aws/credentials_json.h"
+#include "credentials/ask.h"
+#include "credentials/container.h"
+#include "credentials/document.h"
 #include "http/url.h"
 
 enum { CONNECT_MS = 1000, TOTAL_MS = 3000, TRIES = 3, URL_MAXIMUM = 2048 };
@@ -81,7 +81,7 @@ static enum aws_cause authorize(struct buf *header, struct aws_error *error)
     buf_init(&token, 0);
     if (file == NULL && text == NULL)
         return AWS_OK;
-    if (file != NULL && credentials_http_read_file(file, &token) != 0) {
+    if (file != NULL && credentials_ask_read_file(file, &token) != 0) {
         cause = error_set(error, AWS_SETTING, NULL,
             "cannot read the file that AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE names: %s",
             strerror(errno));
@@ -109,7 +109,7 @@ enum aws_cause credentials_container_fetch(struct credentials *credentials,
     char url[URL_MAXIMUM];
     struct buf header;
     *credentials = (struct credentials){ 0 };
-    buf_init(&header, CREDENTIALS_HTTP_MAXIMUM + 64);
+    buf_init(&header, CREDENTIALS_ASK_MAXIMUM + 64);
     enum aws_cause cause = find_url(url, error);
     if (cause != AWS_OK || *url == '\0')
         return cause;
@@ -118,7 +118,7 @@ enum aws_cause credentials_container_fetch(struct credentials *credentials,
         goto done;
     const char *headers[] = { "Accept: application/json", header.length > 0 ? header.data : NULL,
         NULL };
-    struct credentials_http exchange = {
+    struct credentials_ask exchange = {
         .http = { .method = HTTP_GET,
             .url = url,
             .headers = headers,
@@ -128,14 +128,14 @@ enum aws_cause credentials_container_fetch(struct credentials *credentials,
         .tries = TRIES,
         .who = "the container's credentials endpoint",
     };
-    cause = credentials_http_run(&exchange, request, error);
+    cause = credentials_ask_run(&exchange, request, error);
     bool refused = exchange.http.status == 401 || exchange.http.status == 403;
     if (cause == AWS_OK)
-        cause = credentials_json_answer(credentials, &exchange,
+        cause = credentials_document_answer(credentials, &exchange,
             refused ? "it may want another authorization token, or the role may not be assigned"
                     : NULL,
             error);
-    credentials_http_free(&exchange);
+    credentials_ask_free(&exchange);
 done:
     buf_wipe(&header);
     return cause;

@@ -1,7 +1,8 @@
-#ifndef AWS_CREDENTIALS_CONTAINER_H
-#define AWS_CREDENTIALS_CONTAINER_H
+#ifndef CREDENTIALS_CONTAINER_H
+#define CREDENTIALS_CONTAINER_H
 
 #include "aws/credentials.h"
+#include "credentials/request.h"
 
 /*
  * Credentials of a container's task or pod, from the endpoint that its host provides (ECS, EKS Pod

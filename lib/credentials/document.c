@@ -1,7 +1,7 @@
 #include <string.h>
 
-#include "aws/credentials_json.h"
 #include "base/buf.h"
+#include "credentials/document.h"
 #include "json/scan.h"
 #include "json/string.h"
 
@@ -17,10 +17,10 @@ struct reading {
     struct buf values[MEMBERS]; /* of strings */
 };
 
-static struct json_paths *paths_of(struct reading *reading, enum credentials_json_kind kind)
+static struct json_paths *paths_of(struct reading *reading, enum credentials_document_kind kind)
 {
     const char *const names[MEMBERS] = { "Version", "Code", "AccessKeyId", "SecretAccessKey",
-        kind == CREDENTIALS_JSON_PROCESS ? "SessionToken" : "Token", "Expiration" };
+        kind == CREDENTIALS_DOCUMENT_PROCESS ? "SessionToken" : "Token", "Expiration" };
     struct json_paths *paths = json_paths_new();
     for (int member = 0; paths != NULL && member < MEMBERS; member++) {
         reading->nodes[member] =
@@ -67,13 +67,13 @@ static bool is_version_1(const struct reading *reading)
 }
 
 static enum aws_cause take(struct reading *reading, struct credentials *credentials,
-    enum credentials_json_kind kind, const char *who, struct aws_error *error)
+    enum credentials_document_kind kind, const char *who, struct aws_error *error)
 {
     uint64_t expires_ms = 0;
     const char *code = string_of(reading, CODE);
-    if (kind == CREDENTIALS_JSON_ENDPOINT && code != NULL && strcmp(code, "Success") != 0)
+    if (kind == CREDENTIALS_DOCUMENT_ENDPOINT && code != NULL && strcmp(code, "Success") != 0)
         return error_set(error, AWS_SETTING, NULL, "%s has no credentials for us", who);
-    if (kind == CREDENTIALS_JSON_PROCESS && !is_version_1(reading))
+    if (kind == CREDENTIALS_DOCUMENT_PROCESS && !is_version_1(reading))
         return error_set(error, AWS_SETTING, NULL, "what %s gives is not of \"Version\" 1", who);
     const char *id = string_of(reading, ID), *secret = string_of(reading, SECRET);
     const char *token = string_of(reading, TOKEN), *expiration = string_of(reading, EXPIRATION);
@@ -91,8 +91,8 @@ static enum aws_cause take(struct reading *reading, struct credentials *credenti
     return cause;
 }
 
-enum aws_cause credentials_json_read(struct credentials *credentials,
-    enum credentials_json_kind kind, const char *text, size_t length, const char *who,
+enum aws_cause credentials_document_read(struct credentials *credentials,
+    enum credentials_document_kind kind, const char *text, size_t length, const char *who,
     struct aws_error *error)
 {
     struct reading reading = { .text = text };
@@ -119,12 +119,12 @@ enum aws_cause credentials_json_read(struct credentials *credentials,
     return cause;
 }
 
-enum aws_cause credentials_json_answer(struct credentials *credentials,
-    const struct credentials_http *exchange, const char *hint, struct aws_error *error)
+enum aws_cause credentials_document_answer(struct credentials *credentials,
+    const struct credentials_ask *exchange, const char *hint, struct aws_error *error)
 {
     if (exchange->http.status != 200)
         return error_set(error, AWS_SETTING, hint, "%s answers with status %u", exchange->who,
             exchange->http.status);
-    return credentials_json_read(credentials, CREDENTIALS_JSON_ENDPOINT, exchange->answer.data,
-        exchange->answer.length, exchange->who, error);
+    return credentials_document_read(credentials, CREDENTIALS_DOCUMENT_ENDPOINT,
+        exchange->answer.data, exchange->answer.length, exchange->who, error);
 }

@@ -3,7 +3,7 @@
 #include <strings.h>
 
 #include "aws/credentials.h"
-#include "aws/endpoint.h"
+#include "credentials/endpoint.h"
 
 /* A switch: the variable, else the profile's setting. */
 static enum aws_cause is_on(const struct profile *profile, const char *variable,

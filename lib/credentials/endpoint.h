@@ -1,9 +1,9 @@
-#ifndef AWS_ENDPOINT_H
-#define AWS_ENDPOINT_H
+#ifndef CREDENTIALS_ENDPOINT_H
+#define CREDENTIALS_ENDPOINT_H
 
 #include "aws/error.h"
 #include "aws/partition.h"
-#include "aws/profile.h"
+#include "credentials/profile.h"
 
 /*
  * Where a service of AWS is, as environment and profile say, in botocore's order:

@@ -1,4 +1,4 @@
-#include "aws/credentials_environment.h"
+#include "credentials/environment.h"
 
 enum aws_cause credentials_environment_fetch(struct credentials *credentials,
     struct aws_error *error)

@@ -3,13 +3,13 @@
 #include <string.h>
 #include <strings.h>
 
-#include "aws/credentials_container.h"
-#include "aws/credentials_environment.h"
-#include "aws/credentials_instance.h"
-#include "aws/credentials_process.h"
-#include "aws/credentials_profile.h"
-#include "aws/credentials_role.h"
-#include "aws/credentials_web_identity.h"
+#include "credentials/container.h"
+#include "credentials/environment.h"
+#include "credentials/from_profile.h"
+#include "credentials/instance.h"
+#include "credentials/process.h"
+#include "credentials/role.h"
+#include "credentials/web_identity.h"
 
 /* The hint for a way to sign in that a program alone cannot go. */
 #define SIGN_IN(command)                                                  \
@@ -20,10 +20,10 @@ enum { SHORTEST_S = 900, LONGEST_S = 43200, NAME_SIZE = 160 };
 
 /* The profiles of a chain of roles: the last role's first, its source's next. */
 struct chain {
-    const struct profile *profiles[CREDENTIALS_PROFILE_ROLES + 1];
-    struct profile owned[CREDENTIALS_PROFILE_ROLES]; /* the second and on */
-    size_t count;                                    /* of profiles */
-    size_t roles;                                    /* so many of them want their role */
+    const struct profile *profiles[FROM_PROFILE_ROLES + 1];
+    struct profile owned[FROM_PROFILE_ROLES]; /* the second and on */
+    size_t count;                             /* of profiles */
+    size_t roles;                             /* so many of them want their role */
 };
 
 static bool has(const struct profile *profile, const char *setting)
@@ -36,7 +36,7 @@ static bool has_keys(const struct profile *profile)
     return has(profile, "aws_access_key_id") || has(profile, "aws_secret_access_key");
 }
 
-bool credentials_profile_wants_role(const struct profile *profile)
+bool credentials_from_profile_wants_role(const struct profile *profile)
 {
     return has(profile, "role_arn") && !has(profile, "web_identity_token_file");
 }
@@ -179,9 +179,10 @@ static enum aws_cause find_chain(struct chain *chain, struct aws_error *error)
     for (;;) {
         const struct profile *profile = chain->profiles[chain->count - 1];
         const char *source = profile_get(profile, "source_profile");
-        if (!credentials_profile_wants_role(profile) || (chain->count > 1 && has_keys(profile)))
+        if (!credentials_from_profile_wants_role(profile) ||
+            (chain->count > 1 && has_keys(profile)))
             return AWS_OK;
-        if (++chain->roles > CREDENTIALS_PROFILE_ROLES)
+        if (++chain->roles > FROM_PROFILE_ROLES)
             return wrong(profile, "role_arn", "source_profile leads through too many roles", error);
         if (has(profile, "mfa_serial"))
             return error_set(error, AWS_SETTING,
@@ -215,7 +216,7 @@ static enum aws_cause find_base(struct credentials *credentials,
     return cause;
 }
 
-enum aws_cause credentials_profile_fetch(struct credentials *credentials,
+enum aws_cause credentials_from_profile_fetch(struct credentials *credentials,
     const struct credentials_request *request, const struct profile *profile,
     struct aws_error *error)
 {

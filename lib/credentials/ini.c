@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "aws/ini.h"
 #include "base/buf.h"
 #include "base/hash.h"
+#include "credentials/ini.h"
 
 const char ini_no_memory[] = "no memory";
 

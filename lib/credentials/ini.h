@@ -1,5 +1,5 @@
-#ifndef AWS_INI_H
-#define AWS_INI_H
+#ifndef CREDENTIALS_INI_H
+#define CREDENTIALS_INI_H
 
 #include <stddef.h>
 

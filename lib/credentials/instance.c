@@ -3,9 +3,9 @@
 #include <string.h>
 #include <strings.h>
 
-#include "aws/credentials_http.h"
-#include "aws/credentials_instance.h"
-#include "aws/credentials_json.h"
+#include "credentials/ask.h"
+#include "credentials/document.h"
+#include "credentials/instance.h"
 #include "http/url.h"
 
 enum { CONNECT_MS = 1000, TOTAL_MS = 2000, TRIES = 2, URL_MAXIMUM = 1024, NAME_MAXIMUM = 128 };
@@ -43,11 +43,11 @@ static enum aws_cause find_endpoint(const struct profile *profile, struct url *u
 }
 
 static enum aws_cause ask(const struct service *service, enum http_method method, const char *path,
-    const char *header, struct credentials_http *exchange, struct aws_error *error)
+    const char *header, struct credentials_ask *exchange, struct aws_error *error)
 {
     char url[URL_MAXIMUM];
     const char *headers[] = { header, NULL };
-    *exchange = (struct credentials_http){
+    *exchange = (struct credentials_ask){
         .http = { .method = method,
             .url = url,
             .headers = headers,
@@ -57,12 +57,12 @@ static enum aws_cause ask(const struct service *service, enum http_method method
         .tries = TRIES,
         .who = who,
     };
-    buf_init(&exchange->answer, CREDENTIALS_HTTP_MAXIMUM);
+    buf_init(&exchange->answer, CREDENTIALS_ASK_MAXIMUM);
     int length = snprintf(url, sizeof url, "%s%s", service->origin, path);
     if (length < 0 || (size_t)length >= sizeof url)
         return error_set(error, AWS_SETTING, NULL,
             "the endpoint of the instance metadata service is too long");
-    enum aws_cause cause = credentials_http_run(exchange, service->request, error);
+    enum aws_cause cause = credentials_ask_run(exchange, service->request, error);
     exchange->http.url = NULL;
     exchange->http.headers = NULL;
     return cause;
@@ -72,7 +72,7 @@ static enum aws_cause ask(const struct service *service, enum http_method method
 static enum aws_cause fetch_token(struct service *service, const char **reason,
     struct aws_error *error)
 {
-    struct credentials_http exchange;
+    struct credentials_ask exchange;
     enum aws_cause cause = ask(service, HTTP_PUT, "/latest/api/token",
         "X-aws-ec2-metadata-token-ttl-seconds: 300", &exchange, error);
     const struct http_request *http = &exchange.http;
@@ -96,7 +96,7 @@ static enum aws_cause fetch_token(struct service *service, const char **reason,
             buf_cstr(&service->token) == NULL)) {
         cause = error_set(error, AWS_NO_MEMORY, NULL, "no memory");
     }
-    credentials_http_free(&exchange);
+    credentials_ask_free(&exchange);
     return cause;
 }
 
@@ -108,7 +108,7 @@ static enum aws_cause fetch_role(const struct service *service, char name[NAME_M
 {
     static const char allowed[] =
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+=,.@_-";
-    struct credentials_http exchange;
+    struct credentials_ask exchange;
     *name = '\0';
     enum aws_cause cause = ask(service, HTTP_GET, role_path, service->token.data, &exchange, error);
     if (cause == AWS_OK && exchange.http.status == 404) {
@@ -127,20 +127,20 @@ static enum aws_cause fetch_role(const struct service *service, char name[NAME_M
         else
             (void)snprintf(name, NAME_MAXIMUM, "%.*s", (int)length, exchange.answer.data);
     }
-    credentials_http_free(&exchange);
+    credentials_ask_free(&exchange);
     return cause;
 }
 
 static enum aws_cause fetch_credentials(const struct service *service, const char *role,
     struct credentials *credentials, struct aws_error *error)
 {
-    struct credentials_http exchange;
+    struct credentials_ask exchange;
     char path[sizeof role_path + NAME_MAXIMUM];
     (void)snprintf(path, sizeof path, "%s%s", role_path, role);
     enum aws_cause cause = ask(service, HTTP_GET, path, service->token.data, &exchange, error);
     if (cause == AWS_OK)
-        cause = credentials_json_answer(credentials, &exchange, NULL, error);
-    credentials_http_free(&exchange);
+        cause = credentials_document_answer(credentials, &exchange, NULL, error);
+    credentials_ask_free(&exchange);
     return cause;
 }
 
@@ -159,7 +159,7 @@ enum aws_cause credentials_instance_fetch(struct credentials *credentials,
     if (cause != AWS_OK)
         return cause;
     struct service service = { .request = request };
-    buf_init(&service.token, CREDENTIALS_HTTP_MAXIMUM + 64);
+    buf_init(&service.token, CREDENTIALS_ASK_MAXIMUM + 64);
     if (asprintf(&origin, "%s%s", url.origin, url.path) < 0) {
         origin = NULL;
         cause = error_set(error, AWS_NO_MEMORY, NULL, "no memory");

@@ -1,8 +1,9 @@
-#ifndef AWS_CREDENTIALS_INSTANCE_H
-#define AWS_CREDENTIALS_INSTANCE_H
+#ifndef CREDENTIALS_INSTANCE_H
+#define CREDENTIALS_INSTANCE_H
 
 #include "aws/credentials.h"
-#include "aws/profile.h"
+#include "credentials/profile.h"
+#include "credentials/request.h"
 
 /*
  * Credentials of the role of an EC2 instance, from its metadata service, version 2 only (IMDSv2): a

@@ -8,9 +8,10 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "aws/credentials_keeper.h"
 #include "base/backoff.h"
 #include "base/clock.h"
+#include "credentials/chain.h"
+#include "credentials/keeper.h"
 #include "crypto/digest.h"
 
 enum {
@@ -105,7 +106,7 @@ struct credentials_keeper *credentials_keeper_open(const struct credentials_requ
         error_set(error, AWS_NO_MEMORY, NULL, "no memory");
         goto err;
     }
-    if (credentials_load(&keeper->current, request, error) != AWS_OK)
+    if (credentials_chain_load(&keeper->current, request, error) != AWS_OK)
         goto err;
     keeper->renewal.done_fd = keeper->done_fd;
     schedule(keeper);
@@ -139,7 +140,8 @@ void credentials_keeper_close(struct credentials_keeper *keeper)
 static void *renew(void *context)
 {
     struct renewal *renewal = context;
-    renewal->cause = credentials_load(&renewal->credentials, &renewal->request, &renewal->error);
+    renewal->cause =
+        credentials_chain_load(&renewal->credentials, &renewal->request, &renewal->error);
     (void)eventfd_write(renewal->done_fd, 1); /* it is 0 before: this cannot fail */
     return NULL;
 }

@@ -1,11 +1,12 @@
-#ifndef AWS_CREDENTIALS_KEEPER_H
-#define AWS_CREDENTIALS_KEEPER_H
+#ifndef CREDENTIALS_KEEPER_H
+#define CREDENTIALS_KEEPER_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "aws/credentials.h"
 #include "aws/error.h"
+#include "credentials/request.h"
 
 /*
  * Keeps credentials good: renews those that expire a quarter of an hour before they do, or when
@@ -26,8 +27,8 @@ enum credentials_keeper_state {
 
 /*
  * credentials_keeper_open(request, error):
- * Load the first credentials, waiting for them (credentials_load()). What ${request} points at is
- * copied; its stop_fd is of this first time only. NULL with ${error}.
+ * Load the first credentials, waiting for them (credentials_chain_load()). What ${request} points
+ * at is copied; its stop_fd is of this first time only. NULL with ${error}.
  */
 struct credentials_keeper *credentials_keeper_open(const struct credentials_request *request,
     struct aws_error *error);

@@ -8,11 +8,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "aws/credentials_json.h"
-#include "aws/credentials_process.h"
-#include "aws/credentials_words.h"
 #include "base/buf.h"
 #include "base/clock.h"
+#include "credentials/document.h"
+#include "credentials/process.h"
+#include "credentials/shell_words.h"
 
 enum { LONGEST_MS = 60 * 1000, OUTPUT_MAXIMUM = 64 << 10, TICK_MS = 20 };
 
@@ -158,12 +158,12 @@ static enum aws_cause run(char *const *words, struct buf *output, const char *pl
 enum aws_cause credentials_process_fetch(struct credentials *credentials, const char *command,
     const char *place, const struct credentials_request *request, struct aws_error *error)
 {
-    struct credentials_words words = { .text = NULL };
+    struct shell_words words = { .text = NULL };
     struct buf output;
     enum aws_cause cause;
     *credentials = (struct credentials){ 0 };
     buf_init(&output, OUTPUT_MAXIMUM);
-    if (credentials_words_split(&words, command) != 0)
+    if (shell_words_split(&words, command) != 0)
         cause = errno == ENOMEM
             ? error_set(error, AWS_NO_MEMORY, NULL, "no memory")
             : error_set(error, AWS_CONFIG, NULL,
@@ -174,9 +174,9 @@ enum aws_cause credentials_process_fetch(struct credentials *credentials, const 
     else
         cause = run(words.list, &output, place, request, error);
     if (cause == AWS_OK)
-        cause = credentials_json_read(credentials, CREDENTIALS_JSON_PROCESS, output.data,
+        cause = credentials_document_read(credentials, CREDENTIALS_DOCUMENT_PROCESS, output.data,
             output.length, who, error);
     buf_wipe(&output);
-    credentials_words_free(&words);
+    shell_words_free(&words);
     return cause;
 }

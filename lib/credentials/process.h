@@ -1,7 +1,8 @@
-#ifndef AWS_CREDENTIALS_PROCESS_H
-#define AWS_CREDENTIALS_PROCESS_H
+#ifndef CREDENTIALS_PROCESS_H
+#define CREDENTIALS_PROCESS_H
 
 #include "aws/credentials.h"
+#include "credentials/request.h"
 
 /*
  * credentials_process_fetch(credentials, command, place, request, error):

@@ -7,10 +7,10 @@
 #include <unistd.h>
 
 #include "aws/credentials.h"
-#include "aws/credentials_words.h"
-#include "aws/ini.h"
-#include "aws/profile.h"
 #include "base/buf.h"
+#include "credentials/ini.h"
+#include "credentials/profile.h"
+#include "credentials/shell_words.h"
 #include "crypto/secret.h"
 
 enum { FILE_MAXIMUM = 1 << 20 };
@@ -92,11 +92,11 @@ static const char *take_own(struct reading *reading)
 /* A section of "config" that is named by two words, if it is one. */
 static const char *take_words(struct reading *reading, const char *header)
 {
-    struct credentials_words words;
+    struct shell_words words;
     bool profile = strncmp(header, "profile", strlen("profile")) == 0;
     const char *problem = NULL;
     errno = 0;
-    int result = credentials_words_split(&words, header);
+    int result = shell_words_split(&words, header);
     bool ours = result == 0 && strcmp(words.list[0], profile ? "profile" : "services") == 0;
     if (result != 0 && errno == ENOMEM)
         problem = ini_no_memory;
@@ -112,7 +112,7 @@ static const char *take_words(struct reading *reading, const char *header)
         if ((reading->section = strdup(words.list[1])) == NULL)
             problem = ini_no_memory;
     }
-    credentials_words_free(&words);
+    shell_words_free(&words);
     return problem;
 }
 

@@ -1,5 +1,5 @@
-#ifndef AWS_PROFILE_H
-#define AWS_PROFILE_H
+#ifndef CREDENTIALS_PROFILE_H
+#define CREDENTIALS_PROFILE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -8,9 +8,9 @@
 
 /*
  * The shared profile files of the AWS tools, "config" and "credentials", read as botocore reads
- * them (aws/ini.h). In "config" a profile's section is [default] or [profile NAME], a NAME with
- * blanks quoted as for a shell; [services NAME] says where services are. In "credentials" it is
- * [NAME], as it stands. [DEFAULT] holds what every section has that does not say otherwise. One
+ * them (credentials/ini.h). In "config" a profile's section is [default] or [profile NAME], a NAME
+ * with blanks quoted as for a shell; [services NAME] says where services are. In "credentials" it
+ * is [NAME], as it stands. [DEFAULT] holds what every section has that does not say otherwise. One
  * profile is read, out of both files; what stands in "credentials" goes before what stands in
  * "config".
  */

@@ -2,12 +2,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "aws/credentials_http.h"
-#include "aws/credentials_role.h"
-#include "aws/endpoint.h"
 #include "aws/form.h"
 #include "aws/headers.h"
 #include "base/clock.h"
+#include "credentials/ask.h"
+#include "credentials/endpoint.h"
+#include "credentials/role.h"
 #include "http/url.h"
 #include "xml/xml.h"
 
@@ -102,7 +102,7 @@ static enum aws_cause take(struct credentials *credentials, struct reading *read
 }
 
 static enum aws_cause read_answer(struct credentials *credentials,
-    const struct credentials_http *exchange, const struct credentials_role *role,
+    const struct credentials_ask *exchange, const struct credentials_role *role,
     struct aws_error *error)
 {
     struct reading reading = { .open = NULL };
@@ -200,7 +200,7 @@ static enum aws_cause assume(struct credentials *credentials,
     struct url url;
     struct buf body, target;
     struct headers headers;
-    struct credentials_http exchange = { .tries = TRIES, .who = "STS" };
+    struct credentials_ask exchange = { .tries = TRIES, .who = "STS" };
     uint64_t now_ms = clock_realtime_ms();
     *credentials = (struct credentials){ 0 };
     enum aws_cause cause = find_endpoint(request, role, &url, error);
@@ -222,7 +222,7 @@ static enum aws_cause assume(struct credentials *credentials,
     for (int round = 0; round < 2; round++) {
         if (round > 0 && (by == NULL || !skewed(&exchange.http, &now_ms)))
             break;
-        credentials_http_free(&exchange);
+        credentials_ask_free(&exchange);
         headers_begin(&headers, "application/x-www-form-urlencoded; charset=utf-8", url.host, by,
             now_ms);
         if (buf_cstr(&target) == NULL || body.failed || headers_finish(&headers, &signing) != 0) {
@@ -236,12 +236,12 @@ static enum aws_cause assume(struct credentials *credentials,
             .body_length = body.length,
             .connect_ms = CONNECT_MS,
             .total_ms = TOTAL_MS };
-        cause = credentials_http_run(&exchange, request, error);
+        cause = credentials_ask_run(&exchange, request, error);
         if (cause != AWS_OK)
             break;
         cause = read_answer(credentials, &exchange, role, error);
     }
-    credentials_http_free(&exchange);
+    credentials_ask_free(&exchange);
     headers_free(&headers);
     buf_wipe(&body);
     buf_free(&target);

@@ -1,15 +1,16 @@
-#ifndef AWS_CREDENTIALS_ROLE_H
-#define AWS_CREDENTIALS_ROLE_H
+#ifndef CREDENTIALS_ROLE_H
+#define CREDENTIALS_ROLE_H
 
 #include "aws/credentials.h"
-#include "aws/profile.h"
+#include "credentials/profile.h"
+#include "credentials/request.h"
 
 /*
  * Roles assumed at STS, by its query protocol (version 2011-06-15).
  *
- * STS is where the environment and the profile that was asked for say (aws/endpoint.h), of a chain
- * of roles at one place; requests are signed for the region of the queue. A clock that is wrong is
- * corrected by the Date of the first answer.
+ * STS is where the environment and the profile that was asked for say (credentials/endpoint.h), of
+ * a chain of roles at one place; requests are signed for the region of the queue. A clock that is
+ * wrong is corrected by the Date of the first answer.
  */
 struct credentials_role {
     const char *arn;

@@ -3,15 +3,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "aws/credentials_words.h"
+#include "credentials/shell_words.h"
 #include "crypto/secret.h"
 
-void credentials_words_free(struct credentials_words *words)
+void shell_words_free(struct shell_words *words)
 {
     if (words->text != NULL)
         secret_wipe(words->text, words->size);
     free(words->text);
-    *words = (struct credentials_words){ .text = NULL };
+    *words = (struct shell_words){ .text = NULL };
 }
 
 static bool blank(char byte)
@@ -43,11 +43,11 @@ static bool take_word(const char **from, char **to)
     return quote == '\0';
 }
 
-int credentials_words_split(struct credentials_words *words, const char *command)
+int shell_words_split(struct shell_words *words, const char *command)
 {
     size_t count = 0;
     errno = 0;
-    *words = (struct credentials_words){ .size = strlen(command) + 2 };
+    *words = (struct shell_words){ .size = strlen(command) + 2 };
     char *to = words->text = calloc(1, words->size);
     if (to == NULL)
         return -1;
@@ -56,7 +56,7 @@ int credentials_words_split(struct credentials_words *words, const char *command
             command++;
         if (*command == '\0')
             break;
-        if (count == CREDENTIALS_WORDS)
+        if (count == SHELL_WORDS_MAXIMUM)
             return -1;
         words->list[count++] = to;
         if (!take_word(&command, &to))

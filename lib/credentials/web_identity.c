@@ -1,8 +1,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "aws/credentials_http.h"
-#include "aws/credentials_web_identity.h"
+#include "credentials/ask.h"
+#include "credentials/web_identity.h"
 
 enum aws_cause credentials_web_identity_assume(struct credentials *credentials,
     const struct credentials_request *request, const struct credentials_role *role,
@@ -10,7 +10,7 @@ enum aws_cause credentials_web_identity_assume(struct credentials *credentials,
 {
     struct buf token;
     *credentials = (struct credentials){ 0 };
-    if (credentials_http_read_file(file, &token) != 0)
+    if (credentials_ask_read_file(file, &token) != 0)
         cause = error_set(error, cause, NULL, "%s: cannot read the web identity token: %s", place,
             strerror(errno));
     else

@@ -1,9 +1,10 @@
-#ifndef AWS_CREDENTIALS_WEB_IDENTITY_H
-#define AWS_CREDENTIALS_WEB_IDENTITY_H
+#ifndef CREDENTIALS_WEB_IDENTITY_H
+#define CREDENTIALS_WEB_IDENTITY_H
 
 #include "aws/credentials.h"
-#include "aws/credentials_role.h"
-#include "aws/profile.h"
+#include "credentials/profile.h"
+#include "credentials/request.h"
+#include "credentials/role.h"
 
 /*
  * A role assumed with the token of an identity provider, which stands in a file that is read anew

@@ -1,8 +1,8 @@
 #include <string.h>
 
-#include "aws/answer.h"
-#include "aws/answer_json.h"
-#include "aws/answer_xml.h"
+#include "sqs/answer.h"
+#include "sqs/answer_json.h"
+#include "sqs/answer_xml.h"
 
 enum {
     TEXT_MAXIMUM = 1024,

@@ -1,14 +1,14 @@
-#ifndef AWS_ANSWER_H
-#define AWS_ANSWER_H
+#ifndef SQS_ANSWER_H
+#define SQS_ANSWER_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "aws/error.h"
-#include "aws/message.h"
-#include "aws/protocol.h"
 #include "base/buf.h"
+#include "sqs/message.h"
+#include "sqs/protocol.h"
 
 /*
  * Answers of SQS in either protocol. As a rule they are read while they arrive, and messages are

@@ -1,11 +1,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "aws/answer_json.h"
 #include "json/path.h"
 #include "json/pieces.h"
 #include "json/scan.h"
 #include "json/string.h"
+#include "sqs/answer_json.h"
 
 enum {
     TEXT_MAXIMUM = 1024,

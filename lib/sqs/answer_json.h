@@ -1,11 +1,11 @@
-#ifndef AWS_ANSWER_JSON_H
-#define AWS_ANSWER_JSON_H
+#ifndef SQS_ANSWER_JSON_H
+#define SQS_ANSWER_JSON_H
 
 #include <stddef.h>
 
-#include "aws/answer.h"
+#include "sqs/answer.h"
 
-/* Answers of AWS JSON 1.0. What is found is told to the answer (aws/answer.h). */
+/* Answers of AWS JSON 1.0. What is found is told to the answer (sqs/answer.h). */
 struct answer_json;
 
 struct answer_json *answer_json_new(struct answer *answer); /* NULL: no memory */

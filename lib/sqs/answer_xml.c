@@ -1,7 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "aws/answer_xml.h"
+#include "sqs/answer_xml.h"
 #include "xml/xml.h"
 
 enum { TEXT_MAXIMUM = 1024 };

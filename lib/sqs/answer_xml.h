@@ -1,11 +1,11 @@
-#ifndef AWS_ANSWER_XML_H
-#define AWS_ANSWER_XML_H
+#ifndef SQS_ANSWER_XML_H
+#define SQS_ANSWER_XML_H
 
 #include <stddef.h>
 
-#include "aws/answer.h"
+#include "sqs/answer.h"
 
-/* Answers of the query protocol: XML. What is found is told to the answer (aws/answer.h). */
+/* Answers of the query protocol: XML. What is found is told to the answer (sqs/answer.h). */
 struct answer_xml;
 
 struct answer_xml *answer_xml_new(struct answer *answer); /* NULL: no memory */

@@ -2,9 +2,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "aws/attribute.h"
 #include "crypto/base64.h"
 #include "crypto/digest.h"
+#include "sqs/attribute.h"
 
 /* How the value is carried, as the digest has it. */
 enum carried { CARRIED_STRING = 1, CARRIED_BINARY = 2 };

@@ -1,5 +1,5 @@
-#ifndef AWS_ATTRIBUTE_H
-#define AWS_ATTRIBUTE_H
+#ifndef SQS_ATTRIBUTE_H
+#define SQS_ATTRIBUTE_H
 
 #include <stdbool.h>
 #include <stddef.h>

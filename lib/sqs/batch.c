@@ -2,9 +2,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "aws/batch.h"
 #include "base/backoff.h"
 #include "base/clock.h"
+#include "sqs/batch.h"
 
 enum { FIRST_PAUSE_MS = 100, LONGEST_PAUSE_MS = 5000 };
 

@@ -1,12 +1,12 @@
-#ifndef AWS_BATCH_H
-#define AWS_BATCH_H
+#ifndef SQS_BATCH_H
+#define SQS_BATCH_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "aws/call.h"
-#include "aws/sqs.h"
+#include "sqs/call.h"
+#include "sqs/sqs.h"
 
 /*
  * Items of one operation, gathered into batches of at most ten and sent several batches at once.
@@ -17,7 +17,7 @@
 struct batch_item {
     const char *text; /* a receipt handle, or a body to send; stays until the item is back */
     size_t length;
-    const struct call_message *message; /* CALL_SEND: more of it (aws/call.h), or NULL; stays too */
+    const struct call_message *message; /* CALL_SEND: more of it (sqs/call.h), or NULL; stays too */
 
     /* Set when it is back. */
     enum aws_cause cause; /* AWS_OK: done */

@@ -1,10 +1,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "aws/call.h"
-#include "aws/protocol_json.h"
-#include "aws/protocol_query.h"
 #include "crypto/digest.h"
+#include "sqs/call.h"
+#include "sqs/protocol_json.h"
+#include "sqs/protocol_query.h"
 
 enum {
     SILENCE_S = 20,

@@ -1,15 +1,15 @@
-#ifndef AWS_CALL_H
-#define AWS_CALL_H
+#ifndef SQS_CALL_H
+#define SQS_CALL_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-#include "aws/answer.h"
-#include "aws/attribute.h"
 #include "aws/error.h"
-#include "aws/protocol.h"
 #include "base/buf.h"
 #include "http/http.h"
+#include "sqs/answer.h"
+#include "sqs/attribute.h"
+#include "sqs/protocol.h"
 
 /* Calls of the SQS API: what is asked, and what came of it. */
 
@@ -67,7 +67,7 @@ struct call {
     /* CALL_QUEUE_URL */
     const char *queue_name;
 
-    /* Set when the call is back (aws/sqs.h). */
+    /* Set when the call is back (sqs/sqs.h). */
     struct aws_error error;
     size_t messages; /* CALL_RECEIVE: handed to on_message, by failed attempts too */
     bool unreadable; /* the last answer came whole and said nothing that SQS says */

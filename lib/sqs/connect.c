@@ -2,13 +2,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "aws/connect.h"
 #include "aws/credentials.h"
-#include "aws/endpoint.h"
-#include "aws/profile.h"
 #include "base/msg.h"
 #include "base/status.h"
 #include "base/stop.h"
+#include "credentials/endpoint.h"
+#include "credentials/profile.h"
+#include "sqs/connect.h"
 
 enum { LONGEST_RETRY_MS = 24 * 3600 * 1000 };
 

@@ -1,13 +1,13 @@
-#ifndef AWS_CONNECT_H
-#define AWS_CONNECT_H
+#ifndef SQS_CONNECT_H
+#define SQS_CONNECT_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "aws/error.h"
-#include "aws/queue.h"
-#include "aws/sqs.h"
 #include "base/opt.h"
+#include "sqs/queue.h"
+#include "sqs/sqs.h"
 
 /* What to do when the queue is said not to exist. */
 enum connect_absence {
@@ -20,11 +20,11 @@ enum connect_absence {
  * From options and environment to a client of the queue they mean.
  *
  * Queue: -Q, SQS_QUEUE_URL; a name is looked up. Endpoint: --endpoint-url, what is configured
- * (aws/endpoint.h), the queue URL's own host, the region's. Region:
+ * (credentials/endpoint.h), the queue URL's own host, the region's. Region:
  * --region, the queue URL's host if it is one of AWS's, AWS_REGION, AWS_DEFAULT_REGION, the
  * profile's, the endpoint's host if it is one of AWS's; for any other endpoint us-east-1, which
  * stand-ins of SQS expect or pass over. Trusted certificates: AWS_CA_BUNDLE, the profile's
- * ca_bundle. Credentials: aws/credentials.h.
+ * ca_bundle. Credentials: credentials/chain.h.
  */
 struct connect_options {
     const char *queue;

@@ -2,9 +2,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "aws/feed.h"
 #include "base/clock.h"
 #include "base/stop.h"
+#include "sqs/feed.h"
 
 enum { STOPPING_TICK_MS = 200, OUTPUT_WAITING = 1 << 20 };
 

@@ -1,15 +1,15 @@
-#ifndef AWS_FEED_H
-#define AWS_FEED_H
+#ifndef SQS_FEED_H
+#define SQS_FEED_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "aws/batch.h"
 #include "aws/error.h"
 #include "base/line.h"
 #include "base/meter.h"
 #include "base/outqueue.h"
+#include "sqs/batch.h"
 
 /*
  * The loop of a program that turns lines of input into items of batches: it reads while there is

@@ -1,4 +1,4 @@
-#include "aws/gate.h"
+#include "sqs/gate.h"
 
 enum { FIRST_MS = 100, CAP_MS = 5000, PROBE_GAP_MS = 250 };
 

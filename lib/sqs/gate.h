@@ -1,5 +1,5 @@
-#ifndef AWS_GATE_H
-#define AWS_GATE_H
+#ifndef SQS_GATE_H
+#define SQS_GATE_H
 
 #include <stdbool.h>
 #include <stdint.h>

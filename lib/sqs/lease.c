@@ -1,8 +1,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "aws/lease.h"
 #include "base/hash.h"
+#include "sqs/lease.h"
 
 enum { FEWEST_BUCKETS = 64 };
 

@@ -1,11 +1,11 @@
-#ifndef AWS_LEASE_H
-#define AWS_LEASE_H
+#ifndef SQS_LEASE_H
+#define SQS_LEASE_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "aws/batch.h"
+#include "sqs/batch.h"
 
 /*
  * Leases: messages that were received and whose verdict has not come back, found by message id and

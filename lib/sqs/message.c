@@ -1,7 +1,7 @@
 #include <string.h>
 
-#include "aws/message.h"
 #include "json/string.h"
+#include "sqs/message.h"
 
 enum {
     HANDLE_MAXIMUM = 16384,

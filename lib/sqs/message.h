@@ -1,12 +1,12 @@
-#ifndef AWS_MESSAGE_H
-#define AWS_MESSAGE_H
+#ifndef SQS_MESSAGE_H
+#define SQS_MESSAGE_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "aws/attribute.h"
 #include "base/buf.h"
+#include "sqs/attribute.h"
 
 /* A message as a receive gives it, put together part by part while the answer is read. */
 struct message {

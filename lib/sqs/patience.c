@@ -1,4 +1,4 @@
-#include "aws/patience.h"
+#include "sqs/patience.h"
 
 uint64_t patience_with(const struct patience *patience, enum aws_cause cause)
 {

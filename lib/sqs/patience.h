@@ -1,11 +1,11 @@
-#ifndef AWS_PATIENCE_H
-#define AWS_PATIENCE_H
+#ifndef SQS_PATIENCE_H
+#define SQS_PATIENCE_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "aws/call.h"
 #include "aws/error.h"
+#include "sqs/call.h"
 
 /* How long a client goes on with what fails, and which failures are worth a word meanwhile. */
 struct patience {

@@ -1,5 +1,5 @@
-#ifndef AWS_PROTOCOL_H
-#define AWS_PROTOCOL_H
+#ifndef SQS_PROTOCOL_H
+#define SQS_PROTOCOL_H
 
 /* The two protocols that SQS speaks; what differs is in protocol_*.h and answer_*.h. */
 enum protocol {

@@ -1,7 +1,7 @@
 #include <string.h>
 
-#include "aws/protocol_json.h"
 #include "json/string.h"
+#include "sqs/protocol_json.h"
 
 /* Members are appended with a comma before them, but for the first, QueueUrl or QueueName. */
 

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "aws/form.h"
-#include "aws/protocol_query.h"
+#include "sqs/protocol_query.h"
 
 static void write_receive(struct buf *out, const struct call *call)
 {

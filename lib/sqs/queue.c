@@ -4,10 +4,12 @@
 #include <string.h>
 
 #include "aws/partition.h"
-#include "aws/queue.h"
 #include "http/url.h"
+#include "sqs/queue.h"
 
 enum { NAME_MAX_LENGTH = 80 };
+
+_Static_assert(QUEUE_PART_SIZE == (int)PARTITION_REGION_SIZE, "either holds a region");
 
 static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
 

@@ -1,5 +1,5 @@
-#ifndef AWS_QUEUE_H
-#define AWS_QUEUE_H
+#ifndef SQS_QUEUE_H
+#define SQS_QUEUE_H
 
 #include <stdbool.h>
 #include <stddef.h>

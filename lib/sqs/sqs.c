@@ -3,13 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "aws/credentials_keeper.h"
-#include "aws/gate.h"
-#include "aws/patience.h"
-#include "aws/sqs.h"
-#include "aws/transfer.h"
 #include "base/clock.h"
 #include "base/stop.h"
+#include "credentials/keeper.h"
+#include "sqs/gate.h"
+#include "sqs/patience.h"
+#include "sqs/sqs.h"
+#include "sqs/transfer.h"
 
 enum {
     TROUBLE_AFTER = 3,

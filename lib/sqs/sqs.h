@@ -1,15 +1,15 @@
-#ifndef AWS_SQS_H
-#define AWS_SQS_H
+#ifndef SQS_SQS_H
+#define SQS_SQS_H
 
 #include <poll.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "aws/call.h"
 #include "aws/error.h"
-#include "aws/patience.h"
 #include "http/url.h"
+#include "sqs/call.h"
+#include "sqs/patience.h"
 
 /*
  * A client of SQS: calls go in, are signed, sent, and repeated while that helps, and come back when
@@ -22,7 +22,7 @@
  * corrected by the server's Date, once a call.
  *
  * Credentials are renewed before they expire, and when a server says that they have, beside all
- * else (aws/credentials_keeper.h). A call that was refused for it waits for others, as long as it
+ * else (credentials/keeper.h). A call that was refused for it waits for others, as long as it
  * might go on failing, and is sent once more.
  */
 struct sqs;

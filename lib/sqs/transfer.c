@@ -2,9 +2,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "aws/transfer.h"
 #include "crypto/digest.h"
 #include "crypto/random.h"
+#include "sqs/transfer.h"
 
 enum { BODY_MAXIMUM = 8 << 20, BODY_KEPT = 256 << 10, URL_MAXIMUM = 32 << 10 };
 

@@ -1,15 +1,15 @@
-#ifndef AWS_TRANSFER_H
-#define AWS_TRANSFER_H
+#ifndef SQS_TRANSFER_H
+#define SQS_TRANSFER_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "aws/answer.h"
-#include "aws/call.h"
 #include "aws/credentials.h"
 #include "aws/headers.h"
 #include "base/buf.h"
 #include "http/http.h"
+#include "sqs/answer.h"
+#include "sqs/call.h"
 
 /* A call's way to the server and back: one request after the other, its headers, its answer. */
 

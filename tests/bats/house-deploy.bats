@@ -72,7 +72,7 @@ says() {
 
 @test "the IAM policy allows the calls that the pipeline makes, and no other" {
   # IAM knows no batches: the right to one is the right to the other.
-  sed -n 's/^ *\[CALL_[A-Z_]*\] = "\([A-Za-z]*\)".*/\1/p' "$ROOT/lib/aws/call.c" |
+  sed -n 's/^ *\[CALL_[A-Z_]*\] = "\([A-Za-z]*\)".*/\1/p' "$ROOT/lib/sqs/call.c" |
     sed 's/Batch$//' | grep -v '^SendMessage$' | sort -u >made
   [ "$(wc -l <made)" -ge 5 ]
   diff made <(jq -r '.Statement[].Action | arrays[] | ltrimstr("sqs:")' "$DEPLOY/iam-policy.json" | sort -u)

@@ -4,12 +4,12 @@
  * XML, and a credential_process. What is taken could stand in a header, nothing that one of them
  * says leads the next request elsewhere, and what is refused leaves nothing behind.
  */
-#include "aws/credentials_container.h"
-#include "aws/credentials_instance.h"
-#include "aws/credentials_json.h"
-#include "aws/credentials_role.h"
-#include "aws/profile.h"
-#include "aws_network.h"
+#include "credentials/container.h"
+#include "credentials/document.h"
+#include "credentials/instance.h"
+#include "credentials/profile.h"
+#include "credentials/role.h"
+#include "credentials_network.h"
 
 enum source { CONTAINER, INSTANCE, ROLE, TOKEN, PROCESS, TIME, SOURCES };
 
@@ -75,8 +75,8 @@ static enum aws_cause fetch(enum source source, const struct profile *profile,
         return credentials_role_assume_by_token(credentials, &request, &role, "token", error);
     default:
         text = fuzz_part(&network, &length);
-        return credentials_json_read(credentials, CREDENTIALS_JSON_PROCESS, text, length, "it",
-            error);
+        return credentials_document_read(credentials, CREDENTIALS_DOCUMENT_PROCESS, text, length,
+            "it", error);
     }
 }
 

@@ -1,5 +1,5 @@
-#ifndef AWS_NETWORK_H
-#define AWS_NETWORK_H
+#ifndef CREDENTIALS_NETWORK_H
+#define CREDENTIALS_NETWORK_H
 
 #include <stdio.h>
 

@@ -8,10 +8,10 @@
 #include <unistd.h>
 #include <wordexp.h>
 
-#include "aws/credentials_profile.h"
-#include "aws/credentials_words.h"
-#include "aws/profile.h"
-#include "aws_network.h"
+#include "credentials/from_profile.h"
+#include "credentials/profile.h"
+#include "credentials/shell_words.h"
+#include "credentials_network.h"
 
 static const struct credentials_request request = { .region = "eu-west-1", .stop_fd = -1 };
 
@@ -71,12 +71,13 @@ static void check_files(const char *asked, int follow)
     const char *url;
     cause = profile_service_endpoint(&profile, "sqs", &url, &error);
     fuzz_require(cause == AWS_OK ? url == NULL || strpbrk(url, "\n=") != url : cause == AWS_CONFIG);
-    cause = follow ? credentials_profile_fetch(&credentials, &request, &profile, &error) : AWS_OK;
+    cause =
+        follow ? credentials_from_profile_fetch(&credentials, &request, &profile, &error) : AWS_OK;
     fuzz_require(cause == AWS_OK || (cause == error.cause && *error.text != '\0'));
     fuzz_require(memchr(error.text, '\0', sizeof error.text) != NULL);
     fuzz_require(cause == AWS_OK || credentials.access_key_id == NULL);
     /* Of an instance three, and of each role one, or two when the clock is wrong. */
-    fuzz_require(network_requests <= 3 + 2 * CREDENTIALS_PROFILE_ROLES);
+    fuzz_require(network_requests <= 3 + 2 * FROM_PROFILE_ROLES);
     credentials_free(&credentials);
     profile_free(&profile);
 }
@@ -91,14 +92,14 @@ static int is_plain(const char *text)
 
 static void check_words(const char *command)
 {
-    struct credentials_words words;
+    struct shell_words words;
     wordexp_t expected;
-    int result = credentials_words_split(&words, command);
+    int result = shell_words_split(&words, command);
     fuzz_require(result == 0 || errno == 0);
     if (result == 0) {
         size_t count = 0, used = 0;
         for (; words.list[count] != NULL; count++) {
-            fuzz_require(count < CREDENTIALS_WORDS && words.list[count] == words.text + used);
+            fuzz_require(count < SHELL_WORDS_MAXIMUM && words.list[count] == words.text + used);
             used += strlen(words.list[count]) + 1;
             fuzz_require(used <= words.size);
         }
@@ -110,7 +111,7 @@ static void check_words(const char *command)
             wordfree(&expected);
         }
     }
-    credentials_words_free(&words);
+    shell_words_free(&words);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -4,11 +4,11 @@
  * make no difference to a whole answer, no message for people holds anything but a name, and after
  * it the next answer is read as if there had been none before.
  */
-#include "aws/answer.h"
-#include "aws/call.h"
 #include "base/buf.h"
 #include "fuzz.h"
 #include "json/string.h"
+#include "sqs/answer.h"
+#include "sqs/call.h"
 
 enum { MOST = 1 << 22 };
 

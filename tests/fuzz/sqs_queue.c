@@ -5,9 +5,9 @@
  */
 #include <stdio.h>
 
-#include "aws/queue.h"
 #include "fuzz.h"
 #include "http/url.h"
+#include "sqs/queue.h"
 
 static void check_plain(const char *text)
 {

@@ -1,4 +1,5 @@
-/* lib/aws/profile and credentials: the shared files of the AWS tools, and what beats them. */
+/* lib/credentials/profile, chain and shell_words: the shared files of the AWS tools, and what beats
+ * them. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,9 +13,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "aws/credentials.h"
-#include "aws/credentials_words.h"
-#include "aws/profile.h"
+#include "credentials/chain.h"
+#include "credentials/profile.h"
+#include "credentials/shell_words.h"
 
 struct file {
     const char *text;
@@ -320,7 +321,7 @@ static void arrange(const struct setting *setting, const char *folder)
 static void test_order(void **state)
 {
     (void)state;
-    char folder[] = "/tmp/aws_profile.XXXXXX", name[256];
+    char folder[] = "/tmp/credentials_profile.XXXXXX", name[256];
     assert_non_null(mkdtemp(folder));
     for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
         const struct setting *setting = &settings[i];
@@ -330,7 +331,7 @@ static void test_order(void **state)
             .region = "us-east-1",
             .stop_fd = -1 };
         arrange(setting, folder);
-        enum aws_cause cause = credentials_load(&credentials, &request, &error);
+        enum aws_cause cause = credentials_chain_load(&credentials, &request, &error);
         if (cause != setting->cause)
             fail_msg("setting %zu: cause %d: %s", i, (int)cause, error.text);
         if (cause == AWS_OK) {
@@ -397,17 +398,17 @@ static void test_times(void **state)
 static void test_words(void **state)
 {
     (void)state;
-    char command[2 * (CREDENTIALS_WORDS + 1) + 1] = "";
-    for (size_t i = 0; i < CREDENTIALS_WORDS + 1; i++)
+    char command[2 * (SHELL_WORDS_MAXIMUM + 1) + 1] = "";
+    for (size_t i = 0; i < SHELL_WORDS_MAXIMUM + 1; i++)
         memcpy(command + 2 * i, "a ", 3);
-    struct credentials_words words;
-    assert_int_equal(credentials_words_split(&words, command + 2), 0);
-    assert_string_equal(words.list[CREDENTIALS_WORDS - 1], "a");
-    assert_null(words.list[CREDENTIALS_WORDS]);
-    credentials_words_free(&words);
-    assert_int_equal(credentials_words_split(&words, command), -1);
+    struct shell_words words;
+    assert_int_equal(shell_words_split(&words, command + 2), 0);
+    assert_string_equal(words.list[SHELL_WORDS_MAXIMUM - 1], "a");
+    assert_null(words.list[SHELL_WORDS_MAXIMUM]);
+    shell_words_free(&words);
+    assert_int_equal(shell_words_split(&words, command), -1);
     assert_int_equal(errno, 0);
-    credentials_words_free(&words);
+    shell_words_free(&words);
 }
 
 int main(void)

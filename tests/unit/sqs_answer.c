@@ -1,4 +1,4 @@
-/* lib/aws/answer and call: answers of SQS in XML, whole, cut, odd and hostile. */
+/* lib/sqs/answer and call: answers of SQS in XML, whole, cut, odd and hostile. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,7 +9,7 @@
 #include <malloc.h>
 #include <string.h>
 
-#include "aws_answers.h"
+#include "sqs_answers.h"
 
 #define TWO_MESSAGES                                                                                       \
     "<?xml version=\"1.0\"?><ReceiveMessageResponse xmlns=\"http://queue.amazonaws.com/doc/2012-11-05/\">" \

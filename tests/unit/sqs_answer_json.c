@@ -1,4 +1,4 @@
-/* lib/aws/answer and call in AWS JSON 1.0: answers whole, cut, odd and hostile. */
+/* lib/sqs/answer and call in AWS JSON 1.0: answers whole, cut, odd and hostile. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "aws_answers.h"
+#include "sqs_answers.h"
 
 static const char two[] =
     "{\"Messages\": [{\"Attributes\":{\"SentTimestamp\":\"1763715600123\","

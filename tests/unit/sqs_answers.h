@@ -1,5 +1,5 @@
-#ifndef AWS_ANSWERS_H
-#define AWS_ANSWERS_H
+#ifndef SQS_ANSWERS_H
+#define SQS_ANSWERS_H
 
 /* What must hold of an answer in either protocol. */
 
@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "aws/answer.h"
-#include "aws/call.h"
+#include "sqs/answer.h"
+#include "sqs/call.h"
 
 static void put(struct buf *out, const struct buf *text)
 {

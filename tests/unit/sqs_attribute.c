@@ -1,4 +1,4 @@
-/* lib/aws/attribute: the digest of message attributes. */
+/* lib/sqs/attribute: the digest of message attributes. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,8 +9,8 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "aws/attribute.h"
 #include "crypto/digest.h"
+#include "sqs/attribute.h"
 
 static struct attribute make(const char *name, const char *type, const char *value)
 {

@@ -1,4 +1,4 @@
-/* lib/aws/lease: leases found by id, ordered by when they are due and by age. */
+/* lib/sqs/lease: leases found by id, ordered by when they are due and by age. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "aws/lease.h"
+#include "sqs/lease.h"
 
 static struct lease *add(struct lease_table *table, const char *id, const char *handle)
 {

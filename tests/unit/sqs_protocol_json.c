@@ -1,4 +1,4 @@
-/* lib/aws/protocol_json: requests in AWS JSON 1.0. */
+/* lib/sqs/protocol_json: requests in AWS JSON 1.0. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,7 +8,7 @@
 
 #include <stdio.h>
 
-#include "aws/call.h"
+#include "sqs/call.h"
 
 static void check_request(const struct call *call, const char *expected)
 {

@@ -1,4 +1,4 @@
-/* lib/aws/queue: names, URLs, and which of them mean the same queue. */
+/* lib/sqs/queue: names, URLs, and which of them mean the same queue. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "aws/queue.h"
+#include "sqs/queue.h"
 
 static const char eighty[] =
     "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
