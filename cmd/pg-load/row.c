@@ -4,7 +4,6 @@
 
 #include "digits.h"
 #include "json/string.h"
-#include "json/whole.h"
 #include "record/record.h"
 #include "root.h"
 #include "row.h"
@@ -36,7 +35,8 @@ int row_open(struct row_reader *reader, const struct plan *plan)
     buf_init(&reader->name, MAX_TEXT);
     buf_init(&reader->salvaged, MAX_TEXT + 64);
     buf_init(&reader->record, 2 * MAX_TEXT + 64);
-    return row_adopt(reader, plan);
+    reader->salvage = salvage_new();
+    return reader->salvage == NULL ? -1 : row_adopt(reader, plan);
 }
 
 int row_adopt(struct row_reader *reader, const struct plan *plan)
@@ -54,6 +54,7 @@ void row_close(struct row_reader *reader)
     free(reader->last);
     free(reader->present);
     json_matches_free(&reader->matches);
+    salvage_free(reader->salvage);
     field_scratch_free(&reader->scratch);
     buf_free(&reader->text);
     buf_free(&reader->name);
@@ -426,19 +427,20 @@ static int take_salvaged(struct row_reader *reader, const char *sqs, size_t leng
 }
 
 /*
- * A line that is no record: what can be told of it is its "sqs". Of one that is too long no more
- * is held; and a last line without its LF and its closing brace is taken for a piece of a record,
- * whose writer died: were it stored, its message would be deleted, and the rest of it be lost.
+ * A line that is no record: what can be told of it is its "sqs" (record/salvage.h). Of one that is
+ * too long, or cut, no more is held.
  */
 static int take_broken(struct row_reader *reader, const struct line *line, bool too_long,
     const char *code, struct batch *batch)
 {
-    const char *sqs;
-    size_t length;
-    record_salvage(line->text, line->length, reader->plan->paths, &reader->plan->nodes,
-        &reader->matches, &sqs, &length);
-    bool cut = !too_long && line->unended && (sqs != NULL || line_agrees(line, "{\"sqs\":{")) &&
-        !json_whole(line->text, line->length);
+    struct salvage_result found;
+    if (too_long)
+        salvage_text(reader->salvage, line->text, line->length, &found);
+    else
+        salvage_line(reader->salvage, line, &found);
+    const char *sqs = found.sqs;
+    size_t length = found.sqs_length;
+    bool cut = found.cut;
     bool held = !too_long && !cut;
     struct item *item = held ? batch_add(batch, line->number, line->text, line->length)
                              : batch_add(batch, line->number, sqs, length);

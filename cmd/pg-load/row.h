@@ -11,11 +11,13 @@
 #include "field.h"
 #include "json/scan.h"
 #include "plan.h"
+#include "record/salvage.h"
 
 /* Turns lines into items of a batch. */
 struct row_reader {
     const struct plan *plan;
     struct json_matches matches;
+    struct salvage *salvage;
     uint32_t *last;    /* by node: 1 + index of its last match, 0: none */
     bool repeated;     /* some node has more than one match */
     uint64_t *present; /* by source: a bit for each that has a value */

@@ -16,8 +16,7 @@ struct siv {
     /* CMAC's two subkeys (RFC 4493 2.3): for a last block that is full, and one that is padded. */
     unsigned char full[AES_BLOCK];
     unsigned char padded[AES_BLOCK];
-    /* S2V's D: before any associated data, and after those there are. */
-    unsigned char start[AES_BLOCK];
+    /* S2V's D after the associated data that there are. */
     unsigned char chain[AES_BLOCK];
     /* dbl(D) xor ${full}: all that a plaintext shorter than a block still has to be added to. */
     unsigned char brief[AES_BLOCK];
@@ -147,6 +146,7 @@ static int counter_mode(struct siv *siv, const unsigned char tag[AES_BLOCK],
 struct siv *siv_new(const unsigned char *key, size_t key_length)
 {
     static const unsigned char zero[AES_BLOCK];
+    unsigned char chain[AES_BLOCK];
     size_t half = key_length / 2;
     struct siv *siv;
 
@@ -163,9 +163,10 @@ struct siv *siv_new(const unsigned char *key, size_t key_length)
         goto fail;
     dbl(siv->full, siv->full);
     dbl(siv->padded, siv->full);
-    if (cmac(siv, zero, sizeof(zero), NULL, siv->start) != 0)
+    if (cmac(siv, zero, sizeof(zero), NULL, chain) != 0)
         goto fail;
-    set_chain(siv, siv->start);
+    set_chain(siv, chain);
+    secret_wipe(chain, sizeof(chain));
     return siv;
 
 fail:
@@ -199,12 +200,6 @@ int siv_add_ad(struct siv *siv, const void *data, size_t length)
     secret_wipe(chain, sizeof(chain));
     secret_wipe(mac, sizeof(mac));
     return result;
-}
-
-void siv_clear_ad(struct siv *siv)
-{
-    set_chain(siv, siv->start);
-    siv->strings = 0;
 }
 
 int siv_seal(struct siv *siv, const void *plain, size_t length, unsigned char *out)

@@ -28,12 +28,11 @@ void siv_free(struct siv *siv); /* wipes; NULL is fine */
 
 /*
  * siv_add_ad(siv, data, length):
- * One more string of associated data, for all values until siv_clear_ad(). Strings are counted, not
+ * One more string of associated data, for all values to come. Strings are counted, not
  * joined: ("a","b") is not ("ab"), and an empty string is not the same as none. Return 0, or -1
  * when there are SIV_MAX_AD already.
  */
 int siv_add_ad(struct siv *siv, const void *data, size_t length);
-void siv_clear_ad(struct siv *siv);
 
 /*
  * siv_seal(siv, plain, length, out):

@@ -3,6 +3,19 @@
 #include <errno.h>
 #include <string.h>
 
+#include "record/reserved.h"
+#include "record/salvage.h"
+
+static const enum members_kind kinds[RESERVED_COUNT] = {
+    [RESERVED_SQS] = MEMBERS_SQS,
+    [RESERVED_ATTRIBUTES] = MEMBERS_ATTRIBUTES,
+    [RESERVED_FIFO] = MEMBERS_FIFO,
+    [RESERVED_BODY] = MEMBERS_BODY,
+    [RESERVED_PII] = MEMBERS_PII,
+    [RESERVED_ERROR] = MEMBERS_ERROR,
+    [RESERVED_SEALED] = MEMBERS_SEALED,
+};
+
 /* What is looked at inside error and pii. */
 static bool add_inner(struct members *members)
 {
@@ -21,18 +34,22 @@ static bool add_inner(struct members *members)
 
 int members_init(struct members *members, const struct policy *policy)
 {
-    static const char *const names[] = { "sqs", "error", "sealed", "pii", "attributes", "fifo",
-        "body", "line", "line_base64" };
+    uint32_t reserved[RESERVED_COUNT];
     *members = (struct members){ .paths = json_paths_new() };
     if (members->paths == NULL)
         return -1;
     for (size_t i = 0; i < MEMBERS_NONE; i++)
         members->nodes[i] = JSON_NO_NODE;
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        members->nodes[i] = json_paths_key(members->paths, JSON_ROOT, names[i], strlen(names[i]));
-        if (members->nodes[i] == JSON_NO_NODE)
-            goto fail;
-    }
+    if (reserved_add(members->paths, reserved) != 0)
+        goto fail;
+    for (enum reserved i = 0; i < RESERVED_COUNT; i++)
+        members->nodes[kinds[i]] = reserved[i];
+    members->nodes[MEMBERS_LINE] = json_paths_key(members->paths, JSON_ROOT, "line", 4);
+    members->nodes[MEMBERS_LINE_BASE64] =
+        json_paths_key(members->paths, JSON_ROOT, "line_base64", 11);
+    if (members->nodes[MEMBERS_LINE] == JSON_NO_NODE ||
+        members->nodes[MEMBERS_LINE_BASE64] == JSON_NO_NODE)
+        goto fail;
     if (policy->top != JSON_ROOT) {
         size_t length;
         const char *name = json_paths_name(policy->paths, policy->top, &length);
@@ -93,14 +110,7 @@ int members_scan(struct members *members, const char *text, size_t length)
 
 bool members_is_address(const struct members *members, const struct json_match *sqs)
 {
-    if (sqs->kind != JSON_OBJECT || sqs->end == UINT32_MAX)
-        return false;
-    const struct json_match *last = members->matches.list + members->matches.count;
-    for (const struct json_match *match = sqs + 1; match < last && match->value < sqs->end; match++)
-        if (match->node == members->sqs_member &&
-            (match->kind == JSON_OBJECT || match->kind == JSON_ARRAY))
-            return false;
-    return true;
+    return salvage_is_address(&members->matches, sqs, members->sqs_member);
 }
 
 bool members_is_claim(const struct members *members, const char *text, const struct json_match *pii)
@@ -116,19 +126,6 @@ bool members_is_claim(const struct members *members, const char *text, const str
         keys++;
     }
     return pii->kind == JSON_OBJECT && keys == 1;
-}
-
-const struct json_match *members_salvage(struct members *members, const char *text, size_t length)
-{
-    struct json_result result;
-    (void)json_scan(text, length, members->paths, JSON_MAX_DEPTH, &members->matches,
-        &result); /* it fails */
-    for (size_t i = 0; i < members->matches.count; i++) {
-        const struct json_match *match = &members->matches.list[i];
-        if (match->node == members->nodes[MEMBERS_SQS] && members_is_address(members, match))
-            return match;
-    }
-    return NULL;
 }
 
 const struct json_match *members_find(const struct members *members, enum members_kind kind)

@@ -49,14 +49,8 @@ void members_free(struct members *members);                             /* of a 
 /* Scan an object. 0, or -1 with errno: EINVAL, it is no valid JSON, or ENOMEM. */
 int members_scan(struct members *members, const char *text, size_t length);
 
-/*
- * Whether a match of "sqs" can be what sqs-pull writes: a whole object of plain values. Where a
- * brace was lost, the rest of a record may stand inside it.
- */
+/* Whether a match of "sqs" can be what sqs-pull writes (record/salvage.h). */
 bool members_is_address(const struct members *members, const struct json_match *sqs);
-
-/* For a line that is cut or malformed: its first "sqs" that can be an address, or NULL. */
-const struct json_match *members_salvage(struct members *members, const char *text, size_t length);
 
 /* Whether a match of "pii" is what pii-mask writes: one "key", an id of a key, and nothing else. */
 bool members_is_claim(const struct members *members, const char *text,

@@ -7,10 +7,10 @@
 #include "json/scan.h"
 #include "json/splice.h"
 #include "json/string.h"
-#include "json/whole.h"
 #include "mask/complaint.h"
 #include "mask/members.h"
 #include "mask/method_siv.h"
+#include "record/salvage.h"
 
 enum { GIVEN_BACK_ABOVE = 1 << 20 };
 
@@ -21,6 +21,7 @@ struct sealing {
     bool whole; /* the root is "." */
     struct method_siv_state *seal;
     struct members members;
+    struct salvage *salvage;
     struct buf scratch;
 };
 
@@ -36,7 +37,8 @@ struct sealing *sealing_new(const struct policy *policy, const struct keyring *r
     made->whole = policy->top == JSON_ROOT;
     buf_init(&made->scratch, SIZE_MAX);
     made->seal = method_siv_open(ring, "seal", "seal1", "", 0);
-    if (made->seal == NULL || members_init(&made->members, policy) != 0) {
+    made->salvage = salvage_new();
+    if (made->seal == NULL || made->salvage == NULL || members_init(&made->members, policy) != 0) {
         sealing_free(made);
         return NULL;
     }
@@ -49,6 +51,7 @@ void sealing_free(struct sealing *sealing)
         return;
     method_siv_close(sealing->seal);
     members_free(&sealing->members);
+    salvage_free(sealing->salvage);
     buf_wipe(&sealing->scratch);
     free(sealing);
 }
@@ -115,12 +118,12 @@ static void write_reduced(const struct sealing *sealing, const struct complaint_
 /* ---- what was no record ---------------------------------------------------------------------- */
 
 static int write_line(struct sealing *sealing, const char *text, size_t length,
-    const struct json_match *sqs, enum complaint complaint, bool sealed, struct buf *out)
+    const struct salvage_result *found, enum complaint complaint, bool sealed, struct buf *out)
 {
     buf_putc(out, '{');
-    if (sqs != NULL) {
+    if (found->sqs != NULL) {
         buf_puts(out, "\"sqs\":");
-        buf_append(out, text + sqs->value, sqs->end - sqs->value);
+        buf_append(out, found->sqs, found->sqs_length);
         buf_putc(out, ',');
     }
     write_complaint(sealing, complaint, out);
@@ -155,18 +158,18 @@ int sealing_line(struct sealing *sealing, const struct line *line, enum json_err
 {
     if (error == JSON_TOO_MANY)
         return -1; /* nothing is wrong with the line */
-    const struct json_match *sqs = members_salvage(&sealing->members, line->text, line->length);
-    bool of_a_record = sqs != NULL || line_agrees(line, "{\"sqs\":{");
-    bool cut = line->unended && of_a_record && !json_whole(line->text, line->length);
-    if (error != JSON_OK && cut)
-        return write_line(sealing, line->text, line->length, sqs, COMPLAINT_CUT, false, out);
-    return write_line(sealing, line->text, line->length, sqs, complaint_of(error), true, out);
+    struct salvage_result found;
+    salvage_line(sealing->salvage, line, &found);
+    if (error != JSON_OK && found.cut)
+        return write_line(sealing, line->text, line->length, &found, COMPLAINT_CUT, false, out);
+    return write_line(sealing, line->text, line->length, &found, complaint_of(error), true, out);
 }
 
 int sealing_long(struct sealing *sealing, const char *text, size_t length, struct buf *out)
 {
-    const struct json_match *sqs = members_salvage(&sealing->members, text, length);
-    return write_line(sealing, text, length, sqs, COMPLAINT_TOO_LONG, false, out);
+    struct salvage_result found;
+    salvage_text(sealing->salvage, text, length, &found);
+    return write_line(sealing, text, length, &found, COMPLAINT_TOO_LONG, false, out);
 }
 
 /* ---- records --------------------------------------------------------------------------------- */
@@ -295,9 +298,11 @@ int sealing_arrived(struct sealing *sealing, const char *text, size_t length, st
         return -1;
     bool error_is;
     bool good = well_formed(sealing, text, &error_is);
-    if (!error_is)
-        return write_line(sealing, text, length, members_salvage(&sealing->members, text, length),
-            COMPLAINT_ERROR_KIND, true, out);
+    if (!error_is) {
+        struct salvage_result found;
+        salvage_text(sealing->salvage, text, length, &found);
+        return write_line(sealing, text, length, &found, COMPLAINT_ERROR_KIND, true, out);
+    }
     struct complaint_words words;
     bool passes = complaint_judge(sealing->policy, members, text, &words);
     /* Without a body and without a seal it is not known what the other members are. */

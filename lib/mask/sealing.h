@@ -42,9 +42,7 @@ void sealing_free(struct sealing *sealing); /* wipes; NULL is fine */
  * is what json_scan() said; JSON_OK: it is JSON, but no object. JSON_TOO_MANY, no memory, says
  * nothing of the line: -1.
  *
- * A last line that lacks its LF and its closing brace and has an sqs, or ends before that does, is
- * taken for a piece of a record, whose writer died: nothing but that sqs goes on ("cut"). Were the
- * piece stored, its message would be deleted, and the rest of it be lost.
+ * Of a piece of a record (record/salvage.h) nothing but its sqs goes on ("cut").
  */
 int sealing_line(struct sealing *sealing, const struct line *line, enum json_error error,
     struct buf *out);

@@ -2,6 +2,7 @@
 
 #include "json/string.h"
 #include "record/record.h"
+#include "record/reserved.h"
 
 static uint32_t key(struct json_paths *paths, uint32_t parent, const char *name)
 {
@@ -11,24 +12,27 @@ static uint32_t key(struct json_paths *paths, uint32_t parent, const char *name)
 
 int record_nodes_add(struct json_paths *paths, struct record_nodes *nodes)
 {
-    nodes->sqs = key(paths, JSON_ROOT, "sqs");
+    uint32_t reserved[RESERVED_COUNT];
+    if (reserved_add(paths, reserved) != 0)
+        return -1;
+    nodes->sqs = reserved[RESERVED_SQS];
     nodes->queue_url = key(paths, nodes->sqs, "queue_url");
     nodes->message_id = key(paths, nodes->sqs, "message_id");
     nodes->receipt_handle = key(paths, nodes->sqs, "receipt_handle");
     nodes->sent_at = key(paths, nodes->sqs, "sent_at");
     nodes->part = key(paths, nodes->sqs, "part");
     nodes->parts = key(paths, nodes->sqs, "parts");
-    nodes->attributes = key(paths, JSON_ROOT, "attributes");
-    nodes->body = key(paths, JSON_ROOT, "body");
-    nodes->pii = key(paths, JSON_ROOT, "pii");
+    nodes->attributes = reserved[RESERVED_ATTRIBUTES];
+    nodes->body = reserved[RESERVED_BODY];
+    nodes->pii = reserved[RESERVED_PII];
     nodes->pii_key = key(paths, nodes->pii, "key");
-    nodes->error = key(paths, JSON_ROOT, "error");
+    nodes->error = reserved[RESERVED_ERROR];
     nodes->error_stage = key(paths, nodes->error, "stage");
     nodes->error_code = key(paths, nodes->error, "code");
-    nodes->sealed = key(paths, JSON_ROOT, "sealed");
-    const uint32_t all[] = { nodes->sqs, nodes->queue_url, nodes->message_id, nodes->receipt_handle,
-        nodes->sent_at, nodes->part, nodes->parts, nodes->attributes, nodes->body, nodes->pii,
-        nodes->pii_key, nodes->error, nodes->error_stage, nodes->error_code, nodes->sealed };
+    nodes->sealed = reserved[RESERVED_SEALED];
+    const uint32_t all[] = { nodes->queue_url, nodes->message_id, nodes->receipt_handle,
+        nodes->sent_at, nodes->part, nodes->parts, nodes->pii_key, nodes->error_stage,
+        nodes->error_code };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         if (all[i] == JSON_NO_NODE)
             return -1;
@@ -102,23 +106,4 @@ int record_write_error(struct buf *out, const char *sqs, size_t sqs_length,
     }
     buf_puts(out, "}\n");
     return out->failed ? -1 : 0;
-}
-
-void record_salvage(const char *text, size_t length, const struct json_paths *paths,
-    const struct record_nodes *nodes, struct json_matches *matches, const char **sqs,
-    size_t *sqs_length)
-{
-    struct json_result result;
-    (void)json_scan(text, length, paths, JSON_MAX_DEPTH, matches,
-        &result); /* an error is expected */
-    *sqs = NULL;
-    *sqs_length = 0;
-    for (size_t i = 0; i < matches->count; i++) {
-        const struct json_match *match = &matches->list[i];
-        if (match->node != nodes->sqs || match->kind != JSON_OBJECT || match->end == UINT32_MAX)
-            continue;
-        *sqs = text + match->value;
-        *sqs_length = match->end - match->value;
-        return;
-    }
 }

@@ -70,13 +70,4 @@ struct record_error {
 int record_write_error(struct buf *out, const char *sqs, size_t sqs_length,
     const struct record_error *error, const char *sealed, size_t sealed_length);
 
-/*
- * record_salvage(text, length, paths, nodes, matches, sqs, sqs_length):
- * For a line that is cut or malformed: scan it and point ${sqs} at the value of its first whole
- * top-level "sqs" object, or set it to NULL.
- */
-void record_salvage(const char *text, size_t length, const struct json_paths *paths,
-    const struct record_nodes *nodes, struct json_matches *matches, const char **sqs,
-    size_t *sqs_length);
-
 #endif

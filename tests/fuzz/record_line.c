@@ -8,12 +8,14 @@
 #include "json/scan.h"
 #include "json/string.h"
 #include "record/record.h"
+#include "record/salvage.h"
 #include "record/verdict.h"
 
 enum { MOST = 1 << 20 };
 
 static struct verdict_parser *parser;
 static struct json_paths *paths;
+static struct salvage *salvage;
 static struct record_nodes nodes;
 static struct buf out = { .maximum = MOST };
 
@@ -23,7 +25,9 @@ static void set_up(void)
         return;
     parser = verdict_parser_new();
     paths = json_paths_new();
-    fuzz_require(parser != NULL && paths != NULL && record_nodes_add(paths, &nodes) == 0);
+    salvage = salvage_new();
+    fuzz_require(
+        salvage != NULL && parser != NULL && paths != NULL && record_nodes_add(paths, &nodes) == 0);
 }
 
 static int is_object(const char *text, size_t length)
@@ -80,13 +84,14 @@ static void require_same(const char *text, const struct json_matches *matches, u
 
 static void check_record(const char *text, size_t length)
 {
-    static struct json_matches matches, parts;
+    static struct json_matches parts;
     static struct verdict verdict;
     static const struct record_error error = { "load", "syntax", NULL };
     struct json_result result;
-    const char *sqs;
-    size_t sqs_length;
-    record_salvage(text, length, paths, &nodes, &matches, &sqs, &sqs_length);
+    struct salvage_result found;
+    salvage_text(salvage, text, length, &found);
+    const char *sqs = found.sqs;
+    size_t sqs_length = found.sqs_length;
     buf_clear(&out);
     fuzz_require(record_write_error(&out, sqs, sqs_length, &error, NULL, 0) == 0);
     require_line();

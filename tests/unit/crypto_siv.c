@@ -131,18 +131,17 @@ static void tells_empty_strings_from_none(void **state)
     static const char *const *const lists[] = { none, empty, two_empty, joined, split, swapped };
     enum { LISTS = sizeof(lists) / sizeof(*lists) };
     unsigned char out[LISTS][SIV_TAG];
-    struct siv *siv = siv_from(a1_key, NULL);
 
     for (size_t i = 0; i < LISTS; i++) {
-        siv_clear_ad(siv);
+        struct siv *siv = siv_from(a1_key, NULL);
         for (const char *const *ad = lists[i]; *ad != NULL; ad++)
             assert_int_equal(siv_add_ad(siv, *ad, strlen(*ad)), 0);
         assert_int_equal(siv_seal(siv, NULL, 0, out[i]), 0);
         assert_int_equal(siv_open(siv, out[i], SIV_TAG, NULL), 0);
         for (size_t j = 0; j < i; j++)
             assert_memory_not_equal(out[i], out[j], SIV_TAG);
+        siv_free(siv);
     }
-    siv_free(siv);
 }
 
 static void takes_126_strings_and_no_more(void **state)
@@ -156,11 +155,6 @@ static void takes_126_strings_and_no_more(void **state)
         assert_int_equal(siv_add_ad(siv, "x", 1), 0);
     assert_int_equal(siv_seal(siv, "", 0, before), 0);
     assert_int_equal(siv_add_ad(siv, "x", 1), -1);
-    assert_int_equal(siv_seal(siv, "", 0, after), 0);
-    assert_memory_equal(before, after, SIV_TAG);
-    siv_clear_ad(siv);
-    for (int i = 0; i < SIV_MAX_AD; i++)
-        assert_int_equal(siv_add_ad(siv, "x", 1), 0);
     assert_int_equal(siv_seal(siv, "", 0, after), 0);
     assert_memory_equal(before, after, SIV_TAG);
     siv_free(siv);

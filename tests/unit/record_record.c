@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "record/record.h"
+#include "record/salvage.h"
 #include "record/verdict.h"
 
 static void finds_reserved_keys(void **state)
@@ -51,27 +52,53 @@ static void salvages_the_address(void **state)
         { "{\"sqs\":\"x\",", NULL },
         { "{\"sqs\":{\"a\":1},\"sqs\":{\"b\":1},", "{\"a\":1}" },
         { "[{\"sqs\":{}}", NULL },
+        /* where a brace was lost, a body would be carried as an address */
+        { "{\"sqs\":{\"a\":1,\"body\":{}},", NULL },
+        { "{\"sqs\":{\"a\":[]},\"sqs\":{\"b\":1},", "{\"b\":1}" },
         { "", NULL },
     };
-    struct json_paths *paths = json_paths_new();
-    struct record_nodes nodes;
-    assert_int_equal(record_nodes_add(paths, &nodes), 0);
-    struct json_matches matches = { 0 };
+    struct salvage *salvage = salvage_new();
+    assert_non_null(salvage);
     for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
-        const char *sqs;
-        size_t length;
-        record_salvage(samples[i].line, strlen(samples[i].line), paths, &nodes, &matches, &sqs,
-            &length);
+        struct salvage_result found;
+        salvage_text(salvage, samples[i].line, strlen(samples[i].line), &found);
         if (samples[i].sqs == NULL) {
-            assert_null(sqs);
+            assert_null(found.sqs);
             continue;
         }
-        assert_non_null(sqs);
-        assert_int_equal(length, strlen(samples[i].sqs));
-        assert_memory_equal(sqs, samples[i].sqs, length);
+        assert_non_null(found.sqs);
+        assert_int_equal(found.sqs_length, strlen(samples[i].sqs));
+        assert_memory_equal(found.sqs, samples[i].sqs, found.sqs_length);
     }
-    json_matches_free(&matches);
-    json_paths_free(paths);
+    salvage_free(salvage);
+}
+
+/* Only the last line, without its newline, can be a piece of a record. */
+static void tells_a_cut_line_from_a_broken_one(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *line;
+        bool unended;
+        bool cut;
+    } samples[] = {
+        { "{\"sqs\":{\"message_id\":\"m\"},\"body\":{\"ip\":", true, true },
+        { "{\"sqs\":{\"message_id\":\"m\"},\"body\":{\"ip\":", false, false },
+        { "{\"sq", true, true },
+        { "{\"body\":", true, false },
+        { "{\"sqs\":{\"a\":1},\"body\":nul}", true, false },
+    };
+    struct salvage *salvage = salvage_new();
+    assert_non_null(salvage);
+    for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
+        const struct line line = { .text = samples[i].line,
+            .length = strlen(samples[i].line),
+            .unended = samples[i].unended };
+        struct salvage_result found;
+        salvage_line(salvage, &line, &found);
+        assert_int_equal(found.cut, samples[i].cut);
+    }
+    salvage_free(salvage);
 }
 
 static void writes_error_records(void **state)
@@ -164,6 +191,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds_reserved_keys),
         cmocka_unit_test(salvages_the_address),
+        cmocka_unit_test(tells_a_cut_line_from_a_broken_one),
         cmocka_unit_test(writes_error_records),
         cmocka_unit_test(parses_verdicts),
         cmocka_unit_test(writes_verdicts),

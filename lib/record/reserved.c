@@ -1,0 +1,28 @@
+#include "record/reserved.h"
+
+#include <string.h>
+
+static const char *const names[RESERVED_COUNT] = {
+    [RESERVED_SQS] = "sqs",
+    [RESERVED_ATTRIBUTES] = "attributes",
+    [RESERVED_FIFO] = "fifo",
+    [RESERVED_BODY] = "body",
+    [RESERVED_PII] = "pii",
+    [RESERVED_ERROR] = "error",
+    [RESERVED_SEALED] = "sealed",
+};
+
+const char *reserved_name(enum reserved reserved)
+{
+    return names[reserved];
+}
+
+int reserved_add(struct json_paths *paths, uint32_t nodes[RESERVED_COUNT])
+{
+    for (enum reserved i = 0; i < RESERVED_COUNT; i++) {
+        nodes[i] = json_paths_key(paths, JSON_ROOT, names[i], strlen(names[i]));
+        if (nodes[i] == JSON_NO_NODE)
+            return -1;
+    }
+    return 0;
+}

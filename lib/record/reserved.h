@@ -1,0 +1,27 @@
+#ifndef RECORD_RESERVED_H
+#define RECORD_RESERVED_H
+
+#include <stdint.h>
+
+#include "json/path.h"
+
+/* The top-level members of a record that have a meaning of their own (sqs2pg-record(5)). */
+
+enum reserved {
+    RESERVED_SQS,
+    RESERVED_ATTRIBUTES,
+    RESERVED_FIFO,
+    RESERVED_BODY,
+    RESERVED_PII,
+    RESERVED_ERROR,
+    RESERVED_SEALED,
+    RESERVED_COUNT
+};
+
+/* The key, as it is written. */
+const char *reserved_name(enum reserved reserved);
+
+/* Add all of them to a set of paths, nodes[reserved] each. 0, or -1: no memory. */
+int reserved_add(struct json_paths *paths, uint32_t nodes[RESERVED_COUNT]);
+
+#endif
