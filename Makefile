@@ -149,6 +149,7 @@ BELOW_xml    := xml base
 BELOW_pg     := pg base
 BELOW_confine := confine base
 BELOW_record := record json base
+BELOW_detect := detect base
 BELOW_aws    := aws crypto json base
 BELOW_credentials := credentials aws xml http crypto json base
 BELOW_sqs    := $(SQS_LAYERS)

@@ -1,0 +1,241 @@
+#include "detect/phone.h"
+
+#include <string.h>
+
+#include "detect/context.h"
+#include "detect/shape.h"
+
+/* ITU-T E.164 has up to fifteen digits; here is what people put between them. */
+enum { DIGITS_MOST = 15, GROUPS_MOST = 8, NAMED_LEAST = 7 };
+
+struct groups {
+    char digits[DIGITS_MOST];
+    size_t count; /* of the digits */
+    size_t sizes[GROUPS_MOST];
+    size_t ends[GROUPS_MOST]; /* where each ends in the text, with a bracket behind it */
+    char joins[GROUPS_MOST];  /* the byte before each: ' ', '-', '.', '/', or NUL */
+    size_t groups;
+    bool plus;
+    bool bracket; /* the first group is in brackets */
+};
+
+/* What separates two groups: its length, and its kind in *join. Blanks and hyphens may be those of
+ * typographers (U+00A0, U+202F, U+2011, U+2013). */
+static size_t separator(const char *text, size_t length, size_t at, char *join)
+{
+    char c = shape_at(text, length, at);
+    *join = c;
+    if (c == ' ' || c == '-' || c == '.' || c == '/')
+        return 1;
+    if (length - at >= 2 && memcmp(text + at, "\xC2\xA0", 2) == 0) {
+        *join = ' ';
+        return 2;
+    }
+    if (length - at >= 3 && memcmp(text + at, "\xE2\x80", 2) == 0) {
+        *join = text[at + 2] == '\xAF' ? ' ' : '-';
+        if (strchr("\xAF\x91\x93", text[at + 2]) != NULL && text[at + 2] != '\0')
+            return 3;
+    }
+    return 0;
+}
+
+/* One group, in brackets or not. How many bytes it takes, 0: there is none. */
+static size_t one_group(const char *text, size_t length, size_t at, struct groups *groups,
+    char join)
+{
+    bool open = shape_at(text, length, at) == '(';
+    size_t start = at + open;
+    size_t most = DIGITS_MOST - groups->count;
+    size_t size = shape_digits(text, length, start, most + 1);
+    size_t end = start + size;
+    if (size == 0 || size > most || (open && (size > 5 || shape_at(text, length, end) != ')')))
+        return 0;
+    end += open;
+    memcpy(groups->digits + groups->count, text + start, size);
+    groups->count += size;
+    groups->sizes[groups->groups] = size;
+    groups->ends[groups->groups] = end;
+    groups->joins[groups->groups] = join;
+    if (groups->groups++ == 0)
+        groups->bracket = open;
+    return end - at;
+}
+
+static void read_groups(const char *text, size_t length, size_t at, struct groups *groups)
+{
+    size_t i = at;
+    char join = '\0';
+    memset(groups, 0, sizeof *groups);
+    if (shape_at(text, length, i) == '+') {
+        groups->plus = true;
+        i++;
+    }
+    while (groups->groups < GROUPS_MOST) {
+        size_t before = groups->count;
+        size_t size = one_group(text, length, i, groups, join);
+        if (size == 0 || groups->count == before)
+            break;
+        i += size;
+        size_t width = separator(text, length, i, &join);
+        /* ") ", ")-", " (" and the bracket alone */
+        if (width > 0 && join != ' ' && shape_at(text, length, i + width) == ' ')
+            break;
+        if (width == 0) {
+            join = '\0';
+            if (shape_at(text, length, i) != '(' && shape_at(text, length, i - 1) != ')')
+                break;
+        }
+        i += width;
+    }
+}
+
+/* Whether what stands around the number makes it part of something else. */
+static bool loose(const char *text, size_t length, size_t at, size_t end)
+{
+    char next = shape_at(text, length, end);
+    char after = shape_at(text, length, end + 1);
+    if (at > 0 &&
+        (strchr("#$+", text[at - 1]) != NULL || shape_joined_before(text, at, '-') ||
+            shape_joined_before(text, at, '.') || shape_joined_before(text, at, '/')))
+        return false;
+    if (shape_is_word(next) && !(next == 'x' && shape_is_digit(after)))
+        return false;
+    if (next == ':')
+        return !shape_is_digit(after); /* a time */
+    return !((next == '-' || next == '.' || next == '/') && shape_is_word(after));
+}
+
+/* Country codes of two digits; those of one are 1 and 7, and three begin with the rest of these. */
+static bool is_country(const char *digits)
+{
+    static const char two[] =
+        "20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 51 52 53 54 55 "
+        "56 57 58 60 61 62 63 64 65 66 81 82 84 86 90 91 92 93 94 95 98 "
+        "21 22 23 24 25 26 29 35 37 38 42 50 59 67 68 69 80 85 87 88 96 97 99";
+    char wanted[4] = { digits[0], digits[1], '\0', '\0' };
+    return digits[0] == '1' || digits[0] == '7' || strstr(two, wanted) != NULL;
+}
+
+/* The North American plan: area and exchange begin with 2 to 9, and their last two are not "11". */
+static bool is_american(const char *digits)
+{
+    return digits[0] >= '2' && digits[3] >= '2' && memcmp(digits + 1, "11", 2) != 0 &&
+        memcmp(digits + 4, "11", 2) != 0;
+}
+
+/* The first groups are of these sizes; joined by one kind of separator, behind brackets by any. */
+static bool sized(const struct groups *groups, const char *sizes)
+{
+    size_t count = strlen(sizes);
+    if (groups->groups < count)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (groups->sizes[i] != (size_t)(sizes[i] - '0') ||
+            (i > 1 && !groups->bracket && groups->joins[i] != groups->joins[1]))
+            return false;
+    return true;
+}
+
+/* A day, written in any order. */
+static bool is_date(const struct groups *groups)
+{
+    if (groups->groups < 3 || groups->plus || groups->bracket)
+        return false;
+    return (sized(groups, "422") && (groups->digits[0] == '1' || groups->digits[0] == '2')) ||
+        sized(groups, "224") || sized(groups, "124") || sized(groups, "214") ||
+        sized(groups, "114");
+}
+
+/* With its "+": how many of the groups, 0: it is none. */
+static size_t international(const struct groups *groups)
+{
+    size_t dots = 0;
+    for (size_t i = 1; i < groups->groups; i++)
+        dots += groups->joins[i] == '.';
+    if (dots == 1 && groups->groups == 2)
+        return 0; /* a decimal number */
+    if (groups->count < (groups->groups > 1 ? 8u : 9u) || !is_country(groups->digits))
+        return 0;
+    if (groups->digits[0] != '1')
+        return groups->groups;
+    size_t digits = 0;
+    for (size_t i = 0; i < groups->groups; i++) {
+        digits += groups->sizes[i];
+        if (digits == 11)
+            return is_american(groups->digits + 1) ? i + 1 : 0;
+    }
+    return 0;
+}
+
+/* With a trunk prefix, "0": 0151 2345678, 06 12 34 56 78, (030) 123-456, 090-1234-5678. */
+static size_t trunk(const struct groups *groups)
+{
+    size_t digits = groups->sizes[0];
+    size_t used = 1;
+    if (groups->digits[0] != '0' || groups->digits[1] == '0' || groups->sizes[0] > 6)
+        return 0;
+    if (sized(groups, "22222") && groups->joins[1] != '/')
+        return sized(groups, "222222") ? 0 : 5; /* France; six are drawn in a lottery */
+    if (groups->sizes[0] < 2)
+        return 0;
+    for (; used < groups->groups; used++) {
+        if (groups->joins[used] == '.' || groups->sizes[used] < 2 || digits >= 10)
+            break;
+        digits += groups->sizes[used];
+    }
+    return used > 1 && used < 5 && digits >= 9 && digits <= 12 ? used : 0;
+}
+
+/* Without: by the sizes of the groups that countries are known by. */
+static size_t national(const struct groups *groups)
+{
+    const char *digits = groups->digits;
+    if (sized(groups, "334") && is_american(digits))
+        return 3;
+    if (sized(groups, "1334") && digits[0] == '1' && is_american(digits + 1))
+        return 4;
+    if (sized(groups, "3222") && digits[0] >= '6' && groups->joins[1] == ' ')
+        return 4; /* Spain */
+    if (sized(groups, "344") && digits[0] == '1' && digits[1] >= '3')
+        return 3; /* China */
+    if (groups->bracket && (sized(groups, "244") || sized(groups, "254")))
+        return 3; /* Brazil */
+    /* years stand in brackets too */
+    if (groups->bracket && groups->groups > 1 && groups->sizes[0] > 1 &&
+        (digits[0] == '0' || groups->sizes[0] < 4) && groups->count >= 9 && groups->count <= 12)
+        return groups->groups;
+    /* "00" in the place of "+" */
+    if (digits[0] == '0' && digits[1] == '0' && groups->groups > 1 && groups->count >= 11 &&
+        is_country(digits + 2) && digits[2] != '0')
+        return groups->groups;
+    return 0;
+}
+
+size_t phone_number(const char *text, size_t length, size_t at)
+{
+    struct groups groups;
+    size_t used = 0;
+    read_groups(text, length, at, &groups);
+    if (groups.count < NAMED_LEAST || is_date(&groups))
+        return 0;
+    if (groups.plus) {
+        used = international(&groups);
+    } else {
+        used = trunk(&groups);
+        if (used == 0)
+            used = national(&groups);
+    }
+    size_t end = used > 0 ? groups.ends[used - 1] : groups.ends[groups.groups - 1];
+    if (groups.plus)
+        return used > 0 && loose(text, length, at, end) ? end - at : 0;
+    /* groups that go on to the left, as amounts and numbers drawn do */
+    bool chained =
+        groups.joins[1] == ' ' && at > 1 && text[at - 1] == ' ' && shape_is_digit(text[at - 2]);
+    if (used > 0 && (chained || !loose(text, length, at, end)))
+        used = 0;
+    enum context context = context_of(text, at);
+    if (used > 0)
+        return context != CONTEXT_NUMBER && context != CONTEXT_SSN ? end - at : 0;
+    end = groups.ends[groups.groups - 1];
+    return context == CONTEXT_PHONE && loose(text, length, at, end) ? end - at : 0;
+}

@@ -1,0 +1,146 @@
+#include "detect/text.h"
+
+#include <string.h>
+
+#include "detect/shape.h"
+
+enum { TOP_LEAST = 2, TOP_MOST = 24, UUID_SIZE = 36, JWT_HEADER_LEAST = 8 };
+
+/* Of the atoms of RFC 5322 all but what separates more often than it belongs: = / ? { | } `. */
+static bool is_local(char c)
+{
+    return shape_is_word(c) || (unsigned char)c >= 0x80 ||
+        (c != '\0' && strchr(".+-%'!#$&*^~", c) != NULL);
+}
+
+static bool is_label(char c)
+{
+    return shape_is_alnum(c) || c == '-' || (unsigned char)c >= 0x80;
+}
+
+/* Names of files, images for screens of several densities among them: icon@2x.png. */
+static bool is_file(const char *top, size_t size)
+{
+    static const char *const files[] = { "png", "jpg", "jpeg", "gif", "svg", "webp", "bmp", "css",
+        "js", "mjs", "json", "html", "htm", "xml", "txt", "pdf", "log", "tmp", "exe", "dll", "jar",
+        "tgz", "gz", "tar", "csv", "lock" };
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+        if (strlen(files[i]) == size && strncasecmp(files[i], top, size) == 0)
+            return true;
+    return false;
+}
+
+static bool is_top(const char *top, size_t size)
+{
+    bool plain = true;
+    if (size < TOP_LEAST || is_file(top, size))
+        return false;
+    if (size > 4 && strncasecmp(top, "xn--", 4) == 0)
+        return true;
+    for (size_t i = 0; i < size; i++)
+        plain = plain && (shape_is_letter(top[i]) || (unsigned char)top[i] >= 0x80);
+    return plain && size <= (size_t)TOP_MOST * ((unsigned char)top[0] >= 0x80 ? 3 : 1);
+}
+
+/* The end of the domain at ${at}, or 0. One that begins with numbers is a version: x@1.2.dev. */
+static size_t domain(const char *text, size_t length, size_t at)
+{
+    size_t i = at;
+    size_t end = 0;
+    size_t digits = shape_digits(text, length, at, 8);
+    if (digits > 0 && shape_at(text, length, at + digits) == '.' &&
+        shape_digits(text, length, at + digits + 1, 1) == 1)
+        return 0;
+    for (unsigned labels = 0;; labels++) {
+        size_t start = i;
+        while (i < length && is_label(text[i]))
+            i++;
+        size_t size = i - start;
+        while (size > 0 && text[start + size - 1] == '-')
+            size--;
+        if (size == 0 || text[start] == '-')
+            return end;
+        end = labels > 0 && is_top(text + start, size) ? start + size : 0;
+        if (start + size < i || shape_at(text, length, i) != '.' ||
+            !is_label(shape_at(text, length, i + 1)))
+            return end;
+        i++;
+    }
+}
+
+/* The beginning of the local part that ends at ${end}; ${end} itself: there is none. */
+static size_t local_part(const char *text, size_t from, size_t end)
+{
+    size_t start = end;
+    bool alnum = false;
+    while (start > from && is_local(text[start - 1])) {
+        start--;
+        alnum |= shape_is_alnum(text[start]) || (unsigned char)text[start] >= 0x80;
+    }
+    while (start < end && strchr(".'", text[start]) != NULL)
+        start++;
+    return alnum ? start : end;
+}
+
+size_t text_email(const char *text, size_t length, size_t from, size_t *start)
+{
+    size_t floor = from;
+    for (size_t i = from; i < length; i++) {
+        size_t past = i + 1;
+        if (text[i] != '@' && text[i] != '%')
+            continue;
+        if (text[i] == '%') { /* encoded, in a URL (RFC 3986, section 2.1) */
+            if (length - i < 3 || text[i + 1] != '4' || text[i + 2] != '0')
+                continue;
+            past = i + 3;
+        }
+        *start = local_part(text, floor, i);
+        size_t end = *start < i ? domain(text, length, past) : 0;
+        if (end > 0)
+            return end;
+        floor = past;
+        i = past - 1;
+    }
+    return 0;
+}
+
+static bool is_base64url(char c)
+{
+    return shape_is_word(c) || c == '-';
+}
+
+/* Header and payload are JSON objects: base64url of {" is eyJ. Five parts when it is encrypted. */
+size_t text_jwt(const char *text, size_t length, size_t at)
+{
+    size_t i = at;
+    size_t parts = 0;
+    if (length - at < 16 || memcmp(text + at, "eyJ", 3) != 0 ||
+        (at > 0 && (text[at - 1] == '.' || text[at - 1] == '-')))
+        return 0;
+    while (parts < 5) {
+        size_t start = i;
+        while (i < length && is_base64url(text[i]))
+            i++;
+        if (parts == 0 && i - start < JWT_HEADER_LEAST)
+            return 0;
+        parts++;
+        if (shape_at(text, length, i) != '.' || parts == 5)
+            break;
+        i++;
+    }
+    if (text[i - 1] == '.' && parts > 3)
+        i--;
+    return parts >= 3 ? i - at : 0;
+}
+
+size_t text_uuid(const char *text, size_t length, size_t at)
+{
+    const char *uuid = text + at;
+    if (length - at < UUID_SIZE || uuid[8] != '-' || uuid[13] != '-' || uuid[18] != '-' ||
+        uuid[23] != '-')
+        return 0;
+    for (size_t i = 0; i < UUID_SIZE; i++)
+        if (i != 8 && i != 13 && i != 18 && i != 23 && !shape_is_hex(uuid[i]))
+            return 0;
+    return shape_is_word(shape_at(text, length, at + UUID_SIZE)) ? 0 : UUID_SIZE;
+}
