@@ -1,0 +1,120 @@
+#include "json/children.h"
+
+#include "json/span.h"
+
+enum json_kind json_children_kind(char first)
+{
+    switch (first) {
+    case '{':
+        return JSON_OBJECT;
+    case '[':
+        return JSON_ARRAY;
+    case '"':
+        return JSON_STRING;
+    case 't':
+        return JSON_TRUE;
+    case 'f':
+        return JSON_FALSE;
+    case 'n':
+        return JSON_NULL;
+    default:
+        return JSON_NUMBER;
+    }
+}
+
+/* From the opening quote to just past the closing one. */
+static const char *string_end(const char *at, const char *end)
+{
+    for (at++; at < end; at++) {
+        at = json_span_content(at, end);
+        if (at < end && *at == '"')
+            return at + 1;
+        if (at < end && *at == '\\')
+            at++;
+    }
+    return end;
+}
+
+/* From the opening bracket to just past the one that closes it. */
+static const char *container_end(const char *at, const char *end)
+{
+    size_t depth = 0;
+
+    while (at < end) {
+        unsigned char c = (unsigned char)*at;
+
+        if (c == '"') {
+            at = string_end(at, end);
+            continue;
+        }
+        at++;
+        if ((c | 0x20) == '{') /* or '[' */
+            depth++;
+        else if ((c | 0x20) == '}' && --depth == 0)
+            break;
+    }
+    return at;
+}
+
+/* A number or a word ends where a comma, a bracket or whitespace stands. */
+static const char *scalar_end(const char *at, const char *end)
+{
+    while (at < end && *at != ',' && *at != ']' && *at != '}' && !json_span_is_space(*at))
+        at++;
+    return at;
+}
+
+bool json_children_open(struct json_children *children, const char *text, size_t length)
+{
+    const char *at = json_span_space(text, text + length);
+
+    *children = (struct json_children){ .text = text, .length = length };
+    children->at = (size_t)(at - text);
+    if (children->at == length || (*at != '{' && *at != '['))
+        return false;
+    children->object = *at == '{';
+    children->at++;
+    return true;
+}
+
+/* Past whitespace and the byte ${passed}, if that is there, and whitespace again. */
+static const char *pass(const char *at, const char *end, char passed)
+{
+    at = json_span_space(at, end);
+    return at < end && *at == passed ? json_span_space(at + 1, end) : at;
+}
+
+bool json_children_next(struct json_children *children, struct json_child *child)
+{
+    const char *text = children->text, *end = text + children->length;
+    const char *at = pass(text + children->at, end, ','), *past;
+
+    if (at == end || *at == '}' || *at == ']')
+        return false;
+    child->key = (size_t)(at - text);
+    if (children->object) {
+        at = string_end(at, end);
+        child->key_end = (size_t)(at - text);
+        at = pass(at, end, ':');
+        if (at == end)
+            return false;
+    } else {
+        child->key_end = child->key;
+    }
+    child->value = (size_t)(at - text);
+    child->kind = json_children_kind(*at);
+    switch (child->kind) {
+    case JSON_STRING:
+        past = string_end(at, end);
+        break;
+    case JSON_OBJECT:
+    case JSON_ARRAY:
+        past = container_end(at, end);
+        break;
+    default:
+        past = scalar_end(at, end);
+        break;
+    }
+    child->end = children->at = (size_t)(past - text);
+    return true;
+}

@@ -1,0 +1,414 @@
+#include "record/envelope.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#include "json/children.h"
+#include "json/string.h"
+#include "json/write.h"
+
+/* A set of kinds, a bit each. */
+enum {
+    SNS = 1 << ENVELOPE_SNS,
+    BUS = 1 << ENVELOPE_EVENTBRIDGE,
+    CLOUD = 1 << ENVELOPE_CLOUDEVENTS,
+    S3 = 1 << ENVELOPE_S3,
+    ANY = SNS | BUS | CLOUD | S3
+};
+
+/* Where a member goes. */
+enum role { REST, EVENT, ID, TIME, SOURCE, TYPE, ATTRIBUTES, SIGNATURE };
+
+struct member {
+    const char *name;
+    size_t length;  /* of the name */
+    unsigned kinds; /* that have it, all in the same role */
+    enum role role;
+    unsigned needed; /* by these of them */
+};
+
+/*
+ * SNS: https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html, and
+ * "SequenceNumber" of FIFO topics; EventBridge: AWS events reference, and "replay-name" of
+ * archives; CloudEvents: spec.md 1.0.2 and the folder extensions beside it.
+ */
+#define NAME(text) text, sizeof(text) - 1
+/* clang-format off */
+static const struct member members[] = {
+    { NAME("Type"),                 SNS,         REST,       SNS },
+    { NAME("MessageId"),            SNS,         ID,         0 },
+    { NAME("TopicArn"),             SNS,         SOURCE,     SNS },
+    { NAME("Subject"),              SNS,         REST,       0 },
+    { NAME("Message"),              SNS,         EVENT,      SNS },
+    { NAME("Timestamp"),            SNS,         TIME,       0 },
+    { NAME("SignatureVersion"),     SNS,         SIGNATURE,  0 },
+    { NAME("Signature"),            SNS,         SIGNATURE,  0 },
+    { NAME("SigningCertURL"),       SNS,         SIGNATURE,  0 },
+    { NAME("UnsubscribeURL"),       SNS,         REST,       0 },
+    { NAME("MessageAttributes"),    SNS,         ATTRIBUTES, 0 },
+    { NAME("SequenceNumber"),       SNS,         REST,       0 },
+    { NAME("version"),              BUS,         REST,       0 },
+    { NAME("id"),                   BUS | CLOUD, ID,         0 },
+    { NAME("detail-type"),          BUS,         TYPE,       BUS },
+    { NAME("source"),               BUS | CLOUD, SOURCE,     BUS | CLOUD },
+    { NAME("account"),              BUS,         REST,       0 },
+    { NAME("time"),                 BUS | CLOUD, TIME,       0 },
+    { NAME("region"),               BUS,         REST,       0 },
+    { NAME("resources"),            BUS,         REST,       0 },
+    { NAME("detail"),               BUS,         EVENT,      BUS },
+    { NAME("replay-name"),          BUS,         REST,       0 },
+    { NAME("specversion"),          CLOUD,       REST,       CLOUD },
+    { NAME("type"),                 CLOUD,       TYPE,       CLOUD },
+    { NAME("data"),                 CLOUD,       EVENT,      0 }, /* or data_base64, one of both */
+    { NAME("data_base64"),          CLOUD,       EVENT,      0 },
+    { NAME("subject"),              CLOUD,       REST,       0 },
+    { NAME("datacontenttype"),      CLOUD,       REST,       0 },
+    { NAME("dataschema"),           CLOUD,       REST,       0 },
+    { NAME("traceparent"),          CLOUD,       REST,       0 },
+    { NAME("tracestate"),           CLOUD,       REST,       0 },
+    { NAME("partitionkey"),         CLOUD,       REST,       0 },
+    { NAME("sequence"),             CLOUD,       REST,       0 },
+    { NAME("sequencetype"),         CLOUD,       REST,       0 },
+    { NAME("sampledrate"),          CLOUD,       REST,       0 },
+    { NAME("dataref"),              CLOUD,       REST,       0 },
+    { NAME("expirytime"),           CLOUD,       REST,       0 },
+    { NAME("recordedtime"),         CLOUD,       REST,       0 },
+    { NAME("severitytext"),         CLOUD,       REST,       0 },
+    { NAME("severitynumber"),       CLOUD,       REST,       0 },
+    { NAME("authtype"),             CLOUD,       REST,       0 },
+    { NAME("authid"),               CLOUD,       REST,       0 },
+    { NAME("authclaims"),           CLOUD,       REST,       0 },
+    { NAME("correlationid"),        CLOUD,       REST,       0 },
+    { NAME("causationid"),          CLOUD,       REST,       0 },
+    { NAME("dataclassification"),   CLOUD,       REST,       0 },
+    { NAME("dataregulation"),       CLOUD,       REST,       0 },
+    { NAME("datacategory"),         CLOUD,       REST,       0 },
+    { NAME("deprecated"),           CLOUD,       REST,       0 },
+    { NAME("deprecationfrom"),      CLOUD,       REST,       0 },
+    { NAME("deprecationsunset"),    CLOUD,       REST,       0 },
+    { NAME("deprecationmigration"), CLOUD,       REST,       0 },
+    { NAME("Records"),              S3,          EVENT,      S3 },
+};
+/* clang-format on */
+
+enum { MEMBERS = sizeof members / sizeof *members };
+
+_Static_assert(MEMBERS <= 64, "which of them were seen is a set of 64 bits");
+
+/* The number of the member that text[key, key_end) names, or MEMBERS. */
+static unsigned find(const char *text, const struct json_child *child)
+{
+    const char *quoted = text + child->key;
+    size_t length = child->key_end - child->key;
+    bool escaped = memchr(quoted, '\\', length) != NULL;
+    unsigned i = 0;
+    for (; i < MEMBERS; i++) {
+        const struct member *member = &members[i];
+        if (escaped ? json_string_equals(quoted, length, member->name, member->length)
+                    : length == member->length + 2 &&
+                    memcmp(quoted + 1, member->name, member->length) == 0)
+            break;
+    }
+    return i;
+}
+
+const char *envelope_kind_name(enum envelope_kind kind)
+{
+    static const char *const names[] = { "none", "sns", "eventbridge", "cloudevents", "s3" };
+    return names[kind];
+}
+
+static bool is_text(const char *text, const struct json_child *child, const char *wanted)
+{
+    return child->kind == JSON_STRING &&
+        json_string_equals(text + child->value, child->end - child->value, wanted, strlen(wanted));
+}
+
+/* Whether the object has the member once, a string of these letters. */
+static bool has_once(const char *text, size_t length, const char *name, const char *wanted)
+{
+    struct json_children children;
+    struct json_child child;
+    unsigned count = 0;
+    if (!json_children_open(&children, text, length) || !children.object)
+        return false;
+    while (json_children_next(&children, &child)) {
+        if (!json_string_equals(text + child.key, child.key_end - child.key, name, strlen(name)))
+            continue;
+        if (++count > 1 || !is_text(text, &child, wanted))
+            return false;
+    }
+    return count == 1;
+}
+
+/* "MessageAttributes": {NAME:{"Type":string,"Value":string},…}, each with these two alone. */
+static bool are_attributes(const char *text, size_t length)
+{
+    struct json_children attributes, pair;
+    struct json_child attribute, child;
+    if (!json_children_open(&attributes, text, length) || !attributes.object)
+        return false;
+    while (json_children_next(&attributes, &attribute)) {
+        unsigned types = 0;
+        unsigned values = 0;
+        unsigned count = 0;
+        if (attribute.kind != JSON_OBJECT)
+            return false;
+        (void)json_children_open(&pair, text + attribute.value, attribute.end - attribute.value);
+        while (json_children_next(&pair, &child) && child.kind == JSON_STRING) {
+            const char *key = pair.text + child.key;
+            types += json_string_equals(key, child.key_end - child.key, "Type", 4);
+            values += json_string_equals(key, child.key_end - child.key, "Value", 5);
+            count++;
+        }
+        if (count != 2 || types != 1 || values != 1)
+            return false;
+    }
+    return true;
+}
+
+/* At least one, each an object with "eventSource":"aws:s3". */
+static bool are_s3_records(const char *text, size_t length)
+{
+    struct json_children records;
+    struct json_child record;
+    size_t count = 0;
+    (void)json_children_open(&records, text, length);
+    for (; json_children_next(&records, &record); count++)
+        if (record.kind != JSON_OBJECT ||
+            !has_once(text + record.value, record.end - record.value, "eventSource", "aws:s3"))
+            return false;
+    return count > 0;
+}
+
+/* Whether a value of that member is of the kind that its format has there. */
+static bool is_fit(const char *text, const struct json_child *child, const struct member *member,
+    unsigned kinds)
+{
+    const char *value = text + child->value;
+    size_t length = child->end - child->value;
+    switch (member->role) {
+    case ID:
+    case TIME:
+    case SOURCE:
+    case TYPE:
+        return child->kind == JSON_STRING;
+    case ATTRIBUTES:
+        return are_attributes(value, length);
+    case EVENT:
+        if ((kinds & SNS) != 0 || strcmp(member->name, "data_base64") == 0)
+            return child->kind == JSON_STRING;
+        if ((kinds & BUS) != 0)
+            return child->kind == JSON_OBJECT;
+        return (kinds & S3) == 0 || (child->kind == JSON_ARRAY && are_s3_records(value, length));
+    case REST:
+    case SIGNATURE:
+        break;
+    }
+    if (strcmp(member->name, "Type") == 0)
+        return is_text(text, child, "Notification");
+    return strcmp(member->name, "specversion") != 0 || child->kind == JSON_STRING;
+}
+
+static void keep(struct envelope *envelope, const struct member *member,
+    const struct json_child *child)
+{
+    struct envelope_span span = { child->value, child->end };
+    switch (member->role) {
+    case EVENT:
+        envelope->event = span;
+        envelope->base64 = strcmp(member->name, "data_base64") == 0;
+        break;
+    case ID:
+        envelope->id = span;
+        break;
+    case TIME:
+        envelope->time = span;
+        break;
+    case SOURCE:
+        envelope->source = span;
+        break;
+    case TYPE:
+        envelope->type = span;
+        break;
+    case ATTRIBUTES:
+        envelope->attributes = span;
+        break;
+    case REST:
+    case SIGNATURE:
+        break;
+    }
+}
+
+/* The kind, of ${kinds}, whose every needed member was seen. */
+static enum envelope_kind choose(unsigned kinds, uint64_t seen)
+{
+    for (unsigned i = 0; i < MEMBERS; i++)
+        if ((seen >> i & 1) == 0)
+            kinds &= ~members[i].needed;
+    for (enum envelope_kind kind = ENVELOPE_SNS; kind <= ENVELOPE_S3; kind++)
+        if ((kinds >> kind & 1) != 0)
+            return kind;
+    return ENVELOPE_NONE;
+}
+
+enum envelope_kind envelope_recognise(const char *text, size_t length, struct envelope *envelope)
+{
+    struct envelope found = { .kind = ENVELOPE_NONE };
+    struct json_children children;
+    struct json_child child;
+    unsigned kinds = ANY;
+    uint64_t seen = 0;
+    if (envelope != NULL)
+        *envelope = found;
+    if (!json_children_open(&children, text, length) || !children.object)
+        return ENVELOPE_NONE;
+    while (json_children_next(&children, &child)) {
+        unsigned i = find(text, &child);
+        if (i == MEMBERS || (seen >> i & 1) != 0)
+            return ENVELOPE_NONE;
+        kinds &= members[i].kinds;
+        /* "data" and "data_base64" exclude each other (CloudEvents, JSON format, 3.1). */
+        bool second = members[i].role == EVENT && found.event.end != 0;
+        if (kinds == 0 || second || !is_fit(text, &child, &members[i], kinds))
+            return ENVELOPE_NONE;
+        seen |= UINT64_C(1) << i;
+        keep(&found, &members[i], &child);
+    }
+    found.kind = found.event.end == 0 ? ENVELOPE_NONE : choose(kinds, seen);
+    if (envelope != NULL && found.kind != ENVELOPE_NONE)
+        *envelope = found;
+    return found.kind;
+}
+
+/* Where a string lies below an object: down ${path}, the last of members of one name. */
+static struct envelope_span find_string(const char *text, size_t length, const char *const *path)
+{
+    struct envelope_span span = { 0, length };
+    enum json_kind kind = JSON_OBJECT;
+    for (; *path != NULL; path++) {
+        size_t base = span.start;
+        size_t size = span.end - base;
+        struct json_children children;
+        struct json_child child;
+        span = (struct envelope_span){ 0, 0 };
+        if (!json_children_open(&children, text + base, size) || !children.object)
+            return span;
+        while (json_children_next(&children, &child)) {
+            if (!json_string_equals(text + base + child.key, child.key_end - child.key, *path,
+                    strlen(*path)))
+                continue;
+            span = (struct envelope_span){ base + child.value, base + child.end };
+            kind = child.kind;
+        }
+        if (span.end == 0)
+            return span;
+    }
+    return kind == JSON_STRING ? span : (struct envelope_span){ 0, 0 };
+}
+
+void envelope_s3_record(const char *text, size_t length, struct envelope *envelope)
+{
+    static const char *const id[] = { "responseElements", "x-amz-request-id", NULL };
+    static const char *const time[] = { "eventTime", NULL };
+    static const char *const source[] = { "s3", "bucket", "name", NULL };
+    static const char *const type[] = { "eventName", NULL };
+    *envelope = (struct envelope){ .kind = ENVELOPE_S3,
+        .event = { 0, length },
+        .id = find_string(text, length, id),
+        .time = find_string(text, length, time),
+        .source = find_string(text, length, source),
+        .type = find_string(text, length, type) };
+}
+
+static void write_span(struct buf *out, const char *name, const char *text,
+    struct envelope_span span)
+{
+    if (span.end == 0)
+        return;
+    (void)buf_printf(out, ",\"%s\":", name);
+    (void)json_write_compact(out, text + span.start, span.end - span.start);
+}
+
+/* {NAME:{"Type":…,"Value":…}} as {NAME:{"type":…,"value":…}}. */
+static void write_attributes(struct buf *out, const char *text, struct envelope_span span)
+{
+    struct json_children attributes, pair;
+    struct json_child attribute, child;
+    bool first = true;
+    if (span.end == 0)
+        return;
+    const char *base = text + span.start;
+    (void)buf_puts(out, ",\"attributes\":{");
+    (void)json_children_open(&attributes, base, span.end - span.start);
+    for (; json_children_next(&attributes, &attribute); first = false) {
+        (void)buf_append(out, ",", first ? 0 : 1);
+        (void)buf_append(out, base + attribute.key, attribute.key_end - attribute.key);
+        (void)buf_putc(out, ':');
+        struct envelope_span type = { 0, 0 };
+        struct envelope_span value = { 0, 0 };
+        (void)json_children_open(&pair, base + attribute.value, attribute.end - attribute.value);
+        while (json_children_next(&pair, &child)) {
+            bool is_type =
+                json_string_equals(pair.text + child.key, child.key_end - child.key, "Type", 4);
+            *(is_type ? &type : &value) = (struct envelope_span){ child.value, child.end };
+        }
+        (void)buf_puts(out, "{\"type\":");
+        (void)buf_append(out, pair.text + type.start, type.end - type.start);
+        (void)buf_puts(out, ",\"value\":");
+        (void)buf_append(out, pair.text + value.start, value.end - value.start);
+        (void)buf_putc(out, '}');
+    }
+    (void)buf_putc(out, '}');
+}
+
+/* The members whose role is REST. */
+static void write_rest(struct buf *out, const char *text, size_t length)
+{
+    struct json_children children;
+    struct json_child child;
+    bool first = true;
+    (void)json_children_open(&children, text, length);
+    while (json_children_next(&children, &child)) {
+        unsigned i = find(text, &child);
+        if (i == MEMBERS || members[i].role != REST)
+            continue;
+        (void)buf_puts(out, first ? ",\"rest\":{" : ",");
+        (void)buf_append(out, text + child.key, child.key_end - child.key);
+        (void)buf_putc(out, ':');
+        (void)json_write_compact(out, text + child.value, child.end - child.value);
+        first = false;
+    }
+    if (!first)
+        (void)buf_putc(out, '}');
+}
+
+int envelope_write(struct buf *out, const char *text, size_t length,
+    const struct envelope *envelope, const char *outer, size_t outer_length)
+{
+    size_t start = out->length;
+    /* The first that fits: all of it; without rest; without attributes too; the kind alone. */
+    for (unsigned cut = 0; cut < 4; cut++) {
+        out->length = start;
+        (void)buf_printf(out, "{\"kind\":\"%s\"", envelope_kind_name(envelope->kind));
+        if (cut < 3) {
+            write_span(out, "id", text, envelope->id);
+            write_span(out, "time", text, envelope->time);
+            write_span(out, "source", text, envelope->source);
+            write_span(out, "type", text, envelope->type);
+        }
+        if (cut < 2)
+            write_attributes(out, text, envelope->attributes);
+        if (cut < 1 && envelope->kind != ENVELOPE_S3)
+            write_rest(out, text, length);
+        if (cut > 0)
+            (void)buf_puts(out, ",\"cut\":true");
+        if (out->failed || out->length - start < ENVELOPE_MOST)
+            break;
+    }
+    if (outer != NULL) {
+        (void)buf_puts(out, ",\"outer\":");
+        (void)buf_append(out, outer, outer_length);
+    }
+    return buf_putc(out, '}') != 0 || out->failed ? -1 : 0;
+}
