@@ -114,13 +114,15 @@ stop_source() {
 }
 
 # tell_loader: its time of grace begins now, not when its input ends: the database
-# may hang. Before it answers to signals itself, one would end it.
+# may hang. Before it answers to signals itself, one would end it. It runs in a trap,
+# where a read would take away the time limit of the read that was interrupted.
 tell_loader() {
-  local key value name='' caught=0 IFS=$' \t\n'
+  local lines line name='' caught=0
   [ -n "$loader" ] && [ -z "$loader_told${over[loader]}" ] || return 0
-  while read -r key value; do
-    case $key in Name:) name=$value ;; SigCgt:) caught=$value ;; esac
-  done <"/proc/${pids[loader]}/status"
+  mapfile -t lines <"/proc/${pids[loader]}/status"
+  for line in "${lines[@]}"; do
+    case $line in Name:*) name=${line#*$'\t'} ;; SigCgt:*) caught=${line#*$'\t'} ;; esac
+  done
   [ "$name" = "${names[loader]}" ] && ((16#$caught & 1 << 14)) || return 0
   kill -s TERM "${pids[loader]}" && loader_told=1
 } 2>/dev/null

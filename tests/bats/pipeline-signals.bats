@@ -21,7 +21,7 @@ teardown() { common_teardown; }
 
 @test "stopped, continued, signalled and killed at random moments: no hang, no stage left, no message lost" {
   local rounds queues=() queue
-  rounds=$(rounds 20 500)
+  rounds=$(rounds 40 500)
   for queue in 1 2 3 4 5 6; do queues+=("$(servers_queue "$(unique)" VisibilityTimeout=4)"); done
   run python3 "$ROOT/tests/lib/signals.py" "$rounds" 12 "$SQS2PG" "$PWD/settings" "${queues[@]}" -- sqs-send -q -Q
   echo "$output"
@@ -72,7 +72,7 @@ waiting() { [ -n "$(sql "SELECT 1 FROM pg_stat_activity WHERE datname = current_
   kill "$(<pid)"
   finish 60 || status=$?
   [ "$status" -eq 75 ]
-  [ $((SECONDS - began)) -le 20 ]
+  [ $((SECONDS - began)) -le 9 ]
   grep -q '^pg-load: warning: stopping: the database is waited for, 7 s at most$' run.err
   [ -z "$(ps -o pid= -p "$(xargs <was | tr ' ' ,)")" ]
   sql 'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()'
@@ -99,7 +99,7 @@ waiting() { [ -n "$(sql "SELECT 1 FROM pg_stat_activity WHERE datname = current_
   finish 60 || status=$?
   kill -CONT "$hung"
   [ "$status" -eq 75 ] || [ "$status" -eq 0 ] # 0: it was told before it had received
-  [ $((SECONDS - began)) -le 20 ]
+  [ $((SECONDS - began)) -le 9 ]
   # And again, with more patience than anybody has.
   sed -i 's/--grace 8s/--grace 10m/' settings
   status=0
@@ -181,3 +181,29 @@ waiting() { [ -n "$(sql "SELECT 1 FROM pg_stat_activity WHERE datname = current_
   [ "$(counts)" = '0 0 0' ]
 }
 counts() { servers_counts "$QUEUE"; }
+
+@test "--archive, --follow: an hour ends also when a signal has come and a stage is stopped" {
+  local mask status=0
+  QUEUE=$(servers_queue "$(unique)" VisibilityTimeout=4)
+  sed -i 's/^HOUR=3570 /HOUR=3 /' bin/sqs2pg
+  grep -q '^HOUR=3 ' bin/sqs2pg
+  sed -i 's/--no-map/--no-map --grace 10m/' settings
+  mkdir kept
+  archived() { [ -n "$(ls kept/*.gz)" ] && [ "$(zcat kept/*.gz | wc -l)" -eq "$1" ]; }
+  start --follow --archive kept
+  eventually 60 four_stages
+  send 1 10
+  eventually 60 archived 10
+  # A new hour has begun just now.
+  send 11 20
+  eventually 60 rows_are 20
+  mask=$(pgrep -P "$(<pid)" -x pii-mask)
+  kill -STOP "$mask"
+  kill "$(<pid)"
+  eventually 60 archived 20
+  [ -e "/proc/$(<pid)" ]
+  kill -CONT "$mask"
+  finish 60 || status=$?
+  [ "$status" -eq 0 ]
+  [ -z "$(ls kept/*.part 2>/dev/null)" ]
+}
