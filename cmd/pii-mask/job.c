@@ -4,32 +4,45 @@
 
 #include "base/msg.h"
 #include "base/status.h"
+#include "mask/lines.h"
+#include "mask/mask.h"
+#include "mask/rewrap.h"
 
-int job_open(struct job *job, const struct settings *settings, const struct policy *policy,
-    const struct keyring *ring, size_t rule, size_t key)
+/* One of the three kinds of work. */
+struct job {
+    const struct options *options;
+    struct mask *mask;
+    struct rewrap *rewrap;
+    struct lines *lines;
+};
+
+static int open_job(void *context, const struct program_inputs *inputs, struct filter_work *work)
 {
-    if (settings->lines != NULL) {
-        job->lines = lines_new(policy, rule, ring, LINES_MASK, KEYRING_NONE);
+    struct job *job = context;
+    if (job->options->program.lines != NULL) {
+        job->lines =
+            lines_new(inputs->policy, inputs->rule, inputs->ring, LINES_MASK, KEYRING_NONE);
         if (job->lines == NULL)
             return -1;
-        job->work = lines_work(job->lines);
-    } else if (settings->rewrap) {
-        job->rewrap = rewrap_new(policy, ring);
+        *work = lines_work(job->lines);
+    } else if (job->options->rewrap) {
+        job->rewrap = rewrap_new(inputs->policy, inputs->ring);
         if (job->rewrap == NULL)
             return -1;
-        rewrap_assume_key(job->rewrap, key);
-        job->work = rewrap_work(job->rewrap);
+        rewrap_assume_key(job->rewrap, inputs->key);
+        *work = rewrap_work(job->rewrap);
     } else {
-        job->mask = mask_new(policy, ring);
+        job->mask = mask_new(inputs->policy, inputs->ring);
         if (job->mask == NULL)
             return -1;
-        job->work = mask_work(job->mask);
+        *work = mask_work(job->mask);
     }
     return 0;
 }
 
-void job_close(struct job *job)
+static void close_job(void *context)
 {
+    struct job *job = context;
     lines_free(job->lines);
     rewrap_free(job->rewrap);
     mask_free(job->mask);
@@ -52,8 +65,9 @@ static int end_lines(const struct job *job, const struct filter_counts *counts, 
     return status;
 }
 
-int job_end(const struct job *job, const struct filter_counts *counts, double seconds, int status)
+static int end_job(void *context, const struct filter_counts *counts, double seconds, int status)
 {
+    const struct job *job = context;
     char skipped[LINE_SKIPPED_SIZE];
     if (job->lines != NULL)
         return end_lines(job, counts, seconds, status);
@@ -74,4 +88,15 @@ int job_end(const struct job *job, const struct filter_counts *counts, double se
         counts->records, counts->changed, counts->passed, counts->errors, mask_missing(job->mask),
         seconds, line_skipped_text(counts->skipped, skipped));
     return status;
+}
+
+int job_run(const struct options *options)
+{
+    struct job job = { .options = options };
+    const struct program_verb verb = { .undo = false,
+        .open = open_job,
+        .end = end_job,
+        .close = close_job,
+        .context = &job };
+    return program_run(&options->program, &verb);
 }

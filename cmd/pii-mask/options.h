@@ -1,0 +1,17 @@
+#ifndef PII_MASK_OPTIONS_H
+#define PII_MASK_OPTIONS_H
+
+#include <stdbool.h>
+
+#include "mask/program.h"
+
+/*
+ * What the command line says: main.c fills it in, and nothing changes it afterwards. The strings are
+ * those of argv.
+ */
+struct options {
+    struct program_settings program;
+    bool rewrap; /* instead of masking */
+};
+
+#endif

@@ -1,0 +1,199 @@
+#include "mask/program.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/msg.h"
+#include "base/opt.h"
+#include "base/status.h"
+#include "base/stop.h"
+#include "mask/confinement.h"
+#include "mask/lines.h"
+#include "mask/startup.h"
+#include "record/record.h"
+
+/* ---- options --------------------------------------------------------------------------------- */
+
+struct program_settings program_defaults(void)
+{
+    return (struct program_settings){ .root = ".body",
+        .max_record = RECORD_DEFAULT_MAX,
+        .grace_ms = 30000 };
+}
+
+int program_set(struct program_settings *settings, int id, const char *value)
+{
+    switch (id) {
+    case PROGRAM_KEY_FILE:
+        return opt_file("key-file", value, &settings->key_file);
+    case PROGRAM_POLICY:
+        return opt_file("policy", value, &settings->policy_file);
+    case PROGRAM_MASK:
+        settings->rules[settings->rule_count++] = value;
+        return 0;
+    case PROGRAM_ROOT:
+        settings->root = value;
+        return 0;
+    case PROGRAM_KEY_ID:
+        settings->key_id = value;
+        return 0;
+    case PROGRAM_LINES:
+        settings->lines = value;
+        return 0;
+    case PROGRAM_PRINT_POLICY:
+        settings->print_policy = true;
+        return 0;
+    case PROGRAM_GROUP_READABLE:
+        settings->group_readable = true;
+        return 0;
+    case PROGRAM_PROGRESS:
+        settings->progress = true;
+        return 0;
+    case PROGRAM_REQUIRE_SANDBOX:
+        settings->require_sandbox = true;
+        return 0;
+    case PROGRAM_SELF_TEST:
+        settings->self_test = true;
+        return 0;
+    case PROGRAM_MAX_RECORD:
+        if (opt_size(value, 1, RECORD_MAX, &settings->max_record))
+            return 0;
+        return opt_usage("option --max-record takes a size from 1 to 64M");
+    case PROGRAM_GRACE:
+        if (opt_duration(value, 0, UINT64_C(86400000), &settings->grace_ms))
+            return 0;
+        return opt_usage("option --grace takes a time from 0 to 1d");
+    default:
+        return opt_usage("unexpected operand: records come from standard input");
+    }
+}
+
+int program_check(const struct program_settings *settings)
+{
+    if (settings->policy_file != NULL && settings->rule_count > 0)
+        return opt_usage("a policy is given by --policy or by --mask, not by both");
+    if (settings->key_file == NULL && !settings->print_policy && !settings->self_test)
+        return opt_usage("option --key-file is missing");
+    return 0;
+}
+
+/* ---- the run --------------------------------------------------------------------------------- */
+
+/* What went wrong before the first record, in words. Its status. */
+static int complain(const struct startup_failure *failure)
+{
+    msg_error("%s", failure->text);
+    if (failure->hint != NULL)
+        msg_hint("%s", failure->hint);
+    return (int)failure->status;
+}
+
+/* A kernel that cannot do it is always said, and fatal only if that was asked for. */
+static int confine(const struct program_settings *settings)
+{
+    struct startup_failure failure = { .status = STATUS_OK };
+    bool confined;
+    if (confinement_enter(settings->require_sandbox, &confined, &failure) != 0)
+        return complain(&failure);
+    if (!confined)
+        msg_warn_always("this kernel does not let the process be confined; going on without");
+    return 0;
+}
+
+static int end_status(enum filter_end end)
+{
+    switch (end) {
+    case FILTER_DONE:
+        return STATUS_OK;
+    case FILTER_READ:
+        msg_error("cannot read standard input: %s", strerror(errno));
+        return STATUS_IO;
+    case FILTER_WRITE:
+        msg_error("cannot write to standard output: %s",
+            errno == ETIMEDOUT ? "nothing was read of it for --grace" : strerror(errno));
+        return STATUS_IO;
+    case FILTER_INTERNAL:
+        break;
+    }
+    msg_error("out of memory, or a cryptographic operation failed");
+    return STATUS_INTERNAL;
+}
+
+static int work_through(const struct program_settings *settings, const struct program_verb *verb,
+    const struct program_inputs *inputs, struct keyring *ring)
+{
+    uint64_t begin = clock_monotonic_ms();
+    struct filter_counts counts;
+    struct filter_work work;
+    int status = STATUS_INTERNAL;
+    int opened = verb->open(verb->context, inputs, &work);
+    const struct filter_options options = { settings->max_record, settings->grace_ms,
+        settings->lines != NULL, settings->progress };
+    struct filter *filter = filter_new(&options);
+    int error = filter == NULL ? errno : opened != 0 ? ENOMEM : 0;
+    keyring_forget(ring);
+    if (keyring_lock_heap(ring) != 0)
+        msg_info("the derived keys may be swapped out: %s", strerror(errno));
+    if (error == 0 && stop_install() != 0)
+        error = errno;
+    if (error != 0) {
+        msg_error("cannot set up: %s", strerror(error));
+    } else if ((status = confine(settings)) == 0) {
+        status = end_status(filter_run(filter, &work, &counts));
+        status = verb->end(verb->context, &counts, (double)(clock_monotonic_ms() - begin) / 1000,
+            status);
+    }
+    filter_free(filter);
+    verb->close(verb->context);
+    return status;
+}
+
+static void warn_of_methods(const struct policy *policy)
+{
+    for (size_t i = 0; i < policy->rule_count; i++)
+        if (policy->rules[i].method->warning != NULL)
+            msg_warn_always("%s: %s", policy->rules[i].path, policy->rules[i].method->warning);
+}
+
+int program_run(const struct program_settings *settings, const struct program_verb *verb)
+{
+    struct startup_failure failure = { .status = STATUS_OK };
+    struct program_inputs inputs = { .rule = LINES_NONE, .key = KEYRING_NONE };
+    struct policy *policy = NULL;
+    struct keyring *ring = NULL;
+    int status = 0;
+    if (settings->self_test) {
+        (void)startup_self_test(&failure); /* it says so in ${failure} */
+        goto out;
+    }
+    if (startup_policy(settings->root, settings->policy_file, settings->rules, settings->rule_count,
+            &policy, &failure) != 0)
+        goto out;
+    if (!verb->undo)
+        warn_of_methods(policy);
+    if (settings->print_policy) {
+        (void)startup_print_policy(policy, &failure); /* it says so in ${failure} */
+        goto out;
+    }
+    if (settings->lines != NULL &&
+        startup_lines(policy, settings->lines, verb->undo, settings->key_id != NULL, &inputs.rule,
+            &failure) != 0)
+        goto out;
+    if (startup_keys(settings->key_file, settings->group_readable, &ring, &failure) != 0)
+        goto out;
+    if (!keyring_locked(ring))
+        msg_warn("the keys may be swapped out: the limit of locked memory is too low");
+    if (settings->key_id != NULL &&
+        startup_key_id(ring, settings->key_id, &inputs.key, &failure) != 0)
+        goto out;
+    inputs.policy = policy;
+    inputs.ring = ring;
+    status = work_through(settings, verb, &inputs, ring);
+out:
+    if (failure.status != STATUS_OK)
+        status = complain(&failure);
+    keyring_free(ring);
+    policy_free(policy);
+    return status;
+}

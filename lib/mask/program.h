@@ -1,0 +1,113 @@
+#ifndef MASK_PROGRAM_H
+#define MASK_PROGRAM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/meter.h"
+#include "mask/filter.h"
+#include "mask/keyring.h"
+#include "mask/policy.h"
+
+/*
+ * What pii-mask and pii-unmask have in common: options, and the run of a filter from the files that
+ * it needs to its exit status, confined as soon as all is open. It says what goes wrong
+ * (base/msg.h), as each program would.
+ */
+
+struct program_settings { /* the strings are the caller's */
+    const char *key_file;
+    const char *policy_file;
+    const char **rules; /* room for as many as there are arguments */
+    size_t rule_count;
+    const char *root;
+    const char *lines;  /* a path, or NULL */
+    const char *key_id; /* or NULL */
+    bool print_policy;
+    bool self_test;
+    bool group_readable;
+    bool require_sandbox;
+    bool progress;
+    uint64_t max_record;
+    uint64_t grace_ms;
+};
+
+/* Ids of the options; a program's own begin at PROGRAM_OWN. */
+enum {
+    PROGRAM_KEY_FILE = 1,
+    PROGRAM_POLICY,
+    PROGRAM_MASK,
+    PROGRAM_ROOT,
+    PROGRAM_KEY_ID,
+    PROGRAM_LINES,
+    PROGRAM_PRINT_POLICY,
+    PROGRAM_GROUP_READABLE,
+    PROGRAM_MAX_RECORD,
+    PROGRAM_GRACE,
+    PROGRAM_PROGRESS,
+    PROGRAM_REQUIRE_SANDBOX,
+    PROGRAM_SELF_TEST,
+    PROGRAM_OWN
+};
+
+/* Rows of their table (base/opt.h): the first of them, and the last. */
+/* clang-format off */
+#define PROGRAM_FIRST_OPTIONS                                                                     \
+    { PROGRAM_KEY_FILE, 'k', "key-file", "FILE", "key file, as pii-keygen makes it", false },     \
+    { PROGRAM_POLICY, 'p', "policy", "FILE",                                                      \
+        "policy file; default: ip and device_id, reversibly", false },                            \
+    { PROGRAM_MASK, 'm', "mask", "RULE", "instead: PATH=METHOD[:NAME], any number of times",      \
+        true },                                                                                   \
+    { PROGRAM_ROOT, '\0', "root", "PATH", "what paths are relative to (.body)", false }
+#define PROGRAM_LAST_OPTIONS                                                                      \
+    { PROGRAM_PRINT_POLICY, '\0', "print-policy", NULL, "print the policy in force and exit",     \
+        false },                                                                                  \
+    { PROGRAM_GROUP_READABLE, '\0', "key-group-readable", NULL,                                   \
+        "accept a key file that its group may read", false },                                     \
+    { PROGRAM_MAX_RECORD, '\0', "max-record", "SIZE", "longest line taken (4M, up to 64M)",       \
+        false },                                                                                  \
+    { PROGRAM_GRACE, '\0', "grace", "TIME", "time to drain a pipe after SIGTERM (30s)", false },  \
+    METER_PROGRESS(PROGRAM_PROGRESS),                                                             \
+    { PROGRAM_REQUIRE_SANDBOX, '\0', "require-sandbox", NULL,                                     \
+        "fail if the kernel cannot confine the process", false },                                 \
+    { PROGRAM_SELF_TEST, '\0', "self-test", NULL,                                                 \
+        "compute the published vectors, say how, and exit", false }
+/* clang-format on */
+
+/* The settings without any option, but for ${rules}, which the caller sets. */
+struct program_settings program_defaults(void);
+
+/* Take an option of the above, or an operand, which is none. 0, or the status to exit with. */
+int program_set(struct program_settings *settings, int id, const char *value);
+
+/* Whether they go together. 0, or the status to exit with. */
+int program_check(const struct program_settings *settings);
+
+/* What the settings name. */
+struct program_inputs {
+    const struct policy *policy;
+    const struct keyring *ring;
+    size_t rule; /* that of --lines, or LINES_NONE */
+    size_t key;  /* that of --key-id, or KEYRING_NONE */
+};
+
+/* What a program does with it. */
+struct program_verb {
+    bool undo; /* values are restored */
+    /* Set *work, which may read the inputs until close(). 0, or -1: no memory, or OpenSSL failed.
+     */
+    int (*open)(void *context, const struct program_inputs *inputs, struct filter_work *work);
+    /*
+     * After all lines: say how many of each kind there were, in ${seconds}, and that some failed.
+     * Return the status to exit with, ${status} unless that is STATUS_OK and some failed.
+     */
+    int (*end)(void *context, const struct filter_counts *counts, double seconds, int status);
+    void (*close)(void *context); /* also when open() failed */
+    void *context;
+};
+
+/* Do the work from standard input to output. Return the status to exit with, after its message. */
+int program_run(const struct program_settings *settings, const struct program_verb *verb);
+
+#endif
