@@ -18,21 +18,26 @@ char *policy_copy(const char *text, size_t length)
     return made;
 }
 
+static uint32_t add_key(struct json_paths *paths, uint32_t parent, const char *name)
+{
+    return parent == JSON_NO_NODE ? parent : json_paths_key(paths, parent, name, strlen(name));
+}
+
+/* Not the body: it is content as any other member, with the root ".". */
 static bool add_reserved(struct policy *policy)
 {
     struct json_paths *paths = policy->paths;
-    uint32_t reserved[RESERVED_COUNT];
-    if (reserved_add(paths, reserved) != 0)
-        return false;
-    policy->sqs = reserved[RESERVED_SQS];
-    policy->asides[POLICY_ATTRIBUTES] = reserved[RESERVED_ATTRIBUTES];
-    policy->asides[POLICY_FIFO] = reserved[RESERVED_FIFO];
-    policy->pii = reserved[RESERVED_PII];
-    policy->pii_key = json_paths_key(paths, policy->pii, "key", 3);
-    policy->error = reserved[RESERVED_ERROR];
-    policy->error_stage = json_paths_key(paths, policy->error, "stage", 5);
-    policy->sealed = reserved[RESERVED_SEALED];
-    return policy->pii_key != JSON_NO_NODE && policy->error_stage != JSON_NO_NODE;
+    policy->sqs = reserved_node(paths, RESERVED_SQS);
+    policy->asides[POLICY_ATTRIBUTES] = reserved_node(paths, RESERVED_ATTRIBUTES);
+    policy->asides[POLICY_FIFO] = reserved_node(paths, RESERVED_FIFO);
+    policy->pii = reserved_node(paths, RESERVED_PII);
+    policy->pii_key = add_key(paths, policy->pii, "key");
+    policy->error = reserved_node(paths, RESERVED_ERROR);
+    policy->error_stage = add_key(paths, policy->error, "stage");
+    policy->sealed = reserved_node(paths, RESERVED_SEALED);
+    return policy->sqs != JSON_NO_NODE && policy->asides[POLICY_ATTRIBUTES] != JSON_NO_NODE &&
+        policy->asides[POLICY_FIFO] != JSON_NO_NODE && policy->pii_key != JSON_NO_NODE &&
+        policy->error_stage != JSON_NO_NODE && policy->sealed != JSON_NO_NODE;
 }
 
 enum policy_aside policy_aside_of(const struct policy *policy, uint32_t node)

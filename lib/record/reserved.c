@@ -17,10 +17,15 @@ const char *reserved_name(enum reserved reserved)
     return names[reserved];
 }
 
+uint32_t reserved_node(struct json_paths *paths, enum reserved reserved)
+{
+    return json_paths_key(paths, JSON_ROOT, names[reserved], strlen(names[reserved]));
+}
+
 int reserved_add(struct json_paths *paths, uint32_t nodes[RESERVED_COUNT])
 {
     for (enum reserved i = 0; i < RESERVED_COUNT; i++) {
-        nodes[i] = json_paths_key(paths, JSON_ROOT, names[i], strlen(names[i]));
+        nodes[i] = reserved_node(paths, i);
         if (nodes[i] == JSON_NO_NODE)
             return -1;
     }

@@ -21,6 +21,9 @@ enum reserved {
 /* The key, as it is written. */
 const char *reserved_name(enum reserved reserved);
 
+/* Add one of them to a set of paths. Its node, or JSON_NO_NODE: no memory. */
+uint32_t reserved_node(struct json_paths *paths, enum reserved reserved);
+
 /* Add all of them to a set of paths, nodes[reserved] each. 0, or -1: no memory. */
 int reserved_add(struct json_paths *paths, uint32_t nodes[RESERVED_COUNT]);
 

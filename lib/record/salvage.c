@@ -1,7 +1,6 @@
 #include "record/salvage.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "json/path.h"
 #include "json/whole.h"
@@ -21,11 +20,9 @@ struct salvage *salvage_new(void)
     struct salvage *salvage = calloc(1, sizeof *salvage);
     if (salvage == NULL)
         return NULL;
-    const char *name = reserved_name(RESERVED_SQS);
     salvage->paths = json_paths_new();
-    salvage->sqs = salvage->paths == NULL
-        ? JSON_NO_NODE
-        : json_paths_key(salvage->paths, JSON_ROOT, name, strlen(name));
+    salvage->sqs =
+        salvage->paths == NULL ? JSON_NO_NODE : reserved_node(salvage->paths, RESERVED_SQS);
     salvage->member = salvage->sqs == JSON_NO_NODE ? JSON_NO_NODE
                                                    : json_paths_other(salvage->paths, salvage->sqs);
     if (salvage->member == JSON_NO_NODE) {
