@@ -138,7 +138,7 @@ static bool set_rule(struct compiled *compiled, size_t number, enum compiled_dir
     }
     const struct method_use use = { compiled->ring, rule->domain, rule->domain_length,
         rule->options };
-    entry->state = method->open(&use);
+    entry->state = entry->work->open(&use);
     return entry->state != NULL && encode_key(compiled, rule, direction, &entry->key);
 }
 
@@ -163,6 +163,7 @@ struct compiled *compiled_new(const struct policy *policy, const struct keyring 
     for (size_t i = 0; i < policy->rule_count; i++) {
         compiled->rules[i].rule = &policy->rules[i];
         compiled->rules[i].method = policy->rules[i].method;
+        compiled->rules[i].work = method_work_of(policy->rules[i].method);
         buf_init(&compiled->rules[i].key, SIZE_MAX);
         if (!set_rule(compiled, i, direction))
             goto fail;
@@ -179,8 +180,8 @@ void compiled_free(struct compiled *compiled)
         return;
     for (size_t i = 0; compiled->rules != NULL && i < compiled->policy->rule_count; i++) {
         struct compiled_rule *entry = &compiled->rules[i];
-        if (entry->method != NULL && entry->method->close != NULL)
-            entry->method->close(entry->state);
+        if (entry->work != NULL)
+            entry->work->close(entry->state);
         buf_free(&entry->key);
     }
     free(compiled->rules);

@@ -7,6 +7,7 @@
 
 #include "json/scan.h"
 #include "mask/keyring.h"
+#include "mask/method_work.h"
 #include "mask/policy.h"
 
 /*
@@ -50,7 +51,8 @@ static inline bool compiled_fits(const struct compiled_node *node, const struct 
 struct compiled_rule {
     const struct policy_rule *rule;
     const struct method *method;
-    void *state;    /* of the method; NULL when this direction has no use for it */
+    const struct method_work *work; /* NULL: the method replaces no value */
+    void *state;                    /* of the method; NULL when this direction has no use for it */
     struct buf key; /* the key to write, as a JSON string; empty: the one that is there */
     uint64_t seen;  /* serial number of the last record that had a value */
 };

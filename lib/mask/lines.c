@@ -5,11 +5,13 @@
 #include <string.h>
 
 #include "json/string.h"
+#include "mask/method_work.h"
 
 enum { GIVEN_BACK_ABOVE = 1 << 20 };
 
 struct lines {
     const struct policy_rule *rule;
+    const struct method_work *work;
     const struct keyring *ring;
     enum lines_direction direction;
     void *state; /* of the method */
@@ -51,7 +53,8 @@ struct lines *lines_new(const struct policy *policy, size_t rule, const struct k
     buf_init(&lines->scratch, SIZE_MAX);
     const struct method_use use = { ring, lines->rule->domain, lines->rule->domain_length,
         lines->rule->options };
-    lines->state = lines->rule->method->open(&use);
+    lines->work = method_work_of(lines->rule->method);
+    lines->state = lines->work->open(&use);
     if (lines->state == NULL) {
         free(lines);
         return NULL;
@@ -63,7 +66,7 @@ void lines_free(struct lines *lines)
 {
     if (lines == NULL)
         return;
-    lines->rule->method->close(lines->state);
+    lines->work->close(lines->state);
     buf_wipe(&lines->value);
     buf_wipe(&lines->result);
     buf_wipe(&lines->scratch);
@@ -114,12 +117,12 @@ static void write_result(struct lines *lines, struct buf *out)
 static enum token_result write_answers(struct lines *lines, const struct token_value *value,
     struct buf *out)
 {
-    const struct method *method = lines->rule->method;
+    const struct method_work *work = lines->work;
     for (size_t i = 0; i < lines->answers; i++) {
         buf_clear(&lines->result);
         enum token_result result = lines->direction == LINES_MASK
-            ? method->mask(lines->state, key_of(lines, i), value, &lines->scratch, &lines->result)
-            : method->unmask(lines->state, lines->key, value, &lines->scratch, &lines->result);
+            ? work->mask(lines->state, key_of(lines, i), value, &lines->scratch, &lines->result)
+            : work->unmask(lines->state, lines->key, value, &lines->scratch, &lines->result);
         if (result != TOKEN_OK)
             return result;
         write_result(lines, out);

@@ -126,8 +126,8 @@ static bool looks_masked(struct mask *mask, const struct compiled_rule *rule, co
     struct token_value value = token_value_of(text, match);
     if (token_is_nothing(match))
         return true;
-    return rule->method->made != NULL ? rule->method->made(rule->state, &value, &mask->scratch)
-                                      : unknown;
+    return rule->work->made != NULL ? rule->work->made(rule->state, &value, &mask->scratch)
+                                    : unknown;
 }
 
 static void look_at_value(struct mask *mask, struct compiled_rule *rule, struct findings *findings)
@@ -282,7 +282,7 @@ static enum token_result write_value(struct mask *mask, const struct compiled_ru
     json_splice_copy(splice, match->value);
     struct token_value value = token_value_of(splice->text, match);
     json_splice_skip(splice, match->end);
-    return rule->method->mask(rule->state, mask->primary, &value, &mask->scratch, splice->out);
+    return rule->work->mask(rule->state, mask->primary, &value, &mask->scratch, splice->out);
 }
 
 /* TOKEN_MALFORMED: with findings that say so. TOKEN_FAILED: the buffer is full, or else all ends.

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "mask/keyring.h"
 #include "record/reserved.h"
 #include "record/salvage.h"
 

@@ -2,37 +2,59 @@
 
 #include <string.h>
 
-#include "mask/method_ff1.h"
-#include "mask/method_hmac.h"
-#include "mask/method_ipcrypt.h"
-#include "mask/method_partial.h"
-#include "mask/method_redact.h"
-#include "mask/method_sha256.h"
-#include "mask/method_siv.h"
-#include "mask/method_truncate.h"
+static const char *const alphabets[] = { "digits", "alnum36", "alnum62", NULL };
 
-static const struct method method_drop = { .name = "drop", .action = METHOD_DROP };
-static const struct method method_keep = { .name = "keep", .action = METHOD_KEEP };
+#define NO_ADDRESS "the value is not an IP address"
 
-static const struct method *const methods[] = {
-    &method_siv,
-    &method_hmac,
-    &method_ipcrypt,
-    &method_ipcrypt_pfx,
-    &method_ff1,
-    &method_truncate,
-    &method_partial,
-    &method_redact,
-    &method_sha256,
-    &method_drop,
-    &method_keep,
+static const struct method methods[] = {
+    { .name = "siv", .id = METHOD_SIV, .keyed = true, .reversible = true },
+    { .name = "hmac", .id = METHOD_HMAC, .keyed = true },
+    { .name = "ipcrypt",
+        .id = METHOD_IPCRYPT,
+        .keyed = true,
+        .reversible = true,
+        .needs_key_id = true,
+        .refuses = NO_ADDRESS },
+    { .name = "ipcrypt-pfx",
+        .id = METHOD_IPCRYPT_PFX,
+        .keyed = true,
+        .reversible = true,
+        .needs_key_id = true,
+        .refuses = NO_ADDRESS },
+    { .name = "ff1",
+        .id = METHOD_FF1,
+        .keyed = true,
+        .reversible = true,
+        .needs_key_id = true,
+        .refuses = "ff1 cannot take the value: a letter or digit outside the alphabet, or too "
+                   "short, or too long",
+        .option_count = 1,
+        .options = { { .name = "alphabet", .words = alphabets } } },
+    { .name = "truncate",
+        .id = METHOD_TRUNCATE,
+        .refuses = NO_ADDRESS,
+        .option_count = 2,
+        /* The whole width would be the address itself. */
+        .options = { { .name = "v4", .least = 0, .most = 31, .usual = 24 },
+            { .name = "v6", .least = 0, .most = 127, .usual = 48 } } },
+    { .name = "partial",
+        .id = METHOD_PARTIAL,
+        .option_count = 1,
+        .options = { { .name = "keep", .least = 0, .most = 64, .usual = 4 } } },
+    { .name = "redact", .id = METHOD_REDACT },
+    { .name = "sha256",
+        .id = METHOD_SHA256,
+        .warning = "sha256 has no key: whoever has the hashes finds every IPv4 address behind them "
+                   "by trying all, in minutes" },
+    { .name = "drop", .id = METHOD_DROPPED, .action = METHOD_DROP },
+    { .name = "keep", .id = METHOD_KEPT, .action = METHOD_KEEP },
 };
 
 const struct method *method_find(const char *name, size_t length)
 {
     for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
-        if (strlen(methods[i]->name) == length && memcmp(methods[i]->name, name, length) == 0)
-            return methods[i];
+        if (strlen(methods[i].name) == length && memcmp(methods[i].name, name, length) == 0)
+            return &methods[i];
     return NULL;
 }
 
@@ -41,14 +63,14 @@ const char *method_names(void)
     static char names[160];
     if (names[0] == '\0')
         for (size_t i = 0, at = 0; i < sizeof methods / sizeof *methods; i++) {
-            size_t length = strlen(methods[i]->name);
+            size_t length = strlen(methods[i].name);
             if (at + length + 3 > sizeof names)
                 break;
             if (i > 0) {
                 memcpy(names + at, ", ", 2);
                 at += 2;
             }
-            memcpy(names + at, methods[i]->name, length + 1);
+            memcpy(names + at, methods[i].name, length + 1);
             at += length;
         }
     return names;
@@ -57,7 +79,7 @@ const char *method_names(void)
 bool method_is_refusal(const char *text, size_t length)
 {
     for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
-        const char *refuses = methods[i]->refuses;
+        const char *refuses = methods[i].refuses;
         if (refuses != NULL && strlen(refuses) == length && memcmp(refuses, text, length) == 0)
             return true;
     }

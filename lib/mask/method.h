@@ -5,16 +5,28 @@
 #include <stddef.h>
 
 #include "base/buf.h"
-#include "mask/keyring.h"
-#include "mask/token.h"
 
 /*
- * Methods: what a policy can have done with a value. A new one is a file with its row, an entry in
- * the table of method.c and a paragraph in pii-policy(5).
- *
- * The functions never see null and "", which stay as they are. ${key} is the number of a key in
- * the ring; methods without a key do not look at it. ${scratch} is memory lent for the call.
+ * Methods: what a policy can have done with a value, as the policy sees it. What is done is in
+ * mask/method_work.h, which needs libcrypto; reading a policy does not. A new method is a row in
+ * the table of method.c, a file with its functions, an entry in the table of method_work.c and a
+ * paragraph in pii-policy(5).
  */
+
+enum method_id {
+    METHOD_SIV,
+    METHOD_HMAC,
+    METHOD_IPCRYPT,
+    METHOD_IPCRYPT_PFX,
+    METHOD_FF1,
+    METHOD_TRUNCATE,
+    METHOD_PARTIAL,
+    METHOD_REDACT,
+    METHOD_SHA256,
+    METHOD_DROPPED,
+    METHOD_KEPT,
+    METHOD_IDS
+};
 
 enum method_action {
     METHOD_REPLACE, /* the value is replaced, under another name if the policy gives one */
@@ -32,16 +44,9 @@ struct method_option {
 
 enum { METHOD_MAX_OPTIONS = 2 };
 
-/* What open() gets: all outlives the state that it makes. */
-struct method_use {
-    const struct keyring *ring;
-    const char *domain;
-    size_t domain_length;
-    const unsigned *options; /* in the order of the method's */
-};
-
 struct method {
     const char *name;
+    enum method_id id;
     enum method_action action;
     bool keyed; /* a key and a domain go into it */
     bool reversible;
@@ -50,30 +55,6 @@ struct method {
     const char *warning; /* what has to be said whenever it is used, or NULL */
     size_t option_count;
     struct method_option options[METHOD_MAX_OPTIONS];
-
-    /* For METHOD_REPLACE: make what the other functions need, for one domain; NULL: no memory. */
-    void *(*open)(const struct method_use *use);
-    void (*close)(void *state); /* wipes; NULL is fine */
-
-    /*
-     * Append the masked value, JSON text. TOKEN_MALFORMED: the value is not one that the method
-     * takes; TOKEN_FAILED: memory or the buffer is short, or OpenSSL failed.
-     */
-    enum token_result (*mask)(void *state, size_t key, const struct token_value *value,
-        struct buf *scratch, struct buf *out);
-
-    /*
-     * Append the original value, JSON text; or nothing. NULL when not reversible. ${key} counts for
-     * methods with ${needs_key_id}: KEYRING_NONE is TOKEN_NO_KEY_ID with them.
-     */
-    enum token_result (*unmask)(void *state, size_t key, const struct token_value *value,
-        struct buf *scratch, struct buf *out);
-
-    /*
-     * Whether the value is one that mask() made, or could have been, by its shape. NULL: a masked
-     * value looks like a clear one.
-     */
-    bool (*made)(void *state, const struct token_value *value, struct buf *scratch);
 };
 
 /* The method of a name, or NULL. */

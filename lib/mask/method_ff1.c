@@ -14,7 +14,6 @@ enum {
     MOST_WALKS = 1000 /* of which each goes on with a chance of one in ten */
 };
 
-static const char *const alphabet_names[] = { "digits", "alnum36", "alnum62", NULL };
 static const char *const alphabets[] = { "0123456789", "0123456789abcdefghijklmnopqrstuvwxyz",
     "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz" };
 
@@ -223,16 +222,7 @@ static enum token_result unmask(void *state, size_t key, const struct token_valu
     return crypt_value(state, key, value, scratch, out, ff1_decrypt);
 }
 
-const struct method method_ff1 = {
-    .name = "ff1",
-    .action = METHOD_REPLACE,
-    .keyed = true,
-    .reversible = true,
-    .needs_key_id = true,
-    .refuses = "ff1 cannot take the value: a letter or digit outside the alphabet, or too short, "
-               "or too long",
-    .option_count = 1,
-    .options = { { .name = "alphabet", .words = alphabet_names } },
+const struct method_work method_ff1 = {
     .open = open_method,
     .close = close_method,
     .mask = mask,

@@ -1,7 +1,7 @@
 #ifndef MASK_METHOD_FF1_H
 #define MASK_METHOD_FF1_H
 
-#include "mask/method.h"
+#include "mask/method_work.h"
 
 /*
  * ff1: FF1 of NIST SP 800-38G (crypto/ff1.h) over the characters of a value that are in the
@@ -22,6 +22,6 @@
  *
  * What comes out does not show whose key it is of.
  */
-extern const struct method method_ff1;
+extern const struct method_work method_ff1;
 
 #endif

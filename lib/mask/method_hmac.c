@@ -76,10 +76,7 @@ static bool made(void *opaque, const struct token_value *value, struct buf *scra
         scratch->length == KEPT;
 }
 
-const struct method method_hmac = {
-    .name = "hmac",
-    .action = METHOD_REPLACE,
-    .keyed = true,
+const struct method_work method_hmac = {
     .open = open_method,
     .close = close_method,
     .mask = mask,

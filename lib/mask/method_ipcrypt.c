@@ -81,28 +81,14 @@ static enum token_result unmask(void *opaque, size_t key, const struct token_val
     return TOKEN_OK;
 }
 
-#define REFUSES "the value is not an IP address"
-
-const struct method method_ipcrypt = {
-    .name = "ipcrypt",
-    .action = METHOD_REPLACE,
-    .keyed = true,
-    .reversible = true,
-    .needs_key_id = true,
-    .refuses = REFUSES,
+const struct method_work method_ipcrypt = {
     .open = open_deterministic,
     .close = close_method,
     .mask = mask,
     .unmask = unmask,
 };
 
-const struct method method_ipcrypt_pfx = {
-    .name = "ipcrypt-pfx",
-    .action = METHOD_REPLACE,
-    .keyed = true,
-    .reversible = true,
-    .needs_key_id = true,
-    .refuses = REFUSES,
+const struct method_work method_ipcrypt_pfx = {
     .open = open_prefix,
     .close = close_method,
     .mask = mask,

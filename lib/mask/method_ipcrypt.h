@@ -1,7 +1,7 @@
 #ifndef MASK_METHOD_IPCRYPT_H
 #define MASK_METHOD_IPCRYPT_H
 
-#include "mask/method.h"
+#include "mask/method_work.h"
 
 /*
  * ipcrypt, ipcrypt-pfx: IP addresses become IP addresses (crypto/ipcrypt.h: ipcrypt-deterministic
@@ -9,7 +9,7 @@
  * method's name and the domain. Addresses are those of mask/address.h and come back in its one
  * spelling. An encrypted address does not show whose key it is of.
  */
-extern const struct method method_ipcrypt;
-extern const struct method method_ipcrypt_pfx;
+extern const struct method_work method_ipcrypt;
+extern const struct method_work method_ipcrypt_pfx;
 
 #endif

@@ -79,11 +79,7 @@ static bool made(void *opaque, const struct token_value *value, struct buf *scra
     return same;
 }
 
-const struct method method_partial = {
-    .name = "partial",
-    .action = METHOD_REPLACE,
-    .option_count = 1,
-    .options = { { .name = "keep", .least = 0, .most = 64, .usual = 4 } },
+const struct method_work method_partial = {
     .open = open_method,
     .close = free,
     .mask = mask,

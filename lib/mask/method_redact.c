@@ -34,9 +34,7 @@ static bool made(void *state, const struct token_value *value, struct buf *scrat
         memcmp(value->text, constant, value->length) == 0;
 }
 
-const struct method method_redact = {
-    .name = "redact",
-    .action = METHOD_REPLACE,
+const struct method_work method_redact = {
     .open = open_method,
     .close = close_method,
     .mask = mask,

@@ -49,11 +49,7 @@ static bool made(void *state, const struct token_value *value, struct buf *scrat
     return true;
 }
 
-const struct method method_sha256 = {
-    .name = "sha256",
-    .action = METHOD_REPLACE,
-    .warning = "sha256 has no key: whoever has the hashes finds every IPv4 address behind them by "
-               "trying all, in minutes",
+const struct method_work method_sha256 = {
     .open = open_method,
     .close = close_method,
     .mask = mask,

@@ -1,12 +1,12 @@
 #ifndef MASK_METHOD_SHA256_H
 #define MASK_METHOD_SHA256_H
 
-#include "mask/method.h"
+#include "mask/method_work.h"
 
 /*
  * sha256: SHA-256 (FIPS 180-4) of a string's decoded text, or of anything else's JSON text, as 64
  * lower-case hexadecimal digits. Without a key: for tables that hold such hashes already.
  */
-extern const struct method method_sha256;
+extern const struct method_work method_sha256;
 
 #endif

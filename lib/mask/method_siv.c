@@ -130,11 +130,7 @@ static bool made(void *state, const struct token_value *value, struct buf *scrat
     return method_siv_unseal(state, value, scratch) == TOKEN_OK;
 }
 
-const struct method method_siv = {
-    .name = "siv",
-    .action = METHOD_REPLACE,
-    .keyed = true,
-    .reversible = true,
+const struct method_work method_siv = {
     .open = open_method,
     .close = close_method,
     .mask = mask,

@@ -1,7 +1,7 @@
 #ifndef MASK_METHOD_SIV_H
 #define MASK_METHOD_SIV_H
 
-#include "mask/method.h"
+#include "mask/method_work.h"
 
 /*
  * siv: AES-SIV (RFC 5297), reversible and authenticated. Out comes "siv1.KEYID.BASE64URL", whose
@@ -10,7 +10,7 @@
  * string of associated data, the text "siv1.KEYID.DOMAIN": a token pasted to another domain does
  * not open.
  */
-extern const struct method method_siv;
+extern const struct method_work method_siv;
 
 /*
  * The same for sealed content (mask/seal.h), whose derivation differs in its names only. ${method}

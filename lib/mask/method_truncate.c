@@ -6,7 +6,7 @@
 #include "mask/address.h"
 #include "mask/transition.h"
 
-enum { OPTION_V4, OPTION_V6, MAPPED_BITS = 96 };
+enum { OPTION_V4, OPTION_V6, MAPPED_BITS = 96 }; /* as in the table of mask/method.c */
 
 struct state {
     unsigned kept[2]; /* bits, of an IPv6 address and of a mapped IPv4 one */
@@ -59,14 +59,7 @@ static bool made(void *opaque, const struct token_value *value, struct buf *scra
     return same;
 }
 
-const struct method method_truncate = {
-    .name = "truncate",
-    .action = METHOD_REPLACE,
-    .refuses = "the value is not an IP address",
-    .option_count = 2,
-    /* The whole width would be the address itself. */
-    .options = { [OPTION_V4] = { .name = "v4", .least = 0, .most = 31, .usual = 24 },
-        [OPTION_V6] = { .name = "v6", .least = 0, .most = 127, .usual = 48 } },
+const struct method_work method_truncate = {
     .open = open_method,
     .close = free,
     .mask = mask,

@@ -64,12 +64,12 @@ static bool open_left(struct rewrap *rewrap)
     rewrap->left = calloc(policy->rule_count + 1, sizeof *rewrap->left);
     for (size_t i = 0; rewrap->left != NULL && i < policy->rule_count; i++) {
         const struct policy_rule *rule = &policy->rules[i];
-        const struct method *method = rule->method;
-        if (method->made == NULL || method->reversible || rule->name != NULL)
+        const struct method_work *work = method_work_of(rule->method);
+        if (work == NULL || work->made == NULL || rule->method->reversible || rule->name != NULL)
             continue;
         const struct method_use use = { rewrap->ring, rule->domain, rule->domain_length,
             rule->options };
-        rewrap->left[i] = method->open(&use);
+        rewrap->left[i] = work->open(&use);
         if (rewrap->left[i] == NULL)
             return false;
     }
@@ -80,7 +80,7 @@ static void close_left(struct rewrap *rewrap)
 {
     for (size_t i = 0; rewrap->left != NULL && i < rewrap->policy->rule_count; i++)
         if (rewrap->left[i] != NULL)
-            rewrap->policy->rules[i].method->close(rewrap->left[i]);
+            method_work_of(rewrap->policy->rules[i].method)->close(rewrap->left[i]);
     free(rewrap->left);
 }
 
@@ -168,7 +168,7 @@ static void look_at_left(struct rewrap *rewrap, const char *text, size_t number,
         return;
     const struct token_value value = token_value_of(text, match);
     if (rewrap->left[number] == NULL ||
-        !rule->method->made(rewrap->left[number], &value, &rewrap->scratch))
+        !method_work_of(rule->method)->made(rewrap->left[number], &value, &rewrap->scratch))
         blame(findings, COMPLAINT_UNTOLD, rule->path);
 }
 
@@ -202,14 +202,14 @@ static void look(struct rewrap *rewrap, const char *text, struct findings *findi
 static enum token_result move_value(struct rewrap *rewrap, const struct compiled_rule *rule,
     size_t key, struct json_splice *splice, const struct json_match *match)
 {
-    const struct method *method = rule->method;
+    const struct method_work *work = rule->work;
     struct json_result scanned;
     if (token_is_nothing(match))
         return TOKEN_OK;
     const struct token_value masked = token_value_of(splice->text, match);
     buf_clear(&rewrap->value);
     enum token_result result =
-        method->unmask(rule->state, key, &masked, &rewrap->scratch, &rewrap->value);
+        work->unmask(rule->state, key, &masked, &rewrap->scratch, &rewrap->value);
     if (result != TOKEN_OK)
         return result;
     const struct buf *clear = &rewrap->value;
@@ -219,7 +219,7 @@ static enum token_result move_value(struct rewrap *rewrap, const struct compiled
         memchr(clear->data, '\\', clear->length) == NULL };
     json_splice_copy(splice, match->value);
     json_splice_skip(splice, match->end);
-    return method->mask(rule->state, keyring_primary(rewrap->ring), &value, &rewrap->scratch,
+    return work->mask(rule->state, keyring_primary(rewrap->ring), &value, &rewrap->scratch,
         splice->out);
 }
 

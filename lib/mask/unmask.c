@@ -165,7 +165,7 @@ static enum token_result write_value(struct unmask *unmask, const struct finding
     const struct token_value value = token_value_of(splice->text, match);
     if (rule->method->needs_key_id && findings->unknown)
         return TOKEN_UNKNOWN_KEY;
-    return rule->method->unmask(rule->state, findings->key, &value, &unmask->scratch, splice->out);
+    return rule->work->unmask(rule->state, findings->key, &value, &unmask->scratch, splice->out);
 }
 
 static enum token_result write_clear(struct unmask *unmask, const char *text, size_t length,
