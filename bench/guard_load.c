@@ -2,11 +2,12 @@
  * What pg-load makes of records before the server sees them: rows in COPY's format by the map of
  * user_logins, and the ledger's keys in order. Runs in the folder that share/ is in.
  */
+#include "../cmd/pg-load/plan_build.h"
 #include "../cmd/pg-load/row.h"
 #include "guard.h"
 #include "texts.h"
 
-static struct batch batch;
+static struct row_batch batch;
 static struct row_reader reader;
 
 /* The table of share/sql/user_logins.sql, as the catalogue would tell it. */
@@ -28,25 +29,25 @@ static const struct pg_table *user_logins(void)
 
 static void open_rows(void)
 {
-    static struct plan plan;
+    static struct column_plan plan;
     struct failure failure = { .status = STATUS_OK };
     const struct load_options options = { .table = "user_logins",
         .map = "share/maps/user_logins.map" };
     guard_records(texts_masked_record);
     if (plan_build(&plan, &options, user_logins(), &failure) != 0)
         guard_require(false, failure.text);
-    batch_init(&batch, &plan, user_logins());
+    row_batch_init(&batch, &plan, user_logins());
     guard_require(row_open(&reader, &plan) == 0, "no memory");
 }
 
 static void work_rows(void)
 {
-    batch_clear(&batch);
+    row_batch_clear(&batch);
     for (size_t i = 0; i < guard_count(); i++) {
         const struct line line = guard_line(i);
         guard_require(row_read(&reader, &line, false, &batch) == 0, "no memory");
     }
-    guard_require(batch_seal(&batch, true) == 0, "no memory");
+    guard_require(row_batch_seal(&batch, true) == 0, "no memory");
     guard_require(batch.refusal_count == 0 && batch.key_count == GUARD_RECORDS,
         "a row was refused");
 }

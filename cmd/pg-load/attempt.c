@@ -4,20 +4,20 @@
 
 #include "attempt.h"
 #include "doubt.h"
-#include "guard.h"
+#include "error_rows.h"
+#include "evidence.h"
 #include "isolate.h"
-#include "owns.h"
 #include "pg/ledger.h"
-#include "plausible.h"
 #include "pg/transaction.h"
-#include "quarantine.h"
+#include "side_tables.h"
+#include "table_check.h"
 
 enum { FOREIGN_KEY_ROUNDS = 16 };
 
-/* What an error that is about no row in particular means for the batch; ${own}: met in that table.
+/* What an error that is about no row in particular means for the batch; ${side}: met in that table.
  */
 static enum attempt give_up_with(struct loader *loader, struct pg_error error,
-    const struct pg_own *own, const char *doing, struct failure *failure)
+    const struct pg_side_table *side, const char *doing, struct failure *failure)
 {
     const struct target *target = loader->target;
     pg_transaction_rollback(loader->target->conn);
@@ -25,22 +25,22 @@ static enum attempt give_up_with(struct loader *loader, struct pg_error error,
         return ATTEMPT_FAULT;
     /* Where it cannot be asked, the names are left out, and the error is told all the same. */
     if (!pg_conn_alive(target->conn))
-        pg_known_forget(&error);
+        pg_error_names_forget(&error);
     else
-        (void)pg_known_check(&loader->known, target->conn, target->table.qualified, &error);
-    (void)failure_from_table(failure, &error, doing, own == NULL ? "" : own->qualified,
+        (void)pg_error_names_check(&loader->known, target->conn, target->table.qualified, &error);
+    (void)failure_from_table(failure, &error, doing, side == NULL ? "" : side->qualified,
         loader->options->show_values);
-    if (own == NULL)
+    if (side == NULL)
         failure_rights(failure, &error, "INSERT", target->table.qualified);
     else
-        failure_rights(failure, &error, pg_own_rights(own), own->qualified);
+        failure_rights(failure, &error, pg_side_table_rights(side), side->qualified);
     return ATTEMPT_FAILED;
 }
 
-static enum attempt give_up_on(struct loader *loader, const struct pg_own *own, const char *doing,
-    struct failure *failure)
+static enum attempt give_up_on(struct loader *loader, const struct pg_side_table *side,
+    const char *doing, struct failure *failure)
 {
-    return give_up_with(loader, *pg_conn_error(loader->target->conn), own, doing, failure);
+    return give_up_with(loader, *pg_conn_error(loader->target->conn), side, doing, failure);
 }
 
 static enum attempt give_up(struct loader *loader, const char *doing, struct failure *failure)
@@ -48,16 +48,17 @@ static enum attempt give_up(struct loader *loader, const char *doing, struct fai
     return give_up_on(loader, NULL, doing, failure);
 }
 
-/* What the guard found, where it does not hold. */
-static enum attempt give_up_by(struct loader *loader, enum guard guard, struct failure *failure)
+/* What the guard found, where it does not lookahead. */
+static enum attempt give_up_by(struct loader *loader, enum table_check guard,
+    struct failure *failure)
 {
-    bool own = loader->target->has_errors &&
+    bool side = loader->target->has_errors &&
         strncmp(pg_conn_error(loader->target->conn)->sqlstate, "42", 2) == 0;
-    if (guard == GUARD_ERROR)
-        return give_up_on(loader, own ? &loader->target->errors : NULL, "looking at the tables",
+    if (guard == TABLE_CHECK_ERROR)
+        return give_up_on(loader, side ? &loader->target->errors : NULL, "looking at the tables",
             failure);
     pg_transaction_rollback(loader->target->conn);
-    return guard == GUARD_CHANGED ? ATTEMPT_STALE : ATTEMPT_FAILED;
+    return guard == TABLE_CHECK_CHANGED ? ATTEMPT_STALE : ATTEMPT_FAILED;
 }
 
 static enum attempt again(struct loader *loader)
@@ -68,7 +69,7 @@ static enum attempt again(struct loader *loader)
 
 /* ---- the beginning: the ledger ---- */
 
-static const char *begin_sql(struct loader *loader, const struct batch *batch, bool copy_keys)
+static const char *begin_sql(struct loader *loader, const struct row_batch *batch, bool copy_keys)
 {
     const struct buf *prologue = &loader->target->prologue;
     buf_clear(&loader->sql);
@@ -89,25 +90,26 @@ static enum attempt give_up_begin(struct loader *loader, bool copy, struct failu
     const struct pg_error error = *pg_conn_error(target->conn);
     pg_transaction_rollback(target->conn);
     if (error.fate != PG_FAULT) {
-        switch (owns_explain(target, loader->options, failure)) {
-        case OWNS_REFUSED:
+        switch (side_tables_explain(target, loader->options, failure)) {
+        case SIDE_TABLES_REFUSED:
             return ATTEMPT_FAILED;
-        case OWNS_FAULT:
+        case SIDE_TABLES_FAULT:
             return ATTEMPT_FAULT;
-        case OWNS_AS_BEFORE:
+        case SIDE_TABLES_AS_BEFORE:
             break;
         }
-        if (pg_own_check_raised(&error))
+        if (pg_side_table_check_raised(&error))
             return ATTEMPT_AGAIN;
     }
     return give_up_with(loader, error, copy ? &target->ledger : NULL,
         copy ? "writing the ledger" : "beginning", failure);
 }
 
-static enum attempt begin(struct loader *loader, const struct batch *batch, struct failure *failure)
+static enum attempt begin(struct loader *loader, const struct row_batch *batch,
+    struct failure *failure)
 {
     struct pg_conn *conn = loader->target->conn;
-    const struct pg_own *ledger = &loader->target->ledger;
+    const struct pg_side_table *ledger = &loader->target->ledger;
     bool copy = !loader->insert;
     const char *sql = begin_sql(loader, batch, copy);
     if (sql == NULL || loader_reserve(loader, batch->count) != 0) {
@@ -125,8 +127,8 @@ static enum attempt begin(struct loader *loader, const struct batch *batch, stru
             loader->insert = true;
             return again(loader);
         }
-        if (guard_keys(loader, batch, failure) != GUARD_HOLDS)
-            return give_up_by(loader, GUARD_BROKEN, failure);
+        if (table_check_keys(loader, batch, failure) != TABLE_CHECK_HOLDS)
+            return give_up_by(loader, TABLE_CHECK_BROKEN, failure);
     } else if (batch->key_count > 0 &&
         pg_ledger_insert(conn, ledger, batch->keys, batch->key_count, loader->fresh) != 0) {
         return give_up_on(loader, ledger, "writing the ledger", failure);
@@ -137,7 +139,7 @@ static enum attempt begin(struct loader *loader, const struct batch *batch, stru
 /* ---- the rows ---- */
 
 /* Put the first ${count} of loader->order in the order of their groups; ends[g] is past group g. */
-static int sort_by_group(struct loader *loader, const struct batch *batch, size_t count,
+static int sort_by_group(struct loader *loader, const struct row_batch *batch, size_t count,
     size_t *ends)
 {
     if (batch->group_count == 1) {
@@ -165,7 +167,7 @@ static int sort_by_group(struct loader *loader, const struct batch *batch, size_
 }
 
 /* Load the first ${count} items of loader->order. 0, or -1 with the connection's error. */
-static int load_rows(struct loader *loader, struct batch *batch, size_t count)
+static int load_rows(struct loader *loader, struct row_batch *batch, size_t count)
 {
     size_t *ends = calloc(batch->group_count + 1, sizeof *ends);
     if (ends == NULL)
@@ -189,16 +191,16 @@ static int load_rows(struct loader *loader, struct batch *batch, size_t count)
 }
 
 /* The first to be tried: what has no key, and the first copy of each key that is new. */
-static size_t first_round(struct loader *loader, struct batch *batch)
+static size_t first_round(struct loader *loader, struct row_batch *batch)
 {
     bool use_ledger = loader->target->has_ledger;
     size_t count = 0;
     for (size_t i = 0; i < batch->key_count; i++)
-        loader->tries[i] = loader->fresh[i] ? batch->heads[i] : BATCH_NONE;
+        loader->tries[i] = loader->fresh[i] ? batch->heads[i] : ROW_BATCH_NONE;
     /* A key that is there already: none of its copies is tried. */
     for (size_t i = 0; i < batch->key_count; i++)
         if (!loader->fresh[i])
-            for (uint32_t at = batch->heads[i]; at != BATCH_NONE; at = batch->items[at].next)
+            for (uint32_t at = batch->heads[i]; at != ROW_BATCH_NONE; at = batch->items[at].next)
                 batch->items[at].state = STATE_DUPLICATE;
     for (size_t i = 0; i < batch->count; i++) {
         const struct item *item = &batch->items[i];
@@ -210,33 +212,34 @@ static size_t first_round(struct loader *loader, struct batch *batch)
 }
 
 /* Where a copy was refused, the next one of the same key. */
-static size_t next_round(struct loader *loader, struct batch *batch)
+static size_t next_round(struct loader *loader, struct row_batch *batch)
 {
     size_t count = 0;
     for (size_t i = 0; i < batch->key_count; i++) {
-        if (loader->tries[i] == BATCH_NONE || batch->items[loader->tries[i]].state != STATE_REFUSED)
+        if (loader->tries[i] == ROW_BATCH_NONE ||
+            batch->items[loader->tries[i]].state != STATE_REFUSED)
             continue;
         loader->tries[i] = batch->items[loader->tries[i]].next;
-        if (loader->tries[i] != BATCH_NONE)
+        if (loader->tries[i] != ROW_BATCH_NONE)
             loader->order[count++] = loader->tries[i];
     }
     return count;
 }
 
-static bool lacked_parent(const struct batch *batch, const struct item *item)
+static bool lacked_parent(const struct row_batch *batch, const struct item *item)
 {
     return item->kind == ITEM_ROW && item->state == STATE_REFUSED &&
         strcmp(batch->refusals[item->refusal].sqlstate, "23503") == 0;
 }
 
 /* Rows that lacked what another row of the batch may since have brought. */
-static size_t parent_round(struct loader *loader, struct batch *batch)
+static size_t parent_round(struct loader *loader, struct row_batch *batch)
 {
     size_t count = 0;
     for (size_t i = 0; i < batch->key_count; i++) {
-        if (!loader->fresh[i] || loader->tries[i] != BATCH_NONE)
+        if (!loader->fresh[i] || loader->tries[i] != ROW_BATCH_NONE)
             continue; /* some copy passed */
-        for (uint32_t at = batch->heads[i]; at != BATCH_NONE; at = batch->items[at].next) {
+        for (uint32_t at = batch->heads[i]; at != ROW_BATCH_NONE; at = batch->items[at].next) {
             if (!lacked_parent(batch, &batch->items[at]))
                 continue;
             loader->tries[i] = at;
@@ -255,7 +258,7 @@ static size_t parent_round(struct loader *loader, struct batch *batch)
 }
 
 /* Everything that can be loaded, loaded; every row passed, duplicate or refused. */
-static int load_all(struct loader *loader, struct batch *batch)
+static int load_all(struct loader *loader, struct row_batch *batch)
 {
     size_t count = first_round(loader, batch);
     size_t passed = SIZE_MAX;
@@ -265,14 +268,14 @@ static int load_all(struct loader *loader, struct batch *batch)
                 return -1;
             count = next_round(loader, batch);
         }
-        size_t now = batch_count(batch, STATE_PASSED);
+        size_t now = row_batch_count(batch, STATE_PASSED);
         if (now == passed || (count = parent_round(loader, batch)) == 0)
             break;
         passed = now;
     }
     /* Copies behind the one that passed. */
     for (size_t i = 0; i < batch->key_count; i++)
-        for (uint32_t at = batch->heads[i]; at != BATCH_NONE; at = batch->items[at].next)
+        for (uint32_t at = batch->heads[i]; at != ROW_BATCH_NONE; at = batch->items[at].next)
             if (batch->items[at].state == STATE_WAITS)
                 batch->items[at].state = STATE_DUPLICATE;
     return 0;
@@ -281,11 +284,11 @@ static int load_all(struct loader *loader, struct batch *batch)
 /* ---- what was refused ---- */
 
 /* Keys of which no copy passed leave the ledger again. */
-static int take_back_keys(struct loader *loader, const struct batch *batch)
+static int take_back_keys(struct loader *loader, const struct row_batch *batch)
 {
     size_t count = 0;
     for (size_t i = 0; i < batch->key_count; i++)
-        if (loader->fresh[i] && loader->tries[i] == BATCH_NONE)
+        if (loader->fresh[i] && loader->tries[i] == ROW_BATCH_NONE)
             loader->scratch[count++] = batch->keys[i];
     return count == 0
         ? 0
@@ -308,7 +311,7 @@ static enum verdict_status verdict_of(const struct loader *loader, const struct 
     return dry ? VERDICT_WOULD_REJECT : VERDICT_REJECTED;
 }
 
-static void set_verdicts(const struct loader *loader, struct batch *batch)
+static void set_verdicts(const struct loader *loader, struct row_batch *batch)
 {
     batch->untold = 0;
     for (size_t i = 0; i < batch->count; i++) {
@@ -318,7 +321,8 @@ static void set_verdicts(const struct loader *loader, struct batch *batch)
 }
 
 /* Whether the batch takes the run past --max-rejects; if not, it counts from now on. */
-static bool is_past_limit(struct loader *loader, const struct batch *batch, struct failure *failure)
+static bool is_past_limit(struct loader *loader, const struct row_batch *batch,
+    struct failure *failure)
 {
     const struct load_options *options = loader->options;
     uint64_t refused = 0;
@@ -342,7 +346,7 @@ static bool is_past_limit(struct loader *loader, const struct batch *batch, stru
 
 /* ---- the end ---- */
 
-static enum attempt commit(struct loader *loader, const struct batch *batch,
+static enum attempt commit(struct loader *loader, const struct row_batch *batch,
     struct failure *failure)
 {
     struct pg_conn *conn = loader->target->conn;
@@ -363,50 +367,50 @@ static enum attempt commit(struct loader *loader, const struct batch *batch,
     return give_up(loader, "committing", failure);
 }
 
-static enum attempt finish(struct loader *loader, struct batch *batch, struct failure *failure)
+static enum attempt finish(struct loader *loader, struct row_batch *batch, struct failure *failure)
 {
-    const struct pg_own *ledger = &loader->target->ledger;
-    const struct pg_own *errors = &loader->target->errors;
+    const struct pg_side_table *ledger = &loader->target->ledger;
+    const struct pg_side_table *errors = &loader->target->errors;
     struct suspects found;
-    enum guard guard = guard_batch(loader, batch, failure);
-    if (guard != GUARD_HOLDS)
+    enum table_check guard = table_check_batch(loader, batch, failure);
+    if (guard != TABLE_CHECK_HOLDS)
         return give_up_by(loader, guard, failure);
     if (take_back_keys(loader, batch) != 0)
         return give_up_on(loader, ledger, "writing the ledger", failure);
-    if (quarantine_known(loader, batch) != 0)
+    if (error_rows_known(loader, batch) != 0)
         return give_up_on(loader, ledger, "reading the ledger", failure);
-    int plausible = plausible_check(loader, batch, &found);
+    int plausible = evidence_weigh(loader, batch, &found);
     if (plausible < 0)
         return give_up(loader, "looking for rows", failure);
     loader->suspects = found;
     set_verdicts(loader, batch);
     bool past = is_past_limit(loader, batch, failure);
     if (plausible == 0)
-        plausible_failure(batch, &found, failure);
+        evidence_failure(batch, &found, failure);
     if (past || plausible == 0) {
         pg_transaction_rollback(loader->target->conn);
         return ATTEMPT_FAILED;
     }
-    if (quarantine_store(loader, batch) != 0)
+    if (error_rows_store(loader, batch) != 0)
         return give_up_on(loader, errors, "writing the error table", failure);
-    if (loader->stored && (guard = guard_errors(loader, batch, failure)) != GUARD_HOLDS)
+    if (loader->stored && (guard = table_check_errors(loader, batch, failure)) != TABLE_CHECK_HOLDS)
         return give_up_by(loader, guard, failure);
-    if (quarantine_resolve(loader, batch) != 0)
+    if (error_rows_resolve(loader, batch) != 0)
         return give_up_on(loader, errors, "resolving in the error table", failure);
     return commit(loader, batch, failure);
 }
 
-enum attempt attempt_batch(struct loader *loader, struct batch *batch, struct failure *failure)
+enum attempt attempt_batch(struct loader *loader, struct row_batch *batch, struct failure *failure)
 {
-    batch_rewind(batch);
+    row_batch_rewind(batch);
     loader_give_back(loader);
     loader->kept_out = 0;
     enum attempt begun = begin(loader, batch, failure);
     if (begun != ATTEMPT_DONE)
         return begun;
     if (loader->isolate) { /* before many rows are refused that only the plan does not fit */
-        enum guard guard = guard_batch(loader, batch, failure);
-        if (guard != GUARD_HOLDS)
+        enum table_check guard = table_check_batch(loader, batch, failure);
+        if (guard != TABLE_CHECK_HOLDS)
             return give_up_by(loader, guard, failure);
     }
     if (load_all(loader, batch) != 0) {

@@ -1,9 +1,9 @@
 #ifndef PG_LOAD_ATTEMPT_H
 #define PG_LOAD_ATTEMPT_H
 
-#include "batch.h"
 #include "failure.h"
 #include "loader.h"
+#include "row_batch.h"
 
 enum attempt {
     ATTEMPT_DONE,  /* committed; each item has its verdict */
@@ -16,6 +16,6 @@ enum attempt {
 };
 
 /* One transaction for the whole batch, on an open connection. */
-enum attempt attempt_batch(struct loader *loader, struct batch *batch, struct failure *failure);
+enum attempt attempt_batch(struct loader *loader, struct row_batch *batch, struct failure *failure);
 
 #endif

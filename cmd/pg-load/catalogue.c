@@ -4,11 +4,12 @@
 #include "base/msg.h"
 #include "catalogue.h"
 #include "pg/table.h"
+#include "plan_build.h"
 
 /* One state of the table. */
 struct shape {
     struct pg_table table;
-    struct plan plan;
+    struct column_plan plan;
     size_t users; /* batches, and the catalogue while it is the current one */
 };
 
@@ -16,19 +17,19 @@ static void let_go(struct shape *shape)
 {
     if (shape == NULL || --shape->users > 0)
         return;
-    plan_free(&shape->plan);
+    column_plan_free(&shape->plan);
     pg_table_free(&shape->table);
     free(shape);
 }
 
-void catalogue_open(struct catalogue *catalogue, struct plan *plan, const struct pg_table *table,
-    struct row_reader *rows)
+void catalogue_open(struct catalogue *catalogue, struct column_plan *plan,
+    const struct pg_table *table, struct row_reader *rows)
 {
     *catalogue = (struct catalogue){ .first = plan, .first_table = table, .rows = rows };
     (void)pthread_mutex_init(&catalogue->mutex, NULL);
 }
 
-void catalogue_close(struct catalogue *catalogue, struct batch *batches, size_t count)
+void catalogue_close(struct catalogue *catalogue, struct row_batch *batches, size_t count)
 {
     if (catalogue->first == NULL)
         return;
@@ -39,7 +40,7 @@ void catalogue_close(struct catalogue *catalogue, struct batch *batches, size_t 
 }
 
 /* With the lock held: make the batch fit the columns of now. 0, or -1: no memory. */
-static int adopt(struct catalogue *catalogue, struct batch *batch)
+static int adopt(struct catalogue *catalogue, struct row_batch *batch)
 {
     struct shape *shape = catalogue->current;
     struct shape *before = batch->shape;
@@ -47,7 +48,7 @@ static int adopt(struct catalogue *catalogue, struct batch *batch)
         return 0;
     shape->users++;
     batch->shape = shape;
-    batch_adopt(batch, &shape->plan, &shape->table);
+    row_batch_adopt(batch, &shape->plan, &shape->table);
     int status = row_read_again(catalogue->rows, batch);
     let_go(before);
     return status;
@@ -64,7 +65,7 @@ void catalogue_unlock(struct catalogue *catalogue)
 }
 
 int catalogue_read(struct catalogue *catalogue, const struct line *line, bool too_long,
-    struct batch *batch)
+    struct row_batch *batch)
 {
     catalogue_lock(catalogue);
     int status = adopt(catalogue, batch);
@@ -106,7 +107,7 @@ static int replace(struct catalogue *catalogue, struct shape *found, struct fail
         let_go(found); /* another connection was first */
         return 0;
     }
-    int status = plan_renew(&found->plan, catalogue->first, &found->table, failure);
+    int status = plan_build_again(&found->plan, catalogue->first, &found->table, failure);
     if (status == 0 && row_adopt(catalogue->rows, &found->plan) != 0)
         status = no_memory(failure);
     if (status != 0) {
@@ -119,8 +120,8 @@ static int replace(struct catalogue *catalogue, struct shape *found, struct fail
     return 0;
 }
 
-enum renewal catalogue_renew(struct catalogue *catalogue, struct pg_conn *conn, struct batch *batch,
-    bool use_ledger, struct failure *failure)
+enum renewal catalogue_renew(struct catalogue *catalogue, struct pg_conn *conn,
+    struct row_batch *batch, bool use_ledger, struct failure *failure)
 {
     struct shape *found = calloc(1, sizeof *found);
     if (found == NULL) {
@@ -140,7 +141,7 @@ enum renewal catalogue_renew(struct catalogue *catalogue, struct pg_conn *conn, 
     if (status == 0 && (status = adopt(catalogue, batch)) != 0)
         (void)no_memory(failure);
     catalogue_unlock(catalogue);
-    if (status == 0 && (status = batch_seal(batch, use_ledger)) != 0)
+    if (status == 0 && (status = row_batch_seal(batch, use_ledger)) != 0)
         (void)no_memory(failure);
     return status == 0 ? RENEWAL_DONE : RENEWAL_REFUSED;
 }

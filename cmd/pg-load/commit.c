@@ -4,29 +4,29 @@
 #include "catalogue.h"
 #include "commit.h"
 #include "doubt.h"
-#include "halt.h"
-#include "patience.h"
+#include "retry.h"
+#include "shutdown.h"
 
 /* Attempts in another way follow from facts found out, each of which is found out once. */
 enum { MAX_WAYS = 8 };
 
 /* Reconnect if need be. 0; 1: a fault; -1: refused for good. */
-static int connect_again(struct loader *loader, struct patience *patience, struct failure *failure)
+static int connect_again(struct loader *loader, struct retry *retry, struct failure *failure)
 {
     struct pg_conn *conn = loader->target->conn;
-    if (pg_conn_alive(conn) || patience_connect(patience, conn) == 0)
+    if (pg_conn_alive(conn) || retry_connect(retry, conn) == 0)
         return 0;
     if (pg_conn_error(conn)->fate == PG_FAULT)
         return 1;
     return failure_from_server(failure, pg_conn_error(conn), "cannot connect", true);
 }
 
-static bool outlast(struct loader *loader, struct patience *patience, struct failure *failure)
+static bool outlast(struct loader *loader, struct retry *retry, struct failure *failure)
 {
     struct pg_error error = *pg_conn_error(loader->target->conn);
-    if (patience_wait(patience, &error))
+    if (retry_wait(retry, &error))
         return true;
-    if (halt_requested()) {
+    if (shutdown_requested()) {
         failure_set(failure, STATUS_TEMPORARY, "stopped before the last batch was committed");
         failure_hint(failure, "its records got no verdict");
         return false;
@@ -37,15 +37,15 @@ static bool outlast(struct loader *loader, struct patience *patience, struct fai
 }
 
 /* How the transaction ended: 1 committed, 0 rolled back, -1 not known (${failure}). */
-static int ask_for_end(struct loader *loader, struct patience *patience, struct failure *failure)
+static int ask_for_end(struct loader *loader, struct retry *retry, struct failure *failure)
 {
     enum doubt_end end = DOUBT_LATER;
     while (end == DOUBT_LATER) {
-        int connected = connect_again(loader, patience, failure);
+        int connected = connect_again(loader, retry, failure);
         if (connected < 0)
             return -1;
         end = connected > 0 ? DOUBT_LATER : doubt_ask(loader);
-        if (end == DOUBT_LATER && !outlast(loader, patience, failure))
+        if (end == DOUBT_LATER && !outlast(loader, retry, failure))
             return -1;
     }
     if (end != DOUBT_UNKNOWN)
@@ -55,7 +55,7 @@ static int ask_for_end(struct loader *loader, struct patience *patience, struct 
         loader->target->has_ledger ? "" : "; a ledger would have told");
 }
 
-static void settle_modes(struct loader *loader, const struct batch *batch)
+static void adapt_modes(struct loader *loader, const struct row_batch *batch)
 {
     bool repeats = false;
     bool refused = false;
@@ -79,7 +79,8 @@ static void settle_modes(struct loader *loader, const struct batch *batch)
  * of that. 0: it is made to fit, to be tried again; 1: a fault; -1: nothing can be done,
  * ${failure}.
  */
-static int renew(struct loader *loader, struct batch *batch, bool stale, struct failure *failure)
+static int renew(struct loader *loader, struct row_batch *batch, bool stale,
+    struct failure *failure)
 {
     struct target *target = loader->target;
     struct failure why = { .status = STATUS_OK };
@@ -103,12 +104,12 @@ static int renew(struct loader *loader, struct batch *batch, bool stale, struct 
     return -1;
 }
 
-static int try_until_done(struct loader *loader, struct batch *batch, struct patience *patience,
+static int try_until_done(struct loader *loader, struct row_batch *batch, struct retry *retry,
     struct failure *failure)
 {
     unsigned doubts = 0;
     for (int ways = 0; ways < MAX_WAYS;) {
-        int connected = connect_again(loader, patience, failure);
+        int connected = connect_again(loader, retry, failure);
         if (connected < 0)
             return -1;
         enum attempt attempt =
@@ -123,7 +124,7 @@ static int try_until_done(struct loader *loader, struct batch *batch, struct pat
             break;
         case ATTEMPT_STALE:
             end = renew(loader, batch, true, failure);
-            if (end < 0 || (end > 0 && !outlast(loader, patience, failure)))
+            if (end < 0 || (end > 0 && !outlast(loader, retry, failure)))
                 return -1;
             break;
         case ATTEMPT_AGAIN:
@@ -133,17 +134,17 @@ static int try_until_done(struct loader *loader, struct batch *batch, struct pat
             tally_fault(loader->tally);
             /* With every row in the ledger a second try tells: it waits for the first one's end. */
             if (batch->unkeyed > 0)
-                end = ask_for_end(loader, patience, failure);
+                end = ask_for_end(loader, retry, failure);
             if (end != 0)
                 return end > 0 ? 0 : -1;
             loader->insert = true;
             /* What cuts off every COMMIT would else be tried for ever, without a pause. */
-            if (doubts++ > 0 && !outlast(loader, patience, failure))
+            if (doubts++ > 0 && !outlast(loader, retry, failure))
                 return -1;
             break;
         case ATTEMPT_FAULT:
             tally_fault(loader->tally);
-            if (!outlast(loader, patience, failure))
+            if (!outlast(loader, retry, failure))
                 return -1;
             break;
         }
@@ -151,16 +152,16 @@ static int try_until_done(struct loader *loader, struct batch *batch, struct pat
     return failure_set(failure, STATUS_INTERNAL, "a batch could not be loaded in any way");
 }
 
-int commit_batch(struct loader *loader, struct batch *batch, struct failure *failure)
+int commit_batch(struct loader *loader, struct row_batch *batch, struct failure *failure)
 {
-    struct patience patience;
-    patience_init(&patience, loader->options->retry_ms, loader->options->grace_ms);
+    struct retry retry;
+    retry_init(&retry, loader->options->retry_ms, loader->options->grace_ms);
     loader->renewals = 0;
-    halt_work_begins();
-    int status = try_until_done(loader, batch, &patience, failure);
-    halt_work_ends();
+    shutdown_work_begins();
+    int status = try_until_done(loader, batch, &retry, failure);
+    shutdown_work_ends();
     if (status == 0)
-        settle_modes(loader, batch);
+        adapt_modes(loader, batch);
     batch->kept_out = loader->kept_out;
     batch->notices = loader->notices;
     return status;

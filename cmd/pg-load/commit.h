@@ -1,9 +1,9 @@
 #ifndef PG_LOAD_COMMIT_H
 #define PG_LOAD_COMMIT_H
 
-#include "batch.h"
 #include "failure.h"
 #include "loader.h"
+#include "row_batch.h"
 
 /*
  * commit_batch(loader, batch, failure):
@@ -12,6 +12,6 @@
  * resolved, by the ledger or by asking for the transaction's end. 0 when it is committed and each
  * item has its verdict; -1 with ${failure}: then no record of it may be acknowledged.
  */
-int commit_batch(struct loader *loader, struct batch *batch, struct failure *failure);
+int commit_batch(struct loader *loader, struct row_batch *batch, struct failure *failure);
 
 #endif

@@ -3,7 +3,7 @@
 #include "pg/mark.h"
 #include "pg/transaction.h"
 
-int doubt_begin(struct loader *loader, const struct batch *batch)
+int doubt_begin(struct loader *loader, const struct row_batch *batch)
 {
     const struct target *target = loader->target;
     bool fresh;
@@ -15,7 +15,7 @@ int doubt_begin(struct loader *loader, const struct batch *batch)
 }
 
 /* Whether a row of the ledger is new in this transaction: then COMMIT has something to wait for. */
-static bool has_written(const struct loader *loader, const struct batch *batch)
+static bool has_written(const struct loader *loader, const struct row_batch *batch)
 {
     if (batch->unkeyed > 0)
         return true;
@@ -25,7 +25,7 @@ static bool has_written(const struct loader *loader, const struct batch *batch)
     return false;
 }
 
-int doubt_ready(struct loader *loader, const struct batch *batch)
+int doubt_ready(struct loader *loader, const struct row_batch *batch)
 {
     const struct target *target = loader->target;
     bool standby;
@@ -34,7 +34,7 @@ int doubt_ready(struct loader *loader, const struct batch *batch)
     if (loader->options->dry_run)
         return 0;
     if (!target->has_ledger)
-        return batch->unkeyed > 0 ? pg_witness_note(target->conn, &loader->witness) : 0;
+        return batch->unkeyed > 0 ? pg_xact_status_note(target->conn, &loader->witness) : 0;
     /* Who only reads does not wait: another's key may be here and on no standby yet. */
     if (!standby || has_written(loader, batch))
         return 0;
@@ -71,7 +71,7 @@ static enum doubt_end ask_ledger(struct loader *loader)
 static enum doubt_end ask_server(struct loader *loader)
 {
     struct pg_conn *conn = loader->target->conn;
-    switch (pg_witness_ask(conn, &loader->witness)) {
+    switch (pg_xact_status_ask(conn, &loader->witness)) {
     case PG_END_COMMITTED:
         return pg_transaction_begin(conn, "") == 0 ? confirm(loader) : DOUBT_LATER;
     case PG_END_ABORTED:

@@ -4,13 +4,63 @@
 
 #include "base/out.h"
 #include "explain.h"
-#include "plan.h"
-#include "target.h"
+#include "plan_build.h"
+#include "target_open.h"
+
+static const struct source *source_of(const struct column_plan *plan, size_t column)
+{
+    for (size_t i = 0; i < plan->count; i++)
+        if (plan->sources[i].column == column)
+            return &plan->sources[i];
+    return NULL;
+}
+
+static const char *how(const struct source *source)
+{
+    if (source->line == NULL)
+        return "by name";
+    if (source->filter == NULL)
+        return "path";
+    return source->whole ? "jq on the record" : "path, jq on its value";
+}
+
+/* A name of the table's, whose owner may put anything there, so that it forges no line. */
+static void put_name(struct buf *out, const char *name)
+{
+    for (; *name != '\0'; name++)
+        buf_putc(out, (unsigned char)*name < ' ' || *name == '\177' ? '?' : *name);
+}
+
+/* A line for each column of the table. 0, or -1. */
+static int write_plan(const struct column_plan *plan, const struct pg_table *table, struct buf *out)
+{
+    for (size_t i = 0; i < table->count; i++) {
+        const struct pg_column *column = &table->columns[i];
+        const struct source *source = source_of(plan, i);
+        put_name(out, column->quoted);
+        buf_putc(out, '\t');
+        put_name(out, column->type);
+        buf_putc(out, '\t');
+        if (source == NULL)
+            buf_printf(out, "%s\t-\n", column->loadable ? "(default)" : "(made by the server)");
+        else if (source->line == NULL) {
+            buf_puts(out, ".body.");
+            put_name(out, column->quoted);
+            buf_printf(out, "\t%s\n", how(source));
+        } else
+            buf_printf(out, "%s%s\t%s, %.*s:%u\n", source->line->expression,
+                source->required ? " !" : "", how(source), (int)plan->map_name.length,
+                plan->map_name.data, source->line->line);
+    }
+    if (plan->has_key)
+        buf_printf(out, "(ledger key)\tuuid\t%s\t--key\n", plan->key_line.expression);
+    return out->failed ? -1 : 0;
+}
 
 int explain_print(const struct load_options *options, struct failure *failure)
 {
     struct target target;
-    struct plan plan = { .unknown = JSON_NO_NODE };
+    struct column_plan plan = { .unknown = JSON_NO_NODE };
     struct buf text;
     struct load_options look = *options;
     look.dry_run = look.look_only = true;
@@ -18,7 +68,7 @@ int explain_print(const struct load_options *options, struct failure *failure)
     int status = target_open(&target, &look, NULL, failure);
     if (status == 0)
         status = plan_build(&plan, options, &target.table, failure);
-    if (status == 0 && plan_explain(&plan, &target.table, &text) != 0)
+    if (status == 0 && write_plan(&plan, &target.table, &text) != 0)
         status = failure_set(failure, STATUS_INTERNAL, "not enough memory");
     if (status == 0) {
         struct out *out = out_open(STDOUT_FILENO);
@@ -28,7 +78,7 @@ int explain_print(const struct load_options *options, struct failure *failure)
             status = failure_set(failure, STATUS_IO, "standard output: %s", strerror(errno));
     }
     buf_free(&text);
-    plan_free(&plan);
+    column_plan_free(&plan);
     target_close(&target);
     return status;
 }

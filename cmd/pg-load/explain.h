@@ -2,7 +2,7 @@
 #define PG_LOAD_EXPLAIN_H
 
 #include "failure.h"
-#include "load.h"
+#include "options.h"
 
 /* Print where each column's value comes from; it takes no right but to look. 0, or -1 with
  * ${failure}. */

@@ -37,7 +37,7 @@ static int send_run(struct sender *sender, const char *text, size_t length)
 }
 
 /* Rows that lie side by side go as one run. */
-static int send_rows(struct sender *sender, const struct batch *batch, const uint32_t *order,
+static int send_rows(struct sender *sender, const struct row_batch *batch, const uint32_t *order,
     size_t count)
 {
     for (size_t i = 0; i < count;) {
@@ -50,7 +50,7 @@ static int send_rows(struct sender *sender, const struct batch *batch, const uin
     return flush(sender);
 }
 
-int isolate_send(struct loader *loader, const struct batch *batch, const struct group *group,
+int isolate_send(struct loader *loader, const struct row_batch *batch, const struct group *group,
     const char *prefix, const uint32_t *order, size_t count)
 {
     struct sender sender = { .conn = loader->target->conn };
@@ -129,9 +129,9 @@ static void skip(struct search *search)
     search->step = distance * 2 < SMALL_STEP ? SMALL_STEP : distance * 2;
 }
 
-static int note_refused(struct batch *batch, struct item *item, const struct pg_error *error)
+static int note_refused(struct row_batch *batch, struct item *item, const struct pg_error *error)
 {
-    struct refusal *refusal = batch_refuse(batch, item, "load", "refused");
+    struct refusal *refusal = row_batch_refuse(batch, item, "load", "refused");
     if (refusal == NULL)
         return -1;
     item->state = STATE_REFUSED;
@@ -144,7 +144,7 @@ static int note_refused(struct batch *batch, struct item *item, const struct pg_
     return 0;
 }
 
-int isolate_probe(struct loader *loader, const struct batch *batch, const struct group *group,
+int isolate_probe(struct loader *loader, const struct row_batch *batch, const struct group *group,
     const struct item *item, const char *sqlstate, size_t first)
 {
     const struct pg_probe probe = { .table = batch->table->qualified,
@@ -157,16 +157,16 @@ int isolate_probe(struct loader *loader, const struct batch *batch, const struct
 }
 
 /* A row failed alone: refuse it, if that may be. 0, or -1 with the connection's error. */
-static int refuse_row(struct loader *loader, struct batch *batch, const struct group *group,
+static int refuse_row(struct loader *loader, struct row_batch *batch, const struct group *group,
     struct item *item)
 {
     struct pg_conn *conn = loader->target->conn;
     struct pg_error error = *pg_conn_error(conn);
-    bool known = pg_known_already(&loader->known, &error);
+    bool known = pg_error_names_already(&loader->known, &error);
     if ((!known || error.fate == PG_UNPROVEN) &&
         pg_conn_exec(conn, "ROLLBACK TO SAVEPOINT sqs2pg") != 0)
         return -1;
-    if (!known && pg_known_check(&loader->known, conn, batch->table->qualified, &error) != 0)
+    if (!known && pg_error_names_check(&loader->known, conn, batch->table->qualified, &error) != 0)
         return -1;
     if (error.fate == PG_UNPROVEN &&
         isolate_probe(loader, batch, group, item, error.sqlstate, error.hint.column) <= 0)
@@ -179,7 +179,7 @@ bool isolate_can(enum pg_fate fate)
     return fate == PG_ISOLATED || fate == PG_UNPROVEN;
 }
 
-int isolate_rows(struct loader *loader, struct batch *batch, const struct group *group,
+int isolate_rows(struct loader *loader, struct row_batch *batch, const struct group *group,
     const uint32_t *order, size_t count)
 {
     static const char start[] = "SAVEPOINT sqs2pg;";

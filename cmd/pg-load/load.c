@@ -1,88 +1,45 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/clock.h"
-#include "base/line.h"
-#include "base/msg.h"
-#include "base/out.h"
 #include "base/stop.h"
-#include "batch.h"
-#include "catalogue.h"
-#include "crew.h"
-#include "figures.h"
-#include "halt.h"
-#include "hold.h"
 #include "load.h"
-#include "plan.h"
-#include "row.h"
-#include "settle.h"
-#include "split.h"
-#include "tally.h"
-#include "target.h"
+#include "run.h"
+#include "shutdown.h"
 
 enum {
     LONG_RUN = 1000, /* records from which on a run takes the memory of a long one at once */
     SAMPLE = 64      /* records that tell how large the others are */
 };
 
-/* What is done with input: the batch that is filled, and those on their way. */
-struct run {
-    const struct load_options *options;
-    struct target target;
-    struct plan plan;
-    struct row_reader rows;
-    struct catalogue catalogue;
-    struct unknown unknown; /* of the batches that are done */
-    struct tally tally;
-    struct crew *crew;
-    struct settler settler;
-    struct line_reader *lines;
-    struct batch *batches; /* as many as crew_batches() says */
-    size_t batch_count;
-    struct batch **free; /* a stack of those that nobody has */
-    size_t free_count;
-    struct batch *current;    /* NULL: all are on their way */
-    struct batch **committed; /* in this order their verdicts are printed */
-    size_t committed_count;
-    uint64_t closes_at; /* when its linger is over */
-    struct split *split;
-    struct hold hold;
-    uint64_t reading_until; /* 0: no stop request yet */
-    uint64_t leaving_at;    /* 0: no halt yet; then whatever is at work is left to itself */
-    struct figures figures;
-    struct meter *meter;   /* NULL: none is wanted */
-    bool populated;        /* with memory for a long run */
-    bool ended;            /* no more input */
-    struct failure ending; /* what the input failed of */
-};
-
 /* ---- verdicts ---- */
 
 /* The batch is done with, and may be filled anew. */
-static void reuse(struct run *run, struct batch *batch)
+static void reuse(struct run *run, struct row_batch *batch)
 {
-    batch_clear(batch);
+    row_batch_clear(batch);
     if (run->current == NULL)
         run->current = batch;
     else
         run->free[run->free_count++] = batch;
 }
 
-/* Print verdicts as far as their reader takes them. 0, or -1 with ${failure}: nobody hears more. */
-static int settle(struct run *run, struct failure *failure)
+/* Print verdicts as far as their reader takes them. 0, or -1 with ${failure}: no more are printed.
+ */
+static int print_verdicts(struct run *run, struct failure *failure)
 {
-    struct failure own = { .status = STATUS_OK };
+    struct failure refused = { .status = STATUS_OK };
     int status = 0;
     while (run->committed_count > 0 && status == 0) {
-        struct batch *batch = run->committed[0];
-        status = settle_is_busy(&run->settler) ? settle_on(&run->settler, &own)
-                                               : settle_batch(&run->settler, batch, &own);
-        if (settle_is_busy(&run->settler))
+        struct row_batch *batch = run->committed[0];
+        status = report_is_busy(&run->reporter) ? report_continue(&run->reporter, &refused)
+                                                : report_batch(&run->reporter, batch, &refused);
+        if (report_is_busy(&run->reporter))
             return 0;
         memmove(run->committed, run->committed + 1,
             --run->committed_count * sizeof *run->committed);
@@ -90,9 +47,9 @@ static int settle(struct run *run, struct failure *failure)
     }
     if (status == 0)
         return 0;
-    halt_now();
+    shutdown_now();
     if (failure->status == STATUS_OK)
-        *failure = own;
+        *failure = refused;
     while (run->committed_count > 0)
         reuse(run, run->committed[--run->committed_count]);
     return -1;
@@ -111,18 +68,18 @@ static void end_split(struct run *run)
 }
 
 /* A batch is back: its verdicts come after those before. The first failure is kept. 0, or -1. */
-static int take_back(struct run *run, struct batch *batch, const struct failure *outcome,
+static int take_back(struct run *run, struct row_batch *batch, const struct failure *outcome,
     struct failure *failure)
 {
     unknown_tell(&run->unknown, &batch->unknown);
     if (outcome->status != STATUS_OK && failure->status == STATUS_OK)
         *failure = *outcome;
-    if (outcome->status != STATUS_OK || outqueue_error(run->settler.verdicts) != 0) {
+    if (outcome->status != STATUS_OK || outqueue_error(run->reporter.verdicts) != 0) {
         reuse(run, batch);
         return -1;
     }
     if (!run->options->dry_run)
-        run->figures.last_success_ms = clock_realtime_ms();
+        run->statistics.last_success_ms = clock_realtime_ms();
     split_learn(run->split, batch);
     if (batch->untold > 0)
         end_split(run);
@@ -149,7 +106,7 @@ static bool is_due(const struct run *run)
 /* A full batch may wait for a connection; one whose time is over goes on filling meanwhile. */
 static bool may_give(const struct run *run)
 {
-    return run->ended || is_full(run) ? crew_has_room(run->crew) : crew_is_idle(run->crew);
+    return run->ended || is_full(run) ? pool_has_room(run->pool) : pool_is_idle(run->pool);
 }
 
 /* Whether the current batch is to be given away now. */
@@ -158,26 +115,26 @@ static bool is_ready(const struct run *run)
     return is_due(run) && may_give(run) &&
         (run->ended ||
             clock_monotonic_ms() >=
-                hold_until_ms(&run->hold, run->current, run->options->linger_ms));
+                lookahead_until_ms(&run->lookahead, run->current, run->options->linger_ms));
 }
 
 /* Whether the current batch takes any record that comes. */
 static bool is_open(const struct run *run)
 {
-    return run->current != NULL && !is_full(run) && !run->hold.closed && !run->ended;
+    return run->current != NULL && !is_full(run) && !run->lookahead.closed && !run->ended;
 }
 
-/* Give the current batch to the crew. 0, or -1 with ${failure}. */
+/* Give the current batch to the pool. 0, or -1 with ${failure}. */
 static int hand_over(struct run *run, struct failure *failure)
 {
-    if (settle_is_deaf(&run->settler)) {
-        halt_now();
+    if (report_is_closed(&run->reporter)) {
+        shutdown_now();
         return failure_set(failure, STATUS_IO, "standard output: %s", strerror(EPIPE));
     }
-    if (batch_seal(run->current, run->target.has_ledger) != 0)
+    if (row_batch_seal(run->current, run->target.has_ledger) != 0)
         return failure_set(failure, STATUS_INTERNAL, "not enough memory");
-    crew_give(run->crew, run->current);
-    hold_next(&run->hold);
+    pool_give(run->pool, run->current);
+    lookahead_next(&run->lookahead);
     run->current = run->free_count > 0 ? run->free[--run->free_count] : NULL;
     return 0;
 }
@@ -185,7 +142,7 @@ static int hand_over(struct run *run, struct failure *failure)
 /* Whether a line could be taken at once. */
 static bool has_line(const struct run *run)
 {
-    return is_open(run) && (run->hold.has_line || line_ready(run->lines));
+    return is_open(run) && (run->lookahead.has_line || line_ready(run->lines));
 }
 
 /*
@@ -195,16 +152,16 @@ static bool has_line(const struct run *run)
 static int turn_over(struct run *run, struct failure *failure)
 {
     struct failure outcome;
-    struct batch *done;
+    struct row_batch *done;
     int status = 0;
-    while (status == 0 && (done = crew_take(run->crew, &outcome)) != NULL) {
+    while (status == 0 && (done = pool_take(run->pool, &outcome)) != NULL) {
         if (outcome.status == STATUS_OK && is_ready(run))
             status = hand_over(run, failure);
         if (take_back(run, done, &outcome, failure) != 0)
             status = -1;
     }
     if (status == 0 && run->committed_count > 0 && !has_line(run))
-        status = settle(run, failure);
+        status = print_verdicts(run, failure);
     return status;
 }
 
@@ -216,7 +173,7 @@ static void populate(struct run *run)
     run->populated = true;
     for (size_t i = 0; i < run->batch_count; i++)
         if (&run->batches[i] == run->current || run->batches[i].capacity == 0)
-            batch_populate(&run->batches[i], run->current, run->options->batch_rows,
+            row_batch_populate(&run->batches[i], run->current, run->options->batch_rows,
                 run->options->batch_bytes);
 }
 
@@ -232,7 +189,7 @@ static int take_line(struct run *run, enum line_result result, const struct line
         return 0;
     if (line->number >= LONG_RUN && !run->populated && run->current->count >= SAMPLE)
         populate(run);
-    run->figures.read++;
+    run->statistics.read++;
     if (run->current->count == 0) {
         run->current->began_ms = clock_monotonic_ms();
         run->closes_at = run->current->began_ms + run->options->linger_ms;
@@ -246,21 +203,21 @@ static int take_line(struct run *run, enum line_result result, const struct line
     return 0;
 }
 
-/* How long to wait: while nothing is due, for ever. */
-static int patience(struct run *run, bool reading)
+/* How long to wait, in ms: while nothing is due, for ever. */
+static int wait_ms(struct run *run, bool reading)
 {
     uint64_t until = UINT64_MAX;
     uint64_t now = clock_monotonic_ms();
     if (stop_requested() && run->reading_until == 0)
-        run->reading_until = now + halt_drain_ms(run->options->grace_ms);
-    if (halt_requested() && run->leaving_at == 0)
-        run->leaving_at = now + halt_reserve_ms(run->options->grace_ms);
+        run->reading_until = now + shutdown_drain_ms(run->options->grace_ms);
+    if (shutdown_requested() && run->leaving_at == 0)
+        run->leaving_at = now + shutdown_reserve_ms(run->options->grace_ms);
     if (reading && run->reading_until != 0)
         until = run->reading_until;
     if (run->leaving_at != 0 && run->leaving_at < until)
         until = run->leaving_at;
     if (run->current != NULL && run->current->count > 0 && may_give(run)) {
-        uint64_t held = hold_until_ms(&run->hold, run->current, run->options->linger_ms);
+        uint64_t held = lookahead_until_ms(&run->lookahead, run->current, run->options->linger_ms);
         uint64_t closes = is_full(run) || held > run->closes_at ? held : run->closes_at;
         until = closes < until ? closes : until;
     }
@@ -280,24 +237,24 @@ static void wait_for_news(struct run *run, bool reading)
 {
     bool settling = run->committed_count > 0;
     struct pollfd news[] = {
-        { .fd = crew_fd(run->crew), .events = POLLIN },
-        { .fd = settling ? STDOUT_FILENO : -1, .events = settle_events(&run->settler) },
+        { .fd = pool_fd(run->pool), .events = POLLIN },
+        { .fd = settling ? STDOUT_FILENO : -1, .events = report_events(&run->reporter) },
         { .fd = reading ? line_fd(run->lines) : -1, .events = POLLIN },
         { .fd = run->reading_until != 0 ? -1 : stop_fd(), .events = POLLIN },
-        { .fd = run->leaving_at != 0 ? -1 : halt_fd(), .events = POLLIN },
+        { .fd = run->leaving_at != 0 ? -1 : shutdown_fd(), .events = POLLIN },
     };
-    (void)poll(news, sizeof news / sizeof *news, meter_timeout(run->meter, patience(run, reading)));
+    (void)poll(news, sizeof news / sizeof *news, meter_timeout(run->meter, wait_ms(run, reading)));
     /* whatever woke it, everything is looked at again */
 }
 
 /* Whether what was read goes into the current batch, closed as it is; the end of the input does. */
 static bool joins_batch(struct run *run)
 {
-    const struct hold *hold = &run->hold;
-    if (hold->result != LINE_OK && hold->result != LINE_LONG)
+    const struct lookahead *lookahead = &run->lookahead;
+    if (lookahead->result != LINE_OK && lookahead->result != LINE_LONG)
         return true;
     catalogue_lock(&run->catalogue); /* the reader of rows is the connections' too */
-    bool joins = hold_joins(run->split, &run->rows, &hold->line, run->current,
+    bool joins = lookahead_joins(run->split, &run->rows, &lookahead->line, run->current,
         run->options->batch_rows, run->options->batch_bytes);
     catalogue_unlock(&run->catalogue);
     return joins;
@@ -306,33 +263,33 @@ static bool joins_batch(struct run *run)
 /* One step: a batch handed over, a line read, or a wait. 0, or -1 with ${failure}. */
 static int step(struct run *run, struct failure *failure)
 {
-    struct hold *hold = &run->hold;
-    if (hold->has_line && is_open(run)) {
-        hold->has_line = false;
-        return take_line(run, hold->result, &hold->line, failure);
+    struct lookahead *lookahead = &run->lookahead;
+    if (lookahead->has_line && is_open(run)) {
+        lookahead->has_line = false;
+        return take_line(run, lookahead->result, &lookahead->line, failure);
     }
-    bool reading = run->current != NULL && !run->ended && !hold->has_line;
+    bool reading = run->current != NULL && !run->ended && !lookahead->has_line;
     if (reading) {
-        hold->result = line_next(run->lines, 0, &hold->line);
-        hold_saw(hold, hold->result);
-        if (hold->result != LINE_AGAIN && (is_open(run) || joins_batch(run)))
-            return take_line(run, hold->result, &hold->line, failure);
-        hold->has_line = hold->result != LINE_AGAIN;
+        lookahead->result = line_next(run->lines, 0, &lookahead->line);
+        lookahead_saw(lookahead, lookahead->result);
+        if (lookahead->result != LINE_AGAIN && (is_open(run) || joins_batch(run)))
+            return take_line(run, lookahead->result, &lookahead->line, failure);
+        lookahead->has_line = lookahead->result != LINE_AGAIN;
     }
     if (is_ready(run))
         return hand_over(run, failure);
-    hold->closed = is_due(run) && may_give(run);
+    lookahead->closed = is_due(run) && may_give(run);
     if (is_leaving(run))
         return failure_set(failure, STATUS_TEMPORARY,
             "stopped before the last batch was committed");
-    wait_for_news(run, reading && !hold->has_line);
+    wait_for_news(run, reading && !lookahead->has_line);
     return 0;
 }
 
 /* Whether batches are on their way, or their verdicts. */
 static bool is_pending(const struct run *run)
 {
-    return run->committed_count > 0 || crew_busy(run->crew) > 0;
+    return run->committed_count > 0 || pool_busy(run->pool) > 0;
 }
 
 static int load_lines(struct run *run, struct failure *failure)
@@ -346,13 +303,13 @@ static int load_lines(struct run *run, struct failure *failure)
     }
     /* After a failure: what is under way may yet be committed, and is told then. */
     struct failure outcome;
-    struct batch *done;
-    (void)crew_withdraw(run->crew);
+    struct row_batch *done;
+    (void)pool_withdraw(run->pool);
     run->current = NULL; /* it goes nowhere any more, so that no time of its own is waited for */
     while (is_pending(run) && !is_leaving(run)) {
-        while ((done = crew_take(run->crew, &outcome)) != NULL)
+        while ((done = pool_take(run->pool, &outcome)) != NULL)
             (void)take_back(run, done, &outcome, failure);
-        (void)settle(run, failure);
+        (void)print_verdicts(run, failure);
         if (is_pending(run))
             wait_for_news(run, false);
         meter_turn(run->meter);
@@ -362,132 +319,65 @@ static int load_lines(struct run *run, struct failure *failure)
     return failure->status == STATUS_OK ? 0 : -1;
 }
 
+/* Append " name=count", behind what stands there. */
+static void add_count(struct buf *text, const char *prefix, const char *name, uint64_t count)
+{
+    buf_printf(text, "%s%s%s=%" PRIu64, text->length == 0 ? "" : " ", prefix, name, count);
+}
+
 static void summarize(const struct run *run, uint64_t started, const struct failure *failure,
     struct load_summary *summary)
 {
-    const struct counts *counts = &run->settler.counts;
-    const char *dry = run->options->dry_run ? "would_" : "";
+    const struct counts *counts = &run->reporter.counts;
+    bool dry = run->options->dry_run;
+    const char *prefix = dry ? "would_" : "";
     char skipped[LINE_SKIPPED_SIZE];
-    char rare[SETTLE_RARE_SIZE];
+    char rare[REPORT_RARE_SIZE];
+    struct buf text;
     unknown_summarize(&run->unknown, run->plan.map_name.length > 0);
     uint64_t ms = clock_monotonic_ms() - started;
     summary->plain =
         failure->status == STATUS_OK && counts->quarantined == 0 && counts->rejected == 0;
-    (void)snprintf(summary->text, sizeof summary->text,
-        "%s%s=%" PRIu64 " %s%s=%" PRIu64 " %s%s=%" PRIu64 " %s%s=%" PRIu64 " batches=%" PRIu64
-        " seconds=%" PRIu64 ".%02" PRIu64 "%s%s",
-        dry, *dry == '\0' ? "committed" : "commit", counts->committed, dry, "duplicate",
-        counts->duplicate, dry, *dry == '\0' ? "quarantined" : "quarantine", counts->quarantined,
-        dry, *dry == '\0' ? "rejected" : "reject", counts->rejected, counts->batches, ms / 1000,
-        ms % 1000 / 10, settle_rare(counts, rare),
-        line_skipped_text(line_skipped(run->lines), skipped));
-}
-
-static int no_memory(struct failure *failure)
-{
-    return failure_set(failure, STATUS_INTERNAL, "not enough memory");
-}
-
-static int open_batches(struct run *run, struct failure *failure)
-{
-    size_t count = crew_batches((size_t)run->options->jobs);
-    run->batches = calloc(count, sizeof *run->batches);
-    run->free = calloc(count, sizeof *run->free);
-    run->committed = calloc(count, sizeof(struct batch *));
-    if (run->batches == NULL || run->free == NULL || run->committed == NULL)
-        return no_memory(failure);
-    for (; run->batch_count < count; run->batch_count++) {
-        struct batch *batch = &run->batches[run->batch_count];
-        batch_init(batch, &run->plan, &run->target.table);
-        run->free[run->free_count++] = batch;
-    }
-    run->figures.batches = run->batches;
-    run->figures.batch_count = run->batch_count;
-    run->current = run->free[--run->free_count];
-    return 0;
-}
-
-static int open_meter(struct run *run, struct failure *failure)
-{
-    const struct load_options *options = run->options;
-    run->figures = (struct figures){ .counts = &run->settler.counts,
-        .tally = &run->tally,
-        .dry_run = options->dry_run };
-    if (figures_open(&run->figures, &options->meter, options->table, &run->meter) == 0)
-        return 0;
-    return failure_set(failure, STATUS_IO, "cannot write %s: %s", options->meter.metrics_file,
-        meter_reason(errno));
-}
-
-static int open_run(struct run *run, struct failure *failure)
-{
-    const struct load_options *options = run->options;
-    if (open_meter(run, failure) != 0 ||
-        target_open(&run->target, options, run->meter, failure) != 0 ||
-        plan_build(&run->plan, options, &run->target.table, failure) != 0)
-        return -1;
-    if (row_open(&run->rows, &run->plan) != 0)
-        return no_memory(failure);
-    catalogue_open(&run->catalogue, &run->plan, &run->target.table, &run->rows);
-    run->target.catalogue = &run->catalogue;
-    if (open_batches(run, failure) != 0 ||
-        settle_open(&run->settler, options, run->target.has_ledger, failure) != 0)
-        return -1;
-    run->lines = line_open(STDIN_FILENO, options->max_record, halt_drain_ms(options->grace_ms));
-    if (run->lines == NULL)
-        return failure_set(failure, STATUS_IO, "standard input: %s", strerror(errno));
-    run->split = split_new();
-    if (run->split == NULL)
-        return no_memory(failure);
-    if (!plan_start_filters())
-        msg_warn_always("this kernel does not let the filters be confined; going on without");
-    run->crew = crew_open(options, &run->target, &run->tally, (size_t)options->jobs, failure);
-    return run->crew == NULL ? -1 : 0;
-}
-
-static void close_run(struct run *run)
-{
-    line_close(run->lines);
-    catalogue_close(&run->catalogue, run->batches, run->batch_count);
-    for (size_t i = 0; i < run->batch_count; i++)
-        batch_free(&run->batches[i]);
-    free(run->batches);
-    free(run->free);
-    free(run->committed);
-    row_close(&run->rows);
-    split_free(run->split);
-    plan_free(&run->plan);
-    target_close(&run->target);
-    tally_free(&run->tally);
-    free(run);
+    buf_init(&text, 2 * sizeof summary->text);
+    add_count(&text, prefix, dry ? "commit" : "committed", counts->committed);
+    add_count(&text, prefix, "duplicate", counts->duplicate);
+    add_count(&text, prefix, dry ? "quarantine" : "quarantined", counts->quarantined);
+    add_count(&text, prefix, dry ? "reject" : "rejected", counts->rejected);
+    add_count(&text, "", "batches", counts->batches);
+    buf_printf(&text, " seconds=%" PRIu64 ".%02" PRIu64, ms / 1000, ms % 1000 / 10);
+    buf_puts(&text, report_rare(counts, rare));
+    buf_puts(&text, line_skipped_text(line_skipped(run->lines), skipped));
+    if (buf_cstr(&text) != NULL)
+        memccpy(summary->text, buf_cstr(&text), '\0', sizeof summary->text - 1);
+    buf_free(&text);
 }
 
 int load_run(const struct load_options *options, struct load_summary *summary,
     struct failure *failure)
 {
     struct run *run = calloc(1, sizeof *run); /* not on the stack: a thread may outlive us */
-    if (run == NULL || halt_open(options->grace_ms) != 0) {
+    if (run == NULL || shutdown_open(options->grace_ms) != 0) {
         free(run);
         return failure_set(failure, STATUS_INTERNAL, "cannot start: %s", strerror(errno));
     }
     uint64_t started = clock_monotonic_ms();
     run->options = options;
-    run->settler.reject_fd = -1;
+    run->reporter.reject_fd = -1;
     tally_init(&run->tally);
-    halt_work_begins();
-    int status = open_run(run, failure);
-    halt_work_ends();
+    shutdown_work_begins();
+    int status = run_open(run, failure);
+    shutdown_work_ends();
     bool opened = status == 0;
     if (opened)
         status = load_lines(run, failure);
-    if (settle_close(&run->settler, failure) != 0)
+    if (report_close(&run->reporter, failure) != 0)
         status = -1;
     meter_close(run->meter);
     if (opened)
         summarize(run, started, failure, summary);
-    if (status == 0 && run->settler.counts.rejected > 0)
-        status = 1;
-    if (crew_close(run->crew)) /* else the end of the process frees it */
-        close_run(run);
+    if (status == 0 && run->reporter.counts.rejected > 0)
+        status = STATUS_PARTIAL;
+    if (pool_close(run->pool)) /* else the end of the process frees it */
+        run_close(run);
     return status;
 }

@@ -6,10 +6,10 @@
 #include <stdint.h>
 
 #include "base/buf.h"
-#include "load.h"
+#include "options.h"
+#include "pg/error_names.h"
 #include "pg/key.h"
-#include "pg/known.h"
-#include "pg/witness.h"
+#include "pg/xact_status.h"
 #include "tally.h"
 #include "target.h"
 
@@ -19,26 +19,26 @@ enum { LOADER_RENEWALS = 4 }; /* a migration's statements may be met one by one 
 struct loader {
     const struct load_options *options;
     struct target *target;
-    struct tally *tally;       /* the run's */
-    bool insert;               /* keys by INSERT … ON CONFLICT: the last batch brought repeats */
-    bool isolate;              /* rows under savepoints: the last batch had one refused */
-    bool immediate;            /* and constraints checked at once: it was refused at COMMIT */
-    struct pg_known known;     /* names that errors may be reported with */
-    struct suspects suspects;  /* for the tally, if the batch under way is committed */
-    bool asked_for_split;      /* whether the error table has rows of split messages: */
-    bool open_split;           /* it had some, when the connection first looked */
-    uint64_t kept_out;         /* rows sent in the transaction under way that COPY did not insert */
-    unsigned renewals;         /* of the batch: how often its columns had changed */
-    bool stored;               /* the transaction under way wrote to the error table */
-    bool waiting;              /* which holds rows that are not resolved */
-    uint64_t claimed;          /* its share of the tally: records, */
-    uint64_t claimed_refused;  /* and of them refused */
-    struct pg_key mark;        /* of the transaction with unkeyed records, in the ledger */
-    struct pg_witness witness; /* and without a ledger */
-    uint64_t notices;          /* that the last COMMIT brought */
-    uint32_t *order;           /* scratch, all of them of ${capacity} */
-    uint32_t *tries;           /* tries[i]: which item with batch->keys[i] is tried */
-    bool *fresh;               /* fresh[i]: batch->keys[i] was not in the ledger before */
+    struct tally *tally; /* the run's */
+    bool insert;         /* keys by INSERT … ON CONFLICT: the last batch brought repeats */
+    bool isolate;        /* rows under savepoints: the last batch had one refused */
+    bool immediate;      /* and constraints checked at once: it was refused at COMMIT */
+    struct pg_error_names known; /* names that errors may be reported with */
+    struct suspects suspects;    /* for the tally, if the batch under way is committed */
+    bool asked_for_split;        /* whether the error table has rows of split messages: */
+    bool open_split;             /* it had some, when the connection first looked */
+    uint64_t kept_out;        /* rows sent in the transaction under way that COPY did not insert */
+    unsigned renewals;        /* of the batch: how often its columns had changed */
+    bool stored;              /* the transaction under way wrote to the error table */
+    bool waiting;             /* which holds rows that are not resolved */
+    uint64_t claimed;         /* its share of the tally: records, */
+    uint64_t claimed_refused; /* and of them refused */
+    struct pg_key mark;       /* of the transaction with unkeyed records, in the ledger */
+    struct pg_xact_status witness; /* and without a ledger */
+    uint64_t notices;              /* that the last COMMIT brought */
+    uint32_t *order;               /* scratch, all of them of ${capacity} */
+    uint32_t *tries;               /* tries[i]: which item with batch->keys[i] is tried */
+    bool *fresh;                   /* fresh[i]: batch->keys[i] was not in the ledger before */
     struct pg_key *scratch;
     size_t capacity;
     struct buf sql;

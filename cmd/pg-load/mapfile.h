@@ -3,7 +3,7 @@
 
 #include "base/buf.h"
 #include "failure.h"
-#include "load.h"
+#include "options.h"
 
 /*
  * mapfile_read(options, table, name, text, failure):

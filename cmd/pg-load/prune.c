@@ -4,7 +4,7 @@
 #include "pg/ledger.h"
 #include "pg/transaction.h"
 #include "prune.h"
-#include "target.h"
+#include "target_open.h"
 
 int prune_ledger(const struct load_options *options, uint64_t age_ms, struct failure *failure)
 {
@@ -18,7 +18,7 @@ int prune_ledger(const struct load_options *options, uint64_t age_ms, struct fai
         bool begun = pg_transaction_begin(conn, target.guard.data) == 0;
         bool done = begun && pg_ledger_prune(conn, &target.ledger, age_ms) == 0;
         count = pg_conn_affected(conn);
-        if (!begun && pg_own_check_raised(pg_conn_error(conn)))
+        if (!begun && pg_side_table_check_raised(pg_conn_error(conn)))
             status = failure_set(failure, STATUS_UNAVAILABLE,
                 "ledger %s has just become another's, or been changed", target.ledger.qualified);
         else if (!done || pg_transaction_commit(conn, NULL) != PG_COMMITTED) {

@@ -4,7 +4,7 @@
 #include <stdint.h>
 
 #include "failure.h"
-#include "load.h"
+#include "options.h"
 
 /* Forget ledger keys older than ${age_ms}. 0, or -1 with ${failure}. */
 int prune_ledger(const struct load_options *options, uint64_t age_ms, struct failure *failure);

@@ -5,7 +5,7 @@
 
 enum { KEEP_TEXT = 1 << 20 };
 
-int root_set(struct plan *plan, const char *path, struct failure *failure)
+int root_set(struct column_plan *plan, const char *path, struct failure *failure)
 {
     const struct record_nodes *nodes = &plan->nodes;
     const uint32_t reserved[] = { nodes->sqs, nodes->pii, nodes->error, nodes->sealed };
@@ -34,8 +34,8 @@ int root_set(struct plan *plan, const char *path, struct failure *failure)
     return 0;
 }
 
-int root_record(const struct plan *plan, const char *text, const struct json_matches *matches,
-    struct buf *out)
+int root_record(const struct column_plan *plan, const char *text,
+    const struct json_matches *matches, struct buf *out)
 {
     const struct json_match *whole = record_find(matches, JSON_ROOT);
     const struct json_match *body = record_find(matches, plan->nodes.body);
@@ -64,7 +64,7 @@ static bool is_string(const struct json_matches *matches, uint32_t node)
     return match != NULL && match->kind == JSON_STRING;
 }
 
-bool root_has_error(const struct plan *plan, const struct json_matches *matches)
+bool root_has_error(const struct column_plan *plan, const struct json_matches *matches)
 {
     if (!plan->rooted)
         return has(matches, plan->nodes.error);
@@ -72,7 +72,7 @@ bool root_has_error(const struct plan *plan, const struct json_matches *matches)
         is_string(matches, plan->nodes.error_code);
 }
 
-bool root_has_content(const struct plan *plan, const struct json_matches *matches)
+bool root_has_content(const struct column_plan *plan, const struct json_matches *matches)
 {
     const struct record_nodes *nodes = &plan->nodes;
     if (has(matches, nodes->sealed))

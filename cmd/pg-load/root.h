@@ -3,9 +3,9 @@
 
 #include <stdbool.h>
 
+#include "column_plan.h"
 #include "failure.h"
 #include "json/scan.h"
-#include "plan.h"
 
 /*
  * --root: where a line of plain NDJSON has its values. What stands there is the record's body, so
@@ -16,20 +16,20 @@
 
 /* Make the place that ${path} (NULL: .body) names the body of ${plan}, whose reserved nodes are
  * there. 0, or -1 with ${failure}. */
-int root_set(struct plan *plan, const char *path, struct failure *failure);
+int root_set(struct column_plan *plan, const char *path, struct failure *failure);
 
 /*
  * root_record(plan, text, matches, out):
  * The record that a filter of the whole is given: the line with the value at the root as its
  * "body", in ${out} (cleared first). 0, or -1: no memory.
  */
-int root_record(const struct plan *plan, const char *text, const struct json_matches *matches,
-    struct buf *out);
+int root_record(const struct column_plan *plan, const char *text,
+    const struct json_matches *matches, struct buf *out);
 
 /* Whether the line is an error record of ours. */
-bool root_has_error(const struct plan *plan, const struct json_matches *matches);
+bool root_has_error(const struct column_plan *plan, const struct json_matches *matches);
 
 /* Whether such a line has content that can be stored: something sealed, or a body. */
-bool root_has_content(const struct plan *plan, const struct json_matches *matches);
+bool root_has_content(const struct column_plan *plan, const struct json_matches *matches);
 
 #endif

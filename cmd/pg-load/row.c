@@ -27,7 +27,7 @@ struct view {
     const struct json_match *sqs; /* an object, or NULL */
 };
 
-int row_open(struct row_reader *reader, const struct plan *plan)
+int row_open(struct row_reader *reader, const struct column_plan *plan)
 {
     *reader = (struct row_reader){ .plan = plan };
     field_scratch_init(&reader->scratch);
@@ -39,7 +39,7 @@ int row_open(struct row_reader *reader, const struct plan *plan)
     return reader->salvage == NULL ? -1 : row_adopt(reader, plan);
 }
 
-int row_adopt(struct row_reader *reader, const struct plan *plan)
+int row_adopt(struct row_reader *reader, const struct column_plan *plan)
 {
     free(reader->last);
     free(reader->present);
@@ -154,10 +154,10 @@ static enum found evaluate(const struct view *view, const struct source *source,
 
 /* ---- the row ---- */
 
-static int refuse(struct batch *batch, struct item *item, const char *code,
+static int refuse(struct row_batch *batch, struct item *item, const char *code,
     const struct source *source)
 {
-    struct refusal *refusal = batch_refuse(batch, item, "load", code);
+    struct refusal *refusal = row_batch_refuse(batch, item, "load", code);
     if (refusal == NULL)
         return -1;
     item->kind = ITEM_REFUSED;
@@ -168,7 +168,7 @@ static int refuse(struct batch *batch, struct item *item, const char *code,
 }
 
 /* The same for a record that is one: many of them may mean that the map is wrong. */
-static int refuse_misfit(struct batch *batch, struct item *item, const char *code,
+static int refuse_misfit(struct row_batch *batch, struct item *item, const char *code,
     const struct source *source)
 {
     item->misfit = true;
@@ -176,8 +176,8 @@ static int refuse_misfit(struct batch *batch, struct item *item, const char *cod
 }
 
 /* One source's field. 1: written or left out; 0: the record is refused; -1: no memory. */
-static int add_field(const struct view *view, struct batch *batch, struct item *item, size_t index,
-    bool *first)
+static int add_field(const struct view *view, struct row_batch *batch, struct item *item,
+    size_t index, bool *first)
 {
     const struct source *source = &batch->plan->sources[index];
     struct buf *rows = &batch->rows;
@@ -215,7 +215,7 @@ static int add_field(const struct view *view, struct batch *batch, struct item *
     return -1;
 }
 
-static int build_row(const struct view *view, struct batch *batch, struct item *item)
+static int build_row(const struct view *view, struct row_batch *batch, struct item *item)
 {
     struct row_reader *reader = view->reader;
     size_t start = batch->rows.length;
@@ -232,9 +232,9 @@ static int build_row(const struct view *view, struct batch *batch, struct item *
         return refuse_misfit(batch, item, "no-columns", NULL);
     if (buf_putc(&batch->rows, '\n') != 0)
         return -1;
-    item->group = batch_group(batch, reader->present);
+    item->group = row_batch_group(batch, reader->present);
     item->row = (struct span){ start, batch->rows.length - start };
-    return item->group == BATCH_NONE ? -1 : 0;
+    return item->group == ROW_BATCH_NONE ? -1 : 0;
 }
 
 /* ---- keys ---- */
@@ -360,10 +360,10 @@ static void copy_word(char *to, size_t size, const struct view *view, uint32_t n
     to[length] = '\0';
 }
 
-static int take_error(const struct view *view, struct batch *batch, struct item *item)
+static int take_error(const struct view *view, struct row_batch *batch, struct item *item)
 {
     const struct record_nodes *nodes = &view->reader->plan->nodes;
-    struct refusal *refusal = batch_refuse(batch, item, "", "");
+    struct refusal *refusal = row_batch_refuse(batch, item, "", "");
     if (refusal == NULL)
         return -1;
     copy_word(refusal->stage, sizeof refusal->stage, view, nodes->error_stage);
@@ -374,7 +374,7 @@ static int take_error(const struct view *view, struct batch *batch, struct item 
 }
 
 /* ${text}: the item's line, which is an object, as the matches have it. */
-static int take_object(struct row_reader *reader, const char *text, struct batch *batch,
+static int take_object(struct row_reader *reader, const char *text, struct row_batch *batch,
     struct item *item)
 {
     struct view view = { .reader = reader, .text = text };
@@ -431,7 +431,7 @@ static int take_salvaged(struct row_reader *reader, const char *sqs, size_t leng
  * too long, or cut, no more is held.
  */
 static int take_broken(struct row_reader *reader, const struct line *line, bool too_long,
-    const char *code, struct batch *batch)
+    const char *code, struct row_batch *batch)
 {
     struct salvage_result found;
     if (too_long)
@@ -442,8 +442,8 @@ static int take_broken(struct row_reader *reader, const struct line *line, bool 
     size_t length = found.sqs_length;
     bool cut = found.cut;
     bool held = !too_long && !cut;
-    struct item *item = held ? batch_add(batch, line->number, line->text, line->length)
-                             : batch_add(batch, line->number, sqs, length);
+    struct item *item = held ? row_batch_add(batch, line->number, line->text, line->length)
+                             : row_batch_add(batch, line->number, sqs, length);
     if (item == NULL || refuse(batch, item, cut ? "cut" : code, NULL) != 0)
         return -1;
     item->is_long = !held;
@@ -455,7 +455,8 @@ static int take_broken(struct row_reader *reader, const struct line *line, bool 
     return take_salvaged(reader, sqs, length, item);
 }
 
-int row_read(struct row_reader *reader, const struct line *line, bool too_long, struct batch *batch)
+int row_read(struct row_reader *reader, const struct line *line, bool too_long,
+    struct row_batch *batch)
 {
     struct json_result result;
     if (too_long)
@@ -466,7 +467,7 @@ int row_read(struct row_reader *reader, const struct line *line, bool too_long, 
         return -1;
     if (error != JSON_OK)
         return take_broken(reader, line, false, json_error_name(error), batch);
-    struct item *item = batch_add(batch, line->number, line->text, line->length);
+    struct item *item = row_batch_add(batch, line->number, line->text, line->length);
     if (item == NULL)
         return -1;
     item->is_json = true;
@@ -474,7 +475,7 @@ int row_read(struct row_reader *reader, const struct line *line, bool too_long, 
                                       : refuse(batch, item, "not-object", NULL);
 }
 
-int row_read_again(struct row_reader *reader, struct batch *batch)
+int row_read_again(struct row_reader *reader, struct row_batch *batch)
 {
     for (size_t i = 0; i < batch->count; i++) {
         struct item *item = &batch->items[i];
@@ -489,8 +490,8 @@ int row_read_again(struct row_reader *reader, struct batch *batch)
             continue;
         *item = (struct item){ .number = item->number,
             .line = item->line,
-            .refusal = BATCH_NONE,
-            .next = BATCH_NONE,
+            .refusal = ROW_BATCH_NONE,
+            .next = ROW_BATCH_NONE,
             .is_json = true };
         if (take_object(reader, text, batch, item) != 0)
             return -1;

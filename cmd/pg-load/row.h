@@ -7,15 +7,15 @@
 
 #include "base/buf.h"
 #include "base/line.h"
-#include "batch.h"
+#include "column_plan.h"
 #include "field.h"
 #include "json/scan.h"
-#include "plan.h"
 #include "record/salvage.h"
+#include "row_batch.h"
 
 /* Turns lines into items of a batch. */
 struct row_reader {
-    const struct plan *plan;
+    const struct column_plan *plan;
     struct json_matches matches;
     struct salvage *salvage;
     uint32_t *last;    /* by node: 1 + index of its last match, 0: none */
@@ -29,8 +29,9 @@ struct row_reader {
 };
 
 /* 0, or -1: no memory. ${reader} is to be freed in any case. */
-int row_open(struct row_reader *reader, const struct plan *plan);
-int row_adopt(struct row_reader *reader, const struct plan *plan); /* another plan; likewise */
+int row_open(struct row_reader *reader, const struct column_plan *plan);
+int row_adopt(struct row_reader *reader,
+    const struct column_plan *plan); /* another plan; likewise */
 void row_close(struct row_reader *reader);
 
 /*
@@ -39,13 +40,13 @@ void row_close(struct row_reader *reader);
  * beginning of one. 0, or -1: no memory.
  */
 int row_read(struct row_reader *reader, const struct line *line, bool too_long,
-    struct batch *batch);
+    struct row_batch *batch);
 
 /*
  * row_read_again(reader, batch):
  * Read the batch's lines again, where they are records: rows, groups and keys by the plan of both.
  * 0, or -1: no memory.
  */
-int row_read_again(struct row_reader *reader, struct batch *batch);
+int row_read_again(struct row_reader *reader, struct row_batch *batch);
 
 #endif

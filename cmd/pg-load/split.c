@@ -85,7 +85,7 @@ int split_delivery(const struct json_matches *matches, const uint32_t *last,
 }
 
 /* Of a record without its "sqs". Of a line that is not held as a whole nothing is known. */
-static uint64_t content_of(const struct batch *batch, const struct item *item)
+static uint64_t content_of(const struct row_batch *batch, const struct item *item)
 {
     if (item->is_long)
         return item->number;
@@ -139,12 +139,12 @@ static struct slot *put_in(struct split *split, const struct slot *known)
 
 /* Lines are numbered in ascending order, and a batch that is filled has all from its first one on.
  */
-static bool is_in(const struct slot *slot, const struct batch *batch)
+static bool is_in(const struct slot *slot, const struct row_batch *batch)
 {
     return batch->count > 0 && slot->first - (uint32_t)batch->items[0].number < UINT32_MAX / 2;
 }
 
-bool split_is_in(const struct split *split, const struct batch *batch, uint64_t delivery)
+bool split_is_in(const struct split *split, const struct row_batch *batch, uint64_t delivery)
 {
     uint32_t at = delivery == 0 ? NO_SLOT : find(split, delivery);
     return at != NO_SLOT && is_in(&split->slots[at], batch);
@@ -156,9 +156,9 @@ bool split_is_in(const struct split *split, const struct batch *batch, uint64_t 
  * Were the others stored, their verdicts would delete the message, and with it the one that cannot
  * be: so none of them is.
  */
-static int refuse(struct batch *batch, struct item *item, const struct slot *slot)
+static int refuse(struct row_batch *batch, struct item *item, const struct slot *slot)
 {
-    if (item->kind != ITEM_EMPTY && batch_refuse(batch, item, "load", "split") == NULL)
+    if (item->kind != ITEM_EMPTY && row_batch_refuse(batch, item, "load", "split") == NULL)
         return -1;
     item->split = true;
     item->misfit = false;
@@ -168,7 +168,7 @@ static int refuse(struct batch *batch, struct item *item, const struct slot *slo
 
 /* Refuse what is in the batch of a delivery whose first record is there, but for the newest item.
  */
-static int refuse_earlier(struct batch *batch, const struct slot *slot)
+static int refuse_earlier(struct row_batch *batch, const struct slot *slot)
 {
     for (size_t i = batch->count - 1;
          i-- > 0 && (uint32_t)batch->items[i].number - slot->first < UINT32_MAX / 2;) {
@@ -180,7 +180,7 @@ static int refuse_earlier(struct batch *batch, const struct slot *slot)
 }
 
 /* Another record of the delivery. 0, or -1. */
-static int compare(struct slot *slot, struct batch *batch, struct item *item, bool same)
+static int compare(struct slot *slot, struct row_batch *batch, struct item *item, bool same)
 {
     bool news = !slot->split || (item->kind == ITEM_EMPTY && !slot->lacking);
     if (same && (!slot->split || slot->given))
@@ -195,7 +195,7 @@ static int compare(struct slot *slot, struct batch *batch, struct item *item, bo
     return refuse(batch, item, slot);
 }
 
-int split_note(struct split *split, struct batch *batch)
+int split_note(struct split *split, struct row_batch *batch)
 {
     struct item *item = &batch->items[batch->count - 1];
     if (item->delivery == 0)
@@ -215,7 +215,7 @@ int split_note(struct split *split, struct batch *batch)
     return compare(put_in(split, &known), batch, item, content == known.content);
 }
 
-void split_learn(struct split *split, const struct batch *batch)
+void split_learn(struct split *split, const struct row_batch *batch)
 {
     for (size_t i = 0; i < batch->count; i++) {
         const struct item *item = &batch->items[i];

@@ -4,9 +4,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "batch.h"
 #include "json/scan.h"
 #include "record/record.h"
+#include "row_batch.h"
 
 /*
  * Records that another program has made of one message: the same message id and receipt handle,
@@ -38,12 +38,12 @@ int split_delivery(const struct json_matches *matches, const uint32_t *last,
  * Take the batch's newest item into the index. If it has other content than one of its delivery
  * before, refuse it, and those others that are in ${batch} too. 0, or -1: no memory.
  */
-int split_note(struct split *split, struct batch *batch);
+int split_note(struct split *split, struct row_batch *batch);
 
 /* Whether the batch, not given away yet, holds a record of the delivery. */
-bool split_is_in(const struct split *split, const struct batch *batch, uint64_t delivery);
+bool split_is_in(const struct split *split, const struct row_batch *batch, uint64_t delivery);
 
 /* Learn from the verdicts of a committed batch which messages an earlier run had loaded. */
-void split_learn(struct split *split, const struct batch *batch);
+void split_learn(struct split *split, const struct row_batch *batch);
 
 #endif

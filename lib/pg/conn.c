@@ -10,9 +10,9 @@
 #include "pg/conn.h"
 #include "pg/conn_transaction.h"
 #include "pg/open.h"
-#include "pg/patient.h"
 #include "pg/peer.h"
-#include "pg/words.h"
+#include "pg/server_text.h"
+#include "pg/user_timeout.h"
 
 enum {
     COPY_CHUNK = 65536,
@@ -25,10 +25,10 @@ struct pg_conn {
     char *dsn; /* NULL: the environment alone */
     PGconn *pq;
     PGresult *result;
-    int halt_fd;         /* -1: none */
-    uint64_t give_up_at; /* 0: not halted */
+    int cancel_fd;       /* -1: none */
+    uint64_t give_up_at; /* 0: not cancelled */
     bool committing;
-    struct pg_patient patient;
+    struct pg_user_timeout user_timeout;
     unsigned opened;     /* how often */
     uint64_t notices;    /* of the last COMMIT, */
     bool standby_notice; /* and whether one was of its wait for a standby */
@@ -52,17 +52,19 @@ static void set_error(struct pg_conn *conn, const PGresult *result)
     }
     struct pg_error *error = &conn->error;
     *error = (struct pg_error){ .fate = pg_sqlstate_fate(state), .hint = { 0, SIZE_MAX } };
-    pg_words_line(error->sqlstate, sizeof error->sqlstate, state);
-    pg_words_line(error->column, PG_NAME_SIZE, PQresultErrorField(result, PG_DIAG_COLUMN_NAME));
-    pg_words_line(error->constraint, PG_NAME_SIZE,
+    pg_server_text_line(error->sqlstate, sizeof error->sqlstate, state);
+    pg_server_text_line(error->column, PG_NAME_SIZE,
+        PQresultErrorField(result, PG_DIAG_COLUMN_NAME));
+    pg_server_text_line(error->constraint, PG_NAME_SIZE,
         PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME));
-    pg_words_line(error->table, PG_NAME_SIZE, PQresultErrorField(result, PG_DIAG_TABLE_NAME));
-    pg_words_line(error->text, PG_TEXT_SIZE, PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY));
-    pg_words_join(error->said, PG_TEXT_SIZE, error->text);
+    pg_server_text_line(error->table, PG_NAME_SIZE, PQresultErrorField(result, PG_DIAG_TABLE_NAME));
+    pg_server_text_line(error->text, PG_TEXT_SIZE,
+        PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY));
+    pg_server_text_join(error->said, PG_TEXT_SIZE, error->text);
     const char *function = PQresultErrorField(result, PG_DIAG_SOURCE_FUNCTION);
     error->raised = function != NULL && strcmp(function, "exec_stmt_raise") == 0; /* pl_exec.c */
     const char *more = PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL);
-    pg_words_join(error->said, PG_TEXT_SIZE,
+    pg_server_text_join(error->said, PG_TEXT_SIZE,
         more == NULL ? PQresultErrorField(result, PG_DIAG_CONTEXT) : more);
 }
 
@@ -79,7 +81,7 @@ struct pg_conn *pg_conn_new(const char *dsn)
     struct pg_conn *conn = calloc(1, sizeof *conn);
     if (conn == NULL)
         return NULL;
-    conn->halt_fd = -1;
+    conn->cancel_fd = -1;
     if (dsn != NULL && (conn->dsn = strdup(dsn)) == NULL) {
         free(conn);
         return NULL;
@@ -97,9 +99,9 @@ void pg_conn_free(struct pg_conn *conn)
     free(conn);
 }
 
-void pg_conn_set_halt(struct pg_conn *conn, int fd)
+void pg_conn_set_cancel(struct pg_conn *conn, int fd)
 {
-    conn->halt_fd = fd;
+    conn->cancel_fd = fd;
 }
 
 static void drop_result(struct pg_conn *conn)
@@ -163,13 +165,13 @@ static void note_notice(void *context, const PGresult *notice)
 int pg_conn_open(struct pg_conn *conn, uint64_t within_ms)
 {
     pg_conn_close(conn);
-    conn->pq = pg_open_connect(conn->dsn, within_ms, conn->halt_fd, &conn->error);
+    conn->pq = pg_open_connect(conn->dsn, within_ms, conn->cancel_fd, &conn->error);
     if (conn->pq == NULL)
         return -1;
     (void)PQsetNoticeReceiver(conn->pq, note_notice, conn);
     conn->opened++;
     conn->give_up_at = 0;
-    conn->patient = (struct pg_patient){ .known = false };
+    conn->user_timeout = (struct pg_user_timeout){ .known = false };
     return 0;
 }
 
@@ -200,13 +202,13 @@ static void await(struct pg_conn *conn, short events)
         }
         struct pollfd wait[2] = {
             { .fd = PQsocket(conn->pq), .events = events },
-            { .fd = conn->give_up_at == 0 ? conn->halt_fd : -1, .events = POLLIN },
+            { .fd = conn->give_up_at == 0 ? conn->cancel_fd : -1, .events = POLLIN },
         };
-        bool halted = conn->give_up_at != 0;
-        int ready = poll(wait, 2, halted ? (int)(conn->give_up_at - now) : LOOK_AGAIN_MS);
+        bool cancelled = conn->give_up_at != 0;
+        int ready = poll(wait, 2, cancelled ? (int)(conn->give_up_at - now) : LOOK_AGAIN_MS);
         if (ready == 0)
-            pg_patient_look(&conn->patient, PQsocket(conn->pq));
-        if (ready < 0 ? errno != EINTR : ready == 0 && !halted)
+            pg_user_timeout_look(&conn->user_timeout, PQsocket(conn->pq));
+        if (ready < 0 ? errno != EINTR : ready == 0 && !cancelled)
             return; /* libpq will find out why */
         if (ready > 0 && wait[1].revents != 0) {
             conn->give_up_at = clock_monotonic_ms() + LAST_MOMENT_MS;
@@ -434,6 +436,6 @@ int pg_conn_copy_end(struct pg_conn *conn, const char *relation, const char *con
         set_lost(conn, "connection lost");
     size_t column = conn->error.hint.column;
     if (status != 0 && conn->error.column[0] == '\0' && column < count)
-        pg_words_line(conn->error.column, PG_NAME_SIZE, names[column]);
+        pg_server_text_line(conn->error.column, PG_NAME_SIZE, names[column]);
     return status;
 }

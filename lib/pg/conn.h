@@ -27,7 +27,7 @@ void pg_conn_free(struct pg_conn *conn); /* NULL is fine; closes */
  * From now on no wait goes on once ${fd} (-1: none) is readable: the server is asked to break off
  * what it is at, unless that is COMMIT, and a second later the connection is given up.
  */
-void pg_conn_set_halt(struct pg_conn *conn, int fd);
+void pg_conn_set_cancel(struct pg_conn *conn, int fd);
 
 /*
  * Close what is open and connect, to the first host that takes us, within ${within_ms}

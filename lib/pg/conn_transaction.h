@@ -1,9 +1,14 @@
 #ifndef PG_CONN_TRANSACTION_H
 #define PG_CONN_TRANSACTION_H
 
-#include "pg/conn.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "pg/fault.h"
 
 /* What files of this folder, and no others, take of a connection beyond pg/conn.h. */
+
+struct pg_conn;
 
 enum pg_conn_state {
     PG_CONN_IDLE,           /* outside a transaction */
@@ -21,7 +26,7 @@ unsigned pg_conn_opened(const struct pg_conn *conn);
 int pg_conn_version(const struct pg_conn *conn); /* as 150004; 0: not connected */
 
 /*
- * Send COMMIT, which no halt cancels, and wait for its answer: the command tag, valid until the
+ * Send COMMIT, which nothing cancels, and wait for its answer: the command tag, valid until the
  * next call; or NULL, with pg_conn_error(). ${standby_notice}: the server said meanwhile that its
  * wait for a standby was broken off. ${notices}: how many others it gave.
  */

@@ -66,7 +66,7 @@ struct chunk {
 
 struct store {
     struct pg_conn *conn;
-    const struct pg_own *table;
+    const struct pg_side_table *table;
     struct pg_error_row *rows; /* ascending, merged */
     size_t count;
     struct chunk chunk;
@@ -76,7 +76,7 @@ struct store {
 };
 
 /* ${sql} with the table's name in place of the word ERRORS. */
-static int statement(struct pg_conn *conn, const struct pg_own *table, const char *sql,
+static int statement(struct pg_conn *conn, const struct pg_side_table *table, const char *sql,
     const struct pg_param *params, int count)
 {
     struct buf text;
@@ -248,8 +248,8 @@ static int store_pass(struct store *store, bool second)
     return 0;
 }
 
-int pg_errors_store(struct pg_conn *conn, const struct pg_own *table, struct pg_error_row *rows,
-    size_t count, pg_errors_write *write, void *context)
+int pg_errors_store(struct pg_conn *conn, const struct pg_side_table *table,
+    struct pg_error_row *rows, size_t count, pg_errors_write *write, void *context)
 {
     struct store store = { .conn = conn,
         .table = table,
@@ -275,7 +275,7 @@ static int compare_keys(const void *a, const void *b)
 }
 
 /* A statement whose one parameter is the keys. */
-static int with_keys(struct pg_conn *conn, const struct pg_own *table, const char *sql,
+static int with_keys(struct pg_conn *conn, const struct pg_side_table *table, const char *sql,
     const struct pg_key *keys, size_t count)
 {
     struct pg_array array;
@@ -290,8 +290,8 @@ static int with_keys(struct pg_conn *conn, const struct pg_own *table, const cha
     return status;
 }
 
-int pg_errors_holds(struct pg_conn *conn, const struct pg_own *table, const struct pg_key *keys,
-    size_t count, bool *held)
+int pg_errors_holds(struct pg_conn *conn, const struct pg_side_table *table,
+    const struct pg_key *keys, size_t count, bool *held)
 {
     static const char sql[] = "SELECT key FROM ERRORS"
                               " WHERE key OPERATOR(pg_catalog.=) ANY ($1::pg_catalog.uuid[])";
@@ -308,7 +308,8 @@ int pg_errors_holds(struct pg_conn *conn, const struct pg_own *table, const stru
     return 0;
 }
 
-int pg_errors_waits(struct pg_conn *conn, const struct pg_own *table, const char *code, bool *waits)
+int pg_errors_waits(struct pg_conn *conn, const struct pg_side_table *table, const char *code,
+    bool *waits)
 {
     const struct pg_param param = { .data = code };
     if (statement(conn, table,
@@ -320,7 +321,7 @@ int pg_errors_waits(struct pg_conn *conn, const struct pg_own *table, const char
     return 0;
 }
 
-int pg_errors_resolve_keys(struct pg_conn *conn, const struct pg_own *table,
+int pg_errors_resolve_keys(struct pg_conn *conn, const struct pg_side_table *table,
     const struct pg_key *keys, size_t count)
 {
     static const char sql[] = "UPDATE ERRORS SET resolved_at = pg_catalog.now()"

@@ -8,7 +8,7 @@
 #include "base/buf.h"
 #include "pg/conn.h"
 #include "pg/key.h"
-#include "pg/own.h"
+#include "pg/side_table.h"
 
 /*
  * The error table: one row for each message that was refused, however often it is delivered. A
@@ -44,19 +44,19 @@ int pg_errors_escape(struct buf *out, const char *bytes, size_t length);
  * Store the rows, which are put into the order of their keys first; repeats are counted. In a
  * transaction.
  */
-int pg_errors_store(struct pg_conn *conn, const struct pg_own *table, struct pg_error_row *rows,
-    size_t count, pg_errors_write *write, void *context);
+int pg_errors_store(struct pg_conn *conn, const struct pg_side_table *table,
+    struct pg_error_row *rows, size_t count, pg_errors_write *write, void *context);
 
 /* held[i]: whether keys[i] (ascending) has a row. */
-int pg_errors_holds(struct pg_conn *conn, const struct pg_own *table, const struct pg_key *keys,
-    size_t count, bool *held);
+int pg_errors_holds(struct pg_conn *conn, const struct pg_side_table *table,
+    const struct pg_key *keys, size_t count, bool *held);
 
 /* Whether a row with this code, one of our words, waits to be resolved. */
-int pg_errors_waits(struct pg_conn *conn, const struct pg_own *table, const char *code,
+int pg_errors_waits(struct pg_conn *conn, const struct pg_side_table *table, const char *code,
     bool *waits);
 
 /* Mark resolved what waits under these ledger keys. */
-int pg_errors_resolve_keys(struct pg_conn *conn, const struct pg_own *table,
+int pg_errors_resolve_keys(struct pg_conn *conn, const struct pg_side_table *table,
     const struct pg_key *keys, size_t count);
 
 /* The key of a row for one of several contents of a message. */

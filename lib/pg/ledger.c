@@ -8,15 +8,15 @@
 
 enum { ROW_SIZE = 2 + 4 + PG_KEY_SIZE, ROWS_AT_ONCE = 2048 };
 
-int pg_ledger_copy_sql(const struct pg_own *ledger, struct buf *sql)
+int pg_ledger_copy_sql(const struct pg_side_table *ledger, struct buf *sql)
 {
     return buf_printf(sql, "COPY %s (key) FROM STDIN (FORMAT binary)", ledger->qualified);
 }
 
 /* Binary COPY: signature, flags, length of the header's extension; tuples; -1 as the tuple count.
  */
-int pg_ledger_copy(struct pg_conn *conn, const struct pg_own *ledger, const struct pg_key *keys,
-    size_t count)
+int pg_ledger_copy(struct pg_conn *conn, const struct pg_side_table *ledger,
+    const struct pg_key *keys, size_t count)
 {
     static const char header[19] = "PGCOPY\n\377\r\n"; /* and nine zeros */
     char rows[ROWS_AT_ONCE * ROW_SIZE];
@@ -35,7 +35,7 @@ int pg_ledger_copy(struct pg_conn *conn, const struct pg_own *ledger, const stru
 }
 
 /* Run a statement whose one parameter is the keys. */
-static int with_keys(struct pg_conn *conn, const char *format, const struct pg_own *ledger,
+static int with_keys(struct pg_conn *conn, const char *format, const struct pg_side_table *ledger,
     const struct pg_key *keys, size_t count)
 {
     struct pg_array array;
@@ -81,8 +81,8 @@ static void mark_returned(const struct pg_conn *conn, const struct pg_key *keys,
     }
 }
 
-int pg_ledger_insert(struct pg_conn *conn, const struct pg_own *ledger, const struct pg_key *keys,
-    size_t count, bool *fresh)
+int pg_ledger_insert(struct pg_conn *conn, const struct pg_side_table *ledger,
+    const struct pg_key *keys, size_t count, bool *fresh)
 {
     static const char sql[] =
         "INSERT INTO LEDGER (key) SELECT k FROM pg_catalog.unnest($1::pg_catalog.uuid[]) AS k ORDER BY k"
@@ -93,8 +93,8 @@ int pg_ledger_insert(struct pg_conn *conn, const struct pg_own *ledger, const st
     return 0;
 }
 
-int pg_ledger_holds(struct pg_conn *conn, const struct pg_own *ledger, const struct pg_key *keys,
-    size_t count, bool *held)
+int pg_ledger_holds(struct pg_conn *conn, const struct pg_side_table *ledger,
+    const struct pg_key *keys, size_t count, bool *held)
 {
     if (with_keys(conn,
             "SELECT key FROM LEDGER WHERE key OPERATOR(pg_catalog.=) ANY ($1::pg_catalog.uuid[])",
@@ -104,15 +104,15 @@ int pg_ledger_holds(struct pg_conn *conn, const struct pg_own *ledger, const str
     return 0;
 }
 
-int pg_ledger_delete(struct pg_conn *conn, const struct pg_own *ledger, const struct pg_key *keys,
-    size_t count)
+int pg_ledger_delete(struct pg_conn *conn, const struct pg_side_table *ledger,
+    const struct pg_key *keys, size_t count)
 {
     return with_keys(conn,
         "DELETE FROM LEDGER WHERE key OPERATOR(pg_catalog.=) ANY ($1::pg_catalog.uuid[])", ledger,
         keys, count);
 }
 
-int pg_ledger_prune(struct pg_conn *conn, const struct pg_own *ledger, uint64_t age_ms)
+int pg_ledger_prune(struct pg_conn *conn, const struct pg_side_table *ledger, uint64_t age_ms)
 {
     struct buf sql;
     buf_init(&sql, 4096);

@@ -8,7 +8,7 @@
 #include "base/buf.h"
 #include "pg/conn.h"
 #include "pg/key.h"
-#include "pg/own.h"
+#include "pg/side_table.h"
 
 /*
  * The ledger holds the keys of committed rows and of no others. Its keys are written first in a
@@ -19,28 +19,28 @@
 
 /* Append the COPY statement by which pg_ledger_copy() sends; it ends the transaction's first query.
  */
-int pg_ledger_copy_sql(const struct pg_own *ledger, struct buf *sql);
+int pg_ledger_copy_sql(const struct pg_side_table *ledger, struct buf *sql);
 
 /*
  * Send the keys (ascending, each once) into the COPY begun. Fails with SQLSTATE 23505 if one is
  * there already.
  */
-int pg_ledger_copy(struct pg_conn *conn, const struct pg_own *ledger, const struct pg_key *keys,
-    size_t count);
+int pg_ledger_copy(struct pg_conn *conn, const struct pg_side_table *ledger,
+    const struct pg_key *keys, size_t count);
 
 /* Write those keys (ascending) that are not there yet; fresh[i] says whether keys[i] was one. */
-int pg_ledger_insert(struct pg_conn *conn, const struct pg_own *ledger, const struct pg_key *keys,
-    size_t count, bool *fresh);
+int pg_ledger_insert(struct pg_conn *conn, const struct pg_side_table *ledger,
+    const struct pg_key *keys, size_t count, bool *fresh);
 
 /* held[i]: whether keys[i] (ascending) is there. */
-int pg_ledger_holds(struct pg_conn *conn, const struct pg_own *ledger, const struct pg_key *keys,
-    size_t count, bool *held);
+int pg_ledger_holds(struct pg_conn *conn, const struct pg_side_table *ledger,
+    const struct pg_key *keys, size_t count, bool *held);
 
 /* Take back keys written by this transaction. */
-int pg_ledger_delete(struct pg_conn *conn, const struct pg_own *ledger, const struct pg_key *keys,
-    size_t count);
+int pg_ledger_delete(struct pg_conn *conn, const struct pg_side_table *ledger,
+    const struct pg_key *keys, size_t count);
 
 /* Forget keys older than ${age_ms}, in the transaction begun; pg_conn_affected() tells how many. */
-int pg_ledger_prune(struct pg_conn *conn, const struct pg_own *ledger, uint64_t age_ms);
+int pg_ledger_prune(struct pg_conn *conn, const struct pg_side_table *ledger, uint64_t age_ms);
 
 #endif

@@ -20,7 +20,7 @@ int pg_mark_make(struct pg_key *key)
     return 0;
 }
 
-int pg_mark_touch(struct pg_conn *conn, const struct pg_own *ledger)
+int pg_mark_touch(struct pg_conn *conn, const struct pg_side_table *ledger)
 {
     int done = pg_transaction_try(conn,
         "SELECT pg_catalog.pg_logical_emit_message(true, 'sqs2pg'::pg_catalog.text,"

@@ -3,7 +3,7 @@
 
 #include "pg/conn.h"
 #include "pg/key.h"
-#include "pg/own.h"
+#include "pg/side_table.h"
 
 /*
  * A mark: a key made for one transaction, by which its end can be told from its ledger, whatever
@@ -23,6 +23,6 @@ int pg_mark_make(struct pg_key *key);
  * ${ledger} (NULL: none) and goes again, which takes no right that a loader lacks. 1: done; 0:
  * there is no way; -1 with pg_conn_error().
  */
-int pg_mark_touch(struct pg_conn *conn, const struct pg_own *ledger);
+int pg_mark_touch(struct pg_conn *conn, const struct pg_side_table *ledger);
 
 #endif

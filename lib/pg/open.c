@@ -13,7 +13,7 @@
 #include "base/clock.h"
 #include "pg/hosts.h"
 #include "pg/open.h"
-#include "pg/words.h"
+#include "pg/server_text.h"
 
 enum {
     SECONDS_TO_CONNECT = 10,
@@ -36,7 +36,7 @@ enum { LIVENESS = sizeof liveness / sizeof *liveness };
 
 struct opening {
     const char *dsn;
-    int halt_fd;
+    int cancel_fd;
     struct pg_error *error;
     bool set[LIVENESS]; /* by the user */
     struct pg_hosts hosts;
@@ -96,10 +96,10 @@ static enum attempt note(struct opening *opening, const char *text, const char *
     }
     if (opening->tried++ == 0)
         pg_fault_lost(error, "");
-    pg_words_line(first, sizeof first, text);
-    pg_words_drop_state(first, state);
-    pg_words_join(error->text, sizeof error->text, first);
-    pg_words_line(error->sqlstate, sizeof error->sqlstate, state);
+    pg_server_text_line(first, sizeof first, text);
+    pg_server_text_drop_state(first, state);
+    pg_server_text_join(error->text, sizeof error->text, first);
+    pg_server_text_line(error->sqlstate, sizeof error->sqlstate, state);
     return NEXT;
 }
 
@@ -135,8 +135,8 @@ static enum attempt note_refusal(struct opening *opening, const struct pg_host *
     const char *text = buf_cstr(&words);
     if (text == NULL)
         text = said;
-    pg_words_state(text, state);
-    bool for_good = PQconnectionNeedsPassword(pq) || pg_words_for_good(text) ||
+    pg_server_text_state(text, state);
+    bool for_good = PQconnectionNeedsPassword(pq) || pg_server_text_for_good(text) ||
         pg_sqlstate_fate(state) != PG_FAULT;
     if (for_good)
         opening->tried = 0; /* what the others said is no cause of the end */
@@ -182,7 +182,7 @@ static enum attempt wait_for(struct opening *opening, const struct pg_host *host
 {
     struct pollfd wait[2] = {
         { .fd = PQsocket(pq), .events = events },
-        { .fd = opening->halt_fd, .events = POLLIN },
+        { .fd = opening->cancel_fd, .events = POLLIN },
     };
     int ready = 0;
     while (ready == 0) {
@@ -435,10 +435,10 @@ static enum attempt look(struct opening *opening)
     return came;
 }
 
-void *pg_open_connect(const char *dsn, uint64_t within_ms, int halt_fd, struct pg_error *error)
+void *pg_open_connect(const char *dsn, uint64_t within_ms, int cancel_fd, struct pg_error *error)
 {
     struct opening opening = { .dsn = dsn,
-        .halt_fd = halt_fd,
+        .cancel_fd = cancel_fd,
         .error = error,
         .until = clock_monotonic_ms() + within_ms };
     PGconn *pq = NULL;

@@ -6,10 +6,10 @@
 #include "pg/fault.h"
 
 /*
- * pg_open_connect(dsn, within_ms, halt_fd, error):
+ * pg_open_connect(dsn, within_ms, cancel_fd, error):
  * A connection of libpq by ${dsn} (NULL: by the environment alone), non-blocking, with notices
  * ignored and a peer that vanishes noticed within 40 s; the caller's, for PQfinish(). No wait goes
- * on once ${halt_fd} (-1: none) is readable.
+ * on once ${cancel_fd} (-1: none) is readable.
  *
  * Of several hosts, and of several addresses of a name, one after the other is tried, in libpq's
  * order (target_session_attrs, load_balance_hosts), until one takes us and answers, or refuses for
@@ -18,6 +18,6 @@
  *
  * NULL: ${error} says why: that of the host which refused for good, else of every host.
  */
-void *pg_open_connect(const char *dsn, uint64_t within_ms, int halt_fd, struct pg_error *error);
+void *pg_open_connect(const char *dsn, uint64_t within_ms, int cancel_fd, struct pg_error *error);
 
 #endif

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../../cmd/pg-load/plan_build.h"
 #include "../../cmd/pg-load/row.h"
 #include "fuzz.h"
 #include "json/scan.h"
@@ -68,9 +69,9 @@ static const struct pg_table table = { .schema = TEXT("public"),
     .count = sizeof columns / sizeof *columns,
     .columns = columns };
 
-static struct plan plans[PLANS];
+static struct column_plan plans[PLANS];
 static struct row_reader readers[PLANS];
-static struct batch batches[PLANS];
+static struct row_batch batches[PLANS];
 
 static void set_up(void)
 {
@@ -89,7 +90,7 @@ static void set_up(void)
         struct failure failure = { .status = STATUS_OK };
         fuzz_require(plan_build(&plans[i], &options[i], &table, &failure) == 0);
         fuzz_require(row_open(&readers[i], &plans[i]) == 0);
-        batch_init(&batches[i], &plans[i], &table);
+        row_batch_init(&batches[i], &plans[i], &table);
     }
     (void)close(fd);
 }
@@ -97,7 +98,7 @@ static void set_up(void)
 /* ---- a row ----------------------------------------------------------------------------------- */
 
 /* As many fields as its group has columns, and nothing that COPY would take for an end. */
-static void check_row(const struct batch *batch, const struct item *item)
+static void check_row(const struct row_batch *batch, const struct item *item)
 {
     fuzz_require(item->group < batch->group_count && item->row.length > 0 &&
         item->row.at + item->row.length <= batch->rows.length);
@@ -128,7 +129,7 @@ static void check_word(const char *word, size_t size)
         strspn(word, "abcdefghijklmnopqrstuvwxyz0123456789-") == length);
 }
 
-static void check_refusal(const struct batch *batch, const struct item *item)
+static void check_refusal(const struct row_batch *batch, const struct item *item)
 {
     fuzz_require(item->refusal < batch->refusal_count);
     const struct refusal *refusal = &batch->refusals[item->refusal];
@@ -151,7 +152,7 @@ static bool is_kind(const char *text, size_t length, enum json_kind kind)
         result.kind == kind && result.start == 0 && result.end == length;
 }
 
-static void check_message(const struct batch *batch, const struct item *item)
+static void check_message(const struct row_batch *batch, const struct item *item)
 {
     const char *lines = batch->lines.data;
     fuzz_require(item->has_message == (item->id.length > 0));
@@ -172,8 +173,8 @@ static void check_message(const struct batch *batch, const struct item *item)
 
 /* ---- all of it ------------------------------------------------------------------------------- */
 
-static void check_item(const struct batch *batch, const struct item *item, const struct line *line,
-    bool too_long)
+static void check_item(const struct row_batch *batch, const struct item *item,
+    const struct line *line, bool too_long)
 {
     fuzz_require(item->number == line->number && (!too_long || item->is_long));
     fuzz_require(item->line.at + item->line.length <= batch->lines.length);
@@ -190,10 +191,10 @@ static void check_item(const struct batch *batch, const struct item *item, const
 }
 
 /* Twice in a batch: the same both times, under one key. */
-static void check(struct row_reader *reader, struct batch *batch, const struct line *line,
+static void check(struct row_reader *reader, struct row_batch *batch, const struct line *line,
     bool too_long)
 {
-    batch_clear(batch);
+    row_batch_clear(batch);
     for (size_t i = 0; i < 2; i++) {
         size_t rows = batch->rows.length;
         fuzz_require(row_read(reader, line, too_long, batch) == 0 && batch->count == i + 1);
@@ -204,7 +205,7 @@ static void check(struct row_reader *reader, struct batch *batch, const struct l
     fuzz_require(a->kind == b->kind && a->has_key == b->has_key &&
         a->has_message == b->has_message && a->row.length == b->row.length);
     fuzz_require(!a->has_key || pg_key_compare(&a->ledger_key, &b->ledger_key) == 0);
-    fuzz_require(batch_seal(batch, true) == 0);
+    fuzz_require(row_batch_seal(batch, true) == 0);
     bool keyed = a->kind == ITEM_ROW && a->has_key;
     fuzz_require(batch->key_count == (keyed ? 1 : 0) &&
         batch->unkeyed == (a->kind == ITEM_ROW && !keyed ? 2 : 0));

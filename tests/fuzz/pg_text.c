@@ -11,7 +11,7 @@
 #include "pg/copy.h"
 #include "pg/errors.h"
 #include "pg/map.h"
-#include "pg/words.h"
+#include "pg/server_text.h"
 
 enum { MOST = 1 << 20 };
 
@@ -113,16 +113,16 @@ static void check_context(const char *text)
 static void check_words(const char *text)
 {
     char state[6], line[32];
-    pg_words_state(text, state);
+    pg_server_text_state(text, state);
     fuzz_require(strlen(state) == 0 || strlen(state) == 5);
     fuzz_require(strspn(state, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") == strlen(state));
     fuzz_require(strstr(text, state) != NULL);
-    pg_words_line(line, sizeof line, text);
+    pg_server_text_line(line, sizeof line, text);
     fuzz_require(strlen(line) < sizeof line && strpbrk(line, "\r\n") == NULL &&
         strncmp(line, text, strlen(line)) == 0);
     char *copy = strdup(text);
     fuzz_require(copy != NULL);
-    pg_words_drop_state(copy, state);
+    pg_server_text_drop_state(copy, state);
     fuzz_require(strlen(copy) <= strlen(text));
     free(copy);
 }

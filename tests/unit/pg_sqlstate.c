@@ -7,7 +7,7 @@
 
 #include "pg/dsn.h"
 #include "pg/sqlstate.h"
-#include "pg/words.h"
+#include "pg/server_text.h"
 
 static void decides_by_the_state(void **state)
 {
@@ -155,10 +155,10 @@ static void finds_the_state_of_a_refusal(void **state)
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char found[6], text[80];
-        pg_words_state(cases[i].text, found);
+        pg_server_text_state(cases[i].text, found);
         assert_string_equal(found, cases[i].state);
         (void)snprintf(text, sizeof text, "%s", cases[i].text);
-        pg_words_drop_state(text, found);
+        pg_server_text_drop_state(text, found);
         assert_string_equal(text, cases[i].rest);
     }
 }
@@ -203,24 +203,24 @@ static void tells_what_is_for_good(void **state)
         { "", false },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        assert_int_equal(pg_words_for_good(cases[i].text), cases[i].for_good);
+        assert_int_equal(pg_server_text_for_good(cases[i].text), cases[i].for_good);
 }
 
 static void joins_lines(void **state)
 {
     (void)state;
     char to[16] = "";
-    pg_words_join(to, sizeof to, NULL);
-    pg_words_join(to, sizeof to, "");
+    pg_server_text_join(to, sizeof to, NULL);
+    pg_server_text_join(to, sizeof to, "");
     assert_string_equal(to, "");
-    pg_words_join(to, sizeof to, "one\r\ntwo\n");
+    pg_server_text_join(to, sizeof to, "one\r\ntwo\n");
     assert_string_equal(to, "one; two");
-    pg_words_join(to, sizeof to, "three\nfour");
+    pg_server_text_join(to, sizeof to, "three\nfour");
     assert_string_equal(to, "one; two; three");
-    pg_words_join(to, sizeof to, "five");
+    pg_server_text_join(to, sizeof to, "five");
     assert_string_equal(to, "one; two; three");
     char small[5] = "";
-    pg_words_join(small, sizeof small, "abc\nd");
+    pg_server_text_join(small, sizeof small, "abc\nd");
     assert_string_equal(small, "abc;");
 }
 

@@ -1,0 +1,51 @@
+#ifndef PG_LOAD_COLUMN_PLAN_H
+#define PG_LOAD_COLUMN_PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "json/jq.h"
+#include "json/path.h"
+#include "pg/map.h"
+#include "pg/table.h"
+#include "record/record.h"
+
+/* Where one value comes from: a path, and what is then made of its value. */
+struct source {
+    size_t column;          /* index in the table's columns */
+    uint32_t node;          /* in plan->paths */
+    struct json_jq *filter; /* NULL: the value as it is */
+    bool required;
+    bool whole;                     /* the filter is given the whole record */
+    const struct pg_map_line *line; /* NULL: by name */
+};
+
+/*
+ * The plan of a run: which values of a record go to which columns. Built once; its paths hold the
+ * record's reserved keys too, so that one scan of a line finds everything.
+ */
+struct column_plan {
+    struct json_paths *paths;
+    struct record_nodes nodes;
+    const char *root; /* --root, the caller's; NULL: .body */
+    bool rooted;      /* nodes.body is not .body, but what --root names */
+    bool reads_all;   /* the map takes the body as a whole */
+    uint32_t unknown; /* keys of the body that no column or path names; JSON_NO_NODE: none can be */
+    struct source *sources;
+    size_t count;
+    bool has_key;
+    struct source key; /* --key */
+    struct pg_map_line key_line;
+    struct pg_map map;
+    struct buf map_name;        /* empty: columns by name */
+    struct column_plan *origin; /* whose map and filters it uses; NULL: its own */
+};
+
+void column_plan_free(struct column_plan *plan); /* of a zeroed one too */
+
+/* Start the process that runs the filters, of all plans, before there are threads. Whether it is
+ * confined, or there are no filters. */
+bool column_plan_start_filters(void);
+
+#endif

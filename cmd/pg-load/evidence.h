@@ -1,0 +1,25 @@
+#ifndef PG_LOAD_EVIDENCE_H
+#define PG_LOAD_EVIDENCE_H
+
+#include "failure.h"
+#include "loader.h"
+#include "row_batch.h"
+#include "tally.h"
+
+/*
+ * Whether what a batch refuses is the records' doing. Where others pass it is. Records that fail
+ * while none passes may mean that it is the table, the map, a right that lacks.
+ */
+
+/*
+ * evidence_weigh(loader, batch, found):
+ * In the transaction, when every row has passed or is refused. 1: go on; 0: end the run, with
+ * evidence_failure(); -1: the connection's error. ${found}: the refused that are new.
+ */
+int evidence_weigh(struct loader *loader, struct row_batch *batch, struct suspects *found);
+
+/* The run's end: what the last of them was refused for. */
+void evidence_failure(const struct row_batch *batch, const struct suspects *found,
+    struct failure *failure);
+
+#endif

@@ -1,0 +1,248 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "filter_reads.h"
+#include "json/string.h"
+#include "mapfile.h"
+#include "plan_build.h"
+#include "root.h"
+
+enum { MAX_MAP = 1 << 20 };
+
+/* "maps/t.map:3:17: …", as compilers say it. */
+static int map_failure(struct failure *failure, enum status status, const char *name, unsigned line,
+    size_t column, const char *what, const char *about)
+{
+    return failure_set(failure, status, "%s:%u:%zu: %s%s%s", name, line, column, about,
+        *about == '\0' ? "" : " ", what);
+}
+
+static int no_memory(struct failure *failure)
+{
+    return failure_set(failure, STATUS_INTERNAL, "not enough memory");
+}
+
+static bool is_blank(char byte)
+{
+    return byte == ' ' || byte == '\t';
+}
+
+/* Point ${node} at a plain path of the record or of $sqs. 1; 0: it is none; -1: no memory. */
+static int resolve_path(struct column_plan *plan, const char *text, size_t length, uint32_t *node)
+{
+    uint32_t parent = JSON_ROOT;
+    size_t error_at;
+    while (length > 0 && is_blank(text[length - 1]))
+        length--;
+    /* The last of several values would be taken: such a path is left to jq, which counts them. */
+    if (memmem(text, length, "[]", 2) != NULL)
+        return 0;
+    if (length >= 4 && memcmp(text, "$sqs", 4) == 0) {
+        parent = plan->nodes.sqs;
+        text += 4;
+        length -= 4;
+        if (length == 0) {
+            *node = parent;
+            return 1;
+        }
+        if (*text == '.' && length == 1)
+            return 0;
+    }
+    if (plan->rooted && length >= 5 && memcmp(text, ".body", 5) == 0 &&
+        (length == 5 || text[5] == '.' || text[5] == '[')) {
+        parent = plan->nodes.body;
+        text += 5;
+        length -= 5;
+        if (length == 0) {
+            *node = parent;
+            return 1;
+        }
+        if (*text == '.' && length == 1)
+            return 0;
+    }
+    uint32_t found = json_paths_add(plan->paths, parent, text, length, &error_at);
+    if (found == JSON_NO_NODE)
+        return error_at == SIZE_MAX ? -1 : 0;
+    *node = found;
+    return 1;
+}
+
+/*
+ * Compile an expression: a path, a path and a filter of its value, or a filter of the whole record.
+ * ${known}: what another plan has compiled it to; NULL: none has.
+ */
+static int resolve(struct column_plan *plan, const struct pg_map_line *line, const char *name,
+    enum status status, const struct source *known, struct source *source, struct failure *failure)
+{
+    const char *text = line->expression;
+    size_t length = strlen(text);
+    size_t offset = 0;
+    source->line = line;
+    source->required = line->required;
+    source->node = JSON_ROOT;
+    bool piped = line->pipe != SIZE_MAX;
+    int is_path = resolve_path(plan, text, piped ? line->pipe : length, &source->node);
+    if (is_path < 0)
+        return no_memory(failure);
+    if (is_path > 0 && !piped)
+        return 0;
+    source->whole = is_path == 0;
+    if (is_path > 0) {
+        offset = line->pipe + 1;
+        while (offset < length && is_blank(text[offset]))
+            offset++;
+        if (offset == length)
+            return map_failure(failure, status, name, line->line, line->expression_at + line->pipe,
+                "a pipe without a filter behind it", "");
+    }
+    struct json_jq_problem problem;
+    if (known != NULL) {
+        source->filter = known->filter;
+        return 0;
+    }
+    source->filter = json_jq_new(text + offset, length - offset, &problem);
+    if (source->filter != NULL)
+        return 0;
+    return map_failure(failure, status, name, line->line, line->expression_at + offset + problem.at,
+        problem.what, problem.name);
+}
+
+/* Let what a source reads of the body count as named. ${all}: all of it. 0, or -1: no memory. */
+static int note_reads(struct column_plan *plan, const struct source *source, bool *all)
+{
+    bool of_record = source->node == JSON_ROOT;
+    if (source->filter == NULL || !of_record) {
+        *all = *all || of_record || source->node == plan->nodes.body;
+        return 0;
+    }
+    const char *text = source->line->expression;
+    return filter_reads_body(text, strlen(text), plan->paths, plan->nodes.body, all);
+}
+
+static int add_mapped(struct column_plan *plan, const struct pg_table *table,
+    const struct pg_map_line *line, const char *name, const struct source *known,
+    struct failure *failure)
+{
+    size_t column = 0;
+    while (column < table->count && strcmp(table->columns[column].name, line->column) != 0)
+        column++;
+    if (column == table->count)
+        return map_failure(failure, STATUS_CONFIG, name, line->line, line->column_at,
+            "is no column of the table", line->column);
+    if (!table->columns[column].loadable)
+        return map_failure(failure, STATUS_CONFIG, name, line->line, line->column_at,
+            "is a column whose value the server makes", line->column);
+    struct source *source = &plan->sources[plan->count];
+    *source = (struct source){ .column = column };
+    if (resolve(plan, line, name, STATUS_CONFIG, known, source, failure) != 0)
+        return -1;
+    if (note_reads(plan, source, &plan->reads_all) != 0)
+        return no_memory(failure);
+    plan->count++;
+    return 0;
+}
+
+static int add_by_name(struct column_plan *plan, const struct pg_table *table,
+    struct failure *failure)
+{
+    for (size_t i = 0; i < table->count; i++) {
+        const struct pg_column *column = &table->columns[i];
+        uint32_t node =
+            json_paths_key(plan->paths, plan->nodes.body, column->name, strlen(column->name));
+        if (node == JSON_NO_NODE)
+            return no_memory(failure);
+        if (column->loadable)
+            plan->sources[plan->count++] = (struct source){ .column = i, .node = node };
+    }
+    plan->unknown = json_paths_other(plan->paths, plan->nodes.body);
+    return plan->unknown == JSON_NO_NODE ? no_memory(failure) : 0;
+}
+
+/* The lines of ${origin}'s map. Each makes one source, so that theirs are in the same order. */
+static int add_lines(struct column_plan *plan, struct column_plan *origin,
+    const struct pg_table *table, struct failure *failure)
+{
+    const char *name = buf_cstr(&origin->map_name);
+    if (name == NULL)
+        return no_memory(failure);
+    for (size_t i = 0; i < origin->map.count; i++)
+        if (add_mapped(plan, table, &origin->map.lines[i], name,
+                origin == plan ? NULL : &origin->sources[i], failure) != 0)
+            return -1;
+    if (plan->reads_all)
+        return 0;
+    plan->unknown = json_paths_other(plan->paths, plan->nodes.body);
+    return plan->unknown == JSON_NO_NODE ? no_memory(failure) : 0;
+}
+
+static int add_map(struct column_plan *plan, const struct pg_table *table, const struct buf *text,
+    struct failure *failure)
+{
+    struct pg_map_problem problem;
+    const char *name = buf_cstr(&plan->map_name);
+    if (name == NULL)
+        return no_memory(failure);
+    if (!json_string_is_utf8(text->data == NULL ? "" : text->data, text->length))
+        return failure_set(failure, STATUS_CONFIG, "%s: not UTF-8", name);
+    if (pg_map_parse(text->data == NULL ? "" : text->data, text->length, &plan->map, &problem) != 0)
+        return map_failure(failure, STATUS_CONFIG, name, problem.line, problem.column, problem.what,
+            "");
+    if (plan->map.count == 0)
+        return failure_set(failure, STATUS_CONFIG, "%s: no column in it", name);
+    return add_lines(plan, plan, table, failure);
+}
+
+static int add_key(struct column_plan *plan, const char *expression, struct failure *failure)
+{
+    struct pg_map_problem problem;
+    if (pg_map_expression(expression, strlen(expression), &plan->key_line, &problem) != 0)
+        return map_failure(failure, STATUS_USAGE, "--key", problem.line, problem.column,
+            problem.what, "");
+    plan->has_key = true;
+    return resolve(plan, &plan->key_line, "--key", STATUS_USAGE, NULL, &plan->key, failure);
+}
+
+int plan_build(struct column_plan *plan, const struct load_options *options,
+    const struct pg_table *table, struct failure *failure)
+{
+    struct buf text;
+    *plan = (struct column_plan){ .unknown = JSON_NO_NODE, .root = options->root };
+    buf_init(&plan->map_name, 8192);
+    buf_init(&text, MAX_MAP + 65536);
+    plan->paths = json_paths_new();
+    plan->sources = calloc(table->count + 1, sizeof *plan->sources);
+    int status = -1;
+    if (plan->paths == NULL || plan->sources == NULL ||
+        record_nodes_add(plan->paths, &plan->nodes) != 0)
+        (void)no_memory(failure);
+    else if (root_set(plan, plan->root, failure) != 0)
+        status = -1;
+    else if (mapfile_read(options, table->name, &plan->map_name, &text, failure) == 0)
+        status = plan->map_name.length > 0 ? add_map(plan, table, &text, failure)
+                                           : add_by_name(plan, table, failure);
+    if (status == 0 && options->key != NULL)
+        status = add_key(plan, options->key, failure);
+    buf_free(&text);
+    return status;
+}
+
+int plan_build_again(struct column_plan *plan, struct column_plan *origin,
+    const struct pg_table *table, struct failure *failure)
+{
+    *plan = (struct column_plan){ .unknown = JSON_NO_NODE, .origin = origin, .root = origin->root };
+    plan->paths = json_paths_new();
+    size_t most = table->count > origin->map.count ? table->count : origin->map.count;
+    plan->sources = calloc(most + 1, sizeof *plan->sources);
+    if (plan->paths == NULL || plan->sources == NULL ||
+        record_nodes_add(plan->paths, &plan->nodes) != 0)
+        return no_memory(failure);
+    if (root_set(plan, plan->root, failure) != 0)
+        return -1;
+    int status = origin->map_name.length > 0 ? add_lines(plan, origin, table, failure)
+                                             : add_by_name(plan, table, failure);
+    plan->has_key = origin->has_key;
+    if (status != 0 || !plan->has_key)
+        return status;
+    return resolve(plan, &origin->key_line, "--key", STATUS_USAGE, &origin->key, &plan->key,
+        failure);
+}

@@ -1,0 +1,21 @@
+#ifndef PG_LOAD_PLAN_BUILD_H
+#define PG_LOAD_PLAN_BUILD_H
+
+#include "column_plan.h"
+#include "failure.h"
+#include "options.h"
+#include "pg/table.h"
+
+/* ${plan} is to be freed in any case. 0, or -1 with ${failure}. */
+int plan_build(struct column_plan *plan, const struct load_options *options,
+    const struct pg_table *table, struct failure *failure);
+
+/*
+ * plan_build_again(plan, origin, table, failure):
+ * The plan for the same table with other columns: the same map and --key, and the very filters of
+ * ${origin}, which outlives it. ${plan} is to be freed in any case. 0, or -1 with ${failure}.
+ */
+int plan_build_again(struct column_plan *plan, struct column_plan *origin,
+    const struct pg_table *table, struct failure *failure);
+
+#endif

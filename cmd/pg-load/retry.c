@@ -1,0 +1,121 @@
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <stdatomic.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/msg.h"
+#include "base/stop.h"
+#include "retry.h"
+#include "shutdown.h"
+
+enum { FIRST_PAUSE_MS = 100, LONGEST_PAUSE_MS = 5000, LEAST_TO_CONNECT_MS = 3000 };
+
+void retry_init(struct retry *retry, uint64_t limit_ms, uint64_t grace_ms)
+{
+    retry->grace_ms = grace_ms;
+    retry->stopping = false;
+    backoff_init(&retry->backoff, FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
+    retry->limit_ms = limit_ms;
+    retry->asked = 0;
+    retry->deadline = 0;
+    retry->meter = NULL;
+}
+
+void retry_reset(struct retry *retry)
+{
+    backoff_reset(&retry->backoff);
+    retry->asked = 0;
+    retry->deadline = 0;
+}
+
+/* A stop request leaves the grace time, where that is less. */
+static void heed_stop(struct retry *retry, uint64_t now)
+{
+    if (retry->stopping || !stop_requested())
+        return;
+    retry->stopping = true;
+    if (now + retry->grace_ms < retry->deadline)
+        retry->deadline = now + retry->grace_ms;
+}
+
+static void announce(uint64_t limit_ms, const struct pg_error *error)
+{
+    bool whole = limit_ms >= 1000;
+    msg_warn("retrying for up to %" PRIu64 " %s: %s%s", whole ? limit_ms / 1000 : limit_ms,
+        whole ? "s" : "ms", error->sqlstate[0] == '\0' ? "" : "SQLSTATE ",
+        error->sqlstate[0] == '\0' ? error->text : error->sqlstate);
+}
+
+static void sleep_for(uint64_t ms)
+{
+    const struct timespec left = { .tv_sec = (time_t)(ms / 1000),
+        .tv_nsec = (long)(ms % 1000) * 1000000 };
+    (void)nanosleep(&left, NULL); /* a signal may end it */
+}
+
+/* A pause, which a stop request or the shutdown ends; where poll(2) fails, it is only slept. */
+static void pause_for(const struct retry *retry, uint64_t pause_ms)
+{
+    struct pollfd news[2] = {
+        { .fd = retry->stopping ? -1 : stop_fd(), .events = POLLIN },
+        { .fd = shutdown_fd(), .events = POLLIN },
+    };
+    uint64_t now = clock_monotonic_ms();
+    uint64_t until = now + pause_ms;
+    int ready = 0;
+    for (; ready == 0 && now < until; now = clock_monotonic_ms()) {
+        ready = poll(news, 2, meter_timeout(retry->meter, (int)(until - now)));
+        if (ready < 0 && errno == EINTR)
+            ready = 0;
+        else if (ready < 0)
+            sleep_for(until - now);
+        meter_turn(retry->meter);
+    }
+}
+
+/* Whoever is on the way could answer in the server's place. */
+static void warn_unverified(const struct pg_conn *conn)
+{
+    static atomic_flag warned = ATOMIC_FLAG_INIT;
+    if (!pg_conn_unverified(conn) || atomic_flag_test_and_set(&warned))
+        return;
+    msg_warn("nothing verifies that %s is the database's server", pg_conn_host(conn));
+    msg_hint("set PGSSLMODE=verify-full, and PGSSLROOTCERT to its authority's certificate");
+}
+
+int retry_connect(struct retry *retry, struct pg_conn *conn)
+{
+    uint64_t now = clock_monotonic_ms();
+    uint64_t left = retry->limit_ms;
+    if (retry->deadline == 0)
+        retry->asked = now;
+    else
+        left = retry->deadline > now ? retry->deadline - now : 0;
+    if (pg_conn_open(conn, left < LEAST_TO_CONNECT_MS ? LEAST_TO_CONNECT_MS : left) != 0)
+        return -1;
+    retry->asked = 0;
+    warn_unverified(conn);
+    return 0;
+}
+
+bool retry_wait(struct retry *retry, const struct pg_error *error)
+{
+    uint64_t now = clock_monotonic_ms();
+    if (shutdown_requested())
+        return false;
+    if (retry->deadline == 0) {
+        retry->deadline = (retry->asked != 0 ? retry->asked : now) + retry->limit_ms;
+        if (now < retry->deadline)
+            announce(retry->limit_ms, error);
+    }
+    heed_stop(retry, now);
+    if (now >= retry->deadline)
+        return false;
+    uint64_t pause = backoff_next(&retry->backoff);
+    if (pause > retry->deadline - now)
+        pause = retry->deadline - now;
+    pause_for(retry, pause);
+    return true;
+}

@@ -1,0 +1,149 @@
+#ifndef PG_LOAD_ROW_BATCH_H
+#define PG_LOAD_ROW_BATCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "column_plan.h"
+#include "pg/conn.h"
+#include "pg/key.h"
+#include "record/verdict.h"
+#include "unknown.h"
+
+/*
+ * A batch: the records of one transaction, in the order of the input, with everything needed to
+ * send them, to send them again, and to say what became of them. It is built without a connection.
+ */
+
+#define ROW_BATCH_NONE UINT32_MAX
+
+enum item_kind {
+    ITEM_ROW,     /* to be loaded */
+    ITEM_REFUSED, /* cannot be: refused before it got to the server */
+    ITEM_ERROR,   /* an error record that arrived */
+    ITEM_EMPTY    /* one of these two without content that could be stored */
+};
+
+/* What the transaction under way has found out about an item. */
+enum item_state { STATE_WAITS, STATE_PASSED, STATE_DUPLICATE, STATE_REFUSED };
+
+/* Why an item is refused. Short ASCII words; the names are the catalogue's. */
+struct refusal {
+    char stage[33];
+    char code[33];
+    char sqlstate[6];
+    char column[PG_NAME_SIZE];
+    char constraint[PG_NAME_SIZE];
+    bool about_value;            /* by its kind, or proven: not by the table's state */
+    char text[PG_TEXT_SIZE / 2]; /* the server's or jq's words, for --show-values only */
+};
+
+struct span {
+    size_t at;
+    size_t length;
+};
+
+struct item {
+    uint64_t number;     /* of its line in the input, from 1 */
+    struct span line;    /* in batch->lines; of a line too long only its "sqs" */
+    struct span sqs;     /* in batch->lines, the value; length 0: none */
+    struct span id;      /* in batch->lines, the message id as a quoted string; length 0: none */
+    struct span row;     /* in batch->rows, in COPY's text format */
+    uint32_t group;      /* index in groups; of an ITEM_ROW */
+    uint32_t refusal;    /* index in refusals, or ROW_BATCH_NONE */
+    uint32_t next;       /* the next item with the same ledger key, or ROW_BATCH_NONE */
+    unsigned char kind;  /* enum item_kind */
+    unsigned char state; /* enum item_state */
+    bool head;           /* the first ITEM_ROW of its ledger key */
+    bool has_key;        /* ledger_key is set: it takes part in the ledger */
+    bool has_message;    /* message_key is set */
+    bool misfit;         /* refused because map, --key or columns find no fit in the record */
+    bool is_json;        /* the line is valid JSON */
+    bool is_long;        /* the line was longer than the maximum, or cut: only its sqs is held */
+    bool split;          /* refused, as another record of its message has other content (split.h) */
+    bool late;           /* that one was given to be committed before this one came */
+    uint64_t delivery;   /* as split_delivery() tells */
+    struct pg_key ledger_key;
+    struct pg_key message_key;   /* of the message id, whatever --key says */
+    enum verdict_status verdict; /* VERDICT_UNKNOWN: none is given, and the run ends */
+};
+
+/* Records with values for the same columns are sent by the same COPY; the others get their DEFAULT.
+ */
+struct group {
+    uint64_t *sources;  /* a bit for each of the plan's sources */
+    char *sql;          /* the COPY statement */
+    const char **names; /* of the columns, for error hints */
+    size_t name_count;
+};
+
+struct row_batch {
+    const struct column_plan *plan;
+    const struct pg_table *table;
+    struct shape *shape; /* the catalogue's, which both belong to; NULL: the run's first */
+    struct item *items;
+    size_t count;
+    size_t capacity;
+    struct refusal *refusals;
+    size_t refusal_count;
+    size_t refusal_capacity;
+    uint64_t began_ms;    /* monotonic: when its first record came */
+    size_t refused_early; /* refusals known before the transaction */
+    struct buf lines;
+    struct buf rows;
+    struct group *groups; /* kept from batch to batch */
+    size_t group_count;
+    size_t group_capacity;
+    size_t last_group;
+    size_t words;        /* of a group's bit set */
+    struct pg_key *keys; /* of the heads, ascending; set by row_batch_seal() */
+    uint32_t *heads;     /* heads[i]: the first item with keys[i] */
+    size_t key_count;
+    size_t key_capacity;
+    struct unknown unknown;
+    uint64_t kept_out; /* rows that passed and are not in the table: a trigger's doing */
+    uint64_t notices;  /* of the server, during its COMMIT */
+    size_t unkeyed;    /* items to be loaded that have no ledger key */
+    size_t untold;     /* items that get no verdict */
+};
+
+void row_batch_init(struct row_batch *batch, const struct column_plan *plan,
+    const struct pg_table *table);
+
+/* From now on for this plan and table: what its rows were is forgotten, and to be read again. */
+void row_batch_adopt(struct row_batch *batch, const struct column_plan *plan,
+    const struct pg_table *table);
+void row_batch_free(struct row_batch *batch);
+void row_batch_clear(struct row_batch *batch);
+
+/*
+ * Take the memory for ${rows} records, or for ${bytes} of them if that is less, at once, within
+ * reason, so that a run that will need it gets all of it early, and no more later. The records of
+ * ${sample}, which has some, tell how large they are. A shortage of memory shows later.
+ */
+void row_batch_populate(struct row_batch *batch, const struct row_batch *sample, size_t rows,
+    size_t bytes);
+
+/* A new item with the line's bytes in it, or NULL: no memory. Valid until the next one. */
+struct item *row_batch_add(struct row_batch *batch, uint64_t number, const char *text,
+    size_t length);
+
+/* Note why an item is refused; NULL: no memory. The caller fills in what it returns. */
+struct refusal *row_batch_refuse(struct row_batch *batch, struct item *item, const char *stage,
+    const char *code);
+
+/* The group of a set of sources, or ROW_BATCH_NONE: no memory. */
+uint32_t row_batch_group(struct row_batch *batch, const uint64_t *sources);
+
+/* Sort the ledger keys and link the items that share one. 0, or -1: no memory. */
+int row_batch_seal(struct row_batch *batch, bool use_ledger);
+
+/* How many of the rows the transaction under way has found to be so. */
+size_t row_batch_count(const struct row_batch *batch, enum item_state state);
+
+/* Forget what a transaction that was rolled back had found out. */
+void row_batch_rewind(struct row_batch *batch);
+
+#endif

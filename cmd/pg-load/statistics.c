@@ -1,0 +1,67 @@
+#include "statistics.h"
+
+/* In this order in fill(). */
+enum { SETTLED = 1 };
+static const struct metric metrics[] = {
+    { "sqs2pg_records_read_total", "Records read.", METRIC_COUNTER },
+    { "sqs2pg_records_settled_total", "Records whose verdict is known.", METRIC_COUNTER },
+    { "sqs2pg_records_committed_total", "Records whose row was committed.", METRIC_COUNTER },
+    { "sqs2pg_records_duplicate_total", "Records whose key a committed row had already.",
+        METRIC_COUNTER },
+    { "sqs2pg_records_quarantined_total", "Records stored in the error table.", METRIC_COUNTER },
+    { "sqs2pg_records_rejected_total", "Records stored nowhere.", METRIC_COUNTER },
+    { "sqs2pg_records_unkeyed_total", "Records loaded outside the ledger.", METRIC_COUNTER },
+    { "sqs2pg_batches_total", "Transactions committed.", METRIC_COUNTER },
+    { "sqs2pg_faults_total", "Times that a batch met a fault of the server or the network.",
+        METRIC_COUNTER },
+    { "sqs2pg_records_in_hand", "Records read whose verdict is not known yet.", METRIC_GAUGE },
+    METER_LAST_SUCCESS,
+};
+
+/* How many records are in hand; ${oldest_ms}: since when the oldest is, 0: none is. */
+static uint64_t in_hand(const struct statistics *statistics, uint64_t *oldest_ms)
+{
+    uint64_t count = 0;
+    for (size_t i = 0; i < statistics->batch_count; i++) {
+        const struct row_batch *batch = &statistics->batches[i];
+        if (batch->count == 0)
+            continue;
+        count += batch->count;
+        if (*oldest_ms == 0 || batch->began_ms < *oldest_ms)
+            *oldest_ms = batch->began_ms;
+    }
+    return count;
+}
+
+static void fill(void *context, uint64_t *values, uint64_t *oldest_ms)
+{
+    const struct statistics *statistics = context;
+    const struct counts *counts = statistics->counts;
+    struct counts real = *counts;
+    if (statistics->dry_run)
+        real = (struct counts){ .committed = 0 };
+    const uint64_t now[] = { statistics->read,
+        counts->committed + counts->duplicate + counts->quarantined + counts->rejected,
+        real.committed, real.duplicate, real.quarantined, real.rejected, real.unkeyed, real.batches,
+        tally_faults(statistics->tally), in_hand(statistics, oldest_ms),
+        statistics->last_success_ms };
+    _Static_assert(sizeof now / sizeof *now == sizeof metrics / sizeof *metrics,
+        "a value for each");
+    for (size_t i = 0; i < sizeof now / sizeof *now; i++)
+        values[i] = now[i];
+}
+
+int statistics_open(struct statistics *statistics, const struct meter_options *options,
+    const char *table, struct meter **meter)
+{
+    const struct meter_config config = { .options = *options,
+        .metrics = metrics,
+        .count = sizeof metrics / sizeof *metrics,
+        .counted = SETTLED,
+        .noun = "records",
+        .label = "table",
+        .value = table,
+        .read = fill,
+        .context = statistics };
+    return meter_open(meter, &config);
+}

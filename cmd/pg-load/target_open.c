@@ -1,0 +1,108 @@
+#include <string.h>
+
+#include "pg/transaction.h"
+#include "retry.h"
+#include "shutdown.h"
+#include "side_tables.h"
+#include "table_check.h"
+#include "target_open.h"
+#include "time_zone.h"
+
+static const char quoting[] = "write schema.\"Odd Name\" for a name that SQL needs in quotes";
+
+/* Whether SQL reads the name as it stands, without folding or refusing a part of it. */
+static bool is_plain_name(const char *name)
+{
+    return strchr(name, '"') != NULL ||
+        name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_$.")] == '\0';
+}
+
+/* What servers of different versions say of a text that is no name. */
+static bool is_name_error(const char *sqlstate)
+{
+    return strcmp(sqlstate, "42602") == 0 || strcmp(sqlstate, "42601") == 0 ||
+        strcmp(sqlstate, "0A000") == 0;
+}
+
+static int find_table(struct target *target, const struct load_options *options,
+    struct failure *failure)
+{
+    pg_table_free(&target->table);
+    switch (pg_table_find(target->conn, options->table, &target->table)) {
+    case PG_TABLE_OK:
+        break;
+    case PG_TABLE_MISSING:
+        failure_set(failure, STATUS_UNAVAILABLE, "there is no table %s in database %s",
+            options->table, pg_conn_database(target->conn));
+        return is_plain_name(options->table) ? -1 : failure_hint(failure, "%s", quoting);
+    case PG_TABLE_KIND:
+        return failure_set(failure, STATUS_UNAVAILABLE, "%s is no table", options->table);
+    case PG_TABLE_VIEW:
+        return failure_set(failure, STATUS_UNAVAILABLE, "%s is a view: name a table",
+            options->table);
+    case PG_TABLE_FAILED:
+        if (is_name_error(pg_conn_error(target->conn)->sqlstate)) {
+            failure_set(failure, STATUS_UNAVAILABLE, "%s is no name of a table", options->table);
+            return failure_hint(failure, "%s", quoting);
+        }
+        return failure_from_server(failure, pg_conn_error(target->conn), "looking up the table",
+            true);
+    }
+    return 0;
+}
+
+static int tell_zone(struct target *target, const struct load_options *options,
+    struct failure *failure)
+{
+    if (options->prune || options->look_only)
+        return 0;
+    int told = pg_transaction_begin(target->conn, "") == 0 ? time_zone_tell(target) : -1;
+    pg_transaction_rollback(target->conn);
+    return told == 0
+        ? 0
+        : failure_from_server(failure, pg_conn_error(target->conn), "reading TimeZone", true);
+}
+
+static int try_open(struct target *target, const struct load_options *options, struct retry *retry,
+    struct failure *failure)
+{
+    if (retry_connect(retry, target->conn) != 0)
+        return failure_from_server(failure, pg_conn_error(target->conn), "cannot connect", true);
+    if (find_table(target, options, failure) != 0)
+        return -1;
+    if (pg_transaction_begin(target->conn, "") != 0)
+        return failure_from_server(failure, pg_conn_error(target->conn), "beginning", true);
+    if (table_check_target(target, options, failure) != 0 ||
+        side_tables_open(target, options, failure) != 0) {
+        pg_transaction_rollback(target->conn);
+        return -1;
+    }
+    if (!target->created)
+        pg_transaction_rollback(target->conn); /* only looked */
+    else if (pg_transaction_commit(target->conn, NULL) != PG_COMMITTED)
+        return failure_from_server(failure, pg_conn_error(target->conn), "creating tables", true);
+    return tell_zone(target, options, failure);
+}
+
+int target_open(struct target *target, const struct load_options *options, struct meter *meter,
+    struct failure *failure)
+{
+    struct retry retry;
+    *target = (struct target){ .conn = NULL };
+    buf_init(&target->prologue, TARGET_MAX_PROLOGUE);
+    buf_init(&target->guard, TARGET_MAX_PROLOGUE);
+    target->conn = pg_conn_new(options->dsn);
+    if (target->conn == NULL)
+        return failure_set(failure, STATUS_INTERNAL, "not enough memory");
+    pg_conn_set_cancel(target->conn, shutdown_fd());
+    retry_init(&retry, options->retry_ms, options->grace_ms);
+    retry.meter = meter;
+    while (try_open(target, options, &retry, failure) != 0) {
+        if (failure->status != STATUS_TEMPORARY)
+            return -1;
+        if (!retry_wait(&retry, pg_conn_error(target->conn)))
+            return -1;
+        failure->status = STATUS_OK;
+    }
+    return 0;
+}

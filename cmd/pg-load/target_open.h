@@ -1,0 +1,17 @@
+#ifndef PG_LOAD_TARGET_OPEN_H
+#define PG_LOAD_TARGET_OPEN_H
+
+#include "base/meter.h"
+#include "failure.h"
+#include "options.h"
+#include "target.h"
+
+/*
+ * target_open(target, options, meter, failure):
+ * Connect, find the table, and find or create the tables beside it, turning ${meter} (NULL: none)
+ * while a fault is waited out. ${target} is to be closed in any case. 0, or -1 with ${failure}.
+ */
+int target_open(struct target *target, const struct load_options *options, struct meter *meter,
+    struct failure *failure);
+
+#endif
