@@ -37,7 +37,7 @@ static void open_rows(void)
     if (plan_build(&plan, &options, user_logins(), &failure) != 0)
         guard_require(false, failure.text);
     row_batch_init(&batch, &plan, user_logins());
-    guard_require(row_open(&reader, &plan) == 0, "no memory");
+    guard_require(row_reader_open(&reader, &plan) == 0, "no memory");
 }
 
 static void work_rows(void)

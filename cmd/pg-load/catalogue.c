@@ -108,7 +108,7 @@ static int replace(struct catalogue *catalogue, struct shape *found, struct fail
         return 0;
     }
     int status = plan_build_again(&found->plan, catalogue->first, &found->table, failure);
-    if (status == 0 && row_adopt(catalogue->rows, &found->plan) != 0)
+    if (status == 0 && row_reader_adopt(catalogue->rows, &found->plan) != 0)
         status = no_memory(failure);
     if (status != 0) {
         let_go(found);

@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 #include "base/line.h"
-#include "row.h"
+#include "row_reader.h"
 #include "row_batch.h"
 #include "split.h"
 

@@ -16,18 +16,21 @@ static int refuse(enum trusted_cause cause, const char *name, struct failure *fa
     return hint == NULL ? -1 : failure_hint(failure, "%s", hint);
 }
 
-/* 1: read; 0: no such file; -1: failure. */
-static int read_map(const char *name, struct buf *text, struct failure *failure)
+enum reading { READING_DONE, READING_NO_FILE, READING_FAILED };
+
+static enum reading read_map(const char *name, struct buf *text, struct failure *failure)
 {
     struct trusted_file file;
     enum trusted_cause cause = trusted_file_open(name, &file);
     if (cause == TRUSTED_OPEN && (errno == ENOENT || errno == ENOTDIR))
-        return 0;
-    if (cause != TRUSTED_OK)
-        return refuse(cause, name, failure);
+        return READING_NO_FILE;
+    if (cause != TRUSTED_OK) {
+        (void)refuse(cause, name, failure);
+        return READING_FAILED;
+    }
     char *into = buf_reserve(text, MAX_MAP + 1);
     ssize_t length = into == NULL ? 0 : trusted_file_read(file.fd, into, MAX_MAP + 1);
-    int status = 1;
+    int status = 0;
     if (into == NULL)
         status = failure_set(failure, STATUS_INTERNAL, "not enough memory");
     else if (length < 0)
@@ -37,7 +40,7 @@ static int read_map(const char *name, struct buf *text, struct failure *failure)
     else
         text->length += (size_t)length;
     trusted_file_close(&file);
-    return status;
+    return status == 0 ? READING_DONE : READING_FAILED;
 }
 
 int mapfile_read(const struct load_options *options, const char *table, struct buf *name,
@@ -50,11 +53,11 @@ int mapfile_read(const struct load_options *options, const char *table, struct b
     if (options->map != NULL) {
         if (buf_puts(name, options->map) != 0)
             return failure_set(failure, STATUS_INTERNAL, "not enough memory");
-        int found = read_map(options->map, text, failure);
-        if (found == 0)
+        enum reading reading = read_map(options->map, text, failure);
+        if (reading == READING_NO_FILE)
             return failure_set(failure, STATUS_CONFIG, "map %s: %s", options->map,
                 strerror(ENOENT));
-        return found > 0 ? 0 : -1;
+        return reading == READING_DONE ? 0 : -1;
     }
     if (strchr(table, '/') != NULL)
         return 0;
@@ -65,9 +68,9 @@ int mapfile_read(const struct load_options *options, const char *table, struct b
         buf_printf(name, "%s/%s.map", folders[i], table);
         if (buf_cstr(name) == NULL)
             return failure_set(failure, STATUS_INTERNAL, "not enough memory");
-        int found = read_map(buf_cstr(name), text, failure);
-        if (found != 0)
-            return found > 0 ? 0 : -1;
+        enum reading reading = read_map(buf_cstr(name), text, failure);
+        if (reading != READING_NO_FILE)
+            return reading == READING_DONE ? 0 : -1;
     }
     buf_clear(name);
     return 0;

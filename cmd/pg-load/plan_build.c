@@ -27,8 +27,11 @@ static bool is_blank(char byte)
     return byte == ' ' || byte == '\t';
 }
 
-/* Point ${node} at a plain path of the record or of $sqs. 1; 0: it is none; -1: no memory. */
-static int resolve_path(struct column_plan *plan, const char *text, size_t length, uint32_t *node)
+enum path { PATH_PLAIN, PATH_NONE, PATH_NO_MEMORY };
+
+/* Point ${node} at a plain path of the record or of $sqs, if the text is one. */
+static enum path resolve_path(struct column_plan *plan, const char *text, size_t length,
+    uint32_t *node)
 {
     uint32_t parent = JSON_ROOT;
     size_t error_at;
@@ -36,17 +39,17 @@ static int resolve_path(struct column_plan *plan, const char *text, size_t lengt
         length--;
     /* The last of several values would be taken: such a path is left to jq, which counts them. */
     if (memmem(text, length, "[]", 2) != NULL)
-        return 0;
+        return PATH_NONE;
     if (length >= 4 && memcmp(text, "$sqs", 4) == 0) {
         parent = plan->nodes.sqs;
         text += 4;
         length -= 4;
         if (length == 0) {
             *node = parent;
-            return 1;
+            return PATH_PLAIN;
         }
         if (*text == '.' && length == 1)
-            return 0;
+            return PATH_NONE;
     }
     if (plan->rooted && length >= 5 && memcmp(text, ".body", 5) == 0 &&
         (length == 5 || text[5] == '.' || text[5] == '[')) {
@@ -55,16 +58,16 @@ static int resolve_path(struct column_plan *plan, const char *text, size_t lengt
         length -= 5;
         if (length == 0) {
             *node = parent;
-            return 1;
+            return PATH_PLAIN;
         }
         if (*text == '.' && length == 1)
-            return 0;
+            return PATH_NONE;
     }
     uint32_t found = json_paths_add(plan->paths, parent, text, length, &error_at);
     if (found == JSON_NO_NODE)
-        return error_at == SIZE_MAX ? -1 : 0;
+        return error_at == SIZE_MAX ? PATH_NO_MEMORY : PATH_NONE;
     *node = found;
-    return 1;
+    return PATH_PLAIN;
 }
 
 /*
@@ -81,13 +84,13 @@ static int resolve(struct column_plan *plan, const struct pg_map_line *line, con
     source->required = line->required;
     source->node = JSON_ROOT;
     bool piped = line->pipe != SIZE_MAX;
-    int is_path = resolve_path(plan, text, piped ? line->pipe : length, &source->node);
-    if (is_path < 0)
+    enum path path = resolve_path(plan, text, piped ? line->pipe : length, &source->node);
+    if (path == PATH_NO_MEMORY)
         return no_memory(failure);
-    if (is_path > 0 && !piped)
+    if (path == PATH_PLAIN && !piped)
         return 0;
-    source->whole = is_path == 0;
-    if (is_path > 0) {
+    source->whole = path == PATH_NONE;
+    if (path == PATH_PLAIN) {
         offset = line->pipe + 1;
         while (offset < length && is_blank(text[offset]))
             offset++;

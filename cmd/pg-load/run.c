@@ -52,7 +52,7 @@ int run_open(struct run *run, struct failure *failure)
         target_open(&run->target, options, run->meter, failure) != 0 ||
         plan_build(&run->plan, options, &run->target.table, failure) != 0)
         return -1;
-    if (row_open(&run->rows, &run->plan) != 0)
+    if (row_reader_open(&run->rows, &run->plan) != 0)
         return no_memory(failure);
     catalogue_open(&run->catalogue, &run->plan, &run->target.table, &run->rows);
     run->target.catalogue = &run->catalogue;
@@ -80,7 +80,7 @@ void run_close(struct run *run)
     free(run->batches);
     free(run->free);
     free(run->committed);
-    row_close(&run->rows);
+    row_reader_close(&run->rows);
     split_free(run->split);
     column_plan_free(&run->plan);
     target_close(&run->target);

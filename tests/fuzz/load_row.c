@@ -89,7 +89,7 @@ static void set_up(void)
     for (size_t i = 0; i < PLANS; i++) {
         struct failure failure = { .status = STATUS_OK };
         fuzz_require(plan_build(&plans[i], &options[i], &table, &failure) == 0);
-        fuzz_require(row_open(&readers[i], &plans[i]) == 0);
+        fuzz_require(row_reader_open(&readers[i], &plans[i]) == 0);
         row_batch_init(&batches[i], &plans[i], &table);
     }
     (void)close(fd);

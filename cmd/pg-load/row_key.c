@@ -1,0 +1,102 @@
+#include <string.h>
+
+#include "digits.h"
+#include "json/string.h"
+#include "row_key.h"
+
+enum { KEEP_TEXT = 1 << 20 };
+
+/* The bytes of a string, decoded into ${scratch} if need be. 0, or -1: no memory. */
+static int string_bytes(const char *text, const struct json_match *match, struct buf *scratch,
+    const char **bytes, size_t *length)
+{
+    *bytes = text + match->value + 1;
+    *length = match->end - match->value - 2;
+    if (match->plain)
+        return 0;
+    buf_shrink(scratch, KEEP_TEXT);
+    if (json_string_decode(scratch, text + match->value, match->end - match->value) != 0)
+        return -1;
+    *bytes = scratch->data == NULL ? "" : scratch->data;
+    *length = scratch->length;
+    return 0;
+}
+
+/* The queue's name, "" without one. */
+static int queue_name(const struct view *view, const char **name, size_t *length)
+{
+    const struct json_match *match =
+        row_reader_find(view->reader, view->reader->plan->nodes.queue_url);
+    *name = "";
+    *length = 0;
+    if (view->sqs == NULL || match == NULL || match->kind != JSON_STRING)
+        return 0;
+    const char *url;
+    if (string_bytes(view->text, match, &view->reader->name, &url, length) != 0)
+        return -1;
+    *name = pg_key_queue(url, *length, length);
+    return 0;
+}
+
+int row_key_message(const struct view *view, struct item *item, size_t base)
+{
+    struct row_reader *reader = view->reader;
+    const struct json_match *id = row_reader_find(reader, reader->plan->nodes.message_id);
+    const char *bytes;
+    size_t length;
+    if (view->sqs == NULL || id == NULL || id->kind != JSON_STRING || id->end - id->value == 2)
+        return 0;
+    item->id = (struct span){ base + id->value, id->end - id->value };
+    item->has_message = true;
+    if (string_bytes(view->text, id, &reader->text, &bytes, &length) != 0)
+        return -1;
+    if (pg_key_parse(bytes, length, &item->message_key))
+        return 0;
+    const char *queue;
+    size_t queue_length;
+    if (queue_name(view, &queue, &queue_length) != 0)
+        return -1;
+    pg_key_digest(queue, queue_length, bytes, length, &item->message_key);
+    return 0;
+}
+
+/* Two long numbers that a filter rounds to one would make two records the same. */
+static bool would_round(const struct view *view, const struct source *source)
+{
+    const struct json_match *match = row_reader_find(view->reader, source->node);
+    return source->filter != NULL && !source->whole && match != NULL &&
+        digits_too_many(view->text + match->value, match->end - match->value);
+}
+
+enum row_key row_key_ledger(const struct view *view, struct item *item)
+{
+    struct row_reader *reader = view->reader;
+    struct value value = { NULL, 0, false };
+    if (!reader->plan->has_key) {
+        item->has_key = item->has_message;
+        item->ledger_key = item->message_key;
+        return ROW_KEY_SET;
+    }
+    const char *queue;
+    size_t queue_length;
+    if (queue_name(view, &queue, &queue_length) != 0)
+        return ROW_KEY_NO_MEMORY;
+    if (would_round(view, &reader->plan->key))
+        return ROW_KEY_MISSING;
+    enum found found = row_reader_evaluate(view, &reader->plan->key, &value);
+    if (found != FOUND_VALUE)
+        return found == FOUND_FAILED ? ROW_KEY_NO_MEMORY : ROW_KEY_MISSING;
+    if (value.text[0] == '"' && value.plain) {
+        value.text++;
+        value.length -= 2;
+    } else if (value.text[0] == '"') {
+        buf_shrink(&reader->text, KEEP_TEXT);
+        if (json_string_decode(&reader->text, value.text, value.length) != 0)
+            return ROW_KEY_NO_MEMORY;
+        value.text = reader->text.data == NULL ? "" : reader->text.data;
+        value.length = reader->text.length;
+    }
+    pg_key_digest(queue, queue_length, value.text, value.length, &item->ledger_key);
+    item->has_key = true;
+    return ROW_KEY_SET;
+}
