@@ -266,11 +266,17 @@ test:
 demo:
 	scripts/demo.sh
 
+# The script with its parts inside, instead of what looks for them.
+PARTS := $(wildcard scripts/pipeline/*.sh)
+$(BUILD)/sqs2pg: scripts/pipeline.sh $(PARTS)
+	@mkdir -p $(@D)
+	$(Q)sed -e '/^# parts_folder:/,/^parts=/d' -e '/^# shellcheck source=/d' \
+	  $(foreach part,$(PARTS),-e '\|^\. "$$parts/$(notdir $(part))"$$|{r $(part)' -e 'd}') $< >$@
+
 MANPAGES := $(wildcard man/*.[157])
-install: all
+install: all $(BUILD)/sqs2pg
 	$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(DATADIR) $(DESTDIR)$(COMPLETIONDIR)
 	$(INSTALL) -m 755 $(BINARIES) $(DESTDIR)$(BINDIR)
-	sed -e '/^\. "$$(stages_file)"$$/{r scripts/pipeline-stages.sh' -e 'd}' scripts/pipeline.sh >$(BUILD)/sqs2pg
 	$(INSTALL) -m 755 $(BUILD)/sqs2pg $(DESTDIR)$(BINDIR)/sqs2pg
 	$(INSTALL) -m 644 share/completions/sqs2pg.bash $(DESTDIR)$(COMPLETIONDIR)/sqs2pg
 	for program in $(PROGRAMS); do \

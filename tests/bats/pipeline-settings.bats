@@ -14,9 +14,7 @@ setup() {
     'SQS2PG_PULL_OPTIONS=--wait 1' >settings
   QUEUE=$SQS_QUEUE_URL
   unset SQS_QUEUE_URL
-  install -D -m 755 "$ROOT/scripts/pipeline.sh" bin/sqs2pg
-  install -m 644 -t bin "$ROOT/scripts/pipeline-stages.sh"
-  SQS2PG=$BATS_TEST_TMPDIR/bin/sqs2pg
+  copy_sqs2pg bin
 }
 
 teardown() { common_teardown; }

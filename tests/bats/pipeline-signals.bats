@@ -11,10 +11,7 @@ setup() {
   printf '%s\n' SQS2PG_TABLE=t "SQS2PG_KEY_FILE=$PWD/k" 'SQS2PG_LOAD_OPTIONS=--no-map' \
     'SQS2PG_PULL_OPTIONS=--wait 1' >settings
   sql 'CREATE TABLE t (id integer, masked_ip text)'
-  SQS2PG=$ROOT/scripts/pipeline.sh
-  install -D -m 755 "$SQS2PG" bin/sqs2pg
-  install -m 644 -t bin "$ROOT/scripts/pipeline-stages.sh"
-  SQS2PG=$BATS_TEST_TMPDIR/bin/sqs2pg
+  copy_sqs2pg bin
 }
 
 teardown() { common_teardown; }
@@ -158,8 +155,8 @@ waiting() { [ -n "$(sql "SELECT 1 FROM pg_stat_activity WHERE datname = current_
 @test "--archive, --follow: a file is complete when its hour is over; a next one that cannot be made is 74" {
   local status=0
   QUEUE=$(servers_queue "$(unique)")
-  sed -i 's/^HOUR=3570 /HOUR=2 /' bin/sqs2pg # an hour of two seconds
-  grep -q '^HOUR=2 ' bin/sqs2pg
+  sed -i 's/^HOUR=3570 /HOUR=2 /' bin/pipeline/archive.sh # an hour of two seconds
+  grep -q '^HOUR=2 ' bin/pipeline/archive.sh
   mkdir kept
   complete() { [ "$(zcat kept/*.ndjson.gz | wc -l)" -eq "$1" ] && [ -z "$(ls kept/*.part 2>/dev/null)" ]; }
   start --follow --archive kept
@@ -185,8 +182,8 @@ counts() { servers_counts "$QUEUE"; }
 @test "--archive, --follow: an hour ends also when a signal has come and a stage is stopped" {
   local mask status=0
   QUEUE=$(servers_queue "$(unique)" VisibilityTimeout=4)
-  sed -i 's/^HOUR=3570 /HOUR=3 /' bin/sqs2pg
-  grep -q '^HOUR=3 ' bin/sqs2pg
+  sed -i 's/^HOUR=3570 /HOUR=3 /' bin/pipeline/archive.sh
+  grep -q '^HOUR=3 ' bin/pipeline/archive.sh
   sed -i 's/--no-map/--no-map --grace 10m/' settings
   mkdir kept
   archived() { [ -n "$(ls kept/*.gz)" ] && [ "$(zcat kept/*.gz | wc -l)" -eq "$1" ]; }

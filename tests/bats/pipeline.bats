@@ -20,10 +20,7 @@ setup() {
   } >settings
   QUEUE=$SQS_QUEUE_URL
   unset SQS_QUEUE_URL
-  # Away from the checkout, so that it takes the programs of the build under test.
-  install -D -m 755 "$ROOT/scripts/pipeline.sh" bin/sqs2pg
-  install -m 644 -t bin "$ROOT/scripts/pipeline-stages.sh"
-  SQS2PG=$BATS_TEST_TMPDIR/bin/sqs2pg
+  copy_sqs2pg bin
   BIN=$(dirname "$(command -v sqs-pull)")
 }
 

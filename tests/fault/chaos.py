@@ -345,7 +345,7 @@ class Config:
         # The script takes the programs that stand beside it.
         self.programs.mkdir()
         shutil.copy(options.pipeline, self.programs / "sqs2pg")
-        shutil.copy(pathlib.Path(options.pipeline).parent / "pipeline-stages.sh", self.programs)
+        shutil.copytree(pathlib.Path(options.pipeline).parent / "pipeline", self.programs / "pipeline")
         for name in PROGRAMS:
             (self.programs / name).symlink_to(shutil.which(name))
         subprocess.run(["pii-keygen", "-q", str(self.key)], check=True, stderr=subprocess.DEVNULL)

@@ -103,6 +103,15 @@ preload() {
   export ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}verify_asan_link_order=0
 }
 
+# copy_sqs2pg FOLDER: the script with its parts, away from the checkout, so that it takes the
+# programs of the build under test; SQS2PG is its path.
+# shellcheck disable=SC2034  # SQS2PG is the caller's
+copy_sqs2pg() {
+  install -D -m 755 "$ROOT/scripts/pipeline.sh" "$1/sqs2pg"
+  install -D -m 644 -t "$1/pipeline" "$ROOT"/scripts/pipeline/*.sh
+  SQS2PG=$PWD/$1/sqs2pg
+}
+
 # pipeline [PG-LOAD-OPTION...]: the line of the README, with the statuses of the
 # four in ${STATUSES} and all that they said in ./stderr.
 # shellcheck disable=SC2034  # STATUSES is the caller's

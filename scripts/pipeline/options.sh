@@ -1,0 +1,146 @@
+#!/usr/bin/env bash
+# What the command line of scripts/pipeline.sh says; usage() is its manual. Sourced by it; uses
+# its messages and program().
+#
+#   options "$@"    fills option and replay; ends the script itself for --help, --version and
+#                   what it does not understand
+
+# shellcheck disable=SC2034,SC2153,SC2154 # what the files share
+:
+
+# By the names of the options. Those without a value hold 1.
+declare -A option=()
+replay=()
+
+usage() {
+  cat 2>/dev/null <<'USAGE'
+usage: sqs2pg [-fqv] [--no-lock | --lock-wait TIME] [--lock-status N]
+              [--archive DIR] [--log text|json] [-c FILE]
+       sqs2pg [-qv] [--log text|json] [-c FILE] --replay FILE...
+
+Run sqs-pull | pii-mask | pg-load | sqs-ack, one run at a time for each queue.
+
+  -c, --config FILE    settings, lines of KEY=VALUE
+  -f, --follow         stay when the queue is empty, and wait for more
+      --archive DIR    keep the masked records in files there, compressed
+      --replay FILE    load masked records of such files instead, and end
+      --no-lock        run although another run has this queue
+      --lock-wait TIME wait so long for the other run's end, as 30s or 5m (default: 0)
+      --lock-status N  the exit status when another run has this queue (default: 0)
+      --log text|json  form of the messages
+  -q, --quiet          errors only
+  -v, --verbose        more messages
+  -h, --help           this text
+  -V, --version        the version
+
+Settings, from the file or, where it is silent, from the environment:
+
+  SQS_QUEUE_URL        the queue (required)
+  SQS2PG_TABLE         the table (required)
+  SQS2PG_KEY_FILE      the key file of pii-mask (required)
+  SQS2PG_MAPS          folder of pg-load's maps
+  SQS2PG_PULL_OPTIONS, SQS2PG_MASK_OPTIONS, SQS2PG_LOAD_OPTIONS, SQS2PG_ACK_OPTIONS
+                       further options of the programs, separated by blanks
+  SQS2PG_LOCK_DIR      folder of the lock files
+  AWS_*, PG*, ...      as the programs and their libraries know them; each program
+                       gets its own alone
+
+The file is read, never executed, and must be yours (sqs2pg(1)). Exit status:
+the gravest of the four programs', or --lock-status when another run has the queue.
+USAGE
+}
+
+usage_error() {
+  message error "$1"
+  message hint "try '$NAME --help'"
+  exit "$USAGE"
+}
+
+unexpected() { usage_error "unexpected argument; a settings file is named with --config"; }
+
+# once NAME VALUE: takes the value of an option that is given once at most.
+once() {
+  [ -z "${option[$1]:-}" ] || usage_error "option --$1 given twice"
+  [ -n "$2" ] || usage_error "option --$1 needs a value"
+  option[$1]=$2
+}
+
+# milliseconds RESULT TIME: of a time as the programs take it.
+milliseconds() {
+  local -n its_milliseconds=$1
+  local -A units=([ms]=1 [s]=1000 [m]=60000 [h]=3600000 [d]=86400000)
+  [[ $2 =~ ^([0-9]{1,9})(ms|s|m|h|d|)$ ]] &&
+    its_milliseconds=$((10#${BASH_REMATCH[1]} * units[${BASH_REMATCH[2]:-s}]))
+}
+
+version() {
+  local path line
+  path=$(program sqs-pull) || exit
+  line=$("$path" --version) && printf '%s %s\n' "$NAME" "${line##* }" 2>/dev/null
+}
+
+# with_value NAME VALUE: takes an option that has one.
+with_value() {
+  local ms
+  once "$1" "$2"
+  case $1 in
+  lock-wait) milliseconds ms "$2" || usage_error "option --lock-wait takes a time such as 30s" ;;
+  lock-status)
+    [[ $2 =~ ^([0-9]{1,2}|1[0-9]{2}|2[0-4][0-9]|25[0-5])$ ]] || usage_error "option --lock-status takes a number to 255"
+    ;;
+  log)
+    [[ $2 =~ ^(text|json)$ ]] || usage_error "option --log takes text or json"
+    log_form=$2 flags+=(--log "$2")
+    ;;
+  esac
+}
+
+# The programs' own rules: bundled letters, no abbreviations, nothing twice that
+# has a value.
+options() {
+  local argument name letter
+  local -A long=([f]=--follow [q]=--quiet [v]=--verbose [h]=--help [V]=--version)
+  while [ $# -gt 0 ]; do
+    argument=$1
+    shift
+    case $argument in
+    -c | --config | --log | --archive | --replay | --lock-wait | --lock-status)
+      [ $# -gt 0 ] || usage_error "option $argument needs a value"
+      [ "$argument" != -c ] || argument=--config
+      set -- "$argument=$1" "${@:2}"
+      ;;
+    --config=* | --log=* | --archive=* | --lock-wait=* | --lock-status=*)
+      name=${argument%%=*}
+      with_value "${name#--}" "${argument#*=}"
+      ;;
+    --replay=?*) replay+=("${argument#*=}") ;;
+    --replay=) usage_error "option --replay needs a value" ;;
+    --follow | --no-lock) option[${argument#--}]=1 ;;
+    --quiet) verbosity=$((verbosity - 1)) && flags+=(-q) ;;
+    --verbose) verbosity=$((verbosity + 1)) && flags+=(-v) ;;
+    --help) { usage && exit "$OK"; } || fail "$IO" "cannot write to standard output" ;;
+    --version) { version && exit "$OK"; } || fail "$IO" "cannot write to standard output" ;;
+    -c*) set -- "--config=${argument#-c}" "$@" ;;
+    --)
+      [ $# -eq 0 ] || [ ${#replay[@]} -gt 0 ] || unexpected
+      replay+=("$@") && set --
+      ;;
+    --follow=* | --no-lock=* | --quiet=* | --verbose=* | --help=* | --version=*) usage_error "option ${argument%%=*} takes no value" ;;
+    --*) usage_error "unknown option ${argument%%=*}" ;;
+    -?*)
+      letter=${argument:1:1}
+      [ -z "${argument:2}" ] || set -- "-${argument:2}" "$@"
+      [ -n "${long[$letter]:-}" ] || usage_error "unknown option -$letter"
+      set -- "${long[$letter]}" "$@"
+      ;;
+    *)
+      [ ${#replay[@]} -gt 0 ] || unexpected
+      replay+=("$argument")
+      ;;
+    esac
+  done
+  [ -z "${option[no-lock]:-}" ] || [ -z "${option[lock-wait]:-}${option[lock-status]:-}" ] ||
+    usage_error "--no-lock excludes --lock-wait and --lock-status"
+  [ ${#replay[@]} -eq 0 ] || [ -z "${option[follow]:-}${option[archive]:-}" ] ||
+    usage_error "--replay excludes --follow and --archive"
+}

@@ -1,0 +1,241 @@
+#!/usr/bin/env bash
+# The stages of scripts/pipeline.sh: how they are started, joined, signalled and
+# waited for. Sourced by it; uses its messages, program() and adopt(), and the archive's
+# rotate() and archive_environment().
+#
+#   new_line                                an empty table of stages, and the ends to wait for
+#   make_pipe READ WRITE...
+#   set -m; phase=starting
+#   stage IN OUT KEPT PROGRAM ARGUMENT...   one after the other, the source first, and with
+#                                           ${ends[last_lives]} kept, the last of the line
+#   wait_for_line                           worst is the gravest of their statuses then
+
+# Backquotes: see there.
+# shellcheck disable=SC2006,SC2154 # what the files share
+:
+
+LOOK_AGAIN=10 # seconds; what happens between them is noticed when it does
+
+# Gravest first: what ends a supervisor's retrying stands above what invites one
+# (75), and that above the broken pipe (74) which is but its consequence in the
+# stages before. A status in none of these lists (a signal, a program that does
+# not run, 70) is the gravest of all.
+GRAVITY=' 64 78 77 69 65 75 74 1 0 '
+
+# The table of stages, by number: process, program, whether a signal was passed on to it, and
+# the status that it ended with, empty while it lives.
+pids=() names=() told=() statuses=()
+# Of those of all lines.
+worst=0
+# The pipes of the line: all descriptors, and by name those that are never written to.
+pipes=()
+declare -A ends=()
+
+# ---- signals -----------------------------------------------------------------
+
+# early: no stage has started; starting; running.
+phase=early
+# The numbers of those that came.
+signals=()
+# The process of aside().
+helper=''
+
+# The first signal stops the source, and tells the loader that time is short; the
+# others drain the pipe to its end. The second ends all at once, stopped ones too.
+# shellcheck disable=SC2317  # called by the traps
+on_signal() {
+  signals+=("$1")
+  case $phase,${#signals[@]} in
+  early,*) exit "$OK" ;;
+  starting,*) ;;
+  running,1) stop_source; tell_loader ;;
+  *) end_all ;;
+  esac
+}
+
+# end_all: nothing that was started outlives this script.
+end_all() {
+  local i
+  [ -z "$helper" ] || kill -s KILL "$helper"
+  for i in "${!pids[@]}"; do [ -n "${statuses[i]}" ] || kill -s KILL "${pids[i]}"; done
+} 2>/dev/null
+
+# aside PROGRAM COMMAND...: runs it so that a signal need not wait for its end, with
+# that program's part of the environment.
+aside() {
+  (adopt "$1" && exec "${without[@]}" setpriv --pdeathsig KILL -- "${@:2}" {stderr}>&-) &
+  helper=$!
+  wait -f "$helper" # and not for its being stopped
+  set -- $?
+  helper=''
+  return "$1"
+}
+
+# ---- the line ----------------------------------------------------------------
+
+# A pipe that has no name, so that no stage can block on an opening and none
+# holds an end that is not its own; and no process makes it, whose end would have
+# to be waited for: to bash a short text behind <<< is one.
+make_pipe() { # READ-END-VARIABLE WRITE-END-VARIABLE
+  local -n read_end=$1 write_end=$2
+  { exec {read_end}<<<'' && [ -p "/proc/self/fd/$read_end" ] && exec {write_end}>"/proc/self/fd/$read_end"; } 2>/dev/null ||
+    fail "$IO" "cannot make a pipe"
+  read -r -u "$read_end"
+  pipes+=("$read_end" "$write_end")
+}
+
+# close_pipes KEPT...
+close_pipes() {
+  local fd
+  for fd in "${pipes[@]}"; do [[ " $* " == *" $fd "* ]] || exec {fd}>&-; done
+}
+
+# new_line: begins a table of stages. Of the ends of pipes that are never written to, each
+# ends with those that hold it: the last stage, and all of them; this script holds the third.
+new_line() {
+  local name read write
+  pids=() names=() told=() statuses=() pipes=()
+  for name in last all never complaints; do
+    make_pipe read write
+    ends[$name]=$read ends[${name}_lives]=$write
+  done
+}
+
+# stage IN OUT KEPT PROGRAM ARGUMENT...; the descriptors KEPT stay open in it. The
+# first is the source: should this script be killed outright, it still stops in order.
+stage() {
+  local in=$1 out=$2 kept=$3 name=$4 path options=("${flags[@]}") guard=()
+  path=`program "$name"` || exit
+  [ ${#pids[@]} -gt 0 ] || guard=(setpriv --pdeathsig TERM --)
+  names+=("$name") told+=('') statuses+=('')
+  (
+    case $name in
+    tee) options=() ;;
+    gzip | awk) options=() && exec 2>&"${ends[complaints_lives]}" ;;
+    esac
+    adopt "$name"
+    [ "$name" != awk ] || archive_environment
+    exec <&"$in" >&"$out" {stderr}>&-
+    # shellcheck disable=SC2086  # some descriptors
+    close_pipes $kept "${ends[all_lives]}"
+    exec "${without[@]}" "${guard[@]}" "$path" "${options[@]}" "${@:5}"
+  ) &
+  pids+=($!)
+}
+
+# stop_source: once, if it lives.
+stop_source() {
+  [ -z "${statuses[0]}${told[0]}" ] || return 0
+  told[0]=1
+  kill -s TERM "${pids[0]}" 2>/dev/null
+}
+
+# tell_loader: its time of grace begins now, not when its input ends: the database
+# may hang. Before it answers to signals itself, one would end it. It runs in a trap,
+# where a read would take away the time limit of the read that was interrupted.
+tell_loader() {
+  local i lines line name='' caught=0
+  for i in "${!names[@]}"; do [ "${names[i]}" != pg-load ] || break; done
+  [ -z "${told[i]}${statuses[i]}" ] || return 0
+  mapfile -t lines <"/proc/${pids[i]}/status"
+  for line in "${lines[@]}"; do
+    case $line in Name:*) name=${line#*$'\t'} ;; SigCgt:*) caught=${line#*$'\t'} ;; esac
+  done
+  [ "$name" = pg-load ] && ((16#$caught & 1 << 14)) || return 0
+  kill -s TERM "${pids[i]}" && told[i]=1
+} 2>/dev/null
+
+# worsen STATUS: makes worst the graver one.
+worsen() {
+  local a=${GRAVITY%% "$1" *} b=${GRAVITY%% "$worst" *}
+  [ "$a" != "$GRAVITY" ] || a=''
+  [ "$b" != "$GRAVITY" ] || b=''
+  [ "${#a}" -gt "${#b}" ] || worst=$1
+}
+
+# ended STAGE STATUS: of those that take a stage's status for the run's. A stage
+# that ends early, not just after the one before it, takes the run with it: on an
+# idle queue the source might never write into the broken pipe, and so never
+# learn. But the archive is no part of the guarantee: without it the run goes on.
+ended() {
+  local number=$1 status=$2
+  case ${names[number]}:$status in
+  # Told to stop before it had set up its own answer to that: nothing was in hand.
+  *:143) [ "$number" -gt 0 ] || [ -z "${told[0]}" ] || status=0 ;;
+  # The one behind it has ended, and says why.
+  gzip:141 | tee:141) status=0 ;;
+  gzip:[!0]* | tee:[!0]* | awk:[!0]*) [ "$status" -eq 137 ] || status=$IO ;;
+  esac
+  statuses[number]=$status
+  worsen "$status"
+  [ "$status" -ne 0 ] || return 0
+  [ "$verbosity" -lt 1 ] || message info "${names[number]} ended with status $status"
+  if [ "$number" = "${archive[stage]:-}" ]; then
+    message error "an archive, ${archive[stem]}-*-$$.ndjson.gz.part, is not complete"
+  elif [ "$number" -gt 0 ] && [ -z "${statuses[number - 1]}" ]; then
+    stop_source
+  fi
+}
+
+# collect: sees to the stages that have ended; whether all have. bash takes up the
+# status of a child when it ends. To wait for one that lives is what must not be:
+# a signal at the wrong moment loses the status of another, and with it the end.
+collect() {
+  local i left='' before status
+  for i in "${!pids[@]}"; do
+    [ -z "${statuses[i]}" ] || continue
+    if kill -0 "${pids[i]}" 2>/dev/null; then
+      left=1
+      continue
+    fi
+    while before=${#signals[@]}; do
+      wait "${pids[i]}"
+      status=$?
+      [ "${#signals[@]}" -ne "$before" ] || break
+    done
+    ended "$i" "$status"
+  done
+  [ -z "$left" ]
+}
+
+# relay: what others than our programs said, in the form of the messages.
+relay() {
+  local line who=gzip
+  [ -z "${archive[stage]:-}" ] || who=archive
+  while read -r -t 0 -u "${ends[complaints]}" && IFS= read -r -t 1 -u "${ends[complaints]}" line; do
+    [ -z "$line" ] || message warning "$who: ${line##*: }"
+  done
+}
+
+# wait_for_stages: makes worst graver. A stage that is stopped is waited for, too.
+# Reading, unlike wait, is ended by nothing but what it waits for; that it ends by itself
+# at times is for a signal that came just before it.
+wait_for_stages() {
+  local watched=last pause result
+  while ! collect; do
+    relay
+    rotate
+    [ ${#signals[@]} -eq 0 ] || tell_loader
+    pause=$LOOK_AGAIN
+    [ -z "${archive[stage]:-}" ] || [ "$HOUR" -gt "$pause" ] || pause=$HOUR
+    [ "$watched" != never ] || pause=0.05
+    read -r -t "$pause" -u "${ends[$watched]}"
+    result=$?
+    if [ "$result" -eq 1 ]; then
+      if [ "$watched" = last ]; then watched=all; else watched=never; fi
+    elif [ "$watched" = all ]; then
+      stop_source # nobody reads from it any more
+    fi
+  done
+  relay
+}
+
+# wait_for_line: after its last stage has been started.
+wait_for_line() {
+  close_pipes "${ends[last]}" "${ends[all]}" "${ends[never]}" "${ends[never_lives]}" "${ends[complaints]}"
+  phase=running
+  [ ${#signals[@]} -eq 0 ] || stop_source
+  [ ${#signals[@]} -le 1 ] || end_all
+  wait_for_stages 2>/dev/null
+  phase=starting
+}
