@@ -3,6 +3,7 @@
 
 #include "crypto/door.h"
 #include "guard.h"
+#include "json/path_text.h"
 #include "json/scan.h"
 #include "mask/filter.h"
 #include "mask/mask.h"

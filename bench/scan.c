@@ -13,7 +13,7 @@
 #include <time.h>
 
 #include "base/buf.h"
-#include "json/path.h"
+#include "json/path_text.h"
 #include "json/scan.h"
 #include "texts.h"
 

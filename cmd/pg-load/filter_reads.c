@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "filter_reads.h"
+#include "json/path_text.h"
 
 enum { MAX_NESTING = 64 }; /* as of jq programs that are taken */
 

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "filter_reads.h"
+#include "json/path_text.h"
 #include "json/string.h"
 #include "mapfile.h"
 #include "plan_build.h"

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "json/path_text.h"
 #include "record/record.h"
 #include "root.h"
 

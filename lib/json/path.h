@@ -6,11 +6,9 @@
 #include <stdint.h>
 
 /*
- * Paths, the jq subset: ".", ".a.b", `."odd key"`, `.a["odd key"]`, ".a[]", ".a[0]", ".[0]", and
- * jq 1.7's ".a.[0]". A bare key is [A-Za-z_][A-Za-z0-9_]*, a quoted one a JSON string with its
- * escapes, an index 0 to 2^31-1; slices, negative indexes, "..", "?" and whitespace are mistakes.
- * They are kept as a tree of nodes that json_scan() walks along with the text; a node is named by
- * its number. Node JSON_ROOT is ".", the text itself.
+ * Paths into a JSON text, kept as a tree of nodes that json_scan() walks along with the text; a
+ * node is named by its number. Node JSON_ROOT is ".", the text itself. How paths are spelt:
+ * json/path_text.h.
  */
 struct json_paths;
 
@@ -32,15 +30,6 @@ uint32_t json_paths_key(struct json_paths *paths, uint32_t parent, const char *k
 uint32_t json_paths_index(struct json_paths *paths, uint32_t parent, uint32_t index);
 uint32_t json_paths_each(struct json_paths *paths, uint32_t parent);
 uint32_t json_paths_other(struct json_paths *paths, uint32_t parent);
-
-/*
- * json_paths_add(paths, parent, text, length, error_at):
- * Parse text[0, length) as a path below ${parent} and return the node of its last step, or
- * JSON_NO_NODE with *error_at set to the offset of the mistake (or to SIZE_MAX: no memory). A
- * mistake adds nothing. ".", and only it, is ${parent} itself.
- */
-uint32_t json_paths_add(struct json_paths *paths, uint32_t parent, const char *text, size_t length,
-    size_t *error_at);
 
 /* Reading back. */
 size_t json_paths_count(const struct json_paths *paths);

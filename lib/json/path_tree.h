@@ -101,8 +101,4 @@ static inline uint32_t json_path_find(const struct json_paths *paths, uint32_t p
     }
 }
 
-/* The same for a key with escapes in it; text[key, end), of a valid text, has both quotes. */
-uint32_t json_paths_find_escaped(const struct json_paths *paths, uint32_t parent, const char *key,
-    const char *end);
-
 #endif

@@ -7,6 +7,8 @@
 #include "json/path_tree.h"
 #include "json/span.h"
 #include "json/stops.h"
+#include "json/string.h"
+#include "json/utf8.h"
 
 /* What most bytes of most texts pass through is kept in one piece, without calls. */
 #define HOT inline __attribute__((always_inline))
@@ -148,6 +150,45 @@ static inline bool note(struct scan *scan, uint32_t node, const char *key, const
     return true;
 }
 
+/* As find_escaped(), for decoded keys too long for its buffer. */
+static uint32_t find_long(const struct json_paths *paths, uint32_t parent, const char *key,
+    const char *end)
+{
+    for (uint32_t i = 0; i < paths->count; i++) {
+        const struct json_path_node *node = &paths->nodes[i];
+
+        if (node->step == JSON_STEP_KEY && node->parent == parent &&
+            json_string_equals(key, (size_t)(end - key), node->name, node->name_length))
+            return i;
+    }
+    return JSON_NO_NODE;
+}
+
+/* As json_path_find(), for a key with escapes in it; text[key, end) has both quotes. */
+static COLD uint32_t find_escaped(const struct json_paths *paths, uint32_t parent, const char *key,
+    const char *end)
+{
+    char decoded[512];
+    size_t length = 0;
+
+    for (const char *p = key + 1; p < end - 1;) {
+        enum json_error error;
+        uint32_t point = 0;
+
+        if (length > paths->longest_key) /* no need to know how it goes on */
+            return JSON_NO_NODE;
+        if (length + 4 > sizeof decoded)
+            return find_long(paths, parent, key, end);
+        if (*p != '\\') {
+            decoded[length++] = *p++;
+            continue;
+        }
+        p += json_escape_parse(p, end - 1, &point, &error);
+        length += json_utf8_put(decoded + length, point);
+    }
+    return json_path_find(paths, parent, decoded, length);
+}
+
 /* The node that a key of an object matches, or JSON_NO_NODE; text[key, end) has both quotes. */
 static inline uint32_t find_member(const struct json_paths *paths, uint32_t parent, const char *key,
     const char *end, bool plain)
@@ -157,7 +198,7 @@ static inline uint32_t find_member(const struct json_paths *paths, uint32_t pare
     if (plain)
         child = json_path_find(paths, parent, key + 1, (size_t)(end - key) - 2);
     else
-        child = json_paths_find_escaped(paths, parent, key, end);
+        child = find_escaped(paths, parent, key, end);
     return child != JSON_NO_NODE ? child : paths->nodes[parent].other;
 }
 

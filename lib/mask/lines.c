@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "json/path_text.h"
 #include "json/string.h"
 #include "mask/method_work.h"
 

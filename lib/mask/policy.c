@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "json/path_text.h"
 #include "record/reserved.h"
 
 /* ---- making and freeing ---------------------------------------------------------------------- */

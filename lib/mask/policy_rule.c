@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "json/path_text.h"
+
 static enum policy_cause compare(const struct policy *policy, uint32_t node, uint32_t claimed)
 {
     if (claimed == JSON_NO_NODE || node == JSON_NO_NODE)

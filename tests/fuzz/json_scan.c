@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "json/path.h"
+#include "json/path_text.h"
 #include "json/scan.h"
 #include "json/string.h"
 #include "json/write.h"

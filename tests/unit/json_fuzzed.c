@@ -19,6 +19,7 @@
 #define json_string_equals portable_string_equals
 #define json_string_has_nul portable_string_has_nul
 #define json_string_is_utf8 portable_string_is_utf8
+#include "json/path_text.h"
 #include "json/scan.c"
 #include "json/stops.c"
 #include "json/string.c"

@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include "base/buf.h"
+#include "json/path_text.h"
 
 static const char whole[] =
     " {\"sqs\":{\"queue_url\":\"https://sqs.eu-west-1.amazonaws.com/1/q\",\"message_id\":"

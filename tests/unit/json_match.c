@@ -1,3 +1,4 @@
+#include "json/path_text.h"
 #include "json_guard.h"
 
 enum { MAX_PATHS = 8, MAX_MATCHES = 16 };

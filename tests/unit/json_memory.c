@@ -31,6 +31,7 @@ static void *scarce_realloc(void *old, size_t size)
 #define calloc scarce_calloc
 #define realloc scarce_realloc
 #include "json/path.c"
+#include "json/path_text.c"
 #include "json/scan.c"
 #undef malloc
 #undef calloc

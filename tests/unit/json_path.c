@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "json/path_text.h"
+
 static const struct {
     const char *path;
     struct {
