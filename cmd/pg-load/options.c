@@ -259,7 +259,7 @@ bool options_parse(int argc, char **argv, struct settings *settings, int *status
             return false;
         }
         if (option == OPT_OPERAND) {
-            *status = opt_usage("unwanted operand; records are read from standard input");
+            *status = opt_no_operand("records");
             return false;
         }
         const char *name = table[option - 1].name;

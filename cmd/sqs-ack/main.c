@@ -95,7 +95,7 @@ static int take(struct given *given, int id, const char *value)
         ack->meter.progress = true;
         return 0;
     case OPT_OPERAND:
-        return opt_usage("no operand is taken: verdicts are read from standard input");
+        return opt_no_operand("verdicts");
     default:
         return connect_option(&given->connect, id, value) ? 0 : STATUS_USAGE;
     }

@@ -91,7 +91,7 @@ static int take(struct given *given, int id, const char *value)
             ? 0
             : opt_usage("option --grace takes a time to 24h");
     case OPT_OPERAND:
-        return opt_usage("no operand is taken: records are read from standard input");
+        return opt_no_operand("records");
     default:
         return connect_option(&given->connect, id, value) ? 0 : STATUS_USAGE;
     }

@@ -262,6 +262,11 @@ static bool with_unit(const char *text, const struct unit *units, size_t count, 
     return false;
 }
 
+int opt_no_operand(const char *input)
+{
+    return opt_usage("no operand is taken: %s are read from standard input", input);
+}
+
 int opt_file(const char *option, const char *value, const char **out)
 {
     *out = value;

@@ -57,6 +57,10 @@ int opt_next(struct opt_parser *parser, const char **value);
 /* Print a usage error with the hint "try 'PROGRAM --help'"; return STATUS_USAGE. */
 int opt_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* An operand was given where none is taken: ${input} ("records") comes from standard input;
+ * return STATUS_USAGE after a usage error. */
+int opt_no_operand(const char *input);
+
 /*
  * opt_file(option, value, out):
  * Set ${out} to a name of a file, the value of "--option". An empty one, mostly a variable that was
