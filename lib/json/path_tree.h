@@ -78,9 +78,10 @@ static inline size_t json_path_hash(struct json_path_ends ends, uint32_t parent,
     return (size_t)(hash ^ hash >> 32);
 }
 
-/* The child of ${parent} for a decoded key, or JSON_NO_NODE ("other" is not looked at). */
-static inline uint32_t json_path_find(const struct json_paths *paths, uint32_t parent,
-    const char *key, size_t length)
+/* The child of ${parent} for a decoded key, or JSON_NO_NODE ("other" is not looked at). A call
+ * would cost the scanner, which asks for every key. */
+static inline __attribute__((always_inline)) uint32_t json_path_find(const struct json_paths *paths,
+    uint32_t parent, const char *key, size_t length)
 {
     const struct json_path_node *node = &paths->nodes[parent];
     unsigned first = length ? (unsigned char)key[0] & 63u : 0;
