@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "json/scan.h"
+#include "json/validity.h"
 
 /* Escapes inside strings (RFC 8259 §7). Only lib/json includes this. */
 

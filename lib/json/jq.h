@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "json/problem.h"
+
 /*
  * Filters, the one door to libjq. A filter is a jq program compiled once and run on one JSON text
  * at a time, with $sqs bound. Its result depends on these two alone: what reads the clock, the
@@ -23,12 +25,6 @@
  * libjq 1.6 computes numbers as doubles: a filter rounds what has more than 17 digits.
  */
 struct json_jq;
-
-struct json_jq_problem {
-    size_t at;        /* offset in the program */
-    const char *what; /* "input is not allowed in a map" without the name; a constant */
-    char name[64];    /* the name it is about, or "" */
-};
 
 /* Compile program[0, length). NULL with ${problem} when it cannot be. */
 struct json_jq *json_jq_new(const char *program, size_t length, struct json_jq_problem *problem);

@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "json/jq.h"
+#include "json/problem.h"
 
 /* The names in a jq program, found without its grammar. Only lib/json includes this. */
 

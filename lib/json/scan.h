@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "json/path.h"
+#include "json/validity.h"
 
 /*
  * One pass over the raw bytes of one JSON text: it is validated whole (RFC 8259, UTF-8 without
@@ -29,16 +30,6 @@ enum json_kind {
     JSON_STRING,
     JSON_ARRAY,
     JSON_OBJECT
-};
-
-enum json_error {
-    JSON_OK = 0,
-    JSON_SYNTAX,    /* not JSON */
-    JSON_UTF8,      /* bytes in a string that are not UTF-8 */
-    JSON_SURROGATE, /* \u escape of half a surrogate pair */
-    JSON_DEPTH,     /* nested deeper than the limit */
-    JSON_TOO_MANY,  /* more matches than fit in memory */
-    JSON_TOO_BIG    /* text of 4 GiB or more */
 };
 
 /*

@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "xml/xml.h"
+#include "xml/handler.h"
 
 /*
  * The part of XML 1.0 in which SQS servers answer, read at a fraction of what a whole parser takes:

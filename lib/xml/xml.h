@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "xml/handler.h"
+
 /*
  * XML 1.0 in a stream: pieces of a document go in as they come, events come out; no tree is built.
  * A document that brings a DOCTYPE is refused, so there are no entities but XML's own five and
@@ -17,15 +19,6 @@
  * reading; what was told before stands.
  */
 struct xml;
-
-enum { XML_MAX_DEPTH = 32 };
-
-struct xml_handler {
-    void (*start)(void *context, const char *name);
-    /* UTF-8, unless the document is not, in pieces of any size */
-    void (*text)(void *context, const char *text, size_t length);
-    void (*end)(void *context, const char *name);
-};
 
 enum xml_result {
     XML_WELL,      /* nothing wrong so far */

@@ -1,0 +1,15 @@
+#ifndef JSON_VALIDITY_H
+#define JSON_VALIDITY_H
+
+/* What a text can be wrong in, for all who read JSON; json_error_name() of json/scan.h names it. */
+enum json_error {
+    JSON_OK = 0,
+    JSON_SYNTAX,    /* not JSON */
+    JSON_UTF8,      /* bytes in a string that are not UTF-8 */
+    JSON_SURROGATE, /* \u escape of half a surrogate pair */
+    JSON_DEPTH,     /* nested deeper than the limit */
+    JSON_TOO_MANY,  /* more matches than fit in memory */
+    JSON_TOO_BIG    /* text of 4 GiB or more */
+};
+
+#endif
