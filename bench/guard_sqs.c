@@ -102,7 +102,7 @@ static void work_answers(void)
         const struct line line = guard_line(i);
         guard_require(answer_begin(&answer, protocol, false, on_message, NULL) == 0, "no memory");
         answer_feed(&answer, line.text, line.length);
-        guard_require(answer_finish(&answer, true) == ANSWER_WHOLE, "an answer was refused");
+        guard_require(answer_finish(&answer, true) == FOUND_WHOLE, "an answer was refused");
     }
     guard_require(formatted == GUARD_RECORDS, "messages are missing");
 }

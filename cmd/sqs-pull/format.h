@@ -6,7 +6,7 @@
 
 #include "attributes.h"
 #include "base/buf.h"
-#include "sqs/answer.h"
+#include "sqs/message.h"
 
 /* Messages as record lines (sqs2pg-record(5)). */
 struct format;

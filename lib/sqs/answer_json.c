@@ -48,7 +48,7 @@ struct document_nodes {
 };
 
 struct answer_json {
-    struct answer *answer;
+    struct found *found;
     struct json_pieces pieces;
     struct json_paths *message_paths;
     struct json_paths *document_paths;
@@ -56,9 +56,9 @@ struct answer_json {
     struct document_nodes document;
     struct json_matches matches;
     struct buf code; /* of an error */
-    struct answer_attribute_text attribute;
+    struct found_attribute_text attribute;
     bool in_attribute;
-    struct answer_entry_text entry;
+    struct found_entry_text entry;
     bool in_entry;
     bool entry_failed;
 };
@@ -88,7 +88,7 @@ static void take_key(struct buf *out, const char *text, const struct json_match 
 }
 
 /* An attribute that is a member with the value itself. */
-static void take_member(struct answer_attribute_text *out, const char *text,
+static void take_member(struct found_attribute_text *out, const char *text,
     const struct json_match *match)
 {
     take_key(&out->name, text, match);
@@ -101,7 +101,7 @@ static void take_member(struct answer_attribute_text *out, const char *text,
 static void end_attribute(struct answer_json *reader)
 {
     if (reader->in_attribute)
-        answer_take_message_attribute(reader->answer, &reader->attribute);
+        found_take_message_attribute(reader->found, &reader->attribute);
     reader->in_attribute = false;
 }
 
@@ -117,7 +117,7 @@ static struct buf *attribute_part(struct answer_json *reader, uint32_t node)
 static struct buf *message_part(struct answer_json *reader, uint32_t node)
 {
     const struct message_nodes *nodes = &reader->message;
-    struct message *message = &reader->answer->message;
+    struct message *message = &reader->found->message;
     return node == nodes->message_id       ? &message->message_id
         : node == nodes->receipt_handle    ? &message->receipt_handle
         : node == nodes->md5_of_body       ? &message->md5_of_body
@@ -139,9 +139,9 @@ static void take_match(struct answer_json *reader, const char *text, const struc
     end_attribute(reader);
     if (match->node == reader->message.system_attribute) {
         take_member(&reader->attribute, text, match);
-        answer_take_system_attribute(reader->answer, &reader->attribute);
+        found_take_system_attribute(reader->found, &reader->attribute);
     } else if (match->node == reader->message.attribute) {
-        answer_attribute_text_clear(&reader->attribute);
+        found_attribute_text_clear(&reader->attribute);
         take_key(&reader->attribute.name, text, match);
         reader->in_attribute = true;
     }
@@ -188,15 +188,15 @@ static void take_identity(struct answer_json *reader, const char *text, size_t l
 static void on_message(void *context, const char *text, size_t length)
 {
     struct answer_json *reader = context;
-    message_clear(&reader->answer->message);
-    reader->answer->message.whole = text != NULL && scan(reader, text, length);
-    if (reader->answer->message.whole)
+    message_clear(&reader->found->message);
+    reader->found->message.whole = text != NULL && scan(reader, text, length);
+    if (reader->found->message.whole)
         for (size_t i = 0; i < reader->matches.count; i++)
             take_match(reader, text, &reader->matches.list[i]);
     else if (text != NULL)
         take_identity(reader, text, length);
     end_attribute(reader);
-    answer_take_message(reader->answer);
+    found_take_message(reader->found);
 }
 
 /* ---- the document around them ---- */
@@ -204,14 +204,14 @@ static void on_message(void *context, const char *text, size_t length)
 static void end_entry(struct answer_json *reader)
 {
     if (reader->in_entry)
-        answer_take_entry(reader->answer, &reader->entry, reader->entry_failed);
+        found_take_entry(reader->found, &reader->entry, reader->entry_failed);
     reader->in_entry = false;
 }
 
 static struct buf *entry_part(struct answer_json *reader, uint32_t node)
 {
     const struct document_nodes *nodes = &reader->document;
-    struct answer_entry_text *entry = &reader->entry;
+    struct found_entry_text *entry = &reader->entry;
     return node == nodes->done_id || node == nodes->failed_id ? &entry->id
         : node == nodes->done_md5                             ? &entry->md5_of_body
         : node == nodes->done_attributes_md5                  ? &entry->md5_of_attributes
@@ -232,17 +232,17 @@ static bool take_around(struct answer_json *reader, const char *text,
     }
     end_entry(reader);
     if (match->node == nodes->done || match->node == nodes->failed) {
-        answer_entry_text_clear(&reader->entry);
+        found_entry_text_clear(&reader->entry);
         reader->in_entry = true;
         reader->entry_failed = match->node == nodes->failed;
     } else if (match->node == nodes->queue_url) {
-        take_text(&reader->answer->queue_url, text, match);
+        take_text(&reader->found->queue_url, text, match);
     } else if (match->node == nodes->queue_attribute) {
         take_member(&reader->attribute, text, match);
-        answer_take_queue_attribute(reader->answer, &reader->attribute);
+        found_take_queue_attribute(reader->found, &reader->attribute);
     } else if (match->node == nodes->error) {
         take_text(&reader->code, text, match);
-        answer_take_error(reader->answer, &reader->code);
+        found_take_error(reader->found, &reader->code);
     }
     return (match->node != nodes->messages || match->kind == JSON_ARRAY ||
                match->kind == JSON_NULL) &&
@@ -311,16 +311,16 @@ static bool add_document_paths(struct answer_json *reader)
         nodes->failed_fault != JSON_NO_NODE && nodes->failed_code != JSON_NO_NODE;
 }
 
-struct answer_json *answer_json_new(struct answer *answer)
+struct answer_json *answer_json_new(struct found *found)
 {
     struct answer_json *reader = calloc(1, sizeof *reader);
     if (reader == NULL)
         return NULL;
-    reader->answer = answer;
+    reader->found = found;
     json_pieces_init(&reader->pieces, "Messages", PIECE_MAXIMUM, REST_MAXIMUM);
     buf_init(&reader->code, TEXT_MAXIMUM);
-    answer_attribute_text_init(&reader->attribute);
-    answer_entry_text_init(&reader->entry);
+    found_attribute_text_init(&reader->attribute);
+    found_entry_text_init(&reader->entry);
     reader->message_paths = json_paths_new();
     reader->document_paths = json_paths_new();
     if (reader->message_paths == NULL || reader->document_paths == NULL ||
@@ -340,14 +340,14 @@ void answer_json_free(struct answer_json *reader)
     json_paths_free(reader->document_paths);
     json_matches_free(&reader->matches);
     buf_free(&reader->code);
-    answer_attribute_text_free(&reader->attribute);
-    answer_entry_text_free(&reader->entry);
+    found_attribute_text_free(&reader->attribute);
+    found_entry_text_free(&reader->entry);
     free(reader);
 }
 
 int answer_json_begin(struct answer_json *reader)
 {
-    answer_attribute_text_clear(&reader->attribute);
+    found_attribute_text_clear(&reader->attribute);
     reader->in_attribute = reader->in_entry = false;
     json_pieces_begin(&reader->pieces, on_message, reader, KEPT);
     return 0;
@@ -359,7 +359,7 @@ void answer_json_feed(struct answer_json *reader, const char *data, size_t lengt
         json_pieces_feed(&reader->pieces, data, length);
 }
 
-static enum answer_result finish(struct answer_json *reader)
+static enum found_result finish(struct answer_json *reader)
 {
     struct buf *rest = &reader->pieces.rest;
     struct json_result result;
@@ -367,18 +367,18 @@ static enum answer_result finish(struct answer_json *reader)
         json_scan(rest->data, rest->length, reader->document_paths, DEPTH, &reader->matches,
             &result) != JSON_OK ||
         result.kind != JSON_OBJECT)
-        return ANSWER_MALFORMED;
+        return FOUND_MALFORMED;
     for (size_t i = 0; i < reader->matches.count; i++)
         if (!take_around(reader, rest->data, &reader->matches.list[i]))
-            return ANSWER_MALFORMED;
+            return FOUND_MALFORMED;
     end_entry(reader);
-    return ANSWER_WHOLE;
+    return FOUND_WHOLE;
 }
 
-enum answer_result answer_json_finish(struct answer_json *reader)
+enum found_result answer_json_finish(struct answer_json *reader)
 {
-    enum answer_result result = finish(reader);
+    enum found_result result = finish(reader);
     buf_shrink(&reader->pieces.piece, KEPT);
-    answer_attribute_text_clear(&reader->attribute);
+    found_attribute_text_clear(&reader->attribute);
     return result;
 }

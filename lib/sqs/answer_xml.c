@@ -78,15 +78,15 @@ static const struct known known[] = {
 };
 
 struct answer_xml {
-    struct answer *answer;
+    struct found *found;
     struct xml *xml;
     enum element path[XML_MAX_DEPTH + 1];
     unsigned depth;
     bool foreign;       /* the document is none of SQS's */
     struct buf *target; /* where the text of the element at hand goes; NULL: nowhere */
     struct buf code;    /* of an error */
-    struct answer_attribute_text attribute;
-    struct answer_entry_text entry;
+    struct found_attribute_text attribute;
+    struct found_entry_text entry;
 };
 
 static enum element element_of(enum element parent, const char *name)
@@ -100,7 +100,7 @@ static enum element element_of(enum element parent, const char *name)
 
 static struct buf *target_of(struct answer_xml *reader, enum element element)
 {
-    struct message *message = &reader->answer->message;
+    struct message *message = &reader->found->message;
     switch (element) {
     case MESSAGE_ID:
         return &message->message_id;
@@ -134,7 +134,7 @@ static struct buf *target_of(struct answer_xml *reader, enum element element)
     case ERROR_CODE:
         return &reader->code;
     case QUEUE_URL:
-        return &reader->answer->queue_url;
+        return &reader->found->queue_url;
     default:
         return NULL;
     }
@@ -161,16 +161,16 @@ static void on_start(void *context, const char *name)
         buf_clear(reader->target);
     switch (element) {
     case MESSAGE:
-        message_clear(&reader->answer->message);
+        message_clear(&reader->found->message);
         break;
     case SYSTEM_ATTRIBUTE:
     case MESSAGE_ATTRIBUTE:
     case QUEUE_ATTRIBUTE:
-        answer_attribute_text_clear(&reader->attribute);
+        found_attribute_text_clear(&reader->attribute);
         break;
     case DONE_ENTRY:
     case FAILED_ENTRY:
-        answer_entry_text_clear(&reader->entry);
+        found_entry_text_clear(&reader->entry);
         break;
     case ERROR:
         buf_clear(&reader->code);
@@ -190,29 +190,29 @@ static void on_text(void *context, const char *text, size_t length)
 static void on_end(void *context, const char *name)
 {
     struct answer_xml *reader = context;
-    struct answer *answer = reader->answer;
+    struct found *found = reader->found;
     (void)name;
     switch (reader->path[reader->depth--]) {
     case MESSAGE:
-        answer_take_message(answer);
+        found_take_message(found);
         break;
     case SYSTEM_ATTRIBUTE:
-        answer_take_system_attribute(answer, &reader->attribute);
+        found_take_system_attribute(found, &reader->attribute);
         break;
     case MESSAGE_ATTRIBUTE:
-        answer_take_message_attribute(answer, &reader->attribute);
+        found_take_message_attribute(found, &reader->attribute);
         break;
     case QUEUE_ATTRIBUTE:
-        answer_take_queue_attribute(answer, &reader->attribute);
+        found_take_queue_attribute(found, &reader->attribute);
         break;
     case DONE_ENTRY:
-        answer_take_entry(answer, &reader->entry, false);
+        found_take_entry(found, &reader->entry, false);
         break;
     case FAILED_ENTRY:
-        answer_take_entry(answer, &reader->entry, true);
+        found_take_entry(found, &reader->entry, true);
         break;
     case ERROR:
-        answer_take_error(answer, &reader->code);
+        found_take_error(found, &reader->code);
         break;
     default:
         break;
@@ -222,20 +222,20 @@ static void on_end(void *context, const char *name)
 
 static const struct xml_handler handler = { on_start, on_text, on_end };
 
-struct answer_xml *answer_xml_new(struct answer *answer)
+struct answer_xml *answer_xml_new(struct found *found)
 {
     struct answer_xml *reader = calloc(1, sizeof *reader);
     if (reader == NULL)
         return NULL;
-    reader->answer = answer;
+    reader->found = found;
     reader->xml = xml_open(&handler, reader);
     if (reader->xml == NULL) {
         free(reader);
         return NULL;
     }
     buf_init(&reader->code, TEXT_MAXIMUM);
-    answer_attribute_text_init(&reader->attribute);
-    answer_entry_text_init(&reader->entry);
+    found_attribute_text_init(&reader->attribute);
+    found_entry_text_init(&reader->entry);
     return reader;
 }
 
@@ -245,8 +245,8 @@ void answer_xml_free(struct answer_xml *reader)
         return;
     xml_free(reader->xml);
     buf_free(&reader->code);
-    answer_attribute_text_free(&reader->attribute);
-    answer_entry_text_free(&reader->entry);
+    found_attribute_text_free(&reader->attribute);
+    found_entry_text_free(&reader->entry);
     free(reader);
 }
 
@@ -264,15 +264,15 @@ void answer_xml_feed(struct answer_xml *reader, const char *data, size_t length)
     (void)xml_feed(reader->xml, data, length); /* its result stays until answer_xml_finish() */
 }
 
-enum answer_result answer_xml_finish(struct answer_xml *reader)
+enum found_result answer_xml_finish(struct answer_xml *reader)
 {
-    answer_attribute_text_clear(&reader->attribute);
+    found_attribute_text_clear(&reader->attribute);
     switch (xml_finish(reader->xml)) {
     case XML_WELL:
-        return reader->foreign ? ANSWER_MALFORMED : ANSWER_WHOLE;
+        return reader->foreign ? FOUND_MALFORMED : FOUND_WHOLE;
     case XML_NO_MEMORY:
-        return ANSWER_NO_MEMORY;
+        return FOUND_NO_MEMORY;
     default:
-        return ANSWER_MALFORMED;
+        return FOUND_MALFORMED;
     }
 }

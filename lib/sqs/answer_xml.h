@@ -3,15 +3,15 @@
 
 #include <stddef.h>
 
-#include "sqs/answer.h"
+#include "sqs/found.h"
 
-/* Answers of the query protocol: XML. What is found is told to the answer (sqs/answer.h). */
+/* Answers of the query protocol: XML. What is found is told to sqs/found.h. */
 struct answer_xml;
 
-struct answer_xml *answer_xml_new(struct answer *answer); /* NULL: no memory */
-void answer_xml_free(struct answer_xml *reader);          /* NULL is fine */
-int answer_xml_begin(struct answer_xml *reader);          /* 0, or -1: no memory */
+struct answer_xml *answer_xml_new(struct found *found); /* NULL: no memory */
+void answer_xml_free(struct answer_xml *reader);        /* NULL is fine */
+int answer_xml_begin(struct answer_xml *reader);        /* 0, or -1: no memory */
 void answer_xml_feed(struct answer_xml *reader, const char *data, size_t length);
-enum answer_result answer_xml_finish(struct answer_xml *reader);
+enum found_result answer_xml_finish(struct answer_xml *reader);
 
 #endif

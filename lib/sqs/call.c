@@ -3,8 +3,6 @@
 
 #include "crypto/digest.h"
 #include "sqs/call.h"
-#include "sqs/protocol_json.h"
-#include "sqs/protocol_query.h"
 
 enum {
     SILENCE_S = 20,
@@ -25,15 +23,6 @@ static const char *const actions[] = {
 const char *call_action(const struct call *call)
 {
     return actions[call->operation];
-}
-
-void call_write(struct buf *out, const struct call *call, enum protocol protocol,
-    const char *queue_url)
-{
-    if (protocol == PROTOCOL_JSON)
-        protocol_json_write(out, call, queue_url);
-    else
-        protocol_query_write(out, call, queue_url);
 }
 
 size_t call_system_attributes(const struct call *call, const char *names[CALL_SYSTEM_ATTRIBUTES])
@@ -67,10 +56,10 @@ static bool names_handle(const struct call *call)
 }
 
 /* What is on the queue is not what we sent: say so rather than call it done. */
-static bool sent_right(const struct call_entry *entry, const struct answer_entry *answer)
+static bool sent_right(const struct call_entry *entry, const struct found_entry *found)
 {
     unsigned char digest[DIGEST_MD5_SIZE];
-    const char *body = answer->md5_of_body, *attributes = answer->md5_of_attributes;
+    const char *body = found->md5_of_body, *attributes = found->md5_of_attributes;
     const struct call_message *message = entry->message;
     if (*body != '\0' && digest_md5(entry->text, entry->length, digest) == 0 &&
         !digest_is_hex(digest, sizeof digest, body, strlen(body)))
@@ -82,15 +71,15 @@ static bool sent_right(const struct call_entry *entry, const struct answer_entry
 }
 
 static void judge_entry(const struct call *call, struct call_entry *entry,
-    const struct answer_entry *answer)
+    const struct found_entry *found)
 {
-    if (!answer->given) {
+    if (!found->given) {
         (void)snprintf(entry->code, sizeof entry->code, "unanswered");
         entry->cause = AWS_TEMPORARY;
-    } else if (answer->failed) {
-        (void)snprintf(entry->code, sizeof entry->code, "%s", answer->code);
-        entry->cause = error_cause_of(entry->code, 0, names_handle(call), answer->sender_fault);
-    } else if (call->operation == CALL_SEND && !sent_right(entry, answer)) {
+    } else if (found->failed) {
+        (void)snprintf(entry->code, sizeof entry->code, "%s", found->code);
+        entry->cause = error_cause_of(entry->code, 0, names_handle(call), found->sender_fault);
+    } else if (call->operation == CALL_SEND && !sent_right(entry, found)) {
         (void)snprintf(entry->code, sizeof entry->code, "wrong-checksum");
         entry->cause = AWS_REFUSED;
     } else {
@@ -99,27 +88,27 @@ static void judge_entry(const struct call *call, struct call_entry *entry,
     }
 }
 
-static enum aws_cause judge_answer(struct call *call, const struct answer *answer,
-    enum answer_result result, const char *host)
+static enum aws_cause judge_answer(struct call *call, const struct found *found,
+    enum found_result result, const char *host)
 {
-    if (result == ANSWER_NO_MEMORY)
+    if (result == FOUND_NO_MEMORY)
         return error_set(&call->error, AWS_NO_MEMORY, NULL, "no memory");
-    call->unreadable = result == ANSWER_MALFORMED;
+    call->unreadable = result == FOUND_MALFORMED;
     if (call->unreadable)
         return error_set(&call->error, AWS_TEMPORARY, NULL,
             "%s sends an answer that is not SQS's, or is cut off", host);
     for (size_t i = 0; i < call->count; i++)
-        judge_entry(call, &call->entries[i], &answer->entries[i]);
+        judge_entry(call, &call->entries[i], &found->entries[i]);
     call->has_visibility_timeout =
-        answer->has_visibility_timeout && answer->visibility_timeout_s <= LONGEST_VISIBILITY_S;
+        found->has_visibility_timeout && found->visibility_timeout_s <= LONGEST_VISIBILITY_S;
     if (call->has_visibility_timeout)
-        call->visibility_timeout_s = (unsigned)answer->visibility_timeout_s;
+        call->visibility_timeout_s = (unsigned)found->visibility_timeout_s;
     if (call->operation == CALL_QUEUE_URL) {
-        if (answer->queue_url.failed || answer->queue_url.length == 0 ||
-            answer->queue_url.length >= sizeof call->queue_url)
+        if (found->queue_url.failed || found->queue_url.length == 0 ||
+            found->queue_url.length >= sizeof call->queue_url)
             return error_set(&call->error, AWS_REFUSED, NULL, "%s gives no queue URL", host);
-        memcpy(call->queue_url, answer->queue_url.data, answer->queue_url.length);
-        call->queue_url[answer->queue_url.length] = '\0';
+        memcpy(call->queue_url, found->queue_url.data, found->queue_url.length);
+        call->queue_url[found->queue_url.length] = '\0';
     }
     call->error.cause = AWS_OK;
     return AWS_OK;
@@ -173,18 +162,18 @@ static enum aws_cause judge_transfer(struct call *call, const struct http_reques
 }
 
 enum aws_cause call_judge(struct call *call, const struct http_request *request,
-    const struct answer *answer, enum answer_result result, const char *host)
+    const struct found *found, enum found_result result, const char *host)
 {
-    call->messages += answer->messages;
+    call->messages += found->messages;
     call->unreadable = false;
     if (request->outcome != HTTP_OK)
         return judge_transfer(call, request, host);
-    if (request->status == 200 && !answer->is_error)
-        return judge_answer(call, answer, result, host);
-    if (answer->code[0] == '\0' && request->error_name[0] != '\0') {
+    if (request->status == 200 && !found->is_error)
+        return judge_answer(call, found, result, host);
+    if (found->code[0] == '\0' && request->error_name[0] != '\0') {
         char name[ERROR_NAME_SIZE];
         (void)error_code_name(request->error_name, name);
         return judge_error(call, request->status, name, host);
     }
-    return judge_error(call, request->status, answer->code, host);
+    return judge_error(call, request->status, found->code, host);
 }

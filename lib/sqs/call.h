@@ -5,11 +5,9 @@
 #include <stdint.h>
 
 #include "aws/error.h"
-#include "base/buf.h"
 #include "http/http.h"
-#include "sqs/answer.h"
 #include "sqs/attribute.h"
-#include "sqs/protocol.h"
+#include "sqs/found.h"
 
 /* Calls of the SQS API: what is asked, and what came of it. */
 
@@ -22,7 +20,7 @@ enum call_operation {
     CALL_QUEUE_ATTRIBUTES /* GetQueueAttributes: VisibilityTimeout */
 };
 
-enum { CALL_BATCH = ANSWER_ENTRIES, CALL_URL_SIZE = 1024, CALL_ATTEMPT_SIZE = 33 };
+enum { CALL_BATCH = FOUND_ENTRIES, CALL_URL_SIZE = 1024, CALL_ATTEMPT_SIZE = 33 };
 
 /*
  * What a message to send has besides its body. Attributes: at most ATTRIBUTE_MAXIMUM, and SQS takes
@@ -57,7 +55,7 @@ struct call {
     bool fifo;     /* a FIFO queue: a repeated receive gives the same messages once more, so an
                       answer gives all of its messages or none; asks for sequence number and group */
     bool fifo_ids; /* ask for group and deduplication id */
-    answer_on_message *on_message;
+    found_on_message *on_message;
     void *context;
     /* CALL_RECEIVE, CALL_VISIBILITY */
     unsigned visibility_timeout_s;
@@ -83,10 +81,6 @@ struct call {
 /* The API's name of the operation: "ReceiveMessage". */
 const char *call_action(const struct call *call);
 
-/* Append the request's body; ${queue_url} is of no use to CALL_QUEUE_URL. */
-void call_write(struct buf *out, const struct call *call, enum protocol protocol,
-    const char *queue_url);
-
 /* Names of the system attributes that a receive asks for; returns how many. */
 enum { CALL_SYSTEM_ATTRIBUTES = 6 };
 size_t call_system_attributes(const struct call *call, const char *names[CALL_SYSTEM_ATTRIBUTES]);
@@ -98,10 +92,10 @@ unsigned call_silence(const struct call *call);
 uint64_t call_maximum(const struct call *call);
 
 /*
- * call_judge(call, request, answer, result, host):
+ * call_judge(call, request, found, result, host):
  * Set the call's results from what came back. ${host} is for the message. Returns the cause.
  */
 enum aws_cause call_judge(struct call *call, const struct http_request *request,
-    const struct answer *answer, enum answer_result result, const char *host);
+    const struct found *found, enum found_result result, const char *host);
 
 #endif

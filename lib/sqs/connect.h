@@ -6,6 +6,7 @@
 
 #include "aws/error.h"
 #include "base/opt.h"
+#include "sqs/protocol.h"
 #include "sqs/queue.h"
 #include "sqs/sqs.h"
 

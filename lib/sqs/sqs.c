@@ -345,10 +345,10 @@ static void settle(struct sqs *sqs, struct transfer *transfer)
 {
     struct call *call = transfer->call;
     uint64_t now = clock_monotonic_ms();
-    enum answer_result result =
+    enum found_result result =
         answer_finish(&transfer->answer, transfer->request.outcome == HTTP_OK);
     enum aws_cause cause =
-        call_judge(call, &transfer->request, &transfer->answer, result, sqs->host);
+        call_judge(call, &transfer->request, &transfer->answer.found, result, sqs->host);
     drop(&sqs->flying, transfer);
     gate_left(&sqs->gate, is_receive(transfer), transfer->probe,
         cause == AWS_TEMPORARY || patience_with(&sqs->patience, cause) > 0, now);

@@ -10,6 +10,7 @@
 #include "http/url.h"
 #include "sqs/call.h"
 #include "sqs/patience.h"
+#include "sqs/protocol.h"
 
 /*
  * A client of SQS: calls go in, are signed, sent, and repeated while that helps, and come back when

@@ -4,6 +4,8 @@
 
 #include "crypto/digest.h"
 #include "crypto/random.h"
+#include "sqs/protocol_json.h"
+#include "sqs/protocol_query.h"
 #include "sqs/transfer.h"
 
 enum { BODY_MAXIMUM = 8 << 20, BODY_KEPT = 256 << 10, URL_MAXIMUM = 32 << 10 };
@@ -50,6 +52,16 @@ static int name_attempt(struct call *call)
     return 0;
 }
 
+/* The request's body; ${queue_url} is of no use to CALL_QUEUE_URL. */
+static void write_body(struct buf *out, const struct call *call, enum protocol protocol,
+    const char *queue_url)
+{
+    if (protocol == PROTOCOL_JSON)
+        protocol_json_write(out, call, queue_url);
+    else
+        protocol_query_write(out, call, queue_url);
+}
+
 int transfer_load(struct transfer *transfer, struct call *call,
     const struct transfer_target *target)
 {
@@ -65,7 +77,7 @@ int transfer_load(struct transfer *transfer, struct call *call,
     buf_shrink(&transfer->body, BODY_KEPT);
     if (name_attempt(call) != 0)
         return -1;
-    call_write(&transfer->body, call, target->protocol, queue ? target->queue_url : NULL);
+    write_body(&transfer->body, call, target->protocol, queue ? target->queue_url : NULL);
     return buf_cstr(&transfer->url) == NULL || transfer->body.failed ? -1 : 0;
 }
 

@@ -13,7 +13,7 @@
 enum { MOST = 1 << 22 };
 
 struct run {
-    enum answer_result result;
+    enum found_result result;
     struct buf told; /* what was handed on, in a row */
 };
 
@@ -57,10 +57,10 @@ static void on_message(void *context, const struct message *message)
 
 static void tell_rest(struct run *run, const struct answer *answer)
 {
-    buf_printf(&run->told, "\nerror %d %s", answer->is_error, answer->code);
-    fuzz_require(fuzz_is_line(answer->code, sizeof answer->code));
-    for (size_t i = 0; i < ANSWER_ENTRIES; i++) {
-        const struct answer_entry *entry = &answer->entries[i];
+    buf_printf(&run->told, "\nerror %d %s", answer->found.is_error, answer->found.code);
+    fuzz_require(fuzz_is_line(answer->found.code, sizeof answer->found.code));
+    for (size_t i = 0; i < FOUND_ENTRIES; i++) {
+        const struct found_entry *entry = &answer->found.entries[i];
         fuzz_require(fuzz_is_line(entry->code, sizeof entry->code));
         fuzz_require(memchr(entry->md5_of_body, '\0', sizeof entry->md5_of_body) != NULL);
         fuzz_require(
@@ -68,9 +68,9 @@ static void tell_rest(struct run *run, const struct answer *answer)
         buf_printf(&run->told, "\nentry %d %d %d %s %s %s", entry->given, entry->failed,
             entry->sender_fault, entry->code, entry->md5_of_body, entry->md5_of_attributes);
     }
-    tell(&run->told, answer->queue_url.data, answer->queue_url.length);
-    buf_printf(&run->told, "\ntimeout %d %llu", answer->has_visibility_timeout,
-        (unsigned long long)answer->visibility_timeout_s);
+    tell(&run->told, answer->found.queue_url.data, answer->found.queue_url.length);
+    buf_printf(&run->told, "\ntimeout %d %llu", answer->found.has_visibility_timeout,
+        (unsigned long long)answer->found.visibility_timeout_s);
 }
 
 /* ${piece}: bytes at once. */
@@ -82,13 +82,13 @@ static void read_answer(struct answer *answer, enum protocol protocol, bool awai
     for (size_t at = 0; at < length; at += piece)
         answer_feed(answer, text + at, length - at < piece ? length - at : piece);
     run->result = answer_finish(answer, true);
-    fuzz_require(run->result != ANSWER_NO_MEMORY);
-    fuzz_require(!awaited || run->result == ANSWER_WHOLE || run->told.length == 0);
+    fuzz_require(run->result != FOUND_NO_MEMORY);
+    fuzz_require(!awaited || run->result == FOUND_WHOLE || run->told.length == 0);
     tell_rest(run, answer);
     fuzz_require(!run->told.failed);
 }
 
-static void judge(const struct answer *answer, enum answer_result result, uint8_t choice)
+static void judge(const struct answer *answer, enum found_result result, uint8_t choice)
 {
     static const unsigned statuses[] = { 200, 400, 403, 500 };
     struct http_request request = { .outcome = HTTP_OK, .status = statuses[choice & 3] };
@@ -100,21 +100,21 @@ static void judge(const struct answer *answer, enum answer_result result, uint8_
             call.entries[i] = (struct call_entry){ .text = "handle", .length = 6 };
     }
     /* The header's words are as foreign as the rest: here, those of the queue's URL. */
-    size_t length = answer->queue_url.length;
+    size_t length = answer->found.queue_url.length;
     if (length >= sizeof request.error_name)
         length = sizeof request.error_name - 1;
     if ((choice & 0x80) != 0 && length > 0)
-        memcpy(request.error_name, answer->queue_url.data, length);
-    enum aws_cause cause = call_judge(&call, &request, answer, result, "sqs.test");
+        memcpy(request.error_name, answer->found.queue_url.data, length);
+    enum aws_cause cause = call_judge(&call, &request, &answer->found, result, "sqs.test");
     fuzz_require(cause == call.error.cause);
     fuzz_require(cause == AWS_OK || fuzz_is_line(call.error.text, sizeof call.error.text));
     fuzz_require(cause == AWS_OK || call.error.text[0] != '\0');
-    fuzz_require(cause != AWS_OK || (request.status == 200 && result == ANSWER_WHOLE));
+    fuzz_require(cause != AWS_OK || (request.status == 200 && result == FOUND_WHOLE));
     for (size_t i = 0; i < call.count && cause == AWS_OK; i++) {
         fuzz_require(fuzz_is_line(call.entries[i].code, sizeof call.entries[i].code));
         /* Only what the server said was done counts as done. */
         fuzz_require(call.entries[i].cause != AWS_OK ||
-            (answer->entries[i].given && !answer->entries[i].failed));
+            (answer->found.entries[i].given && !answer->found.entries[i].failed));
     }
 }
 
@@ -129,7 +129,7 @@ static void require_good(struct answer *answer, enum protocol protocol, struct r
     const char *text = protocol == PROTOCOL_JSON ? good_json : good_xml;
     struct run *first = &firsts[protocol];
     read_answer(answer, protocol, false, text, strlen(text), SIZE_MAX / 2, run);
-    fuzz_require(run->result == ANSWER_WHOLE && answer->messages == 1);
+    fuzz_require(run->result == FOUND_WHOLE && answer->found.messages == 1);
     if (first->told.length == 0) {
         buf_init(&first->told, MOST);
         buf_append(&first->told, run->told.data, run->told.length);
@@ -157,7 +157,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     judge(&answer, whole.result, data[1]);
     read_answer(&answer, protocol, false, text, size - 2, piece, &pieces);
     fuzz_require(pieces.result == whole.result);
-    fuzz_require(whole.result != ANSWER_WHOLE ||
+    fuzz_require(whole.result != FOUND_WHOLE ||
         (whole.told.length == pieces.told.length &&
             memcmp(whole.told.data, pieces.told.data, whole.told.length) == 0));
     require_good(&answer, PROTOCOL_QUERY, &pieces);

@@ -9,6 +9,7 @@
 #include <malloc.h>
 #include <string.h>
 
+#include "sqs/protocol_query.h"
 #include "sqs_answers.h"
 
 #define TWO_MESSAGES                                                                                       \
@@ -42,10 +43,10 @@ static void test_receive(void **state)
         buf_init(&out, 65536);
         assert_int_equal(
             feed(&answer, PROTOCOL_QUERY, false, TWO_MESSAGES, strlen(TWO_MESSAGES), size, &out),
-            ANSWER_WHOLE);
+            FOUND_WHOLE);
         assert_string_equal(buf_cstr(&out), two_lines);
-        assert_int_equal(answer.messages, 2);
-        assert_false(answer.is_error);
+        assert_int_equal(answer.found.messages, 2);
+        assert_false(answer.found.is_error);
         buf_free(&out);
     }
     answer_free(&answer);
@@ -92,9 +93,9 @@ static void test_keeps_nothing_large(void **state)
         struct mallinfo2 had = mallinfo2();
         assert_int_equal(
             feed(&answer, cases[i].protocol, cases[i].awaited, text.data, text.length, 16384, &out),
-            ANSWER_WHOLE);
+            FOUND_WHOLE);
         struct mallinfo2 has = mallinfo2();
-        assert_int_equal(answer.messages, 1);
+        assert_int_equal(answer.found.messages, 1);
         assert_true(out.length > LENGTH);
         assert_true(has.uordblks + has.hblkhd < had.uordblks + had.hblkhd + KEPT);
         answer_free(&answer);
@@ -117,53 +118,53 @@ static void test_cut(void **state)
         struct buf out;
         buf_init(&out, 65536);
         assert_int_equal(feed(&answer, PROTOCOL_QUERY, false, text, cut, 50, &out),
-            ANSWER_MALFORMED);
+            FOUND_MALFORMED);
         const char *got = buf_cstr(&out);
         if (strncmp(two_lines, got, strlen(got)) != 0)
             fail_msg("cut at %zu: %s", cut, got);
-        assert_true(cut >= first_end || answer.messages == 0);
+        assert_true(cut >= first_end || answer.found.messages == 0);
         buf_free(&out);
     }
     answer_free(&answer);
 }
 
 static const struct document documents[] = {
-    { "<ReceiveMessageResponse><ReceiveMessageResult/></ReceiveMessageResponse>", ANSWER_WHOLE,
-        NULL, NULL, -1, 0 },
-    { "<ReceiveMessageResponse/>", ANSWER_WHOLE, NULL, NULL, -1, 0 },
+    { "<ReceiveMessageResponse><ReceiveMessageResult/></ReceiveMessageResponse>", FOUND_WHOLE, NULL,
+        NULL, -1, 0 },
+    { "<ReceiveMessageResponse/>", FOUND_WHOLE, NULL, NULL, -1, 0 },
     { "<ErrorResponse><Error><Type>Sender</Type><Code>AWS.SimpleQueueService.NonExistentQueue</Code>"
       "<Message>handle AQEB</Message><Detail/></Error><RequestId>r</RequestId></ErrorResponse>",
-        ANSWER_WHOLE, "NonExistentQueue", NULL, -1, 0 },
+        FOUND_WHOLE, "NonExistentQueue", NULL, -1, 0 },
     { "<Response><Errors><Error><Code>AuthFailure</Code><Message>m</Message></Error></Errors></Response>",
-        ANSWER_WHOLE, "AuthFailure", NULL, -1, 0 },
-    { "<ErrorResponse><Error><Code>not a name!</Code></Error></ErrorResponse>", ANSWER_WHOLE,
+        FOUND_WHOLE, "AuthFailure", NULL, -1, 0 },
+    { "<ErrorResponse><Error><Code>not a name!</Code></Error></ErrorResponse>", FOUND_WHOLE,
         "unknown", NULL, -1, 0 },
-    { "<ErrorResponse><Error/></ErrorResponse>", ANSWER_WHOLE, "", NULL, -1, 0 },
+    { "<ErrorResponse><Error/></ErrorResponse>", FOUND_WHOLE, "", NULL, -1, 0 },
     { "<GetQueueUrlResponse><GetQueueUrlResult><QueueUrl>http://h/1/q</QueueUrl></GetQueueUrlResult>"
       "</GetQueueUrlResponse>",
-        ANSWER_WHOLE, NULL, "http://h/1/q", -1, 0 },
+        FOUND_WHOLE, NULL, "http://h/1/q", -1, 0 },
     { "<GetQueueAttributesResponse><GetQueueAttributesResult><Attribute><Name>DelaySeconds</Name><Value>7</Value>"
       "</Attribute><Attribute><Name>VisibilityTimeout</Name><Value>45</Value></Attribute>"
       "</GetQueueAttributesResult></GetQueueAttributesResponse>",
-        ANSWER_WHOLE, NULL, NULL, 45, 0 },
+        FOUND_WHOLE, NULL, NULL, 45, 0 },
     { "<aResponse><Attribute><Value>0</Value><Name>VisibilityTimeout</Name></Attribute></aResponse>",
-        ANSWER_WHOLE, NULL, NULL, 0, 0 },
+        FOUND_WHOLE, NULL, NULL, 0, 0 },
     /* a body that looks like an answer is a body */
     { "<aResponse><Message><Body>&lt;/Body&gt;&lt;Error&gt;&lt;Code&gt;X&lt;/Code&gt;&lt;/Error&gt;</Body></Message></aResponse>",
-        ANSWER_WHOLE, NULL, NULL, -1, 1 },
+        FOUND_WHOLE, NULL, NULL, -1, 1 },
     { "<aResponse><Message><Error><Code>X</Code></Error><QueueUrl>u</QueueUrl></Message></aResponse>",
-        ANSWER_WHOLE, NULL, NULL, -1, 1 },
+        FOUND_WHOLE, NULL, NULL, -1, 1 },
     /* a character that XML forbids costs no other message */
     { "<aResponse><Message><Body>x&#2;</Body></Message><Message><Body>y</Body></Message></aResponse>",
-        ANSWER_WHOLE, NULL, NULL, -1, 2 },
-    { "<html><head><title>502 Bad Gateway</title></head></html>", ANSWER_MALFORMED, NULL, NULL, -1,
+        FOUND_WHOLE, NULL, NULL, -1, 2 },
+    { "<html><head><title>502 Bad Gateway</title></head></html>", FOUND_MALFORMED, NULL, NULL, -1,
         0 },
-    { "Service Unavailable", ANSWER_MALFORMED, NULL, NULL, -1, 0 },
-    { "", ANSWER_MALFORMED, NULL, NULL, -1, 0 },
-    { "{}", ANSWER_MALFORMED, NULL, NULL, -1, 0 },
+    { "Service Unavailable", FOUND_MALFORMED, NULL, NULL, -1, 0 },
+    { "", FOUND_MALFORMED, NULL, NULL, -1, 0 },
+    { "{}", FOUND_MALFORMED, NULL, NULL, -1, 0 },
     { "<!DOCTYPE a [<!ENTITY e SYSTEM \"file:///etc/hostname\">]><aResponse><Message><Body>&e;</Body></Message></aResponse>",
-        ANSWER_MALFORMED, NULL, NULL, -1, 0 },
-    { "<aResponse><Message><Body>x</Body></Message><b></aResponse>", ANSWER_MALFORMED, NULL, NULL,
+        FOUND_MALFORMED, NULL, NULL, -1, 0 },
+    { "<aResponse><Message><Body>x</Body></Message><b></aResponse>", FOUND_MALFORMED, NULL, NULL,
         -1, 1 },
 };
 
@@ -194,8 +195,8 @@ static void test_too_long(void **state)
         "</Body></Message><Message><MessageId>i</MessageId><ReceiptHandle>h</ReceiptHandle>"
         "<Body>c</Body></Message></aResponse>");
     assert_int_equal(feed(&answer, PROTOCOL_QUERY, false, text.data, text.length, 16384, &out),
-        ANSWER_WHOLE);
-    assert_int_equal(answer.messages, 3);
+        FOUND_WHOLE);
+    assert_int_equal(answer.found.messages, 3);
     const char *got = buf_cstr(&out);
     const char *last = strstr(got, "i|h||c|0|0|0|||||whole\n");
     assert_non_null(last);
@@ -338,9 +339,9 @@ static void test_queue_attributes(void **state)
             "<rResponse><Attribute><Name>VisibilityTimeout</Name><Value>%s</Value></Attribute>"
             "</rResponse>",
             rows[i].value);
-        enum answer_result result =
+        enum found_result result =
             feed(&answer, PROTOCOL_QUERY, false, xml.data, xml.length, 9, NULL);
-        assert_int_equal(call_judge(&call, &request, &answer, result, "host"), AWS_OK);
+        assert_int_equal(call_judge(&call, &request, &answer.found, result, "host"), AWS_OK);
         assert_int_equal(call.has_visibility_timeout, rows[i].given);
         assert_int_equal(call.visibility_timeout_s, rows[i].seconds);
     }
@@ -357,7 +358,7 @@ static void test_requests(void **state)
         .maximum = 7,
         .wait_s = 20,
         .visibility_timeout_s = 45 };
-    call_write(&out, &receive, PROTOCOL_QUERY, "http://h/1/q");
+    protocol_query_write(&out, &receive, "http://h/1/q");
     const char *text = buf_cstr(&out);
     static const char *const parts[] = {
         "Action=ReceiveMessage&Version=2012-11-05&QueueUrl=http%3A%2F%2Fh%2F1%2Fq",
@@ -372,7 +373,7 @@ static void test_requests(void **state)
     struct call delete = { .operation = CALL_DELETE, .count = 2 };
     delete.entries[0] = (struct call_entry){ .text = "a=", .length = 2 };
     delete.entries[1] = (struct call_entry){ .text = "a=", .length = 2 };
-    call_write(&out, &delete, PROTOCOL_QUERY, "u");
+    protocol_query_write(&out, &delete, "u");
     assert_string_equal(buf_cstr(&out),
         "Action=DeleteMessageBatch&Version=2012-11-05&QueueUrl=u"
         "&DeleteMessageBatchRequestEntry.1.Id=0"
@@ -382,7 +383,7 @@ static void test_requests(void **state)
     buf_clear(&out);
     struct call visibility = { .operation = CALL_VISIBILITY, .count = 1 };
     visibility.entries[0] = (struct call_entry){ .text = "h", .length = 1 };
-    call_write(&out, &visibility, PROTOCOL_QUERY, "u");
+    protocol_query_write(&out, &visibility, "u");
     assert_string_equal(buf_cstr(&out),
         "Action=ChangeMessageVisibilityBatch&Version=2012-11-05&QueueUrl=u"
         "&ChangeMessageVisibilityBatchRequestEntry.1.Id=0"
@@ -409,7 +410,7 @@ static void test_send(void **state)
     struct call call = { .operation = CALL_SEND, .count = 2 };
     call.entries[0] = (struct call_entry){ .text = "x", .length = 1, .message = &message };
     call.entries[1] = (struct call_entry){ .text = "y", .length = 1 };
-    call_write(&out, &call, PROTOCOL_QUERY, "u");
+    protocol_query_write(&out, &call, "u");
     assert_string_equal(buf_cstr(&out),
         "Action=SendMessageBatch&Version=2012-11-05&QueueUrl=u"
         "&SendMessageBatchRequestEntry.1.Id=0&SendMessageBatchRequestEntry.1.MessageBody=x"
@@ -448,8 +449,8 @@ static void test_sent_attributes(void **state)
         call.entries[i] =
             (struct call_entry){ .text = "b", .length = 1, .message = i < 3 ? &message : NULL };
     answer_init(&answer);
-    enum answer_result result = feed(&answer, PROTOCOL_QUERY, false, xml, strlen(xml), 9, NULL);
-    assert_int_equal(call_judge(&call, &request, &answer, result, "host"), AWS_OK);
+    enum found_result result = feed(&answer, PROTOCOL_QUERY, false, xml, strlen(xml), 9, NULL);
+    assert_int_equal(call_judge(&call, &request, &answer.found, result, "host"), AWS_OK);
     for (size_t i = 0; i < 4; i++)
         assert_int_equal(call.entries[i].cause, causes[i]);
     assert_string_equal(call.entries[1].code, "wrong-checksum");

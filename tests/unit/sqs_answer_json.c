@@ -37,10 +37,10 @@ static void test_receive(void **state)
         struct buf out;
         buf_init(&out, 65536);
         assert_int_equal(feed(&answer, PROTOCOL_JSON, size % 2 == 0, two, strlen(two), size, &out),
-            ANSWER_WHOLE);
+            FOUND_WHOLE);
         assert_string_equal(buf_cstr(&out), two_lines);
-        assert_int_equal(answer.messages, 2);
-        assert_false(answer.is_error);
+        assert_int_equal(answer.found.messages, 2);
+        assert_false(answer.found.is_error);
         buf_free(&out);
     }
     answer_free(&answer);
@@ -59,15 +59,15 @@ static void test_cut(void **state)
     for (size_t cut = 0; cut < length; cut++) {
         struct buf out;
         buf_init(&out, 65536);
-        assert_int_equal(feed(&answer, PROTOCOL_JSON, false, two, cut, 50, &out), ANSWER_MALFORMED);
+        assert_int_equal(feed(&answer, PROTOCOL_JSON, false, two, cut, 50, &out), FOUND_MALFORMED);
         const char *got = buf_cstr(&out);
         if (strncmp(two_lines, got, strlen(got)) != 0)
             fail_msg("cut at %zu: %s", cut, got);
-        assert_int_equal(answer.messages, (cut >= first_end) + (cut >= second_end));
+        assert_int_equal(answer.found.messages, (cut >= first_end) + (cut >= second_end));
         buf_clear(&out);
-        assert_int_equal(feed(&answer, PROTOCOL_JSON, true, two, cut, 50, &out), ANSWER_MALFORMED);
+        assert_int_equal(feed(&answer, PROTOCOL_JSON, true, two, cut, 50, &out), FOUND_MALFORMED);
         assert_int_equal(out.length, 0);
-        assert_int_equal(answer.messages, 0);
+        assert_int_equal(answer.found.messages, 0);
         buf_free(&out);
     }
     answer_free(&answer);
@@ -83,7 +83,7 @@ static void test_not_arrived(void **state)
     buf_init(&out, 65536);
     assert_int_equal(answer_begin(&answer, PROTOCOL_JSON, true, on_message, &out), 0);
     answer_feed(&answer, two, strlen(two));
-    assert_int_equal(answer_finish(&answer, false), ANSWER_MALFORMED);
+    assert_int_equal(answer_finish(&answer, false), FOUND_MALFORMED);
     assert_int_equal(out.length, 0);
     buf_free(&out);
     answer_free(&answer);
@@ -91,40 +91,39 @@ static void test_not_arrived(void **state)
 
 static const struct document documents[] = {
     /* three ways to say that there is nothing */
-    { "{}", ANSWER_WHOLE, NULL, NULL, -1, 0 },
-    { "{\"Messages\":[]}", ANSWER_WHOLE, NULL, NULL, -1, 0 },
-    { "{\"Messages\": null}", ANSWER_WHOLE, NULL, NULL, -1, 0 },
-    { "{\"Messages\":[{},{\"Body\":null}],\"Messages\":[{}]}", ANSWER_WHOLE, NULL, NULL, -1, 3 },
-    { "{\"Messages\":[null]}", ANSWER_MALFORMED, NULL, NULL, -1, 0 },
-    { "{\"Messages\":{}}", ANSWER_MALFORMED, NULL, NULL, -1, 0 },
-    { "{\"Messages\":\"\"}", ANSWER_MALFORMED, NULL, NULL, -1, 0 },
-    { "{\"__type\":\"com.amazonaws.sqs#QueueDoesNotExist\",\"message\":\"m\"}", ANSWER_WHOLE,
+    { "{}", FOUND_WHOLE, NULL, NULL, -1, 0 },
+    { "{\"Messages\":[]}", FOUND_WHOLE, NULL, NULL, -1, 0 },
+    { "{\"Messages\": null}", FOUND_WHOLE, NULL, NULL, -1, 0 },
+    { "{\"Messages\":[{},{\"Body\":null}],\"Messages\":[{}]}", FOUND_WHOLE, NULL, NULL, -1, 3 },
+    { "{\"Messages\":[null]}", FOUND_MALFORMED, NULL, NULL, -1, 0 },
+    { "{\"Messages\":{}}", FOUND_MALFORMED, NULL, NULL, -1, 0 },
+    { "{\"Messages\":\"\"}", FOUND_MALFORMED, NULL, NULL, -1, 0 },
+    { "{\"__type\":\"com.amazonaws.sqs#QueueDoesNotExist\",\"message\":\"m\"}", FOUND_WHOLE,
         "QueueDoesNotExist", NULL, -1, 0 },
-    { "{\"__type\":\"ExpiredTokenException\"}", ANSWER_WHOLE, "ExpiredTokenException", NULL, -1,
-        0 },
-    { "{\"__type\":\"not a name!\"}", ANSWER_WHOLE, "unknown", NULL, -1, 0 },
-    { "{\"__type\":null}", ANSWER_WHOLE, "", NULL, -1, 0 },
-    { "{\"message\":\"m\"}", ANSWER_WHOLE, NULL, NULL, -1, 0 },
-    { "{\"QueueUrl\":\"http:\\/\\/h\\/1\\/q\"}", ANSWER_WHOLE, NULL, "http://h/1/q", -1, 0 },
-    { "{\"QueueUrl\":\"a\",\"QueueUrl\":\"b\"}", ANSWER_WHOLE, NULL, "b", -1, 0 },
-    { "{\"Attributes\":{\"DelaySeconds\":\"7\",\"VisibilityTimeout\":\"45\"}}", ANSWER_WHOLE, NULL,
+    { "{\"__type\":\"ExpiredTokenException\"}", FOUND_WHOLE, "ExpiredTokenException", NULL, -1, 0 },
+    { "{\"__type\":\"not a name!\"}", FOUND_WHOLE, "unknown", NULL, -1, 0 },
+    { "{\"__type\":null}", FOUND_WHOLE, "", NULL, -1, 0 },
+    { "{\"message\":\"m\"}", FOUND_WHOLE, NULL, NULL, -1, 0 },
+    { "{\"QueueUrl\":\"http:\\/\\/h\\/1\\/q\"}", FOUND_WHOLE, NULL, "http://h/1/q", -1, 0 },
+    { "{\"QueueUrl\":\"a\",\"QueueUrl\":\"b\"}", FOUND_WHOLE, NULL, "b", -1, 0 },
+    { "{\"Attributes\":{\"DelaySeconds\":\"7\",\"VisibilityTimeout\":\"45\"}}", FOUND_WHOLE, NULL,
         NULL, 45, 0 },
-    { "{\"Attributes\":{\"VisibilityTimeout\":0}}", ANSWER_WHOLE, NULL, NULL, 0, 0 },
-    { "{\"Attributes\":{\"VisibilityTimeout\":\"1e1\"}}", ANSWER_WHOLE, NULL, NULL, -1, 0 },
-    { "{\"Attributes\":{\"VisibilityTimeout\":{}}}", ANSWER_WHOLE, NULL, NULL, -1, 0 },
+    { "{\"Attributes\":{\"VisibilityTimeout\":0}}", FOUND_WHOLE, NULL, NULL, 0, 0 },
+    { "{\"Attributes\":{\"VisibilityTimeout\":\"1e1\"}}", FOUND_WHOLE, NULL, NULL, -1, 0 },
+    { "{\"Attributes\":{\"VisibilityTimeout\":{}}}", FOUND_WHOLE, NULL, NULL, -1, 0 },
     /* a body that looks like an answer is a body */
     { "{\"Messages\":[{\"Body\":\"{\\\"__type\\\":\\\"X\\\"}\",\"__type\":\"X\",\"QueueUrl\":\"u\"}]}",
-        ANSWER_WHOLE, NULL, NULL, -1, 1 },
-    { "[]", ANSWER_MALFORMED, NULL, NULL, -1, 0 },
-    { "null", ANSWER_MALFORMED, NULL, NULL, -1, 0 },
-    { "<html><head><title>502 Bad Gateway</title></head></html>", ANSWER_MALFORMED, NULL, NULL, -1,
+        FOUND_WHOLE, NULL, NULL, -1, 1 },
+    { "[]", FOUND_MALFORMED, NULL, NULL, -1, 0 },
+    { "null", FOUND_MALFORMED, NULL, NULL, -1, 0 },
+    { "<html><head><title>502 Bad Gateway</title></head></html>", FOUND_MALFORMED, NULL, NULL, -1,
         0 },
-    { "", ANSWER_MALFORMED, NULL, NULL, -1, 0 },
-    { " ", ANSWER_MALFORMED, NULL, NULL, -1, 0 },
-    { "{}{}", ANSWER_MALFORMED, NULL, NULL, -1, 0 },
-    { "{\"a\":\"\xff\"}", ANSWER_MALFORMED, NULL, NULL, -1, 0 },
-    { "{\"Messages\":[{\"Body\":\"x\"}", ANSWER_MALFORMED, NULL, NULL, -1, 1 },
-    { "{\"Messages\":[{\"Body\":\"x\"}{}]}", ANSWER_MALFORMED, NULL, NULL, -1, 2 },
+    { "", FOUND_MALFORMED, NULL, NULL, -1, 0 },
+    { " ", FOUND_MALFORMED, NULL, NULL, -1, 0 },
+    { "{}{}", FOUND_MALFORMED, NULL, NULL, -1, 0 },
+    { "{\"a\":\"\xff\"}", FOUND_MALFORMED, NULL, NULL, -1, 0 },
+    { "{\"Messages\":[{\"Body\":\"x\"}", FOUND_MALFORMED, NULL, NULL, -1, 1 },
+    { "{\"Messages\":[{\"Body\":\"x\"}{}]}", FOUND_MALFORMED, NULL, NULL, -1, 2 },
 };
 
 static void test_documents(void **state)
@@ -193,7 +192,7 @@ static void test_odd(void **state)
         buf_printf(&text, "{\"Messages\":[{\"Body\":\"x\"},%s,{\"Body\":\"y\"}]}", odd[i].text);
         buf_printf(&expected, "|||x|0|0|0|||||whole\n%s|||y|0|0|0|||||whole\n", odd[i].line);
         assert_int_equal(feed(&answer, PROTOCOL_JSON, false, text.data, text.length, 7, &out),
-            ANSWER_WHOLE);
+            FOUND_WHOLE);
         if (strcmp(buf_cstr(&out), buf_cstr(&expected)) != 0)
             fail_msg("message %zu: %s", i, buf_cstr(&out));
         buf_free(&text);
@@ -222,8 +221,8 @@ static void test_too_long(void **state)
         text.length += lengths[i];
         buf_puts(&text, "\"},{\"Body\":\"c\"}]}");
         assert_int_equal(feed(&answer, PROTOCOL_JSON, false, text.data, text.length, 16384, &out),
-            ANSWER_WHOLE);
-        assert_int_equal(answer.messages, 2);
+            FOUND_WHOLE);
+        assert_int_equal(answer.found.messages, 2);
         const char *got = buf_cstr(&out);
         assert_non_null(strstr(got, "||broken\n|||c|0|0|0|||||whole\n"));
         buf_free(&text);
@@ -272,7 +271,7 @@ static void test_many_attributes(void **state)
                 i == 0 ? "" : ",", i);
         buf_puts(&text, "}}]}");
         assert_int_equal(feed(&answer, PROTOCOL_JSON, false, text.data, text.length, 100, &out),
-            ANSWER_WHOLE);
+            FOUND_WHOLE);
         assert_int_equal(strstr(buf_cstr(&out), "whole") != NULL, count == ATTRIBUTE_READ_MAXIMUM);
     }
     buf_free(&text);

@@ -40,7 +40,7 @@ static void on_message(void *context, const struct message *message)
 }
 
 /* Read text[0, length) in pieces of ${size}; its messages go to ${out}. */
-static enum answer_result feed(struct answer *answer, enum protocol protocol, bool awaited,
+static enum found_result feed(struct answer *answer, enum protocol protocol, bool awaited,
     const char *text, size_t length, size_t size, struct buf *out)
 {
     assert_int_equal(answer_begin(answer, protocol, awaited, on_message, out), 0);
@@ -51,7 +51,7 @@ static enum answer_result feed(struct answer *answer, enum protocol protocol, bo
 
 struct document {
     const char *text;
-    enum answer_result result;
+    enum found_result result;
     const char *error;     /* its name; NULL: no error document */
     const char *queue_url; /* NULL: none */
     int visibility;        /* -1: none */
@@ -66,22 +66,22 @@ static void check_documents(enum protocol protocol, const struct document *docum
         const struct document *document = &documents[i];
         struct buf out;
         buf_init(&out, 65536);
-        enum answer_result result =
+        enum found_result result =
             feed(&answer, protocol, false, document->text, strlen(document->text), 16, &out);
         if (result != document->result)
             fail_msg("document %zu: result %d", i, (int)result);
-        assert_int_equal(answer.is_error, document->error != NULL);
+        assert_int_equal(answer.found.is_error, document->error != NULL);
         if (document->error != NULL)
-            assert_string_equal(answer.code, document->error);
-        assert_int_equal(answer.queue_url.length > 0, document->queue_url != NULL);
+            assert_string_equal(answer.found.code, document->error);
+        assert_int_equal(answer.found.queue_url.length > 0, document->queue_url != NULL);
         if (document->queue_url != NULL)
-            assert_string_equal(buf_cstr(&answer.queue_url), document->queue_url);
-        if (answer.has_visibility_timeout != (document->visibility >= 0))
+            assert_string_equal(buf_cstr(&answer.found.queue_url), document->queue_url);
+        if (answer.found.has_visibility_timeout != (document->visibility >= 0))
             fail_msg("document %zu: visibility timeout", i);
         if (document->visibility >= 0)
-            assert_int_equal(answer.visibility_timeout_s, document->visibility);
-        if (answer.messages != document->messages)
-            fail_msg("document %zu: %zu messages", i, answer.messages);
+            assert_int_equal(answer.found.visibility_timeout_s, document->visibility);
+        if (answer.found.messages != document->messages)
+            fail_msg("document %zu: %zu messages", i, answer.found.messages);
         buf_free(&out);
     }
     answer_free(&answer);
@@ -100,9 +100,9 @@ static void check_long_name(enum protocol protocol, const char *before, const ch
         buf_putc(&text, 'x');
     buf_puts(&text, after);
     assert_int_equal(feed(&answer, protocol, false, text.data, text.length, 100, NULL),
-        ANSWER_WHOLE);
-    assert_true(answer.is_error);
-    assert_string_equal(answer.code, "unknown");
+        FOUND_WHOLE);
+    assert_true(answer.found.is_error);
+    assert_string_equal(answer.found.code, "unknown");
     buf_free(&text);
     answer_free(&answer);
 }
@@ -132,8 +132,8 @@ static void check_long_parts(enum protocol protocol, const struct long_part *par
         text.length += LENGTH;
         buf_puts(&text, parts[i].after);
         assert_int_equal(feed(&answer, protocol, false, text.data, text.length, 16384, &out),
-            ANSWER_WHOLE);
-        assert_int_equal(answer.messages, 1);
+            FOUND_WHOLE);
+        assert_int_equal(answer.found.messages, 1);
         const char *got = buf_cstr(&out);
         size_t length = strlen(parts[i].end);
         if (out.length < length || strcmp(got + out.length - length, parts[i].end) != 0)
@@ -163,9 +163,9 @@ static void check_batches(enum protocol protocol, const struct batch_answer *row
         struct call call = { .operation = row->operation, .count = 3 };
         for (size_t j = 0; j < 3; j++)
             call.entries[j] = (struct call_entry){ .text = "b?", .length = 2 };
-        enum answer_result result =
+        enum found_result result =
             feed(&answer, protocol, false, row->text, strlen(row->text), 9, NULL);
-        assert_int_equal(call_judge(&call, &request, &answer, result, "host"), AWS_OK);
+        assert_int_equal(call_judge(&call, &request, &answer.found, result, "host"), AWS_OK);
         for (size_t j = 0; j < 3; j++) {
             if (call.entries[j].cause != row->causes[j])
                 fail_msg("answer %zu, entry %zu: cause %d", i, j, (int)call.entries[j].cause);
@@ -195,9 +195,9 @@ static void check_judgement(enum protocol protocol, const struct judged *rows, s
         if (row->outcome == HTTP_CONNECT)
             request.system_error = 111; /* ECONNREFUSED */
         (void)snprintf(request.error_name, sizeof request.error_name, "%s", row->header);
-        enum answer_result result =
+        enum found_result result =
             feed(&answer, protocol, false, row->text, strlen(row->text), 5, NULL);
-        enum aws_cause cause = call_judge(&call, &request, &answer, result, "host:1");
+        enum aws_cause cause = call_judge(&call, &request, &answer.found, result, "host:1");
         if (cause != row->cause || cause != call.error.cause)
             fail_msg("row %zu: cause %d: %s", i, (int)cause, call.error.text);
         if (row->says != NULL && strstr(call.error.text, row->says) == NULL)

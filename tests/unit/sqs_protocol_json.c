@@ -9,12 +9,13 @@
 #include <stdio.h>
 
 #include "sqs/call.h"
+#include "sqs/protocol_json.h"
 
 static void check_request(const struct call *call, const char *expected)
 {
     struct buf out;
     buf_init(&out, 65536);
-    call_write(&out, call, PROTOCOL_JSON, "http://h/1/q");
+    protocol_json_write(&out, call, "http://h/1/q");
     assert_string_equal(buf_cstr(&out), expected);
     buf_free(&out);
 }
