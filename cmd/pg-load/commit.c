@@ -10,15 +10,19 @@
 /* Attempts in another way follow from facts found out, each of which is found out once. */
 enum { MAX_WAYS = 8 };
 
-/* Reconnect if need be. 0; 1: a fault; -1: refused for good. */
-static int connect_again(struct loader *loader, struct retry *retry, struct failure *failure)
+enum connected { CONNECTED, CONNECTED_FAULT, CONNECTED_REFUSED };
+
+/* Reconnect if need be; ${failure}: refused for good. */
+static enum connected connect_again(struct loader *loader, struct retry *retry,
+    struct failure *failure)
 {
     struct pg_conn *conn = loader->target->conn;
     if (pg_conn_alive(conn) || retry_connect(retry, conn) == 0)
-        return 0;
+        return CONNECTED;
     if (pg_conn_error(conn)->fate == PG_FAULT)
-        return 1;
-    return failure_from_server(failure, pg_conn_error(conn), "cannot connect", true);
+        return CONNECTED_FAULT;
+    (void)failure_from_server(failure, pg_conn_error(conn), "cannot connect", true);
+    return CONNECTED_REFUSED;
 }
 
 static bool outlast(struct loader *loader, struct retry *retry, struct failure *failure)
@@ -36,23 +40,26 @@ static bool outlast(struct loader *loader, struct retry *retry, struct failure *
     return false;
 }
 
-/* How the transaction ended: 1 committed, 0 rolled back, -1 not known (${failure}). */
-static int ask_for_end(struct loader *loader, struct retry *retry, struct failure *failure)
+enum end { END_COMMITTED, END_ROLLED_BACK, END_UNKNOWN };
+
+/* How the transaction ended; ${failure}: that is not known, and will not be. */
+static enum end ask_for_end(struct loader *loader, struct retry *retry, struct failure *failure)
 {
     enum doubt_end end = DOUBT_LATER;
     while (end == DOUBT_LATER) {
-        int connected = connect_again(loader, retry, failure);
-        if (connected < 0)
-            return -1;
-        end = connected > 0 ? DOUBT_LATER : doubt_ask(loader);
+        enum connected connected = connect_again(loader, retry, failure);
+        if (connected == CONNECTED_REFUSED)
+            return END_UNKNOWN;
+        end = connected == CONNECTED ? doubt_ask(loader) : DOUBT_LATER;
         if (end == DOUBT_LATER && !outlast(loader, retry, failure))
-            return -1;
+            return END_UNKNOWN;
     }
     if (end != DOUBT_UNKNOWN)
-        return end == DOUBT_COMMITTED;
+        return end == DOUBT_COMMITTED ? END_COMMITTED : END_ROLLED_BACK;
     failure_set(failure, STATUS_TEMPORARY, "cannot tell whether the last batch was committed");
-    return failure_hint(failure, "its records got no verdict%s",
+    (void)failure_hint(failure, "its records got no verdict%s",
         loader->target->has_ledger ? "" : "; a ledger would have told");
+    return END_UNKNOWN;
 }
 
 static void adapt_modes(struct loader *loader, const struct row_batch *batch)
@@ -74,12 +81,13 @@ static void adapt_modes(struct loader *loader, const struct row_batch *batch)
     tally_learn(loader->tally, &loader->suspects, passed);
 }
 
+enum renewed { RENEWED, RENEWED_FAULT, RENEWED_FAILED };
+
 /*
  * The batch did not fit the target's columns (${stale}), or failed for good, which may be because
- * of that. 0: it is made to fit, to be tried again; 1: a fault; -1: nothing can be done,
- * ${failure}.
+ * of that: make it fit, to be tried again. ${failure}: nothing can be done.
  */
-static int renew(struct loader *loader, struct row_batch *batch, bool stale,
+static enum renewed renew(struct loader *loader, struct row_batch *batch, bool stale,
     struct failure *failure)
 {
     struct target *target = loader->target;
@@ -87,21 +95,37 @@ static int renew(struct loader *loader, struct row_batch *batch, bool stale,
     if (!stale &&
         (failure->status != STATUS_UNAVAILABLE || loader->renewals >= LOADER_RENEWALS ||
             !pg_conn_alive(target->conn)))
-        return -1;
+        return RENEWED_FAILED;
     loader->renewals++;
     switch (catalogue_renew(target->catalogue, target->conn, batch, target->has_ledger, &why)) {
     case RENEWAL_SAME:
-        return stale ? 0 : -1;
+        return stale ? RENEWED : RENEWED_FAILED;
     case RENEWAL_DONE:
         failure->status = STATUS_OK;
-        return 0;
+        return RENEWED;
     case RENEWAL_FAULT:
-        return stale ? 1 : -1;
+        return stale ? RENEWED_FAULT : RENEWED_FAILED;
     case RENEWAL_REFUSED:
         break;
     }
     *failure = why;
-    return -1;
+    return RENEWED_FAILED;
+}
+
+/* The answer to COMMIT was lost, with records that the ledger does not tell of. */
+static enum end resolve_doubt(struct loader *loader, const struct row_batch *batch,
+    struct retry *retry, unsigned *doubts, struct failure *failure)
+{
+    enum end end = END_ROLLED_BACK;
+    tally_fault(loader->tally);
+    /* With every row in the ledger a second try tells: it waits for the first one's end. */
+    if (batch->unkeyed > 0)
+        end = ask_for_end(loader, retry, failure);
+    if (end != END_ROLLED_BACK)
+        return end;
+    loader->insert = true;
+    /* What cuts off every COMMIT would else be tried for ever, without a pause. */
+    return (*doubts)++ > 0 && !outlast(loader, retry, failure) ? END_UNKNOWN : end;
 }
 
 static int try_until_done(struct loader *loader, struct row_batch *batch, struct retry *retry,
@@ -109,38 +133,33 @@ static int try_until_done(struct loader *loader, struct row_batch *batch, struct
 {
     unsigned doubts = 0;
     for (int ways = 0; ways < MAX_WAYS;) {
-        int connected = connect_again(loader, retry, failure);
-        if (connected < 0)
+        enum connected connected = connect_again(loader, retry, failure);
+        if (connected == CONNECTED_REFUSED)
             return -1;
         enum attempt attempt =
-            connected > 0 ? ATTEMPT_FAULT : attempt_batch(loader, batch, failure);
-        int end = 0;
+            connected == CONNECTED ? attempt_batch(loader, batch, failure) : ATTEMPT_FAULT;
+        enum renewed renewed;
+        enum end end;
         switch (attempt) {
         case ATTEMPT_DONE:
             return 0;
         case ATTEMPT_FAILED:
-            if (renew(loader, batch, false, failure) != 0)
+            if (renew(loader, batch, false, failure) != RENEWED)
                 return -1;
             break;
         case ATTEMPT_STALE:
-            end = renew(loader, batch, true, failure);
-            if (end < 0 || (end > 0 && !outlast(loader, retry, failure)))
+            renewed = renew(loader, batch, true, failure);
+            if (renewed == RENEWED_FAILED ||
+                (renewed == RENEWED_FAULT && !outlast(loader, retry, failure)))
                 return -1;
             break;
         case ATTEMPT_AGAIN:
             ways++;
             break;
         case ATTEMPT_DOUBT:
-            tally_fault(loader->tally);
-            /* With every row in the ledger a second try tells: it waits for the first one's end. */
-            if (batch->unkeyed > 0)
-                end = ask_for_end(loader, retry, failure);
-            if (end != 0)
-                return end > 0 ? 0 : -1;
-            loader->insert = true;
-            /* What cuts off every COMMIT would else be tried for ever, without a pause. */
-            if (doubts++ > 0 && !outlast(loader, retry, failure))
-                return -1;
+            end = resolve_doubt(loader, batch, retry, &doubts, failure);
+            if (end != END_ROLLED_BACK)
+                return end == END_COMMITTED ? 0 : -1;
             break;
         case ATTEMPT_FAULT:
             tally_fault(loader->tally);

@@ -1,152 +1,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "error_key.h"
 #include "error_rows.h"
 #include "json/string.h"
 #include "pg/errors.h"
-#include "pg/ledger.h"
 #include "stored_record.h"
 
 enum { MAX_IDS = 1 << 30 };
-
-/* ---- known already ---- */
-
-/* The key of a late one is its message's, which the first record of it may just have brought. */
-static bool refused_early(const struct item *item)
-{
-    return item->kind != ITEM_ROW && !item->late;
-}
-
-static int compare_keys(const void *a, const void *b)
-{
-    return pg_key_compare(a, b);
-}
-
-/* Whether this transaction itself wrote the key. */
-static bool is_fresh(const struct loader *loader, const struct row_batch *batch,
-    const struct pg_key *key)
-{
-    const struct pg_key *found = batch->key_count == 0
-        ? NULL
-        : bsearch(key, batch->keys, batch->key_count, sizeof *key, compare_keys);
-    return found != NULL && loader->fresh[found - batch->keys];
-}
-
-int error_rows_known(struct loader *loader, struct row_batch *batch)
-{
-    size_t count = 0;
-    if (!loader->target->has_ledger)
-        return 0;
-    struct pg_key *keys = loader->scratch;
-    for (size_t i = 0; i < batch->count; i++) {
-        const struct item *item = &batch->items[i];
-        if (refused_early(item) && item->has_key && !is_fresh(loader, batch, &item->ledger_key))
-            keys[count++] = item->ledger_key;
-    }
-    if (count == 0)
-        return 0;
-    qsort(keys, count, sizeof *keys, compare_keys);
-    bool *held = calloc(count, sizeof *held);
-    if (held == NULL)
-        return pg_conn_no_memory(loader->target->conn);
-    int status = pg_ledger_holds(loader->target->conn, &loader->target->ledger, keys, count, held);
-    for (size_t i = 0; i < batch->count && status == 0; i++) {
-        struct item *item = &batch->items[i];
-        if (!refused_early(item) || !item->has_key)
-            continue;
-        const struct pg_key *found =
-            bsearch(&item->ledger_key, keys, count, sizeof *keys, compare_keys);
-        if (found != NULL && held[found - keys])
-            item->state = STATE_DUPLICATE;
-    }
-    free(held);
-    return status;
-}
-
-/* ---- error keys ---- */
-
-static void content_key(const struct row_batch *batch, const struct item *item, struct pg_key *key)
-{
-    const char *line = item->line.length == 0 ? "" : batch->lines.data + item->line.at;
-    size_t from = item->sqs.length == 0 ? 0 : item->sqs.at - item->line.at;
-    pg_key_content(line, item->line.length, from, from + item->sqs.length, key);
-}
-
-/*
- * Under which a record is kept in the error table: its message's key, or else its content's; of
- * several records of one message, that of both.
- */
-static struct pg_key error_key(const struct row_batch *batch, const struct item *item)
-{
-    struct pg_key key = item->message_key;
-    struct pg_key content;
-    if (item->has_message && !item->split)
-        return key;
-    content_key(batch, item, &content);
-    if (item->has_message)
-        pg_errors_second_key(&item->message_key, &content, &key);
-    return item->has_message ? key : content;
-}
-
-/*
- * By which a corrected record is known again: the ledger key, unless that is the message's and the
- * record but one of several. Where --key found nothing the message has to do.
- */
-static bool return_key(const struct row_batch *batch, const struct item *item, struct pg_key *key)
-{
-    bool by_message = !item->has_key || (item->split && !batch->plan->has_key);
-    *key = by_message ? error_key(batch, item) : item->ledger_key;
-    return item->has_key || item->has_message;
-}
-
-/* Sort ${keys} and let each stand there once; how many are left. */
-static size_t sort_unique(struct pg_key *keys, size_t count)
-{
-    size_t left = 0;
-    qsort(keys, count, sizeof *keys, compare_keys);
-    for (size_t i = 0; i < count; i++)
-        if (left == 0 || pg_key_compare(&keys[left - 1], &keys[i]) != 0)
-            keys[left++] = keys[i];
-    return left;
-}
-
-/* How many of these keys, which are put in order, the error table does not have. 0, or -1. */
-static int count_unheld(struct loader *loader, struct pg_key *keys, size_t count, uint64_t *unheld)
-{
-    const struct target *target = loader->target;
-    size_t different = sort_unique(keys, count);
-    *unheld = different;
-    if (different == 0 || !target->has_errors)
-        return 0;
-    bool *held = calloc(different, sizeof *held);
-    if (held == NULL)
-        return pg_conn_no_memory(target->conn);
-    int status = pg_errors_holds(target->conn, &target->errors, keys, different, held);
-    for (size_t i = 0; i < different && status == 0; i++)
-        *unheld -= held[i];
-    free(held);
-    return status;
-}
-
-int error_rows_count_new(struct loader *loader, const struct row_batch *batch,
-    struct suspects *suspects)
-{
-    struct pg_key *keys = loader->scratch;
-    size_t count = 0;
-    for (size_t i = 0; i < batch->count; i++) {
-        const struct item *item = &batch->items[i];
-        bool keyed = loader->target->has_ledger && item->has_key;
-        if (item->kind == ITEM_ROW && item->state == STATE_REFUSED && (item->head || !keyed))
-            keys[count++] = error_key(batch, item);
-    }
-    if (count_unheld(loader, keys, count, &suspects->refused) != 0)
-        return -1;
-    count = 0;
-    for (size_t i = 0; i < batch->count; i++)
-        if (batch->items[i].misfit && batch->items[i].state != STATE_DUPLICATE)
-            keys[count++] = error_key(batch, &batch->items[i]);
-    return count_unheld(loader, keys, count, &suspects->misfits);
-}
 
 /* ---- storing ---- */
 
@@ -194,9 +55,9 @@ static int fill_row(const struct row_batch *batch, size_t index, struct pg_error
         .column = refusal->column,
         .constraint = refusal->constraint,
         .item = index };
-    content_key(batch, item, &row->content);
-    row->key = error_key(batch, item);
-    row->has_ledger_key = return_key(batch, item, &row->ledger_key);
+    error_key_content(batch, item, &row->content);
+    row->key = error_key_of(batch, item);
+    row->has_ledger_key = error_key_return(batch, item, &row->ledger_key);
     buf_init(&id, MAX_IDS);
     int status = write_id(&id, batch, item);
     if (status == 0 && id.length > 0)
@@ -207,7 +68,8 @@ static int fill_row(const struct row_batch *batch, size_t index, struct pg_error
     return status;
 }
 
-int error_rows_store(struct loader *loader, struct row_batch *batch)
+/* 0, or -1 with the connection's error. */
+static int store(struct loader *loader, struct row_batch *batch)
 {
     size_t wanted = 0;
     for (size_t i = 0; i < batch->count; i++)
@@ -284,12 +146,13 @@ static bool split_key(const struct row_batch *batch, const struct item *item, st
     struct pg_key content;
     if (!item->has_message)
         return false;
-    content_key(batch, item, &content);
+    error_key_content(batch, item, &content);
     pg_errors_second_key(&item->message_key, &content, key);
     return true;
 }
 
-int error_rows_resolve(struct loader *loader, struct row_batch *batch)
+/* 0, or -1 with the connection's error. */
+static int resolve(struct loader *loader, struct row_batch *batch)
 {
     struct target *target = loader->target;
     if (!target->has_errors || !(loader->waiting || loader->stored))
@@ -305,4 +168,19 @@ int error_rows_resolve(struct loader *loader, struct row_batch *batch)
         return -1;
     loader->asked_for_split = true;
     return loader->open_split ? resolve_by(loader, batch, split_key) : 0;
+}
+
+enum attempt error_rows_write(struct loader *loader, struct row_batch *batch,
+    struct failure *failure)
+{
+    const struct pg_side_table *errors = &loader->target->errors;
+    if (store(loader, batch) != 0)
+        return attempt_end_side(loader, errors, "writing the error table", failure);
+    enum table_check check =
+        loader->stored ? table_check_errors(loader, batch, failure) : TABLE_CHECK_HOLDS;
+    if (check != TABLE_CHECK_HOLDS)
+        return attempt_end_check(loader, check, failure);
+    if (resolve(loader, batch) != 0)
+        return attempt_end_side(loader, errors, "resolving in the error table", failure);
+    return ATTEMPT_DONE;
 }

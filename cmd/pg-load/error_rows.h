@@ -1,25 +1,17 @@
 #ifndef PG_LOAD_ERROR_ROWS_H
 #define PG_LOAD_ERROR_ROWS_H
 
+#include "attempt_end.h"
+#include "failure.h"
 #include "loader.h"
 #include "row_batch.h"
 
-/* Each in the transaction begun: 0, or -1 with the connection's error. */
-
-/* Mark as duplicates those refused before whose key a committed row holds already. */
-int error_rows_known(struct loader *loader, struct row_batch *batch);
-
 /*
- * Of the records refused by the server, and of the misfits, how many the error table does not know
- * yet; those of one message, delivered again, count as one.
+ * What a batch's transaction has to do with the error table, once the verdicts are set: store the
+ * records that are to be quarantined, and mark resolved what waits under the keys of the rows that
+ * passed. loader->stored: whether something was stored.
  */
-int error_rows_count_new(struct loader *loader, const struct row_batch *batch,
-    struct suspects *suspects);
-
-/* Store what is refused and has content. */
-int error_rows_store(struct loader *loader, struct row_batch *batch);
-
-/* Mark resolved what waits in the error table for the messages whose rows passed. */
-int error_rows_resolve(struct loader *loader, struct row_batch *batch);
+enum attempt error_rows_write(struct loader *loader, struct row_batch *batch,
+    struct failure *failure);
 
 #endif

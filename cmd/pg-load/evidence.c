@@ -1,17 +1,75 @@
+#include <stdlib.h>
 #include <string.h>
 
-#include "error_rows.h"
+#include "error_key.h"
 #include "evidence.h"
 #include "isolate.h"
+#include "pg/errors.h"
 
 enum {
     ENOUGH_FAILED = 10 /* as many as one receive brings: refused with none passing, they end it */
 };
 
-/* Whether the table has taken rows before. 1, 0, or -1 with the connection's error. */
-static int holds_rows(struct loader *loader)
+static int compare_keys(const void *a, const void *b)
+{
+    return pg_key_compare(a, b);
+}
+
+/* Sort ${keys} and let each stand there once; how many are left. */
+static size_t sort_unique(struct pg_key *keys, size_t count)
+{
+    size_t left = 0;
+    qsort(keys, count, sizeof *keys, compare_keys);
+    for (size_t i = 0; i < count; i++)
+        if (left == 0 || pg_key_compare(&keys[left - 1], &keys[i]) != 0)
+            keys[left++] = keys[i];
+    return left;
+}
+
+/* How many of these keys, which are put in order, the error table does not have. 0, or -1. */
+static int count_unheld(struct loader *loader, struct pg_key *keys, size_t count, uint64_t *unheld)
 {
     const struct target *target = loader->target;
+    size_t different = sort_unique(keys, count);
+    *unheld = different;
+    if (different == 0 || !target->has_errors)
+        return 0;
+    bool *held = calloc(different, sizeof *held);
+    if (held == NULL)
+        return pg_conn_no_memory(target->conn);
+    int status = pg_errors_holds(target->conn, &target->errors, keys, different, held);
+    for (size_t i = 0; i < different && status == 0; i++)
+        *unheld -= held[i];
+    free(held);
+    return status;
+}
+
+/* How many of the refused are not in the error table yet. 0, or -1. */
+static int count_new(struct loader *loader, const struct row_batch *batch,
+    struct suspects *suspects)
+{
+    struct pg_key *keys = loader->scratch;
+    size_t count = 0;
+    for (size_t i = 0; i < batch->count; i++) {
+        const struct item *item = &batch->items[i];
+        bool keyed = loader->target->has_ledger && item->has_key;
+        if (item->kind == ITEM_ROW && item->state == STATE_REFUSED && (item->head || !keyed))
+            keys[count++] = error_key_of(batch, item);
+    }
+    if (count_unheld(loader, keys, count, &suspects->refused) != 0)
+        return -1;
+    count = 0;
+    for (size_t i = 0; i < batch->count; i++)
+        if (batch->items[i].misfit && batch->items[i].state != STATE_DUPLICATE)
+            keys[count++] = error_key_of(batch, &batch->items[i]);
+    return count_unheld(loader, keys, count, &suspects->misfits);
+}
+
+/* ${holds}: whether the table has taken rows before. 0, or -1 with the connection's error. */
+static int holds_rows(struct loader *loader, bool *holds)
+{
+    const struct target *target = loader->target;
+    *holds = false;
     if (!target->has_ledger && !target->table.readable)
         return 0;
     buf_clear(&loader->sql);
@@ -22,7 +80,8 @@ static int holds_rows(struct loader *loader)
         return pg_conn_no_memory(target->conn);
     if (pg_conn_exec(target->conn, sql) != 0)
         return -1;
-    return pg_conn_rows(target->conn) > 0;
+    *holds = pg_conn_rows(target->conn) > 0;
+    return 0;
 }
 
 static struct refusal *refusal_by_server(struct row_batch *batch, const struct item *item)
@@ -79,32 +138,35 @@ static enum cause worst_cause(struct row_batch *batch)
  * the run. So does a lack of rights or, before a row of this run is in the table, of what a
  * function under it looks for: a trigger's table.
  */
-int evidence_weigh(struct loader *loader, struct row_batch *batch, struct suspects *found)
+enum evidence evidence_weigh(struct loader *loader, struct row_batch *batch, struct suspects *found)
 {
     *found = (struct suspects){ .refused = 0 };
     if (row_batch_count(batch, STATE_PASSED) > 0)
-        return 1;
-    if (error_rows_count_new(loader, batch, found) != 0)
-        return -1;
+        return EVIDENCE_RECORDS;
+    if (count_new(loader, batch, found) != 0)
+        return EVIDENCE_ERROR;
     uint64_t all = found->refused + found->misfits;
     if (all == 0)
-        return 1;
+        return EVIDENCE_RECORDS;
     bool proven;
     struct suspects before = tally_suspects(loader->tally, &proven);
     bool known = all <= row_batch_count(batch, STATE_DUPLICATE);
     if (!known && before.refused + before.misfits + all > ENOUGH_FAILED)
-        return 0;
+        return EVIDENCE_SETUP;
     if (prove(loader, batch) != 0)
-        return -1;
+        return EVIDENCE_ERROR;
     enum cause cause = worst_cause(batch);
     if (cause == LACKS_RIGHT || (cause == LACKS_OBJECT && !proven && !known))
-        return 0;
+        return EVIDENCE_SETUP;
     if (known)
-        return 1;
-    int holds = proven || found->refused == 0 ? 1 : holds_rows(loader);
-    if (holds != 0)
-        return holds;
-    return before.refused + found->refused == 1 && cause == ABOUT_VALUES;
+        return EVIDENCE_RECORDS;
+    if (proven || found->refused == 0)
+        return EVIDENCE_RECORDS;
+    bool holds;
+    if (holds_rows(loader, &holds) != 0)
+        return EVIDENCE_ERROR;
+    bool alone = before.refused + found->refused == 1 && cause == ABOUT_VALUES;
+    return holds || alone ? EVIDENCE_RECORDS : EVIDENCE_SETUP;
 }
 
 static bool is_suspect(const struct item *item)

@@ -11,12 +11,16 @@
  * while none passes may mean that it is the table, the map, a right that lacks.
  */
 
-/*
- * evidence_weigh(loader, batch, found):
- * In the transaction, when every row has passed or is refused. 1: go on; 0: end the run, with
- * evidence_failure(); -1: the connection's error. ${found}: the refused that are new.
- */
-int evidence_weigh(struct loader *loader, struct row_batch *batch, struct suspects *found);
+enum evidence {
+    EVIDENCE_RECORDS, /* against some records, or none: go on */
+    EVIDENCE_SETUP,   /* against table, map or rights: end the run, with evidence_failure() */
+    EVIDENCE_ERROR    /* the connection's error */
+};
+
+/* In the transaction, when every row has passed or is refused. ${found}: the refused that the
+ * error table does not know yet; those of one message, delivered again, count as one. */
+enum evidence evidence_weigh(struct loader *loader, struct row_batch *batch,
+    struct suspects *found);
 
 /* The run's end: what the last of them was refused for. */
 void evidence_failure(const struct row_batch *batch, const struct suspects *found,

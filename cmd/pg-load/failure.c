@@ -2,7 +2,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "failure.h"
+
+enum { MAX_TEXT = 4096 };
 
 int failure_set(struct failure *failure, enum status status, const char *format, ...)
 {
@@ -24,6 +27,17 @@ int failure_hint(struct failure *failure, const char *format, ...)
     return -1;
 }
 
+/* What the error names, the catalogue's names only. */
+static void add_names(struct buf *text, const struct pg_error *error)
+{
+    if (error->table[0] != '\0')
+        buf_printf(text, ", table %s", error->table);
+    if (error->constraint[0] != '\0')
+        buf_printf(text, ", constraint %s", error->constraint);
+    else if (error->column[0] != '\0')
+        buf_printf(text, ", column %s", error->column);
+}
+
 int failure_from_server(struct failure *failure, const struct pg_error *error, const char *doing,
     bool words)
 {
@@ -35,18 +49,19 @@ int failure_from_server(struct failure *failure, const struct pg_error *error, c
     if (error->sqlstate[0] == '\0') /* the connection's own words: hosts and files, no row */
         return failure_set(failure, status, "%s: %s", doing, error->text);
     const char *name = pg_sqlstate_name(error->sqlstate);
-    if (error->fate == PG_FAULT) /* whose names nobody has looked up */
-        return failure_set(failure, status, "%s: SQLSTATE %s%s%s%s%s", doing, error->sqlstate,
-            name == NULL ? "" : " ", name == NULL ? "" : name, words ? ": " : "",
-            words ? error->text : "");
-    const char *about = error->constraint[0] != '\0' ? error->constraint : error->column;
-    return failure_set(failure, status, "%s: SQLSTATE %s%s%s%s%s%s%s%s%s", doing, error->sqlstate,
-        name == NULL ? "" : " ", name == NULL ? "" : name,
-        error->table[0] == '\0' ? "" : ", table ", error->table,
-        about[0] == '\0'             ? ""
-            : about == error->column ? ", column "
-                                     : ", constraint ",
-        about, words ? ": " : "", words ? error->text : "");
+    struct buf text;
+    buf_init(&text, MAX_TEXT);
+    buf_printf(&text, "%s: SQLSTATE %s", doing, error->sqlstate);
+    if (name != NULL)
+        buf_printf(&text, " %s", name);
+    if (error->fate != PG_FAULT) /* of a fault nobody has looked up the names */
+        add_names(&text, error);
+    if (words)
+        buf_printf(&text, ": %s", error->text);
+    const char *whole = buf_cstr(&text);
+    (void)failure_set(failure, status, "%s", whole == NULL ? doing : whole);
+    buf_free(&text);
+    return -1;
 }
 
 int failure_from_table(struct failure *failure, const struct pg_error *error, const char *doing,

@@ -23,13 +23,6 @@ void retry_init(struct retry *retry, uint64_t limit_ms, uint64_t grace_ms)
     retry->meter = NULL;
 }
 
-void retry_reset(struct retry *retry)
-{
-    backoff_reset(&retry->backoff);
-    retry->asked = 0;
-    retry->deadline = 0;
-}
-
 /* A stop request leaves the grace time, where that is less. */
 static void heed_stop(struct retry *retry, uint64_t now)
 {

@@ -23,7 +23,6 @@ struct retry {
 };
 
 void retry_init(struct retry *retry, uint64_t limit_ms, uint64_t grace_ms);
-void retry_reset(struct retry *retry); /* after a success */
 /*
  * Open the connection within the time that is left, or three seconds: less would take a busy server
  * for one that is not there. A connection that verifies nobody is warned of, once in a process. 0,

@@ -1,0 +1,55 @@
+#include <string.h>
+
+#include "attempt_end.h"
+#include "pg/transaction.h"
+
+enum attempt attempt_end_error(struct loader *loader, struct pg_error error,
+    const struct pg_side_table *side, const char *doing, struct failure *failure)
+{
+    const struct target *target = loader->target;
+    pg_transaction_rollback(loader->target->conn);
+    if (error.fate == PG_FAULT)
+        return ATTEMPT_FAULT;
+    /* Where it cannot be asked, the names are left out, and the error is told all the same. */
+    if (!pg_conn_alive(target->conn))
+        pg_error_names_forget(&error);
+    else
+        (void)pg_error_names_check(&loader->known, target->conn, target->table.qualified, &error);
+    (void)failure_from_table(failure, &error, doing, side == NULL ? "" : side->qualified,
+        loader->options->show_values);
+    if (side == NULL)
+        failure_rights(failure, &error, "INSERT", target->table.qualified);
+    else
+        failure_rights(failure, &error, pg_side_table_rights(side), side->qualified);
+    return ATTEMPT_FAILED;
+}
+
+enum attempt attempt_end_side(struct loader *loader, const struct pg_side_table *side,
+    const char *doing, struct failure *failure)
+{
+    return attempt_end_error(loader, *pg_conn_error(loader->target->conn), side, doing, failure);
+}
+
+enum attempt attempt_end_failed(struct loader *loader, const char *doing, struct failure *failure)
+{
+    return attempt_end_side(loader, NULL, doing, failure);
+}
+
+/* What the guard found, where it does not lookahead. */
+enum attempt attempt_end_check(struct loader *loader, enum table_check guard,
+    struct failure *failure)
+{
+    bool side = loader->target->has_errors &&
+        strncmp(pg_conn_error(loader->target->conn)->sqlstate, "42", 2) == 0;
+    if (guard == TABLE_CHECK_ERROR)
+        return attempt_end_side(loader, side ? &loader->target->errors : NULL,
+            "looking at the tables", failure);
+    pg_transaction_rollback(loader->target->conn);
+    return guard == TABLE_CHECK_CHANGED ? ATTEMPT_STALE : ATTEMPT_FAILED;
+}
+
+enum attempt attempt_end_again(struct loader *loader)
+{
+    pg_transaction_rollback(loader->target->conn);
+    return ATTEMPT_AGAIN;
+}

@@ -1,0 +1,86 @@
+#include <string.h>
+
+#include "doubt.h"
+#include "ledger_keys.h"
+#include "pg/ledger.h"
+#include "pg/transaction.h"
+#include "side_tables.h"
+
+static const char *begin_sql(struct loader *loader, const struct row_batch *batch, bool copy_keys)
+{
+    const struct buf *prologue = &loader->target->prologue;
+    buf_clear(&loader->sql);
+    if (prologue->length > 0)
+        buf_append(&loader->sql, prologue->data, prologue->length);
+    buf_append(&loader->sql, loader->target->guard.data, loader->target->guard.length);
+    if (loader->immediate)
+        buf_puts(&loader->sql, "SET CONSTRAINTS ALL IMMEDIATE;");
+    if (copy_keys && batch->key_count > 0)
+        pg_ledger_copy_sql(&loader->target->ledger, &loader->sql);
+    return buf_cstr(&loader->sql);
+}
+
+/* No transaction could be begun: for what is wrong with the tables beside the target, or else. */
+static enum attempt give_up_begin(struct loader *loader, bool copy, struct failure *failure)
+{
+    struct target *target = loader->target;
+    const struct pg_error error = *pg_conn_error(target->conn);
+    pg_transaction_rollback(target->conn);
+    if (error.fate != PG_FAULT) {
+        switch (side_tables_explain(target, loader->options, failure)) {
+        case SIDE_TABLES_REFUSED:
+            return ATTEMPT_FAILED;
+        case SIDE_TABLES_FAULT:
+            return ATTEMPT_FAULT;
+        case SIDE_TABLES_AS_BEFORE:
+            break;
+        }
+        if (pg_side_table_check_raised(&error))
+            return ATTEMPT_AGAIN;
+    }
+    return attempt_end_error(loader, error, copy ? &target->ledger : NULL,
+        copy ? "writing the ledger" : "beginning", failure);
+}
+
+enum attempt ledger_keys_write(struct loader *loader, const struct row_batch *batch,
+    struct failure *failure)
+{
+    struct pg_conn *conn = loader->target->conn;
+    const struct pg_side_table *ledger = &loader->target->ledger;
+    bool copy = !loader->insert;
+    const char *sql = begin_sql(loader, batch, copy);
+    if (sql == NULL || loader_reserve(loader, batch->count) != 0) {
+        (void)pg_conn_no_memory(conn);
+        return attempt_end_failed(loader, "beginning", failure);
+    }
+    if (pg_transaction_begin(conn, sql) != 0)
+        return give_up_begin(loader, copy && batch->key_count > 0, failure);
+    for (size_t i = 0; i < batch->key_count; i++)
+        loader->fresh[i] = true;
+    if (batch->key_count > 0 && copy) {
+        if (pg_ledger_copy(conn, ledger, batch->keys, batch->key_count) != 0) {
+            if (strcmp(pg_conn_error(conn)->sqlstate, "23505") != 0)
+                return attempt_end_side(loader, ledger, "writing the ledger", failure);
+            loader->insert = true;
+            return attempt_end_again(loader);
+        }
+        if (table_check_keys(loader, batch, failure) != TABLE_CHECK_HOLDS)
+            return attempt_end_check(loader, TABLE_CHECK_BROKEN, failure);
+    } else if (batch->key_count > 0 &&
+        pg_ledger_insert(conn, ledger, batch->keys, batch->key_count, loader->fresh) != 0) {
+        return attempt_end_side(loader, ledger, "writing the ledger", failure);
+    }
+    return doubt_begin(loader, batch) == 0 ? ATTEMPT_DONE
+                                           : attempt_end_failed(loader, "beginning", failure);
+}
+
+int ledger_keys_take_back(struct loader *loader, const struct row_batch *batch)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < batch->key_count; i++)
+        if (loader->fresh[i] && loader->tries[i] == ROW_BATCH_NONE)
+            loader->scratch[count++] = batch->keys[i];
+    return count == 0
+        ? 0
+        : pg_ledger_delete(loader->target->conn, &loader->target->ledger, loader->scratch, count);
+}

@@ -1,0 +1,19 @@
+#ifndef PG_LOAD_LEDGER_KEYS_H
+#define PG_LOAD_LEDGER_KEYS_H
+
+#include "attempt_end.h"
+#include "failure.h"
+#include "loader.h"
+#include "row_batch.h"
+
+/*
+ * Begin the transaction and write the batch's keys, in their order: loader->fresh tells which of
+ * them were not in the ledger.
+ */
+enum attempt ledger_keys_write(struct loader *loader, const struct row_batch *batch,
+    struct failure *failure);
+
+/* Keys of which no copy passed leave the ledger again. 0, or -1 with the connection's error. */
+int ledger_keys_take_back(struct loader *loader, const struct row_batch *batch);
+
+#endif

@@ -1,0 +1,129 @@
+#include <stdlib.h>
+
+#include "evidence.h"
+#include "outcome.h"
+#include "pg/ledger.h"
+#include "pg/transaction.h"
+
+/* ---- known already ---- */
+
+/* The key of a late one is its message's, which the first record of it may just have brought. */
+static bool refused_early(const struct item *item)
+{
+    return item->kind != ITEM_ROW && !item->late;
+}
+
+static int compare_keys(const void *a, const void *b)
+{
+    return pg_key_compare(a, b);
+}
+
+/* Whether this transaction itself wrote the key. */
+static bool is_fresh(const struct loader *loader, const struct row_batch *batch,
+    const struct pg_key *key)
+{
+    const struct pg_key *found = batch->key_count == 0
+        ? NULL
+        : bsearch(key, batch->keys, batch->key_count, sizeof *key, compare_keys);
+    return found != NULL && loader->fresh[found - batch->keys];
+}
+
+/* Refused records whose key a committed row holds are duplicates. 0, or -1. */
+static int find_duplicates(struct loader *loader, struct row_batch *batch)
+{
+    size_t count = 0;
+    if (!loader->target->has_ledger)
+        return 0;
+    struct pg_key *keys = loader->scratch;
+    for (size_t i = 0; i < batch->count; i++) {
+        const struct item *item = &batch->items[i];
+        if (refused_early(item) && item->has_key && !is_fresh(loader, batch, &item->ledger_key))
+            keys[count++] = item->ledger_key;
+    }
+    if (count == 0)
+        return 0;
+    qsort(keys, count, sizeof *keys, compare_keys);
+    bool *held = calloc(count, sizeof *held);
+    if (held == NULL)
+        return pg_conn_no_memory(loader->target->conn);
+    int status = pg_ledger_holds(loader->target->conn, &loader->target->ledger, keys, count, held);
+    for (size_t i = 0; i < batch->count && status == 0; i++) {
+        struct item *item = &batch->items[i];
+        if (!refused_early(item) || !item->has_key)
+            continue;
+        const struct pg_key *found =
+            bsearch(&item->ledger_key, keys, count, sizeof *keys, compare_keys);
+        if (found != NULL && held[found - keys])
+            item->state = STATE_DUPLICATE;
+    }
+    free(held);
+    return status;
+}
+
+/* ---- verdicts ---- */
+
+static enum verdict_status verdict_of(const struct loader *loader, const struct item *item)
+{
+    bool dry = loader->options->dry_run;
+    if (item->state == STATE_DUPLICATE)
+        return dry ? VERDICT_WOULD_DUPLICATE : VERDICT_DUPLICATE;
+    if (item->kind == ITEM_ROW && item->state == STATE_PASSED)
+        return dry ? VERDICT_WOULD_COMMIT : VERDICT_COMMITTED;
+    if (item->split && !loader->target->has_errors)
+        return VERDICT_UNKNOWN;
+    if (loader->target->has_errors && item->kind != ITEM_EMPTY)
+        return dry ? VERDICT_WOULD_QUARANTINE : VERDICT_QUARANTINED;
+    return dry ? VERDICT_WOULD_REJECT : VERDICT_REJECTED;
+}
+
+static void set_verdicts(const struct loader *loader, struct row_batch *batch)
+{
+    batch->untold = 0;
+    for (size_t i = 0; i < batch->count; i++) {
+        batch->items[i].verdict = verdict_of(loader, &batch->items[i]);
+        batch->untold += batch->items[i].verdict == VERDICT_UNKNOWN;
+    }
+}
+
+/* Whether the batch takes the run past --max-rejects; if not, it counts from now on. */
+static bool is_past_limit(struct loader *loader, const struct row_batch *batch,
+    struct failure *failure)
+{
+    const struct load_options *options = loader->options;
+    uint64_t refused = 0;
+    for (size_t i = 0; i < batch->count; i++) {
+        enum verdict_status verdict = batch->items[i].verdict;
+        refused += verdict != VERDICT_COMMITTED && verdict != VERDICT_DUPLICATE &&
+            verdict != VERDICT_WOULD_COMMIT && verdict != VERDICT_WOULD_DUPLICATE;
+    }
+    uint64_t all = batch->count;
+    uint64_t all_refused = refused;
+    if (tally_claim(loader->tally, &all, &all_refused,
+            options->limited ? options->limit : UINT64_MAX, options->limit_percent)) {
+        loader->claimed = batch->count;
+        loader->claimed_refused = refused;
+        return false;
+    }
+    failure_set(failure, STATUS_DATA, "more than --max-rejects: %llu of %llu records refused",
+        (unsigned long long)all_refused, (unsigned long long)all);
+    return true;
+}
+
+enum attempt outcome_decide(struct loader *loader, struct row_batch *batch, struct failure *failure)
+{
+    struct suspects found;
+    if (find_duplicates(loader, batch) != 0)
+        return attempt_end_side(loader, &loader->target->ledger, "reading the ledger", failure);
+    enum evidence evidence = evidence_weigh(loader, batch, &found);
+    if (evidence == EVIDENCE_ERROR)
+        return attempt_end_failed(loader, "looking for rows", failure);
+    loader->suspects = found;
+    set_verdicts(loader, batch);
+    bool past = is_past_limit(loader, batch, failure);
+    if (evidence == EVIDENCE_SETUP)
+        evidence_failure(batch, &found, failure);
+    if (!past && evidence == EVIDENCE_RECORDS)
+        return ATTEMPT_DONE;
+    pg_transaction_rollback(loader->target->conn);
+    return ATTEMPT_FAILED;
+}

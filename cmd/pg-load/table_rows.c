@@ -1,0 +1,161 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "isolate.h"
+#include "table_rows.h"
+
+enum { FOREIGN_KEY_ROUNDS = 16 };
+
+/* Put the first ${count} of loader->order in the order of their groups; ends[g] is past group g. */
+static int sort_by_group(struct loader *loader, const struct row_batch *batch, size_t count,
+    size_t *ends)
+{
+    if (batch->group_count == 1) {
+        ends[0] = count;
+        return 0;
+    }
+    uint32_t *sorted = malloc((count + 1) * sizeof *sorted);
+    if (sorted == NULL)
+        return pg_conn_no_memory(loader->target->conn);
+    memset(ends, 0, batch->group_count * sizeof *ends);
+    for (size_t i = 0; i < count; i++)
+        ends[batch->items[loader->order[i]].group]++;
+    size_t sum = 0;
+    for (size_t g = 0; g < batch->group_count;
+         g++) { /* to the starts, which the loop below moves on */
+        size_t rows = ends[g];
+        ends[g] = sum;
+        sum += rows;
+    }
+    for (size_t i = 0; i < count; i++)
+        sorted[ends[batch->items[loader->order[i]].group]++] = loader->order[i];
+    memcpy(loader->order, sorted, count * sizeof *sorted);
+    free(sorted);
+    return 0;
+}
+
+/* Load the first ${count} items of loader->order. 0, or -1 with the connection's error. */
+static int load_rows(struct loader *loader, struct row_batch *batch, size_t count)
+{
+    size_t *ends = calloc(batch->group_count + 1, sizeof *ends);
+    if (ends == NULL)
+        return pg_conn_no_memory(loader->target->conn);
+    int status = sort_by_group(loader, batch, count, ends);
+    size_t at = 0;
+    for (size_t g = 0; g < batch->group_count && status == 0; at = ends[g++]) {
+        const struct group *group = &batch->groups[g];
+        if (ends[g] == at)
+            continue;
+        if (loader->isolate) {
+            status = isolate_rows(loader, batch, group, loader->order + at, ends[g] - at);
+            continue;
+        }
+        status = isolate_send(loader, batch, group, "", loader->order + at, ends[g] - at);
+        for (size_t i = at; i < ends[g] && status == 0; i++)
+            batch->items[loader->order[i]].state = STATE_PASSED;
+    }
+    free(ends);
+    return status;
+}
+
+/* The first to be tried: what has no key, and the first copy of each key that is new. */
+static size_t first_round(struct loader *loader, struct row_batch *batch)
+{
+    bool use_ledger = loader->target->has_ledger;
+    size_t count = 0;
+    for (size_t i = 0; i < batch->key_count; i++)
+        loader->tries[i] = loader->fresh[i] ? batch->heads[i] : ROW_BATCH_NONE;
+    /* A key that is there already: none of its copies is tried. */
+    for (size_t i = 0; i < batch->key_count; i++)
+        if (!loader->fresh[i])
+            for (uint32_t at = batch->heads[i]; at != ROW_BATCH_NONE; at = batch->items[at].next)
+                batch->items[at].state = STATE_DUPLICATE;
+    for (size_t i = 0; i < batch->count; i++) {
+        const struct item *item = &batch->items[i];
+        if (item->kind == ITEM_ROW && item->state == STATE_WAITS &&
+            (item->head || !use_ledger || !item->has_key))
+            loader->order[count++] = (uint32_t)i;
+    }
+    return count;
+}
+
+/* Where a copy was refused, the next one of the same key. */
+static size_t next_round(struct loader *loader, struct row_batch *batch)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < batch->key_count; i++) {
+        if (loader->tries[i] == ROW_BATCH_NONE ||
+            batch->items[loader->tries[i]].state != STATE_REFUSED)
+            continue;
+        loader->tries[i] = batch->items[loader->tries[i]].next;
+        if (loader->tries[i] != ROW_BATCH_NONE)
+            loader->order[count++] = loader->tries[i];
+    }
+    return count;
+}
+
+static bool lacked_parent(const struct row_batch *batch, const struct item *item)
+{
+    return item->kind == ITEM_ROW && item->state == STATE_REFUSED &&
+        strcmp(batch->refusals[item->refusal].sqlstate, "23503") == 0;
+}
+
+/* Rows that lacked what another row of the batch may since have brought. */
+static size_t parent_round(struct loader *loader, struct row_batch *batch)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < batch->key_count; i++) {
+        if (!loader->fresh[i] || loader->tries[i] != ROW_BATCH_NONE)
+            continue; /* some copy passed */
+        for (uint32_t at = batch->heads[i]; at != ROW_BATCH_NONE; at = batch->items[at].next) {
+            if (!lacked_parent(batch, &batch->items[at]))
+                continue;
+            loader->tries[i] = at;
+            loader->order[count++] = at;
+            break;
+        }
+    }
+    for (size_t i = 0; i < batch->count; i++) {
+        const struct item *item = &batch->items[i];
+        if (lacked_parent(batch, item) && (!loader->target->has_ledger || !item->has_key))
+            loader->order[count++] = (uint32_t)i;
+    }
+    for (size_t i = 0; i < count; i++)
+        batch->items[loader->order[i]].state = STATE_WAITS;
+    return count;
+}
+
+/* Everything that can be loaded, loaded; every row passed, duplicate or refused. */
+static int load_rounds(struct loader *loader, struct row_batch *batch)
+{
+    size_t count = first_round(loader, batch);
+    size_t passed = SIZE_MAX;
+    for (int round = 0; round < FOREIGN_KEY_ROUNDS; round++) {
+        while (count > 0) {
+            if (load_rows(loader, batch, count) != 0)
+                return -1;
+            count = next_round(loader, batch);
+        }
+        size_t now = row_batch_count(batch, STATE_PASSED);
+        if (now == passed || (count = parent_round(loader, batch)) == 0)
+            break;
+        passed = now;
+    }
+    /* Copies behind the one that passed. */
+    for (size_t i = 0; i < batch->key_count; i++)
+        for (uint32_t at = batch->heads[i]; at != ROW_BATCH_NONE; at = batch->items[at].next)
+            if (batch->items[at].state == STATE_WAITS)
+                batch->items[at].state = STATE_DUPLICATE;
+    return 0;
+}
+
+enum attempt table_rows_load(struct loader *loader, struct row_batch *batch,
+    struct failure *failure)
+{
+    if (load_rounds(loader, batch) == 0)
+        return ATTEMPT_DONE;
+    if (!isolate_can(pg_conn_error(loader->target->conn)->fate) || loader->isolate)
+        return attempt_end_failed(loader, "loading", failure);
+    loader->isolate = true;
+    return attempt_end_again(loader);
+}
