@@ -2,6 +2,7 @@
 
 #include "attempt_end.h"
 #include "pg/transaction.h"
+#include "server_failure.h"
 
 enum attempt attempt_end_error(struct loader *loader, struct pg_error error,
     const struct pg_side_table *side, const char *doing, struct failure *failure)
@@ -15,12 +16,12 @@ enum attempt attempt_end_error(struct loader *loader, struct pg_error error,
         pg_error_names_forget(&error);
     else
         (void)pg_error_names_check(&loader->known, target->conn, target->table.qualified, &error);
-    (void)failure_from_table(failure, &error, doing, side == NULL ? "" : side->qualified,
+    (void)server_failure_table(failure, &error, doing, side == NULL ? "" : side->qualified,
         loader->options->show_values);
     if (side == NULL)
-        failure_rights(failure, &error, "INSERT", target->table.qualified);
+        server_failure_rights(failure, &error, "INSERT", target->table.qualified);
     else
-        failure_rights(failure, &error, pg_side_table_rights(side), side->qualified);
+        server_failure_rights(failure, &error, pg_side_table_rights(side), side->qualified);
     return ATTEMPT_FAILED;
 }
 

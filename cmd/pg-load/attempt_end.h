@@ -1,7 +1,7 @@
 #ifndef PG_LOAD_ATTEMPT_END_H
 #define PG_LOAD_ATTEMPT_END_H
 
-#include "failure.h"
+#include "base/failure.h"
 #include "loader.h"
 #include "pg/side_table.h"
 #include "table_check.h"

@@ -5,6 +5,7 @@
 #include "catalogue.h"
 #include "pg/table.h"
 #include "plan_build.h"
+#include "server_failure.h"
 
 /* One state of the table. */
 struct shape {
@@ -77,11 +78,6 @@ int catalogue_read(struct catalogue *catalogue, const struct line *line, bool to
 
 /* ---- reading it anew ---- */
 
-static int no_memory(struct failure *failure)
-{
-    return failure_set(failure, STATUS_INTERNAL, "not enough memory");
-}
-
 static enum renewal find(struct catalogue *catalogue, struct pg_conn *conn, struct shape *found,
     struct failure *failure)
 {
@@ -92,7 +88,7 @@ static enum renewal find(struct catalogue *catalogue, struct pg_conn *conn, stru
     if (result == PG_TABLE_FAILED && pg_conn_error(conn)->fate == PG_FAULT)
         return RENEWAL_FAULT;
     if (result == PG_TABLE_FAILED)
-        (void)failure_from_server(failure, pg_conn_error(conn), "looking up the table", true);
+        (void)server_failure_set(failure, pg_conn_error(conn), "looking up the table", true);
     else
         failure_set(failure, STATUS_UNAVAILABLE, "there is no table %s any more", name);
     return RENEWAL_REFUSED;
@@ -109,7 +105,7 @@ static int replace(struct catalogue *catalogue, struct shape *found, struct fail
     }
     int status = plan_build_again(&found->plan, catalogue->first, &found->table, failure);
     if (status == 0 && row_reader_adopt(catalogue->rows, &found->plan) != 0)
-        status = no_memory(failure);
+        status = failure_no_memory(failure);
     if (status != 0) {
         let_go(found);
         return -1;
@@ -125,7 +121,7 @@ enum renewal catalogue_renew(struct catalogue *catalogue, struct pg_conn *conn,
 {
     struct shape *found = calloc(1, sizeof *found);
     if (found == NULL) {
-        (void)no_memory(failure);
+        (void)failure_no_memory(failure);
         return RENEWAL_REFUSED;
     }
     found->users = 1;
@@ -139,9 +135,9 @@ enum renewal catalogue_renew(struct catalogue *catalogue, struct pg_conn *conn,
     catalogue_lock(catalogue);
     int status = replace(catalogue, found, failure);
     if (status == 0 && (status = adopt(catalogue, batch)) != 0)
-        (void)no_memory(failure);
+        (void)failure_no_memory(failure);
     catalogue_unlock(catalogue);
     if (status == 0 && (status = row_batch_seal(batch, use_ledger)) != 0)
-        (void)no_memory(failure);
+        (void)failure_no_memory(failure);
     return status == 0 ? RENEWAL_DONE : RENEWAL_REFUSED;
 }

@@ -4,8 +4,8 @@
 #include <pthread.h>
 #include <stdbool.h>
 
+#include "base/failure.h"
 #include "column_plan.h"
-#include "failure.h"
 #include "pg/conn.h"
 #include "row.h"
 #include "row_batch.h"

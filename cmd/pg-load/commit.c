@@ -5,6 +5,7 @@
 #include "commit.h"
 #include "doubt.h"
 #include "retry.h"
+#include "server_failure.h"
 #include "shutdown.h"
 
 /* Attempts in another way follow from facts found out, each of which is found out once. */
@@ -21,7 +22,7 @@ static enum connected connect_again(struct loader *loader, struct retry *retry,
         return CONNECTED;
     if (pg_conn_error(conn)->fate == PG_FAULT)
         return CONNECTED_FAULT;
-    (void)failure_from_server(failure, pg_conn_error(conn), "cannot connect", true);
+    (void)server_failure_set(failure, pg_conn_error(conn), "cannot connect", true);
     return CONNECTED_REFUSED;
 }
 
@@ -35,7 +36,7 @@ static bool outlast(struct loader *loader, struct retry *retry, struct failure *
         failure_hint(failure, "its records got no verdict");
         return false;
     }
-    (void)failure_from_server(failure, &error, "gave up retrying", error.sqlstate[0] == '\0');
+    (void)server_failure_set(failure, &error, "gave up retrying", error.sqlstate[0] == '\0');
     failure->status = STATUS_TEMPORARY;
     return false;
 }

@@ -2,7 +2,7 @@
 #define PG_LOAD_ERROR_ROWS_H
 
 #include "attempt_end.h"
-#include "failure.h"
+#include "base/failure.h"
 #include "loader.h"
 #include "row_batch.h"
 

@@ -1,7 +1,7 @@
 #ifndef PG_LOAD_EVIDENCE_H
 #define PG_LOAD_EVIDENCE_H
 
-#include "failure.h"
+#include "base/failure.h"
 #include "loader.h"
 #include "row_batch.h"
 #include "tally.h"

@@ -69,11 +69,11 @@ int explain_print(const struct load_options *options, struct failure *failure)
     if (status == 0)
         status = plan_build(&plan, options, &target.table, failure);
     if (status == 0 && write_plan(&plan, &target.table, &text) != 0)
-        status = failure_set(failure, STATUS_INTERNAL, "not enough memory");
+        status = failure_no_memory(failure);
     if (status == 0) {
         struct out *out = out_open(STDOUT_FILENO);
         if (out == NULL)
-            status = failure_set(failure, STATUS_INTERNAL, "not enough memory");
+            status = failure_no_memory(failure);
         else if (out_write(out, text.data, text.length) != 0 || out_close(out) != 0)
             status = failure_set(failure, STATUS_IO, "standard output: %s", strerror(errno));
     }

@@ -1,7 +1,7 @@
 #ifndef PG_LOAD_EXPLAIN_H
 #define PG_LOAD_EXPLAIN_H
 
-#include "failure.h"
+#include "base/failure.h"
 #include "options.h"
 
 /* Print where each column's value comes from; it takes no right but to look. 0, or -1 with

@@ -2,7 +2,7 @@
 #define PG_LOAD_LEDGER_KEYS_H
 
 #include "attempt_end.h"
-#include "failure.h"
+#include "base/failure.h"
 #include "loader.h"
 #include "row_batch.h"
 

@@ -132,7 +132,7 @@ static int hand_over(struct run *run, struct failure *failure)
         return failure_set(failure, STATUS_IO, "standard output: %s", strerror(EPIPE));
     }
     if (row_batch_seal(run->current, run->target.has_ledger) != 0)
-        return failure_set(failure, STATUS_INTERNAL, "not enough memory");
+        return failure_no_memory(failure);
     pool_give(run->pool, run->current);
     lookahead_next(&run->lookahead);
     run->current = run->free_count > 0 ? run->free[--run->free_count] : NULL;
@@ -199,7 +199,7 @@ static int take_line(struct run *run, enum line_result result, const struct line
         split_note(run->split, run->current) != 0)
         return failure_set(failure, STATUS_INTERNAL,
             errno == ECHILD ? "the process that runs the filters is ended from outside, repeatedly"
-                            : "not enough memory");
+                            : "no memory");
     return 0;
 }
 

@@ -3,7 +3,7 @@
 
 #include <stdbool.h>
 
-#include "failure.h"
+#include "base/failure.h"
 #include "options.h"
 
 /* What came of the run, as its last line says it: to be printed behind what failed. */

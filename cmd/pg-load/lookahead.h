@@ -5,8 +5,8 @@
 #include <stdint.h>
 
 #include "base/line.h"
-#include "row_reader.h"
 #include "row_batch.h"
+#include "row_reader.h"
 #include "split.h"
 
 /*

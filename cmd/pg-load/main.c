@@ -27,12 +27,8 @@ int main(int argc, char **argv)
         status = explain_print(&settings.load, &failure);
     else
         status = load_run(&settings.load, &summary, &failure);
-    if (status < 0) {
-        msg_error("%s", failure.text);
-        if (failure.hint[0] != '\0')
-            msg_hint("%s", failure.hint);
-        status = (int)failure.status;
-    }
+    if (status < 0)
+        status = failure_report(&failure);
     if (summary.text[0] != '\0')
         msg_summary(summary.plain, "%s", summary.text);
     return status;

@@ -32,7 +32,7 @@ static enum reading read_map(const char *name, struct buf *text, struct failure 
     ssize_t length = into == NULL ? 0 : trusted_file_read(file.fd, into, MAX_MAP + 1);
     int status = 0;
     if (into == NULL)
-        status = failure_set(failure, STATUS_INTERNAL, "not enough memory");
+        status = failure_no_memory(failure);
     else if (length < 0)
         status = failure_set(failure, STATUS_IO, "%s: %s", name, strerror(errno));
     else if (length > MAX_MAP)
@@ -52,7 +52,7 @@ int mapfile_read(const struct load_options *options, const char *table, struct b
         return 0;
     if (options->map != NULL) {
         if (buf_puts(name, options->map) != 0)
-            return failure_set(failure, STATUS_INTERNAL, "not enough memory");
+            return failure_no_memory(failure);
         enum reading reading = read_map(options->map, text, failure);
         if (reading == READING_NO_FILE)
             return failure_set(failure, STATUS_CONFIG, "map %s: %s", options->map,
@@ -67,7 +67,7 @@ int mapfile_read(const struct load_options *options, const char *table, struct b
         buf_clear(name);
         buf_printf(name, "%s/%s.map", folders[i], table);
         if (buf_cstr(name) == NULL)
-            return failure_set(failure, STATUS_INTERNAL, "not enough memory");
+            return failure_no_memory(failure);
         enum reading reading = read_map(buf_cstr(name), text, failure);
         if (reading != READING_NO_FILE)
             return reading == READING_DONE ? 0 : -1;

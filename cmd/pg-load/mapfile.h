@@ -2,7 +2,7 @@
 #define PG_LOAD_MAPFILE_H
 
 #include "base/buf.h"
-#include "failure.h"
+#include "base/failure.h"
 #include "options.h"
 
 /*

@@ -18,11 +18,6 @@ static int map_failure(struct failure *failure, enum status status, const char *
         *about == '\0' ? "" : " ", what);
 }
 
-static int no_memory(struct failure *failure)
-{
-    return failure_set(failure, STATUS_INTERNAL, "not enough memory");
-}
-
 static bool is_blank(char byte)
 {
     return byte == ' ' || byte == '\t';
@@ -87,7 +82,7 @@ static int resolve(struct column_plan *plan, const struct pg_map_line *line, con
     bool piped = line->pipe != SIZE_MAX;
     enum path path = resolve_path(plan, text, piped ? line->pipe : length, &source->node);
     if (path == PATH_NO_MEMORY)
-        return no_memory(failure);
+        return failure_no_memory(failure);
     if (path == PATH_PLAIN && !piped)
         return 0;
     source->whole = path == PATH_NONE;
@@ -141,7 +136,7 @@ static int add_mapped(struct column_plan *plan, const struct pg_table *table,
     if (resolve(plan, line, name, STATUS_CONFIG, known, source, failure) != 0)
         return -1;
     if (note_reads(plan, source, &plan->reads_all) != 0)
-        return no_memory(failure);
+        return failure_no_memory(failure);
     plan->count++;
     return 0;
 }
@@ -154,12 +149,12 @@ static int add_by_name(struct column_plan *plan, const struct pg_table *table,
         uint32_t node =
             json_paths_key(plan->paths, plan->nodes.body, column->name, strlen(column->name));
         if (node == JSON_NO_NODE)
-            return no_memory(failure);
+            return failure_no_memory(failure);
         if (column->loadable)
             plan->sources[plan->count++] = (struct source){ .column = i, .node = node };
     }
     plan->unknown = json_paths_other(plan->paths, plan->nodes.body);
-    return plan->unknown == JSON_NO_NODE ? no_memory(failure) : 0;
+    return plan->unknown == JSON_NO_NODE ? failure_no_memory(failure) : 0;
 }
 
 /* The lines of ${origin}'s map. Each makes one source, so that theirs are in the same order. */
@@ -168,7 +163,7 @@ static int add_lines(struct column_plan *plan, struct column_plan *origin,
 {
     const char *name = buf_cstr(&origin->map_name);
     if (name == NULL)
-        return no_memory(failure);
+        return failure_no_memory(failure);
     for (size_t i = 0; i < origin->map.count; i++)
         if (add_mapped(plan, table, &origin->map.lines[i], name,
                 origin == plan ? NULL : &origin->sources[i], failure) != 0)
@@ -176,7 +171,7 @@ static int add_lines(struct column_plan *plan, struct column_plan *origin,
     if (plan->reads_all)
         return 0;
     plan->unknown = json_paths_other(plan->paths, plan->nodes.body);
-    return plan->unknown == JSON_NO_NODE ? no_memory(failure) : 0;
+    return plan->unknown == JSON_NO_NODE ? failure_no_memory(failure) : 0;
 }
 
 static int add_map(struct column_plan *plan, const struct pg_table *table, const struct buf *text,
@@ -185,7 +180,7 @@ static int add_map(struct column_plan *plan, const struct pg_table *table, const
     struct pg_map_problem problem;
     const char *name = buf_cstr(&plan->map_name);
     if (name == NULL)
-        return no_memory(failure);
+        return failure_no_memory(failure);
     if (!json_string_is_utf8(text->data == NULL ? "" : text->data, text->length))
         return failure_set(failure, STATUS_CONFIG, "%s: not UTF-8", name);
     if (pg_map_parse(text->data == NULL ? "" : text->data, text->length, &plan->map, &problem) != 0)
@@ -218,7 +213,7 @@ int plan_build(struct column_plan *plan, const struct load_options *options,
     int status = -1;
     if (plan->paths == NULL || plan->sources == NULL ||
         record_nodes_add(plan->paths, &plan->nodes) != 0)
-        (void)no_memory(failure);
+        (void)failure_no_memory(failure);
     else if (root_set(plan, plan->root, failure) != 0)
         status = -1;
     else if (mapfile_read(options, table->name, &plan->map_name, &text, failure) == 0)
@@ -239,7 +234,7 @@ int plan_build_again(struct column_plan *plan, struct column_plan *origin,
     plan->sources = calloc(most + 1, sizeof *plan->sources);
     if (plan->paths == NULL || plan->sources == NULL ||
         record_nodes_add(plan->paths, &plan->nodes) != 0)
-        return no_memory(failure);
+        return failure_no_memory(failure);
     if (root_set(plan, plan->root, failure) != 0)
         return -1;
     int status = origin->map_name.length > 0 ? add_lines(plan, origin, table, failure)

@@ -1,8 +1,8 @@
 #ifndef PG_LOAD_PLAN_BUILD_H
 #define PG_LOAD_PLAN_BUILD_H
 
+#include "base/failure.h"
 #include "column_plan.h"
-#include "failure.h"
 #include "options.h"
 #include "pg/table.h"
 

@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "failure.h"
+#include "base/failure.h"
 #include "options.h"
 #include "row_batch.h"
 #include "tally.h"

@@ -4,6 +4,7 @@
 #include "pg/ledger.h"
 #include "pg/transaction.h"
 #include "prune.h"
+#include "server_failure.h"
 #include "target_open.h"
 
 int prune_ledger(const struct load_options *options, uint64_t age_ms, struct failure *failure)
@@ -23,9 +24,9 @@ int prune_ledger(const struct load_options *options, uint64_t age_ms, struct fai
                 "ledger %s has just become another's, or been changed", target.ledger.qualified);
         else if (!done || pg_transaction_commit(conn, NULL) != PG_COMMITTED) {
             const struct pg_error error = *pg_conn_error(conn);
-            status = failure_from_table(failure, &error, "pruning the ledger",
+            status = server_failure_table(failure, &error, "pruning the ledger",
                 target.ledger.qualified, true);
-            failure_rights(failure, &error, "SELECT, DELETE", target.ledger.qualified);
+            server_failure_rights(failure, &error, "SELECT, DELETE", target.ledger.qualified);
         } else
             msg_summary(true, "pruned=%" PRIu64, count);
     }

@@ -3,7 +3,7 @@
 
 #include <stdint.h>
 
-#include "failure.h"
+#include "base/failure.h"
 #include "options.h"
 
 /* Forget ledger keys older than ${age_ms}. 0, or -1 with ${failure}. */

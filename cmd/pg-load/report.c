@@ -52,8 +52,7 @@ int report_open(struct reporter *reporter, const struct load_options *options, b
     if (reporter->reject_fd < 0)
         return failure_set(failure, STATUS_IO, "%s: %s", options->reject_file, strerror(errno));
     reporter->rejects = out_open(reporter->reject_fd);
-    return reporter->rejects == NULL ? failure_set(failure, STATUS_INTERNAL, "not enough memory")
-                                     : 0;
+    return reporter->rejects == NULL ? failure_no_memory(failure) : 0;
 }
 
 static void note(struct failure *failure, const char *what)

@@ -4,9 +4,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/failure.h"
 #include "base/out.h"
 #include "base/outqueue.h"
-#include "failure.h"
 #include "options.h"
 #include "row_batch.h"
 

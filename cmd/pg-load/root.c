@@ -31,7 +31,7 @@ int root_set(struct column_plan *plan, const char *path, struct failure *failure
     plan->nodes.body = node;
     /* So that all members at the top of a line are seen. */
     if (node == JSON_ROOT && json_paths_other(plan->paths, JSON_ROOT) == JSON_NO_NODE)
-        return failure_set(failure, STATUS_INTERNAL, "not enough memory");
+        return failure_no_memory(failure);
     return 0;
 }
 

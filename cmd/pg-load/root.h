@@ -3,8 +3,8 @@
 
 #include <stdbool.h>
 
+#include "base/failure.h"
 #include "column_plan.h"
-#include "failure.h"
 #include "json/scan.h"
 
 /*

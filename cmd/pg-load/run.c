@@ -9,11 +9,6 @@
 #include "shutdown.h"
 #include "target_open.h"
 
-static int no_memory(struct failure *failure)
-{
-    return failure_set(failure, STATUS_INTERNAL, "not enough memory");
-}
-
 static int open_batches(struct run *run, struct failure *failure)
 {
     size_t count = pool_batches((size_t)run->options->jobs);
@@ -21,7 +16,7 @@ static int open_batches(struct run *run, struct failure *failure)
     run->free = calloc(count, sizeof *run->free);
     run->committed = calloc(count, sizeof(struct row_batch *));
     if (run->batches == NULL || run->free == NULL || run->committed == NULL)
-        return no_memory(failure);
+        return failure_no_memory(failure);
     for (; run->batch_count < count; run->batch_count++) {
         struct row_batch *batch = &run->batches[run->batch_count];
         row_batch_init(batch, &run->plan, &run->target.table);
@@ -53,7 +48,7 @@ int run_open(struct run *run, struct failure *failure)
         plan_build(&run->plan, options, &run->target.table, failure) != 0)
         return -1;
     if (row_reader_open(&run->rows, &run->plan) != 0)
-        return no_memory(failure);
+        return failure_no_memory(failure);
     catalogue_open(&run->catalogue, &run->plan, &run->target.table, &run->rows);
     run->target.catalogue = &run->catalogue;
     if (open_batches(run, failure) != 0 ||
@@ -64,7 +59,7 @@ int run_open(struct run *run, struct failure *failure)
         return failure_set(failure, STATUS_IO, "standard input: %s", strerror(errno));
     run->split = split_new();
     if (run->split == NULL)
-        return no_memory(failure);
+        return failure_no_memory(failure);
     if (!column_plan_start_filters())
         msg_warn_always("this kernel does not let the filters be confined; going on without");
     run->pool = pool_open(options, &run->target, &run->tally, (size_t)options->jobs, failure);

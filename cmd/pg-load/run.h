@@ -5,11 +5,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/failure.h"
 #include "base/line.h"
 #include "base/meter.h"
 #include "catalogue.h"
 #include "column_plan.h"
-#include "failure.h"
 #include "lookahead.h"
 #include "options.h"
 #include "pool.h"

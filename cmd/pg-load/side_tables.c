@@ -3,6 +3,7 @@
 #include "base/msg.h"
 #include "pg/error_names.h"
 #include "pg/transaction.h"
+#include "server_failure.h"
 #include "side_tables.h"
 
 #define DEFINITIONS SQS2PG_DATADIR "/sql/pg-load.sql"
@@ -58,7 +59,7 @@ static int side_failure(const struct target *target, const struct load_options *
     case PG_SIDE_OK:
         break;
     }
-    return failure_from_server(failure, pg_conn_error(target->conn), word, true);
+    return server_failure_set(failure, pg_conn_error(target->conn), word, true);
 }
 
 /* Create one that is missing; in a dry run in every transaction anew, of which this one, that only
@@ -86,7 +87,7 @@ static int side_create(struct target *target, const struct load_options *options
             buf_puts(&target->prologue, pg_side_table_lock_sql);
         if (pg_side_table_create_sql(side, &target->prologue) == 0)
             return 0;
-        return failure_set(failure, STATUS_INTERNAL, "not enough memory");
+        return failure_no_memory(failure);
     }
     if (status == 0) {
         target->created = true;
@@ -94,7 +95,7 @@ static int side_create(struct target *target, const struct load_options *options
         return 0;
     }
     struct pg_error error = *pg_conn_error(target->conn);
-    (void)failure_from_table(failure, &error,
+    (void)server_failure_table(failure, &error,
         side->kind == PG_SIDE_LEDGER ? "creating the ledger" : "creating the error table",
         side->qualified, true);
     return failure_hint(failure, "an administrator may create it with " DEFINITIONS);
@@ -129,7 +130,7 @@ static int make_guard(struct target *target, struct failure *failure)
         (void)pg_side_table_lock_checked_sql(&target->table, &target->errors, &target->guard);
     return buf_cstr(&target->guard) != NULL && buf_cstr(&target->prologue) != NULL
         ? 0
-        : failure_set(failure, STATUS_INTERNAL, "not enough memory");
+        : failure_no_memory(failure);
 }
 
 int side_tables_open(struct target *target, const struct load_options *options,
@@ -196,10 +197,10 @@ static enum side_tables_fault lock_again(struct target *target, const struct loa
     if (error.fate == PG_FAULT)
         return SIDE_TABLES_FAULT;
     pg_error_names_forget(&error);
-    (void)failure_from_table(failure, &error,
+    (void)server_failure_table(failure, &error,
         side->kind == PG_SIDE_LEDGER ? "writing the ledger" : "writing the error table",
         side->qualified, options->show_values);
-    failure_rights(failure, &error, pg_side_table_rights(side), side->qualified);
+    server_failure_rights(failure, &error, pg_side_table_rights(side), side->qualified);
     return SIDE_TABLES_REFUSED;
 }
 

@@ -1,7 +1,7 @@
 #ifndef PG_LOAD_SIDE_TABLES_H
 #define PG_LOAD_SIDE_TABLES_H
 
-#include "failure.h"
+#include "base/failure.h"
 #include "options.h"
 #include "target.h"
 

@@ -1,6 +1,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "server_failure.h"
 #include "table_check.h"
 
 static const char without_ledger[] = "give --no-ledger if that does not matter";
@@ -48,7 +49,7 @@ int table_check_target(const struct target *target, const struct load_options *o
     if (options->no_ledger || options->prune)
         return 0;
     if (pg_table_state_read(target->conn, &target->table, NULL, NULL, &guard) != 0)
-        return failure_from_server(failure, pg_conn_error(target->conn), "looking at the table",
+        return server_failure_set(failure, pg_conn_error(target->conn), "looking at the table",
             true);
     return judge_target(&guard, options->table, failure);
 }

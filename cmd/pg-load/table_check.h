@@ -1,7 +1,7 @@
 #ifndef PG_LOAD_TABLE_CHECK_H
 #define PG_LOAD_TABLE_CHECK_H
 
-#include "failure.h"
+#include "base/failure.h"
 #include "loader.h"
 #include "pg/table_state.h"
 #include "row_batch.h"

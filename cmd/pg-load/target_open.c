@@ -2,6 +2,7 @@
 
 #include "pg/transaction.h"
 #include "retry.h"
+#include "server_failure.h"
 #include "shutdown.h"
 #include "side_tables.h"
 #include "table_check.h"
@@ -45,7 +46,7 @@ static int find_table(struct target *target, const struct load_options *options,
             failure_set(failure, STATUS_UNAVAILABLE, "%s is no name of a table", options->table);
             return failure_hint(failure, "%s", quoting);
         }
-        return failure_from_server(failure, pg_conn_error(target->conn), "looking up the table",
+        return server_failure_set(failure, pg_conn_error(target->conn), "looking up the table",
             true);
     }
     return 0;
@@ -60,18 +61,18 @@ static int tell_zone(struct target *target, const struct load_options *options,
     pg_transaction_rollback(target->conn);
     return told == 0
         ? 0
-        : failure_from_server(failure, pg_conn_error(target->conn), "reading TimeZone", true);
+        : server_failure_set(failure, pg_conn_error(target->conn), "reading TimeZone", true);
 }
 
 static int try_open(struct target *target, const struct load_options *options, struct retry *retry,
     struct failure *failure)
 {
     if (retry_connect(retry, target->conn) != 0)
-        return failure_from_server(failure, pg_conn_error(target->conn), "cannot connect", true);
+        return server_failure_set(failure, pg_conn_error(target->conn), "cannot connect", true);
     if (find_table(target, options, failure) != 0)
         return -1;
     if (pg_transaction_begin(target->conn, "") != 0)
-        return failure_from_server(failure, pg_conn_error(target->conn), "beginning", true);
+        return server_failure_set(failure, pg_conn_error(target->conn), "beginning", true);
     if (table_check_target(target, options, failure) != 0 ||
         side_tables_open(target, options, failure) != 0) {
         pg_transaction_rollback(target->conn);
@@ -80,7 +81,7 @@ static int try_open(struct target *target, const struct load_options *options, s
     if (!target->created)
         pg_transaction_rollback(target->conn); /* only looked */
     else if (pg_transaction_commit(target->conn, NULL) != PG_COMMITTED)
-        return failure_from_server(failure, pg_conn_error(target->conn), "creating tables", true);
+        return server_failure_set(failure, pg_conn_error(target->conn), "creating tables", true);
     return tell_zone(target, options, failure);
 }
 
@@ -93,7 +94,7 @@ int target_open(struct target *target, const struct load_options *options, struc
     buf_init(&target->guard, TARGET_MAX_PROLOGUE);
     target->conn = pg_conn_new(options->dsn);
     if (target->conn == NULL)
-        return failure_set(failure, STATUS_INTERNAL, "not enough memory");
+        return failure_no_memory(failure);
     pg_conn_set_cancel(target->conn, shutdown_fd());
     retry_init(&retry, options->retry_ms, options->grace_ms);
     retry.meter = meter;

@@ -1,8 +1,8 @@
 #ifndef PG_LOAD_TARGET_OPEN_H
 #define PG_LOAD_TARGET_OPEN_H
 
+#include "base/failure.h"
 #include "base/meter.h"
-#include "failure.h"
 #include "options.h"
 #include "target.h"
 

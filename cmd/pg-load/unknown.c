@@ -24,7 +24,7 @@ static bool is_mac(const char *text, size_t length)
     return true;
 }
 
-bool unknown_is_name(const char *text, size_t length)
+static bool is_name(const char *text, size_t length)
 {
     size_t digits = 0, letters = 0, run = 0, run_digits = 0;
     bool hex = true;
@@ -74,7 +74,7 @@ void unknown_note(struct unknown *unknown, const char *text, const struct json_m
         /* A key with escapes has a backslash, and so is no name. */
         const char *key = text + match->key + 1;
         size_t length = json_key_end(text, match->key) - match->key - 2;
-        if (unknown->named < UNKNOWN_NAMES && unknown_is_name(key, length))
+        if (unknown->named < UNKNOWN_NAMES && is_name(key, length))
             (void)add(unknown, key, length);
     }
     unknown->records += unknown->values > before;

@@ -32,7 +32,4 @@ void unknown_tell(struct unknown *run, const struct unknown *more);
 /* At its end: say how many they were, if any. ${mapped}: by a map. */
 void unknown_summarize(const struct unknown *run, bool mapped);
 
-/* Whether text[0, length) looks like a name. */
-bool unknown_is_name(const char *text, size_t length);
-
 #endif

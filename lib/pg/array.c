@@ -9,7 +9,7 @@ enum {
     MAX_BYTES = 512 << 20 /* the protocol's limit is twice that */
 };
 
-void pg_array_put32(unsigned char *to, uint32_t value)
+static void put32(unsigned char *to, uint32_t value)
 {
     to[0] = (unsigned char)(value >> 24);
     to[1] = (unsigned char)(value >> 16);
@@ -32,9 +32,9 @@ void pg_array_free(struct pg_array *array)
 void pg_array_start(struct pg_array *array, enum pg_array_type type)
 {
     unsigned char header[HEADER_SIZE] = { 0 };
-    pg_array_put32(header, 1); /* dimension */
-    pg_array_put32(header + 8, type);
-    pg_array_put32(header + 16, 1); /* lower bound */
+    put32(header, 1); /* dimension */
+    put32(header + 8, type);
+    put32(header + 16, 1); /* lower bound */
     array->count = 0;
     buf_clear(&array->bytes);
     buf_append(&array->bytes, header, sizeof header);
@@ -43,7 +43,7 @@ void pg_array_start(struct pg_array *array, enum pg_array_type type)
 static void element(struct pg_array *array, const void *data, size_t length)
 {
     unsigned char size[4];
-    pg_array_put32(size, (uint32_t)length);
+    put32(size, (uint32_t)length);
     buf_append(&array->bytes, size, sizeof size);
     buf_append(&array->bytes, data, length);
     array->count++;
@@ -70,8 +70,8 @@ void pg_array_key(struct pg_array *array, const struct pg_key *key)
 void pg_array_int8(struct pg_array *array, int64_t value)
 {
     unsigned char bytes[8];
-    pg_array_put32(bytes, (uint32_t)((uint64_t)value >> 32));
-    pg_array_put32(bytes + 4, (uint32_t)(uint64_t)value);
+    put32(bytes, (uint32_t)((uint64_t)value >> 32));
+    put32(bytes + 4, (uint32_t)(uint64_t)value);
     element(array, bytes, sizeof bytes);
 }
 
@@ -80,7 +80,7 @@ int pg_array_param(struct pg_array *array, struct pg_param *param)
     if (array->bytes.failed)
         return -1;
     unsigned char count[4];
-    pg_array_put32(count, array->count);
+    put32(count, array->count);
     memcpy(array->bytes.data + COUNT_AT, count, sizeof count);
     *param = (struct pg_param){ .data = array->bytes.data,
         .length = array->bytes.length,

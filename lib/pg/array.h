@@ -36,7 +36,4 @@ void pg_array_int8(struct pg_array *array, int64_t value);
 /* Point ${param} at the array, which must stay as it is while used. 0, or -1: an append failed. */
 int pg_array_param(struct pg_array *array, struct pg_param *param);
 
-/* Big-endian, as everything on PostgreSQL's wire. */
-void pg_array_put32(unsigned char *to, uint32_t value);
-
 #endif

@@ -62,7 +62,7 @@ static int parse_column(struct cursor *cursor, struct pg_map_line *line)
     line->column = text == NULL ? NULL : strdup(text);
     buf_free(&name);
     if (line->column == NULL)
-        return fail(cursor, start, "not enough memory");
+        return fail(cursor, start, "no memory");
     if (cut)
         return fail(cursor, start, "a NUL byte in a column's name");
     if (line->column[0] == '\0')
@@ -163,7 +163,7 @@ static int parse_expression(struct cursor *cursor, struct pg_map_line *line)
         line->pipe -= start;
     line->expression_at = (unsigned)start + 1;
     line->expression = strndup(cursor->text + start, end - start);
-    return line->expression == NULL ? fail(cursor, start, "not enough memory") : 0;
+    return line->expression == NULL ? fail(cursor, start, "no memory") : 0;
 }
 
 /* 1: a line of the map; 0: nothing in it; -1: a mistake. */
@@ -215,7 +215,7 @@ int pg_map_parse(const char *text, size_t length, struct pg_map *map,
             if (found == 0)
                 continue;
             (void)fail(&cursor, line.column_at - 1,
-                found > 0 ? "a column named before" : "not enough memory");
+                found > 0 ? "a column named before" : "no memory");
         }
         pg_map_line_free(&line);
         pg_map_free(map);

@@ -1,31 +1,10 @@
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/buf.h"
-#include "failure.h"
+#include "server_failure.h"
 
 enum { MAX_TEXT = 4096 };
-
-int failure_set(struct failure *failure, enum status status, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    failure->status = status;
-    failure->hint[0] = '\0';
-    (void)vsnprintf(failure->text, sizeof failure->text, format, arguments);
-    va_end(arguments);
-    return -1;
-}
-
-int failure_hint(struct failure *failure, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    (void)vsnprintf(failure->hint, sizeof failure->hint, format, arguments);
-    va_end(arguments);
-    return -1;
-}
 
 /* What the error names, the catalogue's names only. */
 static void add_names(struct buf *text, const struct pg_error *error)
@@ -38,7 +17,7 @@ static void add_names(struct buf *text, const struct pg_error *error)
         buf_printf(text, ", column %s", error->column);
 }
 
-int failure_from_server(struct failure *failure, const struct pg_error *error, const char *doing,
+int server_failure_set(struct failure *failure, const struct pg_error *error, const char *doing,
     bool words)
 {
     enum status status = error->fate == PG_FAULT ? STATUS_TEMPORARY : STATUS_UNAVAILABLE;
@@ -64,16 +43,16 @@ int failure_from_server(struct failure *failure, const struct pg_error *error, c
     return -1;
 }
 
-int failure_from_table(struct failure *failure, const struct pg_error *error, const char *doing,
+int server_failure_table(struct failure *failure, const struct pg_error *error, const char *doing,
     const char *table, bool words)
 {
     char both[256];
     (void)snprintf(both, sizeof both, "%s%s%s", doing, *table == '\0' ? "" : " ", table);
-    return failure_from_server(failure, error, both, words);
+    return server_failure_set(failure, error, both, words);
 }
 
-void failure_rights(struct failure *failure, const struct pg_error *error, const char *rights,
-    const char *table)
+void server_failure_rights(struct failure *failure, const struct pg_error *error,
+    const char *rights, const char *table)
 {
     if (strcmp(error->sqlstate, "42501") == 0)
         failure_hint(failure, "it takes %s on %s", rights, table);
