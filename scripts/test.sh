@@ -22,6 +22,9 @@
 #   scripts/test.sh [long] [PART...]     (make test; PART: one of the names above,
 #                                         asan, or asan-bats-moto)
 #
+# What only computes (lint, unit, asan-unit, static, memcheck, guard) runs beside what mostly
+# waits, at a lower priority, and is told of when it is over.
+#
 # long: the bats files with as many rounds as it takes to be sure and not as many
 # as there is time for; hours rather than minutes.
 #
@@ -31,8 +34,13 @@ set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/.." && pwd)
-PARTS=(lint unit bats bats-moto chaos static memcheck guard asan-unit asan-bats tsan inject)
+# In two lanes.
+WAITING=(bats bats-moto chaos asan-bats tsan inject)
+COMPUTING=(unit lint asan-unit static memcheck guard)
 JOBS=$(nproc)
+
+# One that hangs must not hang the run; beside others it takes longer than alone.
+export UNIT_TIMEOUT=1200
 
 say() { printf 'test: %s\n' "$*" >&2; }
 
@@ -50,27 +58,29 @@ build_of() {
 }
 
 # make_in PART TARGET...
+# Two parts may want the same build at the same time: for all of it, one waits for the other.
 # UBSan traps, and ASan reports the trap: its own runtime would be set up only
 # when it has something to say, which a confined program can no longer do.
 make_in() {
-  local part=$1 build report
+  local part=$1 build report make=(make -C "$root" -j "$JOBS")
   build=$(build_of "$1")
   report=$build/report.o
   shift
+  mkdir -p "$build"
+  [ "$*" != all ] || make=(flock "$build/lock" "${make[@]}")
   case $part in
   asan-* | tsan)
-    mkdir -p "$build"
-    cc -c -O1 -g -fPIE -D_GNU_SOURCE -o "$report.new" "$root/tests/lib/report.c"
-    mv "$report.new" "$report"
+    cc -c -O1 -g -fPIE -D_GNU_SOURCE -o "$report.$part" "$root/tests/lib/report.c"
+    mv "$report.$part" "$report"
     ;;
   esac
   case $part in
   asan-*)
-    make -C "$root" -j "$JOBS" SANITIZE=1 BUILD="$build" LDFLAGS="$report" \
+    "${make[@]}" SANITIZE=1 BUILD="$build" LDFLAGS="$report" \
       CFLAGS=-fsanitize-undefined-trap-on-error "$@"
     ;;
-  tsan) make -C "$root" -j "$JOBS" SANITIZE=thread BUILD="$build" LDFLAGS="$report" "$@" ;;
-  *) make -C "$root" -j "$JOBS" "$@" ;;
+  tsan) "${make[@]}" SANITIZE=thread BUILD="$build" LDFLAGS="$report" "$@" ;;
+  *) "${make[@]}" "$@" ;;
   esac
 }
 
@@ -90,23 +100,7 @@ part_lint() {
 
 # Only with the very versions that Debian 12 has; others find other things.
 part_static() {
-  local status=0
-  if [ -n "$static" ]; then
-    wait "$static" || status=$?
-    static=''
-    trap - EXIT
-  else
-    BUILD=$(build_of static) "$here/lint.sh" slow >"$1" 2>&1 || status=$?
-  fi
-  if [ "$status" -eq 0 ]; then add 1 0; else add 0 1 && return 1; fi
-}
-
-# The chaos run waits for most of its time; what only computes is begun beside it.
-static=''
-begin_static() {
-  BUILD=$(build_of static) nice "$here/lint.sh" slow >"$logs/static.log" 2>&1 &
-  static=$!
-  trap 'kill "$static" 2>/dev/null || true' EXIT
+  if BUILD=$(build_of static) "$here/lint.sh" slow >"$1" 2>&1; then add 1 0; else add 0 1 && return 1; fi
 }
 
 # part_counted LOG COMMAND...: one that says itself how many.
@@ -141,12 +135,12 @@ bats_files() {
 
 # part_bats LOG SERVER FILE...: files run side by side, the tests of one in order.
 part_bats() {
-  local log=$1 server=$2 ok bad status=0 limit=1500
+  local log=$1 server=$2 ok bad status=0 limit=2400
   shift 2
   [ -z "$long" ] || limit=21600
   # A test that hangs must not hang the run.
   TEST_SQS=$server BUILD=$(build_of "$part") SQS2PG_TEST_LONG=$long \
-    timeout -k 30 "$limit" bats --tap --timing -j $((JOBS * 5 / 2)) \
+    timeout -k 30 "$limit" env --default-signal=HUP,INT bats --tap --timing -j $((JOBS * 5 / 2)) \
     --no-parallelize-within-files "$@" >"$log" 2>&1 || status=$?
   # A skipped test is one that did not pass.
   ok=$(grep -E '^ok ' "$log" | grep -vcE ' # skip( |$)' || true)
@@ -168,14 +162,13 @@ part_inject() {
   [ "$bad" -eq 0 ]
 }
 
-# run_part PART: says how it went; shows its words if it failed.
+# run_part PART: says how it went; shows its words if it failed. What it counted is in
+# ${passed} and ${failed}.
 run_part() {
-  local part=$1 log=$logs/$1.log start=$SECONDS before="$passed $failed" status=0 reports='' found files
+  local part=$1 log=$logs/$1.log start=$SECONDS status=0 reports='' found files
   local kind=${part#asan-}
   case $part in asan-* | tsan) sanitize ;; esac
-  if [ "$part" = static ] && [ -n "$static" ]; then
-    part_static || status=1
-  elif ! make_in "$part" all >"$log" 2>&1; then
+  if ! make_in "$part" all >"$log" 2>&1; then
     add 0 1
     status=1
   else
@@ -212,14 +205,33 @@ run_part() {
     # bats tells of the passed ones too.
     grep -vE '^ok ' "$log" || true
   fi
-  # shellcheck disable=SC2086
-  set -- $before
-  printf '%s: %d passed, %d failed (%d s)\n' "$part" $((passed - $1)) $((failed - $2)) \
-    $((SECONDS - start))
+  printf '%s: %d passed, %d failed (%d s)\n' "$part" "$passed" "$failed" $((SECONDS - start))
+}
+
+# run_lane PART...: one after the other; what each says and counts is kept in files.
+run_lane() {
+  local part
+  for part; do
+    passed=0 failed=0
+    run_part "$part" >"$logs/$part.said"
+    printf '%d %d\n' "$passed" "$failed" >"$logs/$part.new"
+    mv "$logs/$part.new" "$logs/$part.counted"
+  done
+}
+
+# tell PART...: says of these, which run beside, what is over and was not told yet.
+tell() {
+  local part
+  for part; do
+    if [ -s "$logs/$part.counted" ] && [ -e "$logs/$part.said" ]; then
+      cat "$logs/$part.said"
+      rm "$logs/$part.said"
+    fi
+  done
 }
 
 main() {
-  local part parts=()
+  local part parts=() front=() beside=() lane sum_passed=0 sum_failed=0 ok bad
   long=''
   for part in "$@"; do
     case $part in
@@ -236,16 +248,38 @@ main() {
       ;;
     esac
   done
-  [ ${#parts[@]} -gt 0 ] || parts=("${PARTS[@]}")
+  [ ${#parts[@]} -gt 0 ] || parts=("${WAITING[@]}" "${COMPUTING[@]}")
   "$here/deps.sh" build run test
   logs=$root/build/test
   mkdir -p "$logs"
   for part in "${parts[@]}"; do
-    if [[ $part = chaos && " ${parts[*]} " == *" chaos static "* ]]; then begin_static; fi
-    run_part "$part"
+    if [[ " ${COMPUTING[*]} " == *" $part "* ]]; then beside+=("$part"); else front+=("$part"); fi
+    rm -f "$logs/$part".{said,counted}
   done
-  printf '%d passed, %d failed\n' "$passed" "$failed"
-  [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
+  # Of a group of its own, to be ended as one.
+  set -m
+  (renice -n 5 -p "$BASHPID" >/dev/null && run_lane "${beside[@]}") &
+  lane=$!
+  set +m
+  trap 'kill -- "-$lane" 2>/dev/null || true' EXIT
+  for part in "${front[@]}"; do
+    run_lane "$part"
+    tell "$part" "${beside[@]}"
+  done
+  wait "$lane" || true
+  trap - EXIT
+  tell "${beside[@]}"
+  for part in "${parts[@]}"; do
+    if [ -s "$logs/$part.counted" ]; then
+      read -r ok bad <"$logs/$part.counted"
+    else
+      ok=0 bad=1
+      printf '%s: ended without a count, 1 failed\n' "$part"
+    fi
+    sum_passed=$((sum_passed + ok)) sum_failed=$((sum_failed + bad))
+  done
+  printf '%d passed, %d failed\n' "$sum_passed" "$sum_failed"
+  [ "$sum_failed" -eq 0 ] && [ "$sum_passed" -gt 0 ]
 }
 
 main "$@"

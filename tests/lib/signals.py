@@ -189,6 +189,9 @@ class Trial:
 
 
 def main():
+    # Whoever began this may have had them ignored, as nohup does.
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
+        signal.signal(number, signal.SIG_DFL)
     split = sys.argv.index("--")
     rounds, seed, sqs2pg, settings, *queues = sys.argv[1:split]
     trial = Trial(int(rounds), int(seed), sqs2pg, settings, sys.argv[split + 1:])
