@@ -1,0 +1,172 @@
+#include "detect/key.h"
+
+#include <string.h>
+
+#include "detect/fold.h"
+#include "detect/key_words.h"
+#include "detect/shape.h"
+#include "detect/text.h"
+
+/* Of digits: as many as no name has. */
+enum { DATA_RUN = 5, DATA_DIGITS = 8, DATA_HEX = 16 };
+
+static const char *const names[KEY_KINDS - DETECT_KINDS] = { "ip", "name", "birth", "address",
+    "geo", "device", "user" };
+
+/* What these say at the end of a key is said about a value, not the value: phone_type. */
+static const char heads[] =
+    "|type|types|kind|count|total|length|size|flag|status|enabled|verified|required|valid|confirmed|"
+    "format|version|model|os|platform|brand|class|score|color|unit|pattern|template|policy|mode|"
+    "state|level|index|rank|hash|md|sha|consent|optin|provider|domain|carrier|sent|opened|clicked|"
+    "subject|typ|art|anzahl|format|modell|estado|tipo|stato|status|rodzaj|liczba|genre|nombre de|"
+    "category|group|groups|role|roles|plan|tier|segment|source|method|event|changed|limit|quality|"
+    "accuracy|precision|checked|present|missing|url|link|schema|namespace|language|lang|country|"
+    "currency|timeout|ttl|interval|";
+
+const char *key_kind_name(unsigned kind)
+{
+    return kind < DETECT_KINDS ? detect_name((enum detect_kind)kind) : names[kind - DETECT_KINDS];
+}
+
+/*
+ * entry_in(fold, entry, length, end):
+ * Whether an entry of key_words is in the key; *end is where its last place ends.
+ */
+static bool entry_in(const struct fold *fold, const char *entry, size_t length, size_t *end)
+{
+    char word[FOLD_MOST];
+    size_t size = 0;
+    bool open_start = entry[0] == '*';
+    bool open_end = entry[length - 1] == '*';
+    bool found = false;
+    for (size_t i = 0; i < length && size < sizeof word; i++)
+        if (entry[i] != ' ' && entry[i] != '*')
+            word[size++] = entry[i];
+    for (size_t at = 0; at + size <= fold->length; at++) {
+        if (fold->text[at] != word[0] || memcmp(fold->text + at, word, size) != 0)
+            continue;
+        if ((open_start || fold->starts[at]) && (open_end || fold->starts[at + size])) {
+            found = true;
+            *end = at + size;
+        }
+    }
+    return found;
+}
+
+/* Where the last place of an entry of the list ends in the key, 0: none is there. */
+static size_t list_in(const struct fold *fold, const char *entries, bool *alone)
+{
+    size_t last = 0;
+    *alone = false;
+    for (const char *entry = entries; *entry != '\0';) {
+        size_t length = strcspn(entry, "|");
+        size_t end = 0;
+        if (entry_in(fold, entry, length, &end) && end > last)
+            last = end;
+        if (length == fold->length && memcmp(entry, fold->text, length) == 0)
+            *alone = true;
+        entry += length + (entry[length] == '|');
+    }
+    return last;
+}
+
+/* The last word is one of ${heads}. */
+static bool ends_in_head(const struct fold *fold)
+{
+    char word[FOLD_MOST + 3];
+    size_t start = fold->length;
+    while (start > 0 && !fold->starts[--start])
+        continue;
+    size_t size = fold->length - start;
+    word[0] = '|';
+    memcpy(word + 1, fold->text + start, size);
+    memcpy(word + 1 + size, "|", 2);
+    return start > 0 && strstr(heads, word) != NULL;
+}
+
+/* Of one that is about a person and about a thing, the word that stands last counts. */
+static void weigh_subject(struct key_meaning *meaning, size_t person, size_t thing)
+{
+    if (person > 0 && thing > 0)
+        meaning->traits &= ~(unsigned)(person >= thing ? KEY_THING | KEY_LASTING : KEY_PERSON);
+}
+
+/* Words of several meanings, where another in the key tells which one it is. */
+static void weigh_kinds(struct key_meaning *meaning)
+{
+    const unsigned address = DETECT_BIT(KEY_ADDRESS);
+    const unsigned name = DETECT_BIT(KEY_NAME);
+    unsigned network = DETECT_BIT(KEY_IP) | DETECT_BIT(DETECT_EMAIL) | DETECT_BIT(KEY_DEVICE);
+    if ((meaning->kinds & network) != 0)
+        meaning->kinds &= ~address;
+    /* user name, street name, contact phone */
+    if ((meaning->weak & name) != 0 && meaning->kinds != name)
+        meaning->kinds &= ~name;
+    if ((meaning->kinds & DETECT_BIT(KEY_BIRTH)) != 0)
+        meaning->traits &= ~(unsigned)KEY_TIME;
+}
+
+void key_read(const char *key, size_t length, struct key_meaning *meaning)
+{
+    struct fold fold;
+    size_t person = 0;
+    size_t thing = 0;
+    unsigned strong = 0;
+    bool named = false;
+    meaning->kinds = 0;
+    meaning->weak = 0;
+    meaning->traits = 0;
+    fold_key(key, length, &fold);
+    if (fold.length == 0)
+        return;
+    for (size_t i = 0; i < key_words_count; i++) {
+        bool alone;
+        size_t end = list_in(&fold, key_words[i].entries, &alone);
+        if (end == 0 || (key_words[i].traits == KEY_ID && !alone))
+            continue;
+        meaning->kinds |= key_words[i].kinds;
+        if ((key_words[i].traits & KEY_WEAK) == 0)
+            strong |= key_words[i].kinds;
+        meaning->traits |= key_words[i].traits;
+        named |= key_words[i].kinds == DETECT_BIT(KEY_NAME) && key_words[i].traits == KEY_WEAK;
+        if (key_words[i].traits == KEY_PERSON)
+            person = end;
+        if ((key_words[i].traits & KEY_THING) != 0 && end > thing)
+            thing = end;
+    }
+    meaning->weak = meaning->kinds & ~strong;
+    meaning->traits &= ~(unsigned)KEY_WEAK;
+    if ((meaning->weak & DETECT_BIT(KEY_NAME)) == 0)
+        meaning->traits &= ~(unsigned)KEY_NOUN;
+    if (named) /* "customer": "Acme", but customer and name */
+        meaning->traits &= ~(unsigned)KEY_NOUN;
+    weigh_subject(meaning, person, thing);
+    weigh_kinds(meaning);
+    if (ends_in_head(&fold))
+        meaning->kinds = 0;
+    meaning->weak &= meaning->kinds;
+}
+
+bool key_is_data(const char *key, size_t length)
+{
+    size_t digits = 0;
+    size_t run = 0;
+    size_t longest = 0;
+    size_t hex = 0;
+    bool letters = false;
+    if (length > FOLD_MOST)
+        return true;
+    for (size_t i = 0; i < length; i++) {
+        bool digit = shape_is_digit(key[i]);
+        digits += digit;
+        run = digit ? run + 1 : 0;
+        longest = run > longest ? run : longest;
+        hex += shape_is_hex(key[i]);
+        letters |= shape_is_letter(key[i]) || (unsigned char)key[i] >= 0x80;
+    }
+    if (longest >= DATA_RUN || digits >= DATA_DIGITS || (digits > 0 && !letters))
+        return true;
+    if (length >= DATA_HEX && hex == length && digits > 0)
+        return true;
+    return detect_kinds(key, length, DETECT_ALL) != DETECT_NONE;
+}

@@ -1,0 +1,206 @@
+#include "detect/key_words.h"
+
+#define KIND(kind) (1u << (kind))
+
+/* In the order of the languages en, de, fr, es, it, pl. Adjacent rows of one kind are one list. */
+const struct key_words key_words[] = {
+    { KIND(KEY_IP), 0,
+        "ip|ips|ipv|ip addr*|*ipaddr*|ipadress*|client ip|remote ip|source ip|src ip|dst ip|user ip|"
+        "peer ip|public ip|customer ip|login ip|last ip|visitor ip|real ip|forwarded for|"
+        "remote addr|remote address|client addr|peer addr*|x forwarded for" },
+    { KIND(DETECT_EMAIL), 0,
+        "email*|*email|e mail*|mail|*mail|mail addr*|mailadresse|courriel|correo*|posta elettronica|"
+        "poczta|adres mail|kontaktmail" },
+    { KIND(DETECT_PHONE), 0,
+        "phone*|*phone|tel|tel no|tel nr|telno|telnr|telefon*|*telefon|*telefonnummer|telephone*|"
+        "mobile|mobile no|mobile number|mobil|mobilnummer|mobilfunk*|mobiltel*|handy*|*handynummer|"
+        "cell|cell no|cell number|cellular*|cellulare|celular|movil|numero movil|fax*|telefax|msisdn|"
+        "rufnummer|*rufnummer|gsm|portable|numero portable|recapito telefonico|komorka|komorkowy|"
+        "numer kom*|nr kom*|nr tel*|num tel*|numer tel*|numero tel*|whatsapp*|caller|caller number|"
+        "calling number|called number" },
+    { KIND(DETECT_CARD), 0,
+        "card|cards|karte|carte|tarjeta|carta|karta|card number|card no|card num|pan|credit card*|kreditkarte*|kartennummer|numero carte|"
+        "carte bancaire|carte credit|tarjeta|tarjeta credito|numero tarjeta|numero carta|"
+        "carta credito|carta di credito|numer karty|nr karty|karta kredytowa|cc number|cc num" },
+    { KIND(DETECT_IBAN), 0,
+        "iban*|*iban|bank account*|account iban|kontonummer|kontonr|konto nr|bankverbindung|"
+        "numero compte|compte bancaire|cuenta bancaria|numero cuenta|numero de cuenta|numero conto|"
+        "conto corrente|numer konta|nr konta|numer rachunku|nr rachunku|konto bankowe" },
+    { KIND(DETECT_SSN), 0,
+        "ssn*|*ssn|social security*|national id*|nationalid*|national insurance*|nino|tax id*|taxid|"
+        "tax number|tax payer id|passport*|*passport|passport number|id card*|identity card*|"
+        "identity number|identity document*|document number|driver licen*|drivers licen*|"
+        "driving licen*|sozialversicherung*|svnr|sv nummer|rentenversicherung*|versichertennummer|"
+        "krankenversicherung*|steuer id|steuerid*|steuernummer|ausweis*|*ausweis|ausweisnummer|"
+        "*ausweisnummer|reisepass*|passnummer|fuehrerschein*|numero securite sociale|"
+        "securite sociale|numero secu|num secu|nir|carte identite|passeport*|numero fiscal|"
+        "permis conduire|permis de conduire|dni|nie|nif|numero dni|seguridad social|pasaporte*|"
+        "numero afiliacion|codice fiscale|codicefiscale|cod fisc*|passaporto*|carta identita|"
+        "numero documento|tessera sanitaria|patente guida|pesel*|nr pesel|numer pesel|dowod*|"
+        "nr dowodu|numer dowodu|paszport*|prawo jazdy" },
+
+    { KIND(KEY_NAME), 0,
+        "first name*|last name*|middle name*|given name*|family name*|surname*|sur name|"
+        "forename*|maiden name|birth name|legal name|person name|name first|name last|fname|lname|"
+        "first nm|last nm|customer name|client name|contact name|contact person|recipient name|"
+        "receiver name|sender name|patient name|employee name|passenger name|guest name|buyer name|"
+        "owner name|driver name|author name|manager name|student name|member name|payer name|"
+        "beneficiary name|subscriber name|doctor name|attendee name|applicant name|cardholder*|"
+        "card holder*|account holder*|holder name|name on card|emergency contact|next of kin|"
+        "mothers maiden name" },
+    { KIND(KEY_NAME), 0,
+        "vorname*|*vorname|nachname*|*nachname|familienname*|zuname|geburtsname|rufname|kundenname|"
+        "*kundenname|*empfaengername|absendername|ansprechpartner*|kontoinhaber|karteninhaber|"
+        "patientenname|mitarbeitername|vollname|vollstaendiger name|name vorname|vor und nachname|"
+        "prenom*|*prenom|nom famille|nom de famille|nom complet|nom naissance|nom de naissance|"
+        "nom client|nom du client|nom prenom|prenom nom|titulaire*|nom patient|nom passager|"
+        "nom destinataire|apellido*|primer apellido|segundo apellido|nombre completo|nombre pila|"
+        "nombre de pila|nombre cliente|nombre del cliente|nombre apellidos|nombre paciente|"
+        "nombre titular|titular*|cognome*|*cognome|nome completo|nome cognome|nome cliente|"
+        "nome paziente|nome di battesimo|nominativo|intestatario*|imie*|imiona|nazwisko*|*nazwisko|"
+        "imie nazwisko|imie i nazwisko|imie klienta|nazwisko klienta|posiadacz*|pelne imie" },
+    { KIND(KEY_NAME), KEY_WEAK, "full name*|name|names|nom|nombre|nome|namen" },
+    { KIND(KEY_NAME), KEY_WEAK | KEY_NOUN,
+        "person|customer|client|patient|author|owner|assignee|"
+        "assigned to|employee|manager|driver|passenger|guest|recipient|sender|buyer|contact|"
+        "reviewer|approver|requester|reporter|instructor|teacher|student|doctor|signed by|"
+        "created by|approved by|attendee|kunde|patient|empfaenger|absender|fahrer|sachbearbeiter|"
+        "betreuer|bearbeiter|arzt|mitarbeiter|destinataire|expediteur|passager|medecin|auteur|"
+        "conducteur|responsable|beneficiaire|cliente|destinatario|remitente|pasajero|medico|autor|"
+        "conductor|paciente|empleado|beneficiario|mittente|passeggero|autore|autista|paziente|"
+        "dipendente|klient|odbiorca|nadawca|pasazer|lekarz|kierowca|pacjent|pracownik|opiekun|"
+        "uczestnik" },
+
+    { KIND(KEY_BIRTH), 0,
+        "birth*|*birth|*birthday|*birthdate|dob|bday|born|born on|born at|geburt*|*geburtsdatum|"
+        "*geburtstag|geb datum|gebdat|geboren*|naissance*|*naissance|date naissance|ne le|"
+        "nacimiento|*nacimiento|fecha nac*|nascita|*nascita|data nasc*|urodzeni*|*urodzenia|data ur|"
+        "rok ur*" },
+    { KIND(KEY_BIRTH), KEY_WEAK, "age|alter|edad|eta|wiek|lebensalter|user age|customer age" },
+
+    { KIND(KEY_ADDRESS), 0,
+        "street*|*street|address line*|addr line*|address|addresses|addr|*address|street address|"
+        "postal address|home address|house number|house no|house nr|apartment|apt number|post code|"
+        "postcode|postal code|post al code|zip|zip code|zipcode|po box|strasse*|*strasse|anschrift|"
+        "*anschrift|adresse*|*adresse|hausnummer|hausnr|haus nr|postleitzahl|plz|*plz|wohnort|"
+        "wohnadresse|rue|voie|numero rue|numero voie|code postal|adresse postale|complement adresse|"
+        "calle|direccion*|domicilio*|codigo postal|numero calle|indirizzo*|*indirizzo|"
+        "numero civico|residenza|ulica|ul|adres*|kod pocztowy|nr domu|numer domu|nr mieszkania|"
+        "numer mieszkania" },
+    { KIND(KEY_ADDRESS), KEY_WEAK,
+        "via|city|town|suburb|district|ort|stadt|wohnort|ville|commune|localite|ciudad|localidad|"
+        "poblacion|citta|comune|localita|cap|cp|miasto|miejscowosc" },
+
+    { KIND(KEY_GEO), 0,
+        "lat|latitude*|*latitude|latitud|latitudine|lng|lon|longitude*|*longitude|longitud|"
+        "longitudine|coord*|*coordinates|koordinaten|coordonnees|coordenadas|wspolrzedne|lat lng|"
+        "lat lon|lat long|latlng|latlon|geo point|geo loc*|geo pos*|geo hash|geopoint|geoloc*|geopos*|"
+        "geohash|gps*|breitengrad|laengengrad|geo breite|geo laenge|szerokosc*|dlugosc geo*|"
+        "szerokosc geo*|home location|user location|last location|gps position" },
+    { KIND(KEY_GEO), KEY_WEAK,
+        "long|geo|location|position|loc|standort|localisation|emplacement|ubicacion|posicion|"
+        "posizione|localizzazione|lokalizacja|pozycja|localizacion" },
+
+    { KIND(KEY_DEVICE), 0,
+        "device id*|deviceid*|device uuid|device identifier|device token*|device serial*|"
+        "device fingerprint|device mac|device key|device udid|device number|device no|dev id|imei*|"
+        "*imei|imsi|iccid|meid|esn|idfa|idfv|gaid|aaid|adid|ad id|advertising id*|advertiser id|"
+        "android id|udid|mac|mac addr*|macaddr*|hardware id|hw id|hwid|machine id|installation id|"
+        "install id|instance id token|push token|fcm token|apns token|registration token|"
+        "fingerprint|browser fingerprint|browser id|client fingerprint|handset id|phone id|"
+        "terminal id|vin|license plate|licence plate|number plate|plate number|geraete id|geraeteid|"
+        "geraetenummer|geraetekennung|geraet id|geraete nr|geraetenr|*geraeteid|kennzeichen|"
+        "kfz kennzeichen|fahrgestellnummer|id appareil|appareil id|identifiant appareil|"
+        "numero serie appareil|immatriculation|plaque immatriculation|id dispositivo|dispositivo id|"
+        "identificador dispositivo|id del dispositivo|matricula|identificativo dispositivo|targa|"
+        "id terminale|id urzadzenia|urzadzenie id|identyfikator urzadzenia|numer urzadzenia|"
+        "nr rejestracyjny|numer rejestracyjny|tablica rejestracyjna" },
+
+    { KIND(KEY_USER), 0,
+        "user|user name*|username*|*username|login|login name|user login|user id|userid|*userid|uid|"
+        "user uuid|user key|user handle|user identifier|account name|account id|customer id|"
+        "customer no|customer number|client no|client number|member id|member no|subscriber id|"
+        "patient id|employee id|visitor id|nick|nick name|nickname|handle|screen name|display name|"
+        "sub|subject id|principal|principal id|skype*|twitter*|telegram|instagram|actor|actor id|"
+        "benutzer|benutzername|benutzer id|benutzerkennung|nutzer|nutzername|nutzer id|kennung|"
+        "anmeldename|kunden id|kundennummer|kundennr|kunden nr|mitglieds*|personalnummer|"
+        "patienten id|utilisateur|nom utilisateur|nom d utilisateur|id utilisateur|identifiant|"
+        "pseudo|pseudonyme|numero client|id client|usuario|nombre usuario|nombre de usuario|"
+        "id usuario|numero cliente|id cliente|utente|nome utente|id utente|codice cliente|"
+        "uzytkownik*|nazwa uzytkownika|id uzytkownika|numer klienta|nr klienta|id klienta" },
+
+    { 0, KEY_PERSON,
+        "user*|customer*|client*|person|people|persons|personal|patient*|employee*|staff|worker|"
+        "passenger*|traveler*|traveller*|guest*|member*|subscriber*|contact*|buyer|purchaser|"
+        "recipient*|receiver|sender|owner|author|driver|student*|teacher|doctor|visitor*|applicant*|"
+        "candidate*|beneficiary|holder|cardholder|profile|account|shipping*|billing*|delivery|"
+        "ship to|bill to|payer|payee|caller|attendee*|participant*|resident*|tenant name|child*|"
+        "children|spouse|parent name|next of kin|insured|citizen|lead|cust|usr|emp|"
+        "kunde*|*kunde|kunden*|benutzer*|nutzer*|mitarbeiter*|patient*|empfaenger*|absender*|"
+        "fahrer|gast|gaeste|kontakt*|besteller|kaeufer|versicherte*|personen|antragsteller|mieter|"
+        "lieferung|lieferadresse*|rechnungsadresse*|rechnungsempf*|mitglied*|schueler|halter|"
+        "utilisateur*|employe*|destinataire*|expediteur*|passager*|personne*|acheteur|livraison|"
+        "facturation|adherent|abonne|salarie|assure|voyageur*|conducteur|eleve|medecin|titulaire|"
+        "cliente*|usuario*|empleado*|destinatario*|remitente|pasajero*|persona*|envio|facturacion|"
+        "paciente*|comprador|titular|alumno|conductor|asegurado|huesped|utente|dipendente|mittente|"
+        "passeggero|paziente|spedizione|fatturazione|acquirente|intestatario|ospite|assicurato|"
+        "studente|autista|klient*|uzytkownik*|pracownik*|odbiorca|nadawca|pasazer*|osoba|osoby|"
+        "kierowca|dostawa|pacjent*|kupujacy|ubezpieczony|gosc|wysylka|uczestnik*" },
+    { 0, KEY_THING | KEY_LASTING,
+        "product*|item*|article*|goods|sku|store*|shop*|company|corp|corporation|vendor*|supplier*|merchant*|"
+        "brand*|category|categories|host|hosts|hostname|server*|warehouse*|branch|venue*|hotel*|airport*|"
+        "station*|sensor*|machine*|plant|plugin*|package*|artifact*|repo|repos|repository|repositories|book|books|movie*|song*|album*|"
+        "restaurant*|organisation*|organization*|institution*|school*|university|department*|dept|"
+        "cluster*|pod|pods|container*|facility|depot*|locker|pickup point|gateway*|database|carrier*|"
+        "produkt*|artikel*|firma*|firmen*|unternehmen*|filiale*|lieferant*|marke*|kategorie*|"
+        "laden|lager*|abteilung*|verein|haendler|produit*|entreprise*|societe*|magasin*|"
+        "fournisseur*|marque*|entrepot*|categorie*|boutique*|producto*|empresa*|tienda*|proveedor*|"
+        "marca*|categoria*|almacen*|sucursal|prodotto|prodotti|azienda*|negozio*|fornitore*|"
+        "magazzino*|societa|sklep*|dostawca*|kategoria*|magazyn*|przedsiebiorstwo*|oddzial*" },
+    { 0, KEY_THING,
+        "event*|file*|folder|path|service*|app|apps|application*|campaign*|project*|team*|queue*|"
+        "topic*|table*|bucket*|country|module*|template*|job|jobs|task*|workflow*|function*|class|"
+        "method*|metric*|field*|column*|tag|tags|label*|role*|permission*|plan|feature*|document*|"
+        "course*|channel*|page*|model*|variant*|node|nodes|image|images|namespace*|environment|env|region|"
+        "zone|site*|office*|schema|os|browser|platform|process|thread|logger|locale|currency|"
+        "language|timezone|medication|drug|part|parts|datei*|ereignis*|fichier*|evenement*|archivo*|"
+        "evento*|plik*|zdarzenie*|nazwa|state|province|county|button|action|step|"
+        "rule|policy|group*|list|collection|segment|coupon|promo*|subscription|option*|attribute*|"
+        "property|param*|header*|query|index|bundle|vehicle|car|engine" },
+
+    { 0, KEY_VERSION,
+        "version*|*version|ver|build*|release*|firmware*|fw|sdk*|revision|rev|wersja*|versione|"
+        "app ver|os version|user agent|useragent|agent|oid|patch" },
+    { 0, KEY_NUMBER,
+        "order*|*order|invoice*|receipt*|sku|part no|part number|article no|article number|item no|"
+        "item number|serial*|case no|case id|case number|ticket*|tracking*|shipment*|parcel*|"
+        "consignment*|reference*|ref|ref no|refno|batch*|lot|isbn|ean|gtin|upc|barcode|asin|"
+        "transaction*|txn*|payment id|booking*|reservation*|contract*|policy no|product id|"
+        "product code|model number|catalog*|po number|purchase order|quote*|sequence*|offset|"
+        "bestell*|auftrag*|rechnungsn*|rechnung nr|belegn*|artikeln*|sendung*|vorgang*|seriennummer|"
+        "vertrag*|charge|lieferschein*|commande*|facture*|numero facture|reference|colis|"
+        "pedido*|factura|numero factura|referencia|albaran|ordine*|fattura|riferimento|lotto|"
+        "zamowieni*|faktur*|numer seryjny|przesylk*|numer partii|counter|count|total|amount|sum|"
+        "quantity|qty|size|bytes|price|score" },
+    { 0, KEY_TIME,
+        "time*|*time|timestamp*|*timestamp|ts|at|date*|*date|datetime|epoch|millis|ms|seconds|"
+        "duration*|elapsed|ttl|expires*|expiry|expiration|created|updated|modified|since|until|"
+        "datum|*datum|zeit*|*zeit|uhrzeit|zeitstempel|zeitpunkt|heure|horodatage|fecha*|hora|"
+        "ora|orario|czas|godzina|znacznik czasu|latency|uptime|delay" },
+    { 0, KEY_OPAQUE,
+        "hash*|*hash|sha|md|checksum|etag|digest|signature|sig|trace*|span*|request*|correlation*|"
+        "message id|messageid|msg id|in reply to|references|session*|nonce|csrf|commit*|revision id|"
+        "event id|transaction id|idempotency*|job id|run id|execution id|batch id|guid|key id|"
+        "etag|cursor|token id|pruefsumme|cache*|cookie*" },
+    { 0, KEY_HOLDER,
+        "device*|handset|phone|terminal|smartphone|tablet|geraet*|appareil|dispositivo*|urzadzenie*|"
+        "cihaz" },
+    { 0, KEY_PART,
+        "first|last|middle|given|family|full|line*|number|no|nr|value|text|formatted|raw|date|place|"
+        "point|x|y|local|national|digits|extra|complement|day|month|year|plain" },
+    { 0, KEY_ID,
+        "id|ids|uuid|guid|identifier|identifiant|identificador|identificativo|identyfikator|kennung|"
+        "serial|serial number|token|number|nr|no" },
+};
+
+const size_t key_words_count = sizeof key_words / sizeof *key_words;

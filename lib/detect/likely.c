@@ -1,0 +1,205 @@
+#include "detect/likely.h"
+
+#include <string.h>
+
+#include "detect/given.h"
+#include "detect/shape.h"
+#include "detect/text.h"
+
+enum { NAME_MOST = 80, WORDS_MOST = 6, SHORT_MOST = 40 };
+
+/* What the bytes of a value are. */
+struct census {
+    size_t digits;
+    size_t letters; /* ASCII, or a byte of another */
+    size_t capitals;
+    size_t blanks;
+    size_t others;
+};
+
+static struct census take(const struct likely *value)
+{
+    struct census census = { 0 };
+    for (size_t i = 0; i < value->length; i++) {
+        char c = value->text[i];
+        census.digits += shape_is_digit(c);
+        census.letters += shape_is_letter(c) || (unsigned char)c >= 0x80;
+        census.capitals += (unsigned char)(c - 'A') < 26;
+        census.blanks += c == ' ';
+    }
+    census.others = value->length - census.digits - census.letters - census.blanks;
+    return census;
+}
+
+static bool has_any(const struct likely *value, const char *bytes)
+{
+    for (size_t i = 0; i < value->length; i++)
+        if (value->text[i] != '\0' && strchr(bytes, value->text[i]) != NULL)
+            return true;
+    return false;
+}
+
+static bool is_address_of_network(const struct likely *value, const struct census *census)
+{
+    if (value->number)
+        return census->digits > 7; /* an IPv4 address as one number */
+    return census->digits > 0 && value->length >= 3 && value->length < 64 && has_any(value, ".:") &&
+        census->blanks == 0;
+}
+
+static bool is_phone(const struct likely *value, const struct census *census)
+{
+    size_t rest = value->length - census->digits - census->blanks;
+    return census->digits >= 7 && census->digits <= 15 && rest <= 6 &&
+        !has_any(value, value->number ? ".eE" : "_:@#");
+}
+
+/* Letters and what stands between the words of a name. */
+static bool is_name(const struct likely *value, const struct census *census)
+{
+    return !value->number && census->letters >= 2 && census->digits == 0 &&
+        value->length <= NAME_MOST && census->blanks < WORDS_MOST && census->others <= 4 &&
+        !has_any(value, "_/\\@<>{}[]=:;#&|");
+}
+
+static bool has_given_name(const struct likely *value)
+{
+    size_t start = 0;
+    for (size_t i = 0; i <= value->length; i++) {
+        if (i < value->length &&
+            (shape_is_letter(value->text[i]) || (unsigned char)value->text[i] >= 0x80))
+            continue;
+        if (given_is_name(value->text + start, i - start))
+            return true;
+        start = i + 1;
+    }
+    return false;
+}
+
+bool likely_person(const char *text, size_t length)
+{
+    const struct likely value = { text, length, false };
+    if (length < 5 || length > NAME_MOST || (unsigned char)(text[0] - 'A') >= 26 ||
+        memchr(text, ' ', length) == NULL)
+        return false;
+    struct census census = take(&value);
+    size_t words = census.blanks + 1;
+    return is_name(&value, &census) && words <= 4 && census.capitals >= 2 &&
+        census.letters > census.capitals && given_is_name(text, strcspn(text, " "));
+}
+
+static bool is_birth(const struct likely *value, const struct census *census)
+{
+    if (value->number)
+        return census->digits > 0;
+    if (census->digits > 0)
+        return census->digits <= 17 && value->length <= SHORT_MOST;
+    return is_name(value, census); /* a place */
+}
+
+static bool is_address(const struct likely *value, const struct census *census, bool weak)
+{
+    if (value->number)
+        return census->digits >= 4 && census->digits <= 6 && census->others == 0;
+    if (value->length > 200 || value->length == 0 || has_any(value, "@{}<>=_"))
+        return false;
+    if (value->length > 2 && memcmp(value->text, "0x", 2) == 0)
+        return false;
+    if (weak && census->digits == 0)
+        return is_name(value, census); /* a town */
+    if (weak && census->letters == 0)
+        return census->digits == 5; /* its number */
+    if (census->digits > 0)
+        return census->letters > 0 ? census->blanks > 0 || value->length <= 10
+                                   : value->length <= 12;
+    return census->letters > 3;
+}
+
+/* A number within the globe, with a fraction where the key is not sure; or two of them. */
+static bool is_geo(const struct likely *value, const struct census *census, bool weak)
+{
+    const char *point = memchr(value->text, '.', value->length);
+    size_t whole = 0;
+    size_t fraction = 0;
+    if (census->digits == 0 || census->digits > 40)
+        return false;
+    if (census->letters > 2) /* a geohash */
+        return !weak && census->blanks == 0 && census->others == 0 && value->length >= 5 &&
+            value->length <= 12;
+    if (point != NULL) {
+        size_t at = (size_t)(point - value->text);
+        while (whole < at && shape_is_digit(value->text[at - whole - 1]))
+            whole++;
+        fraction = shape_digits(value->text, value->length, at + 1, 20);
+    }
+    if (point == NULL)
+        return value->number && !weak && census->digits <= 3;
+    return whole >= 1 && whole <= 3 && fraction >= (weak ? 3 : 1);
+}
+
+static bool is_number_of_holder(const struct likely *value, const struct census *census)
+{
+    return census->digits + census->letters >= 6 && census->digits >= 1 && census->blanks <= 2 &&
+        value->length <= 256 && !has_any(value, "@/") && !(value->number && has_any(value, ".eE"));
+}
+
+/* Of a passport, an account, an insurance. */
+static bool is_official(const struct likely *value, const struct census *census)
+{
+    return census->digits >= 4 && census->digits + census->letters <= 34 &&
+        value->length <= SHORT_MOST && census->letters <= 18 && !has_any(value, "@:_") &&
+        !(value->number && has_any(value, ".eE"));
+}
+
+static bool is_user(const struct likely *value, const struct census *census)
+{
+    return census->letters + census->digits >= 1 && value->length <= NAME_MOST &&
+        census->blanks <= 2 && !has_any(value, "{}<>") && !(value->number && has_any(value, ".eE"));
+}
+
+unsigned likely_kinds(const struct likely *value, unsigned kinds, unsigned weak, unsigned traits)
+{
+    unsigned likely = 0;
+    if (value->length == 0 || kinds == 0)
+        return 0;
+    struct census census = take(value);
+    bool sure =
+        (weak & DETECT_BIT(KEY_NAME)) == 0 || (traits & (KEY_PERSON | KEY_NOUN)) == KEY_PERSON;
+    if (is_address_of_network(value, &census))
+        likely |= DETECT_BIT(KEY_IP);
+    if (!value->number && memchr(value->text, '@', value->length) != NULL)
+        likely |= DETECT_BIT(DETECT_EMAIL);
+    if (is_phone(value, &census) && (traits & KEY_TIME) == 0)
+        likely |= DETECT_BIT(DETECT_PHONE);
+    if (census.digits >= 13 && census.digits <= 19 && census.letters == 0)
+        likely |= DETECT_BIT(DETECT_CARD);
+    if (is_official(value, &census) && census.digits >= 6)
+        likely |= DETECT_BIT(DETECT_IBAN);
+    if (is_official(value, &census))
+        likely |= DETECT_BIT(DETECT_SSN);
+    if (is_name(value, &census) && (sure || has_given_name(value)))
+        likely |= DETECT_BIT(KEY_NAME);
+    if (is_birth(value, &census))
+        likely |= DETECT_BIT(KEY_BIRTH);
+    if (is_address(value, &census, (weak & DETECT_BIT(KEY_ADDRESS)) != 0))
+        likely |= DETECT_BIT(KEY_ADDRESS);
+    if (is_geo(value, &census, (weak & DETECT_BIT(KEY_GEO)) != 0))
+        likely |= DETECT_BIT(KEY_GEO);
+    if (is_number_of_holder(value, &census))
+        likely |= DETECT_BIT(KEY_DEVICE);
+    if (is_user(value, &census))
+        likely |= DETECT_BIT(KEY_USER);
+    return likely & kinds;
+}
+
+bool likely_opaque(const struct likely *value)
+{
+    struct census census = take(value);
+    if (value->number || census.letters == 0)
+        return true;
+    if (value->length == 36 && text_uuid(value->text, value->length, 0) != 0)
+        return true;
+    if (memchr(value->text, '@', value->length) != NULL)
+        return false;
+    return census.digits >= 3 && census.blanks == 0;
+}

@@ -1,0 +1,31 @@
+#ifndef DETECT_LIKELY_H
+#define DETECT_LIKELY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "detect/key.h"
+
+/* A scalar of JSON: a string, decoded, or a number as it is spelt. */
+struct likely {
+    const char *text;
+    size_t length;
+    bool number;
+};
+
+/*
+ * likely_kinds(value, kinds, weak, traits):
+ * Those of the set ${kinds} that a key speaks of (detect/key.h) which the value can be, by its
+ * shape: of a key such as "birthday" a date, of "phone" digits, of "name" letters. A weak
+ * KEY_NAME takes a given name that is known, unless ${traits} has KEY_PERSON and not KEY_NOUN.
+ */
+unsigned likely_kinds(const struct likely *value, unsigned kinds, unsigned weak, unsigned traits);
+
+/* Whether the text is a person's name, whatever its key: two to four words with capitals, of which
+ * one is a given name that is known. */
+bool likely_person(const char *text, size_t length);
+
+/* Whether it names nobody by itself: a UUID, a number, or letters and digits of a generator. */
+bool likely_opaque(const struct likely *value);
+
+#endif
