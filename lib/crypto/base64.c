@@ -2,8 +2,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-
-#include "crypto/secret.h"
+#include <string.h>
 
 static const char standard[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 static const char url[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -102,7 +101,7 @@ static int decode(const char *text, size_t length, unsigned char *out, size_t *o
             seen = NO_VALUE;
     }
     if ((seen & NO_VALUE) != 0) {
-        secret_wipe(out, (size_t)(next - out));
+        explicit_bzero(out, (size_t)(next - out));
         return -1;
     }
     *out_length = (size_t)(next - out);

@@ -29,6 +29,10 @@ _sqs2pg_options() {
       --show-values --prune-ledger= --force --batch-rows= --batch-bytes= --linger= -j= --jobs= --max-record= \
       --grace= --retry-timeout= --metrics-file=@ --progress
     ;;
+  pii-scan)
+    echo -p=@ --policy=@ --root= --suggest --json -n= --number= --max-record= --grace= --progress \
+      --require-sandbox
+    ;;
   pii-mask)
     echo -k=@ --key-file=@ -p=@ --policy=@ -m= --mask= --root= --rewrap --lines= --key-id= \
       --print-policy --key-group-readable --max-record= --grace= --progress --require-sandbox --self-test
@@ -96,4 +100,4 @@ _sqs2pg() {
   esac
 }
 
-complete -F _sqs2pg sqs-pull sqs-ack sqs-send pii-mask pii-unmask pii-keygen pg-load sqs2pg-read sqs2pg
+complete -F _sqs2pg sqs-pull sqs-ack sqs-send pii-scan pii-mask pii-unmask pii-keygen pg-load sqs2pg-read sqs2pg

@@ -13,6 +13,7 @@ TABLE='
 sqs-pull    libcrypto libcurl libxml2
 sqs-ack     libcrypto libcurl libxml2
 sqs-send    libcrypto libcurl libxml2
+pii-scan    libseccomp
 pii-mask    libcrypto libseccomp
 pii-unmask  libcrypto libseccomp
 pii-keygen  libcrypto
@@ -96,7 +97,7 @@ each() {
 
 @test "pii programs import nothing that reaches a network or starts a program" {
   local program
-  for program in pii-mask pii-unmask pii-keygen; do
+  for program in pii-scan pii-mask pii-unmask pii-keygen; do
     run imports "$BIN/$program"
     [ "${#lines[@]}" -gt 10 ]
     run grep -xE 'socket|connect|bind|accept4?|send(to|msg)?|getaddrinfo|fork|vfork|exec[a-z]+|posix_spawnp?|dlopen' <<<"$output"

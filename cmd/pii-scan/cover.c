@@ -1,0 +1,149 @@
+#include "cover.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "json/path.h"
+#include "mask/policy.h"
+#include "mask/policy_file.h"
+
+struct cover {
+    struct policy *policy;
+    const struct policy_rule **rules; /* by node of the policy's paths */
+    size_t count;                     /* of the nodes that the policy has itself */
+};
+
+static enum status status_of(enum policy_cause cause)
+{
+    switch (cause) {
+    case POLICY_MEMORY:
+        return STATUS_INTERNAL;
+    case POLICY_READ:
+        return STATUS_IO;
+    case POLICY_OWNER:
+    case POLICY_WRITABLE:
+        return STATUS_PERMISSION;
+    default:
+        return STATUS_CONFIG;
+    }
+}
+
+/* "FILE:LINE:COLUMN: what is wrong: WORD" */
+static void fail(struct failure *failure, const char *file, const struct policy_error *error)
+{
+    char place[32] = "";
+    const char *reason = error->errnum != 0 ? strerror(error->errnum) : error->word;
+    if (error->line > 0 && error->column > 0)
+        (void)snprintf(place, sizeof place, ":%u:%u", error->line, error->column);
+    else if (error->line > 0)
+        (void)snprintf(place, sizeof place, ":%u", error->line);
+    (void)failure_set(failure, status_of(error->cause), "%s%s: %s%s%s", file, place,
+        policy_error_text(error->cause), *reason != '\0' ? ": " : "", reason);
+}
+
+static int read_policy(struct cover *cover, const char *file, const char *root,
+    struct failure *failure)
+{
+    struct policy_error error = { .cause = POLICY_OK };
+    cover->policy = policy_new(root, &error);
+    if (cover->policy == NULL)
+        return failure_set(failure,
+            status_of(error.cause) == STATUS_CONFIG ? STATUS_USAGE : STATUS_INTERNAL,
+            "option --root %.200s: %s", root, policy_error_text(error.cause));
+    if (policy_file_read(cover->policy, file, &error) == 0 &&
+        policy_finish(cover->policy, &error) == 0)
+        return 0;
+    fail(failure, file, &error);
+    return -1;
+}
+
+struct cover *cover_open(const char *file, const char *root, struct failure *failure)
+{
+    struct cover *cover = calloc(1, sizeof *cover);
+    if (cover == NULL) {
+        (void)failure_no_memory(failure);
+        return NULL;
+    }
+    if (read_policy(cover, file, root, failure) != 0) {
+        cover_close(cover);
+        return NULL;
+    }
+    const struct policy *policy = cover->policy;
+    cover->count = json_paths_count(policy->paths);
+    cover->rules = calloc(cover->count, sizeof *cover->rules);
+    if (cover->rules == NULL) {
+        (void)failure_no_memory(failure);
+        cover_close(cover);
+        return NULL;
+    }
+    for (size_t i = 0; i < policy->rule_count; i++)
+        cover->rules[policy->rules[i].node] = &policy->rules[i];
+    return cover;
+}
+
+void cover_close(struct cover *cover)
+{
+    if (cover == NULL)
+        return;
+    policy_free(cover->policy);
+    free(cover->rules);
+    free(cover);
+}
+
+/* The policy's node for the step to ${node}, below ${above}; JSON_NO_NODE: it has none. */
+static uint32_t step(const struct cover *cover, const struct node *node, uint32_t above)
+{
+    struct json_paths *paths = cover->policy->paths;
+    uint32_t next = JSON_NO_NODE;
+    if (node->step == TREE_KEY)
+        next = json_paths_key(paths, above, node->name, node->name_length);
+    else if (node->step == TREE_EACH)
+        next = json_paths_each(paths, above);
+    return next < cover->count ? next : JSON_NO_NODE;
+}
+
+/* Follow the path from ${start}; *rule is the one that is met on the way. Where it ends. */
+static uint32_t follow(const struct cover *cover, const struct node *node, uint32_t start,
+    const struct policy_rule **rule)
+{
+    const struct node *steps[JSON_MAX_DEPTH + 2];
+    size_t count = 0;
+    uint32_t at = start;
+    *rule = NULL;
+    for (; node->step != TREE_ROOT; node = node->parent)
+        steps[count++] = node;
+    while (count > 0 && at != JSON_NO_NODE) {
+        at = step(cover, steps[--count], at);
+        if (at != JSON_NO_NODE && cover->rules[at] != NULL) {
+            *rule = cover->rules[at];
+            return at;
+        }
+    }
+    return at;
+}
+
+const char *cover_of(struct cover *cover, enum records_part part, const struct node *node)
+{
+    const struct policy *policy = cover->policy;
+    const struct policy_rule *rule = NULL;
+    uint32_t start = policy->root;
+    if (part == RECORDS_ATTRIBUTES)
+        start = policy->asides[POLICY_ATTRIBUTES];
+    else if (part == RECORDS_FIFO)
+        start = policy->asides[POLICY_FIFO];
+    else if (part == RECORDS_ENVELOPE)
+        return "drop";
+    if (part == RECORDS_ROOT && node->step == TREE_ROOT)
+        return node->values > 0 ? "seal" : NULL;
+    uint32_t at = part == RECORDS_RECORD ? JSON_NO_NODE : follow(cover, node, start, &rule);
+    if (rule != NULL)
+        return rule->method->name;
+    if (at != JSON_NO_NODE)
+        return NULL; /* on the way to what is named */
+    if (part == RECORDS_ATTRIBUTES || part == RECORDS_FIFO)
+        return "drop";
+    return policy->other == POLICY_DROP      ? "drop"
+        : policy->other == POLICY_QUARANTINE ? "quarantine"
+                                             : NULL;
+}

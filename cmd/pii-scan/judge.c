@@ -1,0 +1,130 @@
+#include "judge.h"
+
+/* Whether ${part} is at least one in ${of} of ${whole}, and anything at all. */
+static bool is_one_in(uint64_t part, uint64_t of, uint64_t whole)
+{
+    return part > 0 && part * of >= whole;
+}
+
+static uint64_t hits(const struct node *node, unsigned kind)
+{
+    return node->hits[kind];
+}
+
+static bool says(const struct node *node, unsigned kind)
+{
+    return (node->key.kinds & DETECT_BIT(kind)) != 0;
+}
+
+static bool is_weak(const struct node *node, unsigned kind)
+{
+    return (node->key.weak & DETECT_BIT(kind)) != 0;
+}
+
+/* Four numbers of two digits at most, all the time, are of a version: chance makes it one in forty
+ * of addresses. */
+static bool are_versions(const struct node *node)
+{
+    return !says(node, KEY_IP) && node->quads == hits(node, DETECT_IPV4) && node->quads > 2 &&
+        node->low_quads == node->quads && node->ten_quads * 2 < node->quads;
+}
+
+/* Kinds that a value shows by itself: a few among thousands are as bad as all. */
+static unsigned by_shape(const struct node *node)
+{
+    enum { FEW = 2000, SOME = 200, PART = 20 };
+    unsigned kinds = 0;
+    if (is_one_in(hits(node, DETECT_IPV4), FEW, node->values) && !are_versions(node))
+        kinds |= DETECT_BIT(DETECT_IPV4);
+    if (is_one_in(hits(node, DETECT_IPV6), FEW, node->values))
+        kinds |= DETECT_BIT(DETECT_IPV6);
+    if (is_one_in(hits(node, DETECT_MAC), FEW, node->values))
+        kinds |= DETECT_BIT(DETECT_MAC);
+    if (hits(node, DETECT_EMAIL) > node->roles &&
+        is_one_in(hits(node, DETECT_EMAIL) - node->roles, FEW, node->values))
+        kinds |= DETECT_BIT(DETECT_EMAIL);
+    if (is_one_in(hits(node, DETECT_IBAN), FEW, node->values))
+        kinds |= DETECT_BIT(DETECT_IBAN);
+    if (is_one_in(hits(node, DETECT_JWT), FEW, node->values))
+        kinds |= DETECT_BIT(DETECT_JWT);
+    if (is_one_in(hits(node, DETECT_PHONE), SOME, node->values))
+        kinds |= DETECT_BIT(DETECT_PHONE);
+    if (is_one_in(hits(node, DETECT_SSN), PART, node->values))
+        kinds |= DETECT_BIT(DETECT_SSN);
+    /* of numbers that are no cards one in ten has the right check digit */
+    if (is_one_in(hits(node, DETECT_CARD), SOME, node->values) &&
+        hits(node, DETECT_CARD) * 3 >= node->long_numbers)
+        kinds |= DETECT_BIT(DETECT_CARD);
+    return kinds;
+}
+
+static unsigned name_of(const struct node *node)
+{
+    uint64_t found = hits(node, KEY_NAME);
+    bool weak = is_weak(node, KEY_NAME);
+    bool good;
+    if (!says(node, KEY_NAME))
+        good = is_one_in(found, 3, node->values);
+    else if (!weak)
+        good = is_one_in(found, 3, node->values);
+    else if ((node->key.traits & KEY_THING) != 0)
+        good = false;
+    else if ((node->key.traits & (KEY_PERSON | KEY_NOUN)) == KEY_PERSON)
+        good = is_one_in(found, 2, node->values);
+    else
+        good = is_one_in(found, 6, node->values);
+    return good ? DETECT_BIT(KEY_NAME) : 0;
+}
+
+/* Kinds that the key speaks of and the values have the shape for. */
+static unsigned by_key(const struct node *node)
+{
+    unsigned kinds = name_of(node);
+    bool person = (node->key.traits & KEY_PERSON) != 0;
+    bool thing = (node->key.traits & KEY_THING) != 0;
+    bool in_address =
+        node->parent != NULL && (node->parent->key.kinds & DETECT_BIT(KEY_ADDRESS)) != 0;
+    if (says(node, KEY_IP) && is_one_in(hits(node, KEY_IP), 5, node->values))
+        kinds |= DETECT_BIT(KEY_IP);
+    if (says(node, KEY_BIRTH) && (!is_weak(node, KEY_BIRTH) || person) &&
+        is_one_in(hits(node, KEY_BIRTH), 3, node->values))
+        kinds |= DETECT_BIT(KEY_BIRTH);
+    if (says(node, KEY_ADDRESS) && !thing &&
+        (!is_weak(node, KEY_ADDRESS) || person || in_address) &&
+        is_one_in(hits(node, KEY_ADDRESS), 3, node->values))
+        kinds |= DETECT_BIT(KEY_ADDRESS);
+    if (says(node, KEY_GEO) && !thing && is_one_in(hits(node, KEY_GEO), 2, node->values))
+        kinds |= DETECT_BIT(KEY_GEO);
+    if (says(node, KEY_DEVICE) && is_one_in(hits(node, KEY_DEVICE), 3, node->values))
+        kinds |= DETECT_BIT(KEY_DEVICE);
+    if (says(node, KEY_USER) && hits(node, KEY_USER) > node->opaque && !thing &&
+        is_one_in(hits(node, KEY_USER) - node->opaque, 3, node->values))
+        kinds |= DETECT_BIT(KEY_USER);
+    return kinds;
+}
+
+/* What is taken whole, and what is in a text of JSON, has kinds by keys that are no more known. */
+static unsigned by_content(const struct node *node)
+{
+    enum { SOME = 20 };
+    const unsigned packed = 1u << LOOK_JSON | 1u << LOOK_BASE64;
+    unsigned kinds = 0;
+    uint64_t texts = hits(node, LOOK_JSON) + hits(node, LOOK_BASE64);
+    if (node->step != TREE_DATA && texts == 0)
+        return 0;
+    for (unsigned kind = 0; kind < LOOK_KINDS; kind++)
+        if ((packed >> kind & 1) == 0 && is_one_in(hits(node, kind), SOME, node->values) &&
+            (kind != KEY_USER || hits(node, kind) > node->opaque))
+            kinds |= DETECT_BIT(kind);
+    return kinds;
+}
+
+unsigned judge_personal(const struct node *node)
+{
+    if (node->values == 0)
+        return 0;
+    /* a few roots that are no objects are mistakes, which never pass in clear */
+    if (node->step == TREE_ROOT && node->values * 2 < node->records)
+        return 0;
+    return by_shape(node) | by_key(node) | by_content(node);
+}

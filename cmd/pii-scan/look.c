@@ -1,0 +1,445 @@
+#include "look.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/hash.h"
+#include "crypto/base64.h"
+#include "detect/likely.h"
+#include "json/string.h"
+#include "json/walk.h"
+
+/* Packed into each other so deep; each takes as much memory as the record, at most. */
+enum { LEVELS = 3, KEPT = 1 << 16, CACHE = 256, CACHED_KEY = 40, BASE64_LEAST = 16 };
+
+struct cached {
+    char key[CACHED_KEY];
+    size_t length; /* 0: none is here */
+    struct key_meaning meaning;
+};
+
+struct look {
+    struct buf string;          /* of look_decode() */
+    struct buf packed[LEVELS];  /* base64 decoded, */
+    struct buf strings[LEVELS]; /* and strings within a text in a string */
+    unsigned level;
+    struct cached cache[CACHE];
+    struct look_key *above[LEVELS]; /* of the containers open at each level */
+};
+
+const char *look_kind_name(unsigned kind)
+{
+    return kind == LOOK_JSON ? "json" : kind == LOOK_BASE64 ? "base64" : key_kind_name(kind);
+}
+
+struct look *look_new(size_t maximum)
+{
+    struct look *look = calloc(1, sizeof *look);
+    if (look == NULL)
+        return NULL;
+    buf_init(&look->string, maximum);
+    for (size_t i = 0; i < LEVELS; i++) {
+        buf_init(&look->packed[i], maximum + 16);
+        buf_init(&look->strings[i], maximum);
+        look->above[i] = calloc(JSON_MAX_DEPTH + 1, sizeof *look->above[i]);
+        if (look->above[i] == NULL) {
+            look_free(look);
+            return NULL;
+        }
+    }
+    return look;
+}
+
+void look_free(struct look *look)
+{
+    if (look == NULL)
+        return;
+    for (size_t i = 0; i < LEVELS; i++) {
+        buf_wipe(&look->packed[i]);
+        buf_wipe(&look->strings[i]);
+        free(look->above[i]);
+    }
+    buf_wipe(&look->string);
+    free(look);
+}
+
+void look_shrink(struct look *look)
+{
+    buf_shrink(&look->string, KEPT);
+    for (size_t i = 0; i < LEVELS; i++) {
+        buf_shrink(&look->packed[i], KEPT);
+        buf_shrink(&look->strings[i], KEPT);
+    }
+}
+
+static const char *decode(struct buf *out, const char *quoted, size_t length, size_t *size)
+{
+    buf_clear(out);
+    if (json_string_decode(out, quoted, length) != 0)
+        return NULL;
+    *size = out->length;
+    return out->data == NULL ? "" : out->data;
+}
+
+const char *look_decode(struct look *look, const char *quoted, size_t length, size_t *size)
+{
+    return decode(&look->string, quoted, length, size);
+}
+
+void look_key_below(struct look_key *key, const struct key_meaning *meaning,
+    const struct look_key *above)
+{
+    key->kinds = meaning->kinds;
+    key->weak = meaning->weak;
+    key->traits = meaning->traits;
+    if (above == NULL)
+        return;
+    /* an "id" in a device is the device's */
+    if ((above->traits & KEY_HOLDER) != 0 && (key->traits & KEY_ID) != 0)
+        key->kinds |= DETECT_BIT(KEY_DEVICE);
+    if (key->kinds == 0 && (key->traits & KEY_PART) != 0) {
+        key->kinds = above->kinds;
+        /* a name in parts is a person's */
+        key->weak = above->weak & ~DETECT_BIT(KEY_NAME);
+        key->traits &= ~(unsigned)KEY_TIME;
+    }
+    key->traits |= above->traits & KEY_VERSION;
+    if ((key->traits & (KEY_PERSON | KEY_THING)) != 0)
+        return;
+    if ((above->traits & KEY_PERSON) != 0)
+        key->traits |= KEY_PERSON;
+    else if ((above->traits & KEY_LASTING) != 0)
+        key->traits |= KEY_THING | KEY_LASTING;
+}
+
+static const struct key_meaning *meaning_of(struct look *look, const char *key, size_t length,
+    struct key_meaning *room)
+{
+    struct cached *cached = &look->cache[hash_bytes(key, length) % CACHE];
+    if (length == 0 || length > CACHED_KEY) {
+        key_read(key, length, room);
+        return room;
+    }
+    if (cached->length != length || memcmp(cached->key, key, length) != 0) {
+        memcpy(cached->key, key, length);
+        cached->length = length;
+        key_read(key, length, &cached->meaning);
+    }
+    return &cached->meaning;
+}
+
+/* siv1.KEYID. and its like, which pii-mask writes. */
+static bool is_token(const char *text, size_t length)
+{
+    static const char *const methods[] = { "siv1.", "hmac1.", "seal1." };
+    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
+        size_t start = strlen(methods[i]);
+        if (length > start + 9 && memcmp(text, methods[i], start) == 0 && text[start + 8] == '.')
+            return true;
+    }
+    return false;
+}
+
+/* An address of a function, not of a person: noreply@, info@. */
+static bool is_role(const char *text, size_t length)
+{
+    static const char roles[] =
+        "|noreply|no-reply|no_reply|donotreply|do-not-reply|support|info|contact|hello|sales|admin|"
+        "webmaster|postmaster|billing|help|service|office|newsletter|marketing|abuse|notifications|"
+        "notification|alerts|alert|mailer-daemon|kontakt|kundenservice|hostmaster|security|team|jobs|"
+        "press|root|system|bot|git|bounce|bounces|contacto|contatti|biuro|ventas|";
+    char word[24] = "|";
+    size_t size = 0;
+    while (size < length && text[size] != '@' && size < sizeof word - 3) {
+        char c = text[size];
+        word[1 + size++] = (unsigned char)(c - 'A') < 26 ? (char)(c | 0x20) : c;
+    }
+    memcpy(word + 1 + size, "|", 2);
+    return size > 0 && size < length && text[size] == '@' && strstr(roles, word) != NULL;
+}
+
+/* "10.0.0.7", and versions that look like it: "4.12.0.7". */
+static void look_at_quad(const char *text, size_t length, struct look_finding *finding)
+{
+    size_t run = 0;
+    size_t longest = 0;
+    for (size_t i = 0; i < length; i++) {
+        run = text[i] == '.' ? 0 : run + 1;
+        longest = run > longest ? run : longest;
+    }
+    finding->quad = true;
+    finding->quad_low = longest < 3;
+    finding->quad_ten = memcmp(text, "10.", 3) == 0;
+}
+
+/* Kinds by shape. Where the key speaks of a version or an order, what is nothing but digits and
+ * signs is that. */
+static void look_at_shape(const struct look_key *key, const char *text, size_t length,
+    struct look_finding *finding)
+{
+    const unsigned numbers = KEY_NUMBER | KEY_TIME | KEY_OPAQUE;
+    struct detect detect;
+    struct detect_piece piece;
+    size_t mails = 0;
+    size_t roles = 0;
+    detect_start(&detect, text, length, DETECT_ALL);
+    while (detect_next(&detect, &piece)) {
+        bool whole = piece.length == length;
+        bool weak =
+            piece.kind == DETECT_PHONE || piece.kind == DETECT_CARD || piece.kind == DETECT_SSN;
+        bool said = (key->kinds & DETECT_BIT(piece.kind)) != 0;
+        if (whole && !said && weak && text[piece.offset] != '+' && (key->traits & numbers) != 0)
+            continue;
+        if (whole && piece.kind == DETECT_IPV4 && (key->traits & KEY_VERSION) != 0)
+            continue;
+        if (piece.kind == DETECT_EMAIL) {
+            if (!whole && text[0] == '<' && (key->traits & KEY_OPAQUE) != 0)
+                continue; /* <…@host>, which identifies a message (RFC 5322, section 3.6.4) */
+            mails++;
+            roles += is_role(text + piece.offset, piece.length);
+        }
+        if (whole && piece.kind == DETECT_IPV4)
+            look_at_quad(text, length, finding);
+        finding->kinds |= DETECT_BIT(piece.kind);
+    }
+    finding->role = mails > 0 && roles == mails;
+}
+
+static void look_at_key(const struct look_key *key, const struct likely *value,
+    struct look_finding *finding)
+{
+    unsigned likely = likely_kinds(value, key->kinds, key->weak, key->traits);
+    /* a check digit that is wrong is worth more than a word */
+    if ((finding->kinds & DETECT_BIT(DETECT_CARD)) == 0)
+        likely &= ~DETECT_BIT(DETECT_CARD);
+    finding->kinds |= likely;
+    if ((likely & DETECT_BIT(KEY_USER)) != 0)
+        finding->opaque = likely_opaque(value);
+    if (!value->number && (finding->kinds & DETECT_BIT(KEY_NAME)) == 0 &&
+        (key->traits & KEY_THING) == 0 && likely_person(value->text, value->length)) {
+        finding->kinds |= DETECT_BIT(KEY_NAME);
+        finding->guessed = true;
+    }
+}
+
+static void add(struct look_finding *finding, const struct look_finding *other)
+{
+    finding->kinds |= other->kinds;
+    finding->role = finding->role || other->role;
+    finding->guessed = finding->guessed || other->guessed;
+    finding->opaque = finding->opaque || other->opaque;
+}
+
+static int look_at_packed(struct look *look, const struct look_key *key, const char *text,
+    size_t length, struct look_finding *finding);
+
+/* A text in which values stand: of what it can be, look at what it is. */
+static int look_at_string(struct look *look, const struct look_key *key, const char *text,
+    size_t length, struct look_finding *finding)
+{
+    const struct likely value = { text, length, false };
+    if (is_token(text, length)) {
+        finding->masked = true;
+        return 0;
+    }
+    if (look_at_packed(look, key, text, length, finding) != 0)
+        return -1;
+    if ((finding->kinds & (1u << LOOK_JSON | 1u << LOOK_BASE64)) != 0)
+        return 0;
+    look_at_shape(key, text, length, finding);
+    look_at_key(key, &value, finding);
+    return 0;
+}
+
+static bool is_number_of_card(const char *text, size_t length)
+{
+    size_t digits = 0;
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] >= '0' && text[i] <= '9')
+            digits++;
+        else if (text[i] != ' ' && text[i] != '-')
+            return false;
+    }
+    return digits >= 13 && digits <= 19;
+}
+
+int look_at(struct look *look, const struct look_key *key, enum json_kind kind, const char *text,
+    size_t length, struct look_finding *finding)
+{
+    memset(finding, 0, sizeof *finding);
+    if (kind == JSON_STRING) {
+        finding->long_number = length <= 24 && is_number_of_card(text, length);
+        return look_at_string(look, key, text, length, finding);
+    }
+    if (kind != JSON_NUMBER)
+        return 0;
+    const struct likely value = { text, length, true };
+    finding->long_number = is_number_of_card(text, length);
+    if (finding->long_number && (key->traits & (KEY_NUMBER | KEY_TIME | KEY_OPAQUE)) == 0)
+        finding->kinds |= detect_kinds(text, length, DETECT_BIT(DETECT_CARD));
+    look_at_key(key, &value, finding);
+    return 0;
+}
+
+/* Leave out what only many values of one path could tell: each is looked at by itself here. */
+static void doubt(const struct look_key *key, struct look_finding *finding)
+{
+    const unsigned of_things = DETECT_BIT(KEY_ADDRESS) | DETECT_BIT(KEY_GEO) | DETECT_BIT(KEY_USER);
+    if ((key->traits & KEY_THING) != 0)
+        finding->kinds &= ~of_things;
+    if ((key->traits & KEY_THING) != 0)
+        finding->kinds &= ~(key->weak & DETECT_BIT(KEY_NAME));
+    if ((key->traits & KEY_PERSON) == 0)
+        finding->kinds &= ~(key->weak & (DETECT_BIT(KEY_BIRTH) | DETECT_BIT(KEY_ADDRESS)));
+    if (finding->opaque)
+        finding->kinds &= ~DETECT_BIT(KEY_USER);
+}
+
+/* A scalar in what look_into() walks through. */
+static int look_at_scalar(struct look *look, const struct look_key *key,
+    const struct json_walk *walk, struct buf *strings, struct look_finding *finding)
+{
+    struct look_finding found;
+    const char *text = walk->value;
+    size_t length = walk->length;
+    if (walk->kind == JSON_STRING) {
+        text++;
+        length -= 2;
+        if (!walk->plain)
+            text = decode(strings, walk->value, walk->length, &length);
+        if (text == NULL)
+            return -1;
+    }
+    if (look_at(look, key, walk->kind, text, length, &found) != 0)
+        return -1;
+    doubt(key, &found);
+    add(finding, &found);
+    return 0;
+}
+
+/* What the key of a value says; personal keys are found in it, too. NULL: no memory. */
+static const struct key_meaning *look_at_name(struct look *look, const struct json_walk *walk,
+    struct buf *strings, struct key_meaning *room, struct look_finding *finding)
+{
+    const char *name = walk->key + 1;
+    size_t length = walk->key_length - 2;
+    if (!walk->key_plain)
+        name = decode(strings, walk->key, walk->key_length, &length);
+    if (name == NULL)
+        return NULL;
+    finding->kinds |= detect_kinds(name, length, DETECT_ALL);
+    return meaning_of(look, name, length, room);
+}
+
+int look_into(struct look *look, const struct look_key *key, const char *text, size_t length,
+    struct look_finding *finding)
+{
+    struct json_walk walk;
+    enum json_walk_event event;
+    int result = 0;
+    memset(finding, 0, sizeof *finding);
+    if (look->level == LEVELS)
+        return 0;
+    struct look_key *above = look->above[look->level];
+    struct buf *strings = &look->strings[look->level];
+    look->level++;
+    json_walk_start(&walk, text, length);
+    while (result == 0 && (event = json_walk_next(&walk)) != JSON_WALK_END) {
+        struct look_key own = walk.depth == 0 ? *key : above[walk.depth - 1];
+        struct key_meaning room;
+        if (event == JSON_WALK_CLOSE)
+            continue;
+        if (walk.key != NULL) {
+            const struct key_meaning *meaning = look_at_name(look, &walk, strings, &room, finding);
+            result = meaning == NULL ? -1 : 0;
+            if (meaning != NULL)
+                look_key_below(&own, meaning, &above[walk.depth - 1]);
+        }
+        if (event == JSON_WALK_OPEN)
+            above[walk.depth] = own;
+        else if (result == 0)
+            result = look_at_scalar(look, &own, &walk, strings, finding);
+    }
+    look->level--;
+    return result;
+}
+
+static int look_at_json(struct look *look, const struct look_key *key, const char *text,
+    size_t length, struct look_finding *finding)
+{
+    struct json_result result;
+    struct look_finding found;
+    if (json_scan(text, length, NULL, JSON_MAX_DEPTH, NULL, &result) != JSON_OK)
+        return 0;
+    if (look_into(look, key, text, length, &found) != 0)
+        return -1;
+    add(finding, &found);
+    finding->kinds |= 1u << LOOK_JSON;
+    return 0;
+}
+
+/* Whether the bytes are text that people or programs write: UTF-8 without control characters. */
+static bool is_text(const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        if ((unsigned char)text[i] < ' ' && strchr("\t\n\r", text[i]) == NULL)
+            return false;
+    return memchr(text, '\0', length) == NULL && json_string_is_utf8(text, length);
+}
+
+/* Of a text base64 has letters of both cases; hexadecimal digits have one. */
+static bool is_base64(const char *text, size_t length)
+{
+    bool lower = false;
+    bool upper = false;
+    for (size_t i = 0; i < length; i++) {
+        bool letter = (unsigned char)((text[i] | 0x20) - 'a') < 26;
+        if (!letter && (unsigned char)(text[i] - '0') > 9 &&
+            (text[i] == '\0' || strchr("+/-_=", text[i]) == NULL))
+            return false;
+        lower |= letter && (text[i] & 0x20) != 0;
+        upper |= letter && (text[i] & 0x20) == 0;
+    }
+    return lower && upper;
+}
+
+static int look_at_base64(struct look *look, const struct look_key *key, const char *text,
+    size_t length, struct look_finding *finding)
+{
+    struct look_finding found = { 0 };
+    struct buf *out = &look->packed[look->level];
+    size_t size = 0;
+    buf_clear(out);
+    if (buf_reserve(out, base64_decoded_max(length)) == NULL)
+        return -1;
+    if (base64_decode(text, length, (unsigned char *)out->data, &size) != 0 &&
+        base64_decode_url(text, length, (unsigned char *)out->data, &size) != 0)
+        return 0;
+    out->length = size;
+    if (!is_text(out->data, size))
+        return 0;
+    look->level++;
+    int looked = look_at_string(look, key, out->data, size, &found);
+    look->level--;
+    if (looked != 0)
+        return -1;
+    add(finding, &found);
+    finding->kinds |= 1u << LOOK_BASE64;
+    return 0;
+}
+
+static int look_at_packed(struct look *look, const struct look_key *key, const char *text,
+    size_t length, struct look_finding *finding)
+{
+    size_t start = 0;
+    if (length < 2 || look->level == LEVELS)
+        return 0;
+    while (start < length && strchr(" \t\r\n", text[start]) != NULL && text[start] != '\0')
+        start++;
+    if (start < length && (text[start] == '{' || text[start] == '['))
+        return look_at_json(look, key, text, length, finding);
+    if (length >= BASE64_LEAST && is_base64(text, length))
+        return look_at_base64(look, key, text, length, finding);
+    return 0;
+}

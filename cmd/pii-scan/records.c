@@ -1,0 +1,313 @@
+#include "records.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "json/path_text.h"
+#include "json/walk.h"
+#include "record/record.h"
+
+enum { MATCHES_KEPT = 1 << 16 };
+
+static const char *const prefixes[RECORDS_PARTS] = { "", "attributes", "fifo", "envelope",
+    "record" };
+
+struct frame {
+    struct node *node;
+    size_t members;
+};
+
+struct records {
+    struct tree tree;
+    struct node *roots[RECORDS_PARTS];
+    struct look *look;
+    struct json_paths *paths;
+    struct json_matches matches;
+    struct record_nodes nodes;
+    uint32_t root;
+    uint32_t fifo;
+    uint32_t envelope;
+    uint32_t other;
+    bool plain;
+    struct records_counts counts;
+    struct frame frames[JSON_MAX_DEPTH + 1];
+};
+
+static bool is_of_keys(const struct json_paths *paths, uint32_t node)
+{
+    while (node != JSON_ROOT && json_paths_step(paths, node) == JSON_STEP_KEY)
+        node = json_paths_parent(paths, node);
+    return node == JSON_ROOT;
+}
+
+static int add_paths(struct records *records, const char *root)
+{
+    size_t at = 0;
+    if (record_nodes_add(records->paths, &records->nodes) != 0)
+        return -1;
+    records->fifo = json_paths_key(records->paths, JSON_ROOT, "fifo", 4);
+    records->envelope = json_paths_key(records->paths, JSON_ROOT, "envelope", 8);
+    records->root = json_paths_add(records->paths, JSON_ROOT, root, strlen(root), &at);
+    records->other = json_paths_other(records->paths, JSON_ROOT);
+    if (records->root == JSON_NO_NODE && at != SIZE_MAX)
+        errno = EINVAL;
+    if (records->fifo == JSON_NO_NODE || records->envelope == JSON_NO_NODE ||
+        records->root == JSON_NO_NODE || records->other == JSON_NO_NODE)
+        return -1;
+    if (is_of_keys(records->paths, records->root))
+        return 0;
+    errno = EINVAL;
+    return -1;
+}
+
+struct records *records_new(const char *root, bool plain, size_t maximum)
+{
+    struct records *records = calloc(1, sizeof *records);
+    if (records == NULL)
+        return NULL;
+    records->plain = plain;
+    records->look = look_new(maximum);
+    records->paths = json_paths_new();
+    errno = ENOMEM;
+    bool good = records->look != NULL && records->paths != NULL && add_paths(records, root) == 0;
+    for (size_t i = 0; i < RECORDS_PARTS && good; i++) {
+        records->roots[i] = tree_root(&records->tree, prefixes[i]);
+        good = records->roots[i] != NULL;
+    }
+    if (good)
+        return records;
+    int error = errno;
+    records_free(records);
+    errno = error;
+    return NULL;
+}
+
+void records_free(struct records *records)
+{
+    if (records == NULL)
+        return;
+    for (size_t i = 0; i < RECORDS_PARTS; i++)
+        tree_free(&records->tree, records->roots[i]);
+    look_free(records->look);
+    json_matches_free(&records->matches);
+    json_paths_free(records->paths);
+    free(records);
+}
+
+/* The node of what the walk is at, below ${parent}. NULL: no memory. */
+static struct node *below(struct records *records, struct frame *frame,
+    const struct json_walk *walk)
+{
+    if (walk->key == NULL)
+        return tree_element(&records->tree, frame->node);
+    if (tree_members(&records->tree, frame->node, ++frame->members) != 0)
+        return NULL;
+    const char *key = walk->key + 1;
+    size_t length = walk->key_length - 2;
+    if (!walk->key_plain)
+        key = look_decode(records->look, walk->key, walk->key_length, &length);
+    return key == NULL ? NULL : tree_member(&records->tree, frame->node, key, length);
+}
+
+/* A key that is data is a value as well; what it is, its member is. */
+static void add_key(struct records *records, const struct json_walk *walk,
+    struct look_finding *finding)
+{
+    size_t length = walk->key_length - 2;
+    const char *key = walk->key_plain
+        ? walk->key + 1
+        : look_decode(records->look, walk->key, walk->key_length, &length);
+    if (key != NULL)
+        finding->kinds |= detect_kinds(key, length, DETECT_ALL);
+}
+
+static bool is_empty(const struct json_walk *walk)
+{
+    return walk->kind == JSON_NULL || walk->kind == JSON_TRUE || walk->kind == JSON_FALSE ||
+        (walk->kind == JSON_STRING && walk->length == 2);
+}
+
+/* Look at a scalar, and count what is found. 0, or -1. */
+static int add_scalar(struct records *records, struct node *node, const struct json_walk *walk)
+{
+    struct look_finding finding;
+    const char *text = walk->value;
+    size_t length = walk->length;
+    bool keyed = node->step == TREE_DATA && walk->key != NULL;
+    if (is_empty(walk) && !keyed)
+        return 0;
+    if (walk->kind == JSON_STRING) {
+        text++;
+        length -= 2;
+        if (!walk->plain)
+            text = look_decode(records->look, walk->value, walk->length, &length);
+        if (text == NULL)
+            return -1;
+    }
+    if (look_at(records->look, &node->key, walk->kind, text, length, &finding) != 0)
+        return -1;
+    if (keyed)
+        add_key(records, walk, &finding);
+    return tree_add(node, &finding, walk->value, walk->length);
+}
+
+/* The same for an object or array that is taken whole; the walk goes on behind it. */
+static int add_whole(struct records *records, struct node *node, struct json_walk *walk)
+{
+    struct look_finding finding;
+    const char *text = walk->value;
+    unsigned depth = walk->depth;
+    struct json_walk opened = *walk;
+    enum json_walk_event event;
+    do
+        event = json_walk_next(walk);
+    while (event != JSON_WALK_CLOSE || walk->depth != depth);
+    size_t length = (size_t)(walk->at - text);
+    if (look_into(records->look, &node->key, text, length, &finding) != 0)
+        return -1;
+    if (opened.key != NULL)
+        add_key(records, &opened, &finding);
+    return tree_add(node, &finding, text, length);
+}
+
+/* All values of text[0, length) into the tree of ${root}. 0, or -1: no memory. */
+static int walk_through(struct records *records, struct node *root, const char *text, size_t length)
+{
+    struct frame *frames = records->frames;
+    struct json_walk walk;
+    enum json_walk_event event;
+    json_walk_start(&walk, text, length);
+    while ((event = json_walk_next(&walk)) != JSON_WALK_END) {
+        int result = 0;
+        if (event == JSON_WALK_CLOSE)
+            continue;
+        struct node *parent = walk.depth == 0 ? NULL : frames[walk.depth - 1].node;
+        struct node *node = parent == NULL ? root : below(records, &frames[walk.depth - 1], &walk);
+        if (node == NULL)
+            return -1;
+        if (node == parent)
+            records->tree.left_out++;
+        else
+            tree_count(node, records->counts.records, walk.kind);
+        frames[walk.depth] = (struct frame){ node, 0 };
+        if (event == JSON_WALK_VALUE)
+            result = add_scalar(records, node, &walk);
+        else if (node->step == TREE_DATA)
+            result = add_whole(records, node, &walk);
+        if (result != 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int malformed(struct records *records, uint64_t number)
+{
+    if (records->counts.malformed++ == 0)
+        records->counts.first_malformed = number;
+    return 0;
+}
+
+static bool has_reserved(const struct records *records)
+{
+    for (size_t i = 0; i < records->matches.count; i++) {
+        uint32_t node = records->matches.list[i].node;
+        if (node != JSON_ROOT && node != records->other)
+            return true;
+    }
+    return false;
+}
+
+/* The member of a record that one of the parts beside the root is made of. */
+static struct node *part_of(const struct records *records, uint32_t node)
+{
+    if (node == records->nodes.attributes)
+        return records->roots[RECORDS_ATTRIBUTES];
+    if (node == records->fifo)
+        return records->roots[RECORDS_FIFO];
+    return node == records->envelope ? records->roots[RECORDS_ENVELOPE] : NULL;
+}
+
+/* A member beside the reserved ones, as one of the tree of them. 0, or -1. */
+static int add_other(struct records *records, const char *text, const struct json_match *match)
+{
+    struct node *root = records->roots[RECORDS_RECORD];
+    size_t length = json_key_end(text, match->key) - match->key;
+    const char *key = look_decode(records->look, text + match->key, length, &length);
+    struct node *node = key == NULL ? NULL : tree_member(&records->tree, root, key, length);
+    if (node == NULL)
+        return -1;
+    tree_count(root, records->counts.records, JSON_OBJECT);
+    return walk_through(records, node, text + match->value, match->end - match->value);
+}
+
+static int add_record(struct records *records, const char *text)
+{
+    bool found = false;
+    for (size_t i = 0; i < records->matches.count; i++) {
+        const struct json_match match = records->matches.list[i];
+        struct node *node = part_of(records, match.node);
+        int result = 0;
+        if (match.node == records->root) {
+            found = true;
+            node = records->roots[RECORDS_ROOT];
+        }
+        if (node != NULL && (records->root != JSON_ROOT || match.node == JSON_ROOT))
+            result = walk_through(records, node, text + match.value, match.end - match.value);
+        else if (match.node == records->other && records->root != JSON_ROOT)
+            result = add_other(records, text, &match);
+        if (result != 0)
+            return -1;
+    }
+    records->counts.rootless += !found;
+    return 0;
+}
+
+int records_line(struct records *records, const char *text, size_t length, uint64_t number)
+{
+    struct json_result result;
+    look_shrink(records->look);
+    json_matches_shrink(&records->matches, MATCHES_KEPT);
+    records->matches.count = 0;
+    if (text == NULL)
+        return malformed(records, number);
+    enum json_error error =
+        json_scan(text, length, records->paths, JSON_MAX_DEPTH, &records->matches, &result);
+    if (error == JSON_TOO_MANY)
+        return -1;
+    if (error != JSON_OK || result.kind != JSON_OBJECT)
+        return malformed(records, number);
+    records->counts.records++;
+    if (record_find(&records->matches, records->nodes.error) != NULL &&
+        record_find(&records->matches, records->nodes.body) == NULL && records->root != JSON_ROOT) {
+        records->counts.errors++;
+        return 0;
+    }
+    if (records->plain && records->root != JSON_ROOT && !has_reserved(records))
+        return walk_through(records, records->roots[RECORDS_ROOT], text + result.start,
+            result.end - result.start);
+    return add_record(records, text);
+}
+
+int records_end(struct records *records)
+{
+    for (size_t i = 0; i < RECORDS_PARTS; i++)
+        if (tree_settle(&records->tree, records->roots[i]) != 0)
+            return -1;
+    return 0;
+}
+
+const struct records_counts *records_counts(const struct records *records)
+{
+    return &records->counts;
+}
+
+struct node *records_root(struct records *records, enum records_part part)
+{
+    return records->roots[part];
+}
+
+const struct tree *records_tree(const struct records *records)
+{
+    return &records->tree;
+}

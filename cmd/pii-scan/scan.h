@@ -1,0 +1,23 @@
+#ifndef PII_SCAN_SCAN_H
+#define PII_SCAN_SCAN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* What the command line says; the strings are the caller's. */
+struct settings {
+    const char *policy_file; /* or NULL */
+    const char *root;        /* NULL: ".body", and a line that is no record is one as it is */
+    bool suggest;
+    bool json;
+    bool require_sandbox;
+    bool progress;
+    uint64_t number; /* of records; 0: all */
+    uint64_t max_record;
+    uint64_t grace_ms;
+};
+
+/* Do the work from standard input to output. Return the status to exit with, after its message. */
+int scan_run(const struct settings *settings);
+
+#endif

@@ -1,0 +1,90 @@
+#ifndef PII_SCAN_TREE_H
+#define PII_SCAN_TREE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "estimate.h"
+#include "look.h"
+
+/*
+ * The paths of the records seen so far, as a tree, and what stands at each. It has TREE_MOST nodes
+ * at most; what has no place any more counts for the node above.
+ *
+ * Members of an object under keys that are themselves data are one node, without a name; so are all
+ * members of one with more than TREE_KEYS different keys, and of one that has new keys all the
+ * time.
+ */
+enum { TREE_MOST = 10000, TREE_KEYS = 64, TREE_TYPES = JSON_OBJECT + 1 };
+
+enum tree_step { TREE_ROOT, TREE_KEY, TREE_EACH, TREE_DATA };
+
+struct node {
+    enum tree_step step;
+    struct node *parent; /* NULL for a root */
+    struct node *first;  /* children, in the order in which they came */
+    struct node *last;
+    struct node *next;
+    struct node *cursor; /* the child met last: the next one mostly follows it */
+    const char *prefix;  /* of a root: what its paths begin with, "" or "attributes" */
+    char *name;          /* TREE_KEY: decoded */
+    size_t name_length;
+    struct look_key key;
+    unsigned children;
+    bool whole;      /* its members are one node, TREE_DATA */
+    uint64_t serial; /* of the last record it was in */
+    uint64_t records;
+    uint64_t types[TREE_TYPES];
+
+    uint64_t values; /* looked at: all but null, "", true, false and containers */
+    uint64_t hits[LOOK_KINDS];
+    uint64_t masked;
+    uint64_t roles;
+    uint64_t guessed;
+    uint64_t opaque;
+    uint64_t long_numbers;
+    uint64_t quads;
+    uint64_t low_quads;
+    uint64_t ten_quads;
+    unsigned char *different; /* ESTIMATE_SIZE, or NULL: no value yet */
+};
+
+struct tree {
+    size_t count;
+    uint64_t left_out; /* values whose path has no node of its own */
+};
+
+/* A root, whose paths begin with ${prefix}; NULL: no memory. */
+struct node *tree_root(struct tree *tree, const char *prefix);
+void tree_free(struct tree *tree, struct node *node); /* with all below; NULL is fine */
+
+/*
+ * The child of ${node} for a key, decoded, or for elements; or ${node} itself when there is no room
+ * for another. NULL: no memory.
+ */
+struct node *tree_member(struct tree *tree, struct node *node, const char *key, size_t length);
+struct node *tree_element(struct tree *tree, struct node *node);
+
+/* An object of ${node} has had so many members: more than can be names are one. 0, or -1. */
+int tree_members(struct tree *tree, struct node *node, size_t members);
+
+/* At the end: objects that had new keys all the time. 0, or -1: no memory. */
+int tree_settle(struct tree *tree, struct node *node);
+
+/* Count a value of a type, in the record with this serial number. */
+void tree_count(struct node *node, uint64_t serial, enum json_kind kind);
+
+/* Count what was found in a value, which is value[0, length). 0, or -1: no memory. */
+int tree_add(struct node *node, const struct look_finding *finding, const char *value,
+    size_t length);
+
+/* Append the path: ".a.b", ".a[]", `."odd key"`, ".a.{}", "attributes.name"; escaped ASCII. 0, -1.
+ */
+int tree_path(struct buf *out, const struct node *node);
+
+/* What comes after ${node} when each is followed by all below it, from ${top} on; NULL: no more. */
+struct node *tree_after(struct node *node, const struct node *top);
+
+#endif
