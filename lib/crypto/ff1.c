@@ -21,6 +21,7 @@ __extension__ typedef unsigned __int128 wide;
 
 /* What the length decides. */
 struct shape {
+    uint64_t tweaked; /* the tweak that ${chain} and ${begin} are of */
     unsigned char u, v, b, d;
     unsigned char tail; /* blocks of Q that hold the round and B */
     wide modulus_u;     /* radix^u, for those with d up to WIDE_D */
@@ -34,6 +35,7 @@ struct ff1 {
     unsigned radix;
     unsigned char *tweak;
     size_t tweak_length;
+    uint64_t tweaked;                  /* how many tweaks there have been */
     struct shape *shapes[FF1_MAX + 1]; /* made when a length is first met */
 };
 
@@ -81,6 +83,22 @@ void ff1_free(struct ff1 *ff1)
         free(ff1->shapes[i]);
     }
     free(ff1);
+}
+
+int ff1_set_tweak(struct ff1 *ff1, const void *tweak, size_t tweak_length)
+{
+    unsigned char *copy;
+
+    if (tweak_length == ff1->tweak_length && memcmp(tweak, ff1->tweak, tweak_length) == 0)
+        return 0;
+    copy = tweak_length <= UINT32_MAX ? realloc(ff1->tweak, tweak_length + 1) : NULL;
+    if (copy == NULL)
+        return -1;
+    memcpy(copy, tweak, tweak_length);
+    ff1->tweak = copy;
+    ff1->tweak_length = tweak_length;
+    ff1->tweaked++;
+    return 0;
 }
 
 /* ---- what the length decides ----------------------------------------------------------------- */
@@ -149,6 +167,7 @@ static int chain_constant(struct ff1 *ff1, struct shape *shape, size_t length)
     memset(shape->begin, 0, sizeof(shape->begin));
     if (ff1->tweak_length > before)
         memcpy(shape->begin, ff1->tweak + before, ff1->tweak_length - before);
+    shape->tweaked = ff1->tweaked;
     return 0;
 }
 
@@ -156,8 +175,10 @@ static const struct shape *shape_of(struct ff1 *ff1, size_t length)
 {
     struct shape *shape = ff1->shapes[length];
 
-    if (shape != NULL)
+    if (shape != NULL && shape->tweaked == ff1->tweaked)
         return shape;
+    if (shape != NULL)
+        return chain_constant(ff1, shape, length) == 0 ? shape : NULL;
     shape = calloc(1, sizeof(*shape));
     if (shape == NULL)
         return NULL;

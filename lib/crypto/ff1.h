@@ -28,6 +28,9 @@ struct ff1 *ff1_new(const unsigned char *key, size_t key_length, unsigned radix,
     size_t tweak_length);
 void ff1_free(struct ff1 *ff1); /* wipes; NULL is fine */
 
+/* Take another tweak from here on. 0, or -1: no memory, and the tweak is what it was. */
+int ff1_set_tweak(struct ff1 *ff1, const void *tweak, size_t tweak_length);
+
 /*
  * ${in} and ${out}, which may be the same, are ${length} numerals, each a byte from 0 to radix - 1,
  * the most significant first. 0; or -1, with ${out} undefined: fewer numerals than ff1_least(), or

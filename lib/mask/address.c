@@ -14,8 +14,21 @@ bool address_is_ipv4(const unsigned char address[ADDRESS_SIZE])
     return memcmp(address, mapped, sizeof mapped) == 0;
 }
 
-/* The content of a string that may be an address, with a NUL. */
-static bool copy_text(const struct token_value *value, struct buf *scratch, char text[LONGEST])
+bool address_parse(const char *text, size_t length, unsigned char address[ADDRESS_SIZE])
+{
+    char copy[LONGEST];
+    if (length >= LONGEST || memchr(text, '\0', length) != NULL)
+        return false;
+    memcpy(copy, text, length);
+    copy[length] = '\0';
+    if (memchr(text, ':', length) != NULL)
+        return inet_pton(AF_INET6, copy, address) == 1;
+    memcpy(address, mapped, sizeof mapped);
+    return inet_pton(AF_INET, copy, address + MAPPED) == 1;
+}
+
+bool address_read(const struct token_value *value, struct buf *scratch,
+    unsigned char address[ADDRESS_SIZE])
 {
     if (value->kind != JSON_STRING)
         return false;
@@ -28,23 +41,7 @@ static bool copy_text(const struct token_value *value, struct buf *scratch, char
         content = scratch->data;
         length = scratch->length;
     }
-    if (length >= LONGEST || memchr(content, '\0', length) != NULL)
-        return false;
-    memcpy(text, content, length);
-    text[length] = '\0';
-    return true;
-}
-
-bool address_read(const struct token_value *value, struct buf *scratch,
-    unsigned char address[ADDRESS_SIZE])
-{
-    char text[LONGEST];
-    if (!copy_text(value, scratch, text))
-        return false;
-    if (strchr(text, ':') != NULL)
-        return inet_pton(AF_INET6, text, address) == 1;
-    memcpy(address, mapped, sizeof mapped);
-    return inet_pton(AF_INET, text, address + MAPPED) == 1;
+    return address_parse(content, length, address);
 }
 
 static char *write_decimal(char *at, unsigned value)
@@ -116,15 +113,21 @@ static char *write_ipv6(char *at, const unsigned char address[ADDRESS_SIZE])
     return at;
 }
 
+size_t address_text(const unsigned char address[ADDRESS_SIZE], char text[ADDRESS_TEXT_MAX])
+{
+    const char *end =
+        address_is_ipv4(address) ? write_ipv4(text, address + MAPPED) : write_ipv6(text, address);
+    return (size_t)(end - text);
+}
+
 int address_write(struct buf *out, const unsigned char address[ADDRESS_SIZE])
 {
-    char *place = buf_reserve(out, LONGEST + 2);
+    char *place = buf_reserve(out, ADDRESS_TEXT_MAX + 2);
     if (place == NULL)
         return -1;
-    char *at = place;
-    *at++ = '"';
-    at = address_is_ipv4(address) ? write_ipv4(at, address + MAPPED) : write_ipv6(at, address);
-    *at++ = '"';
-    out->length += (size_t)(at - place);
+    size_t length = address_text(address, place + 1);
+    place[0] = '"';
+    place[length + 1] = '"';
+    out->length += length + 2;
     return 0;
 }

@@ -17,6 +17,13 @@ enum { ADDRESS_SIZE = 16 };
 bool address_read(const struct token_value *value, struct buf *scratch,
     unsigned char address[ADDRESS_SIZE]);
 
+/* The same for a text that is decoded already. */
+bool address_parse(const char *text, size_t length, unsigned char address[ADDRESS_SIZE]);
+
+/* Write the address, dotted or as RFC 5952 has it, without a NUL; how many characters. */
+enum { ADDRESS_TEXT_MAX = 46 };
+size_t address_text(const unsigned char address[ADDRESS_SIZE], char text[ADDRESS_TEXT_MAX]);
+
 /* Append the address as a quoted string: dotted, or as RFC 5952 has it. 0, or -1. */
 int address_write(struct buf *out, const unsigned char address[ADDRESS_SIZE]);
 

@@ -137,7 +137,7 @@ static bool set_rule(struct compiled *compiled, size_t number, enum compiled_dir
         set_role(compiled, shown, COMPILED_VALUE, number);
     }
     const struct method_use use = { compiled->ring, rule->domain, rule->domain_length,
-        rule->options };
+        rule->options, rule->text };
     entry->state = entry->work->open(&use);
     return entry->state != NULL && encode_key(compiled, rule, direction, &entry->key);
 }

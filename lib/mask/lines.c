@@ -53,7 +53,7 @@ struct lines *lines_new(const struct policy *policy, size_t rule, const struct k
     buf_init(&lines->result, SIZE_MAX);
     buf_init(&lines->scratch, SIZE_MAX);
     const struct method_use use = { ring, lines->rule->domain, lines->rule->domain_length,
-        lines->rule->options };
+        lines->rule->options, lines->rule->text };
     lines->work = method_work_of(lines->rule->method);
     lines->state = lines->work->open(&use);
     if (lines->state == NULL) {

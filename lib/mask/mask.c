@@ -9,6 +9,7 @@
 #include "json/string.h"
 #include "mask/complaint.h"
 #include "mask/compiled.h"
+#include "mask/reference.h"
 #include "mask/sealing.h"
 
 enum { GIVEN_BACK_ABOVE = 1 << 20 };
@@ -20,6 +21,7 @@ struct mask {
     struct sealing *sealing;
     struct json_matches matches;
     struct buf scratch;
+    struct reference reference;
     size_t primary; /* the key that masks */
     char claim[32]; /* "pii":{"key":"…"} */
     size_t claim_length;
@@ -51,6 +53,7 @@ struct mask *mask_new(const struct policy *policy, const struct keyring *ring)
     mask->ring = ring;
     mask->primary = keyring_primary(ring);
     buf_init(&mask->scratch, SIZE_MAX);
+    reference_init(&mask->reference);
     mask->compiled = compiled_new(policy, ring, COMPILED_MASK);
     mask->sealing = sealing_new(policy, ring, "mask");
     if (mask->compiled == NULL || mask->sealing == NULL) {
@@ -70,6 +73,7 @@ void mask_free(struct mask *mask)
     sealing_free(mask->sealing);
     json_matches_free(&mask->matches);
     buf_wipe(&mask->scratch);
+    reference_free(&mask->reference);
     free(mask);
 }
 
@@ -282,7 +286,11 @@ static enum token_result write_value(struct mask *mask, const struct compiled_ru
     json_splice_copy(splice, match->value);
     struct token_value value = token_value_of(splice->text, match);
     json_splice_skip(splice, match->end);
-    return rule->work->mask(rule->state, mask->primary, &value, &mask->scratch, splice->out);
+    enum token_result given = reference_give(&mask->reference, mask->compiled, rule, mask->primary,
+        mask->primary, false, splice->text, &mask->matches);
+    return given != TOKEN_OK
+        ? given
+        : rule->work->mask(rule->state, mask->primary, &value, &mask->scratch, splice->out);
 }
 
 /* TOKEN_MALFORMED: with findings that say so. TOKEN_FAILED: the buffer is full, or else all ends.
@@ -373,6 +381,7 @@ static enum filter_outcome mask_line(void *state, const struct line *line, struc
         outcome = filter_error(sealing_line(mask->sealing, line, error, out));
     }
     buf_shrink(&mask->scratch, GIVEN_BACK_ABOVE);
+    reference_shrink(&mask->reference, GIVEN_BACK_ABOVE);
     json_matches_shrink(&mask->matches, GIVEN_BACK_ABOVE);
     return outcome;
 }

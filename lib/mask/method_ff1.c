@@ -14,14 +14,18 @@ enum {
     MOST_WALKS = 1000 /* of which each goes on with a chance of one in ten */
 };
 
-static const char *const alphabets[] = { "0123456789", "0123456789abcdefghijklmnopqrstuvwxyz",
+static const char *const alphabets[] = { "0123456789", "0123456789abcdef",
+    "0123456789abcdefghijklmnopqrstuvwxyz",
     "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz" };
 
 enum { NO_NUMERAL = 255 };
 
 struct state {
     const char *alphabet;
-    size_t least;                /* numerals */
+    size_t kept;        /* numerals that stay, the first ones */
+    struct buf tweak;   /* with ${kept}: the domain, a zero byte, and room for what is kept */
+    size_t tweak_begin; /* length of domain and zero byte */
+    size_t least;       /* numerals that change */
     unsigned char numerals[128]; /* of each ASCII character, or NO_NUMERAL */
     size_t count;
     struct ff1 *keys[]; /* by their numbers in the ring */
@@ -46,6 +50,7 @@ static void close_method(void *opaque)
         return;
     for (size_t i = 0; i < state->count; i++)
         ff1_free(state->keys[i]);
+    buf_wipe(&state->tweak);
     free(state);
 }
 
@@ -56,7 +61,17 @@ static void *open_method(const struct method_use *use)
     if (state == NULL)
         return NULL;
     state->count = count;
-    state->alphabet = alphabets[use->options[0]];
+    state->alphabet = alphabets[use->options[METHOD_ALPHABET] - METHOD_WORD];
+    if (use->options[METHOD_KEPT_NUMERALS] != METHOD_UNSET)
+        state->kept = use->options[METHOD_KEPT_NUMERALS];
+    buf_init(&state->tweak, SIZE_MAX);
+    buf_append(&state->tweak, use->domain, use->domain_length);
+    buf_putc(&state->tweak, '\0');
+    if (buf_reserve(&state->tweak, FF1_MAX) == NULL) {
+        close_method(state);
+        return NULL;
+    }
+    state->tweak_begin = state->tweak.length;
     unsigned radix = (unsigned)strlen(state->alphabet);
     state->least = ff1_least(radix);
     memset(state->numerals, NO_NUMERAL, sizeof state->numerals);
@@ -137,7 +152,7 @@ static bool find_numerals(const struct state *state, const char *text, size_t le
         }
         i++;
     }
-    return shape->count >= state->least;
+    return shape->count >= state->kept + state->least;
 }
 
 static void place_numerals(const struct state *state, const struct shape *shape, char *text)
@@ -148,7 +163,22 @@ static void place_numerals(const struct state *state, const struct shape *shape,
 
 /* ---- both ways ------------------------------------------------------------------------------- */
 
-static enum token_result crypt_string(const struct state *state, size_t key,
+/* All numerals but those that stay, which are part of the tweak. */
+static int crypt_shape(struct state *state, size_t key, struct shape *shape, crypt_function crypt)
+{
+    struct ff1 *ff1 = state->keys[key];
+    unsigned char *changing = shape->numerals + state->kept;
+    if (state->kept > 0) {
+        state->tweak.length = state->tweak_begin;
+        for (size_t i = 0; i < state->kept; i++)
+            buf_putc(&state->tweak, state->alphabet[shape->numerals[i]]);
+        if (ff1_set_tweak(ff1, state->tweak.data, state->tweak.length) != 0)
+            return -1;
+    }
+    return crypt(ff1, changing, shape->count - state->kept, changing);
+}
+
+static enum token_result crypt_string(struct state *state, size_t key,
     const struct token_value *value, struct buf *scratch, struct buf *out, crypt_function crypt)
 {
     struct shape shape;
@@ -160,7 +190,7 @@ static enum token_result crypt_string(const struct state *state, size_t key,
         return TOKEN_MALFORMED;
     if (key == KEYRING_NONE)
         return TOKEN_NO_KEY_ID;
-    if (crypt(state->keys[key], shape.numerals, shape.count, shape.numerals) != 0)
+    if (crypt_shape(state, key, &shape, crypt) != 0)
         return TOKEN_FAILED;
     place_numerals(state, &shape, text);
     return json_string_encode(out, text, length) == 0 ? TOKEN_OK : TOKEN_FAILED;
@@ -174,10 +204,11 @@ static bool read_integer(const struct state *state, const struct token_value *va
     if (state->alphabet != alphabets[0] || value->text[sign] == '0' ||
         !find_numerals(state, value->text, value->length, shape))
         return false;
-    return shape->count == value->length - sign && shape->count >= LEAST_NUMBER;
+    return shape->count == value->length - sign &&
+        (state->kept > 0 || shape->count >= LEAST_NUMBER);
 }
 
-static enum token_result crypt_number(const struct state *state, size_t key,
+static enum token_result crypt_number(struct state *state, size_t key,
     const struct token_value *value, struct buf *out, crypt_function crypt)
 {
     struct shape shape;
@@ -187,8 +218,7 @@ static enum token_result crypt_number(const struct state *state, size_t key,
         return TOKEN_NO_KEY_ID;
     unsigned walks = 0;
     do {
-        if (walks++ == MOST_WALKS ||
-            crypt(state->keys[key], shape.numerals, shape.count, shape.numerals) != 0)
+        if (walks++ == MOST_WALKS || crypt_shape(state, key, &shape, crypt) != 0)
             return TOKEN_FAILED;
     } while (shape.numerals[0] == 0);
     char *place = buf_reserve(out, value->length);
@@ -200,7 +230,7 @@ static enum token_result crypt_number(const struct state *state, size_t key,
     return TOKEN_OK;
 }
 
-static enum token_result crypt_value(const struct state *state, size_t key,
+static enum token_result crypt_value(struct state *state, size_t key,
     const struct token_value *value, struct buf *scratch, struct buf *out, crypt_function crypt)
 {
     if (value->kind == JSON_NUMBER)

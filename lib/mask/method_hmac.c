@@ -4,6 +4,7 @@
 
 #include "crypto/hmac.h"
 #include "crypto/secret.h"
+#include "mask/canonical.h"
 
 enum { DERIVED = 32, KEPT = 16 };
 
@@ -16,6 +17,7 @@ struct key {
 
 struct state {
     const struct keyring *ring;
+    unsigned canonical; /* the option */
     size_t count;
     struct key keys[]; /* by their numbers in the ring */
 };
@@ -37,6 +39,7 @@ static void *open_method(const struct method_use *use)
     if (state == NULL)
         return NULL;
     state->ring = use->ring;
+    state->canonical = use->options[METHOD_CANONICAL];
     state->count = count;
     for (size_t i = 0; i < count; i++) {
         unsigned char derived[DERIVED];
@@ -60,8 +63,15 @@ static enum token_result mask(void *opaque, size_t number, const struct token_va
     const struct state *state = opaque;
     const struct key *key = &state->keys[number];
     unsigned char mac[HMAC_SIZE];
-    if (token_plain(value, 0, scratch) != 0 ||
-        hmac_compute(key->hmac, scratch->data, scratch->length, mac) != 0 ||
+    if (token_plain(value, 0, scratch) != 0)
+        return TOKEN_FAILED;
+    if (state->canonical != METHOD_UNSET) {
+        if (canonical_make(scratch, 0, state->canonical) != TOKEN_OK)
+            return scratch->failed ? TOKEN_FAILED : TOKEN_MALFORMED;
+        if (scratch->length == 1) /* "" is never masked */
+            return buf_puts(out, "\"\"") == 0 ? TOKEN_OK : TOKEN_FAILED;
+    }
+    if (hmac_compute(key->hmac, scratch->data, scratch->length, mac) != 0 ||
         token_write(out, &key->head, mac, KEPT) != 0)
         return TOKEN_FAILED;
     return TOKEN_OK;

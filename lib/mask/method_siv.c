@@ -5,6 +5,7 @@
 
 #include "crypto/secret.h"
 #include "crypto/siv.h"
+#include "mask/canonical.h"
 
 enum { DERIVED = 64 };
 
@@ -16,6 +17,8 @@ struct key {
 struct method_siv_state {
     const struct keyring *ring;
     const char *tag;
+    unsigned canonical; /* options of the method; METHOD_UNSET in what is sealed */
+    unsigned pad;
     size_t count;
     struct key keys[]; /* by their numbers in the ring */
 };
@@ -54,6 +57,8 @@ struct method_siv_state *method_siv_open(const struct keyring *ring, const char 
         return NULL;
     state->ring = ring;
     state->tag = tag;
+    state->canonical = METHOD_UNSET;
+    state->pad = METHOD_UNSET;
     state->count = count;
     for (size_t i = 0; i < count; i++) {
         if (!open_key(state, i, method, domain, domain_length)) {
@@ -98,7 +103,13 @@ enum token_result method_siv_unseal(struct method_siv_state *state, const struct
 
 static void *open_method(const struct method_use *use)
 {
-    return method_siv_open(use->ring, "siv", "siv1", use->domain, use->domain_length);
+    struct method_siv_state *state =
+        method_siv_open(use->ring, "siv", "siv1", use->domain, use->domain_length);
+    if (state != NULL) {
+        state->canonical = use->options[METHOD_CANONICAL];
+        state->pad = use->options[METHOD_PAD];
+    }
+    return state;
 }
 
 static void close_method(void *state)
@@ -106,13 +117,21 @@ static void close_method(void *state)
     method_siv_close(state);
 }
 
-static enum token_result mask(void *state, size_t key, const struct token_value *value,
+static enum token_result mask(void *opaque, size_t key, const struct token_value *value,
     struct buf *scratch, struct buf *out)
 {
-    return token_plain(value, SIV_TAG, scratch) == 0 &&
-            method_siv_seal(state, key, scratch, out) == 0
-        ? TOKEN_OK
-        : TOKEN_FAILED;
+    struct method_siv_state *state = opaque;
+    if (token_plain(value, SIV_TAG, scratch) != 0)
+        return TOKEN_FAILED;
+    if (state->canonical != METHOD_UNSET) {
+        if (canonical_make(scratch, SIV_TAG, state->canonical) != TOKEN_OK)
+            return scratch->failed ? TOKEN_FAILED : TOKEN_MALFORMED;
+        if (scratch->length == SIV_TAG + 1) /* "" is never masked */
+            return buf_puts(out, "\"\"") == 0 ? TOKEN_OK : TOKEN_FAILED;
+    }
+    if (state->pad != METHOD_UNSET && token_pad(scratch, SIV_TAG, state->pad) != 0)
+        return TOKEN_FAILED;
+    return method_siv_seal(state, key, scratch, out) == 0 ? TOKEN_OK : TOKEN_FAILED;
 }
 
 static enum token_result unmask(void *state, size_t key, const struct token_value *value,
@@ -122,7 +141,7 @@ static enum token_result unmask(void *state, size_t key, const struct token_valu
     enum token_result result = method_siv_unseal(state, value, scratch);
     if (result != TOKEN_OK)
         return result;
-    return token_restore(out, scratch->data + SIV_TAG, scratch->length - SIV_TAG);
+    return token_restore(out, scratch, SIV_TAG);
 }
 
 static bool made(void *state, const struct token_value *value, struct buf *scratch)

@@ -8,7 +8,7 @@
  * bytes are V || C of RFC 5297. The key is 64 bytes of keyring_derive() for method "siv" and the
  * domain: AES-256 twice. The plaintext is the type byte and the value of mask/token.h. There is one
  * string of associated data, the text "siv1.KEYID.DOMAIN": a token pasted to another domain does
- * not open.
+ * not open. Options: canonical (mask/canonical.h), and pad.
  */
 extern const struct method_work method_siv;
 

@@ -6,7 +6,7 @@
 #include "mask/address.h"
 #include "mask/transition.h"
 
-enum { OPTION_V4, OPTION_V6, MAPPED_BITS = 96 }; /* as in the table of mask/method.c */
+enum { MAPPED_BITS = 96 }; /* as in the table of mask/method.c */
 
 struct state {
     unsigned kept[2]; /* bits, of an IPv6 address and of a mapped IPv4 one */
@@ -16,8 +16,8 @@ static void *open_method(const struct method_use *use)
 {
     struct state *state = calloc(1, sizeof *state);
     if (state != NULL) {
-        state->kept[0] = use->options[OPTION_V6];
-        state->kept[1] = use->options[OPTION_V4] + MAPPED_BITS;
+        state->kept[0] = use->options[METHOD_V6];
+        state->kept[1] = use->options[METHOD_V4] + MAPPED_BITS;
     }
     return state;
 }

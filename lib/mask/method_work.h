@@ -22,12 +22,20 @@ struct method_use {
     const char *domain;
     size_t domain_length;
     const unsigned *options; /* in the order of the method's */
+    const char *text;        /* of the option that is a text, or NULL */
 };
 
 struct method_work {
     /* Make what the other functions need, for one domain; NULL: no memory. */
     void *(*open)(const struct method_use *use);
     void (*close)(void *state); /* wipes; NULL is fine */
+
+    /*
+     * Take the other value of the record that the next value goes by, as it is in clear; NULL:
+     * there is none, or it is null or "". For methods with ${needs_record}, NULL with the others.
+     */
+    enum token_result (
+        *go_by)(void *state, size_t key, const struct token_value *by, struct buf *scratch);
 
     /*
      * Append the masked value, JSON text. TOKEN_MALFORMED: the value is not one that the method

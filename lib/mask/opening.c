@@ -128,7 +128,7 @@ static enum opening_result unseal(struct opening *opening, const char *text, siz
     const struct token_value value = token_value_of(text, *sealed);
     switch (method_siv_unseal(opening->seal, &value, &opening->scratch)) {
     case TOKEN_OK:
-        return OPENING_OPENED;
+        return token_unpad(&opening->scratch, SIV_TAG) ? OPENING_OPENED : OPENING_BAD_TOKEN;
     case TOKEN_UNKNOWN_KEY:
         return OPENING_UNKNOWN_KEY;
     case TOKEN_FAILED:
@@ -181,7 +181,8 @@ enum opening_result opening_reseal(struct opening *opening, const char *text, si
     if (sealed != NULL) {
         json_splice_copy(&splice, sealed->key);
         buf_puts(out, "\"sealed\":");
-        if (method_siv_seal(opening->seal, keyring_primary(opening->ring), &opening->scratch,
+        if (token_pad(&opening->scratch, SIV_TAG, METHOD_PAD_USUAL) != 0 ||
+            method_siv_seal(opening->seal, keyring_primary(opening->ring), &opening->scratch,
                 out) != 0)
             return OPENING_FAILED;
         buf_shrink(&opening->scratch, GIVEN_BACK_ABOVE);

@@ -36,8 +36,8 @@ enum opening_result opening_open(struct opening *opening, const char *text, size
 /*
  * opening_reseal(opening, text, length, out):
  * Append the record with its sealed content sealed anew, under the primary key: to the byte the
- * same if it was under that already. Unless OPENING_OPENED or OPENING_NONE is returned, what
- * was appended is undefined.
+ * same if it was under that already, and padded. Unless OPENING_OPENED or OPENING_NONE is returned,
+ * what was appended is undefined.
  */
 enum opening_result opening_reseal(struct opening *opening, const char *text, size_t length,
     struct buf *out);

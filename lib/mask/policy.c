@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "json/path_text.h"
+#include "mask/policy_agree.h"
 #include "record/reserved.h"
 
 /* ---- making and freeing ---------------------------------------------------------------------- */
@@ -106,6 +107,7 @@ void policy_free_rule(struct policy_rule *rule)
     free(rule->path);
     free(rule->name);
     free(rule->domain);
+    free(rule->text);
 }
 
 void policy_free(struct policy *policy)
@@ -168,6 +170,8 @@ int policy_finish(struct policy *policy, struct policy_error *error)
     /* A file cut short must not turn the masker into a copier, unless it says so by "other". */
     if (!hides_anything(policy) && !policy->other_given)
         return policy_error_set(error, POLICY_EMPTY, 0, NULL);
+    if (policy_agree(policy, error) != 0)
+        return -1;
     for (uint32_t i = 0; i < json_paths_count(policy->paths); i++) {
         if (json_paths_step(policy->paths, i) != JSON_STEP_INDEX)
             continue;

@@ -31,6 +31,8 @@ enum policy_aside {
     POLICY_ASIDES
 };
 
+#define POLICY_NO_RULE SIZE_MAX
+
 enum policy_other { POLICY_KEEP, POLICY_DROP, POLICY_QUARANTINE };
 
 struct policy_rule {
@@ -41,9 +43,12 @@ struct policy_rule {
     char *domain; /* decoded; empty when the method has no key */
     size_t domain_length;
     unsigned options[METHOD_MAX_OPTIONS]; /* those of the method */
+    char *text;                           /* of the option that is a text; NULL: none given */
     enum policy_aside aside;
     uint32_t node;    /* of the path; of an attribute's value, or all of it for keep and drop */
     uint32_t written; /* of the name; JSON_NO_NODE without one */
+    uint32_t by;      /* of the option that is a path; JSON_NO_NODE without one */
+    size_t by_rule;   /* the rule that masks what is there; POLICY_NO_RULE: none */
     unsigned line;
     unsigned column;
 };

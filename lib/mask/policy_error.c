@@ -65,6 +65,12 @@ const char *policy_error_text(enum policy_cause cause)
         return "no option of this method";
     case POLICY_OPTION_VALUE:
         return "not a value of this option";
+    case POLICY_OPTION_NEEDED:
+        return "an option that this method needs is missing";
+    case POLICY_DISAGREE:
+        return "rules of one method and domain have to agree in pad and canonical";
+    case POLICY_BY:
+        return "by= has to name one value that passes, or is masked so that it can be undone";
     case POLICY_NAMES_NOTHING:
         return "nothing is written here that could be named";
     case POLICY_NAMES_ELEMENT:

@@ -30,6 +30,9 @@ enum policy_cause {
     POLICY_METHOD,        /* unknown */
     POLICY_OPTION,        /* an option that the method has not */
     POLICY_OPTION_VALUE,  /* a value that the option cannot have */
+    POLICY_OPTION_NEEDED, /* an option that the method needs is not given */
+    POLICY_DISAGREE,      /* options that rules of one method and domain have to share */
+    POLICY_BY,            /* what "by" names is no single value, or does not come back */
     POLICY_NAMES_NOTHING, /* "as" with a method that writes nothing, or for a member aside */
     POLICY_NAMES_ELEMENT, /* "as" for an array element, which has no name */
     POLICY_DROPS_ELEMENT, /* drop of an array element */

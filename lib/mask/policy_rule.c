@@ -190,9 +190,10 @@ static enum policy_cause set_options(const struct policy_line *line, struct poli
     method_usual(rule->method, rule->options);
     for (size_t i = 0; i < line->option_count; i++) {
         const struct policy_word *word = &line->options[i];
-        size_t number;
+        size_t number, value;
         *at = word;
-        switch (method_set(rule->method, word->text, word->length, rule->options, &number)) {
+        switch (
+            method_set(rule->method, word->text, word->length, rule->options, &number, &value)) {
         case METHOD_OPTION_UNKNOWN:
             return POLICY_OPTION;
         case METHOD_OPTION_VALUE:
@@ -203,8 +204,49 @@ static enum policy_cause set_options(const struct policy_line *line, struct poli
         if (given[number])
             return POLICY_WORD;
         given[number] = true;
+        if (rule->method->options[number].text == METHOD_NO_TEXT)
+            continue;
+        rule->text = policy_copy(word->text + value, word->length - value);
+        if (rule->text == NULL)
+            return POLICY_MEMORY;
     }
+    *at = &line->method;
+    for (size_t i = 0; i < rule->method->option_count; i++)
+        if (rule->method->options[i].needed && !given[i])
+            return POLICY_OPTION_NEEDED;
     return POLICY_OK;
+}
+
+/* The value of the option "by"; text NULL: there is none. */
+static struct policy_word find_by(const struct policy_line *line, const struct method *method)
+{
+    static const char by[] = "by=";
+    const size_t skip = sizeof by - 1;
+    for (size_t i = 0; i < line->option_count && method->needs_record; i++) {
+        const struct policy_word *word = &line->options[i];
+        if (word->length > skip && memcmp(word->text, by, skip) == 0)
+            return (struct policy_word){ word->text + skip, word->length - skip,
+                word->column + (unsigned)skip };
+    }
+    return (struct policy_word){ .text = NULL };
+}
+
+/* What the rule goes by: a path of keys. 0, or -1 with ${error}. */
+static int set_by(struct policy *policy, const struct policy_line *line, struct policy_rule *rule,
+    struct policy_error *error)
+{
+    const struct policy_word path = find_by(line, rule->method);
+    rule->by = JSON_NO_NODE;
+    if (path.text == NULL)
+        return 0;
+    rule->by = add_path(policy, &path, line->line, error);
+    if (rule->by == JSON_NO_NODE)
+        return -1;
+    for (uint32_t node = rule->by; node != policy->root;
+         node = json_paths_parent(policy->paths, node))
+        if (json_paths_step(policy->paths, node) != JSON_STEP_KEY)
+            return policy_error_set(error, POLICY_BY, line->line, &path);
+    return 0;
 }
 
 /* Fill a zeroed rule; what it owns is freed by the caller when this fails. */
@@ -234,6 +276,8 @@ static int make_rule(struct policy *policy, const struct policy_line *line,
     cause = set_name(policy, line, rule);
     if (cause != POLICY_OK)
         return policy_error_set(error, cause, line->line, &line->name);
+    if (set_by(policy, line, rule, error) != 0)
+        return -1;
     rule->path = copy_path(line);
     if (rule->path == NULL || !set_domain(policy, line, rule))
         return policy_error_set(error, POLICY_MEMORY, line->line, NULL);

@@ -67,9 +67,10 @@ static bool is_word(const struct policy_word *word, const char *text)
     return word->length == strlen(text) && memcmp(word->text, text, word->length) == 0;
 }
 
-static bool is_option(const struct policy_word *word)
+static bool is_option(const struct method *method, const struct policy_word *word)
 {
-    return memchr(word->text, '=', word->length) != NULL;
+    return memchr(word->text, '=', word->length) != NULL ||
+        method_is_option(method, word->text, word->length);
 }
 
 /* Point ${word} at what it means: itself, or the content of the JSON string it is. */
@@ -111,7 +112,7 @@ static void cut_prefix(struct policy_line *line)
     }
 }
 
-/* PATH METHOD [OPTION=VALUE ...] [as NAME] [in DOMAIN] */
+/* PATH METHOD [OPTION ...] [as NAME] [in DOMAIN] */
 static int add_rule(struct policy *policy, const struct policy_word *words, size_t count,
     unsigned number, struct policy_error *error)
 {
@@ -119,7 +120,8 @@ static int add_rule(struct policy *policy, const struct policy_word *words, size
     if (count < 2)
         return policy_error_set(error, POLICY_MISSING_WORD, number, &last);
     struct policy_line line = { .path = words[0], .method = words[1], .line = number };
-    if (method_find(words[1].text, words[1].length) == NULL)
+    const struct method *method = method_find(words[1].text, words[1].length);
+    if (method == NULL)
         return policy_error_set(error, POLICY_METHOD, number, &words[1]);
     cut_prefix(&line);
     struct buf name, domain;
@@ -127,7 +129,7 @@ static int add_rule(struct policy *policy, const struct policy_word *words, size
     buf_init(&domain, POLICY_MAX_FILE);
     int result = -1;
     size_t i = 2;
-    while (i < count && line.option_count < METHOD_MAX_OPTIONS && is_option(&words[i]))
+    while (i < count && line.option_count < METHOD_MAX_OPTIONS && is_option(method, &words[i]))
         line.options[line.option_count++] = words[i++];
     for (; i < count; i += 2) {
         bool as = is_word(&words[i], "as");
@@ -213,8 +215,8 @@ int policy_text_lines(struct policy *policy, const char *text, size_t length,
 
 int policy_text_builtin(struct policy *policy, struct policy_error *error)
 {
-    static const char text[] = ".ip siv as masked_ip\n"
-                               ".device_id siv as masked_device_id\n";
+    static const char text[] = ".ip siv pad as masked_ip\n"
+                               ".device_id siv pad as masked_device_id\n";
     return policy_text_lines(policy, text, sizeof text - 1, error);
 }
 
@@ -287,7 +289,7 @@ int policy_text_print(const struct policy *policy, struct buf *out)
     for (size_t i = 0; i < policy->rule_count; i++) {
         const struct policy_rule *rule = &policy->rules[i];
         buf_printf(out, "%s %s", rule->path, rule->method->name);
-        method_print(rule->method, rule->options, out);
+        method_print(rule->method, rule->options, rule->text, out);
         if (rule->name != NULL)
             print_word(out, " as ", rule->name, rule->name_length);
         if (rule->method->keyed)

@@ -10,6 +10,7 @@
 #include "mask/mask.h"
 #include "mask/compiled.h"
 #include "mask/opening.h"
+#include "mask/reference.h"
 #include "mask/sealing.h"
 
 enum { GIVEN_BACK_ABOVE = 1 << 20 };
@@ -27,6 +28,7 @@ struct rewrap {
     struct json_matches matches;
     struct buf value; /* a clear one: never leaves this */
     struct buf scratch;
+    struct reference reference;
     struct buf arrived;
     char id[KEYRING_ID + 3]; /* of the primary key, as a JSON string */
 };
@@ -68,7 +70,7 @@ static bool open_left(struct rewrap *rewrap)
         if (work == NULL || work->made == NULL || rule->method->reversible || rule->name != NULL)
             continue;
         const struct method_use use = { rewrap->ring, rule->domain, rule->domain_length,
-            rule->options };
+            rule->options, rule->text };
         rewrap->left[i] = work->open(&use);
         if (rewrap->left[i] == NULL)
             return false;
@@ -94,6 +96,7 @@ struct rewrap *rewrap_new(const struct policy *policy, const struct keyring *rin
     rewrap->key = KEYRING_NONE;
     buf_init(&rewrap->value, SIZE_MAX);
     buf_init(&rewrap->scratch, SIZE_MAX);
+    reference_init(&rewrap->reference);
     buf_init(&rewrap->arrived, SIZE_MAX);
     (void)snprintf(rewrap->id, sizeof rewrap->id, "\"%s\"",
         keyring_id(ring, keyring_primary(ring)));
@@ -127,6 +130,7 @@ void rewrap_free(struct rewrap *rewrap)
     free(rewrap->clear);
     buf_wipe(&rewrap->value);
     buf_wipe(&rewrap->scratch);
+    reference_free(&rewrap->reference);
     buf_wipe(&rewrap->arrived);
     free(rewrap);
 }
@@ -199,6 +203,13 @@ static void look(struct rewrap *rewrap, const char *text, struct findings *findi
 
 /* ---- moving ---------------------------------------------------------------------------------- */
 
+static enum token_result give(struct rewrap *rewrap, const struct compiled_rule *rule, size_t key,
+    size_t with, const char *text)
+{
+    return reference_give(&rewrap->reference, rewrap->compiled, rule, key, with, true, text,
+        &rewrap->matches);
+}
+
 static enum token_result move_value(struct rewrap *rewrap, const struct compiled_rule *rule,
     size_t key, struct json_splice *splice, const struct json_match *match)
 {
@@ -208,8 +219,9 @@ static enum token_result move_value(struct rewrap *rewrap, const struct compiled
         return TOKEN_OK;
     const struct token_value masked = token_value_of(splice->text, match);
     buf_clear(&rewrap->value);
-    enum token_result result =
-        work->unmask(rule->state, key, &masked, &rewrap->scratch, &rewrap->value);
+    enum token_result result = give(rewrap, rule, key, key, splice->text);
+    if (result == TOKEN_OK)
+        result = work->unmask(rule->state, key, &masked, &rewrap->scratch, &rewrap->value);
     if (result != TOKEN_OK)
         return result;
     const struct buf *clear = &rewrap->value;
@@ -217,6 +229,9 @@ static enum token_result move_value(struct rewrap *rewrap, const struct compiled
         return TOKEN_MALFORMED;
     const struct token_value value = { clear->data, clear->length, scanned.kind,
         memchr(clear->data, '\\', clear->length) == NULL };
+    result = give(rewrap, rule, key, keyring_primary(rewrap->ring), splice->text);
+    if (result != TOKEN_OK)
+        return result;
     json_splice_copy(splice, match->value);
     json_splice_skip(splice, match->end);
     return work->mask(rule->state, keyring_primary(rewrap->ring), &value, &rewrap->scratch,
@@ -363,6 +378,7 @@ static enum filter_outcome rewrap_line(void *state, const struct line *line, str
         outcome = filter_error(sealing_line(rewrap->sealing, line, error, out));
     buf_shrink(&rewrap->value, GIVEN_BACK_ABOVE);
     buf_shrink(&rewrap->scratch, GIVEN_BACK_ABOVE);
+    reference_shrink(&rewrap->reference, GIVEN_BACK_ABOVE);
     buf_shrink(&rewrap->arrived, GIVEN_BACK_ABOVE);
     json_matches_shrink(&rewrap->matches, GIVEN_BACK_ABOVE);
     return outcome;

@@ -72,6 +72,8 @@ static int write_sealed(struct sealing *sealing, struct buf *out)
     struct buf *scratch = &sealing->scratch;
     if (scratch->failed)
         return -1;
+    if (token_pad(scratch, SIV_TAG, METHOD_PAD_USUAL) != 0)
+        return -1;
     buf_puts(out, "\"sealed\":");
     int result = method_siv_seal(sealing->seal, keyring_primary(sealing->ring), scratch, out);
     buf_shrink(scratch, GIVEN_BACK_ABOVE);

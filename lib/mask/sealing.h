@@ -15,7 +15,8 @@
  *
  * "sealed" is "seal1.KEYID.BASE64URL": AES-SIV as in mask/method_siv.h, under the derivation method
  * "seal" and the empty domain (info "sqs2pg/v1/seal/", associated data "seal1.KEYID."). The
- * plaintext is a type byte and
+ * plaintext is a type byte and, padded as mask/token.h says (the byte is J or S then) to a multiple
+ * of METHOD_PAD_USUAL bytes, which 0.1.0 did not,
  *
  *     j  a JSON object of the members taken out of the record, each byte for byte as it stood there
  *     s  the line itself, which was no record: not JSON, or no object; not always UTF-8

@@ -209,6 +209,9 @@ int startup_lines(const struct policy *policy, const char *path, bool undo, bool
     if (method->action != METHOD_REPLACE)
         return fail(failure, STATUS_USAGE, NULL, "option --lines %.200s: %s makes no value", path,
             method->name);
+    if (method->needs_record)
+        return fail(failure, STATUS_USAGE, NULL,
+            "option --lines %.200s: %s needs the record that the value is of", path, method->name);
     if (undo && !method->reversible)
         return fail(failure, STATUS_USAGE, NULL, "option --lines %.200s: %s cannot be undone", path,
             method->name);

@@ -29,6 +29,36 @@ int token_plain(const struct token_value *value, size_t room, struct buf *scratc
     return json_string_decode(scratch, value->text, value->length);
 }
 
+int token_pad(struct buf *plain, size_t at, size_t multiple)
+{
+    size_t rest = (plain->length - at - 1) % multiple;
+    char *place = buf_reserve(plain, multiple - rest);
+    if (place == NULL)
+        return -1;
+    place[0] = (char)0x80;
+    memset(place + 1, 0, multiple - rest - 1);
+    plain->length += multiple - rest;
+    plain->data[at] = plain->data[at] == 's' ? 'S' : 'J';
+    return 0;
+}
+
+bool token_unpad(struct buf *plain, size_t at)
+{
+    if (plain->length <= at)
+        return false;
+    char *type = plain->data + at;
+    if (*type != 'S' && *type != 'J')
+        return true;
+    size_t end = plain->length;
+    while (end > at + 1 && plain->data[end - 1] == 0)
+        end--;
+    if (end == at + 1 || (unsigned char)plain->data[end - 1] != 0x80)
+        return false;
+    plain->length = end - 1;
+    *type = *type == 'S' ? 's' : 'j';
+    return true;
+}
+
 int token_write(struct buf *out, const struct token_head *head, const void *bytes, size_t length)
 {
     char *place = buf_reserve(out, head->length + base64_url_length(length) + 2);
@@ -101,11 +131,15 @@ static bool is_restorable(char type, const char *content, size_t length)
         json_scan(content, length, NULL, JSON_MAX_DEPTH, NULL, &result) == JSON_OK;
 }
 
-enum token_result token_restore(struct buf *out, const char *plain, size_t length)
+enum token_result token_restore(struct buf *out, struct buf *plain, size_t at)
 {
-    if (length == 0 || !is_restorable(plain[0], plain + 1, length - 1))
+    if (!token_unpad(plain, at))
         return TOKEN_MALFORMED;
-    int result = plain[0] == 's' ? json_string_encode(out, plain + 1, length - 1)
-                                 : buf_append(out, plain + 1, length - 1);
+    const char *content = plain->data + at + 1;
+    size_t length = plain->length - at - 1;
+    if (!is_restorable(content[-1], content, length))
+        return TOKEN_MALFORMED;
+    int result = content[-1] == 's' ? json_string_encode(out, content, length)
+                                    : buf_append(out, content, length);
     return result == 0 ? TOKEN_OK : TOKEN_FAILED;
 }

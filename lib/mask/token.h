@@ -16,7 +16,8 @@
  *     s  the value was a JSON string; its decoded text follows, UTF-8
  *     j  it was anything else; its JSON text follows as it was spelt
  *
- * so that "4" and 4 differ.
+ * so that "4" and 4 differ. The type byte is upper case where the value is padded: a byte 0x80 and
+ * zeroes follow it, so many that all together is a multiple of some number of bytes.
  */
 
 enum { TOKEN_TAG_MAX = 8, TOKEN_HEAD_MAX = TOKEN_TAG_MAX + 1 + KEYRING_ID + 1 };
@@ -57,6 +58,15 @@ static inline bool token_is_nothing(const struct json_match *match)
  */
 int token_plain(const struct token_value *value, size_t room, struct buf *scratch);
 
+/*
+ * Pad the plaintext that begins with its type byte at ${at} to a multiple of ${multiple} bytes,
+ * type byte not counted. 0, or -1 when ${plain} is full.
+ */
+int token_pad(struct buf *plain, size_t at, size_t multiple);
+
+/* Take the padding off again, if there is any; false: what there is is none. */
+bool token_unpad(struct buf *plain, size_t at);
+
 /* Append the head and the bytes as a quoted JSON string. 0, or -1 when the buffer is full. */
 int token_write(struct buf *out, const struct token_head *head, const void *bytes, size_t length);
 
@@ -82,9 +92,10 @@ size_t token_key_named(const struct keyring *ring, const char *text,
     const struct json_match *match);
 
 /*
- * Append the value that plain[0, length) stands for as JSON text. TOKEN_MALFORMED: no type byte, or
- * no value that can stand in a line: text that is not UTF-8, JSON that is none or has line breaks.
+ * Append the value that the plaintext at ${at} of ${plain} stands for as JSON text; what is padded
+ * loses its padding there. TOKEN_MALFORMED: no type byte, or no value that can stand in a line:
+ * text that is not UTF-8, JSON that is none or has line breaks.
  */
-enum token_result token_restore(struct buf *out, const char *plain, size_t length);
+enum token_result token_restore(struct buf *out, struct buf *plain, size_t at);
 
 #endif

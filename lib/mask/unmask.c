@@ -8,6 +8,7 @@
 #include "mask/complaint.h"
 #include "mask/compiled.h"
 #include "mask/opening.h"
+#include "mask/reference.h"
 #include "mask/sealing.h"
 
 enum { GIVEN_BACK_ABOVE = 1 << 20 };
@@ -21,6 +22,7 @@ struct unmask {
     struct opening *opening;
     struct json_matches matches;
     struct buf scratch;
+    struct reference reference;
     uint64_t serial; /* of the record in hand */
 };
 
@@ -47,6 +49,7 @@ struct unmask *unmask_new(const struct policy *policy, const struct keyring *rin
     unmask->ring = ring;
     unmask->key = KEYRING_NONE;
     buf_init(&unmask->scratch, SIZE_MAX);
+    reference_init(&unmask->reference);
     unmask->compiled = compiled_new(policy, ring, COMPILED_UNMASK);
     unmask->sealing = sealing_new(policy, ring, "unmask");
     unmask->opening = opening_new(policy, ring);
@@ -71,6 +74,7 @@ void unmask_free(struct unmask *unmask)
     opening_free(unmask->opening);
     json_matches_free(&unmask->matches);
     buf_wipe(&unmask->scratch);
+    reference_free(&unmask->reference);
     free(unmask);
 }
 
@@ -165,6 +169,10 @@ static enum token_result write_value(struct unmask *unmask, const struct finding
     const struct token_value value = token_value_of(splice->text, match);
     if (rule->method->needs_key_id && findings->unknown)
         return TOKEN_UNKNOWN_KEY;
+    enum token_result given = reference_give(&unmask->reference, unmask->compiled, rule,
+        findings->key, findings->key, true, splice->text, &unmask->matches);
+    if (given != TOKEN_OK)
+        return given;
     return rule->work->unmask(rule->state, findings->key, &value, &unmask->scratch, splice->out);
 }
 
@@ -286,6 +294,7 @@ static enum filter_outcome unmask_line(void *state, const struct line *line, str
         outcome = filter_error(sealing_line(unmask->sealing, line, error, out));
     }
     buf_shrink(&unmask->scratch, GIVEN_BACK_ABOVE);
+    reference_shrink(&unmask->reference, GIVEN_BACK_ABOVE);
     json_matches_shrink(&unmask->matches, GIVEN_BACK_ABOVE);
     return outcome;
 }

@@ -161,7 +161,7 @@ END
 }
 
 @test "siv and hmac tokens are those of another implementation" {
-  run pii mask k ip s 199.172.111.135
+  run pii mask k ip S 199.172.111.135
   [ "$(mask <<<'{"body":{"ip":"199.172.111.135"}}' | jq -r .body.masked_ip)" = "$output" ]
   run pii mask k odd j 1.10
   [ "$(mask -m .odd=siv <<<'{"body":{"odd":1.10}}' | jq -r .body.odd)" = "$output" ]

@@ -138,7 +138,7 @@ codes() { jq -r '.error.code // "-"' masked | xargs; }
 
 @test "domains and keys part, for every method with a key" {
   local method value
-  for method in siv hmac ipcrypt ipcrypt-pfx ff1; do
+  for method in siv "siv pad" "siv canonical=ip" hmac ipcrypt ipcrypt-pfx ff1; do
     value='"203.0.113.77"'
     mask ".a $method in d\n.b $method in d\n.c $method" "{\"a\":$value,\"b\":$value,\"c\":$value}"
     jq -e '.body | .a == .b and .a != .c' masked
@@ -178,6 +178,176 @@ codes() { jq -r '.error.code // "-"' masked | xargs; }
   pii-mask -k k -p p <masked | cmp - masked
 }
 
+@test "uuid: version, variant, nil and max stay; what there was comes back in lower case" {
+  local u=F81D4FAE-7dec-11d0-a765-00a0c91e6bf6 v=0190163d-8694-739b-aea5-966c26f8ad91
+  mask '.id uuid as m' "{\"id\":\"$u\"}" "{\"id\":\"${u,,}\"}" "{\"id\":\"$v\"}" \
+    '{"id":"00000000-0000-0000-0000-000000000000"}' '{"id":"ffffffff-FFFF-ffff-ffff-ffffffffffff"}' \
+    '{"id":"6ba7b810-9dad-11d1-c0b4-00c04fd430c8"}' '{"id":""}'
+  [ "$(codes)" = '- - - - - - -' ]
+  run jq -r .body.m masked
+  [[ ${lines[0]} =~ ^[0-9a-f]{8}-[0-9a-f]{4}-1[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$ ]]
+  [ "${lines[0]}" = "${lines[1]}" ] && [ "${lines[0]}" != "${u,,}" ]
+  [[ ${lines[2]} =~ ^[0-9a-f-]{14}-7[0-9a-f]{3}-[89ab] || ${lines[2]} =~ ^.{14}7.{4}[89ab] ]]
+  [ "${lines[3]}" = 00000000-0000-0000-0000-000000000000 ]
+  [ "${lines[4]}" = ffffffff-ffff-ffff-ffff-ffffffffffff ]
+  [[ ${lines[5]} =~ ^.{14}1.{4}[cd] ]]
+  back "{\"id\":\"${u,,}\"}" "{\"id\":\"${u,,}\"}" "{\"id\":\"$v\"}" \
+    '{"id":"00000000-0000-0000-0000-000000000000"}' '{"id":"ffffffff-ffff-ffff-ffff-ffffffffffff"}' \
+    '{"id":"6ba7b810-9dad-11d1-c0b4-00c04fd430c8"}' '{"id":""}'
+  mask '.id uuid' '{"id":"f81d4fae7dec11d0a76500a0c91e6bf6"}' '{"id":"{f81d4fae-7dec-11d0-a765-00a0c91e6bf6}"}' \
+    '{"id":"g81d4fae-7dec-11d0-a765-00a0c91e6bf6"}' '{"id":"f81d4fae-7dec-11d0-a765-00a0c91e6bf"}' '{"id":4}'
+  [ "$(codes)" = 'value value value value value' ]
+}
+
+@test "email: the provider stays, the name does not, and letters of either case are one" {
+  mask '.e email as m\n.f email domains=gmail.com,example.org in e' '{"e":"Ann.Example+x@Gmail.com"}' \
+    '{"e":"ann.example+x@gmail.com"}' '{"f":"ann.example+x@gmail.com"}' '{"f":"ann@rare.example"}' \
+    '{"e":"\u017c@b\u00fccher.example"}'
+  [ "$(codes)" = '- - - - -' ]
+  run -1 grep -qiE 'ann|rare' masked
+  run jq -r '.body | .m // .f' masked
+  [[ ${lines[0]} =~ ^[a-z2-7]{26}@gmail\.com$ ]]
+  [ "${lines[1]}" = "${lines[0]}" ] && [ "${lines[2]}" = "${lines[0]}" ]
+  [[ ${lines[3]} =~ ^[a-z2-7]{26}@masked\.invalid$ && ${lines[4]} =~ ^[a-z2-7]{26}@bücher\.example$ ]]
+  pii-unmask -k k -p p <masked | cmp - masked
+  pii-mask -q -k k -p p <masked | cmp - masked
+  mask '.e email' '{"e":"ann"}' '{"e":"ann@host"}' '{"e":"a@b@example.org"}' '{"e":"\"a b\"@example.org"}' \
+    '{"e":"a@[203.0.113.77]"}' '{"e":"a@203.0.113.77"}' '{"e":"Ann <a@example.org>"}' '{"e":" a@example.org"}' \
+    '{"e":"@example.org"}' '{"e":"a@example..org"}' '{"e":7}'
+  [ "$(jq -r .error.code masked | sort | uniq -c | xargs)" = '11 value' ]
+  run -1 grep -qF -e 203 -e example masked
+}
+
+@test "round: down, of numbers, dates and times, each spelt as it was" {
+  local unit clear rounded
+  while read -r unit clear rounded; do
+    mask ".a round unit=$unit" "{\"a\":$clear}"
+    echo "$unit $clear: $(<masked)"
+    [ "$(sed -E 's/^\{"body":\{"a":(.*)\},"pii".*/\1/; s/.*"code":"(value)".*/\1/' masked)" = "$rounded" ]
+  done <<'END'
+10 37 30
+10 -37 -40
+10 -40 -40
+10 0 0
+10 -0 -0
+10 7 0
+10 -7 -10
+10 37.50 30.00
+10 -30.01 -40.00
+10 99999999999999999999999999 99999999999999999999999990
+10 -99999999999999999999999999 -100000000000000000000000000
+1 -0.5 -1.0
+1000 1.5e3 1.0e3
+10 -0.95e1 -1.00e1
+10 12e-1 0e-1
+7 1e2 value
+10 "037" "030"
+10 "-3" "-10"
+10 "3x" value
+10 true value
+10 "2024-02-29" value
+day "2024-02-29" "2024-02-29"
+day "2024-02-29T23:59:60.5+02:00" "2024-02-29T00:00:00.0+02:00"
+month "20240229T101112Z" "20240201T000000Z"
+month "2024-02-29" "2024-02-01"
+year "2024-02-29T10:11Z" "2024-01-01T00:00Z"
+year "2024-02-29" "2024-01-01"
+year "2024" "2024"
+month "2023-02-29" value
+month "29/02/2024" value
+month 20240229 value
+END
+  mask '.a round unit=10\n.b round month' '{"a":37,"b":"2024-02-29"}'
+  pii-mask -q -k k -p p <masked | cmp - masked
+  pii-unmask -k k -p p <masked | cmp - masked
+}
+
+@test "shift: distances of one person stay, and what there was comes back" {
+  mask '.born shift days=30 by=.user\n.d[] shift days=30 by=.user in born\n.user siv canonical=trim as u' \
+    '{"user":"u1","born":"2000-02-27","d":["2000-03-01T10:00:00Z","20000301"]}' \
+    '{"born":"1999-12-31","user":" u1 "}' '{"born":"1999-12-31","user":"u2"}' '{"born":"","user":"u2"}'
+  [ "$(codes)" = '- - - -' ]
+  run jq -r '.body | .born, .d[]?' masked
+  days() { echo $(($(date -ud "${1:0:10}" +%s) / 86400 - $(date -ud "$2" +%s) / 86400)); }
+  local moved
+  moved=$(days "${lines[0]}" 2000-02-27)
+  [ "$moved" -ge -30 ] && [ "$moved" -le 30 ] && [ "$moved" -ne 0 ]
+  [ "$(days "${lines[1]}" 2000-03-01)" -eq "$moved" ] && [[ ${lines[1]} == *T10:00:00Z ]]
+  [ "${lines[2]}" = "$(tr -d - <<<"${lines[1]:0:10}")" ]
+  [ "$(days "${lines[3]}" 1999-12-31)" -eq "$moved" ]
+  [ "$(days "${lines[4]}" 1999-12-31)" -ne "$moved" ]
+  back '{"user":"u1","born":"2000-02-27","d":["2000-03-01T10:00:00Z","20000301"]}' \
+    '{"born":"1999-12-31","user":"u1"}' '{"born":"1999-12-31","user":"u2"}' '{"born":"","user":"u2"}'
+  # Under another key too, and moved to it.
+  pii-keygen -q --rotate k
+  pii-mask --rewrap -k k -p p <masked >moved
+  run -1 cmp -s <(jq -r .body.born masked) <(jq -r .body.born moved)
+  mv moved masked
+  back '{"user":"u1","born":"2000-02-27","d":["2000-03-01T10:00:00Z","20000301"]}' \
+    '{"born":"1999-12-31","user":"u1"}' '{"born":"1999-12-31","user":"u2"}' '{"born":"","user":"u2"}'
+  mask '.born shift days=30 by=.user' '{"born":"2000-01-01"}' '{"born":"2000-01-01","user":null}' \
+    '{"born":"2000-01-01","user":""}' '{"born":"2000-01","user":1}' '{"born":"2000-02-30","user":1}' \
+    '{"born":"0001-01-01T00:00:00","user":7}' '{"born":"9999-12-31","user":7}' '{"born":20000101,"user":1}'
+  [ "$(jq -r .error.code masked | sort | uniq -c | xargs)" = '1 - 7 value' ] ||
+    [ "$(jq -r '.error.code // "-"' masked | sort | uniq -c | xargs)" = '1 - 7 value' ]
+  run -64 --separate-stderr pii-mask -k k -p p --lines .born </dev/null
+  [[ $stderr == *'shift needs the record'* ]]
+}
+
+@test "canonical: spellings of one thing become one token, and the canonical one comes back" {
+  mask '.a siv canonical=ip as m\n.b siv canonical=lower as n\n.c hmac canonical=trim' \
+    '{"a":"2001:DB8:0::1","b":"Ann","c":"x"}' '{"a":"2001:db8::1","b":"ANN","c":" \tx\n"}' \
+    '{"a":null,"b":7,"c":"   "}' '{"a":"no address"}' '{"a":7}'
+  [ "$(codes)" = '- - - value value' ]
+  jq -se '.[0].body == .[1].body and .[2].body.c == ""' masked
+  head -3 masked >rows && mv rows masked
+  back "{\"a\":\"2001:db8::1\",\"b\":\"ann\",\"c\":$(head -1 masked | jq .body.c)}" \
+    "{\"a\":\"2001:db8::1\",\"b\":\"ann\",\"c\":$(head -1 masked | jq .body.c)}" '{"a":null,"b":7,"c":""}'
+  [ "$(pii-mask -k k -p p --lines .b <<<ANN)" = "$(head -1 masked | jq -r .body.n)" ]
+}
+
+@test "pad: tokens of one length, and those of 0.1.0 still come back and are converted" {
+  mask '.a siv pad\n.b siv pad=64' '{"a":"1.2.3.4","b":"x"}' '{"a":"203.0.113.77","b":"a longer text than that"}' '{"a":[1]}'
+  [ "$(jq -r '.body.a | length' masked | sort -u | wc -l)" -eq 1 ]
+  [ "$(jq -r '.body.b // empty | length' masked | sort -u | wc -l)" -eq 1 ]
+  back '{"a":"1.2.3.4","b":"x"}' '{"a":"203.0.113.77","b":"a longer text than that"}' '{"a":[1]}'
+  printf '{"body":{"masked_ip":"%s"},"pii":{"key":"%s"}}\n' "$(pii mask k ip s 203.0.113.77)" "$ID" >old
+  [ "$(pii-unmask -k k <old)" = '{"body":{"ip":"203.0.113.77"}}' ]
+  pii-mask -k k <old | cmp - old
+  pii-mask --rewrap -k k <old >new
+  [ "$(jq -r .body.masked_ip new)" = "$(pii mask k ip S 203.0.113.77)" ]
+  pii-mask --rewrap -k k <new | cmp - new
+  # What is sealed is padded too.
+  echo '{"body":"x"}' | pii-mask -q -k k >one 2>/dev/null
+  echo '{"body":"xyz"}' | pii-mask -q -k k >two 2>/dev/null
+  [ "$(jq -r '.sealed | length' one)" -eq "$(jq -r '.sealed | length' two)" ]
+}
+
+@test "ff1 keep: the first ones stay, and are part of the tweak" {
+  mask '.t ff1 keep=2 as m\n.h ff1 hex' '{"t":"+48 123 456 789"}' '{"t":48123456789}' '{"t":"49123456789"}' '{"h":"deadbeef"}'
+  [ "$(codes)" = '- - - -' ]
+  run jq -r '.body | .m // .h' masked
+  [[ ${lines[0]} =~ ^'+48 '[0-9]{3}' '[0-9]{3}' '[0-9]{3}$ ]]
+  [ "$(tr -d ' +' <<<"${lines[0]}")" = "${lines[1]}" ]
+  [[ ${lines[2]} == 49* && ${lines[2]:2} != "${lines[1]:2}" && ${lines[3]} =~ ^[0-9a-f]{8}$ ]]
+  back '{"t":"+48 123 456 789"}' '{"t":48123456789}' '{"t":"49123456789"}' '{"h":"deadbeef"}'
+  mask '.t ff1 keep=2\n.h ff1 hex' '{"t":"4812345"}' '{"h":"DEADBEEF"}' '{"h":"beef"}'
+  [ "$(codes)" = 'value value value' ]
+}
+
+@test "another implementation makes the same of uuid, email, shift, round, and ff1 with keep and hex" {
+  mask '.a uuid\n.b email in mail\n.c shift days=365 by=.n\n.d ff1 keep=2\n.e ff1 hex\n.f round unit=250\n.g round year' \
+    '{"a":"0190163d-8694-739b-aea5-966c26f8ad91","b":"Ann@Example.ORG","c":"2024-02-29","n":17,"d":"48123456789","e":"deadbeef00","f":-1234.56,"g":"2024-02-29T10:11:12.345+02:00"}'
+  run jq -r '.body | .a, .b, .c, .d, .e' masked
+  [ "${lines[0]}" = "$(pii uuid k a 0190163d-8694-739b-aea5-966c26f8ad91)" ]
+  [ "${lines[1]}" = "$(pii email k mail Ann@Example.ORG)" ]
+  [ "${lines[2]}" = "$(pii shift k c 365 j 17 2024-02-29)" ]
+  [ "${lines[3]}" = "$(pii ff1 k d digits 48123456789 2)" ]
+  [ "${lines[4]}" = "$(pii ff1 k e hex deadbeef00)" ]
+  grep -qF "\"f\":$(pii round 250 -1234.56)," masked
+  grep -qF "\"g\":\"$(pii round year 2024-02-29T10:11:12.345+02:00)\"" masked
+}
+
 @test "another implementation makes the same, from the key file and the manual alone" {
   mask '.a ipcrypt\n.b ipcrypt-pfx as ip\n.c ff1 in id\n.d ff1 alphabet=alnum62' \
     '{"a":"203.0.113.77","b":"203.0.113.77","c":"593475928","d":"AbCd1234"}' \
@@ -213,13 +383,45 @@ other keep' ]
   done <<'END'
 1:8|no option of this method: x=1|.a ff1 x=1
 1:8|no option of this method: alphabet=digits|.a siv alphabet=digits
-1:8|not a value of this option: alphabet=hex|.a ff1 alphabet=hex
+1:8|not a value of this option: alphabet=octal|.a ff1 alphabet=octal
 1:13|not a value of this option: v4=32|.a truncate v4=32
 1:13|not a value of this option: v4=024|.a truncate v4=024
 1:13|not a value of this option: v6=|.a truncate v6=
 1:20|unexpected word: v4=9|.a truncate v4=8   v4=9
 1:13|unexpected word: keep=3|.a siv as b keep=3
+1:4|an option that this method needs is missing: round|.a round
+1:4|an option that this method needs is missing: shift|.a shift by=.b
+1:20|not a path|.a shift days=9 by=b
+1:20|by= has to name one value|.a shift days=9 by=.b[0]
+1:10|not a value of this option: domains=A.example|.a email domains=A.example
+1:8|unexpected word: hexa|.a ff1 hexa
+1:8|not a value of this option: pad=1|.a siv pad=1
 END
+}
+
+@test "rules of one method and domain agree in pad and canonical, and what by names comes back: else 78" {
+  local text
+  while IFS='|' read -r place text; do
+    printf '%b\n' "$text" >p
+    run -78 --separate-stderr pii-mask -k k -p p </dev/null
+    echo "$text: $stderr"
+    [[ $stderr == "pii-mask: error: p:$place: rules of one method and domain have to agree"* ||
+      $stderr == "pii-mask: error: p:$place: by= has to name one value"* ]]
+  done <<'END'
+2:1|.a siv pad in x\n.b siv in x
+2:1|.a siv pad in x\n.b siv pad=32 in x
+3:1|.a hmac canonical=ip in x\n.c siv in x\n.b hmac canonical=trim in x
+2:12|.x siv pad\nattributes.x siv
+1:1|.a shift days=9 by=.b\n.b hmac
+1:1|.a shift days=9 by=.b\n.b drop
+1:1|.a shift days=9 by=.b\n.c siv as b
+1:1|.a shift days=9 by=.a
+1:1|.a shift days=9 by=.b\n.b shift days=9 by=.c
+2:1|.b siv\n.a shift days=9 by=.b.c
+2:1|.b.c siv as d\n.a shift days=9 by=.b
+END
+  printf '.a siv pad in x\n.b siv in y\n.c hmac in x\n.d ff1 keep=2 in x\n.e ff1 in x\n.f shift days=9 by=.g\n' >p
+  pii-mask -k k -p p </dev/null
 }
 
 @test "a message attribute is masked by its method, and is nowhere else in clear" {

@@ -21,8 +21,8 @@ says() {
 @test "the built-in policy, as it is printed, says the same" {
   run pii-mask --print-policy
   [ "$output" = '# paths below .body
-.ip siv as masked_ip in ip
-.device_id siv as masked_device_id in device_id
+.ip siv pad as masked_ip in ip
+.device_id siv pad as masked_device_id in device_id
 other keep' ]
   pii-mask --print-policy >p
   pii-mask -p p --print-policy | cmp - p
@@ -91,7 +91,7 @@ END
 @test "mistakes: 78, with file, line and column" {
   printf '.ip siv\n.b  rot13 as c\n' >p
   says 'unknown method: rot13' 2:5
-  [[ $(pii-mask -k k -p p 2>&1 </dev/null) == *'hint: methods are siv, hmac, ipcrypt, ipcrypt-pfx, ff1, truncate, partial, redact, sha256, drop, keep'* ]]
+  [[ $(pii-mask -k k -p p 2>&1 </dev/null) == *'hint: methods are siv, hmac, ipcrypt, ipcrypt-pfx, ff1, uuid, email, truncate, round, shift, partial, redact, sha256, drop, keep'* ]]
   echo '.a siv as' >p
   says 'a word is missing here' 1:10
   echo '.a siv like b' >p

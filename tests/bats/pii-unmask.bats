@@ -46,9 +46,9 @@ END
 @test "another implementation opens a token and what is sealed, from the key file alone" {
   mask <<<'{"body":{"ip":"203.0.113.77","device_id":[4, "4"]}}' >out
   run pii siv k ip "$(jq -r .body.masked_ip out)"
-  [ "$output" = '["s", "203.0.113.77"]' ]
+  [ "$output" = '["S", "203.0.113.77"]' ]
   run pii siv k device_id "$(jq -r .body.masked_device_id out)"
-  [ "$output" = '["j", "[4, \"4\"]"]' ]
+  [ "$output" = '["J", "[4, \"4\"]"]' ]
   # Not in another domain.
   run -1 pii siv k device_id "$(jq -r .body.masked_ip out)"
   mask >out <<<'{"body": "203.0.113.77" ,"attributes":{"a": 1},"x":2}'

@@ -3,21 +3,31 @@
 `cryptography`. Keys come from a key file; KEY is an id in it.
 
     pii.py siv    KEYFILE DOMAIN TOKEN     open a token: its type byte and value, as JSON
-    pii.py mask   KEYFILE DOMAIN TYPE TEXT  the siv token of a value under the primary key
+    pii.py mask   KEYFILE DOMAIN TYPE TEXT  the siv token of a value under the primary key; TYPE S
+                                           and J: padded
     pii.py hmac   KEYFILE DOMAIN TYPE TEXT  the hmac token
     pii.py sealed KEYFILE TOKEN            open what is sealed
     pii.py ipcrypt KEYFILE DOMAIN ADDRESS  the address that method ipcrypt makes; so ipcrypt-pfx
-    pii.py ff1    KEYFILE DOMAIN ALPHABET TEXT  what method ff1 makes of text that is in the alphabet
+    pii.py ff1    KEYFILE DOMAIN ALPHABET TEXT [KEEP]  what method ff1 makes of text that is in the
+                                           alphabet
+    pii.py uuid   KEYFILE DOMAIN UUID      what method uuid makes
+    pii.py email  KEYFILE DOMAIN ADDRESS   what method email makes
+    pii.py shift  KEYFILE DOMAIN DAYS TYPE BY DATE  what method shift makes of the date
+    pii.py round  UNIT TEXT                what method round makes of a number, a date or a time
     pii.py random COUNT SEED               records with values of all kinds, oddly spelt
     pii.py same   FILE FILE                compare two files of JSON texts as values, in order
 """
 import base64
+import datetime
+import decimal
 import hashlib
 import hmac
 import ipaddress
 import json
 import random
+import re
 import sys
+import uuid
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
@@ -52,6 +62,20 @@ def decode(text):
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
+def pad(plain, multiple=16):
+    """The value behind the type byte filled to a multiple, and the type byte upper case."""
+    value = plain[1:] + b"\x80"
+    return plain[:1].upper() + value + bytes(-len(value) % multiple)
+
+
+def unpad(plain):
+    if plain[:1] in b"SJ":
+        value = plain[1:].rstrip(b"\0")
+        assert value[-1:] == b"\x80"
+        return plain[:1].lower() + value[:-1]
+    return plain
+
+
 def open_token(keys, token, method, tag, domain):
     head, key_id, coded = token.split(".")
     assert head == tag
@@ -62,6 +86,10 @@ def open_token(keys, token, method, tag, domain):
 def make_siv(keys, primary, domain, plain):
     cipher = AESSIV(derive(keys[primary], f"siv/{domain}", 64))
     return f"siv1.{primary}." + encode(cipher.encrypt(plain, [f"siv1.{primary}.{domain}".encode()]))
+
+
+def make_mac(keys, primary, method, domain, data):
+    return hmac.new(derive(keys[primary], f"{method}/{domain}", 32), data, hashlib.sha256).digest()
 
 
 def make_hmac(keys, primary, domain, plain):
@@ -104,13 +132,52 @@ def make_prefix(keys, primary, domain, text):
     return address_text(out.to_bytes(16, "big"))
 
 
-ALPHABETS = {"digits": "0123456789", "alnum36": "0123456789abcdefghijklmnopqrstuvwxyz",
+def make_uuid(keys, primary, domain, text):
+    key, given = derive(keys[primary], f"uuid/{domain}", 32), uuid.UUID(text)
+    made = given
+    while given.int not in (0, 2 ** 128 - 1):
+        made = uuid.UUID(bytes=aes(key, made.bytes))
+        if (made.bytes[6] >> 4 == given.bytes[6] >> 4 and made.variant == given.variant
+                and made.int not in (0, 2 ** 128 - 1)):
+            break
+    return str(made)
+
+
+def make_email(keys, primary, domain, text):
+    text = text.lower()
+    mac = make_mac(keys, primary, "email", domain, text.encode())
+    return base64.b32encode(mac[:16]).decode().rstrip("=").lower() + "@" + text.split("@")[1]
+
+
+def make_shift(keys, primary, domain, days, kind, by, date):
+    days = int(days)
+    rest = int.from_bytes(make_mac(keys, primary, "shift", domain, (kind + by).encode())[:8], "big") % (2 * days)
+    moved = datetime.date.fromisoformat(date) + datetime.timedelta(rest - days + (rest >= days))
+    return moved.isoformat()
+
+
+def make_round(unit, text):
+    if unit.isdigit():
+        number = decimal.Decimal(text)
+        places = len(text.partition(".")[2])
+        whole = (number / int(unit)).to_integral_value(decimal.ROUND_FLOOR) * int(unit)
+        return f"{whole:.{places}f}"
+    date, time = text[:10], text[10:]
+    kept = {"day": 10, "month": 8, "year": 5}[unit]
+    zone = re.search(r"(Z|[+-][0-9:]+)?$", time).start()
+    return date[:kept] + "01-01"[kept - 5:] + re.sub("[0-9]", "0", time[:zone]) + time[zone:]
+
+
+ALPHABETS = {"digits": "0123456789", "hex": "0123456789abcdef",
+             "alnum36": "0123456789abcdefghijklmnopqrstuvwxyz",
              "alnum62": "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"}
 
 
-def make_ff1(keys, primary, domain, alphabet, text):
+def make_ff1(keys, primary, domain, alphabet, text, keep=0):
     """NIST SP 800-38G, algorithm 7, on Python's integers."""
     key, tweak = derive(keys[primary], f"ff1/{domain}", 32), domain.encode()
+    kept, text = text[:int(keep)], text[int(keep):]
+    tweak += b"\0" + kept.encode() if kept else b""
     letters = ALPHABETS[alphabet]
     radix, n = len(letters), len(text)
     u, v = n // 2, n - n // 2
@@ -140,7 +207,7 @@ def make_ff1(keys, primary, domain, alphabet, text):
         for _ in range(length):
             result = letters[part % radix] + result
             part //= radix
-    return result
+    return kept + result
 
 
 def spell(source, text):
@@ -191,20 +258,24 @@ def main(verb, *words):
         return make_random(int(words[0]), words[1])
     if verb == "same":
         return None if same(*words) else "not the same"
+    if verb == "round":
+        return print(make_round(*words))
     keys, primary = read_keys(words[0])
     if verb == "siv":
         plain = open_token(keys, words[2], "siv", "siv1", words[1])
-        print(json.dumps([plain[:1].decode(), plain[1:].decode()]))
+        print(json.dumps([plain[:1].decode(), unpad(plain)[1:].decode()]))
     elif verb == "sealed":
-        sys.stdout.buffer.write(open_token(keys, words[1], "seal", "seal1", ""))
+        sys.stdout.buffer.write(unpad(open_token(keys, words[1], "seal", "seal1", "")))
     elif verb in ("ipcrypt", "ipcrypt-pfx"):
         make = {"ipcrypt": make_ipcrypt, "ipcrypt-pfx": make_prefix}[verb]
         print(make(keys, primary, words[1], words[2]))
-    elif verb == "ff1":
-        print(make_ff1(keys, primary, *words[1:]))
+    elif verb in ("ff1", "uuid", "email", "shift"):
+        make = {"ff1": make_ff1, "uuid": make_uuid, "email": make_email, "shift": make_shift}[verb]
+        print(make(keys, primary, *words[1:]))
     else:
         make = {"mask": make_siv, "hmac": make_hmac}[verb]
-        print(make(keys, primary, words[1], (words[2] + words[3]).encode()))
+        plain = (words[2] + words[3]).encode()
+        print(make(keys, primary, words[1], pad(plain) if words[2] in "SJ" else plain))
     return None
 
 

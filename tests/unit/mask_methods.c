@@ -1,8 +1,9 @@
 /*
  * Each keyed method over random values: equal in, equal out, also from a second start and in
  * another order; no two different values share an output, and no two domains; and the way back, of
- * every one. So many values as VALUES says (a hundred thousand); make millions runs it with ten
- * million.
+ * every one that has a way. Of those that have none by their nature, so that many values share an
+ * output: that they do, and that an output is its own. So many values as VALUES says (a hundred
+ * thousand); make millions runs it with ten million.
  *
  * Values and outputs are told apart by 64 bits of a hash, sorted: two that are equal are always
  * seen to be, two that differ are taken for equal, which fails the test, once in 10^5 runs of ten
@@ -31,7 +32,8 @@ struct test_case {
     const char *what;
     maker make;
     double space; /* outputs that there can be, when they are so few that domains meet by chance */
-    unsigned option;
+    const char *options[METHOD_MAX_OPTIONS]; /* NULL: no more */
+    double shared; /* not 0: so many values have one output, at least; there is no key */
 };
 
 static struct keyring *ring;
@@ -162,6 +164,62 @@ static size_t make_40_digits(uint64_t *random, char text[TEXT])
     return letters(random, "0123456789", 40, text);
 }
 
+static size_t make_16_of_hex(uint64_t *random, char text[TEXT])
+{
+    return letters(random, "0123456789abcdef", 16, text);
+}
+
+static size_t make_phone(uint64_t *random, char text[TEXT])
+{
+    static const unsigned countries[] = { 44, 48, 49, 33 };
+    uint64_t bits = next(random);
+    return print(text, "\"+%u %03u %03u %03u\"", countries[bits & 3],
+        (unsigned)(bits >> 2 & 1023) % 1000, (unsigned)(bits >> 12 & 1023) % 1000,
+        (unsigned)(bits >> 22 & 1023) % 1000);
+}
+
+/* Of every variant, and mostly of the versions that are in use. */
+static size_t make_uuid(uint64_t *random, char text[TEXT])
+{
+    uint64_t high = next(random);
+    uint64_t low = next(random);
+    if (next(random) % 4 != 0) {
+        high = (high & ~UINT64_C(0xf000)) | (next(random) % 8 + 1) << 12;
+        low = (low & ~(UINT64_C(3) << 62)) | UINT64_C(2) << 62;
+    }
+    return print(text, "\"%08x-%04x-%04x-%04x-%012llx\"", (unsigned)(high >> 32),
+        (unsigned)(high >> 16 & 0xffff), (unsigned)(high & 0xffff), (unsigned)(low >> 48),
+        (unsigned long long)(low & 0xffffffffffff));
+}
+
+static size_t make_mail(uint64_t *random, char text[TEXT])
+{
+    static const char *const domains[] = { "gmail.com", "example.org", "xn--bcher-kva.example" };
+    uint64_t bits = next(random);
+    return print(text, "\"%s%llu@%s\"", bits & 1 ? "ann." : "bob+", (unsigned long long)bits >> 24,
+        domains[bits % 3]);
+}
+
+static size_t make_date(uint64_t *random, char text[TEXT])
+{
+    uint64_t bits = next(random);
+    unsigned year = 1000 + (unsigned)(bits % 8000);
+    unsigned month = 1 + (unsigned)(bits >> 16) % 12;
+    unsigned day = 1 + (unsigned)(bits >> 24) % 28;
+    if (next(random) % 2 == 0)
+        return print(text, "\"%04u-%02u-%02u\"", year, month, day);
+    return print(text, "\"%04u-%02u-%02uT%02u:%02u:%02u.%03uZ\"", year, month, day,
+        (unsigned)(bits >> 32 & 255) % 24, (unsigned)(bits >> 40 & 255) % 60,
+        (unsigned)(bits >> 48 & 255) % 60, (unsigned)(bits >> 54) % 1000);
+}
+
+static size_t make_decimal(uint64_t *random, char text[TEXT])
+{
+    uint64_t bits = next(random);
+    return print(text, "%s%u.%02u", bits & 1 ? "-" : "", (unsigned)(bits >> 1) % 100000,
+        (unsigned)(bits >> 40) % 100);
+}
+
 /* Whatever a producer may send: short, so that some repeat, and long; addresses, ids, numbers. */
 static size_t make_anything(uint64_t *random, char text[TEXT])
 {
@@ -198,12 +256,22 @@ static void *open_method(const struct test_case *test, const struct method *meth
     const char *domain)
 {
     unsigned options[METHOD_MAX_OPTIONS];
+    static const struct token_value by = { "\"u-1\"", 5, JSON_STRING, true };
+    struct buf scratch = { .maximum = 1 << 16 };
     method_usual(method, options);
-    if (method->option_count > 0)
-        options[0] = test->option;
-    const struct method_use use = { ring, domain, strlen(domain), options };
-    void *opened = method_work_of(method)->open(&use);
+    for (size_t i = 0; i < METHOD_MAX_OPTIONS && test->options[i] != NULL; i++) {
+        size_t number, value;
+        assert_int_equal(method_set(method, test->options[i], strlen(test->options[i]), options,
+                             &number, &value),
+            METHOD_OPTION_OK);
+    }
+    const struct method_use use = { ring, domain, strlen(domain), options, NULL };
+    const struct method_work *work = method_work_of(method);
+    void *opened = work->open(&use);
     assert_non_null(opened);
+    if (work->go_by != NULL)
+        assert_int_equal(work->go_by(opened, 0, &by, &scratch), TOKEN_OK);
+    buf_free(&scratch);
     return opened;
 }
 
@@ -233,9 +301,12 @@ static void mask_all(const struct test_case *test, const struct method *method, 
         size_t length;
         hashes[i] = mask_one(test, method, state, i, text, &length, &scratch, &out);
         inputs[i] = hash(text, length);
+        struct token_value masked = value_of(out.data, out.length);
+        if (test->shared > 0 && !method_work_of(method)->made(state, &masked, &scratch))
+            fail_msg("%s: of %.*s comes %.*s, which is not its own", test->method, (int)length,
+                text, (int)out.length, out.data);
         if (!method->reversible)
             continue;
-        struct token_value masked = value_of(out.data, out.length);
         buf_clear(&back);
         if (method_work_of(method)->unmask(state, 0, &masked, &scratch, &back) != TOKEN_OK ||
             back.length != length || memcmp(back.data, text, length) != 0)
@@ -285,11 +356,28 @@ static size_t different(uint64_t *hashes, size_t length)
     return found;
 }
 
+/* What many values become cannot be undone. */
+static void go_through_lossy(const struct test_case *test, const struct method *method)
+{
+    assert_false(method->reversible || method->keyed);
+    mask_all(test, method, "", outputs);
+    mask_again(test, method, "", outputs);
+    size_t clear = different(inputs, count);
+    size_t masked = different(outputs, count);
+    print_message("%s of %s: %zu values, %zu different; outputs: %zu\n", test->method, test->what,
+        count, clear, masked);
+    assert_true((double)masked * test->shared <= (double)clear);
+}
+
 static void go_through(const struct test_case *test)
 {
     const struct method *method = method_find(test->method, strlen(test->method));
     uint64_t begin = clock_monotonic_ms();
     assert_non_null(method);
+    if (test->shared > 0) {
+        go_through_lossy(test, method);
+        return;
+    }
     mask_all(test, method, "ip", outputs);
     mask_again(test, method, "ip", outputs);
     mask_all(test, method, "device_id", outputs + count);
@@ -307,15 +395,24 @@ static void go_through(const struct test_case *test)
 }
 
 static const struct test_case cases[] = {
-    { "siv", "anything", make_anything, 0, 0 },
-    { "hmac", "anything", make_anything, 0, 0 },
-    { "ipcrypt", "addresses", make_address, 0, 0 },
-    { "ipcrypt-pfx", "IPv4 addresses", make_ipv4, 0x1p32, 0 },
-    { "ipcrypt-pfx", "IPv6 addresses", make_ipv6, 0, 0 },
-    { "ff1", "nine digits", make_device, 1e9, 0 },
-    { "ff1", "integers", make_integer, 9e9, 0 },
-    { "ff1", "forty digits", make_40_digits, 0, 0 },
-    { "ff1", "twenty letters", make_20_of_62, 0, 2 },
+    { "siv", "anything", make_anything, 0, { NULL }, 0 },
+    { "siv", "anything, padded", make_anything, 0, { "pad" }, 0 },
+    { "hmac", "anything", make_anything, 0, { NULL }, 0 },
+    { "ipcrypt", "addresses", make_address, 0, { NULL }, 0 },
+    { "ipcrypt-pfx", "IPv4 addresses", make_ipv4, 0x1p32, { NULL }, 0 },
+    { "ipcrypt-pfx", "IPv6 addresses", make_ipv6, 0, { NULL }, 0 },
+    { "ff1", "nine digits", make_device, 1e9, { NULL }, 0 },
+    { "ff1", "integers", make_integer, 9e9, { NULL }, 0 },
+    { "ff1", "forty digits", make_40_digits, 0, { NULL }, 0 },
+    { "ff1", "twenty letters", make_20_of_62, 0, { "alnum62" }, 0 },
+    { "ff1", "sixteen hexadecimal digits", make_16_of_hex, 0, { "hex" }, 0 },
+    { "ff1", "telephone numbers, country kept", make_phone, 4e9, { "keep=2" }, 0 },
+    { "uuid", "UUIDs", make_uuid, 0, { NULL }, 0 },
+    { "email", "mail addresses", make_mail, 0, { NULL }, 0 },
+    { "shift", "dates, to another within 3650 days", make_date, 1, { "days=3650" }, 0 },
+    { "round", "decimals, to 1000", make_decimal, 0, { "unit=1000" }, 50 },
+    { "round", "dates, to the year", make_date, 0, { "year" }, 2 },
+    { "truncate", "IPv6 addresses, to 8 bits", make_ipv6, 0, { "v6=8" }, 50 },
 };
 
 static void every_method(void **state)
@@ -323,6 +420,53 @@ static void every_method(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         go_through(&cases[i]);
+}
+
+/* The day that 15 June 2000 becomes, by another value of its record. */
+static int shifted_day(void *state, size_t number, struct buf *scratch, struct buf *out)
+{
+    const struct method_work *work = method_work_of(method_find("shift", 5));
+    const struct token_value date = { "\"2000-06-15\"", 12, JSON_STRING, true };
+    char text[TEXT];
+    size_t length = print(text, "\"u%zu\"", number);
+    const struct token_value by = { text, length, JSON_STRING, true };
+    buf_clear(out);
+    assert_int_equal(work->go_by(state, 0, &by, scratch), TOKEN_OK);
+    assert_int_equal(work->mask(state, 0, &date, scratch, out), TOKEN_OK);
+    assert_int_equal(out->length, 12);
+    assert_memory_equal(out->data, "\"2000-06-", 9);
+    return (out->data[9] - '0') * 10 + out->data[10] - '0';
+}
+
+/* How far a date moves: every distance but 0 for some value, and for each value always the same. */
+static void shift_goes_by_another_value(void **state)
+{
+    (void)state;
+    enum { DAYS = 3, VALUES = 6000 };
+    static const struct test_case test = { .method = "shift", .options = { "days=3" } };
+    struct buf scratch = { .maximum = 1 << 16 };
+    struct buf out = { .maximum = 1 << 16 };
+    const struct method *method = method_find("shift", 5);
+    void *one = open_method(&test, method, "born");
+    void *again = open_method(&test, method, "born");
+    void *other = open_method(&test, method, "died");
+    size_t found[2 * DAYS + 1] = { 0 };
+    size_t equal = 0;
+    for (size_t i = 0; i < VALUES; i++) {
+        int day = shifted_day(one, i, &scratch, &out);
+        assert_in_range(day, 15 - DAYS, 15 + DAYS);
+        found[day - 15 + DAYS]++;
+        assert_int_equal(shifted_day(again, i, &scratch, &out), day);
+        equal += shifted_day(other, i, &scratch, &out) == day;
+    }
+    for (int i = 0; i <= 2 * DAYS; i++) /* 1000 each, and six deviations of that */
+        assert_in_range(found[i], i == DAYS ? 0 : 827, i == DAYS ? 0 : 1173);
+    assert_in_range(equal, 827, 1173);
+    method_work_of(method)->close(one);
+    method_work_of(method)->close(again);
+    method_work_of(method)->close(other);
+    buf_free(&scratch);
+    buf_free(&out);
 }
 
 /* What is counted here can be more than none. */
@@ -341,6 +485,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds_what_is_shared),
+        cmocka_unit_test(shift_goes_by_another_value),
         cmocka_unit_test(every_method),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

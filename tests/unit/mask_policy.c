@@ -228,7 +228,7 @@ static void builds_in_the_usual(void **state)
     buf_init(&text, 1 << 16);
     assert_int_equal(policy_text_print(policy, &text), 0);
     assert_string_equal(buf_cstr(&text),
-        "# paths below .\n.ip siv as masked_ip in ip\n.device_id siv as masked_device_id in device_id\n"
+        "# paths below .\n.ip siv pad as masked_ip in ip\n.device_id siv pad as masked_device_id in device_id\n"
         "other keep\n");
     buf_free(&text);
     policy_free(policy);
