@@ -140,6 +140,13 @@ static bool message_key(const struct row_batch *batch, const struct item *item, 
     return item->has_message;
 }
 
+static bool id_key(const struct row_batch *batch, const struct item *item, struct pg_key *key)
+{
+    (void)batch;
+    *key = item->id_key;
+    return item->has_message && !item->is_part; /* the rest of its message may be refused yet */
+}
+
 /* The key of a record that once was refused as one of several. */
 static bool split_key(const struct row_batch *batch, const struct item *item, struct pg_key *key)
 {
@@ -161,6 +168,9 @@ static int resolve(struct loader *loader, struct row_batch *batch)
         return -1;
     /* With --key a message's row may wait under the message: --key had found nothing in it. */
     if (batch->plan->has_key && resolve_by(loader, batch, message_key) != 0)
+        return -1;
+    /* What 0.1.0 refused waits under the id. */
+    if (resolve_by(loader, batch, id_key) != 0)
         return -1;
     /* Looked for once: the digests of all contents cost too much to be made for nothing. */
     if (!loader->asked_for_split &&

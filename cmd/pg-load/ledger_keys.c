@@ -1,3 +1,4 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "doubt.h"
@@ -42,6 +43,66 @@ static enum attempt give_up_begin(struct loader *loader, bool copy, struct failu
         copy ? "writing the ledger" : "beginning", failure);
 }
 
+static int compare_keys(const void *a, const void *b)
+{
+    return pg_key_compare(a, b);
+}
+
+int ledger_keys_find_ids(struct loader *loader, const struct row_batch *batch,
+    bool wanted(const struct item *item), bool *found)
+{
+    const struct target *target = loader->target;
+    struct pg_key *ids = loader->scratch;
+    size_t count = 0;
+    for (size_t i = 0; i < batch->count; i++)
+        if (batch->items[i].has_message && wanted(&batch->items[i]))
+            ids[count++] = batch->items[i].id_key;
+    if (count == 0)
+        return 0;
+    qsort(ids, count, sizeof *ids, compare_keys);
+    bool *held = calloc(count, sizeof *held);
+    if (held == NULL)
+        return pg_conn_no_memory(target->conn);
+    int status = pg_ledger_holds(target->conn, &target->ledger, ids, count, held);
+    for (size_t i = 0; i < batch->count && status == 0; i++) {
+        const struct item *item = &batch->items[i];
+        const struct pg_key *id = item->has_message && wanted(item)
+            ? bsearch(&item->id_key, ids, count, sizeof *ids, compare_keys)
+            : NULL;
+        found[i] = found[i] || (id != NULL && held[id - ids]);
+    }
+    free(held);
+    return status;
+}
+
+static bool is_head(const struct item *item)
+{
+    return item->head;
+}
+
+/* Of messages whose id 0.1.0 wrote as their key, the new keys leave the ledger again. 0, or -1. */
+static int leave_out_ids(struct loader *loader, const struct row_batch *batch)
+{
+    const struct target *target = loader->target;
+    size_t count = 0;
+    if (!target->ledger_form.has_ids || batch->plan->has_key || batch->key_count == 0)
+        return 0;
+    bool *found = calloc(batch->count, sizeof *found);
+    if (found == NULL)
+        return pg_conn_no_memory(target->conn);
+    int status = ledger_keys_find_ids(loader, batch, is_head, found);
+    for (size_t i = 0; i < batch->key_count && status == 0; i++) {
+        if (!loader->fresh[i] || !found[batch->heads[i]])
+            continue;
+        loader->fresh[i] = false;
+        loader->scratch[count++] = batch->keys[i];
+    }
+    free(found);
+    return status != 0 || count == 0
+        ? status
+        : pg_ledger_delete(target->conn, &target->ledger, loader->scratch, count);
+}
+
 enum attempt ledger_keys_write(struct loader *loader, const struct row_batch *batch,
     struct failure *failure)
 {
@@ -70,6 +131,8 @@ enum attempt ledger_keys_write(struct loader *loader, const struct row_batch *ba
         pg_ledger_insert(conn, ledger, batch->keys, batch->key_count, loader->fresh) != 0) {
         return attempt_end_side(loader, ledger, "writing the ledger", failure);
     }
+    if (leave_out_ids(loader, batch) != 0)
+        return attempt_end_side(loader, ledger, "reading the ledger", failure);
     return doubt_begin(loader, batch) == 0 ? ATTEMPT_DONE
                                            : attempt_end_failed(loader, "beginning", failure);
 }

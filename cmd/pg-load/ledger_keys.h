@@ -13,6 +13,14 @@
 enum attempt ledger_keys_write(struct loader *loader, const struct row_batch *batch,
     struct failure *failure);
 
+/*
+ * ledger_keys_find_ids(loader, batch, wanted, found):
+ * Set found[i] for each item of which ${wanted} is true and whose message's id is a key of the
+ * ledger, as 0.1.0 wrote it. 0, or -1 with the connection's error.
+ */
+int ledger_keys_find_ids(struct loader *loader, const struct row_batch *batch,
+    bool wanted(const struct item *item), bool *found);
+
 /* Keys of which no copy passed leave the ledger again. 0, or -1 with the connection's error. */
 int ledger_keys_take_back(struct loader *loader, const struct row_batch *batch);
 

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 
 #include "evidence.h"
+#include "ledger_keys.h"
 #include "outcome.h"
 #include "pg/ledger.h"
 #include "pg/transaction.h"
@@ -28,34 +29,55 @@ static bool is_fresh(const struct loader *loader, const struct row_batch *batch,
     return found != NULL && loader->fresh[found - batch->keys];
 }
 
-/* Refused records whose key a committed row holds are duplicates. 0, or -1. */
-static int find_duplicates(struct loader *loader, struct row_batch *batch)
+static bool is_keyed(const struct item *item)
 {
-    size_t count = 0;
-    if (!loader->target->has_ledger)
-        return 0;
+    return refused_early(item) && item->has_key;
+}
+
+/* Set held[i] for each such item whose key a committed row holds. 0, or -1. */
+static int find_held(struct loader *loader, const struct row_batch *batch, bool *held)
+{
+    const struct target *target = loader->target;
     struct pg_key *keys = loader->scratch;
+    size_t count = 0;
     for (size_t i = 0; i < batch->count; i++) {
         const struct item *item = &batch->items[i];
-        if (refused_early(item) && item->has_key && !is_fresh(loader, batch, &item->ledger_key))
+        if (is_keyed(item) && !is_fresh(loader, batch, &item->ledger_key))
             keys[count++] = item->ledger_key;
     }
     if (count == 0)
         return 0;
     qsort(keys, count, sizeof *keys, compare_keys);
-    bool *held = calloc(count, sizeof *held);
-    if (held == NULL)
-        return pg_conn_no_memory(loader->target->conn);
-    int status = pg_ledger_holds(loader->target->conn, &loader->target->ledger, keys, count, held);
+    bool *marks = calloc(count, sizeof *marks);
+    if (marks == NULL)
+        return pg_conn_no_memory(target->conn);
+    int status = pg_ledger_holds(target->conn, &target->ledger, keys, count, marks);
     for (size_t i = 0; i < batch->count && status == 0; i++) {
-        struct item *item = &batch->items[i];
-        if (!refused_early(item) || !item->has_key)
-            continue;
-        const struct pg_key *found =
-            bsearch(&item->ledger_key, keys, count, sizeof *keys, compare_keys);
-        if (found != NULL && held[found - keys])
-            item->state = STATE_DUPLICATE;
+        const struct item *item = &batch->items[i];
+        const struct pg_key *found = is_keyed(item)
+            ? bsearch(&item->ledger_key, keys, count, sizeof *keys, compare_keys)
+            : NULL;
+        held[i] = found != NULL && marks[found - keys];
     }
+    free(marks);
+    return status;
+}
+
+/* Refused records whose key a committed row holds are duplicates. 0, or -1. */
+static int find_duplicates(struct loader *loader, struct row_batch *batch)
+{
+    const struct target *target = loader->target;
+    if (!target->has_ledger)
+        return 0;
+    bool *held = calloc(batch->count, sizeof *held);
+    if (held == NULL)
+        return pg_conn_no_memory(target->conn);
+    int status = find_held(loader, batch, held);
+    if (status == 0 && target->ledger_form.has_ids && !batch->plan->has_key)
+        status = ledger_keys_find_ids(loader, batch, is_keyed, held);
+    for (size_t i = 0; i < batch->count && status == 0; i++)
+        if (held[i])
+            batch->items[i].state = STATE_DUPLICATE;
     free(held);
     return status;
 }

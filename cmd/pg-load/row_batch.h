@@ -59,6 +59,7 @@ struct item {
     bool head;           /* the first ITEM_ROW of its ledger key */
     bool has_key;        /* ledger_key is set: it takes part in the ledger */
     bool has_message;    /* message_key is set */
+    bool is_part;        /* one of several records of the message */
     bool misfit;         /* refused because map, --key or columns find no fit in the record */
     bool is_json;        /* the line is valid JSON */
     bool is_long;        /* the line was longer than the maximum, or cut: only its sqs is held */
@@ -66,7 +67,8 @@ struct item {
     bool late;           /* that one was given to be committed before this one came */
     uint64_t delivery;   /* as split_delivery() tells */
     struct pg_key ledger_key;
-    struct pg_key message_key;   /* of the message id, whatever --key says */
+    struct pg_key message_key;   /* of message and part, whatever --key says */
+    struct pg_key id_key;        /* what 0.1.0 made of the message id; set with message_key */
     enum verdict_status verdict; /* VERDICT_UNKNOWN: none is given, and the run ends */
 };
 

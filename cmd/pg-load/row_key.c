@@ -38,25 +38,44 @@ static int queue_name(const struct view *view, const char **name, size_t *length
     return 0;
 }
 
+/* The text of a member of "sqs" as it stands, a string without its quotes; "" without one. */
+static void plain_text(const struct view *view, uint32_t node, const char **text, size_t *length)
+{
+    const struct json_match *match = row_reader_find(view->reader, node);
+    *text = "";
+    *length = 0;
+    if (match == NULL)
+        return;
+    size_t quote = match->kind == JSON_STRING;
+    *text = view->text + match->value + quote;
+    *length = match->end - match->value - 2 * quote;
+}
+
 int row_key_message(const struct view *view, struct item *item, size_t base)
 {
     struct row_reader *reader = view->reader;
-    const struct json_match *id = row_reader_find(reader, reader->plan->nodes.message_id);
-    const char *bytes;
+    const struct record_nodes *nodes = &reader->plan->nodes;
+    const struct json_match *id = row_reader_find(reader, nodes->message_id);
+    struct pg_key_source source = { .is_part = row_reader_find(reader, nodes->part) != NULL };
+    const char *sent_at;
     size_t length;
     if (view->sqs == NULL || id == NULL || id->kind != JSON_STRING || id->end - id->value == 2)
         return 0;
     item->id = (struct span){ base + id->value, id->end - id->value };
     item->has_message = true;
-    if (string_bytes(view->text, id, &reader->text, &bytes, &length) != 0)
+    item->is_part = source.is_part;
+    if (string_bytes(view->text, id, &reader->text, &source.id, &source.id_length) != 0 ||
+        queue_name(view, &source.queue, &source.queue_length) != 0)
         return -1;
-    if (pg_key_parse(bytes, length, &item->message_key))
-        return 0;
-    const char *queue;
-    size_t queue_length;
-    if (queue_name(view, &queue, &queue_length) != 0)
-        return -1;
-    pg_key_digest(queue, queue_length, bytes, length, &item->message_key);
+    plain_text(view, nodes->sent_at, &sent_at, &length);
+    source.sent_ms = pg_key_time(sent_at, length);
+    plain_text(view, nodes->part, &source.part, &source.part_length);
+    plain_text(view, nodes->parts, &source.parts, &source.parts_length);
+    plain_text(view, nodes->unwrap, &source.unwrap, &source.unwrap_length);
+    pg_key_message(&source, &item->message_key);
+    if (!pg_key_parse(source.id, source.id_length, &item->id_key))
+        pg_key_digest(source.queue, source.queue_length, source.id, source.id_length,
+            &item->id_key);
     return 0;
 }
 

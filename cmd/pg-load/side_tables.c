@@ -121,6 +121,36 @@ static int side_open(struct target *target, const struct load_options *options,
     return result == PG_SIDE_OK ? 0 : side_failure(target, options, side, result, owner, failure);
 }
 
+/* Once the ledger is there: what it is like, and, if it is one of 0.1.0, bring it up to date where
+ * that may be done. */
+static int look_at_ledger(struct target *target, const struct load_options *options,
+    struct failure *failure)
+{
+    struct pg_conn *conn = target->conn;
+    struct pg_ledger_form *form = &target->ledger_form;
+    enum pg_ledger_upgrade upgrade = PG_LEDGER_NOT_OURS;
+    if (options->prune || options->look_only)
+        return 0;
+    if (pg_ledger_form_read(conn, &target->ledger, form) != 0)
+        return server_failure_set(failure, pg_conn_error(conn), "looking at the ledger", true);
+    if (form->has_content || options->dry_run || options->no_create)
+        return 0;
+    /* Another loader may be at it just now. */
+    if (pg_conn_exec(conn, pg_side_table_lock_sql) != 0 ||
+        pg_ledger_form_read(conn, &target->ledger, form) != 0)
+        return server_failure_set(failure, pg_conn_error(conn), "looking at the ledger", true);
+    if (!form->has_content)
+        upgrade = pg_ledger_form_upgrade(conn, &target->ledger);
+    if (upgrade == PG_LEDGER_FAILED ||
+        (upgrade == PG_LEDGER_UPGRADED && pg_ledger_form_read(conn, &target->ledger, form) != 0))
+        return server_failure_set(failure, pg_conn_error(conn), "altering the ledger", true);
+    if (upgrade == PG_LEDGER_UPGRADED) {
+        target->created = true;
+        msg_info("brought the ledger %s up to date", target->ledger.qualified);
+    }
+    return 0;
+}
+
 /* The statements that a transaction begins with, for both. */
 static int make_guard(struct target *target, struct failure *failure)
 {
@@ -149,7 +179,8 @@ int side_tables_open(struct target *target, const struct load_options *options,
             PG_SIDE_LEDGER, options->ledger_table, &target->ledger);
         if (named != PG_SIDE_OK)
             return side_failure(target, options, &target->ledger, named, "", failure);
-        if (side_open(target, options, &target->ledger, &locked, failure) != 0)
+        if (side_open(target, options, &target->ledger, &locked, failure) != 0 ||
+            look_at_ledger(target, options, failure) != 0)
             return -1;
     }
     if (target->has_errors) {

@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "pg/conn.h"
+#include "pg/ledger_form.h"
 #include "pg/side_table.h"
 #include "pg/table.h"
 
@@ -17,7 +18,8 @@ struct target {
     struct pg_table table;
     bool has_ledger;
     bool has_errors;
-    bool created; /* one of the two tables, in the transaction that opened the target */
+    bool created; /* or altered: one of the two tables, as the target was opened */
+    struct pg_ledger_form ledger_form;
     struct pg_side_table ledger;
     struct pg_side_table errors;
     struct catalogue *catalogue; /* the run's; NULL: nothing is loaded */

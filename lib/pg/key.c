@@ -1,7 +1,10 @@
 #include <string.h>
+#include <time.h>
 
 #include "base/sha256.h"
 #include "pg/key.h"
+
+enum { TIME_SIZE = 6 };
 
 /* A hexadecimal digit's value and one; 0: it is none. */
 static const unsigned char hex_values[256] = { ['0'] = 1,
@@ -52,13 +55,19 @@ bool pg_key_parse(const char *text, size_t length, struct pg_key *key)
     return true;
 }
 
+/* Version 8 and the variant of RFC 9562, section 5.8. */
+static void set_version(struct pg_key *key)
+{
+    key->bytes[6] = (unsigned char)((key->bytes[6] & 0x0f) | 0x80);
+    key->bytes[8] = (unsigned char)((key->bytes[8] & 0x3f) | 0x80);
+}
+
 static void finish(struct sha256 *sha, struct pg_key *key)
 {
     unsigned char digest[SHA256_SIZE];
     sha256_final(sha, digest);
     memcpy(key->bytes, digest, sizeof key->bytes);
-    key->bytes[6] = (unsigned char)((key->bytes[6] & 0x0f) | 0x80);
-    key->bytes[8] = (unsigned char)((key->bytes[8] & 0x3f) | 0x80);
+    set_version(key);
 }
 
 void pg_key_digest(const char *scope, size_t scope_length, const char *text, size_t text_length,
@@ -70,6 +79,58 @@ void pg_key_digest(const char *scope, size_t scope_length, const char *text, siz
     sha256_update(&sha, "", 1);
     sha256_update(&sha, text, text_length);
     finish(&sha, key);
+}
+
+static void add_part(struct sha256 *sha, const char *text, size_t length)
+{
+    sha256_update(sha, "", 1);
+    sha256_update(sha, text, length);
+}
+
+void pg_key_message(const struct pg_key_source *source, struct pg_key *key)
+{
+    unsigned char digest[SHA256_SIZE];
+    struct sha256 sha;
+    sha256_init(&sha);
+    sha256_update(&sha, source->queue, source->queue_length);
+    add_part(&sha, source->id, source->id_length);
+    if (source->is_part) {
+        add_part(&sha, source->part, source->part_length);
+        add_part(&sha, source->parts, source->parts_length);
+        add_part(&sha, source->unwrap, source->unwrap_length);
+    }
+    sha256_final(&sha, digest);
+    for (int i = 0; i < TIME_SIZE; i++)
+        key->bytes[i] = (unsigned char)(source->sent_ms >> (8 * (TIME_SIZE - 1 - i)));
+    memcpy(key->bytes + TIME_SIZE, digest, PG_KEY_SIZE - TIME_SIZE);
+    set_version(key);
+}
+
+/* The number that ${count} digits are. */
+static int number(const char *text, int count)
+{
+    int value = 0;
+    for (int i = 0; i < count; i++)
+        value = value * 10 + (text[i] - '0');
+    return value;
+}
+
+uint64_t pg_key_time(const char *text, size_t length)
+{
+    static const char form[] = "0000-00-00T00:00:00.000Z";
+    if (length != sizeof form - 1)
+        return 0;
+    for (size_t i = 0; i < length; i++)
+        if (form[i] != '0' ? text[i] != form[i] : text[i] < '0' || text[i] > '9')
+            return 0;
+    struct tm time = { .tm_year = number(text, 4) - 1900,
+        .tm_mon = number(text + 5, 2) - 1,
+        .tm_mday = number(text + 8, 2),
+        .tm_hour = number(text + 11, 2),
+        .tm_min = number(text + 14, 2),
+        .tm_sec = number(text + 17, 2) };
+    time_t seconds = timegm(&time);
+    return seconds < 0 ? 0 : (uint64_t)seconds * 1000 + (uint64_t)number(text + 20, 3);
 }
 
 void pg_key_content(const char *text, size_t length, size_t from, size_t to, struct pg_key *key)

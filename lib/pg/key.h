@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /*
  * Ledger keys: UUIDs, as their 16 bytes in the order of the text. PostgreSQL compares uuid values
@@ -24,6 +25,34 @@ bool pg_key_parse(const char *text, size_t length, struct pg_key *key);
  */
 void pg_key_digest(const char *scope, size_t scope_length, const char *text, size_t text_length,
     struct pg_key *key);
+
+/* What makes the key of a record that came from a queue. */
+struct pg_key_source {
+    uint64_t sent_ms;  /* since 1970; 0: not known */
+    const char *queue; /* its name, "" without one */
+    size_t queue_length;
+    const char *id; /* of the message */
+    size_t id_length;
+    bool is_part; /* one of several records of the message: */
+    const char *part;
+    size_t part_length;
+    const char *parts;
+    size_t parts_length;
+    const char *unwrap;
+    size_t unwrap_length;
+};
+
+/*
+ * pg_key_message(source, key):
+ * The key of a record of a queue, in the order of time: the first 48 bits are ${sent_ms}; the bytes
+ * 6 to 15 are the first ten of SHA-256(queue 0x00 id), of a part SHA-256(queue 0x00 id 0x00 part
+ * 0x00 parts 0x00 unwrap), with version 8 and the variant of RFC 9562 set over them.
+ */
+void pg_key_message(const struct pg_key_source *source, struct pg_key *key);
+
+/* The milliseconds since 1970 of a time as sqs-pull writes it, 2026-01-31T23:59:59.999Z; 0: it is
+ * none, or before. */
+uint64_t pg_key_time(const char *text, size_t length);
 
 /*
  * The key of a content: of text[0, length) without [from, to), made as pg_key_digest() makes it in

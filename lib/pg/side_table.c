@@ -221,8 +221,10 @@ int pg_side_table_create_sql(const struct pg_side_table *side, struct buf *sql)
     if (side->kind == PG_SIDE_LEDGER)
         return buf_printf(sql,
             "CREATE TABLE IF NOT EXISTS %s (key pg_catalog.uuid PRIMARY KEY,"
-            " loaded_at pg_catalog.timestamptz NOT NULL DEFAULT pg_catalog.now());",
-            side->qualified);
+            " loaded_at pg_catalog.timestamptz NOT NULL DEFAULT pg_catalog.now(),"
+            " content pg_catalog.bytea);"
+            "CREATE INDEX ON %s USING brin (loaded_at);",
+            side->qualified, side->qualified);
     return buf_printf(sql,
         "CREATE TABLE IF NOT EXISTS %s (key pg_catalog.uuid PRIMARY KEY,"
         " message_id pg_catalog.text, ledger_key pg_catalog.uuid,"

@@ -22,6 +22,7 @@ int record_nodes_add(struct json_paths *paths, struct record_nodes *nodes)
     nodes->sent_at = key(paths, nodes->sqs, "sent_at");
     nodes->part = key(paths, nodes->sqs, "part");
     nodes->parts = key(paths, nodes->sqs, "parts");
+    nodes->unwrap = key(paths, nodes->sqs, "unwrap");
     nodes->attributes = reserved[RESERVED_ATTRIBUTES];
     nodes->body = reserved[RESERVED_BODY];
     nodes->pii = reserved[RESERVED_PII];
@@ -31,8 +32,8 @@ int record_nodes_add(struct json_paths *paths, struct record_nodes *nodes)
     nodes->error_code = key(paths, nodes->error, "code");
     nodes->sealed = reserved[RESERVED_SEALED];
     const uint32_t all[] = { nodes->queue_url, nodes->message_id, nodes->receipt_handle,
-        nodes->sent_at, nodes->part, nodes->parts, nodes->pii_key, nodes->error_stage,
-        nodes->error_code };
+        nodes->sent_at, nodes->part, nodes->parts, nodes->unwrap, nodes->pii_key,
+        nodes->error_stage, nodes->error_code };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         if (all[i] == JSON_NO_NODE)
             return -1;

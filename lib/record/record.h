@@ -22,12 +22,13 @@ enum {
 /* Nodes of the reserved keys in a set of paths. */
 struct record_nodes {
     uint32_t sqs;
-    uint32_t queue_url; /* these six below sqs */
+    uint32_t queue_url; /* these seven below sqs */
     uint32_t message_id;
     uint32_t receipt_handle;
     uint32_t sent_at;
     uint32_t part; /* of a message with several records, from 0: of so many ${parts} */
     uint32_t parts;
+    uint32_t unwrap; /* what was taken off to come to them */
     uint32_t attributes;
     uint32_t body;
     uint32_t pii;

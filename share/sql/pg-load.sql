@@ -9,6 +9,19 @@
 --   GRANT INSERT ON user_logins TO loader;
 --   GRANT SELECT, INSERT, DELETE ON user_logins_ledger TO loader;
 --   GRANT SELECT, INSERT, UPDATE ON user_logins_errors TO loader;
+--
+-- A ledger that sqs2pg 0.1.0 made lacks the column "content" and that index, and its
+-- keys are message ids. pg-load brings it up to date by itself where its role owns it;
+-- otherwise the owner does, while no pg-load of 0.1.0 runs:
+--
+--   BEGIN;
+--   ALTER TABLE user_logins_ledger ADD COLUMN content bytea;
+--   CREATE INDEX ON user_logins_ledger USING brin (loaded_at);
+--   SELECT format('COMMENT ON TABLE user_logins_ledger IS %L', 'Keys written until ' ||
+--     to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') ||
+--     ' are message ids, of sqs2pg 0.1.0: while there are any, records are looked up by both')
+--   \gexec
+--   COMMIT;
 
 \set ON_ERROR_STOP on
 
@@ -29,13 +42,13 @@ SELECT current_schema() AS schema \gset
 
 BEGIN;
 
--- The keys of committed rows: the message id when that is a UUID; else, and for
--- --key, the first 16 bytes of SHA-256 over queue name, a zero byte and text, with
--- version 8 and the variant of RFC 9562 set.
+-- The keys of committed rows, in the order of time; pg-load(1) says how they are made.
 CREATE TABLE :"schema".:"ledger" (
   key uuid PRIMARY KEY,
-  loaded_at timestamptz NOT NULL DEFAULT now()
+  loaded_at timestamptz NOT NULL DEFAULT now(),
+  content bytea                  -- with --key: a digest of what was loaded
 );
+CREATE INDEX ON :"schema".:"ledger" USING brin (loaded_at);
 
 -- What was refused, once for each message however often it was delivered.
 CREATE TABLE :"schema".:"errors" (

@@ -64,6 +64,54 @@ static void keeps_scopes_apart(void **state)
     assert_int_equal(pg_key_compare(&one, &other), 0);
 }
 
+/* By the definition: 0x019aa60c747b are the milliseconds; sha256sum of "logins\0abc", cut to ten
+ * bytes, which are 0c23ae160223810dba0b. */
+static void orders_messages_by_time(void **state)
+{
+    (void)state;
+    struct pg_key key;
+    struct pg_key part;
+    char text[PG_KEY_TEXT_SIZE];
+    struct pg_key_source source = { .sent_ms = 0x019aa60c747b,
+        .queue = "logins",
+        .queue_length = 6,
+        .id = "abc",
+        .id_length = 3 };
+    pg_key_message(&source, &key);
+    pg_key_format(&key, text);
+    assert_string_equal(text, "019aa60c-747b-8c23-ae16-0223810dba0b");
+    source.is_part = true;
+    source.part = source.parts = "1";
+    source.part_length = source.parts_length = 1;
+    source.unwrap = "sns";
+    source.unwrap_length = 3;
+    pg_key_message(&source, &part);
+    assert_memory_equal(&part, &key, 6);
+    assert_memory_not_equal(&part, &key, sizeof key);
+}
+
+static void reads_times(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        uint64_t ms;
+    } cases[] = {
+        { "2026-11-21T09:00:00.123Z", 1795251600123 },
+        { "1970-01-01T00:00:00.001Z", 1 },
+        { "2024-02-29T23:59:59.999Z", 1709251199999 },
+        { "1969-12-31T23:59:59.999Z", 0 },
+        { "2026-11-21T09:00:00Z", 0 },
+        { "2026-11-21T09:00:00.123+", 0 },
+        { "2026-11-21 09:00:00.123Z", 0 },
+        { "2026-11-21T09:00:0x.123Z", 0 },
+        { "2026-11-21T09:00:00.123ZZ", 0 },
+        { "", 0 },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_int_equal(pg_key_time(cases[i].text, strlen(cases[i].text)), cases[i].ms);
+}
+
 static void leaves_out_of_a_content(void **state)
 {
     (void)state;
@@ -106,6 +154,8 @@ int main(void)
         cmocka_unit_test(reads_uuids),
         cmocka_unit_test(digests_text),
         cmocka_unit_test(keeps_scopes_apart),
+        cmocka_unit_test(orders_messages_by_time),
+        cmocka_unit_test(reads_times),
         cmocka_unit_test(leaves_out_of_a_content),
         cmocka_unit_test(names_queues),
     };
