@@ -7,6 +7,7 @@
 _sqs2pg_options() {
   echo -h --help -V --version -v --verbose -q --quiet --log=text,json
   case $1 in
+  sqs-unwrap) ;;
   sqs-*)
     echo -Q= --queue= --endpoint-url= --region= --profile= --no-sign-request \
       --protocol=query,json --retry-timeout= -j= --jobs=
@@ -16,6 +17,10 @@ _sqs2pg_options() {
   sqs-pull)
     echo -f --follow -n= --number= --wait= --empty= --visibility-timeout= --idle-backoff= --attributes= --fifo-ids \
       --acked=@ --max-in-flight= --max-lease= --grace= --metrics-file=@ --progress
+    ;;
+  sqs-unwrap)
+    echo --as=sns,eventbridge,cloudevents,s3,json,base64,gzip,zlib,none --json= --each=lines --max-record= \
+      --max-parts= --grace= --progress --require-sandbox
     ;;
   sqs-ack)
     echo --need= --print --release --linger= --max-record= --grace= --metrics-file=@ --progress
@@ -100,4 +105,4 @@ _sqs2pg() {
   esac
 }
 
-complete -F _sqs2pg sqs-pull sqs-ack sqs-send pii-scan pii-mask pii-unmask pii-keygen pg-load sqs2pg-read sqs2pg
+complete -F _sqs2pg sqs-pull sqs-unwrap sqs-ack sqs-send pii-scan pii-mask pii-unmask pii-keygen pg-load sqs2pg-read sqs2pg

@@ -11,6 +11,7 @@ setup_file() {
 # program: the libraries it links, by their names without version, libc apart.
 TABLE='
 sqs-pull    libcrypto libcurl libxml2
+sqs-unwrap  libseccomp libz
 sqs-ack     libcrypto libcurl libxml2
 sqs-send    libcrypto libcurl libxml2
 pii-scan    libseccomp

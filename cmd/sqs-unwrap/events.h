@@ -1,0 +1,63 @@
+#ifndef SQS_UNWRAP_EVENTS_H
+#define SQS_UNWRAP_EVENTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "content.h"
+#include "kind.h"
+
+/*
+ * The events of a message: recognition (layers.h), the text at --json's path, the elements or lines
+ * of --each, and recognition on each of these. They are handed on one after the other and never
+ * held together; who wants to know their number first goes through them twice.
+ */
+struct events_options {
+    unsigned kinds;   /* a set of kind.h */
+    const char *json; /* a path that events_path() took; NULL: no --json */
+    const char *each; /* the same; NULL: none, or ${lines} */
+    bool lines;       /* --each lines */
+    size_t maximum;   /* bytes one layer may inflate to */
+};
+
+/* Whether it is a path of one place: keys and indexes alone (json/path.h). */
+bool events_path(const char *text);
+
+struct events;
+
+struct events *events_new(const struct events_options *options); /* NULL: no memory */
+void events_free(struct events *events);
+
+struct event {
+    struct content content;
+    const char *envelope; /* as it is to be written; NULL: as in the record */
+    size_t envelope_length;
+    const char *name; /* what was taken off, joined by dots; "": nothing */
+    bool deep;        /* there are more layers in it than can be taken off */
+};
+
+/* Called with each; false ends it. What the event points at is valid during the call. */
+typedef bool events_on_event(void *context, const struct event *event);
+
+enum events_result {
+    EVENTS_OK,
+    EVENTS_STOPPED, /* by the function called */
+    EVENTS_EMPTY,   /* --each met nothing to make records of */
+    EVENTS_DEEP,    /* more layers than can be taken off */
+    EVENTS_TOO_BIG, /* inflated, it is too big */
+    EVENTS_NO_MEMORY
+};
+
+/*
+ * events_each(events, body, length, envelope, envelope_length, on_event, context):
+ * ${body} is the value of "body", ${envelope} that of an "envelope" that the record has already, or
+ * NULL. Two calls with the same message give the same events.
+ */
+enum events_result events_each(struct events *events, const char *body, size_t length,
+    const char *envelope, size_t envelope_length, events_on_event *on_event, void *context);
+
+/* How many layers of a kind the last call took off, those of --json apart. */
+uint64_t events_count(const struct events *events, enum kind kind);
+
+#endif

@@ -1,0 +1,97 @@
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/line.h"
+#include "base/msg.h"
+#include "base/start.h"
+#include "base/status.h"
+#include "run.h"
+
+/* What ended the run, in words. Its status. */
+static int complain(enum run_end end)
+{
+    switch (end) {
+    case RUN_DONE:
+        return STATUS_OK;
+    case RUN_READ:
+        msg_error("cannot read standard input: %s", strerror(errno));
+        return STATUS_IO;
+    case RUN_WRITE:
+        msg_error("cannot write to standard output: %s",
+            errno == ETIMEDOUT ? "nothing was read of it for --grace" : strerror(errno));
+        return STATUS_IO;
+    case RUN_NO_MEMORY:
+        break;
+    }
+    msg_error("out of memory");
+    return STATUS_INTERNAL;
+}
+
+/* " sns=3 gzip=1": the kinds that there were. */
+static void list_kinds(const struct message_counts *counts, char *text, size_t size)
+{
+    size_t length = 0;
+    text[0] = '\0';
+    for (enum kind kind = KIND_SNS; kind < KIND_COUNT && length < size; kind++)
+        if (counts->kinds[kind] > 0)
+            length += (size_t)snprintf(text + length, size - length, " %s=%" PRIu64,
+                kind_name(kind), counts->kinds[kind]);
+}
+
+static void summarise(const struct run_report *report, double seconds, int status)
+{
+    const struct message_counts *counts = &report->counts;
+    char kinds[KIND_COUNT * 40];
+    char skipped[LINE_SKIPPED_SIZE];
+    list_kinds(counts, kinds, sizeof kinds);
+    msg_summary(status == STATUS_OK && counts->errors == 0,
+        "records=%" PRIu64 " unwrapped=%" PRIu64 " left=%" PRIu64 " passed=%" PRIu64
+        " errors=%" PRIu64 " split=%" PRIu64 " parts=%" PRIu64 "%s seconds=%.2f%s",
+        counts->records, counts->unwrapped, counts->left, counts->passed, counts->errors,
+        counts->split, counts->parts, kinds, seconds, line_skipped_text(report->skipped, skipped));
+}
+
+/* Confined, all lines: the status to exit with. */
+static int work(struct run *run, const struct options *options)
+{
+    uint64_t begin = clock_monotonic_ms();
+    struct run_report report;
+    int confined = run_confine();
+    if (confined < 0) {
+        msg_error("out of memory");
+        return STATUS_INTERNAL;
+    }
+    if (confined > 0 && options->require_sandbox) {
+        msg_error("this kernel does not let the process be confined");
+        return STATUS_UNAVAILABLE;
+    }
+    if (confined > 0)
+        msg_warn_always("this kernel does not let the process be confined; going on without");
+    int status = complain(run_filter(run, &report));
+    summarise(&report, (double)(clock_monotonic_ms() - begin) / 1000, status);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    if (start_program(argv[0]) != 0) {
+        msg_error("cannot start: %s", strerror(errno));
+        return STATUS_INTERNAL;
+    }
+    struct options options;
+    bool stop;
+    int status = options_parse(&options, argc, argv, &stop);
+    if (stop)
+        return status;
+    struct run *run = run_open(&options);
+    if (run == NULL) {
+        msg_error("cannot set up: %s", strerror(errno));
+        return STATUS_INTERNAL;
+    }
+    status = work(run, &options);
+    run_close(run);
+    return status;
+}

@@ -1,0 +1,322 @@
+#!/usr/bin/env bats
+# sqs-unwrap: what is taken off, what is left as it was, and within which bounds.
+
+load ../lib/common
+
+UNWRAP=$BATS_TEST_DIRNAME/../lib/unwrap.py
+
+setup() { common_setup; }
+
+# Texts of envelopes around the JSON text $1.
+sns() { jq -cn --arg m "$1" '{Type:"Notification",MessageId:"i",TopicArn:"arn:t",Message:$m,Timestamp:"t",Signature:"s"}'; }
+bus() { printf '{"version":"0","id":"i","detail-type":"login","source":"app","detail":%s}' "$1"; }
+cloud() { printf '{"specversion":"1.0","id":"i","type":"login","source":"/app","data":%s}' "$1"; }
+s3() { printf '{"Records":[{"eventSource":"aws:s3","n":%s},{"eventSource":"aws:s3","n":%s}]}' "$1" "$1"; }
+quoted() { jq -cn --arg m "$1" '$m'; }
+zlib() { python3 -c 'import sys, zlib; sys.stdout.buffer.write(zlib.compress(sys.stdin.buffer.read()))'; }
+encoded() { printf '"%s"' "$(base64 -w0)"; }
+
+# record BODY [ID]: one with that JSON text as its body.
+record() { printf '{"sqs":{"message_id":"%s","receipt_handle":"r"},"body":%s}\n' "${2:-m}" "$1"; }
+
+# body_of BODY [OPTION...]: what becomes of it, as it is spelt.
+body_of() {
+  local body=$1
+  shift
+  record "$body" | sqs-unwrap "$@" 2>err | sed -E 's/.*"body":(.*)\}$/\1/; s/,"envelope":\{"kind".*//'
+}
+# code_of BODY [OPTION...]: the code of the error record that it becomes.
+code_of() {
+  local body=$1
+  shift
+  record "$body" | sqs-unwrap "$@" 2>err | jq -r 'select(.body != null and .error.stage == "unwrap") | .error.code'
+}
+
+# A text whose every byte counts.
+ODD='{"n":1.10,"big":12345678901234567891,"e":1e400,"z":-0,"u":"\u00e4\ud83d\ude00\/","t":"ä \" ]}","a":1,"a":1.0,"o":{"y":[],"x":{}}}'
+
+@test "each kind is taken off, and the bytes of the producer are left" {
+  local body
+  for body in "$(sns "$ODD")" "$(bus "$ODD")" "$(cloud "$ODD")" "$(cloud "$(quoted "$ODD")")" "$(quoted "$ODD")" \
+    "$(quoted "$(quoted "$ODD")")" "$(encoded <<<"$ODD")" "$(printf %s "$ODD" | encoded)" \
+    "$(printf %s "$ODD" | gzip | encoded)" "$(printf %s "$ODD" | zlib | encoded)" \
+    "$(printf %s "$ODD" | base64 -w0 | base64 | quoted "$(cat)")" \
+    "$(printf '{"specversion":"1.0","type":"t","source":"s","data_base64":%s}' "$(printf %s "$ODD" | encoded)")" \
+    "$(printf '{"specversion":"1.0","type":"t","source":"s","data_base64":%s}' "$(printf %s "$ODD" | gzip | encoded)")"; do
+    echo "$body"
+    [ "$(body_of "$body")" = "$ODD" ]
+  done
+  # Blanks outside strings go, as sqs-pull has them go; other texts are kept as they are spelt.
+  [ "$(body_of "$(sns ' { "a" : [ 1.0 , "b c" ] } ')")" = '{"a":[1.0,"b c"]}' ]
+  [ "$(body_of '{"Type":"Notification","TopicArn":"a","Message":"caf\u00e9 \/"}')" = '"caf\u00e9 \/"' ]
+  [ "$(body_of "$(cloud 1.10)")" = '"1.10"' ]
+}
+
+@test "a record of S3 each, with the envelope around it, and three members more in sqs" {
+  record "$(sns "$(s3 1.10)")" | sqs-unwrap >out
+  lines_are out 2
+  [ "$(sed -n 2p out | grep -oP '^\{"sqs":\{.*?\}')" = \
+    '{"sqs":{"message_id":"m","receipt_handle":"r","part":1,"parts":2,"unwrap":"sns.s3"}' ]
+  [ "$(grep -c '"body":{"eventSource":"aws:s3","n":1.10}' out)" -eq 2 ]
+  [ "$(jq -r '.envelope | .kind + "." + .outer.kind + "." + .outer.source' out | sort -u)" = s3.sns.arn:t ]
+  # One record alone is one event, and its sqs is not touched.
+  record '{"Records":[{"eventSource":"aws:s3","n":1}]}' | sqs-unwrap >out
+  grep -qF '{"sqs":{"message_id":"m","receipt_handle":"r"},"body":{"eventSource"' out
+}
+
+@test "what stood around is kept: names, attributes, the rest, and no signature" {
+  record '{"Type":"Notification","MessageId":"i","TopicArn":"arn:t","Subject":"s","Message":"{}","Timestamp":"t",
+    "SignatureVersion":"1","Signature":"XX","SigningCertURL":"YY","UnsubscribeURL":"u",
+    "MessageAttributes":{"a":{"Type":"Number","Value":"1.10"}}}' | tr -d '\n' | sqs-unwrap >out
+  [ "$(jq -c '.envelope | [.kind, .id, .time, .source, .attributes, .rest.Subject, .rest.UnsubscribeURL]' out)" = \
+    '["sns","i","t","arn:t",{"a":{"type":"Number","value":"1.10"}},"s","u"]' ]
+  run -1 grep -E 'XX|YY|Signature' out
+  # An envelope that was there is the outermost.
+  printf '{"envelope":{"kind":"x"},"body":%s}\n' "$(bus '{"a":1}')" | sqs-unwrap >out
+  [ "$(jq -c '[.envelope.kind, .envelope.type, .envelope.outer, .body]' out)" = '["eventbridge","login",{"kind":"x"},{"a":1}]' ]
+  [ "$(grep -o '"envelope"' out | wc -l)" -eq 1 ]
+  # A large one is cut.
+  record "$(sns '{}' | jq -c '.Subject = "x" * 17000')" | sqs-unwrap | jq -c '.envelope | [.cut, .rest, .source]' >out
+  [ "$(<out)" = '[true,null,"arn:t"]' ]
+}
+
+@test "four deep are taken off, the fifth is an error, whatever the kinds" {
+  local text=$ODD _
+  for _ in 1 2 3 4; do text=$(sns "$text"); done
+  [ "$(body_of "$text")" = "$ODD" ]
+  [ "$(code_of "$(sns "$text")")" = deep ]
+  text=$(bus "$(bus "$(cloud "$(bus "$ODD")")")")
+  [ "$(body_of "$text")" = "$ODD" ]
+  [ "$(code_of "$(cloud "$text")")" = deep ]
+  text=$ODD
+  for _ in 1 2 3 4; do text=$(base64 -w0 <<<"$text"); done
+  [ "$(body_of "\"$text\"")" = "$ODD" ]
+  [ "$(code_of "$(base64 -w0 <<<"$text" | quoted "$(cat)")")" = deep ]
+  # The record is kept whole, for pii-mask to seal.
+  record "$(cloud "$(bus "$(bus "$(bus "$(bus '{"ip":"192.0.2.1"}')")")")")" >in
+  sqs-unwrap <in 2>err >out
+  [ "$(sed -E 's/,"error".*/}/' out)" = "$(<in)" ]
+  grep -q 'errors=1' err
+}
+
+@test "what is no envelope of its format, or does not decode, stays as it was and is counted" {
+  {
+    record "$(sns "$ODD" | jq -c '.ip = "192.0.2.1"')"
+    record "$(bus "$ODD" | sed 's/}$/,"x":1}/')"
+    record "$(cloud "$ODD" | sed 's/}$/,"x":1}/')"
+    record "$(s3 1 | sed 's/}$/,"x":1}/')"
+    record "$(bus "$ODD" | sed 's/}$/,"source":"b"}/')"
+    record '{"Type":"SubscriptionConfirmation","TopicArn":"a","Message":"{}"}'
+    record '{"Service":"Amazon S3","Event":"s3:TestEvent"}'
+    record '{"Records":[{"eventSource":"aws:s3"},{"eventSource":"aws:sqs"}]}'
+    record '["software.amazon.payloadoffloading.PayloadS3Pointer",{"s3BucketName":"b","s3Key":"k"}]'
+    record '"plain text"'
+    record '"1234"'
+    record "$(printf '1.10' | encoded)"
+    record "$(printf '{"a":1}x' | encoded)"
+    record "$(printf '{"a":1}' | gzip | head -c -1 | encoded)"
+    record "$(printf '{"a":1}' | gzip | sed 's/$/x/' | encoded)"
+    record "$(printf '\377\376' | encoded)"
+    record '{"specversion":"1.0","type":"t","source":"s","data_base64":"//4="}'
+    record '{"specversion":"1.0","type":"t","source":"s","data_base64":"e30"}'
+    record '{"specversion":"1.0","type":"t","source":"s","data_base64":"e30=","data":{}}'
+    record '{"a":1, "b" : [ 1.10 ]}'
+    record '"eyJhIjox"'
+  } >in
+  sqs-unwrap -v <in >out 2>err
+  cat err
+  diff in out
+  grep -q " left=$(wc -l <in) passed=0 errors=0" err
+}
+
+@test "masked and failed records, lines that are none, and doubtful ones pass as they are" {
+  {
+    record "$(sns '{}')" | sed 's/}$/,"pii":{"key":"0011aabb"}}/'
+    record "$(sns '{}')" | sed 's/}$/,"error":{"stage":"pull"}}/'
+    printf '%s\n' 'not json' '[1]' '{}' '{"x":1}' '{"body":1' '{"body":"e30=","body":"e30="}' '{"body":"'$'\xff''"}'
+    # Parts of a message that has no id.
+    printf '{"body":%s}\n' "$(s3 1)"
+    printf '{"sqs":{"message_id":""},"body":%s}\n' "$(s3 1)"
+    printf '{"sqs":{"message_id":"m"'
+  } >in
+  sqs-unwrap <in >out
+  cmp in out
+}
+
+@test "blanks, a byte order mark, CR LF and a missing newline" {
+  printf '\xef\xbb\xbf\n{"body":"eyJhIjoxfQ=="}\r\n  \n{"body":"eyJhIjoyfQ=="}' | sqs-unwrap -v >out 2>err
+  [ "$(<out)" = '{"body":{"a":1}}
+{"body":{"a":2}}' ]
+  grep -q 'skipped=' err
+}
+
+@test "--as recognises these kinds alone" {
+  local body
+  body=$(sns "$(bus "$ODD")")
+  [ "$(body_of "$body" --as sns,eventbridge)" = "$ODD" ]
+  [ "$(body_of "$body" --as sns)" = "$(bus "$ODD")" ]
+  [ "$(body_of "$body" --as eventbridge)" = "$body" ]
+  [ "$(body_of "$body" --as none)" = "$body" ]
+  body=$(printf %s "$ODD" | gzip | encoded)
+  [ "$(body_of "$body" --as base64)" = "$body" ]
+  [ "$(body_of "$body" --as gzip,base64)" = "$ODD" ]
+  local wrong
+  for wrong in '' 'sns,' none,sns SNS sns,,gzip; do
+    run -64 sqs-unwrap --as "$wrong" </dev/null
+  done
+}
+
+@test "--json makes the text at a path the body, if it is an object or array" {
+  [ "$(body_of '{"id":1,"p":"{\"a\": 1.10}"}' --json .p)" = '{"a":1.10}' ]
+  [ "$(body_of '{"p":{"q":[ 1.10 ]}}' --json .p.q)" = '[1.10]' ]
+  [ "$(body_of '{"p":["x","[2.0]"]}' --json '.p[1]')" = '[2.0]' ]
+  [ "$(body_of "$(sns '{"p":"{\"a\":1.10}"}')" --json .p)" = '{"a":1.10}' ]
+  # Recognition on what it made.
+  [ "$(body_of "$(jq -cn --arg m "$(sns "$ODD")" '{p:$m}')" --json .p)" = "$ODD" ]
+  # Not there, there twice, no such text: the body stays.
+  local body
+  for body in '{"q":"{}"}' '{"p":"{}","p":"{}"}' '{"p":"{"}' '{"p":"1"}' '{"p":null}' '["{}"]'; do
+    [ "$(body_of "$body" --json .p)" = "$body" ]
+  done
+  [ "$(body_of '"{\"a\":1.10}"' --as none --json .)" = '{"a":1.10}' ]
+}
+
+@test "--each makes a record of each element, flat over the message" {
+  record '{"events":[{"a":1.10}, "b\u00e4" ,3.0,null,[ ]],"x":1}' | sqs-unwrap --each .events >out
+  [ "$(grep -oP '"body":\K.*(?=\})' out | xargs -d '\n')" = '{"a":1.10} "b\u00e4" "3.0" "null" []' ]
+  [ "$(jq -c '[.sqs.part, .sqs.parts, .sqs.unwrap]' out | xargs)" = \
+    '[0,5,each] [1,5,each] [2,5,each] [3,5,each] [4,5,each]' ]
+  # Recognition on each; an envelope that splits makes parts of the same message.
+  record "[$(s3 1),$(sns '{"a":1}'),{\"b\":2}]" | sqs-unwrap --each . >out
+  [ "$(jq -r '"\(.sqs.part)/\(.sqs.parts) \(.sqs.unwrap)"' out | xargs)" = '0/4 each.s3 1/4 each.s3 2/4 each.sns 3/4 each' ]
+  # One element is one event; none is an error; no array there leaves the body.
+  [ "$(body_of '{"events":[{"a":1}]}' --each .events)" = '{"a":1}' ]
+  [ "$(code_of '{"events":[]}' --each .events)" = empty ]
+  [ "$(code_of '[]' --each .)" = empty ]
+  [ "$(body_of '{"events":{"a":[1]}}' --each .events)" = '{"events":{"a":[1]}}' ]
+  # Members of the record go with each.
+  printf '{"x":[1.0],"body":[1,2],"sqs":{"message_id":"m"},"fifo":{}}\n' | sqs-unwrap --each . >out
+  [ "$(head -1 out)" = '{"x":[1.0],"body":"1","sqs":{"message_id":"m","part":0,"parts":2,"unwrap":"each"},"fifo":{}}' ]
+}
+
+@test "--each lines makes a record of each line of a text, and of one that was encoded" {
+  record '"{\"a\":1.10}\n\n \r\n[ 2 ]\r\nplain\n"' | sqs-unwrap --each lines >out
+  [ "$(grep -oP '"body":\K.*(?=\})' out | xargs -d '\n')" = '{"a":1.10} [2] "plain"' ]
+  [ "$(jq -c '.sqs.unwrap' out | sort -u)" = '"lines"' ]
+  record "$(printf '{"a":1}\n{"a":2}\n' | gzip | encoded)" | sqs-unwrap --each lines >out
+  [ "$(jq -r '"\(.sqs.unwrap) \(.body.a)"' out | xargs)" = 'base64.gzip.lines 1 base64.gzip.lines 2' ]
+  [ "$(code_of '"\n \n"' --each lines)" = empty ]
+  [ "$(body_of '{"a":1}' --each lines)" = '{"a":1}' ]
+}
+
+@test "a part that is too deep is an error record of its own; what has a part is not split again" {
+  local deep=$ODD _
+  for _ in 1 2 3 4 5; do deep=$(sns "$deep"); done
+  record "[{\"a\":1},$deep]" | sqs-unwrap --each . >out
+  [ "$(jq -r '"\(.sqs.part)/\(.sqs.parts) \(.error.code)"' out | xargs)" = '0/2 null 1/2 deep' ]
+  printf '{"sqs":{"message_id":"m","part":0,"parts":2},"body":[1,2]}\n' | sqs-unwrap --each . >out
+  [ "$(jq -r '.error.code, .body[1]' out | xargs)" = 'deep 2' ]
+  # Layers of the first and of the second recognition count together.
+  deep=$(sns "$(sns "{\"e\":[$(sns "$(sns "$ODD")"),$(sns "$(sns "$(sns "$ODD")")")]}")")
+  record "$deep" | sqs-unwrap --each .e >out
+  [ "$(jq -r '.error.code' out | xargs)" = 'null deep' ]
+}
+
+@test "more parts, larger records or more of both than allowed: one error record, and nothing before it" {
+  record "$(jq -cn '[range(11)]')" >in
+  sqs-unwrap --each . --max-parts 10 <in >out
+  [ "$(jq -r '.error.code' out)" = too-many ]
+  [ "$(sqs-unwrap --each . --max-parts 11 <in | wc -l)" -eq 11 ]
+  record "$(jq -cn '[range(10001)]')" | sqs-unwrap --each . >out
+  [ "$(jq -r '.error.code' out)" = too-many ]
+  # Seventy records of almost the longest, for what they share goes with each.
+  jq -cn '{sqs:{message_id:"m"},body:[range(70)],x:("y" * 62000)}' >in
+  sqs-unwrap --each . --max-record 64k <in >out
+  [ "$(jq -r '.error.code' out)" = too-many ]
+  [ "$(sqs-unwrap --each . --max-record 1M <in | wc -l)" -eq 70 ]
+  # A line over the limit keeps its address.
+  sqs-unwrap --max-record 64k <<<"{\"sqs\":{\"message_id\":\"m\"},\"body\":\"$(head -c 70000 /dev/zero | tr '\0' x)\"}" >out
+  [ "$(<out)" = '{"sqs":{"message_id":"m"},"error":{"stage":"unwrap","code":"too-long","detail":"the line is longer than --max-record"}}' ]
+}
+
+@test "what inflates a thousandfold is stopped at --max-record, in bounded memory" {
+  head -c 300M /dev/zero | gzip -9 | encoded >bomb
+  head -c 300M /dev/zero | gzip -9 | gzip -9 | encoded >twice
+  { printf '['; for _ in $(seq 400); do printf '"%s",' "$(head -c 3900000 /dev/zero | gzip -9 | base64 -w0)"; done; printf '1]'; } >many
+  local bomb
+  for bomb in bomb twice; do record "$(<$bomb)"; done >in
+  [ "$(wc -c <bomb)" -gt 300000 ]
+  python3 "$BATS_TEST_DIRNAME/../lib/peak.py" peak sqs-unwrap <in >out
+  [ "$(jq -r '.error.code' out | xargs)" = 'too-many too-many' ]
+  cat peak
+  [ "$(<peak)" -lt $((32 + 16)) ]
+  # Many at once: all of a message together may inflate to sixty-four times as much.
+  record "$(<many)" >in
+  sqs-unwrap --each . <in >out
+  [ "$(jq -r '.error.code' out)" = too-many ]
+}
+
+@test "another implementation finds the same in random nestings" {
+  local count seed options
+  count=$(rounds 400 20000)
+  for seed in 1 2; do
+    "$UNWRAP" generate "$seed$RANDOM" "$count" >in
+    for options in '' '--each .events' '--each .' '--each lines' '--json .deep.text --each .events' '--json .events'; do
+      # shellcheck disable=SC2086  # words
+      sqs-unwrap -q $options <in 2>err | "$UNWRAP" show >got
+      # shellcheck disable=SC2086
+      "$UNWRAP" expect $options <in >wanted
+      diff wanted got
+    done
+    [ "$(cut -f2 got | sort -u | wc -l)" -gt $((count / 3)) ]
+  done
+}
+
+@test "resident memory at a hundred thousand records is that at ten thousand, and below 32 MiB" {
+  local n peaks=()
+  for n in 10000 100000; do
+    record "$(sns "$(s3 "$ODD")")" | tr -d '\n' >one
+    yes "$(<one)" | head -n "$n" >in || true
+    python3 "$BATS_TEST_DIRNAME/../lib/peak.py" peak sqs-unwrap <in | wc -l >lines
+    [ "$(<lines)" -eq $((2 * n)) ]
+    peaks+=("$(<peak)")
+  done
+  echo "${peaks[*]}"
+  [ "${peaks[1]}" -lt 32 ]
+  [ "${peaks[1]}" -le $((peaks[0] + 1)) ]
+}
+
+@test "it runs under seccomp, opens nothing once it works, and decodes there" {
+  printf %s "$ODD" | gzip | encoded >body
+  record "$(<body)" >in
+  strace -f -o trace sqs-unwrap --require-sandbox -v <in >out 2>err
+  grep -qF "\"body\":$ODD" out
+  sed -n '/seccomp(SECCOMP_SET_MODE_FILTER, 0, {/,$p' trace | tail -n +2 >after
+  grep -q 'write(1' after
+  run grep -vE ' (read|write|close|brk|mmap|munmap|mremap|madvise|futex|ioctl\(2, TCGETS|exit_group|poll|clock_gettime|sigaltstack)\(|\+\+\+ exited' after
+  run grep -v ' = -1 EPERM ' <<<"$output"
+  [ -z "$output" ]
+  run -0 --separate-stderr "$BATS_TEST_DIRNAME/../lib/unconfined.py" sqs-unwrap -q <in
+  [[ $stderr == *'does not let the process be confined; going on without' ]]
+  run -69 --separate-stderr "$BATS_TEST_DIRNAME/../lib/unconfined.py" sqs-unwrap --require-sandbox <in
+  [ -z "$output" ]
+}
+
+@test "what is written goes on before it waits, and a failing output ends it" {
+  mkfifo in
+  sqs-unwrap <in >out &
+  echo $! >pid
+  exec 5>in
+  record "$(sns '{}')" >&5
+  eventually 10 test -s out
+  exec 5>&-
+  wait "$(<pid)"
+  : >pid
+  run -74 bash -c "echo '{\"body\":\"e30=\"}' | sqs-unwrap >/dev/full"
+  run -64 sqs-unwrap operand </dev/null
+  run -64 sqs-unwrap --each '.a[]' </dev/null
+  run -64 sqs-unwrap --json a </dev/null
+  run -64 sqs-unwrap --max-parts 0 </dev/null
+}
+
+teardown() { common_teardown; }
