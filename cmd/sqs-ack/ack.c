@@ -10,9 +10,9 @@
 #include "pending.h"
 #include "record/record.h"
 #include "record/verdict.h"
-#include "unsettled.h"
+#include "unacknowledged.h"
 
-enum { UNSETTLED_PER_BATCH = 40, UNSETTLED_BYTES = 8 << 20, REFUSALS = 6 };
+enum { UNACKNOWLEDGED_PER_BATCH = 40, UNACKNOWLEDGED_BYTES = 8 << 20, REFUSALS = 6 };
 
 struct acker {
     const struct connection *connection;
@@ -20,7 +20,7 @@ struct acker {
     struct ack_result *result;
     struct verdict_parser *parser;
     struct verdict verdict;
-    struct unsettled unsettled;
+    struct unacknowledged unacknowledged;
     struct pending *pending;
     struct figures figures;
     struct outqueue *out; /* NULL: nothing is printed */
@@ -62,34 +62,36 @@ static void print(struct acker *acker, const char *text, size_t length, const ch
         acker->result->no_memory = true;
 }
 
-static void settle(struct acker *acker, struct feed *feed)
+static void acknowledge(struct acker *acker, struct batch_loop *loop)
 {
     const struct verdict *verdict = &acker->verdict;
     const char *handle = verdict->receipt_handle.data;
     size_t length = verdict->receipt_handle.length;
-    struct unsettled_message *message = unsettled_find(&acker->unsettled, handle, length);
+    struct unacknowledged_message *message =
+        unacknowledged_find(&acker->unacknowledged, handle, length);
     bool repeated = message != NULL;
     if (message == NULL)
-        message = unsettled_add(&acker->unsettled, handle, length);
+        message = unacknowledged_add(&acker->unacknowledged, handle, length);
     if (message == NULL ||
         (acker->out != NULL &&
-            unsettled_keep(&acker->unsettled, message, verdict->text, verdict->length) != 0))
+            unacknowledged_keep(&acker->unacknowledged, message, verdict->text, verdict->length) !=
+                0))
         acker->result->no_memory = true;
     if (repeated)
         acker->result->repeated++;
     else if (message != NULL)
-        feed_add(feed, &message->item);
+        batch_loop_add(loop, &message->item);
 }
 
 /* A verdict that is one of several on its message. */
-static void count(struct acker *acker, struct feed *feed)
+static void count(struct acker *acker, struct batch_loop *loop)
 {
     const struct verdict *verdict = &acker->verdict;
     const struct buf *handle = &verdict->receipt_handle;
     bool rejected = verdict->status == VERDICT_REJECTED;
     acker->result->rejected += rejected;
-    if (unsettled_find(&acker->unsettled, handle->data, handle->length) != NULL) {
-        settle(acker, feed); /* all it had to wait for had come */
+    if (unacknowledged_find(&acker->unacknowledged, handle->data, handle->length) != NULL) {
+        acknowledge(acker, loop); /* all it had to wait for had come */
         return;
     }
     switch (pending_take(acker->pending, verdict, !rejected)) {
@@ -101,7 +103,7 @@ static void count(struct acker *acker, struct feed *feed)
         print(acker, verdict->text, verdict->length, "part");
         break;
     case PENDING_DONE:
-        settle(acker, feed);
+        acknowledge(acker, loop);
         break;
     case PENDING_NEVER:
         print(acker, verdict->text, verdict->length, "none");
@@ -144,7 +146,7 @@ static bool of_our_queue(struct acker *acker)
 
 /* Releasing loses nothing, so any record will do for it; deleting wants a verdict that allows it.
  */
-static void on_line(void *context, struct feed *feed, enum line_result kind,
+static void on_line(void *context, struct batch_loop *loop, enum line_result kind,
     const struct line *line)
 {
     struct acker *acker = context;
@@ -173,7 +175,7 @@ static void on_line(void *context, struct feed *feed, enum line_result kind,
         refuse(acker, MISNUMBERED, line->number);
         print(acker, line->text, line->length, "none");
     } else if (pending_wants(acker->pending, verdict) && !release) {
-        count(acker, feed);
+        count(acker, loop);
     } else if (verdict->status == VERDICT_REJECTED && !release) {
         acker->result->rejected++;
         print(acker, line->text, line->length, "none");
@@ -181,21 +183,23 @@ static void on_line(void *context, struct feed *feed, enum line_result kind,
         acker->result->unaddressed++;
         print(acker, line->text, line->length, "none");
     } else {
-        settle(acker, feed);
+        acknowledge(acker, loop);
     }
 }
 
 static bool room(void *context)
 {
     const struct acker *acker = context;
-    return acker->unsettled.count < (size_t)acker->options->parallel * UNSETTLED_PER_BATCH &&
-        acker->unsettled.bytes < UNSETTLED_BYTES;
+    return acker->unacknowledged.count <
+        (size_t)acker->options->parallel * UNACKNOWLEDGED_PER_BATCH &&
+        acker->unacknowledged.bytes < UNACKNOWLEDGED_BYTES;
 }
 
-static void on_item(void *context, struct batch_item *item)
+static void on_item(void *context, struct batcher_item *item)
 {
     struct acker *acker = context;
-    struct unsettled_message *message = (struct unsettled_message *)item; /* its first member */
+    struct unacknowledged_message *message =
+        (struct unacknowledged_message *)item; /* its first member */
     const char *ack = acker->options->release ? "none" : "deleted";
     if (item->cause == AWS_OK) {
         acker->result->done++;
@@ -211,9 +215,9 @@ static void on_item(void *context, struct batch_item *item)
         else if (item->code[0] != '\0' && acker->result->failed == 1)
             msg_warn("the queue refuses a receipt handle (%s)", item->code);
     }
-    for (const struct unsettled_line *line = message->lines; line != NULL; line = line->next)
+    for (const struct unacknowledged_line *line = message->lines; line != NULL; line = line->next)
         print(acker, line->text, line->length, ack);
-    unsettled_remove(&acker->unsettled, message);
+    unacknowledged_remove(&acker->unacknowledged, message);
 }
 
 void ack_run(const struct connection *connection, const struct ack_options *options,
@@ -234,15 +238,15 @@ void ack_run(const struct connection *connection, const struct ack_options *opti
     acker->pending = pending_new(options->need);
     result->no_memory = acker->parser == NULL || acker->pending == NULL;
     if (options->print && (acker->out = outqueue_open(STDOUT_FILENO)) == NULL)
-        result->feed.output_error = errno;
+        result->loop.output_error = errno;
     acker->figures = (struct figures){ .result = result,
-        .unsettled = &acker->unsettled,
+        .unacknowledged = &acker->unacknowledged,
         .sqs = connection->sqs };
     struct meter *meter = NULL;
     if (figures_open(&acker->figures, &options->meter, connection->identity.name, &meter) != 0)
         result->metrics_error = errno;
-    const struct feed_config config = {
-        .batch = {
+    const struct batch_loop_config config = {
+        .batcher = {
             .sqs = connection->sqs,
             .operation = options->release ? CALL_VISIBILITY : CALL_DELETE,
             .visibility_timeout_s = 0,
@@ -260,15 +264,15 @@ void ack_run(const struct connection *connection, const struct ack_options *opti
         .on_line = on_line,
         .on_item = on_item,
     };
-    if (!result->no_memory && result->feed.output_error == 0 && result->metrics_error == 0)
-        feed_run(&config, &result->feed);
+    if (!result->no_memory && result->loop.output_error == 0 && result->metrics_error == 0)
+        batch_loop_run(&config, &result->loop);
     if (acker->pending != NULL) {
         pending_end(acker->pending);
         result->incomplete = pending_incomplete(acker->pending);
     }
     meter_close(meter);
     outqueue_free(acker->out);
-    unsettled_free(&acker->unsettled);
+    unacknowledged_free(&acker->unacknowledged);
     pending_free(acker->pending);
     buf_free(&acker->line);
     buf_free(&acker->our_url);

@@ -6,8 +6,8 @@
 #include <stdint.h>
 
 #include "base/meter.h"
+#include "sqs/batch_loop.h"
 #include "sqs/connect.h"
-#include "sqs/feed.h"
 
 struct ack_options {
     bool release;  /* make visible instead of deleting */
@@ -22,14 +22,14 @@ struct ack_options {
 };
 
 struct ack_result {
-    struct feed_result feed;
+    struct batch_loop_result loop;
     int metrics_error; /* errno, or 0: the file of --metrics-file cannot be made; nothing was read
                         */
     bool no_memory;
     uint64_t done;        /* messages deleted, or released */
     uint64_t lost;        /* their handles were stale */
     uint64_t failed;      /* neither, for good */
-    uint64_t repeated;    /* verdicts on a message that was being settled already */
+    uint64_t repeated;    /* verdicts on a message that was being acknowledged already */
     uint64_t rejected;    /* verdicts that say so */
     uint64_t refused;     /* lines that are not acted on */
     uint64_t unaddressed; /* verdicts without a receipt handle */
@@ -38,8 +38,9 @@ struct ack_result {
 
 /*
  * ack_run(connection, options, result):
- * Read verdicts from standard input and settle them on the queue; print on standard output, which
- * is left open. No URL of a line is ever used: a line of another queue is refused.
+ * Read verdicts from standard input and delete their messages from the queue, or release them;
+ * print on standard output, which is left open. No URL of a line is ever used: a line of another
+ * queue is refused.
  */
 void ack_run(const struct connection *connection, const struct ack_options *options,
     struct ack_result *result);

@@ -24,12 +24,12 @@ static void fill(void *context, uint64_t *values, uint64_t *oldest_ms)
     const struct ack_result *result = figures->result;
     const uint64_t now[] = { result->done, result->lost, result->failed, result->rejected,
         result->refused, result->unaddressed, result->incomplete, sqs_requests(figures->sqs),
-        figures->unsettled->count, figures->last_success_ms };
+        figures->unacknowledged->count, figures->last_success_ms };
     _Static_assert(sizeof now / sizeof *now == sizeof metrics / sizeof *metrics,
         "a value for each");
     for (size_t i = 0; i < sizeof now / sizeof *now; i++)
         values[i] = now[i];
-    *oldest_ms = unsettled_oldest_ms(figures->unsettled);
+    *oldest_ms = unacknowledged_oldest_ms(figures->unacknowledged);
 }
 
 int figures_open(struct figures *figures, const struct meter_options *options, const char *queue,

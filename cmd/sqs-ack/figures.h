@@ -5,12 +5,12 @@
 
 #include "ack.h"
 #include "base/meter.h"
-#include "unsettled.h"
+#include "unacknowledged.h"
 
 /* What a run tells of itself (base/meter.h). */
 struct figures {
     const struct ack_result *result;
-    const struct unsettled *unsettled;
+    const struct unacknowledged *unacknowledged;
     struct sqs *sqs;
     uint64_t
         last_success_ms; /* since 1970: when a message was last deleted or released; 0: never */

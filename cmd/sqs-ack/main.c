@@ -110,8 +110,8 @@ static int run(const struct given *given)
     if (connect_open(&connection, &given->connect, given->ack.parallel, false, &error) != AWS_OK)
         return connect_report(&error);
     ack_run(&connection, &given->ack, &result);
-    if (result.feed.output_error == 0 && close(STDOUT_FILENO) != 0)
-        result.feed.output_error = errno;
+    if (result.loop.output_error == 0 && close(STDOUT_FILENO) != 0)
+        result.loop.output_error = errno;
     int status = report_run(&given->ack, &result, sqs_requests(connection.sqs), began_ms);
     connect_close(&connection);
     return status;

@@ -13,20 +13,20 @@ int report_run(const struct ack_options *options, const struct ack_result *resul
     uint64_t requests, uint64_t began_ms)
 {
     int status = STATUS_OK;
-    if (result->no_memory || result->feed.input_error == ENOMEM) {
+    if (result->no_memory || result->loop.input_error == ENOMEM) {
         msg_error("no memory");
         status = STATUS_INTERNAL;
     } else if (result->metrics_error != 0) {
         msg_error("cannot write %s: %s", options->meter.metrics_file,
             meter_reason(result->metrics_error));
         status = STATUS_IO;
-    } else if (result->feed.error.cause != AWS_OK) {
-        status = connect_report(&result->feed.error);
-    } else if (result->feed.input_error != 0) {
-        msg_error("cannot read standard input: %s", strerror(result->feed.input_error));
+    } else if (result->loop.error.cause != AWS_OK) {
+        status = connect_report(&result->loop.error);
+    } else if (result->loop.input_error != 0) {
+        msg_error("cannot read standard input: %s", strerror(result->loop.input_error));
         status = STATUS_IO;
-    } else if (result->feed.output_error != 0) {
-        msg_error("cannot write to standard output: %s", strerror(result->feed.output_error));
+    } else if (result->loop.output_error != 0) {
+        msg_error("cannot write to standard output: %s", strerror(result->loop.output_error));
         status = STATUS_IO;
     } else if (result->refused > 0 || result->failed > 0 || result->rejected > 0 ||
         result->incomplete > 0) {
@@ -49,7 +49,7 @@ int report_run(const struct ack_options *options, const struct ack_result *resul
         (unsigned long long)result->repeated, (unsigned long long)result->rejected,
         (unsigned long long)result->refused, (unsigned long long)result->unaddressed,
         (unsigned long long)requests, (unsigned long long)(took_ms / 1000),
-        (unsigned long long)(took_ms % 1000 / 10), line_skipped_text(result->feed.skipped, skipped),
+        (unsigned long long)(took_ms % 1000 / 10), line_skipped_text(result->loop.skipped, skipped),
         incomplete);
     return status;
 }

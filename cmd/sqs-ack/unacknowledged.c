@@ -4,49 +4,49 @@
 
 #include "base/clock.h"
 #include "base/hash.h"
-#include "unsettled.h"
+#include "unacknowledged.h"
 
 /* Handles that collide on purpose gain nothing: few messages are inside at a time. */
 static size_t bucket_of(const char *handle, size_t length)
 {
-    return hash_bytes(handle, length) % UNSETTLED_BUCKETS;
+    return hash_bytes(handle, length) % UNACKNOWLEDGED_BUCKETS;
 }
 
-struct unsettled_message *unsettled_find(const struct unsettled *unsettled, const char *handle,
-    size_t length)
+struct unacknowledged_message *unacknowledged_find(const struct unacknowledged *unacknowledged,
+    const char *handle, size_t length)
 {
-    struct unsettled_message *message = unsettled->buckets[bucket_of(handle, length)];
+    struct unacknowledged_message *message = unacknowledged->buckets[bucket_of(handle, length)];
     while (message != NULL &&
         (message->item.length != length || memcmp(message->handle, handle, length) != 0))
         message = message->next;
     return message;
 }
 
-struct unsettled_message *unsettled_add(struct unsettled *unsettled, const char *handle,
-    size_t length)
+struct unacknowledged_message *unacknowledged_add(struct unacknowledged *unacknowledged,
+    const char *handle, size_t length)
 {
-    struct unsettled_message *message = malloc(sizeof *message + length);
+    struct unacknowledged_message *message = malloc(sizeof *message + length);
     if (message == NULL)
         return NULL;
-    message->bucket = &unsettled->buckets[bucket_of(handle, length)];
+    message->bucket = &unacknowledged->buckets[bucket_of(handle, length)];
     memcpy(message->handle, handle, length);
-    message->item = (struct batch_item){ .text = message->handle, .length = length };
+    message->item = (struct batcher_item){ .text = message->handle, .length = length };
     message->since_ms = clock_monotonic_ms();
     message->lines = NULL;
     message->next = *message->bucket;
     *message->bucket = message;
-    unsettled->count++;
-    unsettled->bytes += length;
+    unacknowledged->count++;
+    unacknowledged->bytes += length;
     return message;
 }
 
-uint64_t unsettled_oldest_ms(const struct unsettled *unsettled)
+uint64_t unacknowledged_oldest_ms(const struct unacknowledged *unacknowledged)
 {
     uint64_t oldest_ms = UINT64_MAX;
-    if (unsettled->count == 0)
+    if (unacknowledged->count == 0)
         return 0;
-    for (size_t i = 0; i < UNSETTLED_BUCKETS; i++) {
-        const struct unsettled_message *message = unsettled->buckets[i];
+    for (size_t i = 0; i < UNACKNOWLEDGED_BUCKETS; i++) {
+        const struct unacknowledged_message *message = unacknowledged->buckets[i];
         for (; message != NULL; message = message->next)
             if (message->since_ms < oldest_ms)
                 oldest_ms = message->since_ms;
@@ -54,49 +54,51 @@ uint64_t unsettled_oldest_ms(const struct unsettled *unsettled)
     return oldest_ms;
 }
 
-int unsettled_keep(struct unsettled *unsettled, struct unsettled_message *message, const char *text,
-    size_t length)
+int unacknowledged_keep(struct unacknowledged *unacknowledged,
+    struct unacknowledged_message *message, const char *text, size_t length)
 {
-    struct unsettled_line *line = malloc(sizeof *line + length);
+    struct unacknowledged_line *line = malloc(sizeof *line + length);
     if (line == NULL)
         return -1;
     memcpy(line->text, text, length);
     line->length = length;
     line->next = message->lines;
     message->lines = line;
-    unsettled->bytes += length;
+    unacknowledged->bytes += length;
     return 0;
 }
 
-static void free_message(struct unsettled *unsettled, struct unsettled_message *message)
+static void free_message(struct unacknowledged *unacknowledged,
+    struct unacknowledged_message *message)
 {
     while (message->lines != NULL) {
-        struct unsettled_line *next = message->lines->next;
-        unsettled->bytes -= message->lines->length;
+        struct unacknowledged_line *next = message->lines->next;
+        unacknowledged->bytes -= message->lines->length;
         free(message->lines);
         message->lines = next;
     }
-    unsettled->count--;
-    unsettled->bytes -= message->item.length;
+    unacknowledged->count--;
+    unacknowledged->bytes -= message->item.length;
     free(message);
 }
 
-void unsettled_remove(struct unsettled *unsettled, struct unsettled_message *message)
+void unacknowledged_remove(struct unacknowledged *unacknowledged,
+    struct unacknowledged_message *message)
 {
-    struct unsettled_message **link = message->bucket;
+    struct unacknowledged_message **link = message->bucket;
     while (*link != message)
         link = &(*link)->next;
     *link = message->next;
-    free_message(unsettled, message);
+    free_message(unacknowledged, message);
 }
 
-void unsettled_free(struct unsettled *unsettled)
+void unacknowledged_free(struct unacknowledged *unacknowledged)
 {
-    for (size_t i = 0; i < UNSETTLED_BUCKETS; i++) {
-        struct unsettled_message *message;
-        while ((message = unsettled->buckets[i]) != NULL) {
-            unsettled->buckets[i] = message->next;
-            free_message(unsettled, message);
+    for (size_t i = 0; i < UNACKNOWLEDGED_BUCKETS; i++) {
+        struct unacknowledged_message *message;
+        while ((message = unacknowledged->buckets[i]) != NULL) {
+            unacknowledged->buckets[i] = message->next;
+            free_message(unacknowledged, message);
         }
     }
 }

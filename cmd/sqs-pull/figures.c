@@ -21,26 +21,27 @@ static const struct metric metrics[] = {
     METER_LAST_SUCCESS,
 };
 
-/* With leases a message is in hand until its verdict has come back, else until it is printed. */
+/* With leases a message is not done with until its verdict has come back, else until it is printed.
+ */
 static size_t in_hand(const struct puller *puller, uint64_t *oldest_ms)
 {
-    size_t count = puller->hand.count;
-    *oldest_ms = count > 0 ? puller->hand.first->since_ms : 0;
-    if (puller->keeper == NULL || keeper_count(puller->keeper) == 0)
+    size_t count = puller->unprinted.count;
+    *oldest_ms = count > 0 ? puller->unprinted.first->since_ms : 0;
+    if (puller->leases == NULL || leases_count(puller->leases) == 0)
         return count;
-    uint64_t leased_ms = keeper_oldest_ms(puller->keeper);
+    uint64_t leased_ms = leases_oldest_ms(puller->leases);
     if (*oldest_ms == 0 || leased_ms < *oldest_ms)
         *oldest_ms = leased_ms;
-    return keeper_count(puller->keeper) > count ? keeper_count(puller->keeper) : count;
+    return leases_count(puller->leases) > count ? leases_count(puller->leases) : count;
 }
 
 static void fill(void *context, uint64_t *values, uint64_t *oldest_ms)
 {
-    static const struct keeper_counts none = { .acked = 0 };
+    static const struct leases_counts none = { .acked = 0 };
     const struct puller *puller = context;
     const struct pull_result *result = puller->result;
-    const struct keeper_counts *leases =
-        puller->keeper == NULL ? &none : keeper_counts(puller->keeper);
+    const struct leases_counts *leases =
+        puller->leases == NULL ? &none : leases_counts(puller->leases);
     const uint64_t now[] = { result->printed, result->received, release_done(puller->release),
         result->corrupt, result->held, leases->acked, leases->extended, leases->lapsed,
         sqs_requests(puller->connection->sqs), in_hand(puller, oldest_ms),

@@ -1,5 +1,5 @@
-#ifndef SQS_PULL_KEEPER_H
-#define SQS_PULL_KEEPER_H
+#ifndef SQS_PULL_LEASES_H
+#define SQS_PULL_LEASES_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -12,7 +12,7 @@
 
 /*
  * Keeps the messages that are under way from becoming visible again: it knows what was received,
- * hears on the FIFO what came of it, and in between extends the visibility timeout whenever half of
+ * reads on the FIFO what came of it, and in between extends the visibility timeout whenever half of
  * it is gone.
  *
  * A lease ends with the verdict on its message, whatever that says; when the queue calls its handle
@@ -20,64 +20,64 @@
  * hours. Of a message that is received again the newest handle counts: verdicts on an older one are
  * passed over.
  */
-struct keeper;
+struct leases;
 
-enum { KEEPER_REQUESTS = 4, KEEPER_MOST = 120000, KEEPER_LONGEST_S = 43200 };
+enum { LEASES_REQUESTS = 4, LEASES_MOST = 120000, LEASES_LONGEST_S = 43200 };
 
-struct keeper_config {
+struct leases_config {
     struct sqs *sqs;
     struct acked *acked;
-    size_t maximum; /* leases at once, 1 to KEEPER_MOST */
+    size_t maximum; /* leases at once, 1 to LEASES_MOST */
     uint64_t longest_ms;
-    unsigned visibility_timeout_s; /* 1 to KEEPER_LONGEST_S */
+    unsigned visibility_timeout_s; /* 1 to LEASES_LONGEST_S */
     uint64_t retry_ms;
 };
 
-struct keeper_counts {
+struct leases_counts {
     uint64_t acked;    /* leases that a verdict ended */
     uint64_t extended; /* times that a visibility timeout was */
     uint64_t lapsed;   /* leases that ended otherwise, but for released ones */
 };
 
-struct keeper *keeper_new(const struct keeper_config *config); /* NULL: no memory */
+struct leases *leases_new(const struct leases_config *config); /* NULL: no memory */
 
 /* No call of it may be inside the client. NULL is fine. */
-void keeper_free(struct keeper *keeper);
+void leases_free(struct leases *leases);
 
 /* A message has been received. 0, or -1: no memory. */
-int keeper_add(struct keeper *keeper, const struct buf *id, const struct buf *handle);
+int leases_add(struct leases *leases, const struct buf *id, const struct buf *handle);
 
 /*
- * keeper_withdraw(keeper, id, id_length, handle, handle_length):
+ * leases_withdraw(leases, id, id_length, handle, handle_length):
  * A message that will not be printed: forget it. False if it has been received once more
  * meanwhile, so that this handle of it is stale.
  */
-bool keeper_withdraw(struct keeper *keeper, const char *id, size_t id_length, const char *handle,
+bool leases_withdraw(struct leases *leases, const char *id, size_t id_length, const char *handle,
     size_t handle_length);
 
-size_t keeper_count(const struct keeper *keeper); /* leases */
-size_t keeper_room(const struct keeper *keeper);  /* for how many more */
+size_t leases_count(const struct leases *leases); /* leases */
+size_t leases_room(const struct leases *leases);  /* for how many more */
 
 /* Monotonic: when the message of the eldest lease was received; 0: there is no lease. */
-uint64_t keeper_oldest_ms(const struct keeper *keeper);
+uint64_t leases_oldest_ms(const struct leases *leases);
 
 /* Monotonic: when a verdict last came back, or a message was last received; 0: never. */
-uint64_t keeper_heard_ms(const struct keeper *keeper);
+uint64_t leases_verdict_ms(const struct leases *leases);
 
 /* All verdicts have come back. */
-bool keeper_done(const struct keeper *keeper);
+bool leases_done(const struct leases *leases);
 
 /* Read the FIFO. 0, or -1: no memory. */
-int keeper_read(struct keeper *keeper);
+int leases_read(struct leases *leases);
 
-void keeper_work(struct keeper *keeper);         /* start the requests that are due */
-int keeper_timeout(const struct keeper *keeper); /* until there is something to do; -1: nothing */
-bool keeper_take(struct keeper *keeper, struct call *call); /* false: not one of its calls */
+void leases_work(struct leases *leases);         /* start the requests that are due */
+int leases_timeout(const struct leases *leases); /* until there is something to do; -1: nothing */
+bool leases_take(struct leases *leases, struct call *call); /* false: not one of its calls */
 
 /* From now on extend nothing, and hand every lease to ${release}. */
-void keeper_end(struct keeper *keeper, struct release *release);
-bool keeper_idle(const struct keeper *keeper); /* no request of it is under way */
+void leases_end(struct leases *leases, struct release *release);
+bool leases_idle(const struct leases *leases); /* no request of it is under way */
 
-const struct keeper_counts *keeper_counts(const struct keeper *keeper);
+const struct leases_counts *leases_counts(const struct leases *leases);
 
 #endif

@@ -31,7 +31,7 @@ static int report(const struct settings *given, const struct pull_result *result
     } else if (result->output_error != 0) {
         msg_error("cannot write to standard output: %s", strerror(result->output_error));
         status = STATUS_IO;
-    } else if (result->unheard) {
+    } else if (result->fifo_ended) {
         msg_error("the verdicts have ended while there were messages to print");
         status = STATUS_IO;
     } else if (result->corrupt > 0 || result->silent > 0 ||

@@ -2,7 +2,7 @@
 
 #include "base/opt.h"
 #include "base/status.h"
-#include "keeper.h"
+#include "leases.h"
 #include "options.h"
 
 enum {
@@ -73,12 +73,12 @@ static int take_lease(struct pull_options *pull, int id, const char *value)
     uint64_t number = 0;
     switch (id) {
     case OPT_MAX_IN_FLIGHT:
-        if (!opt_number(value, 1, KEEPER_MOST, &number))
-            return opt_usage("option --max-in-flight takes a number from 1 to %d", KEEPER_MOST);
+        if (!opt_number(value, 1, LEASES_MOST, &number))
+            return opt_usage("option --max-in-flight takes a number from 1 to %d", LEASES_MOST);
         pull->max_in_flight = (size_t)number;
         return 0;
     case OPT_MAX_LEASE:
-        return opt_duration(value, 1000, KEEPER_LONGEST_S * UINT64_C(1000), &pull->max_lease_ms)
+        return opt_duration(value, 1000, LEASES_LONGEST_S * UINT64_C(1000), &pull->max_lease_ms)
             ? 0
             : opt_usage("option --max-lease takes a time from 1s to 12h");
     default:

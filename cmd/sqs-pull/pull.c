@@ -17,7 +17,7 @@ enum {
     HALF_LINE_MS = 30000, /* the same with half a line written */
     RELEASE_MS = 10000,
     LATE_WRITER_MS = 1000, /* the output has failed: how long the FIFO may be without a writer */
-    LAST_WORDS_MS = 1000,  /* all verdicts are back: how long its writer may take to end */
+    WRITER_END_MS = 1000,  /* all verdicts are back: how long its writer may take to end */
     LATE_WRITER_TICK_MS = 50
 };
 
@@ -38,18 +38,19 @@ static void print(struct puller *puller)
         puller->result->output_error = errno;
         sqs_abandon(puller->connection->sqs);
     }
-    puller->result->printed += hand_printed(&puller->hand, outqueue_written(puller->out));
+    puller->result->printed +=
+        unprinted_remove_until(&puller->unprinted, outqueue_written(puller->out));
 }
 
-/* Hear what became of messages. */
-static void hear(struct puller *puller)
+/* What became of messages. */
+static void read_verdicts(struct puller *puller)
 {
-    if (puller->keeper == NULL)
+    if (puller->leases == NULL)
         return;
-    if (keeper_read(puller->keeper) != 0)
+    if (leases_read(puller->leases) != 0)
         puller->result->no_memory = true;
-    if (acked_ended(puller->options->acked) && !puller->out_closed && !puller->unheard) {
-        puller->unheard = true;
+    if (acked_ended(puller->options->acked) && !puller->out_closed && !puller->fifo_ended) {
+        puller->fifo_ended = true;
         sqs_abandon(puller->connection->sqs);
     }
 }
@@ -60,20 +61,20 @@ static int sooner(int a, int b)
 }
 
 /* Wait for the server, the reader, verdicts and the stop signal; then do what came up. */
-static void turn(struct puller *puller, int timeout_ms)
+static void run_once(struct puller *puller, int timeout_ms)
 {
     bool printing = puller->result->output_error == 0 && !puller->out_closed;
-    bool hearing = puller->keeper != NULL;
+    bool leasing = puller->leases != NULL;
     release_work(puller->release);
     timeout_ms = sooner(timeout_ms, release_timeout(puller->release));
-    if (hearing) {
-        keeper_work(puller->keeper);
-        timeout_ms = sooner(timeout_ms, keeper_timeout(puller->keeper));
+    if (leasing) {
+        leases_work(puller->leases);
+        timeout_ms = sooner(timeout_ms, leases_timeout(puller->leases));
     }
     struct pollfd fds[] = {
         { .fd = puller->stopping ? -1 : stop_fd(), .events = POLLIN },
         { .fd = printing ? STDOUT_FILENO : -1, .events = outqueue_events(puller->out) },
-        { .fd = hearing ? acked_fd(puller->options->acked) : -1, .events = POLLIN },
+        { .fd = leasing ? acked_fd(puller->options->acked) : -1, .events = POLLIN },
     };
     timeout_ms = meter_timeout(puller->meter, timeout_ms);
     if (sqs_wait(puller->connection->sqs, fds, sizeof fds / sizeof *fds, timeout_ms) != 0) {
@@ -86,10 +87,10 @@ static void turn(struct puller *puller, int timeout_ms)
     }
     struct call *call;
     while ((call = sqs_next(puller->connection->sqs)) != NULL)
-        if (!release_take(puller->release, call) && !(hearing && keeper_take(puller->keeper, call)))
+        if (!release_take(puller->release, call) && !(leasing && leases_take(puller->leases, call)))
             receive_take(puller, call);
     print(puller);
-    hear(puller);
+    read_verdicts(puller);
     meter_turn(puller->meter);
     if (!puller->stopping && stop_requested())
         stop(puller);
@@ -102,16 +103,16 @@ static void receive_all(struct puller *puller)
         bool over = receive_over(puller);
         if (over && puller->busy == 0)
             return;
-        turn(puller, over ? -1 : receive_timeout(puller));
+        run_once(puller, over ? -1 : receive_timeout(puller));
     }
 }
 
-/* Print what is in hand; after a stop request not for a reader that takes nothing. */
+/* Print what was received; after a stop request not for a reader that takes nothing. */
 static void print_rest(struct puller *puller)
 {
     uint64_t moved_ms = clock_monotonic_ms(), written = outqueue_written(puller->out);
     print(puller);
-    while (puller->result->output_error == 0 && !puller->unheard && !puller->result->no_memory &&
+    while (puller->result->output_error == 0 && !puller->fifo_ended && !puller->result->no_memory &&
         outqueue_waiting(puller->out) > 0) {
         uint64_t now = clock_monotonic_ms();
         if (outqueue_written(puller->out) != written || !puller->stopping) {
@@ -120,7 +121,7 @@ static void print_rest(struct puller *puller)
         }
         if (now - moved_ms >= BLOCKED_MS)
             return;
-        turn(puller, BLOCKED_MS);
+        run_once(puller, BLOCKED_MS);
     }
 }
 
@@ -132,7 +133,7 @@ static void print_half_line(struct puller *puller)
         if (clock_monotonic_ms() >= until || puller->result->no_memory)
             puller->result->output_error = ETIMEDOUT;
         else
-            turn(puller, BLOCKED_MS);
+            run_once(puller, BLOCKED_MS);
     }
 }
 
@@ -143,7 +144,7 @@ static void release_all(struct puller *puller)
         puller->options->retry_ms < RELEASE_MS ? puller->options->retry_ms : RELEASE_MS;
     uint64_t until = clock_monotonic_ms() + retry;
     while (!release_idle(puller->release) ||
-        (puller->keeper != NULL && puller->out_closed && !keeper_idle(puller->keeper))) {
+        (puller->leases != NULL && puller->out_closed && !leases_idle(puller->leases))) {
         if (puller->result->no_memory) {
             release_abandon(puller->release); /* to be counted */
             return;
@@ -152,18 +153,18 @@ static void release_all(struct puller *puller)
             release_abandon(puller->release);
             sqs_abandon(puller->connection->sqs);
         }
-        turn(puller, TICK_MS);
+        run_once(puller, TICK_MS);
     }
 }
 
 /* Release the messages whose lines end after ${cut}: they will not be printed. */
 static void release_after(struct puller *puller, uint64_t cut)
 {
-    struct hand_message *message;
-    while ((message = hand_take_after(&puller->hand, cut)) != NULL) {
+    struct unprinted_message *message;
+    while ((message = unprinted_take_after(&puller->unprinted, cut)) != NULL) {
         const char *handle = message->text + message->id_length;
-        if (puller->keeper == NULL ||
-            keeper_withdraw(puller->keeper, message->text, message->id_length, handle,
+        if (puller->leases == NULL ||
+            leases_withdraw(puller->leases, message->text, message->id_length, handle,
                 message->handle_length))
             (void)release_add(puller->release, handle, message->handle_length);
         free(message);
@@ -183,16 +184,16 @@ static void close_output(struct puller *puller)
 }
 
 /* When to wait for verdicts no longer, if nothing changes; UINT64_MAX: never. */
-static uint64_t patience(struct puller *puller, uint64_t began_ms)
+static uint64_t deadline(struct puller *puller, uint64_t began_ms)
 {
     const struct pull_options *options = puller->options;
     uint64_t until = UINT64_MAX;
-    if (keeper_done(puller->keeper))
-        return began_ms + LAST_WORDS_MS;
+    if (leases_done(puller->leases))
+        return began_ms + WRITER_END_MS;
     if (!acked_has_writer(options->acked))
         until = puller->closed_ms + options->grace_ms;
     /* All leases are over, and only verdicts on stale handles are to come, or none. */
-    if (keeper_count(puller->keeper) == 0 && began_ms + options->grace_ms < until)
+    if (leases_count(puller->leases) == 0 && began_ms + options->grace_ms < until)
         until = began_ms + options->grace_ms;
     if (puller->stopping && puller->stopping_ms + options->grace_ms < until)
         until = puller->stopping_ms + options->grace_ms;
@@ -208,20 +209,20 @@ static void await_verdicts(struct puller *puller)
     bool done = false;
     while (!acked_ended(puller->options->acked) && !puller->result->no_memory) {
         uint64_t now = clock_monotonic_ms();
-        if (keeper_count(puller->keeper) > 0 && puller->result->output_error == 0)
+        if (leases_count(puller->leases) > 0 && puller->result->output_error == 0)
             began_ms = now;
-        if (keeper_done(puller->keeper) && !done) {
+        if (leases_done(puller->leases) && !done) {
             done = true;
             began_ms = now;
         }
-        uint64_t until = patience(puller, began_ms);
+        uint64_t until = deadline(puller, began_ms);
         if (now >= until) {
             if (!acked_has_writer(puller->options->acked))
                 msg_warn("nobody has opened the --acked FIFO: no verdict can come");
             return;
         }
         int tick = puller->result->output_error != 0 ? LATE_WRITER_TICK_MS : TICK_MS;
-        turn(puller, until - now < (uint64_t)tick ? (int)(until - now) : tick);
+        run_once(puller, until - now < (uint64_t)tick ? (int)(until - now) : tick);
     }
 }
 
@@ -240,7 +241,7 @@ static bool open_all(struct puller *puller)
 {
     const struct pull_options *options = puller->options;
     struct sqs *sqs = puller->connection->sqs;
-    const struct keeper_config keeper = {
+    const struct leases_config leases = {
         .sqs = sqs,
         .acked = options->acked,
         .maximum = options->max_in_flight,
@@ -262,9 +263,9 @@ static bool open_all(struct puller *puller)
     puller->release = release_new(sqs, retry_ms);
     puller->known = known_new();
     if (options->acked != NULL)
-        puller->keeper = keeper_new(&keeper);
+        puller->leases = leases_new(&leases);
     puller->result->no_memory = puller->format == NULL || puller->known == NULL ||
-        puller->release == NULL || (options->acked != NULL && puller->keeper == NULL) ||
+        puller->release == NULL || (options->acked != NULL && puller->leases == NULL) ||
         receive_init(puller) != 0;
     return !puller->result->no_memory;
 }
@@ -278,14 +279,14 @@ static void run(struct puller *puller)
     release_after(puller, failed ? outqueue_written(puller->out) : outqueue_cut(puller->out));
     print_half_line(puller);
     release_after(puller, outqueue_written(puller->out));
-    result->unheard = puller->unheard;
+    result->fifo_ended = puller->fifo_ended;
     close_output(puller);
-    if (puller->keeper != NULL) {
+    if (puller->leases != NULL) {
         await_verdicts(puller);
-        result->silent = puller->stopping ? 0 : keeper_count(puller->keeper);
-        keeper_end(puller->keeper, puller->release);
+        result->silent = puller->stopping ? 0 : leases_count(puller->leases);
+        leases_end(puller->leases, puller->release);
         release_all(puller);
-        const struct keeper_counts *counts = keeper_counts(puller->keeper);
+        const struct leases_counts *counts = leases_counts(puller->leases);
         result->acked = counts->acked;
         result->extended = counts->extended;
         result->lapsed = counts->lapsed;
@@ -300,7 +301,7 @@ void pull_run(const struct connection *connection, const struct pull_options *op
 {
     struct puller puller = { .connection = connection, .options = options, .result = result };
     *result = (struct pull_result){ .received = 0 };
-    hand_init(&puller.hand);
+    unprinted_init(&puller.unprinted);
     warn_of_returning(options);
     if (open_all(&puller)) {
         if (figures_open(&puller, &puller.meter) == 0)
@@ -309,9 +310,9 @@ void pull_run(const struct connection *connection, const struct pull_options *op
             result->metrics_error = errno;
     }
     meter_close(puller.meter);
-    keeper_free(puller.keeper);
+    leases_free(puller.leases);
     release_free(puller.release);
-    hand_free(&puller.hand);
+    unprinted_free(&puller.unprinted);
     known_free(puller.known);
     receive_free(&puller);
     outqueue_free(puller.out);

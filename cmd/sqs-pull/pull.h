@@ -37,7 +37,7 @@ struct pull_result {
     int output_error;       /* errno of standard output, or 0 */
     int metrics_error;      /* errno, or 0: the file of --metrics-file cannot be made; nothing was
                                received */
-    bool unheard; /* nobody was left to say what became of messages, and more were to come */
+    bool fifo_ended; /* nobody was left to say what became of messages, and more were to come */
     bool no_memory;
     uint64_t received; /* messages, corrupt ones included */
     uint64_t printed;

@@ -8,12 +8,12 @@
 #include "base/meter.h"
 #include "base/outqueue.h"
 #include "format.h"
-#include "hand.h"
-#include "keeper.h"
 #include "known.h"
+#include "leases.h"
 #include "pull.h"
 #include "release.h"
 #include "sqs/connect.h"
+#include "unprinted.h"
 
 /* What the parts of the program share: pull.c has its course, receive.c the receives. */
 
@@ -25,14 +25,14 @@ struct puller {
     struct outqueue *out;
     bool out_closed;
     uint64_t closed_ms; /* monotonic: when */
-    struct hand hand;
+    struct unprinted unprinted;
     struct known *known;
     struct release *release;
-    struct keeper *keeper; /* NULL: no leases */
+    struct leases *leases; /* NULL: no leases */
     struct meter *meter;   /* NULL: no figures are wanted */
     bool stopping;         /* a stop request was seen, then: */
     uint64_t stopping_ms;
-    bool unheard; /* the FIFO ended while there was still something to print */
+    bool fifo_ended; /* the FIFO ended while there was still something to print */
 
     /* receive.c's */
     struct receive *receives;

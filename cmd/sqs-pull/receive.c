@@ -6,7 +6,7 @@
 #include "receive.h"
 
 enum {
-    MEMORY = 10 << 20,          /* for records in hand and on their way */
+    MEMORY = 10 << 20,          /* for records received and on their way */
     LARGEST_RECORD = 640 << 10, /* until one has been seen; two receives may begin, at least */
     FIRST_PAUSE_MS = 250,
     SHORT_POLL_MS = 100, /* an empty answer this fast did not wait for messages */
@@ -94,9 +94,10 @@ static void on_message(void *context, const struct message *message)
         return;
     }
     uint64_t end = outqueue_written(puller->out) + outqueue_waiting(puller->out) + line->length;
-    if ((puller->keeper != NULL &&
-            keeper_add(puller->keeper, &message->message_id, &message->receipt_handle) != 0) ||
-        hand_add(&puller->hand, end, &message->message_id, &message->receipt_handle) != 0) {
+    if ((puller->leases != NULL &&
+            leases_add(puller->leases, &message->message_id, &message->receipt_handle) != 0) ||
+        unprinted_add(&puller->unprinted, end, &message->message_id, &message->receipt_handle) !=
+            0) {
         result->no_memory = true;
         return;
     }
@@ -110,8 +111,8 @@ static void on_message(void *context, const struct message *message)
 bool receive_ending(const struct puller *puller)
 {
     const struct pull_result *result = puller->result;
-    return puller->stopping || puller->unheard || result->no_memory || result->output_error != 0 ||
-        result->error.cause != AWS_OK;
+    return puller->stopping || puller->fifo_ended || result->no_memory ||
+        result->output_error != 0 || result->error.cause != AWS_OK;
 }
 
 static bool drained(const struct puller *puller)
@@ -144,7 +145,7 @@ static size_t coming(const struct puller *puller)
 /* How many more messages are wanted, the requests under way counted as if all came back full. */
 static uint64_t wanted(const struct puller *puller)
 {
-    uint64_t had = puller->result->printed + puller->hand.count + coming(puller);
+    uint64_t had = puller->result->printed + puller->unprinted.count + coming(puller);
     if (puller->options->number == 0)
         return UINT64_MAX;
     return had < puller->options->number ? puller->options->number - had : 0;
@@ -158,18 +159,19 @@ bool receive_over(const struct puller *puller)
 /*
  * How many messages the next receive may ask for; 0: none may begin. No more are held than the
  * receives could bring at once, nor than fit into memory, nor than leases are left; with nothing
- * in hand, one always fits into memory.
+ * unprinted, one always fits into memory.
  */
 static unsigned room(const struct puller *puller)
 {
     size_t on_way = coming(puller);
-    if (puller->hand.count + on_way + CALL_BATCH > (size_t)puller->options->parallel * CALL_BATCH)
+    if (puller->unprinted.count + on_way + CALL_BATCH >
+        (size_t)puller->options->parallel * CALL_BATCH)
         return 0;
     uint64_t count = wanted(puller);
     if (count > CALL_BATCH)
         count = CALL_BATCH;
-    if (puller->keeper != NULL) {
-        size_t leases = keeper_room(puller->keeper);
+    if (puller->leases != NULL) {
+        size_t leases = leases_room(puller->leases);
         leases = leases > on_way ? leases - on_way : 0;
         count = leases < count ? leases : count;
     }
@@ -202,7 +204,7 @@ static void begin(struct puller *puller, struct receive *receive, unsigned maxim
     receive->begun_ms = clock_monotonic_ms();
     receive->largest = receive->news = receive->printed = 0;
     receive->locked =
-        receive->call.fifo && puller->keeper != NULL && keeper_count(puller->keeper) > 0;
+        receive->call.fifo && puller->leases != NULL && leases_count(puller->leases) > 0;
     order_begin(&receive->order);
     receive->reserved = puller->largest * maximum;
     receive->busy = true;
@@ -231,7 +233,7 @@ void receive_begin(struct puller *puller)
  */
 static bool stalled(const struct puller *puller)
 {
-    return clock_monotonic_ms() - keeper_heard_ms(puller->keeper) >= LOCKED_MS;
+    return clock_monotonic_ms() - leases_verdict_ms(puller->leases) >= LOCKED_MS;
 }
 
 /* More may come when the verdicts do; a server that does not wait is not asked on and on. */

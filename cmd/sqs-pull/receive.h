@@ -8,7 +8,7 @@
 
 /*
  * The receives: when one begins, for how many messages, and when the queue is drained. Their
- * messages are put on the output, in hand, and with the keeper.
+ * messages are put on the output, among the unprinted, and under lease.
  */
 
 int receive_init(struct puller *puller); /* 0, or -1: no memory */

@@ -2,24 +2,24 @@
 #include <string.h>
 
 #include "release.h"
-#include "sqs/batch.h"
+#include "sqs/batcher.h"
 
 enum { PARALLEL = 4 };
 
 struct released {
-    struct batch_item item; /* its text is the receipt handle */
+    struct batcher_item item; /* its text is the receipt handle */
     char handle[];
 };
 
 struct release {
-    struct batch *batch;
+    struct batcher *batcher;
     uint64_t done;
     uint64_t stranded;
 };
 
 struct release *release_new(struct sqs *sqs, uint64_t retry_ms)
 {
-    const struct batch_config config = {
+    const struct batcher_config config = {
         .sqs = sqs,
         .operation = CALL_VISIBILITY,
         .visibility_timeout_s = 0,
@@ -29,20 +29,20 @@ struct release *release_new(struct sqs *sqs, uint64_t retry_ms)
     struct release *release = calloc(1, sizeof *release);
     if (release == NULL)
         return NULL;
-    release->batch = batch_open(&config);
-    if (release->batch == NULL) {
+    release->batcher = batcher_open(&config);
+    if (release->batcher == NULL) {
         free(release);
         return NULL;
     }
-    batch_flush(release->batch);
+    batcher_flush(release->batcher);
     return release;
 }
 
 /* Count and free the messages that are back. */
 static void take_back(struct release *release)
 {
-    struct batch_item *item;
-    while ((item = batch_next(release->batch)) != NULL) {
+    struct batcher_item *item;
+    while ((item = batcher_next(release->batcher)) != NULL) {
         /* A stale handle: another has the message already, or it is gone. */
         if (item->cause == AWS_OK || item->cause == AWS_LOST)
             release->done++;
@@ -57,7 +57,7 @@ void release_free(struct release *release)
     if (release == NULL)
         return;
     release_abandon(release);
-    batch_free(release->batch);
+    batcher_free(release->batcher);
     free(release);
 }
 
@@ -69,28 +69,28 @@ int release_add(struct release *release, const char *handle, size_t length)
         return -1;
     }
     memcpy(message->handle, handle, length);
-    message->item = (struct batch_item){ .text = message->handle, .length = length };
-    batch_add(release->batch, &message->item);
+    message->item = (struct batcher_item){ .text = message->handle, .length = length };
+    batcher_add(release->batcher, &message->item);
     return 0;
 }
 
 void release_work(struct release *release)
 {
-    batch_work(release->batch);
+    batcher_work(release->batcher);
     take_back(release);
 }
 
 int release_timeout(const struct release *release)
 {
-    return batch_timeout(release->batch);
+    return batcher_timeout(release->batcher);
 }
 
 bool release_take(struct release *release, struct call *call)
 {
-    if (!batch_owns(release->batch, call))
+    if (!batcher_owns(release->batcher, call))
         return false;
-    batch_take(release->batch, call);
-    if (batch_error(release->batch)->cause != AWS_OK)
+    batcher_take(release->batcher, call);
+    if (batcher_error(release->batcher)->cause != AWS_OK)
         release_abandon(release);
     take_back(release);
     return true;
@@ -98,12 +98,12 @@ bool release_take(struct release *release, struct call *call)
 
 bool release_idle(const struct release *release)
 {
-    return batch_idle(release->batch);
+    return batcher_idle(release->batcher);
 }
 
 void release_abandon(struct release *release)
 {
-    batch_abandon(release->batch, AWS_TEMPORARY);
+    batcher_abandon(release->batcher, AWS_TEMPORARY);
     take_back(release);
 }
 

@@ -19,7 +19,7 @@ void release_free(struct release *release);
 int release_add(struct release *release, const char *handle, size_t length);
 
 void release_work(struct release *release);                    /* start the requests that are due */
-int release_timeout(const struct release *release);            /* as batch_timeout() */
+int release_timeout(const struct release *release);            /* as batcher_timeout() */
 bool release_take(struct release *release, struct call *call); /* false: not one of its calls */
 bool release_idle(const struct release *release);
 

@@ -2,22 +2,23 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "hand.h"
+#include "unprinted.h"
 
-void hand_init(struct hand *hand)
+void unprinted_init(struct unprinted *unprinted)
 {
-    *hand = (struct hand){ .first = NULL };
-    hand->last = &hand->first;
+    *unprinted = (struct unprinted){ .first = NULL };
+    unprinted->last = &unprinted->first;
 }
 
-void hand_free(struct hand *hand)
+void unprinted_free(struct unprinted *unprinted)
 {
-    (void)hand_printed(hand, UINT64_MAX);
+    (void)unprinted_remove_until(unprinted, UINT64_MAX);
 }
 
-int hand_add(struct hand *hand, uint64_t end, const struct buf *id, const struct buf *handle)
+int unprinted_add(struct unprinted *unprinted, uint64_t end, const struct buf *id,
+    const struct buf *handle)
 {
-    struct hand_message *message = malloc(sizeof *message + id->length + handle->length);
+    struct unprinted_message *message = malloc(sizeof *message + id->length + handle->length);
     if (message == NULL)
         return -1;
     message->id_length = id->length;
@@ -27,38 +28,38 @@ int hand_add(struct hand *hand, uint64_t end, const struct buf *id, const struct
     message->end = end;
     message->since_ms = clock_monotonic_ms();
     message->next = NULL;
-    *hand->last = message;
-    hand->last = &message->next;
-    hand->count++;
+    *unprinted->last = message;
+    unprinted->last = &message->next;
+    unprinted->count++;
     return 0;
 }
 
-size_t hand_printed(struct hand *hand, uint64_t written)
+size_t unprinted_remove_until(struct unprinted *unprinted, uint64_t written)
 {
     size_t count = 0;
-    while (hand->first != NULL && hand->first->end <= written) {
-        struct hand_message *message = hand->first;
-        hand->first = message->next;
+    while (unprinted->first != NULL && unprinted->first->end <= written) {
+        struct unprinted_message *message = unprinted->first;
+        unprinted->first = message->next;
         free(message);
         count++;
     }
-    if (hand->first == NULL)
-        hand->last = &hand->first;
-    hand->count -= count;
+    if (unprinted->first == NULL)
+        unprinted->last = &unprinted->first;
+    unprinted->count -= count;
     return count;
 }
 
-struct hand_message *hand_take_after(struct hand *hand, uint64_t cut)
+struct unprinted_message *unprinted_take_after(struct unprinted *unprinted, uint64_t cut)
 {
-    struct hand_message **link = &hand->first;
+    struct unprinted_message **link = &unprinted->first;
     while (*link != NULL && (*link)->end <= cut)
         link = &(*link)->next;
-    struct hand_message *taken = *link;
+    struct unprinted_message *taken = *link;
     if (taken == NULL)
         return NULL;
     *link = taken->next;
     if (*link == NULL)
-        hand->last = link;
-    hand->count--;
+        unprinted->last = link;
+    unprinted->count--;
     return taken;
 }

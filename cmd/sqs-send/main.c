@@ -100,16 +100,16 @@ static int take(struct given *given, int id, const char *value)
 static int report(const struct send_result *result, uint64_t requests, uint64_t began_ms)
 {
     int status = STATUS_OK;
-    if (result->no_memory || result->feed.input_error == ENOMEM) {
+    if (result->no_memory || result->loop.input_error == ENOMEM) {
         msg_error("no memory");
         status = STATUS_INTERNAL;
-    } else if (result->feed.error.cause != AWS_OK) {
-        status = connect_report(&result->feed.error);
-    } else if (result->feed.input_error != 0) {
-        msg_error("cannot read standard input: %s", strerror(result->feed.input_error));
+    } else if (result->loop.error.cause != AWS_OK) {
+        status = connect_report(&result->loop.error);
+    } else if (result->loop.input_error != 0) {
+        msg_error("cannot read standard input: %s", strerror(result->loop.input_error));
         status = STATUS_IO;
-    } else if (result->feed.output_error != 0) {
-        msg_error("cannot write to standard output: %s", strerror(result->feed.output_error));
+    } else if (result->loop.output_error != 0) {
+        msg_error("cannot write to standard output: %s", strerror(result->loop.output_error));
         status = STATUS_IO;
     } else if (result->failed > 0) {
         msg_error("%llu messages could not be sent in time", (unsigned long long)result->failed);
@@ -124,7 +124,7 @@ static int report(const struct send_result *result, uint64_t requests, uint64_t 
         (unsigned long long)result->sent, (unsigned long long)result->rejected,
         (unsigned long long)result->failed, (unsigned long long)requests,
         (unsigned long long)(took_ms / 1000), (unsigned long long)(took_ms % 1000 / 10),
-        line_skipped_text(result->feed.skipped, skipped));
+        line_skipped_text(result->loop.skipped, skipped));
     return status;
 }
 
@@ -137,8 +137,8 @@ static int run(const struct given *given)
     if (connect_open(&connection, &given->connect, given->send.parallel, false, &error) != AWS_OK)
         return connect_report(&error);
     send_run(&connection, &given->send, &result);
-    if (result.feed.output_error == 0 && close(STDOUT_FILENO) != 0)
-        result.feed.output_error = errno;
+    if (result.loop.output_error == 0 && close(STDOUT_FILENO) != 0)
+        result.loop.output_error = errno;
     int status = report(&result, sqs_requests(connection.sqs), began_ms);
     connect_close(&connection);
     return status;

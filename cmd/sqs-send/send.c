@@ -22,7 +22,7 @@ enum {
 
 /* A message on its way; its texts are in ${bytes}. */
 struct outgoing {
-    struct batch_item item;
+    struct batcher_item item;
     struct call_message message;
     struct attribute attributes[ATTRIBUTE_MAXIMUM];
     char made_id[2 * DIGEST_SHA256_SIZE]; /* in hex, where the record has none */
@@ -75,7 +75,7 @@ static int make_id(struct outgoing *outgoing)
 {
     unsigned char sha256[DIGEST_SHA256_SIZE];
     struct digest *digest = digest_new(DIGEST_SHA256);
-    const struct batch_item *item = &outgoing->item;
+    const struct batcher_item *item = &outgoing->item;
     bool made = digest != NULL &&
         digest_update(digest, &outgoing->number, sizeof outgoing->number) == 0 &&
         digest_update(digest, item->text, item->length) == 0 && digest_final(digest, sha256) == 0;
@@ -127,7 +127,7 @@ static struct outgoing *make(const struct sender *sender, const struct body_mess
         return NULL;
     char *place = outgoing->bytes;
     outgoing->item =
-        (struct batch_item){ .text = copy(&place, from->body->data, from->body->length),
+        (struct batcher_item){ .text = copy(&place, from->body->data, from->body->length),
             .length = from->body->length,
             .message = &outgoing->message };
     outgoing->sqs = (struct body_text){ copy(&place, from->sqs.text, sqs_length), sqs_length };
@@ -154,7 +154,7 @@ static size_t size_of(const struct outgoing *outgoing)
         attribute_bytes(outgoing->attributes, outgoing->message.attribute_count);
 }
 
-static void on_line(void *context, struct feed *feed, enum line_result kind,
+static void on_line(void *context, struct batch_loop *loop, enum line_result kind,
     const struct line *line)
 {
     struct sender *sender = context;
@@ -180,7 +180,7 @@ static void on_line(void *context, struct feed *feed, enum line_result kind,
     sender->newest = outgoing;
     sender->waiting++;
     sender->bytes += size_of(outgoing);
-    feed_add(feed, &outgoing->item);
+    batch_loop_add(loop, &outgoing->item);
 }
 
 static void unlink_outgoing(struct sender *sender, struct outgoing *outgoing)
@@ -210,7 +210,7 @@ static void print(struct sender *sender, const struct outgoing *outgoing)
         sender->result->no_memory = true;
 }
 
-static void on_item(void *context, struct batch_item *item)
+static void on_item(void *context, struct batcher_item *item)
 {
     struct sender *sender = context;
     struct outgoing *outgoing = (struct outgoing *)item; /* its first member */
@@ -261,12 +261,12 @@ void send_run(const struct connection *connection, const struct send_options *op
     buf_init(&sender.line, RECORD_MAX);
     result->no_memory = sender.reader == NULL;
     if (options->verdicts && (sender.out = outqueue_open(STDOUT_FILENO)) == NULL)
-        result->feed.output_error = errno;
+        result->loop.output_error = errno;
     struct meter *meter = NULL;
     if (!result->no_memory && open_meter(&sender, &meter) != 0)
         result->no_memory = true;
-    const struct feed_config config = {
-        .batch = {
+    const struct batch_loop_config config = {
+        .batcher = {
             .sqs = connection->sqs,
             .operation = CALL_SEND,
             .parallel = options->parallel,
@@ -286,8 +286,8 @@ void send_run(const struct connection *connection, const struct send_options *op
         .on_line = on_line,
         .on_item = on_item,
     };
-    if (!result->no_memory && result->feed.output_error == 0)
-        feed_run(&config, &result->feed);
+    if (!result->no_memory && result->loop.output_error == 0)
+        batch_loop_run(&config, &result->loop);
     meter_close(meter);
     outqueue_free(sender.out);
     buf_free(&sender.line);

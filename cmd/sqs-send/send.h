@@ -5,8 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "sqs/batch_loop.h"
 #include "sqs/connect.h"
-#include "sqs/feed.h"
 
 struct send_options {
     bool verdicts;        /* print one for each message sent */
@@ -23,7 +23,7 @@ struct send_options {
 #define SEND_GROUP "sqs-send"
 
 struct send_result {
-    struct feed_result feed;
+    struct batch_loop_result loop;
     bool no_memory;
     uint64_t sent;
     uint64_t rejected; /* lines that are no message, by us or by the queue */

@@ -11,7 +11,7 @@
 #include "base/backoff.h"
 #include "base/clock.h"
 #include "credentials/chain.h"
-#include "credentials/keeper.h"
+#include "credentials/renewal.h"
 #include "crypto/digest.h"
 
 enum {
@@ -25,7 +25,7 @@ enum {
 #define NEVER UINT64_MAX
 
 /* What the thread is given, and gives back: the other one's while it runs. */
-struct renewal {
+struct attempt {
     struct credentials_request request;
     struct credentials credentials;
     struct aws_error error;
@@ -33,10 +33,10 @@ struct renewal {
     int done_fd; /* it writes here at its end */
 };
 
-struct credentials_keeper {
+struct credentials_renewal {
     struct credentials current;
     unsigned generation;
-    enum credentials_keeper_state state;
+    enum credentials_renewal_state state;
     struct aws_error error;
     bool failing;    /* the last renewal failed */
     bool trouble;    /* … as the first one, and nobody has asked */
@@ -45,7 +45,7 @@ struct credentials_keeper {
     struct backoff pauses;
     bool running;
     pthread_t thread;
-    struct renewal renewal;
+    struct attempt attempt;
     char *profile;
     char *region;
     char *ca_bundle;
@@ -54,220 +54,220 @@ struct credentials_keeper {
 };
 
 /* When the current credentials should be renewed, if nothing fails. */
-static void schedule(struct credentials_keeper *keeper)
+static void schedule(struct credentials_renewal *renewal)
 {
-    int64_t now_ms = (int64_t)clock_realtime_ms() + keeper->offset_ms;
-    keeper->due_ms = NEVER;
-    if (keeper->current.expires_ms == 0)
+    int64_t now_ms = (int64_t)clock_realtime_ms() + renewal->offset_ms;
+    renewal->due_ms = NEVER;
+    if (renewal->current.expires_ms == 0)
         return;
-    int64_t life_ms = (int64_t)keeper->current.expires_ms - now_ms;
+    int64_t life_ms = (int64_t)renewal->current.expires_ms - now_ms;
     int64_t wait_ms = life_ms - (life_ms / 2 < AHEAD_MS ? life_ms / 2 : AHEAD_MS);
     if (life_ms <= 0) /* by this clock; nobody has newer ones, or the clock is wrong */
-        wait_ms = (int64_t)backoff_next(&keeper->pauses);
-    keeper->due_ms =
+        wait_ms = (int64_t)backoff_next(&renewal->pauses);
+    renewal->due_ms =
         clock_monotonic_ms() + (uint64_t)(wait_ms > SHORTEST_MS ? wait_ms : SHORTEST_MS);
 }
 
-static bool copy_request(struct credentials_keeper *keeper,
+static bool copy_request(struct credentials_renewal *renewal,
     const struct credentials_request *request)
 {
-    keeper->profile = request->profile != NULL ? strdup(request->profile) : NULL;
-    keeper->region = strdup(request->region);
-    keeper->ca_bundle = request->ca_bundle != NULL ? strdup(request->ca_bundle) : NULL;
-    keeper->renewal.request = (struct credentials_request){
-        .profile = keeper->profile,
-        .region = keeper->region,
-        .ca_bundle = keeper->ca_bundle,
-        .stop_fd = keeper->cancel_fd,
+    renewal->profile = request->profile != NULL ? strdup(request->profile) : NULL;
+    renewal->region = strdup(request->region);
+    renewal->ca_bundle = request->ca_bundle != NULL ? strdup(request->ca_bundle) : NULL;
+    renewal->attempt.request = (struct credentials_request){
+        .profile = renewal->profile,
+        .region = renewal->region,
+        .ca_bundle = renewal->ca_bundle,
+        .stop_fd = renewal->cancel_fd,
     };
-    return keeper->region != NULL && (request->profile == NULL || keeper->profile != NULL) &&
-        (request->ca_bundle == NULL || keeper->ca_bundle != NULL);
+    return renewal->region != NULL && (request->profile == NULL || renewal->profile != NULL) &&
+        (request->ca_bundle == NULL || renewal->ca_bundle != NULL);
 }
 
-struct credentials_keeper *credentials_keeper_open(const struct credentials_request *request,
+struct credentials_renewal *credentials_renewal_open(const struct credentials_request *request,
     struct aws_error *error)
 {
-    struct credentials_keeper *keeper = calloc(1, sizeof *keeper);
+    struct credentials_renewal *renewal = calloc(1, sizeof *renewal);
     unsigned char unused[DIGEST_SHA256_SIZE];
-    if (keeper == NULL) {
+    if (renewal == NULL) {
         error_set(error, AWS_NO_MEMORY, NULL, "no memory");
         return NULL;
     }
-    keeper->done_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    keeper->cancel_fd = keeper->done_fd == -1 ? -1 : eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (keeper->cancel_fd == -1) {
+    renewal->done_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    renewal->cancel_fd = renewal->done_fd == -1 ? -1 : eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (renewal->cancel_fd == -1) {
         error_set(error, AWS_NO_MEMORY, ERROR_DESCRIPTORS_HINT, "cannot look for credentials: %s",
             strerror(errno));
         goto err;
     }
-    backoff_init(&keeper->pauses, FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
+    backoff_init(&renewal->pauses, FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
     /* A digest is made ready at its first use, which must not be in two threads at once. */
-    if (!copy_request(keeper, request) || digest_sha256("", 0, unused) != 0) {
+    if (!copy_request(renewal, request) || digest_sha256("", 0, unused) != 0) {
         error_set(error, AWS_NO_MEMORY, NULL, "no memory");
         goto err;
     }
-    if (credentials_chain_load(&keeper->current, request, error) != AWS_OK)
+    if (credentials_chain_load(&renewal->current, request, error) != AWS_OK)
         goto err;
-    keeper->renewal.done_fd = keeper->done_fd;
-    schedule(keeper);
-    return keeper;
+    renewal->attempt.done_fd = renewal->done_fd;
+    schedule(renewal);
+    return renewal;
 
 err:
-    credentials_keeper_close(keeper);
+    credentials_renewal_close(renewal);
     return NULL;
 }
 
-void credentials_keeper_close(struct credentials_keeper *keeper)
+void credentials_renewal_close(struct credentials_renewal *renewal)
 {
-    if (keeper == NULL)
+    if (renewal == NULL)
         return;
-    if (keeper->running) {
-        (void)eventfd_write(keeper->cancel_fd, 1);
-        pthread_join(keeper->thread, NULL);
-        credentials_free(&keeper->renewal.credentials);
+    if (renewal->running) {
+        (void)eventfd_write(renewal->cancel_fd, 1);
+        pthread_join(renewal->thread, NULL);
+        credentials_free(&renewal->attempt.credentials);
     }
-    if (keeper->done_fd != -1)
-        close(keeper->done_fd);
-    if (keeper->cancel_fd != -1)
-        close(keeper->cancel_fd);
-    credentials_free(&keeper->current);
-    free(keeper->profile);
-    free(keeper->region);
-    free(keeper->ca_bundle);
-    free(keeper);
+    if (renewal->done_fd != -1)
+        close(renewal->done_fd);
+    if (renewal->cancel_fd != -1)
+        close(renewal->cancel_fd);
+    credentials_free(&renewal->current);
+    free(renewal->profile);
+    free(renewal->region);
+    free(renewal->ca_bundle);
+    free(renewal);
 }
 
 static void *renew(void *context)
 {
-    struct renewal *renewal = context;
-    renewal->cause =
-        credentials_chain_load(&renewal->credentials, &renewal->request, &renewal->error);
-    (void)eventfd_write(renewal->done_fd, 1); /* it is 0 before: this cannot fail */
+    struct attempt *attempt = context;
+    attempt->cause =
+        credentials_chain_load(&attempt->credentials, &attempt->request, &attempt->error);
+    (void)eventfd_write(attempt->done_fd, 1); /* it is 0 before: this cannot fail */
     return NULL;
 }
 
 /* The next attempt after one that failed. */
-static void postpone(struct credentials_keeper *keeper)
+static void postpone(struct credentials_renewal *renewal)
 {
-    uint64_t pause_ms = backoff_next(&keeper->pauses);
-    if (keeper->state == CREDENTIALS_KEEPER_REFUSED && pause_ms > REFUSED_PAUSE_MS)
+    uint64_t pause_ms = backoff_next(&renewal->pauses);
+    if (renewal->state == CREDENTIALS_RENEWAL_REFUSED && pause_ms > REFUSED_PAUSE_MS)
         pause_ms = REFUSED_PAUSE_MS;
-    keeper->due_ms = clock_monotonic_ms() + (pause_ms > SHORTEST_MS ? pause_ms : SHORTEST_MS);
+    renewal->due_ms = clock_monotonic_ms() + (pause_ms > SHORTEST_MS ? pause_ms : SHORTEST_MS);
 }
 
-static void failed(struct credentials_keeper *keeper, const struct aws_error *error)
+static void failed(struct credentials_renewal *renewal, const struct aws_error *error)
 {
     bool hopeless = false;
-    keeper->trouble = !keeper->failing;
-    keeper->failing = true;
-    error_set(&keeper->error, error->cause, error->hint, "credentials are not renewed: %.280s",
+    renewal->trouble = !renewal->failing;
+    renewal->failing = true;
+    error_set(&renewal->error, error->cause, error->hint, "credentials are not renewed: %.280s",
         error->text);
     if (error->cause == AWS_SETTING || error->cause == AWS_CONFIG)
-        keeper->error.cause = AWS_TEMPORARY;
+        renewal->error.cause = AWS_TEMPORARY;
     else if (error->cause != AWS_TEMPORARY)
         hopeless = true;
-    if (hopeless && keeper->state == CREDENTIALS_KEEPER_REFUSED)
-        keeper->state = CREDENTIALS_KEEPER_LOST;
-    postpone(keeper);
+    if (hopeless && renewal->state == CREDENTIALS_RENEWAL_REFUSED)
+        renewal->state = CREDENTIALS_RENEWAL_LOST;
+    postpone(renewal);
 }
 
-static void begin(struct credentials_keeper *keeper)
+static void begin(struct credentials_renewal *renewal)
 {
     sigset_t all, before;
     struct aws_error error;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    int failure = pthread_create(&keeper->thread, NULL, renew, &keeper->renewal);
+    int failure = pthread_create(&renewal->thread, NULL, renew, &renewal->attempt);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
-    keeper->running = failure == 0;
-    keeper->due_ms = NEVER;
+    renewal->running = failure == 0;
+    renewal->due_ms = NEVER;
     if (failure != 0) {
         error_set(&error, AWS_TEMPORARY, NULL, "no thread for it: %s", strerror(failure));
-        failed(keeper, &error);
+        failed(renewal, &error);
     }
 }
 
-static void end(struct credentials_keeper *keeper)
+static void end(struct credentials_renewal *renewal)
 {
-    struct renewal *renewal = &keeper->renewal;
-    pthread_join(keeper->thread, NULL);
-    keeper->running = false;
-    if (renewal->cause != AWS_OK) {
-        failed(keeper, &renewal->error);
+    struct attempt *attempt = &renewal->attempt;
+    pthread_join(renewal->thread, NULL);
+    renewal->running = false;
+    if (attempt->cause != AWS_OK) {
+        failed(renewal, &attempt->error);
         return;
     }
-    bool same = credentials_same(&keeper->current, &renewal->credentials);
-    credentials_free(&keeper->current);
-    keeper->current = renewal->credentials;
-    renewal->credentials = (struct credentials){ 0 };
-    keeper->error = (struct aws_error){ .cause = AWS_OK };
-    keeper->failing = keeper->trouble = false;
+    bool same = credentials_same(&renewal->current, &attempt->credentials);
+    credentials_free(&renewal->current);
+    renewal->current = attempt->credentials;
+    attempt->credentials = (struct credentials){ 0 };
+    renewal->error = (struct aws_error){ .cause = AWS_OK };
+    renewal->failing = renewal->trouble = false;
     if (!same) {
-        keeper->generation++;
-        keeper->state = CREDENTIALS_KEEPER_GOOD;
-        backoff_reset(&keeper->pauses);
-    } else if (keeper->state == CREDENTIALS_KEEPER_REFUSED) {
-        keeper->state = CREDENTIALS_KEEPER_LOST;
+        renewal->generation++;
+        renewal->state = CREDENTIALS_RENEWAL_GOOD;
+        backoff_reset(&renewal->pauses);
+    } else if (renewal->state == CREDENTIALS_RENEWAL_REFUSED) {
+        renewal->state = CREDENTIALS_RENEWAL_LOST;
     }
-    schedule(keeper);
+    schedule(renewal);
 }
 
-void credentials_keeper_refuse(struct credentials_keeper *keeper)
+void credentials_renewal_refuse(struct credentials_renewal *renewal)
 {
-    if (keeper->state == CREDENTIALS_KEEPER_REFUSED)
+    if (renewal->state == CREDENTIALS_RENEWAL_REFUSED)
         return;
-    keeper->state = CREDENTIALS_KEEPER_REFUSED;
-    if (!keeper->running)
-        keeper->due_ms = 0;
+    renewal->state = CREDENTIALS_RENEWAL_REFUSED;
+    if (!renewal->running)
+        renewal->due_ms = 0;
 }
 
-int credentials_keeper_work(struct credentials_keeper *keeper, int64_t offset_ms)
+int credentials_renewal_work(struct credentials_renewal *renewal, int64_t offset_ms)
 {
     eventfd_t count;
-    if (keeper->running && eventfd_read(keeper->done_fd, &count) == 0)
-        end(keeper);
-    if (offset_ms != keeper->offset_ms) {
-        keeper->offset_ms = offset_ms;
-        if (!keeper->running && !keeper->failing && keeper->state == CREDENTIALS_KEEPER_GOOD)
-            schedule(keeper);
+    if (renewal->running && eventfd_read(renewal->done_fd, &count) == 0)
+        end(renewal);
+    if (offset_ms != renewal->offset_ms) {
+        renewal->offset_ms = offset_ms;
+        if (!renewal->running && !renewal->failing && renewal->state == CREDENTIALS_RENEWAL_GOOD)
+            schedule(renewal);
     }
     uint64_t now_ms = clock_monotonic_ms();
-    if (!keeper->running && keeper->due_ms <= now_ms)
-        begin(keeper);
-    if (keeper->due_ms == NEVER)
+    if (!renewal->running && renewal->due_ms <= now_ms)
+        begin(renewal);
+    if (renewal->due_ms == NEVER)
         return -1;
-    uint64_t left_ms = keeper->due_ms > now_ms ? keeper->due_ms - now_ms : 0;
+    uint64_t left_ms = renewal->due_ms > now_ms ? renewal->due_ms - now_ms : 0;
     return left_ms < INT_MAX ? (int)left_ms : INT_MAX;
 }
 
-int credentials_keeper_fd(const struct credentials_keeper *keeper)
+int credentials_renewal_fd(const struct credentials_renewal *renewal)
 {
-    return keeper->done_fd;
+    return renewal->done_fd;
 }
 
-const struct credentials *credentials_keeper_current(const struct credentials_keeper *keeper)
+const struct credentials *credentials_renewal_current(const struct credentials_renewal *renewal)
 {
-    return &keeper->current;
+    return &renewal->current;
 }
 
-unsigned credentials_keeper_generation(const struct credentials_keeper *keeper)
+unsigned credentials_renewal_generation(const struct credentials_renewal *renewal)
 {
-    return keeper->generation;
+    return renewal->generation;
 }
 
-enum credentials_keeper_state credentials_keeper_state(const struct credentials_keeper *keeper)
+enum credentials_renewal_state credentials_renewal_state(const struct credentials_renewal *renewal)
 {
-    return keeper->state;
+    return renewal->state;
 }
 
-const struct aws_error *credentials_keeper_error(const struct credentials_keeper *keeper)
+const struct aws_error *credentials_renewal_error(const struct credentials_renewal *renewal)
 {
-    return &keeper->error;
+    return &renewal->error;
 }
 
-bool credentials_keeper_trouble(struct credentials_keeper *keeper)
+bool credentials_renewal_trouble(struct credentials_renewal *renewal)
 {
-    bool trouble = keeper->trouble;
-    keeper->trouble = false;
+    bool trouble = renewal->trouble;
+    renewal->trouble = false;
     return trouble;
 }

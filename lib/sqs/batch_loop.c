@@ -4,28 +4,28 @@
 
 #include "base/clock.h"
 #include "base/stop.h"
-#include "sqs/feed.h"
+#include "sqs/batch_loop.h"
 
 enum { STOPPING_TICK_MS = 200, OUTPUT_WAITING = 1 << 20 };
 
-struct feed {
-    const struct feed_config *config;
-    struct feed_result *result;
-    struct batch *batch;
+struct batch_loop {
+    const struct batch_loop_config *config;
+    struct batch_loop_result *result;
+    struct batcher *batcher;
     struct line_reader *reader;
     bool ended;           /* nothing more is read */
     uint64_t grace_until; /* monotonic; 0: no stop request seen */
 };
 
-void feed_add(struct feed *feed, struct batch_item *item)
+void batch_loop_add(struct batch_loop *loop, struct batcher_item *item)
 {
-    batch_add(feed->batch, item);
+    batcher_add(loop->batcher, item);
 }
 
-static void end_input(struct feed *feed)
+static void end_input(struct batch_loop *loop)
 {
-    feed->ended = true;
-    batch_flush(feed->batch);
+    loop->ended = true;
+    batcher_flush(loop->batcher);
 }
 
 /*
@@ -33,129 +33,129 @@ static void end_input(struct feed *feed)
  * when nothing does has not missed anything, but where the output is needed nothing more may be
  * sent.
  */
-static bool watches_output(const struct feed *feed)
+static bool watches_output(const struct batch_loop *loop)
 {
-    const struct feed_config *config = feed->config;
-    return config->out != NULL && feed->result->output_error == 0 &&
+    const struct batch_loop_config *config = loop->config;
+    return config->out != NULL && loop->result->output_error == 0 &&
         (config->output_needed || outqueue_waiting(config->out) > 0);
 }
 
 /* Bytes that the reader of our output has yet to take; none when it has gone. */
-static size_t output_waits(const struct feed *feed)
+static size_t output_waits(const struct batch_loop *loop)
 {
-    const struct feed_config *config = feed->config;
-    return config->out != NULL && feed->result->output_error == 0 ? outqueue_waiting(config->out)
+    const struct batch_loop_config *config = loop->config;
+    return config->out != NULL && loop->result->output_error == 0 ? outqueue_waiting(config->out)
                                                                   : 0;
 }
 
-static bool may_read(const struct feed *feed)
+static bool may_read(const struct batch_loop *loop)
 {
-    const struct feed_config *config = feed->config;
-    return !feed->ended && config->room(config->context) && output_waits(feed) < OUTPUT_WAITING;
+    const struct batch_loop_config *config = loop->config;
+    return !loop->ended && config->room(config->context) && output_waits(loop) < OUTPUT_WAITING;
 }
 
-static bool grace_over(const struct feed *feed)
+static bool grace_over(const struct batch_loop *loop)
 {
-    return feed->grace_until != 0 && clock_monotonic_ms() >= feed->grace_until;
+    return loop->grace_until != 0 && clock_monotonic_ms() >= loop->grace_until;
 }
 
 /* Take the lines that are there. Returns whether more may be, unread for want of room. */
-static void read_lines(struct feed *feed)
+static void read_lines(struct batch_loop *loop)
 {
     struct line line;
-    while (may_read(feed)) {
-        enum line_result result = line_next(feed->reader, 0, &line);
+    while (may_read(loop)) {
+        enum line_result result = line_next(loop->reader, 0, &line);
         switch (result) {
         case LINE_OK:
         case LINE_LONG:
-            feed->config->on_line(feed->config->context, feed, result, &line);
+            loop->config->on_line(loop->config->context, loop, result, &line);
             break;
         case LINE_AGAIN:
             /* The reader of lines counts its own time of grace, but from when it was next asked. */
-            if (grace_over(feed)) {
-                feed->result->cut_short = true;
-                end_input(feed);
+            if (grace_over(loop)) {
+                loop->result->cut_short = true;
+                end_input(loop);
             }
             return;
         case LINE_END:
-            end_input(feed);
+            end_input(loop);
             return;
         case LINE_STOPPED:
-            feed->result->cut_short = true;
-            end_input(feed);
+            loop->result->cut_short = true;
+            end_input(loop);
             return;
         case LINE_ERROR:
-            feed->result->input_error = errno;
-            end_input(feed);
+            loop->result->input_error = errno;
+            end_input(loop);
             return;
         }
     }
 }
 
 /* A failure of all: nothing more is sent or read, and all that is inside comes back. */
-static void give_up(struct feed *feed, const struct aws_error *error)
+static void give_up(struct batch_loop *loop, const struct aws_error *error)
 {
-    feed->result->error = *error;
-    end_input(feed);
-    batch_abandon(feed->batch, error->cause);
-    sqs_abandon(feed->config->batch.sqs);
+    loop->result->error = *error;
+    end_input(loop);
+    batcher_abandon(loop->batcher, error->cause);
+    sqs_abandon(loop->config->batcher.sqs);
 }
 
-static void take_back(struct feed *feed)
+static void take_back(struct batch_loop *loop)
 {
     struct call *call;
-    struct batch_item *item;
-    while ((call = sqs_next(feed->config->batch.sqs)) != NULL)
-        if (batch_owns(feed->batch, call))
-            batch_take(feed->batch, call);
-    const struct aws_error *error = batch_error(feed->batch);
-    if (error->cause != AWS_OK && feed->result->error.cause == AWS_OK)
-        give_up(feed, error);
-    if (feed->result->error.cause != AWS_OK)
-        batch_abandon(feed->batch, feed->result->error.cause);
-    else if (feed->config->output_needed && feed->result->output_error != 0)
-        batch_abandon(feed->batch, AWS_STOPPED);
-    while ((item = batch_next(feed->batch)) != NULL)
-        feed->config->on_item(feed->config->context, item);
+    struct batcher_item *item;
+    while ((call = sqs_next(loop->config->batcher.sqs)) != NULL)
+        if (batcher_owns(loop->batcher, call))
+            batcher_take(loop->batcher, call);
+    const struct aws_error *error = batcher_error(loop->batcher);
+    if (error->cause != AWS_OK && loop->result->error.cause == AWS_OK)
+        give_up(loop, error);
+    if (loop->result->error.cause != AWS_OK)
+        batcher_abandon(loop->batcher, loop->result->error.cause);
+    else if (loop->config->output_needed && loop->result->output_error != 0)
+        batcher_abandon(loop->batcher, AWS_STOPPED);
+    while ((item = batcher_next(loop->batcher)) != NULL)
+        loop->config->on_item(loop->config->context, item);
 }
 
-static void fail_output(struct feed *feed, int error)
+static void fail_output(struct batch_loop *loop, int error)
 {
-    feed->result->output_error = error;
-    if (feed->config->output_needed) {
-        end_input(feed);
-        batch_abandon(feed->batch, AWS_STOPPED);
-        sqs_abandon(feed->config->batch.sqs);
+    loop->result->output_error = error;
+    if (loop->config->output_needed) {
+        end_input(loop);
+        batcher_abandon(loop->batcher, AWS_STOPPED);
+        sqs_abandon(loop->config->batcher.sqs);
     }
 }
 
-static void write_output(struct feed *feed)
+static void write_output(struct batch_loop *loop)
 {
-    struct outqueue *out = feed->config->out;
-    if (watches_output(feed) && outqueue_write(out) != 0)
-        fail_output(feed, errno);
+    struct outqueue *out = loop->config->out;
+    if (watches_output(loop) && outqueue_write(out) != 0)
+        fail_output(loop, errno);
 }
 
 /*
  * A stop request was seen: from now on the time of grace runs. A reader that takes nothing until
  * it is over is waited for no longer, or what it leaves unread would keep us from reading.
  */
-static void stopping(struct feed *feed)
+static void stopping(struct batch_loop *loop)
 {
-    if (feed->grace_until == 0)
-        feed->grace_until = clock_monotonic_ms() + feed->config->grace_ms;
-    else if (grace_over(feed) && output_waits(feed) > 0)
-        fail_output(feed, ETIMEDOUT);
+    if (loop->grace_until == 0)
+        loop->grace_until = clock_monotonic_ms() + loop->config->grace_ms;
+    else if (grace_over(loop) && output_waits(loop) > 0)
+        fail_output(loop, ETIMEDOUT);
 }
 
 /* 0, or -1: the wait itself failed. */
-static int wait(struct feed *feed, bool stop_seen)
+static int wait_for_any(struct batch_loop *loop, bool stop_seen)
 {
-    const struct feed_config *config = feed->config;
-    bool watch_output = watches_output(feed);
-    int timeout = batch_timeout(feed->batch);
+    const struct batch_loop_config *config = loop->config;
+    bool watch_output = watches_output(loop);
+    int timeout = batcher_timeout(loop->batcher);
     struct pollfd fds[] = {
-        { .fd = may_read(feed) ? config->input : -1, .events = POLLIN },
+        { .fd = may_read(loop) ? config->input : -1, .events = POLLIN },
         { .fd = watch_output ? STDOUT_FILENO : -1,
             .events = watch_output ? outqueue_events(config->out) : 0 },
         { .fd = stop_seen ? -1 : stop_fd(), .events = POLLIN },
@@ -163,49 +163,49 @@ static int wait(struct feed *feed, bool stop_seen)
     if (stop_seen && (timeout < 0 || timeout > STOPPING_TICK_MS))
         timeout = STOPPING_TICK_MS;
     timeout = meter_timeout(config->meter, timeout);
-    return sqs_wait(config->batch.sqs, fds, sizeof fds / sizeof *fds, timeout);
+    return sqs_wait(config->batcher.sqs, fds, sizeof fds / sizeof *fds, timeout);
 }
 
-static void loop(struct feed *feed)
+static void run_loop(struct batch_loop *loop)
 {
-    while (!feed->ended || !batch_idle(feed->batch) || output_waits(feed) > 0) {
+    while (!loop->ended || !batcher_idle(loop->batcher) || output_waits(loop) > 0) {
         bool stop_seen = stop_requested();
         if (stop_seen)
-            stopping(feed);
-        read_lines(feed);
-        batch_work(feed->batch);
-        if (feed->ended && batch_idle(feed->batch) && output_waits(feed) == 0)
+            stopping(loop);
+        read_lines(loop);
+        batcher_work(loop->batcher);
+        if (loop->ended && batcher_idle(loop->batcher) && output_waits(loop) == 0)
             break;
-        if (wait(feed, stop_seen) != 0) {
+        if (wait_for_any(loop, stop_seen) != 0) {
             struct aws_error error;
             error_set(&error, AWS_NO_MEMORY, NULL, "cannot wait for answers: %s", strerror(errno));
-            feed->result->error = error;
+            loop->result->error = error;
             return;
         }
-        take_back(feed);
-        write_output(feed);
-        meter_turn(feed->config->meter);
+        take_back(loop);
+        write_output(loop);
+        meter_turn(loop->config->meter);
     }
-    take_back(feed);
-    write_output(feed);
+    take_back(loop);
+    write_output(loop);
 }
 
-void feed_run(const struct feed_config *config, struct feed_result *result)
+void batch_loop_run(const struct batch_loop_config *config, struct batch_loop_result *result)
 {
-    struct feed feed = { .config = config, .result = result };
-    *result = (struct feed_result){ .input_error = 0 };
-    feed.reader = line_open(config->input, config->maximum, config->grace_ms);
-    if (feed.reader == NULL) {
+    struct batch_loop loop = { .config = config, .result = result };
+    *result = (struct batch_loop_result){ .input_error = 0 };
+    loop.reader = line_open(config->input, config->maximum, config->grace_ms);
+    if (loop.reader == NULL) {
         result->input_error = errno;
         return;
     }
-    feed.batch = batch_open(&config->batch);
-    if (feed.batch != NULL) {
-        loop(&feed);
-        batch_free(feed.batch);
+    loop.batcher = batcher_open(&config->batcher);
+    if (loop.batcher != NULL) {
+        run_loop(&loop);
+        batcher_free(loop.batcher);
     } else {
         error_set(&result->error, AWS_NO_MEMORY, NULL, "no memory");
     }
-    result->skipped = line_skipped(feed.reader);
-    line_close(feed.reader);
+    result->skipped = line_skipped(loop.reader);
+    line_close(loop.reader);
 }

@@ -1,5 +1,5 @@
-#ifndef SQS_FEED_H
-#define SQS_FEED_H
+#ifndef SQS_BATCH_LOOP_H
+#define SQS_BATCH_LOOP_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -9,17 +9,17 @@
 #include "base/line.h"
 #include "base/meter.h"
 #include "base/outqueue.h"
-#include "sqs/batch.h"
+#include "sqs/batcher.h"
 
 /*
  * The loop of a program that turns lines of input into items of batches: it reads while there is
  * room, sends, hands items back, and writes output as it is taken. Everything that was read is
  * acted on before it ends; an output that fails ends only the writing, unless it is needed.
  */
-struct feed;
+struct batch_loop;
 
-struct feed_config {
-    struct batch_config batch;
+struct batch_loop_config {
+    struct batcher_config batcher;
     int input;            /* descriptor */
     size_t maximum;       /* bytes of a line */
     uint64_t grace_ms;    /* how long a pipe is drained after a stop request */
@@ -29,14 +29,14 @@ struct feed_config {
     void *context;
     /* Whether to read on; asked again whenever items have come back. */
     bool (*room)(void *context);
-    /* A line, LINE_OK or LINE_LONG; it may call feed_add(). */
-    void (*on_line)(void *context, struct feed *feed, enum line_result result,
+    /* A line, LINE_OK or LINE_LONG; it may call batch_loop_add(). */
+    void (*on_line)(void *context, struct batch_loop *loop, enum line_result result,
         const struct line *line);
     /* An item is back: the receiver's again. */
-    void (*on_item)(void *context, struct batch_item *item);
+    void (*on_item)(void *context, struct batcher_item *item);
 };
 
-struct feed_result {
+struct batch_loop_result {
     struct aws_error error; /* what stopped the sending for good; AWS_OK: nothing */
     int input_error;        /* errno, or 0 */
     int output_error;       /* errno, or 0 */
@@ -44,7 +44,7 @@ struct feed_result {
     bool cut_short;         /* a stop request ended the input before its end */
 };
 
-void feed_run(const struct feed_config *config, struct feed_result *result);
-void feed_add(struct feed *feed, struct batch_item *item);
+void batch_loop_run(const struct batch_loop_config *config, struct batch_loop_result *result);
+void batch_loop_add(struct batch_loop *loop, struct batcher_item *item);
 
 #endif

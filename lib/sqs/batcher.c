@@ -4,25 +4,25 @@
 
 #include "base/backoff.h"
 #include "base/clock.h"
-#include "sqs/batch.h"
+#include "sqs/batcher.h"
 
 enum { FIRST_PAUSE_MS = 100, LONGEST_PAUSE_MS = 5000 };
 
 struct item_list {
-    struct batch_item *first;
-    struct batch_item **end;
+    struct batcher_item *first;
+    struct batcher_item **end;
     size_t count;
     size_t bytes;
 };
 
 struct flight {
     struct call call;
-    struct batch_item *items[CALL_BATCH];
+    struct batcher_item *items[CALL_BATCH];
     bool busy;
 };
 
-struct batch {
-    struct batch_config config;
+struct batcher {
+    struct batcher_config config;
     struct flight *flights;
     struct item_list ready;  /* never sent, oldest first */
     struct item_list failed; /* to be sent again, in the order of adding */
@@ -35,14 +35,14 @@ struct batch {
     struct aws_error refusal; /* the last of one item */
 };
 
-static size_t size_of(const struct batch_item *item)
+static size_t size_of(const struct batcher_item *item)
 {
     const struct call_message *message = item->message;
     return item->length +
         (message != NULL ? attribute_bytes(message->attributes, message->attribute_count) : 0);
 }
 
-static void push(struct item_list *list, struct batch_item *item)
+static void push(struct item_list *list, struct batcher_item *item)
 {
     item->next = NULL;
     *list->end = item;
@@ -52,9 +52,9 @@ static void push(struct item_list *list, struct batch_item *item)
 }
 
 /* Into the list at its place in the order of adding. */
-static void insert(struct item_list *list, struct batch_item *item)
+static void insert(struct item_list *list, struct batcher_item *item)
 {
-    struct batch_item **link = &list->first;
+    struct batcher_item **link = &list->first;
     while (*link != NULL && (*link)->sequence < item->sequence)
         link = &(*link)->next;
     if (*link == NULL) {
@@ -68,9 +68,9 @@ static void insert(struct item_list *list, struct batch_item *item)
 }
 
 /* Take the item that *link points at off its list. */
-static struct batch_item *unlink_item(struct item_list *list, struct batch_item **link)
+static struct batcher_item *unlink_item(struct item_list *list, struct batcher_item **link)
 {
-    struct batch_item *item = *link;
+    struct batcher_item *item = *link;
     *link = item->next;
     if (*link == NULL)
         list->end = link;
@@ -79,84 +79,85 @@ static struct batch_item *unlink_item(struct item_list *list, struct batch_item 
     return item;
 }
 
-struct batch *batch_open(const struct batch_config *config)
+struct batcher *batcher_open(const struct batcher_config *config)
 {
-    struct batch *batch = calloc(1, sizeof *batch);
-    if (batch == NULL)
+    struct batcher *batcher = calloc(1, sizeof *batcher);
+    if (batcher == NULL)
         return NULL;
-    batch->config = *config;
-    if (batch->config.maximum == 0)
-        batch->config.maximum = SIZE_MAX;
+    batcher->config = *config;
+    if (batcher->config.maximum == 0)
+        batcher->config.maximum = SIZE_MAX;
     if (config->ordered)
-        batch->config.parallel = 1;
-    batch->flights = calloc(batch->config.parallel, sizeof *batch->flights);
-    if (batch->flights == NULL) {
-        free(batch);
+        batcher->config.parallel = 1;
+    batcher->flights = calloc(batcher->config.parallel, sizeof *batcher->flights);
+    if (batcher->flights == NULL) {
+        free(batcher);
         return NULL;
     }
-    batch->ready.end = &batch->ready.first;
-    batch->failed.end = &batch->failed.first;
-    batch->back.end = &batch->back.first;
-    backoff_init(&batch->backoff, FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
-    return batch;
+    batcher->ready.end = &batcher->ready.first;
+    batcher->failed.end = &batcher->failed.first;
+    batcher->back.end = &batcher->back.first;
+    backoff_init(&batcher->backoff, FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
+    return batcher;
 }
 
-void batch_free(struct batch *batch)
+void batcher_free(struct batcher *batcher)
 {
-    if (batch == NULL)
+    if (batcher == NULL)
         return;
-    free(batch->flights);
-    free(batch);
+    free(batcher->flights);
+    free(batcher);
 }
 
-void batch_add(struct batch *batch, struct batch_item *item)
+void batcher_add(struct batcher *batcher, struct batcher_item *item)
 {
     item->alone = false;
     item->attempts = 0;
-    item->sequence = batch->added++;
+    item->sequence = batcher->added++;
     item->since_ms = clock_monotonic_ms();
     item->not_before_ms = 0;
-    push(&batch->ready, item);
+    push(&batcher->ready, item);
 }
 
-void batch_flush(struct batch *batch)
+void batcher_flush(struct batcher *batcher)
 {
-    batch->flushing = true;
+    batcher->flushing = true;
 }
 
-static struct flight *free_flight(struct batch *batch)
+static struct flight *free_flight(struct batcher *batcher)
 {
-    for (unsigned i = 0; i < batch->config.parallel; i++)
-        if (!batch->flights[i].busy)
-            return &batch->flights[i];
+    for (unsigned i = 0; i < batcher->config.parallel; i++)
+        if (!batcher->flights[i].busy)
+            return &batcher->flights[i];
     return NULL;
 }
 
 /* What is to be sent again goes before what is new, however long it has to wait. */
-static bool held_up(const struct batch *batch)
+static bool held_up(const struct batcher *batcher)
 {
-    return batch->config.ordered && batch->failed.first != NULL;
+    return batcher->config.ordered && batcher->failed.first != NULL;
 }
 
 /* Whether new items are worth a request now. */
-static bool due(const struct batch *batch, uint64_t now)
+static bool due(const struct batcher *batcher, uint64_t now)
 {
-    const struct item_list *ready = &batch->ready;
-    if (ready->first == NULL || held_up(batch))
+    const struct item_list *ready = &batcher->ready;
+    if (ready->first == NULL || held_up(batcher))
         return false;
-    return batch->flushing || ready->count >= CALL_BATCH || ready->bytes >= batch->config.maximum ||
-        now - ready->first->since_ms >= batch->config.linger_ms;
+    return batcher->flushing || ready->count >= CALL_BATCH ||
+        ready->bytes >= batcher->config.maximum ||
+        now - ready->first->since_ms >= batcher->config.linger_ms;
 }
 
 /* Move what fits from the list into the flight: items whose pause is over, ${bytes} in all so far.
  */
-static void gather(struct batch *batch, struct flight *flight, struct item_list *list,
+static void gather(struct batcher *batcher, struct flight *flight, struct item_list *list,
     size_t *bytes, uint64_t now)
 {
     struct call *call = &flight->call;
-    for (struct batch_item **link = &list->first; *link != NULL && call->count < CALL_BATCH;) {
-        struct batch_item *item = *link;
-        if (item->not_before_ms > now && batch->config.ordered)
+    for (struct batcher_item **link = &list->first; *link != NULL && call->count < CALL_BATCH;) {
+        struct batcher_item *item = *link;
+        if (item->not_before_ms > now && batcher->config.ordered)
             break;
         if (item->not_before_ms > now) {
             link = &item->next;
@@ -164,7 +165,7 @@ static void gather(struct batch *batch, struct flight *flight, struct item_list 
         }
         if (call->count > 0 &&
             (item->alone || flight->items[0]->alone ||
-                *bytes + size_of(item) > batch->config.maximum))
+                *bytes + size_of(item) > batcher->config.maximum))
             break;
         *bytes += size_of(item);
         flight->items[call->count] = unlink_item(list, link);
@@ -176,13 +177,13 @@ static void gather(struct batch *batch, struct flight *flight, struct item_list 
 }
 
 /* An item goes back with a cause, and with a code or the error behind it. */
-static void give_back(struct batch *batch, struct batch_item *item, enum aws_cause cause,
+static void give_back(struct batcher *batcher, struct batcher_item *item, enum aws_cause cause,
     const char *code, const struct aws_error *error)
 {
     item->cause = cause;
     item->error = error;
     memcpy(item->code, code, sizeof item->code);
-    push(&batch->back, item);
+    push(&batcher->back, item);
 }
 
 static const char no_code[ERROR_NAME_SIZE] = "";
@@ -193,52 +194,52 @@ static bool of_item(const struct call *call)
     return call->error.cause == AWS_REFUSED || call->error.cause == AWS_LOST;
 }
 
-static void fail_all(struct batch *batch, struct flight *flight)
+static void fail_all(struct batcher *batcher, struct flight *flight)
 {
-    struct aws_error *error = of_item(&flight->call) ? &batch->refusal : &batch->error;
+    struct aws_error *error = of_item(&flight->call) ? &batcher->refusal : &batcher->error;
     *error = flight->call.error;
     for (size_t i = 0; i < flight->call.count; i++)
-        give_back(batch, flight->items[i], error->cause, no_code, error);
+        give_back(batcher, flight->items[i], error->cause, no_code, error);
 }
 
-void batch_work(struct batch *batch)
+void batcher_work(struct batcher *batcher)
 {
     uint64_t now = clock_monotonic_ms();
     struct flight *flight;
-    while ((flight = free_flight(batch)) != NULL) {
+    while ((flight = free_flight(batcher)) != NULL) {
         size_t bytes = 0;
         struct call *call = &flight->call;
-        *call = (struct call){ .operation = batch->config.operation,
-            .visibility_timeout_s = batch->config.visibility_timeout_s,
-            .owner = batch };
-        gather(batch, flight, &batch->failed, &bytes, now);
-        if ((call->count > 0 && !held_up(batch)) || due(batch, now))
-            gather(batch, flight, &batch->ready, &bytes, now);
+        *call = (struct call){ .operation = batcher->config.operation,
+            .visibility_timeout_s = batcher->config.visibility_timeout_s,
+            .owner = batcher };
+        gather(batcher, flight, &batcher->failed, &bytes, now);
+        if ((call->count > 0 && !held_up(batcher)) || due(batcher, now))
+            gather(batcher, flight, &batcher->ready, &bytes, now);
         if (call->count == 0)
             return;
         flight->busy = true;
-        batch->busy++;
-        if (sqs_start(batch->config.sqs, call) != 0) {
+        batcher->busy++;
+        if (sqs_start(batcher->config.sqs, call) != 0) {
             error_set(&call->error, AWS_NO_MEMORY, NULL, "no memory");
-            batch_take(batch, call);
+            batcher_take(batcher, call);
             return;
         }
     }
 }
 
-int batch_timeout(const struct batch *batch)
+int batcher_timeout(const struct batcher *batcher)
 {
     uint64_t now = clock_monotonic_ms(), next = UINT64_MAX;
-    if (batch->busy == batch->config.parallel)
+    if (batcher->busy == batcher->config.parallel)
         return -1;
-    if (due(batch, now))
+    if (due(batcher, now))
         return 0;
-    if (batch->ready.first != NULL && !held_up(batch))
-        next = batch->ready.first->since_ms + batch->config.linger_ms;
-    for (const struct batch_item *item = batch->failed.first; item != NULL; item = item->next) {
+    if (batcher->ready.first != NULL && !held_up(batcher))
+        next = batcher->ready.first->since_ms + batcher->config.linger_ms;
+    for (const struct batcher_item *item = batcher->failed.first; item != NULL; item = item->next) {
         if (item->not_before_ms < next)
             next = item->not_before_ms;
-        if (batch->config.ordered)
+        if (batcher->config.ordered)
             break;
     }
     if (next == UINT64_MAX)
@@ -248,72 +249,72 @@ int batch_timeout(const struct batch *batch)
     return next - now < INT_MAX ? (int)(next - now) : INT_MAX;
 }
 
-bool batch_owns(const struct batch *batch, const struct call *call)
+bool batcher_owns(const struct batcher *batcher, const struct call *call)
 {
-    return call->owner == batch;
+    return call->owner == batcher;
 }
 
 /* Once more, after a pause that grows with the attempts; or back, when its time is over. */
-static void again(struct batch *batch, struct batch_item *item, const char *code)
+static void again(struct batcher *batcher, struct batcher_item *item, const char *code)
 {
     uint64_t now = clock_monotonic_ms();
     if (item->attempts == 0)
         item->since_ms = now;
-    if (now - item->since_ms >= batch->config.retry_ms) {
-        give_back(batch, item, AWS_TEMPORARY, code, NULL);
+    if (now - item->since_ms >= batcher->config.retry_ms) {
+        give_back(batcher, item, AWS_TEMPORARY, code, NULL);
         return;
     }
-    batch->backoff.attempts = item->attempts++;
-    item->not_before_ms = now + backoff_next(&batch->backoff);
-    insert(&batch->failed, item);
+    batcher->backoff.attempts = item->attempts++;
+    item->not_before_ms = now + backoff_next(&batcher->backoff);
+    insert(&batcher->failed, item);
 }
 
-void batch_take(struct batch *batch, struct call *call)
+void batcher_take(struct batcher *batcher, struct call *call)
 {
     struct flight *flight = (struct flight *)call; /* its first member */
     flight->busy = false;
-    batch->busy--;
+    batcher->busy--;
     if (of_item(call) && call->count > 1) {
         for (size_t i = 0; i < call->count; i++) {
             flight->items[i]->alone = true;
-            insert(&batch->failed, flight->items[i]);
+            insert(&batcher->failed, flight->items[i]);
         }
         return;
     }
     if (call->error.cause != AWS_OK) {
-        fail_all(batch, flight);
+        fail_all(batcher, flight);
         return;
     }
     for (size_t i = 0; i < call->count; i++) {
         const struct call_entry *entry = &call->entries[i];
         if (entry->cause == AWS_TEMPORARY)
-            again(batch, flight->items[i], entry->code);
+            again(batcher, flight->items[i], entry->code);
         else
-            give_back(batch, flight->items[i], entry->cause, entry->code, NULL);
+            give_back(batcher, flight->items[i], entry->cause, entry->code, NULL);
     }
 }
 
-void batch_abandon(struct batch *batch, enum aws_cause cause)
+void batcher_abandon(struct batcher *batcher, enum aws_cause cause)
 {
-    while (batch->failed.first != NULL)
-        give_back(batch, unlink_item(&batch->failed, &batch->failed.first), cause, no_code,
-            &batch->error);
-    while (batch->ready.first != NULL)
-        give_back(batch, unlink_item(&batch->ready, &batch->ready.first), cause, no_code,
-            &batch->error);
+    while (batcher->failed.first != NULL)
+        give_back(batcher, unlink_item(&batcher->failed, &batcher->failed.first), cause, no_code,
+            &batcher->error);
+    while (batcher->ready.first != NULL)
+        give_back(batcher, unlink_item(&batcher->ready, &batcher->ready.first), cause, no_code,
+            &batcher->error);
 }
 
-struct batch_item *batch_next(struct batch *batch)
+struct batcher_item *batcher_next(struct batcher *batcher)
 {
-    return batch->back.first != NULL ? unlink_item(&batch->back, &batch->back.first) : NULL;
+    return batcher->back.first != NULL ? unlink_item(&batcher->back, &batcher->back.first) : NULL;
 }
 
-bool batch_idle(const struct batch *batch)
+bool batcher_idle(const struct batcher *batcher)
 {
-    return batch->busy == 0 && batch->ready.first == NULL && batch->failed.first == NULL;
+    return batcher->busy == 0 && batcher->ready.first == NULL && batcher->failed.first == NULL;
 }
 
-const struct aws_error *batch_error(const struct batch *batch)
+const struct aws_error *batcher_error(const struct batcher *batcher)
 {
-    return &batch->error;
+    return &batcher->error;
 }

@@ -1,5 +1,5 @@
-#ifndef SQS_BATCH_H
-#define SQS_BATCH_H
+#ifndef SQS_BATCHER_H
+#define SQS_BATCHER_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,7 +14,7 @@
  * for the retry time; a batch refused as a whole is sent again item by item, so that one bad item
  * costs only itself. Each item comes back exactly once.
  */
-struct batch_item {
+struct batcher_item {
     const char *text; /* a receipt handle, or a body to send; stays until the item is back */
     size_t length;
     const struct call_message *message; /* CALL_SEND: more of it (sqs/call.h), or NULL; stays too */
@@ -23,18 +23,18 @@ struct batch_item {
     enum aws_cause cause; /* AWS_OK: done */
     char code[ERROR_NAME_SIZE];
     const struct aws_error
-        *error; /* of its call, if that failed as a whole, else NULL; the batch's */
+        *error; /* of its call, if that failed as a whole, else NULL; the batcher's */
 
-    /* The batch's own. */
+    /* The batcher's own. */
     bool alone;
     unsigned attempts;
     uint64_t sequence; /* of its adding */
     uint64_t since_ms; /* added; for a failed one: failing since (monotonic) */
     uint64_t not_before_ms;
-    struct batch_item *next;
+    struct batcher_item *next;
 };
 
-struct batch_config {
+struct batcher_config {
     struct sqs *sqs;
     enum call_operation operation; /* CALL_DELETE, CALL_VISIBILITY, CALL_SEND */
     unsigned visibility_timeout_s; /* CALL_VISIBILITY */
@@ -47,40 +47,41 @@ struct batch_config {
     size_t maximum; /* bytes of the items of one batch, their attributes counted; 0: any */
 };
 
-struct batch;
+struct batcher;
 
-struct batch *batch_open(const struct batch_config *config); /* NULL: no memory */
-void batch_free(struct batch *batch); /* no call of it may be inside the client; NULL is fine */
+struct batcher *batcher_open(const struct batcher_config *config); /* NULL: no memory */
+void batcher_free(
+    struct batcher *batcher); /* no call of it may be inside the client; NULL is fine */
 
-void batch_add(struct batch *batch, struct batch_item *item);
+void batcher_add(struct batcher *batcher, struct batcher_item *item);
 
 /* From now on nothing waits for company. */
-void batch_flush(struct batch *batch);
+void batcher_flush(struct batcher *batcher);
 
 /* Start the batches that are due. */
-void batch_work(struct batch *batch);
+void batcher_work(struct batcher *batcher);
 
-/* Milliseconds until batch_work() has something to do, if no call comes back before; -1: nothing.
+/* Milliseconds until batcher_work() has something to do, if no call comes back before; -1: nothing.
  */
-int batch_timeout(const struct batch *batch);
+int batcher_timeout(const struct batcher *batcher);
 
-/* Whether a call that came back is one of the batch's. */
-bool batch_owns(const struct batch *batch, const struct call *call);
-void batch_take(struct batch *batch, struct call *call);
+/* Whether a call that came back is one of the batcher's. */
+bool batcher_owns(const struct batcher *batcher, const struct call *call);
+void batcher_take(struct batcher *batcher, struct call *call);
 
 /* Send nothing more: what is not in flight goes back with ${cause}. */
-void batch_abandon(struct batch *batch, enum aws_cause cause);
+void batcher_abandon(struct batcher *batcher, enum aws_cause cause);
 
 /* An item that is back, or NULL. */
-struct batch_item *batch_next(struct batch *batch);
+struct batcher_item *batcher_next(struct batcher *batcher);
 
 /* Nothing is inside but items that are back. */
-bool batch_idle(const struct batch *batch);
+bool batcher_idle(const struct batcher *batcher);
 
 /*
  * The error of the last call that failed as a whole and for good, by something other than its one
  * item; cause AWS_OK: none did.
  */
-const struct aws_error *batch_error(const struct batch *batch);
+const struct aws_error *batcher_error(const struct batcher *batcher);
 
 #endif

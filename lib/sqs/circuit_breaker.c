@@ -1,45 +1,47 @@
-#include "sqs/gate.h"
+#include "sqs/circuit_breaker.h"
 
 enum { FIRST_MS = 100, CAP_MS = 5000, PROBE_GAP_MS = 250 };
 
-void gate_init(struct gate *gate)
+void circuit_breaker_init(struct circuit_breaker *breaker)
 {
-    *gate = (struct gate){ .shut = false };
-    backoff_init(&gate->backoff, FIRST_MS, CAP_MS);
+    *breaker = (struct circuit_breaker){ .open = false };
+    backoff_init(&breaker->backoff, FIRST_MS, CAP_MS);
 }
 
-bool gate_lets(const struct gate *gate, bool receive, uint64_t now_ms)
+bool circuit_breaker_lets(const struct circuit_breaker *breaker, bool receive, uint64_t now_ms)
 {
-    if (!gate->shut)
+    if (!breaker->open)
         return true;
-    return now_ms >= gate->opens_ms && gate->others == 0 && (!receive || gate->receives == 0);
+    return now_ms >= breaker->probe_ms && breaker->others == 0 &&
+        (!receive || breaker->receives == 0);
 }
 
-bool gate_pass(struct gate *gate, bool receive)
+bool circuit_breaker_enter(struct circuit_breaker *breaker, bool receive)
 {
-    if (gate->shut)
-        (*(receive ? &gate->receives : &gate->others))++;
-    return gate->shut;
+    if (breaker->open)
+        (*(receive ? &breaker->receives : &breaker->others))++;
+    return breaker->open;
 }
 
-void gate_left(struct gate *gate, bool receive, bool probe, bool failed, uint64_t now_ms)
+void circuit_breaker_leave(struct circuit_breaker *breaker, bool receive, bool probe, bool failed,
+    uint64_t now_ms)
 {
     if (probe)
-        (*(receive ? &gate->receives : &gate->others))--;
+        (*(receive ? &breaker->receives : &breaker->others))--;
     if (!failed) {
-        gate->shut = false;
-        gate->failures = 0;
-        backoff_reset(&gate->backoff);
+        breaker->open = false;
+        breaker->failures = 0;
+        backoff_reset(&breaker->backoff);
         return;
     }
-    /* Requests sent before the gate was shut fail of the same fault, not of a further one. */
-    if (gate->shut && !probe)
+    /* Requests sent before it opened fail of the same fault, not of a further one. */
+    if (breaker->open && !probe)
         return;
-    gate->shut = true;
-    gate->failures++;
-    uint64_t pause = backoff_next(&gate->backoff);
+    breaker->open = true;
+    breaker->failures++;
+    uint64_t pause = backoff_next(&breaker->backoff);
     /* Jitter may draw no pause at all; not twice in a row. */
-    if (gate->failures > 1 && pause < PROBE_GAP_MS)
+    if (breaker->failures > 1 && pause < PROBE_GAP_MS)
         pause = PROBE_GAP_MS;
-    gate->opens_ms = now_ms + pause;
+    breaker->probe_ms = now_ms + pause;
 }

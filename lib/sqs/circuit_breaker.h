@@ -1,5 +1,5 @@
-#ifndef SQS_GATE_H
-#define SQS_GATE_H
+#ifndef SQS_CIRCUIT_BREAKER_H
+#define SQS_CIRCUIT_BREAKER_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -7,28 +7,30 @@
 #include "base/backoff.h"
 
 /*
- * Holds requests back while a server fails. Open, it lets everything pass. The first failure shuts
- * it; then one request at a time passes, a probe, after a pause that grows with every probe that
- * fails. Any success opens it.
+ * A circuit breaker (M. Nygard, Release It!): holds requests back while a server fails. Closed, it
+ * lets everything pass. The first failure opens it; then one request at a time passes, a probe,
+ * after a pause that grows with every probe that fails. Any success closes it.
  *
  * Receives may hang for their whole wait, so a probe that is one does not stop other requests.
  */
-struct gate {
-    bool shut;
-    uint64_t opens_ms; /* when shut: no probe before (monotonic) */
+struct circuit_breaker {
+    bool open;
+    uint64_t probe_ms; /* when open: no probe before (monotonic) */
     unsigned receives; /* probes under way that are receives … */
     unsigned others;   /* … and that are not */
     unsigned failures; /* in a row */
     struct backoff backoff;
 };
 
-void gate_init(struct gate *gate);
-bool gate_lets(const struct gate *gate, bool receive, uint64_t now_ms);
+void circuit_breaker_init(struct circuit_breaker *breaker);
+bool circuit_breaker_lets(const struct circuit_breaker *breaker, bool receive, uint64_t now_ms);
 
-/* A request passes; remember the return value for gate_left(): whether it is a probe. */
-bool gate_pass(struct gate *gate, bool receive);
+/* A request passes; remember the return value for circuit_breaker_leave(): whether it is a probe.
+ */
+bool circuit_breaker_enter(struct circuit_breaker *breaker, bool receive);
 
 /* It is back: ${failed} by what another try might mend. */
-void gate_left(struct gate *gate, bool receive, bool probe, bool failed, uint64_t now_ms);
+void circuit_breaker_leave(struct circuit_breaker *breaker, bool receive, bool probe, bool failed,
+    uint64_t now_ms);
 
 #endif

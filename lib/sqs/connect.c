@@ -282,7 +282,7 @@ enum aws_cause connect_open(struct connection *connection, const struct connect_
         .parallel = parallel,
         .ca_bundle = ca_bundle,
         .stop_fd = stoppable ? stop_fd() : -1,
-        .patience = { .retry_ms = options->has_retry ? options->retry_ms : CONNECT_RETRY_MS,
+        .retry = { .retry_ms = options->has_retry ? options->retry_ms : CONNECT_RETRY_MS,
             .no_queue_ms = options->absence == CONNECT_BELIEVE ? 0 : CONNECT_NO_QUEUE_MS,
             .no_queue_later = options->absence == CONNECT_DOUBT_LATER },
         .on_trouble = on_trouble,

@@ -135,7 +135,7 @@ static void put(struct lease_table *table, struct lease *lease, size_t place)
 }
 
 /* Move a lease to where its time belongs; ${place} is where it may be put. */
-static void settle(struct lease_table *table, struct lease *lease, size_t place)
+static void sift(struct lease_table *table, struct lease *lease, size_t place)
 {
     while (place > 0 && table->heap[(place - 1) / 2]->due_ms > lease->due_ms) {
         put(table, table->heap[(place - 1) / 2], place);
@@ -160,7 +160,7 @@ void lease_schedule(struct lease_table *table, struct lease *lease, uint64_t due
     if (place == LEASE_UNSCHEDULED)
         place = table->scheduled++;
     lease->due_ms = due_ms;
-    settle(table, lease, place);
+    sift(table, lease, place);
 }
 
 void lease_unschedule(struct lease_table *table, struct lease *lease)
@@ -171,7 +171,7 @@ void lease_unschedule(struct lease_table *table, struct lease *lease)
     lease->place = LEASE_UNSCHEDULED;
     struct lease *last = table->heap[--table->scheduled];
     if (last != lease)
-        settle(table, last, place);
+        sift(table, last, place);
 }
 
 struct lease *lease_first(const struct lease_table *table)

@@ -5,16 +5,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "sqs/batch.h"
+#include "sqs/batcher.h"
 
 /*
  * Leases: messages that were received and whose verdict has not come back, found by message id and
  * ordered by when something is due. Each step costs the logarithm of their number at most.
  */
 struct lease {
-    struct batch_item item; /* its text is the receipt handle, the newest that the message has */
-    struct lease *next;     /* of its bucket */
-    struct lease *elder;    /* in the order of adding, as is the next */
+    struct batcher_item item; /* its text is the receipt handle, the newest that the message has */
+    struct lease *next;       /* of its bucket */
+    struct lease *elder;      /* in the order of adding, as is the next */
     struct lease *younger;
     size_t place;         /* in the order; LEASE_UNSCHEDULED */
     uint64_t due_ms;      /* monotonic */
@@ -32,7 +32,7 @@ struct lease_table;
 /* A table for about ${expected} leases; it takes more. NULL: no memory. */
 struct lease_table *lease_table_new(size_t expected);
 
-/* With all leases inside; no batch may have one. NULL is fine. */
+/* With all leases inside; no batcher may have one. NULL is fine. */
 void lease_table_free(struct lease_table *table);
 
 size_t lease_count(const struct lease_table *table);

@@ -1,25 +1,25 @@
-#include "sqs/patience.h"
+#include "sqs/retry_policy.h"
 
-uint64_t patience_with(const struct patience *patience, enum aws_cause cause)
+uint64_t retry_policy_limit(const struct retry_policy *policy, enum aws_cause cause)
 {
-    bool believed = patience->no_queue_later && !patience->succeeded;
+    bool believed = policy->no_queue_later && !policy->succeeded;
     if (cause == AWS_TEMPORARY)
-        return patience->retry_ms;
+        return policy->retry_ms;
     if (cause != AWS_NO_QUEUE || believed)
         return 0;
-    return patience->no_queue_ms < patience->retry_ms ? patience->no_queue_ms : patience->retry_ms;
+    return policy->no_queue_ms < policy->retry_ms ? policy->no_queue_ms : policy->retry_ms;
 }
 
-bool patience_tells(struct patience *patience, const struct call *call, bool third)
+bool retry_policy_reports(struct retry_policy *policy, const struct call *call, bool third)
 {
     enum aws_cause cause = call->error.cause;
-    bool *told = call->unreadable ? &patience->told_unreadable : &patience->told_no_queue;
+    bool *told = call->unreadable ? &policy->told_unreadable : &policy->told_no_queue;
     if (cause == AWS_OK) {
-        patience->succeeded = true;
-        patience->told_no_queue = false;
+        policy->succeeded = true;
+        policy->told_no_queue = false;
         return false;
     }
-    if (patience_with(patience, cause) == 0)
+    if (retry_policy_limit(policy, cause) == 0)
         return false;
     if (!call->unreadable && cause != AWS_NO_QUEUE)
         return third;

@@ -5,9 +5,9 @@
 
 #include "base/clock.h"
 #include "base/stop.h"
-#include "credentials/keeper.h"
-#include "sqs/gate.h"
-#include "sqs/patience.h"
+#include "credentials/renewal.h"
+#include "sqs/circuit_breaker.h"
+#include "sqs/retry_policy.h"
 #include "sqs/sqs.h"
 #include "sqs/transfer.h"
 
@@ -30,11 +30,11 @@ struct sqs {
     char *queue_url;
     char *queue_path;
     enum protocol protocol;
-    struct credentials_keeper *keeper; /* NULL: nothing is signed */
+    struct credentials_renewal *renewal; /* NULL: nothing is signed */
     int64_t clock_offset_ms;
-    struct patience patience;
+    struct retry_policy retry;
     void (*on_trouble)(const struct aws_error *error);
-    struct gate gate;
+    struct circuit_breaker breaker;
     uint64_t requests;
     uint64_t unreadable;
     struct queue_of_transfers ready; /* to be sent, or sent again */
@@ -71,7 +71,7 @@ static bool copy_config(struct sqs *sqs, const struct sqs_config *config)
     sqs->base = strdup(config->endpoint->path);
     sqs->region = strdup(config->region);
     sqs->protocol = config->protocol;
-    sqs->patience = config->patience;
+    sqs->retry = config->retry;
     sqs->on_trouble = config->on_trouble;
     return sqs->origin != NULL && sqs->host != NULL && sqs->base != NULL && sqs->region != NULL;
 }
@@ -88,7 +88,7 @@ struct sqs *sqs_open(const struct sqs_config *config, struct aws_error *error)
     sqs->refused.end = &sqs->refused.first;
     sqs->unused.end = &sqs->unused.first;
     sqs->done_end = &sqs->done;
-    gate_init(&sqs->gate);
+    circuit_breaker_init(&sqs->breaker);
     const struct http_config http = {
         .parallel = config->parallel,
         .ca_bundle = config->ca_bundle,
@@ -108,7 +108,7 @@ struct sqs *sqs_open(const struct sqs_config *config, struct aws_error *error)
         .ca_bundle = config->ca_bundle,
         .stop_fd = config->stop_fd,
     };
-    if (!config->anonymous && (sqs->keeper = credentials_keeper_open(&request, error)) == NULL)
+    if (!config->anonymous && (sqs->renewal = credentials_renewal_open(&request, error)) == NULL)
         goto err;
     return sqs;
 
@@ -135,7 +135,7 @@ void sqs_close(struct sqs *sqs)
     free_all(&sqs->flying);
     free_all(&sqs->refused);
     free_all(&sqs->unused);
-    credentials_keeper_close(sqs->keeper);
+    credentials_renewal_close(sqs->renewal);
     free(sqs->origin);
     free(sqs->host);
     free(sqs->base);
@@ -192,11 +192,11 @@ static int send_request(struct sqs *sqs, struct transfer *transfer)
     struct transfer_target target = target_of(sqs);
     uint64_t now = (uint64_t)((int64_t)clock_realtime_ms() + sqs->clock_offset_ms);
     const struct credentials *credentials =
-        sqs->keeper != NULL ? credentials_keeper_current(sqs->keeper) : NULL;
+        sqs->renewal != NULL ? credentials_renewal_current(sqs->renewal) : NULL;
     if (transfer_sign(transfer, &target, credentials, now) != 0)
         return -1;
-    if (sqs->keeper != NULL)
-        transfer->generation = credentials_keeper_generation(sqs->keeper);
+    if (sqs->renewal != NULL)
+        transfer->generation = credentials_renewal_generation(sqs->renewal);
     transfer->request.url = transfer->url.data;
     transfer->request.headers = transfer->headers.list;
     transfer->request.body = transfer->body.data;
@@ -235,7 +235,8 @@ static void launch(struct sqs *sqs)
             bool receive = is_receive(transfer);
             if (receive != (pass == 1))
                 continue;
-            if (!http_has_room(sqs->http) || !gate_lets(&sqs->gate, receive, clock_monotonic_ms()))
+            if (!http_has_room(sqs->http) ||
+                !circuit_breaker_lets(&sqs->breaker, receive, clock_monotonic_ms()))
                 break;
             drop(&sqs->ready, transfer);
             if (send_request(sqs, transfer) != 0) {
@@ -243,7 +244,7 @@ static void launch(struct sqs *sqs)
                 give_back(sqs, transfer);
                 continue;
             }
-            transfer->probe = gate_pass(&sqs->gate, receive);
+            transfer->probe = circuit_breaker_enter(&sqs->breaker, receive);
             push(&sqs->flying, transfer);
         }
     }
@@ -253,7 +254,7 @@ static void launch(struct sqs *sqs)
 static bool correct_clock(struct sqs *sqs, struct transfer *transfer)
 {
     int64_t theirs = transfer->request.date_ms;
-    if (sqs->keeper == NULL || transfer->corrected || theirs == 0)
+    if (sqs->renewal == NULL || transfer->corrected || theirs == 0)
         return false;
     int64_t apart = theirs - (int64_t)transfer->signed_ms;
     if (apart < SKEW_MS && apart > -SKEW_MS)
@@ -273,7 +274,7 @@ static bool worth_repeating(struct sqs *sqs, struct transfer *transfer, enum aws
     case AWS_NO_QUEUE:
         if (transfer->failing_since_ms == 0)
             transfer->failing_since_ms = now;
-        return now - transfer->failing_since_ms < patience_with(&sqs->patience, cause);
+        return now - transfer->failing_since_ms < retry_policy_limit(&sqs->retry, cause);
     case AWS_SKEWED:
     case AWS_IDENTITY: /* a signature may be refused because of its date alone */
         return correct_clock(sqs, transfer);
@@ -285,39 +286,38 @@ static bool worth_repeating(struct sqs *sqs, struct transfer *transfer, enum aws
 /* Whether it may wait for other credentials; it is among ${refused} or ${ready} then. */
 static bool await_renewal(struct sqs *sqs, struct transfer *transfer, uint64_t now)
 {
-    if (sqs->keeper == NULL || transfer->reloaded || transfer->last)
+    if (sqs->renewal == NULL || transfer->reloaded || transfer->last)
         return false;
     transfer->reloaded = true;
-    if (transfer->generation != credentials_keeper_generation(sqs->keeper)) {
+    if (transfer->generation != credentials_renewal_generation(sqs->renewal)) {
         push(&sqs->ready, transfer);
         return true;
     }
     if (transfer->failing_since_ms == 0)
         transfer->failing_since_ms = now;
-    credentials_keeper_refuse(sqs->keeper);
+    credentials_renewal_refuse(sqs->renewal);
     push(&sqs->refused, transfer);
     return true;
 }
 
 /* What becomes of those that wait for credentials. Milliseconds until the first gives up, or -1. */
-static int settle_refused(struct sqs *sqs)
+static int resume_refused(struct sqs *sqs)
 {
-    enum credentials_keeper_state state = credentials_keeper_state(sqs->keeper);
-    const struct aws_error *error = credentials_keeper_error(sqs->keeper);
+    enum credentials_renewal_state state = credentials_renewal_state(sqs->renewal);
+    const struct aws_error *error = credentials_renewal_error(sqs->renewal);
     int until = -1;
     for (struct transfer *transfer = sqs->refused.first, *next; transfer != NULL; transfer = next) {
         next = transfer->next;
         uint64_t lasted = clock_monotonic_ms() - transfer->failing_since_ms;
-        if (state == CREDENTIALS_KEEPER_REFUSED &&
-            (error->cause == AWS_OK || (lasted < sqs->patience.retry_ms && !transfer->last))) {
+        if (state == CREDENTIALS_RENEWAL_REFUSED &&
+            (error->cause == AWS_OK || (lasted < sqs->retry.retry_ms && !transfer->last))) {
             if (error->cause != AWS_OK && until == -1) /* the first is the oldest */
-                until = sqs->patience.retry_ms - lasted < INT_MAX
-                    ? (int)(sqs->patience.retry_ms - lasted)
-                    : INT_MAX;
+                until = sqs->retry.retry_ms - lasted < INT_MAX ? (int)(sqs->retry.retry_ms - lasted)
+                                                               : INT_MAX;
             continue;
         }
         drop(&sqs->refused, transfer);
-        if (state == CREDENTIALS_KEEPER_GOOD) {
+        if (state == CREDENTIALS_RENEWAL_GOOD) {
             transfer->failing_since_ms = 0;
             push(&sqs->ready, transfer);
             continue;
@@ -332,16 +332,16 @@ static int settle_refused(struct sqs *sqs)
 /* Move the renewal of credentials on. Milliseconds until this is wanted again, or -1. */
 static int renew(struct sqs *sqs)
 {
-    if (sqs->keeper == NULL)
+    if (sqs->renewal == NULL)
         return -1;
-    int due = credentials_keeper_work(sqs->keeper, sqs->clock_offset_ms);
-    if (credentials_keeper_trouble(sqs->keeper) && sqs->on_trouble != NULL)
-        sqs->on_trouble(credentials_keeper_error(sqs->keeper));
-    int until = settle_refused(sqs);
+    int due = credentials_renewal_work(sqs->renewal, sqs->clock_offset_ms);
+    if (credentials_renewal_trouble(sqs->renewal) && sqs->on_trouble != NULL)
+        sqs->on_trouble(credentials_renewal_error(sqs->renewal));
+    int until = resume_refused(sqs);
     return until >= 0 && (due < 0 || until < due) ? until : due;
 }
 
-static void settle(struct sqs *sqs, struct transfer *transfer)
+static void finish_attempt(struct sqs *sqs, struct transfer *transfer)
 {
     struct call *call = transfer->call;
     uint64_t now = clock_monotonic_ms();
@@ -350,11 +350,11 @@ static void settle(struct sqs *sqs, struct transfer *transfer)
     enum aws_cause cause =
         call_judge(call, &transfer->request, &transfer->answer.found, result, sqs->host);
     drop(&sqs->flying, transfer);
-    gate_left(&sqs->gate, is_receive(transfer), transfer->probe,
-        cause == AWS_TEMPORARY || patience_with(&sqs->patience, cause) > 0, now);
+    circuit_breaker_leave(&sqs->breaker, is_receive(transfer), transfer->probe,
+        cause == AWS_TEMPORARY || retry_policy_limit(&sqs->retry, cause) > 0, now);
     sqs->unreadable += call->unreadable && is_receive(transfer);
-    bool third = sqs->gate.failures == TROUBLE_AFTER && transfer->probe;
-    if (patience_tells(&sqs->patience, call, third) && sqs->on_trouble != NULL)
+    bool third = sqs->breaker.failures == TROUBLE_AFTER && transfer->probe;
+    if (retry_policy_reports(&sqs->retry, call, third) && sqs->on_trouble != NULL)
         sqs->on_trouble(&call->error);
     if (cause == AWS_EXPIRED && await_renewal(sqs, transfer, now))
         return;
@@ -364,13 +364,13 @@ static void settle(struct sqs *sqs, struct transfer *transfer)
         give_back(sqs, transfer);
 }
 
-/* Milliseconds until the gate may open for what waits, at most ${timeout_ms}. */
-static int until_gate(const struct sqs *sqs, int timeout_ms)
+/* Milliseconds until a probe may be sent of what waits, at most ${timeout_ms}. */
+static int until_probe(const struct sqs *sqs, int timeout_ms)
 {
     uint64_t now = clock_monotonic_ms();
-    if (sqs->ready.first == NULL || !sqs->gate.shut || sqs->gate.opens_ms <= now)
+    if (sqs->ready.first == NULL || !sqs->breaker.open || sqs->breaker.probe_ms <= now)
         return timeout_ms;
-    uint64_t left = sqs->gate.opens_ms - now;
+    uint64_t left = sqs->breaker.probe_ms - now;
     return timeout_ms >= 0 && (uint64_t)timeout_ms < left ? timeout_ms
                                                           : (int)(left < INT_MAX ? left : INT_MAX);
 }
@@ -387,11 +387,11 @@ int sqs_wait(struct sqs *sqs, struct pollfd *fds, size_t count, int timeout_ms)
     size_t given = count < SQS_FDS ? count : SQS_FDS;
     int renewal_ms = renew(sqs);
     launch(sqs);
-    int timeout = sqs->done != NULL ? 0 : sooner(renewal_ms, until_gate(sqs, timeout_ms));
+    int timeout = sqs->done != NULL ? 0 : sooner(renewal_ms, until_probe(sqs, timeout_ms));
     if (given > 0)
         memcpy(all, fds, given * sizeof *all);
     all[given] =
-        (struct pollfd){ .fd = sqs->keeper != NULL ? credentials_keeper_fd(sqs->keeper) : -1,
+        (struct pollfd){ .fd = sqs->renewal != NULL ? credentials_renewal_fd(sqs->renewal) : -1,
             .events = POLLIN };
     if (http_wait(sqs->http, all, given + 1, timeout) != 0)
         return -1;
@@ -401,7 +401,7 @@ int sqs_wait(struct sqs *sqs, struct pollfd *fds, size_t count, int timeout_ms)
         struct transfer *transfer = sqs->flying.first;
         while (&transfer->request != request)
             transfer = transfer->next;
-        settle(sqs, transfer);
+        finish_attempt(sqs, transfer);
     }
     (void)renew(sqs);
     launch(sqs);
@@ -445,7 +445,8 @@ static void cut(struct sqs *sqs)
         struct transfer *transfer = sqs->flying.first;
         http_cancel(sqs->http, &transfer->request);
         drop(&sqs->flying, transfer);
-        gate_left(&sqs->gate, is_receive(transfer), transfer->probe, true, clock_monotonic_ms());
+        circuit_breaker_leave(&sqs->breaker, is_receive(transfer), transfer->probe, true,
+            clock_monotonic_ms());
         push(&sqs->unused, transfer);
     }
     struct queue_of_transfers *waiting[] = { &sqs->ready, &sqs->refused };

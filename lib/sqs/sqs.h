@@ -9,8 +9,8 @@
 #include "aws/error.h"
 #include "http/url.h"
 #include "sqs/call.h"
-#include "sqs/patience.h"
 #include "sqs/protocol.h"
+#include "sqs/retry_policy.h"
 
 /*
  * A client of SQS: calls go in, are signed, sent, and repeated while that helps, and come back when
@@ -23,7 +23,7 @@
  * corrected by the server's Date, once a call.
  *
  * Credentials are renewed before they expire, and when a server says that they have, beside all
- * else (credentials/keeper.h). A call that was refused for it waits for others, as long as it
+ * else (credentials/renewal.h). A call that was refused for it waits for others, as long as it
  * might go on failing, and is sent once more.
  */
 struct sqs;
@@ -34,13 +34,13 @@ struct sqs_config {
     const char *profile; /* --profile, or NULL */
     bool anonymous;      /* sign nothing */
     enum protocol protocol;
-    unsigned parallel;        /* requests in flight at once */
-    const char *ca_bundle;    /* or NULL */
-    int stop_fd;              /* ends the wait for the first credentials; -1: nothing does */
-    struct patience patience; /* with a call that fails */
+    unsigned parallel;         /* requests in flight at once */
+    const char *ca_bundle;     /* or NULL */
+    int stop_fd;               /* ends the wait for the first credentials; -1: nothing does */
+    struct retry_policy retry; /* with a call that fails */
     /*
-     * Told what patience_tells() finds worth it, and when a renewal of credentials has failed; may
-     * be NULL.
+     * Told what retry_policy_reports() finds worth it, and when a renewal of credentials has
+     * failed; may be NULL.
      */
     void (*on_trouble)(const struct aws_error *error);
 };

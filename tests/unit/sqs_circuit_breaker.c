@@ -1,4 +1,4 @@
-/* lib/sqs/gate: how requests are held back while they fail. */
+/* lib/sqs/circuit_breaker: how requests are held back while they fail. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -6,28 +6,28 @@
 
 #include <cmocka.h>
 
-#include "sqs/gate.h"
+#include "sqs/circuit_breaker.h"
 
-/* Drive the gate as a client with many waiting calls would, a server that only fails, for a while.
+/* Drive it as a client with many waiting calls would, a server that only fails, for a while.
  */
 static unsigned requests_in(uint64_t milliseconds)
 {
-    struct gate gate;
+    struct circuit_breaker breaker;
     unsigned requests = 0;
-    gate_init(&gate);
+    circuit_breaker_init(&breaker);
     for (uint64_t now = 1000; now < 1000 + milliseconds; now++) {
         bool probes[100];
         unsigned passed = 0;
-        while (passed < 100 && gate_lets(&gate, false, now))
-            probes[passed++] = gate_pass(&gate, false);
+        while (passed < 100 && circuit_breaker_lets(&breaker, false, now))
+            probes[passed++] = circuit_breaker_enter(&breaker, false);
         requests += passed;
         while (passed > 0)
-            gate_left(&gate, false, probes[--passed], true, now);
+            circuit_breaker_leave(&breaker, false, probes[--passed], true, now);
     }
     return requests;
 }
 
-static void test_gate_is_slow_while_all_fails(void **state)
+static void test_is_slow_while_all_fails(void **state)
 {
     (void)state;
     /* The hundred that are sent before the first comes back, then four a second at most. */
@@ -38,42 +38,43 @@ static void test_gate_is_slow_while_all_fails(void **state)
     }
 }
 
-static void test_gate_opens(void **state)
+static void test_success_closes(void **state)
 {
     (void)state;
-    struct gate gate;
-    gate_init(&gate);
-    bool first = gate_pass(&gate, true), second = gate_pass(&gate, false);
+    struct circuit_breaker breaker;
+    circuit_breaker_init(&breaker);
+    bool first = circuit_breaker_enter(&breaker, true),
+         second = circuit_breaker_enter(&breaker, false);
     assert_false(first);
-    gate_left(&gate, true, first, true, 1000);
-    assert_int_equal(gate.failures, 1);
-    assert_false(gate_lets(&gate, true, 999));
+    circuit_breaker_leave(&breaker, true, first, true, 1000);
+    assert_int_equal(breaker.failures, 1);
+    assert_false(circuit_breaker_lets(&breaker, true, 999));
     /* what was under way fails of the same fault */
-    gate_left(&gate, false, second, true, 1001);
-    assert_int_equal(gate.failures, 1);
+    circuit_breaker_leave(&breaker, false, second, true, 1001);
+    assert_int_equal(breaker.failures, 1);
     /* one probe at a time … */
-    assert_true(gate_lets(&gate, true, 2000));
-    bool probe = gate_pass(&gate, true);
+    assert_true(circuit_breaker_lets(&breaker, true, 2000));
+    bool probe = circuit_breaker_enter(&breaker, true);
     assert_true(probe);
-    assert_false(gate_lets(&gate, true, 9000));
+    assert_false(circuit_breaker_lets(&breaker, true, 9000));
     /* … but a receive that hangs stops no other request */
-    assert_true(gate_lets(&gate, false, 9000));
-    bool other = gate_pass(&gate, false);
-    assert_false(gate_lets(&gate, false, 9000));
-    gate_left(&gate, false, other, false, 9000);
-    assert_false(gate.shut);
-    assert_true(gate_lets(&gate, true, 9000));
-    gate_left(&gate, true, probe, true, 9001);
-    assert_true(gate.shut);
-    assert_int_equal(gate.failures, 1);
-    assert_int_equal(gate.receives + gate.others, 0);
+    assert_true(circuit_breaker_lets(&breaker, false, 9000));
+    bool other = circuit_breaker_enter(&breaker, false);
+    assert_false(circuit_breaker_lets(&breaker, false, 9000));
+    circuit_breaker_leave(&breaker, false, other, false, 9000);
+    assert_false(breaker.open);
+    assert_true(circuit_breaker_lets(&breaker, true, 9000));
+    circuit_breaker_leave(&breaker, true, probe, true, 9001);
+    assert_true(breaker.open);
+    assert_int_equal(breaker.failures, 1);
+    assert_int_equal(breaker.receives + breaker.others, 0);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_gate_is_slow_while_all_fails),
-        cmocka_unit_test(test_gate_opens),
+        cmocka_unit_test(test_is_slow_while_all_fails),
+        cmocka_unit_test(test_success_closes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
