@@ -191,7 +191,7 @@ static bool room(void *context)
 {
     const struct acker *acker = context;
     return acker->unacknowledged.count <
-        (size_t)acker->options->parallel * UNACKNOWLEDGED_PER_BATCH &&
+        (size_t)acker->options->batch.parallel * UNACKNOWLEDGED_PER_BATCH &&
         acker->unacknowledged.bytes < UNACKNOWLEDGED_BYTES;
 }
 
@@ -250,13 +250,13 @@ void ack_run(const struct connection *connection, const struct ack_options *opti
             .sqs = connection->sqs,
             .operation = options->release ? CALL_VISIBILITY : CALL_DELETE,
             .visibility_timeout_s = 0,
-            .parallel = options->parallel,
+            .parallel = options->batch.parallel,
             .linger_ms = options->linger_ms,
-            .retry_ms = options->retry_ms,
+            .retry_ms = batch_options_retry_ms(&options->batch),
         },
         .input = STDIN_FILENO,
-        .maximum = options->max_record,
-        .grace_ms = options->grace_ms,
+        .maximum = options->batch.max_record,
+        .grace_ms = options->batch.grace_ms,
         .out = acker->out,
         .meter = meter,
         .context = acker,

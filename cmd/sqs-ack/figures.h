@@ -3,8 +3,9 @@
 
 #include <stdint.h>
 
-#include "ack.h"
 #include "base/meter.h"
+#include "result.h"
+#include "sqs/sqs.h"
 #include "unacknowledged.h"
 
 /* What a run tells of itself (base/meter.h). */

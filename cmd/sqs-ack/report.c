@@ -1,37 +1,26 @@
-#include <errno.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "base/clock.h"
 #include "base/line.h"
 #include "base/msg.h"
 #include "base/status.h"
 #include "report.h"
-#include "sqs/connect.h"
 
 int report_run(const struct ack_options *options, const struct ack_result *result,
     uint64_t requests, uint64_t began_ms)
 {
-    int status = STATUS_OK;
-    if (result->no_memory || result->loop.input_error == ENOMEM) {
-        msg_error("no memory");
-        status = STATUS_INTERNAL;
-    } else if (result->metrics_error != 0) {
+    int status;
+    if (result->metrics_error != 0 && !result->no_memory) {
         msg_error("cannot write %s: %s", options->meter.metrics_file,
             meter_reason(result->metrics_error));
         status = STATUS_IO;
-    } else if (result->loop.error.cause != AWS_OK) {
-        status = connect_report(&result->loop.error);
-    } else if (result->loop.input_error != 0) {
-        msg_error("cannot read standard input: %s", strerror(result->loop.input_error));
-        status = STATUS_IO;
-    } else if (result->loop.output_error != 0) {
-        msg_error("cannot write to standard output: %s", strerror(result->loop.output_error));
-        status = STATUS_IO;
-    } else if (result->refused > 0 || result->failed > 0 || result->rejected > 0 ||
-        result->incomplete > 0) {
-        status = STATUS_PARTIAL;
+    } else {
+        status = batch_loop_report(&result->loop, result->no_memory);
     }
+    if (status == STATUS_OK &&
+        (result->refused > 0 || result->failed > 0 || result->rejected > 0 ||
+            result->incomplete > 0))
+        status = STATUS_PARTIAL;
     if (result->incomplete > 0)
         msg_warn("%llu deliveries were not deleted, as not all verdicts on them came",
             (unsigned long long)result->incomplete);

@@ -3,7 +3,8 @@
 
 #include <stdint.h>
 
-#include "ack.h"
+#include "options.h"
+#include "result.h"
 
 /* Say what came of a run that began at ${began_ms} (monotonic) and return its exit status. */
 int report_run(const struct ack_options *options, const struct ack_result *result,

@@ -7,6 +7,7 @@
 #include "acked.h"
 #include "base/clock.h"
 #include "base/msg.h"
+#include "base/opt.h"
 #include "base/start.h"
 #include "base/status.h"
 #include "base/stop.h"
@@ -105,12 +106,12 @@ static int run(struct settings *given)
 int main(int argc, char **argv)
 {
     struct settings settings;
-    int status;
     if (start_program(argv[0]) != 0 || stop_install() != 0) {
         msg_error("cannot start: %s", strerror(errno));
         return STATUS_INTERNAL;
     }
-    if (!options_parse(argc, argv, &settings, &status)) {
+    int status = options_parse(&settings, argc, argv);
+    if (status != OPT_RUN) {
         const char *fifo = options_fifo(argc, argv);
         if (fifo != NULL)
             acked_close(acked_open(fifo)); /* or who opens it for writing would wait for ever */

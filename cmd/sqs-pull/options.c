@@ -32,7 +32,7 @@ enum {
     GRACE_MS = 30000
 };
 
-static const struct opt options[] = {
+static const struct opt table[] = {
     { OPT_FOLLOW, 'f', "follow", NULL, "stay and wait for more messages", false },
     { OPT_NUMBER, 'n', "number", "N", "stop after N messages", false },
     { OPT_JOBS, 'j', "jobs", "N", "receive requests at once (default: 4)", false },
@@ -63,8 +63,8 @@ static const struct opt_command command = {
     .synopsis = "[-fqv] [-Q URL|NAME] [-n N] [-j N] [--acked FIFO] [option ...]",
     .summary =
         "Receive the messages of an SQS queue and print them as records, one JSON object a line.",
-    .options = options,
-    .count = sizeof options / sizeof *options,
+    .options = table,
+    .count = sizeof table / sizeof *table,
 };
 
 /* Options that go with --acked. */
@@ -88,9 +88,9 @@ static int take_lease(struct pull_options *pull, int id, const char *value)
     }
 }
 
-/* 0, or the exit status. */
-static int take(struct settings *given, int id, const char *value)
+static int take(void *context, int id, const char *value)
 {
+    struct settings *given = context;
     struct pull_options *pull = &given->pull;
     uint64_t number = 0;
     switch (id) {
@@ -155,21 +155,15 @@ static int take(struct settings *given, int id, const char *value)
     }
 }
 
-/* What depends on several options. False: they do not go together; *status is set. */
-static bool complete(struct settings *given, int *status)
+/* What depends on several options. OPT_RUN, or the exit status: they do not go together. */
+static int complete(struct settings *given)
 {
-    if (given->pull.follow && given->has_empties) {
-        *status = opt_usage("options --follow and --empty exclude each other");
-        return false;
-    }
-    if (given->has_leases && given->acked == NULL) {
-        *status = opt_usage("options --max-in-flight, --max-lease and --grace want --acked");
-        return false;
-    }
-    if (given->acked != NULL && given->has_visibility && given->pull.visibility_timeout_s == 0) {
-        *status = opt_usage("options --acked and --visibility-timeout 0 exclude each other");
-        return false;
-    }
+    if (given->pull.follow && given->has_empties)
+        return opt_usage("options --follow and --empty exclude each other");
+    if (given->has_leases && given->acked == NULL)
+        return opt_usage("options --max-in-flight, --max-lease and --grace want --acked");
+    if (given->acked != NULL && given->has_visibility && given->pull.visibility_timeout_s == 0)
+        return opt_usage("options --acked and --visibility-timeout 0 exclude each other");
     if (!given->has_wait)
         given->pull.wait_s = given->pull.follow ? FOLLOW_WAIT_S : DRAIN_WAIT_S;
     if (given->pull.follow && !given->connect.has_retry) {
@@ -178,30 +172,18 @@ static bool complete(struct settings *given, int *status)
     }
     given->connect.absence = given->pull.follow ? CONNECT_DOUBT : CONNECT_BELIEVE;
     given->pull.retry_ms = given->connect.has_retry ? given->connect.retry_ms : CONNECT_RETRY_MS;
-    return true;
+    return OPT_RUN;
 }
 
-bool options_parse(int argc, char **argv, struct settings *settings, int *status)
+int options_parse(struct settings *settings, int argc, char **argv)
 {
-    struct opt_parser parser;
-    const char *value;
-    int id;
     *settings = (struct settings){ .pull = { .parallel = 4,
                                        .empties = 2,
                                        .max_in_flight = MAX_IN_FLIGHT,
                                        .max_lease_ms = MAX_LEASE_MS,
                                        .grace_ms = GRACE_MS } };
-    *status = STATUS_OK;
-    opt_start(&parser, &command, argc, argv);
-    while ((id = opt_next(&parser, &value)) != OPT_END) {
-        if (id == OPT_EXIT) {
-            *status = parser.exit_status;
-            return false;
-        }
-        if ((*status = take(settings, id, value)) != 0)
-            return false;
-    }
-    return complete(settings, status);
+    int status = opt_each(&command, argc, argv, take, settings);
+    return status == OPT_RUN ? complete(settings) : status;
 }
 
 const char *options_fifo(int argc, char **argv)

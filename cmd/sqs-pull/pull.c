@@ -8,6 +8,7 @@
 #include "base/msg.h"
 #include "base/stop.h"
 #include "figures.h"
+#include "pull.h"
 #include "puller.h"
 #include "receive.h"
 

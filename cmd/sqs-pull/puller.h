@@ -10,8 +10,9 @@
 #include "format.h"
 #include "known.h"
 #include "leases.h"
-#include "pull.h"
+#include "options.h"
 #include "release.h"
+#include "result.h"
 #include "sqs/connect.h"
 #include "unprinted.h"
 

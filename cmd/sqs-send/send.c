@@ -194,7 +194,7 @@ static void unlink_outgoing(struct sender *sender, struct outgoing *outgoing)
 static bool room(void *context)
 {
     const struct sender *sender = context;
-    return sender->waiting < (size_t)sender->options->parallel * WAITING_PER_BATCH &&
+    return sender->waiting < (size_t)sender->options->batch.parallel * WAITING_PER_BATCH &&
         sender->bytes < WAITING_BYTES;
 }
 
@@ -269,15 +269,15 @@ void send_run(const struct connection *connection, const struct send_options *op
         .batcher = {
             .sqs = connection->sqs,
             .operation = CALL_SEND,
-            .parallel = options->parallel,
+            .parallel = options->batch.parallel,
             .linger_ms = LINGER_MS,
-            .retry_ms = options->retry_ms,
+            .retry_ms = batch_options_retry_ms(&options->batch),
             .ordered = sender.fifo,
             .maximum = BODY_MAXIMUM,
         },
         .input = STDIN_FILENO,
-        .maximum = options->max_record,
-        .grace_ms = options->grace_ms,
+        .maximum = options->batch.max_record,
+        .grace_ms = options->batch.grace_ms,
         .out = sender.out,
         .meter = meter,
         .output_needed = true, /* what is sent without a verdict would be sent once more */

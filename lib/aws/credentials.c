@@ -55,7 +55,7 @@ enum aws_cause credentials_set(struct credentials *credentials, const char *id, 
         (token == NULL || credentials->session_token != NULL))
         return AWS_OK;
     credentials_free(credentials);
-    return error_set(error, AWS_NO_MEMORY, NULL, "no memory");
+    return error_no_memory(error);
 }
 
 const char *credentials_variable(const char *name)

@@ -18,10 +18,15 @@ enum aws_cause error_set(struct aws_error *error, enum aws_cause cause, const ch
     return cause;
 }
 
+enum aws_cause error_no_memory(struct aws_error *error)
+{
+    return error_set(error, AWS_NO_MEMORY, NULL, "no memory");
+}
+
 enum aws_cause error_no_engine(struct aws_error *error, int reason)
 {
     if (reason == ENOMEM)
-        return error_set(error, AWS_NO_MEMORY, NULL, "no memory");
+        return error_no_memory(error);
     return error_set(error, AWS_NO_MEMORY, ERROR_DESCRIPTORS_HINT, "cannot make requests: %s",
         strerror(reason));
 }

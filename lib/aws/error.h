@@ -35,6 +35,9 @@ struct aws_error {
 enum aws_cause error_set(struct aws_error *error, enum aws_cause cause, const char *hint,
     const char *format, ...) __attribute__((format(printf, 4, 5)));
 
+/* AWS_NO_MEMORY, "no memory"; returns the cause. */
+enum aws_cause error_no_memory(struct aws_error *error);
+
 /* For http_open() that failed with errno ${reason}. Returns the cause, AWS_NO_MEMORY. */
 enum aws_cause error_no_engine(struct aws_error *error, int reason);
 

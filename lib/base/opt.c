@@ -262,6 +262,21 @@ static bool with_unit(const char *text, const struct unit *units, size_t count, 
     return false;
 }
 
+int opt_each(const struct opt_command *command, int argc, char **argv,
+    int (*take)(void *context, int id, const char *value), void *context)
+{
+    struct opt_parser parser;
+    const char *value;
+    int id, status = 0;
+    opt_start(&parser, command, argc, argv);
+    while (status == 0 && (id = opt_next(&parser, &value)) != OPT_END) {
+        if (id == OPT_EXIT)
+            return parser.exit_status;
+        status = take(context, id, value);
+    }
+    return status == 0 ? OPT_RUN : status;
+}
+
 int opt_no_operand(const char *input)
 {
     return opt_usage("no operand is taken: %s are read from standard input", input);

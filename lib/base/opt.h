@@ -54,6 +54,16 @@ void opt_start(struct opt_parser *parser, const struct opt_command *command, int
  */
 int opt_next(struct opt_parser *parser, const char **value);
 
+/*
+ * opt_each(command, argc, argv, take, context):
+ * Hand every option and operand, as opt_next() has them, to ${take}, which returns 0, or the status
+ * to exit with after it printed a usage error. Return OPT_RUN when all of them are taken, else the
+ * status to exit with.
+ */
+enum { OPT_RUN = -1 };
+int opt_each(const struct opt_command *command, int argc, char **argv,
+    int (*take)(void *context, int id, const char *value), void *context);
+
 /* Print a usage error with the hint "try 'PROGRAM --help'"; return STATUS_USAGE. */
 int opt_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

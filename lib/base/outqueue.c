@@ -173,11 +173,6 @@ uint64_t outqueue_written(const struct outqueue *queue)
     return queue->written;
 }
 
-bool outqueue_within_line(const struct outqueue *queue)
-{
-    return queue->within_line;
-}
-
 int outqueue_error(const struct outqueue *queue)
 {
     return queue->error;

@@ -42,7 +42,6 @@ uint64_t outqueue_cut(struct outqueue *queue);
 
 size_t outqueue_waiting(const struct outqueue *queue);   /* bytes not written */
 uint64_t outqueue_written(const struct outqueue *queue); /* bytes written since it was opened */
-bool outqueue_within_line(const struct outqueue *queue); /* a line is written in part */
 int outqueue_error(const struct outqueue *queue);        /* the kept errno, or 0 */
 
 /* Close the descriptor itself, because some file systems report a failed write only then; free. 0,

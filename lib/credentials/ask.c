@@ -62,7 +62,7 @@ static enum aws_cause judge(const struct credentials_ask *exchange, struct aws_e
         return error_set(error, AWS_TEMPORARY, NULL, "%s answers with status %u", exchange->who,
             http->status);
     if (http->outcome == HTTP_NO_MEMORY)
-        return error_set(error, AWS_NO_MEMORY, NULL, "no memory");
+        return error_no_memory(error);
     return error_set(error, worth_repeating(http) ? AWS_TEMPORARY : AWS_SETTING,
         http->outcome == HTTP_UNTRUSTED ? "AWS_CA_BUNDLE names a file of certificates to trust"
             : http->outcome == HTTP_DESCRIPTORS ? ERROR_DESCRIPTORS_HINT
@@ -84,7 +84,7 @@ enum aws_cause credentials_ask_run(struct credentials_ask *exchange,
     buf_init(&exchange->answer, CREDENTIALS_ASK_MAXIMUM);
     /* All room at once: growing would leave copies of secrets behind. */
     if (buf_reserve(&exchange->answer, CREDENTIALS_ASK_MAXIMUM) == NULL)
-        return error_set(error, AWS_NO_MEMORY, NULL, "no memory");
+        return error_no_memory(error);
     struct http *http = http_open(&config);
     if (http == NULL)
         return error_no_engine(error, errno);
@@ -99,7 +99,7 @@ enum aws_cause credentials_ask_run(struct credentials_ask *exchange,
         else if (result == 1)
             cause = error_set(error, AWS_STOPPED, NULL, "stopped");
         else
-            cause = error_set(error, AWS_NO_MEMORY, NULL, "no memory");
+            cause = error_no_memory(error);
         if (cause != AWS_TEMPORARY || try >= exchange->tries)
             break;
         struct pollfd stop = { .fd = request->stop_fd, .events = POLLIN };

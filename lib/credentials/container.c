@@ -36,7 +36,7 @@ static enum aws_cause check_full(const char *text, struct aws_error *error)
     (void)snprintf(plain, sizeof plain, "%.*s", (int)length, text);
     enum url_result result = url_parse(plain, &url);
     if (result == URL_NO_MEMORY)
-        return error_set(error, AWS_NO_MEMORY, NULL, "no memory");
+        return error_no_memory(error);
     bool good = result == URL_OK && strpbrk(text + length, "# \t\r\n") == NULL;
     bool allowed = good && (strncmp(url.origin, "https:", 6) == 0 || is_neighbour(url.name));
     url_free(&url);
@@ -97,7 +97,7 @@ static enum aws_cause authorize(struct buf *header, struct aws_error *error)
         }
     if (buf_reserve(header, strlen(text) + 32) == NULL ||
         buf_printf(header, "Authorization: %s", text) != 0 || buf_cstr(header) == NULL)
-        cause = error_set(error, AWS_NO_MEMORY, NULL, "no memory");
+        cause = error_no_memory(error);
 done:
     buf_wipe(&token);
     return cause;

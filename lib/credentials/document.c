@@ -104,7 +104,7 @@ enum aws_cause credentials_document_read(struct credentials *credentials,
         buf_init(&reading.values[member], VALUE_MAXIMUM);
     struct json_paths *paths = paths_of(&reading, kind);
     if (paths == NULL) {
-        cause = error_set(error, AWS_NO_MEMORY, NULL, "no memory");
+        cause = error_no_memory(error);
     } else if (json_scan(text, length, paths, DEEPEST, &matches, &result) != JSON_OK ||
         result.kind != JSON_OBJECT) {
         cause = error_set(error, AWS_SETTING, NULL, "what %s gives is not a JSON object", who);

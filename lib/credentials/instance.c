@@ -39,7 +39,7 @@ static enum aws_cause find_endpoint(const struct profile *profile, struct url *u
     case URL_NO_MEMORY:
         break;
     }
-    return error_set(error, AWS_NO_MEMORY, NULL, "no memory");
+    return error_no_memory(error);
 }
 
 static enum aws_cause ask(const struct service *service, enum http_method method, const char *path,
@@ -94,7 +94,7 @@ static enum aws_cause fetch_token(struct service *service, const char **reason,
             buf_printf(&service->token, "X-aws-ec2-metadata-token: %.*s",
                 (int)exchange.answer.length, exchange.answer.data) != 0 ||
             buf_cstr(&service->token) == NULL)) {
-        cause = error_set(error, AWS_NO_MEMORY, NULL, "no memory");
+        cause = error_no_memory(error);
     }
     credentials_ask_free(&exchange);
     return cause;
@@ -162,7 +162,7 @@ enum aws_cause credentials_instance_fetch(struct credentials *credentials,
     buf_init(&service.token, CREDENTIALS_ASK_MAXIMUM + 64);
     if (asprintf(&origin, "%s%s", url.origin, url.path) < 0) {
         origin = NULL;
-        cause = error_set(error, AWS_NO_MEMORY, NULL, "no memory");
+        cause = error_no_memory(error);
         goto done;
     }
     service.origin = origin;

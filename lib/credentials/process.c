@@ -165,12 +165,12 @@ enum aws_cause credentials_process_fetch(struct credentials *credentials, const 
     buf_init(&output, OUTPUT_MAXIMUM);
     if (shell_words_split(&words, command) != 0)
         cause = errno == ENOMEM
-            ? error_set(error, AWS_NO_MEMORY, NULL, "no memory")
+            ? error_no_memory(error)
             : error_set(error, AWS_CONFIG, NULL,
                   "%s: credential_process is not a command: a quote is open, or it has no words",
                   place);
     else if (buf_reserve(&output, OUTPUT_MAXIMUM) == NULL)
-        cause = error_set(error, AWS_NO_MEMORY, NULL, "no memory");
+        cause = error_no_memory(error);
     else
         cause = run(words.list, &output, place, request, error);
     if (cause == AWS_OK)

@@ -241,7 +241,7 @@ static enum aws_cause load_file(struct profile *profile, enum profile_kind kind,
     size_t line;
     enum aws_cause cause = AWS_OK;
     if (name == NULL)
-        return error_set(error, AWS_NO_MEMORY, NULL, "no memory");
+        return error_no_memory(error);
     buf_init(&text, FILE_MAXIMUM);
     (void)buf_reserve(&text, 65536); /* growing would leave copies of secrets behind */
     if (read_file(name, &text) != 0) {
@@ -260,7 +260,7 @@ static enum aws_cause load_file(struct profile *profile, enum profile_kind kind,
             "%s:%zu: %s", name, line, profile->problem);
         break;
     case PROFILE_NO_MEMORY:
-        cause = error_set(error, AWS_NO_MEMORY, NULL, "no memory");
+        cause = error_no_memory(error);
         break;
     }
 done:
@@ -272,7 +272,7 @@ enum aws_cause profile_load_named(struct profile *profile, const char *name,
     struct aws_error *error)
 {
     if (profile_init(profile, name) != 0)
-        return error_set(error, AWS_NO_MEMORY, NULL, "no memory");
+        return error_no_memory(error);
     profile->files[PROFILE_CONFIG] = file_name("AWS_CONFIG_FILE", ".aws/config");
     profile->files[PROFILE_CREDENTIALS] =
         file_name("AWS_SHARED_CREDENTIALS_FILE", ".aws/credentials");

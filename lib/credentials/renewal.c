@@ -90,7 +90,7 @@ struct credentials_renewal *credentials_renewal_open(const struct credentials_re
     struct credentials_renewal *renewal = calloc(1, sizeof *renewal);
     unsigned char unused[DIGEST_SHA256_SIZE];
     if (renewal == NULL) {
-        error_set(error, AWS_NO_MEMORY, NULL, "no memory");
+        error_no_memory(error);
         return NULL;
     }
     renewal->done_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -103,7 +103,7 @@ struct credentials_renewal *credentials_renewal_open(const struct credentials_re
     backoff_init(&renewal->pauses, FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
     /* A digest is made ready at its first use, which must not be in two threads at once. */
     if (!copy_request(renewal, request) || digest_sha256("", 0, unused) != 0) {
-        error_set(error, AWS_NO_MEMORY, NULL, "no memory");
+        error_no_memory(error);
         goto err;
     }
     if (credentials_chain_load(&renewal->current, request, error) != AWS_OK)

@@ -114,7 +114,7 @@ static enum aws_cause read_answer(struct credentials *credentials,
     }
     struct xml *xml = xml_open(&handler, &reading);
     if (xml == NULL) {
-        cause = error_set(error, AWS_NO_MEMORY, NULL, "no memory");
+        cause = error_no_memory(error);
         goto done;
     }
     xml_feed(xml, exchange->answer.data, exchange->answer.length);
@@ -158,7 +158,7 @@ static enum aws_cause find_endpoint(const struct credentials_request *request,
     case URL_NO_MEMORY:
         break;
     }
-    return error_set(error, AWS_NO_MEMORY, NULL, "no memory");
+    return error_no_memory(error);
 }
 
 static void add(struct buf *body, const char *name, const char *text)
@@ -226,7 +226,7 @@ static enum aws_cause assume(struct credentials *credentials,
         headers_begin(&headers, "application/x-www-form-urlencoded; charset=utf-8", url.host, by,
             now_ms);
         if (buf_cstr(&target) == NULL || body.failed || headers_finish(&headers, &signing) != 0) {
-            cause = error_set(error, AWS_NO_MEMORY, NULL, "no memory");
+            cause = error_no_memory(error);
             break;
         }
         exchange.http = (struct http_request){ .method = HTTP_POST,

@@ -3,8 +3,11 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/msg.h"
+#include "base/status.h"
 #include "base/stop.h"
 #include "sqs/batch_loop.h"
+#include "sqs/connect.h"
 
 enum { STOPPING_TICK_MS = 200, OUTPUT_WAITING = 1 << 20 };
 
@@ -204,8 +207,23 @@ void batch_loop_run(const struct batch_loop_config *config, struct batch_loop_re
         run_loop(&loop);
         batcher_free(loop.batcher);
     } else {
-        error_set(&result->error, AWS_NO_MEMORY, NULL, "no memory");
+        error_no_memory(&result->error);
     }
     result->skipped = line_skipped(loop.reader);
     line_close(loop.reader);
+}
+
+int batch_loop_report(const struct batch_loop_result *result, bool no_memory)
+{
+    if (no_memory || result->input_error == ENOMEM) {
+        msg_error("no memory");
+        return STATUS_INTERNAL;
+    }
+    if (result->error.cause != AWS_OK)
+        return connect_report(&result->error);
+    if (result->input_error != 0)
+        msg_error("cannot read standard input: %s", strerror(result->input_error));
+    else if (result->output_error != 0)
+        msg_error("cannot write to standard output: %s", strerror(result->output_error));
+    return result->input_error != 0 || result->output_error != 0 ? STATUS_IO : STATUS_OK;
 }

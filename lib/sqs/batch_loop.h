@@ -45,6 +45,12 @@ struct batch_loop_result {
 };
 
 void batch_loop_run(const struct batch_loop_config *config, struct batch_loop_result *result);
+/*
+ * For main(): print what stopped the loop, ${no_memory} (outside of it) first. Returns the exit
+ * status that goes with it; STATUS_OK: nothing did.
+ */
+int batch_loop_report(const struct batch_loop_result *result, bool no_memory);
+
 void batch_loop_add(struct batch_loop *loop, struct batcher_item *item);
 
 #endif

@@ -220,7 +220,7 @@ void batcher_work(struct batcher *batcher)
         flight->busy = true;
         batcher->busy++;
         if (sqs_start(batcher->config.sqs, call) != 0) {
-            error_set(&call->error, AWS_NO_MEMORY, NULL, "no memory");
+            error_no_memory(&call->error);
             batcher_take(batcher, call);
             return;
         }

@@ -92,7 +92,7 @@ static enum aws_cause judge_answer(struct call *call, const struct found *found,
     enum found_result result, const char *host)
 {
     if (result == FOUND_NO_MEMORY)
-        return error_set(&call->error, AWS_NO_MEMORY, NULL, "no memory");
+        return error_no_memory(&call->error);
     call->unreadable = result == FOUND_MALFORMED;
     if (call->unreadable)
         return error_set(&call->error, AWS_TEMPORARY, NULL,
@@ -146,7 +146,7 @@ static enum aws_cause judge_transfer(struct call *call, const struct http_reques
     enum aws_cause cause = AWS_TEMPORARY;
     const char *hint = NULL;
     if (request->outcome == HTTP_NO_MEMORY)
-        return error_set(&call->error, AWS_NO_MEMORY, NULL, "no memory");
+        return error_no_memory(&call->error);
     if (request->outcome == HTTP_DESCRIPTORS)
         hint = ERROR_DESCRIPTORS_HINT;
     if (request->outcome == HTTP_TOO_BIG)

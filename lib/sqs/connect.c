@@ -85,7 +85,7 @@ static enum aws_cause find_queue(struct settings *settings, struct aws_error *er
     if (strlen(settings->queue) >= CALL_URL_SIZE ||
         queue_identify(settings->queue, strlen(settings->queue), &identity) != 0 ||
         url_parse(settings->queue, &settings->queue_url) != URL_OK)
-        return errno == ENOMEM ? error_set(error, AWS_NO_MEMORY, NULL, "no memory")
+        return errno == ENOMEM ? error_no_memory(error)
                                : error_set(error, AWS_USAGE, NULL,
                                      "the queue given is neither a queue's URL nor a name");
     return AWS_OK;
@@ -159,7 +159,7 @@ static enum aws_cause take_endpoint(struct settings *settings, const char *text,
     case URL_NO_MEMORY:
         break;
     }
-    return error_set(error, AWS_NO_MEMORY, NULL, "no memory");
+    return error_no_memory(error);
 }
 
 /* The region's own endpoint. */
@@ -237,7 +237,7 @@ static enum aws_cause look_up(struct connection *connection, const struct settin
     if (queue_identify(connection->queue_url, strlen(connection->queue_url),
             &connection->identity) != 0 ||
         sqs_set_queue(connection->sqs, connection->queue_url) != 0)
-        return errno == ENOMEM ? error_set(error, AWS_NO_MEMORY, NULL, "no memory")
+        return errno == ENOMEM ? error_no_memory(error)
                                : error_set(error, AWS_REFUSED, NULL,
                                      "%s gives a queue URL that is none", settings->endpoint.host);
     return AWS_OK;

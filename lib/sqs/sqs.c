@@ -80,7 +80,7 @@ struct sqs *sqs_open(const struct sqs_config *config, struct aws_error *error)
 {
     struct sqs *sqs = calloc(1, sizeof *sqs);
     if (sqs == NULL) {
-        error_set(error, AWS_NO_MEMORY, NULL, "no memory");
+        error_no_memory(error);
         return NULL;
     }
     sqs->ready.end = &sqs->ready.first;
@@ -95,7 +95,7 @@ struct sqs *sqs_open(const struct sqs_config *config, struct aws_error *error)
         .agent = "sqs2pg/" SQS2PG_VERSION,
     };
     if (!copy_config(sqs, config)) {
-        error_set(error, AWS_NO_MEMORY, NULL, "no memory");
+        error_no_memory(error);
         goto err;
     }
     if ((sqs->http = http_open(&http)) == NULL) {
@@ -240,7 +240,7 @@ static void launch(struct sqs *sqs)
                 break;
             drop(&sqs->ready, transfer);
             if (send_request(sqs, transfer) != 0) {
-                error_set(&transfer->call->error, AWS_NO_MEMORY, NULL, "no memory");
+                error_no_memory(&transfer->call->error);
                 give_back(sqs, transfer);
                 continue;
             }
@@ -461,7 +461,7 @@ static void cut(struct sqs *sqs)
 enum aws_cause sqs_run(struct sqs *sqs, struct call *call, bool stoppable)
 {
     if (sqs_start(sqs, call) != 0)
-        return error_set(&call->error, AWS_NO_MEMORY, NULL, "no memory");
+        return error_no_memory(&call->error);
     for (;;) {
         struct pollfd stop = { .fd = stoppable ? stop_fd() : -1, .events = POLLIN };
         if (stoppable && stop_requested()) {
