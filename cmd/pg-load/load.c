@@ -177,6 +177,24 @@ static void populate(struct run *run)
                 run->options->batch_bytes);
 }
 
+/*
+ * Many records in a row that could not be masked mean a policy that does not fit: it must not empty
+ * a queue into a table of sealed records. 0, or -1 with ${failure}.
+ */
+static int count_sealed(struct run *run, struct failure *failure)
+{
+    const struct item *item = &run->current->items[run->current->count - 1];
+    run->sealed = item->sealed ? run->sealed + 1 : 0;
+    if (run->sealed <= run->options->sealed_limit)
+        return 0;
+    failure_set(failure, STATUS_DATA,
+        "more than --sealed-limit: %" PRIu64
+        " records in a row could not be masked, the last for %s",
+        run->sealed, run->current->refusals[item->refusal].code);
+    return failure_hint(failure,
+        "does the policy fit the messages? none of the last batch was stored");
+}
+
 /* Add what line_next() had. 0, or -1 with ${failure}. */
 static int take_line(struct run *run, enum line_result result, const struct line *line,
     struct failure *failure)
@@ -200,7 +218,7 @@ static int take_line(struct run *run, enum line_result result, const struct line
         return failure_set(failure, STATUS_INTERNAL,
             errno == ECHILD ? "the process that runs the filters is ended from outside, repeatedly"
                             : "no memory");
-    return 0;
+    return count_sealed(run, failure);
 }
 
 /* How long to wait, in ms: while nothing is due, for ever. */

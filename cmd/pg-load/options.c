@@ -16,6 +16,8 @@ enum {
     OPT_NO_QUARANTINE,
     OPT_REJECT_FILE,
     OPT_MAX_REJECTS,
+    OPT_REQUIRE_MASKED,
+    OPT_SEALED_LIMIT,
     OPT_KEY,
     OPT_LEDGER_TABLE,
     OPT_NO_LEDGER,
@@ -50,6 +52,10 @@ static const struct opt table[] = {
     { OPT_REJECT_FILE, '\0', "reject-file", "FILE", "append refused records to this file too",
         false },
     { OPT_MAX_REJECTS, '\0', "max-rejects", "N|P%", "end when more records are refused", false },
+    { OPT_REQUIRE_MASKED, '\0', "require-masked", NULL, "reject what no pii-mask has seen to",
+        false },
+    { OPT_SEALED_LIMIT, '\0', "sealed-limit", "N|none",
+        "end when more in a row could not be masked (10)", false },
     { OPT_KEY, '\0', "key", "EXPRESSION", "what tells records apart, instead of the message id",
         false },
     { OPT_LEDGER_TABLE, '\0', "ledger-table", "TABLE", "keep the keys of loaded records here",
@@ -87,6 +93,7 @@ static const struct opt_command command = {
 /* What set_value() accepts, in words. */
 static const char *const allowed[] = {
     [OPT_MAX_REJECTS] = "a number of records, or a percentage from 0% to 100%",
+    [OPT_SEALED_LIMIT] = "a number of records, or none",
     [OPT_PRUNE] = "a duration such as 30d, from 1ms to 36500d",
     [OPT_BATCH_ROWS] = "a number from 1 to 1000000",
     [OPT_BATCH_BYTES] = "a size from 1 to 256M",
@@ -115,6 +122,12 @@ static bool parse_rejects(const char *value, struct load_options *load)
     return opt_number(number, 0, load->limit_percent ? 100 : UINT64_MAX / 2, &load->limit);
 }
 
+static bool parse_sealed(const char *value, struct load_options *load)
+{
+    load->sealed_limit = UINT64_MAX;
+    return strcmp(value, "none") == 0 || opt_number(value, 0, UINT64_MAX / 2, &load->sealed_limit);
+}
+
 /* Options with a value to be checked. False: it is none. */
 static bool set_value(struct settings *settings, int option, const char *value)
 {
@@ -122,6 +135,8 @@ static bool set_value(struct settings *settings, int option, const char *value)
     switch (option) {
     case OPT_MAX_REJECTS:
         return parse_rejects(value, load);
+    case OPT_SEALED_LIMIT:
+        return parse_sealed(value, load);
     case OPT_PRUNE:
         return opt_duration(value, 1, 36500 * day_ms, &settings->prune_ms);
     case OPT_BATCH_ROWS:
@@ -172,6 +187,9 @@ static bool set_plain(struct settings *settings, int option, const char *value)
         break;
     case OPT_REJECT_FILE:
         load->reject_file = value;
+        break;
+    case OPT_REQUIRE_MASKED:
+        load->require_masked = true;
         break;
     case OPT_KEY:
         load->key = value;
@@ -249,6 +267,7 @@ bool options_parse(int argc, char **argv, struct settings *settings, int *status
                                        .batch_bytes = 8 << 20,
                                        .linger_ms = 100,
                                        .jobs = 1,
+                                       .sealed_limit = 10,
                                        .max_record = RECORD_DEFAULT_MAX,
                                        .grace_ms = 30000,
                                        .retry_ms = 30000 } };

@@ -30,6 +30,8 @@ struct load_options {
     uint64_t max_record;
     uint64_t grace_ms;
     uint64_t retry_ms;
+    bool require_masked;
+    uint64_t sealed_limit; /* error records of pii-mask in a row; UINT64_MAX: no limit */
     bool dry_run;
     bool show_values;
     struct meter_options meter;

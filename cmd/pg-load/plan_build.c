@@ -205,7 +205,9 @@ int plan_build(struct column_plan *plan, const struct load_options *options,
     const struct pg_table *table, struct failure *failure)
 {
     struct buf text;
-    *plan = (struct column_plan){ .unknown = JSON_NO_NODE, .root = options->root };
+    *plan = (struct column_plan){ .unknown = JSON_NO_NODE,
+        .root = options->root,
+        .require_masked = options->require_masked };
     buf_init(&plan->map_name, 8192);
     buf_init(&text, MAX_MAP + 65536);
     plan->paths = json_paths_new();
@@ -228,7 +230,10 @@ int plan_build(struct column_plan *plan, const struct load_options *options,
 int plan_build_again(struct column_plan *plan, struct column_plan *origin,
     const struct pg_table *table, struct failure *failure)
 {
-    *plan = (struct column_plan){ .unknown = JSON_NO_NODE, .origin = origin, .root = origin->root };
+    *plan = (struct column_plan){ .unknown = JSON_NO_NODE,
+        .origin = origin,
+        .root = origin->root,
+        .require_masked = origin->require_masked };
     plan->paths = json_paths_new();
     size_t most = table->count > origin->map.count ? table->count : origin->map.count;
     plan->sources = calloc(most + 1, sizeof *plan->sources);

@@ -12,6 +12,9 @@ int root_set(struct column_plan *plan, const char *path, struct failure *failure
     const uint32_t reserved[] = { nodes->sqs, nodes->pii, nodes->error, nodes->sealed };
     size_t length = path == NULL ? 0 : strlen(path);
     size_t error_at;
+    /* So that all members at the top of a line are seen. */
+    if (plan->require_masked && json_paths_other(plan->paths, JSON_ROOT) == JSON_NO_NODE)
+        return failure_no_memory(failure);
     if (path == NULL)
         return 0;
     uint32_t node = memmem(path, length, "[]", 2) != NULL
@@ -73,13 +76,10 @@ bool root_has_error(const struct column_plan *plan, const struct json_matches *m
         is_string(matches, plan->nodes.error_code);
 }
 
-bool root_has_content(const struct column_plan *plan, const struct json_matches *matches)
+/* Whether a line has a member at its top that is none of ours. */
+static bool has_clear_member(const struct column_plan *plan, const struct json_matches *matches)
 {
     const struct record_nodes *nodes = &plan->nodes;
-    if (has(matches, nodes->sealed))
-        return true;
-    if (nodes->body != JSON_ROOT)
-        return has(matches, nodes->body);
     for (size_t i = 0; i < matches->count; i++) {
         uint32_t node = matches->list[i].node;
         if (node != JSON_ROOT && json_paths_parent(plan->paths, node) == JSON_ROOT &&
@@ -88,4 +88,19 @@ bool root_has_content(const struct column_plan *plan, const struct json_matches 
             return true;
     }
     return false;
+}
+
+bool root_has_content(const struct column_plan *plan, const struct json_matches *matches)
+{
+    const struct record_nodes *nodes = &plan->nodes;
+    if (has(matches, nodes->sealed))
+        return true;
+    return nodes->body != JSON_ROOT ? has(matches, nodes->body) : has_clear_member(plan, matches);
+}
+
+bool root_is_masked(const struct column_plan *plan, const struct json_matches *matches)
+{
+    if (is_string(matches, plan->nodes.pii_key))
+        return true;
+    return root_has_error(plan, matches) && !has_clear_member(plan, matches);
 }

@@ -132,6 +132,17 @@ static void copy_word(char *to, size_t size, const struct view *view, uint32_t n
     to[length] = '\0';
 }
 
+/* Content that may be in clear is stored nowhere, so that its message stays on the queue. */
+static int refuse_clear(const struct column_plan *plan, struct row_batch *batch, struct item *item,
+    const char *code)
+{
+    if (refuse(batch, item, code, NULL) != 0)
+        return -1;
+    if (plan->require_masked)
+        item->kind = ITEM_EMPTY;
+    return 0;
+}
+
 static int take_error(const struct view *view, struct row_batch *batch, struct item *item)
 {
     const struct record_nodes *nodes = &view->reader->plan->nodes;
@@ -140,6 +151,7 @@ static int take_error(const struct view *view, struct row_batch *batch, struct i
         return -1;
     copy_word(refusal->stage, sizeof refusal->stage, view, nodes->error_stage);
     copy_word(refusal->code, sizeof refusal->code, view, nodes->error_code);
+    item->sealed = strcmp(refusal->stage, "mask") == 0;
     item->kind =
         root_has_content(view->reader->plan, &view->reader->matches) ? ITEM_ERROR : ITEM_EMPTY;
     return 0;
@@ -165,6 +177,8 @@ static int take_object(struct row_reader *reader, const char *text, struct row_b
     enum row_key keyed = row_key_ledger(&view, item);
     if (keyed == ROW_KEY_NO_MEMORY)
         return -1;
+    if (reader->plan->require_masked && !root_is_masked(reader->plan, &reader->matches))
+        return refuse_clear(reader->plan, batch, item, "unmasked");
     if (reader->last[reader->plan->nodes.error] != 0 &&
         root_has_error(reader->plan, &reader->matches))
         return take_error(&view, batch, item);
@@ -217,7 +231,7 @@ static int take_broken(struct row_reader *reader, const struct line *line, bool 
     bool held = !too_long && !cut;
     struct item *item = held ? row_batch_add(batch, line->number, line->text, line->length)
                              : row_batch_add(batch, line->number, sqs, length);
-    if (item == NULL || refuse(batch, item, cut ? "cut" : code, NULL) != 0)
+    if (item == NULL || refuse_clear(reader->plan, batch, item, cut ? "cut" : code) != 0)
         return -1;
     item->is_long = !held;
     if (!held)
@@ -245,7 +259,7 @@ int row_read(struct row_reader *reader, const struct line *line, bool too_long,
         return -1;
     item->is_json = true;
     return result.kind == JSON_OBJECT ? take_object(reader, line->text, batch, item)
-                                      : refuse(batch, item, "not-object", NULL);
+                                      : refuse_clear(reader->plan, batch, item, "not-object");
 }
 
 int row_read_again(struct row_reader *reader, struct row_batch *batch)

@@ -63,6 +63,7 @@ struct item {
     bool misfit;         /* refused because map, --key or columns find no fit in the record */
     bool is_json;        /* the line is valid JSON */
     bool is_long;        /* the line was longer than the maximum, or cut: only its sqs is held */
+    bool sealed;         /* an error record of pii-mask */
     bool split;          /* refused, as another record of its message has other content (split.h) */
     bool late;           /* that one was given to be committed before this one came */
     uint64_t delivery;   /* as split_delivery() tells */

@@ -48,6 +48,7 @@ struct run {
     uint64_t leaving_at;    /* 0: no shutdown yet; then whatever is at work is left to itself */
     struct statistics statistics;
     struct meter *meter;   /* NULL: none is wanted */
+    uint64_t sealed;       /* error records of pii-mask, in a row until now */
     bool populated;        /* with memory for a long run */
     bool ended;            /* no more input */
     struct failure ending; /* what the input failed of */

@@ -1,0 +1,108 @@
+#!/usr/bin/env bats
+# pg-load on records that were not masked, and on too many that could not be.
+
+load ../lib/common
+load ../lib/records
+
+setup() {
+  pg_setup
+  sql 'CREATE TABLE t (id integer, v text)'
+}
+
+teardown() { common_teardown; }
+
+# masked N BODY: a record as pii-mask leaves it.
+masked() { record "$1" "$2" | sed 's/}$/,"pii":{"key":"0a1b2c3d"}}/'; }
+
+# sealed FROM TO [STAGE]: error records of those numbers.
+sealed() {
+  local n
+  for ((n = $1; n <= $2; n++)); do
+    record "$n" 0 | sed "s/,\"body\":0/,\"error\":{\"stage\":\"${3:-mask}\",\"code\":\"unmatched\"},\"sealed\":\"seal1.0a1b2c3d.AAAA\"/"
+  done
+}
+
+# rows: how many rows and error rows there are.
+rows() {
+  local errors=0
+  [ "$(sql "SELECT to_regclass('t_errors') IS NULL")" = t ] || errors=$(sql 'SELECT count(*) FROM t_errors')
+  echo "$(sql 'SELECT count(*) FROM t') $errors"
+}
+
+@test "--require-masked rejects what was not masked, and stores nothing of it" {
+  {
+    masked 1 '{"id":1}' && record 2 '{"id":2,"v":"canary"}' && sealed 3 3 && sealed 4 4 | sed 's/}$/,"body":"canary"}/'
+    sealed 5 5 | sed 's/}$/,"other":"canary"}/' && sealed 6 6 | sed 's/}$/,"attributes":{"a":"canary"}}/'
+    record 7 '"canary"' | sed 's/}$/,"pii":null}/' && echo '{"id":"canary"}' && echo '["canary"]' && echo '{"body":"canary"'
+    record 8 '{"v":"canary"}' | sed 's/}$/,"pii":{}}/' && masked 9 '{"id":"x"}' && sealed 10 10 pull && echo '"canary"'
+  } >in
+  load_in -t t --require-masked --reject-file rejects
+  [ "$status" -eq 1 ]
+  [ "$(tally)" = '1 committed 3 quarantined 10 rejected' ]
+  [ "$(verdict 1),$(verdict 3),$(verdict 9),$(verdict 10)" = committed,quarantined,quarantined,quarantined ]
+  [ "$(verdict 2),$(verdict 4),$(verdict 5),$(verdict 6),$(verdict 7),$(verdict 8)" = rejected,rejected,rejected,rejected,rejected,rejected ]
+  grep -q 'line 2 rejected: load unmasked$' err
+  [ "$(sql "SELECT count(*) FROM t_errors WHERE record LIKE '%canary%'")" = 0 ]
+  [ "$(rows)" = '1 3' ]
+  [ "$(grep -c canary rejects)" = 10 ]
+  # What was loaded before is a duplicate as ever.
+  record 1 '{"id":1}' >in
+  load_in -t t --require-masked
+  [ "$(tally)" = '1 duplicate' ]
+  # Without the option nothing of this is asked.
+  record 2 '{"id":2}' >in
+  load_in -t t
+  [ "$(tally)" = '1 committed' ]
+}
+
+@test "--require-masked sees all members of a line with --root ., too" {
+  printf '%s\n' '{"id":1,"pii":{"key":"0a1b2c3d"}}' '{"id":2}' '{"error":{"stage":"mask","code":"syntax"},"id":3}' \
+    '{"error":{"stage":"mask","code":"syntax"},"sealed":"seal1.0a1b2c3d.AAAA"}' >in
+  load_in -t t --root . --require-masked --no-ledger
+  [ "$(jq -r .status <out | xargs)" = 'committed rejected rejected quarantined' ]
+}
+
+@test "more than ten records in a row that could not be masked end the run, and nothing of the batch is stored" {
+  { masked 1 '{"id":1}' && sealed 2 12; } >in
+  load_in -t t
+  [ "$status" -eq 65 ]
+  [ ! -s out ]
+  [ "$(rows)" = '0 0' ]
+  grep -q '^pg-load: error: more than --sealed-limit: 11 records in a row could not be masked, the last for unmatched$' err
+  # Ten may; so may more that are not in a row, or not of this stage.
+  { sealed 2 11 && masked 20 '{"id":20}' && sealed 21 30 && sealed 31 31 pull && sealed 32 41 && sealed 42 60 unmask; } >in
+  load_in -t t
+  [ "$status" -eq 0 ]
+  [ "$(tally)" = '1 committed 50 quarantined' ]
+}
+
+@test "the row goes on from batch to batch, and the batches before stand" {
+  { masked 1 '{"id":1}' && sealed 2 30; } >in
+  for jobs in 1 3; do
+    load_in -t t --batch-rows 4 --jobs "$jobs"
+    [ "$status" -eq 65 ]
+    # Each of the first twelve has a verdict with its row, or neither; the thirteenth and later have none.
+    [ "$(wc -l <out)" -le 12 ]
+    [ "$(grep -c quarantined out || true)" = "$(sql 'SELECT count(*) FROM t_errors' || true)" ]
+    [ -z "$(verdict 13)" ]
+    sql 'DROP TABLE t_errors, t_ledger; TRUNCATE t'
+  done
+}
+
+@test "--sealed-limit is a number or none" {
+  sealed 1 40 >in
+  load_in -t t --sealed-limit 39
+  [ "$status" -eq 65 ]
+  load_in -t t --sealed-limit 40
+  [ "$(tally)" = '40 quarantined' ]
+  load_in -t t --sealed-limit none --no-quarantine
+  [ "$status" -eq 1 ]
+  [ "$(tally)" = '40 rejected' ]
+  sealed 1 1 >in
+  load_in -t t --sealed-limit 0 --dry-run
+  [ "$status" -eq 65 ]
+  for wrong in -1 '' some 10%; do
+    load_in -t t --sealed-limit "$wrong"
+    [ "$status" -eq 64 ]
+  done
+}
