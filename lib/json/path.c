@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "json/path_tree.h"
+#include "json/watch.h"
 
 static uint32_t add_node(struct json_paths *paths, uint32_t parent, enum json_step step)
 {
@@ -51,6 +52,7 @@ void json_paths_free(struct json_paths *paths)
         free(paths->nodes[i].name);
     free(paths->nodes);
     free(paths->slots);
+    json_watch_free(paths->watch);
     free(paths);
 }
 
@@ -163,6 +165,11 @@ uint32_t json_paths_other(struct json_paths *paths, uint32_t parent)
         paths->nodes[parent].other = number;
     }
     return number;
+}
+
+uint32_t json_paths_add_watched(struct json_paths *paths)
+{
+    return add_node(paths, JSON_ROOT, JSON_STEP_WATCHED);
 }
 
 size_t json_paths_count(const struct json_paths *paths)

@@ -15,7 +15,14 @@ struct json_paths;
 enum { JSON_ROOT = 0 };
 #define JSON_NO_NODE UINT32_MAX
 
-enum json_step { JSON_STEP_ROOT, JSON_STEP_KEY, JSON_STEP_INDEX, JSON_STEP_EACH, JSON_STEP_OTHER };
+enum json_step {
+    JSON_STEP_ROOT,
+    JSON_STEP_KEY,
+    JSON_STEP_INDEX,
+    JSON_STEP_EACH,
+    JSON_STEP_OTHER,
+    JSON_STEP_WATCHED
+};
 
 struct json_paths *json_paths_new(void); /* NULL: no memory */
 void json_paths_free(struct json_paths *paths);

@@ -9,6 +9,7 @@
 #include "json/stops.h"
 #include "json/string.h"
 #include "json/utf8.h"
+#include "json/watch.h"
 
 /* What most bytes of most texts pass through is kept in one piece, without calls. */
 #define HOT inline __attribute__((always_inline))
@@ -27,6 +28,7 @@ struct scan {
     const char *text;
     const char *end;
     const struct json_paths *paths;
+    const struct json_watch *watch; /* of the paths; NULL: no key is watched */
     struct json_matches *matches;
     enum json_error error;
     const char *at; /* where the error is */
@@ -202,6 +204,19 @@ static inline uint32_t find_member(const struct json_paths *paths, uint32_t pare
     return child != JSON_NO_NODE ? child : paths->nodes[parent].other;
 }
 
+/* The node of a member of ${parent}, or that its key is watched under, or JSON_NO_NODE. */
+static HOT uint32_t match_key(const struct scan *scan, uint32_t parent, const char *key,
+    const char *end, bool plain)
+{
+    uint32_t node = parent;
+
+    if (parent != JSON_NO_NODE)
+        node = find_member(scan->paths, parent, key, end, plain);
+    if (scan->watch && node == JSON_NO_NODE)
+        node = json_watch_find(scan->watch, key, end, plain);
+    return node;
+}
+
 static inline uint32_t find_element(const struct json_paths *paths, struct level *level)
 {
     const struct json_path_node *nodes = paths->nodes;
@@ -297,8 +312,7 @@ member:
     p = string_end(scan, p + 1, &plain);
     if (!p)
         return NULL;
-    if (node != JSON_NO_NODE)
-        node = find_member(scan->paths, node, key, p, plain);
+    node = match_key(scan, node, key, p, plain);
     if (starts_with(p, end, ":\"")) {
         p++;
         goto string;
@@ -381,7 +395,11 @@ static const char *scan_root(struct scan *scan, const char *p, unsigned limit, e
 enum json_error json_scan(const char *text, size_t length, const struct json_paths *paths,
     unsigned depth, struct json_matches *matches, struct json_result *result)
 {
-    struct scan scan = { .text = text, .end = text + length, .paths = paths, .matches = matches };
+    struct scan scan = { .text = text,
+        .end = text + length,
+        .paths = paths,
+        .watch = paths ? paths->watch : NULL,
+        .matches = matches };
     const char *start = json_span_space(text, scan.end), *past = NULL;
 
     *result = (struct json_result){ .start = (size_t)(start - text), .end = length };

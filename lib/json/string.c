@@ -177,6 +177,33 @@ bool json_string_equals(const char *quoted, size_t length, const char *text, siz
     return text_length == 0;
 }
 
+void json_string_seek(const char *quoted, size_t length, size_t *raw, size_t *decoded,
+    size_t target)
+{
+    const char *p = quoted + *raw, *end = quoted + length - 1;
+
+    while (*decoded < target && p < end) {
+        size_t run = (size_t)(find_backslash(p, end) - p);
+        enum json_error error;
+        uint32_t point;
+        size_t escape;
+        char bytes[4];
+
+        if (run > target - *decoded)
+            run = target - *decoded;
+        p += run;
+        *decoded += run;
+        if (*decoded == target)
+            break;
+        escape = json_escape_parse(p, end, &point, &error);
+        if (escape == 0)
+            break; /* not in a valid text */
+        p += escape;
+        *decoded += json_utf8_put(bytes, point);
+    }
+    *raw = (size_t)(p - quoted);
+}
+
 bool json_string_has_nul(const char *quoted, size_t length)
 {
     const char *p = quoted, *end = quoted + length;

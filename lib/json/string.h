@@ -24,6 +24,15 @@ int json_string_encode_ascii(struct buf *out, const char *text, size_t length);
 /* Whether the quoted string's content is exactly text[0, text_length). */
 bool json_string_equals(const char *quoted, size_t length, const char *text, size_t text_length);
 
+/*
+ * json_string_seek(quoted, length, raw, decoded, target):
+ * Move a place in the quoted string on to where its content's byte ${target} is spelt: *raw is the
+ * offset in ${quoted} of content byte *decoded. Begin with 1 and 0; ${target} is not before
+ * *decoded and begins a character, or is the length of the content.
+ */
+void json_string_seek(const char *quoted, size_t length, size_t *raw, size_t *decoded,
+    size_t target);
+
 /* Whether the quoted string holds \u0000. */
 bool json_string_has_nul(const char *quoted, size_t length);
 

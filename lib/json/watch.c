@@ -1,0 +1,193 @@
+#include "json/watch.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "json/escape.h"
+#include "json/path_tree.h"
+#include "json/utf8.h"
+
+/* Names are compared up to here; two that agree so far are taken for one. */
+enum { FOLDED = 256 };
+
+struct json_watch_name {
+    uint32_t node;
+    size_t length;
+    char *text; /* folded */
+};
+
+static bool is_separator(uint32_t point)
+{
+    return point == '_' || point == '-' || point == ' ' || point == '\t' || point == 0xA0;
+}
+
+/* The lower case of the letters of two bytes that European languages are written with. */
+static uint32_t lower_point(uint32_t point)
+{
+    if (point >= 'A' && point <= 'Z')
+        return point + 0x20;
+    if ((point >= 0xC0 && point <= 0xDE && point != 0xD7) || (point >= 0x391 && point <= 0x3A9) ||
+        (point >= 0x410 && point <= 0x42F))
+        return point + 0x20;
+    if (point >= 0x400 && point <= 0x40F)
+        return point + 0x50;
+    if ((point >= 0x100 && point <= 0x137) || (point >= 0x14A && point <= 0x177))
+        return point | 1;
+    if ((point >= 0x139 && point <= 0x148) || (point >= 0x179 && point <= 0x17E))
+        return point + (point & 1);
+    return point == 0x178 ? 0xFF : point;
+}
+
+static size_t fold(const char *p, const char *end, bool plain, char out[FOLDED])
+{
+    size_t length = 0, taken = 0;
+
+    for (; p < end && length <= FOLDED - 4; p += taken) {
+        enum json_error error;
+        uint32_t point;
+
+        if (*p == '\\' && !plain) {
+            taken = json_escape_parse(p, end, &point, &error);
+        } else {
+            taken = (unsigned char)*p < 0x80 ? 1 : json_utf8_measure(p, end);
+            point = json_utf8_get(p, taken);
+        }
+        if (taken == 0)
+            break; /* not valid, which has been looked at before */
+        if (!is_separator(point))
+            length += json_utf8_put(out + length, lower_point(point));
+    }
+    return length;
+}
+
+static int compare(const struct json_watch_name *name, const char *text, size_t length)
+{
+    if (name->length != length)
+        return name->length < length ? -1 : 1;
+    return memcmp(name->text, text, length);
+}
+
+/* Where the name is, or where it would be. */
+static size_t place_of(const struct json_watch *watch, const char *text, size_t length, bool *there)
+{
+    size_t low = 0, high = watch->count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = compare(&watch->names[middle], text, length);
+
+        if (order == 0) {
+            *there = true;
+            return middle;
+        }
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    *there = false;
+    return low;
+}
+
+uint32_t json_watch_search(const struct json_watch *watch, const char *key, const char *end,
+    bool plain)
+{
+    char folded[FOLDED];
+    bool there;
+    size_t length, at;
+
+    if ((size_t)(end - key) - 2 < watch->shortest)
+        return JSON_NO_NODE;
+    length = fold(key + 1, end - 1, plain, folded);
+    at = place_of(watch, folded, length, &there);
+    return there ? watch->names[at].node : JSON_NO_NODE;
+}
+
+/* Let a byte, which a folded name begins or ends with, do so in all its spellings. */
+static void allow(struct json_watch *watch, unsigned char byte, uint8_t bit)
+{
+    watch->ends[byte] |= bit;
+    if (byte >= 'a' && byte <= 'z')
+        watch->ends[byte ^ 0x20] |= bit;
+    for (unsigned i = 0x80; byte >= 0x80 && i < 0x100; i++)
+        watch->ends[i] |= bit;
+}
+
+/* Separators may stand before and behind any name: those of a byte, and a blank of two. */
+static void allow_separators(struct json_watch *watch)
+{
+    static const unsigned char separators[] = { '_', '-', ' ', '\t', 0xC2, 0xA0 };
+
+    for (size_t i = 0; i < sizeof separators; i++)
+        watch->ends[separators[i]] |= JSON_WATCH_BEGINS | JSON_WATCH_ENDS;
+}
+
+static struct json_watch *watch_of(struct json_paths *paths)
+{
+    if (!paths->watch)
+        paths->watch = calloc(1, sizeof *paths->watch);
+    if (paths->watch)
+        allow_separators(paths->watch);
+    return paths->watch;
+}
+
+uint32_t json_paths_watch(struct json_paths *paths, const char *key, size_t length)
+{
+    char folded[FOLDED];
+    size_t size = fold(key, key + length, true, folded), at;
+    struct json_watch *watch = watch_of(paths);
+    struct json_watch_name *names;
+    uint32_t node;
+    char *text;
+    bool there;
+
+    if (!watch)
+        return JSON_NO_NODE;
+    at = place_of(watch, folded, size, &there);
+    if (there)
+        return watch->names[at].node;
+    names = realloc(watch->names, (watch->count + 1) * sizeof *names);
+    if (!names)
+        return JSON_NO_NODE;
+    watch->names = names;
+    text = malloc(size + 1);
+    node = text ? json_paths_add_watched(paths) : JSON_NO_NODE;
+    if (node == JSON_NO_NODE) {
+        free(text);
+        return JSON_NO_NODE;
+    }
+    memcpy(text, folded, size);
+    memmove(names + at + 1, names + at, (watch->count - at) * sizeof *names);
+    names[at] = (struct json_watch_name){ node, size, text };
+    watch->shortest = watch->count == 0 || size < watch->shortest ? size : watch->shortest;
+    watch->count++;
+    if (size > 0) {
+        allow(watch, (unsigned char)text[0], JSON_WATCH_BEGINS);
+        allow(watch, (unsigned char)text[size - 1], JSON_WATCH_ENDS);
+    } else {
+        memset(watch->ends, JSON_WATCH_BEGINS | JSON_WATCH_ENDS, sizeof watch->ends);
+    }
+    return node;
+}
+
+uint32_t json_paths_watched(const struct json_paths *paths, const char *key, size_t length)
+{
+    char folded[FOLDED];
+    bool there;
+    size_t at;
+
+    if (!paths->watch)
+        return JSON_NO_NODE;
+    at = place_of(paths->watch, folded, fold(key, key + length, true, folded), &there);
+    return there ? paths->watch->names[at].node : JSON_NO_NODE;
+}
+
+void json_watch_free(struct json_watch *watch)
+{
+    if (!watch)
+        return;
+    for (size_t i = 0; i < watch->count; i++)
+        free(watch->names[i].text);
+    free(watch->names);
+    free(watch);
+}
