@@ -81,7 +81,7 @@ CFLAGS_inflate := $(call pkg_cflags,$(PKG_inflate))
 
 # program: our layers, top first, then what it links: least authority by process
 SQS_LAYERS := sqs credentials aws record xml http crypto json base
-PII_LAYERS := mask record confine crypto json base
+PII_LAYERS := mask detect record confine crypto json base
 UNWRAP_LAYERS := record confine inflate crypto json base
 PG_LAYERS  := record pg confine json base
 SCAN_LAYERS := mask detect record confine crypto json base

@@ -1,12 +1,15 @@
 #include "job.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "base/msg.h"
 #include "base/status.h"
 #include "mask/lines.h"
 #include "mask/mask.h"
 #include "mask/rewrap.h"
+
+enum { FIGURES = 400 }; /* bytes, of a line of messages */
 
 /* One of the three kinds of work. */
 struct job {
@@ -15,6 +18,18 @@ struct job {
     struct rewrap *rewrap;
     struct lines *lines;
 };
+
+static void tell(void *context, const struct mask_notice *notice)
+{
+    (void)context;
+    if (notice->kind == MASK_UNMET) {
+        msg_warn("policy path %s has met nothing in the first 100 records", notice->what);
+        msg_hint("a path that may be absent has \"optional\" behind its rule");
+        return;
+    }
+    msg_warn("a record that no rule was met in is an envelope: %s", notice->what);
+    msg_hint("sqs-unwrap takes the event out of it; put it before pii-mask");
+}
 
 static int open_job(void *context, const struct program_inputs *inputs, struct filter_work *work)
 {
@@ -35,6 +50,7 @@ static int open_job(void *context, const struct program_inputs *inputs, struct f
         job->mask = mask_new(inputs->policy, inputs->ring);
         if (job->mask == NULL)
             return -1;
+        mask_listen(job->mask, tell, NULL);
         *work = mask_work(job->mask);
     }
     return 0;
@@ -46,6 +62,13 @@ static void close_job(void *context)
     lines_free(job->lines);
     rewrap_free(job->rewrap);
     mask_free(job->mask);
+}
+
+/* A value of the summary line: quoted where it is not one word. Too many paths are left out. */
+static const char *figures(struct buf *figures)
+{
+    const char *text = figures->failed ? "..." : buf_cstr(figures);
+    return text != NULL && strpbrk(text, " \"=") == NULL ? text : "...";
 }
 
 static int end_lines(const struct job *job, const struct filter_counts *counts, double seconds,
@@ -65,6 +88,27 @@ static int end_lines(const struct job *job, const struct filter_counts *counts, 
     return status;
 }
 
+/* Error records go on, sealed, to be quarantined by who stores them: no failure of the run. */
+static void end_mask(const struct mask *mask, const struct filter_counts *counts, double seconds,
+    int status)
+{
+    char skipped[LINE_SKIPPED_SIZE];
+    struct buf paths, codes;
+    buf_init(&paths, FIGURES);
+    buf_init(&codes, FIGURES);
+    mask_missing_paths(mask, &paths);
+    mask_error_codes(mask, &codes);
+    msg_summary(status == STATUS_OK && counts->errors == 0,
+        "records=%" PRIu64 " masked=%" PRIu64 " passed=%" PRIu64 " errors=%" PRIu64
+        " missing=%" PRIu64 " seconds=%.2f%s%s%s%s%s",
+        counts->records, counts->changed, counts->passed, counts->errors, mask_missing(mask),
+        seconds, line_skipped_text(counts->skipped, skipped),
+        paths.length > 0 ? " missing_paths=" : "", figures(&paths),
+        codes.length > 0 ? " error_codes=" : "", figures(&codes));
+    buf_free(&paths);
+    buf_free(&codes);
+}
+
 static int end_job(void *context, const struct filter_counts *counts, double seconds, int status)
 {
     const struct job *job = context;
@@ -81,12 +125,7 @@ static int end_job(void *context, const struct filter_counts *counts, double sec
             seconds, line_skipped_text(counts->skipped, skipped));
         return status;
     }
-    /* Error records go on, sealed, to be quarantined by who stores them: no failure of the run. */
-    msg_summary(status == STATUS_OK && counts->errors == 0,
-        "records=%" PRIu64 " masked=%" PRIu64 " passed=%" PRIu64 " errors=%" PRIu64
-        " missing=%" PRIu64 " seconds=%.2f%s",
-        counts->records, counts->changed, counts->passed, counts->errors, mask_missing(job->mask),
-        seconds, line_skipped_text(counts->skipped, skipped));
+    end_mask(job->mask, counts, seconds, status);
     return status;
 }
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "json/string.h"
+#include "json/watch.h"
 
 /* Whether ${node} is in the part of the record that paths speak of. */
 static bool is_content(const struct policy *policy, uint32_t node)
@@ -19,8 +20,8 @@ static bool is_content(const struct policy *policy, uint32_t node)
 
 /*
  * Where the policy says what becomes of what it does not name, have that matched too: other members
- * of the objects it goes through and of the root, other elements of the arrays, and all members
- * aside but those it names.
+ * of the record, of the objects it goes through and of the root, other elements of the arrays, and
+ * all members aside but those it names.
  */
 static bool add_others(const struct policy *policy)
 {
@@ -29,13 +30,13 @@ static bool add_others(const struct policy *policy)
     if (json_paths_other(paths, policy->pii) == JSON_NO_NODE)
         return false;
     for (uint32_t i = 0; i < count; i++) {
-        bool content = is_content(policy, i);
         enum policy_aside aside = policy_aside_of(policy, i);
-        bool wanted = (content && policy->other != POLICY_KEEP) || policy->named[aside];
-        if (!wanted)
+        bool above = policy_within(policy, policy->root, i);
+        bool judged = above || is_content(policy, i) || policy_is_beside(policy, i);
+        if (!(judged && policy->other != POLICY_KEEP) && !policy->named[aside])
             continue;
         /* The root is an object also where no path goes into it. */
-        bool object = json_paths_wants_object(paths, i) || i == policy->root;
+        bool object = json_paths_wants_object(paths, i) || above;
         if (object && json_paths_other(paths, i) == JSON_NO_NODE)
             return false;
         if (json_paths_wants_array(paths, i) && json_paths_each(paths, i) == JSON_NO_NODE)
@@ -68,7 +69,10 @@ static void set_steps(struct compiled *compiled, size_t named, enum compiled_dir
         node->array = json_paths_wants_array(policy->paths, i);
         if (node->root)
             node->object = true;
-        bool step = node->root || is_content(policy, i) || policy->named[aside];
+        if (json_paths_step(policy->paths, i) == JSON_STEP_WATCHED)
+            continue;
+        bool step = node->root || is_content(policy, i) || policy_is_beside(policy, i) ||
+            policy->named[aside];
         if (step && (node->object || node->array))
             node->role = COMPILED_STEP;
         if (direction != COMPILED_MASK || i < named)
@@ -84,6 +88,7 @@ static void set_steps(struct compiled *compiled, size_t named, enum compiled_dir
 static void set_reserved(struct compiled *compiled, enum compiled_direction direction)
 {
     const struct policy *policy = compiled->policy;
+    set_role(compiled, policy->sqs, COMPILED_SQS, 0);
     set_role(compiled, policy->pii, COMPILED_PII, 0);
     set_role(compiled, policy->pii_key, COMPILED_PII_KEY, 0);
     set_role(compiled, policy->error, COMPILED_ERROR, 0);
@@ -115,13 +120,14 @@ static bool set_rule(struct compiled *compiled, size_t number, enum compiled_dir
     const struct method *method = rule->method;
     uint32_t shown =
         rule->name != NULL ? rule->written : rule->node; /* where masked records have it */
-    if (method->action == METHOD_KEEP ||
-        (method->action == METHOD_DROP && direction == COMPILED_UNMASK)) {
-        set_role(compiled, rule->node, COMPILED_NONE, number);
+    if (method->action == METHOD_KEEP) {
+        set_role(compiled, rule->node, COMPILED_KEPT, number);
         return true;
     }
+    compiled->hiding_rules++;
     if (method->action == METHOD_DROP) {
-        set_role(compiled, rule->node, COMPILED_REMOVE, number);
+        bool here = direction == COMPILED_MASK;
+        set_role(compiled, rule->node, here ? COMPILED_DROP : COMPILED_NONE, number);
         return true;
     }
     compiled->masking_rules++;
@@ -142,6 +148,58 @@ static bool set_rule(struct compiled *compiled, size_t number, enum compiled_dir
     return entry->state != NULL && encode_key(compiled, rule, direction, &entry->key);
 }
 
+/* The last key of a rule's path; of an attribute its name. */
+static void set_name(const struct compiled *compiled, struct compiled_rule *entry)
+{
+    const struct policy *policy = compiled->policy;
+    enum policy_aside aside = policy_aside_of(policy, entry->rule->node);
+    uint32_t node = entry->rule->node;
+    if (aside != POLICY_CONTENT)
+        node = policy_child_of(policy, node, policy->asides[aside]);
+    while (json_paths_step(policy->paths, node) != JSON_STEP_KEY)
+        node = json_paths_parent(policy->paths, node);
+    entry->name = json_paths_name(policy->paths, node, &entry->name_length);
+    entry->near = COMPILED_NO_RULE;
+}
+
+/* Have the keys of rules that hide values looked out for in all of the record. */
+static bool add_watched(const struct compiled *compiled)
+{
+    const struct policy *policy = compiled->policy;
+    for (size_t i = 0; i < policy->rule_count; i++) {
+        const struct compiled_rule *entry = &compiled->rules[i];
+        if (policy_hides(entry->rule) &&
+            json_paths_watch(policy->paths, entry->name, entry->name_length) == JSON_NO_NODE)
+            return false;
+    }
+    return true;
+}
+
+/* The nodes of such members: those that no path names, and those that no rule does. */
+static void set_watched(struct compiled *compiled)
+{
+    const struct policy *policy = compiled->policy;
+    for (size_t i = policy->rule_count; i-- > 0;) {
+        struct compiled_rule *entry = &compiled->rules[i];
+        if (!policy_hides(entry->rule))
+            continue;
+        uint32_t node = json_paths_watched(policy->paths, entry->name, entry->name_length);
+        if (compiled->nodes[node].role == COMPILED_NEAR)
+            entry->near = compiled->nodes[node].rule;
+        set_role(compiled, node, COMPILED_NEAR, i);
+    }
+    for (uint32_t i = 0; i < compiled->count; i++) {
+        bool named = json_paths_step(policy->paths, i) == JSON_STEP_KEY &&
+            compiled->nodes[i].role == COMPILED_NONE &&
+            policy_aside_of(policy, i) == POLICY_CONTENT;
+        size_t length;
+        const char *name = named ? json_paths_name(policy->paths, i, &length) : NULL;
+        uint32_t node = named ? json_paths_watched(policy->paths, name, length) : JSON_NO_NODE;
+        if (node != JSON_NO_NODE)
+            set_role(compiled, i, COMPILED_NEAR, compiled->nodes[node].rule);
+    }
+}
+
 struct compiled *compiled_new(const struct policy *policy, const struct keyring *ring,
     enum compiled_direction direction)
 {
@@ -151,8 +209,19 @@ struct compiled *compiled_new(const struct policy *policy, const struct keyring 
     compiled->policy = policy;
     compiled->ring = ring;
     size_t named = json_paths_count(policy->paths);
+    bool mask = direction == COMPILED_MASK;
+    bool near = mask && policy->checks.near == POLICY_SEAL;
     compiled->rules = calloc(policy->rule_count + 1, sizeof *compiled->rules);
-    if (compiled->rules == NULL || (direction == COMPILED_MASK && !add_others(policy)))
+    if (compiled->rules == NULL)
+        goto fail;
+    for (size_t i = 0; i < policy->rule_count; i++) {
+        compiled->rules[i].rule = &policy->rules[i];
+        compiled->rules[i].method = policy->rules[i].method;
+        compiled->rules[i].work = method_work_of(policy->rules[i].method);
+        buf_init(&compiled->rules[i].key, SIZE_MAX);
+        set_name(compiled, &compiled->rules[i]);
+    }
+    if ((mask && !add_others(policy)) || (near && !add_watched(compiled)))
         goto fail;
     compiled->count = json_paths_count(policy->paths);
     compiled->nodes = calloc(compiled->count, sizeof *compiled->nodes);
@@ -160,14 +229,11 @@ struct compiled *compiled_new(const struct policy *policy, const struct keyring 
         goto fail;
     set_steps(compiled, named, direction);
     set_reserved(compiled, direction);
-    for (size_t i = 0; i < policy->rule_count; i++) {
-        compiled->rules[i].rule = &policy->rules[i];
-        compiled->rules[i].method = policy->rules[i].method;
-        compiled->rules[i].work = method_work_of(policy->rules[i].method);
-        buf_init(&compiled->rules[i].key, SIZE_MAX);
+    for (size_t i = 0; i < policy->rule_count; i++)
         if (!set_rule(compiled, i, direction))
             goto fail;
-    }
+    if (near)
+        set_watched(compiled);
     return compiled;
 fail:
     compiled_free(compiled);

@@ -19,14 +19,18 @@
 enum compiled_direction { COMPILED_MASK, COMPILED_UNMASK };
 
 enum compiled_role {
-    COMPILED_NONE,   /* nothing to do: a path that is kept or only required */
+    COMPILED_NONE,   /* nothing to do: a path that is only required, or asked for by "when" */
+    COMPILED_KEPT,   /* a value that passes because the policy names it */
     COMPILED_STEP,   /* paths go on below it: it has to be what they want */
     COMPILED_VALUE,  /* a value to mask or to unmask */
     COMPILED_TAKEN,  /* the name that this value will get: nothing may stand there */
     COMPILED_LEFT,   /* unmasking: a value whose method cannot be undone */
+    COMPILED_DROP,   /* a value that a rule takes away */
     COMPILED_REMOVE, /* a member that does not pass */
     COMPILED_REFUSE, /* a member that the policy does not name, where that is an error */
-    COMPILED_PII,    /* the reserved keys */
+    COMPILED_NEAR,   /* a member whose key is like that of rules that hide values */
+    COMPILED_SQS,    /* the reserved keys */
+    COMPILED_PII,
     COMPILED_PII_KEY,
     COMPILED_PII_OTHER, /* a member of pii that has no business there */
     COMPILED_ERROR,
@@ -38,8 +42,27 @@ struct compiled_node {
     bool object;   /* COMPILED_STEP: wants an object */
     bool array;    /* COMPILED_STEP: wants an array */
     bool root;     /* the root, or on the way to it */
-    uint16_t rule; /* of COMPILED_VALUE, COMPILED_TAKEN, COMPILED_LEFT */
+    uint16_t rule; /* of COMPILED_VALUE, _TAKEN, _LEFT, _DROP; of _NEAR the first of them */
 };
+
+/*
+ * Whether what is in a match of the role is settled: it goes away, is named, or is carried as it
+ * is. All else passes in clear unless something is found in it.
+ */
+static inline bool compiled_settles(const struct compiled_node *node)
+{
+    switch ((enum compiled_role)node->role) {
+    case COMPILED_NONE:
+    case COMPILED_STEP:
+    case COMPILED_REFUSE:
+    case COMPILED_NEAR:
+    case COMPILED_PII_KEY:
+    case COMPILED_PII_OTHER:
+        return false;
+    default:
+        return true;
+    }
+}
 
 /* COMPILED_STEP: whether the match is what paths go on in. */
 static inline bool compiled_fits(const struct compiled_node *node, const struct json_match *match)
@@ -53,9 +76,16 @@ struct compiled_rule {
     const struct method *method;
     const struct method_work *work; /* NULL: the method replaces no value */
     void *state;                    /* of the method; NULL when this direction has no use for it */
-    struct buf key; /* the key to write, as a JSON string; empty: the one that is there */
-    uint64_t seen;  /* serial number of the last record that had a value */
+    struct buf key;   /* the key to write, as a JSON string; empty: the one that is there */
+    uint64_t seen;    /* serial number of the last record that had the member; */
+    uint64_t found;   /* and of the last in which it was not null */
+    uint64_t missing; /* records that were masked without it */
+    bool met;         /* there was one */
+    const char *name; /* the last key of its path, decoded; the policy's */
+    size_t name_length;
+    uint32_t near; /* the next rule whose key is like this one's; COMPILED_NO_RULE: the last */
 };
+#define COMPILED_NO_RULE UINT32_MAX
 
 struct compiled {
     const struct policy *policy;
@@ -64,6 +94,7 @@ struct compiled {
     size_t count;
     struct compiled_rule *rules; /* those of the policy */
     size_t masking_rules;        /* how many of them replace a value */
+    size_t hiding_rules;         /* how many replace or drop one */
 };
 
 /*

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "detect/detect.h"
+
 enum { WORD_MAX = 24, WORD_DIGITS = 2 };
 
 static const struct {
@@ -23,6 +25,12 @@ static const struct {
     [COMPLAINT_MISSING] = { "missing", "a required value is missing" },
     [COMPLAINT_COLLISION] = { "collision", "the record has a key that the policy would write" },
     [COMPLAINT_UNNAMED] = { "unnamed", "the policy does not name every member" },
+    [COMPLAINT_UNMATCHED] = { "unmatched", "no rule of the policy found a value" },
+    [COMPLAINT_NEAR_SPELLING] = { "near", "a member has the key of this rule in another spelling" },
+    [COMPLAINT_NEAR_VALUE] = { "near", "a member elsewhere has the key and a personal value" },
+    [COMPLAINT_NEAR_ELSEWHERE] = { "near",
+        "a member elsewhere has the key of this rule, which found nothing" },
+    [COMPLAINT_DETECT] = { "detect", "a personal value that no rule names" },
     [COMPLAINT_VALUE] = { "value", "the method cannot take the value" },
     [COMPLAINT_CLAIM] = { "mixed", "the record claims to be masked, not with a key of ours" },
     [COMPLAINT_CLAIM_MEMBER] = { "mixed",
@@ -93,6 +101,9 @@ static bool is_detail(const struct policy *policy, const char *text, size_t leng
             return true;
     for (size_t i = 0; i < policy->require_count; i++)
         if (is_about(policy->required[i].path, text, length))
+            return true;
+    for (enum detect_kind kind = 0; kind < DETECT_KINDS; kind++)
+        if (is_about(detect_name(kind), text, length))
             return true;
     return false;
 }

@@ -29,6 +29,11 @@ enum complaint {
     COMPLAINT_MISSING,
     COMPLAINT_COLLISION,
     COMPLAINT_UNNAMED,
+    COMPLAINT_UNMATCHED,     /* no rule was met */
+    COMPLAINT_NEAR_SPELLING, /* what the policy all but names (mask/near.h) */
+    COMPLAINT_NEAR_VALUE,
+    COMPLAINT_NEAR_ELSEWHERE,
+    COMPLAINT_DETECT,        /* personal by its content */
     COMPLAINT_VALUE,         /* the method's own words for what it refuses */
     COMPLAINT_CLAIM,         /* pii is not ours */
     COMPLAINT_CLAIM_MEMBER,  /* a member that masking removes */

@@ -1,23 +1,26 @@
 #include "mask/mask.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "json/scan.h"
 #include "json/splice.h"
-#include "json/string.h"
+#include "mask/checks.h"
 #include "mask/complaint.h"
 #include "mask/compiled.h"
 #include "mask/reference.h"
+#include "mask/required.h"
 #include "mask/sealing.h"
 
-enum { GIVEN_BACK_ABOVE = 1 << 20 };
+enum { GIVEN_BACK_ABOVE = 1 << 20, FIRST_RECORDS = 100 };
 
 struct mask {
     const struct policy *policy;
     const struct keyring *ring;
     struct compiled *compiled;
+    struct checks *checks;
     struct sealing *sealing;
     struct json_matches matches;
     struct buf scratch;
@@ -27,7 +30,12 @@ struct mask {
     size_t claim_length;
     bool trusts_claims;
     uint64_t serial; /* of the record in hand */
+    uint64_t judged; /* records that were to be masked */
     uint64_t missing;
+    uint64_t complaints[COMPLAINT_COUNT];
+    uint64_t arrived; /* errors of other programs */
+    mask_listener *tell;
+    void *listener;
 };
 
 /* What a first look at the matches of a record tells. */
@@ -38,10 +46,14 @@ struct findings {
     bool has_pii;
     bool pii_known;           /* every pii is an object, with keys of the ring only */
     bool has_clear;           /* something that a masked record has not */
+    bool near;                /* a member whose key is like that of a rule */
+    bool exposed;             /* personal values may stand anywhere */
+    bool redacts;             /* pieces of it are to be replaced */
     enum complaint complaint; /* the first mistake */
     const char *says;         /* in other words than the complaint's own, or NULL */
     const char *path;         /* the policy's words for the place, or NULL */
-    size_t values;            /* distinct rules that found one */
+    size_t values;            /* distinct rules that found one to replace, be it null */
+    size_t found;             /* distinct rules that found one to hide, not null */
 };
 
 struct mask *mask_new(const struct policy *policy, const struct keyring *ring)
@@ -55,8 +67,9 @@ struct mask *mask_new(const struct policy *policy, const struct keyring *ring)
     buf_init(&mask->scratch, SIZE_MAX);
     reference_init(&mask->reference);
     mask->compiled = compiled_new(policy, ring, COMPILED_MASK);
+    mask->checks = mask->compiled != NULL ? checks_new(mask->compiled) : NULL;
     mask->sealing = sealing_new(policy, ring, "mask");
-    if (mask->compiled == NULL || mask->sealing == NULL) {
+    if (mask->checks == NULL || mask->sealing == NULL) {
         mask_free(mask);
         return NULL;
     }
@@ -69,6 +82,7 @@ void mask_free(struct mask *mask)
 {
     if (mask == NULL)
         return;
+    checks_free(mask->checks);
     compiled_free(mask->compiled);
     sealing_free(mask->sealing);
     json_matches_free(&mask->matches);
@@ -82,9 +96,43 @@ void mask_trust_claims(struct mask *mask)
     mask->trusts_claims = true;
 }
 
+void mask_listen(struct mask *mask, mask_listener *tell, void *context)
+{
+    mask->tell = tell;
+    mask->listener = context;
+}
+
+/* ---- figures --------------------------------------------------------------------------------- */
+
 uint64_t mask_missing(const struct mask *mask)
 {
     return mask->missing;
+}
+
+/* Append "NAME:COUNT", behind a comma unless it is the first. */
+static void put_figure(struct buf *out, const char *name, uint64_t count)
+{
+    if (count > 0)
+        buf_printf(out, "%s%s:%" PRIu64, out->length > 0 ? "," : "", name, count);
+}
+
+void mask_missing_paths(const struct mask *mask, struct buf *out)
+{
+    for (size_t i = 0; i < mask->policy->rule_count; i++)
+        put_figure(out, mask->policy->rules[i].path, mask->compiled->rules[i].missing);
+}
+
+/* Complaints of one code stand beside each other in their enum. */
+void mask_error_codes(const struct mask *mask, struct buf *out)
+{
+    for (enum complaint i = COMPLAINT_NONE + 1; i < COMPLAINT_COUNT;) {
+        const char *code = complaint_code(i);
+        uint64_t count = 0;
+        for (; i < COMPLAINT_COUNT && strcmp(complaint_code(i), code) == 0; i++)
+            count += mask->complaints[i];
+        put_figure(out, code, count);
+    }
+    put_figure(out, "arrived", mask->arrived);
 }
 
 /* ---- looking --------------------------------------------------------------------------------- */
@@ -97,18 +145,6 @@ static void blame(struct findings *findings, enum complaint complaint, const cha
     findings->path = path;
 }
 
-/* The policy's words for a path that goes through a node. */
-static const char *path_through(const struct policy *policy, uint32_t node)
-{
-    for (size_t i = 0; i < policy->rule_count; i++)
-        if (policy_within(policy, policy->rules[i].node, node))
-            return policy->rules[i].path;
-    for (size_t i = 0; i < policy->require_count; i++)
-        if (policy_within(policy, policy->required[i].node, node))
-            return policy->required[i].path;
-    return NULL;
-}
-
 static void look_at_step(const struct mask *mask, const struct compiled_node *node,
     const struct json_match *match, struct findings *findings)
 {
@@ -119,7 +155,7 @@ static void look_at_step(const struct mask *mask, const struct compiled_node *no
         else if (match->node == mask->policy->root)
             findings->has_root = true;
     } else if (!fits && match->kind != JSON_NULL) {
-        blame(findings, COMPLAINT_KIND, path_through(mask->policy, match->node));
+        blame(findings, COMPLAINT_KIND, policy_path_through(mask->policy, match->node));
     }
 }
 
@@ -134,11 +170,17 @@ static bool looks_masked(struct mask *mask, const struct compiled_rule *rule, co
                                     : unknown;
 }
 
-static void look_at_value(struct mask *mask, struct compiled_rule *rule, struct findings *findings)
+static void look_at_value(struct mask *mask, struct compiled_rule *rule,
+    const struct json_match *match, struct findings *findings)
 {
-    if (rule->seen != mask->serial)
-        findings->values++;
+    bool replaces = rule->method->action == METHOD_REPLACE;
+    findings->values += replaces && rule->seen != mask->serial;
     rule->seen = mask->serial;
+    if (match->kind == JSON_NULL)
+        return;
+    findings->found += rule->found != mask->serial;
+    rule->found = mask->serial;
+    rule->met = true;
 }
 
 static void look(struct mask *mask, const char *text, struct findings *findings)
@@ -151,19 +193,30 @@ static void look(struct mask *mask, const char *text, struct findings *findings)
         const struct compiled_node *node = &mask->compiled->nodes[match->node];
         switch ((enum compiled_role)node->role) {
         case COMPILED_NONE:
+        case COMPILED_KEPT:
         case COMPILED_LEFT:
+        case COMPILED_SQS:
             break;
         case COMPILED_STEP:
             look_at_step(mask, node, match, findings);
             break;
         case COMPILED_VALUE:
-            look_at_value(mask, &mask->compiled->rules[node->rule], findings);
+            look_at_value(mask, &mask->compiled->rules[node->rule], match, findings);
+            break;
+        case COMPILED_DROP:
+            look_at_value(mask, &mask->compiled->rules[node->rule], match, findings);
+            findings->has_clear = true;
+            break;
+        case COMPILED_NEAR:
+            findings->near = true;
             break;
         case COMPILED_REMOVE:
             findings->has_clear = true;
             break;
-        case COMPILED_TAKEN:
-            break; /* a mistake unless the record is masked: look_for_names() */
+        case COMPILED_TAKEN: /* a mistake unless the record is masked: look_for_names() */
+            if (match->kind != JSON_NULL)
+                mask->compiled->rules[node->rule].found = mask->serial;
+            break;
         case COMPILED_REFUSE:
             blame(findings, COMPLAINT_UNNAMED, NULL);
             break;
@@ -228,44 +281,42 @@ static void look_for_clear(struct mask *mask, const char *text, struct findings 
     }
 }
 
-/* Whether the container match has a child of ${node} in it that is not null. */
-static bool has_child(const struct mask *mask, size_t container, uint32_t node)
+/* What the policy did not meet. -1: no memory. */
+static int look_for_unmet(struct mask *mask, const char *text, size_t length,
+    struct findings *findings)
 {
-    const struct json_match *list = mask->matches.list;
-    for (size_t i = container + 1; i < mask->matches.count && list[i].value < list[container].end;
-         i++)
-        if (list[i].node == node && list[i].kind != JSON_NULL)
-            return true;
-    return false;
+    struct checks_result result;
+    const struct checks_record record = { .text = text,
+        .length = length,
+        .matches = &mask->matches,
+        .serial = mask->serial,
+        .found = findings->found,
+        .near = findings->near,
+        .masked = findings->has_pii,
+        .failed = findings->has_error };
+    if (checks_judge(mask->checks, &record, &result) != 0)
+        return -1;
+    findings->redacts = result.redacts;
+    if (result.complaint != COMPLAINT_NONE)
+        blame(findings, result.complaint, result.path);
+    /* Of a record that nothing was met in it is not known where the values are. */
+    findings->exposed = result.exposed || findings->complaint == COMPLAINT_UNMATCHED;
+    if (result.envelope != ENVELOPE_NONE && mask->tell != NULL) {
+        const struct mask_notice notice = { MASK_ENVELOPE, envelope_kind_name(result.envelope) };
+        mask->tell(mask->listener, &notice);
+    }
+    return 0;
 }
 
-/* Where a record that is masked has the value of a path. */
-static uint32_t shown_node(const struct policy *policy, uint32_t node, bool masked)
-{
-    for (size_t i = 0; masked && i < policy->rule_count; i++)
-        if (policy->rules[i].node == node && policy->rules[i].name != NULL)
-            return policy->rules[i].written;
-    return node;
-}
-
-/* Every place that could have a required value has to have it, and there has to be one. */
-static void look_for_required(const struct mask *mask, struct findings *findings)
+/* After the first records: the rules that met nothing in any of them. */
+static void tell_of_rules(const struct mask *mask)
 {
     const struct policy *policy = mask->policy;
-    for (size_t i = 0; i < policy->require_count; i++) {
-        uint32_t node = shown_node(policy, policy->required[i].node, findings->has_pii);
-        uint32_t parent = json_paths_parent(policy->paths, node);
-        bool found = false;
-        bool lacking = false;
-        for (size_t k = 0; k < mask->matches.count; k++) {
-            if (mask->matches.list[k].node != parent)
-                continue;
-            bool has = has_child(mask, k, node);
-            found = found || has;
-            lacking = lacking || !has;
-        }
-        if (!found || lacking)
-            blame(findings, COMPLAINT_MISSING, policy->required[i].path);
+    for (size_t i = 0; mask->tell != NULL && i < policy->rule_count; i++) {
+        const struct policy_rule *rule = &policy->rules[i];
+        const struct mask_notice notice = { MASK_UNMET, rule->path };
+        if (policy_hides(rule) && !rule->optional && !mask->compiled->rules[i].met)
+            mask->tell(mask->listener, &notice);
     }
 }
 
@@ -304,10 +355,15 @@ static enum token_result write_masked(struct mask *mask, const char *text, size_
         const struct compiled_node *node = &mask->compiled->nodes[match->node];
         if (match->value < splice.cursor)
             continue; /* inside what is gone */
-        if (node->role == COMPILED_REMOVE)
-            json_splice_remove(&splice, match->key, match->end);
-        if (node->role != COMPILED_VALUE)
+        if (node->role != COMPILED_VALUE && node->role != COMPILED_REMOVE &&
+            node->role != COMPILED_DROP)
             continue;
+        if (findings->redacts)
+            checks_redact(mask->checks, &splice, match->key);
+        if (node->role != COMPILED_VALUE) {
+            json_splice_remove(&splice, match->key, match->end);
+            continue;
+        }
         const struct compiled_rule *rule = &mask->compiled->rules[node->rule];
         enum token_result written = write_value(mask, rule, &splice, match);
         if (written == TOKEN_MALFORMED) {
@@ -317,6 +373,8 @@ static enum token_result write_masked(struct mask *mask, const char *text, size_
         if (written != TOKEN_OK)
             return written;
     }
+    if (findings->redacts)
+        checks_redact(mask->checks, &splice, length);
     json_splice_open_end(&splice, result->end);
     buf_append(out, mask->claim, mask->claim_length);
     return json_splice_finish(&splice) == 0 ? TOKEN_OK : TOKEN_FAILED;
@@ -331,9 +389,40 @@ static enum filter_outcome error_record(struct mask *mask, const char *text, siz
     char detail[COMPLAINT_DETAIL_SIZE];
     const char *says =
         findings->says != NULL ? findings->says : complaint_detail(findings->complaint);
+    mask->complaints[findings->complaint]++;
     buf_clear(out);
-    return filter_error(sealing_record(mask->sealing, text, length,
+    return filter_error(sealing_record(mask->sealing, text, length, findings->exposed,
         complaint_code(findings->complaint), complaint_about(findings->path, says, detail), out));
+}
+
+static enum filter_outcome arrived_record(struct mask *mask, const char *text, size_t length,
+    const struct findings *findings, struct buf *out)
+{
+    bool unchanged;
+    mask->arrived++;
+    return filter_error(
+        sealing_arrived(mask->sealing, text, length, findings->exposed, out, &unchanged));
+}
+
+/* A record that says it is masked, and can be. */
+static enum filter_outcome pass_record(struct mask *mask, const char *text, size_t length,
+    const struct findings *findings, struct buf *out)
+{
+    struct json_splice splice = { out, text, length, 0 };
+    if (findings->redacts)
+        checks_redact(mask->checks, &splice, length);
+    return json_splice_finish(&splice) == 0 ? FILTER_PASSED : FILTER_FAILED;
+}
+
+/* By the policy's paths: what was not there. */
+static void count_missing(struct mask *mask, const struct findings *findings)
+{
+    mask->missing += mask->compiled->masking_rules - findings->values;
+    for (size_t i = 0;
+         findings->values < mask->compiled->masking_rules && i < mask->policy->rule_count; i++) {
+        struct compiled_rule *rule = &mask->compiled->rules[i];
+        rule->missing += rule->method->action == METHOD_REPLACE && rule->seen != mask->serial;
+    }
 }
 
 static enum filter_outcome mask_record(struct mask *mask, const char *text, size_t length,
@@ -342,25 +431,27 @@ static enum filter_outcome mask_record(struct mask *mask, const char *text, size
     struct findings findings;
     mask->serial++;
     look(mask, text, &findings);
-    if (findings.has_error) {
-        bool unchanged;
-        return filter_error(sealing_arrived(mask->sealing, text, length, out, &unchanged));
-    }
     if (findings.has_pii)
         look_for_clear(mask, text, &findings);
     else
         look_for_names(mask, &findings);
-    look_for_required(mask, &findings);
+    const char *lacking = required_lacking(mask->policy, &mask->matches, findings.has_pii);
+    if (lacking != NULL)
+        blame(&findings, COMPLAINT_MISSING, lacking);
+    if (look_for_unmet(mask, text, length, &findings) != 0)
+        return FILTER_FAILED;
+    if (findings.has_error)
+        return arrived_record(mask, text, length, &findings, out);
+    if (!findings.has_pii && ++mask->judged == FIRST_RECORDS)
+        tell_of_rules(mask);
     if (findings.complaint != COMPLAINT_NONE)
         return error_record(mask, text, length, &findings, out);
-    if (findings.has_pii) {
-        buf_append(out, text, length);
-        return buf_putc(out, '\n') == 0 && !out->failed ? FILTER_PASSED : FILTER_FAILED;
-    }
+    if (findings.has_pii)
+        return pass_record(mask, text, length, &findings, out);
     enum token_result written = write_masked(mask, text, length, result, &findings, out);
     if (written == TOKEN_OK) {
-        mask->missing += mask->compiled->masking_rules - findings.values;
-        return FILTER_CHANGED;
+        count_missing(mask, &findings);
+        return findings.found > 0 || findings.redacts ? FILTER_CHANGED : FILTER_PASSED;
     }
     if (written == TOKEN_FAILED && !out->failed)
         return FILTER_FAILED;
@@ -378,7 +469,9 @@ static enum filter_outcome mask_line(void *state, const struct line *line, struc
     if (error == JSON_OK && result.kind == JSON_OBJECT) {
         outcome = mask_record(mask, line->text, line->length, &result, out);
     } else {
-        outcome = filter_error(sealing_line(mask->sealing, line, error, out));
+        enum complaint complaint = COMPLAINT_NONE;
+        outcome = filter_error(sealing_line(mask->sealing, line, error, &complaint, out));
+        mask->complaints[complaint]++;
     }
     buf_shrink(&mask->scratch, GIVEN_BACK_ABOVE);
     reference_shrink(&mask->reference, GIVEN_BACK_ABOVE);
@@ -390,6 +483,7 @@ static enum filter_outcome mask_long_line(void *state, const char *text, size_t 
     struct buf *out)
 {
     struct mask *mask = state;
+    mask->complaints[COMPLAINT_TOO_LONG]++;
     return filter_error(sealing_long(mask->sealing, text, length, out));
 }
 

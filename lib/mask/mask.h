@@ -22,6 +22,9 @@
  *     missing     a required value is missing
  *     collision   the record has a key that the policy would write
  *     value       a value that its method does not take
+ *     unmatched   no rule of the policy found a value
+ *     near        a member has the key of a rule, spelt in another way or standing elsewhere
+ *     detect      a value is personal by its content, and no rule names it
  *     unnamed     a member that the policy does not name, under "other quarantine"
  *     mixed       the record claims to be masked and is not, or carries sealed without error
  *     too-large   masked, it would be more than twice as long as --max-record allows
@@ -41,7 +44,22 @@ void mask_trust_claims(struct mask *mask);
 /* For filter_run(). The buffer's maximum decides on too-large. */
 struct filter_work mask_work(struct mask *mask);
 
+/* What is worth a word while records come, each once. */
+struct mask_notice {
+    enum {
+        MASK_UNMET,   /* a rule has met nothing in the first 100 records: its path */
+        MASK_ENVELOPE /* no rule was met, as the event is in an envelope: its kind */
+    } kind;
+    const char *what;
+};
+typedef void mask_listener(void *context, const struct mask_notice *notice);
+void mask_listen(struct mask *mask, mask_listener *tell, void *context);
+
 /* How many values the policy masks were not there, in all records masked. */
 uint64_t mask_missing(const struct mask *mask);
+
+/* Append what of it was not there how often, and how many errors had which code: "NAME:COUNT,…". */
+void mask_missing_paths(const struct mask *mask, struct buf *out);
+void mask_error_codes(const struct mask *mask, struct buf *out);
 
 #endif

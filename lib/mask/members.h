@@ -20,6 +20,7 @@ enum members_kind {
     MEMBERS_PII,
     MEMBERS_ATTRIBUTES,
     MEMBERS_FIFO,
+    MEMBERS_ENVELOPE,
     MEMBERS_BODY,
     MEMBERS_LINE, /* these two in what pii-unmask opened */
     MEMBERS_LINE_BASE64,

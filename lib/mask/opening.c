@@ -53,7 +53,7 @@ void opening_free(struct opening *opening)
 static bool collides(const struct members *record, const struct members *inside)
 {
     static const enum members_kind kinds[] = { MEMBERS_PII, MEMBERS_ATTRIBUTES, MEMBERS_FIFO,
-        MEMBERS_BODY, MEMBERS_TOP, MEMBERS_LINE, MEMBERS_LINE_BASE64 };
+        MEMBERS_ENVELOPE, MEMBERS_BODY, MEMBERS_TOP, MEMBERS_LINE, MEMBERS_LINE_BASE64 };
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (record->count[kinds[i]] > 0 && inside->count[kinds[i]] > 0)
             return true;

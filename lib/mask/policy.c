@@ -32,14 +32,34 @@ static bool add_reserved(struct policy *policy)
     policy->sqs = reserved_node(paths, RESERVED_SQS);
     policy->asides[POLICY_ATTRIBUTES] = reserved_node(paths, RESERVED_ATTRIBUTES);
     policy->asides[POLICY_FIFO] = reserved_node(paths, RESERVED_FIFO);
+    policy->asides[POLICY_ENVELOPE] = reserved_node(paths, RESERVED_ENVELOPE);
     policy->pii = reserved_node(paths, RESERVED_PII);
     policy->pii_key = add_key(paths, policy->pii, "key");
     policy->error = reserved_node(paths, RESERVED_ERROR);
     policy->error_stage = add_key(paths, policy->error, "stage");
     policy->sealed = reserved_node(paths, RESERVED_SEALED);
     return policy->sqs != JSON_NO_NODE && policy->asides[POLICY_ATTRIBUTES] != JSON_NO_NODE &&
-        policy->asides[POLICY_FIFO] != JSON_NO_NODE && policy->pii_key != JSON_NO_NODE &&
+        policy->asides[POLICY_FIFO] != JSON_NO_NODE &&
+        policy->asides[POLICY_ENVELOPE] != JSON_NO_NODE && policy->pii_key != JSON_NO_NODE &&
         policy->error_stage != JSON_NO_NODE && policy->sealed != JSON_NO_NODE;
+}
+
+const char *policy_prefix(enum policy_aside aside)
+{
+    static const char *const prefixes[] = {
+        [POLICY_CONTENT] = "",
+        [POLICY_ATTRIBUTES] = "attributes.",
+        [POLICY_FIFO] = "fifo.",
+        [POLICY_ENVELOPE] = "envelope.",
+        [POLICY_RECORD] = "record",
+    };
+    return prefixes[aside];
+}
+
+bool policy_is_beside(const struct policy *policy, uint32_t node)
+{
+    return !policy_within(policy, node, policy->root) &&
+        !policy_within(policy, policy->root, node) && !policy_is_reserved(policy, node);
 }
 
 enum policy_aside policy_aside_of(const struct policy *policy, uint32_t node)
@@ -110,6 +130,15 @@ void policy_free_rule(struct policy_rule *rule)
     free(rule->text);
 }
 
+static void free_when(struct policy_when *when)
+{
+    for (size_t i = 0; i < when->count; i++)
+        free(when->values[i]);
+    free(when->values);
+    free(when->lengths);
+    free(when->path);
+}
+
 void policy_free(struct policy *policy)
 {
     if (policy == NULL)
@@ -118,6 +147,9 @@ void policy_free(struct policy *policy)
         policy_free_rule(&policy->rules[i]);
     for (size_t i = 0; i < policy->require_count; i++)
         free(policy->required[i].path);
+    for (size_t i = 0; i < policy->checks.when_count; i++)
+        free_when(&policy->checks.whens[i]);
+    free(policy->checks.whens);
     free(policy->rules);
     free(policy->required);
     json_paths_free(policy->paths);
@@ -130,6 +162,17 @@ bool policy_within(const struct policy *policy, uint32_t node, uint32_t above)
     while (node != above && node != JSON_ROOT)
         node = json_paths_parent(policy->paths, node);
     return node == above;
+}
+
+const char *policy_path_through(const struct policy *policy, uint32_t node)
+{
+    for (size_t i = 0; i < policy->rule_count; i++)
+        if (policy_within(policy, policy->rules[i].node, node))
+            return policy->rules[i].path;
+    for (size_t i = 0; i < policy->require_count; i++)
+        if (policy_within(policy, policy->required[i].node, node))
+            return policy->required[i].path;
+    return NULL;
 }
 
 /* ---- the whole ------------------------------------------------------------------------------- */
@@ -156,7 +199,7 @@ static bool has_each(const struct policy *policy, uint32_t parent)
 static bool hides_anything(const struct policy *policy)
 {
     for (size_t i = 0; i < policy->rule_count; i++)
-        if (policy->rules[i].method->action != METHOD_KEEP)
+        if (policy_hides(&policy->rules[i]))
             return true;
     return false;
 }

@@ -28,15 +28,41 @@ enum policy_aside {
     POLICY_CONTENT, /* none of them */
     POLICY_ATTRIBUTES,
     POLICY_FIFO,
-    POLICY_ASIDES
+    POLICY_ENVELOPE,
+    POLICY_ASIDES,
+    POLICY_RECORD = POLICY_ASIDES /* any other member of the record that the root is not in */
 };
 
 #define POLICY_NO_RULE SIZE_MAX
 
 enum policy_other { POLICY_KEEP, POLICY_DROP, POLICY_QUARANTINE };
 
+/* What becomes of a record in which a check finds something. */
+enum policy_verdict { POLICY_SEAL, POLICY_PASS };
+
+/* A value that lets a record pass in which nothing is to be masked. */
+struct policy_when {
+    char *path;
+    uint32_t node;
+    char **values; /* decoded */
+    size_t *lengths;
+    size_t count;
+};
+
+/* What the policy did not meet (pii-policy(5)). */
+struct policy_checks {
+    enum policy_verdict unmatched;
+    bool unmatched_given;
+    struct policy_when *whens; /* POLICY_SEAL, but for these */
+    size_t when_count;
+    enum policy_verdict near;
+    bool near_given;
+    unsigned detect_seal; /* sets of kinds (detect/detect.h), apart from each other */
+    unsigned detect_redact;
+};
+
 struct policy_rule {
-    char *path; /* as it was given: ".a.b", "attributes.NAME", "fifo.NAME" */
+    char *path; /* as it was given: ".a.b", "attributes.NAME", "record.NAME" */
     const struct method *method;
     char *name; /* the key to write, decoded; NULL: the one that is there */
     size_t name_length;
@@ -45,6 +71,7 @@ struct policy_rule {
     unsigned options[METHOD_MAX_OPTIONS]; /* those of the method */
     char *text;                           /* of the option that is a text; NULL: none given */
     enum policy_aside aside;
+    bool optional;    /* no wonder if it finds nothing */
     uint32_t node;    /* of the path; of an attribute's value, or all of it for keep and drop */
     uint32_t written; /* of the name; JSON_NO_NODE without one */
     uint32_t by;      /* of the option that is a path; JSON_NO_NODE without one */
@@ -77,6 +104,7 @@ struct policy {
     enum policy_other other;
     bool other_given;
     bool named[POLICY_ASIDES]; /* a rule is about one of its members */
+    struct policy_checks checks;
 };
 
 /*
@@ -90,14 +118,24 @@ void policy_free(struct policy *policy); /* NULL is fine */
 /* What can be judged only when all rules are there; then the policy is complete. 0, or -1. */
 int policy_finish(struct policy *policy, struct policy_error *error);
 
-/* What paths into it begin with: "attributes.". */
-static inline const char *policy_prefix(enum policy_aside aside)
+/* What paths into it begin with: "attributes."; of POLICY_RECORD "record", before ".NAME". */
+const char *policy_prefix(enum policy_aside aside);
+
+/* Whether a rule takes values away, or replaces them. */
+static inline bool policy_hides(const struct policy_rule *rule)
 {
-    return aside == POLICY_ATTRIBUTES ? "attributes." : aside == POLICY_FIFO ? "fifo." : "";
+    return rule->method->action != METHOD_KEEP;
 }
 
 /* Which of the members aside ${node} is or is in. */
 enum policy_aside policy_aside_of(const struct policy *policy, uint32_t node);
+
+/* Whether ${node} is in a member of the record that has no meaning of its own, nor the root in it.
+ */
+bool policy_is_beside(const struct policy *policy, uint32_t node);
+
+/* The policy's words for the first path that ends at or goes through ${node}; NULL: none. */
+const char *policy_path_through(const struct policy *policy, uint32_t node);
 
 /* Whether ${node} is ${above} or lies below it. */
 bool policy_within(const struct policy *policy, uint32_t node, uint32_t above);

@@ -54,7 +54,7 @@ const char *policy_error_text(enum policy_cause cause)
     case POLICY_PATH:
         return "not a path";
     case POLICY_ROOT:
-        return "the root is a path of keys, not into sqs, attributes, fifo, pii, error or sealed";
+        return "the root is a path of keys, not into sqs, attributes, fifo, envelope, pii, error or sealed";
     case POLICY_ROOT_ITSELF:
         return "the path names the root itself";
     case POLICY_NO_KEY:
@@ -81,6 +81,10 @@ const char *policy_error_text(enum policy_cause cause)
         return "this method has no key and so no domain";
     case POLICY_RESERVED:
         return "a reserved key of the record";
+    case POLICY_NOT_BESIDE:
+        return "not beside the root, which the paths without \"record\" are for";
+    case POLICY_DETECT_KIND:
+        return "no kind of personal value";
     case POLICY_REPEATED:
         return "an earlier rule has this path or name";
     case POLICY_OVERLAP:

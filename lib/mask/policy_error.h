@@ -37,7 +37,9 @@ enum policy_cause {
     POLICY_NAMES_ELEMENT, /* "as" for an array element, which has no name */
     POLICY_DROPS_ELEMENT, /* drop of an array element */
     POLICY_NO_DOMAIN,     /* "in" with a method without a key */
-    POLICY_RESERVED,      /* a reserved key of the record, with root "." */
+    POLICY_RESERVED,      /* a reserved key of the record, with root "." or behind "record" */
+    POLICY_NOT_BESIDE,    /* behind "record" a path into the root, or around it */
+    POLICY_DETECT_KIND,   /* no kind of personal value */
     POLICY_REPEATED,      /* a path or name that an earlier line has */
     POLICY_OVERLAP,       /* a path inside another one, or around it */
     POLICY_KINDS,         /* a step that would have to be an object and an array */

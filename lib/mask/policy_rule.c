@@ -48,23 +48,23 @@ static bool kinds_agree(const struct policy *policy, uint32_t node)
     return true;
 }
 
-/* Parse a path below the root. Return its node, or JSON_NO_NODE with ${error}. */
-static uint32_t add_path(struct policy *policy, const struct policy_word *path, unsigned line,
-    struct policy_error *error)
+/* Parse a path below ${base}, the root or the record. Its node, or JSON_NO_NODE with ${error}. */
+static uint32_t add_path(struct policy *policy, uint32_t base, const struct policy_word *path,
+    unsigned line, struct policy_error *error)
 {
     size_t error_at = 0;
-    uint32_t node =
-        json_paths_add(policy->paths, policy->root, path->text, path->length, &error_at);
+    uint32_t node = json_paths_add(policy->paths, base, path->text, path->length, &error_at);
     enum policy_cause cause = POLICY_OK;
     if (node == JSON_NO_NODE)
         cause = error_at == SIZE_MAX ? POLICY_MEMORY : POLICY_PATH;
-    else if (node == policy->root)
+    else if (node == base)
         cause = POLICY_ROOT_ITSELF;
-    else if (json_paths_step(policy->paths, policy_child_of(policy, node, policy->root)) !=
-        JSON_STEP_KEY)
+    else if (json_paths_step(policy->paths, policy_child_of(policy, node, base)) != JSON_STEP_KEY)
         cause = POLICY_NO_KEY;
-    else if (policy->root == JSON_ROOT && policy_is_reserved(policy, node))
+    else if (base == JSON_ROOT && policy_is_reserved(policy, node))
         cause = POLICY_RESERVED;
+    else if (base != policy->root && !policy_is_beside(policy, node))
+        cause = POLICY_NOT_BESIDE;
     else if (!kinds_agree(policy, node))
         cause = POLICY_KINDS;
     if (cause == POLICY_OK)
@@ -73,6 +73,12 @@ static uint32_t add_path(struct policy *policy, const struct policy_word *path, 
         path->column + (cause == POLICY_PATH ? (unsigned)error_at : 0) };
     policy_error_set(error, cause, line, &at);
     return JSON_NO_NODE;
+}
+
+uint32_t policy_rule_path(struct policy *policy, const struct policy_word *path, unsigned line,
+    struct policy_error *error)
+{
+    return add_path(policy, policy->root, path, line, error);
 }
 
 /* What SQS allows as the name of a message attribute; the ids of FIFO queues are of the same kind.
@@ -133,7 +139,7 @@ static bool set_domain(const struct policy *policy, const struct policy_line *li
     if (line->domain.text != NULL) {
         domain = line->domain.text;
         length = line->domain.length;
-    } else if (line->aside != POLICY_CONTENT) {
+    } else if (line->aside != POLICY_CONTENT && line->aside != POLICY_RECORD) {
         domain = line->path.text;
         length = line->path.length;
     } else if (rule->method->keyed) {
@@ -239,7 +245,7 @@ static int set_by(struct policy *policy, const struct policy_line *line, struct 
     rule->by = JSON_NO_NODE;
     if (path.text == NULL)
         return 0;
-    rule->by = add_path(policy, &path, line->line, error);
+    rule->by = policy_rule_path(policy, &path, line->line, error);
     if (rule->by == JSON_NO_NODE)
         return -1;
     for (uint32_t node = rule->by; node != policy->root;
@@ -255,6 +261,7 @@ static int make_rule(struct policy *policy, const struct policy_line *line,
 {
     rule->written = JSON_NO_NODE;
     rule->aside = line->aside;
+    rule->optional = line->optional;
     rule->line = line->line;
     rule->column = line->path.column;
     rule->method = method_find(line->method.text, line->method.length);
@@ -264,8 +271,12 @@ static int make_rule(struct policy *policy, const struct policy_line *line,
     enum policy_cause cause = set_options(line, rule, &at);
     if (cause != POLICY_OK)
         return policy_error_set(error, cause, line->line, at);
-    rule->node = line->aside != POLICY_CONTENT ? add_aside(policy, line, rule->method, error)
-                                               : add_path(policy, &line->path, line->line, error);
+    if (line->aside == POLICY_CONTENT)
+        rule->node = add_path(policy, policy->root, &line->path, line->line, error);
+    else if (line->aside == POLICY_RECORD)
+        rule->node = add_path(policy, JSON_ROOT, &line->path, line->line, error);
+    else
+        rule->node = add_aside(policy, line, rule->method, error);
     if (rule->node == JSON_NO_NODE)
         return -1;
     cause = check_words(policy, line, rule->method, rule->node, &at);
@@ -299,7 +310,7 @@ int policy_rule_add(struct policy *policy, const struct policy_line *line,
         policy_free_rule(rule);
         return -1;
     }
-    if (rule->aside != POLICY_CONTENT)
+    if (rule->aside != POLICY_CONTENT && rule->aside != POLICY_RECORD)
         policy->named[rule->aside] = true;
     policy->rule_count++;
     return 0;
@@ -326,7 +337,7 @@ int policy_rule_require(struct policy *policy, const struct policy_word *path, u
 {
     if (policy->require_count == POLICY_MAX_RULES)
         return policy_error_set(error, POLICY_TOO_MANY, line, NULL);
-    uint32_t node = add_path(policy, path, line, error);
+    uint32_t node = policy_rule_path(policy, path, line, error);
     if (node == JSON_NO_NODE)
         return -1;
     enum policy_cause cause = check_required(policy, node);

@@ -7,19 +7,24 @@
 
 /* A rule as it is written; words that are not there have text NULL. */
 struct policy_line {
-    struct policy_word path; /* for a member aside just its NAME */
+    struct policy_word path; /* for a member aside just its NAME, for POLICY_RECORD ".NAME" */
     struct policy_word method;
     struct policy_word options[METHOD_MAX_OPTIONS]; /* NAME=VALUE, in any order */
     size_t option_count;
     struct policy_word name; /* decoded */
     struct policy_word domain;
     enum policy_aside aside;
+    bool optional;
     unsigned line;
 };
 
 /* Add. 0, or -1 with ${error}, whose line is that of ${line}. */
 int policy_rule_add(struct policy *policy, const struct policy_line *line,
     struct policy_error *error);
+/* The node of a path below the root, or JSON_NO_NODE with ${error}. */
+uint32_t policy_rule_path(struct policy *policy, const struct policy_word *path, unsigned line,
+    struct policy_error *error);
+
 int policy_rule_require(struct policy *policy, const struct policy_word *path, unsigned line,
     struct policy_error *error);
 

@@ -2,11 +2,12 @@
 
 #include <string.h>
 
-#include "json/scan.h"
 #include "json/string.h"
+#include "mask/policy_checks.h"
 #include "mask/policy_rule.h"
+#include "mask/policy_word.h"
 
-enum { WORDS = 9 }; /* more than any line has */
+enum { WORDS = 72 }; /* more than any line has: 64 values behind "when" */
 
 /* ---- words ----------------------------------------------------------------------------------- */
 
@@ -62,37 +63,10 @@ static bool cut_words(const char *text, size_t length, struct policy_word words[
     return true;
 }
 
-static bool is_word(const struct policy_word *word, const char *text)
-{
-    return word->length == strlen(text) && memcmp(word->text, text, word->length) == 0;
-}
-
 static bool is_option(const struct method *method, const struct policy_word *word)
 {
     return memchr(word->text, '=', word->length) != NULL ||
         method_is_option(method, word->text, word->length);
-}
-
-/* Point ${word} at what it means: itself, or the content of the JSON string it is. */
-static enum policy_cause decode_word(struct policy_word *word, struct buf *memory)
-{
-    if (memchr(word->text, '"', word->length) == NULL)
-        return POLICY_OK;
-    struct json_result result;
-    if (word->text[0] != '"' ||
-        json_scan(word->text, word->length, NULL, 1, NULL, &result) != JSON_OK)
-        return POLICY_QUOTE;
-    buf_clear(memory);
-    if (json_string_decode(memory, word->text, word->length) != 0)
-        return POLICY_MEMORY;
-    *word = (struct policy_word){ memory->length > 0 ? memory->data : "", memory->length,
-        word->column };
-    return POLICY_OK;
-}
-
-static struct policy_word after(const struct policy_word *word)
-{
-    return (struct policy_word){ NULL, 0, word->column + (unsigned)word->length };
 }
 
 /* ---- lines ----------------------------------------------------------------------------------- */
@@ -100,7 +74,7 @@ static struct policy_word after(const struct policy_word *word)
 /* Where the path leads: then it is the rest of it. */
 static void cut_prefix(struct policy_line *line)
 {
-    for (line->aside = POLICY_ASIDES - 1; line->aside > POLICY_CONTENT; line->aside--) {
+    for (line->aside = POLICY_RECORD; line->aside > POLICY_CONTENT; line->aside--) {
         const char *prefix = policy_prefix(line->aside);
         size_t skip = strlen(prefix);
         if (line->path.length <= skip || memcmp(line->path.text, prefix, skip) != 0)
@@ -112,11 +86,11 @@ static void cut_prefix(struct policy_line *line)
     }
 }
 
-/* PATH METHOD [OPTION ...] [as NAME] [in DOMAIN] */
+/* PATH METHOD [OPTION ...] [as NAME] [in DOMAIN] [optional] */
 static int add_rule(struct policy *policy, const struct policy_word *words, size_t count,
     unsigned number, struct policy_error *error)
 {
-    struct policy_word last = after(&words[count - 1]);
+    struct policy_word last = policy_word_after(&words[count - 1]);
     if (count < 2)
         return policy_error_set(error, POLICY_MISSING_WORD, number, &last);
     struct policy_line line = { .path = words[0], .method = words[1], .line = number };
@@ -124,6 +98,11 @@ static int add_rule(struct policy *policy, const struct policy_word *words, size
     if (method == NULL)
         return policy_error_set(error, POLICY_METHOD, number, &words[1]);
     cut_prefix(&line);
+    if (count > 2 && policy_word_is(&words[count - 1], "optional") &&
+        !policy_word_is(&words[count - 2], "as") && !policy_word_is(&words[count - 2], "in")) {
+        line.optional = true;
+        count--;
+    }
     struct buf name, domain;
     buf_init(&name, POLICY_MAX_FILE);
     buf_init(&domain, POLICY_MAX_FILE);
@@ -132,9 +111,9 @@ static int add_rule(struct policy *policy, const struct policy_word *words, size
     while (i < count && line.option_count < METHOD_MAX_OPTIONS && is_option(method, &words[i]))
         line.options[line.option_count++] = words[i++];
     for (; i < count; i += 2) {
-        bool as = is_word(&words[i], "as");
+        bool as = policy_word_is(&words[i], "as");
         struct policy_word *target = as ? &line.name : &line.domain;
-        if ((!as && !is_word(&words[i], "in")) || target->text != NULL) {
+        if ((!as && !policy_word_is(&words[i], "in")) || target->text != NULL) {
             policy_error_set(error, POLICY_WORD, number, &words[i]);
             goto out;
         }
@@ -143,7 +122,7 @@ static int add_rule(struct policy *policy, const struct policy_word *words, size
             goto out;
         }
         *target = words[i + 1];
-        enum policy_cause cause = decode_word(target, as ? &name : &domain);
+        enum policy_cause cause = policy_word_decode(target, as ? &name : &domain);
         if (cause != POLICY_OK) {
             policy_error_set(error, cause, number, &words[i + 1]);
             goto out;
@@ -163,7 +142,7 @@ static int set_other(struct policy *policy, const struct policy_word *words, uns
     if (policy->other_given)
         return policy_error_set(error, POLICY_REPEATED, number, &words[0]);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (is_word(&words[1], names[i])) {
+        if (policy_word_is(&words[1], names[i])) {
             policy->other = (enum policy_other)i;
             policy->other_given = true;
             return 0;
@@ -185,11 +164,13 @@ static int add_line(struct policy *policy, const char *text, size_t length, unsi
         return policy_error_set(error, POLICY_QUOTE, number, &words[count]);
     if (count == 0)
         return 0;
-    bool require = is_word(&words[0], "require");
-    if (!require && !is_word(&words[0], "other"))
+    bool require = policy_word_is(&words[0], "require");
+    if (policy_checks_is(&words[0]))
+        return policy_checks_add(policy, words, count, number, error);
+    if (!require && !policy_word_is(&words[0], "other"))
         return add_rule(policy, words, count, number, error);
     if (count == 1) {
-        struct policy_word last = after(&words[0]);
+        struct policy_word last = policy_word_after(&words[0]);
         return policy_error_set(error, POLICY_MISSING_WORD, number, &last);
     }
     if (count > 2)
@@ -216,7 +197,9 @@ int policy_text_lines(struct policy *policy, const char *text, size_t length,
 int policy_text_builtin(struct policy *policy, struct policy_error *error)
 {
     static const char text[] = ".ip siv pad as masked_ip\n"
-                               ".device_id siv pad as masked_device_id\n";
+                               ".device_id siv pad as masked_device_id\n"
+                               "unmatched seal\n"
+                               "near seal\n";
     return policy_text_lines(policy, text, sizeof text - 1, error);
 }
 
@@ -255,7 +238,7 @@ int policy_text_option(struct policy *policy, const char *text, struct policy_er
     if (colon != NULL) {
         line.name =
             (struct policy_word){ colon + 1, strlen(colon + 1), (unsigned)(colon + 1 - text) + 1 };
-        cause = line.name.length == 0 ? POLICY_MISSING_WORD : decode_word(&line.name, &name);
+        cause = line.name.length == 0 ? POLICY_MISSING_WORD : policy_word_decode(&line.name, &name);
     }
     if (cause != POLICY_OK)
         policy_error_set(error, cause, 0, &line.name);
@@ -267,21 +250,6 @@ int policy_text_option(struct policy *policy, const char *text, struct policy_er
 
 /* ---- printing -------------------------------------------------------------------------------- */
 
-static void print_word(struct buf *out, const char *introduction, const char *text, size_t length)
-{
-    bool bare = length > 0;
-    for (size_t i = 0; i < length; i++)
-        if (!((text[i] >= 'a' && text[i] <= 'z') || (text[i] >= 'A' && text[i] <= 'Z') ||
-                (text[i] >= '0' && text[i] <= '9') || text[i] == '_' || text[i] == '-' ||
-                text[i] == '.'))
-            bare = false;
-    buf_puts(out, introduction);
-    if (bare)
-        buf_append(out, text, length);
-    else
-        json_string_encode(out, text, length);
-}
-
 int policy_text_print(const struct policy *policy, struct buf *out)
 {
     static const char *const names[] = { "keep", "drop", "quarantine" };
@@ -291,13 +259,14 @@ int policy_text_print(const struct policy *policy, struct buf *out)
         buf_printf(out, "%s %s", rule->path, rule->method->name);
         method_print(rule->method, rule->options, rule->text, out);
         if (rule->name != NULL)
-            print_word(out, " as ", rule->name, rule->name_length);
+            policy_word_print(out, " as ", rule->name, rule->name_length);
         if (rule->method->keyed)
-            print_word(out, " in ", rule->domain, rule->domain_length);
-        buf_putc(out, '\n');
+            policy_word_print(out, " in ", rule->domain, rule->domain_length);
+        buf_puts(out, rule->optional ? " optional\n" : "\n");
     }
     for (size_t i = 0; i < policy->require_count; i++)
         buf_printf(out, "require %s\n", policy->required[i].path);
     buf_printf(out, "other %s\n", names[policy->other]);
+    policy_checks_print(policy, out);
     return out->failed ? -1 : 0;
 }

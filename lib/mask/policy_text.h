@@ -9,11 +9,14 @@
 /*
  * Policies as text (pii-policy(5)). Lines of words separated by blanks:
  *
- *     PATH METHOD [as NAME] [in DOMAIN]
- *     attributes.NAME METHOD [in DOMAIN]
- *     fifo.NAME METHOD [in DOMAIN]
+ *     PATH METHOD [OPTION=VALUE ...] [as NAME] [in DOMAIN] [optional]
+ *     attributes.NAME METHOD [OPTION=VALUE ...] [in DOMAIN] [optional]
+ *     fifo.NAME, envelope.NAME, record.NAME likewise
  *     require PATH
  *     other keep|drop|quarantine
+ *     unmatched seal | unmatched keep [when PATH VALUE ...]
+ *     near seal|keep
+ *     detect KIND[,KIND ...] seal|redact
  *
  * "#" at the start of a word begins a comment. NAME and DOMAIN are taken as they stand, or are JSON
  * strings in quotes. LF or CRLF ends a line; the last may lack it. The text is UTF-8.

@@ -272,7 +272,7 @@ static enum filter_outcome seal(struct rewrap *rewrap, const char *text, size_t 
     char detail[COMPLAINT_DETAIL_SIZE];
     const char *says = complaint_detail(findings->complaint);
     buf_clear(out);
-    return filter_error(sealing_record(rewrap->sealing, text, length,
+    return filter_error(sealing_record(rewrap->sealing, text, length, false,
         complaint_code(findings->complaint), complaint_about(findings->path, says, detail), out));
 }
 
@@ -375,7 +375,7 @@ static enum filter_outcome rewrap_line(void *state, const struct line *line, str
     if (error == JSON_OK && result.kind == JSON_OBJECT)
         outcome = rewrap_record(rewrap, line, out);
     else
-        outcome = filter_error(sealing_line(rewrap->sealing, line, error, out));
+        outcome = filter_error(sealing_line(rewrap->sealing, line, error, NULL, out));
     buf_shrink(&rewrap->value, GIVEN_BACK_ABOVE);
     buf_shrink(&rewrap->scratch, GIVEN_BACK_ABOVE);
     reference_shrink(&rewrap->reference, GIVEN_BACK_ABOVE);

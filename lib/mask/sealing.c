@@ -18,7 +18,7 @@ struct sealing {
     const struct policy *policy;
     const struct keyring *ring;
     const char *stage;
-    bool whole; /* the root is "." */
+    bool whole; /* no member of the record passes but sqs and error */
     struct method_siv_state *seal;
     struct members members;
     struct salvage *salvage;
@@ -34,7 +34,7 @@ struct sealing *sealing_new(const struct policy *policy, const struct keyring *r
     made->policy = policy;
     made->ring = ring;
     made->stage = stage;
-    made->whole = policy->top == JSON_ROOT;
+    made->whole = policy->top == JSON_ROOT || policy->other != POLICY_KEEP;
     buf_init(&made->scratch, SIZE_MAX);
     made->seal = method_siv_open(ring, "seal", "seal1", "", 0);
     made->salvage = salvage_new();
@@ -156,15 +156,17 @@ static enum complaint complaint_of(enum json_error error)
 }
 
 int sealing_line(struct sealing *sealing, const struct line *line, enum json_error error,
-    struct buf *out)
+    enum complaint *complaint, struct buf *out)
 {
     if (error == JSON_TOO_MANY)
         return -1; /* nothing is wrong with the line */
     struct salvage_result found;
     salvage_line(sealing->salvage, line, &found);
-    if (error != JSON_OK && found.cut)
-        return write_line(sealing, line->text, line->length, &found, COMPLAINT_CUT, false, out);
-    return write_line(sealing, line->text, line->length, &found, complaint_of(error), true, out);
+    bool cut = error != JSON_OK && found.cut;
+    enum complaint says = cut ? COMPLAINT_CUT : complaint_of(error);
+    if (complaint != NULL)
+        *complaint = says;
+    return write_line(sealing, line->text, line->length, &found, says, !cut, out);
 }
 
 int sealing_long(struct sealing *sealing, const char *text, size_t length, struct buf *out)
@@ -257,12 +259,12 @@ static bool has_top(const struct members *members)
     return false;
 }
 
-int sealing_record(struct sealing *sealing, const char *text, size_t length, const char *code,
-    const char *detail, struct buf *out)
+int sealing_record(struct sealing *sealing, const char *text, size_t length, bool exposed,
+    const char *code, const char *detail, struct buf *out)
 {
     if (members_scan(&sealing->members, text, length) != 0)
         return -1;
-    bool whole = sealing->whole || !has_top(&sealing->members);
+    bool whole = sealing->whole || exposed || !has_top(&sealing->members);
     return seal_members(sealing, text, length, whole, code, detail, NULL, out);
 }
 
@@ -291,8 +293,8 @@ static bool well_formed(struct sealing *sealing, const char *text, bool *error_i
     return good;
 }
 
-int sealing_arrived(struct sealing *sealing, const char *text, size_t length, struct buf *out,
-    bool *unchanged)
+int sealing_arrived(struct sealing *sealing, const char *text, size_t length, bool exposed,
+    struct buf *out, bool *unchanged)
 {
     const struct members *members = &sealing->members;
     *unchanged = false;
@@ -308,7 +310,8 @@ int sealing_arrived(struct sealing *sealing, const char *text, size_t length, st
     struct complaint_words words;
     bool passes = complaint_judge(sealing->policy, members, text, &words);
     /* Without a body and without a seal it is not known what the other members are. */
-    bool whole = sealing->whole || (!has_top(members) && members->count[MEMBERS_SEALED] == 0);
+    bool whole =
+        sealing->whole || exposed || (!has_top(members) && members->count[MEMBERS_SEALED] == 0);
     bool clear = false;
     for (enum members_kind kind = 0; kind < MEMBERS_NONE; kind++)
         if (kind != MEMBERS_PII && kind != MEMBERS_SEALED && is_content(kind, whole, true))

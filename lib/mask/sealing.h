@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/line.h"
 #include "json/scan.h"
+#include "mask/complaint.h"
 #include "mask/keyring.h"
 #include "mask/policy.h"
 #include "mask/token.h"
@@ -21,10 +22,11 @@
  *     j  a JSON object of the members taken out of the record, each byte for byte as it stood there
  *     s  the line itself, which was no record: not JSON, or no object; not always UTF-8
  *
- * Taken out are body, attributes and fifo, the member that the policy's root is in, and what
- * claimed that they were safe (pii, an older sealed). When the root is ".", or the record has no
- * value there, these are all members but sqs and error; an error only when it arrived and might
- * hold content.
+ * Taken out are body, attributes, fifo and envelope, the member that the policy's root is in, and
+ * what claimed that they were safe (pii, an older sealed). These are all members but sqs and error
+ * when the root is ".", the record has no value there, the policy lets no member pass that it does
+ * not name, or ${exposed} says that personal values may stand anywhere in the record. An error is
+ * taken out only when it arrived and might hold content.
  */
 struct sealing;
 
@@ -43,26 +45,27 @@ void sealing_free(struct sealing *sealing); /* wipes; NULL is fine */
  * is what json_scan() said; JSON_OK: it is JSON, but no object. JSON_TOO_MANY, no memory, says
  * nothing of the line: -1.
  *
- * Of a piece of a record (record/salvage.h) nothing but its sqs goes on ("cut").
+ * Of a piece of a record (record/salvage.h) nothing but its sqs goes on ("cut"). *complaint, unless
+ * ${complaint} is NULL, is what the error record says.
  */
 int sealing_line(struct sealing *sealing, const struct line *line, enum json_error error,
-    struct buf *out);
+    enum complaint *complaint, struct buf *out);
 
 /* The beginning of a line over the maximum: nothing of it but its sqs goes on. */
 int sealing_long(struct sealing *sealing, const char *text, size_t length, struct buf *out);
 
 /* A record (a valid JSON object) that carries no error yet. */
-int sealing_record(struct sealing *sealing, const char *text, size_t length, const char *code,
-    const char *detail, struct buf *out);
+int sealing_record(struct sealing *sealing, const char *text, size_t length, bool exposed,
+    const char *code, const char *detail, struct buf *out);
 
 /*
- * sealing_arrived(sealing, text, length, out, unchanged):
+ * sealing_arrived(sealing, text, length, exposed, out, unchanged):
  * A record that carries an error: its clear content is sealed beside the error it has; the error
  * too, with its stage and code alone in its place, when more may travel in it
  * (mask/complaint.h). *unchanged says that there was nothing to seal.
  */
-int sealing_arrived(struct sealing *sealing, const char *text, size_t length, struct buf *out,
-    bool *unchanged);
+int sealing_arrived(struct sealing *sealing, const char *text, size_t length, bool exposed,
+    struct buf *out, bool *unchanged);
 
 /*
  * sealing_explain(sealing, text, length, code, detail, out):

@@ -291,7 +291,7 @@ static enum filter_outcome unmask_line(void *state, const struct line *line, str
     if (error == JSON_OK && result.kind == JSON_OBJECT) {
         outcome = unmask_record(unmask, line->text, line->length, out);
     } else {
-        outcome = filter_error(sealing_line(unmask->sealing, line, error, out));
+        outcome = filter_error(sealing_line(unmask->sealing, line, error, NULL, out));
     }
     buf_shrink(&unmask->scratch, GIVEN_BACK_ABOVE);
     reference_shrink(&unmask->reference, GIVEN_BACK_ABOVE);

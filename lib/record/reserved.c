@@ -6,6 +6,7 @@ static const char *const names[RESERVED_COUNT] = {
     [RESERVED_SQS] = "sqs",
     [RESERVED_ATTRIBUTES] = "attributes",
     [RESERVED_FIFO] = "fifo",
+    [RESERVED_ENVELOPE] = "envelope",
     [RESERVED_BODY] = "body",
     [RESERVED_PII] = "pii",
     [RESERVED_ERROR] = "error",

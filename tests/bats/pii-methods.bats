@@ -22,7 +22,8 @@ back() {
 codes() { jq -r '.error.code // "-"' masked | xargs; }
 
 @test "ipcrypt: addresses become addresses and come back in one spelling" {
-  mask '.ip ipcrypt as m' '{"ip":"203.0.113.77"}' '{"ip":"::ffff:203.0.113.77"}' \
+  mask '.ip ipcrypt as m
+unmatched keep' '{"ip":"203.0.113.77"}' '{"ip":"::ffff:203.0.113.77"}' \
     '{"ip":"2001:DB8:0:0::0001"}' '{"ip":"\u0032001:db8::1"}' '{"ip":null}' '{"ip":""}'
   [ "$(codes)" = '- - - - - -' ]
   run -1 grep -qF -e 203.0.113.77 -e 2001:db8 masked
@@ -372,7 +373,9 @@ END
 .c partial keep=2 as d
 .e ff1 alphabet=alnum62 as y in x
 attributes.z ff1 alphabet=alnum36 in z
-other keep' ]
+other keep
+unmatched seal
+near seal' ]
   pii-mask --print-policy -p p >q
   pii-mask --print-policy -p q | cmp - q
   local text

@@ -23,7 +23,9 @@ says() {
   [ "$output" = '# paths below .body
 .ip siv pad as masked_ip in ip
 .device_id siv pad as masked_device_id in device_id
-other keep' ]
+other keep
+unmatched seal
+near seal' ]
   pii-mask --print-policy >p
   pii-mask -p p --print-policy | cmp - p
   pii-unmask --print-policy | cmp - p

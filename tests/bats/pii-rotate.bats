@@ -28,6 +28,7 @@ all_methods() {
 .place truncate
 .r redact
 attributes.x siv
+unmatched keep
 END
   cat >in <<'END'
 {"sqs":{"m":1},"body":{"a":12345678901234567891,"list":[{"b":"1"},{"b":null},{"b":1.10}],"ip":"203.0.113.77","net":"2001:db8::77"},"attributes":{"x":{"type":"String","value":"203.0.113.77"}}}

@@ -41,6 +41,9 @@ static struct policy *make_policy(const char *root, const char *text)
     return policy;
 }
 
+/* Rules without the checks of what they do not meet. */
+#define UNCHECKED(rules) rules "\nunmatched keep\nnear keep"
+
 /* One line through one direction; ${out} is left without its newline and with a NUL. */
 static enum filter_outcome pass(bool masking, const char *root, const char *rules, const char *line,
     struct buf *out)

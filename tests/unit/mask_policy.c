@@ -99,6 +99,54 @@ static void refuses(void **state)
     }
 }
 
+static void refuses_checks(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        enum policy_cause cause;
+        unsigned line;
+        unsigned column;
+        const char *word;
+    } samples[] = {
+        { ".a siv\nunmatched", POLICY_MISSING_WORD, 2, 10, "" },
+        { ".a siv\nunmatched pass", POLICY_WORD, 2, 11, "pass" },
+        { ".a siv\nunmatched seal when .b c", POLICY_WORD, 2, 16, "when" },
+        { ".a siv\nunmatched keep if .b c", POLICY_WORD, 2, 16, "if" },
+        { ".a siv\nunmatched keep when .b", POLICY_MISSING_WORD, 2, 23, "" },
+        { ".a siv\nunmatched keep when b c", POLICY_PATH, 2, 21, "" },
+        { ".a siv\nunmatched keep\nunmatched seal", POLICY_REPEATED, 3, 1, "unmatched" },
+        { ".a siv\nunmatched keep when .b c\nunmatched keep", POLICY_REPEATED, 3, 1, "unmatched" },
+        { ".a siv\nunmatched keep when .b \"c", POLICY_QUOTE, 2, 24, "" },
+        { ".a siv\nnear far", POLICY_WORD, 2, 6, "far" },
+        { ".a siv\nnear seal keep", POLICY_WORD, 2, 11, "keep" },
+        { ".a siv\nnear seal\nnear keep", POLICY_REPEATED, 3, 1, "near" },
+        { ".a siv\ndetect ipv5 seal", POLICY_DETECT_KIND, 2, 8, "ipv5" },
+        { ".a siv\ndetect ipv4, seal", POLICY_DETECT_KIND, 2, 8, "ipv4," },
+        { ".a siv\ndetect ipv4", POLICY_MISSING_WORD, 2, 12, "" },
+        { ".a siv\ndetect ipv4 keep", POLICY_WORD, 2, 13, "keep" },
+        { ".a siv\ndetect ipv4,ipv4 seal", POLICY_REPEATED, 2, 8, "ipv4,ipv4" },
+        { ".a siv\ndetect ipv4 seal\ndetect mac,ipv4 redact", POLICY_REPEATED, 3, 8, "mac,ipv4" },
+        { "optional siv", POLICY_PATH, 1, 1, "" },
+        { ".a optional", POLICY_METHOD, 1, 4, "optional" },
+        { ".a siv optional as b", POLICY_WORD, 1, 8, "optional" },
+        { "record.sqs keep", POLICY_RESERVED, 1, 7, "" },
+        { "record.envelope.x siv", POLICY_RESERVED, 1, 7, "" },
+        { "record.body keep", POLICY_NOT_BESIDE, 1, 7, "" },
+        { "record.body.ip siv", POLICY_NOT_BESIDE, 1, 7, "" },
+        { "record.x siv as y", POLICY_NAMES_NOTHING, 1, 17, "y" },
+        { "record.x siv\nrecord.x keep", POLICY_REPEATED, 2, 7, ".x" },
+    };
+    for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
+        struct policy_error error;
+        assert_int_equal(judge(".body", samples[i].text, &error), samples[i].cause);
+        assert_int_equal(error.line, samples[i].line);
+        assert_int_equal(error.column, samples[i].column);
+        assert_string_equal(error.word, samples[i].word);
+        assert_string_not_equal(policy_error_text(error.cause), "unknown");
+    }
+}
+
 static void judges_roots(void **state)
 {
     (void)state;
@@ -130,6 +178,8 @@ static void judges_roots(void **state)
     }
 }
 
+#define CHECKS "unmatched seal\nnear seal\n"
+
 /* What is printed, read again, prints the same. */
 static void prints_what_is_in_force(void **state)
 {
@@ -138,22 +188,36 @@ static void prints_what_is_in_force(void **state)
         const char *text;
         const char *printed;
     } samples[] = {
-        { "other keep", "# paths below .body\nother keep\n" },
-        { "  # nothing else\r\n\r\nother keep", "# paths below .body\nother keep\n" },
-        { ".ip siv", "# paths below .body\n.ip siv in ip\nother keep\n" },
-        { ".ip siv as ip", "# paths below .body\n.ip siv in ip\nother keep\n" },
+        { ".a siv optional\nnear keep\nunmatched keep",
+            "# paths below .body\n.a siv in a optional\nother keep\nunmatched keep\nnear keep\n" },
+        { ".a siv as optional\n.b siv in optional\n.c redact optional",
+            "# paths below .body\n.a siv as optional in a\n.b siv in optional\n"
+            ".c redact optional\nother keep\n" CHECKS },
+        { ".a siv\nunmatched keep when .type a \"b c\" 3\nunmatched keep when .b[0] true",
+            "# paths below .body\n.a siv in a\nother keep\nunmatched keep when .type a \"b c\" 3\n"
+            "unmatched keep when .b[0] true\nnear seal\n" },
+        { ".a siv\ndetect email,ipv4 redact\ndetect jwt seal\ndetect ssn seal",
+            "# paths below .body\n.a siv in a\nother keep\n" CHECKS "detect ssn,jwt seal\n"
+            "detect ipv4,email redact\n" },
+        { "record.trace keep\nrecord.\"odd key\".a[] siv\nenvelope.source hmac\nfifo.x keep",
+            "# paths below .body\nrecord.trace keep\nrecord.\"odd key\".a[] siv in a\n"
+            "envelope.source hmac in source\nfifo.x keep\nother keep\n" CHECKS },
+        { "other keep", "# paths below .body\nother keep\n" CHECKS },
+        { "  # nothing else\r\n\r\nother keep", "# paths below .body\nother keep\n" CHECKS },
+        { ".ip siv", "# paths below .body\n.ip siv in ip\nother keep\n" CHECKS },
+        { ".ip siv as ip", "# paths below .body\n.ip siv in ip\nother keep\n" CHECKS },
         { ".a.b[].c hmac in d as e # f",
-            "# paths below .body\n.a.b[].c hmac as e in d\nother keep\n" },
+            "# paths below .body\n.a.b[].c hmac as e in d\nother keep\n" CHECKS },
         { ".a[3] siv\n.a[] siv",
-            "# paths below .body\n.a[3] siv in a\n.a[] siv in a\nother keep\n" },
+            "# paths below .body\n.a[3] siv in a\n.a[] siv in a\nother keep\n" CHECKS },
         { ".\"odd # key\" siv as \"a b\" in \"\"",
-            "# paths below .body\n.\"odd # key\" siv as \"a b\" in \"\"\nother keep\n" },
-        { ".x siv as a#b", "# paths below .body\n.x siv as \"a#b\" in x\nother keep\n" },
+            "# paths below .body\n.\"odd # key\" siv as \"a b\" in \"\"\nother keep\n" CHECKS },
+        { ".x siv as a#b", "# paths below .body\n.x siv as \"a#b\" in x\nother keep\n" CHECKS },
         { "attributes.My-Name.x siv\nattributes.t keep\n.d drop\n.r redact as s",
             "# paths below .body\nattributes.My-Name.x siv in My-Name.x\nattributes.t keep\n.d drop\n"
-            ".r redact as s\nother keep\n" },
+            ".r redact as s\nother keep\n" CHECKS },
         { "other quarantine\nrequire .a\n.a siv\n.b keep\t\nrequire .c[0]",
-            "# paths below .body\n.a siv in a\n.b keep\nrequire .a\nrequire .c[0]\nother quarantine\n" },
+            "# paths below .body\n.a siv in a\n.b keep\nrequire .a\nrequire .c[0]\nother quarantine\n" CHECKS },
     };
     for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
         struct policy_error error;
@@ -229,7 +293,7 @@ static void builds_in_the_usual(void **state)
     assert_int_equal(policy_text_print(policy, &text), 0);
     assert_string_equal(buf_cstr(&text),
         "# paths below .\n.ip siv pad as masked_ip in ip\n.device_id siv pad as masked_device_id in device_id\n"
-        "other keep\n");
+        "other keep\n" CHECKS);
     buf_free(&text);
     policy_free(policy);
 }
@@ -238,6 +302,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(refuses),
+        cmocka_unit_test(refuses_checks),
         cmocka_unit_test(judges_roots),
         cmocka_unit_test(prints_what_is_in_force),
         cmocka_unit_test(reads_options),

@@ -23,71 +23,115 @@ static void masks_to_the_byte(void **state)
         const char *in;
         const char *out;
     } samples[] = {
-        { ".body", ".a redact", "{\"body\":{\"a\":1}}",
+        { ".body", UNCHECKED(".a redact"), "{\"body\":{\"a\":1}}",
             "{\"body\":{\"a\":\"[redacted]\"}," PII "}" },
-        { ".body", ".a redact as b", "{ \"body\" : { \"\\u0061\" :  1 , \"c\":2 } }  ",
+        { ".body", UNCHECKED(".a redact as b"), "{ \"body\" : { \"\\u0061\" :  1 , \"c\":2 } }  ",
             "{ \"body\" : { \"b\" :  \"[redacted]\" , \"c\":2 } ," PII "}  " },
-        { ".body", ".a redact as b", "{\"body\":{\"a\":null,\"c\":\"\",\"a\":\"\"}}",
+        { ".body", UNCHECKED(".a redact as b"), "{\"body\":{\"a\":null,\"c\":\"\",\"a\":\"\"}}",
             "{\"body\":{\"b\":null,\"c\":\"\",\"b\":\"\"}," PII "}" },
-        { ".body", ".a redact as b",
+        { ".body", UNCHECKED(".a redact as b"),
             "{\"body\":{\"a\":[1,{\"a\":2}],\"a\":{},\"a\":false,\"a\":\"x\"}}",
             "{\"body\":{\"b\":\"[redacted]\",\"b\":\"[redacted]\",\"b\":\"[redacted]\",\"b\":\"[redacted]\"}," PII
             "}" },
-        { ".body", ".a redact", "{\"body\":{},\"a\":1}", "{\"body\":{},\"a\":1," PII "}" },
-        { ".body", ".a redact", "{\"body\":{\"n\":12345678901234567891,\"m\":1.10e+05}}",
+        { ".body", UNCHECKED(".a redact"), "{\"body\":{},\"a\":1}",
+            "{\"body\":{},\"a\":1," PII "}" },
+        { ".body", UNCHECKED(".a redact"), "{\"body\":{\"n\":12345678901234567891,\"m\":1.10e+05}}",
             "{\"body\":{\"n\":12345678901234567891,\"m\":1.10e+05}," PII "}" },
         /* arrays */
-        { ".body", ".a[] redact", "{\"body\":{\"a\":[1,null,\"\",[2]]}}",
+        { ".body", UNCHECKED(".a[] redact"), "{\"body\":{\"a\":[1,null,\"\",[2]]}}",
             "{\"body\":{\"a\":[\"[redacted]\",null,\"\",\"[redacted]\"]}," PII "}" },
-        { ".body", ".a[1] redact", "{\"body\":{\"a\":[1,2,3]}}",
+        { ".body", UNCHECKED(".a[1] redact"), "{\"body\":{\"a\":[1,2,3]}}",
             "{\"body\":{\"a\":[1,\"[redacted]\",3]}," PII "}" },
-        { ".body", ".a[].b redact as c", "{\"body\":{\"a\":[{\"b\":1},{\"d\":2},null]}}",
+        { ".body", UNCHECKED(".a[].b redact as c"), "{\"body\":{\"a\":[{\"b\":1},{\"d\":2},null]}}",
             "{\"body\":{\"a\":[{\"c\":\"[redacted]\"},{\"d\":2},null]}," PII "}" },
-        { ".body", ".a.b redact", "{\"body\":{\"a\":null}}", "{\"body\":{\"a\":null}," PII "}" },
+        { ".body", UNCHECKED(".a.b redact"), "{\"body\":{\"a\":null}}",
+            "{\"body\":{\"a\":null}," PII "}" },
         /* removing, first, last, all, spaced, in a nested object */
-        { ".body", ".a drop", "{\"body\":{\"a\":1,\"b\":2}}", "{\"body\":{\"b\":2}," PII "}" },
-        { ".body", ".a drop", "{\"body\":{\"b\":2,\"a\":1}}", "{\"body\":{\"b\":2}," PII "}" },
-        { ".body", ".a drop", "{\"body\":{\"a\":1}}", "{\"body\":{}," PII "}" },
-        { ".body", ".a drop", "{\"body\":{ \"a\" : 1 , \"b\" : 2 , \"a\" : \"}\" }}",
+        { ".body", UNCHECKED(".a drop"), "{\"body\":{\"a\":1,\"b\":2}}",
+            "{\"body\":{\"b\":2}," PII "}" },
+        { ".body", UNCHECKED(".a drop"), "{\"body\":{\"b\":2,\"a\":1}}",
+            "{\"body\":{\"b\":2}," PII "}" },
+        { ".body", UNCHECKED(".a drop"), "{\"body\":{\"a\":1}}", "{\"body\":{}," PII "}" },
+        { ".body", UNCHECKED(".a drop"), "{\"body\":{ \"a\" : 1 , \"b\" : 2 , \"a\" : \"}\" }}",
             "{\"body\":{ \"b\" : 2 }," PII "}" },
-        { ".body", ".a.b drop\n.c drop", "{\"body\":{\"a\":{\"b\":1,\"b\":2},\"c\":3,\"c\":4}}",
+        { ".body", UNCHECKED(".a.b drop\n.c drop"),
+            "{\"body\":{\"a\":{\"b\":1,\"b\":2},\"c\":3,\"c\":4}}",
             "{\"body\":{\"a\":{}}," PII "}" },
-        { ".body", "other drop\n.a redact\n.k keep\nrequire .r",
+        { ".body", UNCHECKED("other drop\n.a redact\n.k keep\nrequire .r"),
             "{\"body\":{\"x\":1,\"a\":2,\"y\":3,\"k\":{\"z\":4},\"r\":5}}",
             "{\"body\":{\"a\":\"[redacted]\",\"k\":{\"z\":4},\"r\":5}," PII "}" },
-        { ".body", "other drop\n.a.b redact", "{\"body\":{\"a\":{\"b\":1,\"c\":2},\"d\":3}}",
+        { ".body", UNCHECKED("other drop\n.a.b redact"),
+            "{\"body\":{\"a\":{\"b\":1,\"c\":2},\"d\":3}}",
             "{\"body\":{\"a\":{\"b\":\"[redacted]\"}}," PII "}" },
-        { ".body", "other drop\n.a[].b redact", "{\"body\":{\"a\":[{\"c\":1,\"b\":2},{\"c\":3}]}}",
+        { ".body", UNCHECKED("other drop\n.a[].b redact"),
+            "{\"body\":{\"a\":[{\"c\":1,\"b\":2},{\"c\":3}]}}",
             "{\"body\":{\"a\":[{\"b\":\"[redacted]\"},{}]}," PII "}" },
-        { ".body", "other quarantine\n.a redact", "{\"body\":{\"a\":2},\"x\":1}",
-            "{\"body\":{\"a\":\"[redacted]\"},\"x\":1," PII "}" },
-        /* attributes */
-        { ".body", ".a redact",
-            "{\"attributes\":{\"x\":{\"type\":\"String\",\"value\":\"" CANARY "\"}},\"body\":{}}",
-            "{\"body\":{}," PII "}" },
-        { ".body", ".a redact", "{\"body\":{},\"attributes\":\"" CANARY "\"}",
-            "{\"body\":{}," PII "}" },
-        { ".body", "attributes.x redact\nattributes.y keep\nattributes.z drop",
-            "{\"body\":{},\"attributes\":{\"x\":{\"type\":\"String\",\"value\":\"v\",\"more\":1},\"q\":1,"
-            "\"y\":{\"type\":\"String\",\"value\":\"w\"},\"z\":{}}}",
-            "{\"body\":{},\"attributes\":{\"x\":{\"type\":\"String\",\"value\":\"[redacted]\"},"
-            "\"y\":{\"type\":\"String\",\"value\":\"w\"}}," PII "}" },
-        { ".body", "attributes.x redact", "{\"body\":{},\"attributes\":null}",
-            "{\"body\":{},\"attributes\":null," PII "}" },
+        { ".body", UNCHECKED("other quarantine\nrecord.x keep\n.a redact"),
+            "{\"body\":{\"a\":2},\"x\":1}", "{\"body\":{\"a\":\"[redacted]\"},\"x\":1," PII "}" },
         /* roots */
-        { ".", ".a redact", "{\"a\":1}", "{\"a\":\"[redacted]\"," PII "}" },
-        { ".", ".a redact", "{}", "{" PII "}" },
-        { ".", ".a drop", "{\"a\":1}", "{" PII "}" },
-        { ".", "other drop\n.a redact", "{\"sqs\":{},\"a\":1,\"b\":2}",
+        { ".", UNCHECKED(".a redact"), "{\"a\":1}", "{\"a\":\"[redacted]\"," PII "}" },
+        { ".", UNCHECKED(".a redact"), "{}", "{" PII "}" },
+        { ".", UNCHECKED(".a drop"), "{\"a\":1}", "{" PII "}" },
+        { ".", UNCHECKED("other drop\n.a redact"), "{\"sqs\":{},\"a\":1,\"b\":2}",
             "{\"sqs\":{},\"a\":\"[redacted]\"," PII "}" },
-        { ".data.user", ".a redact", "{\"body\":1,\"data\":{\"a\":2,\"user\":{\"a\":3}}}",
+        { ".data.user", UNCHECKED(".a redact"),
+            "{\"body\":1,\"data\":{\"a\":2,\"user\":{\"a\":3}}}",
             "{\"body\":1,\"data\":{\"a\":2,\"user\":{\"a\":\"[redacted]\"}}," PII "}" },
     };
     struct buf out;
     buf_init(&out, 1 << 16);
     for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
-        assert_int_equal(pass(true, samples[i].root, samples[i].rules, samples[i].in, &out),
-            FILTER_CHANGED);
+        enum filter_outcome outcome =
+            pass(true, samples[i].root, samples[i].rules, samples[i].in, &out);
+        assert_true(outcome == FILTER_CHANGED || outcome == FILTER_PASSED);
+        assert_string_equal(out.data, samples[i].out);
+    }
+    buf_free(&out);
+}
+
+/* The same of what is beside the body. */
+static void masks_members(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *root;
+        const char *rules;
+        const char *in;
+        const char *out;
+    } samples[] = {
+        /* attributes */
+        { ".body", UNCHECKED(".a redact"),
+            "{\"attributes\":{\"x\":{\"type\":\"String\",\"value\":\"" CANARY "\"}},\"body\":{}}",
+            "{\"body\":{}," PII "}" },
+        { ".body", UNCHECKED(".a redact"), "{\"body\":{},\"attributes\":\"" CANARY "\"}",
+            "{\"body\":{}," PII "}" },
+        { ".body", UNCHECKED("attributes.x redact\nattributes.y keep\nattributes.z drop"),
+            "{\"body\":{},\"attributes\":{\"x\":{\"type\":\"String\",\"value\":\"v\",\"more\":1},\"q\":1,"
+            "\"y\":{\"type\":\"String\",\"value\":\"w\"},\"z\":{}}}",
+            "{\"body\":{},\"attributes\":{\"x\":{\"type\":\"String\",\"value\":\"[redacted]\"},"
+            "\"y\":{\"type\":\"String\",\"value\":\"w\"}}," PII "}" },
+        { ".body", UNCHECKED("attributes.x redact"), "{\"body\":{},\"attributes\":null}",
+            "{\"body\":{},\"attributes\":null," PII "}" },
+        /* what is beside the root */
+        { ".body", UNCHECKED("other drop\n.a redact\nrecord.k keep\nrecord.m.n redact"),
+            "{\"x\":1,\"body\":{\"a\":2},\"k\":{\"z\":3},\"m\":{\"n\":4,\"o\":5}}",
+            "{\"body\":{\"a\":\"[redacted]\"},\"k\":{\"z\":3},\"m\":{\"n\":\"[redacted]\"}," PII
+            "}" },
+        { ".data.user", UNCHECKED("other drop\n.a redact"),
+            "{\"x\":1,\"data\":{\"y\":2,\"user\":{\"a\":3},\"z\":4}}",
+            "{\"data\":{\"user\":{\"a\":\"[redacted]\"}}," PII "}" },
+        { ".body", UNCHECKED("envelope.id redact\nenvelope.kind keep"),
+            "{\"body\":{},\"envelope\":{\"kind\":\"sns\",\"id\":\"i\",\"rest\":{}}}",
+            "{\"body\":{},\"envelope\":{\"kind\":\"sns\",\"id\":\"[redacted]\"}," PII "}" },
+        { ".body", UNCHECKED(".a redact"), "{\"body\":{},\"envelope\":{\"id\":\"" CANARY "\"}}",
+            "{\"body\":{}," PII "}" },
+    };
+    struct buf out;
+    buf_init(&out, 1 << 16);
+    for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
+        enum filter_outcome outcome =
+            pass(true, samples[i].root, samples[i].rules, samples[i].in, &out);
+        assert_true(outcome == FILTER_CHANGED || outcome == FILTER_PASSED);
         assert_string_equal(out.data, samples[i].out);
     }
     buf_free(&out);
@@ -277,27 +321,31 @@ static void goes_round(void **state)
         const char *rules;
         const char *in;
     } samples[] = {
-        { ".body", USUAL, "{\"body\":{\"ip\":\"" CANARY "\",\"device_id\":\"593-47-5928\"}}" },
-        { ".body", USUAL, "{\"body\":{\"ip\":12.50,\"device_id\":{\"a\" : [ 1,2 ]}},\"z\":[]}" },
-        { ".body", USUAL,
+        { ".body", UNCHECKED(USUAL),
+            "{\"body\":{\"ip\":\"" CANARY "\",\"device_id\":\"593-47-5928\"}}" },
+        { ".body", UNCHECKED(USUAL),
+            "{\"body\":{\"ip\":12.50,\"device_id\":{\"a\" : [ 1,2 ]}},\"z\":[]}" },
+        { ".body", UNCHECKED(USUAL),
             "{\"sqs\":{\"receipt_handle\":\"r\"},\"body\":{\"ip\":null,\"device_id\":\"\"}}" },
-        { ".body", USUAL, "{\"body\":{\"ip\":true,\"ip\":\"\\u0000\\n\",\"ip\":\"\xc3\xa4\"}}" },
-        { ".body", USUAL, "{\"body\":{\"device_id\":\"siv1.x\",\"x\":{\"ip\":1}}}" },
-        { ".body", USUAL, "{\"body\":{}}" },
-        { ".body", ".ip siv\n.a[] siv in ip\n.b[0].c siv as d",
+        { ".body", UNCHECKED(USUAL),
+            "{\"body\":{\"ip\":true,\"ip\":\"\\u0000\\n\",\"ip\":\"\xc3\xa4\"}}" },
+        { ".body", UNCHECKED(USUAL), "{\"body\":{\"device_id\":\"siv1.x\",\"x\":{\"ip\":1}}}" },
+        { ".body", UNCHECKED(USUAL), "{\"body\":{}}" },
+        { ".body", UNCHECKED(".ip siv\n.a[] siv in ip\n.b[0].c siv as d"),
             "{\"body\":{\"ip\":\"x\",\"a\":[1,\"x\",null],\"b\":[{\"c\":2},{\"c\":3}]}}" },
-        { ".body", "attributes.x siv",
+        { ".body", UNCHECKED("attributes.x siv"),
             "{\"body\":{},\"attributes\":{\"x\":{\"type\":\"String\",\"value\":\"v\"}}}" },
-        { ".", USUAL, "{\"ip\":\"x\",\"y\":2}" },
-        { ".a.b", ".\"odd \\\" key\" siv as \"more \\\\ odd\"",
+        { ".", UNCHECKED(USUAL), "{\"ip\":\"x\",\"y\":2}" },
+        { ".a.b", UNCHECKED(".\"odd \\\" key\" siv as \"more \\\\ odd\""),
             "{\"a\":{\"b\":{\"odd \\\" key\":1}}}" },
     };
     struct buf out, back;
     buf_init(&out, 1 << 16);
     buf_init(&back, 1 << 16);
     for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
-        assert_int_equal(pass(true, samples[i].root, samples[i].rules, samples[i].in, &out),
-            FILTER_CHANGED);
+        enum filter_outcome outcome =
+            pass(true, samples[i].root, samples[i].rules, samples[i].in, &out);
+        assert_true(outcome == FILTER_CHANGED || outcome == FILTER_PASSED);
         assert_null(strstr(out.data, CANARY));
         assert_int_equal(pass(true, samples[i].root, samples[i].rules, out.data, &back),
             FILTER_PASSED);
@@ -336,8 +384,8 @@ static void lacks_memory(void **state)
     struct sealing *sealing = sealing_new(policy, ring, "mask");
     const struct line line = { .text = "{}", .length = 2 };
     struct buf out = { .maximum = 4000 };
-    assert_int_equal(sealing_line(sealing, &line, JSON_SYNTAX, &out), 0);
-    assert_int_equal(sealing_line(sealing, &line, JSON_TOO_MANY, &out), -1);
+    assert_int_equal(sealing_line(sealing, &line, JSON_SYNTAX, NULL, &out), 0);
+    assert_int_equal(sealing_line(sealing, &line, JSON_TOO_MANY, NULL, &out), -1);
     sealing_free(sealing);
     policy_free(policy);
     buf_free(&out);
@@ -347,6 +395,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(masks_to_the_byte),
+        cmocka_unit_test(masks_members),
         cmocka_unit_test(fails_closed),
         cmocka_unit_test(goes_round),
         cmocka_unit_test(has_a_limit),

@@ -1,0 +1,205 @@
+#include "mask/near.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "detect/detect.h"
+#include "json/string.h"
+#include "json/strings.h"
+#include "mask/token.h"
+
+enum { GIVEN_BACK_ABOVE = 1 << 20 };
+
+struct near {
+    const struct compiled *compiled;
+    struct buf hashes; /* uint64_t: of the values masked in this record, in order */
+    bool hashed;
+    struct buf scratch;
+};
+
+struct near *near_new(const struct compiled *compiled)
+{
+    struct near *near = calloc(1, sizeof *near);
+    if (near == NULL)
+        return NULL;
+    near->compiled = compiled;
+    buf_init(&near->hashes, SIZE_MAX);
+    buf_init(&near->scratch, SIZE_MAX);
+    return near;
+}
+
+void near_free(struct near *near)
+{
+    if (near == NULL)
+        return;
+    buf_wipe(&near->hashes);
+    buf_wipe(&near->scratch);
+    free(near);
+}
+
+/* ---- values ---------------------------------------------------------------------------------- */
+
+static bool is_empty(const char *text, const struct json_match *match)
+{
+    if (match->kind != JSON_OBJECT && match->kind != JSON_ARRAY)
+        return token_is_nothing(match);
+    for (size_t i = match->value + 1; i + 1 < match->end; i++)
+        if ((unsigned char)text[i] > ' ')
+            return false;
+    return true;
+}
+
+/* The content of a scalar: of a string decoded, into the scratch memory if need be. */
+static bool content_of(struct near *near, const char *text, size_t start, size_t end, bool plain,
+    const char **content, size_t *length)
+{
+    *content = text + start;
+    *length = end - start;
+    if (text[start] != '"')
+        return true;
+    *content += 1;
+    *length -= 2;
+    if (plain)
+        return true;
+    buf_clear(&near->scratch);
+    if (json_string_decode(&near->scratch, text + start, end - start) != 0)
+        return false;
+    *content = near->scratch.data;
+    *length = near->scratch.length;
+    return true;
+}
+
+/* FNV-1a. Two values of one hash would seal a record for nothing; nobody gains by that. */
+static uint64_t hash_of(const char *content, size_t length)
+{
+    uint64_t hash = UINT64_C(0xCBF29CE484222325);
+    for (size_t i = 0; i < length; i++)
+        hash = (hash ^ (unsigned char)content[i]) * UINT64_C(0x100000001B3);
+    return hash;
+}
+
+static int compare_hashes(const void *a, const void *b)
+{
+    uint64_t x, y;
+    memcpy(&x, a, sizeof x);
+    memcpy(&y, b, sizeof y);
+    return x < y ? -1 : x > y;
+}
+
+/* So that many values elsewhere are compared with many masked ones in a bounded time. */
+static bool hash_masked(struct near *near, const struct near_record *record)
+{
+    const struct json_matches *matches = record->matches;
+    buf_shrink(&near->hashes, GIVEN_BACK_ABOVE);
+    for (size_t i = 0; !record->masked && i < matches->count; i++) {
+        const struct json_match *match = &matches->list[i];
+        const char *content;
+        size_t length;
+        if (near->compiled->nodes[match->node].role != COMPILED_VALUE || token_is_nothing(match))
+            continue;
+        if (!content_of(near, record->text, match->value, match->end, match->plain, &content,
+                &length))
+            return false;
+        uint64_t hash = hash_of(content, length);
+        if (buf_append(&near->hashes, &hash, sizeof hash) != 0)
+            return false;
+    }
+    if (near->hashes.length > 0)
+        qsort(near->hashes.data, near->hashes.length / sizeof(uint64_t), sizeof(uint64_t),
+            compare_hashes);
+    near->hashed = true;
+    return true;
+}
+
+/* Whether a scalar is personal by its content. */
+static enum near_result judge_scalar(struct near *near, const char *text, size_t start, size_t end,
+    bool plain)
+{
+    const char *content;
+    size_t length;
+    if (!content_of(near, text, start, end, plain, &content, &length))
+        return NEAR_FAILED;
+    uint64_t hash = hash_of(content, length);
+    if (near->hashes.length > 0 &&
+        bsearch(&hash, near->hashes.data, near->hashes.length / sizeof hash, sizeof hash,
+            compare_hashes) != NULL)
+        return NEAR_VALUE;
+    return detect_kinds(content, length, DETECT_ALL) != DETECT_NONE ? NEAR_VALUE : NEAR_NOTHING;
+}
+
+/* The same of any value: one that holds others by every string in it. */
+static enum near_result judge_value(struct near *near, const struct near_record *record,
+    const struct json_match *match)
+{
+    if (!near->hashed && !hash_masked(near, record))
+        return NEAR_FAILED;
+    if (match->kind != JSON_OBJECT && match->kind != JSON_ARRAY)
+        return judge_scalar(near, record->text, match->value, match->end, match->plain);
+    enum near_result result = NEAR_NOTHING;
+    struct json_string_place place;
+    for (size_t at = match->value;
+         result == NEAR_NOTHING && json_strings_next(record->text, match->end, &at, &place);)
+        result = judge_scalar(near, record->text, place.start, place.end, place.plain);
+    return result;
+}
+
+/* ---- members --------------------------------------------------------------------------------- */
+
+static enum near_result judge_member(struct near *near, const struct near_record *record,
+    const struct json_match *match, const char **path)
+{
+    const struct compiled_rule *rules = near->compiled->rules;
+    uint32_t first = near->compiled->nodes[match->node].rule;
+    const char *key = record->text + match->key;
+    size_t key_length = json_key_end(record->text, match->key) - match->key;
+    bool same = false;
+    for (uint32_t i = first; i != COMPILED_NO_RULE; i = rules[i].near) {
+        const struct compiled_rule *rule = &rules[i];
+        if (!json_string_equals(key, key_length, rule->name, rule->name_length))
+            continue;
+        bool untold = record->masked && rule->method->action == METHOD_DROP;
+        if (!same)
+            *path = rule->rule->path;
+        same = true;
+        if (rule->rule->optional || untold || rule->found == record->serial)
+            continue;
+        *path = rule->rule->path;
+        return NEAR_ELSEWHERE;
+    }
+    if (same)
+        return judge_value(near, record, match);
+    *path = rules[first].rule->path;
+    return NEAR_SPELLING;
+}
+
+enum near_result near_judge(struct near *near, const struct near_record *record, const char **path)
+{
+    const struct json_matches *matches = record->matches;
+    enum near_result result = NEAR_NOTHING;
+    size_t settled = 0; /* what is before that end passes by name, or not at all */
+    near->hashed = false;
+    for (size_t i = 0; i < matches->count; i++) {
+        const struct json_match *match = &matches->list[i];
+        const struct compiled_node *node = &near->compiled->nodes[match->node];
+        if (match->value < settled)
+            continue;
+        if (compiled_settles(node))
+            settled = match->end;
+        if (node->role != COMPILED_NEAR || is_empty(record->text, match))
+            continue;
+        const char *found = NULL;
+        enum near_result member = judge_member(near, record, match, &found);
+        if (member == NEAR_FAILED)
+            return member;
+        bool better = member == NEAR_SPELLING || result == NEAR_NOTHING;
+        if (member != NEAR_NOTHING && better) {
+            result = member;
+            *path = found;
+        }
+        if (result == NEAR_SPELLING)
+            break;
+    }
+    buf_shrink(&near->scratch, GIVEN_BACK_ABOVE);
+    return result;
+}

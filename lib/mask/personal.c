@@ -1,0 +1,145 @@
+#include "mask/personal.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "json/string.h"
+#include "json/strings.h"
+
+enum { GIVEN_BACK_ABOVE = 1 << 20 };
+
+struct piece {
+    uint32_t start; /* in the record, as it is spelt */
+    uint32_t end;
+    uint32_t kind;
+};
+
+struct personal {
+    const struct compiled *compiled;
+    unsigned seal; /* sets of kinds */
+    unsigned redact;
+    struct piece *pieces; /* of the record in hand, in order */
+    size_t count;
+    size_t capacity;
+    size_t next; /* the first that is not replaced yet */
+    struct buf scratch;
+};
+
+struct personal *personal_new(const struct compiled *compiled)
+{
+    struct personal *personal = calloc(1, sizeof *personal);
+    if (personal == NULL)
+        return NULL;
+    personal->compiled = compiled;
+    personal->seal = compiled->policy->checks.detect_seal;
+    personal->redact = compiled->policy->checks.detect_redact;
+    buf_init(&personal->scratch, SIZE_MAX);
+    return personal;
+}
+
+void personal_free(struct personal *personal)
+{
+    if (personal == NULL)
+        return;
+    free(personal->pieces);
+    buf_wipe(&personal->scratch);
+    free(personal);
+}
+
+static bool note(struct personal *personal, size_t start, size_t end, enum detect_kind kind)
+{
+    if (personal->count == personal->capacity) {
+        size_t capacity = personal->capacity > 0 ? personal->capacity * 2 : 16;
+        struct piece *grown = realloc(personal->pieces, capacity * sizeof *grown);
+        if (grown == NULL)
+            return false;
+        personal->pieces = grown;
+        personal->capacity = capacity;
+    }
+    personal->pieces[personal->count++] =
+        (struct piece){ (uint32_t)start, (uint32_t)end, (uint32_t)kind };
+    return true;
+}
+
+static enum personal_result judge_string(struct personal *personal, const char *text,
+    const struct json_string_place *place, enum detect_kind *kind)
+{
+    const char *quoted = text + place->start;
+    size_t length = place->end - place->start;
+    const char *content = quoted + 1;
+    size_t content_length = length - 2;
+    if (!place->plain) {
+        buf_clear(&personal->scratch);
+        if (json_string_decode(&personal->scratch, quoted, length) != 0)
+            return PERSONAL_FAILED;
+        content = personal->scratch.data;
+        content_length = personal->scratch.length;
+    }
+    struct detect search;
+    struct detect_piece piece;
+    size_t raw = 1;
+    size_t decoded = 0;
+    detect_start(&search, content, content_length, personal->seal | personal->redact);
+    while (detect_next(&search, &piece)) {
+        *kind = piece.kind;
+        if (personal->seal & DETECT_BIT(piece.kind))
+            return PERSONAL_SEAL;
+        json_string_seek(quoted, length, &raw, &decoded, piece.offset);
+        size_t start = place->start + raw;
+        json_string_seek(quoted, length, &raw, &decoded, piece.offset + piece.length);
+        if (!note(personal, start, place->start + raw, piece.kind))
+            return PERSONAL_FAILED;
+    }
+    return PERSONAL_NOTHING;
+}
+
+/* The strings of a part of the record that nothing is settled of. */
+static enum personal_result judge_part(struct personal *personal, const char *text, size_t start,
+    size_t end, enum detect_kind *kind)
+{
+    enum personal_result result = PERSONAL_NOTHING;
+    struct json_string_place place;
+    while (result == PERSONAL_NOTHING && json_strings_next(text, end, &start, &place))
+        result = judge_string(personal, text, &place, kind);
+    return result;
+}
+
+enum personal_result personal_judge(struct personal *personal, const char *text, size_t length,
+    const struct json_matches *matches, enum detect_kind *kind)
+{
+    enum personal_result result = PERSONAL_NOTHING;
+    size_t settled = 0;
+    if (personal->capacity > GIVEN_BACK_ABOVE / sizeof *personal->pieces) {
+        free(personal->pieces);
+        personal->pieces = NULL;
+        personal->capacity = 0;
+    }
+    personal->count = 0;
+    personal->next = 0;
+    for (size_t i = 0; i < matches->count && result == PERSONAL_NOTHING; i++) {
+        const struct json_match *match = &matches->list[i];
+        if (match->value < settled || !compiled_settles(&personal->compiled->nodes[match->node]))
+            continue;
+        result = judge_part(personal, text, settled, match->key, kind);
+        settled = match->end;
+    }
+    if (result == PERSONAL_NOTHING)
+        result = judge_part(personal, text, settled, length, kind);
+    buf_shrink(&personal->scratch, GIVEN_BACK_ABOVE);
+    return result == PERSONAL_NOTHING && personal->count > 0 ? PERSONAL_REDACT : result;
+}
+
+void personal_redact(struct personal *personal, struct json_splice *splice, size_t offset)
+{
+    for (; personal->next < personal->count; personal->next++) {
+        const struct piece *piece = &personal->pieces[personal->next];
+        if (piece->start >= offset)
+            return;
+        json_splice_copy(splice, piece->start);
+        buf_putc(splice->out, '[');
+        buf_puts(splice->out, detect_name((enum detect_kind)piece->kind));
+        buf_putc(splice->out, ']');
+        json_splice_skip(splice, piece->end);
+    }
+}

@@ -1,0 +1,37 @@
+#ifndef MASK_PERSONAL_H
+#define MASK_PERSONAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "detect/detect.h"
+#include "json/scan.h"
+#include "json/splice.h"
+#include "mask/compiled.h"
+
+/*
+ * Personal values by their content (pii-policy(5), "detect"): in strings, and keys, that no rule
+ * names. Not in "sqs", and not in what does not pass.
+ */
+struct personal;
+
+struct personal *personal_new(const struct compiled *compiled); /* NULL: no memory */
+void personal_free(struct personal *personal);                  /* wipes; NULL is fine */
+
+enum personal_result {
+    PERSONAL_NOTHING,
+    PERSONAL_REDACT, /* pieces to replace have been noted */
+    PERSONAL_SEAL,   /* *kind was found, which seals */
+    PERSONAL_FAILED  /* no memory */
+};
+
+enum personal_result personal_judge(struct personal *personal, const char *text, size_t length,
+    const struct json_matches *matches, enum detect_kind *kind);
+
+/*
+ * personal_redact(personal, splice, offset):
+ * Copy up to ${offset} at most, the noted pieces that begin before it replaced by "[KIND]".
+ */
+void personal_redact(struct personal *personal, struct json_splice *splice, size_t offset);
+
+#endif
