@@ -168,9 +168,9 @@ static void look_at_quad(const char *text, size_t length, struct look_finding *f
         run = text[i] == '.' ? 0 : run + 1;
         longest = run > longest ? run : longest;
     }
+    finding->quad_low = longest < 3 && (finding->quad_low || !finding->quad);
+    finding->quad_ten = finding->quad_ten || memcmp(text, "10.", 3) == 0;
     finding->quad = true;
-    finding->quad_low = longest < 3;
-    finding->quad_ten = memcmp(text, "10.", 3) == 0;
 }
 
 /* Kinds by shape. Where the key speaks of a version or an order, what is nothing but digits and
@@ -199,8 +199,8 @@ static void look_at_shape(const struct look_key *key, const char *text, size_t l
             mails++;
             roles += is_role(text + piece.offset, piece.length);
         }
-        if (whole && piece.kind == DETECT_IPV4)
-            look_at_quad(text, length, finding);
+        if (piece.kind == DETECT_IPV4)
+            look_at_quad(text + piece.offset, piece.length, finding);
         finding->kinds |= DETECT_BIT(piece.kind);
     }
     finding->role = mails > 0 && roles == mails;

@@ -38,8 +38,8 @@ struct look_finding {
     bool guessed;     /* KEY_NAME by the value alone */
     bool opaque;      /* KEY_USER, but a number that names nobody by itself */
     bool long_number; /* as many digits as a card has */
-    bool quad;        /* the whole value is four numbers, an IPv4 address or a version: */
-    bool quad_low;    /* each of two digits at most; */
+    bool quad;        /* four numbers, an IPv4 address or a version: */
+    bool quad_low;    /* each of two digits at most, all such; */
     bool quad_ten;    /* the first is 10, as in a private network */
 };
 

@@ -140,7 +140,7 @@ static int flush(struct scan *scan, size_t least)
 {
     if (scan->text.failed)
         return -1;
-    if (scan->text.length < least)
+    if (scan->text.length < least || scan->text.length == 0)
         return 0;
     int written = out_write(scan->out, scan->text.data, scan->text.length);
     buf_clear(&scan->text);

@@ -2,9 +2,9 @@
 
 #include <string.h>
 
-#include "detect/shape.h"
+#include "detect/fold.h"
 
-enum { LONGEST = 16 };
+enum { LONGEST = 20 };
 
 /* Sorted, without accents. */
 /* clang-format off */
@@ -17,7 +17,7 @@ static const char *const names[] = {
     "anne", "annette", "anouk", "anthony", "antoine", "anton", "antonella", "antonio", "ariana",
     "arthur", "astrid", "aurelie", "axel", "barbara", "bartosz", "beata", "beatrice", "beatriz",
     "ben", "benjamin", "benoit", "bernadette", "bernard", "bernd", "bettina", "bianca", "bill",
-    "birgit", "bjorn", "blanca", "bob", "bogdan", "brandon", "brian", "bridget", "bruno", "camille",
+    "birgit", "bjoern", "bjorn", "blanca", "bob", "bogdan", "brandon", "brian", "bridget", "bruno", "camille",
     "carl", "carla", "carlo", "carlos", "carmen", "carol", "carolina", "caroline", "cecile",
     "celine", "charles", "charlotte", "chiara", "chloe", "chris", "christa", "christian",
     "christiane", "christina", "christine", "christoph", "christophe", "christopher", "claire",
@@ -81,17 +81,15 @@ static const char *const names[] = {
 
 bool given_is_name(const char *word, size_t length)
 {
-    char text[LONGEST];
+    struct fold fold;
     size_t low = 0;
     size_t high = sizeof names / sizeof *names;
-    if (length < 2 || length >= sizeof text)
+    if (length < 2 || length >= LONGEST)
         return false;
-    for (size_t i = 0; i < length; i++)
-        text[i] = shape_lower(word[i]);
-    text[length] = '\0';
+    fold_key(word, length, &fold);
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        int order = strcmp(text, names[middle]);
+        int order = strcmp(fold.text, names[middle]);
         if (order == 0)
             return true;
         if (order < 0)

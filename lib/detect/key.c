@@ -99,6 +99,9 @@ static void weigh_kinds(struct key_meaning *meaning)
     unsigned network = DETECT_BIT(KEY_IP) | DETECT_BIT(DETECT_EMAIL) | DETECT_BIT(KEY_DEVICE);
     if ((meaning->kinds & network) != 0)
         meaning->kinds &= ~address;
+    /* what a user has is not the user: user_email, login_ip */
+    if ((meaning->kinds & ~(meaning->weak | DETECT_BIT(KEY_USER))) != 0)
+        meaning->kinds &= ~DETECT_BIT(KEY_USER);
     /* user name, street name, contact phone */
     if ((meaning->weak & name) != 0 && meaning->kinds != name)
         meaning->kinds &= ~name;

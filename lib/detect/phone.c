@@ -6,7 +6,7 @@
 #include "detect/shape.h"
 
 /* ITU-T E.164 has up to fifteen digits; here is what people put between them. */
-enum { DIGITS_MOST = 15, GROUPS_MOST = 8, NAMED_LEAST = 7 };
+enum { DIGITS_MOST = 15, GROUPS_MOST = 8, NAMED_LEAST = 7, NEAR = 32 };
 
 struct groups {
     char digits[DIGITS_MOST];
@@ -15,6 +15,7 @@ struct groups {
     size_t ends[GROUPS_MOST]; /* where each ends in the text, with a bracket behind it */
     char joins[GROUPS_MOST];  /* the byte before each: ' ', '-', '.', '/', or NUL */
     size_t groups;
+    bool more; /* another group follows, and is too much */
     bool plus;
     bool bracket; /* the first group is in brackets */
 };
@@ -48,6 +49,7 @@ static size_t one_group(const char *text, size_t length, size_t at, struct group
     size_t most = DIGITS_MOST - groups->count;
     size_t size = shape_digits(text, length, start, most + 1);
     size_t end = start + size;
+    groups->more = size > most;
     if (size == 0 || size > most || (open && (size > 5 || shape_at(text, length, end) != ')')))
         return 0;
     end += open;
@@ -89,15 +91,30 @@ static void read_groups(const char *text, size_t length, size_t at, struct group
     }
 }
 
-/* Whether what stands around the number makes it part of something else. */
-static bool loose(const char *text, size_t length, size_t at, size_t end)
+/* Whether what stands before the number makes it part of something else. */
+static bool joined_before(const char *text, size_t at)
+{
+    if (at == 0)
+        return false;
+    switch (text[at - 1]) {
+    case '#':
+    case '$':
+    case '+':
+        return true;
+    case '-':
+    case '.':
+    case '/':
+        return at > 1 && shape_is_word(text[at - 2]);
+    default:
+        return false;
+    }
+}
+
+/* Whether what stands behind it does not. */
+static bool loose(const char *text, size_t length, size_t end)
 {
     char next = shape_at(text, length, end);
     char after = shape_at(text, length, end + 1);
-    if (at > 0 &&
-        (strchr("#$+", text[at - 1]) != NULL || shape_joined_before(text, at, '-') ||
-            shape_joined_before(text, at, '.') || shape_joined_before(text, at, '/')))
-        return false;
     if (shape_is_word(next) && !(next == 'x' && shape_is_digit(after)))
         return false;
     if (next == ':')
@@ -205,16 +222,37 @@ static size_t national(const struct groups *groups)
         (digits[0] == '0' || groups->sizes[0] < 4) && groups->count >= 9 && groups->count <= 12)
         return groups->groups;
     /* "00" in the place of "+" */
-    if (digits[0] == '0' && digits[1] == '0' && groups->groups > 1 && groups->count >= 11 &&
+    if (digits[0] == '0' && digits[1] == '0' && groups->groups > 1 && groups->count >= 12 &&
         is_country(digits + 2) && digits[2] != '0')
-        return groups->groups;
+        return digits[2] != '1' || (groups->count == 13 && is_american(digits + 3)) ? groups->groups
+                                                                                    : 0;
     return 0;
+}
+
+/* Most numbers are no telephone's, and are known by how few digits are near, or by what joins them.
+ */
+static bool can_be(const char *text, size_t length, size_t at)
+{
+    size_t digits = 0;
+    size_t most = length - at < NEAR ? length - at : NEAR;
+    if (joined_before(text, at))
+        return false;
+    for (size_t i = 0; i < most && digits < NAMED_LEAST; i++) {
+        char c = text[at + i];
+        if (shape_is_digit(c))
+            digits++;
+        else if (shape_is_alnum(c) || c == ':')
+            break;
+    }
+    return digits == NAMED_LEAST;
 }
 
 size_t phone_number(const char *text, size_t length, size_t at)
 {
     struct groups groups;
     size_t used = 0;
+    if (!can_be(text, length, at))
+        return 0;
     read_groups(text, length, at, &groups);
     if (groups.count < NAMED_LEAST || is_date(&groups))
         return 0;
@@ -227,15 +265,15 @@ size_t phone_number(const char *text, size_t length, size_t at)
     }
     size_t end = used > 0 ? groups.ends[used - 1] : groups.ends[groups.groups - 1];
     if (groups.plus)
-        return used > 0 && loose(text, length, at, end) ? end - at : 0;
+        return used > 0 && loose(text, length, end) ? end - at : 0;
     /* groups that go on to the left, as amounts and numbers drawn do */
     bool chained =
         groups.joins[1] == ' ' && at > 1 && text[at - 1] == ' ' && shape_is_digit(text[at - 2]);
-    if (used > 0 && (chained || !loose(text, length, at, end)))
+    if (used > 0 && (chained || groups.more || !loose(text, length, end)))
         used = 0;
     enum context context = context_of(text, at);
     if (used > 0)
         return context != CONTEXT_NUMBER && context != CONTEXT_SSN ? end - at : 0;
     end = groups.ends[groups.groups - 1];
-    return context == CONTEXT_PHONE && loose(text, length, at, end) ? end - at : 0;
+    return context == CONTEXT_PHONE && loose(text, length, end) ? end - at : 0;
 }
