@@ -32,7 +32,7 @@ static bool are_versions(const struct node *node)
 /* Kinds that a value shows by itself: a few among thousands are as bad as all. */
 static unsigned by_shape(const struct node *node)
 {
-    enum { FEW = 2000, SOME = 200, PART = 20 };
+    enum { FEW = 2000, SOME = 200, PART = 20, THIRD = 3 };
     unsigned kinds = 0;
     if (is_one_in(hits(node, DETECT_IPV4), FEW, node->values) && !are_versions(node))
         kinds |= DETECT_BIT(DETECT_IPV4);
@@ -47,7 +47,8 @@ static unsigned by_shape(const struct node *node)
         kinds |= DETECT_BIT(DETECT_IBAN);
     if (is_one_in(hits(node, DETECT_JWT), FEW, node->values))
         kinds |= DETECT_BIT(DETECT_JWT);
-    if (is_one_in(hits(node, DETECT_PHONE), SOME, node->values))
+    if (is_one_in(hits(node, DETECT_PHONE) - node->loose_phones, SOME, node->values) ||
+        is_one_in(hits(node, DETECT_PHONE), THIRD, node->values))
         kinds |= DETECT_BIT(DETECT_PHONE);
     if (is_one_in(hits(node, DETECT_SSN), PART, node->values))
         kinds |= DETECT_BIT(DETECT_SSN);
@@ -72,7 +73,7 @@ static unsigned name_of(const struct node *node)
     else if ((node->key.traits & (KEY_PERSON | KEY_NOUN)) == KEY_PERSON)
         good = is_one_in(found, 2, node->values);
     else
-        good = is_one_in(found, 6, node->values);
+        good = is_one_in(found, 3, node->values);
     return good ? DETECT_BIT(KEY_NAME) : 0;
 }
 

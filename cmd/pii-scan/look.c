@@ -199,6 +199,8 @@ static void look_at_shape(const struct look_key *key, const char *text, size_t l
             mails++;
             roles += is_role(text + piece.offset, piece.length);
         }
+        if (piece.kind == DETECT_PHONE)
+            finding->loose_phone = whole && !said && text[piece.offset] != '+';
         if (piece.kind == DETECT_IPV4)
             look_at_quad(text + piece.offset, piece.length, finding);
         finding->kinds |= DETECT_BIT(piece.kind);
@@ -217,17 +219,14 @@ static void look_at_key(const struct look_key *key, const struct likely *value,
     if ((likely & DETECT_BIT(KEY_USER)) != 0)
         finding->opaque = likely_opaque(value);
     if (!value->number && (finding->kinds & DETECT_BIT(KEY_NAME)) == 0 &&
-        (key->traits & KEY_THING) == 0 && likely_person(value->text, value->length)) {
+        (key->traits & KEY_THING) == 0 && likely_person(value->text, value->length))
         finding->kinds |= DETECT_BIT(KEY_NAME);
-        finding->guessed = true;
-    }
 }
 
 static void add(struct look_finding *finding, const struct look_finding *other)
 {
     finding->kinds |= other->kinds;
     finding->role = finding->role || other->role;
-    finding->guessed = finding->guessed || other->guessed;
     finding->opaque = finding->opaque || other->opaque;
 }
 

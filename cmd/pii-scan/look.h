@@ -35,7 +35,7 @@ struct look_finding {
     unsigned kinds;   /* a set, of enum look_kind too */
     bool masked;      /* a token of pii-mask: nothing to be found in it */
     bool role;        /* e-mail, but only of functions: info@ */
-    bool guessed;     /* KEY_NAME by the value alone */
+    bool loose_phone; /* the whole value is digits in groups, which may be another number's */
     bool opaque;      /* KEY_USER, but a number that names nobody by itself */
     bool long_number; /* as many digits as a card has */
     bool quad;        /* four numbers, an IPv4 address or a version: */

@@ -79,7 +79,7 @@ static int merge(struct node *into, const struct node *from)
     into->values += from->values;
     into->masked += from->masked;
     into->roles += from->roles;
-    into->guessed += from->guessed;
+    into->loose_phones += from->loose_phones;
     into->opaque += from->opaque;
     into->long_numbers += from->long_numbers;
     into->quads += from->quads;
@@ -247,7 +247,7 @@ int tree_add(struct node *node, const struct look_finding *finding, const char *
         node->hits[__builtin_ctz(kinds)]++;
     node->masked += finding->masked;
     node->roles += finding->role;
-    node->guessed += finding->guessed;
+    node->loose_phones += finding->loose_phone;
     node->opaque += finding->opaque;
     node->long_numbers += finding->long_number;
     node->quads += finding->quad;

@@ -42,7 +42,7 @@ struct node {
     uint64_t hits[LOOK_KINDS];
     uint64_t masked;
     uint64_t roles;
-    uint64_t guessed;
+    uint64_t loose_phones;
     uint64_t opaque;
     uint64_t long_numbers;
     uint64_t quads;

@@ -107,7 +107,7 @@ const struct key_words key_words[] = {
         "*imei|imsi|iccid|meid|esn|idfa|idfv|gaid|aaid|adid|ad id|advertising id*|advertiser id|"
         "android id|udid|mac|mac addr*|macaddr*|hardware id|hw id|hwid|machine id|installation id|"
         "install id|instance id token|push token|fcm token|apns token|registration token|"
-        "fingerprint|browser fingerprint|browser id|client fingerprint|handset id|phone id|"
+        "browser fingerprint|canvas fingerprint|user fingerprint|visitor fingerprint|browser id|client fingerprint|handset id|phone id|"
         "terminal id|vin|license plate|licence plate|number plate|plate number|geraete id|geraeteid|"
         "geraetenummer|geraetekennung|geraet id|geraete nr|geraetenr|*geraeteid|kennzeichen|"
         "kfz kennzeichen|fahrgestellnummer|id appareil|appareil id|identifiant appareil|"
@@ -130,7 +130,8 @@ const struct key_words key_words[] = {
         "uzytkownik*|nazwa uzytkownika|id uzytkownika|numer klienta|nr klienta|id klienta" },
 
     { 0, KEY_PERSON,
-        "user*|customer*|client*|person|people|persons|personal|patient*|employee*|staff|worker|"
+        "player*|athlete*|rider*|courier*|operator|cashier*|clerk|nurse*|donor*|tutor*|pupil*|parent*|"
+        "guardian*|heir*|user*|customer*|client*|person|people|persons|personal|patient*|employee*|staff|worker|"
         "passenger*|traveler*|traveller*|guest*|member*|subscriber*|contact*|buyer|purchaser|"
         "recipient*|receiver|sender|owner|author|driver|student*|teacher|doctor|visitor*|applicant*|"
         "candidate*|beneficiary|holder|cardholder|profile|account|shipping*|billing*|delivery|"
@@ -199,7 +200,7 @@ const struct key_words key_words[] = {
         "first|last|middle|given|family|full|line*|number|no|nr|value|text|formatted|raw|date|place|"
         "point|x|y|local|national|digits|extra|complement|day|month|year|plain" },
     { 0, KEY_ID,
-        "id|ids|uuid|guid|identifier|identifiant|identificador|identificativo|identyfikator|kennung|"
+        "id|ids|uuid|guid|fingerprint|identifier|identifiant|identificador|identificativo|identyfikator|kennung|"
         "serial|serial number|token|number|nr|no" },
 };
 

@@ -133,6 +133,13 @@ PERSONAL = {
     "pesel": lambda r: digits(r, 11), "fiscal": lambda r: "RSSMRA" + digits(r, 2) + "A" + digits(r, 2) + "H501Z",
     "dni": lambda r: digits(r, 8) + r.choice("TRWAGM"), "passport": lambda r: "C01X" + digits(r, 5),
     "plate": lambda r: f"B-AB {digits(r, 4)}", "account": lambda r: digits(r, 10),
+    "rare": lambda r: r.choice(["Ottilie", "Fiammetta", "Zdzisława", "Eufemia", "Þórdís", "Xóchitl", "Ngozi", "陽菜"]) + " "
+    + r.choice(["Brzęczyszczykiewicz", "von der Heide", "Ó Súilleabháin", "De la Cruz", "Nguyễn", "佐藤"]),
+    "rare-first": lambda r: r.choice(["Ottilie", "Fiammetta", "Zdzisława", "Eufemia", "Ngozi", "陽菜"]),
+    "note-iban": lambda r: note(r, iban), "note-card": lambda r: note(r, card), "csv": lambda r: f"{r.randint(1, 99)};{name(r)};{mail(r)}",
+    "ua-ip": lambda r: f'{ipv4(r)} - - "GET / HTTP/1.1" Chrome/120.0.0.0', "ip-port": lambda r: f"{ipv4(r)}:{r.randint(1024, 65535)}",
+    "ip-list": lambda r: f"{ipv4(r)}, {ipv4(r)}", "name-mail": lambda r: f"{name(r)} <{mail(r)}>", "birth-int": lambda r: int(date(r).replace("-", "")),
+    "url-mail": lambda r: f"https://x.example/u?m={mail(r).replace('@', '%40')}&n=1", "xml": lambda r: f"<c><mail>{mail(r)}</mail></c>",
     "url-ip": lambda r: f"https://{ipv4(r)}/a", "agent-ip": lambda r: f"{ipv4(r)} GET /x",
 }
 
@@ -162,6 +169,17 @@ IMPERSONAL = {
     "lat": lambda r: round(r.uniform(-60, 70), 6), "lon": lambda r: round(r.uniform(-179, 179), 6),
     "street": lambda r: r.choice(STREET).format(r.randint(1, 200)), "city": lambda r: r.choice(CITY),
     "etag": lambda r: f"\"{r.getrandbits(128):032x}\"", "semver": lambda r: f"v{r.randint(0, 9)}.{r.randint(0, 9)}.{r.randint(0, 9)}-rc.1",
-    "hex-id": lambda r: f"{r.getrandbits(64):016x}",
-    "tracking": lambda r: "1Z" + digits(r, 16), "invoice": lambda r: "2024-" + digits(r, 6), "binary": lambda r: base64.b64encode(r.randbytes(24)).decode(),
+    "hex-id": lambda r: f"{r.getrandbits(64):016x}", "upper": lambda r: r.choice(["PENDING", "SHIPPED", "ON HOLD"]),
+    "title": lambda r: r.choice(["Max Power Drill", "The Great Gatsby", "Blue Ocean Strategy", "Summer Sale Banner", "Grand Hotel Plaza"]),
+    "imei-like": lambda r: str(r.randint(10 ** 14, 10 ** 15 - 1)), "amount": lambda r: f"{r.randint(1, 999)}.{r.randint(100, 999)},{r.randint(10, 99)}",
+    "range": lambda r: f"{r.randint(100, 999)}-{r.randint(1000, 9999)}", "serial": lambda r: f"{digits(r, 4)}-{digits(r, 4)}-{digits(r, 4)}",
+    "micros": lambda r: 1700000000000000 + r.getrandbits(40), "nanos-text": lambda r: str(1700000000000000000 + r.getrandbits(50)),
+    "cidr-mask": lambda r: r.choice(["255.255.255.0", "255.255.0.0"]), "oid": lambda r: "1.3.6.1.4.1." + str(r.randint(1, 9999)),
+    "cron": lambda r: "0 12 * * 1-5", "time": lambda r: f"{r.randint(0, 23):02}:{r.randint(0, 59):02}:{r.randint(0, 59):02}",
+    "color": lambda r: f"#{r.getrandbits(24):06x}", "semver-range": lambda r: ">=1.2.3 <2.0.0", "pkg": lambda r: f"react@18.{r.randint(0, 9)}.0",
+    "icon": lambda r: f"icon{r.randint(1, 9)}@2x.png", "log": lambda r: f"upgraded to version {version(r)} in {r.randint(1, 90)} ms",
+    "range-date": lambda r: f"{date(r, 2023, 2024)}/{date(r, 2024, 2025)}", "ref": lambda r: f"order {digits(r, 3)}-{digits(r, 2)}-{digits(r, 4)} shipped",
+    "measure": lambda r: round(r.uniform(1000, 9000), 4), "fingerprint": lambda r: ":".join(f"{r.randint(0, 255):02x}" for _ in range(20)),
+    "ulid": lambda r: "01" + "".join(r.choice("0123456789ABCDEFGHJKMNPQRSTVWXYZ") for _ in range(24)),
+    "slug": lambda r: "-".join(r.choice(WORDS) for _ in range(3)), "tracking": lambda r: "1Z" + digits(r, 16), "invoice": lambda r: "2024-" + digits(r, 6), "binary": lambda r: base64.b64encode(r.randbytes(24)).decode(),
 }
