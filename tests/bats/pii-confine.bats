@@ -70,7 +70,7 @@ done_working() {
     done_working
     rm -f in out
     # Nor one that a pipe of the kernel's takes, which knows no limit.
-    strace -f -e trace=prctl -o trace $program -k k <<<'{"body":{}}' >out
+    strace -f -e trace=prctl -o trace $program -k k <<<'{"body":{"ip":""}}' >out
     grep -qE 'prctl\(PR_SET_DUMPABLE, SUID_DUMP_DISABLE\) += 0' trace
     rm -f out
   done
@@ -153,18 +153,18 @@ done_working() {
 }
 
 @test "--require-sandbox is satisfied here" {
-  [ "$(pii-mask -k k --require-sandbox <<<'{"body":{}}' | jq -c .body)" = '{}' ]
+  [ "$(pii-mask -k k --require-sandbox <<<'{"body":{"ip":""}}' | jq -c .body)" = '{"masked_ip":""}' ]
 }
 
 @test "a kernel that cannot confine them: a warning, or 69 with --require-sandbox" {
   local program
   for program in pii-mask pii-unmask; do
-    run -0 --separate-stderr "$BATS_TEST_DIRNAME/../lib/unconfined.py" "$program" -k k <<<'{"body":{}}'
+    run -0 --separate-stderr "$BATS_TEST_DIRNAME/../lib/unconfined.py" "$program" -k k <<<'{"body":{"ip":""}}'
     [ "$(jq -c .body <<<"$output")" = '{}' ]
     [ "$stderr" = "$program: warning: this kernel does not let the process be confined; going on without" ]
-    run -0 --separate-stderr "$BATS_TEST_DIRNAME/../lib/unconfined.py" "$program" -q -k k <<<'{"body":{}}'
+    run -0 --separate-stderr "$BATS_TEST_DIRNAME/../lib/unconfined.py" "$program" -q -k k <<<'{"body":{"ip":""}}'
     [[ $stderr == *'does not let the process be confined'* ]]
-    run -69 --separate-stderr "$BATS_TEST_DIRNAME/../lib/unconfined.py" "$program" -k k --require-sandbox <<<'{"body":{}}'
+    run -69 --separate-stderr "$BATS_TEST_DIRNAME/../lib/unconfined.py" "$program" -k k --require-sandbox <<<'{"body":{"ip":""}}'
     [ -z "$output" ]
     [ "$stderr" = "$program: error: this kernel does not let the process be confined" ]
   done
