@@ -13,6 +13,7 @@
 #include "base/stop.h"
 #include "options.h"
 #include "pull.h"
+#include "redrive.h"
 #include "sqs/connect.h"
 #include "visibility.h"
 
@@ -96,7 +97,9 @@ static int run(struct settings *given)
         requests += PULL_FURTHER_REQUESTS;
     if (connect_open(&connection, &given->connect, requests, true, &error) != AWS_OK)
         return connect_report(&error);
-    if (find_visibility(given, &connection, &result.error))
+    if (given->print_redrive)
+        redrive_print(connection.sqs, &result);
+    else if (find_visibility(given, &connection, &result.error))
         pull_run(&connection, &given->pull, &result);
     int status = report(given, &result, sqs_requests(connection.sqs), began_ms);
     connect_close(&connection);

@@ -20,6 +20,7 @@ enum {
     OPT_MAX_LEASE,
     OPT_GRACE,
     OPT_METRICS,
+    OPT_PRINT_REDRIVE,
     OPT_PROGRESS
 };
 
@@ -54,6 +55,8 @@ static const struct opt table[] = {
         "with --acked, keep a message hidden for so long at most (default: 1h)", false },
     { OPT_GRACE, '\0', "grace", "TIME",
         "with --acked, wait so long for verdicts after SIGTERM (default: 30s)", false },
+    { OPT_PRINT_REDRIVE, '\0', "print-redrive", NULL,
+        "print the queue's redrive policy, if it has one, and receive nothing", false },
     METER_METRICS_FILE(OPT_METRICS),
     METER_PROGRESS(OPT_PROGRESS),
     CONNECT_OPTIONS("30s, with -f 5m"),
@@ -135,6 +138,9 @@ static int take(void *context, int id, const char *value)
     case OPT_FIFO_IDS:
         pull->fifo_ids = true;
         return 0;
+    case OPT_PRINT_REDRIVE:
+        given->print_redrive = true;
+        return 0;
     case OPT_ACKED:
         given->acked = value;
         return *value != '\0' ? 0 : opt_usage("option --acked takes the name of a FIFO");
@@ -160,6 +166,8 @@ static int complete(struct settings *given)
 {
     if (given->pull.follow && given->has_empties)
         return opt_usage("options --follow and --empty exclude each other");
+    if (given->print_redrive && given->acked != NULL)
+        return opt_usage("options --print-redrive and --acked exclude each other");
     if (given->has_leases && given->acked == NULL)
         return opt_usage("options --max-in-flight, --max-lease and --grace want --acked");
     if (given->acked != NULL && given->has_visibility && given->pull.visibility_timeout_s == 0)

@@ -36,6 +36,7 @@ struct settings {
     bool has_wait;
     bool has_empties;
     bool has_visibility; /* else the queue's own is to be read */
+    bool print_redrive;  /* nothing is received */
     bool has_leases;     /* an option that wants --acked */
 };
 

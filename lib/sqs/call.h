@@ -17,7 +17,7 @@ enum call_operation {
     CALL_VISIBILITY,      /* ChangeMessageVisibilityBatch */
     CALL_SEND,            /* SendMessageBatch */
     CALL_QUEUE_URL,       /* GetQueueUrl */
-    CALL_QUEUE_ATTRIBUTES /* GetQueueAttributes: VisibilityTimeout */
+    CALL_QUEUE_ATTRIBUTES /* GetQueueAttributes */
 };
 
 enum { CALL_BATCH = FOUND_ENTRIES, CALL_URL_SIZE = 1024, CALL_ATTEMPT_SIZE = 33 };
@@ -62,6 +62,8 @@ struct call {
     /* batches */
     struct call_entry entries[CALL_BATCH];
     size_t count;
+    /* CALL_QUEUE_ATTRIBUTES: ask for the redrive policy, not for the visibility timeout */
+    bool redrive;
     /* CALL_QUEUE_URL */
     const char *queue_name;
 
@@ -71,6 +73,7 @@ struct call {
     bool unreadable; /* the last answer came whole and said nothing that SQS says */
     char queue_url[CALL_URL_SIZE];
     bool has_visibility_timeout;
+    char redrive_policy[CALL_URL_SIZE]; /* as the server has it; "": none */
 
     char attempt_id[CALL_ATTEMPT_SIZE]; /* of a FIFO queue's receive and its repeats; set when it is
                                            started */

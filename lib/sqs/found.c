@@ -9,6 +9,7 @@ void found_init(struct found *found)
     *found = (struct found){ .messages = 0 };
     message_init(&found->message);
     buf_init(&found->queue_url, TEXT_MAXIMUM);
+    buf_init(&found->redrive_policy, TEXT_MAXIMUM);
 }
 
 void found_clear(struct found *found)
@@ -19,12 +20,14 @@ void found_clear(struct found *found)
     buf_clear(&found->queue_url);
     found->has_visibility_timeout = false;
     found->visibility_timeout_s = 0;
+    buf_clear(&found->redrive_policy);
     found->messages = 0;
 }
 
 void found_free(struct found *found)
 {
     message_free(&found->message);
+    buf_free(&found->redrive_policy);
     buf_free(&found->queue_url);
 }
 
@@ -157,6 +160,10 @@ void found_take_queue_attribute(struct found *found, const struct found_attribut
 {
     const struct buf *value = &text->value;
     uint64_t seconds = 0;
+    if (is(&text->name, "RedrivePolicy")) {
+        buf_clear(&found->redrive_policy);
+        buf_append(&found->redrive_policy, value->data, value->length);
+    }
     if (!is(&text->name, "VisibilityTimeout") || value->length == 0 || value->length > 18)
         return;
     for (size_t i = 0; i < value->length; i++) {

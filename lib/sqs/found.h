@@ -39,7 +39,8 @@ struct found {
     struct buf queue_url;
     bool has_visibility_timeout;
     uint64_t visibility_timeout_s;
-    size_t messages; /* handed on */
+    struct buf redrive_policy; /* its text; empty: none */
+    size_t messages;           /* handed on */
 
     found_on_message *on_message; /* NULL: nobody is told of messages */
     void *context;

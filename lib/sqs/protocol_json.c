@@ -105,7 +105,9 @@ void protocol_json_write(struct buf *out, const struct call *call, const char *q
         write_receive(out, call);
         break;
     case CALL_QUEUE_ATTRIBUTES:
-        buf_puts(out, ",\"AttributeNames\":[\"VisibilityTimeout\"]");
+        buf_puts(out,
+            call->redrive ? ",\"AttributeNames\":[\"RedrivePolicy\"]"
+                          : ",\"AttributeNames\":[\"VisibilityTimeout\"]");
         break;
     default:
         write_entries(out, call);

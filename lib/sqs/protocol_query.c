@@ -89,7 +89,8 @@ void protocol_query_write(struct buf *out, const struct call *call, const char *
         write_receive(out, call);
         break;
     case CALL_QUEUE_ATTRIBUTES:
-        buf_puts(out, "&AttributeName.1=VisibilityTimeout");
+        buf_puts(out, "&AttributeName.1=");
+        buf_puts(out, call->redrive ? "RedrivePolicy" : "VisibilityTimeout");
         break;
     default:
         write_entries(out, call);

@@ -15,7 +15,7 @@ _sqs2pg_options() {
   esac
   case $1 in
   sqs-pull)
-    echo -f --follow -n= --number= --wait= --empty= --visibility-timeout= --idle-backoff= --attributes= --fifo-ids \
+    echo -f --follow -n= --number= --wait= --empty= --visibility-timeout= --idle-backoff= --attributes= --fifo-ids --print-redrive \
       --acked=@ --max-in-flight= --max-lease= --grace= --metrics-file=@ --progress
     ;;
   sqs-unwrap)
