@@ -122,7 +122,8 @@ part_counted() {
 # bats_files PART: those that take longest first. sqs-credentials and sqs-sdk
 # have a server of their own, whatever the run's, and are not run on moto again;
 # nor is for the sanitizers what runs none of the programs.
-LONG=(sqs-pull house-lint pg-chaos sqs-large sqs-credentials sqs-protocols pg-faults sqs-faults sqs-lease pipeline)
+LONG=(pg-chaos pg-versions sqs-pull house-lint sqs-large pipeline sqs-credentials sqs-protocols pg-doubt pg-network pg-faults
+  sqs-faults sqs-lease house-options pipeline-signals pg-targets pg-hosts)
 bats_files() {
   local file names=("${LONG[@]}")
   for file in "$root"/tests/bats/*.bats; do names+=("$(basename "$file" .bats)"); done

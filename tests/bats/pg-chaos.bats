@@ -3,13 +3,13 @@
 # time followed by a run on the same input: every row once, every verdict true.
 # With the ledger broken the same looks find what is doubled, so they can.
 #
-# CHAOS=20 makes twenty times as many rounds: 200, 200 and 100. On a server of its
-# own, because a killed backend takes the others down.
+# In the long form twenty times as many rounds, 200, 200 and 100, of twice as many records. On a
+# server of its own, because a killed backend takes the others down.
 
 load ../lib/common
 load ../lib/records
 
-RECORDS=5000
+RECORDS=$(rounds 2500 5000)
 BATCH=20
 BAD=3
 
@@ -33,7 +33,7 @@ setup() {
   empty
   took=3600000000
   run_again
-  rounds=$((10 * ${CHAOS:-1}))
+  rounds=$(rounds 10 200)
   : >moments
 }
 
