@@ -286,8 +286,9 @@ install: all $(BUILD)/sqs2pg
 	$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(DATADIR) $(DESTDIR)$(COMPLETIONDIR)
 	$(INSTALL) -m 755 $(BINARIES) $(DESTDIR)$(BINDIR)
 	$(INSTALL) -m 755 $(BUILD)/sqs2pg $(DESTDIR)$(BINDIR)/sqs2pg
+	$(INSTALL) -m 755 scripts/init.sh $(DESTDIR)$(BINDIR)/sqs2pg-init
 	$(INSTALL) -m 644 share/completions/sqs2pg.bash $(DESTDIR)$(COMPLETIONDIR)/sqs2pg
-	for program in $(PROGRAMS); do \
+	for program in $(PROGRAMS) sqs2pg-init; do \
 	  ln -sf sqs2pg $(DESTDIR)$(COMPLETIONDIR)/$$program || exit 1; done
 	for page in $(MANPAGES); do \
 	  section=$${page##*.}; $(INSTALL) -d $(DESTDIR)$(MANDIR)/man$$section && \
@@ -298,8 +299,8 @@ install: all $(BUILD)/sqs2pg
 	    $(INSTALL) -m 644 "$$file" $(DESTDIR)$(DATADIR)/$$folder/ || exit 1; done; done
 
 uninstall:
-	rm -f $(PROGRAMS:%=$(DESTDIR)$(BINDIR)/%) $(DESTDIR)$(BINDIR)/sqs2pg
-	rm -f $(PROGRAMS:%=$(DESTDIR)$(COMPLETIONDIR)/%) $(DESTDIR)$(COMPLETIONDIR)/sqs2pg
+	rm -f $(PROGRAMS:%=$(DESTDIR)$(BINDIR)/%) $(DESTDIR)$(BINDIR)/sqs2pg $(DESTDIR)$(BINDIR)/sqs2pg-init
+	rm -f $(PROGRAMS:%=$(DESTDIR)$(COMPLETIONDIR)/%) $(DESTDIR)$(COMPLETIONDIR)/sqs2pg $(DESTDIR)$(COMPLETIONDIR)/sqs2pg-init
 	for page in $(MANPAGES); do rm -f $(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/}; done
 	for folder in maps policies sql; do \
 	  for file in share/$$folder/*; do rm -f "$(DESTDIR)$(DATADIR)/$$folder/$${file##*/}" || exit 1; done; \

@@ -49,6 +49,9 @@ _sqs2pg_options() {
   pii-keygen)
     echo --rotate --list --key-group-readable
     ;;
+  sqs2pg-init)
+    echo -Q= --queue= -t= --table= -o=/ --output=/ -y --yes
+    ;;
   sqs2pg)
     echo -c=@ --config=@ -f --follow --no-lock --lock-wait= --lock-status= --archive=/ --replay=@
     ;;
@@ -105,4 +108,4 @@ _sqs2pg() {
   esac
 }
 
-complete -F _sqs2pg sqs-pull sqs-unwrap sqs-ack sqs-send pii-scan pii-mask pii-unmask pii-keygen pg-load sqs2pg-read sqs2pg
+complete -F _sqs2pg sqs-pull sqs-unwrap sqs-ack sqs-send pii-scan pii-mask pii-unmask pii-keygen pg-load sqs2pg-read sqs2pg sqs2pg-init

@@ -1,0 +1,264 @@
+#!/usr/bin/env bash
+# From the name of a queue to a working set of files. Installed as sqs2pg-init;
+# usage() is its manual.
+#
+# No clear value reaches a disk: what was received stands in a variable, and goes to the
+# programs through pipes. bash makes a file of what stands behind <<< when it is long, so
+# nothing of it does.
+set -uo pipefail
+umask 077
+
+NAME=sqs2pg-init
+OK=0 NONE=1 USAGE=64 UNAVAILABLE=69 IO=74
+MOST=100         # messages that are looked at
+DELIVERIES=4     # that a queue must allow, or --yes is wanted: a look counts as one
+HIDDEN=120s      # how long messages are hidden from others, should they not be released
+
+usage() {
+  cat 2>/dev/null <<'USAGE'
+usage: sqs2pg-init [-qv] [-y] [--log text|json] -Q QUEUE -t TABLE -o DIR
+
+Look at up to 100 messages of an SQS queue, give them back to it, and write the files for
+loading it into a table: TABLE.policy, TABLE.key and TABLE.env, and, where pg-suggest is
+installed, TABLE.sql and TABLE.map. No clear value is printed or written.
+
+  -Q, --queue QUEUE    the queue, by its URL or its name
+  -t, --table TABLE    the table
+  -o, --output DIR     the folder of the files; made if there is none
+  -y, --yes            look at a queue that allows fewer than four deliveries, too
+      --log text|json  form of the messages
+  -q, --quiet          errors only
+  -v, --verbose        more messages
+  -h, --help           this text
+  -V, --version        the version
+
+Region, credentials and endpoint come from the environment, as sqs-pull(1) has them.
+USAGE
+}
+
+# ---- messages ----------------------------------------------------------------
+
+log_form=text flags=()
+
+# message LEVEL TEXT, in the form that the programs use.
+message() {
+  local text=${2//[[:cntrl:]]/?}
+  if [ "$log_form" = json ]; then
+    text=${text//\\/\\\\}
+    printf '{"time":"%s","program":"%s","level":"%s","message":"%s"}\n' \
+      "$(date -u +%Y-%m-%dT%H:%M:%S.%3NZ)" "$NAME" "$1" "${text//\"/\\\"}" >&2
+  else
+    printf '%s: %s: %s\n' "$NAME" "$1" "$text" >&2
+  fi
+}
+
+# fail STATUS TEXT [HINT]
+fail() {
+  message error "$2"
+  [ -z "${3:-}" ] || message hint "$3"
+  exit "$1"
+}
+usage_error() { fail "$USAGE" "$1" "try '$NAME --help'"; }
+
+# ---- options -----------------------------------------------------------------
+
+declare -A option=()
+
+# with_value NAME VALUE: takes an option that is given once at most.
+with_value() {
+  [ -z "${option[$1]:-}" ] || usage_error "option --$1 given twice"
+  [ -n "$2" ] || usage_error "option --$1 needs a value"
+  option[$1]=$2
+  [ "$1" != log ] || [[ $2 =~ ^(text|json)$ ]] || usage_error "option --log takes text or json"
+  [ "$1" != log ] || { log_form=$2 && flags+=(--log "$2"); }
+}
+
+options() {
+  local argument name letter
+  local -A long=([Q]=--queue [t]=--table [o]=--output [y]=--yes [q]=--quiet [v]=--verbose [h]=--help [V]=--version)
+  while [ $# -gt 0 ]; do
+    argument=$1
+    shift
+    case $argument in
+    --queue | --table | --output | --log)
+      [ $# -gt 0 ] || usage_error "option $argument needs a value"
+      set -- "$argument=$1" "${@:2}"
+      ;;
+    --queue=* | --table=* | --output=* | --log=*)
+      name=${argument%%=*}
+      with_value "${name#--}" "${argument#*=}"
+      ;;
+    --yes) option[yes]=1 ;;
+    --quiet) flags+=(-q) ;;
+    --verbose) flags+=(-v) ;;
+    --help) { usage && exit "$OK"; } || fail "$IO" "cannot write to standard output" ;;
+    --version) { version && exit "$OK"; } || fail "$IO" "cannot write to standard output" ;;
+    --yes=* | --quiet=* | --verbose=* | --help=* | --version=*) usage_error "option ${argument%%=*} takes no value" ;;
+    --*) usage_error "unknown option ${argument%%=*}" ;;
+    -[Qto]*)
+      name=${long[${argument:1:1}]}
+      [ -z "${argument:2}" ] || name+=${argument/#-?/=}
+      set -- "$name" "$@"
+      ;;
+    -?*)
+      letter=${argument:1:1}
+      [ -z "${argument:2}" ] || set -- "-${argument:2}" "$@"
+      [ -n "${long[$letter]:-}" ] || usage_error "unknown option -$letter"
+      set -- "${long[$letter]}" "$@"
+      ;;
+    *) usage_error "unexpected argument" ;;
+    esac
+  done
+  for name in queue table output; do
+    [ -n "${option[$name]:-}" ] || usage_error "option --$name is needed"
+  done
+  # It becomes the name of files, in options that are parted by blanks.
+  [[ ${option[table]} =~ ^[A-Za-z0-9_][A-Za-z0-9_.-]*$ ]] || usage_error "option --table takes a name without blanks and slashes"
+}
+
+version() {
+  local path line
+  path=$(program sqs-pull) || exit
+  line=$("$path" --version) && printf '%s %s\n' "$NAME" "${line##* }" 2>/dev/null
+}
+
+# ---- programs ----------------------------------------------------------------
+
+here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
+
+# find_program NAME: the one installed beside this script, else the one that make
+# built, else the one in PATH; 1 if there is none.
+find_program() {
+  local folder
+  for folder in "$here" "$here/../build/bin"; do
+    [ ! -x "$folder/$1" ] || { printf '%s\n' "$folder/$1" && return 0; }
+  done
+  command -v "$1"
+}
+program() { find_program "$1" || fail "$UNAVAILABLE" "no program $1 beside this script or in PATH"; }
+
+# alone PROGRAM ARGUMENT...: with nothing of the environment that might be a secret.
+alone() {
+  local path
+  path=$(program "$1") || exit
+  env -i PATH="$PATH" LANG="${LANG:-}" TZ="${TZ:-}" "$path" "${flags[@]}" "${@:2}"
+}
+
+# ---- the look ----------------------------------------------------------------
+
+# The records that were received; whether they are still to be given back.
+sample='' held=''
+# The number of a signal that came.
+stopped=''
+# The files that are being made, until all are.
+making=()
+
+# leave: at the end, whatever brought it.
+leave() {
+  [ -z "$held" ] || give_back
+  [ ${#making[@]} -eq 0 ] || rm -f "${making[@]}"
+}
+
+# give_back: what was received is there for others again.
+give_back() {
+  held=''
+  printf '%s\n' "$sample" | "$(program sqs-ack)" -q --log "$log_form" -Q "${option[queue]}" --release >/dev/null ||
+    message warning "not every message could be released; the others come back within $HIDDEN"
+}
+
+# may_look RESULT: what the redrive policy says of deliveries, in words; ends the script where
+# a look could be a message's last delivery.
+may_look() {
+  local -n its_words=$1
+  local policy allowed='' status
+  policy=$("$(program sqs-pull)" "${flags[@]}" -Q "${option[queue]}" --print-redrive)
+  status=$?
+  if [ "$status" -ne 0 ]; then
+    [ -n "${option[yes]:-}" ] || fail "$status" "the queue's redrive policy cannot be read" "--yes looks all the same"
+    its_words='how many deliveries it allows cannot be read'
+    return
+  fi
+  [[ ! $policy =~ \"maxReceiveCount\"[[:space:]]*:[[:space:]]*\"?([0-9]{1,9}) ]] || allowed=$((10#${BASH_REMATCH[1]}))
+  [ -z "$allowed" ] || [ "$allowed" -ge "$DELIVERIES" ] || [ -n "${option[yes]:-}" ] ||
+    fail "$USAGE" "the queue allows $allowed deliveries of a message, and a look counts as one" "--yes looks all the same"
+  # shellcheck disable=SC2034 # the caller's
+  its_words="it allows ${allowed:-any number of} deliveries"
+}
+
+# look: receives the sample, and gives it back.
+look() {
+  local status
+  sample=$("$(program sqs-pull)" "${flags[@]}" -Q "${option[queue]}" -n "$MOST" --wait 1 --visibility-timeout "$HIDDEN")
+  status=$?
+  [ -z "$sample" ] || held=1
+  # 1: one that was corrupt, and is told of.
+  [ "$status" -le 1 ] || exit "$status"
+  [ -n "$sample" ] || fail "$NONE" "no message was there to be looked at"
+  give_back
+}
+
+# unwrapped: the sample as pii-mask is to see it.
+unwrapped() { printf '%s\n' "$sample" | alone sqs-unwrap; }
+
+# write_files BASE: BASE.policy and the others.
+write_files() {
+  local base=$1 records
+  { : >"$base.policy"; } 2>/dev/null || fail "$IO" "cannot make $base.policy"
+  unwrapped | alone pii-scan --suggest >"$base.policy" || exit
+  alone pii-keygen -q "$base.key" || exit
+  printf '%s\n' "# What sqs2pg needs for ${option[table]}." "SQS_QUEUE_URL=${option[queue]}" "SQS2PG_TABLE=${option[table]}" \
+    "SQS2PG_KEY_FILE=$base.key" "SQS2PG_MASK_OPTIONS=--policy $base.policy" >"$base.env" || fail "$IO" "cannot write $base.env"
+  if ! find_program pg-suggest >/dev/null; then
+    message warning "no ${option[table]}.sql and ${option[table]}.map are written: there is no program pg-suggest"
+    return
+  fi
+  # Of masked records: what is suggested is for what will be loaded.
+  records=$(unwrapped | alone pii-mask -k "$base.key" -p "$base.policy") || exit
+  printf '%s\n' "$records" | alone pg-suggest -t "${option[table]}" -o "${base%/*}" || exit
+  printf '%s\n' "SQS2PG_LOAD_OPTIONS=--map $base.map" >>"$base.env" || fail "$IO" "cannot write $base.env"
+}
+
+# tell BASE DELIVERIES FOUND: what was found, what to look at, and what comes next.
+tell() {
+  local base=$1
+  printf 'The queue: %d messages looked at and released; %s.\n\n%s\n\n' "$(printf '%s\n' "$sample" | wc -l)" "$2" "$3"
+  printf 'Look at, before anything is loaded:\n'
+  printf '  %s: %s\n' "$base.policy" 'what is hidden, and what is not' "$base.env" 'the settings' \
+    "$base.key" 'who has it can undo the masking; without a copy elsewhere nobody can'
+  if [ -e "$base.sql" ]; then
+    printf '  %s: %s\n' "$base.sql" 'the table' "$base.map" 'which value goes into which column'
+    printf '\nThen:\n  psql -f %s.sql\n' "$base"
+  else
+    printf '\nThen, when the table is there:\n  pg-load -t %s --explain\n' "${option[table]}"
+  fi
+  printf '  sqs2pg -v -c %s.env\n' "$base"
+}
+
+main() {
+  local dir base file deliveries found
+  options "$@"
+  for file in sqs-pull sqs-ack sqs-unwrap pii-scan pii-mask pii-keygen; do program "$file" >/dev/null || exit; done
+  [ -d "${option[output]}" ] || mkdir -p -- "${option[output]}" 2>/dev/null || fail "$IO" "cannot make ${option[output]}"
+  dir=$(cd -- "${option[output]}" && pwd) || fail "$IO" "cannot open ${option[output]}"
+  [[ $dir != *[[:space:]]* ]] || usage_error "option --output takes a folder without blanks in its name"
+  base=$dir/${option[table]}
+  for file in "$base".{policy,key,env,sql,map}; do
+    [[ ! -e $file && ! -L $file ]] || fail "$IO" "there is a $file already"
+  done
+  trap leave EXIT
+  # A signal waits for the end of what is under way, so that nothing received is forgotten.
+  trap 'stopped=1' HUP
+  trap 'stopped=2' INT
+  trap 'stopped=15' TERM
+  may_look deliveries
+  look
+  [ -z "$stopped" ] || exit $((128 + stopped))
+  found=$(unwrapped | alone pii-scan) || exit
+  making=("$base".{policy,key,env,sql,map})
+  write_files "$base"
+  [ -z "$stopped" ] || exit $((128 + stopped))
+  making=()
+  tell "$base" "$deliveries" "$found" || fail "$IO" "cannot write to standard output"
+}
+
+main "$@"
