@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The four programs joined, as cron and systemd run them. Installed as sqs2pg; what
+# The programs joined, as cron and systemd run them. Installed as sqs2pg; what
 # --help prints (options.sh) is its manual.
 #
 # Its parts stand in the folder pipeline: what the command line says, the settings, the lock,
@@ -121,12 +121,14 @@ leave() {
 
 # The line: what one stage writes the next one reads, and sqs-pull what sqs-ack has done.
 #
-#   sqs-pull | pii-mask [| tee] | pg-load | sqs-ack
-#                          | awk, which starts gzip
+#   sqs-pull | sqs-unwrap | pii-mask [| tee] | pg-load | sqs-ack
+#                                       | awk, which starts gzip
 run() {
-  local pull mask load ack from_pull to_mask from_mask to_load from_load to_ack
+  local pull unwrap mask load ack from_pull to_mask from_mask to_load from_load to_ack
+  local pulled from_unwrap
   local acked to_acked masked from_tee to_part to_gzip null
   words pull SQS2PG_PULL_OPTIONS
+  words unwrap SQS2PG_UNWRAP_OPTIONS
   words mask SQS2PG_MASK_OPTIONS
   words load SQS2PG_LOAD_OPTIONS
   words ack SQS2PG_ACK_OPTIONS
@@ -136,6 +138,7 @@ run() {
   # What is wrong with the key, the policy, the map, the table or the database is found before a
   # message is received: every delivery counts for the queue's redrive policy, and a message in
   # hand is hidden from others.
+  [ "${unwrap[*]}" = off ] || quietly sqs-unwrap --require-sandbox "${unwrap[@]}"
   quietly pii-mask "${mask[@]}"
   quietly pg-load "${load[@]}" --explain
   # All pipes before the first stage.
@@ -144,7 +147,8 @@ run() {
   make_pipe from_mask to_load
   make_pipe from_load to_ack
   make_pipe acked to_acked
-  masked=$to_load
+  pulled=$to_mask masked=$to_load
+  [ "${unwrap[*]}" = off ] || make_pipe from_unwrap pulled
   if [ -n "${option[archive]:-}" ]; then
     make_pipe from_tee masked
     make_pipe to_part to_gzip
@@ -152,7 +156,8 @@ run() {
     open_archive "${option[archive]}"
   fi
   phase=starting
-  stage 0 "$to_mask" "$acked" sqs-pull --acked "/dev/fd/$acked" "${pull[@]}"
+  stage 0 "$pulled" "$acked" sqs-pull --acked "/dev/fd/$acked" "${pull[@]}"
+  [ "${unwrap[*]}" = off ] || stage "$from_unwrap" "$to_mask" '' sqs-unwrap --require-sandbox "${unwrap[@]}"
   stage "$from_pull" "$masked" '' pii-mask "${mask[@]}"
   [ -z "${option[archive]:-}" ] || stage "$from_tee" "$to_load" "$to_gzip" tee -p "/dev/fd/$to_gzip"
   stage "$from_mask" "$to_ack" '' pg-load "${load[@]}"
@@ -199,7 +204,7 @@ main() {
     replay "${replay[@]}"
   fi
   require "${option[config]:-}" SQS_QUEUE_URL SQS2PG_TABLE SQS2PG_KEY_FILE
-  for name in sqs-pull pii-mask pg-load sqs-ack; do
+  for name in sqs-pull sqs-unwrap pii-mask pg-load sqs-ack; do
     program "$name" >/dev/null || exit
   done
   if [ -z "${option[no-lock]:-}" ] && ! lock "${option[lock-wait]:-0}"; then

@@ -41,12 +41,14 @@ Settings, from the file or, where it is silent, from the environment:
   SQS2PG_MAPS          folder of pg-load's maps
   SQS2PG_PULL_OPTIONS, SQS2PG_MASK_OPTIONS, SQS2PG_LOAD_OPTIONS, SQS2PG_ACK_OPTIONS
                        further options of the programs, separated by blanks
+  SQS2PG_UNWRAP_OPTIONS
+                       those of sqs-unwrap; off: events are not unwrapped
   SQS2PG_LOCK_DIR      folder of the lock files
   AWS_*, PG*, ...      as the programs and their libraries know them; each program
                        gets its own alone
 
 The file is read, never executed, and must be yours (sqs2pg(1)). Exit status:
-the gravest of the four programs', or --lock-status when another run has the queue.
+the gravest of the programs', or --lock-status when another run has the queue.
 USAGE
 }
 

@@ -14,7 +14,7 @@
 # A secret, by the name of a setting, and by its value: a URL or a connection string
 # with a password. A proxy may be written without the beginning of a URL.
 secret_name='(PASSWORD|SECRET|TOKEN|SECRET_ACCESS_KEY)$'
-own='^SQS2PG_(TABLE|KEY_FILE|MAPS|(PULL|MASK|LOAD|ACK)_OPTIONS|LOCK_DIR)$'
+own='^SQS2PG_(TABLE|KEY_FILE|MAPS|(PULL|UNWRAP|MASK|LOAD|ACK)_OPTIONS|LOCK_DIR)$'
 
 # Whoever writes a value may make it long: no regular expression looks for these, as
 # those of the C library take minutes for some texts of 64 KiB.
@@ -34,14 +34,17 @@ is_secret() { # NAME VALUE
   return 1
 }
 
+# speaks PROGRAM: it sends requests to AWS.
+speaks() { [[ $1 == sqs-* && $1 != sqs-unwrap ]]; }
+
 # belongs NAME PROGRAM: whether the program gets that setting. What nobody here
-# knows may be for a credential_process, which sqs-* start.
+# knows may be for a credential_process, which those that speak to AWS start.
 belongs() {
   case $1 in
   PG* | KRB5* | SQS2PG_MAPS) [ "$2" = pg-load ] ;;
-  SSL_CERT_*) [[ $2 == sqs-* || $2 == pg-load ]] ;;
+  SSL_CERT_*) speaks "$2" || [ "$2" = pg-load ] ;;
   SQS2PG_*) false ;;
-  *) common "$1" || [[ $2 == sqs-* && ($1 =~ ^[A-Z][A-Z0-9_]*$ || $1 =~ ^(https?|no|all)_proxy$) ]] ;;
+  *) common "$1" || { speaks "$2" && [[ $1 =~ ^[A-Z][A-Z0-9_]*$ || $1 =~ ^(https?|no|all)_proxy$ ]]; } ;;
   esac
 }
 

@@ -27,8 +27,8 @@ below() {
     below "$pid"
   done
 }
-stages() { pgrep -P "$(<pid)" -x 'sqs-pull|pii-mask|tee|pg-load|sqs-ack|.*awk'; }
-six_stages() { [ "$(stages | wc -l)" -eq 6 ]; }
+stages() { pgrep -P "$(<pid)" -x 'sqs-pull|sqs-unwrap|pii-mask|tee|pg-load|sqs-ack|.*awk'; }
+seven_stages() { [ "$(stages | wc -l)" -eq 7 ]; }
 rows_are() { [ "$(sql 'SELECT count(*) FROM user_logins')" = "$1" ]; }
 # names PID: those in its environment.
 names() { tr '\0' '\n' <"/proc/$1/environ" | sed -n 's/^\([A-Za-z_][A-Za-z0-9_]*\)=.*/\1/p'; }
@@ -45,7 +45,7 @@ lacks() { ! has "$@"; } # as bats passes over a command behind a bare `!`
     HTTP_PROXY=canary-proxy SQS2PG_ACK_OPTIONS=-v \
     env 'master-key=canary-odd' 'db.pass=canary-odd' 'BASH_FUNC_f%%=() { : canary-odd; }' "$SQS2PG" -c settings --follow --archive kept 3>&- 4>&- >out 2>err &
   echo $! >pid
-  eventually 60 six_stages
+  eventually 60 seven_stages
   # A record on its way, so that whatever a program starts has been started.
   sqs-send -Q "$QUEUE" <"$SAMPLE"
   eventually 60 rows_are 99
@@ -61,7 +61,7 @@ lacks() { ! has "$@"; } # as bats passes over a command behind a bare `!`
     seen+=" $name"
     echo "$name $pid: $(names "$pid" | xargs)"
     case $name in
-    sqs-*)
+    sqs-pull | sqs-ack)
       has "$pid" AWS_SECRET_ACCESS_KEY
       has "$pid" https_proxy
       has "$pid" VAULT_ADDR
@@ -78,7 +78,7 @@ lacks() { ! has "$@"; } # as bats passes over a command behind a bare `!`
     lacks "$pid" 'lower_case|SQS2PG_.*_OPTIONS|SQS2PG_KEY_FILE'
     [[ $name == pg-load ]] || { has "$pid" PATH && grep -qzx TZ=Asia/Tokyo "/proc/$pid/environ"; }
   done
-  for name in sqs-pull pii-mask tee pg-load filters sqs-ack gzip; do [[ "$seen " == *" $name "* ]]; done
+  for name in sqs-pull sqs-unwrap pii-mask tee pg-load filters sqs-ack gzip; do [[ "$seen " == *" $name "* ]]; done
   kill "$(<pid)"
   wait "$(<pid)"
   [ "$(zcat kept/*.gz | wc -l)" -eq 100 ]

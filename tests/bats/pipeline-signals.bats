@@ -38,8 +38,8 @@ start() {
   SQS_QUEUE_URL=$QUEUE "$SQS2PG" -c settings "$@" 3>&- 4>&- >run.out 2>run.err &
   echo $! >pid
 }
-stages() { pgrep -P "$(<pid)" -x 'sqs-pull|pii-mask|pg-load|sqs-ack'; }
-four_stages() { [ "$(stages | wc -l)" -eq 4 ]; }
+stages() { pgrep -P "$(<pid)" -x 'sqs-pull|sqs-unwrap|pii-mask|pg-load|sqs-ack'; }
+five_stages() { [ "$(stages | wc -l)" -eq 5 ]; }
 ended() { [ ! -e "/proc/$(<pid)" ] || [ "$(ps -o stat= -p "$(<pid)")" = Z ]; }
 # finish SECONDS: waits for the run's end; its status is the function's.
 finish() { eventually "$1" ended && wait "$(<pid)"; }
@@ -61,7 +61,7 @@ waiting() { [ -n "$(sql "SELECT 1 FROM pg_stat_activity WHERE datname = current_
   sql 'CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(600); RETURN NULL; END $$'
   sql 'CREATE CONSTRAINT TRIGGER wait AFTER INSERT ON t DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION wait()'
   start --follow
-  eventually 60 four_stages
+  eventually 60 five_stages
   send 1 10
   eventually 60 waiting
   began=$SECONDS
@@ -85,7 +85,7 @@ waiting() { [ -n "$(sql "SELECT 1 FROM pg_stat_activity WHERE datname = current_
   QUEUE=$(servers_queue "$(unique)" VisibilityTimeout=4)
   sed -i 's/--no-map/--no-map --grace 8s/' settings
   start --follow
-  eventually 60 four_stages
+  eventually 60 five_stages
   send 1 10
   eventually 60 rows_are 10
   hung=$(backend)
@@ -101,7 +101,7 @@ waiting() { [ -n "$(sql "SELECT 1 FROM pg_stat_activity WHERE datname = current_
   sed -i 's/--grace 8s/--grace 10m/' settings
   status=0
   start --follow
-  eventually 60 four_stages
+  eventually 60 five_stages
   stages >was
   kill -STOP "$(pgrep -P "$(<pid)" -x pii-mask)"
   kill "$(<pid)"
@@ -119,7 +119,7 @@ waiting() { [ -n "$(sql "SELECT 1 FROM pg_stat_activity WHERE datname = current_
 @test "--lock-wait and --lock-status" {
   QUEUE=$(servers_queue "$(unique)")
   start --follow
-  eventually 60 four_stages
+  eventually 60 five_stages
   export SQS_QUEUE_URL=$QUEUE
   run --separate-stderr -7 "$SQS2PG" -c settings --lock-status 7
   [ -z "$stderr" ]
@@ -136,7 +136,7 @@ waiting() { [ -n "$(sql "SELECT 1 FROM pg_stat_activity WHERE datname = current_
   grep -q '^pg-load: committed=0 ' waited
   # A signal ends the waiting.
   start --follow
-  eventually 60 four_stages
+  eventually 60 five_stages
   "$SQS2PG" -c settings --lock-wait 1d --lock-status 9 3>&- 4>&- &
   waiter=$!
   eventually 10 waits
@@ -160,7 +160,7 @@ waiting() { [ -n "$(sql "SELECT 1 FROM pg_stat_activity WHERE datname = current_
   mkdir kept
   complete() { [ "$(zcat kept/*.ndjson.gz | wc -l)" -eq "$1" ] && [ -z "$(ls kept/*.part 2>/dev/null)" ]; }
   start --follow --archive kept
-  eventually 60 four_stages
+  eventually 60 five_stages
   send 1 500
   eventually 60 complete 500
   send 501 600
@@ -188,7 +188,7 @@ counts() { servers_counts "$QUEUE"; }
   mkdir kept
   archived() { [ -n "$(ls kept/*.gz)" ] && [ "$(zcat kept/*.gz | wc -l)" -eq "$1" ]; }
   start --follow --archive kept
-  eventually 60 four_stages
+  eventually 60 five_stages
   send 1 10
   eventually 60 archived 10
   # A new hour has begun just now.

@@ -43,8 +43,8 @@ start() {
 }
 
 # stages: the process ids of the stages of the run in the background.
-stages() { pgrep -P "$(<run.pid)" -f "$BIN/(sqs-pull|pii-mask|pg-load|sqs-ack)" | tee stages.pid; }
-four_stages() { [ "$(stages | wc -l)" -eq 4 ]; }
+stages() { pgrep -P "$(<run.pid)" -f "$BIN/(sqs-pull|sqs-unwrap|pii-mask|pg-load|sqs-ack)" | tee stages.pid; }
+five_stages() { [ "$(stages | wc -l)" -eq 5 ]; }
 gone() {
   local pid
   for pid in "$@"; do
@@ -75,7 +75,7 @@ finish() {
 }
 
 @test "installed, it takes the programs beside it before those in PATH" {
-  ln -s "$BIN"/{sqs-pull,pii-mask,pg-load} bin/
+  ln -s "$BIN"/{sqs-pull,sqs-unwrap,pii-mask,pg-load} bin/
   printf '#!/bin/sh\ncat >/dev/null\nexit 1\n' >bin/sqs-ack
   chmod 755 bin/sqs-ack
   run sqs2pg -c settings
@@ -90,7 +90,7 @@ finish() {
 
 @test "one run at a time for each queue" {
   start -f
-  eventually 60 four_stages
+  eventually 60 five_stages
   run --separate-stderr sqs2pg -c settings
   [ "$status" -eq 0 ]
   [ -z "$stderr" ]
@@ -114,7 +114,7 @@ finish() {
 
 @test "follow: new messages are loaded; SIGTERM ends it in order with 0" {
   start -f
-  eventually 60 four_stages
+  eventually 60 five_stages
   local pids
   pids=$(stages)
   sqs-send -Q "$QUEUE" <"$SAMPLE"
@@ -128,7 +128,7 @@ finish() {
 
 @test "killed outright: its stages end all the same" {
   start -f
-  eventually 60 four_stages
+  eventually 60 five_stages
   local pids
   pids=$(stages)
   kill -9 "$(<run.pid)"
@@ -138,7 +138,7 @@ finish() {
 
 @test "a stage that dies takes the run with it, even on an idle queue" {
   start -f
-  eventually 60 four_stages
+  eventually 60 five_stages
   local pids
   pids=$(stages)
   kill -9 "$(pgrep -P "$(<run.pid)" -f "$BIN/pg-load")"
@@ -162,7 +162,7 @@ finish() {
 @test "a table that goes during the run: 69, and the messages come back" {
   servers_sqs "$QUEUE" SetQueueAttributes -d Attribute.1.Name=VisibilityTimeout -d Attribute.1.Value=3
   start -f
-  eventually 60 four_stages
+  eventually 60 five_stages
   sql 'DROP TABLE user_logins'
   sqs-send -Q "$QUEUE" <"$SAMPLE"
   local status=0
@@ -296,7 +296,7 @@ messages() { jq -r .sqs.message_id | sort -u | wc -l; }
 @test "--archive: while the run lasts, the file is a .part" {
   mkdir kept
   start -f --archive kept
-  eventually 60 four_stages
+  eventually 60 five_stages
   sqs-send -Q "$QUEUE" <"$SAMPLE"
   eventually 60 rows_are 99
   [[ "$(ls kept)" == *.ndjson.gz.part ]]
@@ -331,10 +331,10 @@ messages() { jq -r .sqs.message_id | sort -u | wc -l; }
 @test "--archive: a loader that dies takes the run with it" {
   mkdir kept
   start -f --archive kept
-  eventually 60 four_stages
+  eventually 60 five_stages
   local pids
   pids=$(pgrep -P "$(<run.pid)" -f "$BIN/|tee|gzip" | tee stages.pid)
-  [ "$(wc -w <<<"$pids")" -eq 6 ]
+  [ "$(wc -w <<<"$pids")" -eq 7 ]
   kill -9 "$(pgrep -P "$(<run.pid)" -f "$BIN/pg-load")"
   local status=0
   finish || status=$?
@@ -392,7 +392,7 @@ messages() { jq -r .sqs.message_id | sort -u | wc -l; }
 
 @test "one lock for a queue's name and its URL; another account's queue has its own" {
   start -f
-  eventually 60 four_stages
+  eventually 60 five_stages
   busy() { [[ "$1" == *"another run has this queue"* ]]; }
   sed "s|^SQS_QUEUE_URL=.*|SQS_QUEUE_URL=${QUEUE##*/}|" settings >by_name
   run -0 sqs2pg -v -c by_name
@@ -413,7 +413,7 @@ messages() { jq -r .sqs.message_id | sort -u | wc -l; }
   cp settings by_url
   cp by_name settings
   start -f
-  eventually 60 four_stages
+  eventually 60 five_stages
   run -0 sqs2pg -v -c by_url
   busy "$output"
   kill "$(<run.pid)"
@@ -427,13 +427,13 @@ messages() { jq -r .sqs.message_id | sort -u | wc -l; }
   sqs-send -Q "$QUEUE" <"$SAMPLE"
   run --separate-stderr -0 sqs2pg --log json -v -c settings
   jq -es 'length > 4 and all(.time and .program and .level and .message)' <<<"$stderr"
-  [ "$(jq -r 'select(.level == "summary").program' <<<"$stderr" | sort | xargs)" = 'pg-load pii-mask sqs-ack sqs-pull' ]
+  [ "$(jq -r 'select(.level == "summary").program' <<<"$stderr" | sort | xargs)" = 'pg-load pii-mask sqs-ack sqs-pull sqs-unwrap' ]
 }
 
 @test "leases: a loader slower than the visibility timeout gets no message twice" {
   servers_sqs "$QUEUE" SetQueueAttributes -d Attribute.1.Name=VisibilityTimeout -d Attribute.1.Value=5 >/dev/null
   sqs-send -Q "$QUEUE" <"$SAMPLE"
-  ln -s "$BIN"/{sqs-pull,pii-mask,sqs-ack} bin/
+  ln -s "$BIN"/{sqs-pull,sqs-unwrap,pii-mask,sqs-ack} bin/
   printf '#!/bin/sh\nfor a; do [ "$a" != --explain ] || exec %s "$@"; done\nsleep 9\nexec %s "$@"\n' \
     "$BIN/pg-load" "$BIN/pg-load" >bin/pg-load
   chmod 755 bin/pg-load

@@ -49,7 +49,7 @@ VISIBILITY_S = 2
 STORM_S = 2.5
 STILL_S = (VISIBILITY_S + 0.5, VISIBILITY_S + 1.0)  # in a strain: how long something stands still
 DRAIN_S = 60
-PROGRAMS = ("sqs-pull", "pii-mask", "pg-load", "sqs-ack")
+PROGRAMS = ("sqs-pull", "sqs-unwrap", "pii-mask", "pg-load", "sqs-ack")
 TABLE = """DROP TABLE IF EXISTS user_logins, user_logins_ledger, user_logins_errors;
 CREATE TABLE user_logins (user_id varchar(128), device_type varchar(32), masked_ip varchar(256),
  masked_device_id varchar(256), locale varchar(32), app_version integer, create_date date)"""
@@ -154,7 +154,7 @@ class Round:
         what = self.rng.choice(["stage", "stage", "backend", "network"])
         if what == "network":
             self.config.server.trouble("stall", seconds)
-        pipeline, pid, name = (None, self.backend(), "a backend") if what == "backend" else self.stage(*PATIENT[:3])
+        pipeline, pid, name = (None, self.backend(), "a backend") if what == "backend" else self.stage(*PATIENT[:4])
         self.note("%s stands still" % ("the database's network" if what == "network" else name))
         if what == "network" or pid is None:
             return

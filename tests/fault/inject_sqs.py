@@ -220,7 +220,7 @@ class Pipeline(Sqs):
         return [str(HERE / "../../scripts/pipeline.sh"), "--no-lock"]
 
     def documented(self):
-        return ["sqs2pg", "sqs-pull", "pii-mask", "pg-load", "sqs-ack"]
+        return ["sqs2pg", "sqs-pull", "sqs-unwrap", "pii-mask", "pg-load", "sqs-ack"]
 
     def stored(self):
         rows = self.database.ask("SELECT user_id FROM user_logins")
@@ -270,4 +270,4 @@ def pipeline(stage):
 
 
 CASES = [Pull, PullDrain, PullAcked, Ack, AckPrint, Send,
-         *(pipeline(stage) for stage in ("sqs-pull", "pii-mask", "pg-load", "sqs-ack"))]
+         *(pipeline(stage) for stage in ("sqs-pull", "sqs-unwrap", "pii-mask", "pg-load", "sqs-ack"))]

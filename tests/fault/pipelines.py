@@ -9,7 +9,7 @@ from history import Life
 
 HERE = pathlib.Path(__file__).resolve().parent
 # Stopped for a while, these end no lease.
-PATIENT = ("pii-mask", "pg-load", "sqs-ack", "gzip", "tee")
+PATIENT = ("sqs-unwrap", "pii-mask", "pg-load", "sqs-ack", "gzip", "tee")
 
 
 def processes():

@@ -19,7 +19,7 @@ import time
 
 MESSAGES = 20
 LONGEST_S = 90  # of a run, under a sanitizer and beside others; a hang is for ever
-STAGES = {"sqs-pull", "pii-mask", "tee", "pg-load", "sqs-ack", "mawk", "gawk", "awk"}
+STAGES = {"sqs-pull", "sqs-unwrap", "pii-mask", "tee", "pg-load", "sqs-ack", "mawk", "gawk", "awk"}
 DEEDS = ["none", "TERM", "INT", "HUP", "TERM", "twice", "twice", "stop", "stop", "stop-TERM", "stop-twice",
          "KILL", "KILL", "killed"]
 

@@ -1,0 +1,166 @@
+#!/usr/bin/env bats
+# Messages of several events through the whole line: every event is stored once, and a message is
+# deleted when all of its parts are settled, whichever program dies on the way.
+
+load ../lib/common
+
+SQS2PG=$BATS_TEST_DIRNAME/../../scripts/pipeline.sh
+
+setup() {
+  common_setup
+  unset SQS2PG_MAPS
+  fresh_database
+  fresh_queue VisibilityTimeout=4
+  key k
+  sql 'CREATE TABLE t (m integer, i integer, masked_ip varchar(256))'
+  : >pid
+  (umask 077 && cat >settings) <<END
+SQS_QUEUE_URL=$SQS_QUEUE_URL
+AWS_ACCESS_KEY_ID=${AWS_ACCESS_KEY_ID:-x}
+AWS_SECRET_ACCESS_KEY=${AWS_SECRET_ACCESS_KEY:-x}
+PGHOST=${PGHOST:-}
+PGUSER=${PGUSER:-}
+PGDATABASE=$PGDATABASE
+SQS2PG_TABLE=t
+SQS2PG_KEY_FILE=k
+SQS2PG_LOCK_DIR=$PWD
+SQS2PG_PULL_OPTIONS=--wait 1 -j 4
+SQS2PG_UNWRAP_OPTIONS=--each .events
+SQS2PG_LOAD_OPTIONS=--batch-rows 100
+END
+}
+teardown() { common_teardown; }
+
+# fill MESSAGES: with 1 to 50 events each, some within an envelope, some encoded; ./events has their number.
+fill() {
+  python3 - "$1" >bodies 2>events <<'END'
+import base64, gzip, json, random, sys
+random.seed()
+total = 0
+for m in range(int(sys.argv[1])):
+    count = random.randint(1, 50)
+    total += count
+    body = {"events": [{"m": m, "i": i, "ip": "203.0.113.%d" % i} for i in range(count)]}
+    kind = random.randrange(3)
+    if kind == 1:
+        body = {"Type": "Notification", "TopicArn": "arn:t", "Message": json.dumps(body)}
+    if kind == 2:
+        body = base64.b64encode(gzip.compress(json.dumps(body).encode())).decode()
+    print(json.dumps({"body": body}))
+print(total, file=sys.stderr)
+END
+  sqs-send -q <bodies
+}
+
+# held: how many messages the queue has, in flight or not.
+held() { counts | awk '{ print $1 + $2 }'; }
+rows() { sql 'SELECT count(*) FROM t'; }
+grown() { [ "$(rows)" -gt "$1" ] || ! kill -0 "$(<pid)" 2>/dev/null; }
+empty() { [ "$(held)" -eq 0 ]; }
+pass() { "$SQS2PG" -c settings >>out 2>>err || :; empty; }
+
+# deleted_are_whole MESSAGES: no more messages are gone than have all their events in the table.
+deleted_are_whole() {
+  local gone whole
+  gone=$(($1 - $(held)))
+  jq -c '.body | if type == "string" then . else (.Message // . | if type == "string" then fromjson else . end) | [.events[0].m, (.events | length)] end' bodies |
+    python3 -c 'import base64, gzip, json, sys
+for line in sys.stdin:
+    found = json.loads(line)
+    if isinstance(found, str):
+        events = json.loads(gzip.decompress(base64.b64decode(found)))["events"]
+        found = [events[0]["m"], len(events)]
+    print(*found)' | sort >wanted
+  sql 'SELECT m, count(*) FROM t GROUP BY m' | tr '|' ' ' | sort >there
+  whole=$(comm -12 wanted there | wc -l)
+  echo "gone $gone whole $whole"
+  [ "$gone" -le "$whole" ]
+}
+
+@test "every stage killed at random, leases on: every event once, and the queue is empty then" {
+  local messages round before stages total
+  messages=$(rounds 150 10000)
+  fill "$messages"
+  total=$(<events)
+  [ "$total" -gt $((messages * 10)) ]
+  for ((round = 0; round < $(rounds 5 60); round++)); do
+    ! empty || break
+    before=$(rows)
+    "$SQS2PG" -c settings >>out 2>>err 3>&- &
+    echo $! >pid
+    eventually 30 grown "$before"
+    mapfile -t stages < <(pgrep -P "$(<pid)" -x 'sqs-pull|sqs-unwrap|pii-mask|pg-load|sqs-ack')
+    [ ${#stages[@]} -eq 0 ] || kill -9 "${stages[RANDOM % ${#stages[@]}]}" 2>/dev/null || :
+    wait "$(<pid)" || :
+    : >pid
+    deleted_are_whole "$messages"
+  done
+  eventually 120 pass
+  [ "$(sql 'SELECT count(*), count(DISTINCT (m, i)) FROM t')" = "$total|$total" ]
+  [ "$(sql 'SELECT count(masked_ip) FROM t')" = "$total" ]
+  [ "$(sql "SELECT count(*) FROM t_errors")" = 0 ]
+  counts_are 0 0 0
+}
+
+@test "a part that cannot be stored leaves its message on the queue, and the others are stored once" {
+  echo '{"body":{"events":[{"m":1,"i":0,"ip":"x"},{"m":1,"i":"no number","ip":"x"},{"m":1,"i":2,"ip":"x"}]}}' | sqs-send -q
+  sed -i 's/^SQS2PG_LOAD_OPTIONS=.*/&  --no-quarantine/' settings
+  run -1 "$SQS2PG" -c settings
+  [ "$(held)" -eq 1 ]
+  eventually 20 counts_are 1 0 0
+  run -1 "$SQS2PG" -c settings
+  [ "$(sql 'SELECT i FROM t ORDER BY i' | xargs)" = '0 2' ]
+  [ "$(held)" -eq 1 ]
+  # In quarantine it is settled, and the message goes.
+  sed -i 's/ --no-quarantine//' settings
+  eventually 20 counts_are 1 0 0
+  run -0 "$SQS2PG" -c settings
+  [ "$(sql 'SELECT i FROM t ORDER BY i' | xargs)" = '0 2' ]
+  [ "$(sql 'SELECT count(*) FROM t_errors')" = 1 ]
+  counts_are 0 0 0
+}
+
+@test "an empty array, an event too deep: sealed, quarantined once, and deleted" {
+  local deep='{"m":1,"i":1,"ip":"203.0.113.9"}' _
+  for _ in 1 2 3 4 5; do deep=$(jq -cn --arg m "$deep" '{Type:"Notification",TopicArn:"a",Message:$m}'); done
+  { echo '{"body":{"events":[]}}' && echo "{\"body\":{\"events\":[{\"m\":2,\"i\":0,\"ip\":\"203.0.113.8\"},$deep]}}"; } | sqs-send -q
+  run -0 "$SQS2PG" -c settings
+  [ "$(sql 'SELECT m FROM t')" = 2 ]
+  [ "$(sql 'SELECT stage, code FROM t_errors ORDER BY code' | xargs)" = 'unwrap|deep unwrap|empty' ]
+  [ "$(sql "SELECT count(*) FROM t_errors WHERE record LIKE '%203.0.113%' OR record NOT LIKE '%sealed%'")" = 0 ]
+  counts_are 0 0 0
+}
+
+@test "an archive of parts is loaded again as what it was, and nothing is doubled" {
+  fill 20
+  mkdir kept
+  run -0 "$SQS2PG" -c settings --archive kept
+  [ "$(rows)" = "$(<events)" ]
+  run -0 "$SQS2PG" -c settings --replay kept/*.gz
+  [ "$(rows)" = "$(<events)" ]
+  sql 'CREATE TABLE u (m integer, i integer)'
+  sed -i 's/^SQS2PG_TABLE=.*/SQS2PG_TABLE=u/' settings
+  run -0 "$SQS2PG" -c settings --replay kept/*.gz
+  [ "$(sql 'SELECT count(DISTINCT (m, i)) FROM u')" = "$(<events)" ]
+}
+
+@test "off: bodies stay as they came" {
+  sed -i 's/^SQS2PG_UNWRAP_OPTIONS=.*/SQS2PG_UNWRAP_OPTIONS=off/' settings
+  jq -cn '{body:{Type:"Notification",TopicArn:"a",Message:"{\"m\":1,\"i\":1,\"ip\":\"x\"}"}}' | sqs-send -q
+  "$SQS2PG" -v -c settings 2>err || :
+  run -1 grep sqs-unwrap err
+  [ "$(rows)" = 0 ]
+  sed -i 's/^SQS2PG_UNWRAP_OPTIONS=.*/SQS2PG_UNWRAP_OPTIONS=--as nonsense/' settings
+  run -64 "$SQS2PG" -c settings
+}
+
+@test "sqs-ack holds 120,000 messages of which half is settled in its bound of memory" {
+  awk -v url="$SQS_QUEUE_URL" 'BEGIN { for (n = 0; n < 120000; n++)
+    printf "{\"sqs\":{\"queue_url\":\"%s\",\"message_id\":\"m%d\",\"receipt_handle\":\"%0300d\",\"part\":0,\"parts\":50,\"unwrap\":\"each\"},\"status\":\"committed\"}\n", url, n, n }' >verdicts
+  local status=0
+  python3 "$BATS_TEST_DIRNAME/../lib/peak.py" peak sqs-ack <verdicts 2>err || status=$?
+  [ "$status" -eq 1 ]
+  grep -q ' incomplete=120000' err
+  cat peak
+  [ "$(<peak)" -lt 32 ]
+}
