@@ -81,7 +81,7 @@ accepts() { [ "$(pii-mask -k "$@" <<<'{"body":{"ip":""}}')" = '{"body":{"masked_
     run -77 --separate-stderr as_root env PATH="$PATH" timeout 20 $command fifo <<<'{"body":{"ip":""}}'
     [[ $stderr == *fifo*'owned neither by this user nor by root'* ]]
   done
-  [ "$(pii-mask -k <(cat k) -p <(echo .ip hmac) <<<'{"body":{"a":1}}' | jq -c .body)" = '{"a":1}' ]
+  [ "$(pii-mask -k <(cat k) -p <(echo .ip hmac) <<<'{"body":{"a":1,"ip":""}}' | jq -c .body.a)" = 1 ]
 }
 
 @test "a symbolic link is followed, and the file judged" {
