@@ -123,27 +123,39 @@ static uint32_t follow(const struct cover *cover, const struct node *node, uint3
     return at;
 }
 
-const char *cover_of(struct cover *cover, enum records_part part, const struct node *node)
+/* Where paths of a part begin in the policy's. */
+static uint32_t start_of(const struct policy *policy, enum records_part part)
+{
+    switch (part) {
+    case RECORDS_ATTRIBUTES:
+        return policy->asides[POLICY_ATTRIBUTES];
+    case RECORDS_FIFO:
+        return policy->asides[POLICY_FIFO];
+    case RECORDS_ENVELOPE:
+        return policy->asides[POLICY_ENVELOPE];
+    case RECORDS_RECORD:
+        return JSON_ROOT;
+    default:
+        return policy->root;
+    }
+}
+
+const char *cover_of(struct cover *cover, enum records_part part, const struct node *node,
+    unsigned personal)
 {
     const struct policy *policy = cover->policy;
-    const struct policy_rule *rule = NULL;
-    uint32_t start = policy->root;
-    if (part == RECORDS_ATTRIBUTES)
-        start = policy->asides[POLICY_ATTRIBUTES];
-    else if (part == RECORDS_FIFO)
-        start = policy->asides[POLICY_FIFO];
-    else if (part == RECORDS_ENVELOPE)
-        return "drop";
+    const struct policy_rule *rule;
+    unsigned detected = policy->checks.detect_seal | policy->checks.detect_redact;
     if (part == RECORDS_ROOT && node->step == TREE_ROOT)
         return node->values > 0 ? "seal" : NULL;
-    uint32_t at = part == RECORDS_RECORD ? JSON_NO_NODE : follow(cover, node, start, &rule);
+    uint32_t at = follow(cover, node, start_of(policy, part), &rule);
     if (rule != NULL)
         return rule->method->name;
     if (at != JSON_NO_NODE)
         return NULL; /* on the way to what is named */
-    if (part == RECORDS_ATTRIBUTES || part == RECORDS_FIFO)
+    if (part != RECORDS_ROOT && part != RECORDS_RECORD)
         return "drop";
-    return policy->other == POLICY_DROP      ? "drop"
-        : policy->other == POLICY_QUARANTINE ? "quarantine"
-                                             : NULL;
+    if (policy->other != POLICY_KEEP)
+        return policy->other == POLICY_DROP ? "drop" : "quarantine";
+    return personal != 0 && (personal & ~detected) == 0 ? "detect" : NULL;
 }

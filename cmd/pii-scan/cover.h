@@ -15,11 +15,13 @@ struct cover *cover_open(const char *file, const char *root, struct failure *fai
 void cover_close(struct cover *cover); /* NULL is fine */
 
 /*
- * cover_of(cover, part, node):
+ * cover_of(cover, part, node, personal):
  * The method of the rule that names the path or an object or array around it, "keep" among them;
  * "drop" or "quarantine" by "other", or for a member that passes only by name; "seal" for a root
- * that is no object; or NULL: it passes, and no rule names it.
+ * that is no object; "detect" if the policy detects all kinds of ${personal} (judge.h); or NULL: it
+ * passes, and nothing names it.
  */
-const char *cover_of(struct cover *cover, enum records_part part, const struct node *node);
+const char *cover_of(struct cover *cover, enum records_part part, const struct node *node,
+    unsigned personal);
 
 #endif

@@ -151,7 +151,7 @@ static int print_row(struct scan *scan, enum records_part part, struct node *nod
 {
     struct report_row row = { node, judge_personal(node), NULL };
     if (scan->cover != NULL)
-        row.policy = cover_of(scan->cover, part, node);
+        row.policy = cover_of(scan->cover, part, node, row.personal);
     scan->paths++;
     scan->personal += row.personal != 0;
     if (row.personal != 0 && row.policy == NULL && scan->uncovered++ == 0)

@@ -163,6 +163,11 @@ int suggest_policy(struct buf *out, struct records *records)
         (void)buf_puts(out, "# nothing likely personal was found\n\n");
     if (has_data_below(root))
         add_other(out, root);
+    if (rules > 0)
+        (void)buf_puts(out,
+            "# seal a record in which none of these found a value, and one that has them elsewhere\n"
+            "unmatched seal\n"
+            "near seal\n\n");
     for (int part = RECORDS_ATTRIBUTES; part < RECORDS_PARTS; part++)
         add_aside(out, records_root(records, (enum records_part)part));
     return out->failed ? -1 : 0;

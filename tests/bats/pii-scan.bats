@@ -70,7 +70,9 @@ END
   row '."Nam\u00e9 \u001b[31m\""'
   row .j | jq -e '.personal and .kinds.json == 1 and .kinds.email == 1'
   row attributes.who.value | jq -e '.personal and .policy == "drop"'
-  row record.canary-free.email || row 'record."canary-free".email' | jq -e .personal
+  pii-scan --json -q -p <(printf 'attributes.who hmac\nrecord."canary-free" siv\n.mail siv\n') <in >named || true
+  [ "$(jq -r 'select(.path == ("attributes.who.value", "record.\"canary-free\".email")).policy' named | xargs)" = 'hmac siv' ]
+  row 'record."canary-free".email' | jq -e .personal
   [ "$(row .mail | jq -r .policy)" = siv ]
 }
 
@@ -97,6 +99,8 @@ END
   run -0 pii-scan -q -p <(printf '.user_id keep\nother drop\n') <"$SAMPLE"
   printf '{"a":{"b":[{"email":"canary@example.com"}]}}\n' >in
   run -0 pii-scan --root . -q -p <(printf '.a siv\n') <in
+  run -0 pii-scan --root . -q -p <(printf '.b siv\ndetect email seal\n') <in
+  run -1 pii-scan --root . -q -p <(printf '.b siv\ndetect phone seal\n') <in
   run -0 pii-scan --root . -q -p <(printf '.a.b[].email siv\n') <in
   run -1 pii-scan --root . -q -p <(printf '.a.b[].mail siv\n') <in
   run -78 --separate-stderr pii-scan -p <(printf '.ip nothing\n') <"$SAMPLE"
@@ -109,7 +113,7 @@ END
 
 @test "the proposed policy is one, and pii-mask with it leaves nothing in clear" {
   pii-scan --suggest <"$SAMPLE" >policy
-  [ "$(grep -v '^#' policy | grep .)" = $'.ip siv as masked_ip\n.device_id siv as masked_device_id' ]
+  [ "$(grep -v '^#' policy | grep .)" = $'.ip siv as masked_ip\n.device_id siv as masked_device_id\nunmatched seal\nnear seal' ]
   pii-mask -k k -p policy --print-policy >/dev/null
   cat >in <<'END'
 {"body":{"user":{"email":"canary@example.com","age":7},"odd key":{"phone":"+49 151 23456789"},"n":1}}
