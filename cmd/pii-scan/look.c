@@ -217,7 +217,7 @@ static void look_at_key(const struct look_key *key, const struct likely *value,
         likely &= ~DETECT_BIT(DETECT_CARD);
     finding->kinds |= likely;
     if ((likely & DETECT_BIT(KEY_USER)) != 0)
-        finding->opaque = likely_opaque(value);
+        finding->opaque = likely_opaque(value, key->traits);
     if (!value->number && (finding->kinds & DETECT_BIT(KEY_NAME)) == 0 &&
         (key->traits & KEY_THING) == 0 && likely_person(value->text, value->length))
         finding->kinds |= DETECT_BIT(KEY_NAME);

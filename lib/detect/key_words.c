@@ -199,6 +199,9 @@ const struct key_words key_words[] = {
     { 0, KEY_PART,
         "first|last|middle|given|family|full|line*|number|no|nr|value|text|formatted|raw|date|place|"
         "point|x|y|local|national|digits|extra|complement|day|month|year|plain" },
+    { 0, KEY_SURROGATE,
+        "id|ids|*id|uuid|guid|key|number|no|nr|num|code|*nummer|*nr|numero|numer|codice|codigo|sub|"
+        "principal" },
     { 0, KEY_ID,
         "id|ids|uuid|guid|fingerprint|identifier|identifiant|identificador|identificativo|identyfikator|kennung|"
         "serial|serial number|token|number|nr|no" },

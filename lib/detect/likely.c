@@ -6,7 +6,7 @@
 #include "detect/shape.h"
 #include "detect/text.h"
 
-enum { NAME_MOST = 80, WORDS_MOST = 6, SHORT_MOST = 40 };
+enum { NAME_MOST = 80, WORDS_MOST = 6, SHORT_MOST = 40, GENERATED_LEAST = 12 };
 
 /* What the bytes of a value are. */
 struct census {
@@ -192,7 +192,7 @@ unsigned likely_kinds(const struct likely *value, unsigned kinds, unsigned weak,
     return likely & kinds;
 }
 
-bool likely_opaque(const struct likely *value)
+bool likely_opaque(const struct likely *value, unsigned traits)
 {
     struct census census = take(value);
     if (value->number || census.letters == 0)
@@ -201,5 +201,8 @@ bool likely_opaque(const struct likely *value)
         return true;
     if (memchr(value->text, '@', value->length) != NULL)
         return false;
-    return census.digits >= 3 && census.blanks == 0;
+    if ((traits & KEY_SURROGATE) != 0)
+        return census.digits > 0 && census.blanks == 0;
+    return census.digits > census.letters ||
+        (census.digits == census.letters && value->length >= GENERATED_LEAST);
 }

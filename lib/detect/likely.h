@@ -25,7 +25,10 @@ unsigned likely_kinds(const struct likely *value, unsigned kinds, unsigned weak,
  * one is a given name that is known. */
 bool likely_person(const char *text, size_t length);
 
-/* Whether it names nobody by itself: a UUID, a number, or letters and digits of a generator. */
-bool likely_opaque(const struct likely *value);
+/*
+ * Whether it names nobody by itself: a UUID, a number, or letters and digits of a generator; with
+ * KEY_SURROGATE in ${traits} whatever has a digit in it.
+ */
+bool likely_opaque(const struct likely *value, unsigned traits);
 
 #endif

@@ -56,6 +56,7 @@ static const struct {
     { KEY_TIME,    "created_at timestamp ts datum fecha" },
     { KEY_OPAQUE,  "request_id sha256 trace_id message_id etag" },
     { KEY_HOLDER,  "device gerät appareil" },
+    { KEY_SURROGATE, "user_id userId userid Kundennummer id_cliente customerNo" },
     { KEY_ID,      "id uuid identifier" },
 };
 
@@ -184,6 +185,33 @@ static void values_have_the_shape_of_a_kind(void **state)
     }
 }
 
+static const struct {
+    const char *text;
+    bool number;
+    unsigned traits;
+    bool opaque;
+} users[] = {
+    { "550e8400-e29b-41d4-a716-446655440000", false, 0, true },
+    { "4711", true, 0, true },
+    { "4711", false, 0, true },
+    { "alice", false, KEY_SURROGATE, false },
+    { "u1", false, KEY_SURROGATE, true },
+    { "K-10293", false, KEY_SURROGATE, true },
+    { "anna1985", false, 0, false },
+    { "a1b2c3d4e5f6", false, 0, true },
+    { "alice42@example.com", false, KEY_SURROGATE, false },
+};
+
+static void numbers_given_out_name_nobody(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof users / sizeof *users; i++) {
+        const struct likely value = { users[i].text, strlen(users[i].text), users[i].number };
+        if (likely_opaque(&value, users[i].traits) != users[i].opaque)
+            fail_msg("%s", users[i].text);
+    }
+}
+
 static void names_are_told_from_titles(void **state)
 {
     (void)state;
@@ -205,6 +233,7 @@ int main(void)
         cmocka_unit_test(keys_that_are_data_are_told_from_names),
         cmocka_unit_test(takes_any_bytes),
         cmocka_unit_test(values_have_the_shape_of_a_kind),
+        cmocka_unit_test(numbers_given_out_name_nobody),
         cmocka_unit_test(names_are_told_from_titles),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
