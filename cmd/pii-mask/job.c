@@ -1,5 +1,6 @@
 #include "job.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -17,6 +18,7 @@ struct job {
     struct mask *mask;
     struct rewrap *rewrap;
     struct lines *lines;
+    struct mapping *mapping;
 };
 
 static void tell(void *context, const struct mask_notice *notice)
@@ -34,6 +36,7 @@ static void tell(void *context, const struct mask_notice *notice)
 static int open_job(void *context, const struct program_inputs *inputs, struct filter_work *work)
 {
     struct job *job = context;
+    errno = ENOMEM; /* the only cause, but for OpenSSL */
     if (job->options->program.lines != NULL) {
         job->lines =
             lines_new(inputs->policy, inputs->rule, inputs->ring, LINES_MASK, KEYRING_NONE);
@@ -51,6 +54,12 @@ static int open_job(void *context, const struct program_inputs *inputs, struct f
         if (job->mask == NULL)
             return -1;
         mask_listen(job->mask, tell, NULL);
+        if (inputs->journal != NULL) {
+            job->mapping = mapping_new(inputs->policy, inputs->ring, inputs->journal);
+            if (job->mapping == NULL)
+                return -1;
+            mask_map(job->mask, job->mapping);
+        }
         *work = mask_work(job->mask);
     }
     return 0;
@@ -62,6 +71,7 @@ static void close_job(void *context)
     lines_free(job->lines);
     rewrap_free(job->rewrap);
     mask_free(job->mask);
+    mapping_free(job->mapping);
 }
 
 /* A value of the summary line: quoted where it is not one word. Too many paths are left out. */

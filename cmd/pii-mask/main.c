@@ -8,7 +8,7 @@
 #include "base/status.h"
 #include "job.h"
 
-enum { REWRAP = PROGRAM_OWN };
+enum { REWRAP = PROGRAM_OWN, MAPPING };
 
 static const struct opt table[] = {
     PROGRAM_FIRST_OPTIONS,
@@ -17,6 +17,8 @@ static const struct opt table[] = {
         "mask single values, one a line, as the policy has PATH", false },
     { PROGRAM_KEY_ID, '\0', "key-id", "ID", "with --rewrap: key of records that do not say theirs",
         false },
+    { MAPPING, '\0', "mapping", "FILE",
+        "append what hmac, email and sha256 hide, encrypted, to this file", false },
     PROGRAM_LAST_OPTIONS,
 };
 
@@ -40,6 +42,8 @@ static int parse(struct options *options, int argc, char **argv, bool *stop)
             return parser.exit_status;
         if (id == REWRAP)
             options->rewrap = true;
+        else if (id == MAPPING)
+            status = opt_file("mapping", value, &options->program.journal_file);
         else
             status = program_set(&options->program, id, value);
         if (status != 0)
@@ -50,6 +54,9 @@ static int parse(struct options *options, int argc, char **argv, bool *stop)
         return status;
     if (options->rewrap && options->program.lines != NULL)
         return opt_usage("options --rewrap and --lines exclude each other");
+    if (options->program.journal_file != NULL &&
+        (options->rewrap || options->program.lines != NULL))
+        return opt_usage("option --mapping does not go with --rewrap or --lines");
     if (options->program.key_id != NULL && !options->rewrap)
         return opt_usage("option --key-id goes with --rewrap");
     *stop = false;
@@ -63,6 +70,7 @@ int main(int argc, char **argv)
         return STATUS_INTERNAL;
     }
     struct options options = { .program = program_defaults() };
+    options.program.journal_option = "--mapping";
     options.program.rules = calloc((size_t)argc + 1, sizeof *options.program.rules);
     if (options.program.rules == NULL) {
         msg_error("out of memory");

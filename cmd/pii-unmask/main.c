@@ -8,12 +8,18 @@
 #include "base/status.h"
 #include "undo.h"
 
+enum { MAPPING = PROGRAM_OWN, AUDIT };
+
 static const struct opt table[] = {
     PROGRAM_FIRST_OPTIONS,
-    { PROGRAM_KEY_ID, '\0', "key-id", "ID", "key of records that do not say theirs (ipcrypt, ff1)",
-        false },
+    { PROGRAM_KEY_ID, '\0', "key-id", "ID",
+        "key of records that do not say theirs (ipcrypt, ff1, uuid, shift)", false },
     { PROGRAM_LINES, '\0', "lines", "PATH",
         "unmask single values, one a line, as the policy has PATH", false },
+    { MAPPING, '\0', "mapping", "FILE", "print the lines of this mapping with their values",
+        false },
+    { AUDIT, '\0', "audit", "FILE", "append who ran this, when, and how much, to this file",
+        false },
     PROGRAM_LAST_OPTIONS,
 };
 
@@ -24,7 +30,7 @@ static const struct opt_command command = {
     sizeof table / sizeof *table,
 };
 
-static int parse(struct program_settings *settings, int argc, char **argv, bool *stop)
+static int parse(struct options *options, int argc, char **argv, bool *stop)
 {
     struct opt_parser parser;
     const char *value;
@@ -32,11 +38,21 @@ static int parse(struct program_settings *settings, int argc, char **argv, bool 
     *stop = true;
     opt_start(&parser, &command, argc, argv);
     while ((id = opt_next(&parser, &value)) != OPT_END) {
-        int status = id == OPT_EXIT ? parser.exit_status : program_set(settings, id, value);
-        if (id == OPT_EXIT || status != 0)
+        int status;
+        if (id == OPT_EXIT)
+            return parser.exit_status;
+        if (id == MAPPING)
+            status = opt_file("mapping", value, &options->mapping);
+        else if (id == AUDIT)
+            status = opt_file("audit", value, &options->program.journal_file);
+        else
+            status = program_set(&options->program, id, value);
+        if (status != 0)
             return status;
     }
-    int status = program_check(settings);
+    int status = program_check(&options->program);
+    if (status == 0 && options->mapping != NULL && options->program.lines != NULL)
+        status = opt_usage("options --mapping and --lines exclude each other");
     *stop = status != 0;
     return status;
 }
@@ -47,16 +63,17 @@ int main(int argc, char **argv)
         msg_error("cannot start: %s", strerror(errno));
         return STATUS_INTERNAL;
     }
-    struct program_settings settings = program_defaults();
-    settings.rules = calloc((size_t)argc + 1, sizeof *settings.rules);
-    if (settings.rules == NULL) {
+    struct options options = { .program = program_defaults() };
+    options.program.journal_option = "--audit";
+    options.program.rules = calloc((size_t)argc + 1, sizeof *options.program.rules);
+    if (options.program.rules == NULL) {
         msg_error("out of memory");
         return STATUS_INTERNAL;
     }
     bool stop;
-    int status = parse(&settings, argc, argv, &stop);
+    int status = parse(&options, argc, argv, &stop);
     if (!stop)
-        status = undo_run(&settings);
-    free(settings.rules);
+        status = undo_run(&options);
+    free(options.program.rules);
     return status;
 }

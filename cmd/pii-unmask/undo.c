@@ -1,23 +1,47 @@
 #include "undo.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/msg.h"
 #include "base/status.h"
+#include "mask/audit.h"
 #include "mask/lines.h"
+#include "mask/mapping_reader.h"
 #include "mask/unmask.h"
 
-/* One of the two kinds of work. */
+/* One of the three kinds of work. */
 struct undo {
-    const struct program_settings *settings;
+    const struct options *options;
     struct unmask *unmask;
     struct lines *lines;
+    struct mapping_reader *mapping;
+    struct audit *audit;
+    const struct program_inputs *inputs;
 };
 
 static int open_undo(void *context, const struct program_inputs *inputs, struct filter_work *work)
 {
     struct undo *undo = context;
-    if (undo->settings->lines != NULL) {
+    errno = ENOMEM; /* the only cause, but for OpenSSL */
+    undo->inputs = inputs;
+    if (inputs->journal != NULL) {
+        undo->audit = audit_new(inputs->journal, inputs->ring);
+        if (undo->audit == NULL)
+            return -1;
+    }
+    if (undo->options->mapping != NULL) {
+        if (mapping_reader_new(STDIN_FILENO, undo->options->program.max_record, inputs->ring,
+                &undo->mapping) != 0)
+            return -1;
+        *work = mapping_reader_work(undo->mapping);
+        return 0;
+    }
+    if (undo->options->program.lines != NULL) {
         undo->lines =
             lines_new(inputs->policy, inputs->rule, inputs->ring, LINES_UNMASK, inputs->key);
         if (undo->lines == NULL)
@@ -38,6 +62,14 @@ static void close_undo(void *context)
     struct undo *undo = context;
     unmask_free(undo->unmask);
     lines_free(undo->lines);
+    mapping_reader_free(undo->mapping);
+    audit_free(undo->audit);
+}
+
+static int start_undo(void *context)
+{
+    const struct undo *undo = context;
+    return undo->audit != NULL ? audit_start(undo->audit) : 0;
 }
 
 static void say(const struct unmask *unmask, const struct lines *lines,
@@ -52,7 +84,7 @@ static void say(const struct unmask *unmask, const struct lines *lines,
             seconds, line_skipped_text(counts->skipped, skipped));
         return;
     }
-    if (counts->errors > 0)
+    if (counts->errors > 0 && lines != NULL)
         msg_error("%" PRIu64 " of %" PRIu64
                   " lines could not be unmasked, the first of them is line %" PRIu64,
             counts->errors, counts->records, lines_first_failed(lines));
@@ -63,22 +95,78 @@ static void say(const struct unmask *unmask, const struct lines *lines,
         line_skipped_text(counts->skipped, skipped));
 }
 
+/* What came back, by domain, and the end. The status to exit with. */
+static int end_audit(const struct undo *undo, const struct filter_counts *counts, int status)
+{
+    const struct policy *policy = undo->inputs->policy;
+    int result = 0;
+    for (size_t i = 0; undo->unmask != NULL && i < policy->rule_count && result == 0; i++) {
+        const struct policy_rule *rule = &policy->rules[i];
+        uint64_t values = unmask_values(undo->unmask, i);
+        if (values > 0)
+            result = audit_count(undo->audit, rule->domain, rule->domain_length, values);
+    }
+    if (counts->opened > 0 && result == 0)
+        result = audit_count(undo->audit, "", 0, counts->opened);
+    if (undo->lines != NULL && counts->changed > 0 && result == 0) {
+        const struct policy_rule *rule = &policy->rules[undo->inputs->rule];
+        result = audit_count(undo->audit, rule->domain, rule->domain_length, counts->changed);
+    }
+    for (size_t i = 0; undo->mapping != NULL && result == 0; i++) {
+        size_t length;
+        uint64_t values;
+        const char *domain = mapping_reader_domain(undo->mapping, i, &length, &values);
+        if (domain == NULL)
+            break;
+        result = audit_count(undo->audit, domain, length, values);
+    }
+    if (result == 0 && audit_end(undo->audit, counts->records, counts->errors, status) == 0)
+        return status;
+    msg_error("cannot write the file of --audit, %s: %s", undo->options->program.journal_file,
+        strerror(errno));
+    return status == STATUS_OK || status == STATUS_PARTIAL ? STATUS_IO : status;
+}
+
 static int end_undo(void *context, const struct filter_counts *counts, double seconds, int status)
 {
     const struct undo *undo = context;
     if (status == STATUS_OK && counts->errors > 0)
         status = STATUS_PARTIAL;
     say(undo->unmask, undo->lines, counts, seconds, status == STATUS_OK);
-    return status;
+    return undo->audit != NULL ? end_audit(undo, counts, status) : status;
 }
 
-int undo_run(const struct program_settings *settings)
+/* Have the mapping be standard input. 0, or the status to exit with. */
+static int take_mapping(const char *path)
 {
-    struct undo undo = { .settings = settings };
+    struct stat file;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    bool good = fd != -1 && fstat(fd, &file) == 0;
+    if (good && !S_ISREG(file.st_mode)) {
+        errno = EINVAL;
+        good = false;
+    }
+    good = good && dup2(fd, STDIN_FILENO) != -1;
+    if (!good)
+        msg_error("cannot open the file of --mapping, %s: %s", path,
+            errno == EINVAL ? "not a regular file" : strerror(errno));
+    if (fd != -1 && fd != STDIN_FILENO)
+        (void)close(fd); /* nothing was written */
+    return good ? 0 : STATUS_IO;
+}
+
+int undo_run(const struct options *options)
+{
+    struct undo undo = { .options = options };
     const struct program_verb verb = { .undo = true,
         .open = open_undo,
         .end = end_undo,
+        .start = start_undo,
         .close = close_undo,
         .context = &undo };
-    return program_run(settings, &verb);
+    int status =
+        options->mapping != NULL && !options->program.self_test && !options->program.print_policy
+        ? take_mapping(options->mapping)
+        : 0;
+    return status != 0 ? status : program_run(&options->program, &verb);
 }

@@ -1,12 +1,12 @@
 #ifndef PII_UNMASK_UNDO_H
 #define PII_UNMASK_UNDO_H
 
-#include "mask/program.h"
+#include "options.h"
 
 /*
- * Restore records, or single values, from standard input to output. Return the status to exit with,
- * after its message.
+ * Restore records, single values, or those of a mapping, from standard input to output. Return the
+ * status to exit with, after its message.
  */
-int undo_run(const struct program_settings *settings);
+int undo_run(const struct options *options);
 
 #endif

@@ -13,11 +13,12 @@ static int fail(struct startup_failure *failure, enum status status, const char 
     return -1;
 }
 
-int confinement_enter(bool required, bool *confined, struct startup_failure *failure)
+int confinement_enter(bool required, int keep, bool *confined, struct startup_failure *failure)
 {
-    int keep[STOP_DESCRIPTORS];
-    stop_descriptors(keep);
-    const struct confine_needs needs = { .keep = keep, .keep_count = STOP_DESCRIPTORS };
+    int kept[STOP_DESCRIPTORS + 1];
+    stop_descriptors(kept);
+    kept[STOP_DESCRIPTORS] = keep;
+    const struct confine_needs needs = { .keep = kept, .keep_count = STOP_DESCRIPTORS + 1 };
     enum confine_result result = confine_enter(&needs);
     *confined = result == CONFINE_ENTERED;
     if (result == CONFINE_FAILED)

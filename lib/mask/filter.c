@@ -8,12 +8,14 @@
 #include "base/meter.h"
 #include "base/out.h"
 
-enum { KEPT = 1 << 20, FIRST = 1 << 16 };
+enum { KEPT = 1 << 20, FIRST = 1 << 16, HELD_MOST = 1 << 18 };
 
 struct filter {
     struct line_reader *reader;
     struct out *out;
     struct buf line;
+    struct buf held; /* lines that wait for commit() */
+    const struct filter_work *work;
     struct meter *meter;
     const struct filter_counts *counts; /* of the run, for the meter */
 };
@@ -41,6 +43,7 @@ struct filter *filter_new(const struct filter_options *options)
     if (filter == NULL)
         return NULL;
     buf_init(&filter->line, filter_longest(options->max_record));
+    buf_init(&filter->held, SIZE_MAX);
     filter->reader = line_open(STDIN_FILENO, options->max_record, options->grace_ms);
     filter->out = out_open(STDOUT_FILENO);
     if (filter->reader == NULL || filter->out == NULL ||
@@ -65,18 +68,44 @@ void filter_free(struct filter *filter)
     line_close(filter->reader);
     out_free(filter->out);
     buf_wipe(&filter->line);
+    buf_wipe(&filter->held);
     free(filter);
 }
 
+/* Have stored what has to be, and hand on the lines that waited for it. */
+static enum filter_end release(struct filter *filter)
+{
+    if (filter->work->commit == NULL || filter->held.length == 0)
+        return FILTER_DONE;
+    if (filter->work->commit(filter->work->state) != 0)
+        return FILTER_COMMIT;
+    int written = out_write(filter->out, filter->held.data, filter->held.length);
+    buf_shrink(&filter->held, KEPT);
+    return written == 0 ? FILTER_DONE : FILTER_WRITE;
+}
+
+/* Hand on a line. */
+static enum filter_end pass(struct filter *filter)
+{
+    const struct buf *line = &filter->line;
+    if (filter->work->commit == NULL)
+        return out_write(filter->out, line->data, line->length) == 0 ? FILTER_DONE : FILTER_WRITE;
+    if (buf_append(&filter->held, line->data, line->length) != 0)
+        return FILTER_INTERNAL;
+    return filter->held.length >= HELD_MOST ? release(filter) : FILTER_DONE;
+}
+
 /* The next line; while there is none, nothing is held back. */
-static enum line_result next(struct filter *filter, struct line *line, bool *flushed)
+static enum line_result next(struct filter *filter, struct line *line, enum filter_end *end)
 {
     meter_turn(filter->meter);
     enum line_result got = line_next(filter->reader, 0, line);
     if (got != LINE_AGAIN)
         return got;
-    *flushed = out_flush(filter->out) == 0;
-    while (*flushed && got == LINE_AGAIN) {
+    *end = release(filter);
+    if (*end == FILTER_DONE && out_flush(filter->out) != 0)
+        *end = FILTER_WRITE;
+    while (*end == FILTER_DONE && got == LINE_AGAIN) {
         got = line_next(filter->reader, meter_timeout(filter->meter, -1), line);
         meter_turn(filter->meter);
     }
@@ -97,10 +126,10 @@ static enum filter_end work_through(struct filter *filter, const struct filter_w
 {
     for (;;) {
         struct line line;
-        bool flushed = true;
-        enum line_result got = next(filter, &line, &flushed);
-        if (!flushed)
-            return FILTER_WRITE;
+        enum filter_end end = FILTER_DONE;
+        enum line_result got = next(filter, &line, &end);
+        if (end != FILTER_DONE)
+            return end;
         if (got == LINE_END || got == LINE_STOPPED)
             return FILTER_DONE;
         if (got != LINE_OK && got != LINE_LONG)
@@ -112,8 +141,9 @@ static enum filter_end work_through(struct filter *filter, const struct filter_w
         if (outcome == FILTER_FAILED)
             return FILTER_INTERNAL;
         count(counts, outcome);
-        if (out_write(filter->out, filter->line.data, filter->line.length) != 0)
-            return FILTER_WRITE;
+        end = pass(filter);
+        if (end != FILTER_DONE)
+            return end;
     }
 }
 
@@ -122,15 +152,23 @@ enum filter_end filter_run(struct filter *filter, const struct filter_work *work
 {
     *counts = (struct filter_counts){ 0 };
     filter->counts = counts;
+    filter->work = work;
     enum filter_end end = work_through(filter, work, counts);
     int error = errno;
+    /* What is done goes out even when the input failed. */
+    if (end != FILTER_WRITE && end != FILTER_COMMIT) {
+        enum filter_end released = release(filter);
+        if (released != FILTER_DONE && end == FILTER_DONE) {
+            end = released;
+            error = errno;
+        }
+    }
     counts->skipped = line_skipped(filter->reader);
     meter_close(filter->meter);
     filter->meter = NULL;
     errno = error;
     if (end == FILTER_WRITE)
         return end;
-    /* What is done goes out even when the input failed. */
     int closed = out_close(filter->out);
     filter->out = NULL;
     if (closed != 0 && end == FILTER_DONE)

@@ -30,6 +30,9 @@ struct filter_work {
     enum filter_outcome (*line)(void *state, const struct line *line, struct buf *out);
     /* The first bytes of a line over the maximum. */
     enum filter_outcome (*long_line)(void *state, const char *text, size_t length, struct buf *out);
+    /* Called before lines go out, for what has to be stored first. 0, or -1 with errno. NULL: no.
+     */
+    int (*commit)(void *state);
 };
 
 struct filter_counts {
@@ -43,8 +46,9 @@ struct filter_counts {
 
 enum filter_end {
     FILTER_DONE,
-    FILTER_READ,  /* stdin failed, errno says; for want of memory it is FILTER_INTERNAL */
-    FILTER_WRITE, /* stdout failed, errno says */
+    FILTER_READ,   /* stdin failed, errno says; for want of memory it is FILTER_INTERNAL */
+    FILTER_WRITE,  /* stdout failed, errno says */
+    FILTER_COMMIT, /* commit() failed, errno says */
     FILTER_INTERNAL
 };
 

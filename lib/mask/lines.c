@@ -176,5 +176,5 @@ static enum filter_outcome line_too_long(void *state, const char *text, size_t l
 
 struct filter_work lines_work(struct lines *lines)
 {
-    return (struct filter_work){ lines, line_of_value, line_too_long };
+    return (struct filter_work){ lines, line_of_value, line_too_long, NULL };
 }

@@ -10,7 +10,7 @@
 #include "mask/checks.h"
 #include "mask/complaint.h"
 #include "mask/compiled.h"
-#include "mask/reference.h"
+#include "mask/replacing.h"
 #include "mask/required.h"
 #include "mask/sealing.h"
 
@@ -23,8 +23,7 @@ struct mask {
     struct checks *checks;
     struct sealing *sealing;
     struct json_matches matches;
-    struct buf scratch;
-    struct reference reference;
+    struct replacing replacing;
     size_t primary; /* the key that masks */
     char claim[32]; /* "pii":{"key":"…"} */
     size_t claim_length;
@@ -64,9 +63,8 @@ struct mask *mask_new(const struct policy *policy, const struct keyring *ring)
     mask->policy = policy;
     mask->ring = ring;
     mask->primary = keyring_primary(ring);
-    buf_init(&mask->scratch, SIZE_MAX);
-    reference_init(&mask->reference);
     mask->compiled = compiled_new(policy, ring, COMPILED_MASK);
+    replacing_init(&mask->replacing, mask->compiled, &mask->matches, mask->primary);
     mask->checks = mask->compiled != NULL ? checks_new(mask->compiled) : NULL;
     mask->sealing = sealing_new(policy, ring, "mask");
     if (mask->checks == NULL || mask->sealing == NULL) {
@@ -86,8 +84,7 @@ void mask_free(struct mask *mask)
     compiled_free(mask->compiled);
     sealing_free(mask->sealing);
     json_matches_free(&mask->matches);
-    buf_wipe(&mask->scratch);
-    reference_free(&mask->reference);
+    replacing_free(&mask->replacing);
     free(mask);
 }
 
@@ -166,8 +163,9 @@ static bool looks_masked(struct mask *mask, const struct compiled_rule *rule, co
     struct token_value value = token_value_of(text, match);
     if (token_is_nothing(match))
         return true;
-    return rule->work->made != NULL ? rule->work->made(rule->state, &value, &mask->scratch)
-                                    : unknown;
+    return rule->work->made != NULL
+        ? rule->work->made(rule->state, &value, &mask->replacing.scratch)
+        : unknown;
 }
 
 static void look_at_value(struct mask *mask, struct compiled_rule *rule,
@@ -322,28 +320,6 @@ static void tell_of_rules(const struct mask *mask)
 
 /* ---- writing --------------------------------------------------------------------------------- */
 
-static enum token_result write_value(struct mask *mask, const struct compiled_rule *rule,
-    struct json_splice *splice, const struct json_match *match)
-{
-    if (rule->key.length > 0) {
-        json_splice_copy(splice, match->key);
-        buf_append(splice->out, rule->key.data, rule->key.length);
-        json_splice_skip(splice, json_key_end(splice->text, match->key));
-    }
-    if (token_is_nothing(match)) {
-        json_splice_copy(splice, match->end);
-        return TOKEN_OK;
-    }
-    json_splice_copy(splice, match->value);
-    struct token_value value = token_value_of(splice->text, match);
-    json_splice_skip(splice, match->end);
-    enum token_result given = reference_give(&mask->reference, mask->compiled, rule, mask->primary,
-        mask->primary, false, splice->text, &mask->matches);
-    return given != TOKEN_OK
-        ? given
-        : rule->work->mask(rule->state, mask->primary, &value, &mask->scratch, splice->out);
-}
-
 /* TOKEN_MALFORMED: with findings that say so. TOKEN_FAILED: the buffer is full, or else all ends.
  */
 static enum token_result write_masked(struct mask *mask, const char *text, size_t length,
@@ -365,7 +341,7 @@ static enum token_result write_masked(struct mask *mask, const char *text, size_
             continue;
         }
         const struct compiled_rule *rule = &mask->compiled->rules[node->rule];
-        enum token_result written = write_value(mask, rule, &splice, match);
+        enum token_result written = replacing_value(&mask->replacing, rule, &splice, match);
         if (written == TOKEN_MALFORMED) {
             blame(findings, COMPLAINT_VALUE, rule->rule->path);
             findings->says = rule->method->refuses;
@@ -473,8 +449,7 @@ static enum filter_outcome mask_line(void *state, const struct line *line, struc
         outcome = filter_error(sealing_line(mask->sealing, line, error, &complaint, out));
         mask->complaints[complaint]++;
     }
-    buf_shrink(&mask->scratch, GIVEN_BACK_ABOVE);
-    reference_shrink(&mask->reference, GIVEN_BACK_ABOVE);
+    replacing_shrink(&mask->replacing, GIVEN_BACK_ABOVE);
     json_matches_shrink(&mask->matches, GIVEN_BACK_ABOVE);
     return outcome;
 }
@@ -487,7 +462,19 @@ static enum filter_outcome mask_long_line(void *state, const char *text, size_t 
     return filter_error(sealing_long(mask->sealing, text, length, out));
 }
 
+static int commit(void *state)
+{
+    struct mask *mask = state;
+    return mapping_commit(mask->replacing.mapping);
+}
+
+void mask_map(struct mask *mask, struct mapping *mapping)
+{
+    mask->replacing.mapping = mapping;
+}
+
 struct filter_work mask_work(struct mask *mask)
 {
-    return (struct filter_work){ mask, mask_line, mask_long_line };
+    return (struct filter_work){ mask, mask_line, mask_long_line,
+        mask->replacing.mapping != NULL ? commit : NULL };
 }

@@ -5,6 +5,7 @@
 
 #include "mask/filter.h"
 #include "mask/keyring.h"
+#include "mask/mapping.h"
 #include "mask/policy.h"
 
 /*
@@ -40,6 +41,9 @@ void mask_free(struct mask *mask); /* wipes; NULL is fine */
  * whether it is masked (ipcrypt, ff1). For who has been told that the records are masked.
  */
 void mask_trust_claims(struct mask *mask);
+
+/* Have ${mapping}, which outlives it, told of what is masked. */
+void mask_map(struct mask *mask, struct mapping *mapping);
 
 /* For filter_run(). The buffer's maximum decides on too-large. */
 struct filter_work mask_work(struct mask *mask);

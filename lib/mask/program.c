@@ -90,18 +90,27 @@ static int complain(const struct startup_failure *failure)
 }
 
 /* A kernel that cannot do it is always said, and fatal only if that was asked for. */
-static int confine(const struct program_settings *settings)
+static int confine(const struct program_settings *settings, const struct journal *journal)
 {
     struct startup_failure failure = { .status = STATUS_OK };
     bool confined;
-    if (confinement_enter(settings->require_sandbox, &confined, &failure) != 0)
+    if (confinement_enter(settings->require_sandbox, journal_descriptor(journal), &confined,
+            &failure) != 0)
         return complain(&failure);
     if (!confined)
         msg_warn_always("this kernel does not let the process be confined; going on without");
     return 0;
 }
 
-static int end_status(enum filter_end end)
+/* The file of --mapping or --audit cannot be used, errno says why. Its status. */
+static int complain_of_journal(const struct program_settings *settings, const char *what)
+{
+    msg_error("cannot %s the file of %s, %s: %s", what, settings->journal_option,
+        settings->journal_file, errno == EINVAL ? "not a regular file" : strerror(errno));
+    return STATUS_IO;
+}
+
+static int end_status(const struct program_settings *settings, enum filter_end end)
 {
     switch (end) {
     case FILTER_DONE:
@@ -113,6 +122,8 @@ static int end_status(enum filter_end end)
         msg_error("cannot write to standard output: %s",
             errno == ETIMEDOUT ? "nothing was read of it for --grace" : strerror(errno));
         return STATUS_IO;
+    case FILTER_COMMIT:
+        return complain_of_journal(settings, "write");
     case FILTER_INTERNAL:
         break;
     }
@@ -127,11 +138,12 @@ static int work_through(const struct program_settings *settings, const struct pr
     struct filter_counts counts;
     struct filter_work work;
     int status = STATUS_INTERNAL;
-    int opened = verb->open(verb->context, inputs, &work);
+    int error = verb->open(verb->context, inputs, &work) == 0 ? 0 : errno;
     const struct filter_options options = { settings->max_record, settings->grace_ms,
         settings->lines != NULL, settings->progress };
     struct filter *filter = filter_new(&options);
-    int error = filter == NULL ? errno : opened != 0 ? ENOMEM : 0;
+    if (filter == NULL)
+        error = errno;
     keyring_forget(ring);
     if (keyring_lock_heap(ring) != 0)
         msg_info("the derived keys may be swapped out: %s", strerror(errno));
@@ -139,8 +151,10 @@ static int work_through(const struct program_settings *settings, const struct pr
         error = errno;
     if (error != 0) {
         msg_error("cannot set up: %s", strerror(error));
-    } else if ((status = confine(settings)) == 0) {
-        status = end_status(filter_run(filter, &work, &counts));
+    } else if (verb->start != NULL && verb->start(verb->context) != 0) {
+        status = complain_of_journal(settings, "write");
+    } else if ((status = confine(settings, inputs->journal)) == 0) {
+        status = end_status(settings, filter_run(filter, &work, &counts));
         status = verb->end(verb->context, &counts, (double)(clock_monotonic_ms() - begin) / 1000,
             status);
     }
@@ -187,12 +201,18 @@ int program_run(const struct program_settings *settings, const struct program_ve
     if (settings->key_id != NULL &&
         startup_key_id(ring, settings->key_id, &inputs.key, &failure) != 0)
         goto out;
+    if (settings->journal_file != NULL &&
+        journal_open(settings->journal_file, &inputs.journal) != 0) {
+        status = complain_of_journal(settings, "open");
+        goto out;
+    }
     inputs.policy = policy;
     inputs.ring = ring;
     status = work_through(settings, verb, &inputs, ring);
 out:
     if (failure.status != STATUS_OK)
         status = complain(&failure);
+    journal_close(inputs.journal);
     keyring_free(ring);
     policy_free(policy);
     return status;

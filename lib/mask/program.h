@@ -7,6 +7,7 @@
 
 #include "base/meter.h"
 #include "mask/filter.h"
+#include "mask/journal.h"
 #include "mask/keyring.h"
 #include "mask/policy.h"
 
@@ -22,8 +23,10 @@ struct program_settings { /* the strings are the caller's */
     const char **rules; /* room for as many as there are arguments */
     size_t rule_count;
     const char *root;
-    const char *lines;  /* a path, or NULL */
-    const char *key_id; /* or NULL */
+    const char *lines;          /* a path, or NULL */
+    const char *key_id;         /* or NULL */
+    const char *journal_option; /* "--mapping" of pii-mask, "--audit" of pii-unmask */
+    const char *journal_file;   /* its value, or NULL */
     bool print_policy;
     bool self_test;
     bool group_readable;
@@ -88,14 +91,17 @@ int program_check(const struct program_settings *settings);
 struct program_inputs {
     const struct policy *policy;
     const struct keyring *ring;
-    size_t rule; /* that of --lines, or LINES_NONE */
-    size_t key;  /* that of --key-id, or KEYRING_NONE */
+    size_t rule;             /* that of --lines, or LINES_NONE */
+    size_t key;              /* that of --key-id, or KEYRING_NONE */
+    struct journal *journal; /* or NULL */
 };
 
 /* What a program does with it. */
 struct program_verb {
     bool undo; /* values are restored */
-    /* Set *work, which may read the inputs until close(). 0, or -1: no memory, or OpenSSL failed.
+    /*
+     * Set *work, which may read the inputs until close(). 0, or -1 with errno, which is ENOMEM also
+     * when OpenSSL failed.
      */
     int (*open)(void *context, const struct program_inputs *inputs, struct filter_work *work);
     /*
@@ -103,6 +109,8 @@ struct program_verb {
      * Return the status to exit with, ${status} unless that is STATUS_OK and some failed.
      */
     int (*end)(void *context, const struct filter_counts *counts, double seconds, int status);
+    /* For what has to be on the disk before the first line. 0, or -1 with errno. NULL: nothing. */
+    int (*start)(void *context);
     void (*close)(void *context); /* also when open() failed */
     void *context;
 };

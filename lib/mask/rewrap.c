@@ -393,5 +393,5 @@ static enum filter_outcome rewrap_long_line(void *state, const char *text, size_
 
 struct filter_work rewrap_work(struct rewrap *rewrap)
 {
-    return (struct filter_work){ rewrap, rewrap_line, rewrap_long_line };
+    return (struct filter_work){ rewrap, rewrap_line, rewrap_long_line, NULL };
 }

@@ -23,7 +23,8 @@ struct unmask {
     struct json_matches matches;
     struct buf scratch;
     struct reference reference;
-    uint64_t serial; /* of the record in hand */
+    uint64_t *values; /* that came back, by number of the rule */
+    uint64_t serial;  /* of the record in hand */
 };
 
 struct findings {
@@ -50,14 +51,21 @@ struct unmask *unmask_new(const struct policy *policy, const struct keyring *rin
     unmask->key = KEYRING_NONE;
     buf_init(&unmask->scratch, SIZE_MAX);
     reference_init(&unmask->reference);
+    unmask->values = calloc(policy->rule_count + 1, sizeof *unmask->values);
     unmask->compiled = compiled_new(policy, ring, COMPILED_UNMASK);
     unmask->sealing = sealing_new(policy, ring, "unmask");
     unmask->opening = opening_new(policy, ring);
-    if (unmask->compiled == NULL || unmask->sealing == NULL || unmask->opening == NULL) {
+    if (unmask->values == NULL || unmask->compiled == NULL || unmask->sealing == NULL ||
+        unmask->opening == NULL) {
         unmask_free(unmask);
         return NULL;
     }
     return unmask;
+}
+
+uint64_t unmask_values(const struct unmask *unmask, size_t rule)
+{
+    return unmask->values[rule];
 }
 
 void unmask_assume_key(struct unmask *unmask, size_t key)
@@ -75,6 +83,7 @@ void unmask_free(struct unmask *unmask)
     json_matches_free(&unmask->matches);
     buf_wipe(&unmask->scratch);
     reference_free(&unmask->reference);
+    free(unmask->values);
     free(unmask);
 }
 
@@ -200,6 +209,17 @@ static enum token_result write_clear(struct unmask *unmask, const char *text, si
     return json_splice_finish(&splice) == 0 ? TOKEN_OK : TOKEN_FAILED;
 }
 
+/* After a record whose values are back. */
+static void count_values(struct unmask *unmask)
+{
+    for (size_t i = 0; i < unmask->matches.count; i++) {
+        const struct json_match *match = &unmask->matches.list[i];
+        const struct compiled_node *node = &unmask->compiled->nodes[match->node];
+        if (node->role == COMPILED_VALUE && !token_is_nothing(match))
+            unmask->values[node->rule]++;
+    }
+}
+
 /* ---- records --------------------------------------------------------------------------------- */
 
 static enum filter_outcome explain(struct unmask *unmask, const char *text, size_t length,
@@ -259,6 +279,7 @@ static enum filter_outcome unmask_record(struct unmask *unmask, const char *text
         return explain(unmask, text, length, &findings, out);
     switch (write_clear(unmask, text, length, &findings, out)) {
     case TOKEN_OK:
+        count_values(unmask);
         return findings.has_value || (findings.has_pii && !findings.has_left) ? FILTER_CHANGED
                                                                               : FILTER_PASSED;
     case TOKEN_MALFORMED:
@@ -308,5 +329,5 @@ static enum filter_outcome unmask_long_line(void *state, const char *text, size_
 
 struct filter_work unmask_work(struct unmask *unmask)
 {
-    return (struct filter_work){ unmask, unmask_line, unmask_long_line };
+    return (struct filter_work){ unmask, unmask_line, unmask_long_line, NULL };
 }

@@ -42,6 +42,9 @@ void unmask_free(struct unmask *unmask); /* wipes; NULL is fine */
  */
 void unmask_assume_key(struct unmask *unmask, size_t key);
 
+/* How many values of a rule of the policy came back, by its number. */
+uint64_t unmask_values(const struct unmask *unmask, size_t rule);
+
 /* For filter_run(). The buffer's maximum decides on too-large. */
 struct filter_work unmask_work(struct unmask *unmask);
 

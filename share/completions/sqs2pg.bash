@@ -40,10 +40,10 @@ _sqs2pg_options() {
     ;;
   pii-mask)
     echo -k=@ --key-file=@ -p=@ --policy=@ -m= --mask= --root= --rewrap --lines= --key-id= \
-      --print-policy --key-group-readable --max-record= --grace= --progress --require-sandbox --self-test
+      --mapping=@ --print-policy --key-group-readable --max-record= --grace= --progress --require-sandbox --self-test
     ;;
   pii-unmask)
-    echo -k=@ --key-file=@ -p=@ --policy=@ -m= --mask= --root= --key-id= --lines= --print-policy \
+    echo -k=@ --key-file=@ -p=@ --policy=@ -m= --mask= --root= --key-id= --lines= --mapping=@ --audit=@ --print-policy \
       --key-group-readable --max-record= --grace= --progress --require-sandbox --self-test
     ;;
   pii-keygen)
