@@ -36,6 +36,26 @@ class Mask:
         ]
 
 
+class Scan:
+    name = "scan"
+    title = "Looking for personal values, records per CPU second (user and system), 100,000 records"
+    ratios = [("pii-scan", "Python loop, a regular expression for each kind", 20)]
+    limits = []
+
+    @staticmethod
+    def cells(bench):
+        count = bench.count(100000)
+        records = bench.records(count)
+
+        def cell(name, *command):
+            return (name, "records/CPU s", lambda: count / bench.run(list(command), records)[0])
+
+        return [
+            cell("pii-scan", "pii-scan", "--json"),
+            cell("Python loop, a regular expression for each kind", "python3", str(HERE / "peers" / "scan_loop.py")),
+        ]
+
+
 class Load:
     name = "load"
     title = "Loading, rows per second, 300,000 masked records, one connection"
@@ -258,4 +278,4 @@ class Latency:
         return [("sqs2pg --follow", "ms", follow)]
 
 
-GROUPS = [Mask, Load, Pull, Ack, Whole, Start, Memory, Latency]
+GROUPS = [Mask, Scan, Load, Pull, Ack, Whole, Start, Memory, Latency]
