@@ -17,6 +17,7 @@ struct source {
     uint32_t node;          /* in plan->paths */
     struct json_jq *filter; /* NULL: the value as it is */
     bool required;
+    bool of_sqs;                    /* made of $sqs, which is another at each delivery */
     bool whole;                     /* the filter is given the whole record */
     const struct pg_map_line *line; /* NULL: by name */
 };

@@ -11,7 +11,7 @@ int doubt_begin(struct loader *loader, const struct row_batch *batch)
         return 0;
     if (pg_mark_make(&loader->mark) != 0)
         return pg_conn_no_memory(target->conn);
-    return pg_ledger_insert(target->conn, &target->ledger, &loader->mark, 1, &fresh);
+    return pg_ledger_insert(target->conn, &target->ledger, &loader->mark, NULL, 1, &fresh);
 }
 
 /* Whether a row of the ledger is new in this transaction: then COMMIT has something to wait for. */
@@ -63,7 +63,7 @@ static enum doubt_end ask_ledger(struct loader *loader)
     const struct target *target = loader->target;
     bool fresh;
     if (pg_transaction_begin(target->conn, target->guard.data) != 0 ||
-        pg_ledger_insert(target->conn, &target->ledger, &loader->mark, 1, &fresh) != 0)
+        pg_ledger_insert(target->conn, &target->ledger, &loader->mark, NULL, 1, &fresh) != 0)
         return DOUBT_LATER;
     return fresh ? DOUBT_NEVER : confirm(loader);
 }

@@ -22,7 +22,7 @@ struct pg_key error_key_of(const struct row_batch *batch, const struct item *ite
 
 bool error_key_return(const struct row_batch *batch, const struct item *item, struct pg_key *key)
 {
-    bool by_message = !item->has_key || (item->split && !batch->plan->has_key);
+    bool by_message = !item->has_key || item->conflict || (item->split && !batch->plan->has_key);
     *key = by_message ? error_key_of(batch, item) : item->ledger_key;
     return item->has_key || item->has_message;
 }

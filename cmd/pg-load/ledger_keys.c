@@ -7,6 +7,14 @@
 #include "pg/transaction.h"
 #include "side_tables.h"
 
+/* What goes into the ledger beside the keys; NULL: nothing. */
+static const struct pg_content *contents_of(const struct loader *loader,
+    const struct row_batch *batch)
+{
+    bool kept = batch->plan->has_key && loader->target->ledger_form.has_content;
+    return kept ? batch->contents : NULL;
+}
+
 static const char *begin_sql(struct loader *loader, const struct row_batch *batch, bool copy_keys)
 {
     const struct buf *prologue = &loader->target->prologue;
@@ -17,7 +25,8 @@ static const char *begin_sql(struct loader *loader, const struct row_batch *batc
     if (loader->immediate)
         buf_puts(&loader->sql, "SET CONSTRAINTS ALL IMMEDIATE;");
     if (copy_keys && batch->key_count > 0)
-        pg_ledger_copy_sql(&loader->target->ledger, &loader->sql);
+        pg_ledger_copy_sql(&loader->target->ledger, contents_of(loader, batch) != NULL,
+            &loader->sql);
     return buf_cstr(&loader->sql);
 }
 
@@ -119,7 +128,8 @@ enum attempt ledger_keys_write(struct loader *loader, const struct row_batch *ba
     for (size_t i = 0; i < batch->key_count; i++)
         loader->fresh[i] = true;
     if (batch->key_count > 0 && copy) {
-        if (pg_ledger_copy(conn, ledger, batch->keys, batch->key_count) != 0) {
+        if (pg_ledger_copy(conn, ledger, batch->keys, contents_of(loader, batch),
+                batch->key_count) != 0) {
             if (strcmp(pg_conn_error(conn)->sqlstate, "23505") != 0)
                 return attempt_end_side(loader, ledger, "writing the ledger", failure);
             loader->insert = true;
@@ -128,7 +138,8 @@ enum attempt ledger_keys_write(struct loader *loader, const struct row_batch *ba
         if (table_check_keys(loader, batch, failure) != TABLE_CHECK_HOLDS)
             return attempt_end_check(loader, TABLE_CHECK_BROKEN, failure);
     } else if (batch->key_count > 0 &&
-        pg_ledger_insert(conn, ledger, batch->keys, batch->key_count, loader->fresh) != 0) {
+        pg_ledger_insert(conn, ledger, batch->keys, contents_of(loader, batch), batch->key_count,
+            loader->fresh) != 0) {
         return attempt_end_side(loader, ledger, "writing the ledger", failure);
     }
     if (leave_out_ids(loader, batch) != 0)
@@ -137,12 +148,31 @@ enum attempt ledger_keys_write(struct loader *loader, const struct row_batch *ba
                                            : attempt_end_failed(loader, "beginning", failure);
 }
 
+/* Where another copy passed than the first of its key, what is kept beside the key is its own. */
+static int correct_contents(struct loader *loader, const struct row_batch *batch)
+{
+    const struct target *target = loader->target;
+    for (size_t i = 0; i < batch->key_count && contents_of(loader, batch) != NULL; i++) {
+        uint32_t passed = loader->fresh[i] ? loader->tries[i] : ROW_BATCH_NONE;
+        bool fresh;
+        if (passed == ROW_BATCH_NONE || passed == batch->heads[i])
+            continue;
+        if (pg_ledger_delete(target->conn, &target->ledger, &batch->keys[i], 1) != 0 ||
+            pg_ledger_insert(target->conn, &target->ledger, &batch->keys[i],
+                &batch->items[passed].content, 1, &fresh) != 0)
+            return -1;
+    }
+    return 0;
+}
+
 int ledger_keys_take_back(struct loader *loader, const struct row_batch *batch)
 {
     size_t count = 0;
     for (size_t i = 0; i < batch->key_count; i++)
         if (loader->fresh[i] && loader->tries[i] == ROW_BATCH_NONE)
             loader->scratch[count++] = batch->keys[i];
+    if (correct_contents(loader, batch) != 0)
+        return -1;
     return count == 0
         ? 0
         : pg_ledger_delete(loader->target->conn, &loader->target->ledger, loader->scratch, count);

@@ -21,7 +21,8 @@ enum attempt ledger_keys_write(struct loader *loader, const struct row_batch *ba
 int ledger_keys_find_ids(struct loader *loader, const struct row_batch *batch,
     bool wanted(const struct item *item), bool *found);
 
-/* Keys of which no copy passed leave the ledger again. 0, or -1 with the connection's error. */
+/* Keys of which no copy passed leave the ledger again, and the contents are those of the copies
+ * that passed. 0, or -1 with the connection's error. */
 int ledger_keys_take_back(struct loader *loader, const struct row_batch *batch);
 
 #endif

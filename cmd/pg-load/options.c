@@ -19,6 +19,7 @@ enum {
     OPT_REQUIRE_MASKED,
     OPT_SEALED_LIMIT,
     OPT_KEY,
+    OPT_STRICT_KEY,
     OPT_LEDGER_TABLE,
     OPT_NO_LEDGER,
     OPT_NO_CREATE,
@@ -58,6 +59,8 @@ static const struct opt table[] = {
         "end when more in a row could not be masked (10)", false },
     { OPT_KEY, '\0', "key", "EXPRESSION", "what tells records apart, instead of the message id",
         false },
+    { OPT_STRICT_KEY, '\0', "strict-key", NULL,
+        "refuse other values under the key of a loaded record", false },
     { OPT_LEDGER_TABLE, '\0', "ledger-table", "TABLE", "keep the keys of loaded records here",
         false },
     { OPT_NO_LEDGER, '\0', "no-ledger", NULL, "load every record, loaded before or not", false },
@@ -194,6 +197,9 @@ static bool set_plain(struct settings *settings, int option, const char *value)
     case OPT_KEY:
         load->key = value;
         break;
+    case OPT_STRICT_KEY:
+        load->strict_key = true;
+        break;
     case OPT_LEDGER_TABLE:
         load->ledger_table = value;
         break;
@@ -235,6 +241,8 @@ static int check(const struct settings *settings)
     if (load->no_ledger &&
         (load->key != NULL || load->ledger_table != NULL || settings->prune_ms != 0))
         return opt_usage("--no-ledger excludes --key, --ledger-table and --prune-ledger");
+    if (load->strict_key && load->key == NULL)
+        return opt_usage("--strict-key is for --key");
     if (load->no_quarantine && load->error_table != NULL)
         return opt_usage("--error-table and --no-quarantine exclude each other");
     if (settings->prune_ms != 0 && (load->dry_run || settings->explain))

@@ -13,6 +13,7 @@ struct load_options {
     const char *map; /* NULL: searched for */
     bool no_map;
     const char *root; /* path of the values in a line; NULL: .body */
+    bool strict_key;  /* what has the key of a row, and other values, is refused */
     const char *key;  /* expression; NULL: the message id */
     bool no_ledger;
     const char *ledger_table; /* NULL: the table's name with _ledger */

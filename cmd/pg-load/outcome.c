@@ -82,6 +82,61 @@ static int find_duplicates(struct loader *loader, struct row_batch *batch)
     return status;
 }
 
+/* ---- other content ---- */
+
+/* The duplicates of a key that ${content} is kept of. 0, or -1: no memory. */
+static int compare_copies(const struct loader *loader, struct row_batch *batch, uint32_t first,
+    const struct pg_content *content)
+{
+    for (uint32_t at = first; at != ROW_BATCH_NONE; at = batch->items[at].next) {
+        struct item *item = &batch->items[at];
+        if (item->state != STATE_DUPLICATE || !pg_key_content_differs(&item->content, content))
+            continue;
+        item->differs = !loader->options->strict_key;
+        if (item->differs)
+            continue;
+        if (row_batch_refuse(batch, item, "load", "conflict") == NULL)
+            return -1;
+        item->conflict = true;
+        item->state = STATE_REFUSED;
+    }
+    return 0;
+}
+
+/* With --key: which duplicates have other values than the row with their key. 0, or -1 with the
+ * connection's error. */
+static int compare_contents(struct loader *loader, struct row_batch *batch)
+{
+    const struct target *target = loader->target;
+    size_t count = 0;
+    if (!batch->plan->has_key || !target->has_ledger || !target->ledger_form.has_content ||
+        row_batch_count(batch, STATE_DUPLICATE) == 0)
+        return 0;
+    for (size_t i = 0; i < batch->key_count; i++)
+        if (!loader->fresh[i])
+            loader->scratch[count++] = batch->keys[i];
+    struct pg_content *contents = calloc(count + 1, sizeof *contents);
+    bool *known = calloc(count + 1, sizeof *known);
+    int status = contents == NULL || known == NULL
+        ? pg_conn_no_memory(target->conn)
+        : pg_ledger_contents(target->conn, &target->ledger, loader->scratch, count, contents,
+              known);
+    size_t at = 0;
+    for (size_t i = 0; i < batch->key_count && status == 0; i++) {
+        bool fresh = loader->fresh[i];
+        const struct pg_content *content = fresh && loader->tries[i] != ROW_BATCH_NONE
+            ? &batch->items[loader->tries[i]].content
+            : !fresh && known[at] ? &contents[at]
+                                  : NULL;
+        at += !fresh;
+        if (content != NULL && compare_copies(loader, batch, batch->heads[i], content) != 0)
+            status = pg_conn_no_memory(target->conn);
+    }
+    free(contents);
+    free(known);
+    return status;
+}
+
 /* ---- verdicts ---- */
 
 static enum verdict_status verdict_of(const struct loader *loader, const struct item *item)
@@ -140,6 +195,8 @@ enum attempt outcome_decide(struct loader *loader, struct row_batch *batch, stru
     if (evidence == EVIDENCE_ERROR)
         return attempt_end_failed(loader, "looking for rows", failure);
     loader->suspects = found;
+    if (compare_contents(loader, batch) != 0)
+        return attempt_end_side(loader, &loader->target->ledger, "reading the ledger", failure);
     set_verdicts(loader, batch);
     bool past = is_past_limit(loader, batch, failure);
     if (evidence == EVIDENCE_SETUP)

@@ -66,6 +66,18 @@ static enum path resolve_path(struct column_plan *plan, const char *text, size_t
     return PATH_PLAIN;
 }
 
+/* Whether the value is made of what stands in "sqs". */
+static bool is_of_sqs(const struct column_plan *plan, const struct pg_map_line *line,
+    const struct source *source)
+{
+    for (uint32_t node = source->node; node != JSON_ROOT;
+         node = json_paths_parent(plan->paths, node))
+        if (node == plan->nodes.sqs)
+            return true;
+    return source->filter != NULL &&
+        (strstr(line->expression, "$sqs") != NULL || strstr(line->expression, ".sqs") != NULL);
+}
+
 /*
  * Compile an expression: a path, a path and a filter of its value, or a filter of the whole record.
  * ${known}: what another plan has compiled it to; NULL: none has.
@@ -135,6 +147,7 @@ static int add_mapped(struct column_plan *plan, const struct pg_table *table,
     *source = (struct source){ .column = column };
     if (resolve(plan, line, name, STATUS_CONFIG, known, source, failure) != 0)
         return -1;
+    source->of_sqs = is_of_sqs(plan, line, source);
     if (note_reads(plan, source, &plan->reads_all) != 0)
         return failure_no_memory(failure);
     plan->count++;

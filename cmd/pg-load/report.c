@@ -24,11 +24,11 @@ const char *report_rare(const struct counts *counts, char text[REPORT_RARE_SIZE]
         const char *name;
         uint64_t count;
     } rare[] = { { "unkeyed", counts->unkeyed }, { "kept_out", counts->kept_out },
-        { "notices", counts->notices } };
+        { "differing", counts->differing }, { "notices", counts->notices } };
     size_t length = 0;
     text[0] = '\0';
     for (size_t i = 0; i < sizeof rare / sizeof *rare; i++)
-        if (rare[i].count > 0) /* each has 8 letters and 20 digits at most: they fit */
+        if (rare[i].count > 0) /* each has 9 letters and 20 digits at most: they fit */
             length += (size_t)snprintf(text + length, REPORT_RARE_SIZE - length, " %s=%" PRIu64,
                 rare[i].name, rare[i].count);
     return text;
@@ -91,6 +91,7 @@ static void count(struct counts *counts, const struct item *item, bool has_ledge
     case VERDICT_DUPLICATE:
     case VERDICT_WOULD_DUPLICATE:
         counts->duplicate++;
+        counts->differing += item->differs;
         break;
     case VERDICT_QUARANTINED:
     case VERDICT_WOULD_QUARANTINE:
@@ -238,6 +239,10 @@ static void remark(const struct counts *before, const struct counts *counts)
     if (before->unkeyed == 0 && counts->unkeyed > 0)
         msg_warn(
             "records without a message id are loaded outside the ledger: loaded again, they double");
+    if (before->differing == 0 && counts->differing > 0) {
+        msg_warn("records have the key of a loaded one and other values: they count as duplicates");
+        msg_hint("--strict-key refuses them");
+    }
     if (before->kept_out == 0 && counts->kept_out > 0)
         msg_warn("a trigger kept %" PRIu64 " of %" PRIu64
                  " rows out of the table, or put them elsewhere: they count as committed",

@@ -17,8 +17,9 @@ struct counts {
     uint64_t quarantined;
     uint64_t rejected;
     uint64_t unkeyed;
-    uint64_t kept_out; /* of the committed: not in the table, by a trigger's doing */
-    uint64_t notices;  /* that the server gave during COMMIT */
+    uint64_t kept_out;  /* of the committed: not in the table, by a trigger's doing */
+    uint64_t differing; /* of the duplicates: with other values than the row with their key */
+    uint64_t notices;   /* that the server gave during COMMIT */
     uint64_t batches;
 };
 

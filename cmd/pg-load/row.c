@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/sha256.h"
 #include "record/record.h"
 #include "root.h"
 #include "row.h"
@@ -85,16 +86,69 @@ static enum added add_field(const struct view *view, struct row_batch *batch, st
     return ADDED_NO_MEMORY;
 }
 
+/* The field that was added last, from ${at} on, becomes part of the digest, with its column. */
+static void digest_field(struct sha256 *sha, const struct row_batch *batch, size_t index, size_t at,
+    bool first)
+{
+    const struct source *source = &batch->plan->sources[index];
+    const char *name = batch->table->columns[source->column].name;
+    size_t tab = !first && batch->rows.length > at;
+    if (source->of_sqs)
+        return;
+    sha256_update(sha, name, strlen(name) + 1);
+    if (batch->rows.length > at)
+        sha256_update(sha, batch->rows.data + at + tab, batch->rows.length - at - tab);
+    sha256_update(sha, "\n", 1);
+}
+
+static int hex_digit(char byte)
+{
+    return byte >= '0' && byte <= '9' ? byte - '0'
+        : byte >= 'a' && byte <= 'f'  ? byte - 'a' + 10
+                                      : -1;
+}
+
+/* The id of the key that masked the record, eight digits; without one zeroes. */
+static void set_key_id(const struct view *view, unsigned char id[4])
+{
+    const struct json_match *match =
+        row_reader_find(view->reader, view->reader->plan->nodes.pii_key);
+    memset(id, 0, 4);
+    if (match == NULL || match->kind != JSON_STRING || match->end - match->value != 10)
+        return;
+    for (size_t i = 0; i < 4; i++) {
+        int high = hex_digit(view->text[match->value + 1 + 2 * i]);
+        int low = hex_digit(view->text[match->value + 2 + 2 * i]);
+        id[i] = (unsigned char)(high < 0 || low < 0 ? 0 : high << 4 | low);
+    }
+}
+
+static void set_content(const struct view *view, struct sha256 *sha, struct item *item)
+{
+    unsigned char digest[SHA256_SIZE];
+    sha256_final(sha, digest);
+    memcpy(item->content.bytes, digest, PG_CONTENT_DIGEST);
+    set_key_id(view, item->content.bytes + PG_CONTENT_DIGEST);
+}
+
 static int build_row(const struct view *view, struct row_batch *batch, struct item *item)
 {
     struct row_reader *reader = view->reader;
     size_t start = batch->rows.length;
     bool first = true;
+    bool digested = batch->plan->has_key;
+    struct sha256 sha;
+    sha256_init(&sha);
     memset(reader->present, 0, batch->words * sizeof *reader->present);
     for (size_t i = 0; i < batch->plan->count; i++) {
+        size_t at = batch->rows.length;
+        bool was_first = first;
         enum added added = add_field(view, batch, item, i, &first);
-        if (added == ADDED_FIELD)
+        if (added == ADDED_FIELD) {
+            if (digested && (reader->present[i / 64] >> i % 64 & 1) != 0)
+                digest_field(&sha, batch, i, at, was_first);
             continue;
+        }
         batch->rows.length = start;
         return added == ADDED_REFUSED ? 0 : -1;
     }
@@ -102,6 +156,8 @@ static int build_row(const struct view *view, struct row_batch *batch, struct it
         return refuse_misfit(batch, item, "no-columns", NULL);
     if (buf_putc(&batch->rows, '\n') != 0)
         return -1;
+    if (digested)
+        set_content(view, &sha, item);
     item->group = row_batch_group(batch, reader->present);
     item->row = (struct span){ start, batch->rows.length - start };
     return item->group == ROW_BATCH_NONE ? -1 : 0;

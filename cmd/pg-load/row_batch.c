@@ -49,6 +49,7 @@ void row_batch_free(struct row_batch *batch)
     free(batch->refusals);
     free(batch->keys);
     free(batch->heads);
+    free(batch->contents);
     buf_free(&batch->lines);
     buf_free(&batch->rows);
 }
@@ -245,6 +246,10 @@ static int reserve_keys(struct row_batch *batch)
     if (heads == NULL)
         return -1;
     batch->heads = heads;
+    struct pg_content *contents = reallocarray(batch->contents, batch->capacity, sizeof *contents);
+    if (contents == NULL)
+        return -1;
+    batch->contents = contents;
     batch->key_capacity = batch->capacity;
     return 0;
 }
@@ -277,6 +282,7 @@ int row_batch_seal(struct row_batch *batch, bool use_ledger)
         } else {
             item->head = true;
             batch->keys[batch->key_count] = item->ledger_key;
+            batch->contents[batch->key_count] = item->content;
             batch->heads[batch->key_count++] = entries[i].item;
         }
         last = item;
@@ -299,6 +305,7 @@ void row_batch_rewind(struct row_batch *batch)
     for (size_t i = 0; i < batch->count; i++) {
         struct item *item = &batch->items[i];
         item->state = STATE_WAITS;
+        item->differs = item->conflict = false;
         if (item->kind == ITEM_ROW)
             item->refusal = ROW_BATCH_NONE;
     }

@@ -65,11 +65,14 @@ struct item {
     bool is_long;        /* the line was longer than the maximum, or cut: only its sqs is held */
     bool sealed;         /* an error record of pii-mask */
     bool split;          /* refused, as another record of its message has other content (split.h) */
+    bool differs;        /* a duplicate of other content than the row with its key */
+    bool conflict;       /* the same, refused by --strict-key */
     bool late;           /* that one was given to be committed before this one came */
     uint64_t delivery;   /* as split_delivery() tells */
     struct pg_key ledger_key;
     struct pg_key message_key;   /* of message and part, whatever --key says */
     struct pg_key id_key;        /* what 0.1.0 made of the message id; set with message_key */
+    struct pg_content content;   /* with --key: what the row is made of */
     enum verdict_status verdict; /* VERDICT_UNKNOWN: none is given, and the run ends */
 };
 
@@ -100,9 +103,10 @@ struct row_batch {
     size_t group_count;
     size_t group_capacity;
     size_t last_group;
-    size_t words;        /* of a group's bit set */
-    struct pg_key *keys; /* of the heads, ascending; set by row_batch_seal() */
-    uint32_t *heads;     /* heads[i]: the first item with keys[i] */
+    size_t words;                /* of a group's bit set */
+    struct pg_content *contents; /* contents[i]: of the head of keys[i] */
+    struct pg_key *keys;         /* of the heads, ascending; set by row_batch_seal() */
+    uint32_t *heads;             /* heads[i]: the first item with keys[i] */
     size_t key_count;
     size_t key_capacity;
     struct unknown unknown;

@@ -123,7 +123,7 @@ static int side_open(struct target *target, const struct load_options *options,
 
 /* Once the ledger is there: what it is like, and, if it is one of 0.1.0, bring it up to date where
  * that may be done. */
-static int look_at_ledger(struct target *target, const struct load_options *options,
+static int read_ledger_form(struct target *target, const struct load_options *options,
     struct failure *failure)
 {
     struct pg_conn *conn = target->conn;
@@ -148,6 +148,21 @@ static int look_at_ledger(struct target *target, const struct load_options *opti
         target->created = true;
         msg_info("brought the ledger %s up to date", target->ledger.qualified);
     }
+    return 0;
+}
+
+static int look_at_ledger(struct target *target, const struct load_options *options,
+    struct failure *failure)
+{
+    if (read_ledger_form(target, options, failure) != 0)
+        return -1;
+    if (options->key == NULL || options->prune || options->look_only || target->told ||
+        target->ledger_form.has_content)
+        return 0;
+    target->told = true;
+    msg_warn("ledger %s has no column content: other values under a known key go unnoticed",
+        target->ledger.qualified);
+    msg_hint(DEFINITIONS " says how to add it");
     return 0;
 }
 

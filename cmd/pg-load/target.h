@@ -18,6 +18,7 @@ struct target {
     struct pg_table table;
     bool has_ledger;
     bool has_errors;
+    bool told;    /* that the ledger keeps no contents */
     bool created; /* or altered: one of the two tables, as the target was opened */
     struct pg_ledger_form ledger_form;
     struct pg_side_table ledger;

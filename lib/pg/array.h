@@ -13,6 +13,7 @@
  * version reads: dimensions, null flag, element type, length, lower bound, elements.
  */
 enum pg_array_type {
+    PG_ARRAY_BYTEA = 17,
     PG_ARRAY_INT8 = 20,
     PG_ARRAY_TEXT = 25,
     PG_ARRAY_UUID = 2950

@@ -168,3 +168,10 @@ int pg_key_compare(const struct pg_key *a, const struct pg_key *b)
 {
     return memcmp(a->bytes, b->bytes, PG_KEY_SIZE);
 }
+
+bool pg_key_content_differs(const struct pg_content *a, const struct pg_content *b)
+{
+    return memcmp(a->bytes + PG_CONTENT_DIGEST, b->bytes + PG_CONTENT_DIGEST,
+               PG_CONTENT_SIZE - PG_CONTENT_DIGEST) == 0 &&
+        memcmp(a->bytes, b->bytes, PG_CONTENT_DIGEST) != 0;
+}

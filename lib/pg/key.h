@@ -15,6 +15,19 @@ struct pg_key {
     unsigned char bytes[PG_KEY_SIZE];
 };
 
+/*
+ * What a row's values were: eight bytes of a digest, and four of the id of the key that masked
+ * them, 0 without one. Two are compared only under the same id.
+ */
+enum { PG_CONTENT_SIZE = 12, PG_CONTENT_DIGEST = 8 };
+
+struct pg_content {
+    unsigned char bytes[PG_CONTENT_SIZE];
+};
+
+/* Whether the two tell of different values. */
+bool pg_key_content_differs(const struct pg_content *a, const struct pg_content *b);
+
 /* Read the form 8-4-4-4-12 of hexadecimal digits in either case; false: ${text} is no UUID. */
 bool pg_key_parse(const char *text, size_t length, struct pg_key *key);
 

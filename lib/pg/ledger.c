@@ -6,27 +6,39 @@
 #include "pg/array.h"
 #include "pg/ledger.h"
 
-enum { ROW_SIZE = 2 + 4 + PG_KEY_SIZE, ROWS_AT_ONCE = 2048 };
+enum { ROW_SIZE = 2 + 4 + PG_KEY_SIZE + 4 + PG_CONTENT_SIZE, ROWS_AT_ONCE = 2048 };
 
-int pg_ledger_copy_sql(const struct pg_side_table *ledger, struct buf *sql)
+int pg_ledger_copy_sql(const struct pg_side_table *ledger, bool with_contents, struct buf *sql)
 {
-    return buf_printf(sql, "COPY %s (key) FROM STDIN (FORMAT binary)", ledger->qualified);
+    return buf_printf(sql, "COPY %s (key%s) FROM STDIN (FORMAT binary)", ledger->qualified,
+        with_contents ? ", content" : "");
+}
+
+/* A tuple: how many fields, and each with its length. Returns what is behind it. */
+static char *put_row(char *to, const struct pg_key *key, const struct pg_content *content)
+{
+    memcpy(to, content == NULL ? "\0\1\0\0\0\20" : "\0\2\0\0\0\20", 6);
+    memcpy(to + 6, key->bytes, PG_KEY_SIZE);
+    to += 6 + PG_KEY_SIZE;
+    if (content == NULL)
+        return to;
+    memcpy(to, "\0\0\0\14", 4);
+    memcpy(to + 4, content->bytes, PG_CONTENT_SIZE);
+    return to + 4 + PG_CONTENT_SIZE;
 }
 
 /* Binary COPY: signature, flags, length of the header's extension; tuples; -1 as the tuple count.
  */
 int pg_ledger_copy(struct pg_conn *conn, const struct pg_side_table *ledger,
-    const struct pg_key *keys, size_t count)
+    const struct pg_key *keys, const struct pg_content *contents, size_t count)
 {
     static const char header[19] = "PGCOPY\n\377\r\n"; /* and nine zeros */
     char rows[ROWS_AT_ONCE * ROW_SIZE];
     int status = pg_conn_copy_data(conn, header, sizeof header);
     for (size_t i = 0; i < count && status == 0;) {
         char *to = rows;
-        for (; i < count && to < rows + sizeof rows; i++, to += ROW_SIZE) {
-            memcpy(to, "\0\1\0\0\0\20", 6); /* one field of 16 bytes */
-            memcpy(to + 6, keys[i].bytes, PG_KEY_SIZE);
-        }
+        for (; i < count && to + ROW_SIZE <= rows + sizeof rows; i++)
+            to = put_row(to, &keys[i], contents == NULL ? NULL : &contents[i]);
         status = pg_conn_copy_data(conn, rows, (size_t)(to - rows));
     }
     if (status == 0)
@@ -34,30 +46,44 @@ int pg_ledger_copy(struct pg_conn *conn, const struct pg_side_table *ledger,
     return pg_conn_copy_end(conn, ledger->name, NULL, 0);
 }
 
-/* Run a statement whose one parameter is the keys. */
-static int with_keys(struct pg_conn *conn, const char *format, const struct pg_side_table *ledger,
-    const struct pg_key *keys, size_t count)
+/* Run a statement whose parameters are the keys and, unless NULL, the contents. */
+static int with_contents(struct pg_conn *conn, const char *format,
+    const struct pg_side_table *ledger, const struct pg_key *keys,
+    const struct pg_content *contents, size_t count)
 {
-    struct pg_array array;
-    struct pg_param param;
+    struct pg_array arrays[2];
+    struct pg_param params[2];
     struct buf sql;
-    pg_array_init(&array);
+    pg_array_init(&arrays[0]);
+    pg_array_init(&arrays[1]);
     buf_init(&sql, 4096);
-    pg_array_start(&array, PG_ARRAY_UUID);
-    for (size_t i = 0; i < count; i++)
-        pg_array_key(&array, &keys[i]);
+    pg_array_start(&arrays[0], PG_ARRAY_UUID);
+    pg_array_start(&arrays[1], PG_ARRAY_BYTEA);
+    for (size_t i = 0; i < count; i++) {
+        pg_array_key(&arrays[0], &keys[i]);
+        if (contents != NULL) /* bytea has the same form as text */
+            pg_array_text(&arrays[1], (const char *)contents[i].bytes, PG_CONTENT_SIZE);
+    }
     const char *at = strstr(format, "LEDGER");
     buf_append(&sql, format, (size_t)(at - format));
     buf_puts(&sql, ledger->qualified);
     buf_puts(&sql, at + strlen("LEDGER"));
     int status;
-    if (pg_array_param(&array, &param) == 0 && buf_cstr(&sql) != NULL)
-        status = pg_conn_query(conn, buf_cstr(&sql), &param, 1, true);
+    if (pg_array_param(&arrays[0], &params[0]) == 0 &&
+        pg_array_param(&arrays[1], &params[1]) == 0 && buf_cstr(&sql) != NULL)
+        status = pg_conn_query(conn, buf_cstr(&sql), params, contents == NULL ? 1 : 2, true);
     else
         status = pg_conn_no_memory(conn);
     buf_free(&sql);
-    pg_array_free(&array);
+    pg_array_free(&arrays[0]);
+    pg_array_free(&arrays[1]);
     return status;
+}
+
+static int with_keys(struct pg_conn *conn, const char *format, const struct pg_side_table *ledger,
+    const struct pg_key *keys, size_t count)
+{
+    return with_contents(conn, format, ledger, keys, NULL, count);
 }
 
 static int compare(const void *a, const void *b)
@@ -82,14 +108,43 @@ static void mark_returned(const struct pg_conn *conn, const struct pg_key *keys,
 }
 
 int pg_ledger_insert(struct pg_conn *conn, const struct pg_side_table *ledger,
-    const struct pg_key *keys, size_t count, bool *fresh)
+    const struct pg_key *keys, const struct pg_content *contents, size_t count, bool *fresh)
 {
-    static const char sql[] =
+    static const char by_key[] =
         "INSERT INTO LEDGER (key) SELECT k FROM pg_catalog.unnest($1::pg_catalog.uuid[]) AS k ORDER BY k"
         " ON CONFLICT (key) DO NOTHING RETURNING key";
-    if (with_keys(conn, sql, ledger, keys, count) != 0)
+    static const char both[] =
+        "INSERT INTO LEDGER (key, content) SELECT k, c FROM ROWS FROM"
+        " (pg_catalog.unnest($1::pg_catalog.uuid[]), pg_catalog.unnest($2::pg_catalog.bytea[]))"
+        " AS t(k, c) ORDER BY k ON CONFLICT (key) DO NOTHING RETURNING key";
+    if (with_contents(conn, contents == NULL ? by_key : both, ledger, keys, contents, count) != 0)
         return -1;
     mark_returned(conn, keys, count, fresh);
+    return 0;
+}
+
+int pg_ledger_contents(struct pg_conn *conn, const struct pg_side_table *ledger,
+    const struct pg_key *keys, size_t count, struct pg_content *contents, bool *known)
+{
+    if (with_keys(conn,
+            "SELECT key, content FROM LEDGER"
+            " WHERE key OPERATOR(pg_catalog.=) ANY ($1::pg_catalog.uuid[]) AND content IS NOT NULL",
+            ledger, keys, count) != 0)
+        return -1;
+    memset(known, 0, count * sizeof *known);
+    size_t rows = pg_conn_rows(conn);
+    for (size_t row = 0; row < rows; row++) {
+        const char *key = pg_conn_value(conn, row, 0);
+        const char *content = pg_conn_value(conn, row, 1);
+        if (key == NULL || content == NULL || pg_conn_length(conn, row, 0) != PG_KEY_SIZE ||
+            pg_conn_length(conn, row, 1) != PG_CONTENT_SIZE)
+            continue;
+        const struct pg_key *found = bsearch(key, keys, count, sizeof *keys, compare);
+        if (found == NULL)
+            continue;
+        memcpy(contents[found - keys].bytes, content, PG_CONTENT_SIZE);
+        known[found - keys] = true;
+    }
     return 0;
 }
 

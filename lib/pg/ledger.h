@@ -19,18 +19,27 @@
 
 /* Append the COPY statement by which pg_ledger_copy() sends; it ends the transaction's first query.
  */
-int pg_ledger_copy_sql(const struct pg_side_table *ledger, struct buf *sql);
+int pg_ledger_copy_sql(const struct pg_side_table *ledger, bool with_contents, struct buf *sql);
 
 /*
- * Send the keys (ascending, each once) into the COPY begun. Fails with SQLSTATE 23505 if one is
+ * Send the keys (ascending, each once) into the COPY begun, with contents[i] beside keys[i] (NULL:
+ * none, and a COPY without them). Fails with SQLSTATE 23505 if one is
  * there already.
  */
 int pg_ledger_copy(struct pg_conn *conn, const struct pg_side_table *ledger,
-    const struct pg_key *keys, size_t count);
+    const struct pg_key *keys, const struct pg_content *contents, size_t count);
 
-/* Write those keys (ascending) that are not there yet; fresh[i] says whether keys[i] was one. */
+/* The same for those keys (ascending) that are not there yet; fresh[i] says whether keys[i] was
+ * one. */
 int pg_ledger_insert(struct pg_conn *conn, const struct pg_side_table *ledger,
-    const struct pg_key *keys, size_t count, bool *fresh);
+    const struct pg_key *keys, const struct pg_content *contents, size_t count, bool *fresh);
+
+/*
+ * pg_ledger_contents(conn, ledger, keys, count, contents, known):
+ * Read into contents[i] what is kept beside keys[i] (ascending), where known[i] is then true.
+ */
+int pg_ledger_contents(struct pg_conn *conn, const struct pg_side_table *ledger,
+    const struct pg_key *keys, size_t count, struct pg_content *contents, bool *known);
 
 /* held[i]: whether keys[i] (ascending) is there. */
 int pg_ledger_holds(struct pg_conn *conn, const struct pg_side_table *ledger,

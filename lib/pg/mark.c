@@ -31,7 +31,7 @@ int pg_mark_touch(struct pg_conn *conn, const struct pg_side_table *ledger)
     bool fresh;
     if (pg_mark_make(&key) != 0)
         return pg_conn_no_memory(conn);
-    if (pg_ledger_insert(conn, ledger, &key, 1, &fresh) != 0 ||
+    if (pg_ledger_insert(conn, ledger, &key, NULL, 1, &fresh) != 0 ||
         pg_ledger_delete(conn, ledger, &key, 1) != 0)
         return -1;
     return 1;
