@@ -184,7 +184,8 @@ $(foreach unit,$(UNIT_SOURCES:tests/unit/%.c=%),$(eval $(call unit_rules,$(unit)
 
 # Fuzzing: tests/fuzz/LAYER_anything.c is an entry of libFuzzer with the layers it names. What has
 # been found worth keeping lies in tests/fuzz/corpus/LAYER_anything and is replayed by make check.
-# load_anything and send_anything have the files of pg-load and sqs-send, but their main().
+# load_anything, send_anything and unwrap_anything have the files of pg-load, sqs-send and sqs-unwrap,
+# but their main().
 FUZZ_NAMES := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
 REPLAYS    := $(FUZZ_NAMES:%=$(BUILD)/replay/%)
 FUZZ       ?= $(FUZZ_NAMES)
@@ -192,10 +193,13 @@ TIME       ?= 60
 CLANG      ?= clang
 BELOW_load     := $(PG_LAYERS)
 BELOW_send     := $(SQS_LAYERS)
+BELOW_unwrap   := $(UNWRAP_LAYERS)
 UNIT_LIBS_load  = $(LIBS_pg-load)
 UNIT_LIBS_send  = $(LIBS_sqs-send)
+UNIT_LIBS_unwrap = $(LIBS_sqs-unwrap)
 FILES_load     := $(filter-out %/main.o,$(OBJ_pg-load))
 FILES_send     := $(filter-out %/main.o,$(OBJ_sqs-send))
+FILES_unwrap   := $(filter-out %/main.o,$(OBJ_sqs-unwrap))
 define fuzz_rules
 $(BUILD)/replay/$(1): $(BUILD)/obj/tests/lib/replay.o
 $(BUILD)/replay/$(1) $(BUILD)/fuzzer/$(1): $(BUILD)/obj/tests/fuzz/$(1).o $(FILES_$(call unit_layer,$(1))) \

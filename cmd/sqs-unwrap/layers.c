@@ -128,12 +128,12 @@ static enum attempt settle(const struct layers *layers, const struct content *co
 }
 
 /* Put the envelope around those that were before. */
-static int wrap(struct layers *layers, struct layers_state *at, const char *text, size_t length,
+static int wrap(struct layers *layers, struct layers_state *at, const char *text,
     const struct envelope *envelope)
 {
     struct buf *out = &layers->envelopes[at->envelope == layers->envelopes[0].data];
     buf_clear(out);
-    if (envelope_write(out, text, length, envelope, at->envelope, at->envelope_length) != 0)
+    if (envelope_write(out, text, envelope, at->envelope, at->envelope_length) != 0)
         return -1;
     at->envelope = out->data;
     at->envelope_length = out->length;
@@ -186,7 +186,7 @@ static enum attempt open_envelope(struct layers *layers, struct layers_state *at
         return attempt;
     if (found == ENVELOPE_S3)
         return attempt;
-    return wrap(layers, at, from.text, from.length, &envelope) == 0 ? attempt : ATTEMPT_NO_MEMORY;
+    return wrap(layers, at, from.text, &envelope) == 0 ? attempt : ATTEMPT_NO_MEMORY;
 }
 
 /* A text that is JSON: an object or array, or a string that may hold one. */
@@ -355,8 +355,7 @@ int layers_s3_record(struct layers *layers, const struct layers_state *state, co
     *made = *state;
     made->content = (struct content){ .form = CONTENT_JSON, .text = record, .length = length };
     buf_clear(out);
-    if (envelope_write(out, record, length, &envelope, state->envelope, state->envelope_length) !=
-        0)
+    if (envelope_write(out, record, &envelope, state->envelope, state->envelope_length) != 0)
         return -1;
     made->envelope = out->data;
     made->envelope_length = out->length;

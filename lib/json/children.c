@@ -25,11 +25,32 @@ enum json_kind json_children_kind(char first)
 /* From the opening quote to just past the closing one. */
 static const char *string_end(const char *at, const char *end)
 {
-    for (at++; at < end; at++) {
-        at = json_span_content(at, end);
-        if (at < end && *at == '"')
+    at++;
+#ifdef JSON_SPAN_SSE2
+    /* Strings that hold JSON are full of backslashes: a block is looked at once for all of them. */
+    while (end - at >= 16) {
+        unsigned stops = json_span_content_stops(json_span_load(at));
+        size_t past = 16;
+
+        while (stops != 0) {
+            unsigned i = (unsigned)__builtin_ctz(stops);
+
+            if (at[i] == '"')
+                return at + i + 1;
+            stops &= stops - 1;
+            if (at[i] != '\\')
+                continue;
+            stops &= ~(2U << i); /* what is escaped */
+            if (i == 15)
+                past = 17;
+        }
+        at += past;
+    }
+#endif
+    for (; at < end; at++) {
+        if (*at == '"')
             return at + 1;
-        if (at < end && *at == '\\')
+        if (*at == '\\')
             at++;
     }
     return end;

@@ -1,6 +1,7 @@
 #include "json/write.h"
 
 #include <stdbool.h>
+#include <string.h>
 
 #include "json/escape.h"
 #include "json/span.h"
@@ -89,9 +90,36 @@ static int write_solid(struct buf *out, const char *text, size_t length, bool as
     return put_run(out, run, end);
 }
 
+/* As write_solid() without ${ascii}, at ${to}, where there is room for all. Past the last byte. */
+static char *compact_to(char *to, const char *text, const char *end)
+{
+    while (text < end) {
+        const char *run = text;
+
+        text = json_span_solid(text, end);
+        while (text < end && *text == '"')
+            text = json_span_solid(skip_string(text, end), end);
+        memcpy(to, run, (size_t)(text - run));
+        to += text - run;
+        run = text;
+        text = json_span_space(text, end);
+        if (text == run && text < end)
+            *to++ = *text++; /* no whitespace, not in a valid text: kept */
+    }
+    return to;
+}
+
 int json_write_compact(struct buf *out, const char *text, size_t length)
 {
-    return write_solid(out, text, length, false);
+    char *to;
+
+    if (length == 0 || out->length > out->maximum || length > out->maximum - out->length)
+        return write_solid(out, text, length, false);
+    to = buf_reserve(out, length);
+    if (to == NULL)
+        return -1;
+    out->length += (size_t)(compact_to(to, text, text + length) - to);
+    return 0;
 }
 
 int json_write_ascii(struct buf *out, const char *text, size_t length)

@@ -93,7 +93,7 @@ static const struct member members[] = {
 
 enum { MEMBERS = sizeof members / sizeof *members };
 
-_Static_assert(MEMBERS <= 64, "which of them were seen is a set of 64 bits");
+_Static_assert(MEMBERS <= 64, "a set of them has 64 bits, and an envelope room for as many");
 
 /* The number of the member that text[key, key_end) names, or MEMBERS. */
 static unsigned find(const char *text, const struct json_child *child)
@@ -105,7 +105,7 @@ static unsigned find(const char *text, const struct json_child *child)
     for (; i < MEMBERS; i++) {
         const struct member *member = &members[i];
         if (escaped ? json_string_equals(quoted, length, member->name, member->length)
-                    : length == member->length + 2 &&
+                    : length == member->length + 2 && quoted[1] == member->name[0] &&
                     memcmp(quoted + 1, member->name, member->length) == 0)
             break;
     }
@@ -235,6 +235,9 @@ static void keep(struct envelope *envelope, const struct member *member,
         envelope->attributes = span;
         break;
     case REST:
+        envelope->rest[envelope->rest_count++] =
+            (struct envelope_member){ child->key, child->key_end, child->value, child->end };
+        break;
     case SIGNATURE:
         break;
     }
@@ -326,7 +329,9 @@ static void write_span(struct buf *out, const char *name, const char *text,
 {
     if (span.end == 0)
         return;
-    (void)buf_printf(out, ",\"%s\":", name);
+    (void)buf_append(out, ",\"", 2);
+    (void)buf_puts(out, name);
+    (void)buf_append(out, "\":", 2);
     (void)json_write_compact(out, text + span.start, span.end - span.start);
 }
 
@@ -362,35 +367,29 @@ static void write_attributes(struct buf *out, const char *text, struct envelope_
     (void)buf_putc(out, '}');
 }
 
-/* The members whose role is REST. */
-static void write_rest(struct buf *out, const char *text, size_t length)
+static void write_rest(struct buf *out, const char *text, const struct envelope *envelope)
 {
-    struct json_children children;
-    struct json_child child;
-    bool first = true;
-    (void)json_children_open(&children, text, length);
-    while (json_children_next(&children, &child)) {
-        unsigned i = find(text, &child);
-        if (i == MEMBERS || members[i].role != REST)
-            continue;
-        (void)buf_puts(out, first ? ",\"rest\":{" : ",");
-        (void)buf_append(out, text + child.key, child.key_end - child.key);
+    for (unsigned i = 0; i < envelope->rest_count; i++) {
+        const struct envelope_member *member = &envelope->rest[i];
+        (void)buf_puts(out, i == 0 ? ",\"rest\":{" : ",");
+        (void)buf_append(out, text + member->key, member->key_end - member->key);
         (void)buf_putc(out, ':');
-        (void)json_write_compact(out, text + child.value, child.end - child.value);
-        first = false;
+        (void)json_write_compact(out, text + member->value, member->end - member->value);
     }
-    if (!first)
+    if (envelope->rest_count > 0)
         (void)buf_putc(out, '}');
 }
 
-int envelope_write(struct buf *out, const char *text, size_t length,
-    const struct envelope *envelope, const char *outer, size_t outer_length)
+int envelope_write(struct buf *out, const char *text, const struct envelope *envelope,
+    const char *outer, size_t outer_length)
 {
     size_t start = out->length;
     /* The first that fits: all of it; without rest; without attributes too; the kind alone. */
     for (unsigned cut = 0; cut < 4; cut++) {
         out->length = start;
-        (void)buf_printf(out, "{\"kind\":\"%s\"", envelope_kind_name(envelope->kind));
+        (void)buf_puts(out, "{\"kind\":\"");
+        (void)buf_puts(out, envelope_kind_name(envelope->kind));
+        (void)buf_putc(out, '"');
         if (cut < 3) {
             write_span(out, "id", text, envelope->id);
             write_span(out, "time", text, envelope->time);
@@ -399,8 +398,8 @@ int envelope_write(struct buf *out, const char *text, size_t length,
         }
         if (cut < 2)
             write_attributes(out, text, envelope->attributes);
-        if (cut < 1 && envelope->kind != ENVELOPE_S3)
-            write_rest(out, text, length);
+        if (cut < 1)
+            write_rest(out, text, envelope);
         if (cut > 0)
             (void)buf_puts(out, ",\"cut\":true");
         if (out->failed || out->length - start < ENVELOPE_MOST)

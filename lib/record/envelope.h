@@ -38,6 +38,16 @@ struct envelope_span {
     size_t end;
 };
 
+/* A member: text[key, key_end) is its key with the quotes, text[value, end) its value. */
+struct envelope_member {
+    size_t key;
+    size_t key_end;
+    size_t value;
+    size_t end;
+};
+
+enum { ENVELOPE_REST_MOST = 64 };
+
 struct envelope {
     enum envelope_kind kind;
     struct envelope_span event; /* the event, or all of them: a string for sns, for s3 an array */
@@ -47,6 +57,8 @@ struct envelope {
     struct envelope_span source;
     struct envelope_span type;
     struct envelope_span attributes; /* sns: the object of "MessageAttributes" */
+    unsigned rest_count;             /* members that have no other place, but signatures */
+    struct envelope_member rest[ENVELOPE_REST_MOST];
 };
 
 /*
@@ -63,15 +75,15 @@ void envelope_s3_record(const char *text, size_t length, struct envelope *envelo
 enum { ENVELOPE_MOST = 16384 };
 
 /*
- * envelope_write(out, text, length, envelope, outer, outer_length):
+ * envelope_write(out, text, envelope, outer, outer_length):
  * Append the object {"kind":"sns","id":…,"time":…,"source":…,"type":…,"attributes":{…},"rest":{…},
- * "outer":…} of the envelope that was recognised in text[0, length). Values are spelt as they were,
+ * "outer":…} of the envelope that was recognised at ${text}. Values are spelt as they were,
  * without whitespace; attributes are named as those of a record are ("type", "value"); rest holds
  * the members that have no other place, but signatures. Above ENVELOPE_MOST bytes rest is left out,
  * then attributes, then all but the kind, and "cut":true says so. ${outer} is the object of the
  * envelope around this one, or NULL. 0, or -1 when the buffer is full.
  */
-int envelope_write(struct buf *out, const char *text, size_t length,
-    const struct envelope *envelope, const char *outer, size_t outer_length);
+int envelope_write(struct buf *out, const char *text, const struct envelope *envelope,
+    const char *outer, size_t outer_length);
 
 #endif

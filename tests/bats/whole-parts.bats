@@ -148,7 +148,7 @@ for line in sys.stdin:
   sed -i 's/^SQS2PG_UNWRAP_OPTIONS=.*/SQS2PG_UNWRAP_OPTIONS=off/' settings
   jq -cn '{body:{Type:"Notification",TopicArn:"a",Message:"{\"m\":1,\"i\":1,\"ip\":\"x\"}"}}' | sqs-send -q
   "$SQS2PG" -v -c settings 2>err || :
-  run -1 grep sqs-unwrap err
+  run -1 grep "^sqs-unwrap:" err
   [ "$(rows)" = 0 ]
   sed -i 's/^SQS2PG_UNWRAP_OPTIONS=.*/SQS2PG_UNWRAP_OPTIONS=--as nonsense/' settings
   run -64 "$SQS2PG" -c settings
