@@ -19,6 +19,7 @@
 #define json_string_equals portable_string_equals
 #define json_string_has_nul portable_string_has_nul
 #define json_string_is_utf8 portable_string_is_utf8
+#define json_string_seek portable_string_seek
 #include "json/path_text.h"
 #include "json/scan.c"
 #include "json/stops.c"
@@ -32,6 +33,7 @@
 #undef json_string_encode
 #undef json_string_encode_ascii
 #undef json_string_is_utf8
+#undef json_string_seek
 
 enum json_error json_scan(const char *text, size_t length, const struct json_paths *paths,
     unsigned depth, struct json_matches *matches, struct json_result *result);
