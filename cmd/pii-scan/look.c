@@ -394,8 +394,8 @@ static bool is_base64(const char *text, size_t length)
     bool upper = false;
     for (size_t i = 0; i < length; i++) {
         bool letter = (unsigned char)((text[i] | 0x20) - 'a') < 26;
-        if (!letter && (unsigned char)(text[i] - '0') > 9 &&
-            (text[i] == '\0' || strchr("+/-_=", text[i]) == NULL))
+        if (!letter && (unsigned char)(text[i] - '0') > 9 && text[i] != '+' && text[i] != '/' &&
+            text[i] != '-' && text[i] != '_' && text[i] != '=')
             return false;
         lower |= letter && (text[i] & 0x20) != 0;
         upper |= letter && (text[i] & 0x20) == 0;
@@ -434,7 +434,8 @@ static int look_at_packed(struct look *look, const struct look_key *key, const c
     size_t start = 0;
     if (length < 2 || look->level == LEVELS)
         return 0;
-    while (start < length && strchr(" \t\r\n", text[start]) != NULL && text[start] != '\0')
+    while (start < length &&
+        (text[start] == ' ' || text[start] == '\t' || text[start] == '\r' || text[start] == '\n'))
         start++;
     if (start < length && (text[start] == '{' || text[start] == '['))
         return look_at_json(look, key, text, length, finding);

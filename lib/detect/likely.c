@@ -33,8 +33,8 @@ static struct census take(const struct likely *value)
 
 static bool has_any(const struct likely *value, const char *bytes)
 {
-    for (size_t i = 0; i < value->length; i++)
-        if (value->text[i] != '\0' && strchr(bytes, value->text[i]) != NULL)
+    for (; *bytes != '\0'; bytes++)
+        if (memchr(value->text, *bytes, value->length) != NULL)
             return true;
     return false;
 }
@@ -157,6 +157,39 @@ static bool is_user(const struct likely *value, const struct census *census)
         census->blanks <= 2 && !has_any(value, "{}<>") && !(value->number && has_any(value, ".eE"));
 }
 
+static bool is_kind(const struct likely *value, const struct census *census, unsigned kind,
+    bool weak)
+{
+    switch (kind) {
+    case KEY_IP:
+        return is_address_of_network(value, census);
+    case DETECT_EMAIL:
+        return !value->number && memchr(value->text, '@', value->length) != NULL;
+    case DETECT_PHONE:
+        return is_phone(value, census);
+    case DETECT_CARD:
+        return census->digits >= 13 && census->digits <= 19 && census->letters == 0;
+    case DETECT_IBAN:
+        return is_official(value, census) && census->digits >= 6;
+    case DETECT_SSN:
+        return is_official(value, census);
+    case KEY_NAME:
+        return is_name(value, census);
+    case KEY_BIRTH:
+        return is_birth(value, census);
+    case KEY_ADDRESS:
+        return is_address(value, census, weak);
+    case KEY_GEO:
+        return is_geo(value, census, weak);
+    case KEY_DEVICE:
+        return is_number_of_holder(value, census);
+    case KEY_USER:
+        return is_user(value, census);
+    default:
+        return false;
+    }
+}
+
 unsigned likely_kinds(const struct likely *value, unsigned kinds, unsigned weak, unsigned traits)
 {
     unsigned likely = 0;
@@ -165,31 +198,15 @@ unsigned likely_kinds(const struct likely *value, unsigned kinds, unsigned weak,
     struct census census = take(value);
     bool sure =
         (weak & DETECT_BIT(KEY_NAME)) == 0 || (traits & (KEY_PERSON | KEY_NOUN)) == KEY_PERSON;
-    if (is_address_of_network(value, &census))
-        likely |= DETECT_BIT(KEY_IP);
-    if (!value->number && memchr(value->text, '@', value->length) != NULL)
-        likely |= DETECT_BIT(DETECT_EMAIL);
-    if (is_phone(value, &census) && (traits & KEY_TIME) == 0)
-        likely |= DETECT_BIT(DETECT_PHONE);
-    if (census.digits >= 13 && census.digits <= 19 && census.letters == 0)
-        likely |= DETECT_BIT(DETECT_CARD);
-    if (is_official(value, &census) && census.digits >= 6)
-        likely |= DETECT_BIT(DETECT_IBAN);
-    if (is_official(value, &census))
-        likely |= DETECT_BIT(DETECT_SSN);
-    if (is_name(value, &census) && (sure || has_given_name(value)))
-        likely |= DETECT_BIT(KEY_NAME);
-    if (is_birth(value, &census))
-        likely |= DETECT_BIT(KEY_BIRTH);
-    if (is_address(value, &census, (weak & DETECT_BIT(KEY_ADDRESS)) != 0))
-        likely |= DETECT_BIT(KEY_ADDRESS);
-    if (is_geo(value, &census, (weak & DETECT_BIT(KEY_GEO)) != 0))
-        likely |= DETECT_BIT(KEY_GEO);
-    if (is_number_of_holder(value, &census))
-        likely |= DETECT_BIT(KEY_DEVICE);
-    if (is_user(value, &census))
-        likely |= DETECT_BIT(KEY_USER);
-    return likely & kinds;
+    for (unsigned left = kinds; left != 0; left &= left - 1) {
+        unsigned kind = (unsigned)__builtin_ctz(left);
+        bool is_weak = (weak & DETECT_BIT(kind)) != 0;
+        if (is_kind(value, &census, kind, is_weak) &&
+            (kind != KEY_NAME || sure || has_given_name(value)) &&
+            (kind != DETECT_PHONE || (traits & KEY_TIME) == 0))
+            likely |= DETECT_BIT(kind);
+    }
+    return likely;
 }
 
 bool likely_opaque(const struct likely *value, unsigned traits)
