@@ -3,6 +3,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "crypto/aes.h"
 #include "crypto/ff1.h"
 #include "crypto/hkdf.h"
 #include "crypto/hmac.h"
@@ -172,6 +173,24 @@ static bool try_hkdf(size_t number)
         memcmp(out, wanted.data, wanted.length) == 0;
 }
 
+/* The block cipher of uuid: FIPS 197, appendix C.3. */
+static bool try_aes(void)
+{
+    const struct bytes key =
+        unhex("000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f");
+    const struct bytes plain = unhex("00112233445566778899aabbccddeeff");
+    const struct bytes sealed = unhex("8ea2b7ca516745bfeafc49904b496089");
+    unsigned char out[AES_BLOCK];
+    struct aes *forward = aes_new(key.data, key.length, AES_FORWARD);
+    struct aes *inverse = aes_new(key.data, key.length, AES_INVERSE);
+    bool good = forward != NULL && inverse != NULL &&
+        aes_blocks(forward, plain.data, out, 1) == 0 && memcmp(out, sealed.data, AES_BLOCK) == 0 &&
+        aes_blocks(inverse, out, out, 1) == 0 && memcmp(out, plain.data, AES_BLOCK) == 0;
+    aes_free(forward);
+    aes_free(inverse);
+    return good;
+}
+
 static void say(struct buf *report, bool passed, const char *name, const char *source,
     size_t *failed)
 {
@@ -188,6 +207,7 @@ int selftest_run(struct buf *report, size_t *failed)
         say(report, try_hmac(i), "HMAC-SHA-256", hmac_vectors[i].source, failed);
     for (size_t i = 0; i < sizeof hkdf_vectors / sizeof *hkdf_vectors; i++)
         say(report, try_hkdf(i), "HKDF-SHA-256", hkdf_vectors[i].source, failed);
+    say(report, try_aes(), "AES-256", "FIPS 197 C.3", failed);
     say(report, ipcrypt_self_test() == 0, "ipcrypt-deterministic and ipcrypt-pfx",
         "draft-denis-ipcrypt, test vectors", failed);
     say(report, ff1_self_test() == 0, "FF1", "NIST SP 800-38G, samples", failed);

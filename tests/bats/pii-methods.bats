@@ -336,6 +336,23 @@ END
   [ "$(codes)" = 'value value value' ]
 }
 
+@test "the vectors of the manual page come out" {
+  local rule value masked count=0
+  echo 'pii1 2d6f0e6f primary AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=' >known
+  chmod 600 known
+  while IFS='|' read -r rule value masked; do
+    echo "$rule" >p
+    printf '{"u":"u1","%s":%s}\n' "$(sed 's/^\.\([a-z]*\).*/\1/' p)" "$value" >in
+    run pii-mask -q --root . -k known -p p <in
+    echo "$rule: $output"
+    [[ $output == *":$masked,\"pii\""* ]]
+    # The page has them too.
+    grep -qF -e "$(tr -d '"' <<<"$masked")" "$ROOT/man/pii-policy.5"
+    count=$((count + 1))
+  done < <(grep '^\.' "$ROOT/tests/vectors/methods.txt")
+  [ "$count" -ge 9 ]
+}
+
 @test "another implementation makes the same of uuid, email, shift, round, and ff1 with keep and hex" {
   mask '.a uuid\n.b email in mail\n.c shift days=365 by=.n\n.d ff1 keep=2\n.e ff1 hex\n.f round unit=250\n.g round year' \
     '{"a":"0190163d-8694-739b-aea5-966c26f8ad91","b":"Ann@Example.ORG","c":"2024-02-29","n":17,"d":"48123456789","e":"deadbeef00","f":-1234.56,"g":"2024-02-29T10:11:12.345+02:00"}'

@@ -21,6 +21,9 @@ static const struct {
     { ".", ".body siv as hidden\n.ip siv\n.n siv as \"x y\"\n" },
     { ".body.a", ".ip siv as masked_ip\n.a keep\n.b keep\nother quarantine\n" },
     { ".body", ".ip siv as masked_ip\n.device_id siv\nattributes.x siv\nattributes.y keep\n" },
+    { ".body", ".ip siv pad as masked_ip\n.device_id siv pad=64 in z\n.a[] siv pad in other\n" },
+    { ".", ".n shift days=9 by=.x\n.a[] shift days=9 by=.x in n\n.x siv pad as shown\n" },
+    { ".body", ".device_id ff1 keep=2\n.c ff1 hex\n.x keep\n" },
 };
 enum { POLICIES = sizeof policies / sizeof *policies, MOST = 1 << 24 };
 
@@ -49,7 +52,8 @@ static void make_string(struct choices *choices, struct buf *text)
 {
     static const char *const parts[] = { "a", "7", ".", "203.0.113.7", "\\u0000", "\\\"", "\\\\",
         "\\u00e9", "\xC3\xA9", "\xF0\x9F\x98\x80", "\\ud83d\\ude00", "siv1.624887dd.", "\\n", " ",
-        "{", "\\/", "593-47-5928", "::ffff:1.2.3.4", "2001:0db8::0:1" };
+        "{", "\\/", "593-47-5928", "::ffff:1.2.3.4", "2001:0db8::0:1", "2024-02-29",
+        "0190163d-8694-739b-aea5-966c26f8ad91", "20240229T1011Z" };
     buf_putc(text, '"');
     for (unsigned length = choose(choices, 6); length > 0; length--)
         buf_puts(text, parts[choose(choices, sizeof parts / sizeof *parts)]);
@@ -61,7 +65,8 @@ static void make_members(struct choices *choices, struct buf *text, unsigned dep
 static void make_value(struct choices *choices, struct buf *text, unsigned depth)
 {
     static const char *const plain[] = { "null", "true", "false", "0", "-0", "1.10",
-        "12345678901234567891", "1e400", "\"\"", "\"203.0.113.7\"", "\"593-47-5928\"" };
+        "12345678901234567891", "1e400", "\"\"", "\"203.0.113.7\"", "\"593-47-5928\"",
+        "\"2024-02-29T10:11:12+02:00\"", "\"0190163d-8694-739b-aea5-966c26f8ad91\"" };
     unsigned kind = choose(choices, depth < 5 ? 8 : 5);
     if (kind < 2) {
         make_string(choices, text);
