@@ -119,6 +119,15 @@ def resolve(tree, name, header):
     return "lib/" + header if "lib/" + header in tree.files else None
 
 
+def module(tree, name):
+    """foo.h and foo.c are one, and with them foo_bar.h, where there is no foo_bar.c."""
+    stem = name[:-2]
+    owner = stem
+    while owner + ".c" not in tree.files and "_" in os.path.basename(owner):
+        owner = owner[:owner.rindex("_")]
+    return owner if owner + ".c" in tree.files else stem
+
+
 def layers(tree):
     graph = {}
     for name in tree.code():
@@ -130,7 +139,9 @@ def layers(tree):
             if target is None:
                 yield name, line, f'"{header}" is no header in lib/ (or of this program)'
                 continue
-            graph.setdefault(name, []).append((target, line))
+            here, there = module(tree, name), module(tree, target)
+            if here != there:
+                graph.setdefault(here, []).append((there, name, line))
             to_top, to_folder = target.split("/")[:2]
             if (top, folder) == (to_top, to_folder):
                 continue
@@ -144,18 +155,19 @@ def layers(tree):
 
 
 def cycles(graph):
+    """The includes that close a circle of modules, each where it stands."""
     done = set()
 
-    def visit(name, path):
-        for target, line in graph.get(name, []):
-            if target in path:
-                yield name, line, "a cycle: " + " > ".join(path[path.index(target):] + [target])
-            elif target not in done:
-                yield from visit(target, path + [target])
-        done.add(name)
-    for name in sorted(graph):
-        if name not in done:
-            yield from visit(name, [name])
+    def visit(here, path):
+        for there, name, line in graph.get(here, []):
+            if there in path:
+                yield name, line, "a cycle: " + " > ".join(path[path.index(there):] + [there])
+            elif there not in done:
+                yield from visit(there, path + [there])
+        done.add(here)
+    for here in sorted(graph):
+        if here not in done:
+            yield from visit(here, [here])
 
 
 def doors(tree):

@@ -7,6 +7,7 @@
 #include "json/path.h"
 #include "mask/policy.h"
 #include "mask/policy_file.h"
+#include "mask/policy_finish.h"
 
 struct cover {
     struct policy *policy;

@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "detect/kind.h"
+
 /*
  * Personal values, found in text by their shape and, where they have them, their check digits.
  *
@@ -20,23 +22,6 @@
  * What only looks alike is passed over: versions, dates, times, UUIDs, hashes, decimal numbers, and
  * numbers behind a word such as "order" or "invoice".
  */
-enum detect_kind {
-    DETECT_IPV4,
-    DETECT_IPV6,
-    DETECT_MAC,
-    DETECT_EMAIL,
-    DETECT_PHONE,
-    DETECT_CARD,
-    DETECT_IBAN,
-    DETECT_SSN,
-    DETECT_JWT,
-    DETECT_KINDS
-};
-
-/* Sets of kinds. */
-#define DETECT_BIT(kind) (1u << (kind))
-#define DETECT_NONE 0u
-#define DETECT_ALL ((1u << DETECT_KINDS) - 1)
 
 /* "ipv4", "ipv6", …, as policies and reports have them. */
 const char *detect_name(enum detect_kind kind);

@@ -3,7 +3,7 @@
 
 #include <stddef.h>
 
-#include "detect/key.h"
+#include "detect/meaning.h"
 
 /*
  * The words of keys, folded (detect/fold.h). Words of one entry stand side by side in the key, with

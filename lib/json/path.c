@@ -167,9 +167,23 @@ uint32_t json_paths_other(struct json_paths *paths, uint32_t parent)
     return number;
 }
 
-uint32_t json_paths_add_watched(struct json_paths *paths)
+uint32_t json_paths_watched(const struct json_paths *paths, const char *key, size_t length)
 {
-    return add_node(paths, JSON_ROOT, JSON_STEP_WATCHED);
+    return paths->watch ? json_watch_get(paths->watch, key, length) : JSON_NO_NODE;
+}
+
+uint32_t json_paths_watch(struct json_paths *paths, const char *key, size_t length)
+{
+    uint32_t node = json_paths_watched(paths, key, length);
+
+    if (node != JSON_NO_NODE)
+        return node;
+    if (!paths->watch && !(paths->watch = json_watch_new()))
+        return JSON_NO_NODE;
+    node = add_node(paths, JSON_ROOT, JSON_STEP_WATCHED);
+    if (node == JSON_NO_NODE || json_watch_add(paths->watch, key, length, node) != 0)
+        return JSON_NO_NODE;
+    return node;
 }
 
 size_t json_paths_count(const struct json_paths *paths)

@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "json/node.h"
+
 /*
  * Paths into a JSON text, kept as a tree of nodes that json_scan() walks along with the text; a
  * node is named by its number. Node JSON_ROOT is ".", the text itself. How paths are spelt:
@@ -13,7 +15,6 @@
 struct json_paths;
 
 enum { JSON_ROOT = 0 };
-#define JSON_NO_NODE UINT32_MAX
 
 enum json_step {
     JSON_STEP_ROOT,
@@ -37,6 +38,17 @@ uint32_t json_paths_key(struct json_paths *paths, uint32_t parent, const char *k
 uint32_t json_paths_index(struct json_paths *paths, uint32_t parent, uint32_t index);
 uint32_t json_paths_each(struct json_paths *paths, uint32_t parent);
 uint32_t json_paths_other(struct json_paths *paths, uint32_t parent);
+
+/*
+ * json_paths_watch(paths, key, length):
+ * Have members matched that no path names, at every depth, whose key is this one but for case, "_",
+ * "-" and blanks. Return the node of their matches, the same for keys that are alike, or
+ * JSON_NO_NODE: no memory. Letters of Latin, Greek and Cyrillic have case.
+ */
+uint32_t json_paths_watch(struct json_paths *paths, const char *key, size_t length);
+
+/* The node of those that are watched like this key, or JSON_NO_NODE. */
+uint32_t json_paths_watched(const struct json_paths *paths, const char *key, size_t length);
 
 /* Reading back. */
 size_t json_paths_count(const struct json_paths *paths);

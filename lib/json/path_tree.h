@@ -9,7 +9,7 @@
 
 /*
  * The tree behind struct json_paths, which path.c builds and scan.c walks; nobody else includes
- * this, but for json/watch.c. Key children are found through one hash table over parent, length and
+ * this. Key children are found through one hash table over parent, length and
  * both ends of the key; two masks in the parent turn away most keys of a text before that.
  */
 struct json_path_node {
@@ -49,9 +49,6 @@ struct json_paths {
     size_t longest_key;
     struct json_watch *watch; /* json/watch.h; NULL: no key is watched */
 };
-
-/* For json/watch.c: a node without a path. JSON_NO_NODE: no memory. */
-uint32_t json_paths_add_watched(struct json_paths *paths);
 
 static inline struct json_path_ends json_path_ends(const char *key, size_t length)
 {

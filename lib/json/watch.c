@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "json/escape.h"
-#include "json/path_tree.h"
 #include "json/utf8.h"
 
 /* Names are compared up to here; two that agree so far are taken for one. */
@@ -122,40 +121,31 @@ static void allow_separators(struct json_watch *watch)
         watch->ends[separators[i]] |= JSON_WATCH_BEGINS | JSON_WATCH_ENDS;
 }
 
-static struct json_watch *watch_of(struct json_paths *paths)
+struct json_watch *json_watch_new(void)
 {
-    if (!paths->watch)
-        paths->watch = calloc(1, sizeof *paths->watch);
-    if (paths->watch)
-        allow_separators(paths->watch);
-    return paths->watch;
+    struct json_watch *watch = calloc(1, sizeof *watch);
+
+    if (watch)
+        allow_separators(watch);
+    return watch;
 }
 
-uint32_t json_paths_watch(struct json_paths *paths, const char *key, size_t length)
+int json_watch_add(struct json_watch *watch, const char *key, size_t length, uint32_t node)
 {
     char folded[FOLDED];
     size_t size = fold(key, key + length, true, folded), at;
-    struct json_watch *watch = watch_of(paths);
     struct json_watch_name *names;
-    uint32_t node;
     char *text;
     bool there;
 
-    if (!watch)
-        return JSON_NO_NODE;
     at = place_of(watch, folded, size, &there);
-    if (there)
-        return watch->names[at].node;
     names = realloc(watch->names, (watch->count + 1) * sizeof *names);
     if (!names)
-        return JSON_NO_NODE;
+        return -1;
     watch->names = names;
     text = malloc(size + 1);
-    node = text ? json_paths_add_watched(paths) : JSON_NO_NODE;
-    if (node == JSON_NO_NODE) {
-        free(text);
-        return JSON_NO_NODE;
-    }
+    if (!text)
+        return -1;
     memcpy(text, folded, size);
     memmove(names + at + 1, names + at, (watch->count - at) * sizeof *names);
     names[at] = (struct json_watch_name){ node, size, text };
@@ -167,19 +157,16 @@ uint32_t json_paths_watch(struct json_paths *paths, const char *key, size_t leng
     } else {
         memset(watch->ends, JSON_WATCH_BEGINS | JSON_WATCH_ENDS, sizeof watch->ends);
     }
-    return node;
+    return 0;
 }
 
-uint32_t json_paths_watched(const struct json_paths *paths, const char *key, size_t length)
+uint32_t json_watch_get(const struct json_watch *watch, const char *key, size_t length)
 {
     char folded[FOLDED];
     bool there;
-    size_t at;
+    size_t at = place_of(watch, folded, fold(key, key + length, true, folded), &there);
 
-    if (!paths->watch)
-        return JSON_NO_NODE;
-    at = place_of(paths->watch, folded, fold(key, key + length, true, folded), &there);
-    return there ? paths->watch->names[at].node : JSON_NO_NODE;
+    return there ? watch->names[at].node : JSON_NO_NODE;
 }
 
 void json_watch_free(struct json_watch *watch)

@@ -5,26 +5,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "json/path.h"
+#include "json/node.h"
 
 /*
  * Keys that json_scan() looks out for at every depth, told apart neither by case nor by "_", "-"
- * and blanks: json_paths_watch() adds them. Most keys of a text are turned away by their first and
- * last byte; what passes is folded and searched for.
+ * and blanks: json_paths_watch() of json/path.h adds them. Most keys of a text are turned away by
+ * their first and last byte; what passes is folded and searched for.
  */
 
-/*
- * json_paths_watch(paths, key, length):
- * Have members matched that no path names, at every depth, whose key is this one but for case, "_",
- * "-" and blanks. Return the node of their matches, the same for keys that are alike, or
- * JSON_NO_NODE: no memory. Letters of Latin, Greek and Cyrillic have case.
- */
-uint32_t json_paths_watch(struct json_paths *paths, const char *key, size_t length);
-
-/* The node of those that are watched like this key, or JSON_NO_NODE. */
-uint32_t json_paths_watched(const struct json_paths *paths, const char *key, size_t length);
-
-/* What follows is for json/scan.h and json/path.h alone. */
+/* Only json/scan.c and json/path.c use this. */
 
 enum { JSON_WATCH_BEGINS = 1, JSON_WATCH_ENDS = 2 };
 
@@ -35,7 +24,14 @@ struct json_watch {
     size_t shortest; /* of the names, folded, in bytes */
 };
 
+struct json_watch *json_watch_new(void);        /* NULL: no memory */
 void json_watch_free(struct json_watch *watch); /* NULL is fine */
+
+/* Add a key that is not there yet, with its node. 0, or -1: no memory. */
+int json_watch_add(struct json_watch *watch, const char *key, size_t length, uint32_t node);
+
+/* The node of a key as people write it, or JSON_NO_NODE. */
+uint32_t json_watch_get(const struct json_watch *watch, const char *key, size_t length);
 
 /* Fold and search: text[key, end) has both quotes, and escapes unless ${plain}. */
 uint32_t json_watch_search(const struct json_watch *watch, const char *key, const char *end,

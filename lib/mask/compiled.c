@@ -4,6 +4,7 @@
 
 #include "json/string.h"
 #include "json/watch.h"
+#include "mask/method_table.h"
 
 /* Whether ${node} is in the part of the record that paths speak of. */
 static bool is_content(const struct policy *policy, uint32_t node)
@@ -217,7 +218,7 @@ struct compiled *compiled_new(const struct policy *policy, const struct keyring 
     for (size_t i = 0; i < policy->rule_count; i++) {
         compiled->rules[i].rule = &policy->rules[i];
         compiled->rules[i].method = policy->rules[i].method;
-        compiled->rules[i].work = method_work_of(policy->rules[i].method);
+        compiled->rules[i].work = method_table_work(policy->rules[i].method);
         buf_init(&compiled->rules[i].key, SIZE_MAX);
         set_name(compiled, &compiled->rules[i]);
     }

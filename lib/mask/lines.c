@@ -6,7 +6,7 @@
 
 #include "json/path_text.h"
 #include "json/string.h"
-#include "mask/method_work.h"
+#include "mask/method_table.h"
 
 enum { GIVEN_BACK_ABOVE = 1 << 20 };
 
@@ -54,7 +54,7 @@ struct lines *lines_new(const struct policy *policy, size_t rule, const struct k
     buf_init(&lines->scratch, SIZE_MAX);
     const struct method_use use = { ring, lines->rule->domain, lines->rule->domain_length,
         lines->rule->options, lines->rule->text };
-    lines->work = method_work_of(lines->rule->method);
+    lines->work = method_table_work(lines->rule->method);
     lines->state = lines->work->open(&use);
     if (lines->state == NULL) {
         free(lines);

@@ -58,7 +58,4 @@ struct method_work {
     bool (*made)(void *state, const struct token_value *value, struct buf *scratch);
 };
 
-/* The functions of a method; NULL for those that replace no value. */
-const struct method_work *method_work_of(const struct method *method);
-
 #endif

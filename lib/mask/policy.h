@@ -115,9 +115,6 @@ struct policy {
 struct policy *policy_new(const char *root, struct policy_error *error);
 void policy_free(struct policy *policy); /* NULL is fine */
 
-/* What can be judged only when all rules are there; then the policy is complete. 0, or -1. */
-int policy_finish(struct policy *policy, struct policy_error *error);
-
 /* What paths into it begin with: "attributes."; of POLICY_RECORD "record", before ".NAME". */
 const char *policy_prefix(enum policy_aside aside);
 

@@ -12,6 +12,7 @@
 #include "mask/opening.h"
 #include "mask/reference.h"
 #include "mask/sealing.h"
+#include "mask/method_table.h"
 
 enum { GIVEN_BACK_ABOVE = 1 << 20 };
 
@@ -66,7 +67,7 @@ static bool open_left(struct rewrap *rewrap)
     rewrap->left = calloc(policy->rule_count + 1, sizeof *rewrap->left);
     for (size_t i = 0; rewrap->left != NULL && i < policy->rule_count; i++) {
         const struct policy_rule *rule = &policy->rules[i];
-        const struct method_work *work = method_work_of(rule->method);
+        const struct method_work *work = method_table_work(rule->method);
         if (work == NULL || work->made == NULL || rule->method->reversible || rule->name != NULL)
             continue;
         const struct method_use use = { rewrap->ring, rule->domain, rule->domain_length,
@@ -82,7 +83,7 @@ static void close_left(struct rewrap *rewrap)
 {
     for (size_t i = 0; rewrap->left != NULL && i < rewrap->policy->rule_count; i++)
         if (rewrap->left[i] != NULL)
-            method_work_of(rewrap->policy->rules[i].method)->close(rewrap->left[i]);
+            method_table_work(rewrap->policy->rules[i].method)->close(rewrap->left[i]);
     free(rewrap->left);
 }
 
@@ -172,7 +173,7 @@ static void look_at_left(struct rewrap *rewrap, const char *text, size_t number,
         return;
     const struct token_value value = token_value_of(text, match);
     if (rewrap->left[number] == NULL ||
-        !method_work_of(rule->method)->made(rewrap->left[number], &value, &rewrap->scratch))
+        !method_table_work(rule->method)->made(rewrap->left[number], &value, &rewrap->scratch))
         blame(findings, COMPLAINT_UNTOLD, rule->path);
 }
 

@@ -13,6 +13,7 @@
 #include "mask/policy_file.h"
 #include "mask/policy_text.h"
 #include "mask/selftest.h"
+#include "mask/policy_finish.h"
 
 static int fail(struct startup_failure *failure, enum status status, const char *hint,
     const char *format, ...) __attribute__((format(printf, 4, 5)));

@@ -230,6 +230,14 @@ in_text() { printf '%s\n' "${1//@/}" >>lib/base/text.c; }
   sed -i '4i #include "json/other.h"' lib/json/value.h
   printf '#include "json/value.h"\n' | write lib/json/other.h
   expect layers 'a cycle: lib/json/.* > lib/json/.* > lib/json/'
+  # A header and its source are one, and with them what is for their folder in value_own.h.
+  printf '#include "json/value.h"\n' | write lib/json/other.h
+  printf '#include "json/other.h"\n' | write lib/json/value.c
+  expect layers 'a cycle: lib/json/other > lib/json/value > lib/json/other'
+  printf '#include "json/value_own.h"\n' | write lib/json/other.h
+  printf '#include "json/other.h"\n' | write lib/json/value.c
+  printf '/* Nothing is in it. */\n' | write lib/json/value_own.h
+  expect layers 'a cycle: lib/json/other > lib/json/value > lib/json/other'
   printf 'int new_thing;\n' | write lib/new/thing.c
   expect layers 'lib/new/thing\.c:1: lib/new is no layer'
 }

@@ -4,6 +4,7 @@
  * and unmasks them.
  */
 #include "mask_common.h"
+#include "mask/policy_finish.h"
 
 static const char *const roots[] = { ".body", ".", ".a.b", ".\"odd key\"" };
 

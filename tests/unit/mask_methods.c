@@ -20,7 +20,7 @@
 #include <cmocka.h>
 
 #include "base/clock.h"
-#include "mask/method_work.h"
+#include "mask/method_table.h"
 
 enum { TEXT = 96 };
 
@@ -266,7 +266,7 @@ static void *open_method(const struct test_case *test, const struct method *meth
             METHOD_OPTION_OK);
     }
     const struct method_use use = { ring, domain, strlen(domain), options, NULL };
-    const struct method_work *work = method_work_of(method);
+    const struct method_work *work = method_table_work(method);
     void *opened = work->open(&use);
     assert_non_null(opened);
     if (work->go_by != NULL)
@@ -283,7 +283,7 @@ static uint64_t mask_one(const struct test_case *test, const struct method *meth
     *length = test->make(&random, text);
     struct token_value value = value_of(text, *length);
     buf_clear(out);
-    if (method_work_of(method)->mask(state, 0, &value, scratch, out) != TOKEN_OK)
+    if (method_table_work(method)->mask(state, 0, &value, scratch, out) != TOKEN_OK)
         fail_msg("%s does not take %.*s", test->method, (int)*length, text);
     return hash(out->data, out->length);
 }
@@ -302,18 +302,18 @@ static void mask_all(const struct test_case *test, const struct method *method, 
         hashes[i] = mask_one(test, method, state, i, text, &length, &scratch, &out);
         inputs[i] = hash(text, length);
         struct token_value masked = value_of(out.data, out.length);
-        if (test->shared > 0 && !method_work_of(method)->made(state, &masked, &scratch))
+        if (test->shared > 0 && !method_table_work(method)->made(state, &masked, &scratch))
             fail_msg("%s: of %.*s comes %.*s, which is not its own", test->method, (int)length,
                 text, (int)out.length, out.data);
         if (!method->reversible)
             continue;
         buf_clear(&back);
-        if (method_work_of(method)->unmask(state, 0, &masked, &scratch, &back) != TOKEN_OK ||
+        if (method_table_work(method)->unmask(state, 0, &masked, &scratch, &back) != TOKEN_OK ||
             back.length != length || memcmp(back.data, text, length) != 0)
             fail_msg("%s: %.*s comes back as %.*s", test->method, (int)length, text,
                 (int)back.length, back.data);
     }
-    method_work_of(method)->close(state);
+    method_table_work(method)->close(state);
     buf_free(&scratch);
     buf_free(&out);
     buf_free(&back);
@@ -332,7 +332,7 @@ static void mask_again(const struct test_case *test, const struct method *method
         if (mask_one(test, method, state, i, text, &length, &scratch, &out) != hashes[i])
             fail_msg("%s: %.*s is not masked the same again", test->method, (int)length, text);
     }
-    method_work_of(method)->close(state);
+    method_table_work(method)->close(state);
     buf_free(&scratch);
     buf_free(&out);
 }
@@ -425,7 +425,7 @@ static void every_method(void **state)
 /* The day that 15 June 2000 becomes, by another value of its record. */
 static int shifted_day(void *state, size_t number, struct buf *scratch, struct buf *out)
 {
-    const struct method_work *work = method_work_of(method_find("shift", 5));
+    const struct method_work *work = method_table_work(method_find("shift", 5));
     const struct token_value date = { "\"2000-06-15\"", 12, JSON_STRING, true };
     char text[TEXT];
     size_t length = print(text, "\"u%zu\"", number);
@@ -462,9 +462,9 @@ static void shift_goes_by_another_value(void **state)
     for (int i = 0; i <= 2 * DAYS; i++) /* 1000 each, and six deviations of that */
         assert_in_range(found[i], i == DAYS ? 0 : 827, i == DAYS ? 0 : 1173);
     assert_in_range(equal, 827, 1173);
-    method_work_of(method)->close(one);
-    method_work_of(method)->close(again);
-    method_work_of(method)->close(other);
+    method_table_work(method)->close(one);
+    method_table_work(method)->close(again);
+    method_table_work(method)->close(other);
     buf_free(&scratch);
     buf_free(&out);
 }

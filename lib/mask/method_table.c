@@ -1,4 +1,4 @@
-#include "mask/method_work.h"
+#include "mask/method_table.h"
 
 #include "mask/method_email.h"
 #include "mask/method_ff1.h"
@@ -13,7 +13,7 @@
 #include "mask/method_truncate.h"
 #include "mask/method_uuid.h"
 
-const struct method_work *method_work_of(const struct method *method)
+const struct method_work *method_table_work(const struct method *method)
 {
     static const struct method_work *const works[METHOD_IDS] = {
         [METHOD_SIV] = &method_siv,
