@@ -167,21 +167,52 @@ int pg_ledger_delete(struct pg_conn *conn, const struct pg_side_table *ledger,
         keys, count);
 }
 
-int pg_ledger_prune(struct pg_conn *conn, const struct pg_side_table *ledger, uint64_t age_ms)
+/* A time as an expression; operators written as OPERATOR() all bind alike, from the left. */
+#define TIME "(timestamptz 'epoch' OPERATOR(pg_catalog.+) interval '%" PRIu64 " milliseconds')"
+
+static int run(struct pg_conn *conn, struct buf *sql)
+{
+    int status =
+        buf_cstr(sql) == NULL ? pg_conn_no_memory(conn) : pg_conn_exec(conn, buf_cstr(sql));
+    buf_free(sql);
+    return status;
+}
+
+static uint64_t number_in(const struct pg_conn *conn, int column)
+{
+    const char *value = pg_conn_value(conn, 0, column);
+    return value == NULL || *value == '-' ? 0 : strtoull(value, NULL, 10);
+}
+
+int pg_ledger_old(struct pg_conn *conn, const struct pg_side_table *ledger, uint64_t age_ms,
+    struct pg_ledger_old *old)
+{
+    static const char ms[] = " OPERATOR(pg_catalog.*) 1000)::pg_catalog.int8";
+    struct buf sql;
+    buf_init(&sql, 4096);
+    buf_printf(&sql, "SET LOCAL statement_timeout = 0; SELECT pg_catalog.count(*),");
+    buf_printf(&sql, " (EXTRACT(epoch FROM pg_catalog.min(loaded_at))%s,", ms);
+    buf_printf(&sql, " (EXTRACT(epoch FROM pg_catalog.now())%s", ms);
+    buf_printf(&sql,
+        " FROM %s WHERE loaded_at OPERATOR(pg_catalog.<)"
+        " (pg_catalog.now() OPERATOR(pg_catalog.-) interval '%" PRIu64 " milliseconds')",
+        ledger->qualified, age_ms);
+    if (run(conn, &sql) != 0)
+        return -1;
+    uint64_t now = number_in(conn, 2);
+    old->count = number_in(conn, 0);
+    old->first_ms = number_in(conn, 1);
+    old->until_ms = now > age_ms ? now - age_ms : 0;
+    return 0;
+}
+
+int pg_ledger_prune(struct pg_conn *conn, const struct pg_side_table *ledger, uint64_t until_ms)
 {
     struct buf sql;
     buf_init(&sql, 4096);
-    /*
-     * However many there are: the one statement that may take long. Operators written as OPERATOR()
-     * all bind alike, from the left.
-     */
+    /* Rows written in one moment go in one statement, however many they are. */
     buf_printf(&sql,
-        "SET LOCAL statement_timeout = 0;"
-        "DELETE FROM %s WHERE loaded_at OPERATOR(pg_catalog.<)"
-        " (pg_catalog.now() OPERATOR(pg_catalog.-) interval '%" PRIu64 " milliseconds')",
-        ledger->qualified, age_ms);
-    int status =
-        buf_cstr(&sql) == NULL ? pg_conn_no_memory(conn) : pg_conn_exec(conn, buf_cstr(&sql));
-    buf_free(&sql);
-    return status;
+        "SET LOCAL statement_timeout = 0; DELETE FROM %s WHERE loaded_at OPERATOR(pg_catalog.<) " TIME,
+        ledger->qualified, until_ms);
+    return run(conn, &sql);
 }

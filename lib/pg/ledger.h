@@ -49,7 +49,18 @@ int pg_ledger_holds(struct pg_conn *conn, const struct pg_side_table *ledger,
 int pg_ledger_delete(struct pg_conn *conn, const struct pg_side_table *ledger,
     const struct pg_key *keys, size_t count);
 
-/* Forget keys older than ${age_ms}, in the transaction begun; pg_conn_affected() tells how many. */
-int pg_ledger_prune(struct pg_conn *conn, const struct pg_side_table *ledger, uint64_t age_ms);
+/* The keys older than an age: what there is to be forgotten. Times are ms since 1970. */
+struct pg_ledger_old {
+    uint64_t count;
+    uint64_t first_ms; /* when the oldest was written */
+    uint64_t until_ms; /* the age ago */
+};
+
+/* Look for keys older than ${age_ms}. 0, or -1. */
+int pg_ledger_old(struct pg_conn *conn, const struct pg_side_table *ledger, uint64_t age_ms,
+    struct pg_ledger_old *old);
+
+/* Forget keys written before ${until_ms}; pg_conn_affected() tells how many. 0, or -1. */
+int pg_ledger_prune(struct pg_conn *conn, const struct pg_side_table *ledger, uint64_t until_ms);
 
 #endif

@@ -147,3 +147,23 @@ old_ledger() { sql 'CREATE TABLE t_ledger (key uuid PRIMARY KEY, loaded_at times
   [ "$(tally)" = '1 committed' ]
   [ "$(sql 'SELECT count(resolved_at) FROM t_errors')" = 1 ]
 }
+
+@test "old keys are forgotten in short transactions, each once, by the index of times" {
+  sql 'CREATE TABLE t_ledger (key uuid PRIMARY KEY, loaded_at timestamptz NOT NULL DEFAULT now(), content bytea);
+    CREATE INDEX ON t_ledger USING brin (loaded_at)'
+  # Half of them in one second, the others over a year; and some that are young.
+  sql "INSERT INTO t_ledger SELECT md5(n::text)::uuid, now() - interval '400 days' + CASE WHEN n % 2 = 0
+      THEN interval '1 day' + n * interval '5 microseconds' ELSE n * interval '150 seconds' END FROM generate_series(1, 200000) n;
+    INSERT INTO t_ledger SELECT md5('young' || n)::uuid, now() - interval '10 days' FROM generate_series(1, 100) n"
+  : >in
+  before=$(sql 'SELECT txid_current()')
+  load_in -t t --prune-ledger 15d -v
+  [ "$status" -eq 0 ]
+  grep -q 'pruned=200000$' err
+  [ "$(sql 'SELECT count(*) FROM t_ledger')" = 100 ]
+  [ $(($(sql 'SELECT txid_current()') - before)) -ge 5 ]
+  load_in -t t --prune-ledger 15d -v
+  grep -q 'pruned=0$' err
+  load_in -t t --prune-ledger 1ms --force
+  [ "$(sql 'SELECT count(*) FROM t_ledger')" = 0 ]
+}
