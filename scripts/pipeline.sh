@@ -113,6 +113,16 @@ quietly() {
   aside "$1" "$path" -q --log "$log_form" "${@:2}" </dev/null >/dev/null || exit
 }
 
+# loading RESULT: the arguments of pg-load. Nothing clear passes it; and while it stays for
+# messages to come, more of them in a row may be ones that could not be masked.
+loading() {
+  local -n its_arguments=$1
+  words its_arguments SQS2PG_LOAD_OPTIONS
+  [ -z "${option[follow]:-}" ] || [[ " ${its_arguments[*]}" == *' --sealed-limit'* ]] ||
+    its_arguments=(--sealed-limit 1000 "${its_arguments[@]}")
+  its_arguments=(--table "${settings[SQS2PG_TABLE]}" --require-masked "${its_arguments[@]}")
+}
+
 # leave: ends the run, with its status.
 leave() {
   [ ${#signals[@]} -le 1 ] || exit $((128 + signals[-1]))
@@ -130,11 +140,10 @@ run() {
   words pull SQS2PG_PULL_OPTIONS
   words unwrap SQS2PG_UNWRAP_OPTIONS
   words mask SQS2PG_MASK_OPTIONS
-  words load SQS2PG_LOAD_OPTIONS
+  loading load
   words ack SQS2PG_ACK_OPTIONS
   pull=(${option[follow]:+-f} "${pull[@]}")
   mask=(--require-sandbox --key-file "${settings[SQS2PG_KEY_FILE]}" "${mask[@]}")
-  load=(--table "${settings[SQS2PG_TABLE]}" "${load[@]}")
   # What is wrong with the key, the policy, the map, the table or the database is found before a
   # message is received: every delivery counts for the queue's redrive policy, and a message in
   # hand is hidden from others.
@@ -172,7 +181,7 @@ run() {
 # end harms no other. Nothing is acked. A stop may cut a line, which pg-load rejects.
 replay() {
   local load file in from_file to_load null
-  words load SQS2PG_LOAD_OPTIONS
+  loading load
   exec {null}>/dev/null
   for file in "$@"; do
     [ ${#signals[@]} -eq 0 ] || break
@@ -186,7 +195,7 @@ replay() {
     make_pipe from_file to_load
     phase=starting
     stage "$in" "$to_load" '' gzip -cdf
-    stage "$from_file" "$null" "${ends[last_lives]}" pg-load --table "${settings[SQS2PG_TABLE]}" "${load[@]}"
+    stage "$from_file" "$null" "${ends[last_lives]}" pg-load "${load[@]}"
     wait_for_line
     close_pipes
     case $worst in 0 | 1 | "$IO") ;; *) break ;; esac

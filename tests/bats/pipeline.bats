@@ -378,7 +378,7 @@ messages() { jq -r .sqs.message_id | sort -u | wc -l; }
 }
 
 @test "--replay: SIGTERM ends it after what is in hand, with 0" {
-  records 1 400000 >many
+  records 1 400000 | sed 's/}$/,"pii":{"key":"00000000"}}/' >many
   sql 'CREATE TABLE t (id integer)'
   printf 'SQS2PG_TABLE=t\nSQS2PG_LOAD_OPTIONS=--no-map --batch-rows 1000\n' >big
   "$SQS2PG" -c big --replay many many 3>&- 4>&- &
@@ -388,6 +388,33 @@ messages() { jq -r .sqs.message_id | sort -u | wc -l; }
   kill "$(<run.pid)"
   finish
   [ "$(sql 'SELECT count(*) FROM t')" -lt 400000 ]
+}
+
+@test "messages that cannot be masked: more than ten in a row end a run, 65, and stay; with --follow a thousand may" {
+  seq 11 | jq -c '{body: "text \(.)"}' | sqs-send -q -Q "$QUEUE"
+  run --separate-stderr -65 sqs2pg -c settings
+  [ "$(sql 'SELECT count(*) FROM user_logins_errors')" = 0 ]
+  # They come back when their time is over, or were given back.
+  all_there() { [ "$(counts)" = '11 0 0' ]; }
+  eventually 60 all_there
+  "$SQS2PG" -c settings --follow 3>&- 4>&- 2>err &
+  echo $! >run.pid
+  : >stages.pid
+  stored() { [ "$(sql 'SELECT count(*) FROM user_logins_errors')" = 11 ]; }
+  eventually 60 stored
+  kill "$(<run.pid)"
+  wait "$(<run.pid)"
+  # Whoever wants another limit gives it.
+  seq 2 | jq -c '{body: "more \(.)"}' | sqs-send -q -Q "$QUEUE"
+  echo 'SQS2PG_LOAD_OPTIONS=--sealed-limit 1' >>settings
+  run --separate-stderr -65 timeout 60 "$SQS2PG" -c settings --follow
+}
+
+@test "--replay: a record that nobody masked is rejected" {
+  echo '{"body":{"user_id":"u1","ip":"203.0.113.5"}}' >clear.ndjson
+  run --separate-stderr -1 sqs2pg -c settings --replay clear.ndjson
+  [ "$(rows)" = 0 ]
+  [ "$(sql 'SELECT count(*) FROM user_logins_errors')" = 0 ]
 }
 
 @test "one lock for a queue's name and its URL; another account's queue has its own" {

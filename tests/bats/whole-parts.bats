@@ -4,10 +4,9 @@
 
 load ../lib/common
 
-SQS2PG=$BATS_TEST_DIRNAME/../../scripts/pipeline.sh
-
 setup() {
   common_setup
+  copy_sqs2pg bin
   unset SQS2PG_MAPS
   fresh_database
   fresh_queue VisibilityTimeout=4
