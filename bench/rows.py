@@ -36,6 +36,26 @@ class Mask:
         ]
 
 
+class Unwrap:
+    name = "unwrap"
+    title = "The event out of SNS's envelope, records per CPU second (user and system), 100,000 records"
+    ratios = [("sqs-unwrap", "Python loop, json.loads twice", 12)]
+    limits = []
+
+    @staticmethod
+    def cells(bench):
+        count = bench.count(100000)
+        wrapped = bench.made("wrapped-%d" % count, ["python3", str(HERE / "peers" / "wrap.py")], bench.records(count))
+
+        def cell(name, *command):
+            return (name, "records/CPU s", lambda: count / bench.run(list(command), wrapped)[0])
+
+        return [
+            cell("sqs-unwrap", "sqs-unwrap"),
+            cell("Python loop, json.loads twice", "python3", str(HERE / "peers" / "unwrap_loop.py")),
+        ]
+
+
 class Scan:
     name = "scan"
     title = "Looking for personal values, records per CPU second (user and system), 100,000 records"
@@ -278,4 +298,4 @@ class Latency:
         return [("sqs2pg --follow", "ms", follow)]
 
 
-GROUPS = [Mask, Scan, Load, Pull, Ack, Whole, Start, Memory, Latency]
+GROUPS = [Unwrap, Mask, Scan, Load, Pull, Ack, Whole, Start, Memory, Latency]
