@@ -68,6 +68,8 @@ redriven() {
   [ "${stderr_lines[0]}" = 'sqs2pg-init: error: the queue allows 3 deliveries of a message, and a look counts as one' ]
   nothing_made
   [ "$(sqs-pull --print-redrive -Q "$QUEUE" | jq -r .maxReceiveCount)" = 3 ]
+  [ "$(sqs-pull --print-redrive --protocol json -Q "$QUEUE" | jq -r .maxReceiveCount)" = 3 ]
+  run -64 sqs-pull --print-redrive --acked /dev/null -Q "$QUEUE"
   run --separate-stderr -0 init --yes
   [[ $output == *'it allows 3 deliveries.'* ]]
   counts_are 1 0 0
