@@ -189,6 +189,8 @@ static size_t trunk(const struct groups *groups)
 {
     size_t digits = groups->sizes[0];
     size_t used = 1;
+    if (sized(groups, "324") && groups->joins[1] == '-')
+        return 0; /* as a US social security number is written */
     if (groups->digits[0] != '0' || groups->digits[1] == '0' || groups->sizes[0] > 6)
         return 0;
     if (sized(groups, "22222") && groups->joins[1] != '/')
