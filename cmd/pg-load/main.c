@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/meter.h"
 #include "base/msg.h"
 #include "base/start.h"
 #include "base/stop.h"
@@ -31,5 +32,5 @@ int main(int argc, char **argv)
         status = failure_report(&failure);
     if (summary.text[0] != '\0')
         msg_summary(summary.plain, "%s", summary.text);
-    return status;
+    return meter_exit(status);
 }

@@ -6,6 +6,7 @@
 
 #include "base/msg.h"
 #include "base/status.h"
+#include "figures.h"
 #include "mask/lines.h"
 #include "mask/mask.h"
 #include "mask/rewrap.h"
@@ -74,6 +75,14 @@ static void close_job(void *context)
     mapping_free(job->mapping);
 }
 
+/* Append "NAME:COUNT", behind a comma unless it is the first. */
+static void put_figure(void *context, const char *name, uint64_t count)
+{
+    struct buf *out = context;
+    if (count > 0)
+        buf_printf(out, "%s%s:%" PRIu64, out->length > 0 ? "," : "", name, count);
+}
+
 /* A value of the summary line: quoted where it is not one word. Too many paths are left out. */
 static const char *figures(struct buf *figures)
 {
@@ -106,8 +115,8 @@ static void end_mask(const struct mask *mask, const struct filter_counts *counts
     struct buf paths, codes;
     buf_init(&paths, FIGURES);
     buf_init(&codes, FIGURES);
-    mask_missing_paths(mask, &paths);
-    mask_error_codes(mask, &codes);
+    mask_each_path(mask, put_figure, &paths);
+    mask_each_code(mask, put_figure, &codes);
     msg_summary(status == STATUS_OK && counts->errors == 0,
         "records=%" PRIu64 " masked=%" PRIu64 " passed=%" PRIu64 " errors=%" PRIu64
         " missing=%" PRIu64 " seconds=%.2f%s%s%s%s%s",
@@ -139,10 +148,22 @@ static int end_job(void *context, const struct filter_counts *counts, double sec
     return status;
 }
 
+static void read_members(void *context, uint64_t *values)
+{
+    const struct job *job = context;
+    figures_read(job->mask, values);
+}
+
 int job_run(const struct options *options)
 {
     struct job job = { .options = options };
+    bool masks = options->program.lines == NULL && !options->rewrap;
     const struct program_verb verb = { .undo = false,
+        .figures = masks      ? &figures_of_mask
+            : options->rewrap ? &figures_of_rewrap
+                              : &figures_of_lines,
+        .members = masks ? figures_members : NULL,
+        .read_members = masks ? read_members : NULL,
         .open = open_job,
         .end = end_job,
         .close = close_job,

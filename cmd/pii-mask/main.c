@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/meter.h"
 #include "base/msg.h"
 #include "base/opt.h"
 #include "base/start.h"
@@ -81,5 +82,5 @@ int main(int argc, char **argv)
     if (!stop)
         status = job_run(&options);
     free(options.program.rules);
-    return status;
+    return meter_exit(status);
 }

@@ -136,6 +136,27 @@ static int end_undo(void *context, const struct filter_counts *counts, double se
     return undo->audit != NULL ? end_audit(undo, counts, status) : status;
 }
 
+static const struct program_figures figures = {
+    { PROGRAM_METRIC_READ,
+        { "sqs2pg_records_unmasked_total", "Records whose values are back.", METRIC_COUNTER },
+        { "sqs2pg_records_opened_total", "Error records whose sealed content is back.",
+            METRIC_COUNTER },
+        PROGRAM_METRIC_PASSED, PROGRAM_METRIC_ERRORS, METER_LAST_SUCCESS },
+    { PROGRAM_READ, PROGRAM_CHANGED, PROGRAM_OPENED, PROGRAM_PASSED, PROGRAM_ERRORS,
+        PROGRAM_LAST_SUCCESS },
+    6,
+};
+
+static const struct program_figures figures_of_lines = {
+    { { "sqs2pg_lines_read_total", "Single values read, one a line.", METRIC_COUNTER },
+        { "sqs2pg_lines_unmasked_total", "Single values that are back.", METRIC_COUNTER },
+        { "sqs2pg_lines_errors_total", "Single values that could not be masked or unmasked.",
+            METRIC_COUNTER },
+        METER_LAST_SUCCESS },
+    { PROGRAM_READ, PROGRAM_CHANGED, PROGRAM_ERRORS, PROGRAM_LAST_SUCCESS },
+    4,
+};
+
 /* Have the mapping be standard input. 0, or the status to exit with. */
 static int take_mapping(const char *path)
 {
@@ -159,6 +180,7 @@ int undo_run(const struct options *options)
 {
     struct undo undo = { .options = options };
     const struct program_verb verb = { .undo = true,
+        .figures = options->program.lines != NULL ? &figures_of_lines : &figures,
         .open = open_undo,
         .end = end_undo,
         .start = start_undo,

@@ -5,6 +5,7 @@
 
 #include "ack.h"
 #include "base/clock.h"
+#include "base/meter.h"
 #include "base/msg.h"
 #include "base/opt.h"
 #include "base/start.h"
@@ -39,5 +40,5 @@ int main(int argc, char **argv)
         return STATUS_INTERNAL;
     }
     int status = options_parse(&options, argc, argv);
-    return status == OPT_RUN ? run(&options) : status;
+    return status == OPT_RUN ? meter_exit(run(&options)) : status;
 }

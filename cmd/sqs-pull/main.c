@@ -6,6 +6,7 @@
 
 #include "acked.h"
 #include "base/clock.h"
+#include "base/meter.h"
 #include "base/msg.h"
 #include "base/opt.h"
 #include "base/start.h"
@@ -129,5 +130,5 @@ int main(int argc, char **argv)
     }
     status = run(&settings);
     acked_close(settings.pull.acked);
-    return status;
+    return meter_exit(status);
 }

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/meter.h"
 #include "base/msg.h"
 #include "base/opt.h"
 #include "base/start.h"
@@ -58,5 +59,5 @@ int main(int argc, char **argv)
         return STATUS_INTERNAL;
     }
     int status = options_parse(&options, argc, argv);
-    return status == OPT_RUN ? run(&options) : status;
+    return status == OPT_RUN ? meter_exit(run(&options)) : status;
 }

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/meter.h"
+#include "base/metrics_feed.h"
 #include "base/msg.h"
 #include "base/progress.h"
 
@@ -15,27 +16,46 @@ enum { FILE_MS = 10000, LINE_MS = 250 };
 
 struct meter {
     struct meter_config config;
-    struct metrics *metrics; /* NULL: not wanted */
     struct progress progress;
     uint64_t next_file_ms; /* monotonic; NEVER: not wanted */
     uint64_t next_line_ms;
-    bool warned;
 };
 
-static void read_values(const struct meter *meter, uint64_t values[METRICS_MAXIMUM],
-    uint64_t *oldest_ms)
+/*
+ * The process's own, as it has one exit status. The file is kept for longer than what the figures
+ * are of.
+ */
+static struct {
+    const char *name;
+    struct metrics *metrics; /* one of these two, or none: not wanted */
+    struct metrics_feed *feed;
+    uint64_t values[METRICS_MAXIMUM]; /* the latest */
+    bool warned;
+} kept;
+
+static void give_back(void)
 {
-    memset(values, 0, METRICS_MAXIMUM * sizeof *values);
-    *oldest_ms = 0;
-    meter->config.read(meter->config.context, values, oldest_ms);
+    metrics_feed_free(kept.feed);
+    metrics_free(kept.metrics);
+    memset(&kept, 0, sizeof kept);
 }
 
-static int write_file(struct meter *meter)
+static bool is_kept(void)
 {
-    uint64_t values[METRICS_MAXIMUM], oldest_ms;
-    read_values(meter, values, &oldest_ms);
-    meter->next_file_ms = clock_monotonic_ms() + FILE_MS;
-    return metrics_write(meter->metrics, values);
+    return kept.metrics != NULL || kept.feed != NULL;
+}
+
+static void read_values(const struct meter *meter, uint64_t *oldest_ms)
+{
+    memset(kept.values, 0, sizeof kept.values);
+    *oldest_ms = 0;
+    meter->config.read(meter->config.context, kept.values, oldest_ms);
+}
+
+static int write_file(int status)
+{
+    return kept.feed != NULL ? metrics_feed_send(kept.feed, kept.values, status)
+                             : metrics_write(kept.metrics, kept.values, status);
 }
 
 const char *meter_reason(int error)
@@ -43,29 +63,71 @@ const char *meter_reason(int error)
     return error == EINVAL ? "it is not a regular file" : strerror(error);
 }
 
-static void write_file_or_warn(struct meter *meter)
+/* Also in the process that writes the file for this one. */
+static void report_failure(void *context, int error)
 {
-    if (write_file(meter) == 0 || meter->warned)
-        return;
-    meter->warned = true;
-    msg_warn("cannot write %s: %s", meter->config.options.metrics_file, strerror(errno));
+    (void)context;
+    if (!kept.warned)
+        msg_warn("cannot write %s: %s", kept.name, strerror(error));
+    kept.warned = true;
+}
+
+static void write_file_or_warn(int status)
+{
+    if (write_file(status) != 0)
+        report_failure(NULL, errno);
 }
 
 static void draw(struct meter *meter, uint64_t now_ms)
 {
-    uint64_t values[METRICS_MAXIMUM], oldest_ms;
-    read_values(meter, values, &oldest_ms);
+    uint64_t oldest_ms;
+    read_values(meter, &oldest_ms);
     uint64_t age_ms = oldest_ms == 0 ? PROGRESS_NONE : now_ms > oldest_ms ? now_ms - oldest_ms : 0;
-    progress_draw(&meter->progress, now_ms, values[meter->config.counted], age_ms);
+    progress_draw(&meter->progress, now_ms, kept.values[meter->config.counted], age_ms);
     meter->next_line_ms = now_ms + LINE_MS;
+}
+
+/* 0, or -1 with errno. A file that another process keeps is left to it. */
+static int open_file(struct meter *meter)
+{
+    const struct meter_config *config = &meter->config;
+    const struct metrics_config wanted = { .file = config->options.metrics_file,
+        .label = config->label,
+        .value = config->value,
+        .table = config->metrics,
+        .count = config->count,
+        .members = config->members,
+        .member_count = config->member_count };
+    uint64_t oldest_ms;
+    kept.name = wanted.file;
+    kept.metrics = metrics_open(&wanted);
+    if (kept.metrics == NULL && errno == EWOULDBLOCK) {
+        msg_warn("another process keeps %s: the figures of this run are not in it", wanted.file);
+        return 0;
+    }
+    if (kept.metrics == NULL)
+        return -1;
+    read_values(meter, &oldest_ms);
+    if (write_file(METRICS_RUNNING) != 0)
+        return -1;
+    if (config->apart) {
+        struct metrics *metrics = kept.metrics;
+        kept.metrics = NULL;
+        kept.feed =
+            metrics_feed_start(metrics, config->count + config->member_count, report_failure, NULL);
+        if (kept.feed == NULL)
+            return -1;
+    }
+    meter->next_file_ms = clock_monotonic_ms() + FILE_MS;
+    return 0;
 }
 
 int meter_open(struct meter **out, const struct meter_config *config)
 {
     bool line = config->options.progress && isatty(STDERR_FILENO);
-    const char *file = config->options.metrics_file;
     *out = NULL;
-    if (!line && file == NULL)
+    give_back();
+    if (!line && config->options.metrics_file == NULL)
         return 0;
     struct meter *meter = calloc(1, sizeof *meter);
     if (meter == NULL)
@@ -74,20 +136,12 @@ int meter_open(struct meter **out, const struct meter_config *config)
     meter->next_file_ms = NEVER;
     meter->next_line_ms = line ? 0 : NEVER;
     progress_init(&meter->progress, config->noun);
-    if (file != NULL) {
-        const struct metrics_config wanted = { .file = file,
-            .label = config->label,
-            .value = config->value,
-            .table = config->metrics,
-            .count = config->count };
-        meter->metrics = metrics_open(&wanted);
-        if (meter->metrics == NULL || write_file(meter) != 0) {
-            int error = errno;
-            metrics_free(meter->metrics);
-            free(meter);
-            errno = error;
-            return -1;
-        }
+    if (config->options.metrics_file != NULL && open_file(meter) != 0) {
+        int error = errno;
+        give_back();
+        free(meter);
+        errno = error;
+        return -1;
     }
     *out = meter;
     return 0;
@@ -97,9 +151,12 @@ void meter_turn(struct meter *meter)
 {
     if (meter == NULL)
         return;
-    uint64_t now_ms = clock_monotonic_ms();
-    if (now_ms >= meter->next_file_ms)
-        write_file_or_warn(meter);
+    uint64_t now_ms = clock_monotonic_ms(), oldest_ms;
+    if (now_ms >= meter->next_file_ms) {
+        read_values(meter, &oldest_ms);
+        write_file_or_warn(METRICS_RUNNING);
+        meter->next_file_ms = clock_monotonic_ms() + FILE_MS;
+    }
     if (now_ms >= meter->next_line_ms)
         draw(meter, now_ms);
 }
@@ -111,6 +168,8 @@ int meter_timeout(const struct meter *meter, int timeout_ms)
     uint64_t now_ms = clock_monotonic_ms();
     uint64_t due_ms =
         meter->next_file_ms < meter->next_line_ms ? meter->next_file_ms : meter->next_line_ms;
+    if (due_ms == NEVER)
+        return timeout_ms;
     uint64_t left_ms = due_ms > now_ms ? due_ms - now_ms : 0;
     if (timeout_ms >= 0 && (uint64_t)timeout_ms <= left_ms)
         return timeout_ms;
@@ -121,9 +180,23 @@ void meter_close(struct meter *meter)
 {
     if (meter == NULL)
         return;
-    if (meter->metrics != NULL)
-        write_file_or_warn(meter);
+    uint64_t oldest_ms;
+    read_values(meter, &oldest_ms);
+    if (is_kept())
+        write_file_or_warn(METRICS_RUNNING);
     msg_live(NULL);
-    metrics_free(meter->metrics);
     free(meter);
+}
+
+int meter_descriptor(void)
+{
+    return kept.feed != NULL ? metrics_feed_descriptor(kept.feed) : -1;
+}
+
+int meter_exit(int status)
+{
+    if (is_kept())
+        write_file_or_warn(status);
+    give_back();
+    return status;
 }

@@ -29,27 +29,29 @@ struct meter_options {
 
 struct meter_config {
     struct meter_options options;
-    const struct metric *metrics; /* a table that outlives the meter */
+    const struct metric *metrics; /* of static storage; with the members at most METRICS_MAXIMUM */
     size_t count;
+    const struct metric_member *members; /* while meter_open() runs */
+    size_t member_count;
     size_t counted;    /* which of them the live line shows */
     const char *noun;  /* its name there: "messages" */
     const char *label; /* as in base/metrics.h */
     const char *value;
+    bool apart; /* the file is kept by a forked process, as this one will be confined */
     /*
-     * Fill in the values, in the table's order, and set *oldest_ms to the monotonic time since
-     * which the oldest record in hand is there, or leave it 0: none. Called when one of both is
-     * due, from inside the meter's functions.
+     * Fill in the values, in the table's order, then the members', and set *oldest_ms to the
+     * monotonic time since which the oldest record in hand is there, or leave it 0: none. Called
+     * when one of both is due, from inside the meter's functions.
      */
     void (*read)(void *context, uint64_t *values, uint64_t *oldest_ms);
     void *context;
 };
 
 /* The row of the last success, the same for every program. */
-#define METER_LAST_SUCCESS                                                              \
-    {                                                                                   \
-        "sqs2pg_last_success_timestamp_seconds",                                        \
-            "When a poll, a commit or a delete last succeeded, in seconds since 1970.", \
-            METRIC_TIME                                                                 \
+#define METER_LAST_SUCCESS                                                                     \
+    {                                                                                          \
+        "sqs2pg_last_success_timestamp_seconds",                                               \
+            "When the work of the program last succeeded, in seconds since 1970.", METRIC_TIME \
     }
 
 struct meter;
@@ -57,7 +59,8 @@ struct meter;
 /*
  * meter_open(meter, config):
  * Open what is wanted, and write the file for the first time. *meter is NULL if nothing is, which
- * every other function takes. 0, or -1 with errno: the file cannot be written, no memory.
+ * every other function takes. A file that another process keeps is warned of and left to it. One
+ * meter in a process. 0, or -1 with errno: the file cannot be written, no memory.
  */
 int meter_open(struct meter **meter, const struct meter_config *config);
 
@@ -70,7 +73,17 @@ void meter_turn(struct meter *meter);
 /* ${timeout_ms}, or less if something is due before; -1 is for ever, as in poll(2). */
 int meter_timeout(const struct meter *meter, int timeout_ms);
 
-/* Write the file a last time, take the live line away, free. */
+/* Write the file, take the live line away, free; what ${read} reads is not needed any more. */
 void meter_close(struct meter *meter);
+
+/* The descriptor that confinement has to leave open for the file, or -1. */
+int meter_descriptor(void);
+
+/*
+ * meter_exit(status):
+ * Last call of main(): write the file with the status to exit with, if there is one, and give its
+ * lock back. Returns ${status}.
+ */
+int meter_exit(int status);
 
 #endif

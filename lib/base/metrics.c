@@ -1,29 +1,45 @@
+#include "base/metrics.h"
+
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
-#include <stdio.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
-#include "base/metrics.h"
+#include "base/metrics_file.h"
 #include "base/msg.h"
 
-enum { FILE_MAXIMUM = 64 << 10 };
+enum { FILE_MAXIMUM = 2 << 20, LABELS_MAXIMUM = 8 << 10 };
 
-struct metrics {
-    struct metrics_config config;
-    struct buf labels; /* {program="…",…} */
-    struct buf text;
-    char *temporary;
-    uint64_t started_ms;
-    uint64_t times[METRICS_MAXIMUM]; /* the latest known of each METRIC_TIME */
+struct sample {
+    const struct metric *metric;
+    char *series;     /* NAME{program="…",…} */
+    uint64_t earlier; /* what the file had; of a METRIC_TIME the latest known */
 };
 
-static void label(struct buf *out, const char *name, const char *value)
+struct metrics {
+    struct metrics_file *file;
+    struct buf labels; /* {program="…",… as they begin */
+    struct buf text;
+    struct sample *samples;
+    size_t count;
+    char *build, *started, *ended; /* series of what all programs have */
+    int last_status;               /* METRICS_RUNNING: not known */
+    uint64_t started_ms;
+};
+
+static const struct metric build_info = { "sqs2pg_build_info", "The version of the program.",
+    METRIC_GAUGE };
+static const struct metric start_time = { "sqs2pg_start_time_seconds",
+    "When the process started, in seconds since 1970.", METRIC_TIME };
+static const struct metric exit_status = { "sqs2pg_last_exit_status",
+    "The exit status of the last run that has ended.", METRIC_GAUGE };
+
+/* ---- series ---------------------------------------------------------------------------------- */
+
+static void put_label(struct buf *out, const char *name, const char *value)
 {
     buf_printf(out, "%s=\"", name);
     for (; *value != '\0'; value++) {
@@ -37,163 +53,222 @@ static void label(struct buf *out, const char *name, const char *value)
     buf_putc(out, '"');
 }
 
-static int prepare(struct metrics *metrics)
+static void put_labels(struct metrics *metrics, const struct metrics_config *config)
 {
-    const struct metrics_config *config = &metrics->config;
     struct buf *labels = &metrics->labels;
     buf_putc(labels, '{');
-    label(labels, "program", msg_program());
+    put_label(labels, "program", msg_program());
     if (config->label != NULL) {
         buf_putc(labels, ',');
-        label(labels, config->label, config->value);
+        put_label(labels, config->label, config->value);
     }
-    buf_putc(labels, '}');
-    if (buf_cstr(labels) == NULL || labels->failed)
-        return -1;
-    return asprintf(&metrics->temporary, "%s.%ld.tmp", config->file, (long)getpid()) < 0 ? -1 : 0;
 }
 
-/* Read the earlier file, if there is one; 0, or -1 with errno. */
-static int read_earlier(struct metrics *metrics)
+/* NULL: no memory, or a value is too long. The caller's. */
+static char *make_series(const struct metrics *metrics, const struct metric *metric,
+    const char *label, const char *value)
 {
-    struct stat status;
-    if (lstat(metrics->config.file, &status) != 0)
-        return errno == ENOENT ? 0 : -1;
-    /* To rename over a device or a link would replace it. */
-    if (!S_ISREG(status.st_mode)) {
-        errno = EINVAL;
-        return -1;
+    struct buf series;
+    buf_init(&series, LABELS_MAXIMUM * 3);
+    buf_puts(&series, metric->name);
+    buf_append(&series, metrics->labels.data, metrics->labels.length);
+    if (label != NULL) {
+        buf_putc(&series, ',');
+        put_label(&series, label, value);
     }
-    int fd = open(metrics->config.file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-    if (fd < 0)
-        return 0; /* one that may be replaced but not read */
-    char *place;
-    ssize_t got = 0;
-    while ((place = buf_reserve(&metrics->text, FILE_MAXIMUM / 16)) != NULL &&
-        (got = read(fd, place, FILE_MAXIMUM / 16)) > 0)
-        metrics->text.length += (size_t)got;
-    (void)close(fd);
+    buf_putc(&series, '}');
+    const char *text = series.failed ? NULL : buf_cstr(&series);
+    char *made = text == NULL ? NULL : strdup(text);
+    buf_free(&series);
+    return made;
+}
+
+/* 0, or -1 with errno. */
+static int make_samples(struct metrics *metrics, const struct metrics_config *config)
+{
+    put_labels(metrics, config);
+    if (metrics->labels.failed)
+        return -1;
+    metrics->build = make_series(metrics, &build_info, "version", SQS2PG_VERSION);
+    metrics->started = make_series(metrics, &start_time, NULL, NULL);
+    metrics->ended = make_series(metrics, &exit_status, NULL, NULL);
+    metrics->samples = calloc(config->count + config->member_count + 1, sizeof *metrics->samples);
+    if (metrics->build == NULL || metrics->started == NULL || metrics->ended == NULL ||
+        metrics->samples == NULL)
+        return -1;
+    for (; metrics->count < config->count + config->member_count; metrics->count++) {
+        struct sample *sample = &metrics->samples[metrics->count];
+        if (metrics->count < config->count) {
+            sample->metric = &config->table[metrics->count];
+            sample->series = make_series(metrics, sample->metric, NULL, NULL);
+        } else {
+            const struct metric_member *member = &config->members[metrics->count - config->count];
+            sample->metric = member->metric;
+            sample->series = make_series(metrics, sample->metric, member->label, member->value);
+        }
+        if (sample->series == NULL)
+            return -1;
+    }
     return 0;
 }
 
-/* The time that a sample of the earlier file has, or 0. */
-static uint64_t earlier_time(struct metrics *metrics, const struct metric *metric)
+/* ---- the file of an earlier run -------------------------------------------------------------- */
+
+/* What stands behind ${series} in the file: a whole number, and thousandths. Whether it is there.
+ */
+static bool find(const char *text, const char *series, uint64_t *whole, uint64_t *thousandths)
 {
-    struct buf series;
-    uint64_t seconds = 0, ms = 0;
-    const char *text = buf_cstr(&metrics->text);
-    buf_init(&series, FILE_MAXIMUM);
-    buf_printf(&series, "\n%s%s ", metric->name, metrics->labels.data);
-    const char *name = buf_cstr(&series);
-    const char *found = text == NULL || name == NULL ? NULL : strstr(text, name);
-    if (found == NULL ||
-        /* The widths keep the numbers within their type. NOLINTNEXTLINE(cert-err34-c) */
-        sscanf(found + series.length, "%13" SCNu64 ".%3" SCNu64, &seconds, &ms) < 1)
-        seconds = ms = 0;
-    buf_free(&series);
-    return seconds * 1000 + ms;
+    size_t length = strlen(series);
+    for (const char *line = text; line != NULL; line = strchr(line, '\n')) {
+        line += *line == '\n';
+        if (strncmp(line, series, length) != 0 || line[length] != ' ')
+            continue;
+        const char *number = line + length + 1;
+        char *end;
+        errno = 0;
+        *whole = strtoull(number, &end, 10);
+        *thousandths = 0;
+        if (*number < '0' || *number > '9' || errno != 0)
+            return false;
+        if (*end == '.')
+            for (unsigned i = 0, digits = true; i < 3; i++) {
+                digits = digits && end[1 + i] >= '0' && end[1 + i] <= '9';
+                *thousandths = *thousandths * 10 + (digits ? (uint64_t)(end[1 + i] - '0') : 0);
+            }
+        return true;
+    }
+    return false;
 }
+
+static void take_earlier(struct metrics *metrics, const char *text)
+{
+    uint64_t whole, thousandths;
+    for (size_t i = 0; i < metrics->count; i++) {
+        struct sample *sample = &metrics->samples[i];
+        if (sample->metric->kind == METRIC_GAUGE ||
+            !find(text, sample->series, &whole, &thousandths))
+            continue;
+        if (sample->metric->kind == METRIC_COUNTER)
+            sample->earlier = whole;
+        else if (whole < UINT64_MAX / 1000 - 1)
+            sample->earlier = whole * 1000 + thousandths;
+    }
+    if (find(text, metrics->ended, &whole, &thousandths) && whole < 256)
+        metrics->last_status = (int)whole;
+}
+
+static void read_earlier(struct metrics *metrics)
+{
+    metrics_file_read(metrics->file, &metrics->text);
+    const char *text = buf_cstr(&metrics->text);
+    if (text != NULL && !metrics->text.failed)
+        take_earlier(metrics, text);
+}
+
+/* ---- to the outside -------------------------------------------------------------------------- */
 
 struct metrics *metrics_open(const struct metrics_config *config)
 {
+    if (config->count + config->member_count > METRICS_MAXIMUM) {
+        errno = EINVAL;
+        return NULL;
+    }
     struct metrics *metrics = calloc(1, sizeof *metrics);
     if (metrics == NULL)
         return NULL;
-    metrics->config = *config;
     metrics->started_ms = clock_realtime_ms();
-    buf_init(&metrics->labels, FILE_MAXIMUM / 16);
+    metrics->last_status = METRICS_RUNNING;
+    buf_init(&metrics->labels, LABELS_MAXIMUM);
     buf_init(&metrics->text, FILE_MAXIMUM);
-    if (prepare(metrics) != 0 || read_earlier(metrics) != 0) {
+    if (make_samples(metrics, config) != 0 ||
+        (metrics->file = metrics_file_open(config->file)) == NULL) {
         int error = errno;
         metrics_free(metrics);
         errno = error;
         return NULL;
     }
-    for (size_t i = 0; i < config->count; i++)
-        if (config->table[i].kind == METRIC_TIME)
-            metrics->times[i] = earlier_time(metrics, &config->table[i]);
+    read_earlier(metrics);
     return metrics;
+}
+
+static void free_samples(struct metrics *metrics)
+{
+    for (size_t i = 0; i < metrics->count; i++)
+        free(metrics->samples[i].series);
+    free(metrics->samples);
+    free(metrics->build);
+    free(metrics->started);
+    free(metrics->ended);
+    buf_free(&metrics->labels);
+    buf_free(&metrics->text);
+    free(metrics);
 }
 
 void metrics_free(struct metrics *metrics)
 {
     if (metrics == NULL)
         return;
-    buf_free(&metrics->labels);
-    buf_free(&metrics->text);
-    free(metrics->temporary);
-    free(metrics);
+    metrics_file_close(metrics->file);
+    free_samples(metrics);
 }
 
-static void sample(struct metrics *metrics, const struct metric *metric, uint64_t value)
+void metrics_hand_over(struct metrics *metrics)
 {
-    struct buf *text = &metrics->text;
-    buf_printf(text, "# HELP %s %s\n# TYPE %s %s\n%s%s ", metric->name, metric->help, metric->name,
-        metric->kind == METRIC_COUNTER ? "counter" : "gauge", metric->name, metrics->labels.data);
+    metrics_file_hand_over(metrics->file);
+    free_samples(metrics);
+}
+
+int metrics_descriptor(const struct metrics *metrics)
+{
+    return metrics_file_descriptor(metrics->file);
+}
+
+/* HELP and TYPE once for all samples of a metric. */
+static void put(struct buf *text, const struct metric *metric, bool first, const char *series,
+    uint64_t value)
+{
+    if (first)
+        buf_printf(text, "# HELP %s %s\n# TYPE %s %s\n", metric->name, metric->help, metric->name,
+            metric->kind == METRIC_COUNTER ? "counter" : "gauge");
+    buf_printf(text, "%s ", series);
     if (metric->kind == METRIC_TIME)
         buf_printf(text, "%" PRIu64 ".%03" PRIu64 "\n", value / 1000, value % 1000);
     else
         buf_printf(text, "%" PRIu64 "\n", value);
 }
 
-static int write_all(int fd, const char *data, size_t length)
+static uint64_t value_of(struct sample *sample, uint64_t now)
 {
-    while (length > 0) {
-        ssize_t written = write(fd, data, length);
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written <= 0)
-            return -1;
-        data += written;
-        length -= (size_t)written;
+    switch (sample->metric->kind) {
+    case METRIC_COUNTER:
+        return now > UINT64_MAX - sample->earlier ? UINT64_MAX : sample->earlier + now;
+    case METRIC_TIME:
+        if (now > sample->earlier)
+            sample->earlier = now;
+        return sample->earlier;
+    default:
+        return now;
     }
-    return 0;
 }
 
-static int replace(const struct metrics *metrics)
+int metrics_write(struct metrics *metrics, const uint64_t *values, int status)
 {
-    int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
-    int fd = open(metrics->temporary, flags, 0644);
-    if (fd < 0 && errno == EEXIST) { /* of a process that had our number and was killed */
-        (void)unlink(metrics->temporary);
-        fd = open(metrics->temporary, flags, 0644);
+    struct buf *text = &metrics->text;
+    if (status != METRICS_RUNNING)
+        metrics->last_status = status;
+    buf_clear(text);
+    put(text, &build_info, true, metrics->build, 1);
+    put(text, &start_time, true, metrics->started, metrics->started_ms);
+    if (metrics->last_status != METRICS_RUNNING)
+        put(text, &exit_status, true, metrics->ended, (uint64_t)metrics->last_status);
+    for (size_t i = 0; i < metrics->count; i++) {
+        struct sample *sample = &metrics->samples[i];
+        put(text, sample->metric, i == 0 || sample->metric != metrics->samples[i - 1].metric,
+            sample->series, value_of(sample, values[i]));
     }
-    if (fd < 0)
-        return -1;
-    int result = write_all(fd, metrics->text.data, metrics->text.length);
-    int error = errno;
-    if (close(fd) != 0 && result == 0) {
-        result = -1;
-        error = errno;
-    }
-    if (result == 0 && rename(metrics->temporary, metrics->config.file) == 0)
-        return 0;
-    if (result == 0)
-        error = errno;
-    (void)unlink(metrics->temporary);
-    errno = error;
-    return -1;
-}
-
-int metrics_write(struct metrics *metrics, const uint64_t *values)
-{
-    static const struct metric start = { "sqs2pg_start_time_seconds",
-        "When the process started, in seconds since 1970.", METRIC_TIME };
-    buf_clear(&metrics->text);
-    sample(metrics, &start, metrics->started_ms);
-    for (size_t i = 0; i < metrics->config.count; i++) {
-        const struct metric *metric = &metrics->config.table[i];
-        if (metric->kind != METRIC_TIME) {
-            sample(metrics, metric, values[i]);
-            continue;
-        }
-        if (values[i] > metrics->times[i])
-            metrics->times[i] = values[i];
-        sample(metrics, metric, metrics->times[i]);
-    }
-    if (metrics->text.failed) {
+    if (text->failed) {
         errno = ENOMEM;
         return -1;
     }
-    return replace(metrics);
+    return metrics_file_replace(metrics->file, text->data, text->length);
 }

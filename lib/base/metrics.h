@@ -6,13 +6,12 @@
 
 /*
  * A file of figures in the Prometheus text format, version 0.0.4, for node_exporter's textfile
- * collector or anything that reads it: HELP, TYPE and one sample for each metric, and when the
- * process started. The file is replaced as a whole: written beside itself under a name of its own
- * (NAME.PID.tmp, which no collector of *.prom takes), then renamed, so that a reader finds the old
- * or the new one, never a part. It is not synced: after a loss of power it may be the old one.
+ * collector or anything that reads it: HELP, TYPE and the samples of each metric, among them the
+ * program's version, when the process started and how the last run ended. It is replaced as a
+ * whole, by one process at a time (base/metrics_file.h).
  */
 enum metric_kind {
-    METRIC_COUNTER,
+    METRIC_COUNTER, /* goes on from what the file of an earlier run says */
     METRIC_GAUGE,
     METRIC_TIME /* milliseconds since 1970, written as seconds; 0: never */
 };
@@ -24,28 +23,51 @@ struct metric {
     enum metric_kind kind;
 };
 
-enum { METRICS_MAXIMUM = 16 }; /* in one file */
+/* One of several samples of a metric; those of one metric stand beside each other. */
+struct metric_member {
+    const struct metric *metric; /* of static storage */
+    const char *label;           /* a name: "path" */
+    const char *value;           /* UTF-8, each member's its own */
+};
 
+enum { METRICS_MAXIMUM = 400 }; /* samples of table and members */
+
+/* All is needed while metrics_open() runs, only ${file} and what ${table} points to after it. */
 struct metrics_config {
     const char *file;
     const char *label; /* each sample has {program="…",LABEL="VALUE"}; NULL: the program alone */
     const char *value;
-    const struct metric *table; /* stays the caller's, as does all above but ${value} */
-    size_t count;               /* at most METRICS_MAXIMUM */
+    const struct metric *table; /* of static storage */
+    size_t count;
+    const struct metric_member *members;
+    size_t member_count;
 };
 
 struct metrics;
 
 /*
  * metrics_open(config):
- * Make the file ready, without writing it. A METRIC_TIME that the file of an earlier run has is
- * kept until there is one of this run, so that the time of the last success survives a run that had
- * none. NULL with errno: no memory, or there is something else than a regular file (EINVAL).
+ * Make the file ready, without writing it. Counters begin with what the file of an earlier run has;
+ * a METRIC_TIME and the exit status that it has are kept until there is one of this run. NULL with
+ * errno: no memory; EINVAL, too many samples or something else than a regular file is there;
+ * EWOULDBLOCK, another process keeps the file; or what the system says.
  */
 struct metrics *metrics_open(const struct metrics_config *config);
 void metrics_free(struct metrics *metrics); /* NULL is fine */
 
-/* Replace the file; ${values} are in the table's order. 0, or -1 with errno. */
-int metrics_write(struct metrics *metrics, const uint64_t *values);
+/* As free, where a forked process goes on with the file. */
+void metrics_hand_over(struct metrics *metrics);
+
+/* The descriptor that such a process has to keep. */
+int metrics_descriptor(const struct metrics *metrics);
+
+enum { METRICS_RUNNING = -1 };
+
+/*
+ * metrics_write(metrics, values, status):
+ * Replace the file. ${values} are those of this run, in the table's order, then the members';
+ * ${status} is the one to exit with, or METRICS_RUNNING. 0, or -1 with errno.
+ */
+int metrics_write(struct metrics *metrics, const uint64_t *values, int status);
 
 #endif

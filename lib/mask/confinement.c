@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "base/meter.h"
 #include "base/stop.h"
 #include "confine/confine.h"
 
@@ -15,10 +16,11 @@ static int fail(struct startup_failure *failure, enum status status, const char 
 
 int confinement_enter(bool required, int keep, bool *confined, struct startup_failure *failure)
 {
-    int kept[STOP_DESCRIPTORS + 1];
+    int kept[STOP_DESCRIPTORS + 2];
     stop_descriptors(kept);
     kept[STOP_DESCRIPTORS] = keep;
-    const struct confine_needs needs = { .keep = kept, .keep_count = STOP_DESCRIPTORS + 1 };
+    kept[STOP_DESCRIPTORS + 1] = meter_descriptor();
+    const struct confine_needs needs = { .keep = kept, .keep_count = STOP_DESCRIPTORS + 2 };
     enum confine_result result = confine_enter(&needs);
     *confined = result == CONFINE_ENTERED;
     if (result == CONFINE_FAILED)

@@ -8,9 +8,9 @@
 /*
  * confinement_enter(required, keep, confined, failure):
  * Confine the process (confine/confine.h) when all it needs is open: standard input, output and
- * error, and the stop flag's pipe stay, and ${keep}, unless it is -1. 0 with *confined false where
- * the kernel cannot do it, or -1 with ${failure}: no memory, or the kernel cannot and it is
- * ${required}.
+ * error, the stop flag's pipe and the meter's socket stay, and ${keep}, unless it is -1. 0 with
+ * *confined false where the kernel cannot do it, or -1 with ${failure}: no memory, or the kernel
+ * cannot and it is ${required}.
  */
 int confinement_enter(bool required, int keep, bool *confined, struct startup_failure *failure);
 

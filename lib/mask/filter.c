@@ -17,38 +17,20 @@ struct filter {
     struct buf held; /* lines that wait for commit() */
     const struct filter_work *work;
     struct meter *meter;
-    const struct filter_counts *counts; /* of the run, for the meter */
 };
-
-static void read_meter(void *context, uint64_t *values, uint64_t *oldest_ms)
-{
-    const struct filter *filter = context;
-    (void)oldest_ms; /* what is read is written at once */
-    if (filter->counts != NULL)
-        values[0] = filter->counts->records;
-}
-
-static int open_meter(struct filter *filter)
-{
-    const struct meter_config config = { .options = { .progress = true },
-        .noun = "records",
-        .read = read_meter,
-        .context = filter };
-    return meter_open(&filter->meter, &config);
-}
 
 struct filter *filter_new(const struct filter_options *options)
 {
     struct filter *filter = calloc(1, sizeof *filter);
     if (filter == NULL)
         return NULL;
+    filter->meter = options->meter;
     buf_init(&filter->line, filter_longest(options->max_record));
     buf_init(&filter->held, SIZE_MAX);
     filter->reader = line_open(STDIN_FILENO, options->max_record, options->grace_ms);
     filter->out = out_open(STDOUT_FILENO);
     if (filter->reader == NULL || filter->out == NULL ||
-        buf_reserve(&filter->line, FIRST) == NULL ||
-        (options->progress && open_meter(filter) != 0)) {
+        buf_reserve(&filter->line, FIRST) == NULL) {
         int error = errno;
         filter_free(filter);
         errno = error;
@@ -64,7 +46,6 @@ void filter_free(struct filter *filter)
 {
     if (filter == NULL)
         return;
-    meter_close(filter->meter);
     line_close(filter->reader);
     out_free(filter->out);
     buf_wipe(&filter->line);
@@ -151,7 +132,6 @@ enum filter_end filter_run(struct filter *filter, const struct filter_work *work
     struct filter_counts *counts)
 {
     *counts = (struct filter_counts){ 0 };
-    filter->counts = counts;
     filter->work = work;
     enum filter_end end = work_through(filter, work, counts);
     int error = errno;
@@ -164,9 +144,6 @@ enum filter_end filter_run(struct filter *filter, const struct filter_work *work
         }
     }
     counts->skipped = line_skipped(filter->reader);
-    meter_close(filter->meter);
-    filter->meter = NULL;
-    errno = error;
     if (end == FILTER_WRITE)
         return end;
     int closed = out_close(filter->out);

@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/line.h"
+#include "base/meter.h"
 
 /* Lines in, lines out: what pii-mask and pii-unmask have in common. */
 
@@ -62,7 +63,7 @@ struct filter_options {
     uint64_t max_record; /* bytes */
     uint64_t grace_ms;   /* as in base/line.h and base/out.h */
     bool keep_blanks;    /* lines of blanks are handed to the work too */
-    bool progress;       /* the live line of base/meter.h */
+    struct meter *meter; /* of its counts (base/meter.h); the caller's, NULL: none */
 };
 
 /* stdin and stdout, ready; what is allocated is allocated here, but for records over 64 KiB. */

@@ -106,30 +106,23 @@ uint64_t mask_missing(const struct mask *mask)
     return mask->missing;
 }
 
-/* Append "NAME:COUNT", behind a comma unless it is the first. */
-static void put_figure(struct buf *out, const char *name, uint64_t count)
-{
-    if (count > 0)
-        buf_printf(out, "%s%s:%" PRIu64, out->length > 0 ? "," : "", name, count);
-}
-
-void mask_missing_paths(const struct mask *mask, struct buf *out)
+void mask_each_path(const struct mask *mask, mask_figure *take, void *context)
 {
     for (size_t i = 0; i < mask->policy->rule_count; i++)
-        put_figure(out, mask->policy->rules[i].path, mask->compiled->rules[i].missing);
+        take(context, mask->policy->rules[i].path, mask->compiled->rules[i].missing);
 }
 
 /* Complaints of one code stand beside each other in their enum. */
-void mask_error_codes(const struct mask *mask, struct buf *out)
+void mask_each_code(const struct mask *mask, mask_figure *take, void *context)
 {
     for (enum complaint i = COMPLAINT_NONE + 1; i < COMPLAINT_COUNT;) {
         const char *code = complaint_code(i);
         uint64_t count = 0;
         for (; i < COMPLAINT_COUNT && strcmp(complaint_code(i), code) == 0; i++)
-            count += mask->complaints[i];
-        put_figure(out, code, count);
+            count += mask == NULL ? 0 : mask->complaints[i];
+        take(context, code, count);
     }
-    put_figure(out, "arrived", mask->arrived);
+    take(context, "arrived", mask == NULL ? 0 : mask->arrived);
 }
 
 /* ---- looking --------------------------------------------------------------------------------- */

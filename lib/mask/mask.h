@@ -62,8 +62,13 @@ void mask_listen(struct mask *mask, mask_listener *tell, void *context);
 /* How many values the policy masks were not there, in all records masked. */
 uint64_t mask_missing(const struct mask *mask);
 
-/* Append what of it was not there how often, and how many errors had which code: "NAME:COUNT,…". */
-void mask_missing_paths(const struct mask *mask, struct buf *out);
-void mask_error_codes(const struct mask *mask, struct buf *out);
+/*
+ * Hand over how often the value of each rule was not there, by its path, in the policy's order; and
+ * how many errors had each code, "arrived" for those that came as such, in an order that stays. Of
+ * ${mask} NULL there are no errors.
+ */
+typedef void mask_figure(void *context, const char *name, uint64_t count);
+void mask_each_path(const struct mask *mask, mask_figure *take, void *context);
+void mask_each_code(const struct mask *mask, mask_figure *take, void *context);
 
 #endif

@@ -1,6 +1,7 @@
 #include "mask/program.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -47,8 +48,10 @@ int program_set(struct program_settings *settings, int id, const char *value)
     case PROGRAM_GROUP_READABLE:
         settings->group_readable = true;
         return 0;
+    case PROGRAM_METRICS_FILE:
+        return opt_file("metrics-file", value, &settings->meter.metrics_file);
     case PROGRAM_PROGRESS:
-        settings->progress = true;
+        settings->meter.progress = true;
         return 0;
     case PROGRAM_REQUIRE_SANDBOX:
         settings->require_sandbox = true;
@@ -131,16 +134,76 @@ static int end_status(const struct program_settings *settings, enum filter_end e
     return STATUS_INTERNAL;
 }
 
+/* What the figures are read from. */
+struct running {
+    const struct program_verb *verb;
+    struct meter *meter;
+    struct filter_counts counts;
+    uint64_t went_through; /* records, when the figures were last read */
+    uint64_t last_success_ms;
+};
+
+static void read_figures(void *context, uint64_t *values, uint64_t *oldest_ms)
+{
+    struct running *running = context;
+    const struct program_figures *figures = running->verb->figures;
+    const struct filter_counts *counts = &running->counts;
+    (void)oldest_ms; /* what is read is written at once */
+    if (counts->records - counts->errors > running->went_through)
+        running->last_success_ms = clock_realtime_ms();
+    running->went_through = counts->records - counts->errors;
+    const uint64_t now[] = { counts->records, counts->changed, counts->opened, counts->passed,
+        counts->errors, running->last_success_ms };
+    for (size_t i = 0; i < figures->count; i++)
+        values[i] = now[figures->from[i]];
+    if (running->verb->read_members != NULL)
+        running->verb->read_members(running->verb->context, values + figures->count);
+}
+
+/* Before there is a key: the process that keeps the file is forked here. 0, or -1 with ${failure}.
+ */
+static int open_meter(struct running *running, const struct program_settings *settings,
+    const struct policy *policy, struct startup_failure *failure)
+{
+    const struct program_verb *verb = running->verb;
+    struct metric_member members[METRICS_MAXIMUM];
+    const struct meter_config config = { .options = settings->meter,
+        .metrics = verb->figures->metrics,
+        .count = verb->figures->count,
+        .members = members,
+        .member_count = verb->members == NULL ? 0 : verb->members(policy, members),
+        .noun = "records",
+        .apart = true,
+        .read = read_figures,
+        .context = running };
+    if (meter_open(&running->meter, &config) == 0)
+        return 0;
+    failure->status = STATUS_IO;
+    (void)snprintf(failure->text, sizeof failure->text, "cannot write %s: %s",
+        settings->meter.metrics_file, meter_reason(errno));
+    return -1;
+}
+
+/* Leaves errno as it is. */
+static void close_meter(struct running *running, bool well)
+{
+    int error = errno;
+    if (well)
+        running->last_success_ms = clock_realtime_ms();
+    meter_close(running->meter);
+    running->meter = NULL;
+    errno = error;
+}
+
 static int work_through(const struct program_settings *settings, const struct program_verb *verb,
-    const struct program_inputs *inputs, struct keyring *ring)
+    const struct program_inputs *inputs, struct keyring *ring, struct running *running)
 {
     uint64_t begin = clock_monotonic_ms();
-    struct filter_counts counts;
     struct filter_work work;
     int status = STATUS_INTERNAL;
     int error = verb->open(verb->context, inputs, &work) == 0 ? 0 : errno;
     const struct filter_options options = { settings->max_record, settings->grace_ms,
-        settings->lines != NULL, settings->progress };
+        settings->lines != NULL, running->meter };
     struct filter *filter = filter_new(&options);
     if (filter == NULL)
         error = errno;
@@ -154,10 +217,13 @@ static int work_through(const struct program_settings *settings, const struct pr
     } else if (verb->start != NULL && verb->start(verb->context) != 0) {
         status = complain_of_journal(settings, "write");
     } else if ((status = confine(settings, inputs->journal)) == 0) {
-        status = end_status(settings, filter_run(filter, &work, &counts));
-        status = verb->end(verb->context, &counts, (double)(clock_monotonic_ms() - begin) / 1000,
-            status);
+        enum filter_end end = filter_run(filter, &work, &running->counts);
+        close_meter(running, end == FILTER_DONE);
+        status = end_status(settings, end);
+        status = verb->end(verb->context, &running->counts,
+            (double)(clock_monotonic_ms() - begin) / 1000, status);
     }
+    close_meter(running, false);
     filter_free(filter);
     verb->close(verb->context);
     return status;
@@ -174,6 +240,7 @@ int program_run(const struct program_settings *settings, const struct program_ve
 {
     struct startup_failure failure = { .status = STATUS_OK };
     struct program_inputs inputs = { .rule = LINES_NONE, .key = KEYRING_NONE };
+    struct running running = { .verb = verb };
     struct policy *policy = NULL;
     struct keyring *ring = NULL;
     int status = 0;
@@ -194,6 +261,8 @@ int program_run(const struct program_settings *settings, const struct program_ve
         startup_lines(policy, settings->lines, verb->undo, settings->key_id != NULL, &inputs.rule,
             &failure) != 0)
         goto out;
+    if (open_meter(&running, settings, policy, &failure) != 0)
+        goto out;
     if (startup_keys(settings->key_file, settings->group_readable, &ring, &failure) != 0)
         goto out;
     if (!keyring_locked(ring))
@@ -208,8 +277,9 @@ int program_run(const struct program_settings *settings, const struct program_ve
     }
     inputs.policy = policy;
     inputs.ring = ring;
-    status = work_through(settings, verb, &inputs, ring);
+    status = work_through(settings, verb, &inputs, ring, &running);
 out:
+    close_meter(&running, false);
     if (failure.status != STATUS_OK)
         status = complain(&failure);
     journal_close(inputs.journal);

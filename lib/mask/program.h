@@ -31,7 +31,7 @@ struct program_settings { /* the strings are the caller's */
     bool self_test;
     bool group_readable;
     bool require_sandbox;
-    bool progress;
+    struct meter_options meter;
     uint64_t max_record;
     uint64_t grace_ms;
 };
@@ -48,6 +48,7 @@ enum {
     PROGRAM_GROUP_READABLE,
     PROGRAM_MAX_RECORD,
     PROGRAM_GRACE,
+    PROGRAM_METRICS_FILE,
     PROGRAM_PROGRESS,
     PROGRAM_REQUIRE_SANDBOX,
     PROGRAM_SELF_TEST,
@@ -71,6 +72,7 @@ enum {
     { PROGRAM_MAX_RECORD, '\0', "max-record", "SIZE", "longest line taken (4M, up to 64M)",       \
         false },                                                                                  \
     { PROGRAM_GRACE, '\0', "grace", "TIME", "time to drain a pipe after SIGTERM (30s)", false },  \
+    METER_METRICS_FILE(PROGRAM_METRICS_FILE),                                                     \
     METER_PROGRESS(PROGRAM_PROGRESS),                                                             \
     { PROGRAM_REQUIRE_SANDBOX, '\0', "require-sandbox", NULL,                                     \
         "fail if the kernel cannot confine the process", false },                                 \
@@ -96,9 +98,41 @@ struct program_inputs {
     struct journal *journal; /* or NULL */
 };
 
+/* The figures of a run: samples of one table, each of a count. */
+enum program_figure {
+    PROGRAM_READ, /* as filter_counts has them */
+    PROGRAM_CHANGED,
+    PROGRAM_OPENED,
+    PROGRAM_PASSED,
+    PROGRAM_ERRORS,
+    PROGRAM_LAST_SUCCESS /* when a record went through, or a run ended well */
+};
+
+enum { PROGRAM_FIGURES = 6 };
+
+struct program_figures {
+    struct metric metrics[PROGRAM_FIGURES];
+    enum program_figure from[PROGRAM_FIGURES];
+    size_t count;
+};
+
+/* Rows that they have in common. */
+/* clang-format off */
+#define PROGRAM_METRIC_READ { "sqs2pg_records_read_total", "Records read.", METRIC_COUNTER }
+#define PROGRAM_METRIC_PASSED                                                                     \
+    { "sqs2pg_records_passed_total", "Records passed on as they came.", METRIC_COUNTER }
+#define PROGRAM_METRIC_ERRORS                                                                     \
+    { "sqs2pg_records_errors_total", "Error records, made or passed on.", METRIC_COUNTER }
+/* clang-format on */
+
 /* What a program does with it. */
 struct program_verb {
     bool undo; /* values are restored */
+    const struct program_figures *figures;
+    /* Further figures (base/metrics.h), which the policy names: how many; and their values, also
+     * before open(). Both NULL: there are none. */
+    size_t (*members)(const struct policy *policy, struct metric_member *members);
+    void (*read_members)(void *context, uint64_t *values);
     /*
      * Set *work, which may read the inputs until close(). 0, or -1 with errno, which is ENOMEM also
      * when OpenSSL failed.

@@ -40,11 +40,11 @@ _sqs2pg_options() {
     ;;
   pii-mask)
     echo -k=@ --key-file=@ -p=@ --policy=@ -m= --mask= --root= --rewrap --lines= --key-id= \
-      --mapping=@ --print-policy --key-group-readable --max-record= --grace= --progress --require-sandbox --self-test
+      --mapping=@ --print-policy --key-group-readable --max-record= --grace= --metrics-file=@ --progress --require-sandbox --self-test
     ;;
   pii-unmask)
     echo -k=@ --key-file=@ -p=@ --policy=@ -m= --mask= --root= --key-id= --lines= --mapping=@ --audit=@ --print-policy \
-      --key-group-readable --max-record= --grace= --progress --require-sandbox --self-test
+      --key-group-readable --max-record= --grace= --metrics-file=@ --progress --require-sandbox --self-test
     ;;
   pii-keygen)
     echo --rotate --list --key-group-readable

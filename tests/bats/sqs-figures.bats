@@ -34,10 +34,12 @@ shows_progress() { grep -qP "\\r$1: [0-9]+ messages, [0-9.]+/s, (none in hand|ol
   [ "$(value figures/ack.prom verdicts_rejected_total)" = 1 ]
   [ "$(value figures/ack.prom verdicts_refused_total)" = 1 ]
   [ "$(value figures/ack.prom messages_in_hand)" = 0 ]
+  [ "$(value figures/ack.prom last_exit_status)" = 1 ]
   recent figures/ack.prom
   before=$(value figures/ack.prom last_success_timestamp_seconds)
   sqs-ack --metrics-file figures/ack.prom </dev/null
-  [ "$(value figures/ack.prom messages_settled_total)" = 0 ]
+  [ "$(value figures/ack.prom messages_settled_total)" = 12 ]
+  [ "$(value figures/ack.prom last_exit_status)" = 0 ]
   [ "$(value figures/ack.prom last_success_timestamp_seconds)" = "$before" ]
   [ "$(ls figures)" = ack.prom ]
 }
@@ -65,7 +67,8 @@ shows_progress() { grep -qP "\\r$1: [0-9]+ messages, [0-9.]+/s, (none in hand|ol
   mode 'deny ReceiveMessage AccessDenied'
   run -69 sqs-pull --metrics-file figures/pull.prom
   [ "$(success)" = "$second" ]
-  [ "$(value figures/pull.prom messages_received_total)" = 0 ]
+  [ "$(value figures/pull.prom messages_received_total)" = 13 ]
+  [ "$(value figures/pull.prom last_exit_status)" = 69 ]
   [ "$(ls figures)" = pull.prom ]
   # What is not printed is released, and is in no hand.
   mode

@@ -3,21 +3,26 @@
 # value FILE NAME: of the one sample sqs2pg_NAME.
 value() { grep -oP "^sqs2pg_$2\{[^}]*\} \K.*" "$1"; }
 
-# well_formed FILE PROGRAM LABEL: HELP and TYPE before each sample, each of our own name, of that
-# program and with that label; counters end in _total.
+# well_formed FILE PROGRAM [LABEL]: HELP and TYPE once before the samples of a family, each of our
+# own name, of that program and with that label, none twice; counters end in _total.
 well_formed() {
-  awk -v labels="{program=\"$2\",$3}" -v program="{program=\"$2\"" '
-    $1 == "#" && $2 == "HELP" { help = $3; if (NF < 5) bad = 1; next }
+  awk -v labels="{program=\"$2\"${3:+,$3}" '
+    $1 == "#" && $2 == "HELP" { help = $3; if (NF < 5 || families[help]++) bad = 1; next }
     $1 == "#" && $2 == "TYPE" { type = $3; kind = $4; next }
     {
-      name = $1
+      series = name = $0
       sub(/\{.*/, "", name)
-      if (name != help || name != type || name !~ /^sqs2pg_[a-z_]+$/ || seen[name]++) bad = 1
+      sub(/ [0-9.]+$/, "", series)
+      if (name != help || name != type || name !~ /^sqs2pg_[a-z_]+$/ || seen[series]++) bad = 1
       if ((kind == "counter") != (name ~ /_total$/)) bad = 1
-      if (index($1, name ~ /start_time/ ? program : labels) != length(name) + 1) bad = 1
+      next_one = substr(series, length(name) + length(labels) + 1, 1)
+      if (index(series, labels) != length(name) + 1 || next_one !~ /[,}]/ || series !~ /\}$/) bad = 1
       count++
     }
-    END { exit bad || count < 10 }' "$1"
+    END {
+      exit bad || count < 8 || !families["sqs2pg_build_info"] || !families["sqs2pg_start_time_seconds"] ||
+        !families["sqs2pg_last_success_timestamp_seconds"]
+    }' "$1"
 }
 
 # recent FILE: the last success is of the last minute.

@@ -114,30 +114,64 @@ static const struct metric table[] = {
 };
 enum { ROWS = sizeof table / sizeof *table };
 
+static const struct metric by_path = { "sqs2pg_absent_total", "Things not there, by their path.",
+    METRIC_COUNTER };
+static const struct metric_member members[] = {
+    { &by_path, "path", ".a" },
+    { &by_path, "path", ".\"b\\c\nd\"" },
+};
+enum { MEMBERS = sizeof members / sizeof *members };
+
+static bool has(const char *line)
+{
+    return strstr(content(file), line) != NULL;
+}
+
 static void writes_figures(void **state)
 {
     (void)state;
-    const struct metrics_config config = { file, "queue", "a\"b\\c\nd", table, ROWS };
+    const struct metrics_config config = { .file = file,
+        .label = "queue",
+        .value = "a\"b\\c\nd",
+        .table = table,
+        .count = ROWS,
+        .members = members,
+        .member_count = MEMBERS };
     struct metrics *metrics = metrics_open(&config);
     assert_non_null(metrics);
-    assert_int_equal(files(), 0);
-    const uint64_t values[] = { UINT64_MAX, 0, 1763715600007 };
-    assert_int_equal(metrics_write(metrics, values), 0);
-    assert_int_equal(files(), 1);
-    const char *text = strstr(content(file), "# HELP sqs2pg_things_total");
-    assert_non_null(text);
+    assert_int_equal(files(), 1); /* the lock */
+    const uint64_t values[] = { UINT64_MAX, 0, 1763715600007, 3, 4 };
+    assert_int_equal(metrics_write(metrics, values, METRICS_RUNNING), 0);
+    assert_int_equal(files(), 2);
+    assert_null(strstr(content(file), "exit_status"));
+    assert_int_equal(metrics_write(metrics, values, 75), 0);
 #define SERIES "{program=\"tester\",queue=\"a\\\"b\\\\c\\nd\"} "
+    const char *text = strstr(content(file), "# HELP sqs2pg_last_exit_status");
+    assert_non_null(text);
     assert_string_equal(text,
+        "# HELP sqs2pg_last_exit_status The exit status of the last run that has ended.\n"
+        "# TYPE sqs2pg_last_exit_status gauge\n"
+        "sqs2pg_last_exit_status" SERIES "75\n"
         "# HELP sqs2pg_things_total Things seen.\n"
         "# TYPE sqs2pg_things_total counter\n"
         "sqs2pg_things_total" SERIES "18446744073709551615\n"
         "# HELP sqs2pg_held Things held now.\n"
         "# TYPE sqs2pg_held gauge\n"
         "sqs2pg_held" SERIES "0\n"
-        "# HELP sqs2pg_last_success_timestamp_seconds When a poll, a commit or a delete last "
+        "# HELP sqs2pg_last_success_timestamp_seconds When the work of the program last "
         "succeeded, in seconds since 1970.\n"
         "# TYPE sqs2pg_last_success_timestamp_seconds gauge\n"
-        "sqs2pg_last_success_timestamp_seconds" SERIES "1763715600.007\n");
+        "sqs2pg_last_success_timestamp_seconds" SERIES "1763715600.007\n"
+        "# HELP sqs2pg_absent_total Things not there, by their path.\n"
+        "# TYPE sqs2pg_absent_total counter\n"
+        "sqs2pg_absent_total{program=\"tester\",queue=\"a\\\"b\\\\c\\nd\",path=\".a\"} 3\n"
+        "sqs2pg_absent_total{program=\"tester\",queue=\"a\\\"b\\\\c\\nd\","
+        "path=\".\\\"b\\\\c\\nd\\\"\"} 4\n");
+    char build[160];
+    snprintf(build, sizeof build,
+        "\nsqs2pg_build_info{program=\"tester\",queue=\"a\\\"b\\\\c\\nd\",version=\"%s\"} 1\n",
+        SQS2PG_VERSION);
+    assert_non_null(strstr(content(file), build));
     struct stat status;
     assert_int_equal(stat(file, &status), 0);
     assert_int_equal(status.st_mode & 0777, 0644);
@@ -145,34 +179,84 @@ static void writes_figures(void **state)
     unlink(file);
 }
 
-static bool has(const char *line)
-{
-    return strstr(content(file), line) != NULL;
-}
-
-static void keeps_the_last_success_of_an_earlier_run(void **state)
+static void goes_on_from_an_earlier_run(void **state)
 {
     (void)state;
-    const struct metrics_config config = { file, "queue", "q", table, ROWS };
-    const struct metrics_config other = { file, "queue", "other", table, ROWS };
-    const uint64_t early[] = { 5, 0, 1763715600007 }, none[] = { 0, 0, 0 },
-                   late[] = { 1, 0, 1763715600008 };
+    const struct metrics_config config = { .file = file,
+        .label = "queue",
+        .value = "q\"q",
+        .table = table,
+        .count = ROWS,
+        .members = members,
+        .member_count = MEMBERS };
+    struct metrics_config other = config;
+    other.value = "other";
+    const uint64_t early[] = { 5, 6, 1763715600007, 7, 8 }, none[] = { 0, 0, 0, 0, 0 },
+                   late[] = { 1, 2, 1763715600008, 3, UINT64_MAX };
     struct metrics *metrics = metrics_open(&config);
-    assert_int_equal(metrics_write(metrics, early), 0);
+    assert_int_equal(metrics_write(metrics, early, 1), 0);
     metrics_free(metrics);
     metrics = metrics_open(&config);
-    assert_int_equal(metrics_write(metrics, none), 0);
-    assert_true(has("sqs2pg_things_total{program=\"tester\",queue=\"q\"} 0\n"));
+    assert_int_equal(metrics_write(metrics, none, METRICS_RUNNING), 0);
+    assert_true(has("sqs2pg_things_total{program=\"tester\",queue=\"q\\\"q\"} 5\n"));
+    assert_true(has("sqs2pg_held{program=\"tester\",queue=\"q\\\"q\"} 0\n"));
+    assert_true(has("sqs2pg_last_exit_status{program=\"tester\",queue=\"q\\\"q\"} 1\n"));
     assert_true(has(" 1763715600.007\n"));
-    assert_int_equal(metrics_write(metrics, late), 0);
+    /* Each write is of the run as a whole, not added to the one before. */
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(metrics_write(metrics, late, 0), 0);
+    assert_true(has("sqs2pg_things_total{program=\"tester\",queue=\"q\\\"q\"} 6\n"));
+    assert_true(has("sqs2pg_held{program=\"tester\",queue=\"q\\\"q\"} 2\n"));
+    assert_true(has(",path=\".a\"} 10\n"));
+    assert_true(has(",path=\".\\\"b\\\\c\\nd\\\"\"} 18446744073709551615\n"));
+    assert_true(has("sqs2pg_last_exit_status{program=\"tester\",queue=\"q\\\"q\"} 0\n"));
     assert_true(has(" 1763715600.008\n"));
     metrics_free(metrics);
     /* Of another queue, or of nobody, nothing is kept. */
     metrics = metrics_open(&other);
-    assert_int_equal(metrics_write(metrics, none), 0);
+    assert_int_equal(metrics_write(metrics, none, METRICS_RUNNING), 0);
     assert_true(has("timestamp_seconds{program=\"tester\",queue=\"other\"} 0.000\n"));
+    assert_true(has("sqs2pg_things_total{program=\"tester\",queue=\"other\"} 0\n"));
     metrics_free(metrics);
     unlink(file);
+}
+
+static void takes_no_nonsense_from_an_earlier_file(void **state)
+{
+    (void)state;
+    static const char *const texts[] = { "sqs2pg_things_total{program=\"tester\"} -5\n",
+        "sqs2pg_things_total{program=\"tester\"} 99999999999999999999\n",
+        "sqs2pg_things_total{program=\"tester\"} NaN\n", "sqs2pg_things_total{program=\"tester\"}",
+        "sqs2pg_things_total{program=\"tester\"} ", "# sqs2pg_things_total{program=\"tester\"} 5\n",
+        "\n\n", "" };
+    const struct metrics_config config = { .file = file, .table = table, .count = ROWS };
+    const uint64_t one[ROWS] = { 1 };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        int fd = open(file, O_CREAT | O_WRONLY | O_TRUNC, 0600);
+        assert_int_equal(write(fd, texts[i], strlen(texts[i])), (ssize_t)strlen(texts[i]));
+        close(fd);
+        struct metrics *metrics = metrics_open(&config);
+        assert_int_equal(metrics_write(metrics, one, METRICS_RUNNING), 0);
+        assert_true(has("sqs2pg_things_total{program=\"tester\"} 1\n"));
+        metrics_free(metrics);
+    }
+    unlink(file);
+}
+
+static void one_at_a_time_keeps_the_file(void **state)
+{
+    (void)state;
+    const struct metrics_config config = { .file = file, .table = table, .count = ROWS };
+    struct metrics *metrics = metrics_open(&config);
+    assert_non_null(metrics);
+    assert_null(metrics_open(&config));
+    assert_int_equal(errno, EWOULDBLOCK);
+    assert_int_equal(files(), 1);
+    metrics_free(metrics);
+    assert_int_equal(files(), 0);
+    metrics = metrics_open(&config);
+    assert_non_null(metrics);
+    metrics_free(metrics);
 }
 
 static void refuses_what_it_would_harm(void **state)
@@ -188,17 +272,16 @@ static void refuses_what_it_would_harm(void **state)
     unlink("link");
     const uint64_t none[ROWS] = { 0 };
     config.file = "no/such/folder";
-    struct metrics *metrics = metrics_open(&config);
-    assert_int_equal(metrics_write(metrics, none), -1);
+    assert_null(metrics_open(&config));
     assert_int_equal(errno, ENOENT);
-    metrics_free(metrics);
     /* A failure leaves the old file and no other. */
     mkdir("dir", 0700);
     config.file = "dir/x";
-    metrics = metrics_open(&config);
+    struct metrics *metrics = metrics_open(&config);
     assert_non_null(metrics);
+    unlink("dir/x.lock");
     rmdir("dir");
-    assert_int_equal(metrics_write(metrics, none), -1);
+    assert_int_equal(metrics_write(metrics, none, METRICS_RUNNING), -1);
     metrics_free(metrics);
     assert_int_equal(files(), 0);
 }
@@ -214,7 +297,7 @@ static void leftovers_are_no_obstacle(void **state)
     close(fd);
     const struct metrics_config config = { .file = file, .table = table, .count = ROWS };
     struct metrics *metrics = metrics_open(&config);
-    assert_int_equal(metrics_write(metrics, none), 0);
+    assert_int_equal(metrics_write(metrics, none, METRICS_RUNNING), 0);
     metrics_free(metrics);
     assert_int_equal(files(), 1);
     unlink(file);
@@ -359,6 +442,11 @@ static void a_meter_does_what_is_due(void **state)
     assert_in_range(meter_timeout(meter, -1), 9000, 10000);
     meter_close(meter);
     assert_true(has("sqs2pg_things_total{program=\"tester\"} 8\n"));
+    assert_false(has("exit_status"));
+    assert_int_equal(meter_exit(74), 74);
+    assert_true(has("sqs2pg_things_total{program=\"tester\"} 8\n"));
+    assert_true(has("sqs2pg_last_exit_status{program=\"tester\"} 74\n"));
+    assert_int_equal(files(), 1);
     unlink(file);
     config.options.metrics_file = "no/such/folder";
     assert_int_equal(meter_open(&meter, &config), -1);
@@ -369,7 +457,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(writes_figures),
-        cmocka_unit_test(keeps_the_last_success_of_an_earlier_run),
+        cmocka_unit_test(goes_on_from_an_earlier_run),
+        cmocka_unit_test(takes_no_nonsense_from_an_earlier_file),
+        cmocka_unit_test(one_at_a_time_keeps_the_file),
         cmocka_unit_test(refuses_what_it_would_harm),
         cmocka_unit_test(leftovers_are_no_obstacle),
         cmocka_unit_test(messages_are_one_line_whatever_a_name_holds),
