@@ -9,7 +9,18 @@
 #include "record/record.h"
 #include "scan.h"
 
-enum { POLICY = 1, ROOT, SUGGEST, JSON, NUMBER, MAX_RECORD, GRACE, PROGRESS, REQUIRE_SANDBOX };
+enum {
+    POLICY = 1,
+    ROOT,
+    SUGGEST,
+    JSON,
+    NUMBER,
+    MAX_RECORD,
+    GRACE,
+    METRICS_FILE,
+    PROGRESS,
+    REQUIRE_SANDBOX
+};
 
 static const struct opt options[] = {
     { POLICY, 'p', "policy", "FILE", "judge by this policy: exit 1 for what it does not cover",
@@ -20,6 +31,7 @@ static const struct opt options[] = {
     { NUMBER, 'n', "number", "N", "stop after N records", false },
     { MAX_RECORD, '\0', "max-record", "SIZE", "longest line taken (4M, up to 64M)", false },
     { GRACE, '\0', "grace", "TIME", "time to drain a pipe after SIGTERM (30s)", false },
+    METER_METRICS_FILE(METRICS_FILE),
     METER_PROGRESS(PROGRESS),
     { REQUIRE_SANDBOX, '\0', "require-sandbox", NULL,
         "fail if the kernel cannot confine the process", false },
@@ -51,8 +63,10 @@ static int set(struct settings *settings, int id, const char *value)
         if (opt_number(value, 1, UINT64_MAX, &settings->number))
             return 0;
         return opt_usage("option --number takes a number from 1");
+    case METRICS_FILE:
+        return opt_file("metrics-file", value, &settings->meter.metrics_file);
     case PROGRESS:
-        settings->progress = true;
+        settings->meter.progress = true;
         return 0;
     case REQUIRE_SANDBOX:
         settings->require_sandbox = true;
@@ -90,5 +104,5 @@ int main(int argc, char **argv)
     }
     if (settings.suggest && settings.json)
         return opt_usage("options --suggest and --json exclude each other");
-    return scan_run(&settings);
+    return meter_exit(scan_run(&settings));
 }

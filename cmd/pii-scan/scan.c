@@ -29,6 +29,8 @@ struct scan {
     struct line_reader *reader;
     struct out *out;
     struct meter *meter;
+    uint64_t went_through; /* records, when the figures were last read */
+    uint64_t last_success_ms;
     struct buf text;
     uint64_t begin;
     size_t paths;
@@ -37,20 +39,49 @@ struct scan {
     const struct node *first_uncovered;
 };
 
+/* In this order in read_meter(). */
+static const struct metric metrics[] = {
+    { "sqs2pg_records_scanned_total", "Records looked through.", METRIC_COUNTER },
+    { "sqs2pg_lines_malformed_total", "Lines that are no record.", METRIC_COUNTER },
+    { "sqs2pg_records_errors_total", "Error records, made or passed on.", METRIC_COUNTER },
+    METER_LAST_SUCCESS,
+};
+
 static void read_meter(void *context, uint64_t *values, uint64_t *oldest_ms)
 {
-    const struct scan *scan = context;
+    struct scan *scan = context;
+    const struct records_counts *counts = records_counts(scan->records);
     (void)oldest_ms; /* nothing is held back */
-    values[0] = records_counts(scan->records)->records;
+    if (counts->records > scan->went_through)
+        scan->last_success_ms = clock_realtime_ms();
+    scan->went_through = counts->records;
+    const uint64_t now[] = { counts->records, counts->malformed, counts->errors,
+        scan->last_success_ms };
+    _Static_assert(sizeof now / sizeof *now == sizeof metrics / sizeof *metrics,
+        "a value for each");
+    for (size_t i = 0; i < sizeof now / sizeof *now; i++)
+        values[i] = now[i];
+}
+
+/* 0, or the status to exit with. */
+static int open_meter(struct scan *scan)
+{
+    const struct meter_config config = { .options = scan->settings->meter,
+        .metrics = metrics,
+        .count = sizeof metrics / sizeof *metrics,
+        .noun = "records",
+        .apart = true,
+        .read = read_meter,
+        .context = scan };
+    if (meter_open(&scan->meter, &config) == 0)
+        return 0;
+    msg_error("cannot write %s: %s", scan->settings->meter.metrics_file, meter_reason(errno));
+    return STATUS_IO;
 }
 
 static int open_all(struct scan *scan)
 {
     const struct settings *settings = scan->settings;
-    const struct meter_config meter = { .options = { .progress = settings->progress },
-        .noun = "records",
-        .read = read_meter,
-        .context = scan };
     const char *root = settings->root == NULL ? ".body" : settings->root;
     struct failure failure = { .status = STATUS_OK };
     buf_init(&scan->text, TEXT_MOST);
@@ -68,11 +99,10 @@ static int open_all(struct scan *scan)
     }
     scan->reader = line_open(STDIN_FILENO, settings->max_record, settings->grace_ms);
     scan->out = out_open(STDOUT_FILENO);
-    if (scan->reader == NULL || scan->out == NULL || meter_open(&scan->meter, &meter) != 0 ||
-        stop_install() != 0)
+    if (scan->reader == NULL || scan->out == NULL || stop_install() != 0)
         return -1;
     out_set_grace(scan->out, settings->grace_ms);
-    return 0;
+    return open_meter(scan);
 }
 
 static void close_all(struct scan *scan)
@@ -88,9 +118,10 @@ static void close_all(struct scan *scan)
 /* A kernel that cannot do it is always said, and fatal only if that was asked for. */
 static int confine(const struct settings *settings)
 {
-    int keep[STOP_DESCRIPTORS];
+    int keep[STOP_DESCRIPTORS + 1];
     stop_descriptors(keep);
-    const struct confine_needs needs = { .keep = keep, .keep_count = STOP_DESCRIPTORS };
+    keep[STOP_DESCRIPTORS] = meter_descriptor();
+    const struct confine_needs needs = { .keep = keep, .keep_count = STOP_DESCRIPTORS + 1 };
     switch (confine_enter(&needs)) {
     case CONFINE_ENTERED:
         return 0;

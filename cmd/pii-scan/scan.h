@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/meter.h"
+
 /* What the command line says; the strings are the caller's. */
 struct settings {
     const char *policy_file; /* or NULL */
@@ -11,7 +13,7 @@ struct settings {
     bool suggest;
     bool json;
     bool require_sandbox;
-    bool progress;
+    struct meter_options meter;
     uint64_t number; /* of records; 0: all */
     uint64_t max_record;
     uint64_t grace_ms;

@@ -14,9 +14,15 @@
 #include "send.h"
 #include "sqs/connect.h"
 
-static int report(const struct send_result *result, uint64_t requests, uint64_t began_ms)
+static int report(const struct send_options *options, const struct send_result *result,
+    uint64_t requests, uint64_t began_ms)
 {
-    int status = batch_loop_report(&result->loop, result->no_memory);
+    int status = STATUS_IO;
+    if (result->metrics_error != 0 && !result->no_memory)
+        msg_error("cannot write %s: %s", options->meter.metrics_file,
+            meter_reason(result->metrics_error));
+    else
+        status = batch_loop_report(&result->loop, result->no_memory);
     if (status == STATUS_OK && result->failed > 0) {
         msg_error("%llu messages could not be sent in time", (unsigned long long)result->failed);
         status = STATUS_TEMPORARY;
@@ -46,7 +52,7 @@ static int run(const struct send_options *options)
     send_run(&connection, options, &result);
     if (result.loop.output_error == 0 && close(STDOUT_FILENO) != 0)
         result.loop.output_error = errno;
-    int status = report(&result, sqs_requests(connection.sqs), began_ms);
+    int status = report(options, &result, sqs_requests(connection.sqs), began_ms);
     connect_close(&connection);
     return status;
 }

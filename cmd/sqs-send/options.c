@@ -4,7 +4,7 @@
 #include "base/opt.h"
 #include "options.h"
 
-enum { OPT_VERDICTS = 1, OPT_GROUP, OPT_NEW_IDS, OPT_PROGRESS };
+enum { OPT_VERDICTS = 1, OPT_GROUP, OPT_NEW_IDS, OPT_METRICS_FILE, OPT_PROGRESS };
 
 enum { GROUP_MAXIMUM = 128 }; /* characters of a group id, by the rules of SQS */
 
@@ -13,6 +13,7 @@ static const struct opt table[] = {
     { OPT_GROUP, '\0', "group-id", "ID", "message group of records that name none", false },
     { OPT_NEW_IDS, '\0', "new-deduplication-ids", NULL, "not those that the records bring", false },
     BATCH_OPTIONS,
+    METER_METRICS_FILE(OPT_METRICS_FILE),
     METER_PROGRESS(OPT_PROGRESS),
     CONNECT_OPTIONS("30s"),
 };
@@ -47,8 +48,10 @@ static int take(void *context, int id, const char *value)
     case OPT_NEW_IDS:
         options->new_ids = true;
         return 0;
+    case OPT_METRICS_FILE:
+        return opt_file("metrics-file", value, &options->meter.metrics_file);
     case OPT_PROGRESS:
-        options->progress = true;
+        options->meter.progress = true;
         return 0;
     default:
         return batch_options_take(&options->batch, id, value, "records");

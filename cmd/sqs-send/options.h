@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 
+#include "base/meter.h"
 #include "sqs/batch_options.h"
 
 /* A FIFO queue wants a group for each message: one for all keeps the order of all. */
@@ -13,7 +14,7 @@ struct send_options {
     bool verdicts;        /* print one for each message sent */
     const char *group_id; /* of records that name none; NULL: SEND_GROUP on a FIFO queue */
     bool new_ids;         /* no record's own deduplication id */
-    bool progress;
+    struct meter_options meter;
     struct batch_options batch;
 };
 

@@ -9,6 +9,7 @@
 /* What came of a run, counted while it goes on. */
 struct send_result {
     struct batch_loop_result loop;
+    int metrics_error; /* errno, or 0: the file of --metrics-file cannot be made */
     bool no_memory;
     uint64_t sent;
     uint64_t rejected; /* lines that are no message, by us or by the queue */

@@ -36,6 +36,8 @@ struct outgoing {
 struct sender {
     const struct send_options *options;
     struct send_result *result;
+    struct sqs *sqs;
+    uint64_t last_success_ms; /* since 1970; 0: none */
     bool fifo;
     struct body_reader *reader;
     struct outgoing *oldest, *newest; /* of those on their way */
@@ -217,6 +219,7 @@ static void on_item(void *context, struct batcher_item *item)
     unlink_outgoing(sender, outgoing);
     if (item->cause == AWS_OK) {
         sender->result->sent++;
+        sender->last_success_ms = clock_realtime_ms();
         print(sender, outgoing);
     } else if (item->cause == AWS_REFUSED || item->cause == AWS_LOST) {
         char why[sizeof item->error->text + 32];
@@ -229,22 +232,38 @@ static void on_item(void *context, struct batcher_item *item)
     free(outgoing);
 }
 
+/* In this order in read_meter(). */
+static const struct metric metrics[] = {
+    { "sqs2pg_messages_sent_total", "Messages sent.", METRIC_COUNTER },
+    { "sqs2pg_records_refused_total",
+        "Records not sent, as they are no message or the queue refused them.", METRIC_COUNTER },
+    { "sqs2pg_messages_unsent_total", "Messages that could not be sent in time.", METRIC_COUNTER },
+    { "sqs2pg_requests_total", "Requests sent to SQS, repeats included.", METRIC_COUNTER },
+    METER_LAST_SUCCESS,
+};
+
 static void read_meter(void *context, uint64_t *values, uint64_t *oldest_ms)
 {
     const struct sender *sender = context;
-    values[0] = sender->result->sent;
+    const struct send_result *result = sender->result;
+    const uint64_t now[] = { result->sent, result->rejected, result->failed,
+        sqs_requests(sender->sqs), sender->last_success_ms };
+    _Static_assert(sizeof now / sizeof *now == sizeof metrics / sizeof *metrics,
+        "a value for each");
+    for (size_t i = 0; i < sizeof now / sizeof *now; i++)
+        values[i] = now[i];
     if (sender->oldest != NULL)
         *oldest_ms = sender->oldest->since_ms;
 }
 
-static int open_meter(struct sender *sender, struct meter **meter)
+static int open_meter(struct sender *sender, const char *queue, struct meter **meter)
 {
-    static const struct metric sent = { "sqs2pg_messages_sent_total", "Messages sent.",
-        METRIC_COUNTER };
-    const struct meter_config config = { .options = { .progress = sender->options->progress },
-        .metrics = &sent,
-        .count = 1,
+    const struct meter_config config = { .options = sender->options->meter,
+        .metrics = metrics,
+        .count = sizeof metrics / sizeof *metrics,
         .noun = "messages",
+        .label = "queue",
+        .value = queue,
         .read = read_meter,
         .context = sender };
     return meter_open(meter, &config);
@@ -255,6 +274,7 @@ void send_run(const struct connection *connection, const struct send_options *op
 {
     struct sender sender = { .options = options,
         .result = result,
+        .sqs = connection->sqs,
         .fifo = queue_is_fifo(connection->identity.name) };
     *result = (struct send_result){ .sent = 0 };
     sender.reader = body_reader_new();
@@ -263,8 +283,8 @@ void send_run(const struct connection *connection, const struct send_options *op
     if (options->verdicts && (sender.out = outqueue_open(STDOUT_FILENO)) == NULL)
         result->loop.output_error = errno;
     struct meter *meter = NULL;
-    if (!result->no_memory && open_meter(&sender, &meter) != 0)
-        result->no_memory = true;
+    if (!result->no_memory && open_meter(&sender, connection->identity.name, &meter) != 0)
+        result->metrics_error = errno;
     const struct batch_loop_config config = {
         .batcher = {
             .sqs = connection->sqs,
@@ -286,7 +306,7 @@ void send_run(const struct connection *connection, const struct send_options *op
         .on_line = on_line,
         .on_item = on_item,
     };
-    if (!result->no_memory && result->loop.output_error == 0)
+    if (!result->no_memory && result->loop.output_error == 0 && result->metrics_error == 0)
         batch_loop_run(&config, &result->loop);
     meter_close(meter);
     outqueue_free(sender.out);

@@ -86,12 +86,17 @@ int main(int argc, char **argv)
     int status = options_parse(&options, argc, argv, &stop);
     if (stop)
         return status;
-    struct run *run = run_open(&options);
+    enum run_failure failure;
+    struct run *run = run_open(&options, &failure);
+    if (run == NULL && failure == RUN_METRICS) {
+        msg_error("cannot write %s: %s", options.meter.metrics_file, meter_reason(errno));
+        return STATUS_IO;
+    }
     if (run == NULL) {
         msg_error("cannot set up: %s", strerror(errno));
         return STATUS_INTERNAL;
     }
     status = work(run, &options);
     run_close(run);
-    return status;
+    return meter_exit(status);
 }

@@ -9,7 +9,7 @@
 #include "record/record.h"
 #include "record/verdict.h"
 
-enum { AS = 1, JSON, EACH, MAX_RECORD, MAX_PARTS, GRACE, PROGRESS, REQUIRE_SANDBOX };
+enum { AS = 1, JSON, EACH, MAX_RECORD, MAX_PARTS, GRACE, METRICS_FILE, PROGRESS, REQUIRE_SANDBOX };
 
 static const struct opt table[] = {
     { AS, '\0', "as", "KIND[,KIND...]", "recognise these kinds alone; none: nothing", false },
@@ -19,6 +19,7 @@ static const struct opt table[] = {
     { MAX_RECORD, '\0', "max-record", "SIZE", "longest line taken or made (4M, up to 64M)", false },
     { MAX_PARTS, '\0', "max-parts", "N", "most records that a message may give (10000)", false },
     { GRACE, '\0', "grace", "TIME", "time to drain a pipe after SIGTERM (30s)", false },
+    METER_METRICS_FILE(METRICS_FILE),
     METER_PROGRESS(PROGRESS),
     { REQUIRE_SANDBOX, '\0', "require-sandbox", NULL,
         "fail if the kernel cannot confine the process", false },
@@ -70,8 +71,10 @@ static int set(struct options *options, int id, const char *value)
     case EACH:
         options->lines = strcmp(value, "lines") == 0;
         return options->lines ? 0 : set_path("each", value, &options->each);
+    case METRICS_FILE:
+        return opt_file("metrics-file", value, &options->meter.metrics_file);
     case PROGRESS:
-        options->progress = true;
+        options->meter.progress = true;
         return 0;
     case REQUIRE_SANDBOX:
         options->require_sandbox = true;

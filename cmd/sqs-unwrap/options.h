@@ -4,13 +4,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/meter.h"
+
 /* What the command line says; the strings are its own. */
 struct options {
     unsigned kinds; /* a set of kind.h */
     const char *json;
     const char *each; /* a path, or NULL */
     bool lines;
-    bool progress;
+    struct meter_options meter;
     bool require_sandbox;
     uint64_t max_record;
     uint64_t max_parts;

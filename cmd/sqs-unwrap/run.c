@@ -4,26 +4,22 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/line.h"
 #include "base/meter.h"
 #include "base/out.h"
 #include "base/stop.h"
 #include "confine/confine.h"
+#include "figures.h"
 
 struct run {
     struct line_reader *reader;
     struct out *out;
     struct message *message;
     struct meter *meter;
+    struct figures figures;
     struct run_report report;
 };
-
-static void read_meter(void *context, uint64_t *values, uint64_t *oldest_ms)
-{
-    const struct run *run = context;
-    (void)oldest_ms; /* what is read is written at once */
-    values[0] = run->report.counts.records;
-}
 
 /* The next line; while there is none, nothing is held back. */
 static enum line_result next(struct run *run, struct line *line, bool *flushed)
@@ -61,7 +57,7 @@ static enum run_end work_through(struct run *run)
     }
 }
 
-static int set_up(struct run *run, const struct options *options)
+static int set_up(struct run *run, const struct options *options, enum run_failure *failure)
 {
     const struct message_options message = { .events = { .kinds = options->kinds,
                                                  .json = options->json,
@@ -70,24 +66,25 @@ static int set_up(struct run *run, const struct options *options)
                                                  .maximum = options->max_record },
         .maximum = options->max_record,
         .parts = options->max_parts };
-    const struct meter_config meter = { .options = { .progress = options->progress },
-        .noun = "records",
-        .read = read_meter,
-        .context = run };
+    run->figures.counts = &run->report.counts;
     run->reader = line_open(STDIN_FILENO, options->max_record, options->grace_ms);
     run->out = out_open(STDOUT_FILENO);
     run->message = message_new(&message);
-    if (run->reader == NULL || run->out == NULL || run->message == NULL ||
-        meter_open(&run->meter, &meter) != 0)
+    if (run->reader == NULL || run->out == NULL || run->message == NULL)
         return -1;
+    if (figures_open(&run->figures, &options->meter, &run->meter) != 0) {
+        *failure = RUN_METRICS;
+        return -1;
+    }
     out_set_grace(run->out, options->grace_ms);
     return stop_install();
 }
 
-struct run *run_open(const struct options *options)
+struct run *run_open(const struct options *options, enum run_failure *failure)
 {
+    *failure = RUN_SET_UP;
     struct run *run = calloc(1, sizeof *run);
-    if (run == NULL || set_up(run, options) == 0)
+    if (run == NULL || set_up(run, options, failure) == 0)
         return run;
     int error = errno;
     run_close(run);
@@ -108,9 +105,10 @@ void run_close(struct run *run)
 
 int run_confine(void)
 {
-    int keep[STOP_DESCRIPTORS];
+    int keep[STOP_DESCRIPTORS + 1];
     stop_descriptors(keep);
-    const struct confine_needs needs = { .keep = keep, .keep_count = STOP_DESCRIPTORS };
+    keep[STOP_DESCRIPTORS] = meter_descriptor();
+    const struct confine_needs needs = { .keep = keep, .keep_count = STOP_DESCRIPTORS + 1 };
     switch (confine_enter(&needs)) {
     case CONFINE_ENTERED:
         return 0;
@@ -127,6 +125,8 @@ enum run_end run_filter(struct run *run, struct run_report *report)
     enum run_end end = work_through(run);
     int error = errno;
     run->report.skipped = line_skipped(run->reader);
+    if (end == RUN_DONE)
+        run->figures.last_success_ms = clock_realtime_ms();
     meter_close(run->meter);
     run->meter = NULL;
     errno = error;

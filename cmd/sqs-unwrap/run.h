@@ -22,8 +22,13 @@ struct run_report {
     uint64_t skipped; /* lines, as line_skipped() counts; no records */
 };
 
-/* All that it needs is opened here. NULL with errno. */
-struct run *run_open(const struct options *options);
+enum run_failure {
+    RUN_SET_UP,
+    RUN_METRICS /* the file of figures cannot be written */
+};
+
+/* All that it needs is opened here. NULL with errno, and what failed. */
+struct run *run_open(const struct options *options, enum run_failure *failure);
 void run_close(struct run *run); /* NULL is fine */
 
 /* Confine the process: 0; 1: the kernel cannot do it; -1: no memory. */

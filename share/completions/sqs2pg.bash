@@ -20,13 +20,13 @@ _sqs2pg_options() {
     ;;
   sqs-unwrap)
     echo --as=sns,eventbridge,cloudevents,s3,json,base64,gzip,zlib,none --json= --each=lines --max-record= \
-      --max-parts= --grace= --progress --require-sandbox
+      --max-parts= --grace= --metrics-file=@ --progress --require-sandbox
     ;;
   sqs-ack)
     echo --need= --print --release --linger= --max-record= --grace= --metrics-file=@ --progress
     ;;
   sqs-send)
-    echo --verdicts --group-id= --new-deduplication-ids --progress --max-record= --grace=
+    echo --verdicts --group-id= --new-deduplication-ids --metrics-file=@ --progress --max-record= --grace=
     ;;
   pg-load)
     echo -t= --table= -d= --dsn= -m=@ --map=@ --no-map --root= --explain --error-table= --no-quarantine \
@@ -35,7 +35,7 @@ _sqs2pg_options() {
       --grace= --retry-timeout= --metrics-file=@ --progress
     ;;
   pii-scan)
-    echo -p=@ --policy=@ --root= --suggest --json -n= --number= --max-record= --grace= --progress \
+    echo -p=@ --policy=@ --root= --suggest --json -n= --number= --max-record= --grace= --metrics-file=@ --progress \
       --require-sandbox
     ;;
   pii-mask)

@@ -194,3 +194,22 @@ helper() { xargs <"/proc/$PID/task/$PID/children"; }
   [ "$(sample p.prom 'values_missing_total{program="pii-mask",path=".p200"}')" = 1 ]
   [ "$(sample p.prom 'values_missing_total{program="pii-mask",path="other"}')" = 99 ]
 }
+
+@test "sqs-unwrap --metrics-file counts by kind, pii-scan what it looked through, confined and over runs" {
+  local i
+  printf '%s\n' '{"body":{"Type":"Notification","MessageId":"m","TopicArn":"arn:aws:sns:eu-west-1:1:t","Message":"{\"a\":1}","Timestamp":"2026-01-01T00:00:00.000Z","SignatureVersion":"1"}}' \
+    '{"body":"{\"b\":2}"}' '{"body":{"c":3}}' nonsense >in
+  for i in 1 2; do
+    sqs-unwrap --require-sandbox --metrics-file u.prom <in >out
+    pii-scan --require-sandbox --metrics-file s.prom <in >out
+  done
+  well_formed u.prom sqs-unwrap
+  [ "$(sample u.prom 'envelopes_total{program="sqs-unwrap",kind="sns"}')" = 2 ]
+  [ "$(sample u.prom 'envelopes_total{program="sqs-unwrap",kind="gzip"}')" = 0 ]
+  [ "$(value u.prom records_read_total) $(value u.prom last_exit_status)" = '8 0' ]
+  well_formed s.prom pii-scan
+  [ "$(value s.prom records_scanned_total) $(value s.prom lines_malformed_total)" = '6 2' ]
+  [ "$(value s.prom last_exit_status)" = 0 ]
+  run -74 sqs-unwrap --metrics-file no/such/file <in
+  run -74 pii-scan --metrics-file no/such/file <in
+}

@@ -44,6 +44,18 @@ shows_progress() { grep -qP "\\r$1: [0-9]+ messages, [0-9.]+/s, (none in hand|ol
   [ "$(ls figures)" = ack.prom ]
 }
 
+@test "sqs-send --metrics-file: what it sent, over two runs" {
+  printf '%s\n' '{"body":"a"}' '{"body":""}' '{"body":"b"}' >in
+  run -1 sqs-send --metrics-file send.prom <in
+  run -1 sqs-send --metrics-file send.prom <in
+  formed send.prom sqs-send
+  [ "$(value send.prom messages_sent_total) $(value send.prom records_refused_total)" = '4 2' ]
+  [ "$(value send.prom messages_unsent_total) $(value send.prom last_exit_status)" = '0 1' ]
+  recent send.prom
+  run -74 sqs-send --metrics-file no/such/file <in
+  counts_are 4 0 0
+}
+
 @test "sqs-pull --metrics-file: what it did, when a receive last succeeded, empty or not" {
   fill 12
   sqs-send <<<'{"body":"spoil"}'

@@ -20,7 +20,7 @@ well_formed() {
       count++
     }
     END {
-      exit bad || count < 8 || !families["sqs2pg_build_info"] || !families["sqs2pg_start_time_seconds"] ||
+      exit bad || count < 7 || !families["sqs2pg_build_info"] || !families["sqs2pg_start_time_seconds"] ||
         !families["sqs2pg_last_success_timestamp_seconds"]
     }' "$1"
 }
