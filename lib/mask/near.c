@@ -112,6 +112,14 @@ static bool hash_masked(struct near *near, const struct near_record *record)
     return true;
 }
 
+static bool is_masked_content(const struct near *near, const char *content, size_t length)
+{
+    uint64_t hash = hash_of(content, length);
+    return near->hashes.length > 0 &&
+        bsearch(&hash, near->hashes.data, near->hashes.length / sizeof hash, sizeof hash,
+            compare_hashes) != NULL;
+}
+
 /* Whether a scalar is personal by its content. */
 static enum near_result judge_scalar(struct near *near, const char *text, size_t start, size_t end,
     bool plain)
@@ -120,15 +128,12 @@ static enum near_result judge_scalar(struct near *near, const char *text, size_t
     size_t length;
     if (!content_of(near, text, start, end, plain, &content, &length))
         return NEAR_FAILED;
-    uint64_t hash = hash_of(content, length);
-    if (near->hashes.length > 0 &&
-        bsearch(&hash, near->hashes.data, near->hashes.length / sizeof hash, sizeof hash,
-            compare_hashes) != NULL)
+    if (is_masked_content(near, content, length))
         return NEAR_VALUE;
     return detect_kinds(content, length, DETECT_ALL) != DETECT_NONE ? NEAR_VALUE : NEAR_NOTHING;
 }
 
-/* The same of any value: one that holds others by every string in it. */
+/* The same of any value: one that holds others by its JSON text, and by every string in it. */
 static enum near_result judge_value(struct near *near, const struct near_record *record,
     const struct json_match *match)
 {
@@ -136,6 +141,8 @@ static enum near_result judge_value(struct near *near, const struct near_record 
         return NEAR_FAILED;
     if (match->kind != JSON_OBJECT && match->kind != JSON_ARRAY)
         return judge_scalar(near, record->text, match->value, match->end, match->plain);
+    if (is_masked_content(near, record->text + match->value, match->end - match->value))
+        return NEAR_VALUE;
     enum near_result result = NEAR_NOTHING;
     struct json_string_place place;
     for (size_t at = match->value;

@@ -89,6 +89,9 @@ code() { jq -r '.error.code? // "-"'; }
   [ "$(near "{\"body\":{$rest,\"router\":{\"ip\":[[\"192.0.2.\\u0031\"]]}}}")" = near ]
   [ "$(near "{\"body\":{$rest,\"router\":{\"ip\":\"a@b.example\"}}}")" = near ]
   [ "$(near "{\"body\":{$rest,\"router\":{\"ip\":\"192.0.2.9\"}}}" '.router.ip keep')" = - ]
+  # One that holds others is a value too, numbers among them.
+  [ "$(near "{\"body\":{$rest,\"id\":[7,{\"n\":8}],\"a\":{\"id\":[7,{\"n\":8}]}}}" '.id siv')" = near ]
+  [ "$(near "{\"body\":{$rest,\"id\":[7,{\"n\":8}],\"a\":{\"id\":[7,{\"n\":9}]}}}" '.id siv')" = - ]
   # While its rule has found nothing.
   [ "$(near '{"body":{"ip":"192.0.2.1","device":{"device_id":"edge"}}}')" = near ]
   [ "$(near '{"body":{"ip":"192.0.2.1","device_id":null,"device":{"device_id":"edge"}}}')" = near ]
