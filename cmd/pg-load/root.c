@@ -98,9 +98,30 @@ bool root_has_content(const struct column_plan *plan, const struct json_matches 
     return nodes->body != JSON_ROOT ? has(matches, nodes->body) : has_clear_member(plan, matches);
 }
 
-bool root_is_masked(const struct column_plan *plan, const struct json_matches *matches)
+/* Whether something stands as sealed that pii-mask has not written. */
+static bool has_false_seal(const struct column_plan *plan, const char *text,
+    const struct json_matches *matches)
 {
-    if (is_string(matches, plan->nodes.pii_key))
+    static const char prefix[] = "\"seal1.";
+    size_t length = strlen(prefix);
+    for (size_t i = 0; i < matches->count; i++) {
+        const struct json_match *match = &matches->list[i];
+        if (match->node == plan->nodes.sealed &&
+            (match->end - match->value < length || memcmp(text + match->value, prefix, length) != 0))
+            return true;
+    }
+    return false;
+}
+
+bool root_is_masked(const struct column_plan *plan, const char *text,
+    const struct json_matches *matches)
+{
+    const struct json_match *pii = record_find(matches, plan->nodes.pii);
+    const struct json_match *key = record_find(matches, plan->nodes.pii_key);
+    /* Of members that stand twice the last counts, and the key has to be in that one. */
+    if (pii != NULL && key != NULL && key->kind == JSON_STRING && key->value > pii->value &&
+        key->end < pii->end)
         return true;
-    return root_has_error(plan, matches) && !has_clear_member(plan, matches);
+    return root_has_error(plan, matches) && !has_clear_member(plan, matches) &&
+        !has_false_seal(plan, text, matches);
 }

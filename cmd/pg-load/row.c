@@ -233,7 +233,7 @@ static int take_object(struct row_reader *reader, const char *text, struct row_b
     enum row_key keyed = row_key_ledger(&view, item);
     if (keyed == ROW_KEY_NO_MEMORY)
         return -1;
-    if (reader->plan->require_masked && !root_is_masked(reader->plan, &reader->matches))
+    if (reader->plan->require_masked && !root_is_masked(reader->plan, text, &reader->matches))
         return refuse_clear(reader->plan, batch, item, "unmasked");
     if (reader->last[reader->plan->nodes.error] != 0 &&
         root_has_error(reader->plan, &reader->matches))

@@ -55,6 +55,18 @@ rows() {
   [ "$(tally)" = '1 committed' ]
 }
 
+@test "--require-masked goes by the last of two members, and by what a seal looks like" {
+  {
+    masked 1 '{"id":1}' | sed 's/}$/,"pii":null}/' && record 2 '{"id":2}' | sed 's/}$/,"pii":null,"pii":{"key":"0a1b2c3d"}}/'
+    sealed 3 3 | sed 's/"seal1[^"]*"/"canary"/' && sealed 4 4 | sed 's/"seal1[^"]*"/{"a":"canary"}/'
+    sealed 5 5 | sed 's/"sealed"/"sealed":"canary",&/' && sealed 6 6 | sed 's/,"sealed[^}]*//'
+    masked 7 '{"id":7}' | sed 's/"key":/"key":null,&/' && masked 8 '{"id":8}' | sed 's/"key":[^}]*/&,"key":null/'
+  } >in
+  load_in -t t --require-masked
+  [ "$(jq -r .status <out | xargs)" = 'rejected committed rejected rejected rejected rejected committed rejected' ]
+  [ "$(rows)" = '2 0' ]
+}
+
 @test "--require-masked sees all members of a line with --root ., too" {
   printf '%s\n' '{"id":1,"pii":{"key":"0a1b2c3d"}}' '{"id":2}' '{"error":{"stage":"mask","code":"syntax"},"id":3}' \
     '{"error":{"stage":"mask","code":"syntax"},"sealed":"seal1.0a1b2c3d.AAAA"}' >in
