@@ -107,7 +107,8 @@ static bool has_false_seal(const struct column_plan *plan, const char *text,
     for (size_t i = 0; i < matches->count; i++) {
         const struct json_match *match = &matches->list[i];
         if (match->node == plan->nodes.sealed &&
-            (match->end - match->value < length || memcmp(text + match->value, prefix, length) != 0))
+            (match->end - match->value < length ||
+                memcmp(text + match->value, prefix, length) != 0))
             return true;
     }
     return false;

@@ -29,8 +29,8 @@ int root_record(const struct column_plan *plan, const char *text,
 /* Whether the line is an error record of ours. */
 bool root_has_error(const struct column_plan *plan, const struct json_matches *matches);
 
-/* Whether the line ${text} is masked, or has nothing to be masked: it carries "pii" with the id of a
- * key, or it is an error record without a clear member, and with no "sealed" but sealed content.
+/* Whether the line ${text} is masked, or has nothing to be masked: it carries "pii" with the id of
+ * a key, or it is an error record without a clear member, and with no "sealed" but sealed content.
  * For a plan that requires it. */
 bool root_is_masked(const struct column_plan *plan, const char *text,
     const struct json_matches *matches);
