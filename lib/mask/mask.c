@@ -291,7 +291,8 @@ static int look_for_unmet(struct mask *mask, const char *text, size_t length,
     if (result.complaint != COMPLAINT_NONE)
         blame(findings, result.complaint, result.path);
     /* Of a record that nothing was met in it is not known where the values are. */
-    findings->exposed = result.exposed || findings->complaint == COMPLAINT_UNMATCHED;
+    findings->exposed =
+        result.exposed || result.redacts || findings->complaint == COMPLAINT_UNMATCHED;
     if (result.envelope != ENVELOPE_NONE && mask->tell != NULL) {
         const struct mask_notice notice = { MASK_ENVELOPE, envelope_kind_name(result.envelope) };
         mask->tell(mask->listener, &notice);

@@ -25,6 +25,15 @@ struct sealing {
     struct buf scratch;
 };
 
+/* Whether a member beside those with a meaning holds what is to be hidden. */
+static bool hides_beside(const struct policy *policy)
+{
+    for (size_t i = 0; i < policy->rule_count; i++)
+        if (policy->rules[i].aside == POLICY_RECORD && policy_hides(&policy->rules[i]))
+            return true;
+    return false;
+}
+
 struct sealing *sealing_new(const struct policy *policy, const struct keyring *ring,
     const char *stage)
 {
@@ -34,7 +43,7 @@ struct sealing *sealing_new(const struct policy *policy, const struct keyring *r
     made->policy = policy;
     made->ring = ring;
     made->stage = stage;
-    made->whole = policy->top == JSON_ROOT || policy->other != POLICY_KEEP;
+    made->whole = policy->top == JSON_ROOT || policy->other != POLICY_KEEP || hides_beside(policy);
     buf_init(&made->scratch, SIZE_MAX);
     made->seal = method_siv_open(ring, "seal", "seal1", "", 0);
     made->salvage = salvage_new();

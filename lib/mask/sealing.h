@@ -24,9 +24,9 @@
  *
  * Taken out are body, attributes, fifo and envelope, the member that the policy's root is in, and
  * what claimed that they were safe (pii, an older sealed). These are all members but sqs and error
- * when the root is ".", the record has no value there, the policy lets no member pass that it does
- * not name, or ${exposed} says that personal values may stand anywhere in the record. An error is
- * taken out only when it arrived and might hold content.
+ * when the root is ".", the record has no value there, the policy hides a member beside these or
+ * lets none pass that it does not name, or ${exposed} says that personal values may stand anywhere
+ * in the record. An error is taken out only when it arrived and might hold content.
  */
 struct sealing;
 
