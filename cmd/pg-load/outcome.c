@@ -109,6 +109,7 @@ static int compare_contents(struct loader *loader, struct row_batch *batch)
 {
     const struct target *target = loader->target;
     size_t count = 0;
+    int status;
     if (!batch->plan->has_key || !target->has_ledger || !target->ledger_form.has_content ||
         row_batch_count(batch, STATE_DUPLICATE) == 0)
         return 0;
@@ -117,10 +118,12 @@ static int compare_contents(struct loader *loader, struct row_batch *batch)
             loader->scratch[count++] = batch->keys[i];
     struct pg_content *contents = calloc(count + 1, sizeof *contents);
     bool *known = calloc(count + 1, sizeof *known);
-    int status = contents == NULL || known == NULL
-        ? pg_conn_no_memory(target->conn)
-        : pg_ledger_contents(target->conn, &target->ledger, loader->scratch, count, contents,
-              known);
+    if (contents == NULL || known == NULL) {
+        status = pg_conn_no_memory(target->conn);
+        goto release;
+    }
+    status =
+        pg_ledger_contents(target->conn, &target->ledger, loader->scratch, count, contents, known);
     size_t at = 0;
     for (size_t i = 0; i < batch->key_count && status == 0; i++) {
         bool fresh = loader->fresh[i];
@@ -132,6 +135,7 @@ static int compare_contents(struct loader *loader, struct row_batch *batch)
         if (content != NULL && compare_copies(loader, batch, batch->heads[i], content) != 0)
             status = pg_conn_no_memory(target->conn);
     }
+release:
     free(contents);
     free(known);
     return status;

@@ -159,7 +159,7 @@ static int build_row(const struct view *view, struct row_batch *batch, struct it
     if (digested)
         set_content(view, &sha, item);
     item->group = row_batch_group(batch, reader->present);
-    item->row = (struct span){ start, batch->rows.length - start };
+    item->row = row_batch_span(start, batch->rows.length - start);
     return item->group == ROW_BATCH_NONE ? -1 : 0;
 }
 
@@ -222,7 +222,7 @@ static int take_object(struct row_reader *reader, const char *text, struct row_b
     const struct json_match *sqs = row_reader_find(reader, reader->plan->nodes.sqs);
     if (sqs != NULL && sqs->kind == JSON_OBJECT) {
         view.sqs = sqs;
-        item->sqs = (struct span){ item->line.at + sqs->value, sqs->end - sqs->value };
+        item->sqs = row_batch_span(item->line.at + sqs->value, sqs->end - sqs->value);
     }
     if (row_key_message(&view, item, item->line.at) != 0)
         return -1;
@@ -294,7 +294,7 @@ static int take_broken(struct row_reader *reader, const struct line *line, bool 
         item->kind = ITEM_EMPTY;
     if (sqs == NULL)
         return 0;
-    item->sqs = (struct span){ item->line.at + (held ? (size_t)(sqs - line->text) : 0), length };
+    item->sqs = row_batch_span(item->line.at + (held ? (size_t)(sqs - line->text) : 0), length);
     return take_salvaged(reader, sqs, length, item);
 }
 

@@ -130,7 +130,7 @@ struct item *row_batch_add(struct row_batch *batch, uint64_t number, const char 
         return NULL;
     struct item *item = &batch->items[batch->count++];
     *item = (struct item){ .number = number,
-        .line = { at, length },
+        .line = row_batch_span(at, length),
         .refusal = ROW_BATCH_NONE,
         .next = ROW_BATCH_NONE };
     return item;
@@ -246,10 +246,13 @@ static int reserve_keys(struct row_batch *batch)
     if (heads == NULL)
         return -1;
     batch->heads = heads;
-    struct pg_content *contents = reallocarray(batch->contents, batch->capacity, sizeof *contents);
-    if (contents == NULL)
-        return -1;
-    batch->contents = contents;
+    if (batch->plan->has_key) {
+        struct pg_content *contents =
+            reallocarray(batch->contents, batch->capacity, sizeof *contents);
+        if (contents == NULL)
+            return -1;
+        batch->contents = contents;
+    }
     batch->key_capacity = batch->capacity;
     return 0;
 }
@@ -282,7 +285,8 @@ int row_batch_seal(struct row_batch *batch, bool use_ledger)
         } else {
             item->head = true;
             batch->keys[batch->key_count] = item->ledger_key;
-            batch->contents[batch->key_count] = item->content;
+            if (batch->plan->has_key)
+                batch->contents[batch->key_count] = item->content;
             batch->heads[batch->key_count++] = entries[i].item;
         }
         last = item;

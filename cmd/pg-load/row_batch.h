@@ -40,10 +40,16 @@ struct refusal {
     char text[PG_TEXT_SIZE / 2]; /* the server's or jq's words, for --show-values only */
 };
 
+/* Narrow, as a batch has four of them for a record: it holds 256 MiB and one record at most. */
 struct span {
-    size_t at;
-    size_t length;
+    uint32_t at;
+    uint32_t length;
 };
+
+static inline struct span row_batch_span(size_t at, size_t length)
+{
+    return (struct span){ (uint32_t)at, (uint32_t)length };
+}
 
 struct item {
     uint64_t number;     /* of its line in the input, from 1 */
@@ -104,7 +110,7 @@ struct row_batch {
     size_t group_capacity;
     size_t last_group;
     size_t words;                /* of a group's bit set */
-    struct pg_content *contents; /* contents[i]: of the head of keys[i] */
+    struct pg_content *contents; /* with --key: contents[i] of the head of keys[i] */
     struct pg_key *keys;         /* of the heads, ascending; set by row_batch_seal() */
     uint32_t *heads;             /* heads[i]: the first item with keys[i] */
     size_t key_count;

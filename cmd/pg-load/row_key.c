@@ -61,7 +61,7 @@ int row_key_message(const struct view *view, struct item *item, size_t base)
     size_t length;
     if (view->sqs == NULL || id == NULL || id->kind != JSON_STRING || id->end - id->value == 2)
         return 0;
-    item->id = (struct span){ base + id->value, id->end - id->value };
+    item->id = row_batch_span(base + id->value, id->end - id->value);
     item->has_message = true;
     item->is_part = source.is_part;
     if (string_bytes(view->text, id, &reader->text, &source.id, &source.id_length) != 0 ||

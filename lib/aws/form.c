@@ -53,12 +53,12 @@ void form_add(struct buf *out, const char *name, const char *value, size_t lengt
     encode(out, value, length);
 }
 
-/* The digits of ${value}, at the end of ${room}; returns where they begin. */
-static const char *digits_of(uint64_t value, char room[DIGITS])
+/* Write the digits of ${value} to the end of ${room}; return the index of the first. */
+static size_t digits_of(uint64_t value, char room[DIGITS])
 {
-    char *at = room + DIGITS;
+    size_t at = DIGITS;
     do {
-        *--at = (char)('0' + value % 10);
+        room[--at] = (char)('0' + value % 10);
     } while ((value /= 10) > 0);
     return at;
 }
@@ -66,8 +66,8 @@ static const char *digits_of(uint64_t value, char room[DIGITS])
 void form_add_number(struct buf *out, const char *name, uint64_t value)
 {
     char room[DIGITS];
-    const char *digits = digits_of(value, room);
-    form_add(out, name, digits, (size_t)(room + DIGITS - digits));
+    size_t at = digits_of(value, room);
+    form_add(out, name, room + at, DIGITS - at);
 }
 
 /* Append ${length} bytes at ${to}, as far as there is room for them and a NUL. */
@@ -84,10 +84,10 @@ static size_t put(char out[FORM_NAME_SIZE], size_t to, const char *text, size_t 
 void form_entry_name(char out[FORM_NAME_SIZE], const char *action, size_t index, const char *name)
 {
     char room[DIGITS];
-    const char *digits = digits_of(index + 1, room);
+    size_t at = digits_of(index + 1, room);
     size_t to = put(out, 0, action, strlen(action));
     to = put(out, to, "RequestEntry.", strlen("RequestEntry."));
-    to = put(out, to, digits, (size_t)(room + DIGITS - digits));
+    to = put(out, to, room + at, DIGITS - at);
     to = put(out, to, ".", 1);
     to = put(out, to, name, strlen(name));
     out[to] = '\0';

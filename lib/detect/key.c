@@ -34,7 +34,7 @@ const char *key_kind_name(unsigned kind)
  */
 static bool entry_in(const struct fold *fold, const char *entry, size_t length, size_t *end)
 {
-    char word[FOLD_MOST];
+    char word[FOLD_MOST] = "";
     size_t size = 0;
     bool open_start = entry[0] == '*';
     bool open_end = entry[length - 1] == '*';

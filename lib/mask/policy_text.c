@@ -153,7 +153,7 @@ static int set_other(struct policy *policy, const struct policy_word *words, uns
 static int add_line(struct policy *policy, const char *text, size_t length, unsigned number,
     struct policy_error *error)
 {
-    struct policy_word words[WORDS];
+    struct policy_word words[WORDS] = { { .text = NULL } };
     size_t count;
     if (!json_string_is_utf8(text, length))
         return policy_error_set(error, POLICY_UTF8, number, NULL);

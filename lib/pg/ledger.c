@@ -168,7 +168,8 @@ int pg_ledger_delete(struct pg_conn *conn, const struct pg_side_table *ledger,
 }
 
 /* A time as an expression; operators written as OPERATOR() all bind alike, from the left. */
-#define TIME "(timestamptz 'epoch' OPERATOR(pg_catalog.+) interval '%" PRIu64 " milliseconds')"
+#define TIME \
+    "('epoch'::pg_catalog.timestamptz OPERATOR(pg_catalog.+) interval '%" PRIu64 " milliseconds')"
 
 static int run(struct pg_conn *conn, struct buf *sql)
 {

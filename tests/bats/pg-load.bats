@@ -27,9 +27,9 @@ create_t() { sql "CREATE TABLE t (id integer, v varchar(5), ${1:-n integer})"; }
   [ "$(verdict 4999)" = quarantined ]
   [ "$(sql 'SELECT count(*), count(DISTINCT user_id), min(create_date), max(create_date) FROM user_logins')" = '4997|4997|2026-11-21|2026-11-21' ]
   [ "$(sql 'SELECT count(*) FROM user_logins_ledger')" = 4997 ]
-  [ "$(sql 'SELECT stage, code, sqlstate, column_name, count FROM user_logins_errors ORDER BY key')" = 'load|map||app_version|1
-load|refused|22001|user_id|1
-load|nul||user_id|1' ]
+  [ "$(sql 'SELECT stage, code, sqlstate, column_name, count FROM user_logins_errors ORDER BY code')" = 'load|map||app_version|1
+load|nul||user_id|1
+load|refused|22001|user_id|1' ]
   # The summary, because not all went well.
   grep -q 'committed=4997 duplicate=0 quarantined=3 rejected=0 batches=1 seconds=' err
 

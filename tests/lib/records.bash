@@ -20,7 +20,8 @@ record() {
 # records FROM TO [FIELDS]: with bodies {"id":N,FIELDS}, N from FROM to TO.
 records() {
   awk -v from="$1" -v to="$2" -v fields="${3:+,$3}" 'BEGIN { for (n = from; n <= to; n++) printf \
-    "{\"sqs\":{\"message_id\":\"%08x-0000-4000-8000-%012x\",\"receipt_handle\":\"h%d\"}," \
+    "{\"sqs\":{\"queue_url\":\"http://localhost/1/q\",\"message_id\":\"%08x-0000-4000-8000-%012x\"," \
+    "\"receipt_handle\":\"h%d\",\"sent_at\":\"2026-11-21T09:00:00.123Z\"}," \
     "\"body\":{\"id\":%d%s}}\n", n, n, n, n, fields }'
 }
 
