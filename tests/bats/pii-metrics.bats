@@ -136,6 +136,16 @@ helper() { xargs <"/proc/$PID/task/$PID/children"; }
   [ "$(value m.prom records_read_total)" = 6 ]
 }
 
+@test "who has the file open goes on reading the old one, whole" {
+  pii-mask -k k --metrics-file m.prom <records >out
+  cp m.prom before
+  exec 6<m.prom
+  pii-mask -k k --metrics-file m.prom <records >out 6<&-
+  cmp before - <&6
+  exec 6<&-
+  run ! cmp before m.prom
+}
+
 @test "killed at any time it leaves the old file or the new one, and no lock that holds" {
   local i
   pii-mask -k k --metrics-file m.prom <records >out
