@@ -96,14 +96,17 @@ each() {
   [ "$status" -eq 1 ]
 }
 
-@test "pii programs import nothing that reaches a network or starts a program" {
-  local program
-  for program in pii-scan pii-mask pii-unmask pii-keygen; do
+# The writer of --metrics-file is forked off before a key is read; it runs no other program.
+@test "pii programs and sqs-unwrap import nothing that reaches a network or starts a program" {
+  local program wanted
+  for program in sqs-unwrap pii-scan pii-mask pii-unmask pii-keygen; do
+    wanted=fork
+    [ "$program" != pii-keygen ] || wanted=''
     run imports "$BIN/$program"
     [ "${#lines[@]}" -gt 10 ]
     run grep -xE 'socket|connect|bind|accept4?|send(to|msg)?|getaddrinfo|fork|vfork|exec[a-z]+|posix_spawnp?|dlopen' <<<"$output"
     echo "$program: $output"
-    [ "$status" -eq 1 ]
+    [ "$(sort -u <<<"$output")" = "$wanted" ]
   done
 }
 
