@@ -144,72 +144,78 @@ $(BUILD)/bin/$(1): $$(OBJ_$(1)) $$(LAYERS_$(1):%=$(BUILD)/lib/lib%.a)
 endef
 $(foreach program,$(PROGRAMS),$(eval $(call program_rules,$(program))))
 
-# Unit tests: tests/unit/LAYER_anything.c links the layer it names and all below it.
-UNIT_SOURCES := $(wildcard tests/unit/*.c)
-UNIT_TESTS   := $(UNIT_SOURCES:tests/unit/%.c=$(BUILD)/unit/%)
-BELOW_base   := base
-BELOW_json   := json base
-BELOW_crypto := crypto json base
-BELOW_http   := http base
-BELOW_xml    := xml base
-BELOW_pg     := pg base
-BELOW_confine := confine base
-BELOW_inflate := inflate base
-BELOW_record := record json base
-BELOW_detect := detect base
-BELOW_aws    := aws crypto json base
-BELOW_credentials := credentials aws xml http crypto json base
-BELOW_sqs    := $(SQS_LAYERS)
-BELOW_mask   := $(PII_LAYERS)
-UNIT_LIBS_base   := $(shell $(PKG_CONFIG) --libs cmocka 2>/dev/null)
-UNIT_LIBS_json   = -ljq -lm
-UNIT_LIBS_crypto = $(call pkg_libs,$(PKG_crypto))
-UNIT_LIBS_http   = $(call pkg_libs,$(PKG_http))
-UNIT_LIBS_xml    = $(call pkg_libs,$(PKG_xml))
-UNIT_LIBS_pg     = $(call pkg_libs,$(PKG_pg))
-UNIT_LIBS_confine = $(call pkg_libs,$(PKG_confine))
-UNIT_LIBS_inflate = $(call pkg_libs,$(PKG_inflate))
-UNIT_LIBS_aws    = $(call pkg_libs,$(PKG_crypto))
-UNIT_LIBS_credentials = $(SQS_LIBS)
-UNIT_LIBS_sqs    = $(SQS_LIBS)
-UNIT_LIBS_mask   = $(PII_LIBS)
-unit_layer = $(firstword $(subst _, ,$(1)))
-define unit_rules
-$(BUILD)/unit/$(1): $(BUILD)/obj/tests/unit/$(1).o $$(BELOW_$(call unit_layer,$(1)):%=$(BUILD)/lib/lib%.a)
-	@mkdir -p $$(@D)
-	$$(call short,LD,$$@)
-	$$(Q)$$(CC) $$(CFLAGS_ALL) $$(LDFLAGS_ALL) -o $$@ $$^ $$(UNIT_LIBS_$(call unit_layer,$(1))) $$(UNIT_LIBS_base)
-endef
-$(foreach unit,$(UNIT_SOURCES:tests/unit/%.c=%),$(eval $(call unit_rules,$(unit))))
+# $(call archives,json base): the libraries of these layers.
+# $(call objects_of,pg-load): the objects of a program without its main().
+# $(call tests_of,json): the tests, replays and fuzzers called json_anything.
+archives   = $(1:%=$(BUILD)/lib/lib%.a)
+objects_of = $(filter-out %/main.o,$(OBJ_$(1)))
+tests_of   = $(filter $(BUILD)/unit/$(1)_% $(BUILD)/replay/$(1)_% $(BUILD)/fuzzer/$(1)_%,$(TESTS))
 
-# Fuzzing: tests/fuzz/LAYER_anything.c is an entry of libFuzzer with the layers it names. What has
-# been found worth keeping lies in tests/fuzz/corpus/LAYER_anything and is replayed by make check.
-# load_anything, send_anything and unwrap_anything have the files of pg-load, sqs-send and sqs-unwrap,
-# but their main().
+# Tests: tests/unit/LAYER_anything.c is a program of unit tests, tests/fuzz/LAYER_anything.c an entry
+# of libFuzzer. What fuzzing found worth keeping lies in tests/fuzz/corpus/LAYER_anything, and make
+# check replays it. For load, send and unwrap, read pg-load, sqs-send and sqs-unwrap: programs, not layers.
 FUZZ_NAMES := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
+UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))
 REPLAYS    := $(FUZZ_NAMES:%=$(BUILD)/replay/%)
+FUZZERS    := $(FUZZ_NAMES:%=$(BUILD)/fuzzer/%)
+TESTS      := $(UNIT_TESTS) $(REPLAYS) $(FUZZERS)
 FUZZ       ?= $(FUZZ_NAMES)
 TIME       ?= 60
 CLANG      ?= clang
-BELOW_load     := $(PG_LAYERS)
-BELOW_send     := $(SQS_LAYERS)
-BELOW_unwrap   := $(UNWRAP_LAYERS)
-UNIT_LIBS_load  = $(LIBS_pg-load)
-UNIT_LIBS_send  = $(LIBS_sqs-send)
-UNIT_LIBS_unwrap = $(LIBS_sqs-unwrap)
-FILES_load     := $(filter-out %/main.o,$(OBJ_pg-load))
-FILES_send     := $(filter-out %/main.o,$(OBJ_sqs-send))
-FILES_unwrap   := $(filter-out %/main.o,$(OBJ_sqs-unwrap))
-define fuzz_rules
-$(BUILD)/replay/$(1): $(BUILD)/obj/tests/lib/replay.o
-$(BUILD)/replay/$(1) $(BUILD)/fuzzer/$(1): $(BUILD)/obj/tests/fuzz/$(1).o $(FILES_$(call unit_layer,$(1))) \
-    $$(BELOW_$(call unit_layer,$(1)):%=$(BUILD)/lib/lib%.a)
-	@mkdir -p $$(@D)
-	$$(call short,LD,$$@)
-	$$(Q)$$(CC) $$(CFLAGS_ALL) $$(LDFLAGS_ALL) $$(if $$(filter $(BUILD)/fuzzer/%,$$@),-fsanitize=fuzzer) -o $$@ \
-	  $$(filter %.o,$$^) $$(filter %.a,$$^) $$(UNIT_LIBS_$(call unit_layer,$(1))) $$(UNIT_LIBS_base)
-endef
-$(foreach fuzz,$(FUZZ_NAMES),$(eval $(call fuzz_rules,$(fuzz))))
+CMOCKA     := $(shell $(PKG_CONFIG) --libs cmocka 2>/dev/null)
+
+# What each links, in this order: its own object, those of the program, ...
+$(UNIT_TESTS): $(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o
+$(REPLAYS): $(BUILD)/replay/%: $(BUILD)/obj/tests/fuzz/%.o
+$(FUZZERS): $(BUILD)/fuzzer/%: $(BUILD)/obj/tests/fuzz/%.o
+$(call tests_of,load):   $(call objects_of,pg-load)
+$(call tests_of,send):   $(call objects_of,sqs-send)
+$(call tests_of,unwrap): $(call objects_of,sqs-unwrap)
+$(REPLAYS): $(BUILD)/obj/tests/lib/replay.o
+
+# ... the layer it names and all below it, or the program's layers, ...
+$(call tests_of,base):        $(call archives,base)
+$(call tests_of,json):        $(call archives,json base)
+$(call tests_of,crypto):      $(call archives,crypto json base)
+$(call tests_of,http):        $(call archives,http base)
+$(call tests_of,xml):         $(call archives,xml base)
+$(call tests_of,pg):          $(call archives,pg base)
+$(call tests_of,confine):     $(call archives,confine base)
+$(call tests_of,inflate):     $(call archives,inflate base)
+$(call tests_of,record):      $(call archives,record json base)
+$(call tests_of,detect):      $(call archives,detect base)
+$(call tests_of,aws):         $(call archives,aws crypto json base)
+$(call tests_of,credentials): $(call archives,credentials aws xml http crypto json base)
+$(call tests_of,sqs):         $(call archives,$(SQS_LAYERS))
+$(call tests_of,mask):        $(call archives,$(PII_LAYERS))
+$(call tests_of,load):        $(call archives,$(PG_LAYERS))
+$(call tests_of,send):        $(call archives,$(SQS_LAYERS))
+$(call tests_of,unwrap):      $(call archives,$(UNWRAP_LAYERS))
+
+# ... and foreign libraries: none but cmocka where no line says so.
+FOREIGN :=
+$(call tests_of,json):        FOREIGN = -ljq -lm
+$(call tests_of,crypto):      FOREIGN = $(call pkg_libs,$(PKG_crypto))
+$(call tests_of,http):        FOREIGN = $(call pkg_libs,$(PKG_http))
+$(call tests_of,xml):         FOREIGN = $(call pkg_libs,$(PKG_xml))
+$(call tests_of,pg):          FOREIGN = $(call pkg_libs,$(PKG_pg))
+$(call tests_of,confine):     FOREIGN = $(call pkg_libs,$(PKG_confine))
+$(call tests_of,inflate):     FOREIGN = $(call pkg_libs,$(PKG_inflate))
+$(call tests_of,aws):         FOREIGN = $(call pkg_libs,$(PKG_crypto))
+$(call tests_of,credentials): FOREIGN = $(SQS_LIBS)
+$(call tests_of,sqs):         FOREIGN = $(SQS_LIBS)
+$(call tests_of,mask):        FOREIGN = $(PII_LIBS)
+$(call tests_of,load):        FOREIGN = $(LIBS_pg-load)
+$(call tests_of,send):        FOREIGN = $(LIBS_sqs-send)
+$(call tests_of,unwrap):      FOREIGN = $(LIBS_sqs-unwrap)
+
+LIBFUZZER :=
+$(FUZZERS): LIBFUZZER = -fsanitize=fuzzer
+$(TESTS):
+	@mkdir -p $(@D)
+	$(call short,LD,$@)
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) $(LIBFUZZER) -o $@ $^ $(FOREIGN) $(CMOCKA)
+
 fuzzers: $(FUZZ:%=$(BUILD)/fuzzer/%)
 fuzz:
 	@$(MAKE) CC=$(CLANG) SANITIZE=fuzzer BUILD=$(BUILD)/fuzz \
@@ -228,23 +234,27 @@ bench:
 	scripts/bench.sh
 
 bench-scan: $(BUILD)/bench/scan
-$(BUILD)/bench/scan: $(BUILD)/obj/bench/scan.o $(BUILD)/obj/bench/texts.o $(BELOW_json:%=$(BUILD)/lib/lib%.a)
+$(BUILD)/bench/scan: $(BUILD)/obj/bench/scan.o $(BUILD)/obj/bench/texts.o $(call archives,json base)
 	@mkdir -p $(@D)
 	$(call short,LD,$@)
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^
 
-# Instructions per record against bench/guard.txt; UPDATE=1 writes that file anew.
-GUARDS := $(addprefix $(BUILD)/bench/guard-,pii load sqs)
+# Instructions per record against bench/guard.txt; UPDATE=1 writes that file anew. Each guard links
+# its own objects, those of the program, our layers, foreign libraries.
+GUARDS := $(BUILD)/bench/guard-pii $(BUILD)/bench/guard-load $(BUILD)/bench/guard-sqs
 guard: $(GUARDS)
 	@bench/guard.py $(if $(UPDATE),--update) $^
-$(BUILD)/bench/guard-pii: $(PII_LAYERS:%=$(BUILD)/lib/lib%.a)
-$(BUILD)/bench/guard-load: $(filter-out %/main.o,$(OBJ_pg-load)) $(PG_LAYERS:%=$(BUILD)/lib/lib%.a)
-$(BUILD)/bench/guard-sqs: $(BUILD)/obj/cmd/sqs-pull/format.o $(BUILD)/obj/cmd/sqs-pull/attributes.o $(SQS_LAYERS:%=$(BUILD)/lib/lib%.a)
 $(GUARDS): $(BUILD)/bench/guard-%: $(BUILD)/obj/bench/guard_%.o $(BUILD)/obj/bench/guard.o $(BUILD)/obj/bench/texts.o
+$(BUILD)/bench/guard-pii:  $(call archives,$(PII_LAYERS))
+$(BUILD)/bench/guard-load: $(call objects_of,pg-load) $(call archives,$(PG_LAYERS))
+$(BUILD)/bench/guard-sqs:  $(BUILD)/obj/cmd/sqs-pull/format.o $(BUILD)/obj/cmd/sqs-pull/attributes.o $(call archives,$(SQS_LAYERS))
+$(BUILD)/bench/guard-pii:  FOREIGN = $(PII_LIBS)
+$(BUILD)/bench/guard-load: FOREIGN = $(LIBS_pg-load)
+$(BUILD)/bench/guard-sqs:  FOREIGN = $(SQS_LIBS)
+$(GUARDS):
 	@mkdir -p $(@D)
 	$(call short,LD,$@)
-	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(filter %.a,$^) \
-	  $(if $(filter sqs,$*),$(SQS_LIBS),$(if $(filter pii,$*),$(PII_LIBS),$(LIBS_pg-load)))
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(FOREIGN)
 
 # Every source compiled, nothing linked: for the checks that look at objects.
 SOURCES := $(wildcard lib/*/*.c cmd/*/*.c tests/*/*.c bench/*.c)
