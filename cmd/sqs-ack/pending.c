@@ -212,8 +212,3 @@ uint64_t pending_incomplete(const struct pending *pending)
 {
     return pending->incomplete;
 }
-
-size_t pending_count(const struct pending *pending)
-{
-    return pending->count;
-}

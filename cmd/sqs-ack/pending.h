@@ -39,6 +39,5 @@ enum pending_result pending_take(struct pending *pending, const struct verdict *
 
 void pending_end(struct pending *pending);                  /* no more verdicts will come */
 uint64_t pending_incomplete(const struct pending *pending); /* deliveries that ended so */
-size_t pending_count(const struct pending *pending);        /* that wait */
 
 #endif

@@ -108,7 +108,8 @@ static void on_message(void *context, const struct message *message)
         receive->largest = line->length;
 }
 
-bool receive_ending(const struct puller *puller)
+/* Something has ended the receiving: a stop request, the output, the queue, memory. */
+static bool ending(const struct puller *puller)
 {
     const struct pull_result *result = puller->result;
     return puller->stopping || puller->fifo_ended || result->no_memory ||
@@ -153,7 +154,7 @@ static uint64_t wanted(const struct puller *puller)
 
 bool receive_over(const struct puller *puller)
 {
-    return receive_ending(puller) || drained(puller) || wanted(puller) == 0;
+    return ending(puller) || drained(puller) || wanted(puller) == 0;
 }
 
 /*
@@ -215,8 +216,7 @@ static void begin(struct puller *puller, struct receive *receive, unsigned maxim
 void receive_begin(struct puller *puller)
 {
     for (unsigned i = 0; i < puller->options->parallel; i++) {
-        if (receive_ending(puller) || nearly_drained(puller) ||
-            clock_monotonic_ms() < puller->paused_until)
+        if (ending(puller) || nearly_drained(puller) || clock_monotonic_ms() < puller->paused_until)
             return;
         if (puller->receives[i].busy)
             continue;

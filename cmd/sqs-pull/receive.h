@@ -23,9 +23,6 @@ void receive_take(struct puller *puller, struct call *call);
 /* No further receive will begin: the end is near, the queue drained or the number reached. */
 bool receive_over(const struct puller *puller);
 
-/* Something has ended the receiving: a stop request, the output, the queue, memory. */
-bool receive_ending(const struct puller *puller);
-
 /* Milliseconds until receive_begin() is worth calling though nothing has happened; -1: never. */
 int receive_timeout(const struct puller *puller);
 

@@ -13,11 +13,6 @@ static const char *const names[RESERVED_COUNT] = {
     [RESERVED_SEALED] = "sealed",
 };
 
-const char *reserved_name(enum reserved reserved)
-{
-    return names[reserved];
-}
-
 uint32_t reserved_node(struct json_paths *paths, enum reserved reserved)
 {
     return json_paths_key(paths, JSON_ROOT, names[reserved], strlen(names[reserved]));

@@ -19,9 +19,6 @@ enum reserved {
     RESERVED_COUNT
 };
 
-/* The key, as it is written. */
-const char *reserved_name(enum reserved reserved);
-
 /* Add one of them to a set of paths. Its node, or JSON_NO_NODE: no memory. */
 uint32_t reserved_node(struct json_paths *paths, enum reserved reserved);
 

@@ -23,7 +23,8 @@ const char *verdict_status_name(enum verdict_status status)
     return status < VERDICT_UNKNOWN ? names[status] : "unknown";
 }
 
-enum verdict_status verdict_status_parse(const char *word, size_t length)
+/* A status by its name; VERDICT_UNKNOWN: none has it. */
+static enum verdict_status status_of(const char *word, size_t length)
 {
     for (unsigned i = 0; i < VERDICT_UNKNOWN; i++)
         if (strlen(names[i]) == length && memcmp(names[i], word, length) == 0)
@@ -161,7 +162,7 @@ enum verdict_result verdict_parse(struct verdict_parser *parser, const char *tex
     take_part(parser, text, verdict);
     if (record_string(text, record_find(&parser->matches, parser->status), &parser->word) != 0)
         return parser->word.failed ? VERDICT_NO_MEMORY : VERDICT_NO_STATUS;
-    verdict->status = verdict_status_parse(parser->word.data, parser->word.length);
+    verdict->status = status_of(parser->word.data, parser->word.length);
     return verdict->status == VERDICT_UNKNOWN ? VERDICT_NO_STATUS : VERDICT_OK;
 }
 

@@ -25,7 +25,6 @@ enum verdict_status {
 };
 
 const char *verdict_status_name(enum verdict_status status);
-enum verdict_status verdict_status_parse(const char *word, size_t length);
 
 /* Whether sqs-ack deletes the message: committed, duplicate, quarantined, sent. */
 bool verdict_status_settles(enum verdict_status status);

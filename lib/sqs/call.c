@@ -106,7 +106,8 @@ static enum aws_cause judge_answer(struct call *call, const struct found *found,
     if (found->redrive_policy.failed || found->redrive_policy.length >= sizeof call->redrive_policy)
         return error_set(&call->error, AWS_REFUSED, NULL,
             "%s gives no redrive policy that can be read", host);
-    memcpy(call->redrive_policy, found->redrive_policy.data, found->redrive_policy.length);
+    if (found->redrive_policy.length > 0)
+        memcpy(call->redrive_policy, found->redrive_policy.data, found->redrive_policy.length);
     call->redrive_policy[found->redrive_policy.length] = '\0';
     if (call->operation == CALL_QUEUE_URL) {
         if (found->queue_url.failed || found->queue_url.length == 0 ||
