@@ -128,7 +128,8 @@ static bool parse_rejects(const char *value, struct load_options *load)
 static bool parse_sealed(const char *value, struct load_options *load)
 {
     load->sealed_limit = UINT64_MAX;
-    return strcmp(value, "none") == 0 || opt_number(value, 0, UINT64_MAX / 2, &load->sealed_limit);
+    return value != NULL &&
+        (strcmp(value, "none") == 0 || opt_number(value, 0, UINT64_MAX / 2, &load->sealed_limit));
 }
 
 /* Options with a value to be checked. False: it is none. */

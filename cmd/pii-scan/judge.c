@@ -61,20 +61,13 @@ static unsigned by_shape(const struct node *node)
 
 static unsigned name_of(const struct node *node)
 {
-    uint64_t found = hits(node, KEY_NAME);
-    bool weak = is_weak(node, KEY_NAME);
-    bool good;
-    if (!says(node, KEY_NAME))
-        good = is_one_in(found, 3, node->values);
-    else if (!weak)
-        good = is_one_in(found, 3, node->values);
-    else if ((node->key.traits & KEY_THING) != 0)
-        good = false;
-    else if ((node->key.traits & (KEY_PERSON | KEY_NOUN)) == KEY_PERSON)
-        good = is_one_in(found, 2, node->values);
-    else
-        good = is_one_in(found, 3, node->values);
-    return good ? DETECT_BIT(KEY_NAME) : 0;
+    bool unsure = says(node, KEY_NAME) && is_weak(node, KEY_NAME);
+    if (unsure && (node->key.traits & KEY_THING) != 0)
+        return DETECT_NONE;
+    bool person = (node->key.traits & (KEY_PERSON | KEY_NOUN)) == KEY_PERSON;
+    uint64_t least = unsure && person ? 2 : 3;
+    return is_one_in(hits(node, KEY_NAME), least, node->values) ? DETECT_BIT(KEY_NAME)
+                                                                : DETECT_NONE;
 }
 
 /* Kinds that the key speaks of and the values have the shape for. */

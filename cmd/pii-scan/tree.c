@@ -274,10 +274,11 @@ static bool is_bare(const char *name, size_t length)
 
 static int add_step(struct buf *out, const struct node *node)
 {
+    const struct node *parent = node->parent;
     switch (node->step) {
     case TREE_EACH:
         return buf_puts(out,
-            node->parent->step == TREE_ROOT && *node->parent->prefix == '\0' ? ".[]" : "[]");
+            parent != NULL && parent->step == TREE_ROOT && *parent->prefix == '\0' ? ".[]" : "[]");
     case TREE_DATA:
         return buf_puts(out, ".{}");
     case TREE_KEY:

@@ -69,7 +69,7 @@ static char *make_series(const struct metrics *metrics, const struct metric *met
     const char *label, const char *value)
 {
     struct buf series;
-    buf_init(&series, LABELS_MAXIMUM * 3);
+    buf_init(&series, (size_t)LABELS_MAXIMUM * 3);
     buf_puts(&series, metric->name);
     buf_append(&series, metrics->labels.data, metrics->labels.length);
     if (label != NULL) {

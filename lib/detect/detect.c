@@ -68,21 +68,20 @@ typedef size_t measure(const char *text, size_t length, size_t at);
 
 /* In the order in which they are tried: what is told surely comes first. */
 static const struct {
-    enum detect_kind kind;
     measure *measure;
-    bool
-        digits; /* it can begin with a digit, with another letter of hexadecimal digits, with any */
-    bool hex;
-    bool letters;
+    enum detect_kind kind;
+    bool digits;  /* it can begin with a digit, */
+    bool hex;     /* with a letter that is one of hexadecimal digits, */
+    bool letters; /* with any letter */
 } shapes[] = {
-    { DETECT_JWT, text_jwt, false, true, false },
-    { DETECT_IBAN, number_iban, false, true, true },
-    { DETECT_MAC, network_mac, true, true, false },
-    { DETECT_IPV6, network_ipv6, true, true, false },
-    { DETECT_IPV4, network_ipv4, true, false, false },
-    { DETECT_CARD, number_card, true, false, false },
-    { DETECT_SSN, number_ssn, true, false, false },
-    { DETECT_PHONE, phone_number, true, false, false },
+    { text_jwt, DETECT_JWT, false, true, false },
+    { number_iban, DETECT_IBAN, false, true, true },
+    { network_mac, DETECT_MAC, true, true, false },
+    { network_ipv6, DETECT_IPV6, true, true, false },
+    { network_ipv4, DETECT_IPV4, true, false, false },
+    { number_card, DETECT_CARD, true, false, false },
+    { number_ssn, DETECT_SSN, true, false, false },
+    { phone_number, DETECT_PHONE, true, false, false },
 };
 
 /* What begins at ${at}, where a word begins. Its length, and its kind; or 0. */

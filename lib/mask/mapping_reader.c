@@ -151,7 +151,7 @@ void mapping_reader_free(struct mapping_reader *reader)
 {
     if (reader == NULL)
         return;
-    for (size_t i = 0; i < reader->count; i++) {
+    for (size_t i = 0; reader->domains != NULL && i < reader->count; i++) {
         method_siv_close(reader->domains[i].tokens);
         free(reader->domains[i].name);
     }

@@ -152,7 +152,7 @@ static bool find_numerals(const struct state *state, const char *text, size_t le
         }
         i++;
     }
-    return shape->count >= state->kept + state->least;
+    return shape->count > 0 && shape->count >= state->kept + state->least;
 }
 
 static void place_numerals(const struct state *state, const struct shape *shape, char *text)
@@ -170,7 +170,7 @@ static int crypt_shape(struct state *state, size_t key, struct shape *shape, cry
     unsigned char *changing = shape->numerals + state->kept;
     if (state->kept > 0) {
         state->tweak.length = state->tweak_begin;
-        for (size_t i = 0; i < state->kept; i++)
+        for (size_t i = 0; i < state->kept && i < shape->count; i++)
             buf_putc(&state->tweak, state->alphabet[shape->numerals[i]]);
         if (ff1_set_tweak(ff1, state->tweak.data, state->tweak.length) != 0)
             return -1;
