@@ -47,12 +47,17 @@ static int check_kind(const char *name)
     return -1;
 }
 
-/* Whether the name still leads to what is open, which its holder before may have removed. */
-static bool is_named(int fd, const char *name)
+enum name { NAME_OURS, NAME_ANOTHERS, NAME_UNKNOWN };
+
+/* What the name leads to: what is open, which its holder before may have removed, or another file.
+ */
+static enum name look_up(int fd, const char *name)
 {
     struct stat held, named;
-    return fstat(fd, &held) == 0 && lstat(name, &named) == 0 && held.st_dev == named.st_dev &&
-        held.st_ino == named.st_ino;
+    if (fstat(fd, &held) != 0 || lstat(name, &named) != 0)
+        return NAME_UNKNOWN;
+    bool same = held.st_dev == named.st_dev && held.st_ino == named.st_ino;
+    return same ? NAME_OURS : NAME_ANOTHERS;
 }
 
 /* 0, or -1 with errno. */
@@ -65,7 +70,7 @@ static int take_lock(struct metrics_file *file)
             return -1;
         if (flock(file->lock, LOCK_EX | LOCK_NB) != 0)
             return -1;
-        if (is_named(file->lock, file->lock_name))
+        if (look_up(file->lock, file->lock_name) == NAME_OURS)
             return 0;
         (void)close(file->lock);
         file->lock = -1;
@@ -103,7 +108,7 @@ void metrics_file_hand_over(struct metrics_file *file)
 void metrics_file_close(struct metrics_file *file)
 {
     /* Removed while it is held: who opened it meanwhile sees that it has no name any more. */
-    if (file != NULL && is_named(file->lock, file->lock_name))
+    if (file != NULL && look_up(file->lock, file->lock_name) != NAME_ANOTHERS)
         (void)unlink(file->lock_name);
     metrics_file_hand_over(file);
 }
