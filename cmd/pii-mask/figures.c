@@ -59,7 +59,7 @@ static void put(struct family *family, const char *name, uint64_t value)
     if (family->members != NULL)
         family->members[family->count] =
             (struct metric_member){ family->metric, family->label, name };
-    else
+    else if (family->values != NULL)
         family->values[family->count] = value;
     family->count++;
 }
