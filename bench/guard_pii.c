@@ -1,7 +1,7 @@
 /* The scanner, with and without paths, and the masker, by both of the methods that most use. */
 #include <string.h>
 
-#include "crypto/door.h"
+#include "crypto/algorithms.h"
 #include "guard.h"
 #include "json/path_text.h"
 #include "json/scan.h"
@@ -56,7 +56,8 @@ static void open_mask_by(const char *rules)
     struct keyring_error keyring_error;
     struct keyring *ring;
     guard_records(texts_long_record);
-    guard_require(door_init() == 0 && keyring_parse(KEYS, strlen(KEYS), &ring, &keyring_error) == 0,
+    guard_require(algorithms_init() == 0 &&
+            keyring_parse(KEYS, strlen(KEYS), &ring, &keyring_error) == 0,
         "no keys");
     struct policy *policy = policy_new(".body", &policy_error);
     guard_require(policy != NULL &&

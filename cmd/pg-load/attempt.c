@@ -39,7 +39,7 @@ static enum attempt commit(struct loader *loader, const struct row_batch *batch,
 enum attempt attempt_batch(struct loader *loader, struct row_batch *batch, struct failure *failure)
 {
     row_batch_rewind(batch);
-    loader_give_back(loader);
+    loader_release(loader);
     loader->kept_out = 0;
     enum attempt step = ledger_keys_write(loader, batch, failure);
     if (step == ATTEMPT_DONE && loader->isolate) /* before many are refused that do not fit it */

@@ -51,7 +51,7 @@ static enum end ask_for_end(struct loader *loader, struct retry *retry, struct f
         enum connected connected = connect_again(loader, retry, failure);
         if (connected == CONNECTED_REFUSED)
             return END_UNKNOWN;
-        end = connected == CONNECTED ? doubt_ask(loader) : DOUBT_LATER;
+        end = connected == CONNECTED ? doubt_resolve(loader) : DOUBT_LATER;
         if (end == DOUBT_LATER && !outlast(loader, retry, failure))
             return END_UNKNOWN;
     }

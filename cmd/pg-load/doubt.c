@@ -34,7 +34,7 @@ int doubt_ready(struct loader *loader, const struct row_batch *batch)
     if (loader->options->dry_run)
         return 0;
     if (!target->has_ledger)
-        return batch->unkeyed > 0 ? pg_xact_status_note(target->conn, &loader->witness) : 0;
+        return batch->unkeyed > 0 ? pg_xact_status_note(target->conn, &loader->xact_status) : 0;
     /* Who only reads does not wait: another's key may be here and on no standby yet. */
     if (!standby || has_written(loader, batch))
         return 0;
@@ -71,7 +71,7 @@ static enum doubt_end ask_ledger(struct loader *loader)
 static enum doubt_end ask_server(struct loader *loader)
 {
     struct pg_conn *conn = loader->target->conn;
-    switch (pg_xact_status_ask(conn, &loader->witness)) {
+    switch (pg_xact_status_ask(conn, &loader->xact_status)) {
     case PG_END_COMMITTED:
         return pg_transaction_begin(conn, "") == 0 ? confirm(loader) : DOUBT_LATER;
     case PG_END_ABORTED:
@@ -85,7 +85,7 @@ static enum doubt_end ask_server(struct loader *loader)
     return DOUBT_LATER;
 }
 
-enum doubt_end doubt_ask(struct loader *loader)
+enum doubt_end doubt_resolve(struct loader *loader)
 {
     struct pg_conn *conn = loader->target->conn;
     enum doubt_end end = loader->target->has_ledger ? ask_ledger(loader) : ask_server(loader);

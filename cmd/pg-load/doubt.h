@@ -28,6 +28,6 @@ enum doubt_end {
 };
 
 /* How the last transaction of a batch with unkeyed items ended, on an open connection. */
-enum doubt_end doubt_ask(struct loader *loader);
+enum doubt_end doubt_resolve(struct loader *loader);
 
 #endif

@@ -71,7 +71,7 @@ static void end_split(struct run *run)
 static int take_back(struct run *run, struct row_batch *batch, const struct failure *outcome,
     struct failure *failure)
 {
-    unknown_tell(&run->unknown, &batch->unknown);
+    unknown_warn(&run->unknown, &batch->unknown);
     if (outcome->status != STATUS_OK && failure->status == STATUS_OK)
         *failure = *outcome;
     if (outcome->status != STATUS_OK || outqueue_error(run->reporter.verdicts) != 0) {
@@ -79,7 +79,7 @@ static int take_back(struct run *run, struct row_batch *batch, const struct fail
         return -1;
     }
     if (!run->options->dry_run)
-        run->statistics.last_success_ms = clock_realtime_ms();
+        run->figures.last_success_ms = clock_realtime_ms();
     split_learn(run->split, batch);
     if (batch->untold > 0)
         end_split(run);
@@ -104,7 +104,7 @@ static bool is_due(const struct run *run)
 }
 
 /* A full batch may wait for a connection; one whose time is over goes on filling meanwhile. */
-static bool may_give(const struct run *run)
+static bool can_submit(const struct run *run)
 {
     return run->ended || is_full(run) ? pool_has_room(run->pool) : pool_is_idle(run->pool);
 }
@@ -112,7 +112,7 @@ static bool may_give(const struct run *run)
 /* Whether the current batch is to be given away now. */
 static bool is_ready(const struct run *run)
 {
-    return is_due(run) && may_give(run) &&
+    return is_due(run) && can_submit(run) &&
         (run->ended ||
             clock_monotonic_ms() >=
                 lookahead_until_ms(&run->lookahead, run->current, run->options->linger_ms));
@@ -125,7 +125,7 @@ static bool is_open(const struct run *run)
 }
 
 /* Give the current batch to the pool. 0, or -1 with ${failure}. */
-static int hand_over(struct run *run, struct failure *failure)
+static int submit(struct run *run, struct failure *failure)
 {
     if (report_is_closed(&run->reporter)) {
         shutdown_now();
@@ -133,7 +133,7 @@ static int hand_over(struct run *run, struct failure *failure)
     }
     if (row_batch_seal(run->current, run->target.has_ledger) != 0)
         return failure_no_memory(failure);
-    pool_give(run->pool, run->current);
+    pool_submit(run->pool, run->current);
     lookahead_next(&run->lookahead);
     run->current = run->free_count > 0 ? run->free[--run->free_count] : NULL;
     return 0;
@@ -156,7 +156,7 @@ static int turn_over(struct run *run, struct failure *failure)
     int status = 0;
     while (status == 0 && (done = pool_take(run->pool, &outcome)) != NULL) {
         if (outcome.status == STATUS_OK && is_ready(run))
-            status = hand_over(run, failure);
+            status = submit(run, failure);
         if (take_back(run, done, &outcome, failure) != 0)
             status = -1;
     }
@@ -207,7 +207,7 @@ static int take_line(struct run *run, enum line_result result, const struct line
         return 0;
     if (line->number >= LONG_RUN && !run->populated && run->current->count >= SAMPLE)
         populate(run);
-    run->statistics.read++;
+    run->figures.read++;
     if (run->current->count == 0) {
         run->current->began_ms = clock_monotonic_ms();
         run->closes_at = run->current->began_ms + run->options->linger_ms;
@@ -234,7 +234,7 @@ static int wait_ms(struct run *run, bool reading)
         until = run->reading_until;
     if (run->leaving_at != 0 && run->leaving_at < until)
         until = run->leaving_at;
-    if (run->current != NULL && run->current->count > 0 && may_give(run)) {
+    if (run->current != NULL && run->current->count > 0 && can_submit(run)) {
         uint64_t held = lookahead_until_ms(&run->lookahead, run->current, run->options->linger_ms);
         uint64_t closes = is_full(run) || held > run->closes_at ? held : run->closes_at;
         until = closes < until ? closes : until;
@@ -253,10 +253,10 @@ static bool is_leaving(const struct run *run)
  * one of them is over. */
 static void wait_for_news(struct run *run, bool reading)
 {
-    bool settling = run->committed_count > 0;
+    bool printing = run->committed_count > 0;
     struct pollfd news[] = {
         { .fd = pool_fd(run->pool), .events = POLLIN },
-        { .fd = settling ? STDOUT_FILENO : -1, .events = report_events(&run->reporter) },
+        { .fd = printing ? STDOUT_FILENO : -1, .events = report_events(&run->reporter) },
         { .fd = reading ? line_fd(run->lines) : -1, .events = POLLIN },
         { .fd = run->reading_until != 0 ? -1 : stop_fd(), .events = POLLIN },
         { .fd = run->leaving_at != 0 ? -1 : shutdown_fd(), .events = POLLIN },
@@ -289,14 +289,14 @@ static int step(struct run *run, struct failure *failure)
     bool reading = run->current != NULL && !run->ended && !lookahead->has_line;
     if (reading) {
         lookahead->result = line_next(run->lines, 0, &lookahead->line);
-        lookahead_saw(lookahead, lookahead->result);
+        lookahead_note(lookahead, lookahead->result);
         if (lookahead->result != LINE_AGAIN && (is_open(run) || joins_batch(run)))
             return take_line(run, lookahead->result, &lookahead->line, failure);
         lookahead->has_line = lookahead->result != LINE_AGAIN;
     }
     if (is_ready(run))
-        return hand_over(run, failure);
-    lookahead->closed = is_due(run) && may_give(run);
+        return submit(run, failure);
+    lookahead->closed = is_due(run) && can_submit(run);
     if (is_leaving(run))
         return failure_set(failure, STATUS_TEMPORARY,
             "stopped before the last batch was committed");
@@ -313,7 +313,7 @@ static bool is_pending(const struct run *run)
 static int load_lines(struct run *run, struct failure *failure)
 {
     while (turn_over(run, failure) == 0) {
-        meter_turn(run->meter);
+        meter_update(run->meter);
         if (run->ended && !is_pending(run) && !is_due(run))
             break;
         if (step(run, failure) != 0)
@@ -330,7 +330,7 @@ static int load_lines(struct run *run, struct failure *failure)
         (void)print_verdicts(run, failure);
         if (is_pending(run))
             wait_for_news(run, false);
-        meter_turn(run->meter);
+        meter_update(run->meter);
     }
     if (failure->status == STATUS_OK)
         *failure = run->ending;

@@ -20,7 +20,7 @@ void loader_free(struct loader *loader)
     buf_free(&loader->sql);
 }
 
-void loader_give_back(struct loader *loader)
+void loader_release(struct loader *loader)
 {
     tally_return(loader->tally, loader->claimed, loader->claimed_refused);
     loader->claimed = loader->claimed_refused = 0;

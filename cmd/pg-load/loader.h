@@ -34,11 +34,11 @@ struct loader {
     uint64_t claimed;         /* its share of the tally: records, */
     uint64_t claimed_refused; /* and of them refused */
     struct pg_key mark;       /* of the transaction with unkeyed records, in the ledger */
-    struct pg_xact_status witness; /* and without a ledger */
-    uint64_t notices;              /* that the last COMMIT brought */
-    uint32_t *order;               /* scratch, all of them of ${capacity} */
-    uint32_t *tries;               /* tries[i]: which item with batch->keys[i] is tried */
-    bool *fresh;                   /* fresh[i]: batch->keys[i] was not in the ledger before */
+    struct pg_xact_status xact_status; /* and without a ledger */
+    uint64_t notices;                  /* that the last COMMIT brought */
+    uint32_t *order;                   /* scratch, all of them of ${capacity} */
+    uint32_t *tries;                   /* tries[i]: which item with batch->keys[i] is tried */
+    bool *fresh;                       /* fresh[i]: batch->keys[i] was not in the ledger before */
     struct pg_key *scratch;
     size_t capacity;
     struct buf sql;
@@ -49,7 +49,7 @@ void loader_init(struct loader *loader, const struct load_options *options, stru
 void loader_free(struct loader *loader);
 
 /* Give back what the last transaction claimed of the tally: it is not committed. */
-void loader_give_back(struct loader *loader);
+void loader_release(struct loader *loader);
 
 /* Make the scratch arrays hold ${count}; what was in them is lost. 0, or -1: no memory. */
 int loader_reserve(struct loader *loader, size_t count);

@@ -10,7 +10,7 @@ void lookahead_next(struct lookahead *lookahead)
     lookahead->quiet_since_ms = 0;
 }
 
-void lookahead_saw(struct lookahead *lookahead, enum line_result result)
+void lookahead_note(struct lookahead *lookahead, enum line_result result)
 {
     if (result != LINE_AGAIN)
         lookahead->quiet_since_ms = 0;

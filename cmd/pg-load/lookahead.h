@@ -29,7 +29,7 @@ struct lookahead {
 void lookahead_next(struct lookahead *lookahead);
 
 /* A line was looked for: LINE_AGAIN, or what came and was taken. */
-void lookahead_saw(struct lookahead *lookahead, enum line_result result);
+void lookahead_note(struct lookahead *lookahead, enum line_result result);
 
 /* When the batch may go (monotonic ms; 0: now), as far as its last record has to do with it. */
 uint64_t lookahead_until_ms(const struct lookahead *lookahead, const struct row_batch *batch,

@@ -236,7 +236,7 @@ int pool_fd(const struct pool *pool)
     return pool->news_fd;
 }
 
-void pool_give(struct pool *pool, struct row_batch *batch)
+void pool_submit(struct pool *pool, struct row_batch *batch)
 {
     (void)pthread_mutex_lock(&pool->mutex);
     pool->waiting = batch;

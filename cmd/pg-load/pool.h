@@ -45,7 +45,7 @@ size_t pool_busy(struct pool *pool);   /* how many were given and not taken back
  * Give a sealed batch, while there is room. It is begun only if no batch before it has failed and
  * the shutdown (shutdown.h) has not come.
  */
-void pool_give(struct pool *pool, struct row_batch *batch);
+void pool_submit(struct pool *pool, struct row_batch *batch);
 
 /* Take back the one that is not begun yet, NULL: there is none. */
 struct row_batch *pool_withdraw(struct pool *pool);

@@ -64,7 +64,7 @@ static void pause_for(const struct retry *retry, uint64_t pause_ms)
             ready = 0;
         else if (ready < 0)
             sleep_for(until - now);
-        meter_turn(retry->meter);
+        meter_update(retry->meter);
     }
 }
 

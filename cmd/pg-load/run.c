@@ -22,8 +22,8 @@ static int open_batches(struct run *run, struct failure *failure)
         row_batch_init(batch, &run->plan, &run->target.table);
         run->free[run->free_count++] = batch;
     }
-    run->statistics.batches = run->batches;
-    run->statistics.batch_count = run->batch_count;
+    run->figures.batches = run->batches;
+    run->figures.batch_count = run->batch_count;
     run->current = run->free[--run->free_count];
     return 0;
 }
@@ -31,10 +31,10 @@ static int open_batches(struct run *run, struct failure *failure)
 static int open_meter(struct run *run, struct failure *failure)
 {
     const struct load_options *options = run->options;
-    run->statistics = (struct statistics){ .counts = &run->reporter.counts,
+    run->figures = (struct figures){ .counts = &run->reporter.counts,
         .tally = &run->tally,
         .dry_run = options->dry_run };
-    if (statistics_open(&run->statistics, &options->meter, options->table, &run->meter) == 0)
+    if (figures_open(&run->figures, &options->meter, options->table, &run->meter) == 0)
         return 0;
     return failure_set(failure, STATUS_IO, "cannot write %s: %s", options->meter.metrics_file,
         meter_reason(errno));

@@ -17,7 +17,7 @@
 #include "row.h"
 #include "row_batch.h"
 #include "split.h"
-#include "statistics.h"
+#include "figures.h"
 #include "tally.h"
 #include "target.h"
 #include "unknown.h"
@@ -46,7 +46,7 @@ struct run {
     struct lookahead lookahead;
     uint64_t reading_until; /* 0: no stop request yet */
     uint64_t leaving_at;    /* 0: no shutdown yet; then whatever is at work is left to itself */
-    struct statistics statistics;
+    struct figures figures;
     struct meter *meter;   /* NULL: none is wanted */
     uint64_t sealed;       /* error records of pii-mask, in a row until now */
     bool populated;        /* with memory for a long run */

@@ -57,7 +57,7 @@ static int tell_zone(struct target *target, const struct load_options *options,
 {
     if (options->prune || options->look_only)
         return 0;
-    int told = pg_transaction_begin(target->conn, "") == 0 ? time_zone_tell(target) : -1;
+    int told = pg_transaction_begin(target->conn, "") == 0 ? time_zone_warn(target) : -1;
     pg_transaction_rollback(target->conn);
     return told == 0
         ? 0

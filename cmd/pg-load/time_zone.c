@@ -25,7 +25,7 @@ static bool is_roles_own(const char *source)
     return strcmp(source, "user") == 0 || strcmp(source, "database user") == 0;
 }
 
-int time_zone_tell(const struct target *target)
+int time_zone_warn(const struct target *target)
 {
     if (!target->table.zoned)
         return 0;

@@ -80,7 +80,7 @@ void unknown_note(struct unknown *unknown, const char *text, const struct json_m
     unknown->records += unknown->values > before;
 }
 
-void unknown_tell(struct unknown *run, const struct unknown *more)
+void unknown_warn(struct unknown *run, const struct unknown *more)
 {
     run->values += more->values;
     run->records += more->records;

@@ -27,7 +27,7 @@ void unknown_note(struct unknown *unknown, const char *text, const struct json_m
     uint32_t node);
 
 /* Add ${more} to the run's, and warn of each name that is new to it. */
-void unknown_tell(struct unknown *run, const struct unknown *more);
+void unknown_warn(struct unknown *run, const struct unknown *more);
 
 /* At its end: say how many they were, if any. ${mapped}: by a map. */
 void unknown_summarize(const struct unknown *run, bool mapped);

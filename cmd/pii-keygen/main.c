@@ -10,7 +10,7 @@
 #include "base/status.h"
 #include "create.h"
 #include "confine/protect.h"
-#include "crypto/door.h"
+#include "crypto/algorithms.h"
 #include "keygen.h"
 #include "mask/startup.h"
 #include "rotate.h"
@@ -142,7 +142,7 @@ static int make(const struct settings *settings)
 {
     char id[KEYRING_ID + 1];
     struct keygen_error error = { .cause = KEYGEN_OK };
-    if (door_init() != 0 || protect_process() != 0)
+    if (algorithms_init() != 0 || protect_process() != 0)
         return say(settings->file, &(struct keygen_error){ .cause = KEYGEN_MACHINE });
     keygen_hold_signals();
     int result = settings->rotate

@@ -54,7 +54,7 @@ static int open_job(void *context, const struct program_inputs *inputs, struct f
         job->mask = mask_new(inputs->policy, inputs->ring);
         if (job->mask == NULL)
             return -1;
-        mask_listen(job->mask, tell, NULL);
+        mask_set_notice(job->mask, tell, NULL);
         if (inputs->journal != NULL) {
             job->mapping = mapping_new(inputs->policy, inputs->ring, inputs->journal);
             if (job->mapping == NULL)

@@ -101,12 +101,12 @@ static unsigned by_key(const struct node *node)
 static unsigned by_content(const struct node *node)
 {
     enum { SOME = 20 };
-    const unsigned packed = 1u << LOOK_JSON | 1u << LOOK_BASE64;
+    const unsigned packed = 1u << INSPECT_JSON | 1u << INSPECT_BASE64;
     unsigned kinds = 0;
-    uint64_t texts = hits(node, LOOK_JSON) + hits(node, LOOK_BASE64);
+    uint64_t texts = hits(node, INSPECT_JSON) + hits(node, INSPECT_BASE64);
     if (node->step != TREE_DATA && texts == 0)
         return 0;
-    for (unsigned kind = 0; kind < LOOK_KINDS; kind++)
+    for (unsigned kind = 0; kind < INSPECT_KINDS; kind++)
         if ((packed >> kind & 1) == 0 && is_one_in(hits(node, kind), SOME, node->values) &&
             (kind != KEY_USER || hits(node, kind) > node->opaque))
             kinds |= DETECT_BIT(kind);

@@ -5,7 +5,7 @@
 
 /*
  * judge_personal(node):
- * The set of kinds (of enum look_kind too) that make the values of a path likely personal; none:
+ * The set of kinds (of enum inspect_kind too) that make the values of a path likely personal; none:
  * they are not. By how many values have a kind, and what the keys on the way to it say.
  */
 unsigned judge_personal(const struct node *node);

@@ -7,7 +7,7 @@
 #include "base/start.h"
 #include "base/status.h"
 #include "record/record.h"
-#include "scan.h"
+#include "survey.h"
 
 enum {
     POLICY = 1,
@@ -104,5 +104,5 @@ int main(int argc, char **argv)
     }
     if (settings.suggest && settings.json)
         return opt_usage("options --suggest and --json exclude each other");
-    return meter_exit(scan_run(&settings));
+    return meter_exit(survey_run(&settings));
 }

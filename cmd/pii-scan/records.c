@@ -21,7 +21,7 @@ struct frame {
 struct records {
     struct tree tree;
     struct node *roots[RECORDS_PARTS];
-    struct look *look;
+    struct inspect *inspect;
     struct json_paths *paths;
     struct json_matches matches;
     struct record_nodes nodes;
@@ -67,10 +67,10 @@ struct records *records_new(const char *root, bool plain, size_t maximum)
     if (records == NULL)
         return NULL;
     records->plain = plain;
-    records->look = look_new(maximum);
+    records->inspect = inspect_new(maximum);
     records->paths = json_paths_new();
     errno = ENOMEM;
-    bool good = records->look != NULL && records->paths != NULL && add_paths(records, root) == 0;
+    bool good = records->inspect != NULL && records->paths != NULL && add_paths(records, root) == 0;
     for (size_t i = 0; i < RECORDS_PARTS && good; i++) {
         records->roots[i] = tree_root(&records->tree, prefixes[i]);
         good = records->roots[i] != NULL;
@@ -89,7 +89,7 @@ void records_free(struct records *records)
         return;
     for (size_t i = 0; i < RECORDS_PARTS; i++)
         tree_free(&records->tree, records->roots[i]);
-    look_free(records->look);
+    inspect_free(records->inspect);
     json_matches_free(&records->matches);
     json_paths_free(records->paths);
     free(records);
@@ -106,18 +106,18 @@ static struct node *below(struct records *records, struct frame *frame,
     const char *key = walk->key + 1;
     size_t length = walk->key_length - 2;
     if (!walk->key_plain)
-        key = look_decode(records->look, walk->key, walk->key_length, &length);
+        key = inspect_decode(records->inspect, walk->key, walk->key_length, &length);
     return key == NULL ? NULL : tree_member(&records->tree, frame->node, key, length);
 }
 
 /* A key that is data is a value as well; what it is, its member is. */
 static void add_key(struct records *records, const struct json_walk *walk,
-    struct look_finding *finding)
+    struct inspect_finding *finding)
 {
     size_t length = walk->key_length - 2;
     const char *key = walk->key_plain
         ? walk->key + 1
-        : look_decode(records->look, walk->key, walk->key_length, &length);
+        : inspect_decode(records->inspect, walk->key, walk->key_length, &length);
     if (key != NULL)
         finding->kinds |= detect_kinds(key, length, DETECT_ALL);
 }
@@ -131,7 +131,7 @@ static bool is_empty(const struct json_walk *walk)
 /* Look at a scalar, and count what is found. 0, or -1. */
 static int add_scalar(struct records *records, struct node *node, const struct json_walk *walk)
 {
-    struct look_finding finding;
+    struct inspect_finding finding;
     const char *text = walk->value;
     size_t length = walk->length;
     bool keyed = node->step == TREE_DATA && walk->key != NULL;
@@ -141,11 +141,11 @@ static int add_scalar(struct records *records, struct node *node, const struct j
         text++;
         length -= 2;
         if (!walk->plain)
-            text = look_decode(records->look, walk->value, walk->length, &length);
+            text = inspect_decode(records->inspect, walk->value, walk->length, &length);
         if (text == NULL)
             return -1;
     }
-    if (look_at(records->look, &node->key, walk->kind, text, length, &finding) != 0)
+    if (inspect_scalar(records->inspect, &node->key, walk->kind, text, length, &finding) != 0)
         return -1;
     if (keyed)
         add_key(records, walk, &finding);
@@ -155,7 +155,7 @@ static int add_scalar(struct records *records, struct node *node, const struct j
 /* The same for an object or array that is taken whole; the walk goes on behind it. */
 static int add_whole(struct records *records, struct node *node, struct json_walk *walk)
 {
-    struct look_finding finding;
+    struct inspect_finding finding;
     const char *text = walk->value;
     unsigned depth = walk->depth;
     struct json_walk opened = *walk;
@@ -164,7 +164,7 @@ static int add_whole(struct records *records, struct node *node, struct json_wal
         event = json_walk_next(walk);
     while (event != JSON_WALK_CLOSE || walk->depth != depth);
     size_t length = (size_t)(walk->at - text);
-    if (look_into(records->look, &node->key, text, length, &finding) != 0)
+    if (inspect_json(records->inspect, &node->key, text, length, &finding) != 0)
         return -1;
     if (opened.key != NULL)
         add_key(records, &opened, &finding);
@@ -233,7 +233,7 @@ static int add_other(struct records *records, const char *text, const struct jso
 {
     struct node *root = records->roots[RECORDS_RECORD];
     size_t length = json_key_end(text, match->key) - match->key;
-    const char *key = look_decode(records->look, text + match->key, length, &length);
+    const char *key = inspect_decode(records->inspect, text + match->key, length, &length);
     struct node *node = key == NULL ? NULL : tree_member(&records->tree, root, key, length);
     if (node == NULL)
         return -1;
@@ -266,7 +266,7 @@ static int add_record(struct records *records, const char *text)
 int records_line(struct records *records, const char *text, size_t length, uint64_t number)
 {
     struct json_result result;
-    look_shrink(records->look);
+    inspect_shrink(records->inspect);
     json_matches_shrink(&records->matches, MATCHES_KEPT);
     records->matches.count = 0;
     if (text == NULL)
@@ -292,7 +292,7 @@ int records_line(struct records *records, const char *text, size_t length, uint6
 int records_end(struct records *records)
 {
     for (size_t i = 0; i < RECORDS_PARTS; i++)
-        if (tree_settle(&records->tree, records->roots[i]) != 0)
+        if (tree_finish(&records->tree, records->roots[i]) != 0)
             return -1;
     return 0;
 }

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "judge.h"
-#include "report.h"
+#include "listing.h"
 
 static bool has_personal_below(struct node *node)
 {
@@ -43,11 +43,11 @@ static bool is_place(struct node *node)
 static void add_kinds(struct buf *out, const struct node *node, unsigned kinds)
 {
     const char *join = "";
-    for (unsigned kind = 0; kind < LOOK_KINDS; kind++) {
+    for (unsigned kind = 0; kind < INSPECT_KINDS; kind++) {
         if ((kinds >> kind & 1) == 0)
             continue;
-        (void)buf_printf(out, "%s%s in ", join, look_kind_name(kind));
-        (void)report_share(out, node->hits[kind], node->values);
+        (void)buf_printf(out, "%s%s in ", join, inspect_kind_name(kind));
+        (void)listing_share(out, node->hits[kind], node->values);
         join = ", ";
     }
 }

@@ -74,7 +74,7 @@ static struct node *child_of(const struct node *node, enum tree_step step)
 /* Count ${from} in with ${into}, which stands for it from now on. 0, or -1: no memory. */
 static int merge(struct node *into, const struct node *from)
 {
-    for (size_t i = 0; i < LOOK_KINDS; i++)
+    for (size_t i = 0; i < INSPECT_KINDS; i++)
         into->hits[i] += from->hits[i];
     into->values += from->values;
     into->masked += from->masked;
@@ -182,8 +182,8 @@ static struct node *new_member(struct tree *tree, struct node *node, const char 
     memcpy(name, key, length);
     child->name = name;
     child->name_length = length;
-    key_read(key, length, &meaning);
-    look_key_below(&child->key, &meaning, &node->key);
+    key_meaning_read(key, length, &meaning);
+    inspect_key_below(&child->key, &meaning, &node->key);
     return child;
 }
 
@@ -194,7 +194,7 @@ struct node *tree_member(struct tree *tree, struct node *node, const char *key, 
         node->cursor = child;
         return child;
     }
-    if (!node->whole && !key_is_data(key, length)) {
+    if (!node->whole && !key_meaning_is_data(key, length)) {
         bool power = (node->children & (node->children - 1)) == 0;
         if (node->children >= CHILDREN_MOST ||
             (power && node->types[JSON_OBJECT] >= OBJECTS_LEAST && has_new_keys(node))) {
@@ -222,7 +222,7 @@ int tree_members(struct tree *tree, struct node *node, size_t members)
     return members > TREE_KEYS && !node->whole ? join(tree, node) : 0;
 }
 
-int tree_settle(struct tree *tree, struct node *node)
+int tree_finish(struct tree *tree, struct node *node)
 {
     for (struct node *at = node; at != NULL; at = tree_after(at, node))
         if (!at->whole && has_new_keys(at) && join(tree, at) != 0)
@@ -239,7 +239,7 @@ void tree_count(struct node *node, uint64_t serial, enum json_kind kind)
     node->types[kind]++;
 }
 
-int tree_add(struct node *node, const struct look_finding *finding, const char *value,
+int tree_add(struct node *node, const struct inspect_finding *finding, const char *value,
     size_t length)
 {
     node->values++;

@@ -7,7 +7,7 @@
 
 #include "base/buf.h"
 #include "estimate.h"
-#include "look.h"
+#include "inspect.h"
 
 /*
  * The paths of the records seen so far, as a tree, and what stands at each. It has TREE_MOST nodes
@@ -31,7 +31,7 @@ struct node {
     const char *prefix;  /* of a root: what its paths begin with, "" or "attributes" */
     char *name;          /* TREE_KEY: decoded */
     size_t name_length;
-    struct look_key key;
+    struct inspect_key key;
     unsigned children;
     bool whole;      /* its members are one node, TREE_DATA */
     uint64_t serial; /* of the last record it was in */
@@ -39,7 +39,7 @@ struct node {
     uint64_t types[TREE_TYPES];
 
     uint64_t values; /* looked at: all but null, "", true, false and containers */
-    uint64_t hits[LOOK_KINDS];
+    uint64_t hits[INSPECT_KINDS];
     uint64_t masked;
     uint64_t roles;
     uint64_t loose_phones;
@@ -71,13 +71,13 @@ struct node *tree_element(struct tree *tree, struct node *node);
 int tree_members(struct tree *tree, struct node *node, size_t members);
 
 /* At the end: objects that had new keys all the time. 0, or -1: no memory. */
-int tree_settle(struct tree *tree, struct node *node);
+int tree_finish(struct tree *tree, struct node *node);
 
 /* Count a value of a type, in the record with this serial number. */
 void tree_count(struct node *node, uint64_t serial, enum json_kind kind);
 
 /* Count what was found in a value, which is value[0, length). 0, or -1: no memory. */
-int tree_add(struct node *node, const struct look_finding *finding, const char *value,
+int tree_add(struct node *node, const struct inspect_finding *finding, const char *value,
     size_t length);
 
 /* Append the path: ".a.b", ".a[]", `."odd key"`, ".a.{}", "attributes.name"; escaped ASCII. 0, -1.

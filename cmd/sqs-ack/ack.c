@@ -88,7 +88,7 @@ static void count(struct acker *acker, struct batch_loop *loop)
 {
     const struct verdict *verdict = &acker->verdict;
     const struct buf *handle = &verdict->receipt_handle;
-    bool rejected = !verdict_status_settles(verdict->status);
+    bool rejected = !verdict_status_is_final(verdict->status);
     acker->result->rejected += rejected;
     if (unacknowledged_find(&acker->unacknowledged, handle->data, handle->length) != NULL) {
         acknowledge(acker, loop); /* all it had to wait for had come */
@@ -176,7 +176,7 @@ static void on_line(void *context, struct batch_loop *loop, enum line_result kin
         print(acker, line->text, line->length, "none");
     } else if (pending_wants(acker->pending, verdict) && !release) {
         count(acker, loop);
-    } else if (!verdict_status_settles(verdict->status) && !release) {
+    } else if (!verdict_status_is_final(verdict->status) && !release) {
         acker->result->rejected++;
         print(acker, line->text, line->length, "none");
     } else if (verdict->receipt_handle.length == 0) {

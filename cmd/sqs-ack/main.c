@@ -12,7 +12,7 @@
 #include "base/status.h"
 #include "base/stop.h"
 #include "options.h"
-#include "report.h"
+#include "summary.h"
 #include "sqs/connect.h"
 
 static int run(const struct ack_options *options)
@@ -27,7 +27,7 @@ static int run(const struct ack_options *options)
     ack_run(&connection, options, &result);
     if (result.loop.output_error == 0 && close(STDOUT_FILENO) != 0)
         result.loop.output_error = errno;
-    int status = report_run(options, &result, sqs_requests(connection.sqs), began_ms);
+    int status = summary_report(options, &result, sqs_requests(connection.sqs), began_ms);
     connect_close(&connection);
     return status;
 }

@@ -37,7 +37,7 @@ void known_free(struct known *known)
 
 static enum known_result see(struct recent *recent, const struct buf *id)
 {
-    switch (recent_see(recent, id->data, id->length)) {
+    switch (recent_add(recent, id->data, id->length)) {
     case RECENT_NEW:
         return KNOWN_NEW;
     case RECENT_KNOWN:
@@ -48,7 +48,7 @@ static enum known_result see(struct recent *recent, const struct buf *id)
     return KNOWN_NO_MEMORY;
 }
 
-enum known_result known_see(struct known *known, const struct message *message)
+enum known_result known_add(struct known *known, const struct message *message)
 {
     return see(known->seen, &message->message_id);
 }

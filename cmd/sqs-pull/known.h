@@ -20,7 +20,7 @@ struct known *known_new(void);        /* NULL: no memory */
 void known_free(struct known *known); /* NULL is fine */
 
 /* A message has come. */
-enum known_result known_see(struct known *known, const struct message *message);
+enum known_result known_add(struct known *known, const struct message *message);
 
 /* It stays on the queue because it is broken: warn of it, once for each id. 0, or -1: no memory. */
 int known_warn(struct known *known, const struct message *message);

@@ -78,7 +78,7 @@ size_t leases_room(const struct leases *leases)
 
 uint64_t leases_oldest_ms(const struct leases *leases)
 {
-    const struct lease *lease = lease_eldest(leases->table);
+    const struct lease *lease = lease_oldest(leases->table);
     return lease != NULL ? lease->received_ms : 0;
 }
 

@@ -92,7 +92,7 @@ static void run_once(struct puller *puller, int timeout_ms)
             receive_take(puller, call);
     print(puller);
     read_verdicts(puller);
-    meter_turn(puller->meter);
+    meter_update(puller->meter);
     if (!puller->stopping && stop_requested())
         stop(puller);
 }

@@ -49,7 +49,7 @@ void receive_free(struct puller *puller)
 static void note_arrival(struct puller *puller, struct receive *receive,
     const struct message *message)
 {
-    switch (known_see(puller->known, message)) {
+    switch (known_add(puller->known, message)) {
     case KNOWN_NEW:
         receive->news++;
         puller->last_arrival = ++puller->events;

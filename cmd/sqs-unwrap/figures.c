@@ -22,7 +22,7 @@ static const struct metric by_kind = { "sqs2pg_envelopes_total",
 static void fill(void *context, uint64_t *values, uint64_t *oldest_ms)
 {
     struct figures *figures = context;
-    const struct message_counts *counts = figures->counts;
+    const struct unwrap_counts *counts = figures->counts;
     uint64_t went_through = counts->records - counts->errors;
     (void)oldest_ms; /* what is read is written at once */
     if (went_through > figures->went_through)

@@ -4,11 +4,11 @@
 #include <stdint.h>
 
 #include "base/meter.h"
-#include "message.h"
+#include "unwrap.h"
 
 /* What a run tells of itself (base/meter.h). */
 struct figures {
-    const struct message_counts *counts;
+    const struct unwrap_counts *counts;
     uint64_t went_through;    /* records, when the figures were last read */
     uint64_t last_success_ms; /* since 1970: when a record went through, or a run ended well */
 };

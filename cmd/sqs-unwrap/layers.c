@@ -120,7 +120,7 @@ static struct buf *free_text(struct layers *layers, const struct content *reache
 }
 
 /* Whether what an encoding gave can be a body. */
-static enum attempt settle(const struct layers *layers, const struct content *content)
+static enum attempt end_attempt(const struct layers *layers, const struct content *content)
 {
     return content->form == CONTENT_JSON || (layers->options.lines && content_is_lines(content))
         ? ATTEMPT_SETTLED
@@ -209,7 +209,7 @@ static enum attempt open_json(struct layers *layers, struct layers_state *at,
             decoded) != 0)
         return ATTEMPT_NO_MEMORY;
     content_text(&at->content, decoded->data, decoded->length);
-    return settle(layers, &at->content);
+    return end_attempt(layers, &at->content);
 }
 
 /* Standard or url-safe, padded or not; line breaks as encoders put them are passed over. */
@@ -240,7 +240,7 @@ static enum attempt open_base64(struct layers *layers, struct layers_state *at,
     if ((url ? base64_decode_url : base64_decode)(text, length, out, &decoded->length) != 0)
         return ATTEMPT_NONE;
     content_bytes(&at->content, decoded->data, decoded->length);
-    return settle(layers, &at->content);
+    return end_attempt(layers, &at->content);
 }
 
 static enum attempt open_deflated(struct layers *layers, struct layers_state *at,
@@ -262,7 +262,7 @@ static enum attempt open_deflated(struct layers *layers, struct layers_state *at
     if (layers->inflated > (uint64_t)maximum * MOST_TIMES)
         return ATTEMPT_TOO_BIG;
     content_bytes(&at->content, decoded->data, decoded->length);
-    return settle(layers, &at->content);
+    return end_attempt(layers, &at->content);
 }
 
 /* How gzip (RFC 1952) and zlib (RFC 1950, deflate with a check sum of the header) begin. */

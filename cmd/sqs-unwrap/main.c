@@ -8,22 +8,22 @@
 #include "base/msg.h"
 #include "base/start.h"
 #include "base/status.h"
-#include "run.h"
+#include "stream.h"
 
 /* What ended the run, in words. Its status. */
-static int complain(enum run_end end)
+static int report_failure(enum stream_end end)
 {
     switch (end) {
-    case RUN_DONE:
+    case STREAM_DONE:
         return STATUS_OK;
-    case RUN_READ:
+    case STREAM_READ:
         msg_error("cannot read standard input: %s", strerror(errno));
         return STATUS_IO;
-    case RUN_WRITE:
+    case STREAM_WRITE:
         msg_error("cannot write to standard output: %s",
             errno == ETIMEDOUT ? "nothing was read of it for --grace" : strerror(errno));
         return STATUS_IO;
-    case RUN_NO_MEMORY:
+    case STREAM_NO_MEMORY:
         break;
     }
     msg_error("out of memory");
@@ -31,7 +31,7 @@ static int complain(enum run_end end)
 }
 
 /* " sns=3 gzip=1": the kinds that there were. */
-static void list_kinds(const struct message_counts *counts, char *text, size_t size)
+static void list_kinds(const struct unwrap_counts *counts, char *text, size_t size)
 {
     size_t length = 0;
     text[0] = '\0';
@@ -41,9 +41,9 @@ static void list_kinds(const struct message_counts *counts, char *text, size_t s
                 kind_name(kind), counts->kinds[kind]);
 }
 
-static void summarise(const struct run_report *report, double seconds, int status)
+static void summarise(const struct stream_report *report, double seconds, int status)
 {
-    const struct message_counts *counts = &report->counts;
+    const struct unwrap_counts *counts = &report->counts;
     char kinds[KIND_COUNT * 40];
     char skipped[LINE_SKIPPED_SIZE];
     list_kinds(counts, kinds, sizeof kinds);
@@ -55,11 +55,11 @@ static void summarise(const struct run_report *report, double seconds, int statu
 }
 
 /* Confined, all lines: the status to exit with. */
-static int work(struct run *run, const struct options *options)
+static int work(struct stream *stream, const struct options *options)
 {
     uint64_t begin = clock_monotonic_ms();
-    struct run_report report;
-    int confined = run_confine();
+    struct stream_report report;
+    int confined = stream_confine();
     if (confined < 0) {
         msg_error("out of memory");
         return STATUS_INTERNAL;
@@ -70,7 +70,7 @@ static int work(struct run *run, const struct options *options)
     }
     if (confined > 0)
         msg_warn_always("this kernel does not let the process be confined; going on without");
-    int status = complain(run_filter(run, &report));
+    int status = report_failure(stream_run(stream, &report));
     summarise(&report, (double)(clock_monotonic_ms() - begin) / 1000, status);
     return status;
 }
@@ -86,17 +86,17 @@ int main(int argc, char **argv)
     int status = options_parse(&options, argc, argv, &stop);
     if (stop)
         return status;
-    enum run_failure failure;
-    struct run *run = run_open(&options, &failure);
-    if (run == NULL && failure == RUN_METRICS) {
+    enum stream_failure failure;
+    struct stream *stream = stream_open(&options, &failure);
+    if (stream == NULL && failure == STREAM_METRICS) {
         msg_error("cannot write %s: %s", options.meter.metrics_file, meter_reason(errno));
         return STATUS_IO;
     }
-    if (run == NULL) {
+    if (stream == NULL) {
         msg_error("cannot set up: %s", strerror(errno));
         return STATUS_INTERNAL;
     }
-    status = work(run, &options);
-    run_close(run);
+    status = work(stream, &options);
+    stream_close(stream);
     return meter_exit(status);
 }

@@ -23,7 +23,7 @@ enum aws_cause error_no_memory(struct aws_error *error)
     return error_set(error, AWS_NO_MEMORY, NULL, "no memory");
 }
 
-enum aws_cause error_no_engine(struct aws_error *error, int reason)
+enum aws_cause error_no_http(struct aws_error *error, int reason)
 {
     if (reason == ENOMEM)
         return error_no_memory(error);

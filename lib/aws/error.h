@@ -39,7 +39,7 @@ enum aws_cause error_set(struct aws_error *error, enum aws_cause cause, const ch
 enum aws_cause error_no_memory(struct aws_error *error);
 
 /* For http_open() that failed with errno ${reason}. Returns the cause, AWS_NO_MEMORY. */
-enum aws_cause error_no_engine(struct aws_error *error, int reason);
+enum aws_cause error_no_http(struct aws_error *error, int reason);
 
 /*
  * error_code_name(code, name, size):

@@ -156,7 +156,7 @@ static bool pass_over_long(struct line_reader *reader, size_t end, size_t next)
 }
 
 /* Hand out buffer[start, end); the rest begins at ${next}. */
-static enum line_result hand_out(struct line_reader *reader, size_t end, size_t next,
+static enum line_result deliver(struct line_reader *reader, size_t end, size_t next,
     struct line *line)
 {
     line->number = ++reader->number;
@@ -280,7 +280,7 @@ enum line_result line_next(struct line_reader *reader, int timeout_ms, struct li
             size_t end = (size_t)(found - reader->buffer);
             if (pass_over_long(reader, end, end + 1))
                 continue;
-            return hand_out(reader, end, end + 1, line);
+            return deliver(reader, end, end + 1, line);
         }
         reader->searched = reader->end;
         if (reader->ended) {
@@ -288,7 +288,7 @@ enum line_result line_next(struct line_reader *reader, int timeout_ms, struct li
                 return LINE_END;
             if (pass_over_long(reader, reader->end, reader->end))
                 continue;
-            return hand_out(reader, reader->end, reader->end, line);
+            return deliver(reader, reader->end, reader->end, line);
         }
         if (make_room(reader) != 0)
             return LINE_ERROR;

@@ -147,7 +147,7 @@ int meter_open(struct meter **out, const struct meter_config *config)
     return 0;
 }
 
-void meter_turn(struct meter *meter)
+void meter_update(struct meter *meter)
 {
     if (meter == NULL)
         return;

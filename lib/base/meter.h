@@ -10,7 +10,7 @@
 /*
  * What a running program tells of itself: the file of --metrics-file, replaced every ten seconds
  * and at the end, and the live line of --progress, if stderr is a terminal. Its loop calls
- * meter_turn() once a turn, and waits no longer than meter_timeout() says.
+ * meter_update() in each round, and waits no longer than meter_timeout() says.
  */
 struct meter_options {
     const char *metrics_file; /* NULL: none */
@@ -68,7 +68,7 @@ int meter_open(struct meter **meter, const struct meter_config *config);
 const char *meter_reason(int error);
 
 /* Do what is due. A file that can no longer be written is warned of, once. */
-void meter_turn(struct meter *meter);
+void meter_update(struct meter *meter);
 
 /* ${timeout_ms}, or less if something is due before; -1 is for ever, as in poll(2). */
 int meter_timeout(const struct meter *meter, int timeout_ms);

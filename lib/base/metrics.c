@@ -212,9 +212,9 @@ void metrics_free(struct metrics *metrics)
     free_samples(metrics);
 }
 
-void metrics_hand_over(struct metrics *metrics)
+void metrics_transfer(struct metrics *metrics)
 {
-    metrics_file_hand_over(metrics->file);
+    metrics_file_transfer(metrics->file);
     free_samples(metrics);
 }
 

@@ -56,7 +56,7 @@ struct metrics *metrics_open(const struct metrics_config *config);
 void metrics_free(struct metrics *metrics); /* NULL is fine */
 
 /* As free, where a forked process goes on with the file. */
-void metrics_hand_over(struct metrics *metrics);
+void metrics_transfer(struct metrics *metrics);
 
 /* The descriptor that such a process has to keep. */
 int metrics_descriptor(const struct metrics *metrics);

@@ -96,7 +96,7 @@ struct metrics_feed *metrics_feed_start(struct metrics *metrics, size_t count,
         _exit(0);
     }
     (void)close(ends[1]);
-    metrics_hand_over(metrics);
+    metrics_transfer(metrics);
     return feed;
 
     int error;

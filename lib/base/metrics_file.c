@@ -88,12 +88,12 @@ struct metrics_file *metrics_file_open(const char *name)
     if (set_names(file, name) == 0 && check_kind(name) == 0 && take_lock(file) == 0)
         return file;
     int error = errno;
-    metrics_file_hand_over(file);
+    metrics_file_transfer(file);
     errno = error;
     return NULL;
 }
 
-void metrics_file_hand_over(struct metrics_file *file)
+void metrics_file_transfer(struct metrics_file *file)
 {
     if (file == NULL)
         return;
@@ -110,7 +110,7 @@ void metrics_file_close(struct metrics_file *file)
     /* Removed while it is held: who opened it meanwhile sees that it has no name any more. */
     if (file != NULL && look_up(file->lock, file->lock_name) != NAME_ANOTHERS)
         (void)unlink(file->lock_name);
-    metrics_file_hand_over(file);
+    metrics_file_transfer(file);
 }
 
 int metrics_file_descriptor(const struct metrics_file *file)

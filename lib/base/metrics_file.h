@@ -31,6 +31,6 @@ int metrics_file_descriptor(const struct metrics_file *file);
 void metrics_file_close(struct metrics_file *file); /* NULL is fine */
 
 /* As close, but the lock is a forked process's from now on. */
-void metrics_file_hand_over(struct metrics_file *file);
+void metrics_file_transfer(struct metrics_file *file);
 
 #endif

@@ -97,7 +97,7 @@ void recent_free(struct recent *recent)
     free(recent);
 }
 
-enum recent_result recent_see(struct recent *recent, const void *text, size_t length)
+enum recent_result recent_add(struct recent *recent, const void *text, size_t length)
 {
     uint64_t digest = hash_bytes(text, length);
     if (recent->table[find(recent, digest)] != 0)

@@ -21,6 +21,6 @@ enum recent_result {
     RECENT_NO_MEMORY
 };
 
-enum recent_result recent_see(struct recent *recent, const void *text, size_t length);
+enum recent_result recent_add(struct recent *recent, const void *text, size_t length);
 
 #endif

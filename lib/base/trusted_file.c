@@ -25,7 +25,7 @@ int trusted_file_descriptor(const char *path)
     return -1;
 }
 
-enum trusted_cause trusted_file_judge(const struct stat *status)
+enum trusted_cause trusted_file_check(const struct stat *status)
 {
     if (!S_ISREG(status->st_mode) && !S_ISFIFO(status->st_mode))
         return TRUSTED_KIND;
@@ -48,7 +48,7 @@ enum trusted_cause trusted_file_open(const char *path, struct trusted_file *file
     if (fstat(file->fd, &file->status) != 0)
         goto fail;
     file->is_inherited_pipe = given >= 0 && S_ISFIFO(file->status.st_mode);
-    cause = file->is_inherited_pipe ? TRUSTED_OK : trusted_file_judge(&file->status);
+    cause = file->is_inherited_pipe ? TRUSTED_OK : trusted_file_check(&file->status);
     if (cause == TRUSTED_OK)
         return TRUSTED_OK;
     int error;

@@ -39,7 +39,7 @@ enum trusted_cause trusted_file_open(const char *path, struct trusted_file *file
 void trusted_file_close(struct trusted_file *file);
 
 /* The judgement alone, of what fstat(2) says of a descriptor that is no inherited pipe. */
-enum trusted_cause trusted_file_judge(const struct stat *status);
+enum trusted_cause trusted_file_check(const struct stat *status);
 
 /* The descriptor that ${path} names as above, or -1 when it names a file. */
 int trusted_file_descriptor(const char *path);

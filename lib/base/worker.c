@@ -104,14 +104,14 @@ static int receive_message(int fd, struct buf *message)
 enum { NOT_SERVED = 125 };
 
 /* What ends a child by what it does itself. Any other signal came from outside. */
-static const int own[] = { SIGPROF, SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGSYS };
+static const int ending_signals[] = { SIGPROF, SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGSYS };
 
 static bool ended_itself(int status)
 {
     if (WIFEXITED(status))
         return WEXITSTATUS(status) != NOT_SERVED;
-    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
-        if (WIFSIGNALED(status) && WTERMSIG(status) == own[i])
+    for (size_t i = 0; i < sizeof ending_signals / sizeof *ending_signals; i++)
+        if (WIFSIGNALED(status) && WTERMSIG(status) == ending_signals[i])
             return true;
     return false;
 }
@@ -165,8 +165,8 @@ static void become_child(int fd, pid_t parent)
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent)
         _exit(0);
-    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
-        (void)signal(own[i], SIG_DFL);
+    for (size_t i = 0; i < sizeof ending_signals / sizeof *ending_signals; i++)
+        (void)signal(ending_signals[i], SIG_DFL);
     for (size_t i = 0; i < sizeof ignored / sizeof *ignored; i++)
         (void)signal(ignored[i], SIG_IGN);
     (void)sigemptyset(&none);
@@ -231,7 +231,7 @@ static int end(struct worker *worker)
 }
 
 /* The child's first word: whether it is confined. 0, or -1 with errno: it is not there. */
-static int greet(struct worker *worker)
+static int receive_confined(struct worker *worker)
 {
     uint64_t size;
     char confined = 0;
@@ -265,7 +265,7 @@ static int start(struct worker *worker)
     }
     worker->pid = pid;
     worker->fd = ends[0];
-    return greet(worker);
+    return receive_confined(worker);
 }
 
 struct worker *worker_new(worker_serve *serve, const struct worker_limits *limits)
@@ -336,14 +336,14 @@ static bool try_once(struct worker *worker, const char *request, size_t length, 
  * eats memory does so again in a child that has nothing else to do, and, with ever smaller limits,
  * ends that child by passing them before the kernel does; another is answered within them.
  */
-enum worker_result worker_ask(struct worker *worker, const char *request, size_t length,
+enum worker_result worker_request(struct worker *worker, const char *request, size_t length,
     struct buf *answer)
 {
     enum worker_result result = WORKER_FAILED;
-    bool settled = false;
-    for (int i = 0; i < TRIES && !settled; i++) {
+    bool decided = false;
+    for (int i = 0; i < TRIES && !decided; i++) {
         worker->share = shares[i];
-        settled = try_once(worker, request, length, answer, &result);
+        decided = try_once(worker, request, length, answer, &result);
     }
     int reason = errno;
     if (worker->share > 0)

@@ -57,14 +57,14 @@ bool worker_is_confined(const struct worker *worker);
 int worker_start(struct worker *worker);
 
 /*
- * worker_ask(worker, request, length, answer):
+ * worker_request(worker, request, length, answer):
  * Replace the content of ${answer} by what the child answers. Where a signal that the child did not
  * bring on itself ended it (somebody's, or the kernel's when memory is short), a new child is
  * asked, at first under the same limits, then, three times at most, under a quarter of the last
  * ones: WORKER_ENDED is only ever said of a child that passed a limit or crashed, WORKER_FAILED
  * with ECHILD when all of them were ended from outside.
  */
-enum worker_result worker_ask(struct worker *worker, const char *request, size_t length,
+enum worker_result worker_request(struct worker *worker, const char *request, size_t length,
     struct buf *answer);
 
 #endif

@@ -87,7 +87,7 @@ enum aws_cause credentials_ask_run(struct credentials_ask *exchange,
         return error_no_memory(error);
     struct http *http = http_open(&config);
     if (http == NULL)
-        return error_no_engine(error, errno);
+        return error_no_http(error, errno);
     exchange->http.sink = on_data;
     exchange->http.context = exchange;
     exchange->http.maximum = CREDENTIALS_ASK_MAXIMUM;

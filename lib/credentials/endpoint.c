@@ -54,7 +54,7 @@ enum aws_cause endpoint_variant(const struct profile *profile, struct partition_
         &variant->dual_stack, error);
 }
 
-enum aws_cause endpoint_usual(enum partition_service service, const char *region,
+enum aws_cause endpoint_default(enum partition_service service, const char *region,
     struct partition_variant variant, char url[ENDPOINT_URL_SIZE], struct aws_error *error)
 {
     char host[PARTITION_HOST_SIZE];

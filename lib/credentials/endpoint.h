@@ -28,7 +28,7 @@ enum aws_cause endpoint_variant(const struct profile *profile, struct partition_
 enum { ENDPOINT_URL_SIZE = PARTITION_HOST_SIZE + 8 };
 
 /* "https://" and the region's own host. */
-enum aws_cause endpoint_usual(enum partition_service service, const char *region,
+enum aws_cause endpoint_default(enum partition_service service, const char *region,
     struct partition_variant variant, char url[ENDPOINT_URL_SIZE], struct aws_error *error);
 
 #endif

@@ -16,7 +16,7 @@ struct span {
 };
 
 /* Names that have been met. */
-struct met {
+struct name_set {
     uint64_t *hashes;
     size_t count;
     size_t room;
@@ -24,8 +24,8 @@ struct met {
 
 struct ini {
     const struct ini_handler *handler;
-    struct met sections;
-    struct met settings; /* of the section */
+    struct name_set sections;
+    struct name_set settings; /* of the section */
     bool in_section;
     bool in_setting;
     size_t indent; /* of the section or setting above */
@@ -56,21 +56,21 @@ static bool is_comment(struct span span)
 }
 
 /* Note a name; ${twice}: it was noted before. Two names with one hash of 64 bits do not occur. */
-static const char *meet(struct met *met, struct span name, const char *twice)
+static const char *add_name(struct name_set *names, struct span name, const char *twice)
 {
     uint64_t hash = hash_bytes(name.text, name.length);
-    for (size_t i = 0; i < met->count; i++)
-        if (met->hashes[i] == hash)
+    for (size_t i = 0; i < names->count; i++)
+        if (names->hashes[i] == hash)
             return twice;
-    if (met->count == met->room) {
-        size_t room = met->room == 0 ? 16 : 2 * met->room;
-        uint64_t *longer = realloc(met->hashes, room * sizeof *longer);
+    if (names->count == names->room) {
+        size_t room = names->room == 0 ? 16 : 2 * names->room;
+        uint64_t *longer = realloc(names->hashes, room * sizeof *longer);
         if (longer == NULL)
             return ini_no_memory;
-        met->hashes = longer;
-        met->room = room;
+        names->hashes = longer;
+        names->room = room;
     }
-    met->hashes[met->count++] = hash;
+    names->hashes[names->count++] = hash;
     return NULL;
 }
 
@@ -127,7 +127,7 @@ static const char *begin_section(struct ini *ini, struct span line, const char *
         return "something stands behind a section's name";
     const char *problem = name.length == strlen("DEFAULT") && memcmp(name.text, "DEFAULT", 7) == 0
         ? NULL
-        : meet(&ini->sections, name, "a section that the file has already");
+        : add_name(&ini->sections, name, "a section that the file has already");
     ini->settings.count = 0;
     ini->in_section = true;
     return problem != NULL
@@ -155,7 +155,7 @@ static const char *begin_setting(struct ini *ini, struct span line, size_t numbe
         return ini_no_memory;
     ini->in_setting = true;
     ini->line = number;
-    return meet(&ini->settings, (struct span){ ini->name.data, ini->name.length },
+    return add_name(&ini->settings, (struct span){ ini->name.data, ini->name.length },
         "a setting that the section has already");
 }
 

@@ -144,7 +144,7 @@ static enum aws_cause find_endpoint(const struct credentials_request *request,
     if (cause == AWS_OK && text == NULL) {
         cause = endpoint_variant(role->settings, &variant, error);
         if (cause == AWS_OK)
-            cause = endpoint_usual(PARTITION_STS, request->region, variant, usual, error);
+            cause = endpoint_default(PARTITION_STS, request->region, variant, usual, error);
         text = usual;
     }
     if (cause != AWS_OK)

@@ -3,7 +3,7 @@
 #include <openssl/evp.h>
 #include <stdlib.h>
 
-#include "crypto/door.h"
+#include "crypto/algorithms.h"
 
 /* Blocks in one call of OpenSSL, which counts bytes in an int. */
 enum { AES_RUN = 1 << 20 };
@@ -16,11 +16,11 @@ static const EVP_CIPHER *cipher_for(size_t key_length)
 {
     switch (key_length) {
     case 16:
-        return door_fetch(DOOR_AES_128_ECB);
+        return algorithms_fetch(ALGORITHM_AES_128_ECB);
     case 24:
-        return door_fetch(DOOR_AES_192_ECB);
+        return algorithms_fetch(ALGORITHM_AES_192_ECB);
     case 32:
-        return door_fetch(DOOR_AES_256_ECB);
+        return algorithms_fetch(ALGORITHM_AES_256_ECB);
     default:
         return NULL;
     }

@@ -3,7 +3,7 @@
 #include <openssl/evp.h>
 #include <stdlib.h>
 
-#include "crypto/door.h"
+#include "crypto/algorithms.h"
 
 struct digest {
     EVP_MD_CTX *context;
@@ -11,7 +11,7 @@ struct digest {
 
 static const EVP_MD *algorithm(enum digest_kind kind)
 {
-    return door_fetch(kind == DIGEST_MD5 ? DOOR_MD5 : DOOR_SHA256);
+    return algorithms_fetch(kind == DIGEST_MD5 ? ALGORITHM_MD5 : ALGORITHM_SHA256);
 }
 
 static int one_shot(enum digest_kind kind, const void *data, size_t length, unsigned char *out)

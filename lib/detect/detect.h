@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "detect/kind.h"
+#include "detect/value_kind.h"
 
 /*
  * Personal values, found in text by their shape and, where they have them, their check digits.

@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "detect/key.h"
+#include "detect/key_meaning.h"
 
 /* A scalar of JSON: a string, decoded, or a number as it is spelt. */
 struct likely {
@@ -15,8 +15,8 @@ struct likely {
 
 /*
  * likely_kinds(value, kinds, weak, traits):
- * Those of the set ${kinds} that a key speaks of (detect/key.h) which the value can be, by its
- * shape: of a key such as "birthday" a date, of "phone" digits, of "name" letters. A weak
+ * Those of the set ${kinds} that a key speaks of (detect/key_meaning.h) which the value can be, by
+ * its shape: of a key such as "birthday" a date, of "phone" digits, of "name" letters. A weak
  * KEY_NAME takes a given name that is known, unless ${traits} has KEY_PERSON and not KEY_NOUN.
  */
 unsigned likely_kinds(const struct likely *value, unsigned kinds, unsigned weak, unsigned traits);

@@ -1,9 +1,10 @@
 #ifndef DETECT_MEANING_H
 #define DETECT_MEANING_H
 
-#include "detect/kind.h"
+#include "detect/value_kind.h"
 
-/* Kinds that no shape tells but a key, beside those of detect/kind.h, in one numbering with them.
+/* Kinds that no shape tells but a key, beside those of detect/value_kind.h, in one numbering with
+ * them.
  */
 enum key_kind {
     KEY_IP = DETECT_KINDS,

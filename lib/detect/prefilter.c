@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "detect/kind.h"
+#include "detect/value_kind.h"
 #include "detect/shape.h"
 
 #if defined(__SSE2__) && !defined(DETECT_NO_SIMD)

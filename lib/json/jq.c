@@ -72,7 +72,7 @@ static jv argument(const struct json_jq *jq, const char *input, size_t length, c
 }
 
 /* In place of an output: what jq says of it, or the value that the program raised. */
-static void complain(struct buf *out, jv message)
+static void put_error(struct buf *out, jv message)
 {
     bool is_text = jv_get_kind(message) == JV_KIND_STRING;
     jv text = is_text ? message : jv_dump_string(message, 0);
@@ -102,14 +102,14 @@ static enum json_jq_result run(struct json_jq *jq, jv input, struct buf *out)
             result = JSON_JQ_MANY;
     }
     if (!jv_is_valid(output) && jv_invalid_has_msg(jv_copy(output))) {
-        complain(out, jv_invalid_get_msg(jv_copy(output)));
+        put_error(out, jv_invalid_get_msg(jv_copy(output)));
         result = JSON_JQ_ERROR;
     }
     jv_free(output);
     return result;
 }
 
-static void serve(const char *message, size_t length, struct buf *answer)
+static void answer_request(const char *message, size_t length, struct buf *answer)
 {
     struct request request;
     (void)length;
@@ -131,30 +131,30 @@ static const struct worker_limits limits = { CPU_MS, MEMORY_BYTES, MEMORY_FACTOR
 static struct worker *runner;
 static size_t filters;
 
-struct complaint {
+struct compile_problem {
     const char *program;
     size_t length;
     struct json_jq_problem *problem;
 };
 
 /* libjq's text is searched for the name of what is not defined, which the program itself holds. */
-static void hear(void *context, jv message)
+static void on_compile_error(void *context, jv message)
 {
-    struct complaint *complaint = context;
+    struct compile_problem *compiled = context;
     if (jv_get_kind(message) == JV_KIND_STRING) {
         const char *text = jv_string_value(message);
         const char *end = strstr(text, " is not defined");
         const char *name = end;
         while (name != NULL && name > text && name[-1] != ' ')
             name--;
-        if (name != NULL && complaint->problem->name[0] == '\0')
-            json_names_blame(complaint->program, complaint->length, name, (size_t)(end - name),
-                complaint->problem);
+        if (name != NULL && compiled->problem->name[0] == '\0')
+            json_names_locate(compiled->program, compiled->length, name, (size_t)(end - name),
+                compiled->problem);
     }
     jv_free(message);
 }
 
-static void ignore(void *context, jv message)
+static void discard_message(void *context, jv message)
 {
     (void)context;
     jv_free(message);
@@ -187,15 +187,15 @@ struct json_jq *json_jq_new(const char *program, size_t length, struct json_jq_p
     if (buf_cstr(&source) == NULL)
         goto err1;
     *problem = (struct json_jq_problem){ .what = "not a jq program" };
-    struct complaint complaint = { program, length, problem };
-    jq_set_error_cb(jq->state, hear, &complaint);
+    struct compile_problem compiled = { program, length, problem };
+    jq_set_error_cb(jq->state, on_compile_error, &compiled);
     jq_set_input_cb(jq->state, no_input, NULL);
-    jq_set_debug_cb(jq->state, ignore, NULL);
+    jq_set_debug_cb(jq->state, discard_message, NULL);
     if (!jq_compile(jq->state, buf_cstr(&source)))
         goto err1;
-    jq_set_error_cb(jq->state, ignore, NULL);
+    jq_set_error_cb(jq->state, discard_message, NULL);
     if (runner == NULL)
-        runner = worker_new(serve, &limits);
+        runner = worker_new(answer_request, &limits);
     if (runner == NULL) {
         problem->what = "not enough memory";
         goto err1;
@@ -320,7 +320,7 @@ static enum json_jq_result ask(struct json_jq *jq, const char *input, size_t len
         buf_append(request, sqs, sqs_length);
     if (request->failed)
         return JSON_JQ_FAILED;
-    switch (worker_ask(runner, request->data, request->length, &jq->answer)) {
+    switch (worker_request(runner, request->data, request->length, &jq->answer)) {
     case WORKER_ANSWERED: {
         enum json_jq_result result = judge(&jq->answer);
         /* A text that was no value is no message either. */

@@ -186,7 +186,7 @@ static size_t find_name(const char *program, size_t length, const struct name *w
     return 0;
 }
 
-void json_names_blame(const char *program, size_t length, const char *text, size_t text_length,
+void json_names_locate(const char *program, size_t length, const char *text, size_t text_length,
     struct json_jq_problem *problem)
 {
     struct name wanted = { .text = text, .variable = *text == '$' };

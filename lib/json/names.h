@@ -17,7 +17,7 @@ bool json_names_check(const char *program, size_t length, struct json_jq_problem
     bool *uses_sqs);
 
 /* Set ${problem} to the first place of a name ("f/0", "$x") that turned out not to be defined. */
-void json_names_blame(const char *program, size_t length, const char *text, size_t text_length,
+void json_names_locate(const char *program, size_t length, const char *text, size_t text_length,
     struct json_jq_problem *problem);
 
 #endif

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "json/escape.h"
-#include "json/number.h"
+#include "json/number_text.h"
 #include "json/path_tree.h"
 #include "json/span.h"
 #include "json/stops.h"

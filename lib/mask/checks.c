@@ -104,11 +104,11 @@ static enum envelope_kind find_envelope(struct checks *checks, const struct chec
 
 /* ---- all of them ----------------------------------------------------------------------------- */
 
-static void complain(struct checks_result *result, enum complaint complaint, const char *path)
+static void refuse(struct checks_result *result, enum refusal refusal, const char *path)
 {
-    if (result->complaint != COMPLAINT_NONE)
+    if (result->refusal != REFUSAL_NONE)
         return;
-    result->complaint = complaint;
+    result->refusal = refusal;
     result->path = path;
 }
 
@@ -116,42 +116,42 @@ static void complain(struct checks_result *result, enum complaint complaint, con
  * A key spelt in another way says more than that nothing was met, and that says more than that the
  * key stands elsewhere.
  */
-int checks_judge(struct checks *checks, const struct checks_record *record,
+int checks_check(struct checks *checks, const struct checks_record *record,
     struct checks_result *result)
 {
     enum near_result near = NEAR_NOTHING;
     const char *path = NULL;
-    *result = (struct checks_result){ .complaint = COMPLAINT_NONE, .envelope = ENVELOPE_NONE };
+    *result = (struct checks_result){ .refusal = REFUSAL_NONE, .envelope = ENVELOPE_NONE };
     if (record->near) {
         const struct near_record members = { record->text, record->matches, record->serial,
             record->masked };
-        near = near_judge(checks->near, &members, &path);
+        near = near_check(checks->near, &members, &path);
     }
     if (near == NEAR_FAILED)
         return -1;
     if (near == NEAR_SPELLING)
-        complain(result, COMPLAINT_NEAR_SPELLING, path);
+        refuse(result, REFUSAL_NEAR_SPELLING, path);
     if (is_unmatched(checks, record)) {
-        complain(result, COMPLAINT_UNMATCHED, NULL);
+        refuse(result, REFUSAL_UNMATCHED, NULL);
         result->envelope = find_envelope(checks, record);
     }
     if (near == NEAR_VALUE)
-        complain(result, COMPLAINT_NEAR_VALUE, path);
+        refuse(result, REFUSAL_NEAR_VALUE, path);
     if (near == NEAR_ELSEWHERE)
-        complain(result, COMPLAINT_NEAR_ELSEWHERE, path);
+        refuse(result, REFUSAL_NEAR_ELSEWHERE, path);
     result->exposed = near != NEAR_NOTHING;
     if (checks->personal == NULL)
         return 0;
     enum detect_kind kind;
     switch (
-        personal_judge(checks->personal, record->text, record->length, record->matches, &kind)) {
+        personal_check(checks->personal, record->text, record->length, record->matches, &kind)) {
     case PERSONAL_NOTHING:
         break;
     case PERSONAL_REDACT:
         result->redacts = true;
         break;
     case PERSONAL_SEAL:
-        complain(result, COMPLAINT_DETECT, detect_name(kind));
+        refuse(result, REFUSAL_DETECT, detect_name(kind));
         result->exposed = true;
         break;
     case PERSONAL_FAILED:

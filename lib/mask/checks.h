@@ -8,7 +8,7 @@
 #include "json/scan.h"
 #include "json/splice.h"
 #include "mask/compiled.h"
-#include "mask/complaint.h"
+#include "mask/refusal.h"
 #include "record/envelope.h"
 
 /*
@@ -32,7 +32,7 @@ struct checks_record {
 };
 
 struct checks_result {
-    enum complaint complaint;    /* the gravest, or COMPLAINT_NONE */
+    enum refusal refusal;        /* the gravest, or REFUSAL_NONE */
     const char *path;            /* what it is about, of a fixed stock or the policy's, or NULL */
     bool exposed;                /* something personal may stand anywhere in the record */
     bool redacts;                /* checks_redact() has pieces to replace */
@@ -40,7 +40,7 @@ struct checks_result {
 };
 
 /* 0, or -1: no memory. */
-int checks_judge(struct checks *checks, const struct checks_record *record,
+int checks_check(struct checks *checks, const struct checks_record *record,
     struct checks_result *result);
 
 /* As personal_redact() (mask/personal.h), of the record judged last. */

@@ -46,10 +46,10 @@ struct compiled_node {
 };
 
 /*
- * Whether what is in a match of the role is settled: it goes away, is named, or is carried as it
+ * Whether what is in a match of the role is decided: it goes away, is named, or is carried as it
  * is. All else passes in clear unless something is found in it.
  */
-static inline bool compiled_settles(const struct compiled_node *node)
+static inline bool compiled_is_decided(const struct compiled_node *node)
 {
     switch ((enum compiled_role)node->role) {
     case COMPILED_NONE:

@@ -79,7 +79,7 @@ static enum filter_end pass(struct filter *filter)
 /* The next line; while there is none, nothing is held back. */
 static enum line_result next(struct filter *filter, struct line *line, enum filter_end *end)
 {
-    meter_turn(filter->meter);
+    meter_update(filter->meter);
     enum line_result got = line_next(filter->reader, 0, line);
     if (got != LINE_AGAIN)
         return got;
@@ -88,7 +88,7 @@ static enum line_result next(struct filter *filter, struct line *line, enum filt
         *end = FILTER_WRITE;
     while (*end == FILTER_DONE && got == LINE_AGAIN) {
         got = line_next(filter->reader, meter_timeout(filter->meter, -1), line);
-        meter_turn(filter->meter);
+        meter_update(filter->meter);
     }
     return got;
 }

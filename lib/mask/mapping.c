@@ -87,7 +87,7 @@ enum token_result mapping_note(struct mapping *mapping, size_t rule,
     buf_append(scratch, of->domain, of->domain_length + 1);
     if (buf_append(scratch, masked, length) != 0)
         return TOKEN_FAILED;
-    enum recent_result seen = recent_see(mapping->recent, scratch->data, scratch->length);
+    enum recent_result seen = recent_add(mapping->recent, scratch->data, scratch->length);
     if (seen != RECENT_NEW)
         return seen == RECENT_KNOWN ? TOKEN_OK : TOKEN_FAILED;
     buf_puts(lines, "{\"domain\":");
@@ -96,7 +96,7 @@ enum token_result mapping_note(struct mapping *mapping, size_t rule,
     buf_append(lines, masked, length);
     buf_puts(lines, ",\"value\":");
     if (token_plain(value, SIV_TAG, scratch) != 0 ||
-        token_pad(scratch, SIV_TAG, METHOD_PAD_USUAL) != 0 ||
+        token_pad(scratch, SIV_TAG, METHOD_PAD_DEFAULT) != 0 ||
         method_siv_seal(mapping->tokens[rule], keyring_primary(mapping->ring), scratch, lines) != 0)
         return TOKEN_FAILED;
     buf_puts(lines, "}\n");

@@ -8,7 +8,7 @@
 #include "json/scan.h"
 #include "json/splice.h"
 #include "mask/checks.h"
-#include "mask/complaint.h"
+#include "mask/refusal.h"
 #include "mask/compiled.h"
 #include "mask/replacing.h"
 #include "mask/required.h"
@@ -31,7 +31,7 @@ struct mask {
     uint64_t serial; /* of the record in hand */
     uint64_t judged; /* records that were to be masked */
     uint64_t missing;
-    uint64_t complaints[COMPLAINT_COUNT];
+    uint64_t refusals[REFUSAL_COUNT];
     uint64_t arrived; /* errors of other programs */
     mask_listener *tell;
     void *listener;
@@ -43,16 +43,16 @@ struct findings {
     bool has_error;
     bool has_sealed;
     bool has_pii;
-    bool pii_known;           /* every pii is an object, with keys of the ring only */
-    bool has_clear;           /* something that a masked record has not */
-    bool near;                /* a member whose key is like that of a rule */
-    bool exposed;             /* personal values may stand anywhere */
-    bool redacts;             /* pieces of it are to be replaced */
-    enum complaint complaint; /* the first mistake */
-    const char *says;         /* in other words than the complaint's own, or NULL */
-    const char *path;         /* the policy's words for the place, or NULL */
-    size_t values;            /* distinct rules that found one to replace, be it null */
-    size_t found;             /* distinct rules that found one to hide, not null */
+    bool pii_known;       /* every pii is an object, with keys of the ring only */
+    bool has_clear;       /* something that a masked record has not */
+    bool near;            /* a member whose key is like that of a rule */
+    bool exposed;         /* personal values may stand anywhere */
+    bool redacts;         /* pieces of it are to be replaced */
+    enum refusal refusal; /* the first mistake */
+    const char *says;     /* in other words than the refusal's own, or NULL */
+    const char *path;     /* the policy's words for the place, or NULL */
+    size_t values;        /* distinct rules that found one to replace, be it null */
+    size_t found;         /* distinct rules that found one to hide, not null */
 };
 
 struct mask *mask_new(const struct policy *policy, const struct keyring *ring)
@@ -93,7 +93,7 @@ void mask_trust_claims(struct mask *mask)
     mask->trusts_claims = true;
 }
 
-void mask_listen(struct mask *mask, mask_listener *tell, void *context)
+void mask_set_notice(struct mask *mask, mask_listener *tell, void *context)
 {
     mask->tell = tell;
     mask->listener = context;
@@ -115,11 +115,11 @@ void mask_each_path(const struct mask *mask, mask_figure *take, void *context)
 /* Complaints of one code stand beside each other in their enum. */
 void mask_each_code(const struct mask *mask, mask_figure *take, void *context)
 {
-    for (enum complaint i = COMPLAINT_NONE + 1; i < COMPLAINT_COUNT;) {
-        const char *code = complaint_code(i);
+    for (enum refusal i = REFUSAL_NONE + 1; i < REFUSAL_COUNT;) {
+        const char *code = refusal_code(i);
         uint64_t count = 0;
-        for (; i < COMPLAINT_COUNT && strcmp(complaint_code(i), code) == 0; i++)
-            count += mask == NULL ? 0 : mask->complaints[i];
+        for (; i < REFUSAL_COUNT && strcmp(refusal_code(i), code) == 0; i++)
+            count += mask == NULL ? 0 : mask->refusals[i];
         take(context, code, count);
     }
     take(context, "arrived", mask == NULL ? 0 : mask->arrived);
@@ -127,11 +127,11 @@ void mask_each_code(const struct mask *mask, mask_figure *take, void *context)
 
 /* ---- looking --------------------------------------------------------------------------------- */
 
-static void blame(struct findings *findings, enum complaint complaint, const char *path)
+static void refuse(struct findings *findings, enum refusal refusal, const char *path)
 {
-    if (findings->complaint != COMPLAINT_NONE)
+    if (findings->refusal != REFUSAL_NONE)
         return;
-    findings->complaint = complaint;
+    findings->refusal = refusal;
     findings->path = path;
 }
 
@@ -141,11 +141,11 @@ static void look_at_step(const struct mask *mask, const struct compiled_node *no
     bool fits = compiled_fits(node, match);
     if (node->root) {
         if (!fits)
-            blame(findings, COMPLAINT_ROOT_KIND, mask->policy->root_path);
+            refuse(findings, REFUSAL_ROOT_KIND, mask->policy->root_path);
         else if (match->node == mask->policy->root)
             findings->has_root = true;
     } else if (!fits && match->kind != JSON_NULL) {
-        blame(findings, COMPLAINT_KIND, policy_path_through(mask->policy, match->node));
+        refuse(findings, REFUSAL_KIND, policy_path_through(mask->policy, match->node));
     }
 }
 
@@ -209,7 +209,7 @@ static void look(struct mask *mask, const char *text, struct findings *findings)
                 mask->compiled->rules[node->rule].found = mask->serial;
             break;
         case COMPILED_REFUSE:
-            blame(findings, COMPLAINT_UNNAMED, NULL);
+            refuse(findings, REFUSAL_UNNAMED, NULL);
             break;
         case COMPILED_PII:
             findings->has_pii = true;
@@ -234,9 +234,9 @@ static void look(struct mask *mask, const char *text, struct findings *findings)
     }
     findings->pii_known = findings->pii_known && claim_keys == claims;
     if (!findings->has_root)
-        blame(findings, COMPLAINT_ROOT_MISSING, mask->policy->root_path);
+        refuse(findings, REFUSAL_ROOT_MISSING, mask->policy->root_path);
     if (findings->has_sealed)
-        blame(findings, COMPLAINT_CLAIM_SEALED, NULL);
+        refuse(findings, REFUSAL_CLAIM_SEALED, NULL);
 }
 
 /* For a record that is not masked: whether a name is taken. */
@@ -245,7 +245,7 @@ static void look_for_names(const struct mask *mask, struct findings *findings)
     for (size_t i = 0; i < mask->matches.count; i++) {
         const struct compiled_node *node = &mask->compiled->nodes[mask->matches.list[i].node];
         if (node->role == COMPILED_TAKEN)
-            blame(findings, COMPLAINT_COLLISION, mask->compiled->rules[node->rule].rule->path);
+            refuse(findings, REFUSAL_COLLISION, mask->compiled->rules[node->rule].rule->path);
     }
 }
 
@@ -256,9 +256,9 @@ static void look_for_names(const struct mask *mask, struct findings *findings)
 static void look_for_clear(struct mask *mask, const char *text, struct findings *findings)
 {
     if (!findings->pii_known)
-        blame(findings, COMPLAINT_CLAIM, NULL);
+        refuse(findings, REFUSAL_CLAIM, NULL);
     if (findings->has_clear)
-        blame(findings, COMPLAINT_CLAIM_MEMBER, NULL);
+        refuse(findings, REFUSAL_CLAIM_MEMBER, NULL);
     for (size_t i = 0; i < mask->matches.count; i++) {
         const struct json_match *match = &mask->matches.list[i];
         const struct compiled_node *node = &mask->compiled->nodes[match->node];
@@ -266,9 +266,9 @@ static void look_for_clear(struct mask *mask, const char *text, struct findings 
         if (node->role == COMPILED_VALUE &&
             (rule->rule->name != NULL ||
                 !looks_masked(mask, rule, text, match, mask->trusts_claims)))
-            blame(findings, COMPLAINT_CLAIM_VALUE, rule->rule->path);
+            refuse(findings, REFUSAL_CLAIM_VALUE, rule->rule->path);
         else if (node->role == COMPILED_TAKEN && !looks_masked(mask, rule, text, match, true))
-            blame(findings, COMPLAINT_CLAIM_FORGED, rule->rule->path);
+            refuse(findings, REFUSAL_CLAIM_FORGED, rule->rule->path);
     }
 }
 
@@ -285,14 +285,13 @@ static int look_for_unmet(struct mask *mask, const char *text, size_t length,
         .near = findings->near,
         .masked = findings->has_pii,
         .failed = findings->has_error };
-    if (checks_judge(mask->checks, &record, &result) != 0)
+    if (checks_check(mask->checks, &record, &result) != 0)
         return -1;
     findings->redacts = result.redacts;
-    if (result.complaint != COMPLAINT_NONE)
-        blame(findings, result.complaint, result.path);
+    if (result.refusal != REFUSAL_NONE)
+        refuse(findings, result.refusal, result.path);
     /* Of a record that nothing was met in it is not known where the values are. */
-    findings->exposed =
-        result.exposed || result.redacts || findings->complaint == COMPLAINT_UNMATCHED;
+    findings->exposed = result.exposed || result.redacts || findings->refusal == REFUSAL_UNMATCHED;
     if (result.envelope != ENVELOPE_NONE && mask->tell != NULL) {
         const struct mask_notice notice = { MASK_ENVELOPE, envelope_kind_name(result.envelope) };
         mask->tell(mask->listener, &notice);
@@ -337,7 +336,7 @@ static enum token_result write_masked(struct mask *mask, const char *text, size_
         const struct compiled_rule *rule = &mask->compiled->rules[node->rule];
         enum token_result written = replacing_value(&mask->replacing, rule, &splice, match);
         if (written == TOKEN_MALFORMED) {
-            blame(findings, COMPLAINT_VALUE, rule->rule->path);
+            refuse(findings, REFUSAL_VALUE, rule->rule->path);
             findings->says = rule->method->refuses;
         }
         if (written != TOKEN_OK)
@@ -356,13 +355,12 @@ static enum token_result write_masked(struct mask *mask, const char *text, size_
 static enum filter_outcome error_record(struct mask *mask, const char *text, size_t length,
     const struct findings *findings, struct buf *out)
 {
-    char detail[COMPLAINT_DETAIL_SIZE];
-    const char *says =
-        findings->says != NULL ? findings->says : complaint_detail(findings->complaint);
-    mask->complaints[findings->complaint]++;
+    char detail[REFUSAL_DETAIL_SIZE];
+    const char *says = findings->says != NULL ? findings->says : refusal_detail(findings->refusal);
+    mask->refusals[findings->refusal]++;
     buf_clear(out);
     return filter_error(sealing_record(mask->sealing, text, length, findings->exposed,
-        complaint_code(findings->complaint), complaint_about(findings->path, says, detail), out));
+        refusal_code(findings->refusal), refusal_detail_at(findings->path, says, detail), out));
 }
 
 static enum filter_outcome arrived_record(struct mask *mask, const char *text, size_t length,
@@ -407,14 +405,14 @@ static enum filter_outcome mask_record(struct mask *mask, const char *text, size
         look_for_names(mask, &findings);
     const char *lacking = required_lacking(mask->policy, &mask->matches, findings.has_pii);
     if (lacking != NULL)
-        blame(&findings, COMPLAINT_MISSING, lacking);
+        refuse(&findings, REFUSAL_MISSING, lacking);
     if (look_for_unmet(mask, text, length, &findings) != 0)
         return FILTER_FAILED;
     if (findings.has_error)
         return arrived_record(mask, text, length, &findings, out);
     if (!findings.has_pii && ++mask->judged == FIRST_RECORDS)
         tell_of_rules(mask);
-    if (findings.complaint != COMPLAINT_NONE)
+    if (findings.refusal != REFUSAL_NONE)
         return error_record(mask, text, length, &findings, out);
     if (findings.has_pii)
         return pass_record(mask, text, length, &findings, out);
@@ -425,7 +423,7 @@ static enum filter_outcome mask_record(struct mask *mask, const char *text, size
     }
     if (written == TOKEN_FAILED && !out->failed)
         return FILTER_FAILED;
-    blame(&findings, COMPLAINT_TOO_LARGE, NULL);
+    refuse(&findings, REFUSAL_TOO_LARGE, NULL);
     return error_record(mask, text, length, &findings, out);
 }
 
@@ -439,9 +437,9 @@ static enum filter_outcome mask_line(void *state, const struct line *line, struc
     if (error == JSON_OK && result.kind == JSON_OBJECT) {
         outcome = mask_record(mask, line->text, line->length, &result, out);
     } else {
-        enum complaint complaint = COMPLAINT_NONE;
-        outcome = filter_error(sealing_line(mask->sealing, line, error, &complaint, out));
-        mask->complaints[complaint]++;
+        enum refusal refusal = REFUSAL_NONE;
+        outcome = filter_error(sealing_line(mask->sealing, line, error, &refusal, out));
+        mask->refusals[refusal]++;
     }
     replacing_shrink(&mask->replacing, GIVEN_BACK_ABOVE);
     json_matches_shrink(&mask->matches, GIVEN_BACK_ABOVE);
@@ -452,7 +450,7 @@ static enum filter_outcome mask_long_line(void *state, const char *text, size_t 
     struct buf *out)
 {
     struct mask *mask = state;
-    mask->complaints[COMPLAINT_TOO_LONG]++;
+    mask->refusals[REFUSAL_TOO_LONG]++;
     return filter_error(sealing_long(mask->sealing, text, length, out));
 }
 

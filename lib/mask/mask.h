@@ -57,7 +57,7 @@ struct mask_notice {
     const char *what;
 };
 typedef void mask_listener(void *context, const struct mask_notice *notice);
-void mask_listen(struct mask *mask, mask_listener *tell, void *context);
+void mask_set_notice(struct mask *mask, mask_listener *tell, void *context);
 
 /* How many values the policy masks were not there, in all records masked. */
 uint64_t mask_missing(const struct mask *mask);

@@ -25,7 +25,7 @@ static const struct method methods[] = {
             [METHOD_PAD] = { .name = "pad",
                 .least = 2,
                 .most = 4096,
-                .alone = METHOD_PAD_USUAL,
+                .alone = METHOD_PAD_DEFAULT,
                 .usual = METHOD_UNSET } } },
     { .name = "hmac",
         .id = METHOD_HMAC,
@@ -150,7 +150,7 @@ bool method_is_refusal(const char *text, size_t length)
 
 /* ---- options --------------------------------------------------------------------------------- */
 
-void method_usual(const struct method *method, unsigned options[METHOD_MAX_OPTIONS])
+void method_set_defaults(const struct method *method, unsigned options[METHOD_MAX_OPTIONS])
 {
     memset(options, 0, METHOD_MAX_OPTIONS * sizeof *options);
     for (size_t i = 0; i < method->option_count; i++)

@@ -63,7 +63,7 @@ struct method_option {
 enum { METHOD_MAX_OPTIONS = 2, METHOD_WORD = 0x40000000 };
 
 /* What "pad" alone fills a multiple of, and what is sealed always does. Bytes. */
-enum { METHOD_PAD_USUAL = 16 };
+enum { METHOD_PAD_DEFAULT = 16 };
 
 /* The value of an option that was not given and has no usual value. */
 #define METHOD_UNSET UINT_MAX
@@ -109,7 +109,7 @@ enum method_option_result {
 };
 
 /* Set all of a method's options to their usual values. */
-void method_usual(const struct method *method, unsigned options[METHOD_MAX_OPTIONS]);
+void method_set_defaults(const struct method *method, unsigned options[METHOD_MAX_OPTIONS]);
 
 /*
  * Set one by its text; *number is which. Of one that is a text the value is 1, and *value where it

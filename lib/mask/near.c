@@ -180,19 +180,19 @@ static enum near_result judge_member(struct near *near, const struct near_record
     return NEAR_SPELLING;
 }
 
-enum near_result near_judge(struct near *near, const struct near_record *record, const char **path)
+enum near_result near_check(struct near *near, const struct near_record *record, const char **path)
 {
     const struct json_matches *matches = record->matches;
     enum near_result result = NEAR_NOTHING;
-    size_t settled = 0; /* what is before that end passes by name, or not at all */
+    size_t decided = 0; /* what is before that end passes by name, or not at all */
     near->hashed = false;
     for (size_t i = 0; i < matches->count; i++) {
         const struct json_match *match = &matches->list[i];
         const struct compiled_node *node = &near->compiled->nodes[match->node];
-        if (match->value < settled)
+        if (match->value < decided)
             continue;
-        if (compiled_settles(node))
-            settled = match->end;
+        if (compiled_is_decided(node))
+            decided = match->end;
         if (node->role != COMPILED_NEAR || is_empty(record->text, match))
             continue;
         const char *found = NULL;

@@ -35,10 +35,10 @@ enum near_result {
 };
 
 /*
- * near_judge(near, record, path):
+ * near_check(near, record, path):
  * The first that is found, one of another spelling before all others, with the policy's words for
  * the path of its rule.
  */
-enum near_result near_judge(struct near *near, const struct near_record *record, const char **path);
+enum near_result near_check(struct near *near, const struct near_record *record, const char **path);
 
 #endif

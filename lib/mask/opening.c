@@ -181,7 +181,7 @@ enum opening_result opening_reseal(struct opening *opening, const char *text, si
     if (sealed != NULL) {
         json_splice_copy(&splice, sealed->key);
         buf_puts(out, "\"sealed\":");
-        if (token_pad(&opening->scratch, SIV_TAG, METHOD_PAD_USUAL) != 0 ||
+        if (token_pad(&opening->scratch, SIV_TAG, METHOD_PAD_DEFAULT) != 0 ||
             method_siv_seal(opening->seal, keyring_primary(opening->ring), &opening->scratch,
                 out) != 0)
             return OPENING_FAILED;

@@ -94,7 +94,7 @@ static enum personal_result judge_string(struct personal *personal, const char *
     return PERSONAL_NOTHING;
 }
 
-/* The strings of a part of the record that nothing is settled of. */
+/* The strings of a part of the record that nothing is decided of. */
 static enum personal_result judge_part(struct personal *personal, const char *text, size_t start,
     size_t end, enum detect_kind *kind)
 {
@@ -105,11 +105,11 @@ static enum personal_result judge_part(struct personal *personal, const char *te
     return result;
 }
 
-enum personal_result personal_judge(struct personal *personal, const char *text, size_t length,
+enum personal_result personal_check(struct personal *personal, const char *text, size_t length,
     const struct json_matches *matches, enum detect_kind *kind)
 {
     enum personal_result result = PERSONAL_NOTHING;
-    size_t settled = 0;
+    size_t decided = 0;
     if (personal->capacity > GIVEN_BACK_ABOVE / sizeof *personal->pieces) {
         free(personal->pieces);
         personal->pieces = NULL;
@@ -119,13 +119,13 @@ enum personal_result personal_judge(struct personal *personal, const char *text,
     personal->next = 0;
     for (size_t i = 0; i < matches->count && result == PERSONAL_NOTHING; i++) {
         const struct json_match *match = &matches->list[i];
-        if (match->value < settled || !compiled_settles(&personal->compiled->nodes[match->node]))
+        if (match->value < decided || !compiled_is_decided(&personal->compiled->nodes[match->node]))
             continue;
-        result = judge_part(personal, text, settled, match->key, kind);
-        settled = match->end;
+        result = judge_part(personal, text, decided, match->key, kind);
+        decided = match->end;
     }
     if (result == PERSONAL_NOTHING)
-        result = judge_part(personal, text, settled, length, kind);
+        result = judge_part(personal, text, decided, length, kind);
     buf_shrink(&personal->scratch, GIVEN_BACK_ABOVE);
     return result == PERSONAL_NOTHING && personal->count > 0 ? PERSONAL_REDACT : result;
 }

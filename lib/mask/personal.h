@@ -25,7 +25,7 @@ enum personal_result {
     PERSONAL_FAILED  /* no memory */
 };
 
-enum personal_result personal_judge(struct personal *personal, const char *text, size_t length,
+enum personal_result personal_check(struct personal *personal, const char *text, size_t length,
     const struct json_matches *matches, enum detect_kind *kind);
 
 /*

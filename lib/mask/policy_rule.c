@@ -193,7 +193,7 @@ static enum policy_cause set_options(const struct policy_line *line, struct poli
     const struct policy_word **at)
 {
     bool given[METHOD_MAX_OPTIONS] = { false };
-    method_usual(rule->method, rule->options);
+    method_set_defaults(rule->method, rule->options);
     for (size_t i = 0; i < line->option_count; i++) {
         const struct policy_word *word = &line->options[i];
         size_t number, value;

@@ -84,7 +84,7 @@ int program_check(const struct program_settings *settings)
 /* ---- the run --------------------------------------------------------------------------------- */
 
 /* What went wrong before the first record, in words. Its status. */
-static int complain(const struct startup_failure *failure)
+static int refuse(const struct startup_failure *failure)
 {
     msg_error("%s", failure->text);
     if (failure->hint != NULL)
@@ -99,7 +99,7 @@ static int confine(const struct program_settings *settings, const struct journal
     bool confined;
     if (confinement_enter(settings->require_sandbox, journal_descriptor(journal), &confined,
             &failure) != 0)
-        return complain(&failure);
+        return refuse(&failure);
     if (!confined)
         msg_warn_always("this kernel does not let the process be confined; going on without");
     return 0;
@@ -281,7 +281,7 @@ int program_run(const struct program_settings *settings, const struct program_ve
 out:
     close_meter(&running, false);
     if (failure.status != STATUS_OK)
-        status = complain(&failure);
+        status = refuse(&failure);
     journal_close(inputs.journal);
     keyring_free(ring);
     policy_free(policy);

@@ -60,7 +60,7 @@ static const struct json_match *find(const struct json_matches *matches, uint32_
     return NULL;
 }
 
-enum token_result reference_give(struct reference *reference, const struct compiled *compiled,
+enum token_result reference_set(struct reference *reference, const struct compiled *compiled,
     const struct compiled_rule *rule, size_t key, size_t with, bool masked, const char *text,
     const struct json_matches *matches)
 {

@@ -35,7 +35,7 @@ enum token_result replacing_value(struct replacing *replacing, const struct comp
     json_splice_copy(splice, match->value);
     struct token_value value = token_value_of(splice->text, match);
     json_splice_skip(splice, match->end);
-    enum token_result given = reference_give(&replacing->reference, replacing->compiled, rule,
+    enum token_result given = reference_set(&replacing->reference, replacing->compiled, rule,
         replacing->key, replacing->key, false, splice->text, replacing->matches);
     if (given != TOKEN_OK)
         return given;

@@ -6,7 +6,7 @@
 
 #include "json/scan.h"
 #include "json/splice.h"
-#include "mask/complaint.h"
+#include "mask/refusal.h"
 #include "mask/mask.h"
 #include "mask/compiled.h"
 #include "mask/opening.h"
@@ -40,8 +40,8 @@ struct findings {
     bool has_root;
     bool has_value; /* one to move, or one that shows that it is masked */
     size_t key;
-    enum complaint complaint; /* the first mistake */
-    const char *path;         /* the policy's words for the place, or NULL */
+    enum refusal refusal; /* the first mistake */
+    const char *path;     /* the policy's words for the place, or NULL */
 };
 
 /* ---- making ---------------------------------------------------------------------------------- */
@@ -143,11 +143,11 @@ void rewrap_assume_key(struct rewrap *rewrap, size_t key)
 
 /* ---- looking --------------------------------------------------------------------------------- */
 
-static void blame(struct findings *findings, enum complaint complaint, const char *path)
+static void refuse(struct findings *findings, enum refusal refusal, const char *path)
 {
-    if (findings->complaint != COMPLAINT_NONE)
+    if (findings->refusal != REFUSAL_NONE)
         return;
-    findings->complaint = complaint;
+    findings->refusal = refusal;
     findings->path = path;
 }
 
@@ -156,11 +156,11 @@ static void look_at_step(const struct rewrap *rewrap, const struct compiled_node
 {
     bool fits = compiled_fits(node, match);
     if (node->root && !fits)
-        blame(findings, COMPLAINT_ROOT_KIND, rewrap->policy->root_path);
+        refuse(findings, REFUSAL_ROOT_KIND, rewrap->policy->root_path);
     else if (match->node == rewrap->policy->root)
         findings->has_root = true;
     else if (!fits && match->kind != JSON_NULL)
-        blame(findings, COMPLAINT_KIND, NULL);
+        refuse(findings, REFUSAL_KIND, NULL);
 }
 
 /* A value whose method cannot be undone, in a record without "pii": it has to look masked. */
@@ -174,7 +174,7 @@ static void look_at_left(struct rewrap *rewrap, const char *text, size_t number,
     const struct token_value value = token_value_of(text, match);
     if (rewrap->left[number] == NULL ||
         !method_table_work(rule->method)->made(rewrap->left[number], &value, &rewrap->scratch))
-        blame(findings, COMPLAINT_UNTOLD, rule->path);
+        refuse(findings, REFUSAL_UNTOLD, rule->path);
 }
 
 static void look(struct rewrap *rewrap, const char *text, struct findings *findings)
@@ -194,12 +194,12 @@ static void look(struct rewrap *rewrap, const char *text, struct findings *findi
         else if (node->role == COMPILED_LEFT)
             look_at_left(rewrap, text, node->rule, match, findings);
         if (rewrap->clear[match->node])
-            blame(findings, COMPLAINT_CLEAR, NULL);
+            refuse(findings, REFUSAL_CLEAR, NULL);
     }
     if (!findings->has_root)
-        blame(findings, COMPLAINT_ROOT_MISSING, rewrap->policy->root_path);
+        refuse(findings, REFUSAL_ROOT_MISSING, rewrap->policy->root_path);
     if (!findings->has_value)
-        blame(findings, COMPLAINT_UNMASKED, NULL);
+        refuse(findings, REFUSAL_UNMASKED, NULL);
 }
 
 /* ---- moving ---------------------------------------------------------------------------------- */
@@ -207,7 +207,7 @@ static void look(struct rewrap *rewrap, const char *text, struct findings *findi
 static enum token_result give(struct rewrap *rewrap, const struct compiled_rule *rule, size_t key,
     size_t with, const char *text)
 {
-    return reference_give(&rewrap->reference, rewrap->compiled, rule, key, with, true, text,
+    return reference_set(&rewrap->reference, rewrap->compiled, rule, key, with, true, text,
         &rewrap->matches);
 }
 
@@ -270,11 +270,11 @@ static enum token_result write_moved(struct rewrap *rewrap, const char *text, si
 static enum filter_outcome seal(struct rewrap *rewrap, const char *text, size_t length,
     const struct findings *findings, struct buf *out)
 {
-    char detail[COMPLAINT_DETAIL_SIZE];
-    const char *says = complaint_detail(findings->complaint);
+    char detail[REFUSAL_DETAIL_SIZE];
+    const char *says = refusal_detail(findings->refusal);
     buf_clear(out);
     return filter_error(sealing_record(rewrap->sealing, text, length, false,
-        complaint_code(findings->complaint), complaint_about(findings->path, says, detail), out));
+        refusal_code(findings->refusal), refusal_detail_at(findings->path, says, detail), out));
 }
 
 static bool is_same(const char *text, size_t length, const struct buf *out)
@@ -289,18 +289,18 @@ static enum filter_outcome move(struct rewrap *rewrap, const char *text, size_t 
     case TOKEN_OK:
         return is_same(text, length, out) ? FILTER_PASSED : FILTER_CHANGED;
     case TOKEN_MALFORMED:
-        findings->complaint = COMPLAINT_TOKEN;
+        findings->refusal = REFUSAL_TOKEN;
         break;
     case TOKEN_UNKNOWN_KEY:
-        findings->complaint = COMPLAINT_UNKNOWN_KEY;
+        findings->refusal = REFUSAL_UNKNOWN_KEY;
         break;
     case TOKEN_NO_KEY_ID:
-        findings->complaint = COMPLAINT_NO_KEY_ID;
+        findings->refusal = REFUSAL_NO_KEY_ID;
         break;
     case TOKEN_FAILED:
         if (!out->failed)
             return FILTER_FAILED;
-        findings->complaint = COMPLAINT_TOO_LARGE;
+        findings->refusal = REFUSAL_TOO_LARGE;
         findings->path = NULL;
         break;
     }
@@ -361,7 +361,7 @@ static enum filter_outcome rewrap_record(struct rewrap *rewrap, const struct lin
         buf_clear(out);
         return move(rewrap, line->text, line->length, &findings, out);
     }
-    return findings.complaint != COMPLAINT_NONE
+    return findings.refusal != REFUSAL_NONE
         ? seal(rewrap, line->text, line->length, &findings, out)
         : move(rewrap, line->text, line->length, &findings, out);
 }

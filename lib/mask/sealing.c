@@ -7,7 +7,7 @@
 #include "json/scan.h"
 #include "json/splice.h"
 #include "json/string.h"
-#include "mask/complaint.h"
+#include "mask/refusal.h"
 #include "mask/members.h"
 #include "mask/method_siv.h"
 #include "record/salvage.h"
@@ -81,7 +81,7 @@ static int write_sealed(struct sealing *sealing, struct buf *out)
     struct buf *scratch = &sealing->scratch;
     if (scratch->failed)
         return -1;
-    if (token_pad(scratch, SIV_TAG, METHOD_PAD_USUAL) != 0)
+    if (token_pad(scratch, SIV_TAG, METHOD_PAD_DEFAULT) != 0)
         return -1;
     buf_puts(out, "\"sealed\":");
     int result = method_siv_seal(sealing->seal, keyring_primary(sealing->ring), scratch, out);
@@ -104,32 +104,31 @@ static void write_error(const struct sealing *sealing, const char *code, const c
     buf_putc(out, '}');
 }
 
-static void write_complaint(const struct sealing *sealing, enum complaint complaint,
-    struct buf *out)
+static void write_refusal(const struct sealing *sealing, enum refusal refusal, struct buf *out)
 {
-    write_error(sealing, complaint_code(complaint), complaint_detail(complaint), out);
+    write_error(sealing, refusal_code(refusal), refusal_detail(refusal), out);
 }
 
 /* An error that arrived, in our words: of its own only the stage and the code. */
-static void write_reduced(const struct sealing *sealing, const struct complaint_words *words,
+static void write_reduced(const struct sealing *sealing, const struct refusal_names *names,
     struct buf *out)
 {
-    if (words->stage == NULL || words->code == NULL) {
-        write_complaint(sealing, COMPLAINT_ERROR_CONTENT, out);
+    if (names->stage == NULL || names->code == NULL) {
+        write_refusal(sealing, REFUSAL_ERROR_CONTENT, out);
         return;
     }
     buf_puts(out, "\"error\":{\"stage\":");
-    json_string_encode(out, words->stage, words->stage_length);
+    json_string_encode(out, names->stage, names->stage_length);
     buf_puts(out, ",\"code\":");
-    json_string_encode(out, words->code, words->code_length);
-    write_word(out, ",\"detail\":", complaint_detail(COMPLAINT_ERROR_CONTENT));
+    json_string_encode(out, names->code, names->code_length);
+    write_word(out, ",\"detail\":", refusal_detail(REFUSAL_ERROR_CONTENT));
     buf_putc(out, '}');
 }
 
 /* ---- what was no record ---------------------------------------------------------------------- */
 
 static int write_line(struct sealing *sealing, const char *text, size_t length,
-    const struct salvage_result *found, enum complaint complaint, bool sealed, struct buf *out)
+    const struct salvage_result *found, enum refusal refusal, bool sealed, struct buf *out)
 {
     buf_putc(out, '{');
     if (found->sqs != NULL) {
@@ -137,7 +136,7 @@ static int write_line(struct sealing *sealing, const char *text, size_t length,
         buf_append(out, found->sqs, found->sqs_length);
         buf_putc(out, ',');
     }
-    write_complaint(sealing, complaint, out);
+    write_refusal(sealing, refusal, out);
     if (sealed) {
         begin_plain(sealing, 's', length);
         buf_append(&sealing->scratch, text, length);
@@ -148,33 +147,33 @@ static int write_line(struct sealing *sealing, const char *text, size_t length,
     return buf_puts(out, "}\n") != 0 || out->failed ? -1 : 0;
 }
 
-static enum complaint complaint_of(enum json_error error)
+static enum refusal refusal_of(enum json_error error)
 {
     switch (error) {
     case JSON_OK:
-        return COMPLAINT_NOT_OBJECT;
+        return REFUSAL_NOT_OBJECT;
     case JSON_UTF8:
-        return COMPLAINT_UTF8;
+        return REFUSAL_UTF8;
     case JSON_SURROGATE:
-        return COMPLAINT_SURROGATE;
+        return REFUSAL_SURROGATE;
     case JSON_DEPTH:
-        return COMPLAINT_DEPTH;
+        return REFUSAL_DEPTH;
     default:
-        return COMPLAINT_SYNTAX;
+        return REFUSAL_SYNTAX;
     }
 }
 
 int sealing_line(struct sealing *sealing, const struct line *line, enum json_error error,
-    enum complaint *complaint, struct buf *out)
+    enum refusal *refusal, struct buf *out)
 {
     if (error == JSON_TOO_MANY)
         return -1; /* nothing is wrong with the line */
     struct salvage_result found;
     salvage_line(sealing->salvage, line, &found);
     bool cut = error != JSON_OK && found.cut;
-    enum complaint says = cut ? COMPLAINT_CUT : complaint_of(error);
-    if (complaint != NULL)
-        *complaint = says;
+    enum refusal says = cut ? REFUSAL_CUT : refusal_of(error);
+    if (refusal != NULL)
+        *refusal = says;
     return write_line(sealing, line->text, line->length, &found, says, !cut, out);
 }
 
@@ -182,7 +181,7 @@ int sealing_long(struct sealing *sealing, const char *text, size_t length, struc
 {
     struct salvage_result found;
     salvage_text(sealing->salvage, text, length, &found);
-    return write_line(sealing, text, length, &found, COMPLAINT_TOO_LONG, false, out);
+    return write_line(sealing, text, length, &found, REFUSAL_TOO_LONG, false, out);
 }
 
 /* ---- records --------------------------------------------------------------------------------- */
@@ -235,20 +234,20 @@ static size_t object_end(const struct members *members)
     return members->matches.list[0].end; /* the root is the first match */
 }
 
-/* ${code} NULL: the record has its error, which passes unless there are ${words} in its place. */
+/* ${code} NULL: the record has its error, which passes unless there are ${names} in its place. */
 static int seal_members(struct sealing *sealing, const char *text, size_t length, bool whole,
-    const char *code, const char *detail, const struct complaint_words *words, struct buf *out)
+    const char *code, const char *detail, const struct refusal_names *names, struct buf *out)
 {
     struct json_splice splice = { out, text, length, 0 };
     bool taken;
     begin_plain(sealing, 'j', length);
-    take_out(sealing, &splice, whole, code == NULL, words != NULL, &taken);
+    take_out(sealing, &splice, whole, code == NULL, names != NULL, &taken);
     json_splice_open_end(&splice, object_end(&sealing->members));
     if (code != NULL)
         write_error(sealing, code, detail, out);
-    else if (words != NULL)
-        write_reduced(sealing, words, out);
-    if ((code != NULL || words != NULL) && taken)
+    else if (names != NULL)
+        write_reduced(sealing, names, out);
+    if ((code != NULL || names != NULL) && taken)
         buf_putc(out, ',');
     if (taken && write_sealed(sealing, out) != 0)
         return -1;
@@ -314,10 +313,10 @@ int sealing_arrived(struct sealing *sealing, const char *text, size_t length, bo
     if (!error_is) {
         struct salvage_result found;
         salvage_text(sealing->salvage, text, length, &found);
-        return write_line(sealing, text, length, &found, COMPLAINT_ERROR_KIND, true, out);
+        return write_line(sealing, text, length, &found, REFUSAL_ERROR_KIND, true, out);
     }
-    struct complaint_words words;
-    bool passes = complaint_judge(sealing->policy, members, text, &words);
+    struct refusal_names names;
+    bool passes = refusal_is_known(sealing->policy, members, text, &names);
     /* Without a body and without a seal it is not known what the other members are. */
     bool whole =
         sealing->whole || exposed || (!has_top(members) && members->count[MEMBERS_SEALED] == 0);
@@ -326,7 +325,7 @@ int sealing_arrived(struct sealing *sealing, const char *text, size_t length, bo
         if (kind != MEMBERS_PII && kind != MEMBERS_SEALED && is_content(kind, whole, true))
             clear = clear || members->count[kind] > 0;
     if (clear || !good || !passes)
-        return seal_members(sealing, text, length, whole, NULL, NULL, passes ? NULL : &words, out);
+        return seal_members(sealing, text, length, whole, NULL, NULL, passes ? NULL : &names, out);
     *unchanged = true;
     buf_append(out, text, length);
     return buf_putc(out, '\n');

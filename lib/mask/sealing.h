@@ -6,7 +6,7 @@
 #include "base/buf.h"
 #include "base/line.h"
 #include "json/scan.h"
-#include "mask/complaint.h"
+#include "mask/refusal.h"
 #include "mask/keyring.h"
 #include "mask/policy.h"
 #include "mask/token.h"
@@ -17,7 +17,7 @@
  * "sealed" is "seal1.KEYID.BASE64URL": AES-SIV as in mask/method_siv.h, under the derivation method
  * "seal" and the empty domain (info "sqs2pg/v1/seal/", associated data "seal1.KEYID."). The
  * plaintext is a type byte and, padded as mask/token.h says (the byte is J or S then) to a multiple
- * of METHOD_PAD_USUAL bytes, which 0.1.0 did not,
+ * of METHOD_PAD_DEFAULT bytes, which 0.1.0 did not,
  *
  *     j  a JSON object of the members taken out of the record, each byte for byte as it stood there
  *     s  the line itself, which was no record: not JSON, or no object; not always UTF-8
@@ -45,11 +45,11 @@ void sealing_free(struct sealing *sealing); /* wipes; NULL is fine */
  * is what json_scan() said; JSON_OK: it is JSON, but no object. JSON_TOO_MANY, no memory, says
  * nothing of the line: -1.
  *
- * Of a piece of a record (record/salvage.h) nothing but its sqs goes on ("cut"). *complaint, unless
- * ${complaint} is NULL, is what the error record says.
+ * Of a piece of a record (record/salvage.h) nothing but its sqs goes on ("cut"). *refusal, unless
+ * ${refusal} is NULL, is what the error record says.
  */
 int sealing_line(struct sealing *sealing, const struct line *line, enum json_error error,
-    enum complaint *complaint, struct buf *out);
+    enum refusal *refusal, struct buf *out);
 
 /* The beginning of a line over the maximum: nothing of it but its sqs goes on. */
 int sealing_long(struct sealing *sealing, const char *text, size_t length, struct buf *out);
@@ -62,7 +62,7 @@ int sealing_record(struct sealing *sealing, const char *text, size_t length, boo
  * sealing_arrived(sealing, text, length, exposed, out, unchanged):
  * A record that carries an error: its clear content is sealed beside the error it has; the error
  * too, with its stage and code alone in its place, when more may travel in it
- * (mask/complaint.h). *unchanged says that there was nothing to seal.
+ * (mask/refusal.h). *unchanged says that there was nothing to seal.
  */
 int sealing_arrived(struct sealing *sealing, const char *text, size_t length, bool exposed,
     struct buf *out, bool *unchanged);

@@ -8,7 +8,7 @@
 
 #include "base/out.h"
 #include "confine/protect.h"
-#include "crypto/door.h"
+#include "crypto/algorithms.h"
 #include "mask/lines.h"
 #include "mask/policy_file.h"
 #include "mask/policy_text.h"
@@ -133,7 +133,7 @@ int startup_self_test(struct startup_failure *failure)
 {
     struct buf report;
     size_t failed = 0;
-    if (door_init() != 0)
+    if (algorithms_init() != 0)
         return fail(failure, STATUS_INTERNAL, NULL,
             "OpenSSL lacks an algorithm or computes it wrongly");
     buf_init(&report, (size_t)1 << 20);
@@ -178,7 +178,7 @@ int startup_keys(const char *file, bool group_readable, struct keyring **ring,
     struct startup_failure *failure)
 {
     struct keyring_error error;
-    if (door_init() != 0)
+    if (algorithms_init() != 0)
         return fail(failure, STATUS_INTERNAL, NULL,
             "OpenSSL lacks an algorithm or computes it wrongly");
     if (protect_process() != 0)

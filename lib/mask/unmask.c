@@ -5,7 +5,7 @@
 
 #include "json/scan.h"
 #include "json/splice.h"
-#include "mask/complaint.h"
+#include "mask/refusal.h"
 #include "mask/compiled.h"
 #include "mask/opening.h"
 #include "mask/reference.h"
@@ -87,7 +87,7 @@ void unmask_free(struct unmask *unmask)
     free(unmask);
 }
 
-static void blame(struct findings *findings, const char *code, const char *says, const char *path)
+static void refuse(struct findings *findings, const char *code, const char *says, const char *path)
 {
     if (findings->code != NULL)
         return;
@@ -103,12 +103,12 @@ static void look_at_step(const struct unmask *unmask, const struct compiled_node
 {
     bool fits = compiled_fits(node, match);
     if (node->root && !fits)
-        blame(findings, "root", "the value at the root is not an object",
+        refuse(findings, "root", "the value at the root is not an object",
             unmask->policy->root_path);
     else if (match->node == unmask->policy->root)
         findings->has_root = true;
     else if (!fits && match->kind != JSON_NULL)
-        blame(findings, "kind", "a step of a path meets a value of another kind", NULL);
+        refuse(findings, "kind", "a step of a path meets a value of another kind", NULL);
 }
 
 static void look_for_values(struct unmask *unmask, struct findings *findings)
@@ -143,7 +143,8 @@ static void look(struct unmask *unmask, const char *text, struct findings *findi
             look_at_step(unmask, node, match, findings);
         else if (node->role == COMPILED_TAKEN &&
             unmask->compiled->rules[node->rule].seen == unmask->serial)
-            blame(findings, "collision", "the record has both the original name and the masked one",
+            refuse(findings, "collision",
+                "the record has both the original name and the masked one",
                 unmask->compiled->rules[node->rule].rule->path);
         findings->has_left =
             findings->has_left || (node->role == COMPILED_LEFT && !token_is_nothing(match));
@@ -154,7 +155,7 @@ static void look(struct unmask *unmask, const char *text, struct findings *findi
         findings->has_sealed = findings->has_sealed || node->role == COMPILED_SEALED;
     }
     if (!findings->has_root)
-        blame(findings, "root", "there is no value at the root", unmask->policy->root_path);
+        refuse(findings, "root", "there is no value at the root", unmask->policy->root_path);
     if (!findings->has_pii)
         findings->key = unmask->key;
 }
@@ -178,7 +179,7 @@ static enum token_result write_value(struct unmask *unmask, const struct finding
     const struct token_value value = token_value_of(splice->text, match);
     if (rule->method->needs_key_id && findings->unknown)
         return TOKEN_UNKNOWN_KEY;
-    enum token_result given = reference_give(&unmask->reference, unmask->compiled, rule,
+    enum token_result given = reference_set(&unmask->reference, unmask->compiled, rule,
         findings->key, findings->key, true, splice->text, &unmask->matches);
     if (given != TOKEN_OK)
         return given;
@@ -225,10 +226,10 @@ static void count_values(struct unmask *unmask)
 static enum filter_outcome explain(struct unmask *unmask, const char *text, size_t length,
     const struct findings *findings, struct buf *out)
 {
-    char detail[COMPLAINT_DETAIL_SIZE];
+    char detail[REFUSAL_DETAIL_SIZE];
     buf_clear(out);
     return filter_error(sealing_explain(unmask->sealing, text, length, findings->code,
-        complaint_about(findings->path, findings->says, detail), out));
+        refusal_detail_at(findings->path, findings->says, detail), out));
 }
 
 /* Whether out of room, and not of memory, is what has gone wrong. */
@@ -236,7 +237,7 @@ static bool blame_failure(struct findings *findings, const struct buf *out)
 {
     if (!out->failed)
         return false;
-    blame(findings, "too-large", "unmasked, the record would be too long", NULL);
+    refuse(findings, "too-large", "unmasked, the record would be too long", NULL);
     return true;
 }
 
@@ -250,13 +251,13 @@ static enum filter_outcome open_record(struct unmask *unmask, const char *text, 
     case OPENING_NONE:
         return FILTER_PASSED;
     case OPENING_BAD_TOKEN:
-        blame(&findings, "token", "sealed was changed, or is none of ours", NULL);
+        refuse(&findings, "token", "sealed was changed, or is none of ours", NULL);
         break;
     case OPENING_UNKNOWN_KEY:
-        blame(&findings, "unknown-key", "sealed with a key that is not in the key file", NULL);
+        refuse(&findings, "unknown-key", "sealed with a key that is not in the key file", NULL);
         break;
     case OPENING_COLLISION:
-        blame(&findings, "collision", "the record has a member of the name of a sealed one", NULL);
+        refuse(&findings, "collision", "the record has a member of the name of a sealed one", NULL);
         break;
     case OPENING_FAILED:
         if (!blame_failure(&findings, out))

@@ -22,10 +22,10 @@ static void keep(const struct pg_conn *conn, int column, char *to, size_t size)
     (void)snprintf(to, size, "%s", value == NULL ? "" : value);
 }
 
-int pg_xact_status_note(struct pg_conn *conn, struct pg_xact_status *witness)
+int pg_xact_status_note(struct pg_conn *conn, struct pg_xact_status *status)
 {
     bool can_flush = pg_conn_version(conn) >= CAN_FLUSH;
-    bool ask_reset = !can_flush && witness->opened != pg_conn_opened(conn);
+    bool ask_reset = !can_flush && status->opened != pg_conn_opened(conn);
     struct buf sql;
     buf_init(&sql, MAX_SQL);
     /* The parts are materialized so that one comes after the other. */
@@ -42,21 +42,21 @@ int pg_xact_status_note(struct pg_conn *conn, struct pg_xact_status *witness)
                     " ''::pg_catalog.text, true) END"
                   : "NULL",
         ask_reset ? RESET : "NULL");
-    witness->xid[0] = '\0';
+    status->xid[0] = '\0';
     int done =
         buf_cstr(&sql) == NULL ? pg_conn_no_memory(conn) : pg_transaction_try(conn, buf_cstr(&sql));
     buf_free(&sql);
     if (done <= 0)
         return done;
-    keep(conn, 0, witness->xid, sizeof witness->xid);
-    keep(conn, 1, witness->insert, sizeof witness->insert);
-    keep(conn, 2, witness->system, sizeof witness->system);
-    keep(conn, 3, witness->timeline, sizeof witness->timeline);
+    keep(conn, 0, status->xid, sizeof status->xid);
+    keep(conn, 1, status->insert, sizeof status->insert);
+    keep(conn, 2, status->system, sizeof status->system);
+    keep(conn, 3, status->timeline, sizeof status->timeline);
     const char *flushed = pg_conn_value(conn, 0, 4);
-    witness->flushed = flushed != NULL && *flushed == 't';
-    if (witness->opened != pg_conn_opened(conn))
-        keep(conn, 5, witness->reset, sizeof witness->reset);
-    witness->opened = pg_conn_opened(conn);
+    status->flushed = flushed != NULL && *flushed == 't';
+    if (status->opened != pg_conn_opened(conn))
+        keep(conn, 5, status->reset, sizeof status->reset);
+    status->opened = pg_conn_opened(conn);
     return 0;
 }
 
@@ -66,7 +66,7 @@ static bool is_same(const struct pg_conn *conn, int column, const char *noted)
     return value != NULL && *noted != '\0' && strcmp(value, noted) == 0;
 }
 
-enum pg_end pg_xact_status_ask(struct pg_conn *conn, const struct pg_xact_status *witness)
+enum pg_end pg_xact_status_ask(struct pg_conn *conn, const struct pg_xact_status *status)
 {
     /* Some of these fail on a standby, which may become the primary yet. */
     static const char sql[] =
@@ -76,17 +76,17 @@ enum pg_end pg_xact_status_ask(struct pg_conn *conn, const struct pg_xact_status
         ", CASE WHEN NOT pg_catalog.pg_is_in_recovery() THEN " TIMELINE " END,"
         " CASE WHEN NOT pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_current_wal_insert_lsn()"
         " OPERATOR(pg_catalog.>=) $2::pg_catalog.pg_lsn END, " RESET;
-    const struct pg_param noted[] = { { .data = witness->xid, .length = SIZE_MAX },
-        { .data = witness->insert, .length = SIZE_MAX } };
-    if (witness->xid[0] == '\0')
+    const struct pg_param noted[] = { { .data = status->xid, .length = SIZE_MAX },
+        { .data = status->insert, .length = SIZE_MAX } };
+    if (status->xid[0] == '\0')
         return PG_END_UNKNOWN;
     if (pg_conn_query(conn, sql, noted, 2, false) != 0)
         /* 22023: an id of the future, for it was lost */
         return strcmp(pg_conn_error(conn)->sqlstate, "22023") == 0 ? PG_END_UNKNOWN : PG_END_FAILED;
     if (is_same(conn, 0, "t"))
         return PG_END_IN_PROGRESS;
-    bool safe = witness->flushed || is_same(conn, 5, witness->reset);
-    if (!safe || !is_same(conn, 2, witness->system) || !is_same(conn, 3, witness->timeline) ||
+    bool safe = status->flushed || is_same(conn, 5, status->reset);
+    if (!safe || !is_same(conn, 2, status->system) || !is_same(conn, 3, status->timeline) ||
         !is_same(conn, 4, "t"))
         return PG_END_UNKNOWN;
     if (is_same(conn, 1, "committed"))

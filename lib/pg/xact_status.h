@@ -26,12 +26,12 @@ struct pg_xact_status {
 };
 
 /*
- * pg_xact_status_note(conn, witness):
+ * pg_xact_status_note(conn, status):
  * In a transaction, after its last row: note what there is to note; on a server of 17 or later its
- * WAL is flushed. ${witness} is a zeroed one or that of an earlier transaction. 0, nothing being
+ * WAL is flushed. ${status} is a zeroed one or that of an earlier transaction. 0, nothing being
  * known where the role may not ask; -1 with pg_conn_error().
  */
-int pg_xact_status_note(struct pg_conn *conn, struct pg_xact_status *witness);
+int pg_xact_status_note(struct pg_conn *conn, struct pg_xact_status *status);
 
 enum pg_end {
     PG_END_COMMITTED,
@@ -41,7 +41,7 @@ enum pg_end {
     PG_END_FAILED       /* pg_conn_error() */
 };
 
-/* How the transaction noted in ${witness} ended; outside a transaction. */
-enum pg_end pg_xact_status_ask(struct pg_conn *conn, const struct pg_xact_status *witness);
+/* How the transaction noted in ${status} ended; outside a transaction. */
+enum pg_end pg_xact_status_ask(struct pg_conn *conn, const struct pg_xact_status *status);
 
 #endif

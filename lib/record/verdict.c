@@ -32,7 +32,7 @@ static enum verdict_status status_of(const char *word, size_t length)
     return VERDICT_UNKNOWN;
 }
 
-bool verdict_status_settles(enum verdict_status status)
+bool verdict_status_is_final(enum verdict_status status)
 {
     return status == VERDICT_COMMITTED || status == VERDICT_DUPLICATE ||
         status == VERDICT_QUARANTINED || status == VERDICT_SENT;

@@ -27,7 +27,7 @@ enum verdict_status {
 const char *verdict_status_name(enum verdict_status status);
 
 /* Whether sqs-ack deletes the message: committed, duplicate, quarantined, sent. */
-bool verdict_status_settles(enum verdict_status status);
+bool verdict_status_is_final(enum verdict_status status);
 
 /*
  * verdict_write(out, sqs, sqs_length, line, status):

@@ -187,7 +187,7 @@ static void run_loop(struct batch_loop *loop)
         }
         take_back(loop);
         write_output(loop);
-        meter_turn(loop->config->meter);
+        meter_update(loop->config->meter);
     }
     take_back(loop);
     write_output(loop);

@@ -167,7 +167,7 @@ static enum aws_cause judge_transfer(struct call *call, const struct http_reques
         known ? strerror(request->system_error) : "", known ? ")" : "");
 }
 
-enum aws_cause call_judge(struct call *call, const struct http_request *request,
+enum aws_cause call_finish(struct call *call, const struct http_request *request,
     const struct found *found, enum found_result result, const char *host)
 {
     call->messages += found->messages;

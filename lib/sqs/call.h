@@ -95,10 +95,10 @@ unsigned call_silence(const struct call *call);
 uint64_t call_maximum(const struct call *call);
 
 /*
- * call_judge(call, request, found, result, host):
+ * call_finish(call, request, found, result, host):
  * Set the call's results from what came back. ${host} is for the message. Returns the cause.
  */
-enum aws_cause call_judge(struct call *call, const struct http_request *request,
+enum aws_cause call_finish(struct call *call, const struct http_request *request,
     const struct found *found, enum found_result result, const char *host);
 
 #endif

@@ -8,7 +8,7 @@ void circuit_breaker_init(struct circuit_breaker *breaker)
     backoff_init(&breaker->backoff, FIRST_MS, CAP_MS);
 }
 
-bool circuit_breaker_lets(const struct circuit_breaker *breaker, bool receive, uint64_t now_ms)
+bool circuit_breaker_allows(const struct circuit_breaker *breaker, bool receive, uint64_t now_ms)
 {
     if (!breaker->open)
         return true;

@@ -23,7 +23,7 @@ struct circuit_breaker {
 };
 
 void circuit_breaker_init(struct circuit_breaker *breaker);
-bool circuit_breaker_lets(const struct circuit_breaker *breaker, bool receive, uint64_t now_ms);
+bool circuit_breaker_allows(const struct circuit_breaker *breaker, bool receive, uint64_t now_ms);
 
 /* A request passes; remember the return value for circuit_breaker_leave(): whether it is a probe.
  */

@@ -170,7 +170,7 @@ static enum aws_cause take_usual(struct settings *settings, struct partition_var
     if (settings->region[0] == '\0')
         return error_set(error, AWS_USAGE, "give it with --region or in AWS_REGION",
             "no region is given");
-    enum aws_cause cause = endpoint_usual(PARTITION_SQS, settings->region, variant, usual, error);
+    enum aws_cause cause = endpoint_default(PARTITION_SQS, settings->region, variant, usual, error);
     return cause == AWS_OK ? take_endpoint(settings, usual, error) : cause;
 }
 

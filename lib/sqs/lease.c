@@ -179,7 +179,7 @@ struct lease *lease_first(const struct lease_table *table)
     return table->scheduled > 0 ? table->heap[0] : NULL;
 }
 
-const struct lease *lease_eldest(const struct lease_table *table)
+const struct lease *lease_oldest(const struct lease_table *table)
 {
     return table->eldest;
 }

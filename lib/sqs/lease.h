@@ -57,6 +57,6 @@ void lease_unschedule(struct lease_table *table, struct lease *lease);
 struct lease *lease_first(const struct lease_table *table);
 
 /* The one that was added first, scheduled or not, or NULL: there is none. */
-const struct lease *lease_eldest(const struct lease_table *table);
+const struct lease *lease_oldest(const struct lease_table *table);
 
 #endif

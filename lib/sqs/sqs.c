@@ -99,7 +99,7 @@ struct sqs *sqs_open(const struct sqs_config *config, struct aws_error *error)
         goto err;
     }
     if ((sqs->http = http_open(&http)) == NULL) {
-        error_no_engine(error, errno);
+        error_no_http(error, errno);
         goto err;
     }
     const struct credentials_request request = {
@@ -236,7 +236,7 @@ static void launch(struct sqs *sqs)
             if (receive != (pass == 1))
                 continue;
             if (!http_has_room(sqs->http) ||
-                !circuit_breaker_lets(&sqs->breaker, receive, clock_monotonic_ms()))
+                !circuit_breaker_allows(&sqs->breaker, receive, clock_monotonic_ms()))
                 break;
             drop(&sqs->ready, transfer);
             if (send_request(sqs, transfer) != 0) {
@@ -348,7 +348,7 @@ static void finish_attempt(struct sqs *sqs, struct transfer *transfer)
     enum found_result result =
         answer_finish(&transfer->answer, transfer->request.outcome == HTTP_OK);
     enum aws_cause cause =
-        call_judge(call, &transfer->request, &transfer->answer.found, result, sqs->host);
+        call_finish(call, &transfer->request, &transfer->answer.found, result, sqs->host);
     drop(&sqs->flying, transfer);
     circuit_breaker_leave(&sqs->breaker, is_receive(transfer), transfer->probe,
         cause == AWS_TEMPORARY || retry_policy_limit(&sqs->retry, cause) > 0, now);

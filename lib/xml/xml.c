@@ -223,7 +223,7 @@ static void parse_end(struct xml *xml)
 }
 
 /* Make libxml2 know what has been read without it. */
-static void hand_over(struct xml *xml)
+static void deliver_text(struct xml *xml)
 {
     const struct plain *plain = &xml->plain;
     xml->handed_over = true;
@@ -259,7 +259,7 @@ enum xml_result xml_feed(struct xml *xml, const char *data, size_t length)
             xml->result = XML_MALFORMED;
             return xml->result;
         case PLAIN_OTHER:
-            hand_over(xml);
+            deliver_text(xml);
             break;
         }
     }

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "crypto/door.h"
+#include "crypto/algorithms.h"
 #include "json/scan.h"
 #include "mask/filter.h"
 #include "mask/mask.h"
@@ -36,7 +36,7 @@ static inline struct keyring *common_ring(void)
     static struct keyring *ring;
     struct keyring_error error;
     if (ring == NULL)
-        common_require(door_init() == 0 &&
+        common_require(algorithms_init() == 0 &&
             keyring_parse(COMMON_KEYS, strlen(COMMON_KEYS), &ring, &error) == 0);
     return ring;
 }

@@ -105,7 +105,7 @@ static void judge(const struct answer *answer, enum found_result result, uint8_t
         length = sizeof request.error_name - 1;
     if ((choice & 0x80) != 0 && length > 0)
         memcpy(request.error_name, answer->found.queue_url.data, length);
-    enum aws_cause cause = call_judge(&call, &request, &answer->found, result, "sqs.test");
+    enum aws_cause cause = call_finish(&call, &request, &answer->found, result, "sqs.test");
     fuzz_require(cause == call.error.cause);
     fuzz_require(cause == AWS_OK || fuzz_is_line(call.error.text, sizeof call.error.text));
     fuzz_require(cause == AWS_OK || call.error.text[0] != '\0');

@@ -406,7 +406,7 @@ static void a_meter_does_what_is_due(void **state)
     /* Nothing wanted: nothing there, and all of it to be had. */
     assert_int_equal(meter_open(&meter, &config), 0);
     assert_null(meter);
-    meter_turn(meter);
+    meter_update(meter);
     assert_int_equal(meter_timeout(meter, -1), -1);
     meter_close(meter);
 
@@ -422,7 +422,7 @@ static void a_meter_does_what_is_due(void **state)
     assert_int_equal(meter_timeout(meter, -1), 0);
     reads = 0;
     for (int i = 0; i < 1000; i++)
-        meter_turn(meter);
+        meter_update(meter);
     assert_true(reads >= 1 && reads < 10);
     assert_in_range(meter_timeout(meter, -1), 1, 250);
     assert_in_range(meter_timeout(meter, 100000), 1, 250);
@@ -437,7 +437,7 @@ static void a_meter_does_what_is_due(void **state)
     assert_int_equal(meter_open(&meter, &config), 0);
     assert_true(has("sqs2pg_things_total{program=\"tester\"} 7\n"));
     count = 8;
-    meter_turn(meter);
+    meter_update(meter);
     assert_true(has("sqs2pg_things_total{program=\"tester\"} 7\n"));
     assert_in_range(meter_timeout(meter, -1), 9000, 10000);
     meter_close(meter);

@@ -30,7 +30,7 @@ static void test_against_order(void **state)
             while (at < news && order[at] != text)
                 at++;
             enum recent_result expected = at < news ? RECENT_KNOWN : RECENT_NEW;
-            assert_int_equal(recent_see(recent, &text, sizeof text), expected);
+            assert_int_equal(recent_add(recent, &text, sizeof text), expected);
             if (expected == RECENT_NEW)
                 order[news++] = text;
         }
@@ -47,13 +47,13 @@ static void test_last_hundred_thousand(void **state)
     struct recent *recent = recent_new(COUNT);
     assert_non_null(recent);
     for (uint32_t i = 0; i < 3 * COUNT; i++)
-        assert_int_equal(recent_see(recent, &i, sizeof i), RECENT_NEW);
+        assert_int_equal(recent_add(recent, &i, sizeof i), RECENT_NEW);
     for (uint32_t i = 2 * COUNT; i < 3 * COUNT; i++)
-        assert_int_equal(recent_see(recent, &i, sizeof i), RECENT_KNOWN);
+        assert_int_equal(recent_add(recent, &i, sizeof i), RECENT_KNOWN);
     uint32_t forgotten = 2 * COUNT - 1;
-    assert_int_equal(recent_see(recent, &forgotten, sizeof forgotten), RECENT_NEW);
-    assert_int_equal(recent_see(recent, "", 0), RECENT_NEW);
-    assert_int_equal(recent_see(recent, "", 0), RECENT_KNOWN);
+    assert_int_equal(recent_add(recent, &forgotten, sizeof forgotten), RECENT_NEW);
+    assert_int_equal(recent_add(recent, "", 0), RECENT_NEW);
+    assert_int_equal(recent_add(recent, "", 0), RECENT_KNOWN);
     recent_free(recent);
 }
 

@@ -70,7 +70,7 @@ static enum worker_result ask(struct worker *worker, const char *request, const 
 {
     struct buf answer;
     buf_init(&answer, 1 << 20);
-    enum worker_result result = worker_ask(worker, request, strlen(request), &answer);
+    enum worker_result result = worker_request(worker, request, strlen(request), &answer);
     int reason = errno;
     if (result == WORKER_ANSWERED)
         assert_string_equal(buf_cstr(&answer), expected);

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "detect/given.h"
-#include "detect/key.h"
+#include "detect/key_meaning.h"
 #include "detect/likely.h"
 
 /* clang-format off */
@@ -73,7 +73,7 @@ static void tell(const struct key_meaning *meaning, char *out, size_t room)
     for (unsigned kind = 0; kind < KEY_KINDS; kind++)
         if ((meaning->kinds & DETECT_BIT(kind)) != 0)
             used += (size_t)snprintf(out + used, room - used, "%s%s%s", used > 0 ? "," : "",
-                key_kind_name(kind), (meaning->weak & DETECT_BIT(kind)) != 0 ? "?" : "");
+                key_meaning_kind_name(kind), (meaning->weak & DETECT_BIT(kind)) != 0 ? "?" : "");
 }
 
 static void says_the_kind_of_its_value(void **state)
@@ -85,7 +85,7 @@ static void says_the_kind_of_its_value(void **state)
             size_t length = strcspn(key, " ");
             struct key_meaning meaning;
             char kinds[200];
-            key_read(key, length, &meaning);
+            key_meaning_read(key, length, &meaning);
             tell(&meaning, kinds, sizeof kinds);
             if (strcmp(kinds, said[i].kinds) != 0) {
                 print_error("%.*s: %s, not %s\n", (int)length, key, kinds, said[i].kinds);
@@ -104,7 +104,7 @@ static void says_what_it_is_about(void **state)
         for (const char *key = traits[i].keys; *key != '\0';) {
             size_t length = strcspn(key, " ");
             struct key_meaning meaning;
-            key_read(key, length, &meaning);
+            key_meaning_read(key, length, &meaning);
             if ((meaning.traits & traits[i].trait) == 0) {
                 print_error("%.*s: lacks %u\n", (int)length, key, traits[i].trait);
                 wrong++;
@@ -120,13 +120,13 @@ static void keys_that_are_data_are_told_from_names(void **state)
     char longest[102];
     memset(longest, 'a', sizeof longest);
     for (size_t i = 0; i < sizeof data / sizeof *data; i++)
-        if (!key_is_data(data[i], strlen(data[i])))
+        if (!key_meaning_is_data(data[i], strlen(data[i])))
             fail_msg("%s: a name", data[i]);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (key_is_data(names[i], strlen(names[i])))
+        if (key_meaning_is_data(names[i], strlen(names[i])))
             fail_msg("%s: data", names[i]);
-    assert_false(key_is_data(longest, 100));
-    assert_true(key_is_data(longest, 101));
+    assert_false(key_meaning_is_data(longest, 100));
+    assert_true(key_meaning_is_data(longest, 101));
 }
 
 /* Keys of any length, and bytes that are no UTF-8. */
@@ -138,10 +138,10 @@ static void takes_any_bytes(void **state)
     for (size_t i = 0; i < sizeof bytes; i++)
         bytes[i] = (unsigned char)(i * 37 % 256);
     for (size_t length = 0; length < sizeof bytes; length++) {
-        key_read((const char *)bytes, length, &meaning);
-        (void)key_is_data((const char *)bytes + sizeof bytes - length, length);
+        key_meaning_read((const char *)bytes, length, &meaning);
+        (void)key_meaning_is_data((const char *)bytes + sizeof bytes - length, length);
     }
-    key_read("\xC3", 1, &meaning);
+    key_meaning_read("\xC3", 1, &meaning);
     assert_int_equal(meaning.kinds, 0);
 }
 
@@ -180,7 +180,7 @@ static void values_have_the_shape_of_a_kind(void **state)
         const struct likely value = { values[i].text, strlen(values[i].text), values[i].number };
         unsigned bit = DETECT_BIT(values[i].kind);
         if ((likely_kinds(&value, bit, 0, 0) == bit) != values[i].likely)
-            fail_msg("%s as %s", values[i].text, key_kind_name(values[i].kind));
+            fail_msg("%s as %s", values[i].text, key_meaning_kind_name(values[i].kind));
         assert_int_equal(likely_kinds(&value, 0, 0, 0), 0);
     }
 }

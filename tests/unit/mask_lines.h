@@ -5,7 +5,7 @@
  * A record through the masker or back: a key ring of one key, known to the byte, and pass(). For
  * tests of lib/mask that include cmocka.h first.
  */
-#include "crypto/door.h"
+#include "crypto/algorithms.h"
 #include "mask/mask.h"
 #include "mask/policy_text.h"
 #include "mask/unmask.h"
@@ -22,7 +22,7 @@ static int make_ring(void **state)
 {
     (void)state;
     struct keyring_error error;
-    return door_init() != 0 ? -1 : keyring_parse(KEYS, strlen(KEYS), &ring, &error);
+    return algorithms_init() != 0 ? -1 : keyring_parse(KEYS, strlen(KEYS), &ring, &error);
 }
 
 static int free_ring(void **state)

@@ -258,7 +258,7 @@ static void *open_method(const struct test_case *test, const struct method *meth
     unsigned options[METHOD_MAX_OPTIONS];
     static const struct token_value by = { "\"u-1\"", 5, JSON_STRING, true };
     struct buf scratch = { .maximum = 1 << 16 };
-    method_usual(method, options);
+    method_set_defaults(method, options);
     for (size_t i = 0; i < METHOD_MAX_OPTIONS && test->options[i] != NULL; i++) {
         size_t number, value;
         assert_int_equal(method_set(method, test->options[i], strlen(test->options[i]), options,

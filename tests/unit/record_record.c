@@ -180,10 +180,10 @@ static void writes_verdicts(void **state)
         VERDICT_QUARANTINED, VERDICT_SENT };
     unsigned settled = 0;
     for (unsigned status = 0; status <= VERDICT_UNKNOWN; status++)
-        settled += verdict_status_settles((enum verdict_status)status);
+        settled += verdict_status_is_final((enum verdict_status)status);
     assert_int_equal(settled, 4);
     for (size_t i = 0; i < 4; i++)
-        assert_true(verdict_status_settles(settling[i]));
+        assert_true(verdict_status_is_final(settling[i]));
 }
 
 int main(void)

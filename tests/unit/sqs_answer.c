@@ -341,7 +341,7 @@ static void test_queue_attributes(void **state)
             rows[i].value);
         enum found_result result =
             feed(&answer, PROTOCOL_QUERY, false, xml.data, xml.length, 9, NULL);
-        assert_int_equal(call_judge(&call, &request, &answer.found, result, "host"), AWS_OK);
+        assert_int_equal(call_finish(&call, &request, &answer.found, result, "host"), AWS_OK);
         assert_int_equal(call.has_visibility_timeout, rows[i].given);
         assert_int_equal(call.visibility_timeout_s, rows[i].seconds);
     }
@@ -450,7 +450,7 @@ static void test_sent_attributes(void **state)
             (struct call_entry){ .text = "b", .length = 1, .message = i < 3 ? &message : NULL };
     answer_init(&answer);
     enum found_result result = feed(&answer, PROTOCOL_QUERY, false, xml, strlen(xml), 9, NULL);
-    assert_int_equal(call_judge(&call, &request, &answer.found, result, "host"), AWS_OK);
+    assert_int_equal(call_finish(&call, &request, &answer.found, result, "host"), AWS_OK);
     for (size_t i = 0; i < 4; i++)
         assert_int_equal(call.entries[i].cause, causes[i]);
     assert_string_equal(call.entries[1].code, "wrong-checksum");

@@ -165,7 +165,7 @@ static void check_batches(enum protocol protocol, const struct batch_answer *row
             call.entries[j] = (struct call_entry){ .text = "b?", .length = 2 };
         enum found_result result =
             feed(&answer, protocol, false, row->text, strlen(row->text), 9, NULL);
-        assert_int_equal(call_judge(&call, &request, &answer.found, result, "host"), AWS_OK);
+        assert_int_equal(call_finish(&call, &request, &answer.found, result, "host"), AWS_OK);
         for (size_t j = 0; j < 3; j++) {
             if (call.entries[j].cause != row->causes[j])
                 fail_msg("answer %zu, entry %zu: cause %d", i, j, (int)call.entries[j].cause);
@@ -197,7 +197,7 @@ static void check_judgement(enum protocol protocol, const struct judged *rows, s
         (void)snprintf(request.error_name, sizeof request.error_name, "%s", row->header);
         enum found_result result =
             feed(&answer, protocol, false, row->text, strlen(row->text), 5, NULL);
-        enum aws_cause cause = call_judge(&call, &request, &answer.found, result, "host:1");
+        enum aws_cause cause = call_finish(&call, &request, &answer.found, result, "host:1");
         if (cause != row->cause || cause != call.error.cause)
             fail_msg("row %zu: cause %d: %s", i, (int)cause, call.error.text);
         if (row->says != NULL && strstr(call.error.text, row->says) == NULL)

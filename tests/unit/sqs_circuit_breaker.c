@@ -18,7 +18,7 @@ static unsigned requests_in(uint64_t milliseconds)
     for (uint64_t now = 1000; now < 1000 + milliseconds; now++) {
         bool probes[100];
         unsigned passed = 0;
-        while (passed < 100 && circuit_breaker_lets(&breaker, false, now))
+        while (passed < 100 && circuit_breaker_allows(&breaker, false, now))
             probes[passed++] = circuit_breaker_enter(&breaker, false);
         requests += passed;
         while (passed > 0)
@@ -48,22 +48,22 @@ static void test_success_closes(void **state)
     assert_false(first);
     circuit_breaker_leave(&breaker, true, first, true, 1000);
     assert_int_equal(breaker.failures, 1);
-    assert_false(circuit_breaker_lets(&breaker, true, 999));
+    assert_false(circuit_breaker_allows(&breaker, true, 999));
     /* what was under way fails of the same fault */
     circuit_breaker_leave(&breaker, false, second, true, 1001);
     assert_int_equal(breaker.failures, 1);
     /* one probe at a time … */
-    assert_true(circuit_breaker_lets(&breaker, true, 2000));
+    assert_true(circuit_breaker_allows(&breaker, true, 2000));
     bool probe = circuit_breaker_enter(&breaker, true);
     assert_true(probe);
-    assert_false(circuit_breaker_lets(&breaker, true, 9000));
+    assert_false(circuit_breaker_allows(&breaker, true, 9000));
     /* … but a receive that hangs stops no other request */
-    assert_true(circuit_breaker_lets(&breaker, false, 9000));
+    assert_true(circuit_breaker_allows(&breaker, false, 9000));
     bool other = circuit_breaker_enter(&breaker, false);
-    assert_false(circuit_breaker_lets(&breaker, false, 9000));
+    assert_false(circuit_breaker_allows(&breaker, false, 9000));
     circuit_breaker_leave(&breaker, false, other, false, 9000);
     assert_false(breaker.open);
-    assert_true(circuit_breaker_lets(&breaker, true, 9000));
+    assert_true(circuit_breaker_allows(&breaker, true, 9000));
     circuit_breaker_leave(&breaker, true, probe, true, 9001);
     assert_true(breaker.open);
     assert_int_equal(breaker.failures, 1);

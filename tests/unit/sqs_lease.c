@@ -146,8 +146,8 @@ static void due_as_a_plain_search_says(void **state)
         assert_int_equal(lease_count(table), count);
         assert_true((lease_first(table) == NULL) == (due == UINT64_MAX));
         assert_true(lease_first(table) == NULL || lease_first(table)->due_ms == due);
-        assert_true((lease_eldest(table) == NULL) == (count == 0));
-        assert_true(count == 0 || lease_eldest(table)->received_ms == eldest);
+        assert_true((lease_oldest(table) == NULL) == (count == 0));
+        assert_true(count == 0 || lease_oldest(table)->received_ms == eldest);
     }
     assert_true(removed > STEPS / 20);
     lease_table_free(table);
@@ -165,7 +165,7 @@ static void ended_while_being_extended(void **state)
     old->extending = true;
     lease_remove(table, old);
     assert_null(find(table, "id"));
-    assert_ptr_equal(lease_eldest(table), other);
+    assert_ptr_equal(lease_oldest(table), other);
     assert_int_equal(lease_count(table), 1);
     /* The message is received again meanwhile. */
     struct lease *renewed = add(table, "id", "new handle");

@@ -23,7 +23,7 @@
 
 #include "crypto/aes.h"
 #include "crypto/digest.h"
-#include "crypto/door.h"
+#include "crypto/algorithms.h"
 #include "crypto/hkdf.h"
 #include "crypto/hmac.h"
 #include "crypto/random.h"
@@ -35,7 +35,7 @@ static const char hostile[] = "openssl_conf = init\n"
                               "alg_section = algorithms\n"
                               "[algorithms]\n"
                               "default_properties = fips=yes\n";
-static char config_path[] = "/tmp/crypto_door.XXXXXX";
+static char config_path[] = "/tmp/crypto_algorithms.XXXXXX";
 
 static int write_config(void **state)
 {
@@ -119,7 +119,7 @@ static int uninitialised_under_hostile_config(void)
 static int initialised_under_hostile_config(void)
 {
     setenv("OPENSSL_CONF", config_path, 1);
-    if (door_init() != 0 || door_init() != 0)
+    if (algorithms_init() != 0 || algorithms_init() != 0)
         return 1;
     /* The configuration has not been read by any part of the library. */
     if (EVP_MD_fetch(NULL, "SHA256", NULL) == NULL)
@@ -177,7 +177,7 @@ static int opens_confined(void)
 
 static int works_after_init(void)
 {
-    if (door_init() != 0)
+    if (algorithms_init() != 0)
         return 1;
     if (confine() != 0)
         return 2;
@@ -204,11 +204,11 @@ static int fetches_at_init(void)
 {
     size_t before;
 
-    if (CRYPTO_set_mem_functions(counted_malloc, NULL, NULL) != 1 || door_init() != 0)
+    if (CRYPTO_set_mem_functions(counted_malloc, NULL, NULL) != 1 || algorithms_init() != 0)
         return 1;
     before = allocations;
-    for (int name = 0; name < DOOR_NAMES; name++)
-        if (door_fetch((enum door_name)name) == NULL)
+    for (int name = 0; name < ALGORITHM_COUNT; name++)
+        if (algorithms_fetch((enum algorithm)name) == NULL)
             return 2;
     return before > 0 && allocations == before ? 0 : 3;
 }

@@ -1,5 +1,5 @@
-#ifndef PII_SCAN_SCAN_H
-#define PII_SCAN_SCAN_H
+#ifndef PII_SCAN_SURVEY_H
+#define PII_SCAN_SURVEY_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -20,6 +20,6 @@ struct settings {
 };
 
 /* Do the work from standard input to output. Return the status to exit with, after its message. */
-int scan_run(const struct settings *settings);
+int survey_run(const struct settings *settings);
 
 #endif

@@ -1,4 +1,4 @@
-#include "crypto/door.h"
+#include "crypto/algorithms.h"
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
@@ -8,19 +8,19 @@
 static const struct {
     const char *name;
     bool is_digest;
-} algorithms[DOOR_NAMES] = {
-    [DOOR_AES_128_ECB] = { "AES-128-ECB", false },
-    [DOOR_AES_192_ECB] = { "AES-192-ECB", false },
-    [DOOR_AES_256_ECB] = { "AES-256-ECB", false },
-    [DOOR_MD5] = { "MD5", true },
-    [DOOR_SHA256] = { "SHA256", true },
+} algorithms[ALGORITHM_COUNT] = {
+    [ALGORITHM_AES_128_ECB] = { "AES-128-ECB", false },
+    [ALGORITHM_AES_192_ECB] = { "AES-192-ECB", false },
+    [ALGORITHM_AES_256_ECB] = { "AES-256-ECB", false },
+    [ALGORITHM_MD5] = { "MD5", true },
+    [ALGORITHM_SHA256] = { "SHA256", true },
 };
 
 /* Kept to the end of the process: a fetch costs more than a thousand AES blocks. */
 static OSSL_LIB_CTX *library;
-static void *handles[DOOR_NAMES];
+static void *handles[ALGORITHM_COUNT];
 
-void *door_fetch(enum door_name name)
+void *algorithms_fetch(enum algorithm name)
 {
     if (handles[name] != NULL)
         return handles[name];
@@ -36,13 +36,13 @@ void *door_fetch(enum door_name name)
     return handles[name];
 }
 
-int door_init(void)
+int algorithms_init(void)
 {
     /* The shared context is not used here, but parts of the library look into it by themselves. */
     if (OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) != 1)
         return -1;
-    for (int name = 0; name < DOOR_NAMES; name++)
-        if (door_fetch((enum door_name)name) == NULL)
+    for (int name = 0; name < ALGORITHM_COUNT; name++)
+        if (algorithms_fetch((enum algorithm)name) == NULL)
             return -1;
     return 0;
 }

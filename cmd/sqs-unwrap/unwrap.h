@@ -1,5 +1,5 @@
-#ifndef SQS_UNWRAP_MESSAGE_H
-#define SQS_UNWRAP_MESSAGE_H
+#ifndef SQS_UNWRAP_UNWRAP_H
+#define SQS_UNWRAP_UNWRAP_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -9,13 +9,13 @@
 #include "events.h"
 
 /* A line in, the records of its events out. */
-struct message_options {
+struct unwrap_options {
     struct events_options events;
     size_t maximum; /* bytes of a record */
     uint64_t parts; /* records that a message may give */
 };
 
-struct message_counts {
+struct unwrap_counts {
     uint64_t records;   /* that came; */
     uint64_t unwrapped; /* of them something was taken off, */
     uint64_t left;      /* nothing was recognised, or decoded, */
@@ -26,30 +26,30 @@ struct message_counts {
     uint64_t kinds[KIND_COUNT];
 };
 
-struct message;
+struct unwrap;
 
 /* A bound of the records of one message together, in units of the longest. */
-enum { MESSAGE_MOST_TIMES = 64 };
+enum { UNWRAP_MOST_TIMES = 64 };
 
-struct message *message_new(const struct message_options *options); /* NULL: no memory */
-void message_free(struct message *message);
+struct unwrap *unwrap_new(const struct unwrap_options *options); /* NULL: no memory */
+void unwrap_free(struct unwrap *unwrap);
 
-enum message_result {
-    MESSAGE_OK,
-    MESSAGE_WRITE, /* out has failed */
-    MESSAGE_NO_MEMORY
+enum unwrap_result {
+    UNWRAP_OK,
+    UNWRAP_WRITE, /* out has failed */
+    UNWRAP_NO_MEMORY
 };
 
 /*
- * message_line(message, line, out, counts):
+ * unwrap_line(unwrap, line, out, counts):
  * Write what becomes of the line. Nothing of it has been written unless its bounds are kept: they
  * are known before its first record is.
  */
-enum message_result message_line(struct message *message, const struct line *line, struct out *out,
-    struct message_counts *counts);
+enum unwrap_result unwrap_line(struct unwrap *unwrap, const struct line *line, struct out *out,
+    struct unwrap_counts *counts);
 
 /* The same of the first bytes of a line that is too long: an error record. */
-enum message_result message_long_line(struct message *message, const struct line *line,
-    struct out *out, struct message_counts *counts);
+enum unwrap_result unwrap_long_line(struct unwrap *unwrap, const struct line *line, struct out *out,
+    struct unwrap_counts *counts);
 
 #endif

@@ -1,4 +1,4 @@
-#include "report.h"
+#include "listing.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -22,7 +22,7 @@ static uint64_t of_type(const struct node *node, int type)
                               : node->types[type];
 }
 
-int report_share(struct buf *out, uint64_t part, uint64_t whole)
+int listing_share(struct buf *out, uint64_t part, uint64_t whole)
 {
     uint64_t share = whole == 0 ? 0 : part >= whole ? 10000 : part * 10000 / whole;
     if (share == 0 && part > 0)
@@ -59,7 +59,7 @@ static void add_types(struct buf *out, const struct node *node, bool json)
     }
 }
 
-int report_json(struct buf *out, const struct report_row *row)
+int listing_json(struct buf *out, const struct listing_row *row)
 {
     const struct node *node = row->node;
     struct buf path = { .maximum = out->maximum };
@@ -73,11 +73,11 @@ int report_json(struct buf *out, const struct report_row *row)
     (void)buf_printf(out, ",\"records\":%" PRIu64 ",\"types\":{", node->records);
     add_types(out, node, true);
     (void)buf_puts(out, "},\"kinds\":{");
-    for (unsigned kind = 0; kind < LOOK_KINDS; kind++) {
+    for (unsigned kind = 0; kind < INSPECT_KINDS; kind++) {
         if (node->hits[kind] == 0)
             continue;
-        (void)buf_printf(out, "%s\"%s\":", any ? "," : "", look_kind_name(kind));
-        (void)report_share(out, node->hits[kind], node->values);
+        (void)buf_printf(out, "%s\"%s\":", any ? "," : "", inspect_kind_name(kind));
+        (void)listing_share(out, node->hits[kind], node->values);
         any = true;
     }
     (void)buf_printf(out, "},\"distinct\":%" PRIu64 ",\"personal\":%s,\"policy\":", different(node),
@@ -98,7 +98,7 @@ static void fill(struct buf *out, size_t start, size_t width)
     while (!out->failed && out->length - start < width);
 }
 
-int report_heading(struct buf *out)
+int listing_heading(struct buf *out)
 {
     size_t start = out->length;
     (void)buf_puts(out, "PATH");
@@ -111,7 +111,7 @@ int report_heading(struct buf *out)
     return buf_puts(out, "KINDS\n");
 }
 
-int report_line(struct buf *out, const struct report_row *row)
+int listing_line(struct buf *out, const struct listing_row *row)
 {
     const struct node *node = row->node;
     size_t start = out->length;
@@ -125,11 +125,11 @@ int report_line(struct buf *out, const struct report_row *row)
     fill(out, start, TYPE_WIDTH);
     (void)buf_printf(out, "%10" PRIu64 " %-8s %-10s ", different(node),
         row->personal != 0 ? "yes" : "no", row->policy == NULL ? "-" : row->policy);
-    for (unsigned kind = 0; kind < LOOK_KINDS; kind++) {
+    for (unsigned kind = 0; kind < INSPECT_KINDS; kind++) {
         if (node->hits[kind] == 0)
             continue;
-        (void)buf_printf(out, "%s%s ", any ? ", " : "", look_kind_name(kind));
-        (void)report_share(out, node->hits[kind], node->values);
+        (void)buf_printf(out, "%s%s ", any ? ", " : "", inspect_kind_name(kind));
+        (void)listing_share(out, node->hits[kind], node->values);
         any = true;
     }
     return buf_puts(out, any ? "\n" : "-\n");

@@ -1,4 +1,4 @@
-#include "look.h"
+#include "inspect.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -19,57 +19,59 @@ struct cached {
     struct key_meaning meaning;
 };
 
-struct look {
-    struct buf string;          /* of look_decode() */
+struct inspect {
+    struct buf string;          /* of inspect_decode() */
     struct buf packed[LEVELS];  /* base64 decoded, */
     struct buf strings[LEVELS]; /* and strings within a text in a string */
     unsigned level;
     struct cached cache[CACHE];
-    struct look_key *above[LEVELS]; /* of the containers open at each level */
+    struct inspect_key *above[LEVELS]; /* of the containers open at each level */
 };
 
-const char *look_kind_name(unsigned kind)
+const char *inspect_kind_name(unsigned kind)
 {
-    return kind == LOOK_JSON ? "json" : kind == LOOK_BASE64 ? "base64" : key_kind_name(kind);
+    return kind == INSPECT_JSON  ? "json"
+        : kind == INSPECT_BASE64 ? "base64"
+                                 : key_meaning_kind_name(kind);
 }
 
-struct look *look_new(size_t maximum)
+struct inspect *inspect_new(size_t maximum)
 {
-    struct look *look = calloc(1, sizeof *look);
-    if (look == NULL)
+    struct inspect *inspect = calloc(1, sizeof *inspect);
+    if (inspect == NULL)
         return NULL;
-    buf_init(&look->string, maximum);
+    buf_init(&inspect->string, maximum);
     for (size_t i = 0; i < LEVELS; i++) {
-        buf_init(&look->packed[i], maximum + 16);
-        buf_init(&look->strings[i], maximum);
-        look->above[i] = calloc(JSON_MAX_DEPTH + 1, sizeof *look->above[i]);
-        if (look->above[i] == NULL) {
-            look_free(look);
+        buf_init(&inspect->packed[i], maximum + 16);
+        buf_init(&inspect->strings[i], maximum);
+        inspect->above[i] = calloc(JSON_MAX_DEPTH + 1, sizeof *inspect->above[i]);
+        if (inspect->above[i] == NULL) {
+            inspect_free(inspect);
             return NULL;
         }
     }
-    return look;
+    return inspect;
 }
 
-void look_free(struct look *look)
+void inspect_free(struct inspect *inspect)
 {
-    if (look == NULL)
+    if (inspect == NULL)
         return;
     for (size_t i = 0; i < LEVELS; i++) {
-        buf_wipe(&look->packed[i]);
-        buf_wipe(&look->strings[i]);
-        free(look->above[i]);
+        buf_wipe(&inspect->packed[i]);
+        buf_wipe(&inspect->strings[i]);
+        free(inspect->above[i]);
     }
-    buf_wipe(&look->string);
-    free(look);
+    buf_wipe(&inspect->string);
+    free(inspect);
 }
 
-void look_shrink(struct look *look)
+void inspect_shrink(struct inspect *inspect)
 {
-    buf_shrink(&look->string, KEPT);
+    buf_shrink(&inspect->string, KEPT);
     for (size_t i = 0; i < LEVELS; i++) {
-        buf_shrink(&look->packed[i], KEPT);
-        buf_shrink(&look->strings[i], KEPT);
+        buf_shrink(&inspect->packed[i], KEPT);
+        buf_shrink(&inspect->strings[i], KEPT);
     }
 }
 
@@ -82,13 +84,13 @@ static const char *decode(struct buf *out, const char *quoted, size_t length, si
     return out->data == NULL ? "" : out->data;
 }
 
-const char *look_decode(struct look *look, const char *quoted, size_t length, size_t *size)
+const char *inspect_decode(struct inspect *inspect, const char *quoted, size_t length, size_t *size)
 {
-    return decode(&look->string, quoted, length, size);
+    return decode(&inspect->string, quoted, length, size);
 }
 
-void look_key_below(struct look_key *key, const struct key_meaning *meaning,
-    const struct look_key *above)
+void inspect_key_below(struct inspect_key *key, const struct key_meaning *meaning,
+    const struct inspect_key *above)
 {
     key->kinds = meaning->kinds;
     key->weak = meaning->weak;
@@ -113,18 +115,18 @@ void look_key_below(struct look_key *key, const struct key_meaning *meaning,
         key->traits |= KEY_THING | KEY_LASTING;
 }
 
-static const struct key_meaning *meaning_of(struct look *look, const char *key, size_t length,
+static const struct key_meaning *meaning_of(struct inspect *inspect, const char *key, size_t length,
     struct key_meaning *room)
 {
-    struct cached *cached = &look->cache[hash_bytes(key, length) % CACHE];
+    struct cached *cached = &inspect->cache[hash_bytes(key, length) % CACHE];
     if (length == 0 || length > CACHED_KEY) {
-        key_read(key, length, room);
+        key_meaning_read(key, length, room);
         return room;
     }
     if (cached->length != length || memcmp(cached->key, key, length) != 0) {
         memcpy(cached->key, key, length);
         cached->length = length;
-        key_read(key, length, &cached->meaning);
+        key_meaning_read(key, length, &cached->meaning);
     }
     return &cached->meaning;
 }
@@ -160,7 +162,7 @@ static bool is_role(const char *text, size_t length)
 }
 
 /* "10.0.0.7", and versions that look like it: "4.12.0.7". */
-static void look_at_quad(const char *text, size_t length, struct look_finding *finding)
+static void inspect_at_quad(const char *text, size_t length, struct inspect_finding *finding)
 {
     size_t run = 0;
     size_t longest = 0;
@@ -175,8 +177,8 @@ static void look_at_quad(const char *text, size_t length, struct look_finding *f
 
 /* Kinds by shape. Where the key speaks of a version or an order, what is nothing but digits and
  * signs is that. */
-static void look_at_shape(const struct look_key *key, const char *text, size_t length,
-    struct look_finding *finding)
+static void inspect_at_shape(const struct inspect_key *key, const char *text, size_t length,
+    struct inspect_finding *finding)
 {
     const unsigned numbers = KEY_NUMBER | KEY_TIME | KEY_OPAQUE;
     struct detect detect;
@@ -202,14 +204,14 @@ static void look_at_shape(const struct look_key *key, const char *text, size_t l
         if (piece.kind == DETECT_PHONE)
             finding->loose_phone = whole && !said && text[piece.offset] != '+';
         if (piece.kind == DETECT_IPV4)
-            look_at_quad(text + piece.offset, piece.length, finding);
+            inspect_at_quad(text + piece.offset, piece.length, finding);
         finding->kinds |= DETECT_BIT(piece.kind);
     }
     finding->role = mails > 0 && roles == mails;
 }
 
-static void look_at_key(const struct look_key *key, const struct likely *value,
-    struct look_finding *finding)
+static void inspect_key_words(const struct inspect_key *key, const struct likely *value,
+    struct inspect_finding *finding)
 {
     unsigned likely = likely_kinds(value, key->kinds, key->weak, key->traits);
     /* a check digit that is wrong is worth more than a word */
@@ -223,31 +225,31 @@ static void look_at_key(const struct look_key *key, const struct likely *value,
         finding->kinds |= DETECT_BIT(KEY_NAME);
 }
 
-static void add(struct look_finding *finding, const struct look_finding *other)
+static void add(struct inspect_finding *finding, const struct inspect_finding *other)
 {
     finding->kinds |= other->kinds;
     finding->role = finding->role || other->role;
     finding->opaque = finding->opaque || other->opaque;
 }
 
-static int look_at_packed(struct look *look, const struct look_key *key, const char *text,
-    size_t length, struct look_finding *finding);
+static int inspect_at_packed(struct inspect *inspect, const struct inspect_key *key,
+    const char *text, size_t length, struct inspect_finding *finding);
 
 /* A text in which values stand: of what it can be, look at what it is. */
-static int look_at_string(struct look *look, const struct look_key *key, const char *text,
-    size_t length, struct look_finding *finding)
+static int inspect_string(struct inspect *inspect, const struct inspect_key *key, const char *text,
+    size_t length, struct inspect_finding *finding)
 {
     const struct likely value = { text, length, false };
     if (is_token(text, length)) {
         finding->masked = true;
         return 0;
     }
-    if (look_at_packed(look, key, text, length, finding) != 0)
+    if (inspect_at_packed(inspect, key, text, length, finding) != 0)
         return -1;
-    if ((finding->kinds & (1u << LOOK_JSON | 1u << LOOK_BASE64)) != 0)
+    if ((finding->kinds & (1u << INSPECT_JSON | 1u << INSPECT_BASE64)) != 0)
         return 0;
-    look_at_shape(key, text, length, finding);
-    look_at_key(key, &value, finding);
+    inspect_at_shape(key, text, length, finding);
+    inspect_key_words(key, &value, finding);
     return 0;
 }
 
@@ -263,13 +265,13 @@ static bool is_number_of_card(const char *text, size_t length)
     return digits >= 13 && digits <= 19;
 }
 
-int look_at(struct look *look, const struct look_key *key, enum json_kind kind, const char *text,
-    size_t length, struct look_finding *finding)
+int inspect_scalar(struct inspect *inspect, const struct inspect_key *key, enum json_kind kind,
+    const char *text, size_t length, struct inspect_finding *finding)
 {
     memset(finding, 0, sizeof *finding);
     if (kind == JSON_STRING) {
         finding->long_number = length <= 24 && is_number_of_card(text, length);
-        return look_at_string(look, key, text, length, finding);
+        return inspect_string(inspect, key, text, length, finding);
     }
     if (kind != JSON_NUMBER)
         return 0;
@@ -277,12 +279,12 @@ int look_at(struct look *look, const struct look_key *key, enum json_kind kind, 
     finding->long_number = is_number_of_card(text, length);
     if (finding->long_number && (key->traits & (KEY_NUMBER | KEY_TIME | KEY_OPAQUE)) == 0)
         finding->kinds |= detect_kinds(text, length, DETECT_BIT(DETECT_CARD));
-    look_at_key(key, &value, finding);
+    inspect_key_words(key, &value, finding);
     return 0;
 }
 
 /* Leave out what only many values of one path could tell: each is looked at by itself here. */
-static void doubt(const struct look_key *key, struct look_finding *finding)
+static void doubt(const struct inspect_key *key, struct inspect_finding *finding)
 {
     const unsigned of_things = DETECT_BIT(KEY_ADDRESS) | DETECT_BIT(KEY_GEO) | DETECT_BIT(KEY_USER);
     if ((key->traits & KEY_THING) != 0)
@@ -295,11 +297,11 @@ static void doubt(const struct look_key *key, struct look_finding *finding)
         finding->kinds &= ~DETECT_BIT(KEY_USER);
 }
 
-/* A scalar in what look_into() walks through. */
-static int look_at_scalar(struct look *look, const struct look_key *key,
-    const struct json_walk *walk, struct buf *strings, struct look_finding *finding)
+/* A scalar in what inspect_json() walks through. */
+static int inspect_at_scalar(struct inspect *inspect, const struct inspect_key *key,
+    const struct json_walk *walk, struct buf *strings, struct inspect_finding *finding)
 {
-    struct look_finding found;
+    struct inspect_finding found;
     const char *text = walk->value;
     size_t length = walk->length;
     if (walk->kind == JSON_STRING) {
@@ -310,7 +312,7 @@ static int look_at_scalar(struct look *look, const struct look_key *key,
         if (text == NULL)
             return -1;
     }
-    if (look_at(look, key, walk->kind, text, length, &found) != 0)
+    if (inspect_scalar(inspect, key, walk->kind, text, length, &found) != 0)
         return -1;
     doubt(key, &found);
     add(finding, &found);
@@ -318,8 +320,9 @@ static int look_at_scalar(struct look *look, const struct look_key *key,
 }
 
 /* What the key of a value says; personal keys are found in it, too. NULL: no memory. */
-static const struct key_meaning *look_at_name(struct look *look, const struct json_walk *walk,
-    struct buf *strings, struct key_meaning *room, struct look_finding *finding)
+static const struct key_meaning *inspect_at_name(struct inspect *inspect,
+    const struct json_walk *walk, struct buf *strings, struct key_meaning *room,
+    struct inspect_finding *finding)
 {
     const char *name = walk->key + 1;
     size_t length = walk->key_length - 2;
@@ -328,53 +331,54 @@ static const struct key_meaning *look_at_name(struct look *look, const struct js
     if (name == NULL)
         return NULL;
     finding->kinds |= detect_kinds(name, length, DETECT_ALL);
-    return meaning_of(look, name, length, room);
+    return meaning_of(inspect, name, length, room);
 }
 
-int look_into(struct look *look, const struct look_key *key, const char *text, size_t length,
-    struct look_finding *finding)
+int inspect_json(struct inspect *inspect, const struct inspect_key *key, const char *text,
+    size_t length, struct inspect_finding *finding)
 {
     struct json_walk walk;
     enum json_walk_event event;
     int result = 0;
     memset(finding, 0, sizeof *finding);
-    if (look->level == LEVELS)
+    if (inspect->level == LEVELS)
         return 0;
-    struct look_key *above = look->above[look->level];
-    struct buf *strings = &look->strings[look->level];
-    look->level++;
+    struct inspect_key *above = inspect->above[inspect->level];
+    struct buf *strings = &inspect->strings[inspect->level];
+    inspect->level++;
     json_walk_start(&walk, text, length);
     while (result == 0 && (event = json_walk_next(&walk)) != JSON_WALK_END) {
-        struct look_key own = walk.depth == 0 ? *key : above[walk.depth - 1];
+        struct inspect_key own = walk.depth == 0 ? *key : above[walk.depth - 1];
         struct key_meaning room;
         if (event == JSON_WALK_CLOSE)
             continue;
         if (walk.key != NULL) {
-            const struct key_meaning *meaning = look_at_name(look, &walk, strings, &room, finding);
+            const struct key_meaning *meaning =
+                inspect_at_name(inspect, &walk, strings, &room, finding);
             result = meaning == NULL ? -1 : 0;
             if (meaning != NULL)
-                look_key_below(&own, meaning, &above[walk.depth - 1]);
+                inspect_key_below(&own, meaning, &above[walk.depth - 1]);
         }
         if (event == JSON_WALK_OPEN)
             above[walk.depth] = own;
         else if (result == 0)
-            result = look_at_scalar(look, &own, &walk, strings, finding);
+            result = inspect_at_scalar(inspect, &own, &walk, strings, finding);
     }
-    look->level--;
+    inspect->level--;
     return result;
 }
 
-static int look_at_json(struct look *look, const struct look_key *key, const char *text,
-    size_t length, struct look_finding *finding)
+static int inspect_at_json(struct inspect *inspect, const struct inspect_key *key, const char *text,
+    size_t length, struct inspect_finding *finding)
 {
     struct json_result result;
-    struct look_finding found;
+    struct inspect_finding found;
     if (json_scan(text, length, NULL, JSON_MAX_DEPTH, NULL, &result) != JSON_OK)
         return 0;
-    if (look_into(look, key, text, length, &found) != 0)
+    if (inspect_json(inspect, key, text, length, &found) != 0)
         return -1;
     add(finding, &found);
-    finding->kinds |= 1u << LOOK_JSON;
+    finding->kinds |= 1u << INSPECT_JSON;
     return 0;
 }
 
@@ -403,11 +407,11 @@ static bool is_base64(const char *text, size_t length)
     return lower && upper;
 }
 
-static int look_at_base64(struct look *look, const struct look_key *key, const char *text,
-    size_t length, struct look_finding *finding)
+static int inspect_at_base64(struct inspect *inspect, const struct inspect_key *key,
+    const char *text, size_t length, struct inspect_finding *finding)
 {
-    struct look_finding found = { 0 };
-    struct buf *out = &look->packed[look->level];
+    struct inspect_finding found = { 0 };
+    struct buf *out = &inspect->packed[inspect->level];
     size_t size = 0;
     buf_clear(out);
     if (buf_reserve(out, base64_decoded_max(length)) == NULL)
@@ -418,28 +422,28 @@ static int look_at_base64(struct look *look, const struct look_key *key, const c
     out->length = size;
     if (!is_text(out->data, size))
         return 0;
-    look->level++;
-    int looked = look_at_string(look, key, out->data, size, &found);
-    look->level--;
+    inspect->level++;
+    int looked = inspect_string(inspect, key, out->data, size, &found);
+    inspect->level--;
     if (looked != 0)
         return -1;
     add(finding, &found);
-    finding->kinds |= 1u << LOOK_BASE64;
+    finding->kinds |= 1u << INSPECT_BASE64;
     return 0;
 }
 
-static int look_at_packed(struct look *look, const struct look_key *key, const char *text,
-    size_t length, struct look_finding *finding)
+static int inspect_at_packed(struct inspect *inspect, const struct inspect_key *key,
+    const char *text, size_t length, struct inspect_finding *finding)
 {
     size_t start = 0;
-    if (length < 2 || look->level == LEVELS)
+    if (length < 2 || inspect->level == LEVELS)
         return 0;
     while (start < length &&
         (text[start] == ' ' || text[start] == '\t' || text[start] == '\r' || text[start] == '\n'))
         start++;
     if (start < length && (text[start] == '{' || text[start] == '['))
-        return look_at_json(look, key, text, length, finding);
+        return inspect_at_json(inspect, key, text, length, finding);
     if (length >= BASE64_LEAST && is_base64(text, length))
-        return look_at_base64(look, key, text, length, finding);
+        return inspect_at_base64(inspect, key, text, length, finding);
     return 0;
 }

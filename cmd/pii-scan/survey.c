@@ -1,4 +1,4 @@
-#include "scan.h"
+#include "survey.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -17,12 +17,12 @@
 #include "cover.h"
 #include "judge.h"
 #include "records.h"
-#include "report.h"
+#include "listing.h"
 #include "suggest.h"
 
 enum { TEXT_MOST = 16 << 20, FLUSHED = 1 << 16 };
 
-struct scan {
+struct survey {
     const struct settings *settings;
     struct cover *cover; /* NULL: there is no policy */
     struct records *records;
@@ -49,14 +49,14 @@ static const struct metric metrics[] = {
 
 static void read_meter(void *context, uint64_t *values, uint64_t *oldest_ms)
 {
-    struct scan *scan = context;
-    const struct records_counts *counts = records_counts(scan->records);
+    struct survey *survey = context;
+    const struct records_counts *counts = records_counts(survey->records);
     (void)oldest_ms; /* nothing is held back */
-    if (counts->records > scan->went_through)
-        scan->last_success_ms = clock_realtime_ms();
-    scan->went_through = counts->records;
+    if (counts->records > survey->went_through)
+        survey->last_success_ms = clock_realtime_ms();
+    survey->went_through = counts->records;
     const uint64_t now[] = { counts->records, counts->malformed, counts->errors,
-        scan->last_success_ms };
+        survey->last_success_ms };
     _Static_assert(sizeof now / sizeof *now == sizeof metrics / sizeof *metrics,
         "a value for each");
     for (size_t i = 0; i < sizeof now / sizeof *now; i++)
@@ -64,55 +64,55 @@ static void read_meter(void *context, uint64_t *values, uint64_t *oldest_ms)
 }
 
 /* 0, or the status to exit with. */
-static int open_meter(struct scan *scan)
+static int open_meter(struct survey *survey)
 {
-    const struct meter_config config = { .options = scan->settings->meter,
+    const struct meter_config config = { .options = survey->settings->meter,
         .metrics = metrics,
         .count = sizeof metrics / sizeof *metrics,
         .noun = "records",
         .apart = true,
         .read = read_meter,
-        .context = scan };
-    if (meter_open(&scan->meter, &config) == 0)
+        .context = survey };
+    if (meter_open(&survey->meter, &config) == 0)
         return 0;
-    msg_error("cannot write %s: %s", scan->settings->meter.metrics_file, meter_reason(errno));
+    msg_error("cannot write %s: %s", survey->settings->meter.metrics_file, meter_reason(errno));
     return STATUS_IO;
 }
 
-static int open_all(struct scan *scan)
+static int open_all(struct survey *survey)
 {
-    const struct settings *settings = scan->settings;
+    const struct settings *settings = survey->settings;
     const char *root = settings->root == NULL ? ".body" : settings->root;
     struct failure failure = { .status = STATUS_OK };
-    buf_init(&scan->text, TEXT_MOST);
-    scan->records = records_new(root, settings->root == NULL, settings->max_record);
-    if (scan->records == NULL) {
+    buf_init(&survey->text, TEXT_MOST);
+    survey->records = records_new(root, settings->root == NULL, settings->max_record);
+    if (survey->records == NULL) {
         if (errno != EINVAL)
             return -1;
         msg_error("option --root takes a path of keys such as .body, or .");
         return STATUS_USAGE;
     }
     if (settings->policy_file != NULL) {
-        scan->cover = cover_open(settings->policy_file, root, &failure);
-        if (scan->cover == NULL)
+        survey->cover = cover_open(settings->policy_file, root, &failure);
+        if (survey->cover == NULL)
             return failure_report(&failure);
     }
-    scan->reader = line_open(STDIN_FILENO, settings->max_record, settings->grace_ms);
-    scan->out = out_open(STDOUT_FILENO);
-    if (scan->reader == NULL || scan->out == NULL || stop_install() != 0)
+    survey->reader = line_open(STDIN_FILENO, settings->max_record, settings->grace_ms);
+    survey->out = out_open(STDOUT_FILENO);
+    if (survey->reader == NULL || survey->out == NULL || stop_install() != 0)
         return -1;
-    out_set_grace(scan->out, settings->grace_ms);
-    return open_meter(scan);
+    out_set_grace(survey->out, settings->grace_ms);
+    return open_meter(survey);
 }
 
-static void close_all(struct scan *scan)
+static void close_all(struct survey *survey)
 {
-    meter_close(scan->meter);
-    out_free(scan->out);
-    line_close(scan->reader);
-    records_free(scan->records);
-    cover_close(scan->cover);
-    buf_free(&scan->text);
+    meter_close(survey->meter);
+    out_free(survey->out);
+    line_close(survey->reader);
+    records_free(survey->records);
+    cover_close(survey->cover);
+    buf_free(&survey->text);
 }
 
 /* A kernel that cannot do it is always said, and fatal only if that was asked for. */
@@ -139,13 +139,13 @@ static int confine(const struct settings *settings)
 }
 
 /* 0, or the status to exit with. */
-static int read_all(struct scan *scan)
+static int read_all(struct survey *survey)
 {
-    const struct settings *settings = scan->settings;
+    const struct settings *settings = survey->settings;
     struct line line;
-    while (settings->number == 0 || records_counts(scan->records)->records < settings->number) {
-        meter_turn(scan->meter);
-        enum line_result got = line_next(scan->reader, meter_timeout(scan->meter, -1), &line);
+    while (settings->number == 0 || records_counts(survey->records)->records < settings->number) {
+        meter_update(survey->meter);
+        enum line_result got = line_next(survey->reader, meter_timeout(survey->meter, -1), &line);
         if (got == LINE_AGAIN)
             continue;
         if (got == LINE_END || got == LINE_STOPPED)
@@ -154,81 +154,83 @@ static int read_all(struct scan *scan)
             msg_error("cannot read standard input: %s", strerror(errno));
             return errno == ENOMEM ? STATUS_INTERNAL : STATUS_IO;
         }
-        if (records_line(scan->records, got == LINE_OK ? line.text : NULL, line.length,
+        if (records_line(survey->records, got == LINE_OK ? line.text : NULL, line.length,
                 line.number) != 0) {
             msg_error("out of memory");
             return STATUS_INTERNAL;
         }
     }
-    if (records_end(scan->records) == 0)
+    if (records_end(survey->records) == 0)
         return 0;
     msg_error("out of memory");
     return STATUS_INTERNAL;
 }
 
 /* Write out what is in the text when it is so much, or all of it. 0, or -1. */
-static int flush(struct scan *scan, size_t least)
+static int flush(struct survey *survey, size_t least)
 {
-    if (scan->text.failed)
+    if (survey->text.failed)
         return -1;
-    if (scan->text.length < least || scan->text.length == 0)
+    if (survey->text.length < least || survey->text.length == 0)
         return 0;
-    int written = out_write(scan->out, scan->text.data, scan->text.length);
-    buf_clear(&scan->text);
+    int written = out_write(survey->out, survey->text.data, survey->text.length);
+    buf_clear(&survey->text);
     return written;
 }
 
-static int print_row(struct scan *scan, enum records_part part, struct node *node)
+static int print_row(struct survey *survey, enum records_part part, struct node *node)
 {
-    struct report_row row = { node, judge_personal(node), NULL };
-    if (scan->cover != NULL)
-        row.policy = cover_of(scan->cover, part, node, row.personal);
-    scan->paths++;
-    scan->personal += row.personal != 0;
-    if (row.personal != 0 && row.policy == NULL && scan->uncovered++ == 0)
-        scan->first_uncovered = node;
-    if (scan->settings->suggest)
+    struct listing_row row = { node, judge_personal(node), NULL };
+    if (survey->cover != NULL)
+        row.policy = cover_of(survey->cover, part, node, row.personal);
+    survey->paths++;
+    survey->personal += row.personal != 0;
+    if (row.personal != 0 && row.policy == NULL && survey->uncovered++ == 0)
+        survey->first_uncovered = node;
+    if (survey->settings->suggest)
         return 0;
-    int added =
-        scan->settings->json ? report_json(&scan->text, &row) : report_line(&scan->text, &row);
-    return added != 0 ? -1 : flush(scan, FLUSHED);
+    int added = survey->settings->json ? listing_json(&survey->text, &row)
+                                       : listing_line(&survey->text, &row);
+    return added != 0 ? -1 : flush(survey, FLUSHED);
 }
 
-static int print_all(struct scan *scan)
+static int print_all(struct survey *survey)
 {
-    if (!scan->settings->suggest && !scan->settings->json && report_heading(&scan->text) != 0)
+    if (!survey->settings->suggest && !survey->settings->json &&
+        listing_heading(&survey->text) != 0)
         return -1;
     for (int part = 0; part < RECORDS_PARTS; part++) {
-        struct node *root = records_root(scan->records, (enum records_part)part);
+        struct node *root = records_root(survey->records, (enum records_part)part);
         bool shown = part == RECORDS_ROOT && root->records > 0;
         for (struct node *at = shown ? root : root->first; at != NULL; at = tree_after(at, root))
-            if (print_row(scan, (enum records_part)part, at) != 0)
+            if (print_row(survey, (enum records_part)part, at) != 0)
                 return -1;
     }
-    if (scan->settings->suggest && suggest_policy(&scan->text, scan->records) != 0)
+    if (survey->settings->suggest && suggest_policy(&survey->text, survey->records) != 0)
         return -1;
-    return flush(scan, 0);
+    return flush(survey, 0);
 }
 
 /* Likely personal paths that the policy lets pass without naming them. */
-static int complain(struct scan *scan)
+static int report_failure(struct survey *survey)
 {
-    if (scan->cover == NULL || scan->uncovered == 0)
+    if (survey->cover == NULL || survey->uncovered == 0)
         return STATUS_OK;
-    buf_clear(&scan->text);
-    if (tree_path(&scan->text, scan->first_uncovered) != 0 || buf_cstr(&scan->text) == NULL)
+    buf_clear(&survey->text);
+    if (tree_path(&survey->text, survey->first_uncovered) != 0 || buf_cstr(&survey->text) == NULL)
         return STATUS_INTERNAL;
     msg_error("%zu of %zu likely personal paths are not covered by %s, the first is %s",
-        scan->uncovered, scan->personal, scan->settings->policy_file, buf_cstr(&scan->text));
+        survey->uncovered, survey->personal, survey->settings->policy_file,
+        buf_cstr(&survey->text));
     msg_hint("name it there, with a method or with keep; --suggest proposes rules");
     return STATUS_PARTIAL;
 }
 
 /* What is to be said at the end. The status to exit with. */
-static int end(struct scan *scan)
+static int end(struct survey *survey)
 {
-    const struct records_counts *counts = records_counts(scan->records);
-    uint64_t left_out = records_tree(scan->records)->left_out;
+    const struct records_counts *counts = records_counts(survey->records);
+    uint64_t left_out = records_tree(survey->records)->left_out;
     char skipped[LINE_SKIPPED_SIZE];
     int status = STATUS_OK;
     if (counts->malformed > 0)
@@ -242,36 +244,36 @@ static int end(struct scan *scan)
     if (counts->malformed > 0 && counts->records == 0)
         status = STATUS_DATA;
     else
-        status = complain(scan);
+        status = report_failure(survey);
     msg_summary(status == STATUS_OK && counts->malformed == 0,
         "records=%" PRIu64 " malformed=%" PRIu64 " errors=%" PRIu64
         " paths=%zu personal=%zu uncovered=%zu seconds=%.2f%s",
-        counts->records, counts->malformed, counts->errors, scan->paths, scan->personal,
-        scan->cover == NULL ? 0 : scan->uncovered,
-        (double)(clock_monotonic_ms() - scan->begin) / 1000,
-        line_skipped_text(line_skipped(scan->reader), skipped));
+        counts->records, counts->malformed, counts->errors, survey->paths, survey->personal,
+        survey->cover == NULL ? 0 : survey->uncovered,
+        (double)(clock_monotonic_ms() - survey->begin) / 1000,
+        line_skipped_text(line_skipped(survey->reader), skipped));
     return status;
 }
 
-static int print(struct scan *scan)
+static int print(struct survey *survey)
 {
-    int printed = print_all(scan);
-    if (printed != 0 && out_error(scan->out) == 0) {
+    int printed = print_all(survey);
+    if (printed != 0 && out_error(survey->out) == 0) {
         msg_error("out of memory");
         return STATUS_INTERNAL;
     }
-    int closed = out_close(scan->out);
-    scan->out = NULL;
+    int closed = out_close(survey->out);
+    survey->out = NULL;
     if (closed == 0 && printed == 0)
         return 0;
     msg_error("cannot write to standard output: %s", strerror(errno));
     return STATUS_IO;
 }
 
-int scan_run(const struct settings *settings)
+int survey_run(const struct settings *settings)
 {
-    struct scan scan = { .settings = settings, .begin = clock_monotonic_ms() };
-    int status = open_all(&scan);
+    struct survey survey = { .settings = settings, .begin = clock_monotonic_ms() };
+    int status = open_all(&survey);
     if (status < 0) {
         msg_error("cannot set up: %s", strerror(errno));
         status = STATUS_INTERNAL;
@@ -279,14 +281,14 @@ int scan_run(const struct settings *settings)
     if (status == 0)
         status = confine(settings);
     if (status == 0)
-        status = read_all(&scan);
+        status = read_all(&survey);
     if (status == 0) {
-        meter_close(scan.meter);
-        scan.meter = NULL;
-        status = print(&scan);
+        meter_close(survey.meter);
+        survey.meter = NULL;
+        status = print(&survey);
     }
     if (status == 0)
-        status = end(&scan);
-    close_all(&scan);
+        status = end(&survey);
+    close_all(&survey);
     return status;
 }

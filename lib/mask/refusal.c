@@ -1,4 +1,4 @@
-#include "mask/complaint.h"
+#include "mask/refusal.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -10,63 +10,63 @@ enum { WORD_MAX = 24, WORD_DIGITS = 2 };
 static const struct {
     const char *code;
     const char *detail;
-} stock[COMPLAINT_COUNT] = {
-    [COMPLAINT_SYNTAX] = { "syntax", "the line is not valid JSON" },
-    [COMPLAINT_UTF8] = { "utf8", "the line is not valid JSON" },
-    [COMPLAINT_SURROGATE] = { "surrogate", "the line is not valid JSON" },
-    [COMPLAINT_DEPTH] = { "depth", "the line is nested too deep" },
-    [COMPLAINT_NOT_OBJECT] = { "not-object", "the line is not a JSON object" },
-    [COMPLAINT_CUT] = { "cut", "the last line is not whole" },
-    [COMPLAINT_TOO_LONG] = { "too-long", "the line is longer than --max-record" },
-    [COMPLAINT_TOO_LARGE] = { "too-large", "masked, the record would be too long" },
-    [COMPLAINT_ROOT_MISSING] = { "root", "there is no value at the root" },
-    [COMPLAINT_ROOT_KIND] = { "root", "the value at the root is not an object" },
-    [COMPLAINT_KIND] = { "kind", "a step of the path meets a value of another kind" },
-    [COMPLAINT_MISSING] = { "missing", "a required value is missing" },
-    [COMPLAINT_COLLISION] = { "collision", "the record has a key that the policy would write" },
-    [COMPLAINT_UNNAMED] = { "unnamed", "the policy does not name every member" },
-    [COMPLAINT_UNMATCHED] = { "unmatched", "no rule of the policy found a value" },
-    [COMPLAINT_NEAR_SPELLING] = { "near", "a member has the key of this rule in another spelling" },
-    [COMPLAINT_NEAR_VALUE] = { "near", "a member elsewhere has the key and a personal value" },
-    [COMPLAINT_NEAR_ELSEWHERE] = { "near",
+} texts[REFUSAL_COUNT] = {
+    [REFUSAL_SYNTAX] = { "syntax", "the line is not valid JSON" },
+    [REFUSAL_UTF8] = { "utf8", "the line is not valid JSON" },
+    [REFUSAL_SURROGATE] = { "surrogate", "the line is not valid JSON" },
+    [REFUSAL_DEPTH] = { "depth", "the line is nested too deep" },
+    [REFUSAL_NOT_OBJECT] = { "not-object", "the line is not a JSON object" },
+    [REFUSAL_CUT] = { "cut", "the last line is not whole" },
+    [REFUSAL_TOO_LONG] = { "too-long", "the line is longer than --max-record" },
+    [REFUSAL_TOO_LARGE] = { "too-large", "masked, the record would be too long" },
+    [REFUSAL_ROOT_MISSING] = { "root", "there is no value at the root" },
+    [REFUSAL_ROOT_KIND] = { "root", "the value at the root is not an object" },
+    [REFUSAL_KIND] = { "kind", "a step of the path meets a value of another kind" },
+    [REFUSAL_MISSING] = { "missing", "a required value is missing" },
+    [REFUSAL_COLLISION] = { "collision", "the record has a key that the policy would write" },
+    [REFUSAL_UNNAMED] = { "unnamed", "the policy does not name every member" },
+    [REFUSAL_UNMATCHED] = { "unmatched", "no rule of the policy found a value" },
+    [REFUSAL_NEAR_SPELLING] = { "near", "a member has the key of this rule in another spelling" },
+    [REFUSAL_NEAR_VALUE] = { "near", "a member elsewhere has the key and a personal value" },
+    [REFUSAL_NEAR_ELSEWHERE] = { "near",
         "a member elsewhere has the key of this rule, which found nothing" },
-    [COMPLAINT_DETECT] = { "detect", "a personal value that no rule names" },
-    [COMPLAINT_VALUE] = { "value", "the method cannot take the value" },
-    [COMPLAINT_CLAIM] = { "mixed", "the record claims to be masked, not with a key of ours" },
-    [COMPLAINT_CLAIM_MEMBER] = { "mixed",
+    [REFUSAL_DETECT] = { "detect", "a personal value that no rule names" },
+    [REFUSAL_VALUE] = { "value", "the method cannot take the value" },
+    [REFUSAL_CLAIM] = { "mixed", "the record claims to be masked, not with a key of ours" },
+    [REFUSAL_CLAIM_MEMBER] = { "mixed",
         "the record claims to be masked and has a member that would be removed" },
-    [COMPLAINT_CLAIM_VALUE] = { "mixed", "the record claims to be masked and has a clear value" },
-    [COMPLAINT_CLAIM_FORGED] = { "mixed",
+    [REFUSAL_CLAIM_VALUE] = { "mixed", "the record claims to be masked and has a clear value" },
+    [REFUSAL_CLAIM_FORGED] = { "mixed",
         "the record claims to be masked and has a value that the method does not make" },
-    [COMPLAINT_CLAIM_SEALED] = { "mixed", "the record is sealed but has no error" },
-    [COMPLAINT_ERROR_KIND] = { "mixed", "error is not an object" },
-    [COMPLAINT_ERROR_CONTENT] = { "mixed", "the error that arrived is sealed" },
-    [COMPLAINT_UNMASKED] = { "mixed", "the record has no masked value" },
-    [COMPLAINT_CLEAR] = { "mixed", "a masked record has no such member" },
-    [COMPLAINT_UNTOLD] = { "mixed", "nothing shows that the value is masked" },
-    [COMPLAINT_TOKEN] = { "token",
+    [REFUSAL_CLAIM_SEALED] = { "mixed", "the record is sealed but has no error" },
+    [REFUSAL_ERROR_KIND] = { "mixed", "error is not an object" },
+    [REFUSAL_ERROR_CONTENT] = { "mixed", "the error that arrived is sealed" },
+    [REFUSAL_UNMASKED] = { "mixed", "the record has no masked value" },
+    [REFUSAL_CLEAR] = { "mixed", "a masked record has no such member" },
+    [REFUSAL_UNTOLD] = { "mixed", "nothing shows that the value is masked" },
+    [REFUSAL_TOKEN] = { "token",
         "the value was changed, or is none that this path's method makes" },
-    [COMPLAINT_UNKNOWN_KEY] = { "unknown-key", "masked with a key that is not in the key file" },
-    [COMPLAINT_NO_KEY_ID] = { "unknown-key",
+    [REFUSAL_UNKNOWN_KEY] = { "unknown-key", "masked with a key that is not in the key file" },
+    [REFUSAL_NO_KEY_ID] = { "unknown-key",
         "neither pii nor --key-id says which key the value is masked with" },
 };
 
-const char *complaint_code(enum complaint complaint)
+const char *refusal_code(enum refusal refusal)
 {
-    return stock[complaint].code;
+    return texts[refusal].code;
 }
 
-const char *complaint_detail(enum complaint complaint)
+const char *refusal_detail(enum refusal refusal)
 {
-    return stock[complaint].detail;
+    return texts[refusal].detail;
 }
 
-const char *complaint_about(const char *path, const char *says, char detail[COMPLAINT_DETAIL_SIZE])
+const char *refusal_detail_at(const char *path, const char *says, char detail[REFUSAL_DETAIL_SIZE])
 {
     if (path == NULL)
         return says;
-    int size = snprintf(detail, COMPLAINT_DETAIL_SIZE, "%s: %s", path, says);
-    return size > 0 && size < COMPLAINT_DETAIL_SIZE ? detail : says;
+    int size = snprintf(detail, REFUSAL_DETAIL_SIZE, "%s: %s", path, says);
+    return size > 0 && size < REFUSAL_DETAIL_SIZE ? detail : says;
 }
 
 /* ---- errors that arrive ---------------------------------------------------------------------- */
@@ -78,8 +78,8 @@ static bool is_text(const char *text, size_t length, const char *known)
 
 static bool is_says(const char *text, size_t length)
 {
-    for (enum complaint i = COMPLAINT_NONE + 1; i < COMPLAINT_COUNT; i++)
-        if (is_text(text, length, stock[i].detail))
+    for (enum refusal i = REFUSAL_NONE + 1; i < REFUSAL_COUNT; i++)
+        if (is_text(text, length, texts[i].detail))
             return true;
     return method_is_refusal(text, length);
 }
@@ -129,19 +129,19 @@ struct parts {
 };
 
 static void read_part(const struct policy *policy, const struct members *members, const char *text,
-    const struct json_match *match, struct parts *parts, struct complaint_words *words)
+    const struct json_match *match, struct parts *parts, struct refusal_names *names)
 {
     bool plain = match->kind == JSON_STRING && match->plain;
     const char *content = text + match->value + 1;
     size_t length = plain ? match->end - match->value - 2 : 0;
     if (match->node == members->error_stage && plain && is_word(content, length)) {
         parts->stages++;
-        words->stage = content;
-        words->stage_length = length;
+        names->stage = content;
+        names->stage_length = length;
     } else if (match->node == members->error_code && plain && is_word(content, length)) {
         parts->codes++;
-        words->code = content;
-        words->code_length = length;
+        names->code = content;
+        names->code_length = length;
     } else if (match->node == members->error_detail && plain &&
         is_detail(policy, content, length)) {
         parts->details++;
@@ -150,19 +150,19 @@ static void read_part(const struct policy *policy, const struct members *members
     }
 }
 
-bool complaint_judge(const struct policy *policy, const struct members *members, const char *text,
-    struct complaint_words *words)
+bool refusal_is_known(const struct policy *policy, const struct members *members, const char *text,
+    struct refusal_names *names)
 {
     const struct json_match *list = members->matches.list;
     bool good = members->count[MEMBERS_ERROR] == 1;
-    *words = (struct complaint_words){ 0 };
+    *names = (struct refusal_names){ 0 };
     for (size_t i = 0; i < members->matches.count; i++) {
         if (list[i].node != members->nodes[MEMBERS_ERROR])
             continue;
         struct parts parts = { 0 };
-        *words = (struct complaint_words){ 0 };
+        *names = (struct refusal_names){ 0 };
         for (size_t k = i + 1; k < members->matches.count && list[k].value < list[i].end; k++)
-            read_part(policy, members, text, &list[k], &parts, words);
+            read_part(policy, members, text, &list[k], &parts, names);
         good = good && !parts.others && parts.stages == 1 && parts.codes == 1 && parts.details <= 1;
     }
     return good;

@@ -1,5 +1,5 @@
-#ifndef SQS_ACK_REPORT_H
-#define SQS_ACK_REPORT_H
+#ifndef SQS_ACK_SUMMARY_H
+#define SQS_ACK_SUMMARY_H
 
 #include <stdint.h>
 
@@ -7,7 +7,7 @@
 #include "result.h"
 
 /* Say what came of a run that began at ${began_ms} (monotonic) and return its exit status. */
-int report_run(const struct ack_options *options, const struct ack_result *result,
+int summary_report(const struct ack_options *options, const struct ack_result *result,
     uint64_t requests, uint64_t began_ms);
 
 #endif

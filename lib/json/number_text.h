@@ -1,5 +1,5 @@
-#ifndef JSON_NUMBER_H
-#define JSON_NUMBER_H
+#ifndef JSON_NUMBER_TEXT_H
+#define JSON_NUMBER_TEXT_H
 
 #include "json/span.h"
 

@@ -1,4 +1,4 @@
-#include "statistics.h"
+#include "figures.h"
 
 /* In this order in fill(). */
 enum { SETTLED = 1 };
@@ -19,11 +19,11 @@ static const struct metric metrics[] = {
 };
 
 /* How many records are in hand; ${oldest_ms}: since when the oldest is, 0: none is. */
-static uint64_t in_hand(const struct statistics *statistics, uint64_t *oldest_ms)
+static uint64_t in_hand(const struct figures *figures, uint64_t *oldest_ms)
 {
     uint64_t count = 0;
-    for (size_t i = 0; i < statistics->batch_count; i++) {
-        const struct row_batch *batch = &statistics->batches[i];
+    for (size_t i = 0; i < figures->batch_count; i++) {
+        const struct row_batch *batch = &figures->batches[i];
         if (batch->count == 0)
             continue;
         count += batch->count;
@@ -35,24 +35,23 @@ static uint64_t in_hand(const struct statistics *statistics, uint64_t *oldest_ms
 
 static void fill(void *context, uint64_t *values, uint64_t *oldest_ms)
 {
-    const struct statistics *statistics = context;
-    const struct counts *counts = statistics->counts;
+    const struct figures *figures = context;
+    const struct counts *counts = figures->counts;
     struct counts real = *counts;
-    if (statistics->dry_run)
+    if (figures->dry_run)
         real = (struct counts){ .committed = 0 };
-    const uint64_t now[] = { statistics->read,
+    const uint64_t now[] = { figures->read,
         counts->committed + counts->duplicate + counts->quarantined + counts->rejected,
         real.committed, real.duplicate, real.quarantined, real.rejected, real.unkeyed, real.batches,
-        tally_faults(statistics->tally), in_hand(statistics, oldest_ms),
-        statistics->last_success_ms };
+        tally_faults(figures->tally), in_hand(figures, oldest_ms), figures->last_success_ms };
     _Static_assert(sizeof now / sizeof *now == sizeof metrics / sizeof *metrics,
         "a value for each");
     for (size_t i = 0; i < sizeof now / sizeof *now; i++)
         values[i] = now[i];
 }
 
-int statistics_open(struct statistics *statistics, const struct meter_options *options,
-    const char *table, struct meter **meter)
+int figures_open(struct figures *figures, const struct meter_options *options, const char *table,
+    struct meter **meter)
 {
     const struct meter_config config = { .options = *options,
         .metrics = metrics,
@@ -62,6 +61,6 @@ int statistics_open(struct statistics *statistics, const struct meter_options *o
         .label = "table",
         .value = table,
         .read = fill,
-        .context = statistics };
+        .context = figures };
     return meter_open(meter, &config);
 }

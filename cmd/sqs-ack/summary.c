@@ -4,9 +4,9 @@
 #include "base/line.h"
 #include "base/msg.h"
 #include "base/status.h"
-#include "report.h"
+#include "summary.h"
 
-int report_run(const struct ack_options *options, const struct ack_result *result,
+int summary_report(const struct ack_options *options, const struct ack_result *result,
     uint64_t requests, uint64_t began_ms)
 {
     int status;

@@ -1,5 +1,5 @@
-#ifndef PG_LOAD_STATISTICS_H
-#define PG_LOAD_STATISTICS_H
+#ifndef PG_LOAD_FIGURES_H
+#define PG_LOAD_FIGURES_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -11,7 +11,7 @@
 #include "tally.h"
 
 /* What a run tells of itself (base/meter.h). All of it is the main thread's, but the tally. */
-struct statistics {
+struct figures {
     const struct counts *counts;
     struct tally *tally;
     const struct row_batch *batches;
@@ -21,8 +21,8 @@ struct statistics {
     bool dry_run;             /* then nothing is committed */
 };
 
-/* As meter_open(); ${statistics}, the owner's, stays as long as the meter. */
-int statistics_open(struct statistics *statistics, const struct meter_options *options,
-    const char *table, struct meter **meter);
+/* As meter_open(); ${figures}, the owner's, stays as long as the meter. */
+int figures_open(struct figures *figures, const struct meter_options *options, const char *table,
+    struct meter **meter);
 
 #endif

@@ -1,5 +1,5 @@
-#ifndef DETECT_KEY_H
-#define DETECT_KEY_H
+#ifndef DETECT_KEY_MEANING_H
+#define DETECT_KEY_MEANING_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,7 +14,7 @@
  */
 
 /* The name of a kind up to KEY_KINDS: "ip", "name", …, and those of detect_name(). */
-const char *key_kind_name(unsigned kind);
+const char *key_meaning_kind_name(unsigned kind);
 
 struct key_meaning {
     unsigned kinds;  /* a set of kinds, of detect/detect.h and of above */
@@ -23,13 +23,13 @@ struct key_meaning {
 };
 
 /* Read key[0, length), decoded. Costs some microseconds: a reader keeps what it has read. */
-void key_read(const char *key, size_t length, struct key_meaning *meaning);
+void key_meaning_read(const char *key, size_t length, struct key_meaning *meaning);
 
 /*
- * key_is_data(key, length):
+ * key_meaning_is_data(key, length):
  * Whether a key is itself a value, of a map: a piece of a kind of detect/detect.h, a UUID, digits
  * or a date, a hash; or longer than any name. Such a key is not to be shown.
  */
-bool key_is_data(const char *key, size_t length);
+bool key_meaning_is_data(const char *key, size_t length);
 
 #endif

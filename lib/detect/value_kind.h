@@ -1,5 +1,5 @@
-#ifndef DETECT_KIND_H
-#define DETECT_KIND_H
+#ifndef DETECT_VALUE_KIND_H
+#define DETECT_VALUE_KIND_H
 
 /* The kinds of personal values that a text shows by itself; detect/detect.h says what they are. */
 enum detect_kind {

@@ -1,4 +1,4 @@
-#include "detect/key.h"
+#include "detect/key_meaning.h"
 
 #include <string.h>
 
@@ -23,7 +23,7 @@ static const char heads[] =
     "accuracy|precision|checked|present|missing|url|link|schema|namespace|language|lang|country|"
     "currency|timeout|ttl|interval|";
 
-const char *key_kind_name(unsigned kind)
+const char *key_meaning_kind_name(unsigned kind)
 {
     return kind < DETECT_KINDS ? detect_name((enum detect_kind)kind) : names[kind - DETECT_KINDS];
 }
@@ -109,7 +109,7 @@ static void weigh_kinds(struct key_meaning *meaning)
         meaning->traits &= ~(unsigned)KEY_TIME;
 }
 
-void key_read(const char *key, size_t length, struct key_meaning *meaning)
+void key_meaning_read(const char *key, size_t length, struct key_meaning *meaning)
 {
     struct fold fold;
     size_t person = 0;
@@ -150,7 +150,7 @@ void key_read(const char *key, size_t length, struct key_meaning *meaning)
     meaning->weak &= meaning->kinds;
 }
 
-bool key_is_data(const char *key, size_t length)
+bool key_meaning_is_data(const char *key, size_t length)
 {
     size_t digits = 0;
     size_t run = 0;

@@ -1,0 +1,287 @@
+#include "unwrap.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "record/record.h"
+#include "record/salvage.h"
+#include "rendering.h"
+
+enum { KEPT = 1 << 20, MATCHES_KEPT = 1 << 16 };
+
+struct unwrap {
+    struct unwrap_options options;
+    struct events *events;
+    struct salvage *salvage;
+    struct json_paths *paths;
+    struct record_nodes nodes;
+    uint32_t envelope;
+    struct json_matches matches;
+    struct buf out; /* one record */
+};
+
+/* One message on its way. */
+struct pass {
+    struct unwrap *unwrap;
+    struct rendering record;
+    uint64_t count; /* of its events so far */
+    uint64_t bytes; /* of their records */
+    uint64_t parts; /* the second time: how many there are */
+    bool named;     /* something was taken off the only one */
+    bool deep;      /* the only one is too deep */
+    bool any_deep;
+    bool too_many;
+    enum unwrap_result failed;
+    struct out *to;
+};
+
+struct unwrap *unwrap_new(const struct unwrap_options *options)
+{
+    struct unwrap *unwrap = calloc(1, sizeof *unwrap);
+    if (unwrap == NULL)
+        return NULL;
+    unwrap->options = *options;
+    buf_init(&unwrap->out, options->maximum * 8 + (1 << 20));
+    unwrap->events = events_new(&options->events);
+    unwrap->salvage = salvage_new();
+    unwrap->paths = json_paths_new();
+    if (unwrap->events == NULL || unwrap->salvage == NULL || unwrap->paths == NULL ||
+        record_nodes_add(unwrap->paths, &unwrap->nodes) != 0)
+        goto fail;
+    unwrap->envelope = json_paths_key(unwrap->paths, JSON_ROOT, "envelope", 8);
+    if (unwrap->envelope == JSON_NO_NODE)
+        goto fail;
+    return unwrap;
+fail:
+    unwrap_free(unwrap);
+    return NULL;
+}
+
+void unwrap_free(struct unwrap *unwrap)
+{
+    if (unwrap == NULL)
+        return;
+    buf_free(&unwrap->out);
+    json_matches_free(&unwrap->matches);
+    json_paths_free(unwrap->paths);
+    salvage_free(unwrap->salvage);
+    events_free(unwrap->events);
+    free(unwrap);
+}
+
+/* The line as it came; the last one without its LF stays without. */
+static enum unwrap_result pass_on(const struct line *line, struct out *out)
+{
+    if (out_write(out, line->text, line->length) != 0 ||
+        (!line->unended && out_write(out, "\n", 1) != 0))
+        return UNWRAP_WRITE;
+    return UNWRAP_OK;
+}
+
+static enum unwrap_result write_out(struct unwrap *unwrap, struct out *out)
+{
+    if (unwrap->out.failed)
+        return UNWRAP_NO_MEMORY;
+    return out_write(out, unwrap->out.data, unwrap->out.length) == 0 ? UNWRAP_OK : UNWRAP_WRITE;
+}
+
+/* How often the member is there; *last is the last of them. */
+static unsigned find(const struct unwrap *unwrap, uint32_t node, const struct json_match **last)
+{
+    unsigned count = 0;
+    *last = NULL;
+    for (size_t i = 0; i < unwrap->matches.count; i++) {
+        if (unwrap->matches.list[i].node != node)
+            continue;
+        *last = &unwrap->matches.list[i];
+        count++;
+    }
+    return count;
+}
+
+/* Whether the line is a record that may be unwrapped, its places in ${record}. */
+static bool is_ours(struct unwrap *unwrap, const struct line *line, struct rendering *record)
+{
+    const struct json_match *sqs, *body, *envelope, *other;
+    struct json_result result;
+    if (json_scan(line->text, line->length, unwrap->paths, JSON_MAX_DEPTH, &unwrap->matches,
+            &result) != JSON_OK ||
+        result.kind != JSON_OBJECT)
+        return false;
+    /* What stands there twice is read as the one by some and as the other by others. */
+    if (find(unwrap, unwrap->nodes.body, &body) != 1 || find(unwrap, unwrap->nodes.sqs, &sqs) > 1 ||
+        find(unwrap, unwrap->envelope, &envelope) > 1 ||
+        find(unwrap, unwrap->nodes.pii, &other) > 0 ||
+        find(unwrap, unwrap->nodes.error, &other) > 0)
+        return false;
+    *record = (struct rendering){ .line = line->text,
+        .length = line->length,
+        .end = result.end,
+        .body = { body->value, body->end } };
+    if (sqs != NULL && sqs->kind == JSON_OBJECT)
+        record->sqs = (struct rendering_place){ sqs->value, sqs->end };
+    if (envelope != NULL)
+        record->envelope = (struct rendering_place){ envelope->value, envelope->end };
+    return true;
+}
+
+static bool has_message_id(const struct unwrap *unwrap)
+{
+    const struct json_match *id;
+    return find(unwrap, unwrap->nodes.message_id, &id) == 1 && id->kind == JSON_STRING &&
+        id->end - id->value > 2;
+}
+
+/* The first time: how many there are, and how large; the first one stays rendered. */
+static bool count_event(void *context, const struct event *event)
+{
+    struct pass *pass = context;
+    struct unwrap *unwrap = pass->unwrap;
+    const struct unwrap_options *options = &unwrap->options;
+    size_t first = pass->count == 0 ? 0 : unwrap->out.length;
+    if (pass->count >= options->parts) {
+        pass->too_many = true;
+        return false;
+    }
+    rendering_event(&unwrap->out, &pass->record, event, 0, 0);
+    if (unwrap->out.failed) {
+        pass->failed = UNWRAP_NO_MEMORY;
+        return false;
+    }
+    size_t length = unwrap->out.length - first;
+    pass->named = event->name[0] != '\0';
+    pass->deep = event->deep;
+    pass->any_deep = pass->any_deep || event->deep;
+    pass->count++;
+    pass->bytes += length + strlen(event->name) + RENDERING_PART_MAX;
+    /* Its newline is no part of it. What came and stays is no longer than it was. */
+    pass->too_many = (pass->named && length - 1 > options->maximum) ||
+        (pass->count > 1 && pass->bytes > (uint64_t)options->maximum * UNWRAP_MOST_TIMES);
+    if (first > 0)
+        unwrap->out.length = first;
+    return !pass->too_many;
+}
+
+/* The second time: written, each with its number. */
+static bool write_event(void *context, const struct event *event)
+{
+    struct pass *pass = context;
+    buf_shrink(&pass->unwrap->out, KEPT);
+    rendering_event(&pass->unwrap->out, &pass->record, event, pass->count, pass->parts);
+    pass->count++;
+    pass->failed = write_out(pass->unwrap, pass->to);
+    return pass->failed == UNWRAP_OK;
+}
+
+static enum events_result go_through(struct pass *pass, events_on_event *on_event)
+{
+    const struct rendering *record = &pass->record;
+    const char *envelope = record->envelope.end == 0 ? NULL : record->line + record->envelope.start;
+    return events_each(pass->unwrap->events, record->line + record->body.start,
+        record->body.end - record->body.start, envelope,
+        record->envelope.end - record->envelope.start, on_event, pass);
+}
+
+static enum unwrap_result write_error(struct unwrap *unwrap, const struct rendering *record,
+    enum rendering_error error, struct out *out, struct unwrap_counts *counts)
+{
+    counts->errors++;
+    buf_shrink(&unwrap->out, KEPT);
+    rendering_error(&unwrap->out, record, error);
+    return write_out(unwrap, out);
+}
+
+static void count_kinds(const struct unwrap *unwrap, struct unwrap_counts *counts)
+{
+    for (enum kind kind = KIND_SNS; kind < KIND_COUNT; kind++)
+        counts->kinds[kind] += events_count(unwrap->events, kind);
+}
+
+/* More than one event. */
+static enum unwrap_result write_parts(struct pass *pass, const struct line *line,
+    struct unwrap_counts *counts)
+{
+    struct unwrap *unwrap = pass->unwrap;
+    const struct json_match *part;
+    if (!has_message_id(unwrap)) {
+        counts->passed++;
+        return pass_on(line, pass->to);
+    }
+    if (find(unwrap, unwrap->nodes.part, &part) > 0)
+        return write_error(unwrap, &pass->record, RENDERING_DEEP, pass->to, counts);
+    pass->parts = pass->count;
+    pass->count = 0;
+    bool any_deep = pass->any_deep;
+    enum events_result result = go_through(pass, write_event);
+    if (pass->failed != UNWRAP_OK)
+        return pass->failed;
+    if (result != EVENTS_OK)
+        return UNWRAP_NO_MEMORY; /* the first time all was fine */
+    counts->split++;
+    counts->parts += pass->parts;
+    counts->errors += any_deep;
+    counts->unwrapped += !any_deep;
+    count_kinds(unwrap, counts);
+    return UNWRAP_OK;
+}
+
+/* One event, rendered. */
+static enum unwrap_result write_one(struct pass *pass, const struct line *line,
+    struct unwrap_counts *counts)
+{
+    if (pass->deep)
+        return write_error(pass->unwrap, &pass->record, RENDERING_DEEP, pass->to, counts);
+    if (!pass->named) {
+        counts->left++;
+        return pass_on(line, pass->to);
+    }
+    counts->unwrapped++;
+    count_kinds(pass->unwrap, counts);
+    return write_out(pass->unwrap, pass->to);
+}
+
+enum unwrap_result unwrap_line(struct unwrap *unwrap, const struct line *line, struct out *out,
+    struct unwrap_counts *counts)
+{
+    struct pass pass = { .unwrap = unwrap, .to = out };
+    counts->records++;
+    json_matches_shrink(&unwrap->matches, MATCHES_KEPT);
+    if (!is_ours(unwrap, line, &pass.record)) {
+        counts->passed++;
+        return pass_on(line, out);
+    }
+    buf_shrink(&unwrap->out, KEPT);
+    switch (go_through(&pass, count_event)) {
+    case EVENTS_OK:
+        return pass.count == 1 ? write_one(&pass, line, counts) : write_parts(&pass, line, counts);
+    case EVENTS_STOPPED:
+        if (!pass.too_many)
+            return pass.failed;
+        return write_error(unwrap, &pass.record, RENDERING_TOO_MANY, out, counts);
+    case EVENTS_TOO_BIG:
+        return write_error(unwrap, &pass.record, RENDERING_TOO_MANY, out, counts);
+    case EVENTS_EMPTY:
+        return write_error(unwrap, &pass.record, RENDERING_EMPTY, out, counts);
+    case EVENTS_DEEP:
+        return write_error(unwrap, &pass.record, RENDERING_DEEP, out, counts);
+    case EVENTS_NO_MEMORY:
+        break;
+    }
+    return UNWRAP_NO_MEMORY;
+}
+
+enum unwrap_result unwrap_long_line(struct unwrap *unwrap, const struct line *line, struct out *out,
+    struct unwrap_counts *counts)
+{
+    static const struct record_error error = { "unwrap", "too-long",
+        "the line is longer than --max-record" };
+    struct salvage_result found;
+    counts->records++;
+    counts->errors++;
+    salvage_text(unwrap->salvage, line->text, line->length, &found);
+    buf_shrink(&unwrap->out, KEPT);
+    if (record_write_error(&unwrap->out, found.sqs, found.sqs_length, &error, NULL, 0) != 0)
+        return UNWRAP_NO_MEMORY;
+    return write_out(unwrap, out);
+}
