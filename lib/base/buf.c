@@ -69,7 +69,8 @@ int buf_append(struct buf *buf, const void *data, size_t length)
 {
     if (length == 0)
         return 0;
-    char *place = buf_reserve(buf, length);
+    char *place =
+        length <= buf->capacity - buf->length ? buf->data + buf->length : buf_reserve(buf, length);
     if (place == NULL)
         return -1;
     memcpy(place, data, length);
@@ -84,7 +85,12 @@ int buf_puts(struct buf *buf, const char *text)
 
 int buf_putc(struct buf *buf, char byte)
 {
-    return buf_append(buf, &byte, 1);
+    char *place = buf_reserve(buf, 1);
+    if (place == NULL)
+        return -1;
+    *place = byte;
+    buf->length++;
+    return 0;
 }
 
 int buf_printf(struct buf *buf, const char *format, ...)

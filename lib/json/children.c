@@ -98,6 +98,44 @@ bool json_children_open(struct json_children *children, const char *text, size_t
     return true;
 }
 
+void json_children_noted(struct json_children *children, const char *text,
+    const struct json_matches *matches, const struct json_match *object, uint32_t other)
+{
+    const struct json_match *end = object + 1;
+
+    while (end < matches->list + matches->count && end->node == other && end->value < object->end)
+        end++;
+    *children = (struct json_children){ .text = text, .length = object->end, .object = true };
+    children->noted = object + 1;
+    children->noted_end = end;
+}
+
+/* The end of the key of the member whose value is at ${value}, found backwards. */
+static size_t key_end(const char *text, size_t value)
+{
+    while (json_span_is_space(text[value - 1]))
+        value--;
+    value--; /* the colon */
+    while (json_span_is_space(text[value - 1]))
+        value--;
+    return value;
+}
+
+static bool next_noted(struct json_children *children, struct json_child *child)
+{
+    const struct json_match *match = children->noted;
+
+    if (match == children->noted_end)
+        return false;
+    children->noted++;
+    child->key = match->key;
+    child->key_end = key_end(children->text, match->value);
+    child->value = match->value;
+    child->end = match->end;
+    child->kind = (enum json_kind)match->kind;
+    return true;
+}
+
 /* Past whitespace and the byte ${passed}, if that is there, and whitespace again. */
 static const char *pass(const char *at, const char *end, char passed)
 {
@@ -108,8 +146,11 @@ static const char *pass(const char *at, const char *end, char passed)
 bool json_children_next(struct json_children *children, struct json_child *child)
 {
     const char *text = children->text, *end = text + children->length;
-    const char *at = pass(text + children->at, end, ','), *past;
+    const char *at, *past;
 
+    if (children->noted)
+        return next_noted(children, child);
+    at = pass(text + children->at, end, ',');
     if (at == end || *at == '}' || *at == ']')
         return false;
     child->key = (size_t)(at - text);

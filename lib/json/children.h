@@ -14,8 +14,10 @@
 struct json_children {
     const char *text;
     size_t length;
-    size_t at;   /* its own: past the last child */
-    bool object; /* of an object: children have keys */
+    size_t at;                      /* its own: past the last child */
+    bool object;                    /* of an object: children have keys */
+    const struct json_match *noted; /* its own: of json_children_noted(), the next one */
+    const struct json_match *noted_end;
 };
 
 struct json_child {
@@ -33,6 +35,16 @@ struct json_child {
  * an object nor an array, and has no children.
  */
 bool json_children_open(struct json_children *children, const char *text, size_t length);
+
+/*
+ * json_children_noted(children, text, matches, object):
+ * The members of an object that were noted when text[0, …) was scanned, by node ${other} (that of
+ * json_paths_other() below its own) when the object was, as ${object}. What they hold must not have
+ * been noted. Places are those of that text, and the matches must live as long. Nothing is read
+ * twice, as it is by json_children_open().
+ */
+void json_children_noted(struct json_children *children, const char *text,
+    const struct json_matches *matches, const struct json_match *object, uint32_t other);
 
 /* The next child, in the order of the text. False: there is none left. */
 bool json_children_next(struct json_children *children, struct json_child *child);

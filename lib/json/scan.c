@@ -122,7 +122,7 @@ static COLD bool grow_matches(struct scan *scan, const char *at)
     size_t capacity = matches->capacity ? matches->capacity * 2 : 32;
     struct json_match *list = NULL;
 
-    if (capacity <= SIZE_MAX / sizeof *list)
+    if (capacity <= SIZE_MAX / sizeof *list && (matches->most == 0 || capacity <= matches->most))
         list = realloc(matches->list, capacity * sizeof *list);
     if (!list) {
         fail(scan, JSON_TOO_MANY, at);

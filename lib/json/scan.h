@@ -50,6 +50,7 @@ struct json_matches {
     struct json_match *list;
     size_t count;
     size_t capacity;
+    size_t most; /* more of them are JSON_TOO_MANY; 0: any number */
 };
 
 struct json_result {

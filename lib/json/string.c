@@ -18,31 +18,57 @@ static const char *find_backslash(const char *text, const char *end)
     return found ? found : end;
 }
 
+#ifdef JSON_SPAN_SSE2
+/*
+ * Copy from ${*from} to ${to} up to a backslash, sixteen bytes at a time, until fewer are left.
+ * Where ${to} is there is room for as many bytes as are left, so that whole blocks may be written.
+ */
+static inline char *copy_blocks(char *to, const char **from, const char *end)
+{
+    const char *p = *from;
+
+    while (end - p >= 16) {
+        __m128i block = json_span_load(p);
+        __m128i stops = _mm_cmpeq_epi8(block, _mm_set1_epi8('\\'));
+        unsigned bits = (unsigned)_mm_movemask_epi8(stops);
+        size_t run = bits ? (size_t)__builtin_ctz(bits) : 16;
+
+        _mm_storeu_si128((__m128i *)(void *)to, block);
+        to += run;
+        p += run;
+        if (bits)
+            break;
+    }
+    *from = p;
+    return to;
+}
+#endif
+
 /* As json_string_decode(), at ${to}, where there is room for all. Past the last byte, or NULL. */
 static char *decode_to(char *to, const char *p, const char *end)
 {
     while (p < end) {
-        const char *stop = p;
         enum json_error error;
         uint32_t point;
         size_t escape;
 
-        /* Most runs are short. */
-        while (stop < end && *stop != '\\' && stop - p < 16)
-            *to++ = *stop++;
-        if (stop < end && *stop != '\\') {
-            p = stop;
-            stop = find_backslash(p, end);
-            memcpy(to, p, (size_t)(stop - p));
-            to += stop - p;
-        }
-        if (stop == end)
+#ifdef JSON_SPAN_SSE2
+        to = copy_blocks(to, &p, end);
+#endif
+        while (p < end && *p != '\\')
+            *to++ = *p++;
+        if (p == end)
             break;
-        escape = json_escape_parse(stop, end, &point, &error);
+        if (end - p >= 2 && (p[1] == '"' || p[1] == '\\')) { /* what JSON in a string is full of */
+            *to++ = p[1];
+            p += 2;
+            continue;
+        }
+        escape = json_escape_parse(p, end, &point, &error);
         if (escape == 0)
             return NULL;
         to += json_utf8_put(to, point);
-        p = stop + escape;
+        p += escape;
     }
     return to;
 }

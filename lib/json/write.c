@@ -90,9 +90,111 @@ static int write_solid(struct buf *out, const char *text, size_t length, bool as
     return put_run(out, run, end);
 }
 
+#ifdef JSON_SPAN_SSE2
+
+enum { BLOCK = 16, AHEAD = 2 * BLOCK };
+
+/* Between two bytes of a text. */
+struct place {
+    unsigned inside; /* all of a block's bits: in a string */
+    unsigned passed; /* 1: what comes is escaped */
+};
+
+static inline unsigned equal_mask(__m128i block, char byte)
+{
+    return (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(block, _mm_set1_epi8(byte)));
+}
+
+/* Whitespace, and what may be taken for it at a first look. */
+static inline unsigned blank_mask(__m128i block)
+{
+    __m128i blank = _mm_cmpeq_epi8(block, _mm_min_epu8(block, _mm_set1_epi8(' ')));
+
+    return (unsigned)_mm_movemask_epi8(blank);
+}
+
+static inline unsigned space_mask(__m128i block)
+{
+    return equal_mask(block, ' ') | equal_mask(block, '\n') | equal_mask(block, '\r') |
+        equal_mask(block, '\t');
+}
+
+/* The quotes of a block that begin or end a string; ${at} is brought behind it. */
+static inline unsigned ends_mask(__m128i block, struct place *at)
+{
+    unsigned slashes = equal_mask(block, '\\') & ~at->passed;
+    unsigned passed = at->passed;
+
+    while (slashes) {
+        unsigned slash = slashes & (~slashes + 1);
+
+        passed |= slash << 1;
+        slashes &= ~(slash | slash << 1);
+    }
+    at->passed = passed >> BLOCK;
+    return equal_mask(block, '"') & ~passed;
+}
+
+/* The bytes of a block that are in a string, its first quote with them. */
+static inline unsigned inside_mask(__m128i block, struct place *at)
+{
+    unsigned inside = ends_mask(block, at);
+
+    inside ^= inside << 1;
+    inside ^= inside << 2;
+    inside ^= inside << 4;
+    inside ^= inside << 8;
+    inside ^= at->inside;
+    at->inside = inside >> (BLOCK - 1) & 1 ? UINT32_MAX : 0;
+    return inside;
+}
+
+/*
+ * As compact_to(), block by block, until fewer than two are left: so much may be read from any byte
+ * of the first one, and written, as no more has been written than read. ${*from} is brought there.
+ */
+static char *compact_blocks(char *to, const char **from, const char *end, struct place *at)
+{
+    const char *text = *from;
+
+    for (; end - text >= AHEAD; text += BLOCK) {
+        __m128i block = json_span_load(text);
+        unsigned inside = inside_mask(block, at);
+        unsigned kept = (1U << BLOCK) - 1;
+
+        if (blank_mask(block) & ~inside)
+            kept &= ~(space_mask(block) & ~inside);
+        while (kept) {
+            unsigned start = (unsigned)__builtin_ctz(kept);
+            unsigned run = (unsigned)__builtin_ctz(~(kept >> start));
+
+            _mm_storeu_si128((__m128i *)(void *)to, json_span_load(text + start));
+            to += run;
+            kept &= ~(((1U << run) - 1) << start);
+        }
+    }
+    *from = text;
+    return to;
+}
+
+#endif
+
 /* As write_solid() without ${ascii}, at ${to}, where there is room for all. Past the last byte. */
 static char *compact_to(char *to, const char *text, const char *end)
 {
+#ifdef JSON_SPAN_SSE2
+    struct place at = { 0, 0 };
+
+    to = compact_blocks(to, &text, end, &at);
+    if (at.inside) {
+        const char *run = text;
+
+        /* a string that began before: skip_string() takes the byte there for its first quote */
+        text = skip_string(at.passed ? text : text - 1, end);
+        memcpy(to, run, (size_t)(text - run));
+        to += text - run;
+    }
+#endif
     while (text < end) {
         const char *run = text;
 

@@ -76,11 +76,57 @@ static void kinds_of_values(void **state)
     assert_false(json_children_next(&children, &child));
 }
 
+/* What the scan notes of an object is what is found by reading it again. */
+static void members_that_were_noted(void **state)
+{
+    (void)state;
+    static const char *const texts[] = { "{\"o\":{}}", "{\"o\" : { } }",
+        "{\"o\":{\"a\":1,\"b\" : \"x\" , \"c\"\t:\r\n null},\"after\":1,\"x\":2}",
+        "{\"before\":[],\"o\":{\"a\\\"\":\"]}\\\\\",\"\":{\"}\":\"{\\\"\"},\" k \":[1,{\"b\":2}]}}",
+        " { \"o\" : {\"a\":-1e5 , \"a\":true}, \"p\" : { \"q\" : 1 } } " };
+    struct json_matches matches = { 0 };
+    struct json_paths *paths = json_paths_new();
+    assert_non_null(paths);
+    uint32_t object = json_paths_key(paths, JSON_ROOT, "o", 1);
+    uint32_t member = json_paths_other(paths, object);
+    assert_int_not_equal(json_paths_other(paths, JSON_ROOT), JSON_NO_NODE);
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct json_children walked, noted;
+        struct json_child child, same;
+        struct json_result result;
+        const struct json_match *match = NULL;
+        assert_int_equal(
+            json_scan(texts[i], strlen(texts[i]), paths, JSON_MAX_DEPTH, &matches, &result),
+            JSON_OK);
+        for (size_t j = 0; j < matches.count && match == NULL; j++)
+            if (matches.list[j].node == object)
+                match = &matches.list[j];
+        assert_non_null(match);
+        json_children_noted(&noted, texts[i], &matches, match, member);
+        assert_true(noted.object);
+        assert_true(
+            json_children_open(&walked, texts[i] + match->value, match->end - match->value));
+        while (json_children_next(&walked, &child)) {
+            assert_true(json_children_next(&noted, &same));
+            assert_int_equal(same.key, child.key + match->value);
+            assert_int_equal(same.key_end, child.key_end + match->value);
+            assert_int_equal(same.value, child.value + match->value);
+            assert_int_equal(same.end, child.end + match->value);
+            assert_int_equal(same.kind, child.kind);
+        }
+        assert_false(json_children_next(&noted, &same));
+        assert_false(json_children_next(&noted, &same));
+    }
+    json_matches_free(&matches);
+    json_paths_free(paths);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(children_of_texts),
         cmocka_unit_test(kinds_of_values),
+        cmocka_unit_test(members_that_were_noted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

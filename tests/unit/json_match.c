@@ -312,6 +312,27 @@ static void tells_like_keys_apart(void **state)
     json_paths_free(paths);
 }
 
+/* No more matches are held than the caller says, and with none said any number. */
+static void holds_as_many_as_it_may(void **state)
+{
+    static const char text[] = "[0,1,2,3,4,5,6,7,8,9,0,1,2,3,4,5,6,7,8,9,0,1,2,3,4,5,6,7,8,9,"
+                               "0,1,2,3,4,5,6,7,8,9]";
+    struct json_paths *paths = json_paths_new();
+    struct json_matches matches = { .most = 32 };
+    struct json_result result;
+
+    (void)state;
+    assert_int_not_equal(json_paths_each(paths, JSON_ROOT), JSON_NO_NODE);
+    assert_int_equal(json_scan(text, sizeof text - 1, paths, 1, &matches, &result), JSON_TOO_MANY);
+    assert_int_equal(matches.count, 32);
+    assert_int_equal(matches.capacity, 32);
+    matches.most = 0;
+    assert_int_equal(json_scan(text, sizeof text - 1, paths, 1, &matches, &result), JSON_OK);
+    assert_int_equal(matches.count, 41);
+    json_matches_free(&matches);
+    json_paths_free(paths);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -320,6 +341,7 @@ int main(void)
         cmocka_unit_test(keeps_what_ended_before_an_error),
         cmocka_unit_test(finds_among_many_and_long_keys),
         cmocka_unit_test(tells_like_keys_apart),
+        cmocka_unit_test(holds_as_many_as_it_may),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
