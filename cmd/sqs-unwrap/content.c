@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "json/children.h"
 #include "json/string.h"
 #include "json/write.h"
 #include "record/record.h"
@@ -19,7 +18,8 @@ int content_value(struct content *content, const char *value, size_t length, str
     buf_clear(decoded);
     if (buf_reserve(decoded, length) == NULL || json_string_decode(decoded, value, length) != 0)
         return -1;
-    *content = (struct content){ CONTENT_TEXT, decoded->data, decoded->length, value, length };
+    *content =
+        (struct content){ CONTENT_TEXT, decoded->data, decoded->length, value, length, NULL };
     return 0;
 }
 

@@ -5,7 +5,7 @@
 #include <stddef.h>
 
 #include "base/buf.h"
-#include "json/scan.h"
+#include "json/children.h"
 
 /*
  * What is left of a message, in the bytes of its producer. All pointers are into texts of somebody
@@ -24,6 +24,7 @@ struct content {
     size_t length;
     const char *quoted; /* of a text: the JSON string that it is spelt as, or NULL */
     size_t quoted_length;
+    const struct json_children *members; /* of an object, if they are known already; or NULL */
 };
 
 /*

@@ -279,17 +279,19 @@ static enum events_result pick(const struct walk *walk, const struct layers_stat
     return split(walk, &state, changed);
 }
 
-enum events_result events_each(struct events *events, const char *body, size_t length,
-    const char *envelope, size_t envelope_length, events_on_event *on_event, void *context)
+enum events_result events_each(struct events *events, const struct events_message *message,
+    events_on_event *on_event, void *context)
 {
     const struct walk walk = { events, on_event, context };
-    struct layers_state state = { .envelope = envelope, .envelope_length = envelope_length };
+    struct layers_state state = { .envelope = message->envelope,
+        .envelope_length = message->envelope_length };
     layers_begin(events->first);
     layers_begin(events->second);
     buf_shrink(&events->body, KEPT);
     json_matches_shrink(&events->matches, KEPT);
-    if (content_value(&state.content, body, length, &events->body) != 0)
+    if (content_value(&state.content, message->body, message->length, &events->body) != 0)
         return EVENTS_NO_MEMORY;
+    state.content.members = message->members;
     switch (layers_take_off(events->first, &state)) {
     case LAYERS_DONE:
         return pick(&walk, &state);

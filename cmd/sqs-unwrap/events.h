@@ -49,13 +49,21 @@ enum events_result {
     EVENTS_NO_MEMORY
 };
 
+/* A message, as it lies in its record. */
+struct events_message {
+    const char *body; /* the value of "body" */
+    size_t length;
+    const struct json_children *members; /* of a body that is an object, if known; or NULL */
+    const char *envelope; /* the value of an "envelope" that it has already; or NULL */
+    size_t envelope_length;
+};
+
 /*
- * events_each(events, body, length, envelope, envelope_length, on_event, context):
- * ${body} is the value of "body", ${envelope} that of an "envelope" that the record has already, or
- * NULL. Two calls with the same message give the same events.
+ * events_each(events, message, on_event, context):
+ * Two calls with the same message give the same events.
  */
-enum events_result events_each(struct events *events, const char *body, size_t length,
-    const char *envelope, size_t envelope_length, events_on_event *on_event, void *context);
+enum events_result events_each(struct events *events, const struct events_message *message,
+    events_on_event *on_event, void *context);
 
 /* How many layers of a kind the last call took off, those of --json apart. */
 uint64_t events_count(const struct events *events, enum kind kind);

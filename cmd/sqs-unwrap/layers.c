@@ -170,23 +170,29 @@ static enum attempt open_envelope(struct layers *layers, struct layers_state *at
     static const enum kind kinds[] = { KIND_COUNT, KIND_SNS, KIND_EVENTBRIDGE, KIND_CLOUDEVENTS,
         KIND_S3 };
     const struct content from = at->content;
+    struct json_children members;
     struct envelope envelope;
-    enum envelope_kind found = envelope_recognise(from.text, from.length, &envelope);
+    if (from.members != NULL)
+        members = *from.members;
+    else if (!json_children_open(&members, from.text, from.length) || !members.object)
+        return ATTEMPT_NONE;
+    enum envelope_kind found = envelope_recognise_members(&members, &envelope);
     if (found == ENVELOPE_NONE || !wants(layers, kinds[found]))
         return ATTEMPT_NONE;
     *kind = kinds[found];
-    const char *event = from.text + envelope.event.start;
+    const char *text = members.text;
+    const char *event = text + envelope.event.start;
     size_t length = envelope.event.end - envelope.event.start;
     enum attempt attempt = ATTEMPT_SETTLED;
     if (*event == '"')
-        attempt = open_string(layers, at, reached, &envelope, from.text);
+        attempt = open_string(layers, at, reached, &envelope, text);
     else
         (void)content_value(&at->content, event, length, NULL); /* it is no string */
     if (attempt != ATTEMPT_SETTLED && attempt != ATTEMPT_PENDING)
         return attempt;
     if (found == ENVELOPE_S3)
         return attempt;
-    return wrap(layers, at, from.text, &envelope) == 0 ? attempt : ATTEMPT_NO_MEMORY;
+    return wrap(layers, at, text, &envelope) == 0 ? attempt : ATTEMPT_NO_MEMORY;
 }
 
 /* A text that is JSON: an object or array, or a string that may hold one. */

@@ -4,20 +4,28 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "json/children.h"
 #include "record/record.h"
 #include "record/salvage.h"
 #include "rendering.h"
 
-enum { KEPT = 1 << 20, MATCHES_KEPT = 1 << 16 };
+enum {
+    KEPT = 1 << 20,
+    MATCHES_KEPT = 1 << 16,
+    MATCHES_MOST = 256 /* of a record whose body may be an envelope, and so has few members */
+};
 
 struct unwrap {
     struct unwrap_options options;
     struct events *events;
     struct salvage *salvage;
     struct json_paths *paths;
+    struct json_paths *plain; /* the same, but for: */
+    uint32_t member;          /* of the body */
     struct record_nodes nodes;
     uint32_t envelope;
     struct json_matches matches;
+    bool noted;     /* they are by ${paths} */
     struct buf out; /* one record */
 };
 
@@ -25,16 +33,32 @@ struct unwrap {
 struct pass {
     struct unwrap *unwrap;
     struct rendering record;
-    uint64_t count; /* of its events so far */
-    uint64_t bytes; /* of their records */
-    uint64_t parts; /* the second time: how many there are */
-    bool named;     /* something was taken off the only one */
-    bool deep;      /* the only one is too deep */
+    bool has_members;
+    struct json_children members; /* of the body */
+    uint64_t count;               /* of its events so far */
+    uint64_t bytes;               /* of their records */
+    uint64_t parts;               /* the second time: how many there are */
+    bool named;                   /* something was taken off the only one */
+    bool deep;                    /* the only one is too deep */
     bool any_deep;
     bool too_many;
     enum unwrap_result failed;
     struct out *to;
 };
+
+/* Places in a record; equal nodes each time. */
+static struct json_paths *paths_new(struct unwrap *unwrap)
+{
+    struct json_paths *paths = json_paths_new();
+    if (paths == NULL || record_nodes_add(paths, &unwrap->nodes) != 0)
+        goto fail;
+    unwrap->envelope = json_paths_key(paths, JSON_ROOT, "envelope", 8);
+    if (unwrap->envelope != JSON_NO_NODE)
+        return paths;
+fail:
+    json_paths_free(paths);
+    return NULL;
+}
 
 struct unwrap *unwrap_new(const struct unwrap_options *options)
 {
@@ -45,12 +69,13 @@ struct unwrap *unwrap_new(const struct unwrap_options *options)
     buf_init(&unwrap->out, options->maximum * 8 + (1 << 20));
     unwrap->events = events_new(&options->events);
     unwrap->salvage = salvage_new();
-    unwrap->paths = json_paths_new();
+    unwrap->paths = paths_new(unwrap);
+    unwrap->plain = paths_new(unwrap);
     if (unwrap->events == NULL || unwrap->salvage == NULL || unwrap->paths == NULL ||
-        record_nodes_add(unwrap->paths, &unwrap->nodes) != 0)
+        unwrap->plain == NULL)
         goto fail;
-    unwrap->envelope = json_paths_key(unwrap->paths, JSON_ROOT, "envelope", 8);
-    if (unwrap->envelope == JSON_NO_NODE)
+    unwrap->member = json_paths_other(unwrap->paths, unwrap->nodes.body);
+    if (unwrap->member == JSON_NO_NODE)
         goto fail;
     return unwrap;
 fail:
@@ -64,6 +89,7 @@ void unwrap_free(struct unwrap *unwrap)
         return;
     buf_free(&unwrap->out);
     json_matches_free(&unwrap->matches);
+    json_paths_free(unwrap->plain);
     json_paths_free(unwrap->paths);
     salvage_free(unwrap->salvage);
     events_free(unwrap->events);
@@ -100,20 +126,49 @@ static unsigned find(const struct unwrap *unwrap, uint32_t node, const struct js
     return count;
 }
 
-/* Whether the line is a record that may be unwrapped, its places in ${record}. */
-static bool is_ours(struct unwrap *unwrap, const struct line *line, struct rendering *record)
+/*
+ * Scan the line. The members of the body are noted, so that an envelope is not read again for them,
+ * unless there are many: then it is none.
+ */
+static bool scan(struct unwrap *unwrap, const struct line *line, struct json_result *result)
 {
-    const struct json_match *sqs, *body, *envelope, *other;
+    struct json_matches *matches = &unwrap->matches;
+    matches->most = MATCHES_MOST;
+    unwrap->noted = json_scan(line->text, line->length, unwrap->paths, JSON_MAX_DEPTH, matches,
+                        result) != JSON_TOO_MANY;
+    if (!unwrap->noted) {
+        matches->most = 0;
+        (void)json_scan(line->text, line->length, unwrap->plain, JSON_MAX_DEPTH, matches, result);
+    }
+    return result->error == JSON_OK && result->kind == JSON_OBJECT;
+}
+
+/* Whether the line is a record that may be unwrapped, its places in ${pass}. */
+static bool is_ours(struct pass *pass, const struct line *line)
+{
+    struct unwrap *unwrap = pass->unwrap;
+    struct rendering *record = &pass->record;
+    const struct record_nodes *nodes = &unwrap->nodes;
+    const struct json_match *sqs = NULL;
+    const struct json_match *body = NULL;
+    const struct json_match *envelope = NULL;
     struct json_result result;
-    if (json_scan(line->text, line->length, unwrap->paths, JSON_MAX_DEPTH, &unwrap->matches,
-            &result) != JSON_OK ||
-        result.kind != JSON_OBJECT)
+    if (!scan(unwrap, line, &result))
         return false;
-    /* What stands there twice is read as the one by some and as the other by others. */
-    if (find(unwrap, unwrap->nodes.body, &body) != 1 || find(unwrap, unwrap->nodes.sqs, &sqs) > 1 ||
-        find(unwrap, unwrap->envelope, &envelope) > 1 ||
-        find(unwrap, unwrap->nodes.pii, &other) > 0 ||
-        find(unwrap, unwrap->nodes.error, &other) > 0)
+    for (size_t i = 0; i < unwrap->matches.count; i++) {
+        const struct json_match *match = &unwrap->matches.list[i];
+        const struct json_match **place = match->node == nodes->body ? &body
+            : match->node == nodes->sqs                              ? &sqs
+            : match->node == unwrap->envelope                        ? &envelope
+                                                                     : NULL;
+        /* What stands there twice is read as the one by some and as the other by others. */
+        if ((place != NULL && *place != NULL) || match->node == nodes->pii ||
+            match->node == nodes->error)
+            return false;
+        if (place != NULL)
+            *place = match;
+    }
+    if (body == NULL)
         return false;
     *record = (struct rendering){ .line = line->text,
         .length = line->length,
@@ -123,6 +178,9 @@ static bool is_ours(struct unwrap *unwrap, const struct line *line, struct rende
         record->sqs = (struct rendering_place){ sqs->value, sqs->end };
     if (envelope != NULL)
         record->envelope = (struct rendering_place){ envelope->value, envelope->end };
+    pass->has_members = unwrap->noted && body->kind == JSON_OBJECT;
+    if (pass->has_members)
+        json_children_noted(&pass->members, line->text, &unwrap->matches, body, unwrap->member);
     return true;
 }
 
@@ -177,10 +235,12 @@ static bool write_event(void *context, const struct event *event)
 static enum events_result go_through(struct pass *pass, events_on_event *on_event)
 {
     const struct rendering *record = &pass->record;
-    const char *envelope = record->envelope.end == 0 ? NULL : record->line + record->envelope.start;
-    return events_each(pass->unwrap->events, record->line + record->body.start,
-        record->body.end - record->body.start, envelope,
-        record->envelope.end - record->envelope.start, on_event, pass);
+    const struct events_message message = { .body = record->line + record->body.start,
+        .length = record->body.end - record->body.start,
+        .members = pass->has_members ? &pass->members : NULL,
+        .envelope = record->envelope.end == 0 ? NULL : record->line + record->envelope.start,
+        .envelope_length = record->envelope.end - record->envelope.start };
+    return events_each(pass->unwrap->events, &message, on_event, pass);
 }
 
 static enum unwrap_result write_error(struct unwrap *unwrap, const struct rendering *record,
@@ -247,7 +307,7 @@ enum unwrap_result unwrap_line(struct unwrap *unwrap, const struct line *line, s
     struct pass pass = { .unwrap = unwrap, .to = out };
     counts->records++;
     json_matches_shrink(&unwrap->matches, MATCHES_KEPT);
-    if (!is_ours(unwrap, line, &pass.record)) {
+    if (!is_ours(&pass, line)) {
         counts->passed++;
         return pass_on(line, out);
     }

@@ -1,5 +1,6 @@
 #include "record/envelope.h"
 
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -16,8 +17,20 @@ enum {
     ANY = SNS | BUS | CLOUD | S3
 };
 
-/* Where a member goes. */
-enum role { REST, EVENT, ID, TIME, SOURCE, TYPE, ATTRIBUTES, SIGNATURE };
+/* Where a member goes, and what it must be. */
+enum role {
+    REST,
+    NOTIFICATION, /* as REST, and this text */
+    VERSION,      /* as REST, and a string */
+    EVENT,
+    ENCODED, /* as EVENT, and in base64 */
+    ID,
+    TIME,
+    SOURCE,
+    TYPE,
+    ATTRIBUTES,
+    SIGNATURE
+};
 
 struct member {
     const char *name;
@@ -35,59 +48,59 @@ struct member {
 #define NAME(text) text, sizeof(text) - 1
 /* clang-format off */
 static const struct member members[] = {
-    { NAME("Type"),                 SNS,         REST,       SNS },
-    { NAME("MessageId"),            SNS,         ID,         0 },
-    { NAME("TopicArn"),             SNS,         SOURCE,     SNS },
-    { NAME("Subject"),              SNS,         REST,       0 },
-    { NAME("Message"),              SNS,         EVENT,      SNS },
-    { NAME("Timestamp"),            SNS,         TIME,       0 },
-    { NAME("SignatureVersion"),     SNS,         SIGNATURE,  0 },
-    { NAME("Signature"),            SNS,         SIGNATURE,  0 },
-    { NAME("SigningCertURL"),       SNS,         SIGNATURE,  0 },
-    { NAME("UnsubscribeURL"),       SNS,         REST,       0 },
-    { NAME("MessageAttributes"),    SNS,         ATTRIBUTES, 0 },
-    { NAME("SequenceNumber"),       SNS,         REST,       0 },
-    { NAME("version"),              BUS,         REST,       0 },
-    { NAME("id"),                   BUS | CLOUD, ID,         0 },
-    { NAME("detail-type"),          BUS,         TYPE,       BUS },
-    { NAME("source"),               BUS | CLOUD, SOURCE,     BUS | CLOUD },
-    { NAME("account"),              BUS,         REST,       0 },
-    { NAME("time"),                 BUS | CLOUD, TIME,       0 },
-    { NAME("region"),               BUS,         REST,       0 },
-    { NAME("resources"),            BUS,         REST,       0 },
-    { NAME("detail"),               BUS,         EVENT,      BUS },
-    { NAME("replay-name"),          BUS,         REST,       0 },
-    { NAME("specversion"),          CLOUD,       REST,       CLOUD },
-    { NAME("type"),                 CLOUD,       TYPE,       CLOUD },
-    { NAME("data"),                 CLOUD,       EVENT,      0 }, /* or data_base64, one of both */
-    { NAME("data_base64"),          CLOUD,       EVENT,      0 },
-    { NAME("subject"),              CLOUD,       REST,       0 },
-    { NAME("datacontenttype"),      CLOUD,       REST,       0 },
-    { NAME("dataschema"),           CLOUD,       REST,       0 },
-    { NAME("traceparent"),          CLOUD,       REST,       0 },
-    { NAME("tracestate"),           CLOUD,       REST,       0 },
-    { NAME("partitionkey"),         CLOUD,       REST,       0 },
-    { NAME("sequence"),             CLOUD,       REST,       0 },
-    { NAME("sequencetype"),         CLOUD,       REST,       0 },
-    { NAME("sampledrate"),          CLOUD,       REST,       0 },
-    { NAME("dataref"),              CLOUD,       REST,       0 },
-    { NAME("expirytime"),           CLOUD,       REST,       0 },
-    { NAME("recordedtime"),         CLOUD,       REST,       0 },
-    { NAME("severitytext"),         CLOUD,       REST,       0 },
-    { NAME("severitynumber"),       CLOUD,       REST,       0 },
-    { NAME("authtype"),             CLOUD,       REST,       0 },
-    { NAME("authid"),               CLOUD,       REST,       0 },
-    { NAME("authclaims"),           CLOUD,       REST,       0 },
-    { NAME("correlationid"),        CLOUD,       REST,       0 },
-    { NAME("causationid"),          CLOUD,       REST,       0 },
-    { NAME("dataclassification"),   CLOUD,       REST,       0 },
-    { NAME("dataregulation"),       CLOUD,       REST,       0 },
-    { NAME("datacategory"),         CLOUD,       REST,       0 },
-    { NAME("deprecated"),           CLOUD,       REST,       0 },
-    { NAME("deprecationfrom"),      CLOUD,       REST,       0 },
-    { NAME("deprecationsunset"),    CLOUD,       REST,       0 },
-    { NAME("deprecationmigration"), CLOUD,       REST,       0 },
-    { NAME("Records"),              S3,          EVENT,      S3 },
+    { NAME("Type"),                 SNS,         NOTIFICATION, SNS },
+    { NAME("MessageId"),            SNS,         ID,           0 },
+    { NAME("TopicArn"),             SNS,         SOURCE,       SNS },
+    { NAME("Subject"),              SNS,         REST,         0 },
+    { NAME("Message"),              SNS,         EVENT,        SNS },
+    { NAME("Timestamp"),            SNS,         TIME,         0 },
+    { NAME("SignatureVersion"),     SNS,         SIGNATURE,    0 },
+    { NAME("Signature"),            SNS,         SIGNATURE,    0 },
+    { NAME("SigningCertURL"),       SNS,         SIGNATURE,    0 },
+    { NAME("UnsubscribeURL"),       SNS,         REST,         0 },
+    { NAME("MessageAttributes"),    SNS,         ATTRIBUTES,   0 },
+    { NAME("SequenceNumber"),       SNS,         REST,         0 },
+    { NAME("version"),              BUS,         REST,         0 },
+    { NAME("id"),                   BUS | CLOUD, ID,           0 },
+    { NAME("detail-type"),          BUS,         TYPE,         BUS },
+    { NAME("source"),               BUS | CLOUD, SOURCE,       BUS | CLOUD },
+    { NAME("account"),              BUS,         REST,         0 },
+    { NAME("time"),                 BUS | CLOUD, TIME,         0 },
+    { NAME("region"),               BUS,         REST,         0 },
+    { NAME("resources"),            BUS,         REST,         0 },
+    { NAME("detail"),               BUS,         EVENT,        BUS },
+    { NAME("replay-name"),          BUS,         REST,         0 },
+    { NAME("specversion"),          CLOUD,       VERSION,      CLOUD },
+    { NAME("type"),                 CLOUD,       TYPE,         CLOUD },
+    { NAME("data"),                 CLOUD,       EVENT,        0 }, /* or data_base64, one of both */
+    { NAME("data_base64"),          CLOUD,       ENCODED,      0 },
+    { NAME("subject"),              CLOUD,       REST,         0 },
+    { NAME("datacontenttype"),      CLOUD,       REST,         0 },
+    { NAME("dataschema"),           CLOUD,       REST,         0 },
+    { NAME("traceparent"),          CLOUD,       REST,         0 },
+    { NAME("tracestate"),           CLOUD,       REST,         0 },
+    { NAME("partitionkey"),         CLOUD,       REST,         0 },
+    { NAME("sequence"),             CLOUD,       REST,         0 },
+    { NAME("sequencetype"),         CLOUD,       REST,         0 },
+    { NAME("sampledrate"),          CLOUD,       REST,         0 },
+    { NAME("dataref"),              CLOUD,       REST,         0 },
+    { NAME("expirytime"),           CLOUD,       REST,         0 },
+    { NAME("recordedtime"),         CLOUD,       REST,         0 },
+    { NAME("severitytext"),         CLOUD,       REST,         0 },
+    { NAME("severitynumber"),       CLOUD,       REST,         0 },
+    { NAME("authtype"),             CLOUD,       REST,         0 },
+    { NAME("authid"),               CLOUD,       REST,         0 },
+    { NAME("authclaims"),           CLOUD,       REST,         0 },
+    { NAME("correlationid"),        CLOUD,       REST,         0 },
+    { NAME("causationid"),          CLOUD,       REST,         0 },
+    { NAME("dataclassification"),   CLOUD,       REST,         0 },
+    { NAME("dataregulation"),       CLOUD,       REST,         0 },
+    { NAME("datacategory"),         CLOUD,       REST,         0 },
+    { NAME("deprecated"),           CLOUD,       REST,         0 },
+    { NAME("deprecationfrom"),      CLOUD,       REST,         0 },
+    { NAME("deprecationsunset"),    CLOUD,       REST,         0 },
+    { NAME("deprecationmigration"), CLOUD,       REST,         0 },
+    { NAME("Records"),              S3,          EVENT,        S3 },
 };
 /* clang-format on */
 
@@ -95,20 +108,30 @@ enum { MEMBERS = sizeof members / sizeof *members };
 
 _Static_assert(MEMBERS <= 64, "a set of them has 64 bits, and an envelope room for as many");
 
-/* The number of the member that text[key, key_end) names, or MEMBERS. */
-static unsigned find(const char *text, const struct json_child *child)
+static bool is_member(const char *quoted, size_t length, const struct member *member)
+{
+    return length == member->length + 2 && memcmp(quoted + 1, member->name, member->length) == 0;
+}
+
+/*
+ * The number of the member that text[key, key_end) names, or MEMBERS. The search begins behind the
+ * member ${before}: those of an envelope mostly come in the order that they have above.
+ */
+static unsigned find(const char *text, const struct json_child *child, unsigned before)
 {
     const char *quoted = text + child->key;
     size_t length = child->key_end - child->key;
-    bool escaped = memchr(quoted, '\\', length) != NULL;
+    for (unsigned i = before + 1; i < MEMBERS; i++)
+        if (is_member(quoted, length, &members[i]))
+            return i;
+    for (unsigned i = 0; i < MEMBERS && i <= before; i++)
+        if (is_member(quoted, length, &members[i]))
+            return i;
+    if (memchr(quoted, '\\', length) == NULL)
+        return MEMBERS;
     unsigned i = 0;
-    for (; i < MEMBERS; i++) {
-        const struct member *member = &members[i];
-        if (escaped ? json_string_equals(quoted, length, member->name, member->length)
-                    : length == member->length + 2 && quoted[1] == member->name[0] &&
-                    memcmp(quoted + 1, member->name, member->length) == 0)
-            break;
-    }
+    while (i < MEMBERS && !json_string_equals(quoted, length, members[i].name, members[i].length))
+        i++;
     return i;
 }
 
@@ -188,6 +211,8 @@ static bool is_fit(const char *text, const struct json_child *child, const struc
     const char *value = text + child->value;
     size_t length = child->end - child->value;
     switch (member->role) {
+    case VERSION:
+    case ENCODED:
     case ID:
     case TIME:
     case SOURCE:
@@ -196,18 +221,18 @@ static bool is_fit(const char *text, const struct json_child *child, const struc
     case ATTRIBUTES:
         return are_attributes(value, length);
     case EVENT:
-        if ((kinds & SNS) != 0 || strcmp(member->name, "data_base64") == 0)
+        if ((kinds & SNS) != 0)
             return child->kind == JSON_STRING;
         if ((kinds & BUS) != 0)
             return child->kind == JSON_OBJECT;
         return (kinds & S3) == 0 || (child->kind == JSON_ARRAY && are_s3_records(value, length));
+    case NOTIFICATION:
+        return is_text(text, child, "Notification");
     case REST:
     case SIGNATURE:
         break;
     }
-    if (strcmp(member->name, "Type") == 0)
-        return is_text(text, child, "Notification");
-    return strcmp(member->name, "specversion") != 0 || child->kind == JSON_STRING;
+    return true;
 }
 
 static void keep(struct envelope *envelope, const struct member *member,
@@ -216,8 +241,9 @@ static void keep(struct envelope *envelope, const struct member *member,
     struct envelope_span span = { child->value, child->end };
     switch (member->role) {
     case EVENT:
+    case ENCODED:
         envelope->event = span;
-        envelope->base64 = strcmp(member->name, "data_base64") == 0;
+        envelope->base64 = member->role == ENCODED;
         break;
     case ID:
         envelope->id = span;
@@ -235,6 +261,8 @@ static void keep(struct envelope *envelope, const struct member *member,
         envelope->attributes = span;
         break;
     case REST:
+    case NOTIFICATION:
+    case VERSION:
         envelope->rest[envelope->rest_count++] =
             (struct envelope_member){ child->key, child->key_end, child->value, child->end };
         break;
@@ -243,45 +271,70 @@ static void keep(struct envelope *envelope, const struct member *member,
     }
 }
 
-/* The kind, of ${kinds}, whose every needed member was seen. */
-static enum envelope_kind choose(unsigned kinds, uint64_t seen)
+/* One more for each kind of the set. */
+static void count(unsigned met[], unsigned kinds)
 {
-    for (unsigned i = 0; i < MEMBERS; i++)
-        if ((seen >> i & 1) == 0)
-            kinds &= ~members[i].needed;
     for (enum envelope_kind kind = ENVELOPE_SNS; kind <= ENVELOPE_S3; kind++)
-        if ((kinds >> kind & 1) != 0)
+        met[kind] += kinds >> kind & 1;
+}
+
+/* The kind, of ${kinds}, of which as many needed members were met as it has. */
+static enum envelope_kind choose(unsigned kinds, const unsigned met[])
+{
+    static const unsigned needed[] = { [ENVELOPE_SNS] = 3,
+        [ENVELOPE_EVENTBRIDGE] = 3,
+        [ENVELOPE_CLOUDEVENTS] = 3,
+        [ENVELOPE_S3] = 1 };
+    for (enum envelope_kind kind = ENVELOPE_SNS; kind <= ENVELOPE_S3; kind++)
+        if ((kinds >> kind & 1) != 0 && met[kind] == needed[kind])
             return kind;
     return ENVELOPE_NONE;
 }
 
-enum envelope_kind envelope_recognise(const char *text, size_t length, struct envelope *envelope)
+/* The kind; of ${found} what belongs to it. Its rest, which is large, is not cleared before. */
+static enum envelope_kind recognise(struct json_children *children, struct envelope *found)
 {
-    struct envelope found = { .kind = ENVELOPE_NONE };
-    struct json_children children;
+    const char *text = children->text;
     struct json_child child;
     unsigned kinds = ANY;
+    unsigned i = MEMBERS - 1;
     uint64_t seen = 0;
-    if (envelope != NULL)
-        *envelope = found;
-    if (!json_children_open(&children, text, length) || !children.object)
-        return ENVELOPE_NONE;
-    while (json_children_next(&children, &child)) {
-        unsigned i = find(text, &child);
+    unsigned met[ENVELOPE_S3 + 1] = { 0 };
+    while (json_children_next(children, &child)) {
+        i = find(text, &child, i);
         if (i == MEMBERS || (seen >> i & 1) != 0)
             return ENVELOPE_NONE;
-        kinds &= members[i].kinds;
+        const struct member *member = &members[i];
+        kinds &= member->kinds;
         /* "data" and "data_base64" exclude each other (CloudEvents, JSON format, 3.1). */
-        bool second = members[i].role == EVENT && found.event.end != 0;
-        if (kinds == 0 || second || !is_fit(text, &child, &members[i], kinds))
+        bool second = (member->role == EVENT || member->role == ENCODED) && found->event.end != 0;
+        if (kinds == 0 || second || !is_fit(text, &child, member, kinds))
             return ENVELOPE_NONE;
         seen |= UINT64_C(1) << i;
-        keep(&found, &members[i], &child);
+        if (member->needed != 0)
+            count(met, member->needed);
+        keep(found, member, &child);
     }
-    found.kind = found.event.end == 0 ? ENVELOPE_NONE : choose(kinds, seen);
-    if (envelope != NULL && found.kind != ENVELOPE_NONE)
-        *envelope = found;
-    return found.kind;
+    return found->event.end == 0 ? ENVELOPE_NONE : choose(kinds, met);
+}
+
+enum envelope_kind envelope_recognise_members(struct json_children *children,
+    struct envelope *envelope)
+{
+    memset(envelope, 0, offsetof(struct envelope, rest));
+    envelope->kind = recognise(children, envelope);
+    return envelope->kind;
+}
+
+enum envelope_kind envelope_recognise(const char *text, size_t length, struct envelope *envelope)
+{
+    struct envelope own;
+    struct envelope *found = envelope != NULL ? envelope : &own;
+    struct json_children children;
+    if (json_children_open(&children, text, length) && children.object)
+        return envelope_recognise_members(&children, found);
+    memset(found, 0, offsetof(struct envelope, rest));
+    return found->kind = ENVELOPE_NONE;
 }
 
 /* Where a string lies below an object: down ${path}, the last of members of one name. */
@@ -324,15 +377,23 @@ void envelope_s3_record(const char *text, size_t length, struct envelope *envelo
         .type = find_string(text, length, type) };
 }
 
-static void write_span(struct buf *out, const char *name, const char *text,
+/* A value; all of a string is kept, and most are strings. */
+static void write_value(struct buf *out, const char *value, size_t length)
+{
+    if (*value == '"')
+        (void)buf_append(out, value, length);
+    else
+        (void)json_write_compact(out, value, length);
+}
+
+/* ${name}: with what stands around it, ",\"id\":". */
+static void write_span(struct buf *out, const char *name, size_t name_length, const char *text,
     struct envelope_span span)
 {
     if (span.end == 0)
         return;
-    (void)buf_append(out, ",\"", 2);
-    (void)buf_puts(out, name);
-    (void)buf_append(out, "\":", 2);
-    (void)json_write_compact(out, text + span.start, span.end - span.start);
+    (void)buf_append(out, name, name_length);
+    write_value(out, text + span.start, span.end - span.start);
 }
 
 /* {NAME:{"Type":…,"Value":…}} as {NAME:{"type":…,"value":…}}. */
@@ -374,7 +435,7 @@ static void write_rest(struct buf *out, const char *text, const struct envelope 
         (void)buf_puts(out, i == 0 ? ",\"rest\":{" : ",");
         (void)buf_append(out, text + member->key, member->key_end - member->key);
         (void)buf_putc(out, ':');
-        (void)json_write_compact(out, text + member->value, member->end - member->value);
+        write_value(out, text + member->value, member->end - member->value);
     }
     if (envelope->rest_count > 0)
         (void)buf_putc(out, '}');
@@ -383,18 +444,18 @@ static void write_rest(struct buf *out, const char *text, const struct envelope 
 int envelope_write(struct buf *out, const char *text, const struct envelope *envelope,
     const char *outer, size_t outer_length)
 {
+    static const char *const begins[] = { "{\"kind\":\"none\"", "{\"kind\":\"sns\"",
+        "{\"kind\":\"eventbridge\"", "{\"kind\":\"cloudevents\"", "{\"kind\":\"s3\"" };
     size_t start = out->length;
     /* The first that fits: all of it; without rest; without attributes too; the kind alone. */
     for (unsigned cut = 0; cut < 4; cut++) {
         out->length = start;
-        (void)buf_puts(out, "{\"kind\":\"");
-        (void)buf_puts(out, envelope_kind_name(envelope->kind));
-        (void)buf_putc(out, '"');
+        (void)buf_puts(out, begins[envelope->kind]);
         if (cut < 3) {
-            write_span(out, "id", text, envelope->id);
-            write_span(out, "time", text, envelope->time);
-            write_span(out, "source", text, envelope->source);
-            write_span(out, "type", text, envelope->type);
+            write_span(out, NAME(",\"id\":"), text, envelope->id);
+            write_span(out, NAME(",\"time\":"), text, envelope->time);
+            write_span(out, NAME(",\"source\":"), text, envelope->source);
+            write_span(out, NAME(",\"type\":"), text, envelope->type);
         }
         if (cut < 2)
             write_attributes(out, text, envelope->attributes);

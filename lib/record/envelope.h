@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "base/buf.h"
+#include "json/children.h"
 
 /*
  * What services put around the event of a message: recognised by its members, and written as the
@@ -64,9 +65,15 @@ struct envelope {
 /*
  * envelope_recognise(text, length, envelope):
  * What the valid JSON text[0, length) is; anything but an object is ENVELOPE_NONE. ${envelope} may
- * be NULL. Of s3 only event is set: each of the array's elements has its own envelope.
+ * be NULL; of none nothing in it but the kind has a meaning. Of s3 only event is set: each of the
+ * array's elements has its own envelope.
  */
 enum envelope_kind envelope_recognise(const char *text, size_t length, struct envelope *envelope);
+
+/* The same of an object whose members are ${children}, of which none was taken yet; they are all
+ * taken. Places are those of children->text. */
+enum envelope_kind envelope_recognise_members(struct json_children *children,
+    struct envelope *envelope);
 
 /* For an element of such an array: an envelope of kind s3, whose event is all of it. */
 void envelope_s3_record(const char *text, size_t length, struct envelope *envelope);

@@ -52,6 +52,20 @@ ODD='{"n":1.10,"big":12345678901234567891,"e":1e400,"z":-0,"u":"\u00e4\ud83d\ude
   [ "$(body_of "$(cloud 1.10)")" = '"1.10"' ]
 }
 
+@test "a body of more members than any envelope has is no envelope, and --json and --each find their places in it" {
+  local body more
+  more=$(jq -cn '[range(3000) | {key: "k\(.)", value: .}] | from_entries')
+  record "$(sns "$ODD" | jq -c --argjson more "$more" '. + $more')" >in
+  record "$more" >>in
+  record "$(sns "$ODD")" >>in
+  sqs-unwrap <in >out 2>err
+  cmp <(head -n2 in) <(head -n2 out)
+  grep -qF "\"body\":$ODD,\"envelope\"" out
+  body=$(jq -c --arg t "$ODD" '. + {text: $t, list: [1, 2]}' <<<"$more")
+  [ "$(body_of "$body" --json .text)" = "$ODD" ]
+  [ "$(record "$body" | sqs-unwrap --each .list | jq .body | xargs)" = "1 2" ]
+}
+
 @test "a record of S3 each, with the envelope around it, and three members more in sqs" {
   record "$(sns "$(s3 1.10)")" | sqs-unwrap >out
   lines_are out 2

@@ -12,6 +12,31 @@
 #define BUS "\"detail-type\":\"login\",\"source\":\"app\",\"detail\":{}"
 #define CLOUD "\"specversion\":\"1.0\",\"type\":\"login\",\"source\":\"/app\""
 
+/* From the members that a scan noted, the same comes out. */
+static void compare_noted(const char *text, const struct envelope *wanted)
+{
+    struct json_matches matches = { 0 };
+    struct json_paths *paths = json_paths_new();
+    struct json_result result;
+    assert_non_null(paths);
+    uint32_t member = json_paths_other(paths, JSON_ROOT);
+    assert_int_equal(json_scan(text, strlen(text), paths, JSON_MAX_DEPTH, &matches, &result),
+        JSON_OK);
+    if (result.kind == JSON_OBJECT) {
+        struct json_children children;
+        struct envelope envelope;
+        json_children_noted(&children, text, &matches, &matches.list[0], member);
+        assert_int_equal(envelope_recognise_members(&children, &envelope), wanted->kind);
+        assert_int_equal(envelope.kind, wanted->kind);
+        assert_int_equal(envelope.event.start, wanted->event.start);
+        assert_int_equal(envelope.event.end, wanted->event.end);
+        assert_int_equal(envelope.source.end, wanted->source.end);
+        assert_int_equal(envelope.rest_count, wanted->rest_count);
+    }
+    json_matches_free(&matches);
+    json_paths_free(paths);
+}
+
 static void recognises(void **state)
 {
     (void)state;
@@ -87,6 +112,7 @@ static void recognises(void **state)
         (void)envelope_recognise(text, strlen(text), &envelope);
         assert_int_equal(envelope.kind, texts[i].kind);
         assert_true(envelope.event.end <= strlen(text));
+        compare_noted(text, &envelope);
     }
 }
 
