@@ -241,14 +241,18 @@ $(BUILD)/bench/scan: $(BUILD)/obj/bench/scan.o $(BUILD)/obj/bench/texts.o $(call
 
 # Instructions per record against bench/guard.txt; UPDATE=1 writes that file anew. Each guard links
 # its own objects, those of the program, our layers, foreign libraries.
-GUARDS := $(BUILD)/bench/guard-pii $(BUILD)/bench/guard-load $(BUILD)/bench/guard-sqs
+GUARDS := $(addprefix $(BUILD)/bench/guard-,pii scan load sqs unwrap)
 guard: $(GUARDS)
 	@bench/guard.py $(if $(UPDATE),--update) $^
 $(GUARDS): $(BUILD)/bench/guard-%: $(BUILD)/obj/bench/guard_%.o $(BUILD)/obj/bench/guard.o $(BUILD)/obj/bench/texts.o
 $(BUILD)/bench/guard-pii:  $(call archives,$(PII_LAYERS))
+$(BUILD)/bench/guard-scan: $(call objects_of,pii-scan) $(call archives,$(SCAN_LAYERS))
+$(BUILD)/bench/guard-unwrap: $(call objects_of,sqs-unwrap) $(call archives,$(UNWRAP_LAYERS))
 $(BUILD)/bench/guard-load: $(call objects_of,pg-load) $(call archives,$(PG_LAYERS))
 $(BUILD)/bench/guard-sqs:  $(BUILD)/obj/cmd/sqs-pull/format.o $(BUILD)/obj/cmd/sqs-pull/attributes.o $(call archives,$(SQS_LAYERS))
 $(BUILD)/bench/guard-pii:  FOREIGN = $(PII_LIBS)
+$(BUILD)/bench/guard-scan: FOREIGN = $(LIBS_pii-scan)
+$(BUILD)/bench/guard-unwrap: FOREIGN = $(LIBS_sqs-unwrap)
 $(BUILD)/bench/guard-load: FOREIGN = $(LIBS_pg-load)
 $(BUILD)/bench/guard-sqs:  FOREIGN = $(SQS_LIBS)
 $(GUARDS):

@@ -50,12 +50,12 @@ static void work_scan(void)
 static struct filter_work masking;
 static struct buf out = { .maximum = GUARD_MOST };
 
-static void open_mask_by(const char *rules)
+static void open_mask_by(const char *rules, void (*put)(struct buf *out))
 {
     struct policy_error policy_error;
     struct keyring_error keyring_error;
     struct keyring *ring;
-    guard_records(texts_long_record);
+    guard_records(put);
     guard_require(algorithms_init() == 0 &&
             keyring_parse(KEYS, strlen(KEYS), &ring, &keyring_error) == 0,
         "no keys");
@@ -72,12 +72,22 @@ static void open_mask_by(const char *rules)
 
 static void open_mask(void)
 {
-    open_mask_by(NULL);
+    open_mask_by(NULL, texts_long_record);
 }
 
 static void open_hmac(void)
 {
-    open_mask_by(".ip hmac as masked_ip\n.device_id hmac as masked_device_id\n");
+    open_mask_by(".ip hmac as masked_ip\n.device_id hmac as masked_device_id\n", texts_long_record);
+}
+
+static void open_uuid(void)
+{
+    open_mask_by(".user_id uuid\n", texts_mail_record);
+}
+
+static void open_email(void)
+{
+    open_mask_by(".email email as masked_email\n", texts_mail_record);
 }
 
 static void work_mask(void)
@@ -95,5 +105,7 @@ const struct guard_part guard_parts[] = {
     { "find", open_find, work_scan },
     { "mask", open_mask, work_mask },
     { "mask-hmac", open_hmac, work_mask },
+    { "mask-uuid", open_uuid, work_mask },
+    { "mask-email", open_email, work_mask },
     { NULL, NULL, NULL },
 };

@@ -3,6 +3,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "json/string.h"
+
 static uint64_t state;
 
 void texts_seed(uint64_t seed)
@@ -108,8 +110,9 @@ void texts_body(struct buf *out)
     put_body(out, false);
 }
 
-/* A record as sqs-pull prints it, with a receipt handle of ${least} to ${most} bytes. */
-static void put_record(struct buf *out, uint32_t least, uint32_t most, bool masked)
+/* A record as sqs-pull prints it, up to its body, with a receipt handle of ${least} to ${most}
+ * bytes. */
+static void put_sqs(struct buf *out, uint32_t least, uint32_t most)
 {
     buf_puts(out,
         "{\"sqs\":{\"queue_url\":\"https://sqs.eu-west-1.amazonaws.com/000000000000/"
@@ -123,6 +126,11 @@ static void put_record(struct buf *out, uint32_t least, uint32_t most, bool mask
     put_time(out, "first_received_at");
     put_time(out, "lease_until");
     buf_printf(out, "\"receive_count\":%u},\"body\":", 1 + draw(4));
+}
+
+static void put_record(struct buf *out, uint32_t least, uint32_t most, bool masked)
+{
+    put_sqs(out, least, most);
     put_body(out, masked);
     buf_puts(out, masked ? ",\"pii\":{\"key\":\"624887dd\"}}" : "}");
 }
@@ -140,6 +148,46 @@ void texts_long_record(struct buf *out)
 void texts_masked_record(struct buf *out)
 {
     put_record(out, 400, 420, true);
+}
+
+void texts_mail_record(struct buf *out)
+{
+    put_sqs(out, 20, 60);
+    buf_puts(out, "{\"user_id\":\"");
+    put_uuid(out);
+    buf_puts(out, "\",\"email\":\"");
+    put_drawn(out, "abcdefghijklmnopqrstuvwxyz", 4 + draw(10));
+    put_below(out, ".", 1000);
+    buf_puts(out, "@example.com\"}}");
+}
+
+#define TOPIC "arn:aws:sns:us-east-2:000000000000:logins"
+
+void texts_sns_record(struct buf *out)
+{
+    struct buf body = { .maximum = 4096 };
+
+    put_sqs(out, 400, 420);
+    put_body(&body, false);
+    buf_puts(out, "{\"Type\":\"Notification\",\"MessageId\":\"");
+    put_uuid(out);
+    buf_puts(out, "\",\"TopicArn\":\"" TOPIC "\",\"Message\":");
+    if (json_string_encode(out, body.data, body.length) != 0)
+        out->failed = true;
+    buf_putc(out, ',');
+    put_time(out, "Timestamp");
+    buf_puts(out, "\"SignatureVersion\":\"1\",\"Signature\":\"");
+    put_drawn(out, base64, 342);
+    buf_puts(out,
+        "==\",\"SigningCertURL\":\"https://sns.us-east-2.amazonaws.com/"
+        "SimpleNotificationService-");
+    put_drawn(out, "0123456789abcdef", 32);
+    buf_puts(out,
+        ".pem\",\"UnsubscribeURL\":\"https://sns.us-east-2.amazonaws.com/"
+        "?Action=Unsubscribe&SubscriptionArn=" TOPIC ":");
+    put_uuid(out);
+    buf_puts(out, "\"}}");
+    buf_free(&body);
 }
 
 /* 64 KiB: an array of bodies. */
