@@ -22,10 +22,11 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 # pylint: disable=wrong-import-position
 from bench import Bench, number  # noqa: E402
+import ageing  # noqa: E402
 import rows  # noqa: E402
 import scaling  # noqa: E402
 
-GROUPS = rows.GROUPS + scaling.GROUPS
+GROUPS = rows.GROUPS + scaling.GROUPS + ageing.GROUPS
 
 
 def first_line(*command):

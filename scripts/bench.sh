@@ -5,7 +5,7 @@
 #   scripts/bench.sh [--rounds N] [--only GROUP,...] [--scale PERCENT] [--json FILE]
 #
 # Groups: mask load pull ack whole start memory latency jobs parallel batch scale,
-# and, by name only, millions (bench/README.md says what each is). Exit 0 when all
+# and, by name only, ageing and millions (bench/README.md says what each is). Exit 0 when all
 # could be measured, whatever the figures.
 set -euo pipefail
 
