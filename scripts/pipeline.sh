@@ -120,6 +120,8 @@ loading() {
   words its_arguments SQS2PG_LOAD_OPTIONS
   [ -z "${option[follow]:-}" ] || [[ " ${its_arguments[*]}" == *' --sealed-limit'* ]] ||
     its_arguments=(--sealed-limit 1000 "${its_arguments[@]}")
+  [ -z "${settings[SQS2PG_PASSWORD_COMMAND]:-}" ] ||
+    its_arguments=(--password-command "${settings[SQS2PG_PASSWORD_COMMAND]}" "${its_arguments[@]}")
   its_arguments=(--table "${settings[SQS2PG_TABLE]}" --require-masked "${its_arguments[@]}")
 }
 

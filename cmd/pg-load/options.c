@@ -8,6 +8,7 @@
 enum {
     OPT_TABLE = 1,
     OPT_DSN,
+    OPT_PASSWORD_COMMAND,
     OPT_MAP,
     OPT_NO_MAP,
     OPT_ROOT,
@@ -41,6 +42,8 @@ enum {
 static const struct opt table[] = {
     { OPT_TABLE, 't', "table", "TABLE", "load into this table, named as in SQL", false },
     { OPT_DSN, 'd', "dsn", "CONNINFO", "connect by this string or database name", false },
+    { OPT_PASSWORD_COMMAND, '\0', "password-command", "COMMAND",
+        "the first line that it prints is the password", false },
     { OPT_MAP, 'm', "map", "FILE", "take the columns' values as this map says", false },
     { OPT_NO_MAP, '\0', "no-map", NULL, "by the names of the columns, whatever map there is",
         false },
@@ -171,6 +174,9 @@ static bool set_plain(struct settings *settings, int option, const char *value)
     case OPT_DSN:
         load->dsn = value;
         break;
+    case OPT_PASSWORD_COMMAND:
+        load->password_command = value;
+        break;
     case OPT_MAP:
         load->map = value;
         break;
@@ -237,6 +243,9 @@ static int check(const struct settings *settings)
     const struct load_options *load = &settings->load;
     if (load->table == NULL)
         return opt_usage("no table given (-t)");
+    if (load->password_command != NULL &&
+        load->password_command[strspn(load->password_command, " \t\r\n")] == '\0')
+        return opt_usage("--password-command takes a command");
     if (load->map != NULL && load->no_map)
         return opt_usage("--map and --no-map exclude each other");
     if (load->no_ledger &&

@@ -9,8 +9,9 @@
 /* How records are loaded. */
 struct load_options {
     const char *table;
-    const char *dsn; /* NULL: the environment alone */
-    const char *map; /* NULL: searched for */
+    const char *dsn;              /* NULL: the environment alone */
+    const char *password_command; /* NULL: the password is libpq's to find */
+    const char *map;              /* NULL: searched for */
     bool no_map;
     const char *root; /* path of the values in a line; NULL: .body */
     bool strict_key;  /* what has the key of a row, and other values, is refused */

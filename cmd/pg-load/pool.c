@@ -141,7 +141,8 @@ struct pool *pool_open(const struct load_options *options, struct target *target
         struct worker *worker = &pool->workers[pool->jobs];
         worker->pool = pool;
         worker->target = *target;
-        if (pool->jobs > 0 && (worker->target.conn = pg_conn_new(options->dsn)) == NULL)
+        if (pool->jobs > 0 &&
+            (worker->target.conn = pg_conn_new(options->dsn, options->password_command)) == NULL)
             goto failed;
         pg_conn_set_cancel(worker->target.conn, shutdown_fd());
         loader_init(&worker->loader, options, &worker->target, tally);

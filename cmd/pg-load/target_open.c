@@ -92,7 +92,7 @@ int target_open(struct target *target, const struct load_options *options, struc
     *target = (struct target){ .conn = NULL };
     buf_init(&target->prologue, TARGET_MAX_PROLOGUE);
     buf_init(&target->guard, TARGET_MAX_PROLOGUE);
-    target->conn = pg_conn_new(options->dsn);
+    target->conn = pg_conn_new(options->dsn, options->password_command);
     if (target->conn == NULL)
         return failure_no_memory(failure);
     pg_conn_set_cancel(target->conn, shutdown_fd());

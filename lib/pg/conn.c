@@ -23,6 +23,7 @@ enum {
 
 struct pg_conn {
     char *dsn; /* NULL: the environment alone */
+    const char *password_command;
     PGconn *pq;
     PGresult *result;
     int cancel_fd;       /* -1: none */
@@ -76,12 +77,13 @@ int pg_conn_no_memory(struct pg_conn *conn)
 
 /* ---- opening and closing ---- */
 
-struct pg_conn *pg_conn_new(const char *dsn)
+struct pg_conn *pg_conn_new(const char *dsn, const char *password_command)
 {
     struct pg_conn *conn = calloc(1, sizeof *conn);
     if (conn == NULL)
         return NULL;
     conn->cancel_fd = -1;
+    conn->password_command = password_command;
     if (dsn != NULL && (conn->dsn = strdup(dsn)) == NULL) {
         free(conn);
         return NULL;
@@ -165,7 +167,8 @@ static void note_notice(void *context, const PGresult *notice)
 int pg_conn_open(struct pg_conn *conn, uint64_t within_ms)
 {
     pg_conn_close(conn);
-    conn->pq = pg_open_connect(conn->dsn, within_ms, conn->cancel_fd, &conn->error);
+    conn->pq = pg_open_connect(conn->dsn, conn->password_command, within_ms, conn->cancel_fd,
+        &conn->error);
     if (conn->pq == NULL)
         return -1;
     (void)PQsetNoticeReceiver(conn->pq, note_notice, conn);

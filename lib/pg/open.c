@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "pg/hosts.h"
 #include "pg/open.h"
+#include "pg/password.h"
 #include "pg/server_text.h"
 
 enum {
@@ -36,6 +37,7 @@ enum { LIVENESS = sizeof liveness / sizeof *liveness };
 
 struct opening {
     const char *dsn;
+    const char *password; /* of a command; NULL: as the user has set it */
     int cancel_fd;
     struct pg_error *error;
     bool set[LIVENESS]; /* by the user */
@@ -138,6 +140,8 @@ static enum attempt note_refusal(struct opening *opening, const struct pg_host *
     pg_server_text_state(text, state);
     bool for_good = PQconnectionNeedsPassword(pq) || pg_server_text_for_good(text) ||
         pg_sqlstate_fate(state) != PG_FAULT;
+    if (opening->password != NULL && strncmp(state, "28", 2) == 0)
+        for_good = false; /* the next password may be a newer one */
     if (for_good)
         opening->tried = 0; /* what the others said is no cause of the end */
     enum attempt attempt = note(opening, text, state);
@@ -250,8 +254,8 @@ static enum attempt ask(struct opening *opening, const struct pg_host *host, PGc
  */
 static PGconn *start(const struct opening *opening, bool look)
 {
-    const char *keywords[LIVENESS + 9];
-    const char *values[LIVENESS + 9];
+    const char *keywords[LIVENESS + 10];
+    const char *values[LIVENESS + 10];
     size_t count = 0;
     for (; count < LIVENESS; count++) {
         keywords[count] = liveness[count][0];
@@ -266,6 +270,7 @@ static PGconn *start(const struct opening *opening, bool look)
         { "hostaddr", opening->address },
         { "port", opening->port },
         { "target_session_attrs", opening->target },
+        { "password", opening->password },
         { "channel_binding", look ? NO_CHANNEL_BINDING : NULL },
     };
     for (size_t i = 0; i < sizeof rest / sizeof *rest; i++, count++) {
@@ -435,14 +440,22 @@ static enum attempt look(struct opening *opening)
     return came;
 }
 
-void *pg_open_connect(const char *dsn, uint64_t within_ms, int cancel_fd, struct pg_error *error)
+void *pg_open_connect(const char *dsn, const char *password_command, uint64_t within_ms,
+    int cancel_fd, struct pg_error *error)
 {
+    struct buf password;
     struct opening opening = { .dsn = dsn,
         .cancel_fd = cancel_fd,
         .error = error,
         .until = clock_monotonic_ms() + within_ms };
     PGconn *pq = NULL;
-    if (look(&opening) == OPENED) {
+    buf_init(&password, 0);
+    bool ready = look(&opening) == OPENED;
+    if (ready && password_command != NULL) {
+        ready = pg_password_ask(password_command, within_ms, cancel_fd, &password, error) == 0;
+        opening.password = ready ? password.data : NULL;
+    }
+    if (ready) {
         enum attempt came = NEXT;
         if (opening.prefer_standby) { /* as libpq does: at first a standby, then anyone */
             opening.target = "standby";
@@ -453,5 +466,6 @@ void *pg_open_connect(const char *dsn, uint64_t within_ms, int cancel_fd, struct
             (void)try_hosts(&opening, 1, &pq);
     }
     pg_hosts_free(&opening.hosts);
+    buf_wipe(&password);
     return pq;
 }

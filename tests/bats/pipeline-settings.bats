@@ -173,3 +173,22 @@ lacks() { ! has "$@"; } # as bats passes over a command behind a bare `!`
   SQS2PG_LOCK_DIR=locks run --separate-stderr -77 "$SQS2PG" -c settings
   [ "$stderr" = "sqs2pg: error: the lock file $file belongs to another user; set SQS2PG_LOCK_DIR" ]
 }
+
+@test "the password of the database by a command, which has nothing of AWS's" {
+  # shellcheck disable=SC2016 # the command's own
+  printf '#!/bin/sh\nenv >"%s/seen"\necho "$*"\n' "$PWD" >ask
+  chmod 755 ask
+  printf '%s\n' "SQS2PG_PASSWORD_COMMAND=$PWD/ask a  password" "PGHOST=$PGHOST" >>settings
+  sqs-send -Q "$QUEUE" <"$SAMPLE"
+  run "$SQS2PG" -c settings
+  echo "$output"
+  [ "$status" -eq 0 ]
+  rows_are 99
+  grep -qx "PGHOST=$PGHOST" seen
+  [ "$(grep -cE '^(AWS_|SQS_|SQS2PG_KEY)' seen)" -eq 0 ]
+  # The words are the command's, not options of pg-load.
+  printf '%s\n' "SQS2PG_PASSWORD_COMMAND=$PWD/no-such-command" >>settings
+  run "$SQS2PG" -c settings
+  echo "$output"
+  [ "$status" -eq 69 ]
+}

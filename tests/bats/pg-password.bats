@@ -1,0 +1,213 @@
+#!/usr/bin/env bats
+# pg-load --password-command: the password that a program prints, asked for before each connection.
+# On a server of its own, whose passwords change while loaders run.
+
+load ../lib/common
+load ../lib/records
+
+setup_file() {
+  servers_begin
+  servers_postgres_start
+  hba=$PGHOST/data/pg_hba.conf
+  { echo 'local all guarded scram-sha-256'; cat "$hba"; } >"$BATS_FILE_TMPDIR/hba"
+  cat "$BATS_FILE_TMPDIR/hba" >"$hba"
+  psql -qX -c 'CREATE ROLE guarded SUPERUSER LOGIN' -c 'SELECT pg_reload_conf()' >/dev/null
+}
+
+teardown_file() { servers_stop; }
+
+setup() {
+  pg_setup
+  export PGPASSFILE=/nonexistent BATS_NO_PARALLELIZE_WITHIN_FILE=true
+  unset PGPASSWORD
+  sql 'CREATE TABLE t (id integer)'
+  change first
+  records 1 5 >in
+}
+
+teardown() { common_teardown; }
+
+# fails COMMAND...: bats passes over one behind a bare `!`.
+fails() { ! "$@"; }
+
+# change PASSWORD: that is the role's from now on; a loader is signed out.
+change() {
+  PGUSER=postgres psql -qXAt -c "ALTER ROLE guarded PASSWORD '$1'" -c "SELECT count(pg_terminate_backend(pid))
+    FROM pg_stat_activity WHERE usename = 'guarded' AND datname = current_database()" >/dev/null
+}
+
+# command TEXT: ./command runs this script.
+command() {
+  printf '#!/bin/sh\n%s\n' "$1" >command.new
+  chmod 755 command.new
+  mv command.new command
+}
+
+# load_guarded OPTION...: as load_in, signed in by what ./command prints.
+load_guarded() { PGUSER=guarded load_in -t t --password-command ./command "$@"; }
+
+# refused STATUS MESSAGE: what load_guarded came to.
+refused() {
+  cat err
+  [ "$status" -eq "$1" ]
+  grep -qF "$2" err
+  [ ! -s out ]
+  fails grep -q secret err
+  [ "$(sql 'SELECT count(*) FROM t')" = 0 ]
+}
+
+@test "the first line is the password, whatever stands behind it" {
+  command 'echo first'
+  load_guarded
+  [ "$status" -eq 0 ]
+  [ "$(tally)" = '5 committed' ]
+  for text in 'printf first' 'printf "first\r\nsecond\n"' 'echo first; echo second' \
+    'echo first; head -c 1048576 /dev/zero'; do
+    command "$text"
+    load_guarded --no-ledger
+    echo "$text: $status $(<err)"
+    [ "$status" -eq 0 ]
+    [ "$(tally)" = '5 committed' ]
+  done
+}
+
+@test "it goes before PGPASSWORD, which the command does not see" {
+  command 'env >seen; echo first'
+  PGPASSWORD=secret load_guarded
+  [ "$status" -eq 0 ]
+  grep -q '^PGUSER=guarded' seen
+  fails grep -q secret seen
+  PGPASSWORD=secret PGUSER=guarded load_in -t t
+  [ "$status" -eq 69 ]
+}
+
+@test "the words of a command are parted by blanks, and no shell sees them" {
+  # shellcheck disable=SC2016 # nothing is expanded, which is the point
+  command 'printf "%s|" "$@" >seen; echo first'
+  PGUSER=guarded load_in -t t --password-command '  ./command   a "b  $HOME  ; '
+  [ "$status" -eq 0 ]
+  # shellcheck disable=SC2016
+  [ "$(<seen)" = 'a|"b|$HOME|;|' ]
+  PGUSER=guarded load_in -t t --password-command '  '
+  [ "$status" -eq 64 ]
+}
+
+@test "the password changes under a loader that runs: the next one is asked for, nothing lost or doubled" {
+  command 'cat password'
+  echo first >password
+  mkfifo pipe
+  PGUSER=guarded pg-load -t t --linger 20ms --password-command ./command <pipe >out 2>err 3>&- &
+  echo $! >pid
+  exec 9>pipe
+  records 1 5 >&9
+  eventually 20 lines_are out 5
+  # The old password is no longer any good, the new one not yet to be had.
+  change second
+  records 6 10 >&9
+  eventually 20 grep -q 'retrying' err
+  lines_are out 5
+  echo second >password
+  eventually 20 lines_are out 10
+  exec 9>&-
+  wait "$(<pid)"
+  : >pid
+  [ "$(tally)" = '10 committed' ]
+  [ "$(sql 'SELECT count(*), count(DISTINCT id) FROM t')" = '10|10' ]
+  fails grep -qE 'first|second' err
+}
+
+@test "a login that stays refused is a temporary failure, so that a supervisor runs it again" {
+  command 'echo secret; echo >>asked'
+  load_guarded --retry-timeout 1s
+  refused 75 'SQLSTATE 28P01'
+  [ "$(wc -l <asked)" -ge 2 ]
+  # As systemd's unit has it.
+  grep -q '^RestartPreventExitStatus=.*69' "$ROOT/deploy/systemd/sqs2pg@.service"
+  fails grep -q '^RestartPreventExitStatus=.*75' "$ROOT/deploy/systemd/sqs2pg@.service"
+}
+
+@test "a command that fails is asked again, and then a temporary failure" {
+  # shellcheck disable=SC2016 # the command's own
+  command 'echo secret; echo >>asked; [ "$(wc -l <asked)" -ge 3 ]'
+  load_guarded --retry-timeout 100ms
+  refused 75 'the password command ./command ended with status 1'
+  # shellcheck disable=SC2016
+  command 'kill -9 $$'
+  load_guarded --retry-timeout 0
+  refused 75 'the password command ./command was ended by signal 9'
+  rm -f asked
+  # shellcheck disable=SC2016
+  command 'echo >>asked; [ "$(wc -l <asked)" -ge 3 ] && echo first'
+  load_guarded
+  [ "$status" -eq 0 ]
+  [ "$(tally)" = '5 committed' ]
+}
+
+@test "one that is wrongly called, or not there, is not asked again" {
+  for code in 64 77 78; do
+    command "echo secret; echo >>asked; exit $code"
+    rm -f asked
+    load_guarded
+    refused 69 "the password command ./command ended with status $code"
+    [ "$(wc -l <asked)" -eq 1 ]
+  done
+  PGUSER=guarded load_in -t t --password-command './no-such-command secret'
+  refused 69 'the password command ./no-such-command cannot be run: No such file or directory'
+}
+
+@test "what is no password: nothing, an empty line, a zero byte, a line without an end" {
+  command ':'
+  load_guarded --retry-timeout 0
+  refused 75 'the password command ./command printed no password'
+  command 'echo; echo secret'
+  load_guarded --retry-timeout 0
+  refused 75 'the password command ./command printed no password'
+  command 'printf "secret\000\n"'
+  load_guarded
+  refused 69 'the password command ./command printed a zero byte in the password'
+  command 'printf secret; head -c 1048576 /dev/zero | tr "\000" x'
+  load_guarded
+  refused 69 'the password command ./command printed a line longer than 64 KiB'
+}
+
+# ended PID: nothing of it runs.
+ended() { ! grep -qs '^State:[[:space:]]*[^Z[:space:]]' <(grep -s '^State:' "/proc/$1/status"); }
+
+@test "one that hangs is ended in time, with all that it started" {
+  command 'sleep 1000 & echo $! >child; echo secret; wait'
+  SECONDS=0
+  # Three seconds are the least that a connection gets.
+  load_guarded --retry-timeout 1s
+  refused 75 'the password command ./command took longer than'
+  [ "$SECONDS" -lt 60 ]
+  eventually 10 ended "$(<child)"
+}
+
+@test "a stop request ends the wait for it" {
+  command 'touch asked; sleep 1000'
+  PGUSER=guarded pg-load -t t --grace 0 --password-command ./command <in >out 2>err 3>&- &
+  echo $! >pid
+  eventually 20 test -e asked
+  kill -TERM "$(<pid)"
+  status=0
+  wait "$(<pid)" || status=$?
+  : >pid
+  echo "$status $(<err)"
+  [ "$status" -eq 75 ]
+  [ ! -s out ]
+}
+
+@test "the password stands in no argument and no environment" {
+  command 'echo first'
+  mkfifo pipe
+  PGUSER=guarded pg-load -t t --linger 20ms --password-command ./command <pipe >out 2>err 3>&- &
+  echo $! >pid
+  exec 9>pipe
+  records 1 5 >&9
+  eventually 20 lines_are out 5
+  fails grep -qa first "/proc/$(<pid)/environ"
+  fails grep -qa first "/proc/$(<pid)/cmdline"
+  exec 9>&-
+  wait "$(<pid)"
+  : >pid
+}
