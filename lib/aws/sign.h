@@ -8,7 +8,7 @@
 #include "base/buf.h"
 
 /*
- * AWS Signature Version 4 of a POST request without a query:
+ * AWS Signature Version 4, of a POST request without a query:
  *
  *     POST /path HTTP/1.1
  *     content-type: …               every header given is signed
@@ -42,5 +42,29 @@ struct sign_request {
 /* Append the value of the Authorization header. 0, or -1. */
 int sign_authorize(struct buf *out, const struct credentials *credentials,
     const struct sign_request *request);
+
+/*
+ * The same of a GET of "/" without a body, in its query, so that the URL alone is what is believed
+ * for ${seconds}: "Action=…&X-Amz-Algorithm=…&…&X-Amz-Signature=HEX". The parameters come first, as
+ * in botocore's URLs; their names must be sorted, and before "X-Amz-".
+ */
+struct sign_parameter {
+    const char *name;
+    const char *value; /* not encoded yet */
+};
+
+struct sign_query {
+    const char *region;
+    const char *service;
+    const char *date; /* as sign_date() gives it */
+    const char *host; /* the header's value: lower case, the port behind it unless it is 443 */
+    unsigned seconds;
+    const struct sign_parameter *parameters;
+    size_t count;
+};
+
+/* Append the query, without "?". 0, or -1. */
+int sign_query(struct buf *out, const struct credentials *credentials,
+    const struct sign_query *query);
 
 #endif

@@ -19,7 +19,9 @@ static enum aws_cause ask_machine(struct credentials *credentials,
     if (cause != AWS_OK || credentials->access_key_id != NULL)
         return cause;
     return error_set(error, AWS_SETTING,
-        "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a profile, or use --no-sign-request",
+        request->hint != NULL
+            ? request->hint
+            : "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a profile, or use --no-sign-request",
         "no credentials: neither the environment nor profile %s has them%s", profile->name, reason);
 }
 

@@ -29,7 +29,7 @@ _sqs2pg_options() {
     echo --verdicts --group-id= --new-deduplication-ids --metrics-file=@ --progress --max-record= --grace=
     ;;
   pg-load)
-    echo -t= --table= -d= --dsn= -m=@ --map=@ --no-map --root= --explain --error-table= --no-quarantine \
+    echo -t= --table= -d= --dsn= --password-command= -m=@ --map=@ --no-map --root= --explain --error-table= --no-quarantine \
       --reject-file=@ --max-rejects= --require-masked --sealed-limit= --key= --strict-key --ledger-table= --no-ledger --no-create -n --dry-run \
       --show-values --prune-ledger= --force --batch-rows= --batch-bytes= --linger= -j= --jobs= --max-record= \
       --grace= --retry-timeout= --metrics-file=@ --progress
@@ -45,6 +45,9 @@ _sqs2pg_options() {
   pii-unmask)
     echo -k=@ --key-file=@ -p=@ --policy=@ -m= --mask= --root= --key-id= --lines= --mapping=@ --audit=@ --print-policy \
       --key-group-readable --max-record= --grace= --metrics-file=@ --progress --require-sandbox --self-test
+    ;;
+  rds-token)
+    echo --hostname= --port= --username= --region= --profile= --settings=@
     ;;
   pii-keygen)
     echo --rotate --list --key-group-readable
@@ -108,4 +111,4 @@ _sqs2pg() {
   esac
 }
 
-complete -F _sqs2pg sqs-pull sqs-unwrap sqs-ack sqs-send pii-scan pii-mask pii-unmask pii-keygen pg-load sqs2pg-read sqs2pg sqs2pg-init
+complete -F _sqs2pg sqs-pull sqs-unwrap sqs-ack sqs-send pii-scan pii-mask pii-unmask pii-keygen pg-load rds-token sqs2pg-read sqs2pg sqs2pg-init

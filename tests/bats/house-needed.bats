@@ -19,6 +19,7 @@ pii-mask    libcrypto libseccomp
 pii-unmask  libcrypto libseccomp
 pii-keygen  libcrypto
 pg-load     libjq libpq libseccomp
+rds-token   libcrypto libcurl libxml2
 sqs2pg-read
 '
 
@@ -112,7 +113,7 @@ each() {
 
 @test "sqs programs use libcrypto for digests only" {
   local program
-  for program in sqs-pull sqs-ack sqs-send; do
+  for program in sqs-pull sqs-ack sqs-send rds-token; do
     run imports "$BIN/$program"
     [[ $output == *SHA256* || $output == *EVP_* || $output == *HMAC* ]]
     run grep -E '^EVP_(Encrypt|Decrypt|Cipher|Seal|Open|PKEY|DigestSign)|^(AES|RSA|EC)_' <<<"$output"

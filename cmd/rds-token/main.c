@@ -1,0 +1,65 @@
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/msg.h"
+#include "base/opt.h"
+#include "base/out.h"
+#include "base/settings.h"
+#include "base/start.h"
+#include "options.h"
+#include "sqs/connect.h"
+#include "token.h"
+
+enum { TOKEN_MAXIMUM = 64 << 10 };
+
+/* What has no use here is the others': the database's, and which programs of ours get what. */
+static bool is_wanted(const char *name)
+{
+    return strncmp(name, "PG", 2) != 0 && strncmp(name, "KRB5", 4) != 0 &&
+        strncmp(name, "SQS2PG_", 7) != 0;
+}
+
+static int print(const struct buf *token)
+{
+    struct out *out = out_open(STDOUT_FILENO);
+    if (out == NULL) {
+        msg_error("no memory");
+        return STATUS_INTERNAL;
+    }
+    (void)out_write(out, token->data, token->length); /* out_close() reports it */
+    (void)out_write(out, "\n", 1);
+    if (out_close(out) == 0)
+        return STATUS_OK;
+    msg_error("cannot write to standard output: %s", strerror(errno));
+    return STATUS_IO;
+}
+
+int main(int argc, char **argv)
+{
+    struct rds_options options;
+    struct settings_file settings = { .text = NULL };
+    struct failure failure = { .status = STATUS_OK };
+    struct aws_error error = { .cause = AWS_OK };
+    struct buf token;
+    if (start_program(argv[0]) != 0) {
+        msg_error("cannot start: %s", strerror(errno));
+        return STATUS_INTERNAL;
+    }
+    int status = options_parse(&options, argc, argv);
+    if (status != OPT_RUN)
+        return status;
+    if (options.settings != NULL &&
+        settings_adopt(&settings, options.settings, is_wanted, &failure) != 0)
+        return failure_report(&failure);
+    buf_init(&token, TOKEN_MAXIMUM);
+    /* At once, so that no copy of a part is left behind. */
+    if (buf_reserve(&token, TOKEN_MAXIMUM) == NULL)
+        (void)error_no_memory(&error);
+    else
+        (void)token_make(&token, &options.token, &error);
+    status = error.cause == AWS_OK ? print(&token) : connect_report(&error);
+    buf_wipe(&token);
+    settings_drop(&settings);
+    return status;
+}

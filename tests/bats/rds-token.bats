@@ -1,0 +1,134 @@
+#!/usr/bin/env bats
+# rds-token: what it prints, where it takes its settings from, and that it tells nobody.
+
+load ../lib/common
+
+setup() {
+  common_setup
+  PYTHON=$(python_dir)/bin/python
+  export HOME=$PWD AWS_EC2_METADATA_DISABLED=true
+  unset "${!AWS_@}"
+  export AWS_EC2_METADATA_DISABLED=true
+  HOST=db.abc.eu-west-1.rds.amazonaws.com
+}
+
+teardown() { common_teardown; }
+
+# fails COMMAND...: bats passes over one behind a bare `!`.
+fails() { ! "$@"; }
+
+# token OPTION...: of this host and a user; its words are in ./err.
+token() {
+  status=0
+  rds-token --hostname "$HOST" --username loader "$@" >out 2>err || status=$?
+}
+
+# settings MODE LINE...: ./file holds these.
+settings() {
+  printf '%s\n' "${@:2}" >file
+  chmod "$1" file
+}
+
+# refused STATUS MESSAGE
+refused() {
+  echo "$status $(<err)"
+  [ "$status" -eq "$1" ]
+  grep -qF "$2" err
+  [ ! -s out ]
+  fails grep -q SeCrEt err
+}
+
+@test "the tokens of botocore, byte for byte" {
+  run --separate-stderr "$PYTHON" -B "$ROOT/tests/lib/rds.py"
+  echo "$output"
+  echo "$stderr"
+  [ "$status" -eq 0 ]
+  [ "${lines[-1]}" = 'tokens=60 wrong=0' ]
+}
+
+@test "settings of a file of sqs2pg: keys, region, a profile; they go before the environment's" {
+  settings 600 'SQS2PG_TABLE=t' 'PGPASSWORD=SeCrEt' '# a comment' "AWS_ACCESS_KEY_ID=AKIDFILE" \
+    'AWS_SECRET_ACCESS_KEY="SeCrEt"' 'AWS_REGION=us-west-2'
+  AWS_ACCESS_KEY_ID=AKIDENV AWS_SECRET_ACCESS_KEY=x token --settings file
+  [ "$status" -eq 0 ]
+  grep -q '^db.abc.eu-west-1.rds.amazonaws.com:5432/?Action=connect&DBUser=loader&' out
+  grep -q 'X-Amz-Credential=AKIDFILE%2F........%2Feu-west-1%2Frds-db%2Faws4_request' out
+  HOST=localhost
+  token --settings file
+  grep -q '%2Fus-west-2%2F' out
+  printf '[profile p]\naws_access_key_id = AKIDP\naws_secret_access_key = y\nregion = eu-north-1\n' >config
+  settings 644 'AWS_PROFILE=p' "AWS_CONFIG_FILE=$PWD/config"
+  token --settings file
+  [ "$status" -eq 0 ]
+  grep -q 'AKIDP%2F........%2Feu-north-1%2F' out
+}
+
+@test "a credential_process gets the settings, but the database's" {
+  # shellcheck disable=SC2016 # the script's own
+  printf '#!/bin/sh\nenv >"$SEEN"\necho "{\\"Version\\":1,\\"AccessKeyId\\":\\"AKIDC\\",\\"SecretAccessKey\\":\\"z\\"}"\n' >process
+  chmod 755 process
+  printf '[default]\ncredential_process = %s\n' "$PWD/process" >config
+  settings 600 "SEEN=$PWD/seen" "AWS_CONFIG_FILE=$PWD/config" 'PGPASSWORD=SeCrEt' 'SQS2PG_KEY_FILE=k'
+  token --settings file
+  [ "$status" -eq 0 ]
+  grep -q AKIDC out
+  grep -q '^AWS_CONFIG_FILE=' seen
+  fails grep -qE 'SeCrEt|SQS2PG_KEY_FILE' seen
+}
+
+@test "settings that are wrong: file and line, and no value" {
+  settings 600 'A=1' 'AWS_REGION = SeCrEt'
+  token --settings file
+  refused 78 'file:2: not a line of NAME=VALUE'
+  grep -q 'hint: no blank may stand before the sign =' err
+  settings 600 'lower=SeCrEt'
+  token --settings file
+  refused 78 'file:1: not a line of NAME=VALUE'
+  settings 600 'LD_PRELOAD=SeCrEt'
+  token --settings file
+  refused 78 'file:1: LD_PRELOAD cannot be set here'
+  settings 644 'AWS_SECRET_ACCESS_KEY=SeCrEt'
+  token --settings file
+  refused 77 'file holds a secret and may be read by others (mode 0644)'
+  settings 644 'https_proxy=http://user:SeCrEt@proxy:1'
+  token --settings file
+  refused 77 'file holds a secret and may be read by others (mode 0644)'
+  settings 622 'A=1'
+  token --settings file
+  refused 77 'file: others may write to it'
+  token --settings missing
+  refused 78 'cannot open missing: No such file or directory'
+  printf 'A=1\000\n' >file
+  chmod 600 file
+  token --settings file
+  refused 78 'file:1: a zero byte'
+  head -c 2000000 /dev/zero | tr '\000' '#' >file
+  token --settings file
+  refused 78 'file: larger than 1 MiB'
+}
+
+@test "no credentials, no region, half of a key" {
+  token
+  refused 69 'no credentials'
+  grep -q 'hint: name a file of settings, --settings' err
+  HOST=localhost
+  AWS_ACCESS_KEY_ID=a AWS_SECRET_ACCESS_KEY=SeCrEt token
+  refused 64 'no region is known'
+  AWS_ACCESS_KEY_ID=a token --region eu-west-1
+  refused 69 'only one of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY is set'
+}
+
+@test "usage" {
+  run rds-token --username x
+  [ "$status" -eq 64 ]
+  run rds-token --hostname x
+  [ "$status" -eq 64 ]
+  for wrong in '--port 0' '--port 65536' '--hostname a/b' '--username ' '--settings ' 'operand'; do
+    # shellcheck disable=SC2086 # two words
+    token ${wrong% *} ${wrong:+"${wrong#* }"}
+    [ "$status" -eq 64 ]
+  done
+  status=0
+  AWS_ACCESS_KEY_ID=a AWS_SECRET_ACCESS_KEY=b rds-token --hostname "$HOST" --username x >/dev/full 2>err || status=$?
+  [ "$status" -eq 74 ]
+}
