@@ -139,7 +139,6 @@ int checks_check(struct checks *checks, const struct checks_record *record,
         refuse(result, REFUSAL_NEAR_VALUE, path);
     if (near == NEAR_ELSEWHERE)
         refuse(result, REFUSAL_NEAR_ELSEWHERE, path);
-    result->exposed = near != NEAR_NOTHING;
     if (checks->personal == NULL)
         return 0;
     enum detect_kind kind;
@@ -152,7 +151,6 @@ int checks_check(struct checks *checks, const struct checks_record *record,
         break;
     case PERSONAL_SEAL:
         refuse(result, REFUSAL_DETECT, detect_name(kind));
-        result->exposed = true;
         break;
     case PERSONAL_FAILED:
         return -1;

@@ -34,7 +34,6 @@ struct checks_record {
 struct checks_result {
     enum refusal refusal;        /* the gravest, or REFUSAL_NONE */
     const char *path;            /* what it is about, of a fixed stock or the policy's, or NULL */
-    bool exposed;                /* something personal may stand anywhere in the record */
     bool redacts;                /* checks_redact() has pieces to replace */
     enum envelope_kind envelope; /* around an event that no rule was met in */
 };

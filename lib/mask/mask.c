@@ -46,7 +46,6 @@ struct findings {
     bool pii_known;       /* every pii is an object, with keys of the ring only */
     bool has_clear;       /* something that a masked record has not */
     bool near;            /* a member whose key is like that of a rule */
-    bool exposed;         /* personal values may stand anywhere */
     bool redacts;         /* pieces of it are to be replaced */
     enum refusal refusal; /* the first mistake */
     const char *says;     /* in other words than the refusal's own, or NULL */
@@ -290,8 +289,6 @@ static int look_for_unmet(struct mask *mask, const char *text, size_t length,
     findings->redacts = result.redacts;
     if (result.refusal != REFUSAL_NONE)
         refuse(findings, result.refusal, result.path);
-    /* Of a record that nothing was met in it is not known where the values are. */
-    findings->exposed = result.exposed || result.redacts || findings->refusal == REFUSAL_UNMATCHED;
     if (result.envelope != ENVELOPE_NONE && mask->tell != NULL) {
         const struct mask_notice notice = { MASK_ENVELOPE, envelope_kind_name(result.envelope) };
         mask->tell(mask->listener, &notice);
@@ -359,17 +356,16 @@ static enum filter_outcome error_record(struct mask *mask, const char *text, siz
     const char *says = findings->says != NULL ? findings->says : refusal_detail(findings->refusal);
     mask->refusals[findings->refusal]++;
     buf_clear(out);
-    return filter_error(sealing_record(mask->sealing, text, length, findings->exposed,
-        refusal_code(findings->refusal), refusal_detail_at(findings->path, says, detail), out));
+    return filter_error(sealing_record(mask->sealing, text, length, refusal_code(findings->refusal),
+        refusal_detail_at(findings->path, says, detail), out));
 }
 
 static enum filter_outcome arrived_record(struct mask *mask, const char *text, size_t length,
-    const struct findings *findings, struct buf *out)
+    struct buf *out)
 {
     bool unchanged;
     mask->arrived++;
-    return filter_error(
-        sealing_arrived(mask->sealing, text, length, findings->exposed, out, &unchanged));
+    return filter_error(sealing_arrived(mask->sealing, text, length, out, &unchanged));
 }
 
 /* A record that says it is masked, and can be. */
@@ -409,7 +405,7 @@ static enum filter_outcome mask_record(struct mask *mask, const char *text, size
     if (look_for_unmet(mask, text, length, &findings) != 0)
         return FILTER_FAILED;
     if (findings.has_error)
-        return arrived_record(mask, text, length, &findings, out);
+        return arrived_record(mask, text, length, out);
     if (!findings.has_pii && ++mask->judged == FIRST_RECORDS)
         tell_of_rules(mask);
     if (findings.refusal != REFUSAL_NONE)

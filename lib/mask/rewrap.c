@@ -273,7 +273,7 @@ static enum filter_outcome seal(struct rewrap *rewrap, const char *text, size_t 
     char detail[REFUSAL_DETAIL_SIZE];
     const char *says = refusal_detail(findings->refusal);
     buf_clear(out);
-    return filter_error(sealing_record(rewrap->sealing, text, length, false,
+    return filter_error(sealing_record(rewrap->sealing, text, length,
         refusal_code(findings->refusal), refusal_detail_at(findings->path, says, detail), out));
 }
 

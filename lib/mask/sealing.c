@@ -18,21 +18,11 @@ struct sealing {
     const struct policy *policy;
     const struct keyring *ring;
     const char *stage;
-    bool whole; /* no member of the record passes but sqs and error */
     struct method_siv_state *seal;
     struct members members;
     struct salvage *salvage;
     struct buf scratch;
 };
-
-/* Whether a member beside those with a meaning holds what is to be hidden. */
-static bool hides_beside(const struct policy *policy)
-{
-    for (size_t i = 0; i < policy->rule_count; i++)
-        if (policy->rules[i].aside == POLICY_RECORD && policy_hides(&policy->rules[i]))
-            return true;
-    return false;
-}
 
 struct sealing *sealing_new(const struct policy *policy, const struct keyring *ring,
     const char *stage)
@@ -43,7 +33,6 @@ struct sealing *sealing_new(const struct policy *policy, const struct keyring *r
     made->policy = policy;
     made->ring = ring;
     made->stage = stage;
-    made->whole = policy->top == JSON_ROOT || policy->other != POLICY_KEEP || hides_beside(policy);
     buf_init(&made->scratch, SIZE_MAX);
     made->seal = method_siv_open(ring, "seal", "seal1", "", 0);
     made->salvage = salvage_new();
@@ -186,30 +175,20 @@ int sealing_long(struct sealing *sealing, const char *text, size_t length, struc
 
 /* ---- records --------------------------------------------------------------------------------- */
 
-/* Whether a member of an error record must not pass. ${opened}: it may be one that was opened. */
-static bool is_content(enum members_kind kind, bool whole, bool opened)
+/*
+ * Whether a member of an error record must not pass. Whatever it is: of a record that failed it is
+ * not known where its personal values are.
+ */
+static bool is_content(enum members_kind kind)
 {
-    switch (kind) {
-    case MEMBERS_NONE:
-    case MEMBERS_SQS:
-    case MEMBERS_ERROR:
-        return false;
-    case MEMBERS_OTHER:
-        return whole;
-    case MEMBERS_LINE:
-    case MEMBERS_LINE_BASE64:
-        return whole || opened;
-    default:
-        return true;
-    }
+    return kind != MEMBERS_NONE && kind != MEMBERS_SQS && kind != MEMBERS_ERROR;
 }
 
 /*
  * Copy the scanned record without the members that must not pass, which become the plaintext. With
  * ${errors} its errors are among them.
  */
-static void take_out(struct sealing *sealing, struct json_splice *splice, bool whole, bool opened,
-    bool errors, bool *taken)
+static void take_out(struct sealing *sealing, struct json_splice *splice, bool errors, bool *taken)
 {
     const struct members *members = &sealing->members;
     struct buf *scratch = &sealing->scratch;
@@ -219,7 +198,7 @@ static void take_out(struct sealing *sealing, struct json_splice *splice, bool w
         enum members_kind kind = members_kind(members, match);
         bool address = kind != MEMBERS_SQS || members_is_address(members, match);
         bool error = errors && kind == MEMBERS_ERROR;
-        if (address && !error && !is_content(kind, whole, opened))
+        if (address && !error && !is_content(kind))
             continue;
         buf_putc(scratch, *taken ? ',' : '{');
         buf_append(scratch, splice->text + match->key, match->end - match->key);
@@ -235,13 +214,13 @@ static size_t object_end(const struct members *members)
 }
 
 /* ${code} NULL: the record has its error, which passes unless there are ${names} in its place. */
-static int seal_members(struct sealing *sealing, const char *text, size_t length, bool whole,
-    const char *code, const char *detail, const struct refusal_names *names, struct buf *out)
+static int seal_members(struct sealing *sealing, const char *text, size_t length, const char *code,
+    const char *detail, const struct refusal_names *names, struct buf *out)
 {
     struct json_splice splice = { out, text, length, 0 };
     bool taken;
     begin_plain(sealing, 'j', length);
-    take_out(sealing, &splice, whole, code == NULL, names != NULL, &taken);
+    take_out(sealing, &splice, names != NULL, &taken);
     json_splice_open_end(&splice, object_end(&sealing->members));
     if (code != NULL)
         write_error(sealing, code, detail, out);
@@ -254,26 +233,12 @@ static int seal_members(struct sealing *sealing, const char *text, size_t length
     return json_splice_finish(&splice);
 }
 
-/* Whether the record has something where the policy looks; null is nothing. */
-static bool has_top(const struct members *members)
-{
-    enum members_kind top =
-        members->nodes[MEMBERS_TOP] != JSON_NO_NODE ? MEMBERS_TOP : MEMBERS_BODY;
-    for (size_t i = 0; i < members->matches.count; i++) {
-        const struct json_match *match = &members->matches.list[i];
-        if (match->node == members->nodes[top] && match->kind != JSON_NULL)
-            return true;
-    }
-    return false;
-}
-
-int sealing_record(struct sealing *sealing, const char *text, size_t length, bool exposed,
-    const char *code, const char *detail, struct buf *out)
+int sealing_record(struct sealing *sealing, const char *text, size_t length, const char *code,
+    const char *detail, struct buf *out)
 {
     if (members_scan(&sealing->members, text, length) != 0)
         return -1;
-    bool whole = sealing->whole || exposed || !has_top(&sealing->members);
-    return seal_members(sealing, text, length, whole, code, detail, NULL, out);
+    return seal_members(sealing, text, length, code, detail, NULL, out);
 }
 
 /* Whether the scanned record's error, seal and claim are of the kinds they have to be. */
@@ -301,8 +266,8 @@ static bool well_formed(struct sealing *sealing, const char *text, bool *error_i
     return good;
 }
 
-int sealing_arrived(struct sealing *sealing, const char *text, size_t length, bool exposed,
-    struct buf *out, bool *unchanged)
+int sealing_arrived(struct sealing *sealing, const char *text, size_t length, struct buf *out,
+    bool *unchanged)
 {
     const struct members *members = &sealing->members;
     *unchanged = false;
@@ -317,15 +282,12 @@ int sealing_arrived(struct sealing *sealing, const char *text, size_t length, bo
     }
     struct refusal_names names;
     bool passes = refusal_is_known(sealing->policy, members, text, &names);
-    /* Without a body and without a seal it is not known what the other members are. */
-    bool whole =
-        sealing->whole || exposed || (!has_top(members) && members->count[MEMBERS_SEALED] == 0);
     bool clear = false;
     for (enum members_kind kind = 0; kind < MEMBERS_NONE; kind++)
-        if (kind != MEMBERS_PII && kind != MEMBERS_SEALED && is_content(kind, whole, true))
+        if (kind != MEMBERS_PII && kind != MEMBERS_SEALED && is_content(kind))
             clear = clear || members->count[kind] > 0;
     if (clear || !good || !passes)
-        return seal_members(sealing, text, length, whole, NULL, NULL, passes ? NULL : &names, out);
+        return seal_members(sealing, text, length, NULL, NULL, passes ? NULL : &names, out);
     *unchanged = true;
     buf_append(out, text, length);
     return buf_putc(out, '\n');

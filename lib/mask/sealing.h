@@ -22,11 +22,9 @@
  *     j  a JSON object of the members taken out of the record, each byte for byte as it stood there
  *     s  the line itself, which was no record: not JSON, or no object; not always UTF-8
  *
- * Taken out are body, attributes, fifo and envelope, the member that the policy's root is in, and
- * what claimed that they were safe (pii, an older sealed). These are all members but sqs and error
- * when the root is ".", the record has no value there, the policy hides a member beside these or
- * lets none pass that it does not name, or ${exposed} says that personal values may stand anywhere
- * in the record. An error is taken out only when it arrived and might hold content.
+ * Taken out are all members but sqs and error, whatever the policy says of them: of a record that
+ * failed it is not known where its personal values are. An error is taken out only when it arrived
+ * and might hold content.
  */
 struct sealing;
 
@@ -55,17 +53,17 @@ int sealing_line(struct sealing *sealing, const struct line *line, enum json_err
 int sealing_long(struct sealing *sealing, const char *text, size_t length, struct buf *out);
 
 /* A record (a valid JSON object) that carries no error yet. */
-int sealing_record(struct sealing *sealing, const char *text, size_t length, bool exposed,
-    const char *code, const char *detail, struct buf *out);
+int sealing_record(struct sealing *sealing, const char *text, size_t length, const char *code,
+    const char *detail, struct buf *out);
 
 /*
- * sealing_arrived(sealing, text, length, exposed, out, unchanged):
+ * sealing_arrived(sealing, text, length, out, unchanged):
  * A record that carries an error: its clear content is sealed beside the error it has; the error
  * too, with its stage and code alone in its place, when more may travel in it
  * (mask/refusal.h). *unchanged says that there was nothing to seal.
  */
-int sealing_arrived(struct sealing *sealing, const char *text, size_t length, bool exposed,
-    struct buf *out, bool *unchanged);
+int sealing_arrived(struct sealing *sealing, const char *text, size_t length, struct buf *out,
+    bool *unchanged);
 
 /*
  * sealing_explain(sealing, text, length, code, detail, out):

@@ -53,7 +53,7 @@ END
   run -1 pii siv k device_id "$(jq -r .body.masked_ip out)"
   mask >out <<<'{"body": "203.0.113.77" ,"attributes":{"a": 1},"x":2}'
   run pii sealed k "$(jq -r .sealed out)"
-  [ "$output" = 'j{"body": "203.0.113.77","attributes":{"a": 1}}' ]
+  [ "$output" = 'j{"body": "203.0.113.77","attributes":{"a": 1},"x":2}' ]
   mask >out <<<'hello 203.0.113.77'
   run pii sealed k "$(jq -r .sealed out)"
   [ "$output" = 'shello 203.0.113.77' ]
@@ -75,7 +75,7 @@ END
   unmask -v <masked >out 2>err
   grep -q 'records=6 unmasked=0 opened=6 passed=0 errors=0' err
   [ "$(code out)" = 'root root root syntax md5 utf8' ]
-  [ "$(jq -c 'del(.error)' out | head -1)" = '{"sqs":{"a":1},"z":2,"body":"203.0.113.77","attributes":{"x":1}}' ]
+  [ "$(jq -c 'del(.error)' out | head -1)" = '{"sqs":{"a":1},"body":"203.0.113.77","attributes":{"x":1},"z":2}' ]
   run sed -n 2p out
   [[ $output == *',"body":[1,2],"body":{}}' ]]
   run sed -n 3p out
