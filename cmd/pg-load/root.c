@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "json/path_text.h"
+#include "record/claim.h"
 #include "record/record.h"
 #include "root.h"
 
@@ -12,8 +13,10 @@ int root_set(struct column_plan *plan, const char *path, struct failure *failure
     const uint32_t reserved[] = { nodes->sqs, nodes->pii, nodes->error, nodes->sealed };
     size_t length = path == NULL ? 0 : strlen(path);
     size_t error_at;
-    /* So that all members at the top of a line are seen. */
-    if (plan->require_masked && json_paths_other(plan->paths, JSON_ROOT) == JSON_NO_NODE)
+    /* So that all members at the top of a line and of its claim are seen. */
+    if (plan->require_masked &&
+        (json_paths_other(plan->paths, JSON_ROOT) == JSON_NO_NODE ||
+            json_paths_other(plan->paths, plan->nodes.pii) == JSON_NO_NODE))
         return failure_no_memory(failure);
     if (path == NULL)
         return 0;
@@ -102,27 +105,46 @@ bool root_has_content(const struct column_plan *plan, const struct json_matches 
 static bool has_false_seal(const struct column_plan *plan, const char *text,
     const struct json_matches *matches)
 {
-    static const char prefix[] = "\"seal1.";
-    size_t length = strlen(prefix);
     for (size_t i = 0; i < matches->count; i++) {
         const struct json_match *match = &matches->list[i];
         if (match->node == plan->nodes.sealed &&
-            (match->end - match->value < length ||
-                memcmp(text + match->value, prefix, length) != 0))
+            !claim_is_sealed(text + match->value, match->end - match->value))
             return true;
     }
     return false;
 }
 
+/*
+ * Whether the record carries "pii" as pii-mask writes it. Of members that stand twice the last
+ * counts, the others are null; and there are none but the key, as they would be in clear.
+ */
+static bool has_claim(const struct column_plan *plan, const char *text,
+    const struct json_matches *matches)
+{
+    const struct record_nodes *nodes = &plan->nodes;
+    bool claimed = false;
+    for (size_t i = 0; i < matches->count; i++) {
+        const struct json_match *match = &matches->list[i];
+        bool is_claim = match->node == nodes->pii;
+        bool is_key = match->node == nodes->pii_key;
+        if (is_claim || (is_key && match->kind == JSON_NULL))
+            claimed = false;
+        else if (is_key)
+            claimed = match->kind == JSON_STRING &&
+                claim_is_key_id(text + match->value + 1, match->end - match->value - 2);
+        bool other = match->node != JSON_ROOT && !is_key &&
+            json_paths_parent(plan->paths, match->node) == nodes->pii;
+        if (other || (is_key && match->kind != JSON_NULL && !claimed) ||
+            (is_claim && match->kind != JSON_NULL && match->kind != JSON_OBJECT))
+            return false;
+    }
+    return claimed;
+}
+
 bool root_is_masked(const struct column_plan *plan, const char *text,
     const struct json_matches *matches)
 {
-    const struct json_match *pii = record_find(matches, plan->nodes.pii);
-    const struct json_match *key = record_find(matches, plan->nodes.pii_key);
-    /* Of members that stand twice the last counts, and the key has to be in that one. */
-    if (pii != NULL && key != NULL && key->kind == JSON_STRING && key->value > pii->value &&
-        key->end < pii->end)
-        return true;
-    return root_has_error(plan, matches) && !has_clear_member(plan, matches) &&
-        !has_false_seal(plan, text, matches);
+    return has_claim(plan, text, matches) ||
+        (root_has_error(plan, matches) && !has_clear_member(plan, matches) &&
+            !has_false_seal(plan, text, matches));
 }

@@ -13,6 +13,7 @@
 #include "crypto/digest.h"
 #include "crypto/hkdf.h"
 #include "crypto/secret.h"
+#include "record/claim.h"
 
 #define INFO "sqs2pg/v1/"
 
@@ -151,14 +152,6 @@ static bool is_word(const struct word *word, const char *text)
     return word->length == strlen(text) && memcmp(word->text, text, word->length) == 0;
 }
 
-bool keyring_is_id(const char *id)
-{
-    for (size_t i = 0; i < KEYRING_ID; i++)
-        if (!((id[i] >= '0' && id[i] <= '9') || (id[i] >= 'a' && id[i] <= 'f')))
-            return false;
-    return true;
-}
-
 /* Decode a master and compare its id with the one written beside it. */
 static enum keyring_cause take_master(struct keyring *ring, const struct word *id,
     const struct word *coded)
@@ -194,7 +187,7 @@ static enum keyring_cause take_line(struct keyring *ring, const char *text, size
         return KEYRING_OK;
     if (count != 4 || !is_word(&words[0], "pii1"))
         return KEYRING_FORMAT;
-    if (words[1].length != KEYRING_ID || !keyring_is_id(words[1].text))
+    if (!claim_is_key_id(words[1].text, words[1].length))
         return KEYRING_BAD_ID;
     bool primary = is_word(&words[2], "primary");
     if (!primary && !is_word(&words[2], "decrypt-only"))

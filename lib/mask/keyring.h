@@ -6,6 +6,8 @@
 #include <stdint.h>
 #include <sys/stat.h>
 
+#include "record/claim.h"
+
 /*
  * Key rings. A key file is lines of
  *
@@ -22,8 +24,8 @@
 struct keyring;
 
 enum {
-    KEYRING_ID = 8,      /* characters of a key id */
-    KEYRING_MASTER = 32, /* bytes of a master key */
+    KEYRING_ID = CLAIM_KEY_ID, /* characters of a key id */
+    KEYRING_MASTER = 32,       /* bytes of a master key */
     KEYRING_MAX_KEYS = 256,
     KEYRING_MAX_FILE = 32 * 1024 /* bytes of a key file */
 };
@@ -88,8 +90,7 @@ const char *keyring_id(const struct keyring *ring, size_t key); /* with a NUL */
 unsigned keyring_line(const struct keyring *ring, size_t key);  /* of the file, 1 for the first */
 bool keyring_locked(const struct keyring *ring); /* false: the masters may be swapped out */
 
-/* Of KEYRING_ID characters: whether they are an id, and the number of its key, or KEYRING_NONE. */
-bool keyring_is_id(const char *id);
+/* The number of the key whose id these KEYRING_ID characters are, or KEYRING_NONE. */
 size_t keyring_find(const struct keyring *ring, const char *id);
 
 /*

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "mask/keyring.h"
+#include "record/claim.h"
 #include "record/reserved.h"
 #include "record/salvage.h"
 
@@ -122,7 +122,7 @@ bool members_is_claim(const struct members *members, const char *text, const str
     for (const struct json_match *match = pii + 1; match < last && match->value < pii->end;
          match++) {
         bool good = match->node == members->pii_key && match->kind == JSON_STRING &&
-            match->end - match->value == KEYRING_ID + 2 && keyring_is_id(text + match->value + 1);
+            claim_is_key_id(text + match->value + 1, match->end - match->value - 2);
         if (!good)
             return false;
         keys++;

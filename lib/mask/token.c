@@ -5,6 +5,7 @@
 
 #include "crypto/base64.h"
 #include "json/string.h"
+#include "record/claim.h"
 
 void token_head_set(struct token_head *head, const char *tag, const char *id)
 {
@@ -80,7 +81,7 @@ static size_t head_length(const char *text, size_t length, const char *tag)
     size_t tag_length = strlen(tag);
     size_t head = tag_length + 1 + KEYRING_ID + 1;
     bool fits = length >= head && memcmp(text, tag, tag_length) == 0 && text[tag_length] == '.' &&
-        text[head - 1] == '.' && keyring_is_id(text + tag_length + 1);
+        text[head - 1] == '.' && claim_is_key_id(text + tag_length + 1, KEYRING_ID);
     return fits ? head : 0;
 }
 

@@ -67,6 +67,24 @@ rows() {
   [ "$(rows)" = '2 0' ]
 }
 
+@test "--require-masked takes nothing for masked that has not the form of it" {
+  local n=0 pii seal
+  for pii in '{"key":"canary"}' '{"key":"0a1b2c3"}' '{"key":"0a1b2c3d4"}' '{"key":"0A1B2C3D"}' '{"key":"0a1b2c3g"}' \
+    '{"key":"0a1b2c3d","v":"canary"}' '{"v":"canary","key":"0a1b2c3d"}' '{"key":"canary","key":"0a1b2c3d"}' \
+    '{"key":["0a1b2c3d"]}' '"0a1b2c3d"' '["0a1b2c3d"]' '{"v":"canary"},"pii":{"key":"0a1b2c3d"}' '{"key":"0a1b2c3\u0000"}'; do
+    n=$((n + 1))
+    masked "$n" "{\"id\":$n}" | sed "s/\"pii\":{[^}]*}/\"pii\":${pii//\\/\\\\}/"
+  done >in
+  for seal in seal1.canary seal1.0a1b2c3d.canary@x seal1.0a1b2c3d. seal1.0a1b2c3d seal1.0A1B2C3D.AAAA seal1.0a1b2c3d.AA.A 'seal1.0a1b2c3d.AA\\u0041'; do
+    n=$((n + 1))
+    sealed "$n" "$n" | sed "s/seal1[^\"]*/$seal/"
+  done >>in
+  run -0 jq -c . in
+  load_in -t t --require-masked
+  [ "$(tally)" = "$n rejected" ]
+  [ "$(rows)" = '0 0' ]
+}
+
 @test "--require-masked sees all members of a line with --root ., too" {
   printf '%s\n' '{"id":1,"pii":{"key":"0a1b2c3d"}}' '{"id":2}' '{"error":{"stage":"mask","code":"syntax"},"id":3}' \
     '{"error":{"stage":"mask","code":"syntax"},"sealed":"seal1.0a1b2c3d.AAAA"}' >in
