@@ -170,7 +170,6 @@ size_t network_mac(const char *text, size_t length, size_t at)
     char join = shape_at(text, length, at + 2);
     size_t size = 0;
     size_t letters = 0;
-    size_t digits = 0;
     size_t zeroes = 0;
     if (join == ':' || join == '-') {
         size = groups_of(text, length, at, 6, 2, join);
@@ -182,12 +181,10 @@ size_t network_mac(const char *text, size_t length, size_t at)
     }
     for (size_t i = at; i < at + size; i++) {
         letters += shape_is_letter(text[i]);
-        digits += shape_is_digit(text[i]);
         zeroes += text[i] == '0';
     }
-    /* of decimal digits alone "-" and "." make dates and amounts; of letters alone "." makes words
-     */
-    if (size == 0 || (join != ':' && letters == 0) || (join == '.' && digits == 0))
+    if (join != ':' && letters == 0) /* of decimal digits "-" and "." make dates and amounts */
         return 0;
-    return letters == 0 && zeroes == digits ? 0 : size; /* none, of an interface without one */
+    bool unset = letters == 0 && (zeroes == 12 || zeroes == 16); /* an interface without one */
+    return unset ? 0 : size;
 }
