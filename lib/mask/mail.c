@@ -2,10 +2,31 @@
 
 #include <string.h>
 
+#include "mask/sign.h"
+
 static bool is_alnum(char byte)
 {
     return (byte >= '0' && byte <= '9') || (byte >= 'A' && byte <= 'Z') ||
         (byte >= 'a' && byte <= 'z') || (unsigned char)byte >= 0x80;
+}
+
+/*
+ * Whether what is beyond ASCII may be letters. Full-width forms look like ASCII and are not: a
+ * second "@", or an address in the domain, which stays.
+ */
+static bool has_no_sign(const char *text, size_t length)
+{
+    for (size_t i = 0; i < length;) {
+        uint32_t character;
+        if ((unsigned char)text[i] < 0x80) {
+            i++;
+            continue;
+        }
+        i += sign_read(text + i, &character);
+        if (sign_is(character) || (character >= 0xff00 && character <= 0xffef))
+            return false;
+    }
+    return true;
 }
 
 static bool is_digit(char byte)
@@ -56,7 +77,8 @@ bool mail_read(const char *text, size_t length, size_t *at)
     if (found == NULL)
         return false;
     *at = (size_t)(found - text);
-    return is_local(text, *at) && is_domain(found + 1, length - *at - 1);
+    return is_local(text, *at) && is_domain(found + 1, length - *at - 1) &&
+        has_no_sign(text, length);
 }
 
 bool mail_domains_are(const char *text, size_t length)

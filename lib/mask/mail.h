@@ -6,13 +6,14 @@
 
 /*
  * Mail addresses in the plain form that people have: a dot-atom of RFC 5322 section 3.2.3, letters
- * beyond ASCII too (RFC 6531), an "@", and a domain of two labels or more whose last one does not
- * begin with a digit, so that it is no IP address. Dots may repeat before the "@", as they do in
- * addresses that are in use. No quoted part, no address literal, no comment, no blank.
+ * beyond ASCII too (RFC 6531; no signs, blanks, full-width forms), an "@", and a domain of two
+ * labels or more whose last one does not begin with a digit, so that it is no IP address. Dots may
+ * repeat before the "@", as they do in addresses that are in use. No quoted part, no address
+ * literal, no comment, no blank.
  */
 enum { MAIL_LOCAL_MAX = 64, MAIL_DOMAIN_MAX = 253 };
 
-/* Whether it is one; *at is then where the "@" stands. */
+/* Whether valid UTF-8 is one; *at is then where the "@" stands. */
 bool mail_read(const char *text, size_t length, size_t *at);
 
 /* Whether the text is domains of the above, in lower case, separated by single commas. */

@@ -7,6 +7,7 @@
 #include "crypto/ff1.h"
 #include "crypto/secret.h"
 #include "json/string.h"
+#include "mask/sign.h"
 
 enum {
     DERIVED = 32,
@@ -94,34 +95,6 @@ static void *open_method(const struct method_use *use)
 
 /* ---- the shape of a value -------------------------------------------------------------------- */
 
-/*
- * Characters beyond ASCII that are known to be no letter and no digit: punctuation, blanks, signs,
- * pictures. What is not here is refused.
- */
-static bool is_sign(uint32_t character)
-{
-    static const uint32_t ranges[][2] = { { 0xa0, 0xa9 }, { 0xab, 0xb1 }, { 0xb4, 0xb4 },
-        { 0xb6, 0xb8 }, { 0xbb, 0xbb }, { 0xbf, 0xbf }, { 0xd7, 0xd7 }, { 0xf7, 0xf7 },
-        { 0x2000, 0x206f }, { 0x20a0, 0x20c0 }, { 0x2190, 0x2426 }, { 0x2500, 0x2775 },
-        { 0x2794, 0x2bff }, { 0x3000, 0x3004 }, { 0x3008, 0x3020 }, { 0x3030, 0x3030 },
-        { 0xff01, 0xff0f }, { 0xff1a, 0xff20 }, { 0xff3b, 0xff40 }, { 0xff5b, 0xff65 },
-        { 0x1f000, 0x1f0ff }, { 0x1f300, 0x1faff } };
-    for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
-        if (character >= ranges[i][0] && character <= ranges[i][1])
-            return true;
-    return false;
-}
-
-/* The character of valid UTF-8 that begins with the byte text[0] of 0x80 or more; its length. */
-static size_t character_at(const unsigned char *text, uint32_t *character)
-{
-    size_t length = text[0] >= 0xf0 ? 4 : text[0] >= 0xe0 ? 3 : 2;
-    *character = text[0] & (0xffu >> (length + 1));
-    for (size_t i = 1; i < length; i++)
-        *character = *character << 6 | (text[i] & 0x3fu);
-    return length;
-}
-
 static bool is_alnum(unsigned char byte)
 {
     return (byte >= '0' && byte <= '9') || (byte >= 'A' && byte <= 'Z') ||
@@ -136,8 +109,8 @@ static bool find_numerals(const struct state *state, const char *text, size_t le
     for (size_t i = 0; i < length;) {
         uint32_t character;
         if (bytes[i] >= 0x80) {
-            i += character_at(bytes + i, &character);
-            if (!is_sign(character))
+            i += sign_read(text + i, &character);
+            if (!sign_is(character))
                 return false;
             continue;
         }

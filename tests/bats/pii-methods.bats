@@ -214,8 +214,9 @@ unmatched keep' '{"ip":"203.0.113.77"}' '{"ip":"::ffff:203.0.113.77"}' \
   pii-mask -q -k k -p p <masked | cmp - masked
   mask '.e email' '{"e":"ann"}' '{"e":"ann@host"}' '{"e":"a@b@example.org"}' '{"e":"\"a b\"@example.org"}' \
     '{"e":"a@[203.0.113.77]"}' '{"e":"a@203.0.113.77"}' '{"e":"Ann <a@example.org>"}' '{"e":" a@example.org"}' \
-    '{"e":"@example.org"}' '{"e":"a@example..org"}' '{"e":7}'
-  [ "$(jq -r .error.code masked | sort | uniq -c | xargs)" = '11 value' ]
+    '{"e":"@example.org"}' '{"e":"a@example..org"}' '{"e":7}' '{"e":"a\uff20b@example.org"}' '{"e":"a@b\uff20example.org"}' \
+    '{"e":"a\u00a0b@example.org"}' '{"e":"a\u200bb@example.org"}' '{"e":"a@203.0.113.\uff17\uff17"}'
+  [ "$(jq -r .error.code masked | sort | uniq -c | xargs)" = '16 value' ]
   run -1 grep -qF -e 203 -e example masked
 }
 
