@@ -1,9 +1,9 @@
 /*
- * Each keyed method over random values: equal in, equal out, also from a second start and in
- * another order; no two different values share an output, and no two domains; and the way back, of
- * every one that has a way. Of those that have none by their nature, so that many values share an
- * output: that they do, and that an output is its own. So many values as VALUES says (a hundred
- * thousand); make millions runs it with ten million.
+ * Each method over random values: equal in, equal out, also from a second start, in another order
+ * and in another spelling where spellings are one to it. Of the keyed ones: no two different values
+ * share an output, and no two domains; and the way back, of every one that has a way. Of those
+ * without a key: that an output is its own, and that many values share it, but for sha256. So many
+ * values as VALUES says (a hundred thousand); make millions runs it with ten million.
  *
  * Values and outputs are told apart by 64 bits of a hash, sorted: two that are equal are always
  * seen to be, two that differ are taken for equal, which fails the test, once in 10^5 runs of ten
@@ -21,11 +21,12 @@
 
 #include "base/clock.h"
 #include "mask/method_table.h"
+#include "mask_values.h"
 
-enum { TEXT = 96 };
-
-/* Makes the JSON text of a value of the random numbers, without a NUL; its length. */
+/* Makes a value of the random numbers; its length. */
 typedef size_t (*maker)(uint64_t *random, char text[TEXT]);
+/* Makes another spelling of one. */
+typedef size_t (*speller)(uint64_t *random, char text[TEXT], size_t length);
 
 struct test_case {
     const char *method;
@@ -33,7 +34,8 @@ struct test_case {
     maker make;
     double space; /* outputs that there can be, when they are so few that domains meet by chance */
     const char *options[METHOD_MAX_OPTIONS]; /* NULL: no more */
-    double shared; /* not 0: so many values have one output, at least; there is no key */
+    double shared;   /* not 0: so many values have one output, at least; there is no key */
+    speller respell; /* NULL: each spelling is a value */
 };
 
 static struct keyring *ring;
@@ -70,186 +72,13 @@ static int tear_down(void **state)
     return 0;
 }
 
-/* ---- random values --------------------------------------------------------------------------- */
-
-/* SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014). */
-static uint64_t mix(uint64_t number)
-{
-    number = (number ^ (number >> 30)) * 0xbf58476d1ce4e5b9U;
-    number = (number ^ (number >> 27)) * 0x94d049bb133111ebU;
-    return number ^ (number >> 31);
-}
-
-static uint64_t next(uint64_t *random)
-{
-    return mix(*random += 0x9e3779b97f4a7c15U);
-}
-
-static uint64_t hash(const char *text, size_t length)
-{
-    uint64_t sum = length;
-    for (; length >= 8; text += 8, length -= 8) {
-        uint64_t word;
-        memcpy(&word, text, 8);
-        sum = mix((sum ^ word) + 0x9e3779b97f4a7c15U);
-    }
-    for (; length > 0; text++, length--)
-        sum = mix((sum ^ (unsigned char)*text) + 0x9e3779b97f4a7c15U);
-    return sum;
-}
-
-static size_t print(char text[TEXT], const char *format, ...) __attribute__((format(printf, 2, 3)));
-static size_t print(char text[TEXT], const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    int length = vsnprintf(text, TEXT, format, arguments);
-    va_end(arguments);
-    assert_in_range(length, 1, TEXT - 1);
-    return (size_t)length;
-}
-
-static size_t letters(uint64_t *random, const char *alphabet, size_t letter_count, char text[TEXT])
-{
-    size_t radix = strlen(alphabet);
-    text[0] = '"';
-    for (size_t i = 1; i <= letter_count; i++)
-        text[i] = alphabet[next(random) % radix];
-    text[letter_count + 1] = '"';
-    return letter_count + 2;
-}
-
-static size_t make_ipv4(uint64_t *random, char text[TEXT])
-{
-    uint64_t bits = next(random);
-    return print(text, "\"%u.%u.%u.%u\"", (unsigned)(bits & 255), (unsigned)(bits >> 8 & 255),
-        (unsigned)(bits >> 16 & 255), (unsigned)(bits >> 24 & 255));
-}
-
-/* In the spelling of RFC 5952, which unmasking gives: no group is zero. */
-static size_t make_ipv6(uint64_t *random, char text[TEXT])
-{
-    unsigned groups[8];
-    for (size_t i = 0; i < 8; i++)
-        groups[i] = (unsigned)(1 + next(random) % 0xffff);
-    return print(text, "\"%x:%x:%x:%x:%x:%x:%x:%x\"", groups[0], groups[1], groups[2], groups[3],
-        groups[4], groups[5], groups[6], groups[7]);
-}
-
-static size_t make_address(uint64_t *random, char text[TEXT])
-{
-    return next(random) % 2 == 0 ? make_ipv4(random, text) : make_ipv6(random, text);
-}
-
-static size_t make_device(uint64_t *random, char text[TEXT])
-{
-    uint64_t bits = next(random) % 1000000000;
-    return print(text, "\"%03u-%02u-%04u\"", (unsigned)(bits / 1000000),
-        (unsigned)(bits / 10000 % 100), (unsigned)(bits % 10000));
-}
-
-static size_t make_integer(uint64_t *random, char text[TEXT])
-{
-    return print(text, "%llu", (unsigned long long)(1000000000 + next(random) % 9000000000U));
-}
-
-static size_t make_20_of_62(uint64_t *random, char text[TEXT])
-{
-    return letters(random, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", 20,
-        text);
-}
-
-static size_t make_40_digits(uint64_t *random, char text[TEXT])
-{
-    return letters(random, "0123456789", 40, text);
-}
-
-static size_t make_16_of_hex(uint64_t *random, char text[TEXT])
-{
-    return letters(random, "0123456789abcdef", 16, text);
-}
-
-static size_t make_phone(uint64_t *random, char text[TEXT])
-{
-    static const unsigned countries[] = { 44, 48, 49, 33 };
-    uint64_t bits = next(random);
-    return print(text, "\"+%u %03u %03u %03u\"", countries[bits & 3],
-        (unsigned)(bits >> 2 & 1023) % 1000, (unsigned)(bits >> 12 & 1023) % 1000,
-        (unsigned)(bits >> 22 & 1023) % 1000);
-}
-
-/* Of every variant, and mostly of the versions that are in use. */
-static size_t make_uuid(uint64_t *random, char text[TEXT])
-{
-    uint64_t high = next(random);
-    uint64_t low = next(random);
-    if (next(random) % 4 != 0) {
-        high = (high & ~UINT64_C(0xf000)) | (next(random) % 8 + 1) << 12;
-        low = (low & ~(UINT64_C(3) << 62)) | UINT64_C(2) << 62;
-    }
-    return print(text, "\"%08x-%04x-%04x-%04x-%012llx\"", (unsigned)(high >> 32),
-        (unsigned)(high >> 16 & 0xffff), (unsigned)(high & 0xffff), (unsigned)(low >> 48),
-        (unsigned long long)(low & 0xffffffffffff));
-}
-
-static size_t make_mail(uint64_t *random, char text[TEXT])
-{
-    static const char *const domains[] = { "gmail.com", "example.org", "xn--bcher-kva.example" };
-    uint64_t bits = next(random);
-    return print(text, "\"%s%llu@%s\"", bits & 1 ? "ann." : "bob+", (unsigned long long)bits >> 24,
-        domains[bits % 3]);
-}
-
-static size_t make_date(uint64_t *random, char text[TEXT])
-{
-    uint64_t bits = next(random);
-    unsigned year = 1000 + (unsigned)(bits % 8000);
-    unsigned month = 1 + (unsigned)(bits >> 16) % 12;
-    unsigned day = 1 + (unsigned)(bits >> 24) % 28;
-    if (next(random) % 2 == 0)
-        return print(text, "\"%04u-%02u-%02u\"", year, month, day);
-    return print(text, "\"%04u-%02u-%02uT%02u:%02u:%02u.%03uZ\"", year, month, day,
-        (unsigned)(bits >> 32 & 255) % 24, (unsigned)(bits >> 40 & 255) % 60,
-        (unsigned)(bits >> 48 & 255) % 60, (unsigned)(bits >> 54) % 1000);
-}
-
-static size_t make_decimal(uint64_t *random, char text[TEXT])
-{
-    uint64_t bits = next(random);
-    return print(text, "%s%u.%02u", bits & 1 ? "-" : "", (unsigned)(bits >> 1) % 100000,
-        (unsigned)(bits >> 40) % 100);
-}
-
-/* Whatever a producer may send: short, so that some repeat, and long; addresses, ids, numbers. */
-static size_t make_anything(uint64_t *random, char text[TEXT])
-{
-    static const char printable[] =
-        " !#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`"
-        "abcdefghijklmnopqrstuvwxyz{|}~";
-    switch (next(random) % 8) {
-    case 0:
-        return make_address(random, text);
-    case 1:
-        return make_device(random, text);
-    case 2:
-        return print(text, "%lld", (long long)next(random));
-    case 3:
-        return print(text, "\"%u\"", (unsigned)(next(random) % 1000000));
-    case 4:
-        return print(text, "%u", (unsigned)(next(random) % 1000000));
-    case 5:
-        return print(text, "{\"a\":[%u,\"%u\"]}", (unsigned)next(random), (unsigned)next(random));
-    default:
-        return letters(random, printable, 1 + next(random) % 48, text);
-    }
-}
-
 /* ---- through a method ------------------------------------------------------------------------ */
 
 static struct token_value value_of(const char *text, size_t length)
 {
     enum json_kind kind = text[0] == '"' ? JSON_STRING : text[0] == '{' ? JSON_OBJECT : JSON_NUMBER;
-    return (struct token_value){ text, length, kind, kind == JSON_STRING };
+    bool plain = kind == JSON_STRING && memchr(text, '\\', length) == NULL;
+    return (struct token_value){ text, length, kind, plain };
 }
 
 static void *open_method(const struct test_case *test, const struct method *method,
@@ -277,10 +106,13 @@ static void *open_method(const struct test_case *test, const struct method *meth
 
 /* Mask value number ${number}, which is left in ${text}, and hash what comes out. */
 static uint64_t mask_one(const struct test_case *test, const struct method *method, void *state,
-    size_t number, char text[TEXT], size_t *length, struct buf *scratch, struct buf *out)
+    size_t number, speller respell, char text[TEXT], size_t *length, struct buf *scratch,
+    struct buf *out)
 {
     uint64_t random = mix(number + 1);
     *length = test->make(&random, text);
+    if (respell != NULL)
+        *length = respell(&random, text, *length);
     struct token_value value = value_of(text, *length);
     buf_clear(out);
     if (method_table_work(method)->mask(state, 0, &value, scratch, out) != TOKEN_OK)
@@ -299,7 +131,7 @@ static void mask_all(const struct test_case *test, const struct method *method, 
     for (size_t i = 0; i < count; i++) {
         char text[TEXT];
         size_t length;
-        hashes[i] = mask_one(test, method, state, i, text, &length, &scratch, &out);
+        hashes[i] = mask_one(test, method, state, i, NULL, text, &length, &scratch, &out);
         inputs[i] = hash(text, length);
         struct token_value masked = value_of(out.data, out.length);
         if (test->shared > 0 && !method_table_work(method)->made(state, &masked, &scratch))
@@ -319,7 +151,8 @@ static void mask_all(const struct test_case *test, const struct method *method, 
     buf_free(&back);
 }
 
-/* The same once more: what another process would give, whatever it had masked before. */
+/* The same once more, spelt otherwise: what another process would give, whatever it had masked
+ * before. */
 static void mask_again(const struct test_case *test, const struct method *method,
     const char *domain, const uint64_t *hashes)
 {
@@ -329,7 +162,8 @@ static void mask_again(const struct test_case *test, const struct method *method
     for (size_t i = count; i-- > 0;) {
         char text[TEXT];
         size_t length;
-        if (mask_one(test, method, state, i, text, &length, &scratch, &out) != hashes[i])
+        if (mask_one(test, method, state, i, test->respell, text, &length, &scratch, &out) !=
+            hashes[i])
             fail_msg("%s: %.*s is not masked the same again", test->method, (int)length, text);
     }
     method_table_work(method)->close(state);
@@ -356,8 +190,8 @@ static size_t different(uint64_t *hashes, size_t length)
     return found;
 }
 
-/* What many values become cannot be undone. */
-static void go_through_lossy(const struct test_case *test, const struct method *method)
+/* Without a key: what many values become cannot be undone, nor a digest but by trying. */
+static void go_through_keyless(const struct test_case *test, const struct method *method)
 {
     assert_false(method->reversible || method->keyed);
     mask_all(test, method, "", outputs);
@@ -367,6 +201,7 @@ static void go_through_lossy(const struct test_case *test, const struct method *
     print_message("%s of %s: %zu values, %zu different; outputs: %zu\n", test->method, test->what,
         count, clear, masked);
     assert_true((double)masked * test->shared <= (double)clear);
+    assert_true(test->shared > 1 || masked == clear);
 }
 
 static void go_through(const struct test_case *test)
@@ -374,8 +209,9 @@ static void go_through(const struct test_case *test)
     const struct method *method = method_find(test->method, strlen(test->method));
     uint64_t begin = clock_monotonic_ms();
     assert_non_null(method);
+    assert_int_equal(method->reversible, method_table_work(method)->unmask != NULL);
     if (test->shared > 0) {
-        go_through_lossy(test, method);
+        go_through_keyless(test, method);
         return;
     }
     mask_all(test, method, "ip", outputs);
@@ -395,24 +231,41 @@ static void go_through(const struct test_case *test)
 }
 
 static const struct test_case cases[] = {
-    { "siv", "anything", make_anything, 0, { NULL }, 0 },
-    { "siv", "anything, padded", make_anything, 0, { "pad" }, 0 },
-    { "hmac", "anything", make_anything, 0, { NULL }, 0 },
-    { "ipcrypt", "addresses", make_address, 0, { NULL }, 0 },
-    { "ipcrypt-pfx", "IPv4 addresses", make_ipv4, 0x1p32, { NULL }, 0 },
-    { "ipcrypt-pfx", "IPv6 addresses", make_ipv6, 0, { NULL }, 0 },
-    { "ff1", "nine digits", make_device, 1e9, { NULL }, 0 },
-    { "ff1", "integers", make_integer, 9e9, { NULL }, 0 },
-    { "ff1", "forty digits", make_40_digits, 0, { NULL }, 0 },
-    { "ff1", "twenty letters", make_20_of_62, 0, { "alnum62" }, 0 },
-    { "ff1", "sixteen hexadecimal digits", make_16_of_hex, 0, { "hex" }, 0 },
-    { "ff1", "telephone numbers, country kept", make_phone, 4e9, { "keep=2" }, 0 },
-    { "uuid", "UUIDs", make_uuid, 0, { NULL }, 0 },
-    { "email", "mail addresses", make_mail, 0, { NULL }, 0 },
-    { "shift", "dates, to another within 3650 days", make_date, 1, { "days=3650" }, 0 },
-    { "round", "decimals, to 1000", make_decimal, 0, { "unit=1000" }, 50 },
-    { "round", "dates, to the year", make_date, 0, { "year" }, 2 },
-    { "truncate", "IPv6 addresses, to 8 bits", make_ipv6, 0, { "v6=8" }, 50 },
+    { "siv", "anything", make_anything, 0, { NULL }, 0, NULL },
+    { "siv", "anything, padded", make_anything, 0, { "pad" }, 0, NULL },
+    { "siv", "addresses in two spellings, padded", make_address, 0, { "canonical=ip", "pad=64" }, 0,
+        respell_address },
+    { "siv", "mail addresses in two cases", make_mail, 0, { "canonical=lower" }, 0, respell_case },
+    { "siv", "ids between blanks", make_device, 0, { "canonical=trim" }, 0, respell_blanks },
+    { "hmac", "anything", make_anything, 0, { NULL }, 0, NULL },
+    { "hmac", "addresses in two spellings", make_address, 0, { "canonical=ip" }, 0,
+        respell_address },
+    { "hmac", "mail addresses in two cases", make_mail, 0, { "canonical=lower" }, 0, respell_case },
+    { "hmac", "ids between blanks", make_device, 0, { "canonical=trim" }, 0, respell_blanks },
+    { "ipcrypt", "addresses", make_address, 0, { NULL }, 0, respell_address },
+    { "ipcrypt-pfx", "IPv4 addresses", make_ipv4, 0x1p32, { NULL }, 0, respell_address },
+    { "ipcrypt-pfx", "IPv6 addresses", make_ipv6, 0, { NULL }, 0, respell_address },
+    { "ff1", "nine digits", make_device, 1e9, { NULL }, 0, NULL },
+    { "ff1", "integers", make_integer, 9e9, { NULL }, 0, NULL },
+    { "ff1", "integers, three digits kept", make_integer, 9e9, { "keep=3" }, 0, NULL },
+    { "ff1", "forty digits", make_40_digits, 0, { NULL }, 0, NULL },
+    { "ff1", "twenty small letters and digits", make_20_of_36, 0, { "alnum36" }, 0, NULL },
+    { "ff1", "twenty letters", make_20_of_62, 0, { "alnum62" }, 0, NULL },
+    { "ff1", "sixteen hexadecimal digits", make_16_of_hex, 0, { "hex" }, 0, NULL },
+    { "ff1", "the same, four kept", make_16_of_hex, 0, { "hex", "keep=4" }, 0, NULL },
+    { "ff1", "telephone numbers, country kept", make_phone, 4e9, { "keep=2" }, 0, NULL },
+    { "uuid", "UUIDs", make_uuid, 0, { NULL }, 0, respell_case },
+    { "email", "mail addresses", make_mail, 0, { NULL }, 0, respell_case },
+    { "email", "mail addresses, one domain kept", make_mail, 0, { "domains=gmail.com" }, 0,
+        respell_case },
+    { "shift", "dates, to another within 3650 days", make_date, 1, { "days=3650" }, 0, NULL },
+    { "round", "decimals, to 1000", make_decimal, 0, { "unit=1000" }, 50, NULL },
+    { "round", "dates, to the year", make_date, 0, { "year" }, 2, NULL },
+    { "truncate", "IPv4 addresses, to 8 bits", make_ipv4, 0, { "v4=8" }, 300, respell_address },
+    { "truncate", "IPv6 addresses, to 8 bits", make_ipv6, 0, { "v6=8" }, 50, respell_address },
+    { "partial", "nine digits", make_device, 0, { NULL }, 50, NULL },
+    { "redact", "anything", make_anything, 0, { NULL }, 1000, NULL },
+    { "sha256", "ids", make_device, 0, { NULL }, 1, NULL },
 };
 
 static void every_method(void **state)
