@@ -234,6 +234,10 @@ static enum aws_cause look_up(struct connection *connection, const struct settin
         }
         (void)snprintf(connection->queue_url, sizeof connection->queue_url, "%s", call.queue_url);
     }
+    /* Two spellings of one queue would be two names to who goes by the last part of it. */
+    for (size_t end = strlen(connection->queue_url);
+         end > 0 && connection->queue_url[end - 1] == '/'; end--)
+        connection->queue_url[end - 1] = '\0';
     if (queue_identify(connection->queue_url, strlen(connection->queue_url),
             &connection->identity) != 0 ||
         sqs_set_queue(connection->sqs, connection->queue_url) != 0)

@@ -66,6 +66,14 @@ refused() {
   [ "$(acks acks)" = '1 deleted' ]
 }
 
+@test "a slash at the end of the URL names no other queue" {
+  fill 1
+  pull -Q "$URL/" >slash
+  jq -r .sqs.queue_url slash | grep -qx "${URL%/}"
+  committed <slash | sqs-ack -Q "$URL//" --print >acks
+  [ "$(acks acks)" = '1 deleted' ]
+}
+
 @test "a queue that does not exist: 69, for each program, by name and by URL" {
   for program in sqs-pull sqs-ack sqs-send; do
     refused 69 'no such queue' "$program" -Q nosuchqueue <<<'{"sqs":{"receipt_handle":"x"},"status":"sent"}'
