@@ -44,6 +44,8 @@ static int set_kinds(const char *value, unsigned *kinds)
         if (kind == KIND_COUNT)
             return opt_usage("option --as takes sns, eventbridge, cloudevents, s3, json, base64, "
                              "gzip, zlib, or none alone");
+        if ((*kinds & 1U << kind) != 0)
+            return opt_usage("option --as names %s twice", kind_name(kind));
         *kinds |= 1U << kind;
         if (value[length] == '\0')
             return 0;

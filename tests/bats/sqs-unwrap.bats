@@ -175,7 +175,7 @@ ODD='{"n":1.10,"big":12345678901234567891,"e":1e400,"z":-0,"u":"\u00e4\ud83d\ude
   [ "$(body_of "$body" --as base64)" = "$body" ]
   [ "$(body_of "$body" --as gzip,base64)" = "$ODD" ]
   local wrong
-  for wrong in '' 'sns,' none,sns SNS sns,,gzip; do
+  for wrong in '' 'sns,' none,sns SNS sns,,gzip sns,sns s3,sns,s3; do
     run -64 sqs-unwrap --as "$wrong" </dev/null
   done
 }
