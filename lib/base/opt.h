@@ -9,7 +9,8 @@
  * Command lines from one table, from which --help is printed too, so that the two cannot part.
  * Long and short options, "--name=value" and "--name value", "-n5" and "-n 5", bundled flags,
  * options and operands in any order, "--" ends the options. No abbreviations. An unknown option,
- * a missing or unwanted value, and a second use of a single-valued option are usage errors.
+ * a missing or unwanted value, and a second use of a single-valued option are usage errors; a flag
+ * that stands twice says the same twice, as habit has it.
  *
  * Every program has -h/--help, -V/--version, -v/--verbose, -q/--quiet and --log text|json;
  * opt_next() handles these itself.

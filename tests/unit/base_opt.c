@@ -36,6 +36,7 @@ static const struct sample samples[] = {
     { { "x", "--number", "-5", "-" }, "ox|n-5|o-|" },
     { { "-m", "a", "--list=", "-mb" }, "ma|m|mb|" },
     { { "-vqf" }, "f|" },
+    { { "-f", "--flag", "-ff" }, "f|f|f|f|" }, /* says the same again */
     { { "-n5", "-n6" }, "n5|exit=64" },
     { { "-n5", "--number=6" }, "n5|exit=64" },
     { { "-n" }, "exit=64" },
