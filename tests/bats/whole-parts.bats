@@ -30,7 +30,8 @@ END
 }
 teardown() { common_teardown; }
 
-# fill MESSAGES: with 1 to 50 events each, some within an envelope, some encoded; ./events has their number.
+# fill MESSAGES: with 1 to 50 events each, some within an envelope, some encoded; ./events has their
+# number, ./wanted how many each message has.
 fill() {
   python3 - "$1" >bodies 2>events <<'END'
 import base64, gzip, json, random, sys
@@ -48,6 +49,14 @@ for m in range(int(sys.argv[1])):
     print(json.dumps({"body": body}))
 print(total, file=sys.stderr)
 END
+  jq -c '.body | if type == "string" then . else (.Message // . | if type == "string" then fromjson else . end) | [.events[0].m, (.events | length)] end' bodies |
+    python3 -c 'import base64, gzip, json, sys
+for line in sys.stdin:
+    found = json.loads(line)
+    if isinstance(found, str):
+        events = json.loads(gzip.decompress(base64.b64decode(found)))["events"]
+        found = [events[0]["m"], len(events)]
+    print(*found)' | sort >wanted
   sqs-send -q <bodies
 }
 
@@ -62,34 +71,37 @@ pass() { "$SQS2PG" -c settings >>out 2>>err || :; empty; }
 deleted_are_whole() {
   local gone whole
   gone=$(($1 - $(held)))
-  jq -c '.body | if type == "string" then . else (.Message // . | if type == "string" then fromjson else . end) | [.events[0].m, (.events | length)] end' bodies |
-    python3 -c 'import base64, gzip, json, sys
-for line in sys.stdin:
-    found = json.loads(line)
-    if isinstance(found, str):
-        events = json.loads(gzip.decompress(base64.b64decode(found)))["events"]
-        found = [events[0]["m"], len(events)]
-    print(*found)' | sort >wanted
   sql 'SELECT m, count(*) FROM t GROUP BY m' | tr '|' ' ' | sort >there
   whole=$(comm -12 wanted there | wc -l)
   echo "gone $gone whole $whole"
   [ "$gone" -le "$whole" ]
 }
 
+STAGES=(sqs-pull sqs-unwrap pii-mask pg-load sqs-ack)
+# kill_one ROUND: a stage of the run that is under way: each in turn where that is wanted, then any.
+# Its name is added to ./kills, if it was there to be killed.
+kill_one() {
+  local name=${STAGES[RANDOM % ${#STAGES[@]}]} stage
+  [ "$1" -ge ${#STAGES[@]} ] || name=${STAGES[$1]}
+  stage=$(pgrep -P "$(<pid)" -x "$name" | head -n 1)
+  if [ -n "$stage" ] && kill -9 "$stage" 2>/dev/null; then echo "$name" >>kills; fi
+}
+
 @test "every stage killed at random, leases on: every event once, and the queue is empty then" {
-  local messages round before stages total
+  local messages round before total
   messages=$(rounds 150 10000)
   fill "$messages"
   total=$(<events)
   [ "$total" -gt $((messages * 10)) ]
-  for ((round = 0; round < $(rounds 5 60); round++)); do
+  : >kills
+  for ((round = 0; round < $(rounds 5 200); round++)); do
     ! empty || break
     before=$(rows)
     "$SQS2PG" -c settings >>out 2>>err 3>&- &
     echo $! >pid
-    eventually 30 grown "$before"
-    mapfile -t stages < <(pgrep -P "$(<pid)" -x 'sqs-pull|sqs-unwrap|pii-mask|pg-load|sqs-ack')
-    [ ${#stages[@]} -eq 0 ] || kill -9 "${stages[RANDOM % ${#stages[@]}]}" 2>/dev/null || :
+    # At any moment: the first rows of the run, or some hundreds later.
+    eventually 30 grown $((before + RANDOM % $(rounds 1 1500)))
+    kill_one "$round"
     wait "$(<pid)" || :
     : >pid
     deleted_are_whole "$messages"
@@ -99,6 +111,12 @@ for line in sys.stdin:
   [ "$(sql 'SELECT count(masked_ip) FROM t')" = "$total" ]
   [ "$(sql "SELECT count(*) FROM t_errors")" = 0 ]
   counts_are 0 0 0
+  # As each of them was sent, and by nobody's count but theirs.
+  sql 'SELECT m, count(*) FROM t GROUP BY m' | tr '|' ' ' | sort >there
+  cmp wanted there
+  echo "# $messages messages, $total events; killed: $(sort kills | uniq -c | xargs)" >&3
+  [ "$(wc -l <kills)" -ge "$(rounds 1 50)" ]
+  [ -z "${SQS2PG_TEST_LONG:-}" ] || [ "$(sort -u kills | wc -l)" -eq ${#STAGES[@]} ]
 }
 
 @test "a part that cannot be stored leaves its message on the queue, and the others are stored once" {
@@ -160,7 +178,7 @@ for line in sys.stdin:
   python3 "$BATS_TEST_DIRNAME/../lib/peak.py" peak sqs-ack <verdicts 2>err || status=$?
   [ "$status" -eq 1 ]
   grep -q ' incomplete=120000' err
-  cat peak
+  echo "# $(<peak) MiB with 120000 messages half settled" >&3
   # The shadow of a sanitizer is no memory of ours.
   case ${BUILD:-} in *asan* | *tsan*) return ;; esac
   [ "$(<peak)" -lt 32 ]
