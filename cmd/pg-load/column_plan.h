@@ -32,6 +32,7 @@ struct column_plan {
     const char *root; /* --root, the caller's; NULL: .body */
     bool rooted;      /* nodes.body is not .body, but what --root names */
     bool require_masked;
+    bool refuse_unknown;
     bool reads_all;   /* the map takes the body as a whole */
     uint32_t unknown; /* keys of the body that no column or path names; JSON_NO_NODE: none can be */
     struct source *sources;

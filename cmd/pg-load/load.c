@@ -7,8 +7,10 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/msg.h"
 #include "base/stop.h"
 #include "load.h"
+#include "mapfile.h"
 #include "run.h"
 #include "shutdown.h"
 
@@ -71,7 +73,7 @@ static void end_split(struct run *run)
 static int take_back(struct run *run, struct row_batch *batch, const struct failure *outcome,
     struct failure *failure)
 {
-    unknown_warn(&run->unknown, &batch->unknown);
+    unknown_warn(&run->unknown, &batch->unknown, run->options->refuse_unknown);
     if (outcome->status != STATUS_OK && failure->status == STATUS_OK)
         *failure = *outcome;
     if (outcome->status != STATUS_OK || outqueue_error(run->reporter.verdicts) != 0) {
@@ -356,6 +358,8 @@ static void summarize(const struct run *run, uint64_t started, const struct fail
     uint64_t ms = clock_monotonic_ms() - started;
     summary->plain =
         failure->status == STATUS_OK && counts->quarantined == 0 && counts->rejected == 0;
+    if (!msg_noted(true))
+        mapfile_tell(&run->plan.map_name, run->options, summary->plain);
     buf_init(&text, 2 * sizeof summary->text);
     add_count(&text, prefix, dry ? "commit" : "committed", counts->committed);
     add_count(&text, prefix, "duplicate", counts->duplicate);

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/msg.h"
 #include "base/trusted_file.h"
 #include "mapfile.h"
 
@@ -43,7 +44,7 @@ static enum reading read_map(const char *name, struct buf *text, struct failure 
     return status == 0 ? READING_DONE : READING_FAILED;
 }
 
-int mapfile_read(const struct load_options *options, const char *table, struct buf *name,
+int mapfile_read(const struct load_options *options, const struct pg_table *table, struct buf *name,
     struct buf *text, struct failure *failure)
 {
     const char *folders[] = { getenv("SQS2PG_MAPS"), "/etc/sqs2pg/maps", SQS2PG_DATADIR "/maps" };
@@ -59,19 +60,32 @@ int mapfile_read(const struct load_options *options, const char *table, struct b
                 strerror(ENOENT));
         return reading == READING_DONE ? 0 : -1;
     }
-    if (strchr(table, '/') != NULL)
+    if (strchr(table->name, '/') != NULL)
         return 0;
     for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
         if (folders[i] == NULL || *folders[i] == '\0')
             continue;
         buf_clear(name);
-        buf_printf(name, "%s/%s.map", folders[i], table);
+        buf_printf(name, "%s/%s.map", folders[i], table->name);
         if (buf_cstr(name) == NULL)
             return failure_no_memory(failure);
         enum reading reading = read_map(buf_cstr(name), text, failure);
-        if (reading != READING_NO_FILE)
+        if (reading == READING_NO_FILE)
+            continue;
+        if (table->current)
             return reading == READING_DONE ? 0 : -1;
+        msg_warn("map %s is not taken: table %s is not in the current schema", buf_cstr(name),
+            table->qualified);
+        msg_hint("name it with --map, or go without by --no-map");
+        break;
     }
+    buf_clear(text);
     buf_clear(name);
     return 0;
+}
+
+void mapfile_tell(const struct buf *name, const struct load_options *options, bool plain)
+{
+    if (name->length > 0 && options->map == NULL)
+        msg_note(plain, "using map %.*s", (int)name->length, name->data);
 }

@@ -19,6 +19,7 @@ enum {
     OPT_MAX_REJECTS,
     OPT_REQUIRE_MASKED,
     OPT_SEALED_LIMIT,
+    OPT_UNKNOWN_KEYS,
     OPT_KEY,
     OPT_STRICT_KEY,
     OPT_LEDGER_TABLE,
@@ -60,6 +61,8 @@ static const struct opt table[] = {
         false },
     { OPT_SEALED_LIMIT, '\0', "sealed-limit", "N|none",
         "end when more in a row could not be masked (10)", false },
+    { OPT_UNKNOWN_KEYS, '\0', "unknown-keys", "warn|refuse",
+        "what to do about keys that no column takes (warn)", false },
     { OPT_KEY, '\0', "key", "EXPRESSION", "what tells records apart, instead of the message id",
         false },
     { OPT_STRICT_KEY, '\0', "strict-key", NULL,
@@ -100,6 +103,7 @@ static const struct opt_command command = {
 static const char *const allowed[] = {
     [OPT_MAX_REJECTS] = "a number of records, or a percentage from 0% to 100%",
     [OPT_SEALED_LIMIT] = "a number of records, or none",
+    [OPT_UNKNOWN_KEYS] = "warn or refuse",
     [OPT_PRUNE] = "a duration such as 30d, from 1ms to 36500d",
     [OPT_BATCH_ROWS] = "a number from 1 to 1000000",
     [OPT_BATCH_BYTES] = "a size from 1 to 256M",
@@ -144,6 +148,9 @@ static bool set_value(struct settings *settings, int option, const char *value)
         return parse_rejects(value, load);
     case OPT_SEALED_LIMIT:
         return parse_sealed(value, load);
+    case OPT_UNKNOWN_KEYS:
+        load->refuse_unknown = value != NULL && strcmp(value, "refuse") == 0;
+        return load->refuse_unknown || (value != NULL && strcmp(value, "warn") == 0);
     case OPT_PRUNE:
         return opt_duration(value, 1, 36500 * day_ms, &settings->prune_ms);
     case OPT_BATCH_ROWS:

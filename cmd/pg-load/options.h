@@ -33,6 +33,7 @@ struct load_options {
     uint64_t grace_ms;
     uint64_t retry_ms;
     bool require_masked;
+    bool refuse_unknown;   /* records with keys that go nowhere */
     uint64_t sealed_limit; /* error records of pii-mask in a row; UINT64_MAX: no limit */
     bool dry_run;
     bool show_values;

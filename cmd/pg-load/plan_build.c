@@ -220,7 +220,8 @@ int plan_build(struct column_plan *plan, const struct load_options *options,
     struct buf text;
     *plan = (struct column_plan){ .unknown = JSON_NO_NODE,
         .root = options->root,
-        .require_masked = options->require_masked };
+        .require_masked = options->require_masked,
+        .refuse_unknown = options->refuse_unknown };
     buf_init(&plan->map_name, 8192);
     buf_init(&text, MAX_MAP + 65536);
     plan->paths = json_paths_new();
@@ -231,7 +232,7 @@ int plan_build(struct column_plan *plan, const struct load_options *options,
         (void)failure_no_memory(failure);
     else if (root_set(plan, plan->root, failure) != 0)
         status = -1;
-    else if (mapfile_read(options, table->name, &plan->map_name, &text, failure) == 0)
+    else if (mapfile_read(options, table, &plan->map_name, &text, failure) == 0)
         status = plan->map_name.length > 0 ? add_map(plan, table, &text, failure)
                                            : add_by_name(plan, table, failure);
     if (status == 0 && options->key != NULL)
@@ -246,7 +247,8 @@ int plan_build_again(struct column_plan *plan, struct column_plan *origin,
     *plan = (struct column_plan){ .unknown = JSON_NO_NODE,
         .origin = origin,
         .root = origin->root,
-        .require_masked = origin->require_masked };
+        .require_masked = origin->require_masked,
+        .refuse_unknown = origin->refuse_unknown };
     plan->paths = json_paths_new();
     size_t most = table->count > origin->map.count ? table->count : origin->map.count;
     plan->sources = calloc(most + 1, sizeof *plan->sources);

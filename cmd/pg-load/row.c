@@ -238,10 +238,14 @@ static int take_object(struct row_reader *reader, const char *text, struct row_b
     if (reader->last[reader->plan->nodes.error] != 0 &&
         root_has_error(reader->plan, &reader->matches))
         return take_error(&view, batch, item);
-    if (reader->plan->unknown != JSON_NO_NODE && reader->last[reader->plan->unknown] != 0)
+    bool extra = reader->plan->unknown != JSON_NO_NODE && reader->last[reader->plan->unknown] != 0;
+    if (extra)
         unknown_note(&batch->unknown, text, &reader->matches, reader->plan->unknown);
-    return keyed == ROW_KEY_MISSING ? refuse_misfit(batch, item, "key", NULL)
-                                    : build_row(&view, batch, item);
+    if (keyed == ROW_KEY_MISSING)
+        return refuse_misfit(batch, item, "key", NULL);
+    if (extra && reader->plan->refuse_unknown)
+        return refuse(batch, item, "extra", NULL);
+    return build_row(&view, batch, item);
 }
 
 /* What a salvaged "sqs" tells of the message, read as a record of its own. */

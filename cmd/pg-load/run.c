@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/msg.h"
+#include "mapfile.h"
 #include "plan_build.h"
 #include "run.h"
 #include "shutdown.h"
@@ -47,6 +48,7 @@ int run_open(struct run *run, struct failure *failure)
         target_open(&run->target, options, run->meter, failure) != 0 ||
         plan_build(&run->plan, options, &run->target.table, failure) != 0)
         return -1;
+    mapfile_tell(&run->plan.map_name, options, true);
     if (row_reader_open(&run->rows, &run->plan) != 0)
         return failure_no_memory(failure);
     catalogue_open(&run->catalogue, &run->plan, &run->target.table, &run->rows);

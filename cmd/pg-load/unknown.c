@@ -80,14 +80,14 @@ void unknown_note(struct unknown *unknown, const char *text, const struct json_m
     unknown->records += unknown->values > before;
 }
 
-void unknown_warn(struct unknown *run, const struct unknown *more)
+void unknown_warn(struct unknown *run, const struct unknown *more, bool refused)
 {
     run->values += more->values;
     run->records += more->records;
     for (size_t i = 0; i < more->named; i++)
         if (add(run, more->names[i], strlen(more->names[i])))
-            msg_warn("no column takes key %s of the records' bodies: its values are left out",
-                more->names[i]);
+            msg_warn("no column takes key %s of the records' bodies: %s", more->names[i],
+                refused ? "these records are refused" : "its values are left out");
 }
 
 void unknown_summarize(const struct unknown *run, bool mapped)

@@ -26,8 +26,9 @@ struct unknown {
 void unknown_note(struct unknown *unknown, const char *text, const struct json_matches *matches,
     uint32_t node);
 
-/* Add ${more} to the run's, and warn of each name that is new to it. */
-void unknown_warn(struct unknown *run, const struct unknown *more);
+/* Add ${more} to the run's, and warn of each name that is new to it. ${refused}: such records are,
+ * and not their values alone left out. */
+void unknown_warn(struct unknown *run, const struct unknown *more, bool refused);
 
 /* At its end: say how many they were, if any. ${mapped}: by a map. */
 void unknown_summarize(const struct unknown *run, bool mapped);

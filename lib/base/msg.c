@@ -217,9 +217,19 @@ void msg_info(const char *format, ...)
         EMIT("info");
 }
 
+bool msg_noted(bool plain)
+{
+    return !plain || level >= MSG_VERBOSE || (level >= MSG_NORMAL && isatty(STDERR_FILENO));
+}
+
 void msg_summary(bool plain, const char *format, ...)
 {
-    bool wanted = level >= MSG_VERBOSE || (level >= MSG_NORMAL && isatty(STDERR_FILENO));
-    if (wanted || !plain)
+    if (msg_noted(plain))
         EMIT("");
+}
+
+void msg_note(bool plain, const char *format, ...)
+{
+    if (msg_noted(plain))
+        EMIT("info");
 }

@@ -39,6 +39,11 @@ void msg_info(const char *format, ...) __attribute__((format(printf, 1, 2))); /*
  */
 void msg_summary(bool plain, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* The same for what helps to understand a run: at the level info, and where a summary with ${plain}
+ * is printed. */
+void msg_note(bool plain, const char *format, ...) __attribute__((format(printf, 2, 3)));
+bool msg_noted(bool plain); /* whether it is */
+
 /*
  * msg_live(text):
  * Show ${text} on the terminal's last line, in the place of the one shown before; NULL takes it

@@ -19,7 +19,8 @@ static const char table_sql[] =
     " pg_catalog.has_table_privilege(c.oid, 'SELECT'),"
     " c.relkind OPERATOR(pg_catalog.=) 'v' AND NOT EXISTS (SELECT FROM pg_catalog.pg_trigger t"
     "  WHERE t.tgrelid OPERATOR(pg_catalog.=) c.oid"
-    "  AND (t.tgtype OPERATOR(pg_catalog.&) 69) OPERATOR(pg_catalog.=) 69)"
+    "  AND (t.tgtype OPERATOR(pg_catalog.&) 69) OPERATOR(pg_catalog.=) 69),"
+    " n.nspname OPERATOR(pg_catalog.=) pg_catalog.current_schema()"
     " FROM pg_catalog.pg_class c"
     " JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace"
     " WHERE c.oid OPERATOR(pg_catalog.=) pg_catalog.to_regclass($1)";
@@ -111,6 +112,7 @@ static enum pg_table_result find(struct pg_conn *conn, const char *name, struct 
     if (shape != NULL)
         memccpy(table->shape, shape, '\0', sizeof table->shape - 1);
     table->readable = is_true(conn, 0, 7);
+    table->current = is_true(conn, 0, 9);
     enum pg_table_result result = PG_TABLE_FAILED;
     param.data = oid;
     if (oid != NULL && table->schema != NULL && table->name != NULL &&

@@ -36,6 +36,7 @@ struct pg_table {
     char *quoted_schema;
     char *qualified; /* "schema"."name", quoted where SQL needs it */
     bool readable;   /* we may SELECT */
+    bool current;    /* it is in the schema that a table without one would be made in */
     bool zoned;      /* a column is a timestamptz: what a text without an offset means depends */
     char shape[PG_SHAPE_SIZE]; /* of its columns, no newer than they: equal while they are */
     size_t count;

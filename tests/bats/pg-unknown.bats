@@ -68,3 +68,73 @@ named() { grep -oP '^pg-load: warning: no column takes key \K\S+' err | xargs; }
   load_in -t t --no-map --key .body.extra
   [ "$(named)" = 'a b sent_at' ]
 }
+
+@test "--unknown-keys refuse: such records are quarantined, the others loaded, the keys named" {
+  sql 'CREATE TABLE t (id integer)'
+  { record 1 '{"id":1}'; record 2 '{"id":2,"extra":"SeCrEt","10-0-0-1":3}'; record 3 '{"id":3}'; } >in
+  load_in -t t --unknown-keys refuse
+  cat err
+  [ "$status" -eq 0 ]
+  [ "$(tally)" = '2 committed 1 quarantined' ]
+  [ "$(named)" = extra ]
+  grep -q 'no column takes key extra of the records. bodies: these records are refused' err
+  [ "$(sql 'SELECT code FROM t_errors')" = extra ]
+  [ "$(grep -c SeCrEt err)" -eq 0 ]
+  # All of them is no reason to stop: that was asked for.
+  record 4 '{"id":4,"extra":1}' >in
+  load_in -t t --unknown-keys refuse
+  [ "$status" -eq 0 ]
+  [ "$(tally)" = '1 quarantined' ]
+  # With a map, what no path names.
+  printf 'id .body.id\n' >t.map
+  { record 5 '{"id":5}'; record 6 '{"id":6,"more":1}'; } >in
+  load_in -t t --unknown-keys refuse --map t.map
+  [ "$(verdict 6)" = quarantined ]
+  load_in -t t --unknown-keys warn --no-ledger
+  [ "$(tally)" = '2 committed' ]
+  for wrong in '' other; do
+    load_in -t t --unknown-keys "$wrong"
+    [ "$status" -eq 64 ]
+  done
+}
+
+@test "the map that was found is named once, where a summary is printed" {
+  sql 'CREATE TABLE t (id integer NOT NULL)'
+  mkdir maps
+  printf 'id .body.id\n' >maps/t.map
+  export SQS2PG_MAPS=$PWD/maps
+  records 1 2 >in
+  load_in -t t --no-ledger
+  [ ! -s err ]
+  load_in -t t --no-ledger -v
+  [ "$(grep -cxF "pg-load: info: using map $PWD/maps/t.map" err)" -eq 1 ]
+  load_in -t t --no-ledger -v --map maps/t.map
+  [ "$(grep -c 'using map' err)" -eq 0 ]
+  # When something was not plain success, too.
+  record 3 '{"id":"x"}' >>in
+  load_in -t t
+  [ "$(tally)" = '2 committed 1 quarantined' ]
+  [ "$(grep -cxF "pg-load: info: using map $PWD/maps/t.map" err)" -eq 1 ]
+}
+
+@test "a map is not taken for a table of its name in another schema, and that is said" {
+  sql 'CREATE SCHEMA app; CREATE TABLE app.t (id integer, v integer); CREATE TABLE t (id integer, v integer)'
+  mkdir maps
+  printf 'v .body.id\n' >maps/t.map
+  export SQS2PG_MAPS=$PWD/maps
+  records 1 2 >in
+  load_in -t app.t --no-ledger
+  cat err
+  [ "$status" -eq 0 ]
+  [ "$(sql 'SELECT count(id), count(v) FROM app.t')" = '2|0' ]
+  grep -qxF "pg-load: warning: map $PWD/maps/t.map is not taken: table app.t is not in the current schema" err
+  grep -qxF 'pg-load: hint: name it with --map, or go without by --no-map' err
+  load_in -t app.t --no-ledger --no-map
+  [ ! -s err ]
+  load_in -t app.t --no-ledger --map maps/t.map
+  [ ! -s err ]
+  load_in -t t --no-ledger
+  [ "$(sql 'SELECT count(id), count(v) FROM t')" = '0|2' ]
+  PGOPTIONS='-c search_path=app' load_in -t t --no-ledger
+  [ "$(sql 'SELECT count(v) FROM app.t')" = 4 ]
+}
