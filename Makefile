@@ -6,7 +6,7 @@
 #   make check           unit tests        make memcheck    under valgrind
 #   make lint            every static check but the slow ones
 #   make guard           instructions per record against bench/guard.txt
-#   make millions        every method over ten million random values (a quarter of an hour)
+#   make millions        every method over ten million random values (half an hour; METHODS=ff1: that alone)
 #   make fuzz TIME=60 FUZZ='mask_policy'   libFuzzer, by clang: so many seconds each (all of tests/fuzz)
 #   make test | demo     the README's two commands
 #   make install PREFIX=/usr/local DESTDIR=
