@@ -15,9 +15,30 @@ struct json_watch_name {
     char *text; /* folded */
 };
 
-static bool is_separator(uint32_t point)
+/*
+ * What stands between words, or is not seen at all: "_", hyphens, blanks, control characters,
+ * characters of Unicode that are ignored by default (a byte order mark before the first key, a soft
+ * hyphen), and the dot that lower case leaves of a Turkish capital I.
+ */
+static bool is_passed_over(uint32_t point)
 {
-    return point == '_' || point == '-' || point == ' ' || point == '\t' || point == 0xA0;
+    static const uint32_t ranges[][2] = { { 0x7F, 0xA0 }, { 0xAD, 0xAD }, { 0x307, 0x307 },
+        { 0x34F, 0x34F }, { 0x61C, 0x61C }, { 0x1680, 0x1680 }, { 0x180B, 0x180F },
+        { 0x2000, 0x2015 }, { 0x2028, 0x202F }, { 0x205F, 0x206F }, { 0x2212, 0x2212 },
+        { 0x3000, 0x3000 }, { 0xFE00, 0xFE0F }, { 0xFEFF, 0xFEFF }, { 0xE0000, 0xE0FFF } };
+
+    if (point < 0x7F)
+        return point == '_' || point == '-' || point <= ' ';
+    for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
+        if (point >= ranges[i][0] && point <= ranges[i][1])
+            return true;
+    return false;
+}
+
+/* Full-width forms of ASCII as what they look like. */
+static uint32_t narrow_point(uint32_t point)
+{
+    return point >= 0xFF01 && point <= 0xFF5E ? point - 0xFEE0 : point;
 }
 
 /* The lower case of the letters of two bytes that European languages are written with. */
@@ -30,6 +51,8 @@ static uint32_t lower_point(uint32_t point)
         return point + 0x20;
     if (point >= 0x400 && point <= 0x40F)
         return point + 0x50;
+    if (point == 0x130 || point == 0x131) /* what Turkish makes of i and I */
+        return 'i';
     if ((point >= 0x100 && point <= 0x137) || (point >= 0x14A && point <= 0x177))
         return point | 1;
     if ((point >= 0x139 && point <= 0x148) || (point >= 0x179 && point <= 0x17E))
@@ -53,7 +76,8 @@ static size_t fold(const char *p, const char *end, bool plain, char out[FOLDED])
         }
         if (taken == 0)
             break; /* not valid, which has been looked at before */
-        if (!is_separator(point))
+        point = narrow_point(point);
+        if (!is_passed_over(point))
             length += json_utf8_put(out + length, lower_point(point));
     }
     return length;
@@ -102,23 +126,20 @@ uint32_t json_watch_search(const struct json_watch *watch, const char *key, cons
     return there ? watch->names[at].node : JSON_NO_NODE;
 }
 
-/* Let a byte, which a folded name begins or ends with, do so in all its spellings. */
+/* Let a byte, which a folded name begins or ends with, do so in both cases. */
 static void allow(struct json_watch *watch, unsigned char byte, uint8_t bit)
 {
     watch->ends[byte] |= bit;
     if (byte >= 'a' && byte <= 'z')
         watch->ends[byte ^ 0x20] |= bit;
-    for (unsigned i = 0x80; byte >= 0x80 && i < 0x100; i++)
-        watch->ends[i] |= bit;
 }
 
-/* Separators may stand before and behind any name: those of a byte, and a blank of two. */
-static void allow_separators(struct json_watch *watch)
+/* What is passed over may stand before and behind any name, and is spelt beyond ASCII mostly. */
+static void allow_any(struct json_watch *watch)
 {
-    static const unsigned char separators[] = { '_', '-', ' ', '\t', 0xC2, 0xA0 };
-
-    for (size_t i = 0; i < sizeof separators; i++)
-        watch->ends[separators[i]] |= JSON_WATCH_BEGINS | JSON_WATCH_ENDS;
+    for (unsigned byte = 0; byte < 256; byte++)
+        if (byte >= 0x7F || is_passed_over(byte))
+            watch->ends[byte] |= JSON_WATCH_BEGINS | JSON_WATCH_ENDS;
 }
 
 struct json_watch *json_watch_new(void)
@@ -126,7 +147,7 @@ struct json_watch *json_watch_new(void)
     struct json_watch *watch = calloc(1, sizeof *watch);
 
     if (watch)
-        allow_separators(watch);
+        allow_any(watch);
     return watch;
 }
 

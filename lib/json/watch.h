@@ -8,9 +8,10 @@
 #include "json/node.h"
 
 /*
- * Keys that json_scan() looks out for at every depth, told apart neither by case nor by "_", "-"
- * and blanks: json_paths_watch() of json/path.h adds them. Most keys of a text are turned away by
- * their first and last byte; what passes is folded and searched for.
+ * Keys that json_scan() looks out for at every depth, told apart neither by case nor by "_", "-",
+ * blanks and what is not seen, nor by being full-width: json_paths_watch() of json/path.h adds
+ * them. Most keys of a text are turned away by their first and last byte; what passes is folded and
+ * searched for.
  */
 
 /* Only json/scan.c and json/path.c use this. */
