@@ -172,6 +172,7 @@ $(REPLAYS): $(BUILD)/replay/%: $(BUILD)/obj/tests/fuzz/%.o
 $(FUZZERS): $(BUILD)/fuzzer/%: $(BUILD)/obj/tests/fuzz/%.o
 $(call tests_of,load):   $(call objects_of,pg-load)
 $(call tests_of,send):   $(call objects_of,sqs-send)
+$(call tests_of,ack):    $(call objects_of,sqs-ack)
 $(call tests_of,unwrap): $(call objects_of,sqs-unwrap)
 $(REPLAYS): $(BUILD)/obj/tests/lib/replay.o
 
@@ -192,6 +193,7 @@ $(call tests_of,sqs):         $(call archives,$(SQS_LAYERS))
 $(call tests_of,mask):        $(call archives,$(PII_LAYERS))
 $(call tests_of,load):        $(call archives,$(PG_LAYERS))
 $(call tests_of,send):        $(call archives,$(SQS_LAYERS))
+$(call tests_of,ack):         $(call archives,$(SQS_LAYERS))
 $(call tests_of,unwrap):      $(call archives,$(UNWRAP_LAYERS))
 
 # ... and foreign libraries: none but cmocka where no line says so.
@@ -209,6 +211,7 @@ $(call tests_of,sqs):         FOREIGN = $(SQS_LIBS)
 $(call tests_of,mask):        FOREIGN = $(PII_LIBS)
 $(call tests_of,load):        FOREIGN = $(LIBS_pg-load)
 $(call tests_of,send):        FOREIGN = $(LIBS_sqs-send)
+$(call tests_of,ack):         FOREIGN = $(LIBS_sqs-ack)
 $(call tests_of,unwrap):      FOREIGN = $(LIBS_sqs-unwrap)
 
 LIBFUZZER :=

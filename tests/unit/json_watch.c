@@ -11,64 +11,65 @@
 #include "json/strings.h"
 #include "json/watch.h"
 
+static const struct {
+    const char *key;
+    bool ip;
+    bool device;
+    bool word;
+} samples[] = {
+    { "ip", true, false, false },
+    { "IP", true, false, false },
+    { "i_p", true, false, false },
+    { "- Ip_", true, false, false },
+    { "\\u0049\\u0070", true, false, false },
+    { "i\\tp", true, false, false },
+    { "\\u00a0ip", true, false, false },
+    /* what Turkish makes of it, what is not seen, and other blanks and hyphens */
+    { "\xc4\xb0p", true, false, false },
+    { "\\u0131P", true, false, false },
+    { "i\xcc\x87p", true, false, false },
+    { "DEV\xc4\xb0"
+      "CE_\xc4\xb0"
+      "D",
+        false, true, false },
+    { "\xef\xbb\xbfip", true, false, false },
+    { "i\\u200bp", true, false, false },
+    { "ip\xc2\xad", true, false, false },
+    { "ip\xf3\xa0\x80\xa0", true, false, false },
+    { "ip\\u0000\\n", true, false, false },
+    { "\\udb40\\udc20ip", true, false, false },
+    { "device\xe2\x80\x91id", false, true, false },
+    { "device\xe3\x80\x80id", false, true, false },
+    { "device\xe2\x88\x92\xe2\x80\xa8id", false, true, false },
+    { "\xef\xbc\xa9\xef\xbd\x90", true, false, false },
+    { "device\xef\xbc\xbfid", false, true, false },
+    { "ip\xc2\xaf", false, false, false },
+    { "\xc3\xaep", false, false, false },
+    { "ipp", false, false, false },
+    { "i", false, false, false },
+    { "", false, false, false },
+    { "_", false, false, false },
+    { "i.p", false, false, false },
+    { "device_id", false, true, false },
+    { "deviceId", false, true, false },
+    { "DEVICE-ID", false, true, false },
+    { "device_ids", false, false, false },
+    { "gr\xc3\xb6\xc3\x9f"
+      "e",
+        false, false, true },
+    { "GR\xc3\x96\xc3\x9f"
+      "E",
+        false, false, true },
+    { "gr\\u00f6\xc3\x9f-e", false, false, true },
+    { "gro\xc3\x9f"
+      "e",
+        false, false, false },
+};
+
 /* Each member whose key is like one that is watched, at every depth, and no other. */
 static void finds_keys_that_are_alike(void **state)
 {
     (void)state;
-    static const struct {
-        const char *key;
-        bool ip;
-        bool device;
-        bool word;
-    } samples[] = {
-        { "ip", true, false, false },
-        { "IP", true, false, false },
-        { "i_p", true, false, false },
-        { "- Ip_", true, false, false },
-        { "\\u0049\\u0070", true, false, false },
-        { "i\\tp", true, false, false },
-        { "\\u00a0ip", true, false, false },
-        /* what Turkish makes of it, what is not seen, and other blanks and hyphens */
-        { "\xc4\xb0p", true, false, false },
-        { "\\u0131P", true, false, false },
-        { "i\xcc\x87p", true, false, false },
-        { "DEV\xc4\xb0"
-          "CE_\xc4\xb0"
-          "D",
-            false, true, false },
-        { "\xef\xbb\xbfip", true, false, false },
-        { "i\\u200bp", true, false, false },
-        { "ip\xc2\xad", true, false, false },
-        { "ip\xf3\xa0\x80\xa0", true, false, false },
-        { "ip\\u0000\\n", true, false, false },
-        { "\\udb40\\udc20ip", true, false, false },
-        { "device\xe2\x80\x91id", false, true, false },
-        { "device\xe3\x80\x80id", false, true, false },
-        { "device\xe2\x88\x92\xe2\x80\xa8id", false, true, false },
-        { "\xef\xbc\xa9\xef\xbd\x90", true, false, false },
-        { "device\xef\xbc\xbfid", false, true, false },
-        { "ip\xc2\xaf", false, false, false },
-        { "\xc3\xaep", false, false, false },
-        { "ipp", false, false, false },
-        { "i", false, false, false },
-        { "", false, false, false },
-        { "_", false, false, false },
-        { "i.p", false, false, false },
-        { "device_id", false, true, false },
-        { "deviceId", false, true, false },
-        { "DEVICE-ID", false, true, false },
-        { "device_ids", false, false, false },
-        { "gr\xc3\xb6\xc3\x9f"
-          "e",
-            false, false, true },
-        { "GR\xc3\x96\xc3\x9f"
-          "E",
-            false, false, true },
-        { "gr\\u00f6\xc3\x9f-e", false, false, true },
-        { "gro\xc3\x9f"
-          "e",
-            false, false, false },
-    };
     struct json_paths *paths = json_paths_new();
     uint32_t ip = json_paths_watch(paths, "ip", 2);
     uint32_t device = json_paths_watch(paths, "device_id", 9);
