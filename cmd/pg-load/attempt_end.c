@@ -19,7 +19,9 @@ enum attempt attempt_end_error(struct loader *loader, struct pg_error error,
     (void)server_failure_table(failure, &error, doing, side == NULL ? "" : side->qualified,
         loader->options->show_values);
     if (side == NULL)
-        server_failure_rights(failure, &error, "INSERT", target->table.qualified);
+        server_failure_rights(failure, &error,
+            loader->options->upsert.count > 0 ? "SELECT, INSERT and UPDATE" : "INSERT",
+            target->table.qualified);
     else
         server_failure_rights(failure, &error, pg_side_table_rights(side), side->qualified);
     return ATTEMPT_FAILED;
@@ -47,6 +49,12 @@ enum attempt attempt_end_check(struct loader *loader, enum table_check guard,
             "looking at the tables", failure);
     pg_transaction_rollback(loader->target->conn);
     return guard == TABLE_CHECK_CHANGED ? ATTEMPT_STALE : ATTEMPT_FAILED;
+}
+
+enum attempt attempt_end_refused(struct loader *loader)
+{
+    pg_transaction_rollback(loader->target->conn);
+    return ATTEMPT_FAILED;
 }
 
 enum attempt attempt_end_again(struct loader *loader)

@@ -31,6 +31,9 @@ enum attempt attempt_end_failed(struct loader *loader, const char *doing, struct
 enum attempt attempt_end_check(struct loader *loader, enum table_check check,
     struct failure *failure);
 
+/* For good, by ${failure}, which is set. */
+enum attempt attempt_end_refused(struct loader *loader);
+
 /* To be done in another way, which the loader has noted. */
 enum attempt attempt_end_again(struct loader *loader);
 

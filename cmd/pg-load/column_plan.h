@@ -10,6 +10,7 @@
 #include "pg/map.h"
 #include "pg/table.h"
 #include "record/record.h"
+#include "upsert_names.h"
 
 /* Where one value comes from: a path, and what is then made of its value. */
 struct source {
@@ -33,7 +34,8 @@ struct column_plan {
     bool rooted;      /* nodes.body is not .body, but what --root names */
     bool require_masked;
     bool refuse_unknown;
-    bool reads_all;   /* the map takes the body as a whole */
+    const struct upsert_names *upsert; /* columns that records must have; the caller's */
+    bool reads_all;                    /* the map takes the body as a whole */
     uint32_t unknown; /* keys of the body that no column or path names; JSON_NO_NODE: none can be */
     struct source *sources;
     size_t count;

@@ -32,8 +32,10 @@ static void put_name(struct buf *out, const char *name)
 }
 
 /* A line for each column of the table. 0, or -1. */
-static int write_plan(const struct column_plan *plan, const struct pg_table *table, struct buf *out)
+static int write_plan(const struct column_plan *plan, const struct target *target, struct buf *out)
 {
+    const struct pg_table *table = &target->table;
+    const struct pg_upsert_form *upsert = &target->upsert;
     for (size_t i = 0; i < table->count; i++) {
         const struct pg_column *column = &table->columns[i];
         const struct source *source = source_of(plan, i);
@@ -52,6 +54,22 @@ static int write_plan(const struct column_plan *plan, const struct pg_table *tab
                 source->required ? " !" : "", how(source), (int)plan->map_name.length,
                 plan->map_name.data, source->line->line);
     }
+    if (upsert->count > 0) {
+        buf_puts(out, "(upsert)\t");
+        put_name(out, upsert->index);
+        for (size_t i = 0; i < upsert->count; i++) {
+            buf_puts(out, i == 0 ? "\t" : ", ");
+            put_name(out, table->columns[upsert->keys[i].column].quoted);
+        }
+        buf_puts(out, "\t--upsert\n");
+    }
+    if (upsert->has_newer) {
+        buf_puts(out, "(newer)\t");
+        put_name(out, table->columns[upsert->newer].type);
+        buf_putc(out, '\t');
+        put_name(out, table->columns[upsert->newer].quoted);
+        buf_puts(out, "\t--newer\n");
+    }
     if (plan->has_key)
         buf_printf(out, "(ledger key)\tuuid\t%s\t--key\n", plan->key_line.expression);
     return out->failed ? -1 : 0;
@@ -68,7 +86,7 @@ int explain_print(const struct load_options *options, struct failure *failure)
     int status = target_open(&target, &look, NULL, failure);
     if (status == 0)
         status = plan_build(&plan, options, &target.table, failure);
-    if (status == 0 && write_plan(&plan, &target.table, &text) != 0)
+    if (status == 0 && write_plan(&plan, &target, &text) != 0)
         status = failure_no_memory(failure);
     if (status == 0) {
         struct out *out = out_open(STDOUT_FILENO);

@@ -11,6 +11,12 @@ static const struct metric metrics[] = {
     { "sqs2pg_records_quarantined_total", "Records stored in the error table.", METRIC_COUNTER },
     { "sqs2pg_records_rejected_total", "Records stored nowhere.", METRIC_COUNTER },
     { "sqs2pg_records_unkeyed_total", "Records loaded outside the ledger.", METRIC_COUNTER },
+    { "sqs2pg_records_inserted_total", "Of the committed: with --upsert, records inserted.",
+        METRIC_COUNTER },
+    { "sqs2pg_records_updated_total",
+        "Of the committed: with --upsert, records that updated a row.", METRIC_COUNTER },
+    { "sqs2pg_records_stale_total",
+        "Of the committed: with --upsert, records no newer than the row.", METRIC_COUNTER },
     { "sqs2pg_batches_total", "Transactions committed.", METRIC_COUNTER },
     { "sqs2pg_faults_total", "Times that a batch met a fault of the server or the network.",
         METRIC_COUNTER },
@@ -42,8 +48,9 @@ static void fill(void *context, uint64_t *values, uint64_t *oldest_ms)
         real = (struct counts){ .committed = 0 };
     const uint64_t now[] = { figures->read,
         counts->committed + counts->duplicate + counts->quarantined + counts->rejected,
-        real.committed, real.duplicate, real.quarantined, real.rejected, real.unkeyed, real.batches,
-        tally_faults(figures->tally), in_hand(figures, oldest_ms), figures->last_success_ms };
+        real.committed, real.duplicate, real.quarantined, real.rejected, real.unkeyed,
+        real.inserted, real.updated, real.stale, real.batches, tally_faults(figures->tally),
+        in_hand(figures, oldest_ms), figures->last_success_ms };
     _Static_assert(sizeof now / sizeof *now == sizeof metrics / sizeof *metrics,
         "a value for each");
     for (size_t i = 0; i < sizeof now / sizeof *now; i++)

@@ -118,6 +118,14 @@ static void narrow(struct search *search, size_t length, uint64_t line)
     search->step = line > 1 ? (size_t)line - 1 : 1;
 }
 
+/* One row failed alone, and another one is in its place. */
+static void replace(struct search *search)
+{
+    search->bad_end = search->at;
+    search->named = NO_ROW;
+    search->step = 1;
+}
+
 /* One row failed alone. About as far again as it took to get here is free of others. */
 static void skip(struct search *search)
 {
@@ -157,8 +165,7 @@ int isolate_probe(struct loader *loader, const struct row_batch *batch, const st
 }
 
 /* A row failed alone: refuse it, if that may be. 0, or -1 with the connection's error. */
-static int refuse_row(struct loader *loader, struct row_batch *batch, const struct group *group,
-    struct item *item)
+static int refuse_row(struct loader *loader, struct row_batch *batch, struct item *item)
 {
     struct pg_conn *conn = loader->target->conn;
     struct pg_error error = *pg_conn_error(conn);
@@ -169,7 +176,8 @@ static int refuse_row(struct loader *loader, struct row_batch *batch, const stru
     if (!known && pg_error_names_check(&loader->known, conn, batch->table->qualified, &error) != 0)
         return -1;
     if (error.fate == PG_UNPROVEN &&
-        isolate_probe(loader, batch, group, item, error.sqlstate, error.hint.column) <= 0)
+        isolate_probe(loader, batch, &batch->groups[item->group], item, error.sqlstate,
+            error.hint.column) <= 0)
         return -1;
     return note_refused(batch, item, &error) == 0 ? 0 : pg_conn_no_memory(conn);
 }
@@ -179,8 +187,8 @@ bool isolate_can(enum pg_fate fate)
     return fate == PG_ISOLATED || fate == PG_UNPROVEN;
 }
 
-int isolate_rows(struct loader *loader, struct row_batch *batch, const struct group *group,
-    const uint32_t *order, size_t count)
+int isolate_search(struct loader *loader, struct row_batch *batch, const struct group *group,
+    uint32_t *order, size_t count, isolate_try *try, isolate_next *next)
 {
     static const char start[] = "SAVEPOINT sqs2pg;";
     static const char after_pass[] = "RELEASE SAVEPOINT sqs2pg;SAVEPOINT sqs2pg;";
@@ -190,7 +198,7 @@ int isolate_rows(struct loader *loader, struct row_batch *batch, const struct gr
     const char *prefix = start;
     while (search.at < count) {
         size_t length = smaller(search.step, count - search.at);
-        if (isolate_send(loader, batch, group, prefix, order + search.at, length) == 0) {
+        if (try(loader, batch, group, prefix, order + search.at, length) == 0) {
             for (size_t i = 0; i < length; i++)
                 batch->items[order[search.at + i]].state = STATE_PASSED;
             pass(&search, length);
@@ -205,13 +213,32 @@ int isolate_rows(struct loader *loader, struct row_batch *batch, const struct gr
             narrow(&search, length, error->hint.line);
             continue;
         }
-        if (refuse_row(loader, batch, group, &batch->items[order[search.at]]) != 0)
+        uint32_t refused = order[search.at];
+        if (refuse_row(loader, batch, &batch->items[refused]) != 0)
             return -1;
-        skip(&search);
+        uint32_t other = next == NULL ? ROW_BATCH_NONE : next(loader, refused);
+        if (other != ROW_BATCH_NONE) {
+            order[search.at] = other;
+            replace(&search);
+        } else {
+            skip(&search);
+        }
     }
     if (count == 0)
         return 0;
     return pg_conn_exec(conn,
         prefix == after_failure ? "ROLLBACK TO SAVEPOINT sqs2pg;RELEASE SAVEPOINT sqs2pg"
                                 : "RELEASE SAVEPOINT sqs2pg");
+}
+
+static int send(struct loader *loader, struct row_batch *batch, const struct group *group,
+    const char *prefix, const uint32_t *order, size_t count)
+{
+    return isolate_send(loader, batch, group, prefix, order, count);
+}
+
+int isolate_rows(struct loader *loader, struct row_batch *batch, const struct group *group,
+    uint32_t *order, size_t count)
+{
+    return isolate_search(loader, batch, group, order, count, send, NULL);
 }

@@ -23,6 +23,25 @@ int isolate_probe(struct loader *loader, const struct row_batch *batch, const st
     const struct item *item, const char *sqlstate, size_t first);
 
 /*
+ * To load the rows of the items order[0, count), or none of them, by statements that ${prefix}
+ * stands before. ${group}: theirs, or NULL where they are of several. 0, or -1 with the
+ * connection's error.
+ */
+typedef int isolate_try(struct loader *loader, struct row_batch *batch, const struct group *group,
+    const char *prefix, const uint32_t *order, size_t count);
+
+/* Which item takes the place of one that was refused; ROW_BATCH_NONE: none. */
+typedef uint32_t isolate_next(const struct loader *loader, uint32_t item);
+
+/*
+ * isolate_search(loader, batch, group, order, count, try, next):
+ * As isolate_rows(), where ${try} loads rows, and one that is refused may have its place taken
+ * (${next} NULL: none has): that one is tried before what comes behind it, and stands in ${order}.
+ */
+int isolate_search(struct loader *loader, struct row_batch *batch, const struct group *group,
+    uint32_t *order, size_t count, isolate_try *try, isolate_next *next);
+
+/*
  * isolate_rows(loader, batch, group, order, count):
  * Load those of the rows that can be, within the transaction begun, and mark every item as passed
  * or refused. A row is refused only after it has failed alone, on top of the rows that passed; the
@@ -31,6 +50,6 @@ int isolate_probe(struct loader *loader, const struct row_batch *batch, const st
  * the connection's error, which then is about no row.
  */
 int isolate_rows(struct loader *loader, struct row_batch *batch, const struct group *group,
-    const uint32_t *order, size_t count);
+    uint32_t *order, size_t count);
 
 #endif

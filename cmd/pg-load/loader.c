@@ -9,6 +9,7 @@ void loader_init(struct loader *loader, const struct load_options *options, stru
 {
     *loader = (struct loader){ .options = options, .target = target, .tally = tally };
     buf_init(&loader->sql, MAX_SQL);
+    upsert_state_init(&loader->upsert);
 }
 
 void loader_free(struct loader *loader)
@@ -18,6 +19,7 @@ void loader_free(struct loader *loader)
     free(loader->fresh);
     free(loader->scratch);
     buf_free(&loader->sql);
+    upsert_state_free(&loader->upsert);
 }
 
 void loader_release(struct loader *loader)

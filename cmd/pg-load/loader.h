@@ -12,6 +12,7 @@
 #include "pg/xact_status.h"
 #include "tally.h"
 #include "target.h"
+#include "upsert_state.h"
 
 enum { LOADER_RENEWALS = 4 }; /* a migration's statements may be met one by one */
 
@@ -42,6 +43,7 @@ struct loader {
     struct pg_key *scratch;
     size_t capacity;
     struct buf sql;
+    struct upsert upsert;
 };
 
 void loader_init(struct loader *loader, const struct load_options *options, struct target *target,

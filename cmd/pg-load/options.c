@@ -22,6 +22,8 @@ enum {
     OPT_UNKNOWN_KEYS,
     OPT_KEY,
     OPT_STRICT_KEY,
+    OPT_UPSERT,
+    OPT_NEWER,
     OPT_LEDGER_TABLE,
     OPT_NO_LEDGER,
     OPT_NO_CREATE,
@@ -67,6 +69,9 @@ static const struct opt table[] = {
         false },
     { OPT_STRICT_KEY, '\0', "strict-key", NULL,
         "refuse other values under the key of a loaded record", false },
+    { OPT_UPSERT, '\0', "upsert", "COLUMNS",
+        "update the row that has these values, if there is one", false },
+    { OPT_NEWER, '\0', "newer", "COLUMN", "with --upsert: only if this value is greater", false },
     { OPT_LEDGER_TABLE, '\0', "ledger-table", "TABLE", "keep the keys of loaded records here",
         false },
     { OPT_NO_LEDGER, '\0', "no-ledger", NULL, "load every record, loaded before or not", false },
@@ -214,6 +219,12 @@ static bool set_plain(struct settings *settings, int option, const char *value)
     case OPT_STRICT_KEY:
         load->strict_key = true;
         break;
+    case OPT_UPSERT:
+        settings->upsert = value;
+        break;
+    case OPT_NEWER:
+        settings->newer = value;
+        break;
     case OPT_LEDGER_TABLE:
         load->ledger_table = value;
         break;
@@ -242,6 +253,18 @@ static bool set_plain(struct settings *settings, int option, const char *value)
         return false;
     }
     return true;
+}
+
+/* What --upsert and --newer name. 0, or the exit status. */
+static int check_upsert(struct settings *settings)
+{
+    if (settings->upsert == NULL)
+        return settings->newer == NULL ? 0 : opt_usage("--newer is for --upsert");
+    if (settings->prune_ms != 0)
+        return opt_usage("--upsert and --prune-ledger exclude each other");
+    const char *wrong =
+        upsert_names_parse(&settings->load.upsert, settings->upsert, settings->newer);
+    return wrong == NULL ? 0 : opt_usage("%s", wrong);
 }
 
 /* What cannot be meant together. 0, or the exit status. */
@@ -317,5 +340,7 @@ bool options_parse(int argc, char **argv, struct settings *settings, int *status
         }
     }
     *status = check(settings);
+    if (*status == 0)
+        *status = check_upsert(settings);
     return *status == 0;
 }

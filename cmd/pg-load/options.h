@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "base/meter.h"
+#include "upsert_names.h"
 
 /* How records are loaded. */
 struct load_options {
@@ -13,9 +14,10 @@ struct load_options {
     const char *password_command; /* NULL: the password is libpq's to find */
     const char *map;              /* NULL: searched for */
     bool no_map;
-    const char *root; /* path of the values in a line; NULL: .body */
-    bool strict_key;  /* what has the key of a row, and other values, is refused */
-    const char *key;  /* expression; NULL: the message id */
+    const char *root;           /* path of the values in a line; NULL: .body */
+    bool strict_key;            /* what has the key of a row, and other values, is refused */
+    const char *key;            /* expression; NULL: the message id */
+    struct upsert_names upsert; /* count 0: rows are only inserted */
     bool no_ledger;
     const char *ledger_table; /* NULL: the table's name with _ledger */
     bool no_quarantine;
@@ -47,6 +49,8 @@ struct settings {
     struct load_options load;
     bool explain;
     bool force;
+    const char *upsert; /* as given */
+    const char *newer;
     uint64_t prune_ms; /* 0: do not prune */
 };
 

@@ -7,6 +7,7 @@
 #include "mapfile.h"
 #include "plan_build.h"
 #include "root.h"
+#include "upsert_index.h"
 
 enum { MAX_MAP = 1 << 20 };
 
@@ -221,7 +222,8 @@ int plan_build(struct column_plan *plan, const struct load_options *options,
     *plan = (struct column_plan){ .unknown = JSON_NO_NODE,
         .root = options->root,
         .require_masked = options->require_masked,
-        .refuse_unknown = options->refuse_unknown };
+        .refuse_unknown = options->refuse_unknown,
+        .upsert = &options->upsert };
     buf_init(&plan->map_name, 8192);
     buf_init(&text, MAX_MAP + 65536);
     plan->paths = json_paths_new();
@@ -235,6 +237,8 @@ int plan_build(struct column_plan *plan, const struct load_options *options,
     else if (mapfile_read(options, table, &plan->map_name, &text, failure) == 0)
         status = plan->map_name.length > 0 ? add_map(plan, table, &text, failure)
                                            : add_by_name(plan, table, failure);
+    if (status == 0)
+        status = upsert_index_require(plan, table, plan->upsert, failure);
     if (status == 0 && options->key != NULL)
         status = add_key(plan, options->key, failure);
     buf_free(&text);
@@ -248,7 +252,8 @@ int plan_build_again(struct column_plan *plan, struct column_plan *origin,
         .origin = origin,
         .root = origin->root,
         .require_masked = origin->require_masked,
-        .refuse_unknown = origin->refuse_unknown };
+        .refuse_unknown = origin->refuse_unknown,
+        .upsert = origin->upsert };
     plan->paths = json_paths_new();
     size_t most = table->count > origin->map.count ? table->count : origin->map.count;
     plan->sources = calloc(most + 1, sizeof *plan->sources);
@@ -259,6 +264,8 @@ int plan_build_again(struct column_plan *plan, struct column_plan *origin,
         return -1;
     int status = origin->map_name.length > 0 ? add_lines(plan, origin, table, failure)
                                              : add_by_name(plan, table, failure);
+    if (status == 0)
+        status = upsert_index_require(plan, table, plan->upsert, failure);
     plan->has_key = origin->has_key;
     if (status != 0 || !plan->has_key)
         return status;

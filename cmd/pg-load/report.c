@@ -23,8 +23,10 @@ const char *report_rare(const struct counts *counts, char text[REPORT_RARE_SIZE]
     const struct {
         const char *name;
         uint64_t count;
-    } rare[] = { { "unkeyed", counts->unkeyed }, { "kept_out", counts->kept_out },
-        { "differing", counts->differing }, { "notices", counts->notices } };
+    } rare[] = { { "inserted", counts->inserted }, { "updated", counts->updated },
+        { "stale", counts->stale }, { "unkeyed", counts->unkeyed },
+        { "kept_out", counts->kept_out }, { "differing", counts->differing },
+        { "notices", counts->notices } };
     size_t length = 0;
     text[0] = '\0';
     for (size_t i = 0; i < sizeof rare / sizeof *rare; i++)
@@ -87,6 +89,9 @@ static void count(struct counts *counts, const struct item *item, bool has_ledge
     case VERDICT_WOULD_COMMIT:
         counts->committed++;
         counts->unkeyed += has_ledger && !item->has_key;
+        counts->inserted += item->effect == VERDICT_EFFECT_INSERTED;
+        counts->updated += item->effect == VERDICT_EFFECT_UPDATED;
+        counts->stale += item->effect == VERDICT_EFFECT_STALE;
         break;
     case VERDICT_DUPLICATE:
     case VERDICT_WOULD_DUPLICATE:
@@ -185,8 +190,10 @@ static int gather(struct reporter *reporter)
         if (item->verdict == VERDICT_UNKNOWN)
             continue;
         const char *sqs = item->sqs.length == 0 ? NULL : batch->lines.data + item->sqs.at;
-        if (verdict_write(&reporter->text, sqs, item->sqs.length, item->number, item->verdict) !=
-            0) {
+        bool done = item->verdict == VERDICT_COMMITTED || item->verdict == VERDICT_WOULD_COMMIT;
+        enum verdict_effect effect = done ? (enum verdict_effect)item->effect : VERDICT_EFFECT_NONE;
+        if (verdict_write_effect(&reporter->text, sqs, item->sqs.length, item->number,
+                item->verdict, effect) != 0) {
             errno = ENOMEM;
             return -1;
         }

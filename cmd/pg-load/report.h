@@ -13,6 +13,9 @@
 /* Records so far, by what became of them. */
 struct counts {
     uint64_t committed;
+    uint64_t inserted; /* of the committed, with --upsert; and the next two */
+    uint64_t updated;
+    uint64_t stale;
     uint64_t duplicate;
     uint64_t quarantined;
     uint64_t rejected;
@@ -24,7 +27,7 @@ struct counts {
 };
 
 /* The counts that a summary has only when they are not zero, as " unkeyed=1 …"; ${text}. */
-enum { REPORT_RARE_SIZE = 128 };
+enum { REPORT_RARE_SIZE = 256 };
 const char *report_rare(const struct counts *counts, char text[REPORT_RARE_SIZE]);
 
 /* Where the verdicts of committed batches go. */

@@ -25,6 +25,7 @@ static void clear_groups(struct row_batch *batch)
         free(batch->groups[i].sources);
         free(batch->groups[i].sql);
         free(batch->groups[i].names);
+        free(batch->groups[i].columns);
     }
     batch->group_count = 0;
 }
@@ -161,13 +162,16 @@ static int fill_group(const struct row_batch *batch, struct group *group, const 
     group->name_count = 0;
     group->sources = calloc(batch->words == 0 ? 1 : batch->words, sizeof *group->sources);
     group->names = calloc(batch->plan->count + 1, sizeof *group->names);
-    if (group->sources == NULL || group->names == NULL)
+    group->columns = calloc(batch->plan->count + 1, sizeof *group->columns);
+    if (group->sources == NULL || group->names == NULL || group->columns == NULL)
         return -1;
     memcpy(group->sources, sources, batch->words * sizeof *sources);
     buf_printf(&sql, "COPY %s (", batch->table->qualified);
+    size_t target = sql.length;
     for (size_t i = 0; i < batch->plan->count; i++) {
         if ((sources[i / 64] >> i % 64 & 1) == 0)
             continue;
+        group->columns[group->name_count] = batch->plan->sources[i].column;
         const struct pg_column *column = &batch->table->columns[batch->plan->sources[i].column];
         buf_printf(&sql, "%s%s", group->name_count == 0 ? "" : ",", column->quoted);
         group->names[group->name_count++] = column->name;
@@ -175,6 +179,7 @@ static int fill_group(const struct row_batch *batch, struct group *group, const 
     buf_puts(&sql, ") FROM STDIN");
     const char *text = buf_cstr(&sql);
     group->sql = text == NULL ? NULL : strdup(text);
+    group->target = group->sql == NULL ? NULL : group->sql + target;
     buf_free(&sql);
     return group->sql == NULL ? -1 : 0;
 }
@@ -201,6 +206,7 @@ uint32_t row_batch_group(struct row_batch *batch, const uint64_t *sources)
     if (fill_group(batch, group, sources) != 0) {
         free(group->sources);
         free(group->names);
+        free(group->columns);
         return ROW_BATCH_NONE;
     }
     batch->last_group = batch->group_count;
@@ -310,6 +316,7 @@ void row_batch_rewind(struct row_batch *batch)
         struct item *item = &batch->items[i];
         item->state = STATE_WAITS;
         item->differs = item->conflict = false;
+        item->effect = VERDICT_EFFECT_NONE;
         if (item->kind == ITEM_ROW)
             item->refusal = ROW_BATCH_NONE;
     }

@@ -52,29 +52,30 @@ static inline struct span row_batch_span(size_t at, size_t length)
 }
 
 struct item {
-    uint64_t number;     /* of its line in the input, from 1 */
-    struct span line;    /* in batch->lines; of a line too long only its "sqs" */
-    struct span sqs;     /* in batch->lines, the value; length 0: none */
-    struct span id;      /* in batch->lines, the message id as a quoted string; length 0: none */
-    struct span row;     /* in batch->rows, in COPY's text format */
-    uint32_t group;      /* index in groups; of an ITEM_ROW */
-    uint32_t refusal;    /* index in refusals, or ROW_BATCH_NONE */
-    uint32_t next;       /* the next item with the same ledger key, or ROW_BATCH_NONE */
-    unsigned char kind;  /* enum item_kind */
-    unsigned char state; /* enum item_state */
-    bool head;           /* the first ITEM_ROW of its ledger key */
-    bool has_key;        /* ledger_key is set: it takes part in the ledger */
-    bool has_message;    /* message_key is set */
-    bool is_part;        /* one of several records of the message */
-    bool misfit;         /* refused because map, --key or columns find no fit in the record */
-    bool is_json;        /* the line is valid JSON */
-    bool is_long;        /* the line was longer than the maximum, or cut: only its sqs is held */
-    bool sealed;         /* an error record of pii-mask */
-    bool split;          /* refused, as another record of its message has other content (split.h) */
-    bool differs;        /* a duplicate of other content than the row with its key */
-    bool conflict;       /* the same, refused by --strict-key */
-    bool late;           /* that one was given to be committed before this one came */
-    uint64_t delivery;   /* as split_delivery() tells */
+    uint64_t number;      /* of its line in the input, from 1 */
+    struct span line;     /* in batch->lines; of a line too long only its "sqs" */
+    struct span sqs;      /* in batch->lines, the value; length 0: none */
+    struct span id;       /* in batch->lines, the message id as a quoted string; length 0: none */
+    struct span row;      /* in batch->rows, in COPY's text format */
+    uint32_t group;       /* index in groups; of an ITEM_ROW */
+    uint32_t refusal;     /* index in refusals, or ROW_BATCH_NONE */
+    uint32_t next;        /* the next item with the same ledger key, or ROW_BATCH_NONE */
+    unsigned char kind;   /* enum item_kind */
+    unsigned char state;  /* enum item_state */
+    unsigned char effect; /* enum verdict_effect: of a row that passed, with --upsert */
+    bool head;            /* the first ITEM_ROW of its ledger key */
+    bool has_key;         /* ledger_key is set: it takes part in the ledger */
+    bool has_message;     /* message_key is set */
+    bool is_part;         /* one of several records of the message */
+    bool misfit;          /* refused because map, --key or columns find no fit in the record */
+    bool is_json;         /* the line is valid JSON */
+    bool is_long;         /* the line was longer than the maximum, or cut: only its sqs is held */
+    bool sealed;          /* an error record of pii-mask */
+    bool split;        /* refused, as another record of its message has other content (split.h) */
+    bool differs;      /* a duplicate of other content than the row with its key */
+    bool conflict;     /* the same, refused by --strict-key */
+    bool late;         /* that one was given to be committed before this one came */
+    uint64_t delivery; /* as split_delivery() tells */
     struct pg_key ledger_key;
     struct pg_key message_key;   /* of message and part, whatever --key says */
     struct pg_key id_key;        /* what 0.1.0 made of the message id; set with message_key */
@@ -87,7 +88,9 @@ struct item {
 struct group {
     uint64_t *sources;  /* a bit for each of the plan's sources */
     char *sql;          /* the COPY statement */
+    const char *target; /* in it: from the columns' names on */
     const char **names; /* of the columns, for error hints */
+    size_t *columns;    /* and their indexes in the table's */
     size_t name_count;
 };
 

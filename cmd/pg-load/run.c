@@ -53,6 +53,8 @@ int run_open(struct run *run, struct failure *failure)
         return failure_no_memory(failure);
     catalogue_open(&run->catalogue, &run->plan, &run->target.table, &run->rows);
     run->target.catalogue = &run->catalogue;
+    if (options->upsert.count > 0 && !options->upsert.has_newer)
+        msg_warn("without --newer the last batch wins, and which that is, is not defined");
     if (open_batches(run, failure) != 0 ||
         report_open(&run->reporter, options, run->target.has_ledger, failure) != 0)
         return -1;

@@ -3,6 +3,7 @@
 
 #include "isolate.h"
 #include "table_rows.h"
+#include "upsert.h"
 
 enum { FOREIGN_KEY_ROUNDS = 16 };
 
@@ -37,6 +38,8 @@ static int sort_by_group(struct loader *loader, const struct row_batch *batch, s
 /* Load the first ${count} items of loader->order. 0, or -1 with the connection's error. */
 static int load_rows(struct loader *loader, struct row_batch *batch, size_t count)
 {
+    if (loader->options->upsert.count > 0)
+        return upsert_rows(loader, batch, count);
     size_t *ends = calloc(batch->group_count + 1, sizeof *ends);
     if (ends == NULL)
         return pg_conn_no_memory(loader->target->conn);
@@ -152,6 +155,11 @@ static int load_rounds(struct loader *loader, struct row_batch *batch)
 enum attempt table_rows_load(struct loader *loader, struct row_batch *batch,
     struct failure *failure)
 {
+    if (loader->options->upsert.count > 0) {
+        enum attempt begun = upsert_begin(loader, batch, failure);
+        if (begun != ATTEMPT_DONE)
+            return begun;
+    }
     if (load_rounds(loader, batch) == 0)
         return ATTEMPT_DONE;
     if (!isolate_can(pg_conn_error(loader->target->conn)->fate) || loader->isolate)

@@ -8,6 +8,7 @@
 #include "pg/ledger_form.h"
 #include "pg/side_table.h"
 #include "pg/table.h"
+#include "pg/upsert_form.h"
 
 enum { TARGET_MAX_PROLOGUE = 65536 };
 
@@ -18,8 +19,9 @@ struct target {
     struct pg_table table;
     bool has_ledger;
     bool has_errors;
-    bool told;    /* that the ledger keeps no contents */
-    bool created; /* or altered: one of the two tables, as the target was opened */
+    struct pg_upsert_form upsert; /* with --upsert, as the target was opened */
+    bool told;                    /* that the ledger keeps no contents */
+    bool created;                 /* or altered: one of the two tables, as the target was opened */
     struct pg_ledger_form ledger_form;
     struct pg_side_table ledger;
     struct pg_side_table errors;

@@ -8,6 +8,7 @@
 #include "table_check.h"
 #include "target_open.h"
 #include "time_zone.h"
+#include "upsert_index.h"
 
 static const char quoting[] = "write schema.\"Odd Name\" for a name that SQL needs in quotes";
 
@@ -64,6 +65,24 @@ static int tell_zone(struct target *target, const struct load_options *options,
         : server_failure_set(failure, pg_conn_error(target->conn), "reading TimeZone", true);
 }
 
+static int look_at_index(struct target *target, const struct load_options *options,
+    struct failure *failure)
+{
+    if (options->upsert.count == 0)
+        return 0;
+    switch (upsert_index_read(target->conn, &target->table, options->table, &options->upsert,
+        &target->upsert, failure)) {
+    case UPSERT_INDEX_READ:
+        return 0;
+    case UPSERT_INDEX_FAILED:
+        return server_failure_set(failure, pg_conn_error(target->conn),
+            "looking at the table's indexes", true);
+    case UPSERT_INDEX_REFUSED:
+        break;
+    }
+    return -1;
+}
+
 static int try_open(struct target *target, const struct load_options *options, struct retry *retry,
     struct failure *failure)
 {
@@ -74,6 +93,7 @@ static int try_open(struct target *target, const struct load_options *options, s
     if (pg_transaction_begin(target->conn, "") != 0)
         return server_failure_set(failure, pg_conn_error(target->conn), "beginning", true);
     if (table_check_target(target, options, failure) != 0 ||
+        look_at_index(target, options, failure) != 0 ||
         side_tables_open(target, options, failure) != 0) {
         pg_transaction_rollback(target->conn);
         return -1;

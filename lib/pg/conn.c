@@ -287,6 +287,22 @@ int pg_conn_exec(struct pg_conn *conn, const char *sql)
     return finish(conn, PQsendQuery(conn->pq, sql) == 1);
 }
 
+int pg_conn_exec_rows(struct pg_conn *conn, const char *sql)
+{
+    int status = pg_conn_exec(conn, sql);
+    if (status != 0)
+        conn->error.fate = pg_sqlstate_row_fate(conn->error.sqlstate);
+    return status;
+}
+
+int pg_conn_exec_empty(struct pg_conn *conn, const char *sql)
+{
+    int status = pg_conn_exec(conn, sql);
+    if (status != 0 && conn->error.fate != PG_FAULT)
+        conn->error.fate = PG_STOP;
+    return status;
+}
+
 int pg_conn_query(struct pg_conn *conn, const char *sql, const struct pg_param *params, int count,
     bool binary_rows)
 {
@@ -377,12 +393,9 @@ const char *pg_conn_commit(struct pg_conn *conn, uint64_t *notices, bool *standb
 
 int pg_conn_copy_begin(struct pg_conn *conn, const char *sql)
 {
-    if (pg_conn_exec(conn, sql) != 0) {
-        /* No row was sent: row level security (0A000), and whatever else forbids COPY here. */
-        if (conn->error.fate == PG_ISOLATED)
-            conn->error.fate = PG_STOP;
+    /* No row was sent: row level security (0A000), and whatever else forbids COPY here. */
+    if (pg_conn_exec_empty(conn, sql) != 0)
         return -1;
-    }
     if (PQresultStatus(conn->result) == PGRES_COPY_IN)
         return 0;
     set_lost(conn, "no COPY begun");

@@ -48,6 +48,13 @@ int pg_conn_no_memory(struct pg_conn *conn);
 /* Simple protocol: one or more statements. Rows of the last are kept until the next call. */
 int pg_conn_exec(struct pg_conn *conn, const char *sql);
 
+/* The same of statements that load rows, which an error may be about: its fate is that of
+ * pg_sqlstate_row_fate(). */
+int pg_conn_exec_rows(struct pg_conn *conn, const char *sql);
+
+/* The same of such statements without a row: what is said is about them, PG_STOP unless a fault. */
+int pg_conn_exec_empty(struct pg_conn *conn, const char *sql);
+
 /* An array of bytes for a parameter; length SIZE_MAX: a C string; data NULL: NULL. */
 struct pg_param {
     const void *data;

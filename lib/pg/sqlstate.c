@@ -101,6 +101,7 @@ const char *pg_sqlstate_name(const char *sqlstate)
         { "23505", "unique_violation" },
         { "23514", "check_violation" },
         { "25006", "read_only_sql_transaction" },
+        { "27000", "triggered_data_change_violation" },
         { "28000", "invalid_authorization_specification" },
         { "28P01", "invalid_password" },
         { "3D000", "invalid_catalog_name" },

@@ -41,6 +41,18 @@ bool verdict_status_is_final(enum verdict_status status)
 int verdict_write(struct buf *out, const char *sqs, size_t sqs_length, uint64_t line,
     enum verdict_status status)
 {
+    return verdict_write_effect(out, sqs, sqs_length, line, status, VERDICT_EFFECT_NONE);
+}
+
+int verdict_write_effect(struct buf *out, const char *sqs, size_t sqs_length, uint64_t line,
+    enum verdict_status status, enum verdict_effect effect)
+{
+    static const char *const endings[] = {
+        [VERDICT_EFFECT_NONE] = "\"}\n",
+        [VERDICT_EFFECT_INSERTED] = "\",\"effect\":\"inserted\"}\n",
+        [VERDICT_EFFECT_UPDATED] = "\",\"effect\":\"updated\"}\n",
+        [VERDICT_EFFECT_STALE] = "\",\"effect\":\"stale\"}\n",
+    };
     if (sqs != NULL) {
         buf_puts(out, "{\"sqs\":");
         buf_append(out, sqs, sqs_length);
@@ -49,7 +61,7 @@ int verdict_write(struct buf *out, const char *sqs, size_t sqs_length, uint64_t 
     }
     buf_puts(out, ",\"status\":\"");
     buf_puts(out, verdict_status_name(status));
-    buf_puts(out, "\"}\n");
+    buf_puts(out, endings[effect]);
     return out->failed ? -1 : 0;
 }
 

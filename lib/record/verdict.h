@@ -37,6 +37,18 @@ bool verdict_status_is_final(enum verdict_status status);
 int verdict_write(struct buf *out, const char *sqs, size_t sqs_length, uint64_t line,
     enum verdict_status status);
 
+/* What pg-load --upsert adds to a verdict: what the record has done to its row. */
+enum verdict_effect {
+    VERDICT_EFFECT_NONE, /* no "effect" is written */
+    VERDICT_EFFECT_INSERTED,
+    VERDICT_EFFECT_UPDATED,
+    VERDICT_EFFECT_STALE /* nothing: the row is as new, or newer */
+};
+
+/* As verdict_write(), with "effect":WORD behind the status. */
+int verdict_write_effect(struct buf *out, const char *sqs, size_t sqs_length, uint64_t line,
+    enum verdict_status status, enum verdict_effect effect);
+
 /* What sqs-ack adds to a verdict that it prints: what became of the message. */
 enum verdict_ack {
     VERDICT_ACK_MISSING, /* no "ack", or another word */

@@ -30,7 +30,7 @@ _sqs2pg_options() {
     ;;
   pg-load)
     echo -t= --table= -d= --dsn= --password-command= -m=@ --map=@ --no-map --root= --explain --error-table= --no-quarantine \
-      --reject-file=@ --max-rejects= --require-masked --sealed-limit= --unknown-keys=warn,refuse --key= --strict-key --ledger-table= --no-ledger --no-create -n --dry-run \
+      --reject-file=@ --max-rejects= --require-masked --sealed-limit= --unknown-keys=warn,refuse --key= --strict-key --upsert= --newer= --ledger-table= --no-ledger --no-create -n --dry-run \
       --show-values --prune-ledger= --force --batch-rows= --batch-bytes= --linger= -j= --jobs= --max-record= \
       --grace= --retry-timeout= --metrics-file=@ --progress
     ;;

@@ -166,6 +166,10 @@ static void writes_verdicts(void **state)
     buf_init(&out, 1000);
     assert_int_equal(verdict_write(&out, "{\"a\":1.0}", 9, 3, VERDICT_COMMITTED), 0);
     assert_int_equal(verdict_write(&out, NULL, 0, 3, VERDICT_REJECTED), 0);
+    for (unsigned effect = VERDICT_EFFECT_NONE; effect <= VERDICT_EFFECT_STALE; effect++)
+        assert_int_equal(verdict_write_effect(&out, NULL, 0, effect, VERDICT_COMMITTED,
+                             (enum verdict_effect)effect),
+            0);
     const struct verdict verdict = { .text = "{\"status\":\"x\"} ", .length = 15 };
     assert_int_equal(verdict_write_ack(&out, &verdict, "deleted"), 0);
     const struct verdict empty = { .text = "{ } ", .length = 4 };
@@ -173,6 +177,10 @@ static void writes_verdicts(void **state)
     assert_string_equal(buf_cstr(&out),
         "{\"sqs\":{\"a\":1.0},\"status\":\"committed\"}\n"
         "{\"line\":3,\"status\":\"rejected\"}\n"
+        "{\"line\":0,\"status\":\"committed\"}\n"
+        "{\"line\":1,\"status\":\"committed\",\"effect\":\"inserted\"}\n"
+        "{\"line\":2,\"status\":\"committed\",\"effect\":\"updated\"}\n"
+        "{\"line\":3,\"status\":\"committed\",\"effect\":\"stale\"}\n"
         "{\"status\":\"x\",\"ack\":\"deleted\"}\n"
         "{\"ack\":\"none\"}\n");
     buf_free(&out);

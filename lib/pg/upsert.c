@@ -1,0 +1,313 @@
+#include <stdint.h>
+#include <string.h>
+
+#include "pg/conn_transaction.h"
+#include "pg/upsert.h"
+
+#define ROW "sqs2pg_row"
+#define GROUP "sqs2pg_group"
+#define EQ " OPERATOR(pg_catalog.=) "
+
+/* In the statements t is the table, r are the rows, i is what was inserted, and e what is there. */
+
+static bool is_key(const struct pg_upsert_form *form, size_t column)
+{
+    for (size_t i = 0; i < form->count; i++)
+        if (form->keys[i].column == column)
+            return true;
+    return false;
+}
+
+/* Whether rows without a value for the column get NULL, and some do. */
+static bool is_lacking(const struct pg_upsert_form *form, const struct pg_table *table,
+    const struct pg_upsert_columns *columns, size_t column)
+{
+    return table->columns[column].loadable && !columns->every[column] && !form->has_default[column];
+}
+
+bool pg_upsert_joins(const struct pg_upsert_form *form, const struct pg_table *table,
+    const struct pg_upsert_columns *columns)
+{
+    for (size_t i = 0; i < table->count; i++)
+        if (columns->some[i] && !columns->every[i] && form->has_default[i])
+            return false;
+    return true;
+}
+
+/*
+ * The server checks the row as it would be inserted before it sees that there is one with its key.
+ * Where that lacks what it must have, it is completed by the values that are there.
+ */
+static bool needs_existing(const struct pg_upsert_form *form, const struct pg_table *table,
+    const struct pg_upsert_columns *columns)
+{
+    for (size_t i = 0; i < table->count; i++)
+        if (is_lacking(form, table, columns, i) && (form->not_null[i] || form->checked))
+            return true;
+    return false;
+}
+
+/* ---- parts of statements ---- */
+
+static void put_literal(struct buf *sql, const struct buf *text)
+{
+    const char *at = text->data;
+    const char *end = text->data + text->length;
+    buf_putc(sql, '\'');
+    while (at < end) {
+        const char *quote = memchr(at, '\'', (size_t)(end - at));
+        const char *until = quote == NULL ? end : quote + 1;
+        buf_append(sql, at, (size_t)(until - at));
+        if (quote != NULL)
+            buf_putc(sql, '\'');
+        at = until;
+    }
+    buf_putc(sql, '\'');
+}
+
+static void put_rows(struct buf *sql, const struct pg_table *table, const struct buf *json)
+{
+    if (json == NULL) {
+        buf_puts(sql, "pg_temp." PG_UPSERT_TABLE " AS r");
+        return;
+    }
+    buf_printf(sql, "ROWS FROM (pg_catalog.json_populate_recordset(NULL::%s, ", table->qualified);
+    put_literal(sql, json);
+    buf_puts(sql, "::pg_catalog.json)) WITH ORDINALITY AS r(");
+    for (size_t i = 0; i < table->count; i++)
+        buf_printf(sql, "%s,", table->columns[i].quoted);
+    buf_puts(sql, ROW ")");
+}
+
+/* The keys in order. */
+static void put_order(struct buf *sql, const struct pg_upsert_form *form,
+    const struct pg_table *table)
+{
+    for (size_t i = 0; i < form->count; i++) {
+        const struct pg_upsert_key *key = &form->keys[i];
+        buf_printf(sql, "%sr.%s%s USING %s", i == 0 ? "" : ", ", table->columns[key->column].quoted,
+            key->collate, key->less);
+    }
+}
+
+/* Whether a row of ${alias} has the key of r. */
+static void put_match(struct buf *sql, const struct pg_upsert_form *form,
+    const struct pg_table *table, const char *alias)
+{
+    for (size_t i = 0; i < form->count; i++) {
+        const struct pg_upsert_key *key = &form->keys[i];
+        const char *name = table->columns[key->column].quoted;
+        buf_printf(sql, "%s%s.%s %s r.%s%s", i == 0 ? "" : " AND ", alias, name, key->equal, name,
+            key->collate);
+    }
+}
+
+static void put_conflict(struct buf *sql, const struct pg_upsert_form *form,
+    const struct pg_table *table)
+{
+    buf_puts(sql, " ON CONFLICT (");
+    for (size_t i = 0; i < form->count; i++)
+        buf_printf(sql, "%s%s", i == 0 ? "" : ",", table->columns[form->keys[i].column].quoted);
+    buf_puts(sql, ") DO UPDATE SET ");
+}
+
+/* Whether the value of ${from} is newer than that of t. */
+static void put_newer(struct buf *sql, const struct pg_upsert_form *form,
+    const struct pg_table *table, const char *from)
+{
+    const char *name = table->columns[form->newer].quoted;
+    buf_printf(sql, "(t.%s IS NULL OR t.%s %s %s.%s)", name, name, form->newer_less, from, name);
+}
+
+/* "a = r.a, …" of all columns but the keys. How many they are. */
+static size_t put_settings(struct buf *sql, const struct pg_upsert_form *form,
+    const struct pg_table *table, const bool *every, const char *from)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < table->count; i++)
+        if (every[i] && !is_key(form, i))
+            buf_printf(sql, "%s%s = %s.%s", count++ == 0 ? "" : ", ", table->columns[i].quoted,
+                from, table->columns[i].quoted);
+    return count;
+}
+
+static const char *only(const struct pg_upsert_form *form)
+{
+    return form->plain ? "ONLY " : "";
+}
+
+static int finish(struct buf *sql)
+{
+    return buf_cstr(sql) == NULL ? -1 : 0;
+}
+
+/* ---- statements ---- */
+
+int pg_upsert_create_sql(const struct pg_table *table, const bool *some, struct buf *sql)
+{
+    buf_clear(sql);
+    buf_puts(sql,
+        "CREATE TEMPORARY TABLE " PG_UPSERT_TABLE " ON COMMIT DROP AS SELECT 0 AS " ROW
+        ", 0 AS " GROUP);
+    for (size_t i = 0; i < table->count; i++)
+        if (some[i])
+            buf_printf(sql, ", t.%s", table->columns[i].quoted);
+    buf_printf(sql, " FROM %s AS t WITH NO DATA", table->qualified);
+    return finish(sql);
+}
+
+int pg_upsert_order_sql(const struct pg_upsert_form *form, const struct pg_table *table,
+    const struct buf *json, struct buf *sql)
+{
+    buf_clear(sql);
+    buf_puts(sql, "SELECT r." ROW ", pg_catalog.rank() OVER (ORDER BY ");
+    put_order(sql, form, table);
+    buf_puts(sql, ") FROM ");
+    put_rows(sql, table, json);
+    buf_puts(sql, " ORDER BY 2");
+    if (form->has_newer)
+        buf_printf(sql, ", r.%s DESC", table->columns[form->newer].quoted);
+    buf_puts(sql, ", 1");
+    return finish(sql);
+}
+
+/* The columns of the rows to be inserted, as they are named or as they are filled. */
+static void put_columns(struct buf *sql, const struct pg_upsert_form *form,
+    const struct pg_table *table, const struct pg_upsert_columns *columns, bool filled)
+{
+    bool existing = needs_existing(form, table, columns);
+    bool first = true;
+    for (size_t i = 0; i < table->count; i++) {
+        const char *name = table->columns[i].quoted;
+        bool added = existing && is_lacking(form, table, columns, i);
+        if (!columns->some[i] && !added)
+            continue;
+        buf_puts(sql, first ? "" : ",");
+        first = false;
+        if (!filled)
+            buf_puts(sql, name);
+        else if (!added)
+            buf_printf(sql, "r.%s", name);
+        else if (columns->some[i])
+            buf_printf(sql, "COALESCE(r.%s, e.%s)", name, name);
+        else
+            buf_printf(sql, "e.%s", name);
+    }
+}
+
+/* One row at most for each, looked up by its key, whatever the planner thinks of it. */
+static void put_existing(struct buf *sql, const struct pg_upsert_form *form,
+    const struct pg_table *table, const struct pg_upsert_columns *columns)
+{
+    const char *comma = "";
+    buf_puts(sql, " LEFT JOIN LATERAL (SELECT ");
+    for (size_t i = 0; i < table->count; i++) {
+        if (!is_lacking(form, table, columns, i))
+            continue;
+        buf_printf(sql, "%se.%s", comma, table->columns[i].quoted);
+        comma = ",";
+    }
+    buf_printf(sql, " FROM %s%s AS e WHERE ", only(form), table->qualified);
+    put_match(sql, form, table, "e");
+    buf_puts(sql, " LIMIT 1) AS e ON true");
+}
+
+/* A column to be set to itself, which locks the row: best no key, as that lock is stronger. */
+static const char *locking_column(const struct pg_upsert_form *form, const struct pg_table *table,
+    const struct pg_upsert_columns *columns)
+{
+    for (size_t i = 0; i < table->count; i++)
+        if (columns->some[i] && !is_key(form, i))
+            return table->columns[i].quoted;
+    return table->columns[form->keys[0].column].quoted;
+}
+
+int pg_upsert_insert_sql(const struct pg_upsert_form *form, const struct pg_table *table,
+    const struct pg_upsert_columns *columns, const struct buf *json, struct buf *sql)
+{
+    const char *lock = locking_column(form, table, columns);
+    buf_clear(sql);
+    buf_printf(sql, "WITH i AS (INSERT INTO %s AS t (", table->qualified);
+    put_columns(sql, form, table, columns, false);
+    buf_puts(sql, ") SELECT ");
+    put_columns(sql, form, table, columns, true);
+    buf_puts(sql, " FROM ");
+    put_rows(sql, table, json);
+    if (needs_existing(form, table, columns))
+        put_existing(sql, form, table, columns);
+    buf_puts(sql, " ORDER BY ");
+    if (json == NULL)
+        put_order(sql, form, table);
+    else
+        buf_puts(sql, "r." ROW);
+    put_conflict(sql, form, table);
+    buf_printf(sql, "%s = t.%s WHERE false RETURNING ", lock, lock);
+    for (size_t i = 0; i < form->count; i++)
+        buf_printf(sql, "%st.%s", i == 0 ? "" : ",", table->columns[form->keys[i].column].quoted);
+    if (json == NULL) {
+        buf_puts(sql, ") DELETE FROM pg_temp." PG_UPSERT_TABLE " AS r USING i WHERE ");
+        put_match(sql, form, table, "i");
+        buf_puts(sql, " RETURNING r." ROW);
+    } else {
+        buf_puts(sql, ") SELECT r." ROW " FROM i, ");
+        put_rows(sql, table, json);
+        buf_puts(sql, " WHERE ");
+        put_match(sql, form, table, "i");
+    }
+    return finish(sql);
+}
+
+int pg_upsert_update_sql(const struct pg_upsert_form *form, const struct pg_table *table,
+    const bool *every, size_t group, const struct buf *json, struct buf *sql, bool *any)
+{
+    buf_clear(sql);
+    /* The rows have just been looked up and locked, so their pages are at hand: another look costs
+     * less than to read the whole table, as the planner else might want to. */
+    buf_puts(sql, "SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off;");
+    buf_printf(sql, "UPDATE %s%s AS t SET ", only(form), table->qualified);
+    *any = put_settings(sql, form, table, every, "r") > 0;
+    buf_puts(sql, " FROM ");
+    put_rows(sql, table, json);
+    buf_puts(sql, " WHERE ");
+    put_match(sql, form, table, "t");
+    if (json == NULL)
+        buf_printf(sql, " AND r." GROUP EQ "%zu", group);
+    if (form->has_newer) {
+        buf_puts(sql, " AND ");
+        put_newer(sql, form, table, "r");
+    }
+    buf_puts(sql, " RETURNING r." ROW);
+    return finish(sql);
+}
+
+int pg_upsert_missing_sql(const struct pg_upsert_form *form, const struct pg_table *table,
+    const struct buf *json, struct buf *sql)
+{
+    buf_clear(sql);
+    buf_puts(sql, "SELECT r." ROW " FROM ");
+    put_rows(sql, table, json);
+    buf_printf(sql, " WHERE NOT EXISTS (SELECT FROM %s%s AS t WHERE ", only(form),
+        table->qualified);
+    put_match(sql, form, table, "t");
+    buf_puts(sql, ")");
+    return finish(sql);
+}
+
+const char pg_upsert_reset_sql[] =
+    "SET LOCAL enable_hashjoin TO DEFAULT; SET LOCAL enable_mergejoin TO DEFAULT";
+
+int pg_upsert_missed(struct pg_conn *conn)
+{
+    const struct pg_error error = { .fate = PG_ISOLATED,
+        .sqlstate = "27000", /* triggered_data_change_violation */
+        .text = "a trigger keeps the row out, or changes its key",
+        .said = "a trigger keeps the row out, or changes its key",
+        .hint = { 0, SIZE_MAX } };
+    pg_conn_set_error(conn, &error);
+    return -1;
+}
+
+int pg_upsert_confused(struct pg_conn *conn)
+{
+    return pg_conn_fail(conn, "the server numbers rows that it was not given");
+}

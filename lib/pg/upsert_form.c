@@ -1,0 +1,219 @@
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "pg/upsert_form.h"
+
+/* Every name is qualified: whatever the search path is, no other schema's is meant. */
+#define EQ " OPERATOR(pg_catalog.=) "
+#define GT " OPERATOR(pg_catalog.>) "
+
+/* Statements are read by their lines. */
+/* clang-format off */
+
+/* A B-tree operator of an operator family for a type, by its strategy: 1 is less, 3 equal. */
+#define OPERATOR_SQL(family, type, strategy)                                              \
+    " (SELECT pg_catalog.format('OPERATOR(%I.%s)', n.nspname, o.oprname)"                 \
+    "  FROM pg_catalog.pg_amop m"                                                         \
+    "  JOIN pg_catalog.pg_operator o ON o.oid" EQ "m.amopopr"                             \
+    "  JOIN pg_catalog.pg_namespace n ON n.oid" EQ "o.oprnamespace"                       \
+    "  WHERE m.amopfamily" EQ family " AND m.amoplefttype" EQ type                        \
+    "  AND m.amoprighttype" EQ type " AND m.amopstrategy" EQ strategy ")"
+
+/* The columns of unique indexes, the primary key first; an expression has no name. */
+static const char indexes_sql[] =
+    "SELECT x.relname, i.indimmediate, i.indisvalid, i.indpred IS NOT NULL, i.indexprs IS NOT NULL,"
+    " i.indisexclusion OR m.amname OPERATOR(pg_catalog.<>) 'btree', i.indnkeyatts, a.attname,"
+    OPERATOR_SQL("c.opcfamily", "c.opcintype", "1") ","
+    OPERATOR_SQL("c.opcfamily", "c.opcintype", "3") ","
+    " (SELECT pg_catalog.format(' COLLATE %I.%I', n.nspname, l.collname)"
+    "  FROM pg_catalog.pg_collation l"
+    "  JOIN pg_catalog.pg_namespace n ON n.oid" EQ "l.collnamespace"
+    "  WHERE l.oid" EQ "i.indcollation[k.n])"
+    " FROM pg_catalog.pg_index i"
+    " JOIN pg_catalog.pg_class x ON x.oid" EQ "i.indexrelid"
+    " JOIN pg_catalog.pg_am m ON m.oid" EQ "x.relam"
+    " CROSS JOIN LATERAL pg_catalog.generate_series(0, i.indnkeyatts OPERATOR(pg_catalog.-) 1) k(n)"
+    " JOIN pg_catalog.pg_opclass c ON c.oid" EQ "i.indclass[k.n]"
+    " LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid" EQ "i.indrelid"
+    "  AND a.attnum" EQ "i.indkey[k.n]"
+    " WHERE i.indrelid" EQ "$1::pg_catalog.regclass AND i.indisunique"
+    " ORDER BY i.indisprimary DESC, x.relname, k.n";
+
+/*
+ * For each column: whether it takes no NULL, whether it has a default, and what tells that a value
+ * of it is less than another: of its type, a type that it is the same as to the server (varchar:
+ * text), or the kind of type it is.
+ */
+static const char columns_sql[] =
+    "SELECT a.attnotnull OR t.typnotnull,"
+    " a.atthasdef OR a.attidentity OPERATOR(pg_catalog.<>) '' OR t.typdefault IS NOT NULL,"
+    " CASE WHEN a.attname" EQ "$2 THEN (SELECT" OPERATOR_SQL("c.opcfamily", "c.opcintype", "1")
+    "  FROM pg_catalog.pg_opclass c JOIN pg_catalog.pg_am am ON am.oid" EQ "c.opcmethod"
+    "   AND am.amname" EQ "'btree'"
+    "  WHERE c.opcdefault AND (c.opcintype" EQ "b.oid"
+    "   OR EXISTS (SELECT FROM pg_catalog.pg_cast s WHERE s.castsource" EQ "b.oid"
+    "    AND s.casttarget" EQ "c.opcintype AND s.castmethod" EQ "'b' AND s.castcontext" EQ "'i')"
+    "   OR c.opcintype" EQ "CASE WHEN b.typcategory" EQ "'A' THEN 2277" /* anyarray */
+    "    WHEN b.typtype" EQ "'e' THEN 3500" /* anyenum */
+    "    WHEN b.typtype" EQ "'r' THEN 3831" /* anyrange */
+    "    WHEN b.typtype" EQ "'c' THEN 2249 END)" /* record */
+    "  ORDER BY c.opcintype" EQ "b.oid DESC, c.opcintype LIMIT 1) END,"
+    " r.relkind" EQ "'r',"
+    " EXISTS (SELECT FROM pg_catalog.pg_constraint h WHERE h.conrelid" EQ "r.oid"
+    "  AND h.contype" EQ "'c'),"
+    " pg_catalog.has_database_privilege(pg_catalog.current_database(), 'TEMPORARY')"
+    " FROM pg_catalog.pg_class r"
+    " JOIN pg_catalog.pg_attribute a ON a.attrelid" EQ "r.oid"
+    " JOIN pg_catalog.pg_type t ON t.oid" EQ "a.atttypid"
+    " CROSS JOIN LATERAL (WITH RECURSIVE d AS ("
+    "   SELECT t.oid, t.typbasetype, t.typtype, t.typcategory UNION ALL"
+    "   SELECT u.oid, u.typbasetype, u.typtype, u.typcategory FROM d"
+    "    JOIN pg_catalog.pg_type u ON d.typtype" EQ "'d' AND u.oid" EQ "d.typbasetype)"
+    "  SELECT d.oid, d.typtype, d.typcategory FROM d"
+    "   WHERE d.typtype OPERATOR(pg_catalog.<>) 'd') b"
+    " WHERE r.oid" EQ "$1::pg_catalog.regclass AND a.attnum" GT "0 AND NOT a.attisdropped"
+    " ORDER BY a.attnum";
+
+/* Bits of tgtype (catalog/pg_trigger.h): 1 for each row, 2 before, 4 insert. */
+static const char meddled_sql[] =
+    "SELECT FROM pg_catalog.pg_trigger g"
+    " WHERE g.tgtype OPERATOR(pg_catalog.&) 7::pg_catalog.int2" EQ "7"
+    " AND (g.tgrelid" EQ "$1::pg_catalog.regclass OR g.tgrelid" EQ "ANY (ARRAY("
+    "  SELECT p.relid::pg_catalog.oid FROM pg_catalog.pg_partition_tree($1::pg_catalog.regclass) p)))"
+    " LIMIT 1";
+
+/* clang-format on */
+
+/* The columns of indexes_sql. */
+enum { NAME, IMMEDIATE, VALID, PARTIAL, EXPRESSION, OTHER, COUNT, COLUMN, LESS, EQUAL, COLLATE };
+
+static bool is_true(const struct pg_conn *conn, size_t row, int column)
+{
+    const char *value = pg_conn_value(conn, row, column);
+    return value != NULL && *value == 't';
+}
+
+static void copy(char *to, size_t size, const struct pg_conn *conn, size_t row, int column)
+{
+    const char *value = pg_conn_value(conn, row, column);
+    to[0] = '\0';
+    if (value != NULL && strlen(value) < size)
+        memcpy(to, value, strlen(value) + 1);
+}
+
+static size_t column_of(const struct pg_table *table, const char *name)
+{
+    size_t column = 0;
+    while (column < table->count && strcmp(table->columns[column].name, name) != 0)
+        column++;
+    return column;
+}
+
+static bool is_among(const size_t *columns, size_t count, size_t column)
+{
+    for (size_t i = 0; i < count; i++)
+        if (columns[i] == column)
+            return true;
+    return false;
+}
+
+/* Take the index whose columns are the ${width} rows from ${row} on into the form. What it is good
+ * for; PG_UPSERT_NO_INDEX: it is over other columns. */
+static enum pg_upsert_result judge(const struct pg_conn *conn, size_t row, size_t width,
+    const struct pg_table *table, const size_t *columns, size_t count, struct pg_upsert_form *form)
+{
+    if (width != count)
+        return PG_UPSERT_NO_INDEX;
+    for (size_t i = 0; i < width; i++) {
+        const char *name = pg_conn_value(conn, row + i, COLUMN);
+        struct pg_upsert_key *key = &form->keys[i];
+        if (name == NULL)
+            continue; /* an expression, over whatever columns */
+        key->column = column_of(table, name);
+        if (!is_among(columns, count, key->column))
+            return PG_UPSERT_NO_INDEX;
+        copy(key->less, sizeof key->less, conn, row + i, LESS);
+        copy(key->equal, sizeof key->equal, conn, row + i, EQUAL);
+        copy(key->collate, sizeof key->collate, conn, row + i, COLLATE);
+        if (key->less[0] == '\0' || key->equal[0] == '\0')
+            return PG_UPSERT_OVERLAPS;
+    }
+    if (is_true(conn, row, EXPRESSION))
+        return PG_UPSERT_EXPRESSION;
+    if (is_true(conn, row, PARTIAL))
+        return PG_UPSERT_PARTIAL;
+    if (is_true(conn, row, OTHER))
+        return PG_UPSERT_OVERLAPS;
+    if (!is_true(conn, row, IMMEDIATE))
+        return PG_UPSERT_DEFERRABLE;
+    return is_true(conn, row, VALID) ? PG_UPSERT_OK : PG_UPSERT_INVALID;
+}
+
+/* The first index that does, else the first that nearly does. A deferrable one over the columns
+ * stands in the way of any other: the server takes both. */
+static enum pg_upsert_result find(const struct pg_conn *conn, const struct pg_table *table,
+    const size_t *columns, size_t count, struct pg_upsert_form *form)
+{
+    enum pg_upsert_result best = PG_UPSERT_NO_INDEX;
+    struct pg_upsert_form found = { .count = count };
+    size_t width;
+    for (size_t row = 0; row < pg_conn_rows(conn); row += width) {
+        const char *text = pg_conn_value(conn, row, COUNT);
+        width = text == NULL ? 1 : strtoul(text, NULL, 10);
+        width = width == 0 ? 1 : width;
+        enum pg_upsert_result result = judge(conn, row, width, table, columns, count, &found);
+        bool better = best == PG_UPSERT_NO_INDEX ? result != PG_UPSERT_NO_INDEX
+                                                 : best != PG_UPSERT_OK && result == PG_UPSERT_OK;
+        if (result != PG_UPSERT_DEFERRABLE && !better)
+            continue;
+        copy(found.index, sizeof found.index, conn, row, NAME);
+        *form = found;
+        best = result;
+        if (result == PG_UPSERT_DEFERRABLE)
+            break;
+    }
+    return best;
+}
+
+static enum pg_upsert_result read_columns(struct pg_conn *conn, const struct pg_table *table,
+    size_t newer, struct pg_upsert_form *form)
+{
+    const struct pg_param params[] = { { .data = table->qualified },
+        { .data = newer == SIZE_MAX ? NULL : table->columns[newer].name } };
+    if (pg_conn_query(conn, columns_sql, params, 2, false) != 0)
+        return PG_UPSERT_FAILED;
+    for (size_t i = 0; i < pg_conn_rows(conn) && i < PG_UPSERT_COLUMNS; i++) {
+        form->not_null[i] = is_true(conn, i, 0);
+        form->has_default[i] = is_true(conn, i, 1);
+    }
+    form->plain = is_true(conn, 0, 3);
+    form->checked = is_true(conn, 0, 4);
+    form->temporary = is_true(conn, 0, 5);
+    form->has_newer = newer != SIZE_MAX;
+    form->newer = newer;
+    if (!form->has_newer)
+        return PG_UPSERT_OK;
+    copy(form->newer_less, sizeof form->newer_less, conn, newer, 2);
+    return form->newer_less[0] == '\0' ? PG_UPSERT_NO_ORDER : PG_UPSERT_OK;
+}
+
+enum pg_upsert_result pg_upsert_form_read(struct pg_conn *conn, const struct pg_table *table,
+    const size_t *columns, size_t count, size_t newer, struct pg_upsert_form *form)
+{
+    const struct pg_param param = { .data = table->qualified };
+    *form = (struct pg_upsert_form){ .count = 0 };
+    if (pg_conn_query(conn, indexes_sql, &param, 1, false) != 0)
+        return PG_UPSERT_FAILED;
+    enum pg_upsert_result result = find(conn, table, columns, count, form);
+    return result == PG_UPSERT_OK ? read_columns(conn, table, newer, form) : result;
+}
+
+int pg_upsert_form_meddled(struct pg_conn *conn, const struct pg_table *table, bool *meddled)
+{
+    const struct pg_param param = { .data = table->qualified };
+    if (pg_conn_query(conn, meddled_sql, &param, 1, false) != 0)
+        return -1;
+    *meddled = pg_conn_rows(conn) > 0;
+    return 0;
+}
