@@ -106,7 +106,13 @@ void inspect_key_below(struct inspect_key *key, const struct key_meaning *meanin
         key->weak = above->weak & ~DETECT_BIT(KEY_NAME);
         key->traits &= ~(unsigned)KEY_TIME;
     }
-    key->traits |= above->traits & KEY_VERSION;
+    /* user.name may be a name that the user took */
+    if (key->kinds == DETECT_BIT(KEY_NAME) && key->weak == key->kinds &&
+        (key->traits & KEY_NOUN) == 0 && (above->traits & KEY_PERSON) != 0) {
+        key->kinds |= DETECT_BIT(KEY_USER);
+        key->weak |= DETECT_BIT(KEY_USER);
+    }
+    key->traits |= above->traits & (KEY_VERSION | KEY_MACHINE);
     if ((key->traits & (KEY_PERSON | KEY_THING)) != 0)
         return;
     if ((above->traits & KEY_PERSON) != 0)
@@ -161,6 +167,31 @@ static bool is_role(const char *text, size_t length)
     return size > 0 && size < length && text[size] == '@' && strstr(roles, word) != NULL;
 }
 
+/* An address that no network outside sees (RFC 1918, 1122, 3927, 6598). */
+static bool is_own(const char *text, size_t length)
+{
+    unsigned octets[2] = { 0, 0 };
+    size_t part = 0;
+    for (size_t i = 0; i < length && part < 2; i++) {
+        if (text[i] == '.')
+            part++;
+        else
+            octets[part] = octets[part] * 10 + (unsigned)(text[i] - '0');
+    }
+    return octets[0] == 10 || octets[0] == 127 || (octets[0] == 192 && octets[1] == 168) ||
+        (octets[0] == 172 && octets[1] >= 16 && octets[1] < 32) ||
+        (octets[0] == 169 && octets[1] == 254) ||
+        (octets[0] == 100 && octets[1] >= 64 && octets[1] < 128);
+}
+
+/* "10.0.0.0/8": of a whole network, as a setting has it. */
+static bool is_network(const char *text, size_t length, const struct detect_piece *piece)
+{
+    size_t end = piece->offset + piece->length;
+    return end + 1 < length && text[end] == '/' && text[end + 1] >= '1' && text[end + 1] <= '9' &&
+        memcmp(text + end - 2, ".0", 2) == 0;
+}
+
 /* "10.0.0.7", and versions that look like it: "4.12.0.7". */
 static void inspect_at_quad(const char *text, size_t length, struct inspect_finding *finding)
 {
@@ -172,6 +203,7 @@ static void inspect_at_quad(const char *text, size_t length, struct inspect_find
     }
     finding->quad_low = longest < 3 && (finding->quad_low || !finding->quad);
     finding->quad_ten = finding->quad_ten || memcmp(text, "10.", 3) == 0;
+    finding->quad_own = is_own(text, length) && (finding->quad_own || !finding->quad);
     finding->quad = true;
 }
 
@@ -195,6 +227,8 @@ static void inspect_at_shape(const struct inspect_key *key, const char *text, si
             continue;
         if (whole && piece.kind == DETECT_IPV4 && (key->traits & KEY_VERSION) != 0)
             continue;
+        if (piece.kind == DETECT_IPV4 && is_network(text, length, &piece))
+            continue;
         if (piece.kind == DETECT_EMAIL) {
             if (!whole && text[0] == '<' && (key->traits & KEY_OPAQUE) != 0)
                 continue; /* <…@host>, which identifies a message (RFC 5322, section 3.6.4) */
@@ -217,7 +251,12 @@ static void inspect_key_words(const struct inspect_key *key, const struct likely
     /* a check digit that is wrong is worth more than a word */
     if ((finding->kinds & DETECT_BIT(DETECT_CARD)) == 0)
         likely &= ~DETECT_BIT(DETECT_CARD);
+    /* of a server, not of a house */
+    if ((finding->kinds & (DETECT_BIT(DETECT_IPV4) | DETECT_BIT(DETECT_IPV6))) != 0)
+        likely &= ~DETECT_BIT(KEY_ADDRESS);
     finding->kinds |= likely;
+    finding->name_like = (key->weak & DETECT_BIT(KEY_NAME)) != 0 && (key->traits & KEY_NOUN) == 0 &&
+        likely_kinds(value, DETECT_BIT(KEY_NAME), 0, key->traits) != 0;
     if ((likely & DETECT_BIT(KEY_USER)) != 0)
         finding->opaque = likely_opaque(value, key->traits);
     if (!value->number && (finding->kinds & DETECT_BIT(KEY_NAME)) == 0 &&
@@ -289,6 +328,8 @@ static void doubt(const struct inspect_key *key, struct inspect_finding *finding
     const unsigned of_things = DETECT_BIT(KEY_ADDRESS) | DETECT_BIT(KEY_GEO) | DETECT_BIT(KEY_USER);
     if ((key->traits & KEY_THING) != 0)
         finding->kinds &= ~of_things;
+    if ((key->traits & (KEY_MACHINE | KEY_PERSON)) == KEY_MACHINE && finding->quad_own)
+        finding->kinds &= ~(DETECT_BIT(DETECT_IPV4) | DETECT_BIT(KEY_IP));
     if ((key->traits & KEY_THING) != 0)
         finding->kinds &= ~(key->weak & DETECT_BIT(KEY_NAME));
     if ((key->traits & KEY_PERSON) == 0)

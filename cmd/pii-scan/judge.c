@@ -29,12 +29,21 @@ static bool are_versions(const struct node *node)
         node->low_quads == node->quads && node->ten_quads * 2 < node->quads;
 }
 
+/* A server's in its own network: it is nobody's. */
+static bool are_of_machines(const struct node *node)
+{
+    return (node->key.traits & (KEY_MACHINE | KEY_PERSON)) == KEY_MACHINE &&
+        node->own_quads == hits(node, DETECT_IPV4) && node->own_quads > 0 &&
+        hits(node, DETECT_IPV6) == 0;
+}
+
 /* Kinds that a value shows by itself: a few among thousands are as bad as all. */
 static unsigned by_shape(const struct node *node)
 {
     enum { FEW = 2000, SOME = 200, PART = 20, THIRD = 3 };
     unsigned kinds = 0;
-    if (is_one_in(hits(node, DETECT_IPV4), FEW, node->values) && !are_versions(node))
+    if (is_one_in(hits(node, DETECT_IPV4), FEW, node->values) && !are_versions(node) &&
+        !are_of_machines(node))
         kinds |= DETECT_BIT(DETECT_IPV4);
     if (is_one_in(hits(node, DETECT_IPV6), FEW, node->values))
         kinds |= DETECT_BIT(DETECT_IPV6);
@@ -78,7 +87,8 @@ static unsigned by_key(const struct node *node)
     bool thing = (node->key.traits & KEY_THING) != 0;
     bool in_address =
         node->parent != NULL && (node->parent->key.kinds & DETECT_BIT(KEY_ADDRESS)) != 0;
-    if (says(node, KEY_IP) && is_one_in(hits(node, KEY_IP), 5, node->values))
+    if (says(node, KEY_IP) && !are_of_machines(node) &&
+        is_one_in(hits(node, KEY_IP), 5, node->values))
         kinds |= DETECT_BIT(KEY_IP);
     if (says(node, KEY_BIRTH) && (!is_weak(node, KEY_BIRTH) || person) &&
         is_one_in(hits(node, KEY_BIRTH), 3, node->values))
@@ -89,7 +99,8 @@ static unsigned by_key(const struct node *node)
         kinds |= DETECT_BIT(KEY_ADDRESS);
     if (says(node, KEY_GEO) && !thing && is_one_in(hits(node, KEY_GEO), 2, node->values))
         kinds |= DETECT_BIT(KEY_GEO);
-    if (says(node, KEY_DEVICE) && is_one_in(hits(node, KEY_DEVICE), 3, node->values))
+    if (says(node, KEY_DEVICE) && (!is_weak(node, KEY_DEVICE) || !thing) &&
+        is_one_in(hits(node, KEY_DEVICE), 3, node->values))
         kinds |= DETECT_BIT(KEY_DEVICE);
     if (says(node, KEY_USER) && hits(node, KEY_USER) > node->opaque && !thing &&
         is_one_in(hits(node, KEY_USER) - node->opaque, 3, node->values))
@@ -111,6 +122,41 @@ static unsigned by_content(const struct node *node)
             (kind != KEY_USER || hits(node, kind) > node->opaque))
             kinds |= DETECT_BIT(kind);
     return kinds;
+}
+
+/* What stands beside a person's name: another part of it, and what only persons have; or what
+ * companies have, too. */
+static void look_beside(const struct node *node, bool *person, bool *contact)
+{
+    enum { HALF = 2 };
+    const unsigned persons = DETECT_BIT(KEY_NAME) | DETECT_BIT(KEY_BIRTH) | DETECT_BIT(DETECT_SSN);
+    const unsigned contacts = DETECT_BIT(DETECT_EMAIL) | DETECT_BIT(DETECT_PHONE);
+    *person = false;
+    *contact = false;
+    for (const struct node *at = node->parent->first; at != NULL; at = at->next) {
+        unsigned said = at->key.kinds & ~at->key.weak;
+        for (unsigned kind = 0; at != node && kind < KEY_KINDS; kind++) {
+            unsigned bit = said & DETECT_BIT(kind);
+            if (bit == 0 || !is_one_in(hits(at, kind), HALF, at->values))
+                continue;
+            *person = *person || (bit & persons) != 0;
+            *contact = *contact || (bit & contacts) != 0;
+        }
+    }
+}
+
+void judge_company(struct node *top)
+{
+    enum { SOME = 6 };
+    for (struct node *at = top; at != NULL; at = tree_after(at, top)) {
+        bool person;
+        bool contact;
+        if (at->parent == NULL || at->names_like == 0 || (at->key.traits & KEY_THING) != 0)
+            continue;
+        look_beside(at, &person, &contact);
+        if (person || (contact && is_one_in(hits(at, KEY_NAME), SOME, at->values)))
+            at->hits[KEY_NAME] = at->names_like;
+    }
 }
 
 unsigned judge_personal(const struct node *node)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "judge.h"
 #include "json/path_text.h"
 #include "json/walk.h"
 #include "record/record.h"
@@ -291,9 +292,11 @@ int records_line(struct records *records, const char *text, size_t length, uint6
 
 int records_end(struct records *records)
 {
-    for (size_t i = 0; i < RECORDS_PARTS; i++)
+    for (size_t i = 0; i < RECORDS_PARTS; i++) {
         if (tree_finish(&records->tree, records->roots[i]) != 0)
             return -1;
+        judge_company(records->roots[i]);
+    }
     return 0;
 }
 

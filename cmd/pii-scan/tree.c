@@ -81,10 +81,12 @@ static int merge(struct node *into, const struct node *from)
     into->roles += from->roles;
     into->loose_phones += from->loose_phones;
     into->opaque += from->opaque;
+    into->names_like += from->names_like;
     into->long_numbers += from->long_numbers;
     into->quads += from->quads;
     into->low_quads += from->low_quads;
     into->ten_quads += from->ten_quads;
+    into->own_quads += from->own_quads;
     if (from->different == NULL)
         return 0;
     if (into->different == NULL)
@@ -249,10 +251,12 @@ int tree_add(struct node *node, const struct inspect_finding *finding, const cha
     node->roles += finding->role;
     node->loose_phones += finding->loose_phone;
     node->opaque += finding->opaque;
+    node->names_like += finding->name_like;
     node->long_numbers += finding->long_number;
     node->quads += finding->quad;
     node->low_quads += finding->quad_low;
     node->ten_quads += finding->quad_ten;
+    node->own_quads += finding->quad_own;
     if (node->different == NULL)
         node->different = calloc(1, ESTIMATE_SIZE);
     if (node->different == NULL)

@@ -44,10 +44,12 @@ struct node {
     uint64_t roles;
     uint64_t loose_phones;
     uint64_t opaque;
+    uint64_t names_like;
     uint64_t long_numbers;
     uint64_t quads;
     uint64_t low_quads;
     uint64_t ten_quads;
+    uint64_t own_quads;
     unsigned char *different; /* ESTIMATE_SIZE, or NULL: no value yet */
 };
 

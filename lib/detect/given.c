@@ -79,6 +79,36 @@ static const char *const names[] = {
 };
 /* clang-format on */
 
+static const char things[] =
+    "|gmbh|ag|kg|ohg|mbh|ug|ltd|limited|inc|llc|llp|plc|corp|corporation|company|co|sarl|sas|sa|sl|srl|spa|"
+    "snc|sp|bv|nv|group|holding|holdings|partners|sons|bros|brothers|associates|consulting|solutions|"
+    "services|systems|software|technologies|industries|international|stadtwerke|verlag|"
+    "hotel|hostel|hostal|albergo|auberge|gasthof|pension|pensjonat|villa|chalet|gite|camping|resort|"
+    "restaurant|ristorante|trattoria|pizzeria|cafe|bistro|pub|shop|store|boutique|tabac|bakery|"
+    "baeckerei|boulangerie|panaderia|ferreteria|piekarnia|chez|pharmacy|apotheke|pharmacie|farmacia|"
+    "apteka|school|schule|gymnasium|ecole|lycee|college|escuela|colegio|scuola|liceo|szkola|university|"
+    "universitaet|universite|universidad|universita|uniwersytet|hospital|clinic|klinik|klinikum|"
+    "krankenhaus|hopital|clinique|clinica|ospedale|szpital|station|airport|bahnhof|flughafen|gare|"
+    "street|strasse|avenue|road|square|platz|piazza|museum|theatre|theater|stadium|arena|"
+    "festival|foundation|stiftung|fondation|fundacion|fondazione|fundacja|institute|institut|instituto|"
+    "istituto|galeria|gallery|galerie|center|centre|centro|centrum|mall|stadium|airline|airlines|"
+    "the|of|for|with|your|new|mit|fuer|avec|pour|para|con|";
+
+bool given_is_thing(const char *word, size_t length)
+{
+    struct fold fold;
+    char listed[LONGEST + 3];
+    if (length < 2 || length >= LONGEST)
+        return false;
+    fold_key(word, length, &fold);
+    if (fold.length == 0 || fold.length > LONGEST)
+        return false;
+    listed[0] = '|';
+    memcpy(listed + 1, fold.text, fold.length);
+    memcpy(listed + 1 + fold.length, "|", 2);
+    return strstr(things, listed) != NULL;
+}
+
 bool given_is_name(const char *word, size_t length)
 {
     struct fold fold;

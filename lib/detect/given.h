@@ -12,4 +12,11 @@
  */
 bool given_is_name(const char *word, size_t length);
 
+/*
+ * given_is_thing(word, length):
+ * Whether the word makes a name one of a company, a place or a title, in spite of a given name
+ * beside it: "Villa Maria", "Bernard SARL", "Escuela Santa Clara".
+ */
+bool given_is_thing(const char *word, size_t length);
+
 #endif

@@ -21,7 +21,16 @@ static const char heads[] =
     "subject|typ|art|anzahl|format|modell|estado|tipo|stato|status|rodzaj|liczba|genre|nombre de|"
     "category|group|groups|role|roles|plan|tier|segment|source|method|event|changed|limit|quality|"
     "accuracy|precision|checked|present|missing|url|link|schema|namespace|language|lang|country|"
-    "currency|timeout|ttl|interval|";
+    "currency|timeout|ttl|interval|result|outcome|reason|success|failed|failure|attempt|attempts|"
+    "setting|settings|preference|preferences|permission|permissions|scope|rating|channel|browser|app|"
+    "application|service|engine|family|prefix|suffix|verification|validation|network|program|tag|tags|"
+    "label|feature|features|ratio|average|max|min|sum|limit|age group|statistics|stats|";
+
+/* The same at the beginning, as French, Spanish, Italian and Polish have it: tipo_usuario. */
+static const char first_heads[] =
+    "|type|tipo|typ|statut|estado|stato|status|rol|role|ruolo|rola|rodzaj|genre|grupo|groupe|gruppo|grupa|"
+    "liczba|ilosc|anzahl|cantidad|quantita|total|totale|modele|modelo|modello|marque|langue|idioma|lingua|"
+    "jezyk|categorie|categoria|kategoria|kategorie|classe|nivel|niveau|livello|poziom|is|has|count|";
 
 const char *key_meaning_kind_name(unsigned kind)
 {
@@ -29,10 +38,11 @@ const char *key_meaning_kind_name(unsigned kind)
 }
 
 /*
- * entry_in(fold, entry, length, end):
- * Whether an entry of key_words is in the key; *end is where its last place ends.
+ * entry_in(fold, entry, length, start, end):
+ * Whether an entry of key_words is in the key; its last place is *start to *end.
  */
-static bool entry_in(const struct fold *fold, const char *entry, size_t length, size_t *end)
+static bool entry_in(const struct fold *fold, const char *entry, size_t length, size_t *start,
+    size_t *end)
 {
     char word[FOLD_MOST] = "";
     size_t size = 0;
@@ -47,6 +57,7 @@ static bool entry_in(const struct fold *fold, const char *entry, size_t length, 
             continue;
         if ((open_start || fold->starts[at]) && (open_end || fold->starts[at + size])) {
             found = true;
+            *start = at;
             *end = at + size;
         }
     }
@@ -60,8 +71,9 @@ static size_t list_in(const struct fold *fold, const char *entries, bool *alone)
     *alone = false;
     for (const char *entry = entries; *entry != '\0';) {
         size_t length = strcspn(entry, "|");
+        size_t start;
         size_t end = 0;
-        if (entry_in(fold, entry, length, &end) && end > last)
+        if (entry_in(fold, entry, length, &start, &end) && end > last)
             last = end;
         if (length == fold->length && memcmp(entry, fold->text, length) == 0)
             *alone = true;
@@ -70,18 +82,55 @@ static size_t list_in(const struct fold *fold, const char *entries, bool *alone)
     return last;
 }
 
-/* The last word is one of ${heads}. */
-static bool ends_in_head(const struct fold *fold)
+static bool is_listed(const char *list, const struct fold *fold, size_t start, size_t end)
 {
     char word[FOLD_MOST + 3];
-    size_t start = fold->length;
-    while (start > 0 && !fold->starts[--start])
-        continue;
-    size_t size = fold->length - start;
+    size_t size = end - start;
     word[0] = '|';
     memcpy(word + 1, fold->text + start, size);
     memcpy(word + 1 + size, "|", 2);
-    return start > 0 && strstr(heads, word) != NULL;
+    return strstr(list, word) != NULL;
+}
+
+/* The last of several words, or the first, says something about the value. */
+static bool has_head(const struct fold *fold)
+{
+    size_t last = fold->length;
+    size_t first = 1;
+    while (last > 0 && !fold->starts[--last])
+        continue;
+    while (!fold->starts[first])
+        first++;
+    return last > 0 &&
+        (is_listed(heads, fold, last, fold->length) || is_listed(first_heads, fold, 0, first));
+}
+
+/* address_id, id_adresse: the number of an entry somewhere; of a user and a device it is their own.
+ */
+static bool is_of_entry(const struct fold *fold)
+{
+    static const char ids[] = "|id|ids|uuid|guid|key|";
+    size_t last = fold->length;
+    size_t first = 1;
+    while (last > 0 && !fold->starts[--last])
+        continue;
+    while (!fold->starts[first])
+        first++;
+    return is_listed(ids, fold, last, fold->length) ||
+        (first == 2 && is_listed(ids, fold, 0, first));
+}
+
+/* Blot out the compounds, whose words do not mean what they mean alone. */
+static void blot_compounds(struct fold *fold)
+{
+    for (const char *entry = key_compounds; *entry != '\0';) {
+        size_t length = strcspn(entry, "|");
+        size_t start;
+        size_t end;
+        if (entry_in(fold, entry, length, &start, &end))
+            memset(fold->text + start, '.', end - start);
+        entry += length + (entry[length] == '|');
+    }
 }
 
 /* Of one that is about a person and about a thing, the word that stands last counts. */
@@ -96,14 +145,17 @@ static void weigh_kinds(struct key_meaning *meaning)
 {
     const unsigned address = DETECT_BIT(KEY_ADDRESS);
     const unsigned name = DETECT_BIT(KEY_NAME);
-    unsigned network = DETECT_BIT(KEY_IP) | DETECT_BIT(DETECT_EMAIL) | DETECT_BIT(KEY_DEVICE);
+    const unsigned user = DETECT_BIT(KEY_USER);
+    const unsigned device = DETECT_BIT(KEY_DEVICE);
+    const unsigned network = DETECT_BIT(KEY_IP) | DETECT_BIT(DETECT_EMAIL) | device;
     if ((meaning->kinds & network) != 0)
         meaning->kinds &= ~address;
     /* what a user has is not the user: user_email, login_ip */
-    if ((meaning->kinds & ~(meaning->weak | DETECT_BIT(KEY_USER))) != 0)
-        meaning->kinds &= ~DETECT_BIT(KEY_USER);
-    /* user name, street name, contact phone */
-    if ((meaning->weak & name) != 0 && meaning->kinds != name)
+    if ((meaning->kinds & ~(meaning->weak | user)) != 0 || (meaning->weak & device) != 0)
+        meaning->kinds &= ~user;
+    /* user name, street name, contact phone; but "display name" */
+    if ((meaning->weak & name) != 0 && meaning->kinds != name &&
+        (meaning->kinds != (name | user) || (meaning->weak & user) == 0))
         meaning->kinds &= ~name;
     if ((meaning->kinds & DETECT_BIT(KEY_BIRTH)) != 0)
         meaning->traits &= ~(unsigned)KEY_TIME;
@@ -112,19 +164,26 @@ static void weigh_kinds(struct key_meaning *meaning)
 void key_meaning_read(const char *key, size_t length, struct key_meaning *meaning)
 {
     struct fold fold;
+    struct fold plain; /* without compounds */
     size_t person = 0;
     size_t thing = 0;
     unsigned strong = 0;
     bool named = false;
+    const unsigned of_entries = DETECT_BIT(DETECT_PHONE) | DETECT_BIT(DETECT_CARD) |
+        DETECT_BIT(DETECT_IBAN) | DETECT_BIT(KEY_NAME) | DETECT_BIT(KEY_BIRTH) |
+        DETECT_BIT(KEY_ADDRESS) | DETECT_BIT(KEY_GEO);
     meaning->kinds = 0;
     meaning->weak = 0;
     meaning->traits = 0;
     fold_key(key, length, &fold);
     if (fold.length == 0)
         return;
+    plain = fold;
+    blot_compounds(&plain);
     for (size_t i = 0; i < key_words_count; i++) {
+        bool of_persons = key_words[i].kinds != 0 || key_words[i].traits == KEY_PERSON;
         bool alone;
-        size_t end = list_in(&fold, key_words[i].entries, &alone);
+        size_t end = list_in(of_persons ? &plain : &fold, key_words[i].entries, &alone);
         if (end == 0 || (key_words[i].traits == KEY_ID && !alone))
             continue;
         meaning->kinds |= key_words[i].kinds;
@@ -145,8 +204,10 @@ void key_meaning_read(const char *key, size_t length, struct key_meaning *meanin
         meaning->traits &= ~(unsigned)KEY_NOUN;
     weigh_subject(meaning, person, thing);
     weigh_kinds(meaning);
-    if (ends_in_head(&fold))
+    if (has_head(&fold))
         meaning->kinds = 0;
+    if (is_of_entry(&fold))
+        meaning->kinds &= ~of_entries;
     meaning->weak &= meaning->kinds;
 }
 

@@ -25,7 +25,7 @@ const struct key_words key_words[] = {
     { KIND(DETECT_IBAN), 0,
         "iban*|*iban|bank account*|account iban|kontonummer|kontonr|konto nr|bankverbindung|"
         "numero compte|compte bancaire|cuenta bancaria|numero cuenta|numero de cuenta|numero conto|"
-        "conto corrente|numer konta|nr konta|numer rachunku|nr rachunku|konto bankowe" },
+        "conto corrente|account number|account no|acct no|acct number|account nr|numer konta|nr konta|numer rachunku|nr rachunku|konto bankowe" },
     { KIND(DETECT_SSN), 0,
         "ssn*|*ssn|social security*|national id*|nationalid*|national insurance*|nino|tax id*|taxid|"
         "tax number|tax payer id|passport*|*passport|passport number|id card*|identity card*|"
@@ -37,7 +37,9 @@ const struct key_words key_words[] = {
         "permis conduire|permis de conduire|dni|nie|nif|numero dni|seguridad social|pasaporte*|"
         "numero afiliacion|codice fiscale|codicefiscale|cod fisc*|passaporto*|carta identita|"
         "numero documento|tessera sanitaria|patente guida|pesel*|nr pesel|numer pesel|dowod*|"
-        "nr dowodu|numer dowodu|paszport*|prawo jazdy" },
+        "nr dowodu|numer dowodu|paszport*|prawo jazdy|documento identidad|documento identita|"
+        "piece identite|cf cliente|num dni|nr dokumentu|national insurance|personal id|personal number|"
+        "bsn|cpf|curp|ahv*|numero avs|sin number|insee|steueridentifikation*|krankenversichert*" },
 
     { KIND(KEY_NAME), 0,
         "first name*|last name*|middle name*|given name*|family name*|surname*|sur name|"
@@ -47,7 +49,10 @@ const struct key_words key_words[] = {
         "owner name|driver name|author name|manager name|student name|member name|payer name|"
         "beneficiary name|subscriber name|doctor name|attendee name|applicant name|cardholder*|"
         "card holder*|account holder*|holder name|name on card|emergency contact|next of kin|"
-        "mothers maiden name" },
+        "mothers maiden name|second name|insured name|insured person|tenant name|borrower name|"
+        "spouse name|holder names|signatory name|signer name|billing name|shipping name|delivery name|"
+        "visitor name|user real name|real name|caller name|rider name|traveler name|traveller name|"
+        "agent name|operator name|referrer name|supervisor name|assignee name|reporter name" },
     { KIND(KEY_NAME), 0,
         "vorname*|*vorname|nachname*|*nachname|familienname*|zuname|geburtsname|rufname|kundenname|"
         "*kundenname|*empfaengername|absendername|ansprechpartner*|kontoinhaber|karteninhaber|"
@@ -58,13 +63,32 @@ const struct key_words key_words[] = {
         "nombre de pila|nombre cliente|nombre del cliente|nombre apellidos|nombre paciente|"
         "nombre titular|titular*|cognome*|*cognome|nome completo|nome cognome|nome cliente|"
         "nome paziente|nome di battesimo|nominativo|intestatario*|imie*|imiona|nazwisko*|*nazwisko|"
-        "imie nazwisko|imie i nazwisko|imie klienta|nazwisko klienta|posiadacz*|pelne imie" },
+        "imie nazwisko|imie i nazwisko|imie klienta|nazwisko klienta|posiadacz*|pelne imie|firmante*|signataire*|firmatario*|podpisujacy|ansprechperson*|"
+        "anschlussnehmer|*inhaber|*inhabers|versicherungsnehmer*|teilnehmername|vertragspartner|"
+        "interlocut*|nom usage|segundo nombre|primer nombre|nombres|drugie imie" },
     { KIND(KEY_NAME), KEY_WEAK, "full name*|name|names|nom|nombre|nome|namen" },
     { KIND(KEY_NAME), KEY_WEAK | KEY_NOUN,
         "person|customer|client|patient|author|owner|assignee|"
         "assigned to|employee|manager|driver|passenger|guest|recipient|sender|buyer|contact|"
         "reviewer|approver|requester|reporter|instructor|teacher|student|doctor|signed by|"
-        "created by|approved by|attendee|kunde|patient|empfaenger|absender|fahrer|sachbearbeiter|"
+        "approved by|attendee|adjuster|adviser|advisor|applicant|beneficiary|borrower|caller|candidate|"
+        "cashier|claimant|consultant|courier|courtier|dealer|debtor|creditor|editor|examiner|interviewer|"
+        "landlord|lawyer|lender|lessee|member|nurse|organizer|organiser|participant|payee|payer|"
+        "physician|practitioner|principal investigator|purchaser|referrer|renter|resident|rider|"
+        "salesperson|sales rep|seller|signatory|signer|speaker|spouse|subscriber|supervisor|tenant|"
+        "therapist|trader|trainer|traveler|traveller|tutor|visitor|witness|worker|insured|"
+        "bewerber|melder|teilnehmer|antragsteller|mieter|vermieter|eigentuemer|besitzer|halter|kaeufer|"
+        "verkaeufer|besteller|auftraggeber|zahler|gast|gastgeber|schueler|lehrer|dozent|pruefer|"
+        "versicherter|erziehungsberechtigter|vertreter|berater|techniker|begleiter|"
+        "locataire|proprietaire|abonne|adherent|assure|voyageur|acheteur|vendeur|eleve|etudiant|"
+        "enseignant|candidat|salarie|employe|demandeur|tuteur|gestionnaire|conseiller|livreur|usager|"
+        "comprador|vendedor|huesped|inquilino|propietario|alumno|profesor|candidato|trabajador|"
+        "asegurado|abonado|solicitante|interesado|padre|madre|viajero|contacto|asesor|repartidor|"
+        "ospite|proprietario|alunno|studente|insegnante|docente|lavoratore|assicurato|abbonato|"
+        "richiedente|interessato|genitore|viaggiatore|conducente|referente|acquirente|venditore|"
+        "iscritto|consulente|corriere|wlasciciel|najemca|gosc|uczen|student|nauczyciel|kandydat|"
+        "ubezpieczony|abonent|wnioskodawca|zglaszajacy|zamawiajacy|rodzic|podrozny|osoba|kupujacy|"
+        "sprzedajacy|platnik|czlonek|kurier|doradca|kunde|patient|empfaenger|absender|fahrer|sachbearbeiter|"
         "betreuer|bearbeiter|arzt|mitarbeiter|destinataire|expediteur|passager|medecin|auteur|"
         "conducteur|responsable|beneficiaire|cliente|destinatario|remitente|pasajero|medico|autor|"
         "conductor|paciente|empleado|beneficiario|mittente|passeggero|autore|autista|paziente|"
@@ -75,7 +99,7 @@ const struct key_words key_words[] = {
         "birth*|*birth|*birthday|*birthdate|dob|bday|born|born on|born at|geburt*|*geburtsdatum|"
         "*geburtstag|geb datum|gebdat|geboren*|naissance*|*naissance|date naissance|ne le|"
         "nacimiento|*nacimiento|fecha nac*|nascita|*nascita|data nasc*|urodzeni*|*urodzenia|data ur|"
-        "rok ur*" },
+        "rok ur*|fec nac*|f nac*|f nacimiento|nato il|nata il|nato a|urodzon*|ur|ne en|nee le|jahrgang" },
     { KIND(KEY_BIRTH), KEY_WEAK, "age|alter|edad|eta|wiek|lebensalter|user age|customer age" },
 
     { KIND(KEY_ADDRESS), 0,
@@ -86,7 +110,8 @@ const struct key_words key_words[] = {
         "wohnadresse|rue|voie|numero rue|numero voie|code postal|adresse postale|complement adresse|"
         "calle|direccion*|domicilio*|codigo postal|numero calle|indirizzo*|*indirizzo|"
         "numero civico|residenza|ulica|ul|adres*|kod pocztowy|nr domu|numer domu|nr mieszkania|"
-        "numer mieszkania" },
+        "numer mieszkania|domicile|cod postal*|codice postale|cod post*|zamieszkani*|lugar residencia|"
+        "lieu residence|codice avviamento" },
     { KIND(KEY_ADDRESS), KEY_WEAK,
         "via|city|town|suburb|district|ort|stadt|wohnort|ville|commune|localite|ciudad|localidad|"
         "poblacion|citta|comune|localita|cap|cp|miasto|miejscowosc" },
@@ -116,18 +141,35 @@ const struct key_words key_words[] = {
         "id terminale|id urzadzenia|urzadzenie id|identyfikator urzadzenia|numer urzadzenia|"
         "nr rejestracyjny|numer rejestracyjny|tablica rejestracyjna" },
 
+    { KIND(KEY_DEVICE), 0,
+        "device uid|vendor identifier|vendor id for advertiser|identifier for vendor|"
+        "identifier for advertising|serial number device|devid|instance id|cihaz id" },
+    { KIND(KEY_DEVICE), KEY_WEAK,
+        "device|devices|handset|smartphone|tablet|terminal|geraet|geraete|endgeraet|mobilgeraet|appareil|"
+        "appareils|dispositivo|dispositivos|dispositivi|urzadzenie|urzadzenia" },
+
     { KIND(KEY_USER), 0,
         "user|user name*|username*|*username|login|login name|user login|user id|userid|*userid|uid|"
         "user uuid|user key|user handle|user identifier|account name|account id|customer id|"
         "customer no|customer number|client no|client number|member id|member no|subscriber id|"
-        "patient id|employee id|visitor id|nick|nick name|nickname|handle|screen name|display name|"
-        "sub|subject id|principal|principal id|skype*|twitter*|telegram|instagram|actor|actor id|"
-        "benutzer|benutzername|benutzer id|benutzerkennung|nutzer|nutzername|nutzer id|kennung|"
+        "patient id|employee id|visitor id|nick|nick name|nickname|handle|screen name|alias|aliases|gamer tag|gamertag|"
+        "sub|subject id|principal|principal id|skype*|twitter*|telegram|instagram|linkedin*|facebook*|xing|tiktok|snapchat|mastodon|bluesky|"
+        "discord|created by|updated by|modified by|changed by|deleted by|uploaded by|edited by|"
+        "requested by|reported by|opened by|closed by|invited by|submitted by|posted by|locked by|actor|actor id|"
+        "usr|usr name|usr login|benutzer|benutzername|benutzer id|benutzerkennung|nutzer|nutzername|nutzer id|kennung|"
         "anmeldename|kunden id|kundennummer|kundennr|kunden nr|mitglieds*|personalnummer|"
         "patienten id|utilisateur|nom utilisateur|nom d utilisateur|id utilisateur|identifiant|"
         "pseudo|pseudonyme|numero client|id client|usuario|nombre usuario|nombre de usuario|"
         "id usuario|numero cliente|id cliente|utente|nome utente|id utente|codice cliente|"
-        "uzytkownik*|nazwa uzytkownika|id uzytkownika|numer klienta|nr klienta|id klienta" },
+        "uzytkownik*|nazwa uzytkownika|id uzytkownika|numer klienta|nr klienta|id klienta|"
+        "spitzname|apodo|soprannome|pseudonim|surnom|erstellt von|angelegt von|geaendert von|bearbeitet von|"
+        "geloescht von|erfasst von|cree par|modifie par|supprime par|creado por|modificado por|"
+        "actualizado por|eliminado por|creato da|modificato da|aggiornato da|inserito da|"
+        "utworzone przez|utworzyl|zmienione przez|zmodyfikowal|dodane przez" },
+    { KIND(KEY_USER), KEY_WEAK,
+        "display name|displayname|mention*|mentioned*|follower|followers|following|from user|to user|"
+        "from|author|authors|reviewer|reviewers|assignee|assignees|approver|committer|commenter|requester|"
+        "reporter|creator|inviter|invitee|poster|autor|auteur|autore|bearbeiter|anzeigename|nom affiche|nombre mostrado|nome visualizzato|nazwa wyswietlana" },
 
     { 0, KEY_PERSON,
         "player*|athlete*|rider*|courier*|operator|cashier*|clerk|nurse*|donor*|tutor*|pupil*|parent*|"
@@ -136,17 +178,28 @@ const struct key_words key_words[] = {
         "recipient*|receiver|sender|owner|author|driver|student*|teacher|doctor|visitor*|applicant*|"
         "candidate*|beneficiary|holder|cardholder|profile|account|shipping*|billing*|delivery|"
         "ship to|bill to|payer|payee|caller|attendee*|participant*|resident*|tenant name|child*|"
-        "children|spouse|parent name|next of kin|insured|citizen|lead|cust|usr|emp|"
+        "children|spouse|parent name|next of kin|insured|citizen|lead|cust|usr|emp|borrower*|lessee|landlord|"
+        "renter*|debtor|claimant*|witness*|signatory|signer*|trainee*|viewer*|follower*|voter*|holders|actor|"
+        "author*|assignee*|reviewer*|requester*|reporter*|creator*|commenter*|committer*|person*|"
+        "emergency contact*|household|athlet*|"
         "kunde*|*kunde|kunden*|benutzer*|nutzer*|mitarbeiter*|patient*|empfaenger*|absender*|"
         "fahrer|gast|gaeste|kontakt*|besteller|kaeufer|versicherte*|personen|antragsteller|mieter|"
+        "bewerber*|melder*|teilnehmer*|vermieter*|eigentuemer*|besitzer*|verkaeufer*|auftraggeber*|"
+        "lehrer*|erziehungsberechtigte*|versicherungsnehmer*|rechnungsempf*|fahrgast|reisende*|inhaber|"
+        "kontoinhaber|ansprechpartner*|anschlussnehmer*|mandant|buerger|bewohner*|"
         "lieferung|lieferadresse*|rechnungsadresse*|rechnungsempf*|mitglied*|schueler|halter|"
         "utilisateur*|employe*|destinataire*|expediteur*|passager*|personne*|acheteur|livraison|"
-        "facturation|adherent|abonne|salarie|assure|voyageur*|conducteur|eleve|medecin|titulaire|"
+        "locataire*|proprietaire*|interlocuteur*|etudiant*|enseignant*|candidat*|demandeur|vendeur|"
+        "parents|tuteur|usager*|contacts|facturation|adherent|abonne|salarie|assure|voyageur*|conducteur|eleve|medecin|titulaire|"
         "cliente*|usuario*|empleado*|destinatario*|remitente|pasajero*|persona*|envio|facturacion|"
-        "paciente*|comprador|titular|alumno|conductor|asegurado|huesped|utente|dipendente|mittente|"
+        "propietario*|inquilino*|solicitante*|interesado*|trabajador*|viajero*|vendedor|abonado|"
+        "padre|madre|candidato*|contacto*|profesor*|paciente*|comprador|titular|alumno|conductor|asegurado|huesped|utente|dipendente|mittente|"
         "passeggero|paziente|spedizione|fatturazione|acquirente|intestatario|ospite|assicurato|"
+        "genitore|genitori|alunno|alunni|referente|proprietario|inquilino|richiedente|conducente|"
+        "viaggiatore|iscritto|abbonato|lavoratore|contatto|contatti|persone|venditore|candidato|"
         "studente|autista|klient*|uzytkownik*|pracownik*|odbiorca|nadawca|pasazer*|osoba|osoby|"
-        "kierowca|dostawa|pacjent*|kupujacy|ubezpieczony|gosc|wysylka|uczestnik*" },
+        "wlasciciel*|najemca|zglaszajacy|zamawiajacy|wnioskodawca|rodzic*|uczen|nauczyciel|abonent*|"
+        "czlonek|platnik|sprzedajacy|kandydat*|podrozny|kontakt|kierowca|dostawa|pacjent*|kupujacy|ubezpieczony|gosc|wysylka|uczestnik*" },
     { 0, KEY_THING | KEY_LASTING,
         "product*|item*|article*|goods|sku|store*|shop*|company|corp|corporation|vendor*|supplier*|merchant*|"
         "brand*|category|categories|host|hosts|hostname|server*|warehouse*|branch|venue*|hotel*|airport*|"
@@ -157,17 +210,35 @@ const struct key_words key_words[] = {
         "laden|lager*|abteilung*|verein|haendler|produit*|entreprise*|societe*|magasin*|"
         "fournisseur*|marque*|entrepot*|categorie*|boutique*|producto*|empresa*|tienda*|proveedor*|"
         "marca*|categoria*|almacen*|sucursal|prodotto|prodotti|azienda*|negozio*|fornitore*|"
+        "site*|office*|vessel*|boat*|storm*|hurricane*|train*|accommodation*|lodging*|apartment building|property manager|stadium*|theatre*|theater*|"
+        "cinema*|museum*|hospital*|clinic*|pharmacy|factory|factories|charger*|charging station|"
+        "flight*|beacon*|antenna*|tower*|geofence*|poi|pois|landmark*|landing page|"
+        "port of|harbour|harbor|terminal building|unterkunft|hotels|standorte|haltestelle*|bahnhof*|"
+        "flughafen|werk|anlage*|messstelle*|sensoren|veranstaltungsort|krankenhaus*|schule|"
+        "hebergement*|logement|relais|point relais|gare|aeroport|usine|capteur*|etablissement*|ecole|"
+        "hopital|lieu retrait|alojamiento*|estacion|aeropuerto|fabrica|taller|colegio|escuela|hospital|"
+        "struttura*|alloggio|stazione|aeroporto|fabbrica|sensore*|scuola|ospedale|sede|punto ritiro|"
+        "obiekt*|nocleg*|lotnisko|stacja|dworzec|fabryka|czujnik*|szkola|szpital|placowka|punkt odbioru|"
+        "paczkomat*|"
         "magazzino*|societa|sklep*|dostawca*|kategoria*|magazyn*|przedsiebiorstwo*|oddzial*" },
     { 0, KEY_THING,
         "event*|file*|folder|path|service*|app|apps|application*|campaign*|project*|team*|queue*|"
         "topic*|table*|bucket*|country|module*|template*|job|jobs|task*|workflow*|function*|class|"
         "method*|metric*|field*|column*|tag|tags|label*|role*|permission*|plan|feature*|document*|"
         "course*|channel*|page*|model*|variant*|node|nodes|image|images|namespace*|environment|env|region|"
-        "zone|site*|office*|schema|os|browser|platform|process|thread|logger|locale|currency|"
+        "zone|schema|os|browser|platform|process|thread|logger|locale|currency|"
         "language|timezone|medication|drug|part|parts|datei*|ereignis*|fichier*|evenement*|archivo*|"
         "evento*|plik*|zdarzenie*|nazwa|state|province|county|button|action|step|"
         "rule|policy|group*|list|collection|segment|coupon|promo*|subscription|option*|attribute*|"
         "property|param*|header*|query|index|bundle|vehicle|car|engine" },
+
+    { 0, KEY_MACHINE,
+        "host|hosts|hostname|host name|server*|node|nodes|nodename|pod|pods|cluster*|container*|instance*|"
+        "gateway*|gw|upstream*|backend*|broker*|listener*|listen|bind*|target*|runner*|proxy|proxies|"
+        "balancer*|lb|router*|switch|db|database|master|replica|primary|secondary|endpoint*|service*|dst|"
+        "dest|destination|internal|cdn|nameserver*|resolver*|dns|machine*|virtual machine|vm|hypervisor|"
+        "exporter|scrape*|kubelet|daemon|edge|origin server|serveur*|noeud*|hote|rechner|knoten|"
+        "servidor*|nodo|nodos|serwer*|wezel" },
 
     { 0, KEY_VERSION,
         "version*|*version|ver|build*|release*|firmware*|fw|sdk*|revision|rev|wersja*|versione|"
@@ -208,3 +279,14 @@ const struct key_words key_words[] = {
 };
 
 const size_t key_words_count = sizeof key_words / sizeof *key_words;
+
+/* clang-format off */
+const char key_compounds[] =
+    "user agent*|useragent*|user pool*|user interface*|user journey*|user flow*|user story|user stories|"
+    "user manual*|user guide*|user experience*|user space|user mode|user defined|user action*|"
+    "user activity|user event*|user script*|mail server*|mail host*|mail queue*|mail template*|"
+    "email template*|email campaign*|score card*|scorecard*|customer care|customer service*|"
+    "customer success|customer support|client side|client lib*|client sdk*|client app*|client secret|"
+    "login page*|login form*|login flow*|login button*|login screen*|login url*|address space|"
+    "contact form*|phone model|phone book|guest network|service account*|name server*|name space*";
+/* clang-format on */

@@ -20,4 +20,10 @@ struct key_words {
 extern const struct key_words key_words[];
 extern const size_t key_words_count;
 
+/*
+ * What is called after a person or a personal value and is neither: a user agent, a mail server. In
+ * the same form. Their words say nothing of kinds and persons.
+ */
+extern const char key_compounds[];
+
 #endif

@@ -62,18 +62,21 @@ static bool is_name(const struct likely *value, const struct census *census)
         !has_any(value, "_/\\@<>{}[]=:;#&|");
 }
 
+/* A given name, and no word that makes it a company's, a place's or a title's. */
 static bool has_given_name(const struct likely *value)
 {
+    bool given = false;
     size_t start = 0;
     for (size_t i = 0; i <= value->length; i++) {
         if (i < value->length &&
             (shape_is_letter(value->text[i]) || (unsigned char)value->text[i] >= 0x80))
             continue;
-        if (given_is_name(value->text + start, i - start))
-            return true;
+        if (given_is_thing(value->text + start, i - start))
+            return false;
+        given = given || given_is_name(value->text + start, i - start);
         start = i + 1;
     }
-    return false;
+    return given;
 }
 
 bool likely_person(const char *text, size_t length)
@@ -85,7 +88,8 @@ bool likely_person(const char *text, size_t length)
     struct census census = take(&value);
     size_t words = census.blanks + 1;
     return is_name(&value, &census) && words <= 4 && census.capitals >= 2 &&
-        census.letters > census.capitals && given_is_name(text, strcspn(text, " "));
+        census.letters > census.capitals && given_is_name(text, strcspn(text, " ")) &&
+        has_given_name(&value);
 }
 
 static bool is_birth(const struct likely *value, const struct census *census)
@@ -101,7 +105,8 @@ static bool is_address(const struct likely *value, const struct census *census, 
 {
     if (value->number)
         return census->digits >= 4 && census->digits <= 6 && census->others == 0;
-    if (value->length > 200 || value->length == 0 || has_any(value, "@{}<>=_"))
+    if (value->length > 200 || value->length == 0 || has_any(value, "@{}<>=_") ||
+        memmem(value->text, value->length, "://", 3) != NULL)
         return false;
     if (value->length > 2 && memcmp(value->text, "0x", 2) == 0)
         return false;
@@ -134,6 +139,9 @@ static bool is_geo(const struct likely *value, const struct census *census, bool
     }
     if (point == NULL)
         return value->number && !weak && census->digits <= 3;
+    /* a position in a film, or on a page, is a number as well */
+    if (weak && value->number && (fraction < 4 || value->text[value->text[0] == '-'] == '0'))
+        return false;
     return whole >= 1 && whole <= 3 && fraction >= (weak ? 3 : 1);
 }
 
@@ -149,6 +157,42 @@ static bool is_official(const struct likely *value, const struct census *census)
     return census->digits >= 4 && census->digits + census->letters <= 34 &&
         value->length <= SHORT_MOST && census->letters <= 18 && !has_any(value, "@:_") &&
         !(value->number && has_any(value, ".eE"));
+}
+
+/* What a generator makes, not a model's name: a UUID, long hexadecimal digits, mostly digits. */
+static bool is_generated(const struct likely *value, const struct census *census)
+{
+    size_t hex = 0;
+    if (value->length < 10 || value->length > 64 || census->digits < 2 || has_any(value, " ._/@"))
+        return false;
+    for (size_t i = 0; i < value->length; i++)
+        hex += shape_is_hex(value->text[i]) || value->text[i] == '-' || value->text[i] == ':';
+    return (hex == value->length && value->length >= 12) || census->digits > census->letters;
+}
+
+/* "@alice" */
+static bool is_mention(const struct likely *value)
+{
+    size_t i = 1;
+    if (value->length < 3 || value->length > SHORT_MOST || value->text[0] != '@')
+        return false;
+    while (i < value->length &&
+        (shape_is_word(value->text[i]) || value->text[i] == '.' || value->text[i] == '-'))
+        i++;
+    return i == value->length;
+}
+
+/* A word in small letters, or with more than letters in it: "jdoe", "Anna_K". */
+static bool is_handle(const struct likely *value, const struct census *census)
+{
+    if (value->number || census->blanks > 0 || value->length < 3 || value->length > SHORT_MOST ||
+        census->letters == 0)
+        return false;
+    for (size_t i = 0; i < value->length; i++)
+        if (!shape_is_word(value->text[i]) && value->text[i] != '.' && value->text[i] != '-' &&
+            (unsigned char)value->text[i] < 0x80)
+            return false;
+    return census->capitals == 0 || census->digits > 0 || has_any(value, "._");
 }
 
 static bool is_user(const struct likely *value, const struct census *census)
@@ -182,7 +226,7 @@ static bool is_kind(const struct likely *value, const struct census *census, uns
     case KEY_GEO:
         return is_geo(value, census, weak);
     case KEY_DEVICE:
-        return is_number_of_holder(value, census);
+        return weak ? is_generated(value, census) : is_number_of_holder(value, census);
     case KEY_USER:
         return is_user(value, census);
     default:
@@ -198,11 +242,16 @@ unsigned likely_kinds(const struct likely *value, unsigned kinds, unsigned weak,
     struct census census = take(value);
     bool sure =
         (weak & DETECT_BIT(KEY_NAME)) == 0 || (traits & (KEY_PERSON | KEY_NOUN)) == KEY_PERSON;
+    const unsigned aside = KEY_TIME | KEY_VERSION | KEY_OPAQUE;
+    bool person = (traits & KEY_PERSON) != 0;
     for (unsigned left = kinds; left != 0; left &= left - 1) {
         unsigned kind = (unsigned)__builtin_ctz(left);
         bool is_weak = (weak & DETECT_BIT(kind)) != 0;
         if (is_kind(value, &census, kind, is_weak) &&
             (kind != KEY_NAME || sure || has_given_name(value)) &&
+            (kind != KEY_DEVICE || !is_weak || (traits & aside) == 0) &&
+            (kind != KEY_USER || !is_weak || is_mention(value) ||
+                (person && is_handle(value, &census))) &&
             (kind != DETECT_PHONE || (traits & KEY_TIME) == 0))
             likely |= DETECT_BIT(kind);
     }

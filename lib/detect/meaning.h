@@ -31,7 +31,8 @@ enum key_trait {
     KEY_LASTING = 512, /* with KEY_THING: what is inside is about the thing as well */
     KEY_NOUN = 1024,   /* its weak name is by a word for a person, which may stand for a company */
     KEY_PART = 2048,   /* a part of what the key above speaks of: name.first, address.line1 */
-    KEY_SURROGATE = 4096 /* an id or a number that was given out: user_id, Kundennummer */
+    KEY_SURROGATE = 4096, /* an id or a number that was given out: user_id, Kundennummer */
+    KEY_MACHINE = 8192    /* a server, a node: a private address of a network is no person's */
 };
 
 #endif

@@ -29,7 +29,7 @@ static const struct {
                  "passportNumber nrDowodu" },
     { "name",    "firstName last_name Vorname NACHNAME prénom nomFamille apellidos cognome imię nazwisko surname "
                  "customer_name cardholder_name" },
-    { "name?",   "name nom nombre nome full_name author kunde" },
+    { "name?",   "name nom nombre nome full_name owner kunde" },
     { "birth",   "birthDate date_of_birth dob Geburtsdatum geburtstag dateNaissance fecha_nacimiento data_di_nascita "
                  "dataUrodzenia" },
     { "birth?",  "age alter edad" },
@@ -39,10 +39,15 @@ static const struct {
     { "geo",     "lat latitude lng longitude Breitengrad längengrad latitud coordinates gps_position" },
     { "geo?",    "location position standort" },
     { "device",  "device_id deviceId DEVICE-ID imei idfa advertisingId geräteId id_urządzenia mac_address license_plate" },
-    { "user",    "user_id userName username login benutzername utilisateur usuario nome_utente nazwaUzytkownika" },
+    { "device?", "device Gerät dispositivo appareil urządzenie" },
+    { "user",    "user_id userName username login benutzername utilisateur usuario nome_utente nazwaUzytkownika "
+                 "created_by erstelltVon modifié_par gamertag" },
+    { "name?,user?", "author assignee" },
+    { "user?",   "mentions from" },
     { "",        "app_version device_type locale status created_at shipment zip_size phone_type ip_count order_id "
                  "email_verified name_length address_type latency flat platform hotel_stars page usage message "
-                 "requestId trace_id description price x \xC3\xA9 _ 1" },
+                 "requestId trace_id user_agent_family userAgent login_result tipo_usuario statut_client address_id "
+                 "id_adresse user_interface liczba_klientow mail_server description price x \xC3\xA9 _ 1" },
 };
 
 static const struct {
@@ -58,6 +63,7 @@ static const struct {
     { KEY_HOLDER,  "device gerät appareil" },
     { KEY_SURROGATE, "user_id userId userid Kundennummer id_cliente customerNo" },
     { KEY_ID,      "id uuid identifier" },
+    { KEY_MACHINE, "server_ip podIP upstream_addr host db_host serwer_ip" },
 };
 
 static const char *const data[] = { "203.0.113.7", "a@example.com", "550e8400-e29b-41d4-a716-446655440000", "4711", "2024-01-15",
@@ -185,6 +191,43 @@ static void values_have_the_shape_of_a_kind(void **state)
     }
 }
 
+/* What a word that is said of things, too, takes. */
+static const struct {
+    const char *text;
+    bool number;
+    unsigned kind;
+    unsigned traits;
+    bool likely;
+} weak_values[] = {
+    { "9f86d081884c7d65", false, KEY_DEVICE, 0, true },
+    { "550e8400-e29b-41d4-a716-446655440000", false, KEY_DEVICE, 0, true },
+    { "SM-G991B", false, KEY_DEVICE, 0, false },
+    { "iPhone15,2", false, KEY_DEVICE, 0, false },
+    { "2024-01-15T10:00:00Z", false, KEY_DEVICE, KEY_TIME, false },
+    { "Anna", false, KEY_NAME, 0, true },
+    { "Villa Maria", false, KEY_NAME, 0, false },
+    { "Bernard SARL", false, KEY_NAME, 0, false },
+    { "darkwolf92", false, KEY_USER, KEY_PERSON, true },
+    { "darkwolf92", false, KEY_USER, 0, false },
+    { "Running Shoes", false, KEY_USER, KEY_PERSON, false },
+    { "@anna.k", false, KEY_USER, 0, true },
+    { "@scope/package", false, KEY_USER, 0, false },
+    { "0.73451", true, KEY_GEO, 0, false },
+    { "13.40495", true, KEY_GEO, 0, true },
+};
+
+static void weak_keys_take_less(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof weak_values / sizeof *weak_values; i++) {
+        const struct likely value = { weak_values[i].text, strlen(weak_values[i].text),
+            weak_values[i].number };
+        unsigned bit = DETECT_BIT(weak_values[i].kind);
+        if ((likely_kinds(&value, bit, bit, weak_values[i].traits) == bit) != weak_values[i].likely)
+            fail_msg("%s as %s", weak_values[i].text, key_kind_name(weak_values[i].kind));
+    }
+}
+
 static const struct {
     const char *text;
     bool number;
@@ -233,6 +276,7 @@ int main(void)
         cmocka_unit_test(keys_that_are_data_are_told_from_names),
         cmocka_unit_test(takes_any_bytes),
         cmocka_unit_test(values_have_the_shape_of_a_kind),
+        cmocka_unit_test(weak_keys_take_less),
         cmocka_unit_test(numbers_given_out_name_nobody),
         cmocka_unit_test(names_are_told_from_titles),
     };
