@@ -106,9 +106,13 @@ void inspect_key_below(struct inspect_key *key, const struct key_meaning *meanin
         key->weak = above->weak & ~DETECT_BIT(KEY_NAME);
         key->traits &= ~(unsigned)KEY_TIME;
     }
+    /* the name in an event is the event's, though who is named in it is somebody */
+    if (key->kinds == DETECT_BIT(KEY_NAME) && key->weak == key->kinds &&
+        (key->traits & KEY_NOUN) == 0 && (above->traits & (KEY_THING | KEY_PERSON)) == KEY_THING)
+        key->traits |= KEY_THING;
     /* user.name may be a name that the user took */
     if (key->kinds == DETECT_BIT(KEY_NAME) && key->weak == key->kinds &&
-        (key->traits & KEY_NOUN) == 0 && (above->traits & KEY_PERSON) != 0) {
+        (key->traits & KEY_BARE) != 0 && (above->traits & KEY_PERSON) != 0) {
         key->kinds |= DETECT_BIT(KEY_USER);
         key->weak |= DETECT_BIT(KEY_USER);
     }
@@ -255,12 +259,14 @@ static void inspect_key_words(const struct inspect_key *key, const struct likely
     if ((finding->kinds & (DETECT_BIT(DETECT_IPV4) | DETECT_BIT(DETECT_IPV6))) != 0)
         likely &= ~DETECT_BIT(KEY_ADDRESS);
     finding->kinds |= likely;
-    finding->name_like = (key->weak & DETECT_BIT(KEY_NAME)) != 0 && (key->traits & KEY_NOUN) == 0 &&
+    finding->name_like = (key->weak & DETECT_BIT(KEY_NAME)) != 0 && (key->traits & KEY_BARE) != 0 &&
         likely_kinds(value, DETECT_BIT(KEY_NAME), 0, key->traits) != 0;
     if ((likely & DETECT_BIT(KEY_USER)) != 0)
         finding->opaque = likely_opaque(value, key->traits);
-    if (!value->number && (finding->kinds & DETECT_BIT(KEY_NAME)) == 0 &&
-        (key->traits & KEY_THING) == 0 && likely_person(value->text, value->length))
+    if (value->number || (key->traits & KEY_THING) != 0)
+        return;
+    finding->formed = likely_formed(value->text, value->length);
+    if (finding->formed && likely_person(value->text, value->length))
         finding->kinds |= DETECT_BIT(KEY_NAME);
 }
 

@@ -37,10 +37,13 @@ struct inspect_finding {
     bool role;        /* e-mail, but only of functions: info@ */
     bool loose_phone; /* the whole value is digits in groups, which may be another number's */
     bool opaque;      /* KEY_USER, but a number that names nobody by itself */
+    bool formed;      /* words as those of a person's name */
+    bool name_like;   /* of a weak KEY_NAME: it is one if what stands beside it is a person's */
     bool long_number; /* as many digits as a card has */
     bool quad;        /* four numbers, an IPv4 address or a version: */
     bool quad_low;    /* each of two digits at most, all such; */
-    bool quad_ten;    /* the first is 10, as in a private network */
+    bool quad_ten;    /* the first is 10, as in a private network; */
+    bool quad_own;    /* all such are of a private network or of the machine itself */
 };
 
 struct inspect;

@@ -68,13 +68,23 @@ static unsigned by_shape(const struct node *node)
     return kinds;
 }
 
+/* Whether nearly all of many different values are words as those of a name. Of lists of persons
+ * there are more names than anybody has written down. */
+static bool are_formed(const struct node *node)
+{
+    enum { DIFFERENT = 16 };
+    return node->formed * 10 >= node->values * 9 && node->different != NULL &&
+        estimate_count(node->different) >= DIFFERENT;
+}
+
 static unsigned name_of(const struct node *node)
 {
+    enum { SOME = 3, RARE = 10 };
     bool unsure = says(node, KEY_NAME) && is_weak(node, KEY_NAME);
     if (unsure && (node->key.traits & KEY_THING) != 0)
         return DETECT_NONE;
     bool person = (node->key.traits & (KEY_PERSON | KEY_NOUN)) == KEY_PERSON;
-    uint64_t least = unsure && person ? 2 : 3;
+    uint64_t least = unsure && person ? 2 : are_formed(node) ? RARE : SOME;
     return is_one_in(hits(node, KEY_NAME), least, node->values) ? DETECT_BIT(KEY_NAME)
                                                                 : DETECT_NONE;
 }

@@ -81,6 +81,7 @@ static int merge(struct node *into, const struct node *from)
     into->roles += from->roles;
     into->loose_phones += from->loose_phones;
     into->opaque += from->opaque;
+    into->formed += from->formed;
     into->names_like += from->names_like;
     into->long_numbers += from->long_numbers;
     into->quads += from->quads;
@@ -251,6 +252,7 @@ int tree_add(struct node *node, const struct inspect_finding *finding, const cha
     node->roles += finding->role;
     node->loose_phones += finding->loose_phone;
     node->opaque += finding->opaque;
+    node->formed += finding->formed;
     node->names_like += finding->name_like;
     node->long_numbers += finding->long_number;
     node->quads += finding->quad;

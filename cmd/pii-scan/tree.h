@@ -45,6 +45,7 @@ struct node {
     uint64_t loose_phones;
     uint64_t opaque;
     uint64_t names_like;
+    uint64_t formed;
     uint64_t long_numbers;
     uint64_t quads;
     uint64_t low_quads;

@@ -6,7 +6,7 @@
 
 /*
  * given_is_name(word, length):
- * Whether the word, in any case, is one of some hundred given names that are common where English,
+ * Whether the word, in any case, is one of two thousand given names that are common where English,
  * German, French, Spanish, Italian and Polish are spoken. Far from all: it tells what a list of
  * names looks like, not whether a word is one.
  */

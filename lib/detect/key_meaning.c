@@ -190,8 +190,12 @@ void key_meaning_read(const char *key, size_t length, struct key_meaning *meanin
         if ((key_words[i].traits & KEY_WEAK) == 0)
             strong |= key_words[i].kinds;
         meaning->traits |= key_words[i].traits;
+        if (alone && key_words[i].kinds == DETECT_BIT(KEY_NAME) && key_words[i].traits == KEY_WEAK)
+            meaning->traits |= KEY_BARE;
         named |= key_words[i].kinds == DETECT_BIT(KEY_NAME) && key_words[i].traits == KEY_WEAK;
-        if (key_words[i].traits == KEY_PERSON)
+        if ((key_words[i].traits & ~(unsigned)KEY_WEAK) == KEY_NOUN && end > person)
+            person = end;
+        if (key_words[i].traits == KEY_PERSON && end > person)
             person = end;
         if ((key_words[i].traits & KEY_THING) != 0 && end > thing)
             thing = end;

@@ -62,34 +62,51 @@ static bool is_name(const struct likely *value, const struct census *census)
         !has_any(value, "_/\\@<>{}[]=:;#&|");
 }
 
-/* A given name, and no word that makes it a company's, a place's or a title's. */
-static bool has_given_name(const struct likely *value)
+struct words {
+    bool given; /* one of them is a given name, */
+    bool thing; /* or a company's, a place's or a title's */
+};
+
+static struct words words_of(const struct likely *value)
 {
-    bool given = false;
+    struct words words = { false, false };
     size_t start = 0;
-    for (size_t i = 0; i <= value->length; i++) {
+    for (size_t i = 0; i <= value->length && !words.thing; i++) {
         if (i < value->length &&
             (shape_is_letter(value->text[i]) || (unsigned char)value->text[i] >= 0x80))
             continue;
-        if (given_is_thing(value->text + start, i - start))
-            return false;
-        given = given || given_is_name(value->text + start, i - start);
+        words.thing = given_is_thing(value->text + start, i - start);
+        words.given = words.given || given_is_name(value->text + start, i - start);
         start = i + 1;
     }
-    return given;
+    return words;
+}
+
+static bool has_given_name(const struct likely *value)
+{
+    struct words words = words_of(value);
+    return words.given && !words.thing;
+}
+
+bool likely_formed(const char *text, size_t length)
+{
+    enum { LEAST = 5, WORDS_OF_NAME = 5 };
+    const struct likely value = { text, length, false };
+    bool capital =
+        length > 0 && ((unsigned char)(text[0] - 'A') < 26 || (unsigned char)text[0] >= 0x80);
+    if (!capital || length < LEAST || length > NAME_MOST || memchr(text, ' ', length) == NULL)
+        return false;
+    struct census census = take(&value);
+    return is_name(&value, &census) && census.blanks < WORDS_OF_NAME &&
+        census.capitals + ((unsigned char)text[0] >= 0x80) >= 2 &&
+        census.letters > census.capitals && !words_of(&value).thing;
 }
 
 bool likely_person(const char *text, size_t length)
 {
-    const struct likely value = { text, length, false };
-    if (length < 5 || length > NAME_MOST || (unsigned char)(text[0] - 'A') >= 26 ||
-        memchr(text, ' ', length) == NULL)
-        return false;
-    struct census census = take(&value);
-    size_t words = census.blanks + 1;
-    return is_name(&value, &census) && words <= 4 && census.capitals >= 2 &&
-        census.letters > census.capitals && given_is_name(text, strcspn(text, " ")) &&
-        has_given_name(&value);
+    const char *blank = memchr(text, ' ', length);
+    return blank != NULL && likely_formed(text, length) &&
+        given_is_name(text, (size_t)(blank - text));
 }
 
 static bool is_birth(const struct likely *value, const struct census *census)

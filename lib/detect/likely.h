@@ -21,8 +21,11 @@ struct likely {
  */
 unsigned likely_kinds(const struct likely *value, unsigned kinds, unsigned weak, unsigned traits);
 
-/* Whether the text is a person's name, whatever its key: two to four words with capitals, of which
- * one is a given name that is known. */
+/* Whether the text has the form of a person's name: two to five words, with capitals, none of which
+ * is a company's or a place's. */
+bool likely_formed(const char *text, size_t length);
+
+/* Whether it is one, whatever its key: the first of them is a given name that is known. */
 bool likely_person(const char *text, size_t length);
 
 /*

@@ -32,6 +32,7 @@ enum key_trait {
     KEY_NOUN = 1024,   /* its weak name is by a word for a person, which may stand for a company */
     KEY_PART = 2048,   /* a part of what the key above speaks of: name.first, address.line1 */
     KEY_SURROGATE = 4096, /* an id or a number that was given out: user_id, Kundennummer */
+    KEY_BARE = 16384,     /* a word for a name is all of it: name, not event_name */
     KEY_MACHINE = 8192    /* a server, a node: a private address of a network is no person's */
 };
 

@@ -224,7 +224,7 @@ static void weak_keys_take_less(void **state)
             weak_values[i].number };
         unsigned bit = DETECT_BIT(weak_values[i].kind);
         if ((likely_kinds(&value, bit, bit, weak_values[i].traits) == bit) != weak_values[i].likely)
-            fail_msg("%s as %s", weak_values[i].text, key_kind_name(weak_values[i].kind));
+            fail_msg("%s as %s", weak_values[i].text, key_meaning_kind_name(weak_values[i].kind));
     }
 }
 
