@@ -9,6 +9,7 @@
 #include "detect/likely.h"
 #include "json/string.h"
 #include "json/walk.h"
+#include "piece.h"
 
 /* Packed into each other so deep; each takes as much memory as the record, at most. */
 enum { LEVELS = 3, KEPT = 1 << 16, CACHE = 256, CACHED_KEY = 40, BASE64_LEAST = 16 };
@@ -141,61 +142,6 @@ static const struct key_meaning *meaning_of(struct inspect *inspect, const char 
     return &cached->meaning;
 }
 
-/* siv1.KEYID. and its like, which pii-mask writes. */
-static bool is_token(const char *text, size_t length)
-{
-    static const char *const methods[] = { "siv1.", "hmac1.", "seal1." };
-    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
-        size_t start = strlen(methods[i]);
-        if (length > start + 9 && memcmp(text, methods[i], start) == 0 && text[start + 8] == '.')
-            return true;
-    }
-    return false;
-}
-
-/* An address of a function, not of a person: noreply@, info@. */
-static bool is_role(const char *text, size_t length)
-{
-    static const char roles[] =
-        "|noreply|no-reply|no_reply|donotreply|do-not-reply|support|info|contact|hello|sales|admin|"
-        "webmaster|postmaster|billing|help|service|office|newsletter|marketing|abuse|notifications|"
-        "notification|alerts|alert|mailer-daemon|kontakt|kundenservice|hostmaster|security|team|jobs|"
-        "press|root|system|bot|git|bounce|bounces|contacto|contatti|biuro|ventas|";
-    char word[24] = "|";
-    size_t size = 0;
-    while (size < length && text[size] != '@' && size < sizeof word - 3) {
-        char c = text[size];
-        word[1 + size++] = (unsigned char)(c - 'A') < 26 ? (char)(c | 0x20) : c;
-    }
-    memcpy(word + 1 + size, "|", 2);
-    return size > 0 && size < length && text[size] == '@' && strstr(roles, word) != NULL;
-}
-
-/* An address that no network outside sees (RFC 1918, 1122, 3927, 6598). */
-static bool is_own(const char *text, size_t length)
-{
-    unsigned octets[2] = { 0, 0 };
-    size_t part = 0;
-    for (size_t i = 0; i < length && part < 2; i++) {
-        if (text[i] == '.')
-            part++;
-        else
-            octets[part] = octets[part] * 10 + (unsigned)(text[i] - '0');
-    }
-    return octets[0] == 10 || octets[0] == 127 || (octets[0] == 192 && octets[1] == 168) ||
-        (octets[0] == 172 && octets[1] >= 16 && octets[1] < 32) ||
-        (octets[0] == 169 && octets[1] == 254) ||
-        (octets[0] == 100 && octets[1] >= 64 && octets[1] < 128);
-}
-
-/* "10.0.0.0/8": of a whole network, as a setting has it. */
-static bool is_network(const char *text, size_t length, const struct detect_piece *piece)
-{
-    size_t end = piece->offset + piece->length;
-    return end + 1 < length && text[end] == '/' && text[end + 1] >= '1' && text[end + 1] <= '9' &&
-        memcmp(text + end - 2, ".0", 2) == 0;
-}
-
 /* "10.0.0.7", and versions that look like it: "4.12.0.7". */
 static void inspect_at_quad(const char *text, size_t length, struct inspect_finding *finding)
 {
@@ -207,7 +153,7 @@ static void inspect_at_quad(const char *text, size_t length, struct inspect_find
     }
     finding->quad_low = longest < 3 && (finding->quad_low || !finding->quad);
     finding->quad_ten = finding->quad_ten || memcmp(text, "10.", 3) == 0;
-    finding->quad_own = is_own(text, length) && (finding->quad_own || !finding->quad);
+    finding->quad_own = piece_is_own(text, length) && (finding->quad_own || !finding->quad);
     finding->quad = true;
 }
 
@@ -231,13 +177,14 @@ static void inspect_at_shape(const struct inspect_key *key, const char *text, si
             continue;
         if (whole && piece.kind == DETECT_IPV4 && (key->traits & KEY_VERSION) != 0)
             continue;
-        if (piece.kind == DETECT_IPV4 && is_network(text, length, &piece))
+        if (piece.kind == DETECT_IPV4 &&
+            piece_is_network(text, length, piece.offset + piece.length))
             continue;
         if (piece.kind == DETECT_EMAIL) {
             if (!whole && text[0] == '<' && (key->traits & KEY_OPAQUE) != 0)
                 continue; /* <…@host>, which identifies a message (RFC 5322, section 3.6.4) */
             mails++;
-            roles += is_role(text + piece.offset, piece.length);
+            roles += piece_is_role(text + piece.offset, piece.length);
         }
         if (piece.kind == DETECT_PHONE)
             finding->loose_phone = whole && !said && text[piece.offset] != '+';
@@ -285,7 +232,7 @@ static int inspect_string(struct inspect *inspect, const struct inspect_key *key
     size_t length, struct inspect_finding *finding)
 {
     const struct likely value = { text, length, false };
-    if (is_token(text, length)) {
+    if (piece_is_token(text, length)) {
         finding->masked = true;
         return 0;
     }
