@@ -85,7 +85,8 @@ PII_LAYERS := mask detect record confine crypto json base
 UNWRAP_LAYERS := record confine inflate crypto json base
 PG_LAYERS  := record pg confine json base
 SCAN_LAYERS := mask detect record confine crypto json base
-PROGRAMS   := sqs-pull sqs-unwrap sqs-ack sqs-send pii-scan pii-mask pii-unmask pii-keygen pg-load rds-token sqs2pg-read
+SUGGEST_LAYERS := detect record confine json base
+PROGRAMS   := sqs-pull sqs-unwrap sqs-ack sqs-send pii-scan pii-mask pii-unmask pii-keygen pg-suggest pg-load rds-token sqs2pg-read
 LAYERS_sqs-pull   := $(SQS_LAYERS)
 LAYERS_sqs-ack    := $(SQS_LAYERS)
 LAYERS_sqs-send   := $(SQS_LAYERS)
@@ -94,6 +95,7 @@ LAYERS_pii-scan   := $(SCAN_LAYERS)
 LAYERS_pii-mask   := $(PII_LAYERS)
 LAYERS_pii-unmask := $(PII_LAYERS)
 LAYERS_pii-keygen := $(PII_LAYERS)
+LAYERS_pg-suggest := $(SUGGEST_LAYERS)
 LAYERS_pg-load    := $(PG_LAYERS)
 LAYERS_rds-token  := $(SQS_LAYERS)
 LAYERS_sqs2pg-read := base
@@ -155,7 +157,8 @@ tests_of   = $(filter $(BUILD)/unit/$(1)_% $(BUILD)/replay/$(1)_% $(BUILD)/fuzze
 
 # Tests: tests/unit/LAYER_anything.c is a program of unit tests, tests/fuzz/LAYER_anything.c an entry
 # of libFuzzer. What fuzzing found worth keeping lies in tests/fuzz/corpus/LAYER_anything, and make
-# check replays it. For load, send and unwrap, read pg-load, sqs-send and sqs-unwrap: programs, not layers.
+# check replays it. For load, send, unwrap and suggest, read pg-load,
+# sqs-send, sqs-unwrap and pg-suggest: programs, not layers.
 FUZZ_NAMES := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))
 REPLAYS    := $(FUZZ_NAMES:%=$(BUILD)/replay/%)
@@ -174,6 +177,7 @@ $(call tests_of,load):   $(call objects_of,pg-load)
 $(call tests_of,send):   $(call objects_of,sqs-send)
 $(call tests_of,ack):    $(call objects_of,sqs-ack)
 $(call tests_of,unwrap): $(call objects_of,sqs-unwrap)
+$(call tests_of,suggest): $(call objects_of,pg-suggest)
 $(REPLAYS): $(BUILD)/obj/tests/lib/replay.o
 
 # ... the layer it names and all below it, or the program's layers, ...
@@ -195,6 +199,7 @@ $(call tests_of,load):        $(call archives,$(PG_LAYERS))
 $(call tests_of,send):        $(call archives,$(SQS_LAYERS))
 $(call tests_of,ack):         $(call archives,$(SQS_LAYERS))
 $(call tests_of,unwrap):      $(call archives,$(UNWRAP_LAYERS))
+$(call tests_of,suggest):     $(call archives,pg $(SUGGEST_LAYERS))
 
 # ... and foreign libraries: none but cmocka where no line says so.
 FOREIGN :=

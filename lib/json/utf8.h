@@ -103,4 +103,24 @@ static inline size_t json_utf8_put(char *out, uint32_t point)
     return 4;
 }
 
+/* The lower case of the letters of two bytes that European languages are written with; others stay.
+ */
+static inline uint32_t json_utf8_lower(uint32_t point)
+{
+    if (point >= 'A' && point <= 'Z')
+        return point + 0x20;
+    if ((point >= 0xC0 && point <= 0xDE && point != 0xD7) || (point >= 0x391 && point <= 0x3A9) ||
+        (point >= 0x410 && point <= 0x42F))
+        return point + 0x20;
+    if (point >= 0x400 && point <= 0x40F)
+        return point + 0x50;
+    if (point == 0x130 || point == 0x131) /* what Turkish makes of i and I */
+        return 'i';
+    if ((point >= 0x100 && point <= 0x137) || (point >= 0x14A && point <= 0x177))
+        return point | 1;
+    if ((point >= 0x139 && point <= 0x148) || (point >= 0x179 && point <= 0x17E))
+        return point + (point & 1);
+    return point == 0x178 ? 0xFF : point;
+}
+
 #endif

@@ -41,25 +41,6 @@ static uint32_t narrow_point(uint32_t point)
     return point >= 0xFF01 && point <= 0xFF5E ? point - 0xFEE0 : point;
 }
 
-/* The lower case of the letters of two bytes that European languages are written with. */
-static uint32_t lower_point(uint32_t point)
-{
-    if (point >= 'A' && point <= 'Z')
-        return point + 0x20;
-    if ((point >= 0xC0 && point <= 0xDE && point != 0xD7) || (point >= 0x391 && point <= 0x3A9) ||
-        (point >= 0x410 && point <= 0x42F))
-        return point + 0x20;
-    if (point >= 0x400 && point <= 0x40F)
-        return point + 0x50;
-    if (point == 0x130 || point == 0x131) /* what Turkish makes of i and I */
-        return 'i';
-    if ((point >= 0x100 && point <= 0x137) || (point >= 0x14A && point <= 0x177))
-        return point | 1;
-    if ((point >= 0x139 && point <= 0x148) || (point >= 0x179 && point <= 0x17E))
-        return point + (point & 1);
-    return point == 0x178 ? 0xFF : point;
-}
-
 static size_t fold(const char *p, const char *end, bool plain, char out[FOLDED])
 {
     size_t length = 0, taken = 0;
@@ -78,7 +59,7 @@ static size_t fold(const char *p, const char *end, bool plain, char out[FOLDED])
             break; /* not valid, which has been looked at before */
         point = narrow_point(point);
         if (!is_passed_over(point))
-            length += json_utf8_put(out + length, lower_point(point));
+            length += json_utf8_put(out + length, json_utf8_lower(point));
     }
     return length;
 }

@@ -34,6 +34,9 @@ _sqs2pg_options() {
       --show-values --prune-ledger= --force --batch-rows= --batch-bytes= --linger= -j= --jobs= --max-record= \
       --grace= --retry-timeout= --metrics-file=@ --progress
     ;;
+  pg-suggest)
+    echo -t= --table= --root= -o=/ --output=/ -n= --number= --max-record= --grace= --metrics-file=@ --progress
+    ;;
   pii-scan)
     echo -p=@ --policy=@ --root= --suggest --json -n= --number= --max-record= --grace= --metrics-file=@ --progress \
       --require-sandbox
@@ -111,4 +114,4 @@ _sqs2pg() {
   esac
 }
 
-complete -F _sqs2pg sqs-pull sqs-unwrap sqs-ack sqs-send pii-scan pii-mask pii-unmask pii-keygen pg-load rds-token sqs2pg-read sqs2pg sqs2pg-init
+complete -F _sqs2pg sqs-pull sqs-unwrap sqs-ack sqs-send pii-scan pii-mask pii-unmask pii-keygen pg-suggest pg-load rds-token sqs2pg-read sqs2pg sqs2pg-init

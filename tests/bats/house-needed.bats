@@ -18,6 +18,7 @@ pii-scan    libseccomp
 pii-mask    libcrypto libseccomp
 pii-unmask  libcrypto libseccomp
 pii-keygen  libcrypto
+pg-suggest
 pg-load     libjq libpq libseccomp
 rds-token   libcrypto libcurl libxml2
 sqs2pg-read
@@ -98,9 +99,9 @@ each() {
 }
 
 # The writer of --metrics-file is forked off before a key is read; it runs no other program.
-@test "pii programs and sqs-unwrap import nothing that reaches a network or starts a program" {
+@test "pii programs, sqs-unwrap and pg-suggest import nothing that reaches a network or starts a program" {
   local program wanted
-  for program in sqs-unwrap pii-scan pii-mask pii-unmask pii-keygen; do
+  for program in sqs-unwrap pii-scan pii-mask pii-unmask pii-keygen pg-suggest; do
     wanted=fork
     [ "$program" != pii-keygen ] || wanted=''
     run imports "$BIN/$program"

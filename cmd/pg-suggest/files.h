@@ -1,0 +1,15 @@
+#ifndef PG_SUGGEST_FILES_H
+#define PG_SUGGEST_FILES_H
+
+#include "base/buf.h"
+#include "base/failure.h"
+
+/*
+ * files_write(folder, name, sql, map, failure):
+ * Write FOLDER/NAME.sql and FOLDER/NAME.map, which must not be there yet; the folder must. Both, or
+ * none. 0, or -1.
+ */
+int files_write(const char *folder, const char *name, const struct buf *sql, const struct buf *map,
+    struct failure *failure);
+
+#endif

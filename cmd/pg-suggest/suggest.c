@@ -1,0 +1,239 @@
+#include "suggest.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/failure.h"
+#include "base/line.h"
+#include "base/msg.h"
+#include "base/out.h"
+#include "base/stop.h"
+#include "columns.h"
+#include "files.h"
+#include "print.h"
+#include "records.h"
+
+enum { TEXT_MOST = 64 << 20 };
+
+struct suggest {
+    const struct settings *settings;
+    struct records *records;
+    struct line_reader *reader;
+    struct out *out;
+    struct meter *meter;
+    uint64_t went_through; /* records, when the figures were last read */
+    uint64_t last_success_ms;
+    uint64_t begin;
+    size_t columns;
+};
+
+/* In this order in read_meter(). */
+static const struct metric metrics[] = {
+    { "sqs2pg_records_read_total", "Records read.", METRIC_COUNTER },
+    { "sqs2pg_lines_malformed_total", "Lines that are no record.", METRIC_COUNTER },
+    { "sqs2pg_records_errors_total", "Error records, passed over.", METRIC_COUNTER },
+    METER_LAST_SUCCESS,
+};
+
+static void read_meter(void *context, uint64_t *values, uint64_t *oldest_ms)
+{
+    struct suggest *suggest = context;
+    const struct records_counts *counts = records_counts(suggest->records);
+    (void)oldest_ms; /* nothing is held back */
+    if (counts->records > suggest->went_through)
+        suggest->last_success_ms = clock_realtime_ms();
+    suggest->went_through = counts->records;
+    const uint64_t now[] = { counts->records, counts->malformed, counts->errors,
+        suggest->last_success_ms };
+    _Static_assert(sizeof now / sizeof *now == sizeof metrics / sizeof *metrics,
+        "a value for each");
+    for (size_t i = 0; i < sizeof now / sizeof *now; i++)
+        values[i] = now[i];
+}
+
+/* 0, or the status to exit with. */
+static int open_meter(struct suggest *suggest)
+{
+    const struct meter_config config = { .options = suggest->settings->meter,
+        .metrics = metrics,
+        .count = sizeof metrics / sizeof *metrics,
+        .noun = "records",
+        .read = read_meter,
+        .context = suggest };
+    if (meter_open(&suggest->meter, &config) == 0)
+        return 0;
+    msg_error("cannot write %s: %s", suggest->settings->meter.metrics_file, meter_reason(errno));
+    return STATUS_IO;
+}
+
+static int no_memory(void)
+{
+    msg_error("out of memory");
+    return STATUS_INTERNAL;
+}
+
+/* 0, or the status to exit with; -1: errno says why. */
+static int open_all(struct suggest *suggest)
+{
+    const struct settings *settings = suggest->settings;
+    suggest->records = records_new(settings->root);
+    if (suggest->records == NULL) {
+        if (errno != EINVAL)
+            return -1;
+        msg_error("option --root takes a path such as . or .detail");
+        return STATUS_USAGE;
+    }
+    suggest->reader = line_open(STDIN_FILENO, settings->max_record, settings->grace_ms);
+    suggest->out = out_open(STDOUT_FILENO);
+    if (suggest->reader == NULL || suggest->out == NULL || stop_install() != 0)
+        return -1;
+    out_set_grace(suggest->out, settings->grace_ms);
+    return open_meter(suggest);
+}
+
+static void close_all(struct suggest *suggest)
+{
+    meter_close(suggest->meter);
+    out_free(suggest->out);
+    line_close(suggest->reader);
+    records_free(suggest->records);
+}
+
+/* 0, or the status to exit with. */
+static int read_all(struct suggest *suggest)
+{
+    const struct settings *settings = suggest->settings;
+    struct line line;
+    while (settings->number == 0 || records_counts(suggest->records)->records < settings->number) {
+        meter_update(suggest->meter);
+        enum line_result got = line_next(suggest->reader, meter_timeout(suggest->meter, -1), &line);
+        if (got == LINE_AGAIN)
+            continue;
+        if (got == LINE_END || got == LINE_STOPPED)
+            break;
+        if (got == LINE_ERROR) {
+            msg_error("cannot read standard input: %s", strerror(errno));
+            return errno == ENOMEM ? STATUS_INTERNAL : STATUS_IO;
+        }
+        if (records_line(suggest->records, got == LINE_OK ? line.text : NULL, line.length,
+                line.number) != 0)
+            return no_memory();
+    }
+    return 0;
+}
+
+/* What of the input does not end up in the table. 0, or the status to exit with. */
+static int judge(const struct suggest *suggest)
+{
+    const struct records_counts *counts = records_counts(suggest->records);
+    const char *root = suggest->settings->root == NULL ? ".body" : suggest->settings->root;
+    if (counts->malformed > 0)
+        msg_warn("%" PRIu64 " of %" PRIu64
+                 " lines are no records, the first of them is line %" PRIu64,
+            counts->malformed,
+            counts->malformed + counts->records + counts->rootless + counts->errors,
+            counts->first_malformed);
+    if (counts->errors > 0)
+        msg_warn("passed over, as pg-load puts them aside: %" PRIu64 " error record%s",
+            counts->errors, counts->errors == 1 ? "" : "s");
+    if (counts->rootless > 0 && counts->records > 0)
+        msg_warn("passed over, as pg-load refuses them: %" PRIu64 " record%s without %s",
+            counts->rootless, counts->rootless == 1 ? "" : "s", root);
+    if (counts->unmasked > 0)
+        msg_warn(
+            "%" PRIu64 " of %" PRIu64
+            " records are not masked: what pii-mask changes is text afterwards, whatever it is "
+            "here",
+            counts->unmasked, counts->records);
+    if (counts->records > 0)
+        return 0;
+    if (counts->rootless > 0) {
+        msg_error("no record has %s", root);
+        if (suggest->settings->root == NULL)
+            msg_hint("plain lines of JSON have their values at the top: --root .");
+    } else {
+        msg_error(counts->errors > 0 ? "there are error records only" : "no record was read");
+    }
+    return STATUS_DATA;
+}
+
+/* Standard output, or the files. 0, or the status to exit with. */
+static int write_out(struct suggest *suggest, struct buf *sql, const struct buf *map)
+{
+    const struct settings *settings = suggest->settings;
+    struct failure failure = { .status = STATUS_OK };
+    if (settings->folder != NULL) {
+        if (files_write(settings->folder, settings->name, sql, map, &failure) != 0)
+            return failure_report(&failure);
+    } else {
+        (void)buf_puts(sql,
+            "\n-- The map, for pg-load --map: these lines without what they begin with.\n--\n");
+        if (print_commented(sql, map) != 0)
+            return no_memory();
+        (void)out_write(suggest->out, sql->data, sql->length);
+    }
+    int closed = out_close(suggest->out);
+    suggest->out = NULL;
+    if (closed == 0)
+        return 0;
+    msg_error("cannot write to standard output: %s", strerror(errno));
+    return STATUS_IO;
+}
+
+/* 0, or the status to exit with. */
+static int propose(struct suggest *suggest)
+{
+    const struct settings *settings = suggest->settings;
+    struct columns *columns = columns_new(suggest->records);
+    struct buf sql;
+    struct buf map;
+    if (columns == NULL)
+        return no_memory();
+    buf_init(&sql, TEXT_MOST);
+    buf_init(&map, TEXT_MOST);
+    suggest->columns = columns->count;
+    int status = print_sql(&sql, columns, settings->table) == 0 &&
+            print_map(&map, columns, settings->table, records_counts(suggest->records)->aside) == 0
+        ? write_out(suggest, &sql, &map)
+        : no_memory();
+    if (status == 0 && columns->mixed)
+        msg_warn("some bodies are no objects: the map asks each what it is, which slows pg-load");
+    buf_free(&sql);
+    buf_free(&map);
+    columns_free(columns);
+    return status;
+}
+
+static void summarise(const struct suggest *suggest)
+{
+    const struct records_counts *counts = records_counts(suggest->records);
+    char skipped[LINE_SKIPPED_SIZE];
+    msg_summary(counts->malformed + counts->rootless == 0,
+        "records=%" PRIu64 " malformed=%" PRIu64 " errors=%" PRIu64 " columns=%zu seconds=%.2f%s",
+        counts->records, counts->malformed, counts->errors, suggest->columns,
+        (double)(clock_monotonic_ms() - suggest->begin) / 1000,
+        line_skipped_text(line_skipped(suggest->reader), skipped));
+}
+
+int suggest_run(const struct settings *settings)
+{
+    struct suggest suggest = { .settings = settings, .begin = clock_monotonic_ms() };
+    int status = open_all(&suggest);
+    if (status < 0) {
+        msg_error("cannot set up: %s", strerror(errno));
+        status = STATUS_INTERNAL;
+    }
+    if (status == 0)
+        status = read_all(&suggest);
+    if (status == 0)
+        status = judge(&suggest);
+    if (status == 0)
+        status = propose(&suggest);
+    if (status == 0)
+        summarise(&suggest);
+    close_all(&suggest);
+    return status;
+}
