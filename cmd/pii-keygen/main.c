@@ -19,10 +19,10 @@ enum { ROTATE = 1, LIST, GROUP_READABLE };
 
 static const struct opt options[] = {
     { ROTATE, '\0', "rotate", NULL, "add a new primary key to FILE; the old ones still unmask",
-        false },
-    { LIST, '\0', "list", NULL, "print the ids and states of the keys in FILE", false },
+        NULL },
+    { LIST, '\0', "list", NULL, "print the ids and states of the keys in FILE", NULL },
     { GROUP_READABLE, '\0', "key-group-readable", NULL, "accept a FILE that its group may read",
-        false },
+        NULL },
 };
 
 static const struct opt_command command = {
@@ -39,30 +39,30 @@ struct settings {
     bool group_readable;
 };
 
-static int parse(struct settings *settings, int argc, char **argv, bool *stop)
+static int take(void *context, int id, const char *value)
 {
-    struct opt_parser parser;
-    const char *value;
-    int id;
-    *stop = true;
-    opt_start(&parser, &command, argc, argv);
-    while ((id = opt_next(&parser, &value)) != OPT_END) {
-        if (id == OPT_EXIT)
-            return parser.exit_status;
-        settings->rotate = settings->rotate || id == ROTATE;
-        settings->list = settings->list || id == LIST;
-        settings->group_readable = settings->group_readable || id == GROUP_READABLE;
-        if (id == OPT_OPERAND && settings->file != NULL)
-            return opt_usage("one FILE at a time");
-        if (id == OPT_OPERAND)
-            settings->file = value;
-    }
+    struct settings *settings = context;
+    settings->rotate = settings->rotate || id == ROTATE;
+    settings->list = settings->list || id == LIST;
+    settings->group_readable = settings->group_readable || id == GROUP_READABLE;
+    if (id == OPT_OPERAND && settings->file != NULL)
+        return opt_usage("one FILE at a time");
+    if (id == OPT_OPERAND)
+        settings->file = value;
+    return 0;
+}
+
+/* OPT_RUN, or the status to exit with. */
+static int parse(struct settings *settings, int argc, char **argv)
+{
+    int status = opt_each(&command, argc, argv, take, settings);
+    if (status != OPT_RUN)
+        return status;
     if (settings->file == NULL || *settings->file == '\0')
         return opt_usage("operand FILE is missing");
     if (settings->rotate && settings->list)
         return opt_usage("options --rotate and --list exclude each other");
-    *stop = false;
-    return 0;
+    return OPT_RUN;
 }
 
 static int say_failure(const struct startup_failure *failure)
@@ -160,7 +160,8 @@ int main(int argc, char **argv)
         return STATUS_INTERNAL;
     }
     struct settings settings = { 0 };
-    bool stop;
-    int status = parse(&settings, argc, argv, &stop);
-    return stop ? status : settings.list ? list(&settings) : make(&settings);
+    int status = parse(&settings, argc, argv);
+    if (status != OPT_RUN)
+        return status;
+    return settings.list ? list(&settings) : make(&settings);
 }

@@ -66,7 +66,7 @@ static void read_meter(void *context, uint64_t *values, uint64_t *oldest_ms)
 /* 0, or the status to exit with. */
 static int open_meter(struct survey *survey)
 {
-    const struct meter_config config = { .options = survey->settings->meter,
+    const struct meter_config config = { .options = survey->settings->stream.meter,
         .metrics = metrics,
         .count = sizeof metrics / sizeof *metrics,
         .noun = "records",
@@ -75,7 +75,8 @@ static int open_meter(struct survey *survey)
         .context = survey };
     if (meter_open(&survey->meter, &config) == 0)
         return 0;
-    msg_error("cannot write %s: %s", survey->settings->meter.metrics_file, meter_reason(errno));
+    msg_error("cannot write %s: %s", survey->settings->stream.meter.metrics_file,
+        meter_reason(errno));
     return STATUS_IO;
 }
 
@@ -85,7 +86,7 @@ static int open_all(struct survey *survey)
     const char *root = settings->root == NULL ? ".body" : settings->root;
     struct failure failure = { .status = STATUS_OK };
     buf_init(&survey->text, TEXT_MOST);
-    survey->records = records_new(root, settings->root == NULL, settings->max_record);
+    survey->records = records_new(root, settings->root == NULL, settings->stream.max_record);
     if (survey->records == NULL) {
         if (errno != EINVAL)
             return -1;
@@ -97,11 +98,12 @@ static int open_all(struct survey *survey)
         if (survey->cover == NULL)
             return failure_report(&failure);
     }
-    survey->reader = line_open(STDIN_FILENO, settings->max_record, settings->grace_ms);
+    survey->reader =
+        line_open(STDIN_FILENO, settings->stream.max_record, settings->stream.grace_ms);
     survey->out = out_open(STDOUT_FILENO);
     if (survey->reader == NULL || survey->out == NULL || stop_install() != 0)
         return -1;
-    out_set_grace(survey->out, settings->grace_ms);
+    out_set_grace(survey->out, settings->stream.grace_ms);
     return open_meter(survey);
 }
 
@@ -126,7 +128,7 @@ static int confine(const struct settings *settings)
     case CONFINE_ENTERED:
         return 0;
     case CONFINE_UNSUPPORTED:
-        if (!settings->require_sandbox) {
+        if (!settings->stream.require_sandbox) {
             msg_warn_always("this kernel does not let the process be confined; going on without");
             return 0;
         }

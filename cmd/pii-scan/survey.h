@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/meter.h"
+#include "record/stream_options.h"
 
 /* What the command line says; the strings are the caller's. */
 struct settings {
@@ -12,11 +12,8 @@ struct settings {
     const char *root;        /* NULL: ".body", and a line that is no record is one as it is */
     bool suggest;
     bool json;
-    bool require_sandbox;
-    struct meter_options meter;
     uint64_t number; /* of records; 0: all */
-    uint64_t max_record;
-    uint64_t grace_ms;
+    struct stream_options stream;
 };
 
 /* Do the work from standard input to output. Return the status to exit with, after its message. */

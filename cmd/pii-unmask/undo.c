@@ -35,7 +35,7 @@ static int open_undo(void *context, const struct program_inputs *inputs, struct 
             return -1;
     }
     if (undo->options->mapping != NULL) {
-        if (mapping_reader_new(STDIN_FILENO, undo->options->program.max_record, inputs->ring,
+        if (mapping_reader_new(STDIN_FILENO, undo->options->program.stream.max_record, inputs->ring,
                 &undo->mapping) != 0)
             return -1;
         *work = mapping_reader_work(undo->mapping);

@@ -8,13 +8,13 @@ enum { OPT_HOSTNAME = 1, OPT_PORT, OPT_USERNAME, OPT_REGION, OPT_PROFILE, OPT_SE
 enum { HOST_MAXIMUM = 253, USER_MAXIMUM = 255 };
 
 static const struct opt table[] = {
-    { OPT_HOSTNAME, '\0', "hostname", "NAME", "the database's host, as AWS names it", false },
-    { OPT_PORT, '\0', "port", "N", "its port (5432)", false },
-    { OPT_USERNAME, '\0', "username", "NAME", "who signs in", false },
-    { OPT_REGION, '\0', "region", "NAME", "the AWS region (that in the host's name)", false },
-    { OPT_PROFILE, '\0', "profile", "NAME", "the profile of the AWS configuration to use", false },
+    { OPT_HOSTNAME, '\0', "hostname", "NAME", "the database's host, as AWS names it", NULL },
+    { OPT_PORT, '\0', "port", "N", "its port", "5432" },
+    { OPT_USERNAME, '\0', "username", "NAME", "who signs in", NULL },
+    { OPT_REGION, '\0', "region", "NAME", "the AWS region", "that in the host's name" },
+    { OPT_PROFILE, '\0', "profile", "NAME", "the profile of the AWS configuration to use", NULL },
     { OPT_SETTINGS, '\0', "settings", "FILE", "take AWS's settings from this file of sqs2pg",
-        false },
+        NULL },
 };
 
 static const struct opt_command command = {

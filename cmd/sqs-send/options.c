@@ -9,9 +9,9 @@ enum { OPT_VERDICTS = 1, OPT_GROUP, OPT_NEW_IDS, OPT_METRICS_FILE, OPT_PROGRESS 
 enum { GROUP_MAXIMUM = 128 }; /* characters of a group id, by the rules of SQS */
 
 static const struct opt table[] = {
-    { OPT_VERDICTS, '\0', "verdicts", NULL, "print a verdict for each message sent", false },
-    { OPT_GROUP, '\0', "group-id", "ID", "message group of records that name none", false },
-    { OPT_NEW_IDS, '\0', "new-deduplication-ids", NULL, "not those that the records bring", false },
+    { OPT_VERDICTS, '\0', "verdicts", NULL, "print a verdict for each message sent", NULL },
+    { OPT_GROUP, '\0', "group-id", "ID", "message group of records that name none", NULL },
+    { OPT_NEW_IDS, '\0', "new-deduplication-ids", NULL, "not those that the records bring", NULL },
     BATCH_OPTIONS,
     METER_METRICS_FILE(OPT_METRICS_FILE),
     METER_PROGRESS(OPT_PROGRESS),

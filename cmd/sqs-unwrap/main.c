@@ -64,7 +64,7 @@ static int work(struct stream *stream, const struct options *options)
         msg_error("out of memory");
         return STATUS_INTERNAL;
     }
-    if (confined > 0 && options->require_sandbox) {
+    if (confined > 0 && options->stream.require_sandbox) {
         msg_error("this kernel does not let the process be confined");
         return STATUS_UNAVAILABLE;
     }
@@ -82,14 +82,13 @@ int main(int argc, char **argv)
         return STATUS_INTERNAL;
     }
     struct options options;
-    bool stop;
-    int status = options_parse(&options, argc, argv, &stop);
-    if (stop)
+    int status = options_parse(&options, argc, argv);
+    if (status != OPT_RUN)
         return status;
     enum stream_failure failure;
     struct stream *stream = stream_open(&options, &failure);
     if (stream == NULL && failure == STREAM_METRICS) {
-        msg_error("cannot write %s: %s", options.meter.metrics_file, meter_reason(errno));
+        msg_error("cannot write %s: %s", options.stream.meter.metrics_file, meter_reason(errno));
         return STATUS_IO;
     }
     if (stream == NULL) {

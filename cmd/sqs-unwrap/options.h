@@ -4,7 +4,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/meter.h"
+#include "base/opt.h"
+#include "record/stream_options.h"
 
 /* What the command line says; the strings are its own. */
 struct options {
@@ -12,18 +13,11 @@ struct options {
     const char *json;
     const char *each; /* a path, or NULL */
     bool lines;
-    struct meter_options meter;
-    bool require_sandbox;
-    uint64_t max_record;
     uint64_t max_parts;
-    uint64_t grace_ms;
+    struct stream_options stream;
 };
 
-/*
- * options_parse(options, argc, argv, stop):
- * Return the status to exit with if *stop (after --help, or a usage error, which has been said),
- * else 0.
- */
-int options_parse(struct options *options, int argc, char **argv, bool *stop);
+/* OPT_RUN, or the status to exit with: after --help, or a usage error, which has been said. */
+int options_parse(struct options *options, int argc, char **argv);
 
 #endif

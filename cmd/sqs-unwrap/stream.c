@@ -64,20 +64,20 @@ static int set_up(struct stream *stream, const struct options *options,
                                                .json = options->json,
                                                .each = options->each,
                                                .lines = options->lines,
-                                               .maximum = options->max_record },
-        .maximum = options->max_record,
+                                               .maximum = options->stream.max_record },
+        .maximum = options->stream.max_record,
         .parts = options->max_parts };
     stream->figures.counts = &stream->report.counts;
-    stream->reader = line_open(STDIN_FILENO, options->max_record, options->grace_ms);
+    stream->reader = line_open(STDIN_FILENO, options->stream.max_record, options->stream.grace_ms);
     stream->out = out_open(STDOUT_FILENO);
     stream->unwrap = unwrap_new(&limits);
     if (stream->reader == NULL || stream->out == NULL || stream->unwrap == NULL)
         return -1;
-    if (figures_open(&stream->figures, &options->meter, &stream->meter) != 0) {
+    if (figures_open(&stream->figures, &options->stream.meter, &stream->meter) != 0) {
         *failure = STREAM_METRICS;
         return -1;
     }
-    out_set_grace(stream->out, options->grace_ms);
+    out_set_grace(stream->out, options->stream.grace_ms);
     return stop_install();
 }
 

@@ -13,24 +13,26 @@ static const struct opt_command command = {
     0,
 };
 
+static int take(void *context, int id, const char *value)
+{
+    const char **file = context;
+    (void)id; /* there are only operands */
+    if (*file != NULL)
+        return opt_usage("one FILE at a time");
+    *file = value;
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
+    const char *file = NULL;
     if (start_program(argv[0]) != 0) {
         msg_error("cannot start: %s", strerror(errno));
         return STATUS_INTERNAL;
     }
-    struct opt_parser parser;
-    const char *value;
-    const char *file = NULL;
-    int id;
-    opt_start(&parser, &command, argc, argv);
-    while ((id = opt_next(&parser, &value)) != OPT_END) {
-        if (id == OPT_EXIT)
-            return parser.exit_status;
-        if (file != NULL)
-            return opt_usage("one FILE at a time");
-        file = value;
-    }
+    int status = opt_each(&command, argc, argv, take, &file);
+    if (status != OPT_RUN)
+        return status;
     if (file == NULL || *file == '\0')
         return opt_usage("operand FILE is missing");
     return (int)read_file(file);

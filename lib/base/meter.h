@@ -18,13 +18,13 @@ struct meter_options {
 };
 
 /* The rows that they have in a program's table (base/opt.h), under ids of the program's. */
-#define METER_METRICS_FILE(id)                                                              \
-    {                                                                                       \
-        id, '\0', "metrics-file", "FILE", "keep figures for Prometheus in this file", false \
+#define METER_METRICS_FILE(id)                                                             \
+    {                                                                                      \
+        id, '\0', "metrics-file", "FILE", "keep figures for Prometheus in this file", NULL \
     }
-#define METER_PROGRESS(id)                                                    \
-    {                                                                         \
-        id, '\0', "progress", NULL, "show on a terminal how far it is", false \
+#define METER_PROGRESS(id)                                                   \
+    {                                                                        \
+        id, '\0', "progress", NULL, "show on a terminal how far it is", NULL \
     }
 
 struct meter_config {

@@ -14,12 +14,11 @@ enum { ID_HELP = 59, ID_VERSION, ID_VERBOSE, ID_QUIET, ID_LOG };
 
 /* What every program takes; opt_next() handles these itself. */
 static const struct opt common[] = {
-    { ID_VERBOSE, 'v', "verbose", NULL, "say more", true },
-    { ID_QUIET, 'q', "quiet", NULL, "only errors", true },
-    { ID_LOG, '\0', "log", "FORMAT", "messages as text (default) or json, one object a line",
-        false },
-    { ID_HELP, 'h', "help", NULL, "print this help", true },
-    { ID_VERSION, 'V', "version", NULL, "print the version", true },
+    { ID_VERBOSE, 'v', "verbose", NULL, "say more", NULL },
+    { ID_QUIET, 'q', "quiet", NULL, "only errors", NULL },
+    { ID_LOG, '\0', "log", "text|json", "messages as text or json, one object a line", "text" },
+    { ID_HELP, 'h', "help", NULL, "print this help", NULL },
+    { ID_VERSION, 'V', "version", NULL, "print the version", NULL },
 };
 enum { COMMON_COUNT = sizeof common / sizeof *common };
 
@@ -57,9 +56,12 @@ static void help_row(struct buf *text, const struct opt *option)
         buf_printf(text, " %s", option->argument);
     size_t width = text->length - start;
     if (width > 30)
-        buf_printf(text, "\n%32s%s\n", "", option->help);
+        buf_printf(text, "\n%32s%s", "", option->help);
     else
-        buf_printf(text, "%*s%s\n", (int)(32 - width), "", option->help);
+        buf_printf(text, "%*s%s", (int)(32 - width), "", option->help);
+    if (option->preset != NULL)
+        buf_printf(text, " [default %s]", option->preset);
+    buf_putc(text, '\n');
 }
 
 /* Help and version are data the user asked for: on stdout, and checked. */
@@ -110,11 +112,17 @@ static const struct opt *find(const struct opt_parser *parser, char letter, cons
     return option != NULL ? option : in_table(common, COMMON_COUNT, letter, name, length);
 }
 
+static bool is_repeatable(const struct opt *option)
+{
+    size_t length = option->argument == NULL ? 0 : strlen(option->argument);
+    return length == 0 || (length > 3 && strcmp(option->argument + length - 3, "...") == 0);
+}
+
 /* An option has been read whole: handle a common one, or return its id. 0: go on. */
 static int accept(struct opt_parser *parser, const struct opt *option, const char *value)
 {
     uint64_t bit = (uint64_t)1 << option->id;
-    if ((parser->seen & bit) != 0 && option->argument != NULL && !option->repeatable) {
+    if ((parser->seen & bit) != 0 && !is_repeatable(option)) {
         opt_usage("option --%s is given twice", option->name);
         return usage(parser);
     }

@@ -19,9 +19,10 @@ struct opt {
     int id;               /* > 0 and < 64; what opt_next() returns */
     char letter;          /* '\0': none */
     const char *name;     /* without the dashes */
-    const char *argument; /* name of the value for --help; NULL: a flag */
+    const char *argument; /* name of the value for --help, ending in "..." if it may be given more
+                             than once; NULL: a flag */
     const char *help;     /* one line */
-    bool repeatable;      /* a value may be given more than once */
+    const char *preset;   /* what holds without the option, for --help; NULL: nothing to say */
 };
 
 struct opt_command {

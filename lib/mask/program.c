@@ -2,28 +2,20 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/msg.h"
-#include "base/opt.h"
 #include "base/status.h"
 #include "base/stop.h"
 #include "mask/confinement.h"
 #include "mask/lines.h"
 #include "mask/startup.h"
-#include "record/record.h"
 
 /* ---- options --------------------------------------------------------------------------------- */
 
-struct program_settings program_defaults(void)
-{
-    return (struct program_settings){ .root = ".body",
-        .max_record = RECORD_DEFAULT_MAX,
-        .grace_ms = 30000 };
-}
-
-int program_set(struct program_settings *settings, int id, const char *value)
+int program_take(struct program_settings *settings, int id, const char *value)
 {
     switch (id) {
     case PROGRAM_KEY_FILE:
@@ -48,37 +40,40 @@ int program_set(struct program_settings *settings, int id, const char *value)
     case PROGRAM_GROUP_READABLE:
         settings->group_readable = true;
         return 0;
-    case PROGRAM_METRICS_FILE:
-        return opt_file("metrics-file", value, &settings->meter.metrics_file);
-    case PROGRAM_PROGRESS:
-        settings->meter.progress = true;
-        return 0;
-    case PROGRAM_REQUIRE_SANDBOX:
-        settings->require_sandbox = true;
-        return 0;
     case PROGRAM_SELF_TEST:
         settings->self_test = true;
         return 0;
-    case PROGRAM_MAX_RECORD:
-        if (opt_size(value, 1, RECORD_MAX, &settings->max_record))
-            return 0;
-        return opt_usage("option --max-record takes a size from 1 to 64M");
-    case PROGRAM_GRACE:
-        if (opt_duration(value, 0, UINT64_C(86400000), &settings->grace_ms))
-            return 0;
-        return opt_usage("option --grace takes a time from 0 to 1d");
     default:
-        return opt_usage("unexpected operand: records come from standard input");
+        return stream_options_take(&settings->stream, id, value);
     }
 }
 
-int program_check(const struct program_settings *settings)
+/* Whether the options go together. OPT_RUN, or the status to exit with. */
+static int check(const struct program_settings *settings)
 {
     if (settings->policy_file != NULL && settings->rule_count > 0)
         return opt_usage("a policy is given by --policy or by --mask, not by both");
     if (settings->key_file == NULL && !settings->print_policy && !settings->self_test)
         return opt_usage("option --key-file is missing");
-    return 0;
+    return OPT_RUN;
+}
+
+int program_parse(struct program_settings *settings, const struct opt_command *command, int argc,
+    char **argv, int (*take)(void *context, int id, const char *value), void *context)
+{
+    *settings = (struct program_settings){ .root = ".body", .stream = stream_options_defaults() };
+    settings->rules = calloc((size_t)argc + 1, sizeof *settings->rules);
+    if (settings->rules == NULL) {
+        msg_error("out of memory");
+        return STATUS_INTERNAL;
+    }
+    int status = opt_each(command, argc, argv, take, context);
+    return status == OPT_RUN ? check(settings) : status;
+}
+
+void program_free(struct program_settings *settings)
+{
+    free(settings->rules);
 }
 
 /* ---- the run --------------------------------------------------------------------------------- */
@@ -97,7 +92,7 @@ static int confine(const struct program_settings *settings, const struct journal
 {
     struct startup_failure failure = { .status = STATUS_OK };
     bool confined;
-    if (confinement_enter(settings->require_sandbox, journal_descriptor(journal), &confined,
+    if (confinement_enter(settings->stream.require_sandbox, journal_descriptor(journal), &confined,
             &failure) != 0)
         return refuse(&failure);
     if (!confined)
@@ -167,7 +162,7 @@ static int open_meter(struct running *running, const struct program_settings *se
 {
     const struct program_verb *verb = running->verb;
     struct metric_member members[METRICS_MAXIMUM];
-    const struct meter_config config = { .options = settings->meter,
+    const struct meter_config config = { .options = settings->stream.meter,
         .metrics = verb->figures->metrics,
         .count = verb->figures->count,
         .members = members,
@@ -180,7 +175,7 @@ static int open_meter(struct running *running, const struct program_settings *se
         return 0;
     failure->status = STATUS_IO;
     (void)snprintf(failure->text, sizeof failure->text, "cannot write %s: %s",
-        settings->meter.metrics_file, meter_reason(errno));
+        settings->stream.meter.metrics_file, meter_reason(errno));
     return -1;
 }
 
@@ -202,7 +197,7 @@ static int work_through(const struct program_settings *settings, const struct pr
     struct filter_work work;
     int status = STATUS_INTERNAL;
     int error = verb->open(verb->context, inputs, &work) == 0 ? 0 : errno;
-    const struct filter_options options = { settings->max_record, settings->grace_ms,
+    const struct filter_options options = { settings->stream.max_record, settings->stream.grace_ms,
         settings->lines != NULL, running->meter };
     struct filter *filter = filter_new(&options);
     if (filter == NULL)

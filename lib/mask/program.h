@@ -5,11 +5,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/meter.h"
+#include "base/opt.h"
 #include "mask/filter.h"
 #include "mask/journal.h"
 #include "mask/keyring.h"
 #include "mask/policy.h"
+#include "record/stream_options.h"
 
 /*
  * What pii-mask and pii-unmask have in common: options, and the run of a filter from the files that
@@ -20,7 +21,7 @@
 struct program_settings { /* the strings are the caller's */
     const char *key_file;
     const char *policy_file;
-    const char **rules; /* room for as many as there are arguments */
+    const char **rules; /* room for as many as there are arguments; theirs */
     size_t rule_count;
     const char *root;
     const char *lines;          /* a path, or NULL */
@@ -30,10 +31,7 @@ struct program_settings { /* the strings are the caller's */
     bool print_policy;
     bool self_test;
     bool group_readable;
-    bool require_sandbox;
-    struct meter_options meter;
-    uint64_t max_record;
-    uint64_t grace_ms;
+    struct stream_options stream;
 };
 
 /* Ids of the options; a program's own begin at PROGRAM_OWN. */
@@ -46,11 +44,6 @@ enum {
     PROGRAM_LINES,
     PROGRAM_PRINT_POLICY,
     PROGRAM_GROUP_READABLE,
-    PROGRAM_MAX_RECORD,
-    PROGRAM_GRACE,
-    PROGRAM_METRICS_FILE,
-    PROGRAM_PROGRESS,
-    PROGRAM_REQUIRE_SANDBOX,
     PROGRAM_SELF_TEST,
     PROGRAM_OWN
 };
@@ -58,36 +51,31 @@ enum {
 /* Rows of their table (base/opt.h): the first of them, and the last. */
 /* clang-format off */
 #define PROGRAM_FIRST_OPTIONS                                                                     \
-    { PROGRAM_KEY_FILE, 'k', "key-file", "FILE", "key file, as pii-keygen makes it", false },     \
+    { PROGRAM_KEY_FILE, 'k', "key-file", "FILE", "key file, as pii-keygen makes it", NULL },      \
     { PROGRAM_POLICY, 'p', "policy", "FILE",                                                      \
-        "policy file; default: ip and device_id, reversibly", false },                            \
-    { PROGRAM_MASK, 'm', "mask", "RULE", "instead: PATH=METHOD[:NAME], any number of times",      \
-        true },                                                                                   \
-    { PROGRAM_ROOT, '\0', "root", "PATH", "what paths are relative to (.body)", false }
+        "policy file", "ip and device_id, reversibly" },                                          \
+    { PROGRAM_MASK, 'm', "mask", "RULE...", "instead: PATH=METHOD[:NAME]", NULL },                \
+    { PROGRAM_ROOT, '\0', "root", "PATH", "what paths are relative to", ".body" }
 #define PROGRAM_LAST_OPTIONS                                                                      \
     { PROGRAM_PRINT_POLICY, '\0', "print-policy", NULL, "print the policy in force and exit",     \
-        false },                                                                                  \
+        NULL },                                                                                   \
     { PROGRAM_GROUP_READABLE, '\0', "key-group-readable", NULL,                                   \
-        "accept a key file that its group may read", false },                                     \
-    { PROGRAM_MAX_RECORD, '\0', "max-record", "SIZE", "longest line taken (4M, up to 64M)",       \
-        false },                                                                                  \
-    { PROGRAM_GRACE, '\0', "grace", "TIME", "time to drain a pipe after SIGTERM (30s)", false },  \
-    METER_METRICS_FILE(PROGRAM_METRICS_FILE),                                                     \
-    METER_PROGRESS(PROGRAM_PROGRESS),                                                             \
-    { PROGRAM_REQUIRE_SANDBOX, '\0', "require-sandbox", NULL,                                     \
-        "fail if the kernel cannot confine the process", false },                                 \
+        "accept a key file that its group may read", NULL },                                      \
+    STREAM_OPTIONS("longest line taken"),                                                         \
     { PROGRAM_SELF_TEST, '\0', "self-test", NULL,                                                 \
-        "compute the published vectors, say how, and exit", false }
+        "compute the published vectors, say how, and exit", NULL }
 /* clang-format on */
 
-/* The settings without any option, but for ${rules}, which the caller sets. */
-struct program_settings program_defaults(void);
-
-/* Take an option of the above, or an operand, which is none. 0, or the status to exit with. */
-int program_set(struct program_settings *settings, int id, const char *value);
-
-/* Whether they go together. 0, or the status to exit with. */
-int program_check(const struct program_settings *settings);
+/*
+ * program_parse(settings, command, argc, argv, take, context):
+ * Read a command line into ${settings}, which program_free() then frees. The program's own options
+ * go to ${take}, as opt_each() has it; it gives what is not its own to program_take(). OPT_RUN, or
+ * the status to exit with.
+ */
+int program_parse(struct program_settings *settings, const struct opt_command *command, int argc,
+    char **argv, int (*take)(void *context, int id, const char *value), void *context);
+int program_take(struct program_settings *settings, int id, const char *value);
+void program_free(struct program_settings *settings); /* of a zeroed one too */
 
 /* What the settings name. */
 struct program_inputs {

@@ -19,11 +19,11 @@ enum { BATCH_OPTIONS_JOBS = 50, BATCH_OPTIONS_MAX_RECORD, BATCH_OPTIONS_GRACE };
 /* Their rows in the program's table (base/opt.h). */
 /* clang-format off */
 #define BATCH_OPTIONS                                                                              \
-    { BATCH_OPTIONS_JOBS, 'j', "jobs", "N", "requests at once (default: 4)", false },              \
+    { BATCH_OPTIONS_JOBS, 'j', "jobs", "N", "requests at once", "4" },                             \
     { BATCH_OPTIONS_MAX_RECORD, '\0', "max-record", "SIZE",                                        \
-        "longest line, up to 64M (default: 4M)", false },                                          \
+        "longest line, up to 64M", "4M" },                                                         \
     { BATCH_OPTIONS_GRACE, '\0', "grace", "TIME",                                                  \
-        "drain a pipe so long after SIGTERM (default: 30s)", false }
+        "drain a pipe so long after SIGTERM", "30s" }
 /* clang-format on */
 
 struct batch_options batch_options_defaults(void);

@@ -52,19 +52,17 @@ enum connect_id {
 /* The rows that these options have in a program's table (base/opt.h); ${retry}: the default of
  * --retry-timeout in words. */
 #define CONNECT_OPTIONS(retry)                                                                     \
-    { CONNECT_QUEUE, 'Q', "queue", "URL|NAME", "the queue (default: $SQS_QUEUE_URL)", false },     \
+    { CONNECT_QUEUE, 'Q', "queue", "URL|NAME", "the queue", "$SQS_QUEUE_URL" },                    \
         { CONNECT_ENDPOINT_URL, '\0', "endpoint-url", "URL", "where SQS is, instead of AWS",       \
-            false },                                                                               \
-        { CONNECT_REGION, '\0', "region", "NAME", "the AWS region", false },                       \
+            NULL },                                                                                \
+        { CONNECT_REGION, '\0', "region", "NAME", "the AWS region", NULL },                        \
         { CONNECT_PROFILE, '\0', "profile", "NAME", "the profile of the AWS configuration to use", \
-            false },                                                                               \
+            NULL },                                                                                \
         { CONNECT_NO_SIGN, '\0', "no-sign-request", NULL, "send requests without credentials",     \
-            false },                                                                               \
-        { CONNECT_PROTOCOL, '\0', "protocol", "query|json",                                        \
-            "how to speak to SQS (default: query)", false },                                       \
+            NULL },                                                                                \
+        { CONNECT_PROTOCOL, '\0', "protocol", "query|json", "how to speak to SQS", "query" },      \
     {                                                                                              \
-        CONNECT_RETRY, '\0', "retry-timeout", "TIME",                                              \
-            "how long to repeat what fails (default: " retry ")", false                            \
+        CONNECT_RETRY, '\0', "retry-timeout", "TIME", "how long to repeat what fails", retry       \
     }
 
 /* Take one of these options. False, after a usage error was printed: its value is none. */

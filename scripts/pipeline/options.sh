@@ -25,8 +25,8 @@ Run sqs-pull | pii-mask | pg-load | sqs-ack, one run at a time for each queue.
       --archive DIR    keep the masked records in files there, compressed
       --replay FILE    load masked records of such files instead, and end
       --no-lock        run although another run has this queue
-      --lock-wait TIME wait so long for the other run's end, as 30s or 5m (default: 0)
-      --lock-status N  the exit status when another run has this queue (default: 0)
+      --lock-wait TIME wait so long for the other run's end, as 30s or 5m [default 0]
+      --lock-status N  the exit status when another run has this queue [default 0]
       --log text|json  form of the messages
   -q, --quiet          errors only
   -v, --verbose        more messages

@@ -103,6 +103,15 @@ same() {
   done
 }
 
+@test "--help says every default in one form" {
+  local program
+  for program in $PROGRAMS; do
+    say_help "$program" | grep '^  .*default' | grep -vE ' \[default [^]]+\]$' || continue
+    echo "$program: a default in another form" && return 1
+  done
+  "$BIN/pii-mask" --help | grep -qE -- '--grace TIME .* \[default 30s\]$'
+}
+
 @test "where an option takes a file, Tab offers files; a folder, folders; where it takes a word, words" {
   cd "$BATS_TEST_TMPDIR"
   touch a-file.x

@@ -17,9 +17,9 @@
 enum { NUMBER = 1, FLAG, LIST };
 
 static const struct opt table[] = {
-    { NUMBER, 'n', "number", "N", "a number", false },
-    { FLAG, 'f', "flag", NULL, "a flag", false },
-    { LIST, 'm', "list", "X", "a list", true },
+    { NUMBER, 'n', "number", "N", "a number", "7" },
+    { FLAG, 'f', "flag", NULL, "a flag", NULL },
+    { LIST, 'm', "list", "X...", "a list", NULL },
 };
 static const struct opt_command command = { "[-f] [-n N]", "Test.", table, 3 };
 
@@ -84,6 +84,32 @@ static void parses_samples(void **state)
     close(saved);
 }
 
+/* --help has the table's defaults, all in one form. */
+static void prints_defaults(void **state)
+{
+    (void)state;
+    char text[4096] = "";
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    int saved = dup(STDOUT_FILENO);
+    dup2(ends[1], STDOUT_FILENO);
+    char *argv[] = { (char[]){ "test" }, (char[]){ "--help" }, NULL };
+    struct opt_parser parser;
+    const char *value;
+    opt_start(&parser, &command, 2, argv);
+    int id = opt_next(&parser, &value);
+    dup2(saved, STDOUT_FILENO);
+    close(saved);
+    close(ends[1]);
+    assert_true(read(ends[0], text, sizeof text - 1) > 0);
+    close(ends[0]);
+    assert_int_equal(id, OPT_EXIT);
+    assert_int_equal(parser.exit_status, STATUS_OK);
+    assert_non_null(strstr(text, "  -n, --number N                a number [default 7]\n"));
+    assert_non_null(strstr(text, "  -f, --flag                    a flag\n"));
+    assert_non_null(strstr(text, "one object a line [default text]\n"));
+}
+
 static void reads_values(void **state)
 {
     (void)state;
@@ -119,6 +145,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(parses_samples),
+        cmocka_unit_test(prints_defaults),
         cmocka_unit_test(reads_values),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
