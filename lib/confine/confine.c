@@ -59,11 +59,11 @@ static int allow_arguments(scmp_filter_ctx filter)
     const scmp_datum_t questions[] = { TCGETS, TIOCGWINSZ };
     for (size_t i = 0; i < 2 && error == 0; i++)
         error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 2,
-            SCMP_A0(SCMP_CMP_EQ, STDERR_FILENO), SCMP_A1(SCMP_CMP_EQ, questions[i]));
+            SCMP_A0(SCMP_CMP_EQ, STDERR_FILENO, 0), SCMP_A1(SCMP_CMP_EQ, questions[i], 0));
     /* abort(3): a signal to itself, and to nobody else */
     if (error == 0)
         error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
-            SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid()));
+            SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid(), 0));
     return error;
 }
 
@@ -77,7 +77,7 @@ static int allow_limits(scmp_filter_ctx filter)
         error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(getrlimit), 0);
     if (error == 0)
         error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1,
-            SCMP_A0(SCMP_CMP_EQ, 0));
+            SCMP_A0(SCMP_CMP_EQ, 0, 0));
     return error;
 }
 

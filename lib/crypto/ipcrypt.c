@@ -91,7 +91,7 @@ static void push_bit(unsigned char next[AES_BLOCK], const unsigned char prefix[A
 {
     for (size_t i = 0; i + 1 < AES_BLOCK; i++)
         next[i] = (unsigned char)((prefix[i] << 1) | (prefix[i + 1] >> 7));
-    next[AES_BLOCK - 1] = (unsigned char)((prefix[AES_BLOCK - 1] << 1) | bit);
+    next[AES_BLOCK - 1] = (unsigned char)(((unsigned)prefix[AES_BLOCK - 1] << 1) | bit);
 }
 
 /* All prefixes of an address that is in clear are known beforehand: two calls of AES. */

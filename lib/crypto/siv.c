@@ -31,7 +31,7 @@ static void dbl(unsigned char out[AES_BLOCK], const unsigned char in[AES_BLOCK])
 
     for (size_t i = 0; i + 1 < AES_BLOCK; i++)
         out[i] = (unsigned char)((in[i] << 1) | (in[i + 1] >> 7));
-    out[AES_BLOCK - 1] = (unsigned char)((in[AES_BLOCK - 1] << 1) ^ (carry & 0x87));
+    out[AES_BLOCK - 1] = (unsigned char)(((unsigned int)in[AES_BLOCK - 1] << 1) ^ (carry & 0x87));
 }
 
 /*

@@ -10,7 +10,7 @@
 /* Of digits: as many as no name has. */
 enum { DATA_RUN = 5, DATA_DIGITS = 8, DATA_HEX = 16 };
 
-static const char *const names[KEY_KINDS - DETECT_KINDS] = { "ip", "name", "birth", "address",
+static const char *const names[KEY_KINDS - (int)DETECT_KINDS] = { "ip", "name", "birth", "address",
     "geo", "device", "user" };
 
 /* What these say at the end of a key is said about a value, not the value: phone_type. */

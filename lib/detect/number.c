@@ -122,7 +122,7 @@ size_t number_card(const char *text, size_t length, size_t at)
 
 /* The registry of ISO 13616: length by country, in the order of the letters. */
 static const struct {
-    char country[2];
+    char country[3];
     unsigned char length;
 } countries[] = {
     /* clang-format off */

@@ -89,7 +89,14 @@ static void on_doctype(void *parser, const xmlChar *name, const xmlChar *externa
     stop(ours(parser), XML_REFUSED);
 }
 
-static void on_error(void *user, xmlErrorPtr error)
+/* What a handler of errors is given: libxml2 2.12 made it const. */
+#if LIBXML_VERSION < 21200
+typedef xmlError reported_error;
+#else
+typedef const xmlError reported_error;
+#endif
+
+static void on_error(void *user, reported_error *error)
 {
     struct xml *xml = ours(user);
     if (error->level == XML_ERR_WARNING || error->domain == XML_FROM_NAMESPACE)
@@ -135,7 +142,7 @@ static int begin(struct xml *xml)
 }
 
 /* What has no parser to belong to, as of no memory for one, libxml2 would print on stderr. */
-static void silent(void *context, xmlErrorPtr error)
+static void silent(void *context, reported_error *error)
 {
     (void)context, (void)error;
 }
