@@ -8,6 +8,7 @@
 #include "json/string.h"
 #include "json/strings.h"
 #include "mask/token.h"
+#include "mask/version.h"
 
 enum { GIVEN_BACK_ABOVE = 1 << 20 };
 
@@ -130,7 +131,10 @@ static enum near_result judge_scalar(struct near *near, const char *text, size_t
         return NEAR_FAILED;
     if (is_masked_content(near, content, length))
         return NEAR_VALUE;
-    return detect_kinds(content, length, DETECT_ALL) != DETECT_NONE ? NEAR_VALUE : NEAR_NOTHING;
+    unsigned kinds = detect_kinds(content, length, DETECT_ALL);
+    if (kinds == DETECT_BIT(DETECT_IPV4) && text[start] == '"' && version_is(text, start, end))
+        return NEAR_NOTHING;
+    return kinds != DETECT_NONE ? NEAR_VALUE : NEAR_NOTHING;
 }
 
 /* The same of any value: one that holds others by its JSON text, and by every string in it. */
