@@ -9,22 +9,17 @@
 #include "base/status.h"
 #include "confine/protect.h"
 #include "name.h"
-#include "record/record.h"
 #include "suggest.h"
 
-enum { TABLE = 1, ROOT, OUTPUT, NUMBER, MAX_RECORD, GRACE, METRICS_FILE, PROGRESS };
+enum { TABLE = 1, ROOT, OUTPUT, NUMBER };
 
 static const struct opt options[] = {
-    { TABLE, 't', "table", "TABLE", "propose this table, named as in SQL", false },
-    { ROOT, '\0', "root", "PATH", "where a line has its values, as . has plain NDJSON (.body)",
-        false },
+    { TABLE, 't', "table", "TABLE", "propose this table, named as in SQL", NULL },
+    { ROOT, '\0', "root", "PATH", "where a line has its values, as . has plain NDJSON", ".body" },
     { OUTPUT, 'o', "output", "DIR", "write TABLE.sql and TABLE.map there, instead of printing them",
-        false },
-    { NUMBER, 'n', "number", "N", "stop after N records", false },
-    { MAX_RECORD, '\0', "max-record", "SIZE", "longest line taken (4M, up to 64M)", false },
-    { GRACE, '\0', "grace", "TIME", "time to drain a pipe after SIGTERM (30s)", false },
-    METER_METRICS_FILE(METRICS_FILE),
-    METER_PROGRESS(PROGRESS),
+        NULL },
+    { NUMBER, 'n', "number", "N", "stop after N records", NULL },
+    STREAM_OPTIONS("longest line taken"),
 };
 
 static const struct opt_command command = {
@@ -34,9 +29,9 @@ static const struct opt_command command = {
     sizeof options / sizeof *options,
 };
 
-/* 0, or the status to exit with. */
-static int set(struct settings *settings, int id, const char *value)
+static int take(void *context, int id, const char *value)
 {
+    struct settings *settings = context;
     switch (id) {
     case TABLE:
         settings->table = value;
@@ -50,21 +45,8 @@ static int set(struct settings *settings, int id, const char *value)
         if (opt_number(value, 1, UINT64_MAX, &settings->number))
             return 0;
         return opt_usage("option --number takes a number from 1");
-    case METRICS_FILE:
-        return opt_file("metrics-file", value, &settings->meter.metrics_file);
-    case PROGRESS:
-        settings->meter.progress = true;
-        return 0;
-    case MAX_RECORD:
-        if (opt_size(value, 1, RECORD_MAX, &settings->max_record))
-            return 0;
-        return opt_usage("option --max-record takes a size from 1 to 64M");
-    case GRACE:
-        if (opt_duration(value, 0, UINT64_C(86400000), &settings->grace_ms))
-            return 0;
-        return opt_usage("option --grace takes a time from 0 to 1d");
     default:
-        return opt_no_operand("records");
+        return stream_options_take(&settings->stream, id, value);
     }
 }
 
@@ -95,21 +77,11 @@ static int run(struct settings *settings)
 
 int main(int argc, char **argv)
 {
-    struct settings settings = { .max_record = RECORD_DEFAULT_MAX, .grace_ms = 30000 };
-    struct opt_parser parser;
-    const char *value;
-    int id;
+    struct settings settings = { .stream = stream_options_defaults() };
     if (start_program(argv[0]) != 0 || protect_process() != 0) {
         msg_error("cannot start: %s", strerror(errno));
         return STATUS_INTERNAL;
     }
-    opt_start(&parser, &command, argc, argv);
-    while ((id = opt_next(&parser, &value)) != OPT_END) {
-        if (id == OPT_EXIT)
-            return parser.exit_status;
-        int status = set(&settings, id, value);
-        if (status != 0)
-            return status;
-    }
-    return meter_exit(run(&settings));
+    int status = opt_each(&command, argc, argv, take, &settings);
+    return status == OPT_RUN ? meter_exit(run(&settings)) : status;
 }

@@ -57,7 +57,7 @@ static void read_meter(void *context, uint64_t *values, uint64_t *oldest_ms)
 /* 0, or the status to exit with. */
 static int open_meter(struct suggest *suggest)
 {
-    const struct meter_config config = { .options = suggest->settings->meter,
+    const struct meter_config config = { .options = suggest->settings->stream.meter,
         .metrics = metrics,
         .count = sizeof metrics / sizeof *metrics,
         .noun = "records",
@@ -65,7 +65,8 @@ static int open_meter(struct suggest *suggest)
         .context = suggest };
     if (meter_open(&suggest->meter, &config) == 0)
         return 0;
-    msg_error("cannot write %s: %s", suggest->settings->meter.metrics_file, meter_reason(errno));
+    msg_error("cannot write %s: %s", suggest->settings->stream.meter.metrics_file,
+        meter_reason(errno));
     return STATUS_IO;
 }
 
@@ -86,11 +87,12 @@ static int open_all(struct suggest *suggest)
         msg_error("option --root takes a path such as . or .detail");
         return STATUS_USAGE;
     }
-    suggest->reader = line_open(STDIN_FILENO, settings->max_record, settings->grace_ms);
+    suggest->reader =
+        line_open(STDIN_FILENO, settings->stream.max_record, settings->stream.grace_ms);
     suggest->out = out_open(STDOUT_FILENO);
     if (suggest->reader == NULL || suggest->out == NULL || stop_install() != 0)
         return -1;
-    out_set_grace(suggest->out, settings->grace_ms);
+    out_set_grace(suggest->out, settings->stream.grace_ms);
     return open_meter(suggest);
 }
 

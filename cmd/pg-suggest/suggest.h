@@ -3,7 +3,7 @@
 
 #include <stdint.h>
 
-#include "base/meter.h"
+#include "record/stream_options.h"
 
 /* What the command line says; the strings are the caller's. */
 struct settings {
@@ -11,10 +11,8 @@ struct settings {
     const char *name;   /* the same without quotes, for files */
     const char *root;   /* NULL: ".body" */
     const char *folder; /* NULL: standard output */
-    struct meter_options meter;
-    uint64_t number; /* of records; 0: all */
-    uint64_t max_record;
-    uint64_t grace_ms;
+    uint64_t number;    /* of records; 0: all */
+    struct stream_options stream;
 };
 
 /* Do the work from standard input. Return the status to exit with, after its message. */

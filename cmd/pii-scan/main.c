@@ -18,6 +18,7 @@ static const struct opt options[] = {
     { JSON, '\0', "json", NULL, "print a line of JSON for each path", NULL },
     { NUMBER, 'n', "number", "N", "stop after N records", NULL },
     STREAM_OPTIONS("longest line taken"),
+    STREAM_OPTIONS_SANDBOX,
 };
 
 static const struct opt_command command = {

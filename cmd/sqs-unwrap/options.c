@@ -15,6 +15,7 @@ static const struct opt table[] = {
         "a record for each element of the array there, or line of a text", NULL },
     { MAX_PARTS, '\0', "max-parts", "N", "most records that a message may give", "10000" },
     STREAM_OPTIONS("longest line taken or made"),
+    STREAM_OPTIONS_SANDBOX,
 };
 
 static const struct opt_command command = {

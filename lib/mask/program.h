@@ -62,6 +62,7 @@ enum {
     { PROGRAM_GROUP_READABLE, '\0', "key-group-readable", NULL,                                   \
         "accept a key file that its group may read", NULL },                                      \
     STREAM_OPTIONS("longest line taken"),                                                         \
+    STREAM_OPTIONS_SANDBOX,                                                                       \
     { PROGRAM_SELF_TEST, '\0', "self-test", NULL,                                                 \
         "compute the published vectors, say how, and exit", NULL }
 /* clang-format on */

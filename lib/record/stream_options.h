@@ -6,7 +6,7 @@
 
 #include "base/meter.h"
 
-/* The options of a confined program that reads records from standard input. */
+/* The options of a program that reads records from standard input. */
 struct stream_options {
     uint64_t max_record; /* bytes of a line */
     uint64_t grace_ms;   /* how long a pipe is drained after a stop request */
@@ -22,13 +22,15 @@ enum {
     STREAM_OPTIONS_REQUIRE_SANDBOX
 };
 
-/* Their rows in the program's table (base/opt.h); ${longest}: "longest line taken". */
+/* Their rows in the program's table (base/opt.h); ${longest}: "longest line taken"; that of sandbox
+ * for those that confine themselves. */
 /* clang-format off */
 #define STREAM_OPTIONS(longest)                                                                    \
     { STREAM_OPTIONS_MAX_RECORD, '\0', "max-record", "SIZE", longest ", up to 64M", "4M" },        \
     { STREAM_OPTIONS_GRACE, '\0', "grace", "TIME", "time to drain a pipe after SIGTERM", "30s" },  \
     METER_METRICS_FILE(STREAM_OPTIONS_METRICS_FILE),                                               \
-    METER_PROGRESS(STREAM_OPTIONS_PROGRESS),                                                       \
+    METER_PROGRESS(STREAM_OPTIONS_PROGRESS)
+#define STREAM_OPTIONS_SANDBOX                                                                     \
     { STREAM_OPTIONS_REQUIRE_SANDBOX, '\0', "require-sandbox", NULL,                               \
         "fail if the kernel cannot confine the process", NULL }
 /* clang-format on */
