@@ -9,7 +9,7 @@ set -uo pipefail
 umask 077
 
 NAME=sqs2pg-init
-OK=0 NONE=1 USAGE=64 UNAVAILABLE=69 IO=74
+OK=0 NONE=1 USAGE=64 UNUSABLE=65 UNAVAILABLE=69 IO=74
 MOST=100         # messages that are looked at
 DELIVERIES=4     # that a queue must allow, or --yes is wanted: a look counts as one
 HIDDEN=120s      # how long messages are hidden from others, should they not be released
@@ -19,8 +19,8 @@ usage() {
 usage: sqs2pg-init [-qv] [-y] [--log text|json] -Q QUEUE -t TABLE -o DIR
 
 Look at up to 100 messages of an SQS queue, give them back to it, and write the files for
-loading it into a table: TABLE.policy, TABLE.key and TABLE.env, and, where pg-suggest is
-installed, TABLE.sql and TABLE.map. No clear value is printed or written.
+loading it into a table: TABLE.policy, TABLE.key, TABLE.env, TABLE.sql and TABLE.map. No
+clear value is printed or written.
 
   -Q, --queue QUEUE    the queue, by its URL or its name
   -t, --table TABLE    the table
@@ -112,8 +112,11 @@ options() {
   for name in queue table output; do
     [ -n "${option[$name]:-}" ] || usage_error "option --$name is needed"
   done
-  # It becomes the name of files, in options that are parted by blanks.
-  [[ ${option[table]} =~ ^[A-Za-z0-9_][A-Za-z0-9_.-]*$ ]] || usage_error "option --table takes a name without blanks and slashes"
+  # It becomes the name of files, too, in options that are parted by blanks; and _errors and _ledger
+  # are to fit behind it.
+  local part='[A-Za-z_][A-Za-z0-9_]{0,55}'
+  [[ ${option[table]} =~ ^($part\.)?$part$ ]] ||
+    usage_error "option --table takes a name of at most 56 letters, digits and _, or SCHEMA.TABLE"
 }
 
 version() {
@@ -197,25 +200,25 @@ look() {
   give_back
 }
 
-# unwrapped: the sample as pii-mask is to see it.
+# unwrapped: the sample as pii-mask is to see it. masked BASE: as pg-load is to see it.
 unwrapped() { printf '%s\n' "$sample" | alone sqs-unwrap; }
+masked() { unwrapped | alone pii-mask -k "$1.key" -p "$1.policy"; }
 
 # write_files BASE: BASE.policy and the others.
 write_files() {
-  local base=$1 records
+  local base=$1 records status=0
   { : >"$base.policy"; } 2>/dev/null || fail "$IO" "cannot make $base.policy"
   unwrapped | alone pii-scan --suggest >"$base.policy" || exit
   alone pii-keygen -q "$base.key" || exit
   printf '%s\n' "# What sqs2pg needs for ${option[table]}." "SQS_QUEUE_URL=${option[queue]}" "SQS2PG_TABLE=${option[table]}" \
     "SQS2PG_KEY_FILE=$base.key" "SQS2PG_MASK_OPTIONS=--policy $base.policy" >"$base.env" || fail "$IO" "cannot write $base.env"
-  if ! find_program pg-suggest >/dev/null; then
-    message warning "no ${option[table]}.sql and ${option[table]}.map are written: there is no program pg-suggest"
-    return
-  fi
-  # Of masked records: what is suggested is for what will be loaded.
-  records=$(unwrapped | alone pii-mask -k "$base.key" -p "$base.policy") || exit
-  printf '%s\n' "$records" | alone pg-suggest -t "${option[table]}" -o "${base%/*}" || exit
-  printf '%s\n' "SQS2PG_LOAD_OPTIONS=--map $base.map" >>"$base.env" || fail "$IO" "cannot write $base.env"
+  records=$(masked "$base") || exit
+  printf '%s\n' "$records" | alone pg-suggest -t "${option[table]}" -o "${base%/*}" || status=$?
+  case $status in
+  0) printf '%s\n' "SQS2PG_LOAD_OPTIONS=--map $base.map" >>"$base.env" || fail "$IO" "cannot write $base.env" ;;
+  "$UNUSABLE") message warning "no ${option[table]}.sql and ${option[table]}.map: the policy seals every message" ;;
+  *) exit "$status" ;;
+  esac
 }
 
 # tell BASE DELIVERIES FOUND: what was found, what to look at, and what comes next.
@@ -227,7 +230,7 @@ tell() {
     "$base.key" 'who has it can undo the masking; without a copy elsewhere nobody can'
   if [ -e "$base.sql" ]; then
     printf '  %s: %s\n' "$base.sql" 'the table' "$base.map" 'which value goes into which column'
-    printf '\nThen:\n  psql -f %s.sql\n' "$base"
+    printf '\nThen:\n  psql -v ON_ERROR_STOP=1 -f %s.sql\n' "$base"
   else
     printf '\nThen, when the table is there:\n  pg-load -t %s --explain\n' "${option[table]}"
   fi
@@ -237,7 +240,7 @@ tell() {
 main() {
   local dir base file deliveries found
   options "$@"
-  for file in sqs-pull sqs-ack sqs-unwrap pii-scan pii-mask pii-keygen; do program "$file" >/dev/null || exit; done
+  for file in sqs-pull sqs-ack sqs-unwrap pii-scan pii-mask pii-keygen pg-suggest; do program "$file" >/dev/null || exit; done
   [ -d "${option[output]}" ] || mkdir -p -- "${option[output]}" 2>/dev/null || fail "$IO" "cannot make ${option[output]}"
   dir=$(cd -- "${option[output]}" && pwd) || fail "$IO" "cannot open ${option[output]}"
   [[ $dir != *[[:space:]]* ]] || usage_error "option --output takes a folder without blanks in its name"

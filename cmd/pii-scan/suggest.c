@@ -114,11 +114,10 @@ static size_t add_rules(struct buf *out, struct node *root)
     return rules;
 }
 
-/* Members whose keys are data cannot be named: only those that are known pass. */
-static void add_other(struct buf *out, struct node *root)
+/* Where not all that is to be hidden can be named, only those members pass that are. */
+static void add_other(struct buf *out, struct node *root, const char *why)
 {
-    (void)buf_puts(out,
-        "# some keys at the root are themselves data: what is not named is sealed\n");
+    (void)buf_printf(out, "# %s: what is not named is sealed\n", why);
     for (struct node *child = root->first; child != NULL; child = child->next) {
         if (child->step != TREE_KEY || is_place(child) || has_personal_below(child))
             continue;
@@ -159,10 +158,10 @@ int suggest_policy(struct buf *out, struct records *records)
         "# pii-policy(5) for methods; siv can be undone by who holds the key, hmac cannot.\n\n",
         counts->records);
     size_t rules = add_rules(out, root);
-    if (rules == 0)
-        (void)buf_puts(out, "# nothing likely personal was found\n\n");
-    if (has_data_below(root))
-        add_other(out, root);
+    if (rules == 0) /* a policy has to hide something */
+        add_other(out, root, "nothing likely personal was found");
+    else if (has_data_below(root))
+        add_other(out, root, "some keys at the root are themselves data");
     if (rules > 0)
         (void)buf_puts(out,
             "# seal a record in which none of these found a value, and one that has them elsewhere\n"

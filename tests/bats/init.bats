@@ -16,6 +16,20 @@ setup() {
 
 init() { "$INIT" -Q "$QUEUE" -t user_logins -o files "$@"; }
 counts() { servers_counts "$QUEUE"; }
+# next_commands: the two commands that ./said ends in, as printed; the second waits for messages a
+# second only.
+next_commands() {
+  copy_sqs2pg bin
+  tail -n 2 said >next
+  [ "$(sed -n '1s/^  \(psql\) .*/\1/p; 2s/^  \(sqs2pg\) .*/\1/p' next | xargs)" = 'psql sqs2pg' ]
+  echo 'SQS2PG_PULL_OPTIONS=--wait 1' >>"$(sed -n 's/.* -c //p' next)"
+  PATH=$PWD/bin:$PATH bash -e next 2>stderr.next || { cat stderr.next && return 1; }
+}
+# nowhere WORD: in nothing that was written or loaded.
+nowhere() {
+  pg_dump >dump
+  run -1 grep -rlaE "$1" dump said stderr.next files
+}
 nothing_made() { [ -z "$(ls -A files 2>/dev/null)" ]; }
 # redriven N: a queue whose messages may be received so often.
 redriven() {
@@ -28,25 +42,73 @@ redriven() {
 
 @test "the sample's queue: files that load it, masked, for their owner alone; every message is released" {
   fresh_database
-  create_user_logins
   sqs-send -q -Q "$QUEUE" <"$SAMPLE"
   run --separate-stderr -0 init
   counts_are 100 0 0
   [[ $output == *'The queue: 100 messages looked at and released; it allows any number of deliveries.'* ]]
   [[ $output == *"  sqs2pg -v -c $PWD/files/user_logins.env" ]]
-  printf '%s\n' "$output" "$stderr" >said
+  printf '%s\n' "$stderr" "$output" >said
   no_canary said files/*
   [ "$(stat -c %a files/* | sort -u)" = 600 ]
   grep -qE '^\.ip ' files/user_logins.policy
   grep -qE '^\.device_id ' files/user_logins.policy
-  # What it wrote is what sqs2pg takes. The sample has one event that is malformed.
-  copy_sqs2pg bin
-  echo SQS2PG_PULL_OPTIONS=--wait 1 >>files/user_logins.env
-  run --separate-stderr -0 "$SQS2PG" -c files/user_logins.env
+  # The sample has one event that is malformed, and some that the proposed policy seals.
+  next_commands
   counts_are 0 0 0
-  [ "$(sql "SELECT count(*) FROM user_logins WHERE masked_ip LIKE '%siv1.%'")" -gt 0 ]
-  sql 'SELECT * FROM user_logins' >rows
-  no_canary rows
+  [ "$(sql 'SELECT (SELECT count(*) FROM user_logins) + (SELECT count(*) FROM user_logins_errors)')" = 100 ]
+  [ "$(sql 'SELECT count(*) > 90, bool_and(masked_ip LIKE $$siv1.%$$), count(DISTINCT user_id) > 10 FROM user_logins')" = 't|t|t' ]
+  [ "$(sql "SELECT DISTINCT stage FROM user_logins_errors")" = mask ]
+  pg_dump >dump
+  no_canary dump stderr.next
+}
+
+@test "events in envelopes of SNS, with objects in them: the two commands that it prints load all of them" {
+  fresh_database
+  local n
+  for n in {1..30}; do
+    jq -cn --argjson n "$n" '{body: {Type: "Notification", MessageId: "m\($n)", TopicArn: "arn:aws:sns:eu-central-1:123456789012:orders",
+      Timestamp: "2026-11-29T00:00:00.000Z", SignatureVersion: "1", Signature: "x", SigningCertURL: "https://x", UnsubscribeURL: "https://y",
+      Message: ({orderId: (1000 + $n), placedAt: "2026-11-29T10:00:00Z", total: 19.5, items: [{sku: "A1"}],
+        customer: {fullName: "Canary Kowalski", email: "canary\($n)@example.com", ip: "203.0.113.\($n)"}} | tojson)}}'
+  done | sqs-send -q -Q "$QUEUE"
+  "$INIT" -Q "$QUEUE" -t shop.orders -o files >said
+  counts_are 30 0 0
+  sql 'CREATE SCHEMA shop'
+  next_commands
+  counts_are 0 0 0
+  [ "$(sql "SELECT string_agg(attname || ' ' || format_type(atttypid, NULL), ', ' ORDER BY attnum) FROM pg_attribute
+    WHERE attrelid = 'shop.orders'::regclass AND attnum > 0")" = 'order_id bigint, placed_at timestamp with time zone, total numeric, items jsonb, customer_full_name text, customer_email text, customer_masked_ip text' ]
+  [ "$(sql "SELECT count(*), min(order_id), count(DISTINCT customer_email), bool_and(customer_email LIKE 'siv1.%') FROM shop.orders")" = '30|1001|30|t' ]
+  [ "$(sql 'SELECT count(*) FROM shop.orders_errors')" = 0 ]
+  nowhere 'canary|Kowalski|203[.]0[.]113'
+}
+
+@test "events with nothing personal in them, and texts, which the policy seals" {
+  fresh_database
+  printf '{"body":{"sensor":"s%d","at":1700000000,"value":%d.5}}\n' 1 1 2 2 3 3 | sqs-send -q -Q "$QUEUE"
+  "$INIT" -Q "$QUEUE" -t readings -o files >said
+  next_commands
+  [ "$(sql 'SELECT count(*), max(value), min(at AT TIME ZONE $$UTC$$) FROM readings')" = '3|3.5|2023-11-14 22:13:20' ]
+  # What was not there to be judged is not let through.
+  sqs-send -q -Q "$QUEUE" <<<'{"body":{"sensor":"s4","at":1700000000,"value":4.5,"note":"canary"}}'
+  bash -c "PATH=$PWD/bin:\$PATH; $(tail -n 1 next)" 2>stderr.next
+  [ "$(sql 'SELECT stage, code FROM readings_errors')" = 'mask|unnamed' ]
+  nowhere canary
+  printf '{"body":"canary text %d"}\n' 1 2 | sqs-send -q -Q "$QUEUE"
+  run --separate-stderr -0 "$INIT" -Q "$QUEUE" -t texts -o files
+  [ "${stderr_lines[-1]}" = 'sqs2pg-init: warning: no texts.sql and texts.map: the policy seals every message' ]
+  [ "$(printf '%s\n' files/texts.* | xargs)" = 'files/texts.env files/texts.key files/texts.policy' ]
+  [[ $output == *"  pg-load -t texts --explain"* ]]
+  run -1 grep -q -- --map files/texts.env
+}
+
+@test "a table's name that is none, or has no room behind it, is refused before anything is received" {
+  local name
+  for name in a-b 1a 'a b' a/b a.b.c "$(printf '%057d' 0 | tr 0 a)"; do
+    run -64 --separate-stderr "$INIT" -Q "$QUEUE" -t "$name" -o files
+    [ "${stderr_lines[0]}" = 'sqs2pg-init: error: option --table takes a name of at most 56 letters, digits and _, or SCHEMA.TABLE' ]
+  done
+  nothing_made
 }
 
 @test "no clear value is written to any file, not for a moment" {
@@ -59,7 +121,7 @@ redriven() {
   # In pipes and sockets they were, or this looks at nothing.
   [ "$(grep -cE 'write[^(]*\([0-9]+<(pipe|socket|UNIX|TCP)[^>]*>.*canary' trace)" -gt 0 ]
   run -1 grep -E 'write[^(]*\([0-9]+</[^>]*>.*(canary|203\.0\.113\.77)' trace
-  run -1 grep -qE 'canary|203\.0\.113\.77' out files/t.policy files/t.env
+  run -1 grep -qE 'canary|203\.0\.113\.77' out files/t.policy files/t.env files/t.sql files/t.map
 }
 
 @test "under four deliveries it wants --yes: 64 before anything is received" {

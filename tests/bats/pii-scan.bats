@@ -126,6 +126,12 @@ END
   [ "$(jq -c 'select(.error)' out | wc -l)" -eq 0 ]
   [ "$(jq -r '.body.n' out | head -1)" = 1 ]
   run -0 pii-scan -q -p policy <in
+  # Where nothing is personal: what was there passes, and nothing else.
+  echo '{"body":{"sensor":"s1","odd key":{"x":1}}}' >in
+  pii-scan --suggest <in >policy
+  [ "$(grep -v '^#' policy | grep .)" = $'.sensor keep\n."odd key" keep\nother quarantine' ]
+  [ "$(pii-mask -q -k k -p policy <in | jq -c .body)" = "$(jq -c .body in)" ]
+  [ "$(pii-mask -q -k k -p policy <<<'{"body":{"sensor":"s1","note":"canary"}}' | jq -r .error.code)" = unnamed ]
 }
 
 @test "more keys than can be names are one; so are those that are new in each record" {
