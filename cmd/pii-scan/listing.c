@@ -29,7 +29,7 @@ int listing_share(struct buf *out, uint64_t part, uint64_t whole)
         share = 1;
     if (share == 10000)
         return buf_putc(out, '1');
-    char digits[8];
+    char digits[24];
     int used = 4;
     (void)snprintf(digits, sizeof digits, "%04" PRIu64, share);
     while (used > 1 && digits[used - 1] == '0')
