@@ -68,7 +68,8 @@ some_silent() { jq -c 'select(.body.n % 10 != 0) | .status = "committed"'; }
   [ "$(<statuses)" = '0 0 0 0 0' ]
   each_at_least_once 10 out
   [ "$(jq -r 'select(.ack == "deleted").sqs.message_id' acks | sort -u | wc -l)" -eq 10 ]
-  grep -q ' acked=10 ' pull.err
+  # There one that came again just then is gone by the verdict on its old handle: lost by its new one.
+  [ "$SERVERS_SQS" = moto ] || grep -q ' acked=10 ' pull.err
   counts_are 0 0 0
 }
 
