@@ -12,9 +12,9 @@ setup() {
 teardown() { sqs_teardown; }
 
 # take N: N messages put on the queue and received into ./records.
-take() { # none comes twice, however long it takes
+take() {
   fill "$1"
-  pull -n "$1" --visibility-timeout 10m >records
+  pull -n "$1" >records
 }
 
 @test "many messages through all three programs: every id once, the queue empty, nothing failed" {
@@ -345,9 +345,10 @@ rejections() {
 @test "a reader of --print that is slow holds nothing up for ever" {
   take 200
   committed <records >verdicts
-  run -0 bash -c 'sqs-ack --print <verdicts | (sleep 2; cat) | wc -l'
-  [ "$output" -eq 200 ]
-  counts_are 0 0 0
+  run -0 bash -c 'sqs-ack --print <verdicts | (sleep 2; cat)'
+  # What is on the queue says less: a batch sent again after a late answer is on it twice.
+  [ "$(grep -c '"ack":"deleted"' <<<"$output")" -eq 200 ]
+  [ "${#lines[@]}" -eq 200 ]
 }
 
 @test "standard input that cannot be read: 74" {
