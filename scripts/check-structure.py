@@ -33,6 +33,8 @@ SYSTEM = re.compile(r"(sys|linux|arpa|netinet|net|asm)/\w+\.h$|("
                     "regex|sched|setjmp|signal|spawn|stdalign|stdarg|stdatomic|stdbool|stddef|"
                     "stdint|stdio|stdlib|stdnoreturn|string|strings|syslog|termios|threads|time|"
                     r"unistd|wchar|wctype)\.h$")
+# What several programs have each for itself, under one name that says what it is.
+SHARED = {"main", "options", "figures", "result"}
 # lib/json's files share their folder's prefix: scan_ and write_ would say too little.
 FOLDER_PREFIX = {"lib/json": "json"}
 MAX_FILE, MAX_FUNCTION, MAX_MAIN = 500, 80, 170
@@ -152,6 +154,18 @@ def layers(tree):
         if top == "lib" and folder not in RANK:
             yield name, 1, f"lib/{folder} is no layer"
     yield from cycles(graph)
+
+
+def names(tree):
+    """A module's name is one module's: who reads it knows the file."""
+    owners = {}
+    for name in tree.code():
+        owners.setdefault(os.path.basename(name)[:-2], set()).add(name[:-2])
+    for base, modules in sorted(owners.items()):
+        if base not in SHARED and len(modules) > 1:
+            first, *others = sorted(modules)
+            for other in others:
+                yield next(n for n in tree.code() if n[:-2] == other), 1, f"has the name of {first}"
 
 
 def cycles(graph):
@@ -325,7 +339,7 @@ def tests(tree):
             yield name, 1, "holds no test"
 
 
-CHECKS = [layers, doors, exports, sizes, banned, words, headers, tests]
+CHECKS = [layers, names, doors, exports, sizes, banned, words, headers, tests]
 
 
 def main():

@@ -21,7 +21,7 @@ fi
 cd "$root"
 objects=${BUILD:-build}/lint
 
-CHECKS=(build exports layers doors sizes banned words headers alone tests security shell python man format cppcheck)
+CHECKS=(build exports layers names doors sizes banned words headers alone tests security shell python man format cppcheck)
 SLOW=(analyzer tidy)
 
 # sources PATTERN...: files of the tree that git knows or would add, or all
@@ -56,6 +56,7 @@ lint_exports() {
   structure exports
 }
 lint_layers() { structure layers; }
+lint_names() { structure names; }
 lint_doors() { structure doors; }
 lint_sizes() { structure sizes; }
 lint_banned() { structure banned; }

@@ -3,7 +3,7 @@
 
 #include "isolate.h"
 #include "table_rows.h"
-#include "upsert.h"
+#include "upsert_load.h"
 
 enum { FOREIGN_KEY_ROUNDS = 16 };
 
@@ -39,7 +39,7 @@ static int sort_by_group(struct loader *loader, const struct row_batch *batch, s
 static int load_rows(struct loader *loader, struct row_batch *batch, size_t count)
 {
     if (loader->options->upsert.count > 0)
-        return upsert_rows(loader, batch, count);
+        return upsert_load_rows(loader, batch, count);
     size_t *ends = calloc(batch->group_count + 1, sizeof *ends);
     if (ends == NULL)
         return pg_conn_no_memory(loader->target->conn);
@@ -156,7 +156,7 @@ enum attempt table_rows_load(struct loader *loader, struct row_batch *batch,
     struct failure *failure)
 {
     if (loader->options->upsert.count > 0) {
-        enum attempt begun = upsert_begin(loader, batch, failure);
+        enum attempt begun = upsert_load_begin(loader, batch, failure);
         if (begun != ATTEMPT_DONE)
             return begun;
     }

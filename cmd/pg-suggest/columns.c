@@ -320,15 +320,15 @@ static void add_rest(struct columns *columns, const struct node *root, bool left
         last->sql = "text";
 }
 
-struct columns *columns_new(const struct records *records)
+struct columns *columns_new(const struct bodies *bodies)
 {
     struct choice choice;
-    struct node *root = tree_root(records_tree(records));
+    struct node *root = body_tree_root(bodies_tree(bodies));
     struct columns *columns = calloc(1, sizeof *columns);
     if (columns == NULL)
         return NULL;
-    tree_settle(records_tree(records));
-    columns->records = records_counts(records)->records;
+    body_tree_finish(bodies_tree(bodies));
+    columns->records = bodies_counts(bodies)->records;
     bool left_out = fit(root, columns->records, &choice);
     columns->list = calloc(choose(root, &choice, NULL) + 1, sizeof *columns->list);
     bool good = columns->list != NULL;
@@ -336,7 +336,7 @@ struct columns *columns_new(const struct records *records)
         (void)choose(root, &choice, columns);
         for (size_t i = 0; i < columns->count; i++)
             set_type(columns, &columns->list[i]);
-        add_rest(columns, root, left_out, records_counts(records)->bare);
+        add_rest(columns, root, left_out, bodies_counts(bodies)->bare);
         good = set_names(columns) == 0;
     }
     for (size_t i = 0; good && i < columns->count; i++)

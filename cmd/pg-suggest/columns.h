@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #include "name.h"
-#include "records.h"
+#include "bodies.h"
 #include "type.h"
 
 /*
@@ -36,10 +36,10 @@ struct columns {
 };
 
 /*
- * columns_new(records):
+ * columns_new(bodies):
  * All of them, at least one; there is a record. NULL: no memory.
  */
-struct columns *columns_new(const struct records *records);
+struct columns *columns_new(const struct bodies *bodies);
 void columns_free(struct columns *columns); /* NULL is fine */
 
 #endif

@@ -14,13 +14,13 @@
 #include "columns.h"
 #include "files.h"
 #include "print.h"
-#include "records.h"
+#include "bodies.h"
 
 enum { TEXT_MOST = 64 << 20 };
 
 struct suggest {
     const struct settings *settings;
-    struct records *records;
+    struct bodies *bodies;
     struct line_reader *reader;
     struct out *out;
     struct meter *meter;
@@ -41,7 +41,7 @@ static const struct metric metrics[] = {
 static void read_meter(void *context, uint64_t *values, uint64_t *oldest_ms)
 {
     struct suggest *suggest = context;
-    const struct records_counts *counts = records_counts(suggest->records);
+    const struct bodies_counts *counts = bodies_counts(suggest->bodies);
     (void)oldest_ms; /* nothing is held back */
     if (counts->records > suggest->went_through)
         suggest->last_success_ms = clock_realtime_ms();
@@ -80,8 +80,8 @@ static int no_memory(void)
 static int open_all(struct suggest *suggest)
 {
     const struct settings *settings = suggest->settings;
-    suggest->records = records_new(settings->root);
-    if (suggest->records == NULL) {
+    suggest->bodies = bodies_new(settings->root);
+    if (suggest->bodies == NULL) {
         if (errno != EINVAL)
             return -1;
         msg_error("option --root takes a path such as . or .detail");
@@ -101,7 +101,7 @@ static void close_all(struct suggest *suggest)
     meter_close(suggest->meter);
     out_free(suggest->out);
     line_close(suggest->reader);
-    records_free(suggest->records);
+    bodies_free(suggest->bodies);
 }
 
 /* 0, or the status to exit with. */
@@ -109,7 +109,7 @@ static int read_all(struct suggest *suggest)
 {
     const struct settings *settings = suggest->settings;
     struct line line;
-    while (settings->number == 0 || records_counts(suggest->records)->records < settings->number) {
+    while (settings->number == 0 || bodies_counts(suggest->bodies)->records < settings->number) {
         meter_update(suggest->meter);
         enum line_result got = line_next(suggest->reader, meter_timeout(suggest->meter, -1), &line);
         if (got == LINE_AGAIN)
@@ -120,7 +120,7 @@ static int read_all(struct suggest *suggest)
             msg_error("cannot read standard input: %s", strerror(errno));
             return errno == ENOMEM ? STATUS_INTERNAL : STATUS_IO;
         }
-        if (records_line(suggest->records, got == LINE_OK ? line.text : NULL, line.length,
+        if (bodies_line(suggest->bodies, got == LINE_OK ? line.text : NULL, line.length,
                 line.number) != 0)
             return no_memory();
     }
@@ -130,7 +130,7 @@ static int read_all(struct suggest *suggest)
 /* What of the input does not end up in the table. 0, or the status to exit with. */
 static int judge(const struct suggest *suggest)
 {
-    const struct records_counts *counts = records_counts(suggest->records);
+    const struct bodies_counts *counts = bodies_counts(suggest->bodies);
     const char *root = suggest->settings->root == NULL ? ".body" : suggest->settings->root;
     if (counts->malformed > 0)
         msg_warn("%" PRIu64 " of %" PRIu64
@@ -189,7 +189,7 @@ static int write_out(struct suggest *suggest, struct buf *sql, const struct buf 
 static int propose(struct suggest *suggest)
 {
     const struct settings *settings = suggest->settings;
-    struct columns *columns = columns_new(suggest->records);
+    struct columns *columns = columns_new(suggest->bodies);
     struct buf sql;
     struct buf map;
     if (columns == NULL)
@@ -198,7 +198,7 @@ static int propose(struct suggest *suggest)
     buf_init(&map, TEXT_MOST);
     suggest->columns = columns->count;
     int status = print_sql(&sql, columns, settings->table) == 0 &&
-            print_map(&map, columns, settings->table, records_counts(suggest->records)->aside) == 0
+            print_map(&map, columns, settings->table, bodies_counts(suggest->bodies)->aside) == 0
         ? write_out(suggest, &sql, &map)
         : no_memory();
     if (status == 0 && columns->mixed)
@@ -211,7 +211,7 @@ static int propose(struct suggest *suggest)
 
 static void summarise(const struct suggest *suggest)
 {
-    const struct records_counts *counts = records_counts(suggest->records);
+    const struct bodies_counts *counts = bodies_counts(suggest->bodies);
     char skipped[LINE_SKIPPED_SIZE];
     msg_summary(counts->malformed + counts->rootless == 0,
         "records=%" PRIu64 " malformed=%" PRIu64 " errors=%" PRIu64 " columns=%zu seconds=%.2f%s",

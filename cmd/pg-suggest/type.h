@@ -3,7 +3,7 @@
 
 #include <stdbool.h>
 
-#include "tree.h"
+#include "body_tree.h"
 
 /* The type of the column that takes every value seen at a node. All texts are static. */
 struct type {

@@ -18,7 +18,7 @@
 #include "judge.h"
 #include "records.h"
 #include "listing.h"
-#include "suggest.h"
+#include "draft.h"
 
 enum { TEXT_MOST = 16 << 20, FLUSHED = 1 << 16 };
 
@@ -208,7 +208,7 @@ static int print_all(struct survey *survey)
             if (print_row(survey, (enum records_part)part, at) != 0)
                 return -1;
     }
-    if (survey->settings->suggest && suggest_policy(&survey->text, survey->records) != 0)
+    if (survey->settings->suggest && draft_policy(&survey->text, survey->records) != 0)
         return -1;
     return flush(survey, 0);
 }

@@ -9,7 +9,7 @@
 #include "base/start.h"
 #include "options.h"
 #include "sqs/connect.h"
-#include "token.h"
+#include "auth_token.h"
 
 enum { TOKEN_MAXIMUM = 64 << 10 };
 
@@ -57,7 +57,7 @@ int main(int argc, char **argv)
     if (buf_reserve(&token, TOKEN_MAXIMUM) == NULL)
         (void)error_no_memory(&error);
     else
-        (void)token_make(&token, &options.token, &error);
+        (void)auth_token_make(&token, &options.token, &error);
     status = error.cause == AWS_OK ? print(&token) : connect_report(&error);
     buf_wipe(&token);
     settings_drop(&settings);

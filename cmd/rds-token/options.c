@@ -44,7 +44,7 @@ static bool is_user(const char *text)
 static int take(void *context, int id, const char *value)
 {
     struct rds_options *options = context;
-    struct token_wanted *token = &options->token;
+    struct auth_token_wanted *token = &options->token;
     switch (id) {
     case OPT_HOSTNAME:
         token->host = value;

@@ -1,11 +1,11 @@
 #ifndef RDS_TOKEN_OPTIONS_H
 #define RDS_TOKEN_OPTIONS_H
 
-#include "token.h"
+#include "auth_token.h"
 
 /* What the command line asks for. */
 struct rds_options {
-    struct token_wanted token;
+    struct auth_token_wanted token;
     const char *settings; /* file; NULL: none */
 };
 

@@ -123,7 +123,7 @@ static bool is_of_entry(const struct fold *fold)
 /* Blot out the compounds, whose words do not mean what they mean alone. */
 static void blot_compounds(struct fold *fold)
 {
-    for (const char *entry = key_compounds; *entry != '\0';) {
+    for (const char *entry = key_words_compounds; *entry != '\0';) {
         size_t length = strcspn(entry, "|");
         size_t start;
         size_t end;

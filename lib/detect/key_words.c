@@ -317,7 +317,7 @@ const struct key_words key_words[] = {
 const size_t key_words_count = sizeof key_words / sizeof *key_words;
 
 /* clang-format off */
-const char key_compounds[] =
+const char key_words_compounds[] =
     "user agent*|useragent*|user pool*|user interface*|user journey*|user flow*|user story|user stories|"
     "user manual*|user guide*|user experience*|user space|user mode|user defined|user action*|"
     "user activity|user event*|user script*|mail server*|mail host*|mail queue*|mail template*|"

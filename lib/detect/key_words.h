@@ -24,6 +24,6 @@ extern const size_t key_words_count;
  * What is called after a person or a personal value and is neither: a user agent, a mail server. In
  * the same form. Their words say nothing of kinds and persons.
  */
-extern const char key_compounds[];
+extern const char key_words_compounds[];
 
 #endif

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "mask/sign.h"
+#include "mask/symbol.h"
 
 static bool is_alnum(char byte)
 {
@@ -22,8 +22,8 @@ static bool has_no_sign(const char *text, size_t length)
             i++;
             continue;
         }
-        i += sign_read(text + i, &character);
-        if (sign_is(character) || (character >= 0xff00 && character <= 0xffef))
+        i += symbol_read(text + i, &character);
+        if (symbol_is(character) || (character >= 0xff00 && character <= 0xffef))
             return false;
     }
     return true;

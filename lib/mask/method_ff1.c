@@ -7,7 +7,7 @@
 #include "crypto/ff1.h"
 #include "crypto/secret.h"
 #include "json/string.h"
-#include "mask/sign.h"
+#include "mask/symbol.h"
 
 enum {
     DERIVED = 32,
@@ -109,8 +109,8 @@ static bool find_numerals(const struct state *state, const char *text, size_t le
     for (size_t i = 0; i < length;) {
         uint32_t character;
         if (bytes[i] >= 0x80) {
-            i += sign_read(text + i, &character);
-            if (!sign_is(character))
+            i += symbol_read(text + i, &character);
+            if (!symbol_is(character))
                 return false;
             continue;
         }

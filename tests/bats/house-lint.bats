@@ -242,6 +242,18 @@ in_text() { printf '%s\n' "${1//@/}" >>lib/base/text.c; }
   expect layers 'lib/new/thing\.c:1: lib/new is no layer'
 }
 
+@test "names: one name for two modules" {
+  printf '/* A text. */\n' | write lib/json/text.h
+  expect names 'lib/json/text\.h:1: has the name of lib/base/text'
+  mkdir cmd/b-tool
+  cp cmd/a-tool/count.c cmd/b-tool/count.c
+  expect names 'cmd/b-tool/count\.c:1: has the name of cmd/a-tool/count'
+  mkdir cmd/b-tool
+  touch cmd/a-tool/options.c cmd/b-tool/options.h
+  run lint names
+  [ "$status" -eq 0 ]
+}
+
 @test "doors: each foreign library behind its own, and never in a header" {
   local header
   for header in curl/curl.h libxml/parser.h openssl/evp.h libpq-fe.h jq.h jv.h seccomp.h; do

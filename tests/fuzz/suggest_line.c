@@ -77,7 +77,7 @@ static void look_at_comments(const struct buf *text)
     }
 }
 
-static void propose(const struct records *records)
+static void propose(const struct bodies *records)
 {
     struct columns *columns = columns_new(records);
     struct buf sql;
@@ -105,7 +105,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const char *const roots[] = { ".", ".body", NULL };
     struct fuzz_bytes bytes = { data, size };
-    struct records *records = records_new(roots[fuzz_byte(&bytes) % 3]);
+    struct bodies *records = bodies_new(roots[fuzz_byte(&bytes) % 3]);
     uint64_t number = 0;
     fuzz_require(records != NULL);
     while (bytes.size > 0) {
@@ -114,14 +114,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         char *line = malloc(length > 0 ? length : 1); /* by itself, so that ASan sees its ends */
         fuzz_require(line != NULL);
         memcpy(line, part, length);
-        fuzz_require(records_line(records, line, length, ++number) == 0);
+        fuzz_require(bodies_line(records, line, length, ++number) == 0);
         free(line);
     }
-    const struct records_counts *counts = records_counts(records);
+    const struct bodies_counts *counts = bodies_counts(records);
     fuzz_require(counts->bare <= counts->records && counts->unmasked <= counts->records);
     fuzz_require(counts->records + counts->malformed + counts->errors + counts->rootless == number);
     if (counts->records > 0)
         propose(records);
-    records_free(records);
+    bodies_free(records);
     return 0;
 }

@@ -91,19 +91,19 @@ static const struct {
 };
 /* clang-format on */
 
-static struct records *read_bodies(const char *bodies)
+static struct bodies *read_bodies(const char *bodies)
 {
-    struct records *records = records_new(NULL);
+    struct bodies *records = bodies_new(NULL);
     uint64_t number = 0;
     assert_non_null(records);
     for (const char *at = bodies; *at != '\0';) {
         char line[1000];
         size_t length = strcspn(at, "|");
         int size = snprintf(line, sizeof line, "{\"body\":%.*s}", (int)length, at);
-        assert_int_equal(records_line(records, line, (size_t)size, ++number), 0);
+        assert_int_equal(bodies_line(records, line, (size_t)size, ++number), 0);
         at += length + (at[length] == '|');
     }
-    assert_int_equal(records_counts(records)->malformed, 0);
+    assert_int_equal(bodies_counts(records)->malformed, 0);
     return records;
 }
 
@@ -124,7 +124,7 @@ static void proposes_columns(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct records *records = read_bodies(cases[i].bodies);
+        struct bodies *records = read_bodies(cases[i].bodies);
         struct columns *columns = columns_new(records);
         struct buf text;
         buf_init(&text, 100000);
@@ -134,14 +134,14 @@ static void proposes_columns(void **state)
             fail_msg("%s: %s", cases[i].bodies, buf_cstr(&text));
         buf_free(&text);
         columns_free(columns);
-        records_free(records);
+        bodies_free(records);
     }
 }
 
 /* Records of one object with so many keys, all with this value. */
-static struct records *read_wide(unsigned keys, const char *value, unsigned count, bool new_keys)
+static struct bodies *read_wide(unsigned keys, const char *value, unsigned count, bool new_keys)
 {
-    struct records *records = records_new(".");
+    struct bodies *records = bodies_new(".");
     struct buf line;
     assert_non_null(records);
     buf_init(&line, 1 << 24);
@@ -154,20 +154,20 @@ static struct records *read_wide(unsigned keys, const char *value, unsigned coun
                 'a' + number / 676 % 26, 'a' + number / 26 % 26, 'a' + number % 26, value);
         }
         (void)buf_puts(&line, "}");
-        assert_int_equal(records_line(records, line.data, line.length, record + 1), 0);
+        assert_int_equal(bodies_line(records, line.data, line.length, record + 1), 0);
     }
     buf_free(&line);
     return records;
 }
 
-static size_t count_columns(struct records *records, bool whole)
+static size_t count_columns(struct bodies *records, bool whole)
 {
     struct columns *columns = columns_new(records);
     assert_non_null(columns);
     size_t count = columns->count;
     assert_int_equal(columns->whole, whole);
     columns_free(columns);
-    records_free(records);
+    bodies_free(records);
     return count;
 }
 
@@ -191,13 +191,13 @@ static void tells_records_apart(void **state)
         "{\"sqs\":{},\"body\":{\"a\":1},\"pii\":{\"key\":\"k\"}}",
         "{\"error\":{\"stage\":\"mask\",\"code\":\"x\"},\"sealed\":\"y\"}", "{\"a\":1}", "[1]", "{",
         "{\"body\":{},\"envelope\":{\"kind\":\"sns\"}}" };
-    struct records *records = records_new(NULL);
+    struct bodies *records = bodies_new(NULL);
     (void)state;
     assert_non_null(records);
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
-        assert_int_equal(records_line(records, lines[i], strlen(lines[i]), i + 1), 0);
-    assert_int_equal(records_line(records, NULL, 0, 8), 0);
-    const struct records_counts *counts = records_counts(records);
+        assert_int_equal(bodies_line(records, lines[i], strlen(lines[i]), i + 1), 0);
+    assert_int_equal(bodies_line(records, NULL, 0, 8), 0);
+    const struct bodies_counts *counts = bodies_counts(records);
     assert_int_equal(counts->records, 3);
     assert_int_equal(counts->unmasked, 1);
     assert_int_equal(counts->errors, 1);
@@ -206,21 +206,21 @@ static void tells_records_apart(void **state)
     assert_int_equal(counts->first_malformed, 5);
     assert_int_equal(counts->bare, 1);
     assert_true(counts->aside);
-    records_free(records);
-    assert_null(records_new(".sqs.x"));
-    assert_null(records_new("x"));
-    assert_null(records_new(".a[]"));
+    bodies_free(records);
+    assert_null(bodies_new(".sqs.x"));
+    assert_null(bodies_new("x"));
+    assert_null(bodies_new(".a[]"));
 }
 
 static void finds_plain_lines_by_their_root(void **state)
 {
     static const char line[] = "{\"sqs\":{\"x\":1},\"a\":1,\"error\":\"none\",\"d\":{\"e\":1}}";
-    struct records *records = records_new(".");
+    struct bodies *records = bodies_new(".");
     (void)state;
-    assert_int_equal(records_line(records, line, strlen(line), 1), 0);
+    assert_int_equal(bodies_line(records, line, strlen(line), 1), 0);
     assert_int_equal(count_columns(records, false), 3);
-    records = records_new(".d");
-    assert_int_equal(records_line(records, line, strlen(line), 1), 0);
+    records = bodies_new(".d");
+    assert_int_equal(bodies_line(records, line, strlen(line), 1), 0);
     assert_int_equal(count_columns(records, false), 1);
 }
 

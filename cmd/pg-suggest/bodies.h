@@ -1,15 +1,15 @@
-#ifndef PG_SUGGEST_RECORDS_H
-#define PG_SUGGEST_RECORDS_H
+#ifndef PG_SUGGEST_BODIES_H
+#define PG_SUGGEST_BODIES_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "tree.h"
+#include "body_tree.h"
 
 /* Records (sqs2pg-record(5)), or plain lines of JSON, into the tree of what pg-load takes as body.
  */
-struct records_counts {
+struct bodies_counts {
     uint64_t records;         /* with a value at the root */
     uint64_t malformed;       /* no JSON, no object, or too long */
     uint64_t first_malformed; /* the number of its line */
@@ -20,16 +20,16 @@ struct records_counts {
     bool aside;    /* some have attributes, fifo or an envelope */
 };
 
-struct records;
+struct bodies;
 
 /* ${root} as in pg-load's --root, NULL: ".body". NULL with errno: EINVAL, that is no such path. */
-struct records *records_new(const char *root);
-void records_free(struct records *records); /* NULL is fine */
+struct bodies *bodies_new(const char *root);
+void bodies_free(struct bodies *bodies); /* NULL is fine */
 
 /* Take in one line; NULL: one that was too long. 0, or -1: no memory. */
-int records_line(struct records *records, const char *text, size_t length, uint64_t number);
+int bodies_line(struct bodies *bodies, const char *text, size_t length, uint64_t number);
 
-const struct records_counts *records_counts(const struct records *records);
-struct tree *records_tree(const struct records *records);
+const struct bodies_counts *bodies_counts(const struct bodies *bodies);
+struct tree *bodies_tree(const struct bodies *bodies);
 
 #endif

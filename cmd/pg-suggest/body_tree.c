@@ -1,4 +1,4 @@
-#include "tree.h"
+#include "body_tree.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -49,7 +49,7 @@ static struct node *new_node(struct tree *tree, struct node *parent, const char 
     return node;
 }
 
-struct tree *tree_new(void)
+struct tree *body_tree_new(void)
 {
     struct tree *tree = calloc(1, sizeof *tree);
     if (tree == NULL)
@@ -61,7 +61,7 @@ struct tree *tree_new(void)
     return NULL;
 }
 
-void tree_free(struct tree *tree)
+void body_tree_free(struct tree *tree)
 {
     struct node *node = tree == NULL ? NULL : tree->root;
     while (node != NULL) {
@@ -80,7 +80,7 @@ void tree_free(struct tree *tree)
     free(tree);
 }
 
-struct node *tree_root(struct tree *tree)
+struct node *body_tree_root(struct tree *tree)
 {
     return tree->root;
 }
@@ -92,7 +92,7 @@ static bool is_data(const char *key, size_t length)
         likely_person(key, length);
 }
 
-int tree_member(struct tree *tree, struct node *node, const char *key, size_t length,
+int body_tree_member(struct tree *tree, struct node *node, const char *key, size_t length,
     struct node **member)
 {
     bool root = node->parent == NULL;
@@ -121,7 +121,7 @@ int tree_member(struct tree *tree, struct node *node, const char *key, size_t le
     return 0;
 }
 
-void tree_count(struct node *node, uint64_t serial, enum json_kind kind)
+void body_tree_count(struct node *node, uint64_t serial, enum json_kind kind)
 {
     bool again = node->serial == serial;
     node->repeated |= again;
@@ -130,19 +130,19 @@ void tree_count(struct node *node, uint64_t serial, enum json_kind kind)
     node->types[kind]++;
 }
 
-void tree_length(struct node *node, uint64_t length)
+void body_tree_length(struct node *node, uint64_t length)
 {
     node->shortest = length < node->shortest ? length : node->shortest;
     node->longest = length > node->longest ? length : node->longest;
 }
 
-void tree_value(struct node *node, const struct value *value)
+void body_tree_value(struct node *node, const struct value *value)
 {
     node->allowed &= value->types;
     node->traits |= value->traits;
     node->text_nul |= (value->traits & VALUE_NUL) != 0;
     node->tokens += (value->traits & VALUE_TOKEN) != 0;
-    tree_length(node, value->length);
+    body_tree_length(node, value->length);
 }
 
 /* What comes after ${node}, but for what is below it. */
@@ -153,17 +153,17 @@ static struct node *beside(struct node *node)
     return node == NULL ? NULL : node->next;
 }
 
-struct node *tree_after(struct node *node)
+struct node *body_tree_after(struct node *node)
 {
     return node->first != NULL ? node->first : beside(node);
 }
 
-void tree_note_bare(struct tree *tree, uint64_t serial)
+void body_tree_note_bare(struct tree *tree, uint64_t serial)
 {
     for (struct node *node = tree->root; node != NULL;) {
         bool there = node->serial == serial;
         node->bare += there;
-        node = there ? tree_after(node) : beside(node);
+        node = there ? body_tree_after(node) : beside(node);
     }
 }
 
@@ -202,8 +202,8 @@ static bool has_keys_of_data(const struct node *node)
         is_alike(node);
 }
 
-void tree_settle(struct tree *tree)
+void body_tree_finish(struct tree *tree)
 {
-    for (struct node *node = tree->root; node != NULL; node = tree_after(node))
+    for (struct node *node = tree->root; node != NULL; node = body_tree_after(node))
         node->map = node->map || has_keys_of_data(node);
 }

@@ -1,6 +1,6 @@
-#include "mask/sign.h"
+#include "mask/symbol.h"
 
-bool sign_is(uint32_t character)
+bool symbol_is(uint32_t character)
 {
     static const uint32_t ranges[][2] = { { 0xa0, 0xa9 }, { 0xab, 0xb1 }, { 0xb4, 0xb4 },
         { 0xb6, 0xb8 }, { 0xbb, 0xbb }, { 0xbf, 0xbf }, { 0xd7, 0xd7 }, { 0xf7, 0xf7 },
@@ -14,7 +14,7 @@ bool sign_is(uint32_t character)
     return false;
 }
 
-size_t sign_read(const char *text, uint32_t *character)
+size_t symbol_read(const char *text, uint32_t *character)
 {
     const unsigned char *bytes = (const unsigned char *)text;
     size_t length = bytes[0] >= 0xf0 ? 4 : bytes[0] >= 0xe0 ? 3 : 2;

@@ -1,5 +1,5 @@
-#ifndef RDS_TOKEN_TOKEN_H
-#define RDS_TOKEN_TOKEN_H
+#ifndef RDS_TOKEN_AUTH_TOKEN_H
+#define RDS_TOKEN_AUTH_TOKEN_H
 
 #include <stdint.h>
 
@@ -13,7 +13,7 @@
  * generate_db_auth_token() has it, byte for byte. It is good for 15 minutes, for this host, port
  * and user, and nothing is asked to make it but who gives the credentials.
  */
-struct token_wanted {
+struct auth_token_wanted {
     const char *host;
     uint64_t port;
     const char *user;
@@ -22,11 +22,11 @@ struct token_wanted {
 };
 
 /* Append it, signed by ${credentials} at ${now_ms} for ${region}. 0, or -1: no memory. */
-int token_sign(struct buf *out, const struct token_wanted *wanted, const char *region,
+int auth_token_sign(struct buf *out, const struct auth_token_wanted *wanted, const char *region,
     const struct credentials *credentials, uint64_t now_ms);
 
 /* Find region and credentials, and append it. */
-enum aws_cause token_make(struct buf *out, const struct token_wanted *wanted,
+enum aws_cause auth_token_make(struct buf *out, const struct auth_token_wanted *wanted,
     struct aws_error *error);
 
 #endif

@@ -1,5 +1,5 @@
-#ifndef PG_SUGGEST_TREE_H
-#define PG_SUGGEST_TREE_H
+#ifndef PG_SUGGEST_BODY_TREE_H
+#define PG_SUGGEST_BODY_TREE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -43,32 +43,32 @@ struct node {
 
 struct tree;
 
-struct tree *tree_new(void);       /* NULL: no memory */
-void tree_free(struct tree *tree); /* NULL is fine */
-struct node *tree_root(struct tree *tree);
+struct tree *body_tree_new(void);       /* NULL: no memory */
+void body_tree_free(struct tree *tree); /* NULL is fine */
+struct node *body_tree_root(struct tree *tree);
 
 /*
- * tree_member(tree, node, key, length, member):
+ * body_tree_member(tree, node, key, length, member):
  * The child for a key, decoded, into ${member}; or NULL there, when the key is data, ${node} is a
  * map, or there is no room. 0, or -1: no memory.
  */
-int tree_member(struct tree *tree, struct node *node, const char *key, size_t length,
+int body_tree_member(struct tree *tree, struct node *node, const char *key, size_t length,
     struct node **member);
 
 /* Count a value at the node, in the record of this number. */
-void tree_count(struct node *node, uint64_t serial, enum json_kind kind);
+void body_tree_count(struct node *node, uint64_t serial, enum json_kind kind);
 
 /* Count what is known of a string or a number, or how many bytes another value has. */
-void tree_value(struct node *node, const struct value *value);
-void tree_length(struct node *node, uint64_t length);
+void body_tree_value(struct node *node, const struct value *value);
+void body_tree_length(struct node *node, uint64_t length);
 
 /* The record of this number has had none but objects, and in them nothing. */
-void tree_note_bare(struct tree *tree, uint64_t serial);
+void body_tree_note_bare(struct tree *tree, uint64_t serial);
 
 /* At the end: find the maps among the objects. */
-void tree_settle(struct tree *tree);
+void body_tree_finish(struct tree *tree);
 
 /* What comes after ${node} when each is followed by all below it; NULL: no more. */
-struct node *tree_after(struct node *node);
+struct node *body_tree_after(struct node *node);
 
 #endif

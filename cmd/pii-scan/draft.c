@@ -1,4 +1,4 @@
-#include "suggest.h"
+#include "draft.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -147,7 +147,7 @@ static void add_aside(struct buf *out, struct node *root)
         (void)buf_putc(out, '\n');
 }
 
-int suggest_policy(struct buf *out, struct records *records)
+int draft_policy(struct buf *out, struct records *records)
 {
     const struct records_counts *counts = records_counts(records);
     struct node *root = records_root(records, RECORDS_ROOT);

@@ -1,5 +1,5 @@
-#ifndef PG_LOAD_UPSERT_H
-#define PG_LOAD_UPSERT_H
+#ifndef PG_LOAD_UPSERT_LOAD_H
+#define PG_LOAD_UPSERT_LOAD_H
 
 #include "attempt_end.h"
 #include "base/failure.h"
@@ -9,15 +9,15 @@
 /* --upsert: rows that update what a unique index finds, or are inserted (pg/upsert.h). */
 
 /* In a transaction: lock the table against changes of itself, and read what the statements need. */
-enum attempt upsert_begin(struct loader *loader, const struct row_batch *batch,
+enum attempt upsert_load_begin(struct loader *loader, const struct row_batch *batch,
     struct failure *failure);
 
 /*
- * upsert_rows(loader, batch, count):
+ * upsert_load_rows(loader, batch, count):
  * Load the rows of the first ${count} items of loader->order; afterwards each has passed, with its
  * effect, or is refused, which it is with loader->isolate alone. 0, or -1 with the connection's
  * error.
  */
-int upsert_rows(struct loader *loader, struct row_batch *batch, size_t count);
+int upsert_load_rows(struct loader *loader, struct row_batch *batch, size_t count);
 
 #endif

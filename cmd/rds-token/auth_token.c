@@ -8,11 +8,11 @@
 #include "base/clock.h"
 #include "credentials/chain.h"
 #include "credentials/profile.h"
-#include "token.h"
+#include "auth_token.h"
 
 enum { GOOD_FOR_SECONDS = 900, HOST_SIZE = 320, HTTPS_PORT = 443 };
 
-int token_sign(struct buf *out, const struct token_wanted *wanted, const char *region,
+int auth_token_sign(struct buf *out, const struct auth_token_wanted *wanted, const char *region,
     const struct credentials *credentials, uint64_t now_ms)
 {
     const struct sign_parameter parameters[] = { { "Action", "connect" },
@@ -63,8 +63,8 @@ static bool is_region(const char *text)
 }
 
 /* Into ${region}. */
-static enum aws_cause find_region(const struct token_wanted *wanted, const struct profile *profile,
-    char region[PARTITION_REGION_SIZE], struct aws_error *error)
+static enum aws_cause find_region(const struct auth_token_wanted *wanted,
+    const struct profile *profile, char region[PARTITION_REGION_SIZE], struct aws_error *error)
 {
     const char *found = wanted->region;
     if (found == NULL && region_of_host(wanted->host, region))
@@ -84,7 +84,7 @@ static enum aws_cause find_region(const struct token_wanted *wanted, const struc
     return AWS_OK;
 }
 
-enum aws_cause token_make(struct buf *out, const struct token_wanted *wanted,
+enum aws_cause auth_token_make(struct buf *out, const struct auth_token_wanted *wanted,
     struct aws_error *error)
 {
     char region[PARTITION_REGION_SIZE];
@@ -104,7 +104,8 @@ enum aws_cause token_make(struct buf *out, const struct token_wanted *wanted,
     };
     if (cause == AWS_OK)
         cause = credentials_chain_load(&credentials, &request, error);
-    if (cause == AWS_OK && token_sign(out, wanted, region, &credentials, clock_realtime_ms()) != 0)
+    if (cause == AWS_OK &&
+        auth_token_sign(out, wanted, region, &credentials, clock_realtime_ms()) != 0)
         cause = error_no_memory(error);
     credentials_free(&credentials);
     profile_free(&profile);

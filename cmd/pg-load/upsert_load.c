@@ -1,5 +1,5 @@
 #include "isolate.h"
-#include "upsert.h"
+#include "upsert_load.h"
 #include "upsert_apply.h"
 #include "upsert_index.h"
 #include "upsert_order.h"
@@ -7,7 +7,7 @@
 
 enum { STAGED_FROM = 1000 }; /* rows: from there on the temporary table is the cheaper way */
 
-enum attempt upsert_begin(struct loader *loader, const struct row_batch *batch,
+enum attempt upsert_load_begin(struct loader *loader, const struct row_batch *batch,
     struct failure *failure)
 {
     struct upsert *upsert = &loader->upsert;
@@ -160,7 +160,7 @@ static int find_readable(struct loader *loader, struct row_batch *batch, size_t 
     return status;
 }
 
-int upsert_rows(struct loader *loader, struct row_batch *batch, size_t count)
+int upsert_load_rows(struct loader *loader, struct row_batch *batch, size_t count)
 {
     struct upsert *upsert = &loader->upsert;
     bool staged = upsert->form.temporary && (loader->isolate || count >= STAGED_FROM);
