@@ -67,6 +67,12 @@ enum upsert_index upsert_index_read(struct pg_conn *conn, const struct pg_table 
                 i < names->count ? "--upsert" : "--newer", shown, name);
             return UPSERT_INDEX_REFUSED;
         }
+        if (!table->columns[column].loadable) {
+            (void)failure_set(failure, STATUS_UNAVAILABLE,
+                "%s: the server makes the values of column %s",
+                i < names->count ? "--upsert" : "--newer", name);
+            return UPSERT_INDEX_REFUSED;
+        }
         if (i < names->count)
             columns[i] = column;
         else
@@ -90,15 +96,15 @@ static int require(struct column_plan *plan, const struct pg_table *table, const
     if (column == table->count)
         return failure_set(failure, STATUS_UNAVAILABLE, "%s: there is no column %s any more",
             option, name);
-    if (!table->columns[column].loadable)
-        return failure_set(failure, STATUS_UNAVAILABLE,
-            "%s: the server makes the values of column %s", option, name);
     for (size_t i = 0; i < plan->count; i++) {
         if (plan->sources[i].column != column)
             continue;
         plan->sources[i].required = true;
         return 0;
     }
+    if (!table->columns[column].loadable)
+        return failure_set(failure, STATUS_UNAVAILABLE,
+            "%s: the server makes the values of column %s by now", option, name);
     return failure_set(failure, STATUS_CONFIG, "%.*s: no line for column %s, which %s names",
         (int)plan->map_name.length, plan->map_name.data, name, option);
 }

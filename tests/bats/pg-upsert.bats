@@ -32,7 +32,7 @@ teardown() { common_teardown; }
 }
 
 @test "a dry run says what would be, and changes nothing" {
-  sql 'CREATE TABLE t (id integer PRIMARY KEY, n integer)' 'INSERT INTO t VALUES (1, 5)'
+  sql 'CREATE TABLE t (id integer PRIMARY KEY, n integer)'
   sql 'INSERT INTO t VALUES (1, 5)'
   { record 1 '{"id":1,"n":9}' && record 2 '{"id":1,"n":2}' && record 3 '{"id":2,"n":1}' && record 4 '{"id":"x","n":1}'; } >in
   load_in -n -t t --upsert id --newer n
@@ -76,67 +76,242 @@ teardown() { common_teardown; }
   [ "$(sql 'SELECT * FROM t ORDER BY id')" = $'1|a|-1|new\n|a|1|old' ]
 }
 
-# equal_keys NUMBER_OF_OTHERS: beside so many other records, so that either way is taken.
-equal_keys() {
-  sql 'DROP TABLE IF EXISTS t, t_ledger' 2>/dev/null
-  sql 'CREATE TABLE t (k numeric, c char(4), v integer, PRIMARY KEY (k, c))'
-  { record 1 '{"k":"1","c":"a","v":1}' && record 2 '{"k":"1.0","c":"a  ","v":3}' && record 3 '{"k":1.00,"c":"a","v":2}' &&
-    record 4 '{"k":"1","c":"A","v":1}'; } >in
-  records 100 "$((99 + $1))" '"c":"b","v":0' | sed 's/"id"/"k"/' >>in
-  load_in -t t --upsert k,c --newer v
-  [ "$(tally)" = "$((4 + $1)) committed" ]
-  [ "$(effects | cut -d ' ' -f 1-4)" = 'stale inserted stale inserted' ]
-  [ "$(sql "SELECT v FROM t WHERE k = 1 ORDER BY c COLLATE \"C\"")" = $'1\n3' ]
-  # And across batches.
-  record 9 '{"k":"1.000","c":"a","v":4}' >in
-  load_in -t t --upsert k,c --newer v
-  [ "$(effects)" = updated ]
-  [ "$(sql "SELECT v FROM t WHERE k = 1 AND c = 'a'")" = 4 ]
-}
-
 @test "what is one key the columns' own equality says, in small batches and in large ones" {
   equal_keys 0
   equal_keys 2000
 }
 
-# same_values: ./in loaded without and with --upsert comes to the same, and so it does once more.
-same_values() {
-  sql 'TRUNCATE plain, t'
-  sql 'DROP TABLE IF EXISTS plain_ledger, plain_errors, t_ledger, t_errors' 2>/dev/null
-  load_in -t plain
-  sort out >plain.out
-  load_in -t t --upsert id
-  [ "$status" -eq 0 ]
-  sed 's/,"effect":"inserted"//' out | sort | cmp - plain.out
-  [ "$(digest t)" = "$(digest plain)" ]
-  [ "$(refusals t)" = "$(refusals plain)" ]
-  sed 's/"message_id":"0/"message_id":"9/' in >again && mv again in
-  load_in -t t --upsert id
-  [ "$(effects | tr ' ' '\n' | sort -u)" = updated ]
-  [ "$(digest t)" = "$(digest plain)" ]
-}
-digest() { sql "SELECT count(*), md5(string_agg(r::text, ',' ORDER BY id)) FROM $1 r"; }
-refusals() { sql "SELECT sqlstate, column_name FROM $1_errors ORDER BY message_id"; }
-
 @test "values are taken as they are without --upsert, by either way: none is cut, none is another" {
-  sql "CREATE DOMAIN short AS varchar(3)"
-  sql "CREATE TYPE colour AS ENUM ('red', 'blue')"
-  sql 'CREATE TABLE plain (id integer PRIMARY KEY, s varchar(3), d short, c char(3), b bit(3), m numeric(4,1), i interval minute,
-    j json, jb jsonb, a integer[], ta text[], e colour, q "char", x bytea, z timestamptz, y text)'
-  sql 'CREATE TABLE t (LIKE plain INCLUDING ALL)'
-  local copies n
-  for copies in 1 40; do
-    n=0
-    for ((i = 0; i < copies; i++)); do
-      while read -r value; do record "$((++n))" "{\"id\":$n,$value}"; done <"$ROOT/tests/lib/upsert.values"
-    done >in
-    cp in all
-    same_values
-    [ "$(sql 'SELECT count(*) FROM t_errors')" -ge $((12 * copies)) ]
-    # Those alone that are taken, so that no bad row is looked for.
-    grep committed plain.out | grep -oP '"receipt_handle":"h\K[0-9]+' >good
-    awk 'NR == FNR { good[$1] = 1; next } FNR in good' good all >in
-    same_values
-    [ -z "$(refusals t)" ]
+  values_are_taken 1 40
+}
+
+# refused STATUS WORDS OPTION...: ends at its start, with these words, and creates nothing.
+refused() {
+  local wanted=$1 words=$2
+  shift 2
+  : >in
+  load_in -t t "$@"
+  [ "$status" -eq "$wanted" ] || { echo "status $status: $*" && cat err && return 1; }
+  grep -q -- "$words" err || { cat err && return 1; }
+  [ "$wanted" = 78 ] || [ -z "$(sql 'SELECT to_regclass($$t_ledger$$)')" ]
+}
+
+@test "what cannot be is refused at the start, by name" {
+  sql 'CREATE TABLE t (a integer, b text, c point, d integer GENERATED ALWAYS AS (a + 1) STORED, e integer GENERATED ALWAYS AS IDENTITY,
+    u integer, "O, d" integer, n integer, UNIQUE (d), UNIQUE (e), UNIQUE ("O, d"))'
+  refused 69 't has no unique index over (a)$' --upsert a
+  grep -q 'hint: .*CREATE UNIQUE INDEX ON t (a)' err
+  refused 69 't has no column nosuch$' --upsert nosuch
+  refused 69 't has no column nosuch$' --upsert '"O, d"' --newer nosuch
+  refused 69 'the server makes the values of column d$' --upsert d
+  refused 69 'the server makes the values of column e$' --upsert e
+  sql 'CREATE UNIQUE INDEX part ON t (a) WHERE u > 0'
+  refused 69 'unique index part of t is partial' --upsert a
+  sql 'CREATE UNIQUE INDEX wide ON t (a, b)'
+  refused 69 'unique index part of t is partial' --upsert a
+  refused 69 't has no unique index over (a, u)$' --upsert a,u
+  sql 'DROP INDEX part; CREATE UNIQUE INDEX expr ON t (lower(b))'
+  refused 69 'unique index expr of t is over an expression' --upsert b
+  # One that is deferrable stands in the way of another over the same columns.
+  sql 'ALTER TABLE t ADD CONSTRAINT late UNIQUE (u) DEFERRABLE INITIALLY DEFERRED; CREATE UNIQUE INDEX at_once ON t (u)'
+  refused 69 'unique index late of t is deferrable' --upsert u
+  sql 'INSERT INTO t (n) VALUES (1), (1)'
+  run ! psql -qXc 'CREATE UNIQUE INDEX CONCURRENTLY broken ON t (n)'
+  refused 69 'unique index broken of t is not valid' --upsert n
+  refused 69 'the type of column c of t has no order$' --upsert a,b --newer c
+  printf 'a .body.a\n' >m
+  refused 78 'm: no line for column b, which --upsert names$' --upsert a,b --map m
+  printf 'a .body.a\nb .body.b\n' >m
+  refused 78 'm: no line for column n, which --newer names$' --upsert a,b --newer n --map m
+}
+
+@test "a wrong command line is refused" {
+  sql 'CREATE TABLE t (a integer, b integer, UNIQUE (a, b))'
+  refused 64 '--newer is for --upsert$' --newer a
+  refused 64 '--upsert names a column twice$' --upsert a,b,a
+  refused 64 '--newer takes a column that --upsert does not name$' --upsert a,b --newer b
+  refused 64 'exclude each other$' --upsert a --prune-ledger 30d
+  local names
+  for names in "," "a," ",a" "a,,b" '"a' 'a"b"' 'a b' '""' "$(printf 'a%.0s' {1..64})"; do
+    refused 64 '--upsert takes names of columns' --upsert "$names"
   done
+  refused 64 '--newer takes the name of a column$' --upsert a --newer a,b
+}
+
+@test "--explain names the index and the newer column" {
+  sql 'CREATE TABLE t (a integer, "B c" integer, n timestamptz, PRIMARY KEY (a, "B c"))'
+  pg-load -t t --upsert ' "B c" , a' --newer n --explain >out
+  [ "$(tail -n 2 out)" = $'(upsert)\tt_pkey\ta, "B c"\t--upsert\n(newer)\ttimestamp with time zone\tn\t--newer' ]
+}
+
+@test "on partitioned tables, with generated and identity columns, by either way" {
+  partitioned 30
+  partitioned 1500
+}
+
+@test "a table's heirs have rows of their own" {
+  sql 'CREATE TABLE t (id integer PRIMARY KEY, v text); CREATE TABLE heir () INHERITS (t)'
+  sql "INSERT INTO heir VALUES (1, 'heir'); INSERT INTO t VALUES (2, 'own'); INSERT INTO heir VALUES (2, 'heir')"
+  { record 1 '{"id":1,"v":"new"}' && record 2 '{"id":2,"v":"new"}'; } >in
+  load_in -t t --upsert id
+  [ "$(effects)" = 'inserted updated' ]
+  [ "$(sql 'SELECT tableoid::regclass, id, v FROM t ORDER BY 1, 2')" = $'t|1|new\nt|2|new\nheir|1|heir\nheir|2|heir' ]
+}
+
+@test "rows that the table does not take are found, and the others loaded, by either way" {
+  bad_rows 40
+  bad_rows 1500
+}
+
+@test "if the table refuses the one that was sent, the next best of its key is" {
+  sql "CREATE TABLE t (id integer PRIMARY KEY, n integer, v text CHECK (v <> 'bad'))"
+  { record 1 '{"id":1,"n":1,"v":"a"}' && record 2 '{"id":1,"n":3,"v":"bad"}' && record 3 '{"id":1,"n":2,"v":"b"}' &&
+    record 4 '{"id":2,"n":9,"v":"bad"}' && record 5 '{"id":3,"n":1,"v":"c"}'; } >in
+  load_in -t t --upsert id --newer n
+  [ "$(effects)" = 'stale inserted inserted' ]
+  [ "$(tally)" = '3 committed 2 quarantined' ]
+  [ "$(sql 'SELECT * FROM t ORDER BY id')" = $'1|2|b\n3|1|c' ]
+  { record 11 '{"id":1,"n":5,"v":"d"}' && record 12 '{"id":1,"n":6,"v":"e"}' && record 13 '{"id":1,"n":7,"v":"bad"}' &&
+    record 14 '{"id":1,"n":8}' && record 15 '{"id":3,"v":"f"}' && record 16 '{"id":3,"n":4,"v":"bad"}'; } >in
+  load_in -t t --upsert id
+  [ "$(tally)" = '4 committed 2 quarantined' ]
+  [ "$(sql 'SELECT * FROM t ORDER BY id')" = $'1|8|e\n3|1|f' ]
+}
+
+@test "a record that has not all the columns completes the row that is there, and is refused where none is" {
+  sql "CREATE TABLE t (id integer PRIMARY KEY, n integer, must text NOT NULL, other text NOT NULL DEFAULT 'd', also text,
+    CHECK ((must = 'm') = (also IS NOT NULL)))"
+  sql "INSERT INTO t VALUES (1, 0, 'm', 'o', 'a'), (2, 0, 'x', 'o', NULL), (3, 0, 'm', 'o', 'a')"
+  { record 1 '{"id":1,"n":1}' && record 2 '{"id":2,"n":1,"must":"y"}' && record 3 '{"id":3,"n":1,"also":"b"}' &&
+    record 4 '{"id":4,"n":1}' && record 5 '{"id":5,"n":1,"must":"z"}'; } >in
+  load_in -t t --upsert id --newer n
+  [ "$(effects)" = 'updated updated updated inserted' ]
+  [ "$(tally)" = '4 committed 1 quarantined' ]
+  [ "$(sql 'SELECT * FROM t ORDER BY id')" = $'1|1|m|o|a\n2|1|y|o|\n3|1|m|o|b\n5|1|z|d|' ]
+  # An explicit null is no missing value.
+  { record 6 '{"id":1,"n":2,"must":null}' && record 7 '{"id":3,"n":2}'; } >in
+  load_in -t t --upsert id --newer n
+  [ "$(tally)" = '1 committed 1 quarantined' ]
+  [ "$(sql "SELECT sqlstate FROM t_errors WHERE message_id = '$(mid 6)'")" = 23502 ]
+}
+
+@test "a trigger that keeps a row out, or changes its key, refuses the record" {
+  sql 'CREATE TABLE t (id text PRIMARY KEY, n integer)'
+  sql "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS \$\$ BEGIN
+    IF NEW.id = 'out' THEN RETURN NULL; END IF; NEW.id := lower(NEW.id); RETURN NEW; END \$\$;
+    CREATE TRIGGER f BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f()"
+  sql "INSERT INTO t VALUES ('b', 1), ('c', 5)"
+  { record 1 '{"id":"a","n":1}' && record 2 '{"id":"B","n":2}' && record 3 '{"id":"out","n":1}' && record 4 '{"id":"c","n":4}' &&
+    record 5 '{"id":"D","n":1}' && record 6 '{"id":"b","n":3}'; } >in
+  load_in -t t --upsert id --newer n
+  [ "$(tally)" = '3 committed 3 quarantined' ]
+  [ "$(effects)" = 'inserted stale updated' ]
+  [ "$(sql "SELECT string_agg(DISTINCT sqlstate, ',') FROM t_errors")" = 27000 ]
+  [ "$(sql 'SELECT * FROM t ORDER BY id')" = $'a|1\nb|3\nc|5' ]
+}
+
+@test "a statement that cannot be is told from rows: without a right the run ends, and refuses none" {
+  sql 'CREATE TABLE t (id integer PRIMARY KEY, v integer)'
+  records 1 3 '"v":1' >in
+  load_in -t t --upsert id
+  local role
+  role=$(unique)
+  sql "CREATE ROLE $role LOGIN; GRANT INSERT ON t TO $role; GRANT SELECT, INSERT, DELETE ON t_ledger TO $role"
+  sql "GRANT SELECT ON t TO $role"
+  records 4 6 '"v":1' >in
+  PGUSER=$role load_in -t t --upsert id --no-quarantine
+  [ "$status" -eq 69 ]
+  grep -q '42501' err
+  grep -q 'SELECT, INSERT and UPDATE on public.t' err
+  [ ! -s out ]
+  # And without the right to temporary tables, large batches go as small ones do.
+  sql "GRANT UPDATE ON t TO $role; REVOKE TEMPORARY ON DATABASE $PGDATABASE FROM PUBLIC"
+  { records 1 1500 '"v":2' | sed 's/"message_id":"0/"message_id":"9/' && record 9000 '{"id":9000,"v":"x"}'; } >in
+  PGUSER=$role load_in -t t --upsert id --no-quarantine
+  [ "$status" -eq 1 ]
+  [ "$(tally)" = '1500 committed 1 rejected' ]
+  [ "$(effects | tr ' ' '\n' | sort | uniq -c | xargs)" = '1497 inserted 3 updated' ]
+  sql "DROP OWNED BY $role; DROP ROLE $role"
+}
+
+@test "small batches leave the catalogue as it is" {
+  sql 'CREATE TABLE t (id integer PRIMARY KEY, v integer)'
+  records 1 400 '"v":1' >in
+  load_in -t t --upsert id --batch-rows 400
+  local before
+  before=$(sql "SELECT pg_relation_size('pg_attribute'), pg_relation_size('pg_class'), pg_relation_size('pg_type')")
+  sed 's/"message_id":"0/"message_id":"9/' in >again && mv again in
+  load_in -t t --upsert id --batch-rows 2
+  [ "$(tally)" = '400 committed' ]
+  [ "$(sql "SELECT pg_relation_size('pg_attribute'), pg_relation_size('pg_class'), pg_relation_size('pg_type')")" = "$before" ]
+}
+
+@test "other schemas' operators, functions and types are not taken" {
+  sql 'CREATE TABLE t (id integer PRIMARY KEY, n integer, v text)'
+  sql 'CREATE SCHEMA evil'
+  sql "CREATE FUNCTION evil.bad(integer, integer) RETURNS boolean LANGUAGE plpgsql AS \$\$ BEGIN RAISE EXCEPTION 'taken'; END \$\$"
+  sql 'CREATE OPERATOR evil.= (LEFTARG = integer, RIGHTARG = integer, FUNCTION = evil.bad);
+    CREATE OPERATOR evil.< (LEFTARG = integer, RIGHTARG = integer, FUNCTION = evil.bad)'
+  sql "CREATE FUNCTION evil.rank() RETURNS bigint LANGUAGE sql AS 'SELECT 1/0'; CREATE TABLE evil.sqs2pg_upsert (id integer);
+    CREATE FUNCTION evil.unnest(integer[]) RETURNS SETOF integer LANGUAGE sql AS 'SELECT 1/0'"
+  sql "ALTER DATABASE $PGDATABASE SET search_path = evil, pg_catalog, public"
+  local size
+  for size in 4 1500; do
+    { records 1 "$size" "\"n\":$size,\"v\":\"a\"" && records $((size + 1)) $((size + 2)) '"n":99999,"v":"b"' | sed 's/"id":[0-9]*/"id":1/'; } |
+      sed "s/\"message_id\":\"0000/\"message_id\":\"$size$size/" >in
+    load_in -t public.t --upsert id --newer n --no-ledger
+    [ "$status" -eq 0 ]
+    [ "$(tally)" = "$((size + 2)) committed" ]
+  done
+  [ "$(sql "SELECT count(*) FROM public.t WHERE v = 'a'")" = 1499 ]
+}
+
+@test "rows are locked in the order of their keys, in whatever order they come" {
+  # Held is a row in the middle. Whoever waits for it has those before it, and none behind it.
+  sql 'CREATE TABLE t (id integer PRIMARY KEY, n integer, v text, opt text)'
+  sql 'INSERT INTO t SELECT i, 0 FROM generate_series(2, 20, 2) i'
+  mkfifo held
+  psql -qXAt <held >held.out &
+  echo $! >pid
+  exec 7>held
+  printf 'BEGIN;\nUPDATE t SET n = 0 WHERE id = 10;\nSELECT $$ready$$;\n' >&7
+  eventually 30 grep -q ready held.out
+  # Of two kinds, so that they do not go by kind.
+  { for n in 20 3 16 1 10 7 18 5 12 9 2 8 4 6 14; do record "$n" "{\"id\":$n,\"n\":1$((n % 3 ? 0 : 1)),\"v\":\"x\"$( ((n % 2)) && printf ',"opt":"o"')}"; done; } >in
+  load_in -t t --upsert id --newer n &
+  echo $! >>pid
+  eventually 30 waits_for_lock
+  # Free are those behind it; those before it are not.
+  [ "$(sql 'SELECT string_agg(id::text, $$,$$ ORDER BY id) FROM (SELECT id FROM t FOR UPDATE SKIP LOCKED) s')" = 12,14,16,18,20 ]
+  printf 'COMMIT;\n' >&7
+  exec 7>&-
+  wait
+  : >pid
+  [ "$(sql 'SELECT count(*) FROM t WHERE v = $$x$$')" = 15 ]
+}
+waits_for_lock() { [ "$(sql "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")" = 1 ]; }
+
+# example FIRST: that of the man page which begins with these words, as printed.
+example() {
+  mandoc -T utf8 "$ROOT/man/pg-load.1" | col -bx | sed -n '/^EXAMPLES/,/^SEE ALSO/p' |
+    awk -v first="$1" 'index($0, first) { found = 1 } found && !/[^ ]/ { exit } found'
+}
+
+@test "the examples of the man page do what it says" {
+  sql 'CREATE TABLE orders (id bigint PRIMARY KEY, state text, changed timestamptz)'
+  sql "INSERT INTO orders VALUES (1, 'open', '2026-11-21T09:00:00Z'), (2, 'paid', '2026-11-21T09:00:00Z')"
+  { record 1 '{"id":1,"state":"paid","changed":"2026-11-21T10:00:00Z"}' && record 2 '{"id":2,"state":"open","changed":"2026-11-21T08:00:00Z"}' &&
+    record 3 '{"id":3,"state":"open","changed":"2026-11-21T10:00:00Z"}'; } >orders.ndjson
+  bash -euc "$(example 'pg-load -n -t orders')" >out 2>err
+  [ "$(tr -s ' \n' ' ' <out)" = ' 1 inserted 1 stale 1 updated ' ]
+  bash -euc "$(example 'pg-load --explain -t orders --upsert')" >out
+  grep -q $'^(upsert)\torders_pkey\tid\t--upsert$' out
+  # Neither queue nor deletions: what stands around it is sqs-pull's and sqs-ack's tests'.
+  mkdir bin
+  printf '#!/bin/sh\ncat orders.ndjson\n' >bin/sqs-pull
+  printf '#!/bin/sh\ncat >verdicts\n' >bin/sqs-ack
+  chmod +x bin/*
+  PATH=$PWD/bin:$PATH bash -euc "$(example 'sqs-pull | pg-load -t orders')"
+  [ "$(effects_of verdicts)" = 'updated stale inserted' ]
+  [ "$(sql 'SELECT id, state FROM orders ORDER BY id')" = $'1|paid\n2|paid\n3|open' ]
 }
