@@ -73,7 +73,7 @@ void unknown_note(struct unknown *unknown, const char *text, const struct json_m
         unknown->values++;
         /* A key with escapes has a backslash, and so is no name. */
         const char *key = text + match->key + 1;
-        size_t length = json_key_end(text, match->key) - match->key - 2;
+        size_t length = json_key_end_before(text, match->value) - match->key - 2;
         if (unknown->named < UNKNOWN_NAMES && is_name(key, length))
             (void)add(unknown, key, length);
     }

@@ -233,7 +233,7 @@ static struct node *part_of(const struct records *records, uint32_t node)
 static int add_other(struct records *records, const char *text, const struct json_match *match)
 {
     struct node *root = records->roots[RECORDS_RECORD];
-    size_t length = json_key_end(text, match->key) - match->key;
+    size_t length = json_key_end_before(text, match->value) - match->key;
     const char *key = inspect_decode(records->inspect, text + match->key, length, &length);
     struct node *node = key == NULL ? NULL : tree_member(&records->tree, root, key, length);
     if (node == NULL)

@@ -147,7 +147,7 @@ static enum body_result read_attributes(struct body_reader *reader, const char *
             if (match->kind != JSON_OBJECT)
                 return BODY_ATTRIBUTES;
             struct body_text name =
-                decode(reader, text, match->key, json_key_end(text, match->key));
+                decode(reader, text, match->key, json_key_end_before(text, match->value));
             attribute = place(message, name);
             if (attribute == NULL)
                 return BODY_TOO_MANY;

@@ -110,17 +110,6 @@ void json_children_noted(struct json_children *children, const char *text,
     children->noted_end = end;
 }
 
-/* The end of the key of the member whose value is at ${value}, found backwards. */
-static size_t key_end(const char *text, size_t value)
-{
-    while (json_span_is_space(text[value - 1]))
-        value--;
-    value--; /* the colon */
-    while (json_span_is_space(text[value - 1]))
-        value--;
-    return value;
-}
-
 static bool next_noted(struct json_children *children, struct json_child *child)
 {
     const struct json_match *match = children->noted;
@@ -129,7 +118,7 @@ static bool next_noted(struct json_children *children, struct json_child *child)
         return false;
     children->noted++;
     child->key = match->key;
-    child->key_end = key_end(children->text, match->value);
+    child->key_end = json_key_end_before(children->text, match->value);
     child->value = match->value;
     child->end = match->end;
     child->kind = (enum json_kind)match->kind;

@@ -466,3 +466,14 @@ size_t json_key_end(const char *text, size_t key)
             key++;
     return key + 1;
 }
+
+size_t json_key_end_before(const char *text, size_t value)
+{
+    /* between both there is the colon, and mostly nothing else */
+    while (json_span_is_space(text[value - 1]))
+        value--;
+    value--;
+    while (json_span_is_space(text[value - 1]))
+        value--;
+    return value;
+}

@@ -80,7 +80,9 @@ void json_matches_shrink(struct json_matches *matches, size_t keep);
 /* A short stable word: "syntax", "utf8", "surrogate", "depth", "too-many", "too-big"; "ok". */
 const char *json_error_name(enum json_error error);
 
-/* For a key at text[key] of a valid text: the offset just past its closing quote. */
+/* For a key at text[key] of a valid text: the offset just past its closing quote; and the same for
+ * the member whose value is at text[value], which takes less. */
 size_t json_key_end(const char *text, size_t key);
+size_t json_key_end_before(const char *text, size_t value);
 
 #endif

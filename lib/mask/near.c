@@ -163,7 +163,7 @@ static enum near_result judge_member(struct near *near, const struct near_record
     const struct compiled_rule *rules = near->compiled->rules;
     uint32_t first = near->compiled->nodes[match->node].rule;
     const char *key = record->text + match->key;
-    size_t key_length = json_key_end(record->text, match->key) - match->key;
+    size_t key_length = json_key_end_before(record->text, match->value) - match->key;
     bool same = false;
     for (uint32_t i = first; i != COMPILED_NO_RULE; i = rules[i].near) {
         const struct compiled_rule *rule = &rules[i];

@@ -26,7 +26,7 @@ enum token_result replacing_value(struct replacing *replacing, const struct comp
     if (rule->key.length > 0) {
         json_splice_copy(splice, match->key);
         buf_append(splice->out, rule->key.data, rule->key.length);
-        json_splice_skip(splice, json_key_end(splice->text, match->key));
+        json_splice_skip(splice, json_key_end_before(splice->text, match->value));
     }
     if (token_is_nothing(match)) {
         json_splice_copy(splice, match->end);

@@ -168,7 +168,7 @@ static enum token_result write_value(struct unmask *unmask, const struct finding
     if (rule->key.length > 0) {
         json_splice_copy(splice, match->key);
         buf_append(splice->out, rule->key.data, rule->key.length);
-        json_splice_skip(splice, json_key_end(splice->text, match->key));
+        json_splice_skip(splice, json_key_end_before(splice->text, match->value));
     }
     if (token_is_nothing(match)) {
         json_splice_copy(splice, match->end);

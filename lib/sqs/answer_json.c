@@ -84,7 +84,8 @@ static void take_text(struct buf *out, const char *text, const struct json_match
 static void take_key(struct buf *out, const char *text, const struct json_match *match)
 {
     buf_clear(out);
-    (void)json_string_decode(out, text + match->key, json_key_end(text, match->key) - match->key);
+    (void)json_string_decode(out, text + match->key,
+        json_key_end_before(text, match->value) - match->key);
 }
 
 /* An attribute that is a member with the value itself. */
