@@ -230,6 +230,7 @@ static int take_object(struct row_reader *reader, const char *text, struct row_b
     if (split_delivery(&reader->matches, reader->repeated ? NULL : reader->last,
             &reader->plan->nodes, text, &item->delivery) != 0)
         return -1;
+    split_prefetch(reader->split, item->delivery);
     enum row_key keyed = row_key_ledger(&view, item);
     if (keyed == ROW_KEY_NO_MEMORY)
         return -1;

@@ -11,14 +11,17 @@
 #include "json/scan.h"
 #include "record/salvage.h"
 
+struct split;
+
 /* What reads the values of lines (row.h), of one line after the other. */
 struct row_reader {
     const struct column_plan *plan;
     struct json_matches matches;
     struct salvage *salvage;
-    uint32_t *last;    /* by node: 1 + index of its last match, 0: none */
-    bool repeated;     /* some node has more than one match */
-    uint64_t *present; /* by source: a bit for each that has a value */
+    uint32_t *last;            /* by node: 1 + index of its last match, 0: none */
+    const struct split *split; /* of the run, whose index each record is looked for in; or NULL */
+    bool repeated;             /* some node has more than one match */
+    uint64_t *present;         /* by source: a bit for each that has a value */
     struct field_scratch scratch;
     struct buf text;     /* a decoded message id or key */
     struct buf name;     /* a decoded queue URL */

@@ -64,6 +64,7 @@ int run_open(struct run *run, struct failure *failure)
     run->split = split_new();
     if (run->split == NULL)
         return failure_no_memory(failure);
+    run->rows.split = run->split;
     if (!column_plan_start_filters())
         msg_warn_always("this kernel does not let the filters be confined; going on without");
     run->pool = pool_open(options, &run->target, &run->tally, (size_t)options->jobs, failure);

@@ -40,6 +40,10 @@ int split_delivery(const struct json_matches *matches, const uint32_t *last,
  */
 int split_note(struct split *split, struct row_batch *batch);
 
+/* The item's delivery will be looked for soon: have its place in the index brought near. NULL is
+ * fine. Of any thread, as nothing is read by it. */
+void split_prefetch(const struct split *split, uint64_t delivery);
+
 /* Whether the batch, not given away yet, holds a record of the delivery. */
 bool split_is_in(const struct split *split, const struct row_batch *batch, uint64_t delivery);
 

@@ -48,7 +48,8 @@ int table_check_target(const struct target *target, const struct load_options *o
     struct pg_table_state guard;
     if (options->no_ledger || options->prune)
         return 0;
-    if (pg_table_state_read(target->conn, &target->table, NULL, NULL, &guard) != 0)
+    if (pg_table_state_read(target->conn, &target->table, PG_TABLE_STATE_TARGET, NULL, NULL,
+            &guard) != 0)
         return server_failure_set(failure, pg_conn_error(target->conn), "looking at the table",
             true);
     return judge_target(&guard, options->table, failure);
@@ -59,13 +60,15 @@ enum table_check table_check_batch(struct loader *loader, const struct row_batch
 {
     const struct target *target = loader->target;
     struct pg_table_state guard;
-    if (pg_table_state_read(target->conn, batch->table, target->has_ledger ? &target->ledger : NULL,
+    if (pg_table_state_read(target->conn, batch->table,
+            target->has_ledger ? PG_TABLE_STATE_TARGET : PG_TABLE_STATE_SHAPE,
+            target->has_ledger ? &target->ledger : NULL,
             target->has_errors ? &target->errors : NULL, &guard) != 0)
         return TABLE_CHECK_ERROR;
     loader->waiting = guard.waiting;
     if (target->has_ledger &&
         (judge_target(&guard, target->table.qualified, failure) != 0 ||
-            judge_side(&guard.ledger, &target->ledger, "ledger", failure) != 0))
+            judge_side(&guard.side, &target->ledger, "ledger", failure) != 0))
         return TABLE_CHECK_BROKEN;
     /* What changes again and again is loaded as it is: the server took the rows. */
     bool same = strcmp(guard.shape, batch->table->shape) == 0;
@@ -77,9 +80,10 @@ enum table_check table_check_errors(struct loader *loader, const struct row_batc
 {
     const struct target *target = loader->target;
     struct pg_table_state guard;
-    if (pg_table_state_read(target->conn, batch->table, NULL, &target->errors, &guard) != 0)
+    if (pg_table_state_read(target->conn, batch->table, PG_TABLE_STATE_TARGET, &target->errors,
+            &target->errors, &guard) != 0)
         return TABLE_CHECK_ERROR;
-    return judge_side(&guard.errors, &target->errors, "error table", failure) == 0
+    return judge_side(&guard.side, &target->errors, "error table", failure) == 0
         ? TABLE_CHECK_HOLDS
         : TABLE_CHECK_BROKEN;
 }

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "base/sha256.h"
+#include "base/sha256_x86.h"
 
 /* FIPS 180-4 §4.2.2 and §5.3.3: fractional parts of the roots of the first primes. */
 /* clang-format off: eight a row, as the standard prints them */
@@ -32,7 +33,7 @@ static inline void round_of(uint32_t a, uint32_t b, uint32_t c, uint32_t *d, uin
     *h += s0 + ((a & b) ^ (a & c) ^ (b & c));
 }
 
-static void compress(uint32_t state[8], const unsigned char *block)
+static void compress_portably(uint32_t state[8], const unsigned char *block)
 {
     uint32_t w[64];
     for (size_t i = 0; i < 16; i++)
@@ -58,6 +59,14 @@ static void compress(uint32_t state[8], const unsigned char *block)
     const uint32_t after[8] = { a, b, c, d, e, f, g, h };
     for (int i = 0; i < 8; i++)
         state[i] += after[i];
+}
+
+static void compress(uint32_t state[8], const unsigned char *block)
+{
+    if (sha256_x86_usable())
+        sha256_x86_block(state, block, constants);
+    else
+        compress_portably(state, block);
 }
 
 void sha256_init(struct sha256 *sha)

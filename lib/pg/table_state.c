@@ -30,23 +30,29 @@ enum { MAX_SQL = 16384 };
         "  WHERE g.tgrelid" EQ "t.oid AND NOT g.tgisinternal)"                       \
         " OR EXISTS (SELECT FROM pg_catalog.pg_rewrite r WHERE r.ev_class" EQ "t.oid)")
 
-/* relkind: p partitioned, f foreign. */
-static const char look_sql[] =
-    "WITH RECURSIVE tree AS ("
-    " SELECT c.oid, c.oid AS root, c.relkind, c.relpersistence, c.relrowsecurity"
-    "  FROM pg_catalog.pg_class c WHERE c.oid" EQ TABLE("$1")
-    "   OR c.oid" EQ TABLE("$2") " OR c.oid" EQ TABLE("$3")
-    " UNION ALL"
-    " SELECT c.oid, t.root, c.relkind, c.relpersistence, c.relrowsecurity"
-    "  FROM tree t JOIN pg_catalog.pg_inherits i ON i.inhparent" EQ "t.oid"
-    "  JOIN pg_catalog.pg_class c ON c.oid" EQ "i.inhrelid"
+/* The tables, and what is below them; relkind: p partitioned, f foreign. */
+#define TREE(condition)                                                                   \
+    "WITH RECURSIVE tree AS ("                                                            \
+    " SELECT c.oid, c.oid AS root, c.relkind, c.relpersistence, c.relrowsecurity"         \
+    "  FROM pg_catalog.pg_class c WHERE " condition                                       \
+    " UNION ALL"                                                                          \
+    " SELECT c.oid, t.root, c.relkind, c.relpersistence, c.relrowsecurity"                \
+    "  FROM tree t JOIN pg_catalog.pg_inherits i ON i.inhparent" EQ "t.oid"               \
+    "  JOIN pg_catalog.pg_class c ON c.oid" EQ "i.inhrelid"                               \
     "  WHERE t.relkind" EQ "'p')"
-    " SELECT " PG_SHAPE_SQL(TABLE("$1")) "," SOME("$1", "t.relkind" EQ "'f'") ","
-    SOME("$1", "t.relpersistence" NE "'p'") "," OWN("$2") "," OWN("$3");
+
+#define TARGET                                                                            \
+    " SELECT " PG_SHAPE_SQL(TABLE("$1")) "," SOME("$1", "t.relkind" EQ "'f'") ","         \
+    SOME("$1", "t.relpersistence" NE "'p'")
+
+static const char shape_sql[] = "SELECT " PG_SHAPE_SQL(TABLE("$1"));
+static const char target_sql[] = TREE("c.oid" EQ TABLE("$1")) TARGET;
+static const char side_sql[] =
+    TREE("c.oid" EQ TABLE("$1") " OR c.oid" EQ TABLE("$2")) TARGET "," OWN("$2");
 
 /* clang-format on */
 
-enum { SHAPE, FOREIGN, VOLATILE, LEDGER, ERRORS = LEDGER + 3, WAITING = ERRORS + 3 };
+enum { SHAPE, FOREIGN, VOLATILE, FORGETS, KEYLESS, MEDDLED };
 
 static bool is_true(const struct pg_conn *conn, int column)
 {
@@ -54,42 +60,39 @@ static bool is_true(const struct pg_conn *conn, int column)
     return value != NULL && *value == 't';
 }
 
-static void take_own(const struct pg_conn *conn, int column, struct pg_side_state *side)
-{
-    side->forgets = is_true(conn, column);
-    side->keyless = is_true(conn, column + 1);
-    side->meddled = is_true(conn, column + 2);
-}
-
 int pg_table_state_read(struct pg_conn *conn, const struct pg_table *table,
-    const struct pg_side_table *ledger, const struct pg_side_table *errors,
-    struct pg_table_state *guard)
+    enum pg_table_state_what what, const struct pg_side_table *side,
+    const struct pg_side_table *errors, struct pg_table_state *guard)
 {
     const struct pg_param params[] = { { .data = table->qualified },
-        { .data = ledger == NULL ? NULL : ledger->qualified },
-        { .data = errors == NULL ? NULL : errors->qualified } };
+        { .data = side == NULL ? NULL : side->qualified } };
     struct buf sql;
     *guard = (struct pg_table_state){ .shape = "" };
+    bool shape_alone = what == PG_TABLE_STATE_SHAPE;
+    int waiting = shape_alone ? FOREIGN : side == NULL ? FORGETS : MEDDLED + 1;
     buf_init(&sql, MAX_SQL);
-    buf_puts(&sql, look_sql);
+    buf_puts(&sql, shape_alone ? shape_sql : side == NULL ? target_sql : side_sql);
     if (errors != NULL)
         buf_printf(&sql, ", EXISTS (SELECT FROM %s e WHERE e.resolved_at IS NULL)",
             errors->qualified);
     const char *text = buf_cstr(&sql);
-    int status =
-        text == NULL ? pg_conn_no_memory(conn) : pg_conn_query(conn, text, params, 3, false);
+    int status = text == NULL
+        ? pg_conn_no_memory(conn)
+        : pg_conn_query(conn, text, params, shape_alone || side == NULL ? 1 : 2, false);
     buf_free(&sql);
     if (status != 0)
         return -1;
     const char *shape = pg_conn_value(conn, 0, SHAPE);
     if (shape != NULL)
         memccpy(guard->shape, shape, '\0', sizeof guard->shape - 1);
+    guard->waiting = errors != NULL && is_true(conn, waiting);
+    if (shape_alone)
+        return 0;
     guard->foreign = is_true(conn, FOREIGN);
     guard->forgets = is_true(conn, VOLATILE);
-    if (ledger != NULL)
-        take_own(conn, LEDGER, &guard->ledger);
-    if (errors != NULL)
-        take_own(conn, ERRORS, &guard->errors);
-    guard->waiting = errors != NULL && is_true(conn, WAITING);
+    if (side != NULL)
+        guard->side = (struct pg_side_state){ .forgets = is_true(conn, FORGETS),
+            .keyless = is_true(conn, KEYLESS),
+            .meddled = is_true(conn, MEDDLED) };
     return 0;
 }

@@ -2,7 +2,10 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <cmocka.h>
 
 #include "pg/key.h"
@@ -148,6 +151,33 @@ static void names_queues(void **state)
     }
 }
 
+/* The C library counts the same, of days and months that are none too. */
+static void counts_as_the_library_does(void **state)
+{
+    (void)state;
+    srand(1);
+    for (int i = 0; i < 200000; i++) {
+        char text[32];
+        int year = i % 2 == 0 ? rand() % 10000 : 1890 + rand() % 300;
+        int fields[5];
+        for (int k = 0; k < 5; k++)
+            fields[k] = rand() % 100;
+        if (i % 3 == 0)
+            fields[0] %= 14;
+        (void)snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", year, fields[0],
+            fields[1], fields[2], fields[3], fields[4], i % 1000);
+        struct tm time = { .tm_year = year - 1900,
+            .tm_mon = fields[0] - 1,
+            .tm_mday = fields[1],
+            .tm_hour = fields[2],
+            .tm_min = fields[3],
+            .tm_sec = fields[4] };
+        time_t seconds = timegm(&time);
+        uint64_t wanted = seconds < 0 ? 0 : (uint64_t)seconds * 1000 + (uint64_t)(i % 1000);
+        assert_int_equal(pg_key_time(text, strlen(text)), wanted);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -158,6 +188,7 @@ int main(void)
         cmocka_unit_test(reads_times),
         cmocka_unit_test(leaves_out_of_a_content),
         cmocka_unit_test(names_queues),
+        cmocka_unit_test(counts_as_the_library_does),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
