@@ -28,8 +28,8 @@ DOORS = [
     (r"zlib\.h", r"lib/inflate/", r"z_stream\w*|gz_?\w+File"),
 ]
 SYSTEM = re.compile(r"(sys|linux|arpa|netinet|net|asm)/\w+\.h$|("
-                    "assert|ctype|dirent|emmintrin|endian|errno|fcntl|fnmatch|float|glob|grp|"
-                    "inttypes|iso646|langinfo|libgen|limits|locale|math|netdb|poll|pthread|pwd|"
+                    "assert|cpuid|ctype|dirent|emmintrin|endian|errno|fcntl|fnmatch|float|glob|grp|"
+                    "immintrin|inttypes|iso646|langinfo|libgen|limits|locale|math|netdb|poll|pthread|pwd|"
                     "regex|sched|setjmp|signal|spawn|stdalign|stdarg|stdatomic|stdbool|stddef|"
                     "stdint|stdio|stdlib|stdnoreturn|string|strings|syslog|termios|threads|time|"
                     r"unistd|wchar|wctype)\.h$")
