@@ -16,6 +16,7 @@ struct format {
     struct buf queue_url; /* as a JSON string */
     struct buf line;
     struct json_matches matches;
+    struct digest *md5; /* NULL: no checksum is right */
 };
 
 struct format *format_new(const char *queue_url, const struct format_options *options)
@@ -26,7 +27,9 @@ struct format *format_new(const char *queue_url, const struct format_options *op
     format->options = *options;
     buf_init(&format->queue_url, RECORD_MAX);
     buf_init(&format->line, RECORD_MAX);
-    if (json_string_encode(&format->queue_url, queue_url, strlen(queue_url)) != 0) {
+    format->md5 = digest_new(DIGEST_MD5);
+    if (format->md5 == NULL ||
+        json_string_encode(&format->queue_url, queue_url, strlen(queue_url)) != 0) {
         format_free(format);
         return NULL;
     }
@@ -40,16 +43,19 @@ void format_free(struct format *format)
     buf_free(&format->queue_url);
     buf_free(&format->line);
     json_matches_free(&format->matches);
+    digest_free(format->md5);
     free(format);
 }
 
 /* A server that gives no checksum is taken at its word. */
-static bool right_checksum(const struct message *message)
+static bool right_checksum(const struct format *format, const struct message *message)
 {
     unsigned char digest[DIGEST_MD5_SIZE];
     if (message->md5_of_body.length == 0)
         return true;
-    return digest_md5(message->body.data, message->body.length, digest) == 0 &&
+    return format->md5 != NULL &&
+        digest_update(format->md5, message->body.data, message->body.length) == 0 &&
+        digest_final(format->md5, digest) == 0 &&
         digest_is_hex(digest, sizeof digest, message->md5_of_body.data,
             message->md5_of_body.length);
 }
@@ -67,7 +73,7 @@ static bool right_attributes(const struct message *message)
 static bool sound(const struct format *format, const struct message *message)
 {
     return message->whole && message->message_id.length > 0 && message->receipt_handle.length > 0 &&
-        message->body.length > 0 && right_checksum(message) &&
+        message->body.length > 0 && right_checksum(format, message) &&
         (format->options.attributes->count == 0 || right_attributes(message));
 }
 
@@ -90,6 +96,18 @@ static void put_time(struct buf *line, const char *key, uint64_t ms)
     buf_putc(line, '"');
     buf_append(line, text, sizeof text - 1);
     buf_putc(line, '"');
+}
+
+static void put_number(struct buf *line, const char *key, uint64_t number)
+{
+    char digits[20];
+    size_t at = sizeof digits;
+    do {
+        digits[--at] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    buf_puts(line, key);
+    buf_append(line, digits + at, sizeof digits - at);
 }
 
 /* Producers choose the ids, so they stand where a masking policy decides on them. */
@@ -158,7 +176,7 @@ enum format_result format_record(struct format *format, const struct message *me
     put_time(line, ",\"first_received_at\":", message->first_received_ms);
     put_time(line, ",\"lease_until\":", lease_until_ms);
     if (message->receive_count > 0)
-        buf_printf(line, ",\"receive_count\":%llu", (unsigned long long)message->receive_count);
+        put_number(line, ",\"receive_count\":", message->receive_count);
     put_string(line, ",\"sequence_number\":", &message->sequence_number);
     buf_putc(line, '}');
     if (format->options.fifo_ids)

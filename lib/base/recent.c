@@ -112,6 +112,9 @@ enum recent_result recent_add(struct recent *recent, const void *text, size_t le
         recent->next = (place + 1) % recent->places;
         clear(recent, find(recent, recent->ring[place]));
     }
+    /* Where the one stands that goes next, which the cache will have lost. */
+    if (recent->used == recent->count)
+        __builtin_prefetch(&recent->table[slot_of(recent, recent->ring[recent->next])]);
     recent->ring[place] = digest;
     recent->table[find(recent, digest)] = (uint32_t)place + 1;
     return RECENT_NEW;

@@ -287,13 +287,15 @@ bool json_string_is_utf8(const char *text, size_t length)
 
     while (text < end) {
         size_t taken = 1;
-        uint64_t word;
+        uint64_t words[4];
 
         if ((unsigned char)*text >= 0x80) {
             taken = json_utf8_measure(text, end);
-        } else if (end - text >= 8) {
-            memcpy(&word, text, sizeof word);
-            if ((word & UINT64_C(0x8080808080808080)) == 0)
+        } else if (end - text >= 32) {
+            memcpy(words, text, sizeof words);
+            if (((words[0] | words[1] | words[2] | words[3]) & UINT64_C(0x8080808080808080)) == 0)
+                taken = 32;
+            else if ((words[0] & UINT64_C(0x8080808080808080)) == 0)
                 taken = 8;
         }
         if (taken == 0)

@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <cmocka.h>
 
 #include <errno.h>
@@ -189,9 +190,27 @@ static void stops_at_the_second_signal(void **state)
     assert_int_equal(WEXITSTATUS(status), 128 + SIGINT);
 }
 
+/* The C library has the same days: every one for some centuries, and those at their ends. */
+static void dates_are_those_of_the_library(void **state)
+{
+    (void)state;
+    for (uint64_t day = 0; day < 2932897; day += day % 1461 == 0 || day < 160000 ? 1 : 13) {
+        char text[CLOCK_RFC3339_SIZE], wanted[CLOCK_RFC3339_SIZE];
+        uint64_t second = day * 86400 + day * 7919 % 86400;
+        time_t seconds = (time_t)second;
+        struct tm utc;
+        assert_non_null(gmtime_r(&seconds, &utc));
+        assert_int_equal(strftime(wanted, sizeof wanted, "%Y-%m-%dT%H:%M:%S.000Z", &utc),
+            sizeof wanted - 1);
+        clock_rfc3339(second * 1000, text);
+        assert_string_equal(text, wanted);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(dates_are_those_of_the_library),
         cmocka_unit_test(writes_times),
         cmocka_unit_test(backs_off_within_bounds),
         cmocka_unit_test(digests),
