@@ -4,7 +4,14 @@
 #include <string.h>
 
 #include "judge.h"
-#include "listing.h"
+
+struct proposal {
+    struct buf *out;
+    struct records *records;
+    bool aside; /* members beside the reserved ones are looked at, not the root's */
+    size_t rules;
+    uint64_t most; /* records with a value at one of the rules */
+};
 
 static bool has_personal_below(struct node *node)
 {
@@ -27,12 +34,14 @@ static bool has_data_below(const struct node *node)
  * path leads there, its keys being data, or its values being an object, an array or a text by
  * turns, of which a path can name one only.
  */
-static bool is_place(struct node *node)
+static bool is_place(const struct proposal *proposal, struct node *node)
 {
     uint64_t objects = node->types[JSON_OBJECT];
     uint64_t arrays = node->types[JSON_ARRAY];
     uint64_t others = node->types[JSON_STRING] + node->types[JSON_NUMBER] + node->types[JSON_TRUE] +
         node->types[JSON_FALSE];
+    if (node->step == TREE_DATA || (proposal->aside && records_is_way(proposal->records, node)))
+        return false;
     if (judge_personal(node) != 0)
         return true;
     if ((objects > 0) + (arrays > 0) + (others > 0) <= 1 && !has_data_below(node))
@@ -46,8 +55,7 @@ static void add_kinds(struct buf *out, const struct node *node, unsigned kinds)
     for (unsigned kind = 0; kind < INSPECT_KINDS; kind++) {
         if ((kinds >> kind & 1) == 0)
             continue;
-        (void)buf_printf(out, "%s%s in ", join, inspect_kind_name(kind));
-        (void)listing_share(out, node->hits[kind], node->values);
+        (void)buf_printf(out, "%s%s in %" PRIu64, join, inspect_kind_name(kind), node->hits[kind]);
         join = ", ";
     }
 }
@@ -79,14 +87,43 @@ static bool is_renamed(const struct node *node)
     return false;
 }
 
-static void add_rule(struct buf *out, struct node *node)
+/* In how many records there is something at the path. */
+static uint64_t present(const struct node *node)
 {
+    uint64_t nulls = node->types[JSON_NULL];
+    return node->records > nulls ? node->records - nulls : 0;
+}
+
+/* Whether a key stands in another place, too, where it is nothing personal. */
+static bool is_elsewhere(const struct proposal *proposal, const struct node *node)
+{
+    for (int part = RECORDS_ROOT; part < RECORDS_PARTS; part++) {
+        struct node *root = records_root(proposal->records, (enum records_part)part);
+        for (struct node *at = root->first; at != NULL; at = tree_after(at, root))
+            if (at != node && at->step == TREE_KEY && node->step == TREE_KEY &&
+                at->name_length == node->name_length &&
+                memcmp(at->name, node->name, node->name_length) == 0 && judge_personal(at) == 0)
+                return true;
+    }
+    return false;
+}
+
+static void add_rule(struct proposal *proposal, struct node *node)
+{
+    struct buf *out = proposal->out;
+    uint64_t records = records_counts(proposal->records)->records;
+    uint64_t with = present(node);
     add_comment(out, node);
     (void)tree_path(out, node);
-    (void)buf_puts(out, " siv");
-    if (is_renamed(node))
+    (void)buf_puts(out, " siv pad");
+    if (!proposal->aside && is_renamed(node))
         (void)buf_printf(out, " as masked_%.*s", (int)node->name_length, node->name);
+    if (with * 2 < records || (with < records && is_elsewhere(proposal, node)))
+        (void)buf_puts(out, " optional");
     (void)buf_puts(out, "\n\n");
+    proposal->rules++;
+    if (with > proposal->most)
+        proposal->most = with;
 }
 
 /* Next, but not below ${node}. */
@@ -97,34 +134,48 @@ static struct node *beside(struct node *node, const struct node *top)
     return node == top ? NULL : node->next;
 }
 
-/* Rules for what is below the root. How many. */
-static size_t add_rules(struct buf *out, struct node *root)
+/* Rules for what is below a root. */
+static void add_rules(struct proposal *proposal, struct node *root)
 {
-    size_t rules = 0;
     for (struct node *at = root->first; at != NULL;) {
         bool named = at->step == TREE_KEY || at->parent != root;
-        if (!named || at->step == TREE_DATA || !is_place(at)) {
+        if (!named || !is_place(proposal, at)) {
             at = tree_after(at, root);
             continue;
         }
-        add_rule(out, at);
-        rules++;
+        add_rule(proposal, at);
         at = beside(at, root);
     }
-    return rules;
 }
 
-/* Where not all that is to be hidden can be named, only those members pass that are. */
-static void add_other(struct buf *out, struct node *root, const char *why)
+/* What stands beside the rules and is nothing personal, under names that are known. */
+static void add_known(struct proposal *proposal, struct node *root)
 {
-    (void)buf_printf(out, "# %s: what is not named is sealed\n", why);
-    for (struct node *child = root->first; child != NULL; child = child->next) {
-        if (child->step != TREE_KEY || is_place(child) || has_personal_below(child))
+    for (struct node *at = root->first; at != NULL;) {
+        bool place = is_place(proposal, at);
+        bool way = proposal->aside && records_is_way(proposal->records, at);
+        if (at->step == TREE_DATA || (!place && (way || has_personal_below(at)))) {
+            at = at->step == TREE_DATA ? beside(at, root) : tree_after(at, root);
             continue;
-        (void)tree_path(out, child);
-        (void)buf_puts(out, " keep\n");
+        }
+        if (!place) {
+            (void)tree_path(proposal->out, at);
+            (void)buf_puts(proposal->out, " keep\n");
+        }
+        at = beside(at, root);
     }
-    (void)buf_puts(out, "other quarantine\n\n");
+}
+
+/* Whether keys that are data hold something personal where no rule can be about the whole of it. */
+static bool has_unnamed(const struct proposal *proposal, struct node *root)
+{
+    for (struct node *at = root; at != NULL; at = tree_after(at, root)) {
+        bool whole = at == root || (proposal->aside && records_is_way(proposal->records, at));
+        for (struct node *child = at->first; whole && child != NULL; child = child->next)
+            if (child->step == TREE_DATA && judge_personal(child) != 0)
+                return true;
+    }
+    return false;
 }
 
 /* What passes only by name: without a rule it is dropped. */
@@ -135,7 +186,9 @@ static void add_aside(struct buf *out, struct node *root)
         if (judge_personal(at) == 0)
             continue;
         if (!any)
-            (void)buf_printf(out, "# members of %s pass only if they are named\n", root->prefix);
+            (void)buf_printf(out,
+                "# Of %s only what is named here passes; the rest is removed. Personal in it:\n",
+                root->prefix);
         any = true;
         (void)buf_puts(out, "# ");
         (void)tree_path(out, at);
@@ -147,27 +200,73 @@ static void add_aside(struct buf *out, struct node *root)
         (void)buf_putc(out, '\n');
 }
 
+static void add_head(struct buf *out, uint64_t records)
+{
+    (void)buf_printf(out,
+        "# Proposed by pii-scan from %" PRIu64
+        " records: a rule for each path that is likely personal.\n"
+        "#\n"
+        "# Look it over before it is used:\n"
+        "# - Is anything missing? Names in free text, and numbers that only you know the meaning\n"
+        "#   of, are not seen. A line PATH METHOD hides a value.\n"
+        "# - Is anything too much? Write keep instead of the method, and the path passes.\n"
+        "# - siv can be undone by who holds the key; hmac and redact cannot. See pii-policy(5).\n"
+        "# Try it: pii-mask -v -k KEYFILE -p THIS <sample; then pii-scan -p THIS <sample.\n\n",
+        records);
+}
+
+static void add_checks(struct proposal *proposal)
+{
+    struct buf *out = proposal->out;
+    uint64_t records = records_counts(proposal->records)->records;
+    if (proposal->most < records)
+        (void)buf_printf(out,
+            "# %" PRIu64 " of the %" PRIu64
+            " records at the least had a value at one of these rules. A record that has\n"
+            "# none is sealed; say which may pass by: unmatched keep when PATH VALUE\n",
+            proposal->most, records);
+    (void)buf_puts(out,
+        "# Seal a record in which no rule finds a value, and one that has such a value elsewhere.\n"
+        "unmatched seal\n"
+        "near seal\n\n");
+}
+
 int draft_policy(struct buf *out, struct records *records)
 {
-    const struct records_counts *counts = records_counts(records);
     struct node *root = records_root(records, RECORDS_ROOT);
-    (void)buf_printf(out,
-        "# proposed by pii-scan from %" PRIu64
-        " records: what is likely personal in them. Look it\n"
-        "# over: names, free text and numbers of your own are known to you, not to it. See\n"
-        "# pii-policy(5) for methods; siv can be undone by who holds the key, hmac cannot.\n\n",
-        counts->records);
-    size_t rules = add_rules(out, root);
-    if (rules == 0) /* a policy has to hide something */
-        add_other(out, root, "nothing likely personal was found");
-    else if (has_data_below(root))
-        add_other(out, root, "some keys at the root are themselves data");
-    if (rules > 0)
+    struct node *beside_root = records_root(records, RECORDS_RECORD);
+    struct proposal proposal = { .out = out, .records = records };
+    struct proposal aside = { .out = out, .records = records, .aside = true };
+    add_head(out, records_counts(records)->records);
+    add_rules(&proposal, root);
+    add_rules(&aside, beside_root);
+    bool unnamed = has_unnamed(&proposal, root) || has_unnamed(&aside, beside_root);
+    bool nothing = proposal.rules + aside.rules == 0 && !unnamed;
+    bool named = nothing && !has_data_below(root) && !has_data_below(beside_root);
+    if (unnamed)
         (void)buf_puts(out,
-            "# seal a record in which none of these found a value, and one that has them elsewhere\n"
-            "unmatched seal\n"
-            "near seal\n\n");
-    for (int part = RECORDS_ATTRIBUTES; part < RECORDS_PARTS; part++)
-        add_aside(out, records_root(records, (enum records_part)part));
+            "# Some keys are data themselves, and no path can name them: a record that has anything\n"
+            "# not named here is sealed as a whole.\n");
+    else if (named)
+        (void)buf_puts(out,
+            "# Nothing likely personal was found. What was there passes; a record that has anything\n"
+            "# else is sealed as a whole.\n");
+    else if (nothing)
+        (void)buf_puts(out,
+            "# Nothing likely personal was found, so everything passes.\n"
+            "other keep\n\n");
+    if (unnamed || named) {
+        add_known(&proposal, root);
+        add_known(&aside, beside_root);
+        (void)buf_puts(out, "other quarantine\n\n");
+    }
+    proposal.rules += aside.rules;
+    if (aside.most > proposal.most)
+        proposal.most = aside.most;
+    if (proposal.rules > 0)
+        add_checks(&proposal);
+    add_aside(out, records_root(records, RECORDS_ATTRIBUTES));
+    add_aside(out, records_root(records, RECORDS_FIFO));
+    add_aside(out, records_root(records, RECORDS_ENVELOPE));
     return out->failed ? -1 : 0;
 }

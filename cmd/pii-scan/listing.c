@@ -39,7 +39,8 @@ int listing_share(struct buf *out, uint64_t part, uint64_t whole)
 
 static uint64_t different(const struct node *node)
 {
-    return node->different == NULL ? 0 : estimate_count(node->different);
+    uint64_t count = node->different == NULL ? 0 : estimate_count(node->different);
+    return count < node->values ? count : node->values; /* an estimate may be more */
 }
 
 static void add_types(struct buf *out, const struct node *node, bool json)

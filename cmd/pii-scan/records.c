@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "detect/likely.h"
 #include "judge.h"
 #include "json/path_text.h"
 #include "json/walk.h"
@@ -30,6 +31,9 @@ struct records {
     uint32_t fifo;
     uint32_t envelope;
     uint32_t other;
+    uint32_t way[JSON_MAX_DEPTH];       /* the objects between the record and the root, */
+    uint32_t way_other[JSON_MAX_DEPTH]; /* and their members that do not lead there */
+    size_t ways;
     bool plain;
     struct records_counts counts;
     struct frame frames[JSON_MAX_DEPTH + 1];
@@ -40,6 +44,20 @@ static bool is_of_keys(const struct json_paths *paths, uint32_t node)
     while (node != JSON_ROOT && json_paths_step(paths, node) == JSON_STEP_KEY)
         node = json_paths_parent(paths, node);
     return node == JSON_ROOT;
+}
+
+/* What stands beside the way to a deeper root is looked through as well. 0, or -1. */
+static int add_ways(struct records *records)
+{
+    uint32_t node = records->root;
+    while (node != JSON_ROOT && (node = json_paths_parent(records->paths, node)) != JSON_ROOT) {
+        uint32_t other = json_paths_other(records->paths, node);
+        if (other == JSON_NO_NODE || records->ways == JSON_MAX_DEPTH)
+            return -1;
+        records->way[records->ways] = node;
+        records->way_other[records->ways++] = other;
+    }
+    return 0;
 }
 
 static int add_paths(struct records *records, const char *root)
@@ -57,7 +75,7 @@ static int add_paths(struct records *records, const char *root)
         records->root == JSON_NO_NODE || records->other == JSON_NO_NODE)
         return -1;
     if (is_of_keys(records->paths, records->root))
-        return 0;
+        return add_ways(records);
     errno = EINVAL;
     return -1;
 }
@@ -119,8 +137,11 @@ static void add_key(struct records *records, const struct json_walk *walk,
     const char *key = walk->key_plain
         ? walk->key + 1
         : inspect_decode(records->inspect, walk->key, walk->key_length, &length);
-    if (key != NULL)
-        finding->kinds |= detect_kinds(key, length, DETECT_ALL);
+    if (key == NULL)
+        return;
+    finding->kinds |= detect_kinds(key, length, DETECT_ALL);
+    if (likely_person_key(key, length))
+        finding->kinds |= DETECT_BIT(KEY_NAME);
 }
 
 static bool is_empty(const struct json_walk *walk)
@@ -219,6 +240,15 @@ static bool has_reserved(const struct records *records)
     return false;
 }
 
+/* Whether the root is at a path, or below it. */
+static bool is_above_root(const struct records *records, uint32_t path)
+{
+    uint32_t node = records->root;
+    while (node != path && node != JSON_ROOT)
+        node = json_paths_parent(records->paths, node);
+    return node == path;
+}
+
 /* The member of a record that one of the parts beside the root is made of. */
 static struct node *part_of(const struct records *records, uint32_t node)
 {
@@ -229,17 +259,51 @@ static struct node *part_of(const struct records *records, uint32_t node)
     return node == records->envelope ? records->roots[RECORDS_ENVELOPE] : NULL;
 }
 
-/* A member beside the reserved ones, as one of the tree of them. 0, or -1. */
-static int add_other(struct records *records, const char *text, const struct json_match *match)
+/* The node, in the tree of members beside the reserved ones, of an object on the way to the root.
+ */
+static struct node *way_node(struct records *records, uint32_t path)
 {
-    struct node *root = records->roots[RECORDS_RECORD];
+    uint32_t steps[JSON_MAX_DEPTH];
+    size_t count = 0;
+    struct node *node = records->roots[RECORDS_RECORD];
+    for (; path != JSON_ROOT; path = json_paths_parent(records->paths, path))
+        steps[count++] = path;
+    while (node != NULL && count > 0) {
+        size_t length;
+        const char *name = json_paths_name(records->paths, steps[--count], &length);
+        node = tree_member(&records->tree, node, name, length);
+        if (node != NULL && node->serial != records->counts.records)
+            tree_count(node, records->counts.records, JSON_OBJECT);
+    }
+    return node;
+}
+
+/* A member of ${above} as one of the tree of members beside the reserved ones. 0, or -1. */
+static int add_other(struct records *records, const char *text, const struct json_match *match,
+    uint32_t above)
+{
+    struct node *root = way_node(records, above);
+    if (root == NULL)
+        return -1;
     size_t length = json_key_end_before(text, match->value) - match->key;
     const char *key = inspect_decode(records->inspect, text + match->key, length, &length);
     struct node *node = key == NULL ? NULL : tree_member(&records->tree, root, key, length);
     if (node == NULL)
         return -1;
-    tree_count(root, records->counts.records, JSON_OBJECT);
+    if (above == JSON_ROOT)
+        tree_count(root, records->counts.records, JSON_OBJECT);
     return walk_through(records, node, text + match->value, match->end - match->value);
+}
+
+/* What leads to no root: a member beside the way to it, and a body that it is not in. 0, or -1. */
+static int add_beside(struct records *records, const char *text, const struct json_match *match)
+{
+    for (size_t i = 0; i < records->ways; i++)
+        if (match->node == records->way_other[i])
+            return add_other(records, text, match, records->way[i]);
+    if (match->node != records->nodes.body || is_above_root(records, match->node))
+        return 0;
+    return add_other(records, text, match, JSON_ROOT);
 }
 
 static int add_record(struct records *records, const char *text)
@@ -256,7 +320,9 @@ static int add_record(struct records *records, const char *text)
         if (node != NULL && (records->root != JSON_ROOT || match.node == JSON_ROOT))
             result = walk_through(records, node, text + match.value, match.end - match.value);
         else if (match.node == records->other && records->root != JSON_ROOT)
-            result = add_other(records, text, &match);
+            result = add_other(records, text, &match, JSON_ROOT);
+        else
+            result = add_beside(records, text, &match);
         if (result != 0)
             return -1;
     }
@@ -313,4 +379,28 @@ struct node *records_root(struct records *records, enum records_part part)
 const struct tree *records_tree(const struct records *records)
 {
     return &records->tree;
+}
+
+bool records_is_way(const struct records *records, const struct node *node)
+{
+    uint32_t path = records->root;
+    size_t depth = 0;
+    size_t steps = 0;
+    for (const struct node *at = node; at->parent != NULL; at = at->parent)
+        depth++;
+    for (uint32_t at = path; at != JSON_ROOT; at = json_paths_parent(records->paths, at))
+        steps++;
+    for (; steps > depth; steps--)
+        path = json_paths_parent(records->paths, path);
+    if (steps < depth)
+        return false;
+    for (; node->parent != NULL; node = node->parent) {
+        size_t length;
+        const char *name = json_paths_name(records->paths, path, &length);
+        if (node->step != TREE_KEY || node->name_length != length ||
+            memcmp(node->name, name, length) != 0)
+            return false;
+        path = json_paths_parent(records->paths, path);
+    }
+    return true;
 }

@@ -16,7 +16,7 @@ enum records_part {
     RECORDS_ATTRIBUTES,
     RECORDS_FIFO,
     RECORDS_ENVELOPE,
-    RECORDS_RECORD, /* members beside the reserved ones */
+    RECORDS_RECORD, /* members beside the reserved ones, and beside the way to a deeper root */
     RECORDS_PARTS
 };
 
@@ -47,6 +47,10 @@ int records_end(struct records *records);
 
 const struct records_counts *records_counts(const struct records *records);
 struct node *records_root(struct records *records, enum records_part part);
+
+/* Whether a node of RECORDS_RECORD is the part's own or an object on the way to the root: a policy
+ * has no rule for that as a whole. */
+bool records_is_way(const struct records *records, const struct node *node);
 const struct tree *records_tree(const struct records *records);
 
 #endif

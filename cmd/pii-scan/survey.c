@@ -228,6 +228,26 @@ static int report_failure(struct survey *survey)
     return STATUS_PARTIAL;
 }
 
+/* What a reader of the table would ask next. */
+static void add_notes(const struct survey *survey)
+{
+    const struct settings *settings = survey->settings;
+    const struct records_counts *counts = records_counts(survey->records);
+    if (counts->records == 0 || survey->cover != NULL)
+        return;
+    if (survey->personal == 0)
+        msg_note(true,
+            "nothing looks personal by its key or its form: what free text and numbers "
+            "of your own mean, only you know");
+    else if (settings->suggest)
+        msg_note(true, "look the policy over, then try it: pii-mask -v -k KEYFILE -p POLICY");
+    else
+        msg_note(true,
+            "%zu of %zu paths look personal: with --suggest a policy for pii-mask that hides them "
+            "is printed",
+            survey->personal, survey->paths);
+}
+
 /* What is to be said at the end. The status to exit with. */
 static int end(struct survey *survey)
 {
@@ -243,6 +263,9 @@ static int end(struct survey *survey)
     if (left_out > 0)
         msg_warn("more than %d paths: %" PRIu64 " values count for the path above theirs",
             TREE_MOST, left_out);
+    if (counts->records > 0 && counts->rootless == counts->records)
+        msg_warn("no record has anything at %s: say by --root where the event is",
+            survey->settings->root == NULL ? ".body" : survey->settings->root);
     if (counts->malformed > 0 && counts->records == 0)
         status = STATUS_DATA;
     else
@@ -254,6 +277,8 @@ static int end(struct survey *survey)
         survey->cover == NULL ? 0 : survey->uncovered,
         (double)(clock_monotonic_ms() - survey->begin) / 1000,
         line_skipped_text(line_skipped(survey->reader), skipped));
+    if (status == STATUS_OK)
+        add_notes(survey);
     return status;
 }
 

@@ -4,6 +4,7 @@
 
 #include "detect/fold.h"
 #include "detect/key_words.h"
+#include "detect/likely.h"
 #include "detect/shape.h"
 #include "detect/text.h"
 
@@ -236,5 +237,5 @@ bool key_meaning_is_data(const char *key, size_t length)
         return true;
     if (length >= DATA_HEX && hex == length && digits > 0)
         return true;
-    return detect_kinds(key, length, DETECT_ALL) != DETECT_NONE;
+    return detect_kinds(key, length, DETECT_ALL) != DETECT_NONE || likely_person_key(key, length);
 }

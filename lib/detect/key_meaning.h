@@ -28,7 +28,7 @@ void key_meaning_read(const char *key, size_t length, struct key_meaning *meanin
 /*
  * key_meaning_is_data(key, length):
  * Whether a key is itself a value, of a map: a piece of a kind of detect/detect.h, a UUID, digits
- * or a date, a hash; or longer than any name. Such a key is not to be shown.
+ * or a date, a hash, a person's name; or longer than any name. Such a key is not to be shown.
  */
 bool key_meaning_is_data(const char *key, size_t length);
 

@@ -109,6 +109,23 @@ bool likely_person(const char *text, size_t length)
         given_is_name(text, (size_t)(blank - text));
 }
 
+bool likely_person_key(const char *key, size_t length)
+{
+    static const char labels[] =
+        "|Max|Mark|Bill|Will|Grant|Grace|Frank|Rose|Iris|Victoria|Jordan|Jack|"
+        "Ray|Rich|Chase|Dean|Guy|Leo|Sam|Tim|Chip|Art|Pat|April|";
+    const char *blank = memchr(key, ' ', length);
+    char word[12] = "|";
+    if (blank == NULL || !likely_person(key, length))
+        return false;
+    size_t size = (size_t)(blank - key);
+    if (size > sizeof word - 3)
+        return true;
+    memcpy(word + 1, key, size);
+    memcpy(word + 1 + size, "|", 2);
+    return strstr(labels, word) == NULL;
+}
+
 static bool is_birth(const struct likely *value, const struct census *census)
 {
     if (value->number)

@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "detect/key_meaning.h"
+#include "detect/meaning.h"
 
 /* A scalar of JSON: a string, decoded, or a number as it is spelt. */
 struct likely {
@@ -27,6 +27,9 @@ bool likely_formed(const char *text, size_t length);
 
 /* Whether it is one, whatever its key: the first of them is a given name that is known. */
 bool likely_person(const char *text, size_t length);
+
+/* Whether a key is a person's name, and no label such as "Max Speed" or "Bill To". */
+bool likely_person_key(const char *key, size_t length);
 
 /*
  * Whether it names nobody by itself: a UUID, a number, or letters and digits of a generator; with

@@ -113,7 +113,7 @@ END
 
 @test "the proposed policy is one, and pii-mask with it leaves nothing in clear" {
   pii-scan --suggest <"$SAMPLE" >policy
-  [ "$(grep -v '^#' policy | grep .)" = $'.ip siv as masked_ip\n.device_id siv as masked_device_id\nunmatched seal\nnear seal' ]
+  [ "$(grep -v '^#' policy | grep .)" = $'.ip siv pad as masked_ip\n.device_id siv pad as masked_device_id\nunmatched seal\nnear seal' ]
   pii-mask -k k -p policy --print-policy >/dev/null
   cat >in <<'END'
 {"body":{"user":{"email":"canary@example.com","age":7},"odd key":{"phone":"+49 151 23456789"},"n":1}}
@@ -132,6 +132,70 @@ END
   [ "$(grep -v '^#' policy | grep .)" = $'.sensor keep\n."odd key" keep\nother quarantine' ]
   [ "$(pii-mask -q -k k -p policy <in | jq -c .body)" = "$(jq -c .body in)" ]
   [ "$(pii-mask -q -k k -p policy <<<'{"body":{"sensor":"s1","note":"canary"}}' | jq -r .error.code)" = unnamed ]
+}
+
+@test "a proposed policy covers what stands beside the root, and beside the way to it" {
+  local root
+  cat >in <<'END'
+{"body":{"to":"canary@example.com","detail":{"email":"canary@example.com","ip":"203.0.113.7"}},"trace":{"mail":"canary@example.com"},"n":1}
+{"body":{"to":"canary@example.com","detail":{"email":"canary@example.com","ip":null}},"trace":{"mail":"canary@example.com"},"n":1}
+END
+  for root in .body .body.detail .trace; do
+    pii-scan --root "$root" --suggest <in >policy
+    pii-mask --root "$root" -k k -p policy <in >out
+    [ "$(jq -c 'select(.pii and .n == 1)' out | wc -l)" -eq 2 ]
+    run -1 grep -E 'canary|203\.0' out
+    run -0 pii-scan --root "$root" -q -p policy <in
+  done
+  # What is beside the way is a path of the record, as in a policy.
+  pii-scan --root .body.detail --json <in >out
+  [ "$(personal)" = '.email .ip record.body.to record.trace.mail' ]
+  run -1 pii-scan --root .body.detail -q -p <(printf '.email siv\n.ip siv\nrecord.trace.mail siv\n') <in
+  run -0 pii-scan --root .body.detail -q -p <(printf '.email siv\n.ip siv\nrecord.trace.mail siv\nrecord.body.to drop\n') <in
+}
+
+@test "a proposed policy is one where nothing is personal, where values are rare, and where keys are data" {
+  # What cannot be named is not sealed where nothing is personal.
+  printf '{"body":{"n":%d,"47110000":"Lamp"}}\n' 1 2 3 >in
+  pii-scan --suggest <in >policy
+  [ "$(grep -v '^#' policy | grep .)" = 'other keep' ]
+  pii-mask -k k -p policy <in >out
+  cmp <(jq -c .body in) <(jq -c .body out)
+  # A rule that mostly finds nothing is optional, and so is one whose key is elsewhere something else.
+  {
+    echo '{"body":{"customer":{"name":"Anna Schmidt","email":"canary@example.com"},"product":{"name":"Lamp"}}}'
+    printf '{"body":{"customer":{"name":null,"email":"%s@example.com"},"product":{"name":"Lamp"}}}\n' a b c
+    echo '{"body":{"customer":null,"product":{"name":"Lamp"}}}'
+  } >in
+  pii-scan --suggest <in >policy
+  grep -qx '.customer.name siv pad optional' policy
+  grep -qx '.customer.email siv pad' policy
+  grep -q '^# 4 of the 5 records ' policy
+  pii-mask -k k -p policy <in >out
+  [ "$(jq -r '.error.code // "-"' out | xargs)" = '- - - - unmatched' ]
+  # What cannot be named seals the record; all that is known and harmless is named.
+  {
+    echo '{"body":{"canary@example.com":{"n":1},"user":{"mail":"canary@example.com","plan":"x","tags":["y"]},"odd \u00e9":{"z":1}}}'
+    echo '{"body":{"user":{"mail":"canary@example.com","plan":"x","tags":["y"]},"odd \u00e9":{"z":1}}}'
+  } >in
+  pii-scan --suggest <in >policy
+  run -1 grep -q canary policy
+  pii-mask -k k -p policy <in >out
+  [ "$(jq -r '.error.code // "-"' out | xargs)" = 'unnamed -' ]
+  run -1 grep -q canary out
+}
+
+@test "on a terminal it says what to do next, and that nothing is at the root" {
+  run -0 --separate-stderr pii-scan -v <"$SAMPLE"
+  [[ $stderr == *'2 of 7 paths look personal: with --suggest '* ]]
+  run -0 --separate-stderr pii-scan -v --suggest <"$SAMPLE"
+  [[ $stderr == *'look the policy over'* ]]
+  run -0 --separate-stderr pii-scan -v <<<'{"body":{"n":1}}'
+  [[ $stderr == *'nothing looks personal'* ]]
+  run -0 --separate-stderr pii-scan --root .event <<<'{"body":{"n":1}}'
+  [ "$stderr" = 'pii-scan: warning: no record has anything at .event: say by --root where the event is' ]
+  run -0 --separate-stderr pii-scan <"$SAMPLE"
+  [ -z "$stderr" ]
 }
 
 @test "more keys than can be names are one; so are those that are new in each record" {

@@ -67,8 +67,8 @@ static const struct {
 };
 
 static const char *const data[] = { "203.0.113.7", "a@example.com", "550e8400-e29b-41d4-a716-446655440000", "4711", "2024-01-15",
-    "d41d8cd98f00b204e9800998ecf8427e", "5f4dcc3b5aa765d61d8327deb882cf99", "user_12345", "+49 151 23456789", "10:30", "1.5" };
-static const char *const names[] = { "ip", "address_line_1", "md5", "sha256", "x", "", "Straße", "deadbeef", "http_5xx", "odd key", "k64" };
+    "d41d8cd98f00b204e9800998ecf8427e", "5f4dcc3b5aa765d61d8327deb882cf99", "user_12345", "+49 151 23456789", "Anna Schmidt", "10:30", "1.5" };
+static const char *const names[] = { "ip", "address_line_1", "md5", "sha256", "x", "", "Straße", "deadbeef", "http_5xx", "odd key", "Max Speed", "Bill To Name", "First Name", "k64" };
 /* clang-format on */
 
 /* The kinds of a meaning as ${said} has them. */
