@@ -72,7 +72,7 @@ static int open_meter(struct suggest *suggest)
 
 static int no_memory(void)
 {
-    msg_error("out of memory");
+    msg_error("no memory");
     return STATUS_INTERNAL;
 }
 

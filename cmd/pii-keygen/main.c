@@ -65,17 +65,9 @@ static int parse(struct settings *settings, int argc, char **argv)
     return OPT_RUN;
 }
 
-static int say_failure(const struct startup_failure *failure)
-{
-    msg_error("%s", failure->text);
-    if (failure->hint != NULL)
-        msg_hint("%s", failure->hint);
-    return (int)failure->status;
-}
-
 static int say(const char *file, const struct keygen_error *error)
 {
-    struct startup_failure failure = { .status = STATUS_OK };
+    struct failure failure = { .status = STATUS_OK };
     switch (error->cause) {
     case KEYGEN_OK:
         return STATUS_OK;
@@ -92,7 +84,7 @@ static int say(const char *file, const struct keygen_error *error)
         return STATUS_IO;
     case KEYGEN_KEYS:
         (void)startup_key_failure(file, &error->keys, &failure);
-        return say_failure(&failure);
+        return failure_report(&failure);
     case KEYGEN_KIND:
         msg_error("%s is not a regular file, so it cannot be replaced", file);
         return STATUS_CONFIG;
@@ -109,16 +101,16 @@ static int say(const char *file, const struct keygen_error *error)
     case KEYGEN_MACHINE:
         break;
     }
-    msg_error("out of memory or random bytes, or a cryptographic operation failed");
+    msg_error("no memory or random bytes, or a cryptographic operation failed");
     return STATUS_INTERNAL;
 }
 
 static int list(const struct settings *settings)
 {
-    struct startup_failure failure = { .status = STATUS_OK };
+    struct failure failure = { .status = STATUS_OK };
     struct keyring *ring;
     if (startup_keys(settings->file, settings->group_readable, &ring, &failure) != 0)
-        return say_failure(&failure);
+        return failure_report(&failure);
     int status = STATUS_INTERNAL;
     struct out *out = out_open(STDOUT_FILENO);
     for (size_t i = 0; out != NULL && i < keyring_count(ring); i++) {
@@ -127,7 +119,7 @@ static int list(const struct settings *settings)
         (void)out_write(out, state, strlen(state));
     }
     if (out == NULL) {
-        msg_error("out of memory");
+        msg_error("no memory");
     } else if (out_close(out) != 0) {
         msg_error("cannot write to standard output: %s", strerror(errno));
         status = STATUS_IO;

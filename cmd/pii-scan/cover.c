@@ -1,8 +1,6 @@
 #include "cover.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "json/path.h"
 #include "mask/policy.h"
@@ -15,34 +13,6 @@ struct cover {
     size_t count;                     /* of the nodes that the policy has itself */
 };
 
-static enum status status_of(enum policy_cause cause)
-{
-    switch (cause) {
-    case POLICY_MEMORY:
-        return STATUS_INTERNAL;
-    case POLICY_READ:
-        return STATUS_IO;
-    case POLICY_OWNER:
-    case POLICY_WRITABLE:
-        return STATUS_PERMISSION;
-    default:
-        return STATUS_CONFIG;
-    }
-}
-
-/* "FILE:LINE:COLUMN: what is wrong: WORD" */
-static void fail(struct failure *failure, const char *file, const struct policy_error *error)
-{
-    char place[32] = "";
-    const char *reason = error->errnum != 0 ? strerror(error->errnum) : error->word;
-    if (error->line > 0 && error->column > 0)
-        (void)snprintf(place, sizeof place, ":%u:%u", error->line, error->column);
-    else if (error->line > 0)
-        (void)snprintf(place, sizeof place, ":%u", error->line);
-    (void)failure_set(failure, status_of(error->cause), "%s%s: %s%s%s", file, place,
-        policy_error_text(error->cause), *reason != '\0' ? ": " : "", reason);
-}
-
 static int read_policy(struct cover *cover, const char *file, const char *root,
     struct failure *failure)
 {
@@ -50,13 +20,12 @@ static int read_policy(struct cover *cover, const char *file, const char *root,
     cover->policy = policy_new(root, &error);
     if (cover->policy == NULL)
         return failure_set(failure,
-            status_of(error.cause) == STATUS_CONFIG ? STATUS_USAGE : STATUS_INTERNAL,
+            policy_error_status(error.cause) == STATUS_CONFIG ? STATUS_USAGE : STATUS_INTERNAL,
             "option --root %.200s: %s", root, policy_error_text(error.cause));
     if (policy_file_read(cover->policy, file, &error) == 0 &&
         policy_finish(cover->policy, &error) == 0)
         return 0;
-    fail(failure, file, &error);
-    return -1;
+    return policy_error_report(&error, file, failure);
 }
 
 struct cover *cover_open(const char *file, const char *root, struct failure *failure)

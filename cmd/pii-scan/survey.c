@@ -13,12 +13,12 @@
 #include "base/out.h"
 #include "base/status.h"
 #include "base/stop.h"
-#include "confine/confine.h"
+#include "confine/confinement.h"
 #include "cover.h"
-#include "judge.h"
-#include "records.h"
-#include "listing.h"
 #include "draft.h"
+#include "judge.h"
+#include "listing.h"
+#include "records.h"
 
 enum { TEXT_MOST = 16 << 20, FLUSHED = 1 << 16 };
 
@@ -117,29 +117,6 @@ static void close_all(struct survey *survey)
     buf_free(&survey->text);
 }
 
-/* A kernel that cannot do it is always said, and fatal only if that was asked for. */
-static int confine(const struct settings *settings)
-{
-    int keep[STOP_DESCRIPTORS + 1];
-    stop_descriptors(keep);
-    keep[STOP_DESCRIPTORS] = meter_descriptor();
-    const struct confine_needs needs = { .keep = keep, .keep_count = STOP_DESCRIPTORS + 1 };
-    switch (confine_enter(&needs)) {
-    case CONFINE_ENTERED:
-        return 0;
-    case CONFINE_UNSUPPORTED:
-        if (!settings->stream.require_sandbox) {
-            msg_warn_always("this kernel does not let the process be confined; going on without");
-            return 0;
-        }
-        msg_error("this kernel does not let the process be confined");
-        return STATUS_UNAVAILABLE;
-    default:
-        msg_error("out of memory");
-        return STATUS_INTERNAL;
-    }
-}
-
 /* 0, or the status to exit with. */
 static int read_all(struct survey *survey)
 {
@@ -158,13 +135,13 @@ static int read_all(struct survey *survey)
         }
         if (records_line(survey->records, got == LINE_OK ? line.text : NULL, line.length,
                 line.number) != 0) {
-            msg_error("out of memory");
+            msg_error("no memory");
             return STATUS_INTERNAL;
         }
     }
     if (records_end(survey->records) == 0)
         return 0;
-    msg_error("out of memory");
+    msg_error("no memory");
     return STATUS_INTERNAL;
 }
 
@@ -286,7 +263,7 @@ static int print(struct survey *survey)
 {
     int printed = print_all(survey);
     if (printed != 0 && out_error(survey->out) == 0) {
-        msg_error("out of memory");
+        msg_error("no memory");
         return STATUS_INTERNAL;
     }
     int closed = out_close(survey->out);
@@ -299,14 +276,15 @@ static int print(struct survey *survey)
 
 int survey_run(const struct settings *settings)
 {
+    struct failure failure;
     struct survey survey = { .settings = settings, .begin = clock_monotonic_ms() };
     int status = open_all(&survey);
     if (status < 0) {
         msg_error("cannot set up: %s", strerror(errno));
         status = STATUS_INTERNAL;
     }
-    if (status == 0)
-        status = confine(settings);
+    if (status == 0 && confinement_enter(settings->stream.require_sandbox, -1, &failure) != 0)
+        status = failure_report(&failure);
     if (status == 0)
         status = read_all(&survey);
     if (status == 0) {

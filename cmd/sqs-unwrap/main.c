@@ -8,6 +8,7 @@
 #include "base/msg.h"
 #include "base/start.h"
 #include "base/status.h"
+#include "confine/confinement.h"
 #include "stream.h"
 
 /* What ended the run, in words. Its status. */
@@ -26,7 +27,7 @@ static int report_failure(enum stream_end end)
     case STREAM_NO_MEMORY:
         break;
     }
-    msg_error("out of memory");
+    msg_error("no memory");
     return STATUS_INTERNAL;
 }
 
@@ -59,17 +60,9 @@ static int work(struct stream *stream, const struct options *options)
 {
     uint64_t begin = clock_monotonic_ms();
     struct stream_report report;
-    int confined = stream_confine();
-    if (confined < 0) {
-        msg_error("out of memory");
-        return STATUS_INTERNAL;
-    }
-    if (confined > 0 && options->stream.require_sandbox) {
-        msg_error("this kernel does not let the process be confined");
-        return STATUS_UNAVAILABLE;
-    }
-    if (confined > 0)
-        msg_warn_always("this kernel does not let the process be confined; going on without");
+    struct failure failure;
+    if (confinement_enter(options->stream.require_sandbox, -1, &failure) != 0)
+        return failure_report(&failure);
     int status = report_failure(stream_run(stream, &report));
     summarise(&report, (double)(clock_monotonic_ms() - begin) / 1000, status);
     return status;

@@ -9,7 +9,6 @@
 #include "base/meter.h"
 #include "base/out.h"
 #include "base/stop.h"
-#include "confine/confine.h"
 #include "figures.h"
 
 struct stream {
@@ -102,23 +101,6 @@ void stream_close(struct stream *stream)
     out_free(stream->out);
     line_close(stream->reader);
     free(stream);
-}
-
-int stream_confine(void)
-{
-    int keep[STOP_DESCRIPTORS + 1];
-    stop_descriptors(keep);
-    keep[STOP_DESCRIPTORS] = meter_descriptor();
-    const struct confine_needs needs = { .keep = keep, .keep_count = STOP_DESCRIPTORS + 1 };
-    switch (confine_enter(&needs)) {
-    case CONFINE_ENTERED:
-        return 0;
-    case CONFINE_UNSUPPORTED:
-        return 1;
-    case CONFINE_FAILED:
-        break;
-    }
-    return -1;
 }
 
 enum stream_end stream_run(struct stream *stream, struct stream_report *report)

@@ -31,9 +31,6 @@ enum stream_failure {
 struct stream *stream_open(const struct options *options, enum stream_failure *failure);
 void stream_close(struct stream *stream); /* NULL is fine */
 
-/* Confine the process: 0; 1: the kernel cannot do it; -1: no memory. */
-int stream_confine(void);
-
 /* Do all the work, then close standard output. Once. */
 enum stream_end stream_run(struct stream *stream, struct stream_report *report);
 

@@ -1,6 +1,9 @@
 #include "mask/policy_error.h"
 
+#include <stdio.h>
 #include <string.h>
+
+#include "mask/method.h"
 
 int policy_error_set(struct policy_error *error, enum policy_cause cause, unsigned line,
     const struct policy_word *word)
@@ -24,7 +27,7 @@ const char *policy_error_text(enum policy_cause cause)
     case POLICY_OK:
         return "ok";
     case POLICY_MEMORY:
-        return "out of memory";
+        return "no memory";
     case POLICY_OPEN:
         return "cannot be opened";
     case POLICY_READ:
@@ -97,4 +100,34 @@ const char *policy_error_text(enum policy_cause cause)
         return "[N] without [] cannot go with \"other drop\"";
     }
     return "unknown";
+}
+
+enum status policy_error_status(enum policy_cause cause)
+{
+    switch (cause) {
+    case POLICY_MEMORY:
+        return STATUS_INTERNAL;
+    case POLICY_READ:
+        return STATUS_IO;
+    case POLICY_OWNER:
+    case POLICY_WRITABLE:
+        return STATUS_PERMISSION;
+    default:
+        return STATUS_CONFIG;
+    }
+}
+
+int policy_error_report(const struct policy_error *error, const char *file, struct failure *failure)
+{
+    char place[32] = "";
+    const char *reason = error->errnum != 0 ? strerror(error->errnum) : error->word;
+    if (error->line > 0 && error->column > 0)
+        (void)snprintf(place, sizeof place, ":%u:%u", error->line, error->column);
+    else if (error->line > 0)
+        (void)snprintf(place, sizeof place, ":%u", error->line);
+    (void)failure_set(failure, policy_error_status(error->cause), "%s%s: %s%s%s", file, place,
+        policy_error_text(error->cause), *reason != '\0' ? ": " : "", reason);
+    if (error->cause == POLICY_METHOD)
+        (void)failure_hint(failure, "methods are %s", method_names());
+    return -1;
 }

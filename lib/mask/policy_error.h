@@ -3,6 +3,8 @@
 
 #include <stddef.h>
 
+#include "base/failure.h"
+
 /* What can be wrong with a policy, and where. */
 
 enum { POLICY_WORD_SIZE = 48 };
@@ -71,5 +73,11 @@ int policy_error_set(struct policy_error *error, enum policy_cause cause, unsign
 
 /* What a cause means, in words for a message that names the place. */
 const char *policy_error_text(enum policy_cause cause);
+
+enum status policy_error_status(enum policy_cause cause);
+
+/* "FILE:LINE:COLUMN: what is wrong: WORD" into ${failure}; returns -1. */
+int policy_error_report(const struct policy_error *error, const char *file,
+    struct failure *failure);
 
 #endif

@@ -9,7 +9,7 @@
 #include "base/msg.h"
 #include "base/status.h"
 #include "base/stop.h"
-#include "mask/confinement.h"
+#include "confine/confinement.h"
 #include "mask/lines.h"
 #include "mask/startup.h"
 
@@ -64,7 +64,7 @@ int program_parse(struct program_settings *settings, const struct opt_command *c
     *settings = (struct program_settings){ .root = ".body", .stream = stream_options_defaults() };
     settings->rules = calloc((size_t)argc + 1, sizeof *settings->rules);
     if (settings->rules == NULL) {
-        msg_error("out of memory");
+        msg_error("no memory");
         return STATUS_INTERNAL;
     }
     int status = opt_each(command, argc, argv, take, context);
@@ -78,30 +78,8 @@ void program_free(struct program_settings *settings)
 
 /* ---- the run --------------------------------------------------------------------------------- */
 
-/* What went wrong before the first record, in words. Its status. */
-static int refuse(const struct startup_failure *failure)
-{
-    msg_error("%s", failure->text);
-    if (failure->hint != NULL)
-        msg_hint("%s", failure->hint);
-    return (int)failure->status;
-}
-
-/* A kernel that cannot do it is always said, and fatal only if that was asked for. */
-static int confine(const struct program_settings *settings, const struct journal *journal)
-{
-    struct startup_failure failure = { .status = STATUS_OK };
-    bool confined;
-    if (confinement_enter(settings->stream.require_sandbox, journal_descriptor(journal), &confined,
-            &failure) != 0)
-        return refuse(&failure);
-    if (!confined)
-        msg_warn_always("this kernel does not let the process be confined; going on without");
-    return 0;
-}
-
 /* The file of --mapping or --audit cannot be used, errno says why. Its status. */
-static int complain_of_journal(const struct program_settings *settings, const char *what)
+static int report_journal(const struct program_settings *settings, const char *what)
 {
     msg_error("cannot %s the file of %s, %s: %s", what, settings->journal_option,
         settings->journal_file, errno == EINVAL ? "not a regular file" : strerror(errno));
@@ -121,11 +99,11 @@ static int end_status(const struct program_settings *settings, enum filter_end e
             errno == ETIMEDOUT ? "nothing was read of it for --grace" : strerror(errno));
         return STATUS_IO;
     case FILTER_COMMIT:
-        return complain_of_journal(settings, "write");
+        return report_journal(settings, "write");
     case FILTER_INTERNAL:
         break;
     }
-    msg_error("out of memory, or a cryptographic operation failed");
+    msg_error("no memory, or a cryptographic operation failed");
     return STATUS_INTERNAL;
 }
 
@@ -158,7 +136,7 @@ static void read_figures(void *context, uint64_t *values, uint64_t *oldest_ms)
 /* Before there is a key: the process that keeps the file is forked here. 0, or -1 with ${failure}.
  */
 static int open_meter(struct running *running, const struct program_settings *settings,
-    const struct policy *policy, struct startup_failure *failure)
+    const struct policy *policy, struct failure *failure)
 {
     const struct program_verb *verb = running->verb;
     struct metric_member members[METRICS_MAXIMUM];
@@ -173,10 +151,8 @@ static int open_meter(struct running *running, const struct program_settings *se
         .context = running };
     if (meter_open(&running->meter, &config) == 0)
         return 0;
-    failure->status = STATUS_IO;
-    (void)snprintf(failure->text, sizeof failure->text, "cannot write %s: %s",
+    return failure_set(failure, STATUS_IO, "cannot write %s: %s",
         settings->stream.meter.metrics_file, meter_reason(errno));
-    return -1;
 }
 
 /* Leaves errno as it is. */
@@ -195,6 +171,7 @@ static int work_through(const struct program_settings *settings, const struct pr
 {
     uint64_t begin = clock_monotonic_ms();
     struct filter_work work;
+    struct failure failure;
     int status = STATUS_INTERNAL;
     int error = verb->open(verb->context, inputs, &work) == 0 ? 0 : errno;
     const struct filter_options options = { settings->stream.max_record, settings->stream.grace_ms,
@@ -210,8 +187,11 @@ static int work_through(const struct program_settings *settings, const struct pr
     if (error != 0) {
         msg_error("cannot set up: %s", strerror(error));
     } else if (verb->start != NULL && verb->start(verb->context) != 0) {
-        status = complain_of_journal(settings, "write");
-    } else if ((status = confine(settings, inputs->journal)) == 0) {
+        status = report_journal(settings, "write");
+    } else if (confinement_enter(settings->stream.require_sandbox,
+                   journal_descriptor(inputs->journal), &failure) != 0) {
+        status = failure_report(&failure);
+    } else {
         enum filter_end end = filter_run(filter, &work, &running->counts);
         close_meter(running, end == FILTER_DONE);
         status = end_status(settings, end);
@@ -233,7 +213,7 @@ static void warn_of_methods(const struct policy *policy)
 
 int program_run(const struct program_settings *settings, const struct program_verb *verb)
 {
-    struct startup_failure failure = { .status = STATUS_OK };
+    struct failure failure = { .status = STATUS_OK };
     struct program_inputs inputs = { .rule = LINES_NONE, .key = KEYRING_NONE };
     struct running running = { .verb = verb };
     struct policy *policy = NULL;
@@ -267,7 +247,7 @@ int program_run(const struct program_settings *settings, const struct program_ve
         goto out;
     if (settings->journal_file != NULL &&
         journal_open(settings->journal_file, &inputs.journal) != 0) {
-        status = complain_of_journal(settings, "open");
+        status = report_journal(settings, "open");
         goto out;
     }
     inputs.policy = policy;
@@ -276,7 +256,7 @@ int program_run(const struct program_settings *settings, const struct program_ve
 out:
     close_meter(&running, false);
     if (failure.status != STATUS_OK)
-        status = refuse(&failure);
+        status = failure_report(&failure);
     journal_close(inputs.journal);
     keyring_free(ring);
     policy_free(policy);

@@ -1,7 +1,6 @@
 #include "mask/startup.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -15,72 +14,22 @@
 #include "mask/selftest.h"
 #include "mask/policy_finish.h"
 
-static int fail(struct startup_failure *failure, enum status status, const char *hint,
-    const char *format, ...) __attribute__((format(printf, 4, 5)));
-
-static int fail(struct startup_failure *failure, enum status status, const char *hint,
-    const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    (void)vsnprintf(failure->text, sizeof failure->text, format, arguments);
-    va_end(arguments);
-    failure->status = status;
-    failure->hint = hint;
-    return -1;
-}
-
 /* ---- policies -------------------------------------------------------------------------------- */
 
-static enum status policy_status(enum policy_cause cause)
-{
-    switch (cause) {
-    case POLICY_MEMORY:
-        return STATUS_INTERNAL;
-    case POLICY_READ:
-        return STATUS_IO;
-    case POLICY_OWNER:
-    case POLICY_WRITABLE:
-        return STATUS_PERMISSION;
-    default:
-        return STATUS_CONFIG;
-    }
-}
-
-/* "FILE:LINE:COLUMN: what is wrong: WORD" */
-static int fail_file(struct startup_failure *failure, const char *file,
-    const struct policy_error *error)
-{
-    char place[32] = "";
-    const char *reason = error->errnum != 0 ? strerror(error->errnum) : error->word;
-    static char known[160];
-    const char *hint = NULL;
-    if (error->line > 0 && error->column > 0)
-        (void)snprintf(place, sizeof place, ":%u:%u", error->line, error->column);
-    else if (error->line > 0)
-        (void)snprintf(place, sizeof place, ":%u", error->line);
-    if (error->cause == POLICY_METHOD) {
-        (void)snprintf(known, sizeof known, "methods are %s", method_names());
-        hint = known;
-    }
-    return fail(failure, policy_status(error->cause), hint, "%s%s: %s%s%s", file, place,
-        policy_error_text(error->cause), *reason != '\0' ? ": " : "", reason);
-}
-
-static int fail_rule(struct startup_failure *failure, const char *option, const char *value,
+static int fail_rule(struct failure *failure, const char *option, const char *value,
     const struct policy_error *error)
 {
     enum status status =
-        policy_status(error->cause) == STATUS_CONFIG ? STATUS_USAGE : STATUS_INTERNAL;
+        policy_error_status(error->cause) == STATUS_CONFIG ? STATUS_USAGE : STATUS_INTERNAL;
     if (error->cause == POLICY_METHOD)
-        return fail(failure, status, NULL, "option %s %.200s: unknown method (methods are %s)",
+        return failure_set(failure, status, "option %s %.200s: unknown method (methods are %s)",
             option, value, method_names());
-    return fail(failure, status, NULL, "option %s %.200s: column %u: %s", option, value,
+    return failure_set(failure, status, "option %s %.200s: column %u: %s", option, value,
         error->column, policy_error_text(error->cause));
 }
 
 int startup_policy(const char *root, const char *file, const char *const *rules, size_t rule_count,
-    struct policy **result, struct startup_failure *failure)
+    struct policy **result, struct failure *failure)
 {
     struct policy_error error = { .cause = POLICY_OK };
     struct policy *policy = policy_new(root, &error);
@@ -89,15 +38,15 @@ int startup_policy(const char *root, const char *file, const char *const *rules,
     int status = 0;
     if (file != NULL &&
         (policy_file_read(policy, file, &error) != 0 || policy_finish(policy, &error) != 0))
-        status = fail_file(failure, file, &error);
+        status = policy_error_report(&error, file, failure);
     for (size_t i = 0; i < rule_count && status == 0; i++)
         if (policy_text_option(policy, rules[i], &error) != 0)
             status = fail_rule(failure, "--mask", rules[i], &error);
     if (status == 0 && file == NULL && rule_count == 0 && policy_text_builtin(policy, &error) != 0)
-        status = fail(failure, STATUS_INTERNAL, NULL, "out of memory");
+        status = failure_no_memory(failure);
     if (status == 0 && file == NULL && policy_finish(policy, &error) != 0)
-        status =
-            fail(failure, STATUS_USAGE, NULL, "options --mask: %s", policy_error_text(error.cause));
+        status = failure_set(failure, STATUS_USAGE, "options --mask: %s",
+            policy_error_text(error.cause));
     if (status != 0) {
         policy_free(policy);
         return -1;
@@ -107,19 +56,19 @@ int startup_policy(const char *root, const char *file, const char *const *rules,
 }
 
 /* Print ${text} on standard output, unless the buffer could not hold it. */
-static int print(const struct buf *text, struct startup_failure *failure)
+static int print(const struct buf *text, struct failure *failure)
 {
     struct out *out = text->failed ? NULL : out_open(STDOUT_FILENO);
     if (out == NULL)
-        return fail(failure, STATUS_INTERNAL, NULL, "out of memory");
+        return failure_no_memory(failure);
     (void)out_write(out, text->data, text->length); /* out_close() reports it */
     if (out_close(out) != 0)
-        return fail(failure, STATUS_IO, NULL, "cannot write to standard output: %s",
+        return failure_set(failure, STATUS_IO, "cannot write to standard output: %s",
             strerror(errno));
     return 0;
 }
 
-int startup_print_policy(const struct policy *policy, struct startup_failure *failure)
+int startup_print_policy(const struct policy *policy, struct failure *failure)
 {
     struct buf text;
     buf_init(&text, (size_t)1 << 24);
@@ -129,12 +78,12 @@ int startup_print_policy(const struct policy *policy, struct startup_failure *fa
     return result;
 }
 
-int startup_self_test(struct startup_failure *failure)
+int startup_self_test(struct failure *failure)
 {
     struct buf report;
     size_t failed = 0;
     if (algorithms_init() != 0)
-        return fail(failure, STATUS_INTERNAL, NULL,
+        return failure_set(failure, STATUS_INTERNAL,
             "OpenSSL lacks an algorithm or computes it wrongly");
     buf_init(&report, (size_t)1 << 20);
     (void)selftest_run(&report, &failed); /* print() sees it in the buffer */
@@ -142,14 +91,14 @@ int startup_self_test(struct startup_failure *failure)
     buf_free(&report);
     if (result == 0 && failed > 0)
         result =
-            fail(failure, STATUS_INTERNAL, NULL, "%zu of the vectors did not come out", failed);
+            failure_set(failure, STATUS_INTERNAL, "%zu of the vectors did not come out", failed);
     return result;
 }
 
 /* ---- keys ------------------------------------------------------------------------------------ */
 
 int startup_key_failure(const char *file, const struct keyring_error *error,
-    struct startup_failure *failure)
+    struct failure *failure)
 {
     enum keyring_cause cause = error->cause;
     enum status status = STATUS_CONFIG;
@@ -169,55 +118,58 @@ int startup_key_failure(const char *file, const struct keyring_error *error,
         hint = "pii-keygen makes key files";
     if (error->line > 0)
         (void)snprintf(place, sizeof place, ":%u", error->line);
-    return fail(failure, status, hint, "key file %s%s: %s%s%s", file, place,
+    (void)failure_set(failure, status, "key file %s%s: %s%s%s", file, place,
         keyring_cause_text(cause), error->errnum != 0 ? ": " : "",
         error->errnum != 0 ? strerror(error->errnum) : "");
+    return hint == NULL ? -1 : failure_hint(failure, "%s", hint);
 }
 
 int startup_keys(const char *file, bool group_readable, struct keyring **ring,
-    struct startup_failure *failure)
+    struct failure *failure)
 {
     struct keyring_error error;
     if (algorithms_init() != 0)
-        return fail(failure, STATUS_INTERNAL, NULL,
+        return failure_set(failure, STATUS_INTERNAL,
             "OpenSSL lacks an algorithm or computes it wrongly");
     if (protect_process() != 0)
-        return fail(failure, STATUS_INTERNAL, NULL, "cannot keep the process from dumping core: %s",
-            strerror(errno));
+        return failure_set(failure, STATUS_INTERNAL,
+            "cannot keep the process from dumping core: %s", strerror(errno));
     return keyring_load(file, group_readable, ring, &error) == 0
         ? 0
         : startup_key_failure(file, &error, failure);
 }
 
-int startup_key_id(const struct keyring *ring, const char *id, size_t *key,
-    struct startup_failure *failure)
+int startup_key_id(const struct keyring *ring, const char *id, size_t *key, struct failure *failure)
 {
     *key = strlen(id) == KEYRING_ID ? keyring_find(ring, id) : KEYRING_NONE;
     if (*key != KEYRING_NONE)
         return 0;
-    return fail(failure, STATUS_USAGE, "pii-keygen --list shows the ids of a key file",
-        "option --key-id %.32s: no such key in the key file", id);
+    (void)failure_set(failure, STATUS_USAGE, "option --key-id %.32s: no such key in the key file",
+        id);
+    return failure_hint(failure, "pii-keygen --list shows the ids of a key file");
 }
 
 int startup_lines(const struct policy *policy, const char *path, bool undo, bool has_key,
-    size_t *rule, struct startup_failure *failure)
+    size_t *rule, struct failure *failure)
 {
     *rule = lines_find(policy, path);
-    if (*rule == LINES_NONE)
-        return fail(failure, STATUS_USAGE, "--print-policy shows the paths of the policy",
+    if (*rule == LINES_NONE) {
+        (void)failure_set(failure, STATUS_USAGE,
             "option --lines %.200s: the policy names no such path", path);
+        return failure_hint(failure, "--print-policy shows the paths of the policy");
+    }
     const struct method *method = policy->rules[*rule].method;
     if (method->action != METHOD_REPLACE)
-        return fail(failure, STATUS_USAGE, NULL, "option --lines %.200s: %s makes no value", path,
+        return failure_set(failure, STATUS_USAGE, "option --lines %.200s: %s makes no value", path,
             method->name);
     if (method->needs_record)
-        return fail(failure, STATUS_USAGE, NULL,
+        return failure_set(failure, STATUS_USAGE,
             "option --lines %.200s: %s needs the record that the value is of", path, method->name);
     if (undo && !method->reversible)
-        return fail(failure, STATUS_USAGE, NULL, "option --lines %.200s: %s cannot be undone", path,
-            method->name);
+        return failure_set(failure, STATUS_USAGE, "option --lines %.200s: %s cannot be undone",
+            path, method->name);
     if (undo && method->needs_key_id && !has_key)
-        return fail(failure, STATUS_USAGE, NULL,
+        return failure_set(failure, STATUS_USAGE,
             "option --lines %.200s: values of %s do not show their key: --key-id is needed", path,
             method->name);
     return 0;

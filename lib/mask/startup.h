@@ -5,21 +5,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/status.h"
+#include "base/failure.h"
 #include "mask/keyring.h"
 #include "mask/policy.h"
 
 /* From what a command line names to what the programs work with; and what to say when that fails.
  */
-
-enum { STARTUP_TEXT_SIZE = 512 };
-
-struct startup_failure {
-    enum status status;
-    char
-        text[STARTUP_TEXT_SIZE]; /* a message: names, places and causes, nothing else of any file */
-    const char *hint;            /* or NULL */
-};
 
 /*
  * startup_policy(root, file, rules, rule_count, policy, failure):
@@ -27,14 +18,14 @@ struct startup_failure {
  * there are none, the built-in one. 0 with *policy set, the caller's, or -1 with ${failure}.
  */
 int startup_policy(const char *root, const char *file, const char *const *rules, size_t rule_count,
-    struct policy **policy, struct startup_failure *failure);
+    struct policy **policy, struct failure *failure);
 
 /* Print the policy on standard output, which is closed. 0, or -1 with ${failure}. */
-int startup_print_policy(const struct policy *policy, struct startup_failure *failure);
+int startup_print_policy(const struct policy *policy, struct failure *failure);
 
 /* Run mask/selftest.h and print its report on standard output, which is closed. 0, or -1: one
  * failed. */
-int startup_self_test(struct startup_failure *failure);
+int startup_self_test(struct failure *failure);
 
 /*
  * startup_keys(file, group_readable, ring, failure):
@@ -42,11 +33,11 @@ int startup_self_test(struct startup_failure *failure);
  * set, the caller's, or -1 with ${failure}.
  */
 int startup_keys(const char *file, bool group_readable, struct keyring **ring,
-    struct startup_failure *failure);
+    struct failure *failure);
 
 /* The number in the ring of the key that --key-id names. 0, or -1 with ${failure}. */
 int startup_key_id(const struct keyring *ring, const char *id, size_t *key,
-    struct startup_failure *failure);
+    struct failure *failure);
 
 /*
  * startup_lines(policy, path, undo, has_key, rule, failure):
@@ -55,10 +46,10 @@ int startup_key_id(const struct keyring *ring, const char *id, size_t *key,
  * ${failure}.
  */
 int startup_lines(const struct policy *policy, const char *path, bool undo, bool has_key,
-    size_t *rule, struct startup_failure *failure);
+    size_t *rule, struct failure *failure);
 
 /* Fill ${failure} for a key file; return -1. */
 int startup_key_failure(const char *file, const struct keyring_error *error,
-    struct startup_failure *failure);
+    struct failure *failure);
 
 #endif

@@ -71,7 +71,7 @@ static void set_error(struct pg_conn *conn, const PGresult *result)
 
 int pg_conn_no_memory(struct pg_conn *conn)
 {
-    set_lost(conn, "out of memory");
+    set_lost(conn, "no memory");
     return -1;
 }
 

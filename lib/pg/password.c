@@ -100,7 +100,7 @@ int pg_password_ask(const char *command, uint64_t within_ms, int cancel_fd, stru
     buf_init(password, PASSWORD_MAXIMUM + 1);
     if (words == NULL || environment == NULL ||
         buf_reserve(password, PASSWORD_MAXIMUM + 1) == NULL) {
-        pg_fault_lost(error, "out of memory");
+        pg_fault_lost(error, "no memory");
     } else {
         struct command run = {
             .words = words,

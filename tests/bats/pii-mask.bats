@@ -214,7 +214,7 @@ END
   for program in pii-mask pii-unmask; do
     run -70 --separate-stderr bash -c 'ulimit -v 60000 && "$0" -k k -p p --max-record 64M <in' $program
     [ "$(jq -c .body <<<"$output")" = '{"x":1}' ]
-    [[ $stderr == "$program: error: out of memory"* ]]
+    [[ $stderr == "$program: error: no memory"* ]]
   done
 }
 
