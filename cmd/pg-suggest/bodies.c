@@ -175,6 +175,7 @@ static void count(struct bodies *bodies, struct node *node, const struct json_wa
 static int walk_through(struct bodies *bodies, const char *text, size_t length)
 {
     struct frame *frames = bodies->frames;
+    struct node *root = body_tree_root(bodies->tree);
     struct json_walk walk;
     enum json_walk_event event;
     json_walk_start(&walk, text, length);
@@ -183,22 +184,17 @@ static int walk_through(struct bodies *bodies, const char *text, size_t length)
             close_frame(frames, walk.depth, walk.at);
             continue;
         }
-        struct node *node = body_tree_root(bodies->tree);
-        unsigned *traits = &node->traits;
-        if (walk.depth > 0) {
-            traits = &frames[walk.depth - 1].traits;
-            if (below(bodies, &frames[walk.depth - 1], &walk, &node) != 0)
-                return -1;
-        }
-        if (node != NULL)
+        struct frame *above = walk.depth > 0 ? &frames[walk.depth - 1] : NULL;
+        struct node *node = root;
+        if (above != NULL && below(bodies, above, &walk, &node) != 0)
+            return -1;
+        if (above == NULL || node != NULL)
             count(bodies, node, &walk);
-        else if (walk.depth > 0 && frames[walk.depth - 1].node != NULL)
-            bodies->valued = true; /* of a map, which is a value */
-        frames[walk.depth] =
-            (struct frame){ walk.kind == JSON_OBJECT ? node : NULL, walk.value, 0 };
-        if (event == JSON_WALK_OPEN && walk.kind == JSON_ARRAY)
-            frames[walk.depth].node = node;
-        if (event == JSON_WALK_VALUE && add_scalar(bodies, node, &walk, traits) != 0)
+        else if (above->node != NULL)
+            bodies->valued = true; /* of a map or an array, which is a value */
+        frames[walk.depth] = (struct frame){ node, walk.value, 0 };
+        if (event == JSON_WALK_VALUE &&
+            add_scalar(bodies, node, &walk, above == NULL ? &root->traits : &above->traits) != 0)
             return -1;
     }
     return 0;

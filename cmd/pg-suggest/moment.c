@@ -128,11 +128,11 @@ static enum moment iso(const char *text, size_t length)
 /* One of these words of three letters, from 1, or 0. */
 static unsigned word(struct cursor *cursor, const char *words)
 {
-    for (unsigned i = 0; words[3 * i] != '\0'; i++)
-        if (cursor->length - cursor->at >= 3 &&
-            memcmp(cursor->text + cursor->at, words + 3 * i, 3) == 0) {
+    unsigned number = 1;
+    for (const char *at = words; *at != '\0'; at += 3, number++)
+        if (cursor->length - cursor->at >= 3 && memcmp(cursor->text + cursor->at, at, 3) == 0) {
             cursor->at += 3;
-            return i + 1;
+            return number;
         }
     return 0;
 }

@@ -193,7 +193,7 @@ int name_table(const char *text, struct buf *quoted, struct buf *plain)
 {
     enum { PARTS_MOST = 2 };
     const char *at = text;
-    for (int parts = 0; parts < PARTS_MOST && at != NULL; parts++) {
+    for (int parts = 0; parts < PARTS_MOST; parts++) {
         struct buf part;
         const char *from = at;
         buf_init(&part, NAME_MOST + 1);

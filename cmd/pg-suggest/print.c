@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { WIDE = 40, TEXT_MOST = 1 << 10 };
+enum { TEXT_MOST = 1 << 10 };
 
 /* Characters, of which each is taken to be one cell wide. */
 static size_t width_of(const char *text, size_t length)
@@ -51,7 +51,7 @@ static void add_lengths(struct buf *out, const struct column *column)
     (void)buf_printf(out, " %s%s", column->type.unit, longest == 1 ? "" : "s");
 }
 
-/* The widest name, and type; a name wider than most may stand out. */
+/* The widest name, and type. */
 struct widths {
     size_t name;
     size_t type;
@@ -72,7 +72,7 @@ static void add_type(struct buf *out, const struct column *column, bool last)
 static size_t wider(size_t width, const struct buf *text)
 {
     size_t its = width_of(text->data, text->length);
-    return its > width && its <= WIDE ? its : width;
+    return its > width ? its : width;
 }
 
 static struct widths measure(const struct columns *columns)
@@ -156,7 +156,7 @@ int print_map(struct buf *out, const struct columns *columns, const char *table,
     size_t width = 0;
     for (size_t i = 0; i < columns->count; i++) {
         size_t its = width_of(columns->list[i].name, strlen(columns->list[i].name));
-        width = its > width && its <= WIDE ? its : width;
+        width = its > width ? its : width;
     }
     (void)buf_printf(out, "# Where the columns of %s come from; see pg-load(1), MAPS.\n", table);
     if (aside)

@@ -7,6 +7,8 @@
 
 /* ---- numbers that are moments ---- */
 
+enum { KEY_MOST = 1 << 10 };
+
 /* A key that speaks of a moment: created_at, ts, exp. */
 static bool is_time_key(const struct node *node)
 {
@@ -19,7 +21,7 @@ static bool is_time_key(const struct node *node)
     key_meaning_read(node->name, node->name_length, &meaning);
     if ((meaning.traits & KEY_TIME) != 0)
         return true;
-    buf_init(&name, 2 * NAME_MOST * JSON_MAX_DEPTH);
+    buf_init(&name, KEY_MOST);
     (void)buf_putc(&name, '_');
     (void)name_add_key(&name, node->name, node->name_length);
     (void)buf_puts(&name, "_");
@@ -98,13 +100,19 @@ static void without_nul(struct type *type)
 
 static void of_string(const struct node *node, struct type *type)
 {
+    struct key_meaning meaning;
+    key_meaning_read(node->name, node->name_length, &meaning);
+    /* "2023-10-16" of an interface, "1.2.3.4" of a program */
+    bool version = (meaning.traits & KEY_VERSION) != 0 && !node->text_nul && node->tokens == 0;
     type->unit = "character";
-    if ((node->allowed & VALUE_DATE) != 0) {
+    if (version) {
+        type->sql = "text";
+    } else if ((node->allowed & VALUE_DATE) != 0) {
         type->sql = "date";
     } else if ((node->allowed & VALUE_TIMESTAMPTZ) != 0) {
         type->sql = "timestamptz";
         if ((node->traits & VALUE_LOCAL) != 0)
-            type->remark = "without a zone: read in the database's";
+            type->remark = "without a zone: the database's is taken";
     } else if ((node->allowed & VALUE_UUID) != 0) {
         type->sql = "uuid";
     } else if ((node->allowed & VALUE_INET) != 0) {
