@@ -132,22 +132,28 @@ class Bench:
     def serve(self):
         if self.server is not None:
             return
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+        with socket.socket() as one, socket.socket() as other:
+            one.bind(("127.0.0.1", 0))
+            other.bind(("127.0.0.1", 0))
+            port, secure = one.getsockname()[1], other.getsockname()[1]
         folder = self.work / "nginx"
         folder.mkdir(exist_ok=True)
+        self.certificate = folder / "certificate.pem"
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                        "-keyout", str(folder / "key.pem"), "-out", str(self.certificate), "-days", "30",
+                        "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"],
+                       stderr=subprocess.DEVNULL, check=True)
         shutil.copy(self.made("bodies", ["python3", str(HERE / "data.py"), "--bodies", str(SEED), "10000"]),
                     folder / "bodies.txt")
         text = (HERE / "server" / "nginx.conf").read_text(encoding="ascii")
-        for name, value in (("PORT", str(port)), ("DIR", str(folder)), ("HERE", str(HERE / "server"))):
+        for name, value in (("PLAIN", str(port)), ("SECURE", str(secure)), ("DIR", str(folder)), ("HERE", str(HERE / "server"))):
             text = text.replace(name, value)
         (folder / "nginx.conf").write_text(text, encoding="ascii")
         self.server = subprocess.Popen(["nginx", "-p", str(folder), "-c", str(folder / "nginx.conf")],
                                        stderr=subprocess.DEVNULL)
         self.address = "http://127.0.0.1:%d" % port
-        self.environment.update(SQS_QUEUE_URL=self.address + "/000000000000/bench",
-                                AWS_ENDPOINT_URL_SQS=self.address)
+        self.secure_address = "https://127.0.0.1:%d" % secure
+        self.environment.update(self.endpoint(self.address))
         for _ in range(100):
             try:
                 self.control("stats")
@@ -155,6 +161,16 @@ class Bench:
             except OSError:
                 time.sleep(0.1)
         raise Failed("the load server does not answer")
+
+    @staticmethod
+    def endpoint(address):
+        """The variables that name the load server to every side."""
+        return {"SQS_QUEUE_URL": address + "/000000000000/bench", "AWS_ENDPOINT_URL_SQS": address}
+
+    def secure(self):
+        """The environment of a side that speaks TLS."""
+        return dict(self.environment, **self.endpoint(self.secure_address), AWS_CA_BUNDLE=str(self.certificate),
+                    NODE_EXTRA_CA_CERTS=str(self.certificate))
 
     def verdicts(self, count):
         """A file of verdicts on so many messages that the server has just handed out."""

@@ -1,7 +1,8 @@
 -- A queue that never runs short: fresh messages by either SQS protocol, as fast as they are asked
 -- for, and a count of what is deleted. See bench/README.md. One worker, so plain variables do.
 
-local queue = { left = 0, next = 0, given = 0, deleted = 0, repeated = 0, run = 0, gone = {} }
+local queue = { left = 0, next = 0, given = 0, deleted = 0, repeated = 0, run = 0, gone = {},
+  delay = 0, requests = 0 }
 local bodies = {} -- { xml, json, md5 } of each message text
 local format, concat, now = string.format, table.concat, ngx.now
 
@@ -185,7 +186,11 @@ local json = {
 
 function queue.answer()
   ngx.req.read_body()
-  queue.url = "http://" .. ngx.var.http_host .. "/000000000000/bench"
+  queue.requests = queue.requests + 1
+  if queue.delay > 0 then
+    ngx.sleep(queue.delay)
+  end
+  queue.url = ngx.var.scheme .. "://" .. ngx.var.http_host .. "/000000000000/bench"
   local target = ngx.var.http_x_amz_target
   local action = target and json[target:match("%.(%w+)$")]
   local answer
@@ -207,20 +212,22 @@ function queue.answer()
   ngx.print(answer)
 end
 
--- /reset?count=N: a new run. /add?count=N: more messages. /stats: what became of it, as JSON.
+-- /reset?count=N&delay=MS: a new run, each request answered so much later. /add?count=N: more
+-- messages. /stats: what became of it, as JSON.
 function queue.control()
   local arguments = ngx.req.get_uri_args()
   if ngx.var.uri == "/reset" then
     queue.run = queue.run + 1
     queue.next, queue.given, queue.deleted, queue.repeated, queue.gone = 0, 0, 0, 0, {}
     queue.left, queue.began, queue.ended = tonumber(arguments.count or 0), nil, nil
+    queue.delay, queue.requests = tonumber(arguments.delay or 0) / 1000, 0
     collectgarbage()
   elseif ngx.var.uri == "/add" then
     queue.left = queue.left + tonumber(arguments.count)
   end
   ngx.update_time()
-  ngx.print(format('{"now":%.3f,"given":%d,"deleted":%d,"repeated":%d,"seconds":%.3f,"ended":%.3f}\n', now(), queue.given,
-    queue.deleted, queue.repeated, queue.ended and queue.ended - queue.began or 0, queue.ended or 0))
+  ngx.print(format('{"now":%.3f,"given":%d,"deleted":%d,"repeated":%d,"requests":%d,"seconds":%.3f,"ended":%.3f}\n', now(), queue.given,
+    queue.deleted, queue.repeated, queue.requests, queue.ended and queue.ended - queue.began or 0, queue.ended or 0))
 end
 
 return queue
