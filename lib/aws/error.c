@@ -122,6 +122,17 @@ bool error_code_name(const char *code, char name[ERROR_NAME_SIZE])
     return true;
 }
 
+bool error_throttles(const char *name, unsigned status)
+{
+    static const char *const patterns[] = { "Throttl*", "RequestThrottl*", "TooManyRequests*",
+        "RequestLimitExceeded", "BandwidthLimitExceeded", "SlowDown", "KmsThrottled",
+        "KMS.ThrottlingException", "OverLimit", "ServiceUnavailable" };
+    for (size_t i = 0; i < sizeof patterns / sizeof *patterns; i++)
+        if (matches(patterns[i], name))
+            return true;
+    return status == 429 || status == 503;
+}
+
 enum aws_cause error_cause_of(const char *name, unsigned status, bool handle, bool sender_fault)
 {
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)

@@ -58,4 +58,7 @@ bool error_code_name(const char *code, char name[ERROR_NAME_SIZE]);
  */
 enum aws_cause error_cause_of(const char *name, unsigned status, bool handle, bool sender_fault);
 
+/* Whether such an answer asks for fewer requests; ${name} and ${status} as above. */
+bool error_throttles(const char *name, unsigned status);
+
 #endif

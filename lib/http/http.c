@@ -20,6 +20,7 @@ struct transfer {
     struct curl_slist *headers;
     struct http_request *request; /* NULL: free */
     bool too_big;
+    bool paused;      /* a piece is kept from the sink */
     int socket_error; /* errno, or 0: none can be had */
 };
 
@@ -37,6 +38,10 @@ static size_t on_data(char *data, size_t size, size_t count, void *context)
     struct transfer *transfer = context;
     struct http_request *request = transfer->request;
     size_t length = size * count;
+    if (request->held != NULL && request->held(request->context)) {
+        transfer->paused = true;
+        return CURL_WRITEFUNC_PAUSE;
+    }
     request->received += length;
     if (request->received > request->maximum) {
         transfer->too_big = true;
@@ -238,7 +243,7 @@ int http_start(struct http *http, struct http_request *request)
     transfer->headers = header_list(request->headers);
     if (transfer->headers == NULL)
         return -1;
-    transfer->too_big = false;
+    transfer->too_big = transfer->paused = false;
     transfer->socket_error = 0;
     transfer->request = request;
     request->outcome = HTTP_OK;
@@ -374,6 +379,20 @@ static int work(struct http *http)
     return 0;
 }
 
+/* Let those go on that are held no more. */
+static void resume(struct http *http)
+{
+    for (unsigned i = 0; i < http->count; i++) {
+        struct transfer *transfer = &http->transfers[i];
+        if (transfer->request == NULL || !transfer->paused ||
+            transfer->request->held(transfer->request->context))
+            continue;
+        transfer->paused = false;
+        /* What fails here ends the transfer, which is told as for any other. */
+        (void)curl_easy_pause(transfer->easy, CURLPAUSE_CONT);
+    }
+}
+
 int http_wait(struct http *http, struct pollfd *fds, size_t count, int timeout_ms)
 {
     struct curl_waitfd watched[HTTP_FDS];
@@ -389,6 +408,7 @@ int http_wait(struct http *http, struct pollfd *fds, size_t count, int timeout_m
             watched[used].events |= CURL_WAIT_POLLOUT;
         used++;
     }
+    resume(http);
     if (work(http) != 0)
         return -1;
     /* curl takes no "for ever". */

@@ -63,6 +63,9 @@ struct http_request {
     uint64_t maximum;    /* bytes of the answer's body */
     /* Gets the body in pieces, whatever the status; must not call the engine. */
     void (*sink)(void *context, const char *data, size_t length);
+    /* Asked before each piece: true keeps it from the sink, and the server from sending much more,
+     * until a later http_wait() is told false. It must not call the engine. NULL: never. */
+    bool (*held)(void *context);
     void *context;
 
     /* Set when it is returned. */

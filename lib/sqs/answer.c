@@ -52,6 +52,7 @@ int answer_begin(struct answer *answer, enum protocol protocol, bool awaited,
     answer->found.context = context;
     answer->awaited = awaited;
     buf_shrink(&answer->bytes, AWAITED_KEPT);
+    answer->waiting = answer->messages = 0;
     return begin(answer);
 }
 
@@ -80,10 +81,27 @@ static enum found_result read_end(struct answer *answer)
 
 void answer_feed(struct answer *answer, const char *data, size_t length)
 {
-    if (answer->awaited)
+    answer->waiting += length;
+    if (answer->awaited) {
         buf_append(&answer->bytes, data, length);
-    else
-        read_on(answer, data, length);
+        return;
+    }
+    read_on(answer, data, length);
+    if (answer->messages != answer->found.messages)
+        answer->waiting = 0;
+    answer->messages = answer->found.messages;
+}
+
+size_t answer_waiting(const struct answer *answer)
+{
+    return answer->waiting;
+}
+
+void answer_rest(struct answer *answer)
+{
+    message_clear(&answer->found.message);
+    buf_shrink(&answer->bytes, AWAITED_KEPT);
+    answer->waiting = 0;
 }
 
 /* Nothing is handed on of an answer with a fault at its end: so it is read twice. */

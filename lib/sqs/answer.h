@@ -23,6 +23,8 @@ struct answer {
     enum protocol language; /* in which it is read; */
     bool begun;             /* which its first byte decides */
     bool awaited;
+    size_t waiting;   /* as answer_waiting() */
+    size_t messages;  /* handed on when that was last set */
     struct buf bytes; /* of an answer that is awaited whole */
     struct answer_xml *xml;
     struct answer_json *json;
@@ -39,6 +41,12 @@ void answer_free(struct answer *answer); /* of a zeroed one too */
 int answer_begin(struct answer *answer, enum protocol protocol, bool awaited,
     found_on_message *on_message, void *context);
 void answer_feed(struct answer *answer, const char *data, size_t length);
+
+/* Bytes that have come of what is not handed on yet. */
+size_t answer_waiting(const struct answer *answer);
+
+/* Nothing of the last answer is needed any more: give back what a large one took. */
+void answer_rest(struct answer *answer);
 
 /* The answer is over; ${arrived}: no fault of the network ended it. */
 enum found_result answer_finish(struct answer *answer, bool arrived);

@@ -124,6 +124,7 @@ static enum aws_cause judge_error(struct call *call, unsigned status, const char
     const char *host)
 {
     enum aws_cause cause = error_cause_of(code, status, names_handle(call), true);
+    call->throttled = error_throttles(code, status);
     switch (cause) {
     case AWS_NO_QUEUE:
         return error_set(&call->error, cause, NULL, "no such queue at %s (%s)", host, code);
@@ -171,7 +172,7 @@ enum aws_cause call_finish(struct call *call, const struct http_request *request
     const struct found *found, enum found_result result, const char *host)
 {
     call->messages += found->messages;
-    call->unreadable = false;
+    call->unreadable = call->throttled = false;
     if (request->outcome != HTTP_OK)
         return judge_transfer(call, request, host);
     if (request->status == 200 && !found->is_error)

@@ -56,6 +56,7 @@ struct call {
                       answer gives all of its messages or none; asks for sequence number and group */
     bool fifo_ids; /* ask for group and deduplication id */
     found_on_message *on_message;
+    bool (*held)(void *context); /* as in http/http.h; may be NULL */
     void *context;
     /* CALL_RECEIVE, CALL_VISIBILITY */
     unsigned visibility_timeout_s;
@@ -70,6 +71,7 @@ struct call {
     /* Set when the call is back (sqs/sqs.h). */
     struct aws_error error;
     size_t messages; /* CALL_RECEIVE: handed to on_message, by failed attempts too */
+    bool throttled;  /* the last answer asked for fewer requests */
     bool unreadable; /* the last answer came whole and said nothing that SQS says */
     char queue_url[CALL_URL_SIZE];
     bool has_visibility_timeout;

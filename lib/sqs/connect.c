@@ -291,6 +291,7 @@ enum aws_cause connect_open(struct connection *connection, const struct connect_
             .no_queue_later = options->absence == CONNECT_DOUBT_LATER },
         .on_trouble = on_trouble,
     };
+    connection->secure = strncmp(settings.endpoint.origin, "https:", 6) == 0;
     connection->sqs = sqs_open(&config, error);
     cause =
         connection->sqs != NULL ? look_up(connection, &settings, stoppable, error) : error->cause;

@@ -72,6 +72,7 @@ struct connection {
     struct sqs *sqs;
     char queue_url[CALL_URL_SIZE]; /* as given, or as it was looked up */
     struct queue_identity identity;
+    bool secure; /* by TLS */
 };
 
 enum { CONNECT_RETRY_MS = 30000, CONNECT_NO_QUEUE_MS = 60000 };

@@ -10,15 +10,11 @@
 #include "sqs/retry_policy.h"
 #include "sqs/sqs.h"
 #include "sqs/transfer.h"
+#include "sqs/transfer_list.h"
 
 enum {
     TROUBLE_AFTER = 3,
     SKEW_MS = 240 * 1000 /* AWS refuses from five minutes on */
-};
-
-struct queue_of_transfers {
-    struct transfer *first;
-    struct transfer **end;
 };
 
 struct sqs {
@@ -37,32 +33,15 @@ struct sqs {
     struct circuit_breaker breaker;
     uint64_t requests;
     uint64_t unreadable;
-    struct queue_of_transfers ready; /* to be sent, or sent again */
-    struct queue_of_transfers flying;
-    struct queue_of_transfers refused; /* because the credentials have expired */
-    struct queue_of_transfers unused;
+    uint64_t throttles;
+    uint64_t throttled_at;      /* requests sent when it was last counted */
+    struct transfer_list ready; /* to be sent, or sent again */
+    struct transfer_list flying;
+    struct transfer_list refused; /* because the credentials have expired */
+    struct transfer_list unused;
     struct call *done;
     struct call **done_end;
 };
-
-static void push(struct queue_of_transfers *queue, struct transfer *transfer)
-{
-    transfer->next = NULL;
-    *queue->end = transfer;
-    queue->end = &transfer->next;
-}
-
-static void drop(struct queue_of_transfers *queue, struct transfer *transfer)
-{
-    for (struct transfer **link = &queue->first; *link != NULL; link = &(*link)->next) {
-        if (*link != transfer)
-            continue;
-        *link = transfer->next;
-        if (*link == NULL)
-            queue->end = link;
-        return;
-    }
-}
 
 static bool copy_config(struct sqs *sqs, const struct sqs_config *config)
 {
@@ -83,10 +62,10 @@ struct sqs *sqs_open(const struct sqs_config *config, struct aws_error *error)
         error_no_memory(error);
         return NULL;
     }
-    sqs->ready.end = &sqs->ready.first;
-    sqs->flying.end = &sqs->flying.first;
-    sqs->refused.end = &sqs->refused.first;
-    sqs->unused.end = &sqs->unused.first;
+    transfer_list_init(&sqs->ready);
+    transfer_list_init(&sqs->flying);
+    transfer_list_init(&sqs->refused);
+    transfer_list_init(&sqs->unused);
     sqs->done_end = &sqs->done;
     circuit_breaker_init(&sqs->breaker);
     const struct http_config http = {
@@ -117,24 +96,15 @@ err:
     return NULL;
 }
 
-static void free_all(struct queue_of_transfers *queue)
-{
-    while (queue->first != NULL) {
-        struct transfer *transfer = queue->first;
-        queue->first = transfer->next;
-        transfer_free(transfer);
-    }
-}
-
 void sqs_close(struct sqs *sqs)
 {
     if (sqs == NULL)
         return;
     http_close(sqs->http);
-    free_all(&sqs->ready);
-    free_all(&sqs->flying);
-    free_all(&sqs->refused);
-    free_all(&sqs->unused);
+    transfer_list_free(&sqs->ready);
+    transfer_list_free(&sqs->flying);
+    transfer_list_free(&sqs->refused);
+    transfer_list_free(&sqs->unused);
     credentials_renewal_close(sqs->renewal);
     free(sqs->origin);
     free(sqs->host);
@@ -174,16 +144,16 @@ int sqs_start(struct sqs *sqs, struct call *call)
     struct transfer_target target = target_of(sqs);
     struct transfer *transfer = sqs->unused.first;
     if (transfer != NULL)
-        drop(&sqs->unused, transfer);
+        transfer_list_remove(&sqs->unused, transfer);
     else if ((transfer = transfer_new()) == NULL)
         return -1;
     call->messages = 0;
     call->next = NULL;
     if (transfer_load(transfer, call, &target) != 0) {
-        push(&sqs->unused, transfer);
+        transfer_list_add(&sqs->unused, transfer);
         return -1;
     }
-    push(&sqs->ready, transfer);
+    transfer_list_add(&sqs->ready, transfer);
     return 0;
 }
 
@@ -205,7 +175,7 @@ static int send_request(struct sqs *sqs, struct transfer *transfer)
     transfer->request.maximum = call_maximum(transfer->call);
     if (http_start(sqs->http, &transfer->request) != 0)
         return -1;
-    sqs->requests++;
+    transfer->number = ++sqs->requests;
     return 0;
 }
 
@@ -213,8 +183,9 @@ static int send_request(struct sqs *sqs, struct transfer *transfer)
 static void give_back(struct sqs *sqs, struct transfer *transfer)
 {
     struct call *call = transfer->call;
+    answer_rest(&transfer->answer);
     transfer->call = NULL;
-    push(&sqs->unused, transfer);
+    transfer_list_add(&sqs->unused, transfer);
     call->next = NULL;
     *sqs->done_end = call;
     sqs->done_end = &call->next;
@@ -238,14 +209,14 @@ static void launch(struct sqs *sqs)
             if (!http_has_room(sqs->http) ||
                 !circuit_breaker_allows(&sqs->breaker, receive, clock_monotonic_ms()))
                 break;
-            drop(&sqs->ready, transfer);
+            transfer_list_remove(&sqs->ready, transfer);
             if (send_request(sqs, transfer) != 0) {
                 error_no_memory(&transfer->call->error);
                 give_back(sqs, transfer);
                 continue;
             }
             transfer->probe = circuit_breaker_enter(&sqs->breaker, receive);
-            push(&sqs->flying, transfer);
+            transfer_list_add(&sqs->flying, transfer);
         }
     }
 }
@@ -290,13 +261,13 @@ static bool await_renewal(struct sqs *sqs, struct transfer *transfer, uint64_t n
         return false;
     transfer->reloaded = true;
     if (transfer->generation != credentials_renewal_generation(sqs->renewal)) {
-        push(&sqs->ready, transfer);
+        transfer_list_add(&sqs->ready, transfer);
         return true;
     }
     if (transfer->failing_since_ms == 0)
         transfer->failing_since_ms = now;
     credentials_renewal_refuse(sqs->renewal);
-    push(&sqs->refused, transfer);
+    transfer_list_add(&sqs->refused, transfer);
     return true;
 }
 
@@ -316,10 +287,10 @@ static int resume_refused(struct sqs *sqs)
                                                                : INT_MAX;
             continue;
         }
-        drop(&sqs->refused, transfer);
+        transfer_list_remove(&sqs->refused, transfer);
         if (state == CREDENTIALS_RENEWAL_GOOD) {
             transfer->failing_since_ms = 0;
-            push(&sqs->ready, transfer);
+            transfer_list_add(&sqs->ready, transfer);
             continue;
         }
         if (error->cause != AWS_OK)
@@ -341,6 +312,14 @@ static int renew(struct sqs *sqs)
     return until >= 0 && (due < 0 || until < due) ? until : due;
 }
 
+static void note_throttle(struct sqs *sqs, const struct transfer *transfer)
+{
+    if (!transfer->call->throttled || transfer->number <= sqs->throttled_at)
+        return;
+    sqs->throttles++;
+    sqs->throttled_at = sqs->requests;
+}
+
 static void finish_attempt(struct sqs *sqs, struct transfer *transfer)
 {
     struct call *call = transfer->call;
@@ -349,7 +328,8 @@ static void finish_attempt(struct sqs *sqs, struct transfer *transfer)
         answer_finish(&transfer->answer, transfer->request.outcome == HTTP_OK);
     enum aws_cause cause =
         call_finish(call, &transfer->request, &transfer->answer.found, result, sqs->host);
-    drop(&sqs->flying, transfer);
+    note_throttle(sqs, transfer);
+    transfer_list_remove(&sqs->flying, transfer);
     circuit_breaker_leave(&sqs->breaker, is_receive(transfer), transfer->probe,
         cause == AWS_TEMPORARY || retry_policy_limit(&sqs->retry, cause) > 0, now);
     sqs->unreadable += call->unreadable && is_receive(transfer);
@@ -359,7 +339,7 @@ static void finish_attempt(struct sqs *sqs, struct transfer *transfer)
     if (cause == AWS_EXPIRED && await_renewal(sqs, transfer, now))
         return;
     if (worth_repeating(sqs, transfer, cause, now))
-        push(&sqs->ready, transfer);
+        transfer_list_add(&sqs->ready, transfer);
     else
         give_back(sqs, transfer);
 }
@@ -424,14 +404,14 @@ void sqs_abandon(struct sqs *sqs)
 {
     while (sqs->ready.first != NULL) {
         struct transfer *transfer = sqs->ready.first;
-        drop(&sqs->ready, transfer);
+        transfer_list_remove(&sqs->ready, transfer);
         if (transfer->failing_since_ms == 0)
             error_set(&transfer->call->error, AWS_STOPPED, NULL, "stopped");
         give_back(sqs, transfer);
     }
     while (sqs->refused.first != NULL) {
         struct transfer *transfer = sqs->refused.first;
-        drop(&sqs->refused, transfer);
+        transfer_list_remove(&sqs->refused, transfer);
         give_back(sqs, transfer);
     }
     for (struct transfer *transfer = sqs->flying.first; transfer != NULL; transfer = transfer->next)
@@ -444,17 +424,17 @@ static void cut(struct sqs *sqs)
     while (sqs->flying.first != NULL) {
         struct transfer *transfer = sqs->flying.first;
         http_cancel(sqs->http, &transfer->request);
-        drop(&sqs->flying, transfer);
+        transfer_list_remove(&sqs->flying, transfer);
         circuit_breaker_leave(&sqs->breaker, is_receive(transfer), transfer->probe, true,
             clock_monotonic_ms());
-        push(&sqs->unused, transfer);
+        transfer_list_add(&sqs->unused, transfer);
     }
-    struct queue_of_transfers *waiting[] = { &sqs->ready, &sqs->refused };
+    struct transfer_list *waiting[] = { &sqs->ready, &sqs->refused };
     for (size_t i = 0; i < sizeof waiting / sizeof *waiting; i++)
         while (waiting[i]->first != NULL) {
             struct transfer *transfer = waiting[i]->first;
-            drop(waiting[i], transfer);
-            push(&sqs->unused, transfer);
+            transfer_list_remove(waiting[i], transfer);
+            transfer_list_add(&sqs->unused, transfer);
         }
 }
 
@@ -481,6 +461,20 @@ enum aws_cause sqs_run(struct sqs *sqs, struct call *call, bool stoppable)
 uint64_t sqs_requests(const struct sqs *sqs)
 {
     return sqs->requests;
+}
+
+size_t sqs_arriving(const struct sqs *sqs)
+{
+    size_t bytes = 0;
+    for (const struct transfer *transfer = sqs->flying.first; transfer != NULL;
+         transfer = transfer->next)
+        bytes += answer_waiting(&transfer->answer);
+    return bytes;
+}
+
+uint64_t sqs_throttles(const struct sqs *sqs)
+{
+    return sqs->throttles;
 }
 
 uint64_t sqs_unreadable(const struct sqs *sqs)

@@ -82,6 +82,15 @@ enum aws_cause sqs_run(struct sqs *sqs, struct call *call, bool stoppable);
 /* Requests sent so far, repeats included. */
 uint64_t sqs_requests(const struct sqs *sqs);
 
+/* Bytes that have come of messages that are not whole yet. */
+size_t sqs_arriving(const struct sqs *sqs);
+
+/*
+ * How often the server has asked for fewer requests. Of requests that were under way side by side
+ * several may have been answered so: they count once.
+ */
+uint64_t sqs_throttles(const struct sqs *sqs);
+
 /* Answers to receives that came whole and could not be read. */
 uint64_t sqs_unreadable(const struct sqs *sqs);
 

@@ -12,7 +12,14 @@ enum { BODY_MAXIMUM = 8 << 20, BODY_KEPT = 256 << 10, URL_MAXIMUM = 32 << 10 };
 
 static void on_data(void *context, const char *data, size_t length)
 {
-    answer_feed(context, data, length);
+    struct transfer *transfer = context;
+    answer_feed(&transfer->answer, data, length);
+}
+
+static bool is_held(void *context)
+{
+    const struct call *call = ((const struct transfer *)context)->call;
+    return call->held(call->context);
 }
 
 struct transfer *transfer_new(void)
@@ -25,7 +32,7 @@ struct transfer *transfer_new(void)
     buf_init(&transfer->body, BODY_MAXIMUM);
     headers_init(&transfer->headers);
     transfer->request.sink = on_data;
-    transfer->request.context = &transfer->answer;
+    transfer->request.context = transfer;
     return transfer;
 }
 
@@ -70,6 +77,7 @@ int transfer_load(struct transfer *transfer, struct call *call,
     transfer->call = call;
     transfer->failing_since_ms = 0;
     transfer->probe = transfer->last = transfer->reloaded = transfer->corrected = false;
+    transfer->request.held = call->held != NULL ? is_held : NULL;
     transfer->path_at = strlen(target->origin);
     buf_clear(&transfer->url);
     buf_printf(&transfer->url, "%s%s%s", target->origin, target->base,

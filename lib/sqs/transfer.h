@@ -23,6 +23,7 @@ struct transfer {
     size_t path_at;     /* where the path begins in the URL */
     uint64_t signed_ms; /* the time that the request's date says */
     /* For the client's decisions. */
+    uint64_t number;           /* of the request at hand, counted by the client */
     uint64_t failing_since_ms; /* monotonic; 0: it is not */
     bool probe;
     bool last;           /* no attempt after this one */
