@@ -10,6 +10,7 @@ static const struct opt table[] = {
         NULL },
     { OPT_NEED, '\0', "need", "N", "delete after N verdicts on a record", "1" },
     { OPT_LINGER, '\0', "linger", "TIME", "how long a verdict waits for company", "100ms" },
+    BATCH_OPTION_JOBS_AUTO,
     BATCH_OPTIONS,
     METER_METRICS_FILE(OPT_METRICS),
     METER_PROGRESS(OPT_PROGRESS),
@@ -56,6 +57,6 @@ static int take(void *context, int id, const char *value)
 int options_parse(struct ack_options *options, int argc, char **argv)
 {
     *options =
-        (struct ack_options){ .need = 1, .linger_ms = 100, .batch = batch_options_defaults() };
+        (struct ack_options){ .need = 1, .linger_ms = 100, .batch = batch_options_defaults_auto() };
     return opt_each(&command, argc, argv, take, options);
 }

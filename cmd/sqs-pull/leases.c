@@ -11,15 +11,30 @@
 enum {
     LINES_AT_ONCE = 1000, /* then the network is looked after again */
     EARLY_PARTS = 16, /* of a lease: so much before its time it goes along in a batch under way */
-    SHORTEST_PAUSE_MS = 250
+    SHORTEST_PAUSE_MS = 250,
+    FEWEST_REQUESTS = 4,
+    USUAL_LATENCY_MS = 50, /* of a request, until one has come back */
+    FIFO_CALLS = 300,      /* a second, of one kind, on a FIFO queue: a quota of SQS */
+    FIFO_BURST_MS = 100,
+    MOST_BYTES = 12 << 20
+};
+
+/* A lease in a batch. */
+struct extension {
+    struct batcher_item item; /* its text is the receipt handle */
+    struct lease *lease;
 };
 
 struct leases {
     struct leases_config config;
     struct lease_table *table;
     struct batcher *batcher;
-    size_t inside;  /* leases in the batcher */
-    size_t awaited; /* verdicts: one for each time that a message was received */
+    struct extension extensions[LEASES_REQUESTS * CALL_BATCH];
+    struct extension *unused[LEASES_REQUESTS * CALL_BATCH];
+    size_t inside;        /* leases in the batcher */
+    uint64_t credit;      /* on a FIFO queue: leases that may go into it, times 1000 … */
+    uint64_t credited_ms; /* … and as of when */
+    size_t awaited;       /* verdicts: one for each time that a message was received */
     uint64_t half_ms;
     uint64_t verdict_ms; /* as leases_verdict_ms() */
     bool hopeless;       /* nothing can be extended: why has been said */
@@ -51,6 +66,8 @@ struct leases *leases_new(const struct leases_config *config)
         leases_free(leases);
         return NULL;
     }
+    for (size_t i = 0; i < sizeof leases->unused / sizeof *leases->unused; i++)
+        leases->unused[i] = &leases->extensions[i];
     batcher_flush(leases->batcher);
     return leases;
 }
@@ -70,10 +87,70 @@ size_t leases_count(const struct leases *leases)
     return lease_count(leases->table);
 }
 
+size_t leases_bytes(const struct leases *leases)
+{
+    return lease_bytes(leases->table);
+}
+
+/* Milliseconds that a request takes. */
+static uint64_t latency_ms(const struct leases *leases)
+{
+    unsigned known = batcher_latency_ms(leases->batcher);
+    return known > 0 ? known : USUAL_LATENCY_MS;
+}
+
+/* Leases that can be extended in a quarter of a visibility timeout. */
+static uint64_t extensible(const struct leases *leases)
+{
+    uint64_t quarter_ms = leases->half_ms / 2;
+    if (leases->config.fifo)
+        return quarter_ms * FIFO_CALLS * CALL_BATCH / 1000;
+    return quarter_ms * LEASES_REQUESTS * CALL_BATCH / latency_ms(leases);
+}
+
 size_t leases_room(const struct leases *leases)
 {
-    size_t count = lease_count(leases->table);
-    return count < leases->config.maximum ? leases->config.maximum - count : 0;
+    size_t count = lease_count(leases->table), bytes = lease_bytes(leases->table);
+    size_t each = count > 0 ? bytes / count : 0;
+    uint64_t most = leases->config.maximum, can = extensible(leases);
+    if (can < most)
+        most = can > CALL_BATCH ? can : CALL_BATCH;
+    size_t room = count < most ? (size_t)(most - count) : 0;
+    size_t fits = bytes < MOST_BYTES ? MOST_BYTES - bytes : 0;
+    return each > 0 && fits / each < room ? fits / each : room;
+}
+
+/* How many requests at once it takes now. */
+static size_t requests(const struct leases *leases)
+{
+    uint64_t quarter_ms = leases->half_ms / 2;
+    uint64_t all = lease_count(leases->table) * latency_ms(leases) / CALL_BATCH;
+    uint64_t count = all / (quarter_ms > 0 ? quarter_ms : 1) + 1;
+    if (count < FEWEST_REQUESTS)
+        return FEWEST_REQUESTS;
+    return count < LEASES_REQUESTS ? (size_t)count : LEASES_REQUESTS;
+}
+
+static size_t inside_most(const struct leases *leases)
+{
+    return requests(leases) * CALL_BATCH;
+}
+
+/* Whether another batch of leases may go by the quota; then it does. */
+static bool quota(struct leases *leases, uint64_t now)
+{
+    enum { BATCH = CALL_BATCH * 1000 };
+    const uint64_t a_ms = (uint64_t)FIFO_CALLS * CALL_BATCH;
+    if (!leases->config.fifo)
+        return true;
+    leases->credit += (now - leases->credited_ms) * a_ms;
+    leases->credited_ms = now;
+    if (leases->credit > a_ms * FIFO_BURST_MS)
+        leases->credit = a_ms * FIFO_BURST_MS;
+    if (leases->credit < BATCH)
+        return false;
+    leases->credit -= BATCH;
+    return true;
 }
 
 uint64_t leases_oldest_ms(const struct leases *leases)
@@ -126,7 +203,7 @@ int leases_add(struct leases *leases, const struct buf *id, const struct buf *ha
 
 static bool has_handle(const struct lease *lease, const char *handle, size_t length)
 {
-    return lease->item.length == length && memcmp(lease->item.text, handle, length) == 0;
+    return lease->handle_length == length && memcmp(lease_handle(lease), handle, length) == 0;
 }
 
 static void expect_one_less(struct leases *leases)
@@ -201,17 +278,30 @@ static void expire(struct leases *leases, struct lease *lease)
     lapse(leases, lease);
 }
 
-/* Fill the batch with what is due, but no more than is on its way at once: what comes after may be
- * ended meanwhile. */
+static void extend(struct leases *leases, struct lease *lease)
+{
+    size_t last = sizeof leases->unused / sizeof *leases->unused - 1 - leases->inside++;
+    struct extension *extension = leases->unused[last];
+    extension->item =
+        (struct batcher_item){ .text = lease_handle(lease), .length = lease->handle_length };
+    extension->lease = lease;
+    lease_unschedule(leases->table, lease);
+    lease->extending = true;
+    batcher_add(leases->batcher, &extension->item);
+}
+
+/* Fill the batches with what is due, but no more than is on its way at once: what comes after may
+ * be ended meanwhile. */
 static void fill(struct leases *leases)
 {
     uint64_t now = clock_monotonic_ms();
     uint64_t early = leases->hopeless ? 0 : leases->half_ms * 2 / EARLY_PARTS;
     struct lease *lease = lease_first(leases->table);
+    size_t most = inside_most(leases), taken = 0;
     if (lease == NULL || lease->due_ms > now)
         return;
     while ((lease = lease_first(leases->table)) != NULL && lease->due_ms <= now + early &&
-        leases->inside < (size_t)LEASES_REQUESTS * CALL_BATCH) {
+        leases->inside < most) {
         if (over(leases, lease, now)) {
             expire(leases, lease);
             continue;
@@ -220,10 +310,9 @@ static void fill(struct leases *leases)
             schedule(leases, lease, UINT32_MAX);
             continue;
         }
-        lease_unschedule(leases->table, lease);
-        lease->extending = true;
-        leases->inside++;
-        batcher_add(leases->batcher, &lease->item);
+        if (taken++ % CALL_BATCH == 0 && !quota(leases, now))
+            return;
+        extend(leases, lease);
     }
 }
 
@@ -235,9 +324,8 @@ static void give_up(struct leases *leases, const char *reason)
     leases->hopeless = true;
 }
 
-static void put_back(struct leases *leases, struct lease *lease)
+static void put_back(struct leases *leases, struct lease *lease, const struct batcher_item *item)
 {
-    const struct batcher_item *item = &lease->item;
     uint64_t half_ms = leases->half_ms;
     switch (item->cause) {
     case AWS_OK:
@@ -272,16 +360,37 @@ static void take_back(struct leases *leases)
 {
     struct batcher_item *item;
     while ((item = batcher_next(leases->batcher)) != NULL) {
-        struct lease *lease = (struct lease *)item; /* its first member */
-        leases->inside--;
+        struct extension *extension = (struct extension *)item; /* its first member */
+        struct lease *lease = extension->lease;
+        size_t last = sizeof leases->unused / sizeof *leases->unused - leases->inside--;
+        leases->unused[last] = extension;
         if (!lease_back(lease))
             continue;
         if (leases->release == NULL) {
-            put_back(leases, lease);
+            put_back(leases, lease, item);
         } else {
-            (void)release_add(leases->release, item->text, item->length);
+            (void)release_add(leases->release, lease_handle(lease), lease->handle_length);
             lease_remove(leases->table, lease);
         }
+    }
+}
+
+/* Hand over what there is room for. */
+static void hand_over(struct leases *leases)
+{
+    struct lease *lease;
+    while (release_room(leases->release) > 0 && (lease = lease_first(leases->table)) != NULL) {
+        (void)release_add(leases->release, lease_handle(lease), lease->handle_length);
+        lease_remove(leases->table, lease);
+    }
+}
+
+void leases_strand(struct leases *leases)
+{
+    struct lease *lease;
+    while ((lease = lease_first(leases->table)) != NULL) {
+        (void)release_add(leases->release, lease_handle(lease), lease->handle_length);
+        lease_remove(leases->table, lease);
     }
 }
 
@@ -289,6 +398,8 @@ void leases_work(struct leases *leases)
 {
     if (leases->release == NULL)
         fill(leases);
+    else
+        hand_over(leases);
     batcher_work(leases->batcher);
     take_back(leases);
 }
@@ -299,10 +410,11 @@ int leases_timeout(const struct leases *leases)
     const struct lease *lease = lease_first(leases->table);
     if (leases->more)
         return 0;
-    if (leases->release != NULL || lease == NULL ||
-        leases->inside >= (size_t)LEASES_REQUESTS * CALL_BATCH)
+    if (leases->release != NULL || lease == NULL || leases->inside >= inside_most(leases))
         return timeout;
     uint64_t now = clock_monotonic_ms(), left = lease->due_ms > now ? lease->due_ms - now : 0;
+    if (left == 0 && leases->config.fifo)
+        left = 1000 / FIFO_CALLS + 1; /* the quota is used up */
     int due = left < INT_MAX ? (int)left : INT_MAX;
     return timeout >= 0 && timeout < due ? timeout : due;
 }
@@ -318,17 +430,14 @@ bool leases_take(struct leases *leases, struct call *call)
 
 void leases_end(struct leases *leases, struct release *release)
 {
-    struct lease *lease;
     leases->release = release;
-    while ((lease = lease_first(leases->table)) != NULL) {
-        (void)release_add(release, lease->item.text, lease->item.length);
-        lease_remove(leases->table, lease);
-    }
     batcher_abandon(leases->batcher, AWS_STOPPED);
     take_back(leases);
+    hand_over(leases);
 }
 
 bool leases_idle(const struct leases *leases)
 {
-    return batcher_idle(leases->batcher);
+    return batcher_idle(leases->batcher) &&
+        (leases->release == NULL || lease_count(leases->table) == 0);
 }

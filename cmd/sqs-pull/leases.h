@@ -13,7 +13,8 @@
 /*
  * Keeps the messages that are under way from becoming visible again: it knows what was received,
  * reads on the FIFO what came of it, and in between extends the visibility timeout whenever half of
- * it is gone.
+ * it is gone, by as many requests at once as it takes to be done with all of them in a quarter of
+ * it.
  *
  * A lease ends with the verdict on its message, whatever that says; when the queue calls its handle
  * stale; after the longest time that a lease may last; and before the queue's own limit of 12
@@ -22,7 +23,7 @@
  */
 struct leases;
 
-enum { LEASES_REQUESTS = 4, LEASES_MOST = 120000, LEASES_LONGEST_S = 43200 };
+enum { LEASES_REQUESTS = 64, LEASES_MOST = 120000, LEASES_LONGEST_S = 43200 };
 
 struct leases_config {
     struct sqs *sqs;
@@ -31,6 +32,7 @@ struct leases_config {
     uint64_t longest_ms;
     unsigned visibility_timeout_s; /* 1 to LEASES_LONGEST_S */
     uint64_t retry_ms;
+    bool fifo; /* the queue takes 300 such calls a second */
 };
 
 struct leases_counts {
@@ -56,7 +58,14 @@ bool leases_withdraw(struct leases *leases, const char *id, size_t id_length, co
     size_t handle_length);
 
 size_t leases_count(const struct leases *leases); /* leases */
-size_t leases_room(const struct leases *leases);  /* for how many more */
+
+/*
+ * For how many more there is room: by the maximum, by the memory that they take, and by how many
+ * can be extended in a quarter of a visibility timeout, so that none comes too late.
+ */
+size_t leases_room(const struct leases *leases);
+
+size_t leases_bytes(const struct leases *leases); /* of memory that they take */
 
 /* Monotonic: when the message of the eldest lease was received; 0: there is no lease. */
 uint64_t leases_oldest_ms(const struct leases *leases);
@@ -74,9 +83,15 @@ void leases_work(struct leases *leases);         /* start the requests that are 
 int leases_timeout(const struct leases *leases); /* until there is something to do; -1: nothing */
 bool leases_take(struct leases *leases, struct call *call); /* false: not one of its calls */
 
-/* From now on extend nothing, and hand every lease to ${release}. */
+/* From now on extend nothing, and hand every lease to ${release}, in leases_work() as it has room.
+ */
 void leases_end(struct leases *leases, struct release *release);
-bool leases_idle(const struct leases *leases); /* no request of it is under way */
+
+/* Then: hand over all that is left, whether there is room or not. */
+void leases_strand(struct leases *leases);
+
+/* No request of it is under way, and after leases_end() no lease is left. */
+bool leases_idle(const struct leases *leases);
 
 const struct leases_counts *leases_counts(const struct leases *leases);
 

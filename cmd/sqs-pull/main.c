@@ -93,7 +93,7 @@ static int run(struct settings *given)
     struct connection connection;
     struct aws_error error = { .cause = AWS_OK };
     struct pull_result result = { .received = 0 };
-    unsigned requests = given->pull.parallel;
+    unsigned requests = pull_receives(&given->pull);
     if (given->acked != NULL)
         requests += PULL_FURTHER_REQUESTS;
     if (connect_open(&connection, &given->connect, requests, true, &error) != AWS_OK)

@@ -13,6 +13,7 @@ enum {
     OPT_EMPTY,
     OPT_VISIBILITY,
     OPT_IDLE,
+    OPT_PACE,
     OPT_ATTRIBUTES,
     OPT_FIFO_IDS,
     OPT_ACKED,
@@ -28,7 +29,8 @@ enum {
     FOLLOW_WAIT_S = 20,
     DRAIN_WAIT_S = 2,
     FOLLOW_RETRY_MS = 300000,
-    MAX_IN_FLIGHT = 10000,
+    JOBS_MOST = 256,
+    MAX_IN_FLIGHT = 20000,
     MAX_LEASE_MS = 3600000,
     GRACE_MS = 30000
 };
@@ -36,19 +38,21 @@ enum {
 static const struct opt table[] = {
     { OPT_FOLLOW, 'f', "follow", NULL, "stay and wait for more messages", NULL },
     { OPT_NUMBER, 'n', "number", "N", "stop after N messages", NULL },
-    { OPT_JOBS, 'j', "jobs", "N", "receive requests at once", "4" },
+    { OPT_JOBS, 'j', "jobs", "auto|N", "receives at once; auto: as many as find messages, up to 64",
+        "auto" },
     { OPT_WAIT, '\0', "wait", "SECONDS", "long-poll time, 0 to 20", "2, with -f 20" },
     { OPT_EMPTY, '\0', "empty", "N", "empty receives that count as drained", "2" },
     { OPT_VISIBILITY, '\0', "visibility-timeout", "TIME", "hide messages so long", "the queue's" },
     { OPT_IDLE, '\0', "idle-backoff", "MAX", "pause after each further empty receive, up to MAX",
         NULL },
+    { OPT_PACE, '\0', "pace", "TIME", "after a receive that was not full, wait so long", NULL },
     { OPT_ATTRIBUTES, '\0', "attributes", "NAMES|all",
         "print message attributes: those with these names, or all", NULL },
     { OPT_FIFO_IDS, '\0', "fifo-ids", NULL, "print message group and deduplication ids", NULL },
     { OPT_ACKED, '\0', "acked", "FIFO",
         "keep messages hidden until their verdict comes back from sqs-ack --print >FIFO", NULL },
     { OPT_MAX_IN_FLIGHT, '\0', "max-in-flight", "N",
-        "with --acked, messages without a verdict at once", "10000" },
+        "with --acked, messages without a verdict at once", "20000" },
     { OPT_MAX_LEASE, '\0', "max-lease", "TIME",
         "with --acked, keep a message hidden for so long at most", "1h" },
     { OPT_GRACE, '\0', "grace", "TIME", "with --acked, wait so long for verdicts after SIGTERM",
@@ -61,7 +65,7 @@ static const struct opt table[] = {
 };
 
 static const struct opt_command command = {
-    .synopsis = "[-fqv] [-Q URL|NAME] [-n N] [-j N] [--acked FIFO] [option ...]",
+    .synopsis = "[-fqv] [-Q URL|NAME] [-n N] [-j auto|N] [--acked FIFO] [option ...]",
     .summary =
         "Receive the messages of an SQS queue and print them as records, one JSON object a line.",
     .options = table,
@@ -103,8 +107,8 @@ static int take(void *context, int id, const char *value)
             ? 0
             : opt_usage("option -n takes a number from 1");
     case OPT_JOBS:
-        if (!opt_number(value, 1, 64, &number))
-            return opt_usage("option -j takes a number from 1 to 64");
+        if (strcmp(value, "auto") != 0 && !opt_number(value, 1, JOBS_MOST, &number))
+            return opt_usage("option -j takes auto or a number from 1 to %d", JOBS_MOST);
         pull->parallel = (unsigned)number;
         return 0;
     case OPT_WAIT:
@@ -129,6 +133,10 @@ static int take(void *context, int id, const char *value)
         return opt_duration(value, 0, 3600000, &pull->idle_backoff_ms)
             ? 0
             : opt_usage("option --idle-backoff takes a time from 0 to 1h");
+    case OPT_PACE:
+        return opt_duration(value, 0, 3600000, &pull->pace_ms)
+            ? 0
+            : opt_usage("option --pace takes a time from 0 to 1h");
     case OPT_ATTRIBUTES:
         return attributes_parse(&pull->attributes, value)
             ? 0
@@ -183,8 +191,7 @@ static int complete(struct settings *given)
 
 int options_parse(struct settings *settings, int argc, char **argv)
 {
-    *settings = (struct settings){ .pull = { .parallel = 4,
-                                       .empties = 2,
+    *settings = (struct settings){ .pull = { .empties = 2,
                                        .max_in_flight = MAX_IN_FLIGHT,
                                        .max_lease_ms = MAX_LEASE_MS,
                                        .grace_ms = GRACE_MS } };

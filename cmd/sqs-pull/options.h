@@ -11,13 +11,14 @@
 #include "sqs/connect.h"
 
 struct pull_options {
-    unsigned parallel; /* receives at once */
+    unsigned parallel; /* receives at once; 0: they find their own number */
     uint64_t number;   /* messages to print; 0: no limit */
     bool follow;
     unsigned wait_s;               /* long-poll time */
     unsigned empties;              /* empty receives that count as drained, without follow */
     unsigned visibility_timeout_s; /* sent with every receive; with leases at least 1 */
     uint64_t idle_backoff_ms;      /* longest pause between empty receives */
+    uint64_t pace_ms;              /* pause after a receive that was not full */
     uint64_t retry_ms;
     struct attributes attributes; /* to print */
     bool fifo_ids;                /* to print too */

@@ -66,12 +66,12 @@ static void run_once(struct puller *puller, int timeout_ms)
 {
     bool printing = puller->result->output_error == 0 && !puller->out_closed;
     bool leasing = puller->leases != NULL;
-    release_work(puller->release);
-    timeout_ms = sooner(timeout_ms, release_timeout(puller->release));
     if (leasing) {
         leases_work(puller->leases);
         timeout_ms = sooner(timeout_ms, leases_timeout(puller->leases));
     }
+    release_work(puller->release);
+    timeout_ms = sooner(timeout_ms, release_timeout(puller->release));
     struct pollfd fds[] = {
         { .fd = puller->stopping ? -1 : stop_fd(), .events = POLLIN },
         { .fd = printing ? STDOUT_FILENO : -1, .events = outqueue_events(puller->out) },
@@ -91,6 +91,7 @@ static void run_once(struct puller *puller, int timeout_ms)
         if (!release_take(puller->release, call) && !(leasing && leases_take(puller->leases, call)))
             receive_take(puller, call);
     print(puller);
+    receive_look(puller);
     read_verdicts(puller);
     meter_update(puller->meter);
     if (!puller->stopping && stop_requested())
@@ -151,6 +152,8 @@ static void release_all(struct puller *puller)
             return;
         }
         if (clock_monotonic_ms() >= until) {
+            if (puller->leases != NULL && puller->out_closed)
+                leases_strand(puller->leases);
             release_abandon(puller->release);
             sqs_abandon(puller->connection->sqs);
         }
@@ -249,6 +252,7 @@ static bool open_all(struct puller *puller)
         .longest_ms = options->max_lease_ms,
         .visibility_timeout_s = options->visibility_timeout_s,
         .retry_ms = options->retry_ms,
+        .fifo = queue_is_fifo(puller->connection->identity.name),
     };
     uint64_t retry_ms = options->retry_ms < RELEASE_MS ? options->retry_ms : RELEASE_MS;
     puller->out = outqueue_open(STDOUT_FILENO);
@@ -295,6 +299,11 @@ static void run(struct puller *puller)
     result->unreadable = sqs_unreadable(puller->connection->sqs);
     result->released = release_done(puller->release);
     result->stranded = release_stranded(puller->release);
+}
+
+unsigned pull_receives(const struct pull_options *options)
+{
+    return receive_most(options);
 }
 
 void pull_run(const struct connection *connection, const struct pull_options *options,

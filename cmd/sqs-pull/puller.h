@@ -14,6 +14,7 @@
 #include "release.h"
 #include "result.h"
 #include "sqs/connect.h"
+#include "sqs/receive_number.h"
 #include "unprinted.h"
 
 /* What the parts of the program share: pull.c has its course, receive.c the receives. */
@@ -37,15 +38,22 @@ struct puller {
 
     /* receive.c's */
     struct receive *receives;
+    struct receive_number number;
+    uint64_t beginnings; /* of receives */
     unsigned busy;
-    size_t reserved;
-    size_t largest;
+    unsigned opened; /* the most that were */
+    size_t largest;  /* record */
     bool seen;       /* a record: ${largest} is no guess */
     uint64_t events; /* numbers the beginnings of receives and the arrivals of new messages */
     uint64_t last_arrival;
     unsigned empties;         /* receives begun after the last arrival that brought none */
     bool seems_empty;         /* one came back without since, whenever it began */
-    uint64_t paused_until;    /* monotonic */
+    uint64_t paused_until;    /* monotonic: for want of messages, … */
+    uint64_t paced_until;     /* … and to let them gather */
+    uint64_t throttles;       /* of the client's, those that are acted on */
+    uint64_t seen_written;    /* what of the output was written when it last moved, … */
+    uint64_t moved_ms;        /* … and when that was (monotonic) */
+    bool said_unread;         /* and it has not moved for long enough to be acted on */
     uint64_t last_success_ms; /* since 1970: when a receive last succeeded; 0: never */
 };
 

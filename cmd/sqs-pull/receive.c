@@ -2,12 +2,18 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/msg.h"
 #include "order.h"
 #include "receive.h"
 
 enum {
-    MEMORY = 10 << 20,          /* for records received and on their way */
-    LARGEST_RECORD = 640 << 10, /* until one has been seen; two receives may begin, at least */
+    MEMORY = 14 << 20,            /* for what was received and is not printed, or has no verdict */
+    CONNECTIONS = 10 << 20,       /* of that: at most for connections, … */
+    A_RECEIVE = 40 << 10,         /* … of which one takes so much, … */
+    A_SECURE_RECEIVE = 112 << 10, /* … and one with TLS so much */
+    LARGEST_RECORD = 640 << 10,   /* until one has been seen */
+    FLOWS = 1 << 20, /* so little to print: what is arriving may go on, or nothing would ever */
+    UNREAD_MS = 100, /* a reader that takes nothing for so long lags */
     FIRST_PAUSE_MS = 250,
     SHORT_POLL_MS = 100, /* an empty answer this fast did not wait for messages */
     SHORT_POLL_PAUSE_MS = 1000,
@@ -18,24 +24,30 @@ enum {
 struct receive {
     struct call call;
     struct puller *puller;
-    uint64_t begun; /* as puller.events */
+    uint64_t begun;  /* as puller.events */
+    uint64_t number; /* of its beginning */
     uint64_t begun_ms;
-    size_t reserved; /* bytes that its messages may take */
-    size_t largest;  /* record of this receive */
-    size_t news;     /* messages that it brought and the run did not know */
-    size_t printed;  /* messages of it that are to be printed */
+    size_t news;    /* messages that it brought and the run did not know */
+    size_t printed; /* messages of it that are to be printed */
     struct order order;
     bool locked; /* groups of a FIFO queue that wait for verdicts, when it began */
     bool busy;
 };
 
+unsigned receive_most(const struct pull_options *options)
+{
+    return options->parallel > 0 ? options->parallel : RECEIVE_NUMBER_MOST;
+}
+
 int receive_init(struct puller *puller)
 {
+    unsigned most = receive_most(puller->options);
     puller->largest = LARGEST_RECORD;
-    puller->receives = calloc(puller->options->parallel, sizeof *puller->receives);
+    receive_number_init(&puller->number, puller->options->parallel);
+    puller->receives = calloc(most, sizeof *puller->receives);
     if (puller->receives == NULL)
         return -1;
-    for (unsigned i = 0; i < puller->options->parallel; i++)
+    for (unsigned i = 0; i < most; i++)
         puller->receives[i].puller = puller;
     return 0;
 }
@@ -104,8 +116,9 @@ static void on_message(void *context, const struct message *message)
     if (outqueue_add(puller->out, line->data, line->length) != 0)
         result->no_memory = true; /* its end is never written, so it will be released */
     receive->printed++;
-    if (line->length > receive->largest)
-        receive->largest = line->length;
+    if (line->length > puller->largest || !puller->seen)
+        puller->largest = line->length;
+    puller->seen = true;
 }
 
 /* Something has ended the receiving: a stop request, the output, the queue, memory. */
@@ -128,7 +141,7 @@ static bool drained(const struct puller *puller)
 static bool nearly_drained(const struct puller *puller)
 {
     unsigned counting = puller->empties;
-    for (unsigned i = 0; i < puller->options->parallel; i++)
+    for (unsigned i = 0; i < receive_most(puller->options); i++)
         counting += puller->receives[i].busy && puller->receives[i].begun > puller->last_arrival;
     return !puller->options->follow && puller->seems_empty && counting >= puller->options->empties;
 }
@@ -137,7 +150,7 @@ static bool nearly_drained(const struct puller *puller)
 static size_t coming(const struct puller *puller)
 {
     size_t count = 0;
-    for (unsigned i = 0; i < puller->options->parallel; i++)
+    for (unsigned i = 0; i < receive_most(puller->options); i++)
         if (puller->receives[i].busy)
             count += puller->receives[i].call.maximum;
     return count;
@@ -157,16 +170,64 @@ bool receive_over(const struct puller *puller)
     return ending(puller) || drained(puller) || wanted(puller) == 0;
 }
 
+/* Memory that the connections of so many receives take. They stay open. */
+static size_t connections(const struct puller *puller, unsigned count)
+{
+    return (size_t)count * (puller->connection->secure ? A_SECURE_RECEIVE : A_RECEIVE);
+}
+
+/*
+ * Memory that what is in hand takes: to be printed (the queue of the output has a fourth to spare),
+ * arriving (its buffers double), of leases and of connections.
+ */
+static size_t in_hand(const struct puller *puller)
+{
+    size_t leases = puller->leases != NULL ? leases_bytes(puller->leases) : 0;
+    size_t printing = outqueue_waiting(puller->out);
+    size_t arriving = sqs_arriving(puller->connection->sqs);
+    return printing + printing / 4 + arriving * 2 + leases + connections(puller, puller->opened);
+}
+
+/* Whether ${receive} began before all others that are under way. */
+static bool is_oldest(const struct puller *puller, const struct receive *receive)
+{
+    for (unsigned i = 0; i < receive_most(puller->options); i++)
+        if (puller->receives[i].busy && puller->receives[i].begun < receive->begun)
+            return false;
+    return true;
+}
+
+/*
+ * Whether more of an answer may not be taken now: as many receives as there are may bring much more
+ * than was to be expected when they began. One of them may always come to its end, so that all do.
+ */
+static bool on_held(void *context)
+{
+    const struct receive *receive = context;
+    const struct puller *puller = receive->puller;
+    if (ending(puller) || in_hand(puller) < MEMORY)
+        return false;
+    return outqueue_waiting(puller->out) >= FLOWS || !is_oldest(puller, receive);
+}
+
+/* Whether but for large records nothing keeps a receive from beginning. */
+static bool alone(const struct puller *puller)
+{
+    size_t leases = puller->leases != NULL ? leases_bytes(puller->leases) : 0;
+    return puller->busy == 0 && puller->unprinted.count == 0 &&
+        leases + connections(puller, puller->opened) + FLOWS <= MEMORY;
+}
+
 /*
  * How many messages the next receive may ask for; 0: none may begin. No more are held than the
- * receives could bring at once, nor than fit into memory, nor than leases are left; with nothing
- * unprinted, one always fits into memory.
+ * receives could bring at once, nor than leases are left, and ten of the largest must fit into
+ * memory; with nothing in hand, one receive always may.
  */
 static unsigned room(const struct puller *puller)
 {
     size_t on_way = coming(puller);
-    if (puller->unprinted.count + on_way + CALL_BATCH >
-        (size_t)puller->options->parallel * CALL_BATCH)
+    if (puller->busy >= puller->number.number ||
+        puller->unprinted.count + on_way + CALL_BATCH > (size_t)puller->number.number * CALL_BATCH)
         return 0;
     uint64_t count = wanted(puller);
     if (count > CALL_BATCH)
@@ -176,11 +237,11 @@ static unsigned room(const struct puller *puller)
         leases = leases > on_way ? leases - on_way : 0;
         count = leases < count ? leases : count;
     }
-    size_t used = outqueue_waiting(puller->out) + puller->reserved;
-    size_t fitting = used < MEMORY ? (MEMORY - used) / puller->largest : 0;
-    if (fitting == 0 && used == 0)
-        fitting = 1;
-    return fitting < count ? (unsigned)fitting : (unsigned)count;
+    if (puller->busy == puller->opened && connections(puller, puller->opened + 1) > CONNECTIONS)
+        return 0;
+    if (in_hand(puller) + puller->largest * CALL_BATCH > MEMORY && !alone(puller))
+        return 0;
+    return (unsigned)count;
 }
 
 static void begin(struct puller *puller, struct receive *receive, unsigned maximum)
@@ -195,6 +256,7 @@ static void begin(struct puller *puller, struct receive *receive, unsigned maxim
         .fifo = queue_is_fifo(puller->connection->identity.name),
         .fifo_ids = puller->options->fifo_ids,
         .on_message = on_message,
+        .held = on_held,
         .context = receive,
     };
     if (sqs_start(puller->connection->sqs, &receive->call) != 0) {
@@ -202,21 +264,23 @@ static void begin(struct puller *puller, struct receive *receive, unsigned maxim
         return;
     }
     receive->begun = ++puller->events;
+    receive->number = ++puller->beginnings;
     receive->begun_ms = clock_monotonic_ms();
-    receive->largest = receive->news = receive->printed = 0;
+    receive->news = receive->printed = 0;
     receive->locked =
         receive->call.fifo && puller->leases != NULL && leases_count(puller->leases) > 0;
     order_begin(&receive->order);
-    receive->reserved = puller->largest * maximum;
     receive->busy = true;
-    puller->reserved += receive->reserved;
-    puller->busy++;
+    if (++puller->busy > puller->opened)
+        puller->opened = puller->busy;
 }
 
 void receive_begin(struct puller *puller)
 {
-    for (unsigned i = 0; i < puller->options->parallel; i++) {
-        if (ending(puller) || nearly_drained(puller) || clock_monotonic_ms() < puller->paused_until)
+    for (unsigned i = 0; i < receive_most(puller->options); i++) {
+        uint64_t now = clock_monotonic_ms();
+        if (ending(puller) || nearly_drained(puller) || now < puller->paused_until ||
+            now < puller->paced_until)
             return;
         if (puller->receives[i].busy)
             continue;
@@ -260,17 +324,54 @@ static void pause_after_empty(struct puller *puller, const struct receive *recei
 int receive_timeout(const struct puller *puller)
 {
     uint64_t now = clock_monotonic_ms();
-    return puller->paused_until > now ? (int)(puller->paused_until - now) : -1;
+    uint64_t until =
+        puller->paused_until > puller->paced_until ? puller->paused_until : puller->paced_until;
+    int timeout = until > now ? (int)(until - now) : -1;
+    if (outqueue_waiting(puller->out) == 0 || puller->said_unread)
+        return timeout;
+    int unread = puller->moved_ms + UNREAD_MS > now ? (int)(puller->moved_ms + UNREAD_MS - now) : 0;
+    return timeout < 0 || unread < timeout ? unread : timeout;
 }
 
-static void note_size(struct puller *puller, const struct receive *receive)
+static void say_number(const struct puller *puller, bool changed, const char *why)
 {
-    puller->reserved -= receive->reserved;
-    if (receive->largest > puller->largest || (receive->largest > 0 && !puller->seen))
-        puller->largest = receive->largest;
-    else if (receive->largest > 0)
-        puller->largest -= (puller->largest - receive->largest) / 8;
-    puller->seen |= receive->largest > 0;
+    if (changed)
+        msg_info("receives at once: %u (%s)", puller->number.number, why);
+}
+
+void receive_look(struct puller *puller)
+{
+    uint64_t now = clock_monotonic_ms(), written = outqueue_written(puller->out);
+    uint64_t throttles = sqs_throttles(puller->connection->sqs);
+    if (throttles != puller->throttles)
+        say_number(puller, receive_number_throttled(&puller->number, puller->beginnings + 1),
+            "the server throttles");
+    puller->throttles = throttles;
+    bool waits = outqueue_waiting(puller->out) > 0;
+    if (!waits)
+        receive_number_taken(&puller->number);
+    if (!waits || written != puller->seen_written) {
+        puller->seen_written = written;
+        puller->moved_ms = now;
+        puller->said_unread = false;
+    } else if (!puller->said_unread && now - puller->moved_ms >= UNREAD_MS) {
+        puller->said_unread = true;
+        say_number(puller, receive_number_unread(&puller->number, puller->beginnings + 1),
+            "the output is not read");
+    }
+}
+
+/* What a receive that is back says of how many there should be, and of the time until the next. */
+static void judge(struct puller *puller, const struct receive *receive)
+{
+    const struct receive_number_event event = { .begun = receive->number,
+        .messages = (unsigned)receive->news };
+    bool changed = receive_number_back(&puller->number, &event, puller->beginnings + 1);
+    say_number(puller, changed, receive->news > 0 ? "by what they bring" : "nothing came");
+    if (puller->options->pace_ms == 0 || receive->call.messages >= receive->call.maximum)
+        return;
+    puller->paced_until = clock_monotonic_ms() + puller->options->pace_ms;
+    say_number(puller, receive_number_single(&puller->number, puller->beginnings + 1), "paced");
 }
 
 void receive_take(struct puller *puller, struct call *call)
@@ -278,9 +379,10 @@ void receive_take(struct puller *puller, struct call *call)
     struct receive *receive = call->context;
     receive->busy = false;
     puller->busy--;
-    note_size(puller, receive);
-    if (call->error.cause == AWS_OK)
+    if (call->error.cause == AWS_OK) {
         puller->last_success_ms = clock_realtime_ms();
+        judge(puller, receive);
+    }
     if (call->error.cause == AWS_OK && receive->news == 0 && receive->locked && !stalled(puller)) {
         pause_while_locked(puller, receive);
         return;

@@ -11,6 +11,9 @@
  * messages are put on the output, among the unprinted, and under lease.
  */
 
+/* Receives at once, at most. */
+unsigned receive_most(const struct pull_options *options);
+
 int receive_init(struct puller *puller); /* 0, or -1: no memory */
 void receive_free(struct puller *puller);
 
@@ -19,6 +22,12 @@ void receive_begin(struct puller *puller);
 
 /* A call that is back, which is a receive. */
 void receive_take(struct puller *puller, struct call *call);
+
+/*
+ * After each wait, when the output is written as far as it can be: what the server and the reader
+ * say of how many receives there should be.
+ */
+void receive_look(struct puller *puller);
 
 /* No further receive will begin: the end is near, the queue drained or the number reached. */
 bool receive_over(const struct puller *puller);

@@ -4,7 +4,7 @@
 #include "release.h"
 #include "sqs/batcher.h"
 
-enum { PARALLEL = 4 };
+enum { PARALLEL = 64, MOST = 2 * PARALLEL * CALL_BATCH };
 
 struct released {
     struct batcher_item item; /* its text is the receipt handle */
@@ -13,6 +13,7 @@ struct released {
 
 struct release {
     struct batcher *batcher;
+    size_t inside;
     uint64_t done;
     uint64_t stranded;
 };
@@ -48,6 +49,7 @@ static void take_back(struct release *release)
             release->done++;
         else
             release->stranded++;
+        release->inside--;
         free(item); /* the message's first member */
     }
 }
@@ -71,6 +73,7 @@ int release_add(struct release *release, const char *handle, size_t length)
     memcpy(message->handle, handle, length);
     message->item = (struct batcher_item){ .text = message->handle, .length = length };
     batcher_add(release->batcher, &message->item);
+    release->inside++;
     return 0;
 }
 
@@ -94,6 +97,11 @@ bool release_take(struct release *release, struct call *call)
         release_abandon(release);
     take_back(release);
     return true;
+}
+
+size_t release_room(const struct release *release)
+{
+    return release->inside < MOST ? MOST - release->inside : 0;
 }
 
 bool release_idle(const struct release *release)

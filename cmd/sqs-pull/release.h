@@ -7,7 +7,7 @@
 
 #include "sqs/sqs.h"
 
-/* Makes messages visible on the queue again, in batches, a few at once. */
+/* Makes messages visible on the queue again, in batches, many at once. */
 struct release;
 
 struct release *release_new(struct sqs *sqs, uint64_t retry_ms); /* NULL: no memory */
@@ -17,6 +17,9 @@ void release_free(struct release *release);
 
 /* Release the message of a receipt handle. 0, or -1: no memory. */
 int release_add(struct release *release, const char *handle, size_t length);
+
+/* For how many more it has work: who has many keeps the rest until then. */
+size_t release_room(const struct release *release);
 
 void release_work(struct release *release);                    /* start the requests that are due */
 int release_timeout(const struct release *release);            /* as batcher_timeout() */

@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "base/opt.h"
 #include "base/status.h"
 #include "record/record.h"
@@ -14,10 +16,23 @@ struct batch_options batch_options_defaults(void)
     };
 }
 
+/* A batch is begun when it is full or its time is over, so that there are as many as that takes. */
+struct batch_options batch_options_defaults_auto(void)
+{
+    struct batch_options options = batch_options_defaults();
+    options.parallel = JOBS_MOST;
+    return options;
+}
+
 int batch_options_take(struct batch_options *options, int id, const char *value, const char *input)
 {
     uint64_t number = 0;
     switch (id) {
+    case BATCH_OPTIONS_JOBS_AUTO:
+        if (strcmp(value, "auto") != 0 && !opt_number(value, 1, JOBS_MOST, &number))
+            return opt_usage("option -j takes auto or a number from 1 to 64");
+        options->parallel = number > 0 ? (unsigned)number : JOBS_MOST;
+        return 0;
     case BATCH_OPTIONS_JOBS:
         if (!opt_number(value, 1, JOBS_MOST, &number))
             return opt_usage("option -j takes a number from 1 to 64");

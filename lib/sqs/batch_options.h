@@ -14,19 +14,29 @@ struct batch_options {
     size_t max_record; /* bytes of a line */
 };
 
-enum { BATCH_OPTIONS_JOBS = 50, BATCH_OPTIONS_MAX_RECORD, BATCH_OPTIONS_GRACE };
+enum {
+    BATCH_OPTIONS_JOBS = 50,
+    BATCH_OPTIONS_JOBS_AUTO,
+    BATCH_OPTIONS_MAX_RECORD,
+    BATCH_OPTIONS_GRACE
+};
 
-/* Their rows in the program's table (base/opt.h). */
+/* Their rows in the program's table (base/opt.h): one of the first two, and the others. */
 /* clang-format off */
+#define BATCH_OPTION_JOBS                                                                          \
+    { BATCH_OPTIONS_JOBS, 'j', "jobs", "N", "requests at once", "4" }
+#define BATCH_OPTION_JOBS_AUTO                                                                     \
+    { BATCH_OPTIONS_JOBS_AUTO, 'j', "jobs", "auto|N",                                              \
+        "requests at once; auto: as many as full batches wait, up to 64", "auto" }
 #define BATCH_OPTIONS                                                                              \
-    { BATCH_OPTIONS_JOBS, 'j', "jobs", "N", "requests at once", "4" },                             \
     { BATCH_OPTIONS_MAX_RECORD, '\0', "max-record", "SIZE",                                        \
         "longest line, up to 64M", "4M" },                                                         \
     { BATCH_OPTIONS_GRACE, '\0', "grace", "TIME",                                                  \
         "drain a pipe so long after SIGTERM", "30s" }
 /* clang-format on */
 
-struct batch_options batch_options_defaults(void);
+struct batch_options batch_options_defaults(void);      /* a number of requests */
+struct batch_options batch_options_defaults_auto(void); /* as many as full batches wait */
 
 /*
  * batch_options_take(options, id, value, input):

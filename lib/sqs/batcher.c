@@ -18,6 +18,7 @@ struct item_list {
 struct flight {
     struct call call;
     struct batcher_item *items[CALL_BATCH];
+    uint64_t began_ms;
     bool busy;
 };
 
@@ -29,6 +30,7 @@ struct batcher {
     struct item_list back;
     uint64_t added;
     unsigned busy;
+    unsigned latency_16ths; /* of a millisecond */
     bool flushing;
     struct backoff backoff;
     struct aws_error error;   /* the last of all items */
@@ -218,6 +220,7 @@ void batcher_work(struct batcher *batcher)
         if (call->count == 0)
             return;
         flight->busy = true;
+        flight->began_ms = now;
         batcher->busy++;
         if (sqs_start(batcher->config.sqs, call) != 0) {
             error_no_memory(&call->error);
@@ -269,6 +272,27 @@ static void again(struct batcher *batcher, struct batcher_item *item, const char
     insert(&batcher->failed, item);
 }
 
+/* An eighth of the way to what the last one took. */
+static void note_latency(struct batcher *batcher, const struct flight *flight)
+{
+    uint64_t took_ms = clock_monotonic_ms() - flight->began_ms;
+    unsigned took = took_ms < UINT16_MAX ? (unsigned)took_ms * 16 : UINT16_MAX * 16;
+    unsigned *mean = &batcher->latency_16ths;
+    if (*mean == 0)
+        *mean = took;
+    else if (took > *mean)
+        *mean += (took - *mean) / 8;
+    else
+        *mean -= (*mean - took) / 8;
+    if (*mean == 0)
+        *mean = 1;
+}
+
+unsigned batcher_latency_ms(const struct batcher *batcher)
+{
+    return (batcher->latency_16ths + 15) / 16;
+}
+
 void batcher_take(struct batcher *batcher, struct call *call)
 {
     struct flight *flight = (struct flight *)call; /* its first member */
@@ -285,6 +309,7 @@ void batcher_take(struct batcher *batcher, struct call *call)
         fail_all(batcher, flight);
         return;
     }
+    note_latency(batcher, flight);
     for (size_t i = 0; i < call->count; i++) {
         const struct call_entry *entry = &call->entries[i];
         if (entry->cause == AWS_TEMPORARY)

@@ -78,6 +78,9 @@ struct batcher_item *batcher_next(struct batcher *batcher);
 /* Nothing is inside but items that are back. */
 bool batcher_idle(const struct batcher *batcher);
 
+/* Milliseconds that its calls take, smoothed; 0: none has come back well yet. */
+unsigned batcher_latency_ms(const struct batcher *batcher);
+
 /*
  * The error of the last call that failed as a whole and for good, by something other than its one
  * item; cause AWS_OK: none did.

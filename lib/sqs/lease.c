@@ -4,12 +4,17 @@
 #include "base/hash.h"
 #include "sqs/lease.h"
 
-enum { FEWEST_BUCKETS = 64 };
+enum {
+    FEWEST_BUCKETS = 64,
+    /* What a lease takes beside itself: malloc's own, a place in the heap and a bucket. */
+    OVERHEAD = 16 + 2 * sizeof(void *)
+};
 
 struct lease_table {
     struct lease **buckets;
     size_t mask; /* buckets - 1, a power of two */
     size_t count;
+    size_t bytes;
     struct lease *eldest;
     struct lease *youngest;
     /* A binary heap: heap[0] is due first. It has room for every lease of the table, so that
@@ -57,6 +62,21 @@ size_t lease_count(const struct lease_table *table)
     return table->count;
 }
 
+size_t lease_bytes(const struct lease_table *table)
+{
+    return table->bytes;
+}
+
+const char *lease_handle(const struct lease *lease)
+{
+    return lease->text + lease->id_length;
+}
+
+static size_t size_of(const struct lease *lease)
+{
+    return sizeof *lease + lease->id_length + lease->handle_length + OVERHEAD;
+}
+
 /* The ids are the queue's, so that no sender can make them collide. */
 static struct lease **bucket_of(const struct lease_table *table, const char *id, size_t length)
 {
@@ -89,11 +109,10 @@ struct lease *lease_add(struct lease_table *table, const char *id, size_t id_len
     *lease = (struct lease){ .next = *bucket,
         .elder = table->youngest,
         .place = LEASE_UNSCHEDULED,
-        .id_length = id_length };
+        .id_length = (uint32_t)id_length,
+        .handle_length = (uint32_t)handle_length };
     memcpy(lease->text, id, id_length);
     memcpy(lease->text + id_length, handle, handle_length);
-    lease->item.text = lease->text + id_length;
-    lease->item.length = handle_length;
     *bucket = lease;
     if (table->youngest != NULL)
         table->youngest->younger = lease;
@@ -101,6 +120,7 @@ struct lease *lease_add(struct lease_table *table, const char *id, size_t id_len
         table->eldest = lease;
     table->youngest = lease;
     table->count++;
+    table->bytes += size_of(lease);
     return lease;
 }
 
@@ -113,6 +133,7 @@ void lease_remove(struct lease_table *table, struct lease *lease)
     *(lease->elder != NULL ? &lease->elder->younger : &table->eldest) = lease->younger;
     *(lease->younger != NULL ? &lease->younger->elder : &table->youngest) = lease->elder;
     table->count--;
+    table->bytes -= size_of(lease);
     lease_unschedule(table, lease);
     lease->removed = true;
     if (!lease->extending)
@@ -131,7 +152,7 @@ bool lease_back(struct lease *lease)
 static void put(struct lease_table *table, struct lease *lease, size_t place)
 {
     table->heap[place] = lease;
-    lease->place = place;
+    lease->place = (uint32_t)place;
 }
 
 /* Move a lease to where its time belongs; ${place} is where it may be put. */

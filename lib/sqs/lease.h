@@ -5,41 +5,42 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "sqs/batcher.h"
-
 /*
  * Leases: messages that were received and whose verdict has not come back, found by message id and
  * ordered by when something is due. Each step costs the logarithm of their number at most.
  */
 struct lease {
-    struct batcher_item item; /* its text is the receipt handle, the newest that the message has */
-    struct lease *next;       /* of its bucket */
-    struct lease *elder;      /* in the order of adding, as is the next */
+    struct lease *next;  /* of its bucket */
+    struct lease *elder; /* in the order of adding, as is the next */
     struct lease *younger;
-    size_t place;         /* in the order; LEASE_UNSCHEDULED */
     uint64_t due_ms;      /* monotonic */
     uint64_t received_ms; /* monotonic */
-    bool extending;       /* its item is inside a batch */
-    bool removed;         /* from the table; kept only because it is being extended */
-    size_t id_length;
-    char text[]; /* message id, receipt handle */
+    uint32_t place;       /* in the order; LEASE_UNSCHEDULED */
+    uint32_t id_length;
+    uint32_t handle_length;
+    bool extending; /* its handle is inside a batch */
+    bool removed;   /* from the table; kept only because it is being extended */
+    char text[];    /* message id, receipt handle: the newest that the message has */
 };
 
-#define LEASE_UNSCHEDULED SIZE_MAX
+#define LEASE_UNSCHEDULED UINT32_MAX
 
 struct lease_table;
 
 /* A table for about ${expected} leases; it takes more. NULL: no memory. */
 struct lease_table *lease_table_new(size_t expected);
 
-/* With all leases inside; no batcher may have one. NULL is fine. */
+/* With all leases inside; no batch may have one. NULL is fine. */
 void lease_table_free(struct lease_table *table);
 
 size_t lease_count(const struct lease_table *table);
+size_t lease_bytes(
+    const struct lease_table *table); /* of memory that they take, with all about them */
+const char *lease_handle(const struct lease *lease);
 
 struct lease *lease_find(const struct lease_table *table, const char *id, size_t length);
 
-/* Add one, not scheduled, for an id that has none. NULL: no memory. */
+/* Add one, not scheduled, for an id that has none, both under 4 GiB. NULL: no memory. */
 struct lease *lease_add(struct lease_table *table, const char *id, size_t id_length,
     const char *handle, size_t handle_length);
 

@@ -10,12 +10,12 @@ _sqs2pg_options() {
   sqs-unwrap) ;;
   sqs-*)
     echo -Q= --queue= --endpoint-url= --region= --profile= --no-sign-request \
-      --protocol=query,json --retry-timeout= -j= --jobs=
+      --protocol=query,json --retry-timeout=
     ;;
   esac
   case $1 in
   sqs-pull)
-    echo -f --follow -n= --number= --wait= --empty= --visibility-timeout= --idle-backoff= --attributes= --fifo-ids --print-redrive \
+    echo -f --follow -j=auto --jobs=auto -n= --number= --wait= --empty= --visibility-timeout= --idle-backoff= --pace= --attributes= --fifo-ids --print-redrive \
       --acked=@ --max-in-flight= --max-lease= --grace= --metrics-file=@ --progress
     ;;
   sqs-unwrap)
@@ -23,10 +23,10 @@ _sqs2pg_options() {
       --max-parts= --grace= --metrics-file=@ --progress --require-sandbox
     ;;
   sqs-ack)
-    echo --need= --print --release --linger= --max-record= --grace= --metrics-file=@ --progress
+    echo -j=auto --jobs=auto --need= --print --release --linger= --max-record= --grace= --metrics-file=@ --progress
     ;;
   sqs-send)
-    echo --verdicts --group-id= --new-deduplication-ids --metrics-file=@ --progress --max-record= --grace=
+    echo -j= --jobs= --verdicts --group-id= --new-deduplication-ids --metrics-file=@ --progress --max-record= --grace=
     ;;
   pg-load)
     echo -t= --table= -d= --dsn= --password-command= -m=@ --map=@ --no-map --root= --explain --error-table= --no-quarantine \

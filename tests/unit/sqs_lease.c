@@ -15,8 +15,8 @@ static struct lease *add(struct lease_table *table, const char *id, const char *
 {
     struct lease *lease = lease_add(table, id, strlen(id), handle, strlen(handle));
     assert_non_null(lease);
-    assert_int_equal(lease->item.length, strlen(handle));
-    assert_memory_equal(lease->item.text, handle, strlen(handle));
+    assert_int_equal(lease->handle_length, strlen(handle));
+    assert_memory_equal(lease_handle(lease), handle, strlen(handle));
     return lease;
 }
 
@@ -59,18 +59,21 @@ static void many(void **state)
         lease_schedule(table, add(table, id, handle), (uint64_t)(i * 7919 % COUNT));
     }
     assert_int_equal(lease_count(table), COUNT);
+    size_t bytes = lease_bytes(table);
+    assert_in_range(bytes, COUNT * 60, COUNT * 140);
     for (int i = 0; i < COUNT; i += 2) {
         (void)snprintf(id, sizeof id, "id-%d", i);
         lease_remove(table, find(table, id));
     }
     assert_int_equal(lease_count(table), COUNT / 2);
+    assert_in_range(lease_bytes(table), bytes * 49 / 100, bytes * 51 / 100);
     for (int i = 0; i < COUNT; i++) {
         (void)snprintf(id, sizeof id, "id-%d", i);
         (void)snprintf(handle, sizeof handle, "handle-%d", i);
         const struct lease *lease = find(table, id);
         assert_true((lease != NULL) == (i % 2 == 1));
         if (lease != NULL)
-            assert_memory_equal(lease->item.text, handle, strlen(handle));
+            assert_memory_equal(lease_handle(lease), handle, strlen(handle));
     }
     lease_table_free(table);
 }
@@ -170,7 +173,7 @@ static void ended_while_being_extended(void **state)
     /* The message is received again meanwhile. */
     struct lease *renewed = add(table, "id", "new handle");
     lease_schedule(table, renewed, 3);
-    assert_memory_equal(old->item.text, "old handle", old->item.length);
+    assert_memory_equal(lease_handle(old), "old handle", old->handle_length);
     assert_false(lease_back(old));
     assert_ptr_equal(find(table, "id"), renewed);
     /* One that does not end is there as before. */

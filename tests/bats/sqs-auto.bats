@@ -1,0 +1,187 @@
+#!/usr/bin/env bats
+# Receives and deletes that find their own number, --pace, and what stays bounded at any number:
+# memory, and the time until a lease is extended. The steps one by one, and that the number comes to
+# rest, are in tests/unit/sqs_receive_number.c.
+
+load ../lib/common
+load ../lib/sqs
+
+export BATS_TEST_TIMEOUT=150
+
+setup() {
+  common_setup
+  fresh_queue VisibilityTimeout=30
+}
+
+teardown() { sqs_teardown; }
+
+# numbers FILE: what it said of receives at once, in a line.
+numbers() { sed -n 's/.*info: receives at once: \([0-9]*\) .*/\1/p' "$1" | xargs; }
+
+# halved REASON FILE: each number that is said with the reason is half of the one before it, and
+# there is one.
+halved() {
+  awk -v reason="$1" 'BEGIN { before = 1 }
+    /info: receives at once: / {
+      match($0, /at once: [0-9]+/)
+      now = substr($0, RSTART + 9, RLENGTH - 9) + 0
+      if (index($0, "(" reason ")")) { found = 1; if (now != int(before / 2) && now != 1) bad = 1 }
+      before = now
+    }
+    END { exit !found || bad }' "$2"
+}
+
+# receives: when each of the answers to a receive left the proxy, in seconds.
+receives() { awk '$2 == "ReceiveMessage" { print $1 }' proxy/requests; }
+
+is_sanitized() { nm -D "$(command -v "$1")" | grep -q __asan_init; }
+
+# The most memory that the last command of measured() had, in KiB.
+measured() { python3 -B "$ROOT/tests/lib/peak.py" "$@"; }
+
+follow() {
+  sqs-pull -v -f --wait 1 "$@" >out 2>err 3>&- 4>&- &
+  echo $! >pid
+}
+ended() { kill "$(<pid)" && wait "$(<pid)"; }
+
+@test "a burst: one receive, then twice as many again and again; nothing more: one again" {
+  fill "$(many)"
+  proxy_start
+  follow
+  eventually 60 lines_at_least out "$(many)"
+  [[ $(numbers err) == '2 4 8 '* || $(numbers err) == '2 4 8' ]]
+  one() { [[ $(numbers err) == *' 1' ]]; }
+  eventually 60 one
+  # What is still under way of the burst comes back, then a second passes before each next one.
+  sleep 1
+  before=$(receives | wc -l)
+  more() { [ "$(receives | wc -l)" -ge $((before + 4)) ]; }
+  eventually 30 more
+  receives | tail -n +$((before + 2)) | awk 'NR > 1 && $1 - last < 0.9 { exit 1 } { last = $1 }'
+  ended
+  each_at_least_once "$(many)" out
+}
+
+@test "a queue of a few messages, and an empty one: one receive at a time" {
+  fill 3
+  proxy_start
+  sqs-pull -v --wait 1 >out 2>err
+  each_once 3 out
+  [ -z "$(numbers err)" ]
+  [ "$(receives | wc -l)" -eq 3 ]
+  receives | awk 'NR > 1 && $1 - last < 0.9 { exit 1 } { last = $1 }'
+}
+
+@test "a server that throttles: half as many each time, and all the same everything once" {
+  proxy_start
+  for fault in 'error 12 RequestThrottled' 'fail 12 503'; do
+    mode
+    fill 600
+    mode "$fault"
+    sqs-pull -v --wait 1 "${SERIAL[@]}" >out 2>err
+    mode
+    each_once 600 out
+    [ "$SERVERS_SQS" = moto ] || halved 'the server throttles' err || { cat err && false; }
+    committed <out | sqs-ack -q
+  done
+}
+
+@test "a reader that takes nothing: half as many, once, and no receive begins that nobody needs" {
+  bodies 1 1000 | jq -c '.body.pad = "x" * 1000' | sqs-send -q
+  proxy_start
+  mkfifo pipe
+  sqs-pull -v --wait 1 -f >pipe 2>err 3>&- 4>&- &
+  echo $! >pid
+  exec 7<pipe
+  stands() { grep -q 'receives at once: .* (the output is not read)' err; }
+  eventually 60 stands
+  before=$(receives | wc -l)
+  sleep 1
+  [ "$(receives | wc -l)" -le $((before + 1)) ]
+  [ "$(grep -c 'the output is not read' err)" -eq 1 ]
+  halved 'the output is not read' err
+  # It goes on when the reader does.
+  head -n 1000 <&7 | jq .body.n | sort -nu >ids
+  [ "$(wc -l <ids)" -ge 999 ]
+  kill "$(<pid)"
+  exec 7<&-
+  wait "$(<pid)" || true
+}
+
+@test "-j N: that many, whatever comes" {
+  fill 100
+  sqs-pull -v -j 3 --wait 1 >out 2>err
+  [ -z "$(numbers err)" ]
+  run -0 sqs-pull -q -j 256 --wait 0 --empty 1
+  run -64 sqs-pull -j 257
+  run -64 sqs-pull -j some
+  run -64 sqs-ack -j some </dev/null
+  run -64 sqs-send -j auto </dev/null
+  run -0 sqs-ack -j auto </dev/null
+}
+
+@test "--pace: a pause after a receive that was not full, none after a full one" {
+  fill 25
+  proxy_start
+  sqs-pull -v --wait 0 --pace 2s --empty 1 --visibility-timeout 30s >out 2>err
+  each_once 25 out
+  # Ten, ten and five; which the next waits for.
+  receives | tail -n 2 | awk 'NR > 1 && $1 - last < 2 { exit 1 } { last = $1 }'
+  [ "$SERVERS_SQS" = moto ] || receives | head -n 3 | awk 'NR > 1 && $1 - last > 1.5 { exit 1 } { last = $1 }'
+  run -64 sqs-pull --pace 2h
+}
+
+@test "sqs-ack: as many deletes at once as full batches wait" {
+  fill 200
+  pull | committed >verdicts
+  proxy_start
+  mode 'stall 1 0.5'
+  began=$(date +%s%N)
+  sqs-ack -q <verdicts
+  took=$((($(date +%s%N) - began) / 1000000))
+  [ "$(requests DeleteMessageBatch)" -eq 20 ]
+  # One after the other they take ten seconds, four at once two and a half.
+  echo "$took ms" && [ "$took" -lt 2400 ]
+  counts_are 0 0 0
+}
+
+@test "memory at -j 64: 60 KB a record, a reader that lags, large ones after small ones" {
+  local loose='' count=200
+  ! is_sanitized sqs-pull || loose=1
+  [ "$SERVERS_SQS" != moto ] || count=30
+  bodies 1 "$count" | jq -c '.body.pad = "x" * 59000' >large
+  for jobs in 64 256; do
+    fresh_queue VisibilityTimeout=300
+    fill "$count"
+    sqs-send -q <large
+    measured peak sqs-pull -q -j "$jobs" --wait 1 | (sleep 2 && cat) | wc -l >lines
+    [ "$(<lines)" -ge $((count * 2)) ]
+    echo "-j $jobs: $(<peak) MiB"
+    [ -n "$loose" ] || [ "$(<peak)" -le 32 ]
+  done
+}
+
+@test "leases are extended in time, however slow the server is and many they are" {
+  count=$(rounds 1000 1500)
+  [ "$SERVERS_SQS" != moto ] || count=100
+  fresh_queue VisibilityTimeout=10
+  mkfifo acked
+  fill "$count"
+  proxy_start
+  mode 'stall 1 1'
+  # Four at once extend 40 messages a second, and 200 are due.
+  sqs-pull -v -f --wait 1 --acked acked >out 2>err 3>&- 4>&- &
+  echo $! >pid
+  exec 7>acked
+  eventually 60 lines_at_least out "$count"
+  # Three times round.
+  sleep 16
+  jq -r .sqs.message_id out | sort | uniq -d >twice
+  [ ! -s twice ] || { wc -l twice && false; }
+  committed <out | sqs-ack --print -q >&7
+  exec 7>&-
+  wait "$(<pid)" || true
+  grep -qE ' extended=[23][0-9]*' err
+  eventually 20 counts_are 0 0 0
+}
