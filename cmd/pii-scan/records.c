@@ -301,7 +301,8 @@ static int add_beside(struct records *records, const char *text, const struct js
     for (size_t i = 0; i < records->ways; i++)
         if (match->node == records->way_other[i])
             return add_other(records, text, match, records->way[i]);
-    if (match->node != records->nodes.body || is_above_root(records, match->node))
+    if (records->root == JSON_ROOT || match->node != records->nodes.body ||
+        is_above_root(records, match->node))
         return 0;
     return add_other(records, text, match, JSON_ROOT);
 }

@@ -75,7 +75,7 @@ const struct key_words key_words[] = {
         "approved by|attendee|adjuster|adviser|advisor|applicant|beneficiary|borrower|caller|candidate|"
         "cashier|claimant|consultant|courier|courtier|dealer|debtor|creditor|editor|examiner|interviewer|"
         "landlord|lawyer|lender|lessee|member|nurse|organizer|organiser|participant|payee|payer|"
-        "physician|practitioner|principal investigator|purchaser|referrer|renter|resident|rider|"
+        "physician|practitioner|holder|principal investigator|purchaser|referrer|renter|resident|rider|"
         "salesperson|sales rep|seller|signatory|signer|speaker|spouse|subscriber|supervisor|tenant|"
         "therapist|trader|trainer|traveler|traveller|tutor|visitor|witness|worker|insured|"
         "bewerber|melder|teilnehmer|antragsteller|mieter|vermieter|eigentuemer|besitzer|halter|kaeufer|"

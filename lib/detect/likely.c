@@ -147,7 +147,9 @@ static bool is_address(const struct likely *value, const struct census *census, 
     if (weak && census->digits == 0)
         return is_name(value, census); /* a town */
     if (weak && census->letters == 0)
-        return census->digits == 5; /* its number */
+        return census->digits == 5;                   /* its number */
+    if (census->letters == 0 && has_any(value, ".:")) /* 0.0.0.0 */
+        return false;
     if (census->digits > 0)
         return census->letters > 0 ? census->blanks > 0 || value->length <= 10
                                    : value->length <= 12;
@@ -276,7 +278,7 @@ unsigned likely_kinds(const struct likely *value, unsigned kinds, unsigned weak,
     struct census census = take(value);
     bool sure =
         (weak & DETECT_BIT(KEY_NAME)) == 0 || (traits & (KEY_PERSON | KEY_NOUN)) == KEY_PERSON;
-    const unsigned aside = KEY_TIME | KEY_VERSION | KEY_OPAQUE;
+    const unsigned aside = KEY_TIME | KEY_VERSION | KEY_OPAQUE | KEY_NUMBER;
     bool person = (traits & KEY_PERSON) != 0;
     for (unsigned left = kinds; left != 0; left &= left - 1) {
         unsigned kind = (unsigned)__builtin_ctz(left);

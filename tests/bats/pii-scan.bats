@@ -31,6 +31,12 @@ personal() { jq -r 'select(.personal).path' out | xargs -d '\n' echo; }
   done
 }
 
+@test "so they are over a table of other producers' records, labelled path by path" {
+  run -0 "$ROOT/tests/lib/scan_label.py" "$(command -v pii-scan)" "$ROOT/tests/vectors/scan_labels.tsv" "$(rounds 120 1000)"
+  echo "# labels: ${lines[-1]}" >&3
+  [[ ${lines[-1]} =~ paths=[1-9][0-9]{2}' 'personal=[1-9][0-9]+' ' ]]
+}
+
 @test "a scanner that finds nothing, or everything, fails that measure" {
   printf '#!/bin/sh\ncat >/dev/null\n' >nothing
   # shellcheck disable=SC2016  # jq's
@@ -39,6 +45,8 @@ personal() { jq -r 'select(.personal).path' out | xargs -d '\n' echo; }
   run -1 "$ROOT/tests/lib/scan.py" ./nothing scan_set_one 20
   run -1 "$ROOT/tests/lib/scan.py" ./everything scan_set_one 20
   [[ ${lines[-1]} == *'recall=1.0000 precision=0.'* ]]
+  run -1 "$ROOT/tests/lib/scan_label.py" ./nothing "$ROOT/tests/vectors/scan_labels.tsv" 5
+  run -1 "$ROOT/tests/lib/scan_label.py" ./everything "$ROOT/tests/vectors/scan_labels.tsv" 5
 }
 
 @test "no value and no key that is data is printed, in any form, whatever the record" {

@@ -165,6 +165,7 @@ static const struct {
     { "Hauptstr. 5", false, KEY_ADDRESS, true },
     { "12345", true, KEY_ADDRESS, true },
     { "0x52908400098527886E0F7030069857D2E4169EE7", false, KEY_ADDRESS, false },
+    { "0.0.0.0", false, KEY_ADDRESS, false },
     { "48.8566", true, KEY_GEO, true },
     { "4885.66", true, KEY_GEO, false },
     { "48.85,2.35", false, KEY_GEO, true },
