@@ -6,7 +6,6 @@
 #include "base/hash.h"
 #include "detect/given.h"
 #include "detect/key_meaning.h"
-#include "detect/likely.h"
 
 /*
  * Children of a node whatever they are like; so many names that an object below the root may have;
@@ -88,8 +87,7 @@ struct node *body_tree_root(struct tree *tree)
 /* A key that is not to be shown, as a name would be. */
 static bool is_data(const char *key, size_t length)
 {
-    return memchr(key, '\0', length) != NULL || key_meaning_is_data(key, length) ||
-        likely_person(key, length);
+    return memchr(key, '\0', length) != NULL || key_meaning_is_data(key, length);
 }
 
 int body_tree_member(struct tree *tree, struct node *node, const char *key, size_t length,
