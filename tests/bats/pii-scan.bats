@@ -143,17 +143,17 @@ END
 }
 
 @test "a proposed policy covers what stands beside the root, and beside the way to it" {
-  local root
+  local at
   cat >in <<'END'
 {"body":{"to":"canary@example.com","detail":{"email":"canary@example.com","ip":"203.0.113.7"}},"trace":{"mail":"canary@example.com"},"n":1}
 {"body":{"to":"canary@example.com","detail":{"email":"canary@example.com","ip":null}},"trace":{"mail":"canary@example.com"},"n":1}
 END
-  for root in .body .body.detail .trace; do
-    pii-scan --root "$root" --suggest <in >policy
-    pii-mask --root "$root" -k k -p policy <in >out
+  for at in .body .body.detail .trace; do
+    pii-scan --root "$at" --suggest <in >policy
+    pii-mask --root "$at" -k k -p policy <in >out
     [ "$(jq -c 'select(.pii and .n == 1)' out | wc -l)" -eq 2 ]
     run -1 grep -E 'canary|203\.0' out
-    run -0 pii-scan --root "$root" -q -p policy <in
+    run -0 pii-scan --root "$at" -q -p policy <in
   done
   # What is beside the way is a path of the record, as in a policy.
   pii-scan --root .body.detail --json <in >out
