@@ -47,7 +47,7 @@ BANNED_IN_CODE = [
      "errors go up as values, and main.c makes them an exit status"),
     (re.compile(r"\b(v?printf|puts|putchar)\s*\(|\bstdout\b|\bdprintf\s*\(\s*(?:1|STDOUT_FILENO)\b|"
                 r"\bwrite\s*\(\s*(?:1|STDOUT_FILENO)\b"), r"lib/base/out\.c$",
-     "standard output is written through base/out.h, which checks it"),
+     "standard output is written through base/out.h or base/outqueue.h, which check it"),
     (re.compile(r"(?<![\w.>])(v?warnx?|v?errx?|perror)\s*\(|\bstderr\b|"
                 r"\b(write|dprintf)\s*\(\s*(?:2|STDERR_FILENO)\b"), r"lib/base/msg\.c$",
      "people are spoken to through base/msg.h"),
@@ -291,12 +291,15 @@ def sizes(tree):
 def banned(tree):
     for name in tree.find(r"\.[ch]$"):
         code = strip(tree.text(name)).split("\n")
+        texts = strip(tree.text(name), False).split("\n")
         for number, line in enumerate(code, 1):
             match = BANNED.search(line)
             if match:
                 yield name, number, f"{match.group(1)}() is banned"
             if not re.match(r"(lib|cmd)/", name):
                 continue
+            if re.search(r'"[^"]*\b(out of|not enough) memory', texts[number - 1]):
+                yield name, number, 'for this condition the words are "no memory"'
             for pattern, excepted, reason in BANNED_IN_CODE:
                 match = pattern.search(line)
                 if match and not re.match(excepted, name):

@@ -45,57 +45,58 @@ static ssize_t send_quietly(int fd, const void *data, size_t length)
     return send(fd, data, length, MSG_NOSIGNAL);
 }
 
-/* 1, or 0: the other side is gone. */
-static int send_all(int fd, const void *data, size_t length, send_bytes *send_some)
+/* False: the other side is gone. */
+static bool send_all(int fd, const void *data, size_t length, send_bytes *send_some)
 {
     const char *at = data;
     while (length > 0) {
         ssize_t sent = send_some(fd, at, length);
         if (sent < 0 && errno != EINTR)
-            return 0;
+            return false;
         if (sent > 0) {
             at += sent;
             length -= (size_t)sent;
         }
     }
-    return 1;
+    return true;
 }
 
-static int send_message(int fd, const char *data, size_t length, send_bytes *send_some)
+static bool send_message(int fd, const char *data, size_t length, send_bytes *send_some)
 {
     uint64_t size = length;
     return send_all(fd, &size, sizeof size, send_some) && send_all(fd, data, length, send_some);
 }
 
-static int receive_all(int fd, void *data, size_t length)
+static bool receive_all(int fd, void *data, size_t length)
 {
     char *at = data;
     while (length > 0) {
         ssize_t got = read(fd, at, length);
         if (got == 0 || (got < 0 && errno != EINTR))
-            return 0;
+            return false;
         if (got > 0) {
             at += got;
             length -= (size_t)got;
         }
     }
-    return 1;
+    return true;
 }
 
-/* 1; 0: the other side is gone; -1: no memory. */
-static int receive_message(int fd, struct buf *message)
+enum received { RECEIVED, RECEIVED_END, RECEIVED_NO_MEMORY };
+
+static enum received receive_message(int fd, struct buf *message)
 {
     uint64_t size;
     buf_shrink(message, KEEP_MESSAGE);
     if (!receive_all(fd, &size, sizeof size))
-        return 0;
+        return RECEIVED_END;
     if (size == 0)
-        return 1;
+        return RECEIVED;
     char *to = size > MAX_MESSAGE ? NULL : buf_reserve(message, (size_t)size);
     if (to == NULL)
-        return -1;
+        return RECEIVED_NO_MEMORY;
     message->length += (size_t)size;
-    return receive_all(fd, to, (size_t)size);
+    return receive_all(fd, to, (size_t)size) ? RECEIVED : RECEIVED_END;
 }
 
 /* ---- the child ---- */
@@ -198,7 +199,7 @@ static _Noreturn void serve_requests(const struct worker *worker)
         _exit(NOT_SERVED);
     buf_init(&request, MAX_MESSAGE);
     buf_init(&answer, MAX_MESSAGE);
-    while (receive_message(STDIN_FILENO, &request) == 1) {
+    while (receive_message(STDIN_FILENO, &request) == RECEIVED) {
         const struct worker_limits *limits = &worker->limits;
         buf_shrink(&answer, KEEP_MESSAGE);
         if (base > 0)
@@ -304,22 +305,22 @@ void worker_free(struct worker *worker)
     free(worker);
 }
 
-/* One try. Whether that settles it; ${result}: how. */
+/* One try. Whether its outcome, ${result}, is final. */
 static bool try_once(struct worker *worker, const char *request, size_t length, struct buf *answer,
     enum worker_result *result)
 {
     *result = WORKER_FAILED;
     if (worker_start(worker) != 0)
         return errno != ECHILD; /* one that was ended before it said a word is no answer */
-    int got = send_message(worker->fd, request, length, send_quietly)
+    enum received got = send_message(worker->fd, request, length, send_quietly)
         ? receive_message(worker->fd, answer)
-        : 0;
-    if (got > 0) {
+        : RECEIVED_END;
+    if (got == RECEIVED) {
         *result = WORKER_ANSWERED;
         return true;
     }
     int status = end(worker);
-    if (got < 0) {
+    if (got == RECEIVED_NO_MEMORY) {
         errno = ENOMEM;
         return true;
     }
