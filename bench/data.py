@@ -5,10 +5,12 @@ message texts alone.
 Login events in the shape of share/demo/logins.ndjson. About a third repeat an earlier address or
 device; one in six addresses is IPv6. The same seed gives the same bytes."""
 
+import datetime
 import random
 import sys
 import uuid
 
+BEGAN = datetime.datetime(2026, 3, 5, 7, 8, 9)
 HANDLE = "AQEBwJnKyrHigUMZj6rYigCgxlaS3SLy0a" * 6
 LOCALES = ["RU", "US", "US", "IN", "BR", "DE", "FR", "JP", "EG", None]
 VERSIONS = ["2.3.0"] * 6 + ["2.2.7"] * 3 + ["2.10.1", "2.3.1", "1.9.12", "0.2.6"]
@@ -34,6 +36,12 @@ def body(rng, seen):
            rng.choice(["android", "ios", "web"]), ip, '"%s"' % locale if locale else "null", device))
 
 
+def sent_at(rng, number):
+    """A thousand messages a second, received in another order than they were sent in by up to 2 s."""
+    at = BEGAN + datetime.timedelta(milliseconds=number + rng.randrange(2000))
+    return at.isoformat(timespec="milliseconds")
+
+
 def main():
     arguments = sys.argv[1:]
     bodies = arguments[0] == "--bodies"
@@ -45,10 +53,10 @@ def main():
             print(text)
             continue
         print('{"sqs":{"queue_url":"https://sqs.eu-west-1.amazonaws.com/123456789012/logins",'
-              '"message_id":"%s","receipt_handle":"%d%s","sent_at":"2026-03-05T07:08:09.123Z",'
+              '"message_id":"%s","receipt_handle":"%d%s","sent_at":"%sZ",'
               '"first_received_at":"2026-03-05T07:08:10.000Z","lease_until":"2026-03-05T07:13:10.000Z",'
               '"receive_count":1},"body":%s}'
-              % (uuid.UUID(int=rng.getrandbits(128), version=4), number, HANDLE, text))
+              % (uuid.UUID(int=rng.getrandbits(128), version=4), number, HANDLE, sent_at(rng, number), text))
 
 
 main()

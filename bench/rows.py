@@ -15,7 +15,7 @@ class Mask:
     name = "mask"
     title = "Masking, records per CPU second (user and system), 300,000 records"
     ratios = [("pii-mask, built-in policy", "Python loop", 12), ("pii-mask, hmac", "Python loop", 12),
-              ("pii-mask, built-in policy", "jq", 20), ("pii-mask, hmac", "jq", 20)]
+              ("pii-mask, built-in policy", "jq", 28), ("pii-mask, hmac", "jq", 28)]
     limits = []
 
     @staticmethod
@@ -79,9 +79,9 @@ class Scan:
 class Load:
     name = "load"
     title = "Loading, rows per second, 300,000 masked records, one connection"
-    ratios = [("pg-load --no-ledger", "psql \\copy of TSV", 0.8),
-              ("pg-load --no-ledger, verdicts into a file", "psql \\copy of TSV", 0.8),
-              ("pg-load", "psql \\copy of TSV", 0.35),
+    ratios = [("pg-load --no-ledger", "psql \\copy of TSV", 0.9),
+              ("pg-load --no-ledger, verdicts into a file", "psql \\copy of TSV", 0.9),
+              ("pg-load", "psql \\copy of TSV", 0.5),
               ("pg-load", "psycopg2 execute_values", 1)]
     limits = []
 
@@ -122,7 +122,7 @@ class Load:
 class Pull:
     name = "pull"
     title = "Receiving, messages per CPU second, 200,000 messages (boto3: 20,000), start-up taken off"
-    ratios = [("sqs-pull", "boto3 receive_message", 15), ("sqs-pull --protocol json", "boto3 receive_message", 15)]
+    ratios = [("sqs-pull", "boto3 receive_message", 16), ("sqs-pull --protocol json", "boto3 receive_message", 16)]
     limits = []
 
     @staticmethod
@@ -187,7 +187,7 @@ class Whole:
     name = "whole"
     title = ("The whole pipeline, messages per second, from the first receive to the last delete, "
              "100,000 messages (take-home and Node: 20,000, shell: 100)")
-    ratios = [("sqs2pg", "take-home in Python", 15), ("sqs2pg", "sqs-consumer and pg in Node", 8)]
+    ratios = [("sqs2pg", "take-home in Python", 20), ("sqs2pg", "sqs-consumer and pg in Node", 12)]
     limits = []
 
     @staticmethod
@@ -271,7 +271,7 @@ class Latency:
     name = "latency"
     title = "One message under --follow, from sent to committed and deleted, milliseconds, the median of 20 a round"
     ratios = []
-    limits = [("sqs2pg --follow", 500)]
+    limits = [("sqs2pg --follow", 300)]
 
     @staticmethod
     def cells(bench):
