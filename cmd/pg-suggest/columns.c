@@ -157,9 +157,12 @@ static int set_names(struct columns *columns)
     int result = 0;
     buf_init(&name, EXPRESSION_MOST);
     for (unsigned rank = 0; rank <= TREE_DEPTH + 1; rank++)
-        for (size_t i = 0; i < columns->count && result == 0; i++)
-            if (rank_of(columns->list[i].node, &name) == rank)
+        for (size_t i = 0; i < columns->count && result == 0; i++) {
+            bool its_turn = rank_of(columns->list[i].node, &name) == rank;
+            result = name.failed ? -1 : 0;
+            if (its_turn && result == 0)
                 result = set_name(columns, &columns->list[i], &name);
+        }
     buf_free(&name);
     return result;
 }
@@ -206,7 +209,7 @@ static int set_expression(const struct columns *columns, struct column *column)
     if (column->type.filter != NULL)
         (void)buf_printf(&text, " | %s", column->type.filter);
     const char *whole = buf_cstr(&text);
-    column->expression = whole == NULL ? NULL : strdup(whole);
+    column->expression = whole == NULL || text.failed ? NULL : strdup(whole);
     buf_free(&text);
     return column->expression == NULL ? -1 : 0;
 }
@@ -340,7 +343,7 @@ struct columns *columns_new(const struct bodies *bodies)
         good = set_names(columns) == 0;
     }
     for (size_t i = 0; good && i < columns->count; i++)
-        good = set_expression(columns, &columns->list[i]) == 0;
+        good = !columns->list[i].type.failed && set_expression(columns, &columns->list[i]) == 0;
     if (good)
         return columns;
     columns_free(columns);

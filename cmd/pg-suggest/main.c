@@ -56,19 +56,28 @@ static int run(struct settings *settings)
     struct buf quoted;
     struct buf name;
     int status = STATUS_USAGE;
+    bool no_memory = false;
     buf_init(&quoted, 4 * NAME_MOST + 8);
     buf_init(&name, 2 * NAME_MOST + 2);
     if (settings->table == NULL)
         (void)opt_usage("option --table is needed");
-    else if (name_table(settings->table, &quoted, &name) != 0)
-        (void)opt_usage("option --table takes the name of a table as in SQL, of 63 bytes at most");
-    else if (settings->folder != NULL && memchr(name.data, '/', name.length) != NULL)
+    else if (name_table(settings->table, &quoted, &name) != 0) {
+        no_memory = quoted.failed || name.failed;
+        if (!no_memory)
+            (void)opt_usage(
+                "option --table takes the name of a table as in SQL, of 63 bytes at most");
+    } else if (settings->folder != NULL && memchr(name.data, '/', name.length) != NULL)
         (void)opt_usage("option --output takes no table with a / in its name");
     else {
         settings->table = buf_cstr(&quoted);
         settings->name = buf_cstr(&name);
-        status = settings->table == NULL || settings->name == NULL ? STATUS_INTERNAL
-                                                                   : suggest_run(settings);
+        no_memory = settings->table == NULL || settings->name == NULL;
+        if (!no_memory)
+            status = suggest_run(settings);
+    }
+    if (no_memory) {
+        msg_error("no memory");
+        status = STATUS_INTERNAL;
     }
     buf_free(&quoted);
     buf_free(&name);

@@ -202,6 +202,7 @@ int name_table(const char *text, struct buf *quoted, struct buf *plain)
         if (added == 0)
             added = *from == '"' ? buf_append(plain, part.data, part.length)
                                  : buf_append(plain, from, (size_t)(at - from));
+        quoted->failed |= part.failed && part.length <= NAME_MOST;
         buf_free(&part);
         if (added != 0)
             return -1;

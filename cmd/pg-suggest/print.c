@@ -55,6 +55,7 @@ static void add_lengths(struct buf *out, const struct column *column)
 struct widths {
     size_t name;
     size_t type;
+    bool failed; /* no memory */
 };
 
 static void add_name(struct buf *out, const struct column *column)
@@ -77,16 +78,18 @@ static size_t wider(size_t width, const struct buf *text)
 
 static struct widths measure(const struct columns *columns)
 {
-    struct widths widths = { 0, 0 };
+    struct widths widths = { 0, 0, false };
     struct buf text;
     buf_init(&text, TEXT_MOST);
     for (size_t i = 0; i < columns->count; i++) {
         buf_clear(&text);
         add_name(&text, &columns->list[i]);
         widths.name = wider(widths.name, &text);
+        widths.failed |= text.failed;
         buf_clear(&text);
         add_type(&text, &columns->list[i], i + 1 == columns->count);
         widths.type = wider(widths.type, &text);
+        widths.failed |= text.failed;
     }
     buf_free(&text);
     return widths;
@@ -148,7 +151,8 @@ int print_sql(struct buf *out, const struct columns *columns, const char *table)
         add_column(out, &columns->list[i], &widths, columns->records, i + 1 == columns->count);
     (void)buf_puts(out, ");\n");
     add_indexes(out, columns, table);
-    return buf_puts(out, "\nCOMMIT;\n");
+    (void)buf_puts(out, "\nCOMMIT;\n");
+    return out->failed || widths.failed ? -1 : 0;
 }
 
 int print_map(struct buf *out, const struct columns *columns, const char *table, bool aside)

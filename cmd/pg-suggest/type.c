@@ -10,7 +10,7 @@
 enum { KEY_MOST = 1 << 10 };
 
 /* A key that speaks of a moment: created_at, ts, exp. */
-static bool is_time_key(const struct node *node)
+static bool is_time_key(const struct node *node, struct type *type)
 {
     static const char words[] =
         "_at_ts_time_timestamp_date_datetime_epoch_created_updated_modified_expires_expiry_exp_iat_"
@@ -26,6 +26,7 @@ static bool is_time_key(const struct node *node)
     (void)name_add_key(&name, node->name, node->name_length);
     (void)buf_puts(&name, "_");
     const char *word = buf_cstr(&name);
+    type->failed |= word == NULL || name.failed;
     while (word != NULL && !found && word[1] != '\0') {
         size_t length = 1 + strcspn(word + 1, "_");
         found = length > 1 && memmem(words, strlen(words), word, length + 1) != NULL;
@@ -45,7 +46,8 @@ static void of_moment(struct type *type, const char *filter, const char *remark)
 /* jq's todate() knows whole seconds only: what is behind them is put in as text. */
 static bool of_epoch(const struct node *node, struct type *type)
 {
-    if ((node->allowed & (VALUE_SECONDS | VALUE_MILLIS | VALUE_MICROS)) == 0 || !is_time_key(node))
+    if ((node->allowed & (VALUE_SECONDS | VALUE_MILLIS | VALUE_MICROS)) == 0 ||
+        !is_time_key(node, type))
         return false;
     bool whole = (node->traits & VALUE_FRACTION) == 0;
     if ((node->allowed & VALUE_SECONDS) != 0 && whole)
