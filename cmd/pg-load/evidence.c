@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -5,6 +6,8 @@
 #include "evidence.h"
 #include "isolate.h"
 #include "pg/errors.h"
+#include "pg/sqlstate.h"
+#include "record/code.h"
 
 enum {
     ENOUGH_FAILED = 10 /* as many as one receive brings: refused with none passing, they end it */
@@ -174,23 +177,51 @@ static bool is_suspect(const struct item *item)
     return item->misfit || (item->kind == ITEM_ROW && item->state == STATE_REFUSED);
 }
 
+/* What the first of them was refused for, from its column on: "SQLSTATE 23502 …, column tenant". */
+static void put_cause(char *text, size_t size, const struct refusal *refusal)
+{
+    const char *name = pg_sqlstate_name(refusal->sqlstate);
+    const char *words = code_text(refusal->stage, refusal->code);
+    bool by_server = refusal->sqlstate[0] != '\0';
+    (void)snprintf(text, size, "%s%s%s%s%s%s%s%s%s%s", by_server ? "SQLSTATE " : "",
+        by_server ? refusal->sqlstate : refusal->code, name == NULL ? "" : " ",
+        name == NULL ? "" : name, refusal->column[0] == '\0' ? "" : ", column ", refusal->column,
+        refusal->constraint[0] == '\0' ? "" : ", constraint ", refusal->constraint,
+        by_server || words == NULL ? "" : ": ", by_server || words == NULL ? "" : words);
+}
+
+/* What can be done about it. */
+static void put_hint(const struct row_batch *batch, const struct refusal *refusal,
+    struct failure *failure)
+{
+    static const char none[] = "none of them was quarantined";
+    const char *column = refusal->column;
+    if (strcmp(refusal->sqlstate, "42501") == 0)
+        failure_hint(failure, "it takes rights on what its defaults and triggers use, too");
+    else if (strcmp(refusal->sqlstate, "23502") == 0 && *column != '\0')
+        failure_hint(failure, "%s: map a value to column %s, or give it a DEFAULT", none, column);
+    else if (strcmp(refusal->sqlstate, "22001") == 0 && *column != '\0')
+        failure_hint(failure, "%s: widen column %s, or cut its values in a map", none, column);
+    else if (refusal->sqlstate[0] == '\0' && strcmp(refusal->code, "key") == 0)
+        failure_hint(failure, "%s: does --key %.64s fit the records", none,
+            batch->plan->key_line.expression);
+    else
+        failure_hint(failure, "%s: do the table and the map fit the records", none);
+}
+
 void evidence_failure(const struct row_batch *batch, const struct suspects *found,
     struct failure *failure)
 {
-    size_t last = batch->count - 1;
-    while (last > 0 && !is_suspect(&batch->items[last]))
-        last--;
-    const struct refusal *refusal = &batch->refusals[batch->items[last].refusal];
-    bool by_server = refusal->sqlstate[0] != '\0';
+    size_t first = 0;
+    char cause[384];
+    while (first + 1 < batch->count && !is_suspect(&batch->items[first]))
+        first++;
+    const struct item *item = &batch->items[first];
+    const struct refusal *refusal = &batch->refusals[item->refusal];
+    put_cause(cause, sizeof cause, refusal);
     failure_set(failure, STATUS_UNAVAILABLE,
-        "none of %llu records can be loaded, the last for %s%s%s%s%s%s",
-        (unsigned long long)found->refused + found->misfits, by_server ? "SQLSTATE " : "",
-        by_server ? refusal->sqlstate : refusal->code,
-        refusal->column[0] == '\0' ? "" : ", column ", refusal->column,
-        refusal->constraint[0] == '\0' ? "" : ", constraint ", refusal->constraint);
-    if (strcmp(refusal->sqlstate, "42501") == 0)
-        failure_hint(failure, "it takes rights on what its defaults and triggers use, too");
-    else
-        failure_hint(failure,
-            "none of them was quarantined: do the table and the map fit the records");
+        "none of %llu records can be loaded, the first, line %llu, for %s",
+        (unsigned long long)found->refused + found->misfits, (unsigned long long)item->number,
+        cause);
+    put_hint(batch, refusal, failure);
 }

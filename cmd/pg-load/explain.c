@@ -93,7 +93,8 @@ int explain_print(const struct load_options *options, struct failure *failure)
         if (out == NULL)
             status = failure_no_memory(failure);
         else if (out_write(out, text.data, text.length) != 0 || out_close(out) != 0)
-            status = failure_set(failure, STATUS_IO, "standard output: %s", strerror(errno));
+            status = failure_set(failure, STATUS_IO, "cannot write to standard output: %s",
+                out_reason(errno));
     }
     buf_free(&text);
     column_plan_free(&plan);

@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/msg.h"
+#include "base/out.h"
 #include "base/stop.h"
 #include "load.h"
 #include "mapfile.h"
@@ -131,7 +132,8 @@ static int submit(struct run *run, struct failure *failure)
 {
     if (report_is_closed(&run->reporter)) {
         shutdown_now();
-        return failure_set(failure, STATUS_IO, "standard output: %s", strerror(EPIPE));
+        return failure_set(failure, STATUS_IO, "cannot write to standard output: %s",
+            out_reason(EPIPE));
     }
     if (row_batch_seal(run->current, run->target.has_ledger) != 0)
         return failure_no_memory(failure);
@@ -354,7 +356,7 @@ static void summarize(const struct run *run, uint64_t started, const struct fail
     char skipped[LINE_SKIPPED_SIZE];
     char rare[REPORT_RARE_SIZE];
     struct buf text;
-    unknown_summarize(&run->unknown, run->plan.map_name.length > 0);
+    unknown_summarize(&run->unknown, &run->plan, &run->target.table);
     uint64_t ms = clock_monotonic_ms() - started;
     summary->plain =
         failure->status == STATUS_OK && counts->quarantined == 0 && counts->rejected == 0;

@@ -7,7 +7,9 @@
 #include <unistd.h>
 
 #include "base/msg.h"
+#include "base/out.h"
 #include "record/record.h"
+#include "record/code.h"
 #include "report.h"
 #include "shutdown.h"
 
@@ -46,7 +48,8 @@ int report_open(struct reporter *reporter, const struct load_options *options, b
     buf_init(&reporter->text, MAX_TEXT_OUT);
     reporter->verdicts = outqueue_open(STDOUT_FILENO);
     if (reporter->verdicts == NULL)
-        return failure_set(failure, STATUS_IO, "standard output: %s", strerror(errno));
+        return failure_set(failure, STATUS_IO, "cannot write to standard output: %s",
+            out_reason(errno));
     if (options->reject_file == NULL)
         return 0;
     reporter->reject_fd =
@@ -60,7 +63,7 @@ int report_open(struct reporter *reporter, const struct load_options *options, b
 static void note(struct failure *failure, const char *what)
 {
     if (failure->status == STATUS_OK)
-        failure_set(failure, STATUS_IO, "%s: %s", what, strerror(errno));
+        failure_set(failure, STATUS_IO, "%s: %s", what, out_reason(errno));
 }
 
 int report_close(struct reporter *reporter, struct failure *failure)
@@ -70,7 +73,7 @@ int report_close(struct reporter *reporter, struct failure *failure)
     else if (reporter->rejects == NULL && reporter->reject_fd >= 0)
         (void)close(reporter->reject_fd);
     if (reporter->verdicts != NULL && outqueue_close(reporter->verdicts) != 0)
-        note(failure, "standard output");
+        note(failure, "cannot write to standard output");
     buf_free(&reporter->text);
     return failure->status == STATUS_OK ? 0 : -1;
 }
@@ -142,8 +145,11 @@ static void name_refusal(struct reporter *reporter, const struct row_batch *batc
         buf_printf(text, ", column %s", refusal->column);
     if (refusal->constraint[0] != '\0')
         buf_printf(text, ", constraint %s", refusal->constraint);
+    const char *words = code_text(refusal->stage, refusal->code);
     if (show)
         buf_printf(text, ": %s", refusal->text);
+    else if (words != NULL)
+        buf_printf(text, ": %s", words);
     if (buf_cstr(text) != NULL)
         msg_warn("%s", buf_cstr(text));
     buf_clear(text);
@@ -226,8 +232,8 @@ int report_continue(struct reporter *reporter, struct failure *failure)
     if (write_out(reporter) == 0)
         return 0;
     reporter->batch = NULL;
-    return failure_set(failure, STATUS_IO, "standard output: %s",
-        errno == ETIMEDOUT ? "nobody reads it" : strerror(errno));
+    return failure_set(failure, STATUS_IO, "cannot write to standard output: %s",
+        errno == ETIMEDOUT ? "nobody reads it" : out_reason(errno));
 }
 
 bool report_is_busy(const struct reporter *reporter)

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <poll.h>
 #include <stdatomic.h>
+#include <stdlib.h>
 #include <time.h>
 
 #include "base/clock.h"
@@ -16,6 +17,7 @@ void retry_init(struct retry *retry, uint64_t limit_ms, uint64_t grace_ms)
 {
     retry->grace_ms = grace_ms;
     retry->stopping = false;
+    retry->by_default = false;
     backoff_init(&retry->backoff, FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
     retry->limit_ms = limit_ms;
     retry->asked = 0;
@@ -93,6 +95,16 @@ int retry_connect(struct retry *retry, struct pg_conn *conn)
     return 0;
 }
 
+/* libpq goes by its default, which a new user knows nothing of. */
+static void hint_at_host(void)
+{
+    static const char *const places[] = { "PGHOST", "PGHOSTADDR", "PGSERVICE" };
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+        if (getenv(places[i]) != NULL)
+            return;
+    msg_hint("neither --dsn nor PGHOST or PGSERVICE says where the database is");
+}
+
 bool retry_wait(struct retry *retry, const struct pg_error *error)
 {
     uint64_t now = clock_monotonic_ms();
@@ -102,6 +114,8 @@ bool retry_wait(struct retry *retry, const struct pg_error *error)
         retry->deadline = (retry->asked != 0 ? retry->asked : now) + retry->limit_ms;
         if (now < retry->deadline)
             announce(retry->limit_ms, error);
+        if (retry->asked != 0 && retry->by_default && error->sqlstate[0] == '\0')
+            hint_at_host();
     }
     heed_stop(retry, now);
     if (now >= retry->deadline)

@@ -19,6 +19,7 @@ struct retry {
     uint64_t asked;      /* when a connection was asked for that is not there; 0: none was */
     uint64_t deadline;   /* 0: no fault under way */
     bool stopping;       /* a stop request has been heeded */
+    bool by_default;     /* no option says where the database is: a hint may help */
     struct meter *meter; /* to be turned meanwhile, by the main thread; NULL: none */
 };
 

@@ -158,6 +158,8 @@ static int build_row(const struct view *view, struct row_batch *batch, struct it
         return -1;
     if (digested)
         set_content(view, &sha, item);
+    if (batch->plan->origin == NULL)
+        unknown_met(&batch->unknown, reader->present, batch->words);
     item->group = row_batch_group(batch, reader->present);
     item->row = row_batch_span(start, batch->rows.length - start);
     return item->group == ROW_BATCH_NONE ? -1 : 0;

@@ -17,6 +17,12 @@ static void add_names(struct buf *text, const struct pg_error *error)
         buf_printf(text, ", column %s", error->column);
 }
 
+/* What libpq says of a password that the server asked for and nobody gave, in the C locale. */
+static bool lacks_password(const struct pg_error *error)
+{
+    return strstr(error->text, "no password supplied") != NULL;
+}
+
 int server_failure_set(struct failure *failure, const struct pg_error *error, const char *doing,
     bool words)
 {
@@ -25,8 +31,13 @@ int server_failure_set(struct failure *failure, const struct pg_error *error, co
         failure_set(failure, STATUS_INTERNAL, "%s: %s", doing, error->text);
         return failure_hint(failure, "raise the limit of this process, ulimit -n");
     }
-    if (error->sqlstate[0] == '\0') /* the connection's own words: hosts and files, no row */
-        return failure_set(failure, status, "%s: %s", doing, error->text);
+    if (error->sqlstate[0] == '\0') { /* the connection's own words: hosts and files, no row */
+        (void)failure_set(failure, status, "%s: %s", doing, error->text);
+        return lacks_password(error)
+            ? failure_hint(failure, "%s",
+                  "set PGPASSFILE, write ~/.pgpass, or give --password-command")
+            : -1;
+    }
     const char *name = pg_sqlstate_name(error->sqlstate);
     struct buf text;
     buf_init(&text, MAX_TEXT);

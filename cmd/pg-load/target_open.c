@@ -118,6 +118,7 @@ int target_open(struct target *target, const struct load_options *options, struc
     pg_conn_set_cancel(target->conn, shutdown_fd());
     retry_init(&retry, options->retry_ms, options->grace_ms);
     retry.meter = meter;
+    retry.by_default = options->dsn == NULL;
     while (try_open(target, options, &retry, failure) != 0) {
         if (failure->status != STATUS_TEMPORARY)
             return -1;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/msg.h"
+#include "base/similar.h"
 #include "unknown.h"
 
 enum {
@@ -84,18 +85,73 @@ void unknown_warn(struct unknown *run, const struct unknown *more, bool refused)
 {
     run->values += more->values;
     run->records += more->records;
+    unknown_met(run, more->met, UNKNOWN_WORDS);
     for (size_t i = 0; i < more->named; i++)
         if (add(run, more->names[i], strlen(more->names[i])))
             msg_warn("no column takes key %s of the records' bodies: %s", more->names[i],
                 refused ? "these records are refused" : "its values are left out");
 }
 
-void unknown_summarize(const struct unknown *run, bool mapped)
+void unknown_met(struct unknown *unknown, const uint64_t *sources, size_t words)
 {
+    for (size_t i = 0; i < words && i < UNKNOWN_WORDS; i++)
+        unknown->met[i] |= sources[i];
+}
+
+/* Whether the column is that of a masked value whose clear one came. */
+static bool lacks_mask(const struct unknown *run, const char *column)
+{
+    static const char masked[] = "masked_";
+    if (strncmp(column, masked, sizeof masked - 1) != 0)
+        return false;
+    for (size_t i = 0; i < run->named; i++)
+        if (strcmp(run->names[i], column + sizeof masked - 1) == 0)
+            return true;
+    return false;
+}
+
+static void tell_unmet(const struct unknown *run, const struct column_plan *plan,
+    const struct source *source, const char *column, bool *clear)
+{
+    struct similar similar;
+    similar_init(&similar, column, strlen(column));
+    for (size_t i = 0; i < run->named; i++)
+        similar_offer(&similar, run->names[i]);
+    if (source->line == NULL)
+        msg_warn("no record had a value for column %s%s%s", column,
+            similar.best == NULL ? "" : ": is its key ", similar.best == NULL ? "" : similar.best);
+    else
+        msg_warn("no record had a value for column %s (%.*s:%u)%s%s", column,
+            (int)plan->map_name.length, plan->map_name.data, source->line->line,
+            similar.best == NULL ? "" : ": is its key ", similar.best == NULL ? "" : similar.best);
+    *clear = *clear || lacks_mask(run, column);
+}
+
+static void tell_all_unmet(const struct unknown *run, const struct column_plan *plan,
+    const struct pg_table *table)
+{
+    size_t told = 0;
+    bool clear = false;
+    for (size_t i = 0; i < plan->count && i < UNKNOWN_SOURCES && told < UNKNOWN_NAMES; i++) {
+        const struct source *source = &plan->sources[i];
+        if (source->of_sqs || (run->met[i / 64] >> i % 64 & 1) != 0)
+            continue;
+        tell_unmet(run, plan, source, table->columns[source->column].name, &clear);
+        told++;
+    }
+    if (clear)
+        msg_hint("it looks as if pii-mask has not seen the records: it stands before pg-load");
+}
+
+void unknown_summarize(const struct unknown *run, const struct column_plan *plan,
+    const struct pg_table *table)
+{
+    bool mapped = plan->map_name.length > 0;
     if (run->values == 0)
         return;
     msg_warn("%" PRIu64 " %s of %" PRIu64 " %s had %s that no %s", run->values,
         run->values == 1 ? "value" : "values", run->records,
         run->records == 1 ? "record" : "records", run->values == 1 ? "a key" : "keys",
         mapped ? "path of the map names" : "column has the name of");
+    tell_all_unmet(run, plan, table);
 }

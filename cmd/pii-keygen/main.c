@@ -121,7 +121,7 @@ static int list(const struct settings *settings)
     if (out == NULL) {
         msg_error("no memory");
     } else if (out_close(out) != 0) {
-        msg_error("cannot write to standard output: %s", strerror(errno));
+        msg_error("cannot write to standard output: %s", out_reason(errno));
         status = STATUS_IO;
     } else {
         status = STATUS_OK;

@@ -270,7 +270,7 @@ static int print(struct survey *survey)
     survey->out = NULL;
     if (closed == 0 && printed == 0)
         return 0;
-    msg_error("cannot write to standard output: %s", strerror(errno));
+    msg_error("cannot write to standard output: %s", out_reason(errno));
     return STATUS_IO;
 }
 

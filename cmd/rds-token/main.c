@@ -31,7 +31,7 @@ static int print(const struct buf *token)
     (void)out_write(out, "\n", 1);
     if (out_close(out) == 0)
         return STATUS_OK;
-    msg_error("cannot write to standard output: %s", strerror(errno));
+    msg_error("cannot write to standard output: %s", out_reason(errno));
     return STATUS_IO;
 }
 

@@ -9,6 +9,7 @@
 #include "base/meter.h"
 #include "base/msg.h"
 #include "base/opt.h"
+#include "base/out.h"
 #include "base/start.h"
 #include "base/status.h"
 #include "base/stop.h"
@@ -32,7 +33,7 @@ static int report(const struct settings *given, const struct pull_result *result
     } else if (result->error.cause != AWS_OK) {
         status = connect_report(&result->error);
     } else if (result->output_error != 0) {
-        msg_error("cannot write to standard output: %s", strerror(result->output_error));
+        msg_error("cannot write to standard output: %s", out_reason(result->output_error));
         status = STATUS_IO;
     } else if (result->fifo_ended) {
         msg_error("the verdicts have ended while there were messages to print");

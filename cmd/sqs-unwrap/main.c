@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/line.h"
 #include "base/msg.h"
+#include "base/out.h"
 #include "base/start.h"
 #include "base/status.h"
 #include "confine/confinement.h"
@@ -22,7 +23,7 @@ static int report_failure(enum stream_end end)
         return STATUS_IO;
     case STREAM_WRITE:
         msg_error("cannot write to standard output: %s",
-            errno == ETIMEDOUT ? "nothing was read of it for --grace" : strerror(errno));
+            errno == ETIMEDOUT ? "nothing was read of it for --grace" : out_reason(errno));
         return STATUS_IO;
     case STREAM_NO_MEMORY:
         break;

@@ -60,7 +60,7 @@ static enum status print(const struct trusted_file *file, const struct buf *text
     }
     if (out_close(out) == 0)
         return STATUS_OK;
-    msg_error("cannot write to standard output: %s", strerror(errno));
+    msg_error("cannot write to standard output: %s", out_reason(errno));
     return STATUS_IO;
 }
 

@@ -148,6 +148,44 @@ static void flatten(char *text)
     }
 }
 
+/* Whether text[0, length) is a number of JSON without an exponent. */
+static bool is_number(const char *text, size_t length)
+{
+    size_t whole = strspn(text, "0123456789");
+    bool zeroed = whole > 1 && *text == '0';
+    if (whole == 0 || whole > length || zeroed)
+        return false;
+    if (whole == length)
+        return true;
+    return text[whole] == '.' && strspn(text + whole + 1, "0123456789") == length - whole - 1 &&
+        length > whole + 1;
+}
+
+/* The words of a line of logfmt, "name=value", as further members; others are passed over. */
+static void put_fields(char *out, size_t room, const char *text)
+{
+    size_t length = 0;
+    for (const char *word = text; *word != '\0'; word += strspn(word, " ")) {
+        size_t whole = strcspn(word, " ");
+        size_t name = strcspn(word, "=");
+        char value[NAME_SIZE], escaped[2 * NAME_SIZE], piece[3 * NAME_SIZE];
+        const char *start = word + name + 1;
+        word += whole;
+        if (name >= whole || name == 0 || whole - name > sizeof value ||
+            strspn(start - 1 - name, "abcdefghijklmnopqrstuvwxyz_") != name)
+            continue;
+        (void)snprintf(value, sizeof value, "%.*s", (int)(whole - name - 1), start);
+        escape(escaped, sizeof escaped, value);
+        const char *quote = is_number(value, strlen(value)) ? "" : "\"";
+        int wanted = snprintf(piece, sizeof piece, ",\"%.*s\":%s%s%s", (int)name, start - 1 - name,
+            quote, escaped, quote);
+        if (wanted < 0 || (size_t)wanted >= sizeof piece || length + (size_t)wanted >= room)
+            break;
+        memcpy(out + length, piece, (size_t)wanted + 1);
+        length += (size_t)wanted;
+    }
+}
+
 static void emit(const char *kind, const char *format, va_list arguments)
     __attribute__((format(printf, 2, 0)));
 
@@ -164,9 +202,12 @@ static void emit(const char *kind, const char *format, va_list arguments)
         char name[NAME_SIZE], escaped[LINE_SIZE];
         escape(name, sizeof name, program);
         escape(escaped, sizeof escaped, text);
+        char fields[LINE_SIZE] = "";
+        if (*kind == '\0')
+            put_fields(fields, sizeof fields, text);
         length = snprintf(line, sizeof line - 1,
-            "{\"time\":\"%s\",\"program\":\"%s\",\"level\":\"%s\",\"message\":\"%s\"}", now, name,
-            *kind != '\0' ? kind : "summary", escaped);
+            "{\"time\":\"%s\",\"program\":\"%s\",\"level\":\"%s\",\"message\":\"%s\"%s}", now, name,
+            *kind != '\0' ? kind : "summary", escaped, fields);
     } else {
         length = snprintf(line, sizeof line - 1, "%s: %s%s%s", program, kind,
             *kind != '\0' ? ": " : "", text);

@@ -6,7 +6,8 @@
 /*
  * Messages for people, on stderr. One line each, lower case, no full stop and no newline in the
  * format: "pg-load: error: cannot open map: No such file or directory". With --log json each is
- * one JSON object: {"time":…,"program":…,"level":…,"message":…}; the summary's level is "summary".
+ * one JSON object: {"time":…,"program":…,"level":…,"message":…}; the summary's level is "summary",
+ * and what it counts stands beside them, {…,"committed":99,"seconds":0.41}.
  * Whatever a name holds, a message stays one line of valid UTF-8. Every thread may print, once
  * main() has set name, level and format.
  *

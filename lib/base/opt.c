@@ -8,6 +8,7 @@
 #include "base/msg.h"
 #include "base/opt.h"
 #include "base/out.h"
+#include "base/similar.h"
 #include "base/status.h"
 
 enum { ID_HELP = 59, ID_VERSION, ID_VERBOSE, ID_QUIET, ID_LOG };
@@ -86,7 +87,7 @@ static int print(struct opt_parser *parser, bool help)
         (void)out_write(out, text.data, text.length); /* out_close() reports it */
         parser->exit_status = out_close(out) == 0 ? STATUS_OK : STATUS_IO;
         if (parser->exit_status != STATUS_OK)
-            msg_error("cannot write to standard output: %s", strerror(errno));
+            msg_error("cannot write to standard output: %s", out_reason(errno));
     }
     buf_free(&text);
     return OPT_EXIT;
@@ -116,6 +117,17 @@ static bool is_repeatable(const struct opt *option)
 {
     size_t length = option->argument == NULL ? 0 : strlen(option->argument);
     return length == 0 || (length > 3 && strcmp(option->argument + length - 3, "...") == 0);
+}
+
+static const char *nearest(const struct opt_parser *parser, const char *text, size_t length)
+{
+    struct similar similar;
+    similar_init(&similar, text, length);
+    for (size_t i = 0; i < parser->command->count; i++)
+        similar_offer(&similar, parser->command->options[i].name);
+    for (size_t i = 0; i < COMMON_COUNT; i++)
+        similar_offer(&similar, common[i].name);
+    return similar.best;
 }
 
 /* An option has been read whole: handle a common one, or return its id. 0: go on. */
@@ -156,7 +168,9 @@ static int next_long(struct opt_parser *parser, const char *text, const char **v
     const struct opt *option = find(parser, '\0', text, length);
     if (option == NULL) {
         /* Only the name: what follows '=' may be a secret. */
-        opt_usage("unknown option --%.*s", (int)(length < 64 ? length : 64), text);
+        const char *meant = nearest(parser, text, length);
+        opt_usage("unknown option --%.*s%s%s", (int)(length < 64 ? length : 64), text,
+            meant == NULL ? "" : ", did you mean --", meant == NULL ? "" : meant);
         return usage(parser);
     }
     *value = NULL;

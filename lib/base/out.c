@@ -139,3 +139,9 @@ int out_close(struct out *out)
     errno = error;
     return result;
 }
+
+const char *out_reason(int error)
+{
+    return error == EPIPE ? "Broken pipe: the program that reads it has ended, see what it says"
+                          : strerror(error);
+}

@@ -28,6 +28,9 @@ int out_write(struct out *out, const void *data, size_t length); /* 0, or -1 wit
 int out_flush(struct out *out);                                  /* 0, or -1 with errno */
 int out_error(const struct out *out);                            /* the kept errno, or 0 */
 
+/* Why a write failed, for a message: of EPIPE that the reader has ended, which says why itself. */
+const char *out_reason(int error);
+
 /*
  * out_close(out):
  * Flush, then close the descriptor itself, because some file systems report a failed write only

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/msg.h"
+#include "base/out.h"
 #include "base/status.h"
 #include "base/stop.h"
 #include "confine/confinement.h"
@@ -96,7 +97,7 @@ static int end_status(const struct program_settings *settings, enum filter_end e
         return STATUS_IO;
     case FILTER_WRITE:
         msg_error("cannot write to standard output: %s",
-            errno == ETIMEDOUT ? "nothing was read of it for --grace" : strerror(errno));
+            errno == ETIMEDOUT ? "nothing was read of it for --grace" : out_reason(errno));
         return STATUS_IO;
     case FILTER_COMMIT:
         return report_journal(settings, "write");

@@ -64,7 +64,7 @@ static int print(const struct buf *text, struct failure *failure)
     (void)out_write(out, text->data, text->length); /* out_close() reports it */
     if (out_close(out) != 0)
         return failure_set(failure, STATUS_IO, "cannot write to standard output: %s",
-            strerror(errno));
+            out_reason(errno));
     return 0;
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/msg.h"
+#include "base/out.h"
 #include "base/status.h"
 #include "base/stop.h"
 #include "sqs/batch_loop.h"
@@ -224,6 +225,6 @@ int batch_loop_report(const struct batch_loop_result *result, bool no_memory)
     if (result->input_error != 0)
         msg_error("cannot read standard input: %s", strerror(result->input_error));
     else if (result->output_error != 0)
-        msg_error("cannot write to standard output: %s", strerror(result->output_error));
+        msg_error("cannot write to standard output: %s", out_reason(result->output_error));
     return result->input_error != 0 || result->output_error != 0 ? STATUS_IO : STATUS_OK;
 }

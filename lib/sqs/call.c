@@ -127,7 +127,9 @@ static enum aws_cause judge_error(struct call *call, unsigned status, const char
     call->throttled = error_throttles(code, status);
     switch (cause) {
     case AWS_NO_QUEUE:
-        return error_set(&call->error, cause, NULL, "no such queue at %s (%s)", host, code);
+        return error_set(&call->error, cause, "check its name, and the account and region",
+            "no such queue at %s (%s)%s%s", host, code, *call->queue == '\0' ? "" : ": ",
+            call->queue);
     case AWS_EXPIRED:
     case AWS_IDENTITY:
         return error_set(&call->error, cause,

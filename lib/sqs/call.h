@@ -8,6 +8,7 @@
 #include "http/http.h"
 #include "sqs/attribute.h"
 #include "sqs/found.h"
+#include "sqs/queue.h"
 
 /* Calls of the SQS API: what is asked, and what came of it. */
 
@@ -67,6 +68,7 @@ struct call {
     bool redrive;
     /* CALL_QUEUE_URL */
     const char *queue_name;
+    char queue[QUEUE_PART_SIZE]; /* its name, for messages; set when the call is started */
 
     /* Set when the call is back (sqs/sqs.h). */
     struct aws_error error;

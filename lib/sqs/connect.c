@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "aws/credentials.h"
+#include "aws/partition.h"
 #include "base/msg.h"
 #include "base/status.h"
 #include "base/stop.h"
@@ -70,6 +71,22 @@ static enum aws_cause want_profile(struct settings *settings, struct aws_error *
     return cause;
 }
 
+/* "arn:aws:sqs:eu-west-1:123456789012:logins": the URL that it stands for is shown, not taken, so
+ * that a queue has one name wherever runs are told apart by it. */
+static enum aws_cause refuse_arn(const char *queue, struct aws_error *error)
+{
+    const struct partition_variant usual = { false, false };
+    char region[32] = "", account[16] = "", name[QUEUE_PART_SIZE] = "", host[PARTITION_HOST_SIZE];
+    int read = sscanf(queue, "arn:%*[a-z-]:sqs:%31[a-z0-9-]:%15[0-9]:%127[A-Za-z0-9_.-]", region,
+        account, name);
+    if (read != 3 || !queue_is_name(name) ||
+        partition_host(PARTITION_SQS, region, usual, host) != 0)
+        return error_set(error, AWS_USAGE, "give the queue's URL, or its name",
+            "the queue is given by an ARN that is no queue's");
+    return error_set(error, AWS_USAGE, "give the queue's URL, or its name",
+        "the queue is given by its ARN; its URL is https://%s/%s/%s", host, account, name);
+}
+
 static enum aws_cause find_queue(struct settings *settings, struct aws_error *error)
 {
     struct queue_identity identity;
@@ -80,6 +97,8 @@ static enum aws_cause find_queue(struct settings *settings, struct aws_error *er
             "no queue is given");
     if (queue_is_name(settings->queue))
         return AWS_OK;
+    if (strncmp(settings->queue, "arn:", 4) == 0)
+        return refuse_arn(settings->queue, error);
     settings->queue_is_url = true;
     errno = 0;
     if (strlen(settings->queue) >= CALL_URL_SIZE ||

@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -149,6 +150,11 @@ int sqs_start(struct sqs *sqs, struct call *call)
         return -1;
     call->messages = 0;
     call->next = NULL;
+    const char *slash = sqs->queue_path == NULL ? NULL : strrchr(sqs->queue_path, '/');
+    const char *name = call->operation == CALL_QUEUE_URL ? call->queue_name
+        : slash == NULL                                  ? ""
+                                                         : slash + 1;
+    (void)snprintf(call->queue, sizeof call->queue, "%s", name);
     if (transfer_load(transfer, call, &target) != 0) {
         transfer_list_add(&sqs->unused, transfer);
         return -1;

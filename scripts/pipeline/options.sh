@@ -58,6 +58,15 @@ usage_error() {
   exit "$USAGE"
 }
 
+# unknown_option OPTION: says which was meant, if one begins or ends like it.
+unknown_option() {
+  local name word=${1#--} meant=''
+  for name in config follow archive replay no-lock lock-wait lock-status log quiet verbose help version; do
+    [ ${#word} -lt 3 ] || [[ $name != "${word:0:3}"* && $name != *"${word: -3}" ]] || meant=${meant:-$name}
+  done
+  usage_error "unknown option $1${meant:+, did you mean --$meant}"
+}
+
 unexpected() { usage_error "unexpected argument; a settings file is named with --config"; }
 
 # once NAME VALUE: takes the value of an option that is given once at most.
@@ -128,7 +137,7 @@ options() {
       replay+=("$@") && set --
       ;;
     --follow=* | --no-lock=* | --quiet=* | --verbose=* | --help=* | --version=*) usage_error "option ${argument%%=*} takes no value" ;;
-    --*) usage_error "unknown option ${argument%%=*}" ;;
+    --*) unknown_option "${argument%%=*}" ;;
     -?*)
       letter=${argument:1:1}
       [ -z "${argument:2}" ] || set -- "-${argument:2}" "$@"

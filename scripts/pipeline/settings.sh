@@ -71,6 +71,11 @@ read_config() {
     line=${line:${#name}}
     case $line in '' | '#'*) continue ;; esac
     name=${line%%=*} value=${line:${#name}+1}
+    if [[ $line =~ ^[A-Za-z_][A-Za-z0-9_]*[[:blank:]]+= ]]; then
+      message error "$file:$number: not a line of KEY=VALUE: a blank stands before the sign ="
+      message hint "write ${name%%[[:blank:]]*}=VALUE, without blanks around the sign"
+      exit "$CONFIG"
+    fi
     [[ $line == *=* && $name =~ ^[A-Za-z_][A-Za-z0-9_]*$ ]] ||
       fail "$CONFIG" "$file:$number: not a line of KEY=VALUE"
     [[ $name =~ ^([A-Z][A-Z0-9_]*|(https?|no|all)_proxy)$ ]] ||
@@ -88,10 +93,17 @@ read_config() {
 
 # require FILE NAME...
 require() {
-  local name
+  local name missing=()
   for name in "${@:2}"; do
-    [ -n "${settings[$name]:-}" ] || fail "$CONFIG" "$name is not set${1:+ in $1}"
+    [ -n "${settings[$name]:-}" ] || missing+=("$name")
   done
+  [ ${#missing[@]} -gt 0 ] || return 0
+  name=${missing[*]}
+  [ ${#missing[@]} -gt 1 ] || name+=' is'
+  [ ${#missing[@]} -eq 1 ] || name="${name// /, } are"
+  message error "$name not set${1:+ in $1}"
+  [ -n "$1" ] || message hint "name a file of settings, --config FILE, or set them in the environment"
+  exit "$CONFIG"
 }
 
 # words RESULT NAME: those of a setting, parted by blanks.

@@ -108,8 +108,8 @@ map|id' ]
   small_memory $((100 + 0${ASAN_OPTIONS:+150} + 0${TSAN_OPTIONS:+150})) pg-load -t t --map t.map <in >out 2>err
   [ -n "${ASAN_OPTIONS:-}${TSAN_OPTIONS:-}" ] || [ "$(<killed)" -ge 4 ]
   [ "$(tally)" = '198 committed 2 quarantined' ]
-  grep -qxF 'pg-load: warning: line 101 quarantined: load map, column a' err
-  grep -qxF 'pg-load: warning: line 151 quarantined: load map, column a' err
+  grep -qxF 'pg-load: warning: line 101 quarantined: load map, column a: the map'"'"'s filter fails on it' err
+  grep -qxF 'pg-load: warning: line 151 quarantined: load map, column a: the map'"'"'s filter fails on it' err
   [ "$(sql 'SELECT count(*) FROM t')" = 198 ]
 }
 
@@ -302,7 +302,7 @@ map|id' ]
     load_in -t t --map t.map $more
     [ "$status" -eq 69 ]
     [ ! -s out ]
-    grep -qxF 'pg-load: error: none of 50 records can be loaded, the last for missing, column id' err
+    grep -qxF 'pg-load: error: none of 50 records can be loaded, the first, line 1, for missing, column id: the map wants a value that is missing' err
     grep -q '^pg-load: hint: none of them was quarantined' err
     [ "$(sql 'SELECT count(*) FROM t')" = 0 ]
   done

@@ -100,7 +100,7 @@ setup() { pg_setup; }
   load_in -t t
   [ "$status" -eq 69 ]
   [ ! -s out ]
-  grep -q 'none of 50 records can be loaded, the last for SQLSTATE 23502, column must' err
+  grep -q 'none of 50 records can be loaded, the first, line 1, for SQLSTATE 23502 not_null_violation, column must' err
   [ "$(sql 'SELECT count(*) FROM t_errors')" = 0 ]
   [ "$(sql 'SELECT count(*) FROM t_ledger')" = 0 ]
   # One at a time the same, before it has become many.

@@ -178,7 +178,7 @@ END
   kill "$(<pid)"
   wait "$(<pid)"
   rm pid
-  [ "$(grep -c 'warning: no such queue at 127.0.0.1:[0-9]* (NonExistentQueue); trying again' err)" -eq 1 ]
+  [ "$(grep -c 'warning: no such queue at 127.0.0.1:[0-9]* (NonExistentQueue): [^ ]*; trying again' err)" -eq 1 ]
   for P in query json; do
     mode "error 1 AWS.SimpleQueueService.NonExistentQueue"
     rm -f proxy/requests
