@@ -11,9 +11,10 @@ enum { MAX_MAP = 1 << 20 };
 static int refuse(enum trusted_cause cause, const char *name, struct failure *failure)
 {
     bool permission = cause == TRUSTED_OWNER || cause == TRUSTED_WRITABLE;
+    bool denied = cause == TRUSTED_OPEN && errno == EACCES;
     failure_set(failure, permission ? STATUS_PERMISSION : STATUS_CONFIG, "%s: %s", name,
         cause == TRUSTED_OPEN ? strerror(errno) : trusted_file_cause_text(cause));
-    const char *hint = trusted_file_hint(cause);
+    const char *hint = denied ? trusted_file_denied(name) : trusted_file_hint(cause);
     return hint == NULL ? -1 : failure_hint(failure, "%s", hint);
 }
 

@@ -10,6 +10,7 @@
 #include "mask/lines.h"
 #include "mask/mask.h"
 #include "mask/rewrap.h"
+#include "record/code.h"
 
 enum { FIGURES = 400 }; /* bytes, of a line of messages */
 
@@ -20,14 +21,28 @@ struct job {
     struct rewrap *rewrap;
     struct lines *lines;
     struct mapping *mapping;
+    bool explained; /* why there was nothing to mask */
+    bool unmet;     /* a rule met nothing in a short run */
 };
 
 static void tell(void *context, const struct mask_notice *notice)
 {
-    (void)context;
+    struct job *job = context;
+    if (notice->kind == MASK_UNMET && notice->records < MASK_FIRST_RECORDS) {
+        if (!job->explained)
+            msg_warn("policy path %s has met nothing in any record", notice->what);
+        job->unmet = !job->explained;
+        return;
+    }
     if (notice->kind == MASK_UNMET) {
         msg_warn("policy path %s has met nothing in the first 100 records", notice->what);
         msg_hint("a path that may be absent has \"optional\" behind its rule");
+        return;
+    }
+    job->explained = true;
+    if (notice->kind == MASK_VERDICT) {
+        msg_warn("what comes in looks like verdicts of pg-load, in which there is nothing to mask");
+        msg_hint("pii-mask stands before pg-load: sqs-pull | pii-mask | pg-load | sqs-ack");
         return;
     }
     msg_warn("a record that no rule was met in is an envelope: %s", notice->what);
@@ -54,7 +69,7 @@ static int open_job(void *context, const struct program_inputs *inputs, struct f
         job->mask = mask_new(inputs->policy, inputs->ring);
         if (job->mask == NULL)
             return -1;
-        mask_set_notice(job->mask, tell, NULL);
+        mask_set_notice(job->mask, tell, job);
         if (inputs->journal != NULL) {
             job->mapping = mapping_new(inputs->policy, inputs->ring, inputs->journal);
             if (job->mapping == NULL)
@@ -107,12 +122,29 @@ static int end_lines(const struct job *job, const struct filter_counts *counts, 
     return status;
 }
 
+/* What a code means, where something had it. */
+static void put_words(void *context, const char *name, uint64_t count)
+{
+    const char *words = code_text("mask", name);
+    (void)context;
+    if (count > 0 && words != NULL)
+        msg_warn("%" PRIu64 " %s could not be masked, %s: %s", count,
+            count == 1 ? "record" : "records", name, words);
+}
+
 /* Error records go on, sealed, to be quarantined by who stores them: no failure of the run. */
-static void end_mask(const struct mask *mask, const struct filter_counts *counts, double seconds,
+static void end_mask(const struct job *job, const struct filter_counts *counts, double seconds,
     int status)
 {
+    const struct mask *mask = job->mask;
     char skipped[LINE_SKIPPED_SIZE];
     struct buf paths, codes;
+    mask_tell_unmet(mask);
+    if (job->unmet)
+        msg_hint("pii-scan lists the paths of the records, and what the policy does with them");
+    mask_each_code(mask, put_words, NULL);
+    if (!job->explained && mask_rootless(mask) > 0 && mask_rootless(mask) == counts->records)
+        msg_hint("--root says where the values are: . where a line is no record, but the event");
     buf_init(&paths, FIGURES);
     buf_init(&codes, FIGURES);
     mask_each_path(mask, put_figure, &paths);
@@ -144,7 +176,7 @@ static int end_job(void *context, const struct filter_counts *counts, double sec
             seconds, line_skipped_text(counts->skipped, skipped));
         return status;
     }
-    end_mask(job->mask, counts, seconds, status);
+    end_mask(job, counts, seconds, status);
     return status;
 }
 

@@ -47,6 +47,8 @@ static void refuse(struct acker *acker, enum refusal refusal, uint64_t number)
     else
         msg_warn("line %llu is %s: refused, as will be further ones", (unsigned long long)number,
             texts[refusal]);
+    if (refusal == NO_STATUS && !acker->warned[refusal])
+        msg_hint("verdicts are what pg-load prints: sqs-pull | pii-mask | pg-load | sqs-ack");
     acker->warned[refusal] = true;
 }
 

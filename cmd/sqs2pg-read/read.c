@@ -13,6 +13,10 @@
 static enum status refuse(const char *path, enum trusted_cause cause)
 {
     const char *hint = trusted_file_hint(cause);
+    int error = errno;
+    if (cause == TRUSTED_OPEN && error == EACCES)
+        hint = trusted_file_denied(path);
+    errno = error;
     if (cause == TRUSTED_OPEN)
         msg_error("cannot open %s: %s", path, strerror(errno));
     else

@@ -143,8 +143,11 @@ static int refuse_file(const char *file, enum trusted_cause cause, struct failur
 {
     bool permission = cause == TRUSTED_OWNER || cause == TRUSTED_WRITABLE;
     const char *hint = trusted_file_hint(cause);
+    int error = errno;
+    if (cause == TRUSTED_OPEN && error == EACCES)
+        hint = trusted_file_denied(file);
     if (cause == TRUSTED_OPEN)
-        (void)failure_set(failure, STATUS_CONFIG, "cannot open %s: %s", file, strerror(errno));
+        (void)failure_set(failure, STATUS_CONFIG, "cannot open %s: %s", file, strerror(error));
     else
         (void)failure_set(failure, permission ? STATUS_PERMISSION : STATUS_CONFIG, "%s: %s", file,
             trusted_file_cause_text(cause));

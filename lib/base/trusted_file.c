@@ -2,9 +2,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -126,4 +128,32 @@ const char *trusted_file_hint(enum trusted_cause cause)
     if (cause == TRUSTED_OWNER)
         return "chown the file";
     return cause == TRUSTED_WRITABLE ? "chmod go-w the file" : NULL;
+}
+
+const char *trusted_file_denied(const char *path)
+{
+    static char text[PATH_MAX + 128];
+    char folder[PATH_MAX];
+    struct stat status;
+    unsigned user = (unsigned)geteuid();
+    for (const char *at = strchr(path, '/'); at != NULL; at = strchr(at + 1, '/')) {
+        size_t length = at == path ? 1 : (size_t)(at - path);
+        if (length >= sizeof folder)
+            return NULL;
+        memcpy(folder, path, length);
+        folder[length] = '\0';
+        if (faccessat(AT_FDCWD, folder, X_OK, AT_EACCESS) == 0)
+            continue;
+        if (errno != EACCES)
+            return NULL;
+        (void)snprintf(text, sizeof text, "this user (uid %u) may not enter the folder %s", user,
+            folder);
+        return text;
+    }
+    if (stat(path, &status) != 0)
+        return NULL;
+    (void)snprintf(text, sizeof text,
+        "it belongs to uid %u and has mode %04o: give it to this user (uid %u), or run as that one",
+        (unsigned)status.st_uid, (unsigned)(status.st_mode & ALLPERMS), user);
+    return text;
 }

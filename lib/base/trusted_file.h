@@ -58,4 +58,11 @@ ssize_t trusted_file_read(int fd, char *into, size_t size);
 const char *trusted_file_cause_text(enum trusted_cause cause);
 const char *trusted_file_hint(enum trusted_cause cause);
 
+/*
+ * trusted_file_denied(path):
+ * Who or what keeps this user from opening ${path}, where that failed with EACCES: a folder on the
+ * way, or the file's own mode; in words, good until the next call. NULL: nothing of that kind.
+ */
+const char *trusted_file_denied(const char *path);
+
 #endif

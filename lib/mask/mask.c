@@ -14,7 +14,7 @@
 #include "mask/required.h"
 #include "mask/sealing.h"
 
-enum { GIVEN_BACK_ABOVE = 1 << 20, FIRST_RECORDS = 100 };
+enum { GIVEN_BACK_ABOVE = 1 << 20 };
 
 struct mask {
     const struct policy *policy;
@@ -35,6 +35,7 @@ struct mask {
     uint64_t arrived; /* errors of other programs */
     mask_listener *tell;
     void *listener;
+    bool told_of_verdict;
 };
 
 /* What a first look at the matches of a record tells. */
@@ -99,6 +100,11 @@ void mask_set_notice(struct mask *mask, mask_listener *tell, void *context)
 }
 
 /* ---- figures --------------------------------------------------------------------------------- */
+
+uint64_t mask_rootless(const struct mask *mask)
+{
+    return mask->refusals[REFUSAL_ROOT_MISSING];
+}
 
 uint64_t mask_missing(const struct mask *mask)
 {
@@ -290,7 +296,7 @@ static int look_for_unmet(struct mask *mask, const char *text, size_t length,
     if (result.refusal != REFUSAL_NONE)
         refuse(findings, result.refusal, result.path);
     if (result.envelope != ENVELOPE_NONE && mask->tell != NULL) {
-        const struct mask_notice notice = { MASK_ENVELOPE, envelope_kind_name(result.envelope) };
+        const struct mask_notice notice = { MASK_ENVELOPE, envelope_kind_name(result.envelope), 0 };
         mask->tell(mask->listener, &notice);
     }
     return 0;
@@ -302,10 +308,28 @@ static void tell_of_rules(const struct mask *mask)
     const struct policy *policy = mask->policy;
     for (size_t i = 0; mask->tell != NULL && i < policy->rule_count; i++) {
         const struct policy_rule *rule = &policy->rules[i];
-        const struct mask_notice notice = { MASK_UNMET, rule->path };
+        const struct mask_notice notice = { MASK_UNMET, rule->path, (unsigned)mask->judged };
         if (policy_hides(rule) && !rule->optional && !mask->compiled->rules[i].met)
             mask->tell(mask->listener, &notice);
     }
+}
+
+void mask_tell_unmet(const struct mask *mask)
+{
+    if (mask->judged < MASK_FIRST_RECORDS && mask->refusals[REFUSAL_UNMATCHED] > 0)
+        tell_of_rules(mask);
+}
+
+/* A line of pg-load's, which stands behind us: "status" and no body. */
+static void tell_of_verdict(struct mask *mask, const char *text, size_t length)
+{
+    static const char member[] = "\"status\":\"";
+    const struct mask_notice notice = { MASK_VERDICT, "", 0 };
+    if (mask->told_of_verdict || mask->tell == NULL ||
+        memmem(text, length, member, sizeof member - 1) == NULL)
+        return;
+    mask->told_of_verdict = true;
+    mask->tell(mask->listener, &notice);
 }
 
 /* ---- writing --------------------------------------------------------------------------------- */
@@ -406,8 +430,10 @@ static enum filter_outcome mask_record(struct mask *mask, const char *text, size
         return FILTER_FAILED;
     if (findings.has_error)
         return arrived_record(mask, text, length, out);
-    if (!findings.has_pii && ++mask->judged == FIRST_RECORDS)
+    if (!findings.has_pii && ++mask->judged == MASK_FIRST_RECORDS)
         tell_of_rules(mask);
+    if (findings.refusal == REFUSAL_ROOT_MISSING)
+        tell_of_verdict(mask, text, length);
     if (findings.refusal != REFUSAL_NONE)
         return error_record(mask, text, length, &findings, out);
     if (findings.has_pii)

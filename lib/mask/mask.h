@@ -48,16 +48,26 @@ void mask_map(struct mask *mask, struct mapping *mapping);
 /* For filter_run(). The buffer's maximum decides on too-large. */
 struct filter_work mask_work(struct mask *mask);
 
+enum { MASK_FIRST_RECORDS = 100 };
+
 /* What is worth a word while records come, each once. */
 struct mask_notice {
     enum {
-        MASK_UNMET,   /* a rule has met nothing in the first 100 records: its path */
-        MASK_ENVELOPE /* no rule was met, as the event is in an envelope: its kind */
+        MASK_UNMET,    /* a rule has met nothing in the first 100 records: its path */
+        MASK_ENVELOPE, /* no rule was met, as the event is in an envelope: its kind */
+        MASK_VERDICT   /* there is nothing to mask, as the lines are verdicts */
     } kind;
     const char *what;
+    unsigned records; /* MASK_UNMET: how many they were */
 };
 typedef void mask_listener(void *context, const struct mask_notice *notice);
 void mask_set_notice(struct mask *mask, mask_listener *tell, void *context);
+
+/* At the end of a run of fewer: MASK_UNMET of its records, if no rule was met in some of them. */
+void mask_tell_unmet(const struct mask *mask);
+
+/* How many records had no value at the root. */
+uint64_t mask_rootless(const struct mask *mask);
 
 /* How many values the policy masks were not there, in all records masked. */
 uint64_t mask_missing(const struct mask *mask);

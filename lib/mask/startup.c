@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/out.h"
+#include "base/trusted_file.h"
 #include "confine/protect.h"
 #include "crypto/algorithms.h"
 #include "mask/lines.h"
@@ -114,6 +115,8 @@ int startup_key_failure(const char *file, const struct keyring_error *error,
         hint = "make it readable by its owner only: chmod 600";
     else if (cause == KEYRING_GROUP_READ)
         hint = "chmod 600 it, or allow it with --key-group-readable";
+    else if (error->errnum == EACCES)
+        hint = trusted_file_denied(file);
     else if (cause == KEYRING_OPEN && error->errnum == ENOENT)
         hint = "pii-keygen makes key files";
     if (error->line > 0)

@@ -1,0 +1,133 @@
+#!/usr/bin/env bats
+# What a new user is told of each mistake: its cause, what to do about it, and nothing of a record.
+
+load ../lib/common
+load ../lib/records
+
+# shellcheck source=tests/lib/mistakes.sh
+. "$BATS_TEST_DIRNAME/../lib/mistakes.sh"
+
+setup_file() {
+  export BATS_NO_PARALLELIZE_WITHIN_FILE=true
+  servers_begin
+  servers_postgres_start
+  hba=$PGHOST/data/pg_hba.conf
+  { echo 'local all guarded scram-sha-256'; cat "$hba"; } >"$BATS_FILE_TMPDIR/hba"
+  cat "$BATS_FILE_TMPDIR/hba" >"$hba"
+  psql -qX -c "CREATE ROLE guarded LOGIN PASSWORD 'x'" -c 'SELECT pg_reload_conf()' >/dev/null
+  export GUARDED=$PGHOST SQS_URL
+  SQS_URL=$(servers_queue "mistakes$$" VisibilityTimeout=30)
+}
+
+teardown_file() { servers_stop; }
+
+setup() {
+  pg_setup
+  export SQS_QUEUE_URL=$SQS_URL
+  create_user_logins
+  copy_sqs2pg bin
+  # For who is nobody here, too.
+  chmod -R a+rX .
+}
+
+teardown() { common_teardown; }
+
+# told NAME STATUS TEXT...: the mistake ends with that status; its messages hold each of the texts,
+# are lines as all are, and hold nothing of a record or a secret.
+told() {
+  local name=$1 wanted=$2 text program='(sqs-[a-z]*|pii-[a-z]*|pg-load|sqs2pg)' status=0
+  mkdir "$name"
+  chmod 755 "$name"
+  cd "$name"
+  [ -e ../k ] || key ../k 2>/dev/null
+  cp ../k k
+  "mistake_$name" || status=$?
+  printf '## %s: %s\n' "$name" "$status"
+  sed 's/^/    /' err
+  [ "$status" -eq "$wanted" ]
+  for text in "${@:3}"; do grep -qF -- "$text" err || { echo "    lacks: $text" && return 1; }; done
+  [ "$(grep -cvE "^$program: ((error|warning|hint|info): [^A-Z ]*[^.]*|[a-z_]+=)" err)" -eq 0 ] || return 1
+  [ "$(grep -c "$SECRET" err)" -eq 0 ]
+  cd ..
+}
+
+@test "settings and options" {
+  told settings_folder 78 'Permission denied' 'may not enter the folder /'
+  told no_config 78 'SQS2PG_TABLE, SQS2PG_KEY_FILE are not set' 'name a file of settings, --config FILE'
+  told config_blank 78 'settings:1: not a line of KEY=VALUE: a blank stands before the sign =' 'write SQS2PG_TABLE=VALUE'
+  told config_name 78 'settings:1: no such setting as SQS2PG_TABEL'
+  told option 64 'unknown option --folow, did you mean --follow'
+  told option_sqs2pg 64 'unknown option --folow, did you mean --follow'
+  told option_value 64 'option --wait takes'
+  told option_secret 64 '--dsn holds a password, which others could see: use PGPASSFILE'
+  told operand 64 'no operand is taken: records are read from standard input'
+}
+
+@test "the queue" {
+  told wrong_queue 69 'no such queue at' ': no-such-queue' 'check its name, and the account and region'
+  told wrong_queue_url 69 'no such queue at' ': no-such-queue' 'check its name, and the account and region'
+  told arn 64 'by its ARN; its URL is https://sqs.eu-west-1.amazonaws.com/123456789012/logins' "give the queue's URL"
+  told no_queue 64 'no queue is given' 'give it with --queue or in SQS_QUEUE_URL'
+  told no_credentials 69 'no credentials' 'set AWS_ACCESS_KEY_ID'
+  told no_region 64 'no region is given' '--region'
+  told ack_of_records 1 'line 1 is without a known status' 'verdicts are what pg-load prints'
+}
+
+@test "masking" {
+  told forgotten_mask 0 'no column takes key ip' 'no record had a value for column masked_ip' \
+    'it looks as if pii-mask has not seen the records'
+  told mask_after_load 0 'looks like verdicts of pg-load' 'pii-mask stands before pg-load'
+  told forgotten_unwrap 0 'is an envelope: sns' 'sqs-unwrap takes the event out of it; put it before pii-mask'
+  told policy_meets_nothing 0 'policy path .ipp has met nothing in any record' 'pii-scan lists the paths' \
+    '3 records could not be masked, unmatched: no rule of the policy finds a value in it'
+  told no_key 64 'option --key-file is missing'
+  told key_missing 78 'key file no-such-key: cannot be opened: No such file or directory' 'pii-keygen makes key files'
+  told key_of_root 77 'key file rootkey: not ours to read: Permission denied' 'it belongs to uid' 'give it to this user'
+  told key_open 77 'key file openkey: others than its owner have rights to it' 'chmod 600'
+  told policy_method 78 'policy:1:5: unknown method: encrypt' 'methods are siv, hmac'
+  told body_no_object 0 'line 1 quarantined: mask root: the record has no body, or one that is no object'
+  told plain_lines 0 'root: the record has no body, or one that is no object' '--root says where the values are'
+}
+
+@test "the database" {
+  told no_database 75 'connection to server on socket' \
+    'neither --dsn nor PGHOST or PGSERVICE says where the database is'
+  told no_password 69 'no password supplied' 'set PGPASSFILE, write ~/.pgpass, or give --password-command'
+  told wrong_password 69 '28P01 invalid_password' 'password authentication failed for user "guarded"'
+  told wrong_database 69 'database "no_such_database" does not exist'
+  told wrong_table 69 'there is no table user_login in database'
+  told no_rights 69 'permission denied for schema public' 'an administrator may create it with'
+  told map_of_another_schema 0 'is not taken: table app.user_logins is not in the current schema' 'name it with --map'
+}
+
+@test "tables, maps, keys" {
+  told misspelt_column 0 'no column takes key locale' \
+    'no record had a value for column locale (t.map:2): is its key locale'
+  fresh_database
+  told map_column 78 't.map:2:1: lokale is no column of the table'
+  fresh_database
+  told key_finds_nothing 69 'the first, line 1, for key: --key finds nothing in it' 'does --key .body.event_id fit the records'
+  fresh_database
+  told not_null 69 'the first, line 1, for SQLSTATE 23502 not_null_violation, column tenant' \
+    'map a value to column tenant, or give it a DEFAULT'
+  fresh_database
+  told too_long 69 'the first, line 1, for SQLSTATE 22001 string_data_right_truncation, column name' 'widen column name'
+  fresh_database
+  told one_too_long 0 'line 4 quarantined: load refused, SQLSTATE 22001 string_data_right_truncation, column name'
+  fresh_database
+  told broken_pipe 74 'cannot write to standard output: Broken pipe: the program that reads it has ended, see what it says'
+  [ "$(grep -c 'error\|hint\|warning' broken_pipe/err)" -eq 1 ]
+}
+
+@test "the JSON log's summary has its figures as members" {
+  key k 2>/dev/null
+  logins 1 2 >in
+  pii-mask -k k -v --log json <in >masked 2>err
+  jq -e 'select(.level == "summary") | .records == 2 and .masked == 2 and .errors == 0 and (.seconds | type) == "number"' err
+  sql 'CREATE TABLE t (id integer)'
+  { record 1 '{"id":1}' && record 2 '"x"'; } | pii-mask -k k -p <(printf '.ip siv as masked_ip optional\nunmatched keep\nother keep\n') --log json 2>err >masked
+  jq -e 'select(.level == "summary") | .error_codes == "root:1"' err
+  pg-load -t t --log json <masked 2>err >out
+  jq -e 'select(.level == "summary") | .committed == 1 and .quarantined == 1 and .program == "pg-load"' err
+  jq -s -e 'length > 0' err >/dev/null
+}

@@ -1,0 +1,172 @@
+#!/usr/bin/env bash
+# The mistakes of a new user, each made on purpose: what is said of it, and the status. For
+# tests/bats/messages.bats, which says what must be said; and by itself, to read them:
+#
+#   bats tests/bats/messages.bats --show-output-of-passing-tests
+#
+# Each mistake_NAME stands in a folder of its own with a database and a queue, as common.bash has them;
+# ./out is what it prints, ./err what it says, and its status the mistake's.
+
+SECRET=SeCrEt-203.0.113.77
+
+# say COMMAND...: its messages in ./err.
+say() { "$@" >out 2>err; }
+# as_nobody COMMAND...: who may enter no folder of root's.
+as_nobody() {
+  if [ "$(id -u)" -eq 0 ]; then
+    setpriv --reuid nobody --regid nogroup --clear-groups -- "$@"
+  else
+    "$@"
+  fi
+}
+logins() { # N...: records of the take-home's events
+  local n
+  for n in "$@"; do
+    record "$n" '{"user_id":"u'"$n"'","ip":"'"$SECRET"'","device_id":"'"$SECRET"'","device_type":"ios","locale":"DE","app_version":"2.3.0"}'
+  done
+}
+
+# ---- settings, sqs2pg --------------------------------------------------------------------------
+
+mistake_settings_folder() { # settings in a folder that one cannot enter
+  mkdir -m 700 closed
+  [ "$(id -u)" -eq 0 ] || chmod 000 closed
+  say as_nobody sqs2pg-read "$PWD/closed/settings.env" # as sqs2pg -c has it read
+}
+mistake_no_config() { say env -u SQS_QUEUE_URL "$SQS2PG"; }
+mistake_config_blank() { # A = b
+  printf 'SQS2PG_TABLE = t\n' >settings
+  say "$SQS2PG" -c settings
+}
+mistake_config_name() { # a misspelt setting
+  printf 'SQS2PG_TABEL=t\n' >settings
+  say "$SQS2PG" -c settings
+}
+mistake_option() { say sqs-pull --folow -Q x; }
+mistake_option_sqs2pg() { say "$SQS2PG" --folow; }
+mistake_option_value() { say sqs-pull -Q x --wait soon; }
+mistake_option_secret() { say pg-load -t t -d "host=h password=$SECRET"; }
+mistake_operand() { say pg-load -t t records.json; }
+
+# ---- the queue ---------------------------------------------------------------------------------
+
+mistake_wrong_queue() { say sqs-pull -Q no-such-queue --retry-timeout 0; }
+mistake_wrong_queue_url() { say sqs-pull -Q "${SQS_QUEUE_URL%/*}/no-such-queue" --retry-timeout 0; }
+mistake_arn() { say sqs-pull -Q arn:aws:sqs:eu-west-1:123456789012:logins; }
+mistake_no_queue() { say env -u SQS_QUEUE_URL sqs-pull; }
+mistake_no_credentials() {
+  say env -u AWS_ACCESS_KEY_ID -u AWS_SECRET_ACCESS_KEY -u AWS_PROFILE HOME="$PWD" AWS_EC2_METADATA_DISABLED=true \
+    sqs-pull -Q "$SQS_QUEUE_URL"
+}
+mistake_no_region() {
+  say env -u AWS_REGION -u AWS_DEFAULT_REGION -u AWS_ENDPOINT_URL_SQS -u AWS_ENDPOINT_URL HOME="$PWD" sqs-pull -Q logins
+}
+
+# ---- masking -----------------------------------------------------------------------------------
+
+mistake_forgotten_mask() { # sqs-pull | pg-load
+  logins 1 2 >in
+  SQS2PG_MAPS=$SERVERS_DIR/maps say pg-load -t user_logins <in
+}
+mistake_mask_after_load() { # sqs-pull | pg-load | pii-mask
+  { record 1 '{}' && record 2 '{}'; } | sed 's/"body":{}/"status":"committed"/' >in
+  say pii-mask -k k <in
+}
+mistake_policy_meets_nothing() {
+  printf '.ipp siv as masked_ip\n' >policy
+  logins 1 2 3 >in
+  say pii-mask -k k -p policy <in
+}
+mistake_no_key() { say pii-mask; }
+mistake_key_missing() { say pii-mask -k no-such-key; }
+mistake_key_of_root() { # one that this user may not read
+  cp k rootkey
+  chmod 600 rootkey
+  [ "$(id -u)" -eq 0 ] || chmod 000 rootkey
+  chmod 755 .
+  say as_nobody pii-mask -k rootkey </dev/null
+}
+mistake_key_open() {
+  cp k openkey
+  chmod 644 openkey
+  say pii-mask -k openkey </dev/null
+}
+mistake_policy_method() {
+  printf '.ip encrypt\n' >policy
+  say pii-mask -k k -p policy </dev/null
+}
+mistake_body_no_object() { # "mask root"
+  record 99 '"'"$SECRET"'"' | pii-mask -k k -q >in 2>mask.err
+  say pg-load -t user_logins <in
+}
+mistake_plain_lines() { # NDJSON that is no record, without --root
+  printf '{"user_id":"a","ip":"%s"}\n' "$SECRET" >in
+  say pii-mask -k k <in
+}
+mistake_forgotten_unwrap() { # an SNS envelope
+  record 1 '{"Type":"Notification","MessageId":"a","TopicArn":"arn:aws:sns:eu-west-1:1:t","Message":"{\"ip\":\"'$SECRET'\"}"}' >in
+  say pii-mask -k k <in
+}
+
+# ---- the database ------------------------------------------------------------------------------
+
+mistake_no_database() { # no PG* variables
+  say env -u PGHOST -u PGPORT -u PGUSER -u PGDATABASE pg-load -t t --retry-timeout 1s </dev/null
+}
+mistake_no_password() { PGUSER=guarded say env -u PGPASSWORD PGPASSFILE=/nonexistent pg-load -d "host=$GUARDED" -t t </dev/null; }
+mistake_wrong_password() { PGPASSWORD=$SECRET PGUSER=guarded say pg-load -d "host=$GUARDED" -t t </dev/null; }
+mistake_wrong_database() { PGDATABASE=no_such_database say pg-load -t t </dev/null; }
+mistake_wrong_table() { say pg-load -t user_login </dev/null; }
+mistake_no_rights() {
+  sql "CREATE ROLE poor_$$_$BATS_TEST_NUMBER LOGIN" 2>/dev/null
+  PGUSER=poor_$$_$BATS_TEST_NUMBER say pg-load -t user_logins --no-map </dev/null
+}
+mistake_misspelt_column() { # of the map's path: values lost
+  sql 'CREATE TABLE t (id integer, locale text)'
+  printf 'id .body.id\nlocale .body.lokale\n' >t.map
+  for n in 1 2 3; do record $n '{"id":'$n',"locale":"'$SECRET'"}'; done >in
+  say pg-load -t t --map t.map <in
+}
+mistake_map_column() { # a column that is not there
+  sql 'CREATE TABLE t (id integer, locale text)'
+  printf 'id .body.id\nlokale .body.locale\n' >t.map
+  say pg-load -t t --map t.map </dev/null
+}
+mistake_key_finds_nothing() {
+  sql 'CREATE TABLE t (id integer)'
+  records 1 20 >in
+  say pg-load -t t --key .body.event_id <in
+}
+mistake_map_of_another_schema() {
+  sql 'CREATE SCHEMA app; CREATE TABLE app.user_logins (LIKE user_logins)'
+  logins 1 >in
+  SQS2PG_MAPS=$SERVERS_DIR/maps say pg-load -t app.user_logins <in
+}
+mistake_not_null() {
+  sql 'CREATE TABLE t (id integer, tenant text NOT NULL)'
+  records 1 20 >in
+  say pg-load -t t <in
+}
+mistake_too_long() {
+  sql 'CREATE TABLE t (id integer, name varchar(3))'
+  records 1 20 '"name":"'$SECRET'"' >in
+  say pg-load -t t <in
+}
+mistake_one_too_long() {
+  sql 'CREATE TABLE t (id integer, name varchar(3))'
+  { records 1 3 '"name":"abc"'; record 4 '{"id":4,"name":"'$SECRET'"}'; } >in
+  say pg-load -t t <in
+}
+
+# ---- pipes -------------------------------------------------------------------------------------
+
+mistake_ack_of_records() { # sqs-pull | sqs-ack
+  logins 1 >in
+  say sqs-ack <in
+}
+mistake_broken_pipe() { # the program behind has ended
+  records 1 2000 '"x":"'"$(printf 'y%.0s' {1..200})"'"' >in
+  sql 'CREATE TABLE t (id integer)'
+  { pg-load -t t --no-ledger --batch-rows 10 <in 2>err || echo $? >status; } | true
+  return "$(<status)"
+}
