@@ -35,7 +35,7 @@ teardown() { common_teardown; }
 # told NAME STATUS TEXT...: the mistake ends with that status; its messages hold each of the texts,
 # are lines as all are, and hold nothing of a record or a secret.
 told() {
-  local name=$1 wanted=$2 text program='(sqs-[a-z]*|pii-[a-z]*|pg-load|sqs2pg)' status=0
+  local name=$1 wanted=$2 text program='(sqs-[a-z]*|pii-[a-z]*|pg-load|sqs2pg(-read)?)' status=0
   mkdir "$name"
   chmod 755 "$name"
   cd "$name"
@@ -48,7 +48,7 @@ told() {
   for text in "${@:3}"; do grep -qF -- "$text" err || { echo "    lacks: $text" && return 1; }; done
   [ "$(grep -cvE "^$program: ((error|warning|hint|info): [^A-Z ]*[^.]*|[a-z_]+=)" err)" -eq 0 ] || return 1
   [ "$(grep -c "$SECRET" err)" -eq 0 ]
-  cd ..
+  cd "$BATS_TEST_TMPDIR"
 }
 
 @test "settings and options" {
