@@ -128,7 +128,7 @@ static void put_words(void *context, const char *name, uint64_t count)
     const char *words = code_text("mask", name);
     (void)context;
     if (count > 0 && words != NULL)
-        msg_warn("%" PRIu64 " %s could not be masked, %s: %s", count,
+        msg_note(true, "%" PRIu64 " %s could not be masked, %s: %s", count,
             count == 1 ? "record" : "records", name, words);
 }
 
