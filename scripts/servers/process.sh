@@ -56,7 +56,7 @@ servers_detach() {
       exec "${@:3}"' detach "$file" "$@" </dev/null >>"$log" 2>&1 &
   )
   # The name appears once the id is in the file.
-  servers_until 10 test -s "$file"
+  servers_until 60 test -s "$file"
 }
 
 # servers_alive FILE: is the process that FILE names still that process?

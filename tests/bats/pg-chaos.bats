@@ -113,7 +113,7 @@ kill_backend() {
     servers_pg_user kill -s "$signal" "$backend" 2>/dev/null || true
   fi
   wait "$pid" || { cat err && return 1; }
-  servers_until 20 pg_isready -q
+  servers_until 60 pg_isready -q
   [ "$(wc -l <out)" -eq $((RECORDS + BAD)) ] || { echo "verdicts: $(wc -l <out)" && return 1; }
   true_verdicts out && all_once && again
 }
@@ -132,7 +132,7 @@ cutter() {
   mkdir sock
   "$BATS_TEST_DIRNAME/../lib/pg_cut.py" sock/.s.PGSQL.5432 "$PGHOST/.s.PGSQL.5432" "$@" >cuts 3>&- &
   echo $! >cut.pid
-  eventually 10 test -S sock/.s.PGSQL.5432
+  eventually 60 test -S sock/.s.PGSQL.5432
 }
 
 # repeat TIMES ROUND: until one fails.

@@ -49,23 +49,23 @@ feed() {
 
 @test "--metrics-file while it runs: read and in hand before the commit, faults, with several connections" {
   feed --metrics-file f.prom --jobs 3 --batch-rows 2
-  eventually 10 test -s f.prom
+  eventually 60 test -s f.prom
   # A lock on the table: the batches wait for it.
-  eventually 10 sql 'SELECT FROM t_ledger'
+  eventually 60 sql 'SELECT FROM t_ledger'
   mkfifo locker
   psql -qX <locker >locked 3>&- 8>&- &
   exec 9>locker
   echo 'BEGIN; LOCK TABLE t; SELECT 1;' >&9
-  eventually 10 test -s locked
+  eventually 60 test -s locked
   records 1 6 >&8
   waits() { [ "$(sql "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()")" -ge 3 ]; }
-  eventually 10 waits
+  eventually 60 waits
   in_hand() { [ "$(value f.prom records_in_hand) $(value f.prom records_read_total) $(value f.prom records_settled_total)" = '6 6 0' ]; }
-  eventually 20 in_hand
+  eventually 60 in_hand
   # Those who wait are cut off: faults, and everything once all the same.
   sql "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()" >/dev/null
   faults() { [ "$(value f.prom faults_total)" -ge 3 ]; }
-  eventually 20 faults
+  eventually 60 faults
   echo 'COMMIT; \q' >&9
   exec 8>&- 9>&-
   wait "$(<pid)"
@@ -80,7 +80,7 @@ renewed() {
 
 @test "--metrics-file goes on while the server is away, and while nobody reads the verdicts" {
   PGHOST=$PWD feed --metrics-file f.prom
-  eventually 10 test -s f.prom
+  eventually 60 test -s f.prom
   inode=$(stat -c %i f.prom)
   eventually 25 renewed
   kill -9 "$(<pid)"
@@ -109,7 +109,7 @@ renewed() {
   pg-load -t t --batch-rows 2000 --metrics-file f.prom <in >verdicts 2>err 3>&- &
   echo $! >pid
   exec 9<verdicts
-  eventually 10 test -s f.prom
+  eventually 60 test -s f.prom
   sleep 1 # the rest is waiting
   inode=$(stat -c %i f.prom)
   eventually 25 renewed
@@ -137,7 +137,7 @@ renewed() {
   [ "$(sql 'SELECT count(*) FROM t')" = 0 ]
   mkdir gone
   feed --metrics-file gone/file
-  eventually 5 test -e gone/file
+  eventually 60 test -e gone/file
   rm -r gone
   cat in >&8
   exec 8>&-
@@ -171,11 +171,11 @@ renewed() {
   psql -qX <holder >held 3>&- &
   exec 8>holder
   echo 'SELECT pg_advisory_lock(77);' >&8
-  eventually 10 test -s held
+  eventually 60 test -s held
   records 1 7 | pg-load -t t --jobs 2 --batch-rows 2 >out 2>err 3>&- 8>&- &
   echo $! >pid
   failed() { [ "$(sql "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'pg-load' AND state = 'active'")" -eq 1 ]; }
-  eventually 20 failed
+  eventually 60 failed
   sleep 2 # past the time that the rest would have been gathered for
   before=$(awk '{ print $14 + $15 }' "/proc/$(<pid)/stat")
   sleep 1

@@ -16,10 +16,10 @@ setup_file() {
   : >"$SERVERS_DIR/starting/data/standby.signal"
   alive=$(serve postgres)
   starting=$(serve starting 'hot_standby = off')
-  servers_until 20 pg_isready -q -h "$socket" -p "$alive" || servers_fail 'no server' "$socket/log"
+  servers_until 60 pg_isready -q -h "$socket" -p "$alive" || servers_fail 'no server' "$socket/log"
   "$BATS_TEST_DIRNAME/../lib/dead_hosts.py" "$BATS_FILE_TMPDIR/dead" 3>&- &
   echo $! >"$BATS_FILE_TMPDIR/dead.pid"
-  servers_until 20 test -s "$BATS_FILE_TMPDIR/dead"
+  servers_until 60 test -s "$BATS_FILE_TMPDIR/dead"
   export PGPORT=$alive socket alive starting
 }
 

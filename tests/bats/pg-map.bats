@@ -121,13 +121,13 @@ map|id' ]
   exec 9>pipe
   records 1 1 >&9
   child() { pgrep -P "$pid" >child; }
-  eventually 10 child
+  eventually 60 child
   number=1
   for signal in HUP QUIT INT TERM KILL USR1 ALRM; do
     kill -s "$signal" "$(<child)"
     number=$((number + 1))
     records "$number" "$number" >&9
-    eventually 10 lines_are out "$number"
+    eventually 60 lines_are out "$number"
     child
   done
   exec 9>&-
@@ -143,7 +143,7 @@ map|id' ]
   pid=$!
   exec 9>pipe
   records 1 1 >&9
-  eventually 20 lines_are out 1
+  eventually 60 lines_are out 1
   child=$(pgrep -P "$pid")
   grep -qx 'NoNewPrivs:.1' "/proc/$child/status"
   grep -qx 'Seccomp:.2' "/proc/$child/status"
@@ -174,16 +174,16 @@ map|id' ]
   exec 9>pipe
   records 1 1 >&9
   child() { pgrep -P "$pid" >child; }
-  eventually 10 child
+  eventually 60 child
   # It was forked while a connection was open and verdicts were awaited: of these it has nothing.
   bare() { [ "$(find "/proc/$(<child)/fd" -type l -printf '%l\n' | sed 's/:.*//' | sort | xargs)" = '/dev/null /dev/null socket' ]; }
-  eventually 5 bare
+  eventually 60 bare
   [ "$(find "/proc/$pid/fd" -type l -printf '%l\n' | grep -c socket)" -ge 2 ]
   kill -9 "$pid"
   wait "$pid" || true
   # What nobody waits for stays as a zombie where the first process does not care.
   gone() { ! ps -o stat= -p "$(<child)" | grep -q '^[^Z]'; }
-  eventually 5 gone
+  eventually 60 gone
   exec 9>&-
   # The same with a filter that runs.
   map 'a last(range(1e15))'
@@ -191,10 +191,10 @@ map|id' ]
   pid=$!
   exec 9>pipe
   records 1 10 >&9
-  eventually 10 child
+  eventually 60 child
   kill -9 "$pid"
   wait "$pid" || true
-  eventually 5 gone
+  eventually 60 gone
   exec 9>&-
 }
 

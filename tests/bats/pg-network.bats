@@ -67,7 +67,7 @@ setup_file() {
   printf '%s\n' "listen_addresses = '*'" "log_line_prefix = '%m %a '" >>"$dir/data/postgresql.conf"
   echo 'host all all 10.93.0.0/16 trust' >>"$dir/data/pg_hba.conf"
   (cd / && servers_detach "$dir/process" "$dir/log" ip netns exec "$net-server" "${as_postgres[@]}" "$bin/postgres" -D "$dir/data")
-  servers_until 20 pg_isready -q
+  servers_until 60 pg_isready -q
   mkdir "$bouncer"
   cat >"$bouncer/ini" <<END
 [databases]
@@ -163,12 +163,12 @@ look() {
   # Its server takes no rows for longer than a vanished one would be waited for, but is there.
   begin g pool 10.93.2.1
   patient=$!
-  for name in a b c d e f g; do eventually 30 waits "$name" PgSleep || { cat "$name.err" && false; }; done
+  for name in a b c d e f g; do eventually 60 waits "$name" PgSleep || { cat "$name.err" && false; }; done
   # These two are caught with rows to send, and the server waits for them.
   mapfile -t pids < <(as_root ip netns pids "$net-far")
   as_root kill -STOP "${pids[@]}"
   open_gates "'c', 'f'"
-  for name in c f; do eventually 30 waits "$name" ClientRead; done
+  for name in c f; do eventually 60 waits "$name" ClientRead; done
 
   pulled=${EPOCHREALTIME//[.,]/}
   pull server-1
@@ -186,7 +186,7 @@ look() {
 
   # Longer than tcp_user_timeout, whatever the others took.
   longer() { [ $((${EPOCHREALTIME//[.,]/} - pulled)) -gt 36000000 ]; }
-  eventually 40 longer
+  eventually 60 longer
   open_gates "'a', 'b', 'd', 'e', 'g'"
   wait "$patient"
   [ "$(tally g.out)" = '20000 committed' ]
@@ -224,7 +224,7 @@ told() {
   [ "$(id -u)" -ne 0 ] || chown postgres: "$PGHOST/data/server.key" "$PGHOST/data/server.crt"
   sql 'ALTER SYSTEM SET ssl = on' && sql 'SELECT pg_reload_conf()'
   with_tls() { in_net near env PGHOST=10.93.1.1 PGUSER=postgres PGSSLMODE=require psql -qXc 'SELECT 1'; }
-  eventually 20 with_tls
+  eventually 60 with_tls
   [ "$(told near 10.93.1.1 PGSSLMODE=require)" = 1 ]
   [ "$(told near 10.93.1.1 PGSSLMODE=verify-full PGSSLROOTCERT="$PWD/server.crt")" = 0 ]
   [ "$(told near 10.93.1.1 PGSSLMODE=verify-ca PGSSLROOTCERT="$PWD/server.crt")" = 0 ]

@@ -100,14 +100,14 @@ refused() {
   echo $! >pid
   exec 9>pipe
   records 1 5 >&9
-  eventually 20 lines_are out 5
+  eventually 60 lines_are out 5
   # The old password is no longer any good, the new one not yet to be had.
   change second
   records 6 10 >&9
-  eventually 20 grep -q 'retrying' err
+  eventually 60 grep -q 'retrying' err
   lines_are out 5
   echo second >password
-  eventually 20 lines_are out 10
+  eventually 60 lines_are out 10
   exec 9>&-
   wait "$(<pid)"
   : >pid
@@ -180,14 +180,14 @@ ended() { ! grep -qs '^State:[[:space:]]*[^Z[:space:]]' <(grep -s '^State:' "/pr
   load_guarded --retry-timeout 1s
   refused 75 'the password command ./command took longer than'
   [ "$SECONDS" -lt 60 ]
-  eventually 10 ended "$(<child)"
+  eventually 60 ended "$(<child)"
 }
 
 @test "a stop request ends the wait for it" {
   command 'touch asked; sleep 1000'
   PGUSER=guarded pg-load -t t --grace 0 --password-command ./command <in >out 2>err 3>&- &
   echo $! >pid
-  eventually 20 test -e asked
+  eventually 60 test -e asked
   kill -TERM "$(<pid)"
   status=0
   wait "$(<pid)" || status=$?
@@ -204,7 +204,7 @@ ended() { ! grep -qs '^State:[[:space:]]*[^Z[:space:]]' <(grep -s '^State:' "/pr
   echo $! >pid
   exec 9>pipe
   records 1 5 >&9
-  eventually 20 lines_are out 5
+  eventually 60 lines_are out 5
   fails grep -qa first "/proc/$(<pid)/environ"
   fails grep -qa first "/proc/$(<pid)/cmdline"
   exec 9>&-

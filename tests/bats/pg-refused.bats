@@ -58,7 +58,7 @@ setup() { pg_setup; }
   pg-load -t t --reject-file rejects <pipe >out 2>err 3>&- 4>&- &
   exec 7>pipe
   { records 1 2; echo 'no record'; } >&7
-  eventually 20 test -s out
+  eventually 60 test -s out
   [ "$(<rejects)" = 'no record' ]
   exec 7>&-
   wait $!

@@ -88,7 +88,7 @@ standby() {
   grep -q 'SQLSTATE 25006' err
   pg-load -t t <in >out 2>err 3>&- &
   pid=$!
-  eventually 10 grep -q retrying err
+  eventually 60 grep -q retrying err
   [ ! -s out ]
   sql 'SELECT pg_promote()' >/dev/null
   wait "$pid"
@@ -109,7 +109,7 @@ standby() {
     mkdir sock
     "$BATS_TEST_DIRNAME/../lib/pg_cut.py" sock/.s.PGSQL.5432 "$PGHOST/.s.PGSQL.5432" 1000 spoil >cuts 3>&- &
     echo $! >pid
-    eventually 10 test -S sock/.s.PGSQL.5432
+    eventually 60 test -S sock/.s.PGSQL.5432
     # shellcheck disable=SC2086
     PGHOST=$PWD/sock load_in -t t --no-create --retry-timeout 1s $more
     cat err
@@ -122,7 +122,7 @@ standby() {
     mkdir sock
     "$BATS_TEST_DIRNAME/../lib/pg_cut.py" sock/.s.PGSQL.5432 "$PGHOST/.s.PGSQL.5432" 2 spoil >cuts 3>&- &
     echo $! >pid
-    eventually 10 test -S sock/.s.PGSQL.5432
+    eventually 60 test -S sock/.s.PGSQL.5432
     # shellcheck disable=SC2086
     PGHOST=$PWD/sock load_in -t t --no-create $more
     [ "$(tally)" = '10 committed' ]
@@ -158,7 +158,7 @@ END
     servers_detach "$dir/process" "$dir/log" /usr/sbin/pgbouncer "$dir/ini"
   fi)
   export PGHOST=$dir PGPORT=6432
-  eventually 20 psql -qXc 'SELECT 1'
+  eventually 60 psql -qXc 'SELECT 1'
 }
 
 @test "behind pgbouncer in transaction mode: tables made, rows isolated, four loaders on two connections" {

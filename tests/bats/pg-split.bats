@@ -117,7 +117,7 @@ all_refused() {
   echo $! >pid
   exec 7>pipe
   record 1 '{"id":1}' >&7
-  eventually 20 lines_are out 1
+  eventually 60 lines_are out 1
   { record 1 '{"id":2}' && record 1 '{"id":1}' && record 1 '{"id":2}'; } >&7
   exec 7>&-
   wait "$(cat pid)"
@@ -134,10 +134,10 @@ all_refused() {
   record 1 '{"id":1}' >&7
   events 2 2 3 | each | sed -n 1p >&7
   # The verdict of the first says that the second has been read.
-  eventually 20 lines_are out 1
+  eventually 60 lines_are out 1
   record 3 '{"id":4}' >&7
   events 4 5 6 7 | each | sed -n 1p >&7
-  eventually 20 lines_are out 3
+  eventually 60 lines_are out 3
   [ "$(tally)" = '3 committed' ]
   events 4 5 6 7 | each | sed -n 2,3p >&7
   exec 7>&-
@@ -150,7 +150,7 @@ all_refused() {
   echo $! >pid
   exec 7>second
   record 9 '{"id":9}' >&7
-  eventually 20 lines_are out 1
+  eventually 60 lines_are out 1
   exec 7>&-
   wait "$(cat pid)"
 }

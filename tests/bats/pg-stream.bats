@@ -14,7 +14,7 @@ create_t() { sql "CREATE TABLE t (id integer, v varchar(5), n integer)"; }
   pg-load -t t --linger 50ms <pipe >out 2>err 3>&- &
   exec 9>pipe
   records 1 3 >&9
-  eventually 10 lines_are out 3
+  eventually 60 lines_are out 3
   # No transaction is open while it waits for input.
   [ "$(sql "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'pg-load'
     AND datname = current_database() AND state <> 'idle'")" = 0 ]
@@ -47,7 +47,7 @@ create_t() { sql "CREATE TABLE t (id integer, v varchar(5), n integer)"; }
   pid=$!
   exec 9>pipe
   records 1 3 >&9
-  eventually 20 started pg-load "$pid"
+  eventually 60 started pg-load "$pid"
   kill -TERM "$pid"
   records 4 5 >&9
   exec 9>&-

@@ -270,7 +270,7 @@ END
   local pid=$! fd
   echo "$pid" >pid
   exec {fd}>pipe
-  eventually 10 started pg-suggest "$pid"
+  eventually 60 started pg-suggest "$pid"
   echo '{"body":{"a":1}}' >&"$fd"
   kill -TERM "$pid"
   wait "$pid"

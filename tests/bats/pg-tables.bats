@@ -39,10 +39,10 @@ create_t() { sql "CREATE TABLE t (id integer, v varchar(5), n integer)"; }
     CREATE TABLE t_ledger (key uuid PRIMARY KEY, loaded_at timestamptz NOT NULL DEFAULT now());' >&7
   locks() { [ "$(sql "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted = $1
     AND database = (SELECT oid FROM pg_database WHERE datname = current_database())")" = 1 ]; }
-  eventually 30 locks true
+  eventually 60 locks true
   load_in -t t 3>&- 7>&- &
   loader=$!
-  eventually 30 locks false
+  eventually 60 locks false
   echo 'COMMIT;' >&7
   exec 7>&-
   wait "$other" "$loader"

@@ -47,7 +47,7 @@ running() {
   echo $! >pid
   exec 7>pipe
   records 1 1 >&7
-  eventually 20 lines_are out 1
+  eventually 60 lines_are out 1
 }
 
 # ended STATUS: what it says to two records more, of which one is to be refused.

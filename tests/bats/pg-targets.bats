@@ -93,10 +93,10 @@ foreign_server() {
     esac
     follow --jobs "$jobs"
     records 1 3 >&9
-    eventually 20 lines_are out 3
+    eventually 60 lines_are out 3
     if [ "$what" = insert ]; then # after a repeat, keys are written by INSERT
       records 3 3 >&9
-      eventually 20 lines_are out 4
+      eventually 60 lines_are out 4
     fi
     change "$what"
     records 4 6 >in
@@ -123,7 +123,7 @@ END
       CREATE TRIGGER d BEFORE INSERT ON t_errors FOR EACH ROW EXECUTE FUNCTION drop_it()"; do
     follow
     records 1 3 >&9
-    eventually 20 lines_are out 3
+    eventually 60 lines_are out 3
     sql "$change" || true
     { records 4 5 && record 6 '{"id":"x"}'; } >in
     cat in >&9
@@ -172,21 +172,21 @@ column() { sql "SELECT string_agg(coalesce($1::text, '-'), ' ' ORDER BY id) FROM
 batch() {
   records "$@" >in
   cat in >&9
-  eventually 20 lines_are out "$2"
+  eventually 60 lines_are out "$2"
 }
 
 @test "a column added, dropped, retyped or renamed under a stream: the batch is repeated, nothing lost" {
   sql 'CREATE TABLE t (id integer, a integer)'
   follow -v
   batch 1 2 '"a":1,"b":"x"'
-  eventually 20 grep -qxF "pg-load: warning: no column takes key b of the records' bodies: its values are left out" err
+  eventually 60 grep -qxF "pg-load: warning: no column takes key b of the records' bodies: its values are left out" err
   # The very next record fills it.
   sql 'ALTER TABLE t ADD b text'
   batch 3 4 '"a":1,"b":"x"'
   [ "$(column b)" = '- - x x' ]
   sql 'ALTER TABLE t DROP a'
   batch 5 6 '"a":1,"b":"x"'
-  eventually 20 grep -q 'no column takes key a ' err
+  eventually 60 grep -q 'no column takes key a ' err
   [ "$(column b)" = '- - x x x x' ]
   # An array is rendered otherwise for text, for json and for an array.
   batch 7 8 '"b":["x",1]'
@@ -202,7 +202,7 @@ batch() {
   # Several changes before one batch, rows refused among them.
   { records 15 16 '"d":1' && record 17 '{"id":"x","d":1}'; } >in
   cat in >&9
-  eventually 20 lines_are out 17
+  eventually 60 lines_are out 17
   ends
   [ "$status" -eq 0 ]
   [ "$(tally)" = '16 committed 1 quarantined' ]
@@ -222,12 +222,12 @@ batch() {
     records $((n * 100)) $((n * 100 + 99)) '"v":[1]' >&9
     sql "ALTER TABLE t ADD before$n integer, DROP v, ADD v text"
   done
-  eventually 30 lines_are out 350
+  eventually 60 lines_are out 350
   sql "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'pg-load'
     AND datname = current_database()" >killed
   sql 'ALTER TABLE t DROP v; ALTER TABLE t ADD v json'
   records 1001 1050 '"v":[1]' >&9
-  eventually 30 lines_are out 400
+  eventually 60 lines_are out 400
   [ "$(sql 'SELECT count(*), count(DISTINCT id) FROM t')" = '400|400' ]
   [ "$(sql "SELECT DISTINCT v::text FROM t WHERE id > 1000")" = '"[1]"' ]
   # What the map needs is gone: the end, and what was committed stays so.

@@ -275,12 +275,12 @@ refused() {
   echo $! >pid
   exec 7>held
   printf 'BEGIN;\nUPDATE t SET n = 0 WHERE id = 10;\nSELECT $$ready$$;\n' >&7
-  eventually 30 grep -q ready held.out
+  eventually 60 grep -q ready held.out
   # Of two kinds, so that they do not go by kind.
   { for n in 20 3 16 1 10 7 18 5 12 9 2 8 4 6 14; do record "$n" "{\"id\":$n,\"n\":1$((n % 3 ? 0 : 1)),\"v\":\"x\"$( ((n % 2)) && printf ',"opt":"o"')}"; done; } >in
   load_in -t t --upsert id --newer n &
   echo $! >>pid
-  eventually 30 waits_for_lock
+  eventually 60 waits_for_lock
   # Free are those behind it; those before it are not.
   [ "$(sql 'SELECT string_agg(id::text, $$,$$ ORDER BY id) FROM (SELECT id FROM t FOR UPDATE SKIP LOCKED) s')" = 12,14,16,18,20 ]
   printf 'COMMIT;\n' >&7

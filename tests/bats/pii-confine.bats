@@ -14,7 +14,7 @@ working() {
   PID=$!
   exec 5>in
   echo '{"body":{"n":1}}' >&5
-  eventually 10 test -s out
+  eventually 60 test -s out
 }
 
 done_working() {
@@ -50,7 +50,7 @@ done_working() {
     PID=$!
     exec 5>in
     echo '{"body":{"n":1}}' >&5
-    eventually 10 test -s out
+    eventually 60 test -s out
     # The three, and the two ends of the stop flag's pipe; a sanitizer's report is kept high up.
     find /proc/$PID/fd -printf '%f %l\n' | awk '$1 < 200' | sort -n >held
     cat held
@@ -82,7 +82,7 @@ done_working() {
   PID=$!
   exec 5>in
   echo '{"body":{"n":1}}' >&5
-  eventually 10 test -s out
+  eventually 60 test -s out
   local locked
   locked=$(awk '$1 == "VmLck:" { print $2 }' /proc/$PID/status)
   done_working
@@ -131,7 +131,7 @@ done_working() {
   for program in pii-mask pii-unmask; do
     # In two pieces: it tries when the first is masked and the second has come.
     : >out
-    { head -50 in; eventually 20 lines_are out 50; tail -n +51 in; } |
+    { head -50 in; eventually 60 lines_are out 50; tail -n +51 in; } |
       LD_PRELOAD=$PWD/escape.so ESCAPE_AFTER=50 "$program" -k k --require-sandbox >out 2>err
     cat err
     [ "$(grep -c ' refused$' err)" -eq "$n" ]

@@ -265,7 +265,7 @@ END
   pii-mask -k k <in >out &
   exec 5>in
   echo '{"body":{"n":1}}' >&5
-  eventually 10 test -s out
+  eventually 60 test -s out
   [ "$(wc -l <out)" -eq 1 ]
   printf '{"body":{"n":2}}' >&5
   exec 5>&-
@@ -279,7 +279,7 @@ END
   local pid=$!
   exec 5>in
   echo '{"body":{"n":1}}' >&5
-  eventually 10 test -s out
+  eventually 60 test -s out
   kill -TERM $pid
   echo '{"body":{"n":2}}' >&5
   exec 5>&-
@@ -292,7 +292,7 @@ END
   pid=$!
   exec 5>in
   echo '{"body":{"n":1}}' >&5
-  eventually 10 test -s out
+  eventually 60 test -s out
   kill -TERM $pid
   wait $pid
   exec 5>&-
@@ -302,9 +302,9 @@ END
   pid=$!
   exec 5>in
   echo '{"body":{"n":1}}' >&5
-  eventually 10 test -s out
+  eventually 60 test -s out
   kill -TERM $pid
-  eventually 10 noticed $pid
+  eventually 60 noticed $pid
   kill -TERM $pid
   local status=0
   wait $pid || status=$?
@@ -332,10 +332,10 @@ ended() { [ ! -e "/proc/$1" ] || grep -q '^State:.Z' "/proc/$1/status"; }
     pid=$!
     exec 5<out
     # Its pipe is full, and it blocks.
-    eventually 20 waiting_in 5 61440
+    eventually 60 waiting_in 5 61440
     sleep 0.5
     kill -TERM $pid
-    eventually 20 ended $pid || kill -KILL $pid
+    eventually 60 ended $pid || kill -KILL $pid
     status=0
     wait $pid || status=$?
     exec 5<&-
@@ -345,7 +345,7 @@ ended() { [ ! -e "/proc/$1" ] || grep -q '^State:.Z' "/proc/$1/status"; }
     $program -q -k k --grace 20s <in >out 2>err &
     pid=$!
     exec 5<out
-    eventually 20 waiting_in 5 61440
+    eventually 60 waiting_in 5 61440
     kill -TERM $pid
     sleep 0.3
     cat <&5 >got

@@ -24,7 +24,7 @@ waiting() {
   PID=$!
   exec 5>in
   echo '{"body":{"ip":"10.0.0.1"}}' >&5
-  eventually 10 test -s out
+  eventually 60 test -s out
 }
 
 done_waiting() {
@@ -155,14 +155,14 @@ helper() { xargs <"/proc/$PID/task/$PID/children"; }
     wait $! || true
     well_formed m.prom pii-mask
     # A helper that lives on ends with the program.
-    eventually 10 flock -n m.prom.lock true
+    eventually 60 flock -n m.prom.lock true
   done
   waiting pii-mask -k k --metrics-file m.prom
   local pid before
   pid=$(helper)
   kill -KILL "$PID"
   wait "$PID" || true
-  eventually 10 test ! -e "/proc/$pid"
+  eventually 60 test ! -e "/proc/$pid"
   well_formed m.prom pii-mask
   before=$(value m.prom records_read_total)
   pii-mask -k k --metrics-file m.prom <records >out

@@ -286,7 +286,7 @@ END
   exec {fd}>pipe
   echo '{"body":{"ip":"203.0.113.7"}}' >&"$fd"
   confined() { [ "$(awk '/^(Seccomp|NoNewPrivs):/ { print $2 }' "/proc/$pid/status" | xargs)" = '1 2' ]; }
-  eventually 10 confined
+  eventually 60 confined
   # those of a sanitizer are high
   [ "$(find "/proc/$pid/fd" -mindepth 1 -printf '%f\n' | awk '$1 < 200' | wc -l)" -eq 5 ]
   exec {fd}>&-

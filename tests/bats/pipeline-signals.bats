@@ -129,7 +129,7 @@ waiting() { [ -n "$(sql "SELECT 1 FROM pg_stat_activity WHERE datname = current_
   "$SQS2PG" -v -c settings --lock-wait 1m 3>&- 4>&- 2>waited &
   local waiter=$!
   waits() { pgrep -P "$waiter" -x flock; }
-  eventually 10 waits
+  eventually 60 waits
   kill "$(<pid)"
   finish 60
   wait "$waiter"
@@ -139,7 +139,7 @@ waiting() { [ -n "$(sql "SELECT 1 FROM pg_stat_activity WHERE datname = current_
   eventually 60 five_stages
   "$SQS2PG" -c settings --lock-wait 1d --lock-status 9 3>&- 4>&- &
   waiter=$!
-  eventually 10 waits
+  eventually 60 waits
   kill "$waiter"
   wait "$waiter"
   kill "$(<pid)"
@@ -171,7 +171,7 @@ waiting() { [ -n "$(sql "SELECT 1 FROM pg_stat_activity WHERE datname = current_
   mv kept gone
   send 601 610
   eventually 60 rows_are 610
-  eventually 10 grep -q '^sqs2pg: warning: archive: ' run.err
+  eventually 60 grep -q '^sqs2pg: warning: archive: ' run.err
   kill "$(<pid)"
   finish 60 || status=$?
   [ "$status" -eq 74 ]

@@ -387,7 +387,7 @@ rejections() {
   sqs-ack --grace 1s <pipe 3>&- 4>&- &
   echo $! >pid
   exec 7>pipe
-  eventually 20 started sqs-ack "$(<pid)"
+  eventually 60 started sqs-ack "$(<pid)"
   kill -TERM "$(<pid)"
   SECONDS=0
   wait "$(<pid)"
@@ -400,9 +400,9 @@ rejections() {
   sqs-ack <pipe 3>&- 4>&- &
   echo $! >pid
   exec 7>pipe
-  eventually 20 started sqs-ack "$(<pid)"
+  eventually 60 started sqs-ack "$(<pid)"
   kill -TERM "$(<pid)"
-  eventually 10 noticed "$(<pid)"
+  eventually 60 noticed "$(<pid)"
   kill -TERM "$(<pid)"
   status=0
   wait "$(<pid)" || status=$?

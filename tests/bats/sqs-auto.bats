@@ -57,7 +57,7 @@ ended() { kill "$(<pid)" && wait "$(<pid)"; }
   sleep 1
   before=$(receives | wc -l)
   more() { [ "$(receives | wc -l)" -ge $((before + 4)) ]; }
-  eventually 30 more
+  eventually 60 more
   receives | tail -n +$((before + 2)) | awk 'NR > 1 && $1 - last < 0.9 { exit 1 } { last = $1 }'
   ended
   each_at_least_once "$(many)" out

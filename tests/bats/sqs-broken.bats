@@ -174,7 +174,7 @@ END
   mode 'once AWS.SimpleQueueService.NonExistentQueue'
   sqs-pull -f --visibility-timeout 30s --wait 1 >out 2>err 3>&- 4>&- &
   echo $! >pid
-  eventually 30 lines_at_least out 3
+  eventually 60 lines_at_least out 3
   kill "$(<pid)"
   wait "$(<pid)"
   rm pid

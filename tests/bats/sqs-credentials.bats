@@ -329,7 +329,7 @@ unsigned() { curl -sS --fail --noproxy '*' -o /dev/null -H Content-Type:text/pla
   config '[default]' "credential_process = sh -c 'echo \$\$ >process; sleep 1001; true'"
   sqs-pull >out 2>err 3>&- &
   pull=$!
-  eventually 10 test -s process
+  eventually 60 test -s process
   SECONDS=0
   kill "$pull"
   wait "$pull"
@@ -383,13 +383,13 @@ unsigned() { curl -sS --fail --noproxy '*' -o /dev/null -H Content-Type:text/pla
   export AWS_CONTAINER_CREDENTIALS_FULL_URI=$METADATA/container
   sqs-pull -f --wait 1 -j 1 --retry-timeout 30s >out 2>err 3>&- &
   pull=$!
-  eventually 10 test -s proxy/requests
+  eventually 60 test -s proxy/requests
   # So is who issues them.
   serve 'status /container 500'
-  eventually 20 grep -q ' lapse ' proxy/requests
+  eventually 60 grep -q ' lapse ' proxy/requests
   AWS_ENDPOINT_URL_SQS=$DIRECT AWS_ACCESS_KEY_ID=$KEY AWS_SECRET_ACCESS_KEY=$SECRET sqs-send <<<'{"body":{"n":1}}'
   serve ''
-  eventually 20 test -s out
+  eventually 60 test -s out
   [ "$(grep -c 'warning: credentials are not renewed: .* status 500; trying again' err)" -eq 1 ]
   # One request was refused, and sent once more.
   [ "$(grep -c ' lapse ' proxy/requests)" -eq 1 ]
@@ -400,7 +400,7 @@ unsigned() { curl -sS --fail --noproxy '*' -o /dev/null -H Content-Type:text/pla
   rm proxy/requests
   sqs-pull -f --wait 1 -j 1 --retry-timeout 1s >out 2>err 3>&- &
   pull=$!
-  eventually 10 test -s proxy/requests
+  eventually 60 test -s proxy/requests
   serve 'status /container 500'
   status=0
   wait "$pull" || status=$?

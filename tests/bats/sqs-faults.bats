@@ -49,7 +49,7 @@ teardown() { sqs_teardown; }
   mode 'fail 1 503'
   sqs-pull --wait 1 "${SERIAL[@]}" >out 2>err 3>&- 4>&- &
   echo $! >pid
-  eventually 20 grep -q 'warning: 127.0.0.1:[0-9]* answers .* with status 503; trying again' err
+  eventually 60 grep -q 'warning: 127.0.0.1:[0-9]* answers .* with status 503; trying again' err
   mode
   wait "$(<pid)"
   each_once 20 out
@@ -123,7 +123,7 @@ teardown() { sqs_teardown; }
   fill 30
   sqs-pull -f --wait 1 --retry-timeout 2s >out 2>err 3>&- 4>&- &
   echo $! >pid
-  eventually 20 lines_at_least out 30
+  eventually 60 lines_at_least out 30
   kill "$(<proxy/pid)"
   rm proxy/pid
   status=0
@@ -138,7 +138,7 @@ teardown() { sqs_teardown; }
   for option in --visibility-timeout=30s ''; do
     sqs-pull -f ${option:+"$option"} 2>err 3>&- 4>&- &
     echo $! >pid
-    eventually 20 started sqs-pull "$(<pid)"
+    eventually 60 started sqs-pull "$(<pid)"
     sleep 0.5
     SECONDS=0
     kill -TERM "$(<pid)"

@@ -139,7 +139,7 @@ shows_progress() { grep -qP "\\r$1: [0-9]+ messages, [0-9.]+/s, (none in hand|ol
   sqs-ack --metrics-file gone/file <pipe 2>err 3>&- 4>&- &
   echo $! >pid
   exec 7>pipe
-  eventually 5 test -e gone/file
+  eventually 60 test -e gone/file
   rm -r gone
   cat in >&7
   exec 7>&-

@@ -107,11 +107,11 @@ leased() {
   for round in $(seq 10); do
     leased
     # Rejected ones stay hidden for their timeout.
-    eventually 10 none_hidden
+    eventually 60 none_hidden
     [ "$(counts)" != '0 0 0' ] || break
     echo "round $round: $(counts)"
   done
-  eventually 10 dead_are $((n / 10))
+  eventually 60 dead_are $((n / 10))
   # No message that was committed came twice; those rejected came as often as the policy says.
   seq 1 "$n" | grep -v '0$' | same <(jq 'select(.status == "committed").body.n' out | sort -n)
   seq 10 10 "$n" | sed p | same <(jq 'select(.status == "rejected").body.n' out | sort -n)

@@ -79,7 +79,7 @@ survive() {
   fi
   kill -s "$2" "$(<"$1.pid")"
   eventually 60 test -s statuses || { echo "it hangs" && return 1; }
-  eventually 40 nothing_in_flight || { echo "$(counts) left" && return 1; }
+  eventually 60 nothing_in_flight || { echo "$(counts) left" && return 1; }
   sqs-pull -q --wait 1 "${SERIAL[@]}" --visibility-timeout 60s >rest
   # A verdict that was cut off was not acted on.
   jq -cR 'fromjson? | .body.n' verdicts rest | sort -nu | diff -q - <(seq 60) || { echo "lost" && return 1; }
@@ -128,7 +128,7 @@ survive() {
     # A consumer that lives and is silent is waited for as long as --grace says.
     eventually 12 counts_are 30 0 0
     kill -KILL "$(<consumer.pid)" 2>/dev/null || true
-    eventually 20 test -s statuses
+    eventually 60 test -s statuses
     grep -q 'released=30 .*acked=20' pull.err
   done
 }

@@ -149,7 +149,7 @@ body() {
 @test "a message that arrives while the queue seems drained is still printed" {
   proxy_start
   one_receive() { [ "$(requests ReceiveMessage)" -ge 1 ]; }
-  (eventually 20 one_receive && fill 1) 3>&- &
+  (eventually 60 one_receive && fill 1) 3>&- &
   sqs-pull --wait 1 --empty 6 -j 1 >out
   each_once 1 out
 }
@@ -162,16 +162,16 @@ gaps() { awk '$2 == "ReceiveMessage" { if (n++) print $1 - last; last = $1 }' pr
   proxy_start
   start -f --wait 0 --visibility-timeout 30s --idle-backoff 2s
   paused() { [ "$(gaps | awk '$1 >= 1.9' | wc -l)" -ge 2 ]; }
-  eventually 40 paused
+  eventually 60 paused
   # It began with short ones, and doubled them.
   [ "$(gaps | awk '$1 < 1' | wc -l)" -ge 2 ]
   [ "$(gaps | wc -l)" -le 12 ]
   fill 1
-  eventually 20 lines_are out 1
+  eventually 60 lines_are out 1
   # From the start again.
   before=$(gaps | wc -l)
   again() { [ "$(gaps | tail -n +"$before" | awk '$1 < 0.9' | wc -l)" -ge 3 ]; }
-  eventually 20 again
+  eventually 60 again
   kill "$(<pid)"
   finish
   [ "$status" -eq 0 ]
@@ -180,9 +180,9 @@ gaps() { awk '$2 == "ReceiveMessage" { if (n++) print $1 - last; last = $1 }' pr
 @test "-f prints what comes at once, and at SIGTERM ends with 0" {
   start -f --wait 1
   fill 3
-  eventually 20 lines_are out 3
+  eventually 60 lines_are out 3
   fill 2
-  eventually 20 lines_are out 5
+  eventually 60 lines_are out 5
   kill -TERM "$(<pid)"
   SECONDS=0
   finish
@@ -192,7 +192,7 @@ gaps() { awk '$2 == "ReceiveMessage" { if (n++) print $1 - last; last = $1 }' pr
 
 @test "a message sent during the last long poll after SIGTERM is printed" {
   start -f --wait 2
-  eventually 20 started sqs-pull "$(<pid)"
+  eventually 60 started sqs-pull "$(<pid)"
   sleep 0.5
   kill -TERM "$(<pid)"
   fill 1
@@ -210,12 +210,12 @@ gaps() { awk '$2 == "ReceiveMessage" { if (n++) print $1 - last; last = $1 }' pr
   sqs-pull --wait 2 >pipe 2>err 3>&- 4>&- &
   echo $! >pid
   more_than_in_pipe() { ! no_more_than_in_pipe; }
-  eventually 20 more_than_in_pipe
+  eventually 60 more_than_in_pipe
   kill -TERM "$(<pid)"
   SECONDS=0
   # The reader has half a line and does not take the rest: it is told nothing wrong, and in the end
   # the pipe is given up. What is whole goes back at once.
-  eventually 10 no_more_than_in_pipe
+  eventually 60 no_more_than_in_pipe
   kill "$reader"
   finish
   [ "$SECONDS" -lt 20 ]
@@ -259,7 +259,7 @@ no_more_than_in_pipe() { [ "$(counts | cut -d' ' -f2)" -le 17 ]; }
   fill 50
   # A server would hand messages to a long poll of the dead, too, and hide them once more.
   start -f --visibility-timeout 3s --wait 1
-  eventually 20 lines_at_least out 50
+  eventually 60 lines_at_least out 50
   kill -KILL "$(<pid)"
   finish
   [ "$status" -eq 137 ]

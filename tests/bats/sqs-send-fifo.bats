@@ -211,13 +211,13 @@ END
     wait $!
   ) 2>/dev/null 3>&- 4>&- | sqs-ack -Q "$from" 2>ack.err 3>&- 4>&- &
   some() { [ "$(servers_counts "$main" | cut -d' ' -f1)" -ge 20 ]; }
-  eventually 20 some
+  eventually 60 some
   kill -9 "$(<pid)"
   wait "$pull" || true
-  eventually 20 sh -c "! kill -0 $pull 2>/dev/null"
+  eventually 60 sh -c "! kill -0 $pull 2>/dev/null"
   # What was not acked comes back, and a second run moves it.
   all_visible() { [ "$(servers_counts "$from" | cut -d' ' -f2)" -eq 0 ]; }
-  eventually 30 all_visible
+  eventually 60 all_visible
   sqs-pull -Q "$from" --attributes all --wait 1 "${SERIAL[@]}" | sqs-send -Q "$main" --verdicts | sqs-ack -Q "$from"
   [ "$(servers_counts "$from")" = '0 0 0' ]
   SQS_QUEUE_URL=$main pull --attributes all --visibility-timeout 60s >out

@@ -194,7 +194,7 @@ WANTED
   sqs-send -v <in 2>err 3>&- 4>&- &
   echo $! >pid
   some_requests() { [ "$(requests SendMessageBatch)" -ge 4 ]; }
-  eventually 20 some_requests
+  eventually 60 some_requests
   kill -TERM "$(<pid)"
   SECONDS=0
   wait "$(<pid)"

@@ -323,7 +323,7 @@ ODD='{"n":1.10,"big":12345678901234567891,"e":1e400,"z":-0,"u":"\u00e4\ud83d\ude
   echo $! >pid
   exec 5>in
   record "$(sns '{}')" >&5
-  eventually 10 test -s out
+  eventually 60 test -s out
   exec 5>&-
   wait "$(<pid)"
   : >pid

@@ -148,7 +148,7 @@ serve() {
   mkdir -p canned
   python3 -B "$UGLY" serve canned 3>&- 4>&- &
   echo $! >"$BATS_TEST_TMPDIR/pid"
-  eventually 10 test -s canned/port
+  eventually 60 test -s canned/port
   AWS_ENDPOINT_URL_SQS=http://127.0.0.1:$(<canned/port)
 }
 

@@ -100,7 +100,7 @@ kill_one() {
     "$SQS2PG" -c settings >>out 2>>err 3>&- &
     echo $! >pid
     # At any moment: the first rows of the run, or some hundreds later.
-    eventually 30 grown $((before + RANDOM % $(rounds 1 1500)))
+    eventually 60 grown $((before + RANDOM % $(rounds 1 1500)))
     kill_one "$round"
     wait "$(<pid)" || :
     : >pid

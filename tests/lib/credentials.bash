@@ -39,7 +39,7 @@ metadata_start() {
   assumed "${1:-1}" >metadata/keys
   python3 -B "$ROOT/tests/lib/metadata.py" "$PWD/metadata" 2>metadata/err 3>&- 4>&- &
   echo $! >metadata/pid
-  servers_until 10 test -s metadata/port
+  servers_until 60 test -s metadata/port
   METADATA=http://127.0.0.1:$(<metadata/port)
 }
 

@@ -17,7 +17,7 @@ small_memory() {
   bash -c 'echo $$ >"$1/cgroup.procs" && shift && exec "$@"' bash "$group" "$@" || status=$?
   cat "$group"/memory.{events,oom_control} 2>/dev/null | awk '$1 == "oom_kill" { print $2 }' >killed
   # Its last process may not be gone yet.
-  eventually 10 rmdir "$group"
+  eventually 60 rmdir "$group"
   return "$status"
 }
 
