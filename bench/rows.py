@@ -119,6 +119,58 @@ class Load:
         ]
 
 
+class Upsert:
+    name = "upsert"
+    title = ("Updating or inserting by a key, rows per second, 100,000 masked records, half of whose rows are known, "
+             "one connection")
+    ratios = [("pg-load --upsert", "execute_values, ON CONFLICT DO UPDATE", 4),
+              ("pg-load --upsert, no ledger", "execute_values, ON CONFLICT DO UPDATE", 4)]
+    limits = []
+    table = """CREATE TABLE %s (user_id varchar(128) PRIMARY KEY, device_type varchar(32), masked_ip varchar(256),
+ masked_device_id varchar(256), locale varchar(32), app_version varchar(32), changed timestamptz)"""
+
+    @classmethod
+    def known(cls, bench, masked):
+        """The rows of every second record, with an older time, kept beside the table."""
+        if bench.sql("SELECT to_regclass('known')"):
+            return
+        half = bench.made("half-%s" % masked.name, ["awk", "NR % 2"], masked)
+        path = bench.work / "known.map"
+        path.write_text("".join("%s .body.%s\n" % (name, name) for name in (
+            "user_id", "device_type", "masked_ip", "masked_device_id", "locale", "app_version")) +
+            "changed $sqs.sent_at | \"2026-01-01T00:00:00Z\"\n", encoding="ascii")
+        bench.sql(cls.table % "known")
+        bench.run(["pg-load", "-t", "known", "--no-ledger", "--map", str(path)], half)
+        (bench.work / "states.map").write_text(
+            path.read_text(encoding="ascii").replace(" | \"2026-01-01T00:00:00Z\"", ""), encoding="ascii")
+
+    @classmethod
+    def cells(cls, bench):
+        count = bench.count(100000)
+        masked = bench.masked(count)
+
+        def upsert(*command):
+            cls.known(bench, masked)
+            bench.sql("DROP TABLE IF EXISTS states, states_ledger, states_errors")
+            bench.sql(cls.table % "states")
+            bench.sql("INSERT INTO states TABLE known ORDER BY changed")
+            bench.sql("VACUUM ANALYZE states")
+            bench.sql("CHECKPOINT")
+            seconds = bench.run(command, masked)[1]
+            check(bench.sql("SELECT count(*), count(*) FILTER (WHERE changed > '2026-02-01') FROM states") ==
+                  "%d|%d" % (count, count), "rows are missing")
+            return count / seconds
+
+        ours = ["pg-load", "-t", "states", "--map", str(bench.work / "states.map"), "--upsert", "user_id",
+                "--newer", "changed"]
+        return [
+            ("pg-load --upsert", "rows/s", lambda: upsert(*ours)),
+            ("pg-load --upsert, no ledger", "rows/s", lambda: upsert(*ours, "--no-ledger")),
+            ("execute_values, ON CONFLICT DO UPDATE", "rows/s",
+             lambda: upsert(bench.python, str(HERE / "peers" / "execute_values_upsert.py"))),
+        ]
+
+
 class Pull:
     name = "pull"
     title = "Receiving, messages per CPU second, 200,000 messages (boto3: 20,000), start-up taken off"
@@ -298,4 +350,4 @@ class Latency:
         return [("sqs2pg --follow", "ms", follow)]
 
 
-GROUPS = [Unwrap, Mask, Scan, Load, Pull, Ack, Whole, Start, Memory, Latency]
+GROUPS = [Unwrap, Mask, Scan, Load, Upsert, Pull, Ack, Whole, Start, Memory, Latency]

@@ -11,15 +11,17 @@
 /* Of one connection: what an upsert knows in the transaction under way, and its scratch memory. */
 struct upsert {
     struct pg_upsert_form form;
-    bool staged;        /* the temporary table is there */
-    bool asked;         /* whether triggers may meddle with rows: */
-    bool meddled;       /* they may */
-    uint32_t *sequence; /* the items, in the order of their keys */
-    uint32_t *list;     /* those that are sent next */
-    uint32_t *rest;     /* and those of them for the statement after that */
-    uint32_t *rounds;   /* by item: in which round it is sent, from 1; 0: it gives way to another */
-    uint32_t *next;     /* by item: which takes its place if it is refused, or ROW_BATCH_NONE */
-    size_t capacity;    /* of the five */
+    char mark[PG_SHAPE_SIZE];  /* of the table when the form was read; "": it is not */
+    char shape[PG_SHAPE_SIZE]; /* of the columns that it numbers */
+    bool staged;               /* the temporary table is there */
+    bool asked;                /* whether triggers may meddle with rows: */
+    bool meddled;              /* they may */
+    uint32_t *sequence;        /* the items, in the order of their keys */
+    uint32_t *list;            /* those that are sent next */
+    uint32_t *rest;            /* and those of them for the statement after that */
+    uint32_t *rounds; /* by item: in which round it is sent, from 1; 0: it gives way to another */
+    uint32_t *next;   /* by item: which takes its place if it is refused, or ROW_BATCH_NONE */
+    size_t capacity;  /* of the five */
     struct pg_upsert_columns columns;
     struct buf json;
     struct buf sql;

@@ -75,6 +75,18 @@ static const char columns_sql[] =
     " WHERE r.oid" EQ "$1::pg_catalog.regclass AND a.attnum" GT "0 AND NOT a.attisdropped"
     " ORDER BY a.attnum";
 
+/* Every change of such a row is another row, with the number of another transaction. */
+#define MARKS(catalogue, column, order)                                                    \
+    " (SELECT pg_catalog.string_agg(m.xmin::pg_catalog.text, ' ' ORDER BY m." order ")"    \
+    "  FROM pg_catalog." catalogue " m WHERE m." column EQ "$1::pg_catalog.regclass)"
+
+static const char mark_sql[] =
+    "SELECT pg_catalog.hashtextextended(pg_catalog.concat_ws('/',"
+    MARKS("pg_index", "indrelid", "indexrelid") ","
+    MARKS("pg_attribute", "attrelid", "attnum") ","
+    MARKS("pg_attrdef", "adrelid", "adnum") ","
+    MARKS("pg_constraint", "conrelid", "oid") "), 0)";
+
 /* Bits of tgtype (catalog/pg_trigger.h): 1 for each row, 2 before, 4 insert. */
 static const char meddled_sql[] =
     "SELECT FROM pg_catalog.pg_trigger g"
@@ -207,6 +219,16 @@ enum pg_upsert_result pg_upsert_form_read(struct pg_conn *conn, const struct pg_
         return PG_UPSERT_FAILED;
     enum pg_upsert_result result = find(conn, table, columns, count, form);
     return result == PG_UPSERT_OK ? read_columns(conn, table, newer, form) : result;
+}
+
+int pg_upsert_form_mark(struct pg_conn *conn, const struct pg_table *table,
+    char mark[PG_SHAPE_SIZE])
+{
+    const struct pg_param param = { .data = table->qualified };
+    if (pg_conn_query(conn, mark_sql, &param, 1, false) != 0)
+        return -1;
+    copy(mark, PG_SHAPE_SIZE, conn, 0, 0);
+    return 0;
 }
 
 int pg_upsert_form_meddled(struct pg_conn *conn, const struct pg_table *table, bool *meddled)

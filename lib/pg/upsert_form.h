@@ -60,6 +60,14 @@ enum pg_upsert_result {
 enum pg_upsert_result pg_upsert_form_read(struct pg_conn *conn, const struct pg_table *table,
     const size_t *columns, size_t count, size_t newer, struct pg_upsert_form *form);
 
+/*
+ * pg_upsert_form_mark(conn, table, mark):
+ * Set ${mark} to what is another once the table's columns, defaults, constraints or indexes are:
+ * then the form is to be read anew, which costs a small batch much. 0, or -1 with pg_conn_error().
+ */
+int pg_upsert_form_mark(struct pg_conn *conn, const struct pg_table *table,
+    char mark[PG_SHAPE_SIZE]);
+
 /* Whether the table, or a partition of it, has a trigger that may change a row before it is
  * inserted, or keep it out. 0, or -1 with pg_conn_error(). */
 int pg_upsert_form_meddled(struct pg_conn *conn, const struct pg_table *table, bool *meddled);

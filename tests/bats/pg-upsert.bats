@@ -315,3 +315,26 @@ example() {
   [ "$(effects_of verdicts)" = 'updated stale inserted' ]
   [ "$(sql 'SELECT id, state FROM orders ORDER BY id')" = $'1|paid\n2|paid\n3|open' ]
 }
+
+@test "what is altered while it runs is noticed" {
+  sql 'CREATE TABLE t (id integer PRIMARY KEY, n integer, must text, d text)'
+  mkfifo in
+  pg-load -t t --upsert id --newer n --linger 0 <in >out 2>err &
+  echo $! >pid
+  exec 7>in
+  record 1 '{"id":1,"n":1,"must":"m"}' >&7
+  eventually 60 lines_are out 1
+  sql "ALTER TABLE t ALTER must SET NOT NULL, ALTER d SET DEFAULT 'd'"
+  { record 2 '{"id":1,"n":2}' && record 3 '{"id":2,"n":2,"must":"x"}' && record 4 '{"id":3,"n":2,"must":"x","d":"e"}'; } >&7
+  eventually 60 lines_are out 4
+  sql 'DROP INDEX IF EXISTS other; ALTER TABLE t DROP CONSTRAINT t_pkey; CREATE UNIQUE INDEX late ON t (id) WHERE id > 0'
+  record 5 '{"id":1,"n":3}' >&7
+  exec 7>&-
+  status=0
+  wait "$(<pid)" || status=$?
+  : >pid
+  [ "$(effects)" = 'inserted updated inserted inserted' ]
+  [ "$(sql 'SELECT * FROM t ORDER BY id')" = $'1|2|m|\n2|2|x|d\n3|2|x|e' ]
+  [ "$status" -eq 69 ]
+  grep -q 'unique index late of public.t is partial' err
+}
