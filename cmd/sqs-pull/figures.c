@@ -18,6 +18,7 @@ static const struct metric metrics[] = {
         METRIC_COUNTER },
     { "sqs2pg_requests_total", "Requests sent to SQS, repeats included.", METRIC_COUNTER },
     { "sqs2pg_messages_in_hand", "Messages read and not done with.", METRIC_GAUGE },
+    { "sqs2pg_receives_at_once", "How many receives there may be at once.", METRIC_GAUGE },
     METER_LAST_SUCCESS,
 };
 
@@ -44,7 +45,7 @@ static void fill(void *context, uint64_t *values, uint64_t *oldest_ms)
         puller->leases == NULL ? &none : leases_counts(puller->leases);
     const uint64_t now[] = { result->printed, result->received, release_done(puller->release),
         result->corrupt, result->held, leases->acked, leases->extended, leases->lapsed,
-        sqs_requests(puller->connection->sqs), in_hand(puller, oldest_ms),
+        sqs_requests(puller->connection->sqs), in_hand(puller, oldest_ms), puller->number.number,
         puller->last_success_ms };
     _Static_assert(sizeof now / sizeof *now == sizeof metrics / sizeof *metrics,
         "a value for each");
