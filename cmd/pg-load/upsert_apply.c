@@ -97,6 +97,21 @@ static int update(struct loader *loader, struct row_batch *batch, size_t group, 
     return mark(conn, batch, staged ? NULL : upsert->rest, length, VERDICT_EFFECT_UPDATED);
 }
 
+/* What was inserted and what was updated, of rows that came back with which it was. */
+static int mark_both(struct pg_conn *conn, struct row_batch *batch, const uint32_t *order,
+    size_t count)
+{
+    if (mark(conn, batch, order, count, VERDICT_EFFECT_UPDATED) != 0)
+        return -1;
+    for (size_t i = 0; i < pg_conn_rows(conn); i++) {
+        const char *fresh = pg_conn_value(conn, i, 1);
+        uint64_t at = strtoull(pg_conn_value(conn, i, 0), NULL, 10);
+        if (fresh != NULL && *fresh == 't')
+            batch->items[order == NULL ? at : order[at - 1]].effect = VERDICT_EFFECT_INSERTED;
+    }
+    return 0;
+}
+
 /* Rows that can be inserted by one statement. */
 static int apply(struct loader *loader, struct row_batch *batch, bool staged, const uint32_t *order,
     size_t count)
@@ -108,6 +123,16 @@ static int apply(struct loader *loader, struct row_batch *batch, bool staged, co
     upsert_source_columns(loader, batch, order, count);
     if (!staged && upsert_source_json(loader, batch, order, count) != 0)
         return -1;
+    bool any;
+    if (pg_upsert_both_sql(&upsert->form, batch->table, &upsert->columns,
+            staged ? NULL : &upsert->json, &upsert->sql, &any) != 0)
+        return pg_conn_no_memory(conn);
+    if (any) {
+        if (pg_conn_exec_rows(conn, upsert->sql.data) != 0 ||
+            mark_both(conn, batch, staged ? NULL : order, count) != 0)
+            return -1;
+        return settle(loader, batch, order, count);
+    }
     if (pg_upsert_insert_sql(&upsert->form, batch->table, &upsert->columns,
             staged ? NULL : &upsert->json, &upsert->sql) != 0)
         return pg_conn_no_memory(conn);

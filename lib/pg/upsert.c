@@ -6,6 +6,7 @@
 
 #define ROW "sqs2pg_row"
 #define GROUP "sqs2pg_group"
+#define FRESH "sqs2pg_fresh"
 #define EQ " OPERATOR(pg_catalog.=) "
 
 /* In the statements t is the table, r are the rows, i is what was inserted, and e what is there. */
@@ -222,11 +223,10 @@ static const char *locking_column(const struct pg_upsert_form *form, const struc
     return table->columns[form->keys[0].column].quoted;
 }
 
-int pg_upsert_insert_sql(const struct pg_upsert_form *form, const struct pg_table *table,
-    const struct pg_upsert_columns *columns, const struct buf *json, struct buf *sql)
+/* "WITH i AS (INSERT … ON CONFLICT (…) DO UPDATE SET " */
+static void put_insert(struct buf *sql, const struct pg_upsert_form *form,
+    const struct pg_table *table, const struct pg_upsert_columns *columns, const struct buf *json)
 {
-    const char *lock = locking_column(form, table, columns);
-    buf_clear(sql);
     buf_printf(sql, "WITH i AS (INSERT INTO %s AS t (", table->qualified);
     put_columns(sql, form, table, columns, false);
     buf_puts(sql, ") SELECT ");
@@ -241,9 +241,24 @@ int pg_upsert_insert_sql(const struct pg_upsert_form *form, const struct pg_tabl
     else
         buf_puts(sql, "r." ROW);
     put_conflict(sql, form, table);
-    buf_printf(sql, "%s = t.%s WHERE false RETURNING ", lock, lock);
+}
+
+static void put_returned(struct buf *sql, const struct pg_upsert_form *form,
+    const struct pg_table *table)
+{
+    buf_puts(sql, " RETURNING ");
     for (size_t i = 0; i < form->count; i++)
         buf_printf(sql, "%st.%s", i == 0 ? "" : ",", table->columns[form->keys[i].column].quoted);
+}
+
+int pg_upsert_insert_sql(const struct pg_upsert_form *form, const struct pg_table *table,
+    const struct pg_upsert_columns *columns, const struct buf *json, struct buf *sql)
+{
+    const char *lock = locking_column(form, table, columns);
+    buf_clear(sql);
+    put_insert(sql, form, table, columns, json);
+    buf_printf(sql, "%s = t.%s WHERE false", lock, lock);
+    put_returned(sql, form, table);
     if (json == NULL) {
         buf_puts(sql, ") DELETE FROM pg_temp." PG_UPSERT_TABLE " AS r USING i WHERE ");
         put_match(sql, form, table, "i");
@@ -254,6 +269,29 @@ int pg_upsert_insert_sql(const struct pg_upsert_form *form, const struct pg_tabl
         buf_puts(sql, " WHERE ");
         put_match(sql, form, table, "i");
     }
+    return finish(sql);
+}
+
+int pg_upsert_both_sql(const struct pg_upsert_form *form, const struct pg_table *table,
+    const struct pg_upsert_columns *columns, const struct buf *json, struct buf *sql, bool *any)
+{
+    *any = form->plain && !needs_existing(form, table, columns) &&
+        memcmp(columns->some, columns->every, sizeof columns->some) == 0;
+    buf_clear(sql);
+    if (!*any)
+        return 0;
+    put_insert(sql, form, table, columns, json);
+    *any = put_settings(sql, form, table, columns->every, "excluded") > 0;
+    if (form->has_newer) {
+        buf_puts(sql, " WHERE ");
+        put_newer(sql, form, table, "excluded");
+    }
+    put_returned(sql, form, table);
+    buf_puts(sql,
+        ", t.xmax" EQ "'0'::pg_catalog.xid AS " FRESH ") SELECT r." ROW ", i." FRESH " FROM i, ");
+    put_rows(sql, table, json);
+    buf_puts(sql, " WHERE ");
+    put_match(sql, form, table, "i");
     return finish(sql);
 }
 

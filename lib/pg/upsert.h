@@ -60,6 +60,16 @@ int pg_upsert_insert_sql(const struct pg_upsert_form *form, const struct pg_tabl
     const struct pg_upsert_columns *columns, const struct buf *json, struct buf *sql);
 
 /*
+ * Into an ordinary table, rows that have values for ${every} column and lack nothing that it must
+ * have can be inserted, or update what is there, by one statement, which costs less. False in
+ * ${any}: not these. What comes back are numbers, and whether the row was inserted: a row that
+ * was updated bears the mark of the lock that was on the one before it in its xmax, a new one has
+ * none. (Of a partitioned table the server gives no xmax there.)
+ */
+int pg_upsert_both_sql(const struct pg_upsert_form *form, const struct pg_table *table,
+    const struct pg_upsert_columns *columns, const struct buf *json, struct buf *sql, bool *any);
+
+/*
  * Update by the rows, which have values for ${every} column: of the temporary table those of
  * ${group}. The numbers of those that updated one come back. False in ${any}: there is nothing to
  * be updated but keys, and no statement.
