@@ -150,9 +150,10 @@ refused() {
 }
 
 @test "a table's heirs have rows of their own" {
-  sql 'CREATE TABLE t (id integer PRIMARY KEY, v text); CREATE TABLE heir () INHERITS (t)'
+  sql 'CREATE TABLE t (id integer PRIMARY KEY, v text, w text); CREATE TABLE heir () INHERITS (t)'
   sql "INSERT INTO heir VALUES (1, 'heir'); INSERT INTO t VALUES (2, 'own'); INSERT INTO heir VALUES (2, 'heir')"
-  { record 1 '{"id":1,"v":"new"}' && record 2 '{"id":2,"v":"new"}'; } >in
+  # Of two kinds, which takes two statements.
+  { record 1 '{"id":1,"v":"new"}' && record 2 '{"id":2,"v":"new","w":"w"}'; } >in
   load_in -t t --upsert id
   [ "$(effects)" = 'inserted updated' ]
   [ "$(sql 'SELECT tableoid::regclass, id, v FROM t ORDER BY 1, 2')" = $'t|1|new\nt|2|new\nheir|1|heir\nheir|2|heir' ]
