@@ -3,17 +3,16 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/failure.h"
 #include "base/line.h"
 #include "base/msg.h"
 #include "base/out.h"
-#include "base/stop.h"
 #include "columns.h"
 #include "files.h"
 #include "print.h"
+#include "record/intake.h"
 #include "bodies.h"
 
 enum { TEXT_MOST = 64 << 20 };
@@ -21,53 +20,29 @@ enum { TEXT_MOST = 64 << 20 };
 struct suggest {
     const struct settings *settings;
     struct bodies *bodies;
-    struct line_reader *reader;
-    struct out *out;
-    struct meter *meter;
-    uint64_t went_through; /* records, when the figures were last read */
-    uint64_t last_success_ms;
+    struct intake intake;
     uint64_t begin;
     size_t columns;
 };
 
-/* In this order in read_meter(). */
-static const struct metric metrics[] = {
+static const struct metric metrics[INTAKE_METRICS] = {
     { "sqs2pg_records_read_total", "Records read.", METRIC_COUNTER },
     { "sqs2pg_lines_malformed_total", "Lines that are no record.", METRIC_COUNTER },
     { "sqs2pg_records_errors_total", "Error records, passed over.", METRIC_COUNTER },
     METER_LAST_SUCCESS,
 };
 
-static void read_meter(void *context, uint64_t *values, uint64_t *oldest_ms)
+static struct intake_counts count(const void *context)
 {
-    struct suggest *suggest = context;
+    const struct suggest *suggest = context;
     const struct bodies_counts *counts = bodies_counts(suggest->bodies);
-    (void)oldest_ms; /* nothing is held back */
-    if (counts->records > suggest->went_through)
-        suggest->last_success_ms = clock_realtime_ms();
-    suggest->went_through = counts->records;
-    const uint64_t now[] = { counts->records, counts->malformed, counts->errors,
-        suggest->last_success_ms };
-    _Static_assert(sizeof now / sizeof *now == sizeof metrics / sizeof *metrics,
-        "a value for each");
-    for (size_t i = 0; i < sizeof now / sizeof *now; i++)
-        values[i] = now[i];
+    return (struct intake_counts){ counts->records, counts->malformed, counts->errors };
 }
 
-/* 0, or the status to exit with. */
-static int open_meter(struct suggest *suggest)
+static int take(void *context, const char *text, size_t length, uint64_t number)
 {
-    const struct meter_config config = { .options = suggest->settings->stream.meter,
-        .metrics = metrics,
-        .count = sizeof metrics / sizeof *metrics,
-        .noun = "records",
-        .read = read_meter,
-        .context = suggest };
-    if (meter_open(&suggest->meter, &config) == 0)
-        return 0;
-    msg_error("cannot write %s: %s", suggest->settings->stream.meter.metrics_file,
-        meter_reason(errno));
-    return STATUS_IO;
+    struct suggest *suggest = context;
+    return bodies_line(suggest->bodies, text, length, number);
 }
 
 static int no_memory(void)
@@ -87,44 +62,17 @@ static int open_all(struct suggest *suggest)
         msg_error("option --root takes a path such as . or .detail");
         return STATUS_USAGE;
     }
-    suggest->reader =
-        line_open(STDIN_FILENO, settings->stream.max_record, settings->stream.grace_ms);
-    suggest->out = out_open(STDOUT_FILENO);
-    if (suggest->reader == NULL || suggest->out == NULL || stop_install() != 0)
-        return -1;
-    out_set_grace(suggest->out, settings->stream.grace_ms);
-    return open_meter(suggest);
+    const struct intake_work work = { .metrics = metrics,
+        .count = count,
+        .take = take,
+        .context = suggest };
+    return intake_open(&suggest->intake, &settings->stream, &work);
 }
 
 static void close_all(struct suggest *suggest)
 {
-    meter_close(suggest->meter);
-    out_free(suggest->out);
-    line_close(suggest->reader);
+    intake_close(&suggest->intake);
     bodies_free(suggest->bodies);
-}
-
-/* 0, or the status to exit with. */
-static int read_all(struct suggest *suggest)
-{
-    const struct settings *settings = suggest->settings;
-    struct line line;
-    while (settings->number == 0 || bodies_counts(suggest->bodies)->records < settings->number) {
-        meter_update(suggest->meter);
-        enum line_result got = line_next(suggest->reader, meter_timeout(suggest->meter, -1), &line);
-        if (got == LINE_AGAIN)
-            continue;
-        if (got == LINE_END || got == LINE_STOPPED)
-            break;
-        if (got == LINE_ERROR) {
-            msg_error("cannot read standard input: %s", strerror(errno));
-            return errno == ENOMEM ? STATUS_INTERNAL : STATUS_IO;
-        }
-        if (bodies_line(suggest->bodies, got == LINE_OK ? line.text : NULL, line.length,
-                line.number) != 0)
-            return no_memory();
-    }
-    return 0;
 }
 
 /* What of the input does not end up in the table. 0, or the status to exit with. */
@@ -175,10 +123,10 @@ static int write_out(struct suggest *suggest, struct buf *sql, const struct buf 
             "\n-- The map, for pg-load --map: these lines without what they begin with.\n--\n");
         if (print_commented(sql, map) != 0)
             return no_memory();
-        (void)out_write(suggest->out, sql->data, sql->length);
+        (void)out_write(suggest->intake.out, sql->data, sql->length);
     }
-    int closed = out_close(suggest->out);
-    suggest->out = NULL;
+    int closed = out_close(suggest->intake.out);
+    suggest->intake.out = NULL;
     if (closed == 0)
         return 0;
     msg_error("cannot write to standard output: %s", strerror(errno));
@@ -217,7 +165,7 @@ static void summarise(const struct suggest *suggest)
         "records=%" PRIu64 " malformed=%" PRIu64 " errors=%" PRIu64 " columns=%zu seconds=%.2f%s",
         counts->records, counts->malformed, counts->errors, suggest->columns,
         (double)(clock_monotonic_ms() - suggest->begin) / 1000,
-        line_skipped_text(line_skipped(suggest->reader), skipped));
+        line_skipped_text(line_skipped(suggest->intake.reader), skipped));
 }
 
 int suggest_run(const struct settings *settings)
@@ -229,7 +177,7 @@ int suggest_run(const struct settings *settings)
         status = STATUS_INTERNAL;
     }
     if (status == 0)
-        status = read_all(&suggest);
+        status = intake_run(&suggest.intake, settings->number);
     if (status == 0)
         status = judge(&suggest);
     if (status == 0)

@@ -2,22 +2,19 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/line.h"
-#include "base/meter.h"
 #include "base/msg.h"
 #include "base/out.h"
 #include "base/status.h"
-#include "base/stop.h"
 #include "confine/confinement.h"
 #include "cover.h"
 #include "draft.h"
 #include "judge.h"
 #include "listing.h"
+#include "record/intake.h"
 #include "records.h"
 
 enum { TEXT_MOST = 16 << 20, FLUSHED = 1 << 16 };
@@ -26,11 +23,7 @@ struct survey {
     const struct settings *settings;
     struct cover *cover; /* NULL: there is no policy */
     struct records *records;
-    struct line_reader *reader;
-    struct out *out;
-    struct meter *meter;
-    uint64_t went_through; /* records, when the figures were last read */
-    uint64_t last_success_ms;
+    struct intake intake;
     struct buf text;
     uint64_t begin;
     size_t paths;
@@ -39,45 +32,24 @@ struct survey {
     const struct node *first_uncovered;
 };
 
-/* In this order in read_meter(). */
-static const struct metric metrics[] = {
+static const struct metric metrics[INTAKE_METRICS] = {
     { "sqs2pg_records_scanned_total", "Records looked through.", METRIC_COUNTER },
     { "sqs2pg_lines_malformed_total", "Lines that are no record.", METRIC_COUNTER },
     { "sqs2pg_records_errors_total", "Error records, made or passed on.", METRIC_COUNTER },
     METER_LAST_SUCCESS,
 };
 
-static void read_meter(void *context, uint64_t *values, uint64_t *oldest_ms)
+static struct intake_counts count(const void *context)
 {
-    struct survey *survey = context;
+    const struct survey *survey = context;
     const struct records_counts *counts = records_counts(survey->records);
-    (void)oldest_ms; /* nothing is held back */
-    if (counts->records > survey->went_through)
-        survey->last_success_ms = clock_realtime_ms();
-    survey->went_through = counts->records;
-    const uint64_t now[] = { counts->records, counts->malformed, counts->errors,
-        survey->last_success_ms };
-    _Static_assert(sizeof now / sizeof *now == sizeof metrics / sizeof *metrics,
-        "a value for each");
-    for (size_t i = 0; i < sizeof now / sizeof *now; i++)
-        values[i] = now[i];
+    return (struct intake_counts){ counts->records, counts->malformed, counts->errors };
 }
 
-/* 0, or the status to exit with. */
-static int open_meter(struct survey *survey)
+static int take(void *context, const char *text, size_t length, uint64_t number)
 {
-    const struct meter_config config = { .options = survey->settings->stream.meter,
-        .metrics = metrics,
-        .count = sizeof metrics / sizeof *metrics,
-        .noun = "records",
-        .apart = true,
-        .read = read_meter,
-        .context = survey };
-    if (meter_open(&survey->meter, &config) == 0)
-        return 0;
-    msg_error("cannot write %s: %s", survey->settings->stream.meter.metrics_file,
-        meter_reason(errno));
-    return STATUS_IO;
+    struct survey *survey = context;
+    return records_line(survey->records, text, length, number);
 }
 
 static int open_all(struct survey *survey)
@@ -98,20 +70,17 @@ static int open_all(struct survey *survey)
         if (survey->cover == NULL)
             return failure_report(&failure);
     }
-    survey->reader =
-        line_open(STDIN_FILENO, settings->stream.max_record, settings->stream.grace_ms);
-    survey->out = out_open(STDOUT_FILENO);
-    if (survey->reader == NULL || survey->out == NULL || stop_install() != 0)
-        return -1;
-    out_set_grace(survey->out, settings->stream.grace_ms);
-    return open_meter(survey);
+    const struct intake_work work = { .metrics = metrics,
+        .apart = true,
+        .count = count,
+        .take = take,
+        .context = survey };
+    return intake_open(&survey->intake, &settings->stream, &work);
 }
 
 static void close_all(struct survey *survey)
 {
-    meter_close(survey->meter);
-    out_free(survey->out);
-    line_close(survey->reader);
+    intake_close(&survey->intake);
     records_free(survey->records);
     cover_close(survey->cover);
     buf_free(&survey->text);
@@ -120,27 +89,9 @@ static void close_all(struct survey *survey)
 /* 0, or the status to exit with. */
 static int read_all(struct survey *survey)
 {
-    const struct settings *settings = survey->settings;
-    struct line line;
-    while (settings->number == 0 || records_counts(survey->records)->records < settings->number) {
-        meter_update(survey->meter);
-        enum line_result got = line_next(survey->reader, meter_timeout(survey->meter, -1), &line);
-        if (got == LINE_AGAIN)
-            continue;
-        if (got == LINE_END || got == LINE_STOPPED)
-            break;
-        if (got == LINE_ERROR) {
-            msg_error("cannot read standard input: %s", strerror(errno));
-            return errno == ENOMEM ? STATUS_INTERNAL : STATUS_IO;
-        }
-        if (records_line(survey->records, got == LINE_OK ? line.text : NULL, line.length,
-                line.number) != 0) {
-            msg_error("no memory");
-            return STATUS_INTERNAL;
-        }
-    }
-    if (records_end(survey->records) == 0)
-        return 0;
+    int status = intake_run(&survey->intake, survey->settings->number);
+    if (status != 0 || records_end(survey->records) == 0)
+        return status;
     msg_error("no memory");
     return STATUS_INTERNAL;
 }
@@ -152,7 +103,7 @@ static int flush(struct survey *survey, size_t least)
         return -1;
     if (survey->text.length < least || survey->text.length == 0)
         return 0;
-    int written = out_write(survey->out, survey->text.data, survey->text.length);
+    int written = out_write(survey->intake.out, survey->text.data, survey->text.length);
     buf_clear(&survey->text);
     return written;
 }
@@ -253,7 +204,7 @@ static int end(struct survey *survey)
         counts->records, counts->malformed, counts->errors, survey->paths, survey->personal,
         survey->cover == NULL ? 0 : survey->uncovered,
         (double)(clock_monotonic_ms() - survey->begin) / 1000,
-        line_skipped_text(line_skipped(survey->reader), skipped));
+        line_skipped_text(line_skipped(survey->intake.reader), skipped));
     if (status == STATUS_OK)
         add_notes(survey);
     return status;
@@ -262,12 +213,12 @@ static int end(struct survey *survey)
 static int print(struct survey *survey)
 {
     int printed = print_all(survey);
-    if (printed != 0 && out_error(survey->out) == 0) {
+    if (printed != 0 && out_error(survey->intake.out) == 0) {
         msg_error("no memory");
         return STATUS_INTERNAL;
     }
-    int closed = out_close(survey->out);
-    survey->out = NULL;
+    int closed = out_close(survey->intake.out);
+    survey->intake.out = NULL;
     if (closed == 0 && printed == 0)
         return 0;
     msg_error("cannot write to standard output: %s", out_reason(errno));
@@ -288,8 +239,7 @@ int survey_run(const struct settings *settings)
     if (status == 0)
         status = read_all(&survey);
     if (status == 0) {
-        meter_close(survey.meter);
-        survey.meter = NULL;
+        intake_end_meter(&survey.intake);
         status = print(&survey);
     }
     if (status == 0)
