@@ -40,7 +40,7 @@ is_sanitized() { nm -D "$(command -v "$1")" | grep -q __asan_init; }
 measured() { python3 -B "$ROOT/tests/lib/peak.py" "$@"; }
 
 follow() {
-  sqs-pull -v -f --wait 1 "$@" >out 2>err 3>&- 4>&- &
+  sqs-pull -v -f --wait 1 >out 2>err 3>&- 4>&- &
   echo $! >pid
 }
 ended() { kill "$(<pid)" && wait "$(<pid)"; }

@@ -94,14 +94,14 @@ static void members_that_were_noted(void **state)
         struct json_children walked, noted;
         struct json_child child, same;
         struct json_result result;
-        const struct json_match *match = NULL;
+        size_t j = 0;
         assert_int_equal(
             json_scan(texts[i], strlen(texts[i]), paths, JSON_MAX_DEPTH, &matches, &result),
             JSON_OK);
-        for (size_t j = 0; j < matches.count && match == NULL; j++)
-            if (matches.list[j].node == object)
-                match = &matches.list[j];
-        assert_non_null(match);
+        while (j < matches.count && matches.list[j].node != object)
+            j++;
+        assert_true(j < matches.count);
+        const struct json_match *match = &matches.list[j];
         json_children_noted(&noted, texts[i], &matches, match, member);
         assert_true(noted.object);
         assert_true(
