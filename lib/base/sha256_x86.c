@@ -45,10 +45,10 @@ __attribute__((target("sha,ssse3,sse4.1"))) void sha256_x86_block(uint32_t state
         _mm_set_epi32((int)state[2], (int)state[3], (int)state[6], (int)state[7]);
     __m128i abef = abef_before, cdgh = cdgh_before;
     __m128i w[4]; /* the last sixteen words of the message's schedule, the oldest first */
-    for (int i = 0; i < 4; i++)
+    for (size_t i = 0; i < 4; i++)
         w[i] = _mm_shuffle_epi8(_mm_loadu_si128((const __m128i *)(const void *)(block + 16 * i)),
             big_endian);
-    for (int i = 0; i < 16; i++) {
+    for (size_t i = 0; i < 16; i++) {
         __m128i keys = _mm_add_epi32(w[0],
             _mm_loadu_si128((const __m128i *)(const void *)(constants + 4 * i)));
         __m128i middle = _mm_sha256rnds2_epu32(cdgh, abef, keys);

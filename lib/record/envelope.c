@@ -329,6 +329,7 @@ enum envelope_kind envelope_recognise_members(struct json_children *children,
 enum envelope_kind envelope_recognise(const char *text, size_t length, struct envelope *envelope)
 {
     struct envelope own;
+    /* cppcheck-suppress uninitvar ; it is given to be filled */
     struct envelope *found = envelope != NULL ? envelope : &own;
     struct json_children children;
     if (json_children_open(&children, text, length) && children.object)
