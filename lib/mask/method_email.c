@@ -3,12 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "crypto/hmac.h"
-#include "crypto/secret.h"
 #include "json/string.h"
 #include "mask/mail.h"
+#include "mask/method_parts.h"
 
-enum { DERIVED = 32, KEPT = 16, NAME = 26 };
+enum { KEPT = 16, NAME = 26 };
 
 static const char base32[] = "abcdefghijklmnopqrstuvwxyz234567";
 
@@ -37,11 +36,7 @@ static void *open_method(const struct method_use *use)
     state->domains = use->text;
     state->count = count;
     for (size_t i = 0; i < count; i++) {
-        unsigned char derived[DERIVED];
-        if (keyring_derive(use->ring, i, "email", use->domain, use->domain_length, derived,
-                sizeof derived) == 0)
-            state->keys[i] = hmac_new(derived, sizeof derived);
-        secret_wipe(derived, sizeof derived);
+        state->keys[i] = method_parts_hmac(use, "email", i);
         if (state->keys[i] == NULL) {
             close_method(state);
             return NULL;
@@ -63,13 +58,11 @@ static enum token_result mask(void *opaque, size_t key, const struct token_value
     const struct state *state = opaque;
     unsigned char mac[HMAC_SIZE];
     char text[NAME + 1 + MAIL_DOMAIN_MAX];
-    size_t at;
-    if (value->kind != JSON_STRING)
-        return TOKEN_MALFORMED;
-    if (token_plain(value, 0, scratch) != 0) /* a type byte, then the text */
-        return TOKEN_FAILED;
-    char *address = scratch->data + 1;
-    size_t length = scratch->length - 1;
+    char *address;
+    size_t length, at;
+    enum token_result result = method_parts_text(value, scratch, &address, &length);
+    if (result != TOKEN_OK)
+        return result;
     mail_lower(address, length);
     if (!mail_read(address, length, &at))
         return TOKEN_MALFORMED;
@@ -92,12 +85,10 @@ static enum token_result mask(void *opaque, size_t key, const struct token_value
 static bool made(void *opaque, const struct token_value *value, struct buf *scratch)
 {
     const struct state *state = opaque;
-    size_t at;
-    if (value->kind != JSON_STRING || token_plain(value, 0, scratch) != 0)
-        return false;
-    const char *text = scratch->data + 1;
-    size_t length = scratch->length - 1;
-    if (!mail_read(text, length, &at) || at != NAME || strchr("aeimquy4", text[NAME - 1]) == NULL)
+    char *text;
+    size_t length, at;
+    if (method_parts_text(value, scratch, &text, &length) != TOKEN_OK ||
+        !mail_read(text, length, &at) || at != NAME || strchr("aeimquy4", text[NAME - 1]) == NULL)
         return false;
     for (size_t i = 0; i < NAME; i++)
         if (memchr(base32, text[i], sizeof base32 - 1) == NULL)

@@ -7,6 +7,7 @@
 #include "crypto/ff1.h"
 #include "crypto/secret.h"
 #include "json/string.h"
+#include "mask/method_parts.h"
 #include "mask/symbol.h"
 
 enum {
@@ -155,10 +156,11 @@ static enum token_result crypt_string(struct state *state, size_t key,
     const struct token_value *value, struct buf *scratch, struct buf *out, crypt_function crypt)
 {
     struct shape shape;
-    if (token_plain(value, 0, scratch) != 0) /* a type byte, then the text */
-        return TOKEN_FAILED;
-    char *text = scratch->data + 1;
-    size_t length = scratch->length - 1;
+    char *text;
+    size_t length;
+    enum token_result result = method_parts_text(value, scratch, &text, &length);
+    if (result != TOKEN_OK)
+        return result;
     if (!find_numerals(state, text, length, &shape))
         return TOKEN_MALFORMED;
     if (key == KEYRING_NONE)
@@ -208,9 +210,7 @@ static enum token_result crypt_value(struct state *state, size_t key,
 {
     if (value->kind == JSON_NUMBER)
         return crypt_number(state, key, value, out, crypt);
-    if (value->kind == JSON_STRING)
-        return crypt_string(state, key, value, scratch, out, crypt);
-    return TOKEN_MALFORMED;
+    return crypt_string(state, key, value, scratch, out, crypt);
 }
 
 static enum token_result mask(void *state, size_t key, const struct token_value *value,

@@ -2,11 +2,10 @@
 
 #include <stdlib.h>
 
-#include "crypto/hmac.h"
-#include "crypto/secret.h"
 #include "mask/canonical.h"
+#include "mask/method_parts.h"
 
-enum { DERIVED = 32, KEPT = 16 };
+enum { KEPT = 16 };
 
 #define TAG "hmac1"
 
@@ -42,13 +41,9 @@ static void *open_method(const struct method_use *use)
     state->canonical = use->options[METHOD_CANONICAL];
     state->count = count;
     for (size_t i = 0; i < count; i++) {
-        unsigned char derived[DERIVED];
         struct key *key = &state->keys[i];
         token_head_set(&key->head, TAG, keyring_id(use->ring, i));
-        if (keyring_derive(use->ring, i, "hmac", use->domain, use->domain_length, derived,
-                sizeof derived) == 0)
-            key->hmac = hmac_new(derived, sizeof derived);
-        secret_wipe(derived, sizeof derived);
+        key->hmac = method_parts_hmac(use, "hmac", i);
         if (key->hmac == NULL) {
             close_method(state);
             return NULL;

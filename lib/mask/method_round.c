@@ -6,6 +6,7 @@
 
 #include "mask/date.h"
 #include "mask/method.h"
+#include "mask/method_parts.h"
 
 enum { MOST = METHOD_ROUND_DIGITS, ROOM = 4 * MOST };
 
@@ -190,9 +191,7 @@ static enum token_result round_date(unsigned unit, char *text, size_t length, st
         date_floor_month(text, &date);
     else
         date_floor_year(text, &date);
-    buf_putc(out, '"');
-    buf_append(out, text, length);
-    return buf_putc(out, '"') == 0 && !out->failed ? TOKEN_OK : TOKEN_FAILED;
+    return method_parts_quote(out, text, length);
 }
 
 static enum token_result mask(void *opaque, size_t key, const struct token_value *value,
@@ -200,15 +199,14 @@ static enum token_result mask(void *opaque, size_t key, const struct token_value
 {
     const struct state *state = opaque;
     bool dates = state->unit >= METHOD_WORD;
+    char *text;
+    size_t length;
     (void)key;
     if (value->kind == JSON_NUMBER && !dates)
         return round_number(state->unit, value->text, value->length, false, out);
-    if (value->kind != JSON_STRING)
-        return TOKEN_MALFORMED;
-    if (token_plain(value, 0, scratch) != 0) /* a type byte, then the text */
-        return TOKEN_FAILED;
-    char *text = scratch->data + 1;
-    size_t length = scratch->length - 1;
+    enum token_result result = method_parts_text(value, scratch, &text, &length);
+    if (result != TOKEN_OK)
+        return result;
     return dates ? round_date(state->unit, text, length, out)
                  : round_number(state->unit, text, length, true, out);
 }
@@ -216,12 +214,7 @@ static enum token_result mask(void *opaque, size_t key, const struct token_value
 /* What is rounded already stays what it is. */
 static bool made(void *opaque, const struct token_value *value, struct buf *scratch)
 {
-    struct buf again;
-    buf_init(&again, value->length + 64);
-    bool same = mask(opaque, 0, value, scratch, &again) == TOKEN_OK &&
-        again.length == value->length && memcmp(again.data, value->text, value->length) == 0;
-    buf_wipe(&again);
-    return same;
+    return method_parts_stays(&method_round, opaque, value, scratch);
 }
 
 const struct method_work method_round = {

@@ -2,13 +2,12 @@
 
 #include <stdint.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "crypto/hmac.h"
 #include "crypto/secret.h"
 #include "mask/date.h"
+#include "mask/method_parts.h"
 
-enum { DERIVED = 32, NUMBER = 8 };
+enum { NUMBER = 8 };
 
 struct state {
     unsigned most; /* days */
@@ -38,11 +37,7 @@ static void *open_method(const struct method_use *use)
     state->most = use->options[METHOD_DAYS];
     state->count = count;
     for (size_t i = 0; i < count; i++) {
-        unsigned char derived[DERIVED];
-        if (keyring_derive(use->ring, i, "shift", use->domain, use->domain_length, derived,
-                sizeof derived) == 0)
-            state->keys[i] = hmac_new(derived, sizeof derived);
-        secret_wipe(derived, sizeof derived);
+        state->keys[i] = method_parts_hmac(use, "shift", i);
         if (state->keys[i] == NULL) {
             close_method(state);
             return NULL;
@@ -76,18 +71,15 @@ static enum token_result move(const struct state *state, bool back, const struct
     struct buf *scratch, struct buf *out)
 {
     struct date date;
-    if (value->kind != JSON_STRING)
-        return TOKEN_MALFORMED;
-    if (token_plain(value, 0, scratch) != 0) /* a type byte, then the text */
-        return TOKEN_FAILED;
-    char *text = scratch->data + 1;
-    size_t length = scratch->length - 1;
+    char *text;
+    size_t length;
+    enum token_result result = method_parts_text(value, scratch, &text, &length);
+    if (result != TOKEN_OK)
+        return result;
     if (!state->known || !date_read(text, length, &date) || date.day == 0 ||
         !date_move(text, &date, back ? -state->days : state->days))
         return TOKEN_MALFORMED;
-    buf_putc(out, '"');
-    buf_append(out, text, length);
-    return buf_putc(out, '"') == 0 && !out->failed ? TOKEN_OK : TOKEN_FAILED;
+    return method_parts_quote(out, text, length);
 }
 
 static enum token_result mask(void *state, size_t key, const struct token_value *value,

@@ -1,9 +1,9 @@
 #include "mask/method_truncate.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "mask/address.h"
+#include "mask/method_parts.h"
 #include "mask/transition.h"
 
 enum { MAPPED_BITS = 96 }; /* as in the table of mask/method.c */
@@ -51,12 +51,7 @@ static enum token_result mask(void *opaque, size_t key, const struct token_value
 /* A network's own first address stays what it is. */
 static bool made(void *opaque, const struct token_value *value, struct buf *scratch)
 {
-    struct buf again;
-    buf_init(&again, value->length + 64);
-    bool same = mask(opaque, 0, value, scratch, &again) == TOKEN_OK &&
-        again.length == value->length && memcmp(again.data, value->text, value->length) == 0;
-    buf_wipe(&again);
-    return same;
+    return method_parts_stays(&method_truncate, opaque, value, scratch);
 }
 
 const struct method_work method_truncate = {

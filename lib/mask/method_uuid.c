@@ -5,6 +5,7 @@
 
 #include "crypto/aes.h"
 #include "crypto/secret.h"
+#include "mask/method_parts.h"
 
 /* A chance in 128 or better that a walk ends, each time: that none of these does is one in 10^135.
  */
@@ -145,17 +146,18 @@ static enum token_result crypt_uuid(const struct state *state, size_t key, bool 
     const struct token_value *value, struct buf *scratch, struct buf *out)
 {
     unsigned char uuid[AES_BLOCK];
-    if (value->kind != JSON_STRING)
-        return TOKEN_MALFORMED;
-    if (token_plain(value, 0, scratch) != 0) /* a type byte, then the text */
-        return TOKEN_FAILED;
-    if (!read_uuid(scratch->data + 1, scratch->length - 1, uuid))
+    char *text;
+    size_t length;
+    enum token_result result = method_parts_text(value, scratch, &text, &length);
+    if (result != TOKEN_OK)
+        return result;
+    if (!read_uuid(text, length, uuid))
         return TOKEN_MALFORMED;
     if (key == KEYRING_NONE)
         return TOKEN_NO_KEY_ID;
     if (!is_constant(uuid)) {
         const struct key *with = &state->keys[key];
-        enum token_result result = walk(inverse ? with->inverse : with->forward, uuid);
+        result = walk(inverse ? with->inverse : with->forward, uuid);
         if (result != TOKEN_OK)
             return result;
     }
