@@ -12,21 +12,21 @@
 #include "sqs/protocol_query.h"
 #include "sqs_answers.h"
 
-#define TWO_MESSAGES                                                                                       \
-    "<?xml version=\"1.0\"?><ReceiveMessageResponse xmlns=\"http://queue.amazonaws.com/doc/2012-11-05/\">" \
-    "<ReceiveMessageResult>"                                                                               \
-    "<Message><MessageId>id-1</MessageId><ReceiptHandle>h+1/=</ReceiptHandle>"                             \
-    "<MD5OfBody>d41d8cd98f00b204e9800998ecf8427e</MD5OfBody>"                                              \
-    "<Body>{&quot;a&quot;: &lt;1&gt; &amp;&#13;&#xA;}</Body>\n  "                                          \
-    "<Attribute><Name>SentTimestamp</Name><Value>1763715600123</Value></Attribute>"                        \
-    "<Attribute><Name>ApproximateFirstReceiveTimestamp</Name><Value>1763715600456</Value></Attribute>"     \
-    "<Attribute><Name>ApproximateReceiveCount</Name><Value>3</Value></Attribute>"                          \
-    "<Attribute><Name>SequenceNumber</Name><Value>18849496460467696128</Value></Attribute>"                \
-    "<MessageAttribute><Name>SentTimestamp</Name><Value><StringValue>9</StringValue>"                      \
-    "<DataType>Number</DataType></Value></MessageAttribute></Message>"                                     \
-    "<Message><Body>two</Body><MessageId>id-2</MessageId><ReceiptHandle>h2</ReceiptHandle></Message>"      \
-    "</ReceiveMessageResult><ResponseMetadata><RequestId>r</RequestId></ResponseMetadata>"                 \
-    "</ReceiveMessageResponse>"
+static const char two[] =
+    "<?xml version=\"1.0\"?><ReceiveMessageResponse xmlns=\"http://queue.amazonaws.com/doc/2012-11-05/\">"
+    "<ReceiveMessageResult>"
+    "<Message><MessageId>id-1</MessageId><ReceiptHandle>h+1/=</ReceiptHandle>"
+    "<MD5OfBody>d41d8cd98f00b204e9800998ecf8427e</MD5OfBody>"
+    "<Body>{&quot;a&quot;: &lt;1&gt; &amp;&#13;&#xA;}</Body>\n  "
+    "<Attribute><Name>SentTimestamp</Name><Value>1763715600123</Value></Attribute>"
+    "<Attribute><Name>ApproximateFirstReceiveTimestamp</Name><Value>1763715600456</Value></Attribute>"
+    "<Attribute><Name>ApproximateReceiveCount</Name><Value>3</Value></Attribute>"
+    "<Attribute><Name>SequenceNumber</Name><Value>18849496460467696128</Value></Attribute>"
+    "<MessageAttribute><Name>SentTimestamp</Name><Value><StringValue>9</StringValue>"
+    "<DataType>Number</DataType></Value></MessageAttribute></Message>"
+    "<Message><Body>two</Body><MessageId>id-2</MessageId><ReceiptHandle>h2</ReceiptHandle></Message>"
+    "</ReceiveMessageResult><ResponseMetadata><RequestId>r</RequestId></ResponseMetadata>"
+    "</ReceiveMessageResponse>";
 
 static const char two_lines[] =
     "id-1|h+1/=|d41d8cd98f00b204e9800998ecf8427e|{\"a\": <1> &\r\n}|1763715600123|1763715600456|3|"
@@ -36,20 +36,7 @@ static const char two_lines[] =
 static void test_receive(void **state)
 {
     (void)state;
-    struct answer answer;
-    answer_init(&answer);
-    for (size_t size = 1; size < 100; size += 7) {
-        struct buf out;
-        buf_init(&out, 65536);
-        assert_int_equal(
-            feed(&answer, PROTOCOL_QUERY, false, TWO_MESSAGES, strlen(TWO_MESSAGES), size, &out),
-            FOUND_WHOLE);
-        assert_string_equal(buf_cstr(&out), two_lines);
-        assert_int_equal(answer.found.messages, 2);
-        assert_false(answer.found.is_error);
-        buf_free(&out);
-    }
-    answer_free(&answer);
+    check_receive(PROTOCOL_QUERY, two, two_lines);
 }
 
 /* Between answers a reader holds nothing of the size of a message: others are under way. */
@@ -105,27 +92,20 @@ static void test_keeps_nothing_large(void **state)
     }
 }
 
-/* Cut anywhere: an error, and the messages that were whole before the cut. */
 static void test_cut(void **state)
 {
     (void)state;
-    struct answer answer;
-    const char *text = TWO_MESSAGES;
-    size_t length = strlen(text);
-    size_t first_end = (size_t)(strstr(text, "</Message>") - text) + strlen("</Message>");
-    answer_init(&answer);
-    for (size_t cut = 0; cut < length; cut++) {
-        struct buf out;
-        buf_init(&out, 65536);
-        assert_int_equal(feed(&answer, PROTOCOL_QUERY, false, text, cut, 50, &out),
-            FOUND_MALFORMED);
-        const char *got = buf_cstr(&out);
-        if (strncmp(two_lines, got, strlen(got)) != 0)
-            fail_msg("cut at %zu: %s", cut, got);
-        assert_true(cut >= first_end || answer.found.messages == 0);
-        buf_free(&out);
-    }
-    answer_free(&answer);
+    static const char end[] = "</Message>";
+    const char *first = strstr(two, end) + strlen(end);
+    const char *second = strstr(first, end) + strlen(end);
+    const size_t ends[] = { (size_t)(first - two), (size_t)(second - two) };
+    check_cut(PROTOCOL_QUERY, two, two_lines, ends);
+}
+
+static void test_not_arrived(void **state)
+{
+    (void)state;
+    check_not_arrived(PROTOCOL_QUERY, two);
 }
 
 static const struct document documents[] = {
@@ -462,6 +442,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_receive),
         cmocka_unit_test(test_cut),
+        cmocka_unit_test(test_not_arrived),
         cmocka_unit_test(test_keeps_nothing_large),
         cmocka_unit_test(test_documents),
         cmocka_unit_test(test_too_long),

@@ -31,62 +31,21 @@ static const char two_lines[] =
 static void test_receive(void **state)
 {
     (void)state;
-    struct answer answer;
-    answer_init(&answer);
-    for (size_t size = 1; size < 900; size += size < 40 ? 1 : 131) {
-        struct buf out;
-        buf_init(&out, 65536);
-        assert_int_equal(feed(&answer, PROTOCOL_JSON, size % 2 == 0, two, strlen(two), size, &out),
-            FOUND_WHOLE);
-        assert_string_equal(buf_cstr(&out), two_lines);
-        assert_int_equal(answer.found.messages, 2);
-        assert_false(answer.found.is_error);
-        buf_free(&out);
-    }
-    answer_free(&answer);
+    check_receive(PROTOCOL_JSON, two, two_lines);
 }
 
-/* Cut anywhere: an error, and the messages that were whole before the cut; of an answer that is
- * awaited whole, none. */
 static void test_cut(void **state)
 {
     (void)state;
-    struct answer answer;
-    size_t length = strlen(two);
-    size_t first_end = (size_t)(strstr(two, ",\n{") - two);
-    size_t second_end = (size_t)(strstr(two, "],\"Other\"") - two);
-    answer_init(&answer);
-    for (size_t cut = 0; cut < length; cut++) {
-        struct buf out;
-        buf_init(&out, 65536);
-        assert_int_equal(feed(&answer, PROTOCOL_JSON, false, two, cut, 50, &out), FOUND_MALFORMED);
-        const char *got = buf_cstr(&out);
-        if (strncmp(two_lines, got, strlen(got)) != 0)
-            fail_msg("cut at %zu: %s", cut, got);
-        assert_int_equal(answer.found.messages, (cut >= first_end) + (cut >= second_end));
-        buf_clear(&out);
-        assert_int_equal(feed(&answer, PROTOCOL_JSON, true, two, cut, 50, &out), FOUND_MALFORMED);
-        assert_int_equal(out.length, 0);
-        assert_int_equal(answer.found.messages, 0);
-        buf_free(&out);
-    }
-    answer_free(&answer);
+    const size_t ends[] = { (size_t)(strstr(two, ",\n{") - two),
+        (size_t)(strstr(two, "],\"Other\"") - two) };
+    check_cut(PROTOCOL_JSON, two, two_lines, ends);
 }
 
-/* What the network ended gives nothing either, if it is awaited whole. */
 static void test_not_arrived(void **state)
 {
     (void)state;
-    struct answer answer;
-    struct buf out;
-    answer_init(&answer);
-    buf_init(&out, 65536);
-    assert_int_equal(answer_begin(&answer, PROTOCOL_JSON, true, on_message, &out), 0);
-    answer_feed(&answer, two, strlen(two));
-    assert_int_equal(answer_finish(&answer, false), FOUND_MALFORMED);
-    assert_int_equal(out.length, 0);
-    buf_free(&out);
-    answer_free(&answer);
+    check_not_arrived(PROTOCOL_JSON, two);
 }
 
 static const struct document documents[] = {

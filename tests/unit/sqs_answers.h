@@ -49,6 +49,66 @@ static enum found_result feed(struct answer *answer, enum protocol protocol, boo
     return answer_finish(answer, true);
 }
 
+/* Two messages, whole, in pieces of any size. */
+static void check_receive(enum protocol protocol, const char *text, const char *lines)
+{
+    struct answer answer;
+    answer_init(&answer);
+    for (size_t size = 1; size < 900; size += size < 100 ? 1 : 131) {
+        struct buf out;
+        buf_init(&out, 65536);
+        assert_int_equal(feed(&answer, protocol, size % 2 == 0, text, strlen(text), size, &out),
+            FOUND_WHOLE);
+        assert_string_equal(buf_cstr(&out), lines);
+        assert_int_equal(answer.found.messages, 2);
+        assert_false(answer.found.is_error);
+        buf_free(&out);
+    }
+    answer_free(&answer);
+}
+
+/*
+ * The same, cut anywhere: an error, and the messages that were whole before the cut, of which
+ * ${ends} says after how many bytes each is; of an answer that is awaited whole, none.
+ */
+static void check_cut(enum protocol protocol, const char *text, const char *lines,
+    const size_t ends[2])
+{
+    struct answer answer;
+    size_t length = strlen(text);
+    answer_init(&answer);
+    for (size_t cut = 0; cut < length; cut++) {
+        struct buf out;
+        buf_init(&out, 65536);
+        assert_int_equal(feed(&answer, protocol, false, text, cut, 50, &out), FOUND_MALFORMED);
+        const char *got = buf_cstr(&out);
+        if (strncmp(lines, got, strlen(got)) != 0)
+            fail_msg("cut at %zu: %s", cut, got);
+        assert_int_equal(answer.found.messages, (cut >= ends[0]) + (cut >= ends[1]));
+        buf_clear(&out);
+        assert_int_equal(feed(&answer, protocol, true, text, cut, 50, &out), FOUND_MALFORMED);
+        assert_int_equal(out.length, 0);
+        assert_int_equal(answer.found.messages, 0);
+        buf_free(&out);
+    }
+    answer_free(&answer);
+}
+
+/* What the network ended gives nothing either, if it is awaited whole. */
+static void check_not_arrived(enum protocol protocol, const char *text)
+{
+    struct answer answer;
+    struct buf out;
+    answer_init(&answer);
+    buf_init(&out, 65536);
+    assert_int_equal(answer_begin(&answer, protocol, true, on_message, &out), 0);
+    answer_feed(&answer, text, strlen(text));
+    assert_int_equal(answer_finish(&answer, false), FOUND_MALFORMED);
+    assert_int_equal(out.length, 0);
+    buf_free(&out);
+    answer_free(&answer);
+}
+
 struct document {
     const char *text;
     enum found_result result;
