@@ -7,9 +7,9 @@
 #include "json/scan.h"
 #include "mask/filter.h"
 #include "mask/mask.h"
+#include "mask/policy_finish.h"
 #include "mask/policy_text.h"
 #include "texts.h"
-#include "mask/policy_finish.h"
 
 static struct json_paths *paths;
 static struct json_matches matches;

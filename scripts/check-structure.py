@@ -130,9 +130,23 @@ def module(tree, name):
     return owner if owner + ".c" in tree.files else stem
 
 
+def out_of_order(tree, name):
+    """Includes of ours that do not come after the one in the line above, by the alphabet; but a
+    file's own header may stand before the others."""
+    above, least = -1, ""
+    for line, bracket, header in tree.includes(name):
+        if bracket == "<":
+            continue
+        if line == above + 1 and header < least:
+            yield name, line, f'"{header}" belongs above "{least}"'
+        own = resolve(tree, name, header) == name[:-2] + ".h"
+        above, least = line, "" if own and line != above + 1 else header
+
+
 def layers(tree):
     graph = {}
     for name in tree.code():
+        yield from out_of_order(tree, name)
         top, folder = name.split("/")[:2]
         for line, bracket, header in tree.includes(name):
             if bracket == "<":

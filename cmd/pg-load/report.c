@@ -8,8 +8,8 @@
 
 #include "base/msg.h"
 #include "base/out.h"
-#include "record/record.h"
 #include "record/code.h"
+#include "record/record.h"
 #include "report.h"
 #include "shutdown.h"
 

@@ -1,9 +1,9 @@
 #include <string.h>
 
 #include "isolate.h"
-#include "upsert_load.h"
 #include "upsert_apply.h"
 #include "upsert_index.h"
+#include "upsert_load.h"
 #include "upsert_order.h"
 #include "upsert_source.h"
 

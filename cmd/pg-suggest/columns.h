@@ -5,8 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "name.h"
 #include "bodies.h"
+#include "name.h"
 #include "type.h"
 
 /*

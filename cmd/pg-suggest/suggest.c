@@ -9,11 +9,11 @@
 #include "base/line.h"
 #include "base/msg.h"
 #include "base/out.h"
+#include "bodies.h"
 #include "columns.h"
 #include "files.h"
 #include "print.h"
 #include "record/intake.h"
-#include "bodies.h"
 
 enum { TEXT_MOST = 64 << 20 };
 

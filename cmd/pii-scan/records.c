@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "detect/likely.h"
-#include "judge.h"
 #include "json/path_text.h"
 #include "json/walk.h"
+#include "judge.h"
 #include "record/record.h"
 
 enum { MATCHES_KEPT = 1 << 16 };

@@ -3,12 +3,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "auth_token.h"
 #include "aws/partition.h"
 #include "aws/sign.h"
 #include "base/clock.h"
 #include "credentials/chain.h"
 #include "credentials/profile.h"
-#include "auth_token.h"
 
 enum { GOOD_FOR_SECONDS = 900, HOST_SIZE = 320, HTTPS_PORT = 443 };
 

@@ -2,6 +2,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "auth_token.h"
 #include "base/msg.h"
 #include "base/opt.h"
 #include "base/out.h"
@@ -9,7 +10,6 @@
 #include "base/start.h"
 #include "options.h"
 #include "sqs/connect.h"
-#include "auth_token.h"
 
 enum { TOKEN_MAXIMUM = 64 << 10 };
 

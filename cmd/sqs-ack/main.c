@@ -12,8 +12,8 @@
 #include "base/status.h"
 #include "base/stop.h"
 #include "options.h"
-#include "summary.h"
 #include "sqs/connect.h"
+#include "summary.h"
 
 static int run(const struct ack_options *options)
 {

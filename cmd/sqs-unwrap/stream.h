@@ -4,8 +4,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "unwrap.h"
 #include "options.h"
+#include "unwrap.h"
 
 /* Lines from standard input, records to standard output. */
 struct stream;

@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#include "detect/value_kind.h"
 #include "detect/shape.h"
+#include "detect/value_kind.h"
 
 #if defined(__SSE2__) && !defined(DETECT_NO_SIMD)
 #define PREFILTER_SSE2 1

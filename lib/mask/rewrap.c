@@ -6,13 +6,13 @@
 
 #include "json/scan.h"
 #include "json/splice.h"
-#include "mask/refusal.h"
-#include "mask/mask.h"
 #include "mask/compiled.h"
+#include "mask/mask.h"
+#include "mask/method_table.h"
 #include "mask/opening.h"
 #include "mask/reference.h"
+#include "mask/refusal.h"
 #include "mask/sealing.h"
-#include "mask/method_table.h"
 
 enum { GIVEN_BACK_ABOVE = 1 << 20 };
 

@@ -7,9 +7,9 @@
 #include "json/scan.h"
 #include "json/splice.h"
 #include "json/string.h"
-#include "mask/refusal.h"
 #include "mask/members.h"
 #include "mask/method_siv.h"
+#include "mask/refusal.h"
 #include "record/salvage.h"
 
 enum { GIVEN_BACK_ABOVE = 1 << 20 };

@@ -6,9 +6,9 @@
 #include "base/buf.h"
 #include "base/line.h"
 #include "json/scan.h"
-#include "mask/refusal.h"
 #include "mask/keyring.h"
 #include "mask/policy.h"
+#include "mask/refusal.h"
 #include "mask/token.h"
 
 /*

@@ -11,9 +11,9 @@
 #include "crypto/algorithms.h"
 #include "mask/lines.h"
 #include "mask/policy_file.h"
+#include "mask/policy_finish.h"
 #include "mask/policy_text.h"
 #include "mask/selftest.h"
-#include "mask/policy_finish.h"
 
 /* ---- policies -------------------------------------------------------------------------------- */
 

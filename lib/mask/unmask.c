@@ -5,10 +5,10 @@
 
 #include "json/scan.h"
 #include "json/splice.h"
-#include "mask/refusal.h"
 #include "mask/compiled.h"
 #include "mask/opening.h"
 #include "mask/reference.h"
+#include "mask/refusal.h"
 #include "mask/sealing.h"
 
 enum { GIVEN_BACK_ABOVE = 1 << 20 };

@@ -242,6 +242,18 @@ in_text() { printf '%s\n' "${1//@/}" >>lib/base/text.c; }
   expect layers 'lib/new/thing\.c:1: lib/new is no layer'
 }
 
+@test "layers: includes out of order" {
+  printf '#include "json/value.h"\n#include "base/text.h"\n' | write lib/json/whole.c
+  expect layers 'lib/json/whole\.c:2: "base/text\.h" belongs above "json/value\.h"'
+  # A file's own header stands before the others, in their block or above it, or in its place.
+  printf '#include "json/value.h"\n#include "base/text.h"\n' | write lib/json/value.c
+  printf '#include "count.h"\n\n#include "base/text.h"\n' | write cmd/a-tool/count.c
+  printf '#include "base/text.h"\n#include "json/value.h"\n' | write lib/json/whole.c
+  run lint layers
+  echo "$output"
+  [ "$status" -eq 0 ]
+}
+
 @test "names: one name for two modules" {
   printf '/* A text. */\n' | write lib/json/text.h
   expect names 'lib/json/text\.h:1: has the name of lib/base/text'

@@ -9,9 +9,9 @@
 #include "json/scan.h"
 #include "mask/filter.h"
 #include "mask/mask.h"
+#include "mask/policy_finish.h"
 #include "mask/policy_text.h"
 #include "mask/unmask.h"
-#include "mask/policy_finish.h"
 
 /* What the entries for masking and unmasking share. Whatever must hold and does not ends the
  * process, which is how libFuzzer learns of it. */

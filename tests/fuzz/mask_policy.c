@@ -3,8 +3,8 @@
  * What is accepted is printed, and the print is accepted and printed the same; and it masks records
  * and unmasks them.
  */
-#include "mask_common.h"
 #include "mask/policy_finish.h"
+#include "mask_common.h"
 
 static const char *const roots[] = { ".body", ".", ".a.b", ".\"odd key\"" };
 

@@ -22,8 +22,8 @@
 #include <unistd.h>
 
 #include "crypto/aes.h"
-#include "crypto/digest.h"
 #include "crypto/algorithms.h"
+#include "crypto/digest.h"
 #include "crypto/hkdf.h"
 #include "crypto/hmac.h"
 #include "crypto/random.h"

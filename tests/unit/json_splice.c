@@ -3,8 +3,8 @@
 
 #include <stdbool.h>
 
-#include "json/write.h"
 #include "json/splice.h"
+#include "json/write.h"
 
 static void replaces(void **state)
 {

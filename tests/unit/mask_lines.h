@@ -7,9 +7,9 @@
  */
 #include "crypto/algorithms.h"
 #include "mask/mask.h"
+#include "mask/policy_finish.h"
 #include "mask/policy_text.h"
 #include "mask/unmask.h"
-#include "mask/policy_finish.h"
 
 #define ID "624887dd"
 #define KEYS "pii1 " ID " primary AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=\n"

@@ -6,8 +6,8 @@
 #include <cmocka.h>
 
 #include "mask/policy.h"
-#include "mask/policy_text.h"
 #include "mask/policy_finish.h"
+#include "mask/policy_text.h"
 
 /* What is wrong with the lines, below ${root}; the place goes to ${error}. */
 static enum policy_cause judge(const char *root, const char *text, struct policy_error *error)

@@ -6,8 +6,8 @@
 #include <cmocka.h>
 
 #include "pg/dsn.h"
-#include "pg/sqlstate.h"
 #include "pg/server_text.h"
+#include "pg/sqlstate.h"
 
 static void decides_by_the_state(void **state)
 {
