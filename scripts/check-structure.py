@@ -51,6 +51,7 @@ BANNED_IN_CODE = [
     (re.compile(r"(?<![\w.>])(v?warnx?|v?errx?|perror)\s*\(|\bstderr\b|"
                 r"\b(write|dprintf)\s*\(\s*(?:2|STDERR_FILENO)\b"), r"lib/base/msg\.c$",
      "people are spoken to through base/msg.h"),
+    (re.compile(r"\blong long\b"), "$^", "wide numbers are uint64_t or int64_t, printed by PRIu64 or PRId64"),
 ]
 
 # Words no file should hold. Each is broken in two here, so that this file passes too.

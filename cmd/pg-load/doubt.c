@@ -38,7 +38,7 @@ int doubt_ready(struct loader *loader, const struct row_batch *batch)
     /* Who only reads does not wait: another's key may be here and on no standby yet. */
     if (!standby || has_written(loader, batch))
         return 0;
-    return pg_mark_touch(target->conn, &target->ledger) < 0 ? -1 : 0;
+    return pg_mark_touch(target->conn, &target->ledger) == PG_TRY_FAILED ? -1 : 0;
 }
 
 /* Wait for the standby, if there is one, as that transaction should have; in one begun. */
@@ -50,9 +50,9 @@ static enum doubt_end confirm(struct loader *loader)
         return DOUBT_LATER;
     if (!standby)
         return DOUBT_COMMITTED;
-    int done = pg_mark_touch(target->conn, target->has_ledger ? &target->ledger : NULL);
-    if (done <= 0)
-        return done == 0 ? DOUBT_UNKNOWN : DOUBT_LATER;
+    enum pg_try done = pg_mark_touch(target->conn, target->has_ledger ? &target->ledger : NULL);
+    if (done != PG_TRY_DONE)
+        return done == PG_TRY_REFUSED ? DOUBT_UNKNOWN : DOUBT_LATER;
     return pg_transaction_commit(target->conn, NULL) == PG_COMMITTED ? DOUBT_COMMITTED
                                                                      : DOUBT_LATER;
 }

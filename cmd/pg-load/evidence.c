@@ -1,3 +1,4 @@
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -220,8 +221,7 @@ void evidence_failure(const struct row_batch *batch, const struct suspects *foun
     const struct refusal *refusal = &batch->refusals[item->refusal];
     put_cause(cause, sizeof cause, refusal);
     failure_set(failure, STATUS_UNAVAILABLE,
-        "none of %llu records can be loaded, the first, line %llu, for %s",
-        (unsigned long long)found->refused + found->misfits, (unsigned long long)item->number,
-        cause);
+        "none of %" PRIu64 " records can be loaded, the first, line %" PRIu64 ", for %s",
+        found->refused + found->misfits, item->number, cause);
     put_hint(batch, refusal, failure);
 }

@@ -1,3 +1,4 @@
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "evidence.h"
@@ -185,8 +186,8 @@ static bool is_past_limit(struct loader *loader, const struct row_batch *batch,
         loader->claimed_refused = refused;
         return false;
     }
-    failure_set(failure, STATUS_DATA, "more than --max-rejects: %llu of %llu records refused",
-        (unsigned long long)all_refused, (unsigned long long)all);
+    failure_set(failure, STATUS_DATA,
+        "more than --max-rejects: %" PRIu64 " of %" PRIu64 " records refused", all_refused, all);
     return true;
 }
 

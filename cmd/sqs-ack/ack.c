@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -43,9 +44,9 @@ static void refuse(struct acker *acker, enum refusal refusal, uint64_t number)
     };
     acker->result->refused++;
     if (acker->warned[refusal])
-        msg_info("line %llu is %s: refused", (unsigned long long)number, texts[refusal]);
+        msg_info("line %" PRIu64 " is %s: refused", number, texts[refusal]);
     else
-        msg_warn("line %llu is %s: refused, as will be further ones", (unsigned long long)number,
+        msg_warn("line %" PRIu64 " is %s: refused, as will be further ones", number,
             texts[refusal]);
     if (refusal == NO_STATUS && !acker->warned[refusal])
         msg_hint("verdicts are what pg-load prints: sqs-pull | pii-mask | pg-load | sqs-ack");

@@ -1,3 +1,4 @@
+#include <inttypes.h>
 #include <stdio.h>
 
 #include "base/clock.h"
@@ -22,23 +23,20 @@ int summary_report(const struct ack_options *options, const struct ack_result *r
             result->incomplete > 0))
         status = STATUS_PARTIAL;
     if (result->incomplete > 0)
-        msg_warn("%llu deliveries were not deleted, as not all verdicts on them came",
-            (unsigned long long)result->incomplete);
+        msg_warn("%" PRIu64 " deliveries were not deleted, as not all verdicts on them came",
+            result->incomplete);
     char incomplete[40] = "";
     if (result->incomplete > 0)
-        (void)snprintf(incomplete, sizeof incomplete, " incomplete=%llu",
-            (unsigned long long)result->incomplete);
+        (void)snprintf(incomplete, sizeof incomplete, " incomplete=%" PRIu64, result->incomplete);
     uint64_t took_ms = clock_monotonic_ms() - began_ms;
     char skipped[LINE_SKIPPED_SIZE];
     msg_summary(status == STATUS_OK && result->lost == 0 && result->unaddressed == 0,
-        "%s=%llu lost=%llu failed=%llu repeated=%llu rejected=%llu refused=%llu unaddressed=%llu requests=%llu "
-        "seconds=%llu.%02llu%s%s",
-        options->release ? "released" : "deleted", (unsigned long long)result->done,
-        (unsigned long long)result->lost, (unsigned long long)result->failed,
-        (unsigned long long)result->repeated, (unsigned long long)result->rejected,
-        (unsigned long long)result->refused, (unsigned long long)result->unaddressed,
-        (unsigned long long)requests, (unsigned long long)(took_ms / 1000),
-        (unsigned long long)(took_ms % 1000 / 10), line_skipped_text(result->loop.skipped, skipped),
+        "%s=%" PRIu64 " lost=%" PRIu64 " failed=%" PRIu64 " repeated=%" PRIu64 " rejected=%" PRIu64
+        " refused=%" PRIu64 " unaddressed=%" PRIu64 " requests=%" PRIu64 " "
+        "seconds=%" PRIu64 ".%02" PRIu64 "%s%s",
+        options->release ? "released" : "deleted", result->done, result->lost, result->failed,
+        result->repeated, result->rejected, result->refused, result->unaddressed, requests,
+        took_ms / 1000, took_ms % 1000 / 10, line_skipped_text(result->loop.skipped, skipped),
         incomplete);
     return status;
 }

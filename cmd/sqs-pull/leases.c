@@ -1,3 +1,4 @@
+#include <inttypes.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -272,8 +273,9 @@ static bool over(const struct leases *leases, const struct lease *lease, uint64_
 static void expire(struct leases *leases, struct lease *lease)
 {
     if (!leases->said_expired)
-        msg_warn("a message has been without a verdict for %llu s: it is kept hidden no longer",
-            (unsigned long long)(clock_monotonic_ms() - lease->received_ms) / 1000);
+        msg_warn("a message has been without a verdict for %" PRIu64
+                 " s: it is kept hidden no longer",
+            (clock_monotonic_ms() - lease->received_ms) / 1000);
     leases->said_expired = true;
     lapse(leases, lease);
 }

@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <inttypes.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -43,34 +44,33 @@ static int report(const struct settings *given, const struct pull_result *result
         status = STATUS_PARTIAL;
     }
     if (result->unreadable > 0)
-        msg_warn("%llu answers could not be read; messages in them come back after their "
+        msg_warn("%" PRIu64 " answers could not be read; messages in them come back after their "
                  "visibility timeout",
-            (unsigned long long)result->unreadable);
+            result->unreadable);
     if (result->silent > 0)
-        msg_warn("%llu messages got no verdict and are given back to the queue",
-            (unsigned long long)result->silent);
+        msg_warn("%" PRIu64 " messages got no verdict and are given back to the queue",
+            result->silent);
     if (result->stranded > 0)
-        msg_warn(
-            "%llu messages could not be released; they come back after their visibility timeout",
-            (unsigned long long)result->stranded);
+        msg_warn("%" PRIu64
+                 " messages could not be released; they come back after their visibility timeout",
+            result->stranded);
     char leases[96] = "";
     if (given->acked != NULL)
-        (void)snprintf(leases, sizeof leases, "acked=%llu extended=%llu lapsed=%llu ",
-            (unsigned long long)result->acked, (unsigned long long)result->extended,
-            (unsigned long long)result->lapsed);
+        (void)snprintf(leases, sizeof leases,
+            "acked=%" PRIu64 " extended=%" PRIu64 " lapsed=%" PRIu64 " ", result->acked,
+            result->extended, result->lapsed);
     char held[64] = "";
     if (result->held > 0)
-        (void)snprintf(held, sizeof held, "held=%llu ", (unsigned long long)result->held);
+        (void)snprintf(held, sizeof held, "held=%" PRIu64 " ", result->held);
     if (result->unreadable > 0)
-        (void)snprintf(held + strlen(held), sizeof held - strlen(held), "unreadable=%llu ",
-            (unsigned long long)result->unreadable);
+        (void)snprintf(held + strlen(held), sizeof held - strlen(held), "unreadable=%" PRIu64 " ",
+            result->unreadable);
     uint64_t took_ms = clock_monotonic_ms() - began_ms;
     msg_summary(status == STATUS_OK && result->released == 0 && result->stranded == 0,
-        "received=%llu printed=%llu released=%llu corrupt=%llu %s%srequests=%llu seconds=%llu.%02llu",
-        (unsigned long long)result->received, (unsigned long long)result->printed,
-        (unsigned long long)result->released, (unsigned long long)result->corrupt, held, leases,
-        (unsigned long long)requests, (unsigned long long)(took_ms / 1000),
-        (unsigned long long)(took_ms % 1000 / 10));
+        "received=%" PRIu64 " printed=%" PRIu64 " released=%" PRIu64 " corrupt=%" PRIu64
+        " %s%srequests=%" PRIu64 " seconds=%" PRIu64 ".%02" PRIu64,
+        result->received, result->printed, result->released, result->corrupt, held, leases,
+        requests, took_ms / 1000, took_ms % 1000 / 10);
     return status;
 }
 

@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <inttypes.h>
 #include <stdint.h>
 #include <string.h>
 #include <unistd.h>
@@ -24,7 +25,7 @@ static int report(const struct send_options *options, const struct send_result *
     else
         status = batch_loop_report(&result->loop, result->no_memory);
     if (status == STATUS_OK && result->failed > 0) {
-        msg_error("%llu messages could not be sent in time", (unsigned long long)result->failed);
+        msg_error("%" PRIu64 " messages could not be sent in time", result->failed);
         status = STATUS_TEMPORARY;
     } else if (status == STATUS_OK && result->rejected > 0) {
         status = STATUS_PARTIAL;
@@ -32,11 +33,10 @@ static int report(const struct send_options *options, const struct send_result *
     uint64_t took_ms = clock_monotonic_ms() - began_ms;
     char skipped[LINE_SKIPPED_SIZE];
     msg_summary(status == STATUS_OK,
-        "sent=%llu rejected=%llu failed=%llu requests=%llu seconds=%llu.%02llu%s",
-        (unsigned long long)result->sent, (unsigned long long)result->rejected,
-        (unsigned long long)result->failed, (unsigned long long)requests,
-        (unsigned long long)(took_ms / 1000), (unsigned long long)(took_ms % 1000 / 10),
-        line_skipped_text(result->loop.skipped, skipped));
+        "sent=%" PRIu64 " rejected=%" PRIu64 " failed=%" PRIu64 " requests=%" PRIu64
+        " seconds=%" PRIu64 ".%02" PRIu64 "%s",
+        result->sent, result->rejected, result->failed, requests, took_ms / 1000,
+        took_ms % 1000 / 10, line_skipped_text(result->loop.skipped, skipped));
     return status;
 }
 

@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,9 +53,9 @@ static void reject(struct sender *sender, uint64_t number, const char *why)
 {
     uint64_t before = sender->result->rejected++;
     if (before < NAMED)
-        msg_warn("line %llu is %s: not sent", (unsigned long long)number, why);
+        msg_warn("line %" PRIu64 " is %s: not sent", number, why);
     else
-        msg_info("line %llu is %s: not sent", (unsigned long long)number, why);
+        msg_info("line %" PRIu64 " is %s: not sent", number, why);
     if (before + 1 == NAMED)
         msg_warn("further lines that are not sent are counted only");
 }

@@ -1,3 +1,4 @@
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -170,7 +171,7 @@ static void add(struct buf *body, const char *name, const char *text)
 static void write_body(struct buf *body, const struct credentials_role *role, const char *token)
 {
     char session[NAME_SIZE];
-    (void)snprintf(session, sizeof session, "sqs2pg-%llu", (unsigned long long)clock_realtime_ms());
+    (void)snprintf(session, sizeof session, "sqs2pg-%" PRIu64, clock_realtime_ms());
     (void)buf_reserve(body, BODY_MAXIMUM); /* growing would leave copies of the token behind */
     buf_printf(body, "Action=%s&Version=2011-06-15",
         token != NULL ? "AssumeRoleWithWebIdentity" : "AssumeRole");

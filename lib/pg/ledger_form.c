@@ -85,10 +85,12 @@ enum pg_ledger_upgrade pg_ledger_form_upgrade(struct pg_conn *conn,
     struct buf sql;
     buf_init(&sql, MAX_SQL);
     /* The index of a large ledger takes its time. */
-    int done = pg_conn_exec(conn, "SET LOCAL statement_timeout = 0") == 0 &&
+    enum pg_try done = pg_conn_exec(conn, "SET LOCAL statement_timeout = 0") == 0 &&
             make_upgrade(conn, ledger, &sql) == 0
         ? pg_transaction_try(conn, buf_cstr(&sql))
-        : -1;
+        : PG_TRY_FAILED;
     buf_free(&sql);
-    return done > 0 ? PG_LEDGER_UPGRADED : done == 0 ? PG_LEDGER_NOT_OURS : PG_LEDGER_FAILED;
+    return done == PG_TRY_DONE   ? PG_LEDGER_UPGRADED
+        : done == PG_TRY_REFUSED ? PG_LEDGER_NOT_OURS
+                                 : PG_LEDGER_FAILED;
 }

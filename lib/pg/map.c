@@ -166,31 +166,36 @@ static int parse_expression(struct cursor *cursor, struct pg_map_line *line)
     return line->expression == NULL ? fail(cursor, start, "no memory") : 0;
 }
 
-/* 1: a line of the map; 0: nothing in it; -1: a mistake. */
-static int parse_line(struct cursor *cursor, struct pg_map_line *line)
+enum parsed { PARSED_LINE, PARSED_NOTHING, PARSED_MISTAKE };
+
+static enum parsed parse_line(struct cursor *cursor, struct pg_map_line *line)
 {
     skip_blanks(cursor);
     if (cursor->at == cursor->length || cursor->text[cursor->at] == '#')
-        return 0;
+        return PARSED_NOTHING;
     if (parse_column(cursor, line) != 0)
-        return -1;
-    if (cursor->at < cursor->length && !is_blank(cursor->text[cursor->at]))
-        return fail(cursor, cursor->at, "no blank after the column's name");
+        return PARSED_MISTAKE;
+    if (cursor->at < cursor->length && !is_blank(cursor->text[cursor->at])) {
+        (void)fail(cursor, cursor->at, "no blank after the column's name");
+        return PARSED_MISTAKE;
+    }
     skip_blanks(cursor);
-    return parse_expression(cursor, line) == 0 ? 1 : -1;
+    return parse_expression(cursor, line) == 0 ? PARSED_LINE : PARSED_MISTAKE;
 }
 
-static int append(struct pg_map *map, const struct pg_map_line *line)
+enum appended { APPENDED, NAMED_BEFORE, NO_MEMORY };
+
+static enum appended append(struct pg_map *map, const struct pg_map_line *line)
 {
     for (size_t i = 0; i < map->count; i++)
         if (strcmp(map->lines[i].column, line->column) == 0)
-            return 1;
+            return NAMED_BEFORE;
     struct pg_map_line *lines = reallocarray(map->lines, map->count + 1, sizeof *lines);
     if (lines == NULL)
-        return -1;
+        return NO_MEMORY;
     map->lines = lines;
     map->lines[map->count++] = *line;
-    return 0;
+    return APPENDED;
 }
 
 int pg_map_parse(const char *text, size_t length, struct pg_map *map,
@@ -207,15 +212,15 @@ int pg_map_parse(const char *text, size_t length, struct pg_map *map,
         at = end + 1;
         problem->line++;
         struct pg_map_line line = { .line = problem->line };
-        int found = parse_line(&cursor, &line);
-        if (found == 0)
+        enum parsed parsed = parse_line(&cursor, &line);
+        if (parsed == PARSED_NOTHING)
             continue;
-        if (found > 0) {
-            found = append(map, &line);
-            if (found == 0)
+        if (parsed == PARSED_LINE) {
+            enum appended appended = append(map, &line);
+            if (appended == APPENDED)
                 continue;
             (void)fail(&cursor, line.column_at - 1,
-                found > 0 ? "a column named before" : "no memory");
+                appended == NAMED_BEFORE ? "a column named before" : "no memory");
         }
         pg_map_line_free(&line);
         pg_map_free(map);

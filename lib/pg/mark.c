@@ -20,19 +20,21 @@ int pg_mark_make(struct pg_key *key)
     return 0;
 }
 
-int pg_mark_touch(struct pg_conn *conn, const struct pg_side_table *ledger)
+enum pg_try pg_mark_touch(struct pg_conn *conn, const struct pg_side_table *ledger)
 {
-    int done = pg_transaction_try(conn,
+    enum pg_try done = pg_transaction_try(conn,
         "SELECT pg_catalog.pg_logical_emit_message(true, 'sqs2pg'::pg_catalog.text,"
         " ''::pg_catalog.text)");
-    if (done != 0 || ledger == NULL)
+    if (done != PG_TRY_REFUSED || ledger == NULL)
         return done;
     struct pg_key key;
     bool fresh;
-    if (pg_mark_make(&key) != 0)
-        return pg_conn_no_memory(conn);
+    if (pg_mark_make(&key) != 0) {
+        (void)pg_conn_no_memory(conn);
+        return PG_TRY_FAILED;
+    }
     if (pg_ledger_insert(conn, ledger, &key, NULL, 1, &fresh) != 0 ||
         pg_ledger_delete(conn, ledger, &key, 1) != 0)
-        return -1;
-    return 1;
+        return PG_TRY_FAILED;
+    return PG_TRY_DONE;
 }

@@ -4,6 +4,7 @@
 #include "pg/conn.h"
 #include "pg/key.h"
 #include "pg/side_table.h"
+#include "pg/transaction.h"
 
 /*
  * A mark: a key made for one transaction, by which its end can be told from its ledger, whatever
@@ -20,9 +21,9 @@ int pg_mark_make(struct pg_key *key);
  * pg_mark_touch(conn, ledger):
  * Write WAL in the transaction begun, of no effect, so that its COMMIT waits for what it read as
  * for what it wrote: a logical message "sqs2pg", or, to one who may not, a key that comes to
- * ${ledger} (NULL: none) and goes again, which takes no right that a loader lacks. 1: done; 0:
- * there is no way; -1 with pg_conn_error().
+ * ${ledger} (NULL: none) and goes again, which takes no right that a loader lacks.
+ * PG_TRY_REFUSED: there is no way.
  */
-int pg_mark_touch(struct pg_conn *conn, const struct pg_side_table *ledger);
+enum pg_try pg_mark_touch(struct pg_conn *conn, const struct pg_side_table *ledger);
 
 #endif

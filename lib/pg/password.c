@@ -1,3 +1,4 @@
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,8 +58,8 @@ static int tell(const struct command *command, enum command_result result, struc
     case COMMAND_SIGNAL:
         return fail_number(error, PG_FAULT, name, "was ended by signal", command->number);
     case COMMAND_LATE:
-        (void)snprintf(text, sizeof text, "took longer than %llu seconds",
-            (unsigned long long)(command->longest_ms + 999) / 1000);
+        (void)snprintf(text, sizeof text, "took longer than %" PRIu64 " seconds",
+            (command->longest_ms + 999) / 1000);
         return fail(error, PG_FAULT, name, text);
     case COMMAND_LARGE:
         return fail(error, PG_STOP, name, "printed a line longer than 64 KiB");

@@ -72,7 +72,7 @@ int pg_transaction_ready(struct pg_conn *conn, bool *standby)
     return 0;
 }
 
-int pg_transaction_try(struct pg_conn *conn, const char *sql)
+enum pg_try pg_transaction_try(struct pg_conn *conn, const char *sql)
 {
     struct buf text;
     buf_init(&text, MAX_SQL);
@@ -82,12 +82,12 @@ int pg_transaction_try(struct pg_conn *conn, const char *sql)
     int status = all == NULL ? pg_conn_no_memory(conn) : pg_conn_exec(conn, all);
     buf_free(&text);
     if (status == 0)
-        return 1;
+        return PG_TRY_DONE;
     struct pg_error error = *pg_conn_error(conn);
     if (pg_conn_state(conn) != PG_CONN_IN_TRANSACTION ||
         (strcmp(error.sqlstate, "42501") != 0 && strcmp(error.sqlstate, "42883") != 0))
-        return -1;
-    return pg_conn_exec(conn, "ROLLBACK TO SAVEPOINT sqs2pg");
+        return PG_TRY_FAILED;
+    return pg_conn_exec(conn, "ROLLBACK TO SAVEPOINT sqs2pg") == 0 ? PG_TRY_REFUSED : PG_TRY_FAILED;
 }
 
 enum pg_commit pg_transaction_commit(struct pg_conn *conn, uint64_t *notices)

@@ -24,13 +24,18 @@ void pg_transaction_rollback(struct pg_conn *conn); /* an unusable connection is
  */
 int pg_transaction_ready(struct pg_conn *conn, bool *standby);
 
+enum pg_try {
+    PG_TRY_DONE,
+    PG_TRY_REFUSED, /* for want of a right (42501) or of such a function (42883): undone, the
+                       transaction goes on */
+    PG_TRY_FAILED   /* pg_conn_error() */
+};
+
 /*
  * pg_transaction_try(conn, sql):
- * Statements under a savepoint. 1: done; 0: refused for want of a right (42501) or of such a
- * function (42883), and undone, the transaction going on; -1 with pg_conn_error(). The rows are
- * those of the last one.
+ * Run statements under a savepoint. The rows are those of the last one.
  */
-int pg_transaction_try(struct pg_conn *conn, const char *sql);
+enum pg_try pg_transaction_try(struct pg_conn *conn, const char *sql);
 
 enum pg_commit {
     PG_COMMITTED,     /* the server answered COMMIT with COMMIT */

@@ -43,11 +43,14 @@ int pg_xact_status_note(struct pg_conn *conn, struct pg_xact_status *status)
                   : "NULL",
         ask_reset ? RESET : "NULL");
     status->xid[0] = '\0';
-    int done =
-        buf_cstr(&sql) == NULL ? pg_conn_no_memory(conn) : pg_transaction_try(conn, buf_cstr(&sql));
+    enum pg_try done = PG_TRY_FAILED;
+    if (buf_cstr(&sql) == NULL)
+        (void)pg_conn_no_memory(conn);
+    else
+        done = pg_transaction_try(conn, buf_cstr(&sql));
     buf_free(&sql);
-    if (done <= 0)
-        return done;
+    if (done != PG_TRY_DONE)
+        return done == PG_TRY_REFUSED ? 0 : -1;
     keep(conn, 0, status->xid, sizeof status->xid);
     keep(conn, 1, status->insert, sizeof status->insert);
     keep(conn, 2, status->system, sizeof status->system);

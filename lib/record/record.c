@@ -58,21 +58,22 @@ int record_string(const char *text, const struct json_match *match, struct buf *
     return json_string_decode(out, text + match->value, match->end - match->value);
 }
 
-int record_number(const char *text, const struct json_match *match, uint32_t most, uint32_t *number)
+enum record_number record_number(const char *text, const struct json_match *match, uint32_t most,
+    uint32_t *number)
 {
     uint64_t value = 0;
     *number = 0;
     if (match == NULL)
-        return 1;
+        return RECORD_NUMBER_NONE;
     for (size_t at = match->value; at < match->end; at++) {
         if (text[at] < '0' || text[at] > '9')
-            return -1;
+            return RECORD_NUMBER_OTHER;
         value = value * 10 + (uint64_t)(text[at] - '0');
         if (value > most)
-            return -1;
+            return RECORD_NUMBER_OTHER;
     }
     *number = (uint32_t)value;
-    return 0;
+    return RECORD_NUMBER;
 }
 
 /* The error member's value. */

@@ -48,9 +48,14 @@ const struct json_match *record_find(const struct json_matches *matches, uint32_
 /* The value as the string it is, decoded into ${out} (cleared first); -1: none, no string, full. */
 int record_string(const char *text, const struct json_match *match, struct buf *out);
 
-/* A whole number from 0 to ${most}, written in digits alone. 0; 1: there is no such member; -1: it
- * is something else. */
-int record_number(const char *text, const struct json_match *match, uint32_t most,
+enum record_number {
+    RECORD_NUMBER,
+    RECORD_NUMBER_NONE, /* there is no such member */
+    RECORD_NUMBER_OTHER /* it is something else, or greater */
+};
+
+/* A whole number from 0 to ${most}, written in digits alone; else ${number} is 0. */
+enum record_number record_number(const char *text, const struct json_match *match, uint32_t most,
     uint32_t *number);
 
 /*

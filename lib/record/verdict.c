@@ -1,3 +1,4 @@
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -57,7 +58,7 @@ int verdict_write_effect(struct buf *out, const char *sqs, size_t sqs_length, ui
         buf_puts(out, "{\"sqs\":");
         buf_append(out, sqs, sqs_length);
     } else {
-        buf_printf(out, "{\"line\":%llu", (unsigned long long)line);
+        buf_printf(out, "{\"line\":%" PRIu64, line);
     }
     buf_puts(out, ",\"status\":\"");
     buf_puts(out, verdict_status_name(status));
@@ -141,12 +142,12 @@ static enum verdict_ack ack_of(struct verdict_parser *parser, const char *text)
 static void take_part(const struct verdict_parser *parser, const char *text,
     struct verdict *verdict)
 {
-    int part = record_number(text, record_find(&parser->matches, parser->nodes.part),
+    enum record_number part = record_number(text, record_find(&parser->matches, parser->nodes.part),
         VERDICT_MOST_PARTS, &verdict->part);
-    int parts = record_number(text, record_find(&parser->matches, parser->nodes.parts),
-        VERDICT_MOST_PARTS, &verdict->parts);
-    verdict->misnumbered =
-        part != parts || part < 0 || (part == 0 && verdict->part >= verdict->parts);
+    enum record_number parts = record_number(text,
+        record_find(&parser->matches, parser->nodes.parts), VERDICT_MOST_PARTS, &verdict->parts);
+    verdict->misnumbered = part != parts || part == RECORD_NUMBER_OTHER ||
+        (part == RECORD_NUMBER && verdict->part >= verdict->parts);
     if (verdict->misnumbered)
         verdict->part = verdict->parts = 0;
 }

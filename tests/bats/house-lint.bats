@@ -343,6 +343,8 @@ in_text() { printf '%s\n' "${1//@/}" >>lib/base/text.c; }
     in_text "void f(void) { $words; }"
     expect banned 'text\.c:12: .*exit status'
   done
+  in_text 'void f(unsigned long long wide);'
+  expect banned 'text\.c:12: .*PRIu64'
   in_text 'void f(void) { x.system(1); y->rand(2); h(err, warn); strtoul(0, 0, 0); _exit(1); snprintf(0, 0, ""); }'
   in_text 'int g(char *s, ...) __attribute__((format(printf, 1, 2)));'
   run lint banned
