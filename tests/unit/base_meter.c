@@ -19,6 +19,7 @@
 #include "base/metrics.h"
 #include "base/msg.h"
 #include "base/progress.h"
+#include "within.h"
 
 static char folder[] = "/tmp/base_meter.XXXXXX";
 static char file[64];
@@ -424,8 +425,8 @@ static void a_meter_does_what_is_due(void **state)
     for (int i = 0; i < 1000; i++)
         meter_update(meter);
     assert_true(reads >= 1 && reads < 10);
-    assert_in_range(meter_timeout(meter, -1), 1, 250);
-    assert_in_range(meter_timeout(meter, 100000), 1, 250);
+    assert_within(meter_timeout(meter, -1), 1, 250);
+    assert_within(meter_timeout(meter, 100000), 1, 250);
     assert_int_equal(meter_timeout(meter, 0), 0);
     meter_close(meter);
     const char *text = caught();
@@ -439,7 +440,7 @@ static void a_meter_does_what_is_due(void **state)
     count = 8;
     meter_update(meter);
     assert_true(has("sqs2pg_things_total{program=\"tester\"} 7\n"));
-    assert_in_range(meter_timeout(meter, -1), 9000, 10000);
+    assert_within(meter_timeout(meter, -1), 9000, 10000);
     meter_close(meter);
     assert_true(has("sqs2pg_things_total{program=\"tester\"} 8\n"));
     assert_false(has("exit_status"));

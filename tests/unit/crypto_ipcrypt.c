@@ -13,7 +13,7 @@
 #include "crypto/ipcrypt.h"
 #include "crypto_hex.h"
 
-static const unsigned char key[32] = "0123456789abcdefFEDCBA9876543210";
+static const unsigned char key[] = "0123456789abcdefFEDCBA9876543210";
 
 /* The 16 bytes of an address in text. */
 static void parse(const char *text, unsigned char address[IPCRYPT_ADDRESS])
@@ -149,7 +149,7 @@ static void keeps_prefixes(void **state)
 static void refuses_equal_halves(void **state)
 {
     (void)state;
-    static const unsigned char twice[32] = "0123456789abcdef0123456789abcdef";
+    static const unsigned char twice[] = "0123456789abcdef0123456789abcdef";
 
     assert_null(ipcrypt_new(IPCRYPT_PREFIX, twice));
     struct ipcrypt *ipcrypt = ipcrypt_new(IPCRYPT_DETERMINISTIC, twice);

@@ -15,6 +15,7 @@
 
 #include "crypto/random.h"
 #include "crypto/secret.h"
+#include "within.h"
 
 #ifdef __SANITIZE_ADDRESS__
 enum { MLOCK_IS_REPLACED = 1 }; /* by the sanitizer, with a function that does nothing */
@@ -161,7 +162,7 @@ static void draws_random_bytes(void **state)
         counts[bytes[i]]++;
     /* 256 each on average, with a deviation of 16: ten of them never happen. */
     for (size_t i = 0; i < 256; i++)
-        assert_in_range(counts[i], 256 - 160, 256 + 160);
+        assert_within(counts[i], 256 - 160, 256 + 160);
     free(bytes);
 }
 

@@ -23,6 +23,7 @@
 #include "base/clock.h"
 #include "mask/method_table.h"
 #include "mask_values.h"
+#include "within.h"
 
 /* Makes a value of the random numbers; its length. */
 typedef size_t (*maker)(uint64_t *random, char text[TEXT]);
@@ -310,14 +311,14 @@ static void shift_goes_by_another_value(void **state)
     size_t equal = 0;
     for (size_t i = 0; i < VALUES; i++) {
         int day = shifted_day(one, i, &scratch, &out);
-        assert_in_range(day, 15 - DAYS, 15 + DAYS);
+        assert_within(day, 15 - DAYS, 15 + DAYS);
         found[day - 15 + DAYS]++;
         assert_int_equal(shifted_day(again, i, &scratch, &out), day);
         equal += shifted_day(other, i, &scratch, &out) == day;
     }
     for (int i = 0; i <= 2 * DAYS; i++) /* 1000 each, and six deviations of that */
-        assert_in_range(found[i], i == DAYS ? 0 : 827, i == DAYS ? 0 : 1173);
-    assert_in_range(equal, 827, 1173);
+        assert_within(found[i], i == DAYS ? 0 : 827, i == DAYS ? 0 : 1173);
+    assert_within(equal, 827, 1173);
     method_table_work(method)->close(one);
     method_table_work(method)->close(again);
     method_table_work(method)->close(other);

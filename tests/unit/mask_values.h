@@ -14,6 +14,8 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "within.h"
+
 enum { TEXT = 96 };
 
 /* SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014). */
@@ -50,7 +52,7 @@ static inline size_t print(char text[TEXT], const char *format, ...)
     va_start(arguments, format);
     int length = vsnprintf(text, TEXT, format, arguments);
     va_end(arguments);
-    assert_in_range(length, 1, TEXT - 1);
+    assert_within(length, 1, TEXT - 1);
     return (size_t)length;
 }
 

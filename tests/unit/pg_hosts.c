@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "pg/hosts.h"
+#include "within.h"
 
 /* The hosts of the three settings, one a line. */
 static void describe(const char *names, const char *addresses, const char *ports, char *text,
@@ -79,7 +80,7 @@ static void shuffles_all_alike(void **state)
         first[list[0]]++;
     }
     for (size_t i = 0; i < 4; i++)
-        assert_in_range(first[i], 800, 1200); /* 7 standard deviations */
+        assert_within(first[i], 800, 1200); /* 7 standard deviations */
 }
 
 int main(void)

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "sqs/lease.h"
+#include "within.h"
 
 static struct lease *add(struct lease_table *table, const char *id, const char *handle)
 {
@@ -60,13 +61,13 @@ static void many(void **state)
     }
     assert_int_equal(lease_count(table), COUNT);
     size_t bytes = lease_bytes(table);
-    assert_in_range(bytes, COUNT * 60, COUNT * 140);
+    assert_within(bytes, COUNT * 60, COUNT * 140);
     for (int i = 0; i < COUNT; i += 2) {
         (void)snprintf(id, sizeof id, "id-%d", i);
         lease_remove(table, find(table, id));
     }
     assert_int_equal(lease_count(table), COUNT / 2);
-    assert_in_range(lease_bytes(table), bytes * 49 / 100, bytes * 51 / 100);
+    assert_within(lease_bytes(table), bytes * 49 / 100, bytes * 51 / 100);
     for (int i = 0; i < COUNT; i++) {
         (void)snprintf(id, sizeof id, "id-%d", i);
         (void)snprintf(handle, sizeof handle, "handle-%d", i);
