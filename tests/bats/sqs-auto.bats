@@ -74,21 +74,26 @@ ended() { kill "$(<pid)" && wait "$(<pid)"; }
 }
 
 @test "a server that throttles: half as many each time, and all the same everything once" {
+  local n=600
+  [ "$SERVERS_SQS" != moto ] || n=$(many)
+  fresh_queue VisibilityTimeout=300
   proxy_start
   for fault in 'error 12 RequestThrottled' 'fail 12 503'; do
     mode
-    fill 600
+    fill "$n"
     mode "$fault"
     sqs-pull -v --wait 1 "${SERIAL[@]}" >out 2>err
     mode
-    each_once 600 out
+    each_once "$n" out
     [ "$SERVERS_SQS" = moto ] || halved 'the server throttles' err || { cat err && false; }
     committed <out | sqs-ack -q
   done
 }
 
 @test "a reader that takes nothing: half as many, once, and no receive begins that nobody needs" {
-  bodies 1 1000 | jq -c '.body.pad = "x" * 1000' | sqs-send -q
+  local n=1000
+  [ "$SERVERS_SQS" != moto ] || n=$(many)
+  bodies 1 "$n" | jq -c '.body.pad = "x" * 1000' | sqs-send -q
   proxy_start
   mkfifo pipe
   sqs-pull -v --wait 1 -f >pipe 2>err 3>&- 4>&- &
@@ -96,14 +101,17 @@ ended() { kill "$(<pid)" && wait "$(<pid)"; }
   exec 7<pipe
   stands() { grep -q 'receives at once: .* (the output is not read)' err; }
   eventually 60 stands
-  before=$(receives | wc -l)
-  sleep 1
-  [ "$(receives | wc -l)" -le $((before + 1)) ]
+  # Those under way are answered; a poll that found nothing to do would be the next within a second.
+  quiet() { local before && before=$(receives | wc -l) && sleep 1.5 && [ "$(receives | wc -l)" -eq "$before" ]; }
+  eventually 60 quiet
   [ "$(grep -c 'the output is not read' err)" -eq 1 ]
   halved 'the output is not read' err
   # It goes on when the reader does.
-  head -n 1000 <&7 | jq .body.n | sort -nu >ids
-  [ "$(wc -l <ids)" -ge 999 ]
+  local least=$((n - 1))
+  [ "$SERVERS_SQS" != moto ] || least=$((n / 2))
+  head -n "$n" <&7 | jq .body.n | sort -nu >ids
+  # moto gives one message to receives of the same moment: there some lines repeat.
+  [ "$(wc -l <ids)" -ge "$least" ]
   kill "$(<pid)"
   exec 7<&-
   wait "$(<pid)" || true

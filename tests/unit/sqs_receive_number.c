@@ -164,7 +164,8 @@ struct outcome {
     uint64_t got;
 };
 
-enum { WAIT_MS = 20000, SIMULATED_MS = 180000, PIPE = 100 };
+enum { WAIT_MS = 20000, SIMULATED_MS = 180000 };
+static const double PIPE = 100, SIMULATED_S = (double)SIMULATED_MS / 1000;
 
 struct flight {
     bool busy;
@@ -257,8 +258,7 @@ static void rests_where_messages_come_steadily(void **state)
             double most = 64.0 * 10 * 1000 / delays[i];
             if (outcome.changes > 0)
                 fail_msg("%s: %u changes", name, outcome.changes);
-            if (rates[j] < most * 0.9 &&
-                (double)outcome.got < rates[j] * SIMULATED_MS / 1000 * 0.98 - 1)
+            if (rates[j] < most * 0.9 && (double)outcome.got < rates[j] * SIMULATED_S * 0.98 - 1)
                 fail_msg("%s: only %llu received", name, (unsigned long long)outcome.got);
         }
 }
@@ -275,7 +275,7 @@ static void rests_before_a_steady_reader(void **state)
         struct outcome outcome = simulate(&world, name);
         if (outcome.changes > 0)
             fail_msg("%s: %u changes", name, outcome.changes);
-        if ((double)outcome.got < takes[i] * SIMULATED_MS / 1000 * 0.9)
+        if ((double)outcome.got < takes[i] * SIMULATED_S * 0.9)
             fail_msg("%s: only %llu received", name, (unsigned long long)outcome.got);
     }
 }
@@ -290,7 +290,7 @@ static void a_reader_that_stalls_moves_it_by_one_step(void **state)
         .stall_ms = 300 };
     struct outcome outcome = simulate(&world, "a reader of 3000 a second with a pause of 300 ms");
     assert_true(outcome.high <= outcome.low * 2);
-    assert_true((double)outcome.got > 3000 * 0.7 * 0.7 * SIMULATED_MS / 1000);
+    assert_true((double)outcome.got > 3000 * 0.7 * 0.7 * SIMULATED_S);
 }
 
 static void an_idle_queue_is_one_long_poll(void **state)
