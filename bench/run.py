@@ -23,10 +23,11 @@ sys.path.insert(0, str(HERE))
 # pylint: disable=wrong-import-position
 from bench import Bench, number  # noqa: E402
 import ageing  # noqa: E402
+import network  # noqa: E402
 import rows  # noqa: E402
 import scaling  # noqa: E402
 
-GROUPS = rows.GROUPS + scaling.GROUPS + ageing.GROUPS
+GROUPS = network.GROUPS + rows.GROUPS + scaling.GROUPS + ageing.GROUPS
 
 
 def first_line(*command):

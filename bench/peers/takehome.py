@@ -57,4 +57,5 @@ def main():
                      for at, message in enumerate(messages)])
 
 
-main()
+if __name__ == "__main__":
+    main()

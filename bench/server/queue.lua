@@ -222,6 +222,8 @@ function queue.control()
     queue.left, queue.began, queue.ended = tonumber(arguments.count or 0), nil, nil
     queue.delay, queue.requests = tonumber(arguments.delay or 0) / 1000, 0
     collectgarbage()
+  elseif ngx.var.uri == "/delay" then
+    queue.delay = tonumber(arguments.ms) / 1000
   elseif ngx.var.uri == "/add" then
     queue.left = queue.left + tonumber(arguments.count)
   end

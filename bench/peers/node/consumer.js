@@ -1,4 +1,4 @@
-// The exercise with sqs-consumer and pg: eight consumers, ten messages at a time, one multi-row
+// The exercise with sqs-consumer and pg: CONSUMERS (eight) consumers, ten messages at a time, one multi-row
 // INSERT for each batch; the library deletes what its handler returns for. Ends when the queue is
 // empty for all of them.
 import { createHash } from "node:crypto";
@@ -7,7 +7,8 @@ import pg from "pg";
 import { Consumer } from "sqs-consumer";
 
 const sqs = new SQSClient({ endpoint: process.env.AWS_ENDPOINT_URL_SQS });
-const pool = new pg.Pool({ max: 8 });
+const COUNT = Number(process.env.CONSUMERS ?? 8);
+const pool = new pg.Pool({ max: Math.min(COUNT, 16) });
 const masked = (value) => createHash("sha256").update(value).digest("hex");
 const number = (version) => version.split(".").reduce((sum, part) => sum * 100 + Number(part), 0);
 
@@ -27,7 +28,7 @@ async function load(messages) {
 }
 
 let idle = 0;
-const consumers = Array.from({ length: 8 }, () => {
+const consumers = Array.from({ length: COUNT }, () => {
   const consumer = Consumer.create({
     queueUrl: process.env.SQS_QUEUE_URL,
     sqs,
@@ -41,7 +42,7 @@ const consumers = Array.from({ length: 8 }, () => {
     if (empty) return;
     empty = true;
     consumer.stop();
-    if (++idle === 8) pool.end();
+    if (++idle === COUNT) pool.end();
   });
   for (const name of ["error", "processing_error"]) {
     consumer.on(name, (error) => {

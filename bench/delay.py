@@ -1,0 +1,48 @@
+#!/usr/bin/env python3
+"""A server so far away: delay.py FOLDER/.s.PGSQL.5432 UPSTREAM MS. Listens on the first socket, passes
+what comes to the second and back, each way after half of so many milliseconds; what is written in
+one go arrives in one go, and nothing waits for what was before it."""
+
+import asyncio
+import sys
+
+PATH, UPSTREAM, DELAY = sys.argv[1], sys.argv[2], float(sys.argv[3]) / 2000
+
+
+async def carry(reader, writer):
+    """Read at once, write later, in order."""
+    queue = asyncio.Queue(1000)
+    loop = asyncio.get_running_loop()
+
+    async def write():
+        while True:
+            due, data = await queue.get()
+            await asyncio.sleep(max(0, due - loop.time()))
+            if not data:
+                writer.close()
+                return
+            writer.write(data)
+            await writer.drain()
+
+    task = asyncio.create_task(write())
+    try:
+        while data := await reader.read(1 << 16):
+            await queue.put((loop.time() + DELAY, data))
+        await queue.put((loop.time() + DELAY, b""))
+        await task
+    except OSError:
+        writer.close()
+
+
+async def serve(reader, writer):
+    far_reader, far_writer = await asyncio.open_unix_connection(UPSTREAM)
+    await asyncio.gather(carry(reader, far_writer), carry(far_reader, writer))
+
+
+async def main():
+    server = await asyncio.start_unix_server(serve, PATH)
+    async with server:
+        await server.serve_forever()
+
+
+asyncio.run(main())
