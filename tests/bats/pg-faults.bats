@@ -216,47 +216,48 @@ cutter() {
 }
 
 @test "refused for good, 69 and at once: login, database, rights, tables" {
+  at_once() { load_in --retry-timeout 5m "$@" && cat err >>all; }
   before=$SECONDS
-  PGDATABASE=nosuchdatabase load_in --retry-timeout 5m -t t
+  PGDATABASE=nosuchdatabase at_once -t t
   [ "$status" -eq 69 ]
   [ "$(grep -o 3D000 err | wc -l)" = 1 ]
   grep -qF 'FATAL: database "nosuchdatabase" does not exist' err
-  PGUSER=nosuchrole load_in --retry-timeout 5m -t t
+  PGUSER=nosuchrole at_once -t t
   [ "$status" -eq 69 ]
-  PGUSER=barred load_in --retry-timeout 5m -t t
+  PGUSER=barred at_once -t t
   [ "$status" -eq 69 ]
-  PGUSER=locked PGPASSWORD=canary load_in --retry-timeout 5m -t t
+  PGUSER=locked PGPASSWORD=canary at_once -t t
   [ "$status" -eq 69 ]
   grep -q 28P01 err
   run -1 grep canary err
-  PGUSER=locked PGPASSFILE=/dev/null load_in --retry-timeout 5m -t t
+  PGUSER=locked PGPASSFILE=/dev/null at_once -t t
   [ "$status" -eq 69 ]
   # What libpq refuses itself, before it asks a server.
   for setting in PGSERVICE=nosuchservice PGSSLMODE=bogus PGPORT=99999; do
-    eval "$setting load_in --retry-timeout 5m -t t"
+    eval "$setting at_once -t t"
     [ "$status" -eq 69 ]
     run -1 grep retrying err
   done
-  load_in --retry-timeout 5m -t nosuchtable
+  at_once -t nosuchtable
   [ "$status" -eq 69 ]
   grep -qxF "pg-load: error: there is no table nosuchtable in database $PGDATABASE" err
   run -1 grep 'Odd Name' err
   for odd in 'Odd Name' Odd; do
-    load_in --retry-timeout 5m -t "$odd"
+    at_once -t "$odd"
     [ "$status" -eq 69 ]
     grep -qF 'write schema."Odd Name"' err
     run -1 grep SQLSTATE err
   done
   # May not create the ledger; may not insert.
-  PGUSER=poor load_in --retry-timeout 5m -t t
+  PGUSER=poor at_once -t t
   [ "$status" -eq 69 ]
   grep -qF 'creating the ledger public.t_ledger: SQLSTATE 42501' err
-  PGUSER=poor load_in --retry-timeout 5m -t t --dry-run
+  PGUSER=poor at_once -t t --dry-run
   [ "$status" -eq 69 ]
   grep -qF 'creating the ledger public.t_ledger: SQLSTATE 42501' err
-  load_in --retry-timeout 5m -t t
+  at_once -t t
   records 6 9 >in
-  PGUSER=poor load_in --retry-timeout 5m -t t
+  PGUSER=poor at_once -t t
   [ "$status" -eq 69 ]
   grep -qF 'writing the ledger public.t_ledger: SQLSTATE 42501' err
   grep -qF 'it takes SELECT, INSERT, DELETE on public.t_ledger' err
@@ -264,7 +265,7 @@ cutter() {
   [[ $(tail -n 1 err) = 'pg-load: committed=0 '* ]]
   sql 'GRANT ALL ON t_ledger, t_errors TO poor'
   records 6 9 >in
-  PGUSER=poor load_in --retry-timeout 5m -t t
+  PGUSER=poor at_once -t t
   [ "$status" -eq 69 ]
   [ ! -s out ]
   grep -q '42501' err
@@ -283,6 +284,8 @@ cutter() {
   exec 9>&-
   [ "$status" -eq 69 ]
   [ "$(wc -l <out)" = 2 ]
+  cat err >>all
+  run -1 grep retrying all
   # Had one been tried again, it alone would have taken these five minutes.
   [ $((SECONDS - before)) -lt 300 ]
 }
