@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/command.h"
+#include "base/descriptors.h"
 
 enum { TICK_MS = 20, LONGEST_WAIT_MS = 60000 };
 
@@ -34,7 +35,7 @@ static int start(const struct command *command, int output, pid_t *process)
     if ((failure = posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY,
              0)) == 0 &&
         (failure = posix_spawn_file_actions_adddup2(&files, output, STDOUT_FILENO)) == 0 &&
-        (failure = posix_spawn_file_actions_addclosefrom_np(&files, STDERR_FILENO + 1)) == 0 &&
+        (failure = descriptors_spawn_close(&files, STDERR_FILENO + 1)) == 0 &&
         (failure = posix_spawnattr_setpgroup(&attributes, 0)) == 0 &&
         (failure = posix_spawnattr_setsigmask(&attributes, &none)) == 0 &&
         (failure = posix_spawnattr_setsigdefault(&attributes, &usual)) == 0 &&

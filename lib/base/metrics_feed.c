@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/descriptors.h"
 
 enum { END_MS = 5000 };
 
@@ -45,11 +46,11 @@ static int close_others(int one, int other)
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
     if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0)
         return -1;
-    if (low > STDERR_FILENO + 1 && close_range(STDERR_FILENO + 1, low - 1, 0) != 0)
+    if (low > STDERR_FILENO + 1 && descriptors_close(STDERR_FILENO + 1, low - 1) != 0)
         return -1;
-    if (high > low + 1 && close_range(low + 1, high - 1, 0) != 0)
+    if (high > low + 1 && descriptors_close(low + 1, high - 1) != 0)
         return -1;
-    return high < last_descriptor() ? close_range(high + 1, last_descriptor(), 0) : 0;
+    return high < last_descriptor() ? descriptors_close(high + 1, last_descriptor()) : 0;
 }
 
 static void work(int fd, struct metrics *metrics, void (*failed)(void *context, int error),

@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/descriptors.h"
 #include "base/worker.h"
 
 enum {
@@ -176,7 +177,7 @@ static void become_child(int fd, pid_t parent)
     /* Nothing of the caller's stays open: a reader of its output must see its end. */
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
     if (null < 0 || dup2(fd, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0 ||
-        dup2(null, STDERR_FILENO) < 0 || close_range(STDERR_FILENO + 1, ~0U, 0) != 0)
+        dup2(null, STDERR_FILENO) < 0 || descriptors_close(STDERR_FILENO + 1, ~0U) != 0)
         _exit(NOT_SERVED);
     /* Where memory is short for all, this is the process to do without. */
     int score = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);

@@ -9,6 +9,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "base/descriptors.h"
 #include "confine/protect.h"
 
 /* Names that an architecture does not have get negative numbers and are passed over. */
@@ -118,7 +119,7 @@ static int close_others(const struct confine_needs *needs)
                 found = true;
             }
         }
-        if ((!found || kept > from) && close_range(from, found ? kept - 1 : kept, 0) != 0)
+        if ((!found || kept > from) && descriptors_close(from, found ? kept - 1 : kept) != 0)
             return -1;
         if (!found)
             return 0;
