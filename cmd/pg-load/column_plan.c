@@ -9,8 +9,10 @@ void column_plan_free(struct column_plan *plan)
     for (size_t i = 0; owner && i < plan->count; i++)
         json_jq_free(plan->sources[i].filter);
     free(plan->sources);
-    if (owner)
+    if (owner) {
         json_jq_free(plan->key.filter);
+        json_jq_free(plan->rounded_key.filter);
+    }
     json_paths_free(plan->paths);
     pg_map_line_free(&plan->key_line);
     pg_map_free(&plan->map);

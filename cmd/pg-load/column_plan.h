@@ -40,7 +40,8 @@ struct column_plan {
     struct source *sources;
     size_t count;
     bool has_key;
-    struct source key; /* --key */
+    struct source key;         /* --key */
+    struct source rounded_key; /* and as a jq that rounds makes it; no filter: not asked */
     struct pg_map_line key_line;
     struct pg_map map;
     struct buf map_name;        /* empty: columns by name */

@@ -215,6 +215,36 @@ static int add_key(struct column_plan *plan, const char *expression, struct fail
     return resolve(plan, &plan->key_line, "--key", STATUS_USAGE, NULL, &plan->key, failure);
 }
 
+bool plan_build_filters_key(const struct load_options *options)
+{
+    struct column_plan plan = { .unknown = JSON_NO_NODE };
+    struct pg_map_problem problem;
+    struct failure failure;
+    uint32_t node;
+    bool filters = false;
+    if (options->key == NULL)
+        return false;
+    plan.paths = json_paths_new();
+    /* What is wrong with it, plan_build() tells. */
+    if (plan.paths != NULL && record_nodes_add(plan.paths, &plan.nodes) == 0 &&
+        root_set(&plan, options->root, &failure) == 0 &&
+        pg_map_expression(options->key, strlen(options->key), &plan.key_line, &problem) == 0)
+        filters = plan.key_line.pipe != SIZE_MAX ||
+            resolve_path(&plan, plan.key_line.expression, strlen(plan.key_line.expression),
+                &node) != PATH_PLAIN;
+    column_plan_free(&plan);
+    return filters;
+}
+
+int plan_build_round_key(struct column_plan *plan, struct failure *failure)
+{
+    if (resolve(plan, &plan->key_line, "--key", STATUS_USAGE, NULL, &plan->rounded_key, failure) !=
+        0)
+        return -1;
+    json_jq_round(plan->rounded_key.filter);
+    return 0;
+}
+
 int plan_build(struct column_plan *plan, const struct load_options *options,
     const struct pg_table *table, struct failure *failure)
 {
@@ -267,8 +297,11 @@ int plan_build_again(struct column_plan *plan, struct column_plan *origin,
     if (status == 0)
         status = upsert_index_require(plan, table, plan->upsert, failure);
     plan->has_key = origin->has_key;
-    if (status != 0 || !plan->has_key)
-        return status;
-    return resolve(plan, &origin->key_line, "--key", STATUS_USAGE, &origin->key, &plan->key,
-        failure);
+    if (status == 0 && plan->has_key)
+        status = resolve(plan, &origin->key_line, "--key", STATUS_USAGE, &origin->key, &plan->key,
+            failure);
+    if (status == 0 && origin->rounded_key.filter != NULL)
+        status = resolve(plan, &origin->key_line, "--key", STATUS_USAGE, &origin->rounded_key,
+            &plan->rounded_key, failure);
+    return status;
 }

@@ -87,6 +87,21 @@ static bool would_round(const struct view *view, const struct source *source)
         digits_too_many(view->text + match->value, match->end - match->value);
 }
 
+/* Whether ${value}, which --key yields, is what a jq that rounds numbers makes of the record too.
+ */
+static enum row_key same_rounded(const struct view *view, const struct value *value)
+{
+    struct value rounded = { NULL, 0, false };
+    if (view->reader->plan->rounded_key.filter == NULL)
+        return ROW_KEY_SET;
+    enum found found = row_reader_evaluate(view, &view->reader->plan->rounded_key, &rounded);
+    if (found == FOUND_FAILED)
+        return ROW_KEY_NO_MEMORY;
+    bool same = found == FOUND_VALUE && rounded.length == value->length &&
+        memcmp(rounded.text, value->text, value->length) == 0;
+    return same ? ROW_KEY_SET : ROW_KEY_MISSING;
+}
+
 enum row_key row_key_ledger(const struct view *view, struct item *item)
 {
     struct row_reader *reader = view->reader;
@@ -105,6 +120,9 @@ enum row_key row_key_ledger(const struct view *view, struct item *item)
     enum found found = row_reader_evaluate(view, &reader->plan->key, &value);
     if (found != FOUND_VALUE)
         return found == FOUND_FAILED ? ROW_KEY_NO_MEMORY : ROW_KEY_MISSING;
+    enum row_key same = same_rounded(view, &value);
+    if (same != ROW_KEY_SET)
+        return same;
     if (value.text[0] == '"' && value.plain) {
         value.text++;
         value.length -= 2;

@@ -15,7 +15,7 @@ int row_key_message(const struct view *view, struct item *item, size_t base);
 
 enum row_key {
     ROW_KEY_SET,     /* or there is no --key, and no message either */
-    ROW_KEY_MISSING, /* --key yields nothing */
+    ROW_KEY_MISSING, /* --key yields nothing, or not what the ledger's jq would make of it */
     ROW_KEY_NO_MEMORY
 };
 

@@ -46,7 +46,8 @@ int run_open(struct run *run, struct failure *failure)
     const struct load_options *options = run->options;
     if (open_meter(run, failure) != 0 ||
         target_open(&run->target, options, run->meter, failure) != 0 ||
-        plan_build(&run->plan, options, &run->target.table, failure) != 0)
+        plan_build(&run->plan, options, &run->target.table, failure) != 0 ||
+        (run->target.rounded_keys && plan_build_round_key(&run->plan, failure) != 0))
         return -1;
     mapfile_tell(&run->plan.map_name, options, true);
     if (row_reader_open(&run->rows, &run->plan) != 0)

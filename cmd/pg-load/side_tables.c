@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "base/msg.h"
+#include "key_digits.h"
 #include "pg/error_names.h"
 #include "pg/transaction.h"
 #include "server_failure.h"
@@ -195,7 +196,8 @@ int side_tables_open(struct target *target, const struct load_options *options,
         if (named != PG_SIDE_OK)
             return side_failure(target, options, &target->ledger, named, "", failure);
         if (side_open(target, options, &target->ledger, &locked, failure) != 0 ||
-            look_at_ledger(target, options, failure) != 0)
+            look_at_ledger(target, options, failure) != 0 ||
+            key_digits_look(target, options, failure) != 0)
             return -1;
     }
     if (target->has_errors) {

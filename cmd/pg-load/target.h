@@ -21,7 +21,9 @@ struct target {
     bool has_errors;
     struct pg_upsert_form upsert; /* with --upsert, as the target was opened */
     bool told;                    /* that the ledger keeps no contents */
-    bool created;                 /* or altered: one of the two tables, as the target was opened */
+    bool digits_told;             /* that it has keys of another jq */
+    bool rounded_keys; /* of a jq that rounds numbers, where this one does not (key_digits.h) */
+    bool created;      /* or altered: one of the two tables, as the target was opened */
     struct pg_ledger_form ledger_form;
     struct pg_side_table ledger;
     struct pg_side_table errors;

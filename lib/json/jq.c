@@ -36,6 +36,7 @@ struct remembered {
 struct json_jq {
     jq_state *state;
     bool uses_sqs;
+    bool rounds; /* the numbers of its input are doubles */
     struct buf request;
     struct buf answer;         /* of the last run: a byte that is its result, then its output */
     struct remembered *memory; /* MEMORY_SLOTS; NULL until first used */
@@ -54,6 +55,34 @@ struct request {
 static jv parse(const char *text, size_t length)
 {
     return length > INT_MAX ? jv_invalid() : jv_parse_sized(text, (int)length);
+}
+
+/* The value, its numbers without the text that later ones than 1.6 remember of them. It is no
+ * deeper than JSON_MAX_DEPTH. */
+static jv as_doubles(jv value)
+{
+    switch (jv_get_kind(value)) {
+    case JV_KIND_NUMBER: {
+        double number = jv_number_value(value);
+        jv_free(value);
+        return jv_number(number);
+    }
+    case JV_KIND_ARRAY:
+        for (int i = 0; i < jv_array_length(jv_copy(value)); i++)
+            value = jv_array_set(value, i, as_doubles(jv_array_get(jv_copy(value), i)));
+        return value;
+    case JV_KIND_OBJECT: {
+        jv made = jv_object();
+        for (int i = jv_object_iter(value); jv_object_iter_valid(value, i);
+             i = jv_object_iter_next(value, i))
+            made = jv_object_set(made, jv_object_iter_key(value, i),
+                as_doubles(jv_object_iter_value(value, i)));
+        jv_free(value);
+        return made;
+    }
+    default:
+        return value;
+    }
 }
 
 /* What the program is run on: the input, or [$sqs, input]. Invalid when libjq cannot hold one. */
@@ -117,6 +146,8 @@ static void answer_request(const char *message, size_t length, struct buf *answe
     const char *input = message + sizeof request;
     const char *sqs = request.has_sqs ? input + request.length : NULL;
     jv value = argument(request.jq, input, request.length, sqs, request.sqs_length);
+    if (request.jq->rounds && jv_is_valid(value))
+        value = as_doubles(value);
     buf_putc(answer, '\0');
     enum json_jq_result result = run(request.jq, value, answer);
     if (!answer->failed)
@@ -228,6 +259,21 @@ void json_jq_free(struct json_jq *jq)
         worker_free(runner);
         runner = NULL;
     }
+}
+
+bool json_jq_keeps_digits(void)
+{
+    static const char number[] = "1.10";
+    jv text = jv_dump_string(parse(number, strlen(number)), 0);
+    bool keeps = strcmp(jv_string_value(text), number) == 0;
+    jv_free(text);
+    return keeps;
+}
+
+void json_jq_round(struct json_jq *jq)
+{
+    jq->rounds = true;
+    worker_restart(runner); /* a child of before has it as it was */
 }
 
 /* ---- running ---- */

@@ -22,13 +22,22 @@
  * most, anything else is JSON_JQ_ERROR. So a child in which an input made foreign code run can
  * answer wrongly, but cannot make its caller read beyond the answer.
  *
- * libjq 1.6 computes numbers as doubles: a filter rounds what has more than 17 digits.
+ * libjq 1.6 computes numbers as doubles: a filter rounds what has more than 17 digits, and
+ * makes 1.1 of 1.10. Later ones keep the text of a number that passes a filter untouched.
  */
 struct json_jq;
 
 /* Compile program[0, length). NULL with ${problem} when it cannot be. */
 struct json_jq *json_jq_new(const char *program, size_t length, struct json_jq_problem *problem);
 void json_jq_free(struct json_jq *jq); /* NULL is fine */
+
+/* Whether this libjq keeps the text of a number that passes a filter untouched. Before there are
+ * threads. */
+bool json_jq_keeps_digits(void);
+
+/* Let the filter have the numbers of its input as doubles, as those of libjq 1.6 had them, with
+ * whatever libjq it is run. Before its first run. */
+void json_jq_round(struct json_jq *jq);
 
 /*
  * All filters are there: start the process that runs them, before there are threads, confined by

@@ -23,6 +23,14 @@
 --   \gexec
 --   COMMIT;
 
+-- A ledger says in its comment by what jq its keys were made, if --key goes through a
+-- filter: 1.6 rounds numbers, later ones keep digits. pg-load writes it where its role
+-- owns the ledger; otherwise the owner does, while the ledger is empty, on a system with
+-- jq 1.7 or later (without it, keys that differ from those of 1.6 are refused):
+--
+--   COMMENT ON TABLE user_logins_ledger IS
+--     'Keys that a filter made are of a jq that keeps digits';
+
 \set ON_ERROR_STOP on
 
 \if :{?table}

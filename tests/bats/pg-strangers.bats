@@ -43,6 +43,8 @@ everything() {
   step --no-ledger --no-quarantine
   records 72 74 >in
   step --key .body.id -j 2
+  records 76 77 >in
+  step --key '.body.id | tostring' --ledger-table app.f
   records 81 82 >in
   step --ledger-table app.l --error-table app.e
   step --prune-ledger 1ms --force

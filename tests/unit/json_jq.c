@@ -289,6 +289,28 @@ static void survives_depth_and_nul(void **state)
     json_jq_free(NULL);
 }
 
+/* With either, and whether a number stands alone, deep, or in $sqs. */
+static void rounds_where_told(void **state)
+{
+    (void)state;
+    static const char input[] = "{\"n\":1.10,\"list\":[1e2,[{\"m\":-0.50}],\"1.10\",true,null]}";
+    static const char sqs[] = "{\"receive_count\":3.00}";
+    char value[128];
+    struct json_jq *kept = compile(".n");
+    assert_int_equal(run(kept, input, NULL, value, sizeof value), JSON_JQ_VALUE);
+    assert_string_equal(value, json_jq_keeps_digits() ? "1.10" : "1.1");
+    struct json_jq *rounded = compile("[., $sqs]");
+    json_jq_round(rounded);
+    assert_int_equal(run(rounded, input, sqs, value, sizeof value), JSON_JQ_VALUE);
+    assert_string_equal(value,
+        "[{\"n\":1.1,\"list\":[100,[{\"m\":-0.5}],\"1.10\",true,null]},{\"receive_count\":3}]");
+    /* The other is as it was. */
+    assert_int_equal(run(kept, "{\"n\":2.20}", NULL, value, sizeof value), JSON_JQ_VALUE);
+    assert_string_equal(value, json_jq_keeps_digits() ? "2.20" : "2.2");
+    json_jq_free(kept);
+    json_jq_free(rounded);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -296,6 +318,7 @@ int main(void)
         cmocka_unit_test(takes_no_spaced_variable_for_a_function),
         cmocka_unit_test(ends_what_does_not_end),
         cmocka_unit_test(refuses_programs),
+        cmocka_unit_test(rounds_where_told),
         cmocka_unit_test(forgets_without_mixing_up),
         cmocka_unit_test(does_not_believe_the_child),
         cmocka_unit_test(survives_depth_and_nul),
