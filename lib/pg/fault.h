@@ -24,7 +24,7 @@ struct pg_error {
 };
 
 /* Set ${error} to a connection that is lost, or was never there: a fault, with the first line of
- * ${text} as its words. */
+ * ${text} as its words, or, if that is empty, some. */
 void pg_fault_lost(struct pg_error *error, const char *text);
 
 #endif

@@ -96,10 +96,13 @@ static enum attempt note(struct opening *opening, const char *text, const char *
         error->limited = true;
         return REFUSED;
     }
-    if (opening->tried++ == 0)
+    if (opening->tried++ == 0) {
         pg_fault_lost(error, "");
+        error->text[0] = '\0';
+    }
     pg_server_text_line(first, sizeof first, text);
     pg_server_text_drop_state(first, state);
+    pg_server_text_complete(first, sizeof first);
     pg_server_text_join(error->text, sizeof error->text, first);
     pg_server_text_line(error->sqlstate, sizeof error->sqlstate, state);
     return NEXT;

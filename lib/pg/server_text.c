@@ -15,6 +15,18 @@ void pg_server_text_line(char *to, size_t size, const char *from)
     to[length] = '\0';
 }
 
+void pg_server_text_complete(char *text, size_t size)
+{
+    size_t length = strlen(text);
+    while (length > 0 && text[length - 1] == ' ')
+        length--;
+    if (length > 0 && text[length - 1] != ':')
+        return;
+    if (length > 0 && length + 1 < size)
+        text[length++] = ' ';
+    pg_server_text_line(text + length, size - length, "connection lost");
+}
+
 void pg_server_text_join(char *to, size_t size, const char *from)
 {
     size_t at = strlen(to);

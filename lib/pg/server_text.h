@@ -9,6 +9,10 @@
 /* The first line of ${from} (NULL: "") as far as it fits into ${size} bytes with its NUL. */
 void pg_server_text_line(char *to, size_t size, const char *from);
 
+/* Put "connection lost" where the text, in ${size} bytes, is empty or breaks off behind a colon:
+ * libpq of PostgreSQL 17 gives no reason for some ends of a connection. */
+void pg_server_text_complete(char *text, size_t size);
+
 /* Append all lines of ${from} (NULL: none), parted by "; ", as far as they fit. */
 void pg_server_text_join(char *to, size_t size, const char *from);
 

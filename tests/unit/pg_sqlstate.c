@@ -224,6 +224,31 @@ static void joins_lines(void **state)
     assert_string_equal(small, "abc;");
 }
 
+static void completes_what_breaks_off(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *completed;
+    } cases[] = {
+        { "", "connection lost" },
+        { "  ", "connection lost" },
+        { "connection to server at \"b\", port 1 failed: ",
+            "connection to server at \"b\", port 1 failed: connection lost" },
+        { "failed:", "failed: connection lost" },
+        { "timeout expired", "timeout expired" },
+        { "could not: x ", "could not: x " },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[80];
+        pg_server_text_line(text, sizeof text, cases[i].text);
+        pg_server_text_complete(text, sizeof text);
+        assert_string_equal(text, cases[i].completed);
+    }
+    char small[8] = "no:";
+    pg_server_text_complete(small, sizeof small);
+    assert_string_equal(small, "no: con");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -234,6 +259,7 @@ int main(void)
         cmocka_unit_test(finds_the_state_of_a_refusal),
         cmocka_unit_test(tells_what_is_for_good),
         cmocka_unit_test(joins_lines),
+        cmocka_unit_test(completes_what_breaks_off),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
