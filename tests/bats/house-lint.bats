@@ -421,9 +421,9 @@ in_text() { printf '%s\n' "${1//@/}" >>lib/base/text.c; }
   printf '#!/bin/sh\necho "clang-format version 18.1.3"\n' >bin/clang-format
   chmod +x bin/clang-format
   cp bin/clang-format bin/clang-format-14
-  PATH=$PWD/bin:$PATH run lint format
+  PATH=$PWD/bin:$PATH SQS2PG_CACHE=$PWD/none run lint format
   [ "$status" -eq 0 ]
-  [[ $output == *'not looked at'* ]]
+  [[ $output == *'not looked at: it takes clang-format 14, and this is 18.1.3'* ]]
 }
 
 @test "cppcheck: a write past an array" {
