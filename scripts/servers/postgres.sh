@@ -94,8 +94,17 @@ servers_pg_detach() {
 }
 
 # servers_postgres_stop [INT|QUIT]: fast (INT, the default) or immediate, as
-# after a crash (QUIT); the data stay for the next start.
-servers_postgres_stop() { servers_end "$SERVERS_DIR/postgres/process" "${1:-INT}"; }
+# after a crash (QUIT); the data stay for the next start, which needs the last backend gone:
+# a busy machine takes its time, and a killed postmaster leaves backends behind.
+servers_postgres_stop() {
+  servers_end "$SERVERS_DIR/postgres/process" "${1:-INT}" 60
+  servers_until 60 servers_pg_gone "$SERVERS_DIR/postgres/data"
+}
+
+# servers_pg_gone DATA: no process of the server over DATA is left; they all work in that folder.
+servers_pg_gone() {
+  ! { readlink /proc/[0-9]*/cwd 2>/dev/null || true; } | grep -qxF "$1"
+}
 
 # servers_standby_start: a server that follows that one as "standby", fresh or again the one that
 # servers_standby_stop left; PGHOST=${SERVERS_DIR}/standby leads to it. servers_standby_drop is its end.

@@ -73,8 +73,8 @@ servers_alive() {
 }
 servers_dead() { ! servers_alive "$1"; }
 
-# servers_end FILE SIGNAL: signals the process, waits for its end, and after ten
-# seconds kills it.
+# servers_end FILE SIGNAL [SECONDS]: signals the process, waits for its end, and after ten
+# seconds, or that many, kills it.
 servers_end() {
   local pid
   servers_alive "$1" || return 0
@@ -82,7 +82,7 @@ servers_end() {
   # Not us: the watchdog, too, calls servers_stop.
   [ "$pid" != "$$" ] || return 0
   kill -s "$2" "$pid" 2>/dev/null || return 0
-  servers_until 10 servers_dead "$1" || kill -s KILL "$pid" 2>/dev/null || true
+  servers_until "${3:-10}" servers_dead "$1" || kill -s KILL "$pid" 2>/dev/null || true
 }
 
 # servers_until SECONDS COMMAND...: polls until the command succeeds.
