@@ -269,6 +269,11 @@ static PGresult *all_results(struct pg_conn *conn)
 /* Take the results of what was sent; keep a success, else set the error. */
 static int finish(struct pg_conn *conn, bool sent)
 {
+    if (conn->pq == NULL) { /* closed by an earlier failure, which is the one to tell */
+        if (conn->error.fate != PG_FAULT)
+            set_lost(conn, "not connected");
+        return -1;
+    }
     drop_result(conn);
     PGresult *result = sent ? all_results(conn) : NULL;
     ExecStatusType status = PQresultStatus(result);
