@@ -58,12 +58,12 @@ class Network:
         for delay in DELAYS:
             some = 400000 // (delay + 40)
             cells += [
-                row("sqs2pg", delay, 60000, ["sqs2pg"]),
+                row("sqs2pg", delay, 200000 if delay < 80 else 100000, ["sqs2pg"]),
                 row("sqs-consumer and pg in Node, 8 consumers", delay, some, node),
                 row("sqs-consumer and pg in Node, 64 consumers", delay, 2 * some, node, consumers=64),
             ]
         cells += [
-            row("sqs2pg -j 64", 20, 60000, ["sqs2pg"], **best),
+            row("sqs2pg -j 64", 20, 200000, ["sqs2pg"], **best),
             row("asyncio in Python, 8 consumers", 20, 4000, python),
             row("asyncio in Python, 64 consumers", 20, 4000, python, consumers=64),
             row("take-home in Python", 20, 1000, [bench.python, peers + "/takehome.py"]),
