@@ -24,8 +24,9 @@ setup() {
   BIN=$(dirname "$(command -v sqs-pull)")
 }
 
-# What a test left running, if it failed half way.
+# What a test left running, if it failed half way, and what that said.
 teardown() {
+  [ -n "${BATS_TEST_COMPLETED:-}" ] || [ ! -s run.err ] || cat run.err
   [ -s run.pid ] || return 0
   # shellcheck disable=SC2046
   kill -9 $(cat run.pid stages.pid) 2>/dev/null || true
@@ -161,12 +162,13 @@ finish() {
 
 @test "a table that goes during the run: 69, and the messages come back" {
   servers_sqs "$QUEUE" SetQueueAttributes -d Attribute.1.Name=VisibilityTimeout -d Attribute.1.Value=3
-  start -f
+  start -f -v
   eventually 60 five_stages
   sql 'DROP TABLE user_logins'
   sqs-send -Q "$QUEUE" <"$SAMPLE"
   local status=0
   wait "$(<run.pid)" || status=$?
+  echo "status=$status"
   [ "$status" -eq 69 ]
   eventually 40 counts_are 100 0 0
 }
