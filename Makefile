@@ -309,14 +309,16 @@ $(BUILD)/sqs2pg: scripts/pipeline.sh $(PARTS)
 	$(Q)sed -e '/^# parts_folder:/,/^parts=/d' -e '/^# shellcheck source=/d' \
 	  $(foreach part,$(PARTS),-e '\|^\. "$$parts/$(notdir $(part))"$$|{r $(part)' -e 'd}') $< >$@
 
+SCRIPTS  := sqs2pg sqs2pg-init sqs2pg-status
 MANPAGES := $(wildcard man/*.[157])
 install: all $(BUILD)/sqs2pg
 	$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(DATADIR) $(DESTDIR)$(COMPLETIONDIR)
 	$(INSTALL) -m 755 $(BINARIES) $(DESTDIR)$(BINDIR)
 	$(INSTALL) -m 755 $(BUILD)/sqs2pg $(DESTDIR)$(BINDIR)/sqs2pg
+	$(INSTALL) -m 755 $(BUILD)/sqs2pg $(DESTDIR)$(BINDIR)/sqs2pg-status
 	$(INSTALL) -m 755 scripts/init.sh $(DESTDIR)$(BINDIR)/sqs2pg-init
 	$(INSTALL) -m 644 share/completions/sqs2pg.bash $(DESTDIR)$(COMPLETIONDIR)/sqs2pg
-	for program in $(PROGRAMS) sqs2pg-init; do \
+	for program in $(PROGRAMS) $(filter-out sqs2pg,$(SCRIPTS)); do \
 	  ln -sf sqs2pg $(DESTDIR)$(COMPLETIONDIR)/$$program || exit 1; done
 	for page in $(MANPAGES); do \
 	  section=$${page##*.}; $(INSTALL) -d $(DESTDIR)$(MANDIR)/man$$section && \
@@ -327,8 +329,8 @@ install: all $(BUILD)/sqs2pg
 	    $(INSTALL) -m 644 "$$file" $(DESTDIR)$(DATADIR)/$$folder/ || exit 1; done; done
 
 uninstall:
-	rm -f $(PROGRAMS:%=$(DESTDIR)$(BINDIR)/%) $(DESTDIR)$(BINDIR)/sqs2pg $(DESTDIR)$(BINDIR)/sqs2pg-init
-	rm -f $(PROGRAMS:%=$(DESTDIR)$(COMPLETIONDIR)/%) $(DESTDIR)$(COMPLETIONDIR)/sqs2pg $(DESTDIR)$(COMPLETIONDIR)/sqs2pg-init
+	rm -f $(PROGRAMS:%=$(DESTDIR)$(BINDIR)/%) $(SCRIPTS:%=$(DESTDIR)$(BINDIR)/%)
+	rm -f $(PROGRAMS:%=$(DESTDIR)$(COMPLETIONDIR)/%) $(SCRIPTS:%=$(DESTDIR)$(COMPLETIONDIR)/%)
 	for page in $(MANPAGES); do rm -f $(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/}; done
 	for folder in maps policies sql; do \
 	  for file in share/$$folder/*; do rm -f "$(DESTDIR)$(DATADIR)/$$folder/$${file##*/}" || exit 1; done; \

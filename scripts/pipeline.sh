@@ -2,8 +2,10 @@
 # The programs joined, as cron and systemd run them. Installed as sqs2pg; what
 # --help prints (options.sh) is its manual.
 #
+# Under the name sqs2pg-status it tells how that goes (status.sh).
+#
 # Its parts stand in the folder pipeline: what the command line says, the settings, the lock,
-# the stages and the archive; make install puts them in here. What they share besides the
+# the stages, the archive, the metrics and the status; make install puts them in here. What they share besides the
 # settings: the messages, and the table of the stages (stages.sh).
 #
 # Once there are traps, commands are substituted by backquotes. What stands in $( ) bash
@@ -103,6 +105,10 @@ parts=$(parts_folder) || exit
 . "$parts/stages.sh"
 # shellcheck source=scripts/pipeline/archive.sh
 . "$parts/archive.sh"
+# shellcheck source=scripts/pipeline/metrics.sh
+. "$parts/metrics.sh"
+# shellcheck source=scripts/pipeline/status.sh
+. "$parts/status.sh"
 
 # ---- the run -----------------------------------------------------------------
 
@@ -152,6 +158,11 @@ run() {
   [ "${unwrap[*]}" = off ] || quietly sqs-unwrap --require-sandbox "${unwrap[@]}"
   quietly pii-mask "${mask[@]}"
   quietly pg-load "${load[@]}" --explain
+  metrics_options pull sqs-pull
+  [ "${unwrap[*]}" = off ] || metrics_options unwrap sqs-unwrap
+  metrics_options mask pii-mask
+  metrics_options load pg-load
+  metrics_options ack sqs-ack
   # All pipes before the first stage.
   new_line
   make_pipe from_pull to_mask
@@ -224,6 +235,8 @@ main() {
   fi
   run
 }
+
+case ${0##*/} in sqs2pg-status | status.sh) status_main "$@" ;; esac
 
 # Its own process group for each program: a Ctrl-C then reaches this script alone,
 # which passes on one signal to one stage. And without it bash drops a SIGINT that

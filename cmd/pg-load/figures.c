@@ -10,6 +10,9 @@ static const struct metric metrics[] = {
         METRIC_COUNTER },
     { "sqs2pg_records_quarantined_total", "Records stored in the error table.", METRIC_COUNTER },
     { "sqs2pg_records_rejected_total", "Records stored nowhere.", METRIC_COUNTER },
+    { "sqs2pg_records_differing_total",
+        "Of the duplicates: records with other values than the row with their key.",
+        METRIC_COUNTER },
     { "sqs2pg_records_unkeyed_total", "Records loaded outside the ledger.", METRIC_COUNTER },
     { "sqs2pg_records_inserted_total", "Of the committed: with --upsert, records inserted.",
         METRIC_COUNTER },
@@ -22,7 +25,13 @@ static const struct metric metrics[] = {
         METRIC_COUNTER },
     { "sqs2pg_records_in_hand", "Records read whose verdict is not known yet.", METRIC_GAUGE },
     METER_LAST_SUCCESS,
+    { "sqs2pg_commit_delay_seconds", "From when a message was sent until its row was committed.",
+        METRIC_HISTOGRAM },
 };
+enum { SINGLE = sizeof metrics / sizeof *metrics - 1 };
+
+static const struct metric errors = { "sqs2pg_errors_total", "Error records, by their code.",
+    METRIC_COUNTER };
 
 /* How many records are in hand; ${oldest_ms}: since when the oldest is, 0: none is. */
 static uint64_t in_hand(const struct figures *figures, uint64_t *oldest_ms)
@@ -48,21 +57,32 @@ static void fill(void *context, uint64_t *values, uint64_t *oldest_ms)
         real = (struct counts){ .committed = 0 };
     const uint64_t now[] = { figures->read,
         counts->committed + counts->duplicate + counts->quarantined + counts->rejected,
-        real.committed, real.duplicate, real.quarantined, real.rejected, real.unkeyed,
-        real.inserted, real.updated, real.stale, real.batches, tally_faults(figures->tally),
-        in_hand(figures, oldest_ms), figures->last_success_ms };
-    _Static_assert(sizeof now / sizeof *now == sizeof metrics / sizeof *metrics,
-        "a value for each");
-    for (size_t i = 0; i < sizeof now / sizeof *now; i++)
+        real.committed, real.duplicate, real.quarantined, real.rejected, real.differing,
+        real.unkeyed, real.inserted, real.updated, real.stale, real.batches,
+        tally_faults(figures->tally), in_hand(figures, oldest_ms), figures->last_success_ms };
+    _Static_assert(sizeof now / sizeof *now == SINGLE, "a value for each");
+    for (size_t i = 0; i < SINGLE; i++)
         values[i] = now[i];
+    histogram_read(&counts->delays, values + SINGLE);
+    values += SINGLE + HISTOGRAM_VALUES;
+    for (unsigned code = 0; code < REPORT_CODES; code++)
+        if (report_code(code) != NULL)
+            *values++ = counts->codes[code];
 }
 
 int figures_open(struct figures *figures, const struct meter_options *options, const char *table,
     struct meter **meter)
 {
+    struct metric_member codes[REPORT_CODES];
+    size_t code_count = 0;
+    for (unsigned code = 0; code < REPORT_CODES; code++)
+        if (report_code(code) != NULL)
+            codes[code_count++] = (struct metric_member){ &errors, "code", report_code(code) };
     const struct meter_config config = { .options = *options,
         .metrics = metrics,
         .count = sizeof metrics / sizeof *metrics,
+        .members = codes,
+        .member_count = code_count,
         .counted = SETTLED,
         .noun = "records",
         .label = "table",

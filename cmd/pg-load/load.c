@@ -81,8 +81,9 @@ static int take_back(struct run *run, struct row_batch *batch, const struct fail
         reuse(run, batch);
         return -1;
     }
-    if (!run->options->dry_run)
-        run->figures.last_success_ms = clock_realtime_ms();
+    batch->done_ms = run->options->dry_run ? 0 : clock_realtime_ms();
+    if (batch->done_ms != 0)
+        run->figures.last_success_ms = batch->done_ms;
     split_learn(run->split, batch);
     if (batch->untold > 0)
         end_split(run);

@@ -9,6 +9,7 @@
 #include "load.h"
 #include "options.h"
 #include "prune.h"
+#include "table_status.h"
 
 int main(int argc, char **argv)
 {
@@ -24,6 +25,8 @@ int main(int argc, char **argv)
         return status;
     if (settings.prune_ms != 0)
         status = prune_ledger(&settings.load, settings.prune_ms, &failure);
+    else if (settings.print_status)
+        status = table_status_print(&settings.load, &failure);
     else if (settings.explain)
         status = explain_print(&settings.load, &failure);
     else

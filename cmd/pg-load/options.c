@@ -13,6 +13,7 @@ enum {
     OPT_NO_MAP,
     OPT_ROOT,
     OPT_EXPLAIN,
+    OPT_PRINT_STATUS,
     OPT_ERROR_TABLE,
     OPT_NO_QUARANTINE,
     OPT_REJECT_FILE,
@@ -39,6 +40,7 @@ enum {
     OPT_GRACE,
     OPT_RETRY,
     OPT_METRICS,
+    OPT_METRICS_LABEL,
     OPT_PROGRESS
 };
 
@@ -54,6 +56,8 @@ static const struct opt table[] = {
         ".body" },
     { OPT_EXPLAIN, '\0', "explain", NULL, "print where each column's value comes from, and end",
         NULL },
+    { OPT_PRINT_STATUS, '\0', "print-status", NULL,
+        "print what was loaded and refused of late, as JSON, and end", NULL },
     { OPT_ERROR_TABLE, '\0', "error-table", "TABLE", "keep refused records here", NULL },
     { OPT_NO_QUARANTINE, '\0', "no-quarantine", NULL, "reject refused records, store none", NULL },
     { OPT_REJECT_FILE, '\0', "reject-file", "FILE", "append refused records to this file too",
@@ -88,6 +92,7 @@ static const struct opt table[] = {
     { OPT_GRACE, '\0', "grace", "DURATION", "drain a pipe so long after SIGTERM", "30s" },
     { OPT_RETRY, '\0', "retry-timeout", "DURATION", "how long to retry after a fault", "30s" },
     METER_METRICS_FILE(OPT_METRICS),
+    METER_METRICS_LABEL(OPT_METRICS_LABEL),
     METER_PROGRESS(OPT_PROGRESS),
 };
 
@@ -283,6 +288,8 @@ static int check(const struct settings *settings)
         return opt_usage("--error-table and --no-quarantine exclude each other");
     if (settings->prune_ms != 0 && (load->dry_run || settings->explain))
         return opt_usage("--prune-ledger excludes --dry-run and --explain");
+    if (settings->print_status && (settings->prune_ms != 0 || settings->explain))
+        return opt_usage("--print-status excludes --prune-ledger and --explain");
     if (load->meter.metrics_file != NULL && settings->prune_ms != 0)
         return opt_usage("--metrics-file and --prune-ledger exclude each other");
     if (settings->force && settings->prune_ms == 0)
@@ -329,6 +336,16 @@ bool options_parse(int argc, char **argv, struct settings *settings, int *status
         if (value != NULL && *value == '\0') {
             *status = opt_usage("option --%s needs a value", name);
             return false;
+        }
+        if (option == OPT_PRINT_STATUS) {
+            settings->print_status = true;
+            continue;
+        }
+        if (option == OPT_METRICS_LABEL) {
+            *status = meter_take_label(value, &settings->load.meter);
+            if (*status != 0)
+                return false;
+            continue;
         }
         if (!set_plain(settings, option, value) && !set_value(settings, option, value)) {
             *status = opt_usage("--%s takes %s", name, allowed[option]);

@@ -48,6 +48,7 @@ struct load_options {
 struct settings {
     struct load_options load;
     bool explain;
+    bool print_status;
     bool force;
     const char *upsert; /* as given */
     const char *newer;

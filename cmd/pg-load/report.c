@@ -13,6 +13,8 @@
 #include "report.h"
 #include "shutdown.h"
 
+enum { CODE_REFUSED = CODE_COUNT, CODE_OTHER }; /* by the server, and by a program unknown here */
+
 enum {
     NAMED_REFUSALS = 10,
     MAX_TEXT_OUT = 128 << 20,
@@ -83,6 +85,26 @@ bool report_is_closed(const struct reporter *reporter)
     struct pollfd out = { .fd = STDOUT_FILENO };
     return outqueue_error(reporter->verdicts) != 0 ||
         (poll(&out, 1, 0) > 0 && (out.revents & POLLERR) != 0);
+}
+
+const char *report_code(unsigned code)
+{
+    return code < CODE_COUNT ? code_word(code) : code == CODE_REFUSED ? "refused" : "other";
+}
+
+static void count_code(struct counts *counts, const struct refusal *refusal)
+{
+    unsigned code = code_number(refusal->code);
+    if (code == CODE_COUNT)
+        code = strcmp(refusal->code, "refused") == 0 ? CODE_REFUSED : CODE_OTHER;
+    counts->codes[code]++;
+}
+
+static void count_delay(struct counts *counts, const struct item *item, uint64_t done_ms)
+{
+    uint64_t sent_ms = item->has_message ? pg_key_sent_ms(&item->message_key) : 0;
+    if (done_ms != 0 && sent_ms != 0)
+        histogram_add(&counts->delays, done_ms > sent_ms ? done_ms - sent_ms : 0);
 }
 
 static void count(struct counts *counts, const struct item *item, bool has_ledger)
@@ -272,8 +294,12 @@ int report_batch(struct reporter *reporter, const struct row_batch *batch, struc
     for (size_t i = 0; i < batch->count; i++) {
         const struct item *item = &batch->items[i];
         count(counts, item, reporter->has_ledger);
+        if (item->verdict == VERDICT_COMMITTED)
+            count_delay(counts, item, batch->done_ms);
         if (!is_refused(item))
             continue;
+        if (batch->done_ms != 0)
+            count_code(counts, &batch->refusals[item->refusal]);
         name_refusal(reporter, batch, item);
         hint_at_split(reporter, item);
         if (copy_reject(reporter, batch, item) != 0)

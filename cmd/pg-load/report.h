@@ -5,10 +5,14 @@
 #include <stdint.h>
 
 #include "base/failure.h"
+#include "base/histogram.h"
 #include "base/out.h"
 #include "base/outqueue.h"
 #include "options.h"
+#include "record/code.h"
 #include "row_batch.h"
+
+enum { REPORT_CODES = CODE_COUNT + 2 };
 
 /* Records so far, by what became of them. */
 struct counts {
@@ -24,7 +28,12 @@ struct counts {
     uint64_t differing; /* of the duplicates: with other values than the row with their key */
     uint64_t notices;   /* that the server gave during COMMIT */
     uint64_t batches;
+    uint64_t codes[REPORT_CODES]; /* refused records by their code (record/code.h) */
+    struct histogram delays;      /* from when a message was sent until its row was committed */
 };
+
+/* The word of a count by code; NULL: nothing is counted there. */
+const char *report_code(unsigned code);
 
 /* The counts that a summary has only when they are not zero, as " unkeyed=1 …"; ${text}. */
 enum { REPORT_RARE_SIZE = 256 };

@@ -105,6 +105,7 @@ struct row_batch {
     size_t refusal_count;
     size_t refusal_capacity;
     uint64_t began_ms;    /* monotonic: when its first record came */
+    uint64_t done_ms;     /* since 1970: when it was committed; 0: in a dry run */
     size_t refused_early; /* refusals known before the transaction */
     struct buf lines;
     struct buf rows;

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "base/clock.h"
 #include "digits.h"
 #include "json/string.h"
 #include "row_key.h"
@@ -68,7 +69,7 @@ int row_key_message(const struct view *view, struct item *item, size_t base)
         queue_name(view, &source.queue, &source.queue_length) != 0)
         return -1;
     plain_text(view, nodes->sent_at, &sent_at, &length);
-    source.sent_ms = pg_key_time(sent_at, length);
+    source.sent_ms = clock_rfc3339_ms(sent_at, length);
     plain_text(view, nodes->part, &source.part, &source.part_length);
     plain_text(view, nodes->parts, &source.parts, &source.parts_length);
     plain_text(view, nodes->unwrap, &source.unwrap, &source.unwrap_length);

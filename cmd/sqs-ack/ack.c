@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include "ack.h"
-#include "base/clock.h"
 #include "base/msg.h"
 #include "figures.h"
 #include "pending.h"
@@ -82,8 +81,10 @@ static void acknowledge(struct acker *acker, struct batch_loop *loop)
         acker->result->no_memory = true;
     if (repeated)
         acker->result->repeated++;
-    else if (message != NULL)
+    else if (message != NULL) {
+        message->sent_ms = verdict->sent_ms;
         batch_loop_add(loop, &message->item);
+    }
 }
 
 /* A verdict that is one of several on its message. */
@@ -206,7 +207,7 @@ static void on_item(void *context, struct batcher_item *item)
     const char *ack = acker->options->release ? "none" : "deleted";
     if (item->cause == AWS_OK) {
         acker->result->done++;
-        acker->figures.last_success_ms = clock_realtime_ms();
+        figures_done(&acker->figures, acker->options->release ? 0 : message->sent_ms);
     } else if (item->cause == AWS_LOST) {
         acker->result->lost++;
         ack = "lost";

@@ -1,5 +1,7 @@
 #include "figures.h"
 
+#include "base/clock.h"
+
 /* In this order in fill(). */
 static const struct metric metrics[] = {
     { "sqs2pg_messages_settled_total", "Messages deleted, or with --release released.",
@@ -16,7 +18,21 @@ static const struct metric metrics[] = {
     { "sqs2pg_requests_total", "Requests sent to SQS, repeats included.", METRIC_COUNTER },
     { "sqs2pg_messages_in_hand", "Messages read and not done with.", METRIC_GAUGE },
     METER_LAST_SUCCESS,
+    { "sqs2pg_delete_delay_seconds", "From when a message was sent until it was deleted.",
+        METRIC_HISTOGRAM },
 };
+enum { SINGLE = sizeof metrics / sizeof *metrics - 1 };
+
+static const struct metric failures = { "sqs2pg_request_errors_total",
+    "Requests to SQS that failed, by why.", METRIC_COUNTER };
+
+void figures_done(struct figures *figures, uint64_t sent_ms)
+{
+    figures->last_success_ms = clock_realtime_ms();
+    if (sent_ms != 0)
+        histogram_add(&figures->delays,
+            figures->last_success_ms > sent_ms ? figures->last_success_ms - sent_ms : 0);
+}
 
 static void fill(void *context, uint64_t *values, uint64_t *oldest_ms)
 {
@@ -25,19 +41,26 @@ static void fill(void *context, uint64_t *values, uint64_t *oldest_ms)
     const uint64_t now[] = { result->done, result->lost, result->failed, result->rejected,
         result->refused, result->unaddressed, result->incomplete, sqs_requests(figures->sqs),
         figures->unacknowledged->count, figures->last_success_ms };
-    _Static_assert(sizeof now / sizeof *now == sizeof metrics / sizeof *metrics,
-        "a value for each");
-    for (size_t i = 0; i < sizeof now / sizeof *now; i++)
+    _Static_assert(sizeof now / sizeof *now == SINGLE, "a value for each");
+    for (size_t i = 0; i < SINGLE; i++)
         values[i] = now[i];
+    histogram_read(&figures->delays, values + SINGLE);
+    for (unsigned i = 0; i < FAILED_KINDS; i++)
+        values[SINGLE + HISTOGRAM_VALUES + i] = sqs_failed(figures->sqs)->counts[i];
     *oldest_ms = unacknowledged_oldest_ms(figures->unacknowledged);
 }
 
 int figures_open(struct figures *figures, const struct meter_options *options, const char *queue,
     struct meter **meter)
 {
+    struct metric_member members[FAILED_KINDS];
+    for (unsigned i = 0; i < FAILED_KINDS; i++)
+        members[i] = (struct metric_member){ &failures, "code", failed_word((enum failed_kind)i) };
     const struct meter_config config = { .options = *options,
         .metrics = metrics,
         .count = sizeof metrics / sizeof *metrics,
+        .members = members,
+        .member_count = FAILED_KINDS,
         .noun = "messages",
         .label = "queue",
         .value = queue,

@@ -32,6 +32,7 @@ struct unacknowledged_message *unacknowledged_add(struct unacknowledged *unackno
     memcpy(message->handle, handle, length);
     message->item = (struct batcher_item){ .text = message->handle, .length = length };
     message->since_ms = clock_monotonic_ms();
+    message->sent_ms = 0;
     message->lines = NULL;
     message->next = *message->bucket;
     *message->bucket = message;

@@ -21,6 +21,7 @@ struct unacknowledged_message {
     struct unacknowledged_message **bucket;
     struct unacknowledged_message *next; /* of its bucket */
     uint64_t since_ms;                   /* monotonic: when its first verdict was read */
+    uint64_t sent_ms;                    /* since 1970, the caller's; 0: not known */
     struct unacknowledged_line *lines;   /* to be printed, newest first */
     char handle[];
 };

@@ -1,6 +1,7 @@
 #include "figures.h"
 
 /* In this order in fill(). */
+enum { DEAD = 14 };
 static const struct metric metrics[] = {
     { "sqs2pg_messages_printed_total", "Messages printed.", METRIC_COUNTER },
     { "sqs2pg_messages_received_total", "Messages received, corrupt ones included.",
@@ -19,8 +20,27 @@ static const struct metric metrics[] = {
     { "sqs2pg_requests_total", "Requests sent to SQS, repeats included.", METRIC_COUNTER },
     { "sqs2pg_messages_in_hand", "Messages read and not done with.", METRIC_GAUGE },
     { "sqs2pg_receives_at_once", "How many receives there may be at once.", METRIC_GAUGE },
+    { "sqs2pg_queue_messages", "Messages on the queue that can be received, about.", METRIC_KEPT },
+    { "sqs2pg_queue_messages_in_flight",
+        "Messages of the queue that somebody has received and not deleted, about.", METRIC_KEPT },
+    { "sqs2pg_queue_messages_delayed", "Messages of the queue that wait for their delay, about.",
+        METRIC_KEPT },
+    { "sqs2pg_dead_letters", "Messages on the dead-letter queue, about.", METRIC_KEPT },
+    { "sqs2pg_dead_letters_grown_timestamp_seconds",
+        "When the dead-letter queue was last seen to grow, in seconds since 1970; 0: never.",
+        METRIC_TIME },
+    { "sqs2pg_oldest_message_age_seconds",
+        "Age of the oldest message that came within the last two minutes, when it came.",
+        METRIC_GAUGE },
+    { "sqs2pg_last_idle_timestamp_seconds",
+        "When a receive last found nothing with no message in hand, in seconds since 1970.",
+        METRIC_TIME },
     METER_LAST_SUCCESS,
 };
+enum { ROWS = sizeof metrics / sizeof *metrics };
+
+static const struct metric failures = { "sqs2pg_request_errors_total",
+    "Requests to SQS that failed, by why.", METRIC_COUNTER };
 
 /* With leases a message is not done with until its verdict has come back, else until it is printed.
  */
@@ -39,29 +59,39 @@ static size_t in_hand(const struct puller *puller, uint64_t *oldest_ms)
 static void fill(void *context, uint64_t *values, uint64_t *oldest_ms)
 {
     static const struct leases_counts none = { .acked = 0 };
-    const struct puller *puller = context;
+    struct puller *puller = context;
+    const struct depth *depth = &puller->depth;
     const struct pull_result *result = puller->result;
     const struct leases_counts *leases =
         puller->leases == NULL ? &none : leases_counts(puller->leases);
     const uint64_t now[] = { result->printed, result->received, release_done(puller->release),
         result->corrupt, result->held, leases->acked, leases->extended, leases->lapsed,
         sqs_requests(puller->connection->sqs), in_hand(puller, oldest_ms), puller->number.number,
-        puller->last_success_ms };
-    _Static_assert(sizeof now / sizeof *now == sizeof metrics / sizeof *metrics,
-        "a value for each");
-    for (size_t i = 0; i < sizeof now / sizeof *now; i++)
+        depth->messages, depth->in_flight, depth->delayed, depth->dead, depth->grown_ms,
+        oldest_age_ms(&puller->oldest) / 1000, puller->last_idle_ms, puller->last_success_ms };
+    _Static_assert(sizeof now / sizeof *now == ROWS, "a value for each");
+    for (size_t i = 0; i < ROWS; i++)
         values[i] = now[i];
+    for (unsigned i = 0; i < FAILED_KINDS; i++)
+        values[ROWS + i] = sqs_failed(puller->connection->sqs)->counts[i];
 }
 
 int figures_open(struct puller *puller, struct meter **meter)
 {
+    struct metric_member members[FAILED_KINDS];
+    for (unsigned i = 0; i < FAILED_KINDS; i++)
+        members[i] = (struct metric_member){ &failures, "code", failed_word((enum failed_kind)i) };
     const struct meter_config config = { .options = puller->options->meter,
         .metrics = metrics,
-        .count = sizeof metrics / sizeof *metrics,
+        .count = ROWS,
+        .members = members,
+        .member_count = FAILED_KINDS,
         .noun = "messages",
         .label = "queue",
         .value = puller->connection->identity.name,
         .read = fill,
         .context = puller };
-    return meter_open(meter, &config);
+    int status = meter_open(meter, &config);
+    puller->depth.dead_before = meter_earlier(*meter, DEAD);
+    return status;
 }

@@ -14,6 +14,7 @@
 #include "base/start.h"
 #include "base/status.h"
 #include "base/stop.h"
+#include "depth.h"
 #include "options.h"
 #include "pull.h"
 #include "redrive.h"
@@ -88,19 +89,25 @@ static bool find_visibility(struct settings *given, const struct connection *con
     return false;
 }
 
+static void print_depth(const struct connection *connection, struct pull_result *result)
+{
+    if (depth_print(connection, &result->error) != 0 && result->error.cause == AWS_OK)
+        result->output_error = errno;
+}
+
 static int run(struct settings *given)
 {
     uint64_t began_ms = clock_monotonic_ms();
     struct connection connection;
     struct aws_error error = { .cause = AWS_OK };
     struct pull_result result = { .received = 0 };
-    unsigned requests = pull_receives(&given->pull);
-    if (given->acked != NULL)
-        requests += PULL_FURTHER_REQUESTS;
-    if (connect_open(&connection, &given->connect, requests, true, &error) != AWS_OK)
+    if (connect_open(&connection, &given->connect, pull_requests(&given->pull), true, &error) !=
+        AWS_OK)
         return connect_report(&error);
     if (given->print_redrive)
         redrive_print(connection.sqs, &result);
+    else if (given->print_depth)
+        print_depth(&connection, &result);
     else if (find_visibility(given, &connection, &result.error))
         pull_run(&connection, &given->pull, &result);
     int status = report(given, &result, sqs_requests(connection.sqs), began_ms);

@@ -22,6 +22,7 @@ enum {
     OPT_GRACE,
     OPT_METRICS,
     OPT_PRINT_REDRIVE,
+    OPT_PRINT_DEPTH,
     OPT_PROGRESS
 };
 
@@ -59,6 +60,9 @@ static const struct opt table[] = {
         "30s" },
     { OPT_PRINT_REDRIVE, '\0', "print-redrive", NULL,
         "print the queue's redrive policy, if it has one, and receive nothing", NULL },
+    { OPT_PRINT_DEPTH, '\0', "print-depth", NULL,
+        "print how many messages the queue and its dead-letter queue have, and receive none",
+        NULL },
     METER_METRICS_FILE(OPT_METRICS),
     METER_PROGRESS(OPT_PROGRESS),
     CONNECT_OPTIONS("30s, with -f 5m"),
@@ -147,6 +151,9 @@ static int take(void *context, int id, const char *value)
     case OPT_PRINT_REDRIVE:
         given->print_redrive = true;
         return 0;
+    case OPT_PRINT_DEPTH:
+        given->print_depth = true;
+        return 0;
     case OPT_ACKED:
         given->acked = value;
         return *value != '\0' ? 0 : opt_usage("option --acked takes the name of a FIFO");
@@ -174,6 +181,8 @@ static int complete(struct settings *given)
         return opt_usage("options --follow and --empty exclude each other");
     if (given->print_redrive && given->acked != NULL)
         return opt_usage("options --print-redrive and --acked exclude each other");
+    if (given->print_depth && (given->print_redrive || given->acked != NULL))
+        return opt_usage("option --print-depth excludes --print-redrive and --acked");
     if (given->has_leases && given->acked == NULL)
         return opt_usage("options --max-in-flight, --max-lease and --grace want --acked");
     if (given->acked != NULL && given->has_visibility && given->pull.visibility_timeout_s == 0)

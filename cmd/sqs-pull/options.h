@@ -38,6 +38,7 @@ struct settings {
     bool has_empties;
     bool has_visibility; /* else the queue's own is to be read */
     bool print_redrive;  /* nothing is received */
+    bool print_depth;    /* likewise */
     bool has_leases;     /* an option that wants --acked */
 };
 

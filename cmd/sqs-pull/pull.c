@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -18,6 +19,7 @@ enum {
     HALF_LINE_MS = 30000, /* the same with half a line written */
     RELEASE_MS = 10000,
     LATE_WRITER_MS = 1000, /* the output has failed: how long the FIFO may be without a writer */
+    SAY_MS = 60000,        /* how often a run that follows says how far it is */
     WRITER_END_MS = 1000,  /* all verdicts are back: how long its writer may take to end */
     LATE_WRITER_TICK_MS = 50
 };
@@ -61,6 +63,29 @@ static int sooner(int a, int b)
     return a < 0 || (b >= 0 && b < a) ? b : a;
 }
 
+/* With -f, now and then, for who watches the log of a service. */
+static void say_how_far(struct puller *puller)
+{
+    const struct pull_result *result = puller->result;
+    uint64_t now = clock_monotonic_ms();
+    if (puller->say_ms == 0 || now < puller->say_ms)
+        return;
+    puller->say_ms = now + SAY_MS;
+    msg_info("so far: received=%" PRIu64 " printed=%" PRIu64 " in_hand=%zu requests=%" PRIu64,
+        result->received, result->printed,
+        puller->leases != NULL ? leases_count(puller->leases) : puller->unprinted.count,
+        sqs_requests(puller->connection->sqs));
+}
+
+/* Milliseconds until it is to be said; -1: never. */
+static int say_timeout(const struct puller *puller)
+{
+    uint64_t now = clock_monotonic_ms();
+    if (puller->say_ms == 0)
+        return -1;
+    return puller->say_ms > now ? (int)(puller->say_ms - now) : 0;
+}
+
 /* Wait for the server, the reader, verdicts and the stop signal; then do what came up. */
 static void run_once(struct puller *puller, int timeout_ms)
 {
@@ -72,6 +97,10 @@ static void run_once(struct puller *puller, int timeout_ms)
     }
     release_work(puller->release);
     timeout_ms = sooner(timeout_ms, release_timeout(puller->release));
+    if (depth_work(&puller->depth) != 0)
+        puller->result->no_memory = true;
+    timeout_ms = sooner(timeout_ms, depth_timeout(&puller->depth));
+    timeout_ms = sooner(timeout_ms, say_timeout(puller));
     struct pollfd fds[] = {
         { .fd = puller->stopping ? -1 : stop_fd(), .events = POLLIN },
         { .fd = printing ? STDOUT_FILENO : -1, .events = outqueue_events(puller->out) },
@@ -88,12 +117,14 @@ static void run_once(struct puller *puller, int timeout_ms)
     }
     struct call *call;
     while ((call = sqs_next(puller->connection->sqs)) != NULL)
-        if (!release_take(puller->release, call) && !(leasing && leases_take(puller->leases, call)))
+        if (!depth_take(&puller->depth, call) && !release_take(puller->release, call) &&
+            !(leasing && leases_take(puller->leases, call)))
             receive_take(puller, call);
     print(puller);
     receive_look(puller);
     read_verdicts(puller);
     meter_update(puller->meter);
+    say_how_far(puller);
     if (!puller->stopping && stop_requested())
         stop(puller);
 }
@@ -301,9 +332,12 @@ static void run(struct puller *puller)
     result->stranded = release_stranded(puller->release);
 }
 
-unsigned pull_receives(const struct pull_options *options)
+unsigned pull_requests(const struct pull_options *options)
 {
-    return receive_most(options);
+    unsigned requests = receive_most(options);
+    if (options->acked != NULL)
+        requests += LEASES_REQUESTS + 4;
+    return options->meter.metrics_file == NULL ? requests : requests + DEPTH_REQUESTS;
 }
 
 void pull_run(const struct connection *connection, const struct pull_options *options,
@@ -313,6 +347,9 @@ void pull_run(const struct connection *connection, const struct pull_options *op
     *result = (struct pull_result){ .received = 0 };
     unprinted_init(&puller.unprinted);
     warn_of_returning(options);
+    depth_init(&puller.depth, options->meter.metrics_file == NULL ? NULL : connection);
+    if (options->follow && msg_level() >= MSG_VERBOSE)
+        puller.say_ms = clock_monotonic_ms() + SAY_MS;
     if (open_all(&puller)) {
         if (figures_open(&puller, &puller.meter) == 0)
             run(&puller);

@@ -1,16 +1,12 @@
 #ifndef SQS_PULL_PULL_H
 #define SQS_PULL_PULL_H
 
-#include "leases.h"
 #include "options.h"
 #include "result.h"
 #include "sqs/connect.h"
 
-/* Requests at once that pull_run() wants of the client beyond its receives, with leases. */
-enum { PULL_FURTHER_REQUESTS = LEASES_REQUESTS + 4 };
-
-/* Receives at once, at most. */
-unsigned pull_receives(const struct pull_options *options);
+/* Requests at once, at most, that pull_run() wants of the client. */
+unsigned pull_requests(const struct pull_options *options);
 
 /*
  * pull_run(connection, options, result):

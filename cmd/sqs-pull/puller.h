@@ -7,9 +7,11 @@
 
 #include "base/meter.h"
 #include "base/outqueue.h"
+#include "depth.h"
 #include "format.h"
 #include "known.h"
 #include "leases.h"
+#include "oldest.h"
 #include "options.h"
 #include "release.h"
 #include "result.h"
@@ -32,7 +34,10 @@ struct puller {
     struct release *release;
     struct leases *leases; /* NULL: no leases */
     struct meter *meter;   /* NULL: no figures are wanted */
-    bool stopping;         /* a stop request was seen, then: */
+    struct depth depth;    /* for the figures */
+    struct oldest oldest;
+    uint64_t say_ms; /* monotonic: when to say how far it is; 0: never */
+    bool stopping;   /* a stop request was seen, then: */
     uint64_t stopping_ms;
     bool fifo_ended; /* the FIFO ended while there was still something to print */
 
@@ -55,6 +60,7 @@ struct puller {
     uint64_t moved_ms;        /* … and when that was (monotonic) */
     bool said_unread;         /* and it has not moved for long enough to be acted on */
     uint64_t last_success_ms; /* since 1970: when a receive last succeeded; 0: never */
+    uint64_t last_idle_ms;    /* the same, when one came back empty with no message in hand */
 };
 
 #endif

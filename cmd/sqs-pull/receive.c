@@ -87,6 +87,7 @@ static void on_message(void *context, const struct message *message)
     uint64_t lease_until =
         clock_realtime_ms() + (uint64_t)puller->options->visibility_timeout_s * 1000;
     result->received++;
+    oldest_note(&puller->oldest, message->sent_ms);
     note_arrival(puller, receive, message);
     if (receive->call.fifo && order_held(&receive->order, &message->group_id)) {
         result->held++;
@@ -374,6 +375,12 @@ static void judge(struct puller *puller, const struct receive *receive)
     say_number(puller, receive_number_single(&puller->number, puller->beginnings + 1), "paced");
 }
 
+static bool has_none_in_hand(const struct puller *puller)
+{
+    return puller->unprinted.count == 0 &&
+        (puller->leases == NULL || leases_count(puller->leases) == 0);
+}
+
 void receive_take(struct puller *puller, struct call *call)
 {
     struct receive *receive = call->context;
@@ -381,6 +388,8 @@ void receive_take(struct puller *puller, struct call *call)
     puller->busy--;
     if (call->error.cause == AWS_OK) {
         puller->last_success_ms = clock_realtime_ms();
+        if (call->messages == 0 && has_none_in_hand(puller))
+            puller->last_idle_ms = puller->last_success_ms;
         judge(puller, receive);
     }
     if (call->error.cause == AWS_OK && receive->news == 0 && receive->locked && !stalled(puller)) {

@@ -7,7 +7,7 @@
 
 void redrive_print(struct sqs *sqs, struct pull_result *result)
 {
-    struct call call = { .operation = CALL_QUEUE_ATTRIBUTES, .redrive = true };
+    struct call call = { .operation = CALL_QUEUE_ATTRIBUTES, .attributes = CALL_REDRIVE };
     if (sqs_run(sqs, &call, true) != AWS_OK) {
         result->error = call.error;
         return;

@@ -16,4 +16,7 @@ enum { CLOCK_RFC3339_SIZE = 25 };
  */
 void clock_rfc3339(uint64_t ms, char text[CLOCK_RFC3339_SIZE]);
 
+/* The milliseconds since 1970 of a time written so; 0: it is none, or before. */
+uint64_t clock_rfc3339_ms(const char *text, size_t length);
+
 #endif

@@ -8,9 +8,10 @@
 #include "base/meter.h"
 #include "base/metrics_feed.h"
 #include "base/msg.h"
+#include "base/opt.h"
 #include "base/progress.h"
 
-enum { FILE_MS = 10000, LINE_MS = 250 };
+enum { FILE_MS = 10000, LINE_MS = 250, LABEL_MOST = 200 };
 
 #define NEVER UINT64_MAX
 
@@ -94,6 +95,7 @@ static int open_file(struct meter *meter)
     const struct metrics_config wanted = { .file = config->options.metrics_file,
         .label = config->label,
         .value = config->value,
+        .further = config->options.metrics_label,
         .table = config->metrics,
         .count = config->count,
         .members = config->members,
@@ -113,8 +115,7 @@ static int open_file(struct meter *meter)
     if (config->apart) {
         struct metrics *metrics = kept.metrics;
         kept.metrics = NULL;
-        kept.feed =
-            metrics_feed_start(metrics, config->count + config->member_count, report_failure, NULL);
+        kept.feed = metrics_feed_start(metrics, metrics_count(metrics), report_failure, NULL);
         if (kept.feed == NULL)
             return -1;
     }
@@ -144,6 +145,29 @@ int meter_open(struct meter **out, const struct meter_config *config)
         return -1;
     }
     *out = meter;
+    return 0;
+}
+
+uint64_t meter_earlier(const struct meter *meter, size_t index)
+{
+    return meter == NULL || kept.metrics == NULL ? METRICS_UNKNOWN
+                                                 : metrics_earlier(kept.metrics, index);
+}
+
+int meter_take_label(const char *value, struct meter_options *options)
+{
+    static const char *const taken[] = { "program", "table", "path", "code", "kind", "version",
+        "le" };
+    size_t length = strspn(value, "abcdefghijklmnopqrstuvwxyz_");
+    bool plain = strlen(value) <= LABEL_MOST;
+    for (const char *at = value; *at != '\0'; at++)
+        plain = plain && *at >= ' ' && *at <= '~';
+    if (!plain || length == 0 || value[length] != '=' || strncmp(value, "__", 2) == 0)
+        return opt_usage("option --metrics-label takes NAME=VALUE, a name of lower-case letters");
+    for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
+        if (strlen(taken[i]) == length && strncmp(value, taken[i], length) == 0)
+            return opt_usage("option --metrics-label: %s is a label already", taken[i]);
+    options->metrics_label = value;
     return 0;
 }
 

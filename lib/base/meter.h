@@ -13,7 +13,8 @@
  * meter_update() in each round, and waits no longer than meter_timeout() says.
  */
 struct meter_options {
-    const char *metrics_file; /* NULL: none */
+    const char *metrics_file;  /* NULL: none */
+    const char *metrics_label; /* NAME=VALUE: another label of its samples; NULL: none */
     bool progress;
 };
 
@@ -21,6 +22,10 @@ struct meter_options {
 #define METER_METRICS_FILE(id)                                                             \
     {                                                                                      \
         id, '\0', "metrics-file", "FILE", "keep figures for Prometheus in this file", NULL \
+    }
+#define METER_METRICS_LABEL(id)                                                           \
+    {                                                                                     \
+        id, '\0', "metrics-label", "NAME=VALUE", "give these figures another label", NULL \
     }
 #define METER_PROGRESS(id)                                                   \
     {                                                                        \
@@ -47,6 +52,9 @@ struct meter_config {
     void *context;
 };
 
+/* Take the value of --metrics-label. 0, or the status to exit with after a usage error. */
+int meter_take_label(const char *value, struct meter_options *options);
+
 /* The row of the last success, the same for every program. */
 #define METER_LAST_SUCCESS                                                                     \
     {                                                                                          \
@@ -66,6 +74,9 @@ int meter_open(struct meter **meter, const struct meter_config *config);
 
 /* Words for that errno: for EINVAL, that what is there is no regular file. */
 const char *meter_reason(int error);
+
+/* What the file of an earlier run had, as metrics_earlier(); not if the file is kept apart. */
+uint64_t meter_earlier(const struct meter *meter, size_t index);
 
 /* Do what is due. A file that can no longer be written is warned of, once. */
 void meter_update(struct meter *meter);

@@ -8,13 +8,17 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/histogram.h"
 #include "base/metrics_file.h"
 #include "base/msg.h"
 
 enum { FILE_MAXIMUM = 2 << 20, LABELS_MAXIMUM = 8 << 10 };
 
+enum form { FORM_COUNT, FORM_GAUGE, FORM_KEPT, FORM_TIME, FORM_SECONDS };
+
 struct sample {
     const struct metric *metric;
+    enum form form;
     char *series;     /* NAME{program="…",…} */
     uint64_t earlier; /* what the file had; of a METRIC_TIME the latest known */
 };
@@ -62,15 +66,22 @@ static void put_labels(struct metrics *metrics, const struct metrics_config *con
         buf_putc(labels, ',');
         put_label(labels, config->label, config->value);
     }
+    const char *equals = config->further == NULL ? NULL : strchr(config->further, '=');
+    if (equals == NULL)
+        return;
+    buf_putc(labels, ',');
+    buf_append(labels, config->further, (size_t)(equals - config->further));
+    put_label(labels, "", equals + 1);
 }
 
 /* NULL: no memory, or a value is too long. The caller's. */
 static char *make_series(const struct metrics *metrics, const struct metric *metric,
-    const char *label, const char *value)
+    const char *ending, const char *label, const char *value)
 {
     struct buf series;
     buf_init(&series, (size_t)LABELS_MAXIMUM * 3);
     buf_puts(&series, metric->name);
+    buf_puts(&series, ending);
     buf_append(&series, metrics->labels.data, metrics->labels.length);
     if (label != NULL) {
         buf_putc(&series, ',');
@@ -83,30 +94,74 @@ static char *make_series(const struct metrics *metrics, const struct metric *met
     return made;
 }
 
+static const enum form forms[] = { [METRIC_COUNTER] = FORM_COUNT,
+    [METRIC_GAUGE] = FORM_GAUGE,
+    [METRIC_KEPT] = FORM_KEPT,
+    [METRIC_TIME] = FORM_TIME,
+    [METRIC_HISTOGRAM] = FORM_COUNT };
+
+static size_t values_of(const struct metric *metric)
+{
+    return metric->kind == METRIC_HISTOGRAM ? HISTOGRAM_VALUES : 1;
+}
+
+static size_t values_of_all(const struct metrics_config *config)
+{
+    size_t count = config->member_count;
+    for (size_t i = 0; i < config->count; i++)
+        count += values_of(&config->table[i]);
+    return count;
+}
+
+/* 0, or -1 with errno. */
+static int add(struct metrics *metrics, const struct metric *metric, const char *ending,
+    const char *label, const char *value)
+{
+    struct sample *sample = &metrics->samples[metrics->count];
+    sample->metric = metric;
+    sample->form = forms[metric->kind];
+    sample->earlier = metric->kind == METRIC_KEPT ? METRICS_UNKNOWN : 0;
+    sample->series = make_series(metrics, metric, ending, label, value);
+    if (sample->series == NULL)
+        return -1;
+    metrics->count++;
+    return 0;
+}
+
+/* 0, or -1 with errno. */
+static int add_histogram(struct metrics *metrics, const struct metric *metric)
+{
+    for (unsigned i = 0; i <= HISTOGRAM_BOUNDS; i++)
+        if (add(metrics, metric, "_bucket", "le", histogram_bound(i)) != 0)
+            return -1;
+    if (add(metrics, metric, "_sum", NULL, NULL) != 0)
+        return -1;
+    metrics->samples[metrics->count - 1].form = FORM_SECONDS;
+    return add(metrics, metric, "_count", NULL, NULL);
+}
+
 /* 0, or -1 with errno. */
 static int make_samples(struct metrics *metrics, const struct metrics_config *config)
 {
     put_labels(metrics, config);
     if (metrics->labels.failed)
         return -1;
-    metrics->build = make_series(metrics, &build_info, "version", SQS2PG_VERSION);
-    metrics->started = make_series(metrics, &start_time, NULL, NULL);
-    metrics->ended = make_series(metrics, &exit_status, NULL, NULL);
-    metrics->samples = calloc(config->count + config->member_count + 1, sizeof *metrics->samples);
+    metrics->build = make_series(metrics, &build_info, "", "version", SQS2PG_VERSION);
+    metrics->started = make_series(metrics, &start_time, "", NULL, NULL);
+    metrics->ended = make_series(metrics, &exit_status, "", NULL, NULL);
+    metrics->samples = calloc(values_of_all(config) + 1, sizeof *metrics->samples);
     if (metrics->build == NULL || metrics->started == NULL || metrics->ended == NULL ||
         metrics->samples == NULL)
         return -1;
-    for (; metrics->count < config->count + config->member_count; metrics->count++) {
-        struct sample *sample = &metrics->samples[metrics->count];
-        if (metrics->count < config->count) {
-            sample->metric = &config->table[metrics->count];
-            sample->series = make_series(metrics, sample->metric, NULL, NULL);
-        } else {
-            const struct metric_member *member = &config->members[metrics->count - config->count];
-            sample->metric = member->metric;
-            sample->series = make_series(metrics, sample->metric, member->label, member->value);
-        }
-        if (sample->series == NULL)
+    for (size_t i = 0; i < config->count; i++) {
+        const struct metric *metric = &config->table[i];
+        if ((metric->kind == METRIC_HISTOGRAM ? add_histogram(metrics, metric)
+                                              : add(metrics, metric, "", NULL, NULL)) != 0)
+            return -1;
+    }
+    for (size_t i = 0; i < config->member_count; i++) {
+        const struct metric_member *member = &config->members[i];
+        if (add(metrics, member->metric, "", member->label, member->value) != 0)
             return -1;
     }
     return 0;
@@ -145,10 +200,9 @@ static void take_earlier(struct metrics *metrics, const char *text)
     uint64_t whole, thousandths;
     for (size_t i = 0; i < metrics->count; i++) {
         struct sample *sample = &metrics->samples[i];
-        if (sample->metric->kind == METRIC_GAUGE ||
-            !find(text, sample->series, &whole, &thousandths))
+        if (sample->form == FORM_GAUGE || !find(text, sample->series, &whole, &thousandths))
             continue;
-        if (sample->metric->kind == METRIC_COUNTER)
+        if (sample->form == FORM_COUNT || sample->form == FORM_KEPT)
             sample->earlier = whole;
         else if (whole < UINT64_MAX / 1000 - 1)
             sample->earlier = whole * 1000 + thousandths;
@@ -169,7 +223,7 @@ static void read_earlier(struct metrics *metrics)
 
 struct metrics *metrics_open(const struct metrics_config *config)
 {
-    if (config->count + config->member_count > METRICS_MAXIMUM) {
+    if (values_of_all(config) > METRICS_MAXIMUM) {
         errno = EINVAL;
         return NULL;
     }
@@ -218,20 +272,37 @@ void metrics_transfer(struct metrics *metrics)
     free_samples(metrics);
 }
 
+size_t metrics_count(const struct metrics *metrics)
+{
+    return metrics->count;
+}
+
+uint64_t metrics_earlier(const struct metrics *metrics, size_t index)
+{
+    return metrics->samples[index].earlier;
+}
+
 int metrics_descriptor(const struct metrics *metrics)
 {
     return metrics_file_descriptor(metrics->file);
 }
 
+static const char *type_of(const struct metric *metric)
+{
+    return metric->kind == METRIC_COUNTER  ? "counter"
+        : metric->kind == METRIC_HISTOGRAM ? "histogram"
+                                           : "gauge";
+}
+
 /* HELP and TYPE once for all samples of a metric. */
 static void put(struct buf *text, const struct metric *metric, bool first, const char *series,
-    uint64_t value)
+    enum form form, uint64_t value)
 {
     if (first)
         buf_printf(text, "# HELP %s %s\n# TYPE %s %s\n", metric->name, metric->help, metric->name,
-            metric->kind == METRIC_COUNTER ? "counter" : "gauge");
+            type_of(metric));
     buf_printf(text, "%s ", series);
-    if (metric->kind == METRIC_TIME)
+    if (form == FORM_TIME || form == FORM_SECONDS)
         buf_printf(text, "%" PRIu64 ".%03" PRIu64 "\n", value / 1000, value % 1000);
     else
         buf_printf(text, "%" PRIu64 "\n", value);
@@ -239,13 +310,16 @@ static void put(struct buf *text, const struct metric *metric, bool first, const
 
 static uint64_t value_of(struct sample *sample, uint64_t now)
 {
-    switch (sample->metric->kind) {
-    case METRIC_COUNTER:
+    switch (sample->form) {
+    case FORM_COUNT:
+    case FORM_SECONDS:
         return now > UINT64_MAX - sample->earlier ? UINT64_MAX : sample->earlier + now;
-    case METRIC_TIME:
+    case FORM_TIME:
         if (now > sample->earlier)
             sample->earlier = now;
         return sample->earlier;
+    case FORM_KEPT:
+        return now == METRICS_UNKNOWN ? sample->earlier : now;
     default:
         return now;
     }
@@ -257,14 +331,17 @@ int metrics_write(struct metrics *metrics, const uint64_t *values, int status)
     if (status != METRICS_RUNNING)
         metrics->last_status = status;
     buf_clear(text);
-    put(text, &build_info, true, metrics->build, 1);
-    put(text, &start_time, true, metrics->started, metrics->started_ms);
+    put(text, &build_info, true, metrics->build, FORM_GAUGE, 1);
+    put(text, &start_time, true, metrics->started, FORM_TIME, metrics->started_ms);
     if (metrics->last_status != METRICS_RUNNING)
-        put(text, &exit_status, true, metrics->ended, (uint64_t)metrics->last_status);
+        put(text, &exit_status, true, metrics->ended, FORM_GAUGE, (uint64_t)metrics->last_status);
     for (size_t i = 0; i < metrics->count; i++) {
         struct sample *sample = &metrics->samples[i];
+        uint64_t value = value_of(sample, values[i]);
+        if (sample->form == FORM_KEPT && value == METRICS_UNKNOWN)
+            continue;
         put(text, sample->metric, i == 0 || sample->metric != metrics->samples[i - 1].metric,
-            sample->series, value_of(sample, values[i]));
+            sample->series, sample->form, value);
     }
     if (text->failed) {
         errno = ENOMEM;

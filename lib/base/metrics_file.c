@@ -154,6 +154,9 @@ int metrics_file_replace(const struct metrics_file *file, const char *data, size
     }
     if (fd < 0)
         return -1;
+    /* A collector is another user, and a service's umask leaves others nothing. The figures are
+     * counts. Where there are no modes nothing is lost. */
+    (void)fchmod(fd, 0644);
     int result = write_all(fd, data, length);
     int error = errno;
     if (close(fd) != 0 && result == 0) {

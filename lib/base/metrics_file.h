@@ -23,6 +23,7 @@ struct metrics_file *metrics_file_open(const char *name);
 /* Append to ${text} what is there, as far as it fits and can be read. */
 void metrics_file_read(const struct metrics_file *file, struct buf *text);
 
+/* The file can be read by everybody, whatever the umask says. 0, or -1 with errno. */
 int metrics_file_replace(const struct metrics_file *file, const char *data, size_t length);
 
 /* The descriptor that holds the lock. A process that fork(2) made holds it too. */

@@ -3,11 +3,7 @@
 #include "base/sha256.h"
 #include "pg/key.h"
 
-enum {
-    TIME_SIZE = 6,
-    FIRST_YEAR = 1900, /* what is before that does not come to 1970, whatever the month */
-    LEAPS_BEFORE_1970 = 1969 / 4 - 1969 / 100 + 1969 / 400
-};
+enum { TIME_SIZE = 6 };
 
 /* A hexadecimal digit's value and one; 0: it is none. */
 static const unsigned char hex_values[256] = { ['0'] = 1,
@@ -109,41 +105,12 @@ void pg_key_message(const struct pg_key_source *source, struct pg_key *key)
     set_version(key);
 }
 
-/* The number that ${count} digits are. */
-static int number(const char *text, int count)
+uint64_t pg_key_sent_ms(const struct pg_key *key)
 {
-    int value = 0;
-    for (int i = 0; i < count; i++)
-        value = value * 10 + (text[i] - '0');
-    return value;
-}
-
-/* From 1970 to the first of a month, in days of the Gregorian calendar; months from 0, any number.
- */
-static int64_t days_before(int year, int month)
-{
-    static const int before[12] = { 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334 };
-    int last = year + month / 12 - (month % 12 < 2); /* that has had its leap day, if any */
-    int leaps = last / 4 - last / 100 + last / 400 - LEAPS_BEFORE_1970;
-    return (int64_t)(year + month / 12 - 1970) * 365 + leaps + before[month % 12];
-}
-
-uint64_t pg_key_time(const char *text, size_t length)
-{
-    static const char form[] = "0000-00-00T00:00:00.000Z";
-    if (length != sizeof form - 1)
-        return 0;
-    for (size_t i = 0; i < length; i++)
-        if (form[i] != '0' ? text[i] != form[i] : text[i] < '0' || text[i] > '9')
-            return 0;
-    int year = number(text, 4), month = number(text + 5, 2), day = number(text + 8, 2);
-    if (year < FIRST_YEAR)
-        return 0;
-    /* As timegm() takes it: too many days, hours, … count on, and too many months. */
-    int64_t seconds =
-        ((days_before(year - 1, 11 + month) + day - 1) * 24 + number(text + 11, 2)) * 3600 +
-        (int64_t)number(text + 14, 2) * 60 + number(text + 17, 2);
-    return seconds < 0 ? 0 : (uint64_t)seconds * 1000 + (uint64_t)number(text + 20, 3);
+    uint64_t ms = 0;
+    for (int i = 0; i < TIME_SIZE; i++)
+        ms = ms << 8 | key->bytes[i];
+    return ms;
 }
 
 void pg_key_content(const char *text, size_t length, size_t from, size_t to, struct pg_key *key)

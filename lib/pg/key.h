@@ -63,9 +63,8 @@ struct pg_key_source {
  */
 void pg_key_message(const struct pg_key_source *source, struct pg_key *key);
 
-/* The milliseconds since 1970 of a time as sqs-pull writes it, 2026-01-31T23:59:59.999Z; 0: it is
- * none, or before. */
-uint64_t pg_key_time(const char *text, size_t length);
+/* The ${sent_ms} of such a key. */
+uint64_t pg_key_sent_ms(const struct pg_key *key);
 
 /*
  * The key of a content: of text[0, length) without [from, to), made as pg_key_digest() makes it in

@@ -43,6 +43,21 @@ static const struct words list[] = {
     { "load",   "split",       "another record of its message has other content" },
 };
 /* clang-format on */
+_Static_assert(sizeof list / sizeof *list == CODE_COUNT, "as the header says");
+
+unsigned code_number(const char *code)
+{
+    unsigned number = 0;
+    while (number < CODE_COUNT && strcmp(list[number].code, code) != 0)
+        number++;
+    return number;
+}
+
+const char *code_word(unsigned number)
+{
+    const char *code = list[number].code;
+    return code_number(code) == number ? code : NULL; /* several stages may have the same */
+}
 
 const char *code_text(const char *stage, const char *code)
 {

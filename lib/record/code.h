@@ -7,4 +7,12 @@
  */
 const char *code_text(const char *stage, const char *code);
 
+enum { CODE_COUNT = 30 };
+
+/* The number of a code, below CODE_COUNT; CODE_COUNT: none of ours. */
+unsigned code_number(const char *code);
+
+/* The code with this number, below CODE_COUNT; NULL: none has it. */
+const char *code_word(unsigned number);
+
 #endif

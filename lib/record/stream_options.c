@@ -23,6 +23,8 @@ int stream_options_take(struct stream_options *options, int id, const char *valu
         return opt_usage("option --grace takes a time from 0 to 1d");
     case STREAM_OPTIONS_METRICS_FILE:
         return opt_file("metrics-file", value, &options->meter.metrics_file);
+    case STREAM_OPTIONS_METRICS_LABEL:
+        return meter_take_label(value, &options->meter);
     case STREAM_OPTIONS_PROGRESS:
         options->meter.progress = true;
         return 0;

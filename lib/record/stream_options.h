@@ -19,7 +19,8 @@ enum {
     STREAM_OPTIONS_GRACE,
     STREAM_OPTIONS_METRICS_FILE,
     STREAM_OPTIONS_PROGRESS,
-    STREAM_OPTIONS_REQUIRE_SANDBOX
+    STREAM_OPTIONS_REQUIRE_SANDBOX,
+    STREAM_OPTIONS_METRICS_LABEL
 };
 
 /* Their rows in the program's table (base/opt.h); ${longest}: "longest line taken"; that of sandbox
@@ -29,6 +30,7 @@ enum {
     { STREAM_OPTIONS_MAX_RECORD, '\0', "max-record", "SIZE", longest ", up to 64M", "4M" },        \
     { STREAM_OPTIONS_GRACE, '\0', "grace", "TIME", "time to drain a pipe after SIGTERM", "30s" },  \
     METER_METRICS_FILE(STREAM_OPTIONS_METRICS_FILE),                                               \
+    METER_METRICS_LABEL(STREAM_OPTIONS_METRICS_LABEL),                                             \
     METER_PROGRESS(STREAM_OPTIONS_PROGRESS)
 #define STREAM_OPTIONS_SANDBOX                                                                     \
     { STREAM_OPTIONS_REQUIRE_SANDBOX, '\0', "require-sandbox", NULL,                               \

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "json/scan.h"
 #include "json/string.h"
 #include "record/record.h"
@@ -152,6 +153,15 @@ static void take_part(const struct verdict_parser *parser, const char *text,
         verdict->part = verdict->parts = 0;
 }
 
+/* sent_at as sqs-pull writes it, which needs no decoding. */
+static uint64_t sent_of(const struct verdict_parser *parser, const char *text)
+{
+    const struct json_match *match = record_find(&parser->matches, parser->nodes.sent_at);
+    if (match == NULL || match->kind != JSON_STRING)
+        return 0;
+    return clock_rfc3339_ms(text + match->value + 1, match->end - match->value - 2);
+}
+
 enum verdict_result verdict_parse(struct verdict_parser *parser, const char *text, size_t length,
     struct verdict *verdict)
 {
@@ -162,6 +172,7 @@ enum verdict_result verdict_parse(struct verdict_parser *parser, const char *tex
     verdict->ack = VERDICT_ACK_MISSING;
     verdict->part = verdict->parts = 0;
     verdict->misnumbered = false;
+    verdict->sent_ms = 0;
     if (json_scan(text, length, parser->paths, JSON_MAX_DEPTH, &parser->matches, &result) !=
         JSON_OK)
         return result.error == JSON_TOO_MANY ? VERDICT_NO_MEMORY : VERDICT_MALFORMED;
@@ -171,6 +182,7 @@ enum verdict_result verdict_parse(struct verdict_parser *parser, const char *tex
         take(parser, text, parser->nodes.message_id, &verdict->message_id) != 0 ||
         take(parser, text, parser->nodes.receipt_handle, &verdict->receipt_handle) != 0)
         return VERDICT_NO_MEMORY;
+    verdict->sent_ms = sent_of(parser, text);
     verdict->ack = ack_of(parser, text);
     take_part(parser, text, verdict);
     if (record_string(text, record_find(&parser->matches, parser->status), &parser->word) != 0)

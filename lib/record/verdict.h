@@ -66,6 +66,7 @@ struct verdict {
     struct buf queue_url; /* each empty when the line has none */
     struct buf message_id;
     struct buf receipt_handle;
+    uint64_t sent_ms; /* since 1970; 0: the line does not say */
     uint32_t part;    /* which of ${parts}, from 0 */
     uint32_t parts;   /* of the message; 0: it has not several records; else part < parts */
     bool misnumbered; /* the two make no sense; both are 0 then */

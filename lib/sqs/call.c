@@ -40,6 +40,21 @@ size_t call_system_attributes(const struct call *call, const char *names[CALL_SY
     return count;
 }
 
+size_t call_queue_attributes(const struct call *call, const char *names[CALL_QUEUE_ATTRIBUTE_NAMES])
+{
+    size_t count = 0;
+    if (call->attributes == CALL_VISIBILITY_TIMEOUT)
+        names[count++] = "VisibilityTimeout";
+    else
+        names[count++] = "RedrivePolicy";
+    if (call->attributes == CALL_DEPTH) {
+        names[count++] = "ApproximateNumberOfMessages";
+        names[count++] = "ApproximateNumberOfMessagesNotVisible";
+        names[count++] = "ApproximateNumberOfMessagesDelayed";
+    }
+    return count;
+}
+
 unsigned call_silence(const struct call *call)
 {
     return SILENCE_S + (call->operation == CALL_RECEIVE ? call->wait_s : 0);
@@ -103,6 +118,8 @@ static enum aws_cause judge_answer(struct call *call, const struct found *found,
         found->has_visibility_timeout && found->visibility_timeout_s <= LONGEST_VISIBILITY_S;
     if (call->has_visibility_timeout)
         call->visibility_timeout_s = (unsigned)found->visibility_timeout_s;
+    call->has_depth = found->has_depth;
+    call->depth = found->depth;
     if (found->redrive_policy.failed || found->redrive_policy.length >= sizeof call->redrive_policy)
         return error_set(&call->error, AWS_REFUSED, NULL,
             "%s gives no redrive policy that can be read", host);

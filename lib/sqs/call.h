@@ -23,6 +23,13 @@ enum call_operation {
 
 enum { CALL_BATCH = FOUND_ENTRIES, CALL_URL_SIZE = 1024, CALL_ATTEMPT_SIZE = 33 };
 
+/* What a queue is asked for. */
+enum call_attributes {
+    CALL_VISIBILITY_TIMEOUT,
+    CALL_REDRIVE, /* the redrive policy */
+    CALL_DEPTH    /* that, and how many messages there are */
+};
+
 /*
  * What a message to send has besides its body. Attributes: at most ATTRIBUTE_MAXIMUM, and SQS takes
  * none with an empty value. The ids are for FIFO queues (a group id for fair queues too); NULL:
@@ -64,8 +71,11 @@ struct call {
     /* batches */
     struct call_entry entries[CALL_BATCH];
     size_t count;
-    /* CALL_QUEUE_ATTRIBUTES: ask for the redrive policy, not for the visibility timeout */
-    bool redrive;
+    /* CALL_QUEUE_ATTRIBUTES */
+    enum call_attributes attributes;
+    const char *other_queue_url; /* of this queue; NULL: the client's. The caller's until the call
+                                    is back */
+    bool aside; /* what comes of it says nothing about the queue: nothing is repeated or told */
     /* CALL_QUEUE_URL */
     const char *queue_name;
     char queue[QUEUE_PART_SIZE]; /* its name, for messages; set when the call is started */
@@ -78,6 +88,8 @@ struct call {
     char queue_url[CALL_URL_SIZE];
     bool has_visibility_timeout;
     char redrive_policy[CALL_URL_SIZE]; /* as the server has it; "": none */
+    bool has_depth;
+    struct found_depth depth; /* with CALL_DEPTH */
 
     char attempt_id[CALL_ATTEMPT_SIZE]; /* of a FIFO queue's receive and its repeats; set when it is
                                            started */
@@ -87,6 +99,11 @@ struct call {
 
 /* The API's name of the operation: "ReceiveMessage". */
 const char *call_action(const struct call *call);
+
+/* Names of the queue's attributes that the call asks for; returns how many. */
+enum { CALL_QUEUE_ATTRIBUTE_NAMES = 4 };
+size_t call_queue_attributes(const struct call *call,
+    const char *names[CALL_QUEUE_ATTRIBUTE_NAMES]);
 
 /* Names of the system attributes that a receive asks for; returns how many. */
 enum { CALL_SYSTEM_ATTRIBUTES = 6 };

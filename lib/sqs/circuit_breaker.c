@@ -23,11 +23,16 @@ bool circuit_breaker_enter(struct circuit_breaker *breaker, bool receive)
     return breaker->open;
 }
 
-void circuit_breaker_leave(struct circuit_breaker *breaker, bool receive, bool probe, bool failed,
-    uint64_t now_ms)
+void circuit_breaker_forget(struct circuit_breaker *breaker, bool receive, bool probe)
 {
     if (probe)
         (*(receive ? &breaker->receives : &breaker->others))--;
+}
+
+void circuit_breaker_leave(struct circuit_breaker *breaker, bool receive, bool probe, bool failed,
+    uint64_t now_ms)
+{
+    circuit_breaker_forget(breaker, receive, probe);
     if (!failed) {
         breaker->open = false;
         breaker->failures = 0;

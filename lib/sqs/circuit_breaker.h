@@ -33,4 +33,7 @@ bool circuit_breaker_enter(struct circuit_breaker *breaker, bool receive);
 void circuit_breaker_leave(struct circuit_breaker *breaker, bool receive, bool probe, bool failed,
     uint64_t now_ms);
 
+/* It is back, and says nothing of the server. */
+void circuit_breaker_forget(struct circuit_breaker *breaker, bool receive, bool probe);
+
 #endif

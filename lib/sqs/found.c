@@ -21,6 +21,8 @@ void found_clear(struct found *found)
     found->has_visibility_timeout = false;
     found->visibility_timeout_s = 0;
     buf_clear(&found->redrive_policy);
+    found->has_depth = false;
+    found->depth = (struct found_depth){ .messages = 0 };
     found->messages = 0;
 }
 
@@ -156,23 +158,38 @@ void found_take_message_attribute(struct found *found, const struct found_attrib
         message_add_attribute(&found->message, &attribute);
 }
 
+/* Digits, of which there are so few that their number fits. */
+static bool read_number(const struct buf *text, uint64_t *number)
+{
+    uint64_t read = 0;
+    if (text->length == 0 || text->length > 18)
+        return false;
+    for (size_t i = 0; i < text->length; i++) {
+        if (text->data[i] < '0' || text->data[i] > '9')
+            return false;
+        read = read * 10 + (uint64_t)(text->data[i] - '0');
+    }
+    *number = read;
+    return true;
+}
+
 void found_take_queue_attribute(struct found *found, const struct found_attribute_text *text)
 {
     const struct buf *value = &text->value;
-    uint64_t seconds = 0;
     if (is(&text->name, "RedrivePolicy")) {
         buf_clear(&found->redrive_policy);
         buf_append(&found->redrive_policy, value->data, value->length);
+    } else if (is(&text->name, "VisibilityTimeout")) {
+        if (read_number(value, &found->visibility_timeout_s))
+            found->has_visibility_timeout = true;
+    } else if (is(&text->name, "ApproximateNumberOfMessages")) {
+        if (read_number(value, &found->depth.messages))
+            found->has_depth = true;
+    } else if (is(&text->name, "ApproximateNumberOfMessagesNotVisible")) {
+        (void)read_number(value, &found->depth.in_flight); /* else 0, as from the start */
+    } else if (is(&text->name, "ApproximateNumberOfMessagesDelayed")) {
+        (void)read_number(value, &found->depth.delayed);
     }
-    if (!is(&text->name, "VisibilityTimeout") || value->length == 0 || value->length > 18)
-        return;
-    for (size_t i = 0; i < value->length; i++) {
-        if (value->data[i] < '0' || value->data[i] > '9')
-            return;
-        seconds = seconds * 10 + (uint64_t)(value->data[i] - '0');
-    }
-    found->has_visibility_timeout = true;
-    found->visibility_timeout_s = seconds;
 }
 
 void found_take_error(struct found *found, const struct buf *code)

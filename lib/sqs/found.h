@@ -25,6 +25,13 @@ struct found_entry {
     char md5_of_attributes[33]; /* likewise */
 };
 
+/* How many messages a queue has, about. */
+struct found_depth {
+    uint64_t messages; /* that can be received */
+    uint64_t in_flight;
+    uint64_t delayed;
+};
+
 enum { FOUND_ENTRIES = 10 };
 
 enum found_result { FOUND_WHOLE, FOUND_MALFORMED, FOUND_NO_MEMORY };
@@ -40,7 +47,9 @@ struct found {
     bool has_visibility_timeout;
     uint64_t visibility_timeout_s;
     struct buf redrive_policy; /* its text; empty: none */
-    size_t messages;           /* handed on */
+    bool has_depth;            /* the first of these at least */
+    struct found_depth depth;
+    size_t messages; /* handed on */
 
     found_on_message *on_message; /* NULL: nobody is told of messages */
     void *context;

@@ -92,6 +92,15 @@ static void write_entries(struct buf *out, const struct call *call)
     buf_putc(out, ']');
 }
 
+static void write_queue_attributes(struct buf *out, const struct call *call)
+{
+    const char *names[CALL_QUEUE_ATTRIBUTE_NAMES];
+    size_t count = call_queue_attributes(call, names);
+    for (size_t i = 0; i < count; i++)
+        buf_printf(out, "%s\"%s\"", i == 0 ? "[" : ",", names[i]);
+    buf_putc(out, ']');
+}
+
 void protocol_json_write(struct buf *out, const struct call *call, const char *queue_url)
 {
     if (call->operation == CALL_QUEUE_URL) {
@@ -105,9 +114,8 @@ void protocol_json_write(struct buf *out, const struct call *call, const char *q
         write_receive(out, call);
         break;
     case CALL_QUEUE_ATTRIBUTES:
-        buf_puts(out,
-            call->redrive ? ",\"AttributeNames\":[\"RedrivePolicy\"]"
-                          : ",\"AttributeNames\":[\"VisibilityTimeout\"]");
+        buf_puts(out, ",\"AttributeNames\":");
+        write_queue_attributes(out, call);
         break;
     default:
         write_entries(out, call);

@@ -76,6 +76,14 @@ static void write_entries(struct buf *out, const struct call *call)
     }
 }
 
+static void write_queue_attributes(struct buf *out, const struct call *call)
+{
+    const char *names[CALL_QUEUE_ATTRIBUTE_NAMES];
+    size_t count = call_queue_attributes(call, names);
+    for (size_t i = 0; i < count; i++)
+        buf_printf(out, "&AttributeName.%zu=%s", i + 1, names[i]);
+}
+
 void protocol_query_write(struct buf *out, const struct call *call, const char *queue_url)
 {
     form_begin(out, call_action(call));
@@ -89,8 +97,7 @@ void protocol_query_write(struct buf *out, const struct call *call, const char *
         write_receive(out, call);
         break;
     case CALL_QUEUE_ATTRIBUTES:
-        buf_puts(out, "&AttributeName.1=");
-        buf_puts(out, call->redrive ? "RedrivePolicy" : "VisibilityTimeout");
+        write_queue_attributes(out, call);
         break;
     default:
         write_entries(out, call);

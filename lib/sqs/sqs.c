@@ -34,6 +34,7 @@ struct sqs {
     struct circuit_breaker breaker;
     uint64_t requests;
     uint64_t unreadable;
+    struct failed failed;
     uint64_t throttles;
     uint64_t throttled_at;      /* requests sent when it was last counted */
     struct transfer_list ready; /* to be sent, or sent again */
@@ -69,11 +70,9 @@ struct sqs *sqs_open(const struct sqs_config *config, struct aws_error *error)
     transfer_list_init(&sqs->unused);
     sqs->done_end = &sqs->done;
     circuit_breaker_init(&sqs->breaker);
-    const struct http_config http = {
-        .parallel = config->parallel,
+    const struct http_config http = { .parallel = config->parallel,
         .ca_bundle = config->ca_bundle,
-        .agent = "sqs2pg/" SQS2PG_VERSION,
-    };
+        .agent = "sqs2pg/" SQS2PG_VERSION };
     if (!copy_config(sqs, config)) {
         error_no_memory(error);
         goto err;
@@ -82,12 +81,10 @@ struct sqs *sqs_open(const struct sqs_config *config, struct aws_error *error)
         error_no_http(error, errno);
         goto err;
     }
-    const struct credentials_request request = {
-        .profile = config->profile,
+    const struct credentials_request request = { .profile = config->profile,
         .region = config->region,
         .ca_bundle = config->ca_bundle,
-        .stop_fd = config->stop_fd,
-    };
+        .stop_fd = config->stop_fd };
     if (!config->anonymous && (sqs->renewal = credentials_renewal_open(&request, error)) == NULL)
         goto err;
     return sqs;
@@ -150,7 +147,8 @@ int sqs_start(struct sqs *sqs, struct call *call)
         return -1;
     call->messages = 0;
     call->next = NULL;
-    const char *slash = sqs->queue_path == NULL ? NULL : strrchr(sqs->queue_path, '/');
+    const char *path = call->other_queue_url != NULL ? call->other_queue_url : sqs->queue_path;
+    const char *slash = path == NULL ? NULL : strrchr(path, '/');
     const char *name = call->operation == CALL_QUEUE_URL ? call->queue_name
         : slash == NULL                                  ? ""
                                                          : slash + 1;
@@ -335,7 +333,13 @@ static void finish_attempt(struct sqs *sqs, struct transfer *transfer)
     enum aws_cause cause =
         call_finish(call, &transfer->request, &transfer->answer.found, result, sqs->host);
     note_throttle(sqs, transfer);
+    failed_count(&sqs->failed, call, cause);
     transfer_list_remove(&sqs->flying, transfer);
+    if (call->aside && cause != AWS_OK) {
+        circuit_breaker_forget(&sqs->breaker, is_receive(transfer), transfer->probe);
+        give_back(sqs, transfer);
+        return;
+    }
     circuit_breaker_leave(&sqs->breaker, is_receive(transfer), transfer->probe,
         cause == AWS_TEMPORARY || retry_policy_limit(&sqs->retry, cause) > 0, now);
     sqs->unreadable += call->unreadable && is_receive(transfer);
@@ -481,6 +485,11 @@ size_t sqs_arriving(const struct sqs *sqs)
 uint64_t sqs_throttles(const struct sqs *sqs)
 {
     return sqs->throttles;
+}
+
+const struct failed *sqs_failed(const struct sqs *sqs)
+{
+    return &sqs->failed;
 }
 
 uint64_t sqs_unreadable(const struct sqs *sqs)

@@ -9,6 +9,7 @@
 #include "aws/error.h"
 #include "http/url.h"
 #include "sqs/call.h"
+#include "sqs/failed.h"
 #include "sqs/protocol.h"
 #include "sqs/retry_policy.h"
 
@@ -90,6 +91,9 @@ size_t sqs_arriving(const struct sqs *sqs);
  * several may have been answered so: they count once.
  */
 uint64_t sqs_throttles(const struct sqs *sqs);
+
+/* Attempts that failed. */
+const struct failed *sqs_failed(const struct sqs *sqs);
 
 /* Answers to receives that came whole and could not be read. */
 uint64_t sqs_unreadable(const struct sqs *sqs);

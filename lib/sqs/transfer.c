@@ -4,6 +4,7 @@
 
 #include "crypto/digest.h"
 #include "crypto/random.h"
+#include "http/url.h"
 #include "sqs/protocol_json.h"
 #include "sqs/protocol_query.h"
 #include "sqs/transfer.h"
@@ -74,6 +75,10 @@ int transfer_load(struct transfer *transfer, struct call *call,
 {
     bool queue = call->operation != CALL_QUEUE_URL;
     bool own_path = queue && target->protocol == PROTOCOL_QUERY;
+    const char *other = call->other_queue_url;
+    struct url url = { .path = NULL };
+    if (other != NULL && url_parse(other, &url) != URL_OK)
+        return -1;
     transfer->call = call;
     transfer->failing_since_ms = 0;
     transfer->probe = transfer->last = transfer->reloaded = transfer->corrected = false;
@@ -81,11 +86,17 @@ int transfer_load(struct transfer *transfer, struct call *call,
     transfer->path_at = strlen(target->origin);
     buf_clear(&transfer->url);
     buf_printf(&transfer->url, "%s%s%s", target->origin, target->base,
-        own_path ? target->queue_path : "/");
+        !own_path           ? "/"
+            : other != NULL ? url.path
+                            : target->queue_path);
+    url_free(&url);
     buf_shrink(&transfer->body, BODY_KEPT);
     if (name_attempt(call) != 0)
         return -1;
-    write_body(&transfer->body, call, target->protocol, queue ? target->queue_url : NULL);
+    write_body(&transfer->body, call, target->protocol,
+        !queue              ? NULL
+            : other != NULL ? other
+                            : target->queue_url);
     return buf_cstr(&transfer->url) == NULL || transfer->body.failed ? -1 : 0;
 }
 

@@ -44,6 +44,7 @@ Settings, from the file or, where it is silent, from the environment:
   SQS2PG_UNWRAP_OPTIONS
                        those of sqs-unwrap; off: events are not unwrapped
   SQS2PG_LOCK_DIR      folder of the lock files
+  SQS2PG_METRICS_DIR   folder of files of figures, one for each program
   AWS_*, PG*, ...      as the programs and their libraries know them; each program
                        gets its own alone
 

@@ -15,12 +15,12 @@ _sqs2pg_options() {
   esac
   case $1 in
   sqs-pull)
-    echo -f --follow -j=auto --jobs=auto -n= --number= --wait= --empty= --visibility-timeout= --idle-backoff= --pace= --attributes= --fifo-ids --print-redrive \
+    echo -f --follow -j=auto --jobs=auto -n= --number= --wait= --empty= --visibility-timeout= --idle-backoff= --pace= --attributes= --fifo-ids --print-redrive --print-depth \
       --acked=@ --max-in-flight= --max-lease= --grace= --metrics-file=@ --progress
     ;;
   sqs-unwrap)
     echo --as=sns,eventbridge,cloudevents,s3,json,base64,gzip,zlib,none --json= --each=lines --max-record= \
-      --max-parts= --grace= --metrics-file=@ --progress --require-sandbox
+      --max-parts= --grace= --metrics-file=@ --metrics-label= --progress --require-sandbox
     ;;
   sqs-ack)
     echo -j=auto --jobs=auto --need= --print --release --linger= --max-record= --grace= --metrics-file=@ --progress
@@ -29,25 +29,25 @@ _sqs2pg_options() {
     echo -j= --jobs= --verdicts --group-id= --new-deduplication-ids --metrics-file=@ --progress --max-record= --grace=
     ;;
   pg-load)
-    echo -t= --table= -d= --dsn= --password-command= -m=@ --map=@ --no-map --root= --explain --error-table= --no-quarantine \
+    echo -t= --table= -d= --dsn= --password-command= -m=@ --map=@ --no-map --root= --explain --print-status --error-table= --no-quarantine \
       --reject-file=@ --max-rejects= --require-masked --sealed-limit= --unknown-keys=warn,refuse --key= --strict-key --upsert= --newer= --ledger-table= --no-ledger --no-create -n --dry-run \
       --show-values --prune-ledger= --force --batch-rows= --batch-bytes= --linger= -j= --jobs= --max-record= \
-      --grace= --retry-timeout= --metrics-file=@ --progress
+      --grace= --retry-timeout= --metrics-file=@ --metrics-label= --progress
     ;;
   pg-suggest)
-    echo -t= --table= --root= -o=/ --output=/ -n= --number= --max-record= --grace= --metrics-file=@ --progress
+    echo -t= --table= --root= -o=/ --output=/ -n= --number= --max-record= --grace= --metrics-file=@ --metrics-label= --progress
     ;;
   pii-scan)
-    echo -p=@ --policy=@ --root= --suggest --json -n= --number= --max-record= --grace= --metrics-file=@ --progress \
+    echo -p=@ --policy=@ --root= --suggest --json -n= --number= --max-record= --grace= --metrics-file=@ --metrics-label= --progress \
       --require-sandbox
     ;;
   pii-mask)
     echo -k=@ --key-file=@ -p=@ --policy=@ -m= --mask= --root= --rewrap --lines= --key-id= \
-      --mapping=@ --print-policy --key-group-readable --max-record= --grace= --metrics-file=@ --progress --require-sandbox --self-test
+      --mapping=@ --print-policy --key-group-readable --max-record= --grace= --metrics-file=@ --metrics-label= --progress --require-sandbox --self-test
     ;;
   pii-unmask)
     echo -k=@ --key-file=@ -p=@ --policy=@ -m= --mask= --root= --key-id= --lines= --mapping=@ --audit=@ --print-policy \
-      --key-group-readable --max-record= --grace= --metrics-file=@ --progress --require-sandbox --self-test
+      --key-group-readable --max-record= --grace= --metrics-file=@ --metrics-label= --progress --require-sandbox --self-test
     ;;
   rds-token)
     echo --hostname= --port= --username= --region= --profile= --settings=@
@@ -57,6 +57,9 @@ _sqs2pg_options() {
     ;;
   sqs2pg-init)
     echo -Q= --queue= -t= --table= -o=/ --output=/ -y --yes
+    ;;
+  sqs2pg-status)
+    echo -c=@ --config=@ --json --health=
     ;;
   sqs2pg)
     echo -c=@ --config=@ -f --follow --no-lock --lock-wait= --lock-status= --archive=/ --replay=@
@@ -114,4 +117,4 @@ _sqs2pg() {
   esac
 }
 
-complete -F _sqs2pg sqs-pull sqs-unwrap sqs-ack sqs-send pii-scan pii-mask pii-unmask pii-keygen pg-suggest pg-load rds-token sqs2pg-read sqs2pg sqs2pg-init
+complete -F _sqs2pg sqs-pull sqs-unwrap sqs-ack sqs-send pii-scan pii-mask pii-unmask pii-keygen pg-suggest pg-load rds-token sqs2pg-read sqs2pg sqs2pg-init sqs2pg-status

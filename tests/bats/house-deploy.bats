@@ -25,26 +25,27 @@ says() {
   # The commented lines, too. Credentials and the database are the test's.
   sed -E "s|^#(SQS2PG_)|\1|;s|^(SQS_QUEUE_URL=).*|\1$SQS_QUEUE_URL|;s|^(SQS2PG_KEY_FILE=).*|\1$PWD/k|;/^PGSERVICE=/d
     s|/var/lib/prometheus/node-exporter|$PWD|" "$DEPLOY/sqs2pg.env" >settings
-  [ "$(grep -c '^SQS2PG_' settings)" -eq 4 ]
+  [ "$(grep -c '^SQS2PG_' settings)" -eq 5 ]
   mkdir bin
   cp "$ROOT/scripts/pipeline.sh" bin/sqs2pg
   SQS2PG_LOCK_DIR=$PWD run -0 bin/sqs2pg -c settings
   [ "$(sql 'SELECT count(*) FROM user_logins')" = 99 ]
   counts_are 0 0 0
-  grep -q '^sqs2pg_' sqs2pg.prom
+  [ "$(grep -l '^sqs2pg_' "${SQS_QUEUE_URL##*/}"-*.prom | wc -l)" -eq 5 ]
 }
 
 @test "the units and the crontab call the programs by options that they have" {
   cp "$ROOT/scripts/pipeline.sh" sqs2pg
-  chmod 755 sqs2pg
+  cp "$ROOT/scripts/pipeline.sh" sqs2pg-status
+  chmod 755 sqs2pg sqs2pg-status
   PATH=$PWD:$PATH
   called=0
-  while read -r line; do
+  while read -r program line; do
     called=$((called + 1))
     # shellcheck disable=SC2046
-    says sqs2pg $(grep -oE -- ' --?[a-z-]+' <<<"$line")
-  done < <(sed -n 's|^ExecStart=/usr/local/bin/sqs2pg||p;s|^[*/0-9 ]* sqs2pg||p' "$DEPLOY"/systemd/*.service "$DEPLOY/crontab")
-  [ "$called" -eq 3 ]
+    says "$program" $(grep -oE -- '(^| )--?[a-z-]+' <<<"$line")
+  done < <(sed -n 's|^ExecStart=/usr/local/bin/\(sqs2pg\)|\1|p;s|^[*/0-9 ]* \(sqs2pg\)|\1|p' "$DEPLOY"/systemd/*.service "$DEPLOY/crontab")
+  [ "$called" -eq 6 ]
   says pg-load -q -t --prune-ledger
   grep -q 'pg-load -q -t user_logins --prune-ledger 30d$' "$DEPLOY/crontab"
   # The statuses not worth another try are those that sqs2pg(7) calls lasting.
@@ -106,7 +107,9 @@ END
     # Files that the programs write or look for: the lock, the state and home, node_exporter's.
     grep -qx 'StateDirectory=sqs2pg' "$unit"
     grep -qx 'Environment=HOME=/var/lib/sqs2pg' "$unit"
+    case $unit in *-health@* | *-failed@*) continue ;; esac
     grep -q '^ReadWritePaths=.*/var/lib/prometheus/node-exporter' "$unit"
     [ "$(grep -oE '^(StateDirectory|RuntimeDirectory)=.*' "$unit" | wc -l)" -eq 2 ]
+    grep -qx 'OnFailure=sqs2pg-failed@%i.service' "$unit"
   done
 }

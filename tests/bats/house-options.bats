@@ -6,7 +6,7 @@ setup_file() {
   ROOT=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
   BIN=${SQS2PG_BIN:-${BUILD:-build}/bin}
   BIN=$(cd "$ROOT" && cd "$BIN" && pwd)
-  PROGRAMS='sqs-pull sqs-unwrap sqs-ack sqs-send pii-scan pii-mask pii-unmask pii-keygen pg-suggest pg-load rds-token sqs2pg-read sqs2pg sqs2pg-init'
+  PROGRAMS='sqs-pull sqs-unwrap sqs-ack sqs-send pii-scan pii-mask pii-unmask pii-keygen pg-suggest pg-load rds-token sqs2pg-read sqs2pg sqs2pg-init sqs2pg-status'
   COMPLETION=$ROOT/share/completions/sqs2pg.bash
   export ROOT BIN PROGRAMS COMPLETION
   # Of the build under test, not of those that this file starts.
@@ -18,6 +18,7 @@ say_help() {
   case $1 in
   sqs2pg) "$ROOT/scripts/pipeline.sh" --help ;;
   sqs2pg-init) "$ROOT/scripts/init.sh" --help ;;
+  sqs2pg-status) "$ROOT/scripts/status.sh" --help ;;
   *) "$BIN/$1" --help ;;
   esac
 }

@@ -12,11 +12,13 @@ well_formed() {
     {
       series = name = $0
       sub(/\{.*/, "", name)
+      if (kind == "histogram" && !sub(/_(bucket|sum|count)$/, "", name)) bad = 1
       sub(/ [0-9.]+$/, "", series)
       if (name != help || name != type || name !~ /^sqs2pg_[a-z_]+$/ || seen[series]++) bad = 1
       if ((kind == "counter") != (name ~ /_total$/)) bad = 1
-      next_one = substr(series, length(name) + length(labels) + 1, 1)
-      if (index(series, labels) != length(name) + 1 || next_one !~ /[,}]/ || series !~ /\}$/) bad = 1
+      at = index(series, "{")
+      next_one = substr(series, at + length(labels), 1)
+      if (index(series, labels) != at || next_one !~ /[,}]/ || series !~ /\}$/) bad = 1
       count++
     }
     END {

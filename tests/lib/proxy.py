@@ -28,6 +28,7 @@ anew for each request, holds lines of
                       come are refused as expired
     expire KEY        requests signed by this access key are refused as expired, after a second
     clock SECONDS     the server's clock: requests that are dated 5 minutes off it are refused
+    idle FACTOR       receives are answered here, with no message, after their wait time divided by this
     big BYTES         answers are followed by so many blanks
 """
 
@@ -129,6 +130,9 @@ class Handler(loopback.Handler):
         elif mode[0] == "expire" and "Credential=%s/" % mode[1] in self.headers.get("Authorization", ""):
             time.sleep(1)
             self.refuse(mode, 403, self.error("ExpiredToken"))
+        elif mode[0] == "idle" and self.action == "ReceiveMessage":
+            time.sleep(int(re.search(rb'WaitTimeSeconds"?[=:](\d+)', self.request_body).group(1)) / float(mode[1]))
+            self.refuse(mode, 200, b"{}" if self.json else b"<ReceiveMessageResponse><ReceiveMessageResult/></ReceiveMessageResponse>")
         elif mode[0] == "lapse" and self.lapsed(mode[1]):
             self.refuse(mode, 403, self.error("ExpiredToken"))
         elif mode[0] == "clock":
@@ -176,7 +180,7 @@ class Handler(loopback.Handler):
         return body
 
     def do_POST(self):
-        request = self.rfile.read(int(self.headers["Content-Length"]))
+        request = self.request_body = self.rfile.read(int(self.headers["Content-Length"]))
         target = self.headers.get("X-Amz-Target", "")
         self.json = target != ""
         found = re.search(rb"Action=(\w+)", request) if not self.json else re.search(rb"\.(\w+)$", target.encode())

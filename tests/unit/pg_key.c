@@ -7,6 +7,7 @@
 #include <time.h>
 #include <cmocka.h>
 
+#include "base/clock.h"
 #include "pg/key.h"
 
 static void reads_uuids(void **state)
@@ -111,7 +112,7 @@ static void reads_times(void **state)
         { "", 0 },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        assert_int_equal(pg_key_time(cases[i].text, strlen(cases[i].text)), cases[i].ms);
+        assert_int_equal(clock_rfc3339_ms(cases[i].text, strlen(cases[i].text)), cases[i].ms);
 }
 
 static void leaves_out_of_a_content(void **state)
@@ -179,7 +180,7 @@ static void counts_as_the_library_does(void **state)
             .tm_sec = fields[4] };
         time_t seconds = timegm(&time);
         uint64_t wanted = seconds < 0 ? 0 : (uint64_t)seconds * 1000 + (uint64_t)(i % 1000);
-        assert_int_equal(pg_key_time(text, strlen(text)), wanted);
+        assert_int_equal(clock_rfc3339_ms(text, strlen(text)), wanted);
     }
 }
 

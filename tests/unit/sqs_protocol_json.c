@@ -62,6 +62,11 @@ static void test_requests(void **state)
     struct call attributes = { .operation = CALL_QUEUE_ATTRIBUTES };
     check_request(&attributes,
         "{\"QueueUrl\":\"http://h/1/q\",\"AttributeNames\":[\"VisibilityTimeout\"]}");
+    attributes.attributes = CALL_DEPTH;
+    check_request(&attributes,
+        "{\"QueueUrl\":\"http://h/1/q\",\"AttributeNames\":[\"RedrivePolicy\","
+        "\"ApproximateNumberOfMessages\",\"ApproximateNumberOfMessagesNotVisible\","
+        "\"ApproximateNumberOfMessagesDelayed\"]}");
 }
 
 static void test_send(void **state)

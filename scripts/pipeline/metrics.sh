@@ -1,0 +1,100 @@
+#!/usr/bin/env bash
+# The files of figures in SQS2PG_METRICS_DIR, QUEUE-STAGE.prom, STAGE being a program. Sourced by
+# scripts/pipeline.sh; uses its messages and settings, and queue_place().
+#
+#   metrics_queue RESULT                the queue's name, as a file may be called
+#   metrics_options RESULT STAGE        adds to this array of a stage's options those of its file
+#   metric RESULT FILE NAME             the value of sqs2pg_NAME there, empty if there is none
+#   metrics_health RESULT AGE_MS        0 if the queue is served; RESULT says why, or why not
+
+# Backquotes: see there.
+# shellcheck disable=SC2034,SC2154 # what the files share
+:
+
+metrics_queue() {
+  local -n its_queue=$1
+  local place_of_it account_of_it name_of_it
+  queue_place place_of_it account_of_it name_of_it
+  its_queue=${name_of_it//[!A-Za-z0-9_.-]/_}
+}
+
+# metrics_options RESULT STAGE: a file that the settings name for the stage goes before.
+metrics_options() {
+  local -n its_options=$1
+  local dir=${settings[SQS2PG_METRICS_DIR]:-} queue
+  [ -n "$dir" ] && [[ " ${its_options[*]}" != *' --metrics-file'* ]] || return 0
+  { [ -d "$dir" ] && [ -w "$dir" ]; } || fail "$IO" "cannot write into the folder $dir of SQS2PG_METRICS_DIR"
+  metrics_queue queue
+  its_options+=(--metrics-file "$dir/$queue-$2.prom")
+  # Those that speak to SQS say by themselves which queue it is.
+  speaks "$2" || [[ " ${its_options[*]}" == *' --metrics-label'* ]] || its_options+=(--metrics-label "queue=$queue")
+}
+
+# metric RESULT FILE NAME
+metric() {
+  local -n its_value=$1
+  local lines line
+  its_value=''
+  [ -f "$2" ] && [ -r "$2" ] || return 0
+  mapfile -t lines <"$2"
+  for line in "${lines[@]}"; do
+    [[ $line != "sqs2pg_$3{"* ]] || its_value=${line##* }
+  done
+  [[ $its_value =~ ^[0-9]{1,15}([.][0-9]{3})?$ ]] || its_value=''
+}
+
+# metric_ms RESULT FILE NAME: the same of a time, in milliseconds, 0 if there is none.
+metric_ms() {
+  local -n its_ms=$1
+  local text
+  metric text "$2" "$3"
+  text=${text:-0}
+  its_ms=$((10#${text%.*} * 1000))
+  [[ $text != *.* ]] || its_ms=$((its_ms + 10#${text#*.}))
+}
+
+# ago RESULT MS: in words.
+ago() {
+  local -n its_words=$1
+  local seconds=$(($2 / 1000))
+  if [ "$seconds" -lt 120 ]; then
+    its_words="$seconds s"
+  elif [ "$seconds" -lt 7200 ]; then
+    its_words="$((seconds / 60)) min"
+  elif [ "$seconds" -lt 172800 ]; then
+    its_words="$((seconds / 3600)) h"
+  else
+    its_words="$((seconds / 86400)) d"
+  fi
+}
+
+# metrics_health RESULT AGE_MS
+metrics_health() {
+  local -n its_why=$1
+  local dir=${settings[SQS2PG_METRICS_DIR]} queue now=$((${EPOCHREALTIME/[.,]/} / 1000)) commit idle grown since
+  metrics_queue queue
+  if [ ! -r "$dir/$queue-sqs-pull.prom" ] && [ ! -r "$dir/$queue-pg-load.prom" ]; then
+    its_why="no metrics of the queue $queue in $dir"
+    return 1
+  fi
+  metric_ms commit "$dir/$queue-pg-load.prom" last_success_timestamp_seconds
+  metric_ms idle "$dir/$queue-sqs-pull.prom" last_idle_timestamp_seconds
+  metric_ms grown "$dir/$queue-sqs-pull.prom" dead_letters_grown_timestamp_seconds
+  if [ "$grown" -gt 0 ] && [ $((now - grown)) -lt "$2" ]; then
+    ago since $((now - grown))
+    its_why="the dead-letter queue grew $since ago"
+    return 1
+  fi
+  if [ "$commit" -ge "$idle" ]; then
+    ago since $((now - commit))
+    its_why="a batch was committed $since ago"
+  else
+    ago since $((now - idle))
+    its_why="a receive found nothing to do $since ago"
+    commit=$idle
+  fi
+  [ $((now - commit)) -ge "$2" ] || return 0
+  its_why="nothing was committed and no receive found the queue empty within the time: $its_why"
+  [ "$commit" -gt 0 ] || its_why='nothing was ever committed, and no receive ever found the queue empty'
+  return 1
+}

@@ -1,0 +1,278 @@
+#!/usr/bin/env bash
+# sqs2pg-status: scripts/pipeline.sh under this name, which reads settings as it does and gives
+# each program its own part of them. Sourced by it; status_usage() is its manual.
+#
+#   status_main "$@"    all of it
+
+# Backquotes: see there.
+# shellcheck disable=SC2006,SC2034,SC2154 # what the files share
+:
+
+USUAL_AGE=900000 # ms: what --health asks about, on the screen
+
+status_usage() {
+  cat 2>/dev/null <<'USAGE'
+usage: sqs2pg-status [-qv] [--json | --health AGE] [--log text|json] [-c FILE]
+
+Tell how it stands with what sqs2pg moves: the queue and its dead-letter queue, the table, what is
+quarantined, the ledger, the keys, and whether all is well. No value of a record is printed.
+
+  -c, --config FILE    settings, lines of KEY=VALUE
+      --json           one line of JSON
+      --health AGE     print nothing, ask nobody, and exit with 0 if, as the metrics files say,
+                       a batch was committed or the queue empty within AGE, and the dead-letter
+                       queue has not grown; else say why not, and exit with 1
+      --log text|json  form of the messages
+  -q, --quiet          errors only
+  -v, --verbose        more messages
+  -h, --help           this text
+  -V, --version        the version
+
+Settings are those of sqs2pg, from the file or, where it is silent, from the environment;
+--health needs SQS2PG_METRICS_DIR.
+USAGE
+}
+
+# status_options "$@": fills option; ends the script itself for --help, --version and what is wrong.
+status_options() {
+  local argument letter
+  local -A long=([q]=--quiet [v]=--verbose [h]=--help [V]=--version)
+  while [ $# -gt 0 ]; do
+    argument=$1
+    shift
+    case $argument in
+    -c | --config | --log | --health)
+      [ $# -gt 0 ] || usage_error "option $argument needs a value"
+      [ "$argument" != -c ] || argument=--config
+      set -- "$argument=$1" "${@:2}"
+      ;;
+    --config=* | --log=*)
+      letter=${argument%%=*}
+      with_value "${letter#--}" "${argument#*=}"
+      ;;
+    --health=*)
+      once health "${argument#*=}"
+      { milliseconds age "${option[health]}" && [ "$age" -gt 0 ]; } || usage_error "option --health takes a time such as 15m"
+      ;;
+    --json) option[json]=1 ;;
+    --quiet) verbosity=$((verbosity - 1)) && flags+=(-q) ;;
+    --verbose) verbosity=$((verbosity + 1)) && flags+=(-v) ;;
+    --help) { status_usage && exit "$OK"; } || fail "$IO" "cannot write to standard output" ;;
+    --version) { version && exit "$OK"; } || fail "$IO" "cannot write to standard output" ;;
+    -c*) set -- "--config=${argument#-c}" "$@" ;;
+    --json=* | --quiet=* | --verbose=* | --help=* | --version=*) usage_error "option ${argument%%=*} takes no value" ;;
+    --*) usage_error "unknown option ${argument%%=*}" ;;
+    -?*)
+      letter=${argument:1:1}
+      [ -z "${argument:2}" ] || set -- "-${argument:2}" "$@"
+      [ -n "${long[$letter]:-}" ] || usage_error "unknown option -$letter"
+      set -- "${long[$letter]}" "$@"
+      ;;
+    *) unexpected ;;
+    esac
+  done
+  [ -z "${option[json]:-}" ] || [ -z "${option[health]:-}" ] || usage_error "--json excludes --health"
+}
+
+# ---- what the programs say -----------------------------------------------------
+
+# What each printed; empty where it failed, which makes worst graver.
+depth='' tables='' ring=''
+
+# asked RESULT PROGRAM ARGUMENT...: what it prints, with its own part of the settings.
+asked() {
+  local -n its_answer=$1
+  local path status
+  path=`program "$2"` || exit
+  its_answer=`aside "$2" "$path" "${flags[@]}" "${@:3}" </dev/null`
+  status=$?
+  [ "$status" -ne 0 ] || return 0
+  its_answer=''
+  worsen "$status"
+}
+
+# briefly RESULT: these options of a program, and no long wait for what does not answer.
+briefly() {
+  local -n its_words_briefly=$1
+  [[ " ${its_words_briefly[*]}" == *' --retry-timeout'* ]] || its_words_briefly+=(--retry-timeout 5s)
+}
+
+ask() {
+  local pull load=() keys=(--list)
+  words pull SQS2PG_PULL_OPTIONS
+  briefly pull
+  asked depth sqs-pull "${pull[@]}" --print-depth
+  loading load
+  briefly load
+  asked tables pg-load "${load[@]}" --print-status
+  if [ -n "${settings[SQS2PG_KEY_FILE]:-}" ]; then
+    [[ " ${settings[SQS2PG_MASK_OPTIONS]:-} " != *' --key-group-readable '* ]] || keys+=(--key-group-readable)
+    asked ring pii-keygen "${keys[@]}" "${settings[SQS2PG_KEY_FILE]}"
+  fi
+}
+
+# ---- what is told ---------------------------------------------------------------
+
+# quoted RESULT TEXT: as a string of JSON.
+quoted() {
+  local -n its_quoted=$1
+  local string=${2//[[:cntrl:]]/?}
+  string=${string//\\/\\\\}
+  its_quoted="\"${string//\"/\\\"}\""
+}
+
+# in_json RESULT TEXT PATTERN: the first group that matches, or null.
+in_json() {
+  local -n its_found=$1
+  its_found=null
+  [[ ! $2 =~ $3 ]] || its_found=${BASH_REMATCH[1]}
+}
+
+# commas RESULT NUMBER: with its thousands parted.
+commas() {
+  local -n its_digits=$1
+  its_digits=$2
+  while [[ $its_digits =~ ^([0-9]+)([0-9]{3}(,.*)?)$ ]]; do its_digits=${BASH_REMATCH[1]},${BASH_REMATCH[2]}; done
+}
+
+# Of the answers, in JSON; the names are those of the members.
+declare -A facts=()
+
+# gather: fills them.
+gather() {
+  local name oldest='' pull_file grown_ms why ok=null dead messages text id state
+  metrics_queue name
+  pull_file=${settings[SQS2PG_METRICS_DIR]:-/nonexistent}/$name-sqs-pull.prom
+  metric oldest "$pull_file" oldest_message_age_seconds
+  metric_ms grown_ms "$pull_file" dead_letters_grown_timestamp_seconds
+  quoted text "$name"
+  facts[queue]=null facts[dead_letter]=null
+  if [ -n "$depth" ]; then
+    facts[queue]="{\"name\":$text,${depth:1}"
+    facts[queue]="${facts[queue]%%,\"dead_letter\"*},\"oldest_seconds\":${oldest:-null}}"
+    in_json dead "$depth" '"dead_letter":\{"name":"([^"]*)"'
+    in_json messages "$depth" '"dead_letter":\{"name":"[^"]*","messages":([0-9]+)'
+    text=null
+    [ "$grown_ms" -eq 0 ] || text=\"`date -u -d "@$((grown_ms / 1000))" +%Y-%m-%dT%H:%M:%SZ`\"
+    [ "$dead" = null ] || facts[dead_letter]="{\"name\":\"$dead\",\"messages\":$messages,\"grown_at\":$text}"
+  fi
+  in_json text "$tables" '^\{("table":.*\}),"quarantined":[n{].*$'
+  facts[table]=null
+  [ "$text" = null ] || facts[table]="{\"name\":${text#'"table":'}}"
+  in_json 'facts[quarantined]' "$tables" '"quarantined":(\{[^}]*\}|null),"ledger":'
+  in_json 'facts[ledger]' "$tables" ',"ledger":(\{.*\})\}$'
+  facts[keys]=null
+  if [ -n "$ring" ]; then
+    text=''
+    while read -r id state _; do
+      [[ ! $id =~ ^[0-9a-f]{8}$ ]] || text+="${text:+,}{\"id\":\"$id\",\"state\":\"$state\"}"
+    done < <(printf '%s\n' "$ring")
+    facts[keys]="[$text]"
+  fi
+  why='SQS2PG_METRICS_DIR is not set'
+  if [ -n "${settings[SQS2PG_METRICS_DIR]:-}" ]; then
+    if metrics_health why "$USUAL_AGE"; then ok=true; else ok=false; fi
+  fi
+  quoted text "$why"
+  facts[health]="{\"ok\":$ok,\"why\":$text}"
+}
+
+show_json() {
+  local name line=''
+  for name in queue dead_letter table quarantined ledger keys health; do line+="${line:+,}\"$name\":${facts[$name]}"; done
+  printf '{%s}\n' "$line"
+}
+
+# row NAME TEXT
+row() { printf '%-13s %s\n' "$1" "$2"; }
+
+show_queue() {
+  local name messages in_flight delayed oldest grown text
+  if [ "${facts[queue]}" = null ]; then
+    row queue 'not known: it could not be asked'
+    return
+  fi
+  in_json name "${facts[queue]}" '"name":"([^"]*)"'
+  in_json messages "${facts[queue]}" '"messages":([0-9]+)'
+  in_json in_flight "${facts[queue]}" '"in_flight":([0-9]+)'
+  in_json delayed "${facts[queue]}" '"delayed":([0-9]+)'
+  in_json oldest "${facts[queue]}" '"oldest_seconds":([0-9]+)'
+  commas messages "$messages"
+  text="$name: $messages to be received, $in_flight in flight, $delayed delayed"
+  if [ "$oldest" != null ]; then
+    ago oldest $((oldest * 1000))
+    text+="; the oldest that came of late: $oldest"
+  fi
+  row queue "$text"
+  in_json name "${facts[dead_letter]}" '"name":"([^"]*)"'
+  in_json messages "${facts[dead_letter]}" '"messages":([0-9]+)'
+  in_json grown "${facts[dead_letter]}" '"grown_at":"([^"]*)"'
+  text="$name: ${messages/null/not known how many}"
+  [ "$grown" = null ] || text+=", grew at $grown"
+  [ "$name" != null ] || text='the queue has none'
+  row 'dead letters' "$text"
+}
+
+show_tables() {
+  local name commit committed quarantined keys bytes text rest total=0
+  if [ "${facts[table]}" = null ]; then
+    row table 'not known: the database could not be asked'
+    return
+  fi
+  in_json name "${facts[table]}" '"name":"([^"]*)"'
+  in_json commit "${facts[table]}" '"last_commit":"([^"]*)"'
+  in_json committed "${facts[table]}" '"committed":([0-9]+)'
+  in_json quarantined "${facts[table]}" '"quarantined":([0-9]+)'
+  commas committed "$committed"
+  row table "$name: last commit ${commit/null/not known}; in the last hour ${committed/null/?} committed, ${quarantined/null/?} quarantined"
+  rest=${facts[quarantined]} text=''
+  while [[ $rest =~ \"([^\"]*)\":([0-9]+)(.*) ]]; do
+    text+="${text:+, }${BASH_REMATCH[1]} ${BASH_REMATCH[2]}" total=$((total + BASH_REMATCH[2])) rest=${BASH_REMATCH[3]}
+  done
+  text="$total not resolved${text:+: $text}"
+  [ "${facts[quarantined]}" != null ] || text='nothing is'
+  row quarantined "$text"
+  in_json name "${facts[ledger]}" '"name":"([^"]*)"'
+  in_json keys "${facts[ledger]}" '"keys":([0-9]+)'
+  in_json bytes "${facts[ledger]}" '"bytes":([0-9]+)'
+  commas keys "$keys"
+  text='none is kept'
+  [ "${facts[ledger]}" = null ] || text="$name: $keys keys, $((bytes / 1048576)) MiB"
+  row ledger "$text"
+}
+
+show_screen() {
+  local text rest=${facts[keys]} ok
+  show_queue
+  show_tables
+  text=''
+  while [[ $rest =~ \"id\":\"([0-9a-f]*)\",\"state\":\"([a-z-]*)\"(.*) ]]; do
+    text+="${text:+, }${BASH_REMATCH[1]} ${BASH_REMATCH[2]}" rest=${BASH_REMATCH[3]}
+  done
+  row keys "${text:-not known}"
+  in_json text "${facts[health]}" '"why":"(.*)"\}$'
+  in_json ok "${facts[health]}" '"ok":([a-z]+)'
+  case $ok in true) ok=well ;; false) ok='not well' ;; *) ok='not known' ;; esac
+  row health "$ok: $text"
+}
+
+status_main() {
+  local age=0 why
+  NAME=sqs2pg-status
+  status_options "$@"
+  [ -z "${option[config]:-}" ] || read_config "${option[config]}"
+  if [ -n "${option[health]:-}" ]; then
+    require "${option[config]:-}" SQS_QUEUE_URL SQS2PG_METRICS_DIR
+    if metrics_health why "$age"; then
+      [ "$verbosity" -lt 1 ] || message info "$why"
+      exit "$OK"
+    fi
+    message error "$why"
+    exit 1
+  fi
+  require "${option[config]:-}" SQS_QUEUE_URL SQS2PG_TABLE
+  ask
+  gather
+  if [ -n "${option[json]:-}" ]; then show_json; else show_screen; fi || fail "$IO" "cannot write to standard output"
+  exit "$worst"
+}

@@ -1,0 +1,162 @@
+#!/usr/bin/env bats
+# The figures of all programs, as Prometheus takes them; those of the queue; SQS2PG_METRICS_DIR.
+
+load ../lib/common
+load ../lib/sqs
+load ../lib/figures
+
+setup() {
+  common_setup
+  fresh_queue VisibilityTimeout=30
+}
+
+teardown() { sqs_teardown; }
+
+# with_dead MOST: the queue gets a dead-letter queue, after so many deliveries; its URL is ${DEAD}.
+with_dead() {
+  DEAD=$(servers_queue "$(unique)")
+  fresh_queue VisibilityTimeout=0 \
+    "RedrivePolicy={\"deadLetterTargetArn\":\"arn:aws:sqs:elasticmq:000000000000:${DEAD##*/}\",\"maxReceiveCount\":\"$1\"}"
+}
+
+@test "promtool has nothing to say about the file of any program" {
+  fresh_database
+  create_user_logins
+  key k
+  head -n 20 "$SAMPLE" >some
+  sqs-send -q --metrics-file sqs-send.prom <some
+  sqs-pull -q --wait 1 --metrics-file sqs-pull.prom | tee records |
+    sqs-unwrap -q --metrics-file sqs-unwrap.prom --metrics-label queue=logins |
+    pii-mask -q -k k --metrics-file pii-mask.prom --metrics-label 'queue=a"b\c' | tee masked |
+    pg-load -q -t user_logins --metrics-file pg-load.prom --metrics-label queue=logins |
+    sqs-ack -q --metrics-file sqs-ack.prom
+  pii-unmask -q -k k --metrics-file pii-unmask.prom <masked >/dev/null
+  pii-scan -q --metrics-file pii-scan.prom <records >/dev/null
+  pg-suggest -q -t t --metrics-file pg-suggest.prom <masked >/dev/null
+  local file
+  for file in sqs-{send,pull,unwrap,ack} pii-{mask,unmask,scan} pg-{load,suggest}; do
+    run -0 promtool check metrics <"$file.prom"
+    [ -z "$output" ] || { echo "$file: $output" && false; }
+    well_formed "$file.prom" "$file"
+  done
+  grep -qxF 'sqs2pg_records_read_total{program="pii-mask",queue="a\"b\\c"} 20' pii-mask.prom
+  [ "$(cat ./*.prom | grep -v '^#' | sed 's/ [^ ]*$//' | sort | uniq -d)" = '' ]
+  # From sent to committed and to deleted: under a minute, all of them.
+  for file in pg-load:commit sqs-ack:delete; do
+    [ "$(grep "^sqs2pg_${file#*:}_delay_seconds_bucket{.*le=\"60\"" "${file%:*}.prom" | sed 's/.* //')" = \
+      "$(grep "^sqs2pg_${file#*:}_delay_seconds_count{" "${file%:*}.prom" | sed 's/.* //')" ]
+  done
+  [ "$(value sqs-ack.prom delete_delay_seconds_count)" = 20 ]
+  awk '/^sqs2pg_commit_delay_seconds_sum/ { exit !($2 > 0 && $2 < 1200) }' pg-load.prom
+  run -64 pii-mask -k k --metrics-label program=x
+  run -64 pii-mask -k k --metrics-label x
+  run -64 pg-load -t t --metrics-label 'X=y'
+}
+
+@test "histograms and counts by code go on over runs; differing is counted" {
+  fresh_database
+  sql 'CREATE TABLE t (id integer, n integer)'
+  local body
+  for body in '{"id":1,"n":1}' '{"id":1,"n":2}' '{"id":"x"}' '{"z":1}'; do
+    jq -cn --argjson body "$body" --arg at "$(date -u -d '3 minutes ago' +%Y-%m-%dT%H:%M:%S.000Z)" --arg id "$body" \
+      '{sqs: {queue_url: "http://h/1/q", message_id: $id, receipt_handle: $id, sent_at: $at}, body: $body}'
+  done >in
+  pg-load -q -t t --key '.body | tojson | .[0:8]' --metrics-file f.prom --batch-rows 1 <in >out || true
+  pg-load -q -t t --key '.body | tojson | .[0:8]' --metrics-file f.prom <in >out || true
+  code() { sed -n "s/^sqs2pg_errors_total{.*code=\"$1\"} //p" f.prom; }
+  [ "$(value f.prom records_differing_total)" -ge 1 ]
+  [ "$(code refused) $(code no-columns) $(code split)" = '2 2 0' ]
+  [ "$(grep -c '^sqs2pg_commit_delay_seconds_bucket' f.prom)" -eq 15 ]
+  [ "$(value f.prom commit_delay_seconds_count)" = 1 ]
+  [ "$(sed -n 's/^sqs2pg_commit_delay_seconds_bucket{.*le="\(60\|300\)"} /\1:/p' f.prom | xargs)" = '60:0 300:1' ]
+  awk '/^sqs2pg_commit_delay_seconds_sum/ { exit !($2 > 175 && $2 < 290) }' f.prom
+}
+
+@test "sqs-pull: how deep the queue is, and when its dead-letter queue grew, from run to run" {
+  with_dead 1
+  # Denied: said once, and nothing else changes.
+  proxy_start
+  mode 'deny GetQueueAttributes AccessDenied'
+  sqs-pull -q --wait 1 --visibility-timeout 60 --metrics-file f.prom
+  [ "$(requests GetQueueAttributes)" -eq 1 ]
+  run -1 grep -E '^sqs2pg_(queue_messages|dead_letters\{)' f.prom
+  [ "$(grep 'request_errors_total.*"denied"' f.prom | sed 's/.* //')" = 1 ]
+  proxy_gone
+  fill 3
+  sqs-pull -q --wait 1 --visibility-timeout 60 --metrics-file f.prom >/dev/null
+  [ $(($(value f.prom queue_messages) + $(value f.prom queue_messages_in_flight))) -eq 3 ]
+  [ "$(value f.prom dead_letters) $(value f.prom dead_letters_grown_timestamp_seconds)" = '0 0.000' ]
+  [ "$(value f.prom oldest_message_age_seconds)" -lt 60 ]
+  # A second delivery is one too many.
+  fill 1
+  sqs-pull -q --wait 1 --visibility-timeout 0 >/dev/null
+  grown() { [ "$(servers_counts "$DEAD" | cut -d' ' -f1)" -ge 1 ]; }
+  eventually 20 grown
+  sqs-pull -q --wait 1 --metrics-file f.prom >/dev/null
+  [ "$(value f.prom dead_letters)" -ge 1 ]
+  [ "$(value f.prom dead_letters_grown_timestamp_seconds | cut -d. -f1)" -gt $(($(date +%s) - 60)) ]
+  [ "$(value f.prom last_idle_timestamp_seconds | cut -d. -f1)" -gt $(($(date +%s) - 60)) ]
+  at=$(value f.prom dead_letters_grown_timestamp_seconds)
+  sqs-pull -q --wait 1 --empty 1 --metrics-file f.prom >/dev/null
+  [ "$(value f.prom dead_letters_grown_timestamp_seconds)" = "$at" ]
+  [[ $(sqs-pull --print-depth) =~ ^\{\"messages\":[0-9]+,\"in_flight\":[0-9]+,\"delayed\":0,\"dead_letter\":\{\"name\":\"${DEAD##*/}\",\"messages\":[1-9]\}\}$ ]]
+  fresh_queue
+  [ "$(sqs-pull --print-depth)" = '{"messages":0,"in_flight":0,"delayed":0,"dead_letter":null}' ]
+  run -64 sqs-pull --print-depth --print-redrive
+}
+
+@test "an idle hour of --follow: 200 requests at most, 260 with --metrics-file; with -v a line a minute" {
+  with_dead 5
+  proxy_start
+  mode 'idle 120'
+  preload hasten
+  # A quarter of an hour, in seven seconds and a half; told apart by the access key.
+  began=$(date +%s%N)
+  AWS_ACCESS_KEY_ID=with HASTEN=120 LD_PRELOAD=$PWD/hasten.so sqs-pull -fv --metrics-file f.prom 2>err 3>&- 4>&- &
+  echo $! >pid
+  AWS_ACCESS_KEY_ID=without HASTEN=120 LD_PRELOAD=$PWD/hasten.so sqs-pull -f 3>&- 4>&- &
+  echo $! >>pid
+  sleep 7.5
+  # shellcheck disable=SC2046
+  kill -9 $(xargs <pid)
+  minutes=$((($(date +%s%N) - began) * 120 / 60000000000))
+  sent() { grep -cE " $1 [^ ]+ [^ ]+ $2 " proxy/requests; }
+  echo "$minutes min: with $(sent '[A-Za-z]+' with), without $(sent '[A-Za-z]+' without)"
+  [ "$minutes" -ge 14 ]
+  [ "$(sent ReceiveMessage without)" -ge 20 ]
+  [ $(($(sent '[A-Za-z]+' without) * 60)) -le $((200 * (minutes + 1))) ]
+  [ $(($(sent '[A-Za-z]+' with) * 60)) -le $((260 * (minutes + 1) + 180)) ]
+  [ "$(sent GetQueueAttributes with)" -ge 10 ]
+  [ "$(grep -c 'so far: received=0 ' err)" -ge 10 ]
+  [ "$(grep -c 'so far: received=0 ' err)" -le $((minutes + 1)) ]
+}
+
+@test "SQS2PG_METRICS_DIR: a file for each program, that everybody may read, whatever the umask is" {
+  fresh_database
+  create_user_logins
+  key k
+  head -n 5 "$SAMPLE" | sqs-send -q
+  copy_sqs2pg bin
+  mkdir figures
+  export SQS2PG_TABLE=user_logins SQS2PG_KEY_FILE=k SQS2PG_LOCK_DIR=$PWD SQS2PG_PULL_OPTIONS='--wait 1' \
+    SQS2PG_METRICS_DIR=$PWD/none
+  run -74 "$SQS2PG"
+  [[ $output == *"sqs2pg: error: cannot write into the folder $PWD/none of SQS2PG_METRICS_DIR"* ]]
+  counts_are 5 0 0
+  SQS2PG_METRICS_DIR=$PWD/figures SQS2PG_ACK_OPTIONS="--metrics-file $PWD/own.prom"
+  export SQS2PG_ACK_OPTIONS
+  (umask 077 && "$SQS2PG")
+  queue=${SQS_QUEUE_URL##*/}
+  [ "$(ls figures)" = "$(printf "$queue-%s.prom\n" pg-load pii-mask sqs-pull sqs-unwrap)" ]
+  [ "$(stat -c %a figures/* own.prom | sort -u)" = 644 ]
+  local file
+  for file in figures/*; do
+    [ "$(grep -v '^#' "$file" | grep -vc "queue=\"$queue\"")" -eq 0 ]
+  done
+  [ "$(value figures/*-pg-load.prom records_committed_total)" = 5 ]
+  # Without sqs-unwrap there is no file of it.
+  rm figures/*
+  head -n 1 "$SAMPLE" | sqs-send -q
+  SQS2PG_UNWRAP_OPTIONS=off "$SQS2PG"
+  [ "$(find figures -name '*.prom' | wc -l)" -eq 3 ]
+}

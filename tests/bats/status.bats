@@ -1,0 +1,143 @@
+#!/usr/bin/env bats
+# sqs2pg-status: scripts/pipeline.sh by that name.
+
+load ../lib/common
+
+setup() {
+  common_setup
+  fresh_database
+  create_user_logins
+  DEAD=$(servers_queue "$(unique)")
+  fresh_queue VisibilityTimeout=30 \
+    "RedrivePolicy={\"deadLetterTargetArn\":\"arn:aws:sqs:elasticmq:000000000000:${DEAD##*/}\",\"maxReceiveCount\":\"50\"}"
+  QUEUE=$SQS_QUEUE_URL NAME=${SQS_QUEUE_URL##*/}
+  key k
+  mkdir figures
+  {
+    echo "SQS_QUEUE_URL=$SQS_QUEUE_URL"
+    echo 'SQS2PG_TABLE=user_logins'
+    echo "SQS2PG_KEY_FILE=$PWD/k"
+    echo 'SQS2PG_PULL_OPTIONS=--wait 1'
+    echo "SQS2PG_METRICS_DIR=$PWD/figures"
+  } >settings
+  unset SQS_QUEUE_URL
+  export SQS2PG_LOCK_DIR=$PWD
+  copy_sqs2pg bin
+  cp bin/sqs2pg bin/sqs2pg-status
+}
+
+teardown() { common_teardown; }
+
+status() { bin/sqs2pg-status -c settings "$@"; }
+healthy() { status --health "$1"; }
+send() { sqs-send -q -Q "$QUEUE"; }
+# aged FILE NAME SECONDS: that time of the file is so long ago.
+aged() {
+  sed -i "s/^\(sqs2pg_$2{.*} \).*/\1$(($(date +%s) - $3)).000/" "figures/$NAME-$1.prom"
+}
+
+@test "six states: fine, idle, stalled, dead letters growing, quarantine rising, the database away" {
+  # Nothing has run yet.
+  run -1 healthy 5m
+  [ "$output" = "sqs2pg-status: error: no metrics of the queue $NAME in $PWD/figures" ]
+  # Fine.
+  head -n 20 "$SAMPLE" | send
+  "$SQS2PG" -c settings
+  run -0 healthy 5m
+  [ -z "$output" ]
+  run -0 status
+  echo "$output"
+  [[ ${lines[0]} == "queue         $NAME: 0 to be received, 0 in flight, 0 delayed; the oldest that came of late: "* ]]
+  [ "${lines[1]}" = "dead letters  ${DEAD##*/}: 0" ]
+  [[ ${lines[2]} == 'table         user_logins: last commit 20'*'Z; in the last hour 20 committed, 0 quarantined' ]]
+  [ "${lines[3]}" = 'quarantined   0 not resolved' ]
+  [ "${lines[4]}" = 'ledger        public.user_logins_ledger: 20 keys, 0 MiB' ]
+  [ "${lines[5]}" = "keys          $(pii-keygen --list k)" ]
+  [[ ${lines[6]} == 'health        well: a '* ]]
+  # Idle: the last commit was long ago, but there was nothing to do.
+  aged pg-load last_success_timestamp_seconds 7000
+  run -0 status -v --health 5m
+  [[ $output == 'sqs2pg-status: info: a receive found nothing to do '*' ago' ]]
+  # Stalled.
+  aged sqs-pull last_idle_timestamp_seconds 600
+  run -1 healthy 5m
+  [[ $output == 'sqs2pg-status: error: nothing was committed and no receive found the queue empty within the time: a receive found nothing to do 10 min ago' ]]
+  run -0 healthy 11m
+  run -0 status --json
+  [ "$(jq -c .health.ok <<<"$output")" = true ]
+  # Dead letters.
+  aged sqs-pull last_idle_timestamp_seconds 1
+  aged sqs-pull dead_letters_grown_timestamp_seconds 100
+  run -1 healthy 5m
+  [ "$output" = 'sqs2pg-status: error: the dead-letter queue grew 100 s ago' ]
+  run -0 healthy 90s
+  sqs-send -q -Q "$DEAD" <<<'{"body":"x"}'
+  run -0 status --json
+  [ "$(jq -c '[.dead_letter.messages, (.dead_letter.grown_at | test("^20.*Z$")), .health.ok]' <<<"$output")" = '[1,true,false]' ]
+  # Quarantine.
+  { echo '{"body":"no json"}'; echo '{"body":{"ip":"10.0.0.1","x":"no-such-column-alone"}}'; echo '{"body":{"user_id":"u","app_version":"nonsense","ip":"10.0.0.2","device_id":"d"}}'; } >in
+  send <in
+  "$SQS2PG" -q -c settings || true
+  run -0 status --json
+  echo "$output"
+  [ "$(jq -r 'keys_unsorted | join(" ")' <<<"$output")" = 'queue dead_letter table quarantined ledger keys health' ]
+  [ "$(jq '.table.hour.quarantined == ([.quarantined[]] | add) and .table.hour.quarantined >= 1' <<<"$output")" = true ]
+  [ "$(jq -c '[.table.name, .ledger.name, .keys[0].state, (.keys[0].id | length)]' <<<"$output")" = '["user_logins","public.user_logins_ledger","primary",8]' ]
+  run -0 status
+  [[ $output == *"quarantined   "[1-9]*" not resolved: "* ]]
+  run -1 grep -E 'nonsense|10\.0\.0|no-such-column' <<<"$output"
+  # The database away: the rest is told.
+  PGHOST=$PWD/none SQS2PG_LOAD_OPTIONS='--retry-timeout 100ms' run --separate-stderr -75 status --json
+  [ "$(jq -c '[.table, .quarantined, .ledger, .queue.messages, .health.ok]' <<<"$output")" = '[null,null,null,0,false]' ]
+  [[ $stderr == *'pg-load: error: cannot connect'* ]]
+  PGHOST=$PWD/none SQS2PG_LOAD_OPTIONS='--retry-timeout 100ms' run --separate-stderr -75 status
+  [[ $output == *'table         not known: the database could not be asked'* ]]
+  [[ $output == *"queue         $NAME: "* ]]
+}
+
+@test "what it may not do without; a table that nothing was loaded into; no ledger; a wrong command line" {
+  run --separate-stderr -0 status --json
+  [ "$(jq -c '[.table.last_commit, .table.hour.committed, .quarantined, .ledger.keys, .health.ok]' <<<"$output")" = '[null,0,{},0,false]' ]
+  [ -z "$stderr" ]
+  [ -z "$(sql "SELECT FROM pg_class WHERE relname LIKE 'user_logins_%'")" ]
+  SQS2PG_LOAD_OPTIONS='--no-ledger --no-quarantine' run -0 status
+  [[ $output == *'quarantined   nothing is'*'ledger        none is kept'* ]]
+  chmod 644 k
+  run --separate-stderr -77 status --json
+  [ "$(jq -c .keys <<<"$output")" = null ]
+  chmod 600 k
+  sed -i '/METRICS_DIR/d' settings
+  run -78 healthy 5m
+  [[ $output == *'SQS2PG_METRICS_DIR is not set in settings'* ]]
+  run -0 status --json
+  [ "$(jq -c '[.health, .queue.oldest_seconds]' <<<"$output")" = '[{"ok":null,"why":"SQS2PG_METRICS_DIR is not set"},null]' ]
+  run -64 status --health
+  run -64 status --health soon
+  run -64 status --json --health 5m
+  run -64 status x
+  run -64 pg-load -t t --print-status --explain
+}
+
+@test "each program that sqs2pg-status asks has its own part of the settings, and no other's" {
+  local name
+  for name in sqs-pull pg-load pii-keygen; do
+    printf '#!/bin/sh\nenv >%s/%s.env\nexec %s "$@"\n' "$PWD" "$name" "$(command -v "$name")" >"bin/$name"
+    chmod 755 "bin/$name"
+  done
+  printf '%s\n' AWS_SECRET_ACCESS_KEY=aws-secret PGPASSWORD=pg-secret >>settings
+  chmod 600 settings
+  run -0 status
+  run -1 grep -F secret <<<"$output"
+  [ "$(grep -lE '^(AWS_|SQS_QUEUE_URL)' ./*.env)" = ./sqs-pull.env ]
+  [ "$(grep -l '^PG' ./*.env)" = ./pg-load.env ]
+  [ "$(grep -hE 'secret' ./*.env)" = "PGPASSWORD=pg-secret
+AWS_SECRET_ACCESS_KEY=aws-secret" ]
+  run -1 grep -l '^SQS2PG_' pii-keygen.env sqs-pull.env
+}
+
+@test "--health speaks to nobody and wants no secret" {
+  echo x >figures/"$NAME-pg-load.prom"
+  strace -f -qq -e trace=socket,connect -o calls bin/sqs2pg-status -c settings --health 5m || true
+  run -1 grep -E 'AF_INET|connect\(' calls
+  env -i PATH="$PATH" SQS_QUEUE_URL="$QUEUE" SQS2PG_METRICS_DIR="$PWD/figures" bin/sqs2pg-status --health 5m || [ $? -eq 1 ]
+}
