@@ -170,7 +170,7 @@ run() {
   make_pipe from_load to_ack
   make_pipe acked to_acked
   pulled=$to_mask masked=$to_load
-  [ "${unwrap[*]}" = off ] || make_pipe from_unwrap pulled
+  if [ "${unwrap[*]}" = off ]; then readers[sqs-pull]=pii-mask; else make_pipe from_unwrap pulled; fi
   if [ -n "${option[archive]:-}" ]; then
     make_pipe from_tee masked
     make_pipe to_part to_gzip

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/msg.h"
+#include "base/start.h"
 #include "mapfile.h"
 #include "plan_build.h"
 #include "run.h"
@@ -59,6 +60,7 @@ int run_open(struct run *run, struct failure *failure)
     if (open_batches(run, failure) != 0 ||
         report_open(&run->reporter, options, run->target.has_ledger, failure) != 0)
         return -1;
+    start_reading();
     run->lines = line_open(STDIN_FILENO, options->max_record, shutdown_drain_ms(options->grace_ms));
     if (run->lines == NULL)
         return failure_set(failure, STATUS_IO, "standard input: %s", strerror(errno));

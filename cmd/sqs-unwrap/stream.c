@@ -8,6 +8,7 @@
 #include "base/line.h"
 #include "base/meter.h"
 #include "base/out.h"
+#include "base/start.h"
 #include "base/stop.h"
 #include "figures.h"
 
@@ -67,6 +68,7 @@ static int set_up(struct stream *stream, const struct options *options,
         .maximum = options->stream.max_record,
         .parts = options->max_parts };
     stream->figures.counts = &stream->report.counts;
+    start_reading();
     stream->reader = line_open(STDIN_FILENO, options->stream.max_record, options->stream.grace_ms);
     stream->out = out_open(STDOUT_FILENO);
     stream->unwrap = unwrap_new(&limits);

@@ -2,6 +2,7 @@
 #include <limits.h>
 #include <poll.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -140,8 +141,24 @@ int out_close(struct out *out)
     return result;
 }
 
+/* The program that reads ours, as sqs2pg names it in the environment; NULL: not known. */
+static const char *reader_name(void)
+{
+    enum { LONGEST = 32 };
+    const char *name = getenv("PIPELINE_READER");
+    size_t length = name == NULL ? 0 : strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-");
+    return length > 0 && length <= LONGEST && name[length] == '\0' ? name : NULL;
+}
+
 const char *out_reason(int error)
 {
-    return error == EPIPE ? "Broken pipe: the program that reads it has ended, see what it says"
-                          : strerror(error);
+    static _Thread_local char text[128]; /* pg-load has threads */
+    if (error != EPIPE)
+        return strerror(error);
+    const char *name = reader_name();
+    if (name == NULL)
+        return "Broken pipe: the program that reads it has ended, see what it says";
+    (void)snprintf(text, sizeof text,
+        "Broken pipe: %s, which reads it, has ended, see what it says", name);
+    return text;
 }

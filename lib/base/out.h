@@ -28,7 +28,11 @@ int out_write(struct out *out, const void *data, size_t length); /* 0, or -1 wit
 int out_flush(struct out *out);                                  /* 0, or -1 with errno */
 int out_error(const struct out *out);                            /* the kept errno, or 0 */
 
-/* Why a write failed, for a message: of EPIPE that the reader has ended, which says why itself. */
+/*
+ * Why a write failed, for a message: of EPIPE that the reader has ended, which says why itself. Its
+ * name is that of PIPELINE_READER, which sqs2pg sets for each program. Good until the thread's
+ * next.
+ */
 const char *out_reason(int error);
 
 /*

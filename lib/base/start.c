@@ -22,6 +22,12 @@ static void take_turns(void)
         (void)sched_setscheduler(0, SCHED_BATCH, &parameter);
 }
 
+void start_reading(void)
+{
+    if (msg_level() >= MSG_NORMAL && isatty(STDIN_FILENO))
+        msg_hint("reading from the terminal; ctrl-D ends the input");
+}
+
 int start_program(const char *argv0)
 {
     const char *slash = argv0 == NULL ? NULL : strrchr(argv0, '/');

@@ -12,4 +12,10 @@
  */
 int start_program(const char *argv0);
 
+/*
+ * For a program that reads standard input to its end: if that is a terminal, and not with -q, tell
+ * who sits there that it is waited for. Before the program is confined.
+ */
+void start_reading(void);
+
 #endif

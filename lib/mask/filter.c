@@ -7,6 +7,7 @@
 #include "base/line.h"
 #include "base/meter.h"
 #include "base/out.h"
+#include "base/start.h"
 
 enum { KEPT = 1 << 20, FIRST = 1 << 16, HELD_MOST = 1 << 18 };
 
@@ -27,6 +28,7 @@ struct filter *filter_new(const struct filter_options *options)
     filter->meter = options->meter;
     buf_init(&filter->line, filter_longest(options->max_record));
     buf_init(&filter->held, SIZE_MAX);
+    start_reading();
     filter->reader = line_open(STDIN_FILENO, options->max_record, options->grace_ms);
     filter->out = out_open(STDOUT_FILENO);
     if (filter->reader == NULL || filter->out == NULL ||

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/msg.h"
+#include "base/start.h"
 #include "base/status.h"
 #include "base/stop.h"
 
@@ -28,6 +29,7 @@ int intake_open(struct intake *intake, const struct stream_options *options,
     const struct intake_work *work)
 {
     *intake = (struct intake){ .options = options, .work = *work };
+    start_reading();
     intake->reader = line_open(STDIN_FILENO, options->max_record, options->grace_ms);
     intake->out = out_open(STDOUT_FILENO);
     if (intake->reader == NULL || intake->out == NULL || stop_install() != 0)

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/msg.h"
 #include "base/out.h"
+#include "base/start.h"
 #include "base/status.h"
 #include "base/stop.h"
 #include "sqs/batch_loop.h"
@@ -198,6 +199,8 @@ void batch_loop_run(const struct batch_loop_config *config, struct batch_loop_re
 {
     struct batch_loop loop = { .config = config, .result = result };
     *result = (struct batch_loop_result){ .input_error = 0 };
+    if (config->input == STDIN_FILENO)
+        start_reading();
     loop.reader = line_open(config->input, config->maximum, config->grace_ms);
     if (loop.reader == NULL) {
         result->input_error = errno;

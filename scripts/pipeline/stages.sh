@@ -8,10 +8,11 @@
 #   set -m; phase=starting
 #   stage IN OUT KEPT PROGRAM ARGUMENT...   one after the other, the source first, and with
 #                                           ${ends[last_lives]} kept, the last of the line
-#   wait_for_line                           worst is the gravest of their statuses then
+#   wait_for_line                           worst is the gravest of their statuses then, and the
+#                                           program that it is of is named if it is no plain one
 
 # Backquotes: see there.
-# shellcheck disable=SC2006,SC2154 # what the files share
+# shellcheck disable=SC2006,SC2034,SC2154 # what the files share
 :
 
 LOOK_AGAIN=10 # seconds; what happens between them is noticed when it does
@@ -27,6 +28,8 @@ GRAVITY=' 64 78 77 69 65 75 74 1 0 '
 pids=() names=() told=() statuses=()
 # Of those of all lines.
 worst=0
+# Which program reads what one writes: told to each, so that it can name the one that has ended.
+declare -A readers=([sqs-pull]=sqs-unwrap [sqs-unwrap]=pii-mask [pii-mask]=pg-load [pg-load]=sqs-ack [sqs-ack]=sqs-pull)
 # The pipes of the line: all descriptors, and by name those that are never written to.
 pipes=()
 declare -A ends=()
@@ -114,6 +117,7 @@ stage() {
     gzip | awk) options=() && exec 2>&"${ends[complaints_lives]}" ;;
     esac
     adopt "$name"
+    [ -z "${readers[$name]:-}" ] || export PIPELINE_READER="${readers[$name]}"
     [ "$name" != awk ] || archive_environment
     exec <&"$in" >&"$out" {stderr}>&-
     # shellcheck disable=SC2086  # some descriptors
@@ -145,13 +149,16 @@ tell_loader() {
   kill -s TERM "${pids[i]}" && told[i]=1
 } 2>/dev/null
 
-# worsen STATUS: makes worst the graver one.
-worsen() {
-  local a=${GRAVITY%% "$1" *} b=${GRAVITY%% "$worst" *}
+# graver STATUS OTHER: whether it is as grave as the other, or graver.
+graver() {
+  local a=${GRAVITY%% "$1" *} b=${GRAVITY%% "$2" *}
   [ "$a" != "$GRAVITY" ] || a=''
   [ "$b" != "$GRAVITY" ] || b=''
-  [ "${#a}" -gt "${#b}" ] || worst=$1
+  [ "${#a}" -le "${#b}" ]
 }
+
+# worsen STATUS: makes worst the graver one.
+worsen() { ! graver "$1" "$worst" || worst=$1; }
 
 # ended STAGE STATUS: of those that take a stage's status for the run's. A stage
 # that ends early, not just after the one before it, takes the run with it: on an
@@ -230,6 +237,46 @@ wait_for_stages() {
   relay
 }
 
+# meaning RESULT STATUS: what a status says, as sqs2pg(7) has it.
+meaning() {
+  local -n its_meaning=$1
+  case $2 in
+  64) its_meaning='its command line is wrong' ;;
+  65) its_meaning='too much was refused, or the input is unusable' ;;
+  69) its_meaning='refused for good' ;;
+  70) its_meaning='an internal error, or no memory' ;;
+  74) its_meaning='input or output failed' ;;
+  75) its_meaning='a temporary failure outlasted the retries' ;;
+  77) its_meaning='a file that others may read or write' ;;
+  78) its_meaning='a key, policy, map or settings file is wrong' ;;
+  *) its_meaning='which is none of a program here' ;;
+  esac
+}
+
+# tell_cause: of a run that goes wrong, which program it was, and which have ended for it. Of several
+# the gravest, and of those the last one, as a broken pipe goes from the end of the line to its beginning.
+tell_cause() {
+  local i cause='' others='' status words signal
+  [ ${#signals[@]} -le 1 ] || return 0
+  for i in "${!names[@]}"; do
+    case ${names[i]}:${statuses[i]} in *:0 | *:1 | gzip:* | tee:* | awk:*) continue ;; esac
+    [ -n "$cause" ] && ! graver "${statuses[i]}" "${statuses[cause]}" || cause=$i
+  done
+  [ -n "$cause" ] || return 0
+  for i in "${!names[@]}"; do
+    case $((i < cause)):${names[i]}:${statuses[i]} in 1:[ps]*:74) others+=${others:+, }${names[i]} ;; esac
+  done
+  status=${statuses[cause]}
+  if [ "$status" -gt 128 ] && signal=`kill -l "$status" 2>/dev/null`; then
+    words="was ended by signal $((status - 128)), $signal"
+  else
+    meaning words "$status"
+    words="ended with status $status: $words"
+  fi
+  message error "${names[cause]} $words${others:+; ended for it: $others}"
+  [ "$status" -ne 137 ] || message hint "the kernel does so when memory is short: see its log"
+}
+
 # wait_for_line: after its last stage has been started.
 wait_for_line() {
   close_pipes "${ends[last]}" "${ends[all]}" "${ends[never]}" "${ends[never_lives]}" "${ends[complaints]}"
@@ -237,5 +284,6 @@ wait_for_line() {
   [ ${#signals[@]} -eq 0 ] || stop_source
   [ ${#signals[@]} -le 1 ] || end_all
   wait_for_stages 2>/dev/null
+  tell_cause
   phase=starting
 }

@@ -60,6 +60,7 @@ told() {
   told option_sqs2pg 64 'unknown option --folow, did you mean --follow'
   told option_value 64 'option --wait takes'
   told option_secret 64 '--dsn holds a password, which others could see: use PGPASSFILE'
+  told nothing_to_read 0 'pii-mask: hint: reading from the terminal; ctrl-D ends the input'
   told operand 64 'no operand is taken: records are read from standard input'
 }
 
@@ -119,6 +120,14 @@ told() {
   fresh_database
   told broken_pipe 74 'cannot write to standard output: Broken pipe: the program that reads it has ended, see what it says'
   [ "$(grep -c 'error\|hint\|warning' broken_pipe/err)" -eq 1 ]
+}
+
+@test "a program of sqs2pg that ends" {
+  told stage_ends 69 'sqs2pg: error: pg-load ended with status 69: refused for good; ended for it: ' \
+    'pii-mask: error: cannot write to standard output: Broken pipe: pg-load, which reads it, has ended, see what it says'
+  fresh_database
+  create_user_logins
+  told stage_killed 137 'sqs2pg: error: pg-load was ended by signal 9, KILL' 'hint: the kernel does so when memory is short'
 }
 
 @test "the JSON log's summary has its figures as members" {

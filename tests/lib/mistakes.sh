@@ -46,6 +46,10 @@ mistake_option() { say sqs-pull --folow -Q x; }
 mistake_option_sqs2pg() { say "$SQS2PG" --folow; }
 mistake_option_value() { say sqs-pull -Q x --wait soon; }
 mistake_option_secret() { say pg-load -t t -d "host=h password=$SECRET"; }
+mistake_nothing_to_read() { # no pipe before it: it would wait in silence
+  printf 'exec "$@" 2>err\n' >typed
+  script -qec "bash typed pii-mask -k k" /dev/null </dev/null >out
+}
 mistake_operand() { say pg-load -t t records.json; }
 
 # ---- the queue ---------------------------------------------------------------------------------
@@ -169,4 +173,25 @@ mistake_broken_pipe() { # the program behind has ended
   sql 'CREATE TABLE t (id integer)'
   { pg-load -t t --no-ledger --batch-rows 10 <in 2>err || echo $? >status; } | true
   return "$(<status)"
+}
+mistake_stage_ends() { # one program of sqs2pg ends, and the others for it
+  fresh_queue VisibilityTimeout=60
+  seq 1 300 | awk -v pad="$(printf 'y%.0s' {1..2000})" -v secret="$SECRET" \
+    '{ printf "{\"body\":{\"user_id\":\"u%d\",\"ip\":\"%s\",\"device_id\":\"%s\",\"pad\":\"%s\"}}\n", $1, secret, secret, pad }' |
+    sqs-send -q
+  sql "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS \$\$ BEGIN
+    RAISE EXCEPTION 'no' USING ERRCODE = 'XX001'; END \$\$;
+    CREATE TRIGGER refuse BEFORE INSERT ON user_logins FOR EACH ROW EXECUTE FUNCTION refuse()"
+  printf '%s\n' "SQS_QUEUE_URL=$SQS_QUEUE_URL" SQS2PG_TABLE=user_logins "SQS2PG_KEY_FILE=$PWD/k" \
+    "SQS2PG_LOAD_OPTIONS=--no-map --batch-rows 10" >settings
+  say "$SQS2PG" -c settings
+}
+mistake_stage_killed() { # as the kernel kills what takes too much memory
+  fresh_queue VisibilityTimeout=60
+  printf '%s\n' "SQS_QUEUE_URL=$SQS_QUEUE_URL" SQS2PG_TABLE=user_logins "SQS2PG_KEY_FILE=$PWD/k" \
+    "SQS2PG_PULL_OPTIONS=--wait 1" "SQS2PG_LOAD_OPTIONS=--no-map --metrics-file $PWD/figures" >settings
+  "$SQS2PG" -f -c settings >out 2>err 3>&- 4>&- &
+  eventually 60 test -s figures
+  pkill -KILL -P $! -x pg-load
+  wait $!
 }
