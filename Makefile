@@ -10,6 +10,8 @@
 #   make fuzz TIME=60 FUZZ='mask_policy'   libFuzzer, by clang: so many seconds each (all of tests/fuzz)
 #   make test | demo     the README's two commands
 #   make install PREFIX=/usr/local DESTDIR=
+#   make dist            the tree as committed, what the programs link (CycloneDX), and their checksums
+#   make sbom            that list alone
 #
 # V=1 shows the commands in full.
 
@@ -43,7 +45,9 @@ CC := cc
 endif
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
-            -Wformat=2 -Wvla -Wcast-qual -Wwrite-strings $(if $(WERROR),-Werror)
+            -Wformat=2 -Wvla -Wcast-qual -Wwrite-strings -Wdate-time $(if $(WERROR),-Werror)
+# $(call known,FLAG): the flag, if this compiler knows it for this machine and its C library.
+known = $(shell $(CC) -O2 -Werror $(1) -include stdio.h -x c -S -o - /dev/null >/dev/null 2>&1 && echo '$(1)')
 ifeq ($(SANITIZE),thread)
 HARDEN  := -fsanitize=thread -fno-omit-frame-pointer
 OPTIMIZE ?= -O1 -g
@@ -54,12 +58,14 @@ HARDEN  := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-fram
 OPTIMIZE ?= -O1 -g
 HARDENLD := -fsanitize=address,undefined
 else
-HARDEN  := -fstack-protector-strong -D_FORTIFY_SOURCE=2
+HARDEN  := -fstack-protector-strong -U_FORTIFY_SOURCE $(or $(call known,-D_FORTIFY_SOURCE=3),-D_FORTIFY_SOURCE=2) \
+           $(foreach flag,-fstack-clash-protection -fcf-protection -mbranch-protection=standard,$(call known,$(flag)))
 OPTIMIZE ?= -O2 -g
 HARDENLD :=
 endif
 CPPFLAGS_ALL := -D_GNU_SOURCE -DSQS2PG_VERSION='"$(VERSION)"' -DSQS2PG_DATADIR='"$(DATADIR)"' -Ilib $(CPPFLAGS)
-CFLAGS_ALL   := -std=c17 $(OPTIMIZE) $(WARNINGS) $(HARDEN) -fPIE $(CFLAGS)
+# The same objects in whatever folder: no path of it in them, and lists of files in one order.
+CFLAGS_ALL   := -std=c17 $(OPTIMIZE) $(WARNINGS) $(HARDEN) -fPIE -ffile-prefix-map=$(CURDIR)=. $(CFLAGS)
 LDFLAGS_ALL  := -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed $(HARDENLD) $(LDFLAGS)
 
 # Foreign libraries, each used by the one layer (or file) that is its door.
@@ -130,17 +136,17 @@ $(BUILD)/obj/%.o: %.c $(FLAGS_STAMP)
 	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_$(call layer_of,$*)) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 
 define layer_rules
-OBJ_lib_$(1) := $$(patsubst %.c,$(BUILD)/obj/%.o,$$(wildcard lib/$(1)/*.c))
+OBJ_lib_$(1) := $$(patsubst %.c,$(BUILD)/obj/%.o,$$(sort $$(wildcard lib/$(1)/*.c)))
 $(BUILD)/lib/lib$(1).a: $$(OBJ_lib_$(1))
 	@mkdir -p $$(@D)
 	@rm -f $$@
 	$$(call short,AR,$$@)
-	$$(Q)$(AR) rcs $$@ $$^
+	$$(Q)$(AR) rcsD $$@ $$^
 endef
 $(foreach layer,$(LAYERS),$(eval $(call layer_rules,$(layer))))
 
 define program_rules
-OBJ_$(1) := $$(patsubst %.c,$(BUILD)/obj/%.o,$$(wildcard cmd/$(1)/*.c))
+OBJ_$(1) := $$(patsubst %.c,$(BUILD)/obj/%.o,$$(sort $$(wildcard cmd/$(1)/*.c)))
 $(BUILD)/bin/$(1): $$(OBJ_$(1)) $$(LAYERS_$(1):%=$(BUILD)/lib/lib%.a)
 	@mkdir -p $$(@D)
 	$$(call short,LD,$$@)
@@ -338,13 +344,23 @@ uninstall:
 	    rmdir --ignore-fail-on-non-empty $(DESTDIR)$(DATADIR)/$$folder || exit 1; done
 	[ ! -d $(DESTDIR)$(DATADIR) ] || rmdir --ignore-fail-on-non-empty $(DESTDIR)$(DATADIR)
 
-dist:
+# From one commit the same bytes, whoever makes them: git gives the files the commit's time.
+DIST := sqs2pg-$(VERSION)
+dist: sbom
+	git -c tar.umask=0022 archive --format=tar --prefix=$(DIST)/ -o $(BUILD)/$(DIST).tar HEAD
+	gzip -nf9 $(BUILD)/$(DIST).tar
+	cd $(BUILD) && sha256sum $(DIST).tar.gz $(DIST).cdx.json >$(DIST).sha256
+
+# What each program links, by the packages of this machine.
+sbom:
 	@mkdir -p $(BUILD)
-	git archive --format=tar.gz --prefix=sqs2pg-$(VERSION)/ -o $(BUILD)/sqs2pg-$(VERSION).tar.gz HEAD
+	scripts/sbom.py --cc '$(CC)' --pkg-config '$(PKG_CONFIG)' --version '$(VERSION)' \
+	  --modules '$(foreach layer,$(LAYERS),$(PKG_$(layer)))' \
+	  $(foreach program,$(PROGRAMS),'$(program)=$(strip $(LIBS_$(program)))') >$(BUILD)/$(DIST).cdx.json
 
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all bench bench-scan guard inject objects fuzz fuzzers check memcheck millions lint test demo install uninstall dist clean FORCE
+.PHONY: all bench bench-scan guard inject objects fuzz fuzzers check memcheck millions lint test demo install uninstall dist sbom clean FORCE
 .SECONDARY:
 -include $(shell [ -d $(BUILD)/obj ] && find $(BUILD)/obj -name '*.d')

@@ -273,7 +273,7 @@ install_python() {
   rm -rf "$dir"
   # Debian's own interpreter is the one that python3-venv completes.
   logged "python3 -m venv" /usr/bin/python3 -m venv "$dir"
-  logged "pip" "$dir/bin/pip" install -q --disable-pip-version-check -r "$2"
+  logged "pip" "$dir/bin/pip" install -q --disable-pip-version-check --require-hashes -r "$2"
   touch "$dir/complete"
 }
 
@@ -316,7 +316,7 @@ main() {
     case $set in
     run) install_elasticmq ;;
     test)
-      install_python "$(python_dir)" "$DEPS_HERE/requirements.txt" moto
+      install_python "$(python_dir)" "$DEPS_HERE/requirements.txt" "moto and what checks files"
       has_llvm_14 || install_python "$(lint_dir)" "$DEPS_HERE/lint-requirements.txt" "clang-format and clang-tidy 14"
       for major in $(postgres_majors); do install_postgres "$major"; done
       install_german

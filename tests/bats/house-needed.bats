@@ -2,6 +2,8 @@
 # Which program may hold which library: least authority by process, kept by
 # looking at the binaries themselves. And how they are hardened.
 
+bats_require_minimum_version 1.5.0
+
 setup_file() {
   BIN=${SQS2PG_BIN:-${BUILD:-build}/bin}
   BIN=$(cd "$BATS_TEST_DIRNAME/../.." && cd "$BIN" && pwd)
@@ -54,7 +56,7 @@ holds() {
 imports() { readelf -sW --dyn-syms "$1" | awk '$7 == "UND" { sub(/@.*/, "", $8); print $8 }'; }
 
 # hardened FILE: position independent, relocations bound and sealed at start, no
-# executable stack, stack canaries.
+# executable stack, stack canaries, checked copies (_FORTIFY_SOURCE).
 hardened() {
   local headers dynamic missing=
   headers=$(readelf -hlW "$1") dynamic=$(readelf -dW "$1")
@@ -64,6 +66,7 @@ hardened() {
   grep -qE 'GNU_STACK.* RW  ' <<<"$headers" || missing+=' noexecstack'
   grep -qE '\(R(UN)?PATH\)' <<<"$dynamic" && missing+=' (has an rpath)'
   sanitized "$1" || imports "$1" | grep -qx '__stack_chk_fail' || missing+=' stack-protector'
+  sanitized "$1" || imports "$1" | grep -vx '__stack_chk_fail' | grep -q '_chk$' || missing+=' fortify'
   [ -z "$missing" ] || {
     printf '%s: lacks%s\n' "${1##*/}" "$missing"
     return 1
@@ -134,5 +137,47 @@ each() {
     -o "$BATS_TEST_TMPDIR/a" "$BATS_TEST_TMPDIR/a.c"
   run hardened "$BATS_TEST_TMPDIR/a"
   [ "$status" -eq 1 ]
-  [ "$output" = 'a: lacks PIE RELRO BIND_NOW noexecstack (has an rpath) stack-protector' ]
+  [ "$output" = 'a: lacks PIE RELRO BIND_NOW noexecstack (has an rpath) stack-protector fortify' ]
+}
+
+# branches: what objects are marked with that let the processor check where it is sent, "" on one
+# that has no such thing.
+branches() {
+  case $(uname -m) in
+  x86_64) echo 'x86 feature: IBT, SHSTK' ;;
+  aarch64) echo 'AArch64 feature: BTI, PAC' ;;
+  esac
+}
+
+@test "each object is compiled for checked branches and for stacks that are touched page by page" {
+  local archive
+  cd "$BIN/../lib"
+  [ "$(echo *.a | wc -w)" -ge 10 ]
+  for archive in *.a ../obj/cmd/*/main.o; do
+    sanitized "$BIN/pg-load" || [ -z "$(branches)" ] ||
+      # One .text in each object.
+      [ "$(readelf -nW "$archive" | grep -c "$(branches)")" -eq "$(readelf -SW "$archive" | grep -cE ' \.text +PROGBITS')" ] ||
+      { echo "$archive: not all of it" && return 1; }
+  done
+  # gcc writes down what it was told.
+  sanitized "$BIN/pg-load" || readelf -p .debug_str "$BIN/pg-load" | grep -q -- '-fstack-clash-protection'
+}
+
+@test "a flag that the compiler does not know for this machine is left out" {
+  cd "$BATS_TEST_TMPDIR"
+  cat >cc <<'END'
+#!/bin/sh
+case " $* " in *" -fcf-protection "* | *" -mbranch-protection"* | *_FORTIFY_SOURCE=3*) exit 1 ;; esac
+exec cc "$@"
+END
+  chmod +x cc
+  plan() { MAKEFLAGS='' make -n V=1 -C "$BATS_TEST_DIRNAME/../.." BUILD="$PWD/b" "$@" "$PWD/b/obj/lib/base/buf.o"; }
+  run -0 plan CC="$PWD/cc"
+  [[ $output == *_FORTIFY_SOURCE=2*-fstack-clash-protection* && $output != *-fcf-protection* ]]
+  [[ $output != *_FORTIFY_SOURCE=3* && $output != *-mbranch-protection* ]]
+  run -0 plan
+  case $(uname -m) in
+  x86_64) [[ $output == *-fcf-protection* && $output != *-mbranch-protection* ]] ;;
+  aarch64) [[ $output == *-mbranch-protection=standard* && $output != *-fcf-protection* ]] ;;
+  esac
 }
