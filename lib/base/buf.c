@@ -27,23 +27,8 @@ void buf_wipe(struct buf *buf)
     buf_free(buf);
 }
 
-void buf_clear(struct buf *buf)
+char *buf_grow(struct buf *buf, size_t extra)
 {
-    buf->length = 0;
-    buf->failed = false;
-}
-
-void buf_shrink(struct buf *buf, size_t keep)
-{
-    if (buf->capacity > keep)
-        buf_free(buf);
-    buf_clear(buf);
-}
-
-char *buf_reserve(struct buf *buf, size_t extra)
-{
-    if (buf->data != NULL && extra <= buf->capacity - buf->length)
-        return buf->data + buf->length;
     if (extra > buf->maximum || buf->length > buf->maximum - extra) {
         errno = EMSGSIZE;
         goto fail;
@@ -63,34 +48,6 @@ char *buf_reserve(struct buf *buf, size_t extra)
 fail:
     buf->failed = true;
     return NULL;
-}
-
-int buf_append(struct buf *buf, const void *data, size_t length)
-{
-    if (length == 0)
-        return 0;
-    char *place =
-        length <= buf->capacity - buf->length ? buf->data + buf->length : buf_reserve(buf, length);
-    if (place == NULL)
-        return -1;
-    memcpy(place, data, length);
-    buf->length += length;
-    return 0;
-}
-
-int buf_puts(struct buf *buf, const char *text)
-{
-    return buf_append(buf, text, strlen(text));
-}
-
-int buf_putc(struct buf *buf, char byte)
-{
-    char *place = buf_reserve(buf, 1);
-    if (place == NULL)
-        return -1;
-    *place = byte;
-    buf->length++;
-    return 0;
 }
 
 int buf_printf(struct buf *buf, const char *format, ...)
