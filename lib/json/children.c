@@ -118,7 +118,9 @@ static bool next_noted(struct json_children *children, struct json_child *child)
         return false;
     children->noted++;
     child->key = match->key;
-    child->key_end = json_key_end_before(children->text, match->value);
+    child->key_end = match->value - 1; /* mostly there is the colon alone */
+    if (children->text[child->key_end - 1] != '"' || children->text[child->key_end] != ':')
+        child->key_end = json_key_end_before(children->text, match->value);
     child->value = match->value;
     child->end = match->end;
     child->kind = (enum json_kind)match->kind;

@@ -1,6 +1,7 @@
 #ifndef JSON_PATH_TREE_H
 #define JSON_PATH_TREE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -77,6 +78,13 @@ static inline size_t json_path_hash(struct json_path_ends ends, uint32_t parent,
     hash ^= ends.head ^ ((uint64_t)parent << 32 | length);
     hash *= UINT64_C(0xD6E8FEB86659FD93);
     return (size_t)(hash ^ hash >> 32);
+}
+
+/* Whether steps go on below the node, in an object or in an array. */
+static inline bool json_path_goes_on(const struct json_path_node *node, bool object)
+{
+    return object ? node->key_lengths != 0 || node->other != JSON_NO_NODE
+                  : node->first_index != JSON_NO_NODE || node->each != JSON_NO_NODE;
 }
 
 /* The child of ${parent} for a decoded key, or JSON_NO_NODE ("other" is not looked at). A call

@@ -18,8 +18,9 @@
 /* An open object or array. */
 struct level {
     unsigned char close; /* the bracket that ends it */
+    bool noted;
+    uint32_t match;  /* if it is, its own place in the list of matches */
     uint32_t node;   /* whose children may match inside; JSON_NO_NODE: none, and no more is set */
-    uint32_t match;  /* its own place in the list of matches */
     uint32_t index;  /* of the array element to come */
     uint32_t cursor; /* first index child not yet passed */
 };
@@ -50,6 +51,12 @@ static COLD const char *string_rest(struct scan *scan, const char *p, bool *plai
         size_t length = 0;
         uint32_t point;
 
+        if (*p == '\\') {
+            *plain = false;
+            p = json_stops_pass_escapes(&scan->stops, p);
+            if (!p)
+                break;
+        }
         if (*p == '"')
             return p + 1;
         if ((unsigned char)*p >= 0x80) {
@@ -60,7 +67,6 @@ static COLD const char *string_rest(struct scan *scan, const char *p, bool *plai
             length = json_escape_parse(p, scan->end, &point, &error);
         if (length == 0)
             return fail(scan, error, p);
-        *plain = false;
         p = json_stops_next(&scan->stops, p + length);
     }
     if (scan->stops.bad)
@@ -234,14 +240,20 @@ static inline bool enter(struct scan *scan, struct level *level, uint32_t node, 
     const char *p)
 {
     bool object = *p == '{';
+    const struct json_path_node *path;
 
     level->close = object ? '}' : ']';
-    level->node = node;
-    if (node == JSON_NO_NODE)
+    level->noted = node != JSON_NO_NODE;
+    level->node = JSON_NO_NODE;
+    if (!level->noted)
         return true;
+    path = &scan->paths->nodes[node];
     level->match = (uint32_t)scan->matches->count;
-    level->index = 0;
-    level->cursor = scan->paths->nodes[node].first_index;
+    if (json_path_goes_on(path, object)) {
+        level->node = node;
+        level->index = 0;
+        level->cursor = path->first_index;
+    }
     return note(scan, node, key, p, NULL, object ? JSON_OBJECT : JSON_ARRAY, false);
 }
 
@@ -262,10 +274,12 @@ static inline unsigned char peek(const char **at, const char *end)
     return c;
 }
 
-/* The same for the byte after ${*at}. */
+/* The same for the byte after ${*at}. One space is what many writers put there. */
 static inline unsigned char peek_next(const char **at, const char *end)
 {
     ++*at;
+    if (end - *at >= 2 && **at == ' ' && (unsigned char)(*at)[1] > ' ')
+        ++*at;
     return peek(at, end);
 }
 
@@ -350,7 +364,7 @@ after:
         return fail(scan, JSON_SYNTAX, p);
 close:
     p++;
-    if (level->node != JSON_NO_NODE)
+    if (level->noted)
         scan->matches->list[level->match].end = (uint32_t)(p - scan->text);
     if (--depth == 0)
         return p;

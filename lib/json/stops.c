@@ -29,9 +29,10 @@ static inline uint64_t mask(__m128i set)
 static inline uint64_t stop_mask(const char *at)
 {
     __m128i bytes = json_span_load(at);
-    __m128i set = _mm_or_si128(equal(bytes, '"'), equal(bytes, '\\'));
+    /* turns quotes into spaces, and nothing else into what is at or below one */
+    __m128i turned = _mm_xor_si128(bytes, _mm_set1_epi8('"' ^ ' '));
 
-    return mask(_mm_or_si128(set, below(bytes, 0x20)));
+    return mask(_mm_or_si128(below(turned, ' ' + 1), equal(bytes, '\\')));
 }
 
 static inline uint64_t find_stops(const char *at)
@@ -219,38 +220,44 @@ static __attribute__((noinline)) uint64_t find_last_stops(const struct json_stop
     return find_stops(copy + BEFORE);
 }
 
-static inline void look(struct json_stops *stops)
+/* Look at the window that begins at ${window}. */
+static inline uint64_t look(struct json_stops *stops, const char *window)
 {
-    if (stops->end - stops->window >= JSON_STOPS_WINDOW)
-        stops->bits = find_stops(stops->window);
-    else
-        stops->bits = find_last_stops(stops);
+    stops->window = window;
+    stops->bits =
+        stops->end - window >= JSON_STOPS_WINDOW ? find_stops(window) : find_last_stops(stops);
+    return stops->bits;
 }
 
 void json_stops_init(struct json_stops *stops, const char *text, size_t length)
 {
     stops->text = text;
     stops->end = text + length;
-    stops->window = text;
     stops->bad = NULL;
-    look(stops);
+    look(stops, text);
 }
 
 const char *json_stops_seek(struct json_stops *stops, const char *at)
 {
-    while (stops->end - stops->window > JSON_STOPS_WINDOW && !stops->bad) {
-        size_t offset;
+    const char *window = stops->window;
+    size_t offset = (size_t)(at - window);
+    uint64_t bits;
 
-        stops->window += JSON_STOPS_WINDOW;
-        offset = at > stops->window ? (size_t)(at - stops->window) : 0;
-        if (offset >= JSON_STOPS_WINDOW) {
-            /* no string is in the windows passed over */
-            stops->window += offset / JSON_STOPS_WINDOW * JSON_STOPS_WINDOW;
-            offset %= JSON_STOPS_WINDOW;
-        }
-        look(stops);
-        if (stops->bits >> offset)
-            return in_window(stops, stops->bits >> offset << offset);
+    if (stops->end - window <= JSON_STOPS_WINDOW || stops->bad)
+        return NULL;
+    if (offset < JSON_STOPS_WINDOW) {
+        window += JSON_STOPS_WINDOW;
+        offset = 0;
+    } else { /* no string is in the windows passed over */
+        window += offset / JSON_STOPS_WINDOW * JSON_STOPS_WINDOW;
+        offset %= JSON_STOPS_WINDOW;
     }
-    return NULL;
+    bits = look(stops, window) >> offset << offset;
+    while (!bits) {
+        if (stops->end - window <= JSON_STOPS_WINDOW)
+            return NULL;
+        window += JSON_STOPS_WINDOW;
+        bits = look(stops, window);
+    }
+    return in_window(stops, bits);
 }

@@ -51,4 +51,15 @@ static inline const char *json_stops_next(struct json_stops *stops, const char *
     return json_stops_seek(stops, at);
 }
 
+/*
+ * For a stop at ${at}: past the escaped quotes and backslashes from there on, which JSON in a
+ * string is full of, to the first stop that is something else, or NULL, as json_stops_next().
+ */
+static inline const char *json_stops_pass_escapes(struct json_stops *stops, const char *at)
+{
+    while (at && *at == '\\' && stops->end - at >= 2 && (at[1] == '"' || at[1] == '\\'))
+        at = json_stops_next(stops, at + 2);
+    return at;
+}
+
 #endif

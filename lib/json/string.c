@@ -20,24 +20,32 @@ static const char *find_backslash(const char *text, const char *end)
 
 #ifdef JSON_SPAN_SSE2
 /*
- * Copy from ${*from} to ${to} up to a backslash, sixteen bytes at a time, until fewer are left.
- * Where ${to} is there is room for as many bytes as are left, so that whole blocks may be written.
+ * Copy from ${*from} to ${to}, sixteen bytes at a time, up to a backslash that is more than
+ * one before a quote or another, or until too few bytes are left. Where ${to} is there is room for
+ * as many bytes as are left, so that whole blocks may be written.
  */
 static inline char *copy_blocks(char *to, const char **from, const char *end)
 {
     const char *p = *from;
 
-    while (end - p >= 16) {
+    while (end - p > 16) {
         __m128i block = json_span_load(p);
         __m128i stops = _mm_cmpeq_epi8(block, _mm_set1_epi8('\\'));
-        unsigned bits = (unsigned)_mm_movemask_epi8(stops);
-        size_t run = bits ? (size_t)__builtin_ctz(bits) : 16;
+        unsigned bits = (unsigned)_mm_movemask_epi8(stops), run;
 
         _mm_storeu_si128((__m128i *)(void *)to, block);
+        if (!bits) {
+            to += 16;
+            p += 16;
+            continue;
+        }
+        run = (unsigned)__builtin_ctz(bits);
         to += run;
         p += run;
-        if (bits)
+        if (p[1] != '"' && p[1] != '\\')
             break;
+        *to++ = p[1];
+        p += 2;
     }
     *from = p;
     return to;

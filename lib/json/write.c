@@ -92,109 +92,168 @@ static int write_solid(struct buf *out, const char *text, size_t length, bool as
 
 #ifdef JSON_SPAN_SSE2
 
-enum { BLOCK = 16, AHEAD = 2 * BLOCK };
+/*
+ * A text is looked at by windows, and what is kept of one is copied by halves of it: most runs
+ * between blanks are no longer, and a loop that ends as it comes costs more than a copy too long.
+ */
+enum { WINDOW = 64, HALF = WINDOW / 2, BLOCK = 16 };
 
 /* Between two bytes of a text. */
 struct place {
-    unsigned inside; /* all of a block's bits: in a string */
-    unsigned passed; /* 1: what comes is escaped */
+    uint64_t inside; /* all bits: in a string */
+    uint64_t passed; /* 1: what comes is escaped */
 };
 
-static inline unsigned equal_mask(__m128i block, char byte)
+/* A window as masks, bit i for its byte i. */
+struct window {
+    uint64_t quotes;
+    uint64_t slashes;
+    uint64_t blanks; /* whitespace, and below it what a valid text does not hold */
+};
+
+static inline uint64_t join(__m128i a, __m128i b, __m128i c, __m128i d)
 {
-    return (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(block, _mm_set1_epi8(byte)));
+    return (uint64_t)(unsigned)_mm_movemask_epi8(a) |
+        (uint64_t)(unsigned)_mm_movemask_epi8(b) << BLOCK |
+        (uint64_t)(unsigned)_mm_movemask_epi8(c) << 2 * BLOCK |
+        (uint64_t)(unsigned)_mm_movemask_epi8(d) << 3 * BLOCK;
 }
 
-/* Whitespace, and what may be taken for it at a first look. */
-static inline unsigned blank_mask(__m128i block)
+static inline __m128i equal(__m128i block, char byte)
 {
-    __m128i blank = _mm_cmpeq_epi8(block, _mm_min_epu8(block, _mm_set1_epi8(' ')));
-
-    return (unsigned)_mm_movemask_epi8(blank);
+    return _mm_cmpeq_epi8(block, _mm_set1_epi8(byte));
 }
 
-static inline unsigned space_mask(__m128i block)
+static inline __m128i blank(__m128i block)
 {
-    return equal_mask(block, ' ') | equal_mask(block, '\n') | equal_mask(block, '\r') |
-        equal_mask(block, '\t');
+    return _mm_cmpeq_epi8(block, _mm_min_epu8(block, _mm_set1_epi8(' ')));
 }
 
-/* The quotes of a block that begin or end a string; ${at} is brought behind it. */
-static inline unsigned ends_mask(__m128i block, struct place *at)
+static inline struct window look(const char *text)
 {
-    unsigned slashes = equal_mask(block, '\\') & ~at->passed;
-    unsigned passed = at->passed;
+    __m128i a = json_span_load(text), b = json_span_load(text + BLOCK);
+    __m128i c = json_span_load(text + 2 * BLOCK), d = json_span_load(text + 3 * BLOCK);
 
+    return (struct window){
+        .quotes = join(equal(a, '"'), equal(b, '"'), equal(c, '"'), equal(d, '"')),
+        .slashes = join(equal(a, '\\'), equal(b, '\\'), equal(c, '\\'), equal(d, '\\')),
+        .blanks = join(blank(a), blank(b), blank(c), blank(d)),
+    };
+}
+
+/* The bytes that are escaped; ${at} is brought behind the window. */
+static inline uint64_t escaped_mask(uint64_t slashes, struct place *at)
+{
+    uint64_t escaped = at->passed;
+
+    at->passed = 0;
+    slashes &= ~escaped;
     while (slashes) {
-        unsigned slash = slashes & (~slashes + 1);
+        uint64_t slash = slashes & (~slashes + 1);
 
-        passed |= slash << 1;
+        escaped |= slash << 1;
+        at->passed = slash >> (WINDOW - 1);
         slashes &= ~(slash | slash << 1);
     }
-    at->passed = passed >> BLOCK;
-    return equal_mask(block, '"') & ~passed;
+    return escaped;
 }
 
-/* The bytes of a block that are in a string, its first quote with them. */
-static inline unsigned inside_mask(__m128i block, struct place *at)
+/* The bytes that are in a string, its first quote with them. */
+static inline uint64_t inside_mask(const struct window *window, struct place *at)
 {
-    unsigned inside = ends_mask(block, at);
+    uint64_t inside = window->quotes;
 
-    inside ^= inside << 1;
+    if (window->slashes | at->passed)
+        inside &= ~escaped_mask(window->slashes, at);
+    inside ^= inside << 1; /* each bit: how many there are up to it, odd or even */
     inside ^= inside << 2;
     inside ^= inside << 4;
     inside ^= inside << 8;
+    inside ^= inside << 16;
+    inside ^= inside << 32;
     inside ^= at->inside;
-    at->inside = inside >> (BLOCK - 1) & 1 ? UINT32_MAX : 0;
+    at->inside = 0 - (inside >> (WINDOW - 1));
     return inside;
 }
 
-/*
- * As compact_to(), block by block, until fewer than two are left: so much may be read from any byte
- * of the first one, and written, as no more has been written than read. ${*from} is brought there.
- */
-static char *compact_blocks(char *to, const char **from, const char *end, struct place *at)
+static inline void copy_half(char *to, const char *text)
 {
-    const char *text = *from;
+    __m128i a = json_span_load(text), b = json_span_load(text + BLOCK);
 
-    for (; end - text >= AHEAD; text += BLOCK) {
-        __m128i block = json_span_load(text);
-        unsigned inside = inside_mask(block, at);
-        unsigned kept = (1U << BLOCK) - 1;
+    _mm_storeu_si128((__m128i *)(void *)to, a);
+    _mm_storeu_si128((__m128i *)(void *)(to + BLOCK), b);
+}
 
-        if (blank_mask(block) & ~inside)
-            kept &= ~(space_mask(block) & ~inside);
-        while (kept) {
-            unsigned start = (unsigned)__builtin_ctz(kept);
-            unsigned run = (unsigned)__builtin_ctz(~(kept >> start));
-
-            _mm_storeu_si128((__m128i *)(void *)to, json_span_load(text + start));
-            to += run;
-            kept &= ~(((1U << run) - 1) << start);
-        }
+/*
+ * Copy of a window what is kept, at ${to}. Up to a half more than that is written, and as much is
+ * read behind the window. Past the last byte.
+ */
+static inline char *copy_kept(char *to, const char *window, uint64_t kept)
+{
+    if (kept == UINT64_MAX) {
+        copy_half(to, window);
+        copy_half(to + HALF, window + HALF);
+        return to + WINDOW;
     }
-    *from = text;
+    while (kept) {
+        unsigned start = (unsigned)__builtin_ctzll(kept);
+        unsigned run = (unsigned)__builtin_ctzll(~(kept >> start));
+
+        copy_half(to, window + start);
+        if (run > HALF)
+            copy_half(to + HALF, window + start + HALF);
+        to += run;
+        kept &= ~(((UINT64_C(1) << run) - 1) << start);
+    }
     return to;
 }
 
-#endif
+static inline uint64_t kept_mask(const char *window, struct place *at)
+{
+    struct window masks = look(window);
+
+    return ~(masks.blanks & ~inside_mask(&masks, at));
+}
+
+/* One of the last windows of a text, which it does not fill, or behind which it has no half more.
+ */
+static char *compact_last(char *to, const char *text, size_t length, struct place *at)
+{
+    char copy[WINDOW + HALF], done[WINDOW + HALF];
+    uint64_t there = length < WINDOW ? (UINT64_C(1) << length) - 1 : UINT64_MAX;
+    size_t kept;
+
+    memset(copy, ' ', sizeof copy);
+    memcpy(copy, text, length);
+    kept = (size_t)(copy_kept(done, copy, kept_mask(copy, at) & there) - done);
+    memcpy(to, done, kept);
+    return to + kept;
+}
+
+/*
+ * As write_solid() without ${ascii}, at ${to}, where there is room for all: so a half more may be
+ * written behind what is kept of a window if there is that much behind it. Past the last byte.
+ */
+static char *compact_to(char *to, const char *text, const char *end)
+{
+    struct place at = { 0, 0 };
+
+    for (; end - text >= WINDOW + HALF; text += WINDOW)
+        to = copy_kept(to, text, kept_mask(text, &at));
+    while (text < end) {
+        size_t left = (size_t)(end - text), length = left < WINDOW ? left : WINDOW;
+
+        to = compact_last(to, text, length, &at);
+        text += length;
+    }
+    return to;
+}
+
+#else
 
 /* As write_solid() without ${ascii}, at ${to}, where there is room for all. Past the last byte. */
 static char *compact_to(char *to, const char *text, const char *end)
 {
-#ifdef JSON_SPAN_SSE2
-    struct place at = { 0, 0 };
-
-    to = compact_blocks(to, &text, end, &at);
-    if (at.inside) {
-        const char *run = text;
-
-        /* a string that began before: skip_string() takes the byte there for its first quote */
-        text = skip_string(at.passed ? text : text - 1, end);
-        memcpy(to, run, (size_t)(text - run));
-        to += text - run;
-    }
-#endif
     while (text < end) {
         const char *run = text;
 
@@ -210,6 +269,8 @@ static char *compact_to(char *to, const char *text, const char *end)
     }
     return to;
 }
+
+#endif
 
 int json_write_compact(struct buf *out, const char *text, size_t length)
 {

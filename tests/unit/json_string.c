@@ -66,6 +66,46 @@ static void decodes_and_encodes(void **state)
     buf_free(&out);
 }
 
+/*
+ * Escapes at every place of the blocks that a string is copied by, with other lengths behind them,
+ * into room that ends where no byte may be written.
+ */
+static void decodes_at_every_place(void **state)
+{
+    static const struct bytes escapes[][2] = {
+        { BYTES("\\\""), BYTES("\"") },
+        { BYTES("\\\\"), BYTES("\\") },
+        { BYTES("\\n"), BYTES("\n") },
+        { BYTES("\\u00e9"), BYTES("\xC3\xA9") },
+        { BYTES("\\\\\\\"\\\\\\\""), BYTES("\\\"\\\"") },
+    };
+    char quoted[256], content[256];
+
+    (void)state;
+    for (size_t before = 0; before < 40; before++)
+        for (size_t between = 0; between < 40; between++)
+            for (size_t i = 0; i < 25; i++) {
+                const struct bytes *one = escapes[i / 5], *two = escapes[i % 5];
+                int length = snprintf(quoted, sizeof quoted, "\"%.*s%s%.*s%s%.*s\"", (int)before,
+                    "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz", one[0].text,
+                    (int)between, "0123456789012345678901234567890123456789", two[0].text,
+                    (int)(i % 19), "ABCDEFGHIJKLMNOPQRS");
+                int wanted = snprintf(content, sizeof content, "%.*s%s%.*s%s%.*s", (int)before,
+                    "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz", one[1].text,
+                    (int)between, "0123456789012345678901234567890123456789", two[1].text,
+                    (int)(i % 19), "ABCDEFGHIJKLMNOPQRS");
+                struct buf out = { .capacity = (size_t)length, .maximum = (size_t)length };
+
+                out.data = guard_pages() + GUARD_ROOM - length;
+                assert_int_equal(
+                    json_string_decode(&out, guard_start(quoted, (size_t)length), (size_t)length),
+                    0);
+                assert_int_equal(out.length, wanted);
+                assert_memory_equal(out.data, content, (size_t)wanted);
+                assert_int_equal(guard_scan(quoted, (size_t)length, 1).error, JSON_OK);
+            }
+}
+
 static void compares_decoded(void **state)
 {
     size_t count = sizeof strings / sizeof strings[0];
@@ -239,6 +279,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(decodes_and_encodes),
+        cmocka_unit_test(decodes_at_every_place),
         cmocka_unit_test(compares_decoded),
         cmocka_unit_test(encodes_as_ascii),
         cmocka_unit_test(says_when_the_buffer_is_full),

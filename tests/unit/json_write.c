@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "json/write.h"
+#include "json_slow.h"
 
 static const struct {
     const char *text, *compact, *ascii;
@@ -62,10 +63,73 @@ static void writes_compact_and_ascii(void **state)
     buf_free(&out);
 }
 
+/* Into room that ends where no byte may be written, and from a text that ends where none may be
+ * read. */
+static void check_place(const char *text, size_t length)
+{
+    static char compact[1024], room[1024];
+    size_t written;
+    struct buf out = { .capacity = length, .maximum = length };
+
+    assert_true(length <= sizeof compact && slow_valid(text, length, 4, compact, &written));
+    out.data = guard_pages() + GUARD_ROOM - length;
+    assert_int_equal(json_write_compact(&out, guard_start(text, length), length), 0);
+    assert_int_equal(out.length, written);
+    assert_memory_equal(out.data, compact, written);
+    out = (struct buf){ .data = room, .capacity = sizeof room, .maximum = sizeof room };
+    assert_int_equal(json_write_compact(&out, guard_end(text, length), length), 0);
+    assert_int_equal(out.length, written);
+    assert_memory_equal(room, compact, written);
+}
+
+/*
+ * A string that begins and ends at every place of the windows that a text is looked at by, with
+ * what matters at its end, between blanks; behind it nothing, or more.
+ */
+static void writes_compact_at_every_place(void **state)
+{
+    static const char *const ends[] = { "", " ", "\\\"", "\\\\", "\\\\\\\"", "\\\" ", " \\\\",
+        "\\u0041" };
+    static const size_t behind[] = { 0, 1, 15, 16, 17, 63, 64, 65, 79, 80, 81, 150 };
+    static char text[1024];
+
+    (void)state;
+    for (size_t before = 0; before < 132; before++)
+        for (size_t inside = 0; inside < 132; inside += inside < 3 || inside > 60 ? 1 : 7)
+            for (size_t end = 0; end < sizeof ends / sizeof ends[0]; end++) {
+                size_t more = behind[(before + inside + end) % (sizeof behind / sizeof behind[0])];
+                int length = snprintf(text, sizeof text, "[%*s\"%*s%s\" %s%*s]", (int)before, "",
+                    (int)inside, "", ends[end], more ? ",\"\\\\\"" : "", (int)more, "");
+
+                check_place(text, (size_t)length);
+            }
+}
+
+/* So many backslashes that they run through whole windows. */
+static void writes_backslashes_at_every_place(void **state)
+{
+    static char text[1024];
+
+    (void)state;
+    for (size_t before = 0; before < 70; before++)
+        for (size_t pairs = 0; pairs < 70; pairs++) {
+            size_t length = before + 1;
+
+            memset(text, ' ', sizeof text);
+            text[before] = '"';
+            memset(text + length, '\\', 2 * pairs);
+            length += 2 * pairs;
+            memcpy(text + length, "\\\" \"  ", 6);
+            check_place(text, length + 6);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(writes_compact_and_ascii),
+        cmocka_unit_test(writes_compact_at_every_place),
+        cmocka_unit_test(writes_backslashes_at_every_place),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
