@@ -8,17 +8,22 @@
 #include "crypto/hmac.h"
 
 #include <openssl/sha.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "crypto/secret.h"
 
-enum { SHA256_BLOCK = 64 };
+enum {
+    SHA256_BLOCK = 64,
+    SHORT = SHA256_BLOCK - 9 /* bytes that leave room for the padding of their block */
+};
 
 struct hmac {
     SHA256_CTX inner; /* after the key's block */
     SHA256_CTX outer;
     SHA256_CTX work;
+    unsigned char block[SHA256_BLOCK];
 };
 
 static int start(SHA256_CTX *context, const unsigned char key[SHA256_BLOCK], unsigned char pad)
@@ -94,8 +99,41 @@ int hmac_end(struct hmac *hmac, unsigned char mac[HMAC_SIZE])
     return 0;
 }
 
+static void store_be32(unsigned char *bytes, uint32_t value)
+{
+    bytes[0] = (unsigned char)(value >> 24);
+    bytes[1] = (unsigned char)(value >> 16);
+    bytes[2] = (unsigned char)(value >> 8);
+    bytes[3] = (unsigned char)value;
+}
+
+/*
+ * SHA-256 from ${state}, a key's block, of ${length} bytes that stand in hmac->block: they and the
+ * padding (FIPS 180-4, 5.1.1) are one block.
+ */
+static void hash_block(struct hmac *hmac, const SHA256_CTX *state, size_t length,
+    unsigned char digest[HMAC_SIZE])
+{
+    unsigned char *block = hmac->block;
+
+    memset(block + length, 0, SHA256_BLOCK - length);
+    block[length] = 0x80;
+    store_be32(block + SHA256_BLOCK - 4, (uint32_t)(SHA256_BLOCK + length) * 8);
+    hmac->work = *state;
+    SHA256_Transform(&hmac->work, block);
+    for (size_t i = 0; i < HMAC_SIZE / 4; i++)
+        store_be32(digest + 4 * i, hmac->work.h[i]);
+}
+
 int hmac_compute(struct hmac *hmac, const void *data, size_t length, unsigned char mac[HMAC_SIZE])
 {
+    if (length <= SHORT) {
+        if (length > 0)
+            memcpy(hmac->block, data, length);
+        hash_block(hmac, &hmac->inner, length, hmac->block);
+        hash_block(hmac, &hmac->outer, HMAC_SIZE, mac);
+        return 0;
+    }
     if (hmac_begin(hmac) != 0 || hmac_update(hmac, data, length) != 0)
         return -1;
     return hmac_end(hmac, mac);

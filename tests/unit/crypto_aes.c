@@ -73,6 +73,37 @@ static void chains_as_sp_800_38a(void **state)
     aes_free(aes);
 }
 
+/* Chains of every length up to some, one after the other on one object, against blocks by
+ * themselves. */
+static void chains_of_every_length(void **state)
+{
+    (void)state;
+    enum { MOST = 70 };
+    static const char *const keys[] = { "000102030405060708090a0b0c0d0e0f",
+        "000102030405060708090a0b0c0d0e0f1011121314151617",
+        "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f" };
+    unsigned char blocks[MOST * AES_BLOCK];
+
+    for (size_t i = 0; i < sizeof(blocks); i++)
+        blocks[i] = (unsigned char)(i * i / 7);
+    for (size_t k = 0; k < sizeof(keys) / sizeof(*keys); k++) {
+        struct aes *aes = aes_from(keys[k], AES_FORWARD);
+
+        for (size_t count = 0; count <= MOST; count++) {
+            unsigned char chain[AES_BLOCK] = { (unsigned char)count };
+            unsigned char wanted[AES_BLOCK] = { (unsigned char)count };
+
+            for (size_t i = 0; i < count; i++) {
+                aes_xor(wanted, wanted, blocks + i * AES_BLOCK);
+                assert_int_equal(aes_blocks(aes, wanted, wanted, 1), 0);
+            }
+            assert_int_equal(aes_chain(aes, chain, blocks, count), 0);
+            assert_memory_equal(chain, wanted, AES_BLOCK);
+        }
+        aes_free(aes);
+    }
+}
+
 /* Past the number of blocks that one call of OpenSSL is given. */
 static void ciphers_many_blocks(void **state)
 {
@@ -126,6 +157,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ciphers_as_fips_197),
         cmocka_unit_test(chains_as_sp_800_38a),
+        cmocka_unit_test(chains_of_every_length),
         cmocka_unit_test(ciphers_many_blocks),
         cmocka_unit_test(refuses_other_key_lengths),
     };

@@ -149,6 +149,37 @@ static void goes_there_and_back(void **state)
     }
 }
 
+/* The same six bits in each place among others, for every length that is taken in another way. */
+static void spells_every_value_in_every_place(void **state)
+{
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+    (void)state;
+    for (size_t place = 0; place < 32; place++) {
+        for (unsigned value = 0; value < 64; value++) {
+            unsigned others = (value * 29 + 7) % 64;
+            unsigned char bytes[24] = { 0 };
+            char text[32];
+
+            for (size_t bit = 0; bit < 8 * sizeof(bytes); bit++) {
+                unsigned six = bit / 6 == place ? value : others;
+
+                bytes[bit / 8] |= (unsigned char)((six >> (5 - bit % 6) & 1) << (7 - bit % 8));
+            }
+            for (int url = 0; url < 2; url++) {
+                const char *last = url ? "-_" : "+/";
+
+                assert_int_equal((url ? base64_encode_url : base64_encode)(bytes, 24, text), 32);
+                for (size_t i = 0; i < 32; i++) {
+                    unsigned six = i == place ? value : others;
+
+                    assert_int_equal(text[i], six < 62 ? letters[six] : last[six - 62]);
+                }
+            }
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -157,6 +188,7 @@ int main(void)
         cmocka_unit_test(wipes_what_it_refuses),
         cmocka_unit_test(one_spelling_only),
         cmocka_unit_test(goes_there_and_back),
+        cmocka_unit_test(spells_every_value_in_every_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

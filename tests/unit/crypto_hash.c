@@ -74,6 +74,40 @@ static void hmac_as_rfc_4231(void **state)
         "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad");
 }
 
+/* One block with its padding, and what is longer, are gone about in two ways: at each length they
+ * give what the definition does (RFC 2104, section 2). */
+static void hmac_of_every_length(void **state)
+{
+    (void)state;
+    unsigned char key[32], data[300], inner[64 + sizeof(data)], outer[64 + HMAC_SIZE];
+    unsigned char mac[HMAC_SIZE], parts[HMAC_SIZE], wanted[HMAC_SIZE];
+    struct hmac *hmac;
+
+    count_up(key, 3, sizeof(key));
+    count_up(data, 77, sizeof(data));
+    hmac = hmac_new(key, sizeof(key));
+    assert_non_null(hmac);
+    for (size_t i = 0; i < 64; i++) {
+        unsigned char byte = i < sizeof(key) ? key[i] : 0;
+
+        inner[i] = byte ^ 0x36;
+        outer[i] = byte ^ 0x5c;
+    }
+    for (size_t length = 0; length <= sizeof(data); length++) {
+        memcpy(inner + 64, data, length);
+        assert_int_equal(digest_sha256(inner, 64 + length, outer + 64), 0);
+        assert_int_equal(digest_sha256(outer, sizeof(outer), wanted), 0);
+        assert_int_equal(hmac_compute(hmac, data, length, mac), 0);
+        assert_memory_equal(mac, wanted, HMAC_SIZE);
+        assert_int_equal(hmac_begin(hmac), 0);
+        assert_int_equal(hmac_update(hmac, data, length / 3), 0);
+        assert_int_equal(hmac_update(hmac, data + length / 3, length - length / 3), 0);
+        assert_int_equal(hmac_end(hmac, parts), 0);
+        assert_memory_equal(parts, wanted, HMAC_SIZE);
+    }
+    hmac_free(hmac);
+}
+
 static void check_hkdf(const unsigned char *salt, size_t salt_length, const unsigned char *key,
     size_t key_length, const unsigned char *info, size_t info_length, const char *prk_hex,
     const char *out_hex)
@@ -234,6 +268,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(hmac_as_rfc_4231),
+        cmocka_unit_test(hmac_of_every_length),
         cmocka_unit_test(hkdf_as_rfc_5869),
         cmocka_unit_test(derives_as_documented),
         cmocka_unit_test(hkdf_bounds_its_output),
