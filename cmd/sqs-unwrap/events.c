@@ -95,9 +95,10 @@ void events_free(struct events *events)
     free(events);
 }
 
-uint64_t events_count(const struct events *events, enum kind kind)
+void events_count(const struct events *events, uint64_t counts[KIND_COUNT])
 {
-    return layers_count(events->first, kind) + layers_count(events->second, kind);
+    layers_count(events->first, counts);
+    layers_count(events->second, counts);
 }
 
 static enum events_result hand_on(const struct walk *walk, const struct layers_state *state,
@@ -141,7 +142,8 @@ static enum events_result each_s3_record(const struct walk *walk, struct layers 
 static enum events_result again(const struct walk *walk, const struct layers_state *from)
 {
     struct layers *layers = walk->events->second;
-    struct layers_state state = *from;
+    struct layers_state state;
+    layers_copy(&state, from);
     switch (layers_take_off(layers, &state)) {
     case LAYERS_DONE:
         return hand_on(walk, &state, false);
@@ -164,7 +166,8 @@ static enum events_result each_line(const struct walk *walk, const struct layers
     size_t length;
     size_t at = 0;
     while (content_next_line(&from->content, &at, &line, &length)) {
-        struct layers_state state = *from;
+        struct layers_state state;
+        layers_copy(&state, from);
         content_text(&state.content, line, length);
         layers_name(&state, "lines");
         result = again(walk, &state);
@@ -182,7 +185,8 @@ static enum events_result each_element(const struct walk *walk, const struct lay
     struct json_child element;
     (void)json_children_open(&elements, array, length);
     while (json_children_next(&elements, &element)) {
-        struct layers_state state = *from;
+        struct layers_state state;
+        layers_copy(&state, from);
         buf_shrink(&walk->events->element, KEPT);
         if (content_value(&state.content, array + element.value, element.end - element.value,
                 &walk->events->element) != 0)
@@ -243,8 +247,6 @@ static int take_json(struct events *events, struct layers_state *state, bool *ch
 {
     struct content found = state->content;
     *changed = false;
-    if (events->json.paths == NULL)
-        return 0;
     if (is_json(state)) {
         const struct json_match *match = find(events, &events->json, &state->content);
         if (match == NULL)
@@ -272,8 +274,11 @@ static int take_json(struct events *events, struct layers_state *state, bool *ch
 
 static enum events_result pick(const struct walk *walk, const struct layers_state *from)
 {
-    struct layers_state state = *from;
+    struct layers_state state;
     bool changed;
+    if (walk->events->json.paths == NULL)
+        return split(walk, from, false);
+    layers_copy(&state, from);
     if (take_json(walk->events, &state, &changed) != 0)
         return EVENTS_NO_MEMORY;
     return split(walk, &state, changed);
@@ -283,8 +288,8 @@ enum events_result events_each(struct events *events, const struct events_messag
     events_on_event *on_event, void *context)
 {
     const struct walk walk = { events, on_event, context };
-    struct layers_state state = { .envelope = message->envelope,
-        .envelope_length = message->envelope_length };
+    struct layers_state state;
+    layers_start(&state, message->envelope, message->envelope_length);
     layers_begin(events->first);
     layers_begin(events->second);
     buf_shrink(&events->body, KEPT);

@@ -65,7 +65,7 @@ struct events_message {
 enum events_result events_each(struct events *events, const struct events_message *message,
     events_on_event *on_event, void *context);
 
-/* How many layers of a kind the last call took off, those of --json apart. */
-uint64_t events_count(const struct events *events, enum kind kind);
+/* Add how many layers of each kind the last call took off, those of --json apart. */
+void events_count(const struct events *events, uint64_t counts[KIND_COUNT]);
 
 #endif

@@ -1,5 +1,6 @@
 #include "layers.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,6 +23,7 @@ struct layers {
     struct layers_options options;
     struct buf texts[TEXTS];
     struct buf envelopes[ENVELOPES];
+    bool used;         /* since layers_begin(), and only then is there more to begin with */
     uint64_t inflated; /* bytes */
     uint64_t counts[KIND_COUNT];
 };
@@ -35,16 +37,34 @@ enum attempt {
     ATTEMPT_NO_MEMORY
 };
 
+void layers_start(struct layers_state *state, const char *envelope, size_t envelope_length)
+{
+    state->content = (struct content){ .form = CONTENT_SCALAR };
+    state->envelope = envelope;
+    state->envelope_length = envelope_length;
+    state->depth = 0;
+    state->name_length = 0;
+    state->name[0] = '\0';
+}
+
+/* Most of the room for the name is never used. */
+void layers_copy(struct layers_state *to, const struct layers_state *from)
+{
+    memcpy(to, from, offsetof(struct layers_state, name));
+    memcpy(to->name, from->name, from->name_length + 1);
+}
+
 void layers_name(struct layers_state *state, const char *name)
 {
-    size_t length = strlen(state->name);
+    unsigned length = state->name_length;
     if (length > 0 && length < LAYERS_NAME_MAX - 1)
         state->name[length++] = '.';
     size_t size = strlen(name);
     if (size > LAYERS_NAME_MAX - 1 - length)
         size = LAYERS_NAME_MAX - 1 - length;
     memcpy(state->name + length, name, size);
-    state->name[length + size] = '\0';
+    state->name_length = length + (unsigned)size;
+    state->name[state->name_length] = '\0';
 }
 
 struct layers *layers_new(const struct layers_options *options)
@@ -75,6 +95,9 @@ void layers_free(struct layers *layers)
 
 void layers_begin(struct layers *layers)
 {
+    if (!layers->used)
+        return;
+    layers->used = false;
     for (size_t i = 0; i < TEXTS; i++)
         buf_shrink(&layers->texts[i], KEPT);
     for (size_t i = 0; i < ENVELOPES; i++)
@@ -83,9 +106,10 @@ void layers_begin(struct layers *layers)
     memset(layers->counts, 0, sizeof layers->counts);
 }
 
-uint64_t layers_count(const struct layers *layers, enum kind kind)
+void layers_count(const struct layers *layers, uint64_t counts[KIND_COUNT])
 {
-    return layers->counts[kind];
+    for (enum kind kind = KIND_SNS; layers->used && kind < KIND_COUNT; kind++)
+        counts[kind] += layers->counts[kind];
 }
 
 static bool wants(const struct layers *layers, enum kind kind)
@@ -320,9 +344,11 @@ static void settle_counts(struct layers *layers, const enum kind *kinds, unsigne
 
 enum layers_result layers_take_off(struct layers *layers, struct layers_state *state)
 {
-    struct layers_state at = *state;
+    struct layers_state at;
     enum kind kinds[LOOK_AHEAD];
     unsigned pending = 0;
+    layers_copy(&at, state);
+    layers->used = true;
     while (pending < LOOK_AHEAD) {
         enum kind kind = KIND_COUNT;
         enum attempt attempt = ATTEMPT_NONE;
@@ -345,7 +371,7 @@ enum layers_result layers_take_off(struct layers *layers, struct layers_state *s
             return LAYERS_DEEP;
         settle_counts(layers, kinds, pending);
         pending = 0;
-        *state = at;
+        layers_copy(state, &at);
         if (kind == KIND_S3)
             return LAYERS_SPLIT;
     }
@@ -358,7 +384,7 @@ int layers_s3_record(struct layers *layers, const struct layers_state *state, co
     struct envelope envelope;
     struct buf *out = &layers->envelopes[ENVELOPES - 1];
     envelope_s3_record(record, length, &envelope);
-    *made = *state;
+    layers_copy(made, state);
     made->content = (struct content){ .form = CONTENT_JSON, .text = record, .length = length };
     buf_clear(out);
     if (envelope_write(out, record, &envelope, state->envelope, state->envelope_length) != 0)

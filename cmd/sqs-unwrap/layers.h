@@ -20,9 +20,16 @@ struct layers_state {
     struct content content;
     const char *envelope; /* of the innermost envelope, as it is written; NULL: there was none */
     size_t envelope_length;
-    unsigned depth;             /* how many layers */
-    char name[LAYERS_NAME_MAX]; /* theirs, joined by dots; ends in NUL */
+    unsigned depth; /* how many layers */
+    unsigned name_length;
+    char name[LAYERS_NAME_MAX]; /* theirs, joined by dots; ends in NUL, and so much of it counts */
 };
+
+/* A state before the first layer, without a content. ${envelope}: that of the record, or NULL. */
+void layers_start(struct layers_state *state, const char *envelope, size_t envelope_length);
+
+/* All that counts of a state. */
+void layers_copy(struct layers_state *to, const struct layers_state *from);
 
 /* Append to the name. */
 void layers_name(struct layers_state *state, const char *name);
@@ -42,8 +49,8 @@ void layers_free(struct layers *layers);
  * given back. */
 void layers_begin(struct layers *layers);
 
-/* How many of a kind were taken off since layers_begin(). */
-uint64_t layers_count(const struct layers *layers, enum kind kind);
+/* Add how many of each kind were taken off since layers_begin(). */
+void layers_count(const struct layers *layers, uint64_t counts[KIND_COUNT]);
 
 enum layers_result {
     LAYERS_DONE,    /* nothing more is recognised */

@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "json/children.h"
+#include "json/string.h"
 #include "record/record.h"
+#include "record/reserved.h"
 #include "record/salvage.h"
 #include "rendering.h"
 
@@ -22,8 +24,7 @@ struct unwrap {
     struct json_paths *paths;
     struct json_paths *plain; /* the same, but for: */
     uint32_t member;          /* of the body */
-    struct record_nodes nodes;
-    uint32_t envelope;
+    uint32_t nodes[RESERVED_COUNT];
     struct json_matches matches;
     bool noted;     /* they are by ${paths} */
     struct buf out; /* one record */
@@ -50,12 +51,8 @@ struct pass {
 static struct json_paths *paths_new(struct unwrap *unwrap)
 {
     struct json_paths *paths = json_paths_new();
-    if (paths == NULL || record_nodes_add(paths, &unwrap->nodes) != 0)
-        goto fail;
-    unwrap->envelope = json_paths_key(paths, JSON_ROOT, "envelope", 8);
-    if (unwrap->envelope != JSON_NO_NODE)
+    if (paths != NULL && reserved_add(paths, unwrap->nodes) == 0)
         return paths;
-fail:
     json_paths_free(paths);
     return NULL;
 }
@@ -74,7 +71,7 @@ struct unwrap *unwrap_new(const struct unwrap_options *options)
     if (unwrap->events == NULL || unwrap->salvage == NULL || unwrap->paths == NULL ||
         unwrap->plain == NULL)
         goto fail;
-    unwrap->member = json_paths_other(unwrap->paths, unwrap->nodes.body);
+    unwrap->member = json_paths_other(unwrap->paths, unwrap->nodes[RESERVED_BODY]);
     if (unwrap->member == JSON_NO_NODE)
         goto fail;
     return unwrap;
@@ -112,20 +109,6 @@ static enum unwrap_result write_out(struct unwrap *unwrap, struct out *out)
     return out_write(out, unwrap->out.data, unwrap->out.length) == 0 ? UNWRAP_OK : UNWRAP_WRITE;
 }
 
-/* How often the member is there; *last is the last of them. */
-static unsigned find(const struct unwrap *unwrap, uint32_t node, const struct json_match **last)
-{
-    unsigned count = 0;
-    *last = NULL;
-    for (size_t i = 0; i < unwrap->matches.count; i++) {
-        if (unwrap->matches.list[i].node != node)
-            continue;
-        *last = &unwrap->matches.list[i];
-        count++;
-    }
-    return count;
-}
-
 /*
  * Scan the line. The members of the body are noted, so that an envelope is not read again for them,
  * unless there are many: then it is none.
@@ -148,7 +131,7 @@ static bool is_ours(struct pass *pass, const struct line *line)
 {
     struct unwrap *unwrap = pass->unwrap;
     struct rendering *record = &pass->record;
-    const struct record_nodes *nodes = &unwrap->nodes;
+    const uint32_t *nodes = unwrap->nodes;
     const struct json_match *sqs = NULL;
     const struct json_match *body = NULL;
     const struct json_match *envelope = NULL;
@@ -157,13 +140,15 @@ static bool is_ours(struct pass *pass, const struct line *line)
         return false;
     for (size_t i = 0; i < unwrap->matches.count; i++) {
         const struct json_match *match = &unwrap->matches.list[i];
-        const struct json_match **place = match->node == nodes->body ? &body
-            : match->node == nodes->sqs                              ? &sqs
-            : match->node == unwrap->envelope                        ? &envelope
-                                                                     : NULL;
+        if (match->node == unwrap->member)
+            continue;
+        const struct json_match **place = match->node == nodes[RESERVED_BODY] ? &body
+            : match->node == nodes[RESERVED_SQS]                              ? &sqs
+            : match->node == nodes[RESERVED_ENVELOPE]                         ? &envelope
+                                                                              : NULL;
         /* What stands there twice is read as the one by some and as the other by others. */
-        if ((place != NULL && *place != NULL) || match->node == nodes->pii ||
-            match->node == nodes->error)
+        if ((place != NULL && *place != NULL) || match->node == nodes[RESERVED_PII] ||
+            match->node == nodes[RESERVED_ERROR])
             return false;
         if (place != NULL)
             *place = match;
@@ -184,11 +169,30 @@ static bool is_ours(struct pass *pass, const struct line *line)
     return true;
 }
 
-static bool has_message_id(const struct unwrap *unwrap)
+/* How often the record's "sqs" has the member; *last is the last of them. */
+static unsigned find(const struct rendering *record, const char *name, struct json_child *last)
 {
-    const struct json_match *id;
-    return find(unwrap, unwrap->nodes.message_id, &id) == 1 && id->kind == JSON_STRING &&
-        id->end - id->value > 2;
+    struct json_children members;
+    struct json_child member;
+    unsigned count = 0;
+    if (record->sqs.end == 0 ||
+        !json_children_open(&members, record->line + record->sqs.start,
+            record->sqs.end - record->sqs.start))
+        return 0;
+    while (json_children_next(&members, &member)) {
+        if (!json_string_equals(members.text + member.key, member.key_end - member.key, name,
+                strlen(name)))
+            continue;
+        *last = member;
+        count++;
+    }
+    return count;
+}
+
+static bool has_message_id(const struct rendering *record)
+{
+    struct json_child id;
+    return find(record, "message_id", &id) == 1 && id.kind == JSON_STRING && id.end - id.value > 2;
 }
 
 /* The first time: how many there are, and how large; the first one stays rendered. */
@@ -252,23 +256,17 @@ static enum unwrap_result write_error(struct unwrap *unwrap, const struct render
     return write_out(unwrap, out);
 }
 
-static void count_kinds(const struct unwrap *unwrap, struct unwrap_counts *counts)
-{
-    for (enum kind kind = KIND_SNS; kind < KIND_COUNT; kind++)
-        counts->kinds[kind] += events_count(unwrap->events, kind);
-}
-
 /* More than one event. */
 static enum unwrap_result write_parts(struct pass *pass, const struct line *line,
     struct unwrap_counts *counts)
 {
     struct unwrap *unwrap = pass->unwrap;
-    const struct json_match *part;
-    if (!has_message_id(unwrap)) {
+    struct json_child part;
+    if (!has_message_id(&pass->record)) {
         counts->passed++;
         return pass_on(line, pass->to);
     }
-    if (find(unwrap, unwrap->nodes.part, &part) > 0)
+    if (find(&pass->record, "part", &part) > 0)
         return write_error(unwrap, &pass->record, RENDERING_DEEP, pass->to, counts);
     pass->parts = pass->count;
     pass->count = 0;
@@ -282,7 +280,7 @@ static enum unwrap_result write_parts(struct pass *pass, const struct line *line
     counts->parts += pass->parts;
     counts->errors += any_deep;
     counts->unwrapped += !any_deep;
-    count_kinds(unwrap, counts);
+    events_count(unwrap->events, counts->kinds);
     return UNWRAP_OK;
 }
 
@@ -297,7 +295,7 @@ static enum unwrap_result write_one(struct pass *pass, const struct line *line,
         return pass_on(line, pass->to);
     }
     counts->unwrapped++;
-    count_kinds(pass->unwrap, counts);
+    events_count(pass->unwrap->events, counts->kinds);
     return write_out(pass->unwrap, pass->to);
 }
 

@@ -7,133 +7,12 @@
 #include "json/children.h"
 #include "json/string.h"
 #include "json/write.h"
+#include "record/envelope_member.h"
 
-/* A set of kinds, a bit each. */
-enum {
-    SNS = 1 << ENVELOPE_SNS,
-    BUS = 1 << ENVELOPE_EVENTBRIDGE,
-    CLOUD = 1 << ENVELOPE_CLOUDEVENTS,
-    S3 = 1 << ENVELOPE_S3,
-    ANY = SNS | BUS | CLOUD | S3
-};
-
-/* Where a member goes, and what it must be. */
-enum role {
-    REST,
-    NOTIFICATION, /* as REST, and this text */
-    VERSION,      /* as REST, and a string */
-    EVENT,
-    ENCODED, /* as EVENT, and in base64 */
-    ID,
-    TIME,
-    SOURCE,
-    TYPE,
-    ATTRIBUTES,
-    SIGNATURE
-};
-
-struct member {
-    const char *name;
-    size_t length;  /* of the name */
-    unsigned kinds; /* that have it, all in the same role */
-    enum role role;
-    unsigned needed; /* by these of them */
-};
-
-/*
- * SNS: https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html, and
- * "SequenceNumber" of FIFO topics; EventBridge: AWS events reference, and "replay-name" of
- * archives; CloudEvents: spec.md 1.0.2 and the folder extensions beside it.
- */
-#define NAME(text) text, sizeof(text) - 1
-/* clang-format off */
-static const struct member members[] = {
-    { NAME("Type"),                 SNS,         NOTIFICATION, SNS },
-    { NAME("MessageId"),            SNS,         ID,           0 },
-    { NAME("TopicArn"),             SNS,         SOURCE,       SNS },
-    { NAME("Subject"),              SNS,         REST,         0 },
-    { NAME("Message"),              SNS,         EVENT,        SNS },
-    { NAME("Timestamp"),            SNS,         TIME,         0 },
-    { NAME("SignatureVersion"),     SNS,         SIGNATURE,    0 },
-    { NAME("Signature"),            SNS,         SIGNATURE,    0 },
-    { NAME("SigningCertURL"),       SNS,         SIGNATURE,    0 },
-    { NAME("UnsubscribeURL"),       SNS,         REST,         0 },
-    { NAME("MessageAttributes"),    SNS,         ATTRIBUTES,   0 },
-    { NAME("SequenceNumber"),       SNS,         REST,         0 },
-    { NAME("version"),              BUS,         REST,         0 },
-    { NAME("id"),                   BUS | CLOUD, ID,           0 },
-    { NAME("detail-type"),          BUS,         TYPE,         BUS },
-    { NAME("source"),               BUS | CLOUD, SOURCE,       BUS | CLOUD },
-    { NAME("account"),              BUS,         REST,         0 },
-    { NAME("time"),                 BUS | CLOUD, TIME,         0 },
-    { NAME("region"),               BUS,         REST,         0 },
-    { NAME("resources"),            BUS,         REST,         0 },
-    { NAME("detail"),               BUS,         EVENT,        BUS },
-    { NAME("replay-name"),          BUS,         REST,         0 },
-    { NAME("specversion"),          CLOUD,       VERSION,      CLOUD },
-    { NAME("type"),                 CLOUD,       TYPE,         CLOUD },
-    { NAME("data"),                 CLOUD,       EVENT,        0 }, /* or data_base64, one of both */
-    { NAME("data_base64"),          CLOUD,       ENCODED,      0 },
-    { NAME("subject"),              CLOUD,       REST,         0 },
-    { NAME("datacontenttype"),      CLOUD,       REST,         0 },
-    { NAME("dataschema"),           CLOUD,       REST,         0 },
-    { NAME("traceparent"),          CLOUD,       REST,         0 },
-    { NAME("tracestate"),           CLOUD,       REST,         0 },
-    { NAME("partitionkey"),         CLOUD,       REST,         0 },
-    { NAME("sequence"),             CLOUD,       REST,         0 },
-    { NAME("sequencetype"),         CLOUD,       REST,         0 },
-    { NAME("sampledrate"),          CLOUD,       REST,         0 },
-    { NAME("dataref"),              CLOUD,       REST,         0 },
-    { NAME("expirytime"),           CLOUD,       REST,         0 },
-    { NAME("recordedtime"),         CLOUD,       REST,         0 },
-    { NAME("severitytext"),         CLOUD,       REST,         0 },
-    { NAME("severitynumber"),       CLOUD,       REST,         0 },
-    { NAME("authtype"),             CLOUD,       REST,         0 },
-    { NAME("authid"),               CLOUD,       REST,         0 },
-    { NAME("authclaims"),           CLOUD,       REST,         0 },
-    { NAME("correlationid"),        CLOUD,       REST,         0 },
-    { NAME("causationid"),          CLOUD,       REST,         0 },
-    { NAME("dataclassification"),   CLOUD,       REST,         0 },
-    { NAME("dataregulation"),       CLOUD,       REST,         0 },
-    { NAME("datacategory"),         CLOUD,       REST,         0 },
-    { NAME("deprecated"),           CLOUD,       REST,         0 },
-    { NAME("deprecationfrom"),      CLOUD,       REST,         0 },
-    { NAME("deprecationsunset"),    CLOUD,       REST,         0 },
-    { NAME("deprecationmigration"), CLOUD,       REST,         0 },
-    { NAME("Records"),              S3,          EVENT,        S3 },
-};
-/* clang-format on */
-
-enum { MEMBERS = sizeof members / sizeof *members };
-
-_Static_assert(MEMBERS <= 64, "a set of them has 64 bits, and an envelope room for as many");
-
-static bool is_member(const char *quoted, size_t length, const struct member *member)
-{
-    return length == member->length + 2 && memcmp(quoted + 1, member->name, member->length) == 0;
-}
-
-/*
- * The number of the member that text[key, key_end) names, or MEMBERS. The search begins behind the
- * member ${before}: those of an envelope mostly come in the order that they have above.
- */
-static unsigned find(const char *text, const struct json_child *child, unsigned before)
-{
-    const char *quoted = text + child->key;
-    size_t length = child->key_end - child->key;
-    for (unsigned i = before + 1; i < MEMBERS; i++)
-        if (is_member(quoted, length, &members[i]))
-            return i;
-    for (unsigned i = 0; i < MEMBERS && i <= before; i++)
-        if (is_member(quoted, length, &members[i]))
-            return i;
-    if (memchr(quoted, '\\', length) == NULL)
-        return MEMBERS;
-    unsigned i = 0;
-    while (i < MEMBERS && !json_string_equals(quoted, length, members[i].name, members[i].length))
-        i++;
-    return i;
-}
+_Static_assert(SNS == 1 << ENVELOPE_SNS && BUS == 1 << ENVELOPE_EVENTBRIDGE &&
+        CLOUD == 1 << ENVELOPE_CLOUDEVENTS && S3 == 1 << ENVELOPE_S3,
+    "a bit for each kind");
+_Static_assert((int)ENVELOPE_MEMBERS <= (int)ENVELOPE_REST_MOST, "an envelope has room for all");
 
 const char *envelope_kind_name(enum envelope_kind kind)
 {
@@ -143,8 +22,14 @@ const char *envelope_kind_name(enum envelope_kind kind)
 
 static bool is_text(const char *text, const struct json_child *child, const char *wanted)
 {
-    return child->kind == JSON_STRING &&
-        json_string_equals(text + child->value, child->end - child->value, wanted, strlen(wanted));
+    const char *quoted = text + child->value;
+    size_t length = child->end - child->value;
+    size_t size = strlen(wanted);
+    if (child->kind != JSON_STRING)
+        return false;
+    /* as it is mostly spelt; there is no backslash in what is wanted */
+    return (length == size + 2 && memcmp(quoted + 1, wanted, size) == 0) ||
+        json_string_equals(quoted, length, wanted, size);
 }
 
 /* Whether the object has the member once, a string of these letters. */
@@ -205,8 +90,8 @@ static bool are_s3_records(const char *text, size_t length)
 }
 
 /* Whether a value of that member is of the kind that its format has there. */
-static bool is_fit(const char *text, const struct json_child *child, const struct member *member,
-    unsigned kinds)
+static bool is_fit(const char *text, const struct json_child *child,
+    const struct envelope_member_form *member, unsigned kinds)
 {
     const char *value = text + child->value;
     size_t length = child->end - child->value;
@@ -235,7 +120,7 @@ static bool is_fit(const char *text, const struct json_child *child, const struc
     return true;
 }
 
-static void keep(struct envelope *envelope, const struct member *member,
+static void keep(struct envelope *envelope, const struct envelope_member_form *member,
     const struct json_child *child)
 {
     struct envelope_span span = { child->value, child->end };
@@ -297,14 +182,14 @@ static enum envelope_kind recognise(struct json_children *children, struct envel
     const char *text = children->text;
     struct json_child child;
     unsigned kinds = ANY;
-    unsigned i = MEMBERS - 1;
+    unsigned i = ENVELOPE_MEMBERS - 1;
     uint64_t seen = 0;
     unsigned met[ENVELOPE_S3 + 1] = { 0 };
     while (json_children_next(children, &child)) {
-        i = find(text, &child, i);
-        if (i == MEMBERS || (seen >> i & 1) != 0)
+        i = envelope_member_find(text + child.key, child.key_end - child.key, i);
+        if (i == ENVELOPE_MEMBERS || (seen >> i & 1) != 0)
             return ENVELOPE_NONE;
-        const struct member *member = &members[i];
+        const struct envelope_member_form *member = &envelope_member_forms[i];
         kinds &= member->kinds;
         /* "data" and "data_base64" exclude each other (CloudEvents, JSON format, 3.1). */
         bool second = (member->role == EVENT || member->role == ENCODED) && found->event.end != 0;
@@ -387,13 +272,13 @@ static void write_value(struct buf *out, const char *value, size_t length)
         (void)json_write_compact(out, value, length);
 }
 
-/* ${name}: with what stands around it, ",\"id\":". */
-static void write_span(struct buf *out, const char *name, size_t name_length, const char *text,
+/* ${name}: a literal, with what stands around it, ",\"id\":". */
+static inline void write_span(struct buf *out, const char *name, const char *text,
     struct envelope_span span)
 {
     if (span.end == 0)
         return;
-    (void)buf_append(out, name, name_length);
+    (void)buf_puts(out, name);
     write_value(out, text + span.start, span.end - span.start);
 }
 
@@ -433,8 +318,16 @@ static void write_rest(struct buf *out, const char *text, const struct envelope 
 {
     for (unsigned i = 0; i < envelope->rest_count; i++) {
         const struct envelope_member *member = &envelope->rest[i];
-        (void)buf_puts(out, i == 0 ? ",\"rest\":{" : ",");
-        (void)buf_append(out, text + member->key, member->key_end - member->key);
+        if (i == 0)
+            (void)buf_puts(out, ",\"rest\":{");
+        else
+            (void)buf_putc(out, ',');
+        /* mostly there is the colon alone between a key and its string */
+        bool joined = member->value == member->key_end + 1 && text[member->value] == '"';
+        size_t end = joined ? member->end : member->key_end;
+        (void)buf_append(out, text + member->key, end - member->key);
+        if (joined)
+            continue;
         (void)buf_putc(out, ':');
         write_value(out, text + member->value, member->end - member->value);
     }
@@ -453,10 +346,10 @@ int envelope_write(struct buf *out, const char *text, const struct envelope *env
         out->length = start;
         (void)buf_puts(out, begins[envelope->kind]);
         if (cut < 3) {
-            write_span(out, NAME(",\"id\":"), text, envelope->id);
-            write_span(out, NAME(",\"time\":"), text, envelope->time);
-            write_span(out, NAME(",\"source\":"), text, envelope->source);
-            write_span(out, NAME(",\"type\":"), text, envelope->type);
+            write_span(out, ",\"id\":", text, envelope->id);
+            write_span(out, ",\"time\":", text, envelope->time);
+            write_span(out, ",\"source\":", text, envelope->source);
+            write_span(out, ",\"type\":", text, envelope->type);
         }
         if (cut < 2)
             write_attributes(out, text, envelope->attributes);
