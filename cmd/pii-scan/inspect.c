@@ -159,15 +159,18 @@ static void inspect_at_quad(const char *text, size_t length, struct inspect_find
 
 /* Kinds by shape. Where the key speaks of a version or an order, what is nothing but digits and
  * signs is that. */
-static void inspect_at_shape(const struct inspect_key *key, const char *text, size_t length,
+static void inspect_at_shape(const struct inspect_key *key, const struct likely *value,
     struct inspect_finding *finding)
 {
+    const char *text = value->text;
+    size_t length = value->length;
     const unsigned numbers = KEY_NUMBER | KEY_TIME | KEY_OPAQUE;
     struct detect detect;
     struct detect_piece piece;
     size_t mails = 0;
     size_t roles = 0;
-    detect_start(&detect, text, length, DETECT_ALL);
+    if (!detect_start_counted(&detect, text, value->census, DETECT_ALL))
+        return;
     while (detect_next(&detect, &piece)) {
         bool whole = piece.length == length;
         bool weak =
@@ -212,8 +215,8 @@ static void inspect_key_words(const struct inspect_key *key, const struct likely
         finding->opaque = likely_opaque(value, key->traits);
     if (value->number || (key->traits & KEY_THING) != 0)
         return;
-    finding->formed = likely_formed(value->text, value->length);
-    if (finding->formed && likely_person(value->text, value->length))
+    finding->formed = likely_formed(value);
+    if (finding->formed && likely_given(value))
         finding->kinds |= DETECT_BIT(KEY_NAME);
 }
 
@@ -225,50 +228,43 @@ static void add(struct inspect_finding *finding, const struct inspect_finding *o
 }
 
 static int inspect_at_packed(struct inspect *inspect, const struct inspect_key *key,
-    const char *text, size_t length, struct inspect_finding *finding);
+    const struct likely *value, struct inspect_finding *finding);
 
 /* A text in which values stand: of what it can be, look at what it is. */
-static int inspect_string(struct inspect *inspect, const struct inspect_key *key, const char *text,
-    size_t length, struct inspect_finding *finding)
+static int inspect_string(struct inspect *inspect, const struct inspect_key *key,
+    const struct likely *value, struct inspect_finding *finding)
 {
-    const struct likely value = { text, length, false };
-    if (piece_is_token(text, length)) {
+    if (piece_is_token(value->text, value->length)) {
         finding->masked = true;
         return 0;
     }
-    if (inspect_at_packed(inspect, key, text, length, finding) != 0)
+    if (inspect_at_packed(inspect, key, value, finding) != 0)
         return -1;
     if ((finding->kinds & (1u << INSPECT_JSON | 1u << INSPECT_BASE64)) != 0)
         return 0;
-    inspect_at_shape(key, text, length, finding);
-    inspect_key_words(key, &value, finding);
+    inspect_at_shape(key, value, finding);
+    inspect_key_words(key, value, finding);
     return 0;
 }
 
-static bool is_number_of_card(const char *text, size_t length)
+static bool is_number_of_card(const struct census *census)
 {
-    size_t digits = 0;
-    for (size_t i = 0; i < length; i++) {
-        if (text[i] >= '0' && text[i] <= '9')
-            digits++;
-        else if (text[i] != ' ' && text[i] != '-')
-            return false;
-    }
-    return digits >= 13 && digits <= 19;
+    return census->digits >= 13 && census->digits <= 19 &&
+        census->digits + census->blanks + census->hyphens == census->length;
 }
 
 int inspect_scalar(struct inspect *inspect, const struct inspect_key *key, enum json_kind kind,
     const char *text, size_t length, struct inspect_finding *finding)
 {
+    struct census census;
+    const struct likely value = { text, length, kind == JSON_NUMBER, &census };
     memset(finding, 0, sizeof *finding);
-    if (kind == JSON_STRING) {
-        finding->long_number = length <= 24 && is_number_of_card(text, length);
-        return inspect_string(inspect, key, text, length, finding);
-    }
-    if (kind != JSON_NUMBER)
+    if (kind != JSON_STRING && kind != JSON_NUMBER)
         return 0;
-    const struct likely value = { text, length, true };
-    finding->long_number = is_number_of_card(text, length);
+    census_take(text, length, &census);
+    finding->long_number = (value.number || length <= 24) && is_number_of_card(&census);
+    if (kind == JSON_STRING)
+        return inspect_string(inspect, key, &value, finding);
     if (finding->long_number && (key->traits & (KEY_NUMBER | KEY_TIME | KEY_OPAQUE)) == 0)
         finding->kinds |= detect_kinds(text, length, DETECT_BIT(DETECT_CARD));
     inspect_key_words(key, &value, finding);
@@ -386,8 +382,14 @@ static bool is_text(const char *text, size_t length)
 }
 
 /* Of a text base64 has letters of both cases; hexadecimal digits have one. */
-static bool is_base64(const char *text, size_t length)
+static bool is_base64(const struct likely *value)
 {
+    const char *text = value->text;
+    size_t length = value->length;
+    const struct census *census = value->census;
+    if (length < BASE64_LEAST || census->capitals == 0 || census->capitals == census->letters ||
+        census->blanks + census->dots + census->colons > 0)
+        return false;
     bool lower = false;
     bool upper = false;
     for (size_t i = 0; i < length; i++) {
@@ -405,6 +407,7 @@ static int inspect_at_base64(struct inspect *inspect, const struct inspect_key *
     const char *text, size_t length, struct inspect_finding *finding)
 {
     struct inspect_finding found = { 0 };
+    struct census census;
     struct buf *out = &inspect->packed[inspect->level];
     size_t size = 0;
     buf_clear(out);
@@ -416,8 +419,10 @@ static int inspect_at_base64(struct inspect *inspect, const struct inspect_key *
     out->length = size;
     if (!is_text(out->data, size))
         return 0;
+    const struct likely value = { out->data, size, false, &census };
+    census_take(out->data, size, &census);
     inspect->level++;
-    int looked = inspect_string(inspect, key, out->data, size, &found);
+    int looked = inspect_string(inspect, key, &value, &found);
     inspect->level--;
     if (looked != 0)
         return -1;
@@ -427,8 +432,10 @@ static int inspect_at_base64(struct inspect *inspect, const struct inspect_key *
 }
 
 static int inspect_at_packed(struct inspect *inspect, const struct inspect_key *key,
-    const char *text, size_t length, struct inspect_finding *finding)
+    const struct likely *value, struct inspect_finding *finding)
 {
+    const char *text = value->text;
+    size_t length = value->length;
     size_t start = 0;
     if (length < 2 || inspect->level == LEVELS)
         return 0;
@@ -437,7 +444,7 @@ static int inspect_at_packed(struct inspect *inspect, const struct inspect_key *
         start++;
     if (start < length && (text[start] == '{' || text[start] == '['))
         return inspect_at_json(inspect, key, text, length, finding);
-    if (length >= BASE64_LEAST && is_base64(text, length))
+    if (is_base64(value))
         return inspect_at_base64(inspect, key, text, length, finding);
     return 0;
 }

@@ -5,6 +5,8 @@
 bool piece_is_token(const char *text, size_t length)
 {
     static const char *const methods[] = { "siv1.", "hmac1.", "seal1." };
+    if (length == 0 || (text[0] != 's' && text[0] != 'h'))
+        return false;
     for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
         size_t start = strlen(methods[i]);
         if (length > start + 9 && memcmp(text, methods[i], start) == 0 && text[start + 8] == '.')

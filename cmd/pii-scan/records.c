@@ -4,13 +4,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "detect/likely.h"
 #include "json/path_text.h"
 #include "json/walk.h"
 #include "judge.h"
+#include "memo.h"
 #include "record/record.h"
+#include "record/reserved.h"
 
-enum { MATCHES_KEPT = 1 << 16 };
+/* Lines up to LONG leave no buffer that is worth giving back. */
+enum { MATCHES_KEPT = 1 << 16, LONG = 1 << 15 };
 
 static const char *const prefixes[RECORDS_PARTS] = { "", "attributes", "fifo", "envelope",
     "record" };
@@ -26,16 +30,16 @@ struct records {
     struct inspect *inspect;
     struct json_paths *paths;
     struct json_matches matches;
-    struct record_nodes nodes;
+    uint32_t reserved[RESERVED_COUNT];
     uint32_t root;
-    uint32_t fifo;
-    uint32_t envelope;
     uint32_t other;
     uint32_t way[JSON_MAX_DEPTH];       /* the objects between the record and the root, */
     uint32_t way_other[JSON_MAX_DEPTH]; /* and their members that do not lead there */
     size_t ways;
     bool plain;
+    size_t last; /* length of the line before this one */
     struct records_counts counts;
+    struct memo memo;
     struct frame frames[JSON_MAX_DEPTH + 1];
 };
 
@@ -60,19 +64,36 @@ static int add_ways(struct records *records)
     return 0;
 }
 
+/* Whether the root is at a path, or below it. */
+static bool is_above_root(const struct records *records, uint32_t path)
+{
+    uint32_t node = records->root;
+    while (node != path && node != JSON_ROOT)
+        node = json_paths_parent(records->paths, node);
+    return node == path;
+}
+
+/* Beside a root in there, what programs know of these members is not looked through. 0, or -1. */
+static int add_known(struct records *records)
+{
+    struct record_nodes nodes;
+    return is_above_root(records, records->reserved[RESERVED_SQS]) ||
+            is_above_root(records, records->reserved[RESERVED_PII]) ||
+            is_above_root(records, records->reserved[RESERVED_ERROR])
+        ? record_nodes_add(records->paths, &nodes)
+        : 0;
+}
+
 static int add_paths(struct records *records, const char *root)
 {
     size_t at = 0;
-    if (record_nodes_add(records->paths, &records->nodes) != 0)
+    if (reserved_add(records->paths, records->reserved) != 0)
         return -1;
-    records->fifo = json_paths_key(records->paths, JSON_ROOT, "fifo", 4);
-    records->envelope = json_paths_key(records->paths, JSON_ROOT, "envelope", 8);
     records->root = json_paths_add(records->paths, JSON_ROOT, root, strlen(root), &at);
     records->other = json_paths_other(records->paths, JSON_ROOT);
     if (records->root == JSON_NO_NODE && at != SIZE_MAX)
         errno = EINVAL;
-    if (records->fifo == JSON_NO_NODE || records->envelope == JSON_NO_NODE ||
-        records->root == JSON_NO_NODE || records->other == JSON_NO_NODE)
+    if (records->root == JSON_NO_NODE || records->other == JSON_NO_NODE || add_known(records) != 0)
         return -1;
     if (is_of_keys(records->paths, records->root))
         return add_ways(records);
@@ -111,6 +132,7 @@ void records_free(struct records *records)
     inspect_free(records->inspect);
     json_matches_free(&records->matches);
     json_paths_free(records->paths);
+    explicit_bzero(&records->memo, sizeof records->memo);
     free(records);
 }
 
@@ -120,13 +142,17 @@ static struct node *below(struct records *records, struct frame *frame,
 {
     if (walk->key == NULL)
         return tree_element(&records->tree, frame->node);
-    if (tree_members(&records->tree, frame->node, ++frame->members) != 0)
+    if (++frame->members > TREE_KEYS &&
+        tree_members(&records->tree, frame->node, frame->members) != 0)
         return NULL;
     const char *key = walk->key + 1;
     size_t length = walk->key_length - 2;
     if (!walk->key_plain)
         key = inspect_decode(records->inspect, walk->key, walk->key_length, &length);
-    return key == NULL ? NULL : tree_member(&records->tree, frame->node, key, length);
+    if (key == NULL)
+        return NULL;
+    struct node *node = tree_next(frame->node, key, length);
+    return node != NULL ? node : tree_member(&records->tree, frame->node, key, length);
 }
 
 /* A key that is data is a value as well; what it is, its member is. */
@@ -150,6 +176,14 @@ static bool is_empty(const struct json_walk *walk)
         (walk->kind == JSON_STRING && walk->length == 2);
 }
 
+/* Whether it is worth while to remember what is in a node's values: one in four was known, or there
+ * were few. */
+static bool is_repetitive(const struct node *node)
+{
+    enum { FEW = 64 };
+    return node->again * 4 + FEW >= node->values;
+}
+
 /* Look at a scalar, and count what is found. 0, or -1. */
 static int add_scalar(struct records *records, struct node *node, const struct json_walk *walk)
 {
@@ -159,6 +193,14 @@ static int add_scalar(struct records *records, struct node *node, const struct j
     bool keyed = node->step == TREE_DATA && walk->key != NULL;
     if (is_empty(walk) && !keyed)
         return 0;
+    uint64_t hash = hash_bytes(text, length);
+    struct memo_entry *known = keyed || length > MEMO_LONGEST || !is_repetitive(node)
+        ? NULL
+        : memo_place(&records->memo, node->number, hash);
+    if (known != NULL && memo_has(known, node->number, text, length)) {
+        node->again++;
+        return tree_add(node, &known->finding, hash);
+    }
     if (walk->kind == JSON_STRING) {
         text++;
         length -= 2;
@@ -171,7 +213,9 @@ static int add_scalar(struct records *records, struct node *node, const struct j
         return -1;
     if (keyed)
         add_key(records, walk, &finding);
-    return tree_add(node, &finding, walk->value, walk->length);
+    if (known != NULL)
+        memo_keep(known, node->number, walk->value, walk->length, &finding);
+    return tree_add(node, &finding, hash);
 }
 
 /* The same for an object or array that is taken whole; the walk goes on behind it. */
@@ -190,7 +234,7 @@ static int add_whole(struct records *records, struct node *node, struct json_wal
         return -1;
     if (opened.key != NULL)
         add_key(records, &opened, &finding);
-    return tree_add(node, &finding, text, length);
+    return tree_add(node, &finding, hash_bytes(text, length));
 }
 
 /* All values of text[0, length) into the tree of ${root}. 0, or -1: no memory. */
@@ -240,23 +284,14 @@ static bool has_reserved(const struct records *records)
     return false;
 }
 
-/* Whether the root is at a path, or below it. */
-static bool is_above_root(const struct records *records, uint32_t path)
-{
-    uint32_t node = records->root;
-    while (node != path && node != JSON_ROOT)
-        node = json_paths_parent(records->paths, node);
-    return node == path;
-}
-
 /* The member of a record that one of the parts beside the root is made of. */
 static struct node *part_of(const struct records *records, uint32_t node)
 {
-    if (node == records->nodes.attributes)
+    if (node == records->reserved[RESERVED_ATTRIBUTES])
         return records->roots[RECORDS_ATTRIBUTES];
-    if (node == records->fifo)
+    if (node == records->reserved[RESERVED_FIFO])
         return records->roots[RECORDS_FIFO];
-    return node == records->envelope ? records->roots[RECORDS_ENVELOPE] : NULL;
+    return node == records->reserved[RESERVED_ENVELOPE] ? records->roots[RECORDS_ENVELOPE] : NULL;
 }
 
 /* The node, in the tree of members beside the reserved ones, of an object on the way to the root.
@@ -301,7 +336,7 @@ static int add_beside(struct records *records, const char *text, const struct js
     for (size_t i = 0; i < records->ways; i++)
         if (match->node == records->way_other[i])
             return add_other(records, text, match, records->way[i]);
-    if (records->root == JSON_ROOT || match->node != records->nodes.body ||
+    if (records->root == JSON_ROOT || match->node != records->reserved[RESERVED_BODY] ||
         is_above_root(records, match->node))
         return 0;
     return add_other(records, text, match, JSON_ROOT);
@@ -334,7 +369,9 @@ static int add_record(struct records *records, const char *text)
 int records_line(struct records *records, const char *text, size_t length, uint64_t number)
 {
     struct json_result result;
-    inspect_shrink(records->inspect);
+    if (records->last > LONG)
+        inspect_shrink(records->inspect);
+    records->last = text == NULL ? 0 : length;
     json_matches_shrink(&records->matches, MATCHES_KEPT);
     records->matches.count = 0;
     if (text == NULL)
@@ -346,8 +383,9 @@ int records_line(struct records *records, const char *text, size_t length, uint6
     if (error != JSON_OK || result.kind != JSON_OBJECT)
         return malformed(records, number);
     records->counts.records++;
-    if (record_find(&records->matches, records->nodes.error) != NULL &&
-        record_find(&records->matches, records->nodes.body) == NULL && records->root != JSON_ROOT) {
+    if (record_find(&records->matches, records->reserved[RESERVED_ERROR]) != NULL &&
+        record_find(&records->matches, records->reserved[RESERVED_BODY]) == NULL &&
+        records->root != JSON_ROOT) {
         records->counts.errors++;
         return 0;
     }

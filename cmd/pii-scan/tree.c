@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/hash.h"
 #include "json/string.h"
 
 /* Children of a node whatever they are like; and how many objects tell whether they are names. */
@@ -26,6 +25,7 @@ static struct node *new_node(struct tree *tree, struct node *parent, enum tree_s
         return NULL;
     node->step = step;
     node->parent = parent;
+    node->number = ++tree->made;
     tree->count++;
     if (parent == NULL)
         return node;
@@ -145,23 +145,13 @@ static int join(struct tree *tree, struct node *node)
     return 0;
 }
 
-static bool is_named(const struct node *child, const char *key, size_t length)
-{
-    return child->step == TREE_KEY && child->name_length == length &&
-        memcmp(child->name, key, length) == 0;
-}
-
 static struct node *find(struct node *node, const char *key, size_t length)
 {
-    struct node *child = node->cursor != NULL ? node->cursor->next : NULL;
-    if (child == NULL)
-        child = node->first;
-    if (child != NULL && is_named(child, key, length))
-        return child;
-    for (child = node->first; child != NULL; child = child->next)
-        if (is_named(child, key, length))
-            return child;
-    return NULL;
+    const struct ends ends = ends_of(key, length);
+    struct node *child = node->first;
+    while (child != NULL && !tree_is_named(child, key, length, ends))
+        child = child->next;
+    return child;
 }
 
 /* Most of its keys came once or never again. */
@@ -185,6 +175,7 @@ static struct node *new_member(struct tree *tree, struct node *node, const char 
     memcpy(name, key, length);
     child->name = name;
     child->name_length = length;
+    child->ends = ends_of(key, length);
     key_meaning_read(key, length, &meaning);
     inspect_key_below(&child->key, &meaning, &node->key);
     return child;
@@ -192,7 +183,9 @@ static struct node *new_member(struct tree *tree, struct node *node, const char 
 
 struct node *tree_member(struct tree *tree, struct node *node, const char *key, size_t length)
 {
-    struct node *child = node->whole ? NULL : find(node, key, length);
+    struct node *child = tree_next(node, key, length);
+    if (child == NULL && !node->whole)
+        child = find(node, key, length);
     if (child != NULL) {
         node->cursor = child;
         return child;
@@ -233,17 +226,7 @@ int tree_finish(struct tree *tree, struct node *node)
     return 0;
 }
 
-void tree_count(struct node *node, uint64_t serial, enum json_kind kind)
-{
-    if (node->serial != serial) {
-        node->serial = serial;
-        node->records++;
-    }
-    node->types[kind]++;
-}
-
-int tree_add(struct node *node, const struct inspect_finding *finding, const char *value,
-    size_t length)
+int tree_add(struct node *node, const struct inspect_finding *finding, uint64_t hash)
 {
     node->values++;
     for (unsigned kinds = finding->kinds; kinds != 0; kinds &= kinds - 1)
@@ -255,15 +238,17 @@ int tree_add(struct node *node, const struct inspect_finding *finding, const cha
     node->formed += finding->formed;
     node->names_like += finding->name_like;
     node->long_numbers += finding->long_number;
-    node->quads += finding->quad;
-    node->low_quads += finding->quad_low;
-    node->ten_quads += finding->quad_ten;
-    node->own_quads += finding->quad_own;
+    if (finding->quad) {
+        node->quads++;
+        node->low_quads += finding->quad_low;
+        node->ten_quads += finding->quad_ten;
+        node->own_quads += finding->quad_own;
+    }
     if (node->different == NULL)
         node->different = calloc(1, ESTIMATE_SIZE);
     if (node->different == NULL)
         return -1;
-    estimate_add(node->different, hash_bytes(value, length));
+    estimate_add(node->different, hash);
     return 0;
 }
 

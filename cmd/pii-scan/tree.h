@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "ends.h"
 #include "estimate.h"
 #include "inspect.h"
 
@@ -31,6 +32,8 @@ struct node {
     const char *prefix;  /* of a root: what its paths begin with, "" or "attributes" */
     char *name;          /* TREE_KEY: decoded */
     size_t name_length;
+    struct ends ends; /* of the name */
+    uint64_t number;  /* from 1, of no other node there is or was */
     struct inspect_key key;
     unsigned children;
     bool whole;      /* its members are one node, TREE_DATA */
@@ -39,6 +42,7 @@ struct node {
     uint64_t types[TREE_TYPES];
 
     uint64_t values; /* looked at: all but null, "", true, false and containers */
+    uint64_t again;  /* those of them that were known, for whoever remembers values */
     uint64_t hits[INSPECT_KINDS];
     uint64_t masked;
     uint64_t roles;
@@ -56,12 +60,34 @@ struct node {
 
 struct tree {
     size_t count;
+    uint64_t made;     /* nodes there are or were */
     uint64_t left_out; /* values whose path has no node of its own */
 };
 
 /* A root, whose paths begin with ${prefix}; NULL: no memory. */
 struct node *tree_root(struct tree *tree, const char *prefix);
 void tree_free(struct tree *tree, struct node *node); /* with all below; NULL is fine */
+
+/* Whether a node is that of a member of this key, whose ends are ${ends}. */
+static inline bool tree_is_named(const struct node *node, const char *key, size_t length,
+    struct ends ends)
+{
+    return node->step == TREE_KEY && node->name_length == length && ends_equal(node->ends, ends) &&
+        (length <= ENDS_ALL || memcmp(node->name, key, length) == 0);
+}
+
+/* The child behind the one met last if it is that of the key, as in events of one shape it mostly
+ * is; else NULL, which says nothing. */
+static inline struct node *tree_next(struct node *node, const char *key, size_t length)
+{
+    struct node *child = node->cursor != NULL ? node->cursor->next : NULL;
+    if (child == NULL)
+        child = node->first;
+    if (child == NULL || !tree_is_named(child, key, length, ends_of(key, length)))
+        return NULL;
+    node->cursor = child;
+    return child;
+}
 
 /*
  * The child of ${node} for a key, decoded, or for elements; or ${node} itself when there is no room
@@ -77,11 +103,17 @@ int tree_members(struct tree *tree, struct node *node, size_t members);
 int tree_finish(struct tree *tree, struct node *node);
 
 /* Count a value of a type, in the record with this serial number. */
-void tree_count(struct node *node, uint64_t serial, enum json_kind kind);
+static inline void tree_count(struct node *node, uint64_t serial, enum json_kind kind)
+{
+    if (node->serial != serial) {
+        node->serial = serial;
+        node->records++;
+    }
+    node->types[kind]++;
+}
 
-/* Count what was found in a value, which is value[0, length). 0, or -1: no memory. */
-int tree_add(struct node *node, const struct inspect_finding *finding, const char *value,
-    size_t length);
+/* Count what was found in a value of this hash. 0, or -1: no memory. */
+int tree_add(struct node *node, const struct inspect_finding *finding, uint64_t hash);
 
 /* Append the path: ".a.b", ".a[]", `."odd key"`, ".a.{}", "attributes.name"; escaped ASCII. 0, -1.
  */

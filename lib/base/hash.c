@@ -29,6 +29,24 @@ static uint64_t mix_lanes(uint64_t hash, const unsigned char **at, size_t *left)
     return hash;
 }
 
+/* The last bytes, fewer than eight, behind ${before} others; the first of them in the lowest place.
+ */
+static uint64_t rest(const unsigned char *at, size_t left, size_t before)
+{
+    uint64_t word = 0;
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    /* as most times there are enough: what a copy of so many bytes would do, in two steps */
+    if (left > 0 && before + left >= sizeof word) {
+        memcpy(&word, at + left - sizeof word, sizeof word);
+        return word >> 8 * (sizeof word - left);
+    }
+#endif
+    (void)before;
+    for (size_t i = 0; i < left; i++)
+        word |= (uint64_t)at[i] << 8 * i;
+    return word;
+}
+
 uint64_t hash_bytes(const void *data, size_t length)
 {
     const unsigned char *at = data;
@@ -40,8 +58,5 @@ uint64_t hash_bytes(const void *data, size_t length)
         memcpy(&word, at, sizeof word);
         hash = mix(hash, word);
     }
-    word = 0;
-    if (left > 0)
-        memcpy(&word, at, left);
-    return mix(mix(hash, word), 0);
+    return mix(mix(hash, rest(at, left, length - left)), 0);
 }

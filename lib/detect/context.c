@@ -5,7 +5,7 @@
 
 #include "detect/shape.h"
 
-enum { WINDOW = 40 };
+enum { WINDOW = 40, SHORTEST = 2 /* "id" */ };
 
 /* Words begin where no letter stands before them; what follows them does not matter
  * ("telefonisch").
@@ -120,6 +120,8 @@ enum context context_of(const char *text, size_t at)
     char window[WINDOW + 1] = { ' ' }; /* one byte more: whether the first begins a word */
     size_t size = at < WINDOW ? at : WINDOW;
     enum context context = CONTEXT_NONE;
+    if (at < SHORTEST)
+        return CONTEXT_NONE;
     if (at > size)
         window[0] = shape_lower(text[at - size - 1]);
     for (size_t i = 0; i < size; i++)

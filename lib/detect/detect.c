@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "detect/census.h"
 #include "detect/network.h"
 #include "detect/number.h"
 #include "detect/phone.h"
@@ -21,20 +22,46 @@ static const char *const names[DETECT_KINDS] = {
     [DETECT_JWT] = "jwt",
 };
 
-/* What a piece can begin with, by the byte. */
-enum { BEGIN_NOT, BEGIN_WORD, BEGIN_HEX, BEGIN_DIGIT, BEGIN_SIGN, BEGIN_COLON };
+/* What a piece can begin with, by the byte. Up to WORD_MOST it is what a word goes on with. */
+enum {
+    BEGIN_NOT,
+    BEGIN_WORD,
+    BEGIN_HEX,
+    BEGIN_DIGIT,
+    WORD_MOST = BEGIN_DIGIT,
+    BEGIN_SIGN,
+    BEGIN_COLON
+};
+
+#define W BEGIN_WORD
+#define X BEGIN_HEX
+#define D BEGIN_DIGIT
+#define S BEGIN_SIGN
+
+/* clang-format off */
+static const unsigned char begins[256] = {
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, S, 0, 0, S, 0, 0, 0, 0,
+    D, D, D, D, D, D, D, D, D, D, BEGIN_COLON, 0, 0, 0, 0, 0,
+    0, X, X, X, X, X, X, W, W, W, W, W, W, W, W, W,
+    W, W, W, W, W, W, W, W, W, W, W, 0, 0, 0, 0, W,
+    0, X, X, X, X, X, X, W, W, W, W, W, W, W, W, W,
+    W, W, W, W, W, W, W, W, W, W, W, 0, 0, 0, 0, 0,
+};
+/* clang-format on */
 
 static unsigned begin(char c)
 {
-    if (shape_is_digit(c))
-        return BEGIN_DIGIT;
-    if (shape_is_hex(c))
-        return BEGIN_HEX;
-    if (shape_is_word(c))
-        return BEGIN_WORD;
-    if (c == '+' || c == '(')
-        return BEGIN_SIGN;
-    return c == ':' ? BEGIN_COLON : BEGIN_NOT;
+    return begins[(unsigned char)c];
+}
+
+/* Past the rest of the word at ${at}. */
+static size_t word_end(const char *text, size_t length, size_t at)
+{
+    while (at < length && begin(text[at]) - BEGIN_WORD < (unsigned)WORD_MOST)
+        at++;
+    return at;
 }
 
 const char *detect_name(enum detect_kind kind)
@@ -51,17 +78,27 @@ enum detect_kind detect_of_name(const char *name, size_t length)
     return (enum detect_kind)kind;
 }
 
-void detect_start(struct detect *detect, const char *text, size_t length, unsigned kinds)
+bool detect_start_counted(struct detect *detect, const char *text, const struct census *census,
+    unsigned kinds)
 {
     detect->text = text;
-    detect->length = length;
-    detect->kinds = prefilter_kinds(text, length, kinds);
+    detect->length = census->length;
+    detect->kinds = prefilter_kinds(census, kinds);
     detect->at = 0;
-    detect->mail = length;
+    detect->mail = census->length;
     detect->mail_end = 0;
-    /* the one text without personal values in which there is much of what they are made of */
-    if (detect->kinds != DETECT_NONE && length == 36 && text_uuid(text, length, 0) != 0)
+    /* texts without personal values in which there is much of what they are made of */
+    if (detect->kinds != DETECT_NONE &&
+        (text_is_uuid(text, census) || text_is_moment(text, census)))
         detect->kinds = DETECT_NONE;
+    return detect->kinds != DETECT_NONE;
+}
+
+void detect_start(struct detect *detect, const char *text, size_t length, unsigned kinds)
+{
+    struct census census;
+    census_take_signs(text, length, &census);
+    (void)detect_start_counted(detect, text, &census, kinds);
 }
 
 typedef size_t measure(const char *text, size_t length, size_t at);
@@ -70,34 +107,41 @@ typedef size_t measure(const char *text, size_t length, size_t at);
 static const struct {
     measure *measure;
     enum detect_kind kind;
-    bool digits;  /* it can begin with a digit, */
-    bool hex;     /* with a letter that is one of hexadecimal digits, */
-    bool letters; /* with any letter */
 } shapes[] = {
-    { text_jwt, DETECT_JWT, false, true, false },
-    { number_iban, DETECT_IBAN, false, true, true },
-    { network_mac, DETECT_MAC, true, true, false },
-    { network_ipv6, DETECT_IPV6, true, true, false },
-    { network_ipv4, DETECT_IPV4, true, false, false },
-    { number_card, DETECT_CARD, true, false, false },
-    { number_ssn, DETECT_SSN, true, false, false },
-    { phone_number, DETECT_PHONE, true, false, false },
+    { text_jwt, DETECT_JWT },
+    { number_iban, DETECT_IBAN },
+    { network_mac, DETECT_MAC },
+    { network_ipv6, DETECT_IPV6 },
+    { network_ipv4, DETECT_IPV4 },
+    { number_card, DETECT_CARD },
+    { number_ssn, DETECT_SSN },
+    { phone_number, DETECT_PHONE },
+};
+
+/* The kinds that a word can be, by what it begins with. */
+static const unsigned kinds_of[] = {
+    [BEGIN_WORD] = DETECT_BIT(DETECT_IBAN),
+    [BEGIN_HEX] = DETECT_BIT(DETECT_JWT) | DETECT_BIT(DETECT_IBAN) | DETECT_BIT(DETECT_MAC) |
+        DETECT_BIT(DETECT_IPV6),
+    [BEGIN_DIGIT] = DETECT_BIT(DETECT_MAC) | DETECT_BIT(DETECT_IPV6) | DETECT_BIT(DETECT_IPV4) |
+        DETECT_BIT(DETECT_CARD) | DETECT_BIT(DETECT_SSN) | DETECT_BIT(DETECT_PHONE),
 };
 
 /* What begins at ${at}, where a word begins. Its length, and its kind; or 0. */
 static size_t measure_word(const struct detect *detect, size_t at, unsigned class,
     enum detect_kind *kind)
 {
-    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
-        if ((detect->kinds & DETECT_BIT(shapes[i].kind)) == 0 ||
-            !(class == BEGIN_DIGIT       ? shapes[i].digits
-                    : class == BEGIN_HEX ? shapes[i].hex
-                                         : shapes[i].letters))
+    unsigned left = detect->kinds & kinds_of[class];
+    for (size_t i = 0; left != 0; i++) {
+        unsigned bit = DETECT_BIT(shapes[i].kind);
+        if ((left & bit) == 0)
             continue;
-        *kind = shapes[i].kind;
+        left &= ~bit;
         size_t size = shapes[i].measure(detect->text, detect->length, at);
-        if (size > 0)
+        if (size > 0) {
+            *kind = shapes[i].kind;
             return size;
+        }
     }
     return 0;
 }
@@ -143,9 +187,8 @@ static bool next_other(struct detect *detect, size_t limit, struct detect_piece 
             if (uuid == 0)
                 size = measure_word(detect, at, class, &piece->kind);
             detect->at += uuid > 0 ? uuid : size;
-            /* the rest of the word, of which nothing else begins */
-            while (detect->at < length && shape_is_word(text[detect->at]))
-                detect->at++;
+            /* of the rest of the word nothing else begins */
+            detect->at = word_end(text, length, detect->at);
         }
         if (size > 0) {
             piece->offset = at;
@@ -177,9 +220,7 @@ bool detect_next(struct detect *detect, struct detect_piece *piece)
     piece->kind = DETECT_EMAIL;
     piece->offset = detect->mail;
     piece->length = detect->mail_end - detect->mail;
-    detect->at = detect->mail_end;
-    while (detect->at < detect->length && shape_is_word(detect->text[detect->at]))
-        detect->at++;
+    detect->at = word_end(detect->text, detect->length, detect->mail_end);
     return true;
 }
 

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "detect/census.h"
 #include "detect/value_kind.h"
 
 /*
@@ -52,6 +53,10 @@ struct detect {
  * are dealt with here, in a few instructions for each sixteen bytes.
  */
 void detect_start(struct detect *detect, const char *text, size_t length, unsigned kinds);
+
+/* The same for a text that was counted by census_take(). false: there is no piece in it. */
+bool detect_start_counted(struct detect *detect, const char *text, const struct census *census,
+    unsigned kinds);
 
 /*
  * detect_next(detect, piece):

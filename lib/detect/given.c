@@ -260,47 +260,36 @@ static const char *const names[] = {
 };
 /* clang-format on */
 
-static const char things[] =
-    "|gmbh|ag|kg|ohg|mbh|ug|ltd|limited|inc|llc|llp|plc|corp|corporation|company|co|sarl|sas|sa|sl|srl|spa|"
-    "snc|sp|bv|nv|group|holding|holdings|partners|sons|bros|brothers|associates|consulting|solutions|"
-    "services|systems|software|technologies|industries|international|stadtwerke|verlag|"
-    "hotel|hostel|hostal|albergo|auberge|gasthof|pension|pensjonat|villa|chalet|gite|camping|resort|"
-    "restaurant|ristorante|trattoria|pizzeria|cafe|bistro|pub|shop|store|boutique|tabac|bakery|"
-    "baeckerei|boulangerie|panaderia|ferreteria|piekarnia|chez|pharmacy|apotheke|pharmacie|farmacia|"
-    "apteka|school|schule|gymnasium|ecole|lycee|college|escuela|colegio|scuola|liceo|szkola|university|"
-    "universitaet|universite|universidad|universita|uniwersytet|hospital|clinic|klinik|klinikum|"
-    "krankenhaus|hopital|clinique|clinica|ospedale|szpital|station|airport|bahnhof|flughafen|gare|"
-    "street|strasse|avenue|road|square|platz|piazza|museum|theatre|theater|stadium|arena|"
-    "festival|foundation|stiftung|fondation|fundacion|fondazione|fundacja|institute|institut|instituto|"
-    "istituto|galeria|gallery|galerie|center|centre|centro|centrum|mall|stadium|airline|airlines|"
-    "the|of|for|with|your|new|mit|fuer|avec|pour|para|con|";
+/* clang-format off */
+static const char *const things[] = {
+    "ag", "airline", "airlines", "airport", "albergo", "apotheke", "apteka", "arena", "associates",
+    "auberge", "avec", "avenue", "baeckerei", "bahnhof", "bakery", "bistro", "boulangerie",
+    "boutique", "bros", "brothers", "bv", "cafe", "camping", "center", "centre", "centro",
+    "centrum", "chalet", "chez", "clinic", "clinica", "clinique", "co", "colegio", "college",
+    "company", "con", "consulting", "corp", "corporation", "ecole", "escuela", "farmacia",
+    "ferreteria", "festival", "flughafen", "fondation", "fondazione", "for", "foundation", "fuer",
+    "fundacion", "fundacja", "galeria", "galerie", "gallery", "gare", "gasthof", "gite", "gmbh",
+    "group", "gymnasium", "holding", "holdings", "hopital", "hospital", "hostal", "hostel", "hotel",
+    "inc", "industries", "institut", "institute", "instituto", "international", "istituto", "kg",
+    "klinik", "klinikum", "krankenhaus", "liceo", "limited", "llc", "llp", "ltd", "lycee", "mall",
+    "mbh", "mit", "museum", "new", "nv", "of", "ohg", "ospedale", "panaderia", "para", "partners",
+    "pension", "pensjonat", "pharmacie", "pharmacy", "piazza", "piekarnia", "pizzeria", "platz",
+    "plc", "pour", "pub", "resort", "restaurant", "ristorante", "road", "sa", "sarl", "sas",
+    "school", "schule", "scuola", "services", "shop", "sl", "snc", "software", "solutions", "sons",
+    "sp", "spa", "square", "srl", "stadium", "stadtwerke", "station", "stiftung", "store",
+    "strasse", "street", "systems", "szkola", "szpital", "tabac", "technologies", "the", "theater",
+    "theatre", "trattoria", "ug", "universidad", "universita", "universitaet", "universite",
+    "university", "uniwersytet", "verlag", "villa", "with", "your",
+};
+/* clang-format on */
 
-bool given_is_thing(const char *word, size_t length)
+static bool is_listed(const char *const *list, size_t count, const char *word)
 {
-    struct fold fold;
-    char listed[LONGEST + 3];
-    if (length < 2 || length >= LONGEST)
-        return false;
-    fold_key(word, length, &fold);
-    if (fold.length == 0 || fold.length > LONGEST)
-        return false;
-    listed[0] = '|';
-    memcpy(listed + 1, fold.text, fold.length);
-    memcpy(listed + 1 + fold.length, "|", 2);
-    return strstr(things, listed) != NULL;
-}
-
-bool given_is_name(const char *word, size_t length)
-{
-    struct fold fold;
     size_t low = 0;
-    size_t high = sizeof names / sizeof *names;
-    if (length < 2 || length >= LONGEST)
-        return false;
-    fold_key(word, length, &fold);
+    size_t high = count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        int order = strcmp(fold.text, names[middle]);
+        int order = strcmp(word, list[middle]);
         if (order == 0)
             return true;
         if (order < 0)
@@ -309,4 +298,22 @@ bool given_is_name(const char *word, size_t length)
             low = middle + 1;
     }
     return false;
+}
+
+bool given_is_thing(const char *word, size_t length)
+{
+    struct fold fold;
+    if (length < 2 || length >= LONGEST)
+        return false;
+    fold_key(word, length, &fold);
+    return is_listed(things, sizeof things / sizeof *things, fold.text);
+}
+
+bool given_is_name(const char *word, size_t length)
+{
+    struct fold fold;
+    if (length < 2 || length >= LONGEST)
+        return false;
+    fold_key(word, length, &fold);
+    return is_listed(names, sizeof names / sizeof *names, fold.text);
 }

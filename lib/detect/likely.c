@@ -8,105 +8,103 @@
 
 enum { NAME_MOST = 80, WORDS_MOST = 6, SHORT_MOST = 40, GENERATED_LEAST = 12 };
 
-/* What the bytes of a value are. */
-struct census {
-    size_t digits;
-    size_t letters; /* ASCII, or a byte of another */
-    size_t capitals;
-    size_t blanks;
-    size_t others;
-};
-
-static struct census take(const struct likely *value)
-{
-    struct census census = { 0 };
-    for (size_t i = 0; i < value->length; i++) {
-        char c = value->text[i];
-        census.digits += shape_is_digit(c);
-        census.letters += shape_is_letter(c) || (unsigned char)c >= 0x80;
-        census.capitals += (unsigned char)(c - 'A') < 26;
-        census.blanks += c == ' ';
-    }
-    census.others = value->length - census.digits - census.letters - census.blanks;
-    return census;
-}
-
+/* Of one of these, which are no digits, letters, blanks, dots, colons or hyphens, is in the value.
+ */
 static bool has_any(const struct likely *value, const char *bytes)
 {
+    const struct census *census = value->census;
+    if (census->digits + census->letters + census->blanks + census->dots + census->colons +
+            census->hyphens ==
+        value->length)
+        return false;
     for (; *bytes != '\0'; bytes++)
         if (memchr(value->text, *bytes, value->length) != NULL)
             return true;
     return false;
 }
 
+/* A number of JSON has letters in its exponent alone. */
+static bool is_broken(const struct likely *value)
+{
+    return value->number && (value->census->dots > 0 || value->census->letters > 0);
+}
+
+/* What is no digit, letter or blank. */
+static size_t others(const struct census *census)
+{
+    return census->length - census->digits - census->letters - census->blanks;
+}
+
 static bool is_address_of_network(const struct likely *value, const struct census *census)
 {
     if (value->number)
         return census->digits > 7; /* an IPv4 address as one number */
-    return census->digits > 0 && value->length >= 3 && value->length < 64 && has_any(value, ".:") &&
-        census->blanks == 0;
+    return census->digits > 0 && value->length >= 3 && value->length < 64 &&
+        census->dots + census->colons > 0 && census->blanks == 0;
 }
 
 static bool is_phone(const struct likely *value, const struct census *census)
 {
     size_t rest = value->length - census->digits - census->blanks;
-    return census->digits >= 7 && census->digits <= 15 && rest <= 6 &&
-        !has_any(value, value->number ? ".eE" : "_:@#");
+    if (census->digits < 7 || census->digits > 15 || rest > 6 || is_broken(value))
+        return false;
+    return value->number || (census->colons == 0 && !has_any(value, "_@#"));
 }
 
 /* Letters and what stands between the words of a name. */
 static bool is_name(const struct likely *value, const struct census *census)
 {
     return !value->number && census->letters >= 2 && census->digits == 0 &&
-        value->length <= NAME_MOST && census->blanks < WORDS_MOST && census->others <= 4 &&
-        !has_any(value, "_/\\@<>{}[]=:;#&|");
+        value->length <= NAME_MOST && census->blanks < WORDS_MOST && others(census) <= 4 &&
+        census->colons == 0 && !has_any(value, "_/\\@<>{}[]=;#&|");
 }
 
-struct words {
-    bool given; /* one of them is a given name, */
-    bool thing; /* or a company's, a place's or a title's */
-};
-
-static struct words words_of(const struct likely *value)
+/* Whether one of its words is what ${is} asks for. */
+static bool has_word(const struct likely *value, bool (*is)(const char *word, size_t length))
 {
-    struct words words = { false, false };
     size_t start = 0;
-    for (size_t i = 0; i <= value->length && !words.thing; i++) {
+    for (size_t i = 0; i <= value->length; i++) {
         if (i < value->length &&
             (shape_is_letter(value->text[i]) || (unsigned char)value->text[i] >= 0x80))
             continue;
-        words.thing = given_is_thing(value->text + start, i - start);
-        words.given = words.given || given_is_name(value->text + start, i - start);
+        if (is(value->text + start, i - start))
+            return true;
         start = i + 1;
     }
-    return words;
+    return false;
 }
 
 static bool has_given_name(const struct likely *value)
 {
-    struct words words = words_of(value);
-    return words.given && !words.thing;
+    return has_word(value, given_is_name) && !has_word(value, given_is_thing);
 }
 
-bool likely_formed(const char *text, size_t length)
+bool likely_formed(const struct likely *value)
 {
     enum { LEAST = 5, WORDS_OF_NAME = 5 };
-    const struct likely value = { text, length, false };
-    bool capital =
-        length > 0 && ((unsigned char)(text[0] - 'A') < 26 || (unsigned char)text[0] >= 0x80);
-    if (!capital || length < LEAST || length > NAME_MOST || memchr(text, ' ', length) == NULL)
+    const struct census *census = value->census;
+    if (value->length < LEAST || value->length > NAME_MOST || census->blanks == 0)
         return false;
-    struct census census = take(&value);
-    return is_name(&value, &census) && census.blanks < WORDS_OF_NAME &&
-        census.capitals + ((unsigned char)text[0] >= 0x80) >= 2 &&
-        census.letters > census.capitals && !words_of(&value).thing;
+    unsigned char first = (unsigned char)value->text[0];
+    if ((unsigned char)(first - 'A') >= 26 && first < 0x80)
+        return false;
+    return is_name(value, census) && census->blanks < WORDS_OF_NAME &&
+        census->capitals + (first >= 0x80) >= 2 && census->letters > census->capitals &&
+        !has_word(value, given_is_thing);
+}
+
+bool likely_given(const struct likely *value)
+{
+    const char *blank = memchr(value->text, ' ', value->length);
+    return blank != NULL && given_is_name(value->text, (size_t)(blank - value->text));
 }
 
 bool likely_person(const char *text, size_t length)
 {
-    const char *blank = memchr(text, ' ', length);
-    return blank != NULL && likely_formed(text, length) &&
-        given_is_name(text, (size_t)(blank - text));
+    struct census census;
+    const struct likely value = { text, length, false, &census };
+    census_take(text, length, &census);
+    return likely_formed(&value) && likely_given(&value);
 }
 
 bool likely_person_key(const char *key, size_t length)
@@ -138,17 +136,17 @@ static bool is_birth(const struct likely *value, const struct census *census)
 static bool is_address(const struct likely *value, const struct census *census, bool weak)
 {
     if (value->number)
-        return census->digits >= 4 && census->digits <= 6 && census->others == 0;
+        return census->digits >= 4 && census->digits <= 6 && others(census) == 0;
     if (value->length > 200 || value->length == 0 || has_any(value, "@{}<>=_") ||
-        memmem(value->text, value->length, "://", 3) != NULL)
+        (census->colons > 0 && memmem(value->text, value->length, "://", 3) != NULL))
         return false;
     if (value->length > 2 && memcmp(value->text, "0x", 2) == 0)
         return false;
     if (weak && census->digits == 0)
         return is_name(value, census); /* a town */
     if (weak && census->letters == 0)
-        return census->digits == 5;                   /* its number */
-    if (census->letters == 0 && has_any(value, ".:")) /* 0.0.0.0 */
+        return census->digits == 5;                                /* its number */
+    if (census->letters == 0 && census->dots + census->colons > 0) /* 0.0.0.0 */
         return false;
     if (census->digits > 0)
         return census->letters > 0 ? census->blanks > 0 || value->length <= 10
@@ -159,13 +157,13 @@ static bool is_address(const struct likely *value, const struct census *census, 
 /* A number within the globe, with a fraction where the key is not sure; or two of them. */
 static bool is_geo(const struct likely *value, const struct census *census, bool weak)
 {
-    const char *point = memchr(value->text, '.', value->length);
+    const char *point = census->dots == 0 ? NULL : memchr(value->text, '.', value->length);
     size_t whole = 0;
     size_t fraction = 0;
     if (census->digits == 0 || census->digits > 40)
         return false;
     if (census->letters > 2) /* a geohash */
-        return !weak && census->blanks == 0 && census->others == 0 && value->length >= 5 &&
+        return !weak && census->blanks == 0 && others(census) == 0 && value->length >= 5 &&
             value->length <= 12;
     if (point != NULL) {
         size_t at = (size_t)(point - value->text);
@@ -184,25 +182,24 @@ static bool is_geo(const struct likely *value, const struct census *census, bool
 static bool is_number_of_holder(const struct likely *value, const struct census *census)
 {
     return census->digits + census->letters >= 6 && census->digits >= 1 && census->blanks <= 2 &&
-        value->length <= 256 && !has_any(value, "@/") && !(value->number && has_any(value, ".eE"));
+        value->length <= 256 && !is_broken(value) && !has_any(value, "@/");
 }
 
 /* Of a passport, an account, an insurance. */
 static bool is_official(const struct likely *value, const struct census *census)
 {
     return census->digits >= 4 && census->digits + census->letters <= 34 &&
-        value->length <= SHORT_MOST && census->letters <= 18 && !has_any(value, "@:_") &&
-        !(value->number && has_any(value, ".eE"));
+        value->length <= SHORT_MOST && census->letters <= 18 && census->colons == 0 &&
+        !is_broken(value) && !has_any(value, "@_");
 }
 
 /* What a generator makes, not a model's name: a UUID, long hexadecimal digits, mostly digits. */
 static bool is_generated(const struct likely *value, const struct census *census)
 {
-    size_t hex = 0;
-    if (value->length < 10 || value->length > 64 || census->digits < 2 || has_any(value, " ._/@"))
+    size_t hex = census->digits + census->hex + census->hyphens + census->colons;
+    if (value->length < 10 || value->length > 64 || census->digits < 2 ||
+        census->blanks + census->dots > 0 || has_any(value, "_/@"))
         return false;
-    for (size_t i = 0; i < value->length; i++)
-        hex += shape_is_hex(value->text[i]) || value->text[i] == '-' || value->text[i] == ':';
     return (hex == value->length && value->length >= 12) || census->digits > census->letters;
 }
 
@@ -228,13 +225,13 @@ static bool is_handle(const struct likely *value, const struct census *census)
         if (!shape_is_word(value->text[i]) && value->text[i] != '.' && value->text[i] != '-' &&
             (unsigned char)value->text[i] < 0x80)
             return false;
-    return census->capitals == 0 || census->digits > 0 || has_any(value, "._");
+    return census->capitals == 0 || census->digits > 0 || census->dots > 0 || has_any(value, "_");
 }
 
 static bool is_user(const struct likely *value, const struct census *census)
 {
     return census->letters + census->digits >= 1 && value->length <= NAME_MOST &&
-        census->blanks <= 2 && !has_any(value, "{}<>") && !(value->number && has_any(value, ".eE"));
+        census->blanks <= 2 && !is_broken(value) && !has_any(value, "{}<>");
 }
 
 static bool is_kind(const struct likely *value, const struct census *census, unsigned kind,
@@ -244,7 +241,7 @@ static bool is_kind(const struct likely *value, const struct census *census, uns
     case KEY_IP:
         return is_address_of_network(value, census);
     case DETECT_EMAIL:
-        return !value->number && memchr(value->text, '@', value->length) != NULL;
+        return !value->number && census->ats > 0 && memchr(value->text, '@', value->length) != NULL;
     case DETECT_PHONE:
         return is_phone(value, census);
     case DETECT_CARD:
@@ -275,7 +272,6 @@ unsigned likely_kinds(const struct likely *value, unsigned kinds, unsigned weak,
     unsigned likely = 0;
     if (value->length == 0 || kinds == 0)
         return 0;
-    struct census census = take(value);
     bool sure =
         (weak & DETECT_BIT(KEY_NAME)) == 0 || (traits & (KEY_PERSON | KEY_NOUN)) == KEY_PERSON;
     const unsigned aside = KEY_TIME | KEY_VERSION | KEY_OPAQUE | KEY_NUMBER;
@@ -283,11 +279,11 @@ unsigned likely_kinds(const struct likely *value, unsigned kinds, unsigned weak,
     for (unsigned left = kinds; left != 0; left &= left - 1) {
         unsigned kind = (unsigned)__builtin_ctz(left);
         bool is_weak = (weak & DETECT_BIT(kind)) != 0;
-        if (is_kind(value, &census, kind, is_weak) &&
+        if (is_kind(value, value->census, kind, is_weak) &&
             (kind != KEY_NAME || sure || has_given_name(value)) &&
             (kind != KEY_DEVICE || !is_weak || (traits & aside) == 0) &&
             (kind != KEY_USER || !is_weak || is_mention(value) ||
-                (person && is_handle(value, &census))) &&
+                (person && is_handle(value, value->census))) &&
             (kind != DETECT_PHONE || (traits & KEY_TIME) == 0))
             likely |= DETECT_BIT(kind);
     }
@@ -296,15 +292,13 @@ unsigned likely_kinds(const struct likely *value, unsigned kinds, unsigned weak,
 
 bool likely_opaque(const struct likely *value, unsigned traits)
 {
-    struct census census = take(value);
-    if (value->number || census.letters == 0)
+    const struct census *census = value->census;
+    if (value->number || census->letters == 0 || text_is_uuid(value->text, census))
         return true;
-    if (value->length == 36 && text_uuid(value->text, value->length, 0) != 0)
-        return true;
-    if (memchr(value->text, '@', value->length) != NULL)
+    if (census->ats > 0 && memchr(value->text, '@', value->length) != NULL)
         return false;
     if ((traits & KEY_SURROGATE) != 0)
-        return census.digits > 0 && census.blanks == 0;
-    return census.digits > census.letters ||
-        (census.digits == census.letters && value->length >= GENERATED_LEAST);
+        return census->digits > 0 && census->blanks == 0;
+    return census->digits > census->letters ||
+        (census->digits == census->letters && value->length >= GENERATED_LEAST);
 }

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "detect/census.h"
 #include "detect/meaning.h"
 
 /* A scalar of JSON: a string, decoded, or a number as it is spelt. */
@@ -11,6 +12,7 @@ struct likely {
     const char *text;
     size_t length;
     bool number;
+    const struct census *census; /* what census_take() counted in it */
 };
 
 /*
@@ -23,9 +25,13 @@ unsigned likely_kinds(const struct likely *value, unsigned kinds, unsigned weak,
 
 /* Whether the text has the form of a person's name: two to five words, with capitals, none of which
  * is a company's or a place's. */
-bool likely_formed(const char *text, size_t length);
+bool likely_formed(const struct likely *value);
 
-/* Whether it is one, whatever its key: the first of them is a given name that is known. */
+/* Of one that is so formed, whether it is a name whatever its key: the first word is a given name
+ * that is known. */
+bool likely_given(const struct likely *value);
+
+/* Both. */
 bool likely_person(const char *text, size_t length);
 
 /* Whether a key is a person's name, and no label such as "Max Speed" or "Bill To". */

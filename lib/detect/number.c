@@ -202,11 +202,12 @@ size_t number_ssn(const char *text, size_t length, size_t at)
     for (size_t part = 0; part < 3; part++) {
         if (count > 0 && join != '\0' && shape_at(text, length, i++) != join)
             return 0;
-        if (shape_digits(text, length, i, sizes[part]) != sizes[part])
-            return 0;
-        memcpy(ssn + count, text + i, sizes[part]);
-        count += sizes[part];
-        i += sizes[part];
+        for (size_t k = 0; k < sizes[part]; k++) {
+            char c = shape_at(text, length, i++);
+            if (!shape_is_digit(c))
+                return 0;
+            ssn[count++] = c;
+        }
     }
     /* 42 U.S.C. 405, as the Social Security Administration gives them out since 2011 */
     if (ssn[0] == '9' || memcmp(ssn, "000", AREA) == 0 || memcmp(ssn, "666", AREA) == 0 ||

@@ -144,3 +144,44 @@ size_t text_uuid(const char *text, size_t length, size_t at)
             return 0;
     return shape_is_word(shape_at(text, length, at + UUID_SIZE)) ? 0 : UUID_SIZE;
 }
+
+bool text_is_uuid(const char *text, const struct census *census)
+{
+    enum { HYPHENS = 4 };
+    return census->length == UUID_SIZE && census->hyphens == HYPHENS &&
+        census->digits + census->hex == UUID_SIZE - HYPHENS && text[8] == '-' && text[13] == '-' &&
+        text[18] == '-' && text[23] == '-';
+}
+
+/* Where its signs stand is looked at; as many digits as there are other bytes are all the rest. */
+bool text_is_moment(const char *text, const struct census *census)
+{
+    enum { DAY = 10, SECOND = 19, DECIMALS_MOST = 9, OFFSET = 6 };
+    size_t length = census->length;
+    size_t signs = 5;
+    if (length < DAY || length > SECOND + 1 + DECIMALS_MOST + OFFSET || text[4] != '-' ||
+        text[7] != '-' || (text[0] != '1' && text[0] != '2'))
+        return false;
+    if (length == DAY)
+        return census->digits == DAY - 2;
+    if (length < SECOND || (text[10] != 'T' && text[10] != ' ') || text[13] != ':' ||
+        text[16] != ':')
+        return false;
+    size_t end = length;
+    if (text[end - 1] == 'Z') {
+        signs++;
+        end--;
+    } else if (end >= SECOND + OFFSET && text[end - 3] == ':' &&
+        (text[end - OFFSET] == '+' || text[end - OFFSET] == '-')) {
+        signs += 2;
+        end -= OFFSET;
+    }
+    if (end > SECOND && text[SECOND] == '.') {
+        signs++;
+        if (end - SECOND - 1 > DECIMALS_MOST)
+            return false;
+    } else if (end != SECOND) {
+        return false;
+    }
+    return census->digits + signs == length;
+}

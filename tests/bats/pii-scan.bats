@@ -222,6 +222,33 @@ END
   run -1 grep canary out
 }
 
+@test "keys that differ in one byte are paths of their own, in whatever order they come" {
+  jq -nc '[range(1; 21) as $n | {key: "l\($n)", value: ([range($n + 1) as $i | {key: ([range($n) |
+    if . == $i then "h" else "g" end] | add), value: 1}] | from_entries)}] | from_entries' >in
+  jq -c 'map_values(to_entries | reverse | from_entries)' in >reversed
+  cat reversed >>in
+  pii-scan --root . --json <in >out
+  [ "$(jq -s 'map(select(.types.number == 2 and .records == 2)) | length' out)" -eq 230 ]
+  [ "$(jq -s 'map(select(.types.number)) | length' out)" -eq 230 ]
+}
+
+@test "a value that is known is looked at anew below another path, and as a number" {
+  local i
+  for i in $(seq 20); do
+    printf '{"zip":"12345","n":"12345","ip":"10.0.0.1","version":"10.0.0.1","lat":"52.5","x":52.5,"phone":5550123,"y":"5550123"}\n'
+  done >in
+  pii-scan --root . --json <in >out
+  [ "$(jq -sc 'map(select(.types.object | not) | {(.path): (.kinds | keys | join(" "))}) | add' out)" = \
+    '{".zip":"address",".n":"",".ip":"ip ipv4",".version":"",".lat":"geo",".x":"",".phone":"phone",".y":""}' ]
+  jq -e '.distinct <= 1' out >/dev/null
+}
+
+@test "beside a root in sqs the members that programs know are left out, others not" {
+  printf '{"sqs":{"message_id":"m","receipt_handle":"h","more":{"x":"y"},"other":"z"},"body":{"a":1}}\n' >in
+  pii-scan --root .sqs.more --json <in >out
+  [ "$(jq -r .path out | xargs)" = '. .x record.sqs record.sqs.other record.body record.body.a' ]
+}
+
 @test "of more than 10,000 paths the rest counts for what is above, and is said" {
   jq -nc '[range(64) | {key: "a\(.)", value: ([range(60) | {key: "b\(.)", value:
     ([range(3) | {key: "c\(.)", value: "canary@example.com"}] | from_entries)}] | from_entries)}] | from_entries' >in

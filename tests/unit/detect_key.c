@@ -180,11 +180,19 @@ static const struct {
     { "", false, KEY_NAME, false },
 };
 
+/* The value, counted; one at a time. */
+static struct likely counted(const char *text, bool number)
+{
+    static struct census census;
+    census_take(text, strlen(text), &census);
+    return (struct likely){ text, strlen(text), number, &census };
+}
+
 static void values_have_the_shape_of_a_kind(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
-        const struct likely value = { values[i].text, strlen(values[i].text), values[i].number };
+        const struct likely value = counted(values[i].text, values[i].number);
         unsigned bit = DETECT_BIT(values[i].kind);
         if ((likely_kinds(&value, bit, 0, 0) == bit) != values[i].likely)
             fail_msg("%s as %s", values[i].text, key_meaning_kind_name(values[i].kind));
@@ -221,8 +229,7 @@ static void weak_keys_take_less(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof weak_values / sizeof *weak_values; i++) {
-        const struct likely value = { weak_values[i].text, strlen(weak_values[i].text),
-            weak_values[i].number };
+        const struct likely value = counted(weak_values[i].text, weak_values[i].number);
         unsigned bit = DETECT_BIT(weak_values[i].kind);
         if ((likely_kinds(&value, bit, bit, weak_values[i].traits) == bit) != weak_values[i].likely)
             fail_msg("%s as %s", weak_values[i].text, key_meaning_kind_name(weak_values[i].kind));
@@ -250,7 +257,7 @@ static void numbers_given_out_name_nobody(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof users / sizeof *users; i++) {
-        const struct likely value = { users[i].text, strlen(users[i].text), users[i].number };
+        const struct likely value = counted(users[i].text, users[i].number);
         if (likely_opaque(&value, users[i].traits) != users[i].opaque)
             fail_msg("%s", users[i].text);
     }
@@ -267,6 +274,10 @@ static void names_are_told_from_titles(void **state)
     assert_true(
         given_is_name("ANNA", 4) && given_is_name("zuzanna", 7) && given_is_name("aaron", 5));
     assert_false(given_is_name("machine", 7) || given_is_name("", 0) || given_is_name("a", 1));
+    assert_false(likely_person("Anna Schmidt GmbH", 17));
+    assert_true(
+        given_is_thing("AG", 2) && given_is_thing("your", 4) && given_is_thing("Caf\xC3\xA9", 5));
+    assert_false(given_is_thing("anna", 4) || given_is_thing("", 0) || given_is_thing("caf", 3));
 }
 
 int main(void)
