@@ -79,21 +79,21 @@ static void decodes_at_every_place(void **state)
         { BYTES("\\u00e9"), BYTES("\xC3\xA9") },
         { BYTES("\\\\\\\"\\\\\\\""), BYTES("\\\"\\\"") },
     };
-    char quoted[256], content[256];
+    char quoted[512], content[512], letters[151];
 
     (void)state;
-    for (size_t before = 0; before < 40; before++)
+    for (size_t i = 0; i < sizeof letters; i++)
+        letters[i] = (char)('a' + i % 26);
+    for (size_t before = 0; before < 150; before += before < 20 || before > 88 ? 1 : 5)
         for (size_t between = 0; between < 40; between++)
             for (size_t i = 0; i < 25; i++) {
                 const struct bytes *one = escapes[i / 5], *two = escapes[i % 5];
                 int length = snprintf(quoted, sizeof quoted, "\"%.*s%s%.*s%s%.*s\"", (int)before,
-                    "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz", one[0].text,
-                    (int)between, "0123456789012345678901234567890123456789", two[0].text,
-                    (int)(i % 19), "ABCDEFGHIJKLMNOPQRS");
+                    letters, one[0].text, (int)between, "0123456789012345678901234567890123456789",
+                    two[0].text, (int)(i * 5 % 130), letters);
                 int wanted = snprintf(content, sizeof content, "%.*s%s%.*s%s%.*s", (int)before,
-                    "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz", one[1].text,
-                    (int)between, "0123456789012345678901234567890123456789", two[1].text,
-                    (int)(i % 19), "ABCDEFGHIJKLMNOPQRS");
+                    letters, one[1].text, (int)between, "0123456789012345678901234567890123456789",
+                    two[1].text, (int)(i * 5 % 130), letters);
                 struct buf out = { .capacity = (size_t)length, .maximum = (size_t)length };
 
                 out.data = guard_pages() + GUARD_ROOM - length;
