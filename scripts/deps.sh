@@ -5,6 +5,7 @@
 #   scripts/deps.sh build run test     (these three when none is given)
 #   scripts/deps.sh fuzz               what make fuzz needs
 #   scripts/deps.sh bench              what scripts/bench.sh compares with
+#   scripts/deps.sh container          what scripts/test.sh container needs
 #
 # Idempotent, and silent when nothing is missing. Packages need root or sudo.
 # The SQS servers (ElasticMQ's jars, moto's Python environment) and further
@@ -25,6 +26,9 @@ BUILD_PACKAGES=(gcc libc6-dev make pkg-config libcurl4-openssl-dev libxml2-dev
 TEST_PACKAGES=(bats libcmocka-dev mandoc shellcheck python3 python3-venv
   parallel binutils patch cppcheck valgrind strace socat xxd pgbouncer iproute2
   openssl locales systemd prometheus miller)
+
+# crun and netavark, because either's counterpart wants systemd or a second iptables.
+CONTAINER_PACKAGES=(podman buildah crun netavark aardvark-dns iptables mmdebstrap)
 
 BENCH_PACKAGES=(nginx libnginx-mod-http-lua gnuplot-nox python3 python3-venv time)
 
@@ -164,6 +168,11 @@ want_fuzz() {
   want libclang-rt-dev have_fuzzer
 }
 
+want_container() {
+  local package
+  for package in "${CONTAINER_PACKAGES[@]}"; do want "$package"; done
+}
+
 want_bench() {
   local package
   for package in "${BENCH_PACKAGES[@]}"; do want "$package"; done
@@ -299,9 +308,9 @@ main() {
   [ ${#sets[@]} -gt 0 ] || sets=(build run test)
   for set in "${sets[@]}"; do
     case $set in
-    build | run | test | fuzz | bench) "want_$set" ;;
+    build | run | test | fuzz | bench | container) "want_$set" ;;
     *)
-      say "error: unknown set $set; usage: deps.sh [build] [run] [test] [fuzz] [bench]"
+      say "error: unknown set $set; usage: deps.sh [build] [run] [test] [fuzz] [bench] [container]"
       exit 64
       ;;
     esac

@@ -18,6 +18,9 @@
 #             they lock, allocate, read and write; nothing is suppressed)
 #   inject    each program with one of its calls failing, a few of each kind
 #             (all of them: scripts/inject.sh)
+#   container the image, built twice, and deploy/compose.yaml, run by podman on
+#             images that are made here; needs root, and runs in the long form
+#             only, or by name
 #
 #   scripts/test.sh [long] [PART...]     (make test; PART: one of the names above,
 #                                         asan, or asan-bats-moto)
@@ -36,6 +39,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/.." && pwd)
 # In two lanes.
 WAITING=(bats bats-moto chaos asan-bats tsan inject)
+LONG_ONLY=(container)
 COMPUTING=(unit lint asan-unit static memcheck guard)
 JOBS=$(nproc)
 
@@ -129,7 +133,7 @@ bats_files() {
   for file in "$root"/tests/bats/*.bats; do names+=("$(basename "$file" .bats)"); done
   printf '%s\n' "${names[@]}" | awk '!seen[$0]++' | case $1 in
   *-moto) grep -E '^(sqs-|pipeline$)' | grep -vxE 'sqs-(credentials|sdk)' ;;
-  asan-*) grep -vE '^house-(deploy|dist|forge|lint|mutants|needed)$' ;;
+  asan-*) grep -vE '^house-(container|deploy|dist|forge|lint|mutants|needed)$' ;;
   *) cat ;;
   esac | sed "s|.*|$root/tests/bats/&.bats|"
 }
@@ -186,6 +190,7 @@ run_part() {
       part_bats "$log" "$([ "$kind" = bats ] && echo elasticmq || echo moto)" "${files[@]}"
       ;;
     inject) part_inject "$log" ;;
+    container) part_bats "$log" elasticmq "$root/tests/container/image.bats" ;;
     tsan) part_bats "$log" elasticmq "$root"/tests/bats/pg-{faults,figures,load,map,refused,split,stream,tables,targets}.bats ;;
     esac || status=1
   fi
@@ -232,7 +237,7 @@ tell() {
 }
 
 main() {
-  local part parts=() front=() beside=() lane sum_passed=0 sum_failed=0 ok bad
+  local part parts=() sets=(build run test) front=() beside=() lane sum_passed=0 sum_failed=0 ok bad
   long=''
   for part in "$@"; do
     case $part in
@@ -241,7 +246,7 @@ main() {
       sed -n '2,/^set/s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" | sed '$d'
       exit 0
       ;;
-    lint | static | unit | memcheck | guard | bats | bats-moto | chaos | asan-unit | asan-bats | asan-bats-moto | tsan | inject) parts+=("$part") ;;
+    lint | static | unit | memcheck | guard | bats | bats-moto | chaos | asan-unit | asan-bats | asan-bats-moto | tsan | inject | container) parts+=("$part") ;;
     asan) parts+=(asan-unit asan-bats asan-bats-moto) ;;
     *)
       say "error: no part $part; see scripts/test.sh --help"
@@ -249,8 +254,11 @@ main() {
       ;;
     esac
   done
-  [ ${#parts[@]} -gt 0 ] || parts=("${WAITING[@]}" "${COMPUTING[@]}")
-  "$here/deps.sh" build run test
+  [ ${#parts[@]} -gt 0 ] || parts=("${WAITING[@]}" ${long:+"${LONG_ONLY[@]}"} "${COMPUTING[@]}")
+  for part in "${parts[@]}"; do
+    [[ " ${LONG_ONLY[*]} " != *" $part "* ]] || sets+=("$part")
+  done
+  "$here/deps.sh" "${sets[@]}"
   logs=$root/build/test
   mkdir -p "$logs"
   for part in "${parts[@]}"; do

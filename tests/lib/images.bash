@@ -1,0 +1,126 @@
+# For tests of containers: podman and buildah with a store of their own, and images that are made
+# here, from Debian's packages alone. No registry is asked: none is known.
+#
+#   images_begin        exports what leads both to ${IMAGES}, a new folder
+#   images_base         debian:13-slim, as the Containerfiles name it
+#   images_stand_ins    what deploy/compose.yaml calls its queue and its database
+#   images_end          ends all containers, and removes the folder
+
+images_begin() {
+  IMAGES=$(mktemp -d "${TMPDIR:-/var/tmp}/images.XXXXXX") || return 1
+  export IMAGES CONTAINERS_STORAGE_CONF=$IMAGES/storage.conf CONTAINERS_CONF=$IMAGES/containers.conf \
+    CONTAINERS_REGISTRIES_CONF=$IMAGES/registries.conf DISABLE_HC_SYSTEMD=true BUILDAH_ISOLATION=chroot
+  cat >"$CONTAINERS_STORAGE_CONF" <<CONF
+[storage]
+driver = "overlay"
+graphroot = "$IMAGES/graph"
+runroot = "$IMAGES/run"
+CONF
+  # As it works without systemd and without a cgroup of one's own.
+  cat >"$CONTAINERS_CONF" <<CONF
+[containers]
+cgroups = "disabled"
+log_driver = "k8s-file"
+default_sysctls = []
+# What they take otherwise may be more than this process has itself.
+default_ulimits = ["nofile=4096:4096", "nproc=4096:4096"]
+[engine]
+cgroup_manager = "cgroupfs"
+events_logger = "file"
+runtime = "crun"
+tmp_dir = "$IMAGES/tmp"
+[engine.runtimes]
+crun = ["$IMAGES/crun"]
+[network]
+network_backend = "netavark"
+network_config_dir = "$IMAGES/networks"
+CONF
+  # It refuses a machine that has both versions of cgroups, though it is to use neither.
+  cat >"$IMAGES/crun" <<'RUNTIME'
+#!/bin/sh
+if mountpoint -q /sys/fs/cgroup/unified; then
+  exec unshare --mount --propagation slave sh -c 'umount /sys/fs/cgroup/unified && exec /usr/bin/crun "$@"' crun "$@"
+fi
+exec /usr/bin/crun "$@"
+RUNTIME
+  chmod 755 "$IMAGES/crun"
+  printf 'unqualified-search-registries = []\nshort-name-mode = "disabled"\n' >"$CONTAINERS_REGISTRIES_CONF"
+}
+
+images_end() {
+  [ -d "${IMAGES:-}" ] || return 0
+  podman rm -f -t 0 --all >/dev/null 2>&1 || true
+  podman system reset -f >/dev/null 2>&1 || true
+  rm -rf --one-file-system "$IMAGES"
+}
+
+# images_mirror: where apt has this machine's own Debian from.
+images_mirror() {
+  # shellcheck disable=SC2016  # apt's words
+  apt-get indextargets --format '$(REPO_URI) $(CODENAME)' 'Created-By: Packages' |
+    awk -v own="$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)" '$2 == own { print $1; exit }'
+}
+
+# Imported under the name that FROM has, with how apt fetches here.
+images_base() {
+  apt-config dump | grep '^Acquire::' | grep -vE '^Acquire::(IndexTargets|CompressionTypes|Changelogs|Languages)' >"$IMAGES/apt.conf"
+  SOURCE_DATE_EPOCH=1760000000 mmdebstrap --quiet --variant=minbase --aptopt="$IMAGES/apt.conf" \
+    --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
+    --dpkgopt='path-exclude=/usr/share/man/*' trixie "$IMAGES/base.tar" "deb $(images_mirror) trixie main" || return 1
+  podman import --quiet "$IMAGES/base.tar" debian:13-slim >/dev/null
+  rm "$IMAGES/base.tar"
+}
+
+# images_build NAME CONTEXT [OPTION...]: by the machine's network, for apt.
+images_build() {
+  buildah bud --quiet --network host --pull-never -t "$1" "${@:3}" "$2" 2>"$IMAGES/build.log" ||
+    { tail -n 40 "$IMAGES/build.log" && return 1; }
+}
+
+# images_stand_ins FOLDER VERSION: softwaremill/elasticmq:VERSION and postgres:17, as far as the
+# compose file needs of them: the places of their settings, their users, their ports.
+images_stand_ins() {
+  mkdir -p "$1/queue" "$1/database"
+  cp -r "$(elasticmq_dir)/lib" "$1/queue/lib"
+  cat >"$1/queue/Containerfile" <<'FILE'
+FROM debian:13-slim
+RUN mkdir -p /usr/share/man/man1 && apt-get update && apt-get install -y --no-install-recommends default-jre-headless curl
+COPY lib /opt/elasticmq
+USER 65534:65534
+ENTRYPOINT ["java", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dconfig.file=/opt/elasticmq.conf", "-cp", "/opt/elasticmq/*", "org.elasticmq.server.Main"]
+FILE
+  cat >"$1/database/start" <<'FILE'
+#!/bin/sh
+# As the real one does it: the folder is made at the first start, and what lies in
+# docker-entrypoint-initdb.d runs on a server that listens on its socket alone.
+set -eu
+PATH=/usr/lib/postgresql/17/bin:$PATH
+if [ "$(id -u)" = 0 ]; then
+  chown postgres: /var/lib/postgresql/data
+  exec setpriv --reuid postgres --regid postgres --init-groups "$0"
+fi
+export PGDATA=/var/lib/postgresql/data
+if [ ! -s "$PGDATA/PG_VERSION" ]; then
+  chmod 700 "$PGDATA"
+  printf '%s\n' "$POSTGRES_PASSWORD" >/tmp/password
+  initdb -U "$POSTGRES_USER" --pwfile=/tmp/password --auth-host=scram-sha-256 --locale=C.UTF-8 --encoding=UTF8
+  echo 'host all all all scram-sha-256' >>"$PGDATA/pg_hba.conf"
+  pg_ctl -w -o "-c listen_addresses=''" start
+  psql -v ON_ERROR_STOP=1 -U "$POSTGRES_USER" -d postgres -c "CREATE DATABASE $POSTGRES_DB"
+  for file in /docker-entrypoint-initdb.d/*.sql; do psql -v ON_ERROR_STOP=1 -U "$POSTGRES_USER" -d "$POSTGRES_DB" -f "$file"; done
+  pg_ctl -w -m fast stop
+fi
+exec postgres -c listen_addresses='*' -c dynamic_shared_memory_type=mmap
+FILE
+  chmod 755 "$1/database/start"
+  cat >"$1/database/Containerfile" <<'FILE'
+FROM debian:13-slim
+RUN mkdir -p /usr/share/man/man1 /usr/share/man/man7 && \
+    apt-get update && apt-get install -y --no-install-recommends postgresql-17 && \
+    install -d -o postgres -g postgres /run/postgresql /var/lib/postgresql/data
+COPY start /start
+STOPSIGNAL SIGINT
+ENTRYPOINT ["/start"]
+FILE
+  images_build "softwaremill/elasticmq:$2" "$1/queue" && images_build postgres:17 "$1/database"
+}
