@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "isolate.h"
+#include "pg/copy_binary.h"
 #include "pg/probe.h"
 
 enum {
@@ -50,19 +51,54 @@ static int send_rows(struct sender *sender, const struct row_batch *batch, const
     return flush(sender);
 }
 
+/* What could not be written is made an error (22P04), which is then looked for in text. */
+static int send_binary(struct sender *sender, const struct row_batch *batch,
+    const struct group *group, const uint32_t *order, size_t count)
+{
+    static const char wrong[] = "\177\377";
+    memcpy(sender->bytes, pg_copy_binary_header, PG_COPY_BINARY_HEADER);
+    sender->filled = PG_COPY_BINARY_HEADER;
+    for (size_t i = 0; i < count; i++) {
+        struct span row = batch->items[order[i]].row;
+        size_t bound = pg_copy_binary_bound(group->name_count, row.length);
+        if (sender->filled + bound > sizeof sender->bytes && flush(sender) != 0)
+            return -1;
+        char *end = bound > sizeof sender->bytes
+            ? NULL
+            : pg_copy_binary_row(sender->bytes + sender->filled, group->kinds, group->name_count,
+                  batch->rows.data + row.at, row.length);
+        if (end == NULL)
+            return send_run(sender, wrong, 2) == 0 ? flush(sender) : -1;
+        sender->filled = (size_t)(end - sender->bytes);
+    }
+    return send_run(sender, pg_copy_binary_trailer, PG_COPY_BINARY_TRAILER) == 0 ? flush(sender)
+                                                                                 : -1;
+}
+
+bool isolate_is_binary(const struct loader *loader, const struct row_batch *batch,
+    const struct group *group)
+{
+    return !loader->isolate && loader->renewals < LOADER_RENEWALS &&
+        row_batch_is_binary(batch, group);
+}
+
 int isolate_send(struct loader *loader, const struct row_batch *batch, const struct group *group,
     const char *prefix, const uint32_t *order, size_t count)
 {
     struct sender sender = { .conn = loader->target->conn };
     buf_clear(&loader->sql);
     buf_puts(&loader->sql, prefix);
+    bool binary = isolate_is_binary(loader, batch, group);
     buf_puts(&loader->sql, group->sql);
+    buf_puts(&loader->sql, binary ? " (FORMAT binary)" : "");
     const char *sql = buf_cstr(&loader->sql);
     if (sql == NULL)
         return pg_conn_no_memory(sender.conn);
     if (pg_conn_copy_begin(sender.conn, sql) != 0)
         return -1;
-    (void)send_rows(&sender, batch, order, count); /* why it failed, its end tells */
+    /* Why it failed, its end tells. */
+    (void)(binary ? send_binary(&sender, batch, group, order, count)
+                  : send_rows(&sender, batch, order, count));
     if (pg_conn_copy_end(sender.conn, batch->table->name, group->names, group->name_count) != 0)
         return -1;
     uint64_t inserted = pg_conn_affected(sender.conn);

@@ -12,6 +12,15 @@
 int isolate_send(struct loader *loader, const struct row_batch *batch, const struct group *group,
     const char *prefix, const uint32_t *order, size_t count);
 
+/*
+ * isolate_is_binary(loader, batch, group):
+ * Whether rows of that group go in COPY's binary format now: not while bad ones are looked for, and
+ * only if the batch is given up where the columns turn out to be others by now (table_check.h), as
+ * a value would be read as one of another type.
+ */
+bool isolate_is_binary(const struct loader *loader, const struct row_batch *batch,
+    const struct group *group);
+
 /* Whether an error of that fate may be a row's doing, which isolate_rows() then tells. */
 bool isolate_can(enum pg_fate fate);
 

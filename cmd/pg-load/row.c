@@ -8,7 +8,7 @@
 #include "row_key.h"
 #include "split.h"
 
-enum { KEEP_TEXT = 1 << 20 };
+enum { KEEP_TEXT = 1 << 20, LONG_ROW = 1 << 14 };
 
 /* ---- the row ---- */
 
@@ -46,6 +46,14 @@ static enum added refuse_value(struct row_batch *batch, struct item *item, const
     return refuse_misfit(batch, item, code, source) == 0 ? ADDED_REFUSED : ADDED_NO_MEMORY;
 }
 
+/* The field from ${at} on may be one that goes in COPY's text format alone. */
+static void note_form(struct row_batch *batch, const struct pg_column *column, size_t at)
+{
+    if (column->binary > PG_COPY_BINARY_JSONB && !batch->text_only &&
+        !pg_copy_binary_fits(column->binary, batch->rows.data + at, batch->rows.length - at))
+        batch->text_only = true;
+}
+
 /* Append one source's field. */
 static enum added add_field(const struct view *view, struct row_batch *batch, struct item *item,
     size_t index, bool *first)
@@ -74,9 +82,12 @@ static enum added add_field(const struct view *view, struct row_batch *batch, st
     view->reader->present[index / 64] |= UINT64_C(1) << index % 64;
     if (found == FOUND_NULL)
         return buf_puts(rows, "\\N") == 0 ? ADDED_FIELD : ADDED_NO_MEMORY;
-    switch (field_write(rows, &view->reader->scratch, &batch->table->columns[source->column],
-        value.text, value.length, value.plain)) {
+    const struct pg_column *column = &batch->table->columns[source->column];
+    size_t at = rows->length;
+    switch (
+        field_write(rows, &view->reader->scratch, column, value.text, value.length, value.plain)) {
     case FIELD_WRITTEN:
+        note_form(batch, column, at);
         return ADDED_FIELD;
     case FIELD_NUL:
         return refuse_value(batch, item, "nul", source);
@@ -158,6 +169,7 @@ static int build_row(const struct view *view, struct row_batch *batch, struct it
         return -1;
     if (digested)
         set_content(view, &sha, item);
+    batch->text_only = batch->text_only || batch->rows.length - start > LONG_ROW;
     if (batch->plan->origin == NULL)
         unknown_met(&batch->unknown, reader->present, batch->words);
     item->group = row_batch_group(batch, reader->present);

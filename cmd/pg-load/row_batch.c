@@ -26,6 +26,7 @@ static void clear_groups(struct row_batch *batch)
         free(batch->groups[i].sql);
         free(batch->groups[i].names);
         free(batch->groups[i].columns);
+        free(batch->groups[i].kinds);
     }
     batch->group_count = 0;
 }
@@ -37,6 +38,7 @@ void row_batch_adopt(struct row_batch *batch, const struct column_plan *plan,
     buf_clear(&batch->rows);
     batch->unknown = (struct unknown){ .values = 0 };
     batch->last_group = 0;
+    batch->text_only = false;
     batch->plan = plan;
     batch->table = table;
     batch->words = (plan->count + 63) / 64;
@@ -66,6 +68,7 @@ void row_batch_clear(struct row_batch *batch)
     batch->unkeyed = 0;
     batch->untold = 0;
     batch->kept_out = 0;
+    batch->text_only = false;
     batch->unknown = (struct unknown){ .values = 0 };
     buf_shrink(&batch->lines, KEEP_BYTES);
     buf_shrink(&batch->rows, KEEP_BYTES);
@@ -163,7 +166,10 @@ static int fill_group(const struct row_batch *batch, struct group *group, const 
     group->sources = calloc(batch->words == 0 ? 1 : batch->words, sizeof *group->sources);
     group->names = calloc(batch->plan->count + 1, sizeof *group->names);
     group->columns = calloc(batch->plan->count + 1, sizeof *group->columns);
-    if (group->sources == NULL || group->names == NULL || group->columns == NULL)
+    group->kinds = calloc(batch->plan->count + 1, sizeof *group->kinds);
+    group->binary = true;
+    if (group->sources == NULL || group->names == NULL || group->columns == NULL ||
+        group->kinds == NULL)
         return -1;
     memcpy(group->sources, sources, batch->words * sizeof *sources);
     buf_printf(&sql, "COPY %s (", batch->table->qualified);
@@ -173,6 +179,8 @@ static int fill_group(const struct row_batch *batch, struct group *group, const 
             continue;
         group->columns[group->name_count] = batch->plan->sources[i].column;
         const struct pg_column *column = &batch->table->columns[batch->plan->sources[i].column];
+        group->kinds[group->name_count] = (unsigned char)column->binary;
+        group->binary = group->binary && column->binary != PG_COPY_BINARY_NONE;
         buf_printf(&sql, "%s%s", group->name_count == 0 ? "" : ",", column->quoted);
         group->names[group->name_count++] = column->name;
     }
@@ -207,10 +215,16 @@ uint32_t row_batch_group(struct row_batch *batch, const uint64_t *sources)
         free(group->sources);
         free(group->names);
         free(group->columns);
+        free(group->kinds);
         return ROW_BATCH_NONE;
     }
     batch->last_group = batch->group_count;
     return (uint32_t)batch->group_count++;
+}
+
+bool row_batch_is_binary(const struct row_batch *batch, const struct group *group)
+{
+    return group->binary && !batch->text_only;
 }
 
 /* ---- keys ---- */

@@ -86,11 +86,13 @@ struct item {
 /* Records with values for the same columns are sent by the same COPY; the others get their DEFAULT.
  */
 struct group {
-    uint64_t *sources;  /* a bit for each of the plan's sources */
-    char *sql;          /* the COPY statement */
-    const char *target; /* in it: from the columns' names on */
-    const char **names; /* of the columns, for error hints */
-    size_t *columns;    /* and their indexes in the table's */
+    uint64_t *sources;    /* a bit for each of the plan's sources */
+    char *sql;            /* the COPY statement */
+    const char *target;   /* in it: from the columns' names on */
+    const char **names;   /* of the columns, for error hints */
+    size_t *columns;      /* and their indexes in the table's */
+    unsigned char *kinds; /* enum pg_copy_binary of each */
+    bool binary;          /* all of them can go in COPY's binary format */
     size_t name_count;
 };
 
@@ -114,6 +116,7 @@ struct row_batch {
     size_t group_capacity;
     size_t last_group;
     size_t words;                /* of a group's bit set */
+    bool text_only;              /* some row does not go in COPY's binary format */
     struct pg_content *contents; /* with --key: contents[i] of the head of keys[i] */
     struct pg_key *keys;         /* of the heads, ascending; set by row_batch_seal() */
     uint32_t *heads;             /* heads[i]: the first item with keys[i] */
@@ -134,6 +137,9 @@ void row_batch_adopt(struct row_batch *batch, const struct column_plan *plan,
     const struct pg_table *table);
 void row_batch_free(struct row_batch *batch);
 void row_batch_clear(struct row_batch *batch);
+
+/* Whether the rows of a group can go in COPY's binary format. */
+bool row_batch_is_binary(const struct row_batch *batch, const struct group *group);
 
 /*
  * Take the memory for ${rows} records, or for ${bytes} of them if that is less, at once, within

@@ -152,6 +152,14 @@ static int load_rounds(struct loader *loader, struct row_batch *batch)
     return 0;
 }
 
+/* A value in COPY's binary format is too short for a column that has become one of another type:
+ * in text it is known what is wrong. */
+static bool was_misread(const struct loader *loader)
+{
+    const struct pg_conn *conn = loader->target->conn;
+    return pg_conn_alive(conn) && strcmp(pg_conn_error(conn)->sqlstate, "08P01") == 0;
+}
+
 enum attempt table_rows_load(struct loader *loader, struct row_batch *batch,
     struct failure *failure)
 {
@@ -162,7 +170,8 @@ enum attempt table_rows_load(struct loader *loader, struct row_batch *batch,
     }
     if (load_rounds(loader, batch) == 0)
         return ATTEMPT_DONE;
-    if (!isolate_can(pg_conn_error(loader->target->conn)->fate) || loader->isolate)
+    if (loader->isolate ||
+        (!isolate_can(pg_conn_error(loader->target->conn)->fate) && !was_misread(loader)))
         return attempt_end_failed(loader, "loading", failure);
     loader->isolate = true;
     return attempt_end_again(loader);

@@ -1,8 +1,10 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "isolate.h"
 #include "json/string.h"
 #include "pg/copy.h"
+#include "pg/copy_binary.h"
 #include "upsert_source.h"
 
 enum { GATHER_BYTES = 65536, MAX_FIELD = 1 << 30 };
@@ -45,19 +47,72 @@ static int send(struct pg_conn *conn, struct buf *text, const struct row_batch *
     return text->length == 0 ? 0 : pg_conn_copy_data(conn, text->data, text->length);
 }
 
+/* A row in the binary format behind its two numbers; NULL: it has no such form. */
+static char *put_numbered(char *to, const struct row_batch *batch, const struct group *group,
+    uint32_t number)
+{
+    enum { FIELD = 8, NUMBERS = 2 * FIELD }; /* each behind its length */
+    const struct item *item = &batch->items[number];
+    const uint32_t numbers[] = { number, item->group };
+    size_t count = group->name_count + 2;
+    /* The row's own count of fields is written over. */
+    char *end = pg_copy_binary_row(to + NUMBERS, group->kinds, group->name_count,
+        batch->rows.data + item->row.at, item->row.length);
+    *to++ = (char)(count >> 8);
+    *to++ = (char)count;
+    for (size_t i = 0; i < 2; i++, to += FIELD) {
+        memcpy(to, "\0\0\0\4", 4);
+        for (size_t j = 0; j < 4; j++)
+            to[4 + j] = (char)(numbers[i] >> (24 - 8 * j));
+    }
+    return end;
+}
+
+static int send_binary(struct pg_conn *conn, struct buf *text, const struct row_batch *batch,
+    const struct group *group, const uint32_t *order, size_t count)
+{
+    enum { NUMBERED = 16 };
+    buf_clear(text);
+    buf_append(text, pg_copy_binary_header, PG_COPY_BINARY_HEADER);
+    for (size_t i = 0; i < count; i++) {
+        size_t bound =
+            NUMBERED + pg_copy_binary_bound(group->name_count, batch->items[order[i]].row.length);
+        char *to = buf_reserve(text, bound);
+        if (to == NULL)
+            return pg_conn_no_memory(conn);
+        char *end = put_numbered(to, batch, group, order[i]);
+        if (end == NULL) { /* made an error (22P04), which is then looked for in text */
+            buf_append(text, "\177\377", 2);
+            break;
+        }
+        text->length += (size_t)(end - to);
+        if (text->length < GATHER_BYTES)
+            continue;
+        if (pg_conn_copy_data(conn, text->data, text->length) != 0)
+            return -1;
+        buf_clear(text);
+    }
+    buf_append(text, pg_copy_binary_trailer, PG_COPY_BINARY_TRAILER);
+    return text->failed ? pg_conn_no_memory(conn)
+                        : pg_conn_copy_data(conn, text->data, text->length);
+}
+
 int upsert_source_copy(struct loader *loader, struct row_batch *batch, const struct group *group,
     const char *prefix, const uint32_t *order, size_t count)
 {
     struct pg_conn *conn = loader->target->conn;
     struct buf *sql = &loader->upsert.sql;
     buf_clear(sql);
-    buf_printf(sql, "%sCOPY pg_temp." PG_UPSERT_TABLE " (sqs2pg_row,sqs2pg_group,%s", prefix,
-        group->target);
+    bool binary = isolate_is_binary(loader, batch, group);
+    buf_printf(sql, "%sCOPY pg_temp." PG_UPSERT_TABLE " (sqs2pg_row,sqs2pg_group,%s%s", prefix,
+        group->target, binary ? " (FORMAT binary)" : "");
     if (buf_cstr(sql) == NULL)
         return pg_conn_no_memory(conn);
     if (pg_conn_copy_begin(conn, sql->data) != 0)
         return -1;
-    (void)send(conn, &loader->upsert.json, batch, order, count); /* why it failed, its end tells */
+    /* Why it failed, its end tells. */
+    (void)(binary ? send_binary(conn, &loader->upsert.json, batch, group, order, count)
+                  : send(conn, &loader->upsert.json, batch, order, count));
     return pg_conn_copy_end(conn, PG_UPSERT_TABLE, group->names, group->name_count);
 }
 

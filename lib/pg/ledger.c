@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "pg/array.h"
+#include "pg/copy_binary.h"
 #include "pg/ledger.h"
 
 enum { ROW_SIZE = 2 + 4 + PG_KEY_SIZE + 4 + PG_CONTENT_SIZE, ROWS_AT_ONCE = 2048 };
@@ -27,14 +28,11 @@ static char *put_row(char *to, const struct pg_key *key, const struct pg_content
     return to + 4 + PG_CONTENT_SIZE;
 }
 
-/* Binary COPY: signature, flags, length of the header's extension; tuples; -1 as the tuple count.
- */
 int pg_ledger_copy(struct pg_conn *conn, const struct pg_side_table *ledger,
     const struct pg_key *keys, const struct pg_content *contents, size_t count)
 {
-    static const char header[19] = "PGCOPY\n\377\r\n"; /* and nine zeros */
     char rows[ROWS_AT_ONCE * ROW_SIZE];
-    int status = pg_conn_copy_data(conn, header, sizeof header);
+    int status = pg_conn_copy_data(conn, pg_copy_binary_header, PG_COPY_BINARY_HEADER);
     for (size_t i = 0; i < count && status == 0;) {
         char *to = rows;
         for (; i < count && to + ROW_SIZE <= rows + sizeof rows; i++)
@@ -42,7 +40,8 @@ int pg_ledger_copy(struct pg_conn *conn, const struct pg_side_table *ledger,
         status = pg_conn_copy_data(conn, rows, (size_t)(to - rows));
     }
     if (status == 0)
-        (void)pg_conn_copy_data(conn, "\377\377", 2); /* a failure is told by the end */
+        (void)pg_conn_copy_data(conn, pg_copy_binary_trailer,
+            PG_COPY_BINARY_TRAILER); /* a failure is told by the end */
     return pg_conn_copy_end(conn, ledger->name, NULL, 0);
 }
 

@@ -45,7 +45,8 @@ static const char columns_sql[] =
     " a.attgenerated OPERATOR(pg_catalog.=) '' AND a.attidentity OPERATOR(pg_catalog.<>) 'a',"
     " i.typinput OPERATOR(pg_catalog.=) 'pg_catalog.array_in'::pg_catalog.regproc, e.json,"
     " (SELECT d.typdelim FROM pg_catalog.pg_type d WHERE d.oid OPERATOR(pg_catalog.=) i.typelem),"
-    " i.oid OPERATOR(pg_catalog.=) 1184 OR e.oid OPERATOR(pg_catalog.=) 1184" /* timestamptz */
+    " i.oid OPERATOR(pg_catalog.=) 1184 OR e.oid OPERATOR(pg_catalog.=) 1184," /* timestamptz */
+    " a.atttypid"
     " FROM pg_catalog.pg_attribute a"
     " CROSS JOIN LATERAL " INNERMOST("a.atttypid") " i"
     " LEFT JOIN LATERAL " INNERMOST("i.typelem") " e ON true"
@@ -85,6 +86,8 @@ static int read_columns(struct pg_conn *conn, struct pg_table *table)
         const char *delimiter = pg_conn_value(conn, i, 7);
         column->delimiter = delimiter == NULL ? ',' : *delimiter;
         table->zoned = table->zoned || is_true(conn, i, 8);
+        const char *oid = pg_conn_value(conn, i, 9);
+        column->binary = oid == NULL ? PG_COPY_BINARY_NONE : pg_copy_binary_kind(oid);
         if (column->name == NULL || column->quoted == NULL || column->type == NULL)
             return -1;
         column->date = strcmp(column->type, "date") == 0; /* one of another schema has its name */

@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "pg/conn.h"
+#include "pg/copy_binary.h"
 
 enum { PG_SHAPE_SIZE = 24 };
 
@@ -27,7 +28,8 @@ struct pg_column {
     bool array;         /* an array type, or a domain over one, with literals in braces */
     bool json_elements; /* of an array: json or jsonb, or a domain over one */
     char delimiter;     /* of an array: what stands between its elements */
-    bool loadable;      /* neither generated nor an identity that is always generated */
+    enum pg_copy_binary binary; /* how its values go in COPY's binary format */
+    bool loadable;              /* neither generated nor an identity that is always generated */
 };
 
 struct pg_table {

@@ -211,6 +211,25 @@ batch() {
   grep -q 'the columns of public.t have changed: its catalogue is read anew' err
 }
 
+@test "a column that is of another type by now never has a value of the one before" {
+  sql 'CREATE TABLE t (id integer, d integer, e bigint, f text, g timestamptz)'
+  follow
+  batch 1 2 '"d":5,"e":6,"f":"2026-03-05","g":"2026-03-05T00:00:00Z"'
+  # As wide, narrower, wider, and of no fixed width.
+  sql 'ALTER TABLE t ALTER d TYPE date USING NULL'
+  batch 3 4 '"d":5'
+  sql 'ALTER TABLE t ALTER id TYPE bigint, ALTER e TYPE smallint'
+  batch 5 6 '"e":6'
+  sql 'ALTER TABLE t ALTER f TYPE date USING NULL, ALTER g TYPE bigint USING 0, ALTER e TYPE jsonb USING $$1$$'
+  batch 7 8 '"e":6,"f":"2026-03-05"'
+  batch 9 10 '"g":"2026-03-05T00:00:00Z"'
+  ends
+  [ "$status" -eq 0 ]
+  [ "$(tally)" = '6 committed 4 quarantined' ]
+  [ "$(sql 'SELECT column_name, count(*) FROM t_errors GROUP BY 1 ORDER BY 1')" = $'d|2\ng|2' ]
+  [ "$(sql 'SELECT id, d, e, f FROM t WHERE id > 2 ORDER BY id')" = $'5||1|\n6||1|\n7||6|2026-03-05\n8||6|2026-03-05' ]
+}
+
 @test "columns that change under four connections, over a reconnect, and by a map with a filter" {
   sql 'CREATE TABLE t (id integer, v text)'
   printf 'id .body.id\nv .body.v | tostring\n' >t.map
