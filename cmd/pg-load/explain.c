@@ -85,7 +85,7 @@ int explain_print(const struct load_options *options, struct failure *failure)
     buf_init(&text, 16 << 20);
     int status = target_open(&target, &look, NULL, failure);
     if (status == 0)
-        status = plan_build(&plan, options, &target.table, failure);
+        status = plan_build(&plan, options, &target.table, NULL, failure);
     if (status == 0 && write_plan(&plan, &target, &text) != 0)
         status = failure_no_memory(failure);
     if (status == 0) {

@@ -140,6 +140,8 @@ static int submit(struct run *run, struct failure *failure)
         return failure_no_memory(failure);
     pool_submit(run->pool, run->current);
     lookahead_next(&run->lookahead);
+    if (run->free_count > 0)
+        populate_wait(&run->populating);
     run->current = run->free_count > 0 ? run->free[--run->free_count] : NULL;
     return 0;
 }
@@ -176,10 +178,8 @@ static int turn_over(struct run *run, struct failure *failure)
 static void populate(struct run *run)
 {
     run->populated = true;
-    for (size_t i = 0; i < run->batch_count; i++)
-        if (&run->batches[i] == run->current || run->batches[i].capacity == 0)
-            row_batch_populate(&run->batches[i], run->current, run->options->batch_rows,
-                run->options->batch_bytes);
+    populate_start(&run->populating, run->batches, run->batch_count, run->current,
+        run->options->batch_rows, run->options->batch_bytes);
 }
 
 /*

@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/msg.h"
 #include "base/trusted_file.h"
@@ -20,9 +21,13 @@ static int refuse(enum trusted_cause cause, const char *name, struct failure *fa
 
 enum reading { READING_DONE, READING_NO_FILE, READING_FAILED };
 
-static enum reading read_map(const char *name, struct buf *text, struct failure *failure)
+static enum reading read_map(const char *name, bool again, struct buf *text,
+    struct failure *failure)
 {
     struct trusted_file file;
+    struct stat status_of;
+    if (again && stat(name, &status_of) == 0 && !S_ISREG(status_of.st_mode))
+        return READING_FAILED;
     enum trusted_cause cause = trusted_file_open(name, &file);
     if (cause == TRUSTED_OPEN && (errno == ENOENT || errno == ENOTDIR))
         return READING_NO_FILE;
@@ -45,8 +50,8 @@ static enum reading read_map(const char *name, struct buf *text, struct failure 
     return status == 0 ? READING_DONE : READING_FAILED;
 }
 
-int mapfile_read(const struct load_options *options, const struct pg_table *table, struct buf *name,
-    struct buf *text, struct failure *failure)
+int mapfile_read(const struct load_options *options, const struct pg_table *table, bool again,
+    struct buf *name, struct buf *text, struct failure *failure)
 {
     const char *folders[] = { getenv("SQS2PG_MAPS"), "/etc/sqs2pg/maps", SQS2PG_DATADIR "/maps" };
     buf_clear(name);
@@ -55,7 +60,7 @@ int mapfile_read(const struct load_options *options, const struct pg_table *tabl
     if (options->map != NULL) {
         if (buf_puts(name, options->map) != 0)
             return failure_no_memory(failure);
-        enum reading reading = read_map(options->map, text, failure);
+        enum reading reading = read_map(options->map, again, text, failure);
         if (reading == READING_NO_FILE)
             return failure_set(failure, STATUS_CONFIG, "map %s: %s", options->map,
                 strerror(ENOENT));
@@ -70,7 +75,7 @@ int mapfile_read(const struct load_options *options, const struct pg_table *tabl
         buf_printf(name, "%s/%s.map", folders[i], table->name);
         if (buf_cstr(name) == NULL)
             return failure_no_memory(failure);
-        enum reading reading = read_map(buf_cstr(name), text, failure);
+        enum reading reading = read_map(buf_cstr(name), again, text, failure);
         if (reading == READING_NO_FILE)
             continue;
         if (table->current)

@@ -171,25 +171,41 @@ static int add_by_name(struct column_plan *plan, const struct pg_table *table,
     return plan->unknown == JSON_NO_NODE ? failure_no_memory(failure) : 0;
 }
 
+/* What was compiled ahead for the line of that index, if it is the same line. */
+static const struct source *compiled(const struct column_plan *ahead,
+    const struct pg_map_line *line, size_t index)
+{
+    if (ahead == NULL || index >= ahead->count || ahead->sources[index].filter == NULL)
+        return NULL;
+    const struct pg_map_line *known = ahead->sources[index].line;
+    return known->pipe == line->pipe && strcmp(known->expression, line->expression) == 0
+        ? &ahead->sources[index]
+        : NULL;
+}
+
 /* The lines of ${origin}'s map. Each makes one source, so that theirs are in the same order. */
 static int add_lines(struct column_plan *plan, struct column_plan *origin,
-    const struct pg_table *table, struct failure *failure)
+    struct column_plan *ahead, const struct pg_table *table, struct failure *failure)
 {
     const char *name = buf_cstr(&origin->map_name);
     if (name == NULL)
         return failure_no_memory(failure);
-    for (size_t i = 0; i < origin->map.count; i++)
-        if (add_mapped(plan, table, &origin->map.lines[i], name,
-                origin == plan ? NULL : &origin->sources[i], failure) != 0)
+    for (size_t i = 0; i < origin->map.count; i++) {
+        const struct source *known =
+            origin == plan ? compiled(ahead, &plan->map.lines[i], i) : &origin->sources[i];
+        if (add_mapped(plan, table, &origin->map.lines[i], name, known, failure) != 0)
             return -1;
+        if (origin == plan && known != NULL)
+            ahead->sources[i].filter = NULL; /* it is this one's by now */
+    }
     if (plan->reads_all)
         return 0;
     plan->unknown = json_paths_other(plan->paths, plan->nodes.body);
     return plan->unknown == JSON_NO_NODE ? failure_no_memory(failure) : 0;
 }
 
-static int add_map(struct column_plan *plan, const struct pg_table *table, const struct buf *text,
-    struct failure *failure)
+/* Parse the text of the map that ${plan} names. 0, or -1 with ${failure}. */
+static int parse_map(struct column_plan *plan, const struct buf *text, struct failure *failure)
 {
     struct pg_map_problem problem;
     const char *name = buf_cstr(&plan->map_name);
@@ -202,17 +218,23 @@ static int add_map(struct column_plan *plan, const struct pg_table *table, const
             "");
     if (plan->map.count == 0)
         return failure_set(failure, STATUS_CONFIG, "%s: no column in it", name);
-    return add_lines(plan, plan, table, failure);
+    return 0;
 }
 
-static int add_key(struct column_plan *plan, const char *expression, struct failure *failure)
+static int add_key(struct column_plan *plan, const char *expression, struct column_plan *ahead,
+    struct failure *failure)
 {
     struct pg_map_problem problem;
     if (pg_map_expression(expression, strlen(expression), &plan->key_line, &problem) != 0)
         return map_failure(failure, STATUS_USAGE, "--key", problem.line, problem.column,
             problem.what, "");
     plan->has_key = true;
-    return resolve(plan, &plan->key_line, "--key", STATUS_USAGE, NULL, &plan->key, failure);
+    const struct source *known = ahead == NULL || ahead->key.filter == NULL ? NULL : &ahead->key;
+    if (resolve(plan, &plan->key_line, "--key", STATUS_USAGE, known, &plan->key, failure) != 0)
+        return -1;
+    if (known != NULL)
+        ahead->key.filter = NULL;
+    return 0;
 }
 
 bool plan_build_filters_key(const struct load_options *options)
@@ -245,34 +267,77 @@ int plan_build_round_key(struct column_plan *plan, struct failure *failure)
     return 0;
 }
 
-int plan_build(struct column_plan *plan, const struct load_options *options,
-    const struct pg_table *table, struct failure *failure)
+/* An empty one, with what a record has of its own. 0, or -1 with ${failure}. */
+static int begin(struct column_plan *plan, const struct load_options *options, size_t sources,
+    struct failure *failure)
 {
-    struct buf text;
     *plan = (struct column_plan){ .unknown = JSON_NO_NODE,
         .root = options->root,
         .require_masked = options->require_masked,
         .refuse_unknown = options->refuse_unknown,
         .upsert = &options->upsert };
     buf_init(&plan->map_name, 8192);
-    buf_init(&text, MAX_MAP + 65536);
     plan->paths = json_paths_new();
-    plan->sources = calloc(table->count + 1, sizeof *plan->sources);
-    int status = -1;
+    plan->sources = calloc(sources + 1, sizeof *plan->sources);
     if (plan->paths == NULL || plan->sources == NULL ||
         record_nodes_add(plan->paths, &plan->nodes) != 0)
-        (void)failure_no_memory(failure);
-    else if (root_set(plan, plan->root, failure) != 0)
-        status = -1;
-    else if (mapfile_read(options, table, &plan->map_name, &text, failure) == 0)
-        status = plan->map_name.length > 0 ? add_map(plan, table, &text, failure)
-                                           : add_by_name(plan, table, failure);
+        return failure_no_memory(failure);
+    return root_set(plan, plan->root, failure);
+}
+
+int plan_build(struct column_plan *plan, const struct load_options *options,
+    const struct pg_table *table, struct column_plan *ahead, struct failure *failure)
+{
+    struct buf text;
+    buf_init(&text, MAX_MAP + 65536);
+    int status = begin(plan, options, table->count, failure);
+    if (status == 0)
+        status = mapfile_read(options, table, false, &plan->map_name, &text, failure);
+    bool mapped = plan->map_name.length > 0;
+    if (status == 0 && mapped)
+        status = parse_map(plan, &text, failure);
+    if (status == 0)
+        status = mapped ? add_lines(plan, plan, ahead, table, failure)
+                        : add_by_name(plan, table, failure);
     if (status == 0)
         status = upsert_index_require(plan, table, plan->upsert, failure);
     if (status == 0 && options->key != NULL)
-        status = add_key(plan, options->key, failure);
+        status = add_key(plan, options->key, ahead, failure);
     buf_free(&text);
     return status;
+}
+
+/* The filters of a map that is parsed. */
+static void compile_lines(struct column_plan *plan)
+{
+    struct failure failure;
+    free(plan->sources);
+    plan->sources = calloc(plan->map.count + 1, sizeof *plan->sources);
+    while (plan->sources != NULL && plan->count < plan->map.count) {
+        struct source *source = &plan->sources[plan->count];
+        failure = (struct failure){ .status = STATUS_OK };
+        if (resolve(plan, &plan->map.lines[plan->count], "", STATUS_CONFIG, NULL, source,
+                &failure) != 0)
+            break;
+        plan->count++;
+    }
+}
+
+void plan_build_ahead(struct column_plan *plan, const struct load_options *options,
+    const struct pg_table *table)
+{
+    struct failure failure = { .status = STATUS_OK };
+    struct buf text;
+    buf_init(&text, MAX_MAP + 65536);
+    if (begin(plan, options, 0, &failure) == 0) {
+        if (mapfile_read(options, table, true, &plan->map_name, &text, &failure) == 0 &&
+            plan->map_name.length > 0 && parse_map(plan, &text, &failure) == 0)
+            compile_lines(plan);
+        failure = (struct failure){ .status = STATUS_OK };
+        if (options->key != NULL)
+            (void)add_key(plan, options->key, NULL, &failure);
+    }
+    buf_free(&text);
 }
 
 int plan_build_again(struct column_plan *plan, struct column_plan *origin,
@@ -292,7 +357,7 @@ int plan_build_again(struct column_plan *plan, struct column_plan *origin,
         return failure_no_memory(failure);
     if (root_set(plan, plan->root, failure) != 0)
         return -1;
-    int status = origin->map_name.length > 0 ? add_lines(plan, origin, table, failure)
+    int status = origin->map_name.length > 0 ? add_lines(plan, origin, NULL, table, failure)
                                              : add_by_name(plan, table, failure);
     if (status == 0)
         status = upsert_index_require(plan, table, plan->upsert, failure);

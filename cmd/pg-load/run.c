@@ -6,6 +6,7 @@
 #include "base/msg.h"
 #include "base/start.h"
 #include "mapfile.h"
+#include "plan_ahead.h"
 #include "plan_build.h"
 #include "run.h"
 #include "shutdown.h"
@@ -45,11 +46,15 @@ static int open_meter(struct run *run, struct failure *failure)
 int run_open(struct run *run, struct failure *failure)
 {
     const struct load_options *options = run->options;
+    run->ahead = plan_ahead_start(options);
     if (open_meter(run, failure) != 0 ||
         target_open(&run->target, options, run->meter, failure) != 0 ||
-        plan_build(&run->plan, options, &run->target.table, failure) != 0 ||
+        plan_build(&run->plan, options, &run->target.table, plan_ahead_wait(run->ahead), failure) !=
+            0 ||
         (run->target.rounded_keys && plan_build_round_key(&run->plan, failure) != 0))
         return -1;
+    plan_ahead_free(run->ahead);
+    run->ahead = NULL;
     mapfile_tell(&run->plan.map_name, options, true);
     if (row_reader_open(&run->rows, &run->plan) != 0)
         return failure_no_memory(failure);
@@ -76,6 +81,8 @@ int run_open(struct run *run, struct failure *failure)
 
 void run_close(struct run *run)
 {
+    plan_ahead_free(run->ahead);
+    populate_wait(&run->populating);
     line_close(run->lines);
     catalogue_close(&run->catalogue, run->batches, run->batch_count);
     for (size_t i = 0; i < run->batch_count; i++)

@@ -13,7 +13,9 @@
 #include "figures.h"
 #include "lookahead.h"
 #include "options.h"
+#include "plan_ahead.h"
 #include "pool.h"
+#include "populate.h"
 #include "report.h"
 #include "row.h"
 #include "row_batch.h"
@@ -27,6 +29,7 @@ struct run {
     const struct load_options *options;
     struct target target;
     struct column_plan plan;
+    struct plan_ahead *ahead; /* NULL: there is none, or it is used */
     struct row_reader rows;
     struct catalogue catalogue;
     struct unknown unknown; /* of the batches that are done */
@@ -47,11 +50,12 @@ struct run {
     uint64_t reading_until; /* 0: no stop request yet */
     uint64_t leaving_at;    /* 0: no shutdown yet; then whatever is at work is left to itself */
     struct figures figures;
-    struct meter *meter;   /* NULL: none is wanted */
-    uint64_t sealed;       /* error records of pii-mask, in a row until now */
-    bool populated;        /* with memory for a long run */
-    bool ended;            /* no more input */
-    struct failure ending; /* what the input failed of */
+    struct meter *meter;        /* NULL: none is wanted */
+    uint64_t sealed;            /* error records of pii-mask, in a row until now */
+    bool populated;             /* with memory for a long run, */
+    struct populate populating; /* which is on its way */
+    bool ended;                 /* no more input */
+    struct failure ending;      /* what the input failed of */
 };
 
 /* Open everything a run needs, in ${run}, whose options and tally are set. 0, or -1 with

@@ -2,10 +2,12 @@
  * Any line as what pg-load reads: whole, as the last one without its LF, and as the beginning of
  * one too long; into columns by name, by a map of plain paths, and with a ledger key of the
  * record's own. Each line is one item with its very bytes; a row is one row of COPY with a field
- * for each column that its group names; what is said of a refusal is a word of ours or a column's
- * name, never content; and the "sqs" of the verdict is an object that stood in the line.
+ * for each column that its group names, and where that is possible one in COPY's binary format;
+ * what is said of a refusal is a word of ours or a column's name, never content; and the "sqs" of
+ * the verdict is an object that stood in the line.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -31,15 +33,21 @@ static const char map[] = "user_id .body.user_id !\n"
     }
 
 static struct pg_column columns[] = {
-    { .name = TEXT("user_id"), .quoted = TEXT("user_id"), .type = TEXT("text"), .loadable = true },
+    { .name = TEXT("user_id"),
+        .quoted = TEXT("user_id"),
+        .type = TEXT("text"),
+        .binary = PG_COPY_BINARY_BYTES,
+        .loadable = true },
     { .name = TEXT("ip"),
         .quoted = TEXT("ip"),
         .type = TEXT("character varying(15)"),
+        .binary = PG_COPY_BINARY_BYTES,
         .loadable = true },
     { .name = TEXT("data"),
         .quoted = TEXT("data"),
         .type = TEXT("jsonb"),
         .json = true,
+        .binary = PG_COPY_BINARY_JSONB,
         .loadable = true },
     { .name = TEXT("tags"),
         .quoted = TEXT("tags"),
@@ -58,6 +66,7 @@ static struct pg_column columns[] = {
         .quoted = TEXT("\"day\""),
         .type = TEXT("date"),
         .date = true,
+        .binary = PG_COPY_BINARY_DATE,
         .loadable = true },
     { .name = TEXT("made"), .quoted = TEXT("made"), .type = TEXT("bigint") },
 };
@@ -88,7 +97,7 @@ static void set_up(void)
         { .no_map = true, .key = ".body.user_id" }, { .map = path, .key = "$sqs.message_id" } };
     for (size_t i = 0; i < PLANS; i++) {
         struct failure failure = { .status = STATUS_OK };
-        fuzz_require(plan_build(&plans[i], &options[i], &table, &failure) == 0);
+        fuzz_require(plan_build(&plans[i], &options[i], &table, NULL, &failure) == 0);
         fuzz_require(row_reader_open(&readers[i], &plans[i]) == 0);
         row_batch_init(&batches[i], &plans[i], &table);
     }
@@ -96,6 +105,30 @@ static void set_up(void)
 }
 
 /* ---- a row ----------------------------------------------------------------------------------- */
+
+/* Fields one behind the other, none longer than the row leaves room for. */
+static void check_binary(const struct row_batch *batch, const struct item *item)
+{
+    const struct group *group = &batch->groups[item->group];
+    size_t bound = pg_copy_binary_bound(group->name_count, item->row.length);
+    char *out = malloc(bound);
+    fuzz_require(out != NULL);
+    const char *end = pg_copy_binary_row(out, group->kinds, group->name_count,
+        batch->rows.data + item->row.at, item->row.length);
+    fuzz_require(end != NULL && end <= out + bound);
+    const unsigned char *at = (const unsigned char *)out + 2;
+    fuzz_require(at[-2] == 0 && at[-1] == group->name_count);
+    for (size_t i = 0; i < group->name_count; i++) {
+        fuzz_require((const unsigned char *)end - at >= 4);
+        uint32_t length =
+            (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
+        at += 4;
+        fuzz_require(length == UINT32_MAX || length <= (size_t)((const unsigned char *)end - at));
+        at += length == UINT32_MAX ? 0 : length;
+    }
+    fuzz_require(at == (const unsigned char *)end);
+    free(out);
+}
 
 /* As many fields as its group has columns, and nothing that COPY would take for an end. */
 static void check_row(const struct row_batch *batch, const struct item *item)
@@ -118,6 +151,8 @@ static void check_row(const struct row_batch *batch, const struct item *item)
             ((i == 1 || row[i - 2] == '\t') && (i + 1 == length || row[i + 1] == '\t')));
     }
     fuzz_require(tabs + 1 == batch->groups[item->group].name_count);
+    if (row_batch_is_binary(batch, &batch->groups[item->group]))
+        check_binary(batch, item);
 }
 
 /* ---- what is no row -------------------------------------------------------------------------- */
