@@ -1,6 +1,7 @@
 #include <stdlib.h>
 
 #include "upsert_apply.h"
+#include "upsert_keys.h"
 #include "upsert_source.h"
 
 enum { MOST_PROVEN = 16 }; /* groups: rows of further ones are found out one by one */
@@ -112,6 +113,25 @@ static int mark_both(struct pg_conn *conn, struct row_batch *batch, const uint32
     return 0;
 }
 
+/* The same of rows that came back with their keys. */
+static int mark_keys(struct loader *loader, struct row_batch *batch, const uint32_t *order,
+    size_t count)
+{
+    const struct pg_conn *conn = loader->target->conn;
+    int column = (int)loader->upsert.form.count;
+    size_t next = 0; /* they come in the order in which they were sent */
+    for (size_t i = 0; i < pg_conn_rows(conn); i++) {
+        const char *fresh = pg_conn_value(conn, i, column);
+        size_t at = upsert_keys_place(loader, batch, order, count, next, i);
+        if (at == count)
+            continue; /* a trigger has made another key of it */
+        next = at + 1;
+        batch->items[order[at]].effect =
+            fresh != NULL && *fresh == 't' ? VERDICT_EFFECT_INSERTED : VERDICT_EFFECT_UPDATED;
+    }
+    return 0;
+}
+
 /* Rows that can be inserted by one statement. */
 static int apply(struct loader *loader, struct row_batch *batch, bool staged, const uint32_t *order,
     size_t count)
@@ -125,11 +145,14 @@ static int apply(struct loader *loader, struct row_batch *batch, bool staged, co
         return -1;
     bool any;
     if (pg_upsert_both_sql(&upsert->form, batch->table, &upsert->columns,
-            staged ? NULL : &upsert->json, &upsert->sql, &any) != 0)
+            staged ? NULL : &upsert->json, upsert->exact, &upsert->sql, &any) != 0)
         return pg_conn_no_memory(conn);
     if (any) {
-        if (pg_conn_exec_rows(conn, upsert->sql.data) != 0 ||
-            mark_both(conn, batch, staged ? NULL : order, count) != 0)
+        if (pg_conn_exec_rows(conn, upsert->sql.data) != 0)
+            return -1;
+        int marked = upsert->exact ? mark_keys(loader, batch, order, count)
+                                   : mark_both(conn, batch, staged ? NULL : order, count);
+        if (marked != 0)
             return -1;
         return settle(loader, batch, order, count);
     }

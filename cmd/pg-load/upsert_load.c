@@ -3,6 +3,7 @@
 #include "isolate.h"
 #include "upsert_apply.h"
 #include "upsert_index.h"
+#include "upsert_keys.h"
 #include "upsert_load.h"
 #include "upsert_order.h"
 #include "upsert_source.h"
@@ -190,12 +191,17 @@ int upsert_load_rows(struct loader *loader, struct row_batch *batch, size_t coun
 {
     struct upsert *upsert = &loader->upsert;
     bool staged = upsert->form.temporary && (loader->isolate || count >= STAGED_FROM);
+    int known = upsert_keys_find(loader, batch, loader->order, count);
+    if (known < 0)
+        return pg_conn_no_memory(loader->target->conn);
+    if (known == 0) /* in which order they are read best too */
+        memcpy(loader->order, upsert->sequence, count * sizeof *loader->order);
     int status = 0;
     if (loader->isolate)
         status = find_readable(loader, batch, &count);
     else if (staged)
         status = stage(loader, batch, count, false);
-    if (status == 0 && count > 0)
+    if (status == 0 && count > 0 && known > 0)
         status = upsert_order_find(loader, batch, loader->order, count, staged);
     if (status == 0 && count > 0)
         status = load_rounds(loader, batch, count);

@@ -22,6 +22,7 @@ static void free_arrays(struct upsert *upsert)
 void upsert_state_free(struct upsert *upsert)
 {
     free_arrays(upsert);
+    free(upsert->keys);
     buf_free(&upsert->json);
     buf_free(&upsert->sql);
 }
@@ -45,6 +46,9 @@ int upsert_state_begin(struct upsert *upsert, size_t count)
 
 void upsert_state_shrink(struct upsert *upsert)
 {
+    free(upsert->keys);
+    upsert->keys = NULL;
+    upsert->exact = false;
     buf_shrink(&upsert->json, KEEP_BYTES);
     buf_shrink(&upsert->sql, KEEP_BYTES);
 }

@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "pg/upsert.h"
+#include "row_batch.h"
 
 /* Of one connection: what an upsert knows in the transaction under way, and its scratch memory. */
 struct upsert {
@@ -19,9 +20,11 @@ struct upsert {
     uint32_t *sequence;        /* the items, in the order of their keys */
     uint32_t *list;            /* those that are sent next */
     uint32_t *rest;            /* and those of them for the statement after that */
-    uint32_t *rounds; /* by item: in which round it is sent, from 1; 0: it gives way to another */
-    uint32_t *next;   /* by item: which takes its place if it is refused, or ROW_BATCH_NONE */
-    size_t capacity;  /* of the five */
+    uint32_t *rounds;  /* by item: in which round it is sent, from 1; 0: it gives way to another */
+    uint32_t *next;    /* by item: which takes its place if it is refused, or ROW_BATCH_NONE */
+    struct span *keys; /* by item: where its keys stand in the batch's rows, if ${exact} */
+    bool exact;        /* the sequence was made here (upsert_keys.h) */
+    size_t capacity;   /* of the five */
     struct pg_upsert_columns columns;
     struct buf json;
     struct buf sql;

@@ -80,14 +80,16 @@ static void put_rows(struct buf *sql, const struct pg_table *table, const struct
     buf_puts(sql, ROW ")");
 }
 
-/* The keys in order. */
+/* The keys in order: where equal ones are equal bytes, by these, which costs least. */
 static void put_order(struct buf *sql, const struct pg_upsert_form *form,
     const struct pg_table *table)
 {
     for (size_t i = 0; i < form->count; i++) {
         const struct pg_upsert_key *key = &form->keys[i];
+        bool bytes = key->exact == PG_UPSERT_EXACT_TEXT;
         buf_printf(sql, "%sr.%s%s USING %s", i == 0 ? "" : ", ", table->columns[key->column].quoted,
-            key->collate, key->less);
+            bytes ? " COLLATE pg_catalog.\"C\"" : key->collate,
+            bytes ? "OPERATOR(pg_catalog.<)" : key->less);
     }
 }
 
@@ -223,11 +225,11 @@ static const char *locking_column(const struct pg_upsert_form *form, const struc
     return table->columns[form->keys[0].column].quoted;
 }
 
-/* "WITH i AS (INSERT … ON CONFLICT (…) DO UPDATE SET " */
+/* "INSERT … ON CONFLICT (…) DO UPDATE SET " */
 static void put_insert(struct buf *sql, const struct pg_upsert_form *form,
     const struct pg_table *table, const struct pg_upsert_columns *columns, const struct buf *json)
 {
-    buf_printf(sql, "WITH i AS (INSERT INTO %s AS t (", table->qualified);
+    buf_printf(sql, "INSERT INTO %s AS t (", table->qualified);
     put_columns(sql, form, table, columns, false);
     buf_puts(sql, ") SELECT ");
     put_columns(sql, form, table, columns, true);
@@ -256,6 +258,7 @@ int pg_upsert_insert_sql(const struct pg_upsert_form *form, const struct pg_tabl
 {
     const char *lock = locking_column(form, table, columns);
     buf_clear(sql);
+    buf_puts(sql, "WITH i AS (");
     put_insert(sql, form, table, columns, json);
     buf_printf(sql, "%s = t.%s WHERE false", lock, lock);
     put_returned(sql, form, table);
@@ -273,13 +276,15 @@ int pg_upsert_insert_sql(const struct pg_upsert_form *form, const struct pg_tabl
 }
 
 int pg_upsert_both_sql(const struct pg_upsert_form *form, const struct pg_table *table,
-    const struct pg_upsert_columns *columns, const struct buf *json, struct buf *sql, bool *any)
+    const struct pg_upsert_columns *columns, const struct buf *json, bool keys, struct buf *sql,
+    bool *any)
 {
     *any = form->plain && !needs_existing(form, table, columns) &&
         memcmp(columns->some, columns->every, sizeof columns->some) == 0;
     buf_clear(sql);
     if (!*any)
         return 0;
+    buf_puts(sql, keys ? "" : "WITH i AS (");
     put_insert(sql, form, table, columns, json);
     *any = put_settings(sql, form, table, columns->every, "excluded") > 0;
     if (form->has_newer) {
@@ -287,8 +292,10 @@ int pg_upsert_both_sql(const struct pg_upsert_form *form, const struct pg_table 
         put_newer(sql, form, table, "excluded");
     }
     put_returned(sql, form, table);
-    buf_puts(sql,
-        ", t.xmax" EQ "'0'::pg_catalog.xid AS " FRESH ") SELECT r." ROW ", i." FRESH " FROM i, ");
+    buf_puts(sql, ", t.xmax" EQ "'0'::pg_catalog.xid AS " FRESH);
+    if (keys)
+        return finish(sql);
+    buf_puts(sql, ") SELECT r." ROW ", i." FRESH " FROM i, ");
     put_rows(sql, table, json);
     buf_puts(sql, " WHERE ");
     put_match(sql, form, table, "i");

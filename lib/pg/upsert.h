@@ -64,10 +64,12 @@ int pg_upsert_insert_sql(const struct pg_upsert_form *form, const struct pg_tabl
  * have can be inserted, or update what is there, by one statement, which costs less. False in
  * ${any}: not these. What comes back are numbers, and whether the row was inserted: a row that
  * was updated bears the mark of the lock that was on the one before it in its xmax, a new one has
- * none. (Of a partitioned table the server gives no xmax there.)
+ * none. (Of a partitioned table the server gives no xmax there.) ${keys}: in place of the number
+ * come the row's keys, as many columns, which costs the server no look-up.
  */
 int pg_upsert_both_sql(const struct pg_upsert_form *form, const struct pg_table *table,
-    const struct pg_upsert_columns *columns, const struct buf *json, struct buf *sql, bool *any);
+    const struct pg_upsert_columns *columns, const struct buf *json, bool keys, struct buf *sql,
+    bool *any);
 
 /*
  * Update by the rows, which have values for ${every} column: of the temporary table those of

@@ -29,6 +29,8 @@ static const char indexes_sql[] =
     " (SELECT pg_catalog.format(' COLLATE %I.%I', n.nspname, l.collname)"
     "  FROM pg_catalog.pg_collation l"
     "  JOIN pg_catalog.pg_namespace n ON n.oid" EQ "l.collnamespace"
+    "  WHERE l.oid" EQ "i.indcollation[k.n]),"
+    " (SELECT l.collisdeterministic FROM pg_catalog.pg_collation l"
     "  WHERE l.oid" EQ "i.indcollation[k.n])"
     " FROM pg_catalog.pg_index i"
     " JOIN pg_catalog.pg_class x ON x.oid" EQ "i.indexrelid"
@@ -98,7 +100,20 @@ static const char meddled_sql[] =
 /* clang-format on */
 
 /* The columns of indexes_sql. */
-enum { NAME, IMMEDIATE, VALID, PARTIAL, EXPRESSION, OTHER, COUNT, COLUMN, LESS, EQUAL, COLLATE };
+enum {
+    NAME,
+    IMMEDIATE,
+    VALID,
+    PARTIAL,
+    EXPRESSION,
+    OTHER,
+    COUNT,
+    COLUMN,
+    LESS,
+    EQUAL,
+    COLLATE,
+    DETERMINISTIC
+};
 
 static bool is_true(const struct pg_conn *conn, size_t row, int column)
 {
@@ -130,6 +145,39 @@ static bool is_among(const size_t *columns, size_t count, size_t column)
     return false;
 }
 
+/* Whether the column has a text for each value, by which the index tells them apart too. */
+static void set_exact(const struct pg_conn *conn, size_t row, const struct pg_table *table,
+    struct pg_upsert_key *key)
+{
+    const struct pg_column *column = &table->columns[key->column];
+    static const char varying[] = "character varying";
+    bool is_varying = strncmp(column->type, varying, sizeof varying - 1) == 0;
+    key->exact = PG_UPSERT_EXACT_NOT;
+    key->width = 0;
+    if (strcmp(key->equal, "OPERATOR(pg_catalog.=)") != 0)
+        return;
+    switch (column->binary) {
+    case PG_COPY_BINARY_INT2:
+    case PG_COPY_BINARY_INT4:
+    case PG_COPY_BINARY_INT8:
+        key->exact = PG_UPSERT_EXACT_INTEGER;
+        break;
+    case PG_COPY_BINARY_UUID:
+        key->exact = PG_UPSERT_EXACT_UUID;
+        break;
+    case PG_COPY_BINARY_BYTES:
+        if (!is_true(conn, row, DETERMINISTIC) ||
+            (!is_varying && strcmp(column->type, "text") != 0))
+            break;
+        key->exact = PG_UPSERT_EXACT_TEXT;
+        if (is_varying && column->type[sizeof varying - 1] == '(')
+            key->width = strtoul(column->type + sizeof varying, NULL, 10);
+        break;
+    default:
+        break;
+    }
+}
+
 /* Take the index whose columns are the ${width} rows from ${row} on into the form. What it is good
  * for; PG_UPSERT_NO_INDEX: it is over other columns. */
 static enum pg_upsert_result judge(const struct pg_conn *conn, size_t row, size_t width,
@@ -150,6 +198,7 @@ static enum pg_upsert_result judge(const struct pg_conn *conn, size_t row, size_
         copy(key->collate, sizeof key->collate, conn, row + i, COLLATE);
         if (key->less[0] == '\0' || key->equal[0] == '\0')
             return PG_UPSERT_OVERLAPS;
+        set_exact(conn, row + i, table, key);
     }
     if (is_true(conn, row, EXPRESSION))
         return PG_UPSERT_EXPRESSION;

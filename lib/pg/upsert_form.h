@@ -19,11 +19,22 @@ enum {
     PG_UPSERT_WORDS = 4 * PG_NAME_SIZE /* two names, quoted */
 };
 
+/* Types with one text for each value: equal values are equal texts, which can be told apart, and
+ * put in order, without the server. */
+enum pg_upsert_exact {
+    PG_UPSERT_EXACT_NOT,
+    PG_UPSERT_EXACT_TEXT,    /* text, varchar; ordered by their bytes */
+    PG_UPSERT_EXACT_INTEGER, /* int2, int4, int8 */
+    PG_UPSERT_EXACT_UUID
+};
+
 struct pg_upsert_key {
     size_t column;                 /* in the table's columns */
     char less[PG_UPSERT_WORDS];    /* "OPERATOR(pg_catalog.<)" */
     char equal[PG_UPSERT_WORDS];   /* "OPERATOR(pg_catalog.=)" */
     char collate[PG_UPSERT_WORDS]; /* " COLLATE pg_catalog.\"C\"", or "" */
+    enum pg_upsert_exact exact;
+    size_t width; /* of a text: how long it may be; 0: as long as it is */
 };
 
 struct pg_upsert_form {

@@ -81,6 +81,28 @@ teardown() { common_teardown; }
   equal_keys 2000
 }
 
+@test "keys of every type that is put in order here, and others beside them, find their rows" {
+  keys_of 1200 'k text' 'sprintf("\"k\":\"%s %d\"", substr("aBcDeF", i % 6 + 1, 1), i * 7)'
+  keys_of 60 'k varchar(12)' 'sprintf("\"k\":\"%d\"", i)'
+  keys_of 60 'k bigint' 'sprintf("\"k\":%d", (i % 2 ? -1 : 1) * i * i * i)'
+  keys_of 1200 'k uuid' 'sprintf("\"k\":\"%08x-0000-4000-8000-000000000000\"", i * 40503 % 65536)'
+  keys_of 60 'k text, l smallint' 'sprintf("\"k\":\"%d\",\"l\":%d", i % 7, i % 11 - 5)' 'k,l'
+  # Of another form, of other letters, of what is no text: the server is asked.
+  keys_of 60 'k bigint' 'sprintf("\"k\":\"0%d\"", i)'
+  keys_of 60 'k text' 'sprintf("\"k\":\"\303\251%d\\\\\"", i)'
+  keys_of 60 'k uuid' 'sprintf("\"k\":\"%08X-0000-4000-8000-000000000000\"", i)'
+  keys_of 1200 'k numeric' 'sprintf("\"k\":%d.0", i)'
+  keys_of 60 'k char(12)' 'sprintf("\"k\":\"%d  \"", i)'
+}
+
+@test "a text that is cut to its column's length is the key of another that is not" {
+  sql 'CREATE TABLE t (k varchar(3) PRIMARY KEY, n integer)'
+  { record 1 '{"k":"abc","n":1}' && record 2 '{"k":"abc  ","n":2}' && record 3 '{"k":"ab","n":1}'; } >in
+  load_in -t t --upsert k --newer n
+  [ "$(effects)" = 'stale inserted inserted' ]
+  [ "$(sql 'SELECT k, n FROM t ORDER BY n')" = $'ab|1\nabc|2' ]
+}
+
 @test "values are taken as they are without --upsert, by either way: none is cut, none is another" {
   values_are_taken 1 40
 }

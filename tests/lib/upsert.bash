@@ -63,6 +63,32 @@ partitioned() {
   [ "$(sql "SELECT count(*) FROM t WHERE v = CASE WHEN id % 2 = 1 AND id % 3 = 0 THEN 'old' ELSE 'new' END AND twice = n * 2 AND region = id % 2")" = "$1" ]
 }
 
+# keyed NUMBER MEMBERS EVERY: records 1 to that number, each EVERY-th, in their order and behind their numbers.
+# Of the i-th, the body has these members (an expression of awk), v, and n, which is 5 for each sixth and else 9.
+keyed() {
+  awk -v number="$1" -v every="$3" "BEGIN { for (i = every; i <= number; i += every) {
+    members = $2
+    printf \"%d {\\\"sqs\\\":{\\\"message_id\\\":\\\"%08x-0000-4000-8000-%012x\\\",\\\"receipt_handle\\\":\\\"h\\\"},\", i, every, i
+    printf \"\\\"body\\\":{%s,\\\"v\\\":\\\"%s\\\",\\\"n\\\":%d}}\\n\", members, every == 1 ? \"new\" : \"old\", i % 6 && every == 1 ? 9 : 5 } }"
+}
+
+# keys_of NUMBER COLUMNS MEMBERS [NAMES]: so many records in no order, whose keys are these columns, by these
+# members; a third are known, and half of these no newer than the row.
+keys_of() {
+  local names=${4:-k}
+  sql 'DROP TABLE IF EXISTS t, t_ledger' 2>/dev/null
+  sql "CREATE TABLE t ($2, n integer, v text, PRIMARY KEY ($names))"
+  keyed "$1" "$3" 3 | cut -d ' ' -f 2- >in
+  load_in -t t --upsert "$names" --newer n --no-ledger
+  [ "$(tally)" = "$(($1 / 3)) committed" ] || { cat err && return 1; }
+  keyed "$1" "$3" 1 | shuf --random-source=<(yes) >all
+  cut -d ' ' -f 2- all >in
+  load_in -t t --upsert "$names" --newer n
+  awk '{ print $1 % 3 ? "inserted" : $1 % 6 ? "updated" : "stale" }' all >wanted
+  effects | tr ' ' '\n' | cmp - wanted
+  [ "$(sql "SELECT count(*), count(*) FILTER (WHERE v = 'old') FROM t")" = "$1|$(($1 / 6))" ]
+}
+
 # bad_rows NUMBER: among so many records some that the table does not take.
 bad_rows() {
   sql 'DROP TABLE IF EXISTS t, t_ledger, t_errors, p'
