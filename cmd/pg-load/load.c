@@ -12,6 +12,7 @@
 #include "base/stop.h"
 #include "load.h"
 #include "mapfile.h"
+#include "record/code.h"
 #include "run.h"
 #include "shutdown.h"
 
@@ -358,6 +359,8 @@ static void summarize(const struct run *run, uint64_t started, const struct fail
     char rare[REPORT_RARE_SIZE];
     struct buf text;
     unknown_summarize(&run->unknown, &run->plan, &run->target.table);
+    if (run->reporter.no_records > 0 && run->reporter.no_records == run->figures.read)
+        msg_hint("%s", code_line_hint);
     uint64_t ms = clock_monotonic_ms() - started;
     summary->plain =
         failure->status == STATUS_OK && counts->quarantined == 0 && counts->rejected == 0;

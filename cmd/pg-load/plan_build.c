@@ -19,6 +19,20 @@ static int map_failure(struct failure *failure, enum status status, const char *
         *about == '\0' ? "" : " ", what);
 }
 
+/* What an expression that is no jq program was meant to be, where that can be seen. */
+static int expression_hint(struct failure *failure, const char *text)
+{
+    static const char word[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+    size_t length = strspn(text, word);
+    if (length > 0 && length <= 63 && text[length] == '\0')
+        return failure_hint(failure, "a path begins with a dot: the body's key %s is .body.%s",
+            text, text);
+    if (*text == '=')
+        return failure_hint(failure,
+            "a line of a map is COLUMN EXPRESSION, as user_id .body.user_id");
+    return -1;
+}
+
 static bool is_blank(char byte)
 {
     return byte == ' ' || byte == '\t';
@@ -115,8 +129,9 @@ static int resolve(struct column_plan *plan, const struct pg_map_line *line, con
     source->filter = json_jq_new(text + offset, length - offset, &problem);
     if (source->filter != NULL)
         return 0;
-    return map_failure(failure, status, name, line->line, line->expression_at + offset + problem.at,
+    (void)map_failure(failure, status, name, line->line, line->expression_at + offset + problem.at,
         problem.what, problem.name);
+    return offset == 0 ? expression_hint(failure, text) : -1;
 }
 
 /* Let what a source reads of the body count as named. ${all}: all of it. 0, or -1: no memory. */

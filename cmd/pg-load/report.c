@@ -300,6 +300,9 @@ int report_batch(struct reporter *reporter, const struct row_batch *batch, struc
             continue;
         if (batch->done_ms != 0)
             count_code(counts, &batch->refusals[item->refusal]);
+        const struct refusal *refusal = &batch->refusals[item->refusal];
+        reporter->no_records +=
+            strcmp(refusal->stage, "load") == 0 && code_is_of_line(refusal->code);
         name_refusal(reporter, batch, item);
         hint_at_split(reporter, item);
         if (copy_reject(reporter, batch, item) != 0)

@@ -110,6 +110,15 @@ static bool lacks_mask(const struct unknown *run, const char *column)
     return false;
 }
 
+/* Whether the path is that of a key beside the body, of the body's that nothing took. */
+static bool forgets_body(const struct unknown *run, const struct pg_map_line *line)
+{
+    for (size_t i = 0; line != NULL && line->expression[0] == '.' && i < run->named; i++)
+        if (strcmp(line->expression + 1, run->names[i]) == 0)
+            return true;
+    return false;
+}
+
 static void tell_unmet(const struct unknown *run, const struct column_plan *plan,
     const struct source *source, const char *column, bool *clear)
 {
@@ -132,13 +141,18 @@ static void tell_all_unmet(const struct unknown *run, const struct column_plan *
 {
     size_t told = 0;
     bool clear = false;
+    const char *beside = NULL;
     for (size_t i = 0; i < plan->count && i < UNKNOWN_SOURCES && told < UNKNOWN_NAMES; i++) {
         const struct source *source = &plan->sources[i];
         if (source->of_sqs || (run->met[i / 64] >> i % 64 & 1) != 0)
             continue;
         tell_unmet(run, plan, source, table->columns[source->column].name, &clear);
         told++;
+        if (beside == NULL && forgets_body(run, source->line))
+            beside = source->line->expression;
     }
+    if (beside != NULL)
+        msg_hint("paths begin at the record: that of the body's key is .body%s", beside);
     if (clear)
         msg_hint("it looks as if pii-mask has not seen the records: it stands before pg-load");
 }

@@ -13,6 +13,7 @@
 #include "columns.h"
 #include "files.h"
 #include "print.h"
+#include "record/code.h"
 #include "record/intake.h"
 
 enum { TEXT_MOST = 64 << 20 };
@@ -106,6 +107,8 @@ static int judge(const struct suggest *suggest)
             msg_hint("plain lines of JSON have their values at the top: --root .");
     } else {
         msg_error(counts->errors > 0 ? "there are error records only" : "no record was read");
+        if (counts->errors == 0 && counts->malformed > 0)
+            msg_hint("%s", code_line_hint);
     }
     return STATUS_DATA;
 }

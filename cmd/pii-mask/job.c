@@ -132,6 +132,13 @@ static void put_words(void *context, const char *name, uint64_t count)
             count == 1 ? "record" : "records", name, words);
 }
 
+static void add_no_records(void *context, const char *name, uint64_t count)
+{
+    uint64_t *sum = context;
+    if (code_is_of_line(name))
+        *sum += count;
+}
+
 /* Error records go on, sealed, to be quarantined by who stores them: no failure of the run. */
 static void end_mask(const struct job *job, const struct filter_counts *counts, double seconds,
     int status)
@@ -143,6 +150,10 @@ static void end_mask(const struct job *job, const struct filter_counts *counts, 
     if (job->unmet)
         msg_hint("pii-scan lists the paths of the records, and what the policy does with them");
     mask_each_code(mask, put_words, NULL);
+    uint64_t no_records = 0;
+    mask_each_code(mask, add_no_records, &no_records);
+    if (no_records > 0 && no_records == counts->records)
+        msg_hint("%s", code_line_hint);
     if (!job->explained && mask_rootless(mask) > 0 && mask_rootless(mask) == counts->records)
         msg_hint("--root says where the values are: . where a line is no record, but the event");
     buf_init(&paths, FIGURES);

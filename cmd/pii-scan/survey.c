@@ -14,6 +14,7 @@
 #include "draft.h"
 #include "judge.h"
 #include "listing.h"
+#include "record/code.h"
 #include "record/intake.h"
 #include "records.h"
 
@@ -194,10 +195,12 @@ static int end(struct survey *survey)
     if (counts->records > 0 && counts->rootless == counts->records)
         msg_warn("no record has anything at %s: say by --root where the event is",
             survey->settings->root == NULL ? ".body" : survey->settings->root);
-    if (counts->malformed > 0 && counts->records == 0)
+    if (counts->malformed > 0 && counts->records == 0) {
+        msg_hint("%s", code_line_hint);
         status = STATUS_DATA;
-    else
+    } else {
         status = report_failure(survey);
+    }
     msg_summary(status == STATUS_OK && counts->malformed == 0,
         "records=%" PRIu64 " malformed=%" PRIu64 " errors=%" PRIu64
         " paths=%zu personal=%zu uncovered=%zu seconds=%.2f%s",

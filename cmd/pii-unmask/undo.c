@@ -72,6 +72,29 @@ static int start_undo(void *context)
     return undo->audit != NULL ? audit_start(undo->audit) : 0;
 }
 
+/* How many values came back. */
+static uint64_t values_back(const struct undo *undo)
+{
+    uint64_t values = 0;
+    for (size_t i = 0; i < undo->inputs->policy->rule_count; i++)
+        values += unmask_values(undo->unmask, i);
+    return values;
+}
+
+/* What of the records did not come back, in words. */
+static void tell_left(const struct undo *undo, const struct filter_counts *counts)
+{
+    if (counts->errors > 0) {
+        msg_warn("%" PRIu64 " of %" PRIu64
+                 " records could not be unmasked: they go on as they came",
+            counts->errors, counts->records);
+        msg_hint("their member error says why: unknown-key is a key that this file has not");
+    } else if (counts->changed > 0 && counts->opened == 0 && values_back(undo) == 0) {
+        msg_warn("nothing was unmasked: no path of the policy has met a masked value");
+        msg_hint("--policy takes the policy that they were masked by, --root where they are");
+    }
+}
+
 static void say(const struct unmask *unmask, const struct lines *lines,
     const struct filter_counts *counts, double seconds, bool plain)
 {
@@ -132,6 +155,8 @@ static int end_undo(void *context, const struct filter_counts *counts, double se
     const struct undo *undo = context;
     if (status == STATUS_OK && counts->errors > 0)
         status = STATUS_PARTIAL;
+    if (undo->unmask != NULL && msg_level() >= MSG_NORMAL)
+        tell_left(undo, counts);
     say(undo->unmask, undo->lines, counts, seconds, status == STATUS_OK);
     return undo->audit != NULL ? end_audit(undo, counts, status) : status;
 }

@@ -49,6 +49,8 @@ static void refuse(struct acker *acker, enum refusal refusal, uint64_t number)
             texts[refusal]);
     if (refusal == NO_STATUS && !acker->warned[refusal])
         msg_hint("verdicts are what pg-load prints: sqs-pull | pii-mask | pg-load | sqs-ack");
+    if (refusal == OTHER_QUEUE && !acker->warned[refusal])
+        msg_hint("--queue or SQS_QUEUE_URL names another queue than the one it was received from");
     acker->warned[refusal] = true;
 }
 

@@ -56,6 +56,8 @@ static void reject(struct sender *sender, uint64_t number, const char *why)
         msg_warn("line %" PRIu64 " is %s: not sent", number, why);
     else
         msg_info("line %" PRIu64 " is %s: not sent", number, why);
+    if (before == 0 && strcmp(why, body_result_text(BODY_NOT_JSON)) == 0)
+        msg_hint("each line is a record: jq -cR '{body: .}' makes records of lines of text");
     if (before + 1 == NAMED)
         msg_warn("further lines that are not sent are counted only");
 }

@@ -129,5 +129,8 @@ int policy_error_report(const struct policy_error *error, const char *file, stru
         policy_error_text(error->cause), *reason != '\0' ? ": " : "", reason);
     if (error->cause == POLICY_METHOD)
         (void)failure_hint(failure, "methods are %s", method_names());
+    if (error->cause == POLICY_PATH)
+        (void)failure_hint(failure,
+            "a path begins with a dot and has one key a step: .ip, .user.ip");
     return -1;
 }

@@ -25,8 +25,12 @@ static int fail_rule(struct failure *failure, const char *option, const char *va
     if (error->cause == POLICY_METHOD)
         return failure_set(failure, status, "option %s %.200s: unknown method (methods are %s)",
             option, value, method_names());
-    return failure_set(failure, status, "option %s %.200s: column %u: %s", option, value,
+    (void)failure_set(failure, status, "option %s %.200s: column %u: %s", option, value,
         error->column, policy_error_text(error->cause));
+    if (error->cause == POLICY_PATH)
+        (void)failure_hint(failure,
+            "a path begins with a dot and has one key a step: .ip, .user.ip");
+    return -1;
 }
 
 int startup_policy(const char *root, const char *file, const char *const *rules, size_t rule_count,

@@ -59,6 +59,15 @@ const char *code_word(unsigned number)
     return code_number(code) == number ? code : NULL; /* several stages may have the same */
 }
 
+const char code_line_hint[] =
+    "each line has to be one JSON object: jq -c . makes lines of other JSON, jq -c '.[]' of an array";
+
+bool code_is_of_line(const char *code)
+{
+    return strcmp(code, "syntax") == 0 || strcmp(code, "not-object") == 0 ||
+        strcmp(code, "utf8") == 0;
+}
+
 const char *code_text(const char *stage, const char *code)
 {
     for (size_t i = 0; i < sizeof list / sizeof *list; i++)

@@ -35,7 +35,7 @@ teardown() { common_teardown; }
 # told NAME STATUS TEXT...: the mistake ends with that status; its messages hold each of the texts,
 # are lines as all are, and hold nothing of a record or a secret.
 told() {
-  local name=$1 wanted=$2 text program='(sqs-[a-z]*|pii-[a-z]*|pg-load|sqs2pg(-read)?)' status=0
+  local name=$1 wanted=$2 text program='(sqs-[a-z]*|pii-[a-z]*|pg-[a-z]*|sqs2pg(-[a-z]*)?)' status=0
   mkdir "$name"
   chmod 755 "$name"
   cd "$name"
@@ -120,6 +120,40 @@ told() {
   fresh_database
   told broken_pipe 74 'cannot write to standard output: Broken pipe: the program that reads it has ended, see what it says'
   [ "$(grep -c 'error\|hint\|warning' broken_pipe/err)" -eq 1 ]
+}
+
+@test "lines that are none, expressions, names" {
+  local whole='hint: each line has to be one JSON object: jq -c . makes lines of other JSON'
+  told pretty_json 0 'line 1 quarantined: load syntax: the line is not valid JSON' "$whole"
+  told json_array 0 'line 1 quarantined: load not-object: the line is no JSON object' "$whole"
+  told compressed 0 "$whole"
+  told mask_pretty_json 0 'error_codes=syntax:4' "$whole"
+  told suggest_csv 65 '2 of 2 lines are no records' "$whole"
+  told send_text 1 'line 1 is not JSON: not sent' "each line is a record: jq -cR '{body: .}' makes records of lines of text"
+  told map_equals 78 't.map:1:9: not a jq program' 'a line of a map is COLUMN EXPRESSION'
+  told map_missing 78 'map no-such.map: No such file or directory'
+  told map_word 78 'user_id/0 is not defined' "a path begins with a dot: the body's key user_id is .body.user_id"
+  told map_root 0 'no record had a value for column user_id (t.map:1)' "that of the body's key is .body.user_id"
+  told key_word 64 '--key:1:1: user_id/0 is not defined' "the body's key user_id is .body.user_id"
+  told root_word 64 '--root takes a path such as . or .detail'
+  told mask_word 64 'option --mask ip=siv: column 1: not a path' 'a path begins with a dot'
+  fresh_database
+  create_user_logins
+  told key_root 0 'line 1 quarantined: load key: --key finds nothing in it'
+  told upsert_no_index 69 'has no unique index over (user_id)' 'CREATE UNIQUE INDEX ON user_logins (user_id)'
+  told upsert_column 69 '--upsert: user_logins has no column userid'
+}
+
+@test "what is somebody else's, or not there" {
+  told other_key 1 '1 of 1 records could not be unmasked' 'unknown-key is a key that this file has not'
+  told other_policy 0 'nothing was unmasked' '--policy takes the policy that they were masked by'
+  told other_queue 1 'line 1 is of another queue' '--queue or SQS_QUEUE_URL names another queue'
+  told dry_run_ack 1 'line 1 is of a dry run: refused'
+  told endpoint 75 'cannot reach 127.0.0.1:1: no connection (Connection refused)'
+  told host 75 'could not translate host name "no-such-host.invalid"'
+  told port 75 'connection to server at "127.0.0.1", port 1 failed: Connection refused'
+  told init_again 74 'made/logins.policy already'
+  told init_empty 1 'no message was there to be looked at'
 }
 
 @test "a program of sqs2pg that ends" {

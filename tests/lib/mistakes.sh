@@ -195,3 +195,88 @@ mistake_stage_killed() { # as the kernel kills what takes too much memory
   pkill -KILL -P $! -x pg-load
   wait $!
 }
+
+# ---- lines that are none, expressions, names -----------------------------------------------------
+
+mistake_pretty_json() { # one object over several lines, as jq prints it
+  printf '{\n  "user_id": "a",\n  "ip": "%s"\n}\n' "$SECRET" >in
+  say pg-load -t user_logins --no-map --root . <in
+}
+mistake_json_array() {
+  printf '[{"user_id":"a"},{"user_id":"%s"}]\n' "$SECRET" >in
+  say pg-load -t user_logins --no-map --root . <in
+}
+mistake_mask_pretty_json() {
+  printf '{\n  "user_id": "a",\n  "ip": "%s"\n}\n' "$SECRET" >in
+  say pii-mask -k k --root . <in
+}
+mistake_suggest_csv() {
+  printf 'id,name\n1,%s\n' "$SECRET" >in
+  say pg-suggest -t t --root . <in
+}
+mistake_compressed() {
+  logins 1 2 | gzip >in
+  say pg-load -t user_logins --no-map <in
+}
+mistake_send_text() {
+  printf 'hello %s\n' "$SECRET" >in
+  say sqs-send <in
+}
+mistake_map_equals() { # COLUMN = EXPRESSION
+  printf 'user_id = .body.user_id\n' >t.map
+  say pg-load -t user_logins --map t.map </dev/null
+}
+mistake_map_missing() { say pg-load -t user_logins --map no-such.map </dev/null; }
+mistake_map_word() { # a key for a path
+  printf 'user_id user_id\n' >t.map
+  say pg-load -t user_logins --map t.map </dev/null
+}
+mistake_map_root() { # a path that forgets the body
+  printf 'user_id .user_id !\n' >t.map
+  logins 1 2 >in
+  say pg-load -t user_logins --map t.map <in
+}
+mistake_key_word() { say pg-load -t user_logins --no-map --key user_id </dev/null; }
+mistake_key_root() { # a path that forgets the body
+  logins 1 2 >in
+  say pg-load -t user_logins --no-map --key .user_id <in
+}
+mistake_root_word() { say pg-load -t user_logins --no-map --root body </dev/null; }
+mistake_mask_word() { say pii-mask -k k -m ip=siv </dev/null; }
+mistake_upsert_no_index() { say pg-load -t user_logins --no-map --upsert user_id </dev/null; }
+mistake_upsert_column() { say pg-load -t user_logins --no-map --upsert userid </dev/null; }
+
+# ---- somebody else's -----------------------------------------------------------------------------
+
+mistake_other_key() { # pii-unmask with a key that did not mask
+  key other 2>/dev/null
+  logins 1 | pii-mask -k k -q >in
+  say pii-unmask -k other <in
+}
+mistake_other_policy() { # pii-unmask without the policy that masked
+  printf '.user_id siv as who\nnear keep\n' >policy
+  record 1 '{"user_id":"'"$SECRET"'"}' | pii-mask -k k -p policy -q >in
+  say pii-unmask -k k <in
+}
+mistake_other_queue() { # verdicts of another queue
+  logins 1 | jq -c '.status = "committed"' >in
+  say sqs-ack <in
+}
+mistake_endpoint() { say sqs-pull --endpoint-url http://127.0.0.1:1 -Q logins --retry-timeout 0; }
+mistake_host() { PGHOST=no-such-host.invalid say pg-load -t t --retry-timeout 0 </dev/null; }
+mistake_port() { PGHOST=127.0.0.1 PGPORT=1 say pg-load -t t --retry-timeout 0 </dev/null; }
+mistake_dry_run_ack() { # pg-load --dry-run | sqs-ack
+  printf '{"sqs":{"queue_url":"%s","message_id":"m","receipt_handle":"h"},"body":{"user_id":"u"}}\n' "$SQS_QUEUE_URL" |
+    pg-load -t user_logins --no-map --dry-run -q >in 2>/dev/null
+  say sqs-ack <in
+}
+mistake_init_again() { # sqs2pg-init where its files are already
+  mkdir made
+  touch made/logins.policy
+  install -D -m 755 "$ROOT/scripts/init.sh" bin/sqs2pg-init
+  say bin/sqs2pg-init -Q "$SQS_QUEUE_URL" -t logins -o made
+}
+mistake_init_empty() {
+  install -D -m 755 "$ROOT/scripts/init.sh" bin/sqs2pg-init
+  say bin/sqs2pg-init -Q "$SQS_QUEUE_URL" -t logins -o made
+}
