@@ -51,7 +51,7 @@ static enum status print(const struct trusted_file *file, const struct buf *text
     if (file->is_inherited_pipe)
         buf_puts(&head, "-\n");
     else
-        buf_printf(&head, "%04o\n", (unsigned)(file->status.st_mode & ALLPERMS));
+        buf_printf(&head, "%04o\n", (unsigned)(file->status.st_mode & 07777));
     bool failed = out == NULL || head.failed;
     if (!failed) {
         (void)out_write(out, head.data, head.length); /* out_close() reports it */

@@ -180,7 +180,7 @@ int settings_adopt(struct settings_file *settings, const char *file,
         (opened.status.st_mode & S_IROTH) != 0) {
         (void)failure_set(failure, STATUS_PERMISSION,
             "%s holds a secret and may be read by others (mode %04o)", file,
-            (unsigned)(opened.status.st_mode & ALLPERMS));
+            (unsigned)(opened.status.st_mode & 07777));
         result = failure_hint(failure, "chmod o-r the file");
     }
     trusted_file_close(&opened);

@@ -154,6 +154,6 @@ const char *trusted_file_denied(const char *path)
         return NULL;
     (void)snprintf(text, sizeof text,
         "it belongs to uid %u and has mode %04o: give it to this user (uid %u), or run as that one",
-        (unsigned)status.st_uid, (unsigned)(status.st_mode & ALLPERMS), user);
+        (unsigned)status.st_uid, (unsigned)(status.st_mode & 07777), user);
     return text;
 }

@@ -240,7 +240,7 @@ enum keyring_cause keyring_check(const struct stat *status, bool group_readable)
 {
     /* As systemd hands out credentials: root's, for a group that only root is in. */
     bool is_credential =
-        status->st_uid == 0 && status->st_gid == 0 && (status->st_mode & ALLPERMS) == 0440;
+        status->st_uid == 0 && status->st_gid == 0 && (status->st_mode & 07777) == 0440;
     enum trusted_cause cause = trusted_file_check(status);
     if (cause == TRUSTED_KIND)
         return KEYRING_KIND;
