@@ -95,7 +95,7 @@ as_root() {
 
 apt_install() {
   as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y \
-    -o DPkg::Lock::Timeout=600 -o Dpkg::Use-Pty=0 \
+    -o DPkg::Lock::Timeout=600 -o Dpkg::Use-Pty=0 -o Dpkg::Options::=--force-confold \
     install --no-install-recommends "$@"
 }
 
@@ -138,13 +138,12 @@ want_run() {
 codename() { sed -n 's/^VERSION_CODENAME=//p' /etc/os-release; }
 
 # What scripts/lint.sh takes in one version only is Debian 12's. Debian 13 has that gcc beside its
-# own; the others come from PyPI elsewhere.
+# own; clang-format comes from PyPI elsewhere, and clang-tidy, whose headers are not there, is of
+# another version, which lint says.
 has_llvm_14() { [ "$(codename)" = bookworm ]; }
 want_lint() {
-  if has_llvm_14; then
-    want clang-format
-    want clang-tidy
-  fi
+  ! has_llvm_14 || want clang-format
+  want clang-tidy
   [ "$(codename)" != trixie ] || want gcc-12
 }
 
@@ -326,7 +325,7 @@ main() {
     run) install_elasticmq ;;
     test)
       install_python "$(python_dir)" "$DEPS_HERE/requirements.txt" "moto and what checks files"
-      has_llvm_14 || install_python "$(lint_dir)" "$DEPS_HERE/lint-requirements.txt" "clang-format and clang-tidy 14"
+      has_llvm_14 || install_python "$(lint_dir)" "$DEPS_HERE/lint-requirements.txt" "clang-format 14"
       for major in $(postgres_majors); do install_postgres "$major"; done
       install_german
       ;;

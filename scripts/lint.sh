@@ -142,17 +142,14 @@ of_version() {
     printf '%s: command not found\n' "$1"
     return 1
   fi
-  printf 'it takes %s %s, and this is %s: scripts/deps.sh test\n' "$1" "$number" "$found"
+  printf 'it takes %s %s, and this is %s\n' "$1" "$number" "$found"
   return "$NOT_LOOKED_AT"
 }
-
-# llvm_14 NAME: its tool of LLVM 14: the system's, or what deps.sh has brought.
-llvm_14() { of_version 14 "$1" "$1-14" "$(lint_dir)/bin/$1"; }
 
 # Each version formats a little differently, so only Debian 12's is believed.
 lint_format() {
   local tool status=0
-  tool=$(llvm_14 clang-format) || status=$?
+  tool=$(of_version 14 clang-format clang-format-14 "$(lint_dir)/bin/clang-format") || status=$?
   if [ "$status" -ne 0 ]; then
     printf '%s\n' "$tool"
     return "$status"
@@ -201,7 +198,7 @@ lint_analyzer() {
 # va_start() for unknown in all but the first.
 lint_tidy() {
   local tool status=0
-  tool=$(llvm_14 clang-tidy) || status=$?
+  tool=$(of_version 14 clang-tidy clang-tidy-14) || status=$?
   if [ "$status" -ne 0 ]; then
     printf '%s\n' "$tool"
     return "$status"

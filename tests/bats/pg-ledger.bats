@@ -13,7 +13,7 @@ setup() {
 teardown() { common_teardown; }
 
 # manual FROM TO: lines of the manual, as they are to be typed.
-manual() { mandoc -T ascii "$ROOT/man/pg-load.1" | col -bx | sed -n "/^ *$1/,/^ *$2/p"; }
+manual() { mandoc -T ascii "$ROOT/man/pg-load.1" | sed 's/.\x08//g' | sed -n "/^ *$1/,/^ *$2/p"; }
 
 # part N PART PARTS BODY [DELIVERY [UNWRAP]]: one of several records of a message.
 part() {

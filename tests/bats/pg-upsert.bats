@@ -316,7 +316,7 @@ waits_for_lock() { [ "$(sql "SELECT count(*) FROM pg_stat_activity WHERE datname
 
 # example FIRST: that of the man page which begins with these words, as printed.
 example() {
-  mandoc -T utf8 "$ROOT/man/pg-load.1" | col -bx | sed -n '/^EXAMPLES/,/^SEE ALSO/p' |
+  mandoc -T utf8 "$ROOT/man/pg-load.1" | sed 's/.\x08//g' | sed -n '/^EXAMPLES/,/^SEE ALSO/p' |
     awk -v first="$1" 'index($0, first) { found = 1 } found && !/[^ ]/ { exit } found'
 }
 

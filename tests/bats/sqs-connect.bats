@@ -295,8 +295,9 @@ certificate() {
 }
 
 @test "too few descriptors are not called a lack of memory" {
-  # Bats has some open that the programs would inherit; and a leak check needs one of its own.
-  for limit in 5 6 7 8; do
+  # Bats has some open that the programs would inherit; and a leak check needs one of its own. With 8
+  # later versions of libcurl start, and it is a request that lacks one (sqs-broken.bats).
+  for limit in 5 6 7; do
     for program in sqs-pull sqs-ack sqs-send; do
       ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0 \
         run -70 bash -c "ulimit -n $limit && exec $program </dev/null" 3>&- 4>&-
