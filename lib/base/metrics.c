@@ -83,7 +83,7 @@ static char *make_series(const struct metrics *metrics, const struct metric *met
     buf_puts(&series, metric->name);
     buf_puts(&series, ending);
     buf_append(&series, metrics->labels.data, metrics->labels.length);
-    if (label != NULL) {
+    if (label != NULL && value != NULL) {
         buf_putc(&series, ',');
         put_label(&series, label, value);
     }
