@@ -317,8 +317,11 @@ static void run(struct puller *puller)
     release_after(puller, outqueue_written(puller->out));
     result->fifo_ended = puller->fifo_ended;
     close_output(puller);
-    if (puller->leases != NULL) {
+    if (puller->leases != NULL)
         await_verdicts(puller);
+    if (receive_done(puller))
+        puller->last_idle_ms = clock_realtime_ms();
+    if (puller->leases != NULL) {
         result->silent = puller->stopping ? 0 : leases_count(puller->leases);
         leases_end(puller->leases, puller->release);
         release_all(puller);

@@ -381,6 +381,11 @@ static bool has_none_in_hand(const struct puller *puller)
         (puller->leases == NULL || leases_count(puller->leases) == 0);
 }
 
+bool receive_done(const struct puller *puller)
+{
+    return drained(puller) && !ending(puller) && has_none_in_hand(puller);
+}
+
 void receive_take(struct puller *puller, struct call *call)
 {
     struct receive *receive = call->context;

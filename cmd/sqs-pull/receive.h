@@ -32,6 +32,9 @@ void receive_look(struct puller *puller);
 /* No further receive will begin: the end is near, the queue drained or the number reached. */
 bool receive_over(const struct puller *puller);
 
+/* The queue was found drained, and no message is in hand any more. */
+bool receive_done(const struct puller *puller);
+
 /* Milliseconds until receive_begin() is worth calling though nothing has happened; -1: never. */
 int receive_timeout(const struct puller *puller);
 
