@@ -61,6 +61,9 @@ logins() { seq "$1" "$2" | sed 's/.*/{"body":{"type":"login","user_id":"u&","ip"
   rows_are logins 200
   [ "$(sql 'SELECT order_id, total FROM orders ORDER BY 1')" = $'1|12345678901234567890.10\n2|1.50' ]
   [ "$(sql "SELECT string_agg(body->>'type', ' ' ORDER BY body->>'type') FROM other_events")" = 'heartbeat refund' ]
+  # None went into two branches.
+  rows_are logins_errors 0
+  rows_are orders_errors 0
   [ "$(sql 'SELECT code, count(*) FROM other_events_errors GROUP BY 1 ORDER BY 1')" = $'root|2\nunmatched|1' ]
   counts_are 0 0 0
 }
