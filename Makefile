@@ -12,6 +12,7 @@
 #   make install PREFIX=/usr/local DESTDIR=
 #   make dist            the tree as committed, what the programs link (CycloneDX), and their checksums
 #   make sbom            that list alone
+#   make completions     those for zsh and fish, from what --help says
 #
 # V=1 shows the commands in full.
 
@@ -27,6 +28,10 @@ BINDIR     ?= $(PREFIX)/bin
 MANDIR     ?= $(PREFIX)/share/man
 DATADIR    ?= $(PREFIX)/share/sqs2pg
 COMPLETIONDIR ?= $(PREFIX)/share/bash-completion/completions
+ZSHDIR     ?= $(PREFIX)/share/zsh/site-functions
+FISHDIR    ?= $(PREFIX)/share/fish/vendor_completions.d
+# units, sysusers.d, tmpfiles.d
+SYSTEMDDIR ?= $(PREFIX)/lib
 DESTDIR    ?=
 BUILD      ?= build
 CC         ?= cc
@@ -308,6 +313,9 @@ test:
 demo:
 	scripts/demo.sh
 
+completions: all
+	scripts/completions.py $(BUILD)/bin
+
 # The script with its parts inside, instead of what looks for them.
 PARTS := $(wildcard scripts/pipeline/*.sh)
 $(BUILD)/sqs2pg: scripts/pipeline.sh $(PARTS)
@@ -317,15 +325,19 @@ $(BUILD)/sqs2pg: scripts/pipeline.sh $(PARTS)
 
 SCRIPTS  := sqs2pg sqs2pg-init sqs2pg-status
 MANPAGES := $(wildcard man/*.[157])
+UNITS    := $(notdir $(wildcard deploy/systemd/*.service deploy/systemd/*.timer))
 install: all $(BUILD)/sqs2pg
-	$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(DATADIR) $(DESTDIR)$(COMPLETIONDIR)
+	$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(DATADIR) $(DESTDIR)$(COMPLETIONDIR) $(DESTDIR)$(ZSHDIR) $(DESTDIR)$(FISHDIR)
 	$(INSTALL) -m 755 $(BINARIES) $(DESTDIR)$(BINDIR)
 	$(INSTALL) -m 755 $(BUILD)/sqs2pg $(DESTDIR)$(BINDIR)/sqs2pg
 	$(INSTALL) -m 755 $(BUILD)/sqs2pg $(DESTDIR)$(BINDIR)/sqs2pg-status
 	$(INSTALL) -m 755 scripts/init.sh $(DESTDIR)$(BINDIR)/sqs2pg-init
 	$(INSTALL) -m 644 share/completions/sqs2pg.bash $(DESTDIR)$(COMPLETIONDIR)/sqs2pg
+	$(INSTALL) -m 644 share/completions/_sqs2pg $(DESTDIR)$(ZSHDIR)/
+	$(INSTALL) -m 644 share/completions/sqs2pg.fish $(DESTDIR)$(FISHDIR)/
 	for program in $(PROGRAMS) $(filter-out sqs2pg,$(SCRIPTS)); do \
-	  ln -sf sqs2pg $(DESTDIR)$(COMPLETIONDIR)/$$program || exit 1; done
+	  ln -sf sqs2pg $(DESTDIR)$(COMPLETIONDIR)/$$program && \
+	  ln -sf sqs2pg.fish $(DESTDIR)$(FISHDIR)/$$program.fish || exit 1; done
 	for page in $(MANPAGES); do \
 	  section=$${page##*.}; $(INSTALL) -d $(DESTDIR)$(MANDIR)/man$$section && \
 	  $(INSTALL) -m 644 $$page $(DESTDIR)$(MANDIR)/man$$section/ || exit 1; done
@@ -333,10 +345,19 @@ install: all $(BUILD)/sqs2pg
 	  $(INSTALL) -d $(DESTDIR)$(DATADIR)/$$folder && \
 	  for file in share/$$folder/*; do [ ! -f "$$file" ] || \
 	    $(INSTALL) -m 644 "$$file" $(DESTDIR)$(DATADIR)/$$folder/ || exit 1; done; done
+	for folder in systemd/system sysusers.d tmpfiles.d; do $(INSTALL) -d $(DESTDIR)$(SYSTEMDDIR)/$$folder || exit 1; done
+	for unit in $(UNITS); do \
+	  sed 's|/usr/local/bin/|$(BINDIR)/|' deploy/systemd/$$unit >$(BUILD)/$$unit && \
+	  $(INSTALL) -m 644 $(BUILD)/$$unit $(DESTDIR)$(SYSTEMDDIR)/systemd/system/ || exit 1; done
+	for kind in sysusers tmpfiles; do \
+	  $(INSTALL) -m 644 deploy/systemd/sqs2pg.$$kind.conf $(DESTDIR)$(SYSTEMDDIR)/$$kind.d/sqs2pg.conf || exit 1; done
 
 uninstall:
 	rm -f $(PROGRAMS:%=$(DESTDIR)$(BINDIR)/%) $(SCRIPTS:%=$(DESTDIR)$(BINDIR)/%)
 	rm -f $(PROGRAMS:%=$(DESTDIR)$(COMPLETIONDIR)/%) $(SCRIPTS:%=$(DESTDIR)$(COMPLETIONDIR)/%)
+	rm -f $(PROGRAMS:%=$(DESTDIR)$(FISHDIR)/%.fish) $(SCRIPTS:%=$(DESTDIR)$(FISHDIR)/%.fish)
+	rm -f $(DESTDIR)$(ZSHDIR)/_sqs2pg $(UNITS:%=$(DESTDIR)$(SYSTEMDDIR)/systemd/system/%)
+	rm -f $(DESTDIR)$(SYSTEMDDIR)/sysusers.d/sqs2pg.conf $(DESTDIR)$(SYSTEMDDIR)/tmpfiles.d/sqs2pg.conf
 	for page in $(MANPAGES); do rm -f $(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/}; done
 	for folder in maps policies sql; do \
 	  for file in share/$$folder/*; do rm -f "$(DESTDIR)$(DATADIR)/$$folder/$${file##*/}" || exit 1; done; \
@@ -361,6 +382,6 @@ sbom:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all bench bench-scan guard inject objects fuzz fuzzers check memcheck millions lint test demo install uninstall dist sbom clean FORCE
+.PHONY: all bench bench-scan guard inject objects fuzz fuzzers check memcheck millions lint test demo completions install uninstall dist sbom clean FORCE
 .SECONDARY:
 -include $(shell [ -d $(BUILD)/obj ] && find $(BUILD)/obj -name '*.d')

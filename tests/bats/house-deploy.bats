@@ -24,7 +24,7 @@ says() {
   key k
   # The commented lines, too. Credentials and the database are the test's.
   sed -E "s|^#(SQS2PG_)|\1|;s|^(SQS_QUEUE_URL=).*|\1$SQS_QUEUE_URL|;s|^(SQS2PG_KEY_FILE=).*|\1$PWD/k|;/^PGSERVICE=/d
-    s|/var/lib/prometheus/node-exporter|$PWD|" "$DEPLOY/sqs2pg.env" >settings
+    s|/var/lib/sqs2pg/metrics|$PWD|" "$DEPLOY/sqs2pg.env" >settings
   [ "$(grep -c '^SQS2PG_' settings)" -eq 5 ]
   mkdir bin
   cp "$ROOT/scripts/pipeline.sh" bin/sqs2pg

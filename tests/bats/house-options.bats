@@ -7,8 +7,9 @@ setup_file() {
   BIN=${SQS2PG_BIN:-${BUILD:-build}/bin}
   BIN=$(cd "$ROOT" && cd "$BIN" && pwd)
   PROGRAMS='sqs-pull sqs-unwrap sqs-ack sqs-send pii-scan pii-mask pii-unmask pii-keygen pg-suggest pg-load rds-token sqs2pg-read sqs2pg sqs2pg-init sqs2pg-status'
-  COMPLETION=$ROOT/share/completions/sqs2pg.bash
-  export ROOT BIN PROGRAMS COMPLETION
+  COMPLETIONS=$ROOT/share/completions
+  COMPLETION=$COMPLETIONS/sqs2pg.bash
+  export ROOT BIN PROGRAMS COMPLETIONS COMPLETION
   # Of the build under test, not of those that this file starts.
   unset BUILD MAKEFLAGS MAKELEVEL PREFIX DESTDIR
 }
@@ -23,7 +24,7 @@ say_help() {
   esac
 }
 
-# Each of these three lists options, `-x` and `--name`, one a line and sorted.
+# Each of these five lists options, `-x` and `--name`, one a line and sorted.
 of_help() {
   sed -nE 's/^ {2,6}(-[A-Za-z0-9])?(, )?(--[a-z][a-z0-9-]*).*/\1 \3/p' | tr -s ' ' '\n' | grep . | LC_ALL=C sort -u
 }
@@ -33,6 +34,18 @@ of_page() {
   }' | LC_ALL=C sort -u
 }
 of_completion() { complete_at "$1" - | LC_ALL=C sort -u; }
+
+# What the file hands to _arguments, as zsh itself expands it.
+of_zsh() {
+  zsh -f -c '_arguments() { print -rl -- "$@"; }; service=$1; . "$2"' - "$1" "$COMPLETIONS/_sqs2pg" |
+    sed -nE 's/^(\*|\([^)]*\))?(--?[A-Za-z0-9][a-z0-9-]*)[+=]?\[.*/\2/p' | LC_ALL=C sort -u
+}
+# in_fish LINE...: what Tab offers at the end of each, and after a tab what it is.
+in_fish() {
+  HOME=$BATS_TEST_TMPDIR fish --no-config -c 'set fish_complete_path; source $argv[1]
+    for line in $argv[2..-1]; complete -C $line; end' "$COMPLETIONS/sqs2pg.fish" "$@"
+}
+of_fish() { in_fish "$1 -" "$1 --" | cut -f 1 | grep '^-' | LC_ALL=C sort -u; }
 
 # complete_at PROGRAM WORD...: what Tab offers after these words, the last of
 # which is being typed.
@@ -48,25 +61,27 @@ complete_at() {
 
 page_of() { printf '%s/man/%s.1\n' "$ROOT" "$1"; }
 
-# same PROGRAM HELP PAGE COMPLETION: three lists; says what differs.
+# same PROGRAM HELP LIST...: says in what the others differ from the first.
 same() {
   local where failed=0
   [ "$(wc -l <"$2")" -ge 5 ] || { echo "$1: hardly an option in --help" && return 1; }
-  for where in "$3" "$4"; do
+  for where in "${@:3}"; do
     diff -U0 --label "$1 --help" --label "$1 ${where##*/}" "$2" "$where" | grep -v '^@' || continue
     failed=1
   done
   return "$failed"
 }
 
-@test "--help, man page and completion have the same options" {
+@test "--help, man page and the completions for bash, zsh and fish have the same options" {
   cd "$BATS_TEST_TMPDIR"
   local program failed=0
   for program in $PROGRAMS; do
     say_help "$program" | of_help >help
     of_page <"$(page_of "$program")" >page
     of_completion "$program" >completion
-    same "$program" help page completion || failed=1
+    of_zsh "$program" >zsh
+    of_fish "$program" >fish
+    same "$program" help page completion zsh fish || failed=1
   done
   [ "$failed" -eq 0 ]
 }
@@ -147,6 +162,39 @@ same() {
   [ "$output" = '' ]
 }
 
+@test "the completions for zsh and fish are those that make completions makes of --help" {
+  local shell
+  for shell in zsh:_sqs2pg fish:sqs2pg.fish; do
+    "$ROOT/scripts/completions.py" "$BIN" "${shell%%:*}" >"$BATS_TEST_TMPDIR/made"
+    diff "$BATS_TEST_TMPDIR/made" "$COMPLETIONS/${shell#*:}" || { echo "run make completions" && return 1; }
+  done
+  # A program or an option that comes or goes changes both.
+  [ "$(sed -n 's/^#compdef //p' "$COMPLETIONS/_sqs2pg" | tr ' ' '\n' | sort)" = "$(tr ' ' '\n' <<<"$PROGRAMS" | sort)" ]
+}
+
+@test "Tab in zsh and in fish: an option with its text, a word, a file, a folder" {
+  cd "$BATS_TEST_TMPDIR"
+  touch a-file.x
+  mkdir a-folder.x
+  in_fish 'sqs-pull --verb' 'sqs-pull --log j' 'pii-mask --policy a-fi' 'pg-suggest --output a-fo' 'sqs-pull a-' 'pii-keygen a-fi' >offered
+  [ "$(cut -f 1 offered | xargs)" = '--verbose json a-file.x a-folder.x/ a-file.x' ]
+  grep -qP '^--verbose\tsay more$' offered
+  # A real zsh on a terminal of its own; each answer is waited for.
+  cat >typed <<'END'
+zmodload zsh/zpty
+zpty z "TERM=dumb zsh -f -i"
+ask() { local seen; zpty -w -n z $1; zpty -r z seen $2 || exit 1; }
+ask $'PS1=; fpath=('$1$' $fpath); autoload -Uz compinit; compinit -u -D; print -r rea""dy\n' '*ready*'
+ask $'sqs-pull --verb\t' '*--verbose *'
+ask $'\025sqs-pull --log j\t' '*json *'
+ask $'\025pii-mask --policy=a-fi\t' '*a-file.x *'
+ask $'\025pg-suggest -o a-fo\t' '*a-folder.x/*'
+ask $'\025sqs2pg -\t' '*run although another run has this queue*'
+END
+  run timeout 60 zsh -f typed "$COMPLETIONS"
+  [ "$status" -eq 0 ]
+}
+
 # installed DIR: the files and links below it.
 installed() { (cd "$1" && find . ! -type d | sed 's/^\.//' | LC_ALL=C sort); }
 
@@ -161,13 +209,17 @@ installed() { (cd "$1" && find . ! -type d | sed 's/^\.//' | LC_ALL=C sort); }
     for program in $PROGRAMS; do
       echo "/usr/bin/$program"
       echo "/usr/share/bash-completion/completions/$program"
+      echo "/usr/share/fish/vendor_completions.d/$program.fish"
       echo "/usr/share/man/man1/$program.1"
     done
     (cd "$ROOT" && for page in man/*.[57]; do echo "/usr/share/man/man${page##*.}/${page##*/}"; done)
+    echo /usr/share/zsh/site-functions/_sqs2pg
+    (cd "$ROOT/deploy/systemd" && ls -- *.service *.timer) | sed 's,^,/usr/lib/systemd/system/,'
+    printf '/usr/lib/%s.d/sqs2pg.conf\n' sysusers tmpfiles
     (cd "$ROOT/share" && find maps policies sql -type f ! -name '.*') | sed 's,^,/usr/share/sqs2pg/,'
   } | LC_ALL=C sort >wanted
   for page in /usr/share/man/man7/sqs2pg.7 /usr/share/man/man5/sqs2pg-record.5 \
-    /usr/share/man/man5/pii-policy.5 /usr/share/sqs2pg/maps/user_logins.map; do
+    /usr/share/man/man5/pii-policy.5 /usr/share/sqs2pg/maps/user_logins.map /usr/lib/systemd/system/sqs2pg@.service; do
     grep -qxF "$page" wanted
   done
   installed dest | diff -U0 wanted -
@@ -176,9 +228,13 @@ installed() { (cd "$1" && find . ! -type d | sed 's/^\.//' | LC_ALL=C sort); }
     "dest/usr/bin/$program" --version
     [ "$(readlink -e "dest/usr/share/bash-completion/completions/$program")" = \
       "$PWD/dest/usr/share/bash-completion/completions/sqs2pg" ]
+    [ "$(readlink -e "dest/usr/share/fish/vendor_completions.d/$program.fish")" = \
+      "$PWD/dest/usr/share/fish/vendor_completions.d/sqs2pg.fish" ]
     man -l "dest/usr/share/man/man1/$program.1" >/dev/null 2>&1 ||
       mandoc "dest/usr/share/man/man1/$program.1" >/dev/null
   done
+  # The units start what was installed.
+  [ "$(sed -n 's/^ExecStart=\([^ ]*\).*/\1/p' dest/usr/lib/systemd/system/*.service | sort -u)" = /usr/bin/sqs2pg ]
   # What was put there by others stays, a map of one's own too.
   touch dest/usr/bin/other dest/usr/share/sqs2pg/maps/own.map
   make_ uninstall >&2
