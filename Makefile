@@ -12,6 +12,7 @@
 #   make install PREFIX=/usr/local DESTDIR=
 #   make dist            the tree as committed, what the programs link (CycloneDX), and their checksums
 #   make sbom            that list alone
+#   make deb             the Debian package, into build/deb
 #   make completions     those for zsh and fish, from what --help says
 #
 # V=1 shows the commands in full.
@@ -313,6 +314,9 @@ test:
 demo:
 	scripts/demo.sh
 
+deb:
+	scripts/deb.sh
+
 completions: all
 	scripts/completions.py $(BUILD)/bin
 
@@ -382,6 +386,6 @@ sbom:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all bench bench-scan guard inject objects fuzz fuzzers check memcheck millions lint test demo completions install uninstall dist sbom clean FORCE
+.PHONY: all bench bench-scan guard inject objects fuzz fuzzers check memcheck millions lint test demo deb completions install uninstall dist sbom clean FORCE
 .SECONDARY:
 -include $(shell [ -d $(BUILD)/obj ] && find $(BUILD)/obj -name '*.d')

@@ -148,4 +148,7 @@ main() {
   say "all well"
 }
 
-main "$@"
+# Sourced, it gives the functions: tests/deb makes its folders with them.
+if [ "${BASH_SOURCE[0]}" = "$0" ]; then
+  main "$@"
+fi

@@ -4,6 +4,7 @@
 #
 #   scripts/deps.sh build run test     (these three when none is given)
 #   scripts/deps.sh fuzz               what make fuzz needs
+#   scripts/deps.sh build deb          what make deb and scripts/test.sh deb need
 #   scripts/deps.sh bench              what scripts/bench.sh compares with
 #   scripts/deps.sh container          what scripts/test.sh container needs
 #
@@ -25,10 +26,11 @@ BUILD_PACKAGES=(gcc libc6-dev make pkg-config libcurl4-openssl-dev libxml2-dev
   libssl-dev libpq-dev libjq-dev libseccomp-dev zlib1g-dev)
 TEST_PACKAGES=(bats libcmocka-dev mandoc shellcheck python3 python3-venv
   parallel binutils patch cppcheck valgrind strace socat xxd pgbouncer iproute2
-  openssl locales systemd prometheus miller)
+  openssl locales systemd prometheus miller zsh fish dpkg-dev)
 
 # crun and netavark, because either's counterpart wants systemd or a second iptables.
 CONTAINER_PACKAGES=(podman buildah crun netavark aardvark-dns iptables mmdebstrap)
+DEB_PACKAGES=(dpkg-dev debhelper libcmocka-dev python3 lintian mmdebstrap autopkgtest bats iproute2)
 
 BENCH_PACKAGES=(nginx libnginx-mod-http-lua gnuplot-nox python3 python3-venv time)
 
@@ -172,6 +174,11 @@ want_container() {
   for package in "${CONTAINER_PACKAGES[@]}"; do want "$package"; done
 }
 
+want_deb() {
+  local package
+  for package in "${DEB_PACKAGES[@]}"; do want "$package"; done
+}
+
 want_bench() {
   local package
   for package in "${BENCH_PACKAGES[@]}"; do want "$package"; done
@@ -307,9 +314,9 @@ main() {
   [ ${#sets[@]} -gt 0 ] || sets=(build run test)
   for set in "${sets[@]}"; do
     case $set in
-    build | run | test | fuzz | bench | container) "want_$set" ;;
+    build | run | test | fuzz | bench | container | deb) "want_$set" ;;
     *)
-      say "error: unknown set $set; usage: deps.sh [build] [run] [test] [fuzz] [bench] [container]"
+      say "error: unknown set $set; usage: deps.sh [build] [run] [test] [fuzz] [bench] [container] [deb]"
       exit 64
       ;;
     esac

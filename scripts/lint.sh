@@ -99,7 +99,7 @@ lint_alone() {
 }
 
 shell_sources() {
-  sources 'scripts/*' 'tests/*' 'bench/*' 'deploy/*' '.ci/*' 'share/completions/*' |
+  sources 'scripts/*' 'tests/*' 'bench/*' 'deploy/*' '.ci/*' 'share/completions/*' 'debian/*' |
     each awk 'FNR == 1 && (/^#!.*[\/ ](ba|da)?sh$/ || FILENAME ~ /[.](ba)?sh$/) { print FILENAME }'
 }
 # In a test file each @test is a subshell (SC2030, SC2031), a failing cd ends it

@@ -21,6 +21,9 @@
 #   container the image, built twice, and deploy/compose.yaml, run by podman on
 #             images that are made here; needs root, and runs in the long form
 #             only, or by name
+#   deb       the Debian package, built, installed, upgraded and purged in
+#             systems of their own, bookworm's and trixie's; needs root, and
+#             runs in the long form only, or by name
 #
 #   scripts/test.sh [long] [PART...]     (make test; PART: one of the names above,
 #                                         asan, or asan-bats-moto)
@@ -39,7 +42,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/.." && pwd)
 # In two lanes.
 WAITING=(bats bats-moto chaos asan-bats tsan inject)
-LONG_ONLY=(container)
+LONG_ONLY=(container deb)
 COMPUTING=(unit lint asan-unit static memcheck guard)
 JOBS=$(nproc)
 
@@ -167,6 +170,16 @@ part_inject() {
   [ "$bad" -eq 0 ]
 }
 
+# part_deb LOG: tests/deb, once for each suite.
+part_deb() {
+  local suite status=0
+  for suite in bookworm trixie; do
+    DEB_SUITE=$suite part_bats "$1.$suite" elasticmq "$root/tests/deb/chroot.bats" || status=1
+    sed "s/^\(not \)\?ok [0-9]*/& $suite:/" "$1.$suite"
+  done >"$1"
+  return "$status"
+}
+
 # run_part PART: says how it went; shows its words if it failed. What it counted is in
 # ${passed} and ${failed}.
 run_part() {
@@ -191,6 +204,7 @@ run_part() {
       ;;
     inject) part_inject "$log" ;;
     container) part_bats "$log" elasticmq "$root/tests/container/image.bats" ;;
+    deb) part_deb "$log" ;;
     tsan) part_bats "$log" elasticmq "$root"/tests/bats/pg-{faults,figures,load,map,refused,split,stream,tables,targets}.bats ;;
     esac || status=1
   fi
@@ -246,7 +260,7 @@ main() {
       sed -n '2,/^set/s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" | sed '$d'
       exit 0
       ;;
-    lint | static | unit | memcheck | guard | bats | bats-moto | chaos | asan-unit | asan-bats | asan-bats-moto | tsan | inject | container) parts+=("$part") ;;
+    lint | static | unit | memcheck | guard | bats | bats-moto | chaos | asan-unit | asan-bats | asan-bats-moto | tsan | inject | container | deb) parts+=("$part") ;;
     asan) parts+=(asan-unit asan-bats asan-bats-moto) ;;
     *)
       say "error: no part $part; see scripts/test.sh --help"

@@ -234,7 +234,7 @@ installed() { (cd "$1" && find . ! -type d | sed 's/^\.//' | LC_ALL=C sort); }
       mandoc "dest/usr/share/man/man1/$program.1" >/dev/null
   done
   # The units start what was installed.
-  [ "$(sed -n 's/^ExecStart=\([^ ]*\).*/\1/p' dest/usr/lib/systemd/system/*.service | sort -u)" = /usr/bin/sqs2pg ]
+  [ "$(sed -n 's/^ExecStart=\([^ ]*\).*/\1/p' dest/usr/lib/systemd/system/*.service | sort -u | xargs)" = '/usr/bin/sqs2pg /usr/bin/sqs2pg-status' ]
   # What was put there by others stays, a map of one's own too.
   touch dest/usr/bin/other dest/usr/share/sqs2pg/maps/own.map
   make_ uninstall >&2

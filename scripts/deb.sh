@@ -1,0 +1,89 @@
+#!/usr/bin/env bash
+# The Debian package, from the work tree as it stands, into build/deb.
+#
+#   scripts/deb.sh [VERSION]     (make deb)
+#
+# Needs what scripts/deps.sh build deb installs, and no network. Source and binary package, the
+# unit tests run on the way unless DEB_BUILD_OPTIONS has nocheck, which keeps to one set of
+# objects and is quick. VERSION, unless given, is the one of the file VERSION where CHANGELOG.md
+# begins with a release, and what that leads to otherwise: 0.1.0+git20261129.1242, by the last commit.
+# The names of what was made are printed, one a line.
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+root=$(cd "$here/.." && pwd)
+
+say() { printf 'deb: %s\n' "$*" >&2; }
+fail() {
+  say "error: $*"
+  exit 1
+}
+
+# Of a make that this may run under, and of a build of another kind, nothing.
+unset MAKEFLAGS MAKELEVEL MFLAGS BUILD PREFIX DESTDIR SANITIZE WERROR CC CFLAGS CPPFLAGS LDFLAGS V
+umask 022
+
+# moment: of what is packed, in seconds since the epoch.
+moment() {
+  if [ -n "${SOURCE_DATE_EPOCH:-}" ]; then
+    printf '%s\n' "$SOURCE_DATE_EPOCH"
+  else
+    git -C "$root" log -1 --format=%ct 2>/dev/null || stat -c %Y "$root/CHANGELOG.md"
+  fi
+}
+
+# files: of the tree that are its own: all that git knows or would add, or all where there is no git.
+files() {
+  if [ -e "$root/.git" ]; then
+    git -C "$root" ls-files -zco --exclude-standard
+  else
+    (cd "$root" && find . -path ./build -prune -o ! -type d -printf '%P\0')
+  fi
+}
+
+# new_entry VERSION SECONDS: puts it on top of the copy's changelog, unless it stands there. A
+# version that is given takes what is under Unreleased, or names the newest release anew.
+new_entry() {
+  local version=$1 entry
+  [ "$(dpkg-parsechangelog -l debian/changelog -S Version)" != "$version" ] || return 0
+  if grep -q '^## Unreleased' CHANGELOG.md; then
+    scripts/debian-changelog.py --next "$version" --date "$2" >debian/changelog.new
+  else
+    entry=$(dpkg-parsechangelog -l debian/changelog -S Version)
+    sed "1s/(${entry//./\\.})/($version)/" debian/changelog >debian/changelog.new
+  fi
+  mv debian/changelog.new debian/changelog
+}
+
+main() {
+  local version=${1:-} when copy tool
+  for tool in dpkg-buildpackage dh python3; do
+    command -v "$tool" >/dev/null || fail "no $tool here; scripts/deps.sh build deb installs it"
+  done
+  when=$(moment)
+  if [ -z "$version" ]; then
+    version=$(<"$root/VERSION")
+    ! grep -q '^## Unreleased' "$root/CHANGELOG.md" || version+=+git$(date -u -d "@$when" +%Y%m%d.%H%M)
+  fi
+  rm -rf "$root/build/deb"
+  copy=$root/build/deb/sqs2pg-${version}
+  mkdir -p "$copy"
+  # Files that git knows and that are no more are not asked for.
+  (cd "$root" && files | while IFS= read -r -d '' file; do
+    [ ! -e "$file" ] && [ ! -L "$file" ] || printf '%s\0' "$file"
+  done | tar -c --null -T -) | tar -x -C "$copy"
+  cd "$copy"
+  chmod -R go-w,go+rX .
+  new_entry "$version" "$when"
+  say "building sqs2pg $version"
+  dpkg-buildpackage -us -uc >"$root/build/deb/log" 2>&1 ||
+    { tail -n 40 "$root/build/deb/log" >&2; fail "dpkg-buildpackage failed; build/deb/log has its words"; }
+  cd "$root/build/deb"
+  rm -rf "$copy"
+  printf 'build/deb/%s\n' *.deb *.dsc *.changes *.tar.*
+}
+
+case ${1:-} in
+-*) sed -n '2,/^set/s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" | sed '$d' ;;
+*) main "$@" ;;
+esac

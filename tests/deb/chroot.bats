@@ -1,0 +1,211 @@
+#!/usr/bin/env bats
+# The Debian package in a Debian that has nothing else: built there without a network, looked at by
+# lintian, installed, upgraded, removed and purged, and its own tests run by autopkgtest.
+#
+# scripts/test.sh deb runs this once for each suite. Needs root. DEB_SUITE is the suite; DEB_FOLDER,
+# if set, keeps the two systems for the next time: DEB_FOLDER/build and DEB_FOLDER/clean.
+
+bats_require_minimum_version 1.5.0
+
+setup_file() {
+  ROOT=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+  SUITE=${DEB_SUITE:-bookworm}
+  FOLDER=${DEB_FOLDER:-$(mktemp -d /var/tmp/sqs2pg-deb.XXXXXX)}
+  OUT=$ROOT/build/deb-$SUITE
+  export ROOT SUITE FOLDER OUT
+  chmod 755 "$FOLDER"
+  mkdir -p "$OUT"
+}
+
+teardown_file() { [ -n "${DEB_FOLDER:-}" ] || rm -rf --one-file-system "$FOLDER"; }
+
+# in_system NAME COMMAND...: there, by bare.sh's inside.
+in_system() {
+  local system=$1
+  shift
+  (
+    . "$ROOT/scripts/bare.sh"
+    folder=$FOLDER/$system inside "$@"
+  )
+}
+
+# system NAME PACKAGE...: makes it with what the package manager cannot do without, and these.
+system() {
+  local name=$1
+  shift
+  [ ! -e "$FOLDER/$name/etc/sqs2pg-deb" ] || return 0
+  (
+    . "$ROOT/scripts/bare.sh"
+    folder=$FOLDER/$name
+    apt_settings >"$FOLDER/$name.apt"
+    sources_of "$SUITE" | mmdebstrap -q --variant=apt --include="ca-certificates $*" --aptopt="$FOLDER/$name.apt" \
+      "$SUITE" "$folder" -
+    cp "$FOLDER/$name.apt" "$folder/etc/apt/apt.conf.d/99machine"
+    cp /etc/resolv.conf "$folder/etc/resolv.conf"
+    copy_clients
+    find /usr/local/share/ca-certificates -name '*.crt' -exec cp {} "$folder/usr/local/share/ca-certificates/" \;
+    # Nothing is started.
+    printf '#!/bin/sh\nexit 101\n' >"$folder/usr/sbin/policy-rc.d"
+    chmod 755 "$folder/usr/sbin/policy-rc.d"
+    inside update-ca-certificates
+    inside apt-get -q update
+    touch "$folder/etc/sqs2pg-deb"
+  ) >"$OUT/$name.log" 2>&1 || { tail -n 30 "$OUT/$name.log" && return 1; }
+}
+
+apt_in() { in_system "$1" env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o Dpkg::Use-Pty=0 "${@:2}"; }
+
+# older DEB: the same package by a lower number, with a file that the later one has no more.
+older() {
+  local tree=$BATS_FILE_TMPDIR/older
+  rm -rf "$tree"
+  dpkg-deb -R "$1" "$tree"
+  sed -i 's/^Version: .*/Version: 0.1.0~older/' "$tree/DEBIAN/control"
+  echo old >"$tree/usr/share/sqs2pg/policies/gone.policy"
+  dpkg-deb --root-owner-group -b "$tree" "$FOLDER/clean/srv/older.deb" >&2
+}
+
+# everything: names of all there is in the clean system, but what keeps books or caches.
+everything() {
+  (cd "$FOLDER/clean" && find . -xdev \( -path ./proc -o -path ./dev -o -path ./tmp -o -path ./srv -o -path ./var/cache \
+    -o -path ./run -o -path ./var/log -o -path ./var/lib/dpkg -o -path ./var/lib/apt \) -prune -o -print) | LC_ALL=C sort
+}
+
+@test "make deb builds source and binary without a network, unit tests and all, with both sets of flags" {
+  system build
+  rm -rf --one-file-system "$FOLDER/build/srv/sqs2pg"
+  mkdir "$FOLDER/build/srv/sqs2pg"
+  (cd "$ROOT" && git ls-files -zco --exclude-standard | while IFS= read -r -d '' file; do
+    [ ! -f "$file" ] || printf '%s\0' "$file"
+  done | tar -c --null -T -) | tar -x --no-same-owner -C "$FOLDER/build/srv/sqs2pg"
+  apt_in build build-dep /srv/sqs2pg/ >"$OUT/apt.log" 2>&1
+  apt_in build install --no-install-recommends lintian iproute2 python3 >>"$OUT/apt.log" 2>&1
+  when=$(git -C "$ROOT" log -1 --format=%ct)
+  in_system build env "SOURCE_DATE_EPOCH=$when" "DEB_BUILD_OPTIONS=${DEB_BUILD_OPTIONS:-}" unshare --net \
+    sh -c 'ip link set lo up && cd /srv/sqs2pg && exec make deb' >"$OUT/made" 2>"$OUT/deb.log" ||
+    { tail -n 40 "$OUT/deb.log" && return 1; }
+  rm -f "$OUT"/sqs2pg[-_]*
+  cp "$FOLDER"/build/srv/sqs2pg/build/deb/* "$OUT/"
+  [ "$(grep -cE '\.(deb|dsc|changes)$' "$OUT/made")" -eq 4 ]
+  compile=$(grep -m 1 'lib/base/buf\.c$' "$OUT/log")
+  for flag in -std=c17 -D_FORTIFY_SOURCE= -DSQS2PG_DATADIR=\'\"/usr/share/sqs2pg\"\' -fPIE \
+    -ffile-prefix-map= -Werror=format-security -fstack-protector-strong; do
+    [[ $compile == *" $flag"* ]] || { echo "no $flag in: $compile" && return 1; }
+  done
+  [[ ${DEB_BUILD_OPTIONS:-} == *nocheck* ]] || grep -qE '^[1-9][0-9]+ passed, 0 failed$' "$OUT/log"
+}
+
+@test "lintian has nothing to say, of the source either" {
+  in_system build sh -c 'lintian --allow-root --fail-on error,warning --display-info --pedantic \
+    /srv/sqs2pg/build/deb/*.changes' >"$OUT/lintian" 2>&1 || { cat "$OUT/lintian" && return 1; }
+  # What is overridden for one suite's lintian the other's has no use for.
+  grep -vE '^N:|^I: .* unused-override newer-standards-version ' "$OUT/lintian" | diff /dev/null -
+}
+
+@test "a clean system installs it: files, user, folders, pages, units; nothing enabled" {
+  system clean man-db
+  compgen -G "$OUT/sqs2pg_*.deb" >/dev/null
+  deb=$(echo "$OUT"/sqs2pg_*.deb)
+  cp "$deb" "$FOLDER/clean/srv/sqs2pg.deb"
+  older "$deb"
+  # Of an earlier run, in a system that was kept.
+  apt_in clean purge sqs2pg >"$OUT/install.log" 2>&1 || true
+  rm -rf "$FOLDER"/clean/etc/sqs2pg "$FOLDER"/clean/var/lib/sqs2pg "$FOLDER"/clean/etc/systemd/system/sqs2pg@*
+  apt_in clean satisfy --no-install-recommends "$(dpkg-deb -f "$deb" Depends)" >>"$OUT/install.log" 2>&1
+  everything >"$OUT/before"
+  apt_in clean install --no-install-recommends /srv/older.deb >>"$OUT/install.log" 2>&1 ||
+    { tail -n 30 "$OUT/install.log" && return 1; }
+  in_system clean dpkg -V sqs2pg
+  [ -e "$FOLDER/clean/usr/share/sqs2pg/policies/gone.policy" ]
+  # What debian/tests looks at, here with nothing else installed but jq.
+  apt_in clean install --no-install-recommends jq >>"$OUT/install.log" 2>&1
+  install -m 755 "$ROOT/debian/tests/installed" "$FOLDER/clean/srv/installed"
+  in_system clean /srv/installed
+  for file in /usr/share/bash-completion/completions/pg-load /usr/share/zsh/vendor-completions/_sqs2pg \
+    /usr/share/fish/vendor_completions.d/pg-load.fish /usr/lib/systemd/system/sqs2pg@.service \
+    /usr/lib/systemd/system/sqs2pg-drain@.timer /usr/lib/sysusers.d/sqs2pg.conf /usr/lib/tmpfiles.d/sqs2pg.conf \
+    /usr/share/doc/sqs2pg/copyright /usr/share/doc/sqs2pg/examples/sqs2pg.env; do
+    in_system clean dpkg -S "$file"
+  done >/dev/null
+  run -1 grep -rqs sqs2pg "$FOLDER/clean/etc/systemd/system"
+  [ -z "$(find "$FOLDER/clean/etc/systemd/system" -name '*sqs2pg*')" ]
+}
+
+@test "an upgrade takes the new files and keeps settings, key, drop-in and what is enabled" {
+  root=$FOLDER/clean
+  in_system clean bash -c 'set -e
+    cp /usr/share/doc/sqs2pg/examples/sqs2pg.env /etc/sqs2pg/logins.env
+    chown root:_sqs2pg /etc/sqs2pg/logins.env; chmod 640 /etc/sqs2pg/logins.env
+    echo "SQS2PG_PULL_OPTIONS=--wait 7" >>/etc/sqs2pg/logins.env
+    pii-keygen /etc/sqs2pg/key; chown _sqs2pg: /etc/sqs2pg/key
+    mkdir -p /etc/systemd/system/sqs2pg@logins.service.d
+    printf "[Service]\nMemoryMax=2G\n" >/etc/systemd/system/sqs2pg@logins.service.d/more.conf
+    systemctl enable -q sqs2pg@logins.service sqs2pg-drain@other.timer
+    install -o _sqs2pg /dev/null /var/lib/sqs2pg/archive.ndjson.gz
+    echo x >/var/lib/sqs2pg/metrics/logins.prom'
+  kept() { (cd "$root" && find etc/sqs2pg etc/systemd/system var/lib/sqs2pg | sort | xargs stat -c '%n %a %u:%g %s' &&
+    cat etc/sqs2pg/logins.env etc/sqs2pg/key) | grep -v '^[^ ]* [0-9]* [0-9:]* 4096$'; }
+  kept >"$OUT/kept"
+  [ "$(grep -c '/sqs2pg.*@.*\.\(service\|timer\) ' "$OUT/kept")" -eq 2 ]
+  apt_in clean install --no-install-recommends /srv/sqs2pg.deb >>"$OUT/install.log" 2>&1 ||
+    { tail -n 30 "$OUT/install.log" && return 1; }
+  [ "$(in_system clean dpkg-query -W -f '${Version} ${db:Status-Status}' sqs2pg)" = "$(dpkg-deb -f "$root/srv/sqs2pg.deb" Version) installed" ]
+  kept | diff "$OUT/kept" -
+  [ ! -e "$root/usr/share/sqs2pg/policies/gone.policy" ]
+  in_system clean /srv/installed
+  # The user reads its settings, and nobody else does.
+  in_system clean setpriv --reuid _sqs2pg --regid _sqs2pg --init-groups sqs2pg-read /etc/sqs2pg/logins.env |
+    grep -qx 'SQS2PG_PULL_OPTIONS=--wait 7'
+  run ! in_system clean setpriv --reuid nobody --regid nogroup --clear-groups cat /etc/sqs2pg/logins.env
+}
+
+@test "removed, it leaves what is the administrator's; purged, no more than keys, settings and the user" {
+  root=$FOLDER/clean
+  apt_in clean remove sqs2pg >>"$OUT/install.log" 2>&1
+  run -127 in_system clean sqs-pull --version
+  [ -s "$root/etc/sqs2pg/key" ]
+  [ -s "$root/var/lib/sqs2pg/metrics/logins.prom" ]
+  apt_in clean purge sqs2pg jq >>"$OUT/install.log" 2>&1
+  apt_in clean autoremove --purge >>"$OUT/install.log" 2>&1
+  everything | comm -13 "$OUT/before" - >"$OUT/left"
+  # The key and the archive are nobody's to lose; the drop-in is the administrator's.
+  diff - <(grep -vE '^\./etc/(passwd|group|shadow|gshadow)-$|^\./etc/\.pwd\.lock$' "$OUT/left") <<'END'
+./etc/sqs2pg
+./etc/sqs2pg/key
+./etc/sqs2pg/logins.env
+./etc/systemd/system/sqs2pg@logins.service.d
+./etc/systemd/system/sqs2pg@logins.service.d/more.conf
+./var/lib/sqs2pg
+./var/lib/sqs2pg/archive.ndjson.gz
+END
+  in_system clean getent passwd _sqs2pg
+  # Without anything of the administrator's there, nothing at all.
+  rm -rf "$root/etc/sqs2pg" "$root/var/lib/sqs2pg" "$root/etc/systemd/system/sqs2pg@logins.service.d"
+  apt_in clean install --no-install-recommends /srv/sqs2pg.deb >>"$OUT/install.log" 2>&1
+  apt_in clean purge sqs2pg >>"$OUT/install.log" 2>&1
+  everything | comm -13 "$OUT/before" - | grep -vE '^\./etc/(passwd|group|shadow|gshadow)-$|^\./etc/\.pwd\.lock$' >"$OUT/left" || true
+  diff /dev/null "$OUT/left"
+}
+
+@test "autopkgtest passes: what is installed moves a queue into the system's PostgreSQL" {
+  local settings=() name
+  mapfile -t settings < <(
+    . "$ROOT/scripts/bare.sh"
+    passed | tr '\0' '\n'
+  )
+  settings=("${settings[@]/#/--env=}")
+  rm -rf "$OUT/autopkgtest"
+  # shellcheck disable=SC2016  # expanded by the inner shell
+  unshare --mount -- bash -c '
+    set -e
+    mount --make-rprivate /
+    mount -t proc proc "$1/proc"
+    mount --rbind /dev "$1/dev"
+    exec autopkgtest -q -o "$2" "${@:3}" -- chroot "$1"' autopkgtest "$FOLDER/clean" "$OUT/autopkgtest" \
+    "${settings[@]}" "$OUT"/sqs2pg_*.deb "$OUT"/sqs2pg_*.dsc >"$OUT/autopkgtest.log" 2>&1 </dev/null ||
+    { tail -n 40 "$OUT/autopkgtest.log" && return 1; }
+  diff - <(tr -s ' ' <"$OUT/autopkgtest/summary") <<'END'
+installed PASS (superficial)
+job PASS
+END
+}
