@@ -12,9 +12,6 @@ static const struct {
     [ALGORITHM_AES_128_ECB] = { "AES-128-ECB", false },
     [ALGORITHM_AES_192_ECB] = { "AES-192-ECB", false },
     [ALGORITHM_AES_256_ECB] = { "AES-256-ECB", false },
-    [ALGORITHM_AES_128_CBC] = { "AES-128-CBC", false },
-    [ALGORITHM_AES_192_CBC] = { "AES-192-CBC", false },
-    [ALGORITHM_AES_256_CBC] = { "AES-256-CBC", false },
     [ALGORITHM_MD5] = { "MD5", true },
     [ALGORITHM_SHA256] = { "SHA256", true },
 };
