@@ -32,6 +32,8 @@ server() {
     server "$kind"
     echo "# $kind: $(sql 'SHOW server_version')" >&3
     equal_keys 1000
+    # By way of the temporary table, in COPY's binary format.
+    keys_of 1200 'k uuid' 'sprintf("\"k\":\"%08x-0000-4000-8000-000000000000\"", i * 40503 % 65536)'
     partitioned 40
     bad_rows 20
     values_are_taken 1
