@@ -286,7 +286,8 @@ $(GUARDS):
 SOURCES := $(wildcard lib/*/*.c cmd/*/*.c tests/*/*.c bench/*.c)
 objects: $(SOURCES:%.c=$(BUILD)/obj/%.o)
 
-check: $(UNIT_TESTS) $(REPLAYS) all
+unit-tests: $(UNIT_TESTS) $(REPLAYS)
+check: unit-tests all
 	@scripts/unit.sh $(UNIT_TESTS) $(REPLAYS)
 
 # The short form, with a hundred thousand, is one of the unit tests.
@@ -386,6 +387,6 @@ sbom:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all bench bench-scan guard inject objects fuzz fuzzers check memcheck millions lint test demo deb completions install uninstall dist sbom clean FORCE
+.PHONY: all bench bench-scan guard inject objects fuzz fuzzers unit-tests check memcheck millions lint test demo deb completions install uninstall dist sbom clean FORCE
 .SECONDARY:
 -include $(shell [ -d $(BUILD)/obj ] && find $(BUILD)/obj -name '*.d')

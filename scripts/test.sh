@@ -24,6 +24,8 @@
 #   deb       the Debian package, built, installed, upgraded and purged in
 #             systems of their own, bookworm's and trixie's; needs root, and
 #             runs in the long form only, or by name
+#   cross     for other processors, arm64 and s390x, and for musl, by scripts/cross.sh;
+#             as root, in the long form only, or by name
 #
 #   scripts/test.sh [long] [PART...]     (make test; PART: one of the names above,
 #                                         asan, or asan-bats-moto)
@@ -42,7 +44,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/.." && pwd)
 # In two lanes.
 WAITING=(bats bats-moto chaos asan-bats tsan inject)
-LONG_ONLY=(container deb)
+LONG_ONLY=(container deb cross)
 COMPUTING=(unit lint asan-unit static memcheck guard)
 JOBS=$(nproc)
 
@@ -180,6 +182,20 @@ part_deb() {
   return "$status"
 }
 
+# part_cross LOG: each processor says how many.
+part_cross() {
+  local arch status=0 line
+  : >"$1"
+  for arch in arm64 s390x musl; do
+    "$here/cross.sh" "$arch" >>"$1" 2>&1 || status=1
+    line=$(grep -oP "^$arch: \\K[0-9]+ passed, [0-9]+ failed$" "$1" || echo '0 passed, 1 failed')
+    # shellcheck disable=SC2086
+    set -- "$1" $line
+    add "$2" "$4"
+  done
+  return "$status"
+}
+
 # run_part PART: says how it went; shows its words if it failed. What it counted is in
 # ${passed} and ${failed}.
 run_part() {
@@ -205,6 +221,7 @@ run_part() {
     inject) part_inject "$log" ;;
     container) part_bats "$log" elasticmq "$root/tests/container/image.bats" ;;
     deb) part_deb "$log" ;;
+    cross) part_cross "$log" ;;
     tsan) part_bats "$log" elasticmq "$root"/tests/bats/pg-{faults,figures,load,map,refused,split,stream,tables,targets}.bats ;;
     esac || status=1
   fi
@@ -260,7 +277,7 @@ main() {
       sed -n '2,/^set/s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" | sed '$d'
       exit 0
       ;;
-    lint | static | unit | memcheck | guard | bats | bats-moto | chaos | asan-unit | asan-bats | asan-bats-moto | tsan | inject | container | deb) parts+=("$part") ;;
+    lint | static | unit | memcheck | guard | bats | bats-moto | chaos | asan-unit | asan-bats | asan-bats-moto | tsan | inject | container | deb | cross) parts+=("$part") ;;
     asan) parts+=(asan-unit asan-bats asan-bats-moto) ;;
     *)
       say "error: no part $part; see scripts/test.sh --help"
@@ -270,7 +287,7 @@ main() {
   done
   [ ${#parts[@]} -gt 0 ] || parts=("${WAITING[@]}" ${long:+"${LONG_ONLY[@]}"} "${COMPUTING[@]}")
   for part in "${parts[@]}"; do
-    [[ " ${LONG_ONLY[*]} " != *" $part "* ]] || sets+=("$part")
+    case $part in container | deb) sets+=("$part") ;; esac
   done
   "$here/deps.sh" "${sets[@]}"
   logs=$root/build/test

@@ -1,0 +1,190 @@
+#!/usr/bin/env bash
+# Builds for another processor, or C library, than this machine's, and runs what can
+# be run of it:
+#
+#   scripts/cross.sh [--keep] arm64|s390x [FOLDER]
+#   scripts/cross.sh [--keep] musl [FOLDER]
+#
+# The first builds every program and unit test with Debian's cross compiler, without a
+# warning, and runs under qemu-user the unit tests, the vectors of pii-mask --self-test,
+# and every method over the sample, whose output must be that of this machine's build
+# to the byte: s390x has the other order of bytes. Qemu emulates no seccomp: pii-mask
+# warns that it goes on unconfined, as on any kernel that cannot confine, and what
+# tests that, or a limit that qemu does not keep, is left out (NOT_EMULATED).
+#
+# musl compiles every source of libraries and programs against musl, without a warning,
+# and links and runs what takes no foreign library, sqs2pg-read and pg-suggest: Debian
+# has the others for glibc only.
+#
+# Needs root, for a system in FOLDER (with a slash in it; a new one in /var/tmp when
+# not given), which is removed afterwards unless --keep is given; a kept one is used
+# again. What is built is the committed tree. The last line is
+# `ARCH: N passed, N failed`.
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+root=$(cd "$here/.." && pwd)
+# shellcheck source=scripts/chroot.sh
+. "$here/chroot.sh"
+
+say() { printf 'cross: %s\n' "$*" >&2; }
+fail() {
+  say "error: $*"
+  exit 1
+}
+
+# Seccomp; RLIMIT_AS; what a child that cannot be executed leaves in memory shared by vfork.
+NOT_EMULATED=(confine_confine crypto_algorithms json_jq base_worker credentials_profile)
+
+LIBRARIES=(libcurl4-openssl-dev libxml2-dev libssl-dev libpq-dev libjq-dev libseccomp-dev zlib1g-dev libcmocka-dev)
+
+inside() { chroot_run "$folder" "$@"; }
+
+# triplet ARCH, emulator ARCH
+triplet() { case $1 in arm64) echo aarch64-linux-gnu ;; *) echo "$1-linux-gnu" ;; esac; }
+emulator() { case $1 in arm64) echo qemu-aarch64-static ;; *) echo "qemu-$1-static" ;; esac; }
+
+passed=0 failed=0
+# counted WHAT COMMAND...: one test.
+counted() {
+  local what=$1
+  shift
+  if "$@"; then
+    passed=$((passed + 1))
+    say "$what: passed"
+  else
+    failed=$((failed + 1))
+    say "$what: failed"
+  fi
+}
+
+# make_there TARGET...
+make_there() {
+  inside make -s -C /srv/sqs2pg -j "$(nproc)" WERROR=1 BUILD=build/cross CC="$tools-gcc" AR="$tools-ar" \
+    "PKG_CONFIG=env PKG_CONFIG_LIBDIR=/usr/lib/$tools/pkgconfig:/usr/share/pkgconfig pkg-config" "$@"
+}
+
+# units: the unit tests and replays of what was fuzzed, but for those left out.
+units() {
+  local line
+  # shellcheck disable=SC2016  # expanded by the inner shell
+  line=$(inside env UNIT_UNDER="$qemu" UNIT_TIMEOUT=1800 bash -c '
+    cd /srv/sqs2pg
+    for test in build/cross/unit/* build/cross/replay/*; do
+      case " $* " in *" ${test##*/} "*) continue ;; esac
+      [[ $test == *.* ]] || printf "%s\n" "$test"
+    done | xargs scripts/unit.sh' units "${NOT_EMULATED[@]}" | tee /dev/stderr | tail -n 1)
+  # shellcheck disable=SC2086  # N passed, N failed
+  set -- $line
+  passed=$((passed + ${1:-0})) failed=$((failed + ${3:-1}))
+}
+
+# The programs that both builds run alike: METHOD of the value at PATH in the sample.
+METHODS=(.ip=siv .ip=hmac .ip=ipcrypt .ip=ipcrypt-pfx .ip=truncate .ip=sha256 .device_id=ff1 .device_id=partial
+  .user_id=uuid .user_id=siv .app_version=siv .locale=redact)
+masked_alike() {
+  local method=$1
+  shift
+  "$build/bin/pii-mask" --root . -q -k "$folder/srv/key" -m "$method" <"$root/share/demo/logins.ndjson" >"$folder/srv/here" 2>/dev/null || return 1
+  inside sh -c "$qemu /srv/sqs2pg/build/cross/bin/pii-mask --root . -q -k /srv/key -m $method \
+    </srv/sqs2pg/share/demo/logins.ndjson >/srv/there 2>/srv/said" || return 1
+  cmp "$folder/srv/here" "$folder/srv/there"
+}
+
+# It says so under the emulator.
+confinement_told() { grep -qx "pii-mask: warning: this kernel does not let the process be confined; going on without" "$folder/srv/said"; }
+
+self_test() { inside "$qemu" /srv/sqs2pg/build/cross/bin/pii-mask --self-test; }
+
+processor() {
+  local method packages
+  tools=$(triplet "$arch") qemu=$(emulator "$arch")
+  packages=$(printf "%s:$arch," "${LIBRARIES[@]}")
+  chroot_make "$folder" "$(chroot_suite)" "amd64,$arch" "${packages}gcc-$tools,libc6-dev:$arch,make,pkg-config,qemu-user-static,git,ca-certificates" ||
+    fail "no system for $arch"
+  clone
+  "$here/deps.sh" build
+  make -s -C "$root" -j "$(nproc)" BUILD="$build" "$build/bin/pii-mask" >&2 || fail "no build to compare with"
+  counted "build for $arch" make_there all
+  counted "unit tests for $arch" make_there unit-tests
+  units
+  counted "pii-mask --self-test" self_test
+  (umask 077 && printf 'pii1 86a0eb9b primary %s\n' "$(printf 'sqs2pg demo key, known to anyone' | base64)" >"$folder/srv/key")
+  for method in "${METHODS[@]}"; do counted "the sample, -m $method" masked_alike "$method"; done
+  counted "a process that cannot be confined says so" confinement_told
+}
+
+# Headers of the foreign libraries and of the kernel, without those of glibc that stand beside them.
+HEADERS=(curl openssl libxml2/libxml postgresql/libpq-fe.h postgresql/postgres_ext.h postgresql/pg_config_ext.h
+  seccomp.h seccomp-syscalls.h jq.h jv.h zlib.h zconf.h cmocka.h linux asm asm-generic unicode)
+# shellcheck disable=SC2016  # expanded by the inner shell
+link_headers() {
+  inside bash -c '
+    rm -rf /srv/headers
+    mkdir /srv/headers
+    cd /srv/headers
+    for name; do
+      for from in /usr/include/"$name" /usr/include/x86_64-linux-gnu/"$name"; do
+        [ -e "$from" ] || continue
+        if [ -d "$from" ]; then mkdir -p "${name##*/}" && cp -rsf "$from/." "${name##*/}/"; else ln -sf "$from" .; fi
+      done
+    done' headers "${HEADERS[@]}"
+}
+
+make_musl() {
+  inside make -s -C /srv/sqs2pg -j "$(nproc)" WERROR=1 BUILD=build/cross CC=musl-gcc PKG_CONFIG=true \
+    CPPFLAGS='-isystem /srv/headers' "$@"
+}
+
+# A line of NDJSON through each of the two.
+musl_runs() {
+  inside sh -c 'cd /srv && echo "{\"a\":1}" >line && /srv/sqs2pg/build/cross/bin/sqs2pg-read line | grep -qx "{\"a\":1}" &&
+    /srv/sqs2pg/build/cross/bin/pg-suggest --root . -t t <line | grep -q "CREATE TABLE t"'
+}
+
+musl() {
+  local packages
+  packages=$(printf '%s,' "${LIBRARIES[@]}")
+  chroot_make "$folder" "$(chroot_suite)" amd64 "${packages}gcc,musl-tools,make,pkg-config,git,ca-certificates" ||
+    fail "no system with musl"
+  clone
+  link_headers
+  # shellcheck disable=SC2016  # make's words
+  counted "every source by musl-gcc" make_musl 'SOURCES=$(wildcard lib/*/*.c cmd/*/*.c)' objects
+  counted "sqs2pg-read and pg-suggest linked with musl" make_musl build/cross/bin/sqs2pg-read build/cross/bin/pg-suggest
+  counted "and run" musl_runs
+}
+
+clone() {
+  rm -rf --one-file-system "$folder/srv/sqs2pg"
+  git clone -q --no-local "$root" "$folder/srv/sqs2pg"
+}
+
+main() {
+  local keep='' argument
+  folder='' arch=''
+  build=${BUILD:-build}
+  [ "${build#/}" != "$build" ] || build=$root/$build
+  for argument; do
+    case $argument in
+    --keep) keep=1 ;;
+    */*) folder=$argument ;;
+    arm64 | s390x | musl) arch=$argument ;;
+    *) arch='' && break ;;
+    esac
+  done
+  if [ -z "$arch" ]; then
+    sed -n '2,/^set/s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" | sed '$d' >&2
+    exit 64
+  fi
+  [ "$(id -u)" -eq 0 ] || fail "needs root"
+  [ -n "$folder" ] || folder=$(mktemp -d /var/tmp/sqs2pg-cross.XXXXXX)
+  mkdir -p "$folder"
+  folder=$(cd "$folder" && pwd)
+  [ -n "$keep" ] || trap 'rm -rf --one-file-system "$folder" "$folder.log" "$folder.conf"' EXIT
+  if [ "$arch" = musl ]; then musl; else processor; fi
+  printf '%s: %d passed, %d failed\n' "$arch" "$passed" "$failed"
+  [ "$failed" -eq 0 ]
+}
+
+main "$@"
