@@ -79,7 +79,7 @@ ship_to_carrier_code text' ]
   grep -qxE 'user_id +\.body\.user_id !' t.map
   # What turns the direction of writing is nowhere but escaped.
   grep -q '\\u202e' t.map
-  run -1 grep -P '\x{202e}' t.map t.sql
+  LC_ALL=C.UTF-8 run -1 grep -P '\x{202e}' t.map t.sql
 }
 
 @test "values of several types, and what all of them allow" {
