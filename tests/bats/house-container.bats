@@ -36,7 +36,7 @@ def taken(name):
             out = excludes
     return not out
 
-wanted = re.compile(r"(cmd|lib|man|scripts|share)/|(Makefile|VERSION)$")
+wanted = re.compile(r"(cmd|lib|man|scripts|share|deploy/systemd)/|(Makefile|VERSION)$")
 files = open("files").read().split("\n")[:-1]
 assert len(files) > 500
 for name in files:
