@@ -95,6 +95,17 @@ static int read_columns(struct pg_conn *conn, struct pg_table *table)
     return 0;
 }
 
+/* Each statement sees the catalogue as it is by then: the table may have gone between two. */
+static enum pg_table_result look_again(struct pg_conn *conn, const char *oid)
+{
+    static const char sql[] = "SELECT FROM pg_catalog.pg_class c"
+                              " WHERE c.oid OPERATOR(pg_catalog.=) $1::pg_catalog.oid";
+    const struct pg_param param = { .data = oid };
+    if (pg_conn_query(conn, sql, &param, 1, false) != 0)
+        return PG_TABLE_FAILED;
+    return pg_conn_rows(conn) == 0 ? PG_TABLE_MISSING : PG_TABLE_OK;
+}
+
 static enum pg_table_result find(struct pg_conn *conn, const char *name, struct pg_table *table)
 {
     struct pg_param param = { .data = name };
@@ -121,10 +132,10 @@ static enum pg_table_result find(struct pg_conn *conn, const char *name, struct 
     if (oid != NULL && table->schema != NULL && table->name != NULL &&
         table->quoted_schema != NULL && table->qualified != NULL &&
         pg_conn_query(conn, columns_sql, &param, 1, false) == 0) {
-        if (read_columns(conn, table) == 0)
-            result = PG_TABLE_OK;
-        else
+        if (read_columns(conn, table) != 0)
             (void)pg_conn_no_memory(conn);
+        else
+            result = table->count > 0 ? PG_TABLE_OK : look_again(conn, oid);
     }
     free(oid);
     return result;

@@ -27,6 +27,17 @@ create_t() { sql "CREATE TABLE t (id integer, v varchar(5), n integer)"; }
   done
 }
 
+@test "a table that goes while it is looked at: 69, and not the map's fault" {
+  create_t
+  records 1 10 >in
+  echo 'id = .body.id' >map
+  preload meanwhile
+  MEANWHILE='DROP TABLE t' MEANWHILE_BEFORE='pg_attribute a CROSS JOIN' \
+    run -69 --separate-stderr env LD_PRELOAD="$PWD/meanwhile.so" pg-load -t t -m map <in
+  [[ $stderr == *'there is no table t'* ]]
+  [ -z "$output" ]
+}
+
 @test "a loader that finds another one making the tables waits for it" {
   create_t
   records 1 10 >in

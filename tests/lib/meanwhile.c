@@ -1,0 +1,37 @@
+/*
+ * Loaded into a program by LD_PRELOAD: before its first statement with parameters that holds the
+ * words MEANWHILE_BEFORE, the SQL of MEANWHILE is run by psql, as another session's.
+ *
+ *     cc -shared -fPIC -o meanwhile.so tests/lib/meanwhile.c
+ */
+#include <dlfcn.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+typedef int send_function(void *conn, const char *sql, int count, const unsigned *types,
+    const char *const *values, const int *lengths, const int *formats, int result);
+
+static void run(const char *sql)
+{
+    char *arguments[] = { "psql", "-qXc", (char *)sql, NULL };
+    pid_t pid;
+    (void)unsetenv("LD_PRELOAD");
+    if (posix_spawnp(&pid, "psql", NULL, NULL, arguments, environ) != 0 ||
+        waitpid(pid, NULL, 0) != pid)
+        _exit(99);
+}
+
+int PQsendQueryParams(void *conn, const char *sql, int count, const unsigned *types,
+    const char *const *values, const int *lengths, const int *formats, int result)
+{
+    static int done;
+    send_function *next = (send_function *)dlsym(RTLD_NEXT, "PQsendQueryParams");
+    if (!done && strstr(sql, getenv("MEANWHILE_BEFORE")) != NULL) {
+        done = 1;
+        run(getenv("MEANWHILE"));
+    }
+    return next(conn, sql, count, types, values, lengths, formats, result);
+}
