@@ -1,0 +1,241 @@
+#!/usr/bin/env bats
+# The blocks of docs/operating.md, run as they are printed: a restore drill, a rotation, and what is typed at an alert.
+
+load ../lib/common
+load ../lib/page
+
+# shellcheck disable=SC2034  # page.bash reads it
+PAGE=$ROOT/docs/operating.md
+RESTORE='Back-up and restore'
+
+setup() {
+  common_setup
+  fresh_database
+  create_user_logins
+  DEAD_LETTERS=$(servers_queue "$(unique)")
+  export DEAD_LETTERS
+  fresh_queue VisibilityTimeout=60 \
+    "RedrivePolicy={\"deadLetterTargetArn\":\"arn:aws:sqs:elasticmq:000000000000:${DEAD_LETTERS##*/}\",\"maxReceiveCount\":\"50\"}"
+  key key 2>/dev/null
+  mkdir metrics archive quick
+  {
+    echo "SQS_QUEUE_URL=$SQS_QUEUE_URL"
+    echo 'SQS2PG_TABLE=user_logins'
+    echo "SQS2PG_KEY_FILE=$PWD/key"
+    echo "SQS2PG_METRICS_DIR=$PWD/metrics"
+    echo 'SQS2PG_PULL_OPTIONS=--wait 1'
+  } >logins.env
+  # A look waits for its messages no longer than it has to, and what it hides is given back by again().
+  printf '#!/bin/sh\n%q --wait 1 --empty 1 "$@" | tee -a seen\n' "$(command -v sqs-pull)" >quick/sqs-pull
+  copy_sqs2pg bin
+  cp bin/sqs2pg bin/sqs2pg-status
+  chmod 755 quick/sqs-pull
+  LOOKS=$PWD/quick:$PWD/bin:$PATH
+  export PATH=$PWD/bin:$PATH SQS2PG_LOCK_DIR=$PWD
+}
+
+teardown() { common_teardown; }
+
+# runs HEADING N: the block, as one who pastes it into a shell.
+runs() {
+  local text
+  text=$(block "$@") && bash -c "$text"
+}
+
+# again [QUEUE]: what was looked at may be received once more. looks HEADING N: a block that looks.
+again() {
+  sqs-ack -q --release ${1:+-Q "$1"} <seen || true
+  rm seen
+}
+looks() {
+  run --separate-stderr -0 runs "$@"
+  again
+}
+
+# logins FROM TO: good events. bad N: one that the table refuses, and one that cannot be masked.
+logins() { seq "$1" "$2" | sed 's/.*/{"body":{"user_id":"u&","ip":"203.0.113.7","device_id":"d&"}}/' | sqs-send -q; }
+bad() { printf '{"body":%s}\n' "{\"user_id\":\"bad\",\"ip\":\"203.0.113.8\",\"device_id\":\"d\",\"app_version\":\"v$1\"}" "\"text $1\"" | sqs-send -q; }
+
+rows() { sql 'SELECT count(*) FROM user_logins'; }
+rows_are() { [ "$(rows)" = "$1" ]; }
+stored() { rows_are "$1" && [ "$(sql 'SELECT count(*) FROM user_logins_errors')" = "$2" ]; }
+
+# serve OPTION...: the service. served: it was stopped in order.
+serve() {
+  "$SQS2PG" --follow -c logins.env "$@" 2>err 3>&- 4>&- &
+  echo $! >pid
+}
+served() {
+  kill "$(<pid)"
+  wait "$(<pid)"
+}
+
+# content: all that the three tables hold, but for the times of the loads and how often one was refused.
+content() {
+  sql 'SELECT * FROM user_logins ORDER BY user_id'
+  sql 'SELECT key, content FROM user_logins_ledger ORDER BY key'
+  sql 'SELECT key, message_id, stage, code, sqlstate, column_name, record FROM user_logins_errors ORDER BY key'
+}
+
+# summed WORD: that count of the summaries in ./replay, over the files.
+summed() { grep -oP "^pg-load: .*\b$1=\K[0-9]+" replay | awk '{ n += $1 } END { print n }'; }
+
+@test "the drill: lost to a point in time, restored, archives replayed: nothing doubled, nothing missing" {
+  # A back-up amid the load, and another day of it.
+  serve --archive archive
+  logins 1 200
+  bad 1
+  eventually 60 stored 200 2
+  runs "$RESTORE" 1
+  logins 201 500
+  bad 2
+  eventually 60 stored 500 4
+  served
+  counts_are 0 0 0
+  logins 501 550
+  "$SQS2PG" -c logins.env --archive archive
+  rows_are 550
+  [ "$(find archive -name '*.ndjson.gz' | wc -l)" -eq 2 ]
+  content >before
+  # What came while nobody was there.
+  logins 551 560
+  # The database is lost.
+  local lost=$PGDATABASE
+  PGDATABASE=postgres sql "DROP DATABASE \"$lost\""
+  runs "$RESTORE" 2
+  stored 200 2
+  [ "$(sql 'SELECT count(*) FROM user_logins_ledger')" = 200 ]
+  run -0 runs "$RESTORE" 3
+  printf '%s\n' "$output" >replay
+  [ "$(summed committed) $(summed duplicate) $(summed quarantined)" = '350 200 4' ]
+  content | diff before - >&2
+  # Once more: nothing.
+  run -0 runs "$RESTORE" 3
+  printf '%s\n' "$output" >replay
+  [ "$(summed committed) $(summed duplicate) $(summed quarantined)" = '0 550 4' ]
+  content | cmp before -
+  # And the queue's.
+  counts_are 10 0 0
+  "$SQS2PG" -c logins.env
+  counts_are 0 0 0
+  run -0 runs "$RESTORE" 4
+  echo "# $(xargs <<<"$output")" >&3
+  [ "$output" = $'rows|560\nledger|560\nquarantined|4' ]
+  [ "$(sql 'SELECT count(DISTINCT user_id) FROM user_logins')" = 560 ]
+  # No clear value is in the archives.
+  run -1 bash -c 'zcat archive/*.gz | grep -F 203.0.113'
+}
+
+@test "the drill done wrong: a table restored without its ledger doubles, and an archive that is missing is missed" {
+  logins 1 20
+  "$SQS2PG" -c logins.env --archive archive
+  runs "$RESTORE" 1
+  logins 21 30
+  "$SQS2PG" -c logins.env --archive archive
+  pg_dump -Fc -t user_logins -f table.dump
+  local lost=$PGDATABASE
+  PGDATABASE=postgres sql "DROP DATABASE \"$lost\""
+  createdb "$lost"
+  pg_restore -d "$lost" table.dump
+  runs "$RESTORE" 3 2>replay
+  rows_are 60
+  PGDATABASE=postgres sql "DROP DATABASE \"$lost\""
+  runs "$RESTORE" 2
+  # The younger one is the last by its name.
+  find archive -name '*.gz' | sort | tail -n 1 | xargs rm
+  runs "$RESTORE" 3 2>replay
+  rows_are 20
+}
+
+# keys_are N: how many keys the masked column has values of.
+keys_are() { [ "$(sql "SELECT count(DISTINCT split_part(masked_ip, '.', 2)) FROM user_logins")" = "$1" ]; }
+
+@test "a rotation under a running service: nothing lost, and the column moved" {
+  local heading='Key rotation'
+  serve
+  logins 1 50
+  eventually 60 rows_are 50
+  run -0 runs "$heading" 1
+  [ "$(grep -cE ' (primary|decrypt-only)$' <<<"$output")" -eq 2 ]
+  # With the old one, which it goes on with; some of these are on their way as it is stopped.
+  logins 51 150
+  served
+  keys_are 1
+  serve
+  logins 151 200
+  eventually 60 rows_are 200
+  served
+  counts_are 0 0 0
+  keys_are 2
+  [ "$(sql 'SELECT count(DISTINCT masked_ip) FROM user_logins')" = 2 ]
+  runs "$heading" 2
+  keys_are 1
+  [ "$(sql 'SELECT count(*), count(DISTINCT user_id), count(DISTINCT masked_ip) FROM user_logins')" = '200|200|1' ]
+  [ "$(sql 'SELECT masked_ip FROM user_logins LIMIT 1' | pii-unmask -k key --lines .ip)" = 203.0.113.7 ]
+}
+
+@test "what is typed at an alert" {
+  logins 1 20
+  bad 1
+  "$SQS2PG" -c logins.env || true
+  stored 20 2
+  # What a look shows.
+  logins 21 24
+  bad 2
+  printf '{"body":{"user_id":"dead","ip":"203.0.113.9","device_id":"d"}}\n' | sqs-send -q -Q "$DEAD_LETTERS"
+  export PATH=$LOOKS
+  run --separate-stderr -0 runs 'The first look' 1
+  [[ $output == *'2 not resolved'* ]]
+  run --separate-stderr -0 runs Sqs2pgStalled 1
+  [ "$(jq -sc '[.[0].messages, .[1].table]' <<<"$output")" = '[6,"user_logins"]' ]
+  run --separate-stderr -0 runs Sqs2pgStalled 2
+  [[ $output == *wait_event*usename* ]]
+  run --separate-stderr -0 runs Sqs2pgStalled 3
+  [[ $output == *masked_ip* ]]
+  run --separate-stderr -0 runs Sqs2pgRejected 1
+  grep -q '^sqs2pg_records_rejected_total{.*} 0' <<<"$output"
+  looks Sqs2pgRejected 2
+  [ "$(awk '{ print $1, $2 }' <<<"$output")" = $'4 would-commit\n2 would-quarantine' ]
+  run --separate-stderr -0 runs Sqs2pgQuarantinedRising 1
+  [[ $output == *app_version* && $output == *root* ]]
+  run --separate-stderr -0 runs Sqs2pgQuarantinedRising 2
+  [[ $output == *'1 ["app_version","masked_device_id","masked_ip","user_id"]' ]]
+  run --separate-stderr -0 runs Sqs2pgMissingValues 1
+  grep -q 'path="\.ip"' <<<"$output"
+  looks Sqs2pgMissingValues 2
+  [[ $output == *.ip*ipv4* ]]
+  run --separate-stderr -0 runs Sqs2pgOldestMessageAge 1
+  [[ $output == *sqs2pg_receives_at_once* && $output == *sqs2pg_records_in_hand* ]]
+  run --separate-stderr -0 runs Sqs2pgDeadLettersGrowing 1
+  [[ $output == *maxReceiveCount*'"user_id"'* ]]
+  again "$DEAD_LETTERS"
+  run --separate-stderr -0 runs Sqs2pgDeadLettersGrowing 2
+  [ "$(xargs <<<"$output")" = '1 would-commit' ]
+  again "$DEAD_LETTERS"
+  runs Sqs2pgDeadLettersGrowing 3
+  [ "$(servers_counts "$DEAD_LETTERS")" = '0 0 0' ]
+  rm seen
+  run --separate-stderr -0 runs Sqs2pgLeasesLost 1
+  grep -q '^sqs2pg_messages_lost_total{.*} 0' <<<"$output"
+  run --separate-stderr -0 runs Sqs2pgFaults 1
+  [[ $output == *sqs2pg_faults_total*'read only: false' ]]
+  looks Sqs2pgSealedFlood 1
+  [ "$(sort -n <<<"$output" | awk '{ print $1, $2 }')" = $'1 root\n6 fine' ]
+  looks Sqs2pgSealedFlood 2
+  [[ $output == *'.ip '* ]]
+  run --separate-stderr -0 runs Sqs2pgDeadMan 1
+  [[ $stderr == *'well'* || $stderr == *' ago' ]]
+  run --separate-stderr -0 runs 'Metrics files' 1
+  [ "$(wc -l <<<"$output")" -eq 5 ]
+  run --separate-stderr -0 runs 'Health checks' 1
+  [ -z "$output" ]
+}
+
+@test "every block of the page was run, and every alert has a section" {
+  run page_unused
+  [ -z "$output" ]
+  for alert in Stalled Rejected QuarantinedRising MissingValues OldestMessageAge DeadLettersGrowing LeasesLost Faults SealedFlood DeadMan; do
+    grep -qx "## Sqs2pg$alert" "$PAGE"
+    grep -q "(#sqs2pg${alert,,})" "$PAGE"
+  done
+}
