@@ -116,7 +116,7 @@ CODE
   for file in "$ROOT"/{scripts,bench}/*requirements.txt; do
     # Each requirement, with its continuation lines, has a pin and a digest.
     sed -e '/^ *#/d' -e ':a;/\\$/{N;s/\\\n//;ba}' "$file" | grep . >wanted
-    [ "$(wc -l <wanted)" -ge 2 ]
+    [ -s wanted ]
     run -1 grep -vE '^[A-Za-z0-9._-]+(\[[a-z0-9,-]+\])?==[^ ]+ .*--hash=sha256:[0-9a-f]{64}' wanted
     # What it was made from, a line each, is pinned in it.
     while read -r line; do grep -qiE "^${line%%[=[]*}(\[[^]]*\])?==${line##*==} " wanted; done < <(grep -v '^#' "${file%.txt}.in")

@@ -11,9 +11,9 @@
 #include <string.h>
 
 /* As in <openssl/evp.h> and <openssl/sha.h>, whose types do not matter here. */
-int EVP_CipherUpdate(void *context, unsigned char *out, int *written, const unsigned char *in,
-    int length);
+int EVP_Cipher(void *context, unsigned char *out, const unsigned char *in, unsigned length);
 int SHA256_Final(unsigned char *digest, void *context);
+void SHA256_Transform(void *context, const unsigned char *block);
 
 static bool wrong(const char *what)
 {
@@ -21,16 +21,15 @@ static bool wrong(const char *what)
     return names != NULL && strcmp(names, what) == 0;
 }
 
-int EVP_CipherUpdate(void *context, unsigned char *out, int *written, const unsigned char *in,
-    int length)
+int EVP_Cipher(void *context, unsigned char *out, const unsigned char *in, unsigned length)
 {
-    static int (*real)(void *, unsigned char *, int *, const unsigned char *, int);
+    static int (*real)(void *, unsigned char *, const unsigned char *, unsigned);
     if (real == NULL)
-        *(void **)&real = dlsym(RTLD_NEXT, "EVP_CipherUpdate");
-    int result = real(context, out, written, in, length);
-    if (wrong("aes") && *written > 0)
+        *(void **)&real = dlsym(RTLD_NEXT, "EVP_Cipher");
+    int result = real(context, out, in, length);
+    if (wrong("aes") && result > 0)
         out[0] ^= 1;
-    return wrong("aes-fails") ? 0 : result;
+    return wrong("aes-fails") ? -1 : result;
 }
 
 int SHA256_Final(unsigned char *digest, void *context)
@@ -42,4 +41,15 @@ int SHA256_Final(unsigned char *digest, void *context)
     if (wrong("sha256"))
         digest[0] ^= 1;
     return wrong("sha256-fails") ? 0 : result;
+}
+
+/* It cannot fail; the state begins with the eight words of the digest. */
+void SHA256_Transform(void *context, const unsigned char *block)
+{
+    static void (*real)(void *, const unsigned char *);
+    if (real == NULL)
+        *(void **)&real = dlsym(RTLD_NEXT, "SHA256_Transform");
+    real(context, block);
+    if (wrong("sha256"))
+        *(unsigned *)context ^= 1;
 }
