@@ -26,7 +26,8 @@ BUILD_PACKAGES=(gcc libc6-dev make pkg-config libcurl4-openssl-dev libxml2-dev
   libssl-dev libpq-dev libjq-dev libseccomp-dev zlib1g-dev)
 TEST_PACKAGES=(bats libcmocka-dev mandoc shellcheck python3 python3-venv
   parallel binutils patch cppcheck valgrind strace socat xxd pgbouncer iproute2
-  openssl locales systemd prometheus miller zsh fish dpkg-dev)
+  openssl locales systemd prometheus prometheus-alertmanager miller zsh fish
+  dpkg-dev)
 
 # crun and netavark, because either's counterpart wants systemd or a second iptables.
 CONTAINER_PACKAGES=(podman buildah crun netavark aardvark-dns iptables mmdebstrap)
