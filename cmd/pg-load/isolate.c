@@ -96,10 +96,10 @@ int isolate_send(struct loader *loader, const struct row_batch *batch, const str
         return pg_conn_no_memory(sender.conn);
     if (pg_conn_copy_begin(sender.conn, sql) != 0)
         return -1;
-    /* Why it failed, its end tells. */
-    (void)(binary ? send_binary(&sender, batch, group, order, count)
-                  : send_rows(&sender, batch, order, count));
-    if (pg_conn_copy_end(sender.conn, batch->table->name, group->names, group->name_count) != 0)
+    int sent = binary ? send_binary(&sender, batch, group, order, count)
+                      : send_rows(&sender, batch, order, count);
+    if (pg_conn_copy_end(sender.conn, sent == 0, batch->table->name, group->names,
+            group->name_count) != 0)
         return -1;
     uint64_t inserted = pg_conn_affected(sender.conn);
     loader->kept_out += inserted < count ? count - inserted : 0;

@@ -110,10 +110,9 @@ int upsert_source_copy(struct loader *loader, struct row_batch *batch, const str
         return pg_conn_no_memory(conn);
     if (pg_conn_copy_begin(conn, sql->data) != 0)
         return -1;
-    /* Why it failed, its end tells. */
-    (void)(binary ? send_binary(conn, &loader->upsert.json, batch, group, order, count)
-                  : send(conn, &loader->upsert.json, batch, order, count));
-    return pg_conn_copy_end(conn, PG_UPSERT_TABLE, group->names, group->name_count);
+    int sent = binary ? send_binary(conn, &loader->upsert.json, batch, group, order, count)
+                      : send(conn, &loader->upsert.json, batch, order, count);
+    return pg_conn_copy_end(conn, sent == 0, PG_UPSERT_TABLE, group->names, group->name_count);
 }
 
 int upsert_source_thin(struct loader *loader, size_t count)

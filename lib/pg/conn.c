@@ -423,10 +423,11 @@ int pg_conn_copy_data(struct pg_conn *conn, const char *data, size_t length)
     return 0;
 }
 
-int pg_conn_copy_end(struct pg_conn *conn, const char *relation, const char *const *names,
-    size_t count)
+int pg_conn_copy_end(struct pg_conn *conn, bool whole, const char *relation,
+    const char *const *names, size_t count)
 {
-    (void)PQputCopyEnd(conn->pq, NULL); /* fails when the server has ended the COPY already */
+    /* Fails when the server has ended the COPY already. */
+    (void)PQputCopyEnd(conn->pq, whole ? NULL : "not all rows could be sent");
     drop_result(conn);
     int status = -1;
     bool told = false;

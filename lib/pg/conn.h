@@ -73,12 +73,13 @@ uint64_t pg_conn_affected(const struct pg_conn *conn); /* rows of the last comma
 
 /*
  * COPY … FROM STDIN. ${sql} ends with that statement. After a failure of pg_conn_copy_data() the
- * end is called all the same and tells the error. ${relation} and ${names} (of the columns) are for
+ * end is called all the same, with ${whole} false, and tells the error: the server's, or a fault,
+ * as rows that are not all there are taken back. ${relation} and ${names} (of the columns) are for
  * the error's hint and column.
  */
 int pg_conn_copy_begin(struct pg_conn *conn, const char *sql);
 int pg_conn_copy_data(struct pg_conn *conn, const char *data, size_t length);
-int pg_conn_copy_end(struct pg_conn *conn, const char *relation, const char *const *names,
-    size_t count);
+int pg_conn_copy_end(struct pg_conn *conn, bool whole, const char *relation,
+    const char *const *names, size_t count);
 
 #endif

@@ -40,9 +40,8 @@ int pg_ledger_copy(struct pg_conn *conn, const struct pg_side_table *ledger,
         status = pg_conn_copy_data(conn, rows, (size_t)(to - rows));
     }
     if (status == 0)
-        (void)pg_conn_copy_data(conn, pg_copy_binary_trailer,
-            PG_COPY_BINARY_TRAILER); /* a failure is told by the end */
-    return pg_conn_copy_end(conn, ledger->name, NULL, 0);
+        status = pg_conn_copy_data(conn, pg_copy_binary_trailer, PG_COPY_BINARY_TRAILER);
+    return pg_conn_copy_end(conn, status == 0, ledger->name, NULL, 0);
 }
 
 /* Run a statement whose parameters are the keys and, unless NULL, the contents. */

@@ -72,6 +72,25 @@ cutter() {
   [ "$status" -eq 75 ]
 }
 
+@test "rows that could not all be sent are taken back: no verdict on one that is not there" {
+  local piece options
+  preload unsent
+  sql 'CREATE TABLE w (id integer PRIMARY KEY, v text)'
+  records 1 3000 | sed "s/\"id\":/\"v\":\"$(printf '%0100d' 0)\",\"id\":/" >in
+  for options in '' '--no-ledger' '--upsert id'; do
+    # One of the header, of the rows, of the ledger's keys, or none any more.
+    for piece in 1 2 3 4 5 6 7; do
+      sql 'TRUNCATE w; DROP TABLE IF EXISTS w_ledger'
+      # shellcheck disable=SC2086
+      UNSENT=$piece LD_PRELOAD=$PWD/unsent.so pg-load -t w --batch-rows 3000 $options <in >out 2>err || { cat err && return 1; }
+      echo "piece $piece $options: $(tally) $(sql 'SELECT count(*) FROM w')"
+      [ "$(tally)" = '3000 committed' ]
+      [ "$(sql 'SELECT count(*) FROM w')" = 3000 ]
+      [ "$piece" -gt 1 ] || grep -q retrying err
+    done
+  done
+}
+
 @test "a server that stops in mid-stream and comes back: everything once" {
   mkfifo pipe
   pg-load -t t --linger 20ms <pipe >out 2>err 3>&- &

@@ -1,0 +1,18 @@
+/*
+ * Loaded into a program by LD_PRELOAD, a libpq that has no memory for the UNSENT-th piece of COPY
+ * data; the connection lives.
+ *
+ *     cc -shared -fPIC -o unsent.so tests/lib/unsent.c
+ */
+#include <dlfcn.h>
+#include <stdlib.h>
+
+int PQputCopyData(void *conn, const char *data, int length);
+
+int PQputCopyData(void *conn, const char *data, int length)
+{
+    static int pieces;
+    int (*next)(void *, const char *, int) =
+        (int (*)(void *, const char *, int))dlsym(RTLD_NEXT, "PQputCopyData");
+    return ++pieces == atoi(getenv("UNSENT")) ? -1 : next(conn, data, length);
+}
