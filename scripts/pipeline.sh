@@ -176,6 +176,7 @@ run() {
     make_pipe to_part to_gzip
     exec {null}>/dev/null
     open_archive "${option[archive]}"
+    readers[pii-mask]=tee readers[tee]=pg-load
   fi
   phase=starting
   stage 0 "$pulled" "$acked" sqs-pull --acked "/dev/fd/$acked" "${pull[@]}"

@@ -139,8 +139,16 @@ static void take_queue(struct depth *depth)
     (void)depth_dead_url(depth->connection->queue_url, call->redrive_policy, url);
     if (depth->dead_busy || strcmp(url, depth->dead_url) == 0)
         return;
+    if (depth->dead_url[0] != '\0') /* another queue's figures are not compared with its */
+        depth->dead = depth->dead_before = METRICS_UNKNOWN;
     memcpy(depth->dead_url, url, sizeof url);
     depth->dead_due_ms = url[0] == '\0' ? NEVER : 0;
+}
+
+/* One that somebody looks at is in flight, and on the queue all the same. */
+static uint64_t all_of(const struct found_depth *depth)
+{
+    return depth->messages + depth->in_flight + depth->delayed;
 }
 
 static void take_dead(struct depth *depth)
@@ -155,7 +163,7 @@ static void take_dead(struct depth *depth)
     if (call->error.cause != AWS_OK || !call->has_depth)
         return;
     uint64_t before = depth->dead != METRICS_UNKNOWN ? depth->dead : depth->dead_before;
-    depth->dead = call->depth.messages;
+    depth->dead = all_of(&call->depth);
     if (before != METRICS_UNKNOWN && depth->dead > before)
         depth->grown_ms = clock_realtime_ms();
 }
@@ -190,7 +198,7 @@ int depth_print(const struct connection *connection, struct aws_error *error)
             msg_warn("how many messages are on the dead-letter queue cannot be read: %s",
                 dead.error.text);
         else if (dead.has_depth)
-            (void)snprintf(count, sizeof count, "%" PRIu64, dead.depth.messages);
+            (void)snprintf(count, sizeof count, "%" PRIu64, all_of(&dead.depth));
         (void)snprintf(name, sizeof name, "{\"name\":\"%s\",\"messages\":%s}",
             strrchr(url, '/') + 1, count);
     }

@@ -5,11 +5,14 @@
 #   metrics_queue RESULT                the queue's name, as a file may be called
 #   metrics_options RESULT STAGE        adds to this array of a stage's options those of its file
 #   metric RESULT FILE NAME             the value of sqs2pg_NAME there, empty if there is none
+#   metrics_file RESULT STAGE SETTING   the file that a run keeps of a stage with these options
 #   metrics_health RESULT AGE_MS        0 if the queue is served; RESULT says why, or why not
 
 # Backquotes: see there.
 # shellcheck disable=SC2034,SC2154 # what the files share
 :
+
+AHEAD=60000 # ms by which a time may be ahead of the clock
 
 metrics_queue() {
   local -n its_queue=$1
@@ -28,6 +31,21 @@ metrics_options() {
   its_options+=(--metrics-file "$dir/$queue-$2.prom")
   # Those that speak to SQS say by themselves which queue it is.
   speaks "$2" || [[ " ${its_options[*]}" == *' --metrics-label'* ]] || its_options+=(--metrics-label "queue=$queue")
+}
+
+# metrics_file RESULT STAGE SETTING
+metrics_file() {
+  local -n its_file=$1
+  local options_of_it queue_of_it i
+  metrics_queue queue_of_it
+  its_file=${settings[SQS2PG_METRICS_DIR]:-/nonexistent}/$queue_of_it-$2.prom
+  words options_of_it "$3"
+  for i in "${!options_of_it[@]}"; do
+    case ${options_of_it[i]} in
+    --metrics-file) its_file=${options_of_it[i + 1]:-} ;;
+    --metrics-file=*) its_file=${options_of_it[i]#*=} ;;
+    esac
+  done
 }
 
 # metric RESULT FILE NAME
@@ -71,15 +89,22 @@ ago() {
 # metrics_health RESULT AGE_MS
 metrics_health() {
   local -n its_why=$1
-  local dir=${settings[SQS2PG_METRICS_DIR]} queue now=$((${EPOCHREALTIME/[.,]/} / 1000)) commit idle grown since
-  metrics_queue queue
-  if [ ! -r "$dir/$queue-sqs-pull.prom" ] && [ ! -r "$dir/$queue-pg-load.prom" ]; then
-    its_why="no metrics of the queue $queue in $dir"
+  local now=$((${EPOCHREALTIME/[.,]/} / 1000)) pull load queue commit idle grown since ahead
+  metrics_file pull sqs-pull SQS2PG_PULL_OPTIONS
+  metrics_file load pg-load SQS2PG_LOAD_OPTIONS
+  if [ ! -r "$pull" ] && [ ! -r "$load" ]; then
+    metrics_queue queue
+    its_why="no metrics of the queue $queue in ${settings[SQS2PG_METRICS_DIR]}"
     return 1
   fi
-  metric_ms commit "$dir/$queue-pg-load.prom" last_success_timestamp_seconds
-  metric_ms idle "$dir/$queue-sqs-pull.prom" last_idle_timestamp_seconds
-  metric_ms grown "$dir/$queue-sqs-pull.prom" dead_letters_grown_timestamp_seconds
+  metric_ms commit "$load" last_success_timestamp_seconds
+  metric_ms idle "$pull" last_idle_timestamp_seconds
+  metric_ms grown "$pull" dead_letters_grown_timestamp_seconds
+  ahead=$((now + AHEAD))
+  if [ "$commit" -gt "$ahead" ] || [ "$idle" -gt "$ahead" ] || [ "$grown" -gt "$ahead" ]; then
+    its_why='a time in the metrics files is to come: the clock was wrong, remove them'
+    return 1
+  fi
   if [ "$grown" -gt 0 ] && [ $((now - grown)) -lt "$2" ]; then
     ago since $((now - grown))
     its_why="the dead-letter queue grew $since ago"

@@ -259,7 +259,10 @@ tell_cause() {
   local i cause='' others='' status words signal
   [ ${#signals[@]} -le 1 ] || return 0
   for i in "${!names[@]}"; do
-    case ${names[i]}:${statuses[i]} in *:0 | *:1 | gzip:* | tee:* | awk:*) continue ;; esac
+    case ${names[i]}:${statuses[i]} in
+    tee:137) ;; # killed from outside, it is the cause
+    *:0 | *:1 | gzip:* | tee:* | awk:*) continue ;;
+    esac
     [ -n "$cause" ] && ! graver "${statuses[i]}" "${statuses[cause]}" || cause=$i
   done
   [ -n "$cause" ] || return 0

@@ -142,7 +142,7 @@ declare -A facts=()
 gather() {
   local name oldest='' pull_file grown_ms why ok=null dead messages text id state
   metrics_queue name
-  pull_file=${settings[SQS2PG_METRICS_DIR]:-/nonexistent}/$name-sqs-pull.prom
+  metrics_file pull_file sqs-pull SQS2PG_PULL_OPTIONS
   metric oldest "$pull_file" oldest_message_age_seconds
   metric_ms grown_ms "$pull_file" dead_letters_grown_timestamp_seconds
   quoted text "$name"

@@ -99,6 +99,11 @@ with_dead() {
   at=$(value f.prom dead_letters_grown_timestamp_seconds)
   sqs-pull -q --wait 1 --empty 1 --metrics-file f.prom >/dev/null
   [ "$(value f.prom dead_letters_grown_timestamp_seconds)" = "$at" ]
+  # Somebody looks at them: they are not fewer, and not more when they are back.
+  dead=$(value f.prom dead_letters)
+  sqs-pull -q -Q "$DEAD" -n 10 --wait 0 --empty 1 --visibility-timeout 600 >/dev/null
+  sqs-pull -q --wait 1 --empty 1 --metrics-file f.prom >/dev/null
+  [ "$(value f.prom dead_letters) $(value f.prom dead_letters_grown_timestamp_seconds)" = "$dead $at" ]
   [[ $(sqs-pull --print-depth) =~ ^\{\"messages\":[0-9]+,\"in_flight\":[0-9]+,\"delayed\":0,\"dead_letter\":\{\"name\":\"${DEAD##*/}\",\"messages\":[1-9]\}\}$ ]]
   fresh_queue
   [ "$(sqs-pull --print-depth)" = '{"messages":0,"in_flight":0,"delayed":0,"dead_letter":null}' ]

@@ -345,6 +345,18 @@ messages() { jq -r .sqs.message_id | sort -u | wc -l; }
   gone $pids
 }
 
+@test "--archive: a tee that is killed is named, and not the loader behind it" {
+  mkdir kept
+  start -f --archive kept
+  eventually 60 five_stages
+  kill -9 "$(pgrep -P "$(<run.pid)" -x tee)"
+  local status=0
+  finish || status=$?
+  [ "$status" -eq 137 ]
+  grep -q '^sqs2pg: error: tee was ended by signal 9, KILL' run.err
+  run -1 grep 'pg-load, which reads it' run.err
+}
+
 @test "--replay: archives, compressed or not, are loaded once, and nothing is acked" {
   mkdir kept
   sqs-send -Q "$QUEUE" <"$SAMPLE"

@@ -65,6 +65,16 @@ aged() {
   run -0 healthy 11m
   run -0 status --json
   [ "$(jq -c .health.ok <<<"$output")" = true ]
+  # A clock that was ahead once: not for ever well.
+  aged sqs-pull last_idle_timestamp_seconds -3600
+  run -1 healthy 5m
+  [[ $output == *'a time in the metrics files is to come: the clock was wrong, remove them' ]]
+  # A file of its own that the settings name for a stage.
+  aged sqs-pull last_idle_timestamp_seconds 600
+  printf 'sqs2pg_last_idle_timestamp_seconds{queue="x"} %s.000\n' "$(date +%s)" >own.prom
+  sed "s|^SQS2PG_PULL_OPTIONS=|&--metrics-file $PWD/own.prom |" settings >own
+  run -0 bin/sqs2pg-status -c own --health 5m
+  run -1 healthy 5m
   # Dead letters.
   aged sqs-pull last_idle_timestamp_seconds 1
   aged sqs-pull dead_letters_grown_timestamp_seconds 101
