@@ -57,11 +57,11 @@ CODE
   run -1 grep -E '^(ADD|VOLUME)|:latest|curl .*\|' "$CONTAINERFILE"
   # The one that Kubernetes' file wants, and the folder that it writes in.
   [ "$(sed -n 's/^USER //p' "$CONTAINERFILE")" = 65534:65534 ]
-  grep -q 'runAsUser: 65534' "$ROOT/deploy/container/kubernetes.yaml"
+  grep -q 'runAsUser: 65534' "$ROOT/deploy/kubernetes/overlays/follow/deployment.yaml"
   grep -q 'install -d -o 65534 -g 65534 -m 700 /var/lib/sqs2pg' "$CONTAINERFILE"
   grep -qx 'STOPSIGNAL SIGTERM' "$CONTAINERFILE"
   grep -q -- '--stop-timeout 90' "$CONTAINERFILE"
-  grep -q 'terminationGracePeriodSeconds: 90' "$ROOT/deploy/container/kubernetes.yaml"
+  grep -q 'terminationGracePeriodSeconds: 90' "$ROOT/deploy/kubernetes/overlays/follow/deployment.yaml"
   # What tells of when it was made is set or taken away.
   [ "$(grep -c '^ARG SOURCE_DATE_EPOCH$' "$CONTAINERFILE")" -eq 2 ]
   # The files that are copied in are there.

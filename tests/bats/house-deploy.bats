@@ -55,8 +55,9 @@ says() {
 }
 
 @test "the container's settings are known ones" {
+  local settings=$DEPLOY/kubernetes/base/settings.yaml
   "$ROOT/scripts/pipeline.sh" --help >help
-  grep -oE '\{?name: (SQS|PG)[A-Z0-9_]+' "$DEPLOY/container/kubernetes.yaml" | sed 's/.*name: //' >names
+  grep -oE '^  (SQS|PG)[A-Z0-9_]+:' "$settings" | tr -d ' :' >names
   [ "$(wc -l <names)" -ge 10 ]
   while read -r name; do
     case $name in
@@ -65,10 +66,10 @@ says() {
     esac || { echo "nobody knows $name" && return 1; }
   done <names
   # A file of the package that the image installs: libpq takes the word system from version 16 on.
-  [ -s "$(sed -n 's/.*PGSSLROOTCERT, value: \(.*\)}.*/\1/p' "$DEPLOY/container/kubernetes.yaml")" ]
+  [ -s "$(sed -n 's/^  PGSSLROOTCERT: //p' "$settings")" ]
   grep -qw ca-certificates "$DEPLOY/container/Containerfile"
   # shellcheck disable=SC2046
-  says pii-mask $(sed -n 's/.*SQS2PG_MASK_OPTIONS, value: "\(.*\)".*/\1/p' "$DEPLOY/container/kubernetes.yaml")
+  says pii-mask $(sed -n 's/^  SQS2PG_MASK_OPTIONS: //p' "$settings")
 }
 
 @test "the IAM policy allows the calls that the pipeline makes, and no other" {
@@ -82,9 +83,10 @@ says() {
 }
 
 @test "Kubernetes: no token of the service account, a network policy, the image by its digest" {
-  "$(python_dir)/bin/python" - "$DEPLOY/container/kubernetes.yaml" <<'END'
+  "$(python_dir)/bin/python" - "$DEPLOY/kubernetes/overlays/follow/deployment.yaml" \
+    "$DEPLOY/kubernetes/base/network-policy.yaml" <<'END'
 import re, sys, yaml
-deployment, policy = yaml.safe_load_all(open(sys.argv[1]))
+deployment, policy = (yaml.safe_load(open(name)) for name in sys.argv[1:])
 pod = deployment["spec"]["template"]
 assert pod["spec"]["automountServiceAccountToken"] is False
 assert re.search(r"@sha256:[0-9a-f]{64}$", pod["spec"]["containers"][0]["image"])
