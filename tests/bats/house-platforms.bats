@@ -1,0 +1,249 @@
+#!/usr/bin/env bats
+# What the tree has for platforms of others: Kubernetes and KEDA, Terraform, Airflow, GNU parallel.
+
+load ../lib/common
+load ../lib/records
+load ../lib/page
+
+# shellcheck disable=SC2034  # page.bash reads it
+PAGE=$ROOT/docs/scale.md
+
+setup() {
+  common_setup
+  DEPLOY=$ROOT/deploy
+  # No compiled copy of a module beside it.
+  export PYTHONDONTWRITEBYTECODE=1
+}
+
+teardown() { common_teardown; }
+
+python() { "$(python_dir)/bin/python" "$@"; }
+platforms() { python "$ROOT/tests/lib/platforms.py" "$@"; }
+
+# fails COMMAND...: bats passes over one behind a bare `!`.
+fails() { ! "$@"; }
+
+@test "Kubernetes: each overlay is of the schemas of two versions and of KEDA's, with the same pod" {
+  run -0 platforms kubernetes "$DEPLOY/kubernetes" "$ROOT/lib/base/status.h" 1.31 1.37
+  # What each has beside the base.
+  sed 's/ ConfigMap\b//;s/ NetworkPolicy\b//;s/ ServiceAccount\b//' <<<"$output" >overlays
+  diff overlays - <<'LIST'
+drain CronJob
+follow Deployment PodDisruptionBudget
+keda-follow Deployment PodDisruptionBudget ScaledObject TriggerAuthentication
+keda-jobs ScaledJob TriggerAuthentication
+once Job
+LIST
+}
+
+@test "Kubernetes: what is wrong is noticed" {
+  cp -r "$DEPLOY/kubernetes" right
+  run -0 python - "$ROOT" <<'CODE'
+import os, shutil, sys
+sys.path.insert(0, sys.argv[1] + "/tests/lib")
+import platforms
+every = ["overlays/" + name for name in ("drain/cron-job", "follow/deployment", "keda-jobs/scaled-job", "once/job")]
+for files, old, new in (
+    # Of the schemas.
+    (every, "readOnlyRootFilesystem", "readOnlyRootFileSystem"),
+    (["overlays/once/job"], "backoffLimit: 4", 'backoffLimit: "4"'),
+    (["overlays/follow/disruption-budget"], "maxUnavailable", "maxUnavailables"),
+    (["overlays/keda-jobs/scaled-job"], "pollingInterval", "pollInterval"),
+    (["overlays/keda-jobs/scaled-job"], "ttlSecondsAfterFinished", "ttlSecondsAfterwards"),
+    (["overlays/keda-jobs/scaled-job"], "queueLength", "queueLenght"),
+    (["overlays/keda-follow/scaled-object"], '"false"', "false"),
+    (["overlays/keda-follow/trigger-authentication"], "provider: aws", "provider: amazon"),
+    # Of what was promised.
+    (["overlays/keda-follow/scaled-object"], '"false"', '"true"'),
+    (["overlays/keda-jobs/scaled-job"], "/logins", "/orders"),
+    (["overlays/once/job"], "74, 77, 78", "74, 78"),
+    (["overlays/drain/cron-job"], "[75]", "[75, 78]"),
+    (["overlays/once/job"], "cpu: 100m", "cpu: 200m"),
+    (every, "0440", "0444"),
+    (every, "{drop: [ALL]}", "{drop: [NET_RAW]}"),
+    (["overlays/follow/deployment"], "      containers:", "      hostNetwork: true\n      containers:"),
+    (["base/settings"], "PGSERVICE: ", "PGPASSWORD: "),
+    (["base/network-policy"], "name: sqs2pg}", "name: other}"),
+):
+    shutil.rmtree("wrong", ignore_errors=True)
+    shutil.copytree("right", "wrong")
+    for name in files:
+        path = os.path.join("wrong", name + ".yaml")
+        text = open(path).read()
+        assert old in text, (name, old)
+        open(path, "w").write(text.replace(old, new))
+    try:
+        platforms.kubernetes("wrong", sys.argv[1] + "/lib/base/status.h", "1.37")
+    except Exception as failure:
+        assert type(failure).__name__ in ("AssertionError", "ValidationError"), failure
+    else:
+        raise SystemExit("not noticed: %s for %s" % (new, old))
+CODE
+}
+
+@test "Kubernetes: a service file that the group may read signs in by its password, a password file does not" {
+  servers_begin
+  servers_postgres_start
+  { echo 'local all guarded scram-sha-256' && cat "$PGHOST/data/pg_hba.conf"; } >hba
+  cat hba >"$PGHOST/data/pg_hba.conf"
+  sql "CREATE ROLE guarded SUPERUSER LOGIN PASSWORD 'secret'; CREATE TABLE t (id integer); SELECT pg_reload_conf()" >/dev/null
+  records 1 5 >in
+  printf '%s\n' '[warehouse]' "host=$PGHOST" dbname=postgres user=guarded password=secret >pg_service.conf
+  echo '*:*:*:*:secret' >pgpass
+  chmod 0440 pg_service.conf pgpass
+  unset PGPASSWORD
+  # The server has read its file again.
+  eventually 30 fails env PGUSER=guarded PGPASSFILE=/nonexistent psql -wqXc 'SELECT 1'
+  PGUSER=guarded PGPASSFILE=$PWD/pgpass load_in -t t
+  local first=$status
+  PGUSER='' PGSERVICEFILE=$PWD/pg_service.conf PGSERVICE=warehouse load_in -t t
+  local loaded
+  loaded=$(PGUSER=postgres sql 'SELECT count(*) FROM t')
+  servers_stop
+  [ "$first" -eq 69 ]
+  [ "$status" -eq 0 ]
+  [ "$loaded" = 5 ]
+}
+
+@test "Terraform: the module parses, and its role may do what the programs call, with no example's name left" {
+  run -0 platforms terraform "$DEPLOY/terraform" "$DEPLOY/iam-policy.json"
+  printf '%s\n' "$output" >policy
+  # IAM knows no batches: the right to one is the right to the other.
+  sed -n 's/^ *\[CALL_[A-Z_]*\] = "\([A-Za-z]*\)".*/sqs:\1/p' "$ROOT/lib/sqs/call.c" |
+    sed 's/Batch$//' | grep -v ':SendMessage$' | sort -u >made
+  [ "$(wc -l <made)" -ge 5 ]
+  diff <(jq -r '.Statement[].Action | [.] | flatten[]' policy | sort -u) <(sort made - <<<kms:Decrypt | sort -u)
+  [ "$(jq -c '[.Statement[] | .Resource]' policy)" = \
+    '["aws_sqs_queue.events.arn","aws_sqs_queue.dead_letter.arn","aws_kms_key.queue.arn"]' ]
+  run -1 grep -E '123456789012|eu-central-1' policy
+}
+
+@test "Terraform: what is wrong is noticed" {
+  run -0 python - "$ROOT" <<'CODE'
+import io, os, shutil, sys
+from contextlib import redirect_stdout
+sys.path.insert(0, sys.argv[1] + "/tests/lib")
+import platforms
+main = open(sys.argv[1] + "/deploy/terraform/main.tf").read()
+for old, new in (
+    ('resource "aws_kms_key" "queue" {', 'resource "aws_kms_key" "queue"'),
+    ("logins-dlq", "other-dlq"),
+    ("var.max_receive_count", "var.receives"),
+    ("aws_kms_key.queue.arn", "aws_kms_key.other.arn"),
+):
+    assert old in main
+    shutil.rmtree("wrong", ignore_errors=True)
+    shutil.copytree(sys.argv[1] + "/deploy/terraform", "wrong")
+    open("wrong/main.tf", "w").write(main.replace(old, new))
+    try:
+        with redirect_stdout(io.StringIO()):
+            platforms.terraform("wrong", sys.argv[1] + "/deploy/iam-policy.json")
+    except Exception as failure:
+        assert type(failure).__name__ in ("AssertionError", "UnexpectedToken"), type(failure)
+    else:
+        raise SystemExit("not noticed: %s for %s" % (new, old))
+CODE
+}
+
+# dag CODE [ARGUMENT...]: Python with the DAG's module as dag.
+dag() {
+  python3 -W error -c "import logging, sys; sys.path.insert(0, '$ROOT/share/airflow'); import sqs2pg_dag as dag
+logging.basicConfig(format='%(levelname)s %(message)s', level=logging.INFO)
+$1" "${@:2}"
+}
+
+# ended COMMAND...: the status of a command that the DAG runs, what comes of it, and its log in ./log.
+ended() {
+  dag "
+status = dag.run(sys.argv[1:], logging.getLogger())
+print(status, dag.outcome(status))" "$@" 2>log
+}
+
+@test "Airflow: what comes of each status, those of the programs and of signals" {
+  dag '
+for status in (*range(-15, 160), 255):
+    print(status, dag.outcome(status), dag.explain(status))' >outcomes
+  [ "$(awk '$1 >= 0 && $1 <= 128 && $2 != "fail" { print $1, $2 }' outcomes)" = $'0 success\n75 retry\n99 skip' ]
+  [ "$(awk '($1 < 0 || $1 > 128) { print $2 }' outcomes | sort -u)" = retry ]
+  grep -qx '137 retry sqs2pg was ended by signal 9' outcomes
+  # Each status of the programs has its words, and only 75 is another try.
+  sed -n 's/^ *STATUS_[A-Z]* = \([0-9]*\).*/\1/p' "$ROOT/lib/base/status.h" >statuses
+  [ "$(wc -l <statuses)" -eq 10 ]
+  fails grep -wqx 99 statuses
+  while read -r number; do [ "$number" -eq 0 ] || fails grep -E "^$number .*unknown to this DAG" outcomes; done <statuses
+  grep -q '^2 fail .*unknown to this DAG$' outcomes
+}
+
+@test "Airflow: sqs2pg as the DAG runs it: loaded, locked, wrong, and ended with the task" {
+  fresh_database
+  create_user_logins
+  fresh_queue VisibilityTimeout=30
+  key k 2>/dev/null
+  copy_sqs2pg bin
+  export PATH=$PWD/bin:$PATH SQS2PG_LOCK_DIR=$PWD
+  printf '%s\n' "SQS_QUEUE_URL=$SQS_QUEUE_URL" SQS2PG_TABLE=user_logins "SQS2PG_KEY_FILE=$PWD/k" \
+    'SQS2PG_PULL_OPTIONS=--wait 1' >settings
+  sqs-send -q <"$SAMPLE"
+  unset SQS_QUEUE_URL
+  dag 'print(*dag.sqs2pg("settings"), sep="\n")' >words
+  mapfile -t command <words
+  [ "$(ended "${command[@]}")" = '0 success' ]
+  [ "$(sql 'SELECT count(*) FROM user_logins')" = 99 ]
+  # Another run holds the queue, and ends with the task that has it.
+  cat >hold.py <<'CODE'
+import logging, signal, sys
+sys.path.insert(0, sys.argv[1])
+import sqs2pg_dag as dag
+def end(*_): raise KeyboardInterrupt
+signal.signal(signal.SIGUSR1, end)
+logging.basicConfig(format="%(levelname)s %(message)s", level=logging.INFO)
+try:
+    dag.run(dag.sqs2pg("settings") + ["--follow"], logging.getLogger())
+except KeyboardInterrupt:
+    print("ended with the task")
+CODE
+  python3 hold.py "$ROOT/share/airflow" >held 2>held.log 3>&- 4>&- &
+  local task=$!
+  echo "$task" >pid
+  pulls() { pgrep -P "$(pgrep -P "$task")" -f bin/sqs-pull; }
+  eventually 30 pulls
+  [ "$(ended "${command[@]}")" = '99 skip' ]
+  kill -USR1 "$task"
+  wait "$task"
+  fails grep -q ERROR held.log
+  [ "$(<held)" = 'ended with the task' ]
+  # A setting that is wrong, and a file that others may write: failed at once, with sqs2pg's words.
+  sed 's/^SQS2PG_TABLE=.*//' settings >none
+  [ "$(ended "${command[@]/settings/none}")" = '78 fail' ]
+  grep -q '^ERROR sqs2pg: .*SQS2PG_TABLE' log
+  chmod 666 settings
+  [ "$(ended "${command[@]}")" = '77 fail' ]
+  chmod 644 settings
+  # The database is away: again, once pg-load has given up.
+  sed "s|^SQS2PG_LOAD.*||;\$a SQS2PG_LOAD_OPTIONS=--retry-timeout 1s" settings >away
+  [ "$(PGHOST=$PWD ended "${command[@]/settings/away}")" = '75 retry' ]
+}
+
+@test "docs/scale.md: parallel masks and loads, whole lines and each once; a process that fails is told" {
+  local heading='GNU parallel' masked loaded
+  fresh_database
+  sql 'CREATE TABLE user_logins (event integer, masked_ip text)'
+  key k 2>/dev/null
+  unset SQS2PG_MAPS
+  seq 5000 | sed 's/.*/{"body":{"event":&,"ip":"203.0.113.7","device_id":"d-&"}}/' >raw.ndjson
+  masked=$(block "$heading" 1) loaded=$(block "$heading" 2)
+  run page_unused
+  [ "$output" = 'Spark: 1' ]
+  bash -c "$masked"
+  # The same lines as one process makes.
+  pii-mask -q -k k <raw.ndjson | sort | cmp - <(sort masked.ndjson)
+  bash -c "$loaded"
+  [ "$(tally verdicts.ndjson)" = '5000 committed' ]
+  bash -c "$loaded"
+  [ "$(tally verdicts.ndjson)" = '5000 duplicate' ]
+  [ "$(sql 'SELECT count(*), count(DISTINCT event), count(masked_ip) FROM user_logins')" = '5000|5000|5000' ]
+  run bash -c "${loaded/user_logins/no_such_table}"
+  # 141 where a process ended before its lines were written to it.
+  [ "$status" -ne 0 ]
+  [ ! -s verdicts.ndjson ]
+}
