@@ -101,8 +101,8 @@ map|id' ]
 }
 
 @test "a filter input that eats the memory of a small container is refused, its line named, the others are loaded" {
-  # A hundred megabytes of strings, kept for as long as it takes to notice them.
-  local many='. * 1000 | . * 700 | [range(26) as $i | . + "a"] as $all | reduce range(600000) as $i ($all | length; . + 1)'
+  # 250 megabytes of strings, kept for as long as it takes to notice them.
+  local many='. * 1000 | . * 700 | [range(60) as $i | . + "a"] as $all | reduce range(600000) as $i ($all | length; . + 1)'
   map 'id .body.id' "a .body.x | if IN(\"memory\", \"memoir\") then $many else . end"
   { records 1 100 '"x":"ok"'; record 101 '{"id":101,"x":"memory"}'; records 102 150 '"x":"fine"'
     record 151 '{"id":151,"x":"memoir"}'; records 152 200; } >in
