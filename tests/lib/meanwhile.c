@@ -14,9 +14,13 @@
 typedef int send_function(void *conn, const char *sql, int count, const unsigned *types,
     const char *const *values, const int *lengths, const int *formats, int result);
 
-static void run(const char *sql)
+int PQsendQueryParams(void *conn, const char *sql, int count, const unsigned *types,
+    const char *const *values, const int *lengths, const int *formats, int result);
+
+static void run(char *sql)
 {
-    char *arguments[] = { "psql", "-qXc", (char *)sql, NULL };
+    char name[] = "psql", options[] = "-qXc";
+    char *arguments[] = { name, options, sql, NULL };
     pid_t pid;
     (void)unsetenv("LD_PRELOAD");
     if (posix_spawnp(&pid, "psql", NULL, NULL, arguments, environ) != 0 ||
@@ -28,7 +32,8 @@ int PQsendQueryParams(void *conn, const char *sql, int count, const unsigned *ty
     const char *const *values, const int *lengths, const int *formats, int result)
 {
     static int done;
-    send_function *next = (send_function *)dlsym(RTLD_NEXT, "PQsendQueryParams");
+    send_function *next;
+    *(void **)&next = dlsym(RTLD_NEXT, "PQsendQueryParams");
     if (!done && strstr(sql, getenv("MEANWHILE_BEFORE")) != NULL) {
         done = 1;
         run(getenv("MEANWHILE"));

@@ -12,7 +12,7 @@ int PQputCopyData(void *conn, const char *data, int length);
 int PQputCopyData(void *conn, const char *data, int length)
 {
     static int pieces;
-    int (*next)(void *, const char *, int) =
-        (int (*)(void *, const char *, int))dlsym(RTLD_NEXT, "PQputCopyData");
+    int (*next)(void *, const char *, int);
+    *(void **)&next = dlsym(RTLD_NEXT, "PQputCopyData");
     return ++pieces == atoi(getenv("UNSENT")) ? -1 : next(conn, data, length);
 }
