@@ -117,7 +117,7 @@ static bool find_places(const struct upsert *upsert, const struct group *group, 
 static bool find_keys(struct upsert *upsert, const struct row_batch *batch, const uint32_t *order,
     size_t count)
 {
-    size_t places[PG_UPSERT_KEYS];
+    size_t places[PG_UPSERT_KEYS] = { 0 };
     uint32_t group = ROW_BATCH_NONE;
     for (size_t i = 0; i < count; i++) {
         const struct item *item = &batch->items[order[i]];

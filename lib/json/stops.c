@@ -194,9 +194,15 @@ const char *json_stops_check(struct json_stops *stops, const char *at)
     if (left < JSON_STOPS_WINDOW)
         wrong &= (UINT64_C(1) << left) - 1;
     if (wrong) {
+        size_t offset = (size_t)(at - stops->window);
+
         stops->bits &= (wrong & (~wrong + 1)) - 1;
         stops->bad = in_window(stops, wrong);
-    } else if (left > JSON_STOPS_WINDOW) {
+        return offset < JSON_STOPS_WINDOW && stops->bits >> offset
+            ? in_window(stops, stops->bits >> offset << offset)
+            : NULL;
+    }
+    if (left > JSON_STOPS_WINDOW) {
         const char *next = stops->window + JSON_STOPS_WINDOW;
 
         /* what goes on in the next window is checked there, but only if it is not ASCII */
@@ -249,8 +255,8 @@ const char *json_stops_seek(struct json_stops *stops, const char *at)
         window += JSON_STOPS_WINDOW;
         offset = 0;
     } else { /* no string is in the windows passed over */
-        window += offset / JSON_STOPS_WINDOW * JSON_STOPS_WINDOW;
         offset %= JSON_STOPS_WINDOW;
+        window = at - offset;
     }
     bits = look(stops, window) >> offset << offset;
     while (!bits) {

@@ -131,8 +131,9 @@ static inline __m128i blank(__m128i block)
 
 static inline struct window look(const char *text)
 {
+    const char *b_end = text + BLOCK + BLOCK;
     __m128i a = json_span_load(text), b = json_span_load(text + BLOCK);
-    __m128i c = json_span_load(text + 2 * BLOCK), d = json_span_load(text + 3 * BLOCK);
+    __m128i c = json_span_load(b_end), d = json_span_load(b_end + BLOCK);
 
     return (struct window){
         .quotes = join(equal(a, '"'), equal(b, '"'), equal(c, '"'), equal(d, '"')),

@@ -177,7 +177,7 @@ static bool read_time(const char *text, size_t length, bool zoned, int64_t *valu
     }
     if (!read_offset(text + at, length - at, &minutes) || (zoned ? at == length : length - at > 1))
         return false;
-    int64_t seconds = days * 86400 + hour * 3600 + minute * 60 + second - (int64_t)minutes * 60;
+    int64_t seconds = days * 86400 + (hour * 60 + minute - minutes) * INT64_C(60) + second;
     *value = seconds * 1000000 + micros;
     return true;
 }

@@ -88,7 +88,7 @@ void message_system_attribute(struct message *message, const char *name, size_t 
             continue;
         if (known[i].number != NULL) {
             *known[i].number = number(value, value_length);
-        } else {
+        } else if (known[i].text != NULL) {
             buf_clear(known[i].text);
             buf_append(known[i].text, value, value_length);
         }
