@@ -14,5 +14,5 @@ int PQputCopyData(void *conn, const char *data, int length)
     static int pieces;
     int (*next)(void *, const char *, int);
     *(void **)&next = dlsym(RTLD_NEXT, "PQputCopyData");
-    return ++pieces == atoi(getenv("UNSENT")) ? -1 : next(conn, data, length);
+    return ++pieces == strtol(getenv("UNSENT"), NULL, 10) ? -1 : next(conn, data, length);
 }
