@@ -1,5 +1,5 @@
 """The bench where users are: TLS, each request answered after a while, the database a little away.
-Groups shaped as those of rows.py. All of them, five rounds, take at most a quarter of an hour:
+Groups shaped as those of rows.py. All of them, five rounds, take about twenty minutes:
 
     scripts/bench.sh --only network,network-pull,network-ack,network-database,network-latency
 """
