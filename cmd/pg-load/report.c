@@ -185,6 +185,22 @@ static void hint_at_split(struct reporter *reporter, const struct item *item)
     reporter->hinted_at_split = reporter->hinted_at_split || item->split;
 }
 
+/* Once, what to do about a --key that finds nothing, as its path forgets the body. */
+static void hint_at_key(struct reporter *reporter, const struct row_batch *batch,
+    const struct refusal *refusal)
+{
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_";
+    const char *path = batch->plan->key_line.expression;
+    if (reporter->hinted_at_key || path == NULL || reporter->options->root != NULL ||
+        strcmp(refusal->stage, "load") != 0 || strcmp(refusal->code, "key") != 0)
+        return;
+    size_t length = *path == '.' ? strspn(path + 1, letters) : 0;
+    if (length > 0 && path[1 + length] == '\0' && strcmp(path, ".body") != 0)
+        msg_hint("a path begins at the record: that of the body's key %.64s is .body%.65s",
+            path + 1, path);
+    reporter->hinted_at_key = true;
+}
+
 /* The line as it came, so that the file can be edited and loaded; of one too long what is known. */
 static int copy_reject(struct reporter *reporter, const struct row_batch *batch,
     const struct item *item)
@@ -305,6 +321,7 @@ int report_batch(struct reporter *reporter, const struct row_batch *batch, struc
             strcmp(refusal->stage, "load") == 0 && code_is_of_line(refusal->code);
         name_refusal(reporter, batch, item);
         hint_at_split(reporter, item);
+        hint_at_key(reporter, batch, refusal);
         if (copy_reject(reporter, batch, item) != 0)
             return failure_set(failure, STATUS_IO, "%s: %s", reporter->reject_name,
                 strerror(errno));

@@ -49,6 +49,7 @@ struct reporter {
     struct out *rejects;
     const char *reject_name;
     bool hinted_at_split;
+    bool hinted_at_key;
     uint64_t no_records;           /* refused: lines that are none */
     uint64_t reported;             /* refused records named in messages so far */
     struct buf text;               /* verdicts, gathered */

@@ -139,7 +139,8 @@ told() {
   told mask_word 64 'option --mask ip=siv: column 1: not a path' 'a path begins with a dot'
   fresh_database
   create_user_logins
-  told key_root 0 'line 1 quarantined: load key: --key finds nothing in it'
+  told key_root 0 'line 1 quarantined: load key: --key finds nothing in it' \
+    "a path begins at the record: that of the body's key user_id is .body.user_id"
   told upsert_no_index 69 'has no unique index over (user_id)' 'CREATE UNIQUE INDEX ON user_logins (user_id)'
   told upsert_column 69 '--upsert: user_logins has no column userid'
 }
