@@ -196,8 +196,7 @@ static void hint_at_key(struct reporter *reporter, const struct row_batch *batch
         return;
     size_t length = *path == '.' ? strspn(path + 1, letters) : 0;
     if (length > 0 && path[1 + length] == '\0' && strcmp(path, ".body") != 0)
-        msg_hint("a path begins at the record: that of the body's key %.64s is .body%.65s",
-            path + 1, path);
+        msg_hint("paths begin at the record: that of the body's key is .body%.65s", path);
     reporter->hinted_at_key = true;
 }
 

@@ -140,7 +140,7 @@ told() {
   fresh_database
   create_user_logins
   told key_root 0 'line 1 quarantined: load key: --key finds nothing in it' \
-    "a path begins at the record: that of the body's key user_id is .body.user_id"
+    "paths begin at the record: that of the body's key is .body.user_id"
   told upsert_no_index 69 'has no unique index over (user_id)' 'CREATE UNIQUE INDEX ON user_logins (user_id)'
   told upsert_column 69 '--upsert: user_logins has no column userid'
 }
