@@ -29,7 +29,8 @@ struct suggest {
 static const struct metric metrics[INTAKE_METRICS] = {
     { "sqs2pg_records_read_total", "Records read.", METRIC_COUNTER },
     { "sqs2pg_lines_malformed_total", "Lines that are no record.", METRIC_COUNTER },
-    { "sqs2pg_records_errors_total", "Error records, passed over.", METRIC_COUNTER },
+    { "sqs2pg_records_errors_total", "Error records, made, passed on or passed over.",
+        METRIC_COUNTER },
     METER_LAST_SUCCESS,
 };
 

@@ -36,7 +36,8 @@ struct survey {
 static const struct metric metrics[INTAKE_METRICS] = {
     { "sqs2pg_records_scanned_total", "Records looked through.", METRIC_COUNTER },
     { "sqs2pg_lines_malformed_total", "Lines that are no record.", METRIC_COUNTER },
-    { "sqs2pg_records_errors_total", "Error records, made or passed on.", METRIC_COUNTER },
+    { "sqs2pg_records_errors_total", "Error records, made, passed on or passed over.",
+        METRIC_COUNTER },
     METER_LAST_SUCCESS,
 };
 

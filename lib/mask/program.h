@@ -111,7 +111,8 @@ struct program_figures {
 #define PROGRAM_METRIC_PASSED                                                                     \
     { "sqs2pg_records_passed_total", "Records passed on as they came.", METRIC_COUNTER }
 #define PROGRAM_METRIC_ERRORS                                                                     \
-    { "sqs2pg_records_errors_total", "Error records, made or passed on.", METRIC_COUNTER }
+    { "sqs2pg_records_errors_total",                                                              \
+        "Error records, made, passed on or passed over.", METRIC_COUNTER }
 /* clang-format on */
 
 /* What a program does with it. */

@@ -53,6 +53,20 @@ with_dead() {
   run -64 pg-load -t t --metrics-label 'X=y'
 }
 
+# helps FILE...: the name of each metric in C sources that has two texts. node_exporter drops the series of one of them.
+helps() {
+  cat "$@" | tr '\n' ' ' | grep -oE '"sqs2pg_[a-z_]+", *"[^"]*"' | tr -s ' ' | sort -u >texts
+  cut -d'"' -f2 texts | uniq -d
+}
+
+@test "a metric that several programs have has one text, whichever wrote the file first" {
+  local sources=("$ROOT"/cmd/*/*.[ch] "$ROOT"/lib/*/*.[ch])
+  [ "$(helps "${sources[@]}")" = '' ]
+  [ "$(wc -l <texts)" -ge 60 ]
+  printf '%s\n' '{ "sqs2pg_requests_total",' '"Requests." }' >wrong.c
+  [ "$(helps "${sources[@]}" wrong.c)" = sqs2pg_requests_total ]
+}
+
 @test "histograms and counts by code go on over runs; differing is counted" {
   fresh_database
   sql 'CREATE TABLE t (id integer, n integer)'
