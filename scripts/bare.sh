@@ -5,11 +5,13 @@
 # certificates and how its apt, pip, npm and Maven are set up: mirrors and proxies
 # are the ones that apt uses here.
 #
-#   scripts/bare.sh [--keep] [--demo-only | --unit | --part PART...] [SUITE] [FOLDER]
+#   scripts/bare.sh [--keep] [--sources FILE] [--demo-only | --unit | --part PART...]
+#                   [SUITE] [FOLDER]
 #
 # Needs root. SUITE is one of the archive that apt uses here (trixie, sid; noble on
-# an Ubuntu), bookworm when not given. The demo runs twice, and its two screens must
-# be the same. After it every test runs, or, in a SUITE that is neither bookworm nor
+# an Ubuntu), bookworm when not given; with --sources, one of the sources in FILE, in
+# the lines of sources.list (Ubuntu's, on a Debian). The demo runs twice, and its two
+# screens must be the same. After it every test runs, or, in a SUITE that is neither bookworm nor
 # trixie, or with --unit, the unit tests; with --part those of that part of
 # scripts/test.sh, and no demo. FOLDER, with a slash in it (default: a new one in
 # /var/tmp), is removed afterwards unless --keep is given; a kept one is used again.
@@ -86,6 +88,10 @@ main() {
     --part)
       demo=''
       parts+=("${2:?--part: which}")
+      shift
+      ;;
+    --sources)
+      chroot_sources_file=${2:?--sources: which}
       shift
       ;;
     -*) sed -n '2,/^set/s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 64 ;;

@@ -44,8 +44,12 @@ chroot_suite() { chroot_sources | awk 'NR == 1 { sub(/-.*/, "", $3); print $3 }'
 
 # chroot_sources_of SUITE: what sources.list has to say for the same mirrors' SUITE.
 # The release that a machine has is its main archive's; -updates and -security
-# go by its name, and unstable has none.
+# go by its name, and unstable has none. The file ${chroot_sources_file} says it instead, if named.
 chroot_sources_of() {
+  if [ -n "${chroot_sources_file:-}" ]; then
+    cat "$chroot_sources_file"
+    return
+  fi
   chroot_sources | awk -v suite="$1" '
     NR == 1 { own = $3; sub(/-.*/, "", own) }
     $2 !~ /^[a-z]+(-(updates|security))?$/ || $3 !~ "^" own "(-|$)" { next }

@@ -37,12 +37,12 @@ system() {
   (
     . "$ROOT/scripts/bare.sh"
     folder=$FOLDER/$name
-    apt_settings >"$FOLDER/$name.apt"
-    sources_of "$SUITE" | mmdebstrap -q --variant=apt --include="ca-certificates $*" --aptopt="$FOLDER/$name.apt" \
+    chroot_apt_settings "$SUITE" >"$FOLDER/$name.apt"
+    chroot_sources_of "$SUITE" | mmdebstrap -q --variant=apt --include="ca-certificates $*" --aptopt="$FOLDER/$name.apt" \
       "$SUITE" "$folder" -
     cp "$FOLDER/$name.apt" "$folder/etc/apt/apt.conf.d/99machine"
     cp /etc/resolv.conf "$folder/etc/resolv.conf"
-    copy_clients
+    chroot_copy_clients "$folder"
     find /usr/local/share/ca-certificates -name '*.crt' -exec cp {} "$folder/usr/local/share/ca-certificates/" \;
     # Nothing is started.
     printf '#!/bin/sh\nexit 101\n' >"$folder/usr/sbin/policy-rc.d"
@@ -191,7 +191,7 @@ END
   local settings=() name
   mapfile -t settings < <(
     . "$ROOT/scripts/bare.sh"
-    passed | tr '\0' '\n'
+    chroot_passed | tr '\0' '\n'
   )
   settings=("${settings[@]/#/--env=}")
   rm -rf "$OUT/autopkgtest"
