@@ -82,7 +82,7 @@ chroot_copy_clients() {
   done
 }
 
-# chroot_make FOLDER SUITE ARCHITECTURES PACKAGES: a system of Debian's required packages and these,
+# chroot_make FOLDER SUITE ARCHITECTURES PACKAGES: a system of the required packages, apt and these,
 # for the architectures; the last two parted by commas. One that is whole is left as it is. On failure
 # its last words on stderr, and 1.
 chroot_make() {
@@ -97,7 +97,7 @@ chroot_make() {
     return 1
   fi
   chroot_apt_settings "$suite" >"$folder.conf"
-  if ! mmdebstrap --variant=minbase --architectures="$3" --include="$4" --aptopt="$folder.conf" \
+  if ! mmdebstrap --variant=minbase --architectures="$3" --include="apt,$4" --aptopt="$folder.conf" \
     "$suite" "$folder" - <<<"$list" >"$folder.log" 2>&1; then
     tail -n 20 "$folder.log" >&2
     return 1
