@@ -320,9 +320,6 @@ fcntl.ioctl(int(sys.argv[1]), termios.FIONREAD, size)
 sys.exit(size[0] < int(sys.argv[2]))' "$@"
 }
 
-# ended PID: a child that has ended, waited for or not.
-ended() { [ ! -e "/proc/$1" ] || grep -q '^State:.Z' "/proc/$1/status"; }
-
 @test "SIGTERM: a reader that takes nothing is waited for as long as --grace says" {
   local program pid status
   mkfifo out

@@ -162,7 +162,7 @@ helper() { xargs <"/proc/$PID/task/$PID/children"; }
   pid=$(helper)
   kill -KILL "$PID"
   wait "$PID" || true
-  eventually 60 test ! -e "/proc/$pid"
+  eventually 60 ended "$pid"
   well_formed m.prom pii-mask
   before=$(value m.prom records_read_total)
   pii-mask -k k --metrics-file m.prom <records >out

@@ -8,6 +8,10 @@ pii_setup() {
   ID=$(pii-keygen --list k | cut -d' ' -f1)
 }
 
+# ended PID: it has ended, waited for or not; a container's first process may wait for nothing that
+# is left to it.
+ended() { [ ! -e "/proc/$1" ] || grep -q '^State:.Z' "/proc/$1/status"; }
+
 # pii COMMAND...: another implementation of the formats, lib/pii.py.
 pii() { "$(python_dir)/bin/python" "$ROOT/tests/lib/pii.py" "$@"; }
 
