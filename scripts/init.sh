@@ -32,7 +32,8 @@ clear value is printed or written.
   -h, --help           this text
   -V, --version        the version
 
-Region, credentials and endpoint come from the environment, as sqs-pull(1) has them.
+Region, credentials and endpoint come from the environment, as sqs-pull(1) has them. With
+SQS2PG_KEY_COMMAND set there, it goes into the settings, and no key file is made.
 USAGE
 }
 
@@ -153,6 +154,8 @@ alone() {
 sample='' held=''
 # The number of a signal that came.
 stopped=''
+# The words of SQS2PG_KEY_COMMAND.
+key_command=()
 # The files that are being made, until all are.
 making=()
 
@@ -202,16 +205,34 @@ look() {
 
 # unwrapped: the sample as pii-mask is to see it. masked BASE: as pg-load is to see it.
 unwrapped() { printf '%s\n' "$sample" | alone sqs-unwrap; }
-masked() { unwrapped | alone pii-mask -k "$1.key" -p "$1.policy"; }
+# Its key: the file, or what the command prints, which no disk sees.
+masked() {
+  if [ ${#key_command[@]} -eq 0 ]; then
+    unwrapped | alone pii-mask -k "$1.key" -p "$1.policy"
+  else
+    unwrapped | masked_by_command "$1.policy"
+  fi
+}
+masked_by_command() { # POLICY
+  {
+    "${key_command[@]}" </dev/null | alone pii-mask -k /dev/fd/3 -p "$1" 3<&0 <&4
+    set -- "${PIPESTATUS[@]}"
+  } 4<&0
+  [ "$1" -eq 0 ] || fail "$UNAVAILABLE" "the key command ended with status $1"
+  return "$2"
+}
 
 # write_files BASE: BASE.policy and the others.
 write_files() {
-  local base=$1 records status=0
+  local base=$1 records status=0 key=SQS2PG_KEY_COMMAND=${SQS2PG_KEY_COMMAND:-}
   { : >"$base.policy"; } 2>/dev/null || fail "$IO" "cannot make $base.policy"
   unwrapped | alone pii-scan --suggest >"$base.policy" || exit
-  alone pii-keygen -q "$base.key" || exit
+  if [ ${#key_command[@]} -eq 0 ]; then
+    alone pii-keygen -q "$base.key" || exit
+    key=SQS2PG_KEY_FILE=$base.key
+  fi
   printf '%s\n' "# What sqs2pg needs for ${option[table]}." "SQS_QUEUE_URL=${option[queue]}" "SQS2PG_TABLE=${option[table]}" \
-    "SQS2PG_KEY_FILE=$base.key" "SQS2PG_MASK_OPTIONS=--policy $base.policy" >"$base.env" || fail "$IO" "cannot write $base.env"
+    "$key" "SQS2PG_MASK_OPTIONS=--policy $base.policy" >"$base.env" || fail "$IO" "cannot write $base.env"
   records=$(masked "$base") || exit
   printf '%s\n' "$records" | alone pg-suggest -t "${option[table]}" -o "${base%/*}" || status=$?
   case $status in
@@ -226,8 +247,9 @@ tell() {
   local base=$1
   printf 'The queue: %d messages looked at and released; %s.\n\n%s\n\n' "$(printf '%s\n' "$sample" | wc -l)" "$2" "$3"
   printf 'Look at, before anything is loaded:\n'
-  printf '  %s: %s\n' "$base.policy" 'what is hidden, and what is not' "$base.env" 'the settings' \
-    "$base.key" 'who has it can undo the masking; without a copy elsewhere nobody can'
+  printf '  %s: %s\n' "$base.policy" 'what is hidden, and what is not' "$base.env" 'the settings'
+  [ ! -e "$base.key" ] ||
+    printf '  %s: %s\n' "$base.key" 'who has it can undo the masking; without a copy elsewhere nobody can'
   if [ -e "$base.sql" ]; then
     printf '  %s: %s\n' "$base.sql" 'the table' "$base.map" 'which value goes into which column'
     printf '\nThen:\n  psql -v ON_ERROR_STOP=1 -f %s.sql\n' "$base"
@@ -241,6 +263,8 @@ main() {
   local dir base file deliveries found
   options "$@"
   for file in sqs-pull sqs-ack sqs-unwrap pii-scan pii-mask pii-keygen pg-suggest; do program "$file" >/dev/null || exit; done
+  read -ra key_command <<<"${SQS2PG_KEY_COMMAND:-}"
+  [[ ${key_command[0]:-/} == */* ]] || key_command[0]=$(program "${key_command[0]}") || exit
   [ -d "${option[output]}" ] || mkdir -p -- "${option[output]}" 2>/dev/null || fail "$IO" "cannot make ${option[output]}"
   dir=$(cd -- "${option[output]}" && pwd) || fail "$IO" "cannot open ${option[output]}"
   [[ $dir != *[[:space:]]* ]] || usage_error "option --output takes a folder without blanks in its name"

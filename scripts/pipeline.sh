@@ -5,13 +5,15 @@
 # Under the name sqs2pg-status it tells how that goes (status.sh).
 #
 # Its parts stand in the folder pipeline: what the command line says, the settings, the lock,
-# the stages, the archive, the metrics and the status; make install puts them in here. What they share besides the
-# settings: the messages, and the table of the stages (stages.sh).
+# the key, the stages, the archive, the metrics and the status; make install puts them in here.
+# What they share besides the settings: the messages, and the table of the stages (stages.sh).
 #
 # Once there are traps, commands are substituted by backquotes. What stands in $( ) bash
 # parses as it is expanded, and a trap that comes just then is parsed amid it, and lost.
 # shellcheck disable=SC2006,SC2034,SC2154 # what the files share
 set -uo pipefail
+# Until something answers to it: it asks for less than an end.
+trap '' USR1
 
 # What the environment holds is data, as the settings file is: before anything has
 # a name here it moves to where none means anything to the shell, and adopt() hands
@@ -101,6 +103,8 @@ parts=$(parts_folder) || exit
 . "$parts/settings.sh"
 # shellcheck source=scripts/pipeline/lock.sh
 . "$parts/lock.sh"
+# shellcheck source=scripts/pipeline/key.sh
+. "$parts/key.sh"
 # shellcheck source=scripts/pipeline/stages.sh
 . "$parts/stages.sh"
 # shellcheck source=scripts/pipeline/archive.sh
@@ -112,11 +116,11 @@ parts=$(parts_folder) || exit
 
 # ---- the run -----------------------------------------------------------------
 
-# quietly PROGRAM ARGUMENT...: a trial, whose status ends the script if it is not 0.
+# quietly PROGRAM ARGUMENT...: a trial.
 quietly() {
   local path
-  path=`program "$1"` || exit
-  aside "$1" "$path" -q --log "$log_form" "${@:2}" </dev/null >/dev/null || exit
+  path=`program "$1"` || return
+  aside "$1" "$path" -q --log "$log_form" "${@:2}" </dev/null >/dev/null
 }
 
 # loading RESULT: the arguments of pg-load. Nothing clear passes it; and while it stays for
@@ -137,11 +141,47 @@ leave() {
   exit "$worst"
 }
 
+# prepare: what is wrong with the key, the policy, the map, the table or the database is found before a
+# message is received: every delivery counts for the queue's redrive policy, and a message in hand is
+# hidden from others. 0, or a status.
+prepare() {
+  local unwrap mask load kept
+  words unwrap SQS2PG_UNWRAP_OPTIONS
+  words mask SQS2PG_MASK_OPTIONS
+  loading load
+  take_key || return
+  [ "${unwrap[*]}" = off ] || quietly sqs-unwrap --require-sandbox "${unwrap[@]}" || return
+  kept="${key_ends[trial]:-} ${key_ends[given]:-}"
+  quietly pii-mask --require-sandbox --key-file "$key_trial" "${mask[@]}" || return
+  kept=''
+  drop_key trial
+  quietly pg-load "${load[@]}" --explain
+}
+
+# renew: amid a run, what a start would try. If all is well, the source stops, and when all that is
+# on the way is loaded and deleted, another line takes the place of this one.
+renew() {
+  local status=0
+  renewal=''
+  [ -n "${option[follow]:-}" ] || return 0
+  prepare || status=$?
+  if [ ${#signals[@]} -gt 0 ]; then
+    return
+  elif [ "$status" -ne 0 ]; then
+    drop_key trial stage
+    message warning 'nothing is taken anew, the run goes on as it is'
+  else
+    [ "$verbosity" -lt 1 ] || message info 'key, policy and map are taken anew'
+    renewing=1
+    stop_source
+  fi
+}
+
 # The line: what one stage writes the next one reads, and sqs-pull what sqs-ack has done.
 #
 #   sqs-pull | sqs-unwrap | pii-mask [| tee] | pg-load | sqs-ack
 #                                       | awk, which starts gzip
-run() {
+line() {
   local pull unwrap mask load ack from_pull to_mask from_mask to_load from_load to_ack
   local pulled from_unwrap
   local acked to_acked masked from_tee to_part to_gzip null
@@ -151,13 +191,7 @@ run() {
   loading load
   words ack SQS2PG_ACK_OPTIONS
   pull=(${option[follow]:+-f} "${pull[@]}")
-  mask=(--require-sandbox --key-file "${settings[SQS2PG_KEY_FILE]}" "${mask[@]}")
-  # What is wrong with the key, the policy, the map, the table or the database is found before a
-  # message is received: every delivery counts for the queue's redrive policy, and a message in
-  # hand is hidden from others.
-  [ "${unwrap[*]}" = off ] || quietly sqs-unwrap --require-sandbox "${unwrap[@]}"
-  quietly pii-mask "${mask[@]}"
-  quietly pg-load "${load[@]}" --explain
+  mask=(--require-sandbox --key-file "$key_stage" "${mask[@]}")
   metrics_options pull sqs-pull
   [ "${unwrap[*]}" = off ] || metrics_options unwrap sqs-unwrap
   metrics_options mask pii-mask
@@ -175,19 +209,35 @@ run() {
     make_pipe from_tee masked
     make_pipe to_part to_gzip
     exec {null}>/dev/null
+    pipes+=("$null")
     open_archive "${option[archive]}"
     readers[pii-mask]=tee readers[tee]=pg-load
   fi
   phase=starting
   stage 0 "$pulled" "$acked" sqs-pull --acked "/dev/fd/$acked" "${pull[@]}"
   [ "${unwrap[*]}" = off ] || stage "$from_unwrap" "$to_mask" '' sqs-unwrap --require-sandbox "${unwrap[@]}"
-  stage "$from_pull" "$masked" '' pii-mask "${mask[@]}"
+  stage "$from_pull" "$masked" "${key_ends[stage]:-} ${key_ends[given]:-}" pii-mask "${mask[@]}"
   [ -z "${option[archive]:-}" ] || stage "$from_tee" "$to_load" "$to_gzip" tee -p "/dev/fd/$to_gzip"
   stage "$from_mask" "$to_ack" '' pg-load "${load[@]}"
   stage "$from_load" "$to_acked" "${ends[last_lives]}" sqs-ack --print "${ack[@]}"
   [ -z "${option[archive]:-}" ] || archive_stage "$to_part" "$null"
+  drop_key stage
   wait_for_line
   [ -z "${option[archive]:-}" ] || close_archive
+  close_pipes
+}
+
+# run: one line, and another one as often as something is to be taken anew.
+run() {
+  prepare || exit
+  renewal=''
+  renewing=1
+  while [ -n "$renewing" ]; do
+    renewing=''
+    line
+    [ ${#signals[@]} -eq 0 ] || leave
+    case $worst in 0 | 1) ;; *) leave ;; esac
+  done
   leave
 }
 
@@ -196,6 +246,8 @@ run() {
 replay() {
   local load file in from_file to_load null
   loading load
+  # Without a queue there is no name for the file of figures.
+  [ -z "${settings[SQS_QUEUE_URL]:-}" ] || metrics_options load pg-load
   exec {null}>/dev/null
   for file in "$@"; do
     [ ${#signals[@]} -eq 0 ] || break
@@ -219,14 +271,16 @@ replay() {
 }
 
 main() {
-  local name
+  local name key=SQS2PG_KEY_FILE
   options "$@"
   [ -z "${option[config]:-}" ] || read_config "${option[config]}"
   if [ ${#replay[@]} -gt 0 ]; then
     require "${option[config]:-}" SQS2PG_TABLE
     replay "${replay[@]}"
   fi
-  require "${option[config]:-}" SQS_QUEUE_URL SQS2PG_TABLE SQS2PG_KEY_FILE
+  [ -z "${settings[SQS2PG_KEY_COMMAND]:-}" ] || key=SQS2PG_KEY_COMMAND
+  require "${option[config]:-}" SQS_QUEUE_URL SQS2PG_TABLE "$key"
+  key_settings
   for name in sqs-pull sqs-unwrap pii-mask pg-load sqs-ack; do
     program "$name" >/dev/null || exit
   done
@@ -247,4 +301,5 @@ trap end_all EXIT
 trap 'on_signal 15' TERM
 trap 'on_signal 2' INT
 trap 'on_signal 1' HUP
+trap on_renewal USR1
 main "$@"

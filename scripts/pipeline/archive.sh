@@ -36,11 +36,16 @@ END { if (!bad) finish(); exit bad }'
 
 # open_archive DIR: a first file, before a message is received.
 open_archive() {
-  local place account name mask
+  local place account name mask whole
   queue_place place account name
   archive[stem]=$1/$name
   archive[gzip]=`program gzip` || exit
-  archive[part]=${archive[stem]}-`date -u +%Y%m%dT%H%M%SZ`-$$.ndjson.gz.part
+  # Of a line that takes the place of another within its second, in the next one.
+  while
+    archive[part]=${archive[stem]}-`date -u +%Y%m%dT%H%M%SZ`-$$.ndjson.gz.part
+    whole=${archive[part]%.part}
+    [ -e "$whole" ]
+  do sleep 0.1; done
   mask=`umask`
   umask 077
   { set -C && : >"${archive[part]}"; } 2>/dev/null || fail "$IO" "cannot make ${archive[part]}"

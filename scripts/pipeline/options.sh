@@ -37,7 +37,8 @@ Settings, from the file or, where it is silent, from the environment:
 
   SQS_QUEUE_URL        the queue (required)
   SQS2PG_TABLE         the table (required)
-  SQS2PG_KEY_FILE      the key file of pii-mask (required)
+  SQS2PG_KEY_FILE      the key file of pii-mask, or a pipe that it comes through
+  SQS2PG_KEY_COMMAND   instead, a command that prints the key file
   SQS2PG_MAPS          folder of pg-load's maps
   SQS2PG_PULL_OPTIONS, SQS2PG_MASK_OPTIONS, SQS2PG_LOAD_OPTIONS, SQS2PG_ACK_OPTIONS
                        further options of the programs, separated by blanks

@@ -14,7 +14,7 @@
 # A secret, by the name of a setting, and by its value: a URL or a connection string
 # with a password. A proxy may be written without the beginning of a URL.
 secret_name='(PASSWORD|SECRET|TOKEN|SECRET_ACCESS_KEY)$'
-own='^SQS2PG_(TABLE|KEY_FILE|MAPS|(PULL|UNWRAP|MASK|LOAD|ACK)_OPTIONS|LOCK_DIR|METRICS_DIR|PASSWORD_COMMAND)$'
+own='^SQS2PG_(TABLE|KEY_(FILE|COMMAND)|MAPS|(PULL|UNWRAP|MASK|LOAD|ACK)_OPTIONS|LOCK_DIR|METRICS_DIR|PASSWORD_COMMAND)$'
 
 # Whoever writes a value may make it long: no regular expression looks for these, as
 # those of the C library take minutes for some texts of 64 KiB.
@@ -34,8 +34,8 @@ is_secret() { # NAME VALUE
   return 1
 }
 
-# speaks PROGRAM: it sends requests to AWS.
-speaks() { [[ $1 == sqs-* && $1 != sqs-unwrap ]]; }
+# speaks PROGRAM: it sends requests to AWS. The command of the key may have to.
+speaks() { [[ ($1 == sqs-* && $1 != sqs-unwrap) || $1 == key-command ]]; }
 
 # belongs NAME PROGRAM: whether the program gets that setting. What nobody here
 # knows may be for a credential_process, which those that speak to AWS start.

@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # The stages of scripts/pipeline.sh: how they are started, joined, signalled and
-# waited for. Sourced by it; uses its messages, program() and adopt(), and the archive's
-# rotate() and archive_environment().
+# waited for. Sourced by it; uses its messages, program() and adopt(), the archive's rotate() and
+# archive_environment(), close_key() and stop_taking() of the key, and its renew().
 #
 #   new_line                                an empty table of stages, and the ends to wait for
 #   make_pipe READ WRITE...
 #   set -m; phase=starting
 #   stage IN OUT KEPT PROGRAM ARGUMENT...   one after the other, the source first, and with
 #                                           ${ends[last_lives]} kept, the last of the line
+#   await PROCESS                           its status, whatever signals come meanwhile
 #   wait_for_line                           worst is the gravest of their statuses then, and the
 #                                           program that it is of is named if it is no plain one
 
@@ -38,8 +39,9 @@ declare -A ends=()
 
 # early: no stage has started; starting; running.
 phase=early
-# The numbers of those that came.
-signals=()
+# The numbers of those that came and stop; how many came, of any kind; whether one came that asks
+# for a new line, and whether that is to follow.
+signals=() came=0 renewal='' renewing=''
 # The process of aside().
 helper=''
 
@@ -47,31 +49,56 @@ helper=''
 # others drain the pipe to its end. The second ends all at once, stopped ones too.
 # shellcheck disable=SC2317  # called by the traps
 on_signal() {
-  signals+=("$1")
+  signals+=("$1") came=$((came + 1))
   case $phase,${#signals[@]} in
   early,*) exit "$OK" ;;
   starting,*) ;;
-  running,1) stop_source; tell_loader ;;
+  running,1) stop_source; tell_loader; stop_helpers ;;
   *) end_all ;;
   esac
 }
 
+# on_renewal: an empty line wakes the one that waits for the line's end.
+# shellcheck disable=SC2317  # called by the trap
+on_renewal() {
+  renewal=1 came=$((came + 1))
+  [ "$phase" != running ] || echo >"/proc/self/fd/${ends[last]}"
+} 2>/dev/null
+
+# stop_helpers: ends what is run aside.
+stop_helpers() {
+  stop_taking
+  [ -z "$helper" ] || kill -s KILL "$helper"
+} 2>/dev/null
+
 # end_all: nothing that was started outlives this script.
 end_all() {
   local i
-  [ -z "$helper" ] || kill -s KILL "$helper"
+  stop_helpers
   for i in "${!pids[@]}"; do [ -n "${statuses[i]}" ] || kill -s KILL "${pids[i]}"; done
 } 2>/dev/null
 
 # aside PROGRAM COMMAND...: runs it so that a signal need not wait for its end, with
-# that program's part of the environment.
+# that program's part of the environment; the descriptors $kept stay open in it, if they are the key's.
 aside() {
-  (adopt "$1" && exec "${without[@]}" setpriv --pdeathsig KILL -- "${@:2}" {stderr}>&-) &
+  # shellcheck disable=SC2086  # some descriptors
+  (close_key ${kept:-} && adopt "$1" && exec "${without[@]}" setpriv --pdeathsig KILL -- "${@:2}" {stderr}>&-) &
   helper=$!
-  wait -f "$helper" # and not for its being stopped
+  await "$helper"
   set -- $?
   helper=''
   return "$1"
+}
+
+# await PROCESS: its status, and that of none of the signals which come meanwhile.
+await() {
+  local before=-1 status=0
+  while [ "$before" -ne "$came" ]; do
+    before=$came
+    wait -f "$1" # and not for its being stopped
+    status=$?
+  done
+  return "$status"
 }
 
 # ---- the line ----------------------------------------------------------------
@@ -122,6 +149,8 @@ stage() {
     exec <&"$in" >&"$out" {stderr}>&-
     # shellcheck disable=SC2086  # some descriptors
     close_pipes $kept "${ends[all_lives]}"
+    # shellcheck disable=SC2086
+    close_key $kept
     exec "${without[@]}" "${guard[@]}" "$path" "${options[@]}" "${@:5}"
   ) &
   pids+=($!)
@@ -195,10 +224,10 @@ collect() {
       left=1
       continue
     fi
-    while before=${#signals[@]}; do
+    while before=$came; do
       wait "${pids[i]}"
       status=$?
-      [ "${#signals[@]}" -ne "$before" ] || break
+      [ "$came" -ne "$before" ] || break
     done
     ended "$i" "$status"
   done
@@ -223,6 +252,7 @@ wait_for_stages() {
     relay
     rotate
     [ ${#signals[@]} -eq 0 ] || tell_loader
+    [ -z "$renewal" ] || [ -n "$renewing" ] || renew
     pause=$LOOK_AGAIN
     [ -z "${archive[stage]:-}" ] || [ "$HOUR" -gt "$pause" ] || pause=$HOUR
     [ "$watched" != never ] || pause=0.05
@@ -282,7 +312,10 @@ tell_cause() {
 
 # wait_for_line: after its last stage has been started.
 wait_for_line() {
-  close_pipes "${ends[last]}" "${ends[all]}" "${ends[never]}" "${ends[never_lives]}" "${ends[complaints]}"
+  local kept=("${ends[last]}" "${ends[all]}" "${ends[never]}" "${ends[never_lives]}" "${ends[complaints]}")
+  close_pipes "${kept[@]}"
+  # The numbers of the others may come to be something else's.
+  pipes=("${kept[@]}")
   phase=running
   [ ${#signals[@]} -eq 0 ] || stop_source
   [ ${#signals[@]} -le 1 ] || end_all

@@ -98,16 +98,21 @@ briefly() {
 }
 
 ask() {
-  local pull load=() keys=(--list)
+  local pull load=() keys=(--list) kept
   words pull SQS2PG_PULL_OPTIONS
   briefly pull
   asked depth sqs-pull "${pull[@]}" --print-depth
   loading load
   briefly load
   asked tables pg-load "${load[@]}" --print-status
-  if [ -n "${settings[SQS2PG_KEY_FILE]:-}" ]; then
+  [ -n "${settings[SQS2PG_KEY_FILE]:-}${settings[SQS2PG_KEY_COMMAND]:-}" ] || return 0
+  key_settings
+  if take_key; then
     [[ " ${settings[SQS2PG_MASK_OPTIONS]:-} " != *' --key-group-readable '* ]] || keys+=(--key-group-readable)
-    asked ring pii-keygen "${keys[@]}" "${settings[SQS2PG_KEY_FILE]}"
+    kept="${key_ends[trial]:-} ${key_ends[given]:-}"
+    asked ring pii-keygen "${keys[@]}" "$key_trial"
+  else
+    worsen "$?"
   fi
 }
 

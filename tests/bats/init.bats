@@ -174,3 +174,25 @@ redriven() {
   done
   run -74 bash -c '"$0" --help >/dev/full' "$INIT"
 }
+
+@test "SQS2PG_KEY_COMMAND: its key masks the sample, it stands in the settings, and no key file is made" {
+  fresh_database
+  head -n 20 "$SAMPLE" | sqs-send -q -Q "$QUEUE"
+  key k
+  export SQS2PG_KEY_COMMAND="cat $PWD/none"
+  run --separate-stderr -69 init
+  [[ $stderr == *'sqs2pg-init: error: the key command ended with status 1' ]]
+  nothing_made
+  counts_are 20 0 0
+  export SQS2PG_KEY_COMMAND="cat $PWD/k"
+  run --separate-stderr -0 init
+  [[ $output != *.key* ]]
+  printf '%s\n' "$stderr" "$output" >said
+  no_canary said files/*
+  [ ! -e files/user_logins.key ]
+  grep -qx "SQS2PG_KEY_COMMAND=cat $PWD/k" files/user_logins.env
+  run -1 grep -rqF "$(awk '/primary/ { print $4 }' k)" files said
+  unset SQS2PG_KEY_COMMAND
+  next_commands
+  [ "$(sql "SELECT DISTINCT split_part(masked_ip, '.', 2) FROM user_logins")" = "$(awk '/primary/ { print $2 }' k)" ]
+}

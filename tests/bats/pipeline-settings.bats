@@ -192,3 +192,16 @@ lacks() { ! has "$@"; } # as bats passes over a command behind a bare `!`
   echo "$output"
   [ "$status" -eq 69 ]
 }
+
+@test "what a run writes is for its owner alone under the usual umask, but for the metrics" {
+  head -n 20 "$SAMPLE" | sqs-send -Q "$QUEUE"
+  echo '{"body":{"ip":"203.0.113.5","device_id":"d","app_version":"x"}}' | sqs-send -q -Q "$QUEUE"
+  printf '%s\n' "SQS2PG_METRICS_DIR=$PWD/made" "SQS2PG_LOCK_DIR=$PWD/made" \
+    "SQS2PG_MASK_OPTIONS=-m .ip=hmac -m .device_id=siv --mapping $PWD/made/mapping" "SQS2PG_LOAD_OPTIONS=--reject-file $PWD/made/rejects" >>settings
+  mkdir made
+  (umask 022 && "$SQS2PG" -c settings --archive made) || true
+  # The mapping, the rejects, the archive, and the locks.
+  [ "$(find made -type f ! -name '*.prom' -perm 600 | sed 's|.*/||; s/.*[.]//' | sort -u | xargs)" = 'gz lock mapping rejects' ]
+  [ -z "$(find made -type f ! -name '*.prom' ! -perm 600)" ]
+  [ -z "$(find made -name '*.prom' ! -perm 644)" ]
+}
