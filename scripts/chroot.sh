@@ -16,7 +16,8 @@ chroot_passed() {
 
 # chroot_run FOLDER COMMAND...: in that system, without an input.
 # The mounts live in a namespace of their own: they end with the command, and
-# removing the folder can never reach through one.
+# removing the folder can never reach through one. Its root is a mount as well: `ip netns`
+# changes how the mounts of / are told of.
 # shellcheck disable=SC2016  # expanded by the inner shell
 chroot_run() {
   local folder=$1 settings
@@ -25,6 +26,7 @@ chroot_run() {
   unshare --mount --pid --fork --kill-child -- bash -c '
     set -e
     mount --make-rprivate /
+    mount --bind "$1" "$1"
     mount -t proc proc "$1/proc"
     mount --rbind /dev "$1/dev"
     exec chroot "$1" /usr/bin/env -i HOME=/srv TERM=dumb \
