@@ -190,13 +190,19 @@ static void schedule(struct leases *leases, struct lease *lease, uint64_t ms)
 
 int leases_add(struct leases *leases, const struct buf *id, const struct buf *handle)
 {
+    uint64_t now = clock_monotonic_ms();
     struct lease *lease = lease_find(leases->table, id->data, id->length);
-    if (lease != NULL)
+    if (lease != NULL) {
+        /* Before that time it is a copy, as a standard queue may give. */
+        if (now >= lease->hidden_ms)
+            leases->counts.lapsed++;
         lease_remove(leases->table, lease);
+    }
     lease = lease_add(leases->table, id->data, id->length, handle->data, handle->length);
     if (lease == NULL)
         return -1;
-    lease->received_ms = leases->verdict_ms = clock_monotonic_ms();
+    lease->received_ms = leases->verdict_ms = now;
+    lease->hidden_ms = now + leases->half_ms * 2;
     schedule(leases, lease, leases->half_ms);
     leases->awaited++;
     return 0;
@@ -332,6 +338,7 @@ static void put_back(struct leases *leases, struct lease *lease, const struct ba
     switch (item->cause) {
     case AWS_OK:
         leases->counts.extended++;
+        lease->hidden_ms = clock_monotonic_ms() + half_ms * 2;
         schedule(leases, lease, half_ms);
         return;
     case AWS_LOST:

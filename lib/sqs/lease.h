@@ -15,7 +15,8 @@ struct lease {
     struct lease *younger;
     uint64_t due_ms;      /* monotonic */
     uint64_t received_ms; /* monotonic */
-    uint32_t place;       /* in the order; LEASE_UNSCHEDULED */
+    uint64_t hidden_ms; /* until then nobody else is to get the message; monotonic, the caller's */
+    uint32_t place;     /* in the order; LEASE_UNSCHEDULED */
     uint32_t id_length;
     uint32_t handle_length;
     bool extending; /* its handle is inside a batch */

@@ -73,6 +73,24 @@ some_silent() { jq -c 'select(.body.n % 10 != 0) | .status = "committed"'; }
   counts_are 0 0 0
 }
 
+@test "frozen for longer than the visibility timeout: what comes again by its own open receive has lapsed" {
+  fresh_queue VisibilityTimeout=3
+  fill 1
+  proxy_start
+  sqs-pull -v -j 1 -n 2 --wait 20 --grace 1s --acked acked >out 2>err 3>&- 4>&- &
+  echo $! >pid
+  answered() { [ "$(grep -c " $1" proxy/requests)" -ge "$2" ]; }
+  eventually 20 answered ReceiveMessage 1
+  # When it has been extended the next receive is under way.
+  eventually 20 answered ChangeMessageVisibility 1
+  kill -STOP "$(<pid)"
+  eventually 20 answered ReceiveMessage 2
+  kill -CONT "$(<pid)"
+  wait "$(<pid)" || [ $? -eq 1 ]
+  lines_are out 2
+  grep -q ' lapsed=1 ' err
+}
+
 @test "a message that is received again goes by its new handle: a verdict on the old one ends no lease" {
   fresh_queue VisibilityTimeout=60
   fill 1
