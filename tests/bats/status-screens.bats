@@ -13,7 +13,7 @@ setup() {
   key k
   mkdir figures
   printf '%s\n' "SQS_QUEUE_URL=$SQS_QUEUE_URL" SQS2PG_TABLE=user_logins "SQS2PG_KEY_FILE=$PWD/k" \
-    'SQS2PG_PULL_OPTIONS=--wait 1' "SQS2PG_METRICS_DIR=$PWD/figures" >logins.env
+    'SQS2PG_PULL_OPTIONS=--wait 1 --empty 1' "SQS2PG_METRICS_DIR=$PWD/figures" >logins.env
   export SQS2PG_LOCK_DIR=$PWD
   copy_sqs2pg bin
   cp bin/sqs2pg bin/sqs2pg-status
