@@ -129,7 +129,8 @@ all: $(BINARIES)
 
 # Objects, rebuilt when flags change.
 FLAGS_STAMP := $(BUILD)/flags
-FLAGS_TEXT  := $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(LDFLAGS_ALL)
+# The folder is no flag: no object names it, and a copy of the tree needs no other objects.
+FLAGS_TEXT  := $(subst $(CURDIR),.,$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(LDFLAGS_ALL))
 $(FLAGS_STAMP): FORCE
 	@mkdir -p $(@D)
 	@printf '%s\n' '$(subst ','\'',$(FLAGS_TEXT))' | cmp -s - $@ || printf '%s\n' '$(subst ','\'',$(FLAGS_TEXT))' >$@

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
-# The flaws that scripts/chaos.sh --mutant and scripts/inject.sh --mutant build into
-# the programs: each can still be built. That each is found, only they show.
+# The flaws that scripts/chaos.sh --mutant, scripts/inject.sh --mutant and
+# scripts/mutants.sh build into the programs: each can still be built. That each is
+# found, only they show.
 
 bats_require_minimum_version 1.5.0
 
@@ -10,10 +11,13 @@ setup_file() {
   unset BUILD MAKEFLAGS MAKELEVEL
 }
 
+# files_of PATCH: what it changes.
+files_of() { sed -n 's|^+++ b/||p' "$1"; }
+
 @test "every mutant's patch applies to one source, and what it makes compiles" {
   count=0
   for patch in "$ROOT"/tests/fault/mutants/{,calls/}*.patch; do
-    file=$(sed -n 's|^+++ b/||p' "$patch")
+    file=$(files_of "$patch")
     [ -f "$ROOT/$file" ]
     tree=$BATS_TEST_TMPDIR/$(basename "$patch" .patch)
     mkdir -p "$tree"
@@ -26,7 +30,28 @@ setup_file() {
   [ "$count" -ge 13 ]
 }
 
-@test "chaos.sh names its mutants, and refuses another" {
+@test "every safeguard's patch applies, and the tests that are to find it are there" {
+  count=0
+  for patch in "$ROOT"/tests/fault/mutants/tests/*.patch; do
+    for file in $(files_of "$patch"); do
+      mkdir -p "$BATS_TEST_TMPDIR/tree/$(dirname "$file")"
+      cp -a "$ROOT/$file" "$BATS_TEST_TMPDIR/tree/$file"
+    done
+    patch -s -p1 --fuzz=0 -d "$BATS_TEST_TMPDIR/tree" <"$patch"
+    named=0
+    while IFS=: read -r file title; do
+      grep -qE "^@test \"${title# }" "$ROOT/tests/bats/$file.bats"
+      named=$((named + 1))
+    done < <(sed -n 's/^found by: //p' "$patch")
+    [ "$named" -ge 1 ]
+    count=$((count + 1))
+  done
+  [ "$count" -ge 27 ]
+}
+
+@test "chaos.sh and mutants.sh name their mutants, and refuse another" {
   run -64 "$ROOT/scripts/chaos.sh" --mutant nothing
   [[ $output == *'  no-ledger'*'  verdict-before-answer'* ]]
+  run -64 "$ROOT/scripts/mutants.sh" nothing
+  [[ $output == *'  descriptor-left-open'*'  unmatched-off'* ]]
 }

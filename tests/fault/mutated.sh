@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds the programs with a flaw, the patch FILE, in a copy of the tree, and prints
-# the folder of that build.
+# the folder of that build, which is build/ of the copy.
 #
 #   BUILD=build tests/fault/mutated.sh FILE
 #
@@ -14,7 +14,7 @@ build=${BUILD:-build}
 dir=$build/mutants/$(basename "$1" .patch)
 rm -rf "$dir"
 mkdir -p "$dir/build"
-(cd "$root" && cp -a Makefile VERSION cmd lib "$dir")
+(cd "$root" && tar -c --exclude=./build --exclude=./.git .) | tar -x -C "$dir"
 cp -a "$build"/{bin,obj,flags} "$dir/build"
 patch -s -p1 -d "$dir" <"$1"
 make -s -C "$dir" -j "$(nproc)" WERROR= BUILD="$dir/build" all >&2
