@@ -303,7 +303,7 @@ millions: $(BUILD)/unit/mask_methods
 MEMCHECK := valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite,indirect,possible \
             --show-leak-kinds=definite,indirect,possible --trace-children=no \
             --suppressions=tests/lib/memcheck.supp
-NOT_MEMCHECKED := json_fuzzed json_limits crypto_ff1 crypto_peer mask_methods xml_xml \
+NOT_MEMCHECKED := json_fuzzed json_fuzzed_narrow json_limits crypto_ff1 crypto_peer mask_methods xml_xml \
                   confine_confine crypto_algorithms credentials_profile json_jq base_worker base_descriptors
 MEMCHECKED := $(filter-out $(NOT_MEMCHECKED:%=$(BUILD)/unit/%),$(UNIT_TESTS)) $(REPLAYS)
 memcheck: $(MEMCHECKED)

@@ -12,12 +12,13 @@ Counted are two things, a record each, and only inside the work, after it was do
 
   instructions  of our own objects, which stand in PROGRAM. Those of libcrypto, libc, libxml2 and
                 libjq are not: which way OpenSSL and libc go depends on the processor, and both are
-                the system's own. Ours are chosen by the compiler alone (-O2, x86-64 without any
-                extension), so that every machine gives the same figure.
+                the system's own. Ours are chosen by the compiler (-O2, x86-64 without any
+                extension), but for the scanner's windows, which AVX2 reads where there is one: so
+                that every machine with it gives the same figure.
   calls         from there into these libraries: another copy of a line, another HMAC.
 
 Other compilers make other code, so the file says by which one it was made. By another one for the
-same processor, a part may take half as many instructions again, and any number of calls: which copies
+same processor, or without AVX2, a part may take half as many instructions again, and any number of calls: which copies
 are spelt out in place is the compiler's to choose. For another processor nothing is known: the figures
 are printed, and it says so.
 """
@@ -36,13 +37,21 @@ BASELINE = pathlib.Path(__file__).resolve().parent / "guard.txt"
 KINDS = ("instructions", "calls")
 
 
+def extensions():
+    """What the scanner uses of the processor beyond its kind, as a word with a blank before it."""
+    try:
+        return " avx2" if " avx2 " in pathlib.Path("/proc/cpuinfo").read_text(encoding="ascii") else ""
+    except OSError:
+        return ""
+
+
 def compiler():
-    """Kind, major version and processor: "gcc 12 x86_64"."""
+    """Kind, major version and processor: "gcc 12 avx2 x86_64"."""
     macros = subprocess.run([*os.environ.get("CC", "cc").split(), "-dM", "-E", "-x", "c", os.devnull],
                             capture_output=True, text=True, check=True).stdout
     value = dict(re.findall(r"^#define (\w+) (.*)$", macros, re.M))
     kind, major = ("clang", "__clang_major__") if "__clang__" in value else ("gcc", "__GNUC__")
-    return "%s %s %s" % (kind, value[major], os.uname().machine)
+    return "%s %s%s %s" % (kind, value[major], extensions(), os.uname().machine)
 
 
 def count(path, program):

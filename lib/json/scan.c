@@ -409,14 +409,16 @@ static const char *scan_root(struct scan *scan, const char *p, unsigned limit, e
 enum json_error json_scan(const char *text, size_t length, const struct json_paths *paths,
     unsigned depth, struct json_matches *matches, struct json_result *result)
 {
-    struct scan scan = { .text = text,
-        .end = text + length,
-        .paths = paths,
-        .watch = paths ? paths->watch : NULL,
-        .matches = matches };
-    const char *start = json_span_space(text, scan.end), *past = NULL;
+    const char *start = json_span_space(text, text + length), *past = NULL;
+    struct scan scan; /* its stops, which are large, are set by json_stops_init() alone */
 
     *result = (struct json_result){ .start = (size_t)(start - text), .end = length };
+    scan.text = text;
+    scan.end = text + length;
+    scan.paths = paths;
+    scan.watch = paths ? paths->watch : NULL;
+    scan.matches = matches;
+    scan.error = JSON_OK;
     scan.at = text;
     if (matches)
         matches->count = 0;

@@ -18,11 +18,35 @@
  * -DJSON_NO_SIMD). Only lib/json includes this.
  */
 
+/*
+ * The bytes that are escaped, bit i for byte i, where runs of backslashes lie at ${slashes} and the
+ * first one is not escaped itself. A run is carried to the byte behind it by a difference, in one
+ * of two ways: one for runs that begin at even places, one for odd ones.
+ */
+static inline uint64_t json_span_escaped(uint64_t slashes)
+{
+    const uint64_t odd = UINT64_C(0xAAAAAAAAAAAAAAAA);
+    uint64_t behind = slashes << 1;
+
+    return (((behind | odd) - slashes) ^ odd) ^ slashes;
+}
+
+/* The bits without those of the lowest run. */
+static inline uint64_t json_span_pass_run(uint64_t bits)
+{
+    return bits & (bits + (bits & (~bits + 1)));
+}
+
 #ifdef JSON_SPAN_SSE2
 
 static inline __m128i json_span_load(const char *text)
 {
     return _mm_loadu_si128((const __m128i *)(const void *)text);
+}
+
+static inline __m128i json_span_equal(__m128i block, char byte)
+{
+    return _mm_cmpeq_epi8(block, _mm_set1_epi8(byte));
 }
 
 /* Bit i is set for byte i of sixteen: a quote, a backslash, a control character, or non-ASCII. */

@@ -9,10 +9,10 @@ enum { BEFORE = 3 }; /* bytes before a window that tell what may stand at its be
 
 #ifdef JSON_SPAN_SSE2
 
-static inline __m128i equal(__m128i bytes, int byte)
-{
-    return _mm_cmpeq_epi8(bytes, _mm_set1_epi8((char)byte));
-}
+#if defined(__x86_64__) && !defined(JSON_NO_AVX2)
+#define WIDE 1
+#include <immintrin.h>
+#endif
 
 /* Signed: 0x80 is the least byte, and all of ASCII is above 0xFF. */
 static inline __m128i below(__m128i bytes, int byte)
@@ -31,8 +31,10 @@ static inline uint64_t stop_mask(const char *at)
     __m128i bytes = json_span_load(at);
     /* turns quotes into spaces, and nothing else into what is at or below one */
     __m128i turned = _mm_xor_si128(bytes, _mm_set1_epi8('"' ^ ' '));
+    /* signed and saturated, so that the top bit is set of these alone */
+    __m128i stops = _mm_subs_epi8(turned, _mm_set1_epi8(' ' + 1));
 
-    return mask(_mm_or_si128(below(turned, ' ' + 1), equal(bytes, '\\')));
+    return mask(_mm_or_si128(stops, json_span_equal(bytes, '\\')));
 }
 
 static inline uint64_t find_stops(const char *at)
@@ -40,6 +42,47 @@ static inline uint64_t find_stops(const char *at)
     return stop_mask(at) | stop_mask(at + 16) << 16 | stop_mask(at + 32) << 32 |
         stop_mask(at + 48) << 48;
 }
+
+/* Where ${byte} is. */
+static inline uint64_t find_byte(const char *at, char byte)
+{
+    return mask(json_span_equal(json_span_load(at), byte)) |
+        mask(json_span_equal(json_span_load(at + 16), byte)) << 16 |
+        mask(json_span_equal(json_span_load(at + 32), byte)) << 32 |
+        mask(json_span_equal(json_span_load(at + 48), byte)) << 48;
+}
+
+#ifdef WIDE
+
+/* The same with AVX2, which most processors have, but not every x86-64. */
+#define AVX2 __attribute__((target("avx2")))
+
+static inline AVX2 uint64_t stop_mask_wide(const char *at)
+{
+    __m256i bytes = _mm256_loadu_si256((const __m256i *)(const void *)at);
+    __m256i turned = _mm256_xor_si256(bytes, _mm256_set1_epi8('"' ^ ' '));
+    __m256i stops = _mm256_subs_epi8(turned, _mm256_set1_epi8(' ' + 1));
+    __m256i slashes = _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('\\'));
+
+    return (uint32_t)_mm256_movemask_epi8(_mm256_or_si256(stops, slashes));
+}
+
+static inline AVX2 uint64_t find_stops_wide(const char *at)
+{
+    return stop_mask_wide(at) | stop_mask_wide(at + 32) << 32;
+}
+
+static inline AVX2 uint64_t find_byte_wide(const char *at, char byte)
+{
+    __m256i wanted = _mm256_set1_epi8(byte);
+    __m256i low = _mm256_loadu_si256((const __m256i *)(const void *)at);
+    __m256i high = _mm256_loadu_si256((const __m256i *)(const void *)(at + 32));
+
+    return (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(low, wanted)) |
+        (uint64_t)(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(high, wanted)) << 32;
+}
+
+#endif
 
 static inline uint64_t find_foreign(const char *at)
 {
@@ -61,13 +104,16 @@ static inline uint64_t wrong_mask(const char *at)
     /* ... and then where this byte is none, or is one unwanted */
     wrong = _mm_xor_si128(wrong, below(here, 0xC0));
     /* C0 and C1 only begin overlong forms, F5 to FF nothing */
-    wrong = _mm_or_si128(wrong, equal(_mm_and_si128(here, _mm_set1_epi8((char)0xFE)), 0xC0));
+    wrong = _mm_or_si128(wrong,
+        json_span_equal(_mm_and_si128(here, _mm_set1_epi8((char)0xFE)), (char)0xC0));
     wrong = _mm_or_si128(wrong, _mm_subs_epu8(here, _mm_set1_epi8(0xF5 - 0x80)));
     /* other overlong forms, surrogates and what is above U+10FFFF show in the second byte */
-    wrong = _mm_or_si128(wrong, _mm_and_si128(equal(one, 0xE0), below(here, 0xA0)));
-    wrong = _mm_or_si128(wrong, _mm_andnot_si128(below(here, 0xA0), equal(one, 0xED)));
-    wrong = _mm_or_si128(wrong, _mm_and_si128(equal(one, 0xF0), below(here, 0x90)));
-    wrong = _mm_or_si128(wrong, _mm_andnot_si128(below(here, 0x90), equal(one, 0xF4)));
+    wrong = _mm_or_si128(wrong, _mm_and_si128(json_span_equal(one, (char)0xE0), below(here, 0xA0)));
+    wrong =
+        _mm_or_si128(wrong, _mm_andnot_si128(below(here, 0xA0), json_span_equal(one, (char)0xED)));
+    wrong = _mm_or_si128(wrong, _mm_and_si128(json_span_equal(one, (char)0xF0), below(here, 0x90)));
+    wrong =
+        _mm_or_si128(wrong, _mm_andnot_si128(below(here, 0x90), json_span_equal(one, (char)0xF4)));
     return mask(wrong);
 }
 
@@ -162,20 +208,28 @@ static bool is_cut(const char *begin, const char *at)
 }
 
 /* The window with what is before it, and spaces where the text does not reach. */
-static void copy_window(const struct json_stops *stops, char copy[BEFORE + JSON_STOPS_WINDOW])
+static void copy_window(const struct json_stops *stops, const char *window,
+    char copy[BEFORE + JSON_STOPS_WINDOW])
 {
-    size_t before = (size_t)(stops->window - stops->text);
-    size_t left = (size_t)(stops->end - stops->window);
+    size_t before = (size_t)(window - stops->text);
+    size_t left = (size_t)(stops->end - window);
 
     before = before < BEFORE ? before : BEFORE;
     left = left < JSON_STOPS_WINDOW ? left : JSON_STOPS_WINDOW;
     memset(copy, ' ', BEFORE + JSON_STOPS_WINDOW);
-    memcpy(copy + BEFORE - before, stops->window - before, before + left);
+    memcpy(copy + BEFORE - before, window - before, before + left);
 }
 
 static const char *in_window(const struct json_stops *stops, uint64_t bits)
 {
     return stops->window + __builtin_ctzll(bits);
+}
+
+/* Nothing is sought in the windows behind this one any more. */
+static void end_at(struct json_stops *stops, const char *bad)
+{
+    stops->bad = bad;
+    stops->last = stops->current;
 }
 
 const char *json_stops_check(struct json_stops *stops, const char *at)
@@ -186,7 +240,7 @@ const char *json_stops_check(struct json_stops *stops, const char *at)
     uint64_t wrong;
 
     if (left < JSON_STOPS_WINDOW || window == stops->text) {
-        copy_window(stops, copy);
+        copy_window(stops, window, copy);
         window = copy + BEFORE;
     }
     stops->bits &= ~find_foreign(window);
@@ -197,7 +251,7 @@ const char *json_stops_check(struct json_stops *stops, const char *at)
         size_t offset = (size_t)(at - stops->window);
 
         stops->bits &= (wrong & (~wrong + 1)) - 1;
-        stops->bad = in_window(stops, wrong);
+        end_at(stops, in_window(stops, wrong));
         return offset < JSON_STOPS_WINDOW && stops->bits >> offset
             ? in_window(stops, stops->bits >> offset << offset)
             : NULL;
@@ -207,32 +261,62 @@ const char *json_stops_check(struct json_stops *stops, const char *at)
 
         /* what goes on in the next window is checked there, but only if it is not ASCII */
         if ((*next & 0xC0) != 0x80 && is_cut(stops->text, next))
-            stops->bad = next;
+            end_at(stops, next);
     }
     return json_stops_next(stops, at);
 }
 
 /* The stops of a window that the text does not fill. */
-static __attribute__((noinline)) uint64_t find_last_stops(const struct json_stops *stops)
+static __attribute__((noinline)) uint64_t find_last_stops(const struct json_stops *stops,
+    const char *window)
 {
-    size_t left = (size_t)(stops->end - stops->window);
+    size_t left = (size_t)(stops->end - window);
     char copy[BEFORE + JSON_STOPS_WINDOW];
 
     if (left == 0)
         return 0;
-    if (stops->window > stops->text) /* the last 64 bytes, those before the window shifted out */
+    if (window > stops->text) /* the last 64 bytes, those before the window shifted out */
         return find_stops(stops->end - JSON_STOPS_WINDOW) >> (JSON_STOPS_WINDOW - left);
-    copy_window(stops, copy);
+    copy_window(stops, window, copy);
     return find_stops(copy + BEFORE);
 }
 
-/* Look at the window that begins at ${window}. */
-static inline uint64_t look(struct json_stops *stops, const char *window)
+/* Those of ${count} whole windows. */
+static void find_ahead(uint64_t *ahead, size_t count, const char *window)
 {
+    for (size_t i = 0; i < count; i++)
+        ahead[i] = find_stops(window + i * JSON_STOPS_WINDOW);
+}
+
+#ifdef WIDE
+static AVX2 void find_ahead_wide(uint64_t *ahead, size_t count, const char *window)
+{
+    for (size_t i = 0; i < count; i++)
+        ahead[i] = find_stops_wide(window + i * JSON_STOPS_WINDOW);
+}
+#endif
+
+/* Look at the windows from ${window} on, which is not past the end, and go to that one. */
+static void look_ahead(struct json_stops *stops, const char *window)
+{
+    size_t count = (size_t)(stops->end - window) / JSON_STOPS_WINDOW;
+
+    if (count > JSON_STOPS_AHEAD)
+        count = JSON_STOPS_AHEAD;
+#ifdef WIDE
+    if (__builtin_cpu_supports("avx2"))
+        find_ahead_wide(stops->ahead, count, window);
+    else
+#endif
+        find_ahead(stops->ahead, count, window);
     stops->window = window;
-    stops->bits =
-        stops->end - window >= JSON_STOPS_WINDOW ? find_stops(window) : find_last_stops(stops);
-    return stops->bits;
+    stops->current = stops->ahead;
+    stops->last = stops->ahead + JSON_STOPS_AHEAD - 1;
+    if (count < JSON_STOPS_AHEAD) {
+        stops->ahead[count] = find_last_stops(stops, window + count * JSON_STOPS_WINDOW);
+        stops->last = stops->ahead + count;
+    }
+    stops->bits = *stops->current;
 }
 
 void json_stops_init(struct json_stops *stops, const char *text, size_t length)
@@ -240,30 +324,110 @@ void json_stops_init(struct json_stops *stops, const char *text, size_t length)
     stops->text = text;
     stops->end = text + length;
     stops->bad = NULL;
-    look(stops, text);
+    look_ahead(stops, text);
+}
+
+/* As json_stops_seek(), for a place that is ${offset} into the window or the ones behind it, where
+ * more windows may have to be looked at. No string is in those passed over. */
+static __attribute__((noinline)) const char *seek_far(struct json_stops *stops, size_t offset)
+{
+    uint64_t bits;
+
+    do {
+        size_t passed = offset / JSON_STOPS_WINDOW, left = (size_t)(stops->end - stops->window);
+
+        if (stops->bad || left <= passed * JSON_STOPS_WINDOW)
+            return NULL;
+        if (passed > (size_t)(stops->last - stops->current)) {
+            look_ahead(stops, stops->window + passed * JSON_STOPS_WINDOW);
+        } else {
+            stops->window += passed * JSON_STOPS_WINDOW;
+            stops->current += passed;
+            stops->bits = *stops->current;
+        }
+        offset %= JSON_STOPS_WINDOW;
+        bits = stops->bits >> offset << offset;
+        offset = JSON_STOPS_WINDOW;
+    } while (!bits);
+    return in_window(stops, bits);
 }
 
 const char *json_stops_seek(struct json_stops *stops, const char *at)
+{
+    const uint64_t *current = stops->current, *last = stops->last;
+    size_t offset = (size_t)(at - stops->window);
+
+    if (offset >= JSON_STOPS_WINDOW)
+        return seek_far(stops, offset);
+    while (current != last) {
+        uint64_t bits = *++current;
+
+        if (bits) {
+            stops->window += (current - stops->current) * JSON_STOPS_WINDOW;
+            stops->current = current;
+            stops->bits = bits;
+            return in_window(stops, bits);
+        }
+    }
+    return seek_far(stops, (size_t)(last - stops->current + 1) * JSON_STOPS_WINDOW);
+}
+
+#ifdef JSON_SPAN_SSE2
+
+/* The places, from ${offset} of the window on, where a quote or a backslash and what escapes it
+ * are, but for one that the window cuts. */
+static inline uint64_t pairs(uint64_t slashes, uint64_t quotes, size_t offset)
+{
+    uint64_t escaped;
+
+    slashes = slashes >> offset << offset;
+    escaped = json_span_escaped(slashes) & (quotes | slashes);
+    return escaped | escaped >> 1;
+}
+
+static uint64_t find_pairs(const char *window, size_t offset)
+{
+    return pairs(find_byte(window, '\\'), find_byte(window, '"'), offset);
+}
+
+#ifdef WIDE
+static AVX2 uint64_t find_pairs_wide(const char *window, size_t offset)
+{
+    return pairs(find_byte_wide(window, '\\'), find_byte_wide(window, '"'), offset);
+}
+#endif
+
+/* Past the pairs that begin with the one at ${at}, as far as the window tells. */
+static const char *pass_window(struct json_stops *stops, const char *at)
 {
     const char *window = stops->window;
     size_t offset = (size_t)(at - window);
     uint64_t bits;
 
-    if (stops->end - window <= JSON_STOPS_WINDOW || stops->bad)
-        return NULL;
-    if (offset < JSON_STOPS_WINDOW) {
-        window += JSON_STOPS_WINDOW;
-        offset = 0;
-    } else { /* no string is in the windows passed over */
-        offset %= JSON_STOPS_WINDOW;
-        window = at - offset;
-    }
-    bits = look(stops, window) >> offset << offset;
-    while (!bits) {
-        if (stops->end - window <= JSON_STOPS_WINDOW)
-            return NULL;
-        window += JSON_STOPS_WINDOW;
-        bits = look(stops, window);
-    }
-    return in_window(stops, bits);
+    if (stops->end - window < JSON_STOPS_WINDOW || offset == JSON_STOPS_WINDOW - 1)
+        return json_stops_next(stops, at + 2);
+#ifdef WIDE
+    if (__builtin_cpu_supports("avx2"))
+        bits = find_pairs_wide(window, offset);
+    else
+#endif
+        bits = find_pairs(window, offset);
+    bits = (stops->bits & ~bits) >> offset << offset;
+    return bits ? in_window(stops, bits) : json_stops_seek(stops, at);
+}
+
+#else
+
+static const char *pass_window(struct json_stops *stops, const char *at)
+{
+    return json_stops_next(stops, at + 2);
+}
+
+#endif
+
+const char *json_stops_pass_escapes(struct json_stops *stops, const char *at)
+{
+    while (at && *at == '\\' && stops->end - at >= 2 && (at[1] == '"' || at[1] == '\\'))
+        at = pass_window(stops, at);
+    return at;
 }

@@ -14,7 +14,7 @@
  * what is in them, so that the processor works on the next while this one is being read. Only
  * lib/json includes this.
  */
-enum { JSON_STOPS_WINDOW = 64 };
+enum { JSON_STOPS_WINDOW = 64, JSON_STOPS_AHEAD = 16 };
 
 struct json_stops {
     const char *text;
@@ -22,6 +22,10 @@ struct json_stops {
     const char *window; /* where the window begins, a multiple of 64 bytes into the text */
     uint64_t bits;      /* bit i: window[i] is a stop (or not ASCII, until that is checked) */
     const char *bad;    /* the first byte that no valid sequence has in its place, or NULL */
+    const uint64_t
+        *current;         /* of the windows from there on, as ${bits} before any check: its own, */
+    const uint64_t *last; /* and the last that is known */
+    uint64_t ahead[JSON_STOPS_AHEAD];
 };
 
 /* Begin with the first window of text[0, length). */
@@ -55,11 +59,6 @@ static inline const char *json_stops_next(struct json_stops *stops, const char *
  * For a stop at ${at}: past the escaped quotes and backslashes from there on, which JSON in a
  * string is full of, to the first stop that is something else, or NULL, as json_stops_next().
  */
-static inline const char *json_stops_pass_escapes(struct json_stops *stops, const char *at)
-{
-    while (at && *at == '\\' && stops->end - at >= 2 && (at[1] == '"' || at[1] == '\\'))
-        at = json_stops_next(stops, at + 2);
-    return at;
-}
+const char *json_stops_pass_escapes(struct json_stops *stops, const char *at);
 
 #endif

@@ -19,33 +19,103 @@ static const char *find_backslash(const char *text, const char *end)
 }
 
 #ifdef JSON_SPAN_SSE2
+enum { PIECE = 16, STRETCH = 2 * PIECE };
+
+/* Where ${byte} is in a stretch. */
+static inline uint64_t byte_mask(__m128i low, __m128i high, char byte)
+{
+    return (uint64_t)(unsigned)_mm_movemask_epi8(json_span_equal(low, byte)) |
+        (uint64_t)(unsigned)_mm_movemask_epi8(json_span_equal(high, byte)) << PIECE;
+}
+
+static inline void copy_piece(char *to, const char *from)
+{
+    _mm_storeu_si128((__m128i *)(void *)to, json_span_load(from));
+}
+
+/* Copy of a stretch what is kept. Up to a piece more than that is read and written. */
+static inline char *copy_runs(char *to, const char *stretch, uint64_t kept)
+{
+    while (kept) {
+        unsigned start = (unsigned)__builtin_ctzll(kept);
+        unsigned run = (unsigned)__builtin_ctzll(~(kept >> start));
+
+        copy_piece(to, stretch + start);
+        if (run > PIECE)
+            copy_piece(to + PIECE, stretch + start + PIECE);
+        to += run;
+        kept = json_span_pass_run(kept);
+    }
+    return to;
+}
+
+/* As memcpy(), of at most a stretch, in two moves that overlap: a call would cost more. */
+static inline void copy_short(char *to, const char *from, size_t length)
+{
+    char *to_end = to + length;
+    const char *end = from + length;
+
+    if (length >= PIECE) {
+        copy_piece(to, from);
+        copy_piece(to_end - PIECE, end - PIECE);
+    } else if (length >= 8) {
+        memcpy(to, from, 8);
+        memcpy(to_end - 8, end - 8, 8);
+    } else if (length >= 4) {
+        memcpy(to, from, 4);
+        memcpy(to_end - 4, end - 4, 4);
+    } else {
+        while (from < end)
+            *to++ = *from++;
+    }
+}
+
 /*
- * Copy from ${*from} to ${to}, sixteen bytes at a time, up to a backslash that is more than
- * one before a quote or another, or until too few bytes are left. Where ${to} is there is room for
- * as many bytes as are left, so that whole blocks may be written.
+ * Copy ${*length} bytes of a stretch, at most STRETCH, to ${to}, without the backslashes before
+ * quotes and backslashes. Stops before another escape, or one that the stretch cuts, and then
+ * ${*length} is less. Past the last byte; up to a piece more is written, and read behind the
+ * stretch.
  */
-static inline char *copy_blocks(char *to, const char **from, const char *end)
+static inline char *copy_stretch(char *to, const char *stretch, size_t *length)
+{
+    __m128i low = json_span_load(stretch), high = json_span_load(stretch + PIECE);
+    uint64_t slashes = byte_mask(low, high, '\\'), escaped, others, passed;
+
+    passed = (UINT64_C(1) << *length) - 1;
+    slashes &= passed;
+    escaped = json_span_escaped(slashes);
+    others = escaped & ~((byte_mask(low, high, '"') | slashes) & passed);
+    if (others) { /* what stays begins one before the first of them */
+        passed = ((others & (~others + 1)) >> 1) - 1;
+        *length = (size_t)__builtin_ctzll(others) - 1;
+    }
+    return copy_runs(to, stretch, passed & ~(escaped >> 1));
+}
+
+/*
+ * The same from ${*from} to ${end}, up to an escape that stays or that ${end} cuts. Where ${to} is
+ * there is room for as many bytes as are left.
+ */
+static char *copy_stretches(char *to, const char **from, const char *end)
 {
     const char *p = *from;
+    size_t length = STRETCH;
 
-    while (end - p > 16) {
-        __m128i block = json_span_load(p);
-        __m128i stops = _mm_cmpeq_epi8(block, _mm_set1_epi8('\\'));
-        unsigned bits = (unsigned)_mm_movemask_epi8(stops), run;
+    while (length >= STRETCH - 1 && end - p >= STRETCH + PIECE) {
+        length = STRETCH;
+        to = copy_stretch(to, p, &length);
+        p += length;
+    }
+    while (length >= STRETCH - 1 && p < end) {
+        char copy[STRETCH + PIECE] = { 0 }, done[STRETCH + PIECE];
+        size_t kept;
 
-        _mm_storeu_si128((__m128i *)(void *)to, block);
-        if (!bits) {
-            to += 16;
-            p += 16;
-            continue;
-        }
-        run = (unsigned)__builtin_ctz(bits);
-        to += run;
-        p += run;
-        if (p[1] != '"' && p[1] != '\\')
-            break;
-        *to++ = p[1];
-        p += 2;
+        length = end - p < STRETCH ? (size_t)(end - p) : STRETCH;
+        copy_short(copy, p, length);
+        kept = (size_t)(copy_stretch(done, copy, &length) - done);
+        copy_short(to, done, kept);
+        to += kept;
+        p += length;
     }
     *from = p;
     return to;
@@ -61,7 +131,7 @@ static char *decode_to(char *to, const char *p, const char *end)
         size_t escape;
 
 #ifdef JSON_SPAN_SSE2
-        to = copy_blocks(to, &p, end);
+        to = copy_stretches(to, &p, end);
 #endif
         while (p < end && *p != '\\')
             *to++ = *p++;

@@ -119,11 +119,6 @@ static inline uint64_t join(__m128i a, __m128i b, __m128i c, __m128i d)
         (uint64_t)(unsigned)_mm_movemask_epi8(d) << 3 * BLOCK;
 }
 
-static inline __m128i equal(__m128i block, char byte)
-{
-    return _mm_cmpeq_epi8(block, _mm_set1_epi8(byte));
-}
-
 static inline __m128i blank(__m128i block)
 {
     return _mm_cmpeq_epi8(block, _mm_min_epu8(block, _mm_set1_epi8(' ')));
@@ -136,8 +131,10 @@ static inline struct window look(const char *text)
     __m128i c = json_span_load(b_end), d = json_span_load(b_end + BLOCK);
 
     return (struct window){
-        .quotes = join(equal(a, '"'), equal(b, '"'), equal(c, '"'), equal(d, '"')),
-        .slashes = join(equal(a, '\\'), equal(b, '\\'), equal(c, '\\'), equal(d, '\\')),
+        .quotes = join(json_span_equal(a, '"'), json_span_equal(b, '"'), json_span_equal(c, '"'),
+            json_span_equal(d, '"')),
+        .slashes = join(json_span_equal(a, '\\'), json_span_equal(b, '\\'),
+            json_span_equal(c, '\\'), json_span_equal(d, '\\')),
         .blanks = join(blank(a), blank(b), blank(c), blank(d)),
     };
 }
@@ -204,7 +201,7 @@ static inline char *copy_kept(char *to, const char *window, uint64_t kept)
         if (run > HALF)
             copy_half(to + HALF, window + start + HALF);
         to += run;
-        kept &= ~(((UINT64_C(1) << run) - 1) << start);
+        kept = json_span_pass_run(kept);
     }
     return to;
 }

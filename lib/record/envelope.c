@@ -9,9 +9,11 @@
 #include "json/write.h"
 #include "record/envelope_member.h"
 
-_Static_assert(SNS == 1 << ENVELOPE_SNS && BUS == 1 << ENVELOPE_EVENTBRIDGE &&
-        CLOUD == 1 << ENVELOPE_CLOUDEVENTS && S3 == 1 << ENVELOPE_S3,
-    "a bit for each kind");
+/* The lowest bit of a kind's byte in a set (envelope_member.h). */
+#define BYTE(kind) (8 * ((unsigned)(kind)-1))
+_Static_assert(SNS == 1 << BYTE(ENVELOPE_SNS) && BUS == 1 << BYTE(ENVELOPE_EVENTBRIDGE) &&
+        CLOUD == 1 << BYTE(ENVELOPE_CLOUDEVENTS) && S3 == 1 << BYTE(ENVELOPE_S3),
+    "a byte for each kind");
 _Static_assert((int)ENVELOPE_MEMBERS <= (int)ENVELOPE_REST_MOST, "an envelope has room for all");
 
 const char *envelope_kind_name(enum envelope_kind kind)
@@ -120,15 +122,18 @@ static bool is_fit(const char *text, const struct json_child *child,
     return true;
 }
 
-static void keep(struct envelope *envelope, const struct envelope_member_form *member,
-    const struct json_child *child)
+/* Given in registers: read as one from where both were just written apart, they would be waited
+ * for.
+ */
+static __attribute__((noinline)) void keep_span(struct envelope *envelope, enum role role,
+    size_t start, size_t end)
 {
-    struct envelope_span span = { child->value, child->end };
-    switch (member->role) {
+    struct envelope_span span = { start, end };
+    switch (role) {
     case EVENT:
     case ENCODED:
         envelope->event = span;
-        envelope->base64 = member->role == ENCODED;
+        envelope->base64 = role == ENCODED;
         break;
     case ID:
         envelope->id = span;
@@ -148,30 +153,38 @@ static void keep(struct envelope *envelope, const struct envelope_member_form *m
     case REST:
     case NOTIFICATION:
     case VERSION:
-        envelope->rest[envelope->rest_count++] =
-            (struct envelope_member){ child->key, child->key_end, child->value, child->end };
-        break;
     case SIGNATURE:
         break;
     }
 }
 
-/* One more for each kind of the set. */
-static void count(unsigned met[], unsigned kinds)
+static void keep(struct envelope *envelope, const struct envelope_member_form *member,
+    const struct json_child *child)
 {
-    for (enum envelope_kind kind = ENVELOPE_SNS; kind <= ENVELOPE_S3; kind++)
-        met[kind] += kinds >> kind & 1;
+    switch (member->role) {
+    case REST:
+    case NOTIFICATION:
+    case VERSION:
+        envelope->rest[envelope->rest_count++] =
+            (struct envelope_member){ child->key, child->key_end, child->value, child->end };
+        break;
+    case SIGNATURE:
+        break;
+    default:
+        keep_span(envelope, member->role, child->value, child->end);
+        break;
+    }
 }
 
 /* The kind, of ${kinds}, of which as many needed members were met as it has. */
-static enum envelope_kind choose(unsigned kinds, const unsigned met[])
+static enum envelope_kind choose(unsigned kinds, unsigned met)
 {
     static const unsigned needed[] = { [ENVELOPE_SNS] = 3,
         [ENVELOPE_EVENTBRIDGE] = 3,
         [ENVELOPE_CLOUDEVENTS] = 3,
         [ENVELOPE_S3] = 1 };
     for (enum envelope_kind kind = ENVELOPE_SNS; kind <= ENVELOPE_S3; kind++)
-        if ((kinds >> kind & 1) != 0 && met[kind] == needed[kind])
+        if ((kinds >> BYTE(kind) & 1) != 0 && (met >> BYTE(kind) & 0xFF) == needed[kind])
             return kind;
     return ENVELOPE_NONE;
 }
@@ -184,7 +197,7 @@ static enum envelope_kind recognise(struct json_children *children, struct envel
     unsigned kinds = ANY;
     unsigned i = ENVELOPE_MEMBERS - 1;
     uint64_t seen = 0;
-    unsigned met[ENVELOPE_S3 + 1] = { 0 };
+    unsigned met = 0; /* how many needed members, by kind; each is met once at most */
     while (json_children_next(children, &child)) {
         i = envelope_member_find(text + child.key, child.key_end - child.key, i);
         if (i == ENVELOPE_MEMBERS || (seen >> i & 1) != 0)
@@ -196,8 +209,7 @@ static enum envelope_kind recognise(struct json_children *children, struct envel
         if (kinds == 0 || second || !is_fit(text, &child, member, kinds))
             return ENVELOPE_NONE;
         seen |= UINT64_C(1) << i;
-        if (member->needed != 0)
-            count(met, member->needed);
+        met += member->needed;
         keep(found, member, &child);
     }
     return found->event.end == 0 ? ENVELOPE_NONE : choose(kinds, met);

@@ -7,8 +7,9 @@
 
 /* The members that envelopes have. Only lib/record includes this. */
 
-/* A set of kinds, the bit of each that of enum envelope_kind. */
-enum { SNS = 1 << 1, BUS = 1 << 2, CLOUD = 1 << 3, S3 = 1 << 4, ANY = SNS | BUS | CLOUD | S3 };
+/* A set of kinds: the lowest bit of the byte of each, which is that of enum envelope_kind. So the
+ * sum of some sets tells how many of them each kind is in. */
+enum { SNS = 1 << 0, BUS = 1 << 8, CLOUD = 1 << 16, S3 = 1 << 24, ANY = SNS | BUS | CLOUD | S3 };
 
 /* Where a member goes, and what it must be. */
 enum role {
@@ -38,12 +39,19 @@ enum { ENVELOPE_MEMBERS = 53 };
 
 extern const struct envelope_member_form envelope_member_forms[ENVELOPE_MEMBERS];
 
-/* Whether the quoted key is spelt as the name is. */
+/* Whether the quoted key is spelt as the name is. Most names are so short that their ends overlap.
+ */
 static inline bool envelope_member_is(const struct envelope_member_form *member, const char *quoted,
     size_t length)
 {
-    return length == member->length + 2 && quoted[1] == member->name[0] &&
-        memcmp(quoted + 1, member->name, member->length) == 0;
+    const char *name = member->name;
+    size_t size = member->length;
+    if (length != size + 2 || quoted[1] != name[0])
+        return false;
+    if (size < 8 || size > 16)
+        return memcmp(quoted + 1, name, size) == 0;
+    return memcmp(quoted + 1, name, 8) == 0 &&
+        memcmp(quoted + 1 + size - 8, name + size - 8, 8) == 0;
 }
 
 /* The number of the member that the quoted key names, or ENVELOPE_MEMBERS. */
@@ -51,16 +59,15 @@ unsigned envelope_member_search(const char *quoted, size_t length);
 
 /*
  * envelope_member_find(quoted, length, before):
- * The same. Looked at first is the one behind the member ${before} (ENVELOPE_MEMBERS - 1: none):
- * those of an envelope mostly come in the order of the numbers.
+ * The same. Looked at first are the two behind the member ${before} (ENVELOPE_MEMBERS - 1: none):
+ * those of an envelope mostly come in the order of the numbers, and not all of them are there.
  */
 static inline unsigned envelope_member_find(const char *quoted, size_t length, unsigned before)
 {
-    unsigned next = before + 1;
-    return next < ENVELOPE_MEMBERS &&
-            envelope_member_is(&envelope_member_forms[next], quoted, length)
-        ? next
-        : envelope_member_search(quoted, length);
+    for (unsigned next = before + 1; next <= before + 2 && next < ENVELOPE_MEMBERS; next++)
+        if (envelope_member_is(&envelope_member_forms[next], quoted, length))
+            return next;
+    return envelope_member_search(quoted, length);
 }
 
 #endif

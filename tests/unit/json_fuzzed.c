@@ -2,7 +2,9 @@
  * The scanner and the writers once more, as they are built where there is no SSE2, under names of
  * their own: both builds are held against one another and against a plain reader.
  */
+#ifndef JSON_NO_AVX2
 #define JSON_NO_SIMD
+#endif
 #define json_scan portable_scan
 #define json_matches_free portable_matches_free
 #define json_matches_shrink portable_matches_shrink
@@ -12,6 +14,7 @@
 #define json_stops_init portable_stops_init
 #define json_stops_seek portable_stops_seek
 #define json_stops_check portable_stops_check
+#define json_stops_pass_escapes portable_stops_pass_escapes
 #define json_write_compact portable_write_compact
 #define json_write_ascii portable_write_ascii
 #define json_string_decode portable_string_decode
