@@ -1,11 +1,37 @@
 #include "crypto/base64.h"
 
+#include <endian.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
 static const char standard[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 static const char url[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+/* What twelve bits are in url-safe characters, of which values in records are made: two at a time.
+ */
+#define PAIR(a, b) \
+    {              \
+        a, b       \
+    }
+#define PAIRS_4(a, b, c, d, e) PAIR(a, b), PAIR(a, c), PAIR(a, d), PAIR(a, e)
+#define PAIRS_16(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q) \
+    PAIRS_4(a, b, c, d, e), PAIRS_4(a, f, g, h, i), PAIRS_4(a, j, k, l, m), PAIRS_4(a, n, o, p, q)
+#define PAIRS(a)                                                                                 \
+    PAIRS_16(a, 'A', 'B', 'C', 'D', 'E', 'F', 'G', 'H', 'I', 'J', 'K', 'L', 'M', 'N', 'O', 'P'), \
+        PAIRS_16(a, 'Q', 'R', 'S', 'T', 'U', 'V', 'W', 'X', 'Y', 'Z', 'a', 'b', 'c', 'd', 'e',   \
+            'f'),                                                                                \
+        PAIRS_16(a, 'g', 'h', 'i', 'j', 'k', 'l', 'm', 'n', 'o', 'p', 'q', 'r', 's', 't', 'u',   \
+            'v'),                                                                                \
+        PAIRS_16(a, 'w', 'x', 'y', 'z', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '-',   \
+            '_')
+#define ROWS(a, b, c, d) PAIRS(a), PAIRS(b), PAIRS(c), PAIRS(d)
+static const char url_pairs[4096][2] = { ROWS('A', 'B', 'C', 'D'), ROWS('E', 'F', 'G', 'H'),
+    ROWS('I', 'J', 'K', 'L'), ROWS('M', 'N', 'O', 'P'), ROWS('Q', 'R', 'S', 'T'),
+    ROWS('U', 'V', 'W', 'X'), ROWS('Y', 'Z', 'a', 'b'), ROWS('c', 'd', 'e', 'f'),
+    ROWS('g', 'h', 'i', 'j'), ROWS('k', 'l', 'm', 'n'), ROWS('o', 'p', 'q', 'r'),
+    ROWS('s', 't', 'u', 'v'), ROWS('w', 'x', 'y', 'z'), ROWS('0', '1', '2', '3'),
+    ROWS('4', '5', '6', '7'), ROWS('8', '9', '-', '_') };
 
 /* The other way: the values of the characters from '+' to 'z', 64 where there is none. */
 enum { VALUES_FIRST = '+', VALUES_COUNT = 80, NO_VALUE = 64 };
@@ -54,7 +80,21 @@ size_t base64_encode(const void *data, size_t length, char *out)
 
 size_t base64_encode_url(const void *data, size_t length, char *out)
 {
-    return encode(data, length, out, url, false);
+    const unsigned char *in = data;
+    char *next = out;
+
+    /* Six bytes of the eight that are read. */
+    for (; length >= sizeof(uint64_t); length -= 6, in += 6, next += 8) {
+        uint64_t bits;
+
+        memcpy(&bits, in, sizeof(bits));
+        bits = be64toh(bits);
+        memcpy(next, url_pairs[bits >> 52], 2);
+        memcpy(next + 2, url_pairs[bits >> 40 & 4095], 2);
+        memcpy(next + 4, url_pairs[bits >> 28 & 4095], 2);
+        memcpy(next + 6, url_pairs[bits >> 16 & 4095], 2);
+    }
+    return (size_t)(next - out) + encode(in, length, next, url, false);
 }
 
 static uint32_t value_of(const unsigned char *values, char character)
