@@ -194,7 +194,7 @@ int leases_add(struct leases *leases, const struct buf *id, const struct buf *ha
     struct lease *lease = lease_find(leases->table, id->data, id->length);
     if (lease != NULL) {
         /* Before that time it is a copy, as a standard queue may give. */
-        if (now >= lease->hidden_ms)
+        if (lease->lost || now >= lease->hidden_ms)
             leases->counts.lapsed++;
         lease_remove(leases->table, lease);
     }
@@ -314,6 +314,10 @@ static void fill(struct leases *leases)
             expire(leases, lease);
             continue;
         }
+        if (lease->lost) {
+            lapse(leases, lease);
+            continue;
+        }
         if (leases->hopeless) {
             schedule(leases, lease, UINT32_MAX);
             continue;
@@ -342,7 +346,9 @@ static void put_back(struct leases *leases, struct lease *lease, const struct ba
         schedule(leases, lease, half_ms);
         return;
     case AWS_LOST:
-        lapse(leases, lease);
+        /* Deleted just now, most often, and its verdict is on the way; else it has lapsed. */
+        lease->lost = true;
+        schedule(leases, lease, half_ms);
         return;
     case AWS_STOPPED:
         schedule(leases, lease, 0);
@@ -389,6 +395,10 @@ static void hand_over(struct leases *leases)
 {
     struct lease *lease;
     while (release_room(leases->release) > 0 && (lease = lease_first(leases->table)) != NULL) {
+        if (lease->lost) {
+            lapse(leases, lease);
+            continue;
+        }
         (void)release_add(leases->release, lease_handle(lease), lease->handle_length);
         lease_remove(leases->table, lease);
     }

@@ -91,6 +91,22 @@ some_silent() { jq -c 'select(.body.n % 10 != 0) | .status = "committed"'; }
   grep -q ' lapsed=1 ' err
 }
 
+@test "deleted while its verdict is on the way: the extension finds nothing, and the verdict ends the lease all the same" {
+  fresh_queue VisibilityTimeout=4
+  fill 1
+  proxy_start
+  sqs-pull -v -j 1 -n 1 --wait 1 --acked acked >out 2>err 3>&- 4>&- &
+  echo $! >pid
+  exec 7>acked
+  eventually 20 lines_are out 1
+  committed <out | sqs-ack --print >verdict
+  eventually 20 grep -q ' ChangeMessageVisibilityBatch 200' proxy/requests
+  cat verdict >&7
+  wait "$(<pid)"
+  exec 7>&-
+  grep -q ' acked=1 extended=[01] lapsed=0 ' err
+}
+
 @test "a message that is received again goes by its new handle: a verdict on the old one ends no lease" {
   fresh_queue VisibilityTimeout=60
   fill 1
