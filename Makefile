@@ -98,7 +98,8 @@ UNWRAP_LAYERS := record confine inflate crypto json base
 PG_LAYERS  := record pg confine json base
 SCAN_LAYERS := mask detect record confine crypto json base
 SUGGEST_LAYERS := detect record confine json base
-PROGRAMS   := sqs-pull sqs-unwrap sqs-ack sqs-send pii-scan pii-mask pii-unmask pii-keygen pg-suggest pg-load rds-token sqs2pg-read
+KMS_LAYERS := sqs mask credentials aws record xml http confine crypto json base
+PROGRAMS   := sqs-pull sqs-unwrap sqs-ack sqs-send pii-scan pii-mask pii-unmask pii-keygen pg-suggest pg-load rds-token kms-open sqs2pg-read
 LAYERS_sqs-pull   := $(SQS_LAYERS)
 LAYERS_sqs-ack    := $(SQS_LAYERS)
 LAYERS_sqs-send   := $(SQS_LAYERS)
@@ -110,6 +111,7 @@ LAYERS_pii-keygen := $(PII_LAYERS)
 LAYERS_pg-suggest := $(SUGGEST_LAYERS)
 LAYERS_pg-load    := $(PG_LAYERS)
 LAYERS_rds-token  := $(SQS_LAYERS)
+LAYERS_kms-open   := $(KMS_LAYERS)
 LAYERS_sqs2pg-read := base
 SQS_LIBS = $(call pkg_libs,$(PKG_http) $(PKG_xml) $(PKG_crypto))
 PII_LIBS = $(call pkg_libs,$(PKG_crypto) $(PKG_confine))
@@ -117,6 +119,7 @@ LIBS_sqs-pull   = $(SQS_LIBS)
 LIBS_sqs-ack    = $(SQS_LIBS)
 LIBS_sqs-send   = $(SQS_LIBS)
 LIBS_rds-token  = $(SQS_LIBS)
+LIBS_kms-open   = $(SQS_LIBS)
 LIBS_sqs-unwrap = $(call pkg_libs,$(PKG_inflate) $(PKG_confine))
 LIBS_pii-scan   = $(call pkg_libs,$(PKG_confine)) -lm
 LIBS_pii-mask   = $(PII_LIBS)
@@ -170,8 +173,8 @@ tests_of   = $(filter $(BUILD)/unit/$(1)_% $(BUILD)/replay/$(1)_% $(BUILD)/fuzze
 
 # Tests: tests/unit/LAYER_anything.c is a program of unit tests, tests/fuzz/LAYER_anything.c an entry
 # of libFuzzer. What fuzzing found worth keeping lies in tests/fuzz/corpus/LAYER_anything, and make
-# check replays it. For load, send, unwrap and suggest, read pg-load,
-# sqs-send, sqs-unwrap and pg-suggest: programs, not layers.
+# check replays it. For load, send, unwrap, suggest and kms, read pg-load,
+# sqs-send, sqs-unwrap, pg-suggest and kms-open: programs, not layers.
 FUZZ_NAMES := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))
 REPLAYS    := $(FUZZ_NAMES:%=$(BUILD)/replay/%)
@@ -191,6 +194,7 @@ $(call tests_of,send):   $(call objects_of,sqs-send)
 $(call tests_of,ack):    $(call objects_of,sqs-ack)
 $(call tests_of,unwrap): $(call objects_of,sqs-unwrap)
 $(call tests_of,suggest): $(call objects_of,pg-suggest)
+$(call tests_of,kms):    $(call objects_of,kms-open)
 $(REPLAYS): $(BUILD)/obj/tests/lib/replay.o
 
 # ... the layer it names and all below it, or the program's layers, ...
@@ -213,6 +217,7 @@ $(call tests_of,send):        $(call archives,$(SQS_LAYERS))
 $(call tests_of,ack):         $(call archives,$(SQS_LAYERS))
 $(call tests_of,unwrap):      $(call archives,$(UNWRAP_LAYERS))
 $(call tests_of,suggest):     $(call archives,pg $(SUGGEST_LAYERS))
+$(call tests_of,kms):         $(call archives,$(KMS_LAYERS))
 
 # ... and foreign libraries: none but cmocka where no line says so.
 FOREIGN :=
@@ -231,6 +236,7 @@ $(call tests_of,load):        FOREIGN = $(LIBS_pg-load)
 $(call tests_of,send):        FOREIGN = $(LIBS_sqs-send)
 $(call tests_of,ack):         FOREIGN = $(LIBS_sqs-ack)
 $(call tests_of,unwrap):      FOREIGN = $(LIBS_sqs-unwrap)
+$(call tests_of,kms):         FOREIGN = $(LIBS_kms-open)
 
 LIBFUZZER :=
 $(FUZZERS): LIBFUZZER = -fsanitize=fuzzer

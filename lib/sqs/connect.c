@@ -9,6 +9,7 @@
 #include "base/stop.h"
 #include "credentials/endpoint.h"
 #include "credentials/profile.h"
+#include "credentials/region.h"
 #include "sqs/connect.h"
 
 enum { LONGEST_RETRY_MS = 24 * 3600 * 1000 };
@@ -57,8 +58,7 @@ struct settings {
     bool queue_is_url;
     struct url queue_url; /* if it is one */
     struct url endpoint;
-    char region[QUEUE_PART_SIZE];
-    bool fips_region; /* its name asked for FIPS */
+    struct region region;
 };
 
 /* The profile, whose files are not touched before the first setting is wanted. */
@@ -110,59 +110,18 @@ static enum aws_cause find_queue(struct settings *settings, struct aws_error *er
     return AWS_OK;
 }
 
-static bool is_region(const char *text)
-{
-    static const char allowed[] = "abcdefghijklmnopqrstuvwxyz0123456789-";
-    size_t length = strlen(text);
-    return length > 0 && length < QUEUE_PART_SIZE && strspn(text, allowed) == length;
-}
-
-/* Take out a word, of which the SDKs make a setting: "fips-us-east-1", "us-east-1-fips". */
-static bool take_out(char *text, const char *word)
-{
-    char *at = strstr(text, word);
-    if (at != NULL)
-        memmove(at, at + strlen(word), strlen(at + strlen(word)) + 1);
-    return at != NULL;
-}
-
-static enum aws_cause take_region(struct settings *settings, const char *text,
-    struct aws_error *error)
-{
-    if (!is_region(text))
-        return error_set(error, AWS_USAGE, NULL, "the region is not the name of one");
-    (void)snprintf(settings->region, sizeof settings->region, "%s", text);
-    settings->fips_region =
-        take_out(settings->region, "fips-") || take_out(settings->region, "-fips");
-    return AWS_OK;
-}
-
-static enum aws_cause take_region_of_profile(struct settings *settings, struct aws_error *error)
-{
-    char place[PROFILE_PLACE_SIZE];
-    enum aws_cause cause = want_profile(settings, error);
-    const char *found = cause == AWS_OK ? profile_get(&settings->profile, "region") : NULL;
-    if (found == NULL)
-        return cause;
-    if (!is_region(found))
-        return error_set(error, AWS_CONFIG, "a comment stands on a line of its own",
-            "%s: the region is not the name of one",
-            profile_place(&settings->profile, "region", place));
-    return take_region(settings, found, error);
-}
-
 /* The region, as far as it does not follow from the endpoint; else "". */
 static enum aws_cause find_region(struct settings *settings, struct aws_error *error)
 {
-    if (settings->options->region != NULL)
-        return take_region(settings, settings->options->region, error);
-    if (settings->queue_is_url && queue_region_of_host(settings->queue_url.name, settings->region))
+    const char *found = settings->options->region;
+    if (found == NULL && settings->queue_is_url &&
+        queue_region_of_host(settings->queue_url.name, settings->region.name))
         return AWS_OK;
-    const char *found = credentials_variable("AWS_REGION");
-    if (found == NULL)
-        found = credentials_variable("AWS_DEFAULT_REGION");
-    return found != NULL ? take_region(settings, found, error)
-                         : take_region_of_profile(settings, error);
+    if (found != NULL || region_variable(&found))
+        return region_take(&settings->region, found, error);
+    enum aws_cause cause = want_profile(settings, error);
+    return cause == AWS_OK ? region_take_of_profile(&settings->region, &settings->profile, error)
+                           : cause;
 }
 
 static enum aws_cause take_endpoint(struct settings *settings, const char *text,
@@ -186,10 +145,11 @@ static enum aws_cause take_usual(struct settings *settings, struct partition_var
     struct aws_error *error)
 {
     char usual[ENDPOINT_URL_SIZE];
-    if (settings->region[0] == '\0')
+    if (settings->region.name[0] == '\0')
         return error_set(error, AWS_USAGE, "give it with --region or in AWS_REGION",
             "no region is given");
-    enum aws_cause cause = endpoint_default(PARTITION_SQS, settings->region, variant, usual, error);
+    enum aws_cause cause =
+        endpoint_default(PARTITION_SQS, settings->region.name, variant, usual, error);
     return cause == AWS_OK ? take_endpoint(settings, usual, error) : cause;
 }
 
@@ -220,7 +180,7 @@ static enum aws_cause find_endpoint(struct settings *settings, struct aws_error 
         cause = endpoint_variant(&settings->profile, &variant, error);
     if (cause != AWS_OK)
         return cause;
-    variant.fips |= settings->fips_region;
+    variant.fips |= settings->region.fips;
     return settings->queue_is_url ? take_queue_host(settings, variant, error)
                                   : take_usual(settings, variant, error);
 }
@@ -234,9 +194,9 @@ static enum aws_cause resolve(struct settings *settings, struct aws_error *error
         cause = find_region(settings, error);
     if (cause == AWS_OK)
         cause = find_endpoint(settings, error);
-    if (cause == AWS_OK && settings->region[0] == '\0' &&
-        !queue_region_of_host(settings->endpoint.name, settings->region))
-        (void)snprintf(settings->region, sizeof settings->region, "us-east-1");
+    if (cause == AWS_OK && settings->region.name[0] == '\0' &&
+        !queue_region_of_host(settings->endpoint.name, settings->region.name))
+        (void)snprintf(settings->region.name, sizeof settings->region.name, "us-east-1");
     return cause;
 }
 
@@ -298,7 +258,7 @@ enum aws_cause connect_open(struct connection *connection, const struct connect_
         goto done;
     const struct sqs_config config = {
         .endpoint = &settings.endpoint,
-        .region = settings.region,
+        .region = settings.region.name,
         .profile = options->profile,
         .anonymous = options->anonymous,
         .protocol = options->protocol,

@@ -49,6 +49,10 @@ _sqs2pg_options() {
     echo -k=@ --key-file=@ -p=@ --policy=@ -m= --mask= --root= --key-id= --lines= --mapping=@ --audit=@ --print-policy \
       --key-group-readable --max-record= --grace= --metrics-file=@ --metrics-label= --progress --require-sandbox --self-test
     ;;
+  kms-open)
+    echo --seal --key-id= --context= --key-group-readable --endpoint-url= --region= --profile= --no-sign-request \
+      --retry-timeout=
+    ;;
   rds-token)
     echo --hostname= --port= --username= --region= --profile= --settings=@
     ;;
@@ -70,7 +74,7 @@ _sqs2pg_options() {
 # _sqs2pg_operand PROGRAM: what it takes that is no option, as above.
 _sqs2pg_operand() {
   case $1 in
-  pii-keygen | sqs2pg-read | sqs2pg) echo @ ;;
+  pii-keygen | kms-open | sqs2pg-read | sqs2pg) echo @ ;;
   esac
 }
 
@@ -117,4 +121,4 @@ _sqs2pg() {
   esac
 }
 
-complete -F _sqs2pg sqs-pull sqs-unwrap sqs-ack sqs-send pii-scan pii-mask pii-unmask pii-keygen pg-suggest pg-load rds-token sqs2pg-read sqs2pg sqs2pg-init sqs2pg-status
+complete -F _sqs2pg sqs-pull sqs-unwrap sqs-ack sqs-send pii-scan pii-mask pii-unmask pii-keygen pg-suggest pg-load rds-token kms-open sqs2pg-read sqs2pg sqs2pg-init sqs2pg-status

@@ -23,6 +23,7 @@ pii-keygen  libcrypto
 pg-suggest
 pg-load     libjq libpq libseccomp
 rds-token   libcrypto libcurl libxml2
+kms-open    libcrypto libcurl libxml2
 sqs2pg-read
 '
 
@@ -117,7 +118,7 @@ each() {
 
 @test "sqs programs use libcrypto for digests only" {
   local program
-  for program in sqs-pull sqs-ack sqs-send rds-token; do
+  for program in sqs-pull sqs-ack sqs-send rds-token kms-open; do
     run imports "$BIN/$program"
     [[ $output == *SHA256* || $output == *EVP_* || $output == *HMAC* ]]
     run grep -E '^EVP_(Encrypt|Decrypt|Cipher|Seal|Open|PKEY|DigestSign)|^(AES|RSA|EC)_' <<<"$output"
