@@ -27,7 +27,7 @@ BUILD_PACKAGES=(gcc libc6-dev make pkg-config libcurl4-openssl-dev libxml2-dev
 TEST_PACKAGES=(bats libcmocka-dev mandoc shellcheck python3 python3-venv
   parallel binutils patch cppcheck valgrind strace socat xxd pgbouncer iproute2
   openssl locales systemd prometheus prometheus-alertmanager miller zsh fish
-  dpkg-dev)
+  dpkg-dev age)
 
 # crun and netavark, because either's counterpart wants systemd or a second iptables.
 CONTAINER_PACKAGES=(podman buildah crun netavark aardvark-dns iptables mmdebstrap)

@@ -261,6 +261,11 @@ END
   fails grep -qF "$SECRET" err
 }
 
+@test "it leaves no core: that is seen to before the key is read" {
+  strace -f -e trace=prctl,openat -o trace kms-open --seal --key-id "$ONE" key >/dev/null
+  [ "$(grep -oE 'PR_SET_DUMPABLE, SUID_DUMP_DISABLE|"key"' trace | xargs)" = 'PR_SET_DUMPABLE, SUID_DUMP_DISABLE key' ]
+}
+
 @test "usage" {
   refused 64 'operand FILE is missing' --context queue=logins
   refused 64 'one FILE at a time' sealed sealed
