@@ -4,6 +4,7 @@
 #
 #   scripts/chaos.sh [--rounds N] [--seed S] [--first R] [--messages N] [--verbose]
 #   scripts/chaos.sh --mutant NAME|all [...]
+#   scripts/chaos.sh --hosts [...]
 #
 # A round takes some seven seconds, and the 20 of the default two minutes. A failed
 # one prints what to type to play it again. Exit 0 only if none failed.
@@ -11,6 +12,10 @@
 # With --mutant the programs get a flaw on purpose: the patch
 # tests/fault/mutants/NAME.patch, in a copy of the tree. Exit 0 only if the rounds
 # find it. That is how far the run itself can be trusted.
+#
+# With --hosts there are four hosts that vanish, die or have a wrong clock, and a
+# database that fails over to a synchronous standby (tests/fault/hosts.py): six
+# rounds of some twenty seconds. They take root, for network namespaces.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -22,17 +27,22 @@ MUTANTS=$root/tests/fault/mutants
 
 # rounds BUILD ARGUMENT...: with servers of their own.
 rounds() {
+  if [ -n "$hosts" ]; then
+    BUILD=$1 "$root/tests/fault/hosts.sh" rounds "${@:2}"
+    return
+  fi
   BUILD=$1 "$here/servers.sh" run python3 "$root/tests/fault/chaos.py" \
     --pipeline "$here/pipeline.sh" --servers "$here/servers.sh" "${@:2}"
 }
 
-mutant='' arguments=()
+mutant='' hosts='' arguments=()
 while [ $# -gt 0 ]; do
   case $1 in
   -h | --help)
     sed -n '2,/^set/s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" | sed '$d'
     exit 0
     ;;
+  --hosts) hosts=1 ;;
   --mutant)
     mutant=${2:-}
     [ "$mutant" = all ] || [ -f "$MUTANTS/$mutant.patch" ] || {

@@ -9,41 +9,18 @@
 #   pool     10.93.1.3 and 10.93.2.3: pgbouncer, and a loader that uses it from where it is
 
 load ../lib/common
+load ../lib/netns
 load ../lib/records
 
 WITHIN=40
 
-as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n -E "$@"; fi; }
-
-# in_net NAME COMMAND...: runs it in that namespace, as root.
-in_net() {
-  local name=$1
-  shift
-  as_root ip netns exec "$net-$name" "$@"
-}
-
-# cable NAME BRIDGE: from that namespace to the bridge 1 or 2; cable-NAME-BRIDGE is the bridge's end.
-cable() {
-  as_root ip -n "$net-switch" link add "$1-$2" type veth peer name "eth$2" netns "$net-$1"
-  as_root ip -n "$net-switch" link set "$1-$2" master "br$2" up
-  as_root ip -n "$net-$1" addr add "10.93.$2.$3/24" dev "eth$2"
-  as_root ip -n "$net-$1" link set "eth$2" up
-}
-
-pull() { as_root ip -n "$net-switch" link set "$1" down; }
-plug() { as_root ip -n "$net-switch" link set "$1" up; }
-
 networks() {
   local name
+  net_begin 2 server near far pool
   for name in switch server near far pool; do
-    as_root ip netns add "$net-$name" ||
-      { echo "cannot make a network namespace: it takes root, CAP_SYS_ADMIN and CAP_NET_ADMIN" >&2 && return 1; }
-    as_root ip -n "$net-$name" link set lo up
     # Little is on its way at any time, so that a COPY does not end before a cable is pulled.
     in_net "$name" sh -c 'echo 4096 65536 65536 | tee /proc/sys/net/ipv4/tcp_rmem /proc/sys/net/ipv4/tcp_wmem' >/dev/null
   done
-  for name in br1 br2; do as_root ip -n "$net-switch" link add "$name" type bridge; done
-  for name in br1 br2; do as_root ip -n "$net-switch" link set "$name" up; done
   cable server 1 1
   cable server 2 1
   cable near 1 2
@@ -51,9 +28,6 @@ networks() {
   cable pool 1 3
   cable pool 2 3
 }
-
-# as_postgres: what servers run as, when root starts them.
-as_postgres=(setpriv --reuid postgres --regid postgres --init-groups --)
 
 setup_file() {
   export BATS_NO_PARALLELIZE_WITHIN_FILE=true net=s2p$$
@@ -63,10 +37,9 @@ setup_file() {
   servers_postgres_stop
   local dir=$SERVERS_DIR/postgres bin bouncer=$SERVERS_DIR/bouncer
   bin=$(servers_pg_bindir)
-  [ "$(id -u)" -eq 0 ] || as_postgres=()
   printf '%s\n' "listen_addresses = '*'" "log_line_prefix = '%m %a '" >>"$dir/data/postgresql.conf"
   echo 'host all all 10.93.0.0/16 trust' >>"$dir/data/pg_hba.conf"
-  (cd / && servers_detach "$dir/process" "$dir/log" ip netns exec "$net-server" "${as_postgres[@]}" "$bin/postgres" -D "$dir/data")
+  (cd / && servers_detach "$dir/process" "$dir/log" "${becoming_root[@]}" ip netns exec "$net-server" "${as_postgres[@]}" "$bin/postgres" -D "$dir/data")
   servers_until 60 pg_isready -q
   mkdir "$bouncer"
   cat >"$bouncer/ini" <<END
@@ -82,14 +55,13 @@ auth_type = any
 END
   [ "$(id -u)" -ne 0 ] || chown -R postgres: "$bouncer"
   install -m 644 "$ROOT/deploy/pgbouncer.ini" "$SERVERS_DIR/pgbouncer.ini"
-  (cd / && servers_detach "$bouncer/process" "$bouncer/log" ip netns exec "$net-pool" "${as_postgres[@]}" /usr/sbin/pgbouncer "$bouncer/ini")
+  (cd / && servers_detach "$bouncer/process" "$bouncer/log" "${becoming_root[@]}" ip netns exec "$net-pool" "${as_postgres[@]}" /usr/sbin/pgbouncer "$bouncer/ini")
   servers_database network
 }
 
 teardown_file() {
-  local name
   servers_stop
-  for name in switch server near far pool; do as_root ip netns del "$net-$name" || true; done
+  net_end server near far pool
 }
 
 setup() {

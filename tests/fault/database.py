@@ -26,12 +26,13 @@ class Session:
 
     END = "that was all"
 
-    def __init__(self):
+    def __init__(self, host=None):
         self.lock = threading.Lock()
         self.process = None
+        self.command = ["psql", "-qXAt"] if host is None else ["psql", "-qXAt", "-h", host]
 
     def begin(self):
-        self.process = subprocess.Popen(["psql", "-qXAt"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        self.process = subprocess.Popen(self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                         stderr=subprocess.DEVNULL, text=True)
 
     def ask(self, text):
@@ -48,10 +49,15 @@ class Session:
                 lines.append(line.rstrip("\n"))
         except OSError:
             pass
-        self.process.kill()
-        self.process.wait()
-        self.process = None
+        self.end()
         return None
+
+    def end(self):
+        """The next question begins another."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+            self.process = None
 
     def ask_until(self, text, seconds=60):
         until = time.monotonic() + seconds

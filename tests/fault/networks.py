@@ -68,7 +68,7 @@ class QueueNetwork(Trouble):
     answer ends half way; "lose": it never comes, though the server has acted; "refuse": of a batch
     of deletes the first entry is refused, nobody's fault."""
 
-    def __init__(self, upstream):
+    def __init__(self, upstream, address="127.0.0.1"):
         super().__init__()
         self.upstream = urllib.parse.urlsplit(upstream)
         self.history, self.rng = None, None
@@ -93,7 +93,7 @@ class QueueNetwork(Trouble):
             def do_POST(self):
                 network.pass_on(self)
 
-        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        server = http.server.ThreadingHTTPServer((address, 0), Handler)
         server.daemon_threads = True
         self.port = server.server_address[1]
         threading.Thread(target=server.serve_forever, daemon=True).start()

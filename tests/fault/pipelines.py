@@ -48,13 +48,15 @@ class Pipeline:
     def leased(self):
         return True
 
+    def environment(self):
+        return dict(self.config.environment, AWS_ACCESS_KEY_ID=self.life.name)
+
     def start(self):
         self.starts += 1
         self.life = Life("%s.%d" % (self.name, self.starts), self.leased())
         self.history.born(self.life)
-        environment = dict(self.config.environment, AWS_ACCESS_KEY_ID=self.life.name)
         with open(self.config.log, "ab") as log:
-            self.process = subprocess.Popen(self.command(), env=environment, stdin=subprocess.DEVNULL,
+            self.process = subprocess.Popen(self.command(), env=self.environment(), stdin=subprocess.DEVNULL,
                                             stdout=log, stderr=log, start_new_session=True)
 
     def stages(self):
