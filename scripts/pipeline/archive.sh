@@ -54,10 +54,14 @@ open_archive() {
   archive[turn_at]=$((EPOCHSECONDS + HOUR))
 }
 
-# archive_stage IN OUT
+# archive_stage IN OUT. mawk, as Debian 13 has it, looks at its input when it has 256 KiB of it, if it
+# is not told to take lines as they come.
 archive_stage() {
+  local path at_once=()
+  path=`program awk` || exit
+  case `readlink -f "$path"` in */mawk) at_once=(-W interactive) ;; esac
   archive[stage]=${#pids[@]}
-  stage "$1" "$2" '' awk "$ARCHIVER"
+  stage "$1" "$2" '' awk "${at_once[@]}" "$ARCHIVER"
 }
 
 # archive_environment: in the shell that is to become awk.
@@ -65,8 +69,8 @@ archive_environment() {
   export gzip_to_file="$KEEP" stem="${archive[stem]}" part="${archive[part]}" gzip="${archive[gzip]}" run=$$
 }
 
-# rotate: ends the file of an hour. So many marks, because awk may look at its
-# input when it has 4096 bytes; written aside, because a pipe may be full.
+# rotate: ends the file of an hour. So many marks, because another awk may look at
+# its input when it has 4096 bytes; written aside, because a pipe may be full.
 rotate() {
   local number=${archive[stage]:-} marks
   [ -n "$number" ] && [ -z "${statuses[number]}" ] && [ "$EPOCHSECONDS" -ge "${archive[turn_at]}" ] || return 0
