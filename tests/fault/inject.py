@@ -31,11 +31,12 @@ import sys
 import threading
 import time
 
+import inject_kms
 import inject_load
 import inject_pii
 import inject_sqs
 
-CASES = inject_pii.CASES + inject_load.CASES + inject_sqs.CASES
+CASES = inject_pii.CASES + inject_load.CASES + inject_sqs.CASES + inject_kms.CASES
 STEP, STACKS = 97, 300000
 HEADER = 2048
 # What a call may do instead of what it is to do. A + makes all later ones fail, too.
