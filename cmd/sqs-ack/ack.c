@@ -7,7 +7,7 @@
 #include "ack.h"
 #include "base/msg.h"
 #include "figures.h"
-#include "pending.h"
+#include "record/pending.h"
 #include "record/record.h"
 #include "record/verdict.h"
 #include "unacknowledged.h"

@@ -1,6 +1,6 @@
 #include "base/opt.h"
 #include "options.h"
-#include "pending.h"
+#include "record/pending.h"
 
 enum { OPT_PRINT = 1, OPT_RELEASE, OPT_NEED, OPT_LINGER, OPT_METRICS, OPT_PROGRESS };
 

@@ -1,12 +1,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "crypto/digest.h"
 #include "format.h"
 #include "json/scan.h"
 #include "json/string.h"
-#include "json/write.h"
+#include "record/member.h"
 #include "record/record.h"
 
 enum { LINE_KEPT = 1 << 20 };
@@ -77,37 +76,9 @@ static bool sound(const struct format *format, const struct message *message)
         (format->options.attributes->count == 0 || right_attributes(message));
 }
 
-/* ${key} with what stands around it. */
 static void put_string(struct buf *line, const char *key, const struct buf *value)
 {
-    if (value->length == 0)
-        return;
-    buf_puts(line, key);
-    json_string_encode(line, value->data, value->length);
-}
-
-static void put_time(struct buf *line, const char *key, uint64_t ms)
-{
-    char text[CLOCK_RFC3339_SIZE];
-    if (ms == 0)
-        return;
-    clock_rfc3339(ms, text);
-    buf_puts(line, key);
-    buf_putc(line, '"');
-    buf_append(line, text, sizeof text - 1);
-    buf_putc(line, '"');
-}
-
-static void put_number(struct buf *line, const char *key, uint64_t number)
-{
-    char digits[20];
-    size_t at = sizeof digits;
-    do {
-        digits[--at] = (char)('0' + number % 10);
-        number /= 10;
-    } while (number > 0);
-    buf_puts(line, key);
-    buf_append(line, digits + at, sizeof digits - at);
+    member_string(line, key, value->data, value->length);
 }
 
 /* Producers choose the ids, so they stand where a masking policy decides on them. */
@@ -144,23 +115,6 @@ static void put_attributes(struct buf *line, const struct attributes *wanted,
         buf_putc(line, '}');
 }
 
-/* An object or array goes in as it is, but for the whitespace around its parts; all else as a
- * string. */
-static void put_body(struct format *format, const struct buf *body)
-{
-    struct json_result result;
-    const char *first = body->data;
-    const char *end = body->data + body->length;
-    while (first < end && (*first == ' ' || *first == '\t' || *first == '\n' || *first == '\r'))
-        first++;
-    if (first < end && (*first == '{' || *first == '[') &&
-        json_scan(body->data, body->length, NULL, RECORD_BODY_DEPTH, &format->matches, &result) ==
-            JSON_OK)
-        json_write_compact(&format->line, body->data, body->length);
-    else
-        json_string_encode(&format->line, body->data, body->length);
-}
-
 enum format_result format_record(struct format *format, const struct message *message,
     uint64_t lease_until_ms, const struct buf **result)
 {
@@ -172,18 +126,18 @@ enum format_result format_record(struct format *format, const struct message *me
     buf_append(line, format->queue_url.data, format->queue_url.length);
     put_string(line, ",\"message_id\":", &message->message_id);
     put_string(line, ",\"receipt_handle\":", &message->receipt_handle);
-    put_time(line, ",\"sent_at\":", message->sent_ms);
-    put_time(line, ",\"first_received_at\":", message->first_received_ms);
-    put_time(line, ",\"lease_until\":", lease_until_ms);
+    member_time(line, ",\"sent_at\":", message->sent_ms);
+    member_time(line, ",\"first_received_at\":", message->first_received_ms);
+    member_time(line, ",\"lease_until\":", lease_until_ms);
     if (message->receive_count > 0)
-        put_number(line, ",\"receive_count\":", message->receive_count);
+        member_number(line, ",\"receive_count\":", message->receive_count);
     put_string(line, ",\"sequence_number\":", &message->sequence_number);
     buf_putc(line, '}');
     if (format->options.fifo_ids)
         put_fifo(line, message);
     put_attributes(line, format->options.attributes, message);
     buf_puts(line, ",\"body\":");
-    put_body(format, &message->body);
+    member_body(line, &format->matches, message->body.data, message->body.length);
     buf_puts(line, "}\n");
     *result = line;
     return line->failed ? FORMAT_NO_MEMORY : FORMAT_OK;

@@ -29,6 +29,25 @@ uint64_t clock_realtime_ms(void)
     return read_ms(CLOCK_REALTIME);
 }
 
+struct clock_moment clock_moment_now(void)
+{
+    return (struct clock_moment){ .running_ms = read_ms(CLOCK_BOOTTIME),
+        .wall_ms = clock_realtime_ms() };
+}
+
+static uint64_t passed(uint64_t from_ms, uint64_t to_ms)
+{
+    return to_ms > from_ms ? to_ms - from_ms : 0;
+}
+
+uint64_t clock_moment_age_ms(const struct clock_moment *moment)
+{
+    struct clock_moment now = clock_moment_now();
+    uint64_t running_ms = passed(moment->running_ms, now.running_ms);
+    uint64_t wall_ms = passed(moment->wall_ms, now.wall_ms);
+    return running_ms > wall_ms ? running_ms : wall_ms;
+}
+
 /* ${value} in so many digits. */
 static void put(char *to, unsigned value, int digits)
 {

@@ -7,6 +7,19 @@
 uint64_t clock_monotonic_ms(void);
 uint64_t clock_realtime_ms(void); /* since 1970-01-01T00:00:00Z */
 
+/*
+ * A moment of real time: whoever may have been suspended or frozen since cannot go by one clock, as
+ * the monotonic one may have stood still with it, and the wall's may have been set.
+ */
+struct clock_moment {
+    uint64_t running_ms; /* since the machine was started, its sleep counted */
+    uint64_t wall_ms;    /* since 1970 */
+};
+struct clock_moment clock_moment_now(void);
+
+/* How long ago that was, in ms, by the clock by which it is longer. */
+uint64_t clock_moment_age_ms(const struct clock_moment *moment);
+
 enum { CLOCK_RFC3339_SIZE = 25 };
 
 /*

@@ -43,6 +43,11 @@ void msg_set_json(bool on)
     as_json = on;
 }
 
+bool msg_json(void)
+{
+    return as_json;
+}
+
 static void write_all(const char *text, size_t length)
 {
     for (size_t done = 0; done < length;) {

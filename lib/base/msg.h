@@ -25,6 +25,7 @@ const char *msg_program(void);
 void msg_set_level(int level);
 int msg_level(void);
 void msg_set_json(bool on);
+bool msg_json(void);
 
 void msg_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void msg_hint(const char *format, ...) __attribute__((format(printf, 1, 2)));

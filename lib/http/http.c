@@ -207,8 +207,9 @@ static CURLcode apply(struct transfer *transfer, const struct http_request *requ
     CURL *easy = transfer->easy;
     CURLcode code = CURLE_OK;
     unsigned connect_ms = request->connect_ms != 0 ? request->connect_ms : CONNECT_TIMEOUT_MS;
-    long total_ms = request->total_ms != 0 ? (long)request->total_ms
-                                           : ((long)request->silence_s + LONGEST_BODY_S) * 1000;
+    long total_ms = (long)request->total_ms;
+    if (total_ms == 0 && request->silence_s != 0)
+        total_ms = ((long)request->silence_s + LONGEST_BODY_S) * 1000;
 #define SET(option, value) \
     if (code == CURLE_OK)  \
     code = curl_easy_setopt(easy, (option), (value))
@@ -311,6 +312,18 @@ static void take_error_name(CURL *easy, struct http_request *request)
             memcpy(request->error_name, header->value, strlen(header->value) + 1);
 }
 
+static void take_wanted(CURL *easy, struct http_request *request)
+{
+    struct curl_header *header;
+    for (size_t i = 0; i < request->wanted_count; i++) {
+        struct http_wanted *wanted = &request->wanted[i];
+        wanted->value[0] = '\0';
+        if (curl_easy_header(easy, wanted->name, 0, CURLH_HEADER, -1, &header) == CURLHE_OK &&
+            strlen(header->value) < sizeof wanted->value)
+            memcpy(wanted->value, header->value, strlen(header->value) + 1);
+    }
+}
+
 /* Take the transfer off its request; it is free for the next. */
 static void release(struct http *http, struct transfer *transfer)
 {
@@ -348,6 +361,7 @@ static void finish(struct http *http, struct transfer *transfer, CURLcode code)
         request->date_ms = date_of(transfer->easy);
         take_error_name(transfer->easy, request);
     }
+    take_wanted(transfer->easy, request);
     release(http, transfer);
     *http->done_end = request;
     http->done_end = &request->next;

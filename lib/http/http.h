@@ -43,7 +43,13 @@ enum http_method {
     HTTP_PUT  /* the same */
 };
 
-enum { HTTP_ERROR_NAME_SIZE = 128 };
+enum { HTTP_ERROR_NAME_SIZE = 128, HTTP_VALUE_SIZE = 256 };
+
+/* A header of the answer that the caller wants to know. */
+struct http_wanted {
+    const char *name;
+    char value[HTTP_VALUE_SIZE]; /* "": there is none, or it is longer */
+};
 
 /*
  * A request, the caller's until http_next() returns it; url, headers and body must stay as they
@@ -56,7 +62,8 @@ struct http_request {
         *headers; /* "Name: value", ended by NULL; Host among them where it was signed */
     const void *body;
     size_t body_length;
-    unsigned silence_s;  /* how long the server may be silent before HTTP_TIMEOUT, 1 to 3600 */
+    unsigned silence_s;  /* how long the server may be silent before HTTP_TIMEOUT, 1 to 3600; 0: for
+                            ever, as may be everything that total_ms does not bound */
     unsigned connect_ms; /* how long a connection may take; 0: 10 seconds */
     unsigned total_ms;   /* how long everything may take; 0: five minutes above silence_s */
     bool direct;         /* never by a proxy: the server is a neighbour */
@@ -67,6 +74,8 @@ struct http_request {
      * until a later http_wait() is told false. It must not call the engine. NULL: never. */
     bool (*held)(void *context);
     void *context;
+    struct http_wanted *wanted; /* ${wanted_count} of them, their values set with the outcome */
+    size_t wanted_count;
 
     /* Set when it is returned. */
     enum http_outcome outcome;

@@ -30,6 +30,7 @@ struct pg_conn {
     uint64_t give_up_at; /* 0: not cancelled */
     bool committing;
     struct pg_user_timeout user_timeout;
+    struct clock_moment used;
     unsigned opened;     /* how often */
     uint64_t notices;    /* of the last COMMIT, */
     bool standby_notice; /* and whether one was of its wait for a standby */
@@ -124,6 +125,11 @@ bool pg_conn_alive(const struct pg_conn *conn)
     return conn->pq != NULL && PQstatus(conn->pq) == CONNECTION_OK;
 }
 
+uint64_t pg_conn_unused_ms(const struct pg_conn *conn)
+{
+    return clock_moment_age_ms(&conn->used);
+}
+
 const struct pg_error *pg_conn_error(const struct pg_conn *conn)
 {
     return &conn->error;
@@ -173,6 +179,7 @@ int pg_conn_open(struct pg_conn *conn, uint64_t within_ms)
         return -1;
     (void)PQsetNoticeReceiver(conn->pq, note_notice, conn);
     conn->opened++;
+    conn->used = clock_moment_now();
     conn->give_up_at = 0;
     conn->user_timeout = (struct pg_user_timeout){ .known = false };
     return 0;
@@ -276,6 +283,7 @@ static int finish(struct pg_conn *conn, bool sent)
     }
     drop_result(conn);
     PGresult *result = sent ? all_results(conn) : NULL;
+    conn->used = clock_moment_now();
     ExecStatusType status = PQresultStatus(result);
     if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_EMPTY_QUERY ||
         status == PGRES_COPY_IN) {

@@ -36,7 +36,8 @@ void pg_conn_set_cancel(struct pg_conn *conn, int fd);
  */
 int pg_conn_open(struct pg_conn *conn, uint64_t within_ms);
 void pg_conn_close(struct pg_conn *conn);
-bool pg_conn_alive(const struct pg_conn *conn); /* as far as is known without asking */
+bool pg_conn_alive(const struct pg_conn *conn);         /* as far as is known without asking */
+uint64_t pg_conn_unused_ms(const struct pg_conn *conn); /* of real time: since the server spoke */
 const struct pg_error *pg_conn_error(const struct pg_conn *conn);
 bool pg_conn_unverified(const struct pg_conn *conn);      /* as pg_peer_unverified() */
 const char *pg_conn_host(const struct pg_conn *conn);     /* by name; "" when not open */

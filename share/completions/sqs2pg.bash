@@ -7,7 +7,7 @@
 _sqs2pg_options() {
   echo -h --help -V --version -v --verbose -q --quiet --log=text,json
   case $1 in
-  sqs-unwrap) ;;
+  sqs-unwrap | sqs-lambda) ;;
   sqs-*)
     echo -Q= --queue= --endpoint-url= --region= --profile= --no-sign-request \
       --protocol=query,json --retry-timeout=
@@ -74,7 +74,7 @@ _sqs2pg_options() {
 # _sqs2pg_operand PROGRAM: what it takes that is no option, as above.
 _sqs2pg_operand() {
   case $1 in
-  pii-keygen | kms-open | sqs2pg-read | sqs2pg) echo @ ;;
+  pii-keygen | kms-open | sqs2pg-read | sqs2pg | sqs-lambda) echo @ ;;
   esac
 }
 
@@ -121,4 +121,4 @@ _sqs2pg() {
   esac
 }
 
-complete -F _sqs2pg sqs-pull sqs-unwrap sqs-ack sqs-send pii-scan pii-mask pii-unmask pii-keygen pg-suggest pg-load rds-token kms-open sqs2pg-read sqs2pg sqs2pg-init sqs2pg-status
+complete -F _sqs2pg sqs-pull sqs-unwrap sqs-ack sqs-send pii-scan pii-mask pii-unmask pii-keygen pg-suggest pg-load sqs-lambda rds-token kms-open sqs2pg-read sqs2pg sqs2pg-init sqs2pg-status

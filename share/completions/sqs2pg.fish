@@ -220,6 +220,11 @@ if not set -q __sqs2pg_complete
   complete -c pg-load -l log -x -a 'text json' -d 'messages as text or json, one object a line [default text]'
   complete -c pg-load -s h -l help -d 'print this help'
   complete -c pg-load -s V -l version -d 'print the version'
+  complete -c sqs-lambda -s v -l verbose -d 'say more'
+  complete -c sqs-lambda -s q -l quiet -d 'only errors'
+  complete -c sqs-lambda -l log -x -a 'text json' -d 'messages as text or json, one object a line [default text]'
+  complete -c sqs-lambda -s h -l help -d 'print this help'
+  complete -c sqs-lambda -s V -l version -d 'print the version'
   complete -c rds-token -f
   complete -c rds-token -l hostname -x -d 'the database\'s host, as AWS names it'
   complete -c rds-token -l port -x -d 'its port [default 5432]'

@@ -22,6 +22,7 @@ pii-unmask  libcrypto libseccomp
 pii-keygen  libcrypto
 pg-suggest
 pg-load     libjq libpq libseccomp
+sqs-lambda  libcurl
 rds-token   libcrypto libcurl libxml2
 kms-open    libcrypto libcurl libxml2
 sqs2pg-read

@@ -6,7 +6,7 @@ setup_file() {
   ROOT=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
   BIN=${SQS2PG_BIN:-${BUILD:-build}/bin}
   BIN=$(cd "$ROOT" && cd "$BIN" && pwd)
-  PROGRAMS='sqs-pull sqs-unwrap sqs-ack sqs-send pii-scan pii-mask pii-unmask pii-keygen pg-suggest pg-load rds-token kms-open sqs2pg-read sqs2pg sqs2pg-init sqs2pg-status'
+  PROGRAMS='sqs-pull sqs-unwrap sqs-ack sqs-send pii-scan pii-mask pii-unmask pii-keygen pg-suggest pg-load sqs-lambda rds-token kms-open sqs2pg-read sqs2pg sqs2pg-init sqs2pg-status'
   COMPLETIONS=$ROOT/share/completions
   COMPLETION=$COMPLETIONS/sqs2pg.bash
   export ROOT BIN PROGRAMS COMPLETIONS COMPLETION

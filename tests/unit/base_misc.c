@@ -207,11 +207,27 @@ static void dates_are_those_of_the_library(void **state)
     }
 }
 
+/* Whichever clock has gone on while the other one stood still. */
+static void ages_by_the_clock_that_went_on(void **state)
+{
+    (void)state;
+    const struct clock_moment now = clock_moment_now();
+    struct clock_moment then = now;
+    assert_true(clock_moment_age_ms(&then) < 30000);
+    then.wall_ms -= 60001;
+    assert_in_range(clock_moment_age_ms(&then), 60001, 90000);
+    then = now;
+    then.running_ms = now.running_ms > 2000 ? now.running_ms - 2000 : 0;
+    then.wall_ms += 3600000; /* it was set back */
+    assert_in_range(clock_moment_age_ms(&then), now.running_ms - then.running_ms, 32000);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(dates_are_those_of_the_library),
         cmocka_unit_test(writes_times),
+        cmocka_unit_test(ages_by_the_clock_that_went_on),
         cmocka_unit_test(backs_off_within_bounds),
         cmocka_unit_test(digests),
         cmocka_unit_test(hashes_every_byte),

@@ -3,7 +3,7 @@
 
 #include "base/clock.h"
 #include "base/sha256.h"
-#include "pending.h"
+#include "record/pending.h"
 
 enum { BUCKETS = 1 << 15, LONGEST_MS = 12 * 3600 * 1000 };
 

@@ -1,5 +1,5 @@
-#ifndef SQS_ACK_PENDING_H
-#define SQS_ACK_PENDING_H
+#ifndef RECORD_PENDING_H
+#define RECORD_PENDING_H
 
 #include <stdbool.h>
 #include <stddef.h>

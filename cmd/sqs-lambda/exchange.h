@@ -1,0 +1,26 @@
+#ifndef SQS_LAMBDA_EXCHANGE_H
+#define SQS_LAMBDA_EXCHANGE_H
+
+#include <stdint.h>
+
+#include "deliveries.h"
+#include "pipeline.h"
+
+/* Records into the pipeline, verdicts out of it. */
+struct exchange;
+
+struct exchange *exchange_new(void); /* NULL: no memory */
+void exchange_free(struct exchange *exchange);
+
+enum exchange_result {
+    EXCHANGE_SETTLED, /* every message has its verdict */
+    EXCHANGE_LATE,    /* the time is over, or a stop is requested */
+    EXCHANGE_ENDED,   /* a program of the pipeline has ended; all it had to say is taken */
+    EXCHANGE_NO_MEMORY
+};
+
+/* With the messages that have no verdict yet, until ${until_ms} (since 1970). */
+enum exchange_result exchange_run(struct exchange *exchange, struct pipeline *pipeline,
+    struct deliveries *deliveries, uint64_t until_ms);
+
+#endif

@@ -1,0 +1,23 @@
+#include <errno.h>
+#include <string.h>
+
+#include "base/msg.h"
+#include "base/opt.h"
+#include "base/start.h"
+#include "base/stop.h"
+#include "serve.h"
+
+int main(int argc, char **argv)
+{
+    struct lambda_options options;
+    struct failure failure = { .status = STATUS_OK };
+    if (start_program(argv[0]) != 0 || stop_install() != 0) {
+        msg_error("cannot start: %s", strerror(errno));
+        return STATUS_INTERNAL;
+    }
+    int status = options_parse(&options, argc, argv);
+    if (status != OPT_RUN)
+        return status;
+    (void)serve_run(&options, &failure);
+    return failure_report(&failure);
+}

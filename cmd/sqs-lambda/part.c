@@ -1,0 +1,64 @@
+#include <string.h>
+#include <unistd.h>
+
+#include "part.h"
+
+static bool begins(const char *name, const char *start)
+{
+    return strncmp(name, start, strlen(start)) == 0;
+}
+
+static bool is_one_of(const char *name, const char *const *names, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(name, names[i]) == 0)
+            return true;
+    return false;
+}
+
+/* As sqs2pg has it. */
+static bool is_common(const char *name)
+{
+    static const char *const names[] = { "HOME", "USER", "LOGNAME", "LANG", "LANGUAGE", "TZ",
+        "TZDIR", "TMPDIR", "TERM", "PATH", "SHELL", "PWD", "GCONV_PATH", "GLIBC_TUNABLES",
+        "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS" };
+    return is_one_of(name, names, sizeof names / sizeof *names) || begins(name, "LC_") ||
+        begins(name, "LD_") || begins(name, "MALLOC_") || begins(name, "OPENSSL_");
+}
+
+static bool is_way_to_aws(const char *name)
+{
+    static const char *const names[] = { "http_proxy", "https_proxy", "no_proxy", "all_proxy",
+        "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY" };
+    return begins(name, "SSL_CERT_") || is_one_of(name, names, sizeof names / sizeof *names);
+}
+
+bool part_has(enum part part, const char *name)
+{
+    switch (part) {
+    case PART_COMMON:
+        return is_common(name);
+    case PART_DATABASE:
+        return is_common(name) || begins(name, "PG") || begins(name, "KRB5") ||
+            begins(name, "SSL_CERT_") || strcmp(name, "SQS2PG_MAPS") == 0;
+    case PART_AWS:
+        return is_common(name) || begins(name, "AWS_") || is_way_to_aws(name);
+    case PART_COMMAND:
+        return !begins(name, "AWS_") && strcmp(name, "SQS2PG_KEY_COMMAND") != 0;
+    }
+    return false;
+}
+
+void part_add(enum part part, struct words *words)
+{
+    char name[256];
+    for (char **entry = environ; *entry != NULL; entry++) {
+        size_t length = strcspn(*entry, "=");
+        if (length >= sizeof name)
+            continue;
+        memcpy(name, *entry, length);
+        name[length] = '\0';
+        if (part_has(part, name))
+            words_add(words, *entry);
+    }
+}

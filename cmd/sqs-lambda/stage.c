@@ -1,0 +1,217 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/descriptors.h"
+#include "base/msg.h"
+#include "beside.h"
+#include "key_source.h"
+#include "part.h"
+#include "stage.h"
+
+/* ---- what they are started with ---- */
+
+static void add_common_options(struct stage *stage)
+{
+    if (msg_level() < MSG_NORMAL)
+        words_add(&stage->words, "-q");
+    for (int level = MSG_NORMAL; level < msg_level(); level++)
+        words_add(&stage->words, "-v");
+    if (msg_json())
+        words_add_text(&stage->words, "--log json");
+}
+
+static struct stage *begin(struct stage *stage, const char *name, enum part part)
+{
+    *stage = (struct stage){ .name = name };
+    words_init(&stage->words);
+    words_init(&stage->environment);
+    part_add(part, &stage->environment);
+    return stage;
+}
+
+/* One of ours; ${reader} is told to it, so that it can name the one that has ended. */
+static struct stage *begin_own(struct stage *stage, const char *name, enum part part,
+    const char *reader)
+{
+    char path[BESIDE_SIZE];
+    begin(stage, name, part);
+    words_add(&stage->environment, reader);
+    words_add(&stage->words, beside_own(name, path));
+    add_common_options(stage);
+    return stage;
+}
+
+/* The option with its value, unless the setting has it. */
+static void add_unless(struct stage *stage, const char *set, const char *name, const char *value)
+{
+    if (words_has_option(set, name))
+        return;
+    words_add(&stage->words, name);
+    words_add(&stage->words, value);
+}
+
+static const char *setting(const char *name)
+{
+    const char *value = getenv(name);
+    return value == NULL || *value == '\0' ? NULL : value;
+}
+
+static bool is_off(const char *set)
+{
+    struct words words;
+    words_init(&words);
+    words_add_text(&words, set);
+    bool off = words.count == 1 && strcmp(words.text.data, "off") == 0;
+    words_free(&words);
+    return off;
+}
+
+static void add_mask(struct stage *stage)
+{
+    begin_own(stage, "pii-mask", PART_COMMON, "PIPELINE_READER=pg-load");
+    stage->wants_key = key_source_is_command();
+    words_add_text(&stage->words, "--require-sandbox --key-file");
+    words_add(&stage->words, stage->wants_key ? "/dev/fd/3" : setting("SQS2PG_KEY_FILE"));
+    words_add_text(&stage->words, setting("SQS2PG_MASK_OPTIONS"));
+}
+
+/*
+ * A batch is loaded as it comes. The short grace time is for the end before the deadline, which
+ * asks the server to break off; and as in a run of sqs2pg that stays, more messages in a row may be
+ * ones that could not be masked.
+ */
+static void add_load(struct stage *stage)
+{
+    const char *set = setting("SQS2PG_LOAD_OPTIONS");
+    begin_own(stage, "pg-load", PART_DATABASE, "PIPELINE_READER=sqs-lambda");
+    words_add(&stage->words, "--table");
+    words_add(&stage->words, setting("SQS2PG_TABLE"));
+    words_add(&stage->words, "--require-masked");
+    add_unless(stage, set, "--linger", "0");
+    add_unless(stage, set, "--grace", "100ms");
+    add_unless(stage, set, "--sealed-limit", "1000");
+    if (setting("SQS2PG_PASSWORD_COMMAND") != NULL) {
+        words_add(&stage->words, "--password-command");
+        words_add(&stage->words, setting("SQS2PG_PASSWORD_COMMAND"));
+    }
+    words_add_text(&stage->words, set);
+}
+
+static void add_command(struct stage *stage, char *const *words)
+{
+    begin(stage, "the command", PART_COMMAND);
+    stage->wants_key = key_source_is_command();
+    if (stage->wants_key)
+        words_add(&stage->environment, "SQS2PG_KEY_FILE=/dev/fd/3");
+    for (size_t i = 0; words[i] != NULL; i++)
+        words_add(&stage->words, words[i]);
+}
+
+int stage_list(struct stage stages[STAGES_MOST], const struct lambda_options *options,
+    struct failure *failure)
+{
+    int count = 0;
+    if (options->command != NULL) {
+        add_command(&stages[count++], options->command);
+    } else if (setting("SQS2PG_TABLE") == NULL) {
+        return failure_set(failure, STATUS_CONFIG, "SQS2PG_TABLE is not set");
+    } else if (setting("SQS2PG_KEY_FILE") == NULL && !key_source_is_command()) {
+        return failure_set(failure, STATUS_CONFIG,
+            "neither SQS2PG_KEY_COMMAND nor SQS2PG_KEY_FILE is set");
+    } else if (setting("SQS2PG_KEY_FILE") != NULL && key_source_is_command()) {
+        return failure_set(failure, STATUS_CONFIG,
+            "SQS2PG_KEY_FILE and SQS2PG_KEY_COMMAND exclude each other: set one of them");
+    } else {
+        const char *unwrap = setting("SQS2PG_UNWRAP_OPTIONS");
+        if (!is_off(unwrap)) {
+            begin_own(&stages[count], "sqs-unwrap", PART_COMMON, "PIPELINE_READER=pii-mask");
+            words_add_text(&stages[count].words, "--require-sandbox");
+            words_add_text(&stages[count++].words, unwrap);
+        }
+        add_mask(&stages[count++]);
+        add_load(&stages[count++]);
+    }
+    for (int i = 0; i < count; i++)
+        if (words_list(&stages[i].words) == NULL || words_list(&stages[i].environment) == NULL)
+            failure_no_memory(failure);
+    if (failure->status == STATUS_OK)
+        return count;
+    while (count > 0)
+        stage_free(&stages[--count]);
+    return -1;
+}
+
+void stage_free(struct stage *stage)
+{
+    words_free(&stage->words);
+    words_free(&stage->environment);
+}
+
+/* ---- running ---- */
+
+int stage_start(struct stage *stage, int input, int output, int key, struct failure *failure)
+{
+    posix_spawn_file_actions_t files;
+    posix_spawnattr_t attributes;
+    sigset_t none, usual;
+    bool keyed = stage->wants_key && key >= 0;
+    stage->status = 0;
+    stage->ended_by_us = false;
+    int error = posix_spawn_file_actions_init(&files);
+    if (error == 0 && (error = posix_spawnattr_init(&attributes)) != 0)
+        (void)posix_spawn_file_actions_destroy(&files);
+    if (error != 0)
+        return failure_no_memory(failure);
+    sigemptyset(&none);
+    sigemptyset(&usual);
+    sigaddset(&usual, SIGPIPE); /* ours are ignored, and would stay so */
+    sigaddset(&usual, SIGXFSZ);
+    sigaddset(&usual, SIGCHLD);
+    if ((error = posix_spawn_file_actions_adddup2(&files, input, STDIN_FILENO)) == 0 &&
+        (error = posix_spawn_file_actions_adddup2(&files, output, STDOUT_FILENO)) == 0 &&
+        (!keyed || (error = posix_spawn_file_actions_adddup2(&files, key, STAGE_KEY)) == 0) &&
+        (error = descriptors_spawn_close(&files, STAGE_KEY + keyed)) == 0 &&
+        (error = posix_spawnattr_setpgroup(&attributes, 0)) == 0 &&
+        (error = posix_spawnattr_setsigmask(&attributes, &none)) == 0 &&
+        (error = posix_spawnattr_setsigdefault(&attributes, &usual)) == 0 &&
+        (error = posix_spawnattr_setflags(&attributes,
+             POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF)) == 0)
+        error = posix_spawnp(&stage->process, stage->words.list[0], &files, &attributes,
+            stage->words.list, stage->environment.list);
+    (void)posix_spawnattr_destroy(&attributes);
+    (void)posix_spawn_file_actions_destroy(&files);
+    if (error == 0)
+        return 0;
+    stage->process = 0;
+    return failure_set(failure, STATUS_UNAVAILABLE, "cannot start %s: %s", stage->words.list[0],
+        strerror(error));
+}
+
+bool stage_has_ended(struct stage *stage, bool wait)
+{
+    int status = 0;
+    pid_t done = 0;
+    if (stage->process == 0)
+        return true;
+    while ((done = waitpid(stage->process, &status, wait ? 0 : WNOHANG)) == -1 && errno == EINTR)
+        ;
+    if (done == 0)
+        return false;
+    stage->process = 0;
+    stage->status = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+    return true;
+}
+
+void stage_signal(struct stage *stage, int number)
+{
+    if (stage->process == 0)
+        return;
+    stage->ended_by_us = true;
+    (void)kill(-stage->process, number);
+}
