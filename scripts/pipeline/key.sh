@@ -144,6 +144,7 @@ take_key() {
   make_pipe end lives
   (
     close_pipes "$to_trial" "$to_stage" "$lives"
+    drop_idle
     (
       close_pipes
       print_key "${command[@]}"

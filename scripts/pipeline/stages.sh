@@ -44,6 +44,8 @@ phase=early
 signals=() came=0 renewal='' renewing=''
 # The process of aside().
 helper=''
+# The descriptor by which await() sleeps.
+idle=''
 
 # The first signal stops the source, and tells the loader that time is short; the
 # others drain the pipe to its end. The second ends all at once, stopped ones too.
@@ -82,7 +84,12 @@ end_all() {
 # that program's part of the environment; the descriptors $kept stay open in it, if they are the key's.
 aside() {
   # shellcheck disable=SC2086  # some descriptors
-  (close_key ${kept:-} && adopt "$1" && exec "${without[@]}" setpriv --pdeathsig KILL -- "${@:2}" {stderr}>&-) &
+  (
+    drop_idle
+    close_key ${kept:-}
+    adopt "$1"
+    exec "${without[@]}" setpriv --pdeathsig KILL -- "${@:2}" {stderr}>&-
+  ) &
   helper=$!
   await "$helper"
   set -- $?
@@ -90,12 +97,25 @@ aside() {
   return "$1"
 }
 
-# await PROCESS: its status, and that of none of the signals which come meanwhile.
+# await PROCESS: its status, when it ends; its being stopped is none. To wait for one that lives is
+# what must not be: a signal at the wrong moment loses the status of another, and with it the end.
 await() {
+  local ms=2 pause
+  [ -n "$idle" ] || make_idle
+  while kill -0 "$1"; do
+    printf -v pause '0.%03d' "$ms"
+    read -r -t "$pause" -u "$idle"
+    [ "$ms" -ge 100 ] || ms=$((ms * 2))
+  done 2>/dev/null
+  status_of "$1"
+}
+
+# status_of PROCESS: which has ended. bash takes up the status of a child when it ends.
+status_of() {
   local before=-1 status=0
   while [ "$before" -ne "$came" ]; do
     before=$came
-    wait -f "$1" # and not for its being stopped
+    wait "$1"
     status=$?
   done
   return "$status"
@@ -113,6 +133,15 @@ make_pipe() { # READ-END-VARIABLE WRITE-END-VARIABLE
   read -r -u "$read_end"
   pipes+=("$read_end" "$write_end")
 }
+
+# make_idle: what nothing is ever read from, as this script alone could write to it.
+make_idle() {
+  local pipes=() from to
+  make_pipe from to
+  exec {idle}<>"/proc/self/fd/$from"
+  close_pipes
+}
+drop_idle() { [ -z "$idle" ] || exec {idle}>&-; }
 
 # close_pipes KEPT...
 close_pipes() {
@@ -147,6 +176,7 @@ stage() {
     [ -z "${readers[$name]:-}" ] || export PIPELINE_READER="${readers[$name]}"
     [ "$name" != awk ] || archive_environment
     exec <&"$in" >&"$out" {stderr}>&-
+    drop_idle
     # shellcheck disable=SC2086  # some descriptors
     close_pipes $kept "${ends[all_lives]}"
     # shellcheck disable=SC2086
@@ -213,23 +243,17 @@ ended() {
   fi
 }
 
-# collect: sees to the stages that have ended; whether all have. bash takes up the
-# status of a child when it ends. To wait for one that lives is what must not be:
-# a signal at the wrong moment loses the status of another, and with it the end.
+# collect: sees to the stages that have ended; whether all have.
 collect() {
-  local i left='' before status
+  local i left=''
   for i in "${!pids[@]}"; do
     [ -z "${statuses[i]}" ] || continue
     if kill -0 "${pids[i]}" 2>/dev/null; then
       left=1
       continue
     fi
-    while before=$came; do
-      wait "${pids[i]}"
-      status=$?
-      [ "$came" -ne "$before" ] || break
-    done
-    ended "$i" "$status"
+    status_of "${pids[i]}"
+    ended "$i" "$?"
   done
   [ -z "$left" ]
 }

@@ -179,3 +179,29 @@ helps() {
   SQS2PG_UNWRAP_OPTIONS=off "$SQS2PG"
   [ "$(find figures -name '*.prom' | wc -l)" -eq 3 ]
 }
+
+@test "--replay keeps the loader's figures, which go on; beside a run that has them, and without a queue, none" {
+  fresh_database
+  create_user_logins
+  key k
+  head -n 5 "$SAMPLE" | sqs-send -q
+  copy_sqs2pg bin
+  mkdir figures kept
+  export SQS2PG_TABLE=user_logins SQS2PG_LOCK_DIR=$PWD
+  SQS2PG_KEY_FILE=k SQS2PG_PULL_OPTIONS='--wait 1' "$SQS2PG" --archive kept
+  export SQS2PG_METRICS_DIR=$PWD/figures
+  again() { "$SQS2PG" --replay kept/*.gz; }
+  local file=figures/${SQS_QUEUE_URL##*/}-pg-load.prom
+  again
+  [ "$(ls figures)" = "${file#*/}" ]
+  again
+  [ "$(value "$file" records_duplicate_total)" = 10 ]
+  exec 9>"$file.lock"
+  flock 9
+  run --separate-stderr -0 again
+  [[ $stderr == *"$file"* ]]
+  exec 9>&-
+  SQS_QUEUE_URL='' again
+  [ "$(value "$file" records_duplicate_total)" = 10 ]
+  [ "$(find figures -name '*.prom' | wc -l)" -eq 1 ]
+}

@@ -8,7 +8,7 @@ setup() {
   fresh_database
   key k
   export SQS2PG_LOCK_DIR=$BATS_TEST_TMPDIR
-  printf '%s\n' SQS2PG_TABLE=t "SQS2PG_KEY_FILE=$PWD/k" 'SQS2PG_LOAD_OPTIONS=--no-map' \
+  printf '%s\n' SQS2PG_TABLE=t "SQS2PG_KEY_COMMAND=cat $PWD/k" 'SQS2PG_LOAD_OPTIONS=--no-map' \
     'SQS2PG_PULL_OPTIONS=--wait 1' >settings
   sql 'CREATE TABLE t (id integer, masked_ip text)'
   copy_sqs2pg bin
