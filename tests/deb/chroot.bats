@@ -187,6 +187,55 @@ END
   diff /dev/null "$OUT/left"
 }
 
+# What 0.1.0 was when the changes after it began. It was not released, and had no package.
+OLD=7ecfbf8e66a504f03a2e040f19a680e141780521
+
+# go_on: in the clean system, with make install of 0.1.0 and a cluster of its own: 100 messages are loaded
+# by 0.1.0, and come once more after the package took its place.
+go_on() {
+  set -euo pipefail
+  cd "$(mktemp -d)"
+  # Both say that they are 0.1.0.
+  from() { hash -r && [ "$(type -P pii-mask) $(type -P pg-load)" = "$1/pii-mask $1/pg-load" ]; }
+  loads() { pii-mask -q -k key <records | tee masked | pg-load -q --table user_logins >verdicts; }
+  value() { psql -qXAt -v ON_ERROR_STOP=1 -c "$1"; }
+  from /usr/local/bin
+  pii-keygen -q key
+  awk '{ printf "{\"sqs\":{\"queue_url\":\"http://127.0.0.1/1/logins\",\"message_id\":\"00000000-0000-4000-8000-%012d\"," \
+    "\"receipt_handle\":\"r%d\",\"sent_at\":\"2026-11-21T09:00:00.123Z\"},\"body\":%s}\n", NR, NR, $0 }' /srv/old/share/demo/logins.ndjson >records
+  psql -qX -f /usr/local/share/sqs2pg/sql/user_logins.sql
+  loads
+  cp masked masked.old
+  value 'SELECT * FROM user_logins ORDER BY user_logins' >rows
+  [ "$(wc -l <rows) $(value 'SELECT count(*) FROM user_logins_ledger')" = '99 99' ]
+  make -s -C /srv/old uninstall
+  apt-get -q -y -o Dpkg::Use-Pty=0 install --no-install-recommends /srv/sqs2pg.deb
+  from /usr/bin
+  # Its tokens come back, its key masks, its ledger knows the messages.
+  jq -c '.body | [.ip, .device_id]' records >clear
+  pii-unmask -q -k key <masked.old | jq -c '.body | [.ip, .device_id]' | diff clear -
+  loads
+  [ "$(jq -r .status verdicts | sort | uniq -c | xargs)" = '99 duplicate 1 quarantined' ]
+  value 'SELECT * FROM user_logins ORDER BY user_logins' | diff rows -
+}
+
+@test "where 0.1.0 was by make install, the package takes its place: table, ledger, key and tokens go on" {
+  root=$FOLDER/clean
+  rm -rf --one-file-system "$FOLDER/build/srv/old" "$root/srv/old"
+  mkdir "$FOLDER/build/srv/old"
+  git -C "$ROOT" archive "$OLD" | tar -x -C "$FOLDER/build/srv/old"
+  in_system build sh -c 'make -s -C /srv/old && make -s -C /srv/old install DESTDIR=/srv/old/installed' >"$OUT/old.log" 2>&1 ||
+    { tail -n 30 "$OUT/old.log" && return 1; }
+  (cd "$root/usr/local" && find . ! -type d) >"$OUT/local"
+  cp -a "$FOLDER/build/srv/old" "$root/srv/old"
+  cp -a "$root/srv/old/installed/usr/local/." "$root/usr/local/"
+  apt_in clean satisfy --no-install-recommends "$(dpkg-deb -f "$root/srv/sqs2pg.deb" Depends)" >>"$OUT/install.log" 2>&1
+  apt_in clean install --no-install-recommends jq make postgresql >>"$OUT/install.log" 2>&1
+  in_system clean env LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive pg_virtualenv bash -c "$(declare -f go_on); go_on" \
+    >"$OUT/upgrade.log" 2>&1 || { tail -n 30 "$OUT/upgrade.log" && return 1; }
+  (cd "$root/usr/local" && find . ! -type d) | diff "$OUT/local" -
+}
+
 @test "autopkgtest passes: what is installed moves a queue into the system's PostgreSQL" {
   local settings=() name
   mapfile -t settings < <(
