@@ -7,6 +7,7 @@
 #   scripts/deps.sh build deb          what make deb and scripts/test.sh deb need
 #   scripts/deps.sh bench              what scripts/bench.sh compares with
 #   scripts/deps.sh container          what scripts/test.sh container needs
+#   scripts/deps.sh day                what scripts/day.sh needs
 #
 # Idempotent, and silent when nothing is missing. Packages need root or sudo.
 # The SQS servers (ElasticMQ's jars, moto's Python environment), Lambda's emulator and
@@ -32,6 +33,8 @@ TEST_PACKAGES=(bats libcmocka-dev mandoc shellcheck python3 python3-venv
 # crun and netavark, because either's counterpart wants systemd or a second iptables.
 CONTAINER_PACKAGES=(podman buildah crun netavark aardvark-dns iptables mmdebstrap)
 DEB_PACKAGES=(dpkg-dev debhelper libcmocka-dev python3 lintian mmdebstrap autopkgtest bats iproute2)
+
+DAY_PACKAGES=(prometheus prometheus-alertmanager prometheus-node-exporter python3)
 
 BENCH_PACKAGES=(nginx libnginx-mod-http-lua gnuplot-nox python3 python3-venv time)
 
@@ -184,6 +187,11 @@ want_container() {
 want_deb() {
   local package
   for package in "${DEB_PACKAGES[@]}"; do want "$package"; done
+}
+
+want_day() {
+  local package
+  for package in "${DAY_PACKAGES[@]}"; do want "$package"; done
 }
 
 want_bench() {
@@ -345,9 +353,9 @@ main() {
   [ ${#sets[@]} -gt 0 ] || sets=(build run test)
   for set in "${sets[@]}"; do
     case $set in
-    build | run | test | fuzz | bench | container | deb) "want_$set" ;;
+    build | run | test | fuzz | bench | container | deb | day) "want_$set" ;;
     *)
-      say "error: unknown set $set; usage: deps.sh [build] [run] [test] [fuzz] [bench] [container] [deb]"
+      say "error: unknown set $set; usage: deps.sh [build] [run] [test] [fuzz] [bench] [container] [deb] [day]"
       exit 64
       ;;
     esac

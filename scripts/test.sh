@@ -24,6 +24,8 @@
 #   deb       the Debian package, built, installed, upgraded and purged in
 #             systems of their own, bookworm's and trixie's; needs root, and
 #             runs in the long form only, or by name
+#   day       scripts/day.sh: a day of faults and of the alerts that they raise; in
+#             the long form only, or by name
 #   cross     for other processors, arm64 and s390x, and for musl, by scripts/cross.sh;
 #             as root, in the long form only, or by name
 #
@@ -44,7 +46,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/.." && pwd)
 # In two lanes.
 WAITING=(bats bats-moto chaos asan-bats tsan inject)
-LONG_ONLY=(container deb cross)
+LONG_ONLY=(container deb day cross)
 COMPUTING=(unit lint asan-unit static memcheck guard)
 JOBS=$(nproc)
 
@@ -138,7 +140,7 @@ bats_files() {
   for file in "$root"/tests/bats/*.bats; do names+=("$(basename "$file" .bats)"); done
   printf '%s\n' "${names[@]}" | awk '!seen[$0]++' | case $1 in
   *-moto) grep -E '^(sqs-|pipeline$)' | grep -vxE 'sqs-(credentials|sdk)' ;;
-  asan-*) grep -vE '^house-(container|debian|deploy|dist|forge|lint|mutants|needed|platforms)$' ;;
+  asan-*) grep -vE '^(dashboard|house-(container|debian|deploy|dist|forge|lint|mutants|needed|platforms))$' ;;
   *) cat ;;
   esac | sed "s|.*|$root/tests/bats/&.bats|"
 }
@@ -222,6 +224,8 @@ run_part() {
     container) part_bats "$log" elasticmq "$root/tests/container/image.bats" ;;
     deb) part_deb "$log" ;;
     cross) part_cross "$log" ;;
+    # Fifteen minutes on an idle machine.
+    day) part_counted "$log" timeout -k 30 3600 "$here/day.sh" ;;
     tsan) part_bats "$log" elasticmq "$root"/tests/bats/pg-{faults,figures,load,map,refused,split,stream,tables,targets}.bats ;;
     esac || status=1
   fi
@@ -277,7 +281,7 @@ main() {
       sed -n '2,/^set/s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" | sed '$d'
       exit 0
       ;;
-    lint | static | unit | memcheck | guard | bats | bats-moto | chaos | asan-unit | asan-bats | asan-bats-moto | tsan | inject | container | deb | cross) parts+=("$part") ;;
+    lint | static | unit | memcheck | guard | bats | bats-moto | chaos | asan-unit | asan-bats | asan-bats-moto | tsan | inject | container | deb | day | cross) parts+=("$part") ;;
     asan) parts+=(asan-unit asan-bats asan-bats-moto) ;;
     *)
       say "error: no part $part; see scripts/test.sh --help"
@@ -287,7 +291,7 @@ main() {
   done
   [ ${#parts[@]} -gt 0 ] || parts=("${WAITING[@]}" ${long:+"${LONG_ONLY[@]}"} "${COMPUTING[@]}")
   for part in "${parts[@]}"; do
-    case $part in container | deb) sets+=("$part") ;; esac
+    case $part in container | deb | day) sets+=("$part") ;; esac
   done
   "$here/deps.sh" "${sets[@]}"
   logs=$root/build/test
