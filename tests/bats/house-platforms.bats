@@ -6,7 +6,7 @@ load ../lib/records
 load ../lib/page
 
 # shellcheck disable=SC2034  # page.bash reads it
-PAGE=$ROOT/docs/scale.md
+PAGE=$ROOT/docs/parallel.md
 
 setup() {
   common_setup
@@ -224,26 +224,51 @@ CODE
   [ "$(PGHOST=$PWD ended "${command[@]/settings/away}")" = '75 retry' ]
 }
 
-@test "docs/scale.md: parallel masks and loads, whole lines and each once; a process that fails is told" {
-  local heading='GNU parallel' masked loaded
+# outcome FILE: how many of which status, those of most lines first.
+outcome() { jq -r .status "$1" | sort | uniq -c | sort -rn | awk '{ print $1, $2 }' | paste -sd' '; }
+
+@test "docs/parallel.md: parallel and xargs lose and break no line; each is loaded once" {
+  local heading='GNU parallel' masked ordered loaded split n good
+  n=$(rounds 5000 200000) good=$(($(rounds 5000 200000) - 5))
   fresh_database
   sql 'CREATE TABLE user_logins (event integer, masked_ip text)'
   key k 2>/dev/null
   unset SQS2PG_MAPS
-  seq 5000 | sed 's/.*/{"body":{"event":&,"ip":"203.0.113.7","device_id":"d-&"}}/' >raw.ndjson
-  masked=$(block "$heading" 1) loaded=$(block "$heading" 2)
+  # Otherwise one process would get all of them.
+  export PARALLEL='--block 50k'
+  # Five of them are no JSON.
+  seq "$n" | sed "s/.*/{\"body\":{\"event\":&,\"ip\":\"203.0.113.7\",\"device_id\":\"d-&\"}}/;0~$((n / 5))s/}}\$//" >raw.ndjson
+  masked=$(block "$heading" 1) ordered=$(block "$heading" 2) loaded=$(block "$heading" 3) split=$(block xargs 1)
   run page_unused
-  [ "$output" = 'Spark: 1' ]
+  # Those are run by tests/platforms/spark.bats.
+  [ "$output" = $'Spark: 1\nSpark: 2' ]
+  # The same lines as one process makes; what is sealed, each time by another random number, apart.
+  pii-mask -q -k k <raw.ndjson | grep -v '"sealed"' >one
+  lines_are one "$good"
   bash -c "$masked"
-  # The same lines as one process makes.
-  pii-mask -q -k k <raw.ndjson | sort | cmp - <(sort masked.ndjson)
+  [ "$(grep -c '"sealed"' masked.ndjson)" -eq 5 ]
+  grep -v '"sealed"' masked.ndjson | sort | cmp - <(sort one)
+  bash -c "$ordered"
+  [ "$(grep -c '"sealed"' ordered.ndjson)" -eq 5 ]
+  grep -v '"sealed"' ordered.ndjson | cmp - one
+  bash -c "$split"
+  [ "$(cat part.* | wc -l)" -eq "$n" ]
+  cat masked.part.* | grep -v '"sealed"' | cmp - one
+  # The sealed ones open to what came in.
+  grep '"sealed"' masked.ndjson | pii-unmask -q -k k | jq -r .line | sort |
+    cmp - <(grep -v '}}$' raw.ndjson | sort)
   bash -c "$loaded"
-  [ "$(tally verdicts.ndjson)" = '5000 committed' ]
+  [ "$(outcome verdicts.ndjson)" = "$good committed 5 quarantined" ]
   bash -c "$loaded"
-  [ "$(tally verdicts.ndjson)" = '5000 duplicate' ]
-  [ "$(sql 'SELECT count(*), count(DISTINCT event), count(masked_ip) FROM user_logins')" = '5000|5000|5000' ]
+  [ "$(outcome verdicts.ndjson)" = "$good duplicate 5 quarantined" ]
+  [ "$(sql 'SELECT count(*), count(DISTINCT event), count(masked_ip) FROM user_logins')" = "$good|$good|$good" ]
+  [ "$(sql 'SELECT count(*) FROM user_logins_errors')" = 5 ]
+  # A process that fails is told.
   run bash -c "${loaded/user_logins/no_such_table}"
   # 141 where a process ended before its lines were written to it.
   [ "$status" -ne 0 ]
   [ ! -s verdicts.ndjson ]
+  run bash -c "${ordered/-k k/-k none}"
+  [ "$status" -ne 0 ]
+  run -123 bash -c "${split/-k k/-k none}"
 }
