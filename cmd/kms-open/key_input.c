@@ -39,6 +39,15 @@ static int refuse(const char *name, enum trusted_cause cause, struct failure *fa
     return hint != NULL ? failure_hint(failure, "%s", hint) : -1;
 }
 
+/* A key file in clear is not to be sent about: KMS would only say that it is none of its own. */
+static bool is_clear(const struct buf *text)
+{
+    static const char line[] = "\npii1 "; /* as key files have it, comments first */
+    size_t length = sizeof line - 1;
+    return (text->length >= length - 1 && memcmp(text->data, line + 1, length - 1) == 0) ||
+        memmem(text->data, text->length, line, length) != NULL;
+}
+
 /* Decode it where it stands, if it is base64: what KMS seals begins with bytes that are not. */
 static void decode(struct buf *text)
 {
@@ -64,6 +73,10 @@ int key_input_sealed(struct buf *text, const char *file, struct failure *failure
     trusted_file_close(&opened);
     if (result != 0)
         return -1;
+    if (is_clear(text)) {
+        (void)failure_set(failure, STATUS_CONFIG, "%s is a key file in clear", file);
+        return failure_hint(failure, "there is nothing to open; --seal seals it");
+    }
     if (text->length <= SEALED_FILE_MAXIMUM)
         decode(text);
     if (text->length <= KMS_MESSAGE_SEALED_MAXIMUM)

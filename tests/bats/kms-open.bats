@@ -243,6 +243,11 @@ END
   kms-open --seal --key-id "$ONE" --key-group-readable key >/dev/null
   mkdir folder
   refused 78 'folder: ' folder
+  proxied
+  refused 78 'key is a key file in clear' key
+  echo '# a comment' | cat - key >commented
+  refused 78 'commented is a key file in clear' commented
+  [ ! -e proxy/requests ]
   # shellcheck disable=SC2002  # a pipe
   cat key | kms-open --seal --key-id "$ONE" /dev/stdin | kms-open /dev/stdin | cmp - key
 }
