@@ -217,6 +217,8 @@ masked_by_command() { # POLICY
   {
     "${key_command[@]}" </dev/null | alone pii-mask -k /dev/fd/3 -p "$1" 3<&0 <&4
     set -- "${PIPESTATUS[@]}"
+    # What is before it need not tell of a broken pipe.
+    cat <&4 >/dev/null
   } 4<&0
   [ "$1" -eq 0 ] || fail "$UNAVAILABLE" "the key command ended with status $1"
   return "$2"

@@ -181,7 +181,7 @@ redriven() {
   key k
   export SQS2PG_KEY_COMMAND="cat $PWD/none"
   run --separate-stderr -69 init
-  [[ $stderr == *'sqs2pg-init: error: the key command ended with status 1' ]]
+  [[ $stderr == *'sqs2pg-init: error: the key command ended with status 1'* && $stderr != *sqs-unwrap* ]]
   nothing_made
   counts_are 20 0 0
   export SQS2PG_KEY_COMMAND="cat $PWD/k"
