@@ -127,7 +127,7 @@ class Round:
         self.number, self.config = number, config
         self.kind = config.only or KINDS[number % 3 - 1]
         self.rng = random.Random("hosts/%d/%d" % (config.seed, number))
-        self.history = Witness(config.session, config.ticker)
+        self.history = Witness(config.session, config.ticker, config.limits["visibility"])
         self.history.due = config.messages * self.rng.uniform(0.2, 0.6)
         self.fault = self.history.fault
         self.done, self.told = [], []

@@ -6,7 +6,7 @@ import threading
 import time
 
 from database import Session
-from history import History
+from history import LATE_S, History
 from networks import QueueNetwork
 
 STRIKES_S = 5     # a fault is there by then
@@ -19,8 +19,9 @@ SKEWED = (b"<ErrorResponse><Error><Type>Sender</Type><Code>RequestTimeTooSkewed<
 class Witness(History):
     """Asks the standby. It may have received what it has yet to replay, and nothing beyond that counts."""
 
-    def __init__(self, session, ticker):
+    def __init__(self, session, ticker, visibility):
         super().__init__(session, ticker)
+        self.visibility, self.ends = visibility, {}  # when the lease of a message ends, as it was asked for
         self.watched, self.taken, self.deleted = set(), {}, {}
         # Whoever receives the message of this number waits for the fault: it comes amid the run.
         self.due, self.reached, self.struck = 0, threading.Event(), threading.Event()
@@ -42,6 +43,18 @@ class Witness(History):
             for message in ids:
                 self.deleted.setdefault(message, life.name.split(".")[0])
         super().deleting(life, ids)
+
+    def extended(self, ids):
+        now = time.monotonic()
+        with self.lock:
+            self.ends.update((one, now + self.visibility) for one in ids if now < self.ends.get(one, 0))
+        super().extended(ids)
+
+    def look_at_lease(self, message, now):
+        """A server without time gives away what it has been asked in time to keep."""
+        if now >= self.ends.get(message, 0) - LATE_S:
+            super().look_at_lease(message, now)
+        self.ends[message] = now + self.visibility
 
     def watch(self, host):
         """From now on: who takes over what this host holds?"""
