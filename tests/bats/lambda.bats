@@ -112,7 +112,7 @@ teardown() { lambda_teardown; }
 }
 
 @test "the database is away: all fail before the deadline, and nothing is left at work" {
-  TIMEOUT=2 PGHOST=$PWD/nowhere lambda_start
+  TIMEOUT=3 PGHOST=$PWD/nowhere lambda_start
   run -0 invoke < <(bodies 1 3 | event 1)
   [ "$output" = "$(failed m1 m2 m3)" ]
   no_stage
@@ -120,7 +120,7 @@ teardown() { lambda_teardown; }
 
 @test "the deadline is near: what is half done is ended first, so that nothing of it thaws" {
   create
-  TIMEOUT=2 lambda_start
+  TIMEOUT=6 lambda_start
   run -0 invoke < <(bodies 1 1 | event 1)
   hold
   run -0 invoke < <(bodies 2 4 | event 2)
@@ -241,7 +241,7 @@ SCRIPT
 }
 
 @test "a verdict counts for its own delivery only, and only if it says that a row is committed" {
-  TIMEOUT=2 lambda_start -- jq --unbuffered -c '{sqs: (.sqs | if .message_id == "m2" then .receipt_handle = "h2-0" else . end)} +
+  TIMEOUT=4 lambda_start -- jq --unbuffered -c '{sqs: (.sqs | if .message_id == "m2" then .receipt_handle = "h2-0" else . end)} +
     (if .body.v then {status: .body.v} else {} end)'
   run -0 invoke < <(printf '{"v":"%s"}\n' committed committed would-commit rejected duplicate quarantined strange | { cat && echo '{}'; } | event 1)
   [ "$output" = "$(failed m2 m3 m4 m7 m8)" ]
@@ -280,6 +280,33 @@ SCRIPT
 }
 # A zombie has ended.
 is_gone() { case $(ps -o stat= -p "$1") in '' | Z*) ;; *) return 1 ;; esac }
+
+@test "the zip file holds all that is needed" {
+  create_user_logins
+  "$ROOT/deploy/lambda/zip.sh" out.zip "$(dirname "$(command -v sqs-lambda)")"
+  python3 -c 'import os, sys, zipfile
+for info in zipfile.ZipFile("out.zip").infolist():
+    path = zipfile.ZipFile("out.zip").extract(info, "task")
+    os.chmod(path, info.external_attr >> 16 & 0o777)'
+  unset SQS2PG_MAPS
+  PATH=/usr/bin:/bin BOOTSTRAP=$PWD/task/bootstrap SQS2PG_TABLE=user_logins lambda_start
+  run -0 invoke < <(event 1 <"$SAMPLE")
+  [ "$output" = "$(failed)" ]
+  [ "$(sql 'SELECT count(*) FROM user_logins')" = 99 ]
+  [ "$(readlink "/proc/$(stage pg-load)/exe")" = "$PWD/task/bin/pg-load" ]
+  grep -qF "$PWD/task/lib/libpq.so.5" "/proc/$(stage pg-load)/maps"
+}
+
+@test "the event sources ask for the messages that failed, and the settings are known ones" {
+  local file name
+  for file in template event-source-mapping; do
+    jq -e '[.. | .FunctionResponseTypes? // empty] == [["ReportBatchItemFailures"]]' "$ROOT/deploy/lambda/$file.json"
+  done
+  for name in $(jq -r '.Resources.Loader.Properties.Environment.Variables | keys[] | select(startswith("SQS2PG_"))' \
+    "$ROOT/deploy/lambda/template.json"); do
+    grep -qE "^\.It Ev .*$name" "$ROOT/man/sqs-lambda.1"
+  done
+}
 
 @test "a connection that was not used for a minute is replaced before the next batch" {
   local n

@@ -24,14 +24,14 @@ lambda_start() {
   local interface runtime
   interface=$(servers_free_port) runtime=$(servers_free_port)
   while [ "$runtime" = "$interface" ]; do runtime=$(servers_free_port); done
-  {
+  [ -n "${BOOTSTRAP:-}" ] || {
     printf '#!/bin/bash\nexec sqs-lambda'
     [ $# -eq 0 ] || printf ' %q' "$@"
   } >bootstrap
-  chmod +x bootstrap
+  [ -n "${BOOTSTRAP:-}" ] || chmod +x bootstrap
   AWS_LAMBDA_FUNCTION_TIMEOUT=${TIMEOUT:-60} "$EMULATOR" --log-level error \
     --runtime-interface-emulator-address "127.0.0.1:$interface" --runtime-api-address "127.0.0.1:$runtime" \
-    ./bootstrap 3>&- 4>&- >lambda.err 2>&1 &
+    "${BOOTSTRAP:-./bootstrap}" 3>&- 4>&- >lambda.err 2>&1 &
   echo $! >emulator.pid
   disown
   FUNCTION=http://127.0.0.1:$interface/$INVOKED
