@@ -8,6 +8,7 @@
 #   scripts/deps.sh bench              what scripts/bench.sh compares with
 #   scripts/deps.sh container          what scripts/test.sh container needs
 #   scripts/deps.sh day                what scripts/day.sh needs
+#   scripts/deps.sh platforms          what scripts/test.sh platforms needs
 #
 # Idempotent, and silent when nothing is missing. Packages need root or sudo.
 # The SQS servers (ElasticMQ's jars, moto's Python environment), Lambda's emulator and
@@ -65,6 +66,7 @@ bench_python_dir() { printf '%s/bench-python-%s\n' "$(cache_dir)" "$(stamp "$DEP
 bench_node_dir() { printf '%s/bench-node-%s\n' "$(cache_dir)" "$(stamp "$DEPS_HERE/../bench/peers/node/package.json")"; }
 lint_dir() { printf '%s/lint-%s\n' "$(cache_dir)" "$(stamp "$DEPS_HERE/lint-requirements.txt")"; }
 emulator_dir() { printf '%s/lambda-emulator-%s\n' "$(cache_dir)" "${EMULATOR##*-}"; }
+platforms_python_dir() { printf '%s/platforms-%s\n' "$(cache_dir)" "$(stamp "$DEPS_HERE/platforms-requirements.txt")"; }
 python_dir() { printf '%s/python-%s\n' "$(cache_dir)" "$(stamp "$DEPS_HERE/requirements.txt")"; }
 
 # The majors of postgres.versions for this machine, and where one of them is.
@@ -192,6 +194,13 @@ want_deb() {
 want_day() {
   local package
   for package in "${DAY_PACKAGES[@]}"; do want "$package"; done
+}
+
+want_platforms() {
+  want python3 command -v python3
+  want python3-venv
+  # Spark's too.
+  want default-jre-headless command -v java
 }
 
 want_bench() {
@@ -353,9 +362,9 @@ main() {
   [ ${#sets[@]} -gt 0 ] || sets=(build run test)
   for set in "${sets[@]}"; do
     case $set in
-    build | run | test | fuzz | bench | container | deb | day) "want_$set" ;;
+    build | run | test | fuzz | bench | container | deb | day | platforms) "want_$set" ;;
     *)
-      say "error: unknown set $set; usage: deps.sh [build] [run] [test] [fuzz] [bench] [container] [deb] [day]"
+      say "error: unknown set $set; usage: deps.sh [build] [run] [test] [fuzz] [bench] [container] [deb] [day] [platforms]"
       exit 64
       ;;
     esac
@@ -376,6 +385,7 @@ main() {
       install_german
       install_emulator
       ;;
+    platforms) install_python "$(platforms_python_dir)" "$DEPS_HERE/platforms-requirements.txt" "Spark" ;;
     bench)
       install_python "$(bench_python_dir)" "$DEPS_HERE/../bench/requirements.txt" "boto3 and psycopg2"
       install_node

@@ -21,6 +21,8 @@
 #   container the image, built twice, and deploy/compose.yaml, run by podman on
 #             images that are made here; needs root, and runs in the long form
 #             only, or by name
+#   platforms docs/parallel.md by Spark; a large download, in the long form only, or
+#             by name
 #   deb       the Debian package, built, installed, upgraded and purged in
 #             systems of their own, bookworm's and trixie's; needs root, and
 #             runs in the long form only, or by name
@@ -46,7 +48,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/.." && pwd)
 # In two lanes.
 WAITING=(bats bats-moto chaos asan-bats tsan inject)
-LONG_ONLY=(container deb day cross)
+LONG_ONLY=(container platforms deb day cross)
 COMPUTING=(unit lint asan-unit static memcheck guard)
 JOBS=$(nproc)
 
@@ -149,7 +151,8 @@ bats_files() {
 part_bats() {
   local log=$1 server=$2 ok bad status=0 limit=2400
   shift 2
-  [ -z "$long" ] || limit=21600
+  # What compiles within containers or other systems takes long in the short form, too.
+  case ${long:+long}$part in long* | container | platforms | deb) limit=21600 ;; esac
   # A test that hangs must not hang the run.
   TEST_SQS=$server BUILD=$(build_of "$part") SQS2PG_TEST_LONG=$long \
     timeout -k 30 "$limit" env --default-signal=HUP,INT bats --tap --timing -j $((JOBS * 5 / 2)) \
@@ -222,6 +225,7 @@ run_part() {
       ;;
     inject) part_inject "$log" ;;
     container) part_bats "$log" elasticmq "$root/tests/container/image.bats" ;;
+    platforms) part_bats "$log" elasticmq "$root/tests/platforms/spark.bats" ;;
     deb) part_deb "$log" ;;
     cross) part_cross "$log" ;;
     # Fifteen minutes on an idle machine.
@@ -281,7 +285,7 @@ main() {
       sed -n '2,/^set/s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" | sed '$d'
       exit 0
       ;;
-    lint | static | unit | memcheck | guard | bats | bats-moto | chaos | asan-unit | asan-bats | asan-bats-moto | tsan | inject | container | deb | day | cross) parts+=("$part") ;;
+    lint | static | unit | memcheck | guard | bats | bats-moto | chaos | asan-unit | asan-bats | asan-bats-moto | tsan | inject | container | platforms | deb | day | cross) parts+=("$part") ;;
     asan) parts+=(asan-unit asan-bats asan-bats-moto) ;;
     *)
       say "error: no part $part; see scripts/test.sh --help"
@@ -291,7 +295,7 @@ main() {
   done
   [ ${#parts[@]} -gt 0 ] || parts=("${WAITING[@]}" ${long:+"${LONG_ONLY[@]}"} "${COMPUTING[@]}")
   for part in "${parts[@]}"; do
-    case $part in container | deb | day) sets+=("$part") ;; esac
+    case $part in container | platforms | deb | day) sets+=("$part") ;; esac
   done
   "$here/deps.sh" "${sets[@]}"
   logs=$root/build/test

@@ -1,0 +1,1 @@
+../bats/setup_suite.bash
