@@ -100,6 +100,11 @@ processor() {
   local method packages
   tools=$(triplet "$arch") qemu=$(emulator "$arch")
   packages=$(printf "%s:$arch," "${LIBRARIES[@]}")
+  # Both processors must have one version, and of an older release s390x gets no security updates any more.
+  if [ "$arch" = s390x ]; then
+    chroot_sources_of "$(chroot_suite)" | grep -v -e '-security ' >"$folder.sources"
+    chroot_sources_file=$folder.sources
+  fi
   chroot_make "$folder" "$(chroot_suite)" "amd64,$arch" "${packages}gcc-$tools,libc6-dev:$arch,make,pkg-config,qemu-user-static,git,ca-certificates" ||
     fail "no system for $arch"
   clone
@@ -181,7 +186,7 @@ main() {
   [ -n "$folder" ] || folder=$(mktemp -d /var/tmp/sqs2pg-cross.XXXXXX)
   mkdir -p "$folder"
   folder=$(cd "$folder" && pwd)
-  [ -n "$keep" ] || trap 'rm -rf --one-file-system "$folder" "$folder.log" "$folder.conf"' EXIT
+  [ -n "$keep" ] || trap 'rm -rf --one-file-system "$folder" "$folder".{log,conf,sources}' EXIT
   if [ "$arch" = musl ]; then musl; else processor; fi
   printf '%s: %d passed, %d failed\n' "$arch" "$passed" "$failed"
   [ "$failed" -eq 0 ]
