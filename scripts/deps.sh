@@ -385,7 +385,7 @@ main() {
       install_german
       install_emulator
       ;;
-    platforms) install_python "$(platforms_python_dir)" "$DEPS_HERE/platforms-requirements.txt" "Spark" ;;
+    platforms) install_python "$(platforms_python_dir)" "$DEPS_HERE/platforms-requirements.txt" "Airflow and Spark" ;;
     bench)
       install_python "$(bench_python_dir)" "$DEPS_HERE/../bench/requirements.txt" "boto3 and psycopg2"
       install_node

@@ -21,8 +21,8 @@
 #   container the image, built twice, and deploy/compose.yaml, run by podman on
 #             images that are made here; needs root, and runs in the long form
 #             only, or by name
-#   platforms docs/parallel.md by Spark; a large download, in the long form only, or
-#             by name
+#   platforms share/airflow's DAG by Airflow itself, and docs/parallel.md by Spark;
+#             large downloads, in the long form only, or by name
 #   deb       the Debian package, built, installed, upgraded and purged in
 #             systems of their own, bookworm's and trixie's; needs root, and
 #             runs in the long form only, or by name
@@ -225,7 +225,7 @@ run_part() {
       ;;
     inject) part_inject "$log" ;;
     container) part_bats "$log" elasticmq "$root/tests/container/image.bats" ;;
-    platforms) part_bats "$log" elasticmq "$root/tests/platforms/spark.bats" ;;
+    platforms) part_bats "$log" elasticmq "$root"/tests/platforms/{airflow,spark}.bats ;;
     deb) part_deb "$log" ;;
     cross) part_cross "$log" ;;
     # Fifteen minutes on an idle machine.
