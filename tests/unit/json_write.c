@@ -68,7 +68,7 @@ static void writes_compact_and_ascii(void **state)
 static void check_place(const char *text, size_t length)
 {
     static char compact[1024], room[1024];
-    size_t written;
+    size_t written = 0;
     struct buf out = { .capacity = length, .maximum = length };
 
     assert_true(length <= sizeof compact && slow_valid(text, length, 4, compact, &written));
