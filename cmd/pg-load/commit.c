@@ -1,9 +1,11 @@
 #include <string.h>
 
 #include "attempt.h"
+#include "base/msg.h"
 #include "catalogue.h"
 #include "commit.h"
 #include "doubt.h"
+#include "pg/stopped_client.h"
 #include "retry.h"
 #include "server_failure.h"
 #include "shutdown.h"
@@ -33,8 +35,20 @@ static enum connected connect_again(struct loader *loader, struct retry *retry,
     return CONNECTED_REFUSED;
 }
 
+/* A loader that is stopped amid its transaction would hold up all that come for its messages. */
+static void end_stopped(const struct target *target)
+{
+    if (!target->has_ledger || strcmp(pg_conn_error(target->conn)->sqlstate, "55P03") != 0)
+        return;
+    int ended = pg_stopped_client_end(target->conn, &target->ledger);
+    if (ended > 0)
+        msg_warn("%d sessions that had %s locked for stopped loaders were ended", ended,
+            target->ledger.qualified);
+}
+
 static bool outlast(struct loader *loader, struct retry *retry, struct failure *failure)
 {
+    end_stopped(loader->target);
     struct pg_error error = *pg_conn_error(loader->target->conn);
     if (retry_wait(retry, &error))
         return true;

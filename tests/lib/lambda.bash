@@ -86,20 +86,3 @@ failed() {
 # create: the table t; rows: how many it has, and how many different.
 create() { sql 'CREATE TABLE t (id int, masked_ip text, masked_device_id text)'; }
 rows() { sql 'SELECT count(*), count(DISTINCT id) FROM t'; }
-
-# hold, let_go: another session keeps the table locked meanwhile.
-hold() {
-  rm -f holder held
-  mkfifo holder
-  psql -qXAt <holder >held 2>&1 3>&- 4>&- &
-  exec {HOLDER}>holder
-  echo 'BEGIN; LOCK TABLE t; SELECT 1;' >&"$HOLDER"
-  eventually 60 test -s held
-}
-let_go() {
-  echo 'COMMIT;' >&"$HOLDER"
-  exec {HOLDER}>&-
-}
-waiting() { sql "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"; }
-is_held_up() { [ "$(waiting)" -eq 1 ]; }
-nobody_waits() { [ "$(waiting)" -eq 0 ]; }
