@@ -1,5 +1,6 @@
 """What the groups of the bench share: files made from the seed, the servers, commands weighed."""
 
+import contextlib
 import json
 import os
 import pathlib
@@ -36,6 +37,7 @@ class Bench:
         self.bin = pathlib.Path(options.bin).resolve()
         self.work = pathlib.Path(options.work).resolve()
         self.python, self.node, self.scale = options.python, options.node, options.scale
+        self.emulator = options.emulator
         self.server = None
         self.environment = dict(os.environ, TMPDIR=str(self.work), AWS_ACCESS_KEY_ID="bench",
                                 AWS_SECRET_ACCESS_KEY="bench", AWS_REGION="us-east-1",
@@ -171,6 +173,41 @@ class Bench:
         """The environment of a side that speaks TLS."""
         return dict(self.environment, **self.endpoint(self.secure_address), AWS_CA_BUNDLE=str(self.certificate),
                     NODE_EXTRA_CA_CERTS=str(self.certificate))
+
+    @contextlib.contextmanager
+    def function(self):
+        """sqs-lambda behind the emulator: gives what invokes it."""
+        bootstrap = self.work / "bootstrap"
+        bootstrap.write_text("#!/bin/sh\nexec sqs-lambda\n", encoding="ascii")
+        bootstrap.chmod(0o755)
+        with socket.socket() as one, socket.socket() as other:
+            one.bind(("127.0.0.1", 0))
+            other.bind(("127.0.0.1", 0))
+            ports = [each.getsockname()[1] for each in (one, other)]
+        url = "http://127.0.0.1:%d/2015-03-31/functions/function/invocations" % ports[0]
+        with subprocess.Popen(
+                [self.emulator, "--log-level", "error", "--runtime-interface-emulator-address",
+                 "127.0.0.1:%d" % ports[0], "--runtime-api-address", "127.0.0.1:%d" % ports[1], str(bootstrap)],
+                env=dict(self.environment, AWS_LAMBDA_FUNCTION_TIMEOUT="60"), stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL) as process:
+            until = time.monotonic() + 30
+            while True:
+                try:
+                    socket.create_connection(("127.0.0.1", ports[0])).close()
+                    break
+                except OSError:
+                    check(time.monotonic() < until and process.poll() is None, "the emulator did not start")
+                    time.sleep(0.01)
+            opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+            def invoke(event):
+                with opener.open(url, event, timeout=60) as answer:
+                    return answer.read()
+
+            try:
+                yield invoke
+            finally:
+                process.terminate()
 
     def verdicts(self, count):
         """A file of verdicts on so many messages that the server has just handed out."""

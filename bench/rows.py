@@ -3,6 +3,7 @@ group. Each has a name, a title, cells (name, unit, a function that measures it 
 (ours, theirs, at least), limits (cell, at most) and flat (what, cells of which the largest figure may
 be so many times the smallest); scaling.py has the groups of ours alone."""
 
+import json
 import pathlib
 import statistics
 import subprocess
@@ -350,4 +351,46 @@ class Latency:
         return [("sqs2pg --follow", "ms", follow)]
 
 
-GROUPS = [Unwrap, Mask, Scan, Load, Upsert, Pull, Ack, Whole, Start, Memory, Latency]
+class Function:
+    name = "lambda"
+    title = ("An invocation of sqs-lambda, warm, through AWS's emulator of the runtime interface, milliseconds, "
+             "the median of 20 a round")
+    ratios = []
+    limits = [("sqs-lambda, 10 messages", 30), ("sqs-lambda, 1,000 messages", 150)]
+    turns = 20
+
+    @staticmethod
+    def event(bodies, turn):
+        """Of messages that no invocation before had."""
+        return json.dumps({"Records": [
+            {"messageId": "m-%d-%d" % (turn, at), "receiptHandle": "h-%d-%d" % (turn, at), "body": body,
+             "attributes": {"ApproximateReceiveCount": "1", "SentTimestamp": "1763715600123",
+                            "SenderId": "bench", "ApproximateFirstReceiveTimestamp": "1763715600456"},
+             "messageAttributes": {}, "md5OfBody": "", "eventSource": "aws:sqs", "awsRegion": "us-east-1",
+             "eventSourceARN": "arn:aws:sqs:us-east-1:123456789012:bench"}
+            for at, body in enumerate(bodies)]}).encode()
+
+    @classmethod
+    def cells(cls, bench):
+        with open(bench.records(bench.count(100000)), encoding="utf-8") as file:
+            lines = [json.loads(next(file)) for _ in range(1000)]
+        bodies = [body if isinstance(body, str) else json.dumps(body) for body in (line["body"] for line in lines)]
+
+        def invocations(count):
+            bench.new_table()
+            with bench.function() as invoke:
+                took = []
+                for turn in range(cls.turns + 1):
+                    event = cls.event(bodies[:count], turn)
+                    began = time.monotonic()
+                    answer = invoke(event)
+                    took.append(1000 * (time.monotonic() - began))
+                    check(json.loads(answer) == {"batchItemFailures": []}, "sqs-lambda left messages")
+            bench.rows_loaded((cls.turns + 1) * count)
+            return statistics.median(took[1:])  # the first one starts the pipeline
+
+        return [("sqs-lambda, 10 messages", "ms", lambda: invocations(10)),
+                ("sqs-lambda, 1,000 messages", "ms", lambda: invocations(1000))]
+
+
+GROUPS = [Unwrap, Mask, Scan, Load, Upsert, Pull, Ack, Whole, Start, Memory, Latency, Function]

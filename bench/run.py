@@ -108,6 +108,7 @@ def main():
     parser.add_argument("--work", required=True)
     parser.add_argument("--python", default=sys.executable)
     parser.add_argument("--node", default="")
+    parser.add_argument("--emulator", default="aws-lambda-rie")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--scale", type=int, default=100)
     parser.add_argument("--only", default="")

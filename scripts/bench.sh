@@ -4,7 +4,7 @@
 #
 #   scripts/bench.sh [--rounds N] [--only GROUP,...] [--scale PERCENT] [--json FILE]
 #
-# Groups: mask load pull ack whole start memory latency jobs parallel batch scale,
+# Groups: mask load pull ack whole start memory latency lambda jobs parallel batch scale,
 # and, by name only, ageing and millions (bench/README.md says what each is). Exit 0 when all
 # could be measured, whatever the figures.
 set -euo pipefail
@@ -27,4 +27,5 @@ node=$(bench_node_dir)
 cp "$root/bench/peers/node/consumer.js" "$node/"
 mkdir "$SERVERS_DIR/bench"
 "$(bench_python_dir)/bin/python" "$root/bench/run.py" --bin "$SERVERS_DIR/prefix/bin" \
-  --work "$SERVERS_DIR/bench" --python "$(bench_python_dir)/bin/python" --node "$node" "$@"
+  --work "$SERVERS_DIR/bench" --python "$(bench_python_dir)/bin/python" --node "$node" \
+  --emulator "$(emulator_dir)/aws-lambda-rie" "$@"

@@ -389,6 +389,7 @@ main() {
     bench)
       install_python "$(bench_python_dir)" "$DEPS_HERE/../bench/requirements.txt" "boto3 and psycopg2"
       install_node
+      install_emulator
       ;;
     esac
   done
