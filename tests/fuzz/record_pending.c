@@ -4,7 +4,7 @@
  * verdicts as are needed, and none that forbids it. Four bytes are a verdict; the first of all says
  * how many are needed.
  */
-#include "../../cmd/sqs-ack/pending.h"
+#include "record/pending.h"
 #include "fuzz.h"
 
 enum { MESSAGES = 4, HANDLES = 4, PARTS = 9 };
