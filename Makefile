@@ -175,8 +175,8 @@ tests_of   = $(filter $(BUILD)/unit/$(1)_% $(BUILD)/replay/$(1)_% $(BUILD)/fuzze
 
 # Tests: tests/unit/LAYER_anything.c is a program of unit tests, tests/fuzz/LAYER_anything.c an entry
 # of libFuzzer. What fuzzing found worth keeping lies in tests/fuzz/corpus/LAYER_anything, and make
-# check replays it. For load, send, unwrap, suggest and kms, read pg-load,
-# sqs-send, sqs-unwrap, pg-suggest and kms-open: programs, not layers.
+# check replays it. For load, send, unwrap, suggest, kms and lambda, read
+# pg-load, sqs-send, sqs-unwrap, pg-suggest, kms-open and sqs-lambda: programs, not layers.
 FUZZ_NAMES := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))
 REPLAYS    := $(FUZZ_NAMES:%=$(BUILD)/replay/%)
@@ -196,6 +196,7 @@ $(call tests_of,send):   $(call objects_of,sqs-send)
 $(call tests_of,unwrap): $(call objects_of,sqs-unwrap)
 $(call tests_of,suggest): $(call objects_of,pg-suggest)
 $(call tests_of,kms):    $(call objects_of,kms-open)
+$(call tests_of,lambda): $(call objects_of,sqs-lambda)
 $(REPLAYS): $(BUILD)/obj/tests/lib/replay.o
 
 # ... the layer it names and all below it, or the program's layers, ...
@@ -218,6 +219,7 @@ $(call tests_of,send):        $(call archives,$(SQS_LAYERS))
 $(call tests_of,unwrap):      $(call archives,$(UNWRAP_LAYERS))
 $(call tests_of,suggest):     $(call archives,pg $(SUGGEST_LAYERS))
 $(call tests_of,kms):         $(call archives,$(KMS_LAYERS))
+$(call tests_of,lambda):      $(call archives,$(LAYERS_sqs-lambda))
 
 # ... and foreign libraries: none but cmocka where no line says so.
 FOREIGN :=
@@ -236,6 +238,7 @@ $(call tests_of,load):        FOREIGN = $(LIBS_pg-load)
 $(call tests_of,send):        FOREIGN = $(LIBS_sqs-send)
 $(call tests_of,unwrap):      FOREIGN = $(LIBS_sqs-unwrap)
 $(call tests_of,kms):         FOREIGN = $(LIBS_kms-open)
+$(call tests_of,lambda):      FOREIGN = $(LIBS_sqs-lambda)
 
 LIBFUZZER :=
 $(FUZZERS): LIBFUZZER = -fsanitize=fuzzer
