@@ -194,7 +194,7 @@ int leases_add(struct leases *leases, const struct buf *id, const struct buf *ha
     struct lease *lease = lease_find(leases->table, id->data, id->length);
     if (lease != NULL) {
         /* Before that time it is a copy, as a standard queue may give. */
-        if (lease->lost || now >= lease->hidden_ms)
+        if (lease->lost || lease->late || now >= lease->hidden_ms)
             leases->counts.lapsed++;
         lease_remove(leases->table, lease);
     }
@@ -293,6 +293,7 @@ static void extend(struct leases *leases, struct lease *lease)
     extension->item =
         (struct batcher_item){ .text = lease_handle(lease), .length = lease->handle_length };
     extension->lease = lease;
+    lease->late = clock_monotonic_ms() >= lease->hidden_ms;
     lease_unschedule(leases->table, lease);
     lease->extending = true;
     batcher_add(leases->batcher, &extension->item);

@@ -20,6 +20,7 @@ struct lease {
     uint32_t id_length;
     uint32_t handle_length;
     bool extending; /* its handle is inside a batch */
+    bool late;      /* it was last extended when it was hidden no longer; the caller's */
     bool lost;      /* its handle holds the message no longer; the caller's */
     bool removed;   /* from the table; kept only because it is being extended */
     char text[];    /* message id, receipt handle: the newest that the message has */

@@ -1,6 +1,6 @@
 /*
- * Any bytes as an event of Lambda. What is read gives lines of JSON, one at most for each message, in
- * which nothing but the line's own end is a new line; the answer before any verdict is JSON that
+ * Any bytes as an event of Lambda. What is read gives lines of JSON, one at most for each message,
+ * in which nothing but the line's own end is a new line; the answer before any verdict is JSON that
  * names each message, and none of a refused event is left to be answered for.
  */
 #include "../../cmd/sqs-lambda/event.h"
