@@ -47,6 +47,17 @@ layers() { podman image inspect --format '{{.RootFS.Layers}}' "$1"; }
   [[ $output == *'SQS_QUEUE_URL'* ]]
 }
 
+@test "the image for Lambda: sqs-lambda on that one, which asks for the runtime API" {
+  images_build lambda "$CLONE" -f "$CLONE/deploy/lambda/Containerfile"
+  [ "$(podman image inspect --format '{{.Config.User}} {{.Config.Entrypoint}} {{.Config.Cmd}}' lambda)" = \
+    '65534:65534 [/usr/local/bin/sqs-lambda] []' ]
+  run -0 podman run --rm --network none --read-only lambda --version
+  [[ $output == "sqs-lambda "* ]]
+  run -78 podman run --rm --network none --read-only lambda
+  [[ $output == *'AWS_LAMBDA_RUNTIME_API'* ]]
+  podman rmi lambda
+}
+
 @test "built again, from another folder, it has the same layers" {
   [ -n "$(layers sqs2pg)" ]
   mkdir -p "$IMAGES/another/place"
