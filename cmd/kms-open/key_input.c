@@ -42,10 +42,14 @@ static int refuse(const char *name, enum trusted_cause cause, struct failure *fa
 /* A key file in clear is not to be sent about: KMS would only say that it is none of its own. */
 static bool is_clear(const struct buf *text)
 {
-    static const char line[] = "\npii1 "; /* as key files have it, comments first */
-    size_t length = sizeof line - 1;
-    return (text->length >= length - 1 && memcmp(text->data, line + 1, length - 1) == 0) ||
-        memmem(text->data, text->length, line, length) != NULL;
+    static const char word[] = "pii1"; /* which begins a line, behind blanks and comments */
+    size_t length = sizeof word - 1;
+    for (size_t i = 0; i + length < text->length; i++)
+        if (memcmp(text->data + i, word, length) == 0 &&
+            memchr(" \t", text->data[i + length], 2) != NULL &&
+            (i == 0 || memchr(" \t\r\n", text->data[i - 1], 4) != NULL))
+            return true;
+    return false;
 }
 
 /* Decode it where it stands, if it is base64: what KMS seals begins with bytes that are not. */
@@ -61,6 +65,8 @@ static void decode(struct buf *text)
         memcpy(text->data, bytes, decoded);
         text->length = decoded;
     }
+    explicit_bzero(letters, sizeof letters);
+    explicit_bzero(bytes, sizeof bytes);
 }
 
 int key_input_sealed(struct buf *text, const char *file, struct failure *failure)
@@ -73,12 +79,15 @@ int key_input_sealed(struct buf *text, const char *file, struct failure *failure
     trusted_file_close(&opened);
     if (result != 0)
         return -1;
-    if (is_clear(text)) {
+    bool clear = is_clear(text);
+    if (!clear && text->length <= SEALED_FILE_MAXIMUM) {
+        decode(text);
+        clear = is_clear(text);
+    }
+    if (clear) {
         (void)failure_set(failure, STATUS_CONFIG, "%s is a key file in clear", file);
         return failure_hint(failure, "there is nothing to open; --seal seals it");
     }
-    if (text->length <= SEALED_FILE_MAXIMUM)
-        decode(text);
     if (text->length <= KMS_MESSAGE_SEALED_MAXIMUM)
         return 0;
     (void)failure_set(failure, STATUS_CONFIG, "%s is larger than anything that KMS seals", file);

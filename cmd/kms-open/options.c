@@ -42,13 +42,20 @@ static bool is_key_id(const char *text)
     return length > 0 && length < KMS_MESSAGE_KEY_SIZE;
 }
 
-/* Whether the context has a name: ${quoted} with its colon. Quotes within a string are escaped. */
+/* Whether a pair begins there. Quotes within a string are escaped. */
+static bool begins_pair(const char *context, const char *at)
+{
+    return at == context + 1 ||
+        (at >= context + 3 && at[-1] == ',' && at[-2] == '"' && at[-3] != '\\');
+}
+
+/* Whether the context has a name: ${quoted} with its colon. */
 static bool is_named(const struct buf *context, const char *quoted, size_t length)
 {
     const char *end = context->data + context->length;
     for (const char *at = context->data; context->length > 0; at++) {
         at = memmem(at, (size_t)(end - at), quoted, length);
-        if (at == NULL || at[-1] != '\\')
+        if (at == NULL || begins_pair(context->data, at))
             return at != NULL;
     }
     return false;

@@ -36,11 +36,12 @@ static enum connected connect_again(struct loader *loader, struct retry *retry,
 }
 
 /* A loader that is stopped amid its transaction would hold up all that come for its messages. */
-static void end_stopped(const struct target *target)
+static void end_stopped(struct loader *loader)
 {
+    const struct target *target = loader->target;
     if (!target->has_ledger || strcmp(pg_conn_error(target->conn)->sqlstate, "55P03") != 0)
         return;
-    int ended = pg_stopped_client_end(target->conn, &target->ledger);
+    int ended = pg_stopped_client_end(&loader->stopped, target->conn, &target->ledger);
     if (ended > 0)
         msg_warn("%d sessions that had %s locked for stopped loaders were ended", ended,
             target->ledger.qualified);
@@ -48,7 +49,7 @@ static void end_stopped(const struct target *target)
 
 static bool outlast(struct loader *loader, struct retry *retry, struct failure *failure)
 {
-    end_stopped(loader->target);
+    end_stopped(loader);
     struct pg_error error = *pg_conn_error(loader->target->conn);
     if (retry_wait(retry, &error))
         return true;

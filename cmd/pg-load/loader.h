@@ -9,6 +9,7 @@
 #include "options.h"
 #include "pg/error_names.h"
 #include "pg/key.h"
+#include "pg/stopped_client.h"
 #include "pg/xact_status.h"
 #include "tally.h"
 #include "target.h"
@@ -44,6 +45,7 @@ struct loader {
     size_t capacity;
     struct buf sql;
     struct upsert upsert;
+    struct pg_stopped_client stopped; /* who held the ledger when a key was waited for */
 };
 
 void loader_init(struct loader *loader, const struct load_options *options, struct target *target,

@@ -94,7 +94,10 @@ static enum exchange_result trade(struct exchange *exchange, struct pipeline *pi
     struct deliveries *deliveries, uint64_t until_ms)
 {
     struct line line;
-    while (deliveries_pending(deliveries) > 0) {
+    /* A record of which a part is written is written to its end: the next one would be joined to
+     * it. */
+    while (deliveries_pending(deliveries) > 0 ||
+        (exchange->written < exchange->records.length && pipeline_input(pipeline) >= 0)) {
         /* Before anything that came meanwhile: what thaws late must not count. */
         uint64_t now = clock_realtime_ms();
         if (now >= until_ms || stop_requested())

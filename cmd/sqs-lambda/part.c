@@ -33,6 +33,14 @@ static bool is_way_to_aws(const char *name)
     return begins(name, "SSL_CERT_") || is_one_of(name, names, sizeof names / sizeof *names);
 }
 
+/* What nobody here knows may be for a credential_process or for the command itself. */
+static bool is_foreign(const char *name)
+{
+    return *name >= 'A' && *name <= 'Z' &&
+        strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == strlen(name) &&
+        !begins(name, "PG") && !begins(name, "KRB5") && !begins(name, "SQS2PG_");
+}
+
 bool part_has(enum part part, const char *name)
 {
     switch (part) {
@@ -42,7 +50,7 @@ bool part_has(enum part part, const char *name)
         return is_common(name) || begins(name, "PG") || begins(name, "KRB5") ||
             begins(name, "SSL_CERT_") || strcmp(name, "SQS2PG_MAPS") == 0;
     case PART_AWS:
-        return is_common(name) || begins(name, "AWS_") || is_way_to_aws(name);
+        return is_common(name) || is_way_to_aws(name) || is_foreign(name);
     case PART_COMMAND:
         return !begins(name, "AWS_") && strcmp(name, "SQS2PG_KEY_COMMAND") != 0;
     }

@@ -106,9 +106,10 @@ static void add_load(struct stage *stage)
 static void add_command(struct stage *stage, char *const *words)
 {
     begin(stage, "the command", PART_COMMAND);
+    /* Not in /dev, which at AWS has the numbers up to 2 only. */
     stage->wants_key = key_source_is_command();
     if (stage->wants_key)
-        words_add(&stage->environment, "SQS2PG_KEY_FILE=/dev/fd/3");
+        words_add(&stage->environment, "SQS2PG_KEY_FILE=/proc/self/fd/3");
     for (size_t i = 0; words[i] != NULL; i++)
         words_add(&stage->words, words[i]);
 }
@@ -195,14 +196,21 @@ int stage_start(struct stage *stage, int input, int output, int key, struct fail
 
 bool stage_has_ended(struct stage *stage, bool wait)
 {
+    siginfo_t news = { .si_pid = 0 };
     int status = 0;
-    pid_t done = 0;
+    int found;
     if (stage->process == 0)
         return true;
-    while ((done = waitpid(stage->process, &status, wait ? 0 : WNOHANG)) == -1 && errno == EINTR)
+    while ((found = waitid(P_PID, (id_t)stage->process, &news,
+                WEXITED | WNOWAIT | (wait ? 0 : WNOHANG))) == -1 &&
+        errno == EINTR)
         ;
-    if (done == 0)
+    if (found == 0 && news.si_pid == 0)
         return false;
+    /* What it had started goes with it, while its number cannot be another's yet. */
+    (void)kill(-stage->process, SIGKILL);
+    while (waitpid(stage->process, &status, 0) == -1 && errno == EINTR)
+        ;
     stage->process = 0;
     stage->status = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
     return true;

@@ -44,6 +44,8 @@ void out_set_grace(struct out *out, uint64_t grace_ms)
 
 void out_free(struct out *out)
 {
+    if (out != NULL)
+        explicit_bzero(out, sizeof *out); /* it may have held a key */
     free(out);
 }
 

@@ -247,6 +247,11 @@ END
   refused 78 'key is a key file in clear' key
   echo '# a comment' | cat - key >commented
   refused 78 'commented is a key file in clear' commented
+  # As pii-mask takes them; and in base64, which is opened here first.
+  sed 's/^pii1 /  pii1\t/' key >blanks
+  refused 78 'blanks is a key file in clear' blanks
+  base64 -w 60 key >lines
+  refused 78 'lines is a key file in clear' lines
   [ ! -e proxy/requests ]
   # shellcheck disable=SC2002  # a pipe
   cat key | kms-open --seal --key-id "$ONE" /dev/stdin | kms-open /dev/stdin | cmp - key
@@ -283,6 +288,6 @@ END
   refused 64 'option --context takes a text in UTF-8' --context $'a=\xff' sealed
   refused 64 'option --key-id takes the name of a KMS key' --key-id 'a b' sealed
   # One is not another's end.
-  kms-open --seal --key-id "$ONE" --context 'x"a=1' --context 'a=x"b' --context 'b=' key |
-    kms-open --context 'b=' --context 'a=x"b' --context 'x"a=1' /dev/stdin | cmp - key
+  kms-open --seal --key-id "$ONE" --context 'x"a=1' --context 'a=x"b' --context 'b=' --context 'c=:x' --context ':=y' key |
+    kms-open --context ':=y' --context 'c=:x' --context 'b=' --context 'a=x"b' --context 'x"a=1' /dev/stdin | cmp - key
 }

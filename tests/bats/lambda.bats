@@ -77,7 +77,10 @@ teardown() { lambda_teardown; }
 }
 
 @test "what is refused for good is an error of the invocation, and found right once it is mended" {
-  lambda_start
+  # Its children's statuses are there, whatever who starts it does with his own.
+  printf '#!/bin/sh\nexec env --ignore-signal=CHLD sqs-lambda\n' >ignoring
+  chmod +x ignoring
+  BOOTSTRAP=./ignoring lambda_start
   run -0 invoke < <(bodies 1 2 | event 1)
   [[ $output == *'pg-load ended with status 69'*'"errorType":"Sqs2pg.Unavailable"'* ]]
   create
@@ -140,6 +143,22 @@ teardown() { lambda_teardown; }
   run -0 invoke < <(bodies 2 5 | event 2 2)
   [ "$output" = "$(failed)" ]
   [ "$(rows)" = '5|5' ]
+}
+
+@test "the deadline is near: what a command has started ends with it, whoever of them ends first" {
+  create
+  TIMEOUT=6 lambda_start -- sh -c 'pii-mask -k k | pg-load -t t --linger 0'
+  run -0 invoke < <(bodies 1 1 | event 1)
+  hold
+  run -0 invoke < <(bodies 2 4 | event 2)
+  [ "$output" = "$(failed m2 m3 m4)" ]
+  let_go
+  # Nobody is left to write: the server notices within seconds, and commits nothing.
+  eventually 60 no_loader
+  [ "$(rows)" = '1|1' ]
+}
+no_loader() {
+  [ "$(sql "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'pg-load'")" = 0 ]
 }
 
 # Frozen in the middle of a transaction: its keys are free for others once the server has had no

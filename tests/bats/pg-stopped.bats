@@ -46,3 +46,31 @@ waits_for_client() {
   [ "$(grep -c '"status":"duplicate"' out)" -eq 3 ]
   [ "$(sql 'SELECT count(*), count(DISTINCT id) FROM t')" = '6|6' ]
 }
+
+@test "a loader that is slow, and not stopped, keeps its session" {
+  local loader status=0
+  sql 'CREATE TABLE wide (id integer, filler text)'
+  records 1 1 >in
+  pg-load -t t <in >out
+  sql 'CREATE TABLE held AS SELECT * FROM t_ledger; DELETE FROM t_ledger; DELETE FROM t'
+  # It has the key of the record, as a loader would, and its rows come slowly.
+  mkfifo slow
+  PGAPPNAME=pg-load psql -qXAt <slow >slow.out 2>&1 3>&- 9>&- &
+  echo $! >pid
+  exec 9>slow
+  echo 'BEGIN; INSERT INTO t_ledger SELECT * FROM held; COPY wide FROM STDIN;' >&9
+  pg-load -t t --retry-timeout 20s <in >out 2>err 3>&- 9>&- &
+  loader=$!
+  while kill -0 "$loader" 2>/dev/null; do
+    yes $'1\t'"$(printf '%01000d' 0)" | head -n 200 >&9
+    sleep 0.2
+  done
+  wait "$loader" || status=$?
+  [ "$status" -eq 75 ]
+  printf '%s\n' '\.' 'COMMIT;' >&9
+  exec 9>&-
+  wait "$(<pid)"
+  [ ! -s slow.out ]
+  run -1 grep -q 'stopped loaders' err
+  [ "$(sql 'SELECT count(*) FROM t_ledger')" = 1 ]
+}
