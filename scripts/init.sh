@@ -215,7 +215,7 @@ masked() {
 }
 masked_by_command() { # POLICY
   {
-    "${key_command[@]}" </dev/null | alone pii-mask -k /dev/fd/3 -p "$1" 3<&0 <&4
+    "${key_command[@]}" </dev/null 4<&- | alone pii-mask -k /dev/fd/3 -p "$1" 3<&0 <&4
     set -- "${PIPESTATUS[@]}"
     # What is before it need not tell of a broken pipe.
     cat <&4 >/dev/null

@@ -164,7 +164,7 @@ renew() {
   local status=0
   renewal=''
   [ -n "${option[follow]:-}" ] || return 0
-  prepare || status=$?
+  prepare 2>&"$stderr" || status=$?
   if [ ${#signals[@]} -gt 0 ]; then
     return
   elif [ "$status" -ne 0 ]; then
@@ -229,8 +229,8 @@ line() {
 
 # run: one line, and another one as often as something is to be taken anew.
 run() {
-  prepare || exit
   renewal=''
+  prepare || exit
   renewing=1
   while [ -n "$renewing" ]; do
     renewing=''

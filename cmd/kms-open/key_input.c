@@ -39,7 +39,7 @@ static int refuse(const char *name, enum trusted_cause cause, struct failure *fa
     return hint != NULL ? failure_hint(failure, "%s", hint) : -1;
 }
 
-/* A key file in clear is not to be sent about: KMS would only say that it is none of its own. */
+/* Whether it has a line of a key file: such a one is sealed, and never sent about to be opened. */
 static bool is_clear(const struct buf *text)
 {
     static const char word[] = "pii1"; /* which begins a line, behind blanks and comments */
@@ -124,8 +124,14 @@ int key_input_clear(struct buf *text, const char *file, bool group_readable,
         : read_whole(text, &opened, file, KMS_MESSAGE_PLAIN_MAXIMUM, failure);
     if (cause == TRUSTED_OK)
         trusted_file_close(&opened);
-    if (result != 0 || text->length <= KMS_MESSAGE_PLAIN_MAXIMUM)
-        return result;
+    if (result != 0)
+        return -1;
+    if (!is_clear(text)) {
+        (void)failure_set(failure, STATUS_CONFIG, "%s is no key file", file);
+        return failure_hint(failure, "pii-keygen makes one; what is sealed is not sealed again");
+    }
+    if (text->length <= KMS_MESSAGE_PLAIN_MAXIMUM)
+        return 0;
     (void)failure_set(failure, STATUS_CONFIG,
         "key file %s is too large: KMS seals %d bytes at most", file, KMS_MESSAGE_PLAIN_MAXIMUM);
     return failure_hint(failure, "remove decrypt-only keys that nothing is masked with any more");

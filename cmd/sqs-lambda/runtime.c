@@ -24,17 +24,21 @@ struct runtime {
     struct buf body;
 };
 
-static bool is_host(const char *api)
+static bool is_host_and_port(const char *api)
 {
     static const char allowed[] =
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.:[]";
-    return *api != '\0' && api[strspn(api, allowed)] == '\0';
+    const char *colon = strrchr(api, ':');
+    uint64_t port;
+    return colon != NULL && colon > api && api[strspn(api, allowed)] == '\0' &&
+        (*api == '[' ? colon[-1] == ']' : memchr(api, ':', (size_t)(colon - api)) == NULL) &&
+        opt_number(colon + 1, 1, UINT16_MAX, &port);
 }
 
 struct runtime *runtime_open(const char *api, struct failure *failure)
 {
     static const struct http_config config = { .parallel = 1, .agent = "sqs2pg/" SQS2PG_VERSION };
-    if (api == NULL || !is_host(api)) {
+    if (api == NULL || !is_host_and_port(api)) {
         failure_set(failure, STATUS_CONFIG, "AWS_LAMBDA_RUNTIME_API is %s",
             api == NULL ? "not set" : "no HOST:PORT");
         failure_hint(failure, "AWS Lambda sets it for the program named bootstrap");

@@ -49,8 +49,11 @@ static int load(struct server *server, uint64_t until_ms, struct failure *failur
     enum { TRIES = 2 };
     for (int tries = 0; tries < TRIES && deliveries_pending(server->deliveries) > 0; tries++) {
         uint64_t now = clock_realtime_ms();
-        if (now >= until_ms)
+        if (now >= until_ms) {
+            msg_warn("no time is left for %zu messages: the function's timeout is too short",
+                deliveries_pending(server->deliveries));
             break;
+        }
         if (pipeline_ready(server->pipeline, until_ms - now, failure) != 0)
             return -1;
         struct failure end = { .status = STATUS_OK };
@@ -113,6 +116,9 @@ static int work(struct server *server, struct failure *failure)
     case EVENT_NO_MEMORY:
         return failure_no_memory(failure);
     }
+    size_t lacking = deliveries_count(server->deliveries) - deliveries_pending(server->deliveries);
+    if (lacking > 0)
+        msg_warn("%zu messages have no body, receipt handle or ARN of a queue: they fail", lacking);
     if (load(server, until_ms, failure) != 0)
         return -1;
     return answer(server, fifo, failure);

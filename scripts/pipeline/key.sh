@@ -68,8 +68,11 @@ drop_key() {
 key_command() {
   local -n its_command=$1
   words its_command SQS2PG_KEY_COMMAND
-  if [[ ${its_command[0]:-} != */* ]]; then
-    its_command[0]=`program "${its_command[0]:-}"` || return
+  if [ ${#its_command[@]} -eq 0 ]; then
+    message error 'SQS2PG_KEY_COMMAND names no command'
+    return "$CONFIG"
+  elif [[ ${its_command[0]} != */* ]]; then
+    its_command[0]=`program "${its_command[0]}"` || return
   elif [ ! -f "${its_command[0]}" ] || [ ! -x "${its_command[0]}" ]; then
     message error "cannot run ${its_command[0]}, SQS2PG_KEY_COMMAND"
     return "$UNAVAILABLE"
@@ -81,7 +84,9 @@ judged_fifo() {
   local path mode most=0700
   path=`program sqs2pg-read` || return
   [[ " ${settings[SQS2PG_MASK_OPTIONS]:-} " != *' --key-group-readable '* ]] || most=0740
-  (exec -a "$NAME" setpriv --pdeathsig KILL -- "$path" "${flags[@]}" -- "${settings[SQS2PG_KEY_FILE]}") | {
+  # setpriv starts it by its own name, not by ours.
+  # shellcheck disable=SC2016  # the inner shell's
+  (exec setpriv --pdeathsig KILL -- bash -c 'exec -a "$@"' sh "$NAME" "$path" "${flags[@]}" -- "${settings[SQS2PG_KEY_FILE]}") | {
     # Of nothing that could be judged that program has told.
     IFS= read -r mode || return "$OK"
     if ((8#$mode & ~8#$most)); then
@@ -103,6 +108,8 @@ print_key() {
       fd=${fd##*/}
       [ "$fd" -le 2 ] || exec {fd}>&-
     done
+    # One that asks on the terminal fails at once, and is not stopped till its time is over.
+    trap '' TTIN TTOU
     exec "${without[@]}" setpriv --pdeathsig KILL -- "$@" </dev/null
     ;;
   fifo) judged_fifo ;;
@@ -118,7 +125,7 @@ key_came() {
     [ -z "$2" ] || return 0
     what='printed nothing'
     ;;
-  late) what="did not end within $KEY_TIME s" ;;
+  late) what="did not end within $KEY_TIME s, or what it started still holds its output" ;;
   141) what='printed more than a key file holds' ;;
   *) what="ended with status $1" ;;
   esac
@@ -143,9 +150,16 @@ take_key() {
   make_pipe stage to_stage
   make_pipe end lives
   (
-    close_pipes "$to_trial" "$to_stage" "$lives"
-    drop_idle
+    # Neither the lock nor the line's: should this script be killed, this may stay for a while.
+    for fd in /proc/self/fd/*; do
+      fd=${fd##*/}
+      [ "$fd" -le 2 ] || [[ " $stderr $to_trial $to_stage $lives ${key_ends[given]:-} " == *" $fd "* ]] || exec {fd}>&-
+    done
+    idle='' pipes=("$to_trial" "$to_stage" "$lives")
+    # bash tells of a child that a signal has ended; key_came() does by itself.
+    exec 2>/dev/null
     (
+      exec 2>&"$stderr"
       close_pipes
       print_key "${command[@]}"
     ) | head -c "$((KEY_MOST + 1))" | tee "/dev/fd/$to_trial" >&"$to_stage"
@@ -160,7 +174,7 @@ take_key() {
     late=late
     stop_taking
   done
-  await "$key_taker"
+  await "$key_taker" 2>/dev/null
   status=${late:-$?}
   key_taker=''
   # This script still holds an end to write into: what can be read was written.
@@ -169,14 +183,17 @@ take_key() {
   key_ends[trial]=$trial key_ends[stage]=$stage
   key_trial=/dev/fd/$trial key_stage=/dev/fd/$stage
   [ "$key_kind" != pipe ] || { key_kind='read' && drop_key given; }
+  # A stop, which ended it.
+  [ ${#signals[@]} -eq 0 ] || return "$IO"
   if [ "$key_kind" = command ]; then
     key_came "$status" "$some"
   elif [ "$status" = late ]; then
     message error "no key came through ${settings[SQS2PG_KEY_FILE]} within $KEY_TIME s"
     return "$IO"
-  else
+  elif [ "$status" -ne 141 ]; then
     return "$status"
   fi
+  # 141: more than a key file holds, which the trial tells.
 }
 
 # stop_taking: ends what takes the key, if it lives.

@@ -172,6 +172,8 @@ stage() {
     tee) options=() ;;
     gzip | awk) options=() && exec 2>&"${ends[complaints_lives]}" ;;
     esac
+    # A terminal may stop those in the background that write to it.
+    trap '' TTOU
     adopt "$name"
     [ -z "${readers[$name]:-}" ] || export PIPELINE_READER="${readers[$name]}"
     [ "$name" != awk ] || archive_environment

@@ -276,8 +276,16 @@ status_main() {
     exit 1
   fi
   require "${option[config]:-}" SQS_QUEUE_URL SQS2PG_TABLE
+  # A group of its own for what takes the key, so that all of it can be ended.
+  set -m
+  trap end_all EXIT
+  trap 'exit 143' TERM
+  trap 'exit 130' INT
+  trap 'exit 129' HUP
   ask
   gather
-  if [ -n "${option[json]:-}" ]; then show_json; else show_screen; fi || fail "$IO" "cannot write to standard output"
+  # Whoever reads it may end first; and bash would tell of each line.
+  trap '' PIPE
+  if [ -n "${option[json]:-}" ]; then show_json; else show_screen; fi 2>/dev/null || fail "$IO" "cannot write to standard output"
   exit "$worst"
 }

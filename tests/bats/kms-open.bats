@@ -221,7 +221,7 @@ END
   refused 78 'empty is empty' empty
   chmod 600 empty
   refused 78 'empty is empty' --seal --key-id "$ONE" empty
-  head -c 4096 /dev/zero | tr '\0' '#' >largest
+  { cat key && head -c 4096 /dev/zero | tr '\0' '#'; } | head -c 4096 >largest
   chmod 600 largest
   kms-open --seal --key-id "$ONE" largest >largest.kms
   kms-open largest.kms | cmp - largest
@@ -231,6 +231,10 @@ END
   refused 78 'zeros is larger than anything that KMS seals' zeros
   head -c 6145 /dev/zero >zeros
   refused 78 'zeros is larger than anything that KMS seals' zeros
+  echo '# no key' >other
+  chmod 600 other sealed
+  refused 78 'other is no key file' --seal --key-id "$ONE" other
+  refused 78 'sealed is no key file' --seal --key-id "$ONE" sealed
   chmod 666 sealed
   refused 77 'sealed: others may write' sealed
   chmod 444 sealed

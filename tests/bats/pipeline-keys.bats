@@ -184,6 +184,7 @@ keys() { sql "SELECT split_part(masked_ip, '.', 2), count(*) FROM user_logins GR
   echo 1 >k.fails
   kill -USR1 "$(<pid)"
   eventually 30 said 'the run goes on as it is'
+  said 'the key command ended with status 1' # and why
   [ "$(stages | xargs)" = "$before" ]
   rm k.fails
   # Another ring: records come before, meanwhile and afterwards.
@@ -214,6 +215,52 @@ keys() { sql "SELECT split_part(masked_ip, '.', 2), count(*) FROM user_logins GR
   [ "$(zcat kept/*.gz | wc -l)" = "$(<sent)" ]
   [ "$(find kept -name '*.part' | wc -l)" -eq 0 ]
   keys | sed 's/^/# rows by key: /' >&3
+}
+
+# quick: what waits a minute for a key waits two seconds.
+quick() { sed -i 's/^KEY_TIME=60 /KEY_TIME=2 /' bin/pipeline/key.sh && grep -q '^KEY_TIME=2 ' bin/pipeline/key.sh; }
+
+@test "a key that does not come is told in one line, by sqs2pg and sqs2pg-status alike; one too large is 78" {
+  local program
+  quick
+  printf '#!/bin/sh\ncat "$1"; sleep 600\n' >hold
+  mkfifo -m 600 nobody
+  for program in sqs2pg sqs2pg-status; do
+    cp settings with && echo "SQS2PG_KEY_COMMAND=/bin/sh $PWD/hold $PWD/k" >>with
+    run -69 --separate-stderr timeout 60 "bin/$program" -c with
+    grep -qx 'sqs2pg.*: error: the key command did not end within 2 s, or what it started still holds its output' <<<"$stderr"
+    run -1 grep -E 'line [0-9]+:|Killed' <<<"$stderr"
+    cp settings with && echo "SQS2PG_KEY_FILE=$PWD/nobody" >>with
+    run -74 --separate-stderr timeout 60 "bin/$program" -c with
+    grep -q "error: no key came through $PWD/nobody within 2 s" <<<"$stderr"
+    run -1 grep -E 'line [0-9]+:|Killed' <<<"$stderr"
+  done
+  cp settings with && echo SQS2PG_KEY_FILE=/dev/stdin >>with
+  run -78 --separate-stderr "$SQS2PG" -c with < <(head -c 300000 /dev/zero)
+  [[ $stderr == *'32 KiB'* ]]
+  cp settings with && echo 'SQS2PG_KEY_COMMAND= ' >>with
+  SQS2PG_KEY_COMMAND=' ' run -78 --separate-stderr "$SQS2PG" -c settings
+  [[ $stderr == *'SQS2PG_KEY_COMMAND names no command'* ]]
+}
+
+@test "killed while the key command runs: the queue is free for the next run" {
+  printf '#!/bin/sh\necho $$ >key.pid\nexec sleep 600\n' >hang
+  chmod 755 hang
+  cp settings with && echo "SQS2PG_KEY_COMMAND=$PWD/hang" >>with
+  "$SQS2PG" -c with 2>err 3>&- 4>&- &
+  local started=$!
+  eventually 60 test -s key.pid
+  kill -9 "$started"
+  printf '%s\n' "${by_command[@]}" >>settings
+  run -0 "$SQS2PG" -v --lock-status 99 -c settings
+  kill -9 "$(<key.pid)" 2>/dev/null || true
+}
+
+@test "a terminal that stops those in the background that write stops no stage" {
+  printf '%s\n' "${by_command[@]}" >>settings
+  logins 1 3
+  timeout 60 script -qec "stty tostop; bash $SQS2PG -v -c settings" /dev/null </dev/null >shown
+  rows_are 3
 }
 
 @test "sqs2pg-status asks the command for the ids; --health asks nobody" {
