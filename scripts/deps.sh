@@ -315,10 +315,11 @@ install_python() {
   touch "$dir/complete"
 }
 
-# has_go: one that fetches by itself the version that a module asks for.
+# has_go: one that fetches by itself the version that a module asks for, or is as new.
 has_go() {
   local version
-  version=$(go version 2>/dev/null | grep -oP '^go version go1\.\K[0-9]+') && [ "$version" -ge 21 ]
+  version=$(go version 2>/dev/null | grep -oP '^go version go1\.\K[0-9]+') && [ "$version" -ge 21 ] &&
+    { [ "$version" -gt 25 ] || [ "$(go env GOTOOLCHAIN)" != local ]; }
 }
 
 install_emulator() {

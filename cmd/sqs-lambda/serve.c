@@ -151,6 +151,8 @@ static int open_server(struct server *server, const struct lambda_options *optio
     *server = (struct server){ .runtime = NULL };
     buf_init(&server->invocation.event, 0);
     buf_init(&server->answer, ANSWER_MOST);
+    if (getenv("SQS2PG_METRICS_DIR") != NULL)
+        msg_warn("SQS2PG_METRICS_DIR is ignored: give a program --metrics-file in its options");
     server->runtime = runtime_open(getenv("AWS_LAMBDA_RUNTIME_API"), failure);
     if (server->runtime == NULL)
         return -1;

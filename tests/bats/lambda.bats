@@ -42,6 +42,7 @@ teardown() { lambda_teardown; }
   # One that lacks a part of its own, and one event that is of no queue.
   run -0 invoke < <(bodies 6 8 | event 6 | jq -c 'del(.Records[1].body)')
   [ "$output" = "$(failed m7)" ]
+  grep -q '^sqs-lambda: warning: 1 messages have no body, receipt handle or ARN' lambda.err
   run -0 invoke < <(bodies 6 8 | event 6 | jq -c '.Records[1].eventSource = "aws:kinesis"')
   [[ $output == *'"errorType":"Sqs2pg.Data"'* ]]
   run -0 invoke <<<'{}'
@@ -107,9 +108,14 @@ teardown() { lambda_teardown; }
   run -0 invoke < <(bodies 1 2 | event 1)
   [[ $output == *'"errorMessage":"SQS2PG_TABLE is not set","errorType":"Sqs2pg.Config"'* ]]
   kill -9 "$(<emulator.pid)"
-  SQS2PG_TABLE=t SQS2PG_KEY_COMMAND=true lambda_start
+  SQS2PG_METRICS_DIR=$PWD SQS2PG_TABLE=t SQS2PG_KEY_COMMAND=true lambda_start
   run -0 invoke < <(bodies 1 2 | event 1)
   [[ $output == *'SQS2PG_KEY_FILE and SQS2PG_KEY_COMMAND exclude each other'*'"errorType":"Sqs2pg.Config"'* ]]
+  grep -q '^sqs-lambda: warning: SQS2PG_METRICS_DIR is ignored' lambda.err
+  for api in 127.0.0.1 :1 127.0.0.1:abc 127.0.0.1:99999 1:2:3 http://127.0.0.1:9; do
+    AWS_LAMBDA_RUNTIME_API=$api run -78 sqs-lambda
+    [[ $output == *'AWS_LAMBDA_RUNTIME_API is no HOST:PORT'* ]]
+  done
   run -78 env -u AWS_LAMBDA_RUNTIME_API sqs-lambda
   [[ $output == *'AWS_LAMBDA_RUNTIME_API is not set'* ]]
   run -64 sqs-lambda cat
