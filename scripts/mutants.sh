@@ -56,5 +56,5 @@ survived=0
 for name in "${names[@]}"; do
   find_mutant "$name" || survived=$((survived + 1))
 done
-printf '%d found, %d not found\n' $((${#names[@]} - survived)) "$survived"
+printf '%d passed, %d failed\n' $((${#names[@]} - survived)) "$survived"
 [ "$survived" -eq 0 ]

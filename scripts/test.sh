@@ -26,6 +26,8 @@
 #   deb       the Debian package, built, installed, upgraded and purged in
 #             systems of their own, bookworm's and trixie's; needs root, and
 #             runs in the long form only, or by name
+#   mutants   scripts/mutants.sh: the programs without one safeguard after the other,
+#             each found by the test that is named; in the long form only, or by name
 #   day       scripts/day.sh: a day of faults and of the alerts that they raise; in
 #             the long form only, or by name
 #   cross     for other processors, arm64 and s390x, and for musl, by scripts/cross.sh;
@@ -48,7 +50,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/.." && pwd)
 # In two lanes.
 WAITING=(bats bats-moto chaos asan-bats tsan inject)
-LONG_ONLY=(container platforms deb day cross)
+LONG_ONLY=(container platforms deb day mutants cross)
 COMPUTING=(unit lint asan-unit static memcheck guard)
 JOBS=$(nproc)
 
@@ -230,6 +232,7 @@ run_part() {
     cross) part_cross "$log" ;;
     # Fifteen minutes on an idle machine.
     day) part_counted "$log" timeout -k 30 3600 "$here/day.sh" ;;
+    mutants) part_counted "$log" timeout -k 30 10800 "$here/mutants.sh" all ;;
     tsan) part_bats "$log" elasticmq "$root"/tests/bats/pg-{faults,figures,load,map,refused,split,stream,tables,targets}.bats ;;
     esac || status=1
   fi
@@ -285,7 +288,7 @@ main() {
       sed -n '2,/^set/s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" | sed '$d'
       exit 0
       ;;
-    lint | static | unit | memcheck | guard | bats | bats-moto | chaos | asan-unit | asan-bats | asan-bats-moto | tsan | inject | container | platforms | deb | day | cross) parts+=("$part") ;;
+    lint | static | unit | memcheck | guard | bats | bats-moto | chaos | asan-unit | asan-bats | asan-bats-moto | tsan | inject | container | platforms | deb | day | mutants | cross) parts+=("$part") ;;
     asan) parts+=(asan-unit asan-bats asan-bats-moto) ;;
     *)
       say "error: no part $part; see scripts/test.sh --help"
