@@ -139,7 +139,7 @@ teardown() { lambda_teardown; }
   # The server was told, too: nothing waits there for a lock any more.
   eventually 60 nobody_waits
   # Lambda freezes what has answered. A redelivery elsewhere is not in its way, nor it in that one's.
-  kill -STOP "$(lambda_pid)"
+  stop "$(lambda_pid)"
   let_go
   bodies 2 4 | awk '{ printf "{\"sqs\":{\"queue_url\":\"http://localhost/123456789012/q\",\"message_id\":\"m%d\"," \
     "\"receipt_handle\":\"x\",\"sent_at\":\"2025-11-21T09:00:00.123Z\"},\"body\":%s}\n", NR + 1, $0 }' |
@@ -181,7 +181,7 @@ is_held_up_or_done() { is_held_up || lines_are out 3; }
   invoke < <(bodies 2 4 | event 2) >answer 3>&- 4>&- &
   eventually 60 is_held_up
   # shellcheck disable=SC2046  # four
-  kill -STOP $(lambda_tree | tail -n +2)
+  stop $(lambda_tree | tail -n +2)
   let_go
   bodies 2 4 | awk '{ printf "{\"sqs\":{\"queue_url\":\"http://localhost/123456789012/q\",\"message_id\":\"m%d\"," \
     "\"receipt_handle\":\"x\",\"sent_at\":\"2025-11-21T09:00:00.123Z\"},\"body\":%s}\n", NR + 1, $0 }' |

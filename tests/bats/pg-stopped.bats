@@ -13,11 +13,13 @@ setup() {
 
 teardown() { [ ! -s pid ] || kill -9 "$(<pid)" 2>/dev/null || true; }
 
-# waits_for_client: whether a session is amid COPY, and has nothing to do.
+# waits_for_client: whether a session is amid its transaction, and has nothing to do.
 waits_for_client() {
-  [ "$(sql "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'active'
-    AND query LIKE 'COPY %' AND wait_event = 'ClientRead'")" = 1 ]
+  [ "$(sql "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'pg-load'
+    AND (state = 'active' AND wait_event = 'ClientRead' OR state = 'idle in transaction')")" = 1 ]
 }
+# tell: what the sessions do, for a test that fails.
+tell() { sql "SELECT pid, state, wait_event_type, wait_event, left(query, 80) FROM pg_stat_activity WHERE datname = current_database()"; }
 
 @test "the session of a stopped loader is ended for one that wants its messages, and each is one row" {
   local pid
@@ -33,9 +35,9 @@ waits_for_client() {
   records 4 6 >in
   cat in >&9
   eventually 60 is_held_up
-  kill -STOP "$pid"
+  stop "$pid"
   let_go
-  eventually 60 waits_for_client
+  eventually 60 waits_for_client || { tell && false; }
   run -0 --separate-stderr pg-load -t t --retry-timeout 3m <in
   [ "$(grep -c '"status":"committed"' <<<"$output")" -eq 3 ]
   grep -q '^pg-load: warning: .* for stopped loaders were ended$' <<<"$stderr"

@@ -20,3 +20,12 @@ let_go() {
 waiting() { sql "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"; }
 is_held_up() { [ "$(waiting)" -eq 1 ]; }
 nobody_waits() { [ "$(waiting)" -eq 0 ]; }
+
+# stop PID...: returns when none of their threads runs any more: one of them takes the signal, and
+# until it has had its turn the others go on.
+stop() {
+  local process
+  kill -STOP "$@"
+  for process; do eventually 60 is_stopped "$process"; done
+}
+is_stopped() { ! grep -h '^State:' "/proc/$1"/task/*/status | grep -qv 'T (stopped)'; }
