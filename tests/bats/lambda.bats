@@ -167,8 +167,7 @@ no_loader() {
   [ "$(sql "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'pg-load'")" = 0 ]
 }
 
-# Frozen in the middle of a transaction: its keys are free for others once the server has had no
-# word of it for a minute.
+# Frozen in the middle of a transaction: whoever waits for its keys ends its session (pg-load(1)).
 is_held_up_or_done() { is_held_up || lines_are out 3; }
 
 @test "a sandbox is frozen in the middle of a batch: a redelivery elsewhere has its way, and one row is all there is" {
