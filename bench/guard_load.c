@@ -38,7 +38,7 @@ static void open_rows(void)
     if (plan_build(&plan, &options, user_logins(), NULL, &failure) != 0)
         guard_require(false, failure.text);
     row_batch_init(&batch, &plan, user_logins());
-    guard_require(row_reader_open(&reader, &plan) == 0, "no memory");
+    guard_require(row_reader_open(&reader, &plan) == 0, "out of memory");
 }
 
 static void work_rows(void)
@@ -46,9 +46,9 @@ static void work_rows(void)
     row_batch_clear(&batch);
     for (size_t i = 0; i < guard_count(); i++) {
         const struct line line = guard_line(i);
-        guard_require(row_read(&reader, &line, false, &batch) == 0, "no memory");
+        guard_require(row_read(&reader, &line, false, &batch) == 0, "out of memory");
     }
-    guard_require(row_batch_seal(&batch, true) == 0, "no memory");
+    guard_require(row_batch_seal(&batch, true) == 0, "out of memory");
     guard_require(batch.refusal_count == 0 && batch.key_count == GUARD_RECORDS,
         "a row was refused");
 }

@@ -30,7 +30,7 @@ static void open_find(void)
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
         guard_require(paths != NULL &&
                 json_paths_add(paths, JSON_ROOT, wanted[i], strlen(wanted[i]), &at) != JSON_NO_NODE,
-            "no memory");
+            "out of memory");
 }
 
 static void work_scan(void)
@@ -66,7 +66,7 @@ static void open_mask_by(const char *rules, void (*put)(struct buf *out))
             policy_finish(policy, &policy_error) == 0,
         "no policy");
     struct mask *mask = mask_new(policy, ring);
-    guard_require(mask != NULL, "no memory");
+    guard_require(mask != NULL, "out of memory");
     masking = mask_work(mask);
 }
 

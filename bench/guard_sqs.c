@@ -73,7 +73,7 @@ static void open_answers(enum protocol which)
     }
     answer_init(&answer);
     format = format_new("https://sqs.eu-west-1.amazonaws.com/000000000000/logins", &options);
-    guard_require(format != NULL && !guard_text.failed, "no memory");
+    guard_require(format != NULL && !guard_text.failed, "out of memory");
 }
 
 static void open_xml(void)
@@ -100,7 +100,8 @@ static void work_answers(void)
     formatted = 0;
     for (size_t i = 0; i < guard_count(); i++) {
         const struct line line = guard_line(i);
-        guard_require(answer_begin(&answer, protocol, false, on_message, NULL) == 0, "no memory");
+        guard_require(answer_begin(&answer, protocol, false, on_message, NULL) == 0,
+            "out of memory");
         answer_feed(&answer, line.text, line.length);
         guard_require(answer_finish(&answer, true) == FOUND_WHOLE, "an answer was refused");
     }

@@ -16,7 +16,7 @@ static void open_sns(void)
     guard_records(texts_sns_record);
     unwrap = unwrap_new(&options);
     out = out_open(open("/dev/null", O_WRONLY | O_CLOEXEC));
-    guard_require(unwrap != NULL && out != NULL, "no memory");
+    guard_require(unwrap != NULL && out != NULL, "out of memory");
 }
 
 static void work_sns(void)
@@ -24,7 +24,7 @@ static void work_sns(void)
     struct unwrap_counts counts = { 0 };
     for (size_t i = 0; i < guard_count(); i++) {
         const struct line line = guard_line(i);
-        guard_require(unwrap_line(unwrap, &line, out, &counts) == UNWRAP_OK, "no memory");
+        guard_require(unwrap_line(unwrap, &line, out, &counts) == UNWRAP_OK, "out of memory");
     }
     guard_require(counts.unwrapped == guard_count(), "a record was left in its envelope");
 }

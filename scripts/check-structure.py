@@ -313,8 +313,8 @@ def banned(tree):
                 yield name, number, f"{match.group(1)}() is banned"
             if not re.match(r"(lib|cmd)/", name):
                 continue
-            if re.search(r'"[^"]*\b(out of|not enough) memory', texts[number - 1]):
-                yield name, number, 'for this condition the words are "no memory"'
+            if re.search(r'"[^"]*\b(no|not enough) memory', texts[number - 1]):
+                yield name, number, 'for this condition the words are "out of memory"'
             for pattern, excepted, reason in BANNED_IN_CODE:
                 match = pattern.search(line)
                 if match and not re.match(excepted, name):

@@ -80,7 +80,7 @@ static void finish(struct work *work)
     buf_wipe(&work->answer);
 }
 
-/* The headers of the next attempt. 0, or -1: no memory. */
+/* The headers of the next attempt. 0, or -1: out of memory. */
 static int sign(struct work *work)
 {
     const struct kms_service *service = work->exchange->service;

@@ -31,7 +31,7 @@ struct kms_message {
 const char *kms_message_action(const struct kms_message *message);
 
 /* Write the request's body. All its room is taken at once, so that no copy of a part is left
- * behind. 0, or -1: no memory. */
+ * behind. 0, or -1: out of memory. */
 int kms_message_write(struct buf *out, const struct kms_message *message);
 
 enum kms_message_result { KMS_MESSAGE_OK, KMS_MESSAGE_MALFORMED, KMS_MESSAGE_NO_MEMORY };

@@ -24,7 +24,7 @@ struct kms_options {
 int options_parse(struct kms_options *options, int argc, char **argv);
 void options_free(struct kms_options *options);
 
-/* The encryption context as KMS takes it; NULL: there is none, or (buf.failed) no memory. */
+/* The encryption context as KMS takes it; NULL: there is none, or (buf.failed) out of memory. */
 const char *options_context(struct kms_options *options);
 
 #endif

@@ -40,7 +40,7 @@ void catalogue_close(struct catalogue *catalogue, struct row_batch *batches, siz
     (void)pthread_mutex_destroy(&catalogue->mutex);
 }
 
-/* With the lock held: make the batch fit the columns of now. 0, or -1: no memory. */
+/* With the lock held: make the batch fit the columns of now. 0, or -1: out of memory. */
 static int adopt(struct catalogue *catalogue, struct row_batch *batch)
 {
     struct shape *shape = catalogue->current;

@@ -37,7 +37,7 @@ void catalogue_lock(struct catalogue *catalogue);
 void catalogue_unlock(struct catalogue *catalogue);
 
 /* As row_read(), with the columns of now; what is in the batch already is rendered anew if need
- * be. 0, or -1: no memory. */
+ * be. 0, or -1: out of memory. */
 int catalogue_read(struct catalogue *catalogue, const struct line *line, bool too_long,
     struct row_batch *batch);
 

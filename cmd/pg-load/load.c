@@ -223,7 +223,7 @@ static int take_line(struct run *run, enum line_result result, const struct line
         split_note(run->split, run->current) != 0)
         return failure_set(failure, STATUS_INTERNAL,
             errno == ECHILD ? "the process that runs the filters is ended from outside, repeatedly"
-                            : "no memory");
+                            : "out of memory");
     return count_sealed(run, failure);
 }
 

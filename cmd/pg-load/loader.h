@@ -55,7 +55,7 @@ void loader_free(struct loader *loader);
 /* Give back what the last transaction claimed of the tally: it is not committed. */
 void loader_release(struct loader *loader);
 
-/* Make the scratch arrays hold ${count}; what was in them is lost. 0, or -1: no memory. */
+/* Make the scratch arrays hold ${count}; what was in them is lost. 0, or -1: out of memory. */
 int loader_reserve(struct loader *loader, size_t count);
 
 #endif

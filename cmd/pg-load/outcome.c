@@ -85,7 +85,7 @@ static int find_duplicates(struct loader *loader, struct row_batch *batch)
 
 /* ---- other content ---- */
 
-/* The duplicates of a key that ${content} is kept of. 0, or -1: no memory. */
+/* The duplicates of a key that ${content} is kept of. 0, or -1: out of memory. */
 static int compare_copies(const struct loader *loader, struct row_batch *batch, uint32_t first,
     const struct pg_content *content)
 {

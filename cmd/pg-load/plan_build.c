@@ -134,7 +134,8 @@ static int resolve(struct column_plan *plan, const struct pg_map_line *line, con
     return offset == 0 ? expression_hint(failure, text) : -1;
 }
 
-/* Let what a source reads of the body count as named. ${all}: all of it. 0, or -1: no memory. */
+/* Let what a source reads of the body count as named. ${all}: all of it. 0, or -1: out of memory.
+ */
 static int note_reads(struct column_plan *plan, const struct source *source, bool *all)
 {
     bool of_record = source->node == JSON_ROOT;

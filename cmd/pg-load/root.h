@@ -21,7 +21,7 @@ int root_set(struct column_plan *plan, const char *path, struct failure *failure
 /*
  * root_record(plan, text, matches, out):
  * The record that a filter of the whole is given: the line with the value at the root as its
- * "body", in ${out} (cleared first). 0, or -1: no memory.
+ * "body", in ${out} (cleared first). 0, or -1: out of memory.
  */
 int root_record(const struct column_plan *plan, const char *text,
     const struct json_matches *matches, struct buf *out);

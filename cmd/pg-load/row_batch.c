@@ -74,7 +74,7 @@ void row_batch_clear(struct row_batch *batch)
     buf_shrink(&batch->rows, KEEP_BYTES);
 }
 
-/* Room for one more in a growing array; NULL: no memory, the array stays. */
+/* Room for one more in a growing array; NULL: out of memory, the array stays. */
 static void *grow(void *array, size_t count, size_t *capacity, size_t size)
 {
     if (count < *capacity)

@@ -149,18 +149,18 @@ bool row_batch_is_binary(const struct row_batch *batch, const struct group *grou
 void row_batch_populate(struct row_batch *batch, const struct row_batch *sample, size_t rows,
     size_t bytes);
 
-/* A new item with the line's bytes in it, or NULL: no memory. Valid until the next one. */
+/* A new item with the line's bytes in it, or NULL: out of memory. Valid until the next one. */
 struct item *row_batch_add(struct row_batch *batch, uint64_t number, const char *text,
     size_t length);
 
-/* Note why an item is refused; NULL: no memory. The caller fills in what it returns. */
+/* Note why an item is refused; NULL: out of memory. The caller fills in what it returns. */
 struct refusal *row_batch_refuse(struct row_batch *batch, struct item *item, const char *stage,
     const char *code);
 
-/* The group of a set of sources, or ROW_BATCH_NONE: no memory. */
+/* The group of a set of sources, or ROW_BATCH_NONE: out of memory. */
 uint32_t row_batch_group(struct row_batch *batch, const uint64_t *sources);
 
-/* Sort the ledger keys and link the items that share one. 0, or -1: no memory. */
+/* Sort the ledger keys and link the items that share one. 0, or -1: out of memory. */
 int row_batch_seal(struct row_batch *batch, bool use_ledger);
 
 /* How many of the rows the transaction under way has found to be so. */

@@ -7,7 +7,7 @@
 
 enum { KEEP_TEXT = 1 << 20 };
 
-/* The bytes of a string, decoded into ${scratch} if need be. 0, or -1: no memory. */
+/* The bytes of a string, decoded into ${scratch} if need be. 0, or -1: out of memory. */
 static int string_bytes(const char *text, const struct json_match *match, struct buf *scratch,
     const char **bytes, size_t *length)
 {

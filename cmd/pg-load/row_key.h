@@ -9,7 +9,7 @@
 /*
  * row_key_message(view, item, base):
  * The key of the item's message, if the record names one; ${base}: where the view's text stands in
- * the batch's lines. 0, or -1: no memory.
+ * the batch's lines. 0, or -1: out of memory.
  */
 int row_key_message(const struct view *view, struct item *item, size_t base);
 

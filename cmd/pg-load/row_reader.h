@@ -29,7 +29,7 @@ struct row_reader {
     struct buf record;   /* what a filter of the whole is given, with --root */
 };
 
-/* 0, or -1: no memory. ${reader} is to be closed in any case. */
+/* 0, or -1: out of memory. ${reader} is to be closed in any case. */
 int row_reader_open(struct row_reader *reader, const struct column_plan *plan);
 int row_reader_adopt(struct row_reader *reader, const struct column_plan *plan); /* another plan */
 void row_reader_close(struct row_reader *reader);
@@ -53,7 +53,7 @@ enum found {
     FOUND_NULL,
     FOUND_MISSING,
     FOUND_WRONG, /* the expression fails on it */
-    FOUND_FAILED /* no memory, or the filters' process is gone (ECHILD) */
+    FOUND_FAILED /* out of memory, or the filters' process is gone (ECHILD) */
 };
 
 struct value {

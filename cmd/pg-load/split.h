@@ -21,14 +21,14 @@ enum { SPLIT_WINDOW = 100000 };
 
 struct split;
 
-struct split *split_new(void); /* NULL: no memory */
+struct split *split_new(void); /* NULL: out of memory */
 void split_free(struct split *split);
 
 /*
  * split_delivery(matches, last, nodes, text, delivery):
  * A digest of message id and receipt handle of the record ${text}, of which ${matches} tells; 0
  * when one of the two is missing, or the record is a part, or sealed from a part. ${last}: by node,
- * 1 + index of its only match, or 0; NULL: they are to be looked for. 0, or -1: no memory.
+ * 1 + index of its only match, or 0; NULL: they are to be looked for. 0, or -1: out of memory.
  */
 int split_delivery(const struct json_matches *matches, const uint32_t *last,
     const struct record_nodes *nodes, const char *text, uint64_t *delivery);
@@ -36,7 +36,7 @@ int split_delivery(const struct json_matches *matches, const uint32_t *last,
 /*
  * split_note(split, batch):
  * Take the batch's newest item into the index. If it has other content than one of its delivery
- * before, refuse it, and those others that are in ${batch} too. 0, or -1: no memory.
+ * before, refuse it, and those others that are in ${batch} too. 0, or -1: out of memory.
  */
 int split_note(struct split *split, struct row_batch *batch);
 

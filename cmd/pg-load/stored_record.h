@@ -21,7 +21,7 @@ struct stored_record {
 };
 
 int stored_record_open(
-    struct stored_record *stored); /* 0, or -1: no memory; close it in any case */
+    struct stored_record *stored); /* 0, or -1: out of memory; close it in any case */
 void stored_record_close(struct stored_record *stored);
 
 /*

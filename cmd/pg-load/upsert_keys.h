@@ -13,8 +13,8 @@
 /*
  * upsert_keys_find(loader, batch, order, count):
  * Set sequence, rounds and next of loader->upsert as upsert_order_find() does, for rows that all
- * have such keys, each another one. 0; -1: no memory; 1: they have not, or may not: the server is
- * to be asked.
+ * have such keys, each another one. 0; -1: out of memory; 1: they have not, or may not: the server
+ * is to be asked.
  */
 int upsert_keys_find(struct loader *loader, const struct row_batch *batch, const uint32_t *order,
     size_t count);

@@ -18,7 +18,7 @@ int upsert_source_copy(struct loader *loader, struct row_batch *batch, const str
 int upsert_source_thin(struct loader *loader, size_t count);
 
 /* Make loader->upsert.json of the rows of the items order[0, count). 0, or -1 with the connection's
- * error: no memory. */
+ * error: out of memory. */
 int upsert_source_json(struct loader *loader, const struct row_batch *batch, const uint32_t *order,
     size_t count);
 

@@ -33,7 +33,7 @@ struct upsert {
 void upsert_state_init(struct upsert *upsert);
 void upsert_state_free(struct upsert *upsert);
 
-/* Make room for so many items, and forget the transaction before. 0, or -1: no memory. */
+/* Make room for so many items, and forget the transaction before. 0, or -1: out of memory. */
 int upsert_state_begin(struct upsert *upsert, size_t count);
 
 /* Give back what a large batch took. */

@@ -89,7 +89,7 @@ void bodies_free(struct bodies *bodies)
     free(bodies);
 }
 
-/* The content of a quoted string, in the buffer if it has escapes. NULL: no memory. */
+/* The content of a quoted string, in the buffer if it has escapes. NULL: out of memory. */
 static const char *content(struct buf *buf, const char *quoted, size_t *length, bool plain)
 {
     if (plain) {
@@ -111,7 +111,7 @@ static bool is_ours(const struct bodies *bodies, const char *key, size_t length)
             (length == 3 && memcmp(key, "pii", 3) == 0));
 }
 
-/* The node of what the walk is at, below the frame's. 0, or -1: no memory. */
+/* The node of what the walk is at, below the frame's. 0, or -1: out of memory. */
 static int below(struct bodies *bodies, struct frame *frame, const struct json_walk *walk,
     struct node **node)
 {
@@ -171,7 +171,7 @@ static void count(struct bodies *bodies, struct node *node, const struct json_wa
     bodies->valued |= walk->depth > 0 && walk->kind != JSON_OBJECT;
 }
 
-/* All values of the body, text[0, length). 0, or -1: no memory. */
+/* All values of the body, text[0, length). 0, or -1: out of memory. */
 static int walk_through(struct bodies *bodies, const char *text, size_t length)
 {
     struct frame *frames = bodies->frames;

@@ -26,7 +26,7 @@ struct bodies;
 struct bodies *bodies_new(const char *root);
 void bodies_free(struct bodies *bodies); /* NULL is fine */
 
-/* Take in one line; NULL: one that was too long. 0, or -1: no memory. */
+/* Take in one line; NULL: one that was too long. 0, or -1: out of memory. */
 int bodies_line(struct bodies *bodies, const char *text, size_t length, uint64_t number);
 
 const struct bodies_counts *bodies_counts(const struct bodies *bodies);

@@ -43,14 +43,14 @@ struct node {
 
 struct tree;
 
-struct tree *body_tree_new(void);       /* NULL: no memory */
+struct tree *body_tree_new(void);       /* NULL: out of memory */
 void body_tree_free(struct tree *tree); /* NULL is fine */
 struct node *body_tree_root(struct tree *tree);
 
 /*
  * body_tree_member(tree, node, key, length, member):
  * The child for a key, decoded, into ${member}; or NULL there, when the key is data, ${node} is a
- * map, or there is no room. 0, or -1: no memory.
+ * map, or there is no room. 0, or -1: out of memory.
  */
 int body_tree_member(struct tree *tree, struct node *node, const char *key, size_t length,
     struct node **member);

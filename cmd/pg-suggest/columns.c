@@ -109,7 +109,7 @@ static int join_keys(const struct node *node, struct buf *name)
     return 0;
 }
 
-/* 0, or -1: no memory. */
+/* 0, or -1: out of memory. */
 static int set_name(const struct columns *columns, struct column *column, struct buf *name)
 {
     char suffix[16] = "";
@@ -197,7 +197,7 @@ static void add_path(struct buf *out, const struct node *node)
     }
 }
 
-/* 0, or -1: no memory. */
+/* 0, or -1: out of memory. */
 static int set_expression(const struct columns *columns, struct column *column)
 {
     struct buf text;

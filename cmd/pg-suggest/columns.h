@@ -37,7 +37,7 @@ struct columns {
 
 /*
  * columns_new(bodies):
- * All of them, at least one; there is a record. NULL: no memory.
+ * All of them, at least one; there is a record. NULL: out of memory.
  */
 struct columns *columns_new(const struct bodies *bodies);
 void columns_free(struct columns *columns); /* NULL is fine */

@@ -76,7 +76,7 @@ static int run(struct settings *settings)
             status = suggest_run(settings);
     }
     if (no_memory) {
-        msg_error("no memory");
+        msg_error("out of memory");
         status = STATUS_INTERNAL;
     }
     buf_free(&quoted);

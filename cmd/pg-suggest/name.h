@@ -35,7 +35,7 @@ int name_add_quoted(struct buf *out, const char *text, size_t length);
  * name_table(text, quoted, plain):
  * Read the name of a table as it is spelt in SQL, "t", "schema.t", "\"Odd Name\"". Into ${quoted},
  * that name, quoted where needed, and into ${plain}, what was given without the quotes. 0; -1: it
- * is none, or no memory: then one of both has failed.
+ * is none, or out of memory: then one of both has failed.
  */
 int name_table(const char *text, struct buf *quoted, struct buf *plain);
 

@@ -55,7 +55,7 @@ static void add_lengths(struct buf *out, const struct column *column)
 struct widths {
     size_t name;
     size_t type;
-    bool failed; /* no memory */
+    bool failed; /* out of memory */
 };
 
 static void add_name(struct buf *out, const struct column *column)

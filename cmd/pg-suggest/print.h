@@ -3,7 +3,7 @@
 
 #include "columns.h"
 
-/* What is proposed, as text. Each appends, and returns 0, or -1: no memory. */
+/* What is proposed, as text. Each appends, and returns 0, or -1: out of memory. */
 
 /* The statements for a table, its name as it is quoted in SQL. */
 int print_sql(struct buf *out, const struct columns *columns, const char *table);

@@ -49,7 +49,7 @@ static int take(void *context, const char *text, size_t length, uint64_t number)
 
 static int no_memory(void)
 {
-    msg_error("no memory");
+    msg_error("out of memory");
     return STATUS_INTERNAL;
 }
 

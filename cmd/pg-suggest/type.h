@@ -13,7 +13,7 @@ struct type {
     const char
         *unit;   /* of the node's lengths: "character", "digit", "byte"; NULL: they say nothing */
     bool lookup; /* masked values, which are looked for by what they are */
-    bool failed; /* no memory: the rest says nothing */
+    bool failed; /* out of memory: the rest says nothing */
     bool exact;  /* a number in it may have more digits than a filter keeps */
 };
 

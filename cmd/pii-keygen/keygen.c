@@ -43,7 +43,7 @@ int keygen_entry(char entry[KEYGEN_ENTRY_SIZE], size_t *length, char id[KEYRING_
     return result;
 }
 
-/* The directory that ${path} is in, the caller's to free; NULL: no memory. */
+/* The directory that ${path} is in, the caller's to free; NULL: out of memory. */
 static char *directory_of(const char *path)
 {
     const char *slash = strrchr(path, '/');

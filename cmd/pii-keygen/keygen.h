@@ -18,7 +18,7 @@ enum keygen_cause {
     KEYGEN_IN_WAY, /* a file of the name that the new one has for a moment, and not our left-over */
     KEYGEN_BUSY,   /* another program is changing the key file */
     KEYGEN_FULL,   /* no room in a key file for one key more */
-    KEYGEN_MACHINE /* no memory or random bytes, or OpenSSL failed */
+    KEYGEN_MACHINE /* out of memory or random bytes, or OpenSSL failed */
 };
 
 struct keygen_error {

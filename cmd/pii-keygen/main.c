@@ -101,7 +101,7 @@ static int say(const char *file, const struct keygen_error *error)
     case KEYGEN_MACHINE:
         break;
     }
-    msg_error("no memory or random bytes, or a cryptographic operation failed");
+    msg_error("out of memory or random bytes, or a cryptographic operation failed");
     return STATUS_INTERNAL;
 }
 
@@ -119,7 +119,7 @@ static int list(const struct settings *settings)
         (void)out_write(out, state, strlen(state));
     }
     if (out == NULL) {
-        msg_error("no memory");
+        msg_error("out of memory");
     } else if (out_close(out) != 0) {
         msg_error("cannot write to standard output: %s", out_reason(errno));
         status = STATUS_IO;

@@ -111,7 +111,7 @@ static int compose(struct texts *texts, const struct keyring *ring, char *id,
 
 /*
  * The name under which the new file waits to take the place of ${path}: there for a moment only,
- * and of nobody but us. To be freed; NULL: no memory.
+ * and of nobody but us. To be freed; NULL: out of memory.
  */
 static char *waiting_name(const char *path)
 {

@@ -7,7 +7,7 @@
 /*
  * draft_policy(out, records):
  * Append a policy (pii-policy(5)) that hides all that is likely personal, with a comment on each
- * rule; shares and numbers, never a value. 0, or -1: no memory.
+ * rule; shares and numbers, never a value. 0, or -1: out of memory.
  */
 int draft_policy(struct buf *out, struct records *records);
 

@@ -309,7 +309,7 @@ static int inspect_at_scalar(struct inspect *inspect, const struct inspect_key *
     return 0;
 }
 
-/* What the key of a value says; personal keys are found in it, too. NULL: no memory. */
+/* What the key of a value says; personal keys are found in it, too. NULL: out of memory. */
 static const struct key_meaning *inspect_at_name(struct inspect *inspect,
     const struct json_walk *walk, struct buf *strings, struct key_meaning *room,
     struct inspect_finding *finding)

@@ -48,26 +48,26 @@ struct inspect_finding {
 
 struct inspect;
 
-/* ${maximum} is the longest record there is. NULL: no memory. */
+/* ${maximum} is the longest record there is. NULL: out of memory. */
 struct inspect *inspect_new(size_t maximum);
 void inspect_free(struct inspect *inspect); /* NULL is fine */
 
 /* Give back what a long record took. */
 void inspect_shrink(struct inspect *inspect);
 
-/* Decode a quoted string, valid until the next call. NULL: no memory. */
+/* Decode a quoted string, valid until the next call. NULL: out of memory. */
 const char *inspect_decode(struct inspect *inspect, const char *quoted, size_t length,
     size_t *size);
 
 /*
  * inspect_scalar(inspect, key, kind, text, length, finding):
  * Look at a scalar: a string, decoded (which may be what inspect_decode() returned), or another as
- * it is spelt. 0, or -1: no memory.
+ * it is spelt. 0, or -1: out of memory.
  */
 int inspect_scalar(struct inspect *inspect, const struct inspect_key *key, enum json_kind kind,
     const char *text, size_t length, struct inspect_finding *finding);
 
-/* Look at all that is in a valid JSON text, as one value. 0, or -1: no memory. */
+/* Look at all that is in a valid JSON text, as one value. 0, or -1: out of memory. */
 int inspect_json(struct inspect *inspect, const struct inspect_key *key, const char *text,
     size_t length, struct inspect_finding *finding);
 

@@ -136,7 +136,7 @@ void records_free(struct records *records)
     free(records);
 }
 
-/* The node of what the walk is at, below ${parent}. NULL: no memory. */
+/* The node of what the walk is at, below ${parent}. NULL: out of memory. */
 static struct node *below(struct records *records, struct frame *frame,
     const struct json_walk *walk)
 {
@@ -237,7 +237,7 @@ static int add_whole(struct records *records, struct node *node, struct json_wal
     return tree_add(node, &finding, hash_bytes(text, length));
 }
 
-/* All values of text[0, length) into the tree of ${root}. 0, or -1: no memory. */
+/* All values of text[0, length) into the tree of ${root}. 0, or -1: out of memory. */
 static int walk_through(struct records *records, struct node *root, const char *text, size_t length)
 {
     struct frame *frames = records->frames;

@@ -39,10 +39,10 @@ struct records;
 struct records *records_new(const char *root, bool plain, size_t maximum);
 void records_free(struct records *records); /* NULL is fine */
 
-/* Look through one line; NULL: one that was too long. 0, or -1: no memory. */
+/* Look through one line; NULL: one that was too long. 0, or -1: out of memory. */
 int records_line(struct records *records, const char *text, size_t length, uint64_t number);
 
-/* All lines are there. 0, or -1: no memory. */
+/* All lines are there. 0, or -1: out of memory. */
 int records_end(struct records *records);
 
 const struct records_counts *records_counts(const struct records *records);

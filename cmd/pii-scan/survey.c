@@ -94,7 +94,7 @@ static int read_all(struct survey *survey)
     int status = intake_run(&survey->intake, survey->settings->number);
     if (status != 0 || records_end(survey->records) == 0)
         return status;
-    msg_error("no memory");
+    msg_error("out of memory");
     return STATUS_INTERNAL;
 }
 
@@ -218,7 +218,7 @@ static int print(struct survey *survey)
 {
     int printed = print_all(survey);
     if (printed != 0 && out_error(survey->intake.out) == 0) {
-        msg_error("no memory");
+        msg_error("out of memory");
         return STATUS_INTERNAL;
     }
     int closed = out_close(survey->intake.out);

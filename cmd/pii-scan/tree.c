@@ -71,7 +71,7 @@ static struct node *child_of(const struct node *node, enum tree_step step)
     return child;
 }
 
-/* Count ${from} in with ${into}, which stands for it from now on. 0, or -1: no memory. */
+/* Count ${from} in with ${into}, which stands for it from now on. 0, or -1: out of memory. */
 static int merge(struct node *into, const struct node *from)
 {
     for (size_t i = 0; i < INSPECT_KINDS; i++)
@@ -104,7 +104,7 @@ static struct node *data_child(struct tree *tree, struct node *node)
     return data != NULL ? data : new_node(tree, node, TREE_DATA);
 }
 
-/* All that is at and below a child, counted in with ${data}. 0, or -1: no memory. */
+/* All that is at and below a child, counted in with ${data}. 0, or -1: out of memory. */
 static int merge_below(struct node *data, struct node *child)
 {
     data->records += child->records;
@@ -120,7 +120,7 @@ static int merge_below(struct node *data, struct node *child)
     return 0;
 }
 
-/* Make all members of ${node}, with what is below them, one. 0, or -1: no memory. */
+/* Make all members of ${node}, with what is below them, one. 0, or -1: out of memory. */
 static int join(struct tree *tree, struct node *node)
 {
     struct node *data = data_child(tree, node);

@@ -64,7 +64,7 @@ struct tree {
     uint64_t left_out; /* values whose path has no node of its own */
 };
 
-/* A root, whose paths begin with ${prefix}; NULL: no memory. */
+/* A root, whose paths begin with ${prefix}; NULL: out of memory. */
 struct node *tree_root(struct tree *tree, const char *prefix);
 void tree_free(struct tree *tree, struct node *node); /* with all below; NULL is fine */
 
@@ -91,7 +91,7 @@ static inline struct node *tree_next(struct node *node, const char *key, size_t 
 
 /*
  * The child of ${node} for a key, decoded, or for elements; or ${node} itself when there is no room
- * for another. NULL: no memory.
+ * for another. NULL: out of memory.
  */
 struct node *tree_member(struct tree *tree, struct node *node, const char *key, size_t length);
 struct node *tree_element(struct tree *tree, struct node *node);
@@ -99,7 +99,7 @@ struct node *tree_element(struct tree *tree, struct node *node);
 /* An object of ${node} has had so many members: more than can be names are one. 0, or -1. */
 int tree_members(struct tree *tree, struct node *node, size_t members);
 
-/* At the end: objects that had new keys all the time. 0, or -1: no memory. */
+/* At the end: objects that had new keys all the time. 0, or -1: out of memory. */
 int tree_finish(struct tree *tree, struct node *node);
 
 /* Count a value of a type, in the record with this serial number. */
@@ -112,7 +112,7 @@ static inline void tree_count(struct node *node, uint64_t serial, enum json_kind
     node->types[kind]++;
 }
 
-/* Count what was found in a value of this hash. 0, or -1: no memory. */
+/* Count what was found in a value of this hash. 0, or -1: out of memory. */
 int tree_add(struct node *node, const struct inspect_finding *finding, uint64_t hash);
 
 /* Append the path: ".a.b", ".a[]", `."odd key"`, ".a.{}", "attributes.name"; escaped ASCII. 0, -1.

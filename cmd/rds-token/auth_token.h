@@ -21,7 +21,7 @@ struct auth_token_wanted {
     const char *profile; /* NULL: as credentials/profile.h finds it */
 };
 
-/* Append it, signed by ${credentials} at ${now_ms} for ${region}. 0, or -1: no memory. */
+/* Append it, signed by ${credentials} at ${now_ms} for ${region}. 0, or -1: out of memory. */
 int auth_token_sign(struct buf *out, const struct auth_token_wanted *wanted, const char *region,
     const struct credentials *credentials, uint64_t now_ms);
 

@@ -24,7 +24,7 @@ static int print(const struct buf *token)
 {
     struct out *out = out_open(STDOUT_FILENO);
     if (out == NULL) {
-        msg_error("no memory");
+        msg_error("out of memory");
         return STATUS_INTERNAL;
     }
     (void)out_write(out, token->data, token->length); /* out_close() reports it */

@@ -42,11 +42,11 @@ uint64_t unacknowledged_oldest_ms(const struct unacknowledged *unacknowledged);
 struct unacknowledged_message *unacknowledged_find(const struct unacknowledged *unacknowledged,
     const char *handle, size_t length);
 
-/* NULL: no memory. */
+/* NULL: out of memory. */
 struct unacknowledged_message *unacknowledged_add(struct unacknowledged *unacknowledged,
     const char *handle, size_t length);
 
-/* Keep a line with the message. 0, or -1: no memory. */
+/* Keep a line with the message. 0, or -1: out of memory. */
 int unacknowledged_keep(struct unacknowledged *unacknowledged,
     struct unacknowledged_message *message, const char *text, size_t length);
 

@@ -13,7 +13,7 @@
  */
 struct event;
 
-struct event *event_new(void); /* NULL: no memory */
+struct event *event_new(void); /* NULL: out of memory */
 void event_free(struct event *event);
 
 enum event_result {

@@ -59,7 +59,7 @@ static void put(struct exchange *exchange, struct pipeline *pipeline)
     }
 }
 
-/* 0, or -1: no memory. */
+/* 0, or -1: out of memory. */
 static int take(struct exchange *exchange, struct deliveries *deliveries, const struct line *line)
 {
     switch (verdict_parse(exchange->parser, line->text, line->length, &exchange->verdict)) {

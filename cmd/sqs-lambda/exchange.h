@@ -9,7 +9,7 @@
 /* Records into the pipeline, verdicts out of it. */
 struct exchange;
 
-struct exchange *exchange_new(void); /* NULL: no memory */
+struct exchange *exchange_new(void); /* NULL: out of memory */
 void exchange_free(struct exchange *exchange);
 
 enum exchange_result {

@@ -14,7 +14,7 @@
  */
 struct pipeline;
 
-/* Nothing is started yet. NULL: no memory. */
+/* Nothing is started yet. NULL: out of memory. */
 struct pipeline *pipeline_new(const struct lambda_options *options);
 void pipeline_free(struct pipeline *pipeline); /* ends it; NULL is fine */
 

@@ -24,7 +24,7 @@ void words_add_text(struct words *words, const char *text);
 /* Whether ${text} has the option ${name} ("--linger"), with its value behind a sign = or not. */
 bool words_has_option(const char *text, const char *name);
 
-/* All of them, ended by NULL, as long as no other word comes; NULL: no memory for one. */
+/* All of them, ended by NULL, as long as no other word comes; NULL: out of memory for one. */
 char **words_list(struct words *words);
 
 #endif

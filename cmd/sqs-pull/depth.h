@@ -34,7 +34,7 @@ enum { DEPTH_REQUESTS = 2 }; /* at once */
 
 void depth_init(struct depth *depth, const struct connection *connection);
 
-/* Begin what is due; 0, or -1: no memory. */
+/* Begin what is due; 0, or -1: out of memory. */
 int depth_work(struct depth *depth);
 
 /* Milliseconds until something is; -1: never. */

@@ -17,7 +17,7 @@ struct format_options {
 };
 
 struct format *format_new(const char *queue_url,
-    const struct format_options *options); /* NULL: no memory */
+    const struct format_options *options); /* NULL: out of memory */
 void format_free(struct format *format);   /* NULL is fine */
 
 enum format_result {

@@ -16,13 +16,14 @@ enum { KNOWN_MOST = 100000 };
 
 enum known_result { KNOWN_NEW, KNOWN_ALREADY, KNOWN_NO_MEMORY };
 
-struct known *known_new(void);        /* NULL: no memory */
+struct known *known_new(void);        /* NULL: out of memory */
 void known_free(struct known *known); /* NULL is fine */
 
 /* A message has come. */
 enum known_result known_add(struct known *known, const struct message *message);
 
-/* It stays on the queue because it is broken: warn of it, once for each id. 0, or -1: no memory. */
+/* It stays on the queue because it is broken: warn of it, once for each id. 0, or -1: out of
+ * memory. */
 int known_warn(struct known *known, const struct message *message);
 
 #endif

@@ -41,12 +41,12 @@ struct leases_counts {
     uint64_t lapsed;   /* leases that ended otherwise, but for released ones */
 };
 
-struct leases *leases_new(const struct leases_config *config); /* NULL: no memory */
+struct leases *leases_new(const struct leases_config *config); /* NULL: out of memory */
 
 /* No call of it may be inside the client. NULL is fine. */
 void leases_free(struct leases *leases);
 
-/* A message has been received. 0, or -1: no memory. */
+/* A message has been received. 0, or -1: out of memory. */
 int leases_add(struct leases *leases, const struct buf *id, const struct buf *handle);
 
 /*
@@ -76,7 +76,7 @@ uint64_t leases_verdict_ms(const struct leases *leases);
 /* All verdicts have come back. */
 bool leases_done(const struct leases *leases);
 
-/* Read the FIFO. 0, or -1: no memory. */
+/* Read the FIFO. 0, or -1: out of memory. */
 int leases_read(struct leases *leases);
 
 void leases_work(struct leases *leases);         /* start the requests that are due */

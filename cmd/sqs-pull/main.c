@@ -26,7 +26,7 @@ static int report(const struct settings *given, const struct pull_result *result
 {
     int status = STATUS_OK;
     if (result->no_memory && result->error.cause == AWS_OK) {
-        msg_error("no memory");
+        msg_error("out of memory");
         status = STATUS_INTERNAL;
     } else if (result->metrics_error != 0) {
         msg_error("cannot write %s: %s", given->pull.meter.metrics_file,

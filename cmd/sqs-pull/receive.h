@@ -14,7 +14,7 @@
 /* Receives at once, at most. */
 unsigned receive_most(const struct pull_options *options);
 
-int receive_init(struct puller *puller); /* 0, or -1: no memory */
+int receive_init(struct puller *puller); /* 0, or -1: out of memory */
 void receive_free(struct puller *puller);
 
 /* Begin as many receives as there is room for; none once the puller is ending. */

@@ -10,12 +10,12 @@
 /* Makes messages visible on the queue again, in batches, many at once. */
 struct release;
 
-struct release *release_new(struct sqs *sqs, uint64_t retry_ms); /* NULL: no memory */
+struct release *release_new(struct sqs *sqs, uint64_t retry_ms); /* NULL: out of memory */
 
 /* No call of it may be inside the client. NULL is fine. */
 void release_free(struct release *release);
 
-/* Release the message of a receipt handle. 0, or -1: no memory. */
+/* Release the message of a receipt handle. 0, or -1: out of memory. */
 int release_add(struct release *release, const char *handle, size_t length);
 
 /* For how many more it has work: who has many keeps the rest until then. */

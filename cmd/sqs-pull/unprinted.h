@@ -28,7 +28,7 @@ struct unprinted {
 void unprinted_init(struct unprinted *unprinted);
 void unprinted_free(struct unprinted *unprinted);
 
-/* 0, or -1: no memory. */
+/* 0, or -1: out of memory. */
 int unprinted_add(struct unprinted *unprinted, uint64_t end, const struct buf *id,
     const struct buf *handle);
 

@@ -9,7 +9,7 @@
 /* The message that a record line stands for. */
 struct body_reader;
 
-struct body_reader *body_reader_new(void);         /* NULL: no memory */
+struct body_reader *body_reader_new(void);         /* NULL: out of memory */
 void body_reader_free(struct body_reader *reader); /* NULL is fine */
 
 enum { BODY_MAXIMUM = 1 << 20 }; /* bytes of a message and its attributes, by the rules of SQS */

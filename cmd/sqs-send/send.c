@@ -117,7 +117,7 @@ static int set_ids(const struct sender *sender, struct outgoing *outgoing,
     return 0;
 }
 
-/* NULL: no memory. */
+/* NULL: out of memory. */
 static struct outgoing *make(const struct sender *sender, const struct body_message *from,
     uint64_t number)
 {

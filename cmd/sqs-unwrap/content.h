@@ -30,7 +30,7 @@ struct content {
 /*
  * content_value(content, value, length, decoded):
  * A JSON value of a valid text, without whitespace around it. A string is decoded into ${decoded},
- * which must live as long. 0, or -1: no memory.
+ * which must live as long. 0, or -1: out of memory.
  */
 int content_value(struct content *content, const char *value, size_t length, struct buf *decoded);
 

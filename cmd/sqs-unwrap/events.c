@@ -242,7 +242,8 @@ static enum events_result split(const struct walk *walk, const struct layers_sta
     return changed ? again(walk, state) : hand_on(walk, state, false);
 }
 
-/* The text at --json's place as the content, if it is an object or array. 0, or -1: no memory. */
+/* The text at --json's place as the content, if it is an object or array. 0, or -1: out of memory.
+ */
 static int take_json(struct events *events, struct layers_state *state, bool *changed)
 {
     struct content found = state->content;

@@ -26,7 +26,7 @@ bool events_path(const char *text);
 
 struct events;
 
-struct events *events_new(const struct events_options *options); /* NULL: no memory */
+struct events *events_new(const struct events_options *options); /* NULL: out of memory */
 void events_free(struct events *events);
 
 struct event {

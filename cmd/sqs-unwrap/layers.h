@@ -42,7 +42,7 @@ struct layers_options {
 
 struct layers;
 
-struct layers *layers_new(const struct layers_options *options); /* NULL: no memory */
+struct layers *layers_new(const struct layers_options *options); /* NULL: out of memory */
 void layers_free(struct layers *layers);
 
 /* A new message: of its layers together may be inflated 64 times the maximum. Memory above some is

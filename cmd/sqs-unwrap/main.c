@@ -28,7 +28,7 @@ static int report_failure(enum stream_end end)
     case STREAM_NO_MEMORY:
         break;
     }
-    msg_error("no memory");
+    msg_error("out of memory");
     return STATUS_INTERNAL;
 }
 

@@ -31,7 +31,7 @@ struct unwrap;
 /* A bound of the records of one message together, in units of the longest. */
 enum { UNWRAP_MOST_TIMES = 64 };
 
-struct unwrap *unwrap_new(const struct unwrap_options *options); /* NULL: no memory */
+struct unwrap *unwrap_new(const struct unwrap_options *options); /* NULL: out of memory */
 void unwrap_free(struct unwrap *unwrap);
 
 enum unwrap_result {

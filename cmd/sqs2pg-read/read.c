@@ -59,7 +59,7 @@ static enum status print(const struct trusted_file *file, const struct buf *text
     }
     buf_free(&head);
     if (failed) {
-        msg_error("no memory");
+        msg_error("out of memory");
         return STATUS_INTERNAL;
     }
     if (out_close(out) == 0)
@@ -80,7 +80,7 @@ enum status read_file(const char *path)
     char *into = buf_reserve(&text, READ_MAX + 1);
     ssize_t length = into == NULL ? 0 : trusted_file_read(file.fd, into, READ_MAX + 1);
     if (into == NULL) {
-        msg_error("no memory");
+        msg_error("out of memory");
     } else if (length < 0) {
         msg_error("cannot read %s: %s", path, strerror(errno));
         status = STATUS_IO;

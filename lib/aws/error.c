@@ -20,7 +20,7 @@ enum aws_cause error_set(struct aws_error *error, enum aws_cause cause, const ch
 
 enum aws_cause error_no_memory(struct aws_error *error)
 {
-    return error_set(error, AWS_NO_MEMORY, NULL, "no memory");
+    return error_set(error, AWS_NO_MEMORY, NULL, "out of memory");
 }
 
 enum aws_cause error_no_http(struct aws_error *error, int reason)

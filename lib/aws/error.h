@@ -35,7 +35,7 @@ struct aws_error {
 enum aws_cause error_set(struct aws_error *error, enum aws_cause cause, const char *hint,
     const char *format, ...) __attribute__((format(printf, 4, 5)));
 
-/* AWS_NO_MEMORY, "no memory"; returns the cause. */
+/* AWS_NO_MEMORY, "out of memory"; returns the cause. */
 enum aws_cause error_no_memory(struct aws_error *error);
 
 /* For http_open() that failed with errno ${reason}. Returns the cause, AWS_NO_MEMORY. */

@@ -6,9 +6,9 @@
 #include <string.h>
 
 /*
- * A growable byte buffer with a maximum size. Appends that fail (no memory, or past ${max}) leave
- * the content as it was and set ${failed}, which stays set until buf_clear(): a run of appends may
- * be checked once at its end. Not NUL-terminated, unless buf_cstr() is asked.
+ * A growable byte buffer with a maximum size. Appends that fail (out of memory, or past ${max})
+ * leave the content as it was and set ${failed}, which stays set until buf_clear(): a run of
+ * appends may be checked once at its end. Not NUL-terminated, unless buf_cstr() is asked.
  */
 struct buf {
     char *data;

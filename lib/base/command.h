@@ -42,7 +42,7 @@ enum command_result command_run(struct command *command, struct buf *output, siz
 /*
  * command_words(text):
  * The words of a command, parted by blanks, without any quoting: an array ended by NULL, for
- * free(3). One without words is empty. NULL: no memory.
+ * free(3). One without words is empty. NULL: out of memory.
  */
 char **command_words(const char *text);
 

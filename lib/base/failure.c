@@ -26,7 +26,7 @@ int failure_hint(struct failure *failure, const char *format, ...)
 
 int failure_no_memory(struct failure *failure)
 {
-    return failure_set(failure, STATUS_INTERNAL, "no memory");
+    return failure_set(failure, STATUS_INTERNAL, "out of memory");
 }
 
 int failure_report(const struct failure *failure)

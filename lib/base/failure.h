@@ -21,7 +21,7 @@ int failure_set(struct failure *failure, enum status status, const char *format,
 int failure_hint(struct failure *failure, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* STATUS_INTERNAL, "no memory"; returns -1. */
+/* STATUS_INTERNAL, "out of memory"; returns -1. */
 int failure_no_memory(struct failure *failure);
 
 /* For main(): print it with its hint, unless nothing has failed; returns its status. */

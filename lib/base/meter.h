@@ -68,7 +68,7 @@ struct meter;
  * meter_open(meter, config):
  * Open what is wanted, and write the file for the first time. *meter is NULL if nothing is, which
  * every other function takes. A file that another process keeps is warned of and left to it. One
- * meter in a process. 0, or -1 with errno: the file cannot be written, no memory.
+ * meter in a process. 0, or -1 with errno: the file cannot be written, out of memory.
  */
 int meter_open(struct meter **meter, const struct meter_config *config);
 

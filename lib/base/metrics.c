@@ -74,7 +74,7 @@ static void put_labels(struct metrics *metrics, const struct metrics_config *con
     put_label(labels, "", equals + 1);
 }
 
-/* NULL: no memory, or a value is too long. The caller's. */
+/* NULL: out of memory, or a value is too long. The caller's. */
 static char *make_series(const struct metrics *metrics, const struct metric *metric,
     const char *ending, const char *label, const char *value)
 {

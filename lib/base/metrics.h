@@ -56,7 +56,7 @@ struct metrics;
  * metrics_open(config):
  * Make the file ready, without writing it. Counters begin with what the file of an earlier run has;
  * a METRIC_TIME and the exit status that it has are kept until there is one of this run. NULL with
- * errno: no memory; EINVAL, too many samples or something else than a regular file is there;
+ * errno: out of memory; EINVAL, too many samples or something else than a regular file is there;
  * EWOULDBLOCK, another process keeps the file; or what the system says.
  */
 struct metrics *metrics_open(const struct metrics_config *config);

@@ -20,7 +20,7 @@ struct outqueue;
 struct outqueue *outqueue_open(int fd);     /* ${fd} stays the caller's; NULL with errno */
 void outqueue_free(struct outqueue *queue); /* NULL is fine */
 
-/* Add bytes, which end a line or not. 0, or -1: no memory, nothing added. */
+/* Add bytes, which end a line or not. 0, or -1: out of memory, nothing added. */
 int outqueue_add(struct outqueue *queue, const void *data, size_t length);
 
 /*

@@ -50,7 +50,7 @@ static void clear(struct recent *recent, size_t hole)
     recent->table[hole] = 0;
 }
 
-/* Room for more digests. 0, or -1: no memory; all is as it was. */
+/* Room for more digests. 0, or -1: out of memory; all is as it was. */
 static int grow(struct recent *recent)
 {
     size_t places = recent->places > 0 ? recent->places * 2 : FIRST_PLACES, slots = 2;

@@ -11,7 +11,7 @@
  */
 struct recent;
 
-/* Remember the last ${count} texts, 1 to 2^24. NULL: no memory. */
+/* Remember the last ${count} texts, 1 to 2^24. NULL: out of memory. */
 struct recent *recent_new(size_t count);
 void recent_free(struct recent *recent); /* NULL is fine */
 

@@ -11,7 +11,7 @@ enum status {
     STATUS_USAGE = 64,       /* the command line is wrong */
     STATUS_DATA = 65,        /* reject limit reached, or the input as a whole unusable */
     STATUS_UNAVAILABLE = 69, /* refused for good: no such queue or table, access denied */
-    STATUS_INTERNAL = 70,    /* a fault of the program itself, or no memory */
+    STATUS_INTERNAL = 70,    /* a fault of the program itself, or out of memory */
     STATUS_IO = 74,          /* input or output failed */
     STATUS_TEMPORARY = 75,   /* a temporary failure outlasted the retries */
     STATUS_PERMISSION = 77,  /* a key file or map that others may read or write */

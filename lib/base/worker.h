@@ -36,10 +36,10 @@ typedef bool worker_confine(void);
 enum worker_result {
     WORKER_ANSWERED,
     WORKER_ENDED, /* the request ended the child, which passed a limit, crashed or called exit() */
-    WORKER_FAILED /* there is no child to be had, or no memory here: errno */
+    WORKER_FAILED /* there is no child to be had, or out of memory here: errno */
 };
 
-/* NULL: no memory. The child is not started yet. */
+/* NULL: out of memory. The child is not started yet. */
 struct worker *worker_new(worker_serve *serve, const struct worker_limits *limits);
 void worker_free(struct worker *worker);    /* ends the child; NULL is fine */
 void worker_restart(struct worker *worker); /* the next request is answered by a new child */

@@ -18,7 +18,7 @@
 enum confine_result {
     CONFINE_ENTERED,
     CONFINE_UNSUPPORTED, /* the kernel cannot, or forbids it */
-    CONFINE_FAILED       /* no memory */
+    CONFINE_FAILED       /* out of memory */
 };
 
 struct confine_needs {

@@ -7,7 +7,7 @@
 #include "base/hash.h"
 #include "credentials/ini.h"
 
-const char ini_no_memory[] = "no memory";
+const char ini_no_memory[] = "out of memory";
 
 /* A stretch of text. */
 struct span {

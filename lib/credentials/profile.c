@@ -141,7 +141,7 @@ static const char *on_section(void *context, const char *name, size_t length, si
     return problem;
 }
 
-/* What is kept of a value. NULL: no memory. */
+/* What is kept of a value. NULL: out of memory. */
 static char *kept_of(const struct reading *reading, const char *value)
 {
     size_t length = 0;
@@ -188,7 +188,8 @@ enum profile_result profile_parse(struct profile *profile, enum profile_kind kin
 
 /* ---- the files ---- */
 
-/* The file that the variable names, or the usual one in the home folder. NULL: no memory, no home.
+/* The file that the variable names, or the usual one in the home folder. NULL: out of memory, no
+ * home.
  */
 static char *file_name(const char *variable, const char *usual)
 {

@@ -28,7 +28,7 @@ struct profile {
 
 enum profile_result { PROFILE_OK, PROFILE_MALFORMED, PROFILE_NO_MEMORY };
 
-int profile_init(struct profile *profile, const char *name); /* 0, or -1: no memory */
+int profile_init(struct profile *profile, const char *name); /* 0, or -1: out of memory */
 void profile_free(struct profile *profile);                  /* wipes; of a zeroed one too */
 
 /* Add what text[0, length) says of the profile. PROFILE_MALFORMED sets ${problem} and *line, 1 for

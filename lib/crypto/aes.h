@@ -15,7 +15,7 @@ enum { AES_BLOCK = 16 };
 
 enum aes_direction { AES_FORWARD, AES_INVERSE };
 
-/* A key of 16, 24 or 32 bytes; NULL: another length, or no memory. */
+/* A key of 16, 24 or 32 bytes; NULL: another length, or out of memory. */
 struct aes *aes_new(const unsigned char *key, size_t key_length, enum aes_direction direction);
 void aes_free(struct aes *aes); /* wipes; NULL is fine */
 

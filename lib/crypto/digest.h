@@ -10,14 +10,14 @@ enum digest_kind { DIGEST_MD5, DIGEST_SHA256 };
 
 enum { DIGEST_MD5_SIZE = 16, DIGEST_SHA256_SIZE = 32 };
 
-/* One shot. 0, or -1 (OpenSSL refuses the algorithm, or no memory). */
+/* One shot. 0, or -1 (OpenSSL refuses the algorithm, or out of memory). */
 int digest_md5(const void *data, size_t length, unsigned char out[DIGEST_MD5_SIZE]);
 int digest_sha256(const void *data, size_t length, unsigned char out[DIGEST_SHA256_SIZE]);
 
 /* In parts: new, update any number of times, final; after which the object starts afresh. */
 struct digest;
 
-struct digest *digest_new(enum digest_kind kind); /* NULL: refused, or no memory */
+struct digest *digest_new(enum digest_kind kind); /* NULL: refused, or out of memory */
 void digest_free(struct digest *digest);          /* NULL is fine */
 int digest_update(struct digest *digest, const void *data, size_t length);
 int digest_final(struct digest *digest, unsigned char *out); /* 16 or 32 bytes by its kind */

@@ -22,19 +22,19 @@ size_t ff1_least(unsigned radix);
 /*
  * ff1_new(key, key_length, radix, tweak, tweak_length):
  * ${key} of 16, 24 or 32 bytes; ${tweak} of any length below 2^32, and it may be empty. Neither is
- * kept as it is; the caller wipes the key. NULL: another length or radix, or no memory.
+ * kept as it is; the caller wipes the key. NULL: another length or radix, or out of memory.
  */
 struct ff1 *ff1_new(const unsigned char *key, size_t key_length, unsigned radix, const void *tweak,
     size_t tweak_length);
 void ff1_free(struct ff1 *ff1); /* wipes; NULL is fine */
 
-/* Take another tweak from here on. 0, or -1: no memory, and the tweak is what it was. */
+/* Take another tweak from here on. 0, or -1: out of memory, and the tweak is what it was. */
 int ff1_set_tweak(struct ff1 *ff1, const void *tweak, size_t tweak_length);
 
 /*
  * ${in} and ${out}, which may be the same, are ${length} numerals, each a byte from 0 to radix - 1,
  * the most significant first. 0; or -1, with ${out} undefined: fewer numerals than ff1_least(), or
- * more than FF1_MAX, or one that is none; or OpenSSL failed, or no memory.
+ * more than FF1_MAX, or one that is none; or OpenSSL failed, or out of memory.
  */
 int ff1_encrypt(struct ff1 *ff1, const unsigned char *in, size_t length, unsigned char *out);
 int ff1_decrypt(struct ff1 *ff1, const unsigned char *in, size_t length, unsigned char *out);

@@ -10,7 +10,7 @@ struct hmac;
 
 enum { HMAC_SIZE = 32 };
 
-/* A key of any length; NULL: no memory. The key is not kept; the caller wipes it. */
+/* A key of any length; NULL: out of memory. The key is not kept; the caller wipes it. */
 struct hmac *hmac_new(const void *key, size_t key_length);
 void hmac_free(struct hmac *hmac); /* wipes; NULL is fine */
 

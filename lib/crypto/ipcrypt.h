@@ -22,8 +22,8 @@ enum { IPCRYPT_ADDRESS = 16, IPCRYPT_DETERMINISTIC_KEY = 16, IPCRYPT_PREFIX_KEY 
 /*
  * ipcrypt_new(variant, key):
  * ${key} is of IPCRYPT_DETERMINISTIC_KEY or IPCRYPT_PREFIX_KEY bytes, by its variant; it is not
- * kept, the caller wipes it. NULL: no memory; or the halves of a prefix key are equal, under which
- * every address would be encrypted to itself.
+ * kept, the caller wipes it. NULL: out of memory; or the halves of a prefix key are equal, under
+ * which every address would be encrypted to itself.
  */
 struct ipcrypt *ipcrypt_new(enum ipcrypt_variant variant, const unsigned char *key);
 void ipcrypt_free(struct ipcrypt *ipcrypt); /* wipes; NULL is fine */

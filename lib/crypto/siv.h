@@ -20,8 +20,8 @@ enum { SIV_TAG = 16, SIV_MAX_AD = 126 };
 /*
  * siv_new(key, key_length):
  * ${key} is of 32, 48 or 64 bytes, for AES-128, -192 and -256: the half that authenticates, then
- * the half that encrypts. No associated data yet. NULL: another length, or no memory. The key is
- * not kept; the caller wipes it.
+ * the half that encrypts. No associated data yet. NULL: another length, or out of memory. The key
+ * is not kept; the caller wipes it.
  */
 struct siv *siv_new(const unsigned char *key, size_t key_length);
 void siv_free(struct siv *siv); /* wipes; NULL is fine */

@@ -69,7 +69,7 @@ static curl_socket_t open_socket(void *context, curlsocktype purpose, struct cur
 
 /*
  * EMFILE or ENFILE if the lack of descriptors may be behind a failure, else 0. curl calls it a name
- * without address, a file that cannot be used, no memory, each version in another way; what the
+ * without address, a file that cannot be used, out of memory, each version in another way; what the
  * request had is closed by now, so whether there are as many as one needs tells.
  */
 static int lack_of_descriptors(void)
@@ -492,7 +492,7 @@ const char *http_outcome_text(enum http_outcome outcome)
     case HTTP_DESCRIPTORS:
         return "too few descriptors";
     case HTTP_NO_MEMORY:
-        return "no memory";
+        return "out of memory";
     }
     return "failed";
 }

@@ -100,7 +100,8 @@ void http_close(struct http *http); /* cuts what is in flight; NULL is fine */
 /* Whether another request may be started. */
 bool http_has_room(const struct http *http);
 
-/* Start a request (there is room). 0, or -1: no memory. The body leaves at the next http_wait(). */
+/* Start a request (there is room). 0, or -1: out of memory. The body leaves at the next
+ * http_wait(). */
 int http_start(struct http *http, struct http_request *request);
 
 /*

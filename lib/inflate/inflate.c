@@ -8,7 +8,7 @@
 /* What is decoded between two looks at the room that is left. */
 enum { STEP = 32768, GZIP_ONLY = 16 };
 
-/* Give zlib the next bytes in and room out. 0, or -1: no memory. */
+/* Give zlib the next bytes in and room out. 0, or -1: out of memory. */
 static int feed(z_stream *stream, struct buf *out, const unsigned char *data, size_t length,
     size_t maximum)
 {

@@ -203,7 +203,7 @@ struct json_jq *json_jq_new(const char *program, size_t length, struct json_jq_p
 {
     struct buf source;
     struct json_jq *jq = calloc(1, sizeof *jq);
-    *problem = (struct json_jq_problem){ .what = "no memory" };
+    *problem = (struct json_jq_problem){ .what = "out of memory" };
     buf_init(&source, 1 << 21);
     if (jq == NULL || !json_names_check(program, length, problem, &jq->uses_sqs))
         goto err0;
@@ -228,7 +228,7 @@ struct json_jq *json_jq_new(const char *program, size_t length, struct json_jq_p
     if (runner == NULL)
         runner = worker_new(answer_request, &limits);
     if (runner == NULL) {
-        problem->what = "no memory";
+        problem->what = "out of memory";
         goto err1;
     }
     worker_restart(runner); /* a child of before knows nothing of this one */

@@ -51,7 +51,7 @@ enum json_jq_result {
     JSON_JQ_EMPTY, /* none */
     JSON_JQ_MANY,  /* more than one */
     JSON_JQ_ERROR, /* it raised an error, or passed a limit */
-    JSON_JQ_FAILED /* it was not run: no memory, or no process; says nothing about the input */
+    JSON_JQ_FAILED /* it was not run: out of memory, or no process; says nothing about the input */
 };
 
 /*

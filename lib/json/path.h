@@ -25,7 +25,7 @@ enum json_step {
     JSON_STEP_WATCHED
 };
 
-struct json_paths *json_paths_new(void); /* NULL: no memory */
+struct json_paths *json_paths_new(void); /* NULL: out of memory */
 void json_paths_free(struct json_paths *paths);
 
 /*
@@ -43,7 +43,7 @@ uint32_t json_paths_other(struct json_paths *paths, uint32_t parent);
  * json_paths_watch(paths, key, length):
  * Have members matched that no path names, at every depth, whose key is this one but for case, "_",
  * "-" and blanks. Return the node of their matches, the same for keys that are alike, or
- * JSON_NO_NODE: no memory. Letters of Latin, Greek and Cyrillic have case.
+ * JSON_NO_NODE: out of memory. Letters of Latin, Greek and Cyrillic have case.
  */
 uint32_t json_paths_watch(struct json_paths *paths, const char *key, size_t length);
 

@@ -16,7 +16,7 @@
 /*
  * json_paths_add(paths, parent, text, length, error_at):
  * Parse text[0, length) as a path below ${parent} and return the node of its last step, or
- * JSON_NO_NODE with *error_at set to the offset of the mistake (or to SIZE_MAX: no memory). A
+ * JSON_NO_NODE with *error_at set to the offset of the mistake (or to SIZE_MAX: out of memory). A
  * mistake adds nothing. ".", and only it, is ${parent} itself.
  */
 uint32_t json_paths_add(struct json_paths *paths, uint32_t parent, const char *text, size_t length,

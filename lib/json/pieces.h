@@ -20,7 +20,7 @@
 typedef void json_pieces_on_piece(void *context, const char *text, size_t length);
 
 struct json_pieces {
-    struct buf rest; /* for the reader when the text is over; failed: too long, or no memory */
+    struct buf rest; /* for the reader when the text is over; failed: too long, or out of memory */
 
     /* Its own. */
     const char *member;

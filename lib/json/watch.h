@@ -25,10 +25,10 @@ struct json_watch {
     size_t shortest; /* of the names, folded, in bytes */
 };
 
-struct json_watch *json_watch_new(void);        /* NULL: no memory */
+struct json_watch *json_watch_new(void);        /* NULL: out of memory */
 void json_watch_free(struct json_watch *watch); /* NULL is fine */
 
-/* Add a key that is not there yet, with its node. 0, or -1: no memory. */
+/* Add a key that is not there yet, with its node. 0, or -1: out of memory. */
 int json_watch_add(struct json_watch *watch, const char *key, size_t length, uint32_t node);
 
 /* The node of a key as people write it, or JSON_NO_NODE. */

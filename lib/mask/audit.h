@@ -14,13 +14,13 @@
  */
 struct audit;
 
-/* Look up what both lines say; ${journal} outlives it. NULL: no memory. */
+/* Look up what both lines say; ${journal} outlives it. NULL: out of memory. */
 struct audit *audit_new(struct journal *journal, const struct keyring *ring);
 void audit_free(struct audit *audit); /* NULL is fine */
 
 int audit_start(struct audit *audit); /* 0, or -1 with errno */
 
-/* So many more values of a domain came back; before audit_end(). 0, or -1: no memory. */
+/* So many more values of a domain came back; before audit_end(). 0, or -1: out of memory. */
 int audit_count(struct audit *audit, const char *domain, size_t length, uint64_t values);
 
 /* 0, or -1 with errno. */

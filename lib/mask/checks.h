@@ -17,7 +17,7 @@
  */
 struct checks;
 
-struct checks *checks_new(const struct compiled *compiled); /* NULL: no memory */
+struct checks *checks_new(const struct compiled *compiled); /* NULL: out of memory */
 void checks_free(struct checks *checks);                    /* wipes; NULL is fine */
 
 struct checks_record {
@@ -38,7 +38,7 @@ struct checks_result {
     enum envelope_kind envelope; /* around an event that no rule was met in */
 };
 
-/* 0, or -1: no memory. */
+/* 0, or -1: out of memory. */
 int checks_check(struct checks *checks, const struct checks_record *record,
     struct checks_result *result);
 

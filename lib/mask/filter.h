@@ -16,7 +16,7 @@ enum filter_outcome {
     FILTER_OPENED,  /* an error record whose sealed content is back */
     FILTER_PASSED,  /* as it came */
     FILTER_ERROR,   /* an error record, made here or on its way */
-    FILTER_FAILED   /* no memory, or OpenSSL failed: the run is over */
+    FILTER_FAILED   /* out of memory, or OpenSSL failed: the run is over */
 };
 
 /* Of a line in whose place an error record was to be written: 0, it was. */

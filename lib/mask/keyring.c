@@ -398,7 +398,7 @@ const char *keyring_cause_text(enum keyring_cause cause)
     case KEYRING_READ:
         return "cannot be read";
     case KEYRING_MEMORY:
-        return "no memory";
+        return "out of memory";
     case KEYRING_CRYPTO:
         return "a cryptographic operation failed";
     }

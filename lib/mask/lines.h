@@ -36,7 +36,7 @@ size_t lines_find(const struct policy *policy, const char *path);
  * lines_new(policy, rule, ring, direction, key):
  * ${rule} is one that replaces values, and can be undone when ${direction} is LINES_UNMASK; ${key}
  * is the number of the key for methods whose values do not show theirs. Policy and ring must
- * outlive it. NULL: no memory, or OpenSSL failed.
+ * outlive it. NULL: out of memory, or OpenSSL failed.
  */
 struct lines *lines_new(const struct policy *policy, size_t rule, const struct keyring *ring,
     enum lines_direction direction, size_t key);

@@ -23,7 +23,7 @@ enum { MAPPING_KNOWN = 1 << 17 };
 
 #define MAPPING_PREFIX "mapping/"
 
-/* Policy, ring and ${journal} outlive it. NULL: no memory, or OpenSSL failed. */
+/* Policy, ring and ${journal} outlive it. NULL: out of memory, or OpenSSL failed. */
 struct mapping *mapping_new(const struct policy *policy, const struct keyring *ring,
     struct journal *journal);
 void mapping_free(struct mapping *mapping); /* wipes; NULL is fine */

@@ -74,7 +74,7 @@ static bool read_line(struct mapping_reader *reader, const char *text, size_t le
         0;
 }
 
-/* 0, or -1: no memory, or OpenSSL failed. */
+/* 0, or -1: out of memory, or OpenSSL failed. */
 static int add_domain(struct mapping_reader *reader)
 {
     if (reader->count == MAPPING_READER_DOMAINS || find_domain(reader) != NULL)

@@ -277,7 +277,7 @@ static void look_for_clear(struct mask *mask, const char *text, struct findings 
     }
 }
 
-/* What the policy did not meet. -1: no memory. */
+/* What the policy did not meet. -1: out of memory. */
 static int look_for_unmet(struct mask *mask, const char *text, size_t length,
     struct findings *findings)
 {

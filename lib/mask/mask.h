@@ -32,7 +32,7 @@
  */
 struct mask;
 
-/* ${policy} is finished; it and ${ring} must outlive it. NULL: no memory, or OpenSSL failed. */
+/* ${policy} is finished; it and ${ring} must outlive it. NULL: out of memory, or OpenSSL failed. */
 struct mask *mask_new(const struct policy *policy, const struct keyring *ring);
 void mask_free(struct mask *mask); /* wipes; NULL is fine */
 

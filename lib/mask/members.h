@@ -44,8 +44,9 @@ struct members {
     size_t total;
 };
 
-int members_init(struct members *members, const struct policy *policy); /* 0, or -1: no memory */
-void members_free(struct members *members);                             /* of a zeroed one too */
+int members_init(struct members *members,
+    const struct policy *policy);           /* 0, or -1: out of memory */
+void members_free(struct members *members); /* of a zeroed one too */
 
 /* Scan an object. 0, or -1 with errno: EINVAL, it is no valid JSON, or ENOMEM. */
 int members_scan(struct members *members, const char *text, size_t length);

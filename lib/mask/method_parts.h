@@ -8,7 +8,7 @@
 
 /*
  * HMAC-SHA-256 under 32 bytes of keyring_derive() for ${method}, the domain and the key of that
- * number. The caller frees it. NULL: no memory, or OpenSSL failed.
+ * number. The caller frees it. NULL: out of memory, or OpenSSL failed.
  */
 struct hmac *method_parts_hmac(const struct method_use *use, const char *method, size_t key);
 

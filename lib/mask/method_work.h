@@ -26,7 +26,7 @@ struct method_use {
 };
 
 struct method_work {
-    /* Make what the other functions need, for one domain; NULL: no memory. */
+    /* Make what the other functions need, for one domain; NULL: out of memory. */
     void *(*open)(const struct method_use *use);
     void (*close)(void *state); /* wipes; NULL is fine */
 

@@ -15,7 +15,7 @@
  */
 struct near;
 
-struct near *near_new(const struct compiled *compiled); /* NULL: no memory */
+struct near *near_new(const struct compiled *compiled); /* NULL: out of memory */
 void near_free(struct near *near);                      /* wipes; NULL is fine */
 
 /* A record that has a match of role COMPILED_NEAR, and whose values have been looked at. */
@@ -31,7 +31,7 @@ enum near_result {
     NEAR_SPELLING,  /* the key of a rule, spelt in another way */
     NEAR_VALUE,     /* the key elsewhere, and a value masked in this record, or a personal one */
     NEAR_ELSEWHERE, /* the key elsewhere, while its rule has found nothing */
-    NEAR_FAILED     /* no memory */
+    NEAR_FAILED     /* out of memory */
 };
 
 /*

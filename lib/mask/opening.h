@@ -11,7 +11,7 @@
 struct opening;
 
 struct opening *opening_new(const struct policy *policy,
-    const struct keyring *ring);            /* NULL: no memory, or OpenSSL failed */
+    const struct keyring *ring);            /* NULL: out of memory, or OpenSSL failed */
 void opening_free(struct opening *opening); /* wipes; NULL is fine */
 
 enum opening_result {

@@ -15,14 +15,14 @@
  */
 struct personal;
 
-struct personal *personal_new(const struct compiled *compiled); /* NULL: no memory */
+struct personal *personal_new(const struct compiled *compiled); /* NULL: out of memory */
 void personal_free(struct personal *personal);                  /* wipes; NULL is fine */
 
 enum personal_result {
     PERSONAL_NOTHING,
     PERSONAL_REDACT, /* pieces to replace have been noted */
     PERSONAL_SEAL,   /* *kind was found, which seals */
-    PERSONAL_FAILED  /* no memory */
+    PERSONAL_FAILED  /* out of memory */
 };
 
 enum personal_result personal_check(struct personal *personal, const char *text, size_t length,

@@ -27,7 +27,7 @@ const char *policy_error_text(enum policy_cause cause)
     case POLICY_OK:
         return "ok";
     case POLICY_MEMORY:
-        return "no memory";
+        return "out of memory";
     case POLICY_OPEN:
         return "cannot be opened";
     case POLICY_READ:

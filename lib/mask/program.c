@@ -65,7 +65,7 @@ int program_parse(struct program_settings *settings, const struct opt_command *c
     *settings = (struct program_settings){ .root = ".body", .stream = stream_options_defaults() };
     settings->rules = calloc((size_t)argc + 1, sizeof *settings->rules);
     if (settings->rules == NULL) {
-        msg_error("no memory");
+        msg_error("out of memory");
         return STATUS_INTERNAL;
     }
     int status = opt_each(command, argc, argv, take, context);
@@ -104,7 +104,7 @@ static int end_status(const struct program_settings *settings, enum filter_end e
     case FILTER_INTERNAL:
         break;
     }
-    msg_error("no memory, or a cryptographic operation failed");
+    msg_error("out of memory, or a cryptographic operation failed");
     return STATUS_INTERNAL;
 }
 

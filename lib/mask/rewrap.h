@@ -21,7 +21,7 @@
  */
 struct rewrap;
 
-/* ${policy} is finished; it and ${ring} must outlive it. NULL: no memory, or OpenSSL failed. */
+/* ${policy} is finished; it and ${ring} must outlive it. NULL: out of memory, or OpenSSL failed. */
 struct rewrap *rewrap_new(const struct policy *policy, const struct keyring *ring);
 void rewrap_free(struct rewrap *rewrap); /* wipes; NULL is fine */
 

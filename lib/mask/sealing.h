@@ -28,19 +28,20 @@
  */
 struct sealing;
 
-/* ${stage} is the one in the error records made. NULL: no memory, or OpenSSL failed. */
+/* ${stage} is the one in the error records made. NULL: out of memory, or OpenSSL failed. */
 struct sealing *sealing_new(const struct policy *policy, const struct keyring *ring,
     const char *stage);
 void sealing_free(struct sealing *sealing); /* wipes; NULL is fine */
 
 /*
- * Each of these appends one line to ${out} and returns 0, or -1 (no memory, OpenSSL failed, or the
- * buffer is full) with what it appended undefined. ${detail} is ours, never content of the record.
+ * Each of these appends one line to ${out} and returns 0, or -1 (out of memory, OpenSSL failed, or
+ * the buffer is full) with what it appended undefined. ${detail} is ours, never content of the
+ * record.
  */
 
 /*
  * A line that is no record: sealed whole. Its sqs stays in clear where one can be found. ${error}
- * is what json_scan() said; JSON_OK: it is JSON, but no object. JSON_TOO_MANY, no memory, says
+ * is what json_scan() said; JSON_OK: it is JSON, but no object. JSON_TOO_MANY, out of memory, says
  * nothing of the line: -1.
  *
  * Of a piece of a record (record/salvage.h) nothing but its sqs goes on ("cut"). *refusal, unless

@@ -14,7 +14,7 @@
 /*
  * selftest_run(report, failed):
  * Run them all, and append a line for each: "passed NAME, SOURCE" or "failed NAME, SOURCE". *failed
- * is how many did not come out. 0, or -1: no memory for the report. algorithms_init() has been
+ * is how many did not come out. 0, or -1: out of memory for the report. algorithms_init() has been
  * called.
  */
 int selftest_run(struct buf *report, size_t *failed);

@@ -76,7 +76,7 @@ enum token_result {
                         */
     TOKEN_UNKNOWN_KEY, /* its key id is not in the key ring */
     TOKEN_NO_KEY_ID,   /* nothing says which key it is of, and the value does not either */
-    TOKEN_FAILED       /* no memory */
+    TOKEN_FAILED       /* out of memory */
 };
 
 /*

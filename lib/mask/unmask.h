@@ -32,7 +32,7 @@
  */
 struct unmask;
 
-/* ${policy} is finished; it and ${ring} must outlive it. NULL: no memory, or OpenSSL failed. */
+/* ${policy} is finished; it and ${ring} must outlive it. NULL: out of memory, or OpenSSL failed. */
 struct unmask *unmask_new(const struct policy *policy, const struct keyring *ring);
 void unmask_free(struct unmask *unmask); /* wipes; NULL is fine */
 

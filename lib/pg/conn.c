@@ -17,7 +17,7 @@
 enum {
     COPY_CHUNK = 65536,
     MAX_PARAMS = 16,
-    LOOK_AGAIN_MS = 1000, /* libpq that had no memory for a message takes it at a later look */
+    LOOK_AGAIN_MS = 1000, /* libpq that had out of memory for a message takes it at a later look */
     LAST_MOMENT_MS = 1000 /* for the server to obey once it was told to stop */
 };
 
@@ -47,7 +47,8 @@ static void set_lost(struct pg_conn *conn, const char *text)
 static void set_error(struct pg_conn *conn, const PGresult *result)
 {
     const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-    if (state == NULL) { /* libpq's own, as of no memory: where in the protocol we are is unknown */
+    if (state ==
+        NULL) { /* libpq's own, as when memory runs out: where in the protocol we are is unknown */
         set_lost(conn, PQerrorMessage(conn->pq));
         pg_conn_close(conn);
         return;
@@ -72,7 +73,7 @@ static void set_error(struct pg_conn *conn, const PGresult *result)
 
 int pg_conn_no_memory(struct pg_conn *conn)
 {
-    set_lost(conn, "no memory");
+    set_lost(conn, "out of memory");
     return -1;
 }
 

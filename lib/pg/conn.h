@@ -19,7 +19,7 @@ struct pg_conn;
 
 /*
  * A connection by ${dsn} (NULL: by the environment alone), not opened yet, its password from
- * ${password_command} (pg/open.h; NULL: there is none), which must outlive it. NULL: no memory.
+ * ${password_command} (pg/open.h; NULL: there is none), which must outlive it. NULL: out of memory.
  */
 struct pg_conn *pg_conn_new(const char *dsn, const char *password_command);
 void pg_conn_free(struct pg_conn *conn); /* NULL is fine; closes */

@@ -18,7 +18,7 @@ int pg_copy_escape(struct buf *out, const char *text, size_t length);
 /*
  * pg_copy_field(field, at, end, null):
  * Read the field at *${at} of a row that ends at ${end}, newline included, as pg_copy_escape() and
- * \N wrote it, and move on behind it. ${field} is replaced. 0, or -1: no memory.
+ * \N wrote it, and move on behind it. ${field} is replaced. 0, or -1: out of memory.
  */
 int pg_copy_field(struct buf *field, const char **at, const char *end, bool *null);
 

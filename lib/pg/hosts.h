@@ -27,7 +27,7 @@ struct pg_hosts {
 /*
  * pg_hosts_read(hosts, names, addresses, ports, port):
  * Take the three settings (NULL or "": not given) apart; ${port} stands for one that is left out.
- * One port is for all. That their lengths fit, libpq has checked. 0, or -1: no memory.
+ * One port is for all. That their lengths fit, libpq has checked. 0, or -1: out of memory.
  */
 int pg_hosts_read(struct pg_hosts *hosts, const char *names, const char *addresses,
     const char *ports, const char *port);

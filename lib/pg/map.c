@@ -62,7 +62,7 @@ static int parse_column(struct cursor *cursor, struct pg_map_line *line)
     line->column = text == NULL ? NULL : strdup(text);
     buf_free(&name);
     if (line->column == NULL)
-        return fail(cursor, start, "no memory");
+        return fail(cursor, start, "out of memory");
     if (cut)
         return fail(cursor, start, "a NUL byte in a column's name");
     if (line->column[0] == '\0')
@@ -163,7 +163,7 @@ static int parse_expression(struct cursor *cursor, struct pg_map_line *line)
         line->pipe -= start;
     line->expression_at = (unsigned)start + 1;
     line->expression = strndup(cursor->text + start, end - start);
-    return line->expression == NULL ? fail(cursor, start, "no memory") : 0;
+    return line->expression == NULL ? fail(cursor, start, "out of memory") : 0;
 }
 
 enum parsed { PARSED_LINE, PARSED_NOTHING, PARSED_MISTAKE };
@@ -220,7 +220,7 @@ int pg_map_parse(const char *text, size_t length, struct pg_map *map,
             if (appended == APPENDED)
                 continue;
             (void)fail(&cursor, line.column_at - 1,
-                appended == NAMED_BEFORE ? "a column named before" : "no memory");
+                appended == NAMED_BEFORE ? "a column named before" : "out of memory");
         }
         pg_map_line_free(&line);
         pg_map_free(map);

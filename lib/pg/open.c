@@ -82,7 +82,7 @@ static enum attempt refuse(struct pg_error *error, const char *text)
 
 static enum attempt no_memory(struct pg_error *error)
 {
-    pg_fault_lost(error, "no memory");
+    pg_fault_lost(error, "out of memory");
     return REFUSED; /* a fault, but the next host would not help */
 }
 

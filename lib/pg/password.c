@@ -27,7 +27,7 @@ static int fail_number(struct pg_error *error, enum pg_fate fate, const char *na
     return fail(error, fate, name, text);
 }
 
-/* This program's environment, without a password that is for libpq alone. NULL: no memory. */
+/* This program's environment, without a password that is for libpq alone. NULL: out of memory. */
 static char **environment_of_command(void)
 {
     static const char hidden[] = "PGPASSWORD=";
@@ -89,7 +89,7 @@ static int take_line(const char *name, struct buf *password, struct pg_error *er
         return fail(error, PG_STOP, name, "printed a zero byte in the password");
     explicit_bzero(password->data + length, password->length - length);
     password->length = length;
-    return buf_cstr(password) != NULL ? 0 : fail(error, PG_FAULT, name, "found no memory");
+    return buf_cstr(password) != NULL ? 0 : fail(error, PG_FAULT, name, "found out of memory");
 }
 
 int pg_password_ask(const char *command, uint64_t within_ms, int cancel_fd, struct buf *password,
@@ -101,7 +101,7 @@ int pg_password_ask(const char *command, uint64_t within_ms, int cancel_fd, stru
     buf_init(password, PASSWORD_MAXIMUM + 1);
     if (words == NULL || environment == NULL ||
         buf_reserve(password, PASSWORD_MAXIMUM + 1) == NULL) {
-        pg_fault_lost(error, "no memory");
+        pg_fault_lost(error, "out of memory");
     } else {
         struct command run = {
             .words = words,

@@ -22,7 +22,7 @@
  * updated: nobody else can have changed it meanwhile. What came back of the first statement was
  * inserted, and what comes back of the second updated, on partitioned tables too.
  *
- * Each function replaces ${sql}, for pg_conn_exec(), and returns 0, or -1: no memory.
+ * Each function replaces ${sql}, for pg_conn_exec(), and returns 0, or -1: out of memory.
  */
 
 #define PG_UPSERT_TABLE "sqs2pg_upsert" /* in pg_temp */

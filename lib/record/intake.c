@@ -65,7 +65,7 @@ int intake_run(struct intake *intake, uint64_t most)
         }
         if (work->take(work->context, got == LINE_OK ? line.text : NULL, line.length,
                 line.number) != 0) {
-            msg_error("no memory");
+            msg_error("out of memory");
             return STATUS_INTERNAL;
         }
     }

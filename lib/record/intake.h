@@ -29,7 +29,7 @@ struct intake_work {
     const struct metric *metrics;
     bool apart; /* as in base/meter.h */
     struct intake_counts (*count)(const void *context);
-    /* Take in one line; NULL: one that was too long. 0, or -1: no memory. */
+    /* Take in one line; NULL: one that was too long. 0, or -1: out of memory. */
     int (*take)(void *context, const char *text, size_t length, uint64_t number);
     void *context;
 };

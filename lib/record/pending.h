@@ -19,7 +19,7 @@ enum { PENDING_MOST = 120000, PENDING_BYTES = 16 << 20, PENDING_NEED_MOST = 100 
 
 struct pending;
 
-struct pending *pending_new(unsigned need); /* verdicts on each record; NULL: no memory */
+struct pending *pending_new(unsigned need); /* verdicts on each record; NULL: out of memory */
 void pending_free(struct pending *pending);
 
 /* Whether the verdict is one of several. */

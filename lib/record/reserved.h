@@ -19,10 +19,10 @@ enum reserved {
     RESERVED_COUNT
 };
 
-/* Add one of them to a set of paths. Its node, or JSON_NO_NODE: no memory. */
+/* Add one of them to a set of paths. Its node, or JSON_NO_NODE: out of memory. */
 uint32_t reserved_node(struct json_paths *paths, enum reserved reserved);
 
-/* Add all of them to a set of paths, nodes[reserved] each. 0, or -1: no memory. */
+/* Add all of them to a set of paths, nodes[reserved] each. 0, or -1: out of memory. */
 int reserved_add(struct json_paths *paths, uint32_t nodes[RESERVED_COUNT]);
 
 #endif

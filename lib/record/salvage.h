@@ -14,7 +14,7 @@
  */
 struct salvage;
 
-struct salvage *salvage_new(void); /* NULL: no memory */
+struct salvage *salvage_new(void); /* NULL: out of memory */
 void salvage_free(struct salvage *salvage);
 
 struct salvage_result {

@@ -111,7 +111,7 @@ void verdict_parser_free(struct verdict_parser *parser)
     free(parser);
 }
 
-/* A string below sqs, decoded; empty where there is none. -1: no memory. */
+/* A string below sqs, decoded; empty where there is none. -1: out of memory. */
 static int take(const struct verdict_parser *parser, const char *text, uint32_t node,
     struct buf *out)
 {

@@ -77,7 +77,7 @@ struct verdict {
 enum { VERDICT_MOST_PARTS = 1000000 };
 
 struct verdict_parser;
-struct verdict_parser *verdict_parser_new(void); /* NULL: no memory */
+struct verdict_parser *verdict_parser_new(void); /* NULL: out of memory */
 void verdict_parser_free(struct verdict_parser *parser);
 
 enum verdict_result {

@@ -40,7 +40,7 @@ size_t attribute_bytes(const struct attribute *list, size_t count);
  * attribute_md5(list, count, md5):
  * The digest that SQS gives as MD5OfMessageAttributes (SQS Developer Guide, "Calculating the MD5
  * message digest for message attributes"), whatever the order of the list, which holds at most
- * ATTRIBUTE_READ_MAXIMUM. 0, or -1: too many, a Binary value that is not base64, or no memory.
+ * ATTRIBUTE_READ_MAXIMUM. 0, or -1: too many, a Binary value that is not base64, or out of memory.
  */
 int attribute_md5(const struct attribute *list, size_t count,
     unsigned char md5[ATTRIBUTE_MD5_SIZE]);

@@ -220,7 +220,7 @@ void batch_loop_run(const struct batch_loop_config *config, struct batch_loop_re
 int batch_loop_report(const struct batch_loop_result *result, bool no_memory)
 {
     if (no_memory || result->input_error == ENOMEM) {
-        msg_error("no memory");
+        msg_error("out of memory");
         return STATUS_INTERNAL;
     }
     if (result->error.cause != AWS_OK)

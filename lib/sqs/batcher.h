@@ -49,7 +49,7 @@ struct batcher_config {
 
 struct batcher;
 
-struct batcher *batcher_open(const struct batcher_config *config); /* NULL: no memory */
+struct batcher *batcher_open(const struct batcher_config *config); /* NULL: out of memory */
 void batcher_free(
     struct batcher *batcher); /* no call of it may be inside the client; NULL is fine */
 

@@ -30,7 +30,7 @@ struct lease {
 
 struct lease_table;
 
-/* A table for about ${expected} leases; it takes more. NULL: no memory. */
+/* A table for about ${expected} leases; it takes more. NULL: out of memory. */
 struct lease_table *lease_table_new(size_t expected);
 
 /* With all leases inside; no batch may have one. NULL is fine. */
@@ -43,7 +43,7 @@ const char *lease_handle(const struct lease *lease);
 
 struct lease *lease_find(const struct lease_table *table, const char *id, size_t length);
 
-/* Add one, not scheduled, for an id that has none, both under 4 GiB. NULL: no memory. */
+/* Add one, not scheduled, for an id that has none, both under 4 GiB. NULL: out of memory. */
 struct lease *lease_add(struct lease_table *table, const char *id, size_t id_length,
     const char *handle, size_t handle_length);
 

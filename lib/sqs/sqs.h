@@ -46,7 +46,7 @@ struct sqs_config {
     void (*on_trouble)(const struct aws_error *error);
 };
 
-/* Fetches the first credentials. NULL with ${error} set: there are none, stopped, no memory. */
+/* Fetches the first credentials. NULL with ${error} set: there are none, stopped, out of memory. */
 struct sqs *sqs_open(const struct sqs_config *config, struct aws_error *error);
 void sqs_close(
     struct sqs *sqs); /* cuts what is in flight, calls inside are not returned; NULL is fine */
@@ -54,7 +54,7 @@ void sqs_close(
 /* The queue of all calls but CALL_QUEUE_URL; the path of its URL goes to the endpoint. 0, or -1. */
 int sqs_set_queue(struct sqs *sqs, const char *queue_url);
 
-/* Begin a call, which is the client's until sqs_next() returns it. 0, or -1: no memory. */
+/* Begin a call, which is the client's until sqs_next() returns it. 0, or -1: out of memory. */
 int sqs_start(struct sqs *sqs, struct call *call);
 
 /*

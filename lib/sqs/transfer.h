@@ -33,7 +33,7 @@ struct transfer {
     struct transfer *next;
 };
 
-struct transfer *transfer_new(void); /* NULL: no memory */
+struct transfer *transfer_new(void); /* NULL: out of memory */
 void transfer_free(struct transfer *transfer);
 
 /* Where requests go. */
@@ -47,13 +47,13 @@ struct transfer_target {
     const char *queue_path;
 };
 
-/* Make the request of a call: URL and body. 0, or -1: no memory. */
+/* Make the request of a call: URL and body. 0, or -1: out of memory. */
 int transfer_load(struct transfer *transfer, struct call *call,
     const struct transfer_target *target);
 
 /*
  * Make the headers of the next attempt, signed by ${credentials} (NULL: not signed) with the time
- * ${now_ms}, and make the answer ready for it. 0, or -1: no memory.
+ * ${now_ms}, and make the answer ready for it. 0, or -1: out of memory.
  */
 int transfer_sign(struct transfer *transfer, const struct transfer_target *target,
     const struct credentials *credentials, uint64_t now_ms);

@@ -141,7 +141,8 @@ static int begin(struct xml *xml)
     return start(xml);
 }
 
-/* What has no parser to belong to, as of no memory for one, libxml2 would print on stderr. */
+/* What has no parser to belong to, as when memory runs out for one, libxml2 would print on stderr.
+ */
 static void silent(void *context, reported_error *error)
 {
     (void)context, (void)error;

@@ -27,11 +27,11 @@ enum xml_result {
     XML_NO_MEMORY
 };
 
-/* The handler must outlive the reader. NULL: no memory. */
+/* The handler must outlive the reader. NULL: out of memory. */
 struct xml *xml_open(const struct xml_handler *handler, void *context);
 void xml_free(struct xml *xml); /* NULL is fine */
 
-/* Make the reader ready for another document. 0, or -1: no memory. */
+/* Make the reader ready for another document. 0, or -1: out of memory. */
 int xml_restart(struct xml *xml);
 
 /* Once a result is not XML_WELL it stays, and what follows is passed over. */

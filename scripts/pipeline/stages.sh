@@ -300,7 +300,7 @@ meaning() {
   64) its_meaning='its command line is wrong' ;;
   65) its_meaning='too much was refused, or the input is unusable' ;;
   69) its_meaning='refused for good' ;;
-  70) its_meaning='an internal error, or no memory' ;;
+  70) its_meaning='an internal error, or out of memory' ;;
   74) its_meaning='input or output failed' ;;
   75) its_meaning='a temporary failure outlasted the retries' ;;
   77) its_meaning='a file that others may read or write' ;;

@@ -351,7 +351,7 @@ in_text() { printf '%s\n' "${1//@/}" >>lib/base/text.c; }
   echo "$output"
   [ "$status" -eq 0 ]
   in_text 'static const char said[] = "out of memory";'
-  expect banned 'text\.c:[0-9]+: .*the words are "no memory"'
+  expect banned 'text\.c:[0-9]+: .*the words are "out of memory"'
 }
 
 @test "words: marks for later, paths of one machine, who did the work" {

@@ -202,7 +202,7 @@ END
   run -74 bash -c 'pii-mask -k k <&-'
 }
 
-@test "no memory for a line: what came before it goes out, and 70" {
+@test "out of memory for a line: what came before it goes out, and 70" {
   local program
   # A sanitizer takes more addresses than are allowed here.
   ! readelf -d "$(command -v pii-mask)" | grep -q libasan || return 0
@@ -214,7 +214,7 @@ END
   for program in pii-mask pii-unmask; do
     run -70 --separate-stderr bash -c 'ulimit -v 60000 && "$0" -k k -p p --max-record 64M <in' $program
     [ "$(jq -c .body <<<"$output")" = '{"x":1}' ]
-    [[ $stderr == "$program: error: no memory"* ]]
+    [[ $stderr == "$program: error: out of memory"* ]]
   done
 }
 

@@ -356,12 +356,12 @@ rejections() {
   [[ $output == *'cannot read standard input: Is a directory'* ]]
 }
 
-@test "no memory for a line: 70" {
+@test "out of memory for a line: 70" {
   # A sanitizer takes more addresses than are allowed here.
   ! readelf -d "$(command -v sqs-ack)" | grep -q libasan || return 0
   head -c 60M /dev/zero | tr '\0' x >in
   run -70 bash -c 'ulimit -v 90000 && sqs-ack --max-record 64M <in'
-  [[ $output == 'sqs-ack: error: no memory'* ]]
+  [[ $output == 'sqs-ack: error: out of memory'* ]]
 }
 
 @test "SIGTERM: a pipe is drained to its end, then 0" {

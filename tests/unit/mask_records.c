@@ -382,7 +382,7 @@ static void has_a_limit(void **state)
     buf_free(&out);
 }
 
-/* A line that there was no memory to read may be a good one: it is no error record. */
+/* A line that there was out of memory to read may be a good one: it is no error record. */
 static void lacks_memory(void **state)
 {
     (void)state;
