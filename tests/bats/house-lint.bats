@@ -350,7 +350,7 @@ in_text() { printf '%s\n' "${1//@/}" >>lib/base/text.c; }
   run lint banned
   echo "$output"
   [ "$status" -eq 0 ]
-  in_text 'static const char said[] = "out of memory";'
+  in_text 'static const char said[] = "no memory";'
   expect banned 'text\.c:[0-9]+: .*the words are "out of memory"'
 }
 
