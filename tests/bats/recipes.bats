@@ -37,6 +37,51 @@ sends() { printf '{"body":%s}\n' "$@" | sqs-send -q; }
 
 rows_are() { [ "$(sql "SELECT count(*) FROM $1")" = "$2" ]; }
 
+@test "from a shell, and from a look to a load of what was kept" {
+  fresh_queue VisibilityTimeout=2
+  create_user_logins
+  head -n 20 "$SAMPLE" | sqs-send -q
+  run -0 --separate-stderr runs 'Look before loading' 1
+  [[ $output == *masked_ip* ]]
+  eventually 60 counts_are 20 0 0
+  runs 'From a shell' 1
+  rows_are user_logins 20
+  counts_are 0 0 0
+  tail -n +81 "$SAMPLE" | head -n 10 | sqs-send -q
+  runs 'Keep the masked records, and load them again' 1
+  rows_are user_logins 30
+  eventually 60 gzip -tq logins.ndjson.gz
+  run -0 runs 'Keep the masked records, and load them again' 2
+  rows_are user_logins 30
+}
+
+@test "refused records are read, corrected and loaded" {
+  local heading='Read and correct refused records' login
+  fresh_queue VisibilityTimeout=30
+  create_user_logins
+  login='{"user_id":"u","ip":"203.0.113.77","device_id":"593-47-5928","app_version":"2.3.0"}'
+  jq -c '{body: .}, {body: (.app_version |= "v" + .)}, {body: (tojson | tojson)}' <<<"$login" | sqs-send -q
+  sqs-pull | pii-mask -k k | pg-load -t user_logins | sqs-ack
+  [ "$(sql 'SELECT stage FROM user_logins_errors ORDER BY stage' | xargs)" = 'load mask' ]
+  run -0 --separate-stderr runs "$heading" 1
+  [ "$(grep -cF 203.0.113.77 <<<"$output")" = 2 ]
+  runs "$heading" 2
+  runs "$heading" 3
+  [ "$(sql 'SELECT count(*), count(DISTINCT masked_ip), max(app_version) FROM user_logins')" = '3|1|20300' ]
+  [ "$(sql 'SELECT count(resolved_at) FROM user_logins_errors')" = 2 ]
+}
+
+@test "messages move out of a dead-letter queue" {
+  local dead
+  fresh_queue VisibilityTimeout=30
+  dead=$(servers_queue "$(unique)")
+  logins 1 12
+  # The queues of the page have other names.
+  bash -c "$(block 'Move messages out of a dead-letter queue' 1 | sed "s|-Q logins-dlq|-Q $SQS_QUEUE_URL|g; s|-Q logins |-Q $dead |")"
+  counts_are 0 0 0
+  [ "$(servers_counts "$dead")" = '12 0 0' ]
+}
+
 BY_TYPE='Several tables from one queue, by type'
 
 # by_type: its tables and files.
@@ -170,12 +215,14 @@ another_ends_it() {
   sql 'CREATE TABLE events (id integer, masked_ip text)'
   seq 1 20 | sed 's/.*/{"id":&,"ip":"203.0.113.&"}/' >events.ndjson
   runs "$heading" 1
-  runs "$heading" 1
+  [ "$(jq -r .masked_ip masked.ndjson | sort -u | wc -l)" = 20 ]
+  runs "$heading" 2
+  runs "$heading" 2
   rows_are events 20
   sql 'TRUNCATE events, events_ledger'
   sed 1p events.ndjson >twice && mv twice events.ndjson
-  runs "$heading" 2
-  runs "$heading" 2
+  runs "$heading" 3
+  runs "$heading" 3
   rows_are events 20
 }
 

@@ -116,19 +116,6 @@ TEXTS
   [ "$(pii-unmask -k k <masked | grep -cF 203.0.113.77)" = 6 ]
 }
 
-@test "what was refused is corrected and loaded by the lines of the README" {
-  fresh_queue VisibilityTimeout=30
-  login='{"user_id":"u","ip":"203.0.113.77","device_id":"593-47-5928","app_version":"2.3.0"}'
-  jq -c '{body: .}, {body: (.app_version |= "v" + .)}, {body: (tojson | tojson)}' <<<"$login" | sqs-send -q
-  the_line 2>err
-  [ "$(sql 'SELECT stage FROM user_logins_errors ORDER BY stage' | xargs)" = 'load mask' ]
-  sed -n '/^Correct what the load refused/,/^Move messages/s/^    //p' "$ROOT/README.md" | sed 's,/etc/sqs2pg/key,k,' >lines
-  [ "$(grep -c 'pg-load -t user_logins' lines)" = 2 ]
-  bash lines
-  [ "$(sql 'SELECT count(*), count(DISTINCT masked_ip), max(app_version) FROM user_logins')" = '3|1|20300' ]
-  [ "$(sql 'SELECT count(resolved_at) FROM user_logins_errors')" = 2 ]
-}
-
 @test "each program: stdout on a full disk ends 74, a wrong option 64" {
   fresh_queue VisibilityTimeout=30
   echo '{"body":{"user_id":"u","ip":"192.0.2.1"}}' >record

@@ -1,21 +1,24 @@
 # For tests that run the blocks of a page of docs as they are printed. Needs PAGE, its path.
 #
-# A block is what stands indented by four blanks under a heading of two #, up to the first other line.
+# A block is a run of lines indented by four blanks under a heading of two #. What stands between fences (```) is
+# no block.
 
-# page_blocks: all of them, a line "HEADING: N" for each.
+# page_blocks: print a line "HEADING: N" for each block of the page.
 page_blocks() {
-  awk '/^## / { heading = substr($0, 4); number = 0 }
+  awk '/^```/ { fenced = !fenced; inside = 0 } fenced { next }
+    /^## / { heading = substr($0, 4); number = 0 }
     /^    / && heading != "" { if (!inside) print heading ": " ++number; inside = 1; next }
     { inside = 0 }' "$PAGE"
 }
 
-# block HEADING N: the N-th under that heading, without its blanks. Noted in page.run, for page_unused.
+# block HEADING N: print the N-th block under that heading, without its indent, and note it for page_unused.
 block() {
   printf '%s: %s\n' "$1" "$2" >>"$BATS_FILE_TMPDIR/page.run"
-  awk -v wanted="$1" -v number="$2" '/^## / { on = substr($0, 4) == wanted }
+  awk -v wanted="$1" -v number="$2" '/^```/ { fenced = !fenced; inside = 0 } fenced { next }
+    /^## / { on = substr($0, 4) == wanted }
     on && /^    / { if (!inside) seen++; inside = 1; if (seen == number) { print substr($0, 5); found = 1 } next }
     { inside = 0 } END { exit !found }' "$PAGE"
 }
 
-# page_unused: the blocks that no test of the file has asked for.
+# page_unused: print the blocks that no test of the file has asked for.
 page_unused() { page_blocks | grep -vxF -f "$BATS_FILE_TMPDIR/page.run"; }
