@@ -8,8 +8,7 @@
 void backoff_init(struct backoff *backoff, uint64_t first_ms, uint64_t cap_ms)
 {
     *backoff = (struct backoff){ .first_ms = first_ms, .cap_ms = cap_ms };
-    /* Jitter needs no secrecy, only that two processes differ; the clock does where there is no
-     * entropy. */
+    /* Jitter needs no secrecy: two processes must only differ. Without entropy the clock serves. */
     if (getrandom(&backoff->state, sizeof backoff->state, GRND_NONBLOCK) !=
         (ptrdiff_t)sizeof backoff->state)
         backoff->state = clock_realtime_ms();

@@ -10,8 +10,8 @@
 struct backoff {
     uint64_t first_ms;
     uint64_t cap_ms;
-    unsigned attempts; /* pauses handed out since the last reset */
-    uint64_t state;    /* of the jitter's generator */
+    unsigned attempts; /* pauses returned since the last reset */
+    uint64_t state;    /* state of the jitter's generator */
 };
 
 void backoff_init(struct backoff *backoff, uint64_t first_ms, uint64_t cap_ms);

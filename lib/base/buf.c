@@ -56,7 +56,7 @@ int buf_printf(struct buf *buf, const char *format, ...)
     size_t room = buf->capacity - buf->length;
     va_start(arguments, format);
     va_copy(again, arguments);
-    /* Mostly it fits where there is room already. */
+    /* Usually the text fits into the existing room. */
     int length = vsnprintf(room > 0 ? buf->data + buf->length : NULL, room, format, arguments);
     va_end(arguments);
     bool fits = length >= 0 && (size_t)length < room;

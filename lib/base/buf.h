@@ -6,9 +6,9 @@
 #include <string.h>
 
 /*
- * A growable byte buffer with a maximum size. Appends that fail (out of memory, or past ${max})
- * leave the content as it was and set ${failed}, which stays set until buf_clear(): a run of
- * appends may be checked once at its end. Not NUL-terminated, unless buf_cstr() is asked.
+ * A growable byte buffer with a maximum size. A failed append (out of memory, or past ${max})
+ * leaves the content unchanged and sets ${failed} until buf_clear(): check a series of appends
+ * once, at its end. The content is not NUL-terminated; buf_cstr() terminates it.
  */
 struct buf {
     char *data;
@@ -19,25 +19,25 @@ struct buf {
 };
 
 void buf_init(struct buf *buf, size_t maximum); /* allocates nothing */
-void buf_free(struct buf *buf);                 /* of a zeroed one too; leaves it initialised */
-void buf_wipe(struct buf *buf);                 /* as buf_free(), the bytes zeroed first */
+void buf_free(struct buf *buf);                 /* also of a zeroed one; leaves it initialised */
+void buf_wipe(struct buf *buf);                 /* zero the bytes, then buf_free() */
 
-/* As buf_reserve(), for more than there is room for. */
+/* buf_reserve() when there is not enough room. */
 char *buf_grow(struct buf *buf, size_t extra);
 
 /*
- * What follows is done in place where there is room, as there mostly is: a record is made of some
- * hundred small pieces.
+ * The inline functions below need no call when there is room, which is the usual case: a record
+ * consists of some hundred small pieces.
  */
 
-/* Length 0, failed false, memory kept. */
+/* Set length to 0 and failed to false; keep the memory. */
 static inline void buf_clear(struct buf *buf)
 {
     buf->length = 0;
     buf->failed = false;
 }
 
-/* As buf_clear(); gives back memory above ${keep}. */
+/* buf_clear(), and free the memory above ${keep}. */
 static inline void buf_shrink(struct buf *buf, size_t keep)
 {
     if (buf->capacity > keep)
@@ -45,7 +45,9 @@ static inline void buf_shrink(struct buf *buf, size_t keep)
     buf_clear(buf);
 }
 
-/* Room for ${extra} bytes more; returns where they go, or NULL. Then add to ${length}. */
+/*
+ * Make room for ${extra} more bytes. Return where they go, or NULL; the caller adds to ${length}.
+ */
 static inline char *buf_reserve(struct buf *buf, size_t extra)
 {
     if (buf->data != NULL && extra <= buf->capacity - buf->length)
@@ -53,7 +55,7 @@ static inline char *buf_reserve(struct buf *buf, size_t extra)
     return buf_grow(buf, extra);
 }
 
-/* These three: 0 or -1. */
+/* Each of the three returns 0 or -1. */
 static inline int buf_append(struct buf *buf, const void *data, size_t length)
 {
     if (length == 0)
@@ -79,7 +81,7 @@ static inline int buf_putc(struct buf *buf, char byte)
 
 int buf_printf(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* The content as a C string, owned by the buffer until its next change; NULL on failure. */
+/* Return the content as a C string, owned by the buffer until its next change; NULL on failure. */
 const char *buf_cstr(struct buf *buf);
 
 #endif

@@ -7,7 +7,7 @@ enum {
     DAY_MS = 86400000,
     ERA_DAYS = 146097,
     DAYS_TO_1970 = 719468,
-    FIRST_YEAR = 1900, /* what is before that does not come to 1970, whatever the month */
+    FIRST_YEAR = 1900, /* an earlier time cannot reach 1970, whatever the month */
     LEAPS_BEFORE_1970 = 1969 / 4 - 1969 / 100 + 1969 / 400
 };
 
@@ -48,7 +48,7 @@ uint64_t clock_moment_age_ms(const struct clock_moment *moment)
     return running_ms > wall_ms ? running_ms : wall_ms;
 }
 
-/* ${value} in so many digits. */
+/* Write ${value} with ${digits} digits. */
 static void put(char *to, unsigned value, int digits)
 {
     while (digits-- > 0) {
@@ -58,8 +58,8 @@ static void put(char *to, unsigned value, int digits)
 }
 
 /*
- * The day of the Gregorian calendar so many days after 1 January 1970. Years are counted from
- * March, so that a leap day is the last of its year, and by the 146,097 days of four centuries.
+ * Convert days since 1 January 1970 to a date of the Gregorian calendar. Years begin in March, so
+ * that a leap day is the last of its year; four centuries have 146,097 days.
  */
 static void date_of(uint64_t days, unsigned *year, unsigned *month, unsigned *day)
 {
@@ -74,8 +74,9 @@ static void date_of(uint64_t days, unsigned *year, unsigned *month, unsigned *da
     *year = era * 400 + in_era_year + (*month < 3);
 }
 
-/* By hand: it is done several times for each message, and gmtime_r() alone takes longer than all of
- * it. */
+/*
+ * Without gmtime_r(): this runs several times for each message, and gmtime_r() alone takes longer.
+ */
 void clock_rfc3339(uint64_t ms, char text[CLOCK_RFC3339_SIZE])
 {
     static const uint64_t last_ms = 253402300799999; /* 9999-12-31T23:59:59.999Z */
@@ -95,7 +96,7 @@ void clock_rfc3339(uint64_t ms, char text[CLOCK_RFC3339_SIZE])
     put(text + 20, (unsigned)(ms % 1000), 3);
 }
 
-/* The number that ${count} digits are. */
+/* Return the number in ${count} digits. */
 static int number(const char *text, int count)
 {
     int value = 0;
@@ -104,12 +105,15 @@ static int number(const char *text, int count)
     return value;
 }
 
-/* From 1970 to the first of a month, in days of the Gregorian calendar; months from 0, any number.
+/*
+ * Return the days from 1970 to the first of a month of the Gregorian calendar; ${month} counts from
+ * 0 and may be any number.
  */
 static int64_t days_before(int year, int month)
 {
     static const int before[12] = { 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334 };
-    int last = year + month / 12 - (month % 12 < 2); /* that has had its leap day, if any */
+    int last =
+        year + month / 12 - (month % 12 < 2); /* the last year whose leap day, if any, has passed */
     int leaps = last / 4 - last / 100 + last / 400 - LEAPS_BEFORE_1970;
     return (int64_t)(year + month / 12 - 1970) * 365 + leaps + before[month % 12];
 }
@@ -125,7 +129,7 @@ uint64_t clock_rfc3339_ms(const char *text, size_t length)
     int year = number(text, 4), month = number(text + 5, 2), day = number(text + 8, 2);
     if (year < FIRST_YEAR)
         return 0;
-    /* As timegm() takes it: too many days, hours, … count on, and too many months. */
+    /* Like timegm(): surplus days, hours, … carry over, and so do surplus months. */
     int64_t seconds =
         ((days_before(year - 1, 11 + month) + day - 1) * 24 + number(text + 11, 2)) * 3600 +
         (int64_t)number(text + 14, 2) * 60 + number(text + 17, 2);

@@ -14,7 +14,7 @@
 
 enum { TICK_MS = 20, LONGEST_WAIT_MS = 60000 };
 
-/* Start it with its standard output to ${output}. 0, or an error number. */
+/* Start it with its standard output on ${output}. Return 0, or an error number. */
 static int start(const struct command *command, int output, pid_t *process)
 {
     posix_spawn_file_actions_t files;
@@ -29,7 +29,7 @@ static int start(const struct command *command, int output, pid_t *process)
         goto err;
     sigemptyset(&none);
     sigemptyset(&usual);
-    sigaddset(&usual, SIGPIPE); /* ours are ignored, and would stay so */
+    sigaddset(&usual, SIGPIPE); /* this program ignores it, and the command would inherit that */
     sigaddset(&usual, SIGXFSZ);
     sigaddset(&usual, SIGCHLD);
     if ((failure = posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY,
@@ -49,7 +49,7 @@ err:
     return failure;
 }
 
-/* Milliseconds until the end, 0 when it has come. */
+/* Return the milliseconds until ${end_ms}, 0 when it has passed. */
 static int left(uint64_t end_ms)
 {
     uint64_t now_ms = clock_monotonic_ms();
@@ -64,7 +64,7 @@ static enum command_result broken(struct command *command)
     return COMMAND_BROKEN;
 }
 
-/* Read all that it prints. */
+/* Read all of its output. */
 static enum command_result collect(struct command *command, int input, struct buf *output,
     size_t maximum, uint64_t end_ms)
 {
@@ -102,7 +102,7 @@ static enum command_result collect(struct command *command, int input, struct bu
     }
 }
 
-/* Wait for its end; *reaped says whether it has come. */
+/* Wait for its end; set *reaped when it has ended. */
 static enum command_result reap(struct command *command, pid_t process, uint64_t end_ms,
     bool *reaped)
 {
@@ -113,8 +113,7 @@ static enum command_result reap(struct command *command, pid_t process, uint64_t
         if (done == process)
             break;
         if (*reaped)
-            return COMMAND_OK; /* this program was started with SIGCHLD ignored; its output must do
-                                */
+            return COMMAND_OK; /* SIGCHLD is ignored, so there is no status: the output decides */
         struct pollfd stop = { .fd = command->stop_fd, .events = POLLIN };
         int wait_ms = left(end_ms);
         if (wait_ms == 0)
@@ -163,7 +162,7 @@ char **command_words(const char *text)
 {
     static const char blanks[] = " \t\r\n";
     size_t length = strlen(text);
-    /* A word and a blank take two characters each. */
+    /* A word and a blank take at least two characters. */
     size_t most = length / 2 + 2;
     char **words = calloc(1, most * sizeof *words + length + 1);
     if (words == NULL)

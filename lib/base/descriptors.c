@@ -12,8 +12,10 @@
 #endif
 #endif
 
-/* Call ${each} with every open descriptor from ${first} to ${last}, but for the one that lists
- * them. 0, or an error number: its own, or that of the list. */
+/*
+ * Call ${each} with every open descriptor from ${first} to ${last}, except the one that lists them.
+ * Return 0, or an error number, from ${each} or from the listing.
+ */
 static int list_open(unsigned first, unsigned last, int (*each)(void *context, int fd),
     void *context)
 {
@@ -38,7 +40,7 @@ static int list_open(unsigned first, unsigned last, int (*each)(void *context, i
 static int close_one(void *context, int fd)
 {
     (void)context;
-    (void)close(fd); /* gone whatever it says, on Linux */
+    (void)close(fd); /* closed whatever it returns, on Linux */
     return 0;
 }
 
@@ -54,7 +56,7 @@ int descriptors_close(unsigned first, unsigned last)
 #ifdef HAS_CLOSE_RANGE
     if (close_range(first, last, 0) == 0)
         return 0;
-    /* A kernel before 5.9; a container whose list of calls is as old says EPERM. */
+    /* ENOSYS: a kernel before 5.9. EPERM: a container whose list of calls is that old. */
     if (errno != ENOSYS && errno != EPERM)
         return -1;
 #endif

@@ -4,18 +4,17 @@
 
 enum { LANES = 4, LANES_FROM = 64 };
 
-/* Odd, with its bits in no order: the golden ratio's fraction. */
+/* Odd, with bits in no order: the fraction of the golden ratio. */
 static const uint64_t factor = UINT64_C(0x9e3779b97f4a7c15);
 
-/* A multiplication carries upwards only: the upper half has to come down again. */
+/* A multiplication carries only upwards, so the upper half is folded down. */
 static uint64_t mix(uint64_t hash, uint64_t word)
 {
     hash = (hash ^ word) * factor;
     return hash ^ hash >> 32;
 }
 
-/* Thirty-two bytes a step, as often as there are so many: four words that do not wait for one
- * another. */
+/* Take 32 bytes a step: four words without dependencies between them. */
 static uint64_t mix_lanes(uint64_t hash, const unsigned char **at, size_t *left)
 {
     uint64_t lanes[LANES] = { hash, hash + 1, hash + 2, hash + 3 }, words[LANES];
@@ -29,13 +28,14 @@ static uint64_t mix_lanes(uint64_t hash, const unsigned char **at, size_t *left)
     return hash;
 }
 
-/* The last bytes, fewer than eight, behind ${before} others; the first of them in the lowest place.
+/*
+ * Return the last bytes, fewer than eight, after ${before} others; the first in the lowest place.
  */
 static uint64_t rest(const unsigned char *at, size_t left, size_t before)
 {
     uint64_t word = 0;
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    /* as most times there are enough: what a copy of so many bytes would do, in two steps */
+    /* usually there are enough earlier bytes: two steps instead of a copy of variable length */
     if (left > 0 && before + left >= sizeof word) {
         memcpy(&word, at + left - sizeof word, sizeof word);
         return word >> 8 * (sizeof word - left);

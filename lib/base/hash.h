@@ -6,9 +6,9 @@
 
 /*
  * hash_bytes(data, length):
- * A hash for tables inside one process: eight bytes a step, all bits of the result good for a
- * bucket. It knows no secret: for keys whose sender gains nothing by making them collide, or in
- * tables so small that it does not matter. Never written anywhere, so it may change.
+ * Return a hash for tables inside one process: eight bytes a step; every bit of the result is good
+ * for a bucket. It has no secret: use it for keys whose sender gains nothing by collisions, or for
+ * tables so small that collisions cost nothing. It is never stored, so it may change.
  */
 uint64_t hash_bytes(const void *data, size_t length);
 

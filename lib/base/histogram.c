@@ -1,6 +1,6 @@
 #include "base/histogram.h"
 
-/* From what a small batch takes to what a queue keeps over a night. */
+/* From the duration of a small batch to the age of messages after a night. */
 static const struct {
     uint64_t ms;
     const char *seconds;

@@ -3,21 +3,25 @@
 
 #include <stdint.h>
 
-/* How long something took, counted by classes: for a METRIC_HISTOGRAM (base/metrics.h). */
+/* A histogram of durations, for a METRIC_HISTOGRAM (base/metrics.h). */
 enum { HISTOGRAM_BOUNDS = 14, HISTOGRAM_VALUES = HISTOGRAM_BOUNDS + 3 };
 
 struct histogram {
-    uint64_t counts[HISTOGRAM_BOUNDS + 1]; /* of each class alone; the last has no bound */
+    uint64_t counts[HISTOGRAM_BOUNDS + 1]; /* of each bucket alone; the last has no bound */
     uint64_t sum_ms;
 };
 
-/* The upper bound of a class, in seconds, as the label "le" has it; ${bound}: 0 to
- * HISTOGRAM_BOUNDS, which is "+Inf". */
+/*
+ * Return the upper bound of a bucket in seconds, as the label "le" has it. ${bound}: 0 to
+ * HISTOGRAM_BOUNDS, which is "+Inf".
+ */
 const char *histogram_bound(unsigned bound);
 
 void histogram_add(struct histogram *histogram, uint64_t ms);
 
-/* The values of the metric: the counts up to each bound, the sum in milliseconds, the count. */
+/*
+ * Write the values of the metric: cumulative counts up to each bound, sum in milliseconds, count.
+ */
 void histogram_read(const struct histogram *histogram, uint64_t values[HISTOGRAM_VALUES]);
 
 #endif

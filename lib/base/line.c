@@ -15,23 +15,23 @@ enum { SMALLEST = 2 * LINE_PREFIX, GIVEN_BACK_ABOVE = 1 << 20 };
 
 struct line_reader {
     int fd;
-    bool regular;  /* a file: a stop request ends it at once */
+    bool regular;  /* a regular file: a stop request ends it */
     bool ended;    /* read() returned 0 */
     bool skipping; /* inside a line over the maximum; buffer[0, kept) is its start */
-    bool blank;    /* and all of it that was read before buffer[start] is blanks */
+    bool blank;    /* the part of that line before buffer[start] was blank */
     size_t maximum;
     size_t kept;
     char *buffer;
     size_t capacity;
-    size_t start;    /* buffer[start, end) is not handed out yet … */
+    size_t start;    /* buffer[start, end) is not returned yet … */
     size_t searched; /* … and has no LF before here */
     size_t end;
     uint64_t number;
     uint64_t skipped;
     bool keeps_blanks;
-    bool begun; /* past where a byte order mark may stand */
+    bool begun; /* past the place of a byte order mark */
     uint64_t grace_ms;
-    uint64_t grace_until; /* 0: no stop request noticed */
+    uint64_t grace_until; /* 0: no stop request seen */
 };
 
 struct line_reader *line_open(int fd, size_t maximum, uint64_t grace_ms)
@@ -81,7 +81,7 @@ static bool is_blank(const char *text, size_t length)
     return at == length;
 }
 
-/* Past a byte order mark; once more is there than a part of one. */
+/* Skip a byte order mark, once more than a part of one is read. */
 static void pass_mark(struct line_reader *reader)
 {
     static const char mark[] = "\xef\xbb\xbf";
@@ -100,7 +100,7 @@ static void pass_mark(struct line_reader *reader)
     reader->skipped++;
 }
 
-/* Past what is no line to anybody, as far as it is in memory. */
+/* Skip the blank lines in memory. */
 static void pass_over(struct line_reader *reader)
 {
     pass_mark(reader);
@@ -142,7 +142,7 @@ bool line_ready(struct line_reader *reader)
         (reader->ended && (reader->start < reader->end || reader->skipping));
 }
 
-/* Pass over a line above the maximum, of which buffer[start, end) is the last, if it is blank. */
+/* Skip a line over the maximum that is blank; buffer[start, end) is its last part. */
 static bool pass_over_long(struct line_reader *reader, size_t end, size_t next)
 {
     if (!reader->skipping || !reader->blank || reader->keeps_blanks ||
@@ -155,7 +155,7 @@ static bool pass_over_long(struct line_reader *reader, size_t end, size_t next)
     return true;
 }
 
-/* Hand out buffer[start, end); the rest begins at ${next}. */
+/* Return buffer[start, end) as a line; the rest begins at ${next}. */
 static enum line_result deliver(struct line_reader *reader, size_t end, size_t next,
     struct line *line)
 {
@@ -180,7 +180,7 @@ static enum line_result deliver(struct line_reader *reader, size_t end, size_t n
     return LINE_LONG;
 }
 
-/* Move what is unread to the front; while skipping, behind the start that is kept. */
+/* Move unread bytes to the front, or behind the kept start of a skipped line. */
 static void compact(struct line_reader *reader)
 {
     size_t front = reader->skipping ? reader->kept : 0;
@@ -192,7 +192,7 @@ static void compact(struct line_reader *reader)
     reader->start = front;
 }
 
-/* Make room to read into. The unread bytes hold no LF. 0, or -1 with errno. */
+/* Make room to read into. The unread bytes hold no LF. Return 0, or -1 with errno. */
 static int make_room(struct line_reader *reader)
 {
     size_t unread = reader->end - reader->start;
@@ -227,7 +227,10 @@ static int make_room(struct line_reader *reader)
 
 enum wait_result { WAIT_READY, WAIT_TIMEOUT, WAIT_STOPPED, WAIT_ERROR };
 
-/* Until the descriptor has something, the deadline (UINT64_MAX: none) or a stop request ends it. */
+/*
+ * Wait until the descriptor is readable, the deadline passes (UINT64_MAX: none) or a stop is
+ * requested.
+ */
 static enum wait_result wait_readable(struct line_reader *reader, uint64_t deadline)
 {
     for (;;) {

@@ -23,12 +23,12 @@ struct meter {
 };
 
 /*
- * The process's own, as it has one exit status. The file is kept for longer than what the figures
- * are of.
+ * One for the process, as there is one exit status. The file stays open for longer than the values
+ * can be read.
  */
 static struct {
     const char *name;
-    struct metrics *metrics; /* one of these two, or none: not wanted */
+    struct metrics *metrics; /* one of these two, or neither: not wanted */
     struct metrics_feed *feed;
     uint64_t values[METRICS_MAXIMUM]; /* the latest */
     bool warned;
@@ -64,7 +64,7 @@ const char *meter_reason(int error)
     return error == EINVAL ? "it is not a regular file" : strerror(error);
 }
 
-/* Also in the process that writes the file for this one. */
+/* Also called in the process that keeps the file for this one. */
 static void report_failure(void *context, int error)
 {
     (void)context;
@@ -88,7 +88,7 @@ static void draw(struct meter *meter, uint64_t now_ms)
     meter->next_line_ms = now_ms + LINE_MS;
 }
 
-/* 0, or -1 with errno. A file that another process keeps is left to it. */
+/* Return 0, or -1 with errno. Leave a file that another process keeps. */
 static int open_file(struct meter *meter)
 {
     const struct meter_config *config = &meter->config;
@@ -104,7 +104,7 @@ static int open_file(struct meter *meter)
     kept.name = wanted.file;
     kept.metrics = metrics_open(&wanted);
     if (kept.metrics == NULL && errno == EWOULDBLOCK) {
-        msg_warn("another process keeps %s: the figures of this run are not in it", wanted.file);
+        msg_warn("another process keeps %s: it will not show this run", wanted.file);
         return 0;
     }
     if (kept.metrics == NULL)

@@ -8,54 +8,54 @@
 #include "base/metrics.h"
 
 /*
- * What a running program tells of itself: the file of --metrics-file, replaced every ten seconds
- * and at the end, and the live line of --progress, if stderr is a terminal. Its loop calls
- * meter_update() in each round, and waits no longer than meter_timeout() says.
+ * What a running program reports: the metrics file, replaced every ten seconds and at the end, and
+ * the live line of --progress when stderr is a terminal. The program's loop calls meter_update() in
+ * each round, and waits no longer than meter_timeout() says.
  */
 struct meter_options {
     const char *metrics_file;  /* NULL: none */
-    const char *metrics_label; /* NAME=VALUE: another label of its samples; NULL: none */
+    const char *metrics_label; /* NAME=VALUE: a further label of each sample; NULL: none */
     bool progress;
 };
 
-/* The rows that they have in a program's table (base/opt.h), under ids of the program's. */
-#define METER_METRICS_FILE(id)                                                             \
-    {                                                                                      \
-        id, '\0', "metrics-file", "FILE", "keep figures for Prometheus in this file", NULL \
+/* Their rows in a program's option table (base/opt.h), with the program's ids. */
+#define METER_METRICS_FILE(id)                                                              \
+    {                                                                                       \
+        id, '\0', "metrics-file", "FILE", "write metrics for Prometheus to this file", NULL \
     }
-#define METER_METRICS_LABEL(id)                                                           \
-    {                                                                                     \
-        id, '\0', "metrics-label", "NAME=VALUE", "give these figures another label", NULL \
+#define METER_METRICS_LABEL(id)                                                        \
+    {                                                                                  \
+        id, '\0', "metrics-label", "NAME=VALUE", "add this label to the metrics", NULL \
     }
-#define METER_PROGRESS(id)                                                   \
-    {                                                                        \
-        id, '\0', "progress", NULL, "show on a terminal how far it is", NULL \
+#define METER_PROGRESS(id)                                                  \
+    {                                                                       \
+        id, '\0', "progress", NULL, "show the progress on a terminal", NULL \
     }
 
 struct meter_config {
     struct meter_options options;
-    const struct metric *metrics; /* of static storage; with the members at most METRICS_MAXIMUM */
+    const struct metric *metrics; /* static storage; with the members at most METRICS_MAXIMUM */
     size_t count;
-    const struct metric_member *members; /* while meter_open() runs */
+    const struct metric_member *members; /* needed while meter_open() runs */
     size_t member_count;
-    size_t counted;    /* which of them the live line shows */
+    size_t counted;    /* index of the one that the live line shows */
     const char *noun;  /* its name there: "messages" */
     const char *label; /* as in base/metrics.h */
     const char *value;
-    bool apart; /* the file is kept by a forked process, as this one will be confined */
+    bool apart; /* a forked process keeps the file, as this one will be confined */
     /*
-     * Fill in the values, in the table's order, then the members', and set *oldest_ms to the
-     * monotonic time since which the oldest record in hand is there, or leave it 0: none. Called
-     * when one of both is due, from inside the meter's functions.
+     * Set the values in the table's order, then the members'. Set *oldest_ms to the monotonic time
+     * of the oldest record in hand, or leave it 0 when there is none. Called from the meter's
+     * functions when the file or the live line is due.
      */
     void (*read)(void *context, uint64_t *values, uint64_t *oldest_ms);
     void *context;
 };
 
-/* Take the value of --metrics-label. 0, or the status to exit with after a usage error. */
+/* Take the value of --metrics-label. Return 0, or the exit status after a usage error. */
 int meter_take_label(const char *value, struct meter_options *options);
 
-/* The row of the last success, the same for every program. */
+/* The row of the last success, the same in every program. */
 #define METER_LAST_SUCCESS                                                                     \
     {                                                                                          \
         "sqs2pg_last_success_timestamp_seconds",                                               \
@@ -66,34 +66,35 @@ struct meter;
 
 /*
  * meter_open(meter, config):
- * Open what is wanted, and write the file for the first time. *meter is NULL if nothing is, which
- * every other function takes. A file that another process keeps is warned of and left to it. One
- * meter in a process. 0, or -1 with errno: the file cannot be written, out of memory.
+ * Open the metrics file and the live line, as far as they are wanted. Write the file once. *meter
+ * is NULL when neither is wanted; every other function accepts that. Warn when another process
+ * keeps the file, and leave it. There is one meter in a process. Return 0, or -1 with errno: the
+ * file cannot be written, or out of memory.
  */
 int meter_open(struct meter **meter, const struct meter_config *config);
 
-/* Words for that errno: for EINVAL, that what is there is no regular file. */
+/* Return words for that errno; for EINVAL: the file is not a regular file. */
 const char *meter_reason(int error);
 
-/* What the file of an earlier run had, as metrics_earlier(); not if the file is kept apart. */
+/* As metrics_earlier(); not when a forked process keeps the file. */
 uint64_t meter_earlier(const struct meter *meter, size_t index);
 
-/* Do what is due. A file that can no longer be written is warned of, once. */
+/* Do what is due. Warn once when the file can no longer be written. */
 void meter_update(struct meter *meter);
 
-/* ${timeout_ms}, or less if something is due before; -1 is for ever, as in poll(2). */
+/* Return ${timeout_ms}, or less when something is due earlier; -1 means no limit, as in poll(2). */
 int meter_timeout(const struct meter *meter, int timeout_ms);
 
-/* Write the file, take the live line away, free; what ${read} reads is not needed any more. */
+/* Write the file, remove the live line, free. ${read} is not called again. */
 void meter_close(struct meter *meter);
 
-/* The descriptor that confinement has to leave open for the file, or -1. */
+/* Return the descriptor that confinement must leave open for the file, or -1. */
 int meter_descriptor(void);
 
 /*
  * meter_exit(status):
- * Last call of main(): write the file with the status to exit with, if there is one, and give its
- * lock back. Returns ${status}.
+ * Last call of main(): write the exit status into the file, if there is one, and release its lock.
+ * Return ${status}.
  */
 int meter_exit(int status);
 

@@ -20,16 +20,16 @@ struct sample {
     const struct metric *metric;
     enum form form;
     char *series;     /* NAME{program="…",…} */
-    uint64_t earlier; /* what the file had; of a METRIC_TIME the latest known */
+    uint64_t earlier; /* value of the earlier file; of a METRIC_TIME the latest known */
 };
 
 struct metrics {
     struct metrics_file *file;
-    struct buf labels; /* {program="…",… as they begin */
+    struct buf labels; /* {program="…",… as all labels begin */
     struct buf text;
     struct sample *samples;
     size_t count;
-    char *build, *started, *ended; /* series of what all programs have */
+    char *build, *started, *ended; /* the series that every program has */
     int last_status;               /* METRICS_RUNNING: not known */
     uint64_t started_ms;
 };
@@ -74,7 +74,7 @@ static void put_labels(struct metrics *metrics, const struct metrics_config *con
     put_label(labels, "", equals + 1);
 }
 
-/* NULL: out of memory, or a value is too long. The caller's. */
+/* NULL: out of memory, or a value is too long. The caller frees it. */
 static char *make_series(const struct metrics *metrics, const struct metric *metric,
     const char *ending, const char *label, const char *value)
 {
@@ -113,7 +113,7 @@ static size_t values_of_all(const struct metrics_config *config)
     return count;
 }
 
-/* 0, or -1 with errno. */
+/* Return 0, or -1 with errno. */
 static int add(struct metrics *metrics, const struct metric *metric, const char *ending,
     const char *label, const char *value)
 {
@@ -128,7 +128,7 @@ static int add(struct metrics *metrics, const struct metric *metric, const char 
     return 0;
 }
 
-/* 0, or -1 with errno. */
+/* Return 0, or -1 with errno. */
 static int add_histogram(struct metrics *metrics, const struct metric *metric)
 {
     for (unsigned i = 0; i <= HISTOGRAM_BOUNDS; i++)
@@ -140,7 +140,7 @@ static int add_histogram(struct metrics *metrics, const struct metric *metric)
     return add(metrics, metric, "_count", NULL, NULL);
 }
 
-/* 0, or -1 with errno. */
+/* Return 0, or -1 with errno. */
 static int make_samples(struct metrics *metrics, const struct metrics_config *config)
 {
     put_labels(metrics, config);
@@ -169,7 +169,9 @@ static int make_samples(struct metrics *metrics, const struct metrics_config *co
 
 /* ---- the file of an earlier run -------------------------------------------------------------- */
 
-/* What stands behind ${series} in the file: a whole number, and thousandths. Whether it is there.
+/*
+ * Find the value of ${series} in the file: a whole number, and thousandths. Return true when it has
+ * one.
  */
 static bool find(const char *text, const char *series, uint64_t *whole, uint64_t *thousandths)
 {
@@ -219,7 +221,7 @@ static void read_earlier(struct metrics *metrics)
         take_earlier(metrics, text);
 }
 
-/* ---- to the outside -------------------------------------------------------------------------- */
+/* ---- interface ------------------------------------------------------------------------------- */
 
 struct metrics *metrics_open(const struct metrics_config *config)
 {
@@ -294,7 +296,7 @@ static const char *type_of(const struct metric *metric)
                                            : "gauge";
 }
 
-/* HELP and TYPE once for all samples of a metric. */
+/* Write HELP and TYPE once for all samples of a metric. */
 static void put(struct buf *text, const struct metric *metric, bool first, const char *series,
     enum form form, uint64_t value)
 {

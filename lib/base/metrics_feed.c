@@ -14,7 +14,7 @@
 
 enum { END_MS = 5000 };
 
-/* As long as there are values. */
+/* One packet, as long as it has values. */
 struct figures {
     int64_t status;
     uint64_t values[METRICS_MAXIMUM];
@@ -26,9 +26,11 @@ struct metrics_feed {
     struct figures figures;
 };
 
-/* ---- the process ----------------------------------------------------------------------------- */
+/*
+ * ---- the process that keeps the file ----------------------------------------------------------
+ */
 
-/* The last descriptor to close; the reports of a sanitizer go to a high one. */
+/* Return the last descriptor to close; the reports of a sanitizer use a high one. */
 static unsigned last_descriptor(void)
 {
 #if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
@@ -38,7 +40,7 @@ static unsigned last_descriptor(void)
 #endif
 }
 
-/* All but stderr and these two. 0, or -1 with errno. */
+/* Close all but stderr and these two. Return 0, or -1 with errno. */
 static int close_others(int one, int other)
 {
     unsigned low = (unsigned)(one < other ? one : other);
@@ -72,14 +74,16 @@ static void ignore_signals(void)
         (void)signal(numbers[i], SIG_IGN);
 }
 
-/* ---- the other ------------------------------------------------------------------------------- */
+/*
+ * ---- the program that feeds it -----------------------------------------------------------------
+ */
 
 struct metrics_feed *metrics_feed_start(struct metrics *metrics, size_t count,
     void (*failed)(void *context, int error), void *context)
 {
     struct metrics_feed *feed = calloc(1, sizeof *feed);
     int ends[2];
-    /* Packets: each is taken whole, or not. */
+    /* Packets: each is sent whole or not at all. */
     if (feed == NULL || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
         goto no_feed;
     feed->fd = ends[0];
@@ -119,7 +123,7 @@ int metrics_feed_descriptor(const struct metrics_feed *feed)
     return feed->fd;
 }
 
-/* Wait for ${events} or the end of the process, until ${until_ms}. 0, or -1 with errno. */
+/* Wait for ${events} or the end of the process, until ${until_ms}. Return 0, or -1 with errno. */
 static int wait_for(const struct metrics_feed *feed, short events, uint64_t until_ms)
 {
     struct pollfd poller = { .fd = feed->fd, .events = events };
@@ -142,7 +146,7 @@ static int send_last(struct metrics_feed *feed)
     while (write(feed->fd, &feed->figures, feed->length) < 0)
         if ((errno != EAGAIN && errno != EINTR) || wait_for(feed, POLLOUT, until_ms) != 0)
             return -1;
-    /* It writes nothing: what there is to read is its end. */
+    /* It writes nothing: the only thing to read is its end. */
     while (read(feed->fd, &byte, 1) < 0)
         if ((errno != EAGAIN && errno != EINTR) || wait_for(feed, POLLIN, until_ms) != 0)
             return -1;

@@ -35,7 +35,7 @@ static int set_names(struct metrics_file *file, const char *name)
     return 0;
 }
 
-/* To rename over a device or a link would replace it. 0, or -1 with errno. */
+/* A rename over a device or a link would replace it. Return 0, or -1 with errno. */
 static int check_kind(const char *name)
 {
     struct stat status;
@@ -49,7 +49,9 @@ static int check_kind(const char *name)
 
 enum name { NAME_OURS, NAME_ANOTHERS, NAME_UNKNOWN };
 
-/* What the name leads to: what is open, which its holder before may have removed, or another file.
+/*
+ * Find what the name is now: the open file, nothing (its previous holder removed it), or another
+ * file.
  */
 static enum name look_up(int fd, const char *name)
 {
@@ -60,7 +62,7 @@ static enum name look_up(int fd, const char *name)
     return same ? NAME_OURS : NAME_ANOTHERS;
 }
 
-/* 0, or -1 with errno. */
+/* Return 0, or -1 with errno. */
 static int take_lock(struct metrics_file *file)
 {
     for (unsigned i = 0; i < LOCK_TRIES; i++) {
@@ -107,7 +109,7 @@ void metrics_file_transfer(struct metrics_file *file)
 
 void metrics_file_close(struct metrics_file *file)
 {
-    /* Removed while it is held: who opened it meanwhile sees that it has no name any more. */
+    /* Remove it while holding it: a process that opened it meanwhile sees that its name is gone. */
     if (file != NULL && look_up(file->lock, file->lock_name) != NAME_ANOTHERS)
         (void)unlink(file->lock_name);
     metrics_file_transfer(file);
@@ -122,7 +124,7 @@ void metrics_file_read(const struct metrics_file *file, struct buf *text)
 {
     int fd = open(file->name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (fd < 0)
-        return; /* one that may be replaced but not read */
+        return; /* a file that may be replaced but not read */
     char *place;
     ssize_t got = 0;
     while ((place = buf_reserve(text, CHUNK)) != NULL && (got = read(fd, place, CHUNK)) > 0)
@@ -148,14 +150,16 @@ int metrics_file_replace(const struct metrics_file *file, const char *data, size
 {
     int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
     int fd = open(file->temporary, flags, 0644);
-    if (fd < 0 && errno == EEXIST) { /* of a process that had our number and was killed */
+    if (fd < 0 && errno == EEXIST) { /* left by a killed process with the same number */
         (void)unlink(file->temporary);
         fd = open(file->temporary, flags, 0644);
     }
     if (fd < 0)
         return -1;
-    /* A collector is another user, and a service's umask leaves others nothing. The figures are
-     * counts. Where there are no modes nothing is lost. */
+    /*
+     * A collector is another user, and the umask of a service leaves others no rights. The values
+     * are counts. On a file system without modes nothing is lost.
+     */
     (void)fchmod(fd, 0644);
     int result = write_all(fd, data, length);
     int error = errno;

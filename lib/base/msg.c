@@ -12,9 +12,9 @@ static const char *program = "sqs2pg";
 static int level = MSG_NORMAL;
 static bool as_json;
 
-/* What is on the terminal: a message of any thread takes the live line away. */
+/* Guards the terminal: a message of any thread removes the live line. */
 static pthread_mutex_t terminal = PTHREAD_MUTEX_INITIALIZER;
-static size_t live_length; /* characters of the live line there */
+static size_t live_length; /* characters of the live line */
 
 enum { LINE_SIZE = 2048, NAME_SIZE = 256, LIVE_SIZE = 256, USUAL_COLUMNS = 80 };
 
@@ -53,12 +53,12 @@ static void write_all(const char *text, size_t length)
     for (size_t done = 0; done < length;) {
         ssize_t written = write(STDERR_FILENO, text + done, length - done);
         if (written <= 0)
-            return; /* nowhere left to say it */
+            return; /* there is no place left to report it */
         done += (size_t)written;
     }
 }
 
-/* Columns that a live line may take; the last one stays free, so that no terminal wraps. */
+/* Return the columns for a live line; the last one stays free, so that no terminal wraps. */
 static size_t width(void)
 {
     struct winsize size;
@@ -73,7 +73,7 @@ static void show_live(const char *text)
     size_t length = text == NULL ? 0 : strnlen(text, width());
     if (length == 0 && live_length == 0)
         return;
-    /* By blanks, which every terminal knows, not by an escape sequence. */
+    /* Blanks work on every terminal; an escape sequence may not. */
     size_t blanks = live_length > length ? live_length - length : 0;
     line[0] = '\r';
     if (length > 0)
@@ -91,7 +91,7 @@ void msg_live(const char *text)
     (void)pthread_mutex_unlock(&terminal);
 }
 
-/* Bytes of the UTF-8 character that ${text} begins with (RFC 3629), or 0: it begins with none. */
+/* Return the bytes of the UTF-8 character at ${text} (RFC 3629), or 0 when there is none. */
 static size_t character(const char *text)
 {
     const unsigned char *byte = (const unsigned char *)text;
@@ -108,7 +108,7 @@ static size_t character(const char *text)
     return length;
 }
 
-/* A control character, one of C1 (U+0080 to U+009F) included: terminals act on them. */
+/* Return true for a control character, C1 (U+0080 to U+009F) included: terminals act on them. */
 static bool is_control(const char *text, size_t length)
 {
     unsigned char byte = (unsigned char)*text;
@@ -116,7 +116,7 @@ static bool is_control(const char *text, size_t length)
                        : length == 2 && byte == 0xc2 && (unsigned char)text[1] < 0xa0;
 }
 
-/* ${text} as the inside of a JSON string; what does not fit is cut at a character's border. */
+/* Write ${text} as the content of a JSON string; cut what does not fit at a character boundary. */
 static void escape(char *out, size_t room, const char *text)
 {
     size_t length = 0;
@@ -141,7 +141,7 @@ static void escape(char *out, size_t room, const char *text)
     out[length] = '\0';
 }
 
-/* Control bytes would let a name from outside forge a second line, or move the cursor. */
+/* Control bytes in a foreign name could forge a second line, or move the cursor. */
 static void flatten(char *text)
 {
     for (size_t size; *text != '\0'; text += size == 0 ? 1 : size) {
@@ -153,7 +153,7 @@ static void flatten(char *text)
     }
 }
 
-/* Whether text[0, length) is a number of JSON without an exponent. */
+/* Return true when text[0, length) is a JSON number without an exponent. */
 static bool is_number(const char *text, size_t length)
 {
     size_t whole = strspn(text, "0123456789");
@@ -166,7 +166,7 @@ static bool is_number(const char *text, size_t length)
         length > whole + 1;
 }
 
-/* The words of a line of logfmt, "name=value", as further members; others are passed over. */
+/* Write the "name=value" words of a logfmt line as further members; ignore other words. */
 static void put_fields(char *out, size_t room, const char *text)
 {
     size_t length = 0;
@@ -194,7 +194,7 @@ static void put_fields(char *out, size_t room, const char *text)
 static void emit(const char *kind, const char *format, va_list arguments)
     __attribute__((format(printf, 2, 0)));
 
-/* One write(2) a line, so that the lines of several programs on one stderr do not mix. */
+/* One write(2) a line, so that lines of several programs on one stderr do not mix. */
 static void emit(const char *kind, const char *format, va_list arguments)
 {
     char text[LINE_SIZE];

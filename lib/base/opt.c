@@ -13,11 +13,11 @@
 
 enum { ID_HELP = 59, ID_VERSION, ID_VERBOSE, ID_QUIET, ID_LOG };
 
-/* What every program takes; opt_next() handles these itself. */
+/* Options of every program, handled by opt_next(). */
 static const struct opt common[] = {
     { ID_VERBOSE, 'v', "verbose", NULL, "say more", NULL },
     { ID_QUIET, 'q', "quiet", NULL, "only errors", NULL },
-    { ID_LOG, '\0', "log", "text|json", "messages as text or json, one object a line", "text" },
+    { ID_LOG, '\0', "log", "text|json", "format of messages; json is one object a line", "text" },
     { ID_HELP, 'h', "help", NULL, "print this help", NULL },
     { ID_VERSION, 'V', "version", NULL, "print the version", NULL },
 };
@@ -65,7 +65,7 @@ static void help_row(struct buf *text, const struct opt *option)
     buf_putc(text, '\n');
 }
 
-/* Help and version are data the user asked for: on stdout, and checked. */
+/* Help and version are data that the user asked for: they go to stdout, checked. */
 static int print(struct opt_parser *parser, bool help)
 {
     const struct opt_command *command = parser->command;
@@ -130,7 +130,7 @@ static const char *nearest(const struct opt_parser *parser, const char *text, si
     return similar.best;
 }
 
-/* An option has been read whole: handle a common one, or return its id. 0: go on. */
+/* Handle a common option, or return the id of another one. 0: continue. */
 static int accept(struct opt_parser *parser, const struct opt *option, const char *value)
 {
     uint64_t bit = (uint64_t)1 << option->id;
@@ -167,7 +167,7 @@ static int next_long(struct opt_parser *parser, const char *text, const char **v
     size_t length = equals != NULL ? (size_t)(equals - text) : strlen(text);
     const struct opt *option = find(parser, '\0', text, length);
     if (option == NULL) {
-        /* Only the name: what follows '=' may be a secret. */
+        /* Print only the name: the text after '=' may be a secret. */
         const char *meant = nearest(parser, text, length);
         opt_usage("unknown option --%.*s%s%s", (int)(length < 64 ? length : 64), text,
             meant == NULL ? "" : ", did you mean --", meant == NULL ? "" : meant);
@@ -242,7 +242,7 @@ int opt_next(struct opt_parser *parser, const char **value)
     }
 }
 
-/* Leading digits of ${text}; the rest through ${rest}. False: none, or too large. */
+/* Read the leading digits of ${text}; ${rest} is what follows. False: none, or too large. */
 static bool digits(const char *text, uint64_t *out, const char **rest)
 {
     uint64_t number = 0;

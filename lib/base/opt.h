@@ -6,28 +6,28 @@
 #include <stdint.h>
 
 /*
- * Command lines from one table, from which --help is printed too, so that the two cannot part.
- * Long and short options, "--name=value" and "--name value", "-n5" and "-n 5", bundled flags,
- * options and operands in any order, "--" ends the options. No abbreviations. An unknown option,
- * a missing or unwanted value, and a second use of a single-valued option are usage errors; a flag
- * that stands twice says the same twice, as habit has it.
+ * Command lines from one table, which --help is printed from too, so that both always agree. Long
+ * and short options, "--name=value" and "--name value", "-n5" and "-n 5", bundled flags, options
+ * and operands in any order; "--" ends the options. No abbreviations. An unknown option, a missing
+ * or unwanted value, and a second use of a single-valued option are usage errors; a repeated flag
+ * is not.
  *
- * Every program has -h/--help, -V/--version, -v/--verbose, -q/--quiet and --log text|json;
- * opt_next() handles these itself.
+ * Every program has -h/--help, -V/--version, -v/--verbose, -q/--quiet and --log text
+ * json, which opt_next() handles.
  */
 struct opt {
-    int id;               /* > 0 and < 64; what opt_next() returns */
+    int id;               /* > 0 and < 64; the return value of opt_next() */
     char letter;          /* '\0': none */
     const char *name;     /* without the dashes */
-    const char *argument; /* name of the value for --help, ending in "..." if it may be given more
-                             than once; NULL: a flag */
+    const char *argument; /* name of the value for --help, ending in "..." if it may be repeated;
+                             NULL: a flag */
     const char *help;     /* one line */
-    const char *preset;   /* what holds without the option, for --help; NULL: nothing to say */
+    const char *preset;   /* default, for --help; NULL: none to show */
 };
 
 struct opt_command {
     const char *synopsis; /* "[-fq] [-n N] …", after the program's name */
-    const char *summary;  /* one sentence on what the program does */
+    const char *summary;  /* one sentence: what the program does */
     const struct opt *options;
     size_t count;
 };
@@ -36,7 +36,7 @@ struct opt_parser {
     const struct opt_command *command;
     int argc;
     char **argv;
-    int next;            /* index of the argument to look at next */
+    int next;            /* index of the next argument */
     const char *cluster; /* rest of a bundle of short options */
     uint64_t seen;       /* bit per id */
     bool only_operands;
@@ -49,40 +49,41 @@ void opt_start(struct opt_parser *parser, const struct opt_command *command, int
 
 /*
  * opt_next(parser, value):
- * Return the id of the next option with its value (or NULL) in ${value}; OPT_OPERAND with an
- * operand in ${value}; OPT_END; or OPT_EXIT when the program must end with
- * ${parser->exit_status}: after --help or --version (0, or 74 if stdout failed), or after a usage
- * error, which has been printed (64).
+ * Return the id of the next option, with its value (or NULL) in ${value}; or OPT_OPERAND with an
+ * operand in ${value}; or OPT_END. Return OPT_EXIT when the program must exit with
+ * ${parser->exit_status}. That is 0 after --help or --version, 74 when stdout failed, or 64 after a
+ * usage error, already printed.
  */
 int opt_next(struct opt_parser *parser, const char **value);
 
 /*
  * opt_each(command, argc, argv, take, context):
- * Hand every option and operand, as opt_next() has them, to ${take}, which returns 0, or the status
- * to exit with after it printed a usage error. Return OPT_RUN when all of them are taken, else the
- * status to exit with.
+ * Pass every option and operand of opt_next() to ${take}, which returns 0, or an exit status after
+ * it printed a usage error. Return OPT_RUN when all are taken, else the exit status.
  */
 enum { OPT_RUN = -1 };
 int opt_each(const struct opt_command *command, int argc, char **argv,
     int (*take)(void *context, int id, const char *value), void *context);
 
-/* Print a usage error with the hint "try 'PROGRAM --help'"; return STATUS_USAGE. */
+/* Print a usage error with the hint "try 'PROGRAM --help'". Return STATUS_USAGE. */
 int opt_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* An operand was given where none is taken: ${input} ("records") comes from standard input;
- * return STATUS_USAGE after a usage error. */
+/*
+ * Print a usage error for an unexpected operand: ${input} ("records") comes from standard input.
+ * Return STATUS_USAGE.
+ */
 int opt_no_operand(const char *input);
 
 /*
  * opt_file(option, value, out):
- * Set ${out} to a name of a file, the value of "--option". An empty one, mostly a variable that was
- * not set, is a usage error. Return 0, or STATUS_USAGE.
+ * Set ${out} to a file name, the value of "--option". An empty one, usually from an unset variable,
+ * is a usage error. Return 0, or STATUS_USAGE.
  */
 int opt_file(const char *option, const char *value, const char **out);
 
 /*
- * Values. Each returns true and sets ${out}, or returns false when ${text} is not wholly a value
- * within [minimum, maximum]; nothing is printed.
+ * Values. Each returns true and sets ${out}, or returns false when ${text} as a whole is not a
+ * value within [minimum, maximum]. Nothing is printed.
  */
 bool opt_number(const char *text, uint64_t minimum, uint64_t maximum, uint64_t *out);
 /* "4096", "64k", "1M", "2G": powers of 1024, either case. */

@@ -16,9 +16,9 @@ enum { CAPACITY = 65536 };
 struct out {
     int fd;
     int error;
-    bool bounded;      /* after a stop request */
-    uint64_t grace_ms; /* if so, by so much */
-    uint64_t end_ms;   /* monotonic; 0: no request was noticed yet */
+    bool bounded;      /* set after a stop request */
+    uint64_t grace_ms; /* its limit */
+    uint64_t end_ms;   /* monotonic; 0: no request seen */
     size_t length;
     char data[CAPACITY];
 };
@@ -60,7 +60,7 @@ static int fail(struct out *out, int error)
     return -1;
 }
 
-/* 0 when there is room, or the wait was interrupted; -1 with errno. */
+/* Return 0 when there is room or the wait was interrupted; -1 with errno. */
 static int wait_for_room(struct out *out, int timeout_ms)
 {
     struct pollfd ready = { .fd = out->fd, .events = POLLOUT };
@@ -70,7 +70,7 @@ static int wait_for_room(struct out *out, int timeout_ms)
     return found == -1 && errno != EINTR ? fail(out, errno) : 0;
 }
 
-/* After a stop request, wait for room, if need be until the grace time is over. 0, or -1. */
+/* After a stop request, wait for room until the grace period ends. Return 0, or -1. */
 static int wait_for_grace(struct out *out)
 {
     uint64_t now_ms = clock_monotonic_ms();
@@ -84,7 +84,7 @@ static int write_all(struct out *out, const char *data, size_t length)
 {
     while (length > 0) {
         size_t size = length;
-        /* A signal ends a write that blocks; then only what a pipe with room takes at once. */
+        /* A signal interrupts a blocking write; then write only what the pipe has room for. */
         if (out->bounded && stop_requested()) {
             if (wait_for_grace(out) != 0)
                 return -1;
@@ -133,7 +133,7 @@ int out_close(struct out *out)
 {
     int result = out_flush(out);
     int error = errno;
-    /* EINTR leaves the descriptor closed on Linux; there is nothing to repeat. */
+    /* EINTR leaves the descriptor closed on Linux; do not repeat. */
     if (close(out->fd) != 0 && errno != EINTR && result == 0) {
         result = -1;
         error = errno;
@@ -143,7 +143,9 @@ int out_close(struct out *out)
     return result;
 }
 
-/* The program that reads ours, as sqs2pg names it in the environment; NULL: not known. */
+/*
+ * Return the program that reads our output, as sqs2pg names it in the environment; NULL: not known.
+ */
 static const char *reader_name(void)
 {
     enum { LONGEST = 32 };

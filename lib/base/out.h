@@ -5,19 +5,19 @@
 #include <stdint.h>
 
 /*
- * Checked output. Bytes are gathered in a fixed buffer and written with write(2); partial and
- * interrupted writes go on, a non-blocking descriptor is waited for. The first failure is kept:
- * every later call returns -1 with the same errno, so that a filter may check at its flushes
- * only. EPIPE means that the reader has gone.
+ * Checked output through a fixed buffer and write(2). Partial and interrupted writes continue; a
+ * non-blocking descriptor is waited for. The first failure is kept: every later call returns -1
+ * with the same errno, so a filter may check only at its flushes. EPIPE means that the reader has
+ * ended.
  */
 struct out;
 
-/* A writer on ${fd} (which stays the caller's), or NULL with errno. */
+/* Return a writer on ${fd}, or NULL with errno. The caller keeps and closes ${fd}. */
 struct out *out_open(int fd);
 
 /*
- * Once a stop is requested (base/stop.h), wait for a reader that takes nothing no longer than that
- * in all; then the failure is ETIMEDOUT. Without this the wait has no end.
+ * After a stop request (base/stop.h), wait at most that long in all for a reader that takes
+ * nothing; then fail with ETIMEDOUT. Without this call the wait has no limit.
  */
 void out_set_grace(struct out *out, uint64_t grace_ms);
 
@@ -29,16 +29,15 @@ int out_flush(struct out *out);                                  /* 0, or -1 wit
 int out_error(const struct out *out);                            /* the kept errno, or 0 */
 
 /*
- * Why a write failed, for a message: of EPIPE that the reader has ended, which says why itself. Its
- * name is that of PIPELINE_READER, which sqs2pg sets for each program. Good until the thread's
- * next.
+ * Return words for a failed write. For EPIPE: the reader, named as in PIPELINE_READER (sqs2pg sets
+ * it for each program), has ended. Valid until the thread's next call.
  */
 const char *out_reason(int error);
 
 /*
  * out_close(out):
- * Flush, then close the descriptor itself, because some file systems report a failed write only
- * then; free. Return 0, or -1 with errno. For stdout, at the end of every program.
+ * Flush, close the descriptor, because some file systems report a failed write only then, and free.
+ * Return 0, or -1 with errno. For stdout, at the end of every program.
  */
 int out_close(struct out *out);
 

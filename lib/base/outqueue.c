@@ -12,9 +12,9 @@ enum { LARGE_WRITE = 65536, SMALLEST = 65536, KEPT = 1 << 20 };
 
 struct outqueue {
     int fd;
-    size_t piece; /* bytes for one write */
+    size_t piece; /* bytes of one write */
     char *data;
-    size_t start; /* data[start, end) waits */
+    size_t start; /* data[start, end) is pending */
     size_t end;
     size_t capacity;
     uint64_t written;
@@ -53,8 +53,8 @@ static void move_to_front(struct outqueue *queue)
 }
 
 /*
- * Room for ${length} bytes at the end. 0, or -1. What a slow reader leaves is held in little more
- * than its size; a byte is moved a few times at most.
+ * Make room for ${length} bytes at the end. Return 0, or -1. Pending bytes take little more memory
+ * than their size; a byte is moved a few times at most.
  */
 static int make_room(struct outqueue *queue, size_t length)
 {
@@ -90,7 +90,7 @@ int outqueue_add(struct outqueue *queue, const void *data, size_t length)
     return 0;
 }
 
-/* How much to write at once: whole lines, when at least one fits. */
+/* Return the size of the next write: whole lines, when at least one fits. */
 static size_t next_piece(const struct outqueue *queue)
 {
     size_t waiting = queue->end - queue->start;

@@ -6,46 +6,50 @@
 #include <stdint.h>
 
 /*
- * Output for a program that must never wait for its reader: lines are kept in memory and written
- * when poll(2) says that the descriptor takes them. A pipe, socket or terminal gets at most
- * PIPE_BUF bytes at a time, so that no write blocks though the descriptor, which may be shared with
- * others, is not made non-blocking; and as far as whole lines fit they go whole, so that a reader
- * finds no piece of a line if we are killed.
+ * Output for a program that must never wait for its reader. Lines stay in memory until poll(2) says
+ * that the descriptor is writable. A pipe, socket or terminal gets at most PIPE_BUF bytes at a
+ * time. Such a write does not block, so the descriptor, which may be shared, need not be
+ * non-blocking. Lines that fit are written whole: a reader finds no piece of a line when the
+ * program is killed.
  *
- * The first failure is kept, as in base/out.h, and what waits is dropped, as is all that is added
- * later. EPIPE means that the reader has gone.
+ * The first failure is kept, as in base/out.h; pending and later lines are dropped. EPIPE means
+ * that the reader has ended.
  */
 struct outqueue;
 
-struct outqueue *outqueue_open(int fd);     /* ${fd} stays the caller's; NULL with errno */
+struct outqueue *outqueue_open(int fd);     /* the caller keeps ${fd}; NULL with errno */
 void outqueue_free(struct outqueue *queue); /* NULL is fine */
 
-/* Add bytes, which end a line or not. 0, or -1: out of memory, nothing added. */
+/* Add bytes, with or without a line end. Return 0, or -1: out of memory, nothing added. */
 int outqueue_add(struct outqueue *queue, const void *data, size_t length);
 
 /*
  * outqueue_write(queue):
- * Write what the descriptor takes now. 0, or -1 with the kept errno. With nothing waiting it still
- * finds out whether the reader of a pipe has gone.
+ * Write what the descriptor takes now. Return 0, or -1 with the kept errno. It also notices that
+ * the reader of a pipe has ended when nothing is pending.
  */
 int outqueue_write(struct outqueue *queue);
 
-/* What to poll the descriptor for: POLLOUT while anything waits, else 0 (its end is reported
- * anyway). */
+/*
+ * Return what to poll the descriptor for: POLLOUT while bytes are pending, else 0 (poll(2) reports
+ * the end anyway).
+ */
 short outqueue_events(const struct outqueue *queue);
 
 /*
- * Drop what waits, but for the rest of a line that is written in part; return what
- * outqueue_written() will be once that rest is written.
+ * Drop the pending lines, but not the rest of a partly written one. Return the value that
+ * outqueue_written() will have once that rest is written.
  */
 uint64_t outqueue_cut(struct outqueue *queue);
 
-size_t outqueue_waiting(const struct outqueue *queue);   /* bytes not written */
+size_t outqueue_waiting(const struct outqueue *queue);   /* pending bytes */
 uint64_t outqueue_written(const struct outqueue *queue); /* bytes written since it was opened */
 int outqueue_error(const struct outqueue *queue);        /* the kept errno, or 0 */
 
-/* Close the descriptor itself, because some file systems report a failed write only then; free. 0,
- * or -1. */
+/*
+ * Close the descriptor, because some file systems report a failed write only then, and free. Return
+ * 0, or -1.
+ */
 int outqueue_close(struct outqueue *queue);
 
 #endif

@@ -11,7 +11,7 @@ void progress_init(struct progress *progress, const char *noun)
     *progress = (struct progress){ .noun = noun };
 }
 
-/* A second since the oldest sample, in tenths while they say something. */
+/* Append the rate since the oldest sample, with tenths while they are significant. */
 static void append_rate(char *text, size_t room, uint64_t count, uint64_t ms)
 {
     uint64_t tenths = ms == 0 ? 0 : count * 10000 / ms;

@@ -20,7 +20,7 @@ void progress_init(struct progress *progress, const char *noun);
 
 /*
  * progress_draw(progress, now_ms, count, age_ms):
- * Draw the line for a ${count} at the monotonic time ${now_ms}; ${age_ms} is the age of the oldest
+ * Draw the line for ${count} at the monotonic time ${now_ms}. ${age_ms} is the age of the oldest
  * record in hand, or PROGRESS_NONE.
  */
 void progress_draw(struct progress *progress, uint64_t now_ms, uint64_t count, uint64_t age_ms);

@@ -8,16 +8,17 @@
 enum { FIRST_PLACES = 256 };
 
 /*
- * The digests stand in a ring, in the order in which they were seen. A table with linear probing
- * says where: of each digest the place in the ring and one, in the slot that its last bits name or
- * the next free one; 0 is a free slot. It has more than a quarter of its slots free.
+ * The digests are in a ring, in the order in which they were seen. A table with linear probing
+ * holds their places: each used slot has the place in the ring plus one, and 0 is a free slot. A
+ * digest is in the slot that its last bits select, or in the next free one. More than a quarter of
+ * the slots is free.
  */
 struct recent {
     size_t count;
     uint64_t *ring;
     size_t places; /* in the ring, at most ${count} */
     size_t used;
-    size_t next; /* place for the next digest, once the ring is full */
+    size_t next; /* place of the next digest, once the ring is full */
     uint32_t *table;
     size_t slots; /* a power of two */
 };
@@ -27,7 +28,7 @@ static size_t slot_of(const struct recent *recent, uint64_t digest)
     return (size_t)digest & (recent->slots - 1);
 }
 
-/* The slot of the digest, or the free one for it. */
+/* Return the slot of the digest, or the free slot for it. */
 static size_t find(const struct recent *recent, uint64_t digest)
 {
     size_t slot = slot_of(recent, digest);
@@ -36,7 +37,7 @@ static size_t find(const struct recent *recent, uint64_t digest)
     return slot;
 }
 
-/* Free a slot, and move up what stands behind it only because it was taken. */
+/* Free a slot, and move up the entries that were displaced by it. */
 static void clear(struct recent *recent, size_t hole)
 {
     size_t mask = recent->slots - 1;
@@ -50,7 +51,7 @@ static void clear(struct recent *recent, size_t hole)
     recent->table[hole] = 0;
 }
 
-/* Room for more digests. 0, or -1: out of memory; all is as it was. */
+/* Make room for more digests. Return 0, or -1: out of memory, nothing changed. */
 static int grow(struct recent *recent)
 {
     size_t places = recent->places > 0 ? recent->places * 2 : FIRST_PLACES, slots = 2;
@@ -112,7 +113,7 @@ enum recent_result recent_add(struct recent *recent, const void *text, size_t le
         recent->next = (place + 1) % recent->places;
         clear(recent, find(recent, recent->ring[place]));
     }
-    /* Where the one stands that goes next, which the cache will have lost. */
+    /* Prefetch the entry that is removed next: it has left the cache. */
     if (recent->used == recent->count)
         __builtin_prefetch(&recent->table[slot_of(recent, recent->ring[recent->next])]);
     recent->ring[place] = digest;

@@ -5,9 +5,8 @@
 #include <stddef.h>
 
 /*
- * The texts that were last seen, so many of them, known by digests of 64 bits: two different texts
- * pass for one with a chance of count / 2^64. Memory grows with what is seen, to about 19 bytes for
- * each of the count.
+ * The last N texts seen, known by digests of 64 bits: two different texts are confused with a
+ * chance of N / 2^64. Memory grows with the number of texts seen, to about 19 bytes times N.
  */
 struct recent;
 
@@ -16,7 +15,7 @@ struct recent *recent_new(size_t count);
 void recent_free(struct recent *recent); /* NULL is fine */
 
 enum recent_result {
-    RECENT_NEW,   /* from now on it is known; when there are too many, the first is forgotten */
+    RECENT_NEW,   /* now known; beyond ${count} texts the oldest is dropped */
     RECENT_KNOWN, /* it keeps its place */
     RECENT_NO_MEMORY
 };

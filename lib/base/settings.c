@@ -11,7 +11,7 @@ enum { MAX_FILE = 1 << 20, MAX_LINE = 64 << 10 };
 static const char upper[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 static const char digits[] = "0123456789";
 
-/* Whether ${text} consists of characters of ${a} and ${b}. */
+/* Return true when ${text} consists of characters of ${a} and ${b}. */
 static bool consists(const char *text, const char *a, const char *b)
 {
     while (*text != '\0' && (strchr(a, *text) != NULL || strchr(b, *text) != NULL))
@@ -29,7 +29,7 @@ static bool is_name(const char *name)
         consists(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_", digits);
 }
 
-/* What would change how this process, or one that it starts, runs. */
+/* Return true for a variable that changes how this process or its children run. */
 static bool is_foreign(const char *name)
 {
     static const char *const whole[] = { "PATH", "IFS", "ENV", "SHELLOPTS", "GCONV_PATH",
@@ -50,7 +50,7 @@ static bool ends_in(const char *text, const char *end)
     return length >= wanted && strcmp(text + length - wanted, end) == 0;
 }
 
-/* By the name, or by a URL with a user's password in it. */
+/* Judge by the name, or by a password in a URL. */
 static bool is_secret(const char *name, const char *value)
 {
     static const char *const ends[] = { "PASSWORD", "SECRET", "TOKEN", "SECRET_ACCESS_KEY" };
@@ -92,7 +92,7 @@ static int refuse_line(struct reading *reading, char *line)
         : -1;
 }
 
-/* One line, ended by NUL. */
+/* Take one line, ended by NUL. */
 static int take_line(struct reading *reading, char *line)
 {
     size_t length = strlen(line);
@@ -179,7 +179,7 @@ int settings_adopt(struct settings_file *settings, const char *file,
     if (result == 0 && reading.secret && !opened.is_inherited_pipe &&
         (opened.status.st_mode & S_IROTH) != 0) {
         (void)failure_set(failure, STATUS_PERMISSION,
-            "%s holds a secret and may be read by others (mode %04o)", file,
+            "%s holds a secret, and others may read it (mode %04o)", file,
             (unsigned)(opened.status.st_mode & 07777));
         result = failure_hint(failure, "chmod o-r the file");
     }

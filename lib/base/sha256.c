@@ -21,8 +21,10 @@ static uint32_t rotate(uint32_t x, unsigned by)
     return x >> by | x << (32 - by);
 }
 
-/* §6.2.2, step 3, without moving the eight working variables: each round changes two of them, and
- * the next one has them in other places. ${key}: K + W. */
+/*
+ * §6.2.2, step 3, without moving the eight working variables: each round changes two of them, and
+ * the next round takes them in other places. ${key}: K + W.
+ */
 static inline void round_of(uint32_t a, uint32_t b, uint32_t c, uint32_t *d, uint32_t e, uint32_t f,
     uint32_t g, uint32_t *h, uint32_t key)
 {

@@ -5,9 +5,9 @@
 #include <stdint.h>
 
 /*
- * SHA-256 (FIPS 180-4), for ledger keys only. pg-load may not link libcrypto (it never holds the
- * masking key, and the list of what it links is how that is checked), so this stands apart from
- * lib/crypto; the programs that may link it use that.
+ * SHA-256 (FIPS 180-4), for ledger keys only. pg-load may not link libcrypto: it never holds the
+ * masking key, and its list of libraries is how that is checked. Programs that may link libcrypto
+ * use lib/crypto instead.
  */
 enum { SHA256_SIZE = 32 };
 

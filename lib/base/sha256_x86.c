@@ -8,7 +8,7 @@
 
 enum { UNKNOWN, USABLE, UNUSABLE };
 
-/* Leaf 7 of CPUID tells of SHA, leaf 1 of the older ones that go with it. */
+/* CPUID leaf 7 reports SHA; leaf 1 reports the older extensions used with it. */
 static int find_out(void)
 {
     unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
@@ -21,7 +21,7 @@ static int find_out(void)
 
 bool sha256_x86_usable(void)
 {
-    /* Asked once: to a virtual machine CPUID is an exit to its host. */
+    /* Ask once: on a virtual machine CPUID exits to the host. */
     static atomic_int known;
     int usable = atomic_load_explicit(&known, memory_order_relaxed);
     if (usable == UNKNOWN) {
@@ -32,8 +32,8 @@ bool sha256_x86_usable(void)
 }
 
 /*
- * Two rounds take the working variables as {a, b, e, f} and {c, d, g, h}, the first one highest,
- * and give the new {a, b, e, f}; the new {c, d, g, h} are the old {a, b, e, f}.
+ * Two rounds take the working variables as {a, b, e, f} and {c, d, g, h}, the first one highest.
+ * They give the new {a, b, e, f}; the new {c, d, g, h} are the old {a, b, e, f}.
  */
 __attribute__((target("sha,ssse3,sse4.1"))) void sha256_x86_block(uint32_t state[8],
     const unsigned char *block, const uint32_t constants[64])
@@ -44,7 +44,7 @@ __attribute__((target("sha,ssse3,sse4.1"))) void sha256_x86_block(uint32_t state
     const __m128i cdgh_before =
         _mm_set_epi32((int)state[2], (int)state[3], (int)state[6], (int)state[7]);
     __m128i abef = abef_before, cdgh = cdgh_before;
-    __m128i w[4]; /* the last sixteen words of the message's schedule, the oldest first */
+    __m128i w[4]; /* the last sixteen words of the message schedule, the oldest first */
     for (size_t i = 0; i < 4; i++)
         w[i] = _mm_shuffle_epi8(_mm_loadu_si128((const __m128i *)(const void *)(block + 16 * i)),
             big_endian);
@@ -60,7 +60,7 @@ __attribute__((target("sha,ssse3,sse4.1"))) void sha256_x86_block(uint32_t state
         w[0] = w[1];
         w[1] = w[2];
         w[2] = w[3];
-        w[3] = next; /* of the last four nothing is used */
+        w[3] = next; /* not used in the last four rounds */
     }
     abef = _mm_add_epi32(abef, abef_before);
     cdgh = _mm_add_epi32(cdgh, cdgh_before);

@@ -4,15 +4,17 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* SHA-256 by the instructions that x86-64 processors of the last years have for it. */
+/* SHA-256 by the SHA instructions of recent x86-64 processors. */
 
-/* Whether this processor has them; on others, and under valgrind, false. For every thread. */
+/*
+ * Return true when this processor has them; false on others and under valgrind. For every thread.
+ */
 bool sha256_x86_usable(void);
 
 /*
  * sha256_x86_block(state, block, constants):
- * One block of 64 bytes into the state (FIPS 180-4, 6.2.2); ${constants} are its K. Only where they
- * are usable.
+ * Add one block of 64 bytes to the state (FIPS 180-4, 6.2.2); ${constants} are its K. Only where
+ * sha256_x86_usable() is true.
  */
 void sha256_x86_block(uint32_t state[8], const unsigned char *block, const uint32_t constants[64]);
 

@@ -4,9 +4,9 @@
 #include <stddef.h>
 
 /*
- * What somebody may have meant: of the names offered, the one nearest to a word, by letters put in,
- * left out, changed, or swapped with a neighbour. Only one that is near is found: a third of the
- * word's letters apart at most. Case counts for nothing.
+ * The name that a user may have meant: the one nearest to a word, by letters inserted, left out,
+ * changed or swapped with a neighbour. At most a third of the word's letters may differ. Case is
+ * ignored.
  */
 struct similar {
     const char *word;

@@ -2,8 +2,8 @@
 #define BASE_STATUS_H
 
 /*
- * Exit statuses shared by every program (sqs2pg(7), EXIT STATUS). The numbers of 64 and above are
- * those of sysexits.h, so that a supervisor can tell "fix it" from "run it again".
+ * Exit statuses of every program (sqs2pg(7), EXIT STATUS). Numbers from 64 on are those of
+ * sysexits.h, so that a supervisor can tell "fix it" from "run it again".
  */
 enum status {
     STATUS_OK = 0,           /* all done; a quarantined record is done */

@@ -7,7 +7,7 @@
 
 #include "base/stop.h"
 
-/* Atomic, and so for other threads too; lock-free, as a handler needs it. */
+/* Atomic, for other threads too; lock-free, as a signal handler needs it. */
 static atomic_int requested;
 _Static_assert(ATOMIC_INT_LOCK_FREE == 2, "a handler may set it");
 

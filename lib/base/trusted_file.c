@@ -69,8 +69,10 @@ void trusted_file_close(struct trusted_file *file)
     file->fd = -1;
 }
 
-/* Of a pipe: until there is something to read, or its last writer has gone. A FIFO that was opened
- * without waiting has not ended before its first writer came. 0, or -1 with errno. */
+/*
+ * Wait until a pipe has data or its last writer has gone. A FIFO opened without waiting has not
+ * ended before its first writer came. Return 0, or -1 with errno.
+ */
 static int await_input(int fd)
 {
     struct pollfd input = { .fd = fd, .events = POLLIN };
@@ -99,7 +101,9 @@ ssize_t trusted_file_read(int fd, char *into, size_t size)
         else if (errno != EINTR && errno != EAGAIN)
             return -1;
     }
-    /* As after any reading, so that whoever reads records from the same descriptor finds its rest.
+    /*
+     * Move the offset as any read does, so that a reader of records finds the rest on the same
+     * descriptor.
      */
     if (whole)
         (void)lseek(fd, (off_t)length, SEEK_SET);

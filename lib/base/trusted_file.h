@@ -7,11 +7,10 @@
 #include <sys/types.h>
 
 /*
- * Small files that decide what a program does: keys, policies, maps, settings. They are judged by
- * the open descriptor, never by their name, so that what is judged is what is read. One is trusted
- * that is a regular file or a FIFO, belongs to the process's user or to root, and that nobody else
- * may write. A pipe that was inherited was chosen by whoever started the process, and is taken as
- * it is.
+ * Small files that decide what a program does: keys, policies, maps, settings. The judgement uses
+ * the open descriptor, never the name, so that the judged file is the one that is read. A trusted
+ * file is a regular file or a FIFO, belongs to the process's user or to root, and nobody else may
+ * write it. An inherited pipe is always trusted: whoever started the process chose it.
  */
 enum trusted_cause {
     TRUSTED_OK,
@@ -29,39 +28,38 @@ struct trusted_file {
 
 /*
  * trusted_file_open(path, file):
- * Open ${path} for reading, symbolic links followed, and judge it. The names /dev/fd/N,
- * /proc/self/fd/N and /dev/stdin stand for a descriptor of this process: that one is duplicated,
- * not opened anew, so that what a parent handed over is read with the parent's rights. A FIFO is
- * opened without waiting for its writer; trusted_file_read() waits. Return TRUSTED_OK with *file
- * open, to be closed by trusted_file_close(); or a cause with nothing open.
+ * Open ${path} for reading, follow symbolic links, and judge it. The names /dev/fd/N,
+ * /proc/self/fd/N and /dev/stdin mean a descriptor of this process. It is duplicated, not reopened,
+ * so that it is read with the rights of the parent that opened it. A FIFO is opened without waiting
+ * for its writer; trusted_file_read() waits. Return TRUSTED_OK with *file open, for
+ * trusted_file_close(); or a cause with nothing open.
  */
 enum trusted_cause trusted_file_open(const char *path, struct trusted_file *file);
 void trusted_file_close(struct trusted_file *file);
 
-/* The judgement alone, of what fstat(2) says of a descriptor that is no inherited pipe. */
+/* The judgement alone, from fstat(2) of a descriptor that is not an inherited pipe. */
 enum trusted_cause trusted_file_check(const struct stat *status);
 
-/* The descriptor that ${path} names as above, or -1 when it names a file. */
+/* Return the descriptor that ${path} names as above, or -1 when it names a file. */
 int trusted_file_descriptor(const char *path);
 
 /*
  * trusted_file_read(fd, into, size):
- * Read to the end of the file, or until ${size} bytes are there; return how many, or -1 with errno.
- * Who asks for one byte more than allowed learns whether the file is too large. A regular file is
- * read from its beginning wherever its offset stands: several programs may have been handed one
- * descriptor, and share the offset.
+ * Read to the end of the file, or until ${size} bytes are read. Return their number, or -1 with
+ * errno. Ask for one byte more than allowed to learn that a file is too large. A regular file is
+ * read from its beginning whatever its offset: several programs may share one descriptor and its
+ * offset.
  */
 ssize_t trusted_file_read(int fd, char *into, size_t size);
 
-/* What a cause means, in words for a message that names the file; and what to do about it, or NULL.
- */
+/* Return words for a cause, for a message that names the file; and a hint, or NULL. */
 const char *trusted_file_cause_text(enum trusted_cause cause);
 const char *trusted_file_hint(enum trusted_cause cause);
 
 /*
  * trusted_file_denied(path):
- * Who or what keeps this user from opening ${path}, where that failed with EACCES: a folder on the
- * way, or the file's own mode; in words, good until the next call. NULL: nothing of that kind.
+ * Return what keeps this user from opening ${path} after EACCES: a folder of the path, or the
+ * file's own mode; in words, valid until the next call. NULL: neither.
  */
 const char *trusted_file_denied(const char *path);
 

@@ -17,8 +17,10 @@
 enum {
     MAX_MESSAGE = 1 << 30,
     KEEP_MESSAGE = 1 << 20,
-    /* Further tries of a request whose child a signal from outside ended: their limits, halved so
-     * often. Processor time is not what a machine lacks, and needs no smaller share than a quarter.
+    /*
+     * Further tries of a request whose child a foreign signal ended; shares[] says how often each
+     * halves the limits. Processor time is not what the machine lacks, so it stays at a quarter or
+     * more.
      */
     TRIES = 5,
     CPU_SHARE_MAX = 2
@@ -30,15 +32,15 @@ struct worker {
     worker_serve *serve;
     struct worker_limits limits;
     worker_confine *confine; /* NULL: none */
-    unsigned share;          /* the limits of the next child are halved so often */
+    unsigned share;          /* the limits of the next child are halved this many times */
     pid_t pid;               /* 0: none */
     int fd;
     bool confined;
 };
 
-/* ---- messages: their length as a uint64_t, then their bytes ---- */
+/* ---- messages: length as a uint64_t, then bytes ---- */
 
-/* How bytes are sent. A confined child has write(2) only, and ignores SIGPIPE. */
+/* How bytes are sent. A confined child has only write(2), and ignores SIGPIPE. */
 typedef ssize_t send_bytes(int fd, const void *data, size_t length);
 
 static ssize_t send_quietly(int fd, const void *data, size_t length)
@@ -46,7 +48,7 @@ static ssize_t send_quietly(int fd, const void *data, size_t length)
     return send(fd, data, length, MSG_NOSIGNAL);
 }
 
-/* False: the other side is gone. */
+/* Return false when the other side has gone. */
 static bool send_all(int fd, const void *data, size_t length, send_bytes *send_some)
 {
     const char *at = data;
@@ -102,10 +104,10 @@ static enum received receive_message(int fd, struct buf *message)
 
 /* ---- the child ---- */
 
-/* The status of a child that could not serve, whatever the request; any other is the request's. */
+/* Status of a child that could not serve at all; any other status comes from the request. */
 enum { NOT_SERVED = 125 };
 
-/* What ends a child by what it does itself. Any other signal came from outside. */
+/* Signals that a child brings on itself. Any other signal came from outside. */
 static const int ending_signals[] = { SIGPROF, SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGSYS };
 
 static bool ended_itself(int status)
@@ -118,7 +120,7 @@ static bool ended_itself(int status)
     return false;
 }
 
-/* Bytes of address space in use; 0: not known. */
+/* Return the bytes of address space in use; 0: not known. */
 static uint64_t memory_in_use(void)
 {
     char text[64];
@@ -142,7 +144,7 @@ static void limit_memory(uint64_t bytes)
     (void)setrlimit(RLIMIT_AS, &limit);
 }
 
-/* At its end SIGPROF ends the process. 0: none. */
+/* SIGPROF ends the process when the time is used up. 0: no limit. */
 static void limit_cpu(uint64_t ms)
 {
     const struct itimerval timer = { .it_value = { .tv_sec = (time_t)(ms / 1000),
@@ -150,7 +152,7 @@ static void limit_cpu(uint64_t ms)
     (void)setitimer(ITIMER_PROF, &timer, NULL);
 }
 
-/* What others may look at in /proc is the memory that the program was started with. */
+/* Others may read the initial environment in /proc. */
 static void wipe_environment(void)
 {
     static char *empty[] = { NULL };
@@ -174,12 +176,12 @@ static void become_child(int fd, pid_t parent)
     (void)sigemptyset(&none);
     (void)sigprocmask(SIG_SETMASK, &none, NULL);
     (void)setrlimit(RLIMIT_CORE, &no_core);
-    /* Nothing of the caller's stays open: a reader of its output must see its end. */
+    /* Close everything of the caller: a reader of its output must see its end. */
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
     if (null < 0 || dup2(fd, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0 ||
         dup2(null, STDERR_FILENO) < 0 || descriptors_close(STDERR_FILENO + 1, ~0U) != 0)
         _exit(NOT_SERVED);
-    /* Where memory is short for all, this is the process to do without. */
+    /* When memory is short, the kernel should end this process first. */
     int score = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
     if (score >= 0) {
         (void)!write(score, "1000", 4);
@@ -220,11 +222,11 @@ static _Noreturn void serve_requests(const struct worker *worker)
 
 /* ---- the caller ---- */
 
-/* End the child, if it has not ended itself; its wait status. */
+/* End the child, if it still runs. Return its wait status. */
 static int end(struct worker *worker)
 {
     int status = 0;
-    (void)close(worker->fd); /* read as the end by a child that waits */
+    (void)close(worker->fd); /* a waiting child reads this as the end */
     (void)kill(worker->pid, SIGKILL);
     while (waitpid(worker->pid, &status, 0) < 0 && errno == EINTR)
         ;
@@ -232,7 +234,10 @@ static int end(struct worker *worker)
     return status;
 }
 
-/* The child's first word: whether it is confined. 0, or -1 with errno: it is not there. */
+/*
+ * Receive the first byte of the child: whether it is confined. Return 0, or -1 with errno when it
+ * has ended.
+ */
 static int receive_confined(struct worker *worker)
 {
     uint64_t size;
@@ -306,13 +311,13 @@ void worker_free(struct worker *worker)
     free(worker);
 }
 
-/* One try. Whether its outcome, ${result}, is final. */
+/* Try once. Return true when the outcome, ${result}, is final. */
 static bool try_once(struct worker *worker, const char *request, size_t length, struct buf *answer,
     enum worker_result *result)
 {
     *result = WORKER_FAILED;
     if (worker_start(worker) != 0)
-        return errno != ECHILD; /* one that was ended before it said a word is no answer */
+        return errno != ECHILD; /* a child that ended before its first byte gave no answer */
     enum received got = send_message(worker->fd, request, length, send_quietly)
         ? receive_message(worker->fd, answer)
         : RECEIVED_END;
@@ -334,9 +339,9 @@ static bool try_once(struct worker *worker, const char *request, size_t length, 
 }
 
 /*
- * The kernel that ends a child because memory is short sends what anybody may send. A request that
- * eats memory does so again in a child that has nothing else to do, and, with ever smaller limits,
- * ends that child by passing them before the kernel does; another is answered within them.
+ * The kernel ends a child that takes too much memory with a signal that any process may send. A
+ * request that exhausts memory does so again in a fresh child. With ever smaller limits it passes
+ * them before the kernel acts; any other request is answered within them.
  */
 enum worker_result worker_request(struct worker *worker, const char *request, size_t length,
     struct buf *answer)
@@ -349,7 +354,7 @@ enum worker_result worker_request(struct worker *worker, const char *request, si
     }
     int reason = errno;
     if (worker->share > 0)
-        worker_restart(worker); /* the next request has the whole limits again */
+        worker_restart(worker); /* the next request has the full limits again */
     worker->share = 0;
     errno = reason;
     return result;

@@ -88,7 +88,7 @@ read_config() {
   done
   # Of an inherited pipe there is no mode.
   [ -z "$secret" ] || [ "$mode" = - ] || [ $((8#$mode & 8#004)) -eq 0 ] ||
-    fail "$PERMISSION" "$file holds a secret and may be read by others (mode $mode)"
+    fail "$PERMISSION" "$file holds a secret, and others may read it (mode $mode)"
 }
 
 # require FILE NAME...

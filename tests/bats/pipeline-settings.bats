@@ -123,7 +123,7 @@ lacks() { ! has "$@"; } # as bats passes over a command behind a bare `!`
     { cat settings && echo "$line"; } >secret
     chmod 644 secret
     run --separate-stderr -77 "$SQS2PG" -c secret
-    [ "$stderr" = 'sqs2pg: error: secret holds a secret and may be read by others (mode 0644)' ]
+    [ "$stderr" = 'sqs2pg: error: secret holds a secret, and others may read it (mode 0644)' ]
   done
   # What is none.
   printf '%s\n' 'no_proxy=a@b:c' AWS_WEB_IDENTITY_TOKEN_FILE=/none/token PGPASSFILE=/none/pass 'AWS_SDK_NOTE=see http://h:80/a@b' >>settings

@@ -89,10 +89,10 @@ refused() {
   refused 78 'file:1: LD_PRELOAD cannot be set here'
   settings 644 'AWS_SECRET_ACCESS_KEY=SeCrEt'
   token --settings file
-  refused 77 'file holds a secret and may be read by others (mode 0644)'
+  refused 77 'file holds a secret, and others may read it (mode 0644)'
   settings 644 'https_proxy=http://user:SeCrEt@proxy:1'
   token --settings file
-  refused 77 'file holds a secret and may be read by others (mode 0644)'
+  refused 77 'file holds a secret, and others may read it (mode 0644)'
   settings 622 'A=1'
   token --settings file
   refused 77 'file: others may write to it'
