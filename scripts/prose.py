@@ -24,7 +24,7 @@ KINDS = ('page', 'message', 'comment', 'title')
 PASSIVE = re.compile(r'\b(?:is|are|was|were|be|been|being|gets?|got)\s+(?:\w+ly\s+|not\s+|never\s+|then\s+|only\s+)?'
                      r'(?:\w+(?:ed|en|wn|pt|lt|ft|nt|ld|ht|ck)|made|done|read|sent|put|set|cut|kept|met|told|run|found|shown|'
                      r'known|seen|held|given|taken)\s+by\b', re.I)
-END = re.compile(r'(?<=[.!?;])["\')\]”’]*\s+(?=[A-Z"\'(`“‘0-9.$-]|$)|(?<=:)\s*\n\s*\n')
+END = re.compile(r'(?<=[.!?;])["\')\]”’]*\s+(?=[A-Z"\'(`“‘0-9.$-]|[a-z]+[a-z0-9]*[_(:]|$)|(?<=:)\s*\n\s*\n')
 WORD = re.compile(r"[A-Za-z][A-Za-z'’-]*|[0-9][0-9.,:]*[A-Za-z%]*|[-.\w/]+")
 SPACE = re.compile(r'\s+')
 
@@ -119,7 +119,7 @@ def c_comments(text):
                 if block:
                     yield first, ' '.join(block)
                 block = []
-            else:
+            elif not re.fullmatch(r'\w+\([^()]*\):', line.strip()):
                 if not block:
                     first = number + offset
                 block.append(line.strip())

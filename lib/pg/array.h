@@ -25,16 +25,19 @@ struct pg_array {
 };
 
 void pg_array_init(struct pg_array *array);
-void pg_array_free(struct pg_array *array); /* of a zeroed one too */
+void pg_array_free(struct pg_array *array); /* accepts a zeroed one */
 
-/* Empty it for elements of ${type}. Appends that fail show in pg_array_param(). */
+/* Empty it for elements of ${type}. pg_array_param() reports appends that failed. */
 void pg_array_start(struct pg_array *array, enum pg_array_type type);
 void pg_array_null(struct pg_array *array);
 void pg_array_text(struct pg_array *array, const char *text, size_t length);
 void pg_array_key(struct pg_array *array, const struct pg_key *key);
 void pg_array_int8(struct pg_array *array, int64_t value);
 
-/* Point ${param} at the array, which must stay as it is while used. 0, or -1: an append failed. */
+/*
+ * Point ${param} at the array, which must stay unchanged while it is used. Return 0, or -1: an
+ * append failed.
+ */
 int pg_array_param(struct pg_array *array, struct pg_param *param);
 
 #endif

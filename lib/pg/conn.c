@@ -17,8 +17,9 @@
 enum {
     COPY_CHUNK = 65536,
     MAX_PARAMS = 16,
-    LOOK_AGAIN_MS = 1000, /* libpq that had out of memory for a message takes it at a later look */
-    LAST_MOMENT_MS = 1000 /* for the server to obey once it was told to stop */
+    LOOK_AGAIN_MS =
+        1000, /* when libpq lacked memory for a message, it reads the message at a later look */
+    LAST_MOMENT_MS = 1000 /* for the server to obey a cancel request */
 };
 
 struct pg_conn {
@@ -31,9 +32,9 @@ struct pg_conn {
     bool committing;
     struct pg_user_timeout user_timeout;
     struct clock_moment used;
-    unsigned opened;     /* how often */
-    uint64_t notices;    /* of the last COMMIT, */
-    bool standby_notice; /* and whether one was of its wait for a standby */
+    unsigned opened;     /* number of times */
+    uint64_t notices;    /* of the last COMMIT: */
+    bool standby_notice; /* one was of its wait for a standby */
     struct pg_error error;
 };
 
@@ -48,7 +49,7 @@ static void set_error(struct pg_conn *conn, const PGresult *result)
 {
     const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
     if (state ==
-        NULL) { /* libpq's own, as when memory runs out: where in the protocol we are is unknown */
+        NULL) { /* libpq's own, as when memory runs out: the state of the protocol is unknown */
         set_lost(conn, PQerrorMessage(conn->pq));
         pg_conn_close(conn);
         return;
@@ -138,7 +139,7 @@ const struct pg_error *pg_conn_error(const struct pg_conn *conn)
 
 const char *pg_conn_database(const struct pg_conn *conn)
 {
-    const char *name = PQdb(conn->pq); /* NULL of NULL */
+    const char *name = PQdb(conn->pq); /* NULL for NULL */
     return name == NULL ? "" : name;
 }
 
@@ -149,13 +150,14 @@ bool pg_conn_unverified(const struct pg_conn *conn)
 
 const char *pg_conn_host(const struct pg_conn *conn)
 {
-    const char *host = PQhost(conn->pq); /* NULL of NULL */
+    const char *host = PQhost(conn->pq); /* NULL for NULL */
     return host == NULL ? "" : host;
 }
 
 /*
- * Not its words, which may hold values of a row. Those of the wait are known by the name of the
- * server's function (src/backend/replication/syncrep.c), or by the state of a session that ends.
+ * Ignore the text, which may hold values of a row. A notice of the wait for a standby has the name
+ * of the server's function (src/backend/replication/syncrep.c), or the SQLSTATE of a terminated
+ * session.
  */
 static void note_notice(void *context, const PGresult *notice)
 {
@@ -188,7 +190,7 @@ int pg_conn_open(struct pg_conn *conn, uint64_t within_ms)
 
 /* ---- waiting ---- */
 
-/* Ask the server to break off. What it makes of that, its answer tells. */
+/* Ask the server to cancel. Its answer tells the outcome. */
 static void cancel(const struct pg_conn *conn)
 {
     char why[256];
@@ -199,9 +201,9 @@ static void cancel(const struct pg_conn *conn)
 }
 
 /*
- * Until the socket is ready; a connection whose time is over is shut down, so that libpq meets its
- * end. COMMIT is not cancelled: broken off while it waits for a standby it would be answered as
- * done.
+ * Wait until the socket is ready. A connection past its deadline is shut down, so that libpq sees
+ * its end. COMMIT is never cancelled: a COMMIT cancelled during the wait for a standby is answered
+ * as done.
  */
 static void await(struct pg_conn *conn, short events)
 {
@@ -220,7 +222,7 @@ static void await(struct pg_conn *conn, short events)
         if (ready == 0)
             pg_user_timeout_look(&conn->user_timeout, PQsocket(conn->pq));
         if (ready < 0 ? errno != EINTR : ready == 0 && !cancelled)
-            return; /* libpq will find out why */
+            return; /* libpq will find the reason */
         if (ready > 0 && wait[1].revents != 0) {
             conn->give_up_at = clock_monotonic_ms() + LAST_MOMENT_MS;
             if (!conn->committing)
@@ -231,7 +233,7 @@ static void await(struct pg_conn *conn, short events)
     }
 }
 
-/* Send what is left in libpq's buffer, taking in what the server says meanwhile. 0, or -1. */
+/* Send the rest of libpq's buffer, and read answers meanwhile. Return 0, or -1. */
 static int flush(struct pg_conn *conn)
 {
     int left;
@@ -255,7 +257,7 @@ static PGresult *next_result(struct pg_conn *conn)
     return PQgetResult(conn->pq);
 }
 
-/* The last result, or the first error; NULL: not even that. */
+/* Return the last result, or the first error; NULL: neither. */
 static PGresult *all_results(struct pg_conn *conn)
 {
     PGresult *last = NULL, *result;
@@ -265,7 +267,7 @@ static PGresult *all_results(struct pg_conn *conn)
         last = better ? result : last;
         ExecStatusType status = PQresultStatus(last);
         bool own = status == PGRES_FATAL_ERROR && !PQresultErrorField(last, PG_DIAG_SQLSTATE);
-        /* An error of libpq's own may come for ever. */
+        /* libpq may repeat an error of its own without end. */
         if (own || status == PGRES_COPY_IN || PQstatus(conn->pq) == CONNECTION_BAD)
             break;
     }
@@ -277,7 +279,7 @@ static PGresult *all_results(struct pg_conn *conn)
 /* Take the results of what was sent; keep a success, else set the error. */
 static int finish(struct pg_conn *conn, bool sent)
 {
-    if (conn->pq == NULL) { /* closed by an earlier failure, which is the one to tell */
+    if (conn->pq == NULL) { /* closed by an earlier failure, which is the one to report */
         if (conn->error.fate != PG_FAULT)
             set_lost(conn, "not connected");
         return -1;
@@ -359,7 +361,7 @@ uint64_t pg_conn_affected(const struct pg_conn *conn)
 
 enum pg_conn_state pg_conn_state(const struct pg_conn *conn)
 {
-    switch (PQtransactionStatus(conn->pq)) { /* of NULL: unknown */
+    switch (PQtransactionStatus(conn->pq)) { /* unknown for NULL */
     case PQTRANS_IDLE:
         return PG_CONN_IDLE;
     case PQTRANS_INTRANS:
@@ -407,7 +409,9 @@ const char *pg_conn_commit(struct pg_conn *conn, uint64_t *notices, bool *standb
 
 int pg_conn_copy_begin(struct pg_conn *conn, const char *sql)
 {
-    /* No row was sent: row level security (0A000), and whatever else forbids COPY here. */
+    /*
+     * No row was sent yet: row level security (0A000), and any other reason that forbids COPY here.
+     */
     if (pg_conn_exec_empty(conn, sql) != 0)
         return -1;
     if (PQresultStatus(conn->result) == PGRES_COPY_IN)
@@ -420,12 +424,12 @@ int pg_conn_copy_data(struct pg_conn *conn, const char *data, size_t length)
 {
     while (length > 0) {
         size_t chunk = length < COPY_CHUNK ? length : COPY_CHUNK;
-        /* No more than one chunk waits in libpq's buffer, which grows otherwise. */
+        /* At most one chunk waits in libpq's buffer, which would grow otherwise. */
         if (PQputCopyData(conn->pq, data, (int)chunk) != 1 || flush(conn) != 0)
             return -1;
         data += chunk;
         length -= chunk;
-        /* An error that has come back makes the next chunk fail: no need to send the rest. */
+        /* After an error from the server the next chunk fails, so the rest need not be sent. */
         if (PQconsumeInput(conn->pq) == 0)
             return -1;
     }
@@ -435,14 +439,14 @@ int pg_conn_copy_data(struct pg_conn *conn, const char *data, size_t length)
 int pg_conn_copy_end(struct pg_conn *conn, bool whole, const char *relation,
     const char *const *names, size_t count)
 {
-    /* Fails when the server has ended the COPY already. */
+    /* Fails when the server has already ended the COPY. */
     (void)PQputCopyEnd(conn->pq, whole ? NULL : "not all rows could be sent");
     drop_result(conn);
     int status = -1;
     bool told = false;
     PGresult *result;
     while ((result = next_result(conn)) != NULL) {
-        if (PQresultStatus(result) == PGRES_COPY_IN) { /* would be so for ever */
+        if (PQresultStatus(result) == PGRES_COPY_IN) { /* it would stay so without end */
             PQclear(result);
             pg_conn_close(conn);
             break;

@@ -8,55 +8,61 @@
 #include "pg/fault.h"
 
 /*
- * A connection to PostgreSQL, the one door to libpq. Nothing outlives a transaction: no session
- * SET, no named statement, no session lock, no temporary table; so a pooler in transaction mode may
- * stand between. Calls wait for the server, always in poll(2); looking up a host's name alone
- * blocks. A server that vanishes from the network is noticed within 40 s, and notices within 40 s
- * that we have, in a transaction. They return 0, or -1 with pg_conn_error(). A connection belongs
- * to one thread at a time.
+ * A connection to PostgreSQL: the one wrapper of libpq. Nothing outlives a transaction: no session
+ * SET, no named statement, no session lock, no temporary table. So a pooler in transaction mode may
+ * be in between. Calls wait for the server in poll(2); only the lookup of a host name blocks.
+ * Within 40 s each side of a transaction notices that the other has vanished from the network.
+ * Calls return 0, or -1 with pg_conn_error(). A connection belongs to one thread at a time.
  */
 struct pg_conn;
 
 /*
- * A connection by ${dsn} (NULL: by the environment alone), not opened yet, its password from
- * ${password_command} (pg/open.h; NULL: there is none), which must outlive it. NULL: out of memory.
+ * Return a connection by ${dsn} (NULL: by the environment alone), not opened yet. Its password
+ * comes from ${password_command} (pg/open.h; NULL: none), which must outlive it. NULL: out of
+ * memory.
  */
 struct pg_conn *pg_conn_new(const char *dsn, const char *password_command);
-void pg_conn_free(struct pg_conn *conn); /* NULL is fine; closes */
+void pg_conn_free(struct pg_conn *conn); /* close; NULL is fine */
 
 /*
- * From now on no wait goes on once ${fd} (-1: none) is readable: the server is asked to break off
- * what it is at, unless that is COMMIT, and a second later the connection is given up.
+ * From now on no wait continues once ${fd} (-1: none) is readable. The server is asked to cancel
+ * the current statement, unless that is COMMIT; a second later the connection is closed.
  */
 void pg_conn_set_cancel(struct pg_conn *conn, int fd);
 
 /*
- * Close what is open and connect, to the first host that takes us, within ${within_ms}
+ * Close an open connection and connect to the first host that accepts, within ${within_ms}
  * (pg/open.h).
  */
 int pg_conn_open(struct pg_conn *conn, uint64_t within_ms);
 void pg_conn_close(struct pg_conn *conn);
-bool pg_conn_alive(const struct pg_conn *conn);         /* as far as is known without asking */
-uint64_t pg_conn_unused_ms(const struct pg_conn *conn); /* of real time: since the server spoke */
+bool pg_conn_alive(const struct pg_conn *conn); /* as far as known without asking */
+uint64_t pg_conn_unused_ms(
+    const struct pg_conn *conn); /* real time since the server last answered */
 const struct pg_error *pg_conn_error(const struct pg_conn *conn);
 bool pg_conn_unverified(const struct pg_conn *conn);      /* as pg_peer_unverified() */
-const char *pg_conn_host(const struct pg_conn *conn);     /* by name; "" when not open */
-const char *pg_conn_database(const struct pg_conn *conn); /* its name; "" when not open */
+const char *pg_conn_host(const struct pg_conn *conn);     /* name; "" when not open */
+const char *pg_conn_database(const struct pg_conn *conn); /* name; "" when not open */
 
-/* Set the error to a shortage of memory on this side, a fault; return -1. */
+/* Set the error to out of memory on this side, a fault. Return -1. */
 int pg_conn_no_memory(struct pg_conn *conn);
 
-/* Simple protocol: one or more statements. Rows of the last are kept until the next call. */
+/* Simple protocol: one or more statements. The rows of the last are valid until the next call. */
 int pg_conn_exec(struct pg_conn *conn, const char *sql);
 
-/* The same of statements that load rows, which an error may be about: its fate is that of
- * pg_sqlstate_row_fate(). */
+/*
+ * The same for statements that load rows: an error may be about a row, and its fate is that of
+ * pg_sqlstate_row_fate().
+ */
 int pg_conn_exec_rows(struct pg_conn *conn, const char *sql);
 
-/* The same of such statements without a row: what is said is about them, PG_STOP unless a fault. */
+/*
+ * The same for such statements without a row: an error is about the statement, PG_STOP unless it is
+ * a fault.
+ */
 int pg_conn_exec_empty(struct pg_conn *conn, const char *sql);
 
-/* An array of bytes for a parameter; length SIZE_MAX: a C string; data NULL: NULL. */
+/* A parameter's bytes. length SIZE_MAX: a C string; data NULL: NULL. */
 struct pg_param {
     const void *data;
     size_t length; /* of a binary parameter */
@@ -73,10 +79,10 @@ size_t pg_conn_length(const struct pg_conn *conn, size_t row, int column);
 uint64_t pg_conn_affected(const struct pg_conn *conn); /* rows of the last command */
 
 /*
- * COPY … FROM STDIN. ${sql} ends with that statement. After a failure of pg_conn_copy_data() the
- * end is called all the same, with ${whole} false, and tells the error: the server's, or a fault,
- * as rows that are not all there are taken back. ${relation} and ${names} (of the columns) are for
- * the error's hint and column.
+ * COPY … FROM STDIN; ${sql} ends with that statement. After a failure of pg_conn_copy_data(), call
+ * the end too, with ${whole} false: it reports the error, the server's or a fault, as incomplete
+ * rows are rolled back. ${relation} and ${names} (of the columns) are for the error's hint and
+ * column.
  */
 int pg_conn_copy_begin(struct pg_conn *conn, const char *sql);
 int pg_conn_copy_data(struct pg_conn *conn, const char *data, size_t length);

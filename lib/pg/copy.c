@@ -4,7 +4,7 @@
 
 #include "pg/copy.h"
 
-/* What follows the backslash for a byte that must be escaped, else 0. */
+/* The character behind the backslash for a byte that must be escaped, else 0. */
 static const char escapes[256] = { ['\\'] = '\\', ['\t'] = 't', ['\n'] = 'n', ['\r'] = 'r' };
 
 int pg_copy_escape(struct buf *out, const char *text, size_t length)
@@ -50,7 +50,10 @@ static bool is_word(char byte)
     return isalnum((unsigned char)byte) || byte == '_' || byte == '$';
 }
 
-/* The length of what stands before the first quoted value: quotes of the server's languages. */
+/*
+ * Return the length of the text before the first quoted value, in the quotes of the server's
+ * languages.
+ */
 static size_t unquoted(const char *text)
 {
     static const char *const quotes[] = { "\n", "\"", "\302\253", "\302\273", "\342\200\234",
@@ -65,9 +68,9 @@ static size_t unquoted(const char *text)
 }
 
 /*
- * Behind the name in the last line that has it before any quoted value: lines of functions and of
- * other values stand before the one that COPY adds. ${lines}: how many lines have it, more than
- * one if a value of the row imitates that line.
+ * Return the place after the name in the last line that has it before any quoted value: lines of
+ * functions and of other values precede the line that COPY adds. ${lines}: number of lines that
+ * have it; more than one when a value of the row imitates that line.
  */
 static const char *after_last(const char *text, const char *name, size_t *lines)
 {
@@ -89,7 +92,7 @@ static const char *after_last(const char *text, const char *name, size_t *lines)
     return found;
 }
 
-/* The name that stands first and is followed by a colon; of two at one place the longer. */
+/* Find the name that comes first and precedes a colon; of two at one place the longer. */
 static size_t find_column(const char *text, const char *const *names, size_t count)
 {
     const char *end = text + unquoted(text);

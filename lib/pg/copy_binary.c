@@ -7,7 +7,7 @@ enum {
     WIDEST = 12, /* a field's length and value, where the value is longer than its text */
     UUID_TEXT = 36,
     DATE_TEXT = 10,
-    EPOCH_DAYS = 10957 /* from 1970-01-01 to 2000-01-01, where the server counts from */
+    EPOCH_DAYS = 10957 /* from 1970-01-01 to 2000-01-01, the server's day 0 */
 };
 
 /* Signature, flags, length of the extension. */
@@ -48,12 +48,12 @@ static bool is_digit(char byte)
     return byte >= '0' && byte <= '9';
 }
 
-/* The shortest digits of a number from ${least} to -1 - ${least}. */
+/* Read the shortest digits of a number from ${least} to -1 - ${least}. */
 static bool read_integer(const char *text, size_t length, int64_t least, int64_t *value)
 {
     bool negative = length > 0 && text[0] == '-';
     size_t at = negative;
-    int64_t below = 0; /* counted downwards, which reaches further */
+    int64_t below = 0; /* counted downwards, where the range is larger */
     if (length == at || length > 20 || (text[at] == '0' && (negative || length > 1)))
         return false;
     for (; at < length; at++) {
@@ -95,7 +95,7 @@ static bool read_uuid(const char *text, size_t length, char value[16])
     return true;
 }
 
-/* So many digits, as a number; -1: they are none. */
+/* Return ${count} digits as a number; -1: others than digits. */
 static int read_digits(const char *text, size_t count)
 {
     int value = 0;
@@ -107,7 +107,7 @@ static int read_digits(const char *text, size_t count)
     return value;
 }
 
-/* Days since 1970-01-01 of a date of the Gregorian calendar; years are counted from March. */
+/* Return the days since 1970-01-01 of a date of the Gregorian calendar; years begin in March. */
 static int64_t days_of(int year, int month, int day)
 {
     int64_t y = month <= 2 ? year - 1 : year;
@@ -115,7 +115,7 @@ static int64_t days_of(int year, int month, int day)
     return y * 365 + y / 4 - y / 100 + y / 400 + of_year - 719468;
 }
 
-/* "2026-03-05", days since 2000-01-01. */
+/* Read "2026-03-05" as days since 2000-01-01. */
 static bool read_date(const char *text, size_t length, int64_t *days)
 {
     static const int lengths[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
@@ -133,7 +133,7 @@ static bool read_date(const char *text, size_t length, int64_t *days)
     return true;
 }
 
-/* "Z", "+05:30", as minutes. ${length} 0: none. */
+/* Read "Z" or "+05:30" as minutes. ${length} 0: none. */
 static bool read_offset(const char *text, size_t length, int *minutes)
 {
     *minutes = 0;
@@ -149,7 +149,10 @@ static bool read_offset(const char *text, size_t length, int *minutes)
     return true;
 }
 
-/* "2026-03-05T07:08:09.123Z", microseconds since 2000-01-01 UTC, or, ${zoned} false, of no zone. */
+/*
+ * Read "2026-03-05T07:08:09.123Z" as microseconds since 2000-01-01 UTC, or without zone (${zoned}
+ * false).
+ */
 static bool read_time(const char *text, size_t length, bool zoned, int64_t *value)
 {
     enum { HOUR = 11, MINUTE = 14, SECOND = 17, FRACTION = 19 };
@@ -188,7 +191,7 @@ static bool read_bool(const char *text, size_t length, int64_t *value)
     return *value || (length == 5 && memcmp(text, "false", 5) == 0);
 }
 
-/* What the server has as a number, and how many bytes it takes there; 0: it does not fit. */
+/* Convert to the server's number; return its size in bytes. 0: it does not fit. */
 static size_t read_number(enum pg_copy_binary kind, const char *text, size_t length, int64_t *value)
 {
     switch (kind) {
@@ -231,7 +234,7 @@ static char *put_number(char *to, uint64_t value, size_t bytes)
     return to;
 }
 
-/* The text without its escapes. */
+/* Write the text without its escapes. */
 static char *put_bytes(char *to, const char *text, const char *end)
 {
     const char *escape;
@@ -246,7 +249,7 @@ static char *put_bytes(char *to, const char *text, const char *end)
     return to + (end - text);
 }
 
-/* A value behind its length; NULL: it does not fit. */
+/* Write a value after its length; NULL: it does not fit. */
 static char *put_field(char *to, enum pg_copy_binary kind, const char *text, const char *end)
 {
     size_t length = (size_t)(end - text);
@@ -256,7 +259,7 @@ static char *put_field(char *to, enum pg_copy_binary kind, const char *text, con
     if (length == 2 && text[0] == '\\' && text[1] == 'N')
         return put_number(to, UINT32_MAX, 4);
     if (kind == PG_COPY_BINARY_JSONB)
-        *behind++ = 1; /* the version of its form */
+        *behind++ = 1; /* the version of its format */
     if (kind == PG_COPY_BINARY_BYTES || kind == PG_COPY_BINARY_JSONB) {
         behind = put_bytes(behind, text, end);
     } else if (kind == PG_COPY_BINARY_UUID) {

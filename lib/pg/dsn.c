@@ -9,7 +9,7 @@ enum pg_dsn pg_dsn_check(const char *dsn)
     if (strchr(dsn, '=') == NULL && strncmp(dsn, "postgres://", 11) != 0 &&
         strncmp(dsn, "postgresql://", 13) != 0)
         return PG_DSN_OK;
-    char *why = NULL; /* quotes the string: not for printing */
+    char *why = NULL; /* quotes the string: never print it */
     PQconninfoOption *options = PQconninfoParse(dsn, &why);
     PQfreemem(why);
     if (options == NULL)

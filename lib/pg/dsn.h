@@ -3,7 +3,8 @@
 
 enum pg_dsn { PG_DSN_OK, PG_DSN_MALFORMED, PG_DSN_SECRET };
 
-/* Look at a connection string (or bare database name) as libpq reads it; SECRET: holds a password.
+/*
+ * Check a connection string (or bare database name) as libpq reads it. SECRET: it holds a password.
  */
 enum pg_dsn pg_dsn_check(const char *dsn);
 

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-/* $1 the target, $2 column, $3 constraint, $4 table. A unique index reports as a constraint. */
+/* $1 the target, $2 column, $3 constraint, $4 table. A unique index is reported as a constraint. */
 static const char look_sql[] =
     "SELECT EXISTS (SELECT FROM pg_catalog.pg_attribute a"
     "  WHERE a.attname OPERATOR(pg_catalog.=) $2::pg_catalog.name"

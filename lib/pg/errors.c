@@ -8,7 +8,7 @@ enum {
     COLUMNS = 11,
     ROWS_AT_ONCE = 1000,
     BYTES_AT_ONCE = 4 << 20,
-    MAX_RECORD = 500 << 20 /* 64 MiB at up to six bytes for one */
+    MAX_RECORD = 500 << 20 /* 64 MiB, up to six bytes for each */
 };
 
 enum column {
@@ -39,10 +39,10 @@ static const enum pg_array_type types[COLUMNS] = { [KEY] = PG_ARRAY_UUID,
 
 #define UNNEST(parameter, type) "pg_catalog.unnest(" parameter "::pg_catalog." type "[])"
 
-/* Statements are read by their lines. */
+/* One SQL line in one C line. */
 /* clang-format off */
 
-/* The same content keeps its row; only what says why and when is renewed. */
+/* The same content keeps its row; only reason and time are updated. */
 static const char store_sql[] =
     "INSERT INTO ERRORS AS e (key, message_id, ledger_key, content, stage, code, sqlstate,"
     " column_name, constraint_name, record, count)"
@@ -75,7 +75,7 @@ struct store {
     void *context;
 };
 
-/* ${sql} with the table's name in place of the word ERRORS. */
+/* Run ${sql} with the table's name in place of the word ERRORS. */
 static int statement(struct pg_conn *conn, const struct pg_side_table *table, const char *sql,
     const struct pg_param *params, int count)
 {
@@ -175,7 +175,7 @@ void pg_errors_second_key(const struct pg_key *message, const struct pg_key *con
     pg_key_digest(scope, PG_KEY_TEXT_SIZE - 1, text, PG_KEY_TEXT_SIZE - 1, key);
 }
 
-/* Repeats of one content of one message become one row. */
+/* Merge repeats of one content of one message into one row. */
 static size_t merge(struct pg_error_row *rows, size_t count)
 {
     size_t kept = 0;
@@ -197,7 +197,7 @@ static bool is_first_of_key(const struct store *store, size_t i)
     return i == 0 || pg_key_compare(&store->rows[i].key, &store->rows[i - 1].key) != 0;
 }
 
-/* The keys that came back are stored: their first rows have nothing more to wait for. */
+/* Note the returned keys as stored: their first rows are done. */
 static void note_stored(struct store *store)
 {
     size_t count = pg_conn_rows(store->conn);
@@ -218,8 +218,8 @@ static void note_stored(struct store *store)
 }
 
 /*
- * Once over the rows, in chunks: the first content of each message under the message's key, or, the
- * second time, what is left under keys of its own.
+ * Store the rows, in chunks: in the first pass the first content of each message under the
+ * message's key, in the second the others under keys of their own.
  */
 static int store_pass(struct store *store, bool second)
 {
@@ -274,7 +274,7 @@ static int compare_keys(const void *a, const void *b)
     return memcmp(a, b, PG_KEY_SIZE);
 }
 
-/* A statement whose one parameter is the keys. */
+/* Run a statement whose only parameter is the keys. */
 static int with_keys(struct pg_conn *conn, const struct pg_side_table *table, const char *sql,
     const struct pg_key *keys, size_t count)
 {

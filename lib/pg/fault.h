@@ -6,7 +6,7 @@
 #include "pg/copy.h"
 #include "pg/sqlstate.h"
 
-/* Why a call failed, as pg/conn.h's calls leave it. */
+/* Why a call failed, as set by the calls of pg/conn.h. */
 
 enum { PG_NAME_SIZE = 64, PG_TEXT_SIZE = 512 };
 
@@ -16,15 +16,17 @@ struct pg_error {
     char column[PG_NAME_SIZE];
     char constraint[PG_NAME_SIZE];
     char table[PG_NAME_SIZE];
-    char text[PG_TEXT_SIZE];  /* one line of the server's words: may hold values of a row */
-    char said[PG_TEXT_SIZE];  /* that and DETAIL, or without it CONTEXT, on one line */
-    bool raised;              /* by RAISE in a function of the database, so of its author's will */
+    char text[PG_TEXT_SIZE];  /* one line of the server's text: may hold values of a row */
+    char said[PG_TEXT_SIZE];  /* that and DETAIL, or else CONTEXT, on one line */
+    bool raised;              /* by RAISE in a function of the database: its author's intention */
     struct pg_copy_hint hint; /* of an error in COPY data */
-    bool limited;             /* this process may open no further file: its own limit */
+    bool limited;             /* this process reached its own limit of open files */
 };
 
-/* Set ${error} to a connection that is lost, or was never there: a fault, with the first line of
- * ${text} as its words, or, if that is empty, some. */
+/*
+ * Set ${error} to a lost or missing connection: a fault, with the first line of ${text}, or default
+ * words when that is empty.
+ */
 void pg_fault_lost(struct pg_error *error, const char *text);
 
 #endif

@@ -18,7 +18,7 @@ static size_t count_of(const char *list)
     return count;
 }
 
-/* The next element, ended in its place; from the last one on "". */
+/* Return the next element, terminated in place; "" after the last one. */
 static const char *take(char **rest)
 {
     char *element = *rest;
@@ -116,7 +116,7 @@ void pg_hosts_shuffle(void *list, size_t count, size_t size)
     char kept[PG_ADDRESS_SIZE];
     for (size_t i = count; i > 1; i--) {
         uint64_t random;
-        /* It takes no secrecy, only that processes differ. */
+        /* It needs no secrecy: processes must only differ. */
         if (getrandom(&random, sizeof random, GRND_NONBLOCK) != (ssize_t)sizeof random)
             random = clock_realtime_ms() / i;
         size_t other = (size_t)(random % i);

@@ -5,7 +5,7 @@
 
 enum { TIME_SIZE = 6 };
 
-/* A hexadecimal digit's value and one; 0: it is none. */
+/* The value of a hexadecimal digit plus one; 0: not a digit. */
 static const unsigned char hex_values[256] = { ['0'] = 1,
     ['1'] = 2,
     ['2'] = 3,
@@ -54,7 +54,7 @@ bool pg_key_parse(const char *text, size_t length, struct pg_key *key)
     return true;
 }
 
-/* Version 8 and the variant of RFC 9562, section 5.8. */
+/* Set version 8 and the variant (RFC 9562, section 5.8). */
 static void set_version(struct pg_key *key)
 {
     key->bytes[6] = (unsigned char)((key->bytes[6] & 0x0f) | 0x80);

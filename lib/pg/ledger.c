@@ -15,7 +15,7 @@ int pg_ledger_copy_sql(const struct pg_side_table *ledger, bool with_contents, s
         with_contents ? ", content" : "");
 }
 
-/* A tuple: how many fields, and each with its length. Returns what is behind it. */
+/* Write a tuple: the number of fields, and each with its length. Return its end. */
 static char *put_row(char *to, const struct pg_key *key, const struct pg_content *content)
 {
     memcpy(to, content == NULL ? "\0\1\0\0\0\20" : "\0\2\0\0\0\20", 6);
@@ -44,7 +44,7 @@ int pg_ledger_copy(struct pg_conn *conn, const struct pg_side_table *ledger,
     return pg_conn_copy_end(conn, status == 0, ledger->name, NULL, 0);
 }
 
-/* Run a statement whose parameters are the keys and, unless NULL, the contents. */
+/* Run a statement with the keys and, unless NULL, the contents as parameters. */
 static int with_contents(struct pg_conn *conn, const char *format,
     const struct pg_side_table *ledger, const struct pg_key *keys,
     const struct pg_content *contents, size_t count)
@@ -89,7 +89,7 @@ static int compare(const void *a, const void *b)
     return memcmp(a, b, PG_KEY_SIZE);
 }
 
-/* Mark the keys that came back, in whatever order. */
+/* Mark the returned keys, in any order. */
 static void mark_returned(const struct pg_conn *conn, const struct pg_key *keys, size_t count,
     bool *marks)
 {
@@ -165,7 +165,7 @@ int pg_ledger_delete(struct pg_conn *conn, const struct pg_side_table *ledger,
         keys, count);
 }
 
-/* A time as an expression; operators written as OPERATOR() all bind alike, from the left. */
+/* A time as an expression. Operators written as OPERATOR() have equal precedence, from the left. */
 #define TIME \
     "('epoch'::pg_catalog.timestamptz OPERATOR(pg_catalog.+) interval '%" PRIu64 " milliseconds')"
 
@@ -209,7 +209,7 @@ int pg_ledger_prune(struct pg_conn *conn, const struct pg_side_table *ledger, ui
 {
     struct buf sql;
     buf_init(&sql, 4096);
-    /* Rows written in one moment go in one statement, however many they are. */
+    /* Rows written at the same moment go in one statement, whatever their number. */
     buf_printf(&sql,
         "SET LOCAL statement_timeout = 0; DELETE FROM %s WHERE loaded_at OPERATOR(pg_catalog.<) " TIME,
         ledger->qualified, until_ms);

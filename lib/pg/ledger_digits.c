@@ -5,7 +5,7 @@
 
 enum { MAX_SQL = 16384 };
 
-/* How the comment says it; share/sql and pg-load(1) have the same words. */
+/* The words in the comment; share/sql and pg-load(1) have the same. */
 #define KEYS "Keys that a filter made are of a jq that "
 #define KEEPS "keeps digits"
 #define ROUNDS "rounds numbers"

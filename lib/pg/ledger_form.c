@@ -7,10 +7,10 @@ enum { MAX_SQL = 16384 };
 
 #define EQ " OPERATOR(pg_catalog.=) "
 
-/* How the comment of an upgraded ledger says when it was; share/sql writes the same. */
+/* The words in the comment of an upgraded ledger; share/sql writes the same. */
 #define UNTIL "Keys written until "
 
-/* Statements are read by their lines. */
+/* One SQL line in one C line. */
 /* clang-format off */
 
 static const char form_sql[] =
@@ -23,7 +23,7 @@ static const char form_sql[] =
 
 /* clang-format on */
 
-/* A row written until then, if there is one. 0, or -1. */
+/* Find a row written before ${until}. Return 0, or -1. */
 static int find_before(struct pg_conn *conn, const struct pg_side_table *ledger, const char *until)
 {
     const struct pg_param time = { .data = until };
@@ -51,7 +51,7 @@ int pg_ledger_form_read(struct pg_conn *conn, const struct pg_side_table *ledger
     form->has_content = content != NULL && *content == 't';
     if (time != NULL)
         memccpy(until, time, '\0', sizeof until - 1);
-    /* One that is not ours to alter may be given more of them: by another loader of 0.1.0. */
+    /* Another loader of 0.1.0 may add keys to a ledger that this one cannot alter. */
     form->has_ids = !form->has_content;
     if (!form->has_content || until[0] == '\0')
         return 0;
@@ -61,7 +61,7 @@ int pg_ledger_form_read(struct pg_conn *conn, const struct pg_side_table *ledger
     return 0;
 }
 
-/* The statements that do it, with the comment that says until when. 0, or -1. */
+/* Make the statements, with the comment that says until when. Return 0, or -1. */
 static int make_upgrade(struct pg_conn *conn, const struct pg_side_table *ledger, struct buf *sql)
 {
     if (pg_conn_exec(conn,
@@ -84,7 +84,7 @@ enum pg_ledger_upgrade pg_ledger_form_upgrade(struct pg_conn *conn,
 {
     struct buf sql;
     buf_init(&sql, MAX_SQL);
-    /* The index of a large ledger takes its time. */
+    /* The index of a large ledger takes long. */
     enum pg_try done = pg_conn_exec(conn, "SET LOCAL statement_timeout = 0") == 0 &&
             make_upgrade(conn, ledger, &sql) == 0
         ? pg_transaction_try(conn, buf_cstr(&sql))

@@ -7,7 +7,7 @@
 
 enum { MAX_NESTING = 64, MAX_LINE = 1 << 20 };
 
-/* One line of the file while it is taken apart. */
+/* The line of the file that is being parsed. */
 struct cursor {
     const char *text;
     size_t length;
@@ -70,7 +70,7 @@ static int parse_column(struct cursor *cursor, struct pg_map_line *line)
     return 0;
 }
 
-/* What is open around a byte: a bracket, a string, or the "(" of an interpolation in a string. */
+/* What surrounds a byte: a bracket, a string, or the "(" of an interpolation in a string. */
 struct nesting {
     char open[MAX_NESTING];
     size_t at[MAX_NESTING];
@@ -115,7 +115,8 @@ static int in_code(struct cursor *cursor, struct nesting *nesting)
     return 0;
 }
 
-/* From the cursor to the end of the line or the comment: find the expression's end and first pipe.
+/*
+ * From the cursor to the end of the line or the comment, find the expression's end and first pipe.
  */
 static int find_end(struct cursor *cursor, size_t *end, size_t *pipe)
 {

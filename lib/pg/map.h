@@ -9,11 +9,10 @@
  *
  *     COLUMN EXPRESSION [!]
  *
- * COLUMN is spelt exactly as the column is named, or in double quotes with "" for a quote.
- * EXPRESSION is a jq program, which this file does not read beyond finding its end and its first
- * pipe outside brackets and strings: what stands before that may be a plain path. "!" at the end
- * refuses records without the value. A "#" outside strings starts a comment; empty lines are
- * skipped; lines end with LF or CRLF.
+ * COLUMN is spelt exactly like the column, or in double quotes with "" for a quote. EXPRESSION is a
+ * jq program. This file finds its end, and its first pipe outside brackets and strings: the text
+ * before that may be a plain path. "!" at the end refuses records without the value. A "#" outside
+ * strings starts a comment; empty lines are skipped; lines end with LF or CRLF.
  */
 struct pg_map_line {
     char *column;
@@ -38,16 +37,17 @@ struct pg_map_problem {
 
 /*
  * pg_map_parse(text, length, map, problem):
- * Parse a whole file. 0 with ${map} to be freed, or -1 with ${problem}: its first mistake.
+ * Parse a whole file. Return 0 with ${map}, for pg_map_free(); or -1 with ${problem}: its first
+ * mistake.
  */
 int pg_map_parse(const char *text, size_t length, struct pg_map *map,
     struct pg_map_problem *problem);
-void pg_map_free(struct pg_map *map); /* of a zeroed one too */
+void pg_map_free(struct pg_map *map); /* accepts a zeroed one */
 
 /*
  * pg_map_expression(text, length, line, problem):
- * Parse one expression without a column, as given on a command line: 0 with ${line} as the only
- * line of a map, its column NULL, to be freed with pg_map_line_free().
+ * Parse one expression without a column, as on a command line. Return 0 with ${line}, the only line
+ * of a map, its column NULL, for pg_map_line_free(); or -1.
  */
 int pg_map_expression(const char *text, size_t length, struct pg_map_line *line,
     struct pg_map_problem *problem);

@@ -7,22 +7,22 @@
 #include "pg/transaction.h"
 
 /*
- * A mark: a key made for one transaction, by which its end can be told from its ledger, whatever
- * became of the server meanwhile; and how a transaction that only read comes to wait for a standby.
+ * A mark: a key made for one transaction. Its presence in the ledger tells how the transaction
+ * ended, whatever happened to the server. And: how a transaction that only read waits for a
+ * standby.
  */
 
 /*
- * A UUID of version 7 (RFC 9562, section 5.7): the time, then 74 random bits. 0, or -1: the system
- * has none to give.
+ * Make a UUID of version 7 (RFC 9562, section 5.7): the time, then 74 random bits. Return 0, or -1:
+ * the system provides no random bytes.
  */
 int pg_mark_make(struct pg_key *key);
 
 /*
  * pg_mark_touch(conn, ledger):
- * Write WAL in the transaction begun, of no effect, so that its COMMIT waits for what it read as
- * for what it wrote: a logical message "sqs2pg", or, to one who may not, a key that comes to
- * ${ledger} (NULL: none) and goes again, which takes no right that a loader lacks.
- * PG_TRY_REFUSED: there is no way.
+ * Write WAL without effect in the current transaction, so that its COMMIT waits for a standby. That
+ * is a logical message "sqs2pg". A role that may not send one inserts a key into ${ledger} (NULL:
+ * none) and deletes it, which needs no right beyond a loader's. PG_TRY_REFUSED: neither is allowed.
  */
 enum pg_try pg_mark_touch(struct pg_conn *conn, const struct pg_side_table *ledger);
 

@@ -18,12 +18,12 @@
 
 enum {
     SECONDS_TO_CONNECT = 10,
-    LEAST_MS = 500, /* for one host, however little time is left */
-    SPARE_FDS = 6,  /* sockets, and what the resolver, TLS and password files take */
+    LEAST_MS = 500, /* at least, for one host */
+    SPARE_FDS = 6,  /* sockets, and the files of resolver, TLS and passwords */
     MAX_SETTING = 4096
 };
 
-/* Setting a peer that vanishes is noticed by, unless the user has set it. */
+/* Settings that notice a vanished peer, unless the user has set them. */
 static const char *const liveness[][2] = {
     { "keepalives_idle", "10" },
     { "keepalives_interval", "5" },
@@ -37,7 +37,7 @@ enum { LIVENESS = sizeof liveness / sizeof *liveness };
 
 struct opening {
     const char *dsn;
-    const char *password; /* of a command; NULL: as the user has set it */
+    const char *password; /* from a command; NULL: the user's own */
     int cancel_fd;
     struct pg_error *error;
     bool set[LIVENESS]; /* by the user */
@@ -46,21 +46,23 @@ struct opening {
     bool prefer_standby;
     uint64_t timeout_ms; /* for one host */
     uint64_t until;      /* for all */
-    /* of the host at hand: */
-    char name[MAX_SETTING]; /* "": as the user has set them; the same for the next two */
+    /* of the current host: */
+    char name[MAX_SETTING]; /* "": the user's own; the same for the next two */
     char address[MAX_SETTING];
     char port[MAX_SETTING];
-    const char *target; /* target_session_attrs; NULL: as the user has set it */
+    const char *target; /* target_session_attrs; NULL: the user's own */
     size_t tried;
 };
 
-/* What came of one host. */
+/* The outcome for one host. */
 enum attempt { OPENED, NEXT, REFUSED };
 
-/* ---- what went wrong ---- */
+/* ---- errors ---- */
 
-/* Whether this process may hardly open a file any more, which libpq and the resolver call by other
- * names: no such host, no such service, no password. */
+/*
+ * Return true when this process can hardly open a file any more. libpq and the resolver report that
+ * as no such host, no such service, or no password.
+ */
 static bool is_out_of_descriptors(void)
 {
     int spare[SPARE_FDS];
@@ -86,7 +88,7 @@ static enum attempt no_memory(struct pg_error *error)
     return REFUSED; /* a fault, but the next host would not help */
 }
 
-/* A host has failed: what is said of it goes behind what was said of the others. */
+/* A host has failed: append its reason to those of the others. */
 static enum attempt note(struct opening *opening, const char *text, const char *state)
 {
     struct pg_error *error = opening->error;
@@ -108,13 +110,13 @@ static enum attempt note(struct opening *opening, const char *text, const char *
     return NEXT;
 }
 
-/* Whether the user knows the host by another name than the address that was looked up. */
+/* Return true when the user knows the host by a name other than the looked-up address. */
 static bool is_named(const struct opening *opening, const struct pg_host *host)
 {
     return pg_hosts_has_name(host) && strcmp(host->name, opening->address) != 0;
 }
 
-/* In the place of an address that we have looked up, the name that the user knows. */
+/* Replace a looked-up address by the name that the user knows. */
 static void name_host(const struct opening *opening, const struct pg_host *host, const char *text,
     struct buf *words)
 {
@@ -129,7 +131,7 @@ static void name_host(const struct opening *opening, const struct pg_host *host,
     buf_puts(words, text);
 }
 
-/* libpq has given a host up. */
+/* libpq has given up on a host. */
 static enum attempt note_refusal(struct opening *opening, const struct pg_host *host, PGconn *pq,
     const char *said)
 {
@@ -144,9 +146,9 @@ static enum attempt note_refusal(struct opening *opening, const struct pg_host *
     bool for_good = PQconnectionNeedsPassword(pq) || pg_server_text_for_good(text) ||
         pg_sqlstate_fate(state) != PG_FAULT;
     if (opening->password != NULL && strncmp(state, "28", 2) == 0)
-        for_good = false; /* the next password may be a newer one */
+        for_good = false; /* the next password may be newer */
     if (for_good)
-        opening->tried = 0; /* what the others said is no cause of the end */
+        opening->tried = 0; /* the reasons of the other hosts did not end this */
     enum attempt attempt = note(opening, text, state);
     if (for_good && attempt == NEXT) {
         opening->error->fate = *state == '\0' ? PG_STOP : pg_sqlstate_fate(state);
@@ -179,11 +181,11 @@ static enum attempt note_silence(struct opening *opening, const struct pg_host *
 
 static void ignore_notice(void *context, const PGresult *result)
 {
-    (void)context; /* what a trigger has to say may hold values of a row */
+    (void)context; /* the text of a trigger may hold values of a row */
     (void)result;
 }
 
-/* Until the host has something for libpq, or takes something: OPENED, and not before. */
+/* Wait until the host sends something to libpq, or accepts data; return OPENED then. */
 static enum attempt wait_for(struct opening *opening, const struct pg_host *host, PGconn *pq,
     short events, uint64_t deadline)
 {
@@ -206,7 +208,7 @@ static enum attempt wait_for(struct opening *opening, const struct pg_host *host
     return REFUSED;
 }
 
-/* As PQconnectPoll() asks, until it is done or the time is over. */
+/* Do as PQconnectPoll() asks, until it is done or the time has passed. */
 static enum attempt finish_connecting(struct opening *opening, const struct pg_host *host,
     PGconn *pq, uint64_t deadline)
 {
@@ -224,14 +226,14 @@ static enum attempt finish_connecting(struct opening *opening, const struct pg_h
     return OPENED;
 }
 
-/* A pooler lets us in by itself. That there is a server behind it, an answer shows. */
+/* A pooler accepts connections by itself. An answer shows that a server is behind it. */
 static enum attempt ask(struct opening *opening, const struct pg_host *host, PGconn *pq,
     uint64_t deadline)
 {
     bool answered = PQsendQuery(pq, "") == 1;
     enum attempt came = OPENED;
     while (answered && came == OPENED) {
-        int left = PQflush(pq); /* a send may have taken a part of it */
+        int left = PQflush(pq); /* an earlier send may have taken a part of it */
         if (left != 0 || PQisBusy(pq)) {
             short events = left == 1 ? POLLIN | POLLOUT : POLLIN;
             answered = left >= 0;
@@ -252,8 +254,8 @@ static enum attempt ask(struct opening *opening, const struct pg_host *host, PGc
 }
 
 /*
- * Start to connect. The string stands behind what it may override, and before the host that we
- * choose.
+ * Start to connect. The connection string comes after the settings that it may override, and before
+ * the host that we choose.
  */
 static PGconn *start(const struct opening *opening, bool look)
 {
@@ -267,7 +269,7 @@ static PGconn *start(const struct opening *opening, bool look)
     const char *const rest[][2] = {
         { "fallback_application_name", "pg-load" },
         { "dbname", opening->dsn },
-        /* Of the statement that begins a transaction, too, which only then could set it. */
+        /* For the first statement of a transaction too, which sets it only then. */
         { "client_encoding", "UTF8" },
         { "host", opening->name },
         { "hostaddr", opening->address },
@@ -285,7 +287,7 @@ static PGconn *start(const struct opening *opening, bool look)
     return PQconnectStartParams(keywords, values, 1);
 }
 
-/* Try the host that the settings at hand lead to, until ${deadline}. */
+/* Try the host of the current settings, until ${deadline}. */
 static enum attempt attempt(struct opening *opening, const struct pg_host *host, uint64_t deadline,
     PGconn **connection)
 {
@@ -295,7 +297,7 @@ static enum attempt attempt(struct opening *opening, const struct pg_host *host,
     PQsetErrorVerbosity(pq, PQERRORS_VERBOSE);
     PQsetNoticeReceiver(pq, ignore_notice, NULL);
     enum attempt came = finish_connecting(opening, host, pq, deadline);
-    (void)PQsetnonblocking(pq, 1); /* fails to send what waits: nothing does */
+    (void)PQsetnonblocking(pq, 1); /* it would fail to send pending data: there is none */
     if (came == OPENED)
         came = ask(opening, host, pq, deadline);
     if (came == OPENED)
@@ -305,7 +307,7 @@ static enum attempt attempt(struct opening *opening, const struct pg_host *host,
     return came;
 }
 
-/* Until when to try one of ${left} hosts or addresses. */
+/* Return the deadline of one of ${left} hosts or addresses. */
 static uint64_t share(const struct opening *opening, size_t left)
 {
     uint64_t now = clock_monotonic_ms();
@@ -316,8 +318,8 @@ static uint64_t share(const struct opening *opening, size_t left)
 }
 
 /*
- * Lead libpq to this host alone. To it, a setting that is empty is none: then one from elsewhere
- * would hold, and so the host is named twice, which makes the lists longer than empty.
+ * Point libpq to this host alone. libpq treats an empty setting as unset, and would use one from
+ * elsewhere. So the host is named twice, which makes the lists non-empty.
  */
 static enum attempt lead_to(struct opening *opening, const struct pg_host *host,
     const char *address)
@@ -341,7 +343,7 @@ static enum attempt lead_to(struct opening *opening, const struct pg_host *host,
     return OPENED;
 }
 
-/* Try one host, ${left} counting it: each address that its name has. */
+/* Try one host, ${left} counting it: each address of its name. */
 static enum attempt try_host(struct opening *opening, const struct pg_host *host, size_t left,
     PGconn **connection)
 {
@@ -422,8 +424,8 @@ static enum attempt read_options(struct opening *opening, const PQconninfoOption
 }
 
 /*
- * Learn what libpq makes of string, environment and service files together, which it tells of a
- * connection alone: of one that cannot get as far as asking a host.
+ * Read the settings that libpq gets from string, environment and service files together. It shows
+ * them only for a connection: for one that cannot get as far as asking a host.
  */
 static enum attempt look(struct opening *opening)
 {
@@ -460,7 +462,7 @@ void *pg_open_connect(const char *dsn, const char *password_command, uint64_t wi
     }
     if (ready) {
         enum attempt came = NEXT;
-        if (opening.prefer_standby) { /* as libpq does: at first a standby, then anyone */
+        if (opening.prefer_standby) { /* as libpq does: first a standby, then any */
             opening.target = "standby";
             came = try_hosts(&opening, 2, &pq);
             opening.target = "any";

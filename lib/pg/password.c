@@ -27,7 +27,7 @@ static int fail_number(struct pg_error *error, enum pg_fate fate, const char *na
     return fail(error, fate, name, text);
 }
 
-/* This program's environment, without a password that is for libpq alone. NULL: out of memory. */
+/* Return this program's environment without the password for libpq. NULL: out of memory. */
 static char **environment_of_command(void)
 {
     static const char hidden[] = "PGPASSWORD=";
@@ -76,7 +76,7 @@ static int tell(const struct command *command, enum command_result result, struc
     return fail(error, PG_FAULT, name, text);
 }
 
-/* Cut ${password} behind its first line. */
+/* Cut ${password} after its first line. */
 static int take_line(const char *name, struct buf *password, struct pg_error *error)
 {
     char *newline = memchr(password->data, '\n', password->length);
@@ -89,7 +89,7 @@ static int take_line(const char *name, struct buf *password, struct pg_error *er
         return fail(error, PG_STOP, name, "printed a zero byte in the password");
     explicit_bzero(password->data + length, password->length - length);
     password->length = length;
-    return buf_cstr(password) != NULL ? 0 : fail(error, PG_FAULT, name, "found out of memory");
+    return buf_cstr(password) != NULL ? 0 : fail(error, PG_FAULT, name, "ran out of memory");
 }
 
 int pg_password_ask(const char *command, uint64_t within_ms, int cancel_fd, struct buf *password,

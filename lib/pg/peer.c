@@ -18,13 +18,13 @@ static const char *option_of(const PQconninfoOption *options, const char *keywor
     return "";
 }
 
-/* Whether the other end is this machine, or a socket of it. */
+/* Return true when the other end is this machine, or a socket of it. */
 static bool is_local(int fd)
 {
     struct sockaddr_storage peer = { .ss_family = AF_UNSPEC };
     socklen_t length = sizeof peer;
     if (getpeername(fd, (struct sockaddr *)&peer, &length) != 0)
-        return true; /* it is gone: there will be another one to ask about */
+        return true; /* it has gone: the next connection will be checked */
     if (peer.ss_family == AF_INET)
         return ntohl(((struct sockaddr_in *)&peer)->sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
     if (peer.ss_family != AF_INET6)
@@ -34,7 +34,7 @@ static bool is_local(int fd)
         (IN6_IS_ADDR_V4MAPPED(address) && address->s6_addr[12] == IN_LOOPBACKNET);
 }
 
-/* Whether libpq has certificates of authorities, by which it then verifies at any sslmode. */
+/* Return true when libpq has root certificates, with which it verifies at any sslmode. */
 static bool has_authorities(const char *setting)
 {
     char path[PATH_MAX];

@@ -4,8 +4,8 @@
 #include <stdbool.h>
 
 /*
- * Whether nothing tells who answers at the other end of ${connection}, one of libpq's: it leaves
- * the machine by TCP, and neither a certificate, GSSAPI nor channel binding vouches for the server.
+ * Return true when nothing proves the identity of the server behind ${connection} of libpq: a
+ * server on another machine, reached over TCP, without certificate, GSSAPI or channel binding.
  */
 bool pg_peer_unverified(void *connection);
 

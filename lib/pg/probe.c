@@ -17,7 +17,9 @@ static const char types_sql[] =
     " WHERE a.attrelid OPERATOR(pg_catalog.=) $1::pg_catalog.regclass"
     " AND a.attnum OPERATOR(pg_catalog.>) 0 AND NOT a.attisdropped";
 
-/* For each column a statement that takes a value of its type; NULL for one that is there no more.
+/*
+ * For each column, make a statement that takes a value of its type; NULL for a column that no
+ * longer exists.
  */
 static int read_types(struct pg_conn *conn, const struct pg_probe *probe, char **statements)
 {
@@ -45,7 +47,7 @@ static int read_types(struct pg_conn *conn, const struct pg_probe *probe, char *
     return status;
 }
 
-/* 1: it raises the state; 0: it does not; -1: a fault. */
+/* Return 1 when it raises the state; 0 when it does not; -1 for a fault. */
 static int try_value(struct pg_conn *conn, const char *statement, const char *value,
     const char *sqlstate)
 {
@@ -60,7 +62,7 @@ static int try_value(struct pg_conn *conn, const char *statement, const char *va
     return same;
 }
 
-/* All values, or the one of column ${only}. */
+/* Try all values, or that of column ${only}. */
 static int try_values(struct pg_conn *conn, const struct pg_probe *probe, char *const *statements,
     size_t only, const char *sqlstate)
 {

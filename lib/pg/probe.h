@@ -6,8 +6,8 @@
 #include "pg/conn.h"
 
 /*
- * Whether an error in a row is one of its values' doing: a server in trouble raises what some types
- * raise for a value.
+ * Find out whether a value caused an error in a row: some types raise for a value what a server in
+ * trouble raises.
  */
 
 /* A row that failed alone. */
@@ -15,16 +15,17 @@ struct pg_probe {
     const char *table;        /* qualified and quoted */
     const char *const *names; /* of the columns that the row has values for */
     size_t count;
-    const char *row; /* as it was sent: COPY's text format */
+    const char *row; /* as sent: COPY's text format */
     size_t length;
-    size_t first; /* an index in names, of the column to begin with; else SIZE_MAX */
+    size_t first; /* index in names of the column to begin with, or SIZE_MAX */
 };
 
 /*
  * pg_probe_row(conn, probe, sqlstate):
- * Bind each value of the row, by itself, to a parameter of its column's type. 1: one of them raises
- * ${sqlstate} again; 0: none does, and the connection's error is what it was; -1 with the
- * connection's error. In a transaction that has not failed, which is left as it was.
+ * Bind each value of the row, alone, to a parameter of its column's type. Return 1 when one of them
+ * raises ${sqlstate}; 0 when none does (the connection's error is unchanged); -1 with the
+ * connection's error. Call it in a transaction that has not failed; it leaves the transaction
+ * unchanged.
  */
 int pg_probe_row(struct pg_conn *conn, const struct pg_probe *probe, const char *sqlstate);
 

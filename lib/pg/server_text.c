@@ -42,8 +42,8 @@ void pg_server_text_join(char *to, size_t size, const char *from)
 }
 
 /*
- * fe-connect.c, fe-auth.c, fe-secure*.c of PostgreSQL 13 to 18. A name that is not found, a
- * connection refused or broken off, a server of another role may all be otherwise the next time.
+ * From fe-connect.c, fe-auth.c, fe-secure*.c of PostgreSQL 13 to 18. An unknown host name, a
+ * refused or broken connection, or a server in another role may succeed the next time.
  */
 static const char *const for_good[] = {
     /* settings */
@@ -51,7 +51,7 @@ static const char *const for_good[] = {
     "nested service specifications ", "invalid ", "could not match ",
     "could not parse network address ", "sslmode value ", "gssencmode value ", "weak sslmode ",
     "Unix-domain socket path ", "local user with ID ", "requirepeer ",
-    /* what one side insists on and the other does not have */
+    /* required by one side, missing on the other */
     "server does not support SSL", "GSSAPI encryption required",
     "server doesn't support GSSAPI encryption", "channel binding required",
     "channel binding is required", "authentication method ", "auth method ",
@@ -72,7 +72,7 @@ static const char *const for_good[] = {
     "SSL error: no protocols available"
 };
 
-/* What the other side says, by TLS, of our certificate or protocol. */
+/* TLS alerts of the other side, about our certificate or protocol. */
 static const char *const alerts[] = { "unknown ca", "bad certificate", "certificate required",
     "certificate expired", "certificate revoked", "certificate unknown", "unsupported certificate",
     "protocol version", "handshake failure", "access denied" };
@@ -82,7 +82,7 @@ static bool begins(const char *text, const char *word)
     return strncmp(text, word, strlen(word)) == 0;
 }
 
-/* The cause that libpq names last: of TLS and plain, tried in turn, what came of the second. */
+/* Return the last cause in libpq's text: of TLS and plain, tried in turn, that of the second. */
 static const char *last_cause(const char *text)
 {
     for (const char *at = text; (at = strstr(at, "connection to server ")) != NULL; at++)

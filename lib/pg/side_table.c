@@ -7,7 +7,7 @@
 
 enum { MAX_NAME = 63, MAX_SQL = 16384 };
 
-/* Every name is qualified: whatever the search path is, no other schema's is meant. */
+/* Every name is qualified, so that the search path cannot select another schema's. */
 #define EQ " OPERATOR(pg_catalog.=) "
 #define NE " OPERATOR(pg_catalog.<>) "
 
@@ -24,15 +24,16 @@ static const char *const columns[] = {
                        "constraint_name,record,count,first_at,last_at,resolved_at}",
 };
 
-/* Statements are read by their lines. */
+/* One SQL line in one C line. */
 /* clang-format off */
 
 /*
- * With schema, name, our columns and the target as literals. Of the table found and of all that
- * inherit from it, which a statement on it reads and writes too: whether they are durable; whether
- * it has our columns and no other that an insert would have to fill, and is unique by key; whether
- * anything acts on their rows; whether each belongs to the loader, to who owns the target, or to a
- * superuser; and to whom it belongs, or the first that does not.
+ * With schema, name, our columns and the target as literals. It covers the table and all tables
+ * that inherit from it, as a statement reads and writes those too. It tells whether they are
+ * durable, and whether triggers, rules or row security act on the rows. It tells whether the table
+ * has our columns, a unique key, and no other column that an insert must fill. And it tells whether
+ * each table belongs to the loader, to the owner of the target or to a superuser, and names the
+ * owner, or the first other one.
  */
 #define CHECK_SQL \
     "WITH RECURSIVE tree AS (" \
@@ -140,7 +141,7 @@ static bool is_true(const struct pg_conn *conn, int column)
     return value != NULL && *value == 't';
 }
 
-/* A literal that means the same whatever standard_conforming_strings is. */
+/* Write a literal that is independent of standard_conforming_strings. */
 static void put_literal(struct buf *sql, const char *text)
 {
     buf_puts(sql, " E'");
@@ -152,7 +153,7 @@ static void put_literal(struct buf *sql, const char *text)
     buf_puts(sql, "'");
 }
 
-/* Append CHECK_SQL for that table. 0, or -1. */
+/* Append CHECK_SQL for that table. Return 0, or -1. */
 static int put_check(struct buf *sql, const struct pg_table *target,
     const struct pg_side_table *side)
 {

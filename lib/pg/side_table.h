@@ -6,8 +6,8 @@
 #include "pg/table.h"
 
 /*
- * The two tables that a loader keeps beside its target: the ledger of committed keys and the table
- * of quarantined records. Their shapes stand written out in share/sql.
+ * The two tables that a loader keeps beside its target: the ledger of committed keys and the error
+ * table. share/sql has their definitions.
  */
 enum pg_side_table_kind { PG_SIDE_LEDGER, PG_SIDE_ERRORS };
 
@@ -21,50 +21,53 @@ struct pg_side_table {
 enum pg_side_table_result {
     PG_SIDE_OK,
     PG_SIDE_MISSING,
-    PG_SIDE_LONG,     /* the name made from the target's is past 63 bytes */
-    PG_SIDE_STRANGER, /* its owner, or that of a table that inherits from it, is neither the loader,
-                        nor the target's, nor a superuser */
+    PG_SIDE_LONG,     /* the name made from the target's exceeds 63 bytes */
+    PG_SIDE_STRANGER, /* its owner, or that of an inheriting table, is neither the loader, nor the
+                         target's, nor a superuser */
     PG_SIDE_SHAPE,    /* lacks columns or a valid unique index on "key" alone, or has a column that
-                        is to be filled by others */
+                         others must fill */
     PG_SIDE_MEDDLED,  /* triggers, rules or row security act on its rows */
-    PG_SIDE_VOLATILE, /* unlogged or temporary: would forget what was acknowledged */
+    PG_SIDE_VOLATILE, /* unlogged or temporary: could lose acknowledged rows */
     PG_SIDE_FAILED    /* pg_conn_error() */
 };
 
 /*
  * pg_side_table_name(conn, target, kind, given, side):
  * Name the table: ${given} as in SQL, in the target's schema unless it names one; or, when NULL,
- * the target's name with "_ledger" or "_errors". Only ${side} is set, to be freed. In a
+ * the target's name with "_ledger" or "_errors". Sets ${side} only, for pg_side_table_free(). In a
  * transaction.
  */
 enum pg_side_table_result pg_side_table_name(struct pg_conn *conn, const struct pg_table *target,
     enum pg_side_table_kind kind, const char *given, struct pg_side_table *side);
-void pg_side_table_free(struct pg_side_table *side); /* of a zeroed one too */
+void pg_side_table_free(struct pg_side_table *side); /* accepts a zeroed one */
 
-/* The rights a loader needs on it, as GRANT names them; a constant. */
+/* Return the rights that a loader needs on it, as GRANT names them; a constant. */
 const char *pg_side_table_rights(const struct pg_side_table *side);
 
-/* Whether the table is there, fit and trusted; ${owner} is its owner's name. In a transaction. */
+/*
+ * Check that the table exists, has the right form and a trusted owner; ${owner} is the owner's
+ * name. In a transaction.
+ */
 enum pg_side_table_result pg_side_table_check(struct pg_conn *conn, const struct pg_table *target,
     const struct pg_side_table *side, char owner[PG_NAME_SIZE]);
 
 /*
  * pg_side_table_lock_checked_sql(target, side, sql):
- * Append statements for a transaction to begin with before it writes to the table, or reads it:
- * they lock it, so that until its end nobody can put another in its place, change its owner, or
- * make a trigger or a rule on it; then fail with an error of which pg_side_table_check_raised() is
- * true, unless pg_side_table_check() would be PG_SIDE_OK. What is checked once only may be another
- * table by the time it is written to, and whatever that one calls would run with the loader's
- * rights. 0, or -1.
+ * Append statements that a transaction runs before it writes to the table or reads it. They lock
+ * the table: until the end of the transaction nobody can replace it, change its owner, or make a
+ * trigger or rule on it. Then they fail, with an error for which pg_side_table_check_raised() is
+ * true, unless pg_side_table_check() would return PG_SIDE_OK. A single check is not enough: the
+ * table may be replaced before the write, and code in the new table would run with the loader's
+ * rights. Return 0, or -1.
  */
 int pg_side_table_lock_checked_sql(const struct pg_table *target, const struct pg_side_table *side,
     struct buf *sql);
 bool pg_side_table_check_raised(const struct pg_error *error);
 
-/* Append the statements that create it. 0, or -1. */
+/* Append the statements that create it. Return 0, or -1. */
 int pg_side_table_create_sql(const struct pg_side_table *side, struct buf *sql);
 
-/* The statement that lets one loader at a time look and create, until its transaction ends. */
+/* A statement that lets one loader at a time check and create, until its transaction ends. */
 extern const char pg_side_table_lock_sql[];
 
 #endif

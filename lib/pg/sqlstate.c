@@ -9,13 +9,12 @@ struct rule {
 };
 
 /*
- * What no rule names is isolated: 22 (data), 23 (constraints), P0001 (raise in a trigger), and
- * whatever a trigger or a later server invents. Classes 25P03, 25P04 and 58 are never about a
- * record.
+ * States without a rule are isolated: 22 (data), 23 (constraints), P0001 (RAISE in a trigger), and
+ * any that a trigger or a later server invents. 25P03, 25P04 and class 58 are never about a record.
  */
 static const struct rule faults[] = {
     { "08", PG_FAULT },    /* connection */
-    { "25006", PG_FAULT }, /* read-only: a standby, or a primary on its way down */
+    { "25006", PG_FAULT }, /* read-only: a standby, or a primary that is shutting down */
     { "25P03", PG_FAULT }, /* idle in transaction for too long */
     { "25P04", PG_FAULT }, /* transaction for too long */
     { "40001", PG_FAULT }, /* serialization */
@@ -27,7 +26,7 @@ static const struct rule faults[] = {
     { "58", PG_FAULT },    /* the server's file system */
 };
 
-/* Of a statement. */
+/* About a statement. */
 static const struct rule stops[] = {
     { "28", PG_STOP }, /* login */
     { "3D", PG_STOP }, /* database */
@@ -37,9 +36,8 @@ static const struct rule stops[] = {
 };
 
 /*
- * Of rows. Input functions raise 42 and 3F for values (tsvector, jsonpath, ltree, regclass), a
- * trigger any class. XX000 is what a type of old raises (hstore before 16), and a server in
- * trouble.
+ * About rows. Input functions raise 42 and 3F for values (tsvector, jsonpath, ltree, regclass), a
+ * trigger any class. XX000 comes from old types (hstore before 16), and from a server in trouble.
  */
 static const struct rule row_stops[] = {
     { "XX000", PG_UNPROVEN },

@@ -5,30 +5,29 @@
 
 /*
  * What an SQLSTATE means for the records of a batch (PostgreSQL manual, appendix A). The class
- * decides, never the message, which the server translates; and when it was said, as types and
- * triggers raise for a value what otherwise is said of a statement.
+ * decides, never the message, which the server translates. The time decides too: types and triggers
+ * raise for a value what otherwise concerns a statement.
  */
 enum pg_fate {
-    PG_ISOLATED, /* one record's doing: find it and refuse it */
-    PG_UNPROVEN, /* so only if one of its values raises the same by itself; else PG_STOP */
-    PG_FAULT,    /* nobody's doing: reconnect, retry the batch; never refuses a record */
-    PG_STOP      /* the setting's doing: end, with nothing acknowledged */
+    PG_ISOLATED, /* caused by one record: find and refuse it */
+    PG_UNPROVEN, /* the same only if one of its values alone raises it; else PG_STOP */
+    PG_FAULT,    /* caused by no record: reconnect, retry the batch; never refuse a record */
+    PG_STOP      /* caused by a setting: end, and acknowledge nothing */
 };
 
-/* The fate of a five-character state; "" and NULL (the connection was lost) are faults. */
+/* Return the fate of a five-character state; "" and NULL (the connection was lost) are faults. */
 enum pg_fate pg_sqlstate_fate(const char *sqlstate);
 
-/* The same of what is said when the server has begun to take rows: by the COPY, or at COMMIT. */
+/* The same once the server takes rows: during COPY, or at COMMIT. */
 enum pg_fate pg_sqlstate_row_fate(const char *sqlstate);
 
-/* Whether it is about the values of a row, by its class alone. */
+/* Return true when its class alone says that it is about the values of a row. */
 bool pg_sqlstate_is_value(const char *sqlstate);
 
-/* Whether it is one that a statement raises which lacks a table, a column, a right. */
+/* Return true when a statement raises it because a table, column or right is missing. */
 bool pg_sqlstate_is_statement(const char *sqlstate);
 
-/* The condition's name as the manual has it ("undefined_table") of states worth words, else NULL.
- */
+/* Return the name in the manual ("undefined_table") of a state worth naming, else NULL. */
 const char *pg_sqlstate_name(const char *sqlstate);
 
 #endif

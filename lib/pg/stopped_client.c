@@ -10,15 +10,18 @@ enum { TELLS_PROGRESS = 140000 };
 #define AS_TEXT "::pg_catalog.text"
 #define JOINED " OPERATOR(pg_catalog.||) ' ' OPERATOR(pg_catalog.||) "
 
-/* What of a session may not change between two looks, and how old its statement has to be. */
+/*
+ * The parts of a session that may not change between two looks, and the age that its statement must
+ * have.
+ */
 #define PROGRESS                                                               \
     "coalesce((SELECT bytes_processed FROM pg_catalog.pg_stat_progress_copy p" \
     " WHERE p.pid OPERATOR(pg_catalog.=) a.pid), 0)" AS_TEXT
 #define NO_PROGRESS "''"
 
 /*
- * $1: the ledger; $2: what was noted at the last look. The locks are looked at after the rest, as
- * all of them are locked for it.
+ * $1: the ledger; $2: the note of the last look. Locks are read last, because reading them locks
+ * all of them.
  */
 #define LOOK(progress, age)                                                                  \
     "WITH waiting AS MATERIALIZED (SELECT a.pid, a.pid" AS_TEXT JOINED                       \

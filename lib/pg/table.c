@@ -4,7 +4,7 @@
 #include "pg/table.h"
 #include "pg/transaction.h"
 
-/* Statements are read by their lines. */
+/* One SQL line in one C line. */
 /* clang-format off */
 
 /*
@@ -26,9 +26,9 @@ static const char table_sql[] =
     " WHERE c.oid OPERATOR(pg_catalog.=) pg_catalog.to_regclass($1)";
 
 /*
- * A domain may stand on another: the innermost type decides. Array types are those that array_in()
- * reads (int2vector and the like have elements too, and other literals). 114 and 3802 are json and
- * jsonb.
+ * A domain may be over another: the innermost type decides. Array types are those that array_in()
+ * reads (int2vector and similar types have elements too, but other literals). 114 and 3802 are json
+ * and jsonb.
  */
 #define INNERMOST(type)                                                                          \
     "(WITH RECURSIVE base AS (SELECT t.* FROM pg_catalog.pg_type t"                              \
@@ -90,12 +90,13 @@ static int read_columns(struct pg_conn *conn, struct pg_table *table)
         column->binary = oid == NULL ? PG_COPY_BINARY_NONE : pg_copy_binary_kind(oid);
         if (column->name == NULL || column->quoted == NULL || column->type == NULL)
             return -1;
-        column->date = strcmp(column->type, "date") == 0; /* one of another schema has its name */
+        column->date = strcmp(column->type, "date") ==
+            0; /* a type of another schema is shown with the schema */
     }
     return 0;
 }
 
-/* Each statement sees the catalogue as it is by then: the table may have gone between two. */
+/* Each statement sees the current catalogue: the table may have been dropped between two. */
 static enum pg_table_result look_again(struct pg_conn *conn, const char *oid)
 {
     static const char sql[] = "SELECT FROM pg_catalog.pg_class c"
@@ -147,7 +148,7 @@ enum pg_table_result pg_table_find(struct pg_conn *conn, const char *name, struc
     if (pg_transaction_begin(conn, "") != 0)
         return PG_TABLE_FAILED;
     enum pg_table_result result = find(conn, name, table);
-    pg_transaction_rollback(conn); /* only read */
+    pg_transaction_rollback(conn); /* it only read */
     if (result != PG_TABLE_OK)
         pg_table_free(table);
     return result;

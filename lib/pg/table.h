@@ -9,8 +9,10 @@
 
 enum { PG_SHAPE_SIZE = 24 };
 
-/* The SQL expression, all names qualified, of the shape of the table with that oid: a digest of its
- * columns' names, order, types, and what makes their values. */
+/*
+ * The SQL expression, all names qualified, for the shape of the table with that oid: a digest of
+ * the names, order, types and defaults of its columns.
+ */
 #define PG_SHAPE_SQL(oid)                                                                       \
     "(SELECT pg_catalog.hashtextextended(pg_catalog.string_agg(pg_catalog.format("              \
     "'%s %s %s %s %s', a.attname, a.atttypid, a.atttypmod, a.attidentity, a.attgenerated), ','" \
@@ -18,18 +20,18 @@ enum { PG_SHAPE_SIZE = 24 };
     " OPERATOR(pg_catalog.=) " oid                                                              \
     " AND a.attnum OPERATOR(pg_catalog.>) 0 AND NOT a.attisdropped)"
 
-/* What the catalogue says of a table to load into. */
+/* A table to load into, from the catalogue. */
 struct pg_column {
     char *name;
-    char *quoted;       /* as an identifier in SQL */
-    char *type;         /* "character varying(128)" */
-    bool date;          /* the type date itself */
-    bool json;          /* json or jsonb, or a domain over one: takes JSON text as it stands */
-    bool array;         /* an array type, or a domain over one, with literals in braces */
-    bool json_elements; /* of an array: json or jsonb, or a domain over one */
-    char delimiter;     /* of an array: what stands between its elements */
-    enum pg_copy_binary binary; /* how its values go in COPY's binary format */
-    bool loadable;              /* neither generated nor an identity that is always generated */
+    char *quoted;               /* as an SQL identifier */
+    char *type;                 /* "character varying(128)" */
+    bool date;                  /* the type date itself */
+    bool json;                  /* json or jsonb, or a domain over one: takes JSON text unchanged */
+    bool array;                 /* an array type, or a domain over one, with literals in braces */
+    bool json_elements;         /* of an array: json or jsonb, or a domain over one */
+    char delimiter;             /* of an array: separates its elements */
+    enum pg_copy_binary binary; /* form of its values in COPY's binary format */
+    bool loadable;              /* neither generated nor GENERATED ALWAYS AS IDENTITY */
 };
 
 struct pg_table {
@@ -37,10 +39,11 @@ struct pg_table {
     char *name;
     char *quoted_schema;
     char *qualified; /* "schema"."name", quoted where SQL needs it */
-    bool readable;   /* we may SELECT */
-    bool current;    /* it is in the schema that a table without one would be made in */
-    bool zoned;      /* a column is a timestamptz: what a text without an offset means depends */
-    char shape[PG_SHAPE_SIZE]; /* of its columns, no newer than they: equal while they are */
+    bool readable;   /* the loader may SELECT */
+    bool current;    /* in the schema where a table without one would be created */
+    bool zoned;      /* a column is a timestamptz: the meaning of times without offset depends */
+    char shape[PG_SHAPE_SIZE]; /* of its columns, not newer than they are: equal as long as they are
+                                  unchanged */
     size_t count;
     struct pg_column *columns;
 };
@@ -49,16 +52,16 @@ enum pg_table_result {
     PG_TABLE_OK,
     PG_TABLE_MISSING, /* no such table */
     PG_TABLE_KIND,    /* nothing that COPY can load: a sequence, an index, a materialized view */
-    PG_TABLE_VIEW,    /* a view that no INSTEAD OF trigger lets rows into */
+    PG_TABLE_VIEW,    /* a view without an INSTEAD OF trigger for rows */
     PG_TABLE_FAILED   /* pg_conn_error() */
 };
 
 /*
  * pg_table_find(conn, name, table):
  * Look up ${name}, spelt as in SQL ("s.t", "\"Odd Name\"") and resolved by the search path, in a
- * transaction of its own. On PG_TABLE_OK ${table} is to be freed.
+ * transaction of its own. On PG_TABLE_OK the caller frees ${table}.
  */
 enum pg_table_result pg_table_find(struct pg_conn *conn, const char *name, struct pg_table *table);
-void pg_table_free(struct pg_table *table); /* of a zeroed one too */
+void pg_table_free(struct pg_table *table); /* accepts a zeroed one */
 
 #endif

@@ -4,19 +4,19 @@
 
 enum { MAX_SQL = 16384 };
 
-/* Every name is qualified: whatever the search path is, no other schema's is meant. */
+/* Every name is qualified, so that the search path cannot select another schema's. */
 #define EQ " OPERATOR(pg_catalog.=) "
 #define NE " OPERATOR(pg_catalog.<>) "
 #define TABLE(parameter) "pg_catalog.to_regclass(" parameter ")"
 
-/* Statements are read by their lines. */
+/* One SQL line in one C line. */
 /* clang-format off */
 
-/* Of that table's tree. */
+/* A condition on some table of the tree. */
 #define SOME(parameter, condition) \
     " EXISTS (SELECT FROM tree t WHERE t.root" EQ TABLE(parameter) " AND (" condition "))"
 
-/* Of a table of our side, what struct pg_side_state has, in its order. */
+/* The members of struct pg_side_state, in its order, for a ledger or error table. */
 #define OWN(parameter)                                                               \
     SOME(parameter, "t.relpersistence" NE "'p' OR t.relkind" EQ "'f'") ","           \
     " NOT EXISTS (SELECT FROM pg_catalog.pg_index i"                                 \
@@ -30,7 +30,7 @@ enum { MAX_SQL = 16384 };
         "  WHERE g.tgrelid" EQ "t.oid AND NOT g.tgisinternal)"                       \
         " OR EXISTS (SELECT FROM pg_catalog.pg_rewrite r WHERE r.ev_class" EQ "t.oid)")
 
-/* The tables, and what is below them; relkind: p partitioned, f foreign. */
+/* The tables, and those below them; relkind: p partitioned, f foreign. */
 #define TREE(condition)                                                                   \
     "WITH RECURSIVE tree AS ("                                                            \
     " SELECT c.oid, c.oid AS root, c.relkind, c.relpersistence, c.relrowsecurity"         \

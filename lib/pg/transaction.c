@@ -7,8 +7,8 @@
 enum { MAX_SQL = 1 << 20 };
 
 /*
- * A WARNING is how the server tells that COMMIT did not wait for its standby to the end; and only
- * what is "on" or above waits.
+ * The server reports by a WARNING that COMMIT did not wait for its standby to the end. COMMIT waits
+ * only at "on" or above.
  */
 #define SAFE_COMMIT                                                  \
     "SET LOCAL client_min_messages = 'warning';"                     \
@@ -17,12 +17,12 @@ enum { MAX_SQL = 1 << 20 };
     " OPERATOR(pg_catalog.=) ANY ('{off,local}'::pg_catalog.text[]);"
 
 /*
- * Timeouts bound every wait for the server. The isolation level is named because a stricter default
- * would turn a concurrent loader's keys into serialization failures. DateStyle, TimeZone and
- * IntervalStyle say what the texts of records mean, and stay as database and role have them. A
- * server whose loader has vanished from the network must not keep its keys locked:
- * statement_timeout does not end a backend that waits for COPY data, and one at work looks whether
- * its client is there only when told so, from version 14 on, and not on every system.
+ * Timeouts bound every wait for the server. The isolation level is set because a stricter default
+ * would turn the keys of a concurrent loader into serialization failures. DateStyle, TimeZone and
+ * IntervalStyle define what the texts of records mean, and stay as set for database and role. A
+ * server whose loader has vanished must not keep its keys locked. statement_timeout does not end a
+ * backend that waits for COPY data. A working backend checks for its client only when told so, from
+ * version 14 on, and not on every system.
  */
 static const char begin_sql[] =
     "BEGIN ISOLATION LEVEL READ COMMITTED;"
@@ -53,7 +53,7 @@ void pg_transaction_rollback(struct pg_conn *conn)
     enum pg_conn_state state = pg_conn_state(conn);
     if (state == PG_CONN_IDLE)
         return;
-    /* The error that led here is what the caller asks for, not this statement's. */
+    /* Keep the error that led here: the caller asks for it, not for this statement's. */
     struct pg_error error = *pg_conn_error(conn);
     if (state == PG_CONN_UNUSABLE || pg_conn_exec(conn, "ROLLBACK") != 0)
         pg_conn_close(conn);
@@ -110,6 +110,6 @@ enum pg_commit pg_transaction_commit(struct pg_conn *conn, uint64_t *notices)
         (void)pg_conn_fail(conn, "the wait for a standby was broken off");
     else if (tag != NULL) /* COMMIT of an aborted transaction "succeeds" */
         (void)pg_conn_fail(conn, "the server rolled back");
-    /* A shutdown may end the session after the commit and before its answer, without a word too. */
+    /* A shutdown may end the session after the commit and before its answer, without a message. */
     return wait_broken || !pg_conn_alive(conn) ? PG_IN_DOUBT : PG_NOT_COMMITTED;
 }

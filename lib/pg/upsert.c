@@ -9,7 +9,9 @@
 #define FRESH "sqs2pg_fresh"
 #define EQ " OPERATOR(pg_catalog.=) "
 
-/* In the statements t is the table, r are the rows, i is what was inserted, and e what is there. */
+/*
+ * In the statements, t is the table, r are the rows, i the inserted rows, and e the existing ones.
+ */
 
 static bool is_key(const struct pg_upsert_form *form, size_t column)
 {
@@ -19,7 +21,7 @@ static bool is_key(const struct pg_upsert_form *form, size_t column)
     return false;
 }
 
-/* Whether rows without a value for the column get NULL, and some do. */
+/* Return true when rows without a value for the column get NULL, and such rows exist. */
 static bool is_lacking(const struct pg_upsert_form *form, const struct pg_table *table,
     const struct pg_upsert_columns *columns, size_t column)
 {
@@ -36,8 +38,8 @@ bool pg_upsert_joins(const struct pg_upsert_form *form, const struct pg_table *t
 }
 
 /*
- * The server checks the row as it would be inserted before it sees that there is one with its key.
- * Where that lacks what it must have, it is completed by the values that are there.
+ * The server checks a row as if it were inserted, before it finds the existing one. So missing
+ * required values are taken from the existing row.
  */
 static bool needs_existing(const struct pg_upsert_form *form, const struct pg_table *table,
     const struct pg_upsert_columns *columns)
@@ -80,7 +82,7 @@ static void put_rows(struct buf *sql, const struct pg_table *table, const struct
     buf_puts(sql, ROW ")");
 }
 
-/* The keys in order: where equal ones are equal bytes, by these, which costs least. */
+/* Write the key order: by bytes where equal keys have equal bytes, which is fastest. */
 static void put_order(struct buf *sql, const struct pg_upsert_form *form,
     const struct pg_table *table)
 {
@@ -93,7 +95,7 @@ static void put_order(struct buf *sql, const struct pg_upsert_form *form,
     }
 }
 
-/* Whether a row of ${alias} has the key of r. */
+/* Write the condition that a row of ${alias} has the key of r. */
 static void put_match(struct buf *sql, const struct pg_upsert_form *form,
     const struct pg_table *table, const char *alias)
 {
@@ -114,7 +116,7 @@ static void put_conflict(struct buf *sql, const struct pg_upsert_form *form,
     buf_puts(sql, ") DO UPDATE SET ");
 }
 
-/* Whether the value of ${from} is newer than that of t. */
+/* Write the condition that the value of ${from} is newer than that of t. */
 static void put_newer(struct buf *sql, const struct pg_upsert_form *form,
     const struct pg_table *table, const char *from)
 {
@@ -122,7 +124,7 @@ static void put_newer(struct buf *sql, const struct pg_upsert_form *form,
     buf_printf(sql, "(t.%s IS NULL OR t.%s %s %s.%s)", name, name, form->newer_less, from, name);
 }
 
-/* "a = r.a, …" of all columns but the keys. How many they are. */
+/* Write "a = r.a, …" for all columns but the keys. Return their number. */
 static size_t put_settings(struct buf *sql, const struct pg_upsert_form *form,
     const struct pg_table *table, const bool *every, const char *from)
 {
@@ -174,7 +176,7 @@ int pg_upsert_order_sql(const struct pg_upsert_form *form, const struct pg_table
     return finish(sql);
 }
 
-/* The columns of the rows to be inserted, as they are named or as they are filled. */
+/* Write the columns of the inserted rows, by name or with their values. */
 static void put_columns(struct buf *sql, const struct pg_upsert_form *form,
     const struct pg_table *table, const struct pg_upsert_columns *columns, bool filled)
 {
@@ -198,7 +200,7 @@ static void put_columns(struct buf *sql, const struct pg_upsert_form *form,
     }
 }
 
-/* One row at most for each, looked up by its key, whatever the planner thinks of it. */
+/* Look up at most one row for each key, whatever the planner would prefer. */
 static void put_existing(struct buf *sql, const struct pg_upsert_form *form,
     const struct pg_table *table, const struct pg_upsert_columns *columns)
 {
@@ -215,7 +217,10 @@ static void put_existing(struct buf *sql, const struct pg_upsert_form *form,
     buf_puts(sql, " LIMIT 1) AS e ON true");
 }
 
-/* A column to be set to itself, which locks the row: best no key, as that lock is stronger. */
+/*
+ * Return a column that is set to itself to lock the row: preferably not a key, whose lock is
+ * stronger.
+ */
 static const char *locking_column(const struct pg_upsert_form *form, const struct pg_table *table,
     const struct pg_upsert_columns *columns)
 {
@@ -306,8 +311,10 @@ int pg_upsert_update_sql(const struct pg_upsert_form *form, const struct pg_tabl
     const bool *every, size_t group, const struct buf *json, struct buf *sql, bool *any)
 {
     buf_clear(sql);
-    /* The rows have just been looked up and locked, so their pages are at hand: another look costs
-     * less than to read the whole table, as the planner else might want to. */
+    /*
+     * The rows have just been looked up and locked, so their pages are in memory. Another look-up
+     * is cheaper than reading the whole table, which the planner might prefer.
+     */
     buf_puts(sql, "SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off;");
     buf_printf(sql, "UPDATE %s%s AS t SET ", only(form), table->qualified);
     *any = put_settings(sql, form, table, every, "r") > 0;

@@ -4,14 +4,14 @@
 
 #include "pg/upsert_form.h"
 
-/* Every name is qualified: whatever the search path is, no other schema's is meant. */
+/* Every name is qualified, so that the search path cannot select another schema's. */
 #define EQ " OPERATOR(pg_catalog.=) "
 #define GT " OPERATOR(pg_catalog.>) "
 
-/* Statements are read by their lines. */
+/* One SQL line in one C line. */
 /* clang-format off */
 
-/* A B-tree operator of an operator family for a type, by its strategy: 1 is less, 3 equal. */
+/* The B-tree operator of an operator family for a type, by its strategy: 1 is less, 3 equal. */
 #define OPERATOR_SQL(family, type, strategy)                                              \
     " (SELECT pg_catalog.format('OPERATOR(%I.%s)', n.nspname, o.oprname)"                 \
     "  FROM pg_catalog.pg_amop m"                                                         \
@@ -43,9 +43,9 @@ static const char indexes_sql[] =
     " ORDER BY i.indisprimary DESC, x.relname, k.n";
 
 /*
- * For each column: whether it takes no NULL, whether it has a default, and what tells that a value
- * of it is less than another: of its type, a type that it is the same as to the server (varchar:
- * text), or the kind of type it is.
+ * For each column: whether it takes no NULL, whether it has a default, and its operator for "less".
+ * That is the operator of its type, of a type that the server treats as the same (varchar: text),
+ * or of its kind of type.
  */
 static const char columns_sql[] =
     "SELECT a.attnotnull OR t.typnotnull,"
@@ -77,7 +77,7 @@ static const char columns_sql[] =
     " WHERE r.oid" EQ "$1::pg_catalog.regclass AND a.attnum" GT "0 AND NOT a.attisdropped"
     " ORDER BY a.attnum";
 
-/* Every change of such a row is another row, with the number of another transaction. */
+/* Every change of such a row makes a new row, with another transaction id. */
 #define MARKS(catalogue, column, order)                                                    \
     " (SELECT pg_catalog.string_agg(m.xmin::pg_catalog.text, ' ' ORDER BY m." order ")"    \
     "  FROM pg_catalog." catalogue " m WHERE m." column EQ "$1::pg_catalog.regclass)"
@@ -145,7 +145,7 @@ static bool is_among(const size_t *columns, size_t count, size_t column)
     return false;
 }
 
-/* Whether the column has a text for each value, by which the index tells them apart too. */
+/* Set exact when the column has one text for each value, and the index compares these too. */
 static void set_exact(const struct pg_conn *conn, size_t row, const struct pg_table *table,
     struct pg_upsert_key *key)
 {
@@ -178,8 +178,10 @@ static void set_exact(const struct pg_conn *conn, size_t row, const struct pg_ta
     }
 }
 
-/* Take the index whose columns are the ${width} rows from ${row} on into the form. What it is good
- * for; PG_UPSERT_NO_INDEX: it is over other columns. */
+/*
+ * Read the index in the ${width} rows from ${row} into the form. Return whether it is usable;
+ * PG_UPSERT_NO_INDEX: it is over other columns.
+ */
 static enum pg_upsert_result judge(const struct pg_conn *conn, size_t row, size_t width,
     const struct pg_table *table, const size_t *columns, size_t count, struct pg_upsert_form *form)
 {
@@ -189,7 +191,7 @@ static enum pg_upsert_result judge(const struct pg_conn *conn, size_t row, size_
         const char *name = pg_conn_value(conn, row + i, COLUMN);
         struct pg_upsert_key *key = &form->keys[i];
         if (name == NULL)
-            continue; /* an expression, over whatever columns */
+            continue; /* an expression, over any columns */
         key->column = column_of(table, name);
         if (!is_among(columns, count, key->column))
             return PG_UPSERT_NO_INDEX;
@@ -211,8 +213,10 @@ static enum pg_upsert_result judge(const struct pg_conn *conn, size_t row, size_
     return is_true(conn, row, VALID) ? PG_UPSERT_OK : PG_UPSERT_INVALID;
 }
 
-/* The first index that does, else the first that nearly does. A deferrable one over the columns
- * stands in the way of any other: the server takes both. */
+/*
+ * Find the first usable index, else the first that nearly is. A deferrable index over the columns
+ * excludes any other: the server uses both.
+ */
 static enum pg_upsert_result find(const struct pg_conn *conn, const struct pg_table *table,
     const size_t *columns, size_t count, struct pg_upsert_form *form)
 {

@@ -28,7 +28,7 @@ int pg_xact_status_note(struct pg_conn *conn, struct pg_xact_status *status)
     bool ask_reset = !can_flush && status->opened != pg_conn_opened(conn);
     struct buf sql;
     buf_init(&sql, MAX_SQL);
-    /* The parts are materialized so that one comes after the other. */
+    /* Materialized parts run one after the other. */
     buf_printf(&sql,
         "WITH written AS MATERIALIZED"
         " (SELECT pg_catalog.pg_current_xact_id()::pg_catalog.text AS xid,"
@@ -71,7 +71,7 @@ static bool is_same(const struct pg_conn *conn, int column, const char *noted)
 
 enum pg_end pg_xact_status_ask(struct pg_conn *conn, const struct pg_xact_status *status)
 {
-    /* Some of these fail on a standby, which may become the primary yet. */
+    /* Some of these fail on a standby, which may still become the primary. */
     static const char sql[] =
         "SELECT pg_catalog.pg_is_in_recovery(),"
         " CASE WHEN NOT pg_catalog.pg_is_in_recovery() THEN"
@@ -84,7 +84,7 @@ enum pg_end pg_xact_status_ask(struct pg_conn *conn, const struct pg_xact_status
     if (status->xid[0] == '\0')
         return PG_END_UNKNOWN;
     if (pg_conn_query(conn, sql, noted, 2, false) != 0)
-        /* 22023: an id of the future, for it was lost */
+        /* 22023: an id of the future, so it was lost */
         return strcmp(pg_conn_error(conn)->sqlstate, "22023") == 0 ? PG_END_UNKNOWN : PG_END_FAILED;
     if (is_same(conn, 0, "t"))
         return PG_END_IN_PROGRESS;
