@@ -6,7 +6,7 @@ load ../lib/page
 
 # shellcheck disable=SC2034  # page.bash reads it
 PAGE=$ROOT/docs/operating.md
-RESTORE='Back-up and restore'
+RESTORE='Backup and restore'
 
 setup() {
   common_setup
@@ -81,7 +81,7 @@ content() {
 summed() { grep -oP "^pg-load: .*\b$1=\K[0-9]+" replay | awk '{ n += $1 } END { print n }'; }
 
 @test "the drill: lost to a point in time, restored, archives replayed: nothing doubled, nothing missing" {
-  # A back-up amid the load, and another day of it.
+  # A backup amid the load, and another day of it.
   serve --archive archive
   logins 1 200
   bad 1
