@@ -16,7 +16,7 @@ static const struct {
     [REFUSAL_SURROGATE] = { "surrogate", "the line is not valid JSON" },
     [REFUSAL_DEPTH] = { "depth", "the line is nested too deep" },
     [REFUSAL_NOT_OBJECT] = { "not-object", "the line is not a JSON object" },
-    [REFUSAL_CUT] = { "cut", "the last line is not whole" },
+    [REFUSAL_CUT] = { "cut", "the last line is incomplete" },
     [REFUSAL_TOO_LONG] = { "too-long", "the line is longer than --max-record" },
     [REFUSAL_TOO_LARGE] = { "too-large", "masked, the record would be too long" },
     [REFUSAL_ROOT_MISSING] = { "root", "there is no value at the root" },

@@ -4,7 +4,7 @@
 #include "record/code.h"
 
 struct words {
-    const char *stage; /* NULL: of every stage */
+    const char *stage; /* NULL: any stage */
     const char *code;
     const char *text;
 };
@@ -15,31 +15,31 @@ static const struct words list[] = {
     { NULL,     "utf8",        "the line is not valid UTF-8" },
     { NULL,     "surrogate",   "the line has half of a surrogate pair" },
     { NULL,     "depth",       "the line is nested too deep" },
-    { NULL,     "not-object",  "the line is no JSON object" },
-    { NULL,     "cut",         "the last line is not whole" },
+    { NULL,     "not-object",  "the line is not a JSON object" },
+    { NULL,     "cut",         "the last line is incomplete" },
     { NULL,     "too-long",    "the line is longer than --max-record" },
-    { "mask",   "root",        "the record has no body, or one that is no object" },
-    { "mask",   "kind",        "a path of the policy meets a value of another kind" },
+    { "mask",   "root",        "the record has no body, or it is not an object" },
+    { "mask",   "kind",        "a policy path finds a value of another kind" },
     { "mask",   "missing",     "a value that the policy requires is missing" },
-    { "mask",   "collision",   "it has a key that the policy would write" },
-    { "mask",   "value",       "a value is none that its method takes" },
+    { "mask",   "collision",   "it already has a key that the policy writes" },
+    { "mask",   "value",       "a value does not fit its method" },
     { "mask",   "unmatched",   "no rule of the policy finds a value in it" },
-    { "mask",   "near",        "a key like a rule's stands where no rule names it" },
-    { "mask",   "detect",      "it holds a personal value that no rule names" },
+    { "mask",   "near",        "a key resembles a rule's key, at a path without a rule" },
+    { "mask",   "detect",      "it holds a personal value without a rule" },
     { "mask",   "unnamed",     "it has a member that the policy does not name" },
-    { "mask",   "mixed",       "it claims to be masked and is not, or not by a key of ours" },
-    { "mask",   "too-large",   "masked, it would be too long" },
-    { "unwrap", "empty",       "there is no event in it" },
-    { "unwrap", "deep",        "it has too many envelopes, one in the other" },
-    { "unwrap", "too-many",    "it would become too many records, or too large ones" },
-    { "load",   "map",         "the map's filter fails on it" },
-    { "load",   "missing",     "the map wants a value that is missing" },
-    { "load",   "nul",         "a value has U+0000, which PostgreSQL does not store" },
-    { "load",   "no-columns",  "none of its keys finds a column" },
+    { "mask",   "mixed",       "it claims to be masked, but not by a known key" },
+    { "mask",   "too-large",   "its masked form would be too long" },
+    { "unwrap", "empty",       "it holds no event" },
+    { "unwrap", "deep",        "it has too many nested envelopes" },
+    { "unwrap", "too-many",    "it would become too many or too large records" },
+    { "load",   "map",         "a filter of the map fails on it" },
+    { "load",   "missing",     "a value that the map requires is missing" },
+    { "load",   "nul",         "a value holds U+0000, which PostgreSQL cannot store" },
+    { "load",   "no-columns",  "none of its keys matches a column" },
     { "load",   "key",         "--key finds nothing in it" },
-    { "load",   "extra",       "it has a key that no column takes" },
-    { "load",   "unmasked",    "it has not been through pii-mask" },
-    { "load",   "conflict",    "a loaded record has its key and other values" },
+    { "load",   "extra",       "it has a key that matches no column" },
+    { "load",   "unmasked",    "it has not passed pii-mask" },
+    { "load",   "conflict",    "a loaded record has the same key and other values" },
     { "load",   "split",       "another record of its message has other content" },
 };
 /* clang-format on */
@@ -56,11 +56,11 @@ unsigned code_number(const char *code)
 const char *code_word(unsigned number)
 {
     const char *code = list[number].code;
-    return code_number(code) == number ? code : NULL; /* several stages may have the same */
+    return code_number(code) == number ? code : NULL; /* several stages may share a code */
 }
 
 const char code_line_hint[] =
-    "each line has to be one JSON object: jq -c . makes lines of other JSON, jq -c '.[]' of an array";
+    "each line must be one JSON object: use jq -c . for other JSON, jq -c '.[]' for an array";
 
 bool code_is_of_line(const char *code)
 {

@@ -29,12 +29,12 @@ static bool is_text(const char *text, const struct json_child *child, const char
     size_t size = strlen(wanted);
     if (child->kind != JSON_STRING)
         return false;
-    /* as it is mostly spelt; there is no backslash in what is wanted */
+    /* the usual spelling; ${wanted} has no backslash */
     return (length == size + 2 && memcmp(quoted + 1, wanted, size) == 0) ||
         json_string_equals(quoted, length, wanted, size);
 }
 
-/* Whether the object has the member once, a string of these letters. */
+/* Return true when the object has the member once, as a string of these letters. */
 static bool has_once(const char *text, size_t length, const char *name, const char *wanted)
 {
     struct json_children children;
@@ -51,7 +51,9 @@ static bool has_once(const char *text, size_t length, const char *name, const ch
     return count == 1;
 }
 
-/* "MessageAttributes": {NAME:{"Type":string,"Value":string},…}, each with these two alone. */
+/*
+ * Check for "MessageAttributes": {NAME:{"Type":string,"Value":string},…}, each with only these two.
+ */
 static bool are_attributes(const char *text, size_t length)
 {
     struct json_children attributes, pair;
@@ -77,7 +79,7 @@ static bool are_attributes(const char *text, size_t length)
     return true;
 }
 
-/* At least one, each an object with "eventSource":"aws:s3". */
+/* Check for at least one element, each an object with "eventSource":"aws:s3". */
 static bool are_s3_records(const char *text, size_t length)
 {
     struct json_children records;
@@ -91,7 +93,7 @@ static bool are_s3_records(const char *text, size_t length)
     return count > 0;
 }
 
-/* Whether a value of that member is of the kind that its format has there. */
+/* Return true when the member's value has the kind that its format requires. */
 static bool is_fit(const char *text, const struct json_child *child,
     const struct envelope_member_form *member, unsigned kinds)
 {
@@ -122,9 +124,7 @@ static bool is_fit(const char *text, const struct json_child *child,
     return true;
 }
 
-/* Given in registers: read as one from where both were just written apart, they would be waited
- * for.
- */
+/* Passed in registers: reading both as one right after writing them separately would stall. */
 static __attribute__((noinline)) void keep_span(struct envelope *envelope, enum role role,
     size_t start, size_t end)
 {
@@ -176,7 +176,7 @@ static void keep(struct envelope *envelope, const struct envelope_member_form *m
     }
 }
 
-/* The kind, of ${kinds}, of which as many needed members were met as it has. */
+/* Return the kind, of ${kinds}, whose needed members all exist. */
 static enum envelope_kind choose(unsigned kinds, unsigned met)
 {
     static const unsigned needed[] = { [ENVELOPE_SNS] = 3,
@@ -189,7 +189,9 @@ static enum envelope_kind choose(unsigned kinds, unsigned met)
     return ENVELOPE_NONE;
 }
 
-/* The kind; of ${found} what belongs to it. Its rest, which is large, is not cleared before. */
+/*
+ * Return the kind, and fill in ${found}, except for the rest, which is large and not cleared first.
+ */
 static enum envelope_kind recognise(struct json_children *children, struct envelope *found)
 {
     const char *text = children->text;
@@ -197,7 +199,7 @@ static enum envelope_kind recognise(struct json_children *children, struct envel
     unsigned kinds = ANY;
     unsigned i = ENVELOPE_MEMBERS - 1;
     uint64_t seen = 0;
-    unsigned met = 0; /* how many needed members, by kind; each is met once at most */
+    unsigned met = 0; /* number of needed members, by kind; each counts once */
     while (json_children_next(children, &child)) {
         i = envelope_member_find(text + child.key, child.key_end - child.key, i);
         if (i == ENVELOPE_MEMBERS || (seen >> i & 1) != 0)
@@ -226,7 +228,7 @@ enum envelope_kind envelope_recognise_members(struct json_children *children,
 enum envelope_kind envelope_recognise(const char *text, size_t length, struct envelope *envelope)
 {
     struct envelope own;
-    /* cppcheck-suppress uninitvar ; it is given to be filled */
+    /* cppcheck-suppress uninitvar ; the function fills it */
     struct envelope *found = envelope != NULL ? envelope : &own;
     struct json_children children;
     if (json_children_open(&children, text, length) && children.object)
@@ -235,7 +237,7 @@ enum envelope_kind envelope_recognise(const char *text, size_t length, struct en
     return found->kind = ENVELOPE_NONE;
 }
 
-/* Where a string lies below an object: down ${path}, the last of members of one name. */
+/* Find a string below an object, along ${path}; of repeated members the last. */
 static struct envelope_span find_string(const char *text, size_t length, const char *const *path)
 {
     struct envelope_span span = { 0, length };
@@ -275,7 +277,7 @@ void envelope_s3_record(const char *text, size_t length, struct envelope *envelo
         .type = find_string(text, length, type) };
 }
 
-/* A value; all of a string is kept, and most are strings. */
+/* Write a value; a string unchanged, and most values are strings. */
 static void write_value(struct buf *out, const char *value, size_t length)
 {
     if (*value == '"')
@@ -284,7 +286,7 @@ static void write_value(struct buf *out, const char *value, size_t length)
         (void)json_write_compact(out, value, length);
 }
 
-/* ${name}: a literal, with what stands around it, ",\"id\":". */
+/* ${name}: a literal with its punctuation, ",\"id\":". */
 static inline void write_span(struct buf *out, const char *name, const char *text,
     struct envelope_span span)
 {
@@ -294,7 +296,7 @@ static inline void write_span(struct buf *out, const char *name, const char *tex
     write_value(out, text + span.start, span.end - span.start);
 }
 
-/* {NAME:{"Type":…,"Value":…}} as {NAME:{"type":…,"value":…}}. */
+/* Write {NAME:{"Type":…,"Value":…}} as {NAME:{"type":…,"value":…}}. */
 static void write_attributes(struct buf *out, const char *text, struct envelope_span span)
 {
     struct json_children attributes, pair;
@@ -334,7 +336,7 @@ static void write_rest(struct buf *out, const char *text, const struct envelope 
             (void)buf_puts(out, ",\"rest\":{");
         else
             (void)buf_putc(out, ',');
-        /* mostly there is the colon alone between a key and its string */
+        /* usually only the colon is between a key and its string */
         bool joined = member->value == member->key_end + 1 && text[member->value] == '"';
         size_t end = joined ? member->end : member->key_end;
         (void)buf_append(out, text + member->key, end - member->key);
@@ -353,7 +355,9 @@ int envelope_write(struct buf *out, const char *text, const struct envelope *env
     static const char *const begins[] = { "{\"kind\":\"none\"", "{\"kind\":\"sns\"",
         "{\"kind\":\"eventbridge\"", "{\"kind\":\"cloudevents\"", "{\"kind\":\"s3\"" };
     size_t start = out->length;
-    /* The first that fits: all of it; without rest; without attributes too; the kind alone. */
+    /*
+     * Take the first that fits: everything; without rest; also without attributes; the kind alone.
+     */
     for (unsigned cut = 0; cut < 4; cut++) {
         out->length = start;
         (void)buf_puts(out, begins[envelope->kind]);

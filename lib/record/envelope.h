@@ -19,8 +19,8 @@
  *                extensions that its authors document
  *   s3           Amazon S3: "Records" alone, objects with "eventSource":"aws:s3"
  *
- * An object is an envelope only if each of its members is one that the format has, and stands there
- * once: a member that nobody knows, or one of two, may be a value that somebody wants to see.
+ * An object is an envelope only if its format has each of its members, and each appears once. An
+ * unknown member, or one of two, may hold a value that the user needs.
  */
 enum envelope_kind {
     ENVELOPE_NONE,

@@ -37,7 +37,7 @@ const struct envelope_member_form envelope_member_forms[] = {
     { NAME("replay-name"),          BUS,         REST,         0 },
     { NAME("specversion"),          CLOUD,       VERSION,      CLOUD },
     { NAME("type"),                 CLOUD,       TYPE,         CLOUD },
-    { NAME("data"),                 CLOUD,       EVENT,        0 }, /* or data_base64, one of both */
+    { NAME("data"),                 CLOUD,       EVENT,        0 }, /* or data_base64 */
     { NAME("data_base64"),          CLOUD,       ENCODED,      0 },
     { NAME("subject"),              CLOUD,       REST,         0 },
     { NAME("datacontenttype"),      CLOUD,       REST,         0 },
@@ -73,7 +73,7 @@ _Static_assert(sizeof envelope_member_forms / sizeof *envelope_member_forms == E
     "all of them are counted");
 _Static_assert(ENVELOPE_MEMBERS < 64, "a set of them has 64 bits, and one to spare");
 
-/* The set of the members whose names have that length; of each length it is found out once. */
+/* Return the set of the members whose names have that length; computed once for each length. */
 static inline uint64_t of_length(size_t length)
 {
     static _Atomic uint64_t known[64];

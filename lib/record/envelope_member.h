@@ -5,19 +5,21 @@
 #include <stddef.h>
 #include <string.h>
 
-/* The members that envelopes have. Only lib/record includes this. */
+/* The members of envelopes. Only lib/record includes this. */
 
-/* A set of kinds: the lowest bit of the byte of each, which is that of enum envelope_kind. So the
- * sum of some sets tells how many of them each kind is in. */
+/*
+ * A set of kinds: the lowest bit of one byte for each, numbered as in enum envelope_kind. So the
+ * sum of several sets counts for each kind how many contain it.
+ */
 enum { SNS = 1 << 0, BUS = 1 << 8, CLOUD = 1 << 16, S3 = 1 << 24, ANY = SNS | BUS | CLOUD | S3 };
 
-/* Where a member goes, and what it must be. */
+/* What a member is for, and what it must be. */
 enum role {
     REST,
-    NOTIFICATION, /* as REST, and this text */
-    VERSION,      /* as REST, and a string */
+    NOTIFICATION, /* like REST, with this text */
+    VERSION,      /* like REST, and a string */
     EVENT,
-    ENCODED, /* as EVENT, and in base64 */
+    ENCODED, /* like EVENT, and in base64 */
     ID,
     TIME,
     SOURCE,
@@ -34,12 +36,14 @@ struct envelope_member_form {
     unsigned needed; /* by these of them */
 };
 
-/* How many there are: each has a bit in a set of 64. */
+/* Their number: each has a bit in a set of 64. */
 enum { ENVELOPE_MEMBERS = 53 };
 
 extern const struct envelope_member_form envelope_member_forms[ENVELOPE_MEMBERS];
 
-/* Whether the quoted key is spelt as the name is. Most names are so short that their ends overlap.
+/*
+ * Return true when the quoted key is this name. Most names are so short that the two halves
+ * overlap.
  */
 static inline bool envelope_member_is(const struct envelope_member_form *member, const char *quoted,
     size_t length)
@@ -54,13 +58,13 @@ static inline bool envelope_member_is(const struct envelope_member_form *member,
         memcmp(quoted + 1 + size - 8, name + size - 8, 8) == 0;
 }
 
-/* The number of the member that the quoted key names, or ENVELOPE_MEMBERS. */
+/* Return the number of the member with the quoted key, or ENVELOPE_MEMBERS. */
 unsigned envelope_member_search(const char *quoted, size_t length);
 
 /*
  * envelope_member_find(quoted, length, before):
- * The same. Looked at first are the two behind the member ${before} (ENVELOPE_MEMBERS - 1: none):
- * those of an envelope mostly come in the order of the numbers, and not all of them are there.
+ * The same, but first look at the two behind the member ${before} (ENVELOPE_MEMBERS - 1: none). The
+ * members of an envelope usually come in the order of their numbers, with some missing.
  */
 static inline unsigned envelope_member_find(const char *quoted, size_t length, unsigned before)
 {

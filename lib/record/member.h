@@ -10,13 +10,12 @@
 #include "json/string.h"
 
 /*
- * Members of a record that is made of a message. ${key} is what stands before the value: the key
- * with its quotes and colon, and a comma or brace before them. Whether all had room the buffer
- * tells. They are inline because the length of a key is known where they are called: sqs-pull
- * writes six of them a message.
+ * Members of a record that is made from a message. ${key} is the text before the value: comma or
+ * brace, key with quotes, colon. The buffer tells whether everything fitted. The functions are
+ * inline because callers know the length of the key: sqs-pull writes six members a message.
  */
 
-/* A JSON string; nothing where the text is empty. */
+/* Write a JSON string; nothing for an empty text. */
 static inline void member_string(struct buf *line, const char *key, const char *text, size_t length)
 {
     if (length == 0)
@@ -25,7 +24,7 @@ static inline void member_string(struct buf *line, const char *key, const char *
     json_string_encode(line, text, length);
 }
 
-/* A time as RFC 3339 has it, of milliseconds since 1970; nothing for 0. */
+/* Write milliseconds since 1970 in RFC 3339; nothing for 0. */
 static inline void member_time(struct buf *line, const char *key, uint64_t ms)
 {
     char text[CLOCK_RFC3339_SIZE];
@@ -52,8 +51,9 @@ static inline void member_number(struct buf *line, const char *key, uint64_t num
 
 /*
  * member_body(line, matches, text, length):
- * The value of "body", without its key: an object or array of no more than RECORD_BODY_DEPTH as it
- * is, but for the whitespace around its parts; all else as a string. ${matches} is scratch.
+ * Write the value of "body", without its key. An object or array of at most RECORD_BODY_DEPTH is
+ * copied without the whitespace between its tokens; anything else becomes a string. ${matches} is
+ * scratch.
  */
 void member_body(struct buf *line, struct json_matches *matches, const char *text, size_t length);
 

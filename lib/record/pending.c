@@ -7,24 +7,24 @@
 
 enum { BUCKETS = 1 << 15, LONGEST_MS = 12 * 3600 * 1000 };
 
-/* The first half of a SHA-256: what deletes a message must not be mistaken for another. */
+/* Half of a SHA-256: a message must not be deleted because of a collision. */
 struct digest {
     unsigned char bytes[SHA256_SIZE / 2];
 };
 
 struct delivery {
-    struct delivery *next; /* of its bucket */
+    struct delivery *next; /* hash bucket */
     struct delivery *older;
     struct delivery *newer;
     struct digest message;
     struct digest handle;
-    struct digest ended; /* the handle before this one */
+    struct digest ended; /* the previous handle of the message */
     bool has_ended;
-    bool forbidden; /* some verdict does not allow the deletion */
+    bool forbidden; /* some verdict forbids the deletion */
     uint64_t since_ms;
     uint32_t parts;
-    uint64_t wanted;       /* verdicts that have not come */
-    unsigned char taken[]; /* a bit for each part, or, where more than one is needed, a byte */
+    uint64_t wanted;       /* missing verdicts */
+    unsigned char taken[]; /* a bit for each part; a byte where more than one verdict is needed */
 };
 
 struct pending {
@@ -112,7 +112,7 @@ void pending_free(struct pending *pending)
     free(pending);
 }
 
-/* Make room for one of that size, and end what has waited too long. */
+/* Make room for one of that size, and end those that waited too long. */
 static void make_room(struct pending *pending, size_t size)
 {
     uint64_t now = clock_monotonic_ms();
@@ -147,7 +147,7 @@ static struct delivery *add(struct pending *pending, const struct digest *messag
     return delivery;
 }
 
-/* Note a verdict on a part; false: as many as are needed had come. */
+/* Note a verdict on a part; false: it already had all its verdicts. */
 static bool note(const struct pending *pending, struct delivery *delivery, uint32_t part)
 {
     unsigned char *taken = &delivery->taken[pending->need > 1 ? part : part / 8];
@@ -164,7 +164,7 @@ bool pending_wants(const struct pending *pending, const struct verdict *verdict)
     return verdict->receipt_handle.length > 0 && (pending->need > 1 || verdict->parts > 1);
 }
 
-/* A message without an id is known by its handle alone. */
+/* A message without an id is identified by its handle. */
 static struct digest message_of(const struct verdict *verdict)
 {
     return digest_of(
@@ -182,7 +182,7 @@ enum pending_result pending_take(struct pending *pending, const struct verdict *
     struct digest ended = { { 0 } };
     bool has_ended = false;
     if (delivery != NULL && !is_same(&delivery->handle, &handle)) {
-        /* Its newer delivery is there; what is late of the older one does not end that. */
+        /* A newer delivery exists; late verdicts on the older one do not end it. */
         if (delivery->has_ended && is_same(&delivery->ended, &handle))
             return PENDING_REPEAT;
         ended = delivery->handle;

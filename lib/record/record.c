@@ -76,7 +76,7 @@ enum record_number record_number(const char *text, const struct json_match *matc
     return RECORD_NUMBER;
 }
 
-/* The error member's value. */
+/* Write the value of the error member. */
 static void write_error_value(struct buf *out, const struct record_error *error)
 {
     buf_puts(out, "{\"stage\":");

@@ -5,7 +5,7 @@
 
 #include "json/path.h"
 
-/* The top-level members of a record that have a meaning of their own (sqs2pg-record(5)). */
+/* The reserved top-level keys of a record (sqs2pg-record(5)). */
 
 enum reserved {
     RESERVED_SQS,
@@ -19,10 +19,10 @@ enum reserved {
     RESERVED_COUNT
 };
 
-/* Add one of them to a set of paths. Its node, or JSON_NO_NODE: out of memory. */
+/* Add one of them to a set of paths. Return its node, or JSON_NO_NODE: out of memory. */
 uint32_t reserved_node(struct json_paths *paths, enum reserved reserved);
 
-/* Add all of them to a set of paths, nodes[reserved] each. 0, or -1: out of memory. */
+/* Add all of them to a set of paths, as nodes[reserved]. Return 0, or -1: out of memory. */
 int reserved_add(struct json_paths *paths, uint32_t nodes[RESERVED_COUNT]);
 
 #endif

@@ -11,7 +11,7 @@ enum { GIVEN_BACK_ABOVE = 1 << 20 };
 struct salvage {
     struct json_paths *paths;
     uint32_t sqs;
-    uint32_t member; /* any, of sqs */
+    uint32_t member; /* any member of sqs */
     struct json_matches matches;
 };
 
@@ -60,7 +60,7 @@ void salvage_text(struct salvage *salvage, const char *text, size_t length,
     struct json_result scanned;
     *result = (struct salvage_result){ .sqs = NULL };
     json_matches_shrink(matches, GIVEN_BACK_ABOVE);
-    /* An error is expected; what ended before it is there all the same. */
+    /* An error is expected; matches before it are valid. */
     (void)json_scan(text, length, salvage->paths, JSON_MAX_DEPTH, matches, &scanned);
     for (size_t i = 0; i < matches->count; i++) {
         const struct json_match *match = &matches->list[i];

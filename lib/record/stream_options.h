@@ -11,7 +11,7 @@ struct stream_options {
     uint64_t max_record; /* bytes of a line */
     uint64_t grace_ms;   /* how long a pipe is drained after a stop request */
     struct meter_options meter;
-    bool require_sandbox; /* fail if the kernel cannot confine the process */
+    bool require_sandbox; /* fail when the kernel cannot confine the process */
 };
 
 enum {
@@ -23,8 +23,10 @@ enum {
     STREAM_OPTIONS_METRICS_LABEL
 };
 
-/* Their rows in the program's table (base/opt.h); ${longest}: "longest line taken"; that of sandbox
- * for those that confine themselves. */
+/*
+ * Their rows in the program's table (base/opt.h). ${longest}: "longest line taken". That of
+ * --require-sandbox is for programs that confine themselves.
+ */
 /* clang-format off */
 #define STREAM_OPTIONS(longest)                                                                    \
     { STREAM_OPTIONS_MAX_RECORD, '\0', "max-record", "SIZE", longest ", up to 64M", "4M" },        \
@@ -39,8 +41,10 @@ enum {
 
 struct stream_options stream_options_defaults(void);
 
-/* Take one of these, or an operand, which is none. 0, or the status to exit with after a usage
- * error, which was printed. */
+/*
+ * Take one of these options, or refuse an operand. Return 0, or the exit status after a usage
+ * error, already printed.
+ */
 int stream_options_take(struct stream_options *options, int id, const char *value);
 
 #endif

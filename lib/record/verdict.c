@@ -25,7 +25,7 @@ const char *verdict_status_name(enum verdict_status status)
     return status < VERDICT_UNKNOWN ? names[status] : "unknown";
 }
 
-/* A status by its name; VERDICT_UNKNOWN: none has it. */
+/* Return a status by its name; VERDICT_UNKNOWN: none. */
 static enum verdict_status status_of(const char *word, size_t length)
 {
     for (unsigned i = 0; i < VERDICT_UNKNOWN; i++)
@@ -111,7 +111,7 @@ void verdict_parser_free(struct verdict_parser *parser)
     free(parser);
 }
 
-/* A string below sqs, decoded; empty where there is none. -1: out of memory. */
+/* Decode a string below sqs; empty when it is missing. Return -1: out of memory. */
 static int take(const struct verdict_parser *parser, const char *text, uint32_t node,
     struct buf *out)
 {
@@ -153,7 +153,7 @@ static void take_part(const struct verdict_parser *parser, const char *text,
         verdict->part = verdict->parts = 0;
 }
 
-/* sent_at as sqs-pull writes it, which needs no decoding. */
+/* Read sent_at as sqs-pull writes it, without decoding. */
 static uint64_t sent_of(const struct verdict_parser *parser, const char *text)
 {
     const struct json_match *match = record_find(&parser->matches, parser->nodes.sent_at);
@@ -203,7 +203,7 @@ int verdict_write_ack(struct buf *out, const struct verdict *verdict, const char
     size_t length = verdict->length;
     while (length > 0 && verdict->text[length - 1] != '}')
         length--;
-    length -= length > 0; /* the brace itself */
+    length -= length > 0; /* without the brace */
     while (length > 0 && memchr(" \t\r", verdict->text[length - 1], 3) != NULL)
         length--;
     buf_append(out, verdict->text, length);

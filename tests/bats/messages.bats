@@ -85,11 +85,11 @@ told() {
   told key_of_root 77 'key file rootkey: not ours to read: Permission denied' 'it belongs to uid' 'give it to this user'
   told key_open 77 'key file openkey: others than its owner have rights to it' 'chmod 600'
   told policy_method 78 'policy:1:5: unknown method: encrypt' 'methods are siv, hmac'
-  told body_no_object 0 'line 1 quarantined: mask root: the record has no body, or one that is no object'
+  told body_no_object 0 'line 1 quarantined: mask root: the record has no body, or it is not an object'
   told plain_lines 0 'error_codes=root:1' '--root says where the values are'
   # On a terminal, and with -v, a code comes with words.
   pii-mask -k k -v <plain_lines/in 2>err >out
-  grep -q 'info: 1 record could not be masked, root: the record has no body, or one that is no object' err
+  grep -q 'info: 1 record could not be masked, root: the record has no body, or it is not an object' err
 }
 
 @test "the database" {
@@ -125,7 +125,7 @@ told() {
 @test "lines that are none, expressions, names" {
   local whole='hint: each line has to be one JSON object: jq -c . makes lines of other JSON'
   told pretty_json 0 'line 1 quarantined: load syntax: the line is not valid JSON' "$whole"
-  told json_array 0 'line 1 quarantined: load not-object: the line is no JSON object' "$whole"
+  told json_array 0 'line 1 quarantined: load not-object: the line is not a JSON object' "$whole"
   told compressed 0 "$whole"
   told mask_pretty_json 0 'error_codes=syntax:4' "$whole"
   told suggest_csv 65 '2 of 2 lines are no records' "$whole"

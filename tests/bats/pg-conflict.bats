@@ -63,7 +63,7 @@ masked() { sed "s/}\$/,\"pii\":{\"key\":\"$1\"}}/"; }
   [ "$(tally)" = '1 would-commit 1 would-duplicate 1 would-quarantine' ]
   load_by_key --strict-key
   [ "$(tally)" = '1 committed 1 duplicate 1 quarantined' ]
-  grep -q 'line 2 quarantined: load conflict: a loaded record has its key and other values$' err
+  grep -q 'line 2 quarantined: load conflict: a loaded record has the same key and other values$' err
   load_by_key --strict-key --batch-rows 1
   [ "$(tally)" = '2 duplicate 1 quarantined' ]
   [ "$(sql "SELECT code, count, message_id, resolved_at IS NULL FROM t_errors")" = "conflict|2|$(mid 2)|t" ]

@@ -41,7 +41,7 @@ rows() {
   [ "$(tally)" = '1 committed 3 quarantined 10 rejected' ]
   [ "$(verdict 1),$(verdict 3),$(verdict 9),$(verdict 10)" = committed,quarantined,quarantined,quarantined ]
   [ "$(verdict 2),$(verdict 4),$(verdict 5),$(verdict 6),$(verdict 7),$(verdict 8)" = rejected,rejected,rejected,rejected,rejected,rejected ]
-  grep -q 'line 2 rejected: load unmasked: it has not been through pii-mask$' err
+  grep -q 'line 2 rejected: load unmasked: it has not passed pii-mask$' err
   [ "$(sql "SELECT count(*) FROM t_errors WHERE record LIKE '%canary%'")" = 0 ]
   [ "$(rows)" = '1 3' ]
   [ "$(grep -c canary rejects)" = 10 ]

@@ -117,12 +117,12 @@ END
   whole='{"sqs":{"message_id":"m"},"body":{"ip":"203.0.113.77","x":1}}'
   for length in 26 40 50 60; do
     printf '%s' "${whole:0:length}" | mask >out
-    [ "$(<out)" = '{"sqs":{"message_id":"m"},"error":{"stage":"mask","code":"cut","detail":"the last line is not whole"}}' ]
+    [ "$(<out)" = '{"sqs":{"message_id":"m"},"error":{"stage":"mask","code":"cut","detail":"the last line is incomplete"}}' ]
   done
   # Not even its sqs is whole.
   for length in 1 5 8 20 24; do
     printf '%s' "${whole:0:length}" | mask >out
-    [ "$(<out)" = '{"error":{"stage":"mask","code":"cut","detail":"the last line is not whole"}}' ]
+    [ "$(<out)" = '{"error":{"stage":"mask","code":"cut","detail":"the last line is incomplete"}}' ]
   done
   # Whole, it is a record without its newline; ended, it is malformed; without sqs, nothing can be deleted.
   printf '%s' "$whole" | mask | grep -q '"masked_ip":"siv1'
