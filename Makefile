@@ -13,6 +13,7 @@
 #   make dist            the tree as committed, what the programs link (CycloneDX), and their checksums
 #   make sbom            that list alone
 #   make deb             the Debian package, into build/deb
+#   make docs            the documentation as a static site, into build/docs
 #   make pictures        docs/pipeline.svg and docs/rooms.svg, from the texts beside them
 #   make completions     those for zsh and fish, from what --help says
 #
@@ -330,6 +331,10 @@ demo:
 deb:
 	scripts/deb.sh
 
+docs:
+	scripts/docs.py $(BUILD)/docs
+	scripts/check-site.py $(BUILD)/docs
+
 # The texts beside them say what is in them.
 pictures: docs/pipeline.svg docs/rooms.svg
 docs/pipeline.svg docs/rooms.svg: docs/%.svg: docs/%.txt scripts/picture.py
@@ -404,6 +409,6 @@ sbom:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all bench bench-scan guard inject objects fuzz fuzzers unit-tests check memcheck millions lint test demo deb pictures completions install uninstall dist sbom clean FORCE
+.PHONY: all bench bench-scan guard inject objects fuzz fuzzers unit-tests check memcheck millions lint test demo deb docs pictures completions install uninstall dist sbom clean FORCE
 .SECONDARY:
 -include $(shell [ -d $(BUILD)/obj ] && find $(BUILD)/obj -name '*.d')

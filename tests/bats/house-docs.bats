@@ -54,3 +54,60 @@ pg-load:database credentials
 sqs-ack:AWS credentials
 END
 }
+
+site() { "$ROOT/scripts/docs.py" -C tree site; }
+check() { "$ROOT/scripts/check-site.py" site; }
+
+@test "make docs builds the site, every page and manual in it, and no dead link" {
+  make -s -C "$ROOT" BUILD="$PWD" docs
+  for page in "$ROOT"/*.md "$ROOT"/docs/*.md "$ROOT"/man/*.[157]; do
+    page=${page#"$ROOT/"}
+    page=${page%.md}.html
+    [ "$page" != README.html ] || page=index.html
+    [ -s "docs/$page" ] || { echo "no $page" && return 1; }
+    # Each can be reached from each.
+    grep -qF "<a href=\"$page\"" docs/index.html || { echo "no link to $page" && return 1; }
+  done
+  # A manual leads to others, and has no link to one of the system.
+  grep -qF '<a class="Xr" href="sqs2pg-record.5.html">' docs/man/pg-load.1.html
+  run -1 grep -rnE 'href="(jq|tee|cron)[.]' docs/man
+  # Once more, elsewhere: the same bytes.
+  "$ROOT/scripts/docs.py" again
+  diff -r docs again
+}
+
+@test "anchors are those that GitHub makes" {
+  mkdir -p tree/docs
+  cp "$ROOT/docs/site.css" tree/docs/
+  printf '## %s\n\n' 'Back up, and restore' '`pg-load`: a C++ & C_test' 'A [link](#again)' Again Again 'Zürich – 1.2' >tree/README.md
+  site
+  sed -n 's/^<h2 id="\([^"]*\)".*/\1/p' site/index.html >anchors
+  printf '%s\n' back-up-and-restore pg-load-a-c--c_test a-link again again-1 zürich--12 | diff - anchors
+  check
+}
+
+@test "a dead link, a dead anchor and a picture from elsewhere are found" {
+  mkdir -p tree/docs
+  cp "$ROOT/docs/site.css" tree/docs/
+  echo '# A' >tree/docs/a.md
+  page() { echo "$1" >tree/README.md && site; }
+  page '[a](docs/a.md#a) [b](#b) <a id="b"></a> [it](https://example.org/)'
+  check
+  run -1 page '[a](docs/b.md)'
+  [ "$output" = 'docs: error: README.md: a link to no file of the repository: docs/b.md' ]
+  run -1 page '![a](https://example.org/a.png)'
+  [ "$output" = 'docs: error: README.md: a picture from elsewhere: https://example.org/a.png' ]
+  found() {
+    page "$1"
+    run -1 check
+    [ "$output" = "index.html: $2" ]
+  }
+  found '[a](docs/a.md#b)' 'a link to no anchor: docs/a.html#b'
+  found '[a](#b)' 'a link to no anchor: #b'
+  found '<script>x</script>' 'has a <script>'
+  found '<i style="background: url(x)"></i>' 'a style takes x'
+  page '[a](docs/a.md)'
+  rm site/docs/a.html
+  run -1 check
+  [ "${lines[0]}" = 'index.html: a link to no file: docs/a.html' ]
+}

@@ -1,0 +1,276 @@
+#!/usr/bin/env python3
+"""Builds a static site of the documentation: the Markdown pages and the manuals, with a navigation.
+
+    docs.py [-C ROOT] FOLDER      (make docs: into build/docs)
+
+Needs cmark-gfm and mandoc (scripts/deps.sh docs). The pages have no script and nothing from elsewhere:
+the folder can be opened as it is, or served from anywhere. The same tree makes the same bytes.
+
+A heading's anchor is the one that GitHub gives it, so that a link works there and here. A link to
+another file of the repository leads to a page that shows that file: Markdown as the others, a picture
+as it is, a folder as the list of its files, anything else as text. A link to no file is an error.
+"""
+
+import argparse
+import html
+import os
+import pathlib
+import posixpath
+import re
+import shutil
+import subprocess
+import sys
+import urllib.parse
+
+NAME, SHEET = "sqs2pg", "docs/site.css"
+# What the navigation has, in this order; a `*` stands for those of its folder that no line names.
+GROUPS = [
+    ("Start", ["README.md", "docs/tutorial.md", "docs/faq.md", "docs/comparison.md"]),
+    ("Use", ["docs/operating.md", "docs/recipes.md", "docs/keys.md", "docs/parallel.md", "docs/scale.md", "docs/*.md"]),
+    ("Inside", ["docs/ARCHITECTURE.md", "docs/glossary.md", "SECURITY.md", "STYLE.md"]),
+    ("Project", ["CONTRIBUTING.md", "CHANGELOG.md", "*.md"]),
+]
+MANUALS = [("Manual", "7"), ("Programs", "1"), ("Formats", "5")]
+PICTURES = (".svg", ".png")
+# cmark-gfm's extensions are those that GitHub has on.
+MARKDOWN = ["cmark-gfm", "--unsafe", "-e", "table", "-e", "strikethrough", "-e", "autolink", "-e", "tasklist"]
+MANUAL = ["mandoc", "-T", "html", "-W", "warning,stop", "-O", "fragment,man=%N.%S.html"]
+
+PAGE = """\
+<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>{title}</title>
+<link rel="stylesheet" href="{sheet}">
+</head>
+<body>
+<a class="skip" href="#site:text">Skip to the text</a>
+<header><a class="home" href="{home}">{name}</a> <a class="menu" href="#site:pages">All pages</a></header>
+<main id="site:text">
+{body}
+<footer>{source}</footer>
+</main>
+<nav id="site:pages" aria-label="Pages">
+{navigation}
+</nav>
+</body>
+</html>
+"""
+
+
+class Failure(Exception):
+    """What is wrong with the tree, in words."""
+
+
+def run(command, **how):
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", **how)
+    if done.returncode != 0:
+        raise Failure("%s: %s" % (command[0], (done.stderr or done.stdout).strip()))
+    return done.stdout
+
+
+def plain(markup):
+    """The text of markup."""
+    return html.unescape(re.sub(r"<[^>]*>", "", markup)).strip()
+
+
+def slug(text):
+    """A heading's anchor, before it is told from others: as GitHub makes it."""
+    return re.sub(r"[^\w\- ]", "", text.lower()).replace(" ", "-")
+
+
+def target_of(source):
+    """Where a file of the repository stands in the site."""
+    if source == "README.md":
+        return "index.html"
+    if source == SHEET or source.endswith(PICTURES):
+        return source
+    return re.sub(r"\.md$", "", source) + ".html"
+
+
+def link(source, other):
+    """The way from one file's page to another's."""
+    there = posixpath.relpath(target_of(other), posixpath.dirname(target_of(source)) or ".")
+    return urllib.parse.quote(there)
+
+
+class Page:
+    def __init__(self, source, title, body):
+        self.source, self.title, self.body = source, title, body
+
+
+class Site:
+    def __init__(self, root):
+        self.root, self.pages, self.others = root, {}, []
+        try:
+            listed = run(["git", "ls-files", "-z", "-co", "--exclude-standard"], cwd=root).split("\0")
+        except (Failure, FileNotFoundError):
+            listed = [path.relative_to(root).as_posix() for path in root.rglob("*")]
+        self.files = sorted(name for name in listed if not re.match(r"$|build/|[.]git/", name) and (root / name).is_file())
+        self.folders = {parent.as_posix() for name in self.files for parent in pathlib.PurePosixPath(name).parents}
+        self.manuals = [name for name in self.files if re.fullmatch(r"man/[\w-]+\.[157]", name)]
+        named = [name for _, names in GROUPS for name in names]
+        self.groups = []
+        for title, names in GROUPS:
+            found = [each for name in names for each in self.files
+                     if each == name or "*" in name and each not in named and re.fullmatch(name.replace("*", r"[^/]+"), each)]
+            self.groups.append((title, found))
+        for title, section in MANUALS:
+            self.groups.append((title, [name for name in self.manuals if name.endswith("." + section)]))
+
+    # ---- pages ---------------------------------------------------------------
+
+    def build(self):
+        waiting = [name for _, names in self.groups for name in names]
+        while waiting:
+            source = waiting.pop(0)
+            if source in self.pages or source in self.others:
+                continue
+            if source.endswith(PICTURES):
+                self.others.append(source)
+                continue
+            self.linked = []
+            self.pages[source] = self.page(source)
+            waiting += self.linked
+
+    def page(self, source):
+        if source in self.folders:
+            return self.folder(source)
+        if source in self.manuals:
+            return self.manual(source)
+        if source.endswith(".md"):
+            return self.markdown(source)
+        try:
+            text = (self.root / source).read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            raise Failure("%s: linked, and neither text nor a picture" % source) from None
+        body = "<h1>%s</h1>\n<pre><code>%s</code></pre>" % (html.escape(source), html.escape(text))
+        return Page(source, source, body)
+
+    def folder(self, source):
+        inside = [name[len(source) + 1:] for name in self.files if name.startswith(source + "/")]
+        rows = "".join("<li><code>%s</code></li>\n" % html.escape(name) for name in inside)
+        return Page(source, source + "/", "<h1>%s/</h1>\n<ul>\n%s</ul>" % (html.escape(source), rows))
+
+    def markdown(self, source):
+        body = run(MARKDOWN + [str(self.root / source)])
+        seen = {}
+
+        def heading(match):
+            level, inner = match.groups()
+            anchor = slug(plain(inner))
+            count = seen[anchor] = seen.get(anchor, -1) + 1
+            anchor += "-%d" % count if count else ""
+            return '<h%s id="%s">%s <a class="anchor" href="#%s" aria-label="Link to this section">#</a></h%s>' % (
+                level, html.escape(anchor), inner, urllib.parse.quote(anchor), level)
+
+        body = re.sub(r"<h([1-6])>(.*?)</h\1>", heading, body, flags=re.S)
+        body = re.sub(r'(?<= )(href|src)="([^"]*)"', lambda m: '%s="%s"' % (m[1], self.follow(source, m[1], m[2])), body)
+        body = re.sub(r"<code>([\w-]+)\(([157])\)</code>", lambda m: self.mention(source, m), body)
+        body = re.sub(r"<p>(<img [^>]*>)</p>", r'<div class="picture">\1</div>', body)
+        first = re.search(r'<h1 [^>]*>(.*?) <a class="anchor"', body, re.S)
+        return Page(source, plain(first[1]) if first else source, self.scrolled(body))
+
+    def manual(self, source):
+        body = run(MANUAL + [str(self.root / source)])
+        known = {posixpath.basename(target_of(name)) for name in self.manuals}
+        # Those of the system have no page here.
+        body = re.sub(r'<a class="Xr" href="([^"]*)">(.*?)</a>', lambda m: m[0] if m[1] in known else m[2], body, flags=re.S)
+        body = re.sub(r'<a class="In">(.*?)</a>', r"\1", body)
+        # The page's own heading stands above the sections, instead of a line that says it twice.
+        body = re.sub(r'<table class="head">.*?</table>', "", body, flags=re.S)
+        body = re.sub(r"(</?h)([12])\b", lambda m: m[1] + str(int(m[2]) + 1), body)
+        name, _, section = posixpath.basename(source).rpartition(".")
+        title = "%s(%s)" % (name, section)
+        return Page(source, title, '<div class="manual">\n<h1>%s</h1>\n%s</div>' % (title, self.scrolled(body)))
+
+    @staticmethod
+    def scrolled(body):
+        """Tables in boxes of their own, so that a wide one scrolls there; not a manual's synopsis and edges."""
+        body = re.sub(r'<table(?! class="(?:Nm|head|foot)").*?</table>', r'<div class="scroll">\g<0></div>', body, flags=re.S)
+        return re.sub(r'(<table class="Bl-column[^>]*>\s*<tr)', r'\1 class="first"', body)
+
+    # ---- links ---------------------------------------------------------------
+
+    def follow(self, source, attribute, address):
+        """Where a link or picture of a page leads in the site."""
+        address = html.unescape(address)
+        if re.match(r"[a-z][a-z0-9+.-]*:|//", address):
+            if attribute == "src":
+                raise Failure("%s: a picture from elsewhere: %s" % (source, address))
+            return html.escape(address)
+        path, mark, fragment = address.partition("#")
+        if not path:
+            return html.escape(address)
+        there = posixpath.normpath(posixpath.join(posixpath.dirname(source), urllib.parse.unquote(path)))
+        if there not in self.files and there not in self.folders - {"."}:
+            raise Failure("%s: a link to no file of the repository: %s" % (source, address))
+        self.linked.append(there)
+        return html.escape(link(source, there) + mark + fragment)
+
+    def mention(self, source, match):
+        """A manual that a page names, as a link to it."""
+        manual = "man/%s.%s" % match.groups()
+        return '<a href="%s">%s</a>' % (link(source, manual), match[0]) if manual in self.manuals else match[0]
+
+    # ---- writing -------------------------------------------------------------
+
+    def navigation(self, source):
+        parts = []
+        for title, names in self.groups:
+            rows = "".join('<li><a href="%s"%s>%s</a></li>\n' % (
+                link(source, name), ' aria-current="page"' if name == source else "",
+                "Overview" if name == "README.md" else html.escape(self.pages[name].title)) for name in names)
+            if rows:
+                parts.append("<h2>%s</h2>\n<ul>\n%s</ul>" % (title, rows))
+        return "\n".join(parts)
+
+    @staticmethod
+    def contents(page):
+        """The sections of a page that has some, to go to from its top."""
+        found = re.findall(r'<h2[^>]* id="([^"]*)"[^>]*>(.*?)</h2>', page.body, re.S)
+        if len(found) < 3:
+            return ""
+        rows = "".join('<li><a href="#%s">%s</a></li>\n' % (
+            urllib.parse.quote(html.unescape(anchor)), html.escape(plain(re.sub(r'<a class="anchor".*?</a>', "", inner))))
+            for anchor, inner in found)
+        return '<details class="contents">\n<summary>On this page</summary>\n<ul>\n%s</ul>\n</details>\n' % rows
+
+    def write(self, out):
+        for source, page in sorted(self.pages.items()):
+            title = page.title if page.title == NAME else "%s - %s" % (page.title, NAME)
+            target = out / target_of(source)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(PAGE.format(
+                title=html.escape(title), sheet=link(source, SHEET), home=link(source, "README.md"), name=NAME,
+                body=page.body.replace("</h1>", "</h1>\n" + self.contents(page), 1), source=html.escape(source),
+                navigation=self.navigation(source)), encoding="utf-8")
+        for source in sorted([*self.others, SHEET]):
+            (out / source).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(self.root / source, out / source)
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Builds a static site of the documentation.")
+    parser.add_argument("-C", dest="root", default=pathlib.Path(__file__).resolve().parent.parent, type=pathlib.Path)
+    parser.add_argument("folder", type=pathlib.Path)
+    options = parser.parse_args()
+    out = options.folder
+    try:
+        site = Site(options.root)
+        site.build()
+        # Only what this script has made is made anew.
+        if out.exists() and any(out.iterdir()) and not (out / SHEET).exists():
+            raise Failure("%s: not empty, and no site" % out)
+        shutil.rmtree(out, ignore_errors=True)
+        site.write(out)
+    except (Failure, OSError) as failure:
+        sys.exit("docs: error: %s" % failure)
+
+
+if __name__ == "__main__":
+    os.umask(0o022)
+    main()

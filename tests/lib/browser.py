@@ -1,0 +1,218 @@
+#!/usr/bin/env python3
+"""Takes pages into a headless Chromium, and says what does not fit or cannot be read.
+
+    browser.py FOLDER [--pictures FOLDER]     every page of a site
+    browser.py FILE.svg...                    pictures
+
+A page at 375 and at 1280 pixels: nothing is wider than the window but in boxes that scroll. In light and
+in dark: text has a contrast of 4.5 with what it stands on (WCAG 2, success criterion 1.4.3), and the
+browser asks for nothing but files. A picture, in both colours: no text over another or over an edge.
+Each finding is a line, and the status then 1. --pictures writes each page as it was seen.
+
+The browser is spoken to by the DevTools protocol over a pipe: no port, no package.
+"""
+
+import base64
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+WIDTHS = (375, 1280)
+SCHEMES = ("light", "dark")
+BROWSERS = ("chromium-headless-shell", "chromium")
+
+# What is too wide: the page, or a box on it that neither scrolls nor stands in one that does.
+WIDE = """(() => {
+  const found = [], wide = document.documentElement.scrollWidth;
+  if (wide > innerWidth) found.push(`is ${wide} wide`);
+  for (const box of document.body.querySelectorAll('*')) {
+    const right = box.getBoundingClientRect().right;
+    if (right <= innerWidth + 0.5) continue;
+    let up = box;
+    while (up && !['auto', 'scroll'].includes(getComputedStyle(up).overflowX)) up = up.parentElement;
+    if (!up || up.getBoundingClientRect().right > innerWidth + 0.5)
+      found.push(`<${box.localName} class="${box.className}"> ends at ${right}: ${box.textContent.trim().slice(0, 40)}`);
+  }
+  for (const box of document.querySelectorAll('pre, main table'))
+    if (box.clientWidth < 100 && box.textContent.trim().length > 40)
+      found.push(`<${box.localName}> is only ${box.clientWidth} wide`);
+  return found;
+})()"""
+
+# What is too faint: each element with text of its own.
+FAINT = """(() => {
+  const parts = text => text.match(/[\\d.]+/g).map(Number);
+  const light = ([r, g, b]) => [r, g, b].map(v => v / 255).map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+  const found = new Set();
+  for (const box of document.body.querySelectorAll('*')) {
+    if (![...box.childNodes].some(node => node.nodeType === 3 && node.data.trim())) continue;
+    let up = box;
+    while (up && parts(getComputedStyle(up).backgroundColor)[3] === 0) up = up.parentElement;
+    const [a, b] = [parts(getComputedStyle(box).color), parts(getComputedStyle(up || document.body).backgroundColor)].map(light);
+    const contrast = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    if (contrast < 4.5) found.add(`<${box.localName} class="${box.className}"> has a contrast of ${contrast.toFixed(1)}`);
+  }
+  return [...found];
+})()"""
+
+# Texts of a picture that stand on another, over an edge of their box, or outside.
+CRAMPED = """(() => {
+  const found = [], texts = [...document.querySelectorAll('text')].filter(text => text.textContent.trim());
+  const boxes = [...document.querySelectorAll('rect')].map(box => box.getBoundingClientRect());
+  const meets = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+  const inside = (a, b) => a.left >= b.left && a.right <= b.right && a.top >= b.top && a.bottom <= b.bottom;
+  texts.forEach((text, at) => {
+    const here = text.getBoundingClientRect();
+    for (const box of boxes)
+      if (meets(here, box) && !inside(here, box)) { found.push(`over an edge: ${text.textContent}`); break; }
+    for (const other of texts.slice(at + 1)) {
+      const there = other.getBoundingClientRect();
+      // Lines of one text stand close.
+      const slack = {left: there.left, right: there.right, top: there.top + 3, bottom: there.bottom - 3};
+      if (meets(here, slack)) found.push(`on another: ${text.textContent} and ${other.textContent}`);
+    }
+  });
+  return found;
+})()"""
+
+
+class Browser:
+    def __init__(self):
+        program = next(filter(None, map(shutil.which, BROWSERS)), None)
+        if program is None:
+            sys.exit("browser: none of " + ", ".join(BROWSERS))
+        self.home = tempfile.mkdtemp()
+        down, up = os.pipe(), os.pipe()
+        command = [program, "--headless", "--remote-debugging-pipe", "--disable-gpu", "--hide-scrollbars",
+                   "--no-first-run", "--user-data-dir=" + self.home, "about:blank"]
+        if os.geteuid() == 0:
+            command.insert(1, "--no-sandbox")
+
+        # The browser reads from 3 and writes to 4.
+        def ends():
+            reading, writing = os.dup(down[0]), os.dup(up[1])
+            os.dup2(reading, 3)
+            os.dup2(writing, 4)
+        self.process = subprocess.Popen(command, preexec_fn=ends, close_fds=False, stderr=subprocess.DEVNULL,
+                                        stdout=subprocess.DEVNULL)
+        os.close(down[0])
+        os.close(up[1])
+        self.to, self.out, self.rest = down[1], up[0], b""
+        self.count, self.session, self.asked = 0, None, []
+        self.width, self.scheme = None, None
+        target = self.call("Target.createTarget", url="about:blank")["targetId"]
+        self.session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        for domain in ("Page", "Network", "Runtime"):
+            self.call(domain + ".enable")
+
+    def message(self):
+        while b"\0" not in self.rest:
+            more = os.read(self.out, 1 << 20)
+            if not more:
+                sys.exit("browser: ended")
+            self.rest += more
+        text, self.rest = self.rest.split(b"\0", 1)
+        answer = json.loads(text)
+        if answer.get("method") == "Network.requestWillBeSent":
+            self.asked.append(answer["params"]["request"]["url"])
+        return answer
+
+    def call(self, method, **parameters):
+        self.count += 1
+        request = {"id": self.count, "method": method, "params": parameters}
+        if self.session:
+            request["sessionId"] = self.session
+        left = json.dumps(request).encode() + b"\0"
+        while left:
+            left = left[os.write(self.to, left):]
+        while True:
+            answer = self.message()
+            if answer.get("id") == self.count:
+                if "error" in answer:
+                    sys.exit("browser: %s: %s" % (method, answer["error"]["message"]))
+                return answer["result"]
+
+    def window(self, width, scheme="light"):
+        if width != self.width:
+            self.call("Emulation.setDeviceMetricsOverride", width=width, height=800, deviceScaleFactor=1, mobile=False)
+        if scheme != self.scheme:
+            self.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+        self.width, self.scheme = width, scheme
+
+    def open(self, file):
+        self.asked.clear()
+        self.call("Page.navigate", url=file.resolve().as_uri())
+        while self.message().get("method") != "Page.loadEventFired":
+            pass
+        yield from ("asks for " + url for url in self.asked if not url.startswith(("file:", "data:")))
+
+    def found(self, expression):
+        result = self.call("Runtime.evaluate", expression=expression, returnByValue=True)
+        if "exceptionDetails" in result:
+            sys.exit("browser: " + result["exceptionDetails"]["exception"]["description"])
+        return result["result"]["value"]
+
+    def picture(self, file):
+        size = self.call("Page.getLayoutMetrics")["cssContentSize"]
+        clip = {"x": 0, "y": 0, "width": size["width"], "height": min(size["height"], 4000), "scale": 1}
+        data = self.call("Page.captureScreenshot", captureBeyondViewport=True, clip=clip)["data"]
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(base64.b64decode(data))
+
+    def close(self):
+        try:
+            self.call("Browser.close")
+        finally:
+            self.process.wait()
+            shutil.rmtree(self.home, ignore_errors=True)
+
+
+def look_at_page(browser, file, pictures):
+    yield from browser.open(file)
+    for width in WIDTHS:
+        browser.window(width)
+        for words in browser.found(WIDE):
+            yield "at %d: %s" % (width, words)
+        for scheme in SCHEMES if width == WIDTHS[-1] or pictures else ():
+            browser.window(width, scheme)
+            for words in browser.found(FAINT):
+                yield "%s: %s" % (scheme, words)
+            if pictures:
+                browser.picture(pictures / ("%s-%d-%s.png" % (file.stem, width, scheme)))
+
+
+def look_at_picture(browser, file):
+    yield from browser.open(file)
+    browser.window(1280)
+    yield from browser.found(CRAMPED)
+
+
+def main():
+    names, pictures = sys.argv[1:], None
+    if "--pictures" in names:
+        at = names.index("--pictures")
+        pictures = pathlib.Path(names[at + 1])
+        del names[at:at + 2]
+    browser, count = Browser(), 0
+    seen = 0
+    try:
+        for name in map(pathlib.Path, names):
+            for file in sorted(name.rglob("*.html")) if name.is_dir() else [name]:
+                look = look_at_picture(browser, file) if file.suffix == ".svg" else look_at_page(browser, file, pictures)
+                seen += 1
+                for words in look:
+                    count += 1
+                    print("%s: %s" % (file, words))
+    finally:
+        browser.close()
+    print("%d seen, %d found" % (seen, count))
+    sys.exit(1 if count or not seen else 0)
+
+
+if __name__ == "__main__":
+    main()
