@@ -14,7 +14,7 @@ int content_value(struct content *content, const char *value, size_t length, str
         content->form = CONTENT_JSON;
     if (kind != JSON_STRING)
         return 0;
-    /* All that it can take at once, so that nothing is copied as it grows. */
+    /* Reserve the maximum, so that growing copies nothing. */
     buf_clear(decoded);
     if (buf_reserve(decoded, length) == NULL || json_string_decode(decoded, value, length) != 0)
         return -1;
@@ -28,7 +28,7 @@ static bool is_space(char c)
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-/* Whether it is an object or array that can be a body; ${result} says where it lies. */
+/* Return true for an object or array that can be a body; ${result} has its place. */
 static bool is_body(const char *text, size_t length, struct json_result *result)
 {
     size_t at = 0;

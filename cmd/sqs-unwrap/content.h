@@ -8,52 +8,53 @@
 #include "json/children.h"
 
 /*
- * What is left of a message, in the bytes of its producer. All pointers are into texts of somebody
- * else.
+ * The content left of a message, in the bytes of its producer. All pointers are into texts that
+ * others own.
  */
 enum content_form {
     CONTENT_JSON,   /* an object or array: valid JSON */
     CONTENT_SCALAR, /* a number, true, false or null: valid JSON */
     CONTENT_TEXT,   /* UTF-8 */
-    CONTENT_BYTES   /* not UTF-8: of use only if it can be decoded further */
+    CONTENT_BYTES   /* not UTF-8: only useful if it can be decoded further */
 };
 
 struct content {
     enum content_form form;
     const char *text;
     size_t length;
-    const char *quoted; /* of a text: the JSON string that it is spelt as, or NULL */
+    const char *quoted; /* of a text: its form as a JSON string, or NULL */
     size_t quoted_length;
-    const struct json_children *members; /* of an object, if they are known already; or NULL */
+    const struct json_children *members; /* of an object, if known; or NULL */
 };
 
 /*
  * content_value(content, value, length, decoded):
- * A JSON value of a valid text, without whitespace around it. A string is decoded into ${decoded},
- * which must live as long. 0, or -1: out of memory.
+ * Take a JSON value of a valid text, without whitespace around it. Decode a string into ${decoded},
+ * which must live as long. Return 0, or -1 when memory runs out.
  */
 int content_value(struct content *content, const char *value, size_t length, struct buf *decoded);
 
 /*
- * The content of the text of a message (sqs2pg-record(5), "body"): JSON exactly if it is an object
- * or array of depth RECORD_BODY_DEPTH or less.
+ * Take the content of the text of a message (sqs2pg-record(5), "body"): JSON exactly if it is an
+ * object or array of depth RECORD_BODY_DEPTH or less.
  */
 void content_text(struct content *content, const char *text, size_t length);
 
-/* The same of decoded bytes, which may be no text. */
+/* Do the same with decoded bytes, which may not be text. */
 void content_bytes(struct content *content, const char *bytes, size_t length);
 
-/* Whether the first line that is not blank is an object or array: it may be NDJSON. */
+/* Return true when the first line that is not blank is an object or array: it may be NDJSON. */
 bool content_is_lines(const struct content *content);
 
 /*
- * The next line of a text at *at, without its LF or CR LF; blank ones are passed over. False: there
- * is none left. *at begins at 0.
+ * Find the next line of a text at *at, without its LF or CR LF; blank lines are skipped. Return
+ * false when none is left. *at begins at 0.
  */
 bool content_next_line(const struct content *content, size_t *at, const char **line,
     size_t *length);
 
-/* Append it as the value of "body": whitespace outside strings removed. 0, or -1. Not of BYTES. */
+/* Append it as the value of "body", without whitespace outside strings. Return 0 or -1. Not for
+ * BYTES. */
 int content_write(const struct content *content, struct buf *out);
 
 #endif

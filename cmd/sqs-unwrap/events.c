@@ -11,25 +11,25 @@
 
 enum { KEPT = 1 << 16 };
 
-/* A place in a text. */
+/* A path and its place in a text. */
 struct place {
-    struct json_paths *paths; /* NULL: none was asked for */
+    struct json_paths *paths; /* NULL without a path */
     uint32_t node;
 };
 
 struct events {
     struct layers *first;
-    struct layers *second; /* of what --json and --each made */
+    struct layers *second; /* for the results of --json and --each */
     struct place json;
     struct place each;
     bool lines;
     struct json_matches matches;
-    struct buf body; /* the strings that these are of, decoded */
+    struct buf body; /* decoded strings of the body */
     struct buf json_text;
     struct buf element;
 };
 
-/* One call of events_each(). */
+/* State of one call of events_each(). */
 struct walk {
     struct events *events;
     events_on_event *on_event;
@@ -112,7 +112,7 @@ static enum events_result hand_on(const struct walk *walk, const struct layers_s
     return walk->on_event(walk->context, &event) ? EVENTS_OK : EVENTS_STOPPED;
 }
 
-/* What is done with an event that something was taken off. */
+/* Handler of an event after a layer was removed. */
 typedef enum events_result step(const struct walk *walk, const struct layers_state *state);
 
 static enum events_result leaf(const struct walk *walk, const struct layers_state *state)
@@ -120,7 +120,7 @@ static enum events_result leaf(const struct walk *walk, const struct layers_stat
     return hand_on(walk, state, false);
 }
 
-/* The records of an S3 envelope. */
+/* Handle each record of an S3 envelope. */
 static enum events_result each_s3_record(const struct walk *walk, struct layers *layers,
     const struct layers_state *state, step *next)
 {
@@ -138,7 +138,8 @@ static enum events_result each_s3_record(const struct walk *walk, struct layers 
     return result;
 }
 
-/* Recognition on what --json or --each made; what is too deep is handed on as it was before. */
+/* Recognise layers again in the result of --json or --each; hand on unchanged a result that is too
+ * deep. */
 static enum events_result again(const struct walk *walk, const struct layers_state *from)
 {
     struct layers *layers = walk->events->second;
@@ -200,8 +201,8 @@ static enum events_result each_element(const struct walk *walk, const struct lay
 }
 
 /*
- * The one match of the place in the content, or NULL; *result EVENTS_NO_MEMORY when that is short.
- * Of two members of one name nobody knows which is meant.
+ * Return the only match of the place in the content, or NULL; *result is EVENTS_NO_MEMORY when
+ * memory runs out. With two members of one name, the meaning is ambiguous: no match.
  */
 static const struct json_match *find(struct events *events, const struct place *place,
     const struct content *content)
@@ -238,12 +239,12 @@ static enum events_result split(const struct walk *walk, const struct layers_sta
             return each_element(walk, state, state->content.text + match->value,
                 match->end - match->value);
     }
-    /* Nothing of it is new to recognition unless --json made it. */
+    /* Only --json makes content that is new to recognition. */
     return changed ? again(walk, state) : hand_on(walk, state, false);
 }
 
-/* The text at --json's place as the content, if it is an object or array. 0, or -1: out of memory.
- */
+/* Take the text at the path of --json as the content, if it is an object or array. Return 0, or -1
+ * when memory runs out. */
 static int take_json(struct events *events, struct layers_state *state, bool *changed)
 {
     struct content found = state->content;

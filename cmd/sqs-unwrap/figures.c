@@ -2,30 +2,30 @@
 
 #include "base/clock.h"
 
-/* In this order in fill(). */
+/* In the order of fill(). */
 static const struct metric metrics[] = {
     { "sqs2pg_records_read_total", "Records read.", METRIC_COUNTER },
-    { "sqs2pg_records_unwrapped_total", "Records that something was taken off.", METRIC_COUNTER },
+    { "sqs2pg_records_unwrapped_total", "Records with an envelope or encoding removed.",
+        METRIC_COUNTER },
     { "sqs2pg_records_left_total", "Records in which no envelope or encoding was recognised.",
         METRIC_COUNTER },
     { "sqs2pg_records_passed_total", "Records passed on as they came.", METRIC_COUNTER },
-    { "sqs2pg_records_errors_total", "Error records, made, passed on or passed over.",
-        METRIC_COUNTER },
-    { "sqs2pg_records_split_total", "Records that became several.", METRIC_COUNTER },
-    { "sqs2pg_parts_total", "Records made of those that became several.", METRIC_COUNTER },
+    { "sqs2pg_records_errors_total", "Error records made.", METRIC_COUNTER },
+    { "sqs2pg_records_split_total", "Records split into several.", METRIC_COUNTER },
+    { "sqs2pg_parts_total", "Records that splitting made.", METRIC_COUNTER },
     METER_LAST_SUCCESS,
 };
 enum { ROWS = sizeof metrics / sizeof *metrics };
 
 static const struct metric by_kind = { "sqs2pg_envelopes_total",
-    "Envelopes and encodings taken off, by their kind.", METRIC_COUNTER };
+    "Envelopes and encodings removed, by kind.", METRIC_COUNTER };
 
 static void fill(void *context, uint64_t *values, uint64_t *oldest_ms)
 {
     struct figures *figures = context;
     const struct unwrap_counts *counts = figures->counts;
     uint64_t went_through = counts->records - counts->errors;
-    (void)oldest_ms; /* what is read is written at once */
+    (void)oldest_ms; /* each record is written when it is read */
     if (went_through > figures->went_through)
         figures->last_success_ms = clock_realtime_ms();
     figures->went_through = went_through;

@@ -6,16 +6,16 @@
 #include "base/meter.h"
 #include "unwrap.h"
 
-/* What a run tells of itself (base/meter.h). */
+/* Metrics of a run (base/meter.h). */
 struct figures {
     const struct unwrap_counts *counts;
-    uint64_t went_through;    /* records, when the figures were last read */
-    uint64_t last_success_ms; /* since 1970: when a record went through, or a run ended well */
+    uint64_t went_through;    /* records at the last read of the metrics */
+    uint64_t last_success_ms; /* since 1970: last record written, or end of a good run */
 };
 
 /*
- * As meter_open(), with the counts of each kind; ${figures}, the owner's, stays as long as the
- * meter. The file is kept by a process of its own.
+ * Open the meter as meter_open() does, with the counts of each kind; ${figures} must outlive it. A
+ * separate process writes the file.
  */
 int figures_open(struct figures *figures, const struct meter_options *options,
     struct meter **meter);

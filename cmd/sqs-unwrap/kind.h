@@ -3,7 +3,7 @@
 
 #include <stddef.h>
 
-/* What is taken off: the envelopes of record/envelope.h, and the encodings of a text. */
+/* The kinds of layers: the envelopes of record/envelope.h, and the encodings of a text. */
 enum kind {
     KIND_SNS,
     KIND_EVENTBRIDGE,
@@ -16,12 +16,12 @@ enum kind {
     KIND_COUNT
 };
 
-enum { KIND_ALL = (1 << KIND_COUNT) - 1 }; /* a set of them has a bit for each */
+enum { KIND_ALL = (1 << KIND_COUNT) - 1 }; /* a set of kinds has a bit for each */
 
-/* "sns", …: as --as takes it and "unwrap" has it. */
+/* Return "sns", …: the word in --as and in "unwrap". */
 const char *kind_name(enum kind kind);
 
-/* The kind of that name, or KIND_COUNT. */
+/* Return the kind of that name, or KIND_COUNT. */
 enum kind kind_find(const char *name, size_t length);
 
 #endif

@@ -11,11 +11,11 @@
 #include "record/record.h"
 
 enum {
-    TEXTS = 4,       /* what was reached, the string it stands in, what is tried, what comes next */
-    ENVELOPES = 3,   /* that of what was reached, the next one, that of a record of S3 */
-    LOOK_AHEAD = 16, /* encodings that may stand around an object or array */
-    KEPT = 1 << 16,  /* bytes of memory a buffer keeps from message to message */
-    MOST_TIMES = 64, /* the maximum that all layers of a message may inflate to */
+    TEXTS = 4,       /* the result so far, its enclosing string, the attempt, the next one */
+    ENVELOPES = 3,   /* of the result so far, the next one, that of an S3 record */
+    LOOK_AHEAD = 16, /* encodings that may enclose an object or array */
+    KEPT = 1 << 16,  /* bytes that a buffer keeps from message to message */
+    MOST_TIMES = 64, /* limit of all inflated layers of a message, in units of the maximum */
     ENVELOPE_MAX = 5 * (ENVELOPE_MOST + 64)
 };
 
@@ -23,16 +23,16 @@ struct layers {
     struct layers_options options;
     struct buf texts[TEXTS];
     struct buf envelopes[ENVELOPES];
-    bool used;         /* since layers_begin(), and only then is there more to begin with */
+    bool used;         /* since layers_begin(); otherwise there is nothing to reset */
     uint64_t inflated; /* bytes */
     uint64_t counts[KIND_COUNT];
 };
 
-/* Of one attempt to take a layer off. */
+/* Result of one attempt to remove a layer. */
 enum attempt {
-    ATTEMPT_NONE,    /* there is none */
-    ATTEMPT_SETTLED, /* it is off, and what is left can be a body */
-    ATTEMPT_PENDING, /* it is off, if what is left turns out to hold an object or array */
+    ATTEMPT_NONE,    /* no layer */
+    ATTEMPT_SETTLED, /* removed, and the rest can be a body */
+    ATTEMPT_PENDING, /* removed, if the rest turns out to hold an object or array */
     ATTEMPT_TOO_BIG,
     ATTEMPT_NO_MEMORY
 };
@@ -47,7 +47,7 @@ void layers_start(struct layers_state *state, const char *envelope, size_t envel
     state->name[0] = '\0';
 }
 
-/* Most of the room for the name is never used. */
+/* Copy the used part of the name only. */
 void layers_copy(struct layers_state *to, const struct layers_state *from)
 {
     memcpy(to, from, offsetof(struct layers_state, name));
@@ -73,10 +73,10 @@ struct layers *layers_new(const struct layers_options *options)
     if (layers == NULL)
         return NULL;
     layers->options = *options;
-    /* A string is decoded in what is read as one line, and a byte more tells what is too big. */
+    /* The text of a string is no longer than its line; a byte more shows what is too big. */
     for (size_t i = 0; i < TEXTS; i++)
         buf_init(&layers->texts[i], options->maximum + RECORD_MAX);
-    /* An envelope that arrived with the record is the outermost one. */
+    /* An envelope of the record is the outermost one. */
     for (size_t i = 0; i < ENVELOPES; i++)
         buf_init(&layers->envelopes[i], RECORD_MAX + ENVELOPE_MAX + 2 * options->maximum);
     return layers;
@@ -117,7 +117,7 @@ static bool wants(const struct layers *layers, enum kind kind)
     return (layers->options.kinds >> kind & 1) != 0;
 }
 
-/* Which of the texts it stands in, a bit each. */
+/* Return which of the texts hold the content, one bit for each. */
 static unsigned texts_of(const struct layers *layers, const struct content *content)
 {
     const uintptr_t places[] = { (uintptr_t)content->text, (uintptr_t)content->quoted };
@@ -131,7 +131,8 @@ static unsigned texts_of(const struct layers *layers, const struct content *cont
     return used;
 }
 
-/* An empty text that neither content stands in: at most two each, and never more than three. */
+/* Return an empty text that holds neither content. Each content is in at most two texts, both
+ * together in at most three. */
 static struct buf *free_text(struct layers *layers, const struct content *reached,
     const struct content *tried)
 {
@@ -143,7 +144,7 @@ static struct buf *free_text(struct layers *layers, const struct content *reache
     return &layers->texts[i];
 }
 
-/* Whether what an encoding gave can be a body. */
+/* Judge whether the result of an encoding can be a body. */
 static enum attempt end_attempt(const struct layers *layers, const struct content *content)
 {
     return content->form == CONTENT_JSON || (layers->options.lines && content_is_lines(content))
@@ -151,7 +152,7 @@ static enum attempt end_attempt(const struct layers *layers, const struct conten
         : ATTEMPT_PENDING;
 }
 
-/* Put the envelope around those that were before. */
+/* Put the earlier envelopes into the outer one of the new envelope. */
 static int wrap(struct layers *layers, struct layers_state *at, const char *text,
     const struct envelope *envelope)
 {
@@ -164,7 +165,7 @@ static int wrap(struct layers *layers, struct layers_state *at, const char *text
     return 0;
 }
 
-/* The event of an SNS or CloudEvents envelope that is a string. */
+/* Take the event of an SNS or CloudEvents envelope when it is a string. */
 static enum attempt open_string(struct layers *layers, struct layers_state *at,
     const struct content *reached, const struct envelope *envelope, const char *text)
 {
@@ -219,7 +220,7 @@ static enum attempt open_envelope(struct layers *layers, struct layers_state *at
     return wrap(layers, at, text, &envelope) == 0 ? attempt : ATTEMPT_NO_MEMORY;
 }
 
-/* A text that is JSON: an object or array, or a string that may hold one. */
+/* Take a text that is JSON: an object or array, or a string that may hold one. */
 static enum attempt open_json(struct layers *layers, struct layers_state *at,
     const struct content *reached)
 {
@@ -242,7 +243,7 @@ static enum attempt open_json(struct layers *layers, struct layers_state *at,
     return end_attempt(layers, &at->content);
 }
 
-/* Standard or url-safe, padded or not; line breaks as encoders put them are passed over. */
+/* Decode standard or url-safe base64, padded or not; line breaks of encoders are ignored. */
 static enum attempt open_base64(struct layers *layers, struct layers_state *at,
     const struct content *reached)
 {
@@ -251,7 +252,7 @@ static enum attempt open_base64(struct layers *layers, struct layers_state *at,
     size_t length = at->content.length;
     if (length < 4)
         return ATTEMPT_NONE;
-    /* Room for the text too, which stands there while it is decoded. */
+    /* With room for the text, which is in the same buffer during decoding. */
     unsigned char *out = (unsigned char *)buf_reserve(decoded, length + base64_decoded_max(0));
     if (out == NULL)
         return ATTEMPT_NO_MEMORY;
@@ -263,8 +264,7 @@ static enum attempt open_base64(struct layers *layers, struct layers_state *at,
         text = decoded->data;
         length = kept;
     }
-    /* Decoded in place, what fails would be wiped: the second alphabet is tried on what is whole.
-     */
+    /* Decoding in place would wipe the text on failure, so choose the alphabet before. */
     bool url =
         memchr(text, '-', length) != NULL || memchr(text, '_', length) != NULL || length % 4 != 0;
     if ((url ? base64_decode_url : base64_decode)(text, length, out, &decoded->length) != 0)
@@ -295,7 +295,7 @@ static enum attempt open_deflated(struct layers *layers, struct layers_state *at
     return end_attempt(layers, &at->content);
 }
 
-/* How gzip (RFC 1952) and zlib (RFC 1950, deflate with a check sum of the header) begin. */
+/* The first bytes of gzip (RFC 1952) and zlib (RFC 1950, deflate with a checksum of the header). */
 static bool begins_gzip(const struct content *content)
 {
     return content->length > 2 && (unsigned char)content->text[0] == 0x1F &&
@@ -335,7 +335,7 @@ static enum attempt open_encoding(struct layers *layers, struct layers_state *at
     return attempt;
 }
 
-/* Note the layers that are off for good. */
+/* Count the layers that are removed for good. */
 static void settle_counts(struct layers *layers, const enum kind *kinds, unsigned count)
 {
     for (unsigned i = 0; i < count; i++)

@@ -12,7 +12,7 @@
 #include "confine/confinement.h"
 #include "stream.h"
 
-/* What ended the run, in words. Its status. */
+/* Report what ended the run. Return the exit status. */
 static int report_failure(enum stream_end end)
 {
     switch (end) {
@@ -23,7 +23,7 @@ static int report_failure(enum stream_end end)
         return STATUS_IO;
     case STREAM_WRITE:
         msg_error("cannot write to standard output: %s",
-            errno == ETIMEDOUT ? "nothing was read of it for --grace" : out_reason(errno));
+            errno == ETIMEDOUT ? "the reader stalled for longer than --grace" : out_reason(errno));
         return STATUS_IO;
     case STREAM_NO_MEMORY:
         break;
@@ -32,7 +32,7 @@ static int report_failure(enum stream_end end)
     return STATUS_INTERNAL;
 }
 
-/* " sns=3 gzip=1": the kinds that there were. */
+/* Write " sns=3 gzip=1": the kinds that occurred. */
 static void list_kinds(const struct unwrap_counts *counts, char *text, size_t size)
 {
     size_t length = 0;
@@ -56,7 +56,7 @@ static void summarise(const struct stream_report *report, double seconds, int st
         counts->split, counts->parts, kinds, seconds, line_skipped_text(report->skipped, skipped));
 }
 
-/* Confined, all lines: the status to exit with. */
+/* Confine the process and handle all lines. Return the exit status. */
 static int work(struct stream *stream, const struct options *options)
 {
     uint64_t begin = clock_monotonic_ms();

@@ -9,12 +9,13 @@
 enum { AS = 1, JSON, EACH, MAX_PARTS };
 
 static const struct opt table[] = {
-    { AS, '\0', "as", "KIND[,KIND...]", "recognise these kinds alone; none: nothing", NULL },
+    { AS, '\0', "as", "KIND[,KIND...]", "recognise only these kinds, or none", NULL },
     { JSON, '\0', "json", "PATH", "make the JSON text at this path of the body the body", NULL },
     { EACH, '\0', "each", "PATH|lines",
-        "a record for each element of the array there, or line of a text", NULL },
-    { MAX_PARTS, '\0', "max-parts", "N", "most records that a message may give", "10000" },
-    STREAM_OPTIONS("longest line taken or made"),
+        "make a record of each element of the array at this path, or of each line of a text",
+        NULL },
+    { MAX_PARTS, '\0', "max-parts", "N", "maximum of records from one message", "10000" },
+    STREAM_OPTIONS("longest line read or written"),
     STREAM_OPTIONS_SANDBOX,
 };
 
@@ -25,7 +26,7 @@ static const struct opt_command command = {
     sizeof table / sizeof *table,
 };
 
-/* "sns,base64", or "none". */
+/* Read "sns,base64", or "none". */
 static int set_kinds(const char *value, unsigned *kinds)
 {
     *kinds = 0;
@@ -49,8 +50,8 @@ static int set_kinds(const char *value, unsigned *kinds)
 static int set_path(const char *option, const char *value, const char **path)
 {
     if (!events_path(value))
-        return opt_usage("option --%s takes a path of keys and indexes, as .a.b or .a[0]%s", option,
-            strcmp(option, "each") == 0 ? ", or lines" : "");
+        return opt_usage("option --%s takes a path of keys and indexes, such as .a.b or .a[0]%s",
+            option, strcmp(option, "each") == 0 ? ", or lines" : "");
     *path = value;
     return 0;
 }

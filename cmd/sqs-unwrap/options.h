@@ -7,7 +7,7 @@
 #include "base/opt.h"
 #include "record/stream_options.h"
 
-/* What the command line says; the strings are its own. */
+/* The command line, parsed; its strings are those of argv. */
 struct options {
     unsigned kinds; /* a set of kind.h */
     const char *json;
@@ -17,7 +17,7 @@ struct options {
     struct stream_options stream;
 };
 
-/* OPT_RUN, or the status to exit with: after --help, or a usage error, which has been said. */
+/* Return OPT_RUN, or the exit status after --help or a reported usage error. */
 int options_parse(struct options *options, int argc, char **argv);
 
 #endif

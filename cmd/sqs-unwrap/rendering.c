@@ -8,11 +8,9 @@ static const struct {
     const char *code;
     const char *detail;
 } errors[] = {
-    [RENDERING_EMPTY] = { "empty", "there is no event in the message" },
-    [RENDERING_DEEP] = { "deep",
-        "there are more than four envelopes and encodings one in another" },
-    [RENDERING_TOO_MANY] = { "too-many",
-        "the message gives more or larger records than are taken" },
+    [RENDERING_EMPTY] = { "empty", "the message has no event" },
+    [RENDERING_DEEP] = { "deep", "the message has more than four nested envelopes and encodings" },
+    [RENDERING_TOO_MANY] = { "too-many", "the message gives too many or too large records" },
 };
 
 static void put_parts(struct json_splice *splice, const struct rendering *record, const char *name,
@@ -45,7 +43,7 @@ static void put_error(struct buf *out, enum rendering_error error)
         errors[error].code, errors[error].detail);
 }
 
-/* The places that change, in the order of the line; each is done once. */
+/* Write the places that change, in the order of the line, each once. */
 static void put_places(struct json_splice *splice, const struct rendering *record,
     const struct event *event, uint64_t part, uint64_t parts)
 {
@@ -87,7 +85,7 @@ void rendering_event(struct buf *out, const struct rendering *record, const stru
         json_splice_open_end(&splice, record->end);
         put_error(out, RENDERING_DEEP);
     }
-    (void)json_splice_finish(&splice); /* seen by ${out->failed} */
+    (void)json_splice_finish(&splice); /* ${out->failed} records a failure */
 }
 
 void rendering_error(struct buf *out, const struct rendering *record, enum rendering_error error)
@@ -95,5 +93,5 @@ void rendering_error(struct buf *out, const struct rendering *record, enum rende
     struct json_splice splice = { .out = out, .text = record->line, .length = record->length };
     json_splice_open_end(&splice, record->end);
     put_error(out, error);
-    (void)json_splice_finish(&splice); /* seen by ${out->failed} */
+    (void)json_splice_finish(&splice); /* ${out->failed} records a failure */
 }

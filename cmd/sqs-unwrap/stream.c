@@ -21,7 +21,7 @@ struct stream {
     struct stream_report report;
 };
 
-/* The next line; while there is none, nothing is held back. */
+/* Read the next line; flush the output before waiting for it. */
 static enum line_result next(struct stream *stream, struct line *line, bool *flushed)
 {
     meter_update(stream->meter);
@@ -116,7 +116,7 @@ enum stream_end stream_run(struct stream *stream, struct stream_report *report)
     stream->meter = NULL;
     errno = error;
     if (end != STREAM_WRITE) {
-        /* What is done goes out even when the input failed. */
+        /* Flush the finished records even when the input failed. */
         int closed = out_close(stream->out);
         stream->out = NULL;
         if (closed != 0 && end == STREAM_DONE)

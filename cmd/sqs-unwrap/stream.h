@@ -7,31 +7,31 @@
 #include "options.h"
 #include "unwrap.h"
 
-/* Lines from standard input, records to standard output. */
+/* Reads lines from standard input and writes records to standard output. */
 struct stream;
 
 enum stream_end {
     STREAM_DONE,
-    STREAM_READ,  /* standard input failed, errno says */
-    STREAM_WRITE, /* standard output failed, errno says */
+    STREAM_READ,  /* standard input failed with errno */
+    STREAM_WRITE, /* standard output failed with errno */
     STREAM_NO_MEMORY
 };
 
 struct stream_report {
     struct unwrap_counts counts;
-    uint64_t skipped; /* lines, as line_skipped() counts; no records */
+    uint64_t skipped; /* lines that are no records, as line_skipped() counts */
 };
 
 enum stream_failure {
     STREAM_SET_UP,
-    STREAM_METRICS /* the file of figures cannot be written */
+    STREAM_METRICS /* the metrics file cannot be written */
 };
 
-/* All that it needs is opened here. NULL with errno, and what failed. */
+/* Open all that is needed. Return NULL with errno and the failure. */
 struct stream *stream_open(const struct options *options, enum stream_failure *failure);
 void stream_close(struct stream *stream); /* NULL is fine */
 
-/* Do all the work, then close standard output. Once. */
+/* Do all the work, then close standard output. Call it once. */
 enum stream_end stream_run(struct stream *stream, struct stream_report *report);
 
 #endif

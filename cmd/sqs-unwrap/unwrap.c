@@ -22,15 +22,15 @@ struct unwrap {
     struct events *events;
     struct salvage *salvage;
     struct json_paths *paths;
-    struct json_paths *plain; /* the same, but for: */
-    uint32_t member;          /* of the body */
+    struct json_paths *plain; /* the same without: */
+    uint32_t member;          /* members of the body */
     uint32_t nodes[RESERVED_COUNT];
     struct json_matches matches;
-    bool noted;     /* they are by ${paths} */
+    bool noted;     /* the members were noted with ${paths} */
     struct buf out; /* one record */
 };
 
-/* One message on its way. */
+/* State of one message. */
 struct pass {
     struct unwrap *unwrap;
     struct rendering record;
@@ -38,8 +38,8 @@ struct pass {
     struct json_children members; /* of the body */
     uint64_t count;               /* of its events so far */
     uint64_t bytes;               /* of their records */
-    uint64_t parts;               /* the second time: how many there are */
-    bool named;                   /* something was taken off the only one */
+    uint64_t parts;               /* in the second pass: their number */
+    bool named;                   /* a layer was removed from the only one */
     bool deep;                    /* the only one is too deep */
     bool any_deep;
     bool too_many;
@@ -47,7 +47,7 @@ struct pass {
     struct out *to;
 };
 
-/* Places in a record; equal nodes each time. */
+/* Make the paths of places in a record; equal nodes each time. */
 static struct json_paths *paths_new(struct unwrap *unwrap)
 {
     struct json_paths *paths = json_paths_new();
@@ -93,7 +93,7 @@ void unwrap_free(struct unwrap *unwrap)
     free(unwrap);
 }
 
-/* The line as it came; the last one without its LF stays without. */
+/* Pass the line on unchanged; a last one without LF stays so. */
 static enum unwrap_result pass_on(const struct line *line, struct out *out)
 {
     if (out_write(out, line->text, line->length) != 0 ||
@@ -110,8 +110,8 @@ static enum unwrap_result write_out(struct unwrap *unwrap, struct out *out)
 }
 
 /*
- * Scan the line. The members of the body are noted, so that an envelope is not read again for them,
- * unless there are many: then it is none.
+ * Scan the line. Note the members of the body, so that an envelope is not read twice; with many
+ * members it is no envelope.
  */
 static bool scan(struct unwrap *unwrap, const struct line *line, struct json_result *result)
 {
@@ -126,7 +126,7 @@ static bool scan(struct unwrap *unwrap, const struct line *line, struct json_res
     return result->error == JSON_OK && result->kind == JSON_OBJECT;
 }
 
-/* Whether the line is a record that may be unwrapped, its places in ${pass}. */
+/* Return true when the line is a record that may be unwrapped, with its places in ${pass}. */
 static bool is_ours(struct pass *pass, const struct line *line)
 {
     struct unwrap *unwrap = pass->unwrap;
@@ -146,7 +146,7 @@ static bool is_ours(struct pass *pass, const struct line *line)
             : match->node == nodes[RESERVED_SQS]                              ? &sqs
             : match->node == nodes[RESERVED_ENVELOPE]                         ? &envelope
                                                                               : NULL;
-        /* What stands there twice is read as the one by some and as the other by others. */
+        /* With a repeated member, two programs may read two different values. */
         if ((place != NULL && *place != NULL) || match->node == nodes[RESERVED_PII] ||
             match->node == nodes[RESERVED_ERROR])
             return false;
@@ -169,7 +169,7 @@ static bool is_ours(struct pass *pass, const struct line *line)
     return true;
 }
 
-/* How often the record's "sqs" has the member; *last is the last of them. */
+/* Count how often "sqs" of the record has the member; *last is the last of them. */
 static unsigned find(const struct rendering *record, const char *name, struct json_child *last)
 {
     struct json_children members;
@@ -195,7 +195,7 @@ static bool has_message_id(const struct rendering *record)
     return find(record, "message_id", &id) == 1 && id.kind == JSON_STRING && id.end - id.value > 2;
 }
 
-/* The first time: how many there are, and how large; the first one stays rendered. */
+/* First pass: count the events and their size; the first one stays rendered. */
 static bool count_event(void *context, const struct event *event)
 {
     struct pass *pass = context;
@@ -217,7 +217,7 @@ static bool count_event(void *context, const struct event *event)
     pass->any_deep = pass->any_deep || event->deep;
     pass->count++;
     pass->bytes += length + strlen(event->name) + RENDERING_PART_MAX;
-    /* Its newline is no part of it. What came and stays is no longer than it was. */
+    /* Its newline does not count. An unchanged record is no longer than before. */
     pass->too_many = (pass->named && length - 1 > options->maximum) ||
         (pass->count > 1 && pass->bytes > (uint64_t)options->maximum * UNWRAP_MOST_TIMES);
     if (first > 0)
@@ -225,7 +225,7 @@ static bool count_event(void *context, const struct event *event)
     return !pass->too_many;
 }
 
-/* The second time: written, each with its number. */
+/* Second pass: write each event with its number. */
 static bool write_event(void *context, const struct event *event)
 {
     struct pass *pass = context;
@@ -256,7 +256,7 @@ static enum unwrap_result write_error(struct unwrap *unwrap, const struct render
     return write_out(unwrap, out);
 }
 
-/* More than one event. */
+/* Write more than one event. */
 static enum unwrap_result write_parts(struct pass *pass, const struct line *line,
     struct unwrap_counts *counts)
 {
@@ -275,7 +275,7 @@ static enum unwrap_result write_parts(struct pass *pass, const struct line *line
     if (pass->failed != UNWRAP_OK)
         return pass->failed;
     if (result != EVENTS_OK)
-        return UNWRAP_NO_MEMORY; /* the first time all was fine */
+        return UNWRAP_NO_MEMORY; /* the first pass succeeded */
     counts->split++;
     counts->parts += pass->parts;
     counts->errors += any_deep;
@@ -284,7 +284,7 @@ static enum unwrap_result write_parts(struct pass *pass, const struct line *line
     return UNWRAP_OK;
 }
 
-/* One event, rendered. */
+/* Write the only event, already rendered. */
 static enum unwrap_result write_one(struct pass *pass, const struct line *line,
     struct unwrap_counts *counts)
 {

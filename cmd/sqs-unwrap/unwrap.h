@@ -8,30 +8,30 @@
 #include "base/out.h"
 #include "events.h"
 
-/* A line in, the records of its events out. */
+/* Takes a line and writes the records of its events. */
 struct unwrap_options {
     struct events_options events;
     size_t maximum; /* bytes of a record */
-    uint64_t parts; /* records that a message may give */
+    uint64_t parts; /* maximum of records from one message */
 };
 
 struct unwrap_counts {
-    uint64_t records;   /* that came; */
-    uint64_t unwrapped; /* of them something was taken off, */
-    uint64_t left;      /* nothing was recognised, or decoded, */
-    uint64_t passed;    /* they are not for this program: masked, with an error, no record, */
-    uint64_t errors;    /* an error record was made, of all or of a part */
-    uint64_t split;     /* of those unwrapped: into several, */
-    uint64_t parts;     /* so many in all */
+    uint64_t records;   /* records read; of these: */
+    uint64_t unwrapped; /* with a layer removed */
+    uint64_t left;      /* nothing recognised or decoded */
+    uint64_t passed;    /* not for this program: masked, with an error, or no record */
+    uint64_t errors;    /* error records made, of a whole or a part */
+    uint64_t split;     /* of those unwrapped, split into several: … */
+    uint64_t parts;     /* … this many in all */
     uint64_t kinds[KIND_COUNT];
 };
 
 struct unwrap;
 
-/* A bound of the records of one message together, in units of the longest. */
+/* Limit of the records of one message together, in units of the longest. */
 enum { UNWRAP_MOST_TIMES = 64 };
 
-struct unwrap *unwrap_new(const struct unwrap_options *options); /* NULL: out of memory */
+struct unwrap *unwrap_new(const struct unwrap_options *options); /* NULL when memory runs out */
 void unwrap_free(struct unwrap *unwrap);
 
 enum unwrap_result {
@@ -42,13 +42,12 @@ enum unwrap_result {
 
 /*
  * unwrap_line(unwrap, line, out, counts):
- * Write what becomes of the line. Nothing of it has been written unless its bounds are kept: they
- * are known before its first record is.
+ * Write the records of the line. Their limits are checked before the first one is written.
  */
 enum unwrap_result unwrap_line(struct unwrap *unwrap, const struct line *line, struct out *out,
     struct unwrap_counts *counts);
 
-/* The same of the first bytes of a line that is too long: an error record. */
+/* Write an error record for the first bytes of a line that is too long. */
 enum unwrap_result unwrap_long_line(struct unwrap *unwrap, const struct line *line, struct out *out,
     struct unwrap_counts *counts);
 
