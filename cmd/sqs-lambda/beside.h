@@ -5,8 +5,9 @@ enum { BESIDE_SIZE = 4096 };
 
 /*
  * beside_own(name, path):
- * What to run for the name of a program: the one in the folder that this program is in, its path in
- * ${path}; else, and where it is no mere name, ${name} itself, to be looked up in PATH.
+ * Return the program to run for a name: the file of that name in the folder of this program, with
+ * its path in ${path}. When there is none, or ${name} is a path, return ${name} itself, to look up
+ * in PATH.
  */
 const char *beside_own(const char *name, char path[BESIDE_SIZE]);
 

@@ -11,7 +11,7 @@ enum { BUCKETS = 1 << 12, TEXT_MOST = 256 << 20, NONE = -1 };
 
 enum state { STATE_PENDING, STATE_SETTLED, STATE_FAILED };
 
-/* Places in the text. */
+/* A range of the text. */
 struct piece {
     size_t at;
     size_t length;
@@ -22,7 +22,7 @@ struct delivery {
     struct piece handle;
     struct piece line;
     enum state state;
-    long next; /* of its bucket: a number, or NONE */
+    long next; /* bucket chain: a number, or NONE */
 };
 
 struct deliveries {
@@ -31,7 +31,7 @@ struct deliveries {
     size_t count;
     size_t capacity;
     size_t pending;
-    struct pending *parts; /* of the messages that have several records */
+    struct pending *parts; /* of the messages with several records */
     long buckets[BUCKETS];
 };
 
@@ -69,7 +69,8 @@ void deliveries_clear(struct deliveries *deliveries)
 static struct piece keep(struct deliveries *deliveries, const struct buf *text)
 {
     struct piece piece = { .at = deliveries->text.length, .length = text->length };
-    (void)buf_append(&deliveries->text, text->data, text->length); /* looked at by the caller */
+    (void)buf_append(&deliveries->text, text->data,
+        text->length); /* the caller checks the buffer */
     return piece;
 }
 
@@ -119,7 +120,7 @@ static void set_state(struct deliveries *deliveries, struct delivery *delivery, 
     delivery->state = state;
 }
 
-/* The message may be deleted, or never: the same delivery may stand in the event twice. */
+/* Settle the message or mark it as failed: one delivery may be in the event twice. */
 static void decide(struct deliveries *deliveries, const struct verdict *verdict, bool final)
 {
     for (long at = *bucket_of(deliveries, &verdict->message_id); at != NONE;

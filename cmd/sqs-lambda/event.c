@@ -12,7 +12,7 @@
 
 enum { FIELD_MOST = 64 << 10, LINE_KEPT = 1 << 20 };
 
-/* What is read of each message, in the order of ${names}. */
+/* Fields of each message, in the order of ${names}. */
 enum field {
     FIELD_ID,
     FIELD_HANDLE,
@@ -20,7 +20,7 @@ enum field {
     FIELD_SOURCE,
     FIELD_ARN,
     FIELD_REGION,
-    FIELD_SENT, /* these below "attributes" */
+    FIELD_SENT, /* these are below "attributes" */
     FIELD_FIRST_RECEIVED,
     FIELD_COUNT,
     FIELD_SEQUENCE,
@@ -33,15 +33,15 @@ static const char *const names[FIELDS] = { "messageId", "receiptHandle", "body",
 
 struct event {
     struct json_paths *paths;
-    uint32_t records; /* nodes: the list, */
-    uint32_t record;  /* an element of it */
+    uint32_t records; /* nodes: the list, … */
+    uint32_t record;  /* … and an element of it */
     uint32_t nodes[FIELDS];
     struct json_matches matches;
     struct json_matches scratch;
-    struct buf fields[FIELDS]; /* of the message at hand, decoded */
+    struct buf fields[FIELDS]; /* of the current message, decoded */
     bool found[FIELDS];
-    struct buf arn; /* what ${url} was made of */
-    struct buf url; /* "": that is no ARN of a queue */
+    struct buf arn; /* the source of ${url} */
+    struct buf url; /* "" when that is no ARN of a queue */
     bool is_fifo;
     struct buf line;
 };
@@ -107,7 +107,7 @@ static bool is_name(const char *text, size_t length)
     return length > 0;
 }
 
-/* "arn:aws:sqs:eu-west-1:123456789012:logins" */
+/* Make the URL of "arn:aws:sqs:eu-west-1:123456789012:logins". */
 static void make_url(struct event *event)
 {
     enum { ARN, PARTITION, SERVICE, REGION, ACCOUNT, NAME, PIECES };
@@ -136,7 +136,7 @@ static void make_url(struct event *event)
         (int)length, pieces[NAME]);
 }
 
-/* Mostly all messages have the same. */
+/* Usually all messages have the same queue. */
 static int know_queue(struct event *event)
 {
     const struct buf *arn = &event->fields[FIELD_ARN];
@@ -193,7 +193,7 @@ static bool is_of_sqs(const struct event *event)
         memcmp(source->data, "aws:sqs", source->length) == 0;
 }
 
-/* The message whose fields are there. */
+/* Add the message in the fields. */
 static enum event_result add(struct event *event, struct deliveries *deliveries)
 {
     if (!is_of_sqs(event) || !event->found[FIELD_ID] || event->fields[FIELD_ID].length == 0)
@@ -220,7 +220,7 @@ static void forget_fields(struct event *event)
     }
 }
 
-/* Of a member that is there twice the last one counts, as for all readers of JSON. */
+/* Of a repeated member, the last one counts, as in all JSON readers. */
 static void take_field(struct event *event, const char *text, const struct json_match *match)
 {
     for (size_t i = 0; i < FIELDS; i++)

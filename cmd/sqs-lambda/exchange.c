@@ -8,7 +8,7 @@
 #include "base/stop.h"
 #include "exchange.h"
 
-/* A process that was frozen may wake up long after the time by which it would have looked. */
+/* Poll often: a frozen process may wake up long after its time to look. */
 enum { RECORDS_MOST = 256 << 20, RECORDS_KEPT = 16 << 20, LOOK_AGAIN_MS = 100 };
 
 struct exchange {
@@ -43,7 +43,7 @@ void exchange_free(struct exchange *exchange)
     free(exchange);
 }
 
-/* What the pipe takes. Whoever does not read any more is noticed by the end of the verdicts. */
+/* Write as much as the pipe takes. The end of the verdicts shows that the reader is gone. */
 static void put(struct exchange *exchange, struct pipeline *pipeline)
 {
     const struct buf *records = &exchange->records;
@@ -59,7 +59,7 @@ static void put(struct exchange *exchange, struct pipeline *pipeline)
     }
 }
 
-/* 0, or -1: out of memory. */
+/* Return 0, or -1 when memory runs out. */
 static int take(struct exchange *exchange, struct deliveries *deliveries, const struct line *line)
 {
     switch (verdict_parse(exchange->parser, line->text, line->length, &exchange->verdict)) {
@@ -72,7 +72,7 @@ static int take(struct exchange *exchange, struct deliveries *deliveries, const 
         break;
     }
     if (!exchange->warned)
-        msg_warn("a line of the pipeline is no verdict: passed over, as will be further ones");
+        msg_warn("a line of the pipeline is not a verdict: ignored, as are further ones");
     exchange->warned = true;
     return 0;
 }
@@ -87,18 +87,17 @@ static void wait_for_news(struct exchange *exchange, struct pipeline *pipeline, 
     };
     (void)poll(news, sizeof news / sizeof *news,
         left_ms < LOOK_AGAIN_MS ? (int)left_ms : LOOK_AGAIN_MS);
-    /* whatever woke it, everything is looked at again */
+    /* the caller checks everything after any event */
 }
 
 static enum exchange_result trade(struct exchange *exchange, struct pipeline *pipeline,
     struct deliveries *deliveries, uint64_t until_ms)
 {
     struct line line;
-    /* A record of which a part is written is written to its end: the next one would be joined to
-     * it. */
+    /* Write a partly written record to its end: otherwise the next one would be joined to it. */
     while (deliveries_pending(deliveries) > 0 ||
         (exchange->written < exchange->records.length && pipeline_input(pipeline) >= 0)) {
-        /* Before anything that came meanwhile: what thaws late must not count. */
+        /* Before any other event: a verdict after a late thaw must not count. */
         uint64_t now = clock_realtime_ms();
         if (now >= until_ms || stop_requested())
             return EXCHANGE_LATE;

@@ -12,7 +12,7 @@
 #include "part.h"
 #include "words.h"
 
-/* A pipe holds as much without a reader (pipe(7)); and a key file is far smaller. */
+/* A pipe holds this much without a reader (pipe(7)); a key file is far smaller. */
 enum { KEY_MOST = 60 << 10, FIRST_FREE = 10 };
 
 static const char setting[] = "SQS2PG_KEY_COMMAND";
@@ -51,7 +51,7 @@ static int tell(const struct command *command, enum command_result result, struc
         name, strerror(command->number));
 }
 
-/* A pipe with the text in it; -1 with ${failure}. */
+/* Return a pipe with the text in it, or -1 with ${failure}. */
 static int in_pipe(const struct buf *text, struct failure *failure)
 {
     int ends[2], kept = -1;

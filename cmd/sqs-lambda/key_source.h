@@ -6,15 +6,16 @@
 
 #include "base/failure.h"
 
-/* Whether SQS2PG_KEY_COMMAND is set. */
+/* Return true when SQS2PG_KEY_COMMAND is set. */
 bool key_source_is_command(void);
 
 /*
  * key_source_open(within_ms, failure):
- * Run the command to its end, with AWS's variables, and return a pipe that holds what it has
- * printed, its writing end closed: the caller's, above the descriptors that a program begins with.
- * Nothing of the key stays here. -1 with ${failure}: STATUS_UNAVAILABLE where it failed or printed
- * nothing, STATUS_TEMPORARY where it took longer than ${within_ms}.
+ * Run the command to its end, with the AWS variables, and return a pipe that holds its output. The
+ * writing end is closed; the reading end belongs to the caller and is above the descriptors that a
+ * program starts with. No part of the key stays in this process. Return -1 with ${failure}:
+ * STATUS_UNAVAILABLE when it failed or printed nothing, STATUS_TEMPORARY when it took longer than
+ * ${within_ms}.
  */
 int key_source_open(uint64_t within_ms, struct failure *failure);
 

@@ -13,7 +13,7 @@ int main(int argc, char **argv)
 {
     struct lambda_options options;
     struct failure failure = { .status = STATUS_OK };
-    /* Ignored, it would take the statuses of all that is started. */
+    /* If SIGCHLD were ignored, the exit statuses of the children would be lost. */
     if (start_program(argv[0]) != 0 || signal(SIGCHLD, SIG_DFL) == SIG_ERR || stop_install() != 0 ||
         protect_process() != 0) {
         msg_error("cannot start: %s", strerror(errno));

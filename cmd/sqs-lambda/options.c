@@ -6,12 +6,13 @@
 
 static const struct opt_command command = {
     .synopsis = "[-- COMMAND [ARGUMENT]...]",
-    .summary = "Load what an SQS queue invokes an AWS Lambda function with into PostgreSQL.",
+    .summary =
+        "Load the messages of an SQS queue that invokes an AWS Lambda function into PostgreSQL.",
     .options = NULL,
     .count = 0,
 };
 
-/* All that stands behind "--" comes here, word by word; of the first one its place is wanted. */
+/* Called with each word after "--"; keeps the first one, to find its place. */
 static int take(void *context, int id, const char *value)
 {
     const char **first = context;
@@ -32,7 +33,7 @@ int options_parse(struct lambda_options *options, int argc, char **argv)
     while (at < argc && argv[at] != first)
         at++;
     if (at >= argc || strcmp(argv[at - 1], "--") != 0)
-        return opt_usage("a command stands behind --");
+        return opt_usage("give the command after --");
     options->command = &argv[at];
     return OPT_RUN;
 }

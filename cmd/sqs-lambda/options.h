@@ -2,10 +2,10 @@
 #define SQS_LAMBDA_OPTIONS_H
 
 struct lambda_options {
-    char *const *command; /* its words, ended by NULL; NULL: the programs beside this one */
+    char *const *command; /* its words, then NULL; NULL for the programs in the same folder */
 };
 
-/* OPT_RUN, or the status to exit with. */
+/* Return OPT_RUN, or the exit status. */
 int options_parse(struct lambda_options *options, int argc, char **argv);
 
 #endif

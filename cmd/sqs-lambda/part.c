@@ -16,7 +16,7 @@ static bool is_one_of(const char *name, const char *const *names, size_t count)
     return false;
 }
 
-/* As sqs2pg has it. */
+/* As in sqs2pg. */
 static bool is_common(const char *name)
 {
     static const char *const names[] = { "HOME", "USER", "LOGNAME", "LANG", "LANGUAGE", "TZ",
@@ -33,7 +33,7 @@ static bool is_way_to_aws(const char *name)
     return begins(name, "SSL_CERT_") || is_one_of(name, names, sizeof names / sizeof *names);
 }
 
-/* What nobody here knows may be for a credential_process or for the command itself. */
+/* Unknown variables may be for a credential_process or for the command itself. */
 static bool is_foreign(const char *name)
 {
     return *name >= 'A' && *name <= 'Z' &&

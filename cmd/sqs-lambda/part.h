@@ -5,18 +5,18 @@
 
 #include "words.h"
 
-/* Which program gets which part of the environment: its own secrets, and what all may have. */
+/* Parts of the environment for the programs: their own secrets, and the common variables. */
 enum part {
-    PART_COMMON,   /* what every program may have */
-    PART_DATABASE, /* pg-load: that, and the database's */
-    PART_AWS,      /* the command that prints the key: the first, AWS's, and the way to AWS */
-    PART_COMMAND   /* COMMAND: everything but AWS's */
+    PART_COMMON,   /* common variables */
+    PART_DATABASE, /* pg-load: these, and those of the database */
+    PART_AWS,      /* the key command: these, those of AWS, and the route to AWS */
+    PART_COMMAND   /* COMMAND: all but those of AWS */
 };
 
-/* Whether the variable belongs to the part. */
+/* Return true when the variable belongs to the part. */
 bool part_has(enum part part, const char *name);
 
-/* Add those of this process's environment that do. */
+/* Add the variables of this process that belong to the part. */
 void part_add(enum part part, struct words *words);
 
 #endif

@@ -14,16 +14,16 @@
 
 enum {
     LONGEST_VERDICT = 4 << 20,
-    FIRST_FREE = 10, /* above the descriptors that a program begins with */
+    FIRST_FREE = 10, /* above the descriptors that a program starts with */
     TICK_MS = 2,
-    LEAVE_MS = 300, /* for those whose neighbour has ended */
-    ABORT_MS = 150  /* for the loader to break off */
+    LEAVE_MS = 300, /* for programs whose neighbour has ended */
+    ABORT_MS = 150  /* for the loader to cancel its batch */
 };
 
 struct pipeline {
     const struct lambda_options *options;
     struct stage stages[STAGES_MOST];
-    size_t count; /* 0: it does not run */
+    size_t count; /* 0 when it is not running */
     int input;
     int output;
     struct line_reader *verdicts;
@@ -61,7 +61,7 @@ void pipeline_close_input(struct pipeline *pipeline)
     close_end(&pipeline->input);
 }
 
-/* ---- its end ---- */
+/* ---- ending the pipeline ---- */
 
 static bool all_have_ended(struct pipeline *pipeline)
 {
@@ -78,7 +78,7 @@ static void wait_for_all(struct pipeline *pipeline, uint64_t most_ms)
         (void)poll(NULL, 0, TICK_MS);
 }
 
-/* Whoever runs yet is killed; then nothing of it is left. */
+/* Kill the programs that still run, so that none is left. */
 static void take_down(struct pipeline *pipeline)
 {
     for (size_t i = 0; i < pipeline->count; i++)
@@ -94,7 +94,7 @@ static void take_down(struct pipeline *pipeline)
     close_end(&pipeline->output);
 }
 
-/* Gravest last; one that is not there, as of a signal, is above all. */
+/* Statuses by gravity, the gravest last; any other, as after a signal, is graver. */
 static int gravity(int status)
 {
     static const int known[] = { 0, 1, 74, 75, 65, 69, 77, 78, 64 };
@@ -110,14 +110,14 @@ static bool is_for_good(int status)
         status == STATUS_CONFIG;
 }
 
-/* The statuses' meanings as sqs2pg(7) has them. */
+/* Meanings of the statuses as in sqs2pg(7). */
 static const char *meaning(int status)
 {
     switch (status) {
     case STATUS_USAGE:
         return "its command line is wrong";
     case STATUS_DATA:
-        return "too much was refused";
+        return "too many records were refused";
     case STATUS_UNAVAILABLE:
         return "refused for good";
     case STATUS_IO:
@@ -177,9 +177,9 @@ void pipeline_free(struct pipeline *pipeline)
     free(pipeline);
 }
 
-/* ---- its beginning ---- */
+/* ---- starting the pipeline ---- */
 
-/* A pipe's ends, both closed on exec and above the first descriptors. */
+/* Make a pipe with both ends close-on-exec and above the first descriptors. */
 static int make_pipe(int *reading, int *writing)
 {
     int ends[2];
@@ -192,14 +192,14 @@ static int make_pipe(int *reading, int *writing)
     return *reading < 0 || *writing < 0 ? -1 : 0;
 }
 
-/* The end is ours alone: what is set for it nobody else meets. */
+/* Only this process has the end, so the flag affects no other. */
 static int unblock(int fd)
 {
     int flags = fcntl(fd, F_GETFL);
     return flags == -1 ? -1 : fcntl(fd, F_SETFL, flags | O_NONBLOCK);
 }
 
-/* Each program with the reading end of the pipe before it and the writing end of that behind. */
+/* Start each program with the reading end of the pipe before it and the writing end of the next. */
 static int start_all(struct pipeline *pipeline, int key, struct failure *failure)
 {
     int reading = -1, writing = -1, next = -1, status = 0;
@@ -257,7 +257,7 @@ int pipeline_ready(struct pipeline *pipeline, uint64_t within_ms, struct failure
         return 0;
     if (pipeline->count > 0) {
         (void)pipeline_end(pipeline, &past);
-        msg_warn("%s: starting anew", past.text);
+        msg_warn("%s: starting again", past.text);
     }
     return start(pipeline, within_ms, failure);
 }

@@ -10,7 +10,7 @@
 #include "runtime.h"
 
 enum {
-    EVENT_MOST = 64 << 20, /* Lambda's own limit is a tenth of that */
+    EVENT_MOST = 64 << 20, /* the limit of Lambda is a tenth of that */
     EVENT_KEPT = 8 << 20,
     POST_SILENCE_S = 10,
     POST_MS = 30000,
@@ -40,7 +40,7 @@ struct runtime *runtime_open(const char *api, struct failure *failure)
     static const struct http_config config = { .parallel = 1, .agent = "sqs2pg/" SQS2PG_VERSION };
     if (api == NULL || !is_host_and_port(api)) {
         failure_set(failure, STATUS_CONFIG, "AWS_LAMBDA_RUNTIME_API is %s",
-            api == NULL ? "not set" : "no HOST:PORT");
+            api == NULL ? "not set" : "not HOST:PORT");
         failure_hint(failure, "AWS Lambda sets it for the program named bootstrap");
         return NULL;
     }
@@ -75,7 +75,7 @@ void runtime_close(struct runtime *runtime)
 
 static void append(void *context, const char *data, size_t length)
 {
-    (void)buf_append(context, data, length); /* its failure is looked at when all has come */
+    (void)buf_append(context, data, length); /* the caller checks the buffer when all has arrived */
 }
 
 static void ignore(void *context, const char *data, size_t length)
@@ -116,7 +116,7 @@ static enum runtime_result run(struct runtime *runtime, struct http_request *req
     return failure->status == STATUS_OK ? RUNTIME_OK : RUNTIME_FAILED;
 }
 
-/* The id goes into URLs. */
+/* Return true for a valid id: it becomes part of URLs. */
 static bool is_id(const char *id)
 {
     static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-";

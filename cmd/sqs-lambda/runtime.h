@@ -7,8 +7,8 @@
 #include "base/buf.h"
 #include "base/failure.h"
 
-/* The runtime API of AWS Lambda (Developer Guide, "Using the Lambda runtime API"), version
- * 2018-06-01. */
+/* A client of the runtime API of AWS Lambda (Developer Guide, "Using the Lambda runtime API"),
+ * version 2018-06-01. */
 struct runtime;
 
 enum { RUNTIME_ID_SIZE = 256 };
@@ -19,7 +19,7 @@ struct runtime_invocation {
     struct buf event;
 };
 
-/* ${api} is HOST:PORT, as AWS_LAMBDA_RUNTIME_API has it. NULL: ${failure}. */
+/* Open a client; ${api} is HOST:PORT, as in AWS_LAMBDA_RUNTIME_API. Return NULL with ${failure}. */
 struct runtime *runtime_open(const char *api, struct failure *failure);
 void runtime_close(struct runtime *runtime); /* NULL is fine */
 
@@ -29,18 +29,18 @@ enum runtime_result {
     RUNTIME_FAILED   /* ${failure} */
 };
 
-/* The next invocation; the wait for it has no end, as the process is frozen meanwhile. */
+/* Wait for the next invocation, without limit, as the process is frozen meanwhile. */
 enum runtime_result runtime_next(struct runtime *runtime, struct runtime_invocation *invocation,
     struct failure *failure);
 
-/* What the invocation is answered with. 0, or -1: ${failure}. */
+/* Answer the invocation. Return 0, or -1 with ${failure}. */
 int runtime_answer(struct runtime *runtime, const char *id, const struct buf *answer,
     struct failure *failure);
 
 /*
  * runtime_error(runtime, id, type, message, failure):
- * The invocation failed as a whole: all of its messages will come again. ${type} is a short stable
- * word, ${message} words for people. 0, or -1: ${failure}.
+ * Fail the invocation as a whole: SQS delivers all of its messages again. ${type} is a short stable
+ * word, ${message} is for people. Return 0, or -1 with ${failure}.
  */
 int runtime_error(struct runtime *runtime, const char *id, const char *type, const char *message,
     struct failure *failure);

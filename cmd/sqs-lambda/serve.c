@@ -22,7 +22,7 @@ struct server {
     struct buf answer;
 };
 
-/* A short stable word for who counts the errors of the function. */
+/* Return a short stable word, for counting the errors of the function. */
 static const char *type_of(enum status status)
 {
     switch (status) {
@@ -43,7 +43,7 @@ static const char *type_of(enum status status)
     }
 }
 
-/* The messages' programs, as long as there is time; once more where a signal has ended one. */
+/* Load the messages while there is time; start again after a signal has ended a program. */
 static int load(struct server *server, uint64_t until_ms, struct failure *failure)
 {
     enum { TRIES = 2 };
@@ -61,7 +61,7 @@ static int load(struct server *server, uint64_t until_ms, struct failure *failur
         case EXCHANGE_SETTLED:
             return 0;
         case EXCHANGE_LATE:
-            msg_warn("%zu of %zu messages are not settled in time: the pipeline is ended",
+            msg_warn("%zu of %zu messages are not settled in time: ending the pipeline",
                 deliveries_pending(server->deliveries), deliveries_count(server->deliveries));
             pipeline_abort(server->pipeline);
             return 0;
@@ -86,7 +86,7 @@ static int load(struct server *server, uint64_t until_ms, struct failure *failur
     return 0;
 }
 
-/* The answer to the invocation, or why it has none. 0, or -1 with ${failure}. */
+/* Answer the invocation, or report why there is no answer. Return 0, or -1 with ${failure}. */
 static int answer(struct server *server, bool fifo, struct failure *failure)
 {
     buf_clear(&server->answer);
@@ -112,7 +112,7 @@ static int work(struct server *server, struct failure *failure)
     case EVENT_NOT_JSON:
         return failure_set(failure, STATUS_DATA, "the event is not valid JSON");
     case EVENT_NOT_SQS:
-        return failure_set(failure, STATUS_DATA, "the event is not one of an SQS queue");
+        return failure_set(failure, STATUS_DATA, "the event is not from an SQS queue");
     case EVENT_NO_MEMORY:
         return failure_no_memory(failure);
     }
@@ -124,7 +124,7 @@ static int work(struct server *server, struct failure *failure)
     return answer(server, fifo, failure);
 }
 
-/* 0, or -1 with ${failure}: the runtime API does not do its part. */
+/* Serve one invocation. Return 0, or -1 with ${failure} when the runtime API fails. */
 static int serve_one(struct server *server, struct failure *failure)
 {
     struct failure cause = { .status = STATUS_OK };
@@ -136,7 +136,7 @@ static int serve_one(struct server *server, struct failure *failure)
         status = runtime_error(server->runtime, server->invocation.id, type_of(cause.status),
             cause.text, failure);
     }
-    /* An answer that comes too late is refused; the next invocation may not be. */
+    /* A late answer is refused; the next invocation may still work. */
     if (status != 0 && failure->status == STATUS_TEMPORARY) {
         msg_warn("%s: the answer is lost", failure->text);
         failure->status = STATUS_OK;

@@ -4,8 +4,8 @@
 #include "base/failure.h"
 #include "options.h"
 
-/* One invocation after the other, until a stop is requested: STATUS_OK; or another status with
- * ${failure}. */
+/* Serve invocations one after the other. Return STATUS_OK when a stop is requested, or another
+ * status with ${failure}. */
 enum status serve_run(const struct lambda_options *options, struct failure *failure);
 
 #endif

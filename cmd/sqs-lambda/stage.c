@@ -14,7 +14,7 @@
 #include "part.h"
 #include "stage.h"
 
-/* ---- what they are started with ---- */
+/* ---- command lines of the programs ---- */
 
 static void add_common_options(struct stage *stage)
 {
@@ -35,7 +35,7 @@ static struct stage *begin(struct stage *stage, const char *name, enum part part
     return stage;
 }
 
-/* One of ours; ${reader} is told to it, so that it can name the one that has ended. */
+/* Begin one of our programs; tell it ${reader}, for the message when that one has ended. */
 static struct stage *begin_own(struct stage *stage, const char *name, enum part part,
     const char *reader)
 {
@@ -47,7 +47,7 @@ static struct stage *begin_own(struct stage *stage, const char *name, enum part 
     return stage;
 }
 
-/* The option with its value, unless the setting has it. */
+/* Add the option with its value, unless the setting has it. */
 static void add_unless(struct stage *stage, const char *set, const char *name, const char *value)
 {
     if (words_has_option(set, name))
@@ -82,9 +82,9 @@ static void add_mask(struct stage *stage)
 }
 
 /*
- * A batch is loaded as it comes. The short grace time is for the end before the deadline, which
- * asks the server to break off; and as in a run of sqs2pg that stays, more messages in a row may be
- * ones that could not be masked.
+ * Load each batch immediately. The short grace time is for the end before the deadline, when the
+ * loader cancels on the server. As in a run of sqs2pg with --follow, more messages in a row may be
+ * impossible to mask.
  */
 static void add_load(struct stage *stage)
 {
@@ -106,7 +106,7 @@ static void add_load(struct stage *stage)
 static void add_command(struct stage *stage, char *const *words)
 {
     begin(stage, "the command", PART_COMMAND);
-    /* Not in /dev, which at AWS has the numbers up to 2 only. */
+    /* Not a /dev/fd path: at AWS, /dev has numbers up to 2 only. */
     stage->wants_key = key_source_is_command();
     if (stage->wants_key)
         words_add(&stage->environment, "SQS2PG_KEY_FILE=/proc/self/fd/3");
@@ -171,7 +171,7 @@ int stage_start(struct stage *stage, int input, int output, int key, struct fail
         return failure_no_memory(failure);
     sigemptyset(&none);
     sigemptyset(&usual);
-    sigaddset(&usual, SIGPIPE); /* ours are ignored, and would stay so */
+    sigaddset(&usual, SIGPIPE); /* SIGPIPE is ignored here, and the program would inherit that */
     sigaddset(&usual, SIGXFSZ);
     sigaddset(&usual, SIGCHLD);
     if ((error = posix_spawn_file_actions_adddup2(&files, input, STDIN_FILENO)) == 0 &&
@@ -207,7 +207,7 @@ bool stage_has_ended(struct stage *stage, bool wait)
         ;
     if (found == 0 && news.si_pid == 0)
         return false;
-    /* What it had started goes with it, while its number cannot be another's yet. */
+    /* Kill its children too, while the process group cannot be reused. */
     (void)kill(-stage->process, SIGKILL);
     while (waitpid(stage->process, &status, 0) == -1 && errno == EINTR)
         ;

@@ -8,14 +8,14 @@
 #include "options.h"
 #include "words.h"
 
-/* A program of the pipeline, what it is started with, and how it ended. */
+/* A program of the pipeline: its command line, its process and how it ended. */
 struct stage {
     const char *name;
     struct words words;
     struct words environment;
-    bool wants_key; /* the pipe with the key, as descriptor STAGE_KEY */
-    pid_t process;  /* 0: it does not run */
-    int status;     /* that it ended with; above 128: of the signal that ended it */
+    bool wants_key; /* gets the pipe with the key as descriptor STAGE_KEY */
+    pid_t process;  /* 0 when not running */
+    int status;     /* exit status, or 128 plus the signal that ended it */
     bool ended_by_us;
 };
 
@@ -23,20 +23,21 @@ enum { STAGES_MOST = 3, STAGE_KEY = 3 };
 
 /*
  * stage_list(stages, options, failure):
- * The programs by the settings of the environment: as many as are returned, each of them to be
- * freed. -1 with ${failure}: STATUS_CONFIG where a setting is missing.
+ * List the programs for the settings in the environment. Return their number; the caller frees each
+ * of them. Return -1 with ${failure}: STATUS_CONFIG when a setting is missing.
  */
 int stage_list(struct stage stages[STAGES_MOST], const struct lambda_options *options,
     struct failure *failure);
-void stage_free(struct stage *stage); /* once it does not run */
+void stage_free(struct stage *stage); /* when it is not running */
 
-/* Start it with its input, its output and the key (-1: none). 0, or -1 with ${failure}. */
+/* Start it with its input, its output and the key (-1 for none). Return 0, or -1 with
+ * ${failure}. */
 int stage_start(struct stage *stage, int input, int output, int key, struct failure *failure);
 
-/* Whether it has ended; ${wait}: wait for that. Its status is known then. */
+/* Return true when it has ended, with its status set; ${wait}: wait for the end. */
 bool stage_has_ended(struct stage *stage, bool wait);
 
-/* A signal to it and all of its group, if it runs. */
+/* Send a signal to its process group, if it runs. */
 void stage_signal(struct stage *stage, int number);
 
 #endif

@@ -23,7 +23,7 @@ void words_free(struct words *words)
 
 void words_add(struct words *words, const char *word)
 {
-    (void)buf_append(&words->text, word, strlen(word) + 1); /* words_list() tells */
+    (void)buf_append(&words->text, word, strlen(word) + 1); /* words_list() reports a failure */
     words->count++;
 }
 

@@ -6,25 +6,27 @@
 
 #include "base/buf.h"
 
-/* The words of a command line, or the entries of an environment, put together one by one. */
+/* Collects the words of a command line, or the entries of an environment. */
 struct words {
     struct buf text; /* each with its NUL */
     size_t count;
-    char **list; /* of words_list() */
+    char **list; /* from words_list() */
 };
 
 void words_init(struct words *words);
-void words_free(struct words *words); /* of a zeroed one too */
+void words_free(struct words *words); /* a zeroed one is fine */
 
 void words_add(struct words *words, const char *word);
 
-/* The words that ${text} has between its blanks; NULL: none. */
+/* Add the words of ${text}, separated by blanks; NULL for none. */
 void words_add_text(struct words *words, const char *text);
 
-/* Whether ${text} has the option ${name} ("--linger"), with its value behind a sign = or not. */
+/* Return true when ${text} has the option ${name} ("--linger"), with its value after = or in the
+ * next word. */
 bool words_has_option(const char *text, const char *name);
 
-/* All of them, ended by NULL, as long as no other word comes; NULL: out of memory for one. */
+/* Return all words, then NULL, valid until another is added. Return NULL when memory ran out for
+ * any. */
 char **words_list(struct words *words);
 
 #endif

@@ -46,7 +46,7 @@ teardown() { lambda_teardown; }
   run -0 invoke < <(bodies 6 8 | event 6 | jq -c '.Records[1].eventSource = "aws:kinesis"')
   [[ $output == *'"errorType":"Sqs2pg.Data"'* ]]
   run -0 invoke <<<'{}'
-  [[ $output == *'"errorMessage":"the event is not one of an SQS queue"'* ]]
+  [[ $output == *'"errorMessage":"the event is not from an SQS queue"'* ]]
   run -0 invoke <<<'{"Records":[]}'
   [ "$output" = "$(failed)" ]
 }
@@ -114,7 +114,7 @@ teardown() { lambda_teardown; }
   grep -q '^sqs-lambda: warning: SQS2PG_METRICS_DIR is ignored' lambda.err
   for api in 127.0.0.1 :1 127.0.0.1:abc 127.0.0.1:99999 1:2:3 http://127.0.0.1:9; do
     AWS_LAMBDA_RUNTIME_API=$api run -78 sqs-lambda
-    [[ $output == *'AWS_LAMBDA_RUNTIME_API is no HOST:PORT'* ]]
+    [[ $output == *'AWS_LAMBDA_RUNTIME_API is not HOST:PORT'* ]]
   done
   run -78 env -u AWS_LAMBDA_RUNTIME_API sqs-lambda
   [[ $output == *'AWS_LAMBDA_RUNTIME_API is not set'* ]]
