@@ -7,13 +7,13 @@
 #include "kms_message.h"
 #include "mask/keyring.h"
 
-/* Base64 of all that KMS opens, in lines. */
+/* Base64 of the largest input of KMS, in lines. */
 enum { SEALED_FILE_MAXIMUM = 3 * KMS_MESSAGE_SEALED_MAXIMUM };
 
 static int read_whole(struct buf *text, const struct trusted_file *file, const char *name,
     size_t maximum, struct failure *failure)
 {
-    /* At once, so that no copy of a part is left behind. */
+    /* Reserve the maximum, so that growing leaves no copy in memory. */
     buf_init(text, maximum + 1);
     char *room = buf_reserve(text, maximum + 1);
     if (room == NULL)
@@ -39,10 +39,10 @@ static int refuse(const char *name, enum trusted_cause cause, struct failure *fa
     return hint != NULL ? failure_hint(failure, "%s", hint) : -1;
 }
 
-/* Whether it has a line of a key file: such a one is sealed, and never sent about to be opened. */
+/* Return true for a line of a key file: such a file is to seal; never send it to be opened. */
 static bool is_clear(const struct buf *text)
 {
-    static const char word[] = "pii1"; /* which begins a line, behind blanks and comments */
+    static const char word[] = "pii1"; /* begins a line, after blanks and comments */
     size_t length = sizeof word - 1;
     for (size_t i = 0; i + length < text->length; i++)
         if (memcmp(text->data + i, word, length) == 0 &&
@@ -52,7 +52,7 @@ static bool is_clear(const struct buf *text)
     return false;
 }
 
-/* Decode it where it stands, if it is base64: what KMS seals begins with bytes that are not. */
+/* Decode base64 in place; KMS output in binary never looks like base64. */
 static void decode(struct buf *text)
 {
     char letters[SEALED_FILE_MAXIMUM + 1];
@@ -85,16 +85,16 @@ int key_input_sealed(struct buf *text, const char *file, struct failure *failure
         clear = is_clear(text);
     }
     if (clear) {
-        (void)failure_set(failure, STATUS_CONFIG, "%s is a key file in clear", file);
-        return failure_hint(failure, "there is nothing to open; --seal seals it");
+        (void)failure_set(failure, STATUS_CONFIG, "%s is a key file that is not sealed", file);
+        return failure_hint(failure, "use --seal to seal it");
     }
     if (text->length <= KMS_MESSAGE_SEALED_MAXIMUM)
         return 0;
-    (void)failure_set(failure, STATUS_CONFIG, "%s is larger than anything that KMS seals", file);
-    return failure_hint(failure, "give what kms-open --seal, or KMS's Encrypt, has made");
+    (void)failure_set(failure, STATUS_CONFIG, "%s is larger than any file sealed with KMS", file);
+    return failure_hint(failure, "give the output of kms-open --seal, or of Encrypt of KMS");
 }
 
-/* As mask/startup.h has it for the programs that use keys. */
+/* Same texts as mask/startup.h, for the programs that use keys. */
 static int refuse_key(const char *name, enum keyring_cause cause, struct failure *failure)
 {
     const char *hint = NULL;
@@ -114,7 +114,7 @@ int key_input_clear(struct buf *text, const char *file, bool group_readable,
     struct trusted_file opened;
     enum trusted_cause cause = trusted_file_open(file, &opened);
     enum keyring_cause judged = KEYRING_OK;
-    /* Of one that others may write the keys' rules say by whom. */
+    /* For a file that others may write, the rules for keys name the offender. */
     if (cause == TRUSTED_WRITABLE || (cause == TRUSTED_OK && !opened.is_inherited_pipe))
         judged = keyring_check(&opened.status, group_readable);
     if (cause != TRUSTED_OK && judged == KEYRING_OK)
@@ -127,12 +127,12 @@ int key_input_clear(struct buf *text, const char *file, bool group_readable,
     if (result != 0)
         return -1;
     if (!is_clear(text)) {
-        (void)failure_set(failure, STATUS_CONFIG, "%s is no key file", file);
-        return failure_hint(failure, "pii-keygen makes one; what is sealed is not sealed again");
+        (void)failure_set(failure, STATUS_CONFIG, "%s is not a key file", file);
+        return failure_hint(failure, "make one with pii-keygen; a sealed file is not sealed again");
     }
     if (text->length <= KMS_MESSAGE_PLAIN_MAXIMUM)
         return 0;
     (void)failure_set(failure, STATUS_CONFIG,
         "key file %s is too large: KMS seals %d bytes at most", file, KMS_MESSAGE_PLAIN_MAXIMUM);
-    return failure_hint(failure, "remove decrypt-only keys that nothing is masked with any more");
+    return failure_hint(failure, "remove decrypt-only keys of which no tokens remain");
 }

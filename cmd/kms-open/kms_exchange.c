@@ -11,11 +11,11 @@
 #include "kms_exchange.h"
 #include "kms_failure.h"
 
-/* As in lib/sqs; AWS refuses a request from five minutes on. */
+/* As in lib/sqs; AWS refuses requests from five minutes of clock skew on. */
 enum { FIRST_MS = 100, CAP_MS = 5000, LEAST_MS = 250, TROUBLE_AFTER = 3, SKEW_MS = 240 * 1000 };
 enum { SILENCE_S = 20, BODY_MAXIMUM = 128 << 10, URL_MAXIMUM = 32 << 10 };
 
-/* What lives for as long as the exchange does. */
+/* State of one exchange. */
 struct work {
     struct kms_exchange *exchange;
     const struct kms_message *message;
@@ -26,16 +26,16 @@ struct work {
     struct buf url;
     struct buf body;
     struct buf answer;
-    int64_t offset_ms;  /* of the server's clock */
-    uint64_t signed_ms; /* the time that the request's date says */
-    bool corrected;     /* the clock */
-    bool reloaded;      /* credentials */
+    int64_t offset_ms;  /* of the clock of the server */
+    uint64_t signed_ms; /* the time in the date of the request */
+    bool corrected;     /* the clock was corrected */
+    bool reloaded;      /* credentials were renewed */
 };
 
 static void on_data(void *context, const char *data, size_t length)
 {
     struct work *work = context;
-    (void)buf_append(&work->answer, data, length); /* within the maximum, by request.maximum */
+    (void)buf_append(&work->answer, data, length); /* within the maximum, due to request.maximum */
 }
 
 static enum aws_cause load_credentials(struct work *work, struct credentials *credentials,
@@ -61,7 +61,7 @@ static enum aws_cause prepare(struct work *work, struct aws_error *error)
     headers_init(&work->headers);
     buf_printf(&work->url, "%s%s", endpoint->origin,
         *endpoint->path != '\0' ? endpoint->path : "/");
-    /* All room at once: growing would leave copies of secrets behind. */
+    /* Reserve the maximum: growing would leave copies of secrets in memory. */
     if (kms_message_write(&work->body, work->message) != 0 || buf_cstr(&work->url) == NULL ||
         buf_reserve(&work->answer, KMS_MESSAGE_ANSWER_MAXIMUM) == NULL)
         return error_no_memory(error);
@@ -80,7 +80,7 @@ static void finish(struct work *work)
     buf_wipe(&work->answer);
 }
 
-/* The headers of the next attempt. 0, or -1: out of memory. */
+/* Make the headers of the next attempt. Return 0, or -1 when memory runs out. */
 static int sign(struct work *work)
 {
     const struct kms_service *service = work->exchange->service;
@@ -100,7 +100,7 @@ static int sign(struct work *work)
     return headers_finish(&work->headers, &request);
 }
 
-/* One attempt to its end; ${request} tells of it. */
+/* Run one attempt to its end; ${request} has the result. */
 static enum aws_cause send_once(struct work *work, struct aws_error *error)
 {
     buf_clear(&work->answer);
@@ -137,7 +137,7 @@ static enum aws_cause judge_good(struct work *work, struct buf *out, struct aws_
         return AWS_OK;
     case KMS_MESSAGE_MALFORMED:
         return error_set(error, AWS_TEMPORARY, NULL,
-            "%s sends an answer that is not KMS's, or is cut off",
+            "%s sends an answer that is not from KMS, or is incomplete",
             work->exchange->service->endpoint.host);
     case KMS_MESSAGE_NO_MEMORY:
         break;
@@ -162,7 +162,7 @@ static enum aws_cause judge(struct work *work, struct buf *out, struct aws_error
     return kms_failure_answer(error, &place, work->message, request->status, name);
 }
 
-/* Whether the server's clock is far from the one that the request was signed by; then go by it. */
+/* Return true when the clock of the server is far from that of the signature, and adopt it. */
 static bool correct_clock(struct work *work)
 {
     int64_t theirs = work->request.date_ms;
@@ -175,7 +175,7 @@ static bool correct_clock(struct work *work)
     return true;
 }
 
-/* Fetch credentials again, once. AWS_OK: there are others. */
+/* Renew the credentials, once. AWS_OK: there are new ones. */
 static enum aws_cause renew(struct work *work, struct aws_error *error)
 {
     struct credentials fresh = { 0 };
@@ -200,7 +200,7 @@ static enum aws_cause renew(struct work *work, struct aws_error *error)
 static void pause_for(struct backoff *pauses, unsigned failures)
 {
     uint64_t pause_ms = backoff_next(pauses);
-    /* Jitter may draw no pause at all; not twice in a row. */
+    /* Jitter may give no pause at all; not twice in a row. */
     if (failures > 1 && pause_ms < LEAST_MS)
         pause_ms = LEAST_MS;
     (void)poll(NULL, 0, (int)pause_ms);
@@ -231,7 +231,7 @@ enum aws_cause kms_exchange_run(struct kms_exchange *exchange, const struct kms_
                 pause_for(&pauses, failures);
             break;
         case AWS_SKEWED:
-        case AWS_IDENTITY: /* a signature may be refused because of its date alone */
+        case AWS_IDENTITY: /* the date alone may have invalidated a signature */
             again = correct_clock(&work);
             break;
         case AWS_EXPIRED:

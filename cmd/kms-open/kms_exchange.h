@@ -9,28 +9,28 @@
 #include "kms_service.h"
 
 /*
- * One message to KMS and its answer, as the SQS programs have it (sqs/sqs.h): signed, repeated
- * while throttling, a fault of the server or of the network last, with capped exponential back-off
- * and full jitter; a wrong clock corrected once by the server's Date, credentials that have expired
- * fetched once more.
+ * Sends one message to KMS and reads its answer, like the SQS programs (sqs/sqs.h). The request is
+ * signed. Throttling and faults of the server or the network are retried with capped exponential
+ * back-off and full jitter. The Date of the server corrects a wrong clock once; expired credentials
+ * are renewed once.
  */
 struct kms_exchange {
     const struct kms_service *service;
     const char *profile;                               /* --profile, or NULL */
     bool anonymous;                                    /* sign nothing */
-    uint64_t retry_ms;                                 /* how long what fails is repeated */
-    const char *file;                                  /* for messages: what is opened or sealed */
+    uint64_t retry_ms;                                 /* how long to retry failures */
+    const char *file;                                  /* for messages: the file to open or seal */
     void (*on_trouble)(const struct aws_error *error); /* at the third failure in a row */
 
-    /* Set when it ends. */
-    char key_id[KMS_MESSAGE_KEY_SIZE]; /* of the key at work, "" where nobody said it */
+    /* Set at the end. */
+    char key_id[KMS_MESSAGE_KEY_SIZE]; /* of the key used; "" when unknown */
     uint64_t requests;
 };
 
 /*
  * kms_exchange_run(exchange, message, out, error):
- * Append to ${out}, which has room for all of it and is wiped by the caller, what was opened or
- * sealed. What was sent and received is wiped, in memory of ours: libraries have had it in theirs.
+ * Append the opened or sealed data to ${out}, which has room for all of it; the caller wipes
+ * ${out}. Sent and received data are wiped in our memory, but not in that of libraries.
  */
 enum aws_cause kms_exchange_run(struct kms_exchange *exchange, const struct kms_message *message,
     struct buf *out, struct aws_error *error);

@@ -21,7 +21,7 @@ enum aws_cause kms_failure_transfer(struct aws_error *error, const struct kms_fa
     case HTTP_UNTRUSTED:
     case HTTP_CA_BUNDLE:
         cause = AWS_SETTING;
-        hint = "AWS_CA_BUNDLE names a file of certificates to trust";
+        hint = "set AWS_CA_BUNDLE to a file of trusted certificates";
         break;
     default:
         break;
@@ -31,7 +31,7 @@ enum aws_cause kms_failure_transfer(struct aws_error *error, const struct kms_fa
         known ? strerror(request->system_error) : "", known ? ")" : "");
 }
 
-/* Of the errors of a key that the API reference names, those that somebody can mend. */
+/* Errors of a key in the API reference that a user can fix. */
 struct known {
     const char *name;
     const char *text;
@@ -40,11 +40,11 @@ struct known {
 
 static const struct known of_key[] = {
     { "NotFoundException", "knows no such key", "check --key-id, and the account and region" },
-    { "DisabledException", "has the key disabled", "who administers the key can enable it again" },
+    { "DisabledException", "has disabled the key",
+        "ask the administrator of the key to enable it" },
     { "KMSInvalidStateException", "cannot use the key in its present state",
-        "it may be waiting for its deletion, which can still be cancelled" },
-    { "InvalidKeyUsageException", "does not use this key for encryption",
-        "it takes a symmetric key" },
+        "cancel the deletion of the key, if one is scheduled" },
+    { "InvalidKeyUsageException", "does not use this key for encryption", "give a symmetric key" },
 };
 
 static enum aws_cause set_usual(struct aws_error *error, const struct kms_failure_place *place,
@@ -60,9 +60,8 @@ static enum aws_cause set_usual(struct aws_error *error, const struct kms_failur
             "%s does not accept our credentials (%s)", place->host, reason);
     case AWS_DENIED:
         return error_set(error, cause,
-            message->seal
-                ? "the key's policy and ours have to allow kms:Encrypt"
-                : "the key's policy and ours have to allow kms:Decrypt, with this context",
+            message->seal ? "allow kms:Encrypt in the key policy and in your own"
+                          : "allow kms:Decrypt with this context in the key policy and in your own",
             "%s denies us %s (%s)", place->host, kms_message_action(message), reason);
     case AWS_SKEWED:
         return error_set(error, cause, "set this machine's clock", "%s finds our clock wrong (%s)",
@@ -79,12 +78,11 @@ enum aws_cause kms_failure_answer(struct aws_error *error, const struct kms_fail
 {
     if (strcmp(name, "InvalidCiphertextException") == 0)
         return error_set(error, AWS_REFUSED,
-            "it was sealed with another --context, or not by KMS in this region, or is damaged",
+            "check --context and the region; the file may also be damaged",
             "%s does not open %s (%s)", place->host, place->file, name);
     if (strcmp(name, "IncorrectKeyException") == 0)
-        return error_set(error, AWS_REFUSED,
-            "leave out --key-id, or give the key that it was sealed by",
-            "%s says that another key has sealed %s (%s)", place->host, place->file, name);
+        return error_set(error, AWS_REFUSED, "omit --key-id, or give the key that sealed the file",
+            "%s reports that another key sealed %s (%s)", place->host, place->file, name);
     for (size_t i = 0; i < sizeof of_key / sizeof *of_key; i++)
         if (strcmp(of_key[i].name, name) == 0)
             return error_set(error, AWS_REFUSED, of_key[i].hint, "%s %s (%s)", place->host,

@@ -5,19 +5,19 @@
 #include "http/http.h"
 #include "kms_message.h"
 
-/* Why a request to KMS brought nothing, as a cause with its words. */
+/* Describes why a request to KMS failed, with its cause. */
 struct kms_failure_place {
-    const char *host; /* who was asked */
-    const char *file; /* what was to be opened or sealed */
+    const char *host; /* host of KMS */
+    const char *file; /* the file to open or seal */
 };
 
-/* A request that ended without an answer: ${outcome} is not HTTP_OK. Returns the cause. */
+/* Set the error of a request without an answer: ${outcome} is not HTTP_OK. Return the cause. */
 enum aws_cause kms_failure_transfer(struct aws_error *error, const struct kms_failure_place *place,
     const struct http_request *request);
 
 /*
- * An answer of a status but 200. ${name} is the error that it names, "" for none. Returns the
- * cause.
+ * Set the error of an answer with a status other than 200. ${name} is its error name, "" for none.
+ * Return the cause.
  */
 enum aws_cause kms_failure_answer(struct aws_error *error, const struct kms_failure_place *place,
     const struct kms_message *message, unsigned status, const char *name);

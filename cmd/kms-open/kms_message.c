@@ -12,11 +12,11 @@ const char *kms_message_action(const struct kms_message *message)
     return message->seal ? "Encrypt" : "Decrypt";
 }
 
-/* ${key} with what stands around it. */
+/* Append a text member; ${key} includes the punctuation around it. */
 static void put_text(struct buf *out, const char *key, const char *text)
 {
     buf_puts(out, key);
-    (void)json_string_encode(out, text, strlen(text)); /* what fails stays in the buffer */
+    (void)json_string_encode(out, text, strlen(text)); /* the buffer records a failure */
 }
 
 int kms_message_write(struct buf *out, const struct kms_message *message)
@@ -24,7 +24,7 @@ int kms_message_write(struct buf *out, const struct kms_message *message)
     size_t key_length = message->key_id != NULL ? strlen(message->key_id) : 0;
     size_t context_length = message->context != NULL ? strlen(message->context) : 0;
     size_t encoded = base64_length(message->length);
-    /* A character takes six in an escape at most. */
+    /* An escaped character has at most six. */
     if (buf_reserve(out, encoded + 6 * key_length + context_length + NAMES) == NULL)
         return -1;
     buf_puts(out, message->seal ? "{\"Plaintext\":\"" : "{\"CiphertextBlob\":\"");
@@ -61,7 +61,7 @@ static enum kms_message_result read_members(struct reading *reading, size_t leng
     if (error == JSON_TOO_MANY)
         goto done;
     found = error == JSON_OK && result.kind == JSON_OBJECT ? KMS_MESSAGE_OK : KMS_MESSAGE_MALFORMED;
-    /* Of duplicate keys the last one counts. */
+    /* Of a repeated key, the last one counts. */
     for (size_t at = 0; found == KMS_MESSAGE_OK && at < matches.count; at++)
         for (int i = 0; i < 2; i++)
             if (matches.list[at].node == nodes[i]) {
@@ -81,14 +81,14 @@ static enum kms_message_result decode(struct buf *out, const struct reading *rea
     if (!reading->given[member])
         return KMS_MESSAGE_MALFORMED;
     size_t length = place->end - place->value;
-    /* Content is never longer than its spelling; a base64 of it is decoded in its place. */
+    /* The content is never longer than its form in JSON; base64 is decoded in place. */
     if (buf_reserve(out, length + base64_decoded_max(0)) == NULL ||
         json_string_decode(out, reading->text + place->value, length) != 0)
         return KMS_MESSAGE_NO_MEMORY;
     return KMS_MESSAGE_OK;
 }
 
-/* What a key is called, in ASCII and without blanks. */
+/* Accept the name of a key in ASCII without blanks. */
 static bool is_name(const char *text, size_t length)
 {
     for (size_t i = 0; i < length; i++)

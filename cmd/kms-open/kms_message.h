@@ -8,44 +8,44 @@
 #include "base/buf.h"
 
 /*
- * What is said to AWS KMS and what it answers, in AWS JSON 1.1 (AWS Key Management Service API
- * Reference, Encrypt and Decrypt).
+ * Requests to AWS KMS and its answers, in AWS JSON 1.1 (AWS Key Management Service API Reference,
+ * Encrypt and Decrypt).
  */
 enum {
-    KMS_MESSAGE_PLAIN_MAXIMUM = 4096,  /* bytes that Encrypt takes */
-    KMS_MESSAGE_SEALED_MAXIMUM = 6144, /* bytes that Decrypt takes */
+    KMS_MESSAGE_PLAIN_MAXIMUM = 4096,  /* bytes that Encrypt accepts */
+    KMS_MESSAGE_SEALED_MAXIMUM = 6144, /* bytes that Decrypt accepts */
     KMS_MESSAGE_CONTEXT_MAXIMUM = 64 << 10,
     KMS_MESSAGE_ANSWER_MAXIMUM = 64 << 10,
-    KMS_MESSAGE_KEY_SIZE = 512 /* of a key's id, alias or ARN with its NUL, with room */
+    KMS_MESSAGE_KEY_SIZE = 512 /* a key id, alias or ARN with its NUL, with a margin */
 };
 
 struct kms_message {
     bool seal;           /* Encrypt, else Decrypt */
-    const char *key_id;  /* NULL: the one that it was sealed by */
-    const char *context; /* the encryption context, a JSON object; NULL: none */
-    const void *data;    /* to be sealed, or opened */
+    const char *key_id;  /* NULL: the key that sealed the data */
+    const char *context; /* the encryption context, a JSON object; NULL for none */
+    const void *data;    /* to seal or open */
     size_t length;       /* within the maximum */
 };
 
-/* "Encrypt" or "Decrypt". */
+/* Return "Encrypt" or "Decrypt". */
 const char *kms_message_action(const struct kms_message *message);
 
-/* Write the request's body. All its room is taken at once, so that no copy of a part is left
- * behind. 0, or -1: out of memory. */
+/* Write the body of the request, reserved in full, so that growing leaves no copy in memory. Return
+ * 0, or -1 when memory runs out. */
 int kms_message_write(struct buf *out, const struct kms_message *message);
 
 enum kms_message_result { KMS_MESSAGE_OK, KMS_MESSAGE_MALFORMED, KMS_MESSAGE_NO_MEMORY };
 
 /*
  * kms_message_read(out, key_id, message, text, length):
- * Take an answer of status 200: append what was opened or sealed, one byte at least, to ${out},
- * which is wiped by the caller; and the key's ARN to ${key_id}, "" when it is no word fit for a
+ * Read an answer of status 200. Append the opened or sealed data, at least one byte, to ${out},
+ * which the caller wipes. Copy the ARN of the key to ${key_id}; "" unless it is a word fit for a
  * message.
  */
 enum kms_message_result kms_message_read(struct buf *out, char key_id[KMS_MESSAGE_KEY_SIZE],
     const struct kms_message *message, const char *text, size_t length);
 
-/* The error that an answer of another status names, as error_code_name() has it; "": none. */
+/* Read the error name of an answer with another status, as error_code_name() does; "" for none. */
 enum kms_message_result kms_message_error(char name[ERROR_NAME_SIZE], const char *text,
     size_t length);
 

@@ -5,7 +5,8 @@
 #include "credentials/endpoint.h"
 #include "kms_service.h"
 
-/* "arn:aws:kms:eu-west-1:123456789012:key/…": the name between the third and the fourth colon. */
+/* Copy the region of "arn:aws:kms:eu-west-1:123456789012:key/…": the text between the third and the
+ * fourth colon. */
 static bool region_of_arn(const char *key_id, char region[PARTITION_REGION_SIZE])
 {
     char partition[16];

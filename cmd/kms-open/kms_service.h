@@ -8,23 +8,23 @@
 #include "sqs/connect.h"
 
 /*
- * Where KMS is and in which region, as options, environment and profile have it.
+ * The endpoint and region of KMS, from options, environment and profile.
  *
- * Endpoint: --endpoint-url, what is configured (credentials/endpoint.h), the region's own. Region:
- * --region, that of the key's ARN, AWS_REGION, AWS_DEFAULT_REGION, the profile's; for an endpoint
- * that somebody names us-east-1, which stand-ins of KMS expect or pass over. Trusted certificates:
- * AWS_CA_BUNDLE, the profile's ca_bundle.
+ * Endpoint: --endpoint-url, the configured one (credentials/endpoint.h), that of the region.
+ * Region: --region, that of the key ARN, AWS_REGION, AWS_DEFAULT_REGION, the profile; with a
+ * configured endpoint us-east-1, which emulators of KMS expect or ignore. Trusted certificates:
+ * AWS_CA_BUNDLE, ca_bundle of the profile.
  */
 struct kms_service {
     struct profile profile;
     struct url endpoint;
     struct region region;
-    const char *ca_bundle; /* NULL: the system's */
+    const char *ca_bundle; /* NULL for those of the system */
 };
 
-/* ${key_id} may be NULL. Of the options queue and protocol have no meaning here. */
+/* Find them; ${key_id} may be NULL. The options queue and protocol are not used. */
 enum aws_cause kms_service_find(struct kms_service *service, const struct connect_options *options,
     const char *key_id, struct aws_error *error);
-void kms_service_free(struct kms_service *service); /* of a zeroed one too */
+void kms_service_free(struct kms_service *service); /* a zeroed one is fine */
 
 #endif

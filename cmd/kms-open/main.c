@@ -27,23 +27,23 @@ static int print(const struct buf *text)
         msg_error("out of memory");
         return STATUS_INTERNAL;
     }
-    (void)out_write(out, text->data, text->length); /* out_close() reports it */
+    (void)out_write(out, text->data, text->length); /* out_close() reports a failure */
     if (out_close(out) == 0)
         return STATUS_OK;
     msg_error("cannot write to standard output: %s", out_reason(errno));
     return STATUS_IO;
 }
 
-/* Of the key and of bytes that a terminal might obey alike. */
+/* Refuse to show a key on a terminal, or to send it bytes that could control it. */
 static int refuse_terminal(bool seal)
 {
     int status = opt_usage("standard output is a terminal, %s",
-        seal ? "and what KMS seals is no text" : "which would show the key and keep it");
+        seal ? "and a sealed file is not text" : "which would show and keep the key");
     msg_hint("send it to a file or a program: kms-open FILE | pii-mask --key-file /dev/stdin");
     return status;
 }
 
-/* Ask KMS, and print what it answers. */
+/* Send the request to KMS and print the result. */
 static int run(struct kms_options *options, const struct buf *input)
 {
     struct aws_error error = { .cause = AWS_OK };
@@ -83,7 +83,7 @@ static int work(struct kms_options *options)
     struct buf input = { .data = NULL };
     if (isatty(STDOUT_FILENO))
         return refuse_terminal(options->seal);
-    /* What the libraries hold of a key can only be kept from a core dump. */
+    /* Libraries may hold copies of a key; only a core dump can be prevented. */
     if (protect_process() != 0) {
         msg_error("cannot keep the process from dumping core: %s", strerror(errno));
         return STATUS_INTERNAL;

@@ -13,17 +13,17 @@ enum { OPT_SEAL = 1, OPT_KEY_ID, OPT_CONTEXT, OPT_GROUP_READABLE };
 static const struct opt table[] = {
     { OPT_SEAL, '\0', "seal", NULL, "seal the key file FILE instead", NULL },
     { OPT_KEY_ID, '\0', "key-id", "ID", "the KMS key: an id, an ARN, or alias/NAME",
-        "the one it was sealed by" },
+        "the one that sealed it" },
     { OPT_CONTEXT, '\0', "context", "NAME=VALUE...",
-        "a pair of the encryption context, the same for both", NULL },
+        "a pair of the encryption context, equal for sealing and opening", NULL },
     { OPT_GROUP_READABLE, '\0', "key-group-readable", NULL,
-        "with --seal: accept a FILE that its group may read", NULL },
-    { CONNECT_ENDPOINT_URL, '\0', "endpoint-url", "URL", "where KMS is, instead of AWS", NULL },
+        "with --seal, accept a FILE that its group may read", NULL },
+    { CONNECT_ENDPOINT_URL, '\0', "endpoint-url", "URL", "the KMS endpoint, instead of AWS", NULL },
     { CONNECT_REGION, '\0', "region", "NAME", "the AWS region", NULL },
     { CONNECT_PROFILE, '\0', "profile", "NAME", "the profile of the AWS configuration to use",
         NULL },
     { CONNECT_NO_SIGN, '\0', "no-sign-request", NULL, "send requests without credentials", NULL },
-    { CONNECT_RETRY, '\0', "retry-timeout", "TIME", "how long to repeat what fails", "30s" },
+    { CONNECT_RETRY, '\0', "retry-timeout", "TIME", "how long to retry failed requests", "30s" },
 };
 
 static const struct opt_command command = {
@@ -42,14 +42,14 @@ static bool is_key_id(const char *text)
     return length > 0 && length < KMS_MESSAGE_KEY_SIZE;
 }
 
-/* Whether a pair begins there. Quotes within a string are escaped. */
+/* Return true when a pair begins there. Quotes within a string are escaped. */
 static bool begins_pair(const char *context, const char *at)
 {
     return at == context + 1 ||
         (at >= context + 3 && at[-1] == ',' && at[-2] == '"' && at[-3] != '\\');
 }
 
-/* Whether the context has a name: ${quoted} with its colon. */
+/* Return true when the context has a name: ${quoted} with its colon. */
 static bool is_named(const struct buf *context, const char *quoted, size_t length)
 {
     const char *end = context->data + context->length;
@@ -66,7 +66,7 @@ static int add_pair(struct buf *context, const char *name, size_t name_length, c
     struct buf quoted;
     int status = 0;
     buf_init(&quoted, KMS_MESSAGE_CONTEXT_MAXIMUM);
-    (void)json_string_encode(&quoted, name, name_length); /* what fails stays in the buffer */
+    (void)json_string_encode(&quoted, name, name_length); /* the buffer records a failure */
     buf_putc(&quoted, ':');
     if (!quoted.failed && is_named(context, quoted.data, quoted.length))
         status =

@@ -38,7 +38,8 @@ int auth_token_sign(struct buf *out, const struct auth_token_wanted *wanted, con
     return sign_query(out, credentials, &query);
 }
 
-/* "db.abc.eu-west-1.rds.amazonaws.com", "….rds.amazonaws.com.cn": the label before "rds". */
+/* Copy the region in "db.abc.eu-west-1.rds.amazonaws.com", "….rds.amazonaws.com.cn": the label
+ * before "rds". */
 static bool region_of_host(const char *host, char region[PARTITION_REGION_SIZE])
 {
     const char *service = strcasestr(host, ".rds.amazonaws.");
@@ -62,7 +63,7 @@ static bool is_region(const char *text)
     return length > 0 && length < PARTITION_REGION_SIZE && strspn(text, allowed) == length;
 }
 
-/* Into ${region}. */
+/* Find the region of the token. */
 static enum aws_cause find_region(const struct auth_token_wanted *wanted,
     const struct profile *profile, char region[PARTITION_REGION_SIZE], struct aws_error *error)
 {
@@ -79,7 +80,7 @@ static enum aws_cause find_region(const struct auth_token_wanted *wanted,
         return error_set(error, AWS_USAGE, "give it with --region or in AWS_REGION",
             "no region is known");
     if (!is_region(found))
-        return error_set(error, AWS_USAGE, NULL, "the region is not the name of one");
+        return error_set(error, AWS_USAGE, NULL, "the region is not a valid name");
     (void)snprintf(region, PARTITION_REGION_SIZE, "%s", found);
     return AWS_OK;
 }
@@ -100,7 +101,7 @@ enum aws_cause auth_token_make(struct buf *out, const struct auth_token_wanted *
         .region = region,
         .ca_bundle = trusted != NULL ? trusted : profile_get(&profile, "ca_bundle"),
         .stop_fd = -1,
-        .hint = "name a file of settings, --settings, or a profile of the AWS configuration",
+        .hint = "give a settings file with --settings, or a profile of the AWS configuration",
     };
     if (cause == AWS_OK)
         cause = credentials_chain_load(&credentials, &request, error);

@@ -13,7 +13,7 @@
 
 enum { TOKEN_MAXIMUM = 64 << 10 };
 
-/* What has no use here is the others': the database's, and which programs of ours get what. */
+/* Ignore settings for other programs: those of the database and of the pipeline. */
 static bool is_wanted(const char *name)
 {
     return strncmp(name, "PG", 2) != 0 && strncmp(name, "KRB5", 4) != 0 &&
@@ -27,7 +27,7 @@ static int print(const struct buf *token)
         msg_error("out of memory");
         return STATUS_INTERNAL;
     }
-    (void)out_write(out, token->data, token->length); /* out_close() reports it */
+    (void)out_write(out, token->data, token->length); /* out_close() reports a failure */
     (void)out_write(out, "\n", 1);
     if (out_close(out) == 0)
         return STATUS_OK;
@@ -53,7 +53,7 @@ int main(int argc, char **argv)
         settings_adopt(&settings, options.settings, is_wanted, &failure) != 0)
         return failure_report(&failure);
     buf_init(&token, TOKEN_MAXIMUM);
-    /* At once, so that no copy of a part is left behind. */
+    /* Reserve the maximum, so that growing leaves no copy in memory. */
     if (buf_reserve(&token, TOKEN_MAXIMUM) == NULL)
         (void)error_no_memory(&error);
     else

@@ -8,18 +8,17 @@ enum { OPT_HOSTNAME = 1, OPT_PORT, OPT_USERNAME, OPT_REGION, OPT_PROFILE, OPT_SE
 enum { HOST_MAXIMUM = 253, USER_MAXIMUM = 255 };
 
 static const struct opt table[] = {
-    { OPT_HOSTNAME, '\0', "hostname", "NAME", "the database's host, as AWS names it", NULL },
-    { OPT_PORT, '\0', "port", "N", "its port", "5432" },
-    { OPT_USERNAME, '\0', "username", "NAME", "who signs in", NULL },
-    { OPT_REGION, '\0', "region", "NAME", "the AWS region", "that in the host's name" },
+    { OPT_HOSTNAME, '\0', "hostname", "NAME", "the host name of the database at AWS", NULL },
+    { OPT_PORT, '\0', "port", "N", "the port of the database", "5432" },
+    { OPT_USERNAME, '\0', "username", "NAME", "the database user", NULL },
+    { OPT_REGION, '\0', "region", "NAME", "the AWS region", "that in the host name" },
     { OPT_PROFILE, '\0', "profile", "NAME", "the profile of the AWS configuration to use", NULL },
-    { OPT_SETTINGS, '\0', "settings", "FILE", "take AWS's settings from this file of sqs2pg",
-        NULL },
+    { OPT_SETTINGS, '\0', "settings", "FILE", "read the AWS settings of this settings file", NULL },
 };
 
 static const struct opt_command command = {
     .synopsis = "--hostname NAME --username NAME [--port N] [--region NAME] [--settings FILE]",
-    .summary = "Print a password for a database of Amazon RDS, good for 15 minutes.",
+    .summary = "Print a password for an Amazon RDS database, valid for 15 minutes.",
     .options = table,
     .count = sizeof table / sizeof *table,
 };

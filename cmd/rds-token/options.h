@@ -3,16 +3,15 @@
 
 #include "auth_token.h"
 
-/* What the command line asks for. */
+/* The command line, parsed. */
 struct rds_options {
     struct auth_token_wanted token;
-    const char *settings; /* file; NULL: none */
+    const char *settings; /* file; NULL for none */
 };
 
 /*
  * options_parse(options, argc, argv):
- * OPT_RUN, or the status to exit with: after --help, or after a usage error, which has been
- * printed.
+ * Return OPT_RUN, or the exit status after --help or a reported usage error.
  */
 int options_parse(struct rds_options *options, int argc, char **argv);
 

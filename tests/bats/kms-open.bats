@@ -105,7 +105,7 @@ sys.stdout.buffer.write(client.decrypt(CiphertextBlob=open("ours", "rb").read(),
 @test "another context, another key, no such key, a damaged file, none of KMS's" {
   local host=${AWS_ENDPOINT_URL_KMS#http://}
   refused 69 "$host does not open sealed (InvalidCiphertextException)" sealed
-  grep -q '^kms-open: hint: it was sealed with another --context' err
+  grep -q '^kms-open: hint: check --context and the region' err
   refused 69 'does not open sealed' --context queue=orders sealed
   refused 69 'does not open sealed' --context queue=logins --context more= sealed
   refused 69 'denies us Decrypt (AccessDeniedException)' --context queue=logins --key-id "$TWO" sealed
@@ -124,10 +124,10 @@ sys.stdout.buffer.write(client.decrypt(CiphertextBlob=open("ours", "rb").read(),
     refused 69 "$text ($name)" --context queue=logins sealed
     [[ $name == ValidationException ]] || grep -q '^kms-open: hint: ' err
   done <<'END'
-DisabledException has the key disabled
+DisabledException has disabled the key
 KMSInvalidStateException cannot use the key in its present state
 InvalidKeyUsageException does not use this key for encryption
-IncorrectKeyException says that another key has sealed sealed
+IncorrectKeyException reports that another key sealed sealed
 AccessDeniedException denies us Decrypt
 UnrecognizedClientException does not accept our credentials
 ExpiredTokenException does not accept our credentials
@@ -158,7 +158,7 @@ END
   grep -q '^kms-open: warning: .* answers Decrypt with status 503; trying again$' err
   [ "$(requests Decrypt)" -ge 10 ]
   mode 'truncate 1'
-  refused 75 "sends an answer that is not KMS's, or is cut off" --retry-timeout 0 --context queue=logins sealed
+  refused 75 "sends an answer that is not from KMS, or is incomplete" --retry-timeout 0 --context queue=logins sealed
   mode 'big 100000'
   refused 69 'cannot reach' --context queue=logins sealed
   mode 'fail 1 307'
@@ -205,7 +205,7 @@ END
   AWS_ENDPOINT_URL=http://127.0.0.1:1 AWS_ENDPOINT_URL_KMS=$direct opens
   AWS_REGION='' AWS_ENDPOINT_URL_KMS=$direct opens
   AWS_REGION='' refused 64 'no region is given' sealed
-  refused 64 'the region is not the name of one' --region x/y sealed
+  refused 64 'the region is not a valid name' --region x/y sealed
   refused 64 'the endpoint is not an http or https URL' --endpoint-url ftp://x sealed
 }
 
@@ -228,13 +228,13 @@ END
   echo >>largest
   refused 78 'key file largest is too large: KMS seals 4096 bytes at most' --seal --key-id "$ONE" largest
   head -c 100000 /dev/zero >zeros
-  refused 78 'zeros is larger than anything that KMS seals' zeros
+  refused 78 'zeros is larger than any file sealed with KMS' zeros
   head -c 6145 /dev/zero >zeros
-  refused 78 'zeros is larger than anything that KMS seals' zeros
+  refused 78 'zeros is larger than any file sealed with KMS' zeros
   echo '# no key' >other
   chmod 600 other sealed
-  refused 78 'other is no key file' --seal --key-id "$ONE" other
-  refused 78 'sealed is no key file' --seal --key-id "$ONE" sealed
+  refused 78 'other is not a key file' --seal --key-id "$ONE" other
+  refused 78 'sealed is not a key file' --seal --key-id "$ONE" sealed
   chmod 666 sealed
   refused 77 'sealed: others may write' sealed
   chmod 444 sealed
@@ -248,14 +248,14 @@ END
   mkdir folder
   refused 78 'folder: ' folder
   proxied
-  refused 78 'key is a key file in clear' key
+  refused 78 'key is a key file that is not sealed' key
   echo '# a comment' | cat - key >commented
-  refused 78 'commented is a key file in clear' commented
+  refused 78 'commented is a key file that is not sealed' commented
   # As pii-mask takes them; and in base64, which is opened here first.
   sed 's/^pii1 /  pii1\t/' key >blanks
-  refused 78 'blanks is a key file in clear' blanks
+  refused 78 'blanks is a key file that is not sealed' blanks
   base64 -w 60 key >lines
-  refused 78 'lines is a key file in clear' lines
+  refused 78 'lines is a key file that is not sealed' lines
   [ ! -e proxy/requests ]
   # shellcheck disable=SC2002  # a pipe
   cat key | kms-open --seal --key-id "$ONE" /dev/stdin | kms-open /dev/stdin | cmp - key
@@ -267,7 +267,7 @@ END
   script -qec 'bash typed' /dev/null </dev/null >shown
   [ "$(<status)" -eq 64 ]
   [ ! -s shown ]
-  grep -q 'standard output is a terminal, which would show the key and keep it' err
+  grep -q 'standard output is a terminal, which would show and keep the key' err
   [ ! -e proxy/requests ]
   status=0
   kms-open --context queue=logins sealed >/dev/full 2>err || status=$?

@@ -110,7 +110,7 @@ refused() {
 @test "no credentials, no region, half of a key" {
   token
   refused 69 'no credentials'
-  grep -q 'hint: name a file of settings, --settings' err
+  grep -q 'hint: give a settings file with --settings' err
   HOST=localhost
   AWS_ACCESS_KEY_ID=a AWS_SECRET_ACCESS_KEY=SeCrEt token
   refused 64 'no region is known'
