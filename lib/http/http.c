@@ -9,8 +9,8 @@
 
 #include "http/http.h"
 
-/* Descriptors that a request may need at once: a socket, a file, and a pair to hear the resolver
- * by. */
+/* Descriptors that a request may need in parallel: a socket, a file, and a pair for the resolver
+ * thread. */
 enum { NEEDED = 4 };
 
 enum { CONNECT_TIMEOUT_MS = 10000, LONGEST_BODY_S = 300, KEEPALIVE_S = 30 };
@@ -18,10 +18,10 @@ enum { CONNECT_TIMEOUT_MS = 10000, LONGEST_BODY_S = 300, KEEPALIVE_S = 30 };
 struct transfer {
     CURL *easy;
     struct curl_slist *headers;
-    struct http_request *request; /* NULL: free */
+    struct http_request *request; /* NULL when free */
     bool too_big;
-    bool paused;      /* a piece is kept from the sink */
-    int socket_error; /* errno, or 0: none can be had */
+    bool paused;      /* a piece is held back from the sink */
+    int socket_error; /* errno; 0 when sockets are available */
 };
 
 struct http {
@@ -45,7 +45,7 @@ static size_t on_data(char *data, size_t size, size_t count, void *context)
     request->received += length;
     if (request->received > request->maximum) {
         transfer->too_big = true;
-        return length == 0 ? 1 : 0; /* anything but the length ends the transfer */
+        return length == 0 ? 1 : 0; /* another value than the length ends the transfer */
     }
     request->sink(request->context, data, length);
     return length;
@@ -56,7 +56,8 @@ static bool is_lack(int error)
     return error == EMFILE || error == ENFILE;
 }
 
-/* As curl would, but that the reason is known: of a socket it tells none, and the words differ. */
+/* Open a socket as curl would, but record the reason of a failure: curl reports none, and its words
+ * differ. */
 static curl_socket_t open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address)
 {
     struct transfer *transfer = context;
@@ -68,9 +69,9 @@ static curl_socket_t open_socket(void *context, curlsocktype purpose, struct cur
 }
 
 /*
- * EMFILE or ENFILE if the lack of descriptors may be behind a failure, else 0. curl calls it a name
- * without address, a file that cannot be used, out of memory, each version in another way; what the
- * request had is closed by now, so whether there are as many as one needs tells.
+ * Return EMFILE or ENFILE when a lack of descriptors may have caused a failure, else 0. Each
+ * version of curl reports it in another way: as a name without address, an unusable file, or out of
+ * memory. The descriptors of the request are closed now, so test whether enough are free for one.
  */
 static int lack_of_descriptors(void)
 {
@@ -87,7 +88,7 @@ static int lack_of_descriptors(void)
     return is_lack(error) ? error : 0;
 }
 
-/* The options that are the same for every request. */
+/* Set the options that are the same for every request. */
 static CURLcode prepare(CURL *easy, const struct http_config *config)
 {
     CURLcode code = CURLE_OK;
@@ -134,7 +135,7 @@ struct http *http_open(const struct http_config *config)
     http->transfers = calloc(config->parallel, sizeof *http->transfers);
     if (http->multi == NULL || http->transfers == NULL)
         goto err2;
-    /* As many idle connections as may be in use: none is closed just to be opened again. */
+    /* Keep as many idle connections as may be in use, so that none is closed and opened again. */
     if (curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, (long)config->parallel) != CURLM_OK)
         goto err2;
     for (; http->count < config->parallel; http->count++) {
@@ -191,7 +192,7 @@ static struct transfer *unused(struct http *http)
 
 static struct curl_slist *header_list(const char *const *headers)
 {
-    /* A body over 1 MiB would otherwise be announced, and wait for the server's consent. */
+    /* Otherwise a body over 1 MiB would be announced and wait for the consent of the server. */
     struct curl_slist *list = curl_slist_append(NULL, "Expect:");
     for (; list != NULL && *headers != NULL; headers++) {
         struct curl_slist *longer = curl_slist_append(list, *headers);
@@ -222,7 +223,7 @@ static CURLcode apply(struct transfer *transfer, const struct http_request *requ
     } else {
         SET(CURLOPT_HTTPGET, 1L);
     }
-    /* As a GET in all but its name: the only PUT there is has no body. */
+    /* Send it as a GET with another name: the only PUT has no body. */
     SET(CURLOPT_CUSTOMREQUEST, request->method == HTTP_PUT ? "PUT" : NULL);
     SET(CURLOPT_NOPROXY, request->direct ? "*" : NULL);
     SET(CURLOPT_WRITEDATA, transfer);
@@ -324,11 +325,11 @@ static void take_wanted(CURL *easy, struct http_request *request)
     }
 }
 
-/* Take the transfer off its request; it is free for the next. */
+/* Detach the transfer from its request; it is free for the next. */
 static void release(struct http *http, struct transfer *transfer)
 {
     curl_multi_remove_handle(http->multi, transfer->easy);
-    /* The handle must not keep pointers to what is freed or the caller's. */
+    /* Remove pointers to freed memory and to that of the caller. */
     curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER, NULL);
     curl_easy_setopt(transfer->easy, CURLOPT_POSTFIELDS, NULL);
     free_headers(transfer->headers);
@@ -393,7 +394,7 @@ static int work(struct http *http)
     return 0;
 }
 
-/* Let those go on that are held no more. */
+/* Resume the transfers that are no longer held. */
 static void resume(struct http *http)
 {
     for (unsigned i = 0; i < http->count; i++) {
@@ -402,7 +403,7 @@ static void resume(struct http *http)
             transfer->request->held(transfer->request->context))
             continue;
         transfer->paused = false;
-        /* What fails here ends the transfer, which is told as for any other. */
+        /* A failure here ends the transfer, which is reported like any other. */
         (void)curl_easy_pause(transfer->easy, CURLPAUSE_CONT);
     }
 }
@@ -425,7 +426,7 @@ int http_wait(struct http *http, struct pollfd *fds, size_t count, int timeout_m
     resume(http);
     if (work(http) != 0)
         return -1;
-    /* curl takes no "for ever". */
+    /* curl needs a finite timeout */
     int timeout = http->done != NULL ? 0 : timeout_ms < 0 ? 3600 * 1000 : timeout_ms;
     CURLMcode code = curl_multi_poll(http->multi, watched, used, timeout, NULL);
     if (code != CURLM_OK) {

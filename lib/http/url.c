@@ -8,7 +8,7 @@
 
 #include "http/url.h"
 
-/* A part of the URL as a string of ours; NULL with *result set where it has none. */
+/* Return a part of the URL as an own string, or NULL with *result set when it has none. */
 static char *part(CURLU *parsed, CURLUPart which, enum url_result *result)
 {
     char *theirs = NULL;
@@ -33,8 +33,8 @@ static bool has(CURLU *parsed, CURLUPart which)
 }
 
 /*
- * Only what every reader of URLs takes the same way: curl would forgive missing or further slashes,
- * and decode a host's name that hides bytes behind percent signs.
+ * Accept only what all URL parsers read alike: curl would accept missing or additional slashes, and
+ * decode a host name that hides bytes behind percent signs.
  */
 static bool plain(const char *text)
 {

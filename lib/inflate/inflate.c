@@ -2,13 +2,13 @@
 
 #include <limits.h>
 #include <stdbool.h>
-#define ZLIB_CONST /* its input is not written to */
+#define ZLIB_CONST /* its input is const */
 #include <zlib.h>
 
-/* What is decoded between two looks at the room that is left. */
+/* The output decoded between two checks of the room left. */
 enum { STEP = 32768, GZIP_ONLY = 16 };
 
-/* Give zlib the next bytes in and room out. 0, or -1: out of memory. */
+/* Give zlib the next input and the room for output. Return 0, or -1 when memory runs out. */
 static int feed(z_stream *stream, struct buf *out, const unsigned char *data, size_t length,
     size_t maximum)
 {
@@ -16,7 +16,7 @@ static int feed(z_stream *stream, struct buf *out, const unsigned char *data, si
     size_t room = maximum - out->length;
     if (room > STEP)
         room = STEP;
-    /* One byte past the maximum tells a text that ends there from one that goes on. */
+    /* One byte above the maximum shows whether the text ends at it. */
     char *place = buf_reserve(out, room + 1);
     if (place == NULL)
         return -1;
@@ -43,7 +43,7 @@ static enum inflate_result decode(z_stream *stream, struct buf *out, const unsig
             return INFLATE_OK;
         if (got == Z_STREAM_END && several && inflateReset(stream) == Z_OK)
             continue;
-        /* Z_BUF_ERROR: it could not go on, for it breaks off. */
+        /* Z_BUF_ERROR means that the input is cut off. */
         if (got != Z_OK)
             return INFLATE_MALFORMED;
     }

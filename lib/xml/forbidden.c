@@ -5,14 +5,14 @@
 #include "xml/forbidden.h"
 
 enum {
-    FIRST = 0x10fe00, /* of the characters that stand for bytes */
+    FIRST = 0x10fe00, /* the first character that stands for a byte */
     LAST = 0x10feff,
     LAST_OF_UNICODE = 0x10ffff,
-    SIZE = 4, /* of any of them in UTF-8 */
+    SIZE = 4, /* bytes of any of them in UTF-8 */
     PIECE = 4096
 };
 
-/* What is on its way to the sink. */
+/* Output on its way to the sink. */
 struct piece {
     forbidden_sink *sink;
     void *context;
@@ -20,7 +20,7 @@ struct piece {
     char text[PIECE];
 };
 
-/* Its text is left as it is: a piece may be wanted for a few bytes only. */
+/* Leave the text uninitialized: a piece may hold only a few bytes. */
 static void begin(struct piece *piece, forbidden_sink *sink, void *context)
 {
     piece->sink = sink;
@@ -52,7 +52,7 @@ static bool is_allowed(uint32_t character)
         character <= LAST_OF_UNICODE;
 }
 
-/* As UTF-8 has it (RFC 3629), and its scheme goes on for surrogates. */
+/* Encode as UTF-8 (RFC 3629), with surrogates in the same scheme. */
 static size_t encode(uint32_t character, char out[SIZE])
 {
     if (character < 0x80) {
@@ -66,7 +66,7 @@ static size_t encode(uint32_t character, char out[SIZE])
     return length;
 }
 
-/* Bytes of what is forbidden. */
+/* Append the bytes of a forbidden character. */
 static void put_bytes(struct piece *piece, const char *bytes, size_t length)
 {
     char character[SIZE];
@@ -74,7 +74,7 @@ static void put_bytes(struct piece *piece, const char *bytes, size_t length)
         put(piece, character, encode(FIRST + (unsigned char)bytes[i], character));
 }
 
-/* The bytes of a character that begins with ${lead}; 0: none does. */
+/* Return the length of a character that begins with ${lead}; 0 when none does. */
 static size_t length_of(unsigned char lead)
 {
     return lead < 0x80 ? 1
@@ -85,7 +85,7 @@ static size_t length_of(unsigned char lead)
                        : 0;
 }
 
-/* A character beyond ASCII. Returns how much was taken; 0: it is not there whole. */
+/* Take a character beyond ASCII. Return the bytes taken, or 0 when it is incomplete. */
 static size_t take_sequence(struct piece *piece, const char *text, size_t left)
 {
     const unsigned char *bytes = (const unsigned char *)text;
@@ -99,7 +99,7 @@ static size_t take_sequence(struct piece *piece, const char *text, size_t left)
             length = 0;
         character = character << 6 | (bytes[i] & 63);
     }
-    if (length == 0 || encode(character, again) != length) { /* not UTF-8, or too long a form */
+    if (length == 0 || encode(character, again) != length) { /* not UTF-8, or an overlong form */
         put_bytes(piece, text, 1);
         return 1;
     }
@@ -110,7 +110,8 @@ static size_t take_sequence(struct piece *piece, const char *text, size_t left)
     return length;
 }
 
-/* The number of "&#10;" or "&#xA;", from the first digit to before the ';'. False: it is none. */
+/* Read the number of "&#10;" or "&#xA;", from the first digit to before the ';'. Return false when
+ * it is invalid. */
 static bool read_number(const char *at, const char *end, uint32_t base, uint32_t *number)
 {
     *number = 0;
@@ -129,7 +130,7 @@ static bool read_number(const char *at, const char *end, uint32_t base, uint32_t
     return true;
 }
 
-/* As take_sequence(), from an '&'. */
+/* Take a reference from its '&', like take_sequence(). */
 static size_t take_reference(struct piece *piece, const char *text, size_t left)
 {
     size_t most = left < FORBIDDEN_REST ? left : FORBIDDEN_REST;
@@ -149,7 +150,7 @@ static size_t take_reference(struct piece *piece, const char *text, size_t left)
     return (size_t)(end - text) + 1;
 }
 
-/* A mark that begins or ends something in which characters have another meaning. */
+/* A mark that begins or ends a context in which characters have another meaning. */
 struct mark {
     enum forbidden_context within;
     enum forbidden_context then;
@@ -165,7 +166,7 @@ static const struct mark marks[] = {
     { FORBIDDEN_INSTRUCTION, FORBIDDEN_TEXT, "?>" },
 };
 
-/* As take_sequence(): a mark, or its first character where there is none. */
+/* Take a mark, or its first character when there is none, like take_sequence(). */
 static size_t take_mark(struct forbidden *forbidden, struct piece *piece, const char *text,
     size_t left)
 {
@@ -200,7 +201,7 @@ static size_t take(struct forbidden *forbidden, struct piece *piece, const char 
     return 1;
 }
 
-/* Take what is there whole. Returns how much that was. */
+/* Take all complete characters. Return their length. */
 static size_t take_all(struct forbidden *forbidden, const char *data, size_t length)
 {
     struct piece piece;
@@ -250,7 +251,7 @@ void forbidden_finish(struct forbidden *forbidden)
     forbidden->rest_length = 0;
 }
 
-/* Whether a character that stands for a byte begins at ${text}. */
+/* Return true when a character that stands for a byte begins at ${text}. */
 static bool stands_for_byte(const unsigned char *text, size_t left)
 {
     return left >= SIZE && text[0] == 0xf4 && text[1] == 0x8f && text[2] >= 0xb8 && text[2] <= 0xbb;

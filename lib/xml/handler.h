@@ -3,8 +3,8 @@
 
 #include <stddef.h>
 
-/* Who is told what stands in a document while it is read (xml/xml.h). Names and texts are the
- * reader's, good for the call. */
+/* Callbacks for the content of a document during reading (xml/xml.h). Names and texts belong to the
+ * reader and are valid during the call. */
 enum { XML_MAX_DEPTH = 32 };
 
 struct xml_handler {

@@ -8,7 +8,7 @@
 
 enum { TEXT_PIECE = 2048, LONGEST_CHARACTER = 4, LONGEST_REFERENCE = 12 };
 
-/* What a token is: its length, or one of these. */
+/* Result of a token: its length, or one of these. */
 enum { INCOMPLETE = 0, OTHER = -1, MALFORMED = -2 };
 
 void plain_begin(struct plain *plain, const struct xml_handler *handler, void *context)
@@ -57,8 +57,8 @@ static const char *skip_blanks(const char *at, const char *end)
     return at;
 }
 
-/* Past one attribute, from its name to the quote that ends it; NULL: it is none of the simple ones.
- */
+/* Skip one attribute, from its name to its closing quote; return NULL when it is not a simple
+ * one. */
 static const char *skip_attribute(const char *at, const char *end)
 {
     const char *name = at;
@@ -83,7 +83,7 @@ static bool open_element(struct plain *plain, const char *name, size_t length)
     return true;
 }
 
-/* Of the innermost open element. */
+/* Return the name of the innermost open element. */
 static const char *name_of(const struct plain *plain)
 {
     return plain->names + plain->name_at[plain->depth - 1];
@@ -135,7 +135,7 @@ static int take_end_tag(struct plain *plain, const char *text, size_t length)
     return (int)length;
 }
 
-/* Those that servers send; a further one may name another encoding. */
+/* Accept the declarations that servers send; another may name another encoding. */
 static bool is_declaration(const char *text, size_t length)
 {
     static const char *const known[] = {
@@ -170,7 +170,7 @@ static int take_tag(struct plain *plain, const char *text, size_t left)
     return token;
 }
 
-/* Of characters that XML 1.0 allows. Returns the length, 0: it has none. */
+/* Encode a character that XML 1.0 allows. Return its length, or 0 when it is not allowed. */
 static int encode(uint32_t character, char out[LONGEST_CHARACTER])
 {
     if (character < 0x80) {
@@ -195,7 +195,8 @@ static int encode(uint32_t character, char out[LONGEST_CHARACTER])
     return character > 0x10ffff ? 0 : 4;
 }
 
-/* "#10" or "#xA". UINT32_MAX: none. Eight digits at most, as LONGEST_REFERENCE has it. */
+/* Read "#10" or "#xA". Return UINT32_MAX when invalid. At most eight digits, as LONGEST_REFERENCE
+ * allows. */
 static uint32_t number_of(const char *at, const char *end)
 {
     uint32_t base = 10, value = 0;
@@ -217,7 +218,7 @@ static uint32_t number_of(const char *at, const char *end)
     return value;
 }
 
-/* A reference, from its '&'. ${out} gets ${length} bytes for it. */
+/* Take a reference, from its '&'. ${out} gets its ${length} bytes. */
 static int take_reference(const char *text, size_t left, char out[LONGEST_CHARACTER], int *length)
 {
 #define ENTITY(name, character)           \
@@ -248,7 +249,7 @@ static int take_reference(const char *text, size_t left, char out[LONGEST_CHARAC
     return *length > 0 ? (int)(end - text) + 1 : OTHER;
 }
 
-/* A character beyond ASCII, well formed as UTF-8 has it (RFC 3629) and allowed. */
+/* Take an allowed character beyond ASCII that is well-formed UTF-8 (RFC 3629). */
 static int take_sequence(const char *text, size_t left, char out[LONGEST_CHARACTER])
 {
     const unsigned char *bytes = (const unsigned char *)text;
@@ -263,11 +264,12 @@ static int take_sequence(const char *text, size_t left, char out[LONGEST_CHARACT
             return OTHER;
         character = character << 6 | (bytes[i] & 63);
     }
-    /* Written anew it has the same length, or it was too long. */
+    /* When encoding it again gives another length, its form was overlong. */
     return encode(character, out) == (int)length ? (int)length : OTHER;
 }
 
-/* What stands for itself: ASCII but '&', '<', '>', ']', a carriage return and the forbidden. */
+/* Return true for a literal character: ASCII except '&', '<', '>', ']', a carriage return and
+ * forbidden ones. */
 static bool stands_for_itself(char c)
 {
     static const char table[256] = "         ..                     "
@@ -278,7 +280,8 @@ static bool stands_for_itself(char c)
 }
 
 #ifdef __SSE2__
-/* Bit i is set for byte i of sixteen that does not stand for itself, or is a tab or line feed. */
+/* Return a set with bit i for each of sixteen bytes that is not literal, or is a tab or line
+ * feed. */
 static unsigned suspects(const char *text)
 {
     __m128i block = _mm_loadu_si128((const __m128i *)(const void *)text);
@@ -320,7 +323,7 @@ static int take_bracket(struct plain *plain, char c)
     return 1;
 }
 
-/* One that does not stand for itself; as take_reference(). */
+/* Take a character that is not literal, like take_reference(). */
 static int take_character(struct plain *plain, const char *text, size_t left,
     char out[LONGEST_CHARACTER], int *length)
 {
@@ -338,7 +341,7 @@ static int take_character(struct plain *plain, const char *text, size_t left,
     return token;
 }
 
-/* Text up to a tag or the end of what is there. Its length, and what ended it as ${token}. */
+/* Take text up to a tag or the end of the data. Return its length; ${token} is what ended it. */
 static size_t take_text(struct plain *plain, const char *text, size_t left, int *token)
 {
     char piece[TEXT_PIECE];
@@ -354,7 +357,7 @@ static size_t take_text(struct plain *plain, const char *text, size_t left, int 
         if (run > 0) {
             plain->brackets = 0;
             if (used == 0) {
-                plain->handler->text(plain->context, text + at, run); /* mostly all there is */
+                plain->handler->text(plain->context, text + at, run); /* usually all of the text */
             } else {
                 memcpy(piece + used, text + at, run);
                 used += run;
@@ -374,7 +377,8 @@ static size_t take_text(struct plain *plain, const char *text, size_t left, int 
     return at;
 }
 
-/* Take token after token. Returns how much; ${token} is what ended it, positive at the end. */
+/* Take token after token. Return the bytes taken; ${token} is what ended it, positive at the
+ * end. */
 static size_t take_all(struct plain *plain, const char *data, size_t length, int *token)
 {
     size_t at = 0;
@@ -400,7 +404,7 @@ static enum plain_result result_of(int token)
     return token == OTHER ? PLAIN_OTHER : token == MALFORMED ? PLAIN_MALFORMED : PLAIN_WELL;
 }
 
-/* The token that was kept, with as much after it as there is room for. */
+/* Take the kept token, with as much after it as there is room for. */
 static enum plain_result take_rest(struct plain *plain, const char *data, size_t length,
     size_t *taken)
 {
@@ -418,7 +422,7 @@ static enum plain_result take_rest(struct plain *plain, const char *data, size_t
     if (token != INCOMPLETE)
         return result_of(token);
     if (more < length)
-        return PLAIN_OTHER; /* too long for us */
+        return PLAIN_OTHER; /* too long for this reader */
     plain->rest_length = before + more;
     *taken = length;
     return PLAIN_WELL;

@@ -14,16 +14,16 @@ struct xml {
     const struct xml_handler *handler;
     void *context;
     struct plain plain;
-    bool handed_over;           /* what is not plain is read by libxml2 */
-    struct forbidden forbidden; /* stands before libxml2 */
-    unsigned told;              /* how many starts and ends the handler knows of already */
+    bool handed_over;           /* libxml2 reads the rest, which is not plain */
+    struct forbidden forbidden; /* in front of libxml2 */
+    unsigned told;              /* starts and ends already reported to the handler */
     xmlSAXHandler sax;
-    xmlParserCtxtPtr parser; /* NULL: none has been needed yet */
+    xmlParserCtxtPtr parser; /* NULL until needed */
     enum xml_result result;
     unsigned depth;
     bool ended;      /* the root element is closed */
-    bool fresh;      /* the parser has seen nothing yet */
-    unsigned marked; /* so many bytes of a byte order mark came, and nothing else */
+    bool fresh;      /* the parser is unused so far */
+    unsigned marked; /* bytes of a byte order mark received, and nothing else */
 };
 
 static void stop(struct xml *xml, enum xml_result result)
@@ -34,8 +34,8 @@ static void stop(struct xml *xml, enum xml_result result)
 }
 
 /*
- * In libxml2's callbacks the user data is the parser (some of its own defaults insist on that);
- * ours hangs on _private.
+ * In callbacks of libxml2 the user data is the parser, because some of its defaults need that; our
+ * data is in _private.
  */
 static struct xml *ours(void *parser)
 {
@@ -89,7 +89,7 @@ static void on_doctype(void *parser, const xmlChar *name, const xmlChar *externa
     stop(ours(parser), XML_REFUSED);
 }
 
-/* What a handler of errors is given: libxml2 2.12 made it const. */
+/* The argument of an error handler: libxml2 2.12 made it const. */
 #if LIBXML_VERSION < 21200
 typedef xmlError reported_error;
 #else
@@ -104,11 +104,10 @@ static void on_error(void *user, reported_error *error)
     stop(xml, error->code == XML_ERR_NO_MEMORY ? XML_NO_MEMORY : XML_MALFORMED);
 }
 
-/* The encoding is not the document's to choose: behind a name stands a converter of the C library.
- */
+/* The document must not choose the encoding: a name would select a converter of the C library. */
 enum { PARSER_OPTIONS = XML_PARSE_NONET | XML_PARSE_NOCDATA | XML_PARSE_IGNORE_ENC };
 
-/* To libxml2, which takes no more than an int says. What it returns on_error() has seen. */
+/* Feed libxml2, whose lengths are int. on_error() handles its result. */
 static void to_parser(void *context, const char *data, size_t length)
 {
     struct xml *xml = context;
@@ -120,7 +119,7 @@ static void to_parser(void *context, const char *data, size_t length)
     }
 }
 
-/* The parser begins a document: it is UTF-8, whatever its first bytes look like. 0, or -1. */
+/* Begin a document: it is UTF-8, whatever its first bytes look like. Return 0 or -1. */
 static int start(struct xml *xml)
 {
     xml->fresh = true;
@@ -129,7 +128,7 @@ static int start(struct xml *xml)
     return xmlSwitchEncoding(xml->parser, XML_CHAR_ENCODING_UTF8) == 0 ? 0 : -1;
 }
 
-/* A parser at the start of a document. 0, or -1. */
+/* Set up a parser at the start of a document. Return 0 or -1. */
 static int begin(struct xml *xml)
 {
     xml->parser = xmlCreatePushParserCtxt(&xml->sax, NULL, NULL, 0, NULL);
@@ -141,8 +140,8 @@ static int begin(struct xml *xml)
     return start(xml);
 }
 
-/* What has no parser to belong to, as when memory runs out for one, libxml2 would print on stderr.
- */
+/* Silence errors without a parser, such as out of memory for one, which libxml2 would print on
+ * stderr. */
 static void silent(void *context, reported_error *error)
 {
     (void)context, (void)error;
@@ -187,14 +186,14 @@ int xml_restart(struct xml *xml)
     xml->ended = false;
     if (xml->parser == NULL)
         return 0;
-    /* The names it knows are worth keeping; what a broken document has left behind is not. */
+    /* Keep the dictionary of names; state of a broken document must go. */
     if (xml->fresh || (sound && xmlCtxtResetPush(xml->parser, NULL, 0, NULL, NULL) == 0))
         return start(xml);
     xmlFreeParserCtxt(xml->parser);
     return begin(xml);
 }
 
-/* Pass over a byte order mark, which the parser would not: how many of the bytes are of it. */
+/* Skip a byte order mark, which the parser would not skip. Return its length in these bytes. */
 static size_t pass_mark(struct xml *xml, const char *data, size_t length)
 {
     static const char mark[] = "\xEF\xBB\xBF";
@@ -205,7 +204,7 @@ static size_t pass_mark(struct xml *xml, const char *data, size_t length)
     }
     if (passed < length && xml->marked % (sizeof mark - 1) != 0) {
         xml->fresh = false;
-        stop(xml, XML_MALFORMED); /* a piece of one is not UTF-8 */
+        stop(xml, XML_MALFORMED); /* part of a mark is not UTF-8 */
     }
     return passed;
 }
@@ -230,7 +229,7 @@ static void parse_end(struct xml *xml)
     (void)xmlParseChunk(xml->parser, "", 0, 1);
 }
 
-/* Make libxml2 know what has been read without it. */
+/* Pass to libxml2 what was read without it. */
 static void deliver_text(struct xml *xml)
 {
     const struct plain *plain = &xml->plain;
@@ -243,7 +242,7 @@ static void deliver_text(struct xml *xml)
     if (plain->ended)
         parse(xml, "<a></a>", 7);
     else if (plain->begun && plain->depth == 0)
-        parse(xml, "\n", 1); /* a declaration would come too late */
+        parse(xml, "\n", 1); /* a declaration would be too late here */
     for (unsigned i = 0; i < plain->depth; i++) {
         const char *name = plain->names + plain->name_at[i];
         parse(xml, "<", 1);
