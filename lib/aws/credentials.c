@@ -64,7 +64,7 @@ const char *credentials_variable(const char *name)
     return value != NULL && *value != '\0' ? value : NULL;
 }
 
-/* A zone at the end of a time, in seconds east of Greenwich. */
+/* Read the zone at the end of a time, in seconds east of Greenwich. */
 static bool zone_of(const char *text, long *seconds)
 {
     *seconds = 0;

@@ -32,8 +32,8 @@ enum aws_cause error_no_http(struct aws_error *error, int reason)
 }
 
 /*
- * The names of both vocabularies, and those of the gateways in front. A star at the end stands for
- * anything. Lists: the SQS API reference, and what its SDKs treat as worth another try.
+ * The names of both protocols, and those of gateways. A star at the end matches any rest. Sources:
+ * the SQS API reference, and the errors that its SDKs retry.
  */
 struct named {
     const char *name;
@@ -141,7 +141,7 @@ enum aws_cause error_cause_of(const char *name, unsigned status, bool handle, bo
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (*name != '\0' && matches(names[i].name, name))
             return names[i].cause;
-    /* A FIFO queue says no more than this of a handle whose time is over. */
+    /* A FIFO queue gives only this code for an expired handle. */
     if (handle && strcmp(name, "InvalidParameterValue") == 0)
         return AWS_LOST;
     if (status >= 500 || status == 429 || status == 408)

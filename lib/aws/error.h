@@ -3,62 +3,63 @@
 
 #include <stdbool.h>
 
-/* Why something with SQS did not succeed, by what is to be done about it. */
+/* Why a request to AWS failed, grouped by the reaction to it. */
 enum aws_cause {
     AWS_OK,
-    AWS_TEMPORARY, /* try again: throttled, a server's fault, the network */
-    AWS_EXPIRED,   /* fetch credentials again, then once more */
-    AWS_SKEWED,    /* correct the clock, then once more */
-    AWS_LOST, /* the receipt handle is stale: another receive has the message now, or it is gone */
-    AWS_IDENTITY, /* the server does not believe who we are */
-    AWS_DENIED,   /* we may not do this */
+    AWS_TEMPORARY, /* retry: throttling, a server or network fault */
+    AWS_EXPIRED,   /* renew the credentials, then retry once */
+    AWS_SKEWED,    /* correct the clock, then retry once */
+    AWS_LOST, /* the receipt handle is stale: another receive has the message, or it was deleted */
+    AWS_IDENTITY, /* the server does not accept our identity */
+    AWS_DENIED,   /* we lack the permission */
     AWS_NO_QUEUE,
-    AWS_REFUSED, /* the request itself; the same again would be refused again */
-    AWS_USAGE,   /* an option, or the variable in its place, is missing or wrong */
-    AWS_SETTING, /* what is set cannot be used */
+    AWS_REFUSED, /* an invalid request; a retry would be refused too */
+    AWS_USAGE,   /* an option or its variable is missing or wrong */
+    AWS_SETTING, /* a setting cannot be used */
     AWS_CONFIG,  /* a configuration file is wrong */
     AWS_NO_MEMORY,
-    AWS_STOPPED /* we gave it up */
+    AWS_STOPPED /* a stop request ended it */
 };
 
-/* The text is a message for people, without any content of records, handles or credentials. */
+/* The text is a message for people, without content of records, handles or credentials. */
 struct aws_error {
     enum aws_cause cause;
     char text[320];
-    const char *hint; /* a static string; NULL: none */
+    const char *hint; /* a static string; NULL for none */
 };
 
-/* What to do about EMFILE. */
-#define ERROR_DESCRIPTORS_HINT "raise the limit of open files, as by ulimit -n"
+/* The hint for EMFILE. */
+#define ERROR_DESCRIPTORS_HINT "raise the limit of open files, for example with ulimit -n"
 
-/* Return the cause, for the caller's return statement. */
+/* Return the cause, for the return statement of the caller. */
 enum aws_cause error_set(struct aws_error *error, enum aws_cause cause, const char *hint,
     const char *format, ...) __attribute__((format(printf, 4, 5)));
 
-/* AWS_NO_MEMORY, "out of memory"; returns the cause. */
+/* Set and return AWS_NO_MEMORY, "out of memory". */
 enum aws_cause error_no_memory(struct aws_error *error);
 
-/* For http_open() that failed with errno ${reason}. Returns the cause, AWS_NO_MEMORY. */
+/* Set the error of a failed http_open() with errno ${reason}. Return AWS_NO_MEMORY. */
 enum aws_cause error_no_http(struct aws_error *error, int reason);
 
 /*
  * error_code_name(code, name, size):
- * The bare name of an error code of either protocol ("AWS.SimpleQueueService.NonExistentQueue",
- * "com.amazonaws.sqs#QueueDoesNotExist"); false, and "unknown", when it is no word of letters,
- * digits, dots, dashes and underscores: only such a word may appear in a message.
+ * Copy the bare name of an error code of either protocol
+ * ("AWS.SimpleQueueService.NonExistentQueue", "com.amazonaws.sqs#QueueDoesNotExist"). Return false,
+ * with "unknown", unless it is a word of letters, digits, dots, dashes and underscores: only such
+ * words may appear in messages.
  */
 enum { ERROR_NAME_SIZE = 64 };
 bool error_code_name(const char *code, char name[ERROR_NAME_SIZE]);
 
 /*
  * error_cause_of(name, status, handle, sender_fault):
- * The cause behind an error name (as error_code_name() gives it; "" for none) and a HTTP status (0
- * within a batch). ${handle}: the operation names a receipt handle. ${sender_fault}: whom the
- * server blames; it decides about names that are not known.
+ * Return the cause behind an error name (from error_code_name(); "" for none) and an HTTP status (0
+ * within a batch). ${handle}: the operation names a receipt handle. ${sender_fault}: the server
+ * blames the sender; this decides for unknown names.
  */
 enum aws_cause error_cause_of(const char *name, unsigned status, bool handle, bool sender_fault);
 
-/* Whether such an answer asks for fewer requests; ${name} and ${status} as above. */
+/* Return true when such an answer asks for fewer requests; ${name} and ${status} as above. */
 bool error_throttles(const char *name, unsigned status);
 
 #endif

@@ -5,8 +5,8 @@
 
 enum { DIGITS = 20 };
 
-/* RFC 3986, unreserved: what needs no encoding. A table, as handles follow no pattern that a branch
- * could be guessed by. */
+/* Unreserved characters of RFC 3986, which need no encoding. A table, because handles follow no
+ * pattern that branch prediction could use. */
 static bool unreserved(unsigned char byte)
 {
     static const char table[256] = "                                "
@@ -70,7 +70,7 @@ void form_add_number(struct buf *out, const char *name, uint64_t value)
     form_add(out, name, room + at, DIGITS - at);
 }
 
-/* Append ${length} bytes at ${to}, as far as there is room for them and a NUL. */
+/* Append ${length} bytes at ${to}, as far as they and a NUL fit. */
 static size_t put(char out[FORM_NAME_SIZE], size_t to, const char *text, size_t length)
 {
     size_t room = FORM_NAME_SIZE - 1 - to;
@@ -80,7 +80,7 @@ static size_t put(char out[FORM_NAME_SIZE], size_t to, const char *text, size_t 
     return to + length;
 }
 
-/* By hand: two for each message that is deleted. */
+/* Without snprintf(), for speed: each deleted message needs two names. */
 void form_entry_name(char out[FORM_NAME_SIZE], const char *action, size_t index, const char *name)
 {
     char room[DIGITS];

@@ -3,7 +3,7 @@
 
 #include "aws/partition.h"
 
-/* A partition: the beginnings of its regions' names, parted by blanks, and its domains. */
+/* A partition: the prefixes of its regions, separated by blanks, and its domains. */
 struct partition {
     const char *name;
     const char *regions;
@@ -29,7 +29,7 @@ enum { PARTITIONS = sizeof partitions / sizeof *partitions };
 static const char digits[] = "0123456789";
 static const char word[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
 
-/* Whether region is PREFIX-\w+-\d+, or the partition's own global one, NAME-global. */
+/* Return true when region is PREFIX-\w+-\d+, or the global one of the partition, NAME-global. */
 static bool belongs(const char *region, const char *prefix, size_t length)
 {
     if (strncmp(region, prefix, length) != 0 || region[length] != '-')
@@ -67,7 +67,7 @@ int partition_host(enum partition_service service, const char *region,
     struct partition_variant variant, char host[PARTITION_HOST_SIZE])
 {
     const struct partition *partition = partition_of(region);
-    /* GovCloud's hosts are FIPS's all, but for KMS, which has both. */
+    /* All hosts of GovCloud are FIPS hosts, except KMS, which has both. */
     bool all_fips = strcmp(partition->name, "aws-us-gov") == 0 && service != PARTITION_KMS &&
         !variant.dual_stack;
     bool global = service == PARTITION_STS && strcmp(region, "aws-global") == 0 && !variant.fips &&
@@ -78,7 +78,7 @@ int partition_host(enum partition_service service, const char *region,
     return length < PARTITION_HOST_SIZE ? 0 : -1;
 }
 
-/* What stands in ${host} between two texts and a domain, when it is one label of a name. */
+/* Copy the label of ${host} between two texts and a domain, when it is a single label. */
 static bool between(const char *host, const char *before, const char *after, const char *domain,
     char region[PARTITION_REGION_SIZE])
 {
@@ -98,7 +98,7 @@ static bool between(const char *host, const char *before, const char *after, con
 
 bool partition_region_of_host(const char *host, char region[PARTITION_REGION_SIZE], bool *own)
 {
-    /* VPC endpoints put a label of their own in front. */
+    /* VPC endpoints have a label of their own in front. */
     const char *service = strncmp(host, "vpce-", 5) == 0 ? strstr(host, ".sqs.") : NULL;
     if (service != NULL)
         host = service + 1;

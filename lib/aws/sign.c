@@ -28,7 +28,7 @@ static int append_digest(struct buf *out, const void *data, size_t length)
     return buf_append(out, hex, sizeof hex);
 }
 
-/* Percent-encoded, but for letters, digits, "-._~" and the character ${kept}. */
+/* Append percent-encoded, except letters, digits, "-._~" and the character ${kept}. */
 static void append_encoded(struct buf *out, const char *text, char kept)
 {
     static const char plain[] =
@@ -41,7 +41,7 @@ static void append_encoded(struct buf *out, const char *text, char kept)
     }
 }
 
-/* The path is encoded once more: what is sent is already encoded, and only "/" stays. */
+/* Encode the path again: it is sent encoded already, and only "/" stays as it is. */
 static void append_path(struct buf *out, const char *path)
 {
     append_encoded(out, *path == '\0' ? "/" : path, '/');
@@ -73,7 +73,7 @@ static int append_canonical(struct buf *out, const struct sign_request *request)
     return append_digest(out, request->body, request->body_length) == 0 && !out->failed ? 0 : -1;
 }
 
-/* What a signature is good for. */
+/* The scope of a signature. */
 struct sign_scope {
     const char *region;
     const char *service;
@@ -85,7 +85,7 @@ static void append_scope(struct buf *out, const struct sign_scope *scope)
     buf_printf(out, "%.8s/%s/%s/aws4_request", scope->date, scope->region, scope->service);
 }
 
-/* The key of this day, region and service, from the secret. */
+/* Derive the key of this day, region and service from the secret. */
 static int derive(const struct credentials *credentials, const struct sign_scope *scope,
     unsigned char key[HMAC_SIZE])
 {
@@ -105,7 +105,7 @@ static int derive(const struct credentials *credentials, const struct sign_scope
     return result;
 }
 
-/* The signature of a canonical request, in hex. 0, or -1. */
+/* Write the signature of a canonical request, in hex. Return 0 or -1. */
 static int sign(const struct buf *canonical, const struct credentials *credentials,
     const struct sign_scope *scope, char hex[HEX_SIZE])
 {
@@ -144,11 +144,11 @@ int sign_authorize(struct buf *out, const struct credentials *credentials,
         buf_printf(out, ", Signature=%.*s", (int)sizeof hex, hex);
         result = out->failed ? -1 : 0;
     }
-    buf_wipe(&canonical); /* a session token is among the headers */
+    buf_wipe(&canonical); /* its headers may hold a session token */
     return result;
 }
 
-/* The parameters, in the order in which they are sent; the canonical one has the names sorted. */
+/* Append the parameters in the order of sending; the canonical query has the names sorted. */
 static int append_query(struct buf *out, const struct credentials *credentials,
     const struct sign_query *query, bool sorted)
 {

@@ -11,18 +11,18 @@
  * AWS Signature Version 4, of a POST request without a query:
  *
  *     POST /path HTTP/1.1
- *     content-type: …               every header given is signed
+ *     content-type: …               each given header is signed
  *     host: …
  *     x-amz-date: 20261121T090000Z
  *     Authorization: AWS4-HMAC-SHA256 Credential=ID/20261121/REGION/SERVICE/aws4_request,
  *         SignedHeaders=content-type;host;x-amz-date, Signature=HEX
  *
- * It is done here and not by libcurl, whose older versions send an x-amz-date of one's own twice
- * (so no clock could be corrected) and keep copies of the secret.
+ * libcurl could sign, but its older versions send a second x-amz-date beside ours, so that no clock
+ * could be corrected, and keep copies of the secret.
  */
 struct sign_header {
     const char *name;  /* lower case */
-    const char *value; /* no blanks around it, none doubled inside it */
+    const char *value; /* without outer or doubled blanks */
 };
 
 enum { SIGN_DATE_SIZE = 17 };
@@ -31,22 +31,22 @@ void sign_date(uint64_t time_ms, char date[SIGN_DATE_SIZE]); /* "20261121T090000
 struct sign_request {
     const char *region;
     const char *service;
-    const char *date;                  /* as sign_date() gives it; also among the headers */
+    const char *date;                  /* from sign_date(); also among the headers */
     const char *path;                  /* as sent; "" means "/" */
-    const struct sign_header *headers; /* in the order of their names */
+    const struct sign_header *headers; /* sorted by name */
     size_t count;
     const void *body;
     size_t body_length;
 };
 
-/* Append the value of the Authorization header. 0, or -1. */
+/* Append the value of the Authorization header. Return 0 or -1. */
 int sign_authorize(struct buf *out, const struct credentials *credentials,
     const struct sign_request *request);
 
 /*
- * The same of a GET of "/" without a body, in its query, so that the URL alone is what is believed
- * for ${seconds}: "Action=…&X-Amz-Algorithm=…&…&X-Amz-Signature=HEX". The parameters come first, as
- * in botocore's URLs; their names must be sorted, and before "X-Amz-".
+ * The same for a GET of "/" without a body, signed in its query, so that the URL alone is valid for
+ * ${seconds}: "Action=…&X-Amz-Algorithm=…&…&X-Amz-Signature=HEX". The parameters come first, as in
+ * URLs of botocore; their names must be sorted, and before "X-Amz-".
  */
 struct sign_parameter {
     const char *name;
@@ -56,14 +56,14 @@ struct sign_parameter {
 struct sign_query {
     const char *region;
     const char *service;
-    const char *date; /* as sign_date() gives it */
-    const char *host; /* the header's value: lower case, the port behind it unless it is 443 */
+    const char *date; /* from sign_date() */
+    const char *host; /* value of the Host header: lower case, with the port unless it is 443 */
     unsigned seconds;
     const struct sign_parameter *parameters;
     size_t count;
 };
 
-/* Append the query, without "?". 0, or -1. */
+/* Append the query, without "?". Return 0 or -1. */
 int sign_query(struct buf *out, const struct credentials *credentials,
     const struct sign_query *query);
 

@@ -12,10 +12,10 @@ enum { FIRST_PAUSE_MS = 200, LONGEST_PAUSE_MS = 1000 };
 static void on_data(void *context, const char *data, size_t length)
 {
     struct credentials_ask *exchange = context;
-    (void)buf_append(&exchange->answer, data, length); /* within the maximum, by http.maximum */
+    (void)buf_append(&exchange->answer, data, length); /* within the maximum, due to http.maximum */
 }
 
-/* One attempt, to its end. 0; -1: nothing could be sent or waited for; 1: to be given up. */
+/* Run one attempt to its end. Return 0; -1 when sending or waiting failed; 1 to give up. */
 static int attempt(struct http *http, struct credentials_ask *exchange, int stop_fd)
 {
     buf_clear(&exchange->answer);
@@ -64,7 +64,7 @@ static enum aws_cause judge(const struct credentials_ask *exchange, struct aws_e
     if (http->outcome == HTTP_NO_MEMORY)
         return error_no_memory(error);
     return error_set(error, worth_repeating(http) ? AWS_TEMPORARY : AWS_SETTING,
-        http->outcome == HTTP_UNTRUSTED ? "AWS_CA_BUNDLE names a file of certificates to trust"
+        http->outcome == HTTP_UNTRUSTED ? "set AWS_CA_BUNDLE to a file of trusted certificates"
             : http->outcome == HTTP_DESCRIPTORS ? ERROR_DESCRIPTORS_HINT
                                                 : NULL,
         "cannot get credentials from %s: %s", exchange->who, http_outcome_text(http->outcome));
@@ -82,7 +82,7 @@ enum aws_cause credentials_ask_run(struct credentials_ask *exchange,
     enum aws_cause cause = AWS_OK;
     backoff_init(&pauses, FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
     buf_init(&exchange->answer, CREDENTIALS_ASK_MAXIMUM);
-    /* All room at once: growing would leave copies of secrets behind. */
+    /* Reserve the maximum: growing would leave copies of secrets in memory. */
     if (buf_reserve(&exchange->answer, CREDENTIALS_ASK_MAXIMUM) == NULL)
         return error_no_memory(error);
     struct http *http = http_open(&config);
@@ -103,7 +103,7 @@ enum aws_cause credentials_ask_run(struct credentials_ask *exchange,
         if (cause != AWS_TEMPORARY || try >= exchange->tries)
             break;
         struct pollfd stop = { .fd = request->stop_fd, .events = POLLIN };
-        (void)poll(&stop, 1, (int)backoff_next(&pauses)); /* the next attempt looks at it, too */
+        (void)poll(&stop, 1, (int)backoff_next(&pauses)); /* the next attempt checks it too */
     }
     http_close(http);
     return cause;

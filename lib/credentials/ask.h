@@ -6,7 +6,7 @@
 #include "credentials/request.h"
 #include "http/http.h"
 
-/* One request to who gives credentials, waited for, with its answer held where it can be wiped. */
+/* One blocking request to a source of credentials. Its answer is held where it can be wiped. */
 struct credentials_ask {
     struct http_request http; /* method, URL, headers, body, connect_ms, total_ms, direct */
     unsigned tries;           /* 1 to 5 */
@@ -18,19 +18,18 @@ enum { CREDENTIALS_ASK_MAXIMUM = 64 << 10 };
 
 /*
  * credentials_ask_run(exchange, request, error):
- * Send it; again, up to ${tries} times with pauses of up to a second, when the network fails or the
- * answer is 429 or 5xx. AWS_OK: there is an answer of another status, in http.status. AWS_TEMPORARY
- * after the last try, http.outcome and http.sent telling of it; AWS_SETTING for what a
- * further try would not mend; AWS_STOPPED. The answer is to be freed in any case.
+ * Send it, up to ${tries} times with pauses of up to a second, while the network fails or the
+ * answer is 429 or 5xx. AWS_OK: there is an answer of another status, in http.status.
+ * AWS_TEMPORARY: the last try failed; see http.outcome and http.sent. AWS_SETTING: a retry would
+ * not help. AWS_STOPPED: stopped. Free the answer in each case.
  */
 enum aws_cause credentials_ask_run(struct credentials_ask *exchange,
     const struct credentials_request *request, struct aws_error *error);
 
 /*
  * credentials_ask_read_file(name, out):
- * The content of a file that holds a token, of 1 to CREDENTIALS_ASK_MAXIMUM bytes, without blanks
- * and newlines at its end, as a C string in ${out}, which is to be wiped by the caller in any case.
- * 0, or -1 with errno.
+ * Read a token file of 1 to CREDENTIALS_ASK_MAXIMUM bytes, without blanks and newlines at its end,
+ * as a C string in ${out}. The caller wipes ${out} in each case. Return 0, or -1 with errno.
  */
 int credentials_ask_read_file(const char *name, struct buf *out);
 

@@ -6,7 +6,7 @@
 #include "credentials/profile.h"
 #include "credentials/web_identity.h"
 
-/* What is asked once neither the environment nor the profile has any. */
+/* Ask the sources that follow environment and profile. */
 static enum aws_cause ask_machine(struct credentials *credentials,
     const struct credentials_request *request, const struct profile *profile,
     struct aws_error *error)
@@ -38,7 +38,7 @@ enum aws_cause credentials_chain_load(struct credentials *credentials,
     cause = profile_load(&profile, request->profile, error);
     if (cause != AWS_OK)
         return cause;
-    /* A role that the profile wants is meant to be assumed from there, as from a pod's own. */
+    /* A role of the profile may use the web identity as its source, like that of a pod. */
     if (!credentials_from_profile_wants_role(&profile))
         cause = credentials_web_identity_fetch(credentials, request, &profile, error);
     if (cause == AWS_OK && credentials->access_key_id == NULL)

@@ -13,7 +13,8 @@ enum { CONNECT_MS = 1000, TOTAL_MS = 3000, TRIES = 3, URL_MAXIMUM = 2048 };
 static const char relative_name[] = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
 static const char full_name[] = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
 
-/* Where http is no risk: the machine itself, and the addresses that AWS's agents have. */
+/* Return true when http to this host is no risk: the machine itself and the addresses of AWS
+ * agents. */
 static bool is_neighbour(const char *host)
 {
     struct in_addr address;
@@ -31,7 +32,7 @@ static enum aws_cause check_full(const char *text, struct aws_error *error)
 {
     char plain[URL_MAXIMUM];
     struct url url;
-    /* A query is the endpoint's own affair. */
+    /* Ignore a query: it is for the endpoint. */
     size_t length = strcspn(text, "?");
     (void)snprintf(plain, sizeof plain, "%.*s", (int)length, text);
     enum url_result result = url_parse(plain, &url);
@@ -44,9 +45,9 @@ static enum aws_cause check_full(const char *text, struct aws_error *error)
         return error_set(error, AWS_SETTING, NULL, "%s is not an http or https URL", full_name);
     if (!allowed)
         return error_set(error, AWS_SETTING,
-            "allowed are https, and http of the loopback, 169.254.170.2, 169.254.170.23 and "
+            "use https, or http to the loopback, 169.254.170.2, 169.254.170.23 or "
             "[fd00:ec2::23]",
-            "%s names a host that credentials are not taken from by http", full_name);
+            "%s names a host that is not trusted with http", full_name);
     return AWS_OK;
 }
 
@@ -71,7 +72,7 @@ static enum aws_cause find_url(char url[URL_MAXIMUM], struct aws_error *error)
     return AWS_OK;
 }
 
-/* The Authorization header, or an empty ${header}. */
+/* Write the Authorization header, or leave ${header} empty. */
 static enum aws_cause authorize(struct buf *header, struct aws_error *error)
 {
     struct buf token;
@@ -92,7 +93,7 @@ static enum aws_cause authorize(struct buf *header, struct aws_error *error)
     for (const char *at = text; *at != '\0'; at++)
         if (*at < ' ' || *at > '~') {
             cause = error_set(error, AWS_SETTING, NULL,
-                "the container's authorization token cannot stand in a header");
+                "the container's authorization token is not valid in a header");
             goto done;
         }
     if (buf_reserve(header, strlen(text) + 32) == NULL ||
@@ -132,9 +133,7 @@ enum aws_cause credentials_container_fetch(struct credentials *credentials,
     bool refused = exchange.http.status == 401 || exchange.http.status == 403;
     if (cause == AWS_OK)
         cause = credentials_document_answer(credentials, &exchange,
-            refused ? "it may want another authorization token, or the role may not be assigned"
-                    : NULL,
-            error);
+            refused ? "check the authorization token, and that the role is assigned" : NULL, error);
     credentials_ask_free(&exchange);
 done:
     buf_wipe(&header);

@@ -33,7 +33,7 @@ static struct json_paths *paths_of(struct reading *reading, enum credentials_doc
     return paths;
 }
 
-/* Of duplicate keys the last one counts. */
+/* Of a repeated key, the last one counts. */
 static void find_members(struct reading *reading, const struct json_matches *matches)
 {
     for (size_t i = 0; i < matches->count; i++)
@@ -44,14 +44,14 @@ static void find_members(struct reading *reading, const struct json_matches *mat
             }
 }
 
-/* The string that a member holds; NULL: it holds none. */
+/* Return the string in a member, or NULL when it has none. */
 static const char *string_of(struct reading *reading, enum member member)
 {
     const struct json_match *place = &reading->places[member];
     struct buf *value = &reading->values[member];
     if (!reading->given[member] || place->kind != JSON_STRING)
         return NULL;
-    /* All room at once: growing would leave copies of secrets behind. */
+    /* Reserve the maximum: growing would leave copies of secrets in memory. */
     if (buf_reserve(value, (size_t)(place->end - place->value) + 1) == NULL ||
         json_string_decode(value, reading->text + place->value, place->end - place->value) != 0 ||
         memchr(value->data, '\0', value->length) != NULL)
@@ -74,16 +74,16 @@ static enum aws_cause take(struct reading *reading, struct credentials *credenti
     if (kind == CREDENTIALS_DOCUMENT_ENDPOINT && code != NULL && strcmp(code, "Success") != 0)
         return error_set(error, AWS_SETTING, NULL, "%s has no credentials for us", who);
     if (kind == CREDENTIALS_DOCUMENT_PROCESS && !is_version_1(reading))
-        return error_set(error, AWS_SETTING, NULL, "what %s gives is not of \"Version\" 1", who);
+        return error_set(error, AWS_SETTING, NULL, "%s gives no \"Version\" 1", who);
     const char *id = string_of(reading, ID), *secret = string_of(reading, SECRET);
     const char *token = string_of(reading, TOKEN), *expiration = string_of(reading, EXPIRATION);
     if (id == NULL || secret == NULL || (token == NULL && reading->given[TOKEN]))
         return error_set(error, AWS_SETTING, NULL,
-            "what %s gives lacks AccessKeyId or SecretAccessKey, or they are not strings", who);
+            "%s gives no AccessKeyId or no SecretAccessKey, or they are not strings", who);
     if (reading->given[EXPIRATION] &&
         (expiration == NULL || !credentials_time(expiration, &expires_ms)))
-        return error_set(error, AWS_SETTING, NULL,
-            "what %s gives has an Expiration that is no time", who);
+        return error_set(error, AWS_SETTING, NULL, "%s gives an Expiration that is not a time",
+            who);
     enum aws_cause cause = credentials_set(credentials, id, secret,
         token != NULL && *token != '\0' ? token : NULL, AWS_SETTING, who, error);
     if (cause == AWS_OK)
@@ -107,7 +107,7 @@ enum aws_cause credentials_document_read(struct credentials *credentials,
         cause = error_no_memory(error);
     } else if (json_scan(text, length, paths, DEEPEST, &matches, &result) != JSON_OK ||
         result.kind != JSON_OBJECT) {
-        cause = error_set(error, AWS_SETTING, NULL, "what %s gives is not a JSON object", who);
+        cause = error_set(error, AWS_SETTING, NULL, "%s does not give a JSON object", who);
     } else {
         find_members(&reading, &matches);
         cause = take(&reading, credentials, kind, who, error);

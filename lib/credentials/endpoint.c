@@ -5,7 +5,7 @@
 #include "aws/credentials.h"
 #include "credentials/endpoint.h"
 
-/* A switch: the variable, else the profile's setting. */
+/* Read a switch from the variable, else from the setting of the profile. */
 static enum aws_cause is_on(const struct profile *profile, const char *variable,
     const char *setting, bool *on, struct aws_error *error)
 {
@@ -59,7 +59,7 @@ enum aws_cause endpoint_default(enum partition_service service, const char *regi
 {
     char host[PARTITION_HOST_SIZE];
     if (partition_host(service, region, variant, host) != 0)
-        return error_set(error, AWS_USAGE, NULL, "the region is not the name of one");
+        return error_set(error, AWS_USAGE, NULL, "the region is not a valid name");
     (void)snprintf(url, ENDPOINT_URL_SIZE, "https://%s", host);
     return AWS_OK;
 }

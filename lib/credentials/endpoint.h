@@ -6,19 +6,20 @@
 #include "credentials/profile.h"
 
 /*
- * Where a service of AWS is, as environment and profile say, in botocore's order:
- * AWS_ENDPOINT_URL_SQS (_STS, _KMS), AWS_ENDPOINT_URL, the services section that the profile names,
- * the profile's endpoint_url; none of them where AWS_IGNORE_CONFIGURED_ENDPOINT_URLS or the
- * profile's ignore_configured_endpoint_urls is true. Else it is the region's own endpoint
- * (aws/partition.h), of the variant that AWS_USE_FIPS_ENDPOINT and AWS_USE_DUALSTACK_ENDPOINT, or
- * the profile's use_fips_endpoint and use_dualstack_endpoint, ask for. An endpoint that somebody
- * names is taken as it is, whatever variant is asked for.
+ * The endpoint of an AWS service, from environment and profile, in the order of botocore. It is the
+ * first of AWS_ENDPOINT_URL_SQS (_STS, _KMS), AWS_ENDPOINT_URL, the services section of the
+ * profile, and its endpoint_url. All are ignored where AWS_IGNORE_CONFIGURED_ENDPOINT_URLS or
+ * ignore_configured_endpoint_urls of the profile is true.
  *
- * These are "true" or "false", in any case; anything else is AWS_USAGE of a variable and AWS_CONFIG
- * of a profile.
+ * Otherwise it is the default endpoint of the region (aws/partition.h). AWS_USE_FIPS_ENDPOINT and
+ * AWS_USE_DUALSTACK_ENDPOINT, or use_fips_endpoint and use_dualstack_endpoint of the profile,
+ * select its variant. A configured endpoint is used unchanged, for any variant.
+ *
+ * These switches are "true" or "false", in any case; another value is AWS_USAGE in a variable and
+ * AWS_CONFIG in a profile.
  */
 
-/* *url: what is configured, the environment's or the profile's; NULL: nothing. */
+/* Set *url to the endpoint configured in environment or profile, or to NULL. */
 enum aws_cause endpoint_configured(enum partition_service service, const struct profile *profile,
     const char **url, struct aws_error *error);
 
@@ -27,7 +28,7 @@ enum aws_cause endpoint_variant(const struct profile *profile, struct partition_
 
 enum { ENDPOINT_URL_SIZE = PARTITION_HOST_SIZE + 8 };
 
-/* "https://" and the region's own host. */
+/* Write "https://" and the default host of the region. */
 enum aws_cause endpoint_default(enum partition_service service, const char *region,
     struct partition_variant variant, char url[ENDPOINT_URL_SIZE], struct aws_error *error);
 

@@ -11,19 +11,19 @@
 #include "credentials/role.h"
 #include "credentials/web_identity.h"
 
-/* The hint for a way to sign in that a program alone cannot go. */
+/* The hint for a sign-in that needs a person. */
 #define SIGN_IN(command)                                                  \
     "run 'aws " command "', and use a profile with credential_process = " \
     "aws configure export-credentials --profile NAME"
 
 enum { SHORTEST_S = 900, LONGEST_S = 43200, NAME_SIZE = 160 };
 
-/* The profiles of a chain of roles: the last role's first, its source's next. */
+/* The profiles of a chain of roles: that of the last role first, then its source. */
 struct chain {
     const struct profile *profiles[FROM_PROFILE_ROLES + 1];
-    struct profile owned[FROM_PROFILE_ROLES]; /* the second and on */
+    struct profile owned[FROM_PROFILE_ROLES]; /* from the second on */
     size_t count;                             /* of profiles */
-    size_t roles;                             /* so many of them want their role */
+    size_t roles;                             /* number of profiles with a role to assume */
 };
 
 static bool has(const struct profile *profile, const char *setting)
@@ -41,7 +41,7 @@ bool credentials_from_profile_wants_role(const struct profile *profile)
     return has(profile, "role_arn") && !has(profile, "web_identity_token_file");
 }
 
-/* ${what} follows the place of the setting in the message. */
+/* Set an error; ${what} follows the place of the setting in the message. */
 static enum aws_cause wrong(const struct profile *profile, const char *setting, const char *what,
     struct aws_error *error)
 {
@@ -85,7 +85,8 @@ static enum aws_cause from_keys(struct credentials *credentials, const struct pr
     if (id == NULL || secret == NULL)
         return wrong(profile, one,
             "the profile has only one of aws_access_key_id and aws_secret_access_key", error);
-    const char *token = profile_get(profile, "aws_security_token"); /* the old name goes first */
+    const char *token =
+        profile_get(profile, "aws_security_token"); /* the old name takes precedence */
     if (token == NULL)
         token = profile_get(profile, "aws_session_token");
     return credentials_set(credentials, id, secret, token, AWS_CONFIG,
@@ -108,7 +109,7 @@ static enum aws_cause from_web_identity(struct credentials *credentials,
         profile_get(profile, setting), AWS_CONFIG, profile_place(profile, setting, place), error);
 }
 
-/* What the profile has but for a role that another's credentials are needed for. */
+/* Take the credentials of the profile itself, without roles that need those of another profile. */
 static enum aws_cause from_itself(struct credentials *credentials,
     const struct credentials_request *request, const struct profile *profile,
     const struct profile *active, struct aws_error *error)
@@ -132,7 +133,7 @@ static enum aws_cause from_itself(struct credentials *credentials,
     return AWS_OK;
 }
 
-/* Where credential_source says. */
+/* Take the credentials from credential_source. */
 static enum aws_cause from_source(struct credentials *credentials,
     const struct credentials_request *request, const struct profile *profile,
     struct aws_error *error)
@@ -164,7 +165,7 @@ static enum aws_cause follow(struct chain *chain, struct aws_error *error)
     const char *name = profile_get(last, setting);
     for (size_t i = 0; i < chain->count; i++)
         if (strcmp(chain->profiles[i]->name, name) == 0)
-            return wrong(last, setting, "source_profile leads back to a profile before", error);
+            return wrong(last, setting, "source_profile leads back to an earlier profile", error);
     struct profile *source = &chain->owned[chain->count - 1];
     enum aws_cause cause = profile_load_named(source, name, error);
     if (cause != AWS_OK)
@@ -173,7 +174,7 @@ static enum aws_cause follow(struct chain *chain, struct aws_error *error)
     return source->found ? AWS_OK : wrong(last, setting, "source_profile names no profile", error);
 }
 
-/* Put the chain together, down to a profile that wants no role, or none of another profile. */
+/* Build the chain, down to a profile that needs no role, or none of another profile. */
 static enum aws_cause find_chain(struct chain *chain, struct aws_error *error)
 {
     for (;;) {
@@ -187,7 +188,7 @@ static enum aws_cause find_chain(struct chain *chain, struct aws_error *error)
         if (has(profile, "mfa_serial"))
             return error_set(error, AWS_SETTING,
                 "sign in elsewhere, and use a profile with credential_process",
-                "profile %s wants a code of an MFA device, which is not asked for", profile->name);
+                "profile %s needs a code of an MFA device, which is not supported", profile->name);
         if ((source != NULL) == has(profile, "credential_source"))
             return wrong(profile, "role_arn",
                 "role_arn needs one of source_profile, credential_source and "
@@ -201,7 +202,7 @@ static enum aws_cause find_chain(struct chain *chain, struct aws_error *error)
     }
 }
 
-/* The credentials that the innermost role is assumed with. */
+/* Find the credentials that assume the innermost role. */
 static enum aws_cause find_base(struct credentials *credentials,
     const struct credentials_request *request, const struct chain *chain, struct aws_error *error)
 {

@@ -9,13 +9,13 @@
 
 const char ini_no_memory[] = "out of memory";
 
-/* A stretch of text. */
+/* A part of the text. */
 struct span {
     const char *text;
     size_t length;
 };
 
-/* Names that have been met. */
+/* Names seen so far. */
 struct name_set {
     uint64_t *hashes;
     size_t count;
@@ -55,7 +55,8 @@ static bool is_comment(struct span span)
     return span.length > 0 && (span.text[0] == '#' || span.text[0] == ';');
 }
 
-/* Note a name; ${twice}: it was noted before. Two names with one hash of 64 bits do not occur. */
+/* Note a name; return ${twice} when it was noted before. A hash of 64 bits stands for the name: two
+ * names with one hash are improbable. */
 static const char *add_name(struct name_set *names, struct span name, const char *twice)
 {
     uint64_t hash = hash_bytes(name.text, name.length);
@@ -74,7 +75,7 @@ static const char *add_name(struct name_set *names, struct span name, const char
     return NULL;
 }
 
-/* The line of a block from *at on, which is moved past it; its end is the text's or a line feed. */
+/* Take the line of a block at *at and move *at past it; it ends at a line feed or with the text. */
 static struct span take_line(const char *text, size_t length, size_t *at)
 {
     const char *newline = memchr(text + *at, '\n', length - *at);
@@ -95,7 +96,7 @@ static const char *check_block(const char *value, size_t length, size_t *line)
     return NULL;
 }
 
-/* The setting under way is over: hand it on. */
+/* End the current setting: hand it on. */
 static const char *end_setting(struct ini *ini, size_t *line)
 {
     struct buf *value = &ini->value;
@@ -124,10 +125,10 @@ static const char *begin_section(struct ini *ini, struct span line, const char *
     struct span rest = trim((struct span){ line.text + used, line.length - used });
     struct span name = trim((struct span){ line.text + 1, used - 2 });
     if (rest.length > 0 && !is_comment(rest))
-        return "something stands behind a section's name";
+        return "text after a section name";
     const char *problem = name.length == strlen("DEFAULT") && memcmp(name.text, "DEFAULT", 7) == 0
         ? NULL
-        : add_name(&ini->sections, name, "a section that the file has already");
+        : add_name(&ini->sections, name, "a repeated section");
     ini->settings.count = 0;
     ini->in_section = true;
     return problem != NULL
@@ -156,7 +157,7 @@ static const char *begin_setting(struct ini *ini, struct span line, size_t numbe
     ini->in_setting = true;
     ini->line = number;
     return add_name(&ini->settings, (struct span){ ini->name.data, ini->name.length },
-        "a setting that the section has already");
+        "a repeated setting");
 }
 
 static const char *read_line(struct ini *ini, struct span raw, size_t *line)
@@ -164,7 +165,7 @@ static const char *read_line(struct ini *ini, struct span raw, size_t *line)
     size_t number = *line;
     struct span span = trim(raw);
     if (is_comment(span)) {
-        /* Counts as a line of a block, for the numbers of those behind it. */
+        /* Counts as a line of a block, for the numbers of the lines after it. */
         if (ini->in_setting && (ini->value.length == 0 || ini->value.data[0] == '\n'))
             buf_putc(&ini->value, '\n');
         return NULL;
@@ -196,7 +197,7 @@ const char *ini_parse(const char *text, size_t length, const struct ini_handler 
     size_t number = 0;
     buf_init(&ini.name, length + 2);
     buf_init(&ini.value, length + 2);
-    /* Growing would leave copies of secrets behind. */
+    /* Growing would leave copies of secrets in memory. */
     if (buf_reserve(&ini.name, length + 2) == NULL || buf_reserve(&ini.value, length + 2) == NULL)
         problem = ini_no_memory;
     for (size_t at = 0; at < length && problem == NULL;) {

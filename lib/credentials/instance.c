@@ -14,7 +14,7 @@ static const char who[] = "the instance metadata service";
 
 struct service {
     const struct credentials_request *request;
-    const char *origin; /* with the path of its endpoint, if it has one */
+    const char *origin; /* with the path of its endpoint, if any */
     struct buf token;   /* the header with the session token */
 };
 
@@ -68,7 +68,7 @@ static enum aws_cause ask(const struct service *service, enum http_method method
     return cause;
 }
 
-/* AWS_OK with an empty token: *reason says why there is no service. */
+/* Fetch the session token. AWS_OK with an empty token: *reason says why there is no service. */
 static enum aws_cause fetch_token(struct service *service, const char **reason,
     struct aws_error *error)
 {
@@ -77,10 +77,10 @@ static enum aws_cause fetch_token(struct service *service, const char **reason,
         "X-aws-ec2-metadata-token-ttl-seconds: 300", &exchange, error);
     const struct http_request *http = &exchange.http;
     if (cause == AWS_TEMPORARY && !http->sent) {
-        *reason = ", and this machine is no EC2 instance: no instance metadata service answers";
+        *reason = ", and this machine is not an EC2 instance: no instance metadata service answers";
         cause = AWS_OK;
     } else if (cause == AWS_TEMPORARY && http->outcome == HTTP_TIMEOUT) {
-        /* The answer to the PUT may not travel further than the instance allows. */
+        /* The hop limit of the instance bounds the way of the answer to the PUT. */
         error->hint = "in a container, raise the instance's HttpPutResponseHopLimit to 2";
     } else if (cause == AWS_OK && (http->status == 403 || http->status == 404)) {
         *reason = ", and the instance metadata service is off, or of version 1 only";
@@ -102,7 +102,7 @@ static enum aws_cause fetch_token(struct service *service, const char **reason,
 
 static const char role_path[] = "/latest/meta-data/iam/security-credentials/";
 
-/* The role's name; "" with *reason: there is none. */
+/* Fetch the name of the role; "" with *reason when there is none. */
 static enum aws_cause fetch_role(const struct service *service, char name[NAME_MAXIMUM],
     const char **reason, struct aws_error *error)
 {
@@ -114,7 +114,7 @@ static enum aws_cause fetch_role(const struct service *service, char name[NAME_M
     if (cause == AWS_OK && exchange.http.status == 404) {
         *reason = ", and this EC2 instance has no role";
     } else if (cause == AWS_OK) {
-        /* One name a line; there is one. */
+        /* One name on each line; there is only one. */
         size_t length = 0;
         while (length < exchange.answer.length && exchange.answer.data[length] != '\0' &&
             strchr(allowed, exchange.answer.data[length]) != NULL)

@@ -26,8 +26,8 @@ static enum aws_cause run(char *const *words, struct buf *output, const char *pl
         return error_set(error, AWS_SETTING, NULL, "%s: credential_process ended with status %d",
             place, command.number);
     case COMMAND_SIGNAL:
-        return error_set(error, AWS_SETTING, NULL, "%s: credential_process was ended by signal %d",
-            place, command.number);
+        return error_set(error, AWS_SETTING, NULL, "%s: signal %d ended credential_process", place,
+            command.number);
     case COMMAND_LATE:
         return error_set(error, AWS_TEMPORARY, NULL,
             "%s: credential_process takes longer than %d seconds", place, LONGEST_MS / 1000);
@@ -58,7 +58,7 @@ enum aws_cause credentials_process_fetch(struct credentials *credentials, const 
         cause = errno == ENOMEM
             ? error_no_memory(error)
             : error_set(error, AWS_CONFIG, NULL,
-                  "%s: credential_process is not a command: a quote is open, or it has no words",
+                  "%s: credential_process is not a command: a quote is not closed, or it has no words",
                   place);
     else
         cause = run(words.list, &output, place, request, error);

@@ -15,19 +15,19 @@
 
 enum { FILE_MAXIMUM = 1 << 20 };
 
-/* Whose a setting is. */
+/* The owner of a setting. */
 enum owner {
     PROFILE,
-    INHERITED, /* everybody's: it stands in [DEFAULT] */
-    SERVICES   /* of a services section; its value is the endpoint_url of the service */
+    INHERITED, /* all profiles: the setting is in [DEFAULT] */
+    SERVICES   /* a services section; the value is the endpoint_url of the service */
 };
 
 struct profile_setting {
     enum owner owner;
-    char *section; /* the services section's name; else NULL */
+    char *section; /* name of the services section; else NULL */
     char *name;
     char *value;
-    enum profile_kind kind; /* where it stands … */
+    enum profile_kind kind; /* its file … */
     size_t line;
 };
 
@@ -56,17 +56,17 @@ void profile_free(struct profile *profile)
     *profile = (struct profile){ 0 };
 }
 
-/* ---- what a file says ---- */
+/* ---- reading a file ---- */
 
 struct reading {
     struct profile *profile;
     enum profile_kind kind;
-    enum owner owner; /* of the section under way, */
+    enum owner owner; /* of the current section, */
     bool wanted;      /* whose settings are kept; */
-    char *section;    /* its name, of a services section */
+    char *section;    /* name of a services section */
 };
 
-/* The profile's own section once more, spelt otherwise: it replaces the one above. */
+/* A section of the profile in another spelling replaces the earlier one. */
 static void forget_own(struct profile *profile, enum profile_kind kind)
 {
     size_t kept = 0;
@@ -89,7 +89,7 @@ static const char *take_own(struct reading *reading)
     return NULL;
 }
 
-/* A section of "config" that is named by two words, if it is one. */
+/* Take a section of "config" whose name has two words, if it is one. */
 static const char *take_words(struct reading *reading, const char *header)
 {
     struct shell_words words;
@@ -101,9 +101,9 @@ static const char *take_words(struct reading *reading, const char *header)
     if (result != 0 && errno == ENOMEM)
         problem = ini_no_memory;
     else if (result != 0)
-        problem = "a section's name has a quote that is not closed";
+        problem = "a section name has a quote that is not closed";
     else if (ours && (words.list[1] == NULL || words.list[2] != NULL))
-        problem = "a section's name is not one word; one with blanks needs quotes";
+        problem = "a section name is not one word; a name with blanks needs quotes";
     else if (ours && profile && strcmp(words.list[1], reading->profile->name) == 0)
         problem = take_own(reading);
     else if (ours && !profile) {
@@ -141,7 +141,7 @@ static const char *on_section(void *context, const char *name, size_t length, si
     return problem;
 }
 
-/* What is kept of a value. NULL: out of memory. */
+/* Return the part of a value to keep, or NULL when memory runs out. */
 static char *kept_of(const struct reading *reading, const char *value)
 {
     size_t length = 0;
@@ -188,9 +188,8 @@ enum profile_result profile_parse(struct profile *profile, enum profile_kind kin
 
 /* ---- the files ---- */
 
-/* The file that the variable names, or the usual one in the home folder. NULL: out of memory, no
- * home.
- */
+/* Return the file that the variable names, or the default one in the home folder. Return NULL when
+ * memory runs out or there is no home. */
 static char *file_name(const char *variable, const char *usual)
 {
     const char *given = credentials_variable(variable);
@@ -207,7 +206,7 @@ static char *file_name(const char *variable, const char *usual)
     return name;
 }
 
-/* Read a whole file, of at most FILE_MAXIMUM. 0, or -1 with errno. */
+/* Read a whole file of at most FILE_MAXIMUM. Return 0, or -1 with errno. */
 static int read_file(const char *name, struct buf *out)
 {
     int fd = open(name, O_RDONLY | O_CLOEXEC);
@@ -244,7 +243,7 @@ static enum aws_cause load_file(struct profile *profile, enum profile_kind kind,
     if (name == NULL)
         return error_no_memory(error);
     buf_init(&text, FILE_MAXIMUM);
-    (void)buf_reserve(&text, 65536); /* growing would leave copies of secrets behind */
+    (void)buf_reserve(&text, 65536); /* growing would leave copies of secrets in memory */
     if (read_file(name, &text) != 0) {
         if (errno == EMFILE || errno == ENFILE)
             cause = error_set(error, AWS_NO_MEMORY, ERROR_DESCRIPTORS_HINT, "cannot read %s: %s",
@@ -301,9 +300,9 @@ enum aws_cause profile_load(struct profile *profile, const char *asked, struct a
     return cause;
 }
 
-/* ---- what was read ---- */
+/* ---- access to the settings ---- */
 
-/* NULL: there is none in this file. */
+/* Return NULL when this file has none. */
 static const struct profile_setting *find_in(const struct profile *profile, const char *name,
     enum profile_kind kind)
 {

@@ -22,7 +22,7 @@ static bool take_out(char *text, const char *word)
 enum aws_cause region_take(struct region *region, const char *text, struct aws_error *error)
 {
     if (!is_region(text))
-        return error_set(error, AWS_USAGE, NULL, "the region is not the name of one");
+        return error_set(error, AWS_USAGE, NULL, "the region is not a valid name");
     (void)snprintf(region->name, sizeof region->name, "%s", text);
     region->fips = take_out(region->name, "fips-") || take_out(region->name, "-fips");
     return AWS_OK;
@@ -44,7 +44,7 @@ enum aws_cause region_take_of_profile(struct region *region, const struct profil
     if (text == NULL)
         return AWS_OK;
     if (!is_region(text))
-        return error_set(error, AWS_CONFIG, "a comment stands on a line of its own",
-            "%s: the region is not the name of one", profile_place(profile, "region", place));
+        return error_set(error, AWS_CONFIG, "put a comment on a line of its own",
+            "%s: the region is not a valid name", profile_place(profile, "region", place));
     return region_take(region, text, error);
 }

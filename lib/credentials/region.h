@@ -8,21 +8,22 @@
 #include "credentials/profile.h"
 
 /*
- * The region that somebody names. The SDKs make a setting of a word in it: "fips-us-east-1" and
- * "us-east-1-fips" ask for the FIPS hosts of us-east-1.
+ * A configured region. As in the SDKs, a word in it is a setting: "fips-us-east-1" and
+ * "us-east-1-fips" select the FIPS hosts of us-east-1.
  */
 struct region {
-    char name[PARTITION_REGION_SIZE]; /* "": none is known */
-    bool fips;                        /* its name asked for FIPS */
+    char name[PARTITION_REGION_SIZE]; /* "" when unknown */
+    bool fips;                        /* the name selects FIPS */
 };
 
-/* By an option or a variable; what is not the name of one is AWS_USAGE. */
+/* Take the region of an option or variable; an invalid name is AWS_USAGE. */
 enum aws_cause region_take(struct region *region, const char *text, struct aws_error *error);
 
-/* By AWS_REGION or AWS_DEFAULT_REGION. False: neither is set, *text is NULL. */
+/* Find AWS_REGION or AWS_DEFAULT_REGION. Return false when neither is set; *text is then NULL. */
 bool region_variable(const char **text);
 
-/* By the profile; ${region} stays when it names none. AWS_CONFIG: it names what is none. */
+/* Take the region of the profile; ${region} stays when it names none. AWS_CONFIG: an invalid
+ * name. */
 enum aws_cause region_take_of_profile(struct region *region, const struct profile *profile,
     struct aws_error *error);
 

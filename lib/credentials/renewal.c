@@ -19,18 +19,18 @@ enum {
     FIRST_PAUSE_MS = 1000,
     LONGEST_PAUSE_MS = 60 * 1000,
     SHORTEST_MS = 1000,     /* between two renewals */
-    REFUSED_PAUSE_MS = 5000 /* the longest while requests wait */
+    REFUSED_PAUSE_MS = 5000 /* at most, while requests wait */
 };
 
 #define NEVER UINT64_MAX
 
-/* What the thread is given, and gives back: the other one's while it runs. */
+/* Input and output of the thread, which owns it while it runs. */
 struct attempt {
     struct credentials_request request;
     struct credentials credentials;
     struct aws_error error;
     enum aws_cause cause;
-    int done_fd; /* it writes here at its end */
+    int done_fd; /* written at the end */
 };
 
 struct credentials_renewal {
@@ -39,7 +39,7 @@ struct credentials_renewal {
     enum credentials_renewal_state state;
     struct aws_error error;
     bool failing;    /* the last renewal failed */
-    bool trouble;    /* … as the first one, and nobody has asked */
+    bool trouble;    /* … as the first one, and is not reported yet */
     uint64_t due_ms; /* monotonic */
     int64_t offset_ms;
     struct backoff pauses;
@@ -53,7 +53,7 @@ struct credentials_renewal {
     int cancel_fd;
 };
 
-/* When the current credentials should be renewed, if nothing fails. */
+/* Set the time of the next renewal, if nothing fails. */
 static void schedule(struct credentials_renewal *renewal)
 {
     int64_t now_ms = (int64_t)clock_realtime_ms() + renewal->offset_ms;
@@ -62,7 +62,7 @@ static void schedule(struct credentials_renewal *renewal)
         return;
     int64_t life_ms = (int64_t)renewal->current.expires_ms - now_ms;
     int64_t wait_ms = life_ms - (life_ms / 2 < AHEAD_MS ? life_ms / 2 : AHEAD_MS);
-    if (life_ms <= 0) /* by this clock; nobody has newer ones, or the clock is wrong */
+    if (life_ms <= 0) /* expired by this clock: the source has none newer, or the clock is wrong */
         wait_ms = (int64_t)backoff_next(&renewal->pauses);
     renewal->due_ms =
         clock_monotonic_ms() + (uint64_t)(wait_ms > SHORTEST_MS ? wait_ms : SHORTEST_MS);
@@ -101,7 +101,7 @@ struct credentials_renewal *credentials_renewal_open(const struct credentials_re
         goto err;
     }
     backoff_init(&renewal->pauses, FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
-    /* A digest is made ready at its first use, which must not be in two threads at once. */
+    /* A digest is prepared at its first use, which must not happen in two threads in parallel. */
     if (!copy_request(renewal, request) || digest_sha256("", 0, unused) != 0) {
         error_no_memory(error);
         goto err;
@@ -142,11 +142,11 @@ static void *renew(void *context)
     struct attempt *attempt = context;
     attempt->cause =
         credentials_chain_load(&attempt->credentials, &attempt->request, &attempt->error);
-    (void)eventfd_write(attempt->done_fd, 1); /* it is 0 before: this cannot fail */
+    (void)eventfd_write(attempt->done_fd, 1); /* it is 0 before, so this cannot fail */
     return NULL;
 }
 
-/* The next attempt after one that failed. */
+/* Schedule the next attempt after a failure. */
 static void postpone(struct credentials_renewal *renewal)
 {
     uint64_t pause_ms = backoff_next(&renewal->pauses);
@@ -160,7 +160,7 @@ static void failed(struct credentials_renewal *renewal, const struct aws_error *
     bool hopeless = false;
     renewal->trouble = !renewal->failing;
     renewal->failing = true;
-    error_set(&renewal->error, error->cause, error->hint, "credentials are not renewed: %.280s",
+    error_set(&renewal->error, error->cause, error->hint, "cannot renew credentials: %.280s",
         error->text);
     if (error->cause == AWS_SETTING || error->cause == AWS_CONFIG)
         renewal->error.cause = AWS_TEMPORARY;
@@ -182,7 +182,7 @@ static void begin(struct credentials_renewal *renewal)
     renewal->running = failure == 0;
     renewal->due_ms = NEVER;
     if (failure != 0) {
-        error_set(&error, AWS_TEMPORARY, NULL, "no thread for it: %s", strerror(failure));
+        error_set(&error, AWS_TEMPORARY, NULL, "cannot start a thread: %s", strerror(failure));
         failed(renewal, &error);
     }
 }

@@ -9,46 +9,45 @@
 #include "credentials/request.h"
 
 /*
- * Keeps credentials good: renews those that expire a quarter of an hour before they do, or when
- * half their life is over if that is shorter, and again whenever a server says that they expired.
+ * Keeps credentials valid. It renews those that expire a quarter of an hour before they do, or
+ * after half of a shorter life, and whenever a server reports that they expired.
  *
- * A renewal runs in a thread of its own, so nobody waits for it: neither requests nor heartbeats
- * are held up, however long a container's endpoint, STS or a credential_process takes. One that
- * fails changes nothing while the old credentials are good; it is tried again with back-off, up to
- * a minute apart.
+ * A renewal runs in its own thread. So requests and lease extensions never wait for a container
+ * endpoint, STS or a credential_process, however slow. A failed renewal changes nothing while the
+ * old credentials are valid; it is retried with back-off, up to a minute apart.
  */
 struct credentials_renewal;
 
 enum credentials_renewal_state {
-    CREDENTIALS_RENEWAL_GOOD,    /* as far as is known */
-    CREDENTIALS_RENEWAL_REFUSED, /* expired; a renewal is under way, or will be tried again */
+    CREDENTIALS_RENEWAL_GOOD,    /* as far as known */
+    CREDENTIALS_RENEWAL_REFUSED, /* expired; a renewal is in progress, or will be retried */
     CREDENTIALS_RENEWAL_LOST     /* expired, and there will be no others */
 };
 
 /*
  * credentials_renewal_open(request, error):
- * Load the first credentials, waiting for them (credentials_chain_load()). What ${request} points
- * at is copied; its stop_fd is of this first time only. NULL with ${error}.
+ * Load the first credentials and wait for them (credentials_chain_load()). The texts of ${request}
+ * are copied; its stop_fd serves only this first load. Return NULL with ${error}.
  */
 struct credentials_renewal *credentials_renewal_open(const struct credentials_request *request,
     struct aws_error *error);
 void credentials_renewal_close(
-    struct credentials_renewal *renewal); /* gives up what runs; NULL: fine */
+    struct credentials_renewal *renewal); /* cancels a running renewal; NULL is fine */
 
-/* What to sign with, until the next credentials_renewal_work(). */
+/* Return the credentials to sign with, valid until the next credentials_renewal_work(). */
 const struct credentials *credentials_renewal_current(const struct credentials_renewal *renewal);
 
-/* Counts the changes of what is current. */
+/* Return the number of changes of the current credentials. */
 unsigned credentials_renewal_generation(const struct credentials_renewal *renewal);
 
-/* A server says that the current ones have expired. */
+/* Note that a server reports the current credentials as expired. */
 void credentials_renewal_refuse(struct credentials_renewal *renewal);
 
 /*
  * credentials_renewal_work(renewal, offset_ms):
- * Begin and end renewals as they are due. ${offset_ms} is what to add to this machine's clock.
- * Returns the milliseconds until it should be called again; -1: not before the descriptor of
- * credentials_renewal_fd() can be read.
+ * Begin and end renewals as they are due. ${offset_ms} is added to the clock of this machine.
+ * Return the milliseconds until the next call; -1 for not before the descriptor of
+ * credentials_renewal_fd() is readable.
  */
 int credentials_renewal_work(struct credentials_renewal *renewal, int64_t offset_ms);
 int credentials_renewal_fd(const struct credentials_renewal *renewal);
@@ -56,12 +55,12 @@ int credentials_renewal_fd(const struct credentials_renewal *renewal);
 enum credentials_renewal_state credentials_renewal_state(const struct credentials_renewal *renewal);
 
 /*
- * Why the last renewal failed; cause AWS_OK: it did not, or only brought the same again. What lies
- * in settings and files counts as AWS_TEMPORARY: they were good once.
+ * Return why the last renewal failed. The cause is AWS_OK when it did not fail, or gave the same
+ * credentials. Errors in settings and files count as AWS_TEMPORARY: they were valid once.
  */
 const struct aws_error *credentials_renewal_error(const struct credentials_renewal *renewal);
 
-/* Whether a run of failures has begun since this was asked last: once for each run. */
+/* Return true when a series of failures has begun since the last call: once for each series. */
 bool credentials_renewal_trouble(struct credentials_renewal *renewal);
 
 #endif

@@ -22,7 +22,7 @@ enum element { ID, SECRET, TOKEN, EXPIRATION, CODE, ELEMENTS };
 
 struct reading {
     struct buf values[ELEMENTS];
-    struct buf *open; /* the text belongs here; NULL: nowhere */
+    struct buf *open; /* destination of the text; NULL to ignore it */
 };
 
 static void on_start(void *context, const char *name)
@@ -80,7 +80,7 @@ static enum aws_cause refused(struct reading *reading, unsigned status,
         return error_set(error, AWS_IDENTITY, NULL,
             "STS does not accept the credentials for %s (%s)", role->name, name);
     default:
-        /* An identity provider that could not be asked is worth another try. */
+        /* A failure to reach the identity provider is worth a retry. */
         return error_set(error,
             strcmp(name, "IDPCommunicationError") == 0 ? AWS_TEMPORARY : AWS_REFUSED, NULL,
             "STS refuses to give %s (%s, status %u)", role->name, name, status);
@@ -95,7 +95,8 @@ static enum aws_cause take(struct credentials *credentials, struct reading *read
     const char *token = value(reading, TOKEN), *expiration = value(reading, EXPIRATION);
     if (id == NULL || secret == NULL || token == NULL || expiration == NULL ||
         !credentials_time(expiration, &expires_ms))
-        return error_set(error, AWS_SETTING, NULL, "the answer of STS lacks a part of credentials");
+        return error_set(error, AWS_SETTING, NULL,
+            "the answer of STS lacks part of the credentials");
     enum aws_cause cause =
         credentials_set(credentials, id, secret, token, AWS_SETTING, "the answer of STS", error);
     if (cause == AWS_OK)
@@ -111,7 +112,7 @@ static enum aws_cause read_answer(struct credentials *credentials,
     enum aws_cause cause = AWS_OK;
     for (int i = 0; i < ELEMENTS; i++) {
         buf_init(&reading.values[i], VALUE_MAXIMUM);
-        /* All room at once: growing would leave copies of secrets behind. */
+        /* Reserve the maximum: growing would leave copies of secrets in memory. */
         (void)buf_reserve(&reading.values[i], VALUE_MAXIMUM);
     }
     struct xml *xml = xml_open(&handler, &reading);
@@ -173,7 +174,7 @@ static void write_body(struct buf *body, const struct credentials_role *role, co
 {
     char session[NAME_SIZE];
     (void)snprintf(session, sizeof session, "sqs2pg-%" PRIu64, clock_realtime_ms());
-    (void)buf_reserve(body, BODY_MAXIMUM); /* growing would leave copies of the token behind */
+    (void)buf_reserve(body, BODY_MAXIMUM); /* growing would leave copies of the token in memory */
     buf_printf(body, "Action=%s&Version=2011-06-15",
         token != NULL ? "AssumeRoleWithWebIdentity" : "AssumeRole");
     add(body, "RoleArn", role->arn);
@@ -185,7 +186,7 @@ static void write_body(struct buf *body, const struct credentials_role *role, co
         add(body, "WebIdentityToken", token);
 }
 
-/* Whether the answer is a refusal by a server whose clock is far from ours; then *now_ms is its. */
+/* Return true when a server refuses because its clock is far from ours; set *now_ms to its time. */
 static bool skewed(const struct http_request *http, uint64_t *now_ms)
 {
     int64_t apart = http->date_ms - (int64_t)*now_ms;

@@ -19,7 +19,8 @@ static bool blank(char byte)
     return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
 }
 
-/* One word from **from, which is moved past it, to *to. False: a quote is not closed. */
+/* Take one word from **from to *to, and move **from past it. Return false when a quote is not
+ * closed. */
 static bool take_word(const char **from, char **to)
 {
     const char *at = *from;

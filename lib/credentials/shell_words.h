@@ -4,24 +4,24 @@
 #include <stddef.h>
 
 /*
- * A command line as words: POSIX shell quoting (IEEE Std 1003.1, Shell Command Language, 2.2),
- * nothing expanded. Blanks, tabs and line ends part words. Within double quotes a backslash stands
- * for itself but before a double quote or a backslash.
+ * Splits a command line into words: POSIX shell quoting (IEEE Std 1003.1, Shell Command Language,
+ * 2.2), without expansion. Spaces, tabs and line ends separate words. Within double quotes a
+ * backslash is literal, except before a double quote or a backslash.
  */
 enum { SHELL_WORDS_MAXIMUM = 256 };
 
 struct shell_words {
-    char *text; /* the words, one after the other, each ended by NUL */
+    char *text; /* the words, one after the other, each with its NUL */
     size_t size;
     char *list[SHELL_WORDS_MAXIMUM + 1]; /* at least one, and NULL */
 };
 
 /*
- * 0; or -1 with errno ENOMEM; or -1 with errno 0: a quote is not closed, there is no word, or there
- * are too many. To be freed in any case.
+ * Return 0; or -1 with errno ENOMEM; or -1 with errno 0 when a quote is not closed, or there are no
+ * or too many words. Free ${words} in each case.
  */
 int shell_words_split(struct shell_words *words, const char *command);
 
-void shell_words_free(struct shell_words *words); /* wipes; of a zeroed one too */
+void shell_words_free(struct shell_words *words); /* wipes; a zeroed one is fine */
 
 #endif

@@ -7,23 +7,22 @@
 #include "credentials/role.h"
 
 /*
- * A role assumed with the token of an identity provider, which stands in a file that is read anew
- * each time (IAM roles for service accounts, GitHub's and other OpenID Connect).
+ * A role assumed with the token of an identity provider, from a file that is re-read each time (IAM
+ * roles for service accounts, GitHub and other OpenID Connect).
  */
 
 /*
- * As the environment says: AWS_WEB_IDENTITY_TOKEN_FILE, AWS_ROLE_ARN, AWS_ROLE_SESSION_NAME; what
- * of the three is not set is the profile's web_identity_token_file, role_arn, role_session_name.
- * AWS_OK with zeroed ${credentials}: neither of the first two is set, there is no file, or
- * --profile is given.
+ * Use AWS_WEB_IDENTITY_TOKEN_FILE, AWS_ROLE_ARN and AWS_ROLE_SESSION_NAME; for an unset one,
+ * web_identity_token_file, role_arn or role_session_name of the profile. AWS_OK with zeroed
+ * ${credentials}: neither of the first two is set, there is no file, or --profile is given.
  */
 enum aws_cause credentials_web_identity_fetch(struct credentials *credentials,
     const struct credentials_request *request, const struct profile *profile,
     struct aws_error *error);
 
 /*
- * As ${role} and ${file} say. A file that cannot be used is ${cause}; the message begins with
- * ${place}, where it is named.
+ * Use ${role} and ${file}. An unusable file is ${cause}; the message begins with ${place}, where it
+ * is named.
  */
 enum aws_cause credentials_web_identity_assume(struct credentials *credentials,
     const struct credentials_request *request, const struct credentials_role *role,

@@ -119,7 +119,7 @@ teardown() {
   refused 75 'cannot get credentials from STS: the connection broke'
   for name in AccessKeyId SecretAccessKey SessionToken Expiration; do
     mode "corrupt $name"
-    refused 69 'the answer of STS lacks a part of credentials'
+    refused 69 'the answer of STS lacks part of the credentials'
   done
   mode 'corrupt /Credentials'
   refused 69 'the answer of STS cannot be read'
@@ -186,7 +186,7 @@ unsigned() { curl -sS --fail --noproxy '*' -o /dev/null -H Content-Type:text/pla
   ok
   echo 'Bearer one' >metadata/token
   refused 69 "the container's credentials endpoint answers with status 401"
-  [[ $stderr == *'hint: it may want another authorization token'* ]]
+  [[ $stderr == *'hint: check the authorization token'* ]]
   AWS_CONTAINER_AUTHORIZATION_TOKEN='Bearer one' ok
   cp metadata/token file
   AWS_CONTAINER_AUTHORIZATION_TOKEN=wrong AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE=file ok
@@ -207,16 +207,16 @@ unsigned() { curl -sS --fail --noproxy '*' -o /dev/null -H Content-Type:text/pla
     refused "$1" "$2"
   }
   good='"AccessKeyId":"AKIAX","SecretAccessKey":"hidden"'
-  answers 69 'is not a JSON object' '<html>'
-  answers 69 'is not a JSON object' '[]'
-  answers 69 'is not a JSON object' ''
-  answers 69 'is not a JSON object' "{$good"
-  answers 69 'lacks AccessKeyId or SecretAccessKey' '{}'
-  answers 69 'lacks AccessKeyId or SecretAccessKey' '{"AccessKeyId":"AKIAX"}'
-  answers 69 'lacks AccessKeyId or SecretAccessKey' '{"AccessKeyId":1,"SecretAccessKey":"hidden"}'
-  answers 69 'lacks AccessKeyId or SecretAccessKey' '{"AccessKeyId":"a\u0000b","SecretAccessKey":"hidden"}'
+  answers 69 'does not give a JSON object' '<html>'
+  answers 69 'does not give a JSON object' '[]'
+  answers 69 'does not give a JSON object' ''
+  answers 69 'does not give a JSON object' "{$good"
+  answers 69 'gives no AccessKeyId or no SecretAccessKey' '{}'
+  answers 69 'gives no AccessKeyId or no SecretAccessKey' '{"AccessKeyId":"AKIAX"}'
+  answers 69 'gives no AccessKeyId or no SecretAccessKey' '{"AccessKeyId":1,"SecretAccessKey":"hidden"}'
+  answers 69 'gives no AccessKeyId or no SecretAccessKey' '{"AccessKeyId":"a\u0000b","SecretAccessKey":"hidden"}'
   answers 69 'are malformed' '{"AccessKeyId":"a\r\nb","SecretAccessKey":"hidden"}'
-  answers 69 'Expiration that is no time' "{$good,\"Expiration\":\"tomorrow\"}"
+  answers 69 'Expiration that is not a time' "{$good,\"Expiration\":\"tomorrow\"}"
   answers 69 'has no credentials for us' "{\"Code\":\"Failed\",$good}"
   answers 69 'does not accept our credentials' "{$good,\"Expiration\":null,\"Token\":null}"
   serve 'big /container 70000'
@@ -289,7 +289,7 @@ unsigned() { curl -sS --fail --noproxy '*' -o /dev/null -H Content-Type:text/pla
   unset AWS_EC2_METADATA_DISABLED
   for endpoint in http://127.0.0.1:1 http://192.0.2.1; do
     SECONDS=0
-    AWS_EC2_METADATA_SERVICE_ENDPOINT=$endpoint refused 69 'no credentials: neither the environment nor profile default has them, and this machine is no EC2 instance'
+    AWS_EC2_METADATA_SERVICE_ENDPOINT=$endpoint refused 69 'no credentials: neither the environment nor profile default has them, and this machine is not an EC2 instance'
     [[ $stderr == *'hint: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a profile, or use --no-sign-request'* ]]
     [ "$SECONDS" -le 15 ]
   done
@@ -321,7 +321,7 @@ unsigned() { curl -sS --fail --noproxy '*' -o /dev/null -H Content-Type:text/pla
   config '[default]' 'credential_process = head -c 1000000000 /dev/zero'
   refused 69 "$PWD/config:2: credential_process prints more than 65536 bytes"
   config '[default]' 'credential_process = echo hidden'
-  refused 69 'what the credential_process gives is not a JSON object'
+  refused 69 'the credential_process does not give a JSON object'
 }
 
 @test "a stop request ends the wait for credentials, and what was run" {
@@ -347,7 +347,7 @@ unsigned() { curl -sS --fail --noproxy '*' -o /dev/null -H Content-Type:text/pla
     "aws_access_key_id = $KEY" 'aws_secret_access_key = hidden'
   refused 69 'profile default signs in by SSO, which is not supported'
   [[ $stderr == *"hint: run 'aws sso login'"*'credential_process = aws configure export-credentials'* ]]
-  refused 69 'profile mfa wants a code of an MFA device' --profile mfa
+  refused 69 'profile mfa needs a code of an MFA device' --profile mfa
 }
 
 @test "credentials that expire in mid-run: no request fails" {
@@ -390,7 +390,7 @@ unsigned() { curl -sS --fail --noproxy '*' -o /dev/null -H Content-Type:text/pla
   AWS_ENDPOINT_URL_SQS=$DIRECT AWS_ACCESS_KEY_ID=$KEY AWS_SECRET_ACCESS_KEY=$SECRET sqs-send <<<'{"body":{"n":1}}'
   serve ''
   eventually 60 test -s out
-  [ "$(grep -c 'warning: credentials are not renewed: .* status 500; trying again' err)" -eq 1 ]
+  [ "$(grep -c 'warning: cannot renew credentials: .* status 500; trying again' err)" -eq 1 ]
   # One request was refused, and sent once more.
   [ "$(grep -c ' lapse ' proxy/requests)" -eq 1 ]
   kill "$pull"
@@ -405,7 +405,7 @@ unsigned() { curl -sS --fail --noproxy '*' -o /dev/null -H Content-Type:text/pla
   status=0
   wait "$pull" || status=$?
   [ "$status" -eq 75 ]
-  grep -q 'error: credentials are not renewed: .*answers with status 500' err
+  grep -q 'error: cannot renew credentials: .*answers with status 500' err
   [ "$(grep -c ' lapse ' proxy/requests)" -eq 1 ]
 }
 
