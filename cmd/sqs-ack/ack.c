@@ -23,9 +23,9 @@ struct acker {
     struct unacknowledged unacknowledged;
     struct pending *pending;
     struct figures figures;
-    struct outqueue *out; /* NULL: nothing is printed */
+    struct outqueue *out; /* NULL when nothing is printed */
     struct buf line;
-    struct buf our_url;    /* the last that was found to be of our queue */
+    struct buf our_url;    /* the last one found to be our queue */
     bool warned[REFUSALS]; /* by kind */
 };
 
@@ -39,22 +39,21 @@ static void refuse(struct acker *acker, enum refusal refusal, uint64_t number)
         [NO_STATUS] = "without a known status",
         [DRY_RUN] = "of a dry run",
         [OTHER_QUEUE] = "of another queue",
-        [MISNUMBERED] = "of a part that cannot be told",
+        [MISNUMBERED] = "of a part with invalid numbers",
     };
     acker->result->refused++;
     if (acker->warned[refusal])
         msg_info("line %" PRIu64 " is %s: refused", number, texts[refusal]);
     else
-        msg_warn("line %" PRIu64 " is %s: refused, as will be further ones", number,
-            texts[refusal]);
+        msg_warn("line %" PRIu64 " is %s: refused, as are further ones", number, texts[refusal]);
     if (refusal == NO_STATUS && !acker->warned[refusal])
         msg_hint("verdicts are what pg-load prints: sqs-pull | pii-mask | pg-load | sqs-ack");
     if (refusal == OTHER_QUEUE && !acker->warned[refusal])
-        msg_hint("--queue or SQS_QUEUE_URL names another queue than the one it was received from");
+        msg_hint("set --queue or SQS_QUEUE_URL to the queue that the message was received from");
     acker->warned[refusal] = true;
 }
 
-/* Print a verdict with what became of it. */
+/* Print a verdict with the outcome of its message. */
 static void print(struct acker *acker, const char *text, size_t length, const char *ack)
 {
     const struct verdict verdict = { .text = text, .length = length };
@@ -89,7 +88,7 @@ static void acknowledge(struct acker *acker, struct batch_loop *loop)
     }
 }
 
-/* A verdict that is one of several on its message. */
+/* Count a verdict that is one of several on its message. */
 static void count(struct acker *acker, struct batch_loop *loop)
 {
     const struct verdict *verdict = &acker->verdict;
@@ -97,7 +96,7 @@ static void count(struct acker *acker, struct batch_loop *loop)
     bool rejected = !verdict_status_is_final(verdict->status);
     acker->result->rejected += rejected;
     if (unacknowledged_find(&acker->unacknowledged, handle->data, handle->length) != NULL) {
-        acknowledge(acker, loop); /* all it had to wait for had come */
+        acknowledge(acker, loop); /* all awaited verdicts have arrived */
         return;
     }
     switch (pending_take(acker->pending, verdict, !rejected)) {
@@ -128,8 +127,8 @@ static bool is_dry_run(enum verdict_status status)
 }
 
 /*
- * A line that names no queue is taken to be of ours: a handle is good for its own queue only. One
- * URL is looked into once, as mostly all lines have the same.
+ * Return true when a line belongs to our queue. A line without a queue does: a handle works only
+ * with its own queue. Each URL is checked once, since most lines share it.
  */
 static bool of_our_queue(struct acker *acker)
 {
@@ -146,12 +145,12 @@ static bool of_our_queue(struct acker *acker)
     if (!queue_same(&identity, &acker->connection->identity))
         return false;
     buf_clear(known);
-    (void)buf_append(known, url->data, url->length); /* without memory the next is looked into */
+    (void)buf_append(known, url->data,
+        url->length); /* when memory runs out, check the next line again */
     return true;
 }
 
-/* Releasing loses nothing, so any record will do for it; deleting wants a verdict that allows it.
- */
+/* Releasing loses nothing, so it accepts any record; deleting needs a verdict that allows it. */
 static void on_line(void *context, struct batch_loop *loop, enum line_result kind,
     const struct line *line)
 {

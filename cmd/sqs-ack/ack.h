@@ -7,9 +7,8 @@
 
 /*
  * ack_run(connection, options, result):
- * Read verdicts from standard input and delete their messages from the queue, or release them;
- * print on standard output, which is left open. No URL of a line is ever used: a line of another
- * queue is refused.
+ * Read verdicts from standard input and delete or release their messages; print on standard output
+ * and leave it open. The URL in a line is never used: a line of another queue is refused.
  */
 void ack_run(const struct connection *connection, const struct ack_options *options,
     struct ack_result *result);

@@ -2,29 +2,29 @@
 
 #include "base/clock.h"
 
-/* In this order in fill(). */
+/* In the order of fill(). */
 static const struct metric metrics[] = {
     { "sqs2pg_messages_settled_total", "Messages deleted, or with --release released.",
         METRIC_COUNTER },
-    { "sqs2pg_messages_lost_total", "Messages not deleted, because their receipt handle was stale.",
+    { "sqs2pg_messages_lost_total", "Messages not deleted because their receipt handle was stale.",
         METRIC_COUNTER },
     { "sqs2pg_messages_failed_total", "Messages that could not be deleted.", METRIC_COUNTER },
     { "sqs2pg_verdicts_rejected_total", "Verdicts that leave their message on the queue.",
         METRIC_COUNTER },
-    { "sqs2pg_verdicts_refused_total", "Lines that were not acted on.", METRIC_COUNTER },
+    { "sqs2pg_verdicts_refused_total", "Lines refused.", METRIC_COUNTER },
     { "sqs2pg_verdicts_unaddressed_total", "Verdicts without a receipt handle.", METRIC_COUNTER },
     { "sqs2pg_messages_incomplete_total",
-        "Messages not deleted, because not all verdicts on them came.", METRIC_COUNTER },
+        "Messages not deleted because some of their verdicts are missing.", METRIC_COUNTER },
     { "sqs2pg_requests_total", "Requests sent to SQS, repeats included.", METRIC_COUNTER },
-    { "sqs2pg_messages_in_hand", "Messages read and not done with.", METRIC_GAUGE },
+    { "sqs2pg_messages_in_hand", "Messages received and not yet finished.", METRIC_GAUGE },
     METER_LAST_SUCCESS,
-    { "sqs2pg_delete_delay_seconds", "From when a message was sent until it was deleted.",
+    { "sqs2pg_delete_delay_seconds", "Seconds from sending a message to deleting it.",
         METRIC_HISTOGRAM },
 };
 enum { SINGLE = sizeof metrics / sizeof *metrics - 1 };
 
 static const struct metric failures = { "sqs2pg_request_errors_total",
-    "Requests to SQS that failed, by why.", METRIC_COUNTER };
+    "Failed requests to SQS, by cause.", METRIC_COUNTER };
 
 void figures_done(struct figures *figures, uint64_t sent_ms)
 {

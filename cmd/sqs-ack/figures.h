@@ -9,21 +9,20 @@
 #include "sqs/sqs.h"
 #include "unacknowledged.h"
 
-/* What a run tells of itself (base/meter.h). */
+/* Metrics of a run (base/meter.h). */
 struct figures {
     const struct ack_result *result;
     const struct unacknowledged *unacknowledged;
     struct sqs *sqs;
-    uint64_t
-        last_success_ms; /* since 1970: when a message was last deleted or released; 0: never */
+    uint64_t last_success_ms; /* since 1970: last delete or release; 0 for never */
     struct histogram delays;
 };
 
-/* A message that was sent at ${sent_ms} (since 1970; 0: not known) has just been deleted, or
- * released. */
+/* Count a message that was just deleted or released; it was sent at ${sent_ms} (since 1970; 0 when
+ * unknown). */
 void figures_done(struct figures *figures, uint64_t sent_ms);
 
-/* As meter_open(); ${figures}, the owner's, stays as long as the meter. */
+/* Open the meter as meter_open() does; ${figures} must outlive it. */
 int figures_open(struct figures *figures, const struct meter_options *options, const char *queue,
     struct meter **meter);
 

@@ -5,11 +5,11 @@
 enum { OPT_PRINT = 1, OPT_RELEASE, OPT_NEED, OPT_LINGER, OPT_METRICS, OPT_PROGRESS };
 
 static const struct opt table[] = {
-    { OPT_PRINT, '\0', "print", NULL, "print each verdict once settled, \"ack\" added", NULL },
+    { OPT_PRINT, '\0', "print", NULL, "print each verdict when settled, with \"ack\" added", NULL },
     { OPT_RELEASE, '\0', "release", NULL, "make messages visible again instead of deleting them",
         NULL },
     { OPT_NEED, '\0', "need", "N", "delete after N verdicts on a record", "1" },
-    { OPT_LINGER, '\0', "linger", "TIME", "how long a verdict waits for company", "100ms" },
+    { OPT_LINGER, '\0', "linger", "TIME", "how long a verdict waits for a full batch", "100ms" },
     BATCH_OPTION_JOBS_AUTO,
     BATCH_OPTIONS,
     METER_METRICS_FILE(OPT_METRICS),

@@ -7,17 +7,17 @@
 #include "base/meter.h"
 #include "sqs/batch_options.h"
 
-/* What the command line asks for. */
+/* The command line, parsed. */
 struct ack_options {
     bool release;  /* make visible instead of deleting */
-    bool print;    /* write each verdict with what became of it */
-    unsigned need; /* verdicts on each record */
+    bool print;    /* write each verdict with its outcome */
+    unsigned need; /* verdicts needed on each record */
     uint64_t linger_ms;
     struct meter_options meter;
     struct batch_options batch;
 };
 
-/* OPT_RUN, or the status to exit with (base/opt.h). */
+/* Return OPT_RUN, or the exit status (base/opt.h). */
 int options_parse(struct ack_options *options, int argc, char **argv);
 
 #endif

@@ -23,7 +23,8 @@ int summary_report(const struct ack_options *options, const struct ack_result *r
             result->incomplete > 0))
         status = STATUS_PARTIAL;
     if (result->incomplete > 0)
-        msg_warn("%" PRIu64 " deliveries were not deleted, as not all verdicts on them came",
+        msg_warn("%" PRIu64
+                 " deliveries were not deleted because some of their verdicts are missing",
             result->incomplete);
     char incomplete[40] = "";
     if (result->incomplete > 0)

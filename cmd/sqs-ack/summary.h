@@ -6,7 +6,7 @@
 #include "options.h"
 #include "result.h"
 
-/* Say what came of a run that began at ${began_ms} (monotonic) and return its exit status. */
+/* Report the result of a run that began at ${began_ms} (monotonic) and return its exit status. */
 int summary_report(const struct ack_options *options, const struct ack_result *result,
     uint64_t requests, uint64_t began_ms);
 

@@ -6,7 +6,7 @@
 #include "base/hash.h"
 #include "unacknowledged.h"
 
-/* Handles that collide on purpose gain nothing: few messages are inside at a time. */
+/* A plain hash suffices against deliberate collisions: it holds few messages at a time. */
 static size_t bucket_of(const char *handle, size_t length)
 {
     return hash_bytes(handle, length) % UNACKNOWLEDGED_BUCKETS;

@@ -7,8 +7,8 @@
 #include "sqs/batcher.h"
 
 /*
- * Messages that are being deleted or released, found by receipt handle: a second verdict on one of
- * them waits with the first, instead of going out in the same batch.
+ * Messages that are being deleted or released, by receipt handle. A second verdict on one waits
+ * with the first, so that a batch holds no handle twice.
  */
 struct unacknowledged_line {
     struct unacknowledged_line *next;
@@ -17,12 +17,12 @@ struct unacknowledged_line {
 };
 
 struct unacknowledged_message {
-    struct batcher_item item; /* its text is the handle */
+    struct batcher_item item; /* its text is the receipt handle */
     struct unacknowledged_message **bucket;
-    struct unacknowledged_message *next; /* of its bucket */
+    struct unacknowledged_message *next; /* in the bucket */
     uint64_t since_ms;                   /* monotonic: when its first verdict was read */
-    uint64_t sent_ms;                    /* since 1970, the caller's; 0: not known */
-    struct unacknowledged_line *lines;   /* to be printed, newest first */
+    uint64_t sent_ms;                    /* since 1970, set by the caller; 0 when unknown */
+    struct unacknowledged_line *lines;   /* to print, newest first */
     char handle[];
 };
 
@@ -34,23 +34,25 @@ struct unacknowledged {
     size_t bytes;
 };
 
-void unacknowledged_free(struct unacknowledged *unacknowledged); /* what is still inside */
+void unacknowledged_free(
+    struct unacknowledged *unacknowledged); /* frees the messages still inside */
 
-/* Since when the oldest message is inside (monotonic), or 0: there is none. Looks at all. */
+/* Return the monotonic time since when the oldest message is inside, or 0 when there is none. Scans
+ * all. */
 uint64_t unacknowledged_oldest_ms(const struct unacknowledged *unacknowledged);
 
 struct unacknowledged_message *unacknowledged_find(const struct unacknowledged *unacknowledged,
     const char *handle, size_t length);
 
-/* NULL: out of memory. */
+/* Return NULL when memory runs out. */
 struct unacknowledged_message *unacknowledged_add(struct unacknowledged *unacknowledged,
     const char *handle, size_t length);
 
-/* Keep a line with the message. 0, or -1: out of memory. */
+/* Keep a line with the message. Return 0, or -1 when memory runs out. */
 int unacknowledged_keep(struct unacknowledged *unacknowledged,
     struct unacknowledged_message *message, const char *text, size_t length);
 
-/* Take the message of an item out and free it. */
+/* Remove a message and free it. */
 void unacknowledged_remove(struct unacknowledged *unacknowledged,
     struct unacknowledged_message *message);
 

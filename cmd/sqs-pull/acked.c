@@ -15,7 +15,7 @@
 
 enum { LATE_WRITER_MS = 1000, TICK_MS = 10 };
 
-/* A stop request does not end the reading: who asked for it decides when. */
+/* A stop request does not end the reading: the caller decides when to end it. */
 #define NEVER_MS ((uint64_t)1 << 50)
 
 struct acked {
@@ -27,7 +27,7 @@ struct acked {
     bool warned;
 };
 
-/* Close the descriptor that the path names, but for the standard ones. */
+/* Close the descriptor that the path names, except the standard ones. */
 static void close_named(const char *path)
 {
     static const char *const folders[] = { "/dev/fd/", "/proc/self/fd/" };
@@ -103,8 +103,8 @@ bool acked_has_writer(struct acked *acked)
 static void pass_over(struct acked *acked)
 {
     if (!acked->warned)
-        msg_warn("a line of the --acked FIFO is no verdict of sqs-ack --print: passed over, as "
-                 "will be further ones");
+        msg_warn("a line of the --acked FIFO is not a verdict of sqs-ack --print: ignored, as are "
+                 "further ones");
     acked->warned = true;
 }
 

@@ -4,23 +4,24 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Which message attributes are wanted. */
+/* The names of the requested message attributes. */
 enum { ATTRIBUTES_NAMES = 64, ATTRIBUTES_TEXT_SIZE = 4096 };
 
 struct attributes {
-    const char *names[ATTRIBUTES_NAMES]; /* as a receive asks for them; "All": every one */
-    size_t count;                        /* 0: none */
-    char text[ATTRIBUTES_TEXT_SIZE]; /* behind the names: the structure must stay in its place */
+    const char *names[ATTRIBUTES_NAMES]; /* as a receive asks for them; "All" for each */
+    size_t count;                        /* 0 when none */
+    char text[ATTRIBUTES_TEXT_SIZE];     /* behind the names; the structure must not move */
 };
 
 /*
  * attributes_parse(attributes, value):
- * "all", or names with commas between; a name with ".*" at its end stands for all that begin so.
- * False: it is neither (a name is letters, digits, "_", "-" and "."), or there are too many.
+ * Parse "all", or names separated by commas. A name that ends in ".*" selects all names with that
+ * beginning. Return false when a name has other characters than letters, digits, "_", "-" and ".",
+ * or when there are too many names.
  */
 bool attributes_parse(struct attributes *attributes, const char *value);
 
-/* Whether one of this name is wanted: a server may give more than it was asked for. */
+/* Return true when this name was requested: a server may send more than that. */
 bool attributes_want(const struct attributes *attributes, const char *name, size_t length);
 
 #endif

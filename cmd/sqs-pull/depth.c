@@ -25,7 +25,7 @@ void depth_init(struct depth *depth, const struct connection *connection)
         .dead_before = METRICS_UNKNOWN };
 }
 
-/* What stands behind the last colon of a string of JSON, which is an ARN: a queue's name. */
+/* Copy the queue name after the last colon of an ARN, given as a JSON string. */
 static bool name_of(const char *string, size_t length, char name[QUEUE_PART_SIZE])
 {
     if (length < 2 || string[0] != '"')
@@ -114,7 +114,7 @@ int depth_timeout(const struct depth *depth)
     return due <= now ? 0 : due - now < INT_MAX ? (int)(due - now) : INT_MAX;
 }
 
-/* Whether the answer is one that the next question would get, too. */
+/* Return true when the next request would get the same answer. */
 static bool is_lasting(enum aws_cause cause)
 {
     return cause == AWS_DENIED || cause == AWS_REFUSED || cause == AWS_NO_QUEUE;
@@ -126,7 +126,7 @@ static void take_queue(struct depth *depth)
     depth->queue_busy = false;
     if (is_lasting(call->error.cause)) {
         depth->queue_due_ms = NEVER;
-        msg_info("how many messages are on the queue cannot be read: %s", call->error.text);
+        msg_info("cannot read the depth of the queue: %s", call->error.text);
     }
     if (call->error.cause != AWS_OK)
         return;
@@ -139,13 +139,13 @@ static void take_queue(struct depth *depth)
     (void)depth_dead_url(depth->connection->queue_url, call->redrive_policy, url);
     if (depth->dead_busy || strcmp(url, depth->dead_url) == 0)
         return;
-    if (depth->dead_url[0] != '\0') /* another queue's figures are not compared with its */
+    if (depth->dead_url[0] != '\0') /* do not compare counts of two queues */
         depth->dead = depth->dead_before = METRICS_UNKNOWN;
     memcpy(depth->dead_url, url, sizeof url);
     depth->dead_due_ms = url[0] == '\0' ? NEVER : 0;
 }
 
-/* One that somebody looks at is in flight, and on the queue all the same. */
+/* Count messages in flight too: they are still on the queue. */
 static uint64_t all_of(const struct found_depth *depth)
 {
     return depth->messages + depth->in_flight + depth->delayed;
@@ -157,8 +157,7 @@ static void take_dead(struct depth *depth)
     depth->dead_busy = false;
     if (is_lasting(call->error.cause)) {
         depth->dead_due_ms = NEVER;
-        msg_info("how many messages are on the dead-letter queue cannot be read: %s",
-            call->error.text);
+        msg_info("cannot read the depth of the dead-letter queue: %s", call->error.text);
     }
     if (call->error.cause != AWS_OK || !call->has_depth)
         return;
@@ -179,8 +178,7 @@ bool depth_take(struct depth *depth, struct call *call)
     return true;
 }
 
-/* ---- alone ------------------------------------------------------------------------------------
- */
+/* ---- alone ----------------------------------------------------------------------------------- */
 
 int depth_print(const struct connection *connection, struct aws_error *error)
 {
@@ -195,8 +193,7 @@ int depth_print(const struct connection *connection, struct aws_error *error)
         dead.other_queue_url = url;
         dead.aside = true;
         if (sqs_run(connection->sqs, &dead, true) != AWS_OK)
-            msg_warn("how many messages are on the dead-letter queue cannot be read: %s",
-                dead.error.text);
+            msg_warn("cannot read the depth of the dead-letter queue: %s", dead.error.text);
         else if (dead.has_depth)
             (void)snprintf(count, sizeof count, "%" PRIu64, all_of(&dead.depth));
         (void)snprintf(name, sizeof name, "{\"name\":\"%s\",\"messages\":%s}",

@@ -8,49 +8,51 @@
 #include "sqs/connect.h"
 
 /*
- * How many messages are on the queue, which is asked for once a minute, and on its dead-letter
- * queue, every five. What the credentials do not allow is asked for once. A queue's dead-letter
- * queue is of its account and region.
+ * The depth of the queue, read once a minute, and of its dead-letter queue, read every five
+ * minutes. A request that the credentials do not allow is sent only once. The dead-letter queue of
+ * a queue has the same account and region.
  */
 struct depth {
-    const struct connection *connection; /* NULL: nobody wants to know */
+    const struct connection *connection; /* NULL when not needed */
     struct call queue_call;
     struct call dead_call;
     bool queue_busy;
     bool dead_busy;
-    uint64_t queue_due_ms; /* monotonic; UINT64_MAX: not again */
+    uint64_t queue_due_ms; /* monotonic; UINT64_MAX for never again */
     uint64_t dead_due_ms;
-    char dead_url[CALL_URL_SIZE]; /* "": none that is known */
+    char dead_url[CALL_URL_SIZE]; /* "" when unknown */
 
-    uint64_t messages; /* these four METRICS_UNKNOWN until they are known */
+    uint64_t messages; /* these four are METRICS_UNKNOWN until read */
     uint64_t in_flight;
     uint64_t delayed;
     uint64_t dead;
-    uint64_t dead_before; /* what an earlier run has seen */
-    uint64_t grown_ms;    /* since 1970: when there were more dead letters than before; 0: never */
+    uint64_t dead_before; /* count of an earlier run */
+    uint64_t grown_ms;    /* since 1970: last growth of the dead-letter queue; 0 for never */
 };
 
-enum { DEPTH_REQUESTS = 2 }; /* at once */
+enum { DEPTH_REQUESTS = 2 }; /* in parallel */
 
 void depth_init(struct depth *depth, const struct connection *connection);
 
-/* Begin what is due; 0, or -1: out of memory. */
+/* Begin the requests that are due. Return 0, or -1 when memory runs out. */
 int depth_work(struct depth *depth);
 
-/* Milliseconds until something is; -1: never. */
+/* Return the milliseconds until a request is due, or -1 for never. */
 int depth_timeout(const struct depth *depth);
 
-/* A call that is back; false: it is another's. */
+/* Take a finished call. Return false when it belongs to another module. */
 bool depth_take(struct depth *depth, struct call *call);
 
-/* The URL of a queue's dead-letter queue, by its redrive policy, in ${url}; false: none. */
+/* Write the URL of the dead-letter queue that a redrive policy names. Return false when there is
+ * none. */
 bool depth_dead_url(const char *queue_url, const char *policy, char url[CALL_URL_SIZE]);
 
 /*
  * depth_print(connection, error):
- * Print on stdout {"messages":N,"in_flight":N,"delayed":N,"dead_letter":{"name":NAME,"messages":N}}
- * and a newline; dead_letter is null where the queue has none, its messages where they cannot be
- * read. 0, or -1 with ${error} or, when that is AWS_OK, errno of standard output.
+ * Print the depth on stdout as a line of JSON:
+ * {"messages":N,"in_flight":N,"delayed":N,"dead_letter":{"name":NAME,"messages":N}}. There,
+ * dead_letter is null when the queue has none; its messages are null when unreadable. Return 0, or
+ * -1 with ${error} or, when that is AWS_OK, errno of standard output.
  */
 int depth_print(const struct connection *connection, struct aws_error *error);
 

@@ -1,6 +1,6 @@
 #include "figures.h"
 
-/* In this order in fill(). */
+/* In the order of fill(). */
 enum { DEAD = 14 };
 static const struct metric metrics[] = {
     { "sqs2pg_messages_printed_total", "Messages printed.", METRIC_COUNTER },
@@ -13,37 +13,35 @@ static const struct metric metrics[] = {
     { "sqs2pg_messages_held_total",
         "Messages left on the queue behind a corrupt one of their group.", METRIC_COUNTER },
     { "sqs2pg_messages_acked_total", "Leases that a verdict ended.", METRIC_COUNTER },
-    { "sqs2pg_leases_extended_total",
-        "Times that the visibility timeout of a message was extended.", METRIC_COUNTER },
+    { "sqs2pg_leases_extended_total", "Extensions of the visibility timeout of a message.",
+        METRIC_COUNTER },
     { "sqs2pg_leases_lapsed_total", "Leases that ended without a verdict or a release.",
         METRIC_COUNTER },
     { "sqs2pg_requests_total", "Requests sent to SQS, repeats included.", METRIC_COUNTER },
-    { "sqs2pg_messages_in_hand", "Messages read and not done with.", METRIC_GAUGE },
-    { "sqs2pg_receives_at_once", "How many receives there may be at once.", METRIC_GAUGE },
-    { "sqs2pg_queue_messages", "Messages on the queue that can be received, about.", METRIC_KEPT },
-    { "sqs2pg_queue_messages_in_flight",
-        "Messages of the queue that somebody has received and not deleted, about.", METRIC_KEPT },
-    { "sqs2pg_queue_messages_delayed", "Messages of the queue that wait for their delay, about.",
+    { "sqs2pg_messages_in_hand", "Messages received and not yet finished.", METRIC_GAUGE },
+    { "sqs2pg_receives_at_once", "Limit of parallel receives.", METRIC_GAUGE },
+    { "sqs2pg_queue_messages", "Approximate number of messages that can be received.",
         METRIC_KEPT },
-    { "sqs2pg_dead_letters", "Messages on the dead-letter queue, about.", METRIC_KEPT },
+    { "sqs2pg_queue_messages_in_flight", "Approximate number of messages in flight.", METRIC_KEPT },
+    { "sqs2pg_queue_messages_delayed", "Approximate number of delayed messages.", METRIC_KEPT },
+    { "sqs2pg_dead_letters", "Approximate number of messages on the dead-letter queue.",
+        METRIC_KEPT },
     { "sqs2pg_dead_letters_grown_timestamp_seconds",
-        "When the dead-letter queue was last seen to grow, in seconds since 1970; 0: never.",
+        "Time when the dead-letter queue last grew, in seconds since 1970; 0 for never.",
         METRIC_TIME },
     { "sqs2pg_oldest_message_age_seconds",
-        "Age of the oldest message that came within the last two minutes, when it came.",
-        METRIC_GAUGE },
+        "Highest age at receipt among the messages of the last two minutes.", METRIC_GAUGE },
     { "sqs2pg_last_idle_timestamp_seconds",
-        "When a receive last found nothing with no message in hand, in seconds since 1970.",
+        "Time of the last empty receive with no message in hand, in seconds since 1970.",
         METRIC_TIME },
     METER_LAST_SUCCESS,
 };
 enum { ROWS = sizeof metrics / sizeof *metrics };
 
 static const struct metric failures = { "sqs2pg_request_errors_total",
-    "Requests to SQS that failed, by why.", METRIC_COUNTER };
+    "Failed requests to SQS, by cause.", METRIC_COUNTER };
 
-/* With leases a message is not done with until its verdict has come back, else until it is printed.
- */
+/* With leases, a message is in hand until its verdict arrives; without, until it is printed. */
 static size_t in_hand(const struct puller *puller, uint64_t *oldest_ms)
 {
     size_t count = puller->unprinted.count;

@@ -4,7 +4,7 @@
 #include "base/meter.h"
 #include "puller.h"
 
-/* What a run tells of itself: as meter_open(); ${puller} stays as long as the meter. */
+/* Open the meter of a run as meter_open() does; ${puller} must outlive it. */
 int figures_open(struct puller *puller, struct meter **meter);
 
 #endif

@@ -15,7 +15,7 @@ struct format {
     struct buf queue_url; /* as a JSON string */
     struct buf line;
     struct json_matches matches;
-    struct digest *md5; /* NULL: no checksum is right */
+    struct digest *md5; /* NULL when checksums cannot be verified */
 };
 
 struct format *format_new(const char *queue_url, const struct format_options *options)
@@ -46,7 +46,7 @@ void format_free(struct format *format)
     free(format);
 }
 
-/* A server that gives no checksum is taken at its word. */
+/* Accept a message for which the server gives no checksum. */
 static bool right_checksum(const struct format *format, const struct message *message)
 {
     unsigned char digest[DIGEST_MD5_SIZE];
@@ -59,7 +59,7 @@ static bool right_checksum(const struct format *format, const struct message *me
             message->md5_of_body.length);
 }
 
-/* SQS gives the checksum of those attributes that it gives. */
+/* SQS computes the checksum over the attributes that it returns. */
 static bool right_attributes(const struct message *message)
 {
     unsigned char digest[ATTRIBUTE_MD5_SIZE];
@@ -81,7 +81,7 @@ static void put_string(struct buf *line, const char *key, const struct buf *valu
     member_string(line, key, value->data, value->length);
 }
 
-/* Producers choose the ids, so they stand where a masking policy decides on them. */
+/* Producers choose these ids, so they are outside sqs, where a masking policy applies. */
 static void put_fifo(struct buf *line, const struct message *message)
 {
     bool grouped = message->group_id.length > 0;

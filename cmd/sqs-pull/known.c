@@ -53,7 +53,7 @@ enum known_result known_add(struct known *known, const struct message *message)
     return see(known->seen, &message->message_id);
 }
 
-/* Only what is plainly an id may stand in a message for people. */
+/* Copy an id for a message to people; return false unless it is plainly an id. */
 static bool readable(const struct buf *id, char text[ID_SIZE])
 {
     static const char allowed[] =

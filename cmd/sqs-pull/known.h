@@ -6,9 +6,8 @@
 #include "sqs/message.h"
 
 /*
- * The messages of the run that may come again, by their ids: those printed, and those that stay on
- * the queue, the last KNOWN_MOST of each. A message that is known proves nothing about what else is
- * on the queue.
+ * The ids of messages that may return in this run: those printed, and those that remain on the
+ * queue, the last KNOWN_MOST of each. A known message does not prove that the queue has others.
  */
 struct known;
 
@@ -16,14 +15,14 @@ enum { KNOWN_MOST = 100000 };
 
 enum known_result { KNOWN_NEW, KNOWN_ALREADY, KNOWN_NO_MEMORY };
 
-struct known *known_new(void);        /* NULL: out of memory */
+struct known *known_new(void);        /* NULL when memory runs out */
 void known_free(struct known *known); /* NULL is fine */
 
-/* A message has come. */
+/* Note a received message. */
 enum known_result known_add(struct known *known, const struct message *message);
 
-/* It stays on the queue because it is broken: warn of it, once for each id. 0, or -1: out of
- * memory. */
+/* Warn of a broken message that stays on the queue, once for each id. Return 0, or -1 when memory
+ * runs out. */
 int known_warn(struct known *known, const struct message *message);
 
 #endif

@@ -10,12 +10,12 @@
 #include "sqs/lease.h"
 
 enum {
-    LINES_AT_ONCE = 1000, /* then the network is looked after again */
-    EARLY_PARTS = 16, /* of a lease: so much before its time it goes along in a batch under way */
+    LINES_AT_ONCE = 1000, /* before the network is served again */
+    EARLY_PARTS = 16,     /* of a lease: how early it may join a batch that is sent anyway */
     SHORTEST_PAUSE_MS = 250,
     FEWEST_REQUESTS = 4,
-    USUAL_LATENCY_MS = 50, /* of a request, until one has come back */
-    FIFO_CALLS = 300,      /* a second, of one kind, on a FIFO queue: a quota of SQS */
+    USUAL_LATENCY_MS = 50, /* of a request, until the first one has returned */
+    FIFO_CALLS = 300,      /* per second and operation on a FIFO queue: a quota of SQS */
     FIFO_BURST_MS = 100,
     MOST_BYTES = 12 << 20
 };
@@ -33,12 +33,12 @@ struct leases {
     struct extension extensions[LEASES_REQUESTS * CALL_BATCH];
     struct extension *unused[LEASES_REQUESTS * CALL_BATCH];
     size_t inside;        /* leases in the batcher */
-    uint64_t credit;      /* on a FIFO queue: leases that may go into it, times 1000 … */
-    uint64_t credited_ms; /* … and as of when */
-    size_t awaited;       /* verdicts: one for each time that a message was received */
+    uint64_t credit;      /* on a FIFO queue: leases that the quota allows, times 1000 … */
+    uint64_t credited_ms; /* … and the time of that value */
+    size_t awaited;       /* verdicts: one for each receipt of a message */
     uint64_t half_ms;
     uint64_t verdict_ms; /* as leases_verdict_ms() */
-    bool hopeless;       /* nothing can be extended: why has been said */
+    bool hopeless;       /* nothing can be extended; a warning has said why */
     bool said_expired;
     bool said_refused;
     bool more; /* lines may be left unread */
@@ -93,14 +93,14 @@ size_t leases_bytes(const struct leases *leases)
     return lease_bytes(leases->table);
 }
 
-/* Milliseconds that a request takes. */
+/* Return the milliseconds that a request takes. */
 static uint64_t latency_ms(const struct leases *leases)
 {
     unsigned known = batcher_latency_ms(leases->batcher);
     return known > 0 ? known : USUAL_LATENCY_MS;
 }
 
-/* Leases that can be extended in a quarter of a visibility timeout. */
+/* Return the number of leases that can be extended in a quarter of a visibility timeout. */
 static uint64_t extensible(const struct leases *leases)
 {
     uint64_t quarter_ms = leases->half_ms / 2;
@@ -121,7 +121,7 @@ size_t leases_room(const struct leases *leases)
     return each > 0 && fits / each < room ? fits / each : room;
 }
 
-/* How many requests at once it takes now. */
+/* Return the number of parallel requests needed now. */
 static size_t requests(const struct leases *leases)
 {
     uint64_t quarter_ms = leases->half_ms / 2;
@@ -137,7 +137,7 @@ static size_t inside_most(const struct leases *leases)
     return requests(leases) * CALL_BATCH;
 }
 
-/* Whether another batch of leases may go by the quota; then it does. */
+/* Return true when the quota allows another batch of leases, and count that batch. */
 static bool quota(struct leases *leases, uint64_t now)
 {
     enum { BATCH = CALL_BATCH * 1000 };
@@ -181,7 +181,7 @@ static void lapse(struct leases *leases, struct lease *lease)
     leases->counts.lapsed++;
 }
 
-/* Look at a lease again in ${ms}, or when its longest time is over. */
+/* Look at a lease again in ${ms}, or when its longest time ends. */
 static void schedule(struct leases *leases, struct lease *lease, uint64_t ms)
 {
     uint64_t due = clock_monotonic_ms() + ms, end = lease->received_ms + leases->config.longest_ms;
@@ -193,7 +193,7 @@ int leases_add(struct leases *leases, const struct buf *id, const struct buf *ha
     uint64_t now = clock_monotonic_ms();
     struct lease *lease = lease_find(leases->table, id->data, id->length);
     if (lease != NULL) {
-        /* Before that time it is a copy, as a standard queue may give. */
+        /* Before that time this is a copy, as a standard queue may deliver. */
         if (lease->lost || lease->late || now >= lease->hidden_ms)
             leases->counts.lapsed++;
         lease_remove(leases->table, lease);
@@ -232,14 +232,14 @@ bool leases_withdraw(struct leases *leases, const char *id, size_t id_length, co
     return true;
 }
 
-/* A verdict that names no handle is on the message as such. */
+/* Apply a verdict; one without a handle applies to the message itself. */
 static void take_verdict(struct leases *leases)
 {
     const struct buf *id = &leases->verdict.message_id;
     const struct buf *handle = &leases->verdict.receipt_handle;
     leases->verdict_ms = clock_monotonic_ms();
     if (leases->verdict.ack == VERDICT_ACK_PART)
-        return; /* the message is kept until its last one comes */
+        return; /* keep the message until its last verdict */
     expect_one_less(leases);
     if (id->length == 0)
         return;
@@ -268,7 +268,7 @@ int leases_read(struct leases *leases)
     return 0;
 }
 
-/* Whether the time is over that a lease may last, by our limit or the queue's. */
+/* Return true when a lease has lasted its longest time, by our limit or that of the queue. */
 static bool over(const struct leases *leases, const struct lease *lease, uint64_t now)
 {
     const uint64_t limit_ms = (uint64_t)LEASES_LONGEST_S * 1000;
@@ -279,8 +279,7 @@ static bool over(const struct leases *leases, const struct lease *lease, uint64_
 static void expire(struct leases *leases, struct lease *lease)
 {
     if (!leases->said_expired)
-        msg_warn("a message has been without a verdict for %" PRIu64
-                 " s: it is kept hidden no longer",
+        msg_warn("a message has had no verdict for %" PRIu64 " s and is no longer extended",
             (clock_monotonic_ms() - lease->received_ms) / 1000);
     leases->said_expired = true;
     lapse(leases, lease);
@@ -299,8 +298,8 @@ static void extend(struct leases *leases, struct lease *lease)
     batcher_add(leases->batcher, &extension->item);
 }
 
-/* Fill the batches with what is due, but no more than is on its way at once: what comes after may
- * be ended meanwhile. */
+/* Fill the batches with due leases, but not beyond the parallel requests: a verdict may still end
+ * the later ones. */
 static void fill(struct leases *leases)
 {
     uint64_t now = clock_monotonic_ms();
@@ -329,11 +328,11 @@ static void fill(struct leases *leases)
     }
 }
 
-/* Nothing will be extended any more, and why. */
+/* Extend nothing from now on; warn why. */
 static void give_up(struct leases *leases, const char *reason)
 {
     if (!leases->hopeless)
-        msg_warn("messages under way cannot be kept hidden: %s", reason);
+        msg_warn("cannot extend messages in flight: %s", reason);
     leases->hopeless = true;
 }
 
@@ -347,7 +346,8 @@ static void put_back(struct leases *leases, struct lease *lease, const struct ba
         schedule(leases, lease, half_ms);
         return;
     case AWS_LOST:
-        /* Deleted just now, most often, and its verdict is on the way; else it has lapsed. */
+        /* Usually the message was just deleted and its verdict is coming; otherwise it has
+         * lapsed. */
         lease->lost = true;
         schedule(leases, lease, half_ms);
         return;
@@ -359,7 +359,7 @@ static void put_back(struct leases *leases, struct lease *lease, const struct ba
         return;
     case AWS_REFUSED:
         if (!leases->said_refused)
-            msg_warn("the queue refuses to keep a message hidden: %s",
+            msg_warn("the queue refuses to extend a message: %s",
                 item->error != NULL ? item->error->text : item->code);
         leases->said_refused = true;
         lapse(leases, lease);
@@ -371,7 +371,7 @@ static void put_back(struct leases *leases, struct lease *lease, const struct ba
     }
 }
 
-/* Leases that are back from the batch. */
+/* Take the leases that returned from the batcher. */
 static void take_back(struct leases *leases)
 {
     struct batcher_item *item;
@@ -391,7 +391,7 @@ static void take_back(struct leases *leases)
     }
 }
 
-/* Hand over what there is room for. */
+/* Hand over leases as far as there is room. */
 static void hand_over(struct leases *leases)
 {
     struct lease *lease;

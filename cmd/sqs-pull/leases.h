@@ -11,15 +11,13 @@
 #include "sqs/sqs.h"
 
 /*
- * Keeps the messages that are under way from becoming visible again: it knows what was received,
- * reads on the FIFO what came of it, and in between extends the visibility timeout whenever half of
- * it is gone, by as many requests at once as it takes to be done with all of them in a quarter of
- * it.
+ * Keeps received messages from becoming visible again before their verdict. It records each
+ * message, reads the verdicts on the FIFO, and extends a visibility timeout when half of it has
+ * passed. Parallel requests extend all leases within a quarter of the timeout.
  *
- * A lease ends with the verdict on its message, whatever that says; when the queue calls its handle
- * stale; after the longest time that a lease may last; and before the queue's own limit of 12
- * hours. Of a message that is received again the newest handle counts: verdicts on an older one are
- * passed over.
+ * A lease ends with the verdict on its message, whichever it is. It also ends when the queue
+ * reports a stale handle, at the longest time of a lease, and before the 12-hour limit of SQS. When
+ * a message is received again, the newest handle counts: verdicts on older handles are ignored.
  */
 struct leases;
 
@@ -28,69 +26,68 @@ enum { LEASES_REQUESTS = 64, LEASES_MOST = 120000, LEASES_LONGEST_S = 43200 };
 struct leases_config {
     struct sqs *sqs;
     struct acked *acked;
-    size_t maximum; /* leases at once, 1 to LEASES_MOST */
+    size_t maximum; /* parallel leases, 1 to LEASES_MOST */
     uint64_t longest_ms;
     unsigned visibility_timeout_s; /* 1 to LEASES_LONGEST_S */
     uint64_t retry_ms;
-    bool fifo; /* the queue takes 300 such calls a second */
+    bool fifo; /* the queue accepts 300 such calls a second */
 };
 
 struct leases_counts {
     uint64_t acked;    /* leases that a verdict ended */
-    uint64_t extended; /* times that a visibility timeout was */
-    uint64_t lapsed;   /* leases that ended otherwise, but for released ones */
+    uint64_t extended; /* visibility timeout extensions */
+    uint64_t lapsed;   /* leases that ended otherwise, except released ones */
 };
 
-struct leases *leases_new(const struct leases_config *config); /* NULL: out of memory */
+struct leases *leases_new(const struct leases_config *config); /* NULL when memory runs out */
 
-/* No call of it may be inside the client. NULL is fine. */
+/* Free the leases; NULL is fine. None of their calls may be in the client. */
 void leases_free(struct leases *leases);
 
-/* A message has been received. 0, or -1: out of memory. */
+/* Add a received message. Return 0, or -1 when memory runs out. */
 int leases_add(struct leases *leases, const struct buf *id, const struct buf *handle);
 
 /*
  * leases_withdraw(leases, id, id_length, handle, handle_length):
- * A message that will not be printed: forget it. False if it has been received once more
- * meanwhile, so that this handle of it is stale.
+ * Forget a message that will not be printed. Return false when it was received again meanwhile, so
+ * that this handle is stale.
  */
 bool leases_withdraw(struct leases *leases, const char *id, size_t id_length, const char *handle,
     size_t handle_length);
 
-size_t leases_count(const struct leases *leases); /* leases */
+size_t leases_count(const struct leases *leases);
 
 /*
- * For how many more there is room: by the maximum, by the memory that they take, and by how many
- * can be extended in a quarter of a visibility timeout, so that none comes too late.
+ * Return the number of further leases allowed by the maximum and by memory. All of them must be
+ * extensible within a quarter of a visibility timeout, so that none is late.
  */
 size_t leases_room(const struct leases *leases);
 
-size_t leases_bytes(const struct leases *leases); /* of memory that they take */
+size_t leases_bytes(const struct leases *leases); /* memory used */
 
-/* Monotonic: when the message of the eldest lease was received; 0: there is no lease. */
+/* Return the monotonic time of receipt of the oldest lease, or 0 when there is no lease. */
 uint64_t leases_oldest_ms(const struct leases *leases);
 
-/* Monotonic: when a verdict last came back, or a message was last received; 0: never. */
+/* Return the monotonic time of the last verdict or receipt, or 0 for never. */
 uint64_t leases_verdict_ms(const struct leases *leases);
 
-/* All verdicts have come back. */
+/* Return true when all verdicts have arrived. */
 bool leases_done(const struct leases *leases);
 
-/* Read the FIFO. 0, or -1: out of memory. */
+/* Read the FIFO. Return 0, or -1 when memory runs out. */
 int leases_read(struct leases *leases);
 
-void leases_work(struct leases *leases);         /* start the requests that are due */
-int leases_timeout(const struct leases *leases); /* until there is something to do; -1: nothing */
-bool leases_take(struct leases *leases, struct call *call); /* false: not one of its calls */
+void leases_work(struct leases *leases);                    /* start the requests that are due */
+int leases_timeout(const struct leases *leases);            /* until the next work; -1 for none */
+bool leases_take(struct leases *leases, struct call *call); /* false when the call is not its own */
 
-/* From now on extend nothing, and hand every lease to ${release}, in leases_work() as it has room.
- */
+/* From now on extend nothing; leases_work() hands every lease to ${release} as that has room. */
 void leases_end(struct leases *leases, struct release *release);
 
-/* Then: hand over all that is left, whether there is room or not. */
+/* After leases_end(): hand over the remaining leases regardless of room. */
 void leases_strand(struct leases *leases);
 
-/* No request of it is under way, and after leases_end() no lease is left. */
+/* Return true when no request is open and, after leases_end(), no lease is left. */
 bool leases_idle(const struct leases *leases);
 
 const struct leases_counts *leases_counts(const struct leases *leases);

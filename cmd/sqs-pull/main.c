@@ -38,22 +38,21 @@ static int report(const struct settings *given, const struct pull_result *result
         msg_error("cannot write to standard output: %s", out_reason(result->output_error));
         status = STATUS_IO;
     } else if (result->fifo_ended) {
-        msg_error("the verdicts have ended while there were messages to print");
+        msg_error("the --acked FIFO ended before all messages were printed");
         status = STATUS_IO;
     } else if (result->corrupt > 0 || result->silent > 0 ||
         (result->unreadable > 0 && !given->pull.follow)) {
         status = STATUS_PARTIAL;
     }
     if (result->unreadable > 0)
-        msg_warn("%" PRIu64 " answers could not be read; messages in them come back after their "
+        msg_warn("%" PRIu64 " answers could not be read; their messages return after the "
                  "visibility timeout",
             result->unreadable);
     if (result->silent > 0)
-        msg_warn("%" PRIu64 " messages got no verdict and are given back to the queue",
-            result->silent);
+        msg_warn("%" PRIu64 " messages got no verdict and are released", result->silent);
     if (result->stranded > 0)
         msg_warn("%" PRIu64
-                 " messages could not be released; they come back after their visibility timeout",
+                 " messages could not be released; they return after their visibility timeout",
             result->stranded);
     char leases[96] = "";
     if (given->acked != NULL)
@@ -75,7 +74,7 @@ static int report(const struct settings *given, const struct pull_result *result
     return status;
 }
 
-/* The time for which messages are hidden: given, or the queue's. */
+/* Find the visibility timeout: the option, or that of the queue. */
 static bool find_visibility(struct settings *given, const struct connection *connection,
     struct aws_error *error)
 {
@@ -84,8 +83,8 @@ static bool find_visibility(struct settings *given, const struct connection *con
         return false;
     if (given->acked == NULL || *seconds > 0)
         return true;
-    error_set(error, AWS_SETTING, "give one with --visibility-timeout",
-        "the queue's visibility timeout is 0: messages cannot be kept hidden");
+    error_set(error, AWS_SETTING, "set one with --visibility-timeout",
+        "the visibility timeout of the queue is 0: messages cannot be extended");
     return false;
 }
 
@@ -126,14 +125,15 @@ int main(int argc, char **argv)
     if (status != OPT_RUN) {
         const char *fifo = options_fifo(argc, argv);
         if (fifo != NULL)
-            acked_close(acked_open(fifo)); /* or who opens it for writing would wait for ever */
+            acked_close(
+                acked_open(fifo)); /* or a program that opens it for writing would wait forever */
         return status;
     }
-    /* Before anything that may take time: whoever opens it for writing waits for us. */
+    /* First of all, because a program that opens it for writing waits for us. */
     if (settings.acked != NULL && (settings.pull.acked = acked_open(settings.acked)) == NULL) {
         bool none = errno == EINVAL;
         msg_error("cannot read verdicts from the --acked FIFO: %s",
-            none ? "it is no FIFO" : strerror(errno));
+            none ? "it is not a FIFO" : strerror(errno));
         return none ? STATUS_USAGE : STATUS_IO;
     }
     status = run(&settings);

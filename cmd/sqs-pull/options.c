@@ -37,32 +37,32 @@ enum {
 };
 
 static const struct opt table[] = {
-    { OPT_FOLLOW, 'f', "follow", NULL, "stay and wait for more messages", NULL },
+    { OPT_FOLLOW, 'f', "follow", NULL, "wait for more messages", NULL },
     { OPT_NUMBER, 'n', "number", "N", "stop after N messages", NULL },
-    { OPT_JOBS, 'j', "jobs", "auto|N", "receives at once; auto: as many as find messages, up to 64",
-        "auto" },
+    { OPT_JOBS, 'j', "jobs", "auto|N",
+        "parallel receives; auto: as many as find messages, up to 64", "auto" },
     { OPT_WAIT, '\0', "wait", "SECONDS", "long-poll time, 0 to 20", "2, with -f 20" },
     { OPT_EMPTY, '\0', "empty", "N", "empty receives that count as drained", "2" },
-    { OPT_VISIBILITY, '\0', "visibility-timeout", "TIME", "hide messages so long", "the queue's" },
+    { OPT_VISIBILITY, '\0', "visibility-timeout", "TIME", "visibility timeout of received messages",
+        "the queue's" },
     { OPT_IDLE, '\0', "idle-backoff", "MAX", "pause after each further empty receive, up to MAX",
         NULL },
-    { OPT_PACE, '\0', "pace", "TIME", "after a receive that was not full, wait so long", NULL },
+    { OPT_PACE, '\0', "pace", "TIME", "pause after a receive that was not full", NULL },
     { OPT_ATTRIBUTES, '\0', "attributes", "NAMES|all",
-        "print message attributes: those with these names, or all", NULL },
+        "print the message attributes with these names, or all", NULL },
     { OPT_FIFO_IDS, '\0', "fifo-ids", NULL, "print message group and deduplication ids", NULL },
     { OPT_ACKED, '\0', "acked", "FIFO",
-        "keep messages hidden until their verdict comes back from sqs-ack --print >FIFO", NULL },
+        "extend messages until their verdict arrives from sqs-ack --print >FIFO", NULL },
     { OPT_MAX_IN_FLIGHT, '\0', "max-in-flight", "N",
-        "with --acked, messages without a verdict at once", "20000" },
-    { OPT_MAX_LEASE, '\0', "max-lease", "TIME",
-        "with --acked, keep a message hidden for so long at most", "1h" },
-    { OPT_GRACE, '\0', "grace", "TIME", "with --acked, wait so long for verdicts after SIGTERM",
+        "with --acked, maximum of messages without a verdict", "20000" },
+    { OPT_MAX_LEASE, '\0', "max-lease", "TIME", "with --acked, longest time to extend a message",
+        "1h" },
+    { OPT_GRACE, '\0', "grace", "TIME", "with --acked, time to wait for verdicts after SIGTERM",
         "30s" },
     { OPT_PRINT_REDRIVE, '\0', "print-redrive", NULL,
         "print the queue's redrive policy, if it has one, and receive nothing", NULL },
     { OPT_PRINT_DEPTH, '\0', "print-depth", NULL,
-        "print how many messages the queue and its dead-letter queue have, and receive none",
-        NULL },
+        "print the depth of the queue and of its dead-letter queue, and receive nothing", NULL },
     METER_METRICS_FILE(OPT_METRICS),
     METER_PROGRESS(OPT_PROGRESS),
     CONNECT_OPTIONS("30s, with -f 5m"),
@@ -76,7 +76,7 @@ static const struct opt_command command = {
     .count = sizeof table / sizeof *table,
 };
 
-/* Options that go with --acked. */
+/* Take an option that needs --acked. */
 static int take_lease(struct pull_options *pull, int id, const char *value)
 {
     uint64_t number = 0;
@@ -144,7 +144,7 @@ static int take(void *context, int id, const char *value)
     case OPT_ATTRIBUTES:
         return attributes_parse(&pull->attributes, value)
             ? 0
-            : opt_usage("option --attributes takes names with commas between, or all");
+            : opt_usage("option --attributes takes names separated by commas, or all");
     case OPT_FIFO_IDS:
         pull->fifo_ids = true;
         return 0;
@@ -174,7 +174,7 @@ static int take(void *context, int id, const char *value)
     }
 }
 
-/* What depends on several options. OPT_RUN, or the exit status: they do not go together. */
+/* Check options against each other. Return OPT_RUN, or the exit status when they conflict. */
 static int complete(struct settings *given)
 {
     if (given->pull.follow && given->has_empties)
@@ -184,7 +184,7 @@ static int complete(struct settings *given)
     if (given->print_depth && (given->print_redrive || given->acked != NULL))
         return opt_usage("option --print-depth excludes --print-redrive and --acked");
     if (given->has_leases && given->acked == NULL)
-        return opt_usage("options --max-in-flight, --max-lease and --grace want --acked");
+        return opt_usage("options --max-in-flight, --max-lease and --grace need --acked");
     if (given->acked != NULL && given->has_visibility && given->pull.visibility_timeout_s == 0)
         return opt_usage("options --acked and --visibility-timeout 0 exclude each other");
     if (!given->has_wait)

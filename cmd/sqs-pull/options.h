@@ -11,8 +11,8 @@
 #include "sqs/connect.h"
 
 struct pull_options {
-    unsigned parallel; /* receives at once; 0: they find their own number */
-    uint64_t number;   /* messages to print; 0: no limit */
+    unsigned parallel; /* parallel receives; 0 for automatic */
+    uint64_t number;   /* messages to print; 0 for no limit */
     bool follow;
     unsigned wait_s;               /* long-poll time */
     unsigned empties;              /* empty receives that count as drained, without follow */
@@ -21,31 +21,31 @@ struct pull_options {
     uint64_t pace_ms;              /* pause after a receive that was not full */
     uint64_t retry_ms;
     struct attributes attributes; /* to print */
-    bool fifo_ids;                /* to print too */
-    struct acked *acked;          /* where verdicts come back; NULL: no leases */
+    bool fifo_ids;                /* print these too */
+    struct acked *acked;          /* source of verdicts; NULL without leases */
     size_t max_in_flight;
     uint64_t max_lease_ms;
     struct meter_options meter;
-    uint64_t grace_ms; /* how long verdicts are waited for after a stop request */
+    uint64_t grace_ms; /* how long to wait for verdicts after a stop request */
 };
 
-/* What the command line asks for. */
+/* The command line, parsed. */
 struct settings {
-    struct pull_options pull; /* but for acked, which is to be opened */
+    struct pull_options pull; /* complete except for acked, which must be opened */
     struct connect_options connect;
-    const char *acked; /* path of a FIFO; NULL: no leases */
+    const char *acked; /* path of a FIFO; NULL without leases */
     bool has_wait;
     bool has_empties;
-    bool has_visibility; /* else the queue's own is to be read */
-    bool print_redrive;  /* nothing is received */
+    bool has_visibility; /* otherwise read that of the queue */
+    bool print_redrive;  /* receive nothing */
     bool print_depth;    /* likewise */
-    bool has_leases;     /* an option that wants --acked */
+    bool has_leases;     /* an option that needs --acked */
 };
 
-/* OPT_RUN, or the status to exit with (base/opt.h). */
+/* Return OPT_RUN, or the exit status (base/opt.h). */
 int options_parse(struct settings *settings, int argc, char **argv);
 
-/* The value of --acked on a command line that is wrong elsewhere, or NULL. */
+/* Return the value of --acked on a command line with another error, or NULL. */
 const char *options_fifo(int argc, char **argv);
 
 #endif

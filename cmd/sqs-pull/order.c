@@ -7,8 +7,8 @@ void order_begin(struct order *order)
     order->count = 0;
 }
 
-/* What counts of a group's id. A longer one is none of SQS's; its beginning decides, which at worst
- * holds back more. */
+/* The significant bytes of a group id. SQS allows no longer id; two that share this beginning count
+ * as one group, which at worst holds back more messages. */
 static size_t length_of(const struct buf *group)
 {
     return group->length < ORDER_GROUP_SIZE ? group->length : ORDER_GROUP_SIZE;

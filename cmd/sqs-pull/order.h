@@ -8,12 +8,12 @@
 #include "sqs/call.h"
 
 /*
- * The order of FIFO groups within one receive. A message that stays on the queue is delivered again
- * before the later ones of its group, so these stay too: printed now, they would come before it.
- * Other receives bring none of the group while it is in flight. A message so broken that its group
- * is not known may be of any.
+ * The order of FIFO groups within one receive. SQS delivers a message that stays on the queue
+ * again, before later ones of its group. So the later ones must stay too: printed now, they would
+ * precede it. Other receives bring none of the group while it is in flight. A message too broken to
+ * show its group may belong to any.
  */
-enum { ORDER_GROUP_SIZE = 128 }; /* of an id, by the rules of SQS */
+enum { ORDER_GROUP_SIZE = 128 }; /* bytes of a group id, by the rules of SQS */
 
 struct order {
     char groups[CALL_BATCH][ORDER_GROUP_SIZE];
@@ -21,12 +21,12 @@ struct order {
     size_t count;
 };
 
-void order_begin(struct order *order); /* another receive */
+void order_begin(struct order *order); /* start another receive */
 
-/* A message of this group stays on the queue. */
+/* Note that a message of this group stays on the queue. */
 void order_hold(struct order *order, const struct buf *group);
 
-/* Whether one of the group has stayed. */
+/* Return true when a message of this group has stayed. */
 bool order_held(const struct order *order, const struct buf *group);
 
 #endif

@@ -15,12 +15,12 @@
 
 enum {
     TICK_MS = 1000,
-    BLOCKED_MS = 1000,    /* at the end: how long a reader may take nothing */
-    HALF_LINE_MS = 30000, /* the same with half a line written */
+    BLOCKED_MS = 1000,    /* at the end: how long to wait for a reader that reads nothing */
+    HALF_LINE_MS = 30000, /* the same after half a line */
     RELEASE_MS = 10000,
-    LATE_WRITER_MS = 1000, /* the output has failed: how long the FIFO may be without a writer */
-    SAY_MS = 60000,        /* how often a run that follows says how far it is */
-    WRITER_END_MS = 1000,  /* all verdicts are back: how long its writer may take to end */
+    LATE_WRITER_MS = 1000, /* after an output failure: how long the FIFO may lack a writer */
+    SAY_MS = 60000,        /* interval of progress messages with --follow */
+    WRITER_END_MS = 1000,  /* after the last verdict: how long the writer may take to end */
     LATE_WRITER_TICK_MS = 50
 };
 
@@ -28,7 +28,7 @@ static void stop(struct puller *puller)
 {
     puller->stopping = true;
     puller->stopping_ms = clock_monotonic_ms();
-    msg_info("stopping; %u receives under way", puller->busy);
+    msg_info("stopping with %u open receives", puller->busy);
     if (puller->busy > 0)
         sqs_abandon(puller->connection->sqs);
 }
@@ -45,7 +45,7 @@ static void print(struct puller *puller)
         unprinted_remove_until(&puller->unprinted, outqueue_written(puller->out));
 }
 
-/* What became of messages. */
+/* Read the verdicts. */
 static void read_verdicts(struct puller *puller)
 {
     if (puller->leases == NULL)
@@ -63,7 +63,7 @@ static int sooner(int a, int b)
     return a < 0 || (b >= 0 && b < a) ? b : a;
 }
 
-/* With -f, now and then, for who watches the log of a service. */
+/* With -f, log progress from time to time, for readers of the log of a service. */
 static void say_how_far(struct puller *puller)
 {
     const struct pull_result *result = puller->result;
@@ -77,7 +77,7 @@ static void say_how_far(struct puller *puller)
         sqs_requests(puller->connection->sqs));
 }
 
-/* Milliseconds until it is to be said; -1: never. */
+/* Return the milliseconds until the next progress message, or -1 for never. */
 static int say_timeout(const struct puller *puller)
 {
     uint64_t now = clock_monotonic_ms();
@@ -86,7 +86,7 @@ static int say_timeout(const struct puller *puller)
     return puller->say_ms > now ? (int)(puller->say_ms - now) : 0;
 }
 
-/* Wait for the server, the reader, verdicts and the stop signal; then do what came up. */
+/* Wait for the server, the reader, verdicts and the stop signal; then handle the events. */
 static void run_once(struct puller *puller, int timeout_ms)
 {
     bool printing = puller->result->output_error == 0 && !puller->out_closed;
@@ -112,7 +112,7 @@ static void run_once(struct puller *puller, int timeout_ms)
             error_set(&puller->result->error, AWS_NO_MEMORY, NULL, "cannot wait for answers: %s",
                 strerror(errno));
         puller->result->no_memory = true;
-        puller->busy = 0; /* nothing more can come back */
+        puller->busy = 0; /* no call can return any more */
         return;
     }
     struct call *call;
@@ -140,7 +140,7 @@ static void receive_all(struct puller *puller)
     }
 }
 
-/* Print what was received; after a stop request not for a reader that takes nothing. */
+/* Print the received messages; after a stop request, do not wait for a stalled reader. */
 static void print_rest(struct puller *puller)
 {
     uint64_t moved_ms = clock_monotonic_ms(), written = outqueue_written(puller->out);
@@ -158,7 +158,7 @@ static void print_rest(struct puller *puller)
     }
 }
 
-/* A reader that has half a line gets the rest of it, if it takes it at all. */
+/* Write the rest of a half-written line, if the reader takes it at all. */
 static void print_half_line(struct puller *puller)
 {
     uint64_t until = clock_monotonic_ms() + HALF_LINE_MS;
@@ -170,7 +170,7 @@ static void print_half_line(struct puller *puller)
     }
 }
 
-/* Wait until everything that is to be released is, but not for ever. */
+/* Wait, within a limit, until all unprinted messages and ended leases are released. */
 static void release_all(struct puller *puller)
 {
     uint64_t retry =
@@ -179,7 +179,7 @@ static void release_all(struct puller *puller)
     while (!release_idle(puller->release) ||
         (puller->leases != NULL && puller->out_closed && !leases_idle(puller->leases))) {
         if (puller->result->no_memory) {
-            release_abandon(puller->release); /* to be counted */
+            release_abandon(puller->release); /* to count them */
             return;
         }
         if (clock_monotonic_ms() >= until) {
@@ -207,8 +207,8 @@ static void release_after(struct puller *puller, uint64_t cut)
     release_all(puller);
 }
 
-/* To the reader, this is the end of input. The descriptor stays taken: a connection must not get
- * its number. */
+/* Close the output, which is the end of input for the reader. Keep the descriptor number in use: a
+ * connection must not get it. */
 static void close_output(struct puller *puller)
 {
     puller->out_closed = true;
@@ -218,7 +218,7 @@ static void close_output(struct puller *puller)
     (void)open("/dev/null", O_WRONLY | O_CLOEXEC);
 }
 
-/* When to wait for verdicts no longer, if nothing changes; UINT64_MAX: never. */
+/* Return the time after which not to wait for verdicts if nothing changes; UINT64_MAX for never. */
 static uint64_t deadline(struct puller *puller, uint64_t began_ms)
 {
     const struct pull_options *options = puller->options;
@@ -227,7 +227,7 @@ static uint64_t deadline(struct puller *puller, uint64_t began_ms)
         return began_ms + WRITER_END_MS;
     if (!acked_has_writer(options->acked))
         until = puller->closed_ms + options->grace_ms;
-    /* All leases are over, and only verdicts on stale handles are to come, or none. */
+    /* All leases have ended; only verdicts on stale handles can arrive, or none. */
     if (leases_count(puller->leases) == 0 && began_ms + options->grace_ms < until)
         until = began_ms + options->grace_ms;
     if (puller->stopping && puller->stopping_ms + options->grace_ms < until)
@@ -237,7 +237,7 @@ static uint64_t deadline(struct puller *puller, uint64_t began_ms)
     return until;
 }
 
-/* Keep messages hidden until what became of them has come back, or nobody is left to say. */
+/* Extend messages until their verdicts arrive, or until no process is left to write them. */
 static void await_verdicts(struct puller *puller)
 {
     uint64_t began_ms = clock_monotonic_ms();
@@ -253,7 +253,7 @@ static void await_verdicts(struct puller *puller)
         uint64_t until = deadline(puller, began_ms);
         if (now >= until) {
             if (!acked_has_writer(puller->options->acked))
-                msg_warn("nobody has opened the --acked FIFO: no verdict can come");
+                msg_warn("no process has opened the --acked FIFO, so no verdict can arrive");
             return;
         }
         int tick = puller->result->output_error != 0 ? LATE_WRITER_TICK_MS : TICK_MS;
@@ -261,14 +261,14 @@ static void await_verdicts(struct puller *puller)
     }
 }
 
-/* A drain ends when nothing new has come for a while; messages that return sooner come again. */
+/* A drain ends when nothing new arrives for a while; messages that return earlier are received
+ * again. */
 static void warn_of_returning(const struct pull_options *options)
 {
     if (!options->follow && options->number == 0 && options->acked == NULL &&
         options->visibility_timeout_s <= options->wait_s * options->empties)
-        msg_warn(
-            "messages are hidden for %u s only, which is less than draining needs: they may be "
-            "printed more than once",
+        msg_warn("messages are hidden for only %u s, less than draining needs: they may be "
+                 "printed more than once",
             options->visibility_timeout_s);
 }
 

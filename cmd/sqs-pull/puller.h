@@ -19,7 +19,7 @@
 #include "sqs/receive_number.h"
 #include "unprinted.h"
 
-/* What the parts of the program share: pull.c has its course, receive.c the receives. */
+/* State that the modules of the program share: pull.c has the main loop, receive.c the receives. */
 
 struct puller {
     const struct connection *connection;
@@ -32,35 +32,35 @@ struct puller {
     struct unprinted unprinted;
     struct known *known;
     struct release *release;
-    struct leases *leases; /* NULL: no leases */
-    struct meter *meter;   /* NULL: no figures are wanted */
-    struct depth depth;    /* for the figures */
+    struct leases *leases; /* NULL without leases */
+    struct meter *meter;   /* NULL without metrics */
+    struct depth depth;    /* for the metrics */
     struct oldest oldest;
-    uint64_t say_ms; /* monotonic: when to say how far it is; 0: never */
-    bool stopping;   /* a stop request was seen, then: */
+    uint64_t say_ms; /* monotonic: time of the next progress message; 0 for never */
+    bool stopping;   /* a stop request was seen, at stopping_ms */
     uint64_t stopping_ms;
-    bool fifo_ended; /* the FIFO ended while there was still something to print */
+    bool fifo_ended; /* the FIFO ended before all was printed */
 
     /* receive.c's */
     struct receive *receives;
     struct receive_number number;
-    uint64_t beginnings; /* of receives */
+    uint64_t beginnings; /* count of receives begun */
     unsigned busy;
-    unsigned opened; /* the most that were */
-    size_t largest;  /* record */
-    bool seen;       /* a record: ${largest} is no guess */
-    uint64_t events; /* numbers the beginnings of receives and the arrivals of new messages */
+    unsigned opened; /* highest value of busy */
+    size_t largest;  /* size of the largest record */
+    bool seen;       /* a record was seen: ${largest} is not a guess */
+    uint64_t events; /* numbers the starts of receives and the arrivals of new messages */
     uint64_t last_arrival;
-    unsigned empties;         /* receives begun after the last arrival that brought none */
-    bool seems_empty;         /* one came back without since, whenever it began */
-    uint64_t paused_until;    /* monotonic: for want of messages, … */
-    uint64_t paced_until;     /* … and to let them gather */
-    uint64_t throttles;       /* of the client's, those that are acted on */
-    uint64_t seen_written;    /* what of the output was written when it last moved, … */
-    uint64_t moved_ms;        /* … and when that was (monotonic) */
-    bool said_unread;         /* and it has not moved for long enough to be acted on */
-    uint64_t last_success_ms; /* since 1970: when a receive last succeeded; 0: never */
-    uint64_t last_idle_ms;    /* the same, when one came back empty with no message in hand */
+    unsigned empties;         /* empty receives begun after the last arrival */
+    bool seems_empty;         /* an empty one has returned since, whenever it began */
+    uint64_t paused_until;    /* monotonic: for lack of messages, … */
+    uint64_t paced_until;     /* … and to let messages gather */
+    uint64_t throttles;       /* count of throttles already handled */
+    uint64_t seen_written;    /* position of the output at its last progress … */
+    uint64_t moved_ms;        /* … and the time of that (monotonic) */
+    bool said_unread;         /* no progress for long enough, and handled */
+    uint64_t last_success_ms; /* since 1970: last successful receive; 0 for never */
+    uint64_t last_idle_ms;    /* the same for the last empty one with no message in hand */
 };
 
 #endif

@@ -7,30 +7,30 @@
 #include "receive.h"
 
 enum {
-    MEMORY = 14 << 20,            /* for what was received and is not printed, or has no verdict */
-    CONNECTIONS = 10 << 20,       /* of that: at most for connections, … */
-    A_RECEIVE = 40 << 10,         /* … of which one takes so much, … */
-    A_SECURE_RECEIVE = 112 << 10, /* … and one with TLS so much */
+    MEMORY = 14 << 20,            /* for messages not printed yet or without a verdict */
+    CONNECTIONS = 10 << 20,       /* of that, the share of connections, … */
+    A_RECEIVE = 40 << 10,         /* … the size of one … */
+    A_SECURE_RECEIVE = 112 << 10, /* … and of one with TLS */
     LARGEST_RECORD = 640 << 10,   /* until one has been seen */
-    FLOWS = 1 << 20, /* so little to print: what is arriving may go on, or nothing would ever */
-    UNREAD_MS = 100, /* a reader that takes nothing for so long lags */
+    FLOWS = 1 << 20, /* below this, open answers may continue, or none would ever end */
+    UNREAD_MS = 100, /* a reader that takes nothing for this time lags */
     FIRST_PAUSE_MS = 250,
     SHORT_POLL_MS = 100, /* an empty answer this fast did not wait for messages */
     SHORT_POLL_PAUSE_MS = 1000,
     LOCKED_MS =
-        10000 /* so long without a verdict: those to come may wait for the end of our output */
+        10000 /* this long without a verdict, the next ones may wait for the end of our output */
 };
 
 struct receive {
     struct call call;
     struct puller *puller;
     uint64_t begun;  /* as puller.events */
-    uint64_t number; /* of its beginning */
+    uint64_t number; /* its number among those begun */
     uint64_t begun_ms;
-    size_t news;    /* messages that it brought and the run did not know */
-    size_t printed; /* messages of it that are to be printed */
+    size_t news;    /* messages in it that are new to the run */
+    size_t printed; /* messages of it to print */
     struct order order;
-    bool locked; /* groups of a FIFO queue that wait for verdicts, when it began */
+    bool locked; /* groups of a FIFO queue waited for verdicts when it began */
     bool busy;
 };
 
@@ -57,7 +57,7 @@ void receive_free(struct puller *puller)
     free(puller->receives);
 }
 
-/* What tells whether there may be more on the queue: a message that has not been here before. */
+/* Note a message new to the run: the queue may have more. */
 static void note_arrival(struct puller *puller, struct receive *receive,
     const struct message *message)
 {
@@ -77,7 +77,7 @@ static void note_arrival(struct puller *puller, struct receive *receive,
     }
 }
 
-/* Called while an answer is still arriving. */
+/* Handle one message of an answer that is still arriving. */
 static void on_message(void *context, const struct message *message)
 {
     struct receive *receive = context;
@@ -115,14 +115,14 @@ static void on_message(void *context, const struct message *message)
         return;
     }
     if (outqueue_add(puller->out, line->data, line->length) != 0)
-        result->no_memory = true; /* its end is never written, so it will be released */
+        result->no_memory = true; /* its end is never written, so the message will be released */
     receive->printed++;
     if (line->length > puller->largest || !puller->seen)
         puller->largest = line->length;
     puller->seen = true;
 }
 
-/* Something has ended the receiving: a stop request, the output, the queue, memory. */
+/* Return true when receiving must end: by a stop request, the output, the queue or memory. */
 static bool ending(const struct puller *puller)
 {
     const struct pull_result *result = puller->result;
@@ -136,8 +136,8 @@ static bool drained(const struct puller *puller)
 }
 
 /*
- * Whether the receives under way may prove the queue drained: once it seems empty, further ones
- * would only be waited for.
+ * Return true when the open receives may prove the queue drained. Once it seems empty, further
+ * receives would only cost waiting time.
  */
 static bool nearly_drained(const struct puller *puller)
 {
@@ -147,7 +147,7 @@ static bool nearly_drained(const struct puller *puller)
     return !puller->options->follow && puller->seems_empty && counting >= puller->options->empties;
 }
 
-/* Messages that the receives under way may still bring. */
+/* Return the messages that the open receives may still bring. */
 static size_t coming(const struct puller *puller)
 {
     size_t count = 0;
@@ -157,7 +157,7 @@ static size_t coming(const struct puller *puller)
     return count;
 }
 
-/* How many more messages are wanted, the requests under way counted as if all came back full. */
+/* Return the number of messages wanted, with open requests counted as if all return full. */
 static uint64_t wanted(const struct puller *puller)
 {
     uint64_t had = puller->result->printed + puller->unprinted.count + coming(puller);
@@ -171,15 +171,15 @@ bool receive_over(const struct puller *puller)
     return ending(puller) || drained(puller) || wanted(puller) == 0;
 }
 
-/* Memory that the connections of so many receives take. They stay open. */
+/* Return the memory that ${count} connections take. They stay open. */
 static size_t connections(const struct puller *puller, unsigned count)
 {
     return (size_t)count * (puller->connection->secure ? A_SECURE_RECEIVE : A_RECEIVE);
 }
 
 /*
- * Memory that what is in hand takes: to be printed (the queue of the output has a fourth to spare),
- * arriving (its buffers double), of leases and of connections.
+ * Return the memory of messages in hand: to print (the output queue keeps a fourth spare), arriving
+ * (its buffers double), and that of leases and connections.
  */
 static size_t in_hand(const struct puller *puller)
 {
@@ -189,7 +189,7 @@ static size_t in_hand(const struct puller *puller)
     return printing + printing / 4 + arriving * 2 + leases + connections(puller, puller->opened);
 }
 
-/* Whether ${receive} began before all others that are under way. */
+/* Return true when ${receive} began before all other open ones. */
 static bool is_oldest(const struct puller *puller, const struct receive *receive)
 {
     for (unsigned i = 0; i < receive_most(puller->options); i++)
@@ -199,8 +199,8 @@ static bool is_oldest(const struct puller *puller, const struct receive *receive
 }
 
 /*
- * Whether more of an answer may not be taken now: as many receives as there are may bring much more
- * than was to be expected when they began. One of them may always come to its end, so that all do.
+ * Return true when more of an answer must wait: parallel receives may bring much more than expected
+ * at their start. One of them may always finish, so that all do.
  */
 static bool on_held(void *context)
 {
@@ -211,7 +211,7 @@ static bool on_held(void *context)
     return outqueue_waiting(puller->out) >= FLOWS || !is_oldest(puller, receive);
 }
 
-/* Whether but for large records nothing keeps a receive from beginning. */
+/* Return true when only large records can keep a receive from beginning. */
 static bool alone(const struct puller *puller)
 {
     size_t leases = puller->leases != NULL ? leases_bytes(puller->leases) : 0;
@@ -220,9 +220,9 @@ static bool alone(const struct puller *puller)
 }
 
 /*
- * How many messages the next receive may ask for; 0: none may begin. No more are held than the
- * receives could bring at once, nor than leases are left, and ten of the largest must fit into
- * memory; with nothing in hand, one receive always may.
+ * Return how many messages the next receive may request; 0 when none may begin. Messages in hand
+ * are limited to what the parallel receives can bring and to the free leases. Ten of the largest
+ * must fit into memory; with nothing in hand, one receive always may begin.
  */
 static unsigned room(const struct puller *puller)
 {
@@ -293,15 +293,16 @@ void receive_begin(struct puller *puller)
 }
 
 /*
- * Whether what keeps a FIFO queue's groups locked may go on for ever: a consumer that holds back
- * the last of its output until its input ends.
+ * Return true when the locked groups of a FIFO queue may stay locked forever: a consumer may hold
+ * back its last records until its input ends.
  */
 static bool stalled(const struct puller *puller)
 {
     return clock_monotonic_ms() - leases_verdict_ms(puller->leases) >= LOCKED_MS;
 }
 
-/* More may come when the verdicts do; a server that does not wait is not asked on and on. */
+/* Pause until verdicts may unlock more messages; a server without long polls would otherwise be
+ * asked constantly. */
 static void pause_while_locked(struct puller *puller, const struct receive *receive)
 {
     uint64_t now = clock_monotonic_ms();
@@ -309,7 +310,7 @@ static void pause_while_locked(struct puller *puller, const struct receive *rece
         puller->paused_until = now + FIRST_PAUSE_MS;
 }
 
-/* A pause that doubles with each further empty receive. */
+/* Pause, twice as long after each further empty receive. */
 static void pause_after_empty(struct puller *puller, const struct receive *receive)
 {
     uint64_t now = clock_monotonic_ms(), longest = puller->options->idle_backoff_ms;
@@ -337,7 +338,7 @@ int receive_timeout(const struct puller *puller)
 static void say_number(const struct puller *puller, bool changed, const char *why)
 {
     if (changed)
-        msg_info("receives at once: %u (%s)", puller->number.number, why);
+        msg_info("parallel receives: %u (%s)", puller->number.number, why);
 }
 
 void receive_look(struct puller *puller)
@@ -362,13 +363,13 @@ void receive_look(struct puller *puller)
     }
 }
 
-/* What a receive that is back says of how many there should be, and of the time until the next. */
+/* Adjust the number of receives, and the time until the next, to a finished receive. */
 static void judge(struct puller *puller, const struct receive *receive)
 {
     const struct receive_number_event event = { .begun = receive->number,
         .messages = (unsigned)receive->news };
     bool changed = receive_number_back(&puller->number, &event, puller->beginnings + 1);
-    say_number(puller, changed, receive->news > 0 ? "by what they bring" : "nothing came");
+    say_number(puller, changed, receive->news > 0 ? "messages arrive" : "no messages");
     if (puller->options->pace_ms == 0 || receive->call.messages >= receive->call.maximum)
         return;
     puller->paced_until = clock_monotonic_ms() + puller->options->pace_ms;

@@ -6,8 +6,8 @@
 
 /*
  * redrive_print(sqs, result):
- * Print the queue's redrive policy on stdout as the server has it, JSON, and a newline; nothing for
- * a queue that has none. What failed is in ${result}: error, or output_error.
+ * Print the redrive policy of the queue on stdout, as the JSON of the server, and a newline; print
+ * nothing when the queue has none. A failure is in ${result}: error, or output_error.
  */
 void redrive_print(struct sqs *sqs, struct pull_result *result);
 

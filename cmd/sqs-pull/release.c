@@ -39,12 +39,12 @@ struct release *release_new(struct sqs *sqs, uint64_t retry_ms)
     return release;
 }
 
-/* Count and free the messages that are back. */
+/* Count and free the returned messages. */
 static void take_back(struct release *release)
 {
     struct batcher_item *item;
     while ((item = batcher_next(release->batcher)) != NULL) {
-        /* A stale handle: another has the message already, or it is gone. */
+        /* A stale handle: another consumer has the message, or it was deleted. */
         if (item->cause == AWS_OK || item->cause == AWS_LOST)
             release->done++;
         else

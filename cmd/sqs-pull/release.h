@@ -7,26 +7,27 @@
 
 #include "sqs/sqs.h"
 
-/* Makes messages visible on the queue again, in batches, many at once. */
+/* Makes messages visible on the queue again, in batches and in parallel. */
 struct release;
 
-struct release *release_new(struct sqs *sqs, uint64_t retry_ms); /* NULL: out of memory */
+struct release *release_new(struct sqs *sqs, uint64_t retry_ms); /* NULL when memory runs out */
 
-/* No call of it may be inside the client. NULL is fine. */
+/* Free it; NULL is fine. None of its calls may be in the client. */
 void release_free(struct release *release);
 
-/* Release the message of a receipt handle. 0, or -1: out of memory. */
+/* Release the message of a receipt handle. Return 0, or -1 when memory runs out. */
 int release_add(struct release *release, const char *handle, size_t length);
 
-/* For how many more it has work: who has many keeps the rest until then. */
+/* Return how many more it can take; the caller keeps the rest. */
 size_t release_room(const struct release *release);
 
-void release_work(struct release *release);                    /* start the requests that are due */
-int release_timeout(const struct release *release);            /* as batcher_timeout() */
-bool release_take(struct release *release, struct call *call); /* false: not one of its calls */
+void release_work(struct release *release);         /* start the requests that are due */
+int release_timeout(const struct release *release); /* as batcher_timeout() */
+bool release_take(struct release *release,
+    struct call *call); /* false when the call is not its own */
 bool release_idle(const struct release *release);
 
-/* Begin no request more; whatever is not released yet is stranded. */
+/* Begin no more requests; messages not released yet are stranded. */
 void release_abandon(struct release *release);
 
 uint64_t release_done(const struct release *release); /* messages that are visible, or gone */

@@ -6,13 +6,10 @@
 
 #include "base/buf.h"
 
-/*
- * Messages received, and not yet printed to their end. They are known by where in the
- * output their line ends, in that order.
- */
+/* Messages received and not yet fully printed, ordered by the end of their line in the output. */
 struct unprinted_message {
-    uint64_t end;      /* bytes of output up to the end of its line */
-    uint64_t since_ms; /* monotonic: when it was received */
+    uint64_t end;      /* output bytes up to the end of its line */
+    uint64_t since_ms; /* monotonic: time of receipt */
     struct unprinted_message *next;
     size_t id_length;
     size_t handle_length;
@@ -28,14 +25,14 @@ struct unprinted {
 void unprinted_init(struct unprinted *unprinted);
 void unprinted_free(struct unprinted *unprinted);
 
-/* 0, or -1: out of memory. */
+/* Return 0, or -1 when memory runs out. */
 int unprinted_add(struct unprinted *unprinted, uint64_t end, const struct buf *id,
     const struct buf *handle);
 
-/* Forget the messages whose lines end at or before ${written}; return how many. */
+/* Forget the messages whose lines end at or before ${written}; return their number. */
 size_t unprinted_remove_until(struct unprinted *unprinted, uint64_t written);
 
-/* Take out one of those whose lines end after ${cut}, or NULL; to be freed by the caller. */
+/* Take out one message whose line ends after ${cut}, or return NULL. The caller frees it. */
 struct unprinted_message *unprinted_take_after(struct unprinted *unprinted, uint64_t cut);
 
 #endif

@@ -13,7 +13,7 @@ enum aws_cause visibility_of_queue(struct sqs *sqs, unsigned *seconds, struct aw
     }
     if (cause != AWS_OK || !call.has_visibility_timeout) {
         call.visibility_timeout_s = USUAL_S;
-        msg_warn("the queue's visibility timeout cannot be read; using %u s", USUAL_S);
+        msg_warn("cannot read the visibility timeout of the queue; using %u s", USUAL_S);
     }
     *seconds = call.visibility_timeout_s;
     return AWS_OK;

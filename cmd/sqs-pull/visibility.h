@@ -6,8 +6,8 @@
 
 /*
  * visibility_of_queue(sqs, seconds, error):
- * Ask the queue for its visibility timeout. Where that is not allowed, warn and take the 30 s that
- * queues usually have. A stop request ends it with AWS_STOPPED.
+ * Read the visibility timeout of the queue. Where that is not allowed, warn and use 30 s, the
+ * default of SQS. A stop request ends it with AWS_STOPPED.
  */
 enum aws_cause visibility_of_queue(struct sqs *sqs, unsigned *seconds, struct aws_error *error);
 

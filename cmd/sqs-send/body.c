@@ -10,16 +10,16 @@ struct body_reader {
     struct json_paths *paths;
     struct record_nodes nodes;
     uint32_t fifo;
-    uint32_t group_id; /* these two below fifo */
+    uint32_t group_id; /* these two are below fifo */
     uint32_t deduplication_id;
-    uint32_t old_group_id; /* these two below sqs, where version 0.1.0 put them */
+    uint32_t old_group_id; /* these two are below sqs, as in version 0.1.0 */
     uint32_t old_deduplication_id;
-    uint32_t attribute; /* any member of attributes, and these two below it */
+    uint32_t attribute; /* any member of attributes; the next two are below it */
     uint32_t type;
     uint32_t value;
     struct json_matches matches;
     struct buf body;
-    struct buf decoded; /* of all else; as large as the line, so that it stays where it is */
+    struct buf decoded; /* all other decoded texts; as large as the line, so that it never moves */
 };
 
 static uint32_t key(struct body_reader *reader, uint32_t parent, const char *name)
@@ -90,16 +90,16 @@ static bool allowed(const char *text, size_t length)
     return true;
 }
 
-/* The quoted string text[from, to), decoded; empty strings too have a text. */
+/* Decode the quoted string text[from, to); an empty string gets a text too. */
 static struct body_text decode(struct body_reader *reader, const char *text, size_t from, size_t to)
 {
     struct buf *decoded = &reader->decoded;
     size_t start = decoded->length;
-    (void)json_string_decode(decoded, text + from, to - from); /* fails only as the buffer does */
+    (void)json_string_decode(decoded, text + from, to - from); /* fails only when the buffer does */
     return (struct body_text){ decoded->data + start, decoded->length - start };
 }
 
-/* Of the record's sqs, or fifo, not of one before it. */
+/* Find a text in the last sqs or fifo of the record, not in an earlier one. */
 static struct body_text find_text(struct body_reader *reader, const char *text,
     const struct json_match *object, uint32_t node)
 {
@@ -109,8 +109,7 @@ static struct body_text find_text(struct body_reader *reader, const char *text,
     return decode(reader, text, match->value, match->end);
 }
 
-/* The place of the attribute of this name, which comes again or is new; NULL: there are too many.
- */
+/* Return the place of the attribute of this name, repeated or new; NULL when there are too many. */
 static struct attribute *place(struct body_message *message, struct body_text name)
 {
     for (size_t i = 0; i < message->attribute_count; i++) {
@@ -131,7 +130,7 @@ static bool sound(const struct body_message *message)
     return true;
 }
 
-/* The matches are in the order of the text: an attribute, then what is in it. */
+/* The matches are in the order of the text: an attribute, then its members. */
 static enum body_result read_attributes(struct body_reader *reader, const char *text,
     struct body_message *message)
 {
@@ -173,7 +172,7 @@ static enum body_result take(struct body_reader *reader, const char *text,
     if (match == NULL)
         buf_append(body, text + whole->start, whole->end - whole->start);
     else if (match->kind == JSON_STRING)
-        (void)record_string(text, match, body); /* fails only as the buffer does */
+        (void)record_string(text, match, body); /* fails only when the buffer does */
     else
         buf_append(body, text + match->value, match->end - match->value);
     if (match != NULL)
@@ -193,7 +192,7 @@ static enum body_result take(struct body_reader *reader, const char *text,
     return allowed(body->data, body->length) ? BODY_OK : BODY_CHARACTERS;
 }
 
-/* What stands in fifo counts, where it says anything. */
+/* A text in fifo takes precedence over one in sqs. */
 static void take_later(struct body_text *text, struct body_text later)
 {
     if (later.text != NULL)
@@ -247,11 +246,11 @@ const char *body_result_text(enum body_result result)
     case BODY_CHARACTERS:
         return "a message with characters that SQS refuses";
     case BODY_ATTRIBUTES:
-        return "a message with attributes that are none";
+        return "a message with invalid attributes";
     case BODY_TOO_MANY:
         return "a message with more than ten attributes";
     case BODY_NO_MEMORY:
         break;
     }
-    return "too much for memory";
+    return "too large for memory";
 }

@@ -11,7 +11,8 @@ enum { GROUP_MAXIMUM = 128 }; /* characters of a group id, by the rules of SQS *
 static const struct opt table[] = {
     { OPT_VERDICTS, '\0', "verdicts", NULL, "print a verdict for each message sent", NULL },
     { OPT_GROUP, '\0', "group-id", "ID", "message group of records that name none", NULL },
-    { OPT_NEW_IDS, '\0', "new-deduplication-ids", NULL, "not those that the records bring", NULL },
+    { OPT_NEW_IDS, '\0', "new-deduplication-ids", NULL,
+        "ignore the deduplication ids of the records", NULL },
     BATCH_OPTION_JOBS,
     BATCH_OPTIONS,
     METER_METRICS_FILE(OPT_METRICS_FILE),

@@ -6,19 +6,20 @@
 #include "base/meter.h"
 #include "sqs/batch_options.h"
 
-/* A FIFO queue wants a group for each message: one for all keeps the order of all. */
+/* The default group on a FIFO queue, which needs one for each message. A single group keeps the
+ * order of all messages. */
 #define SEND_GROUP "sqs-send"
 
-/* What the command line asks for. */
+/* The command line, parsed. */
 struct send_options {
     bool verdicts;        /* print one for each message sent */
-    const char *group_id; /* of records that name none; NULL: SEND_GROUP on a FIFO queue */
-    bool new_ids;         /* no record's own deduplication id */
+    const char *group_id; /* of records without one; NULL: SEND_GROUP on a FIFO queue */
+    bool new_ids;         /* ignore the deduplication ids of the records */
     struct meter_options meter;
     struct batch_options batch;
 };
 
-/* OPT_RUN, or the status to exit with (base/opt.h). */
+/* Return OPT_RUN, or the exit status (base/opt.h). */
 int options_parse(struct send_options *options, int argc, char **argv);
 
 #endif

@@ -6,14 +6,14 @@
 
 #include "sqs/batch_loop.h"
 
-/* What came of a run, counted while it goes on. */
+/* Result and counts of a run. */
 struct send_result {
     struct batch_loop_result loop;
-    int metrics_error; /* errno, or 0: the file of --metrics-file cannot be made */
+    int metrics_error; /* errno, or 0: the metrics file cannot be created */
     bool no_memory;
     uint64_t sent;
-    uint64_t rejected; /* lines that are no message, by us or by the queue */
-    uint64_t failed;   /* messages that might be sent another time */
+    uint64_t rejected; /* lines rejected here or by the queue */
+    uint64_t failed;   /* messages that may be sent later */
 };
 
 #endif

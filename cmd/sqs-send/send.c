@@ -21,15 +21,15 @@ enum {
     VERDICT_KEPT = 1 << 20
 };
 
-/* A message on its way; its texts are in ${bytes}. */
+/* An open message; its texts are in ${bytes}. */
 struct outgoing {
     struct batcher_item item;
     struct call_message message;
     struct attribute attributes[ATTRIBUTE_MAXIMUM];
-    char made_id[2 * DIGEST_SHA256_SIZE]; /* in hex, where the record has none */
+    char made_id[2 * DIGEST_SHA256_SIZE]; /* in hex, when the record has none */
     uint64_t number;                      /* of its line */
     uint64_t since_ms;                    /* monotonic */
-    struct body_text sqs;                 /* length 0: the line had none, or no verdict is wanted */
+    struct body_text sqs; /* length 0 when the line had none or no verdict is printed */
     struct outgoing *older, *newer;
     char bytes[];
 };
@@ -38,17 +38,18 @@ struct sender {
     const struct send_options *options;
     struct send_result *result;
     struct sqs *sqs;
-    uint64_t last_success_ms; /* since 1970; 0: none */
+    uint64_t last_success_ms; /* since 1970; 0 for none */
     bool fifo;
     struct body_reader *reader;
-    struct outgoing *oldest, *newest; /* of those on their way */
-    struct outqueue *out;             /* NULL: nothing is printed */
+    struct outgoing *oldest, *newest; /* of the open messages */
+    struct outqueue *out;             /* NULL when nothing is printed */
     struct buf line;
     size_t waiting;
     size_t bytes;
 };
 
-/* A line that is not sent: the first ones are named, lest a wrong file floods the log. */
+/* Report a line that is not sent. Only the first ones are warned of, so that a wrong file does not
+ * flood the log. */
 static void reject(struct sender *sender, uint64_t number, const char *why)
 {
     uint64_t before = sender->result->rejected++;
@@ -57,9 +58,9 @@ static void reject(struct sender *sender, uint64_t number, const char *why)
     else
         msg_info("line %" PRIu64 " is %s: not sent", number, why);
     if (before == 0 && strcmp(why, body_result_text(BODY_NOT_JSON)) == 0)
-        msg_hint("each line is a record: jq -cR '{body: .}' makes records of lines of text");
+        msg_hint("give one record on each line: jq -cR '{body: .}' makes records of text lines");
     if (before + 1 == NAMED)
-        msg_warn("further lines that are not sent are counted only");
+        msg_warn("further lines that are not sent are only counted");
 }
 
 static const char *copy(char **place, const char *text, size_t length)
@@ -72,9 +73,9 @@ static const char *copy(char **place, const char *text, size_t length)
 }
 
 /*
- * What a retried message of a FIFO queue is known again by, where the record brings no id: the
- * digest of its line's number and text. So the same input sent once more makes no second messages,
- * while equal lines of one input stay as many.
+ * Make the deduplication id of a message on a FIFO queue whose record has none: the digest of its
+ * line number and text. The same input sent again makes no second messages, while equal lines of
+ * one input remain separate messages.
  */
 static int make_id(struct outgoing *outgoing)
 {
@@ -92,7 +93,7 @@ static int make_id(struct outgoing *outgoing)
     return made ? 0 : -1;
 }
 
-/* Group and deduplication id. A queue that is not FIFO gets a group only when told so. */
+/* Set group and deduplication id. A queue that is not FIFO gets a group only on request. */
 static int set_ids(const struct sender *sender, struct outgoing *outgoing,
     const struct body_message *from, char **place)
 {
@@ -117,7 +118,7 @@ static int set_ids(const struct sender *sender, struct outgoing *outgoing,
     return 0;
 }
 
-/* NULL: out of memory. */
+/* Return NULL when memory runs out. */
 static struct outgoing *make(const struct sender *sender, const struct body_message *from,
     uint64_t number)
 {
@@ -235,11 +236,11 @@ static void on_item(void *context, struct batcher_item *item)
     free(outgoing);
 }
 
-/* In this order in read_meter(). */
+/* In the order of read_meter(). */
 static const struct metric metrics[] = {
     { "sqs2pg_messages_sent_total", "Messages sent.", METRIC_COUNTER },
     { "sqs2pg_records_refused_total",
-        "Records not sent, as they are no message or the queue refused them.", METRIC_COUNTER },
+        "Records not sent because they are invalid or the queue refused them.", METRIC_COUNTER },
     { "sqs2pg_messages_unsent_total", "Messages that could not be sent in time.", METRIC_COUNTER },
     { "sqs2pg_requests_total", "Requests sent to SQS, repeats included.", METRIC_COUNTER },
     METER_LAST_SUCCESS,
@@ -303,7 +304,7 @@ void send_run(const struct connection *connection, const struct send_options *op
         .grace_ms = options->batch.grace_ms,
         .out = sender.out,
         .meter = meter,
-        .output_needed = true, /* what is sent without a verdict would be sent once more */
+        .output_needed = true, /* without its verdict, a sent record would be sent again */
         .context = &sender,
         .room = room,
         .on_line = on_line,

@@ -7,9 +7,10 @@
 
 /*
  * send_run(connection, options, result):
- * Send the records of standard input to the queue: the body of each (a string as its text), or the
- * whole line if it has none, with its attributes. To a FIFO queue, known by its name, one batch
- * after the other, so that the order stays. Verdicts go to standard output, which is left open.
+ * Send the records of standard input to the queue. A message is the body of a record (a string as
+ * its text) with its attributes, or the whole line when it has no body. A FIFO queue, recognized by
+ * its name, gets one batch after the other, which keeps the order. Print verdicts on standard
+ * output and leave it open.
  */
 void send_run(const struct connection *connection, const struct send_options *options,
     struct send_result *result);

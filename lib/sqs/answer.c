@@ -3,7 +3,7 @@
 #include "sqs/answer_xml.h"
 
 enum {
-    /* Ten messages of 1 MiB, most of it characters that are spelt with six. */
+    /* Ten messages of 1 MiB, mostly of characters written as six bytes. */
     AWAITED_MAXIMUM = 64 << 20,
     AWAITED_KEPT = 16 << 10
 };
@@ -23,7 +23,7 @@ void answer_free(struct answer *answer)
     buf_free(&answer->bytes);
 }
 
-/* Read on as an answer of that protocol, from its beginning. 0, or -1. */
+/* Continue as an answer of that protocol, from its beginning. Return 0 or -1. */
 static int open_reader(struct answer *answer, enum protocol language)
 {
     answer->language = language;
@@ -36,7 +36,7 @@ static int open_reader(struct answer *answer, enum protocol language)
         : -1;
 }
 
-/* Make a reader ready, and nothing found yet. 0, or -1. */
+/* Prepare a reader, with nothing found yet. Return 0 or -1. */
 static int begin(struct answer *answer)
 {
     found_clear(&answer->found);
@@ -58,11 +58,11 @@ int answer_begin(struct answer *answer, enum protocol protocol, bool awaited,
 
 static void read_on(struct answer *answer, const char *data, size_t length)
 {
-    /* Some servers refuse requests in XML that they were asked in JSON. */
+    /* Some servers refuse JSON requests with an answer in XML. */
     if (!answer->begun && length > 0) {
         answer->begun = true;
         if (*data == '<' && open_reader(answer, PROTOCOL_QUERY) != 0)
-            (void)open_reader(answer, PROTOCOL_JSON); /* which finds it malformed */
+            (void)open_reader(answer, PROTOCOL_JSON); /* the reader then reports it as malformed */
     }
     if (answer->language == PROTOCOL_JSON)
         answer_json_feed(answer->json, data, length);
@@ -104,7 +104,7 @@ void answer_rest(struct answer *answer)
     answer->waiting = 0;
 }
 
-/* Nothing is handed on of an answer with a fault at its end: so it is read twice. */
+/* Read an awaited answer twice: no message of an answer with a late fault may be handed on. */
 static enum found_result finish_awaited(struct answer *answer)
 {
     found_on_message *on_message = answer->found.on_message;

@@ -10,10 +10,10 @@
 enum {
     TEXT_MAXIMUM = 1024,
     KEPT = 16 << 10,
-    /* A message of 1 MiB, each byte of it an escape of six, and what comes with it. */
+    /* A message of 1 MiB, each byte as a six-byte escape, and its other members. */
     PIECE_MAXIMUM = 8 << 20,
     REST_MAXIMUM = 1 << 20,
-    DEPTH = 32 /* of what SQS says there is no more than five */
+    DEPTH = 32 /* SQS documents at most five */
 };
 
 /* Nodes of a message object. */
@@ -24,13 +24,13 @@ struct message_nodes {
     uint32_t md5_of_attributes;
     uint32_t body;
     uint32_t system_attribute;
-    uint32_t attribute; /* of any name; these below it: */
+    uint32_t attribute; /* with any name; these are below it: */
     uint32_t type;
     uint32_t string;
     uint32_t binary;
 };
 
-/* Those of the document around the messages. */
+/* Nodes of the document around the messages. */
 struct document_nodes {
     uint32_t messages;
     uint32_t message;
@@ -66,8 +66,8 @@ struct answer_json {
 /* ---- text ---- */
 
 /*
- * The value decoded into ${out}: a string's content; a number, true or false as spelt, since some
- * servers leave out the quotes; nothing for null and all else.
+ * Decode a value into ${out}: the content of a string; a number, true or false as written, since
+ * some servers omit the quotes; nothing for null and other values.
  */
 static void take_text(struct buf *out, const char *text, const struct json_match *match)
 {
@@ -76,7 +76,8 @@ static void take_text(struct buf *out, const char *text, const struct json_match
     if (match->kind == JSON_STRING && match->plain)
         buf_append(out, text + match->value + 1, length - 2);
     else if (match->kind == JSON_STRING)
-        (void)json_string_decode(out, text + match->value, length); /* fails as the buffer does */
+        (void)json_string_decode(out, text + match->value,
+            length); /* fails only when the buffer does */
     else if (match->kind == JSON_NUMBER || match->kind == JSON_TRUE || match->kind == JSON_FALSE)
         buf_append(out, text + match->value, length);
 }
@@ -88,7 +89,7 @@ static void take_key(struct buf *out, const char *text, const struct json_match 
         json_key_end_before(text, match->value) - match->key);
 }
 
-/* An attribute that is a member with the value itself. */
+/* Take an attribute that is a member with the value itself. */
 static void take_member(struct found_attribute_text *out, const char *text,
     const struct json_match *match)
 {
@@ -98,7 +99,7 @@ static void take_member(struct found_attribute_text *out, const char *text,
 
 /* ---- a message ---- */
 
-/* The attribute at hand is over. */
+/* End the current attribute. */
 static void end_attribute(struct answer_json *reader)
 {
     if (reader->in_attribute)
@@ -127,7 +128,7 @@ static struct buf *message_part(struct answer_json *reader, uint32_t node)
                                            : NULL;
 }
 
-/* Of a member that stands there twice the last one counts. */
+/* Of a repeated member, the last one counts. */
 static void take_match(struct answer_json *reader, const char *text, const struct json_match *match)
 {
     struct buf *part = message_part(reader, match->node);
@@ -156,8 +157,8 @@ static bool scan(struct answer_json *reader, const char *text, size_t length)
 }
 
 /*
- * Of a message that is not JSON, what it is known by: its id and, for the order of a FIFO queue,
- * its system attributes. They are read as if what may be wrong inside strings were question marks.
+ * Find the identity of a message that is not JSON: its id and, for the order of a FIFO queue, its
+ * system attributes. Suspect bytes inside strings are read as question marks.
  */
 static void take_identity(struct answer_json *reader, const char *text, size_t length)
 {
@@ -171,7 +172,7 @@ static void take_identity(struct answer_json *reader, const char *text, size_t l
         if (c == '"')
             inside = !inside;
         else if (inside && c == '\\' && i + 1 < length && mended[i + 1] == 'u')
-            mended[i] = '?', mended[++i] = '?'; /* half a surrogate pair */
+            mended[i] = '?', mended[++i] = '?'; /* half of a surrogate pair */
         else if (inside && c == '\\')
             i++;
         else if (inside && (c < ' ' || c >= 0x80))
@@ -185,7 +186,7 @@ static void take_identity(struct answer_json *reader, const char *text, size_t l
     free(mended);
 }
 
-/* One message of the answer. A broken one costs no other. */
+/* Take one message of the answer. A broken one does not affect the others. */
 static void on_message(void *context, const char *text, size_t length)
 {
     struct answer_json *reader = context;
@@ -200,7 +201,7 @@ static void on_message(void *context, const char *text, size_t length)
     found_take_message(reader->found);
 }
 
-/* ---- the document around them ---- */
+/* ---- the document around the messages ---- */
 
 static void end_entry(struct answer_json *reader)
 {
@@ -221,7 +222,7 @@ static struct buf *entry_part(struct answer_json *reader, uint32_t node)
                                                               : NULL;
 }
 
-/* False: this is none of SQS's answers. */
+/* Take a value outside the messages. Return false when SQS sends no such answer. */
 static bool take_around(struct answer_json *reader, const char *text,
     const struct json_match *match)
 {

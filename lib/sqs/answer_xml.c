@@ -6,7 +6,7 @@
 
 enum { TEXT_MAXIMUM = 1024 };
 
-/* Elements of which we know what they mean where they stand; the envelope is all around them. */
+/* Elements with a known meaning at their place, all inside the envelope. */
 enum element {
     OTHER,
     ENVELOPE,
@@ -82,8 +82,8 @@ struct answer_xml {
     struct xml *xml;
     enum element path[XML_MAX_DEPTH + 1];
     unsigned depth;
-    bool foreign;       /* the document is none of SQS's */
-    struct buf *target; /* where the text of the element at hand goes; NULL: nowhere */
+    bool foreign;       /* the document is not from SQS */
+    struct buf *target; /* where the text of the current element goes; NULL to ignore it */
     struct buf code;    /* of an error */
     struct found_attribute_text attribute;
     struct found_entry_text entry;
@@ -140,8 +140,8 @@ static struct buf *target_of(struct answer_xml *reader, enum element element)
     }
 }
 
-/* ReceiveMessageResponse, ErrorResponse …: whatever else comes with status 200 is from someone
- * else. */
+/* Accept ReceiveMessageResponse, ErrorResponse and so on: any other answer with status 200 comes
+ * from another server. */
 static bool is_response(const char *name)
 {
     static const char suffix[] = "Response";
@@ -261,7 +261,7 @@ int answer_xml_begin(struct answer_xml *reader)
 
 void answer_xml_feed(struct answer_xml *reader, const char *data, size_t length)
 {
-    (void)xml_feed(reader->xml, data, length); /* its result stays until answer_xml_finish() */
+    (void)xml_feed(reader->xml, data, length); /* answer_xml_finish() returns the result */
 }
 
 enum found_result answer_xml_finish(struct answer_xml *reader)

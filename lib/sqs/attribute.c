@@ -6,7 +6,7 @@
 #include "crypto/digest.h"
 #include "sqs/attribute.h"
 
-/* How the value is carried, as the digest has it. */
+/* The transport type of the value, as in the digest. */
 enum carried { CARRIED_STRING = 1, CARRIED_BINARY = 2 };
 
 static bool is_of_type(const struct attribute *attribute, const char *type)
@@ -21,7 +21,7 @@ bool attribute_is_binary(const struct attribute *attribute)
     return is_of_type(attribute, "Binary");
 }
 
-/* The bytes of a Binary value; NULL: it is not base64, or there is no memory. */
+/* Return the bytes of a Binary value, or NULL when it is not base64 or memory runs out. */
 static unsigned char *decode(const struct attribute *attribute, size_t *length)
 {
     unsigned char *bytes = malloc(base64_decoded_max(attribute->value_length));
@@ -63,7 +63,7 @@ static int by_name(const void *left, const void *right)
                       : (a->name_length > b->name_length) - (a->name_length < b->name_length);
 }
 
-/* The length in four bytes, the first the highest, and the bytes. */
+/* Add the length in four bytes, big-endian, and the bytes. */
 static int add(struct digest *digest, const void *data, size_t length)
 {
     if (length > UINT32_MAX)

@@ -18,8 +18,8 @@ struct batch_loop {
     struct batch_loop_result *result;
     struct batcher *batcher;
     struct line_reader *reader;
-    bool ended;           /* nothing more is read */
-    uint64_t grace_until; /* monotonic; 0: no stop request seen */
+    bool ended;           /* no further input is read */
+    uint64_t grace_until; /* monotonic; 0 before a stop request */
 };
 
 void batch_loop_add(struct batch_loop *loop, struct batcher_item *item)
@@ -34,8 +34,8 @@ static void end_input(struct batch_loop *loop)
 }
 
 /*
- * Whether the output is looked after: while something waits for its reader. One that goes away
- * when nothing does has not missed anything, but where the output is needed nothing more may be
+ * Return true when the output must be watched: while something waits for its reader. A reader that
+ * leaves while nothing waits has missed nothing; but when the output is needed, nothing more may be
  * sent.
  */
 static bool watches_output(const struct batch_loop *loop)
@@ -45,7 +45,7 @@ static bool watches_output(const struct batch_loop *loop)
         (config->output_needed || outqueue_waiting(config->out) > 0);
 }
 
-/* Bytes that the reader of our output has yet to take; none when it has gone. */
+/* Return the bytes that the reader has yet to take, or 0 when it has gone. */
 static size_t output_waits(const struct batch_loop *loop)
 {
     const struct batch_loop_config *config = loop->config;
@@ -64,7 +64,7 @@ static bool grace_over(const struct batch_loop *loop)
     return loop->grace_until != 0 && clock_monotonic_ms() >= loop->grace_until;
 }
 
-/* Take the lines that are there. Returns whether more may be, unread for want of room. */
+/* Take the available lines. Return true when more may be available but there is no room. */
 static void read_lines(struct batch_loop *loop)
 {
     struct line line;
@@ -76,7 +76,7 @@ static void read_lines(struct batch_loop *loop)
             loop->config->on_line(loop->config->context, loop, result, &line);
             break;
         case LINE_AGAIN:
-            /* The reader of lines counts its own time of grace, but from when it was next asked. */
+            /* The line reader counts its own grace time, but from its next call. */
             if (grace_over(loop)) {
                 loop->result->cut_short = true;
                 end_input(loop);
@@ -97,7 +97,7 @@ static void read_lines(struct batch_loop *loop)
     }
 }
 
-/* A failure of all: nothing more is sent or read, and all that is inside comes back. */
+/* Stop after a failure of all: send and read nothing more, and take back all items. */
 static void give_up(struct batch_loop *loop, const struct aws_error *error)
 {
     loop->result->error = *error;
@@ -142,8 +142,8 @@ static void write_output(struct batch_loop *loop)
 }
 
 /*
- * A stop request was seen: from now on the time of grace runs. A reader that takes nothing until
- * it is over is waited for no longer, or what it leaves unread would keep us from reading.
+ * Start the grace time at the first sight of a stop request. After it, do not wait for a stalled
+ * reader of the output: its unread output would keep us from reading.
  */
 static void stopping(struct batch_loop *loop)
 {
@@ -153,7 +153,7 @@ static void stopping(struct batch_loop *loop)
         fail_output(loop, ETIMEDOUT);
 }
 
-/* 0, or -1: the wait itself failed. */
+/* Return 0, or -1 when the wait itself failed. */
 static int wait_for_any(struct batch_loop *loop, bool stop_seen)
 {
     const struct batch_loop_config *config = loop->config;

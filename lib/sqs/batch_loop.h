@@ -12,9 +12,9 @@
 #include "sqs/batcher.h"
 
 /*
- * The loop of a program that turns lines of input into items of batches: it reads while there is
- * room, sends, hands items back, and writes output as it is taken. Everything that was read is
- * acted on before it ends; an output that fails ends only the writing, unless it is needed.
+ * The main loop of a program that turns input lines into items of batches. It reads while there is
+ * room, sends, hands items back, and writes output as the reader takes it. Before it ends, every
+ * line read is processed. A failing output ends only the writing, unless the output is needed.
  */
 struct batch_loop;
 
@@ -22,32 +22,32 @@ struct batch_loop_config {
     struct batcher_config batcher;
     int input;            /* descriptor */
     size_t maximum;       /* bytes of a line */
-    uint64_t grace_ms;    /* how long a pipe is drained after a stop request */
-    struct outqueue *out; /* NULL: the program prints nothing */
-    bool output_needed;   /* an output that fails ends the sending too */
-    struct meter *meter;  /* turned by the loop; NULL: none */
+    uint64_t grace_ms;    /* how long to drain a pipe after a stop request */
+    struct outqueue *out; /* NULL when the program prints nothing */
+    bool output_needed;   /* a failing output also ends the sending */
+    struct meter *meter;  /* turned by the loop; NULL for none */
     void *context;
-    /* Whether to read on; asked again whenever items have come back. */
+    /* Return true to continue reading; called again when items return. */
     bool (*room)(void *context);
-    /* A line, LINE_OK or LINE_LONG; it may call batch_loop_add(). */
+    /* Take a line, LINE_OK or LINE_LONG; may call batch_loop_add(). */
     void (*on_line)(void *context, struct batch_loop *loop, enum line_result result,
         const struct line *line);
-    /* An item is back: the receiver's again. */
+    /* Take an item that returned; the receiver owns it again. */
     void (*on_item)(void *context, struct batcher_item *item);
 };
 
 struct batch_loop_result {
-    struct aws_error error; /* what stopped the sending for good; AWS_OK: nothing */
+    struct aws_error error; /* reason why sending stopped for good; AWS_OK for none */
     int input_error;        /* errno, or 0 */
     int output_error;       /* errno, or 0 */
     uint64_t skipped;       /* lines, as line_skipped() counts */
-    bool cut_short;         /* a stop request ended the input before its end */
+    bool cut_short;         /* a stop request ended the input early */
 };
 
 void batch_loop_run(const struct batch_loop_config *config, struct batch_loop_result *result);
 /*
- * For main(): print what stopped the loop, ${no_memory} (outside of it) first. Returns the exit
- * status that goes with it; STATUS_OK: nothing did.
+ * Print for main() why the loop stopped, first ${no_memory} (outside of it). Return the exit
+ * status; STATUS_OK when nothing failed.
  */
 int batch_loop_report(const struct batch_loop_result *result, bool no_memory);
 

@@ -16,7 +16,8 @@ struct batch_options batch_options_defaults(void)
     };
 }
 
-/* A batch is begun when it is full or its time is over, so that there are as many as that takes. */
+/* A batch starts when it is full or its linger time ends, so the number of batches follows the
+ * load. */
 struct batch_options batch_options_defaults_auto(void)
 {
     struct batch_options options = batch_options_defaults();

@@ -26,15 +26,15 @@ struct batcher {
     struct batcher_config config;
     struct flight *flights;
     struct item_list ready;  /* never sent, oldest first */
-    struct item_list failed; /* to be sent again, in the order of adding */
+    struct item_list failed; /* to send again, in the order of adding */
     struct item_list back;
     uint64_t added;
     unsigned busy;
-    unsigned latency_16ths; /* of a millisecond */
+    unsigned latency_16ths; /* unit: 1/16 ms */
     bool flushing;
     struct backoff backoff;
-    struct aws_error error;   /* the last of all items */
-    struct aws_error refusal; /* the last of one item */
+    struct aws_error error;   /* the last error of a whole batch */
+    struct aws_error refusal; /* the last error of a single item */
 };
 
 static size_t size_of(const struct batcher_item *item)
@@ -53,7 +53,7 @@ static void push(struct item_list *list, struct batcher_item *item)
     list->bytes += size_of(item);
 }
 
-/* Into the list at its place in the order of adding. */
+/* Insert at the place given by the order of adding. */
 static void insert(struct item_list *list, struct batcher_item *item)
 {
     struct batcher_item **link = &list->first;
@@ -69,7 +69,7 @@ static void insert(struct item_list *list, struct batcher_item *item)
     list->bytes += size_of(item);
 }
 
-/* Take the item that *link points at off its list. */
+/* Remove the item that *link points at from its list. */
 static struct batcher_item *unlink_item(struct item_list *list, struct batcher_item **link)
 {
     struct batcher_item *item = *link;
@@ -134,13 +134,13 @@ static struct flight *free_flight(struct batcher *batcher)
     return NULL;
 }
 
-/* What is to be sent again goes before what is new, however long it has to wait. */
+/* Return true when retried items wait: they precede new ones, however long the wait. */
 static bool held_up(const struct batcher *batcher)
 {
     return batcher->config.ordered && batcher->failed.first != NULL;
 }
 
-/* Whether new items are worth a request now. */
+/* Return true when new items justify a request now. */
 static bool due(const struct batcher *batcher, uint64_t now)
 {
     const struct item_list *ready = &batcher->ready;
@@ -151,8 +151,8 @@ static bool due(const struct batcher *batcher, uint64_t now)
         now - ready->first->since_ms >= batcher->config.linger_ms;
 }
 
-/* Move what fits from the list into the flight: items whose pause is over, ${bytes} in all so far.
- */
+/* Move items from the list into the flight: those whose pause has ended and that fit, ${bytes} in
+ * all so far. */
 static void gather(struct batcher *batcher, struct flight *flight, struct item_list *list,
     size_t *bytes, uint64_t now)
 {
@@ -178,7 +178,7 @@ static void gather(struct batcher *batcher, struct flight *flight, struct item_l
     }
 }
 
-/* An item goes back with a cause, and with a code or the error behind it. */
+/* Return an item with a cause, and with a code or the error behind it. */
 static void give_back(struct batcher *batcher, struct batcher_item *item, enum aws_cause cause,
     const char *code, const struct aws_error *error)
 {
@@ -190,7 +190,7 @@ static void give_back(struct batcher *batcher, struct batcher_item *item, enum a
 
 static const char no_code[ERROR_NAME_SIZE] = "";
 
-/* Whether a call that failed as a whole may have failed by one of its items. */
+/* Return true when a failure of the whole call may be due to one of its items. */
 static bool of_item(const struct call *call)
 {
     return call->error.cause == AWS_REFUSED || call->error.cause == AWS_LOST;
@@ -257,7 +257,8 @@ bool batcher_owns(const struct batcher *batcher, const struct call *call)
     return call->owner == batcher;
 }
 
-/* Once more, after a pause that grows with the attempts; or back, when its time is over. */
+/* Send an item again after a pause that grows with the attempts, or return it when its time is
+ * over. */
 static void again(struct batcher *batcher, struct batcher_item *item, const char *code)
 {
     uint64_t now = clock_monotonic_ms();
@@ -272,7 +273,7 @@ static void again(struct batcher *batcher, struct batcher_item *item, const char
     insert(&batcher->failed, item);
 }
 
-/* An eighth of the way to what the last one took. */
+/* Move the average an eighth of the way to the latest latency. */
 static void note_latency(struct batcher *batcher, const struct flight *flight)
 {
     uint64_t took_ms = clock_monotonic_ms() - flight->began_ms;

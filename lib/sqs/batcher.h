@@ -9,27 +9,28 @@
 #include "sqs/sqs.h"
 
 /*
- * Items of one operation, gathered into batches of at most ten and sent several batches at once.
- * An item that fails by no fault of ours is sent again, after a pause, until it has been failing
- * for the retry time; a batch refused as a whole is sent again item by item, so that one bad item
- * costs only itself. Each item comes back exactly once.
+ * Gathers items of one operation into batches of at most ten, and sends several batches in
+ * parallel. An item that fails by no fault of ours is sent again after a pause, until it has been
+ * failing for the retry time. A batch refused as a whole is sent again item by item, so that one
+ * bad item affects only itself. Each item is returned exactly once.
  */
 struct batcher_item {
-    const char *text; /* a receipt handle, or a body to send; stays until the item is back */
+    const char *text; /* a receipt handle, or a body to send; valid until the item returns */
     size_t length;
-    const struct call_message *message; /* CALL_SEND: more of it (sqs/call.h), or NULL; stays too */
+    const struct call_message
+        *message; /* CALL_SEND: its other parts (sqs/call.h), or NULL; likewise valid */
 
-    /* Set when it is back. */
-    enum aws_cause cause; /* AWS_OK: done */
+    /* Set when the item returns. */
+    enum aws_cause cause; /* AWS_OK for success */
     char code[ERROR_NAME_SIZE];
     const struct aws_error
-        *error; /* of its call, if that failed as a whole, else NULL; the batcher's */
+        *error; /* of its call, if that failed as a whole, else NULL; owned by the batcher */
 
-    /* The batcher's own. */
+    /* Private. */
     bool alone;
     unsigned attempts;
-    uint64_t sequence; /* of its adding */
-    uint64_t since_ms; /* added; for a failed one: failing since (monotonic) */
+    uint64_t sequence; /* order of adding */
+    uint64_t since_ms; /* monotonic time of adding; for a failed item, failing since then */
     uint64_t not_before_ms;
     struct batcher_item *next;
 };
@@ -38,52 +39,50 @@ struct batcher_config {
     struct sqs *sqs;
     enum call_operation operation; /* CALL_DELETE, CALL_VISIBILITY, CALL_SEND */
     unsigned visibility_timeout_s; /* CALL_VISIBILITY */
-    unsigned parallel;             /* batches at once */
-    uint64_t linger_ms;            /* how long an item may wait for company */
+    unsigned parallel;             /* parallel batches */
+    uint64_t linger_ms;            /* how long an item may wait for a full batch */
     uint64_t retry_ms;
-    bool
-        ordered;    /* keep the order of adding: one batch at a time, and nothing new while
-                       something waits to be sent again (of one batch, what failed alone comes late) */
-    size_t maximum; /* bytes of the items of one batch, their attributes counted; 0: any */
+    bool ordered; /* keep the order of adding: one batch at a time, and retries before new items (an
+                     item that fails alone within a batch arrives late) */
+    size_t maximum; /* bytes of the items of one batch, with attributes; 0 for no limit */
 };
 
 struct batcher;
 
-struct batcher *batcher_open(const struct batcher_config *config); /* NULL: out of memory */
+struct batcher *batcher_open(const struct batcher_config *config); /* NULL when memory runs out */
 void batcher_free(
-    struct batcher *batcher); /* no call of it may be inside the client; NULL is fine */
+    struct batcher *batcher); /* none of its calls may be in the client; NULL is fine */
 
 void batcher_add(struct batcher *batcher, struct batcher_item *item);
 
-/* From now on nothing waits for company. */
+/* From now on send items without waiting for a full batch. */
 void batcher_flush(struct batcher *batcher);
 
 /* Start the batches that are due. */
 void batcher_work(struct batcher *batcher);
 
-/* Milliseconds until batcher_work() has something to do, if no call comes back before; -1: nothing.
- */
+/* Return the milliseconds until batcher_work() has work even if no call returns; -1 for never. */
 int batcher_timeout(const struct batcher *batcher);
 
-/* Whether a call that came back is one of the batcher's. */
+/* Return true when a returned call belongs to the batcher. */
 bool batcher_owns(const struct batcher *batcher, const struct call *call);
 void batcher_take(struct batcher *batcher, struct call *call);
 
-/* Send nothing more: what is not in flight goes back with ${cause}. */
+/* Send nothing more: items not in flight return with ${cause}. */
 void batcher_abandon(struct batcher *batcher, enum aws_cause cause);
 
-/* An item that is back, or NULL. */
+/* Return an item that has finished, or NULL. */
 struct batcher_item *batcher_next(struct batcher *batcher);
 
-/* Nothing is inside but items that are back. */
+/* Return true when the only items inside have finished. */
 bool batcher_idle(const struct batcher *batcher);
 
-/* Milliseconds that its calls take, smoothed; 0: none has come back well yet. */
+/* Return the smoothed milliseconds that its calls take; 0 before the first success. */
 unsigned batcher_latency_ms(const struct batcher *batcher);
 
 /*
- * The error of the last call that failed as a whole and for good, by something other than its one
- * item; cause AWS_OK: none did.
+ * Return the error of the last call that failed as a whole and for good, unless its only item was
+ * the reason. The cause is AWS_OK when there is none.
  */
 const struct aws_error *batcher_error(const struct batcher *batcher);
 

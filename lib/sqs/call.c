@@ -6,8 +6,9 @@
 
 enum {
     SILENCE_S = 20,
-    LONGEST_VISIBILITY_S = 43200, /* that a message can have */
-    RECEIVE_MAXIMUM = 128 << 20,  /* ten messages of 1 MiB, each character as an entity, and room */
+    LONGEST_VISIBILITY_S = 43200, /* the limit of SQS */
+    RECEIVE_MAXIMUM =
+        128 << 20, /* ten messages of 1 MiB, each character as an entity, with a margin */
     OTHER_MAXIMUM = 1 << 20
 };
 
@@ -70,7 +71,7 @@ static bool names_handle(const struct call *call)
     return call->operation == CALL_DELETE || call->operation == CALL_VISIBILITY;
 }
 
-/* What is on the queue is not what we sent: say so rather than call it done. */
+/* A different digest means that the queue holds another text than the one sent: report failure. */
 static bool sent_right(const struct call_entry *entry, const struct found_entry *found)
 {
     unsigned char digest[DIGEST_MD5_SIZE];
@@ -111,7 +112,7 @@ static enum aws_cause judge_answer(struct call *call, const struct found *found,
     call->unreadable = result == FOUND_MALFORMED;
     if (call->unreadable)
         return error_set(&call->error, AWS_TEMPORARY, NULL,
-            "%s sends an answer that is not SQS's, or is cut off", host);
+            "%s sends an answer that is not from SQS, or is incomplete", host);
     for (size_t i = 0; i < call->count; i++)
         judge_entry(call, &call->entries[i], &found->entries[i]);
     call->has_visibility_timeout =
@@ -121,8 +122,8 @@ static enum aws_cause judge_answer(struct call *call, const struct found *found,
     call->has_depth = found->has_depth;
     call->depth = found->depth;
     if (found->redrive_policy.failed || found->redrive_policy.length >= sizeof call->redrive_policy)
-        return error_set(&call->error, AWS_REFUSED, NULL,
-            "%s gives no redrive policy that can be read", host);
+        return error_set(&call->error, AWS_REFUSED, NULL, "%s gives an unreadable redrive policy",
+            host);
     if (found->redrive_policy.length > 0)
         memcpy(call->redrive_policy, found->redrive_policy.data, found->redrive_policy.length);
     call->redrive_policy[found->redrive_policy.length] = '\0';
@@ -179,7 +180,7 @@ static enum aws_cause judge_transfer(struct call *call, const struct http_reques
         cause = AWS_REFUSED;
     if (request->outcome == HTTP_UNTRUSTED || request->outcome == HTTP_CA_BUNDLE) {
         cause = AWS_SETTING;
-        hint = "AWS_CA_BUNDLE names a file of certificates to trust";
+        hint = "set AWS_CA_BUNDLE to a file of trusted certificates";
     }
     bool known = request->system_error != 0;
     return error_set(&call->error, cause, hint, "cannot reach %s: %s%s%s%s", host,

@@ -39,13 +39,13 @@ void circuit_breaker_leave(struct circuit_breaker *breaker, bool receive, bool p
         backoff_reset(&breaker->backoff);
         return;
     }
-    /* Requests sent before it opened fail of the same fault, not of a further one. */
+    /* Requests sent before it opened fail from the same fault, not a new one. */
     if (breaker->open && !probe)
         return;
     breaker->open = true;
     breaker->failures++;
     uint64_t pause = backoff_next(&breaker->backoff);
-    /* Jitter may draw no pause at all; not twice in a row. */
+    /* Jitter may give no pause at all; not twice in a row. */
     if (breaker->failures > 1 && pause < PROBE_GAP_MS)
         pause = PROBE_GAP_MS;
     breaker->probe_ms = now_ms + pause;

@@ -8,16 +8,17 @@
 
 /*
  * A circuit breaker (M. Nygard, Release It!): holds requests back while a server fails. Closed, it
- * lets everything pass. The first failure opens it; then one request at a time passes, a probe,
- * after a pause that grows with every probe that fails. Any success closes it.
+ * lets all requests pass. The first failure opens it. Then one request at a time passes, a probe,
+ * after a pause that grows with each failed probe. Any success closes it.
  *
- * Receives may hang for their whole wait, so a probe that is one does not stop other requests.
+ * Receives may hang for their whole wait time, so a receive as a probe does not stop other
+ * requests.
  */
 struct circuit_breaker {
     bool open;
-    uint64_t probe_ms; /* when open: no probe before (monotonic) */
-    unsigned receives; /* probes under way that are receives … */
-    unsigned others;   /* … and that are not */
+    uint64_t probe_ms; /* when open: earliest time of a probe (monotonic) */
+    unsigned receives; /* open probes that are receives … */
+    unsigned others;   /* … and others */
     unsigned failures; /* in a row */
     struct backoff backoff;
 };
@@ -25,15 +26,14 @@ struct circuit_breaker {
 void circuit_breaker_init(struct circuit_breaker *breaker);
 bool circuit_breaker_allows(const struct circuit_breaker *breaker, bool receive, uint64_t now_ms);
 
-/* A request passes; remember the return value for circuit_breaker_leave(): whether it is a probe.
- */
+/* Let a request pass. Return true when it is a probe; pass this on to circuit_breaker_leave(). */
 bool circuit_breaker_enter(struct circuit_breaker *breaker, bool receive);
 
-/* It is back: ${failed} by what another try might mend. */
+/* Note a returned request; ${failed}: with an error that a retry may fix. */
 void circuit_breaker_leave(struct circuit_breaker *breaker, bool receive, bool probe, bool failed,
     uint64_t now_ms);
 
-/* It is back, and says nothing of the server. */
+/* Note a returned request that proves nothing about the server. */
 void circuit_breaker_forget(struct circuit_breaker *breaker, bool receive, bool probe);
 
 #endif

@@ -49,19 +49,19 @@ bool connect_option(struct connect_options *options, int id, const char *value)
     }
 }
 
-/* What is known while the settings are put together. */
+/* State while the settings are resolved. */
 struct settings {
     const struct connect_options *options;
     struct profile profile;
     bool has_profile;
     const char *queue;
     bool queue_is_url;
-    struct url queue_url; /* if it is one */
+    struct url queue_url; /* if the queue is a URL */
     struct url endpoint;
     struct region region;
 };
 
-/* The profile, whose files are not touched before the first setting is wanted. */
+/* Return the profile; its files are read at the first use only. */
 static enum aws_cause want_profile(struct settings *settings, struct aws_error *error)
 {
     enum aws_cause cause = settings->has_profile
@@ -71,8 +71,8 @@ static enum aws_cause want_profile(struct settings *settings, struct aws_error *
     return cause;
 }
 
-/* "arn:aws:sqs:eu-west-1:123456789012:logins": the URL that it stands for is shown, not taken, so
- * that a queue has one name wherever runs are told apart by it. */
+/* Refuse "arn:aws:sqs:eu-west-1:123456789012:logins", but show its URL. So a queue has one name
+ * wherever a name distinguishes runs. */
 static enum aws_cause refuse_arn(const char *queue, struct aws_error *error)
 {
     const struct partition_variant usual = { false, false };
@@ -82,9 +82,9 @@ static enum aws_cause refuse_arn(const char *queue, struct aws_error *error)
     if (read != 3 || !queue_is_name(name) ||
         partition_host(PARTITION_SQS, region, usual, host) != 0)
         return error_set(error, AWS_USAGE, "give the queue's URL, or its name",
-            "the queue is given by an ARN that is no queue's");
+            "the queue is an ARN of another service");
     return error_set(error, AWS_USAGE, "give the queue's URL, or its name",
-        "the queue is given by its ARN; its URL is https://%s/%s/%s", host, account, name);
+        "the queue is an ARN; its URL is https://%s/%s/%s", host, account, name);
 }
 
 static enum aws_cause find_queue(struct settings *settings, struct aws_error *error)
@@ -106,11 +106,11 @@ static enum aws_cause find_queue(struct settings *settings, struct aws_error *er
         url_parse(settings->queue, &settings->queue_url) != URL_OK)
         return errno == ENOMEM ? error_no_memory(error)
                                : error_set(error, AWS_USAGE, NULL,
-                                     "the queue given is neither a queue's URL nor a name");
+                                     "the queue given is neither a queue URL nor a name");
     return AWS_OK;
 }
 
-/* The region, as far as it does not follow from the endpoint; else "". */
+/* Find the region, unless the endpoint determines it; else "". */
 static enum aws_cause find_region(struct settings *settings, struct aws_error *error)
 {
     const char *found = settings->options->region;
@@ -140,7 +140,7 @@ static enum aws_cause take_endpoint(struct settings *settings, const char *text,
     return error_no_memory(error);
 }
 
-/* The region's own endpoint. */
+/* Take the default endpoint of the region. */
 static enum aws_cause take_usual(struct settings *settings, struct partition_variant variant,
     struct aws_error *error)
 {
@@ -153,7 +153,7 @@ static enum aws_cause take_usual(struct settings *settings, struct partition_var
     return cause == AWS_OK ? take_endpoint(settings, usual, error) : cause;
 }
 
-/* The queue's own host; or, where it is one that has variants, the one that is asked for. */
+/* Take the host of the queue URL, or its requested variant where AWS has variants. */
 static enum aws_cause take_queue_host(struct settings *settings, struct partition_variant variant,
     struct aws_error *error)
 {
@@ -189,7 +189,7 @@ static enum aws_cause resolve(struct settings *settings, struct aws_error *error
 {
     enum aws_cause cause = find_queue(settings, error);
     if (cause == AWS_OK && settings->options->profile != NULL)
-        cause = want_profile(settings, error); /* it must exist, needed or not */
+        cause = want_profile(settings, error); /* it must exist even if not needed */
     if (cause == AWS_OK)
         cause = find_region(settings, error);
     if (cause == AWS_OK)
@@ -213,7 +213,7 @@ static enum aws_cause look_up(struct connection *connection, const struct settin
         }
         (void)snprintf(connection->queue_url, sizeof connection->queue_url, "%s", call.queue_url);
     }
-    /* Two spellings of one queue would be two names to who goes by the last part of it. */
+    /* Programs use the last part of the URL as a name: one queue must not have two. */
     for (size_t end = strlen(connection->queue_url);
          end > 0 && connection->queue_url[end - 1] == '/'; end--)
         connection->queue_url[end - 1] = '\0';
@@ -222,11 +222,11 @@ static enum aws_cause look_up(struct connection *connection, const struct settin
         sqs_set_queue(connection->sqs, connection->queue_url) != 0)
         return errno == ENOMEM ? error_no_memory(error)
                                : error_set(error, AWS_REFUSED, NULL,
-                                     "%s gives a queue URL that is none", settings->endpoint.host);
+                                     "%s gives an invalid queue URL", settings->endpoint.host);
     return AWS_OK;
 }
 
-/* Of no use to a server that is spoken to in clear; the profile may then be broken. */
+/* A server without TLS needs none; the profile may then be broken. */
 static enum aws_cause find_ca_bundle(struct settings *settings, const char **found,
     struct aws_error *error)
 {

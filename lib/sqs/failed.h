@@ -5,7 +5,7 @@
 
 #include "sqs/call.h"
 
-/* Attempts of calls that failed, counted by why. */
+/* Failed attempts of calls, counted by cause. */
 enum failed_kind {
     FAILED_THROTTLED,
     FAILED_TEMPORARY,
@@ -14,7 +14,7 @@ enum failed_kind {
     FAILED_IDENTITY,
     FAILED_DENIED,
     FAILED_NO_QUEUE,
-    FAILED_REFUSED, /* and what else there may be */
+    FAILED_REFUSED, /* and any other cause */
     FAILED_KINDS
 };
 
@@ -22,10 +22,10 @@ struct failed {
     uint64_t counts[FAILED_KINDS];
 };
 
-/* A word for it, as a label has it. */
+/* Return the word for a kind, as used in a label. */
 const char *failed_word(enum failed_kind kind);
 
-/* An attempt has come back with this cause, AWS_OK too. */
+/* Count an attempt that returned with this cause; AWS_OK is fine. */
 void failed_count(struct failed *failed, const struct call *call, enum aws_cause cause);
 
 #endif

@@ -90,7 +90,7 @@ void found_take_message(struct found *found)
     found->messages++;
     if (found->on_message != NULL)
         found->on_message(found->context, &found->message);
-    /* Nothing large waits for the next: it may be long in coming, and others are under way. */
+    /* Free large buffers: the next message may be late, and other answers are open. */
     message_clear(&found->message);
 }
 
@@ -117,7 +117,7 @@ static void take_code(const struct buf *code, char name[ERROR_NAME_SIZE])
     (void)error_code_name(text, name);
 }
 
-/* Ids are the positions that we gave. */
+/* The ids are the positions that we gave. */
 void found_take_entry(struct found *found, const struct found_entry_text *text, bool failed)
 {
     if (text->id.failed || text->id.length != 1 || text->id.data[0] < '0' || text->id.data[0] > '9')
@@ -133,7 +133,7 @@ void found_take_entry(struct found *found, const struct found_entry_text *text, 
     }
 }
 
-/* One whose text could not be held is passed over. */
+/* Ignore an attribute too long to hold. */
 void found_take_system_attribute(struct found *found, const struct found_attribute_text *text)
 {
     if (!text->name.failed && !text->value.failed)
@@ -158,7 +158,7 @@ void found_take_message_attribute(struct found *found, const struct found_attrib
         message_add_attribute(&found->message, &attribute);
 }
 
-/* Digits, of which there are so few that their number fits. */
+/* Read a number with few enough digits to fit. */
 static bool read_number(const struct buf *text, uint64_t *number)
 {
     uint64_t read = 0;
@@ -186,7 +186,7 @@ void found_take_queue_attribute(struct found *found, const struct found_attribut
         if (read_number(value, &found->depth.messages))
             found->has_depth = true;
     } else if (is(&text->name, "ApproximateNumberOfMessagesNotVisible")) {
-        (void)read_number(value, &found->depth.in_flight); /* else 0, as from the start */
+        (void)read_number(value, &found->depth.in_flight); /* otherwise 0, as at the start */
     } else if (is(&text->name, "ApproximateNumberOfMessagesDelayed")) {
         (void)read_number(value, &found->depth.delayed);
     }

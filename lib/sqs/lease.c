@@ -6,13 +6,13 @@
 
 enum {
     FEWEST_BUCKETS = 64,
-    /* What a lease takes beside itself: malloc's own, a place in the heap and a bucket. */
+    /* Memory of a lease outside the struct: malloc's own, a place in the heap and a bucket. */
     OVERHEAD = 16 + 2 * sizeof(void *)
 };
 
 struct lease_table {
     struct lease **buckets;
-    size_t mask; /* buckets - 1, a power of two */
+    size_t mask; /* buckets - 1; their number is a power of two */
     size_t count;
     size_t bytes;
     struct lease *eldest;
@@ -77,7 +77,7 @@ static size_t size_of(const struct lease *lease)
     return sizeof *lease + lease->id_length + lease->handle_length + OVERHEAD;
 }
 
-/* The ids are the queue's, so that no sender can make them collide. */
+/* The queue chooses the ids, so no sender can make them collide. */
 static struct lease **bucket_of(const struct lease_table *table, const char *id, size_t length)
 {
     return &table->buckets[hash_bytes(id, length) & table->mask];
@@ -155,7 +155,7 @@ static void put(struct lease_table *table, struct lease *lease, size_t place)
     lease->place = (uint32_t)place;
 }
 
-/* Move a lease to where its time belongs; ${place} is where it may be put. */
+/* Move a lease to the place of its time; ${place} is free for it. */
 static void sift(struct lease_table *table, struct lease *lease, size_t place)
 {
     while (place > 0 && table->heap[(place - 1) / 2]->due_ms > lease->due_ms) {

@@ -7,8 +7,7 @@ enum {
     HANDLE_MAXIMUM = 16384,
     BODY_MAXIMUM = 4 << 20,
     TEXT_MAXIMUM = 1024,
-    KEPT =
-        16 << 10 /* of the memory of a large one: as many are kept as receives may be under way */
+    KEPT = 16 << 10 /* bytes to keep of a large one; there are as many messages as open receives */
 };
 
 void message_init(struct message *message)
@@ -54,7 +53,7 @@ void message_clear(struct message *message)
     message->whole = true;
 }
 
-/* A decimal number; 0 for anything else. */
+/* Return a decimal number, or 0 for any other text. */
 static uint64_t number(const char *text, size_t length)
 {
     uint64_t result = 0;
@@ -103,7 +102,7 @@ void message_add_attribute(struct message *message, const struct attribute *attr
         message->whole = false;
         return;
     }
-    /* The buffer may still move: the places are set in message_finish(). */
+    /* The buffer may still move: message_finish() sets the places. */
     buf_append(text, attribute->name, attribute->name_length);
     buf_append(text, attribute->type, attribute->type_length);
     buf_append(text, attribute->value, attribute->value_length);
@@ -122,7 +121,7 @@ static void place_attributes(struct message *message)
     }
 }
 
-/* Each text on its own: half a character at the end of one and the rest in the next are none. */
+/* Check each text alone: a character split across two texts is invalid. */
 static bool attribute_is_text(const struct attribute *attribute)
 {
     return json_string_is_utf8(attribute->name, attribute->name_length) &&

@@ -3,14 +3,14 @@
 #include "json/string.h"
 #include "sqs/protocol_json.h"
 
-/* Members are appended with a comma before them, but for the first, QueueUrl or QueueName. */
+/* Each member is appended after a comma, except the first, QueueUrl or QueueName. */
 
 static void put(struct buf *out, const char *text)
 {
-    (void)json_string_encode(out, text, strlen(text)); /* what fails stays in the buffer */
+    (void)json_string_encode(out, text, strlen(text)); /* the buffer records a failure */
 }
 
-/* ${key} with what stands around it. */
+/* Append a text member; ${key} includes the punctuation around it. */
 static void put_text(struct buf *out, const char *key, const char *text, size_t length)
 {
     buf_puts(out, key);
@@ -39,7 +39,7 @@ static void write_receive(struct buf *out, const struct call *call)
     put_number(out, ",\"MaxNumberOfMessages\":", call->maximum);
     put_number(out, ",\"WaitTimeSeconds\":", call->wait_s);
     put_number(out, ",\"VisibilityTimeout\":", call->visibility_timeout_s);
-    /* Under both names: the first is deprecated, the second unknown to elder servers. */
+    /* Send both names: the first is deprecated, older servers do not know the second. */
     put_list(out, ",\"AttributeNames\":", names, count);
     put_list(out, ",\"MessageSystemAttributeNames\":", names, count);
     if (call->attribute_name_count > 0)
@@ -73,7 +73,7 @@ static void write_message(struct buf *out, const struct call_message *message)
             message->deduplication_id_length);
 }
 
-/* Ids are positions: distinct whatever the messages are. */
+/* Ids are positions, so they are distinct for any messages. */
 static void write_entries(struct buf *out, const struct call *call)
 {
     bool send = call->operation == CALL_SEND;

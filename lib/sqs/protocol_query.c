@@ -9,7 +9,7 @@ static void write_receive(struct buf *out, const struct call *call)
     form_add_number(out, "MaxNumberOfMessages", call->maximum);
     form_add_number(out, "WaitTimeSeconds", call->wait_s);
     form_add_number(out, "VisibilityTimeout", call->visibility_timeout_s);
-    /* Under both names: the first is deprecated, the second unknown to elder servers. */
+    /* Send both names: the first is deprecated, older servers do not know the second. */
     const char *names[CALL_SYSTEM_ATTRIBUTES];
     size_t count = call_system_attributes(call, names);
     for (size_t i = 0; i < count; i++)
@@ -56,7 +56,7 @@ static void write_message(struct buf *out, const char *action, size_t entry,
     }
 }
 
-/* Ids are positions: distinct whatever the messages are. */
+/* Ids are positions, so they are distinct for any messages. */
 static void write_entries(struct buf *out, const struct call *call)
 {
     const char *action = call_action(call);

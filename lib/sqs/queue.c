@@ -27,7 +27,7 @@ bool queue_is_fifo(const char *name)
     return length >= sizeof ending && strcmp(name + length - (sizeof ending - 1), ending) == 0;
 }
 
-/* Copy text[0, length) as a string. False: it does not fit. */
+/* Copy text[0, length) as a string. Return false when it does not fit. */
 static bool copy(char out[QUEUE_PART_SIZE], const char *text, size_t length)
 {
     if (length >= QUEUE_PART_SIZE)
@@ -43,7 +43,7 @@ bool queue_region_of_host(const char *host, char region[QUEUE_PART_SIZE])
     return partition_region_of_host(host, region, &own);
 }
 
-/* Name and account are the last two parts of the path; the root of the path has no account. */
+/* Name and account are the last two parts of the path; a path of one part has no account. */
 static int identify(const struct url *url, struct queue_identity *identity)
 {
     const char *slash = strrchr(url->path, '/');

@@ -1,9 +1,9 @@
 #include "sqs/receive_number.h"
 
 enum {
-    FILLED = 5,    /* messages a receive, at least, to double */
-    THIN_PAIR = 3, /* messages of two receives, fewer than which halve */
-    QUIET = 2,     /* rounds of nothing, to be one long poll */
+    FILLED = 5,    /* average messages per receive that double the number */
+    THIN_PAIR = 3, /* messages of two receives; fewer halve the number */
+    QUIET = 2,     /* empty rounds before a single long poll */
     FIRST_PATIENCE = 4,
     MOST_PATIENCE = 256
 };
@@ -19,7 +19,7 @@ void receive_number_init(struct receive_number *number, unsigned fixed)
     };
 }
 
-/* Set the number, and begin a round with it. Whether it has changed. */
+/* Set the number and begin a round with it. Return true when it changed. */
 static bool set(struct receive_number *number, unsigned to, uint64_t next)
 {
     bool changed = number->number != to;
@@ -77,7 +77,7 @@ static bool take_empty(struct receive_number *number, uint64_t next)
     return lower(number, number->quiet == QUIET ? 1 : number->number / 2, next);
 }
 
-/* A round that asked for more receives. */
+/* Take a round that justifies more receives. */
 static bool raise(struct receive_number *number, uint64_t next)
 {
     unsigned to = number->number * 2;

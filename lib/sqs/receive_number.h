@@ -5,64 +5,63 @@
 #include <stdint.h>
 
 /*
- * How many receives there are at once: a number that is given, or one that finds itself. It begins
- * with one, doubles while receives come back filled, and halves when they do not, when the server
- * throttles, and when the reader of the output lags. No clock and no queue here, only what came.
+ * The number of parallel receives: fixed, or adapted. It begins at one and doubles while receives
+ * return filled. It halves when they do not, when the server throttles, and when the reader of the
+ * output lags. Neither clock nor queue is used here, only events.
  *
- * A round is as many receives as there are at once, and over when the last of them is back. What
- * began before the last halving says nothing about what is left: one cause halves once, however
- * many receives tell of it.
+ * A round has as many receives as run in parallel, and ends when the last of them returns. Receives
+ * begun before the number last fell say nothing about the present: one cause halves once, however
+ * many receives report it.
  *
- * It comes to rest. Where messages come at a steady rate: a doubling asks for five messages a
- * receive, and leaves two and a half; the halving of a thin round asks for fewer than one and a
- * half, and leaves fewer than three. Where the reader or the server has set a bound, it is passed
- * only after many rounds that found none.
+ * The number settles. At a steady rate, to double needs five messages per receive and leaves two
+ * and a half. To halve needs a round below one and a half, and leaves fewer than three. A bound set
+ * by the reader or the server is exceeded only after many rounds without that cause.
  */
 enum { RECEIVE_NUMBER_MOST = 64 };
 
 struct receive_number {
-    unsigned number; /* receives at once */
+    unsigned number; /* parallel receives */
     bool fixed;
-    /* Its own. Beginnings are numbered. */
-    uint64_t lowered;  /* the first after the last halving */
-    uint64_t since;    /* the first of this round */
+    /* Private. Starts are numbered. */
+    uint64_t lowered;  /* the first start after the number last fell */
+    uint64_t since;    /* the first start of this round */
     unsigned size;     /* receives of this round … */
-    unsigned receives; /* … that are back */
-    uint64_t messages; /* that they brought */
-    unsigned quiet;    /* receives that brought nothing, in a row */
-    unsigned bound;    /* where the reader lagged or the server throttled; 0: nowhere */
-    unsigned good;     /* rounds at the bound that asked for more … */
-    unsigned
-        patience; /* … and how many there must be to pass it: more each time, until all is quiet */
-    bool taken;   /* in this round nothing waited for the reader for a moment */
+    unsigned receives; /* … that have returned */
+    uint64_t messages; /* messages that they brought */
+    unsigned quiet;    /* empty receives in a row */
+    unsigned bound;    /* number at which the reader lagged or the server throttled; 0 for none */
+    unsigned good;     /* rounds at the bound that justified more … */
+    unsigned patience; /* … and the number needed to exceed it: more each time, until the queue is
+                          quiet */
+    bool taken;        /* in this round all output was written at some moment */
 };
 
-/* What a receive came back with. */
+/* Result of a receive. */
 struct receive_number_event {
-    uint64_t begun;    /* beginnings are numbered upwards from 1 */
-    unsigned messages; /* that the run did not know */
+    uint64_t begun;    /* starts are numbered upwards from 1 */
+    unsigned messages; /* new to the run */
 };
 
-void receive_number_init(struct receive_number *number, unsigned fixed); /* 0: find it */
+void receive_number_init(struct receive_number *number, unsigned fixed); /* 0 to adapt the number */
 
 /*
  * receive_number_back(number, event, next):
- * A receive is back; ${next} is the number that the next beginning will have. These three return
- * whether the number has changed.
+ * Take a returned receive; ${next} is the number of the next start. These functions return true
+ * when the number of receives changed.
  */
 bool receive_number_back(struct receive_number *number, const struct receive_number_event *event,
     uint64_t next);
 
-/* The server has throttled a request that was sent after the last one that it throttled. */
+/* Note that the server throttled a request sent after the last throttled one. */
 bool receive_number_throttled(struct receive_number *number, uint64_t next);
 
-/* The reader has taken nothing for too long; once, until it takes something. */
+/* Note that the reader has taken nothing for too long; once, until it takes something. */
 bool receive_number_unread(struct receive_number *number, uint64_t next);
 
-/* All output is written. */
+/* Note that all output is written. */
 void receive_number_taken(struct receive_number *number);
 
-/* To one: with pauses between the receives there is no second one to gain by. As above. */
+/* Reduce to one: with pauses between receives, a second one gains nothing. Returns as above. */
 bool receive_number_single(struct receive_number *number, uint64_t next);
 
 #endif

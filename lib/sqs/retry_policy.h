@@ -7,27 +7,27 @@
 #include "aws/error.h"
 #include "sqs/call.h"
 
-/* How long a client goes on with what fails, and which failures are worth a word meanwhile. */
+/* How long a client retries failures, and which of them it reports meanwhile. */
 struct retry_policy {
-    uint64_t retry_ms; /* for what is temporary */
+    uint64_t retry_ms; /* for temporary failures */
     uint64_t
-        no_queue_ms; /* while the queue is said not to exist; above retry_ms it counts as that */
-    bool no_queue_later; /* only after a success, which shows that it has been there */
+        no_queue_ms; /* while the queue does not exist; a value above retry_ms counts as retry_ms */
+    bool no_queue_later; /* only after a success, which shows that the queue existed */
 
-    /* Its own; zeroed at first. */
+    /* Private; zeroed at first. */
     bool succeeded;
     bool told_no_queue; /* since the last success */
     bool told_unreadable;
 };
 
-/* For how long a call may fail of this cause; 0: it is not repeated for it. */
+/* Return how long a call may fail with this cause; 0 for no retry. */
 uint64_t retry_policy_limit(const struct retry_policy *policy, enum aws_cause cause);
 
 /*
  * retry_policy_reports(policy, call, third):
- * Whether to say what the call, just judged, failed of: the first answer that cannot be read, the
- * first that says the queue does not exist, and the third failure in a row of another kind
- * (${third}).
+ * Return true when the failure of a call just judged must be reported. This is so for the first
+ * unreadable answer, the first answer that the queue does not exist, and the third other failure in
+ * a row (${third}).
  */
 bool retry_policy_reports(struct retry_policy *policy, const struct call *call, bool third);
 

@@ -15,7 +15,7 @@
 
 enum {
     TROUBLE_AFTER = 3,
-    SKEW_MS = 240 * 1000 /* AWS refuses from five minutes on */
+    SKEW_MS = 240 * 1000 /* AWS refuses requests from five minutes on */
 };
 
 struct sqs {
@@ -27,7 +27,7 @@ struct sqs {
     char *queue_url;
     char *queue_path;
     enum protocol protocol;
-    struct credentials_renewal *renewal; /* NULL: nothing is signed */
+    struct credentials_renewal *renewal; /* NULL when nothing is signed */
     int64_t clock_offset_ms;
     struct retry_policy retry;
     void (*on_trouble)(const struct aws_error *error);
@@ -36,8 +36,8 @@ struct sqs {
     uint64_t unreadable;
     struct failed failed;
     uint64_t throttles;
-    uint64_t throttled_at;      /* requests sent when it was last counted */
-    struct transfer_list ready; /* to be sent, or sent again */
+    uint64_t throttled_at;      /* requests sent when throttling was last counted */
+    struct transfer_list ready; /* to send, or to send again */
     struct transfer_list flying;
     struct transfer_list refused; /* because the credentials have expired */
     struct transfer_list unused;
@@ -183,7 +183,7 @@ static int send_request(struct sqs *sqs, struct transfer *transfer)
     return 0;
 }
 
-/* The call is over. */
+/* Finish the call. */
 static void give_back(struct sqs *sqs, struct transfer *transfer)
 {
     struct call *call = transfer->call;
@@ -200,7 +200,7 @@ static bool is_receive(const struct transfer *transfer)
     return transfer->call->operation == CALL_RECEIVE;
 }
 
-/* Send what may be sent, receives last. */
+/* Send the requests that may be sent, receives last. */
 static void launch(struct sqs *sqs)
 {
     for (int pass = 0; pass < 2; pass++) {
@@ -225,7 +225,7 @@ static void launch(struct sqs *sqs)
     }
 }
 
-/* Whether the server's clock is far from the one that the request was signed by; then go by it. */
+/* Return true when server and signature disagree on the time, and adopt that of the server. */
 static bool correct_clock(struct sqs *sqs, struct transfer *transfer)
 {
     int64_t theirs = transfer->request.date_ms;
@@ -251,14 +251,14 @@ static bool worth_repeating(struct sqs *sqs, struct transfer *transfer, enum aws
             transfer->failing_since_ms = now;
         return now - transfer->failing_since_ms < retry_policy_limit(&sqs->retry, cause);
     case AWS_SKEWED:
-    case AWS_IDENTITY: /* a signature may be refused because of its date alone */
+    case AWS_IDENTITY: /* the date alone may have invalidated a signature */
         return correct_clock(sqs, transfer);
     default:
         return false;
     }
 }
 
-/* Whether it may wait for other credentials; it is among ${refused} or ${ready} then. */
+/* Return true when the call may wait for new credentials, in ${refused} or ${ready}. */
 static bool await_renewal(struct sqs *sqs, struct transfer *transfer, uint64_t now)
 {
     if (sqs->renewal == NULL || transfer->reloaded || transfer->last)
@@ -275,7 +275,8 @@ static bool await_renewal(struct sqs *sqs, struct transfer *transfer, uint64_t n
     return true;
 }
 
-/* What becomes of those that wait for credentials. Milliseconds until the first gives up, or -1. */
+/* Resume or fail calls that wait for credentials. Return the milliseconds until one fails, or -1.
+ */
 static int resume_refused(struct sqs *sqs)
 {
     enum credentials_renewal_state state = credentials_renewal_state(sqs->renewal);
@@ -304,7 +305,7 @@ static int resume_refused(struct sqs *sqs)
     return until;
 }
 
-/* Move the renewal of credentials on. Milliseconds until this is wanted again, or -1. */
+/* Continue the renewal of credentials. Return the milliseconds until the next step, or -1. */
 static int renew(struct sqs *sqs)
 {
     if (sqs->renewal == NULL)
@@ -354,7 +355,7 @@ static void finish_attempt(struct sqs *sqs, struct transfer *transfer)
         give_back(sqs, transfer);
 }
 
-/* Milliseconds until a probe may be sent of what waits, at most ${timeout_ms}. */
+/* Return the milliseconds until a waiting call may be sent as a probe, at most ${timeout_ms}. */
 static int until_probe(const struct sqs *sqs, int timeout_ms)
 {
     uint64_t now = clock_monotonic_ms();
@@ -428,7 +429,7 @@ void sqs_abandon(struct sqs *sqs)
         transfer->last = true;
 }
 
-/* Cut everything: nothing that is inside comes back. */
+/* Cut all connections: no call inside returns. */
 static void cut(struct sqs *sqs)
 {
     while (sqs->flying.first != NULL) {

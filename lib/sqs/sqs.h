@@ -14,18 +14,18 @@
 #include "sqs/retry_policy.h"
 
 /*
- * A client of SQS: calls go in, are signed, sent, and repeated while that helps, and come back when
- * it is known what became of them. No call blocks but sqs_open(), sqs_wait() and sqs_run().
+ * A client of SQS. Calls are signed, sent, repeated while that helps, and returned with their
+ * result. Only sqs_open(), sqs_wait() and sqs_run() block.
  *
- * Repeats: throttling, faults of the server and of the network, with capped exponential back-off
- * and full jitter, until a call has been failing for the retry time; a queue that is said not to
- * exist likewise, for a time of its own. While nothing succeeds there
- * is one request at a time, at most four a second, however many calls wait. A wrong clock is
- * corrected by the server's Date, once a call.
+ * Repeats: throttling and faults of the server or the network are retried with capped exponential
+ * back-off and full jitter, until a call has failed for the retry time. A queue that does not exist
+ * is retried likewise, for a time of its own. While nothing succeeds, there is one request at a
+ * time and at most four per second, however many calls wait. The Date header of the server corrects
+ * a wrong clock, once per call.
  *
- * Credentials are renewed before they expire, and when a server says that they have, beside all
- * else (credentials/renewal.h). A call that was refused for it waits for others, as long as it
- * might go on failing, and is sent once more.
+ * Credentials are renewed in parallel with requests: before they expire, and when a server reports
+ * that they have (credentials/renewal.h). A refused call waits for new credentials within its retry
+ * time and is sent once more.
  */
 struct sqs;
 
@@ -35,67 +35,70 @@ struct sqs_config {
     const char *profile; /* --profile, or NULL */
     bool anonymous;      /* sign nothing */
     enum protocol protocol;
-    unsigned parallel;         /* requests in flight at once */
+    unsigned parallel;         /* parallel requests */
     const char *ca_bundle;     /* or NULL */
-    int stop_fd;               /* ends the wait for the first credentials; -1: nothing does */
-    struct retry_policy retry; /* with a call that fails */
+    int stop_fd;               /* ends the wait for the first credentials; -1 for none */
+    struct retry_policy retry; /* for failed calls */
     /*
-     * Told what retry_policy_reports() finds worth it, and when a renewal of credentials has
-     * failed; may be NULL.
+     * Called for failures that retry_policy_reports() selects, and for a failed renewal of
+     * credentials; may be NULL.
      */
     void (*on_trouble)(const struct aws_error *error);
 };
 
-/* Fetches the first credentials. NULL with ${error} set: there are none, stopped, out of memory. */
+/* Open a client and fetch the first credentials. Return NULL with ${error} when there are none,
+ * when stopped, or when memory runs out. */
 struct sqs *sqs_open(const struct sqs_config *config, struct aws_error *error);
 void sqs_close(
-    struct sqs *sqs); /* cuts what is in flight, calls inside are not returned; NULL is fine */
+    struct sqs *sqs); /* cuts open requests; calls inside are not returned; NULL is fine */
 
-/* The queue of all calls but CALL_QUEUE_URL; the path of its URL goes to the endpoint. 0, or -1. */
+/* Set the queue of all calls but CALL_QUEUE_URL; the path of its URL is used at the endpoint.
+ * Return 0 or -1. */
 int sqs_set_queue(struct sqs *sqs, const char *queue_url);
 
-/* Begin a call, which is the client's until sqs_next() returns it. 0, or -1: out of memory. */
+/* Begin a call, which the client owns until sqs_next() returns it. Return 0, or -1 when memory runs
+ * out. */
 int sqs_start(struct sqs *sqs, struct call *call);
 
 /*
  * sqs_wait(sqs, fds, count, timeout_ms):
- * As http_wait(), with at most SQS_FDS descriptors: move everything on until a call may be back, a
- * descriptor is ready or the time is over (-1: none given). 0, or -1 with errno.
+ * Make progress until a call may have finished, a descriptor is ready or the time is over (-1: no
+ * limit). Like http_wait(), with at most SQS_FDS descriptors. Return 0, or -1 with errno.
  */
 enum { SQS_FDS = 8 };
 int sqs_wait(struct sqs *sqs, struct pollfd *fds, size_t count, int timeout_ms);
 
-/* A call that is back, or NULL. */
+/* Return a finished call, or NULL. */
 struct call *sqs_next(struct sqs *sqs);
 
 /*
- * Repeat nothing more of the calls inside: those waiting to be repeated come back with their last
- * error, those never sent with AWS_STOPPED; what is in flight runs to its end.
+ * Repeat no call inside. Calls waiting for a retry return with their last error, unsent ones with
+ * AWS_STOPPED; open requests run to their end.
  */
 void sqs_abandon(struct sqs *sqs);
 
 /*
- * One call from start to end; a stop request (base/stop.h) ends it with AWS_STOPPED, in flight or
- * not, if ${stoppable}. Returns its cause. Only while no other call is inside.
+ * Run one call from start to end and return its cause. If ${stoppable}, a stop request
+ * (base/stop.h) ends it with AWS_STOPPED, sent or not. No other call may be inside.
  */
 enum aws_cause sqs_run(struct sqs *sqs, struct call *call, bool stoppable);
 
-/* Requests sent so far, repeats included. */
+/* Return the number of requests sent so far, repeats included. */
 uint64_t sqs_requests(const struct sqs *sqs);
 
-/* Bytes that have come of messages that are not whole yet. */
+/* Return the bytes received of incomplete messages. */
 size_t sqs_arriving(const struct sqs *sqs);
 
 /*
- * How often the server has asked for fewer requests. Of requests that were under way side by side
- * several may have been answered so: they count once.
+ * Return how often the server has asked for fewer requests. Several throttled requests that were
+ * open together count once.
  */
 uint64_t sqs_throttles(const struct sqs *sqs);
 
-/* Attempts that failed. */
+/* Return the failed attempts. */
 const struct failed *sqs_failed(const struct sqs *sqs);
 
-/* Answers to receives that came whole and could not be read. */
+/* Return the number of complete but unreadable answers to receives. */
 uint64_t sqs_unreadable(const struct sqs *sqs);
 
 #endif

@@ -46,7 +46,7 @@ void transfer_free(struct transfer *transfer)
     free(transfer);
 }
 
-/* The name that a receive and its repeats have in common. */
+/* Set the attempt id that a receive and its repeats share. */
 static int name_attempt(struct call *call)
 {
     unsigned char bytes[(CALL_ATTEMPT_SIZE - 1) / 2];
@@ -60,7 +60,7 @@ static int name_attempt(struct call *call)
     return 0;
 }
 
-/* The request's body; ${queue_url} is of no use to CALL_QUEUE_URL. */
+/* Write the body of the request; CALL_QUEUE_URL does not use ${queue_url}. */
 static void write_body(struct buf *out, const struct call *call, enum protocol protocol,
     const char *queue_url)
 {

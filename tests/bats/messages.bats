@@ -67,7 +67,7 @@ told() {
 @test "the queue" {
   told wrong_queue 69 'no such queue at' ': no-such-queue' 'check its name, and the account and region'
   told wrong_queue_url 69 'no such queue at' ': no-such-queue' 'check its name, and the account and region'
-  told arn 64 'by its ARN; its URL is https://sqs.eu-west-1.amazonaws.com/123456789012/logins' "give the queue's URL"
+  told arn 64 'the queue is an ARN; its URL is https://sqs.eu-west-1.amazonaws.com/123456789012/logins' "give the queue's URL"
   told no_queue 64 'no queue is given' 'give it with --queue or in SQS_QUEUE_URL'
   told no_credentials 69 'no credentials' 'set AWS_ACCESS_KEY_ID'
   told no_region 64 'no region is given' '--region'
@@ -129,7 +129,7 @@ told() {
   told compressed 0 "$whole"
   told mask_pretty_json 0 'error_codes=syntax:4' "$whole"
   told suggest_csv 65 '2 of 2 lines are no records' "$whole"
-  told send_text 1 'line 1 is not JSON: not sent' "each line is a record: jq -cR '{body: .}' makes records of lines of text"
+  told send_text 1 'line 1 is not JSON: not sent' "give one record on each line: jq -cR '{body: .}' makes records of text lines"
   told map_equals 78 't.map:1:9: not a jq program' 'a line of a map is COLUMN EXPRESSION'
   told map_missing 78 'map no-such.map: No such file or directory'
   told map_word 78 'user_id/0 is not defined' "a path begins with a dot: the body's key user_id is .body.user_id"
@@ -148,7 +148,7 @@ told() {
 @test "what is somebody else's, or not there" {
   told other_key 1 '1 of 1 records could not be unmasked' 'unknown-key is a key that this file has not'
   told other_policy 0 'nothing was unmasked' '--policy takes the policy that they were masked by'
-  told other_queue 1 'line 1 is of another queue' '--queue or SQS_QUEUE_URL names another queue'
+  told other_queue 1 'line 1 is of another queue' 'set --queue or SQS_QUEUE_URL to the queue'
   told dry_run_ack 1 'line 1 is of a dry run: refused'
   told endpoint 75 'cannot reach 127.0.0.1:1: no connection (Connection refused)'
   told host 75 'could not translate host name "no-such-host.invalid"'

@@ -31,7 +31,7 @@ IN
   [ "$(got --attributes ab | grep -c attributes)" = 0 ]
   for value in '' ',' 'a,' ',a' 'a b' 'a*' '*' '.*' "$(seq -s , 1 65)" "$(printf 'x%.0s' {1..257})"; do
     run -64 sqs-pull --attributes "$value"
-    [[ $output == *'option --attributes takes names with commas between, or all'* ]]
+    [[ $output == *'option --attributes takes names separated by commas, or all'* ]]
   done
 }
 

@@ -16,13 +16,13 @@ setup() {
 teardown() { sqs_teardown; }
 
 # numbers FILE: what it said of receives at once, in a line.
-numbers() { sed -n 's/.*info: receives at once: \([0-9]*\) .*/\1/p' "$1" | xargs; }
+numbers() { sed -n 's/.*info: parallel receives: \([0-9]*\) .*/\1/p' "$1" | xargs; }
 
 # halved REASON FILE: each number that is said with the reason is half of the one before it, and
 # there is one.
 halved() {
   awk -v reason="$1" 'BEGIN { before = 1 }
-    /info: receives at once: / {
+    /info: parallel receives: / {
       match($0, /at once: [0-9]+/)
       now = substr($0, RSTART + 9, RLENGTH - 9) + 0
       if (index($0, "(" reason ")")) { found = 1; if (now != int(before / 2) && now != 1) bad = 1 }
@@ -99,7 +99,7 @@ ended() { kill "$(<pid)" && wait "$(<pid)"; }
   sqs-pull -v --wait 1 -f >pipe 2>err 3>&- 4>&- &
   echo $! >pid
   exec 7<pipe
-  stands() { grep -q 'receives at once: .* (the output is not read)' err; }
+  stands() { grep -q 'parallel receives: .* (the output is not read)' err; }
   eventually 60 stands
   # Those under way are answered; a poll that found nothing to do would be the next within a second.
   quiet() { local before && before=$(receives | wc -l) && sleep 1.5 && [ "$(receives | wc -l)" -eq "$before" ]; }

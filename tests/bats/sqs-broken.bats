@@ -110,7 +110,7 @@ END
   for time in 0 1s; do
     timeout 60 sqs-pull "${SERIAL[@]}" --wait 1 --visibility-timeout "$time" >out 2>err
     each_at_least_once 3 out
-    grep -q "warning: messages are hidden for ${time%s} s only" err
+    grep -q "warning: messages are hidden for only ${time%s} s" err
   done
   sqs-send -q <<<'{"body":"spoil"}'
   mode 'corrupt spoil'
@@ -150,8 +150,8 @@ END
     mode 'truncate 2'
     rm -f proxy/requests
     run -1 --separate-stderr sqs-pull -v --protocol "$P" --wait 0 -j 1 --visibility-timeout 30s
-    [ "$(grep -c 'sends an answer that is not SQS.s, or is cut off; trying again' <<<"$stderr")" -eq 1 ]
-    [[ $stderr == *'warning: '*' answers could not be read; messages in them come back after their visibility timeout'* ]]
+    [ "$(grep -c 'sends an answer that is not from SQS, or is incomplete; trying again' <<<"$stderr")" -eq 1 ]
+    [[ $stderr == *'warning: '*' answers could not be read; their messages return after the visibility timeout'* ]]
     [[ $stderr == *' unreadable='[1-9]* ]]
     [ "$(grep -c sqs <<<"$output")" -ge 10 ]
   done
@@ -164,7 +164,7 @@ END
     bodies 1 3 | sqs-send -q --endpoint-url "$DIRECT"
     rm -f proxy/requests
     run -75 --separate-stderr timeout 60 sqs-pull --protocol "$P" --wait 0 --visibility-timeout 0 --retry-timeout 2s
-    [[ $stderr == *'error: '*'sends an answer that is not SQS'* ]]
+    [[ $stderr == *'error: '*'sends an answer that is not from SQS'* ]]
     [ "$(wc -l <proxy/requests)" -le 16 ]
   done
 }
@@ -216,7 +216,7 @@ END
       "ulimit -n $limit && exec sqs-pull --wait 0 -j 1 --visibility-timeout 30s --retry-timeout 0 </dev/null" 3>&- 4>&-
     [ "$status" -ne 0 ] || break
     [[ $stderr == *'Too many open files'* ]] || { echo "$limit: $status $stderr" && false; }
-    [[ $stderr != *'too few descriptors'*'hint: raise the limit of open files, as by ulimit -n'* ]] || told=1
+    [[ $stderr != *'too few descriptors'*'hint: raise the limit of open files, for example with ulimit -n'* ]] || told=1
   done
   [ "$status" -eq 0 ]
   [ "$told" -eq 1 ]

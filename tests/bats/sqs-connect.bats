@@ -257,7 +257,7 @@ certificate() {
   # There is no use in trying again.
   SECONDS=0
   refused 69 "the server's certificate cannot be trusted" sqs-pull
-  [[ $stderr == *'hint: AWS_CA_BUNDLE names a file of certificates to trust'* ]]
+  [[ $stderr == *'hint: set AWS_CA_BUNDLE to a file of trusted certificates'* ]]
   [ "$SECONDS" -lt 15 ]
   AWS_CA_BUNDLE=proxy/public ok sqs-pull
   AWS_CA_BUNDLE=nowhere refused 69 'the file of trusted certificates cannot be used' sqs-pull

@@ -88,7 +88,7 @@ teardown() { sqs_teardown; }
   proxy_start
   mode 'fail 1 200'
   run -75 sqs-pull --retry-timeout 1s
-  [[ $output == *"sends an answer that is not SQS's, or is cut off"* ]]
+  [[ $output == *"sends an answer that is not from SQS, or is incomplete"* ]]
 }
 
 @test "an answer without end is given up" {

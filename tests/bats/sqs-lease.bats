@@ -141,7 +141,7 @@ some_silent() { jq -c 'select(.body.n % 10 != 0) | .status = "committed"'; }
   fill 40
   loop some_silent
   [ "$STATUSES" = '1 0 0 0' ]
-  grep -q 'warning: 4 messages got no verdict and are given back to the queue' pull.err
+  grep -q 'warning: 4 messages got no verdict and are released' pull.err
   grep -q 'released=4 .*acked=36' pull.err
   counts_are 4 0 0
 }
@@ -179,7 +179,7 @@ some_silent() { jq -c 'select(.body.n % 10 != 0) | .status = "committed"'; }
   wait "$(<pid)"
   exec 7>&-
   lines_are out 3
-  [ "$(grep -c 'warning: a message has been without a verdict for 5 s: it is kept hidden no longer' err)" -eq 1 ]
+  [ "$(grep -c 'warning: a message has had no verdict for 5 s and is no longer extended' err)" -eq 1 ]
   grep -qE 'released=0 .*acked=0 extended=([3-9]|1[0-9]) lapsed=3' err
   eventually 20 counts_are 3 0 0
 }
@@ -189,7 +189,7 @@ some_silent() { jq -c 'select(.body.n % 10 != 0) | .status = "committed"'; }
   fill 12
   proxy_start
   mode 'deny ChangeMessageVisibilityBatch AccessDenied'
-  warned() { grep 'warning: messages under way cannot be kept hidden: .*AccessDenied' pull.err; }
+  warned() { grep 'warning: cannot extend messages in flight: .*AccessDenied' pull.err; }
   # No verdict before it has been tried.
   once_warned() { eventually 60 warned && committed; }
   loop once_warned
@@ -232,7 +232,7 @@ some_silent() { jq -c 'select(.body.n % 10 != 0) | .status = "committed"'; }
   sed -n '2,4s/$/\r/p' good >&7
   wait "$(<pid)"
   exec 7>&-
-  [ "$(grep -c 'warning: a line of the --acked FIFO is no verdict of sqs-ack --print: passed over' err)" -eq 1 ]
+  [ "$(grep -c 'warning: a line of the --acked FIFO is not a verdict of sqs-ack --print: ignored' err)" -eq 1 ]
   grep -q 'released=0 .*acked=4 .*lapsed=0' err
   counts_are 0 0 0
 }

@@ -27,7 +27,7 @@ setup() {
   fresh_queue VisibilityTimeout=90
   fill 40
   run -1 bash -c 'set -o pipefail; sqs-pull -v --wait 1 "$@" --grace 2s --acked acked 2>err | cat >out' - "${SERIAL[@]}"
-  grep -q 'warning: nobody has opened the --acked FIFO' err
+  grep -q 'warning: no process has opened the --acked FIFO' err
   grep -q 'printed=40 released=40 .*acked=0' err
   counts_are 40 0 0
   # And when the reader goes away, too, with much left to print.

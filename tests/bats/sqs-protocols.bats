@@ -78,7 +78,7 @@ IN
   # Something between us and the server that speaks no JSON, or another dialect.
   mode 'fail 1 200'
   run -75 pull --retry-timeout 1s
-  [[ $output == *"sends an answer that is not SQS's, or is cut off"* ]]
+  [[ $output == *"sends an answer that is not from SQS, or is incomplete"* ]]
   mode 'fail 1 403'
   run -69 pull
   [[ $output == *'denies us'* ]]

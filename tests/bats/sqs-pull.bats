@@ -310,7 +310,7 @@ no_more_than_in_pipe() { [ "$(counts | cut -d' ' -f2)" -le 17 ]; }
   mode 'deny GetQueueAttributes AccessDenied'
   pull >out 2>err
   each_once 2 out
-  grep -q "warning: the queue's visibility timeout cannot be read; using 30 s" err
+  grep -q "warning: cannot read the visibility timeout of the queue; using 30 s" err
   [ "$(jq -r .sqs.lease_until out | sort | head -n 1)" \> "$(date -u -d '5 seconds' +%Y-%m-%dT%H:%M:%S)" ]
   # Nothing is asked when it is given.
   rm proxy/requests
@@ -332,7 +332,7 @@ sys.exit(status)' "$@"
   run -0 sqs-pull -n 1 --visibility-timeout 2s
   [[ $output != *warning* ]]
   run timeout 6 sqs-pull --visibility-timeout 2s
-  [[ $output == *'sqs-pull: warning: messages are hidden for 2 s only'* ]]
+  [[ $output == *'sqs-pull: warning: messages are hidden for only 2 s'* ]]
 }
 
 @test "memory does not grow with the number of messages" {

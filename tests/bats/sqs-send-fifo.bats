@@ -74,7 +74,7 @@ WANTED
       "$(for i in $(seq 10); do printf '"a%s":{"type":"String","value":"x"},' "$i"; done | sed 's/,$//')"
   } >in
   run --separate-stderr -1 sqs-send <in
-  [ "$(grep -c 'with attributes that are none: not sent' <<<"$stderr")" -eq 12 ]
+  [ "$(grep -c 'with invalid attributes: not sent' <<<"$stderr")" -eq 12 ]
   grep -q 'line 13 is a message with more than ten attributes' <<<"$stderr"
   grep -q 'line 14 is a message with characters that SQS refuses' <<<"$stderr"
   grep -q 'sent=1 rejected=14 failed=0' <<<"$stderr"

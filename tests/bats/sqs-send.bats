@@ -81,7 +81,7 @@ WANTED
   seq 200 | sed 's/^/no JSON /' >in
   run -1 --separate-stderr sqs-send <in
   [ "$(grep -c 'is not JSON: not sent' <<<"$stderr")" -eq 50 ]
-  [ "$(grep -c 'warning: further lines that are not sent are counted only' <<<"$stderr")" -eq 1 ]
+  [ "$(grep -c 'warning: further lines that are not sent are only counted' <<<"$stderr")" -eq 1 ]
   [[ $stderr == *rejected=200* ]]
   run -1 --separate-stderr sqs-send -v <in
   [ "$(grep -c 'is not JSON: not sent' <<<"$stderr")" -eq 200 ]

@@ -261,9 +261,9 @@ static void test_batches(void **state)
 
 static const struct judged judged[] = {
     { HTTP_OK, 200, "<ReceiveMessageResponse/>", "", AWS_OK, NULL },
-    { HTTP_OK, 200, "<Receive", "", AWS_TEMPORARY, "cut off" },
-    { HTTP_OK, 200, "hello", "", AWS_TEMPORARY, "not SQS's" },
-    { HTTP_OK, 200, "<html><body>log in</body></html>", "", AWS_TEMPORARY, "not SQS's" },
+    { HTTP_OK, 200, "<Receive", "", AWS_TEMPORARY, "is incomplete" },
+    { HTTP_OK, 200, "hello", "", AWS_TEMPORARY, "not from SQS" },
+    { HTTP_OK, 200, "<html><body>log in</body></html>", "", AWS_TEMPORARY, "not from SQS" },
     { HTTP_OK, 200, "<EResponse><Error><Code>RequestThrottled</Code></Error></EResponse>", "",
         AWS_TEMPORARY, "RequestThrottled" },
     { HTTP_OK, 503, "<html><body>", "", AWS_TEMPORARY, "status 503" },

@@ -271,8 +271,8 @@ static void test_batches(void **state)
 
 static const struct judged judged[] = {
     { HTTP_OK, 200, "{}", "", AWS_OK, NULL },
-    { HTTP_OK, 200, "{\"Messages\"", "", AWS_TEMPORARY, "cut off" },
-    { HTTP_OK, 200, "<ReceiveMessageResponse/>", "", AWS_TEMPORARY, "not SQS's" },
+    { HTTP_OK, 200, "{\"Messages\"", "", AWS_TEMPORARY, "is incomplete" },
+    { HTTP_OK, 200, "<ReceiveMessageResponse/>", "", AWS_TEMPORARY, "not from SQS" },
     { HTTP_OK, 400, "{\"__type\":\"com.amazonaws.sqs#QueueDoesNotExist\"}",
         "AWS.SimpleQueueService.NonExistentQueue;Sender", AWS_NO_QUEUE, "(QueueDoesNotExist)" },
     { HTTP_OK, 400, "", "AWS.SimpleQueueService.NonExistentQueue;Sender", AWS_NO_QUEUE,
@@ -297,7 +297,7 @@ static const struct judged judged[] = {
         "<?xml version=\"1.0\"?><EResponse><Error><Code>SignatureDoesNotMatch</Code></Error>"
         "</EResponse>",
         "", AWS_IDENTITY, "(SignatureDoesNotMatch)" },
-    { HTTP_OK, 200, "<html></html>", "", AWS_TEMPORARY, "not SQS's" },
+    { HTTP_OK, 200, "<html></html>", "", AWS_TEMPORARY, "not from SQS" },
     { HTTP_OK, 503, "<html>", "", AWS_TEMPORARY, "status 503" },
     { HTTP_OK, 404, "not found", "\"odd\" one", AWS_REFUSED, "(unknown)" },
 };
