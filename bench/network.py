@@ -23,7 +23,7 @@ class Network:
     name = "network"
     by_name_only = True
     title = ("The whole pipeline with TLS, messages per second from the first receive to the last delete, each "
-             "request answered after so many milliseconds")
+             "request answered after the given milliseconds")
     ratios = [("sqs2pg, 20 ms", "sqs-consumer and pg in Node, 8 consumers, 20 ms", 14),
               ("sqs2pg, 20 ms", "take-home in Python, 20 ms", 110)]
     limits = []
@@ -144,7 +144,7 @@ class NetworkAck:
 class NetworkDatabase:
     name = "network-database"
     by_name_only = True
-    title = "pg-load with the database so many milliseconds away, rows per second, 60,000 masked records"
+    title = "pg-load with the database at the given distance in milliseconds, rows per second, 60,000 masked records"
     ratios = []
     limits = []
 
