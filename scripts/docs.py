@@ -6,9 +6,11 @@
 Needs cmark-gfm and mandoc (scripts/deps.sh docs). The pages have no script and nothing from elsewhere:
 the folder can be opened as it is, or served from anywhere. The same tree makes the same bytes.
 
-A heading's anchor is the one that GitHub gives it, so that a link works there and here. A link to
-another file of the repository leads to a page that shows that file: Markdown as the others, a picture
-as it is, a folder as the list of its files, anything else as text. A link to no file is an error.
+A heading has the anchor that GitHub gives it, so that a link works there and here. A link to another
+file of the repository leads to a page that shows the file: Markdown as HTML, a folder as a list,
+anything else as text. Pictures are copied. A link to no file is an error.
+
+docs/site.html is the form of each page, docs/site.css the style sheet.
 """
 
 import argparse
@@ -22,7 +24,7 @@ import subprocess
 import sys
 import urllib.parse
 
-NAME, SHEET = "sqs2pg", "docs/site.css"
+NAME, SHEET, FORM = "sqs2pg", "docs/site.css", "docs/site.html"
 # What the navigation has, in this order; a `*` stands for those of its folder that no line names.
 GROUPS = [
     ("Start", ["README.md", "docs/tutorial.md", "docs/faq.md", "docs/comparison.md"]),
@@ -35,30 +37,6 @@ PICTURES = (".svg", ".png")
 # cmark-gfm's extensions are those that GitHub has on.
 MARKDOWN = ["cmark-gfm", "--unsafe", "-e", "table", "-e", "strikethrough", "-e", "autolink", "-e", "tasklist"]
 MANUAL = ["mandoc", "-T", "html", "-W", "warning,stop", "-O", "fragment,man=%N.%S.html"]
-
-PAGE = """\
-<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>{title}</title>
-<link rel="stylesheet" href="{sheet}">
-</head>
-<body>
-<a class="skip" href="#site:text">Skip to the text</a>
-<header><a class="home" href="{home}">{name}</a> <a class="menu" href="#site:pages">All pages</a></header>
-<main id="site:text">
-{body}
-<footer>{source}</footer>
-</main>
-<nav id="site:pages" aria-label="Pages">
-{navigation}
-</nav>
-</body>
-</html>
-"""
 
 
 class Failure(Exception):
@@ -240,11 +218,12 @@ class Site:
         return '<details class="contents">\n<summary>On this page</summary>\n<ul>\n%s</ul>\n</details>\n' % rows
 
     def write(self, out):
+        form = (self.root / FORM).read_text(encoding="utf-8")
         for source, page in sorted(self.pages.items()):
             title = page.title if page.title == NAME else "%s - %s" % (page.title, NAME)
             target = out / target_of(source)
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(PAGE.format(
+            target.write_text(form.format(
                 title=html.escape(title), sheet=link(source, SHEET), home=link(source, "README.md"), name=NAME,
                 body=page.body.replace("</h1>", "</h1>\n" + self.contents(page), 1), source=html.escape(source),
                 navigation=self.navigation(source)), encoding="utf-8")
@@ -262,7 +241,7 @@ def main():
     try:
         site = Site(options.root)
         site.build()
-        # Only what this script has made is made anew.
+        # Only a site is removed.
         if out.exists() and any(out.iterdir()) and not (out / SHEET).exists():
             raise Failure("%s: not empty, and no site" % out)
         shutil.rmtree(out, ignore_errors=True)

@@ -37,18 +37,18 @@ KINDS = {
     "frame": ("none", "#6b7785", "#6b7785", "none", "#8592a1", "#4a5562"),
     "store": ("#e6f5ec", "#26744a", "#226a43", "#162c20", "#67c294", "#236b44"),
 }
-STYLE = """\
-text { font: 12.5px system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif; fill: %(text)s; text-anchor: middle; }
-text.first { font: bold 13.5px ui-monospace, SFMono-Regular, Menlo, "DejaVu Sans Mono", monospace; }
-text.heading { font-weight: bold; font-size: 14.5px; text-anchor: start; }
-text.band { fill: #ffffff; font-size: 12px; }
-text.label { font-size: 12px; fill: %(soft)s; }
-.start { text-anchor: start !important; }
-.ground { fill: %(ground)s; }
-.line { fill: none; stroke: %(soft)s; stroke-width: 1.6; }
-.dashed { stroke-dasharray: 5 4; }
-.head { fill: %(soft)s; }
-"""
+STYLE = "".join(line + "\n" for line in (
+    'text { font: 12.5px system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif; fill: %(text)s; text-anchor: middle; }',
+    'text.first { font: bold 13.5px ui-monospace, SFMono-Regular, Menlo, "DejaVu Sans Mono", monospace; }',
+    'text.heading { font-weight: bold; font-size: 14.5px; text-anchor: start; }',
+    'text.band { fill: #ffffff; font-size: 12px; }',
+    'text.label { font-size: 12px; fill: %(soft)s; }',
+    '.start { text-anchor: start !important; }',
+    '.ground { fill: %(ground)s; }',
+    '.line { fill: none; stroke: %(soft)s; stroke-width: 1.6; }',
+    '.dashed { stroke-dasharray: 5 4; }',
+    '.head { fill: %(soft)s; }',
+))
 
 
 def style():

@@ -78,7 +78,7 @@ check() { "$ROOT/scripts/check-site.py" site; }
 
 @test "anchors are those that GitHub makes" {
   mkdir -p tree/docs
-  cp "$ROOT/docs/site.css" tree/docs/
+  cp "$ROOT"/docs/site.{css,html} tree/docs/
   printf '## %s\n\n' 'Back up, and restore' '`pg-load`: a C++ & C_test' 'A [link](#again)' Again Again 'Zürich – 1.2' >tree/README.md
   site
   sed -n 's/^<h2 id="\([^"]*\)".*/\1/p' site/index.html >anchors
@@ -88,7 +88,7 @@ check() { "$ROOT/scripts/check-site.py" site; }
 
 @test "a dead link, a dead anchor and a picture from elsewhere are found" {
   mkdir -p tree/docs
-  cp "$ROOT/docs/site.css" tree/docs/
+  cp "$ROOT"/docs/site.{css,html} tree/docs/
   echo '# A' >tree/docs/a.md
   page() { echo "$1" >tree/README.md && site; }
   page '[a](docs/a.md#a) [b](#b) <a id="b"></a> [it](https://example.org/)'

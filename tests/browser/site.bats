@@ -16,7 +16,7 @@ look() { "$ROOT/tests/lib/browser.py" "$@"; }
   look site
   # And what is wrong is noticed.
   mkdir -p tree/docs
-  cp "$ROOT/docs/site.css" tree/docs/
+  cp "$ROOT"/docs/site.{css,html} tree/docs/
   echo "<div class=\"wide\" style=\"width: 400px\">x</div> <p style=\"color: #777; background: #888\">y</p>" >tree/README.md
   "$ROOT/scripts/docs.py" -C tree wrong
   run -1 look wrong

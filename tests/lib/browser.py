@@ -25,60 +25,7 @@ WIDTHS = (375, 1280)
 SCHEMES = ("light", "dark")
 BROWSERS = ("chromium-headless-shell", "chromium")
 
-# What is too wide: the page, or a box on it that neither scrolls nor stands in one that does.
-WIDE = """(() => {
-  const found = [], wide = document.documentElement.scrollWidth;
-  if (wide > innerWidth) found.push(`is ${wide} wide`);
-  for (const box of document.body.querySelectorAll('*')) {
-    const right = box.getBoundingClientRect().right;
-    if (right <= innerWidth + 0.5) continue;
-    let up = box;
-    while (up && !['auto', 'scroll'].includes(getComputedStyle(up).overflowX)) up = up.parentElement;
-    if (!up || up.getBoundingClientRect().right > innerWidth + 0.5)
-      found.push(`<${box.localName} class="${box.className}"> ends at ${right}: ${box.textContent.trim().slice(0, 40)}`);
-  }
-  for (const box of document.querySelectorAll('pre, main table'))
-    if (box.clientWidth < 100 && box.textContent.trim().length > 40)
-      found.push(`<${box.localName}> is only ${box.clientWidth} wide`);
-  return found;
-})()"""
-
-# What is too faint: each element with text of its own.
-FAINT = """(() => {
-  const parts = text => text.match(/[\\d.]+/g).map(Number);
-  const light = ([r, g, b]) => [r, g, b].map(v => v / 255).map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
-    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
-  const found = new Set();
-  for (const box of document.body.querySelectorAll('*')) {
-    if (![...box.childNodes].some(node => node.nodeType === 3 && node.data.trim())) continue;
-    let up = box;
-    while (up && parts(getComputedStyle(up).backgroundColor)[3] === 0) up = up.parentElement;
-    const [a, b] = [parts(getComputedStyle(box).color), parts(getComputedStyle(up || document.body).backgroundColor)].map(light);
-    const contrast = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-    if (contrast < 4.5) found.add(`<${box.localName} class="${box.className}"> has a contrast of ${contrast.toFixed(1)}`);
-  }
-  return [...found];
-})()"""
-
-# Texts of a picture that stand on another, over an edge of their box, or outside.
-CRAMPED = """(() => {
-  const found = [], texts = [...document.querySelectorAll('text')].filter(text => text.textContent.trim());
-  const boxes = [...document.querySelectorAll('rect')].map(box => box.getBoundingClientRect());
-  const meets = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
-  const inside = (a, b) => a.left >= b.left && a.right <= b.right && a.top >= b.top && a.bottom <= b.bottom;
-  texts.forEach((text, at) => {
-    const here = text.getBoundingClientRect();
-    for (const box of boxes)
-      if (meets(here, box) && !inside(here, box)) { found.push(`over an edge: ${text.textContent}`); break; }
-    for (const other of texts.slice(at + 1)) {
-      const there = other.getBoundingClientRect();
-      // Lines of one text stand close.
-      const slack = {left: there.left, right: there.right, top: there.top + 3, bottom: there.bottom - 3};
-      if (meets(here, slack)) found.push(`on another: ${text.textContent} and ${other.textContent}`);
-    }
-  });
-  return found;
-})()"""
+MEASURES = pathlib.Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
 
 
 class Browser:
@@ -151,8 +98,9 @@ class Browser:
             pass
         yield from ("asks for " + url for url in self.asked if not url.startswith(("file:", "data:")))
 
-    def found(self, expression):
-        result = self.call("Runtime.evaluate", expression=expression, returnByValue=True)
+    def found(self, measure):
+        """What one of the functions in browser.js says of the page."""
+        result = self.call("Runtime.evaluate", expression="%s\n%s()" % (MEASURES, measure), returnByValue=True)
         if "exceptionDetails" in result:
             sys.exit("browser: " + result["exceptionDetails"]["exception"]["description"])
         return result["result"]["value"]
@@ -176,11 +124,11 @@ def look_at_page(browser, file, pictures):
     yield from browser.open(file)
     for width in WIDTHS:
         browser.window(width)
-        for words in browser.found(WIDE):
+        for words in browser.found("wide"):
             yield "at %d: %s" % (width, words)
         for scheme in SCHEMES if width == WIDTHS[-1] or pictures else ():
             browser.window(width, scheme)
-            for words in browser.found(FAINT):
+            for words in browser.found("faint"):
                 yield "%s: %s" % (scheme, words)
             if pictures:
                 browser.picture(pictures / ("%s-%d-%s.png" % (file.stem, width, scheme)))
@@ -189,7 +137,7 @@ def look_at_page(browser, file, pictures):
 def look_at_picture(browser, file):
     yield from browser.open(file)
     browser.window(1280)
-    yield from browser.found(CRAMPED)
+    yield from browser.found("cramped")
 
 
 def main():
