@@ -22,12 +22,12 @@ enum json_kind json_children_kind(char first)
     }
 }
 
-/* From the opening quote to just past the closing one. */
+/* Return the place past the closing quote, from the opening one. */
 static const char *string_end(const char *at, const char *end)
 {
     at++;
 #ifdef JSON_SPAN_SSE2
-    /* Strings that hold JSON are full of backslashes: a block is looked at once for all of them. */
+    /* Strings that hold JSON are full of backslashes: one look at a block finds all of them. */
     while (end - at >= 16) {
         unsigned stops = json_span_content_stops(json_span_load(at));
         size_t past = 16;
@@ -40,7 +40,7 @@ static const char *string_end(const char *at, const char *end)
             stops &= stops - 1;
             if (at[i] != '\\')
                 continue;
-            stops &= ~(2U << i); /* what is escaped */
+            stops &= ~(2U << i); /* escaped */
             if (i == 15)
                 past = 17;
         }
@@ -56,7 +56,7 @@ static const char *string_end(const char *at, const char *end)
     return end;
 }
 
-/* From the opening bracket to just past the one that closes it. */
+/* Return the place past the closing bracket, from the opening one. */
 static const char *container_end(const char *at, const char *end)
 {
     size_t depth = 0;
@@ -77,7 +77,7 @@ static const char *container_end(const char *at, const char *end)
     return at;
 }
 
-/* A number or a word ends where a comma, a bracket or whitespace stands. */
+/* A number or a word ends at a comma, a bracket or whitespace. */
 static const char *scalar_end(const char *at, const char *end)
 {
     while (at < end && *at != ',' && *at != ']' && *at != '}' && !json_span_is_space(*at))
@@ -118,7 +118,7 @@ static bool next_noted(struct json_children *children, struct json_child *child)
         return false;
     children->noted++;
     child->key = match->key;
-    child->key_end = match->value - 1; /* mostly there is the colon alone */
+    child->key_end = match->value - 1; /* usually only the colon is in between */
     if (children->text[child->key_end - 1] != '"' || children->text[child->key_end] != ':')
         child->key_end = json_key_end_before(children->text, match->value);
     child->value = match->value;
@@ -127,7 +127,7 @@ static bool next_noted(struct json_children *children, struct json_child *child)
     return true;
 }
 
-/* Past whitespace and the byte ${passed}, if that is there, and whitespace again. */
+/* Skip whitespace, the byte ${passed} if it is there, and whitespace again. */
 static const char *pass(const char *at, const char *end, char passed)
 {
     at = json_span_space(at, end);

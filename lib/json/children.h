@@ -7,16 +7,16 @@
 #include "json/scan.h"
 
 /*
- * The members of an object, or the elements of an array, one after the other, of a text that
- * json_scan() has found valid. Nothing is held or noted: an array of a million elements takes no
- * more memory than one of none, where matches of a path would.
+ * Iterate over the members of an object, or the elements of an array, in a text that json_scan()
+ * has found valid. Nothing is stored: an array of a million elements takes no more memory than an
+ * empty one, where matches of a path would.
  */
 struct json_children {
     const char *text;
     size_t length;
-    size_t at;                      /* its own: past the last child */
-    bool object;                    /* of an object: children have keys */
-    const struct json_match *noted; /* its own: of json_children_noted(), the next one */
+    size_t at;                      /* private: past the last child */
+    bool object;                    /* an object: children have keys */
+    const struct json_match *noted; /* private, of json_children_noted(): the next match */
     const struct json_match *noted_end;
 };
 
@@ -31,25 +31,25 @@ struct json_child {
 
 /*
  * json_children_open(children, text, length):
- * text[0, length) is one valid value, with or without whitespace around it. False: it is neither
- * an object nor an array, and has no children.
+ * Begin with text[0, length), one valid value, with or without whitespace around it. Return false
+ * when it is neither an object nor an array.
  */
 bool json_children_open(struct json_children *children, const char *text, size_t length);
 
 /*
  * json_children_noted(children, text, matches, object):
- * The members of an object that were noted when text[0, …) was scanned, by node ${other} (that of
- * json_paths_other() below its own) when the object was, as ${object}. What they hold must not have
- * been noted. Places are those of that text, and the matches must live as long. Nothing is read
- * twice, as it is by json_children_open().
+ * Begin with the members of an object noted by a scan of text[0, …). The scan noted the object as
+ * ${object}, and its members by node ${other} (that of json_paths_other() below its own), and
+ * nothing inside them. Places refer to that text, and the matches must live as long as ${children}.
+ * Nothing is read twice, unlike with json_children_open().
  */
 void json_children_noted(struct json_children *children, const char *text,
     const struct json_matches *matches, const struct json_match *object, uint32_t other);
 
-/* The next child, in the order of the text. False: there is none left. */
+/* Return the next child, in the order of the text; false when there is none. */
 bool json_children_next(struct json_children *children, struct json_child *child);
 
-/* The kind of the valid value that begins with this byte. */
+/* Return the kind of the valid value that begins with this byte. */
 enum json_kind json_children_kind(char first);
 
 #endif

@@ -9,7 +9,7 @@
 
 /* Escapes inside strings (RFC 8259 §7). Only lib/json includes this. */
 
-/* Four hexadecimal digits, or -1. */
+/* Return the value of four hexadecimal digits, or -1. */
 static inline int32_t json_escape_hex(const char *text)
 {
     uint32_t value = 0;
@@ -29,9 +29,9 @@ static inline int32_t json_escape_hex(const char *text)
 
 /*
  * json_escape_parse(text, end, point, error):
- * For the backslash at ${text}, whose string may go on to ${end} at most: store the character in
- * ${point} and return the length of the escape, 2, 6 or 12 (a surrogate pair); or 0 with ${error}
- * JSON_SYNTAX or JSON_SURROGATE.
+ * Parse the escape whose backslash is at ${text}; the string goes on to ${end} at most. Store the
+ * character in ${point} and return the length of the escape: 2, 6 or 12 (a surrogate pair). Return
+ * 0 with ${error} JSON_SYNTAX or JSON_SURROGATE.
  */
 static inline size_t json_escape_parse(const char *text, const char *end, uint32_t *point,
     enum json_error *error)
@@ -83,7 +83,7 @@ static inline size_t json_escape_parse(const char *text, const char *end, uint32
     return 12;
 }
 
-/* Write \uXXXX, or two of them beyond the basic plane, at ${out}; returns how many bytes. */
+/* Write \uXXXX, or two of them beyond the basic plane, to ${out}. Return the number of bytes. */
 static inline size_t json_escape_format(char out[12], uint32_t point)
 {
     static const char digits[] = "0123456789abcdef";

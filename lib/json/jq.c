@@ -38,7 +38,7 @@ struct json_jq {
     bool uses_sqs;
     bool rounds; /* the numbers of its input are doubles */
     struct buf request;
-    struct buf answer;         /* of the last run: a byte that is its result, then its output */
+    struct buf answer;         /* of the last run: a byte for the result, then the output */
     struct remembered *memory; /* MEMORY_SLOTS; NULL until first used */
     size_t count;
 };
@@ -57,8 +57,10 @@ static jv parse(const char *text, size_t length)
     return length > INT_MAX ? jv_invalid() : jv_parse_sized(text, (int)length);
 }
 
-/* The value, its numbers without the text that later ones than 1.6 remember of them. It is no
- * deeper than JSON_MAX_DEPTH. */
+/*
+ * Return the value with numbers that have lost their text, which libjq after 1.6 remembers. It is
+ * not deeper than JSON_MAX_DEPTH.
+ */
 static jv as_doubles(jv value)
 {
     switch (jv_get_kind(value)) {
@@ -85,7 +87,9 @@ static jv as_doubles(jv value)
     }
 }
 
-/* What the program is run on: the input, or [$sqs, input]. Invalid when libjq cannot hold one. */
+/*
+ * Return the input of the program: the input, or [$sqs, input]. Invalid when libjq cannot hold it.
+ */
 static jv argument(const struct json_jq *jq, const char *input, size_t length, const char *sqs,
     size_t sqs_length)
 {
@@ -100,7 +104,7 @@ static jv argument(const struct json_jq *jq, const char *input, size_t length, c
     return JV_ARRAY(bound, value);
 }
 
-/* In place of an output: what jq says of it, or the value that the program raised. */
+/* Write, in place of an output, jq's message or the raised value. */
 static void put_error(struct buf *out, jv message)
 {
     bool is_text = jv_get_kind(message) == JV_KIND_STRING;
@@ -121,7 +125,7 @@ static enum json_jq_result run(struct json_jq *jq, jv input, struct buf *out)
     }
     jq_start(jq->state, input, 0);
     jv output = jq_next(jq->state);
-    if (jv_is_valid(output)) { /* does not consume, unlike nearly all else of libjq */
+    if (jv_is_valid(output)) { /* does not consume, unlike most functions of libjq */
         jv text = jv_dump_string(output, 0);
         buf_append(out, jv_string_value(text), (size_t)jv_string_length_bytes(jv_copy(text)));
         jv_free(text);
@@ -158,7 +162,7 @@ static void answer_request(const char *message, size_t length, struct buf *answe
 
 static const struct worker_limits limits = { CPU_MS, MEMORY_BYTES, MEMORY_FACTOR };
 
-/* The process that runs them, of all filters alike, and how many these are. */
+/* The process that runs all filters, and their number. */
 static struct worker *runner;
 static size_t filters;
 
@@ -168,7 +172,7 @@ struct compile_problem {
     struct json_jq_problem *problem;
 };
 
-/* libjq's text is searched for the name of what is not defined, which the program itself holds. */
+/* Search libjq's text for an undefined name, which the program itself holds. */
 static void on_compile_error(void *context, jv message)
 {
     struct compile_problem *compiled = context;
@@ -191,7 +195,7 @@ static void discard_message(void *context, jv message)
     jv_free(message);
 }
 
-/* libjq calls what it was given without asking whether it was given any. */
+/* libjq calls its input callback without checking that there is one. */
 static jv no_input(jq_state *state, void *context)
 {
     (void)state;
@@ -231,7 +235,7 @@ struct json_jq *json_jq_new(const char *program, size_t length, struct json_jq_p
         problem->what = "out of memory";
         goto err1;
     }
-    worker_restart(runner); /* a child of before knows nothing of this one */
+    worker_restart(runner); /* an older child does not know this filter */
     filters++;
     buf_free(&source);
     return jq;
@@ -273,7 +277,7 @@ bool json_jq_keeps_digits(void)
 void json_jq_round(struct json_jq *jq)
 {
     jq->rounds = true;
-    worker_restart(runner); /* a child of before has it as it was */
+    worker_restart(runner); /* an older child has the previous state */
 }
 
 /* ---- running ---- */
@@ -286,7 +290,7 @@ bool json_jq_start(bool (*confine)(void))
     return worker_start(runner) != 0 || worker_is_confined(runner);
 }
 
-/* The slot of an input: the one that holds it, or the free one where it would go. */
+/* Return the slot of an input: the one that holds it, or the free one for it. */
 static struct remembered *find_slot(const struct json_jq *jq, const char *input, size_t length,
     size_t hash)
 {
@@ -306,7 +310,7 @@ static void remember(struct json_jq *jq, const char *input, size_t length,
         return;
     if (jq->memory == NULL && (jq->memory = calloc(MEMORY_SLOTS, sizeof *jq->memory)) == NULL)
         return;
-    if (jq->count == MEMORY_MAX) { /* start afresh: what is frequent comes back soon */
+    if (jq->count == MEMORY_MAX) { /* start again: frequent inputs return soon */
         for (size_t i = 0; i < MEMORY_SLOTS; i++) {
             free(jq->memory[i].text);
             jq->memory[i].text = NULL;
@@ -329,8 +333,8 @@ static void remember(struct json_jq *jq, const char *input, size_t length,
 }
 
 /*
- * What the child answered, which is not believed: it has parsed what others wrote, and what it says
- * is read on as JSON by code that relies on that.
+ * Check the child's answer, which is not trusted: the child has parsed foreign input, and JSON code
+ * that relies on valid texts reads the answer.
  */
 static enum json_jq_result judge(const struct buf *answer)
 {
@@ -369,7 +373,7 @@ static enum json_jq_result ask(struct json_jq *jq, const char *input, size_t len
     switch (worker_request(runner, request->data, request->length, &jq->answer)) {
     case WORKER_ANSWERED: {
         enum json_jq_result result = judge(&jq->answer);
-        /* A text that was no value is no message either. */
+        /* A text that is not a value is not a message either. */
         if (result == JSON_JQ_ERROR && jq->answer.length > 0 && jq->answer.data[0] != JSON_JQ_ERROR)
             buf_clear(&jq->answer);
         return result;

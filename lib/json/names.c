@@ -11,7 +11,7 @@ static const char *const forbidden[] = { "now", "input", "inputs", "env", "debug
 
 static const char not_allowed[] = "is not allowed here: a filter sees its input and nothing else";
 
-/* A walk over the program's tokens, as far as names and nesting go. */
+/* A walk over the program's tokens, as far as names and nesting need it. */
 struct lexer {
     const char *text;
     size_t length;
@@ -22,7 +22,7 @@ struct lexer {
 
 struct name {
     size_t at;        /* offset of its "$", if it has one */
-    const char *text; /* without */
+    const char *text; /* without the "$" */
     size_t length;
     bool variable;
 };
@@ -48,7 +48,7 @@ static bool equals(const struct name *name, const char *word)
 
 static bool is_forbidden(const struct name *name)
 {
-    static const char program[] = "__prog"; /* what libjq binds to its own arguments */
+    static const char program[] = "__prog"; /* the name that libjq binds to its own arguments */
     if (name->variable)
         return equals(name, "ENV") ||
             (name->length >= strlen(program) && memcmp(name->text, program, strlen(program)) == 0);
@@ -58,7 +58,7 @@ static bool is_forbidden(const struct name *name)
     return false;
 }
 
-/* Brackets and strings; false: unbalanced or too deep. */
+/* Track brackets and strings; false: unbalanced or too deep. */
 static bool nest(struct lexer *lexer, char byte)
 {
     bool string = lexer->depth > 0 && lexer->open[lexer->depth - 1] == '"';
@@ -96,7 +96,7 @@ static void skip_comment(struct lexer *lexer)
         lexer->at++;
 }
 
-/* Between a "$" and its name libjq 1.6 lets blanks and comments stand. */
+/* libjq 1.6 allows blanks and comments between a "$" and its name. */
 static void skip_blanks(struct lexer *lexer)
 {
     for (; lexer->at < lexer->length; lexer->at++) {
@@ -108,9 +108,10 @@ static void skip_blanks(struct lexer *lexer)
 }
 
 /*
- * The next word that is neither a field (.word) nor a format (@word) nor in a string. Object keys
- * count: only the grammar tells {word: 1} from .[word:1]. false: none, with ${lexer->at} at the
- * end, or before it or ${lexer->depth} not 0 when brackets or strings do not match.
+ * Find the next word that is not a field (.word), a format (@word) or in a string. Object keys
+ * count: only the grammar tells {word: 1} from .[word:1]. Return false when there is none, with
+ * ${lexer->at} at the end. When brackets or strings do not match, ${lexer->at} is before the end or
+ * ${lexer->depth} is not 0.
  */
 static bool next_name(struct lexer *lexer, struct name *name)
 {
@@ -124,7 +125,7 @@ static bool next_name(struct lexer *lexer, struct name *name)
         }
         if (byte == '#') {
             skip_comment(lexer);
-            lexer->at--; /* the newline is what comes next */
+            lexer->at--; /* the newline comes next */
             continue;
         }
         *name = (struct name){ .at = lexer->at, .variable = byte == '$' };
@@ -174,7 +175,7 @@ bool json_names_check(const char *program, size_t length, struct json_jq_problem
         "brackets or quotes that do not match", &(struct name){ .text = "" });
 }
 
-/* Where a name stands in the program. */
+/* Return the place of a name in the program. */
 static size_t find_name(const char *program, size_t length, const struct name *wanted)
 {
     struct lexer lexer = { .text = program, .length = length };

@@ -6,17 +6,17 @@
 
 #include "json/problem.h"
 
-/* The names in a jq program, found without its grammar. Only lib/json includes this. */
+/* Find the names in a jq program, without its grammar. Only lib/json includes this. */
 
 /*
  * json_names_check(program, length, problem, uses_sqs):
- * Whether the program names nothing that a filter must not (${problem}: the first it does), and its
- * brackets match, so that it can be wrapped. ${uses_sqs}: it names $sqs.
+ * Return true when the program uses no name that a filter must not use (${problem}: the first one),
+ * and its brackets match, so that it can be wrapped. ${uses_sqs}: it uses $sqs.
  */
 bool json_names_check(const char *program, size_t length, struct json_jq_problem *problem,
     bool *uses_sqs);
 
-/* Set ${problem} to the first place of a name ("f/0", "$x") that turned out not to be defined. */
+/* Set ${problem} to the first place of an undefined name ("f/0", "$x"). */
 void json_names_locate(const char *program, size_t length, const char *text, size_t text_length,
     struct json_jq_problem *problem);
 

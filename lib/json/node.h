@@ -3,7 +3,7 @@
 
 #include <stdint.h>
 
-/* The number of a node of a tree of paths (json/path.h), where there is none. */
+/* The node number that means no node, in a tree of paths (json/path.h). */
 #define JSON_NO_NODE UINT32_MAX
 
 #endif

@@ -14,8 +14,8 @@ static inline const char *json_number_digits(const char *text, const char *end)
 
 /*
  * json_number_end(text, end, wrong):
- * Past the number that begins at ${text}, before ${end}; or NULL with the byte that is not as it
- * should be, or ${end}, in ${wrong}.
+ * Return the end of the number that begins at ${text}, before ${end}. Return NULL with the wrong
+ * byte, or ${end}, in ${wrong}.
  */
 static inline const char *json_number_end(const char *text, const char *end, const char **wrong)
 {
@@ -26,7 +26,7 @@ static inline const char *json_number_end(const char *text, const char *end, con
     if (past == digits)
         return NULL;
     if (*digits == '0')
-        past = digits + 1; /* what follows is no part of the number */
+        past = digits + 1; /* the next byte is not part of the number */
     if (past < end && *past == '.') {
         digits = past + 1;
         past = *wrong = json_number_digits(digits, end);
@@ -46,12 +46,12 @@ static inline const char *json_number_end(const char *text, const char *end, con
 
 /*
  * The same for most numbers, which end within sixteen bytes and have no exponent, in a few steps
- * that do not hang on how many digits there are; NULL for others. Sixteen bytes are read.
+ * that do not depend on the number of digits; NULL for others. Reads sixteen bytes.
  */
 #ifdef JSON_SPAN_SSE2
 static inline const char *json_number_short_end(const char *text)
 {
-    /* moves '0' to the least of the signed bytes */
+    /* moves '0' to the least signed byte */
     __m128i bytes = _mm_add_epi8(json_span_load(text), _mm_set1_epi8(0x80 - '0'));
     __m128i digits = _mm_cmplt_epi8(bytes, _mm_set1_epi8(-0x80 + 10));
     unsigned others = (unsigned)_mm_movemask_epi8(digits) ^ 0x1FFFF;

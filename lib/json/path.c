@@ -63,14 +63,14 @@ static void place(struct json_path_slot *slots, size_t slot_count,
     struct json_path_ends ends = json_path_ends(node->name, length);
     size_t at = json_path_hash(ends, node->parent, length);
 
-    /* Every slot has been set; that this is so is lost on the analyzer in its loop.
+    /* Every slot has been set; the analyzer loses that in its loop.
      * NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult) */
     while (slots[at & (slot_count - 1)].node != JSON_NO_NODE)
         at++;
     slots[at & (slot_count - 1)] = (struct json_path_slot){ ends, node->parent, length, number };
 }
 
-/* Room in the hash table for one key more. */
+/* Make room in the hash table for one more key. */
 static bool grow_slots(struct json_paths *paths)
 {
     size_t slot_count = paths->slot_count ? paths->slot_count * 2 : 32;

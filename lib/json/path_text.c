@@ -17,7 +17,7 @@ static bool is_word(char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
 
-/* The quoted key at text[*at]; on a mistake false and *at there. */
+/* Parse the quoted key at text[*at]. On a mistake return false, with *at there. */
 static bool parse_quoted(const char *text, size_t length, size_t *at, struct step *step)
 {
     size_t start = *at, i = start + 1;
@@ -58,7 +58,7 @@ static bool parse_index(const char *text, size_t length, size_t *at, struct step
     return true;
 }
 
-/* After a "[": what is in the brackets, and the "]". */
+/* Parse the content of brackets, after "[", and the "]". */
 static bool parse_brackets(const char *text, size_t length, size_t *at, struct step *step)
 {
     if (*at < length && text[*at] == ']') {
@@ -75,7 +75,10 @@ static bool parse_brackets(const char *text, size_t length, size_t *at, struct s
     return true;
 }
 
-/* The step at text[*at], the first of its path or a later one; on a mistake false and *at there. */
+/*
+ * Parse the step at text[*at], the first of its path or a later one. On a mistake return false,
+ * with *at there.
+ */
 static bool parse_step(const char *text, size_t length, size_t *at, struct step *step)
 {
     size_t start;
@@ -131,7 +134,7 @@ uint32_t json_paths_add(struct json_paths *paths, uint32_t parent, const char *t
 
     if (length == 1 && text[0] == '.')
         return parent;
-    /* all of it is read before any of it is added, so that a mistake leaves the tree as it was */
+    /* parse everything before adding anything, so that a mistake leaves the tree unchanged */
     do {
         if (length == 0 || !parse_step(text, length, &at, &step)) {
             *error_at = at;

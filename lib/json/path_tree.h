@@ -9,13 +9,13 @@
 #include "json/path.h"
 
 /*
- * The tree behind struct json_paths, which path.c builds and scan.c walks; nobody else includes
- * this. Key children are found through one hash table over parent, length and
- * both ends of the key; two masks in the parent turn away most keys of a text before that.
+ * The tree behind struct json_paths, which path.c builds and scan.c follows; no other file includes
+ * this. A hash table over parent, length and both ends of the key finds key children. Two masks in
+ * the parent exclude most keys of a text before that.
  */
 struct json_path_node {
-    uint64_t key_lengths; /* bit length mod 64 set for each key child */
-    uint64_t key_firsts;  /* bit first byte mod 64; an empty key counts as byte 0 */
+    uint64_t key_lengths; /* bit (length mod 64) is set for each key child */
+    uint64_t key_firsts;  /* bit (first byte mod 64); an empty key counts as byte 0 */
     char *name;           /* of a key, owned */
     size_t name_length;
     uint32_t parent;
@@ -27,7 +27,7 @@ struct json_path_node {
     enum json_step step;
 };
 
-/* The first and the last eight bytes of a key. Up to length 16 they are all there is of it. */
+/* The first and the last eight bytes of a key: all of it up to length 16. */
 struct json_path_ends {
     uint64_t head;
     uint64_t tail;
@@ -45,7 +45,7 @@ struct json_paths {
     size_t count;
     size_t capacity;
     struct json_path_slot *slots; /* open addressing */
-    size_t slot_count;            /* a power of two, at least twice the keys in it */
+    size_t slot_count;            /* a power of two, at least twice the number of keys */
     size_t keys;
     size_t longest_key;
     struct json_watch *watch; /* json/watch.h; NULL: no key is watched */
@@ -70,7 +70,7 @@ static inline struct json_path_ends json_path_ends(const char *key, size_t lengt
     return ends;
 }
 
-/* Where the search for a key begins; to be cut to the size of the table. */
+/* Return where the search for a key begins; the caller reduces it to the size of the table. */
 static inline size_t json_path_hash(struct json_path_ends ends, uint32_t parent, uint32_t length)
 {
     uint64_t hash = ends.tail * UINT64_C(0x9E3779B97F4A7C15);
@@ -80,15 +80,17 @@ static inline size_t json_path_hash(struct json_path_ends ends, uint32_t parent,
     return (size_t)(hash ^ hash >> 32);
 }
 
-/* Whether steps go on below the node, in an object or in an array. */
+/* Return true when there are steps below the node, in an object or in an array. */
 static inline bool json_path_goes_on(const struct json_path_node *node, bool object)
 {
     return object ? node->key_lengths != 0 || node->other != JSON_NO_NODE
                   : node->first_index != JSON_NO_NODE || node->each != JSON_NO_NODE;
 }
 
-/* The child of ${parent} for a decoded key, or JSON_NO_NODE ("other" is not looked at). A call
- * would cost the scanner, which asks for every key. */
+/*
+ * Return the child of ${parent} for a decoded key, or JSON_NO_NODE ("other" is not considered).
+ * Inline, as the scanner calls it for every key.
+ */
 static inline __attribute__((always_inline)) uint32_t json_path_find(const struct json_paths *paths,
     uint32_t parent, const char *key, size_t length)
 {

@@ -32,7 +32,7 @@ void json_pieces_begin(struct json_pieces *pieces, json_pieces_on_piece *on_piec
     pieces->in_string = pieces->escaped = false;
 }
 
-/* Whether the last string of the root object is the member's name. */
+/* Return true when the last string of the root object is the member's name. */
 static bool at_member(const struct json_pieces *pieces)
 {
     struct json_result result;
@@ -44,14 +44,14 @@ static bool at_member(const struct json_pieces *pieces)
         json_string_equals(key, length, pieces->member, strlen(pieces->member));
 }
 
-/* Keep [from, to), which does not end here. */
+/* Keep [from, to), which continues in the next part. */
 static void keep(struct json_pieces *pieces, const char *from, const char *to)
 {
     if (from < to)
         buf_append(pieces->in_piece ? &pieces->piece : &pieces->rest, from, (size_t)(to - from));
 }
 
-/* The piece ends at ${to}; what is not kept of it begins at ${from}. */
+/* Pass on the piece that ends at ${to}; its unkept part begins at ${from}. */
 static void hand_on(struct json_pieces *pieces, const char *from, const char *to)
 {
     struct buf *piece = &pieces->piece;
@@ -68,7 +68,7 @@ static void hand_on(struct json_pieces *pieces, const char *from, const char *to
     pieces->in_piece = false;
 }
 
-/* From inside a string to its end, or to that of the data. */
+/* Skip from inside a string to its end, or to the end of the data. */
 static const char *skip_string(struct json_pieces *pieces, const char *at, const char *end)
 {
     while (at < end) {
@@ -90,8 +90,8 @@ static const char *skip_string(struct json_pieces *pieces, const char *at, const
 }
 
 /*
- * An object or array begins at ${at}. Returns from where on the data is not kept yet; that is
- * ${from} unless a piece begins.
+ * An object or array begins at ${at}. Return where the unkept data begins: ${from}, unless a piece
+ * begins.
  */
 static const char *open_level(struct json_pieces *pieces, const char *from, const char *at)
 {

@@ -3,11 +3,11 @@
 
 #include <stddef.h>
 
-/* Why a jq program is no filter (json/jq.h), told by who looks through its names and by libjq. */
+/* Why a jq program is not a filter (json/jq.h), found by the check of its names or by libjq. */
 struct json_jq_problem {
     size_t at;        /* offset in the program */
     const char *what; /* "input is not allowed in a map" without the name; a constant */
-    char name[64];    /* the name it is about, or "" */
+    char name[64];    /* the name in question, or "" */
 };
 
 #endif

@@ -11,7 +11,7 @@
 #include "json/utf8.h"
 #include "json/watch.h"
 
-/* What most bytes of most texts pass through is kept in one piece, without calls. */
+/* The path of most bytes of most texts is compiled in one piece, without calls. */
 #define HOT inline __attribute__((always_inline))
 #define COLD __attribute__((noinline))
 
@@ -19,9 +19,9 @@
 struct level {
     unsigned char close; /* the bracket that ends it */
     bool noted;
-    uint32_t match;  /* if it is, its own place in the list of matches */
-    uint32_t node;   /* whose children may match inside; JSON_NO_NODE: none, and no more is set */
-    uint32_t index;  /* of the array element to come */
+    uint32_t match; /* if it matches, its place in the list of matches */
+    uint32_t node;  /* whose children may match inside; JSON_NO_NODE: none, and the rest is unset */
+    uint32_t index; /* of the next array element */
     uint32_t cursor; /* first index child not yet passed */
 };
 
@@ -32,7 +32,7 @@ struct scan {
     const struct json_watch *watch; /* of the paths; NULL: no key is watched */
     struct json_matches *matches;
     enum json_error error;
-    const char *at; /* where the error is */
+    const char *at; /* place of the error */
     struct json_stops stops;
 };
 
@@ -74,7 +74,7 @@ static COLD const char *string_rest(struct scan *scan, const char *p, bool *plai
     return fail(scan, JSON_SYNTAX, scan->end);
 }
 
-/* From just past the opening quote to just past the closing one; NULL on an error. */
+/* Return the place past the closing quote, from past the opening one; NULL on an error. */
 static HOT const char *string_end(struct scan *scan, const char *p, bool *plain)
 {
     *plain = true;
@@ -92,7 +92,7 @@ static const char *word_end(struct scan *scan, const char *p, const char *word)
     return p;
 }
 
-/* Past the number or word at ${p}, whose first byte is ${c}; NULL on an error. */
+/* Skip the number or word at ${p}, whose first byte is ${c}; NULL on an error. */
 static COLD const char *scalar_end(struct scan *scan, const char *p, unsigned char c,
     enum json_kind *kind)
 {
@@ -139,7 +139,7 @@ static COLD bool grow_matches(struct scan *scan, const char *at)
     return true;
 }
 
-/* Add a match; ${end} is NULL while it is not known. */
+/* Add a match; ${end} is NULL while unknown. */
 static inline bool note(struct scan *scan, uint32_t node, const char *key, const char *value,
     const char *end, enum json_kind kind, bool plain)
 {
@@ -172,7 +172,7 @@ static uint32_t find_long(const struct json_paths *paths, uint32_t parent, const
     return JSON_NO_NODE;
 }
 
-/* As json_path_find(), for a key with escapes in it; text[key, end) has both quotes. */
+/* As json_path_find(), for a key with escapes; text[key, end) has both quotes. */
 static COLD uint32_t find_escaped(const struct json_paths *paths, uint32_t parent, const char *key,
     const char *end)
 {
@@ -183,7 +183,7 @@ static COLD uint32_t find_escaped(const struct json_paths *paths, uint32_t paren
         enum json_error error;
         uint32_t point = 0;
 
-        if (length > paths->longest_key) /* no need to know how it goes on */
+        if (length > paths->longest_key) /* too long for any key */
             return JSON_NO_NODE;
         if (length + 4 > sizeof decoded)
             return find_long(paths, parent, key, end);
@@ -197,7 +197,9 @@ static COLD uint32_t find_escaped(const struct json_paths *paths, uint32_t paren
     return json_path_find(paths, parent, decoded, length);
 }
 
-/* The node that a key of an object matches, or JSON_NO_NODE; text[key, end) has both quotes. */
+/*
+ * Return the node that a key of an object matches, or JSON_NO_NODE; text[key, end) has both quotes.
+ */
 static inline uint32_t find_member(const struct json_paths *paths, uint32_t parent, const char *key,
     const char *end, bool plain)
 {
@@ -210,7 +212,7 @@ static inline uint32_t find_member(const struct json_paths *paths, uint32_t pare
     return child != JSON_NO_NODE ? child : paths->nodes[parent].other;
 }
 
-/* The node of a member of ${parent}, or that its key is watched under, or JSON_NO_NODE. */
+/* Return the node of a member of ${parent}, or that of a watched key, or JSON_NO_NODE. */
 static HOT uint32_t match_key(const struct scan *scan, uint32_t parent, const char *key,
     const char *end, bool plain)
 {
@@ -235,7 +237,7 @@ static inline uint32_t find_element(const struct json_paths *paths, struct level
     return nodes[level->node].each;
 }
 
-/* Note the object or array at ${p}, and what in it may match. */
+/* Note the object or array at ${p}, and which of its children may match. */
 static inline bool enter(struct scan *scan, struct level *level, uint32_t node, const char *key,
     const char *p)
 {
@@ -262,7 +264,7 @@ static COLD const char *skip_space(const char *p, const char *end)
     return json_span_space(p, end);
 }
 
-/* Moves ${*at} past whitespace; returns the byte there, or 0 at the end of the text. */
+/* Move ${*at} past whitespace; return the byte there, or 0 at the end of the text. */
 static inline unsigned char peek(const char **at, const char *end)
 {
     unsigned char c = *at < end ? (unsigned char)**at : 0;
@@ -274,7 +276,7 @@ static inline unsigned char peek(const char **at, const char *end)
     return c;
 }
 
-/* The same for the byte after ${*at}. One space is what many writers put there. */
+/* The same for the byte after ${*at}, where many writers put one space. */
 static inline unsigned char peek_next(const char **at, const char *end)
 {
     ++*at;
@@ -289,8 +291,8 @@ static inline bool starts_with(const char *p, const char *end, const char pair[2
 }
 
 /*
- * From the object or array at ${p} to just past it; NULL on an error. The labels are the states;
- * ${node} and ${key} belong to the value that comes next.
+ * Skip the object or array at ${p}; NULL on an error. The labels are the states; ${node} and ${key}
+ * belong to the next value.
  */
 static const char *walk(struct scan *scan, const char *p, unsigned limit)
 {
@@ -372,7 +374,7 @@ close:
     goto after;
 }
 
-/* A number that the error cut off may have more digits to come: it is not known whole. */
+/* A number that the error cut may have lost digits: drop it. */
 static void drop_cut_number(struct json_matches *matches, size_t offset)
 {
     const struct json_match *last;
@@ -384,7 +386,7 @@ static void drop_cut_number(struct json_matches *matches, size_t offset)
         matches->count--;
 }
 
-/* The root value: from ${p} to just past it. */
+/* Scan the root value at ${p}. Return the place past it. */
 static const char *scan_root(struct scan *scan, const char *p, unsigned limit, enum json_kind *kind)
 {
     const char *past;
@@ -410,7 +412,7 @@ enum json_error json_scan(const char *text, size_t length, const struct json_pat
     unsigned depth, struct json_matches *matches, struct json_result *result)
 {
     const char *start = json_span_space(text, text + length), *past = NULL;
-    struct scan scan; /* its stops, which are large, are set by json_stops_init() alone */
+    struct scan scan; /* json_stops_init() sets its stops, which are large */
 
     *result = (struct json_result){ .start = (size_t)(start - text), .end = length };
     scan.text = text;
@@ -485,7 +487,7 @@ size_t json_key_end(const char *text, size_t key)
 
 size_t json_key_end_before(const char *text, size_t value)
 {
-    /* between both there is the colon, and mostly nothing else */
+    /* usually only the colon is between key and value */
     while (json_span_is_space(text[value - 1]))
         value--;
     value--;

@@ -12,16 +12,16 @@
 #endif
 
 /*
- * Runs of bytes that need no look one by one. Each function returns the first byte of [text, end)
- * that ends the run, or ${end}; none reads outside [text, end). Sixteen bytes are looked at
- * together with SSE2, which every x86-64 has, and eight in a plain word elsewhere (or with
+ * Runs of bytes that need not be examined one by one. Each function returns the first byte of
+ * [text, end) that ends the run, or ${end}; none reads outside [text, end). SSE2, which every
+ * x86-64 has, examines sixteen bytes together, and a plain word eight elsewhere (or with
  * -DJSON_NO_SIMD). Only lib/json includes this.
  */
 
 /*
- * The bytes that are escaped, bit i for byte i, where runs of backslashes lie at ${slashes} and the
- * first one is not escaped itself. A run is carried to the byte behind it by a difference, in one
- * of two ways: one for runs that begin at even places, one for odd ones.
+ * Return the escaped bytes, bit i for byte i. ${slashes} marks the backslashes; the first one is
+ * not escaped. A subtraction carries a run to the byte behind it, in two variants: for runs that
+ * begin at even places, and at odd ones.
  */
 static inline uint64_t json_span_escaped(uint64_t slashes)
 {
@@ -31,7 +31,7 @@ static inline uint64_t json_span_escaped(uint64_t slashes)
     return (((behind | odd) - slashes) ^ odd) ^ slashes;
 }
 
-/* The bits without those of the lowest run. */
+/* Return the bits without those of the lowest run. */
 static inline uint64_t json_span_pass_run(uint64_t bits)
 {
     return bits & (bits + (bits & (~bits + 1)));
@@ -49,10 +49,10 @@ static inline __m128i json_span_equal(__m128i block, char byte)
     return _mm_cmpeq_epi8(block, _mm_set1_epi8(byte));
 }
 
-/* Bit i is set for byte i of sixteen: a quote, a backslash, a control character, or non-ASCII. */
+/* Return bit i for byte i of sixteen that is a quote, backslash, control character or non-ASCII. */
 static inline unsigned json_span_plain_stops(__m128i block)
 {
-    /* as signed bytes, those of 0x80 or more are below a space too */
+    /* as signed bytes, 0x80 and above are below a space too */
     __m128i stops = _mm_cmplt_epi8(block, _mm_set1_epi8(0x20));
 
     stops = _mm_or_si128(stops, _mm_cmpeq_epi8(block, _mm_set1_epi8('"')));
@@ -83,7 +83,7 @@ static inline uint64_t json_span_load(const char *text)
     return word;
 }
 
-/* Not 0 when a byte of the word is ${byte}. */
+/* Return not 0 when a byte of the word is ${byte}. */
 static inline uint64_t json_span_has(uint64_t word, unsigned char byte)
 {
     uint64_t x = word ^ JSON_SPAN_ONES * byte;
@@ -91,7 +91,7 @@ static inline uint64_t json_span_has(uint64_t word, unsigned char byte)
     return (x - JSON_SPAN_ONES) & ~x & JSON_SPAN_TOPS;
 }
 
-/* Not 0 when a byte of the word is below ${bound}, which is at most 0x80. */
+/* Return not 0 when a byte of the word is below ${bound}, which is at most 0x80. */
 static inline uint64_t json_span_below(uint64_t word, unsigned char bound)
 {
     return (word - JSON_SPAN_ONES * bound) & ~word & JSON_SPAN_TOPS;
@@ -155,7 +155,7 @@ static inline const char *json_span_content(const char *text, const char *end)
     return text;
 }
 
-/* To a quote or a byte up to the space (whitespace, as between the tokens of a valid text). */
+/* To a quote or a byte up to the space (whitespace, between the tokens of a valid text). */
 static inline const char *json_span_solid(const char *text, const char *end)
 {
 #ifdef JSON_SPAN_SSE2

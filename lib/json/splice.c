@@ -16,7 +16,7 @@ void json_splice_skip(struct json_splice *splice, size_t offset)
     splice->cursor = offset;
 }
 
-/* The bytes that are out without the white space at their end. */
+/* Return the length of the output without the whitespace at its end. */
 static size_t out_length(const struct buf *out)
 {
     size_t length = out->length;
@@ -35,7 +35,9 @@ void json_splice_remove(struct json_splice *splice, size_t start, size_t end)
         while (end < splice->length && is_space(splice->text[end]))
             end++;
     } else {
-        /* The last one: the comma before it, if a neighbour is left, has been copied already. */
+        /*
+         * For the last member, the comma before it has been copied already, if another one is left.
+         */
         size_t length = out_length(splice->out);
         if (length > 0 && splice->out->data[length - 1] == ',')
             splice->out->length = length - 1;

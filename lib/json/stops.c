@@ -5,7 +5,7 @@
 #include "json/span.h"
 #include "json/utf8.h"
 
-enum { BEFORE = 3 }; /* bytes before a window that tell what may stand at its beginning */
+enum { BEFORE = 3 }; /* bytes before a window that decide what may begin it */
 
 #ifdef JSON_SPAN_SSE2
 
@@ -14,7 +14,7 @@ enum { BEFORE = 3 }; /* bytes before a window that tell what may stand at its be
 #include <immintrin.h>
 #endif
 
-/* Signed: 0x80 is the least byte, and all of ASCII is above 0xFF. */
+/* Signed: 0x80 is the least byte, and all ASCII bytes are above 0xFF. */
 static inline __m128i below(__m128i bytes, int byte)
 {
     return _mm_cmplt_epi8(bytes, _mm_set1_epi8((char)byte));
@@ -25,13 +25,13 @@ static inline uint64_t mask(__m128i set)
     return (uint64_t)(unsigned)_mm_movemask_epi8(set);
 }
 
-/* Stops, and what is not ASCII. */
+/* Return the stops and the non-ASCII bytes. */
 static inline uint64_t stop_mask(const char *at)
 {
     __m128i bytes = json_span_load(at);
-    /* turns quotes into spaces, and nothing else into what is at or below one */
+    /* turns quotes into spaces, and no other byte into a space or below */
     __m128i turned = _mm_xor_si128(bytes, _mm_set1_epi8('"' ^ ' '));
-    /* signed and saturated, so that the top bit is set of these alone */
+    /* signed and saturated, so that only these have the top bit */
     __m128i stops = _mm_subs_epi8(turned, _mm_set1_epi8(' ' + 1));
 
     return mask(_mm_or_si128(stops, json_span_equal(bytes, '\\')));
@@ -43,7 +43,7 @@ static inline uint64_t find_stops(const char *at)
         stop_mask(at + 48) << 48;
 }
 
-/* Where ${byte} is. */
+/* Return the places of ${byte}. */
 static inline uint64_t find_byte(const char *at, char byte)
 {
     return mask(json_span_equal(json_span_load(at), byte)) |
@@ -54,7 +54,7 @@ static inline uint64_t find_byte(const char *at, char byte)
 
 #ifdef WIDE
 
-/* The same with AVX2, which most processors have, but not every x86-64. */
+/* The same with AVX2, which most, but not all, x86-64 processors have. */
 #define AVX2 __attribute__((target("avx2")))
 
 static inline AVX2 uint64_t stop_mask_wide(const char *at)
@@ -90,24 +90,27 @@ static inline uint64_t find_foreign(const char *at)
         mask(json_span_load(at + 32)) << 32 | mask(json_span_load(at + 48)) << 48;
 }
 
-/* The bytes among sixteen at ${at} that cannot stand there, given the three before them. */
+/* Return the bytes among sixteen at ${at} that are wrong after the three before them. */
 static inline uint64_t wrong_mask(const char *at)
 {
     __m128i here = json_span_load(at), one = json_span_load(at - 1);
     __m128i two = json_span_load(at - 2), three = json_span_load(at - 3);
     __m128i wrong;
 
-    /* the top bit alone counts: set where a lead byte one, two or three before wants more ... */
+    /*
+     * only the top bit counts: set where a lead byte one, two or three before requires a
+     * continuation …
+     */
     wrong = _mm_subs_epu8(one, _mm_set1_epi8(0xC0 - 0x80));
     wrong = _mm_or_si128(wrong, _mm_subs_epu8(two, _mm_set1_epi8(0xE0 - 0x80)));
     wrong = _mm_or_si128(wrong, _mm_subs_epu8(three, _mm_set1_epi8(0xF0 - 0x80)));
-    /* ... and then where this byte is none, or is one unwanted */
+    /* … then changed where this byte is not one, or is one that nothing requires */
     wrong = _mm_xor_si128(wrong, below(here, 0xC0));
-    /* C0 and C1 only begin overlong forms, F5 to FF nothing */
+    /* C0 and C1 only begin overlong forms; F5 to FF begin nothing */
     wrong = _mm_or_si128(wrong,
         json_span_equal(_mm_and_si128(here, _mm_set1_epi8((char)0xFE)), (char)0xC0));
     wrong = _mm_or_si128(wrong, _mm_subs_epu8(here, _mm_set1_epi8(0xF5 - 0x80)));
-    /* other overlong forms, surrogates and what is above U+10FFFF show in the second byte */
+    /* the second byte shows other overlong forms, surrogates and values above U+10FFFF */
     wrong = _mm_or_si128(wrong, _mm_and_si128(json_span_equal(one, (char)0xE0), below(here, 0xA0)));
     wrong =
         _mm_or_si128(wrong, _mm_andnot_si128(below(here, 0xA0), json_span_equal(one, (char)0xED)));
@@ -117,7 +120,7 @@ static inline uint64_t wrong_mask(const char *at)
     return mask(wrong);
 }
 
-/* The wrong bytes among the 64 at ${at}; reads the three before them too. */
+/* Return the wrong bytes among the 64 at ${at}; reads the three before them too. */
 static uint64_t find_wrong(const char *at)
 {
     return wrong_mask(at) | wrong_mask(at + 16) << 16 | wrong_mask(at + 32) << 32 |
@@ -129,7 +132,7 @@ static uint64_t find_wrong(const char *at)
 #define ONES UINT64_C(0x0101010101010101)
 #define TOPS UINT64_C(0x8080808080808080)
 
-/* The top bits of the bytes that are ${byte}, exactly. */
+/* Return the top bits of exactly those bytes that are ${byte}. */
 static inline uint64_t equal(uint64_t word, unsigned char byte)
 {
     uint64_t x = word ^ ONES * byte;
@@ -148,7 +151,7 @@ static inline uint64_t load(const char *at)
     return word;
 }
 
-/* The eight top bits together, that of the lowest byte first. */
+/* Collect the eight top bits, that of the lowest byte first. */
 static inline uint64_t mask(uint64_t word)
 {
     return ((word & TOPS) >> 7) * UINT64_C(0x0102040810204080) >> 56;
@@ -160,7 +163,7 @@ static uint64_t find_stops(const char *at)
 
     for (int i = 0; i < JSON_STOPS_WINDOW; i += 8) {
         uint64_t word = load(at + i);
-        uint64_t set = ~((word & ~TOPS) + ONES * 0x60); /* below 0x20, but for the top bit */
+        uint64_t set = ~((word & ~TOPS) + ONES * 0x60); /* below 0x20, ignoring the top bit */
 
         stops |= mask(set | word | equal(word, '"') | equal(word, '\\')) << i;
     }
@@ -176,7 +179,7 @@ static uint64_t find_foreign(const char *at)
     return foreign;
 }
 
-/* The first wrong byte among the 64 at ${at}; reads the three before them too. */
+/* Return the first wrong byte among the 64 at ${at}; reads the three before them too. */
 static uint64_t find_wrong(const char *at)
 {
     const char *end = at + JSON_STOPS_WINDOW, *p = at - BEFORE;
@@ -197,7 +200,7 @@ static uint64_t find_wrong(const char *at)
 
 #endif
 
-/* Whether the text from ${begin} up to ${at} ends inside a sequence. */
+/* Return true when the text from ${begin} up to ${at} ends inside a sequence. */
 static bool is_cut(const char *begin, const char *at)
 {
     const unsigned char *u = (const unsigned char *)at;
@@ -207,7 +210,7 @@ static bool is_cut(const char *begin, const char *at)
         (before >= 3 && u[-3] >= 0xF0);
 }
 
-/* The window with what is before it, and spaces where the text does not reach. */
+/* Copy the window with the bytes before it, and spaces where the text does not reach. */
 static void copy_window(const struct json_stops *stops, const char *window,
     char copy[BEFORE + JSON_STOPS_WINDOW])
 {
@@ -225,7 +228,7 @@ static const char *in_window(const struct json_stops *stops, uint64_t bits)
     return stops->window + __builtin_ctzll(bits);
 }
 
-/* Nothing is sought in the windows behind this one any more. */
+/* No later window is searched. */
 static void end_at(struct json_stops *stops, const char *bad)
 {
     stops->bad = bad;
@@ -259,14 +262,14 @@ const char *json_stops_check(struct json_stops *stops, const char *at)
     if (left > JSON_STOPS_WINDOW) {
         const char *next = stops->window + JSON_STOPS_WINDOW;
 
-        /* what goes on in the next window is checked there, but only if it is not ASCII */
+        /* the next window checks a sequence that continues there, but only if it is not ASCII */
         if ((*next & 0xC0) != 0x80 && is_cut(stops->text, next))
             end_at(stops, next);
     }
     return json_stops_next(stops, at);
 }
 
-/* The stops of a window that the text does not fill. */
+/* Return the stops of a window that the text does not fill. */
 static __attribute__((noinline)) uint64_t find_last_stops(const struct json_stops *stops,
     const char *window)
 {
@@ -275,13 +278,13 @@ static __attribute__((noinline)) uint64_t find_last_stops(const struct json_stop
 
     if (left == 0)
         return 0;
-    if (window > stops->text) /* the last 64 bytes, those before the window shifted out */
+    if (window > stops->text) /* the last 64 bytes, with those before the window shifted out */
         return find_stops(stops->end - JSON_STOPS_WINDOW) >> (JSON_STOPS_WINDOW - left);
     copy_window(stops, window, copy);
     return find_stops(copy + BEFORE);
 }
 
-/* Those of ${count} whole windows. */
+/* Find those of ${count} whole windows. */
 static void find_ahead(uint64_t *ahead, size_t count, const char *window)
 {
     for (size_t i = 0; i < count; i++)
@@ -296,7 +299,7 @@ static AVX2 void find_ahead_wide(uint64_t *ahead, size_t count, const char *wind
 }
 #endif
 
-/* Look at the windows from ${window} on, which is not past the end, and go to that one. */
+/* Examine the windows from ${window} on, which is not past the end, and go to that one. */
 static void look_ahead(struct json_stops *stops, const char *window)
 {
     size_t count = (size_t)(stops->end - window) / JSON_STOPS_WINDOW;
@@ -327,8 +330,10 @@ void json_stops_init(struct json_stops *stops, const char *text, size_t length)
     look_ahead(stops, text);
 }
 
-/* As json_stops_seek(), for a place that is ${offset} into the window or the ones behind it, where
- * more windows may have to be looked at. No string is in those passed over. */
+/*
+ * As json_stops_seek(), for a place ${offset} bytes into this window or a later one, for which more
+ * windows may have to be examined. No string is in the skipped windows.
+ */
 static __attribute__((noinline)) const char *seek_far(struct json_stops *stops, size_t offset)
 {
     uint64_t bits;
@@ -374,8 +379,10 @@ const char *json_stops_seek(struct json_stops *stops, const char *at)
 
 #ifdef JSON_SPAN_SSE2
 
-/* The places, from ${offset} of the window on, where a quote or a backslash and what escapes it
- * are, but for one that the window cuts. */
+/*
+ * Return the places, from ${offset} of the window on, of quotes and of backslashes with the byte
+ * they escape, except a pair that the window cuts.
+ */
 static inline uint64_t pairs(uint64_t slashes, uint64_t quotes, size_t offset)
 {
     uint64_t escaped;
@@ -397,7 +404,7 @@ static AVX2 uint64_t find_pairs_wide(const char *window, size_t offset)
 }
 #endif
 
-/* Past the pairs that begin with the one at ${at}, as far as the window tells. */
+/* Skip the pairs that begin with the one at ${at}, as far as the window shows them. */
 static const char *pass_window(struct json_stops *stops, const char *at)
 {
     const char *window = stops->window;

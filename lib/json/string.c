@@ -21,7 +21,7 @@ static const char *find_backslash(const char *text, const char *end)
 #ifdef JSON_SPAN_SSE2
 enum { PIECE = 16, STRETCH = 2 * PIECE };
 
-/* Where ${byte} is in a stretch. */
+/* Return the places of ${byte} in a stretch. */
 static inline uint64_t byte_mask(__m128i low, __m128i high, char byte)
 {
     return (uint64_t)(unsigned)_mm_movemask_epi8(json_span_equal(low, byte)) |
@@ -33,7 +33,7 @@ static inline void copy_piece(char *to, const char *from)
     _mm_storeu_si128((__m128i *)(void *)to, json_span_load(from));
 }
 
-/* Copy of a stretch what is kept. Up to a piece more than that is read and written. */
+/* Copy the kept bytes of a stretch. Reads and writes up to one piece more. */
 static inline char *copy_runs(char *to, const char *stretch, uint64_t kept)
 {
     while (kept) {
@@ -49,7 +49,7 @@ static inline char *copy_runs(char *to, const char *stretch, uint64_t kept)
     return to;
 }
 
-/* As memcpy(), of at most a stretch, in two moves that overlap: a call would cost more. */
+/* As memcpy(), of at most a stretch, in two overlapping moves: a call would cost more. */
 static inline void copy_short(char *to, const char *from, size_t length)
 {
     char *to_end = to + length;
@@ -72,9 +72,8 @@ static inline void copy_short(char *to, const char *from, size_t length)
 
 /*
  * Copy ${*length} bytes of a stretch, at most STRETCH, to ${to}, without the backslashes before
- * quotes and backslashes. Stops before another escape, or one that the stretch cuts, and then
- * ${*length} is less. Past the last byte; up to a piece more is written, and read behind the
- * stretch.
+ * quotes and backslashes. Stop before another escape, or one that the stretch cuts, and then reduce
+ * ${*length}. Return the end; up to one piece more is written, and read behind the stretch.
  */
 static inline char *copy_stretch(char *to, const char *stretch, size_t *length)
 {
@@ -85,7 +84,7 @@ static inline char *copy_stretch(char *to, const char *stretch, size_t *length)
     slashes &= passed;
     escaped = json_span_escaped(slashes);
     others = escaped & ~((byte_mask(low, high, '"') | slashes) & passed);
-    if (others) { /* what stays begins one before the first of them */
+    if (others) { /* the kept bytes end one before the first of them */
         passed = ((others & (~others + 1)) >> 1) - 1;
         *length = (size_t)__builtin_ctzll(others) - 1;
     }
@@ -93,8 +92,8 @@ static inline char *copy_stretch(char *to, const char *stretch, size_t *length)
 }
 
 /*
- * The same from ${*from} to ${end}, up to an escape that stays or that ${end} cuts. Where ${to} is
- * there is room for as many bytes as are left.
+ * The same from ${*from} to ${end}, up to another escape or one that ${end} cuts. ${to} has room
+ * for all remaining bytes.
  */
 static char *copy_stretches(char *to, const char **from, const char *end)
 {
@@ -122,7 +121,7 @@ static char *copy_stretches(char *to, const char **from, const char *end)
 }
 #endif
 
-/* As json_string_decode(), at ${to}, where there is room for all. Past the last byte, or NULL. */
+/* As json_string_decode(), to ${to}, which has room for all. Return the end, or NULL. */
 static char *decode_to(char *to, const char *p, const char *end)
 {
     while (p < end) {
@@ -137,7 +136,7 @@ static char *decode_to(char *to, const char *p, const char *end)
             *to++ = *p++;
         if (p == end)
             break;
-        if (end - p >= 2 && (p[1] == '"' || p[1] == '\\')) { /* what JSON in a string is full of */
+        if (end - p >= 2 && (p[1] == '"' || p[1] == '\\')) { /* frequent in JSON inside a string */
             *to++ = p[1];
             p += 2;
             continue;
@@ -157,7 +156,7 @@ int json_string_decode(struct buf *out, const char *quoted, size_t length)
 
     if (!is_quoted(quoted, length))
         return -1;
-    /* No escape is shorter than what it stands for. */
+    /* No escape is shorter than its character. */
     if (out->length <= out->maximum && length <= out->maximum - out->length) {
         char *to = buf_reserve(out, length);
         char *past = to == NULL ? NULL : decode_to(to, quoted + 1, quoted + length - 1);
@@ -195,7 +194,7 @@ static int put_unicode(struct buf *out, uint32_t point)
     return buf_append(out, text, json_escape_format(text, point));
 }
 
-/* Append the ASCII character that cannot stand for itself. */
+/* Append an ASCII character that must be escaped. */
 static int put_escape(struct buf *out, char c)
 {
     switch (c) {
@@ -239,9 +238,9 @@ int json_string_encode(struct buf *out, const char *text, size_t length)
 }
 
 /*
- * Append the character at ${text}, a byte of 0x80 or more, escaped, and return how many bytes it
- * took; 0 when the buffer is full. Bytes that begin no character are taken one at a time, with the
- * rest of a character that breaks off.
+ * Append the character at ${text}, a byte of 0x80 or more, escaped. Return the number of bytes
+ * read; 0 when the buffer is full. Bytes that begin no character are taken one at a time, with the
+ * rest of a broken character.
  */
 static size_t put_foreign(struct buf *out, const char *text, const char *end)
 {
@@ -340,7 +339,7 @@ void json_string_seek(const char *quoted, size_t length, size_t *raw, size_t *de
             break;
         escape = json_escape_parse(p, end, &point, &error);
         if (escape == 0)
-            break; /* not in a valid text */
+            break; /* impossible in a valid text */
         p += escape;
         *decoded += json_utf8_put(bytes, point);
     }

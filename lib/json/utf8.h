@@ -5,14 +5,14 @@
 #include <stdint.h>
 
 /*
- * UTF-8 by the table of RFC 3629 §4: no overlong forms, no surrogates, nothing above U+10FFFF.
- * Only lib/json includes this.
+ * UTF-8 by the table of RFC 3629 §4: no overlong forms, no surrogates, nothing above U+10FFFF. Only
+ * lib/json includes this.
  */
 
 /*
  * json_utf8_measure(text, end):
- * The length, 2 to 4, of the valid sequence that a byte of 0x80 or more at ${text} begins, or 0
- * when it begins none before ${end}.
+ * Return the length, 2 to 4, of the valid sequence that begins with the byte of 0x80 or more at
+ * ${text}; 0 when none does before ${end}.
  */
 static inline size_t json_utf8_measure(const char *text, const char *end)
 {
@@ -40,9 +40,8 @@ static inline size_t json_utf8_measure(const char *text, const char *end)
 
 /*
  * json_utf8_begun(text, end):
- * Where json_utf8_measure() is 0: how many bytes, 0 to 3, at ${text} some valid sequence begins
- * with. One replacement character stands for them, or for one byte if there are none (Unicode 15,
- * section 3.9).
+ * Where json_utf8_measure() is 0: return how many bytes at ${text}, 0 to 3, begin a valid sequence.
+ * One replacement character replaces them, or one byte if there are none (Unicode 15, section 3.9).
  */
 static inline size_t json_utf8_begun(const char *text, const char *end)
 {
@@ -61,7 +60,7 @@ static inline size_t json_utf8_begun(const char *text, const char *end)
     return 3;
 }
 
-/* The code point of the valid sequence of ${length} bytes, 1 to 4, at ${text}. */
+/* Return the code point of the valid sequence of ${length} bytes, 1 to 4, at ${text}. */
 static inline uint32_t json_utf8_get(const char *text, size_t length)
 {
     const unsigned char *u = (const unsigned char *)text;
@@ -78,7 +77,7 @@ static inline uint32_t json_utf8_get(const char *text, size_t length)
     }
 }
 
-/* Write the code point, no surrogate, at ${out}; returns how many bytes, 1 to 4. */
+/* Write the code point, not a surrogate, to ${out}. Return the number of bytes, 1 to 4. */
 static inline size_t json_utf8_put(char *out, uint32_t point)
 {
     if (point < 0x80) {
@@ -103,8 +102,7 @@ static inline size_t json_utf8_put(char *out, uint32_t point)
     return 4;
 }
 
-/* The lower case of the letters of two bytes that European languages are written with; others stay.
- */
+/* Return the lower case of European letters of two bytes; other code points are unchanged. */
 static inline uint32_t json_utf8_lower(uint32_t point)
 {
     if (point >= 'A' && point <= 'Z')
@@ -114,7 +112,7 @@ static inline uint32_t json_utf8_lower(uint32_t point)
         return point + 0x20;
     if (point >= 0x400 && point <= 0x40F)
         return point + 0x50;
-    if (point == 0x130 || point == 0x131) /* what Turkish makes of i and I */
+    if (point == 0x130 || point == 0x131) /* Turkish forms of i and I */
         return 'i';
     if ((point >= 0x100 && point <= 0x137) || (point >= 0x14A && point <= 0x177))
         return point | 1;

@@ -1,7 +1,7 @@
 #ifndef JSON_VALIDITY_H
 #define JSON_VALIDITY_H
 
-/* What a text can be wrong in, for all who read JSON; json_error_name() of json/scan.h names it. */
+/* The errors of a text, for all that read JSON; json_error_name() of json/scan.h names them. */
 enum json_error {
     JSON_OK = 0,
     JSON_SYNTAX,    /* not JSON */

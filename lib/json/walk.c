@@ -13,7 +13,7 @@ void json_walk_start(struct json_walk *walk, const char *text, size_t length)
     memset(walk->objects, 0, sizeof walk->objects);
 }
 
-/* Past the string at ${text}, a quote. */
+/* Return the place past the string at ${text}, a quote. */
 static const char *string_end(const char *text, const char *end, bool *plain)
 {
     *plain = true;
@@ -39,7 +39,7 @@ static void push(struct json_walk *walk, bool object)
     walk->open++;
 }
 
-/* Past a number or a word. */
+/* Return the place past a number or a word. */
 static const char *bare_end(const char *text, const char *end)
 {
     while (text < end && *text != ',' && *text != '}' && *text != ']' && !json_span_is_space(*text))

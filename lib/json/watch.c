@@ -6,7 +6,7 @@
 #include "json/escape.h"
 #include "json/utf8.h"
 
-/* Names are compared up to here; two that agree so far are taken for one. */
+/* Names are compared up to here; two that agree so far count as one. */
 enum { FOLDED = 256 };
 
 struct json_watch_name {
@@ -16,9 +16,9 @@ struct json_watch_name {
 };
 
 /*
- * What stands between words, or is not seen at all: "_", hyphens, blanks, control characters,
- * characters of Unicode that are ignored by default (a byte order mark before the first key, a soft
- * hyphen), and the dot that lower case leaves of a Turkish capital I.
+ * Characters between words, and invisible ones: "_", hyphens, blanks, control characters, Unicode's
+ * default-ignorable characters (a byte order mark before the first key, a soft hyphen), and the dot
+ * that lower case leaves of a Turkish capital I.
  */
 static bool is_passed_over(uint32_t point)
 {
@@ -35,7 +35,7 @@ static bool is_passed_over(uint32_t point)
     return false;
 }
 
-/* Full-width forms of ASCII as what they look like. */
+/* Return the ASCII character of a full-width form. */
 static uint32_t narrow_point(uint32_t point)
 {
     return point >= 0xFF01 && point <= 0xFF5E ? point - 0xFEE0 : point;
@@ -56,7 +56,7 @@ static size_t fold(const char *p, const char *end, bool plain, char out[FOLDED])
             point = json_utf8_get(p, taken);
         }
         if (taken == 0)
-            break; /* not valid, which has been looked at before */
+            break; /* invalid, but that was checked before */
         point = narrow_point(point);
         if (!is_passed_over(point))
             length += json_utf8_put(out + length, json_utf8_lower(point));
@@ -71,7 +71,7 @@ static int compare(const struct json_watch_name *name, const char *text, size_t 
     return memcmp(name->text, text, length);
 }
 
-/* Where the name is, or where it would be. */
+/* Return the place of the name, or where it would be inserted. */
 static size_t place_of(const struct json_watch *watch, const char *text, size_t length, bool *there)
 {
     size_t low = 0, high = watch->count;
@@ -107,7 +107,7 @@ uint32_t json_watch_search(const struct json_watch *watch, const char *key, cons
     return there ? watch->names[at].node : JSON_NO_NODE;
 }
 
-/* Let a byte, which a folded name begins or ends with, do so in both cases. */
+/* Allow a first or last byte of a folded name in both cases. */
 static void allow(struct json_watch *watch, unsigned char byte, uint8_t bit)
 {
     watch->ends[byte] |= bit;
@@ -115,7 +115,7 @@ static void allow(struct json_watch *watch, unsigned char byte, uint8_t bit)
         watch->ends[byte ^ 0x20] |= bit;
 }
 
-/* What is passed over may stand before and behind any name, and is spelt beyond ASCII mostly. */
+/* Ignored characters may precede and follow any name, and most are not ASCII. */
 static void allow_any(struct json_watch *watch)
 {
     for (unsigned byte = 0; byte < 256; byte++)

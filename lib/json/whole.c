@@ -1,6 +1,6 @@
 #include "json/whole.h"
 
-/* The offset behind the string that begins at text[at], or length. */
+/* Return the offset past the string that begins at text[at], or length. */
 static size_t string_end(const char *text, size_t length, size_t at)
 {
     for (size_t i = at + 1; i < length; i++) {

@@ -6,9 +6,9 @@
 
 /*
  * json_whole(text, length):
- * Whether the object that the text begins with, after whitespace, ends in it. Only where strings,
- * objects and arrays begin and end is looked at, so that it can be told of a text that is not JSON,
- * too: the beginning of a valid object, short of its last brace, never is whole.
+ * Return true when the object at the beginning of the text, after whitespace, ends in it. Only the
+ * ends of strings, objects and arrays are found, so it works on text that is not JSON too. A valid
+ * object without its last brace is never whole.
  */
 bool json_whole(const char *text, size_t length);
 

@@ -12,7 +12,9 @@ static int put_run(struct buf *out, const char *run, const char *end)
     return run < end ? buf_append(out, run, (size_t)(end - run)) : 0;
 }
 
-/* From the opening quote to just past the closing one (or to the end of a text that lacks it). */
+/*
+ * Return the place past the closing quote, from the opening one (or the end of a text without it).
+ */
 static const char *skip_string(const char *text, const char *end)
 {
     for (text++; text < end; text++) {
@@ -28,8 +30,8 @@ static const char *skip_string(const char *text, const char *end)
 }
 
 /*
- * As skip_string(), stopping before a byte of 0x80 or more too; ${inside} says whether it did, and
- * on entry whether ${text} is inside already.
+ * As skip_string(), but also stop before a byte of 0x80 or more; ${inside} tells whether it did,
+ * and on entry whether ${text} is inside a string already.
  */
 static const char *skip_ascii(const char *text, const char *end, bool *inside)
 {
@@ -58,7 +60,7 @@ static int put_escaped(struct buf *out, const char *text, size_t length)
 static int write_solid(struct buf *out, const char *text, size_t length, bool ascii)
 {
     const char *end = text + length;
-    const char *run = text; /* what is kept and not yet copied begins here */
+    const char *run = text; /* start of the kept bytes that are not copied yet */
     bool inside = false;
 
     while (text < end) {
@@ -85,7 +87,7 @@ static int write_solid(struct buf *out, const char *text, size_t length, bool as
         if (text > run)
             run = text;
         else if (text < end)
-            text++; /* no whitespace, not in a valid text: kept */
+            text++; /* not whitespace, not in a valid text: kept */
     }
     return put_run(out, run, end);
 }
@@ -93,22 +95,22 @@ static int write_solid(struct buf *out, const char *text, size_t length, bool as
 #ifdef JSON_SPAN_SSE2
 
 /*
- * A text is looked at by windows, and what is kept of one is copied by halves of it: most runs
- * between blanks are no longer, and a loop that ends as it comes costs more than a copy too long.
+ * The text is examined in windows, and the kept bytes of one are copied in halves. Most runs
+ * between blanks are not longer, and an unpredictable loop costs more than copying too much.
  */
 enum { WINDOW = 64, HALF = WINDOW / 2, BLOCK = 16 };
 
-/* Between two bytes of a text. */
+/* The state between two bytes of a text. */
 struct place {
     uint64_t inside; /* all bits: in a string */
-    uint64_t passed; /* 1: what comes is escaped */
+    uint64_t passed; /* 1: the next byte is escaped */
 };
 
 /* A window as masks, bit i for its byte i. */
 struct window {
     uint64_t quotes;
     uint64_t slashes;
-    uint64_t blanks; /* whitespace, and below it what a valid text does not hold */
+    uint64_t blanks; /* whitespace, and lower bytes, which a valid text does not hold */
 };
 
 static inline uint64_t join(__m128i a, __m128i b, __m128i c, __m128i d)
@@ -139,7 +141,7 @@ static inline struct window look(const char *text)
     };
 }
 
-/* The bytes that are escaped; ${at} is brought behind the window. */
+/* Return the escaped bytes; move ${at} past the window. */
 static inline uint64_t escaped_mask(uint64_t slashes, struct place *at)
 {
     uint64_t escaped = at->passed;
@@ -156,14 +158,14 @@ static inline uint64_t escaped_mask(uint64_t slashes, struct place *at)
     return escaped;
 }
 
-/* The bytes that are in a string, its first quote with them. */
+/* Return the bytes inside a string, with its first quote. */
 static inline uint64_t inside_mask(const struct window *window, struct place *at)
 {
     uint64_t inside = window->quotes;
 
     if (window->slashes | at->passed)
         inside &= ~escaped_mask(window->slashes, at);
-    inside ^= inside << 1; /* each bit: how many there are up to it, odd or even */
+    inside ^= inside << 1; /* each bit: the parity of the quotes up to it */
     inside ^= inside << 2;
     inside ^= inside << 4;
     inside ^= inside << 8;
@@ -183,8 +185,8 @@ static inline void copy_half(char *to, const char *text)
 }
 
 /*
- * Copy of a window what is kept, at ${to}. Up to a half more than that is written, and as much is
- * read behind the window. Past the last byte.
+ * Copy the kept bytes of a window to ${to}. Up to a half more is written, and read behind the
+ * window. Return the end.
  */
 static inline char *copy_kept(char *to, const char *window, uint64_t kept)
 {
@@ -213,8 +215,7 @@ static inline uint64_t kept_mask(const char *window, struct place *at)
     return ~(masks.blanks & ~inside_mask(&masks, at));
 }
 
-/* One of the last windows of a text, which it does not fill, or behind which it has no half more.
- */
+/* One of the last windows of a text: the text does not fill it, or not a half behind it. */
 static char *compact_last(char *to, const char *text, size_t length, struct place *at)
 {
     char copy[WINDOW + HALF], done[WINDOW + HALF];
@@ -229,8 +230,8 @@ static char *compact_last(char *to, const char *text, size_t length, struct plac
 }
 
 /*
- * As write_solid() without ${ascii}, at ${to}, where there is room for all: so a half more may be
- * written behind what is kept of a window if there is that much behind it. Past the last byte.
+ * As write_solid() without ${ascii}, to ${to}, which has room for all. A half more may be written
+ * behind a window's kept bytes only while that much room remains. Return the end.
  */
 static char *compact_to(char *to, const char *text, const char *end)
 {
@@ -249,7 +250,7 @@ static char *compact_to(char *to, const char *text, const char *end)
 
 #else
 
-/* As write_solid() without ${ascii}, at ${to}, where there is room for all. Past the last byte. */
+/* As write_solid() without ${ascii}, to ${to}, which has room for all. Return the end. */
 static char *compact_to(char *to, const char *text, const char *end)
 {
     while (text < end) {
@@ -263,7 +264,7 @@ static char *compact_to(char *to, const char *text, const char *end)
         run = text;
         text = json_span_space(text, end);
         if (text == run && text < end)
-            *to++ = *text++; /* no whitespace, not in a valid text: kept */
+            *to++ = *text++; /* not whitespace, not in a valid text: kept */
     }
     return to;
 }
