@@ -24,7 +24,7 @@ void keygen_hold_signals(void)
     sigset_t all;
     sigfillset(&all);
     (void)sigprocmask(SIG_BLOCK, &all, NULL);
-    (void)signal(SIGXFSZ, SIG_IGN); /* a file over the size limit is a write that fails */
+    (void)signal(SIGXFSZ, SIG_IGN); /* makes a write over the size limit fail */
 }
 
 int keygen_entry(char entry[KEYGEN_ENTRY_SIZE], size_t *length, char id[KEYRING_ID + 1])
@@ -43,7 +43,7 @@ int keygen_entry(char entry[KEYGEN_ENTRY_SIZE], size_t *length, char id[KEYRING_
     return result;
 }
 
-/* The directory that ${path} is in, the caller's to free; NULL: out of memory. */
+/* Return the directory that holds ${path}, which the caller frees, or NULL when memory runs out. */
 static char *directory_of(const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -51,18 +51,21 @@ static char *directory_of(const char *path)
     return slash == NULL ? strdup(".") : strndup(path, length);
 }
 
-/* A file without a name beside ${path}. -1 with errno EOPNOTSUPP where there is no such thing. */
+/*
+ * Open a file without a name in the directory of ${path}. Return the descriptor, or -1, with errno
+ * EOPNOTSUPP where such files do not exist.
+ */
 static int open_unnamed(const char *path)
 {
     char *directory = directory_of(path);
     if (directory == NULL)
         return -1;
     int fd = -1;
-    if (access("/proc/self/fd", X_OK) == 0) /* by which it gets its name */
+    if (access("/proc/self/fd", X_OK) == 0) /* the file gets its name through it */
         fd = open(directory, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
     else
         errno = EOPNOTSUPP;
-    /* Old kernels and some file systems know nothing of it, and say so in words of their own. */
+    /* Old kernels and some file systems lack O_TMPFILE and report that in different ways. */
     if (fd == -1 && (errno == EISDIR || errno == EINVAL || errno == ENOSYS))
         errno = EOPNOTSUPP;
     free(directory);
@@ -88,7 +91,7 @@ static int write_whole(int fd, const char *text, size_t length)
 
 static int set_rights(int fd, const struct stat *like)
 {
-    /* The umask may have taken more than it should. */
+    /* The umask may have removed more than it should. */
     if (like == NULL)
         return fchmod(fd, 0600);
     bool mine = like->st_uid == geteuid() && like->st_gid == getegid();
@@ -117,7 +120,7 @@ int keygen_place(const char *path, const char *text, size_t length, const struct
         ? 0
         : -1;
     int error = errno;
-    /* What close(2) has to say was said by fsync(2). */
+    /* fsync(2) has reported all that close(2) could report. */
     close(fd);
     if (result != 0 && named)
         unlink(path);
@@ -137,7 +140,7 @@ int keygen_sync_directory(const char *path)
     int result = fsync(fd);
     int error = errno;
     close(fd);
-    /* Some file systems cannot, and need not. */
+    /* Some file systems cannot sync a directory and need not. */
     if (result != 0 && (error == EINVAL || error == ENOSYS))
         result = 0;
     errno = error;

@@ -7,18 +7,18 @@
 
 #include "mask/keyring.h"
 
-/* How the verbs of this program fail. */
+/* Causes of failure. */
 enum keygen_cause {
     KEYGEN_OK,
-    KEYGEN_EXISTS,  /* there is something of that name */
-    KEYGEN_WRITE,   /* errnum says; nothing is left behind */
-    KEYGEN_DURABLE, /* errnum says: the file is there, but it is not known to outlast a power cut */
-    KEYGEN_KEYS,    /* the key file, keys says */
-    KEYGEN_KIND,    /* no regular file of a name */
-    KEYGEN_IN_WAY, /* a file of the name that the new one has for a moment, and not our left-over */
-    KEYGEN_BUSY,   /* another program is changing the key file */
-    KEYGEN_FULL,   /* no room in a key file for one key more */
-    KEYGEN_MACHINE /* out of memory or random bytes, or OpenSSL failed */
+    KEYGEN_EXISTS,  /* a file of that name exists */
+    KEYGEN_WRITE,   /* errnum has the cause; no file is left */
+    KEYGEN_DURABLE, /* errnum has the cause: the file exists, but a power failure may lose it */
+    KEYGEN_KEYS,    /* the key file is wrong; keys has the cause */
+    KEYGEN_KIND,    /* not a regular file with a name */
+    KEYGEN_IN_WAY,  /* the temporary name of the new file is taken, not by a left-over of ours */
+    KEYGEN_BUSY,    /* another program is changing the key file */
+    KEYGEN_FULL,    /* the key file has no space for another key */
+    KEYGEN_MACHINE  /* out of memory, no random bytes, or OpenSSL failed */
 };
 
 struct keygen_error {
@@ -27,32 +27,32 @@ struct keygen_error {
     struct keyring_error keys;
 };
 
-/* Set ${error}; return -1. */
+/* Set ${error} and return -1. */
 int keygen_fail(struct keygen_error *error, enum keygen_cause cause, int errnum);
 
-/* Until the file is whole, nothing but kill -9 ends the process. */
+/* Hold signals back until the file is complete; only kill -9 ends the process until then. */
 void keygen_hold_signals(void);
 
-/* Room for a comment with the time and a key line. */
+/* Bytes for a comment with the time, and a key line. */
 enum { KEYGEN_ENTRY_SIZE = KEYRING_LINE_SIZE + 48 };
 
 /*
  * keygen_entry(entry, length, id):
- * Make a new primary key: its lines in a key file to ${entry}, which is to be in memory for
- * secrets, and its id. 0, or -1 with ${entry} wiped.
+ * Make a new primary key. Write its lines of a key file to ${entry}, which must be memory for
+ * secrets, and its id to ${id}. Return 0, or -1 with ${entry} wiped.
  */
 int keygen_entry(char entry[KEYGEN_ENTRY_SIZE], size_t *length, char id[KEYRING_ID + 1]);
 
 /*
  * keygen_place(path, text, length, like):
- * Make the file ${path}, which must not exist, and have its content on the disk: owner and mode of
- * ${like}, or ours and 0600 when that is NULL. The name appears when the file is whole, so that a
- * kill leaves nothing; only where the file system knows no files without a name (O_TMPFILE) may it
- * leave a part. 0, or -1 with errno.
+ * Make the file ${path}, which must not exist, and sync its content to disk. Take owner and mode
+ * from ${like}; NULL means ours and 0600. The name appears when the file is complete, so a kill
+ * leaves nothing. Only a file system without unnamed files (O_TMPFILE) may keep a partial file.
+ * Return 0, or -1 with errno.
  */
 int keygen_place(const char *path, const char *text, size_t length, const struct stat *like);
 
-/* Have the directory that ${path} is in on the disk. 0, or -1 with errno. */
+/* Sync the directory that holds ${path} to disk. Return 0, or -1 with errno. */
 int keygen_sync_directory(const char *path);
 
 #endif

@@ -27,7 +27,7 @@ static const struct opt options[] = {
 
 static const struct opt_command command = {
     "[--rotate | --list] FILE",
-    "Make a key file for pii-mask and pii-unmask: FILE, which must not exist, with one new key.",
+    "Make FILE, a key file for pii-mask and pii-unmask with one new key. FILE must not exist.",
     options,
     sizeof options / sizeof *options,
 };
@@ -52,7 +52,7 @@ static int take(void *context, int id, const char *value)
     return 0;
 }
 
-/* OPT_RUN, or the status to exit with. */
+/* Parse the command line. Return OPT_RUN, or the exit status. */
 static int parse(struct settings *settings, int argc, char **argv)
 {
     int status = opt_each(&command, argc, argv, take, settings);
@@ -79,7 +79,7 @@ static int say(const char *file, const struct keygen_error *error)
         msg_error("cannot write %s: %s", file, strerror(error->errnum));
         return STATUS_IO;
     case KEYGEN_DURABLE:
-        msg_error("%s is written, but may not outlast a power cut: %s", file,
+        msg_error("%s was written, but a power failure may lose it: %s", file,
             strerror(error->errnum));
         return STATUS_IO;
     case KEYGEN_KEYS:
@@ -89,19 +89,19 @@ static int say(const char *file, const struct keygen_error *error)
         msg_error("%s is not a regular file, so it cannot be replaced", file);
         return STATUS_CONFIG;
     case KEYGEN_IN_WAY:
-        msg_error("cannot write %s: the file .NAME.pii-keygen beside it is in the way", file);
+        msg_error("cannot write %s: a file named .NAME.pii-keygen exists beside it", file);
         return STATUS_IO;
     case KEYGEN_BUSY:
-        msg_error("another program is changing %s", file);
+        msg_error("cannot lock %s: another program is changing it", file);
         return STATUS_TEMPORARY;
     case KEYGEN_FULL:
-        msg_error("%s has no room for another key", file);
-        msg_hint("remove decrypt-only keys that nothing is masked with any more");
+        msg_error("cannot add a key to %s: the file is full", file);
+        msg_hint("remove decrypt-only keys that no masked value needs any more");
         return STATUS_CONFIG;
     case KEYGEN_MACHINE:
         break;
     }
-    msg_error("out of memory or random bytes, or a cryptographic operation failed");
+    msg_error("out of memory, no random bytes, or a cryptographic operation failed");
     return STATUS_INTERNAL;
 }
 
@@ -115,7 +115,7 @@ static int list(const struct settings *settings)
     struct out *out = out_open(STDOUT_FILENO);
     for (size_t i = 0; out != NULL && i < keyring_count(ring); i++) {
         const char *state = i == keyring_primary(ring) ? " primary\n" : " decrypt-only\n";
-        (void)out_write(out, keyring_id(ring, i), KEYRING_ID); /* out_close() reports it */
+        (void)out_write(out, keyring_id(ring, i), KEYRING_ID); /* out_close() reports a failure */
         (void)out_write(out, state, strlen(state));
     }
     if (out == NULL) {

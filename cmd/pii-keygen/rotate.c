@@ -18,7 +18,7 @@
 
 enum { OPEN_TRIES = 10, TEXT_SIZE = KEYRING_MAX_FILE + 1 };
 
-/* What is in memory for secrets. */
+/* The texts of a rotation, in memory for secrets. */
 struct texts {
     char old[TEXT_SIZE];
     char made[TEXT_SIZE];
@@ -28,14 +28,14 @@ struct texts {
 };
 
 /*
- * Open the file for good: locked, and still the one that ${path} names, not one that another
- * rotation has replaced in between. A descriptor, or -1.
+ * Open and lock the file. Check that ${path} still names it, as another rotation may have replaced
+ * it meanwhile. Return a descriptor, or -1.
  */
 static int open_locked(const char *path, struct stat *status, struct keygen_error *error)
 {
     for (int i = 0; i < OPEN_TRIES; i++) {
         struct stat named;
-        /* Without waiting for the writer of a FIFO, which is not to be had here. */
+        /* Do not wait for the writer of a FIFO: it is refused here. */
         int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
         if (fd == -1 || fstat(fd, status) != 0) {
             int errnum = errno;
@@ -63,14 +63,14 @@ static int open_locked(const char *path, struct stat *status, struct keygen_erro
     return keygen_fail(error, KEYGEN_BUSY, 0);
 }
 
-/* Where the word "primary" begins in line number ${line} of the parsed text. */
+/* Return the offset of the word "primary" in line number ${line} of the parsed text. */
 static size_t find_state(const struct texts *texts, unsigned line)
 {
     const char *at = texts->old;
     const char *end = texts->old + texts->old_length;
     while (--line > 0)
         at = (const char *)memchr(at, '\n', (size_t)(end - at)) + 1;
-    /* "pii1" and a key id have no such letters in a row. */
+    /* Neither "pii1" nor a key id contains this word. */
     while (strncmp(at, PRIMARY, strlen(PRIMARY)) != 0)
         at++;
     return (size_t)(at - texts->old);
@@ -85,7 +85,7 @@ static bool put(struct texts *texts, const char *text, size_t length)
     return true;
 }
 
-/* The new text out of the old one. */
+/* Make the new text from the old one. Return 0, or -1 with ${error}. */
 static int compose(struct texts *texts, const struct keyring *ring, char *id,
     struct keygen_error *error)
 {
@@ -102,7 +102,7 @@ static int compose(struct texts *texts, const struct keyring *ring, char *id,
         !put(texts, texts->old + rest, texts->old_length - rest) ||
         !put(texts, "\n", ended ? 0 : 1) || !put(texts, texts->entry, entry_length))
         return keygen_fail(error, KEYGEN_FULL, 0);
-    /* Nothing replaces a key file that does not read back. */
+    /* Check that the new text can be read before it replaces the old file. */
     if (keyring_parse(texts->made, texts->made_length, &check, &error->keys) != 0)
         return keygen_fail(error, KEYGEN_MACHINE, 0);
     keyring_free(check);
@@ -110,12 +110,12 @@ static int compose(struct texts *texts, const struct keyring *ring, char *id,
 }
 
 /*
- * The name under which the new file waits to take the place of ${path}: there for a moment only,
- * and of nobody but us. To be freed; NULL: out of memory.
+ * Return the temporary name of the file that will replace ${path}. The name exists for a moment,
+ * and only we use it. The caller frees it; NULL when memory runs out.
  */
 static char *waiting_name(const char *path)
 {
-    const char *slash = strrchr(path, '/'); /* it is absolute */
+    const char *slash = strrchr(path, '/'); /* ${path} is absolute */
     size_t size = strlen(path) + sizeof "." WAITING;
     char *name = malloc(size);
     if (name != NULL)
@@ -123,7 +123,7 @@ static char *waiting_name(const char *path)
     return name;
 }
 
-/* Whether a file is what a rotation that was killed has left: none but a key file looks so. */
+/* Return true when a killed rotation left this file: only key files look like it. */
 static bool is_left_over(const char *name, const struct stat *key_file)
 {
     struct stat left;
@@ -132,7 +132,10 @@ static bool is_left_over(const char *name, const struct stat *key_file)
         (left.st_mode & S_IRWXO) == 0;
 }
 
-/* Put the new text in the place of the file ${path}, which is no link and which we have locked. */
+/*
+ * Replace the file ${path}, which is no link and which we have locked, with the new text. Return 0,
+ * or -1 with ${error}.
+ */
 static int replace(const char *path, const struct texts *texts, const struct stat *status,
     struct keygen_error *error)
 {
@@ -140,7 +143,9 @@ static int replace(const char *path, const struct texts *texts, const struct sta
     if (waiting == NULL)
         return keygen_fail(error, KEYGEN_MACHINE, 0);
     int result = keygen_place(waiting, texts->made, texts->made_length, status);
-    /* Whoever else rotates this file waits for our lock, so it is nobody's who is at work. */
+    /*
+     * Another rotation of this file would wait for our lock, so no running one owns the left-over.
+     */
     if (result != 0 && errno == EEXIST && is_left_over(waiting, status) && unlink(waiting) == 0)
         result = keygen_place(waiting, texts->made, texts->made_length, status);
     if (result != 0) {

@@ -3,15 +3,15 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* Bounds of what a file of figures holds; the rest of a policy's paths share one sample. */
+/* Limits of a metrics file; the remaining paths of a policy share one sample. */
 enum { PATHS = 200, PATH_LENGTH = 512, CODES = 100 };
 _Static_assert(PATHS + 1 + CODES + PROGRAM_FIGURES <= METRICS_MAXIMUM, "a sample for each");
 
 #define OTHER "other"
 
 static const struct metric missing = { "sqs2pg_values_missing_total",
-    "Values that the policy has and that were not there, by their path.", METRIC_COUNTER };
-static const struct metric errors = { "sqs2pg_errors_total", "Error records, by their code.",
+    "Values that the policy names and the records lack, by path.", METRIC_COUNTER };
+static const struct metric errors = { "sqs2pg_errors_total", "Error records, by code.",
     METRIC_COUNTER };
 
 const struct program_figures figures_of_mask = {
@@ -42,15 +42,15 @@ const struct program_figures figures_of_lines = {
     4,
 };
 
-/* Where the figures of one family go. */
+/* The samples of one family. */
 struct family {
     const struct metric *metric;
     const char *label;
-    struct metric_member *members; /* or NULL: */
+    struct metric_member *members; /* NULL: fill values instead */
     uint64_t *values;
     size_t most;
     size_t count;
-    uint64_t other; /* of those that have no sample of their own */
+    uint64_t other; /* sum for names without a sample of their own */
     bool has_other;
 };
 

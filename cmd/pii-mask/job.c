@@ -12,17 +12,17 @@
 #include "mask/rewrap.h"
 #include "record/code.h"
 
-enum { FIGURES = 400 }; /* bytes, of a line of messages */
+enum { FIGURES = 400 }; /* bytes, in a line of messages */
 
-/* One of the three kinds of work. */
+/* The work: one of three kinds. */
 struct job {
     const struct options *options;
     struct mask *mask;
     struct rewrap *rewrap;
     struct lines *lines;
     struct mapping *mapping;
-    bool explained; /* why there was nothing to mask */
-    bool unmet;     /* a rule met nothing in a short run */
+    bool explained; /* a warning named the reason for having masked nothing */
+    bool unmet;     /* a rule matched nothing in a short run */
 };
 
 static void tell(void *context, const struct mask_notice *notice)
@@ -30,29 +30,29 @@ static void tell(void *context, const struct mask_notice *notice)
     struct job *job = context;
     if (notice->kind == MASK_UNMET && notice->records < MASK_FIRST_RECORDS) {
         if (!job->explained)
-            msg_warn("policy path %s has met nothing in any record", notice->what);
+            msg_warn("policy path %s matched no record", notice->what);
         job->unmet = !job->explained;
         return;
     }
     if (notice->kind == MASK_UNMET) {
-        msg_warn("policy path %s has met nothing in the first 100 records", notice->what);
-        msg_hint("a path that may be absent has \"optional\" behind its rule");
+        msg_warn("policy path %s matched none of the first 100 records", notice->what);
+        msg_hint("write \"optional\" behind the rule of a path that may be absent");
         return;
     }
     job->explained = true;
     if (notice->kind == MASK_VERDICT) {
-        msg_warn("what comes in looks like verdicts of pg-load, in which there is nothing to mask");
-        msg_hint("pii-mask stands before pg-load: sqs-pull | pii-mask | pg-load | sqs-ack");
+        msg_warn("the input looks like verdicts of pg-load, which hold nothing to mask");
+        msg_hint("put pii-mask before pg-load: sqs-pull | pii-mask | pg-load | sqs-ack");
         return;
     }
-    msg_warn("a record that no rule was met in is an envelope: %s", notice->what);
-    msg_hint("sqs-unwrap takes the event out of it; put it before pii-mask");
+    msg_warn("a record that no rule matched is an envelope: %s", notice->what);
+    msg_hint("put sqs-unwrap before pii-mask to take the event out");
 }
 
 static int open_job(void *context, const struct program_inputs *inputs, struct filter_work *work)
 {
     struct job *job = context;
-    errno = ENOMEM; /* the only cause, but for OpenSSL */
+    errno = ENOMEM; /* the only cause, apart from OpenSSL */
     if (job->options->program.lines != NULL) {
         job->lines =
             lines_new(inputs->policy, inputs->rule, inputs->ring, LINES_MASK, KEYRING_NONE);
@@ -90,7 +90,7 @@ static void close_job(void *context)
     mapping_free(job->mapping);
 }
 
-/* Append "NAME:COUNT", behind a comma unless it is the first. */
+/* Append "NAME:COUNT", after a comma unless it is the first. */
 static void put_figure(void *context, const char *name, uint64_t count)
 {
     struct buf *out = context;
@@ -98,7 +98,7 @@ static void put_figure(void *context, const char *name, uint64_t count)
         buf_printf(out, "%s%s:%" PRIu64, out->length > 0 ? "," : "", name, count);
 }
 
-/* A value of the summary line: quoted where it is not one word. Too many paths are left out. */
+/* Return a value of the summary line, or "..." when it is too long or not one word. */
 static const char *figures(struct buf *figures)
 {
     const char *text = figures->failed ? "..." : buf_cstr(figures);
@@ -111,7 +111,7 @@ static int end_lines(const struct job *job, const struct filter_counts *counts, 
     char skipped[LINE_SKIPPED_SIZE];
     if (counts->errors > 0)
         msg_error("%" PRIu64 " of %" PRIu64
-                  " lines could not be masked, the first of them is line %" PRIu64,
+                  " lines could not be masked, the first is line %" PRIu64,
             counts->errors, counts->records, lines_first_failed(job->lines));
     if (status == STATUS_OK && counts->errors > 0)
         status = STATUS_PARTIAL;
@@ -122,7 +122,7 @@ static int end_lines(const struct job *job, const struct filter_counts *counts, 
     return status;
 }
 
-/* What a code means, where something had it. */
+/* Print the meaning of a code that occurred. */
 static void put_words(void *context, const char *name, uint64_t count)
 {
     const char *words = code_text("mask", name);
@@ -139,7 +139,10 @@ static void add_no_records(void *context, const char *name, uint64_t count)
         *sum += count;
 }
 
-/* Error records go on, sealed, to be quarantined by who stores them: no failure of the run. */
+/*
+ * Report the end of a run. Error records do not fail it: they go on, sealed, and pg-load
+ * quarantines them.
+ */
 static void end_mask(const struct job *job, const struct filter_counts *counts, double seconds,
     int status)
 {
@@ -148,14 +151,15 @@ static void end_mask(const struct job *job, const struct filter_counts *counts, 
     struct buf paths, codes;
     mask_tell_unmet(mask);
     if (job->unmet)
-        msg_hint("pii-scan lists the paths of the records, and what the policy does with them");
+        msg_hint(
+            "use pii-scan to list the paths of the records and what the policy does with them");
     mask_each_code(mask, put_words, NULL);
     uint64_t no_records = 0;
     mask_each_code(mask, add_no_records, &no_records);
     if (no_records > 0 && no_records == counts->records)
         msg_hint("%s", code_line_hint);
     if (!job->explained && mask_rootless(mask) > 0 && mask_rootless(mask) == counts->records)
-        msg_hint("--root says where the values are: . where a line is no record, but the event");
+        msg_hint("use --root to say where the values are, --root . for plain JSON lines");
     buf_init(&paths, FIGURES);
     buf_init(&codes, FIGURES);
     mask_each_path(mask, put_figure, &paths);

@@ -4,8 +4,8 @@
 #include "options.h"
 
 /*
- * What is done with each line from standard input to output: one of masking records, moving them to
- * the primary key, and masking single values. Return the status to exit with, after its message.
+ * Process each line from standard input to standard output: mask records, move them to the primary
+ * key, or mask single values. Print a message on failure. Return the exit status.
  */
 int job_run(const struct options *options);
 

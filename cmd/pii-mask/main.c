@@ -12,12 +12,11 @@ enum { REWRAP = PROGRAM_OWN, MAPPING };
 static const struct opt table[] = {
     PROGRAM_FIRST_OPTIONS,
     { REWRAP, '\0', "rewrap", NULL, "move masked records to the primary key", NULL },
-    { PROGRAM_LINES, '\0', "lines", "PATH",
-        "mask single values, one a line, as the policy has PATH", NULL },
-    { PROGRAM_KEY_ID, '\0', "key-id", "ID", "with --rewrap: key of records that do not say theirs",
+    { PROGRAM_LINES, '\0', "lines", "PATH", "mask single values, one a line, by the rule for PATH",
         NULL },
+    { PROGRAM_KEY_ID, '\0', "key-id", "ID", "with --rewrap: key of records that name none", NULL },
     { MAPPING, '\0', "mapping", "FILE",
-        "append what hmac, email and sha256 hide, encrypted, to this file", NULL },
+        "append the values that hmac, email and sha256 hide, encrypted, to this file", NULL },
     PROGRAM_LAST_OPTIONS,
 };
 
@@ -39,16 +38,16 @@ static int take(void *context, int id, const char *value)
     return 0;
 }
 
-/* Whether the options go together. OPT_RUN, or the status to exit with. */
+/* Check that the options can be used together. Return OPT_RUN, or the exit status. */
 static int check(const struct options *options)
 {
     const struct program_settings *program = &options->program;
     if (options->rewrap && program->lines != NULL)
         return opt_usage("options --rewrap and --lines exclude each other");
     if (program->journal_file != NULL && (options->rewrap || program->lines != NULL))
-        return opt_usage("option --mapping does not go with --rewrap or --lines");
+        return opt_usage("option --mapping excludes --rewrap and --lines");
     if (program->key_id != NULL && !options->rewrap)
-        return opt_usage("option --key-id goes with --rewrap");
+        return opt_usage("option --key-id needs --rewrap");
     return OPT_RUN;
 }
 

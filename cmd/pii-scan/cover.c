@@ -9,8 +9,8 @@
 
 struct cover {
     struct policy *policy;
-    const struct policy_rule **rules; /* by node of the policy's paths */
-    size_t count;                     /* of the nodes that the policy has itself */
+    const struct policy_rule **rules; /* indexed by node of the policy's paths */
+    size_t count;                     /* number of nodes in the policy itself */
 };
 
 static int read_policy(struct cover *cover, const char *file, const char *root,
@@ -61,7 +61,10 @@ void cover_close(struct cover *cover)
     free(cover);
 }
 
-/* The policy's node for the step to ${node}, below ${above}; JSON_NO_NODE: it has none. */
+/*
+ * Return the policy's node for the step to ${node}, below ${above}, or JSON_NO_NODE when there is
+ * none.
+ */
 static uint32_t step(const struct cover *cover, const struct node *node, uint32_t above)
 {
     struct json_paths *paths = cover->policy->paths;
@@ -73,7 +76,10 @@ static uint32_t step(const struct cover *cover, const struct node *node, uint32_
     return next < cover->count ? next : JSON_NO_NODE;
 }
 
-/* Follow the path from ${start}; *rule is the one that is met on the way. Where it ends. */
+/*
+ * Follow the path of ${node} from ${start} and set *rule to the rule found on the way, or NULL.
+ * Return the last node.
+ */
 static uint32_t follow(const struct cover *cover, const struct node *node, uint32_t start,
     const struct policy_rule **rule)
 {
@@ -93,7 +99,7 @@ static uint32_t follow(const struct cover *cover, const struct node *node, uint3
     return at;
 }
 
-/* Where paths of a part begin in the policy's. */
+/* Return the node of the policy where the paths of a part start. */
 static uint32_t start_of(const struct policy *policy, enum records_part part)
 {
     switch (part) {
@@ -122,7 +128,7 @@ const char *cover_of(struct cover *cover, enum records_part part, const struct n
     if (rule != NULL)
         return rule->method->name;
     if (at != JSON_NO_NODE)
-        return NULL; /* on the way to what is named */
+        return NULL; /* on the way to a named path */
     if (part != RECORDS_ROOT && part != RECORDS_RECORD)
         return "drop";
     if (policy->other != POLICY_KEEP)

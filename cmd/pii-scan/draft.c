@@ -8,9 +8,9 @@
 struct proposal {
     struct buf *out;
     struct records *records;
-    bool aside; /* members beside the reserved ones are looked at, not the root's */
+    bool aside; /* the members beside the reserved ones, not the root's */
     size_t rules;
-    uint64_t most; /* records with a value at one of the rules */
+    uint64_t most; /* largest number of records with a value at one rule */
 };
 
 static bool has_personal_below(struct node *node)
@@ -30,9 +30,9 @@ static bool has_data_below(const struct node *node)
 }
 
 /*
- * Whether the rule has to be about the node itself: it is personal; or what is below it is, but no
- * path leads there, its keys being data, or its values being an object, an array or a text by
- * turns, of which a path can name one only.
+ * Return true when the rule must name the node itself. Either the node is personal, or a value
+ * below it is and no path can name that: its keys are data, or its values are objects, arrays and
+ * texts in turn, of which a path names only one.
  */
 static bool is_place(const struct proposal *proposal, struct node *node)
 {
@@ -60,7 +60,7 @@ static void add_kinds(struct buf *out, const struct node *node, unsigned kinds)
     }
 }
 
-/* What was found at and below the place of a rule, a line each. */
+/* Append the findings at and below the path of a rule, one per line. */
 static void add_comment(struct buf *out, struct node *node)
 {
     for (struct node *at = node; at != NULL; at = tree_after(at, node)) {
@@ -76,7 +76,7 @@ static void add_comment(struct buf *out, struct node *node)
     }
 }
 
-/* The names that the shipped map of user_logins has for them. */
+/* Return true for names that the shipped map of user_logins changes. */
 static bool is_renamed(const struct node *node)
 {
     static const char *const names[] = { "ip", "device_id" };
@@ -87,14 +87,14 @@ static bool is_renamed(const struct node *node)
     return false;
 }
 
-/* In how many records there is something at the path. */
+/* Return the number of records with a value at the path. */
 static uint64_t present(const struct node *node)
 {
     uint64_t nulls = node->types[JSON_NULL];
     return node->records > nulls ? node->records - nulls : 0;
 }
 
-/* Whether a key stands in another place, too, where it is nothing personal. */
+/* Return true when the same key also occurs elsewhere with nothing personal. */
 static bool is_elsewhere(const struct proposal *proposal, const struct node *node)
 {
     for (int part = RECORDS_ROOT; part < RECORDS_PARTS; part++) {
@@ -126,7 +126,7 @@ static void add_rule(struct proposal *proposal, struct node *node)
         proposal->most = with;
 }
 
-/* Next, but not below ${node}. */
+/* Return the next node that is not below ${node}, or NULL. */
 static struct node *beside(struct node *node, const struct node *top)
 {
     while (node != top && node->next == NULL)
@@ -134,7 +134,7 @@ static struct node *beside(struct node *node, const struct node *top)
     return node == top ? NULL : node->next;
 }
 
-/* Rules for what is below a root. */
+/* Add rules for the paths below a root. */
 static void add_rules(struct proposal *proposal, struct node *root)
 {
     for (struct node *at = root->first; at != NULL;) {
@@ -148,7 +148,7 @@ static void add_rules(struct proposal *proposal, struct node *root)
     }
 }
 
-/* What stands beside the rules and is nothing personal, under names that are known. */
+/* Add "keep" for the paths without a rule that are not personal and whose names are known. */
 static void add_known(struct proposal *proposal, struct node *root)
 {
     for (struct node *at = root->first; at != NULL;) {
@@ -166,7 +166,10 @@ static void add_known(struct proposal *proposal, struct node *root)
     }
 }
 
-/* Whether keys that are data hold something personal where no rule can be about the whole of it. */
+/*
+ * Return true when keys that are data hold something personal and no rule can name the whole
+ * object.
+ */
 static bool has_unnamed(const struct proposal *proposal, struct node *root)
 {
     for (struct node *at = root; at != NULL; at = tree_after(at, root)) {
@@ -178,7 +181,7 @@ static bool has_unnamed(const struct proposal *proposal, struct node *root)
     return false;
 }
 
-/* What passes only by name: without a rule it is dropped. */
+/* List what is personal in the members that pass only by name: without a rule they are dropped. */
 static void add_aside(struct buf *out, struct node *root)
 {
     bool any = false;
@@ -187,7 +190,7 @@ static void add_aside(struct buf *out, struct node *root)
             continue;
         if (!any)
             (void)buf_printf(out,
-                "# Of %s only what is named here passes; the rest is removed. Personal in it:\n",
+                "# Of %s only members named here pass; the rest is removed. Personal in it:\n",
                 root->prefix);
         any = true;
         (void)buf_puts(out, "# ");
@@ -203,14 +206,13 @@ static void add_aside(struct buf *out, struct node *root)
 static void add_head(struct buf *out, uint64_t records)
 {
     (void)buf_printf(out,
-        "# Proposed by pii-scan from %" PRIu64
-        " records: a rule for each path that is likely personal.\n"
+        "# Proposed by pii-scan from %" PRIu64 " records: a rule for each likely personal path.\n"
         "#\n"
-        "# Look it over before it is used:\n"
-        "# - Is anything missing? Names in free text, and numbers that only you know the meaning\n"
-        "#   of, are not seen. A line PATH METHOD hides a value.\n"
+        "# Review it before you use it:\n"
+        "# - Is anything missing? pii-scan sees no names in free text, and no numbers whose meaning\n"
+        "#   only you know. A line PATH METHOD hides a value.\n"
         "# - Is anything too much? Write keep instead of the method, and the path passes.\n"
-        "# - siv can be undone by who holds the key; hmac and redact cannot. See pii-policy(5).\n"
+        "# - A holder of the key can undo siv, but not hmac or redact. See pii-policy(5).\n"
         "# Try it: pii-mask -v -k KEYFILE -p THIS <sample; then pii-scan -p THIS <sample.\n\n",
         records);
 }
@@ -222,11 +224,11 @@ static void add_checks(struct proposal *proposal)
     if (proposal->most < records)
         (void)buf_printf(out,
             "# %" PRIu64 " of the %" PRIu64
-            " records at the least had a value at one of these rules. A record that has\n"
-            "# none is sealed; say which may pass by: unmatched keep when PATH VALUE\n",
+            " records at least had a value at one of these rules. A record that has\n"
+            "# none is sealed. To let some pass, write: unmatched keep when PATH VALUE\n",
             proposal->most, records);
     (void)buf_puts(out,
-        "# Seal a record in which no rule finds a value, and one that has such a value elsewhere.\n"
+        "# Seal a record that no rule matches, and one that has such a value elsewhere.\n"
         "unmatched seal\n"
         "near seal\n\n");
 }
@@ -245,11 +247,11 @@ int draft_policy(struct buf *out, struct records *records)
     bool named = nothing && !has_data_below(root) && !has_data_below(beside_root);
     if (unnamed)
         (void)buf_puts(out,
-            "# Some keys are data themselves, and no path can name them: a record that has anything\n"
+            "# Some keys are data themselves, and no path can name them. A record with anything\n"
             "# not named here is sealed as a whole.\n");
     else if (named)
         (void)buf_puts(out,
-            "# Nothing likely personal was found. What was there passes; a record that has anything\n"
+            "# Nothing likely personal was found. The listed paths pass; a record with anything\n"
             "# else is sealed as a whole.\n");
     else if (nothing)
         (void)buf_puts(out,

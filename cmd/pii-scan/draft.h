@@ -6,8 +6,8 @@
 
 /*
  * draft_policy(out, records):
- * Append a policy (pii-policy(5)) that hides all that is likely personal, with a comment on each
- * rule; shares and numbers, never a value. 0, or -1: out of memory.
+ * Append a policy (pii-policy(5)) that hides all that is likely personal. A comment on each rule
+ * gives shares and counts, never a value. Return 0, or -1 when memory runs out.
  */
 int draft_policy(struct buf *out, struct records *records);
 

@@ -7,8 +7,8 @@
 #include <string.h>
 
 /*
- * The first and the last eight bytes of a short text. Up to length ENDS_ALL they are, with the
- * length, all there is of it: two words are compared where a call would take longer.
+ * The first and the last eight bytes of a short text. Up to ENDS_ALL bytes they and the length
+ * identify the text, so that two word comparisons replace a call.
  */
 enum { ENDS_ALL = 16 };
 
@@ -29,7 +29,7 @@ static inline struct ends ends_of(const char *text, size_t length)
         memcpy(&first, text, sizeof first);
         memcpy(&last, text + length - sizeof last, sizeof last);
         ends.head = (uint64_t)last << 32 | first;
-    } else if (length > 0) { /* its first, its middle and its last byte */
+    } else if (length > 0) { /* the first, the middle and the last byte */
         ends.head = (uint64_t)(unsigned char)text[length - 1] << 16 |
             (uint64_t)(unsigned char)text[length / 2] << 8 | (unsigned char)text[0];
     }

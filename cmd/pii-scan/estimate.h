@@ -4,15 +4,15 @@
 #include <stdint.h>
 
 /*
- * How many different values there were, in constant memory: HyperLogLog (Flajolet et al., 2007)
- * with 1,024 registers, off by some 3 %, and by less where there are few.
+ * An estimate of the number of different values, in constant memory: HyperLogLog (Flajolet et al.,
+ * 2007) with 1,024 registers. The error is about 3 %, and less for few values.
  */
 enum { ESTIMATE_SIZE = 1024 };
 
-/* Count the value of this hash in. */
+/* Add the value with this hash. */
 void estimate_add(unsigned char registers[ESTIMATE_SIZE], uint64_t hash);
 
-/* Count in all that ${other} has. */
+/* Add all values of ${other}. */
 void estimate_merge(unsigned char registers[ESTIMATE_SIZE],
     const unsigned char other[ESTIMATE_SIZE]);
 

@@ -11,22 +11,22 @@
 #include "json/walk.h"
 #include "piece.h"
 
-/* Packed into each other so deep; each takes as much memory as the record, at most. */
+/* LEVELS: depth of packed texts; each takes at most as much memory as the record. */
 enum { LEVELS = 3, KEPT = 1 << 16, CACHE = 256, CACHED_KEY = 40, BASE64_LEAST = 16 };
 
 struct cached {
     char key[CACHED_KEY];
-    size_t length; /* 0: none is here */
+    size_t length; /* 0: the entry is empty */
     struct key_meaning meaning;
 };
 
 struct inspect {
-    struct buf string;          /* of inspect_decode() */
-    struct buf packed[LEVELS];  /* base64 decoded, */
-    struct buf strings[LEVELS]; /* and strings within a text in a string */
+    struct buf string;          /* for inspect_decode() */
+    struct buf packed[LEVELS];  /* decoded base64 */
+    struct buf strings[LEVELS]; /* strings within a text in a string */
     unsigned level;
     struct cached cache[CACHE];
-    struct inspect_key *above[LEVELS]; /* of the containers open at each level */
+    struct inspect_key *above[LEVELS]; /* keys of the open containers, by level */
 };
 
 const char *inspect_kind_name(unsigned kind)
@@ -98,20 +98,20 @@ void inspect_key_below(struct inspect_key *key, const struct key_meaning *meanin
     key->traits = meaning->traits;
     if (above == NULL)
         return;
-    /* an "id" in a device is the device's */
+    /* an "id" in a device is a device id */
     if ((above->traits & KEY_HOLDER) != 0 && (key->traits & KEY_ID) != 0)
         key->kinds |= DETECT_BIT(KEY_DEVICE);
     if (key->kinds == 0 && (key->traits & KEY_PART) != 0) {
         key->kinds = above->kinds;
-        /* a name in parts is a person's */
+        /* the key names part of a person's name */
         key->weak = above->weak & ~DETECT_BIT(KEY_NAME);
         key->traits &= ~(unsigned)KEY_TIME;
     }
-    /* the name in an event is the event's, though who is named in it is somebody */
+    /* a name in an event names the event, but a person mentioned in it is a person */
     if (key->kinds == DETECT_BIT(KEY_NAME) && key->weak == key->kinds &&
         (key->traits & KEY_NOUN) == 0 && (above->traits & (KEY_THING | KEY_PERSON)) == KEY_THING)
         key->traits |= KEY_THING;
-    /* user.name may be a name that the user took */
+    /* user.name may be a chosen user name */
     if (key->kinds == DETECT_BIT(KEY_NAME) && key->weak == key->kinds &&
         (key->traits & KEY_BARE) != 0 && (above->traits & KEY_PERSON) != 0) {
         key->kinds |= DETECT_BIT(KEY_USER);
@@ -142,7 +142,7 @@ static const struct key_meaning *meaning_of(struct inspect *inspect, const char 
     return &cached->meaning;
 }
 
-/* "10.0.0.7", and versions that look like it: "4.12.0.7". */
+/* Record the traits of "10.0.0.7", and of versions that look like it, such as "4.12.0.7". */
 static void inspect_at_quad(const char *text, size_t length, struct inspect_finding *finding)
 {
     size_t run = 0;
@@ -157,8 +157,10 @@ static void inspect_at_quad(const char *text, size_t length, struct inspect_find
     finding->quad = true;
 }
 
-/* Kinds by shape. Where the key speaks of a version or an order, what is nothing but digits and
- * signs is that. */
+/*
+ * Add kinds by shape. Under a key for a version or an order, a value of only digits and signs is a
+ * number of that.
+ */
 static void inspect_at_shape(const struct inspect_key *key, const struct likely *value,
     struct inspect_finding *finding)
 {
@@ -185,7 +187,7 @@ static void inspect_at_shape(const struct inspect_key *key, const struct likely 
             continue;
         if (piece.kind == DETECT_EMAIL) {
             if (!whole && text[0] == '<' && (key->traits & KEY_OPAQUE) != 0)
-                continue; /* <…@host>, which identifies a message (RFC 5322, section 3.6.4) */
+                continue; /* <…@host> identifies a message (RFC 5322, section 3.6.4) */
             mails++;
             roles += piece_is_role(text + piece.offset, piece.length);
         }
@@ -202,10 +204,10 @@ static void inspect_key_words(const struct inspect_key *key, const struct likely
     struct inspect_finding *finding)
 {
     unsigned likely = likely_kinds(value, key->kinds, key->weak, key->traits);
-    /* a check digit that is wrong is worth more than a word */
+    /* a wrong check digit counts more than a word in the key */
     if ((finding->kinds & DETECT_BIT(DETECT_CARD)) == 0)
         likely &= ~DETECT_BIT(DETECT_CARD);
-    /* of a server, not of a house */
+    /* the address of a server, not of a house */
     if ((finding->kinds & (DETECT_BIT(DETECT_IPV4) | DETECT_BIT(DETECT_IPV6))) != 0)
         likely &= ~DETECT_BIT(KEY_ADDRESS);
     finding->kinds |= likely;
@@ -230,7 +232,7 @@ static void add(struct inspect_finding *finding, const struct inspect_finding *o
 static int inspect_at_packed(struct inspect *inspect, const struct inspect_key *key,
     const struct likely *value, struct inspect_finding *finding);
 
-/* A text in which values stand: of what it can be, look at what it is. */
+/* Inspect a string for packed texts first; without one, by shape and by key. Return 0, or -1. */
 static int inspect_string(struct inspect *inspect, const struct inspect_key *key,
     const struct likely *value, struct inspect_finding *finding)
 {
@@ -271,7 +273,7 @@ int inspect_scalar(struct inspect *inspect, const struct inspect_key *key, enum 
     return 0;
 }
 
-/* Leave out what only many values of one path could tell: each is looked at by itself here. */
+/* Remove the doubtful kinds, which need many values of one path: here each value stands alone. */
 static void doubt(const struct inspect_key *key, struct inspect_finding *finding)
 {
     const unsigned of_things = DETECT_BIT(KEY_ADDRESS) | DETECT_BIT(KEY_GEO) | DETECT_BIT(KEY_USER);
@@ -287,7 +289,7 @@ static void doubt(const struct inspect_key *key, struct inspect_finding *finding
         finding->kinds &= ~DETECT_BIT(KEY_USER);
 }
 
-/* A scalar in what inspect_json() walks through. */
+/* Inspect a scalar in the text that inspect_json() walks. Return 0, or -1. */
 static int inspect_at_scalar(struct inspect *inspect, const struct inspect_key *key,
     const struct json_walk *walk, struct buf *strings, struct inspect_finding *finding)
 {
@@ -309,7 +311,10 @@ static int inspect_at_scalar(struct inspect *inspect, const struct inspect_key *
     return 0;
 }
 
-/* What the key of a value says; personal keys are found in it, too. NULL: out of memory. */
+/*
+ * Return the meaning of a value's key, and add personal values in the key. NULL when memory runs
+ * out.
+ */
 static const struct key_meaning *inspect_at_name(struct inspect *inspect,
     const struct json_walk *walk, struct buf *strings, struct key_meaning *room,
     struct inspect_finding *finding)
@@ -372,7 +377,7 @@ static int inspect_at_json(struct inspect *inspect, const struct inspect_key *ke
     return 0;
 }
 
-/* Whether the bytes are text that people or programs write: UTF-8 without control characters. */
+/* Return true when the bytes are UTF-8 text without control characters. */
 static bool is_text(const char *text, size_t length)
 {
     for (size_t i = 0; i < length; i++)
@@ -381,7 +386,7 @@ static bool is_text(const char *text, size_t length)
     return memchr(text, '\0', length) == NULL && json_string_is_utf8(text, length);
 }
 
-/* Of a text base64 has letters of both cases; hexadecimal digits have one. */
+/* Return true when a text may be base64: it has letters of both cases, hexadecimal only one. */
 static bool is_base64(const struct likely *value)
 {
     const char *text = value->text;

@@ -9,8 +9,9 @@
 #include "json/scan.h"
 
 /*
- * A look at one value: which kinds of personal value it has, by itself (detect/detect.h), by its
- * key (detect/key_meaning.h), and by what is packed into it: JSON in a string, and text in base64.
+ * Inspection of one value. It finds the kinds of personal value by the value itself
+ * (detect/detect.h), by the key (detect/key_meaning.h), and by packed content: JSON in a string,
+ * and text in base64.
  */
 enum inspect_kind {
     INSPECT_JSON = KEY_KINDS, /* an object or array as the text of a string */
@@ -20,54 +21,54 @@ enum inspect_kind {
 
 const char *inspect_kind_name(unsigned kind);
 
-/* What a key says, together with the keys around it. */
+/* The meaning of a key, together with the keys around it. */
 struct inspect_key {
     unsigned kinds;
     unsigned weak;
-    unsigned traits; /* of enum key_trait; KEY_PERSON or KEY_THING may be those of a container */
+    unsigned traits; /* of enum key_trait; KEY_PERSON or KEY_THING may come from a container */
 };
 
-/* The meaning of a key below ${above}, NULL: nothing above. */
+/* Set the meaning of a key below ${above}, which is NULL at the top. */
 void inspect_key_below(struct inspect_key *key, const struct key_meaning *meaning,
     const struct inspect_key *above);
 
 struct inspect_finding {
-    unsigned kinds;   /* a set, of enum inspect_kind too */
-    bool masked;      /* a token of pii-mask: nothing to be found in it */
-    bool role;        /* e-mail, but only of functions: info@ */
-    bool loose_phone; /* the whole value is digits in groups, which may be another number's */
-    bool opaque;      /* KEY_USER, but a number that names nobody by itself */
-    bool formed;      /* words as those of a person's name */
-    bool name_like;   /* of a weak KEY_NAME: it is one if what stands beside it is a person's */
-    bool long_number; /* as many digits as a card has */
-    bool quad;        /* four numbers, an IPv4 address or a version: */
-    bool quad_low;    /* each of two digits at most, all such; */
-    bool quad_ten;    /* the first is 10, as in a private network; */
+    unsigned kinds;   /* a set, including bits of enum inspect_kind */
+    bool masked;      /* a token of pii-mask, with nothing to find */
+    bool role;        /* only e-mail addresses of functions: info@ */
+    bool loose_phone; /* only groups of digits, which may be another kind of number */
+    bool opaque;      /* KEY_USER, but a number that identifies nobody by itself */
+    bool formed;      /* words shaped like a person's name */
+    bool name_like;   /* a weak KEY_NAME: a name if its neighbours are a person's */
+    bool long_number; /* as many digits as a card number */
+    bool quad;        /* four numbers: an IPv4 address or a version */
+    bool quad_low;    /* all such have at most two digits per number */
+    bool quad_ten;    /* the first number is 10, as in a private network */
     bool quad_own;    /* all such are of a private network or of the machine itself */
 };
 
 struct inspect;
 
-/* ${maximum} is the longest record there is. NULL: out of memory. */
+/* Return a new inspector for records of up to ${maximum} bytes, or NULL when memory runs out. */
 struct inspect *inspect_new(size_t maximum);
 void inspect_free(struct inspect *inspect); /* NULL is fine */
 
-/* Give back what a long record took. */
+/* Free the memory that a long record took. */
 void inspect_shrink(struct inspect *inspect);
 
-/* Decode a quoted string, valid until the next call. NULL: out of memory. */
+/* Decode a quoted string. The result stays valid until the next call; NULL when memory runs out. */
 const char *inspect_decode(struct inspect *inspect, const char *quoted, size_t length,
     size_t *size);
 
 /*
  * inspect_scalar(inspect, key, kind, text, length, finding):
- * Look at a scalar: a string, decoded (which may be what inspect_decode() returned), or another as
- * it is spelt. 0, or -1: out of memory.
+ * Inspect a scalar: a decoded string, which may be the result of inspect_decode(), or the text of
+ * another type. Return 0, or -1 when memory runs out.
  */
 int inspect_scalar(struct inspect *inspect, const struct inspect_key *key, enum json_kind kind,
     const char *text, size_t length, struct inspect_finding *finding);
 
-/* Look at all that is in a valid JSON text, as one value. 0, or -1: out of memory. */
+/* Inspect a whole valid JSON text as one value. Return 0, or -1 when memory runs out. */
 int inspect_json(struct inspect *inspect, const struct inspect_key *key, const char *text,
     size_t length, struct inspect_finding *finding);
 

@@ -1,6 +1,6 @@
 #include "judge.h"
 
-/* Whether ${part} is at least one in ${of} of ${whole}, and anything at all. */
+/* Return true when ${part} is above 0 and at least one in ${of} of ${whole}. */
 static bool is_one_in(uint64_t part, uint64_t of, uint64_t whole)
 {
     return part > 0 && part * of >= whole;
@@ -21,15 +21,17 @@ static bool is_weak(const struct node *node, unsigned kind)
     return (node->key.weak & DETECT_BIT(kind)) != 0;
 }
 
-/* Four numbers of two digits at most, all the time, are of a version: chance makes it one in forty
- * of addresses. */
+/*
+ * Return true when all are four numbers of at most two digits: such are versions. Of random
+ * addresses one in forty looks so.
+ */
 static bool are_versions(const struct node *node)
 {
     return !says(node, KEY_IP) && node->quads == hits(node, DETECT_IPV4) && node->quads > 2 &&
         node->low_quads == node->quads && node->ten_quads * 2 < node->quads;
 }
 
-/* A server's in its own network: it is nobody's. */
+/* Return true for addresses of servers in their own network, which identify no person. */
 static bool are_of_machines(const struct node *node)
 {
     return (node->key.traits & (KEY_MACHINE | KEY_PERSON)) == KEY_MACHINE &&
@@ -37,7 +39,7 @@ static bool are_of_machines(const struct node *node)
         hits(node, DETECT_IPV6) == 0;
 }
 
-/* Kinds that a value shows by itself: a few among thousands are as bad as all. */
+/* Return the kinds that values show by themselves. A few among thousands count as much as all. */
 static unsigned by_shape(const struct node *node)
 {
     enum { FEW = 2000, SOME = 200, PART = 20, THIRD = 3 };
@@ -61,15 +63,17 @@ static unsigned by_shape(const struct node *node)
         kinds |= DETECT_BIT(DETECT_PHONE);
     if (is_one_in(hits(node, DETECT_SSN), PART, node->values))
         kinds |= DETECT_BIT(DETECT_SSN);
-    /* of numbers that are no cards one in ten has the right check digit */
+    /* one in ten numbers that are no cards has the right check digit */
     if (is_one_in(hits(node, DETECT_CARD), SOME, node->values) &&
         hits(node, DETECT_CARD) * 3 >= node->long_numbers)
         kinds |= DETECT_BIT(DETECT_CARD);
     return kinds;
 }
 
-/* Whether nearly all of many different values are words as those of a name. Of lists of persons
- * there are more names than anybody has written down. */
+/*
+ * Return true when there are many different values and nearly all are shaped like a name. The list
+ * of known names cannot cover all persons.
+ */
 static bool are_formed(const struct node *node)
 {
     enum { DIFFERENT = 16 };
@@ -89,7 +93,7 @@ static unsigned name_of(const struct node *node)
                                                                 : DETECT_NONE;
 }
 
-/* Kinds that the key speaks of and the values have the shape for. */
+/* Return the kinds that the key names and the values have the shape for. */
 static unsigned by_key(const struct node *node)
 {
     unsigned kinds = name_of(node);
@@ -118,7 +122,9 @@ static unsigned by_key(const struct node *node)
     return kinds;
 }
 
-/* What is taken whole, and what is in a text of JSON, has kinds by keys that are no more known. */
+/*
+ * Return the kinds of objects taken whole and of JSON texts, whose inner keys are no longer known.
+ */
 static unsigned by_content(const struct node *node)
 {
     enum { SOME = 20 };
@@ -134,8 +140,10 @@ static unsigned by_content(const struct node *node)
     return kinds;
 }
 
-/* What stands beside a person's name: another part of it, and what only persons have; or what
- * companies have, too. */
+/*
+ * Look at the keys beside a name. Set *person when one is another part of a name or is something
+ * only persons have, and *contact when one is something companies have, too.
+ */
 static void look_beside(const struct node *node, bool *person, bool *contact)
 {
     enum { HALF = 2 };

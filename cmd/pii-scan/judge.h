@@ -5,15 +5,16 @@
 
 /*
  * judge_company(top):
- * Of what is called "name" and stands beside a first name, a birthday, an address to write to,
- * count what is like a name as one. For a root, once, at the end and before the judgement.
+ * Count name-like values under "name" as names when the key stands beside a first name, a birthday
+ * or a contact address. Call it once for a root, after the last record and before the judgement.
  */
 void judge_company(struct node *top);
 
 /*
  * judge_personal(node):
- * The set of kinds (of enum inspect_kind too) that make the values of a path likely personal; none:
- * they are not. By how many values have a kind, and what the keys on the way to it say.
+ * Return the set of kinds (including bits of enum inspect_kind) that make the values of a path
+ * likely personal, or 0. It depends on the number of values of each kind and on the keys of the
+ * path.
  */
 unsigned judge_personal(const struct node *node);
 

@@ -15,7 +15,7 @@ static const char *const types[TREE_TYPES] = { [JSON_NULL] = "null",
 
 enum { TYPE_WIDTH = 20, KINDS_WIDTH = 32, PATH_WIDTH = 36 };
 
-/* How many values were of the type; true and false are one. */
+/* Return the number of values of the type; true and false count as one type. */
 static uint64_t of_type(const struct node *node, int type)
 {
     return type == JSON_FALSE ? node->types[JSON_FALSE] + node->types[JSON_TRUE]
@@ -40,7 +40,7 @@ int listing_share(struct buf *out, uint64_t part, uint64_t whole)
 static uint64_t different(const struct node *node)
 {
     uint64_t count = node->different == NULL ? 0 : estimate_count(node->different);
-    return count < node->values ? count : node->values; /* an estimate may be more */
+    return count < node->values ? count : node->values; /* an estimate may be higher */
 }
 
 static void add_types(struct buf *out, const struct node *node, bool json)
@@ -91,7 +91,7 @@ int listing_json(struct buf *out, const struct listing_row *row)
     return out->failed ? -1 : 0;
 }
 
-/* Fill up to the column's width, one blank at least. */
+/* Fill up to the column's width, with at least one blank. */
 static void fill(struct buf *out, size_t start, size_t width)
 {
     do

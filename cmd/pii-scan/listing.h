@@ -10,16 +10,21 @@
 /* One path of the report. */
 struct listing_row {
     struct node *node;
-    unsigned personal;  /* as judge_personal() has it */
-    const char *policy; /* what the policy does with it; NULL: nothing, or there is none */
+    unsigned personal;  /* result of judge_personal() */
+    const char *policy; /* action of the policy; NULL: none, or no policy */
 };
 
-/* As a line of JSON; and as one of a table for people, below listing_heading(). 0, or -1. */
+/*
+ * Append the row as a line of JSON, or as a line of the table below listing_heading(). Return 0, or
+ * -1.
+ */
 int listing_json(struct buf *out, const struct listing_row *row);
 int listing_heading(struct buf *out);
 int listing_line(struct buf *out, const struct listing_row *row);
 
-/* Append a share as a decimal between 0 and 1: never 0 or 1 when it is not. 0, or -1. */
+/*
+ * Append a share as a decimal between 0 and 1, rounded to 0 or 1 only when exact. Return 0, or -1.
+ */
 int listing_share(struct buf *out, uint64_t part, uint64_t whole);
 
 #endif

@@ -11,19 +11,19 @@
 enum { POLICY = 1, ROOT, SUGGEST, JSON, NUMBER };
 
 static const struct opt options[] = {
-    { POLICY, 'p', "policy", "FILE", "judge by this policy: exit 1 for what it does not cover",
-        NULL },
-    { ROOT, '\0', "root", "PATH", "what paths are relative to", ".body" },
-    { SUGGEST, '\0', "suggest", NULL, "print a policy that covers what was found", NULL },
+    { POLICY, 'p', "policy", "FILE",
+        "check against this policy; exit 1 for paths that it does not cover", NULL },
+    { ROOT, '\0', "root", "PATH", "base of the paths", ".body" },
+    { SUGGEST, '\0', "suggest", NULL, "print a policy that covers the findings", NULL },
     { JSON, '\0', "json", NULL, "print a line of JSON for each path", NULL },
     { NUMBER, 'n', "number", "N", "stop after N records", NULL },
-    STREAM_OPTIONS("longest line taken"),
+    STREAM_OPTIONS("longest line"),
     STREAM_OPTIONS_SANDBOX,
 };
 
 static const struct opt_command command = {
     "[-p FILE] [--root PATH] [--suggest | --json] [-n N]",
-    "Say where personal values are in records, one JSON object a line, without showing one.",
+    "Report where records hold personal values, one JSON object a line, without printing a value.",
     options,
     sizeof options / sizeof *options,
 };

@@ -13,7 +13,7 @@
 #include "record/record.h"
 #include "record/reserved.h"
 
-/* Lines up to LONG leave no buffer that is worth giving back. */
+/* Lines of up to LONG bytes leave no buffer worth freeing. */
 enum { MATCHES_KEPT = 1 << 16, LONG = 1 << 15 };
 
 static const char *const prefixes[RECORDS_PARTS] = { "", "attributes", "fifo", "envelope",
@@ -33,8 +33,8 @@ struct records {
     uint32_t reserved[RESERVED_COUNT];
     uint32_t root;
     uint32_t other;
-    uint32_t way[JSON_MAX_DEPTH];       /* the objects between the record and the root, */
-    uint32_t way_other[JSON_MAX_DEPTH]; /* and their members that do not lead there */
+    uint32_t way[JSON_MAX_DEPTH];       /* objects between the record and the root */
+    uint32_t way_other[JSON_MAX_DEPTH]; /* their members that do not lead to the root */
     size_t ways;
     bool plain;
     size_t last; /* length of the line before this one */
@@ -50,7 +50,7 @@ static bool is_of_keys(const struct json_paths *paths, uint32_t node)
     return node == JSON_ROOT;
 }
 
-/* What stands beside the way to a deeper root is looked through as well. 0, or -1. */
+/* Add the members beside the way to a deeper root. Return 0, or -1. */
 static int add_ways(struct records *records)
 {
     uint32_t node = records->root;
@@ -64,7 +64,7 @@ static int add_ways(struct records *records)
     return 0;
 }
 
-/* Whether the root is at a path, or below it. */
+/* Return true when the root is at a path, or below it. */
 static bool is_above_root(const struct records *records, uint32_t path)
 {
     uint32_t node = records->root;
@@ -73,7 +73,10 @@ static bool is_above_root(const struct records *records, uint32_t path)
     return node == path;
 }
 
-/* Beside a root in there, what programs know of these members is not looked through. 0, or -1. */
+/*
+ * Exclude the members that the programs define, when the root is inside sqs, pii or error. Return
+ * 0, or -1.
+ */
 static int add_known(struct records *records)
 {
     struct record_nodes nodes;
@@ -136,7 +139,9 @@ void records_free(struct records *records)
     free(records);
 }
 
-/* The node of what the walk is at, below ${parent}. NULL: out of memory. */
+/*
+ * Return the node below ${parent} for the current place of the walk, or NULL when memory runs out.
+ */
 static struct node *below(struct records *records, struct frame *frame,
     const struct json_walk *walk)
 {
@@ -155,7 +160,7 @@ static struct node *below(struct records *records, struct frame *frame,
     return node != NULL ? node : tree_member(&records->tree, frame->node, key, length);
 }
 
-/* A key that is data is a value as well; what it is, its member is. */
+/* Add the kinds of a key that is data. The key counts as a value of its member. */
 static void add_key(struct records *records, const struct json_walk *walk,
     struct inspect_finding *finding)
 {
@@ -176,15 +181,16 @@ static bool is_empty(const struct json_walk *walk)
         (walk->kind == JSON_STRING && walk->length == 2);
 }
 
-/* Whether it is worth while to remember what is in a node's values: one in four was known, or there
- * were few. */
+/*
+ * Return true when remembering the values of a node pays: one in four was known, or there were few.
+ */
 static bool is_repetitive(const struct node *node)
 {
     enum { FEW = 64 };
     return node->again * 4 + FEW >= node->values;
 }
 
-/* Look at a scalar, and count what is found. 0, or -1. */
+/* Inspect a scalar and count the findings. Return 0, or -1. */
 static int add_scalar(struct records *records, struct node *node, const struct json_walk *walk)
 {
     struct inspect_finding finding;
@@ -218,7 +224,7 @@ static int add_scalar(struct records *records, struct node *node, const struct j
     return tree_add(node, &finding, hash);
 }
 
-/* The same for an object or array that is taken whole; the walk goes on behind it. */
+/* Do the same for an object or array taken whole, and move the walk behind it. */
 static int add_whole(struct records *records, struct node *node, struct json_walk *walk)
 {
     struct inspect_finding finding;
@@ -237,7 +243,9 @@ static int add_whole(struct records *records, struct node *node, struct json_wal
     return tree_add(node, &finding, hash_bytes(text, length));
 }
 
-/* All values of text[0, length) into the tree of ${root}. 0, or -1: out of memory. */
+/*
+ * Add all values of text[0, length) to the tree of ${root}. Return 0, or -1 when memory runs out.
+ */
 static int walk_through(struct records *records, struct node *root, const char *text, size_t length)
 {
     struct frame *frames = records->frames;
@@ -284,7 +292,7 @@ static bool has_reserved(const struct records *records)
     return false;
 }
 
-/* The member of a record that one of the parts beside the root is made of. */
+/* Return the root of the part beside the root that a reserved member fills, or NULL. */
 static struct node *part_of(const struct records *records, uint32_t node)
 {
     if (node == records->reserved[RESERVED_ATTRIBUTES])
@@ -294,8 +302,7 @@ static struct node *part_of(const struct records *records, uint32_t node)
     return node == records->reserved[RESERVED_ENVELOPE] ? records->roots[RECORDS_ENVELOPE] : NULL;
 }
 
-/* The node, in the tree of members beside the reserved ones, of an object on the way to the root.
- */
+/* Return the node of an object on the way to the root, in the tree of non-reserved members. */
 static struct node *way_node(struct records *records, uint32_t path)
 {
     uint32_t steps[JSON_MAX_DEPTH];
@@ -313,7 +320,7 @@ static struct node *way_node(struct records *records, uint32_t path)
     return node;
 }
 
-/* A member of ${above} as one of the tree of members beside the reserved ones. 0, or -1. */
+/* Add a member of ${above} to the tree of non-reserved members. Return 0, or -1. */
 static int add_other(struct records *records, const char *text, const struct json_match *match,
     uint32_t above)
 {
@@ -330,7 +337,10 @@ static int add_other(struct records *records, const char *text, const struct jso
     return walk_through(records, node, text + match->value, match->end - match->value);
 }
 
-/* What leads to no root: a member beside the way to it, and a body that it is not in. 0, or -1. */
+/*
+ * Add a member that does not lead to the root: one beside the way, or a body without it. Return 0,
+ * or -1.
+ */
 static int add_beside(struct records *records, const char *text, const struct json_match *match)
 {
     for (size_t i = 0; i < records->ways; i++)

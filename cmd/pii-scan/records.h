@@ -8,8 +8,8 @@
 #include "tree.h"
 
 /*
- * Records (sqs2pg-record(5)), or plain lines of JSON, into trees of paths: one below the root, and
- * one for each member of a record that holds what came from outside.
+ * Reads records (sqs2pg-record(5)), or plain lines of JSON, into trees of paths: one below the
+ * root, and one for each member of a record whose content comes from outside.
  */
 enum records_part {
     RECORDS_ROOT,
@@ -21,10 +21,10 @@ enum records_part {
 };
 
 struct records_counts {
-    uint64_t records;         /* looked through */
-    uint64_t malformed;       /* no JSON, no object, or too long */
-    uint64_t first_malformed; /* the number of its line */
-    uint64_t errors;          /* error records: what they hold is sealed */
+    uint64_t records;         /* inspected */
+    uint64_t malformed;       /* not JSON, not an object, or too long */
+    uint64_t first_malformed; /* number of its line */
+    uint64_t errors;          /* error records, whose content is sealed */
     uint64_t rootless;        /* without a value at the root */
 };
 
@@ -32,24 +32,28 @@ struct records;
 
 /*
  * records_new(root, plain, maximum):
- * ${root} is a path such as ".body", or "."; with ${plain}, a line that has no reserved member is
- * looked through as a whole. ${maximum} is the longest line there is. NULL with errno: EINVAL, that
- * is no path of keys.
+ * Make an empty set of trees. ${root} is a path such as ".body", or ".". With ${plain}, a line
+ * without a reserved member is inspected whole. ${maximum} is the longest line. Return NULL with
+ * errno on failure; EINVAL means that ${root} is no path of keys.
  */
 struct records *records_new(const char *root, bool plain, size_t maximum);
 void records_free(struct records *records); /* NULL is fine */
 
-/* Look through one line; NULL: one that was too long. 0, or -1: out of memory. */
+/*
+ * Inspect one line; NULL stands for a line that was too long. Return 0, or -1 when memory runs out.
+ */
 int records_line(struct records *records, const char *text, size_t length, uint64_t number);
 
-/* All lines are there. 0, or -1: out of memory. */
+/* Finish after the last line. Return 0, or -1 when memory runs out. */
 int records_end(struct records *records);
 
 const struct records_counts *records_counts(const struct records *records);
 struct node *records_root(struct records *records, enum records_part part);
 
-/* Whether a node of RECORDS_RECORD is the part's own or an object on the way to the root: a policy
- * has no rule for that as a whole. */
+/*
+ * Return true when a node of RECORDS_RECORD is the root of the part or an object on the way to the
+ * root: a policy has no rule for the whole of it.
+ */
 bool records_is_way(const struct records *records, const struct node *node);
 const struct tree *records_tree(const struct records *records);
 

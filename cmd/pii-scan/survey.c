@@ -22,7 +22,7 @@ enum { TEXT_MOST = 16 << 20, FLUSHED = 1 << 16 };
 
 struct survey {
     const struct settings *settings;
-    struct cover *cover; /* NULL: there is no policy */
+    struct cover *cover; /* NULL: no policy */
     struct records *records;
     struct intake intake;
     struct buf text;
@@ -34,10 +34,9 @@ struct survey {
 };
 
 static const struct metric metrics[INTAKE_METRICS] = {
-    { "sqs2pg_records_scanned_total", "Records looked through.", METRIC_COUNTER },
-    { "sqs2pg_lines_malformed_total", "Lines that are no record.", METRIC_COUNTER },
-    { "sqs2pg_records_errors_total", "Error records, made, passed on or passed over.",
-        METRIC_COUNTER },
+    { "sqs2pg_records_scanned_total", "Records inspected.", METRIC_COUNTER },
+    { "sqs2pg_lines_malformed_total", "Lines that are not records.", METRIC_COUNTER },
+    { "sqs2pg_records_errors_total", "Error records, made, passed on or skipped.", METRIC_COUNTER },
     METER_LAST_SUCCESS,
 };
 
@@ -88,7 +87,7 @@ static void close_all(struct survey *survey)
     buf_free(&survey->text);
 }
 
-/* 0, or the status to exit with. */
+/* Read all records. Return 0, or the exit status. */
 static int read_all(struct survey *survey)
 {
     int status = intake_run(&survey->intake, survey->settings->number);
@@ -98,7 +97,7 @@ static int read_all(struct survey *survey)
     return STATUS_INTERNAL;
 }
 
-/* Write out what is in the text when it is so much, or all of it. 0, or -1. */
+/* Write out the text once it has ${least} bytes. Return 0, or -1. */
 static int flush(struct survey *survey, size_t least)
 {
     if (survey->text.failed)
@@ -143,7 +142,7 @@ static int print_all(struct survey *survey)
     return flush(survey, 0);
 }
 
-/* Likely personal paths that the policy lets pass without naming them. */
+/* Report likely personal paths that the policy lets pass unnamed. Return the exit status. */
 static int report_failure(struct survey *survey)
 {
     if (survey->cover == NULL || survey->uncovered == 0)
@@ -154,11 +153,11 @@ static int report_failure(struct survey *survey)
     msg_error("%zu of %zu likely personal paths are not covered by %s, the first is %s",
         survey->uncovered, survey->personal, survey->settings->policy_file,
         buf_cstr(&survey->text));
-    msg_hint("name it there, with a method or with keep; --suggest proposes rules");
+    msg_hint("add a rule for it, with a method or keep; --suggest proposes rules");
     return STATUS_PARTIAL;
 }
 
-/* What a reader of the table would ask next. */
+/* Print what a reader of the table needs to do next. */
 static void add_notes(const struct survey *survey)
 {
     const struct settings *settings = survey->settings;
@@ -167,18 +166,16 @@ static void add_notes(const struct survey *survey)
         return;
     if (survey->personal == 0)
         msg_note(true,
-            "nothing looks personal by its key or its form: what free text and numbers "
-            "of your own mean, only you know");
+            "no key or value looks personal; check free text and your own numbers yourself");
     else if (settings->suggest)
-        msg_note(true, "look the policy over, then try it: pii-mask -v -k KEYFILE -p POLICY");
+        msg_note(true, "review the policy, then try it: pii-mask -v -k KEYFILE -p POLICY");
     else
         msg_note(true,
-            "%zu of %zu paths look personal: with --suggest a policy for pii-mask that hides them "
-            "is printed",
+            "%zu of %zu paths look personal; --suggest prints a policy for pii-mask that hides them",
             survey->personal, survey->paths);
 }
 
-/* What is to be said at the end. The status to exit with. */
+/* Print warnings and the summary. Return the exit status. */
 static int end(struct survey *survey)
 {
     const struct records_counts *counts = records_counts(survey->records);
@@ -187,14 +184,13 @@ static int end(struct survey *survey)
     int status = STATUS_OK;
     if (counts->malformed > 0)
         msg_warn("%" PRIu64 " of %" PRIu64
-                 " lines are no records that could be looked through, the first of them is line "
-                 "%" PRIu64,
+                 " lines could not be read as records, the first is line %" PRIu64,
             counts->malformed, counts->malformed + counts->records, counts->first_malformed);
     if (left_out > 0)
-        msg_warn("more than %d paths: %" PRIu64 " values count for the path above theirs",
-            TREE_MOST, left_out);
+        msg_warn("more than %d paths: %" PRIu64 " values were counted for a parent path", TREE_MOST,
+            left_out);
     if (counts->records > 0 && counts->rootless == counts->records)
-        msg_warn("no record has anything at %s: say by --root where the event is",
+        msg_warn("no record has a value at %s: use --root to say where the event is",
             survey->settings->root == NULL ? ".body" : survey->settings->root);
     if (counts->malformed > 0 && counts->records == 0) {
         msg_hint("%s", code_line_hint);

@@ -6,17 +6,20 @@
 
 #include "record/stream_options.h"
 
-/* What the command line says; the strings are the caller's. */
+/* The command line; the strings are the caller's. */
 struct settings {
     const char *policy_file; /* or NULL */
-    const char *root;        /* NULL: ".body", and a line that is no record is one as it is */
+    const char *root;        /* NULL: ".body", and plain lines are accepted */
     bool suggest;
     bool json;
-    uint64_t number; /* of records; 0: all */
+    uint64_t number; /* maximum of records; 0: no limit */
     struct stream_options stream;
 };
 
-/* Do the work from standard input to output. Return the status to exit with, after its message. */
+/*
+ * Do the work from standard input to standard output. Print a message on failure. Return the exit
+ * status.
+ */
 int survey_run(const struct settings *settings);
 
 #endif

@@ -5,7 +5,7 @@
 
 #include "json/string.h"
 
-/* Children of a node whatever they are like; and how many objects tell whether they are names. */
+/* Most children of a node; and objects needed to decide whether the keys are names. */
 enum { CHILDREN_MOST = 1024, OBJECTS_LEAST = 256 };
 
 static void append(struct node *parent, struct node *child)
@@ -42,7 +42,7 @@ struct node *tree_root(struct tree *tree, const char *prefix)
     return node;
 }
 
-/* Children first, so that what is under way is a leaf. */
+/* Free children first, so that the current node is always a leaf. */
 void tree_free(struct tree *tree, struct node *node)
 {
     struct node *top = node;
@@ -71,7 +71,10 @@ static struct node *child_of(const struct node *node, enum tree_step step)
     return child;
 }
 
-/* Count ${from} in with ${into}, which stands for it from now on. 0, or -1: out of memory. */
+/*
+ * Add the counts of ${from} to ${into}, which represents it from now on. Return 0, or -1 when
+ * memory runs out.
+ */
 static int merge(struct node *into, const struct node *from)
 {
     for (size_t i = 0; i < INSPECT_KINDS; i++)
@@ -104,7 +107,7 @@ static struct node *data_child(struct tree *tree, struct node *node)
     return data != NULL ? data : new_node(tree, node, TREE_DATA);
 }
 
-/* All that is at and below a child, counted in with ${data}. 0, or -1: out of memory. */
+/* Add a child and all below it to ${data}. Return 0, or -1 when memory runs out. */
 static int merge_below(struct node *data, struct node *child)
 {
     data->records += child->records;
@@ -120,7 +123,7 @@ static int merge_below(struct node *data, struct node *child)
     return 0;
 }
 
-/* Make all members of ${node}, with what is below them, one. 0, or -1: out of memory. */
+/* Join all members of ${node} and all below them into one. Return 0, or -1 when memory runs out. */
 static int join(struct tree *tree, struct node *node)
 {
     struct node *data = data_child(tree, node);
@@ -154,7 +157,7 @@ static struct node *find(struct node *node, const char *key, size_t length)
     return child;
 }
 
-/* Most of its keys came once or never again. */
+/* Return true when most keys of the node came only once. */
 static bool has_new_keys(const struct node *node)
 {
     unsigned once = 0;

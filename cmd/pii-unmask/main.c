@@ -12,9 +12,9 @@ enum { MAPPING = PROGRAM_OWN, AUDIT };
 static const struct opt table[] = {
     PROGRAM_FIRST_OPTIONS,
     { PROGRAM_KEY_ID, '\0', "key-id", "ID",
-        "key of records that do not say theirs (ipcrypt, ff1, uuid, shift)", NULL },
+        "key of records that name none (ipcrypt, ff1, uuid, shift)", NULL },
     { PROGRAM_LINES, '\0', "lines", "PATH",
-        "unmask single values, one a line, as the policy has PATH", NULL },
+        "unmask single values, one a line, by the rule for PATH", NULL },
     { MAPPING, '\0', "mapping", "FILE", "print the lines of this mapping with their values", NULL },
     { AUDIT, '\0', "audit", "FILE", "append who ran this, when, and how much, to this file", NULL },
     PROGRAM_LAST_OPTIONS,
@@ -22,7 +22,7 @@ static const struct opt table[] = {
 
 static const struct opt_command command = {
     "-k FILE [-p FILE | -m RULE ...] [--root PATH] [--lines PATH]",
-    "Restore the values that pii-mask replaced, for who holds the key; from standard input to output.",
+    "Restore the values that pii-mask replaced, with the key, from standard input to output.",
     table,
     sizeof table / sizeof *table,
 };

@@ -4,12 +4,12 @@
 #include "mask/program.h"
 
 /*
- * What the command line says: main.c fills it in, and nothing changes it afterwards. The strings
- * are those of argv.
+ * The command line. main.c fills it in, and it does not change afterwards. The strings are those of
+ * argv.
  */
 struct options {
     struct program_settings program;
-    const char *mapping; /* a file whose lines are read instead of standard input, or NULL */
+    const char *mapping; /* file to read instead of standard input, or NULL */
 };
 
 #endif

@@ -14,7 +14,7 @@
 #include "mask/mapping_reader.h"
 #include "mask/unmask.h"
 
-/* One of the three kinds of work. */
+/* The work: one of three kinds. */
 struct undo {
     const struct options *options;
     struct unmask *unmask;
@@ -27,7 +27,7 @@ struct undo {
 static int open_undo(void *context, const struct program_inputs *inputs, struct filter_work *work)
 {
     struct undo *undo = context;
-    errno = ENOMEM; /* the only cause, but for OpenSSL */
+    errno = ENOMEM; /* the only cause, apart from OpenSSL */
     undo->inputs = inputs;
     if (inputs->journal != NULL) {
         undo->audit = audit_new(inputs->journal, inputs->ring);
@@ -72,7 +72,7 @@ static int start_undo(void *context)
     return undo->audit != NULL ? audit_start(undo->audit) : 0;
 }
 
-/* How many values came back. */
+/* Return the number of unmasked values. */
 static uint64_t values_back(const struct undo *undo)
 {
     uint64_t values = 0;
@@ -81,17 +81,17 @@ static uint64_t values_back(const struct undo *undo)
     return values;
 }
 
-/* What of the records did not come back, in words. */
+/* Warn of records that were not unmasked. */
 static void tell_left(const struct undo *undo, const struct filter_counts *counts)
 {
     if (counts->errors > 0) {
-        msg_warn("%" PRIu64 " of %" PRIu64
-                 " records could not be unmasked: they go on as they came",
+        msg_warn("%" PRIu64 " of %" PRIu64 " records could not be unmasked and pass unchanged",
             counts->errors, counts->records);
-        msg_hint("their member error says why: unknown-key is a key that this file has not");
+        msg_hint("look at their member error: unknown-key means that the key file lacks the key");
     } else if (counts->changed > 0 && counts->opened == 0 && values_back(undo) == 0) {
-        msg_warn("nothing was unmasked: no path of the policy has met a masked value");
-        msg_hint("--policy takes the policy that they were masked by, --root where they are");
+        msg_warn("nothing was unmasked: no rule of the policy matched a masked value");
+        msg_hint(
+            "give the policy of the masking with --policy, and the place of the values with --root");
     }
 }
 
@@ -109,7 +109,7 @@ static void say(const struct unmask *unmask, const struct lines *lines,
     }
     if (counts->errors > 0 && lines != NULL)
         msg_error("%" PRIu64 " of %" PRIu64
-                  " lines could not be unmasked, the first of them is line %" PRIu64,
+                  " lines could not be unmasked, the first is line %" PRIu64,
             counts->errors, counts->records, lines_first_failed(lines));
     msg_summary(plain,
         "lines=%" PRIu64 " unmasked=%" PRIu64 " empty=%" PRIu64 " errors=%" PRIu64
@@ -118,7 +118,7 @@ static void say(const struct unmask *unmask, const struct lines *lines,
         line_skipped_text(counts->skipped, skipped));
 }
 
-/* What came back, by domain, and the end. The status to exit with. */
+/* Write the counts by domain and the end of the run to the audit file. Return the exit status. */
 static int end_audit(const struct undo *undo, const struct filter_counts *counts, int status)
 {
     const struct policy *policy = undo->inputs->policy;
@@ -145,7 +145,7 @@ static int end_audit(const struct undo *undo, const struct filter_counts *counts
     }
     if (result == 0 && audit_end(undo->audit, counts->records, counts->errors, status) == 0)
         return status;
-    msg_error("cannot write the file of --audit, %s: %s", undo->options->program.journal_file,
+    msg_error("cannot write --audit file %s: %s", undo->options->program.journal_file,
         strerror(errno));
     return status == STATUS_OK || status == STATUS_PARTIAL ? STATUS_IO : status;
 }
@@ -162,10 +162,8 @@ static int end_undo(void *context, const struct filter_counts *counts, double se
 }
 
 static const struct program_figures figures = {
-    { PROGRAM_METRIC_READ,
-        { "sqs2pg_records_unmasked_total", "Records whose values are back.", METRIC_COUNTER },
-        { "sqs2pg_records_opened_total", "Error records whose sealed content is back.",
-            METRIC_COUNTER },
+    { PROGRAM_METRIC_READ, { "sqs2pg_records_unmasked_total", "Records unmasked.", METRIC_COUNTER },
+        { "sqs2pg_records_opened_total", "Error records opened.", METRIC_COUNTER },
         PROGRAM_METRIC_PASSED, PROGRAM_METRIC_ERRORS, METER_LAST_SUCCESS },
     { PROGRAM_READ, PROGRAM_CHANGED, PROGRAM_OPENED, PROGRAM_PASSED, PROGRAM_ERRORS,
         PROGRAM_LAST_SUCCESS },
@@ -174,7 +172,7 @@ static const struct program_figures figures = {
 
 static const struct program_figures figures_of_lines = {
     { { "sqs2pg_lines_read_total", "Single values read, one a line.", METRIC_COUNTER },
-        { "sqs2pg_lines_unmasked_total", "Single values that are back.", METRIC_COUNTER },
+        { "sqs2pg_lines_unmasked_total", "Single values unmasked.", METRIC_COUNTER },
         { "sqs2pg_lines_errors_total", "Single values that could not be masked or unmasked.",
             METRIC_COUNTER },
         METER_LAST_SUCCESS },
@@ -182,7 +180,7 @@ static const struct program_figures figures_of_lines = {
     4,
 };
 
-/* Have the mapping be standard input. 0, or the status to exit with. */
+/* Make the mapping standard input. Return 0, or the exit status. */
 static int take_mapping(const char *path)
 {
     struct stat file;
@@ -194,7 +192,7 @@ static int take_mapping(const char *path)
     }
     good = good && dup2(fd, STDIN_FILENO) != -1;
     if (!good)
-        msg_error("cannot open the file of --mapping, %s: %s", path,
+        msg_error("cannot open --mapping file %s: %s", path,
             errno == EINVAL ? "not a regular file" : strerror(errno));
     if (fd != -1 && fd != STDIN_FILENO)
         (void)close(fd); /* nothing was written */

@@ -4,8 +4,8 @@
 #include "options.h"
 
 /*
- * Restore records, single values, or those of a mapping, from standard input to output. Return the
- * status to exit with, after its message.
+ * Restore records, single values or a mapping, from standard input to standard output. Print a
+ * message on failure. Return the exit status.
  */
 int undo_run(const struct options *options);
 

@@ -73,7 +73,10 @@ static char *write_group(char *at, unsigned group)
     return at;
 }
 
-/* The first of the longest runs of two or more zero groups; its length is 0 when there is none. */
+/*
+ * Find the first of the longest runs of two or more zero groups. Return its start; its length is 0
+ * when there is none.
+ */
 static int longest_run(const unsigned groups[GROUPS], int *length)
 {
     int best = 0;

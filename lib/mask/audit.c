@@ -19,7 +19,7 @@ struct domain {
 
 struct audit {
     struct journal *journal;
-    struct buf who; /* the members that both lines have */
+    struct buf who; /* the members that both lines share */
     struct buf line;
     struct domain *domains;
     size_t count;

@@ -7,23 +7,28 @@
 #include "mask/keyring.h"
 
 /*
- * The audit file of pii-unmask(1): one line of JSON at the start of a run and one at its end, with
- * "at" (RFC 3339, UTC), "event" (start or end), "uid", "user" (null: nobody knows it), "pid" and
- * "keys", the ids in the key file; at the end also "records", "values" by domain, "errors" and
- * "status". No value, no token.
+ * The audit file of pii-unmask(1): one line of JSON at the start of a run and one at its end. Both
+ * have "at" (RFC 3339, UTC), "event" (start or end), "uid", "user" (null when unknown), "pid" and
+ * "keys", the ids in the key file. The end also has "records", "values" by domain, "errors" and
+ * "status". No value and no token is written.
  */
 struct audit;
 
-/* Look up what both lines say; ${journal} outlives it. NULL: out of memory. */
+/*
+ * Collect the members of both lines; ${journal} must outlive it. Return NULL when memory runs out.
+ */
 struct audit *audit_new(struct journal *journal, const struct keyring *ring);
 void audit_free(struct audit *audit); /* NULL is fine */
 
-int audit_start(struct audit *audit); /* 0, or -1 with errno */
+int audit_start(struct audit *audit); /* Return 0, or -1 with errno. */
 
-/* So many more values of a domain came back; before audit_end(). 0, or -1: out of memory. */
+/*
+ * Add a number of unmasked values to a domain, before audit_end(). Return 0, or -1 when memory runs
+ * out.
+ */
 int audit_count(struct audit *audit, const char *domain, size_t length, uint64_t values);
 
-/* 0, or -1 with errno. */
+/* Write the line of the end. Return 0, or -1 with errno. */
 int audit_end(struct audit *audit, uint64_t records, uint64_t errors, int status);
 
 #endif

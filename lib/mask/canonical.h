@@ -7,19 +7,19 @@
 #include "mask/token.h"
 
 /*
- * Values made canonical before they are masked, so that spellings of one thing become one token;
- * and that is what comes back of it:
+ * Canonical values: values changed before they are masked, so that all spellings of a value become
+ * one token. Unmasking gives the canonical value:
  *
- *     METHOD_IP     an address in the one spelling of mask/address.h; what is none is refused
- *     METHOD_LOWER  the letters of ASCII small
- *     METHOD_TRIM   without blanks of ASCII (space, tab, LF, VT, FF, CR) at its ends
+ *     METHOD_IP     an address in the spelling of mask/address.h; other values are refused
+ *     METHOD_LOWER  ASCII letters in lower case
+ *     METHOD_TRIM   no ASCII blanks (space, tab, LF, VT, FF, CR) at the ends
  *
- * The last two leave what is no string as it is.
+ * The last two change strings only.
  */
 
 /*
- * Change the plaintext of mask/token.h that begins with its type byte at ${at} of ${plain}.
- * TOKEN_MALFORMED: refused; TOKEN_FAILED: ${plain} is full.
+ * Change the plaintext of mask/token.h whose type byte is at ${at} of ${plain}. Return
+ * TOKEN_MALFORMED for a refused value, TOKEN_FAILED when ${plain} is full.
  */
 enum token_result canonical_make(struct buf *plain, size_t at, unsigned how);
 

@@ -10,8 +10,8 @@
 struct checks {
     const struct compiled *compiled;
     struct near *near;
-    struct personal *personal; /* NULL: nothing is detected */
-    unsigned known;            /* envelopes that have been named, a bit for each kind */
+    struct personal *personal; /* NULL: detect is off */
+    unsigned known;            /* envelopes reported so far, a bit for each kind */
 };
 
 struct checks *checks_new(const struct compiled *compiled)
@@ -57,7 +57,7 @@ static bool is_one_of(const struct policy_when *when, const char *text,
     return false;
 }
 
-/* Of a key that is there twice, either may be the one that counts. */
+/* Return true when a value of "when" matches. Of a repeated key, either member may count. */
 static bool is_harmless(const struct policy_when *when, const struct checks_record *record)
 {
     const struct json_matches *matches = record->matches;
@@ -84,7 +84,7 @@ static bool is_unmatched(const struct checks *checks, const struct checks_record
     return true;
 }
 
-/* What the value at the root is, unless that has been told before. */
+/* Return the kind of envelope at the root, unless it has been reported before. */
 static enum envelope_kind find_envelope(struct checks *checks, const struct checks_record *record)
 {
     const struct json_matches *matches = record->matches;
@@ -112,10 +112,7 @@ static void refuse(struct checks_result *result, enum refusal refusal, const cha
     result->path = path;
 }
 
-/*
- * A key spelt in another way says more than that nothing was met, and that says more than that the
- * key stands elsewhere.
- */
+/* Report the first of: a key in another spelling, no match at all, the key elsewhere. */
 int checks_check(struct checks *checks, const struct checks_record *record,
     struct checks_result *result)
 {

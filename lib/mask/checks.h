@@ -12,37 +12,37 @@
 #include "record/envelope.h"
 
 /*
- * What a policy did not meet in a record (pii-policy(5)): "unmatched", "near" and "detect", judged
- * when the record's matches have been looked at once.
+ * The checks of content that no rule matches (pii-policy(5)): "unmatched", "near" and "detect".
+ * They run after a first look at the matches of the record.
  */
 struct checks;
 
-struct checks *checks_new(const struct compiled *compiled); /* NULL: out of memory */
+struct checks *checks_new(const struct compiled *compiled); /* NULL when memory runs out */
 void checks_free(struct checks *checks);                    /* wipes; NULL is fine */
 
 struct checks_record {
     const char *text;
     size_t length;
     const struct json_matches *matches;
-    uint64_t serial; /* in ${found} of the rules that have a value in it */
-    size_t found;    /* how many rules that hide values have found one */
-    bool near;       /* there is a match of role COMPILED_NEAR */
-    bool masked;     /* it says that it has been masked */
-    bool failed;     /* it carries an error: nothing has to be found in it */
+    uint64_t serial; /* equals ${found} of the rules with a value in the record */
+    size_t found;    /* number of hiding rules that found a value */
+    bool near;       /* a match has the role COMPILED_NEAR */
+    bool masked;     /* the record claims to be masked */
+    bool failed;     /* the record carries an error and may match no rule */
 };
 
 struct checks_result {
-    enum refusal refusal;        /* the gravest, or REFUSAL_NONE */
-    const char *path;            /* what it is about, of a fixed stock or the policy's, or NULL */
-    bool redacts;                /* checks_redact() has pieces to replace */
-    enum envelope_kind envelope; /* around an event that no rule was met in */
+    enum refusal refusal; /* the first in order of weight, or REFUSAL_NONE */
+    const char *path;     /* place of the refusal, a constant or a string of the policy, or NULL */
+    bool redacts;         /* checks_redact() has pieces to replace */
+    enum envelope_kind envelope; /* kind of envelope around an unmatched event */
 };
 
-/* 0, or -1: out of memory. */
+/* Check a record. Return 0, or -1 when memory runs out. */
 int checks_check(struct checks *checks, const struct checks_record *record,
     struct checks_result *result);
 
-/* As personal_redact() (mask/personal.h), of the record judged last. */
+/* Do the same as personal_redact() (mask/personal.h), for the last checked record. */
 void checks_redact(struct checks *checks, struct json_splice *splice, size_t offset);
 
 #endif

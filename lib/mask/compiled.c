@@ -6,7 +6,7 @@
 #include "json/watch.h"
 #include "mask/method_table.h"
 
-/* Whether ${node} is in the part of the record that paths speak of. */
+/* Return true when ${node} is in the part of the record that paths name. */
 static bool is_content(const struct policy *policy, uint32_t node)
 {
     const uint32_t reserved[] = { policy->sqs, policy->pii, policy->error, policy->sealed };
@@ -20,9 +20,9 @@ static bool is_content(const struct policy *policy, uint32_t node)
 }
 
 /*
- * Where the policy says what becomes of what it does not name, have that matched too: other members
- * of the record, of the objects it goes through and of the root, other elements of the arrays, and
- * all members aside but those it names.
+ * Watch unnamed members where the policy decides about them: members of the record, of the objects
+ * on the way to the root and of the root, array elements, and members aside. Return false when
+ * memory runs out.
  */
 static bool add_others(const struct policy *policy)
 {
@@ -36,7 +36,7 @@ static bool add_others(const struct policy *policy)
         bool judged = above || is_content(policy, i) || policy_is_beside(policy, i);
         if (!(judged && policy->other != POLICY_KEEP) && !policy->named[aside])
             continue;
-        /* The root is an object also where no path goes into it. */
+        /* The root is an object even where no path enters it. */
         bool object = json_paths_wants_object(paths, i) || above;
         if (object && json_paths_other(paths, i) == JSON_NO_NODE)
             return false;
@@ -58,7 +58,7 @@ static void set_role(struct compiled *compiled, uint32_t node, enum compiled_rol
     compiled->nodes[node].rule = (uint16_t)rule;
 }
 
-/* Nodes that paths go through, and members that the policy does not name. */
+/* Set the roles of nodes on the way of paths, and of members that the policy does not name. */
 static void set_steps(struct compiled *compiled, size_t named, enum compiled_direction direction)
 {
     const struct policy *policy = compiled->policy;
@@ -95,7 +95,7 @@ static void set_reserved(struct compiled *compiled, enum compiled_direction dire
     set_role(compiled, policy->error, COMPILED_ERROR, 0);
     set_role(compiled, policy->error_stage, COMPILED_NONE, 0);
     set_role(compiled, policy->sealed, COMPILED_SEALED, 0);
-    if (direction == COMPILED_MASK) /* there is one already */
+    if (direction == COMPILED_MASK) /* only masking adds this node */
         set_role(compiled, json_paths_other(policy->paths, policy->pii), COMPILED_PII_OTHER, 0);
     for (enum policy_aside aside = POLICY_CONTENT + 1; aside < POLICY_ASIDES; aside++)
         if (direction == COMPILED_MASK && !policy->named[aside])
@@ -120,7 +120,7 @@ static bool set_rule(struct compiled *compiled, size_t number, enum compiled_dir
     const struct policy_rule *rule = entry->rule;
     const struct method *method = rule->method;
     uint32_t shown =
-        rule->name != NULL ? rule->written : rule->node; /* where masked records have it */
+        rule->name != NULL ? rule->written : rule->node; /* the node in masked records */
     if (method->action == METHOD_KEEP) {
         set_role(compiled, rule->node, COMPILED_KEPT, number);
         return true;
@@ -149,7 +149,7 @@ static bool set_rule(struct compiled *compiled, size_t number, enum compiled_dir
     return entry->state != NULL && encode_key(compiled, rule, direction, &entry->key);
 }
 
-/* The last key of a rule's path; of an attribute its name. */
+/* Set the name of a rule: the last key of its path, or the name of an attribute. */
 static void set_name(const struct compiled *compiled, struct compiled_rule *entry)
 {
     const struct policy *policy = compiled->policy;
@@ -163,7 +163,7 @@ static void set_name(const struct compiled *compiled, struct compiled_rule *entr
     entry->near = COMPILED_NO_RULE;
 }
 
-/* Have the keys of rules that hide values looked out for in all of the record. */
+/* Watch the keys of hiding rules in the whole record. Return false when memory runs out. */
 static bool add_watched(const struct compiled *compiled)
 {
     const struct policy *policy = compiled->policy;
@@ -176,7 +176,7 @@ static bool add_watched(const struct compiled *compiled)
     return true;
 }
 
-/* The nodes of such members: those that no path names, and those that no rule does. */
+/* Set the role of watched members: those that no path names, and those that no rule names. */
 static void set_watched(struct compiled *compiled)
 {
     const struct policy *policy = compiled->policy;

@@ -11,43 +11,42 @@
 #include "mask/policy.h"
 
 /*
- * A compiled policy: it and a key ring made ready for one direction, so that the work on a record
- * is to look up each match of json_scan() by its node and do what stands there. All key schedules
- * are in it.
+ * A compiled policy: a policy and a key ring, prepared for one direction. Work on a record is then
+ * a lookup of each match of json_scan() by its node. It holds all key schedules.
  */
 
 enum compiled_direction { COMPILED_MASK, COMPILED_UNMASK };
 
 enum compiled_role {
-    COMPILED_NONE,   /* nothing to do: a path that is only required, or asked for by "when" */
+    COMPILED_NONE,   /* no action: a path that is only required, or used by "when" */
     COMPILED_KEPT,   /* a value that passes because the policy names it */
-    COMPILED_STEP,   /* paths go on below it: it has to be what they want */
+    COMPILED_STEP,   /* paths go on below it, so it must be of their kind */
     COMPILED_VALUE,  /* a value to mask or to unmask */
-    COMPILED_TAKEN,  /* the name that this value will get: nothing may stand there */
-    COMPILED_LEFT,   /* unmasking: a value whose method cannot be undone */
-    COMPILED_DROP,   /* a value that a rule takes away */
+    COMPILED_TAKEN,  /* the name that this value will get; it must be free */
+    COMPILED_LEFT,   /* unmasking: a value of an irreversible method */
+    COMPILED_DROP,   /* a value that a rule removes */
     COMPILED_REMOVE, /* a member that does not pass */
-    COMPILED_REFUSE, /* a member that the policy does not name, where that is an error */
-    COMPILED_NEAR,   /* a member whose key is like that of rules that hide values */
+    COMPILED_REFUSE, /* an unnamed member that makes the record an error */
+    COMPILED_NEAR,   /* a member whose key resembles that of a hiding rule */
     COMPILED_SQS,    /* the reserved keys */
     COMPILED_PII,
     COMPILED_PII_KEY,
-    COMPILED_PII_OTHER, /* a member of pii that has no business there */
+    COMPILED_PII_OTHER, /* a member of pii that must not be there */
     COMPILED_ERROR,
     COMPILED_SEALED
 };
 
 struct compiled_node {
     uint8_t role;  /* enum compiled_role */
-    bool object;   /* COMPILED_STEP: wants an object */
-    bool array;    /* COMPILED_STEP: wants an array */
+    bool object;   /* COMPILED_STEP: must be an object */
+    bool array;    /* COMPILED_STEP: must be an array */
     bool root;     /* the root, or on the way to it */
-    uint16_t rule; /* of COMPILED_VALUE, _TAKEN, _LEFT, _DROP; of _NEAR the first of them */
+    uint16_t rule; /* of COMPILED_VALUE, _TAKEN, _LEFT, _DROP; for _NEAR the first rule */
 };
 
 /*
- * Whether what is in a match of the role is decided: it goes away, is named, or is carried as it
- * is. All else passes in clear unless something is found in it.
+ * Return true when the role decides about the content of a match: it is removed, named, or carried
+ * unchanged. Other content passes in clear unless a check finds something.
  */
 static inline bool compiled_is_decided(const struct compiled_node *node)
 {
@@ -64,7 +63,7 @@ static inline bool compiled_is_decided(const struct compiled_node *node)
     }
 }
 
-/* COMPILED_STEP: whether the match is what paths go on in. */
+/* Return true when the match has the kind that a COMPILED_STEP needs. */
 static inline bool compiled_fits(const struct compiled_node *node, const struct json_match *match)
 {
     return (match->kind == JSON_OBJECT && node->object) ||
@@ -75,32 +74,32 @@ struct compiled_rule {
     const struct policy_rule *rule;
     const struct method *method;
     const struct method_work *work; /* NULL: the method replaces no value */
-    void *state;                    /* of the method; NULL when this direction has no use for it */
-    struct buf key;   /* the key to write, as a JSON string; empty: the one that is there */
-    uint64_t seen;    /* serial number of the last record that had the member; */
-    uint64_t found;   /* and of the last in which it was not null */
-    uint64_t missing; /* records that were masked without it */
-    bool met;         /* there was one */
-    const char *name; /* the last key of its path, decoded; the policy's */
+    void *state;                    /* of the method; NULL when this direction does not need it */
+    struct buf key;                 /* the key to write, as a JSON string; empty: keep the key */
+    uint64_t seen;                  /* serial number of the last record with the member */
+    uint64_t found;                 /* and of the last record where it was not null */
+    uint64_t missing;               /* masked records without it */
+    bool met;                       /* a value was found */
+    const char *name;               /* last key of its path, decoded; owned by the policy */
     size_t name_length;
-    uint32_t near; /* the next rule whose key is like this one's; COMPILED_NO_RULE: the last */
+    uint32_t near; /* next rule with a similar key; COMPILED_NO_RULE: none */
 };
 #define COMPILED_NO_RULE UINT32_MAX
 
 struct compiled {
     const struct policy *policy;
     const struct keyring *ring;
-    struct compiled_node *nodes; /* by number of the node */
+    struct compiled_node *nodes; /* indexed by node */
     size_t count;
-    struct compiled_rule *rules; /* those of the policy */
-    size_t masking_rules;        /* how many of them replace a value */
-    size_t hiding_rules;         /* how many replace or drop one */
+    struct compiled_rule *rules; /* rules of the policy */
+    size_t masking_rules;        /* number of rules that replace a value */
+    size_t hiding_rules;         /* number of rules that replace or drop a value */
 };
 
 /*
  * compiled_new(policy, ring, direction):
- * Compile a finished policy, whose paths it may add to; both must outlive it. NULL: no
- * memory, or OpenSSL failed.
+ * Compile a finished policy. Paths may be added to it; policy and ring must outlive the result.
+ * Return NULL when memory runs out or OpenSSL failed.
  */
 struct compiled *compiled_new(const struct policy *policy, const struct keyring *ring,
     enum compiled_direction direction);

@@ -7,7 +7,7 @@ static bool is_digit(char byte)
     return byte >= '0' && byte <= '9';
 }
 
-/* A number of so many digits at text[at]. */
+/* Read a number of ${count} digits at text[at]. Return false when there is none. */
 static bool read_digits(const char *text, size_t length, size_t at, size_t count, unsigned *value)
 {
     if (length < count || at > length - count)
@@ -40,7 +40,7 @@ static unsigned days_of_month(unsigned year, unsigned month)
 
 /* ---- reading --------------------------------------------------------------------------------- */
 
-/* The day itself; *end is behind it. */
+/* Read the day and set *end behind it. Return false when it is malformed. */
 static bool read_day(const char *text, size_t length, struct date *date, size_t *end)
 {
     if (!read_digits(text, length, 0, 4, &date->year) || date->year == 0)
@@ -55,7 +55,7 @@ static bool read_day(const char *text, size_t length, struct date *date, size_t 
         return false;
     *end = date->month_at + 2;
     if (*end == length)
-        return hyphen == 1; /* YYYYMM is no date of ISO 8601 */
+        return hyphen == 1; /* ISO 8601 has no YYYYMM */
     if (hyphen == 1 && text[*end] != '-')
         return false;
     date->day_at = *end + hyphen;
@@ -64,7 +64,7 @@ static bool read_day(const char *text, size_t length, struct date *date, size_t 
         date->day <= days_of_month(date->year, date->month);
 }
 
-/* A fraction, from its sign on; *end is behind it. */
+/* Read a fraction from its sign on and set *end behind it. Return false when it is malformed. */
 static bool read_fraction(const char *text, size_t length, size_t *end)
 {
     if (*end == length || (text[*end] != '.' && text[*end] != ','))
@@ -130,7 +130,7 @@ bool date_read(const char *text, size_t length, struct date *date)
 
 /* ---- moving ---------------------------------------------------------------------------------- */
 
-/* Days since the first of March of the year 0, in a calendar of which years begin in March. */
+/* Return the number of days since 1 March of year 0, in a calendar whose years begin in March. */
 static long number_of_day(const struct date *date)
 {
     long year = (long)date->year - (date->month <= 2);
@@ -139,11 +139,11 @@ static long number_of_day(const struct date *date)
         (long)date->day - 1;
 }
 
-/* The year, a month and a day of a number; year 0 or above 9999 may come out. */
+/* Return the year, month and day of a number; the year may be 0 or above 9999. */
 static struct date day_of_number(long number)
 {
     struct date date = { 0 };
-    long year = number / 366; /* a little below what it is */
+    long year = number / 366; /* at most a little too low */
     while ((year + 1) * 365 + (year + 1) / 4 - (year + 1) / 100 + (year + 1) / 400 <= number)
         year++;
     long rest = number - (year * 365 + year / 4 - year / 100 + year / 400);
@@ -157,7 +157,7 @@ static struct date day_of_number(long number)
 bool date_move(char *text, const struct date *date, long days)
 {
     long number = number_of_day(date) + days;
-    if (number < 306) /* the first of January of the year 1 */
+    if (number < 306) /* 1 January of year 1 */
         return false;
     struct date moved = day_of_number(number);
     if (moved.year < 1 || moved.year > 9999)

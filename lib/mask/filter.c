@@ -55,7 +55,7 @@ void filter_free(struct filter *filter)
     free(filter);
 }
 
-/* Have stored what has to be, and hand on the lines that waited for it. */
+/* Commit, then write the held lines. */
 static enum filter_end release(struct filter *filter)
 {
     if (filter->work->commit == NULL || filter->held.length == 0)
@@ -67,7 +67,7 @@ static enum filter_end release(struct filter *filter)
     return written == 0 ? FILTER_DONE : FILTER_WRITE;
 }
 
-/* Hand on a line. */
+/* Write the finished line, or hold it until commit(). */
 static enum filter_end pass(struct filter *filter)
 {
     const struct buf *line = &filter->line;
@@ -78,7 +78,7 @@ static enum filter_end pass(struct filter *filter)
     return filter->held.length >= HELD_MOST ? release(filter) : FILTER_DONE;
 }
 
-/* The next line; while there is none, nothing is held back. */
+/* Read the next line; release held lines before waiting for one. */
 static enum line_result next(struct filter *filter, struct line *line, enum filter_end *end)
 {
     meter_update(filter->meter);
@@ -137,7 +137,7 @@ enum filter_end filter_run(struct filter *filter, const struct filter_work *work
     filter->work = work;
     enum filter_end end = work_through(filter, work, counts);
     int error = errno;
-    /* What is done goes out even when the input failed. */
+    /* Write finished lines even when the input failed. */
     if (end != FILTER_WRITE && end != FILTER_COMMIT) {
         enum filter_end released = release(filter);
         if (released != FILTER_DONE && end == FILTER_DONE) {

@@ -13,7 +13,7 @@ struct journal {
     int fd;
 };
 
-/* Have the name of a new file on the disk. 0, or -1 with errno. */
+/* Sync the name of a new file to disk. Return 0, or -1 with errno. */
 static int sync_folder(const char *path)
 {
     char *copy = strdup(path);
@@ -27,7 +27,7 @@ static int sync_folder(const char *path)
     return result;
 }
 
-/* End a line that was cut short. 0, or -1 with errno. */
+/* End a truncated last line. Return 0, or -1 with errno. */
 static int end_line(struct journal *journal, off_t size)
 {
     char last;
@@ -69,7 +69,7 @@ void journal_close(struct journal *journal)
     if (journal == NULL)
         return;
     if (journal->fd != -1)
-        (void)close(journal->fd); /* all is written */
+        (void)close(journal->fd); /* all data is on disk */
     free(journal);
     errno = error;
 }

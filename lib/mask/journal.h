@@ -4,23 +4,23 @@
 #include <stddef.h>
 
 /*
- * A file that whole lines are appended to, each of them on the disk before the call returns, also
- * in a process that is confined: by the descriptor's O_APPEND and O_DSYNC. Lines of several
- * processes do not mix. A last line that a crash cut short is ended first.
+ * A file to append whole lines to. Each line is on disk before the call returns, also in a confined
+ * process, by the descriptor's O_APPEND and O_DSYNC. Lines of several processes do not mix. A last
+ * line that a crash truncated is ended first.
  */
 struct journal;
 
 /*
- * Open ${path}, a regular file, for the owner alone if it is made, which is on the disk then. 0
- * with *journal, or -1 with errno; EINVAL: no regular file.
+ * Open the regular file ${path}. Make it when it is missing, for the owner alone, and sync its
+ * name. Return 0 with *journal, or -1 with errno; EINVAL means no regular file.
  */
 int journal_open(const char *path, struct journal **journal);
 void journal_close(struct journal *journal); /* NULL is fine */
 
-/* To be kept when the process is confined. -1 for NULL. */
+/* Return the descriptor, which must stay open in a confined process; -1 for NULL. */
 int journal_descriptor(const struct journal *journal);
 
-/* Append lines[0, length), which ends with a newline. 0, or -1 with errno. */
+/* Append lines[0, length), which ends with a newline. Return 0, or -1 with errno. */
 int journal_append(struct journal *journal, const char *lines, size_t length);
 
 #endif

@@ -28,8 +28,8 @@ struct keyring {
     struct key *keys;
     unsigned char *masters; /* count times KEYRING_MASTER, in locked pages */
     size_t count;
-    size_t primary; /* KEYRING_NONE: not seen yet */
-    size_t room;    /* keys that fit */
+    size_t primary; /* KEYRING_NONE: not found yet */
+    size_t room;    /* capacity in keys */
     bool locked;
 };
 
@@ -37,7 +37,7 @@ int keyring_lock_heap(const struct keyring *ring)
 {
 #ifdef __SANITIZE_ADDRESS__
     (void)ring;
-    return 0; /* another allocator, all over the address space */
+    return 0; /* another allocator spreads over the address space */
 #else
     uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
     uintptr_t start = (uintptr_t)ring / page * page;
@@ -47,8 +47,7 @@ int keyring_lock_heap(const struct keyring *ring)
         errno = ENOMEM;
         return -1;
     }
-    /* Down to the first page that is not there: it ends the heap, or the program's data before it.
-     */
+    /* Go down to the first unmapped page, which ends the heap or the program's data before it. */
     while (end - start < HEAP_MAX && mincore((char *)start - page, page, &resident) == 0)
         start -= page;
     return mlock((char *)start, end - start);
@@ -128,7 +127,7 @@ static bool is_blank(char byte)
     return byte == ' ' || byte == '\t';
 }
 
-/* Cut text[0, length) at its blanks into at most ${most} words; return how many there are. */
+/* Cut text[0, length) at its blanks into at most ${most} words. Return the number of words. */
 static size_t cut_words(const char *text, size_t length, struct word *words, size_t most)
 {
     size_t count = 0;
@@ -152,7 +151,7 @@ static bool is_word(const struct word *word, const char *text)
     return word->length == strlen(text) && memcmp(word->text, text, word->length) == 0;
 }
 
-/* Decode a master and compare its id with the one written beside it. */
+/* Decode a master and compare its id with the one on the line. Return the cause of a failure. */
 static enum keyring_cause take_master(struct keyring *ring, const struct word *id,
     const struct word *coded)
 {
@@ -238,7 +237,7 @@ int keyring_parse(const char *text, size_t length, struct keyring **result,
 
 enum keyring_cause keyring_check(const struct stat *status, bool group_readable)
 {
-    /* As systemd hands out credentials: root's, for a group that only root is in. */
+    /* The way systemd passes credentials: owner root, and a group that only root is in. */
     bool is_credential =
         status->st_uid == 0 && status->st_gid == 0 && (status->st_mode & 07777) == 0440;
     enum trusted_cause cause = trusted_file_check(status);
@@ -255,7 +254,7 @@ enum keyring_cause keyring_check(const struct stat *status, bool group_readable)
     return KEYRING_OK;
 }
 
-/* Open and judge. A pipe that was handed over has no mode that would say anything. */
+/* Open and check the file. An inherited pipe has no meaningful mode. */
 static enum keyring_cause open_file(const char *path, bool group_readable,
     struct trusted_file *file)
 {
@@ -266,7 +265,7 @@ static enum keyring_cause open_file(const char *path, bool group_readable,
         return KEYRING_KIND;
     case TRUSTED_OWNER:
         return KEYRING_OWNER;
-    case TRUSTED_WRITABLE: /* keyring_check() says by whom, of a file that is closed by now */
+    case TRUSTED_WRITABLE: /* keyring_check() names the cause for a file that is closed by then */
         return keyring_check(&file->status, group_readable);
     case TRUSTED_OK:
         break;
@@ -360,11 +359,11 @@ const char *keyring_cause_text(enum keyring_cause cause)
     case KEYRING_OK:
         return "ok";
     case KEYRING_DENIED:
-        return "not ours to read";
+        return "this user may not read it";
     case KEYRING_OWNER:
         return "owned neither by this user nor by root";
     case KEYRING_OTHERS:
-        return "others than its owner have rights to it";
+        return "users other than its owner may access it";
     case KEYRING_GROUP_WRITE:
         return "its group may write it";
     case KEYRING_GROUP_READ:
@@ -388,13 +387,13 @@ const char *keyring_cause_text(enum keyring_cause cause)
     case KEYRING_DAMAGED:
         return "the key id does not belong to the key: the line is damaged";
     case KEYRING_REPEATED:
-        return "the same key again";
+        return "the key repeats an earlier one";
     case KEYRING_TWO_PRIMARIES:
         return "a second primary key";
     case KEYRING_NO_PRIMARY:
         return "no key is primary";
     case KEYRING_EMPTY:
-        return "no key in it";
+        return "the file holds no key";
     case KEYRING_READ:
         return "cannot be read";
     case KEYRING_MEMORY:

@@ -17,7 +17,7 @@ struct lines {
     enum lines_direction direction;
     void *state; /* of the method */
     size_t key;
-    size_t answers;    /* lines that come out for one that goes in */
+    size_t answers;    /* lines written for each line read */
     struct buf value;  /* the line as a JSON string */
     struct buf result; /* JSON text */
     struct buf scratch;
@@ -79,7 +79,7 @@ uint64_t lines_first_failed(const struct lines *lines)
     return lines->first_failed;
 }
 
-/* The key whose token comes as number ${answer}: the primary's first. */
+/* Return the key of answer number ${answer}: the primary key first. */
 static size_t key_of(const struct lines *lines, size_t answer)
 {
     size_t primary = keyring_primary(lines->ring);
@@ -103,7 +103,10 @@ static void write_result(struct lines *lines, struct buf *out)
     size_t start = out->length;
     if (result->length > 0 && result->data[0] == '"') {
         json_string_decode(out, result->data, result->length);
-        /* As it is, it might not be one line. What was masked is, as the line was that it is of. */
+        /*
+         * An unmasked result may hold line breaks. A masked one does not, because its line had
+         * none.
+         */
         if (lines->direction == LINES_UNMASK && !out->failed &&
             has_control(out->data + start, out->length - start)) {
             out->length = start;
@@ -131,7 +134,7 @@ static enum token_result write_answers(struct lines *lines, const struct token_v
     return out->failed ? TOKEN_MALFORMED : TOKEN_OK; /* too long for an answer */
 }
 
-/* Empty lines in the place of the answers. */
+/* Write empty lines instead of the answers. */
 static enum filter_outcome write_nothing(struct lines *lines, bool failed, struct buf *out)
 {
     buf_clear(out);

@@ -11,8 +11,8 @@ static bool is_alnum(char byte)
 }
 
 /*
- * Whether what is beyond ASCII may be letters. Full-width forms look like ASCII and are not: a
- * second "@", or an address in the domain, which stays.
+ * Return true when the characters beyond ASCII may be letters. Refuse full-width forms, which look
+ * like ASCII: a second "@", or an address in the domain, which stays.
  */
 static bool has_no_sign(const char *text, size_t length)
 {

@@ -5,24 +5,24 @@
 #include <stddef.h>
 
 /*
- * Mail addresses in the plain form that people have: a dot-atom of RFC 5322 section 3.2.3, letters
- * beyond ASCII too (RFC 6531; no signs, blanks, full-width forms), an "@", and a domain of two
- * labels or more whose last one does not begin with a digit, so that it is no IP address. Dots may
- * repeat before the "@", as they do in addresses that are in use. No quoted part, no address
- * literal, no comment, no blank.
+ * Plain mail addresses: a dot-atom of RFC 5322 section 3.2.3, an "@", and a domain. The dot-atom
+ * may have letters beyond ASCII (RFC 6531), but no signs, blanks or full-width forms. The domain
+ * has two labels or more, and the last does not begin with a digit, which excludes IP addresses.
+ * Dots may repeat before the "@", as in some addresses in use. Quoted parts, address literals,
+ * comments and blanks are refused.
  */
 enum { MAIL_LOCAL_MAX = 64, MAIL_DOMAIN_MAX = 253 };
 
-/* Whether valid UTF-8 is one; *at is then where the "@" stands. */
+/* Return true when valid UTF-8 is a mail address, with *at the offset of the "@". */
 bool mail_read(const char *text, size_t length, size_t *at);
 
-/* Whether the text is domains of the above, in lower case, separated by single commas. */
+/* Return true when the text is a list of such domains in lower case, separated by single commas. */
 bool mail_domains_are(const char *text, size_t length);
 
-/* Whether the domain, in lower case, is among ${list}, which mail_domains_are() took. */
+/* Return true when the domain, in lower case, is in ${list}, which mail_domains_are() accepted. */
 bool mail_domains_have(const char *list, const char *domain, size_t length);
 
-/* Make the letters of ASCII small, in place. */
+/* Convert ASCII letters to lower case, in place. */
 void mail_lower(char *text, size_t length);
 
 #endif

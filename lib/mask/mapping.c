@@ -15,7 +15,7 @@ struct mapping {
     const struct keyring *ring;
     struct journal *journal;
     struct recent *recent;
-    struct method_siv_state **tokens; /* by number of the rule; NULL: it is not mapped */
+    struct method_siv_state **tokens; /* indexed by rule; NULL: not mapped */
     struct buf lines;
     struct buf scratch;
 };
@@ -81,7 +81,7 @@ enum token_result mapping_note(struct mapping *mapping, size_t rule,
     const struct policy_rule *of = &mapping->policy->rules[rule];
     struct buf *scratch = &mapping->scratch;
     struct buf *lines = &mapping->lines;
-    if (mapping->tokens[rule] == NULL || length == 2) /* "" became of a blank */
+    if (mapping->tokens[rule] == NULL || length == 2) /* "" made from a blank */
         return TOKEN_OK;
     buf_clear(scratch);
     buf_append(scratch, of->domain, of->domain_length + 1);

@@ -9,13 +9,13 @@
 #include "mask/token.h"
 
 /*
- * The reference mapping (pii-mask(1)): for each value that a method replaced which cannot be undone
- * but keeps values apart (hmac, email, sha256) one line
+ * The reference mapping (pii-mask(1)). Each value replaced by an irreversible method that keeps
+ * values apart (hmac, email, sha256) gives one line
  *
  *     {"domain":"DOMAIN","masked":"MASKED","value":"siv1.KEYID.BASE64URL"}
  *
  * where "value" is a padded token of mask/method_siv.h in the domain "mapping/DOMAIN". Repeats
- * among the last MAPPING_KNOWN are left out. Lines gather in memory until mapping_commit().
+ * among the last MAPPING_KNOWN are left out. Lines wait in memory for mapping_commit().
  */
 struct mapping;
 
@@ -23,19 +23,23 @@ enum { MAPPING_KNOWN = 1 << 17 };
 
 #define MAPPING_PREFIX "mapping/"
 
-/* Policy, ring and ${journal} outlive it. NULL: out of memory, or OpenSSL failed. */
+/*
+ * Make a mapping. Policy, ring and ${journal} must outlive it. Return NULL when memory runs out or
+ * OpenSSL failed.
+ */
 struct mapping *mapping_new(const struct policy *policy, const struct keyring *ring,
     struct journal *journal);
 void mapping_free(struct mapping *mapping); /* wipes; NULL is fine */
 
 /*
  * mapping_note(mapping, rule, value, masked, length):
- * A value of the rule of that number, and what it became, JSON text. TOKEN_OK or TOKEN_FAILED.
+ * Note a value of the rule with this number, and its masked form, JSON text. Return TOKEN_OK or
+ * TOKEN_FAILED.
  */
 enum token_result mapping_note(struct mapping *mapping, size_t rule,
     const struct token_value *value, const char *masked, size_t length);
 
-/* Write what gathered, to the disk. 0, or -1 with errno. */
+/* Write the waiting lines to disk. Return 0, or -1 with errno. */
 int mapping_commit(struct mapping *mapping);
 
 #endif

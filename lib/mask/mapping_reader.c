@@ -19,7 +19,7 @@ struct domain {
     char *name;
     size_t length;
     struct method_siv_state *tokens;
-    uint64_t values; /* that were opened */
+    uint64_t values; /* values opened */
 };
 
 struct mapping_reader {
@@ -30,11 +30,11 @@ struct mapping_reader {
     struct json_matches matches;
     struct domain *domains;
     size_t count;
-    struct buf name; /* of the domain of the line in hand, decoded, behind the prefix */
+    struct buf name; /* domain of the current line, decoded, without the prefix */
     struct buf scratch;
 };
 
-/* What a line has to say. */
+/* The members of a line. */
 struct found {
     const struct json_match *value;
     struct json_result result;
@@ -49,7 +49,7 @@ static struct domain *find_domain(struct mapping_reader *reader)
     return NULL;
 }
 
-/* Whether the line is one of a mapping; then the name of its domain is in reader->name. */
+/* Return true for a line of a mapping, with the name of its domain in reader->name. */
 static bool read_line(struct mapping_reader *reader, const char *text, size_t length,
     struct found *found)
 {
@@ -74,7 +74,7 @@ static bool read_line(struct mapping_reader *reader, const char *text, size_t le
         0;
 }
 
-/* 0, or -1: out of memory, or OpenSSL failed. */
+/* Add the domain in reader->name. Return 0, or -1 when memory runs out or OpenSSL failed. */
 static int add_domain(struct mapping_reader *reader)
 {
     if (reader->count == MAPPING_READER_DOMAINS || find_domain(reader) != NULL)

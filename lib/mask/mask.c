@@ -28,8 +28,8 @@ struct mask {
     char claim[32]; /* "pii":{"key":"…"} */
     size_t claim_length;
     bool trusts_claims;
-    uint64_t serial; /* of the record in hand */
-    uint64_t judged; /* records that were to be masked */
+    uint64_t serial; /* of the current record */
+    uint64_t judged; /* records to mask */
     uint64_t missing;
     uint64_t refusals[REFUSAL_COUNT];
     uint64_t arrived; /* errors of other programs */
@@ -38,21 +38,21 @@ struct mask {
     bool told_of_verdict;
 };
 
-/* What a first look at the matches of a record tells. */
+/* Results of a first look at the matches of a record. */
 struct findings {
     bool has_root;
     bool has_error;
     bool has_sealed;
     bool has_pii;
     bool pii_known;       /* every pii is an object, with keys of the ring only */
-    bool has_clear;       /* something that a masked record has not */
-    bool near;            /* a member whose key is like that of a rule */
-    bool redacts;         /* pieces of it are to be replaced */
+    bool has_clear;       /* something that masked records do not have */
+    bool near;            /* a member whose key resembles that of a rule */
+    bool redacts;         /* pieces to redact */
     enum refusal refusal; /* the first mistake */
-    const char *says;     /* in other words than the refusal's own, or NULL */
-    const char *path;     /* the policy's words for the place, or NULL */
-    size_t values;        /* distinct rules that found one to replace, be it null */
-    size_t found;         /* distinct rules that found one to hide, not null */
+    const char *says;     /* text instead of the refusal's own, or NULL */
+    const char *path;     /* place in the policy's spelling, or NULL */
+    size_t values;        /* distinct rules with a value to replace, including null */
+    size_t found;         /* distinct rules with a value to hide, excluding null */
 };
 
 struct mask *mask_new(const struct policy *policy, const struct keyring *ring)
@@ -117,7 +117,7 @@ void mask_each_path(const struct mask *mask, mask_figure *take, void *context)
         take(context, mask->policy->rules[i].path, mask->compiled->rules[i].missing);
 }
 
-/* Complaints of one code stand beside each other in their enum. */
+/* Refusals of one code are neighbours in their enum. */
 void mask_each_code(const struct mask *mask, mask_figure *take, void *context)
 {
     for (enum refusal i = REFUSAL_NONE + 1; i < REFUSAL_COUNT;) {
@@ -154,7 +154,7 @@ static void look_at_step(const struct mask *mask, const struct compiled_node *no
     }
 }
 
-/* Whether a value is one that the rule's method made; ${unknown} where the method cannot tell. */
+/* Return true when the rule's method made the value; ${unknown} when the method cannot tell. */
 static bool looks_masked(struct mask *mask, const struct compiled_rule *rule, const char *text,
     const struct json_match *match, bool unknown)
 {
@@ -244,7 +244,7 @@ static void look(struct mask *mask, const char *text, struct findings *findings)
         refuse(findings, REFUSAL_CLAIM_SEALED, NULL);
 }
 
-/* For a record that is not masked: whether a name is taken. */
+/* Refuse a record that is not masked when a name to write is taken. */
 static void look_for_names(const struct mask *mask, struct findings *findings)
 {
     for (size_t i = 0; i < mask->matches.count; i++) {
@@ -255,8 +255,8 @@ static void look_for_names(const struct mask *mask, struct findings *findings)
 }
 
 /*
- * For a record that says it is masked: whether something in it is not. What stands under a clear
- * name has to be seen to be masked; what stands under a masked name, not to be clear.
+ * Refuse a record that claims to be masked when something in it is not. A value under a clear name
+ * must look masked. A value under a masked name must not look clear.
  */
 static void look_for_clear(struct mask *mask, const char *text, struct findings *findings)
 {
@@ -277,7 +277,7 @@ static void look_for_clear(struct mask *mask, const char *text, struct findings 
     }
 }
 
-/* What the policy did not meet. -1: out of memory. */
+/* Check content that no rule matches. Return -1 when memory runs out. */
 static int look_for_unmet(struct mask *mask, const char *text, size_t length,
     struct findings *findings)
 {
@@ -302,7 +302,7 @@ static int look_for_unmet(struct mask *mask, const char *text, size_t length,
     return 0;
 }
 
-/* After the first records: the rules that met nothing in any of them. */
+/* Report the rules that matched none of the first records. */
 static void tell_of_rules(const struct mask *mask)
 {
     const struct policy *policy = mask->policy;
@@ -320,7 +320,7 @@ void mask_tell_unmet(const struct mask *mask)
         tell_of_rules(mask);
 }
 
-/* A line of pg-load's, which stands behind us: "status" and no body. */
+/* Report a line of pg-load, which comes after us: "status" and no body. */
 static void tell_of_verdict(struct mask *mask, const char *text, size_t length)
 {
     static const char member[] = "\"status\":\"";
@@ -334,7 +334,9 @@ static void tell_of_verdict(struct mask *mask, const char *text, size_t length)
 
 /* ---- writing --------------------------------------------------------------------------------- */
 
-/* TOKEN_MALFORMED: with findings that say so. TOKEN_FAILED: the buffer is full, or else all ends.
+/*
+ * Write the masked record. Return TOKEN_MALFORMED with the findings set, or TOKEN_FAILED when the
+ * buffer is full or the run must end.
  */
 static enum token_result write_masked(struct mask *mask, const char *text, size_t length,
     const struct json_result *result, struct findings *findings, struct buf *out)
@@ -344,7 +346,7 @@ static enum token_result write_masked(struct mask *mask, const char *text, size_
         const struct json_match *match = &mask->matches.list[i];
         const struct compiled_node *node = &mask->compiled->nodes[match->node];
         if (match->value < splice.cursor)
-            continue; /* inside what is gone */
+            continue; /* inside a removed member */
         if (node->role != COMPILED_VALUE && node->role != COMPILED_REMOVE &&
             node->role != COMPILED_DROP)
             continue;
@@ -372,7 +374,7 @@ static enum token_result write_masked(struct mask *mask, const char *text, size_
 
 /* ---- records --------------------------------------------------------------------------------- */
 
-/* FILTER_ERROR when the error record could be written. */
+/* Return FILTER_ERROR when the error record was written. */
 static enum filter_outcome error_record(struct mask *mask, const char *text, size_t length,
     const struct findings *findings, struct buf *out)
 {
@@ -392,7 +394,7 @@ static enum filter_outcome arrived_record(struct mask *mask, const char *text, s
     return filter_error(sealing_arrived(mask->sealing, text, length, out, &unchanged));
 }
 
-/* A record that says it is masked, and can be. */
+/* Pass a record that claims to be masked and may pass. */
 static enum filter_outcome pass_record(struct mask *mask, const char *text, size_t length,
     const struct findings *findings, struct buf *out)
 {
@@ -402,7 +404,7 @@ static enum filter_outcome pass_record(struct mask *mask, const char *text, size
     return json_splice_finish(&splice) == 0 ? FILTER_PASSED : FILTER_FAILED;
 }
 
-/* By the policy's paths: what was not there. */
+/* Count the missing values by rule. */
 static void count_missing(struct mask *mask, const struct findings *findings)
 {
     mask->missing += mask->compiled->masking_rules - findings->values;

@@ -18,7 +18,7 @@ static const enum members_kind kinds[RESERVED_COUNT] = {
     [RESERVED_SEALED] = MEMBERS_SEALED,
 };
 
-/* What is looked at inside error and pii. */
+/* Add the paths inside error and pii. */
 static bool add_inner(struct members *members)
 {
     uint32_t error = members->nodes[MEMBERS_ERROR];

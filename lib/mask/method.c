@@ -76,7 +76,7 @@ static const struct method methods[] = {
         .id = METHOD_TRUNCATE,
         .refuses = NO_ADDRESS,
         .option_count = 2,
-        /* The whole width would be the address itself. */
+        /* The whole width would keep the address itself. */
         .options = { [METHOD_V4] = { .name = "v4", .least = 0, .most = 31, .usual = 24 },
             [METHOD_V6] = { .name = "v6", .least = 0, .most = 127, .usual = 48 } } },
     { .name = "round",
@@ -106,8 +106,8 @@ static const struct method methods[] = {
     { .name = "redact", .id = METHOD_REDACT },
     { .name = "sha256",
         .id = METHOD_SHA256,
-        .warning = "sha256 has no key: whoever has the hashes finds every IPv4 address behind them "
-                   "by trying all, in minutes" },
+        .warning = "sha256 has no key: a holder of the hashes finds every IPv4 address by brute "
+                   "force in minutes" },
     { .name = "drop", .id = METHOD_DROPPED, .action = METHOD_DROP },
     { .name = "keep", .id = METHOD_KEPT, .action = METHOD_KEEP },
 };
@@ -162,7 +162,7 @@ static bool is_word(const char *word, const char *text, size_t length)
     return strlen(word) == length && memcmp(word, text, length) == 0;
 }
 
-/* A number in its one spelling. */
+/* Read a number in its only spelling. Return false for other texts. */
 static bool read_number(const char *text, size_t length, unsigned *value)
 {
     *value = 0;
@@ -200,7 +200,10 @@ static bool read_value(const struct method_option *option, const char *text, siz
             *value <= option->most);
 }
 
-/* One without "=": a name that can stand alone, or a word that is a value. */
+/*
+ * Read an option without "=": a name that can stand alone, or a word that is a value. Return false
+ * for other texts.
+ */
 static bool read_alone(const struct method *method, const char *text, size_t length,
     unsigned *value, size_t *number)
 {

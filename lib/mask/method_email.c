@@ -14,7 +14,7 @@ static const char base32[] = "abcdefghijklmnopqrstuvwxyz234567";
 struct state {
     const char *domains; /* the option, or NULL */
     size_t count;
-    struct hmac *keys[]; /* by their numbers in the ring */
+    struct hmac *keys[]; /* indexed by key of the ring */
 };
 
 static void close_method(void *opaque)
@@ -45,7 +45,7 @@ static void *open_method(const struct method_use *use)
     return state;
 }
 
-/* The five bits of the MAC from ${bit} on, zeroes behind its end. */
+/* Return the five bits of the MAC from ${bit} on, with zeroes behind its end. */
 static unsigned bits_at(const unsigned char mac[KEPT], size_t bit)
 {
     unsigned two = (unsigned)mac[bit / 8] << 8 | (bit / 8 + 1 < KEPT ? mac[bit / 8 + 1] : 0);
@@ -81,7 +81,7 @@ static enum token_result mask(void *opaque, size_t key, const struct token_value
     return json_string_encode(out, text, NAME + 1 + size) == 0 ? TOKEN_OK : TOKEN_FAILED;
 }
 
-/* Only its shape can be told: of the last character two bits are none of the MAC. */
+/* Return true for the shape of a result: two bits of the last character are not from the MAC. */
 static bool made(void *opaque, const struct token_value *value, struct buf *scratch)
 {
     const struct state *state = opaque;

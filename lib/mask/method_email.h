@@ -4,14 +4,13 @@
 #include "mask/method_work.h"
 
 /*
- * email: a mail address (mask/mail.h) whose provider stays: the letters of ASCII are made small,
- * then the part before the "@" becomes the first 128 bits of HMAC-SHA-256 over the whole address,
- * in the base32 of RFC 4648 section 6, small letters, unpadded: 26 characters. The key is 32 bytes
- * of keyring_derive() for "email" and the domain. Not reversible, but whoever holds the key can
- * try.
+ * email: a mail address (mask/mail.h) whose provider stays. ASCII letters become lower case. The
+ * part before the "@" becomes the first 128 bits of HMAC-SHA-256 over the whole address, in
+ * lower-case base32 (RFC 4648 section 6) without padding: 26 characters. The key is 32 bytes of
+ * keyring_derive() for "email" and the domain. Not reversible, but a holder of the key can guess.
  *
- * Option domains: only these stay; any other domain becomes METHOD_EMAIL_HIDDEN (RFC 6761: nothing
- * is ever sent there), and is in the HMAC only.
+ * Option domains: only these stay. Any other domain becomes METHOD_EMAIL_HIDDEN (RFC 6761: no mail
+ * is ever sent there), and enters the HMAC only.
  */
 extern const struct method_work method_email;
 

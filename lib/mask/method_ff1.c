@@ -13,7 +13,7 @@
 enum {
     DERIVED = 32,
     LEAST_NUMBER = 7, /* 9 * 10^6 numbers */
-    MOST_WALKS = 1000 /* of which each goes on with a chance of one in ten */
+    MOST_WALKS = 1000 /* each walk continues with a probability of one in ten */
 };
 
 static const char *const alphabets[] = { "0123456789", "0123456789abcdef",
@@ -24,16 +24,16 @@ enum { NO_NUMERAL = 255 };
 
 struct state {
     const char *alphabet;
-    size_t kept;        /* numerals that stay, the first ones */
-    struct buf tweak;   /* with ${kept}: the domain, a zero byte, and room for what is kept */
+    size_t kept;        /* first numerals that stay */
+    struct buf tweak;   /* with ${kept}: the domain, a zero byte, and space for the kept numerals */
     size_t tweak_begin; /* length of domain and zero byte */
     size_t least;       /* numerals that change */
-    unsigned char numerals[128]; /* of each ASCII character, or NO_NUMERAL */
+    unsigned char numerals[128]; /* value of each ASCII character, or NO_NUMERAL */
     size_t count;
-    struct ff1 *keys[]; /* by their numbers in the ring */
+    struct ff1 *keys[]; /* indexed by key of the ring */
 };
 
-/* The numerals of a value, and where in the text they stand. */
+/* The numerals of a value, and their places in the text. */
 struct shape {
     size_t count;
     size_t places[FF1_MAX];
@@ -137,7 +137,7 @@ static void place_numerals(const struct state *state, const struct shape *shape,
 
 /* ---- both ways ------------------------------------------------------------------------------- */
 
-/* All numerals but those that stay, which are part of the tweak. */
+/* Encrypt or decrypt all numerals but the kept ones, which are part of the tweak. */
 static int crypt_shape(struct state *state, size_t key, struct shape *shape, crypt_function crypt)
 {
     struct ff1 *ff1 = state->keys[key];
@@ -171,7 +171,7 @@ static enum token_result crypt_string(struct state *state, size_t key,
     return json_string_encode(out, text, length) == 0 ? TOKEN_OK : TOKEN_FAILED;
 }
 
-/* An integer as ff1 takes it: no fraction, no exponent, not zero. */
+/* Read an integer that ff1 takes: no fraction, no exponent, not zero. Return false for others. */
 static bool read_integer(const struct state *state, const struct token_value *value,
     struct shape *shape)
 {

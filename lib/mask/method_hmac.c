@@ -18,7 +18,7 @@ struct state {
     const struct keyring *ring;
     unsigned canonical; /* the option */
     size_t count;
-    struct key keys[]; /* by their numbers in the ring */
+    struct key keys[]; /* indexed by key of the ring */
 };
 
 static void close_method(void *opaque)
@@ -72,7 +72,7 @@ static enum token_result mask(void *opaque, size_t number, const struct token_va
     return TOKEN_OK;
 }
 
-/* Only its shape can be told. */
+/* Return true for the shape of a result. */
 static bool made(void *opaque, const struct token_value *value, struct buf *scratch)
 {
     const struct state *state = opaque;

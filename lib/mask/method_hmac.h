@@ -5,9 +5,9 @@
 
 /*
  * hmac: "hmac1.KEYID.BASE64URL", the first 128 bits of HMAC-SHA-256 (FIPS 198-1) over the type byte
- * and the value of mask/token.h; the key is 32 bytes of keyring_derive() for method "hmac" and the
- * domain. Option: canonical (mask/canonical.h). Not reversible, but whoever holds the key can try
- * all values of a small set.
+ * and the value of mask/token.h. The key is 32 bytes of keyring_derive() for method "hmac" and the
+ * domain. Option: canonical (mask/canonical.h). Not reversible, but a holder of the key can try all
+ * values of a small set.
  */
 extern const struct method_work method_hmac;
 

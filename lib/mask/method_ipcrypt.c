@@ -8,7 +8,7 @@
 
 struct state {
     size_t count;
-    struct ipcrypt *keys[]; /* by their numbers in the ring */
+    struct ipcrypt *keys[]; /* indexed by key of the ring */
 };
 
 static void close_method(void *opaque)

@@ -20,7 +20,7 @@ static void *open_method(const struct method_use *use)
     return state;
 }
 
-/* Whether a byte begins a character of UTF-8. */
+/* Return true when a byte begins a character of UTF-8. */
 static bool begins(char byte)
 {
     return ((unsigned char)byte & 0xc0) != 0x80;
@@ -43,7 +43,7 @@ static enum token_result hide(const struct state *state, const char *text, size_
         return TOKEN_FAILED;
     place[0] = '"';
     memset(place + 1, '*', stars);
-    /* The rest is written as a string of its own, whose first quote becomes the last star. */
+    /* Write the rest as a string of its own; its first quote becomes the last star. */
     out->length += stars;
     size_t at = out->length;
     if (json_string_encode(out, rest, (size_t)(text + length - rest)) != 0)
@@ -69,7 +69,7 @@ static enum token_result mask(void *opaque, size_t key, const struct token_value
     return hide(state, scratch->data, scratch->length, out);
 }
 
-/* What is hidden already stays what it is. */
+/* Return true for hidden values, which stay unchanged. */
 static bool made(void *opaque, const struct token_value *value, struct buf *scratch)
 {
     return value->kind == JSON_STRING &&

@@ -6,7 +6,7 @@
 
 enum {
     DERIVED = 32,
-    ESCAPED = 6 /* bytes of JSON that a byte of text may take */
+    ESCAPED = 6 /* most bytes of JSON per byte of text */
 };
 
 struct hmac *method_parts_hmac(const struct method_use *use, const char *method, size_t key)

@@ -4,17 +4,17 @@
 #include "crypto/hmac.h"
 #include "mask/method_work.h"
 
-/* What several methods do alike. */
+/* Functions shared by several methods. */
 
 /*
- * HMAC-SHA-256 under 32 bytes of keyring_derive() for ${method}, the domain and the key of that
- * number. The caller frees it. NULL: out of memory, or OpenSSL failed.
+ * Return HMAC-SHA-256 under 32 bytes of keyring_derive() for ${method}, the domain and the key with
+ * this number. The caller frees it. Return NULL when memory runs out or OpenSSL failed.
  */
 struct hmac *method_parts_hmac(const struct method_use *use, const char *method, size_t key);
 
 /*
- * The text of a string, in ${scratch}, whose content it is until the next call; it may be changed
- * there. TOKEN_MALFORMED: the value is no string.
+ * Put the text of a string into ${scratch}, where it stays until the next call and may be changed.
+ * Return TOKEN_MALFORMED when the value is not a string.
  */
 enum token_result method_parts_text(const struct token_value *value, struct buf *scratch,
     char **text, size_t *length);
@@ -22,7 +22,7 @@ enum token_result method_parts_text(const struct token_value *value, struct buf 
 /* Append text that needs no escapes as a JSON string. */
 enum token_result method_parts_quote(struct buf *out, const char *text, size_t length);
 
-/* Whether the value stays what it is when it is masked once more, by a method without a key. */
+/* Return true when a method without a key leaves the value unchanged. */
 bool method_parts_stays(const struct method_work *work, void *state,
     const struct token_value *value, struct buf *scratch);
 

@@ -24,13 +24,13 @@ static void *open_method(const struct method_use *use)
 
 /* ---- numbers --------------------------------------------------------------------------------- */
 
-/* A number as it is spelt: its value is digits * 10^scale. */
+/* A number as spelt: its value is digits * 10^scale. */
 struct number {
     bool negative;
     size_t whole;    /* digits before the point */
-    size_t fraction; /* and behind it */
+    size_t fraction; /* digits behind the point */
     int exponent;
-    size_t exponent_at; /* where it begins in the text; its end is that of the text */
+    size_t exponent_at; /* start in the text; it ends with the text */
     char digits[ROOM];
     size_t count;
 };
@@ -40,7 +40,7 @@ static bool is_digit(char byte)
     return byte >= '0' && byte <= '9';
 }
 
-/* Take digits off the text at *at. */
+/* Take the digits at *at from the text. */
 static size_t take_digits(const char *text, size_t length, size_t *at, struct number *number)
 {
     size_t start = *at;
@@ -86,7 +86,8 @@ static bool read_number(const char *text, size_t length, struct number *number)
         read_exponent(text, length, at + 1, &number->exponent);
 }
 
-/* Have the digits be a whole number followed by ${places} that are a fraction; how many those are.
+/*
+ * Turn the digits into a whole number followed by ${places} digits of a fraction. Return ${places}.
  */
 static size_t align(struct number *number)
 {
@@ -95,7 +96,7 @@ static size_t align(struct number *number)
     size_t zeroes = scale > 0 ? (size_t)scale : 0;
     memset(number->digits + number->count, '0', zeroes);
     number->count += zeroes;
-    /* One digit before the fraction at least, and one more that a carry may go into. */
+    /* At least one digit before the fraction, and one more for a carry. */
     size_t lack = places + 1 > number->count ? places + 1 - number->count : 0;
     memmove(number->digits + lack + 1, number->digits, number->count);
     memset(number->digits, '0', lack + 1);
@@ -103,7 +104,7 @@ static size_t align(struct number *number)
     return places;
 }
 
-/* digits[0, count) += value, or -= value; it fits. */
+/* Add a value to digits[0, count), or subtract it; the result fits. */
 static void add(char *digits, size_t count, int64_t value)
 {
     for (size_t i = count; i-- > 0 && value != 0;) {
@@ -134,19 +135,19 @@ static void round_digits(struct number *number, size_t places, unsigned unit)
     memset(number->digits + whole, '0', places);
 }
 
-/* Append the digits with point and exponent where they were in the text. */
+/* Append the digits, with point and exponent in their places. */
 static enum token_result write_number(const struct number *number, const char *text, size_t length,
     bool quoted, struct buf *out)
 {
     const char *digits = number->digits;
     size_t count = number->count;
     int scale = number->exponent - (int)number->fraction;
-    if (scale > 0) { /* the zeroes that the exponent stands for */
+    if (scale > 0) { /* the zeroes that the exponent replaces */
         count -= (size_t)scale;
         if (!are_zeroes(digits + count, (size_t)scale))
             return TOKEN_MALFORMED;
     }
-    /* What was spelt with leading zeroes keeps its width. */
+    /* A number spelt with leading zeroes keeps its width. */
     bool wide = text[number->negative] == '0';
     size_t width = (wide ? number->whole : 1) + number->fraction;
     for (; count > width && *digits == '0'; digits++)
@@ -211,7 +212,7 @@ static enum token_result mask(void *opaque, size_t key, const struct token_value
                  : round_number(state->unit, text, length, true, out);
 }
 
-/* What is rounded already stays what it is. */
+/* Return true for rounded values, which stay unchanged. */
 static bool made(void *opaque, const struct token_value *value, struct buf *scratch)
 {
     return method_parts_stays(&method_round, opaque, value, scratch);

@@ -6,15 +6,14 @@
 /*
  * round: down, towards minus infinity. Option unit:
  *
- *     a number  A JSON number, or a string that spells one (leading zeroes may stand there), to a
+ *     a number  Round a JSON number, or a string that spells one (leading zeroes allowed), to a
  *               multiple of it. Kind, decimal places, exponent and leading zeroes stay.
  *     day, month, year
- *               A string that is a date or time (mask/date.h): what is smaller becomes its first
- *               value. One without a day, or month, is rounded already.
+ *               Round a string that is a date or time (mask/date.h): smaller parts get their first
+ *               value. A date without a day, or month, is already rounded.
  *
  * Refused are other values, numbers of more than METHOD_ROUND_DIGITS digits or with an exponent
- * past that, and those whose result cannot be spelt with the exponent that they have. There is no
- * key.
+ * past that, and numbers whose result their exponent cannot spell. There is no key.
  */
 extern const struct method_work method_round;
 

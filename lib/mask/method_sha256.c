@@ -5,7 +5,7 @@
 
 enum { HEX = 2 * DIGEST_SHA256_SIZE };
 
-/* A digest that is kept for all values: making one allocates. */
+/* Open the method with one digest for all values, because making one allocates. */
 static void *open_method(const struct method_use *use)
 {
     (void)use;
@@ -35,7 +35,7 @@ static enum token_result mask(void *state, size_t key, const struct token_value 
     return TOKEN_OK;
 }
 
-/* Only its shape can be told. */
+/* Return true for the shape of a result. */
 static bool made(void *state, const struct token_value *value, struct buf *scratch)
 {
     (void)state;

@@ -4,8 +4,8 @@
 #include "mask/method_work.h"
 
 /*
- * sha256: SHA-256 (FIPS 180-4) of a string's decoded text, or of anything else's JSON text, as 64
- * lower-case hexadecimal digits. Without a key: for tables that hold such hashes already.
+ * sha256: SHA-256 (FIPS 180-4) of a string's decoded text, or of another value's JSON text, as 64
+ * lower-case hexadecimal digits. No key: for tables that already hold such hashes.
  */
 extern const struct method_work method_sha256;
 

@@ -11,10 +11,10 @@ enum { NUMBER = 8 };
 
 struct state {
     unsigned most; /* days */
-    bool known;    /* go_by() has been given a value */
-    long days;     /* that it stands for */
+    bool known;    /* go_by() got a value */
+    long days;     /* of the shift for that value */
     size_t count;
-    struct hmac *keys[]; /* by their numbers in the ring */
+    struct hmac *keys[]; /* indexed by key of the ring */
 };
 
 static void close_method(void *opaque)
@@ -53,7 +53,7 @@ static enum token_result go_by(void *opaque, size_t key, const struct token_valu
     unsigned char mac[HMAC_SIZE];
     state->known = false;
     if (by == NULL || key == KEYRING_NONE)
-        return TOKEN_OK; /* the value says so */
+        return TOKEN_OK; /* the value itself shows it */
     if (token_plain(by, 0, scratch) != 0 ||
         hmac_compute(state->keys[key], scratch->data, scratch->length, mac) != 0)
         return TOKEN_FAILED;

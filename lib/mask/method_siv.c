@@ -17,10 +17,10 @@ struct key {
 struct method_siv_state {
     const struct keyring *ring;
     const char *tag;
-    unsigned canonical; /* options of the method; METHOD_UNSET in what is sealed */
+    unsigned canonical; /* options of the method; METHOD_UNSET for sealed content */
     unsigned pad;
     size_t count;
-    struct key keys[]; /* by their numbers in the ring */
+    struct key keys[]; /* indexed by key of the ring */
 };
 
 static bool open_key(struct method_siv_state *state, size_t key, const char *method,
@@ -137,7 +137,7 @@ static enum token_result mask(void *opaque, size_t key, const struct token_value
 static enum token_result unmask(void *state, size_t key, const struct token_value *value,
     struct buf *scratch, struct buf *out)
 {
-    (void)key; /* the token says */
+    (void)key; /* the token names it */
     enum token_result result = method_siv_unseal(state, value, scratch);
     if (result != TOKEN_OK)
         return result;

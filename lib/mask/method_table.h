@@ -4,7 +4,7 @@
 #include "mask/method.h"
 #include "mask/method_work.h"
 
-/* The functions of a method; NULL for those that replace no value. */
+/* Return the functions of a method, or NULL for one that replaces no value. */
 const struct method_work *method_table_work(const struct method *method);
 
 #endif

@@ -6,10 +6,10 @@
 #include "mask/method_parts.h"
 #include "mask/transition.h"
 
-enum { MAPPED_BITS = 96 }; /* as in the table of mask/method.c */
+enum { MAPPED_BITS = 96 }; /* same as in the table of mask/method.c */
 
 struct state {
-    unsigned kept[2]; /* bits, of an IPv6 address and of a mapped IPv4 one */
+    unsigned kept[2]; /* bits, of an IPv6 address and of a mapped IPv4 address */
 };
 
 static void *open_method(const struct method_use *use)
@@ -41,14 +41,14 @@ static enum token_result mask(void *opaque, size_t key, const struct token_value
     struct transition held[TRANSITION_MOST];
     size_t count = address_is_ipv4(address) ? 0 : transition_find(address, held);
     clear_bits(address, kept, ADDRESS_SIZE * 8);
-    /* Of an IPv4 address inside no more is kept than of one that stands alone. */
+    /* An IPv4 address inside keeps no more bits than one that stands alone. */
     for (size_t i = 0; i < count; i++)
         clear_bits(address, held[i].from + (held[i].scattered ? 0 : state->kept[1] - MAPPED_BITS),
             held[i].to);
     return address_write(out, address) == 0 ? TOKEN_OK : TOKEN_FAILED;
 }
 
-/* A network's own first address stays what it is. */
+/* Return true for the first address of a network, which stays unchanged. */
 static bool made(void *opaque, const struct token_value *value, struct buf *scratch)
 {
     return method_parts_stays(&method_truncate, opaque, value, scratch);

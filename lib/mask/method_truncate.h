@@ -4,8 +4,8 @@
 #include "mask/method_work.h"
 
 /*
- * truncate: the network that an IP address (mask/address.h) is in, as its first address. Options
- * v4 and v6 are how many leading bits are kept; without them 24 and 48.
+ * truncate: the network of an IP address (mask/address.h), as its first address. Options v4 and v6
+ * are the number of leading bits to keep, default 24 and 48.
  */
 extern const struct method_work method_truncate;
 

@@ -7,7 +7,9 @@
 #include "crypto/secret.h"
 #include "mask/method_parts.h"
 
-/* A chance in 128 or better that a walk ends, each time: that none of these does is one in 10^135.
+/*
+ * Each step ends a walk with a probability of at least 1 in 128. All MOST_WALKS steps fail with a
+ * probability of 1 in 10^135.
  */
 enum { DERIVED = 32, TEXT = 36, MOST_WALKS = 40000 };
 
@@ -18,7 +20,7 @@ struct key {
 
 struct state {
     size_t count;
-    struct key keys[]; /* by their numbers in the ring */
+    struct key keys[]; /* indexed by key of the ring */
 };
 
 static void close_method(void *opaque)
@@ -113,13 +115,13 @@ static int write_uuid(struct buf *out, const unsigned char uuid[AES_BLOCK])
 
 /* ---- both ways ------------------------------------------------------------------------------- */
 
-/* The bits of byte 8 that say the variant. */
+/* Return the bits of byte 8 that hold the variant. */
 static unsigned variant_bits(unsigned char byte)
 {
     return byte < 0x80 ? 0x80 : byte < 0xc0 ? 0xc0 : 0xe0;
 }
 
-/* Nil or max, of which no bit may change. */
+/* Return true for nil and max, which have no bit to change. */
 static bool is_constant(const unsigned char uuid[AES_BLOCK])
 {
     for (size_t i = 1; i < AES_BLOCK; i++)

@@ -14,7 +14,7 @@ enum { GIVEN_BACK_ABOVE = 1 << 20 };
 
 struct near {
     const struct compiled *compiled;
-    struct buf hashes; /* uint64_t: of the values masked in this record, in order */
+    struct buf hashes; /* uint64_t: hashes of the values masked in this record, sorted */
     bool hashed;
     struct buf scratch;
 };
@@ -51,7 +51,10 @@ static bool is_empty(const char *text, const struct json_match *match)
     return true;
 }
 
-/* The content of a scalar: of a string decoded, into the scratch memory if need be. */
+/*
+ * Return the content of a scalar in *content; a string is decoded, into the scratch memory if
+ * needed. Return false when memory runs out.
+ */
 static bool content_of(struct near *near, const char *text, size_t start, size_t end, bool plain,
     const char **content, size_t *length)
 {
@@ -71,7 +74,9 @@ static bool content_of(struct near *near, const char *text, size_t start, size_t
     return true;
 }
 
-/* FNV-1a. Two values of one hash would seal a record for nothing; nobody gains by that. */
+/*
+ * Return the FNV-1a hash. A collision only seals a record without need, so nobody gains from one.
+ */
 static uint64_t hash_of(const char *content, size_t length)
 {
     uint64_t hash = UINT64_C(0xCBF29CE484222325);
@@ -88,7 +93,10 @@ static int compare_hashes(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-/* So that many values elsewhere are compared with many masked ones in a bounded time. */
+/*
+ * Hash the masked values, so that comparing many values with many masked ones takes bounded time.
+ * Return false when memory runs out.
+ */
 static bool hash_masked(struct near *near, const struct near_record *record)
 {
     const struct json_matches *matches = record->matches;
@@ -121,7 +129,7 @@ static bool is_masked_content(const struct near *near, const char *content, size
             compare_hashes) != NULL;
 }
 
-/* Whether a scalar is personal by its content. */
+/* Judge a scalar by its content. */
 static enum near_result judge_scalar(struct near *near, const char *text, size_t start, size_t end,
     bool plain)
 {
@@ -137,7 +145,7 @@ static enum near_result judge_scalar(struct near *near, const char *text, size_t
     return kinds != DETECT_NONE ? NEAR_VALUE : NEAR_NOTHING;
 }
 
-/* The same of any value: one that holds others by its JSON text, and by every string in it. */
+/* Judge any value: an object or array by its JSON text, and by every string in it. */
 static enum near_result judge_value(struct near *near, const struct near_record *record,
     const struct json_match *match)
 {
@@ -188,7 +196,7 @@ enum near_result near_check(struct near *near, const struct near_record *record,
 {
     const struct json_matches *matches = record->matches;
     enum near_result result = NEAR_NOTHING;
-    size_t decided = 0; /* what is before that end passes by name, or not at all */
+    size_t decided = 0; /* members before this offset pass by name, or not at all */
     near->hashed = false;
     for (size_t i = 0; i < matches->count; i++) {
         const struct json_match *match = &matches->list[i];

@@ -18,7 +18,7 @@ struct opening {
     const struct keyring *ring;
     struct method_siv_state *seal;
     struct members members;
-    struct members inside; /* of what was sealed */
+    struct members inside; /* of the opened content */
     struct buf scratch;
 };
 
@@ -49,7 +49,7 @@ void opening_free(struct opening *opening)
     free(opening);
 }
 
-/* Whether the record keeps a member of a name that the opened object brings back. */
+/* Return true when the record has a member that the opened object also has. */
 static bool collides(const struct members *record, const struct members *inside)
 {
     static const enum members_kind kinds[] = { MEMBERS_PII, MEMBERS_ATTRIBUTES, MEMBERS_FIFO,
@@ -60,7 +60,7 @@ static bool collides(const struct members *record, const struct members *inside)
     return false;
 }
 
-/* Judge what was opened, plain[0, length) without its type byte. */
+/* Judge the opened plaintext, plain[0, length) without its type byte. */
 static enum opening_result look_inside(struct opening *opening, char type, const char *plain,
     size_t length)
 {
@@ -77,7 +77,7 @@ static enum opening_result look_inside(struct opening *opening, char type, const
     return collides(&opening->members, inside) ? OPENING_COLLISION : OPENING_OPENED;
 }
 
-/* Append what stands for "sealed". */
+/* Append the opened content in the place of "sealed". */
 static enum opening_result write_opened(char type, const char *plain, size_t length,
     struct buf *out)
 {
@@ -95,7 +95,7 @@ static enum opening_result write_opened(char type, const char *plain, size_t len
     return buf_putc(out, '"') == 0 ? OPENING_OPENED : OPENING_FAILED;
 }
 
-/* Copy up to ${offset}, without the errors when the one that arrived first is back. */
+/* Copy up to ${offset}, without the errors when the opened content brings the original one. */
 static void copy_record(const struct opening *opening, struct json_splice *splice, size_t offset)
 {
     const struct members *members = &opening->members;
@@ -110,8 +110,8 @@ static void copy_record(const struct opening *opening, struct json_splice *splic
 }
 
 /*
- * Scan a record, and open what is sealed in it into the scratch memory. OPENING_NONE: there is
- * nothing, and *sealed is NULL.
+ * Scan a record, and open its sealed content into the scratch memory. Return OPENING_NONE, with
+ * *sealed NULL, when there is none.
  */
 static enum opening_result unseal(struct opening *opening, const char *text, size_t length,
     const struct json_match **sealed)
@@ -138,7 +138,7 @@ static enum opening_result unseal(struct opening *opening, const char *text, siz
     }
 }
 
-/* Append the record up to ${sealed}, and what that stands for, which is in the scratch memory. */
+/* Append the record up to ${sealed}, then the opened content from the scratch memory. */
 static enum opening_result put_back(struct opening *opening, const struct json_match *sealed,
     struct json_splice *splice)
 {

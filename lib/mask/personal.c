@@ -11,7 +11,7 @@
 enum { GIVEN_BACK_ABOVE = 1 << 20 };
 
 struct piece {
-    uint32_t start; /* in the record, as it is spelt */
+    uint32_t start; /* offset in the record as spelt */
     uint32_t end;
     uint32_t kind;
 };
@@ -20,10 +20,10 @@ struct personal {
     const struct compiled *compiled;
     unsigned seal; /* sets of kinds */
     unsigned redact;
-    struct piece *pieces; /* of the record in hand, in order */
+    struct piece *pieces; /* of the current record, in order */
     size_t count;
     size_t capacity;
-    size_t next; /* the first that is not replaced yet */
+    size_t next; /* the first piece not replaced yet */
     struct buf scratch;
 };
 
@@ -97,7 +97,7 @@ static enum personal_result judge_string(struct personal *personal, const char *
     return PERSONAL_NOTHING;
 }
 
-/* The strings of a part of the record that nothing is decided of. */
+/* Judge the strings of an undecided part of the record. */
 static enum personal_result judge_part(struct personal *personal, const char *text, size_t start,
     size_t end, enum detect_kind *kind)
 {

@@ -10,18 +10,18 @@
 #include "mask/compiled.h"
 
 /*
- * Personal values by their content (pii-policy(5), "detect"): in strings, and keys, that no rule
- * names. Not in "sqs", and not in what does not pass.
+ * Personal values by their content (pii-policy(5), "detect"), in strings and keys that no rule
+ * names. "sqs" and removed members are excluded.
  */
 struct personal;
 
-struct personal *personal_new(const struct compiled *compiled); /* NULL: out of memory */
+struct personal *personal_new(const struct compiled *compiled); /* NULL when memory runs out */
 void personal_free(struct personal *personal);                  /* wipes; NULL is fine */
 
 enum personal_result {
     PERSONAL_NOTHING,
-    PERSONAL_REDACT, /* pieces to replace have been noted */
-    PERSONAL_SEAL,   /* *kind was found, which seals */
+    PERSONAL_REDACT, /* pieces to replace are noted */
+    PERSONAL_SEAL,   /* *kind was found, which seals the record */
     PERSONAL_FAILED  /* out of memory */
 };
 
@@ -30,7 +30,7 @@ enum personal_result personal_check(struct personal *personal, const char *text,
 
 /*
  * personal_redact(personal, splice, offset):
- * Copy up to ${offset} at most, the noted pieces that begin before it replaced by "[KIND]".
+ * Copy up to ${offset} at most, and replace the noted pieces that begin before it with "[KIND]".
  */
 void personal_redact(struct personal *personal, struct json_splice *splice, size_t offset);
 

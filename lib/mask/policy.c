@@ -24,7 +24,9 @@ static uint32_t add_key(struct json_paths *paths, uint32_t parent, const char *n
     return parent == JSON_NO_NODE ? parent : json_paths_key(paths, parent, name, strlen(name));
 }
 
-/* Not the body: it is content as any other member, with the root ".". */
+/*
+ * Add the reserved keys, but not the body: with the root "." it is content like any other member.
+ */
 static bool add_reserved(struct policy *policy)
 {
     struct json_paths *paths = policy->paths;

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-/* Whether options of that place may differ between rules of one method and domain. */
+/* Return true when options may differ between rules of one method and domain. */
 static bool may_differ(const struct method *method)
 {
     return method->id != METHOD_SIV && method->id != METHOD_HMAC;
@@ -17,7 +17,7 @@ static bool agree(const struct policy_rule *one, const struct policy_rule *other
     return memcmp(one->options, other->options, sizeof one->options) == 0;
 }
 
-/* Whether another rule keeps what "by" names from coming back as it was. */
+/* Return true when another rule makes the value of "by" impossible to restore. */
 static bool spoils(const struct policy *policy, const struct policy_rule *rule, uint32_t by)
 {
     const struct method *method = rule->method;

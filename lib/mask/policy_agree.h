@@ -4,10 +4,9 @@
 #include "mask/policy.h"
 
 /*
- * What rules have to agree on with others, when all are there: rules of one method and domain make
- * one token of one value, so that they have the same options "pad" and "canonical"; and what a
- * rule's "by" names is one value that comes back as it was, by a rule or without one. Sets each
- * rule's ${by_rule}. 0, or -1 with ${error}.
+ * Check the agreement of rules once all are there. Rules of one method and domain make one token of
+ * one value, so their options "pad" and "canonical" must be equal. The "by" of a rule must name one
+ * value that passes or can be restored. Set each rule's ${by_rule}. Return 0, or -1 with ${error}.
  */
 int policy_agree(struct policy *policy, struct policy_error *error);
 

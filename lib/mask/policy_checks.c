@@ -48,7 +48,7 @@ static enum policy_cause set_values(struct policy_when *when, const struct polic
     return cause;
 }
 
-/* The words behind "when". */
+/* Add the words behind "when". Return 0, or -1 with ${error}. */
 static int add_when(struct policy *policy, const struct policy_word *words, size_t count,
     unsigned number, struct policy_error *error)
 {
@@ -76,7 +76,7 @@ static int add_unmatched(struct policy *policy, const struct policy_word *words,
 {
     struct policy_checks *checks = &policy->checks;
     bool when = count > 2;
-    /* "when" adds to "when", nothing else to anything. */
+    /* Only "when" may follow "when"; all else may stand once. */
     if (checks->unmatched_given && !(when && checks->when_count > 0))
         return fail(error, POLICY_REPEATED, number, &words[0]);
     bool keep = policy_word_is(&words[1], "keep");

@@ -43,13 +43,13 @@ const char *policy_error_text(enum policy_cause cause)
     case POLICY_TOO_MANY:
         return "more than 1000 rules";
     case POLICY_EMPTY:
-        return "it names nothing to mask: every value would pass in clear";
+        return "the policy masks nothing: every value would pass in clear";
     case POLICY_UTF8:
         return "not UTF-8";
     case POLICY_CONTROL:
-        return "a control character that is no tab";
+        return "a control character other than tab";
     case POLICY_QUOTE:
-        return "not a closed JSON string";
+        return "the JSON string is not closed";
     case POLICY_WORD:
         return "unexpected word";
     case POLICY_MISSING_WORD:
@@ -57,47 +57,47 @@ const char *policy_error_text(enum policy_cause cause)
     case POLICY_PATH:
         return "not a path";
     case POLICY_ROOT:
-        return "the root is a path of keys, not into sqs, attributes, fifo, envelope, pii, error or sealed";
+        return "the root must be a path of keys, not into sqs, attributes, fifo, envelope, pii, error or sealed";
     case POLICY_ROOT_ITSELF:
         return "the path names the root itself";
     case POLICY_NO_KEY:
-        return "the path has to begin with a key, since the value at the root is an object";
+        return "the path must begin with a key, as the value at the root is an object";
     case POLICY_METHOD:
         return "unknown method";
     case POLICY_OPTION:
-        return "no option of this method";
+        return "not an option of this method";
     case POLICY_OPTION_VALUE:
         return "not a value of this option";
     case POLICY_OPTION_NEEDED:
         return "an option that this method needs is missing";
     case POLICY_DISAGREE:
-        return "rules of one method and domain have to agree in pad and canonical";
+        return "rules of one method and domain must agree in pad and canonical";
     case POLICY_BY:
-        return "by= has to name one value that passes, or is masked so that it can be undone";
+        return "by= must name one value that passes or is masked reversibly";
     case POLICY_NAMES_NOTHING:
-        return "nothing is written here that could be named";
+        return "this rule writes no value that could have a name";
     case POLICY_NAMES_ELEMENT:
         return "an array element has no name";
     case POLICY_DROPS_ELEMENT:
         return "drop removes keys, not array elements";
     case POLICY_NO_DOMAIN:
-        return "this method has no key and so no domain";
+        return "this method has no key, so it has no domain";
     case POLICY_RESERVED:
         return "a reserved key of the record";
     case POLICY_NOT_BESIDE:
-        return "not beside the root, which the paths without \"record\" are for";
+        return "not beside the root; write paths below the root without \"record\"";
     case POLICY_DETECT_KIND:
-        return "no kind of personal value";
+        return "not a kind of personal value";
     case POLICY_REPEATED:
         return "an earlier rule has this path or name";
     case POLICY_OVERLAP:
-        return "lies inside or around the path or name of an earlier rule";
+        return "the path is inside or around the path or name of an earlier rule";
     case POLICY_KINDS:
-        return "a step of this path would have to be an object and an array";
+        return "a step of this path would be both an object and an array";
     case POLICY_INDEX_BESIDE:
-        return "[N] beside [] has to end the path";
+        return "[N] beside [] must end the path";
     case POLICY_INDEX_OTHER:
-        return "[N] without [] cannot go with \"other drop\"";
+        return "[N] without [] cannot be used with \"other drop\"";
     }
     return "unknown";
 }
@@ -128,9 +128,9 @@ int policy_error_report(const struct policy_error *error, const char *file, stru
     (void)failure_set(failure, policy_error_status(error->cause), "%s%s: %s%s%s", file, place,
         policy_error_text(error->cause), *reason != '\0' ? ": " : "", reason);
     if (error->cause == POLICY_METHOD)
-        (void)failure_hint(failure, "methods are %s", method_names());
+        (void)failure_hint(failure, "use one of the methods %s", method_names());
     if (error->cause == POLICY_PATH)
         (void)failure_hint(failure,
-            "a path begins with a dot and has one key a step: .ip, .user.ip");
+            "begin a path with a dot and write one key per step: .ip, .user.ip");
     return -1;
 }

@@ -6,7 +6,7 @@
 #include "base/trusted_file.h"
 #include "mask/policy_text.h"
 
-/* Of a file that was not opened, with errno; or of one that is not trusted. */
+/* Return the cause for a file that could not be opened, with errno, or that is not trusted. */
 static enum policy_cause file_cause(enum trusted_cause cause)
 {
     static const enum policy_cause causes[] = {

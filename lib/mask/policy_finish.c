@@ -2,7 +2,7 @@
 
 #include "mask/policy_agree.h"
 
-/* The rule whose path ends at or goes through ${node}. */
+/* Return the rule whose path ends at or goes through ${node}. */
 static const struct policy_rule *rule_through(const struct policy *policy, uint32_t node)
 {
     for (size_t i = 0; i < policy->rule_count; i++)
@@ -20,7 +20,7 @@ static bool has_each(const struct policy *policy, uint32_t parent)
     return false;
 }
 
-/* Whether something of a record is replaced, or removed. */
+/* Return true when the policy replaces or removes something. */
 static bool hides_anything(const struct policy *policy)
 {
     for (size_t i = 0; i < policy->rule_count; i++)
@@ -30,12 +30,12 @@ static bool hides_anything(const struct policy *policy)
 }
 
 /*
- * An element that [N] names is not looked at by [], so [N] has to say all there is to say about it;
- * and where elements are named one by one, the rest cannot be dropped without moving them.
+ * [] does not apply to an element named by [N], so [N] must be the last step. Elements named one by
+ * one cannot have the rest dropped without moving them.
  */
 int policy_finish(struct policy *policy, struct policy_error *error)
 {
-    /* A file cut short must not turn the masker into a copier, unless it says so by "other". */
+    /* A truncated file must not turn the masker into a copier, unless "other" says so. */
     if (!hides_anything(policy) && !policy->other_given)
         return policy_error_set(error, POLICY_EMPTY, 0, NULL);
     if (policy_agree(policy, error) != 0)

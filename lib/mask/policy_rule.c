@@ -16,7 +16,10 @@ static enum policy_cause compare(const struct policy *policy, uint32_t node, uin
     return POLICY_OK;
 }
 
-/* Whether a path or a written name gets into the way of a rule or requirement that is there. */
+/*
+ * Return POLICY_OK, or the cause when a path or a written name conflicts with an earlier rule or
+ * requirement.
+ */
 static enum policy_cause check_claims(const struct policy *policy, uint32_t node, bool is_name)
 {
     for (size_t i = 0; i < policy->rule_count; i++) {
@@ -36,7 +39,7 @@ static enum policy_cause check_claims(const struct policy *policy, uint32_t node
     return POLICY_OK;
 }
 
-/* Whether every step down to ${node} can be of one kind. */
+/* Return true when every step down to ${node} can have one kind. */
 static bool kinds_agree(const struct policy *policy, uint32_t node)
 {
     while (node != policy->root && node != JSON_ROOT) {
@@ -48,7 +51,10 @@ static bool kinds_agree(const struct policy *policy, uint32_t node)
     return true;
 }
 
-/* Parse a path below ${base}, the root or the record. Its node, or JSON_NO_NODE with ${error}. */
+/*
+ * Parse a path below ${base}, the root or the record. Return its node, or JSON_NO_NODE with
+ * ${error}.
+ */
 static uint32_t add_path(struct policy *policy, uint32_t base, const struct policy_word *path,
     unsigned line, struct policy_error *error)
 {
@@ -81,8 +87,7 @@ uint32_t policy_rule_path(struct policy *policy, const struct policy_word *path,
     return add_path(policy, policy->root, path, line, error);
 }
 
-/* What SQS allows as the name of a message attribute; the ids of FIFO queues are of the same kind.
- */
+/* Return true for a name that SQS allows for a message attribute; ids of FIFO queues are alike. */
 static bool is_aside_name(const struct policy_word *name)
 {
     for (size_t i = 0; i < name->length; i++) {
@@ -94,7 +99,7 @@ static bool is_aside_name(const struct policy_word *name)
     return true;
 }
 
-/* The place of a value aside: of an attribute all of it when it is kept or dropped. */
+/* Add the place of a value aside; for keep and drop, the whole attribute. */
 static uint32_t add_aside(struct policy *policy, const struct policy_line *line,
     const struct method *method, struct policy_error *error)
 {
@@ -153,7 +158,7 @@ static bool set_domain(const struct policy *policy, const struct policy_line *li
     return rule->domain != NULL;
 }
 
-/* The name to write, unless it is the one that is there. */
+/* Set the name to write, unless the key stays. */
 static enum policy_cause set_name(struct policy *policy, const struct policy_line *line,
     struct policy_rule *rule)
 {
@@ -223,7 +228,7 @@ static enum policy_cause set_options(const struct policy_line *line, struct poli
     return POLICY_OK;
 }
 
-/* The value of the option "by"; text NULL: there is none. */
+/* Return the value of the option "by", with text NULL when it is absent. */
 static struct policy_word find_by(const struct policy_line *line, const struct method *method)
 {
     static const char by[] = "by=";
@@ -237,7 +242,7 @@ static struct policy_word find_by(const struct policy_line *line, const struct m
     return (struct policy_word){ .text = NULL };
 }
 
-/* What the rule goes by: a path of keys. 0, or -1 with ${error}. */
+/* Set the path of "by", a path of keys. Return 0, or -1 with ${error}. */
 static int set_by(struct policy *policy, const struct policy_line *line, struct policy_rule *rule,
     struct policy_error *error)
 {
@@ -255,7 +260,7 @@ static int set_by(struct policy *policy, const struct policy_line *line, struct 
     return 0;
 }
 
-/* Fill a zeroed rule; what it owns is freed by the caller when this fails. */
+/* Fill a zeroed rule. On failure the caller frees its memory. */
 static int make_rule(struct policy *policy, const struct policy_line *line,
     struct policy_rule *rule, struct policy_error *error)
 {
@@ -316,7 +321,7 @@ int policy_rule_add(struct policy *policy, const struct policy_line *line,
     return 0;
 }
 
-/* Whether a required path lies where a rule masks or writes. */
+/* Return POLICY_OK, or the cause when a required path is at a place that a rule masks or writes. */
 static enum policy_cause check_required(const struct policy *policy, uint32_t node)
 {
     for (size_t i = 0; i < policy->rule_count; i++) {

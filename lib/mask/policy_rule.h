@@ -3,11 +3,11 @@
 
 #include "mask/policy.h"
 
-/* What a policy says, added word by word, each judged against what is there (pii-policy(5)). */
+/* Adds lines to a policy, each checked against the earlier ones (pii-policy(5)). */
 
-/* A rule as it is written; words that are not there have text NULL. */
+/* A rule as written; absent words have text NULL. */
 struct policy_line {
-    struct policy_word path; /* for a member aside just its NAME, for POLICY_RECORD ".NAME" */
+    struct policy_word path; /* for a member aside only its NAME, for POLICY_RECORD ".NAME" */
     struct policy_word method;
     struct policy_word options[METHOD_MAX_OPTIONS]; /* NAME=VALUE, in any order */
     size_t option_count;
@@ -18,10 +18,10 @@ struct policy_line {
     unsigned line;
 };
 
-/* Add. 0, or -1 with ${error}, whose line is that of ${line}. */
+/* Add a rule. Return 0, or -1 with ${error}, whose line is that of ${line}. */
 int policy_rule_add(struct policy *policy, const struct policy_line *line,
     struct policy_error *error);
-/* The node of a path below the root, or JSON_NO_NODE with ${error}. */
+/* Return the node of a path below the root, or JSON_NO_NODE with ${error}. */
 uint32_t policy_rule_path(struct policy *policy, const struct policy_word *path, unsigned line,
     struct policy_error *error);
 

@@ -16,7 +16,10 @@ static bool is_blank(char byte)
     return byte == ' ' || byte == '\t';
 }
 
-/* The first control character but the tab, as a word of no length; text NULL: there is none. */
+/*
+ * Return the first control character but tab, as a word without length; text NULL when there is
+ * none.
+ */
 static struct policy_word find_control(const char *text, size_t length)
 {
     for (size_t i = 0; i < length; i++)
@@ -25,7 +28,9 @@ static struct policy_word find_control(const char *text, size_t length)
     return (struct policy_word){ .text = NULL };
 }
 
-/* The end of the word at text[i]: blanks inside quotes belong to it. SIZE_MAX: a quote stays open.
+/*
+ * Return the end of the word at text[i]; blanks inside quotes belong to it. Return SIZE_MAX when a
+ * quote stays open.
  */
 static size_t word_end(const char *text, size_t length, size_t i)
 {
@@ -39,7 +44,9 @@ static size_t word_end(const char *text, size_t length, size_t i)
     return quoted ? SIZE_MAX : i;
 }
 
-/* Cut a line into words; false when a quote stays open, with ${words}[*count] there. */
+/*
+ * Cut a line into words. Return false when a quote stays open, with ${words}[*count] at that place.
+ */
 static bool cut_words(const char *text, size_t length, struct policy_word words[WORDS],
     size_t *count)
 {
@@ -71,7 +78,7 @@ static bool is_option(const struct method *method, const struct policy_word *wor
 
 /* ---- lines ----------------------------------------------------------------------------------- */
 
-/* Where the path leads: then it is the rest of it. */
+/* Take the prefix off a path aside and keep the rest of the path. */
 static void cut_prefix(struct policy_line *line)
 {
     for (line->aside = POLICY_RECORD; line->aside > POLICY_CONTENT; line->aside--) {

@@ -18,22 +18,24 @@
  *     near seal|keep
  *     detect KIND[,KIND ...] seal|redact
  *
- * "#" at the start of a word begins a comment. NAME and DOMAIN are taken as they stand, or are JSON
- * strings in quotes. LF or CRLF ends a line; the last may lack it. The text is UTF-8.
+ * "#" at the start of a word begins a comment. NAME and DOMAIN are plain words or JSON strings in
+ * quotes. A line ends with LF or CRLF; the last may lack it. The text is UTF-8.
  */
 
-/* Add all lines of text[0, length). 0, or -1 with ${error}. */
+/* Add all lines of text[0, length). Return 0, or -1 with ${error}. */
 int policy_text_lines(struct policy *policy, const char *text, size_t length,
     struct policy_error *error);
 
-/* Add "PATH=METHOD[:NAME]", where PATH may be attributes.NAME or fifo.NAME. 0, or -1 with ${error},
- * line 0. */
+/*
+ * Add "PATH=METHOD[:NAME]", where PATH may be attributes.NAME or fifo.NAME. Return 0, or -1 with
+ * ${error}, line 0.
+ */
 int policy_text_option(struct policy *policy, const char *text, struct policy_error *error);
 
-/* The built-in policy: ip and device_id by siv, as masked_ip and masked_device_id. */
+/* Add the built-in policy: ip and device_id by siv, as masked_ip and masked_device_id. */
 int policy_text_builtin(struct policy *policy, struct policy_error *error);
 
-/* Append the policy as a text that says the same, defaults spelt out. 0, or -1. */
+/* Append the policy as an equivalent text, including defaults. Return 0, or -1. */
 int policy_text_print(const struct policy *policy, struct buf *out);
 
 #endif

@@ -6,20 +6,23 @@
 #include "base/buf.h"
 #include "mask/policy_error.h"
 
-/* The words that lines of a policy are made of (struct policy_word). */
+/* The words in the lines of a policy (struct policy_word). */
 
 bool policy_word_is(const struct policy_word *word, const char *text);
 
 /*
  * policy_word_decode(word, memory):
- * Point ${word} at what it means: itself, or the content of the JSON string it is, in ${memory}.
+ * Point ${word} at its meaning: itself, or the content of a JSON string, decoded into ${memory}.
  */
 enum policy_cause policy_word_decode(struct policy_word *word, struct buf *memory);
 
-/* The place behind the word, where one is missing. */
+/* Return the place behind the word, where another word is missing. */
 struct policy_word policy_word_after(const struct policy_word *word);
 
-/* Append ${introduction} and the word, as a JSON string if it would not be read as it stands. */
+/*
+ * Append ${introduction} and the word, quoted as a JSON string if a plain word would be read
+ * differently.
+ */
 void policy_word_print(struct buf *out, const char *introduction, const char *text, size_t length);
 
 #endif

@@ -49,11 +49,11 @@ int program_take(struct program_settings *settings, int id, const char *value)
     }
 }
 
-/* Whether the options go together. OPT_RUN, or the status to exit with. */
+/* Check that the options can be used together. Return OPT_RUN, or the exit status. */
 static int check(const struct program_settings *settings)
 {
     if (settings->policy_file != NULL && settings->rule_count > 0)
-        return opt_usage("a policy is given by --policy or by --mask, not by both");
+        return opt_usage("options --policy and --mask exclude each other");
     if (settings->key_file == NULL && !settings->print_policy && !settings->self_test)
         return opt_usage("option --key-file is missing");
     return OPT_RUN;
@@ -79,11 +79,14 @@ void program_free(struct program_settings *settings)
 
 /* ---- the run --------------------------------------------------------------------------------- */
 
-/* The file of --mapping or --audit cannot be used, errno says why. Its status. */
+/*
+ * Report that the file of --mapping or --audit cannot be used; errno has the cause. Return the exit
+ * status.
+ */
 static int report_journal(const struct program_settings *settings, const char *what)
 {
-    msg_error("cannot %s the file of %s, %s: %s", what, settings->journal_option,
-        settings->journal_file, errno == EINVAL ? "not a regular file" : strerror(errno));
+    msg_error("cannot %s %s file %s: %s", what, settings->journal_option, settings->journal_file,
+        errno == EINVAL ? "not a regular file" : strerror(errno));
     return STATUS_IO;
 }
 
@@ -97,7 +100,7 @@ static int end_status(const struct program_settings *settings, enum filter_end e
         return STATUS_IO;
     case FILTER_WRITE:
         msg_error("cannot write to standard output: %s",
-            errno == ETIMEDOUT ? "nothing was read of it for --grace" : out_reason(errno));
+            errno == ETIMEDOUT ? "the reader stalled for longer than --grace" : out_reason(errno));
         return STATUS_IO;
     case FILTER_COMMIT:
         return report_journal(settings, "write");
@@ -108,12 +111,12 @@ static int end_status(const struct program_settings *settings, enum filter_end e
     return STATUS_INTERNAL;
 }
 
-/* What the figures are read from. */
+/* The source of the metrics. */
 struct running {
     const struct program_verb *verb;
     struct meter *meter;
     struct filter_counts counts;
-    uint64_t went_through; /* records, when the figures were last read */
+    uint64_t went_through; /* records at the last reading of the metrics */
     uint64_t last_success_ms;
 };
 
@@ -122,7 +125,7 @@ static void read_figures(void *context, uint64_t *values, uint64_t *oldest_ms)
     struct running *running = context;
     const struct program_figures *figures = running->verb->figures;
     const struct filter_counts *counts = &running->counts;
-    (void)oldest_ms; /* what is read is written at once */
+    (void)oldest_ms; /* each record is written when it is read */
     if (counts->records - counts->errors > running->went_through)
         running->last_success_ms = clock_realtime_ms();
     running->went_through = counts->records - counts->errors;
@@ -134,7 +137,9 @@ static void read_figures(void *context, uint64_t *values, uint64_t *oldest_ms)
         running->verb->read_members(running->verb->context, values + figures->count);
 }
 
-/* Before there is a key: the process that keeps the file is forked here. 0, or -1 with ${failure}.
+/*
+ * Open the metrics file before a key is read, because its process is forked here. Return 0, or -1
+ * with ${failure}.
  */
 static int open_meter(struct running *running, const struct program_settings *settings,
     const struct policy *policy, struct failure *failure)
@@ -156,7 +161,7 @@ static int open_meter(struct running *running, const struct program_settings *se
         settings->stream.meter.metrics_file, meter_reason(errno));
 }
 
-/* Leaves errno as it is. */
+/* Close the metrics file and keep errno. */
 static void close_meter(struct running *running, bool well)
 {
     int error = errno;
@@ -221,7 +226,7 @@ int program_run(const struct program_settings *settings, const struct program_ve
     struct keyring *ring = NULL;
     int status = 0;
     if (settings->self_test) {
-        (void)startup_self_test(&failure); /* it says so in ${failure} */
+        (void)startup_self_test(&failure); /* ${failure} has the cause */
         goto out;
     }
     if (startup_policy(settings->root, settings->policy_file, settings->rules, settings->rule_count,
@@ -230,7 +235,7 @@ int program_run(const struct program_settings *settings, const struct program_ve
     if (!verb->undo)
         warn_of_methods(policy);
     if (settings->print_policy) {
-        (void)startup_print_policy(policy, &failure); /* it says so in ${failure} */
+        (void)startup_print_policy(policy, &failure); /* ${failure} has the cause */
         goto out;
     }
     if (settings->lines != NULL &&

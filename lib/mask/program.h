@@ -13,15 +13,15 @@
 #include "record/stream_options.h"
 
 /*
- * What pii-mask and pii-unmask have in common: options, and the run of a filter from the files that
- * it needs to its exit status, confined as soon as all is open. It says what goes wrong
- * (base/msg.h), as each program would.
+ * The common part of pii-mask and pii-unmask: their options, and the run of a filter from its files
+ * to its exit status. The process is confined as soon as all files are open. Failures are reported
+ * by base/msg.h under the program's name.
  */
 
 struct program_settings { /* the strings are the caller's */
     const char *key_file;
     const char *policy_file;
-    const char **rules; /* room for as many as there are arguments; theirs */
+    const char **rules; /* one entry per argument at most; the entries are arguments */
     size_t rule_count;
     const char *root;
     const char *lines;          /* a path, or NULL */
@@ -34,7 +34,7 @@ struct program_settings { /* the strings are the caller's */
     struct stream_options stream;
 };
 
-/* Ids of the options; a program's own begin at PROGRAM_OWN. */
+/* Ids of the options; a program's own ids begin at PROGRAM_OWN. */
 enum {
     PROGRAM_KEY_FILE = 1,
     PROGRAM_POLICY,
@@ -48,53 +48,53 @@ enum {
     PROGRAM_OWN
 };
 
-/* Rows of their table (base/opt.h): the first of them, and the last. */
+/* First and last rows of their table (base/opt.h). */
 /* clang-format off */
 #define PROGRAM_FIRST_OPTIONS                                                                     \
-    { PROGRAM_KEY_FILE, 'k', "key-file", "FILE", "key file, as pii-keygen makes it", NULL },      \
+    { PROGRAM_KEY_FILE, 'k', "key-file", "FILE", "key file, made by pii-keygen", NULL },          \
     { PROGRAM_POLICY, 'p', "policy", "FILE",                                                      \
         "policy file", "ip and device_id, reversibly" },                                          \
     { PROGRAM_MASK, 'm', "mask", "RULE...", "instead: PATH=METHOD[:NAME]", NULL },                \
-    { PROGRAM_ROOT, '\0', "root", "PATH", "what paths are relative to", ".body" }
+    { PROGRAM_ROOT, '\0', "root", "PATH", "base of the paths", ".body" }
 #define PROGRAM_LAST_OPTIONS                                                                      \
     { PROGRAM_PRINT_POLICY, '\0', "print-policy", NULL, "print the policy in force and exit",     \
         NULL },                                                                                   \
     { PROGRAM_GROUP_READABLE, '\0', "key-group-readable", NULL,                                   \
         "accept a key file that its group may read", NULL },                                      \
-    STREAM_OPTIONS("longest line taken"),                                                         \
+    STREAM_OPTIONS("longest line"),                                                               \
     STREAM_OPTIONS_SANDBOX,                                                                       \
     { PROGRAM_SELF_TEST, '\0', "self-test", NULL,                                                 \
-        "compute the published vectors, say how, and exit", NULL }
+        "compute the published vectors, report, and exit", NULL }
 /* clang-format on */
 
 /*
  * program_parse(settings, command, argc, argv, take, context):
- * Read a command line into ${settings}, which program_free() then frees. The program's own options
- * go to ${take}, as opt_each() has it; it gives what is not its own to program_take(). OPT_RUN, or
- * the status to exit with.
+ * Read a command line into ${settings}, which program_free() frees. As with opt_each(), ${take}
+ * gets the program's own options; it passes the others to program_take(). Return OPT_RUN, or the
+ * exit status.
  */
 int program_parse(struct program_settings *settings, const struct opt_command *command, int argc,
     char **argv, int (*take)(void *context, int id, const char *value), void *context);
 int program_take(struct program_settings *settings, int id, const char *value);
-void program_free(struct program_settings *settings); /* of a zeroed one too */
+void program_free(struct program_settings *settings); /* a zeroed one is fine, too */
 
-/* What the settings name. */
+/* The inputs that the settings name. */
 struct program_inputs {
     const struct policy *policy;
     const struct keyring *ring;
-    size_t rule;             /* that of --lines, or LINES_NONE */
-    size_t key;              /* that of --key-id, or KEYRING_NONE */
+    size_t rule;             /* of --lines, or LINES_NONE */
+    size_t key;              /* of --key-id, or KEYRING_NONE */
     struct journal *journal; /* or NULL */
 };
 
-/* The figures of a run: samples of one table, each of a count. */
+/* The metrics of a run: samples of one table, each of a count. */
 enum program_figure {
-    PROGRAM_READ, /* as filter_counts has them */
+    PROGRAM_READ, /* as in filter_counts */
     PROGRAM_CHANGED,
     PROGRAM_OPENED,
     PROGRAM_PASSED,
     PROGRAM_ERRORS,
-    PROGRAM_LAST_SUCCESS /* when a record went through, or a run ended well */
+    PROGRAM_LAST_SUCCESS /* of the last good record, or end of a successful run */
 };
 
 enum { PROGRAM_FIGURES = 6 };
@@ -105,41 +105,46 @@ struct program_figures {
     size_t count;
 };
 
-/* Rows that they have in common. */
+/* Rows of both programs. */
 /* clang-format off */
 #define PROGRAM_METRIC_READ { "sqs2pg_records_read_total", "Records read.", METRIC_COUNTER }
 #define PROGRAM_METRIC_PASSED                                                                     \
-    { "sqs2pg_records_passed_total", "Records passed on as they came.", METRIC_COUNTER }
+    { "sqs2pg_records_passed_total", "Records passed on unchanged.", METRIC_COUNTER }
 #define PROGRAM_METRIC_ERRORS                                                                     \
     { "sqs2pg_records_errors_total",                                                              \
-        "Error records, made, passed on or passed over.", METRIC_COUNTER }
+        "Error records, made, passed on or skipped.", METRIC_COUNTER }
 /* clang-format on */
 
-/* What a program does with it. */
+/* The work of a program. */
 struct program_verb {
     bool undo; /* values are restored */
     const struct program_figures *figures;
-    /* Further figures (base/metrics.h), which the policy names: how many; and their values, also
-     * before open(). Both NULL: there are none. */
+    /*
+     * Further metrics (base/metrics.h), which the policy names: their number, and their values,
+     * also before open(). Both NULL: none.
+     */
     size_t (*members)(const struct policy *policy, struct metric_member *members);
     void (*read_members)(void *context, uint64_t *values);
     /*
-     * Set *work, which may read the inputs until close(). 0, or -1 with errno, which is ENOMEM also
-     * when OpenSSL failed.
+     * Set *work, which may read the inputs until close(). Return 0, or -1 with errno, which is
+     * ENOMEM also when OpenSSL failed.
      */
     int (*open)(void *context, const struct program_inputs *inputs, struct filter_work *work);
     /*
-     * After all lines: say how many of each kind there were, in ${seconds}, and that some failed.
-     * Return the status to exit with, ${status} unless that is STATUS_OK and some failed.
+     * Print the counts of the run, its ${seconds} and its failures, after the last line. Return the
+     * exit status: ${status}, unless that is STATUS_OK and some failed.
      */
     int (*end)(void *context, const struct filter_counts *counts, double seconds, int status);
-    /* For what has to be on the disk before the first line. 0, or -1 with errno. NULL: nothing. */
+    /* Write what must be on disk before the first line. Return 0, or -1 with errno. May be NULL. */
     int (*start)(void *context);
-    void (*close)(void *context); /* also when open() failed */
+    void (*close)(void *context); /* also called when open() failed */
     void *context;
 };
 
-/* Do the work from standard input to output. Return the status to exit with, after its message. */
+/*
+ * Do the work from standard input to standard output. Print a message on failure. Return the exit
+ * status.
+ */
 int program_run(const struct program_settings *settings, const struct program_verb *verb);
 
 #endif

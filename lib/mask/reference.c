@@ -25,7 +25,7 @@ void reference_shrink(struct reference *reference, size_t keep)
     buf_shrink(&reference->scratch, keep);
 }
 
-/* The value in ${text}, JSON that is known to be valid. */
+/* Return the value in ${text}, which is valid JSON. */
 static struct token_value value_in(const struct buf *text)
 {
     struct json_result result = { .kind = JSON_NULL };
@@ -34,7 +34,7 @@ static struct token_value value_in(const struct buf *text)
         memchr(text->data, '\\', text->length) == NULL };
 }
 
-/* Leave in reference->value what comes back of a value when it is unmasked. */
+/* Put the unmasked form of a value into reference->value. */
 static enum token_result restore(struct reference *reference, const struct compiled_rule *by,
     size_t key, bool masked, const struct token_value *value)
 {
@@ -51,7 +51,7 @@ static enum token_result restore(struct reference *reference, const struct compi
     return by->work->unmask(by->state, key, &token, &reference->scratch, &reference->value);
 }
 
-/* The last match of a node that has a value, or NULL. */
+/* Return the last match of a node that has a value, or NULL. */
 static const struct json_match *find(const struct json_matches *matches, uint32_t node)
 {
     for (size_t i = matches->count; i-- > 0;)
@@ -80,7 +80,7 @@ enum token_result reference_set(struct reference *reference, const struct compil
             return result;
         value = value_in(&reference->value);
     }
-    /* Canonical, it may be "". */
+    /* A canonical value may be "". */
     bool nothing = value.kind == JSON_STRING && value.length == 2;
     return rule->work->go_by(rule->state, with, nothing ? NULL : &value, &reference->scratch);
 }

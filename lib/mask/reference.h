@@ -6,11 +6,11 @@
 #include "mask/compiled.h"
 
 /*
- * The other value of a record that a method goes by (option by of shift): found, brought back to
- * what unmasking gives, and handed to the method, before each value of the rule.
+ * The other value of a record that a method depends on (option by of shift). It is found, brought
+ * to its unmasked form, and given to the method before each value of the rule.
  */
 struct reference {
-    struct buf value; /* a clear one: never leaves this */
+    struct buf value; /* a clear value, which never leaves this struct */
     struct buf masked;
     struct buf scratch;
 };
@@ -21,10 +21,10 @@ void reference_shrink(struct reference *reference, size_t keep);
 
 /*
  * reference_set(reference, compiled, rule, key, with, masked, text, matches):
- * For a rule whose method goes by something; of others it is TOKEN_OK at once. ${key} is the number
- * of the key of this record, ${with} that of the key by which the method works; ${masked} says
- * whether the record, text with its matches, is masked. A
- * record without the value is TOKEN_OK too: the method refuses. Otherwise as in mask/method_work.h.
+ * Give the reference to the method of a rule; return TOKEN_OK immediately for methods without one.
+ * ${key} is the number of the key of this record, ${with} that of the method's key. ${masked} says
+ * whether the record, text with its matches, is masked. Return TOKEN_OK also for a record without
+ * the value: the method then refuses. Otherwise return the result of mask/method_work.h.
  */
 enum token_result reference_set(struct reference *reference, const struct compiled *compiled,
     const struct compiled_rule *rule, size_t key, size_t with, bool masked, const char *text,

@@ -84,7 +84,7 @@ static bool is_says(const char *text, size_t length)
     return method_is_refusal(text, length);
 }
 
-/* Whether text[0, length) ends in ": WORDS" of ours behind the path, which it begins with. */
+/* Return true when text[0, length) is ${path}, ": " and one of our details. */
 static bool is_about(const char *path, const char *text, size_t length)
 {
     size_t skip = strlen(path);
@@ -122,7 +122,7 @@ static bool is_word(const char *text, size_t length)
     return digits <= WORD_DIGITS;
 }
 
-/* What the members of one error add up to. */
+/* The members found in one error. */
 struct parts {
     size_t stages, codes, details;
     bool others;

@@ -8,9 +8,9 @@
 #include "mask/policy.h"
 
 /*
- * What an error record of stage "mask" says (mask/mask.h): a code and a detail, both of a fixed
- * list, the detail with the path it is about in front. So that an error that arrives can be told
- * from one in which something else travels.
+ * The content of an error record of stage "mask" (mask/mask.h): a code and a detail, both of a
+ * fixed list. The detail may begin with its path. So an arriving error of ours differs from one
+ * that carries other content. Never change a detail: stored error records have it.
  */
 
 enum refusal {
@@ -29,22 +29,22 @@ enum refusal {
     REFUSAL_MISSING,
     REFUSAL_COLLISION,
     REFUSAL_UNNAMED,
-    REFUSAL_UNMATCHED,     /* no rule was met */
-    REFUSAL_NEAR_SPELLING, /* what the policy all but names (mask/near.h) */
+    REFUSAL_UNMATCHED,     /* no rule matched */
+    REFUSAL_NEAR_SPELLING, /* members close to a rule (mask/near.h) */
     REFUSAL_NEAR_VALUE,
     REFUSAL_NEAR_ELSEWHERE,
     REFUSAL_DETECT,        /* personal by its content */
-    REFUSAL_VALUE,         /* the method's own words for what it refuses */
+    REFUSAL_VALUE,         /* the method's own text for refused values */
     REFUSAL_CLAIM,         /* pii is not ours */
     REFUSAL_CLAIM_MEMBER,  /* a member that masking removes */
     REFUSAL_CLAIM_VALUE,   /* a clear value */
     REFUSAL_CLAIM_FORGED,  /* a value under a masked name that was not made by masking */
     REFUSAL_CLAIM_SEALED,  /* sealed without error */
-    REFUSAL_ERROR_KIND,    /* an error that is no object */
+    REFUSAL_ERROR_KIND,    /* an error that is not an object */
     REFUSAL_ERROR_CONTENT, /* an error that may hold content */
-    REFUSAL_UNMASKED,      /* of mask/rewrap.h: a record without pii that shows nothing masked, */
-    REFUSAL_CLEAR,         /* or something clear */
-    REFUSAL_UNTOLD,        /* or a value of which it cannot be told */
+    REFUSAL_UNMASKED,      /* of mask/rewrap.h: a record without pii and without a masked value, */
+    REFUSAL_CLEAR,         /* or with something clear, */
+    REFUSAL_UNTOLD,        /* or with a value that may be either */
     REFUSAL_TOKEN,         /* a value that cannot be moved */
     REFUSAL_UNKNOWN_KEY,
     REFUSAL_NO_KEY_ID,
@@ -56,16 +56,18 @@ const char *refusal_detail(enum refusal refusal);
 
 /*
  * refusal_detail_at(path, says, detail):
- * A detail: "PATH: SAYS", made in ${detail}; or ${says} itself when ${path} is NULL, or too long.
+ * Return the detail "PATH: SAYS", made in ${detail}; or ${says} itself when ${path} is NULL, or too
+ * long.
  */
 enum { REFUSAL_DETAIL_SIZE = 240 };
 const char *refusal_detail_at(const char *path, const char *says, char detail[REFUSAL_DETAIL_SIZE]);
 
 /*
  * refusal_is_known(policy, members, text, names):
- * Whether the errors of a scanned record can pass: an object of a stage and a code, each a word,
- * and perhaps a detail of ours, and nothing else. A word is a letter and up to 23 more, hyphens and
- * at most two digits. *names are those of the last error, NULL where there is none.
+ * Return true when the errors of a scanned record may pass. Such an error is an object of a stage
+ * and a code, each a word, perhaps a detail of ours, and nothing else. A word is a letter and up to
+ * 23 more letters, hyphens and at most two digits. *names are those of the last error, NULL where
+ * there is none.
  */
 struct refusal_names {
     const char *stage;

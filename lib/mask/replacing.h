@@ -6,22 +6,22 @@
 #include "mask/mapping.h"
 #include "mask/reference.h"
 
-/* One value of a record replaced as its rule has it, on the way through mask/mask.h. */
+/* The replacement of one value of a record by its rule, on the way through mask/mask.h. */
 struct replacing {
     const struct compiled *compiled;
-    const struct json_matches *matches; /* of the record in hand */
+    const struct json_matches *matches; /* of the current record */
     struct mapping *mapping;            /* or NULL */
-    size_t key;                         /* the number of the one that masks */
+    size_t key;                         /* number of the key that masks */
     struct reference reference;
     struct buf scratch;
 };
 
 void replacing_init(struct replacing *replacing, const struct compiled *compiled,
     const struct json_matches *matches, size_t key);
-void replacing_free(struct replacing *replacing); /* wipes; of a zeroed one too */
+void replacing_free(struct replacing *replacing); /* wipes; a zeroed one is fine, too */
 void replacing_shrink(struct replacing *replacing, size_t keep);
 
-/* Copy up to the value of ${match}, and append its new key and what it becomes. */
+/* Copy up to the value of ${match}, and append its new key and its masked value. */
 enum token_result replacing_value(struct replacing *replacing, const struct compiled_rule *rule,
     struct json_splice *splice, const struct json_match *match);
 

@@ -1,6 +1,6 @@
 #include "mask/required.h"
 
-/* Whether the container match has a child of ${node} in it that is not null. */
+/* Return true when the container match has a child of ${node} that is not null. */
 static bool has_child(const struct json_matches *matches, size_t container, uint32_t node)
 {
     const struct json_match *list = matches->list;
@@ -10,7 +10,7 @@ static bool has_child(const struct json_matches *matches, size_t container, uint
     return false;
 }
 
-/* Where a record that is masked has the value of a path. */
+/* Return the node of a path's value in a masked record. */
 static uint32_t shown_node(const struct policy *policy, uint32_t node, bool masked)
 {
     for (size_t i = 0; masked && i < policy->rule_count; i++)

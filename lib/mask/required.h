@@ -8,9 +8,9 @@
 
 /*
  * required_lacking(policy, matches, masked):
- * Every place that could have a required value has to have it, not null, and there has to be one.
- * Return the first required path of which that is not so in a record, or NULL. ${masked}: values
- * stand under the names that masking gave them.
+ * Return the first required path that a record lacks, or NULL. Every place that could have the
+ * value must have it, not null, and there must be one such place. ${masked}: values have the names
+ * that masking gave them.
  */
 const char *required_lacking(const struct policy *policy, const struct json_matches *matches,
     bool masked);

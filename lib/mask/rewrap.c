@@ -19,15 +19,15 @@ enum { GIVEN_BACK_ABOVE = 1 << 20 };
 struct rewrap {
     const struct policy *policy;
     const struct keyring *ring;
-    size_t key;        /* of records that do not say */
-    struct mask *mask; /* which judges records that do, and seals */
+    size_t key;        /* for records that name none */
+    struct mask *mask; /* judges records that name one, and seals */
     struct compiled *compiled;
-    bool *clear; /* by number of the node: nothing may stand there in a masked record */
-    void **left; /* by number of the rule: of a method that cannot be undone, masking in place */
+    bool *clear; /* indexed by node: must be free in a masked record */
+    void **left; /* indexed by rule: state of an irreversible method that masks in place */
     struct sealing *sealing;
     struct opening *opening;
     struct json_matches matches;
-    struct buf value; /* a clear one: never leaves this */
+    struct buf value; /* a clear value, which never leaves this struct */
     struct buf scratch;
     struct reference reference;
     struct buf arrived;
@@ -36,12 +36,12 @@ struct rewrap {
 
 struct findings {
     bool has_pii;
-    bool has_error; /* or is sealed */
+    bool has_error; /* or sealed content */
     bool has_root;
-    bool has_value; /* one to move, or one that shows that it is masked */
+    bool has_value; /* a value to move, or one that shows that it is masked */
     size_t key;
     enum refusal refusal; /* the first mistake */
-    const char *path;     /* the policy's words for the place, or NULL */
+    const char *path;     /* place in the policy's spelling, or NULL */
 };
 
 /* ---- making ---------------------------------------------------------------------------------- */
@@ -60,7 +60,7 @@ static void set_clear(struct rewrap *rewrap)
             rewrap->clear[policy->asides[aside]] = true;
 }
 
-/* What tells whether a value that stays in its place, and cannot be undone, looks masked. */
+/* Open the states that tell whether an irreversible value that stays in its place looks masked. */
 static bool open_left(struct rewrap *rewrap)
 {
     const struct policy *policy = rewrap->policy;
@@ -101,7 +101,7 @@ struct rewrap *rewrap_new(const struct policy *policy, const struct keyring *rin
     buf_init(&rewrap->arrived, SIZE_MAX);
     (void)snprintf(rewrap->id, sizeof rewrap->id, "\"%s\"",
         keyring_id(ring, keyring_primary(ring)));
-    /* The first adds paths to the policy, which the second has to know of. */
+    /* The first adds paths to the policy, which the second must know. */
     rewrap->mask = mask_new(policy, ring);
     rewrap->compiled = rewrap->mask != NULL ? compiled_new(policy, ring, COMPILED_UNMASK) : NULL;
     rewrap->sealing = sealing_new(policy, ring, "mask");
@@ -163,7 +163,7 @@ static void look_at_step(const struct rewrap *rewrap, const struct compiled_node
         refuse(findings, REFUSAL_KIND, NULL);
 }
 
-/* A value whose method cannot be undone, in a record without "pii": it has to look masked. */
+/* Check that an irreversible value in a record without "pii" looks masked. */
 static void look_at_left(struct rewrap *rewrap, const char *text, size_t number,
     const struct json_match *match, struct findings *findings)
 {
@@ -247,7 +247,7 @@ static enum token_result write_moved(struct rewrap *rewrap, const char *text, si
         const struct json_match *match = &rewrap->matches.list[i];
         const struct compiled_node *node = &rewrap->compiled->nodes[match->node];
         if (match->value < splice.cursor)
-            continue; /* inside what is done */
+            continue; /* inside a finished member */
         if (node->role == COMPILED_PII_KEY) {
             json_splice_copy(&splice, match->value);
             buf_puts(out, rewrap->id);
@@ -319,8 +319,8 @@ static enum filter_outcome explain(struct rewrap *rewrap, const struct line *lin
 }
 
 /*
- * An error record: what is sealed in it is moved first, then it goes the way of all error records
- * that arrive at pii-mask, where what is clear beside it is sealed.
+ * Process an error record. Move its sealed content first, then treat it like all error records that
+ * arrive at pii-mask: clear content beside it is sealed.
  */
 static enum filter_outcome rewrap_error(struct rewrap *rewrap, const struct line *line,
     struct buf *out)
@@ -334,7 +334,7 @@ static enum filter_outcome rewrap_error(struct rewrap *rewrap, const struct line
     bool moved = result == OPENING_OPENED || result == OPENING_NONE;
     if (moved) {
         again.text = arrived->data;
-        again.length = arrived->length - 1; /* its newline */
+        again.length = arrived->length - 1; /* without its newline */
     }
     const struct filter_work work = mask_work(rewrap->mask);
     enum filter_outcome outcome = work.line(work.state, &again, out);

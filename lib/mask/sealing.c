@@ -54,7 +54,7 @@ void sealing_free(struct sealing *sealing)
     free(sealing);
 }
 
-/* An empty plaintext of a type, behind the room that sealing it needs. */
+/* Begin an empty plaintext of a type, behind the space that sealing it needs. */
 static void begin_plain(struct sealing *sealing, char type, size_t expected)
 {
     struct buf *scratch = &sealing->scratch;
@@ -64,7 +64,7 @@ static void begin_plain(struct sealing *sealing, char type, size_t expected)
     buf_putc(scratch, type);
 }
 
-/* Append "sealed":TOKEN of the plaintext that is in the scratch memory. */
+/* Append "sealed":TOKEN for the plaintext in the scratch memory. */
 static int write_sealed(struct sealing *sealing, struct buf *out)
 {
     struct buf *scratch = &sealing->scratch;
@@ -98,7 +98,7 @@ static void write_refusal(const struct sealing *sealing, enum refusal refusal, s
     write_error(sealing, refusal_code(refusal), refusal_detail(refusal), out);
 }
 
-/* An error that arrived, in our words: of its own only the stage and the code. */
+/* Write an arrived error in our words: only the stage and the code are its own. */
 static void write_reduced(const struct sealing *sealing, const struct refusal_names *names,
     struct buf *out)
 {
@@ -156,7 +156,7 @@ int sealing_line(struct sealing *sealing, const struct line *line, enum json_err
     enum refusal *refusal, struct buf *out)
 {
     if (error == JSON_TOO_MANY)
-        return -1; /* nothing is wrong with the line */
+        return -1; /* the line is valid */
     struct salvage_result found;
     salvage_line(sealing->salvage, line, &found);
     bool cut = error != JSON_OK && found.cut;
@@ -176,8 +176,8 @@ int sealing_long(struct sealing *sealing, const char *text, size_t length, struc
 /* ---- records --------------------------------------------------------------------------------- */
 
 /*
- * Whether a member of an error record must not pass. Whatever it is: of a record that failed it is
- * not known where its personal values are.
+ * Return true when a member of an error record must not pass. All kinds are content: where the
+ * personal values of a failed record are is unknown.
  */
 static bool is_content(enum members_kind kind)
 {
@@ -185,8 +185,8 @@ static bool is_content(enum members_kind kind)
 }
 
 /*
- * Copy the scanned record without the members that must not pass, which become the plaintext. With
- * ${errors} its errors are among them.
+ * Copy the scanned record and move the members that must not pass into the plaintext, with
+ * ${errors} its errors, too.
  */
 static void take_out(struct sealing *sealing, struct json_splice *splice, bool errors, bool *taken)
 {
@@ -213,7 +213,7 @@ static size_t object_end(const struct members *members)
     return members->matches.list[0].end; /* the root is the first match */
 }
 
-/* ${code} NULL: the record has its error, which passes unless there are ${names} in its place. */
+/* Seal the members of a record. With ${code} NULL its own error passes, or ${names} replace it. */
 static int seal_members(struct sealing *sealing, const char *text, size_t length, const char *code,
     const char *detail, const struct refusal_names *names, struct buf *out)
 {
@@ -241,7 +241,7 @@ int sealing_record(struct sealing *sealing, const char *text, size_t length, con
     return seal_members(sealing, text, length, code, detail, NULL, out);
 }
 
-/* Whether the scanned record's error, seal and claim are of the kinds they have to be. */
+/* Return true when the scanned record's error, seal and claim have the right kinds. */
 static bool well_formed(struct sealing *sealing, const char *text, bool *error_is)
 {
     const struct members *members = &sealing->members;
@@ -260,7 +260,7 @@ static bool well_formed(struct sealing *sealing, const char *text, bool *error_i
             continue;
         struct token_value value = token_value_of(text, match);
         enum token_result result = method_siv_unseal(sealing->seal, &value, &sealing->scratch);
-        if (result != TOKEN_OK) /* of an unknown key it may be anything */
+        if (result != TOKEN_OK) /* under an unknown key it may be anything */
             good = false;
     }
     return good;
@@ -321,7 +321,7 @@ int sealing_explain(struct sealing *sealing, const char *text, size_t length, co
     } else if (!is_own_stage(sealing, text)) {
         json_splice_copy(&splice, error->key);
         write_error(sealing, code, detail, out);
-        out->length -= out->length > 0 ? 1 : 0; /* its brace */
+        out->length -= out->length > 0 ? 1 : 0; /* the closing brace */
         buf_puts(out, ",\"cause\":");
         buf_append(out, text + error->value, error->end - error->value);
         buf_putc(out, '}');

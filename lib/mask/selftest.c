@@ -17,7 +17,7 @@ enum { BYTES = 256, DATA = 3 };
 static const struct {
     const char *source;
     const char *key;
-    const char *data[DATA]; /* associated; NULL: no more */
+    const char *data[DATA]; /* associated data; NULL: no more */
     const char *plain;
     const char *sealed;
 } siv_vectors[] = {
@@ -173,7 +173,7 @@ static bool try_hkdf(size_t number)
         memcmp(out, wanted.data, wanted.length) == 0;
 }
 
-/* The block cipher of uuid: FIPS 197, appendix C.3. */
+/* Test the block cipher of uuid: FIPS 197, appendix C.3. */
 static bool try_aes(void)
 {
     const struct bytes key =

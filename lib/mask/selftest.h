@@ -6,16 +6,16 @@
 #include "base/buf.h"
 
 /*
- * Published vectors, computed by the code that masks: AES-SIV (RFC 5297 A.1 and A.2), HMAC-SHA-256
+ * Published vectors, computed by the masking code: AES-SIV (RFC 5297 A.1 and A.2), HMAC-SHA-256
  * (RFC 4231), HKDF-SHA-256 (RFC 5869, A.1 to A.3), ipcrypt (draft-denis-ipcrypt) and FF1 (the
  * samples of NIST).
  */
 
 /*
  * selftest_run(report, failed):
- * Run them all, and append a line for each: "passed NAME, SOURCE" or "failed NAME, SOURCE". *failed
- * is how many did not come out. 0, or -1: out of memory for the report. algorithms_init() has been
- * called.
+ * Run all vectors, and append a line for each: "passed NAME, SOURCE" or "failed NAME, SOURCE".
+ * *failed is the number of failures. Return 0, or -1 when memory for the report runs out. Call
+ * algorithms_init() first.
  */
 int selftest_run(struct buf *report, size_t *failed);
 

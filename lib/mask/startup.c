@@ -29,7 +29,7 @@ static int fail_rule(struct failure *failure, const char *option, const char *va
         error->column, policy_error_text(error->cause));
     if (error->cause == POLICY_PATH)
         (void)failure_hint(failure,
-            "a path begins with a dot and has one key a step: .ip, .user.ip");
+            "begin a path with a dot and write one key per step: .ip, .user.ip");
     return -1;
 }
 
@@ -60,13 +60,16 @@ int startup_policy(const char *root, const char *file, const char *const *rules,
     return 0;
 }
 
-/* Print ${text} on standard output, unless the buffer could not hold it. */
+/*
+ * Print ${text} on standard output, unless the buffer could not hold it. Return 0, or -1 with
+ * ${failure}.
+ */
 static int print(const struct buf *text, struct failure *failure)
 {
     struct out *out = text->failed ? NULL : out_open(STDOUT_FILENO);
     if (out == NULL)
         return failure_no_memory(failure);
-    (void)out_write(out, text->data, text->length); /* out_close() reports it */
+    (void)out_write(out, text->data, text->length); /* out_close() reports a failure */
     if (out_close(out) != 0)
         return failure_set(failure, STATUS_IO, "cannot write to standard output: %s",
             out_reason(errno));
@@ -77,7 +80,7 @@ int startup_print_policy(const struct policy *policy, struct failure *failure)
 {
     struct buf text;
     buf_init(&text, (size_t)1 << 24);
-    (void)policy_text_print(policy, &text); /* print() sees it in the buffer */
+    (void)policy_text_print(policy, &text); /* print() sees a failure in the buffer */
     int result = print(&text, failure);
     buf_free(&text);
     return result;
@@ -91,12 +94,11 @@ int startup_self_test(struct failure *failure)
         return failure_set(failure, STATUS_INTERNAL,
             "OpenSSL lacks an algorithm or computes it wrongly");
     buf_init(&report, (size_t)1 << 20);
-    (void)selftest_run(&report, &failed); /* print() sees it in the buffer */
+    (void)selftest_run(&report, &failed); /* print() sees a failure in the buffer */
     int result = print(&report, failure);
     buf_free(&report);
     if (result == 0 && failed > 0)
-        result =
-            failure_set(failure, STATUS_INTERNAL, "%zu of the vectors did not come out", failed);
+        result = failure_set(failure, STATUS_INTERNAL, "%zu of the vectors failed", failed);
     return result;
 }
 
@@ -122,7 +124,7 @@ int startup_key_failure(const char *file, const struct keyring_error *error,
     else if (error->errnum == EACCES)
         hint = trusted_file_denied(file);
     else if (cause == KEYRING_OPEN && error->errnum == ENOENT)
-        hint = "pii-keygen makes key files";
+        hint = "make a key file with pii-keygen";
     if (error->line > 0)
         (void)snprintf(place, sizeof place, ":%u", error->line);
     (void)failure_set(failure, status, "key file %s%s: %s%s%s", file, place,
@@ -153,7 +155,7 @@ int startup_key_id(const struct keyring *ring, const char *id, size_t *key, stru
         return 0;
     (void)failure_set(failure, STATUS_USAGE, "option --key-id %.32s: no such key in the key file",
         id);
-    return failure_hint(failure, "pii-keygen --list shows the ids of a key file");
+    return failure_hint(failure, "use pii-keygen --list to print the ids of a key file");
 }
 
 int startup_lines(const struct policy *policy, const char *path, bool undo, bool has_key,
@@ -163,21 +165,21 @@ int startup_lines(const struct policy *policy, const char *path, bool undo, bool
     if (*rule == LINES_NONE) {
         (void)failure_set(failure, STATUS_USAGE,
             "option --lines %.200s: the policy names no such path", path);
-        return failure_hint(failure, "--print-policy shows the paths of the policy");
+        return failure_hint(failure, "use --print-policy to print the paths of the policy");
     }
     const struct method *method = policy->rules[*rule].method;
     if (method->action != METHOD_REPLACE)
-        return failure_set(failure, STATUS_USAGE, "option --lines %.200s: %s makes no value", path,
+        return failure_set(failure, STATUS_USAGE, "option --lines %.200s: %s writes no value", path,
             method->name);
     if (method->needs_record)
         return failure_set(failure, STATUS_USAGE,
-            "option --lines %.200s: %s needs the record that the value is of", path, method->name);
+            "option --lines %.200s: %s needs the whole record", path, method->name);
     if (undo && !method->reversible)
         return failure_set(failure, STATUS_USAGE, "option --lines %.200s: %s cannot be undone",
             path, method->name);
     if (undo && method->needs_key_id && !has_key)
         return failure_set(failure, STATUS_USAGE,
-            "option --lines %.200s: values of %s do not show their key: --key-id is needed", path,
-            method->name);
+            "option --lines %.200s: values of %s do not name their key, so --key-id is needed",
+            path, method->name);
     return 0;
 }

@@ -5,11 +5,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Characters beyond ASCII that are known to be no letter and no digit: punctuation, blanks, signs,
- * pictures. Of what is not among them nothing is known. */
+/*
+ * Return true for a character beyond ASCII that is known to be neither letter nor digit:
+ * punctuation, blanks, signs, pictures. Nothing is known about other characters.
+ */
 bool symbol_is(uint32_t character);
 
-/* The character of valid UTF-8 that begins with a byte of 0x80 or more at ${text}; its length. */
+/*
+ * Read the character of valid UTF-8 that begins with a byte of 0x80 or more at ${text}. Return its
+ * length.
+ */
 size_t symbol_read(const char *text, uint32_t *character);
 
 #endif

@@ -75,7 +75,7 @@ int token_write(struct buf *out, const struct token_head *head, const void *byte
     return 0;
 }
 
-/* The length of "TAG.KEYID." at the start of the text, or 0. */
+/* Return the length of "TAG.KEYID." at the start of the text, or 0. */
 static size_t head_length(const char *text, size_t length, const char *tag)
 {
     size_t tag_length = strlen(tag);
@@ -120,8 +120,8 @@ size_t token_key_named(const struct keyring *ring, const char *text, const struc
 }
 
 /*
- * Whether content can stand in a line of JSON. What pii-mask makes always can; but whoever has the
- * key can make a token of anything.
+ * Return true when content can stand in a line of JSON. All content of pii-mask can, but a holder
+ * of the key can make a token of anything.
  */
 static bool is_restorable(char type, const char *content, size_t length)
 {

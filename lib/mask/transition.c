@@ -18,7 +18,10 @@ static const struct mechanism mechanisms[] = {
     { { 0 }, 12, { { 96, 128, false } }, 1 },
 };
 
-/* The interface identifier of ISATAP; the bit in front says whether the address is unique. */
+/*
+ * Return true for the interface identifier of ISATAP; the bit in front says whether the address is
+ * unique.
+ */
 static bool is_isatap(const unsigned char address[ADDRESS_SIZE])
 {
     return (address[8] & 0xfd) == 0 && address[9] == 0 && address[10] == 0x5e &&

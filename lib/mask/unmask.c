@@ -16,15 +16,15 @@ enum { GIVEN_BACK_ABOVE = 1 << 20 };
 struct unmask {
     const struct policy *policy;
     const struct keyring *ring;
-    size_t key; /* of records that do not say */
+    size_t key; /* for records that name none */
     struct compiled *compiled;
     struct sealing *sealing;
     struct opening *opening;
     struct json_matches matches;
     struct buf scratch;
     struct reference reference;
-    uint64_t *values; /* that came back, by number of the rule */
-    uint64_t serial;  /* of the record in hand */
+    uint64_t *values; /* values unmasked, indexed by rule */
+    uint64_t serial;  /* of the current record */
 };
 
 struct findings {
@@ -33,9 +33,9 @@ struct findings {
     bool has_sealed;
     bool has_pii;
     bool has_value; /* something to undo */
-    bool has_left;  /* something that cannot be undone */
-    size_t key;     /* that the record says it is masked with, or the one given; else NONE */
-    bool unknown;   /* the record names one that is not in the ring, or more than one */
+    bool has_left;  /* something irreversible */
+    size_t key;     /* named by the record, or given; else NONE */
+    bool unknown;   /* the record names a key that is not in the ring, or more than one */
     const char *code;
     const char *says;
     const char *path;
@@ -122,7 +122,7 @@ static void look_for_values(struct unmask *unmask, struct findings *findings)
     }
 }
 
-/* Which key the record says it is masked with. */
+/* Find the key that the record names. */
 static void look_at_key(const struct unmask *unmask, const char *text,
     const struct json_match *match, struct findings *findings)
 {
@@ -195,7 +195,7 @@ static enum token_result write_clear(struct unmask *unmask, const char *text, si
         const struct json_match *match = &unmask->matches.list[i];
         const struct compiled_node *node = &unmask->compiled->nodes[match->node];
         if (match->value < splice.cursor)
-            continue; /* inside what is gone */
+            continue; /* inside a removed member */
         if (node->role == COMPILED_PII && !keeps_claim)
             json_splice_remove(&splice, match->key, match->end);
         if (node->role != COMPILED_VALUE)
@@ -210,7 +210,7 @@ static enum token_result write_clear(struct unmask *unmask, const char *text, si
     return json_splice_finish(&splice) == 0 ? TOKEN_OK : TOKEN_FAILED;
 }
 
-/* After a record whose values are back. */
+/* Count the values of an unmasked record. */
 static void count_values(struct unmask *unmask)
 {
     for (size_t i = 0; i < unmask->matches.count; i++) {
@@ -232,7 +232,7 @@ static enum filter_outcome explain(struct unmask *unmask, const char *text, size
         refusal_detail_at(findings->path, findings->says, detail), out));
 }
 
-/* Whether out of room, and not of memory, is what has gone wrong. */
+/* Return true when a full buffer, and not memory, is the cause. */
 static bool blame_failure(struct findings *findings, const struct buf *out)
 {
     if (!out->failed)
@@ -273,7 +273,7 @@ static enum filter_outcome unmask_record(struct unmask *unmask, const char *text
     struct findings findings;
     unmask->serial++;
     look(unmask, text, &findings);
-    /* One that could not be undone before, for want of a key, is like any other. */
+    /* A record that could not be undone before, for lack of a key, is like any other. */
     if (findings.has_sealed || (findings.has_error && !findings.has_value))
         return open_record(unmask, text, length, out);
     if (findings.code != NULL)

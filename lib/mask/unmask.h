@@ -8,44 +8,47 @@
 #include "mask/policy.h"
 
 /*
- * Unmasking one record a line: what mask/mask.h did, undone, with the same policy.
+ * Unmasking of records, one a line: it undoes mask/mask.h with the same policy.
  *
- * Values of reversible methods come back under their names with value and type as they were, and
- * "pii" goes; hmac and redact are left. ("pii" stays in a record in which nothing came back and
- * such a value is left: it is as masked as before.) A record that has nothing to undo passes.
+ * Values of reversible methods get their names, values and types back, and "pii" is removed; hmac
+ * and redact stay. "pii" also stays in a record without an unmasked value but with an irreversible
+ * one: it is as masked as before. A record with nothing to undo passes.
  *
- * A record that carries an error is left alone but for "sealed", which is opened.
+ * A record that carries an error passes unchanged except for "sealed", which is opened.
  *
- * What cannot be undone is never guessed: the record goes on as it came, still masked, with an
- * error of stage "unmask" (which holds the error it had as "cause"). Codes:
+ * Unmasking never guesses. A record that cannot be undone passes unchanged, still masked, with an
+ * error of stage "unmask", which holds an earlier error as "cause". Codes:
  *
- *     token        a value that is no token of this path's method and domain, or was changed
+ *     token        a value that is not a token of this path's method and domain, or was changed
  *     unknown-key  a key that is not in the key file, or that nothing names
- *     collision    the original name is there beside the masked one, or a member beside one of the
- *                  same name that was sealed
+ *     collision    the original name exists beside the masked one, or a member beside a sealed one
+ *                  of the same name
  *     kind         a step of a path meets a value of another kind
- *     root         no value at the root, or one that is no object
- *     too-large    unmasked, it would be more than twice as long as --max-record allows
+ *     root         no value at the root, or one that is not an object
+ *     too-large    the unmasked record would be more than twice as long as --max-record allows
  *
- * and, sealed as mask/mask.h says, since nothing is known of what is in them: syntax, utf8,
- * surrogate, depth, not-object; cut and too-long, without the content.
+ * and, sealed as in mask/mask.h because their content is unknown: syntax, utf8, surrogate, depth,
+ * not-object; cut and too-long, without the content.
  */
 struct unmask;
 
-/* ${policy} is finished; it and ${ring} must outlive it. NULL: out of memory, or OpenSSL failed. */
+/*
+ * Make the work. ${policy} is finished; it and ${ring} must outlive it. Return NULL when memory
+ * runs out or OpenSSL failed.
+ */
 struct unmask *unmask_new(const struct policy *policy, const struct keyring *ring);
 void unmask_free(struct unmask *unmask); /* wipes; NULL is fine */
 
 /*
- * Take records without "pii" to be masked with the key of that number, where a method's values do
- * not say it themselves. Without it such values are errors.
+ * Assume this key for records without "pii" where a method's values do not name theirs. Without
+ * this call such values are errors.
  */
 void unmask_assume_key(struct unmask *unmask, size_t key);
 
-/* How many values of a rule of the policy came back, by its number. */
+/* Return the number of unmasked values of a rule of the policy. */
 uint64_t unmask_values(const struct unmask *unmask, size_t rule);
 
-/* For filter_run(). The buffer's maximum decides on too-large. */
+/* Return the work for filter_run(). The buffer's maximum decides on too-large. */
 struct filter_work unmask_work(struct unmask *unmask);
 
 #endif

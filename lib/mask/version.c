@@ -3,7 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* ${at} without the blanks before it. */
+/* Return ${at} moved back over blanks. */
 static size_t skip_back(const char *text, size_t at)
 {
     while (at > 0 &&
@@ -13,8 +13,10 @@ static size_t skip_back(const char *text, size_t at)
     return at;
 }
 
-/* Where the content of the string begins whose closing quote is at ${close}: behind the nearest
- * quote that is not escaped. */
+/*
+ * Return the start of the string whose closing quote is at ${close}: behind the nearest quote that
+ * is not escaped.
+ */
 static size_t content_before(const char *text, size_t close)
 {
     size_t at = close;
@@ -36,7 +38,10 @@ static bool is_letter(char byte)
         (unsigned char)byte >= 0x80;
 }
 
-/* Whether the last word of a key is one for versions: app_version, osVersion, but no conversion. */
+/*
+ * Return true when the last word of a key means a version: app_version, osVersion, but not
+ * conversion.
+ */
 static bool says_version(const char *key, size_t length)
 {
     static const char *const words[] = { "version", "versione", "wersja", "firmware", "release",

@@ -5,12 +5,14 @@
 #include <stddef.h>
 
 /*
- * Versions of four numbers, which nothing but their key tells from IPv4 addresses: "version",
+ * Versions of four numbers, which look like IPv4 addresses and differ only by their key: "version",
  * "app_version", "osVersion", "firmware".
  */
 
-/* Whether the JSON string text[start, end), of a valid text, is digits and dots alone and the value
- * of a member whose key says that it is a version. */
+/*
+ * Return true when the JSON string text[start, end), of a valid text, is only digits and dots and
+ * the key of its member means a version.
+ */
 bool version_is(const char *text, size_t start, size_t end);
 
 #endif

@@ -77,16 +77,16 @@ told() {
 @test "masking" {
   told forgotten_mask 0 'no column takes key ip' 'no record had a value for column masked_ip' \
     'it looks as if pii-mask has not seen the records'
-  told mask_after_load 0 'looks like verdicts of pg-load' 'pii-mask stands before pg-load'
-  told forgotten_unwrap 0 'is an envelope: sns' 'sqs-unwrap takes the event out of it; put it before pii-mask'
-  told policy_meets_nothing 0 'policy path .ipp has met nothing in any record' 'pii-scan lists the paths'
+  told mask_after_load 0 'looks like verdicts of pg-load' 'put pii-mask before pg-load'
+  told forgotten_unwrap 0 'is an envelope: sns' 'put sqs-unwrap before pii-mask'
+  told policy_meets_nothing 0 'policy path .ipp matched no record' 'use pii-scan to list the paths'
   told no_key 64 'option --key-file is missing'
-  told key_missing 78 'key file no-such-key: cannot be opened: No such file or directory' 'pii-keygen makes key files'
-  told key_of_root 77 'key file rootkey: not ours to read: Permission denied' 'it belongs to uid' 'give it to this user'
-  told key_open 77 'key file openkey: others than its owner have rights to it' 'chmod 600'
-  told policy_method 78 'policy:1:5: unknown method: encrypt' 'methods are siv, hmac'
+  told key_missing 78 'key file no-such-key: cannot be opened: No such file or directory' 'make a key file with pii-keygen'
+  told key_of_root 77 'key file rootkey: this user may not read it: Permission denied' 'it belongs to uid' 'give it to this user'
+  told key_open 77 'key file openkey: users other than its owner may access it' 'chmod 600'
+  told policy_method 78 'policy:1:5: unknown method: encrypt' 'use one of the methods siv, hmac'
   told body_no_object 0 'line 1 quarantined: mask root: the record has no body, or it is not an object'
-  told plain_lines 0 'error_codes=root:1' '--root says where the values are'
+  told plain_lines 0 'error_codes=root:1' 'use --root to say where the values are'
   # On a terminal, and with -v, a code comes with words.
   pii-mask -k k -v <plain_lines/in 2>err >out
   grep -q 'info: 1 record could not be masked, root: the record has no body, or it is not an object' err
@@ -136,7 +136,7 @@ told() {
   told map_root 0 'no record had a value for column user_id (t.map:1)' "that of the body's key is .body.user_id"
   told key_word 64 '--key:1:1: user_id/0 is not defined' "the body's key user_id is .body.user_id"
   told root_word 64 '--root takes a path such as . or .detail'
-  told mask_word 64 'option --mask ip=siv: column 1: not a path' 'a path begins with a dot'
+  told mask_word 64 'option --mask ip=siv: column 1: not a path' 'begin a path with a dot'
   fresh_database
   create_user_logins
   told key_root 0 'line 1 quarantined: load key: --key finds nothing in it' \
@@ -146,8 +146,8 @@ told() {
 }
 
 @test "what is somebody else's, or not there" {
-  told other_key 1 '1 of 1 records could not be unmasked' 'unknown-key is a key that this file has not'
-  told other_policy 0 'nothing was unmasked' '--policy takes the policy that they were masked by'
+  told other_key 1 '1 of 1 records could not be unmasked' 'unknown-key means that the key file lacks the key'
+  told other_policy 0 'nothing was unmasked' 'give the policy of the masking with --policy'
   told other_queue 1 'line 1 is of another queue' 'set --queue or SQS_QUEUE_URL to the queue'
   told dry_run_ack 1 'line 1 is of a dry run: refused'
   told endpoint 75 'cannot reach 127.0.0.1:1: no connection (Connection refused)'

@@ -168,7 +168,7 @@ code() { jq -r '.error.code? // "-"'; }
   yes '{"body":{"ip":"192.0.2.1"}}' | head -300 >in
   pii-mask -k k -p p <in >out 2>err
   [ "$(grep -c warning: err)" -eq 1 ]
-  grep -qx 'pii-mask: warning: policy path .devcie_id has met nothing in the first 100 records' err
+  grep -qx 'pii-mask: warning: policy path .devcie_id matched none of the first 100 records' err
   head -99 in | pii-mask -k k -p p 2>err >out
   [ ! -s err ]
   # It comes while records come, not at the end.
@@ -177,7 +177,7 @@ code() { jq -r '.error.code? // "-"'; }
   local in=${MASK[1]} pid=$MASK_PID
   head -100 in >&"$in"
   read -r line <&"${MASK[0]}"
-  [[ $line == *'.devcie_id has met nothing'* ]]
+  [[ $line == *'.devcie_id matched none of '* ]]
   exec {in}>&-
   wait "$pid"
 }

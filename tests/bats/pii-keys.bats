@@ -47,8 +47,8 @@ accepts() { [ "$(pii-mask -k "$@" <<<'{"body":{"ip":""}}')" = '{"body":{"masked_
   done
   for mode in 604 602 601 644 666 606; do
     chmod $mode k
-    refuses 77 'others than its owner have rights to it' k
-    refuses 77 'others than its owner have rights to it' k --key-group-readable
+    refuses 77 'users other than its owner may access it' k
+    refuses 77 'users other than its owner may access it' k --key-group-readable
   done
   for mode in 620 660; do
     chmod $mode k
@@ -90,7 +90,7 @@ accepts() { [ "$(pii-mask -k "$@" <<<'{"body":{"ip":""}}')" = '{"body":{"masked_
   mkdir data && mv k data/k && ln -s data ..data && ln -sf ..data/k link
   accepts link
   chmod 644 data/k
-  refuses 77 'others than its owner' link
+  refuses 77 'users other than its owner' link
 }
 
 @test "a descriptor is duplicated, a FIFO is read" {
@@ -107,7 +107,7 @@ accepts() { [ "$(pii-mask -k "$@" <<<'{"body":{"ip":""}}')" = '{"body":{"masked_
     # shellcheck disable=SC2086
     run -77 --separate-stderr $command /dev/fd/3 3<k </dev/null
     [ -z "$output" ]
-    [[ $stderr == *': error: key file /dev/fd/3: others than its owner have rights to it'* ]]
+    [[ $stderr == *': error: key file /dev/fd/3: users other than its owner may access it'* ]]
   done
   chmod 600 k
   exec 5<k
@@ -120,7 +120,7 @@ accepts() { [ "$(pii-mask -k "$@" <<<'{"body":{"ip":""}}')" = '{"body":{"masked_
 @test "a FIFO is judged like a file, by its mode and by what comes out of it" {
   mkfifo -m 644 fifo
   exec 6<>fifo
-  refuses 77 'others than its owner' fifo
+  refuses 77 'users other than its owner' fifo
   exec 6>&-
   rm fifo
   (umask 077 && sed "s/$ID/00000000/" k >bad && mkfifo fifo)
@@ -173,7 +173,7 @@ accepts() { [ "$(pii-mask -k "$@" <<<'{"body":{"ip":""}}')" = '{"body":{"masked_
   refuses 78 'neither a regular file nor a pipe' /dev/null
   : >empty
   chmod 600 empty
-  refuses 78 'no key in it' empty
+  refuses 78 'the file holds no key' empty
   head -c 40000 /dev/zero >big
   chmod 600 big
   refuses 78 'larger than a key file can be' big
@@ -204,7 +204,7 @@ edited() {
   edited 's/ primary / decrypt-only /'
   refuses 78 ': no key is primary' bad
   edited p
-  refuses 78 ':4: the same key again' bad
+  refuses 78 ':4: the key repeats an earlier one' bad
   (umask 077 && pii-keygen -q other && cat k other >bad)
   refuses 78 ':4: a second primary key' bad
   edited 's/^#.*/AGE-SECRET-KEY-1XYZ/'
@@ -333,7 +333,7 @@ killed_at() {
   echo mine >.k.pii-keygen
   chmod 644 .k.pii-keygen
   run -74 pii-keygen --rotate k
-  [[ $output == *'.k.pii-keygen'*'in the way'* || $output == *'.NAME.pii-keygen'*'in the way'* ]]
+  [[ $output == *'a file named .NAME.pii-keygen exists beside it' ]]
   [ "$(<.k.pii-keygen)" = mine ]
   cmp before k
 }

@@ -54,9 +54,9 @@ records() {
   # A disk that is full after the first line of the run before: no record goes out.
   run -74 --separate-stderr bash -c 'ulimit -f 1; for i in 4 5 6 7 8 9; do echo "{\"body\":{\"mail\":\"a$i@example.org\",\"ip\":\"203.0.113.$i\"}}"; done | pii-mask -q -k k -p p --mapping map'
   [ -z "$output" ]
-  [[ $stderr == *'cannot write the file of --mapping, map: File too large'* ]]
+  [[ $stderr == *'cannot write --mapping file map: File too large'* ]]
   run -74 --separate-stderr pii-mask -k k -m .ip=hmac --mapping none/map <in
-  [[ $stderr == *'cannot open the file of --mapping, none/map: No such file or directory'* && -z $output ]]
+  [[ $stderr == *'cannot open --mapping file none/map: No such file or directory'* && -z $output ]]
   run -74 --separate-stderr pii-mask -k k -m .ip=hmac --mapping /dev/full <in
   [[ $stderr == *'not a regular file'* ]]
   run -64 pii-mask -k k -m .ip=hmac --mapping map --lines .ip </dev/null
@@ -102,8 +102,8 @@ records() {
 @test "audit: what cannot be told of is not done" {
   records 1 | pii-mask -q -k k -p p >masked 2>err
   run -74 --separate-stderr pii-unmask -k k -p p --audit none/audit <masked
-  [[ -z $output && $stderr == *'cannot open the file of --audit'* ]]
+  [[ -z $output && $stderr == *'cannot open --audit file'* ]]
   # Messages go through a pipe: the limit is for them too.
   run -74 bash -c 'ulimit -f 0; pii-unmask -k k -p p --audit audit <masked 2>&1'
-  [ "$output" = 'pii-unmask: error: cannot write the file of --audit, audit: File too large' ]
+  [ "$output" = 'pii-unmask: error: cannot write --audit file audit: File too large' ]
 }

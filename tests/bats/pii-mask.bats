@@ -337,7 +337,7 @@ sys.exit(size[0] < int(sys.argv[2]))' "$@"
     wait $pid || status=$?
     exec 5<&-
     [ "$status" -eq 74 ]
-    grep -q "$program: error: cannot write to standard output: nothing was read of it for --grace" err
+    grep -q "$program: error: cannot write to standard output: the reader stalled for longer than --grace" err
     # One that reads again gets all that there is: whole lines.
     $program -q -k k --grace 20s <in >out 2>err &
     pid=$!

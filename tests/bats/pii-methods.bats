@@ -293,7 +293,7 @@ END
   [ "$(jq -r .error.code masked | sort | uniq -c | xargs)" = '1 - 7 value' ] ||
     [ "$(jq -r '.error.code // "-"' masked | sort | uniq -c | xargs)" = '1 - 7 value' ]
   run -64 --separate-stderr pii-mask -k k -p p --lines .born </dev/null
-  [[ $stderr == *'shift needs the record'* ]]
+  [[ $stderr == *'shift needs the whole record'* ]]
 }
 
 @test "canonical: spellings of one thing become one token, and the canonical one comes back" {
@@ -402,8 +402,8 @@ near seal' ]
     run -78 --separate-stderr pii-mask -k k -p p </dev/null
     [[ $stderr == "pii-mask: error: p:$place: $says"* ]]
   done <<'END'
-1:8|no option of this method: x=1|.a ff1 x=1
-1:8|no option of this method: alphabet=digits|.a siv alphabet=digits
+1:8|not an option of this method: x=1|.a ff1 x=1
+1:8|not an option of this method: alphabet=digits|.a siv alphabet=digits
 1:8|not a value of this option: alphabet=octal|.a ff1 alphabet=octal
 1:13|not a value of this option: v4=32|.a truncate v4=32
 1:13|not a value of this option: v4=024|.a truncate v4=024
@@ -413,7 +413,7 @@ near seal' ]
 1:4|an option that this method needs is missing: round|.a round
 1:4|an option that this method needs is missing: shift|.a shift by=.b
 1:20|not a path|.a shift days=9 by=b
-1:20|by= has to name one value|.a shift days=9 by=.b[0]
+1:20|by= must name one value|.a shift days=9 by=.b[0]
 1:10|not a value of this option: domains=A.example|.a email domains=A.example
 1:8|unexpected word: hexa|.a ff1 hexa
 1:8|not a value of this option: pad=1|.a siv pad=1
@@ -426,8 +426,8 @@ END
     printf '%b\n' "$text" >p
     run -78 --separate-stderr pii-mask -k k -p p </dev/null
     echo "$text: $stderr"
-    [[ $stderr == "pii-mask: error: p:$place: rules of one method and domain have to agree"* ||
-      $stderr == "pii-mask: error: p:$place: by= has to name one value"* ]]
+    [[ $stderr == "pii-mask: error: p:$place: rules of one method and domain must agree"* ||
+      $stderr == "pii-mask: error: p:$place: by= must name one value"* ]]
   done <<'END'
 2:1|.a siv pad in x\n.b siv in x
 2:1|.a siv pad in x\n.b siv pad=32 in x

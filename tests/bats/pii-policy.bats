@@ -93,7 +93,7 @@ END
 @test "mistakes: 78, with file, line and column" {
   printf '.ip siv\n.b  rot13 as c\n' >p
   says 'unknown method: rot13' 2:5
-  [[ $(pii-mask -k k -p p 2>&1 </dev/null) == *'hint: methods are siv, hmac, ipcrypt, ipcrypt-pfx, ff1, uuid, email, truncate, round, shift, partial, redact, sha256, drop, keep'* ]]
+  [[ $(pii-mask -k k -p p 2>&1 </dev/null) == *'hint: use one of the methods siv, hmac, ipcrypt, ipcrypt-pfx, ff1, uuid, email, truncate, round, shift, partial, redact, sha256, drop, keep'* ]]
   echo '.a siv as' >p
   says 'a word is missing here' 1:10
   echo '.a siv like b' >p
@@ -101,13 +101,13 @@ END
   echo '.a..b siv' >p
   says 'not a path' 1:4
   printf '\n.a siv\n.a.b hmac\n' >p
-  says 'lies inside or around the path' 3:1
+  says 'the path is inside or around the path' 3:1
   printf '.a siv\n.a hmac\n' >p
   says 'an earlier rule has this path or name' 2:1
   printf '.a siv as x\r\n.b siv as x\r\n' >p
   says 'an earlier rule has this path or name' 2:11
   echo '.a siv as "x' >p
-  says 'not a closed JSON string' 1:11
+  says 'the JSON string is not closed' 1:11
   echo 'other maybe' >p
   says 'unexpected word: maybe' 1:7
   printf '.a siv\n\xff\n' >p
@@ -153,7 +153,7 @@ END
   for text in '' '# only a comment' 'require .ip' '.ip keep' 'attributes.x keep'; do
     printf '%s\n' "$text" >p
     run -78 --separate-stderr pii-mask -k k -p p </dev/null
-    [[ $stderr == *'error: p'*'names nothing'* ]]
+    [[ $stderr == *'error: p'*'the policy masks nothing'* ]]
   done
   # Said in so many words it is the user's choice.
   echo 'other keep' >p

@@ -195,13 +195,13 @@ END
 
 @test "on a terminal it says what to do next, and that nothing is at the root" {
   run -0 --separate-stderr pii-scan -v <"$SAMPLE"
-  [[ $stderr == *'2 of 7 paths look personal: with --suggest '* ]]
+  [[ $stderr == *'2 of 7 paths look personal; --suggest '* ]]
   run -0 --separate-stderr pii-scan -v --suggest <"$SAMPLE"
-  [[ $stderr == *'look the policy over'* ]]
+  [[ $stderr == *'review the policy'* ]]
   run -0 --separate-stderr pii-scan -v <<<'{"body":{"n":1}}'
-  [[ $stderr == *'nothing looks personal'* ]]
+  [[ $stderr == *'no key or value looks personal'* ]]
   run -0 --separate-stderr pii-scan --root .event <<<'{"body":{"n":1}}'
-  [ "$stderr" = 'pii-scan: warning: no record has anything at .event: say by --root where the event is' ]
+  [ "$stderr" = 'pii-scan: warning: no record has a value at .event: use --root to say where the event is' ]
   run -0 --separate-stderr pii-scan <"$SAMPLE"
   [ -z "$stderr" ]
 }
@@ -255,7 +255,7 @@ END
   pii-scan --root . --json <in >out 2>err
   [ "$(wc -l <out)" -le 10000 ]
   [ "$(wc -l <out)" -gt 9900 ]
-  grep -q 'warning: more than 10000 paths: [0-9]* values count for the path above theirs' err
+  grep -q 'warning: more than 10000 paths: [0-9]* values were counted for a parent path' err
   [ "$(jq -s 'map(select(.personal) | .kinds.email) | length > 6000' out)" = true ]
 }
 
@@ -268,7 +268,7 @@ END
   } >in
   pii-scan --json <in >out 2>err
   [ "$(row .ip | jq .records)" -eq 3 ]
-  grep -q 'warning: 6 of 9 lines are no records that could be looked through, the first of them is line 4' err
+  grep -q 'warning: 6 of 9 lines could not be read as records, the first is line 4' err
   grep -q 'records=3 malformed=6 .* skipped=3$' err
   run -65 --separate-stderr pii-scan <<<'no json'
   run -0 --separate-stderr pii-scan --json </dev/null
