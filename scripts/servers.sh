@@ -6,7 +6,8 @@
 # By hand, in two commands:
 #
 #   scripts/deps.sh
-#   scripts/servers.sh shell           a shell with PG*, AWS_*, PATH, SQS2PG_MAPS set
+#   scripts/servers.sh shell [--moto]  your $SHELL with PG*, AWS_*, PATH and SQS2PG_MAPS set, a table,
+#                                      a queue and a key file, and three commands to try
 #
 # or, for one command (--moto: moto's server, which checks signatures, as the
 # SQS endpoint instead of ElasticMQ):
@@ -40,6 +41,8 @@ SERVERS_HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$SERVERS_HERE/servers/postgres.sh"
 # shellcheck source=scripts/servers/sqs.sh
 . "$SERVERS_HERE/servers/sqs.sh"
+# shellcheck source=scripts/servers/shell.sh
+. "$SERVERS_HERE/servers/shell.sh"
 
 # ---- as a command ----------------------------------------------------------
 
@@ -47,13 +50,28 @@ servers_usage() {
   sed -n '2,/^$/s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
 }
 
+# servers_installed elasticmq|moto: whether scripts/deps.sh has brought what starts here.
+servers_installed() {
+  have_server >/dev/null && command -v psql curl >/dev/null || return 1
+  case $1 in
+  elasticmq) command -v java >/dev/null && [ -d "$(elasticmq_dir)" ] ;;
+  moto) [ -e "$(python_dir)/complete" ] ;;
+  esac
+}
+
+# servers_run [--moto] COMMAND...: runs the command, which may be a function, under the servers, and
+# ends with its status.
 servers_run() {
-  local root sqs=elasticmq status=0
+  local sqs=elasticmq status=0
   if [ "${1:-}" = --moto ]; then
     sqs=moto
     shift
   fi
-  root=$(cd "$SERVERS_HERE/.." && pwd)
+  if ! servers_installed "$sqs"; then
+    servers_fail "PostgreSQL or $sqs is not installed" || true
+    printf 'servers: hint: run scripts/deps.sh\n' >&2
+    exit 69
+  fi
   servers_begin
   trap servers_stop EXIT
   trap 'exit 129' HUP
@@ -61,22 +79,25 @@ servers_run() {
   trap 'exit 143' TERM
   servers_postgres_start
   "servers_${sqs}_start"
-  local build=${BUILD:-build}
-  [ "${build#/}" != "$build" ] || build=$root/$build
-  export PATH=$build/bin:$PATH
+  export PATH=$SERVERS_BIN:$PATH
   "$@" || status=$?
   exit "$status"
 }
 
 servers_main() {
-  local verb=${1:-}
+  local verb=${1:-} build=${BUILD:-build}
   [ $# -eq 0 ] || shift
+  [ "${build#/}" != "$build" ] || build=$(cd "$SERVERS_HERE/.." && pwd)/$build
+  SERVERS_BIN=$build/bin
   case $verb in
   run)
     [ $# -gt 0 ] || { servers_usage >&2; exit 64; }
     servers_run "$@"
     ;;
-  shell) servers_run "$@" "${SHELL:-/bin/bash}" ;;
+  shell)
+    [ "$*" = "" ] || [ "$*" = --moto ] || { servers_usage >&2; exit 64; }
+    servers_run "$@" servers_shell
+    ;;
   queue | counts | purge | delete) "servers_$verb" "$@" ;;
   restart) servers_postgres_stop QUIT && servers_postgres_start ;;
   use)
