@@ -85,3 +85,16 @@ shows() {
   run page_unused
   [ -z "$output" ]
 }
+
+@test "the screen of the demo in the README has the headings and counts of the demo" {
+  local line count=0
+  awk '/^## / { on = $0 == "## Try it" } on && /^```/ { inside = !inside; next } on && inside' "$ROOT/README.md" >shown
+  while IFS= read -r line; do
+    grep -qF "heading '${line#== }'" "$ROOT/scripts/demo.sh" || { echo "no heading of the demo: $line" && return 1; }
+    count=$((count + 1))
+  done < <(grep '^== ' shown)
+  [ "$count" -ge 5 ]
+  # 99 of the hundred events are whole.
+  [ "$(sed -n 's/^loaded: //p; s/^quarantined: //p' shown | xargs)" = '99 1' ]
+  grep -qF "expect \"rows loaded\" 99" "$ROOT/scripts/demo.sh"
+}
