@@ -2,12 +2,14 @@
 # The guarantee, shown by experiment: the whole pipeline under kills, restarts,
 # full disks and broken networks, and its history judged (tests/fault/chaos.py).
 #
-#   scripts/chaos.sh [--rounds N] [--seed S] [--first R] [--messages N] [--verbose]
+#   scripts/chaos.sh [--rounds N] [--seed S] [--first R] [--messages N] [--only FORM] [--verbose]
 #   scripts/chaos.sh --mutant NAME|all [...]
 #   scripts/chaos.sh --hosts [...]
 #
-# A round takes some seven seconds, and the 20 of the default two minutes. A failed
-# one prints what to type to play it again. Exit 0 only if none failed.
+# Rounds take turns: plain, parts (sqs-unwrap --each), upsert, keys (rotated under
+# --follow), tables (altered under the loaders) and lambda. A round takes some seven
+# seconds, and the 20 of the default two and a half minutes. A failed one prints what
+# to type to play it again. Exit 0 only if none failed.
 #
 # With --mutant the programs get a flaw on purpose: the patch
 # tests/fault/mutants/NAME.patch, in a copy of the tree. Exit 0 only if the rounds
@@ -19,6 +21,8 @@
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=scripts/deps.sh
+. "$here/deps.sh"
 root=$(cd "$here/.." && pwd)
 BUILD=${BUILD:-build}
 [ "${BUILD#/}" != "$BUILD" ] || BUILD=$root/$BUILD
@@ -32,7 +36,8 @@ rounds() {
     return
   fi
   BUILD=$1 "$here/servers.sh" run python3 "$root/tests/fault/chaos.py" \
-    --pipeline "$here/pipeline.sh" --servers "$here/servers.sh" "${@:2}"
+    --pipeline "$here/pipeline.sh" --servers "$here/servers.sh" \
+    --emulator "$(emulator_dir)/aws-lambda-rie" "${@:2}"
 }
 
 mutant='' hosts='' arguments=()

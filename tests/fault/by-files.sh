@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# The four programs one after the other, what one says kept in a file for the next.
+# The five programs one after the other, what one says kept in a file for the next.
 # Each file has room for so many KiB; with 0 it has none, as on a full disk.
 #
-#   by-files.sh DIR ROOM ROOM ROOM
+#   by-files.sh DIR ROOM ROOM ROOM ROOM
 #
 # The last words on stderr are those of a program that took a full disk for success.
 set -u
@@ -10,7 +10,7 @@ set -u
 # A file that is full is a write that fails, as on a disk that is.
 trap '' XFSZ
 dir=$1
-rm -f "$dir"/{received,masked,verdicts}
+rm -f "$dir"/{received,unwrapped,masked,verdicts}
 
 # stage IN OUT ROOM COMMAND...
 stage() {
@@ -30,8 +30,10 @@ stage() {
 }
 
 stage /dev/null "$dir/received" "$2" sqs-pull --wait 1 --empty 1 -n 60 -q
-stage "$dir/received" "$dir/masked" "$3" pii-mask -q --key-file "$SQS2PG_KEY_FILE"
 # shellcheck disable=SC2086  # options
-stage "$dir/masked" "$dir/verdicts" "$4" pg-load -q --table "$SQS2PG_TABLE" $SQS2PG_LOAD_OPTIONS
+stage "$dir/received" "$dir/unwrapped" "$3" sqs-unwrap -q ${SQS2PG_UNWRAP_OPTIONS:-}
+stage "$dir/unwrapped" "$dir/masked" "$4" pii-mask -q --key-file "$SQS2PG_KEY_FILE"
+# shellcheck disable=SC2086
+stage "$dir/masked" "$dir/verdicts" "$5" pg-load -q --table "$SQS2PG_TABLE" $SQS2PG_LOAD_OPTIONS
 # shellcheck disable=SC2086
 sqs-ack -q $SQS2PG_ACK_OPTIONS <"$dir/verdicts"

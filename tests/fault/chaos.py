@@ -1,19 +1,30 @@
 #!/usr/bin/env python3
 """The whole pipeline under faults; started by scripts/chaos.sh with servers of its own.
 
-    chaos.py --pipeline FILE --servers FILE --rounds N --seed S [--first R] [--messages N]
-             [--mutant NAME] [--verbose]
+    chaos.py --pipeline FILE --servers FILE --emulator FILE --rounds N --seed S [--first R] [--messages N]
+             [--only FORM] [--mutant NAME] [--verbose]
 
 In each round a sender feeds a queue while one to three pipelines load it, with leases; in every third
 one more keeps what its programs say in files, on disks that are full. Most rounds are storms: at
 moments drawn from the seed stages are killed (-9, -TERM, -STOP and -CONT), backends and the database
 server with them, archives have no room, and both networks stall, cut and refuse. Every third is a
 strain: nothing ends, but stages, backends and the database stand still for longer than a message is
-hidden, and the queue refuses single deletes. Then all is healed and the queue drained, and the
-history is judged:
+hidden, and the queue refuses single deletes. Then all is healed and the queue drained.
 
-  - every message sent is one row with what was sent, or one error row with it if it was bad;
-  - no deleting was asked for before the row was committed: looked at on each request;
+Rounds are of several forms (forms.py), which take turns:
+
+  plain     one event in a message
+  parts     several, taken apart by sqs-unwrap --each
+  upsert    the last state of a few things, --upsert with --newer
+  keys      the key is rotated, and taken anew under --follow
+  tables    columns come, go and change their type under the loaders, in the table, its ledger and its
+            error table; another queue is loaded into another database beside it
+  lambda    sqs-lambda behind AWS's emulator, and at times a pipeline of the same queue beside it
+
+The history is judged as it passes, and the outcome by checker.py:
+
+  - every event sent is one row with what was sent, or one error row with it if it was bad;
+  - no deleting was asked for before each event of the message was committed: looked at on each request;
   - no message was delivered again while an undisturbed pipeline held it;
   - no pipeline ended with 0 and left a message whose deleting was refused;
   - no program took a full disk for success;
@@ -24,7 +35,6 @@ A round is its seed's: --first R --rounds 1 plays one again, as far as a schedul
 
 import argparse
 import collections
-import gzip
 import json
 import os
 import pathlib
@@ -38,37 +48,56 @@ import threading
 import time
 import uuid
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
 # pylint: disable=wrong-import-position
 from database import Session, psql, psql_until  # noqa: E402
-from history import GIVEN_UP_S, History, Sender, Ticker, call, is_clear, value_of  # noqa: E402
+from forms import FORMS, Beside, form_of  # noqa: E402
+from history import GIVEN_UP_S, History, Sender, Ticker, call, value_of  # noqa: E402
+from lambdas import Lambda  # noqa: E402
 from networks import DatabaseNetwork, QueueNetwork  # noqa: E402
 from pipelines import PATIENT, ByFiles, Pipeline, signal_to  # noqa: E402
 
-VISIBILITY_S = 2
 STORM_S = 2.5
-STILL_S = (VISIBILITY_S + 0.5, VISIBILITY_S + 1.0)  # in a strain: how long something stands still
+STILL_S = (2.5, 3.0)  # in a strain: how long something stands still; more than a message is hidden
 DRAIN_S = 60
-PROGRAMS = ("sqs-pull", "sqs-unwrap", "pii-mask", "pg-load", "sqs-ack")
-TABLE = """DROP TABLE IF EXISTS user_logins, user_logins_ledger, user_logins_errors;
-CREATE TABLE user_logins (user_id varchar(128), device_type varchar(32), masked_ip varchar(256),
- masked_device_id varchar(256), locale varchar(32), app_version integer, create_date date)"""
-ROWS = """SELECT json_build_object('version', app_version, 'body', json_build_object('user_id', user_id,
- 'device_type', device_type, 'masked_ip', masked_ip, 'masked_device_id', masked_device_id, 'locale', locale))
- FROM user_logins"""
-ERRORS = "SELECT count, message_id, record FROM user_logins_errors WHERE resolved_at IS NULL"
+PROGRAMS = ("sqs-pull", "sqs-unwrap", "pii-mask", "pg-load", "sqs-ack", "sqs-lambda")
+BESIDE = "beside"  # the other database
+
+
+class Load:
+    """A queue, what is sent to it, and where that is to be."""
+
+    def __init__(self, config, form, rng, name, seconds, database=None):
+        self.form, self.name, self.database = form, name, database
+        self.url = value_of("QueueUrl", call("CreateQueue", QueueName="chaos-" + uuid.uuid4().hex, **{
+            "Attribute.1.Name": "VisibilityTimeout", "Attribute.1.Value": str(form.visibility)}))
+        self.settings = dict(
+            form.settings, SQS_QUEUE_URL=self.url,
+            SQS2PG_LOAD_OPTIONS=config.environment["SQS2PG_LOAD_OPTIONS"] + form.load)
+        if database:
+            self.settings["PGDATABASE"] = database
+        self.sender = Sender(self.url, rng, int(config.messages * form.share), seconds, form, name,
+                             config.beside if database else None)
+
+    def left(self):
+        answer = call("GetQueueAttributes", self.url, **{"AttributeName.1": "All"}).replace("\n", "")
+        return tuple(int(value_of("Value", answer.split("<Name>ApproximateNumberOfMessages%s</Name>" % name, 1)[1]))
+                     for name in ("", "NotVisible"))
 
 
 class Round:
     def __init__(self, number, config):
         self.number, self.config = number, config
+        self.form = config.only or form_of(number)
         self.rng = random.Random("%d/%d" % (config.seed, number))
+        self.changing = random.Random("%d/%d/changes" % (config.seed, number))
+        self.calm, self.changes = threading.Event(), 0
         self.strain = number % 3 == 0
         self.history = History(config.session, config.ticker)
         self.fault = self.history.fault
         self.done = []
-        self.pipelines = []
-        self.url = None
+        self.pipelines, self.loads = [], []
 
     # ---- the faults
 
@@ -87,7 +116,7 @@ class Round:
         if pid is not None:
             pipeline.signal_stage(pid, name, how)
         if pid is not None and how == signal.SIGSTOP:
-            threading.Timer(self.rng.random() * (VISIBILITY_S + 1), signal_to, (pid, signal.SIGCONT)).start()
+            threading.Timer(self.rng.random() * (self.form.visibility + 1), signal_to, (pid, signal.SIGCONT)).start()
 
     def kill_pipeline(self):
         pipeline = self.rng.choice(self.pipelines)
@@ -185,151 +214,125 @@ class Round:
         for pipeline in self.pipelines:
             if not pipeline.wait(40):
                 self.fault("pipeline %s does not end on SIGTERM" % pipeline.name)
-        until, last = time.monotonic() + DRAIN_S, Pipeline("drain", self.config, self.history)
+        for load in self.loads:
+            self.empty(load)
+
+    def empty(self, load):
+        until = time.monotonic() + DRAIN_S
+        last = Pipeline("drain-" + load.name, self.config, self.history, settings=load.settings)
         self.pipelines.append(last)
-        while self.left() != (0, 0):
+        while (left := load.left()) != (0, 0):
             if time.monotonic() > until:
-                self.fault("the queue does not become empty: %d visible, %d in flight" % self.left())
+                self.fault("the queue does not become empty: %d visible, %d in flight" % left)
                 return
             last.start()
             if not last.wait(DRAIN_S):
                 self.fault("a pipeline that drains does not end")
                 return
 
-    def left(self):
-        answer = call("GetQueueAttributes", self.url, **{"AttributeName.1": "All"}).replace("\n", "")
-        counts = []
-        for name in ("", "NotVisible"):
-            rest = answer.split("<Name>ApproximateNumberOfMessages%s</Name>" % name, 1)[1]
-            counts.append(int(value_of("Value", rest)))
-        return tuple(counts)
+    def check(self, load, look):
+        """By a process of its own, which knows of the round no more than this."""
+        sent = self.config.work / "sent"
+        with sent.open("w", encoding="utf-8") as file:
+            for message, events in load.sender.sent.items():
+                for event in events:
+                    file.write(json.dumps({**event, "message": message}) + "\n")
+        done = subprocess.run(
+            [sys.executable, "-B", str(HERE / "checker.py"), "--sent", str(sent), "--form", load.form.name,
+             "--key", str(self.config.key), *(["--database", load.database] if load.database else []),
+             "--look", *map(str, look)],
+            capture_output=True, text=True, check=False)
+        counts = None
+        for line in done.stdout.splitlines():
+            kind, text = line.split(": ", 1)
+            if kind == "violation":
+                self.fault(text)
+            else:
+                counts = json.loads(text)
+        if done.returncode != 0 or counts is None:
+            raise RuntimeError("the checker broke off: %s" % done.stderr)
+        return counts
 
-    def unmask(self, lines):
-        """The records as they were sent."""
-        done = subprocess.run(["pii-unmask", "-q", "--key-file", str(self.config.key)], input="\n".join(lines) + "\n",
-                              capture_output=True, text=True, check=False)
-        return [json.loads(line) for line in done.stdout.splitlines()]
-
-    def judge_each_once(self, what, found, due):
-        lost, more = due - set(found), set(found) - due
-        if len(found) != len(set(found)):
-            self.fault("%d %s are doubled" % (len(found) - len(set(found)), what))
-        if lost:
-            self.fault("%d %s are lost, %s of them" % (len(lost), what, min(lost)))
-        if more:
-            self.fault("%d %s should not be there" % (len(more), what))
-
-    def judge_rows(self, sent):
-        due = {login["user_id"]: login for login in sent.values()}
-        lines = [" ".join(row) for row in psql_until(ROWS)]
-        rows = self.unmask(lines)
-        users = [row["body"].get("user_id") for row in rows]
-        if len(rows) != len(lines):
-            self.fault("of %d rows %d can be unmasked" % (len(lines), len(rows)))
-        self.judge_each_once("rows", users, due.keys())
-        for row in rows:
-            login = dict(due.get(row["body"].get("user_id"), {"app_version": "0"}))
-            version = login.pop("app_version").split(".")
-            number = sum(int(part) * 100 ** at for at, part in enumerate(reversed(version)))
-            if row["body"] != login or row["version"] != number:
-                self.fault("the row of %s is not what was sent" % row["body"].get("user_id"))
-        return len(rows)
-
-    def judge_errors(self, sent):
-        rows = psql_until(ERRORS)
-        ids = [row[1] for row in rows]
-        self.judge_each_once("error rows", ids, sent.keys())
-        kept = self.unmask([" ".join(row[2:]) for row in rows])
-        if len(kept) != len(rows):
-            self.fault("of %d error rows %d can be unmasked" % (len(rows), len(kept)))
-        kept = dict(zip(ids, kept))
-        for message, text in sent.items():
-            if message in kept and kept[message].get("body") not in (text, loaded(text)):
-                self.fault("the error row of message %s does not hold what was sent, but %s" % (
-                    message, " ".join(sorted(kept[message]))))
-        return len(rows)
-
-    def look_for_clear_values(self):
-        dump = subprocess.run(["pg_dump", "--data-only"], capture_output=True, check=True).stdout
-        places = [("the database", dump), ("messages", self.config.log.read_bytes()),
-                  ("the server's log", self.config.read_server_log())]
-        places += [("a file of masked records", path.read_bytes())
-                   for path in self.config.work.glob("files/*") if path.name != "received"]
-        places += [("an archive", unzip(path)) for path in (self.config.work / "archive").iterdir()]
-        for place, content in places:
-            if is_clear(content):
-                self.fault("a clear value stands in %s" % place)
+    def judge(self):
+        server_log = self.config.work / "server-log"
+        server_log.write_bytes(self.config.read_server_log())
+        look = [self.config.log, server_log, *(self.config.work / "archive").iterdir()]
+        look += [path for path in self.config.work.glob("files/*") if path.name not in ("received", "unwrapped")]
+        counts = collections.Counter(sent=sum(len(load.sender.sent) for load in self.loads))
+        for load in self.loads:
+            counts.update(self.check(load, look))
+        counts.update(self.history.counts)
+        counts.update(faults=len(self.done), changes=self.changes,
+                      starts=sum(pipeline.starts for pipeline in self.pipelines))
         if self.config.server.clear:
             self.fault("a clear value was sent to the database")
-
-    def judge(self, sender):
-        counts = {"sent": len(sender.good) + len(sender.bad), "rows": self.judge_rows(sender.good),
-                  "quarantined": self.judge_errors(sender.bad), **self.history.counts, "faults": len(self.done),
-                  "starts": sum(pipeline.starts for pipeline in self.pipelines)}
-        self.look_for_clear_values()
         for line in self.config.log.read_text(errors="replace").splitlines():
             if line.startswith("by-files: full disk"):
                 self.fault(line)
         return counts
 
     def launch(self):
-        for at in range(self.rng.randint(1, 3)):
+        first, config = self.loads[0], self.config
+        count = self.rng.randint(1, 3)
+        if self.form.name == "lambda":
+            self.pipelines += [Lambda("lambda%d" % at, config, self.history, settings=first.settings)
+                               for at in range(self.rng.randint(1, 2))]
+            count = int(self.rng.random() < 0.3)
+        settings = first.settings
+        if self.form.name == "keys" and self.rng.random() < 0.5:
+            settings = dict(settings, SQS2PG_KEY_FILE="", SQS2PG_KEY_COMMAND="cat %s" % config.key)
+        for at in range(count):
             options = ["--follow"]
             if self.rng.random() < 0.4:
-                options += ["--archive", str(self.config.work / "archive")]
-            self.pipelines.append(Pipeline("pipeline%d" % at, self.config, self.history, options))
-        if self.number % 3 == 1:
-            self.pipelines.append(ByFiles("files", self.config, self.history, random.Random(self.rng.random())))
+                options += ["--archive", str(config.work / "archive")]
+            self.pipelines.append(Pipeline("pipeline%d" % at, config, self.history, options, settings))
+        if self.number % 3 == 1 and self.form.name != "lambda":
+            rng = random.Random(self.rng.random())
+            self.pipelines.append(ByFiles("files", config, self.history, rng, first.settings))
+        for load in self.loads[1:]:
+            self.pipelines.append(Pipeline(load.name, config, self.history, ["--follow"], load.settings))
         for pipeline in self.pipelines:
             pipeline.start()
 
-    def run(self):
+    def prepare(self):
         config = self.config
         config.clean()
-        psql_until(TABLE)
-        self.url = value_of("QueueUrl", call("CreateQueue", QueueName="chaos-" + uuid.uuid4().hex, **{
-            "Attribute.1.Name": "VisibilityTimeout", "Attribute.1.Value": str(VISIBILITY_S)}))
-        config.queue.begin(self.history, self.rng.random())
-        config.environment["SQS_QUEUE_URL"] = self.url
+        psql_until(self.form.table)
         seconds = 2 * STILL_S[1] if self.strain else STORM_S
-        sender = Sender(self.url, random.Random(self.rng.random()), config.messages, seconds)
-        self.history.sender = sender
+        self.loads.append(Load(config, self.form, random.Random(self.rng.random()), "user", seconds))
+        if self.form.name == "tables":
+            config.beside.ask_until(Beside.table)
+            self.loads.append(Load(config, Beside(), random.Random(self.rng.random()), BESIDE, seconds, BESIDE))
+        config.queue.begin(self.history, self.rng.random())
+        self.history.senders = [load.sender for load in self.loads]
+
+    def run(self):
+        self.prepare()
+        changing = threading.Thread(target=self.form.disturb, args=(self,), daemon=True)
         counts = {}
         try:
             self.launch()
-            sender.start()
+            for load in self.loads:
+                load.sender.start()
+            changing.start()
             if self.strain:
                 self.strains()
             else:
                 self.storm()
-            sender.join()
+            self.calm.set()
+            changing.join()
+            for load in self.loads:
+                load.sender.join()
             self.drain()
-            counts = self.judge(sender)
+            counts = self.judge()
         finally:
+            self.calm.set()
             for pipeline in self.pipelines:
                 if pipeline.process is not None and pipeline.process.poll() is None:
                     pipeline.kill_all()
-            call("DeleteQueue", self.url)
+            for load in self.loads:
+                call("DeleteQueue", load.url)
         return counts
-
-
-def loaded(text):
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
-
-
-def unzip(path):
-    """As much as there is of a file that may have been cut off."""
-    content = b""
-    try:
-        with gzip.open(path) as file:
-            while more := file.read(65536):
-                content += more
-    except (EOFError, OSError):
-        pass
-    return content
 
 
 class Config:
@@ -339,7 +342,9 @@ class Config:
         self.work.mkdir(exist_ok=True)
         self.log, self.key, self.programs = self.work / "log", self.work / "key", self.work / "bin"
         self.restart = [options.servers, "restart"]
-        self.session, self.ticker = Session(), Ticker()
+        self.emulator, self.only = options.emulator, {form.name: form for form in FORMS}.get(options.only)
+        self.session, self.beside, self.ticker = Session(), Session(database=BESIDE), Ticker()
+        psql_until("CREATE DATABASE " + BESIDE)
         self.queue = QueueNetwork(os.environ["AWS_ENDPOINT_URL_SQS"])
         self.server = DatabaseNetwork("%s/.s.PGSQL.%s" % (os.environ["PGHOST"], os.environ["PGPORT"]))
         # The script takes the programs that stand beside it.
@@ -348,7 +353,9 @@ class Config:
         shutil.copytree(pathlib.Path(options.pipeline).parent / "pipeline", self.programs / "pipeline")
         for name in PROGRAMS:
             (self.programs / name).symlink_to(shutil.which(name))
-        subprocess.run(["pii-keygen", "-q", str(self.key)], check=True, stderr=subprocess.DEVNULL)
+        bootstrap = self.programs / "bootstrap"
+        bootstrap.write_text("#!/bin/sh\nexec %s\n" % (self.programs / "sqs-lambda"), encoding="ascii")
+        bootstrap.chmod(0o755)
         self.environment = dict(
             os.environ, AWS_ENDPOINT_URL_SQS="http://127.0.0.1:%d" % self.queue.port, PGHOST="127.0.0.1",
             PGPORT=str(self.server.port), SQS2PG_TABLE="user_logins", SQS2PG_KEY_FILE=str(self.key),
@@ -359,6 +366,8 @@ class Config:
 
     def clean(self):
         self.log.write_bytes(b"")
+        self.key.unlink(missing_ok=True)
+        subprocess.run(["pii-keygen", "-q", str(self.key)], check=True, stderr=subprocess.DEVNULL)
         for name in ("archive", "files"):
             shutil.rmtree(self.work / name, ignore_errors=True)
             (self.work / name).mkdir()
@@ -381,16 +390,17 @@ def kinds_of(faults):
 
 def tell(one, counts, options, seconds):
     faults = one.history.faults
-    print("round %d of seed %d: %s in %.1f s: %s" % (
-        one.number, options.seed, "FAILED" if faults else "ok", seconds,
+    print("round %d of seed %d, %s: %s in %.1f s: %s" % (
+        one.number, options.seed, one.form.name, "FAILED" if faults else "ok", seconds,
         " ".join("%s=%d" % pair for pair in counts.items())))
     if options.verbose or faults:
         print("  %s: %s" % ("strain" if one.strain else "storm", "; ".join(one.done)))
     for alike in kinds_of(faults):
         print("  %s%s" % (alike[0], "" if len(alike) == 1 else " (and %d more like it)" % (len(alike) - 1)))
     if faults and options.mutant is None:
-        print("  play it again: scripts/chaos.sh --seed %d --first %d --rounds 1%s" % (
-            options.seed, one.number, "" if options.messages == 300 else " --messages %d" % options.messages))
+        print("  play it again: scripts/chaos.sh --seed %d --first %d --rounds 1%s%s" % (
+            options.seed, one.number, "" if options.messages == 300 else " --messages %d" % options.messages,
+            " --only %s" % options.only if options.only else ""))
         lines = one.config.log.read_text(errors="replace").splitlines()[-30:]
         print("".join("  | %s\n" % line for line in lines), end="")
     sys.stdout.flush()
@@ -403,6 +413,8 @@ def main():
     parser.add_argument("--first", type=int, default=1)
     parser.add_argument("--messages", type=int, default=300)
     parser.add_argument("--mutant", help="the programs have this flaw: the first failed round shows it")
+    parser.add_argument("--only", choices=sorted({form.name for form in FORMS}), help="rounds of this form alone")
+    parser.add_argument("--emulator", required=True)
     parser.add_argument("--pipeline", required=True)
     parser.add_argument("--servers", required=True)
     parser.add_argument("--verbose", action="store_true")

@@ -26,10 +26,10 @@ class Session:
 
     END = "that was all"
 
-    def __init__(self, host=None):
+    def __init__(self, host=None, database=None):
         self.lock = threading.Lock()
         self.process = None
-        self.command = ["psql", "-qXAt"] if host is None else ["psql", "-qXAt", "-h", host]
+        self.command = ["psql", "-qXAt", *(["-h", host] if host else []), *(["-d", database] if database else [])]
 
     def begin(self):
         self.process = subprocess.Popen(self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,

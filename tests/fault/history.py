@@ -1,14 +1,11 @@
 """What was sent, who held it when, and what became of it."""
 
-import base64
-import json
 import os
 import threading
 import time
 import urllib.parse
 import urllib.request
 
-CANARIES = (b"chaos-device-", b"2001:db8:c4a0:")
 KNOWN_S = 10    # how long the sender may take to learn the id of what it sent
 SETTLED_S = 2   # how long after its last trouble a network may still be felt in retries
 GIVEN_UP_S = 5  # how long sqs-ack goes on where deleting is refused
@@ -27,58 +24,32 @@ def value_of(name, text):
     return text.split("<%s>" % name, 1)[1].split("</%s>" % name, 1)[0]
 
 
-def spellings(canary):
-    """As it is, in hex, and in base64, where it depends on what stands before it."""
-    yield canary
-    yield canary.hex().encode()
-    for offset in range(3):
-        text = base64.b64encode(bytes(offset) + canary)
-        yield text[(offset * 8 + 5) // 6:(offset + len(canary)) * 8 // 6]
-
-
-CLEAR = [spelling for canary in CANARIES for spelling in spellings(canary)]
-
-
-def is_clear(content):
-    return any(spelling in content for spelling in CLEAR)
-
-
 class Sender(threading.Thread):
-    """Puts messages on the queue over some seconds and knows what each should become."""
+    """Puts messages on a queue over some seconds and knows the events of each."""
 
-    def __init__(self, url, rng, count, seconds):
+    def __init__(self, url, rng, count, seconds, form, name="user", session=None):
         super().__init__(daemon=True)
         self.url, self.rng, self.count, self.seconds = url, rng, count, seconds
-        self.good, self.bad = {}, {}  # message id: what was sent, an object; a text
+        self.form, self.events_of = form, name
+        self.session = session  # to the database that its messages are for, if that is another
+        self.sent = {}          # message id: its events, each with id, good and body
 
-    def body(self, number):
-        login = {"user_id": "user-%d" % number, "app_version": "2.3.%d" % (number % 9), "device_type": "android",
-                 "ip": "2001:db8:c4a0::%x" % number, "locale": None, "device_id": "chaos-device-%d" % number}
-        kind = self.rng.random()
-        if kind < 0.04:
-            return json.dumps(login)[:-1], None  # malformed
-        if kind < 0.06:
-            login["app_version"] = "none"  # the map refuses it
-        elif kind < 0.08:
-            login["locale"] = "x" * 40  # the server does
-        return json.dumps(login), login if kind >= 0.08 else None
+    def events(self):
+        return [event for events in self.sent.values() for event in events]
 
     def run(self):
         number = 0
         while number < self.count:
             size = self.rng.randint(1, 10)
-            bodies = [self.body(number + at) for at in range(size)]
+            messages = [self.form.message(self.rng, number + at, "%s-%d" % (self.events_of, number + at))
+                        for at in range(size)]
             form = {}
-            for at, (text, _) in enumerate(bodies, 1):
+            for at, (text, _) in enumerate(messages, 1):
                 form["SendMessageBatchRequestEntry.%d.Id" % at] = str(at)
                 form["SendMessageBatchRequestEntry.%d.MessageBody" % at] = text
             answer = call("SendMessageBatch", self.url, **form)
             for entry in answer.split("<SendMessageBatchResultEntry>")[1:]:
-                text, login = bodies[int(value_of("Id", entry)) - 1]
-                if login is not None:
-                    self.good[value_of("MessageId", entry)] = login
-                else:
-                    self.bad[value_of("MessageId", entry)] = text
+                self.sent[value_of("MessageId", entry)] = messages[int(value_of("Id", entry)) - 1][1]
             number += size
             time.sleep(self.rng.random() * 2 * self.seconds * size / self.count)
 
@@ -119,13 +90,14 @@ class History:
 
     def __init__(self, session, ticker):
         self.session, self.ticker = session, ticker
-        self.sender = None
+        self.senders = []
         self.lock = threading.Lock()
         self.lives = {}
         self.holders = {}  # message id: life, since when
         self.seen = set()
         self.faults = []
-        self.counts = {"received": 0, "again": 0, "extended": 0, "deletes": 0, "refused": 0}
+        self.counts = {"received": 0, "again": 0, "extended": 0, "deletes": 0, "refused": 0,
+                       "invocations": 0, "failed": 0}
 
     def fault(self, text):
         with self.lock:
@@ -161,6 +133,12 @@ class History:
             self.faults.append("message %s was delivered again after %.1f s, while %s held it undisturbed"
                                % (message, now - since, life.name))
 
+    def invoked(self, failed):
+        """A function has been given messages; of so many it is said that they failed."""
+        with self.lock:
+            self.counts["invocations"] += 1
+            self.counts["failed"] += failed
+
     def released(self, ids):
         with self.lock:
             for message in ids:
@@ -191,24 +169,18 @@ class History:
                 self.holders.pop(message, None)
 
     def stored(self, ids):
-        """Those that are a row of their own, or an error row if they were bad."""
+        """Those of which each event is a row, or an error row if it is bad."""
         until = time.monotonic() + KNOWN_S
-        while any(one not in self.sender.good and one not in self.sender.bad for one in ids):
+        while any(all(one not in sender.sent for sender in self.senders) for one in ids):
             if time.monotonic() > until:
                 self.fault("a message was deleted that nobody sent")
                 return ids
             time.sleep(0.01)
-        users = {self.sender.good[one]["user_id"]: one for one in ids if one in self.sender.good}
-        lines = self.session.ask_until(
-            "SELECT 'user ' || user_id FROM user_logins WHERE user_id IN (%s);"
-            "SELECT 'error ' || message_id FROM user_logins_errors WHERE message_id IN (%s)"
-            % (quoted(users), quoted(ids)))
         found = set()
-        for kind, name in (line.split(" ", 1) for line in lines):
-            if kind == "user":
-                found.add(users[name])
-            elif name in self.sender.bad:
-                found.add(name)
+        for sender in self.senders:
+            mine = {one: sender.sent[one] for one in ids if one in sender.sent}
+            if mine:
+                found |= sender.form.stored((sender.session or self.session).ask_until, mine)
         return found
 
     def ended(self, life, status):
@@ -217,6 +189,3 @@ class History:
             self.fault("%s ended with 0, and left %d messages that it was refused the deleting of"
                        % (life.name, len(life.refused)))
 
-
-def quoted(names):
-    return ",".join("'%s'" % name for name in [*names, ""])

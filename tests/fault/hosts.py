@@ -42,6 +42,7 @@ import uuid
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 # pylint: disable=wrong-import-position
 from database import Session, psql_until  # noqa: E402
+from forms import Form  # noqa: E402
 from history import Sender, Ticker, call, value_of  # noqa: E402
 from onlookers import Network, Watch, Witness  # noqa: E402
 from pipelines import Pipeline, signal_to  # noqa: E402
@@ -277,9 +278,10 @@ class Round:
     def judge(self, sender):
         rows = self.config.session.ask_until("SELECT user_id FROM user_logins")
         errors = self.config.session.ask_until("SELECT message_id FROM user_logins_errors WHERE resolved_at IS NULL")
-        self.judge_each_once("rows", rows, {login["user_id"] for login in sender.good.values()})
-        self.judge_each_once("error rows", errors, set(sender.bad))
-        sent = len(sender.good) + len(sender.bad)
+        self.judge_each_once("rows", rows, {event["id"] for event in sender.events() if event["good"]})
+        self.judge_each_once("error rows", errors, {
+            message for message, events in sender.sent.items() if not events[0]["good"]})
+        sent = len(sender.sent)
         if len(self.history.deleted) != sent:
             self.fault("of %d messages %d were deleted" % (sent, len(self.history.deleted)))
         return {"sent": sent, "rows": len(rows), "quarantined": len(errors), **self.history.counts,
@@ -292,8 +294,8 @@ class Round:
             "Attribute.1.Name": "VisibilityTimeout", "Attribute.1.Value": str(config.limits["visibility"])}))
         config.queue.begin(self.history, self.rng.random())
         config.environment["SQS_QUEUE_URL"] = self.url
-        sender = Sender(self.url, random.Random(self.rng.random()), config.messages, 0)
-        self.history.sender = sender
+        sender = Sender(self.url, random.Random(self.rng.random()), config.messages, 0, Form())
+        self.history.senders = [sender]
         sender.start()
         sender.join()
         self.watch = Watch(config.standby)

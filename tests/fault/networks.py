@@ -9,7 +9,7 @@ import threading
 import time
 import urllib.parse
 
-from history import is_clear
+from clear import is_clear
 
 OVERLAP = 64  # bytes of what passed that are looked at again with the next
 NOTHING_DELETED = (b"<DeleteMessageBatchResponse><DeleteMessageBatchResult></DeleteMessageBatchResult>"

@@ -37,8 +37,9 @@ def signal_to(pid, how):
 class Pipeline:
     """scripts/pipeline.sh, so with leases."""
 
-    def __init__(self, name, config, history, options=()):
+    def __init__(self, name, config, history, options=(), settings=None):
         self.name, self.config, self.history, self.options = name, config, history, options
+        self.settings = settings or {}  # beside those of the run
         self.process, self.life = None, None
         self.starts = 0
 
@@ -49,7 +50,7 @@ class Pipeline:
         return True
 
     def environment(self):
-        return dict(self.config.environment, AWS_ACCESS_KEY_ID=self.life.name)
+        return dict(self.config.environment, **self.settings, AWS_ACCESS_KEY_ID=self.life.name)
 
     def start(self):
         self.starts += 1
@@ -80,6 +81,11 @@ class Pipeline:
         if self.process.poll() is None:
             self.process.send_signal(how)
 
+    def renew(self):
+        """It takes its key anew, and nothing that it holds comes again for that."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(signal.SIGUSR1)
+
     def supervise(self):
         if self.process.poll() is not None:
             self.history.ended(self.life, self.process.returncode)
@@ -109,8 +115,8 @@ class Pipeline:
 class ByFiles(Pipeline):
     """The programs one after the other, with files between them that may be full."""
 
-    def __init__(self, name, config, history, rng):
-        super().__init__(name, config, history)
+    def __init__(self, name, config, history, rng, settings=None):
+        super().__init__(name, config, history, settings=settings)
         self.rng = rng
         self.folder = config.work / "files"
         self.folder.mkdir(exist_ok=True)
@@ -118,7 +124,10 @@ class ByFiles(Pipeline):
     def leased(self):
         return False
 
+    def renew(self):
+        """It reads the key at each start."""
+
     def command(self):
-        rooms = ["4096"] * 3
-        rooms[self.starts % 3] = self.rng.choice(["0", "4", "12"])
+        rooms = ["4096"] * 4
+        rooms[self.starts % 4] = self.rng.choice(["0", "4", "12"])
         return [str(HERE / "by-files.sh"), str(self.folder), *rooms]
