@@ -16,8 +16,8 @@
 # find it. That is how far the run itself can be trusted.
 #
 # With --hosts there are four hosts that vanish, die or have a wrong clock, and a
-# database that fails over to a synchronous standby (tests/fault/hosts.py): six
-# rounds of some twenty seconds. They take root, for network namespaces.
+# database that fails over to a synchronous standby (tests/fault/hosts.py). The six
+# rounds take about twenty seconds each, and root, for network namespaces.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)

@@ -4,22 +4,22 @@
     chaos.py --pipeline FILE --servers FILE --emulator FILE --rounds N --seed S [--first R] [--messages N]
              [--only FORM] [--mutant NAME] [--verbose]
 
-In each round a sender feeds a queue while one to three pipelines load it, with leases; in every third
-one more keeps what its programs say in files, on disks that are full. Most rounds are storms: at
-moments drawn from the seed stages are killed (-9, -TERM, -STOP and -CONT), backends and the database
-server with them, archives have no room, and both networks stall, cut and refuse. Every third is a
-strain: nothing ends, but stages, backends and the database stand still for longer than a message is
-hidden, and the queue refuses single deletes. Then all is healed and the queue drained.
+In each round a sender feeds a queue while one to three pipelines load it, with leases. In every third
+round one more pipeline keeps its data in files, on disks that are full. Most rounds are storms. At
+moments drawn from the seed a storm kills stages (-9, -TERM, -STOP and -CONT), backends and the database
+server, fills archives, and stalls, cuts and refuses both networks. Every third round is a strain:
+nothing ends, but stages, backends and the database stand still for longer than a message is hidden,
+and the queue refuses single deletes. Then all is healed and the queue drained.
 
 Rounds are of several forms (forms.py), which take turns:
 
-  plain     one event in a message
-  parts     several, taken apart by sqs-unwrap --each
-  upsert    the last state of a few things, --upsert with --newer
-  keys      the key is rotated, and taken anew under --follow
-  tables    columns come, go and change their type under the loaders, in the table, its ledger and its
-            error table; another queue is loaded into another database beside it
-  lambda    sqs-lambda behind AWS's emulator, and at times a pipeline of the same queue beside it
+  plain     One event in a message.
+  parts     Several events in a message; sqs-unwrap --each takes them apart.
+  upsert    The last state of a few things, --upsert with --newer.
+  keys      The key is rotated, and read again under --follow.
+  tables    Columns of the table, its ledger and its error table are added, dropped and retyped under the
+            loaders. Another queue is loaded into another database at the same time.
+  lambda    sqs-lambda behind AWS's emulator, and at times a pipeline on the same queue.
 
 The history is judged as it passes, and the outcome by checker.py:
 
@@ -66,7 +66,7 @@ BESIDE = "beside"  # the other database
 
 
 class Load:
-    """A queue, what is sent to it, and where that is to be."""
+    """A queue, what is sent to it, and the database for it."""
 
     def __init__(self, config, form, rng, name, seconds, database=None):
         self.form, self.name, self.database = form, name, database

@@ -122,7 +122,7 @@ class Upsert(Form):
 
 
 class Keys(Form):
-    """The key is rotated, and taken anew by those that stay."""
+    """The key is rotated, and those that stay read it again."""
 
     name = "keys"
 

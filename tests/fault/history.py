@@ -134,7 +134,7 @@ class History:
                                % (message, now - since, life.name))
 
     def invoked(self, failed):
-        """A function has been given messages; of so many it is said that they failed."""
+        """A function has been given messages, and this many failed."""
         with self.lock:
             self.counts["invocations"] += 1
             self.counts["failed"] += failed

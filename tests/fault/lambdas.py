@@ -175,7 +175,7 @@ class Lambda(Pipeline):
         self.end_poller()
 
     def wait(self, seconds):
-        """What is under way is answered before its end."""
+        """An open invocation is answered before the end."""
         self.poller.join(seconds)
         if self.thawing is not None:
             self.thawing.join()

@@ -82,7 +82,7 @@ class Pipeline:
             self.process.send_signal(how)
 
     def renew(self):
-        """It takes its key anew, and nothing that it holds comes again for that."""
+        """It reads its key again, and nothing that it holds comes again for that."""
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(signal.SIGUSR1)
 
