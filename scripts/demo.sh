@@ -1,19 +1,24 @@
 #!/usr/bin/env bash
-# The main job, from a bare Debian or Ubuntu, straight after the clone: installs
-# what is missing, builds, starts a private PostgreSQL and SQS server, puts the
-# sample on a queue, and moves it into the table of logins with the one-line
+# The main job, from a bare Debian or Ubuntu, straight after the clone. It installs
+# what is missing, builds, and starts a private PostgreSQL and SQS server. It puts the
+# sample on a queue, and loads it into the table of logins with the one-line
 # pipeline.
 #
 #   scripts/demo.sh        (or make demo)
+#   scripts/demo.sh --tour     the same, then a tour: rotate the key, unmask a value, mend a
+#                              quarantined record, and see a redelivery. On a terminal, each
+#                              step of the tour waits for Enter.
 #
-# The screen (stdout) is the same at every run; progress goes to stderr. Exit 0
-# only if everything came out as it should.
+# Without the tour the screen (stdout) is the same at every run; progress goes to stderr.
+# Exit 0 only if each outcome is right.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/.." && pwd)
 # shellcheck source=scripts/servers.sh
 . "$here/servers.sh"
+# shellcheck source=scripts/demo/tour.sh
+. "$here/demo/tour.sh"
 
 say() { printf 'demo: %s\n' "$*" >&2; }
 fail() {
@@ -124,15 +129,26 @@ show_unmasked() {
   expect "the unmasked device" 593-47-5928 "$(jq -r .body.device_id <<<"$clear")"
 }
 
+# show_next: what to do after it.
+show_next() {
+  heading 'Next'
+  [ -n "$tour" ] || echo 'scripts/demo.sh --tour     rotate the key, unmask a value, mend a record, see a redelivery'
+  echo 'scripts/servers.sh shell   the same servers, and a shell to try the programs'
+  echo 'docs/tutorial.md           from your first queue to a running pipeline'
+  echo 'README.md                  "Your own events": your queue and your table'
+}
+
 main() {
-  case ${1:-} in
+  tour=''
+  case $* in
   '') ;;
+  --tour) tour=1 ;;
   -h | --help)
     sed -n '2,/^set/s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
     exit 0
     ;;
   *)
-    say "error: no arguments; see scripts/demo.sh --help"
+    say "error: no such argument; see scripts/demo.sh --help"
     exit 64
     ;;
   esac
@@ -168,6 +184,9 @@ main() {
   expect "rows after the second run" 99 "$(rows)"
   expect "quarantined after the second run" 1 "$(errors)"
   show_queue '0 0 0'
+
+  [ -z "$tour" ] || tour "$root"
+  show_next
 }
 
 main "$@"
