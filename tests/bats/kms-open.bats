@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# kms-open: key files sealed and opened by KMS, which is that of a moto server of this file's own. It
-# checks signatures. What moto does not do (disabled keys, throttling, faults) a proxy does.
+# kms-open: key files sealed and opened with KMS, that of a moto server for this file. It
+# checks signatures. A proxy does what moto does not (disabled keys, throttling, faults).
 
 load ../lib/common
 load ../lib/sqs
@@ -32,10 +32,10 @@ setup() {
 
 teardown() { sqs_teardown; }
 
-# fails COMMAND...: bats passes over one behind a bare `!`.
+# fails COMMAND...: needed because bats ignores the status of a bare `!`.
 fails() { ! "$@"; }
 
-# ask ACTION JSON: of KMS itself.
+# ask ACTION JSON: send a request to KMS directly.
 ask() {
   curl -sS --fail-with-body --noproxy '*' --aws-sigv4 aws:amz:us-east-1:kms \
     --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" -H 'Content-Type: application/x-amz-json-1.1' \
@@ -43,7 +43,7 @@ ask() {
 }
 create_key() { ask CreateKey '{}' | jq -r .KeyMetadata.KeyId; }
 
-# proxied LINE...: KMS behind the proxy, with these faults.
+# proxied LINE...: put the proxy in front of KMS, with these faults.
 proxied() {
   [ -d proxy ] || proxy_start
   AWS_ENDPOINT_URL_KMS=$AWS_ENDPOINT_URL_SQS
@@ -51,13 +51,13 @@ proxied() {
   mode "$@"
 }
 
-# opens [OPTION...]: ./sealed, and it is the key.
+# opens [OPTION...]: check that ./sealed opens and is the key.
 opens() {
   kms-open --context queue=logins "$@" sealed >opened 2>err || { cat err && return 1; }
   cmp opened key
 }
 
-# refused STATUS TEXT OPTION...: one error with that text, nothing on stdout, and no key in either.
+# refused STATUS TEXT OPTION...: check for one error with that text, nothing on stdout, and no key in either.
 refused() {
   local status=0
   kms-open "${@:3}" >out 2>err || status=$?
@@ -69,7 +69,7 @@ refused() {
   ! grep -qF -e "$SECRET" -e "$OURS" err
 }
 
-@test "what is sealed is opened again, by any tool; and what another tool sealed" {
+@test "a sealed file opens again, with any tool, and so does one that another tool sealed" {
   opens
   [ ! -s err ]
   opens -v
@@ -82,7 +82,7 @@ client = boto3.client("kms", "us-east-1", endpoint_url=sys.argv[1])
 context = {"queue": "logins", "a\"b": "ü=c"}
 sys.stdout.buffer.write(client.decrypt(CiphertextBlob=open("ours", "rb").read(), EncryptionContext=context)["Plaintext"])' \
     "$AWS_ENDPOINT_URL_KMS" | cmp - key
-  # As text: on one line, on many, through a pipe.
+  # As text: on one line, on several, through a pipe.
   base64 -w 0 sealed >text
   kms-open --context queue=logins text | cmp - key
   base64 -w 20 sealed | sed 's/$/\r/' | kms-open --context queue=logins /dev/stdin | cmp - key
@@ -102,7 +102,7 @@ sys.stdout.buffer.write(client.decrypt(CiphertextBlob=open("ours", "rb").read(),
   jq -e --arg key "$ONE" --arg text "$(base64 -w 0 key)" '. == {Plaintext: $text, KeyId: $key}' proxy/body.Encrypt
 }
 
-@test "another context, another key, no such key, a damaged file, none of KMS's" {
+@test "another context, another key, no such key, a damaged file, a file not from KMS" {
   local host=${AWS_ENDPOINT_URL_KMS#http://}
   refused 69 "$host does not open sealed (InvalidCiphertextException)" sealed
   grep -q '^kms-open: hint: check --context and the region' err
@@ -116,7 +116,7 @@ sys.stdout.buffer.write(client.decrypt(CiphertextBlob=open("ours", "rb").read(),
   refused 69 'does not open other (InvalidCiphertextException)' other
 }
 
-@test "refused by KMS: each with what can be done, and at once" {
+@test "refusals of KMS: each with a hint, and immediately" {
   local name text
   proxied
   while read -r name text; do
@@ -136,14 +136,14 @@ END
   mode 'deny Encrypt AccessDeniedException'
   refused 69 'denies us Encrypt (AccessDeniedException)' --seal --key-id "$ONE" key
   grep -q 'hint: .*kms:Encrypt' err
-  # Once each: nothing of it is repeated.
+  # Once each: no retry.
   [ "$(requests Decrypt)" -eq 8 ]
   [ "$(requests Encrypt)" -eq 1 ]
   mode
   AWS_SECRET_ACCESS_KEY=SeCrEt refused 69 'denies us Decrypt' sealed
 }
 
-@test "throttling, a server's faults, a lost, cut or slow answer: repeated" {
+@test "throttling, server faults, a lost, cut or slow answer: retried" {
   proxied 'once ThrottlingException'
   opens -v
   grep -q ' requests=2 ' err
@@ -165,13 +165,13 @@ END
   refused 69 'answers Decrypt with status 307' --context queue=logins sealed
 }
 
-@test "a wrong clock is corrected; credentials that expired are fetched once more" {
+@test "a wrong clock is corrected; expired credentials are renewed once" {
   proxied 'clock 86400'
   opens
   [ "$(awk '{ print $3 }' proxy/requests | xargs)" = 'clock 200' ]
-  # shellcheck disable=SC2016  # the script's own
+  # for the script itself
   printf '#!/bin/sh\nn=$(cat n 2>/dev/null || echo 0)\necho $((n + 1)) >n\nid=AKIDGONE\n[ $n = 0 ] || id=%s\n' "$AWS_ACCESS_KEY_ID" >process
-  # shellcheck disable=SC2016  # the script's own
+  # for the script itself
   printf 'echo "{\\"Version\\":1,\\"AccessKeyId\\":\\"$id\\",\\"SecretAccessKey\\":\\"%s\\"}"\n' "$AWS_SECRET_ACCESS_KEY" >>process
   chmod 755 process
   printf '[profile p]\ncredential_process = %s\nregion = us-east-1\n' "$PWD/process" >config
@@ -185,8 +185,8 @@ END
   [ "$(requests Decrypt)" -eq 1 ]
 }
 
-@test "where KMS is: option, variables, profile; region, partition and variant" {
-  # A proxy that is not there tells which host was meant, and no name is looked up.
+@test "the endpoint of KMS: option, variables, profile; region, partition and variant" {
+  # A missing proxy shows the host, and no name is looked up.
   local direct=$AWS_ENDPOINT_URL_KMS
   unset AWS_ENDPOINT_URL_KMS
   reaches() { https_proxy=http://127.0.0.1:1 refused 75 "cannot reach $1: " --retry-timeout 0 "${@:2}" sealed; }
@@ -209,13 +209,13 @@ END
   refused 64 'the endpoint is not an http or https URL' --endpoint-url ftp://x sealed
 }
 
-@test "no credentials, a dead endpoint, a profile that is not there" {
+@test "no credentials, a dead endpoint, a missing profile" {
   AWS_ACCESS_KEY_ID='' AWS_SECRET_ACCESS_KEY='' refused 69 'no credentials' sealed
   AWS_ENDPOINT_URL_KMS=http://127.0.0.1:1 refused 75 'cannot reach 127.0.0.1:1: no connection' --retry-timeout 300ms sealed
   refused 78 'none' --profile none sealed
 }
 
-@test "files: mode, size, kind; a pipe that was handed over" {
+@test "files: mode, size, kind; an inherited pipe" {
   refused 78 'cannot open missing: No such file or directory' missing
   : >empty
   refused 78 'empty is empty' empty
@@ -251,7 +251,7 @@ END
   refused 78 'key is a key file that is not sealed' key
   echo '# a comment' | cat - key >commented
   refused 78 'commented is a key file that is not sealed' commented
-  # As pii-mask takes them; and in base64, which is opened here first.
+  # Formats that pii-mask accepts; and base64, which must be decoded first.
   sed 's/^pii1 /  pii1\t/' key >blanks
   refused 78 'blanks is a key file that is not sealed' blanks
   base64 -w 60 key >lines
@@ -261,7 +261,7 @@ END
   cat key | kms-open --seal --key-id "$ONE" /dev/stdin | kms-open /dev/stdin | cmp - key
 }
 
-@test "a terminal is shown nothing, and KMS is not asked; a full disk is noticed" {
+@test "on a terminal, nothing is printed and no request sent; a full disk is reported" {
   proxied
   printf 'kms-open --context queue=logins sealed 2>err\necho $? >status\n' >typed
   script -qec 'bash typed' /dev/null </dev/null >shown
@@ -275,7 +275,7 @@ END
   fails grep -qF "$SECRET" err
 }
 
-@test "it leaves no core: that is seen to before the key is read" {
+@test "it leaves no core: core dumps are disabled before the key is read" {
   # A sanitizer cannot look for leaks under another tracer.
   ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0 strace -f -e trace=prctl,openat -o trace kms-open --seal --key-id "$ONE" key >/dev/null
   [ "$(grep -oE 'PR_SET_DUMPABLE, SUID_DUMP_DISABLE|"key"' trace | xargs)" = 'PR_SET_DUMPABLE, SUID_DUMP_DISABLE key' ]
@@ -291,7 +291,7 @@ END
   refused 64 'option --context: the name a is given twice' --context a=1 --context b=2 --context a=3 sealed
   refused 64 'option --context takes a text in UTF-8' --context $'a=\xff' sealed
   refused 64 'option --key-id takes the name of a KMS key' --key-id 'a b' sealed
-  # One is not another's end.
+  # One is not the end of another.
   kms-open --seal --key-id "$ONE" --context 'x"a=1' --context 'a=x"b' --context 'b=' --context 'c=:x' --context ':=y' key |
     kms-open --context ':=y' --context 'c=:x' --context 'b=' --context 'a=x"b' --context 'x"a=1' /dev/stdin | cmp - key
 }

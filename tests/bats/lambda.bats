@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# sqs-lambda behind AWS's own emulator of Lambda's runtime interface: what is answered for which
-# message, and what is left behind when time runs out, a program dies or the sandbox is frozen.
+# sqs-lambda behind the emulator of AWS for the Lambda runtime interface. The answer for each
+# message, and the state left when time runs out, a program dies or the sandbox is frozen.
 
 load ../lib/common
 load ../lib/locks
@@ -18,7 +18,7 @@ teardown() { lambda_teardown; }
   [ "$(rows)" = '9|9' ]
   [ "$(sql "SELECT count(*) FROM t_errors WHERE record ~ 'seal1'")" = 1 ]
   [ "$(sql "SELECT count(*) FROM t WHERE masked_ip LIKE 'siv1.%'")" = 9 ]
-  # Once more, as another delivery; and as sqs-pull has them, from the queue of that name.
+  # Once more, as another delivery; and with the records of sqs-pull, from the queue of that name.
   run -0 invoke < <(event 1 2 <in)
   [ "$output" = "$(failed)" ]
   bodies 1 9 | awk '{ printf "{\"sqs\":{\"queue_url\":\"http://localhost/123456789012/q\",\"message_id\":\"m%d\"," \
@@ -26,11 +26,11 @@ teardown() { lambda_teardown; }
     pii-mask -k k | pg-load -t t >out
   [ "$(grep -c '"status":"duplicate"' out)" -eq 9 ]
   [ "$(rows)" = '9|9' ]
-  # Nothing but what is to be done is on record, and the pipeline is alive.
+  # The log has only messages that need action, and the pipeline is alive.
   has_stage sqs-unwrap && has_stage pii-mask && has_stage pg-load
 }
 
-@test "refused messages fail alone, on a FIFO queue with all behind them" {
+@test "refused messages fail alone, on a FIFO queue with all later ones" {
   create
   export SQS2PG_LOAD_OPTIONS=--no-quarantine
   lambda_start
@@ -39,7 +39,7 @@ teardown() { lambda_teardown; }
   [ "$output" = "$(failed m3)" ]
   run -0 invoke < <(event 1 2 q.fifo <in)
   [ "$output" = "$(failed m3 m4 m5)" ]
-  # One that lacks a part of its own, and one event that is of no queue.
+  # One that lacks a part, and one event that is not from a queue.
   run -0 invoke < <(bodies 6 8 | event 6 | jq -c 'del(.Records[1].body)')
   [ "$output" = "$(failed m7)" ]
   grep -q '^sqs-lambda: warning: 1 messages have no body, receipt handle or ARN' lambda.err
@@ -77,8 +77,8 @@ teardown() { lambda_teardown; }
   [ "$(sql 'SELECT count(*) FROM t')" = 6 ]
 }
 
-@test "what is refused for good is an error of the invocation, and found right once it is mended" {
-  # Its children's statuses are there, whatever who starts it does with his own.
+@test "a permanent refusal is an error of the invocation, and works again after the repair" {
+  # It sees the statuses of its children, whatever signal settings it inherited.
   printf '#!/bin/sh\nexec env --ignore-signal=CHLD sqs-lambda\n' >ignoring
   chmod +x ignoring
   BOOTSTRAP=./ignoring lambda_start
@@ -102,7 +102,7 @@ teardown() { lambda_teardown; }
   [ "$(rows)" = '2|2' ]
 }
 
-@test "a setting that is missing is an error of each invocation" {
+@test "a missing setting is an error of each invocation" {
   unset SQS2PG_TABLE
   lambda_start
   run -0 invoke < <(bodies 1 2 | event 1)
@@ -121,14 +121,14 @@ teardown() { lambda_teardown; }
   run -64 sqs-lambda cat
 }
 
-@test "the database is away: all fail before the deadline, and nothing is left at work" {
+@test "the database is away: all messages fail before the deadline, and no work is left on the server" {
   TIMEOUT=3 PGHOST=$PWD/nowhere lambda_start
   run -0 invoke < <(bodies 1 3 | event 1)
   [ "$output" = "$(failed m1 m2 m3)" ]
   no_stage
 }
 
-@test "the deadline is near: what is half done is ended first, so that nothing of it thaws" {
+@test "at the deadline, unfinished work is ended first, so that none of it thaws" {
   create
   TIMEOUT=6 lambda_start
   run -0 invoke < <(bodies 1 1 | event 1)
@@ -136,9 +136,9 @@ teardown() { lambda_teardown; }
   run -0 invoke < <(bodies 2 4 | event 2)
   [ "$output" = "$(failed m2 m3 m4)" ]
   no_stage
-  # The server was told, too: nothing waits there for a lock any more.
+  # The loader cancelled on the server: no session waits for a lock there.
   eventually 60 nobody_waits
-  # Lambda freezes what has answered. A redelivery elsewhere is not in its way, nor it in that one's.
+  # Lambda freezes the sandbox after the answer. Neither it nor a redelivery elsewhere blocks the other.
   stop "$(lambda_pid)"
   let_go
   bodies 2 4 | awk '{ printf "{\"sqs\":{\"queue_url\":\"http://localhost/123456789012/q\",\"message_id\":\"m%d\"," \
@@ -151,7 +151,7 @@ teardown() { lambda_teardown; }
   [ "$(rows)" = '5|5' ]
 }
 
-@test "the deadline is near: what a command has started ends with it, whoever of them ends first" {
+@test "at the deadline, the children of a command end with it, in any order" {
   create
   TIMEOUT=6 lambda_start -- sh -c 'pii-mask -k k | pg-load -t t --linger 0'
   run -0 invoke < <(bodies 1 1 | event 1)
@@ -159,7 +159,7 @@ teardown() { lambda_teardown; }
   run -0 invoke < <(bodies 2 4 | event 2)
   [ "$output" = "$(failed m2 m3 m4)" ]
   let_go
-  # Nobody is left to write: the server notices within seconds, and commits nothing.
+  # No process is left to write: the server notices within seconds, and commits nothing.
   eventually 60 no_loader
   [ "$(rows)" = '1|1' ]
 }
@@ -167,10 +167,10 @@ no_loader() {
   [ "$(sql "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'pg-load'")" = 0 ]
 }
 
-# Frozen in the middle of a transaction: whoever waits for its keys ends its session (pg-load(1)).
+# Frozen within a transaction: the session that waits for its keys ends its session (pg-load(1)).
 is_held_up_or_done() { is_held_up || lines_are out 3; }
 
-@test "a sandbox is frozen in the middle of a batch: a redelivery elsewhere has its way, and one row is all there is" {
+@test "a sandbox is frozen within a batch: a redelivery elsewhere succeeds, and there is only one row" {
   local seconds
   seconds=$(rounds 2 75)
   create
@@ -187,8 +187,8 @@ is_held_up_or_done() { is_held_up || lines_are out 3; }
     pii-mask -k k >masked
   pg-load -t t --retry-timeout 5m <masked >out 2>err 3>&- 4>&- &
   local loader=$!
-  # In the short form it thaws while the other waits for it, unless it was held up before it had its
-  # keys, which a look at the table once a minute may do.
+  # In the short form it thaws while the other waits for it. It does not if it was blocked before it had its
+  # keys, which a check of the table once a minute may cause.
   [ -n "${SQS2PG_TEST_LONG:-}" ] || eventually 60 is_held_up_or_done
   [ -z "${SQS2PG_TEST_LONG:-}" ] || eventually "$seconds" lines_are out 3
   # shellcheck disable=SC2046  # four
@@ -202,7 +202,7 @@ is_held_up_or_done() { is_held_up || lines_are out 3; }
 
 loads_anew() { grep -q 'signal 9 ended pg-load' lambda.err && has_stage pg-load; }
 
-@test "whichever program is killed, between or amid invocations, is started anew" {
+@test "a program killed between or during invocations is started again" {
   local name n=1
   create
   lambda_start
@@ -228,7 +228,7 @@ loads_anew() { grep -q 'signal 9 ended pg-load' lambda.err && has_stage pg-load;
   [ "$(rows)" = '6|6' ]
 }
 
-@test "each program has its own secrets only; the key command has AWS's, and runs at every start" {
+@test "each program has only its own secrets; the key command has those of AWS, and runs at every start" {
   create
   cat >give-key <<'SCRIPT'
 #!/bin/bash
@@ -253,7 +253,7 @@ SCRIPT
   grep -q '^AWS_LAMBDA_RUNTIME_API=' key.env
   tr '\0' ' ' <"/proc/$(stage pg-load)/cmdline" | grep -F -- ' --require-masked --linger 0 '
   run -1 grep -E '^(PG|SQS2PG)' key.env
-  # The key stands in no argument, and whoever does not need it has no descriptor of it.
+  # The key is in no argument, and a process that does not need it has no descriptor of it.
   run -1 grep -aqF "$(awk '/^pii1/ { print $4 }' k)" "/proc/$(stage pii-mask)/cmdline" "/proc/$(stage pii-mask)/environ"
   kill -9 "$(stage pg-load)"
   run -0 invoke < <(bodies 3 3 | event 3)
@@ -268,7 +268,7 @@ SCRIPT
   [[ $output == *'give-key printed nothing'*'"errorType":"Sqs2pg.Unavailable"'* ]]
 }
 
-@test "a verdict counts for its own delivery only, and only if it says that a row is committed" {
+@test "a verdict counts only for its own delivery, and only if it reports a committed row" {
   TIMEOUT=4 lambda_start -- jq --unbuffered -c '{sqs: (.sqs | if .message_id == "m2" then .receipt_handle = "h2-0" else . end)} +
     (if .body.v then {status: .body.v} else {} end)'
   run -0 invoke < <(printf '{"v":"%s"}\n' committed committed would-commit rejected duplicate quarantined strange | { cat && echo '{}'; } | event 1)
@@ -276,7 +276,7 @@ SCRIPT
   no_stage
 }
 
-@test "the same delivery twice in an event wants two verdicts" {
+@test "one delivery twice in an event needs two verdicts" {
   create
   lambda_start
   run -0 invoke < <({ bodies 1 1 && bodies 1 1; } | event 1 | jq -c '.Records[1].messageId = "m1" | .Records[1].receiptHandle = "h1-1"')
@@ -284,7 +284,7 @@ SCRIPT
   [ "$(rows)" = '1|1' ]
 }
 
-@test "a command has everything but AWS's variables, and the key by a descriptor" {
+@test "a command has all variables except those of AWS, and the key through a descriptor" {
   create
   export SQS2PG_KEY_COMMAND="cat $PWD/k"
   unset SQS2PG_KEY_FILE
@@ -296,7 +296,7 @@ SCRIPT
   grep -q '^PGDATABASE=' command.env
 }
 
-@test "a stop request ends it, and all that it has started" {
+@test "a stop request ends it and all its children" {
   create
   lambda_start
   run -0 invoke < <(bodies 1 3 | event 1)
@@ -309,7 +309,7 @@ SCRIPT
 # A zombie has ended.
 is_gone() { case $(ps -o stat= -p "$1") in '' | Z*) ;; *) return 1 ;; esac }
 
-@test "the zip file holds all that is needed" {
+@test "the zip file has all needed files" {
   create_user_logins
   "$ROOT/deploy/lambda/zip.sh" out.zip "$(dirname "$(command -v sqs-lambda)")"
   python3 -c 'import os, sys, zipfile
@@ -325,7 +325,7 @@ for info in zipfile.ZipFile("out.zip").infolist():
   grep -qF "$PWD/task/lib/libpq.so.5" "/proc/$(stage pg-load)/maps"
 }
 
-@test "the event sources ask for the messages that failed, and the settings are known ones" {
+@test "the event sources request the failed messages, and the settings are known ones" {
   local file name
   for file in template event-source-mapping; do
     jq -e '[.. | .FunctionResponseTypes? // empty] == [["ReportBatchItemFailures"]]' "$ROOT/deploy/lambda/$file.json"

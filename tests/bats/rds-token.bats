@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# rds-token: what it prints, where it takes its settings from, and that it tells nobody.
+# rds-token: its output, its settings, and that no secret is printed.
 
 load ../lib/common
 
@@ -14,22 +14,22 @@ setup() {
 
 teardown() { common_teardown; }
 
-# fails COMMAND...: bats passes over one behind a bare `!`.
+# fails COMMAND...: needed because bats ignores the status of a bare `!`.
 fails() { ! "$@"; }
 
-# token OPTION...: of this host and a user; its words are in ./err.
+# token OPTION...: make a token of this host and a user; messages are in ./err.
 token() {
   status=0
   rds-token --hostname "$HOST" --username loader "$@" >out 2>err || status=$?
 }
 
-# settings MODE LINE...: ./file holds these.
+# settings MODE LINE...: write these lines to ./file.
 settings() {
   printf '%s\n' "${@:2}" >file
   chmod "$1" file
 }
 
-# refused STATUS MESSAGE
+# refused STATUS MESSAGE: check for that status and message.
 refused() {
   echo "$status $(<err)"
   [ "$status" -eq "$1" ]
@@ -46,7 +46,7 @@ refused() {
   [ "${lines[-1]}" = 'tokens=60 wrong=0' ]
 }
 
-@test "settings of a file of sqs2pg: keys, region, a profile; they go before the environment's" {
+@test "settings of a file of sqs2pg: keys, region, a profile; they take precedence over the environment" {
   settings 600 'SQS2PG_TABLE=t' 'PGPASSWORD=SeCrEt' '# a comment' "AWS_ACCESS_KEY_ID=AKIDFILE" \
     'AWS_SECRET_ACCESS_KEY="SeCrEt"' 'AWS_REGION=us-west-2'
   AWS_ACCESS_KEY_ID=AKIDENV AWS_SECRET_ACCESS_KEY=x token --settings file
@@ -63,8 +63,8 @@ refused() {
   grep -q 'AKIDP%2F........%2Feu-north-1%2F' out
 }
 
-@test "a credential_process gets the settings, but the database's" {
-  # shellcheck disable=SC2016 # the script's own
+@test "a credential_process gets the settings, except those of the database" {
+  # for the script itself
   printf '#!/bin/sh\nenv >"$SEEN"\necho "{\\"Version\\":1,\\"AccessKeyId\\":\\"AKIDC\\",\\"SecretAccessKey\\":\\"z\\"}"\n' >process
   chmod 755 process
   printf '[default]\ncredential_process = %s\n' "$PWD/process" >config
@@ -76,7 +76,7 @@ refused() {
   fails grep -qE 'SeCrEt|SQS2PG_KEY_FILE' seen
 }
 
-@test "settings that are wrong: file and line, and no value" {
+@test "wrong settings: file and line are named, and no value" {
   settings 600 'A=1' 'AWS_REGION = SeCrEt'
   token --settings file
   refused 78 'file:2: not a line of NAME=VALUE'

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# sqs-ack: what deletes a message and what does not, and that everything read is acted on.
+# sqs-ack: which lines delete a message, and that every line read is processed.
 
 load ../lib/common
 load ../lib/sqs
@@ -11,13 +11,13 @@ setup() {
 
 teardown() { sqs_teardown; }
 
-# take N: N messages put on the queue and received into ./records.
+# take N: put N messages on the queue and receive them into ./records.
 take() {
   fill "$1"
   pull -n "$1" >records
 }
 
-@test "many messages through all three programs: every id once, the queue empty, nothing failed" {
+@test "many messages through all three programs: each id once, the queue empty, nothing failed" {
   n=$(many)
   bodies 1 "$n" | sqs-send -v 2>send.err
   grep -q "sent=$n rejected=0 failed=0" send.err
@@ -50,7 +50,7 @@ take() {
   counts_are 0 12 0
 }
 
-@test "each kind of line that is no verdict on our queue is refused, and named once" {
+@test "each kind of invalid line is refused, with one warning for its kind" {
   take 1
   {
     jq -c '.status = "Committed"' records
@@ -73,14 +73,14 @@ take() {
   sqs-ack --max-record 2k --print <lines >acks 2>err || status=$?
   [ "$status" -eq 1 ]
   grep -q 'deleted=0 lost=0 failed=0 repeated=0 rejected=0 refused=14 unaddressed=0' err
-  # The line of blanks is none of them.
+  # The line of blanks does not count.
   grep -q ' skipped=1$' err
   for kind in 'line 1 is without a known status' 'line 4 is of a dry run' 'line 8 is of another queue' \
     'line 11 is not a JSON object' 'line 14 is longer than --max-record'; do
     grep -q "warning: $kind: refused" err
   done
   [ "$(grep -c warning: err)" -eq 5 ]
-  # Verdicts that are not acted on are passed on.
+  # Refused verdicts are printed too.
   [ "$(acks acks)" = '7 none' ]
   counts_are 0 1 0
 }
@@ -94,14 +94,14 @@ take() {
 
 @test "no URL in a line is ever used" {
   take 1
-  # Nobody listens there; the name and account are ours.
+  # Nothing listens there; the name and account are ours.
   jq -c '.status = "committed" | .sqs.queue_url |= sub("//[^/]*"; "//127.0.0.1:1")' records >verdict
   run -0 --separate-stderr sqs-ack <verdict
   [ -z "$stderr" ]
   counts_are 0 0 0
 }
 
-@test "the same handle many times is one entry of one batch" {
+@test "one handle in many verdicts is one entry of one batch" {
   take 3
   proxy_start
   committed <records >v
@@ -113,7 +113,7 @@ take() {
   counts_are 0 0 0
 }
 
-@test "verdicts are gathered into batches of ten" {
+@test "verdicts are collected into batches of ten" {
   take 25
   proxy_start
   committed <records | sqs-ack -j 1
@@ -121,11 +121,11 @@ take() {
   counts_are 0 0 0
 }
 
-@test "a verdict waits for company as long as --linger says, and no longer" {
+@test "a verdict waits for a full batch for the time of --linger" {
   take 3
   proxy_start
   committed <records >verdicts
-  # One alone goes out although the input stays open.
+  # A single one is sent although the input stays open.
   mkfifo pipe
   sqs-ack <pipe 3>&- 4>&- &
   echo $! >pid
@@ -134,7 +134,7 @@ take() {
   eventually 20 counts_are 0 2 0
   exec 7>&-
   wait "$(<pid)"
-  # With a long linger two come together.
+  # With a long linger two are sent together.
   rm proxy/requests
   sqs-ack --linger 7s <pipe 3>&- 4>&- &
   echo $! >pid
@@ -145,7 +145,7 @@ take() {
   sed -n 3p verdicts >&7
   eventually 20 counts_are 0 0 0
   [ "$(requests DeleteMessageBatch)" -eq 1 ]
-  # And the end of the input ends the waiting.
+  # The end of the input ends the wait.
   exec 7>&-
   wait "$(<pid)"
   take 1
@@ -155,7 +155,7 @@ take() {
   counts_are 0 0 0
 }
 
-@test "--print writes each verdict as it came, ack added" {
+@test "--print writes each verdict unchanged, with ack added" {
   take 2
   jq -c '.status = "committed" | .extra = {"a": [1.10, "x"]}' records >verdicts
   printf '%s' "$(sed 's/^{/{ /' verdicts)" >spaced
@@ -164,7 +164,7 @@ take() {
   [ -z "$stderr" ]
 }
 
-@test "a stale handle is lost, no error of the run; AWS and moto take it" {
+@test "a stale handle is lost, without an error of the run; AWS and moto accept it" {
   fill 1
   sqs-pull -n 1 --visibility-timeout 1s >first
   sleep 1.5
@@ -180,7 +180,7 @@ take() {
   counts_are 0 0 0
 }
 
-@test "a handle that is none is lost too" {
+@test "an invalid handle is lost too" {
   for handle in nonsense 'with "quotes" & <signs>'; do
     jq -nc --arg handle "$handle" '{sqs: {receipt_handle: $handle}, status: "committed"}'
   done >verdicts
@@ -192,19 +192,19 @@ take() {
   counts_are 0 0 0
 }
 
-@test "entries that fail by nobody's fault are sent again, and only they" {
+@test "entries that fail temporarily are sent again, and only these" {
   take 40
   proxy_start
   mode 'entry 3 InternalError' 'missing 4'
   committed <records >verdicts
   run -0 --separate-stderr sqs-ack --print <verdicts
   [ "$(grep -c '"ack":"deleted"' <<<"$output")" -ge 38 ]
-  # The proxy lies: what it says has failed has been deleted, so that a second try may find it gone.
+  # The proxy reports deleted messages as failed, so a retry may find them gone.
   [[ $output != *'"ack":"failed"'* ]]
   counts_are 0 0 0
 }
 
-@test "entries that go on failing are failed in the end: status 1" {
+@test "entries that fail permanently are counted as failed: status 1" {
   take 1
   proxy_start
   mode 'entry 1 InternalError'
@@ -230,7 +230,7 @@ take() {
   counts_are 0 0 0
 }
 
-@test "a batch refused as a whole for a handle is sent again entry by entry: only that message is lost" {
+@test "a batch refused as a whole for one handle is sent again entry by entry: only that message is lost" {
   take 10
   proxy_start
   mode 'once ReceiptHandleIsInvalid'
@@ -246,7 +246,7 @@ take() {
   [[ $stderr == *' lost=10 failed=0 '* ]]
 }
 
-@test "--release makes messages visible again, whatever the line's status" {
+@test "--release makes messages visible again, for any status" {
   take 5
   jq -c 'if .body.n == 1 then .status = "rejected" elif .body.n == 2 then .status = "committed" else . end' \
     records >lines
@@ -256,14 +256,14 @@ take() {
   counts_are 5 0 0
 }
 
-@test "everything read is acted on when the program before it dies" {
+@test "every line read is processed when the program before it dies" {
   take 25
   committed <records >verdicts
   run -0 bash -c '(cat verdicts; sleep 0.3; kill -KILL "$BASHPID") | sqs-ack'
   counts_are 0 0 0
 }
 
-@test "input that ends in the middle of a line: what is whole is acted on" {
+@test "input that ends within a line: the whole lines are processed" {
   take 5
   committed <records >verdicts
   head -c -20 verdicts >short
@@ -278,7 +278,7 @@ take() {
   counts_are 0 0 0
 }
 
-@test "a reader of --print that goes away ends the printing, not the deleting" {
+@test "a reader of --print that goes away ends printing, but not deleting" {
   take 300
   committed <records >verdicts
   run -0 bash -c 'sqs-ack --print <verdicts 2>err | head -n 1 >first; echo "${PIPESTATUS[0]}"'
@@ -288,33 +288,33 @@ take() {
   counts_are 0 0 0
 }
 
-# rejections N: verdicts that are passed on and cost no request, 400 bytes each.
+# rejections N: print N verdicts of 400 bytes that are passed on and cost no request.
 rejections() {
   awk -v n="$1" 'BEGIN { pad = sprintf("%300s", ""); gsub(/ /, "x", pad); for (i = 1; i <= n; i++)
     printf "{\"sqs\":{\"message_id\":\"%d\",\"receipt_handle\":\"h%d\"},\"status\":\"rejected\",\"pad\":\"%s\"}\n", i, i, pad }'
 }
 
-@test "a reader of --print that goes away with much left unread: everything is still read and acted on" {
+@test "a reader of --print that goes away with much left unread: all input is still read and processed" {
   take 50
   { rejections 20000; committed <records; } >verdicts
-  # It takes nothing until far more waits than is held for it.
+  # It reads nothing until much more waits than the output buffer holds.
   run -0 timeout 30 bash -c 'sqs-ack --print <verdicts 2>err | sleep 1; echo "${PIPESTATUS[0]}"'
   [ "$output" = 74 ]
   grep -q 'deleted=50 .*rejected=20000 ' err
   counts_are 0 0 0
-  # And the same with a reader that took a line first.
+  # The same with a reader that took a line first.
   run -0 timeout 30 bash -c 'sqs-ack --print <verdicts 2>err | (read -r _; sleep 0.5); echo "${PIPESTATUS[0]}"'
   [ "$output" = 74 ]
   grep -q ' rejected=20000 ' err
 }
 
-@test "SIGTERM with a reader of --print that takes nothing: 74 after --grace, what was read acted on" {
+@test "SIGTERM with a stalled reader of --print: 74 after --grace, all lines read are processed" {
   take 5
   committed <records >verdicts
   mkfifo in out
   tail -s 60 -f /dev/null 3>&- 4>&- <out &
   echo $! >pid
-  # Its input does not end, and it is left with more output than it holds for the reader.
+  # Its input does not end, and more output waits than its buffer holds.
   sqs-ack --print --grace 2s <in >out 2>err 3>&- 4>&- &
   echo $! >>pid
   exec 7>in
@@ -335,18 +335,18 @@ rejections() {
   kill "$(sed -n 1p pid)"
 }
 
-@test "standard output that fails: 74, everything deleted" {
+@test "standard output that fails: 74, all messages deleted" {
   take 5
   committed <records >verdicts
   run -74 bash -c 'sqs-ack --print <verdicts >/dev/full'
   counts_are 0 0 0
 }
 
-@test "a reader of --print that is slow holds nothing up for ever" {
+@test "a slow reader of --print delays nothing forever" {
   take 200
   committed <records >verdicts
   run -0 bash -c 'sqs-ack --print <verdicts | (sleep 2; cat)'
-  # What is on the queue says less: a batch sent again after a late answer is on it twice.
+  # Do not count the queue: a batch sent again after a late answer is on it twice.
   [ "$(grep -c '"ack":"deleted"' <<<"$output")" -eq 200 ]
   [ "${#lines[@]}" -eq 200 ]
 }
@@ -357,7 +357,7 @@ rejections() {
 }
 
 @test "out of memory for a line: 70" {
-  # A sanitizer takes more addresses than are allowed here.
+  # A sanitizer needs more address space than is allowed here.
   ! readelf -d "$(command -v sqs-ack)" | grep -q libasan || return 0
   head -c 60M /dev/zero | tr '\0' x >in
   run -70 bash -c 'ulimit -v 90000 && sqs-ack --max-record 64M <in'
@@ -382,7 +382,7 @@ rejections() {
   counts_are 0 0 0
 }
 
-@test "SIGTERM: a pipe that does not end is left after --grace" {
+@test "SIGTERM: a pipe without end is left after --grace" {
   mkfifo pipe
   sqs-ack --grace 1s <pipe 3>&- 4>&- &
   echo $! >pid
@@ -395,7 +395,7 @@ rejections() {
   exec 7>&-
 }
 
-@test "a second SIGTERM ends at once, with 143" {
+@test "a second SIGTERM ends the run immediately, with 143" {
   mkfifo pipe
   sqs-ack <pipe 3>&- 4>&- &
   echo $! >pid
@@ -410,7 +410,7 @@ rejections() {
   exec 7>&-
 }
 
-@test "an empty input: nothing, 0" {
+@test "an empty input: no output, 0" {
   run --separate-stderr -0 sqs-ack </dev/null
   [ -z "$output$stderr" ]
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# sqs-pull: message attributes, by both protocols.
+# sqs-pull: message attributes, with both protocols.
 
 load ../lib/common
 load ../lib/sqs
@@ -14,7 +14,7 @@ teardown() { sqs_teardown; }
 {"body":"none"}
 IN
   sqs-send <in
-  # got OPTION...: the records without their sqs, when both are there.
+  # got OPTION...: print the records without sqs, when both have arrived.
   got() {
     : >out
     until [ "$(wc -l <out)" -ge 2 ]; do pull -n 2 "$@" >>out; done
@@ -27,7 +27,7 @@ IN
     diff <(got --protocol "$protocol" --attributes=b,n.1,no.such) \
       <(jq -cS 'if .attributes then .attributes |= {b, "n.1"} else . end' in | sort)
   done
-  # Whatever the server makes of it: ElasticMQ gives those whose names are part of this one.
+  # Whatever the server returns: ElasticMQ also gives attributes whose names are a part of this one.
   [ "$(got --attributes ab | grep -c attributes)" = 0 ]
   for value in '' ',' 'a,' ',a' 'a b' 'a*' '*' '.*' "$(seq -s , 1 65)" "$(printf 'x%.0s' {1..257})"; do
     run -64 sqs-pull --attributes "$value"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
-# Receives and deletes that find their own number, --pace, and what stays bounded at any number:
-# memory, and the time until a lease is extended. The steps one by one, and that the number comes to
-# rest, are in tests/unit/sqs_receive_number.c.
+# Receives and deletes with an automatic number, --pace, and the limits at any number:
+# memory, and the time until a lease is extended. The steps of the number, and that it settles, are
+# in tests/unit/sqs_receive_number.c.
 
 load ../lib/common
 load ../lib/sqs
@@ -15,11 +15,11 @@ setup() {
 
 teardown() { sqs_teardown; }
 
-# numbers FILE: what it said of receives at once, in a line.
+# numbers FILE: print the numbers of parallel receives in the log, on one line.
 numbers() { sed -n 's/.*info: parallel receives: \([0-9]*\) .*/\1/p' "$1" | xargs; }
 
-# halved REASON FILE: each number that is said with the reason is half of the one before it, and
-# there is one.
+# halved REASON FILE: check that each number logged with the reason is half of the one before, and
+# that there is one.
 halved() {
   awk -v reason="$1" 'BEGIN { before = 1 }
     /info: parallel receives: / {
@@ -31,12 +31,12 @@ halved() {
     END { exit !found || bad }' "$2"
 }
 
-# receives: when each of the answers to a receive left the proxy, in seconds.
+# receives: print the times at which answers to receives left the proxy, in seconds.
 receives() { awk '$2 == "ReceiveMessage" { print $1 }' proxy/requests; }
 
 is_sanitized() { nm -D "$(command -v "$1")" | grep -q __asan_init; }
 
-# The most memory that the last command of measured() had, in KiB.
+# Print the highest resident memory of the last command of measured(), in KiB.
 measured() { python3 -B "$ROOT/tests/lib/peak.py" "$@"; }
 
 follow() {
@@ -45,7 +45,7 @@ follow() {
 }
 ended() { kill "$(<pid)" && wait "$(<pid)"; }
 
-@test "a burst: one receive, then twice as many again and again; nothing more: one again" {
+@test "a burst: the number of receives doubles again and again; on an empty queue it returns to one" {
   fill "$(many)"
   proxy_start
   follow
@@ -53,7 +53,7 @@ ended() { kill "$(<pid)" && wait "$(<pid)"; }
   [[ $(numbers err) == '2 4 8 '* || $(numbers err) == '2 4 8' ]]
   one() { [[ $(numbers err) == *' 1' ]]; }
   eventually 60 one
-  # What is still under way of the burst comes back, then a second passes before each next one.
+  # The open receives of the burst return, then a second passes before each next one.
   sleep 1
   before=$(receives | wc -l)
   more() { [ "$(receives | wc -l)" -ge $((before + 4)) ]; }
@@ -73,7 +73,7 @@ ended() { kill "$(<pid)" && wait "$(<pid)"; }
   receives | awk 'NR > 1 && $1 - last < 0.9 { exit 1 } { last = $1 }'
 }
 
-@test "a server that throttles: half as many each time, and all the same everything once" {
+@test "a server that throttles: the number is halved each time, and each message arrives once" {
   local n=600
   [ "$SERVERS_SQS" != moto ] || n=$(many)
   fresh_queue VisibilityTimeout=300
@@ -90,7 +90,7 @@ ended() { kill "$(<pid)" && wait "$(<pid)"; }
   done
 }
 
-@test "a reader that takes nothing: half as many, once, and no receive begins that nobody needs" {
+@test "a reader that takes nothing: the number is halved once, and no unneeded receive begins" {
   local n=1000
   [ "$SERVERS_SQS" != moto ] || n=$(many)
   bodies 1 "$n" | jq -c '.body.pad = "x" * 1000' | sqs-send -q
@@ -101,23 +101,23 @@ ended() { kill "$(<pid)" && wait "$(<pid)"; }
   exec 7<pipe
   stands() { grep -q 'parallel receives: .* (the output is not read)' err; }
   eventually 60 stands
-  # Those under way are answered; a poll that found nothing to do would be the next within a second.
+  # The open ones are answered; an idle poll would follow within a second.
   quiet() { local before && before=$(receives | wc -l) && sleep 1.5 && [ "$(receives | wc -l)" -eq "$before" ]; }
   eventually 60 quiet
   [ "$(grep -c 'the output is not read' err)" -eq 1 ]
   halved 'the output is not read' err
-  # It goes on when the reader does.
+  # It continues when the reader does.
   local least=$((n - 1))
   [ "$SERVERS_SQS" != moto ] || least=$((n / 2))
   head -n "$n" <&7 | jq .body.n | sort -nu >ids
-  # moto gives one message to receives of the same moment: there some lines repeat.
+  # moto gives one message to receives of the same moment, so some lines repeat there.
   [ "$(wc -l <ids)" -ge "$least" ]
   kill "$(<pid)"
   exec 7<&-
   wait "$(<pid)" || true
 }
 
-@test "-j N: that many, whatever comes" {
+@test "-j N: a fixed number for any load" {
   fill 100
   sqs-pull -v -j 3 --wait 1 >out 2>err
   [ -z "$(numbers err)" ]
@@ -134,13 +134,13 @@ ended() { kill "$(<pid)" && wait "$(<pid)"; }
   proxy_start
   sqs-pull -v --wait 0 --pace 2s --empty 1 --visibility-timeout 30s >out 2>err
   each_once 25 out
-  # Ten, ten and five; which the next waits for.
+  # Ten, ten and five; the next one waits.
   receives | tail -n 2 | awk 'NR > 1 && $1 - last < 2 { exit 1 } { last = $1 }'
   [ "$SERVERS_SQS" = moto ] || receives | head -n 3 | awk 'NR > 1 && $1 - last > 1.5 { exit 1 } { last = $1 }'
   run -64 sqs-pull --pace 2h
 }
 
-@test "sqs-ack: as many deletes at once as full batches wait" {
+@test "sqs-ack: as many parallel deletes as full batches wait" {
   fill 200
   pull | committed >verdicts
   proxy_start
@@ -149,12 +149,12 @@ ended() { kill "$(<pid)" && wait "$(<pid)"; }
   sqs-ack -q <verdicts
   took=$((($(date +%s%N) - began) / 1000000))
   [ "$(requests DeleteMessageBatch)" -eq 20 ]
-  # One after the other they take ten seconds, four at once two and a half.
+  # One after the other they take ten seconds, four in parallel two and a half.
   echo "$took ms" && [ "$took" -lt 2400 ]
   counts_are 0 0 0
 }
 
-@test "memory at -j 64: 60 KB a record, a reader that lags, large ones after small ones" {
+@test "memory at -j 64: 60 KB records, a reader that lags, large records after small ones" {
   local loose='' count=200
   ! is_sanitized sqs-pull || loose=1
   [ "$SERVERS_SQS" != moto ] || count=30
@@ -170,7 +170,7 @@ ended() { kill "$(<pid)" && wait "$(<pid)"; }
   done
 }
 
-@test "leases are extended in time, however slow the server is and many they are" {
+@test "leases are extended in time, with a slow server and many leases" {
   count=$(rounds 1000 1500)
   [ "$SERVERS_SQS" != moto ] || count=100
   fresh_queue VisibilityTimeout=10
@@ -178,12 +178,12 @@ ended() { kill "$(<pid)" && wait "$(<pid)"; }
   fill "$count"
   proxy_start
   mode 'stall 1 1'
-  # Four at once extend 40 messages a second, and 200 are due.
+  # Four in parallel extend 40 messages a second, and 200 are due.
   sqs-pull -v -f --wait 1 --acked acked >out 2>err 3>&- 4>&- &
   echo $! >pid
   exec 7>acked
   eventually 60 lines_at_least out "$count"
-  # Three times round.
+  # Three rounds.
   sleep 16
   jq -r .sqs.message_id out | sort | uniq -d >twice
   [ ! -s twice ] || { wc -l twice && false; }

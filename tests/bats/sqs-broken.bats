@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# What is broken, in a message or in an answer: it costs no other message, is told of, and is not
-# asked for over and over.
+# Broken messages and answers: they affect no other message, are reported, and are not requested
+# again and again.
 # shellcheck disable=SC2119,SC2120  # run gives arguments too
 
 load ../lib/common
@@ -18,23 +18,23 @@ teardown() { sqs_teardown; }
 hex() { printf '%b' "$1" | xxd -p | tr -d '\n'; }
 md5() { printf '%b' "$1" | md5sum | cut -c -32; }
 
-# three: two good messages, and xMARKy, which the proxy is to make a bad one. All that XML escapes is
-# in the good ones, and they are of the same receive as a rule.
+# three: send two good messages and xMARKy, which the proxy makes a bad one. The good ones hold all
+# characters that XML escapes, and are usually in the same receive.
 GOOD='{"t":"<a> & \"b\" it'\''s","n":1}'
 three() {
   jq -nc --arg good "$GOOD" '{body: $good}, {body: "xMARKy"}, {body: ($good + " ")}' | sqs-send -q
 }
 
-# seen_again OPTION...: a drain of messages that come back at once, which ends all the same.
+# seen_again OPTION...: drain messages that become visible immediately; the drain ends anyway.
 seen_again() { timeout 60 sqs-pull --wait 0 --visibility-timeout 0 "${SERIAL[@]}" "$@"; }
 
-# printed: what was printed in ./out, each once; of texts the text.
+# printed: print the bodies in ./out, each once.
 printed() { jq -c .body out | sort -u; }
 
-@test "a character that XML forbids, verified by its checksum, is printed as it is; its neighbours as they were" {
+@test "a character that XML forbids is printed unchanged when its checksum matches, and so are the others" {
   three
   original=$(md5 xMARKy)
-  # What stands for it in the answer, and what it is.
+  # Its form in the answer, and its bytes.
   while read -r answer meant; do
     mode "swap MARK $(hex "$answer")" "swap $original $(hex "$(md5 "x${meant}y")")"
     seen_again >out 2>err
@@ -57,11 +57,11 @@ printed() { jq -c .body out | sort -u; }
 END
 }
 
-@test "what is no character stays on the queue, warned of once by its id; its neighbours are printed" {
+@test "an invalid character leaves its message on the queue, with one warning by id; the others are printed" {
   three
   seen_again >all
   id=$(jq -r 'select(.body == "xMARKy").sqs.message_id' all | sort -u)
-  # None of these is Unicode, or UTF-8; and a control character that is not what was sent.
+  # None of these is Unicode, or UTF-8; and a control character other than the one sent.
   for answer in '&#xD800;' '&#xdfff;&quot;' '&#x110000;' '&#99999999999;' '\0377' '\0303' '\0355\0240\0200' '\0001'; do
     mode "swap MARK $(hex "$answer")"
     run -1 --separate-stderr seen_again
@@ -71,14 +71,14 @@ END
   done
 }
 
-@test "the same in attributes and ids" {
+@test "invalid characters in attributes and ids have the same effect" {
   jq -nc '{attributes: {a: {type: "String", value: "uMARKv"}}, body: "bad"},
     {attributes: {a: {type: "String", value: "<&>"}}, body: "good"}' | sqs-send -q
   for answer in '&#1;' '\0001' '&#xDC00;' '\0377'; do
     mode "swap MARK $(hex "$answer")"
     run -1 --separate-stderr seen_again --attributes all
     jq -c '[.body, .attributes.a.value]' <<<"$output" | sort -u | diff - <(echo '["good","<&>"]')
-    # Where they are not asked for they do not matter.
+    # Attributes that are not requested do not matter.
     run -0 --separate-stderr seen_again
     [ "$(jq -r .body <<<"$output" | sort -u | xargs)" = 'bad good' ]
   done
@@ -91,7 +91,7 @@ END
   [ "$(grep -c 'warning: a message without a readable id does not match' <<<"$stderr")" -eq 2 ]
 }
 
-@test "a message that is not JSON in an answer that is costs no other, and is warned of once by its id" {
+@test "a broken message in a valid JSON answer affects no other, and causes one warning by id" {
   three
   seen_again >all
   id=$(jq -r 'select(.body == "xMARKy").sqs.message_id' all | sort -u)
@@ -100,12 +100,12 @@ END
     run -1 --separate-stderr seen_again --protocol json
     jq -c .body <<<"$output" | sort -u | diff - <(echo "$GOOD" | jq -c .) || { echo "$answer" && false; }
     [ "$(grep -c 'it stays on the queue' <<<"$stderr")" -eq 1 ]
-    # A backslash that begins no escape leaves nothing to go by.
+    # After a backslash that begins no escape, the message has no readable id.
     [ "$answer" = '\\\\q' ] || [[ $stderr == *"warning: message $id does not match"* ]]
   done
 }
 
-@test "messages that come back at once do not keep a drain going, nor does a corrupt one among them" {
+@test "messages that return immediately do not prolong a drain, not even a corrupt one" {
   fill 3
   for time in 0 1s; do
     timeout 60 sqs-pull "${SERIAL[@]}" --wait 1 --visibility-timeout "$time" >out 2>err
@@ -121,7 +121,7 @@ END
     each_at_least_once 3 out
     [ "$(grep -c 'it stays on the queue' <<<"$stderr")" -eq 1 ]
   done
-  # Alone it is none either, and is asked for no faster than an empty queue is.
+  # A single one does not either, and is requested no faster than from an empty queue.
   fresh_queue
   sqs-send -q <<<'{"body":"spoil"}'
   rm -f proxy/requests
@@ -130,23 +130,23 @@ END
   [ "$(requests ReceiveMessage)" -le 12 ]
 }
 
-@test "a corrupt message of a FIFO group that comes back at once, and those behind it, end a drain" {
+@test "a corrupt message of a FIFO group that returns immediately, and the later ones, end a drain" {
   SQS_QUEUE_URL=$(servers_queue "$(unique).fifo" FifoQueue=true ContentBasedDeduplication=true)
   export SQS_QUEUE_URL
   printf '{"body":"%s"}\n' spoil b c | sqs-send -q
   mode 'corrupt spoil'
   run -1 --separate-stderr timeout 60 sqs-pull "${SERIAL[@]}" --wait 1 --visibility-timeout 1s
-  # What comes again moto gives in another order, the last of a group first.
+  # moto returns redelivered messages in another order, the last of a group first.
   [ "$SERVERS_SQS" = moto ] || [ -z "$output" ]
   [ "$(grep -c 'it stays on the queue' <<<"$stderr")" -eq 1 ]
 }
 
-@test "an answer that cannot be read is warned of at the first, and a drain that met one ends 1" {
+@test "an unreadable answer: one warning, and a drain ends with 1" {
   for P in query json; do
     fresh_queue
     mode
     fill 20
-    # The second of the two that bring messages.
+    # The second of the two answers with messages.
     mode 'truncate 2'
     rm -f proxy/requests
     run -1 --separate-stderr sqs-pull -v --protocol "$P" --wait 0 -j 1 --visibility-timeout 30s
@@ -157,7 +157,7 @@ END
   done
 }
 
-@test "a server whose answers can never be read ends the run: 75" {
+@test "a server with only unreadable answers ends the run: 75" {
   mode 'truncate 1'
   for P in query json; do
     fresh_queue
@@ -169,7 +169,7 @@ END
   done
 }
 
-@test "a queue that is said once not to exist: asked again with --follow, 69 at once in a drain" {
+@test "a queue once reported as missing: retried with --follow, 69 immediately in a drain" {
   fill 3
   mode 'once AWS.SimpleQueueService.NonExistentQueue'
   sqs-pull -f --visibility-timeout 30s --wait 1 >out 2>err 3>&- 4>&- &
@@ -185,7 +185,7 @@ END
     run -69 --separate-stderr sqs-pull --protocol $P -j 1 --wait 0 --visibility-timeout 30s
     [[ $stderr == *'error: no such queue at'* ]]
     [ "$(wc -l <proxy/requests)" -eq 1 ]
-    # For a minute, or for the time that is given.
+    # For a minute, or for the given time.
     SECONDS=0
     run -69 --separate-stderr sqs-pull -f --protocol $P --wait 0 --visibility-timeout 30s --retry-timeout "$(rounds 3s 5m)"
     [ "$SECONDS" -ge "$(rounds 3 60)" ]
@@ -194,7 +194,7 @@ END
   done
 }
 
-@test "a queue that was there and is said not to exist: sqs-ack asks again; one that never was is 69 at once" {
+@test "a queue that existed and is reported as missing: sqs-ack retries; one that never existed is 69 immediately" {
   fill 20
   pull | committed >verdicts
   mode 'error 1 AWS.SimpleQueueService.NonExistentQueue'
@@ -208,7 +208,7 @@ END
   counts_are 0 0 0
 }
 
-@test "too few descriptors for a connection are told as such, with what to do" {
+@test "too few descriptors for a connection: the message says so, with a hint" {
   export AWS_ENDPOINT_URL_SQS=http://localhost:${AWS_ENDPOINT_URL_SQS##*:}
   local told=0
   for ((limit = 5; limit <= 24; limit++)); do

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# How the sqs programs find queue, endpoint, region and credentials, and what they say when they cannot.
+# How the sqs programs find queue, endpoint, region and credentials, and their messages when they cannot.
 
 load ../lib/common
 load ../lib/sqs
@@ -15,7 +15,7 @@ setup() {
 
 teardown() { sqs_teardown; }
 
-# without VARIABLE... -- COMMAND...
+# without VARIABLE... -- COMMAND...: run the command without these variables.
 without() {
   local unset=()
   while [ "$1" != -- ]; do
@@ -26,10 +26,10 @@ without() {
   env "${unset[@]}" "$@"
 }
 
-# ok COMMAND...: a drain that succeeds.
+# ok COMMAND...: check that a drain succeeds.
 ok() { run -0 "$@" --wait 0 --empty 1; }
 
-# refused STATUS TEXT COMMAND...: with that status, and the text among one error's words.
+# refused STATUS TEXT COMMAND...: check for that status, and the text within one error.
 refused() {
   local want=$1 text=$2
   shift 2
@@ -41,13 +41,13 @@ refused() {
   [[ $stderr != *"$SECRET"* ]]
 }
 
-@test "the queue: by variable, by option, as URL or name" {
+@test "the queue: from a variable, from an option, as URL or name" {
   ok sqs-pull
   unset SQS_QUEUE_URL
   ok sqs-pull -Q "$URL"
   ok sqs-pull --queue="$NAME"
   SQS_QUEUE_URL=$NAME ok sqs-pull
-  # The option goes first.
+  # The option takes precedence.
   SQS_QUEUE_URL=nonsense ok sqs-pull -Q "$NAME"
   refused 64 'no queue is given' sqs-pull
   [[ $stderr == *'hint: give it with --queue or in SQS_QUEUE_URL'* ]]
@@ -60,13 +60,13 @@ refused() {
   fill 1
   pull -Q "$NAME" | jq -r .sqs.queue_url >url
   [[ $(<url) == http*://*/*/"$NAME" ]]
-  # And sqs-ack by name takes it for the same queue.
+  # sqs-ack with the name accepts it as the same queue.
   fill 1
   pull -Q "$NAME" | committed | sqs-ack -Q "$NAME" --print >acks
   [ "$(acks acks)" = '1 deleted' ]
 }
 
-@test "a slash at the end of the URL names no other queue" {
+@test "a slash at the end of the URL means the same queue" {
   fill 1
   pull -Q "$URL/" >slash
   jq -r .sqs.queue_url slash | grep -qx "${URL%/}"
@@ -74,14 +74,14 @@ refused() {
   [ "$(acks acks)" = '1 deleted' ]
 }
 
-@test "a queue that does not exist: 69, for each program, by name and by URL" {
+@test "a missing queue: 69, for each program, by name and by URL" {
   for program in sqs-pull sqs-ack sqs-send; do
     refused 69 'no such queue' "$program" -Q nosuchqueue <<<'{"sqs":{"receipt_handle":"x"},"status":"sent"}'
     refused 69 'no such queue' "$program" -Q "${URL%/*}/nosuchqueue" <<<'{"sqs":{"receipt_handle":"x"},"status":"sent"}'
   done
 }
 
-@test "the endpoint: option, two variables, the profile, the queue's URL, in this order" {
+@test "the endpoint: option, two variables, the profile, the queue URL, in this order" {
   bad=http://127.0.0.1:1 # nobody is there
   unset AWS_ENDPOINT_URL_SQS
   printf '[default]\nendpoint_url = %s\n' "$ENDPOINT" >config
@@ -98,7 +98,7 @@ refused() {
   done
 }
 
-@test "the region is signed for: option, queue's host, variables, profile" {
+@test "the region of the signature: option, host of the queue URL, variables, profile" {
   proxy_start
   regions() { cut -d' ' -f6 proxy/requests | sort -u | xargs; }
   signed_for() {
@@ -120,14 +120,14 @@ refused() {
   aws=https://sqs.ca-central-1.amazonaws.com/000000000000/$NAME
   AWS_REGION=eu-west-3 signed_for ca-central-1 sqs-pull -Q "$aws"
   signed_for ap-south-1 sqs-pull -Q "$aws" --region ap-south-1
-  # A server that is not AWS gets the usual one; AWS itself must be told.
+  # A server that is not AWS gets the default region; for AWS it must be set.
   AWS_CONFIG_FILE=/dev/null signed_for us-east-1 sqs-pull
   unset AWS_ENDPOINT_URL_SQS
   AWS_CONFIG_FILE=/dev/null refused 64 'no region is given' sqs-pull -Q "$NAME"
   refused 64 'the region is not' sqs-pull --region 'x/y'
 }
 
-@test "credentials: the environment, or the profile that is asked for" {
+@test "credentials: the environment, or a requested profile" {
   printf '[default]\naws_access_key_id = %s\naws_secret_access_key = %s\n' "$KEY" "$SECRET" >good
   printf '[default]\naws_access_key_id = WRONG\naws_secret_access_key = wrong\n' >bad
   printf '[x]\naws_access_key_id = %s\naws_secret_access_key = %s\n' "$KEY" "$SECRET" >>bad
@@ -142,12 +142,12 @@ refused() {
   AWS_SHARED_CREDENTIALS_FILE=bad ok sqs-pull --profile x
   AWS_SHARED_CREDENTIALS_FILE=bad AWS_PROFILE=x ok sqs-pull
   [ "$(keys)" = "$KEY" ]
-  # --profile goes before the environment.
+  # --profile takes precedence over the environment.
   AWS_ACCESS_KEY_ID=WRONG AWS_SECRET_ACCESS_KEY=wrong AWS_SHARED_CREDENTIALS_FILE=bad ok sqs-pull --profile x
   [ "$(keys)" = "$KEY" ]
 }
 
-@test "no credentials: 69 and what to do" {
+@test "no credentials: 69 and a hint" {
   for program in sqs-pull sqs-ack sqs-send; do
     refused 69 'no credentials' without AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY -- "$program" </dev/null
     [[ $stderr == *'hint: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a profile, or use --no-sign-request'* ]]
@@ -155,7 +155,7 @@ refused() {
   refused 69 'only one of' without AWS_SECRET_ACCESS_KEY -- sqs-pull
 }
 
-@test "profile files that are wrong: 78, file and line named" {
+@test "wrong profile files: 78, with file and line" {
   unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
   export AWS_CONFIG_FILE=$PWD/config
   printf '[default]\nrole_arn = arn\nsource_profile = x\n' >config
@@ -175,7 +175,7 @@ refused() {
   [ "$SERVERS_SQS" = moto ] || [ "$status" -eq 0 ]
 }
 
-@test "a wrong secret or an unknown key: 69 and a plain message, where the server looks" {
+@test "a wrong secret or an unknown key: 69 and a plain message, if the server checks" {
   if [ "$SERVERS_SQS" = moto ]; then
     AWS_SECRET_ACCESS_KEY=wrong refused 69 'does not accept our credentials (SignatureDoesNotMatch)' sqs-pull
     [[ $stderr == *'hint: check the access key, its secret, the session token and the region'* ]]
@@ -185,12 +185,12 @@ refused() {
       <<<'{"sqs":{"receipt_handle":"x"},"status":"sent"}'
     AWS_SECRET_ACCESS_KEY=wrong refused 69 'does not accept our credentials' sqs-ack -Q "$NAME" </dev/null
   else
-    # ElasticMQ looks at nothing.
+    # ElasticMQ checks nothing.
     AWS_SECRET_ACCESS_KEY=wrong ok sqs-pull
   fi
 }
 
-@test "signatures hold for bodies of every kind" {
+@test "signatures are valid for bodies of every kind" {
   cat >in <<'IN'
 {"body":"a b+c%20d&e=f/~*'()!@:;,?#[]{}|\\^`<>\""}
 {"body":"é€😀\t\r\n\u007f\u0085\u00a0\u2028"}
@@ -201,7 +201,7 @@ IN
   jq -c .body in | sort | diff - out
 }
 
-@test "a session token is sent, and signed" {
+@test "a session token is sent and signed" {
   proxy_start
   AWS_SESSION_TOKEN=FwoGZXIvYXdzEB/+=token run sqs-pull --wait 0 --empty 1 --retry-timeout 0
   grep -q ';x-amz-security-token' proxy/requests
@@ -210,7 +210,7 @@ IN
   run -1 grep -q security-token proxy/requests
 }
 
-@test "credentials that expire are read again from the profile, once" {
+@test "expired credentials are read again from the profile, once" {
   proxy_start
   fill 12
   printf '[default]\naws_access_key_id = OLD\naws_secret_access_key = old\n' >credentials
@@ -218,11 +218,11 @@ IN
   unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
   export AWS_SHARED_CREDENTIALS_FILE=$PWD/credentials
   mode 'expire OLD'
-  # The refusal takes a second; the file is renewed before it comes.
+  # The refusal takes a second; the file is renewed before it.
   (eventually 20 test -e proxy/body.GetQueueAttributes && mv renewed credentials) 3>&- &
   pull >out
   each_once 12 out
-  # What stays expired is refused in the end, without asking on and on.
+  # Credentials that stay expired are refused in the end, without endless retries.
   printf '[default]\naws_access_key_id = OLD\naws_secret_access_key = old\n' >credentials
   rm proxy/requests
   run -69 sqs-pull
@@ -230,7 +230,7 @@ IN
   [ "$(wc -l <proxy/requests)" -le 2 ]
 }
 
-@test "a clock that is wrong is corrected by the server's" {
+@test "the clock of the server corrects a wrong clock" {
   proxy_start
   for seconds in 7200 -7200; do
     mode "clock $seconds"
@@ -242,7 +242,7 @@ IN
   [ "$(grep -c ' clock ' proxy/requests)" -le 8 ]
 }
 
-# certificate: a key and a certificate for 127.0.0.1, signed by itself, in ./proxy/certificate.
+# certificate: make a key and a self-signed certificate for 127.0.0.1 in ./proxy/certificate.
 certificate() {
   mkdir -p proxy
   openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=test -addext "subjectAltName=IP:$1" \
@@ -250,11 +250,11 @@ certificate() {
   cat proxy/public >>proxy/certificate
 }
 
-@test "a server's certificate is verified; AWS_CA_BUNDLE says what to trust" {
+@test "the certificate of a server is verified; AWS_CA_BUNDLE names the trusted ones" {
   certificate 127.0.0.1
   proxy_start
   export AWS_ENDPOINT_URL_SQS=${AWS_ENDPOINT_URL_SQS/http:/https:}
-  # There is no use in trying again.
+  # A retry is useless.
   SECONDS=0
   refused 69 "the server's certificate cannot be trusted" sqs-pull
   [[ $stderr == *'hint: set AWS_CA_BUNDLE to a file of trusted certificates'* ]]
@@ -263,7 +263,7 @@ certificate() {
   AWS_CA_BUNDLE=nowhere refused 69 'the file of trusted certificates cannot be used' sqs-pull
 }
 
-@test "a certificate for another host is not taken" {
+@test "a certificate for another host is refused" {
   certificate 127.0.0.9
   proxy_start
   export AWS_ENDPOINT_URL_SQS=${AWS_ENDPOINT_URL_SQS/http:/https:}
@@ -294,9 +294,9 @@ certificate() {
   done
 }
 
-@test "too few descriptors are not called a lack of memory" {
-  # Bats has some open that the programs would inherit; and a leak check needs one of its own. With 8
-  # later versions of libcurl start, and it is a request that lacks one (sqs-broken.bats).
+@test "too few descriptors are not reported as a lack of memory" {
+  # Bats has open descriptors that the programs would inherit; and a leak check needs one of its own. With 8
+  # later versions of libcurl start, and a request lacks one (sqs-broken.bats).
   for limit in 5 6 7; do
     for program in sqs-pull sqs-ack sqs-send; do
       ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0 \

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# Where the sqs programs get their credentials, and what they do when these expire or cannot be had. SQS, STS and IAM
-# are those of a moto server of this file's own, which checks signatures but for calls that the tests allow.
+# Where the sqs programs get their credentials, and what they do when these expire or are missing. SQS, STS and IAM
+# are those of a moto server for this file, which checks signatures except for calls that the tests allow.
 
 load ../lib/common
 load ../lib/sqs
@@ -13,7 +13,7 @@ setup_file() {
   servers_moto_start
   iam_role one
   iam_role two
-  # The limit of a process is long; its test goes on beside the others.
+  # The limit of a process is long; its test runs in parallel with the others.
   servers_queue slow >/dev/null
   printf '[default]\ncredential_process = sleep 1000\n' >"$BATS_FILE_TMPDIR/config"
   (
@@ -36,7 +36,7 @@ setup() {
   common_setup
   KEY=$AWS_ACCESS_KEY_ID SECRET=$AWS_SECRET_ACCESS_KEY
   fresh_queue VisibilityTimeout=30
-  # Assuming a role is SQS's endpoint's other service here.
+  # To assume a role is another service of the SQS endpoint here.
   export AWS_ENDPOINT_URL_STS=$AWS_ENDPOINT_URL_SQS AWS_CONFIG_FILE=$PWD/config
 }
 
@@ -46,7 +46,7 @@ teardown() {
   ! grep -q Error metadata/err 2>/dev/null || { cat metadata/err && false; }
 }
 
-@test "static keys, a session token, an assumed role: signatures that are checked" {
+@test "static keys, a session token, an assumed role: valid signatures" {
   ok
   read -r AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN < <(assumed 1)
   export AWS_SESSION_TOKEN
@@ -82,13 +82,13 @@ teardown() {
   done
   rm proxy/requests
   ok --profile far
-  # The second is assumed by the first, which is assumed by the environment's key.
+  # The first role assumes the second one, and the key of the environment the first.
   [ "$(grep -c ' AssumeRole 200 ' proxy/requests)" -eq 2 ]
   [[ $(signers AssumeRole) == "$KEY ASIA"* || $(signers AssumeRole) == ASIA*" $KEY" ]]
   grep -q 'RoleArn=.*two' proxy/body.AssumeRole
 }
 
-@test "what STS answers: refused, broken, slow, out of order" {
+@test "answers of STS: refused, broken, slow, out of order" {
   no_keys
   config '[default]' "role_arn = $(arn one)" 'source_profile = base' \
     '[profile base]' "aws_access_key_id = $KEY" 'aws_secret_access_key = hidden'
@@ -123,7 +123,7 @@ teardown() {
   done
   mode 'corrupt /Credentials'
   refused 69 'the answer of STS cannot be read'
-  # A clock that is wrong is corrected.
+  # The server corrects a wrong clock.
   for seconds in 7200 -7200; do
     mode "clock $seconds"
     ok
@@ -131,7 +131,7 @@ teardown() {
   mode ''
   AWS_ENDPOINT_URL_STS=nonsense refused 69 'the endpoint of STS is not'
   AWS_ENDPOINT_URL_STS=http://127.0.0.1:1 refused 75 'cannot get credentials from STS: no connection'
-  # Without a variable, the profile's endpoint.
+  # Without a variable, the endpoint of the profile.
   export -n AWS_ENDPOINT_URL_STS
   rm proxy/requests
   sed -i "1a endpoint_url = $AWS_ENDPOINT_URL_STS" config
@@ -140,10 +140,10 @@ teardown() {
   AWS_ENDPOINT_URL=http://127.0.0.1:1 refused 75 'cannot get credentials from STS: no connection'
 }
 
-# unsigned: the server takes the next request without a signature, and none after it.
+# unsigned: let the server accept the next request without a signature, but none after it.
 unsigned() { curl -sS --fail --noproxy '*' -o /dev/null -H Content-Type:text/plain -d 1 "$(<"$BATS_TEST_TMPDIR/server")/moto-api/reset-auth"; }
 
-@test "a web identity: by the environment, by a profile, its file read anew" {
+@test "a web identity: from the environment, from a profile; its file is re-read" {
   echo "$AWS_ENDPOINT_URL_SQS" >server
   proxy_start
   export AWS_ENDPOINT_URL_STS=$AWS_ENDPOINT_URL_SQS
@@ -166,7 +166,7 @@ unsigned() { curl -sS --fail --noproxy '*' -o /dev/null -H Content-Type:text/pla
   mode ''
   : >token
   refused 69 'AWS_WEB_IDENTITY_TOKEN_FILE: cannot read the web identity token'
-  # A profile that is asked for goes before, and by its own file.
+  # A requested profile takes precedence, with its own file.
   echo other >other
   config '[profile p]' "role_arn = $(arn two)" "web_identity_token_file = $PWD/other" \
     '[profile by]' "role_arn = $(arn one)" 'source_profile = p'
@@ -179,7 +179,7 @@ unsigned() { curl -sS --fail --noproxy '*' -o /dev/null -H Content-Type:text/pla
   [[ $(signers AssumeRole) == ASIA* ]]
 }
 
-@test "a container's endpoint: the token, from its file each time; never by a proxy" {
+@test "a container endpoint: the token, re-read from its file; never through a proxy" {
   metadata_start 4
   no_keys
   export AWS_CONTAINER_CREDENTIALS_FULL_URI="$METADATA/container?a=b"
@@ -192,12 +192,12 @@ unsigned() { curl -sS --fail --noproxy '*' -o /dev/null -H Content-Type:text/pla
   AWS_CONTAINER_AUTHORIZATION_TOKEN=wrong AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE=file ok
   http_proxy=http://127.0.0.1:1 no_proxy='' NO_PROXY='' AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE=file \
     run --separate-stderr -75 sqs-pull --wait 0 --empty 1 --retry-timeout 0
-  # What it did not reach is SQS.
+  # It did not reach SQS.
   [[ $stderr == *"${AWS_ENDPOINT_URL_SQS#http://}"*'no connection'* ]]
   [ "$(grep -c '200$' metadata/requests)" -eq 4 ]
 }
 
-@test "a container's endpoint that answers badly" {
+@test "a container endpoint with bad answers" {
   metadata_start
   no_keys
   export AWS_CONTAINER_CREDENTIALS_FULL_URI=$METADATA/container
@@ -237,7 +237,7 @@ unsigned() { curl -sS --fail --noproxy '*' -o /dev/null -H Content-Type:text/pla
   [ "$SECONDS" -le 25 ]
 }
 
-@test "the instance's metadata service, version 2" {
+@test "the instance metadata service, version 2" {
   metadata_start
   no_keys
   unset AWS_EC2_METADATA_DISABLED
@@ -245,7 +245,7 @@ unsigned() { curl -sS --fail --noproxy '*' -o /dev/null -H Content-Type:text/pla
   ok
   [ "$(cut -d' ' -f2,3,4 metadata/requests | xargs)" = \
     'PUT /latest/api/token 200 GET /latest/meta-data/iam/security-credentials/ 200 GET /latest/meta-data/iam/security-credentials/the-role 200' ]
-  # By the profile, and as the source of a role.
+  # From the profile, and as the source of a role.
   unset AWS_EC2_METADATA_SERVICE_ENDPOINT
   config '[default]' "ec2_metadata_service_endpoint = $METADATA" '[profile r]' "role_arn = $(arn two)" \
     'credential_source = Ec2InstanceMetadata' "ec2_metadata_service_endpoint = $METADATA"
@@ -256,7 +256,7 @@ unsigned() { curl -sS --fail --noproxy '*' -o /dev/null -H Content-Type:text/pla
   role=/latest/meta-data/iam/security-credentials/
   serve "status $role 404"
   refused 69 'no credentials: neither the environment nor profile default has them, and this EC2 instance has no role'
-  # No falling back to version 1.
+  # No fallback to version 1.
   rm metadata/requests
   serve 'status /latest/api/token 404'
   refused 69 'the instance metadata service is off, or of version 1 only'
@@ -276,7 +276,7 @@ unsigned() { curl -sS --fail --noproxy '*' -o /dev/null -H Content-Type:text/pla
   refused 69 'names no role'
   serve "status ${role}the-role 403"
   refused 69 'the instance metadata service answers with status 403'
-  # As it is when a container is a hop too far away.
+  # As when a container is a hop too far away.
   serve 'slow /latest/api/token 10'
   SECONDS=0
   refused 75 'cannot get credentials from the instance metadata service: no answer in time'
@@ -284,7 +284,7 @@ unsigned() { curl -sS --fail --noproxy '*' -o /dev/null -H Content-Type:text/pla
   [ "$SECONDS" -le 20 ]
 }
 
-@test "a machine that is no instance: known within seconds, and what to do" {
+@test "a machine that is not an instance: detected within seconds, with a hint" {
   no_keys
   unset AWS_EC2_METADATA_DISABLED
   for endpoint in http://127.0.0.1:1 http://192.0.2.1; do
@@ -296,20 +296,20 @@ unsigned() { curl -sS --fail --noproxy '*' -o /dev/null -H Content-Type:text/pla
   AWS_EC2_METADATA_SERVICE_ENDPOINT=nonsense refused 69 'is not an http or https URL'
 }
 
-@test "credential_process: run without a shell, its words and its faults" {
+@test "credential_process: run without a shell; its words and its faults" {
   no_keys
   read -r id secret token < <(assumed 1)
   jq -n --arg id "$id" --arg secret "$secret" --arg token "$token" \
     '{Version: 1, AccessKeyId: $id, SecretAccessKey: $secret, SessionToken: $token}' >'the keys'
   config '[default]' 'credential_process = cat "the keys"'
   ok
-  # As the source of a role; after keys.
+  # As the source of a role; keys take precedence.
   config '[default]' "role_arn = $(arn two)" 'source_profile = p' '[profile p]' 'credential_process = cat "the keys"'
   ok
   config '[default]' 'credential_process = touch ran' "aws_access_key_id = $KEY" "aws_secret_access_key = $SECRET"
   ok
   [ ! -e ran ]
-  # Nothing is expanded, nothing piped.
+  # No expansion, no pipes.
   config '[default]' 'credential_process = cat the\ keys $HOME | sh; touch ran'
   refused 69 "$PWD/config:2: credential_process ended with status 1"
   [ ! -e ran ]
@@ -324,7 +324,7 @@ unsigned() { curl -sS --fail --noproxy '*' -o /dev/null -H Content-Type:text/pla
   refused 69 'the credential_process does not give a JSON object'
 }
 
-@test "a stop request ends the wait for credentials, and what was run" {
+@test "a stop request ends the wait for credentials, and the process that gives them" {
   no_keys
   config '[default]' "credential_process = sh -c 'echo \$\$ >process; sleep 1001; true'"
   sqs-pull >out 2>err 3>&- &
@@ -335,12 +335,12 @@ unsigned() { curl -sS --fail --noproxy '*' -o /dev/null -H Content-Type:text/pla
   wait "$pull"
   [ "$SECONDS" -le 10 ]
   [ ! -s err ]
-  # A zombie may stay, where nobody waits for orphans.
+  # A zombie may stay where no process waits for orphans.
   running=$(awk -v group="$(<process)" '$5 == group && $3 != "Z"' /proc/[0-9]*/stat 2>/dev/null) || true
   [ -z "$running" ]
 }
 
-@test "profiles that sign in by SSO, or want a code: 69 and what to do" {
+@test "profiles that need SSO or a code: 69 and a hint" {
   no_keys
   config '[default]' 'sso_session = s' '[sso-session s]' 'sso_region = us-east-1' \
     '[profile mfa]' "role_arn = $(arn one)" 'source_profile = mfa' 'mfa_serial = arn:aws:iam::1:mfa/me' \
@@ -350,7 +350,7 @@ unsigned() { curl -sS --fail --noproxy '*' -o /dev/null -H Content-Type:text/pla
   refused 69 'profile mfa needs a code of an MFA device' --profile mfa
 }
 
-@test "credentials that expire in mid-run: no request fails" {
+@test "credentials that expire during a run: no request fails" {
   metadata_start 8
   echo 8 >metadata/life
   proxy_start
@@ -367,14 +367,14 @@ unsigned() { curl -sS --fail --noproxy '*' -o /dev/null -H Content-Type:text/pla
   wait "$pull"
   each_once 12 out
   [ ! -s err ] || { cat err && false; }
-  # Renewed ahead of time, each time; never asked for more than once a second.
+  # Renewed before expiry each time; never requested more than once a second.
   [ "$(wc -l <metadata/issued)" -ge 3 ]
   [ "$(wc -l <metadata/issued)" -le 11 ]
   [ "$(awk '$2 == "ReceiveMessage" { print $5 }' proxy/requests | sort -u | wc -l)" -ge 3 ]
   run -1 grep -q ' lapse ' proxy/requests
 }
 
-@test "a renewal that fails: a warning, once; what expires meanwhile waits; 75 in the end" {
+@test "a failed renewal: one warning; refused requests wait; 75 in the end" {
   metadata_start 8
   echo 4 >metadata/life
   proxy_start
@@ -384,14 +384,14 @@ unsigned() { curl -sS --fail --noproxy '*' -o /dev/null -H Content-Type:text/pla
   sqs-pull -f --wait 1 -j 1 --retry-timeout 30s >out 2>err 3>&- &
   pull=$!
   eventually 60 test -s proxy/requests
-  # So is who issues them.
+  # And so is their issuer.
   serve 'status /container 500'
   eventually 60 grep -q ' lapse ' proxy/requests
   AWS_ENDPOINT_URL_SQS=$DIRECT AWS_ACCESS_KEY_ID=$KEY AWS_SECRET_ACCESS_KEY=$SECRET sqs-send <<<'{"body":{"n":1}}'
   serve ''
   eventually 60 test -s out
   [ "$(grep -c 'warning: cannot renew credentials: .* status 500; trying again' err)" -eq 1 ]
-  # One request was refused, and sent once more.
+  # One request was refused and sent once more.
   [ "$(grep -c ' lapse ' proxy/requests)" -eq 1 ]
   kill "$pull"
   wait "$pull"
@@ -409,7 +409,7 @@ unsigned() { curl -sS --fail --noproxy '*' -o /dev/null -H Content-Type:text/pla
   [ "$(grep -c ' lapse ' proxy/requests)" -eq 1 ]
 }
 
-@test "AWS_CA_BUNDLE is the profile's ca_bundle too; proxies are those of the environment" {
+@test "AWS_CA_BUNDLE is also ca_bundle of the profile; the proxies are those of the environment" {
   mkdir -p proxy
   openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=test -addext subjectAltName=IP:127.0.0.1 \
     -keyout proxy/certificate -out proxy/public 2>/dev/null
@@ -420,7 +420,7 @@ unsigned() { curl -sS --fail --noproxy '*' -o /dev/null -H Content-Type:text/pla
   ok
   config '[default]'
   refused 69 "the server's certificate cannot be trusted"
-  # STS is asked over TLS by the same rule.
+  # The same rule applies to STS over TLS.
   no_keys
   config '[default]' "role_arn = $(arn one)" 'source_profile = base' \
     '[profile base]' "aws_access_key_id = $KEY" "aws_secret_access_key = $SECRET"
@@ -429,7 +429,7 @@ unsigned() { curl -sS --fail --noproxy '*' -o /dev/null -H Content-Type:text/pla
   AWS_CA_BUNDLE=proxy/public ok
 }
 
-@test "requests to SQS and STS go by the proxy that the environment names, but for its exceptions" {
+@test "requests to SQS and STS use the proxy of the environment, except for its exceptions" {
   proxy_start
   http_proxy=$AWS_ENDPOINT_URL_SQS
   export http_proxy AWS_ENDPOINT_URL_SQS=$DIRECT AWS_ENDPOINT_URL_STS=$DIRECT no_proxy='' NO_PROXY=''
@@ -444,7 +444,7 @@ unsigned() { curl -sS --fail --noproxy '*' -o /dev/null -H Content-Type:text/pla
   [ ! -e proxy/requests ]
 }
 
-@test "servers.sh use: all that a shell needs, and nothing of the user's own left" {
+@test "servers.sh use: all variables that a shell needs, and none of the user" {
   export SERVERS_DIR AWS_PROFILE=mine AWS_ENDPOINT_URL=http://127.0.0.1:1 AWS_CONTAINER_CREDENTIALS_FULL_URI=http://x
   unset AWS_REGION AWS_CONFIG_FILE AWS_SHARED_CREDENTIALS_FILE AWS_EC2_METADATA_DISABLED AWS_ENDPOINT_URL_SQS
   no_keys

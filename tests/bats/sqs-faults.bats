@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# The sqs programs when the network, the server or a gateway fails: what was sent arrives, what cannot
-# is given up in time, and nothing is asked more often than need be.
+# The sqs programs when the network, the server or a gateway fails. Sent messages arrive, failed requests
+# are given up in time, and no request is sent more often than needed.
 
 load ../lib/common
 load ../lib/sqs
@@ -12,7 +12,7 @@ setup() {
 
 teardown() { sqs_teardown; }
 
-@test "nobody listens: 75 after the retry time, for each program, and a plain message" {
+@test "no server listens: 75 after the retry time, for each program, and a plain message" {
   export AWS_ENDPOINT_URL_SQS=http://127.0.0.1:1
   for program in sqs-pull sqs-ack sqs-send; do
     SECONDS=0
@@ -30,7 +30,7 @@ teardown() { sqs_teardown; }
   [[ $output == *'cannot reach nowhere.invalid: the name has no address'* ]]
 }
 
-@test "while nothing succeeds, requests stay under five a second, however many are wanted" {
+@test "while nothing succeeds, requests stay under five a second at any parallelism" {
   proxy_start
   mode 'drop 1'
   jq -nc 'range(500) | {sqs: {receipt_handle: "h\(.)"}, body: "b", status: "sent"}' >input
@@ -38,12 +38,12 @@ teardown() { sqs_teardown; }
     rm -f proxy/requests
     # shellcheck disable=SC2086
     run -75 $program -j 16 --retry-timeout 6s <input
-    # What was in flight when it began, then the slow tries.
+    # Requests open at the beginning, then the slow retries.
     [ "$(wc -l <proxy/requests)" -le $((16 + 6 * 5)) ]
   done
 }
 
-@test "a server that comes back is found again" {
+@test "a server that returns is used again" {
   proxy_start
   fill 20
   mode 'fail 1 503'
@@ -55,9 +55,9 @@ teardown() { sqs_teardown; }
   each_once 20 out
 }
 
-@test "one answer in ten 503, one in eleven throttled, cut, lost or late: all arrives, none is left" {
+@test "one answer in ten 503, one in eleven throttled, cut, lost or late: all messages arrive, none is left" {
   proxy_start
-  # What is lost on its way comes back after this time.
+  # Messages lost in transit return after this time.
   n=$(($(many) / 5))
   bodies 1 "$n" | sqs-send
   mode 'fail 10 503' 'error 11 RequestThrottled' 'cut 7' 'lose 9' 'stall 8 0.3' 'trickle 5'
@@ -73,7 +73,7 @@ teardown() { sqs_teardown; }
   run -1 grep -q error: err
 }
 
-@test "whole messages of an answer that was cut are printed" {
+@test "whole messages of a cut answer are printed" {
   proxy_start
   fill 10
   mode 'cut 1'
@@ -84,7 +84,7 @@ teardown() { sqs_teardown; }
   [ "$(grep '"sqs"' <<<"$output" | jq -r .sqs.message_id | sort -u | wc -l)" -eq "$printed" ]
 }
 
-@test "an answer that is none of SQS's is no empty queue" {
+@test "an answer of another server does not count as an empty queue" {
   proxy_start
   mode 'fail 1 200'
   run -75 sqs-pull --retry-timeout 1s
@@ -106,7 +106,7 @@ teardown() { sqs_teardown; }
   [ "$(grep -c ' ReceiveMessage ' proxy/requests)" -le 4 ]
 }
 
-@test "access denied: 69, at once" {
+@test "access denied: 69, immediately" {
   proxy_start
   mode 'deny ReceiveMessage AccessDenied'
   SECONDS=0
@@ -118,7 +118,7 @@ teardown() { sqs_teardown; }
   [[ $output == *'denies us DeleteMessageBatch (AccessDeniedException)'* ]]
 }
 
-@test "the server dies in mid-run: 75, and what was received and not printed is not said to be printed" {
+@test "the server dies during a run: 75, and unprinted messages are not counted as printed" {
   proxy_start
   fill 30
   sqs-pull -f --wait 1 --retry-timeout 2s >out 2>err 3>&- 4>&- &
@@ -133,7 +133,7 @@ teardown() { sqs_teardown; }
   each_at_least_once 30 out
 }
 
-@test "SIGTERM while the server is down: 0, at once" {
+@test "SIGTERM while the server is down: 0, immediately" {
   export AWS_ENDPOINT_URL_SQS=http://127.0.0.1:1
   for option in --visibility-timeout=30s ''; do
     sqs-pull -f ${option:+"$option"} 2>err 3>&- 4>&- &
@@ -162,7 +162,7 @@ teardown() { sqs_teardown; }
   [ "$SERVERS_SQS" = elasticmq ] || echo "$AWS_ACCESS_KEY_ID" >>private
   [ "$SERVERS_SQS" = moto ] || sed -i '/^elasticmq$/d' private
   run -1 grep -F -f private err
-  # Nor of the message that was not printed: its id and no more, no handle as the two servers make them.
+  # Nor of the unprinted message: only its id, and no handle in the forms of the two servers.
   grep -qE 'warning: message [0-9a-f-]{36} does not match its checksum' err
   sed -i -E 's/message [0-9a-f-]{36} does not match/message ID does not match/' err
   run -1 grep -E '[0-9a-f]{8}-[0-9a-f]{4}-|[a-z]{40}' err

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# What the programs tell of themselves while they run: --metrics-file, --progress,
+# What the programs report while they run: --metrics-file, --progress,
 # --log json.
 
 load ../lib/common
@@ -13,16 +13,16 @@ setup() {
 
 teardown() { sqs_teardown; }
 
-# formed FILE PROGRAM: its figures are well formed, and of our queue.
+# formed FILE PROGRAM: check that its metrics are well formed, and of our queue.
 formed() { well_formed "$1" "$2" "queue=\"${SQS_QUEUE_URL##*/}\""; }
 
-# terminal COMMAND: runs it on a terminal; what it shows goes to ./shown.
+# terminal COMMAND: run it on a terminal; the output goes to ./shown.
 terminal() { script -qec "stty cols 100; $1" /dev/null </dev/null >shown 3>&- 4>&-; }
 
-# shows_progress PROGRAM: its live line.
+# shows_progress PROGRAM: check for its live line.
 shows_progress() { grep -qP "\\r$1: [0-9]+ messages, [0-9.]+/s, (none in hand|oldest [0-9.]+ s) *\\r" shown; }
 
-@test "sqs-ack --metrics-file: what it did, when it last succeeded, and nothing left beside it" {
+@test "sqs-ack --metrics-file: its counts, the last success, and no other file left" {
   fill 12
   pull | committed >in
   echo '{"status":"rejected","sqs":{}}' >>in
@@ -44,7 +44,7 @@ shows_progress() { grep -qP "\\r$1: [0-9]+ messages, [0-9.]+/s, (none in hand|ol
   [ "$(ls figures)" = ack.prom ]
 }
 
-@test "sqs-send --metrics-file: what it sent, over two runs" {
+@test "sqs-send --metrics-file: its counts, over two runs" {
   printf '%s\n' '{"body":"a"}' '{"body":""}' '{"body":"b"}' >in
   run -1 sqs-send --metrics-file send.prom <in
   run -1 sqs-send --metrics-file send.prom <in
@@ -56,7 +56,7 @@ shows_progress() { grep -qP "\\r$1: [0-9]+ messages, [0-9.]+/s, (none in hand|ol
   counts_are 4 0 0
 }
 
-@test "sqs-pull --metrics-file: what it did, when a receive last succeeded, empty or not" {
+@test "sqs-pull --metrics-file: its counts, the last successful receive, empty or not" {
   fill 12
   sqs-send <<<'{"body":"spoil"}'
   proxy_start
@@ -71,7 +71,7 @@ shows_progress() { grep -qP "\\r$1: [0-9]+ messages, [0-9.]+/s, (none in hand|ol
   [ "$(value figures/pull.prom requests_total)" = "$(wc -l <proxy/requests)" ]
   recent figures/pull.prom
   success() { value figures/pull.prom last_success_timestamp_seconds; }
-  # A receive that finds nothing is one that succeeds; one that fails is not.
+  # An empty receive is a success; a failed one is not.
   first=$(success)
   sqs-pull --wait 0 --empty 1 --metrics-file figures/pull.prom
   second=$(success)
@@ -82,7 +82,7 @@ shows_progress() { grep -qP "\\r$1: [0-9]+ messages, [0-9.]+/s, (none in hand|ol
   [ "$(value figures/pull.prom messages_received_total)" = 13 ]
   [ "$(value figures/pull.prom last_exit_status)" = 69 ]
   [ "$(ls figures)" = pull.prom ]
-  # What is not printed is released, and is in no hand.
+  # Unprinted messages are released and no longer in hand.
   mode
   fresh_queue VisibilityTimeout=30
   fill 5
@@ -92,7 +92,7 @@ shows_progress() { grep -qP "\\r$1: [0-9]+ messages, [0-9.]+/s, (none in hand|ol
   [ "$(value figures/pull.prom messages_in_hand)" = 0 ]
 }
 
-@test "sqs-pull --metrics-file with leases: replaced as it runs, a message in hand until its verdict is back" {
+@test "sqs-pull --metrics-file with leases: replaced during the run, a message in hand until its verdict" {
   fresh_queue VisibilityTimeout=6
   fill 7
   mkfifo acked
@@ -104,7 +104,7 @@ shows_progress() { grep -qP "\\r$1: [0-9]+ messages, [0-9.]+/s, (none in hand|ol
   [ "$(value pull.prom messages_printed_total)" = 7 ]
   [ "$(value pull.prom messages_acked_total)" = 0 ]
   head -n 4 out | committed | sqs-ack --print >&7
-  # Three are kept hidden until nobody is left to say what became of them.
+  # Three are extended until no process is left to write verdicts.
   exec 7>&-
   status=0
   wait "$(<pid)" || status=$?
@@ -117,7 +117,7 @@ shows_progress() { grep -qP "\\r$1: [0-9]+ messages, [0-9.]+/s, (none in hand|ol
   in_hand_is 0
 }
 
-@test "--metrics-file: one that cannot be written is 74 before anything is done; later, a warning" {
+@test "--metrics-file: an unwritable file is 74 before any work; later, a warning" {
   fill 1
   pull | committed >in
   for file in no/such/folder . /dev/null /dev/full; do
@@ -149,7 +149,7 @@ shows_progress() { grep -qP "\\r$1: [0-9]+ messages, [0-9.]+/s, (none in hand|ol
   counts_are 0 1 0
 }
 
-@test "--progress: a live line on a terminal, away before the summary, else nothing" {
+@test "--progress: a live line on a terminal, removed before the summary; elsewhere nothing" {
   bodies 1 30 >in
   terminal 'sqs-send --progress <in'
   shows_progress sqs-send
@@ -166,7 +166,7 @@ shows_progress() { grep -qP "\\r$1: [0-9]+ messages, [0-9.]+/s, (none in hand|ol
   [ -z "$stderr" ]
 }
 
-@test "--log json: every line of every sqs program is JSON, the summary too" {
+@test "--log json: each line of each sqs program is JSON, with the summary" {
   bodies 1 3 | sqs-send -v --log json 2>err
   sqs-pull -v --log json --wait 1 2>>err | committed | sqs-ack -v --log json 2>>err
   printf -v odd 'a"b\\c\nd\te\001 \303\251 \377'

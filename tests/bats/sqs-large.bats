@@ -1,10 +1,10 @@
 #!/usr/bin/env bats
-# The sqs programs with many messages: through a plain pipe, through a network that fails, with
+# The sqs programs with many messages: through a plain pipe, through a failing network, with
 # leases and rejected messages, and from one FIFO queue to another.
 #
 #   TEST_MESSAGES=100000 bats -f rejected tests/bats/sqs-large.bats
 #
-# is the same with so many messages in each test (by default fewer: see lots()), and time for them.
+# sets the number of messages of each test (the default is lower, see lots()), with time for them.
 
 load ../lib/common
 load ../lib/sqs
@@ -14,8 +14,8 @@ export BATS_TEST_TIMEOUT=$((TEST_MESSAGES > 0 ? 3600 : 240))
 setup() { common_setup; }
 teardown() { sqs_teardown; }
 
-# lots N: how many messages to take where N are wanted: fewer on moto, whose time grows with the
-# square, and of programs under a sanitizer.
+# lots N: print the number of messages to use where N are wanted: fewer on moto, whose time grows with the
+# square, and with programs under a sanitizer.
 lots() {
   local n=${TEST_MESSAGES:-$1}
   [ -n "${TEST_MESSAGES:-}" ] || [ -z "${SANITIZER_REPORTS:-}" ] || n=$((n / 4))
@@ -23,7 +23,7 @@ lots() {
   echo "$n"
 }
 
-# same FILE: standard input is the file, byte for byte; the first differences are shown.
+# same FILE: check that standard input is the file, byte for byte; show the first differences.
 same() { diff "$1" - >difference || { head -n 5 difference && return 1; }; }
 
 @test "through tee and jq: each message once, each deleted, none failed" {
@@ -38,7 +38,7 @@ same() { diff "$1" - >difference || { head -n 5 difference && return 1; }; }
   grep -q " deleted=$n lost=0 failed=0 " ack.err
 }
 
-# faulty PROTOCOL N: N messages through all faults at once into a table, once each.
+# faulty PROTOCOL N: load N messages through all faults together into a table, once each.
 faulty() {
   local n=$2 round began cpu wall
   fresh_queue VisibilityTimeout=3
@@ -57,29 +57,29 @@ faulty() {
   wall=$(awk -v from="$began" -v to="$EPOCHREALTIME" 'BEGIN { print to - from }')
   cat err
   echo "$round rounds, $wall s"
-  # The ledger's sense: in the table once, whatever was delivered again.
+  # The purpose of the ledger: in the table once, even after redeliveries.
   [ "$(sql 'SELECT count(*), count(DISTINCT n), min(n), max(n) FROM arrived')" = "$n|$n|1|$n" ]
   [ "$(sql 'SELECT count(*) FROM arrived_ledger')" = "$n" ]
   [ "$(jq -r .sqs.message_id out | sort -u | wc -l)" -eq "$n" ]
   counts_are 0 0 0
   run -1 grep -q error: err
-  # Faults there were, and none of them cost more than a few requests.
+  # There were faults, and each cost only a few requests.
   grep -q ' fail ' proxy/requests
   [ "$(grep -cE ' (ReceiveMessage|DeleteMessageBatch) ' proxy/requests)" -le $((n + 200 * round)) ]
-  # Waiting is no work.
+  # Waiting uses no CPU time.
   cpu=$(awk '{ s += $1 + $2 } END { print s }' cpu)
   awk -v cpu="$cpu" -v wall="$wall" 'BEGIN { exit !(cpu < wall / 2) }'
 }
 
-@test "through a network that fails in every way, by the query protocol: all arrive, once each" {
+@test "a network that fails in every way, with the query protocol: all messages arrive, once each" {
   faulty query "$(lots 5000)"
 }
 
-@test "through a network that fails in every way, by the JSON protocol: all arrive, once each" {
+@test "a network that fails in every way, with the JSON protocol: all messages arrive, once each" {
   faulty json "$(lots 1000)"
 }
 
-# redriven N: the queue has N messages and a dead-letter queue, in DEAD, after two receives.
+# redriven N: make a queue with N messages and a dead-letter queue, in DEAD, after two receives.
 redriven() {
   local arn
   DEAD=$(servers_queue "$(unique)")
@@ -91,7 +91,7 @@ redriven() {
 none_hidden() { [[ $(counts) == *' 0 0' ]]; }
 dead_are() { [ "$(servers_counts "$DEAD")" = "$1 0 0" ]; }
 
-# leased: the loop once, with every tenth message rejected. It ends with 0, or with 1 for those.
+# leased: run the loop once, with every tenth message rejected. It ends with 0, or with 1 for those.
 leased() {
   local status=0
   sqs-pull -v --wait 1 "${SERIAL[@]}" --acked acked 2>>pull.err |
@@ -100,7 +100,7 @@ leased() {
   [ "$status" -le 1 ]
 }
 
-@test "leases, every tenth message rejected: it ends, and they come back and reach the dead-letter queue" {
+@test "leases, every tenth message rejected: the loop ends, and these return and reach the dead-letter queue" {
   n=$(lots 10000)
   redriven "$n"
   mkfifo acked
@@ -112,14 +112,14 @@ leased() {
     echo "round $round: $(counts)"
   done
   eventually 60 dead_are $((n / 10))
-  # No message that was committed came twice; those rejected came as often as the policy says.
+  # No committed message was received twice; rejected ones as often as the policy allows.
   seq 1 "$n" | grep -v '0$' | same <(jq 'select(.status == "committed").body.n' out | sort -n)
   seq 10 10 "$n" | sed p | same <(jq 'select(.status == "rejected").body.n' out | sort -n)
   seq 10 10 "$n" | same <(SQS_QUEUE_URL=$DEAD pull --visibility-timeout 600s | jq .body.n | sort -n)
   run -1 grep -E 'error:| failed=[1-9]' pull.err ack.err
 }
 
-# attributed COUNT GROUPS: records for a FIFO queue, dealt out to groups, with attributes of two types.
+# attributed COUNT GROUPS: print records for a FIFO queue, spread over groups, with attributes of two types.
 attributed() {
   awk -v count="$1" -v groups="$2" 'BEGIN { for (n = 1; n <= count; n++)
     printf "{\"fifo\":{\"message_group_id\":\"g%d\",\"deduplication_id\":\"d%d\"},\"attributes\":" \
@@ -127,10 +127,10 @@ attributed() {
       "\"body\":{\"n\":%d}}\n", n % groups, n, n, n, n }'
 }
 
-# what FILE: what a move has to keep, a message a line, in the order of their groups.
+# what FILE: print the parts that a move must keep, one message per line, in the order of their groups.
 what() { jq -cS '[.fifo.message_group_id, .fifo.deduplication_id, .attributes, .body]' "$1" | sort -t, -s -k1,1; }
 
-# What stands behind a locked group is not there for a receive: a drain may end before it.
+# Messages behind a locked group are not visible to a receive: a drain may end before they are.
 @test "three programs move a FIFO queue to another: attributes, groups, ids and order are kept" {
   from=$(servers_queue "$(unique).fifo" FifoQueue=true VisibilityTimeout=600)
   to=$(servers_queue "$(unique).fifo" FifoQueue=true VisibilityTimeout=600)
@@ -145,7 +145,7 @@ what() { jq -cS '[.fifo.message_group_id, .fifo.deduplication_id, .attributes, .
   [ "$(servers_counts "$from")" = '0 0 0' ]
   [ "$(grep -oP ' deleted=\K[0-9]+(?= lost=0 failed=0 )' ack.err | awk '{ sum += $1 } END { print sum }')" = "$n" ]
   [ "$(jq -r .status verdicts | sort | uniq -c | xargs)" = "$n sent" ]
-  # A group goes on only when what it gave is deleted.
+  # A group continues only when its messages are deleted.
   for ((round = 0; round < 10; round++)); do
     sqs-pull -Q "$to" --attributes all --fifo-ids --wait 1 "${SERIAL[@]}" | tee -a out | committed | sqs-ack -Q "$to"
     [ "$(servers_counts "$to")" != '0 0 0' ] || break

@@ -1,11 +1,11 @@
 #!/usr/bin/env bats
-# Leases: sqs-pull --acked, closed into a loop by sqs-ack --print, and what is not as it should be on
-# the way: a slow consumer, silence, nonsense. What ends too soon is in sqs-loop.bats.
+# Leases: sqs-pull --acked, in a loop with sqs-ack --print, and irregular conditions: a slow
+# consumer, silence, invalid lines. Stages that end too early are in sqs-loop.bats.
 
 load ../lib/common
 load ../lib/sqs
 
-# A wrapper such as timeout would hold the output open, too, so that the loop never saw its end.
+# A wrapper such as timeout would also hold the output open, so that the loop never saw its end.
 export BATS_TEST_TIMEOUT=150
 
 setup() {
@@ -18,11 +18,11 @@ teardown() { sqs_teardown; }
 some_rejected() { jq -c '.status = if .body.n % 10 == 0 then "rejected" else "committed" end'; }
 some_silent() { jq -c 'select(.body.n % 10 != 0) | .status = "committed"'; }
 
-@test "a consumer slower than the visibility timeout: with leases no message comes twice" {
+@test "a consumer slower than the visibility timeout: with leases no message is received twice" {
   fresh_queue VisibilityTimeout=5
   fill 40
   slowly() { sleep 11 && committed; }
-  # Receives that go on all the while would be given what became visible again.
+  # Receives that continue all the time would get messages that became visible again.
   # shellcheck disable=SC2034  # loop's
   SERIAL=(-j 1) PULL=(--empty 12)
   loop slowly
@@ -33,10 +33,10 @@ some_silent() { jq -c 'select(.body.n % 10 != 0) | .status = "committed"'; }
   counts_are 0 0 0
 }
 
-@test "a consumer slower than the visibility timeout: without leases messages come again, and go by the newest handle" {
+@test "a consumer slower than the visibility timeout: without leases messages return, and the newest handle counts" {
   fresh_queue VisibilityTimeout=2
   fill 10
-  # Each comes three times.
+  # Each is received three times.
   sqs-pull -j 1 --wait 1 --empty 8 -n 30 | tee out | (cat >all && committed <all) | sqs-ack -v --print >acks 2>err
   [ "$(jq .body.n out | sort -n | uniq -c | awk '$1 >= 2' | wc -l)" -ge 5 ]
   each_at_least_once 10 out
@@ -46,7 +46,7 @@ some_silent() { jq -c 'select(.body.n % 10 != 0) | .status = "committed"'; }
   counts_are 0 0 0
 }
 
-@test "frozen for longer than the visibility timeout: another has the messages, they come again, the newest handle counts" {
+@test "frozen for longer than the visibility timeout: another consumer receives the messages, they return, the newest handle counts" {
   fresh_queue VisibilityTimeout=3
   fill 10
   held() { until [ -e go ]; do sleep 0.1; done && committed; }
@@ -61,19 +61,19 @@ some_silent() { jq -c 'select(.body.n % 10 != 0) | .status = "committed"'; }
   : >other
   until lines_at_least other 10; do sqs-pull -j 1 --wait 2 -n 10 --visibility-timeout 1s >>other; done
   kill -CONT "$(<pull.pid)"
-  # moto takes a stale handle for good, so that the messages stay ours.
+  # moto accepts a stale handle permanently, so the messages stay ours.
   [ "$SERVERS_SQS" = moto ] || eventually 20 lines_at_least out 20
   touch go
   eventually 60 test -s statuses
   [ "$(<statuses)" = '0 0 0 0 0' ]
   each_at_least_once 10 out
   [ "$(jq -r 'select(.ack == "deleted").sqs.message_id' acks | sort -u | wc -l)" -eq 10 ]
-  # There one that came again just then is gone by the verdict on its old handle: lost by its new one.
+  # There, one that returned just then is deleted with its old handle: it is lost with its new one.
   [ "$SERVERS_SQS" = moto ] || grep -q ' acked=10 ' pull.err
   counts_are 0 0 0
 }
 
-@test "frozen for longer than the visibility timeout: what comes again by its own open receive has lapsed" {
+@test "frozen for longer than the visibility timeout: a message returned by its own open receive has lapsed" {
   fresh_queue VisibilityTimeout=3
   fill 1
   proxy_start
@@ -81,7 +81,7 @@ some_silent() { jq -c 'select(.body.n % 10 != 0) | .status = "committed"'; }
   echo $! >pid
   answered() { [ "$(grep -c " $1" proxy/requests)" -ge "$2" ]; }
   eventually 20 answered ReceiveMessage 1
-  # When it has been extended the next receive is under way.
+  # When it has been extended the next receive is open.
   eventually 20 answered ChangeMessageVisibility 1
   kill -STOP "$(<pid)"
   eventually 20 answered ReceiveMessage 2
@@ -91,7 +91,7 @@ some_silent() { jq -c 'select(.body.n % 10 != 0) | .status = "committed"'; }
   grep -q ' lapsed=1 ' err
 }
 
-@test "deleted while its verdict is on the way: the extension finds nothing, and the verdict ends the lease all the same" {
+@test "deleted before its verdict arrives: the extension finds nothing, and the verdict still ends the lease" {
   fresh_queue VisibilityTimeout=4
   fill 1
   proxy_start
@@ -107,7 +107,7 @@ some_silent() { jq -c 'select(.body.n % 10 != 0) | .status = "committed"'; }
   grep -q ' acked=1 extended=[01] lapsed=0 ' err
 }
 
-@test "a message that is received again goes by its new handle: a verdict on the old one ends no lease" {
+@test "a message received again uses its new handle: a verdict on the old one ends no lease" {
   fresh_queue VisibilityTimeout=60
   fill 1
   sqs-pull -f -v -j 1 --wait 1 --acked acked >out 2>err 3>&- 4>&- &
@@ -120,7 +120,7 @@ some_silent() { jq -c 'select(.body.n % 10 != 0) | .status = "committed"'; }
   [ "$(jq -r .sqs.receipt_handle out | sort -u | wc -l)" -eq 2 ]
   head -n 1 out | jq -c '.status = "committed" | .ack = "lost"' >&7
   exec 7>&-
-  # Nobody is left to say more, so that the lease, which is still there, is given back.
+  # No process is left to write verdicts, so the message of the remaining lease is released.
   status=0
   wait "$(<pid)" || status=$?
   [ "$status" -eq 74 ]
@@ -128,7 +128,7 @@ some_silent() { jq -c 'select(.body.n % 10 != 0) | .status = "committed"'; }
   counts_are 1 0 0
 }
 
-@test "rejected messages lose their lease and come back after their timeout" {
+@test "rejected messages lose their lease and return after their timeout" {
   fresh_queue VisibilityTimeout=3
   fill 40
   loop some_rejected
@@ -136,7 +136,7 @@ some_silent() { jq -c 'select(.body.n % 10 != 0) | .status = "committed"'; }
   grep -q 'released=0 .*acked=40' pull.err
 }
 
-@test "what got no verdict is released at the end" {
+@test "messages without a verdict are released at the end" {
   fresh_queue VisibilityTimeout=60
   fill 40
   loop some_silent
@@ -146,7 +146,7 @@ some_silent() { jq -c 'select(.body.n % 10 != 0) | .status = "committed"'; }
   counts_are 4 0 0
 }
 
-@test "--max-in-flight: so many messages without a verdict, and no more" {
+@test "--max-in-flight: limits the messages without a verdict" {
   fresh_queue VisibilityTimeout=60
   fill 20
   sqs-pull -f -v --wait 1 --acked acked --max-in-flight 5 --grace 1s >out 2>err 3>&- 4>&- &
@@ -158,7 +158,7 @@ some_silent() { jq -c 'select(.body.n % 10 != 0) | .status = "committed"'; }
   counts_are 15 5 0
   head -n 2 out | committed | sqs-ack --print >&7
   eventually 20 lines_are out 7
-  # A verdict that leaves the message on the queue makes room as well.
+  # A verdict that leaves the message on the queue makes room too.
   sed -n 3p out | jq -c '.status = "rejected"' | sqs-ack --print >&7 2>/dev/null || true
   eventually 20 lines_are out 8
   sleep 1
@@ -170,7 +170,7 @@ some_silent() { jq -c 'select(.body.n % 10 != 0) | .status = "committed"'; }
   counts_are 17 1 0
 }
 
-@test "--max-lease: a message without a verdict for so long is given up, with a warning" {
+@test "--max-lease: a message without a verdict for this time is given up, with a warning" {
   fresh_queue VisibilityTimeout=2
   fill 3
   sqs-pull -v --wait 1 "${SERIAL[@]}" -n 3 --acked acked --max-lease 5s --grace 1s >out 2>err 3>&- 4>&- &
@@ -184,13 +184,13 @@ some_silent() { jq -c 'select(.body.n % 10 != 0) | .status = "committed"'; }
   eventually 20 counts_are 3 0 0
 }
 
-@test "where messages may not be kept hidden: one warning, and it goes on" {
+@test "without permission to extend messages: one warning, and the run continues" {
   fresh_queue VisibilityTimeout=10
   fill 12
   proxy_start
   mode 'deny ChangeMessageVisibilityBatch AccessDenied'
   warned() { grep 'warning: cannot extend messages in flight: .*AccessDenied' pull.err; }
-  # No verdict before it has been tried.
+  # No verdict before an extension was tried.
   once_warned() { eventually 60 warned && committed; }
   loop once_warned
   [ "$STATUSES" = '0 0 0 0' ] || { echo "$STATUSES" && cat ./*.err && false; }
@@ -200,10 +200,10 @@ some_silent() { jq -c 'select(.body.n % 10 != 0) | .status = "committed"'; }
   counts_are 0 0 0
 }
 
-@test "nonsense on the FIFO: passed over with one warning, and no lease ends by it" {
+@test "invalid lines on the FIFO: ignored with one warning, and they end no lease" {
   fresh_queue VisibilityTimeout=60
   fill 4
-  # Limited, so that it ends when all is acked, though the FIFO does not.
+  # With a limit, so that it ends when all is acknowledged, though the FIFO does not.
   sqs-pull -v --wait 1 "${SERIAL[@]}" -n 4 --acked acked >out 2>err 3>&- 4>&- &
   echo $! >pid
   exec 7>acked
@@ -212,7 +212,7 @@ some_silent() { jq -c 'select(.body.n % 10 != 0) | .status = "committed"'; }
   {
     printf '%s\n' 'not json' '[]' '{}' '"x"' '' '{"status":"committed"}' '{"ack":"deleted"}' '{"sqs":{},"status":"committed","ack":"deleted"}'
     printf 'a\0b\377\n'
-    # No ack, an ack of another word, an id and a handle that nobody knows, a handle that is not the newest.
+    # No ack, an unknown ack, an unknown id and handle, a handle that is not the newest.
     head -n 1 out
     jq -c '.ack = "whatever"' good
     jq -c '.sqs.message_id = "unknown"' good
@@ -237,7 +237,7 @@ some_silent() { jq -c 'select(.body.n % 10 != 0) | .status = "committed"'; }
   counts_are 0 0 0
 }
 
-@test "--acked wants a FIFO" {
+@test "--acked needs a FIFO" {
   fresh_queue
   run -74 sqs-pull --acked nothing
   touch regular

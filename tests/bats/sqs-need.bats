@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# sqs-ack on messages that more than one verdict has to come on: --need, and parts.
+# sqs-ack on messages that need more than one verdict: --need, and parts.
 
 load ../lib/common
 load ../lib/sqs
@@ -11,19 +11,19 @@ setup() {
 
 teardown() { sqs_teardown; }
 
-# take N: N messages put on the queue and received into ./records, in their order.
+# take N: put N messages on the queue and receive them into ./records, in their order.
 take() {
   fill "$1"
   pull -n "$1" | jq -cs 'sort_by(.body.n)[]' >records
 }
 
-# says N STATUS [FILTER]: a verdict on message N.
+# says N STATUS [FILTER]: print a verdict on message N.
 says() { sed -n "$1p" records | jq -c --arg status "$2" "del(.body) | .status = \$status | ${3:-.}"; }
 
-# part N STATUS PART PARTS
+# part N STATUS PART PARTS: print a verdict on one part of message N.
 part() { says "$1" "$2" ".sqs.part = $3 | .sqs.parts = $4"; }
 
-@test "--need 2: a message is deleted by its second verdict, never with a rejected one, and not without the second" {
+@test "--need 2: the second verdict deletes a message, but not after a rejected one, and not alone" {
   take 4
   {
     says 1 committed && says 2 committed && says 3 committed && says 4 rejected
@@ -37,13 +37,13 @@ part() { says "$1" "$2" ".sqs.part = $3 | .sqs.parts = $4"; }
   grep -q 'deleted=2 lost=0 failed=0 repeated=0 rejected=1 refused=0 .* incomplete=1$' err
   grep -q 'warning: 1 deliveries were not deleted' err
   counts_are 0 2 0
-  # All there: plain success, and in silence.
+  # All have arrived: plain success, without output.
   { says 2 committed && says 4 committed && says 2 committed && says 4 duplicate; } | sqs-ack --need 2 2>err
   [ ! -s err ]
   counts_are 0 0 0
 }
 
-@test "a message of several parts is deleted once each has its verdict, and with --need each its several" {
+@test "a message of several parts is deleted when each part has its verdict, or with --need its several verdicts" {
   take 5
   {
     part 1 committed 0 3 && part 2 committed 1 2 && part 1 committed 2 3 && part 1 committed 2 3
@@ -63,7 +63,7 @@ part() { says "$1" "$2" ".sqs.part = $3 | .sqs.parts = $4"; }
   counts_are 0 3 0
 }
 
-@test "a newer delivery ends the older one, whose late verdicts do not end the newer" {
+@test "a newer delivery ends the older one; late verdicts on that do not end the newer" {
   take 1
   {
     says 1 committed '.sqs.receipt_handle = "older"' && says 1 committed
@@ -74,7 +74,7 @@ part() { says "$1" "$2" ".sqs.part = $3 | .sqs.parts = $4"; }
   counts_are 0 0 0
 }
 
-@test "no more than 120,000 deliveries are waited for, in constant memory" {
+@test "at most 120,000 deliveries wait, in constant memory" {
   awk 'BEGIN { for (i = 0; i < 240000; i++) printf \
     "{\"sqs\":{\"message_id\":\"m%d\",\"receipt_handle\":\"h%d\"},\"status\":\"committed\"}\n", i, i }' >verdicts
   head -n 1 verdicts >first
@@ -84,13 +84,13 @@ import resource, subprocess, sys
 done = subprocess.run(["sqs-ack", "-v", "--need", "2"], stdin=open("verdicts"))
 print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, "KiB")
 sys.exit(done.returncode)'
-  # The first was no longer known when its second verdict came.
+  # The first delivery was already forgotten at its second verdict.
   [[ $output == *'deleted=0 '*' requests=0 '*' incomplete=240001'* ]]
   case ${BUILD:-} in *asan* | *tsan*) return ;; esac
   [ "$(grep -oP '^\d+(?= KiB)' <<<"$output")" -le 32768 ]
 }
 
-@test "--release acts on the first verdict" {
+@test "--release: the first verdict releases" {
   take 1
   says 1 committed | sqs-ack --need 2 --release
   counts_are 1 0 0
@@ -107,7 +107,7 @@ sys.exit(done.returncode)'
   [ "$(acks acks)" = '20 deleted 20 part' ]
   grep -q 'printed=20 released=0 .*acked=20' pull.err
   counts_are 0 0 0
-  # Only one of two: the lease is held to the end, and then given back.
+  # Only one of two verdicts: the lease is held to the end, and the message then released.
   fill 1
   sqs-pull -v --wait 1 "${SERIAL[@]}" --acked acked 2>pull.err | committed | (sqs-ack -q --need 2 --print || :) >acked
   grep -q 'acked=0' pull.err

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# The two protocols that SQS speaks, the query protocol and AWS JSON 1.0, do the same; and what
-# goes wrong in the second as it does in the first.
+# The two protocols of SQS, the query protocol and AWS JSON 1.0, have the same results; and
+# failures in the second have the same effect as in the first.
 
 load ../lib/common
 load ../lib/sqs
@@ -13,18 +13,18 @@ setup() {
 
 teardown() { sqs_teardown; }
 
-# The three programs by the protocol ${P}.
+# The three programs with the protocol ${P}.
 send() { sqs-send --protocol "$P"; }
 pull() { sqs-pull --protocol "$P" --wait 1 "${SERIAL[@]}" "$@"; }
 ack() { sqs-ack --protocol "$P" "$@"; }
 
-# texts FILE: the bodies, byte for byte, and which members come with them.
+# texts FILE: print the bodies, byte for byte, and the names of the other members.
 texts() {
   sed -E 's/.*\},"body":(.*)\}$/\1/' "$1" | sort
   jq -c '[keys_unsorted, (.sqs | keys_unsorted)]' "$1" | sort -u
 }
 
-@test "sent by one protocol, received by both, deleted by the other" {
+@test "sent with one protocol, received with both, deleted with the other" {
   cat >in <<'IN'
 {"body":"a b+c%20d&e=f/~*'()!@:;,?#[]{}|\\^`<>\""}
 {"body":"é€😀\t\r\n\u007f\u0085\u00a0\u2028"}
@@ -46,7 +46,7 @@ IN
   done
 }
 
-@test "a drain in JSON: requests are signed with their target, the queue is found by name" {
+@test "a drain in JSON: requests are signed with their target, a name finds the queue" {
   proxy_start
   n=$(($(many) / 5))
   bodies 1 "$n" | send
@@ -57,14 +57,14 @@ IN
     [ "$(requests "$action")" -ge 1 ]
   done
   run -1 grep -v 'content-type;host;x-amz-date;x-amz-target$' proxy/requests
-  # What is not printed is made visible again.
+  # Unprinted messages become visible again.
   fill 30
   run -74 bash -c "sqs-pull --protocol json --wait 1 -j 1 >/dev/full"
   counts_are 30 0 0
   [ "$(requests ChangeMessageVisibilityBatch)" -ge 1 ]
 }
 
-@test "errors by their names in JSON" {
+@test "errors in JSON have the same effect by their names" {
   proxy_start
   run -69 sqs-pull --protocol json -Q nosuchqueue
   [[ $output == *'no such queue at '*' (QueueDoesNotExist)'* ]]
@@ -75,7 +75,7 @@ IN
   fill 3
   pull >out
   each_once 3 out
-  # Something between us and the server that speaks no JSON, or another dialect.
+  # A gateway that speaks no JSON, or another dialect.
   mode 'fail 1 200'
   run -75 pull --retry-timeout 1s
   [[ $output == *"sends an answer that is not from SQS, or is incomplete"* ]]
@@ -85,19 +85,19 @@ IN
   if [ "$SERVERS_SQS" = moto ]; then
     mode
     AWS_SECRET_ACCESS_KEY=wrong run -69 pull
-    # moto says so in XML.
+    # moto answers this in XML.
     [[ $output == *'does not accept our credentials (SignatureDoesNotMatch)'* ]]
   fi
   run -64 sqs-pull --protocol xml
   [[ $output == *'option --protocol takes query or json'* ]]
 }
 
-@test "entries of a batch that fail, that are refused, that are not answered, in JSON" {
+@test "entries of a batch that fail, are refused, or are not answered, in JSON" {
   proxy_start
   fill 30
   pull | committed >verdicts
   mode 'entry 1 InternalError'
-  # Each batch of ten loses its first entry, so that the last one goes alone and never through.
+  # Each batch of ten loses its first entry, so that the last one is sent alone and never succeeds.
   run -1 ack --retry-timeout 1s < <(head -n 10 verdicts)
   [[ $output == *'deleted=9 '*'failed=1 '* ]]
   mode 'missing 2'
@@ -107,14 +107,14 @@ IN
   run -0 ack -v < <(tail -n 10 verdicts)
   [[ $output == *'deleted=9 lost=1 '* ]]
   mode
-  # A handle that is none.
+  # An invalid handle.
   run -0 ack -v <<'IN'
 {"sqs":{"receipt_handle":"nonsense"},"status":"committed"}
 IN
   [[ $output == *'lost=1 '* ]]
 }
 
-@test "one answer in ten 503, one in eleven throttled, cut, lost or late: all arrives in JSON too" {
+@test "one answer in ten 503, one in eleven throttled, cut, lost or late: all messages arrive in JSON too" {
   proxy_start
   n=$(($(many) / 5))
   bodies 1 "$n" | send
@@ -131,7 +131,7 @@ IN
   run -1 grep -q error: err
 }
 
-@test "whole messages of a JSON answer that was cut are printed, each once" {
+@test "whole messages of a cut JSON answer are printed, each once" {
   proxy_start
   fill 10
   mode 'cut 1'
@@ -142,7 +142,7 @@ IN
   [ "$(grep '"sqs"' <<<"$output" | jq -r .sqs.message_id | sort -u | wc -l)" -eq "$printed" ]
 }
 
-@test "one message that does not match its checksum costs no other" {
+@test "one message that does not match its checksum affects no other" {
   proxy_start
   bodies 1 9 | send
   send <<<'{"body":"spoil"}'
@@ -155,8 +155,8 @@ IN
   done
 }
 
-@test "messages of 1 MiB, by both protocols" {
-  # Of the first, every byte is written as two in JSON and as five or six in XML.
+@test "messages of 1 MiB, with both protocols" {
+  # In the first, each byte has two in JSON and five or six in XML.
   head -c 524288 /dev/zero | tr '\000' '"' >quotes
   head -c 800000 /dev/urandom | base64 -w 0 | head -c 1048576 >plain
   for P in query json; do

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# sqs-pull: the order of the groups of a FIFO queue, whatever goes wrong, by both protocols.
+# sqs-pull: the order of the groups of a FIFO queue under faults, with both protocols.
 
 load ../lib/common
 load ../lib/sqs
@@ -8,17 +8,17 @@ load ../lib/fifo
 setup() { common_setup; }
 teardown() { sqs_teardown; }
 
-@test "answers of a FIFO queue that are cut or lost: asked for again, each message once and in order" {
+@test "cut or lost answers of a FIFO queue: requested again, each message once and in order" {
   for protocol in query json; do
     fifo_queue
     n=60 options=(-j 2 --wait 2 --visibility-timeout 30s)
-    # Without attempt ids, what is lost comes back in its own time.
+    # Without attempt ids, lost messages return after their timeout.
     knows_attempts || { n=15 && options=(-j 1 --wait 1 --empty 1 --visibility-timeout 3s); }
     grouped "$n" 3 | sqs-send
     proxy_start
     mode 'cut 3' 'lose 4' 'fail 5 503'
     for ((round = 1; round <= 30; round++)); do
-      # Faults that come at every third call can hit the same call of every round.
+      # Faults at every third call can hit the same call of every round.
       [ "$round" -ne 10 ] || mode
       sqs-pull --protocol "$protocol" "${options[@]}" 2>>err | tee -a out |
         committed | AWS_ENDPOINT_URL_SQS=$DIRECT sqs-ack
@@ -36,7 +36,7 @@ teardown() { sqs_teardown; }
   done
 }
 
-@test "a corrupt message of a FIFO group holds back those behind it, and no other group" {
+@test "a corrupt message of a FIFO group delays the later ones of the group, and no other group" {
   for protocol in query json; do
     fifo_queue
     { grouped 3 1 && grouped 4 1 spoil | tail -n 1 && grouped 8 1 | tail -n 4 && grouped 9 9 | sed 's/g0/other/' | tail -n 1; } |
@@ -59,7 +59,7 @@ teardown() { sqs_teardown; }
   done
 }
 
-@test "the reader of a FIFO queue's messages goes away: the rest comes again, in order" {
+@test "the reader of messages of a FIFO queue goes away: the rest is received again, in order" {
   fifo_queue
   grouped 60 2 "$(printf 'x%.0s' {1..20000})" | sqs-send
   run -0 bash -c '{ sqs-pull --wait 1 --visibility-timeout 5s 2>err; echo $? >status; } | head -n 5 >first'
@@ -67,7 +67,7 @@ teardown() { sqs_teardown; }
   in_order first 2
   grep -q 'released=[1-9]' err
   committed <first | sqs-ack
-  # What was in the pipe comes back after its time, before what is behind it.
+  # Messages in the pipe return after their timeout, before the later ones.
   : >out
   SECONDS=0
   until [ "$(wc -l <out)" -ge 55 ] || [ "$SECONDS" -gt 60 ]; do

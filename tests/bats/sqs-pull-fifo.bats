@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# sqs-pull: FIFO queues, their ids and the order of their groups, by both protocols.
+# sqs-pull: FIFO queues, their ids and the order of their groups, with both protocols.
 
 load ../lib/common
 load ../lib/sqs
@@ -17,23 +17,23 @@ teardown() { sqs_teardown; }
     grouped 4 2 | sqs-send
     pull --protocol "$protocol" -n 4 --fifo-ids >ids
     [ "$(jq -c 'has("fifo")' plain | sort -u)" = false ]
-    # They are the producer's words: not in sqs, which passes every program.
+    # Producers choose them: not in sqs, which passes every program.
     [ "$(jq -c '.sqs | has("message_group_id") or has("deduplication_id")' plain ids | sort -u)" = false ]
     [ "$(jq -c 'keys_unsorted' ids | sort -u)" = '["sqs","fifo","body"]' ]
     [ "$(jq -rs 'sort_by(.body.n)[].fifo | "\(.message_group_id) \(.deduplication_id)"' ids | xargs)" = \
       'g1 d1 g0 d2 g1 d3 g0 d4' ]
     ! knows_attempts || [ "$(jq -r '.sqs.sequence_number | type' plain ids | sort -u)" = string ]
   done
-  # A queue that is no FIFO queue has none.
+  # A standard queue has none.
   fresh_queue
   fill 1
   sqs-pull --wait 1 --fifo-ids | jq -e '(.sqs | has("sequence_number")) or has("fifo") | not'
 }
 
 # Messages that wait for a verdict lock their group, and a queue with locked groups gives nothing:
-# that is not drained.
-@test "a FIFO queue drained by several receives at once: each group in order, each message once" {
-  # moto's long polls do not see that a group is no longer locked.
+# that does not count as drained.
+@test "a FIFO queue drained with parallel receives: each group in order, each message once" {
+  # Long polls of moto do not notice that a group is unlocked.
   n=120
   knows_attempts || n=36
   for protocol in query json; do
@@ -41,7 +41,7 @@ teardown() { sqs_teardown; }
     grouped "$n" 6 | sqs-send
     rm -f fifo
     mkfifo fifo
-    # No function around it, whose shell would hold the output open, too.
+    # Not in a function, whose shell would also hold the output open.
     sqs-pull --wait 1 "${SERIAL[@]}" --protocol "$protocol" --acked fifo | tee out |
       jq --unbuffered -c '.status = "committed"' | { sleep 2 && sqs-ack --print >fifo; }
     each_once "$n" out
@@ -62,7 +62,7 @@ teardown() { sqs_teardown; }
   [ "$printed" -ge 10 ]
   in_order out 2
   grep -q " acked=$printed .*lapsed=0" err
-  # Where locked groups give nothing, what is behind is left for the next run.
+  # Where locked groups give nothing, the later messages are left for the next run.
   counts_are $((40 - printed)) 0 0
   cp out all
   until counts_are 0 0 0; do

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# sqs-pull: messages as records, when it ends, and what becomes of messages that it cannot print.
+# sqs-pull: messages as records, when a run ends, and what happens to unprinted messages.
 
 load ../lib/common
 load ../lib/sqs
@@ -11,20 +11,20 @@ setup() {
 
 teardown() { sqs_teardown; }
 
-# start OPTION...: in the background, output in ./out, messages in ./err, its process id in ./pid.
+# start OPTION...: run it in the background, output in ./out, messages in ./err, its process id in ./pid.
 start() {
   sqs-pull "${SERIAL[@]}" "$@" >out 2>err 3>&- 4>&- &
   echo $! >pid
 }
 
-# finish: waits for it; its status is ${status}.
+# finish: wait for it; its status is ${status}.
 finish() {
   status=0
   wait "$(<pid)" || status=$?
   rm pid
 }
 
-@test "an empty queue: nothing, status 0, within 6 seconds" {
+@test "an empty queue: no output, status 0, within 6 seconds" {
   SECONDS=0
   run --separate-stderr -0 sqs-pull
   [ -z "$output" ]
@@ -32,7 +32,7 @@ finish() {
   [ "$SECONDS" -lt 6 ]
 }
 
-@test "drains: each message once, as a record with its envelope in order" {
+@test "a drain prints each message once, as a record with its members in order" {
   fill 57
   before=$(date -u +%Y-%m-%dT%H:%M:%S)
   pull >out
@@ -48,7 +48,7 @@ finish() {
   [ "$(jq -c .sqs.receive_count out | sort -u)" = 1 ]
   [ "$(jq -r '.sqs | .sent_at, .first_received_at, .lease_until' out |
     grep -cE '^20[0-9-]{8}T[0-9:]{8}\.[0-9]{3}Z$')" -eq 171 ]
-  # Sent before received, and the lease is the queue's visibility timeout.
+  # Sent before received, and the lease is the visibility timeout of the queue.
   [ "$(jq -c 'select(.sqs.sent_at <= .sqs.first_received_at and .sqs.first_received_at < .sqs.lease_until)' out |
     wc -l)" -eq 57 ]
   jq -r .sqs.lease_until out | while read -r until; do
@@ -67,7 +67,7 @@ finish() {
   [ "$(jq -r .sqs.first_received_at first)" = "$(jq -r .sqs.first_received_at second)" ]
 }
 
-# body TEXT: what sqs-pull prints for a message of that text.
+# body TEXT: print the output of sqs-pull for a message with that text.
 body() {
   jq -nc --arg text "$1" '{body: $text}' | sqs-send
   pull -n 1 >out
@@ -76,7 +76,7 @@ body() {
   sed -E 's/.*\},"body":(.*)\}$/\1/' out
 }
 
-@test "bodies: objects and arrays as they are spelt, everything else as a string" {
+@test "bodies: objects and arrays keep their bytes, other texts become strings" {
   [ "$(body '{"a":1}')" = '{"a":1}' ]
   [ "$(body '{"n":12345678901234567891,"m":1.10,"e":1E+2,"z":-0}')" = '{"n":12345678901234567891,"m":1.10,"e":1E+2,"z":-0}' ]
   [ "$(body '{"a":1,"a":2}')" = '{"a":1,"a":2}' ]
@@ -92,7 +92,7 @@ body() {
   [ "$(body 'é € 😀 & < > "')" = '"é € 😀 & < > \""' ]
   [ "$(body ' ')" = '" "' ]
   [ "$(body '  padded  ')" = '"  padded  "' ]
-  # What only looks like JSON stays text.
+  # A text that only resembles JSON stays text.
   [ "$(body '[1,2')" = '"[1,2"' ]
   [ "$(body "{'a':1}")" = "\"{'a':1}\"" ]
   [ "$(body '{"a":1} x')" = '"{\"a\":1} x"' ]
@@ -106,23 +106,23 @@ body() {
   [ "$(body "[$deep]")" = "\"[$deep]\"" ]
 }
 
-@test "a large message comes through whole" {
+@test "a large message is printed whole" {
   head -c 150000 /dev/urandom | base64 -w 0 >text
   jq -Rc '{body: {text: .}}' text | sqs-send
   pull | jq -r .body.text | cmp - <(cat text; echo)
 }
 
-@test "-n stops after so many, and asks for no more" {
+@test "-n N: the run stops after N messages and requests no more" {
   fill 30
   pull -n 13 >out
   [ "$(wc -l <out)" -eq 13 ]
   [ "$(counts | cut -d' ' -f2)" -eq 13 ]
-  # Of fewer messages than asked for, all.
+  # With fewer messages than requested, all are printed.
   sqs-pull -n 100 -j 1 --wait 1 >>out
   each_once 30 out
 }
 
-@test "-j 1 and -j 16 drain like any other" {
+@test "-j 1 and -j 16 drain like any other number" {
   fill 45
   sqs-pull --wait 1 -j 1 >out
   each_once 45 out
@@ -132,7 +132,7 @@ body() {
   each_at_least_once 45 out
 }
 
-@test "--empty: so many receives must find nothing after the last message" {
+@test "--empty N: N receives must find nothing after the last message" {
   proxy_start
   run -0 sqs-pull --wait 1 --empty 1 -j 1
   [ "$(requests ReceiveMessage)" -eq 1 ]
@@ -154,16 +154,16 @@ body() {
   each_once 1 out
 }
 
-# gaps: the seconds between one receive and the next, as the proxy has seen them begin.
+# gaps: print the seconds between the starts of receives, as the proxy saw them.
 gaps() { awk '$2 == "ReceiveMessage" { if (n++) print $1 - last; last = $1 }' proxy/requests; }
 
-@test "--idle-backoff: longer and longer pauses while nothing comes, up to MAX, and none after a message" {
+@test "--idle-backoff: pauses grow up to MAX on an empty queue, and there is none after a message" {
   local SERIAL=(-j 1)
   proxy_start
   start -f --wait 0 --visibility-timeout 30s --idle-backoff 2s
   paused() { [ "$(gaps | awk '$1 >= 1.9' | wc -l)" -ge 2 ]; }
   eventually 60 paused
-  # It began with short ones, and doubled them.
+  # The pauses began short and doubled.
   [ "$(gaps | awk '$1 < 1' | wc -l)" -ge 2 ]
   [ "$(gaps | wc -l)" -le 12 ]
   fill 1
@@ -177,7 +177,7 @@ gaps() { awk '$2 == "ReceiveMessage" { if (n++) print $1 - last; last = $1 }' pr
   [ "$status" -eq 0 ]
 }
 
-@test "-f prints what comes at once, and at SIGTERM ends with 0" {
+@test "-f prints messages immediately, and ends with 0 at SIGTERM" {
   start -f --wait 1
   fill 3
   eventually 60 lines_are out 3
@@ -198,11 +198,11 @@ gaps() { awk '$2 == "ReceiveMessage" { if (n++) print $1 - last; last = $1 }' pr
   fill 1
   finish
   [ "$status" -eq 0 ]
-  # It came with a poll under way, or it is still there; never in between.
+  # An open poll brought it, or it is still there; never in between.
   [ "$(wc -l <out)" -eq 1 ] || counts_are 1 0 0
 }
 
-@test "SIGTERM in mid-receive, the reader blocked: what was not printed is visible again" {
+@test "SIGTERM during a receive, the reader blocked: unprinted messages are visible again" {
   bodies 1 400 | jq -c '.body.pad = "x" * 4000' | sqs-send
   mkfifo pipe
   tail -s 60 -f /dev/null 3>&- 4>&- <pipe &
@@ -213,30 +213,30 @@ gaps() { awk '$2 == "ReceiveMessage" { if (n++) print $1 - last; last = $1 }' pr
   eventually 60 more_than_in_pipe
   kill -TERM "$(<pid)"
   SECONDS=0
-  # The reader has half a line and does not take the rest: it is told nothing wrong, and in the end
-  # the pipe is given up. What is whole goes back at once.
+  # The reader has half a line and does not take the rest. It gets no wrong data, and in the end
+  # the pipe is given up. Whole messages are released immediately.
   eventually 60 no_more_than_in_pipe
   kill "$reader"
   finish
   [ "$SECONDS" -lt 20 ]
   grep -q 'released=[1-9]' err
 }
-# 64 KiB of pipe hold 16 of these records at most.
+# A pipe of 64 KiB holds at most 16 of these records.
 no_more_than_in_pipe() { [ "$(counts | cut -d' ' -f2)" -le 17 ]; }
 
-@test "a reader that goes away: what was not printed is released, status 74" {
+@test "a reader that goes away: unprinted messages are released, status 74" {
   bodies 1 300 | jq -c '.body.pad = "x" * 2000' | sqs-send
   run -0 bash -c 'sqs-pull "$@" --wait 1 2>err | head -n 1 >first; echo "${PIPESTATUS[0]}"' - "${SERIAL[@]}"
   [ "$output" = 74 ]
   grep -q 'sqs-pull: error: cannot write to standard output: Broken pipe' err
-  # What the pipe took is in flight, nothing else.
+  # Messages in the pipe are in flight, no others.
   printed=$(grep -oP 'printed=\K[0-9]+' err)
   [ "$printed" -ge 1 ]
   [ "$printed" -lt 60 ]
   counts_are $((300 - printed)) "$printed" 0
 }
 
-@test "a reader that goes away while -f waits is noticed at once" {
+@test "a reader that goes away while -f waits is noticed immediately" {
   mkfifo pipe
   (sleep 1) <pipe 3>&- 4>&- &
   SECONDS=0
@@ -246,7 +246,7 @@ no_more_than_in_pipe() { [ "$(counts | cut -d' ' -f2)" -le 17 ]; }
   [ "$SECONDS" -lt 12 ]
 }
 
-@test "standard output that fails: 74, the messages released" {
+@test "standard output that fails: 74, the messages are released" {
   fill 5
   run -74 bash -c 'sqs-pull --wait 1 >/dev/full'
   [[ $output == *'cannot write to standard output: No space left on device'* ]]
@@ -255,9 +255,9 @@ no_more_than_in_pipe() { [ "$(counts | cut -d' ' -f2)" -le 17 ]; }
   counts_are 5 0 0
 }
 
-@test "killed by SIGKILL, nothing is lost" {
+@test "sqs-pull killed by SIGKILL: no message is lost" {
   fill 50
-  # A server would hand messages to a long poll of the dead, too, and hide them once more.
+  # A server would also hand messages to the long poll of a dead client, and hide them again.
   start -f --visibility-timeout 3s --wait 1
   eventually 60 lines_at_least out 50
   kill -KILL "$(<pid)"
@@ -268,7 +268,7 @@ no_more_than_in_pipe() { [ "$(counts | cut -d' ' -f2)" -le 17 ]; }
   each_once 50 again
 }
 
-@test "the reader of a pipe killed by SIGKILL, nothing is lost" {
+@test "the reader of a pipe killed by SIGKILL: no message is lost" {
   fill 50
   sqs-pull --visibility-timeout 3s --wait 1 2>err | (read -r _ && kill -KILL "$BASHPID") || true
   eventually 30 counts_are 50 0 0
@@ -276,7 +276,7 @@ no_more_than_in_pipe() { [ "$(counts | cut -d' ' -f2)" -le 17 ]; }
   each_at_least_once 50 again
 }
 
-@test "a body that does not match its checksum stays on the queue; its neighbours are printed" {
+@test "a body that does not match its checksum stays on the queue; the other messages are printed" {
   proxy_start
   printf '%s\n' '{"body":"one"}' '{"body":"damaged"}' '{"body":"three"}' | sqs-send
   mode 'corrupt damaged'
@@ -291,7 +291,7 @@ no_more_than_in_pipe() { [ "$(counts | cut -d' ' -f2)" -le 17 ]; }
   counts_are 0 3 0
 }
 
-@test "the queue's visibility timeout is used, or the one given" {
+@test "the visibility timeout is that of the queue, or the given one" {
   fill 1
   pull >/dev/null
   counts_are 0 1 0
@@ -304,7 +304,7 @@ no_more_than_in_pipe() { [ "$(counts | cut -d' ' -f2)" -le 17 ]; }
   counts_are 0 1 0
 }
 
-@test "where the queue's visibility timeout may not be read: a warning, 30 s, and it goes on" {
+@test "without permission to read the visibility timeout: a warning, 30 s, and the run continues" {
   proxy_start
   fill 2
   mode 'deny GetQueueAttributes AccessDenied'
@@ -312,14 +312,14 @@ no_more_than_in_pipe() { [ "$(counts | cut -d' ' -f2)" -le 17 ]; }
   each_once 2 out
   grep -q "warning: cannot read the visibility timeout of the queue; using 30 s" err
   [ "$(jq -r .sqs.lease_until out | sort | head -n 1)" \> "$(date -u -d '5 seconds' +%Y-%m-%dT%H:%M:%S)" ]
-  # Nothing is asked when it is given.
+  # With a given timeout no request is sent for it.
   rm proxy/requests
   run -0 --separate-stderr pull --visibility-timeout 5s
   [ -z "$stderr" ]
   [ "$(requests GetQueueAttributes)" -eq 0 ]
 }
 
-# peak COMMAND...: its largest resident size in KiB, in ./peak. Sanitizers keep what is freed.
+# peak COMMAND...: write its largest resident size in KiB to ./peak. Sanitizers keep freed memory.
 peak() {
   python3 -c 'import resource, subprocess, sys
 status = subprocess.run(sys.argv[1:], check=False).returncode
@@ -327,7 +327,7 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, file=open("peak", 
 sys.exit(status)' "$@"
 }
 
-@test "draining with messages that come back too soon: a warning" {
+@test "a drain with messages that return too soon: a warning" {
   fill 1
   run -0 sqs-pull -n 1 --visibility-timeout 2s
   [[ $output != *warning* ]]
@@ -336,7 +336,7 @@ sys.exit(status)' "$@"
 }
 
 @test "memory does not grow with the number of messages" {
-  # With one number of receives: that, too, goes by what there is.
+  # With a fixed number of receives: an automatic one depends on the messages.
   fill 50
   peak sqs-pull -j 4 --wait 1 >/dev/null
   few=$(<peak)
@@ -356,7 +356,7 @@ sys.exit(status)' "$@"
   [ "$(<lines)" -ge 100 ]
   echo "$(<peak) KiB"
   if ! nm -D "$(command -v sqs-pull)" | grep -q __asan_init; then
-    # 33 MiB are promised; what waits is held once, not twice.
+    # The promised limit is 33 MiB; a waiting message is held once, not twice.
     [ "$(<peak)" -lt $((29 * 1024)) ]
   fi
 }

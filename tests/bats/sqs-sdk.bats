@@ -1,11 +1,11 @@
 #!/usr/bin/env bats
-# Configurations as AWS's own SDK for Python reads them.
+# Configurations as the AWS SDK for Python reads them.
 
 load ../lib/common
 
 setup() { common_setup; }
 
-@test "boto3 and sqs-pull make the same of some 250 configurations: host, region, key and token" {
+@test "boto3 and sqs-pull read about 250 configurations alike: host, region, key and token" {
   run --separate-stderr env -u no_proxy -u NO_PROXY "$(python_dir)/bin/python" -B "$ROOT/tests/lib/sdk.py"
   echo "$output"
   echo "$stderr"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# sqs-send: what goes with a message: attributes, and the ids and the order of FIFO queues; and
+# sqs-send: attributes, and the ids and the order of FIFO queues; and
 # moves from one queue to another.
 
 load ../lib/common
@@ -9,8 +9,8 @@ load ../lib/fifo
 setup() { common_setup; }
 teardown() { sqs_teardown; }
 
-# raw: all messages of the queue as the server's own XML has them, which are
-# deleted: {"body","group","deduplication","attributes":{NAME:[TYPE,VALUE]}}.
+# raw: delete all messages of the queue and print them as in the XML of the server:
+# {"body","group","deduplication","attributes":{NAME:[TYPE,VALUE]}}.
 raw() {
   local answer lines
   while answer=$(servers_sqs "$SQS_QUEUE_URL" ReceiveMessage -d MaxNumberOfMessages=10 -d AttributeName.1=All \
@@ -35,7 +35,7 @@ for message in tree.fromstring(text).iter("Message"):
   done
 }
 
-@test "attributes go with the body, of every type, each name once" {
+@test "attributes of every type are sent with the body, each name once" {
   fresh_queue
   cat >in <<'IN'
 {"body":"plain"}
@@ -59,7 +59,7 @@ WANTED
   diff wanted out
 }
 
-@test "attributes that are none are named, counted and left out with their body: status 1" {
+@test "invalid attributes: a warning with the line, the message is counted and not sent: status 1" {
   fresh_queue
   {
     for attributes in 1 '"x"' '[]' '{"a":1}' '{"a":null}' '{"a":{}}' '{"a":{"type":"String"}}' \
@@ -81,10 +81,10 @@ WANTED
   [ "$(raw | jq -c '[.body, (.attributes | length)]')" = '["good",10]' ]
 }
 
-@test "attributes count against the size of a message and of a batch" {
+@test "attributes count towards the size of a message and of a batch" {
   fresh_queue
   proxy_start
-  # Each a third of 1 MiB and more, half of it attributes: two fit, three do not.
+  # Each has a third of 1 MiB and more, half of it attributes: two fit, three do not.
   printf '{"body":"%s","attributes":{"a":{"type":"String","value":"%s"}}}\n' \
     "$(head -c 180000 /dev/zero | tr '\0' x)" "$(head -c 180000 /dev/zero | tr '\0' y)" >one
   sqs-send -q -j 1 < <(cat one one one one one) || true
@@ -113,7 +113,7 @@ WANTED
   done
 }
 
-@test "records of version 0.1.0, which have the ids in sqs, give them too; those in fifo count first" {
+@test "records of version 0.1.0 with ids in sqs are accepted; ids in fifo take precedence" {
   fifo_queue
   cat >in <<'END'
 {"sqs":{"message_group_id":"a","deduplication_id":"d1"},"body":"1"}
@@ -127,24 +127,24 @@ END
     '["1","a","d1"] ["2","b","d2"] ["3","c","d3"] ["4","d","d4"] ["5","e","d5"]' ]
 }
 
-@test "a FIFO queue and records without ids: one group, in the order of the input; twice is once" {
+@test "a FIFO queue and records without ids: one group, in the order of the input; the same input again adds nothing" {
   fifo_queue
   bodies 1 25 >in
   bodies 1 1 >>in
   sqs-send <in
-  # The same input again, as after a crash: nothing new. Equal lines of one input stay two.
+  # The same input again, as after a crash: nothing new. Two equal lines of one input stay two.
   sqs-send <in
   raw >out
   [ "$(jq -r '.body | fromjson.n' out | xargs)" = "$(seq -s ' ' 1 25) 1" ]
   [ "$(jq -r .group out | sort -u)" = sqs-send ]
   [ "$(jq -r .deduplication out | grep -cE '^[0-9a-f]{64}$')" -eq 26 ]
-  # A group of one's own, for records that name none; the message id where there is one.
+  # A given group for records without one; the message id where there is one.
   printf '%s\n' '{"sqs":{"message_id":"m1"},"body":"a"}' '{"sqs":{"message_id":"m2"},"fifo":{"message_group_id":"own"},"body":"b"}' |
     sqs-send --group-id mine
   [ "$(raw | jq -c '[.body, .group, .deduplication]' | xargs -d '\n')" = '["a","mine","m1"] ["b","own","m2"]' ]
 }
 
-@test "--new-deduplication-ids: a message that the queue has seen by its id is not swallowed" {
+@test "--new-deduplication-ids: the queue does not drop a message whose id it knows" {
   fifo_queue
   printf '{"sqs":{"message_id":"%s"},"fifo":{"message_group_id":"g","deduplication_id":"same"},"body":"x"}\n' m1 >first
   sed 's/m1/m2/' first >second
@@ -155,7 +155,7 @@ END
   [ "$(raw | jq -r .deduplication)" = m2 ]
 }
 
-@test "the order stays when answers are errors, are lost or speak of one message only" {
+@test "the order is kept when answers are errors, are lost or report one message only" {
   fifo_queue
   proxy_start
   mode 'fail 3 503' 'lose 4' 'missing 5'
@@ -169,7 +169,7 @@ END
   printf '{"fifo":{"message_group_id":"%s"},"body":{"n":%s}}\n' g 1 g 2 'not a group' 3 g 4 g 5 >in
   status=0
   sqs-send <in 2>err || status=$?
-  # A server that takes any group has nothing to refuse.
+  # A server that accepts any group refuses nothing.
   if [ "$status" -eq 1 ]; then
     grep -q 'warning: line 3 is refused by the queue' err
     [ "$(raw | jq -r '.body | fromjson.n' | xargs)" = '1 2 4 5' ]
@@ -179,21 +179,21 @@ END
   fi
 }
 
-@test "a group id that cannot be one: 64" {
+@test "an invalid group id: 64" {
   fresh_queue
   for id in '' 'a b' "$(head -c 129 /dev/zero | tr '\0' x)" 'é'; do
     run -64 sqs-send --group-id "$id" </dev/null
   done
 }
 
-@test "--verdicts on a full disk: 74; and what was read is not sent again and again" {
+@test "--verdicts on a full disk: 74; and records already read are not sent again and again" {
   fifo_queue
   bodies 1 5 >in
   run -74 bash -c 'sqs-send --verdicts <in >/dev/full'
   [ "$(raw | wc -l)" -le 5 ]
 }
 
-@test "three programs move attributes too; the sender is killed half way, and nothing is lost" {
+@test "three programs move attributes too; after the sender is killed half way, no message is lost" {
   fresh_queue VisibilityTimeout=3
   from=$SQS_QUEUE_URL
   fresh_queue
@@ -201,7 +201,7 @@ END
   unset SQS_QUEUE_URL
   count=$(many)
   bodies 1 "$count" | jq -c '.attributes.own = {type: "Number.own", value: (.body.n * 3 | tostring)}' | sqs-send -Q "$from"
-  # A sender that takes its time, and is killed when it has sent some.
+  # A slow sender, killed after some messages.
   mkfifo records
   sqs-pull -Q "$from" --attributes all --wait 1 "${SERIAL[@]}" >records 2>pull.err 3>&- 4>&- &
   pull=$!
@@ -215,7 +215,7 @@ END
   kill -9 "$(<pid)"
   wait "$pull" || true
   eventually 60 sh -c "! kill -0 $pull 2>/dev/null"
-  # What was not acked comes back, and a second run moves it.
+  # Messages without a verdict return, and a second run moves them.
   all_visible() { [ "$(servers_counts "$from" | cut -d' ' -f2)" -eq 0 ]; }
   eventually 60 all_visible
   sqs-pull -Q "$from" --attributes all --wait 1 "${SERIAL[@]}" | sqs-send -Q "$main" --verdicts | sqs-ack -Q "$from"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# sqs-send: what is put on the queue, what is not, and the move from one queue to another.
+# sqs-send: which records are sent, which are not, and the move from one queue to another.
 
 load ../lib/common
 load ../lib/sqs
@@ -11,10 +11,10 @@ setup() {
 
 teardown() { sqs_teardown; }
 
-# texts: the messages on the queue, as JSON strings, sorted.
+# texts: print the messages on the queue, as JSON strings, sorted.
 texts() { pull --visibility-timeout 20s | jq -c 'if .body | type == "string" then .body else .body | tojson end' | sort; }
 
-@test "a string body is sent as its text, any other as it is spelt, a line without one whole" {
+@test "a string body is sent as its text, any other unchanged, a line without one whole" {
   cat >in <<'IN'
 {"body":"plain \u00e9 \"text\""}
 {"body":{"a":1.10}}
@@ -50,7 +50,7 @@ WANTED
   diff wanted out
 }
 
-@test "lines that are no message are named, counted and left out: status 1" {
+@test "invalid lines: a warning with the line, they are counted and not sent: status 1" {
   {
     echo '{"body":"good one"}'
     echo 'not json'
@@ -72,12 +72,12 @@ WANTED
     grep -q "warning: line $line" err
   done
   grep -q 'sent=2 rejected=7 failed=0' err
-  # The line of blanks is none of them.
+  # The line of blanks does not count.
   grep -q ' skipped=1$' err
   [ "$(texts | wc -l)" -eq 2 ]
 }
 
-@test "a wrong file does not flood the log: the first lines are named, all with -v" {
+@test "a wrong file does not flood the log: the first lines are named, all of them with -v" {
   seq 200 | sed 's/^/no JSON /' >in
   run -1 --separate-stderr sqs-send <in
   [ "$(grep -c 'is not JSON: not sent' <<<"$stderr")" -eq 50 ]
@@ -87,14 +87,14 @@ WANTED
   [ "$(grep -c 'is not JSON: not sent' <<<"$stderr")" -eq 200 ]
 }
 
-@test "a line over --max-record is named and left out, the next one sent" {
+@test "a line over --max-record is named and not sent, the next one is" {
   printf '{"body":"%s"}\n{"body":"short"}\n' "$(head -c 5000 /dev/zero | tr '\0' x)" >in
   run -1 sqs-send --max-record 4k <in
   [[ $output == *'warning: line 1 is longer than --max-record'* ]]
   [ "$(texts)" = '"short"' ]
 }
 
-@test "batches hold at most ten messages and 1 MiB" {
+@test "a batch has at most ten messages and 1 MiB" {
   proxy_start
   bodies 1 25 | sqs-send -j 1
   [ "$(requests SendMessageBatch)" -eq 3 ]
@@ -106,7 +106,7 @@ WANTED
 }
 
 @test "a message of exactly 1 MiB" {
-  # The largest that SQS takes today; a server with the elder limit refuses it, and only it.
+  # The largest that SQS accepts today; a server with the older limit refuses it, and only it.
   printf '{"body":"%s"}\n{"body":"small"}\n' "$(head -c 1048576 /dev/zero | tr '\0' x)" >in
   status=0
   sqs-send -v <in 2>err || status=$?
@@ -117,7 +117,7 @@ WANTED
   esac
 }
 
-@test "the input stays open: what is there is sent" {
+@test "the input stays open: the available lines are sent" {
   mkfifo pipe
   sqs-send <pipe 3>&- 4>&- &
   echo $! >pid
@@ -128,7 +128,7 @@ WANTED
   wait "$(<pid)"
 }
 
-@test "--verdicts: one for each message sent, with the record's own sqs" {
+@test "--verdicts: one for each message sent, with sqs of the record" {
   cat >in <<'IN'
 {"sqs":{"queue_url":"http://x/1/dlq", "receipt_handle":"h1"},"body":"a"}
 {"body":"b"}
@@ -160,9 +160,9 @@ WANTED
   each_once 60 out
 }
 
-@test "entries that fail by nobody's fault are sent again" {
+@test "entries that fail temporarily are sent again" {
   proxy_start
-  # The proxy lies: what it says has failed has been sent, so that some come twice, none never.
+  # The proxy reports sent messages as failed, so some are sent twice, none never.
   mode 'entry 2 InternalError' 'missing 3'
   bodies 1 40 | sqs-send
   pull >out
@@ -170,7 +170,7 @@ WANTED
   [ "$(wc -l <out)" -le 50 ]
 }
 
-@test "entries that the queue refuses are named by their line: status 1" {
+@test "entries that the queue refuses are named with their line: status 1" {
   proxy_start
   mode 'refuse 1 InvalidMessageContents'
   run -1 sqs-send <<<'{"body":"x"}'
@@ -178,7 +178,7 @@ WANTED
   [ "$(requests SendMessageBatch)" -eq 1 ]
 }
 
-@test "standard output that fails or goes away: 74, and the sending stops" {
+@test "standard output that fails or goes away: 74, and sending stops" {
   bodies 1 5 >in
   run -74 bash -c 'sqs-send --verdicts <in >/dev/full'
   run -0 bash -c '(seq 1 20 | sed "s/.*/{\"body\":\"&\"}/"; sleep 1; seq 21 3000 | sed "s/.*/{\"body\":\"&\"}/") |
@@ -187,7 +187,7 @@ WANTED
   [ "$(counts | cut -d' ' -f1)" -lt 1000 ]
 }
 
-@test "SIGTERM: a file is left at once, with 0, what was read is sent" {
+@test "SIGTERM: reading a file stops immediately, with 0, and the lines read are sent" {
   bodies 1 20000 >in
   proxy_start
   mode 'stall 1 0.2'
@@ -205,7 +205,7 @@ WANTED
   counts_are "$sent" 0 0
 }
 
-@test "standard input that cannot be read: 74; an empty one: 0" {
+@test "unreadable standard input: 74; an empty one: 0" {
   run -74 bash -c 'sqs-send <.'
   run --separate-stderr -0 sqs-send </dev/null
   [ -z "$output$stderr" ]

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# sqs-unwrap: what is taken off, what is left as it was, and within which bounds.
+# sqs-unwrap: which layers are removed, which bodies stay unchanged, and the limits.
 
 load ../lib/common
 
@@ -7,7 +7,7 @@ UNWRAP=$BATS_TEST_DIRNAME/../lib/unwrap.py
 
 setup() { common_setup; }
 
-# Texts of envelopes around the JSON text $1.
+# Envelopes around the JSON text $1.
 sns() { jq -cn --arg m "$1" '{Type:"Notification",MessageId:"i",TopicArn:"arn:t",Message:$m,Timestamp:"t",Signature:"s"}'; }
 bus() { printf '{"version":"0","id":"i","detail-type":"login","source":"app","detail":%s}' "$1"; }
 cloud() { printf '{"specversion":"1.0","id":"i","type":"login","source":"/app","data":%s}' "$1"; }
@@ -16,26 +16,26 @@ quoted() { jq -cn --arg m "$1" '$m'; }
 zlib() { python3 -c 'import sys, zlib; sys.stdout.buffer.write(zlib.compress(sys.stdin.buffer.read()))'; }
 encoded() { printf '"%s"' "$(base64 -w0)"; }
 
-# record BODY [ID]: one with that JSON text as its body.
+# record BODY [ID]: print a record with that JSON text as its body.
 record() { printf '{"sqs":{"message_id":"%s","receipt_handle":"r"},"body":%s}\n' "${2:-m}" "$1"; }
 
-# body_of BODY [OPTION...]: what becomes of it, as it is spelt.
+# body_of BODY [OPTION...]: print the resulting body, byte for byte.
 body_of() {
   local body=$1
   shift
   record "$body" | sqs-unwrap "$@" 2>err | sed -E 's/.*"body":(.*)\}$/\1/; s/,"envelope":\{"kind".*//'
 }
-# code_of BODY [OPTION...]: the code of the error record that it becomes.
+# code_of BODY [OPTION...]: print the code of the resulting error record.
 code_of() {
   local body=$1
   shift
   record "$body" | sqs-unwrap "$@" 2>err | jq -r 'select(.body != null and .error.stage == "unwrap") | .error.code'
 }
 
-# A text whose every byte counts.
+# A text in which each byte matters.
 ODD='{"n":1.10,"big":12345678901234567891,"e":1e400,"z":-0,"u":"\u00e4\ud83d\ude00\/","t":"ä \" ]}","a":1,"a":1.0,"o":{"y":[],"x":{}}}'
 
-@test "each kind is taken off, and the bytes of the producer are left" {
+@test "each kind is removed, and the bytes of the producer stay" {
   local body
   for body in "$(sns "$ODD")" "$(bus "$ODD")" "$(cloud "$ODD")" "$(cloud "$(quoted "$ODD")")" "$(quoted "$ODD")" \
     "$(quoted "$(quoted "$ODD")")" "$(encoded <<<"$ODD")" "$(printf %s "$ODD" | encoded)" \
@@ -46,13 +46,13 @@ ODD='{"n":1.10,"big":12345678901234567891,"e":1e400,"z":-0,"u":"\u00e4\ud83d\ude
     echo "$body"
     [ "$(body_of "$body")" = "$ODD" ]
   done
-  # Blanks outside strings go, as sqs-pull has them go; other texts are kept as they are spelt.
+  # Spaces outside strings are removed, as in sqs-pull; other texts stay unchanged.
   [ "$(body_of "$(sns ' { "a" : [ 1.0 , "b c" ] } ')")" = '{"a":[1.0,"b c"]}' ]
   [ "$(body_of '{"Type":"Notification","TopicArn":"a","Message":"caf\u00e9 \/"}')" = '"caf\u00e9 \/"' ]
   [ "$(body_of "$(cloud 1.10)")" = '"1.10"' ]
 }
 
-@test "a body of more members than any envelope has is no envelope, and --json and --each find their places in it" {
+@test "a body with more members than any envelope is none, and --json and --each find their places in it" {
   local body more
   more=$(jq -cn '[range(3000) | {key: "k\(.)", value: .}] | from_entries')
   record "$(sns "$ODD" | jq -c --argjson more "$more" '. + $more')" >in
@@ -66,26 +66,26 @@ ODD='{"n":1.10,"big":12345678901234567891,"e":1e400,"z":-0,"u":"\u00e4\ud83d\ude
   [ "$(record "$body" | sqs-unwrap --each .list | jq .body | xargs)" = "1 2" ]
 }
 
-@test "a record of S3 each, with the envelope around it, and three members more in sqs" {
+@test "one record for each record of S3, with the envelope around it, and three more members in sqs" {
   record "$(sns "$(s3 1.10)")" | sqs-unwrap >out
   lines_are out 2
   [ "$(sed -n 2p out | grep -oP '^\{"sqs":\{.*?\}')" = \
     '{"sqs":{"message_id":"m","receipt_handle":"r","part":1,"parts":2,"unwrap":"sns.s3"}' ]
   [ "$(grep -c '"body":{"eventSource":"aws:s3","n":1.10}' out)" -eq 2 ]
   [ "$(jq -r '.envelope | .kind + "." + .outer.kind + "." + .outer.source' out | sort -u)" = s3.sns.arn:t ]
-  # One record alone is one event, and its sqs is not touched.
+  # A single record is one event, and its sqs is unchanged.
   record '{"Records":[{"eventSource":"aws:s3","n":1}]}' | sqs-unwrap >out
   grep -qF '{"sqs":{"message_id":"m","receipt_handle":"r"},"body":{"eventSource"' out
 }
 
-@test "what stood around is kept: names, attributes, the rest, and no signature" {
+@test "the envelope is kept: names, attributes, the rest, and no signature" {
   record '{"Type":"Notification","MessageId":"i","TopicArn":"arn:t","Subject":"s","Message":"{}","Timestamp":"t",
     "SignatureVersion":"1","Signature":"XX","SigningCertURL":"YY","UnsubscribeURL":"u",
     "MessageAttributes":{"a":{"Type":"Number","Value":"1.10"}}}' | tr -d '\n' | sqs-unwrap >out
   [ "$(jq -c '.envelope | [.kind, .id, .time, .source, .attributes, .rest.Subject, .rest.UnsubscribeURL]' out)" = \
     '["sns","i","t","arn:t",{"a":{"type":"Number","value":"1.10"}},"s","u"]' ]
   run -1 grep -E 'XX|YY|Signature' out
-  # An envelope that was there is the outermost.
+  # An existing envelope is the outermost.
   printf '{"envelope":{"kind":"x"},"body":%s}\n' "$(bus '{"a":1}')" | sqs-unwrap >out
   [ "$(jq -c '[.envelope.kind, .envelope.type, .envelope.outer, .body]' out)" = '["eventbridge","login",{"kind":"x"},{"a":1}]' ]
   [ "$(grep -o '"envelope"' out | wc -l)" -eq 1 ]
@@ -94,7 +94,7 @@ ODD='{"n":1.10,"big":12345678901234567891,"e":1e400,"z":-0,"u":"\u00e4\ud83d\ude
   [ "$(<out)" = '[true,null,"arn:t"]' ]
 }
 
-@test "four deep are taken off, the fifth is an error, whatever the kinds" {
+@test "four nested layers are removed, the fifth is an error, for all kinds" {
   local text=$ODD _
   for _ in 1 2 3 4; do text=$(sns "$text"); done
   [ "$(body_of "$text")" = "$ODD" ]
@@ -113,7 +113,7 @@ ODD='{"n":1.10,"big":12345678901234567891,"e":1e400,"z":-0,"u":"\u00e4\ud83d\ude
   grep -q 'errors=1' err
 }
 
-@test "what is no envelope of its format, or does not decode, stays as it was and is counted" {
+@test "a body that is no envelope of its format, or does not decode, stays unchanged and is counted" {
   {
     record "$(sns "$ODD" | jq -c '.ip = "192.0.2.1"')"
     record "$(bus "$ODD" | sed 's/}$/,"x":1}/')"
@@ -143,12 +143,12 @@ ODD='{"n":1.10,"big":12345678901234567891,"e":1e400,"z":-0,"u":"\u00e4\ud83d\ude
   grep -q " left=$(wc -l <in) passed=0 errors=0" err
 }
 
-@test "masked and failed records, lines that are none, and doubtful ones pass as they are" {
+@test "masked records, error records, lines that are not records, and ambiguous records pass unchanged" {
   {
     record "$(sns '{}')" | sed 's/}$/,"pii":{"key":"0011aabb"}}/'
     record "$(sns '{}')" | sed 's/}$/,"error":{"stage":"pull"}}/'
     printf '%s\n' 'not json' '[1]' '{}' '{"x":1}' '{"body":1' '{"body":"e30=","body":"e30="}' '{"body":"'$'\xff''"}'
-    # Parts of a message that has no id.
+    # Parts of a message without an id.
     printf '{"body":%s}\n' "$(s3 1)"
     printf '{"sqs":{"message_id":""},"body":%s}\n' "$(s3 1)"
     printf '{"sqs":{"message_id":"m"'
@@ -157,14 +157,14 @@ ODD='{"n":1.10,"big":12345678901234567891,"e":1e400,"z":-0,"u":"\u00e4\ud83d\ude
   cmp in out
 }
 
-@test "blanks, a byte order mark, CR LF and a missing newline" {
+@test "blank lines, a byte order mark, CR LF and a missing newline" {
   printf '\xef\xbb\xbf\n{"body":"eyJhIjoxfQ=="}\r\n  \n{"body":"eyJhIjoyfQ=="}' | sqs-unwrap -v >out 2>err
   [ "$(<out)" = '{"body":{"a":1}}
 {"body":{"a":2}}' ]
   grep -q 'skipped=' err
 }
 
-@test "--as recognises these kinds alone" {
+@test "--as recognises only these kinds" {
   local body
   body=$(sns "$(bus "$ODD")")
   [ "$(body_of "$body" --as sns,eventbridge)" = "$ODD" ]
@@ -185,9 +185,9 @@ ODD='{"n":1.10,"big":12345678901234567891,"e":1e400,"z":-0,"u":"\u00e4\ud83d\ude
   [ "$(body_of '{"p":{"q":[ 1.10 ]}}' --json .p.q)" = '[1.10]' ]
   [ "$(body_of '{"p":["x","[2.0]"]}' --json '.p[1]')" = '[2.0]' ]
   [ "$(body_of "$(sns '{"p":"{\"a\":1.10}"}')" --json .p)" = '{"a":1.10}' ]
-  # Recognition on what it made.
+  # Recognition on its result.
   [ "$(body_of "$(jq -cn --arg m "$(sns "$ODD")" '{p:$m}')" --json .p)" = "$ODD" ]
-  # Not there, there twice, no such text: the body stays.
+  # A missing path, a repeated one, no such text: the body stays.
   local body
   for body in '{"q":"{}"}' '{"p":"{}","p":"{}"}' '{"p":"{"}' '{"p":"1"}' '{"p":null}' '["{}"]'; do
     [ "$(body_of "$body" --json .p)" = "$body" ]
@@ -195,7 +195,7 @@ ODD='{"n":1.10,"big":12345678901234567891,"e":1e400,"z":-0,"u":"\u00e4\ud83d\ude
   [ "$(body_of '"{\"a\":1.10}"' --as none --json .)" = '{"a":1.10}' ]
 }
 
-@test "--each makes a record of each element, flat over the message" {
+@test "--each makes a record of each element, numbered over the message" {
   record '{"events":[{"a":1.10}, "b\u00e4" ,3.0,null,[ ]],"x":1}' | sqs-unwrap --each .events >out
   [ "$(grep -oP '"body":\K.*(?=\})' out | xargs -d '\n')" = '{"a":1.10} "b\u00e4" "3.0" "null" []' ]
   [ "$(jq -c '[.sqs.part, .sqs.parts, .sqs.unwrap]' out | xargs)" = \
@@ -203,17 +203,17 @@ ODD='{"n":1.10,"big":12345678901234567891,"e":1e400,"z":-0,"u":"\u00e4\ud83d\ude
   # Recognition on each; an envelope that splits makes parts of the same message.
   record "[$(s3 1),$(sns '{"a":1}'),{\"b\":2}]" | sqs-unwrap --each . >out
   [ "$(jq -r '"\(.sqs.part)/\(.sqs.parts) \(.sqs.unwrap)"' out | xargs)" = '0/4 each.s3 1/4 each.s3 2/4 each.sns 3/4 each' ]
-  # One element is one event; none is an error; no array there leaves the body.
+  # One element is one event; none is an error; without an array the body stays.
   [ "$(body_of '{"events":[{"a":1}]}' --each .events)" = '{"a":1}' ]
   [ "$(code_of '{"events":[]}' --each .events)" = empty ]
   [ "$(code_of '[]' --each .)" = empty ]
   [ "$(body_of '{"events":{"a":[1]}}' --each .events)" = '{"events":{"a":[1]}}' ]
-  # Members of the record go with each.
+  # Each record gets the other members of the record.
   printf '{"x":[1.0],"body":[1,2],"sqs":{"message_id":"m"},"fifo":{}}\n' | sqs-unwrap --each . >out
   [ "$(head -1 out)" = '{"x":[1.0],"body":"1","sqs":{"message_id":"m","part":0,"parts":2,"unwrap":"each"},"fifo":{}}' ]
 }
 
-@test "--each lines makes a record of each line of a text, and of one that was encoded" {
+@test "--each lines makes a record of each line of a text, also of an encoded one" {
   record '"{\"a\":1.10}\n\n \r\n[ 2 ]\r\nplain\n"' | sqs-unwrap --each lines >out
   [ "$(grep -oP '"body":\K.*(?=\})' out | xargs -d '\n')" = '{"a":1.10} [2] "plain"' ]
   [ "$(jq -c '.sqs.unwrap' out | sort -u)" = '"lines"' ]
@@ -223,7 +223,7 @@ ODD='{"n":1.10,"big":12345678901234567891,"e":1e400,"z":-0,"u":"\u00e4\ud83d\ude
   [ "$(body_of '{"a":1}' --each lines)" = '{"a":1}' ]
 }
 
-@test "a part that is too deep is an error record of its own; what has a part is not split again" {
+@test "a part that is too deep is an error record; a record with a part is not split again" {
   local deep=$ODD _
   for _ in 1 2 3 4 5; do deep=$(sns "$deep"); done
   record "[{\"a\":1},$deep]" | sqs-unwrap --each . >out
@@ -236,24 +236,24 @@ ODD='{"n":1.10,"big":12345678901234567891,"e":1e400,"z":-0,"u":"\u00e4\ud83d\ude
   [ "$(jq -r '.error.code' out | xargs)" = 'null deep' ]
 }
 
-@test "more parts, larger records or more of both than allowed: one error record, and nothing before it" {
+@test "too many parts, too large records, or both: one error record, and no record before it" {
   record "$(jq -cn '[range(11)]')" >in
   sqs-unwrap --each . --max-parts 10 <in >out
   [ "$(jq -r '.error.code' out)" = too-many ]
   [ "$(sqs-unwrap --each . --max-parts 11 <in | wc -l)" -eq 11 ]
   record "$(jq -cn '[range(10001)]')" | sqs-unwrap --each . >out
   [ "$(jq -r '.error.code' out)" = too-many ]
-  # Seventy records of almost the longest, for what they share goes with each.
+  # Seventy records of almost the maximum, because each repeats the shared members.
   jq -cn '{sqs:{message_id:"m"},body:[range(70)],x:("y" * 62000)}' >in
   sqs-unwrap --each . --max-record 64k <in >out
   [ "$(jq -r '.error.code' out)" = too-many ]
   [ "$(sqs-unwrap --each . --max-record 1M <in | wc -l)" -eq 70 ]
-  # A line over the limit keeps its address.
+  # A line over the limit keeps its sqs.
   sqs-unwrap --max-record 64k <<<"{\"sqs\":{\"message_id\":\"m\"},\"body\":\"$(head -c 70000 /dev/zero | tr '\0' x)\"}" >out
   [ "$(<out)" = '{"sqs":{"message_id":"m"},"error":{"stage":"unwrap","code":"too-long","detail":"the line is longer than --max-record"}}' ]
 }
 
-@test "what inflates a thousandfold is stopped at --max-record, in bounded memory" {
+@test "data that inflates a thousandfold is stopped at --max-record, in bounded memory" {
   head -c 300M /dev/zero | gzip -9 | encoded >bomb
   head -c 300M /dev/zero | gzip -9 | gzip -9 | encoded >twice
   { printf '['; for _ in $(seq 400); do printf '"%s",' "$(head -c 3900000 /dev/zero | gzip -9 | base64 -w0)"; done; printf '1]'; } >many
@@ -264,13 +264,13 @@ ODD='{"n":1.10,"big":12345678901234567891,"e":1e400,"z":-0,"u":"\u00e4\ud83d\ude
   [ "$(jq -r '.error.code' out | xargs)" = 'too-many too-many' ]
   cat peak
   [ "$(<peak)" -lt $((32 + 16)) ]
-  # Many at once: all of a message together may inflate to sixty-four times as much.
+  # Many together: a whole message may inflate to sixty-four times as much.
   record "$(<many)" >in
   sqs-unwrap --each . <in >out
   [ "$(jq -r '.error.code' out)" = too-many ]
 }
 
-@test "another implementation finds the same in random nestings" {
+@test "another implementation has the same results for random nestings" {
   local count seed options
   count=$(rounds 400 20000)
   for seed in 1 2; do
@@ -286,7 +286,7 @@ ODD='{"n":1.10,"big":12345678901234567891,"e":1e400,"z":-0,"u":"\u00e4\ud83d\ude
   done
 }
 
-@test "resident memory at a hundred thousand records is that at ten thousand, and below 32 MiB" {
+@test "resident memory at a hundred thousand records equals that at ten thousand, and is below 32 MiB" {
   local n peaks=()
   for n in 10000 100000; do
     record "$(sns "$(s3 "$ODD")")" | tr -d '\n' >one
@@ -300,7 +300,7 @@ ODD='{"n":1.10,"big":12345678901234567891,"e":1e400,"z":-0,"u":"\u00e4\ud83d\ude
   [ "${peaks[1]}" -le $((peaks[0] + 1)) ]
 }
 
-@test "it runs under seccomp, opens nothing once it works, and decodes there" {
+@test "it runs under seccomp, opens nothing after its start, and decodes there" {
   printf %s "$ODD" | gzip | encoded >body
   record "$(<body)" >in
   strace -f -o trace sqs-unwrap --require-sandbox -v <in >out 2>err
@@ -317,7 +317,7 @@ ODD='{"n":1.10,"big":12345678901234567891,"e":1e400,"z":-0,"u":"\u00e4\ud83d\ude
   [ -z "$output" ]
 }
 
-@test "what is written goes on before it waits, and a failing output ends it" {
+@test "output is flushed before a wait, and a failing output ends the run" {
   mkfifo in
   sqs-unwrap <in >out &
   echo $! >pid
