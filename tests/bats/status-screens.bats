@@ -30,9 +30,10 @@ screen() {
 # shape: without what differs from time to time: numbers, times, key ids.
 shape() { sed -E 's/\b[0-9a-f]{8} (primary|decrypt-only)/ID \1/g; s/[0-9][0-9,]*/0/g; s/\b0 (ms|s|min|h|d)\b/0 s/g'; }
 
-# shown N: the N-th screen of the page.
+# shown N: print the N-th screen of the page.
 shown() {
-  awk -v wanted="$1" '/^```/ { inside = !inside; count += inside; next } inside && count == wanted' "$ROOT/docs/operating.md"
+  awk -v wanted="$1" '/^## / { on = $0 == "## The screens" }
+    on && /^```/ { inside = !inside; count += inside; next } on && inside && count == wanted' "$ROOT/docs/operating.md"
 }
 
 # is N: the screen has the shape of the N-th of the page.
