@@ -13,13 +13,13 @@ and the queue refuses single deletes. Then all is healed and the queue drained.
 
 Rounds are of several forms (forms.py), which take turns:
 
-  plain     One event in a message.
-  parts     Several events in a message; sqs-unwrap --each takes them apart.
-  upsert    The last state of a few things, --upsert with --newer.
-  keys      The key is rotated, and read again under --follow.
-  tables    Columns of the table, its ledger and its error table are added, dropped and retyped under the
+  plain:    One event in a message.
+  parts:    Several events in a message; sqs-unwrap --each takes them apart.
+  upsert:   The last state of a few things, --upsert with --newer.
+  keys:     The key is rotated, and read again under --follow.
+  tables:   Columns of the table, its ledger and its error table are added, dropped and retyped under the
             loaders. Another queue is loaded into another database at the same time.
-  lambda    sqs-lambda behind AWS's emulator, and at times a pipeline on the same queue.
+  lambda:   sqs-lambda behind AWS's emulator, and at times a pipeline on the same queue.
 
 The history is judged as it passes, and the outcome by checker.py:
 

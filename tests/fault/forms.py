@@ -99,8 +99,10 @@ class Upsert(Form):
 
     name = "upsert"
     load = " --no-map --upsert user_id --newer version"
-    table = DROP + """CREATE TABLE user_logins (user_id varchar(128) PRIMARY KEY, version integer, event_id text,
- device_type varchar(32), masked_ip varchar(256), masked_device_id varchar(256), locale varchar(32), app_version text)"""
+    table = DROP + (
+        "CREATE TABLE user_logins (user_id varchar(128) PRIMARY KEY, version integer, event_id text,"
+        " device_type varchar(32), masked_ip varchar(256), masked_device_id varchar(256), locale varchar(32),"
+        " app_version text)")
 
     def event(self, rng, number, name):
         body, good = super().event(rng, number, "user-%d" % (number % THINGS))

@@ -70,6 +70,12 @@ class Ticker(threading.Thread):
             if late > 0.05:
                 self.late.append((began, late))
 
+    def slow(self, began):
+        """What began then has taken a server too long."""
+        late = time.monotonic() - began - 0.05
+        if late > 0:
+            self.late.append((began, late))
+
     def lateness(self, since):
         return sum(late for began, late in self.late if began + late >= since)
 

@@ -135,7 +135,10 @@ class QueueNetwork(Trouble):
         self.witness(form, life)
         status, body = 200, NOTHING_DELETED
         if form["Action"] != "DeleteMessageBatch" or handles(form):
+            began = time.monotonic()
             status, body = self.ask(handler, urllib.parse.urlencode(form).encode())
+            if form["Action"] != "ReceiveMessage":
+                self.history.ticker.slow(began)
         if refused:
             body = body.replace(b"</DeleteMessageBatchResult>", refused + b"</DeleteMessageBatchResult>")
         if form["Action"] == "ReceiveMessage" and status == 200:
