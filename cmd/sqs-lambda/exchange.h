@@ -14,7 +14,7 @@ void exchange_free(struct exchange *exchange);
 
 enum exchange_result {
     EXCHANGE_SETTLED, /* every message has its verdict */
-    EXCHANGE_LATE,    /* the time is over, or a stop is requested */
+    EXCHANGE_LATE,    /* the time has passed, or a stop is requested */
     EXCHANGE_ENDED,   /* a program of the pipeline has ended; all its verdicts are taken */
     EXCHANGE_NO_MEMORY
 };

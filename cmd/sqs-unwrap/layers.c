@@ -73,7 +73,7 @@ struct layers *layers_new(const struct layers_options *options)
     if (layers == NULL)
         return NULL;
     layers->options = *options;
-    /* The text of a string is no longer than its line; a byte more shows what is too big. */
+    /* The text of a string is no longer than its line; a byte more shows a text that is too big. */
     for (size_t i = 0; i < TEXTS; i++)
         buf_init(&layers->texts[i], options->maximum + RECORD_MAX);
     /* An envelope of the record is the outermost one. */

@@ -38,7 +38,8 @@ enum aws_cause credentials_chain_load(struct credentials *credentials,
     cause = profile_load(&profile, request->profile, error);
     if (cause != AWS_OK)
         return cause;
-    /* A role of the profile may use the web identity as its source, like that of a pod. */
+    /* A role in the profile takes precedence: its source may be the web identity, such as that of a
+     * pod. */
     if (!credentials_from_profile_wants_role(&profile))
         cause = credentials_web_identity_fetch(credentials, request, &profile, error);
     if (cause == AWS_OK && credentials->access_key_id == NULL)

@@ -106,7 +106,7 @@ int http_start(struct http *http, struct http_request *request);
 /*
  * http_wait(http, fds, count, timeout_ms):
  * Continue the transfers until one has ended, one of the ${count} descriptors is ready, or the time
- * is over (-1: no limit). At most HTTP_FDS descriptors are allowed. Set revents as poll(2) does,
+ * has passed (-1: no limit). At most HTTP_FDS descriptors are allowed. Set revents as poll(2) does,
  * with POLLERR and POLLHUP, also for descriptors without requested events. Return 0, or -1 with
  * errno.
  */

@@ -257,8 +257,8 @@ bool batcher_owns(const struct batcher *batcher, const struct call *call)
     return call->owner == batcher;
 }
 
-/* Send an item again after a pause that grows with the attempts, or return it when its time is
- * over. */
+/* Send an item again after a pause that grows with the attempts, or return it when its time has
+ * passed. */
 static void again(struct batcher *batcher, struct batcher_item *item, const char *code)
 {
     uint64_t now = clock_monotonic_ms();

@@ -10,9 +10,9 @@
 
 /*
  * Gathers items of one operation into batches of at most ten, and sends several batches in
- * parallel. An item that fails by no fault of ours is sent again after a pause, until it has been
- * failing for the retry time. A batch refused as a whole is sent again item by item, so that one
- * bad item affects only itself. Each item is returned exactly once.
+ * parallel. An item that fails temporarily is sent again after a pause, until it has been failing
+ * for the retry time. A batch refused as a whole is sent again item by item, so that one bad item
+ * affects only itself. Each item is returned exactly once.
  */
 struct batcher_item {
     const char *text; /* a receipt handle, or a body to send; valid until the item returns */

@@ -19,9 +19,9 @@
  *
  * Repeats: throttling and faults of the server or the network are retried with capped exponential
  * back-off and full jitter, until a call has failed for the retry time. A queue that does not exist
- * is retried likewise, for a time of its own. While nothing succeeds, there is one request at a
- * time and at most four per second, however many calls wait. The Date header of the server corrects
- * a wrong clock, once per call.
+ * is retried in the same way, for a time of its own. While nothing succeeds, there is one request
+ * at a time and at most four per second, however many calls wait. The Date header of the server
+ * corrects a wrong clock, once per call.
  *
  * Credentials are renewed in parallel with requests: before they expire, and when a server reports
  * that they have (credentials/renewal.h). A refused call waits for new credentials within its retry
@@ -62,8 +62,8 @@ int sqs_start(struct sqs *sqs, struct call *call);
 
 /*
  * sqs_wait(sqs, fds, count, timeout_ms):
- * Make progress until a call may have finished, a descriptor is ready or the time is over (-1: no
- * limit). Like http_wait(), with at most SQS_FDS descriptors. Return 0, or -1 with errno.
+ * Make progress until a call may have finished, a descriptor is ready or the time has passed (-1:
+ * no limit). Like http_wait(), with at most SQS_FDS descriptors. Return 0, or -1 with errno.
  */
 enum { SQS_FDS = 8 };
 int sqs_wait(struct sqs *sqs, struct pollfd *fds, size_t count, int timeout_ms);

@@ -119,7 +119,7 @@ static void to_parser(void *context, const char *data, size_t length)
     }
 }
 
-/* Begin a document: it is UTF-8, whatever its first bytes look like. Return 0 or -1. */
+/* Begin a document: it is UTF-8 with any first bytes. Return 0 or -1. */
 static int start(struct xml *xml)
 {
     xml->fresh = true;

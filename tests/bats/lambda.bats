@@ -78,7 +78,7 @@ teardown() { lambda_teardown; }
 }
 
 @test "a permanent refusal is an error of the invocation, and works again after the repair" {
-  # It sees the statuses of its children, whatever signal settings it inherited.
+  # It sees the statuses of its children with any inherited signal settings.
   printf '#!/bin/sh\nexec env --ignore-signal=CHLD sqs-lambda\n' >ignoring
   chmod +x ignoring
   BOOTSTRAP=./ignoring lambda_start

@@ -27,7 +27,7 @@ IN
     diff <(got --protocol "$protocol" --attributes=b,n.1,no.such) \
       <(jq -cS 'if .attributes then .attributes |= {b, "n.1"} else . end' in | sort)
   done
-  # Whatever the server returns: ElasticMQ also gives attributes whose names are a part of this one.
+  # Independent of the server: ElasticMQ also gives attributes whose names are a part of this one.
   [ "$(got --attributes ab | grep -c attributes)" = 0 ]
   for value in '' ',' 'a,' ',a' 'a b' 'a*' '*' '.*' "$(seq -s , 1 65)" "$(printf 'x%.0s' {1..257})"; do
     run -64 sqs-pull --attributes "$value"

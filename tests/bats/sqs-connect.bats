@@ -82,7 +82,7 @@ refused() {
 }
 
 @test "the endpoint: option, two variables, the profile, the queue URL, in this order" {
-  bad=http://127.0.0.1:1 # nobody is there
+  bad=http://127.0.0.1:1 # no server listens
   unset AWS_ENDPOINT_URL_SQS
   printf '[default]\nendpoint_url = %s\n' "$ENDPOINT" >config
   path=/${URL#*://*/}

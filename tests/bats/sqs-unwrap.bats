@@ -52,7 +52,7 @@ ODD='{"n":1.10,"big":12345678901234567891,"e":1e400,"z":-0,"u":"\u00e4\ud83d\ude
   [ "$(body_of "$(cloud 1.10)")" = '"1.10"' ]
 }
 
-@test "a body with more members than any envelope is none, and --json and --each find their places in it" {
+@test "a body with more members than any envelope is not an envelope, and --json and --each find their places in it" {
   local body more
   more=$(jq -cn '[range(3000) | {key: "k\(.)", value: .}] | from_entries')
   record "$(sns "$ODD" | jq -c --argjson more "$more" '. + $more')" >in

@@ -1,4 +1,4 @@
-/* lib/aws/error: what a failure means. */
+/* lib/aws/error: causes of failures. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,16 +11,16 @@
 #include "aws/error.h"
 
 struct row {
-    const char *code; /* as the server spells it */
-    unsigned status;  /* 0: within a batch */
+    const char *code; /* in the spelling of the server */
+    unsigned status;  /* 0 within a batch */
     bool handle;
     bool sender_fault;
     enum aws_cause cause;
-    const char *name; /* as it may be printed */
+    const char *name; /* as printed */
 };
 
 static const struct row rows[] = {
-    /* both vocabularies */
+    /* both protocols */
     { "AWS.SimpleQueueService.NonExistentQueue", 400, false, true, AWS_NO_QUEUE,
         "NonExistentQueue" },
     { "com.amazonaws.sqs#QueueDoesNotExist", 400, false, true, AWS_NO_QUEUE, "QueueDoesNotExist" },
@@ -49,19 +49,19 @@ static const struct row rows[] = {
     { "AWS.SimpleQueueService.UnsupportedOperation", 400, false, true, AWS_REFUSED,
         "UnsupportedOperation" },
     { "InvalidAttributeName", 400, false, true, AWS_REFUSED, "InvalidAttributeName" },
-    /* stale handles, as the servers put it */
+    /* stale handles, in the wording of servers */
     { "ReceiptHandleIsInvalid", 0, true, true, AWS_LOST, "ReceiptHandleIsInvalid" },
     { "InvalidReceiptHandle", 0, true, true, AWS_LOST, "InvalidReceiptHandle" },
     { "AWS.SimpleQueueService.MessageNotInflight", 0, true, true, AWS_LOST, "MessageNotInflight" },
     { "InvalidParameterValue", 0, true, true, AWS_LOST, "InvalidParameterValue" },
     { "InvalidParameterValue", 400, true, true, AWS_LOST, "InvalidParameterValue" },
     { "InvalidParameterValue", 0, false, true, AWS_REFUSED, "InvalidParameterValue" },
-    /* within a batch: whose fault it is decides */
+    /* within a batch, the blamed side decides */
     { "InternalError", 0, true, false, AWS_TEMPORARY, "InternalError" },
     { "SomethingNew", 0, true, false, AWS_TEMPORARY, "SomethingNew" },
     { "SomethingNew", 0, true, true, AWS_REFUSED, "SomethingNew" },
     { "RequestThrottled", 0, true, true, AWS_TEMPORARY, "RequestThrottled" },
-    /* no name: the status decides */
+    /* without a name, the status decides */
     { "", 500, false, true, AWS_TEMPORARY, "unknown" },
     { "", 502, false, true, AWS_TEMPORARY, "unknown" },
     { "", 503, false, true, AWS_TEMPORARY, "unknown" },
@@ -70,7 +70,7 @@ static const struct row rows[] = {
     { "", 403, false, true, AWS_DENIED, "unknown" },
     { "", 404, false, true, AWS_REFUSED, "unknown" },
     { "", 301, false, true, AWS_REFUSED, "unknown" },
-    /* what is no name is not repeated */
+    /* an invalid name is not repeated */
     { "The receipt handle AQEB is no good", 400, false, true, AWS_REFUSED, "unknown" },
     { "<script>", 503, false, true, AWS_TEMPORARY, "unknown" },
     { "x#", 400, false, true, AWS_REFUSED, "unknown" },

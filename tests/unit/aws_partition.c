@@ -65,7 +65,7 @@ static void test_hosts(void **state)
         partition_host(PARTITION_SQS, long_region, (struct partition_variant){ 0 }, host), -1);
 }
 
-/* Hosts that belong to somebody, or are of the old form, are never replaced by another. */
+/* Another host never replaces an own host, or one of the old form. */
 static void test_own(void **state)
 {
     (void)state;

@@ -1,4 +1,4 @@
-/* lib/aws/sign and form, against AWS's published examples and what its own SDK computes. */
+/* lib/aws/sign and form, against the published examples of AWS and results of its SDK. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -124,7 +124,7 @@ static void test_form(void **state)
         "Action=SendMessageBatch&Version=2012-11-05&SendMessageBatchRequestEntry.1.MessageBody="
         "a+b%26c%3Dd%2B%25%C3%A9~-_.%0A%7B%22x%22%3A1%7D&WaitTimeSeconds=20&Empty=");
     buf_free(&out);
-    /* What does not fit stays noticed. */
+    /* A buffer that is too small is reported as failed. */
     buf_init(&out, 64);
     form_begin(&out, "SendMessageBatch");
     form_add(&out, "MessageBody", "0123456789", 10);

@@ -1,5 +1,5 @@
-/* lib/credentials/profile, chain and shell_words: the shared files of the AWS tools, and what beats
- * them. */
+/* lib/credentials/profile, chain and shell_words: the shared files of the AWS tools, and their
+ * precedence. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -22,10 +22,10 @@ struct file {
     const char *profile;
     enum profile_kind kind;
     enum profile_result result;
-    size_t line; /* of a mistake */
+    size_t line; /* of an error */
     bool found;
     const char *setting;
-    const char *value; /* NULL: none */
+    const char *value; /* NULL for none */
 };
 
 static const struct file files[] = {
@@ -90,7 +90,7 @@ static const struct file files[] = {
         PROFILE_MALFORMED, 4, true, "region", NULL },
     { "[default]\nregion =\n  a = b\n", "default", PROFILE_CONFIG, PROFILE_OK, 0, true, "region",
         NULL },
-    /* mistakes */
+    /* errors */
     { "region = a\n", "default", PROFILE_CONFIG, PROFILE_MALFORMED, 1, false, "region", NULL },
     { "[default]\nregion\n", "default", PROFILE_CONFIG, PROFILE_MALFORMED, 2, true, "region",
         NULL },
@@ -124,16 +124,16 @@ static void test_files(void **state)
     }
 }
 
-/* The environment of one case; every other variable that matters is unset. */
+/* The environment of one case; all other variables that matter are unset. */
 struct setting {
-    const char *config; /* text of the files; NULL: there is none */
+    const char *config; /* text of the files; NULL for none */
     const char *credentials;
     const char *variables[8]; /* name, value, … */
     const char *asked;        /* --profile */
     enum aws_cause cause;
-    const char *id;    /* AWS_OK: the key found, */
-    const char *token; /* and its token */
-    const char *word;  /* else a word of the message */
+    const char *id;    /* AWS_OK: the key found, … */
+    const char *token; /* … and its token */
+    const char *word;  /* else a part of the message */
 };
 
 #define FULL "[default]\naws_access_key_id = ID\naws_secret_access_key = hidden\n"
@@ -182,7 +182,7 @@ static const struct setting settings[] = {
     { "[default]\nsso_session = s\n", NULL, { NULL }, NULL, AWS_SETTING, NULL, NULL, "by SSO" },
     { "[default]\nsso_start_url = https://s\n", FULL, { NULL }, NULL, AWS_SETTING, NULL, NULL,
         "by SSO" },
-    /* roles: what is wrong is found before anybody is asked */
+    /* roles: errors are found before any request */
     { ROLE "\n", NULL, { NULL }, NULL, AWS_CONFIG, NULL, NULL, "config:2: role_arn needs one of" },
     { ROLE "\n", FULL, { NULL }, NULL, AWS_CONFIG, NULL, NULL, "config:2: role_arn needs one of" },
     { ROLE "source_profile = x\ncredential_source = Environment\n", TWO, { NULL }, NULL, AWS_CONFIG,
@@ -217,7 +217,7 @@ static const struct setting settings[] = {
         "config:2: web_identity_token_file needs a role_arn" },
     { ROLE "web_identity_token_file = /nonexistent\n", NULL, { NULL }, NULL, AWS_CONFIG, NULL, NULL,
         "config:3: cannot read the web identity token" },
-    /* the environment's own web identity and container */
+    /* web identity and container of the environment */
     { NULL, NULL, { "AWS_WEB_IDENTITY_TOKEN_FILE", "/nonexistent" }, NULL, AWS_SETTING, NULL, NULL,
         "AWS_ROLE_ARN is not" },
     { NULL, NULL, { "AWS_WEB_IDENTITY_TOKEN_FILE", "/nonexistent", "AWS_ROLE_ARN", "arn" }, NULL,
@@ -364,7 +364,7 @@ static void test_same(void **state)
 
 struct time_text {
     const char *text;
-    uint64_t ms; /* 0: it is no time */
+    uint64_t ms; /* 0 when invalid */
 };
 
 static const struct time_text times[] = {
@@ -394,7 +394,7 @@ static void test_times(void **state)
     }
 }
 
-/* As many words as there is room for, and one more. */
+/* The maximum number of words, and one more. */
 static void test_words(void **state)
 {
     (void)state;

@@ -1,4 +1,4 @@
-/* lib/http/url: URLs taken apart, and those that are refused. */
+/* lib/http/url: parts of URLs, and refused URLs. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-/* lib/inflate: gzip and zlib, whole, and never more than the maximum. */
+/* lib/inflate: gzip and zlib, complete, and never above the maximum. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,7 +14,7 @@
 
 enum { ROOM = 1 << 20 };
 
-/* ${length} bytes of ${text} deflated as ${format} into packed[0, ROOM). */
+/* Deflate ${length} bytes of ${text} as ${format} into packed[0, ROOM). */
 static size_t deflated(enum inflate_format format, const char *text, size_t length,
     unsigned char *packed)
 {
@@ -107,7 +107,7 @@ static void takes_several_members_of_gzip(void **state)
     buf_free(&out);
 }
 
-/* Fifty megabytes of zeroes in fifty kilobytes: no more memory than the maximum is taken. */
+/* Fifty megabytes of zeroes in fifty kilobytes: memory stays within the maximum. */
 static void bombs_are_bounded(void **state)
 {
     unsigned char *packed = *state;

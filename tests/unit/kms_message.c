@@ -1,4 +1,4 @@
-/* cmd/kms-open/kms_message: what KMS is asked, and what is taken of its answers. */
+/* cmd/kms-open/kms_message: requests to KMS and its answers. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -36,7 +36,7 @@ static void test_requests(void **state)
     assert_string_equal(kms_message_action(&seal), "Encrypt");
 }
 
-/* The room that is taken at first is enough: the content never moved. */
+/* The first reservation suffices: the content never moves. */
 static void test_request_stays_where_it_is(void **state)
 {
     (void)state;

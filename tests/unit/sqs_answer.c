@@ -39,7 +39,7 @@ static void test_receive(void **state)
     check_receive(PROTOCOL_QUERY, two, two_lines);
 }
 
-/* Between answers a reader holds nothing of the size of a message: others are under way. */
+/* Between answers a reader keeps no large buffers: other answers are open. */
 static void test_keeps_nothing_large(void **state)
 {
     (void)state;
@@ -134,7 +134,7 @@ static const struct document documents[] = {
         FOUND_WHOLE, NULL, NULL, -1, 1 },
     { "<aResponse><Message><Error><Code>X</Code></Error><QueueUrl>u</QueueUrl></Message></aResponse>",
         FOUND_WHOLE, NULL, NULL, -1, 1 },
-    /* a character that XML forbids costs no other message */
+    /* a character that XML forbids affects no other message */
     { "<aResponse><Message><Body>x&#2;</Body></Message><Message><Body>y</Body></Message></aResponse>",
         FOUND_WHOLE, NULL, NULL, -1, 2 },
     { "<html><head><title>502 Bad Gateway</title></head></html>", FOUND_MALFORMED, NULL, NULL, -1,
@@ -156,7 +156,7 @@ static void test_documents(void **state)
         "</Code></Error></ErrorResponse>");
 }
 
-/* Parts that are too long to be held make the message unsound, and only that one. */
+/* A part that is too long to hold makes the message unsound, and no other one. */
 static void test_too_long(void **state)
 {
     (void)state;
@@ -190,7 +190,8 @@ static void test_too_long(void **state)
     answer_free(&answer);
 }
 
-/* One of an attribute makes the message unsound, unless nobody asks for it. */
+/* Too long a part of an attribute makes the message unsound, unless attributes are not
+ * requested. */
 static const struct long_part long_parts[] = {
     { "<aResponse><Message><MessageAttribute><Name>",
         "</Name><Value><DataType>String</DataType><StringValue>v</StringValue></Value>"
@@ -231,7 +232,7 @@ static const struct batch_answer batch_answers[] = {
         "<BatchResultErrorEntry><Id>1</Id><Code>InternalError</Code><SenderFault>false</SenderFault>"
         "</BatchResultErrorEntry></DeleteMessageBatchResult></DeleteMessageBatchResponse>",
         { AWS_LOST, AWS_TEMPORARY, AWS_OK }, { "ReceiptHandleIsInvalid", "InternalError", "" } },
-    /* an entry that is not spoken of is tried again; ids that are not ours are passed over */
+    /* an entry without a result is retried; unknown ids are ignored */
     { CALL_VISIBILITY,
         "<rResponse><ChangeMessageVisibilityBatchResultEntry><Id>0</Id></ChangeMessageVisibilityBatchResultEntry>"
         "<ChangeMessageVisibilityBatchResultEntry><Id>x</Id></ChangeMessageVisibilityBatchResultEntry>"
@@ -292,7 +293,7 @@ static void test_judgement(void **state)
     check_judgement(PROTOCOL_QUERY, judged, sizeof judged / sizeof *judged);
 }
 
-/* One that no message can have is none. */
+/* A value that no message can have is ignored. */
 static void test_queue_attributes(void **state)
 {
     static const struct {
@@ -406,7 +407,7 @@ static void test_send(void **state)
     buf_free(&out);
 }
 
-/* The digest of the attributes is looked at, where there are any. */
+/* The digest of the attributes is checked when there are any. */
 static void test_sent_attributes(void **state)
 {
     (void)state;

@@ -49,7 +49,7 @@ static void test_not_arrived(void **state)
 }
 
 static const struct document documents[] = {
-    /* three ways to say that there is nothing */
+    /* three forms of an empty answer */
     { "{}", FOUND_WHOLE, NULL, NULL, -1, 0 },
     { "{\"Messages\":[]}", FOUND_WHOLE, NULL, NULL, -1, 0 },
     { "{\"Messages\": null}", FOUND_WHOLE, NULL, NULL, -1, 0 },
@@ -92,7 +92,7 @@ static void test_documents(void **state)
     check_long_name(PROTOCOL_JSON, "{\"__type\":\"", "\"}");
 }
 
-/* A message with something wrong in it, between two that are sound. */
+/* A message with an error, between two sound ones. */
 static const struct {
     const char *text;
     const char *line;
@@ -161,7 +161,7 @@ static void test_odd(void **state)
     answer_free(&answer);
 }
 
-/* Parts that are too long to be held make the message unsound, and only that one. */
+/* A part that is too long to hold makes the message unsound, and no other one. */
 static void test_too_long(void **state)
 {
     (void)state;
@@ -190,7 +190,8 @@ static void test_too_long(void **state)
     answer_free(&answer);
 }
 
-/* One of an attribute makes the message unsound, unless nobody asks for it. */
+/* Too long a part of an attribute makes the message unsound, unless attributes are not
+ * requested. */
 static const struct long_part long_parts[] = {
     { "{\"Messages\":[{\"MessageAttributes\":{\"",
         "\":{\"DataType\":\"String\",\"StringValue\":\"v\"}}}]}", "|||||broken\n" },
@@ -212,7 +213,7 @@ static void test_long_parts(void **state)
     check_long_parts(PROTOCOL_JSON, long_parts, sizeof long_parts / sizeof *long_parts);
 }
 
-/* More attributes than we take: the message stays. */
+/* More attributes than are accepted: the message stays on the queue. */
 static void test_many_attributes(void **state)
 {
     (void)state;
@@ -246,7 +247,7 @@ static const struct batch_answer batch_answers[] = {
         "{\"Id\":\"0\",\"Code\":\"ReceiptHandleIsInvalid\",\"SenderFault\":true,\"Message\":\"m\"},"
         "{\"Code\":\"InternalError\",\"SenderFault\":false,\"Id\":\"1\"}]}",
         { AWS_LOST, AWS_TEMPORARY, AWS_OK }, { "ReceiptHandleIsInvalid", "InternalError", "" } },
-    /* entries that are not spoken of are tried again; ids that are not ours are passed over */
+    /* entries without a result are retried; unknown ids are ignored */
     { CALL_VISIBILITY,
         "{\"Failed\":null,\"Successful\":[{\"Id\":\"0\"},{\"Id\":\"x\"},{\"Id\":\"12\"},{},7]}",
         { AWS_OK, AWS_TEMPORARY, AWS_TEMPORARY }, { "", "unanswered", "unanswered" } },

@@ -1,7 +1,7 @@
 #ifndef SQS_ANSWERS_H
 #define SQS_ANSWERS_H
 
-/* What must hold of an answer in either protocol. */
+/* Checks of answers in either protocol. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -17,7 +17,7 @@ static void put(struct buf *out, const struct buf *text)
     buf_putc(out, '|');
 }
 
-/* What arrived, one line a message. */
+/* Record each message as one line. */
 static void on_message(void *context, const struct message *message)
 {
     struct buf *out = context;
@@ -68,8 +68,8 @@ static void check_receive(enum protocol protocol, const char *text, const char *
 }
 
 /*
- * The same, cut anywhere: an error, and the messages that were whole before the cut, of which
- * ${ends} says after how many bytes each is; of an answer that is awaited whole, none.
+ * Check the same, cut anywhere: an error, and the messages that were complete before the cut.
+ * ${ends} holds the end of each in bytes. An answer that is awaited whole gives none.
  */
 static void check_cut(enum protocol protocol, const char *text, const char *lines,
     const size_t ends[2])
@@ -94,7 +94,7 @@ static void check_cut(enum protocol protocol, const char *text, const char *line
     answer_free(&answer);
 }
 
-/* What the network ended gives nothing either, if it is awaited whole. */
+/* Check that a network fault gives no message of an answer that is awaited whole. */
 static void check_not_arrived(enum protocol protocol, const char *text)
 {
     struct answer answer;
@@ -112,9 +112,9 @@ static void check_not_arrived(enum protocol protocol, const char *text)
 struct document {
     const char *text;
     enum found_result result;
-    const char *error;     /* its name; NULL: no error document */
-    const char *queue_url; /* NULL: none */
-    int visibility;        /* -1: none */
+    const char *error;     /* its name; NULL when it is no error document */
+    const char *queue_url; /* NULL for none */
+    int visibility;        /* -1 for none */
     size_t messages;
 };
 
@@ -147,8 +147,8 @@ static void check_documents(enum protocol protocol, const struct document *docum
     answer_free(&answer);
 }
 
-/* An error whose name is too long to be held, between ${before} and ${after}, is one all the same.
- */
+/* Check that an error with a name too long to hold, between ${before} and ${after}, is still an
+ * error. */
 static void check_long_name(enum protocol protocol, const char *before, const char *after)
 {
     struct answer answer;
@@ -167,7 +167,7 @@ static void check_long_name(enum protocol protocol, const char *before, const ch
     answer_free(&answer);
 }
 
-/* One message, cut in two where a part of it goes on for three megabytes. */
+/* One message, cut in two where a part of it continues for three megabytes. */
 struct long_part {
     const char *before;
     const char *after;
@@ -239,7 +239,7 @@ struct judged {
     enum http_outcome outcome;
     unsigned status;
     const char *text;
-    const char *header; /* what the answer's headers name */
+    const char *header; /* the error header of the answer */
     enum aws_cause cause;
     const char *says; /* part of the message */
 };

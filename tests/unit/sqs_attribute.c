@@ -26,7 +26,7 @@ static void check(const struct attribute *list, size_t count, const char *hex)
     assert_string_equal(got, hex);
 }
 
-/* Digests that AWS gave; they stand in the tests of several of its stand-ins. */
+/* Digests from AWS, also used in the tests of several emulators. */
 static void test_of_aws(void **state)
 {
     (void)state;
@@ -45,7 +45,7 @@ static void test_of_aws(void **state)
     check(many, 4, "8ae21a7957029ef04146b42aeaa18a22");
 }
 
-/* Worked out apart from this library: labels, order of names that begin alike, empty values. */
+/* Computed with another tool: labels, order of names with a common prefix, empty values. */
 static void test_more(void **state)
 {
     (void)state;
@@ -74,7 +74,7 @@ static void test_refused(void **state)
     unsigned char md5[ATTRIBUTE_MD5_SIZE];
     struct attribute list[ATTRIBUTE_READ_MAXIMUM + 1];
     for (size_t i = 0; i < sizeof list / sizeof *list; i++)
-        list[i] = make("n", "Binary", "AA=="); /* of one name: any order */
+        list[i] = make("n", "Binary", "AA=="); /* with equal names: any order */
     assert_int_equal(attribute_md5(list, ATTRIBUTE_READ_MAXIMUM, md5), 0);
     assert_int_equal(attribute_md5(list, ATTRIBUTE_READ_MAXIMUM + 1, md5), -1);
     list[5] = make("n", "Binary", "A");

@@ -1,4 +1,4 @@
-/* lib/sqs/circuit_breaker: how requests are held back while they fail. */
+/* lib/sqs/circuit_breaker: requests are held back while they fail. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,8 +8,7 @@
 
 #include "sqs/circuit_breaker.h"
 
-/* Drive it as a client with many waiting calls would, a server that only fails, for a while.
- */
+/* Count the requests of a client with many waiting calls to a server that always fails. */
 static unsigned requests_in(uint64_t milliseconds)
 {
     struct circuit_breaker breaker;
@@ -30,7 +29,7 @@ static unsigned requests_in(uint64_t milliseconds)
 static void test_is_slow_while_all_fails(void **state)
 {
     (void)state;
-    /* The hundred that are sent before the first comes back, then four a second at most. */
+    /* The hundred sent before the first returns, then at most four a second. */
     for (int i = 0; i < 50; i++) {
         unsigned requests = requests_in(30000);
         if (requests > 100 + 1 + 4 * 30 || requests < 105)
@@ -49,7 +48,7 @@ static void test_success_closes(void **state)
     circuit_breaker_leave(&breaker, true, first, true, 1000);
     assert_int_equal(breaker.failures, 1);
     assert_false(circuit_breaker_allows(&breaker, true, 999));
-    /* what was under way fails of the same fault */
+    /* open requests fail from the same fault */
     circuit_breaker_leave(&breaker, false, second, true, 1001);
     assert_int_equal(breaker.failures, 1);
     /* one probe at a time … */
@@ -57,7 +56,7 @@ static void test_success_closes(void **state)
     bool probe = circuit_breaker_enter(&breaker, true);
     assert_true(probe);
     assert_false(circuit_breaker_allows(&breaker, true, 9000));
-    /* … but a receive that hangs stops no other request */
+    /* … but a hanging receive stops no other request */
     assert_true(circuit_breaker_allows(&breaker, false, 9000));
     bool other = circuit_breaker_enter(&breaker, false);
     assert_false(circuit_breaker_allows(&breaker, false, 9000));

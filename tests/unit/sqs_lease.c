@@ -1,4 +1,4 @@
-/* lib/sqs/lease: leases found by id, ordered by when they are due and by age. */
+/* lib/sqs/lease: leases by id, by due time and by age. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -47,7 +47,7 @@ static void found_by_the_whole_id(void **state)
     lease_table_free(table);
 }
 
-/* More than it was made for: every one is found, and none that was taken out. */
+/* More leases than expected: each is found, and no removed one. */
 static void many(void **state)
 {
     enum { COUNT = 20000 };
@@ -96,7 +96,7 @@ static void due_in_the_order_of_time(void **state)
     lease_schedule(table, c, 0); /* earlier */
     assert_ptr_equal(lease_first(table), c);
     lease_unschedule(table, c);
-    lease_unschedule(table, c); /* once more is nothing */
+    lease_unschedule(table, c); /* a second time has no effect */
     assert_ptr_equal(lease_first(table), a);
     assert_ptr_equal(find(table, "c"), c);
     lease_remove(table, a);
@@ -112,7 +112,7 @@ static uint64_t next_random(uint64_t *random)
     return *random >> 33;
 }
 
-/* What is first against a plain search, over many steps of every kind. */
+/* The first due lease equals that of a linear search, over many steps of each kind. */
 static void due_as_a_plain_search_says(void **state)
 {
     enum { SLOTS = 50, STEPS = 50000 };
@@ -157,7 +157,7 @@ static void due_as_a_plain_search_says(void **state)
     lease_table_free(table);
 }
 
-/* One that ends while its extension is under way stays in memory until that is back. */
+/* A lease that ends during its extension stays in memory until that returns. */
 static void ended_while_being_extended(void **state)
 {
     (void)state;
@@ -177,7 +177,7 @@ static void ended_while_being_extended(void **state)
     assert_memory_equal(lease_handle(old), "old handle", old->handle_length);
     assert_false(lease_back(old));
     assert_ptr_equal(find(table, "id"), renewed);
-    /* One that does not end is there as before. */
+    /* A lease that continues is unchanged. */
     renewed->extending = true;
     assert_true(lease_back(renewed));
     assert_false(renewed->extending);

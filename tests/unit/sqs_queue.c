@@ -1,4 +1,4 @@
-/* lib/sqs/queue: names, URLs, and which of them mean the same queue. */
+/* lib/sqs/queue: names, URLs, and equality of queues. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -30,7 +30,7 @@ static void test_names(void **state)
 
 struct host {
     const char *name;
-    const char *region; /* NULL: not AWS's */
+    const char *region; /* NULL: not of AWS */
 };
 
 static const struct host hosts[] = {

@@ -1,5 +1,5 @@
-/* lib/sqs/receive_number: how many receives there are at once, step by step, and that it comes to
- * rest wherever messages come, or are taken, at a steady rate. */
+/* lib/sqs/receive_number: the number of parallel receives, step by step. It settles when messages
+ * arrive, or are read, at a steady rate. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,56 +14,56 @@
 #include "sqs/receive_number.h"
 
 /*
- * A step is a digit or a for ten, the messages of a receive that is back (0: none); an upper case
- * letter of the same meaning (A for ten, Z for none) for one that began before the last halving;
- * t: throttled, u: unread, s: one only, .: nothing waits for the reader. The output is taken before
- * each round unless the row says no.
+ * A step is a digit or "a" for ten, the messages of a returned receive (0 for none). An upper case
+ * letter of the same meaning (A for ten, Z for none) is a receive begun before the number last
+ * fell. t is throttled, u unread, s single. "." means that all output is written. All output is
+ * written before each round unless the row says no.
  */
 struct row {
     const char *what;
-    unsigned begin; /* with so many */
+    unsigned begin; /* initial number */
     const char *steps;
     unsigned end;
     bool lags;
 };
 
 static const struct row rows[] = {
-    { "one at first", 1, "", 1, false },
-    { "full: twice as many", 1, "a", 2, false },
-    { "five a receive are enough", 1, "5", 2, false },
-    { "four are not", 1, "4", 1, false },
-    { "a round is as many as there are", 2, "a", 2, false },
-    { "the second ends it", 2, "aa", 4, false },
-    { "five on the average", 2, "a1", 4, false },
-    { "hardly less", 2, "91", 4, false },
-    { "less", 2, "81", 2, false },
+    { "starts at one", 1, "", 1, false },
+    { "a full receive doubles", 1, "a", 2, false },
+    { "five per receive double", 1, "5", 2, false },
+    { "four do not", 1, "4", 1, false },
+    { "a round has as many receives as run", 2, "a", 2, false },
+    { "the second receive ends it", 2, "aa", 4, false },
+    { "five on average", 2, "a1", 4, false },
+    { "ten in two receives", 2, "91", 4, false },
+    { "nine in two receives", 2, "81", 2, false },
     { "from one to 64", 1, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", 64,
         false },
     { "no more than 64", 64, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", 64,
         false },
-    { "an empty one: half, at once", 8, "0", 4, false },
-    { "whatever else the round brought", 8, "aaaaaa0", 4, false },
-    { "nothing twice: one", 64, "00", 1, false },
-    { "something between: half of half", 64, "010", 16, false },
+    { "an empty one halves immediately", 8, "0", 4, false },
+    { "also in a round with messages", 8, "aaaaaa0", 4, false },
+    { "two empty ones: one", 64, "00", 1, false },
+    { "messages between: half of half", 64, "010", 16, false },
 
-    { "what began before tells nothing", 64, "0ZZZZ", 32, false },
-    { "nor when it is full", 2, "0AAAA", 1, false },
-    { "but something has come", 64, "0A0", 16, false },
+    { "earlier receives do not count", 64, "0ZZZZ", 32, false },
+    { "nor do full ones", 2, "0AAAA", 1, false },
+    { "but their messages do", 64, "0A0", 16, false },
     { "never below one", 1, "000tus", 1, false },
     { "throttled: half", 64, "t", 32, false },
     { "each time", 64, "ttt", 8, false },
     { "unread: half", 64, "u", 32, false },
     { "paced: one", 64, "s", 1, false },
     { "thin: half", 4, "1112", 2, false },
-    { "one and a half a receive are not thin", 4, "1113", 4, false },
+    { "one and a half per receive are not thin", 4, "1113", 4, false },
     { "full, but the reader lags", 2, "aaaaaa", 2, true },
-    { "until it has taken all", 2, "aaa.a", 4, true },
-    { "back to where it was throttled", 4, "taa", 4, false },
-    { "and not at once beyond", 4, "taaaaaa", 4, false },
+    { "until the reader has taken all", 2, "aaa.a", 4, true },
+    { "back to the throttled number", 4, "taa", 4, false },
+    { "not beyond it immediately", 4, "taaaaaa", 4, false },
     { "but after four rounds", 4, "taaaaaaaaaaaaaaaaaa", 8, false },
-    { "after the next sixteen", 1, "tataaaaaaaaaaaaaaa", 1, false },
-    { "no more", 1, "tataaaaaaaaaaaaaaaa", 2, false },
-    { "all that is forgotten when nothing comes", 1, "t0aaa", 4, false },
+    { "after the next one, not before sixteen", 1, "tataaaaaaaaaaaaaaa", 1, false },
+    { "but after sixteen", 1, "tataaaaaaaaaaaaaaaa", 2, false },
+    { "an empty queue resets the bound", 1, "t0aaa", 4, false },
 };
 
 static unsigned messages_of(char step)
@@ -110,7 +110,7 @@ static void step_by_step(void **state)
     }
 }
 
-/* What hangs keeps its round from ending; what began after the round does not end it. */
+/* A hanging receive prevents the end of its round; one begun after the round does not end it. */
 static void a_round_is_over_when_its_last_is_back(void **state)
 {
     (void)state;
@@ -145,22 +145,22 @@ static void a_given_number_stays(void **state)
 
 /*
  * A queue, its receives and a reader, in steps of a millisecond. A receive takes ${delay_ms} and
- * then waits for a message; the output holds ten messages for each receive, as sqs-pull's does, and
- * a pipe 100 more.
+ * then waits for a message; the output holds ten messages for each receive, as in sqs-pull, and a
+ * pipe 100 more.
  */
 struct world {
     double arrive;  /* messages a second */
-    unsigned there; /* at the beginning */
+    unsigned there; /* at the start */
     unsigned delay_ms;
-    double take;       /* messages a second that the reader takes; 0: all at once */
-    unsigned stall_ms; /* of each second the reader takes nothing for so long */
+    double take;       /* messages a second that the reader takes; 0 for all immediately */
+    unsigned stall_ms; /* of each second, the time that the reader takes nothing */
 };
 
 struct outcome {
     unsigned last;      /* the number at the end */
-    unsigned changes;   /* of it in the last minute */
-    unsigned low, high; /* there */
-    unsigned requests;  /* all in all */
+    unsigned changes;   /* changes of it in the last minute */
+    unsigned low, high; /* range of it there */
+    unsigned requests;  /* in total */
     uint64_t got;
 };
 
@@ -172,7 +172,7 @@ struct flight {
     uint64_t begun, begun_ms;
 };
 
-/* The output's turn; ${moved}: when the reader last took anything of what waits. */
+/* Let the reader take output; ${moved}: when it last took any. */
 static void read_output(const struct world *world, struct receive_number *number, double *waiting,
     uint64_t ms, uint64_t next)
 {
@@ -205,7 +205,7 @@ static struct outcome simulate(const struct world *world, const char *curve)
     for (uint64_t ms = 0; ms < SIMULATED_MS; ms++) {
         unsigned before = number.number;
         queue += world->arrive / 1000;
-        /* Whom the server gives a message first nobody knows. */
+        /* The server chooses the receive that gets a message; here it is random. */
         seed = seed * 6364136223846793005u + 1442695040888963407u;
         for (unsigned i = 0; i < RECEIVE_NUMBER_MOST; i++) {
             struct flight *flight = &flights[(i + (seed >> 33)) % RECEIVE_NUMBER_MOST];
@@ -243,7 +243,7 @@ static struct outcome simulate(const struct world *world, const char *curve)
     return outcome;
 }
 
-/* Messages that come at a steady rate, slow or fast, near or far: it rests. */
+/* Messages at a steady rate, slow or fast, near or far: the number settles. */
 static void rests_where_messages_come_steadily(void **state)
 {
     (void)state;
@@ -263,7 +263,7 @@ static void rests_where_messages_come_steadily(void **state)
         }
 }
 
-/* A queue that never runs short, before readers of every speed. */
+/* A queue that never runs empty, with readers of any speed. */
 static void rests_before_a_steady_reader(void **state)
 {
     (void)state;
@@ -280,7 +280,7 @@ static void rests_before_a_steady_reader(void **state)
     }
 }
 
-/* One that stands still for a while in each second makes it change, but by a factor of two. */
+/* A reader that stalls in each second changes the number, but only by a factor of two. */
 static void a_reader_that_stalls_moves_it_by_one_step(void **state)
 {
     (void)state;

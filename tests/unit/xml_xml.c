@@ -1,4 +1,4 @@
-/* lib/xml: events, whatever the pieces; what is hostile or broken ends the reading. */
+/* lib/xml: events with pieces of any size; hostile or broken input ends the reading. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -26,7 +26,7 @@ static enum xml_result read_in_pieces(const char *text, size_t length, size_t si
 struct document {
     const char *text;
     enum xml_result result;
-    const char *events; /* NULL: of no interest */
+    const char *events; /* NULL to ignore */
 };
 
 static const struct document documents[] = {
@@ -41,7 +41,7 @@ static const struct document documents[] = {
     { "<a>x<!-- no -->y<?pi no?>z</a>", XML_WELL, "<a>xyz</a>" },
     { "<a>x</a><!-- no -->", XML_WELL, "<a>x</a>" },
     { "<a> \n </a>", XML_WELL, "<a> \n </a>" },
-    /* forbidden characters are told, and change nothing of what follows */
+    /* forbidden characters are reported, and do not affect later ones */
     { "<a>x&#1;y&quot;</a>", XML_WELL, "<a>x\x01y\"</a>" },
     { "<a>x\x01y&quot;</a>", XML_WELL, "<a>x\x01y\"</a>" },
     { "<a>\x01&#x1;&#x01;&#0000001;</a>", XML_WELL, "<a>\x01\x01\x01\x01</a>" },
@@ -51,17 +51,17 @@ static const struct document documents[] = {
     { "<a><!-- \x01&#1; -->&#1;<?p \x01&#1;?>&#2;</a>", XML_WELL, "<a>\x01\x02</a>" },
     { "<a b='&#1;\x01\xff'>\x1f</a>", XML_WELL, "<a>\x1f</a>" },
     { "<a\x01>x</a>", XML_MALFORMED, "" },
-    /* the characters that stand for them on the way */
+    /* the characters that stand for them */
     { "<a>\x01\xf4\x8f\xb8\x81&#x10FE01;&#x10FEFF;\xf4\x8f\xbc\x80\xf4\x8f\xb7\xbf</a>", XML_WELL,
         "<a>\x01\xf4\x8f\xb8\x81\xf4\x8f\xb8\x81\xf4\x8f\xbb\xbf\xf4\x8f\xbc\x80\xf4\x8f\xb7\xbf</a>" },
-    /* what is not Unicode gives what is not UTF-8 */
+    /* characters outside Unicode give bytes outside UTF-8 */
     { "<a>&#xD800;&#xdc00;&lt;</a>", XML_WELL, "<a>\xed\xa0\x80\xed\xb0\x80<</a>" },
     { "<a>&#x110000;&#99999999999999999999;&lt;</a>", XML_WELL, "<a>\xff\xff<</a>" },
     { "<a>x\xff\xfey&lt;</a>", XML_WELL, "<a>x\xff\xfey<</a>" },
     { "<a>\xc3</a>", XML_WELL, "<a>\xc3</a>" },
     { "<a>\xf0\x9f\x98</a>", XML_WELL, "<a>\xf0\x9f\x98</a>" },
     { "<a>\xe0\x80\xaf\xed\xa0\x80</a>", XML_WELL, "<a>\xe0\x80\xaf\xed\xa0\x80</a>" },
-    /* UTF-8 it is, whatever it says */
+    /* UTF-8, with any declaration */
     { "\xef\xbb\xbf<a>x</a>", XML_WELL, "<a>x</a>" },
     { "\xef\xbb<a>x</a>", XML_MALFORMED, "" },
     { "\xef\xbb\xbf", XML_MALFORMED, "" },
@@ -115,7 +115,7 @@ static void test_documents(void **state)
     }
 }
 
-/* The character U+0000 is a byte as any other. */
+/* The character U+0000 is a byte like any other. */
 static void test_nul(void **state)
 {
     (void)state;
@@ -148,7 +148,7 @@ static void test_depth(void **state)
     }
 }
 
-/* Names longer than the plain reader keeps are libxml2's. */
+/* libxml2 reads names longer than the plain reader keeps. */
 static void test_long_names(void **state)
 {
     (void)state;
@@ -169,7 +169,7 @@ static void test_long_names(void **state)
     buf_free(&out);
 }
 
-/* The largest receive: ten messages of a MiB, every character an entity. */
+/* The largest receive: ten messages of 1 MiB, each character an entity. */
 static void test_large(void **state)
 {
     (void)state;
