@@ -1,8 +1,8 @@
 /*
- * Any bytes as what those say who give credentials: the container's endpoint, the instance's
- * metadata service (its token, the role's name and the credentials, one after the other), STS in
- * XML, and a credential_process. What is taken could stand in a header, nothing that one of them
- * says leads the next request elsewhere, and what is refused leaves nothing behind.
+ * Read any bytes as the answers of sources of credentials. These are the container endpoint, the
+ * instance metadata service (token, name of the role and credentials, in turn), STS in XML, and a
+ * credential_process. Accepted credentials are valid in a header. No answer leads the next request
+ * to another place, and refused ones leave nothing behind.
  */
 #include "credentials/container.h"
 #include "credentials/document.h"

@@ -7,9 +7,10 @@
 #include "http/http.h"
 
 /*
- * The engine of lib/http, with the input as its network: each request is answered with the next
- * part of the input, in two pieces, and looked at before, because what one answer says goes into
- * the next request. To be included by one file of a program; lib/http's own is then not linked.
+ * The engine of lib/http, with the input as its network. Each request is answered with the next
+ * part of the input, in two pieces. The request is checked before, because data of one answer goes
+ * into the next request. One file of a program includes this; the engine of lib/http is then not
+ * linked.
  */
 static struct fuzz_bytes network;
 static size_t network_requests;
@@ -51,8 +52,8 @@ bool http_has_room(const struct http *http)
     return http->done == NULL;
 }
 
-/* The first byte of an answer says its status and its date; only those are given that are not tried
- * again after a pause. */
+/* The first byte of an answer chooses its status and its date; statuses that cause a retry after a
+ * pause are left out. */
 int http_start(struct http *http, struct http_request *request)
 {
     static const unsigned statuses[] = { 200, 200, 400, 401, 403, 404, 204, 302 };

@@ -1,7 +1,7 @@
 /*
- * Any bytes as the AWS tools' two profile files, read as files, with the roles that they lead to
- * assumed (the network being the rest of the input); and any text as the command line of a
- * credential_process, split into words as a shell would, which wordexp(3) is asked about.
+ * Read any bytes as the two profile files of the AWS tools, and assume the roles in them, with the
+ * rest of the input as the network. Also split any text as the command line of a credential_process
+ * into words; wordexp(3) must give the same.
  */
 #include <errno.h>
 #include <sys/mman.h>
@@ -15,7 +15,7 @@
 
 static const struct credentials_request request = { .region = "eu-west-1", .stop_fd = -1 };
 
-/* A file in memory, and its name in a variable. */
+/* Make a file in memory, with its name in a variable. */
 static int file_in(const char *variable)
 {
     char name[64];
@@ -36,7 +36,7 @@ static int says(const char *text, size_t length, const char *word)
     return memmem(text, length, word, strlen(word)) != NULL;
 }
 
-/* Nothing here may run a program or read a file of the machine. */
+/* Return true unless the text would run a program or read a file of the machine. */
 static int harmless(const char *text, size_t length)
 {
     return !says(text, length, "credential_process") &&
@@ -76,14 +76,14 @@ static void check_files(const char *asked, int follow)
     fuzz_require(cause == AWS_OK || (cause == error.cause && *error.text != '\0'));
     fuzz_require(memchr(error.text, '\0', sizeof error.text) != NULL);
     fuzz_require(cause == AWS_OK || credentials.access_key_id == NULL);
-    /* Of an instance three, and of each role one, or two when the clock is wrong. */
+    /* Three for an instance, and one for each role, or two with a wrong clock. */
     fuzz_require(network_requests <= 3 + 2 * FROM_PROFILE_ROLES);
     credentials_free(&credentials);
     profile_free(&profile);
 }
 
-/* Whether a shell does no more than quoting with it, and glibc's wordexp() does that rightly: it
- * makes two words of ""a. */
+/* Return true when a shell only removes quotes, and glibc's wordexp() does that correctly: it makes
+ * two words of ""a. */
 static int is_plain(const char *text)
 {
     return strpbrk(text, "$`*?[]~|&;<>(){}\n\r#") == NULL && strstr(text, "\"\"") == NULL &&

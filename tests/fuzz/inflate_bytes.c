@@ -1,7 +1,7 @@
 /*
- * Any bytes as something deflated, the first one choosing the format and the maximum. What decodes
- * keeps to the maximum, and decodes to the same with room to spare; with a byte behind it it does
- * not decode at all.
+ * Read any bytes as deflated data; the first byte chooses the format and the maximum. The result
+ * keeps to the maximum, and is the same with a larger one. With one more byte at the end, decoding
+ * fails.
  */
 #include "base/buf.h"
 #include "fuzz.h"

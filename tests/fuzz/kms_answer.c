@@ -1,8 +1,7 @@
 /*
- * Any bytes as an answer of KMS, to either operation, good or bad. What is taken of a good one has
- * the same base64 as stands there, what names a key or an error is fit for a message, and of what
- * is refused nothing is kept. What is sent of any bytes is JSON, and takes no more room than at
- * first.
+ * Read any bytes as an answer of KMS, to either operation, good or bad. The data of a good answer
+ * has the same base64 as the answer. Names of keys and errors are fit for a message, and nothing of
+ * a refused answer is kept. A request with any bytes is JSON, and fits into its first reservation.
  */
 #include <stdio.h>
 
@@ -31,7 +30,7 @@ static void check_answer(bool seal, const char *text, size_t length)
     fuzz_require((result == KMS_MESSAGE_OK) == (out.length > 0));
     check_word(key_id, sizeof key_id);
     fuzz_require(result == KMS_MESSAGE_OK || key_id[0] == '\0');
-    /* Spelt plainly or with escapes, it is no longer than its base64. */
+    /* Plain or escaped, it is no longer than its base64. */
     fuzz_require(base64_length(out.length) <= length);
     buf_wipe(&out);
 }

@@ -1,7 +1,7 @@
 /*
- * Any bytes as an event of Lambda. What is read gives lines of JSON, one at most for each message,
- * in which nothing but the line's own end is a new line; the answer before any verdict is JSON that
- * names each message, and none of a refused event is left to be answered for.
+ * Read any bytes as an event of Lambda. The result is lines of JSON, at most one for each message,
+ * with a newline only at the end. The answer before any verdict is JSON that names each message,
+ * and a refused event has no messages to answer for.
  */
 #include "../../cmd/sqs-lambda/event.h"
 #include "fuzz.h"
@@ -42,7 +42,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct buf records;
     bool fifo;
     fuzz_require(event != NULL && deliveries != NULL);
-    /* Once more with what the first reading has left. */
+    /* Again with the state of the first reading. */
     for (int round = 0; round < 2; round++) {
         deliveries_clear(deliveries);
         enum event_result result =

@@ -1,7 +1,8 @@
 /*
- * Any line as what sqs-send reads. What it would send SQS takes: not empty, of the characters that
- * are allowed, 1 MiB with its attributes, at most ten of these, each with a name of its own, a type
- * and a value. Written out as a record, as sqs-pull prints it, the message reads as the same again.
+ * Read any line as input of sqs-send. SQS accepts each message: it is not empty, has only allowed
+ * characters, and at most 1 MiB with its attributes. These are at most ten, each with a unique
+ * name, a type and a value. Written as a record of sqs-pull, the message is the same when read
+ * again.
  */
 #include "../../cmd/sqs-send/body.h"
 #include "base/buf.h"
@@ -18,7 +19,7 @@ static int same(const char *a, size_t a_length, const char *b, size_t b_length)
     return a_length == b_length && (a_length == 0 || memcmp(a, b, a_length) == 0);
 }
 
-/* Of valid UTF-8: no control character but tab, LF and CR, no U+FFFE and no U+FFFF. */
+/* In valid UTF-8: no control character except tab, LF and CR, no U+FFFE and no U+FFFF. */
 static void require_allowed(const char *text, size_t length)
 {
     fuzz_require(json_string_is_utf8(text, length));
@@ -56,7 +57,7 @@ static void put_member(struct buf *out, const char *before, const char *text, si
     json_string_encode(out, text, length);
 }
 
-/* Each id that there is; of one that there is not, the fifo member says nothing. */
+/* Write each existing id; for a missing one, fifo has no member. */
 static void put_fifo(struct buf *out, const struct body_message *message)
 {
     const struct body_text *group = &message->group_id, *deduplication = &message->deduplication_id;
@@ -132,7 +133,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     fuzz_require(reader != NULL && second != NULL);
     if (size == 0 || memchr(text, '\n', size) != NULL)
-        return 0; /* lines have none in them */
+        return 0; /* lines contain none */
     enum body_result read = body_read(reader, text, size, &message);
     enum json_error error = json_scan(text, size, NULL, JSON_MAX_DEPTH, NULL, &result);
     fuzz_require((read == BODY_NOT_JSON) == (error != JSON_OK) && read != BODY_NO_MEMORY);

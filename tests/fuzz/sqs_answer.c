@@ -1,8 +1,8 @@
 /*
- * Any bytes as the answer of SQS to any call, in either protocol, whole and in pieces, of a status
- * and with an error header that the input chooses. What is handed on is well-formed, the pieces
- * make no difference to a whole answer, no message for people holds anything but a name, and after
- * it the next answer is read as if there had been none before.
+ * Read any bytes as the answer of SQS to any call, in either protocol, whole and in pieces. The
+ * input chooses the status and the error header. Messages handed on are well-formed, and pieces
+ * give the same as a whole answer. A message for people holds only names, and the next answer is
+ * read independently.
  */
 #include "base/buf.h"
 #include "fuzz.h"
@@ -14,7 +14,7 @@ enum { MOST = 1 << 22 };
 
 struct run {
     enum found_result result;
-    struct buf told; /* what was handed on, in a row */
+    struct buf told; /* the messages handed on, in order */
 };
 
 static void tell(struct buf *told, const char *text, size_t length)
@@ -73,7 +73,7 @@ static void tell_rest(struct run *run, const struct answer *answer)
         (unsigned long long)answer->found.visibility_timeout_s);
 }
 
-/* ${piece}: bytes at once. */
+/* ${piece}: bytes in each piece. */
 static void read_answer(struct answer *answer, enum protocol protocol, bool awaited,
     const char *text, size_t length, size_t piece, struct run *run)
 {
@@ -99,7 +99,7 @@ static void judge(const struct answer *answer, enum found_result result, uint8_t
         for (size_t i = 0; i < CALL_BATCH; i++)
             call.entries[i] = (struct call_entry){ .text = "handle", .length = 6 };
     }
-    /* The header's words are as foreign as the rest: here, those of the queue's URL. */
+    /* Words in the header are foreign too: here, those of the queue URL. */
     size_t length = answer->found.queue_url.length;
     if (length >= sizeof request.error_name)
         length = sizeof request.error_name - 1;
@@ -112,7 +112,7 @@ static void judge(const struct answer *answer, enum found_result result, uint8_t
     fuzz_require(cause != AWS_OK || (request.status == 200 && result == FOUND_WHOLE));
     for (size_t i = 0; i < call.count && cause == AWS_OK; i++) {
         fuzz_require(fuzz_is_line(call.entries[i].code, sizeof call.entries[i].code));
-        /* Only what the server said was done counts as done. */
+        /* Only an action that the server confirmed counts as done. */
         fuzz_require(call.entries[i].cause != AWS_OK ||
             (answer->found.entries[i].given && !answer->found.entries[i].failed));
     }

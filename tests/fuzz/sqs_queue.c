@@ -1,7 +1,7 @@
 /*
- * Any text as a URL, a queue's URL or name, or a host: what is taken apart goes together again, and
- * holds nothing that could lead elsewhere than it says. Two texts that are taken for one queue have
- * its name.
+ * Read any text as a URL, a queue URL or name, or a host. Its parts join to the same text again,
+ * and hold nothing that could lead to another place. Two texts that mean one queue have the same
+ * name.
  */
 #include <stdio.h>
 
@@ -71,7 +71,7 @@ static void check_queue(const char *one, size_t one_length, const char *two, siz
         fuzz_require(queue_same(&a, &b) == queue_same(&b, &a));
         fuzz_require(!queue_same(&a, &b) || strcmp(a.name, b.name) == 0);
     }
-    /* A name more is another queue, or none. */
+    /* One more name is another queue, or none. */
     (void)snprintf(url, sizeof url, "%.*s/x", (int)one_length, one);
     fuzz_require(queue_identify(url, strlen(url), &longer) != 0 || !queue_same(&longer, &a) ||
         strcmp(a.name, "x") == 0);

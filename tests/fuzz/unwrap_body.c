@@ -1,7 +1,7 @@
 /*
- * Any value as a body that sqs-unwrap reads, the first byte choosing what options there are. Each
- * event is a body again: valid JSON without whitespace outside strings, and no larger than was
- * allowed; its envelope is an object and its name a plain word. A second look finds the same.
+ * Read any value as a body in sqs-unwrap; the first byte chooses the options. Each event is a body
+ * again: valid JSON without whitespace outside strings, within the maximum. Its envelope is an
+ * object and its name a plain word. A second pass has the same results.
  */
 #include "../../cmd/sqs-unwrap/events.h"
 #include "base/buf.h"
@@ -12,7 +12,7 @@ enum { MAXIMUM = 65536 };
 
 static struct events *events[4];
 
-/* Of all events of one look. */
+/* Totals of the events of one pass. */
 struct look {
     uint64_t count;
     uint64_t digest;
@@ -65,7 +65,7 @@ static void set_up(void)
     }
 }
 
-/* The members of a text that is an object, as its scan notes them. */
+/* Note the members of a text that is an object, as its scan does. */
 static bool note_members(const char *text, size_t length, struct json_children *members)
 {
     static struct json_paths *paths;
@@ -90,7 +90,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         set_up();
     if (size < 2)
         return 0;
-    /* As in a line: whitespace around the value is no part of it. */
+    /* As in a line, whitespace around the value does not belong to it. */
     const char *text = (const char *)data + 1;
     if (json_scan(text, size - 1, NULL, JSON_MAX_DEPTH - 1, NULL, &result) != JSON_OK)
         return 0;
@@ -101,7 +101,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct events_message message = { .body = text + result.start,
         .length = result.end - result.start };
     enum events_result got = events_each(chosen, &message, on_event, &first);
-    /* Once more with its members known, as they are of most records. */
+    /* Again with known members, as for most records. */
     struct json_children members;
     if (note_members(text, size - 1, &members))
         message.members = &members;

@@ -1,7 +1,6 @@
 /*
- * libFuzzer: a document in small pieces, as a server might send it, and the same in one piece
- * behind a byte order mark, which is not plain and so is for libxml2 from its start: both must tell
- * the same.
+ * Read a document in small pieces, as a server might send it, and in one piece after a byte order
+ * mark, which libxml2 reads from the start. Both must report the same.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -31,9 +30,8 @@ static enum xml_result read_all(const char *before, const char *text, size_t len
 }
 
 /*
- * What libxml2 itself takes otherwise behind a mark: what may be another encoding, and declarations
- * of which it does not know the version. Or in other pieces: a comment that begins as it ends,
- * "<!-->" or "<!--->".
+ * Input that libxml2 reads in another way after a mark: possible other encodings, and declarations
+ * of an unknown version. Or in other pieces: a comment that begins as it ends, "<!-->" or "<!--->".
  */
 static int depends_on_way(const char *text, size_t length)
 {
