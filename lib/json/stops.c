@@ -331,8 +331,8 @@ void json_stops_init(struct json_stops *stops, const char *text, size_t length)
 }
 
 /*
- * As json_stops_seek(), for a place ${offset} bytes into this window or a later one, for which more
- * windows may have to be examined. No string is in the skipped windows.
+ * As json_stops_seek(), for a place ${offset} bytes into this window or a later one, for which it
+ * may examine more windows. No string is in the skipped windows.
  */
 static __attribute__((noinline)) const char *seek_far(struct json_stops *stops, size_t offset)
 {

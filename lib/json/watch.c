@@ -16,9 +16,9 @@ struct json_watch_name {
 };
 
 /*
- * Characters between words, and invisible ones: "_", hyphens, blanks, control characters, Unicode's
- * default-ignorable characters (a byte order mark before the first key, a soft hyphen), and the dot
- * that lower case leaves of a Turkish capital I.
+ * Ignored in keys: "_", hyphens, blanks, control characters, and characters that Unicode ignores by
+ * default (a byte order mark before the first key, a soft hyphen). And the dot that lower case
+ * leaves of a Turkish capital I.
  */
 static bool is_passed_over(uint32_t point)
 {
