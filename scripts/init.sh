@@ -1,39 +1,38 @@
 #!/usr/bin/env bash
-# From the name of a queue to a working set of files. Installed as sqs2pg-init;
-# usage() is its manual.
+# From the name of a queue to a working set of files. Installed as sqs2pg-init; usage() is its
+# manual.
 #
-# No clear value reaches a disk: what was received stands in a variable, and goes to the
-# programs through pipes. bash makes a file of what stands behind <<< when it is long, so
-# nothing of it does.
+# No clear value reaches a disk: the received records are in a variable, and reach the programs
+# through pipes. bash writes a long text behind <<< to a file, so none is used here.
 set -uo pipefail
 umask 077
 
 NAME=sqs2pg-init
 OK=0 NONE=1 USAGE=64 UNUSABLE=65 UNAVAILABLE=69 IO=74
-MOST=100         # messages that are looked at
-DELIVERIES=4     # that a queue must allow, or --yes is wanted: a look counts as one
-HIDDEN=120s      # how long messages are hidden from others, should they not be released
+MOST=100         # messages to look at
+DELIVERIES=4     # that a queue must allow without --yes: a look counts as one
+HIDDEN=120s      # visibility timeout of the messages, in case they are not released
 
 usage() {
   cat 2>/dev/null <<'USAGE'
 usage: sqs2pg-init [-qv] [-y] [--log text|json] -Q QUEUE -t TABLE -o DIR
 
-Look at up to 100 messages of an SQS queue, give them back to it, and write the files for
-loading it into a table: TABLE.policy, TABLE.key, TABLE.env, TABLE.sql and TABLE.map. No
+Receive up to 100 messages of an SQS queue, release them, and write the files for loading
+the queue into a table: TABLE.policy, TABLE.key, TABLE.env, TABLE.sql and TABLE.map. No
 clear value is printed or written.
 
   -Q, --queue QUEUE    the queue, by its URL or its name
   -t, --table TABLE    the table
-  -o, --output DIR     the folder of the files; made if there is none
-  -y, --yes            look at a queue that allows fewer than four deliveries, too
+  -o, --output DIR     the folder of the files; created if missing
+  -y, --yes            look even when the queue allows fewer than four deliveries
       --log text|json  form of the messages
   -q, --quiet          errors only
   -v, --verbose        more messages
   -h, --help           this text
   -V, --version        the version
 
-Region, credentials and endpoint come from the environment, as sqs-pull(1) has them. With
-SQS2PG_KEY_COMMAND set there, it goes into the settings, and no key file is made.
+Region, credentials and endpoint come from the environment, as for sqs-pull(1). With
+SQS2PG_KEY_COMMAND set, the settings get that command, and no key file is made.
 USAGE
 }
 
@@ -41,7 +40,7 @@ USAGE
 
 log_form=text flags=()
 
-# message LEVEL TEXT, in the form that the programs use.
+# message LEVEL TEXT: print it in the form of the programs.
 message() {
   local text=${2//[[:cntrl:]]/?}
   if [ "$log_form" = json ]; then
@@ -65,7 +64,7 @@ usage_error() { fail "$USAGE" "$1" "try '$NAME --help'"; }
 
 declare -A option=()
 
-# with_value NAME VALUE: takes an option that is given once at most.
+# with_value NAME VALUE: take an option that is allowed once.
 with_value() {
   [ -z "${option[$1]:-}" ] || usage_error "option --$1 given twice"
   [ -n "$2" ] || usage_error "option --$1 needs a value"
@@ -113,8 +112,8 @@ options() {
   for name in queue table output; do
     [ -n "${option[$name]:-}" ] || usage_error "option --$name is needed"
   done
-  # It becomes the name of files, too, in options that are parted by blanks; and _errors and _ledger
-  # are to fit behind it.
+  # It becomes part of file names, also in options that are separated by blanks. _errors and _ledger
+  # must fit behind it.
   local part='[A-Za-z_][A-Za-z0-9_]{0,55}'
   [[ ${option[table]} =~ ^($part\.)?$part$ ]] ||
     usage_error "option --table takes a name of at most 56 letters, digits and _, or SCHEMA.TABLE"
@@ -130,8 +129,8 @@ version() {
 
 here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 
-# find_program NAME: the one installed beside this script, else the one that make
-# built, else the one in PATH; 1 if there is none.
+# find_program NAME: print the path of the one installed beside this script, else of the one that
+# make built, else of the one in PATH; return 1 when there is none.
 find_program() {
   local folder
   for folder in "$here" "$here/../build/bin"; do
@@ -141,7 +140,7 @@ find_program() {
 }
 program() { find_program "$1" || fail "$UNAVAILABLE" "no program $1 beside this script or in PATH"; }
 
-# alone PROGRAM ARGUMENT...: with nothing of the environment that might be a secret.
+# alone PROGRAM ARGUMENT...: run it without variables that might be secret.
 alone() {
   local path
   path=$(program "$1") || exit
@@ -150,62 +149,62 @@ alone() {
 
 # ---- the look ----------------------------------------------------------------
 
-# The records that were received; whether they are still to be given back.
+# The received records; whether they must still be released.
 sample='' held=''
 # The number of a signal that came.
 stopped=''
 # The words of SQS2PG_KEY_COMMAND.
 key_command=()
-# The files that are being made, until all are.
+# The unfinished files.
 making=()
 
-# leave: at the end, whatever brought it.
+# leave: runs at the end, in any case.
 leave() {
   [ -z "$held" ] || give_back
   [ ${#making[@]} -eq 0 ] || rm -f "${making[@]}"
 }
 
-# give_back: what was received is there for others again.
+# give_back: release the received messages.
 give_back() {
   held=''
   printf '%s\n' "$sample" | "$(program sqs-ack)" -q --log "$log_form" -Q "${option[queue]}" --release >/dev/null ||
     message warning "not every message could be released; the others come back within $HIDDEN"
 }
 
-# may_look RESULT: what the redrive policy says of deliveries, in words; ends the script where
-# a look could be a message's last delivery.
+# may_look RESULT: set it to the redrive policy's deliveries, in words; end the script when the look
+# could be a message's last delivery.
 may_look() {
   local -n its_words=$1
   local policy allowed='' status
   policy=$("$(program sqs-pull)" "${flags[@]}" -Q "${option[queue]}" --print-redrive)
   status=$?
   if [ "$status" -ne 0 ]; then
-    [ -n "${option[yes]:-}" ] || fail "$status" "the queue's redrive policy cannot be read" "--yes looks all the same"
+    [ -n "${option[yes]:-}" ] || fail "$status" "the queue's redrive policy cannot be read" "use --yes to look anyway"
     its_words='how many deliveries it allows cannot be read'
     return
   fi
   [[ ! $policy =~ \"maxReceiveCount\"[[:space:]]*:[[:space:]]*\"?([0-9]{1,9}) ]] || allowed=$((10#${BASH_REMATCH[1]}))
   [ -z "$allowed" ] || [ "$allowed" -ge "$DELIVERIES" ] || [ -n "${option[yes]:-}" ] ||
-    fail "$USAGE" "the queue allows $allowed deliveries of a message, and a look counts as one" "--yes looks all the same"
+    fail "$USAGE" "the queue allows $allowed deliveries of a message, and a look counts as one" "use --yes to look anyway"
   # shellcheck disable=SC2034 # the caller's
   its_words="it allows ${allowed:-any number of} deliveries"
 }
 
-# look: receives the sample, and gives it back.
+# look: receive the sample, and release it.
 look() {
   local status
   sample=$("$(program sqs-pull)" "${flags[@]}" -Q "${option[queue]}" -n "$MOST" --wait 1 --visibility-timeout "$HIDDEN")
   status=$?
   [ -z "$sample" ] || held=1
-  # 1: one that was corrupt, and is told of.
+  # 1: some message was corrupt, and reported.
   [ "$status" -le 1 ] || exit "$status"
-  [ -n "$sample" ] || fail "$NONE" "no message was there to be looked at"
+  [ -n "$sample" ] || fail "$NONE" "the queue had no message to look at"
   give_back
 }
 
-# unwrapped: the sample as pii-mask is to see it. masked BASE: as pg-load is to see it.
+# unwrapped: print the sample as input of pii-mask. masked BASE: print it as input of pg-load.
 unwrapped() { printf '%s\n' "$sample" | alone sqs-unwrap; }
-# Its key: the file, or what the command prints, which no disk sees.
+# With its key: the file, or the output of the command, which no disk sees.
 masked() {
   if [ ${#key_command[@]} -eq 0 ]; then
     unwrapped | alone pii-mask -k "$1.key" -p "$1.policy"
@@ -217,14 +216,14 @@ masked_by_command() { # POLICY
   {
     "${key_command[@]}" </dev/null 4<&- | alone pii-mask -k /dev/fd/3 -p "$1" 3<&0 <&4
     set -- "${PIPESTATUS[@]}"
-    # What is before it need not tell of a broken pipe.
+    # The stages before need not report a broken pipe.
     cat <&4 >/dev/null
   } 4<&0
   [ "$1" -eq 0 ] || fail "$UNAVAILABLE" "the key command ended with status $1"
   return "$2"
 }
 
-# write_files BASE: BASE.policy and the others.
+# write_files BASE: write BASE.policy and the others.
 write_files() {
   local base=$1 records status=0 key=SQS2PG_KEY_COMMAND=${SQS2PG_KEY_COMMAND:-}
   { : >"$base.policy"; } 2>/dev/null || fail "$IO" "cannot make $base.policy"
@@ -244,19 +243,19 @@ write_files() {
   esac
 }
 
-# tell BASE DELIVERIES FOUND: what was found, what to look at, and what comes next.
+# tell BASE DELIVERIES FOUND: print the findings, what to check, and what comes next.
 tell() {
   local base=$1
   printf 'The queue: %d messages looked at and released; %s.\n\n%s\n\n' "$(printf '%s\n' "$sample" | wc -l)" "$2" "$3"
-  printf 'Look at, before anything is loaded:\n'
-  printf '  %s: %s\n' "$base.policy" 'what is hidden, and what is not' "$base.env" 'the settings'
+  printf 'Check before loading:\n'
+  printf '  %s: %s\n' "$base.policy" 'what is masked and what is not' "$base.env" 'the settings'
   [ ! -e "$base.key" ] ||
-    printf '  %s: %s\n' "$base.key" 'who has it can undo the masking; without a copy elsewhere nobody can'
+    printf '  %s: %s\n' "$base.key" 'its holder can undo the masking; keep a copy elsewhere'
   if [ -e "$base.sql" ]; then
     printf '  %s: %s\n' "$base.sql" 'the table' "$base.map" 'which value goes into which column'
     printf '\nThen:\n  psql -v ON_ERROR_STOP=1 -f %s.sql\n' "$base"
   else
-    printf '\nThen, when the table is there:\n  pg-load -t %s --explain\n' "${option[table]}"
+    printf '\nThen, when the table exists:\n  pg-load -t %s --explain\n' "${option[table]}"
   fi
   printf '  sqs2pg -v -c %s.env\n' "$base"
 }
@@ -272,10 +271,10 @@ main() {
   [[ $dir != *[[:space:]]* ]] || usage_error "option --output takes a folder without blanks in its name"
   base=$dir/${option[table]}
   for file in "$base".{policy,key,env,sql,map}; do
-    [[ ! -e $file && ! -L $file ]] || fail "$IO" "there is a $file already"
+    [[ ! -e $file && ! -L $file ]] || fail "$IO" "$file exists already"
   done
   trap leave EXIT
-  # A signal waits for the end of what is under way, so that nothing received is forgotten.
+  # A signal waits for the end of the current step, so that no received message is forgotten.
   trap 'stopped=1' HUP
   trap 'stopped=2' INT
   trap 'stopped=15' TERM

@@ -1,30 +1,30 @@
 #!/usr/bin/env bash
-# The programs joined, as cron and systemd run them. Installed as sqs2pg; what
-# --help prints (options.sh) is its manual.
+# Run the programs joined, as cron and systemd do. Installed as sqs2pg; options.sh has its manual,
+# which --help prints.
 #
-# Under the name sqs2pg-status it tells how that goes (status.sh).
+# Under the name sqs2pg-status it shows the state of the pipeline (status.sh).
 #
-# Its parts stand in the folder pipeline: what the command line says, the settings, the lock,
-# the key, the stages, the archive, the metrics and the status; make install puts them in here.
-# What they share besides the settings: the messages, and the table of the stages (stages.sh).
+# The folder pipeline has its parts: command line, settings, lock, key, stages, archive, metrics and
+# status. make install inserts them here. The parts share the settings, the messages and the table
+# of stages (stages.sh).
 #
-# Once there are traps, commands are substituted by backquotes. What stands in $( ) bash
-# parses as it is expanded, and a trap that comes just then is parsed amid it, and lost.
+# Once there are traps, use backquotes for command substitution. bash parses $( ) when it expands
+# it, and loses a trap that comes during that.
 # shellcheck disable=SC2006,SC2034,SC2154 # what the files share
 set -uo pipefail
-# Until something answers to it: it asks for less than an end.
+# Ignore it until there is a handler: the default would end the script.
 trap '' USR1
 
-# What the environment holds is data, as the settings file is: before anything has
-# a name here it moves to where none means anything to the shell, and adopt() hands
-# each program its own part. Only what every program may have stays.
+# The environment is data, like the settings file. Its variables move into an array before they
+# could mean anything to this shell, and adopt() gives each program its own part. Only variables
+# that every program may have stay.
 unset -v settings foreign
 declare -A settings=()
 foreign='^(PATH|IFS|ENV|SHELLOPTS|CDPATH|GLOBIGNORE|PS[0-9]|PROMPT_COMMAND|POSIXLY_CORRECT|OPT(ARG|IND|ERR)|BASH.*|LD_.*|E?UID|PPID|[A-Z]*_?GROUPS|FUNCN(AME|EST)|EXECIGNORE|S?RANDOM|SECONDS|LINENO|EPOCH.*|HIST.*|COMP_.*|DIRSTACK|TMOUT|REPLY|MAPFILE|_.*|GCONV_PATH|GLIBC_TUNABLES|MALLOC_.*|OPENSSL_.*)$'
-common() { # NAME: whether every program may have it
+common() { # NAME: true when every program may have it
   case $1 in
   HOME | USER | LOGNAME | LANG | LANGUAGE | LC_* | TZ | TZDIR | TMPDIR | TERM) ;;
-  # Of the environment alone.
+  # Only from the environment.
   PATH | SHELL | PWD | SHLVL | _ | LD_* | GCONV_PATH | GLIBC_TUNABLES | MALLOC_* | OPENSSL_* | *SAN_OPTIONS) ;;
   *) return 1 ;;
   esac
@@ -34,7 +34,7 @@ while read -r name; do
   [[ $name =~ $foreign ]] || settings[$name]=${!name}
   unset -v "$name"
 done < <(compgen -e) 2>/dev/null
-# What cannot be a variable here bash hands on to each program it starts: env takes it away.
+# bash passes entries that cannot be variables on to each program: env removes them.
 without=()
 while IFS= read -r -d '' name; do
   [[ $name =~ ^([A-Za-z_][A-Za-z0-9_]*)?= || $name != *=* ]] || without+=(-u "${name%%=*}")
@@ -48,13 +48,13 @@ OK=0 USAGE=64 UNAVAILABLE=69 IO=74 PERMISSION=77 CONFIG=78
 # ---- messages ----------------------------------------------------------------
 
 verbosity=0 log_form=text
-# The same, for the programs.
+# The same options, for the programs.
 flags=()
-# A descriptor of its own: what bash says of a stage's end is for nobody.
+# A descriptor of its own, because bash reports the end of a stage on standard error.
 stderr=2
 [ ! -e /proc/self/fd/2 ] || exec {stderr}>&2
 
-# message LEVEL TEXT, in the form that the programs use.
+# message LEVEL TEXT: print it in the form of the programs.
 message() {
   local text=${2//[[:cntrl:]]/?}
   if [ "$log_form" = json ]; then
@@ -76,8 +76,8 @@ fail() {
 
 here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 
-# program NAME: the one installed beside this script, else the one that make
-# built, else the one in PATH.
+# program NAME: print the path of the one installed beside this script, else of the one that make
+# built, else of the one in PATH.
 program() {
   local folder
   for folder in "$here" "$here/../build/bin"; do
@@ -86,8 +86,8 @@ program() {
   command -v "$1" || fail "$UNAVAILABLE" "no program $1 beside this script or in PATH"
 }
 
-# parts_folder: where the parts are: beside this script, as in a checkout, or in the one whose
-# programs stand in PATH.
+# parts_folder: print the folder of the parts: beside this script, as in a checkout, or that of the
+# checkout whose programs are in PATH.
 parts_folder() {
   local folder=$here/pipeline pull
   if [ ! -d "$folder" ] && pull=$(command -v sqs-pull); then
@@ -116,15 +116,15 @@ parts=$(parts_folder) || exit
 
 # ---- the run -----------------------------------------------------------------
 
-# quietly PROGRAM ARGUMENT...: a trial.
+# quietly PROGRAM ARGUMENT...: run a trial.
 quietly() {
   local path
   path=`program "$1"` || return
   aside "$1" "$path" -q --log "$log_form" "${@:2}" </dev/null >/dev/null
 }
 
-# loading RESULT: the arguments of pg-load. Nothing clear passes it; and while it stays for
-# messages to come, more of them in a row may be ones that could not be masked.
+# loading RESULT: set the arguments of pg-load. It refuses unmasked records. With --follow, more
+# sealed records in a row are allowed.
 loading() {
   local -n its_arguments=$1
   words its_arguments SQS2PG_LOAD_OPTIONS
@@ -135,15 +135,15 @@ loading() {
   its_arguments=(--table "${settings[SQS2PG_TABLE]}" --require-masked "${its_arguments[@]}")
 }
 
-# leave: ends the run, with its status.
+# leave: end the run, with its status.
 leave() {
   [ ${#signals[@]} -le 1 ] || exit $((128 + signals[-1]))
   exit "$worst"
 }
 
-# prepare: what is wrong with the key, the policy, the map, the table or the database is found before a
-# message is received: every delivery counts for the queue's redrive policy, and a message in hand is
-# hidden from others. 0, or a status.
+# prepare: find mistakes in key, policy, map, table or database before a message is received. Every
+# delivery counts for the redrive policy, and a message in flight is hidden from others. Return 0,
+# or a status.
 prepare() {
   local unwrap mask load kept
   words unwrap SQS2PG_UNWRAP_OPTIONS
@@ -158,8 +158,8 @@ prepare() {
   quietly pg-load "${load[@]}" --explain
 }
 
-# renew: amid a run, what a start would try. If all is well, the source stops, and when all that is
-# on the way is loaded and deleted, another line takes the place of this one.
+# renew: during a run, try what a start would try. On success the source stops. When everything
+# received is loaded and deleted, a new line of stages replaces this one.
 renew() {
   local status=0
   renewal=''
@@ -169,15 +169,16 @@ renew() {
     return
   elif [ "$status" -ne 0 ]; then
     drop_key trial stage
-    message warning 'nothing is taken anew, the run goes on as it is'
+    message warning 'the renewal failed; the run continues with the old key, policy and map'
   else
-    [ "$verbosity" -lt 1 ] || message info 'key, policy and map are taken anew'
+    [ "$verbosity" -lt 1 ] || message info 'renewing key, policy and map'
     renewing=1
     stop_source
   fi
 }
 
-# The line: what one stage writes the next one reads, and sqs-pull what sqs-ack has done.
+# The line: each stage reads the output of the one before, and sqs-pull reads the results of
+# sqs-ack.
 #
 #   sqs-pull | sqs-unwrap | pii-mask [| tee] | pg-load | sqs-ack
 #                                       | awk, which starts gzip
@@ -197,7 +198,7 @@ line() {
   metrics_options mask pii-mask
   metrics_options load pg-load
   metrics_options ack sqs-ack
-  # All pipes before the first stage.
+  # Make all pipes before the first stage.
   new_line
   make_pipe from_pull to_mask
   make_pipe from_mask to_load
@@ -227,7 +228,7 @@ line() {
   close_pipes
 }
 
-# run: one line, and another one as often as something is to be taken anew.
+# run: run one line, and a new one for each renewal.
 run() {
   renewal=''
   prepare || exit
@@ -241,12 +242,12 @@ run() {
   leave
 }
 
-# replay FILE...: each by a pg-load of its own, so that what one of them lacks at its
-# end harms no other. Nothing is acked. A stop may cut a line, which pg-load rejects.
+# replay FILE...: load each by a pg-load of its own, so that a cut line at the end of one cannot
+# harm another. Nothing is acknowledged. A stop may cut a line, which pg-load rejects.
 replay() {
   local load file in from_file to_load null
   loading load
-  # Without a queue there is no name for the file of figures.
+  # Without a queue there is no name for the metrics file.
   [ -z "${settings[SQS_QUEUE_URL]:-}" ] || metrics_options load pg-load
   exec {null}>/dev/null
   for file in "$@"; do
@@ -293,9 +294,9 @@ main() {
 
 case ${0##*/} in sqs2pg-status | status.sh) status_main "$@" ;; esac
 
-# Its own process group for each program: a Ctrl-C then reaches this script alone,
-# which passes on one signal to one stage. And without it bash drops a SIGINT that
-# comes while it waits for a command which does not end of it.
+# Each program gets its own process group: Ctrl-C then reaches only this script, which signals one
+# stage. Without groups, bash drops a SIGINT that comes while it waits for a command that survives
+# it.
 set -m
 trap end_all EXIT
 trap 'on_signal 15' TERM

@@ -1,30 +1,30 @@
 #!/usr/bin/env bash
-# The masked records of a run in files, compressed, a new one each hour. Sourced by
-# scripts/pipeline.sh; uses its messages, queue_place() and the table of its stages.
+# The masked records of a run in compressed files, a new one each hour. Sourced by
+# scripts/pipeline.sh; uses its messages, queue_place() and the table of stages.
 #
-#   open_archive DIR        before a message is received; then the last stage is
+#   open_archive DIR        before a message is received; the last stage is then
 #   archive_stage IN OUT    which writes the files
-#   rotate                  as often as is looked
+#   rotate                  each time the stages are checked
 #   close_archive           after the last stage has ended
 
-# Backquotes: see there.
+# For the backquotes see pipeline.sh.
 # shellcheck disable=SC2006,SC2034,SC2154 # what the files share
 :
 
-HOUR=3570 # seconds that a file is written to, when that is looked at every ten
+HOUR=3570 # seconds for one file, checked every ten
 
-# stem, of the names; part, the first of the files; gzip, the program; turn_at, the end of the
-# hour in seconds of the epoch; stage, the number of the one that writes.
+# stem, of the names; part, the first file; gzip, the program; turn_at, the end of the hour in
+# seconds since 1970; stage, the number of the writing stage.
 declare -A archive=()
 
-# A file of records, for its owner alone, that gets its name when it is complete
-# and on the disk. $part is made beforehand; further ones are when there is a record.
+# A file of records that only its owner may read. It gets its name when it is complete and synced.
+# $part is created beforehand, later files with their first record.
 # shellcheck disable=SC2016  # the shell's that awk starts
 KEEP='part=${part:-$stem-$(date -u +%Y%m%dT%H%M%SZ)-$run.ndjson.gz.part}
 umask 077 && exec >>"$part" && "$gzip" -1c && sync "$part" && mv -n "$part" "${part%.part}" && [ ! -e "$part" ]'
 
-# Lines into files: what ends one is a line that ends in a character which no record
-# has. As it may stand within a record, that one goes into the file yet.
+# Lines into files. A line that ends in a character which no record holds ends the file. That
+# character may come inside a record: then the record still goes into the old file.
 # shellcheck disable=SC2016  # awk's
 ARCHIVER='function finish() { if (open && close(file) != 0) exit bad = 1; if (open) file = "part=; " keep; open = 0 }
 BEGIN { keep = ENVIRON["gzip_to_file"]; file = keep }
@@ -34,13 +34,13 @@ mark { held = held substr($0, 1, mark - 1); if (held == "") finish(); else due =
 due { finish(); due = 0 }
 END { if (!bad) finish(); exit bad }'
 
-# open_archive DIR: a first file, before a message is received.
+# open_archive DIR: create the first file, before a message is received.
 open_archive() {
   local place account name mask whole
   queue_place place account name
   archive[stem]=$1/$name
   archive[gzip]=`program gzip` || exit
-  # Of a line that takes the place of another within its second, in the next one.
+  # A renewed line within the same second uses the next second.
   while
     archive[part]=${archive[stem]}-`date -u +%Y%m%dT%H%M%SZ`-$$.ndjson.gz.part
     whole=${archive[part]%.part}
@@ -54,8 +54,8 @@ open_archive() {
   archive[turn_at]=$((EPOCHSECONDS + HOUR))
 }
 
-# archive_stage IN OUT. mawk, as Debian 13 has it, looks at its input when it has 256 KiB of it, if it
-# is not told to take lines as they come.
+# archive_stage IN OUT. Without -W interactive, mawk of Debian 13 reads its input only when there
+# are 256 KiB.
 archive_stage() {
   local path at_once=()
   path=`program awk` || exit
@@ -64,13 +64,13 @@ archive_stage() {
   stage "$1" "$2" '' awk "${at_once[@]}" "$ARCHIVER"
 }
 
-# archive_environment: in the shell that is to become awk.
+# archive_environment: called in the shell that becomes awk.
 archive_environment() {
   export gzip_to_file="$KEEP" stem="${archive[stem]}" part="${archive[part]}" gzip="${archive[gzip]}" run=$$
 }
 
-# rotate: ends the file of an hour. So many marks, because another awk may look at
-# its input when it has 4096 bytes; written aside, because a pipe may be full.
+# rotate: end the file of an hour. Many marks, because other versions of awk read their input when
+# there are 4096 bytes; written in the background, because the pipe may be full.
 rotate() {
   local number=${archive[stage]:-} marks
   [ -n "$number" ] && [ -z "${statuses[number]}" ] && [ "$EPOCHSECONDS" -ge "${archive[turn_at]}" ] || return 0
@@ -79,7 +79,7 @@ rotate() {
   (close_pipes && printf %s "$marks" >"/proc/${pids[number]}/fd/0") 2>/dev/null &
 }
 
-# close_archive: without a record its file goes.
+# close_archive: remove a file without records.
 close_archive() {
   local number=${archive[stage]}
   if [ "${statuses[number]}" -ne 0 ]; then

@@ -1,32 +1,32 @@
 #!/usr/bin/env bash
-# The masking key of scripts/pipeline.sh: a file, or what comes through a pipe, which a command of
-# the settings has printed, or which SQS2PG_KEY_FILE names. Sourced by it; uses its messages and
-# settings, program(), make_pipe() and await().
+# The masking key of scripts/pipeline.sh: a file, or a pipe. A command of the settings writes to the
+# pipe, or SQS2PG_KEY_FILE names it. Sourced by it; uses its messages and settings, program(),
+# make_pipe() and await().
 #
-# What comes through a pipe can be read once, and is wanted twice: by the trial before the first
-# receive and by the stage. So it is copied into two pipes, and stays in the kernel till then: no
-# disk sees it, nor this script.
+# A pipe can be read once, but the key is needed twice: by the trial before the first receive, and
+# by the stage. So it is copied into two pipes, and stays in the kernel until then: neither a disk
+# nor this script sees it.
 #
-#   key_settings          ends the script if the settings name two keys
-#   take_key              0 with key_trial and key_stage, the file's names for the two; or a status,
-#                         with what it is for said
-#   drop_key WHICH...     closes the descriptors of trial or stage
-#   close_key KEPT...     in a shell that is to become a program: all, but for these
-#   stop_taking           for a signal: gives up a key that is being waited for
+#   key_settings          end the script when the settings name two keys
+#   take_key              0, with key_trial and key_stage, the file names for the two; or a status,
+#                         after its message
+#   drop_key WHICH...     close the descriptors of trial or stage
+#   close_key KEPT...     in a shell that becomes a program: close all but these
+#   stop_taking           for a signal: stop waiting for a key
 
-# Backquotes: see there.
+# For the backquotes see pipeline.sh.
 # shellcheck disable=SC2006,SC2034,SC2153,SC2154 # what the files share
 :
 
-KEY_TIME=60    # seconds in which a key has to come
-KEY_MOST=32768 # bytes of a key file, as pii-mask has it
+KEY_TIME=60    # seconds to wait for a key
+KEY_MOST=32768 # bytes of a key file, the limit of pii-mask
 
 key_trial='' key_stage=''
-# By what they are for: trial and stage, of pipes; given, what SQS2PG_KEY_FILE names by its number.
+# Descriptors by purpose: trial and stage, of pipes; given, the number in SQS2PG_KEY_FILE.
 declare -A key_ends=()
-# file, command, fifo or pipe, which is one that was inherited; read, when that has been
+# file, command, fifo or pipe (an inherited one); read, once it has been read.
 key_kind='file'
-# The process that takes the key.
+# The process that reads the key.
 key_taker=''
 
 key_settings() {
@@ -42,14 +42,14 @@ key_settings() {
   if [ -z "$number" ]; then
     [ ! -p "$file" ] || key_kind=fifo
   elif { exec {given}<&"$number"; } 2>/dev/null; then
-    # Under a number that only the masker is to have.
+    # Under a number that only the masker gets.
     exec {number}<&-
     key_ends[given]=$given key_trial=/dev/fd/$given key_stage=/dev/fd/$given
     [ ! -p "/proc/self/fd/$given" ] || key_kind=pipe
   fi
 }
 
-# close_key KEPT...: in a shell that is to become a program. drop_key WHICH...
+# close_key KEPT...: in a shell that becomes a program. drop_key WHICH...
 close_key() {
   local fd
   for fd in "${key_ends[@]}"; do [[ " $* " == *" $fd "* ]] || exec {fd}<&-; done
@@ -63,8 +63,8 @@ drop_key() {
   done
 }
 
-# key_command RESULT: its words, the first one a path; those of the programs that are installed
-# beside this script need not be in PATH.
+# key_command RESULT: set its words, the first one a path. Programs installed beside this script
+# need not be in PATH.
 key_command() {
   local -n its_command=$1
   words its_command SQS2PG_KEY_COMMAND
@@ -79,7 +79,7 @@ key_command() {
   fi
 }
 
-# judged_fifo: prints what comes through the FIFO, which is judged as pii-mask judges a key file.
+# judged_fifo: print the content of the FIFO, which is judged as pii-mask judges a key file.
 judged_fifo() {
   local path mode most=0700
   path=`program sqs2pg-read` || return
@@ -87,7 +87,7 @@ judged_fifo() {
   # setpriv starts it by its own name, not by ours.
   # shellcheck disable=SC2016  # the inner shell's
   (exec setpriv --pdeathsig KILL -- bash -c 'exec -a "$@"' sh "$NAME" "$path" "${flags[@]}" -- "${settings[SQS2PG_KEY_FILE]}") | {
-    # Of nothing that could be judged that program has told.
+    # That program has reported why nothing could be judged.
     IFS= read -r mode || return "$OK"
     if ((8#$mode & ~8#$most)); then
       message error "${settings[SQS2PG_KEY_FILE]}: others may read the key (mode $mode)"
@@ -103,12 +103,13 @@ print_key() {
   case $key_kind in
   command)
     adopt key-command
-    # Nothing else is open in it: neither the lock, which it could leave to another.
+    # Close all else: the lock, which it could pass to another process.
     for fd in /proc/self/fd/*; do
       fd=${fd##*/}
       [ "$fd" -le 2 ] || exec {fd}>&-
     done
-    # One that asks on the terminal fails at once, and is not stopped till its time is over.
+    # A command that asks on the terminal fails immediately, instead of being stopped until the time
+    # limit.
     trap '' TTIN TTOU
     exec "${without[@]}" setpriv --pdeathsig KILL -- "$@" </dev/null
     ;;
@@ -117,7 +118,7 @@ print_key() {
   esac
 }
 
-# key_came STATUS SOME: says what is wrong with a command's end.
+# key_came STATUS SOME: report why a command failed.
 key_came() {
   local what
   case $1 in
@@ -150,13 +151,14 @@ take_key() {
   make_pipe stage to_stage
   make_pipe end lives
   (
-    # Neither the lock nor the line's: should this script be killed, this may stay for a while.
+    # Close the lock and the pipes of the line: when this script is killed, this process may live on
+    # for a while.
     for fd in /proc/self/fd/*; do
       fd=${fd##*/}
       [ "$fd" -le 2 ] || [[ " $stderr $to_trial $to_stage $lives ${key_ends[given]:-} " == *" $fd "* ]] || exec {fd}>&-
     done
     idle='' pipes=("$to_trial" "$to_stage" "$lives")
-    # bash tells of a child that a signal has ended; key_came() does by itself.
+    # bash reports a child that a signal ended; key_came() does so itself.
     exec 2>/dev/null
     (
       exec 2>&"$stderr"
@@ -168,7 +170,7 @@ take_key() {
   key_taker=$!
   exec {lives}>&-
   deadline=$((EPOCHSECONDS + KEY_TIME))
-  # As in wait_for_stages(): what it waits for, and nothing else, ends it.
+  # As in wait_for_stages(): only the event that it waits for ends it.
   while read -r -t "$KEY_TIME" -u "$end"; [ $? -ne 1 ]; do
     [ "$EPOCHSECONDS" -ge "$deadline" ] || continue
     late=late
@@ -177,13 +179,13 @@ take_key() {
   await "$key_taker" 2>/dev/null
   status=${late:-$?}
   key_taker=''
-  # This script still holds an end to write into: what can be read was written.
+  # This script still holds a writing end, so everything readable has been written.
   ! read -r -t 0 -u "$trial" || some=1
   for fd in "$end" "$to_trial" "$to_stage"; do exec {fd}>&-; done
   key_ends[trial]=$trial key_ends[stage]=$stage
   key_trial=/dev/fd/$trial key_stage=/dev/fd/$stage
   [ "$key_kind" != pipe ] || { key_kind='read' && drop_key given; }
-  # A stop, which ended it.
+  # A stop ended it.
   [ ${#signals[@]} -eq 0 ] || return "$IO"
   if [ "$key_kind" = command ]; then
     key_came "$status" "$some"
@@ -193,8 +195,8 @@ take_key() {
   elif [ "$status" -ne 141 ]; then
     return "$status"
   fi
-  # 141: more than a key file holds, which the trial tells.
+  # 141: more than a key file holds, which the trial reports.
 }
 
-# stop_taking: ends what takes the key, if it lives.
+# stop_taking: end the process that reads the key, if it runs.
 stop_taking() { [ -z "$key_taker" ] || kill -s KILL -- "-$key_taker" "$key_taker"; } 2>/dev/null

@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
-# One run at a time for each queue. Sourced by scripts/pipeline.sh; uses its messages and
-# settings, milliseconds() and aside().
+# One run at a time for each queue. Sourced by scripts/pipeline.sh; uses its messages and settings,
+# milliseconds() and aside().
 #
-#   queue_place PLACE ACCOUNT NAME   sets these variables, as far as they can be told
-#   lock WAIT                        holds the queue for as long as this script and its stages
-#                                    live; 1 if another run has it for so long
+#   queue_place PLACE ACCOUNT NAME   set these variables, as far as they are known
+#   lock WAIT                        hold the queue as long as this script and its stages run;
+#                                    1 when another run holds it for that long
 
-# Backquotes: see there.
+# For the backquotes see pipeline.sh.
 # shellcheck disable=SC2006,SC2034,SC2154 # what the files share
 :
 
-# queue_place PLACE ACCOUNT NAME: where the queue is, its account and its name, as far as they
-# can be told without asking anybody; the account of a queue given by its name cannot.
+# queue_place PLACE ACCOUNT NAME: set the queue's endpoint, account and name, as far as they are
+# known without a request; the account of a queue given by name is not.
 queue_place() {
   local -n its_place=$1 its_account=$2 its_name=$3
   local url=${settings[SQS_QUEUE_URL]} endpoint=${settings[AWS_ENDPOINT_URL_SQS]:-${settings[AWS_ENDPOINT_URL]:-}} host=''
@@ -29,17 +29,17 @@ queue_place() {
   fi
 }
 
-# take_lock DIR HOW UNTIL WORD...: a lock named after the words, shared or not as flock has it,
-# waited for until then (milliseconds); 1 if another has it. The file stays: to remove it would
-# let two runs lock two files of one name.
+# take_lock DIR HOW UNTIL WORD...: take a lock named after the words, shared or exclusive as flock
+# has it; wait for it until that time (milliseconds). Return 1 when another process holds it. The
+# file stays: after its removal two runs could lock two files of one name.
 take_lock() {
   local file lock_fd mask left=$(($3 - ${EPOCHREALTIME/[.,]/} / 1000))
   file=$1/`printf '%s\0' "${@:4}" | sha256sum | cut -c 1-16`.lock
-  # Whoever can open it can hold it: the group only where it may write what we make.
+  # Whoever can open it can hold it: only a group that may write our files anyway.
   mask=`umask`
   umask 077
   [ $((8#$mask & 8#020)) -ne 0 ] || umask 007
-  # For reading, too, so that no FIFO put there is waited for.
+  # For reading too, so that a FIFO at that place is not waited for.
   if [ -L "$file" ] || ! { exec {lock_fd}<>"$file"; } 2>/dev/null || [ ! -f "/proc/self/fd/$lock_fd" ]; then
     fail "$CONFIG" "cannot open the lock file $file"
   fi
@@ -51,7 +51,7 @@ take_lock() {
   aside flock flock -w "$left" "$2" "$lock_fd"
 }
 
-# lock_dir RESULT: the folder of the lock files.
+# lock_dir RESULT: set the folder of the lock files.
 lock_dir() {
   local -n its_dir=$1
   its_dir=${settings[SQS2PG_LOCK_DIR]:-}
@@ -60,13 +60,13 @@ lock_dir() {
   [ ! -w /run/lock ] || its_dir=/run/lock
   its_dir=$its_dir/sqs2pg-`id -u`
   mkdir -m 700 "$its_dir" 2>/dev/null
-  # In a folder that all may write, another may have been there first.
+  # In a folder that everybody may write, another user may have created it first.
   { [ ! -L "$its_dir" ] && [ -d "$its_dir" ] && [ -O "$its_dir" ]; } ||
     fail "$PERMISSION" "$its_dir belongs to another user; set SQS2PG_LOCK_DIR"
 }
 
-# lock WAIT. Runs that have the queue's URL share its name, and exclude one that has the name
-# alone: with the same credentials that is the same queue, unless the URL is of another account.
+# lock WAIT. Runs with the queue's URL share its name, and exclude a run that has only the name:
+# with the same credentials that is the same queue, unless the URL is of another account.
 lock() {
   local dir how=-x place account name wait_ms deadline
   lock_dir dir

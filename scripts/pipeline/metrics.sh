@@ -1,18 +1,18 @@
 #!/usr/bin/env bash
-# The files of figures in SQS2PG_METRICS_DIR, QUEUE-STAGE.prom, STAGE being a program. Sourced by
+# The metrics files in SQS2PG_METRICS_DIR: QUEUE-STAGE.prom, where STAGE is a program. Sourced by
 # scripts/pipeline.sh; uses its messages and settings, and queue_place().
 #
-#   metrics_queue RESULT                the queue's name, as a file may be called
-#   metrics_options RESULT STAGE        adds to this array of a stage's options those of its file
-#   metric RESULT FILE NAME             the value of sqs2pg_NAME there, empty if there is none
-#   metrics_file RESULT STAGE SETTING   the file that a run keeps of a stage with these options
-#   metrics_health RESULT AGE_MS        0 if the queue is served; RESULT says why, or why not
+#   metrics_queue RESULT                set the queue's name, as allowed in a file name
+#   metrics_options RESULT STAGE        add the option for its file to a stage's options
+#   metric RESULT FILE NAME             set the value of sqs2pg_NAME in the file; empty if missing
+#   metrics_file RESULT STAGE SETTING   set the file that a stage with these options writes
+#   metrics_health RESULT AGE_MS        0 when the queue is served; RESULT gives the reason
 
-# Backquotes: see there.
+# For the backquotes see pipeline.sh.
 # shellcheck disable=SC2034,SC2154 # what the files share
 :
 
-AHEAD=60000 # ms by which a time may be ahead of the clock
+AHEAD=60000 # ms that a time may be ahead of the clock
 
 metrics_queue() {
   local -n its_queue=$1
@@ -21,7 +21,7 @@ metrics_queue() {
   its_queue=${name_of_it//[!A-Za-z0-9_.-]/_}
 }
 
-# metrics_options RESULT STAGE: a file that the settings name for the stage goes before.
+# metrics_options RESULT STAGE: a file that the settings name for the stage comes first.
 metrics_options() {
   local -n its_options=$1
   local dir=${settings[SQS2PG_METRICS_DIR]:-} queue
@@ -29,7 +29,7 @@ metrics_options() {
   { [ -d "$dir" ] && [ -w "$dir" ]; } || fail "$IO" "cannot write into the folder $dir of SQS2PG_METRICS_DIR"
   metrics_queue queue
   its_options+=(--metrics-file "$dir/$queue-$2.prom")
-  # Those that speak to SQS say by themselves which queue it is.
+  # The programs that use SQS label their metrics with the queue themselves.
   speaks "$2" || [[ " ${its_options[*]}" == *' --metrics-label'* ]] || its_options+=(--metrics-label "queue=$queue")
 }
 
@@ -61,7 +61,7 @@ metric() {
   [[ $its_value =~ ^[0-9]{1,15}([.][0-9]{3})?$ ]] || its_value=''
 }
 
-# metric_ms RESULT FILE NAME: the same of a time, in milliseconds, 0 if there is none.
+# metric_ms RESULT FILE NAME: the same for a time, in milliseconds; 0 if missing.
 metric_ms() {
   local -n its_ms=$1
   local text
@@ -71,7 +71,7 @@ metric_ms() {
   [[ $text != *.* ]] || its_ms=$((its_ms + 10#${text#*.}))
 }
 
-# ago RESULT MS: in words.
+# ago RESULT MS: set it to words.
 ago() {
   local -n its_words=$1
   local seconds=$(($2 / 1000))
@@ -94,7 +94,7 @@ metrics_health() {
   metrics_file load pg-load SQS2PG_LOAD_OPTIONS
   if [ ! -r "$pull" ] && [ ! -r "$load" ]; then
     metrics_queue queue
-    its_why="no metrics of the queue $queue in ${settings[SQS2PG_METRICS_DIR]}"
+    its_why="no metrics files of the queue $queue in ${settings[SQS2PG_METRICS_DIR]}"
     return 1
   fi
   metric_ms commit "$load" last_success_timestamp_seconds
@@ -102,7 +102,7 @@ metrics_health() {
   metric_ms grown "$pull" dead_letters_grown_timestamp_seconds
   ahead=$((now + AHEAD))
   if [ "$commit" -gt "$ahead" ] || [ "$idle" -gt "$ahead" ] || [ "$grown" -gt "$ahead" ]; then
-    its_why='a time in the metrics files is to come: the clock was wrong, remove them'
+    its_why='a time in the metrics files is in the future: the clock was wrong; remove the files'
     return 1
   fi
   if [ "$grown" -gt 0 ] && [ $((now - grown)) -lt "$2" ]; then
@@ -115,11 +115,11 @@ metrics_health() {
     its_why="a batch was committed $since ago"
   else
     ago since $((now - idle))
-    its_why="a receive found nothing to do $since ago"
+    its_why="a receive found the queue empty $since ago"
     commit=$idle
   fi
   [ $((now - commit)) -ge "$2" ] || return 0
-  its_why="nothing was committed and no receive found the queue empty within the time: $its_why"
-  [ "$commit" -gt 0 ] || its_why='nothing was ever committed, and no receive ever found the queue empty'
+  its_why="no commit and no empty receive within the time; last: $its_why"
+  [ "$commit" -gt 0 ] || its_why='no commit and no empty receive so far'
   return 1
 }

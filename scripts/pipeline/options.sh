@@ -1,14 +1,13 @@
 #!/usr/bin/env bash
-# What the command line of scripts/pipeline.sh says; usage() is its manual. Sourced by it; uses
-# its messages and program().
+# The command line of scripts/pipeline.sh; usage() is its manual. Sourced by it; uses its messages
+# and program().
 #
-#   options "$@"    fills option and replay; ends the script itself for --help, --version and
-#                   what it does not understand
+#   options "$@"    set option and replay; end the script for --help, --version and mistakes
 
 # shellcheck disable=SC2034,SC2153,SC2154 # what the files share
 :
 
-# By the names of the options. Those without a value hold 1.
+# Values by option name; options without a value hold 1.
 declare -A option=()
 replay=()
 
@@ -20,34 +19,34 @@ usage: sqs2pg [-fqv] [--no-lock | --lock-wait TIME] [--lock-status N]
 
 Run sqs-pull | pii-mask | pg-load | sqs-ack, one run at a time for each queue.
 
-  -c, --config FILE    settings, lines of KEY=VALUE
+  -c, --config FILE    settings, lines of NAME=VALUE
   -f, --follow         stay when the queue is empty, and wait for more
-      --archive DIR    keep the masked records in files there, compressed
-      --replay FILE    load masked records of such files instead, and end
-      --no-lock        run although another run has this queue
-      --lock-wait TIME wait so long for the other run's end, as 30s or 5m [default 0]
-      --lock-status N  the exit status when another run has this queue [default 0]
+      --archive DIR    keep the masked records in compressed files in DIR
+      --replay FILE    load masked records from such files instead, and end
+      --no-lock        run even when another run has this queue
+      --lock-wait TIME wait up to TIME for the other run to end [default 0]
+      --lock-status N  exit status when another run has this queue [default 0]
       --log text|json  form of the messages
   -q, --quiet          errors only
   -v, --verbose        more messages
   -h, --help           this text
   -V, --version        the version
 
-Settings, from the file or, where it is silent, from the environment:
+Settings, from the file or else from the environment:
 
   SQS_QUEUE_URL        the queue (required)
   SQS2PG_TABLE         the table (required)
-  SQS2PG_KEY_FILE      the key file of pii-mask, or a pipe that it comes through
+  SQS2PG_KEY_FILE      the key file of pii-mask, or a pipe that delivers it
   SQS2PG_KEY_COMMAND   instead, a command that prints the key file
   SQS2PG_MAPS          folder of pg-load's maps
   SQS2PG_PULL_OPTIONS, SQS2PG_MASK_OPTIONS, SQS2PG_LOAD_OPTIONS, SQS2PG_ACK_OPTIONS
                        further options of the programs, separated by blanks
   SQS2PG_UNWRAP_OPTIONS
-                       those of sqs-unwrap; off: events are not unwrapped
+                       those of sqs-unwrap; off disables unwrapping
   SQS2PG_LOCK_DIR      folder of the lock files
-  SQS2PG_METRICS_DIR   folder of files of figures, one for each program
-  AWS_*, PG*, ...      as the programs and their libraries know them; each program
-                       gets its own alone
+  SQS2PG_METRICS_DIR   folder of metrics files, one for each program
+  AWS_*, PG*, ...      as the programs and their libraries use them; each program
+                       gets only its own
 
 The file is read, never executed, and must be yours (sqs2pg(1)). Exit status:
 the gravest of the programs', or --lock-status when another run has the queue.
@@ -60,7 +59,7 @@ usage_error() {
   exit "$USAGE"
 }
 
-# unknown_option OPTION: says which was meant, if one begins or ends like it.
+# unknown_option OPTION: report it, with an option that begins or ends alike.
 unknown_option() {
   local name word=${1#--} meant=''
   for name in config follow archive replay no-lock lock-wait lock-status log quiet verbose help version; do
@@ -71,14 +70,14 @@ unknown_option() {
 
 unexpected() { usage_error "unexpected argument; a settings file is named with --config"; }
 
-# once NAME VALUE: takes the value of an option that is given once at most.
+# once NAME VALUE: take the value of an option that is allowed once.
 once() {
   [ -z "${option[$1]:-}" ] || usage_error "option --$1 given twice"
   [ -n "$2" ] || usage_error "option --$1 needs a value"
   option[$1]=$2
 }
 
-# milliseconds RESULT TIME: of a time as the programs take it.
+# milliseconds RESULT TIME: convert a time in the form of the programs.
 milliseconds() {
   local -n its_milliseconds=$1
   local -A units=([ms]=1 [s]=1000 [m]=60000 [h]=3600000 [d]=86400000)
@@ -92,7 +91,7 @@ version() {
   line=$("$path" --version) && printf '%s %s\n' "$NAME" "${line##* }" 2>/dev/null
 }
 
-# with_value NAME VALUE: takes an option that has one.
+# with_value NAME VALUE: take an option that has a value.
 with_value() {
   local ms
   once "$1" "$2"
@@ -108,8 +107,7 @@ with_value() {
   esac
 }
 
-# The programs' own rules: bundled letters, no abbreviations, nothing twice that
-# has a value.
+# The rules of the programs: bundled letters, no abbreviations, no repeated option with a value.
 options() {
   local argument name letter
   local -A long=([f]=--follow [q]=--quiet [v]=--verbose [h]=--help [V]=--version)

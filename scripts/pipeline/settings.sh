@@ -2,22 +2,22 @@
 # The settings of scripts/pipeline.sh, and which program gets which. Sourced by it; uses its
 # messages and program(), and adds to its array of settings.
 #
-#   read_config FILE         those of the file, which count before the environment's
-#   require FILE NAME...     ends the script unless these are set; FILE is named, if there is one
-#   words RESULT NAME        an array of the setting's words
-#   adopt PROGRAM            in a shell that is to become the program: exports its part
+#   read_config FILE         read the file, which overrides the environment
+#   require FILE NAME...     end the script unless these are set; name FILE, if there is one
+#   words RESULT NAME        set an array of the setting's words
+#   adopt PROGRAM            in a shell that becomes the program: export its part
 
-# Backquotes: see there.
+# For the backquotes see pipeline.sh.
 # shellcheck disable=SC2004,SC2006,SC2034,SC2153,SC2154 # what the files share
 :
 
-# A secret, by the name of a setting, and by its value: a URL or a connection string
-# with a password. A proxy may be written without the beginning of a URL.
+# Recognise a secret by the name of a setting, or by its value: a URL or a connection string with a
+# password. A proxy may lack the beginning of a URL.
 secret_name='(PASSWORD|SECRET|TOKEN|SECRET_ACCESS_KEY)$'
 own='^SQS2PG_(TABLE|KEY_(FILE|COMMAND)|MAPS|(PULL|UNWRAP|MASK|LOAD|ACK)_OPTIONS|LOCK_DIR|METRICS_DIR|PASSWORD_COMMAND)$'
 
-# Whoever writes a value may make it long: no regular expression looks for these, as
-# those of the C library take minutes for some texts of 64 KiB.
+# A value may be long, and the C library's regular expressions take minutes for some texts of 64
+# KiB: so none is used here.
 is_secret() { # NAME VALUE
   local value=" ${2,,}" user pieces i IFS=/ -
   [[ ! $1 =~ $secret_name ]] || return 0
@@ -34,11 +34,11 @@ is_secret() { # NAME VALUE
   return 1
 }
 
-# speaks PROGRAM: it sends requests to AWS. The command of the key may have to.
+# speaks PROGRAM: return 0 when it sends requests to AWS. The key command may have to.
 speaks() { [[ ($1 == sqs-* && $1 != sqs-unwrap) || $1 == key-command ]]; }
 
-# belongs NAME PROGRAM: whether the program gets that setting. What nobody here
-# knows may be for a credential_process, which those that speak to AWS start.
+# belongs NAME PROGRAM: return 0 when the program gets that setting. Unknown names may be for a
+# credential_process, which the programs that use AWS start.
 belongs() {
   case $1 in
   PG* | KRB5* | SQS2PG_MAPS) [ "$2" = pg-load ] ;;
@@ -48,7 +48,7 @@ belongs() {
   esac
 }
 
-# adopt PROGRAM: in a shell that is to become it.
+# adopt PROGRAM: called in the shell that becomes it.
 adopt() {
   local name
   for name in "${!settings[@]}"; do
@@ -56,7 +56,7 @@ adopt() {
   done
 }
 
-# read_config FILE: takes its settings. sqs2pg-read judges what it opens, under
+# read_config FILE: read its settings. sqs2pg-read judges the file that it opens, and reports under
 # this script's name.
 read_config() {
   local file=$1 path text line name value number=0 mode secret=''
@@ -64,7 +64,7 @@ read_config() {
   text=`exec -a "$NAME" "$path" "${flags[@]}" -- "$file"` || exit
   mode=${text%%$'\n'*} text=${text:${#mode}}
   while [ -n "$text" ]; do
-    # By length: to take a text off by its content takes its length squared.
+    # By length: removing a text by its content takes time in the square of its length.
     text=${text:1} line=${text%%$'\n'*}
     text=${text:${#line}} number=$((number + 1))
     line=${line%$'\r'} name=${line%%[![:blank:]]*}
@@ -72,12 +72,12 @@ read_config() {
     case $line in '' | '#'*) continue ;; esac
     name=${line%%=*} value=${line:${#name}+1}
     if [[ $line =~ ^[A-Za-z_][A-Za-z0-9_]*[[:blank:]]+= ]]; then
-      message error "$file:$number: not a line of KEY=VALUE: a blank stands before the sign ="
+      message error "$file:$number: not a line of NAME=VALUE: a blank stands before the sign ="
       message hint "write ${name%%[[:blank:]]*}=VALUE, without blanks around the sign"
       exit "$CONFIG"
     fi
     [[ $line == *=* && $name =~ ^[A-Za-z_][A-Za-z0-9_]*$ ]] ||
-      fail "$CONFIG" "$file:$number: not a line of KEY=VALUE"
+      fail "$CONFIG" "$file:$number: not a line of NAME=VALUE"
     [[ $name =~ ^([A-Z][A-Z0-9_]*|(https?|no|all)_proxy)$ ]] ||
       fail "$CONFIG" "$file:$number: a setting's name is in upper case, unlike $name"
     [[ ! $name =~ $foreign ]] || fail "$CONFIG" "$file:$number: $name cannot be set here"
@@ -86,7 +86,7 @@ read_config() {
     ! is_secret "$name" "$value" || secret=1
     settings[$name]=$value
   done
-  # Of an inherited pipe there is no mode.
+  # An inherited pipe has no mode.
   [ -z "$secret" ] || [ "$mode" = - ] || [ $((8#$mode & 8#004)) -eq 0 ] ||
     fail "$PERMISSION" "$file holds a secret, and others may read it (mode $mode)"
 }
@@ -106,7 +106,7 @@ require() {
   exit "$CONFIG"
 }
 
-# words RESULT NAME: those of a setting, parted by blanks.
+# words RESULT NAME: split a setting at blanks.
 words() {
   local -n its_words=$1
   read -ra its_words <<<"${settings[$2]:-}"

@@ -1,35 +1,35 @@
 #!/usr/bin/env bash
-# The stages of scripts/pipeline.sh: how they are started, joined, signalled and
-# waited for. Sourced by it; uses its messages, program() and adopt(), the archive's rotate() and
-# archive_environment(), close_key() and stop_taking() of the key, and its renew().
+# The stages of scripts/pipeline.sh: start, join, signal them and wait for them. Sourced by it; uses
+# its messages, program() and adopt(), rotate() and archive_environment() of the archive,
+# close_key() and stop_taking() of the key, and its renew().
 #
-#   new_line                                an empty table of stages, and the ends to wait for
+#   new_line                                begin a table of stages, and the pipes to wait on
 #   make_pipe READ WRITE...
 #   set -m; phase=starting
-#   stage IN OUT KEPT PROGRAM ARGUMENT...   one after the other, the source first, and with
-#                                           ${ends[last_lives]} kept, the last of the line
-#   await PROCESS                           its status, whatever signals come meanwhile
-#   wait_for_line                           worst is the gravest of their statuses then, and the
-#                                           program that it is of is named if it is no plain one
+#   stage IN OUT KEPT PROGRAM ARGUMENT...   one after the other, the source first; the last one
+#                                           keeps ${ends[last_lives]} open
+#   await PROCESS                           return its status, whatever signals come meanwhile
+#   wait_for_line                           set worst to the gravest of their statuses, and name
+#                                           the program with it when that is an error
 
-# Backquotes: see there.
+# For the backquotes see pipeline.sh.
 # shellcheck disable=SC2006,SC2034,SC2154 # what the files share
 :
 
-LOOK_AGAIN=10 # seconds; what happens between them is noticed when it does
+LOOK_AGAIN=10 # seconds; signals and ends of stages are noticed immediately
 
-# Gravest first: what ends a supervisor's retrying stands above what invites one
-# (75), and that above the broken pipe (74) which is but its consequence in the
-# stages before. A status in none of these lists (a signal, a program that does
-# not run, 70) is the gravest of all.
+# Gravest first. A status that ends a supervisor's retries ranks above one that invites a retry
+# (75). That ranks above a broken pipe (74), which is only its consequence in the stages before. A
+# status that is not listed (a signal, a program that cannot run, 70) is the gravest.
 GRAVITY=' 64 78 77 69 65 75 74 1 0 '
 
-# The table of stages, by number: process, program, whether a signal was passed on to it, and
-# the status that it ended with, empty while it lives.
+# The table of stages, by number: process, program, whether a signal was passed on to it, and its
+# exit status, empty while it runs.
 pids=() names=() told=() statuses=()
-# Of those of all lines.
+# The gravest of all lines.
 worst=0
-# Which program reads what one writes: told to each, so that it can name the one that has ended.
+# The program that reads each one's output: given to each, so that it can name a reader that has
+# ended.
 declare -A readers=([sqs-pull]=sqs-unwrap [sqs-unwrap]=pii-mask [pii-mask]=pg-load [pg-load]=sqs-ack [sqs-ack]=sqs-pull)
 # The pipes of the line: all descriptors, and by name those that are never written to.
 pipes=()
@@ -39,16 +39,16 @@ declare -A ends=()
 
 # early: no stage has started; starting; running.
 phase=early
-# The numbers of those that came and stop; how many came, of any kind; whether one came that asks
-# for a new line, and whether that is to follow.
+# The signals that stop; how many came, of any kind; whether one came that asks for a renewal, and
+# whether that is in progress.
 signals=() came=0 renewal='' renewing=''
 # The process of aside().
 helper=''
-# The descriptor by which await() sleeps.
+# The descriptor on which await() sleeps.
 idle=''
 
-# The first signal stops the source, and tells the loader that time is short; the
-# others drain the pipe to its end. The second ends all at once, stopped ones too.
+# The first signal stops the source, and tells the loader that time is short; the others drain the
+# pipe to its end. The second kills everything, including stopped stages.
 # shellcheck disable=SC2317  # called by the traps
 on_signal() {
   signals+=("$1") came=$((came + 1))
@@ -60,14 +60,14 @@ on_signal() {
   esac
 }
 
-# on_renewal: an empty line wakes the one that waits for the line's end.
+# on_renewal: an empty line wakes the wait for the line's end.
 # shellcheck disable=SC2317  # called by the trap
 on_renewal() {
   renewal=1 came=$((came + 1))
   [ "$phase" != running ] || echo >"/proc/self/fd/${ends[last]}"
 } 2>/dev/null
 
-# stop_helpers: ends what is run aside.
+# stop_helpers: end the processes of aside() and the key.
 stop_helpers() {
   stop_taking
   [ -z "$helper" ] || kill -s KILL "$helper"
@@ -80,8 +80,8 @@ end_all() {
   for i in "${!pids[@]}"; do [ -n "${statuses[i]}" ] || kill -s KILL "${pids[i]}"; done
 } 2>/dev/null
 
-# aside PROGRAM COMMAND...: runs it so that a signal need not wait for its end, with
-# that program's part of the environment; the descriptors $kept stay open in it, if they are the key's.
+# aside PROGRAM COMMAND...: run it so that a signal need not wait for its end, with that program's
+# part of the environment. The descriptors in $kept stay open in it when they are the key's.
 aside() {
   # shellcheck disable=SC2086  # some descriptors
   (
@@ -97,8 +97,8 @@ aside() {
   return "$1"
 }
 
-# await PROCESS: its status, when it ends; its being stopped is none. To wait for one that lives is
-# what must not be: a signal at the wrong moment loses the status of another, and with it the end.
+# await PROCESS: return its status when it ends; a stop is not an end. It must not use wait on a
+# running process: a signal at the wrong moment would lose the status of another, and so its end.
 await() {
   local ms=2 pause
   [ -n "$idle" ] || make_idle
@@ -110,7 +110,7 @@ await() {
   status_of "$1"
 }
 
-# status_of PROCESS: which has ended. bash takes up the status of a child when it ends.
+# status_of PROCESS: return the status of an ended process. bash collects it at the end.
 status_of() {
   local before=-1 status=0
   while [ "$before" -ne "$came" ]; do
@@ -123,9 +123,8 @@ status_of() {
 
 # ---- the line ----------------------------------------------------------------
 
-# A pipe that has no name, so that no stage can block on an opening and none
-# holds an end that is not its own; and no process makes it, whose end would have
-# to be waited for: to bash a short text behind <<< is one.
+# A pipe without a name, so that no stage can block in an open and each holds only its own ends. No
+# process makes it, whose end would need a wait: for bash, a short text behind <<< is a pipe.
 make_pipe() { # READ-END-VARIABLE WRITE-END-VARIABLE
   local -n read_end=$1 write_end=$2
   { exec {read_end}<<<'' && [ -p "/proc/self/fd/$read_end" ] && exec {write_end}>"/proc/self/fd/$read_end"; } 2>/dev/null ||
@@ -134,7 +133,7 @@ make_pipe() { # READ-END-VARIABLE WRITE-END-VARIABLE
   pipes+=("$read_end" "$write_end")
 }
 
-# make_idle: what nothing is ever read from, as this script alone could write to it.
+# make_idle: a pipe that nothing is ever read from; only this script could write to it.
 make_idle() {
   local pipes=() from to
   make_pipe from to
@@ -149,8 +148,8 @@ close_pipes() {
   for fd in "${pipes[@]}"; do [[ " $* " == *" $fd "* ]] || exec {fd}>&-; done
 }
 
-# new_line: begins a table of stages. Of the ends of pipes that are never written to, each
-# ends with those that hold it: the last stage, and all of them; this script holds the third.
+# new_line: begin a table of stages. Each of the pipes that are never written to ends with its
+# holders: the last stage; all stages; this script holds the third.
 new_line() {
   local name read write
   pids=() names=() told=() statuses=() pipes=()
@@ -160,8 +159,8 @@ new_line() {
   done
 }
 
-# stage IN OUT KEPT PROGRAM ARGUMENT...; the descriptors KEPT stay open in it. The
-# first is the source: should this script be killed outright, it still stops in order.
+# stage IN OUT KEPT PROGRAM ARGUMENT...; the descriptors KEPT stay open in it. The first stage is
+# the source: when this script is killed, the source still stops in order.
 stage() {
   local in=$1 out=$2 kept=$3 name=$4 path options=("${flags[@]}") guard=()
   path=`program "$name"` || exit
@@ -172,7 +171,7 @@ stage() {
     tee) options=() ;;
     gzip | awk) options=() && exec 2>&"${ends[complaints_lives]}" ;;
     esac
-    # A terminal may stop those in the background that write to it.
+    # A terminal may stop background processes that write to it.
     trap '' TTOU
     adopt "$name"
     [ -z "${readers[$name]:-}" ] || export PIPELINE_READER="${readers[$name]}"
@@ -188,16 +187,16 @@ stage() {
   pids+=($!)
 }
 
-# stop_source: once, if it lives.
+# stop_source: once, if it runs.
 stop_source() {
   [ -z "${statuses[0]}${told[0]}" ] || return 0
   told[0]=1
   kill -s TERM "${pids[0]}" 2>/dev/null
 }
 
-# tell_loader: its time of grace begins now, not when its input ends: the database
-# may hang. Before it answers to signals itself, one would end it. It runs in a trap,
-# where a read would take away the time limit of the read that was interrupted.
+# tell_loader: its grace period begins now, not at the end of its input: the database may hang.
+# Before pg-load handles signals, one would end it. This runs in a trap, where a read would remove
+# the time limit of the interrupted read.
 tell_loader() {
   local i lines line name='' caught=0
   for i in "${!names[@]}"; do [ "${names[i]}" != pg-load ] || break; done
@@ -210,7 +209,7 @@ tell_loader() {
   kill -s TERM "${pids[i]}" && told[i]=1
 } 2>/dev/null
 
-# graver STATUS OTHER: whether it is as grave as the other, or graver.
+# graver STATUS OTHER: return 0 when it is as grave as the other, or graver.
 graver() {
   local a=${GRAVITY%% "$1" *} b=${GRAVITY%% "$2" *}
   [ "$a" != "$GRAVITY" ] || a=''
@@ -218,19 +217,19 @@ graver() {
   [ "${#a}" -le "${#b}" ]
 }
 
-# worsen STATUS: makes worst the graver one.
+# worsen STATUS: set worst to the graver one.
 worsen() { ! graver "$1" "$worst" || worst=$1; }
 
-# ended STAGE STATUS: of those that take a stage's status for the run's. A stage
-# that ends early, not just after the one before it, takes the run with it: on an
-# idle queue the source might never write into the broken pipe, and so never
-# learn. But the archive is no part of the guarantee: without it the run goes on.
+# ended STAGE STATUS: handle the end of a stage whose status counts for the run. A stage that ends
+# before its predecessor ends the run: on an idle queue the source might never write into the broken
+# pipe, and so never notice. But the archive is not part of the guarantee: the run continues without
+# it.
 ended() {
   local number=$1 status=$2
   case ${names[number]}:$status in
-  # Told to stop before it had set up its own answer to that: nothing was in hand.
+  # Stopped before it handled signals: no record was in hand.
   *:143) [ "$number" -gt 0 ] || [ -z "${told[0]}" ] || status=0 ;;
-  # The one behind it has ended, and says why.
+  # The next stage has ended, and reports why.
   gzip:141 | tee:141) status=0 ;;
   gzip:[!0]* | tee:[!0]* | awk:[!0]*) [ "$status" -eq 137 ] || status=$IO ;;
   esac
@@ -239,13 +238,13 @@ ended() {
   [ "$status" -ne 0 ] || return 0
   [ "$verbosity" -lt 1 ] || message info "${names[number]} ended with status $status"
   if [ "$number" = "${archive[stage]:-}" ]; then
-    message error "an archive, ${archive[stem]}-*-$$.ndjson.gz.part, is not complete"
+    message error "the archive ${archive[stem]}-*-$$.ndjson.gz.part is incomplete"
   elif [ "$number" -gt 0 ] && [ -z "${statuses[number - 1]}" ]; then
     stop_source
   fi
 }
 
-# collect: sees to the stages that have ended; whether all have.
+# collect: handle the stages that have ended; return 0 when all have.
 collect() {
   local i left=''
   for i in "${!pids[@]}"; do
@@ -260,7 +259,7 @@ collect() {
   [ -z "$left" ]
 }
 
-# relay: what others than our programs said, in the form of the messages.
+# relay: pass on messages of foreign programs, in the form of our messages.
 relay() {
   local line who=gzip
   [ -z "${archive[stage]:-}" ] || who=archive
@@ -269,9 +268,8 @@ relay() {
   done
 }
 
-# wait_for_stages: makes worst graver. A stage that is stopped is waited for, too.
-# Reading, unlike wait, is ended by nothing but what it waits for; that it ends by itself
-# at times is for a signal that came just before it.
+# wait_for_stages: set worst. It waits for stopped stages too. Unlike wait, read ends only for the
+# event that it waits for, or for a signal that came just before it.
 wait_for_stages() {
   local watched=last pause result
   while ! collect; do
@@ -293,7 +291,7 @@ wait_for_stages() {
   relay
 }
 
-# meaning RESULT STATUS: what a status says, as sqs2pg(7) has it.
+# meaning RESULT STATUS: set it to what a status means, as in sqs2pg(7).
 meaning() {
   local -n its_meaning=$1
   case $2 in
@@ -305,12 +303,13 @@ meaning() {
   75) its_meaning='a temporary failure outlasted the retries' ;;
   77) its_meaning='a file that others may read or write' ;;
   78) its_meaning='a key, policy, map or settings file is wrong' ;;
-  *) its_meaning='which is none of a program here' ;;
+  *) its_meaning='not a status of these programs' ;;
   esac
 }
 
-# tell_cause: of a run that goes wrong, which program it was, and which have ended for it. Of several
-# the gravest, and of those the last one, as a broken pipe goes from the end of the line to its beginning.
+# tell_cause: after a failed run, name the program that caused it, and those that ended because of
+# it. Of several, name the gravest; of equally grave ones the last, as a broken pipe propagates from
+# the end of the line to its beginning.
 tell_cause() {
   local i cause='' others='' status words signal
   [ ${#signals[@]} -le 1 ] || return 0
@@ -332,15 +331,15 @@ tell_cause() {
     meaning words "$status"
     words="ended with status $status: $words"
   fi
-  message error "${names[cause]} $words${others:+; ended for it: $others}"
-  [ "$status" -ne 137 ] || message hint "the kernel does so when memory is short: see its log"
+  message error "${names[cause]} $words${others:+; ended because of it: $others}"
+  [ "$status" -ne 137 ] || message hint "the kernel kills processes when memory is short; see its log"
 }
 
-# wait_for_line: after its last stage has been started.
+# wait_for_line: called after the last stage was started.
 wait_for_line() {
   local kept=("${ends[last]}" "${ends[all]}" "${ends[never]}" "${ends[never_lives]}" "${ends[complaints]}")
   close_pipes "${kept[@]}"
-  # The numbers of the others may come to be something else's.
+  # The numbers of closed descriptors may be reused.
   pipes=("${kept[@]}")
   phase=running
   [ ${#signals[@]} -eq 0 ] || stop_source

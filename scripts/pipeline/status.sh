@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# sqs2pg-status: scripts/pipeline.sh under this name, which reads settings as it does and gives
-# each program its own part of them. Sourced by it; status_usage() is its manual.
+# sqs2pg-status: scripts/pipeline.sh under this name. It reads settings in the same way and gives
+# each program its own part. Sourced by pipeline.sh; status_usage() is its manual.
 #
-#   status_main "$@"    all of it
+#   status_main "$@"    the whole program
 
-# Backquotes: see there.
+# For the backquotes see pipeline.sh.
 # shellcheck disable=SC2006,SC2034,SC2154 # what the files share
 :
 
@@ -14,26 +14,26 @@ status_usage() {
   cat 2>/dev/null <<'USAGE'
 usage: sqs2pg-status [-qv] [--json | --health AGE] [--log text|json] [-c FILE]
 
-Tell how it stands with what sqs2pg moves: the queue and its dead-letter queue, the table, what is
-quarantined, the ledger, the keys, and whether all is well. No value of a record is printed.
+Show the state of a pipeline: the queue and its dead-letter queue, the table, quarantined records,
+the ledger, the keys, and whether it is healthy. No value of a record is printed.
 
-  -c, --config FILE    settings, lines of KEY=VALUE
+  -c, --config FILE    settings, lines of NAME=VALUE
       --json           one line of JSON
-      --health AGE     print nothing, ask nobody, and exit with 0 if, as the metrics files say,
-                       a batch was committed or the queue empty within AGE, and the dead-letter
-                       queue has not grown; else say why not, and exit with 1
+      --health AGE     print nothing, send no request, and exit 0 when, according to the metrics
+                       files, a batch was committed or the queue was empty within AGE, and the
+                       dead-letter queue did not grow; else print the reason and exit 1
       --log text|json  form of the messages
   -q, --quiet          errors only
   -v, --verbose        more messages
   -h, --help           this text
   -V, --version        the version
 
-Settings are those of sqs2pg, from the file or, where it is silent, from the environment;
+The settings are those of sqs2pg, from the file or else from the environment;
 --health needs SQS2PG_METRICS_DIR.
 USAGE
 }
 
-# status_options "$@": fills option; ends the script itself for --help, --version and what is wrong.
+# status_options "$@": set option; end the script for --help, --version and mistakes.
 status_options() {
   local argument letter
   local -A long=([q]=--quiet [v]=--verbose [h]=--help [V]=--version)
@@ -74,12 +74,13 @@ status_options() {
   [ -z "${option[json]:-}" ] || [ -z "${option[health]:-}" ] || usage_error "--json excludes --health"
 }
 
-# ---- what the programs say -----------------------------------------------------
+# ---- questions to the programs --------------------------------------------------
 
-# What each printed; empty where it failed, which makes worst graver.
+# Their output; empty after a failure, which worsens worst.
 depth='' tables='' ring=''
 
-# asked RESULT PROGRAM ARGUMENT...: what it prints, with its own part of the settings.
+# asked RESULT PROGRAM ARGUMENT...: set it to the program's output; it gets its part of the
+# settings.
 asked() {
   local -n its_answer=$1
   local path status
@@ -91,7 +92,7 @@ asked() {
   worsen "$status"
 }
 
-# briefly RESULT: these options of a program, and no long wait for what does not answer.
+# briefly RESULT: limit the retries in these options of a program.
 briefly() {
   local -n its_words_briefly=$1
   [[ " ${its_words_briefly[*]}" == *' --retry-timeout'* ]] || its_words_briefly+=(--retry-timeout 5s)
@@ -116,9 +117,9 @@ ask() {
   fi
 }
 
-# ---- what is told ---------------------------------------------------------------
+# ---- output ---------------------------------------------------------------------
 
-# quoted RESULT TEXT: as a string of JSON.
+# quoted RESULT TEXT: set it to a JSON string.
 quoted() {
   local -n its_quoted=$1
   local string=${2//[[:cntrl:]]/?}
@@ -126,24 +127,24 @@ quoted() {
   its_quoted="\"${string//\"/\\\"}\""
 }
 
-# in_json RESULT TEXT PATTERN: the first group that matches, or null.
+# in_json RESULT TEXT PATTERN: set it to the first group that matches, or null.
 in_json() {
   local -n its_found=$1
   its_found=null
   [[ ! $2 =~ $3 ]] || its_found=${BASH_REMATCH[1]}
 }
 
-# commas RESULT NUMBER: with its thousands parted.
+# commas RESULT NUMBER: group the thousands.
 commas() {
   local -n its_digits=$1
   its_digits=$2
   while [[ $its_digits =~ ^([0-9]+)([0-9]{3}(,.*)?)$ ]]; do its_digits=${BASH_REMATCH[1]},${BASH_REMATCH[2]}; done
 }
 
-# Of the answers, in JSON; the names are those of the members.
+# The answers in JSON, by member name.
 declare -A facts=()
 
-# gather: fills them.
+# gather: fill the facts.
 gather() {
   local name oldest='' pull_file grown_ms why ok=null dead messages text id state
   metrics_queue name
@@ -194,7 +195,7 @@ row() { printf '%-13s %s\n' "$1" "$2"; }
 show_queue() {
   local name messages in_flight delayed oldest grown text
   if [ "${facts[queue]}" = null ]; then
-    row queue 'not known: it could not be asked'
+    row queue 'unknown: the queue did not answer'
     return
   fi
   in_json name "${facts[queue]}" '"name":"([^"]*)"'
@@ -203,16 +204,16 @@ show_queue() {
   in_json delayed "${facts[queue]}" '"delayed":([0-9]+)'
   in_json oldest "${facts[queue]}" '"oldest_seconds":([0-9]+)'
   commas messages "$messages"
-  text="$name: $messages to be received, $in_flight in flight, $delayed delayed"
+  text="$name: $messages waiting, $in_flight in flight, $delayed delayed"
   if [ "$oldest" != null ]; then
     ago oldest $((oldest * 1000))
-    text+="; the oldest that came of late: $oldest"
+    text+="; oldest at last receive: $oldest"
   fi
   row queue "$text"
   in_json name "${facts[dead_letter]}" '"name":"([^"]*)"'
   in_json messages "${facts[dead_letter]}" '"messages":([0-9]+)'
   in_json grown "${facts[dead_letter]}" '"grown_at":"([^"]*)"'
-  text="$name: ${messages/null/not known how many}"
+  text="$name: ${messages/null/number unknown}"
   [ "$grown" = null ] || text+=", grew at $grown"
   [ "$name" != null ] || text='the queue has none'
   row 'dead letters' "$text"
@@ -221,7 +222,7 @@ show_queue() {
 show_tables() {
   local name commit committed quarantined keys bytes text rest total=0
   if [ "${facts[table]}" = null ]; then
-    row table 'not known: the database could not be asked'
+    row table 'unknown: the database did not answer'
     return
   fi
   in_json name "${facts[table]}" '"name":"([^"]*)"'
@@ -229,19 +230,19 @@ show_tables() {
   in_json committed "${facts[table]}" '"committed":([0-9]+)'
   in_json quarantined "${facts[table]}" '"quarantined":([0-9]+)'
   commas committed "$committed"
-  row table "$name: last commit ${commit/null/not known}; in the last hour ${committed/null/?} committed, ${quarantined/null/?} quarantined"
+  row table "$name: last commit ${commit/null/unknown}; in the last hour ${committed/null/?} committed, ${quarantined/null/?} quarantined"
   rest=${facts[quarantined]} text=''
   while [[ $rest =~ \"([^\"]*)\":([0-9]+)(.*) ]]; do
     text+="${text:+, }${BASH_REMATCH[1]} ${BASH_REMATCH[2]}" total=$((total + BASH_REMATCH[2])) rest=${BASH_REMATCH[3]}
   done
-  text="$total not resolved${text:+: $text}"
-  [ "${facts[quarantined]}" != null ] || text='nothing is'
+  text="$total unresolved${text:+: $text}"
+  [ "${facts[quarantined]}" != null ] || text='none'
   row quarantined "$text"
   in_json name "${facts[ledger]}" '"name":"([^"]*)"'
   in_json keys "${facts[ledger]}" '"keys":([0-9]+)'
   in_json bytes "${facts[ledger]}" '"bytes":([0-9]+)'
   commas keys "$keys"
-  text='none is kept'
+  text='none'
   [ "${facts[ledger]}" = null ] || text="$name: $keys keys, $((bytes / 1048576)) MiB"
   row ledger "$text"
 }
@@ -254,10 +255,10 @@ show_screen() {
   while [[ $rest =~ \"id\":\"([0-9a-f]*)\",\"state\":\"([a-z-]*)\"(.*) ]]; do
     text+="${text:+, }${BASH_REMATCH[1]} ${BASH_REMATCH[2]}" rest=${BASH_REMATCH[3]}
   done
-  row keys "${text:-not known}"
+  row keys "${text:-unknown}"
   in_json text "${facts[health]}" '"why":"(.*)"\}$'
   in_json ok "${facts[health]}" '"ok":([a-z]+)'
-  case $ok in true) ok=well ;; false) ok='not well' ;; *) ok='not known' ;; esac
+  case $ok in true) ok=healthy ;; false) ok='not healthy' ;; *) ok=unknown ;; esac
   row health "$ok: $text"
 }
 
@@ -276,7 +277,7 @@ status_main() {
     exit 1
   fi
   require "${option[config]:-}" SQS_QUEUE_URL SQS2PG_TABLE
-  # A group of its own for what takes the key, so that all of it can be ended.
+  # A process group for the reading of the key, so that all of it can be ended.
   set -m
   trap end_all EXIT
   trap 'exit 143' TERM
@@ -284,7 +285,7 @@ status_main() {
   trap 'exit 129' HUP
   ask
   gather
-  # Whoever reads it may end first; and bash would tell of each line.
+  # The reader may end first, and bash would report each line.
   trap '' PIPE
   if [ -n "${option[json]:-}" ]; then show_json; else show_screen; fi 2>/dev/null || fail "$IO" "cannot write to standard output"
   exit "$worst"

@@ -189,7 +189,7 @@ ask $'sqs-pull --verb\t' '*--verbose *'
 ask $'\025sqs-pull --log j\t' '*json *'
 ask $'\025pii-mask --policy=a-fi\t' '*a-file.x *'
 ask $'\025pg-suggest -o a-fo\t' '*a-folder.x/*'
-ask $'\025sqs2pg -\t' '*run although another run has this queue*'
+ask $'\025sqs2pg -\t' '*run even when another run has this queue*'
 END
   run timeout 60 zsh -f typed "$COMPLETIONS"
   [ "$status" -eq 0 ]

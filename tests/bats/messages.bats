@@ -54,7 +54,7 @@ told() {
 @test "settings and options" {
   told settings_folder 78 'Permission denied' 'may not enter the folder /'
   told no_config 78 'SQS2PG_TABLE, SQS2PG_KEY_FILE are not set' 'name a file of settings, --config FILE'
-  told config_blank 78 'settings:1: not a line of KEY=VALUE: a blank stands before the sign =' 'write SQS2PG_TABLE=VALUE'
+  told config_blank 78 'settings:1: not a line of NAME=VALUE: a blank stands before the sign =' 'write SQS2PG_TABLE=VALUE'
   told config_name 78 'settings:1: no such setting as SQS2PG_TABEL'
   told option 64 'unknown option --folow, did you mean --follow'
   told option_sqs2pg 64 'unknown option --folow, did you mean --follow'
@@ -154,11 +154,11 @@ told() {
   told host 75 'could not translate host name "no-such-host.invalid"'
   told port 75 'connection to server at "127.0.0.1", port 1 failed: Connection refused'
   told init_again 74 'made/logins.policy already'
-  told init_empty 1 'no message was there to be looked at'
+  told init_empty 1 'the queue had no message to look at'
 }
 
 @test "a program of sqs2pg that ends" {
-  told stage_ends 69 'sqs2pg: error: pg-load ended with status 69: refused for good; ended for it: ' \
+  told stage_ends 69 'sqs2pg: error: pg-load ended with status 69: refused for good; ended because of it: ' \
     'pii-mask: error: cannot write to standard output: Broken pipe: pg-load, which reads it, has ended, see what it says'
   fresh_database
   create_user_logins

@@ -276,5 +276,5 @@ quick() { sed -i 's/^KEY_TIME=60 /KEY_TIME=2 /' bin/pipeline/key.sh && grep -q '
   [ "$(jq -r '.keys[] | "\(.id) \(.state)"' <<<"$output")" = "$(pii-keygen --list k)" ]
   echo 1 >k.fails
   run --separate-stderr -69 bin/sqs2pg-status -c settings
-  [[ $output == *$'\nkeys          not known\n'* && $stderr == *'the key command ended with status 1'* ]]
+  [[ $output == *$'\nkeys          unknown\n'* && $stderr == *'the key command ended with status 1'* ]]
 }

@@ -321,7 +321,7 @@ messages() { jq -r .sqs.message_id | sort -u | wc -l; }
   [ "$(rows)" = 99 ]
   counts_are 0 0 0
   grep -q 'No space left on device' <<<"$stderr"
-  grep -q 'is not complete' <<<"$stderr"
+  grep -q 'is incomplete' <<<"$stderr"
   jq -es 'length > 1 and all(.program and .level and .message)' <<<"$stderr"
   [[ "$(ls kept)" == *.part ]]
   sqs-send -Q "$QUEUE" <"$SAMPLE"

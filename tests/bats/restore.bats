@@ -222,7 +222,7 @@ keys_are() { [ "$(sql "SELECT count(DISTINCT split_part(masked_ip, '.', 2)) FROM
   printf '{"body":{"user_id":"dead","ip":"203.0.113.9","device_id":"d"}}\n' | sqs-send -q -Q "$DEAD_LETTERS"
   export PATH=$LOOKS
   run --separate-stderr -0 runs 'The first look' 1
-  [[ $output == *'2 not resolved'* ]]
+  [[ $output == *'2 unresolved'* ]]
   run --separate-stderr -0 runs Sqs2pgStalled 1
   [ "$(jq -sc '[.[0].messages, .[1].table]' <<<"$output")" = '[6,"user_logins"]' ]
   run --separate-stderr -0 runs Sqs2pgStalled 2

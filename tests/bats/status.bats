@@ -39,7 +39,7 @@ aged() {
 @test "six states: fine, idle, stalled, dead letters growing, quarantine rising, the database away" {
   # Nothing has run yet.
   run -1 healthy 5m
-  [ "$output" = "sqs2pg-status: error: no metrics of the queue $NAME in $PWD/figures" ]
+  [ "$output" = "sqs2pg-status: error: no metrics files of the queue $NAME in $PWD/figures" ]
   # Fine.
   head -n 20 "$SAMPLE" | send
   "$SQS2PG" -c settings
@@ -47,28 +47,28 @@ aged() {
   [ -z "$output" ]
   run -0 status
   echo "$output"
-  [[ ${lines[0]} == "queue         $NAME: 0 to be received, 0 in flight, 0 delayed; the oldest that came of late: "* ]]
+  [[ ${lines[0]} == "queue         $NAME: 0 waiting, 0 in flight, 0 delayed; oldest at last receive: "* ]]
   [ "${lines[1]}" = "dead letters  ${DEAD##*/}: 0" ]
   [[ ${lines[2]} == 'table         user_logins: last commit 20'*'Z; in the last hour 20 committed, 0 quarantined' ]]
-  [ "${lines[3]}" = 'quarantined   0 not resolved' ]
+  [ "${lines[3]}" = 'quarantined   0 unresolved' ]
   [ "${lines[4]}" = 'ledger        public.user_logins_ledger: 20 keys, 0 MiB' ]
   [ "${lines[5]}" = "keys          $(pii-keygen --list k)" ]
-  [[ ${lines[6]} == 'health        well: a '* ]]
+  [[ ${lines[6]} == 'health        healthy: a '* ]]
   # Idle: the last commit was long ago, but there was nothing to do.
   aged pg-load last_success_timestamp_seconds 7000
   run -0 status -v --health 5m
-  [[ $output == 'sqs2pg-status: info: a receive found nothing to do '*' ago' ]]
+  [[ $output == 'sqs2pg-status: info: a receive found the queue empty '*' ago' ]]
   # Stalled.
   aged sqs-pull last_idle_timestamp_seconds 600
   run -1 healthy 5m
-  [[ $output == 'sqs2pg-status: error: nothing was committed and no receive found the queue empty within the time: a receive found nothing to do 10 min ago' ]]
+  [[ $output == 'sqs2pg-status: error: no commit and no empty receive within the time; last: a receive found the queue empty 10 min ago' ]]
   run -0 healthy 11m
   run -0 status --json
   [ "$(jq -c .health.ok <<<"$output")" = true ]
   # A clock that was ahead once: not for ever well.
   aged sqs-pull last_idle_timestamp_seconds -3600
   run -1 healthy 5m
-  [[ $output == *'a time in the metrics files is to come: the clock was wrong, remove them' ]]
+  [[ $output == *'a time in the metrics files is in the future: the clock was wrong; remove the files' ]]
   # A file of its own that the settings name for a stage.
   aged sqs-pull last_idle_timestamp_seconds 600
   printf 'sqs2pg_last_idle_timestamp_seconds{queue="x"} %s.000\n' "$(date +%s)" >own.prom
@@ -94,14 +94,14 @@ aged() {
   [ "$(jq '.table.hour.quarantined == ([.quarantined[]] | add) and .table.hour.quarantined >= 1' <<<"$output")" = true ]
   [ "$(jq -c '[.table.name, .ledger.name, .keys[0].state, (.keys[0].id | length)]' <<<"$output")" = '["user_logins","public.user_logins_ledger","primary",8]' ]
   run -0 status
-  [[ $output == *"quarantined   "[1-9]*" not resolved: "* ]]
+  [[ $output == *"quarantined   "[1-9]*" unresolved: "* ]]
   run -1 grep -E 'nonsense|10\.0\.0|no-such-column' <<<"$output"
   # The database away: the rest is told.
   PGHOST=$PWD/none SQS2PG_LOAD_OPTIONS='--retry-timeout 100ms' run --separate-stderr -75 status --json
   [ "$(jq -c '[.table, .quarantined, .ledger, .queue.messages, .health.ok]' <<<"$output")" = '[null,null,null,0,false]' ]
   [[ $stderr == *'pg-load: error: cannot connect'* ]]
   PGHOST=$PWD/none SQS2PG_LOAD_OPTIONS='--retry-timeout 100ms' run --separate-stderr -75 status
-  [[ $output == *'table         not known: the database could not be asked'* ]]
+  [[ $output == *'table         unknown: the database did not answer'* ]]
   [[ $output == *"queue         $NAME: "* ]]
 }
 
@@ -111,7 +111,7 @@ aged() {
   [ -z "$stderr" ]
   [ -z "$(sql "SELECT FROM pg_class WHERE relname LIKE 'user_logins_%'")" ]
   SQS2PG_LOAD_OPTIONS='--no-ledger --no-quarantine' run -0 status
-  [[ $output == *'quarantined   nothing is'*'ledger        none is kept'* ]]
+  [[ $output == *'quarantined   none'*'ledger        none'* ]]
   chmod 644 k
   run --separate-stderr -77 status --json
   [ "$(jq -c .keys <<<"$output")" = null ]
