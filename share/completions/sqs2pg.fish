@@ -261,7 +261,7 @@ if not set -q __sqs2pg_complete
   complete -c sqs2pg -l archive -x -a '(__fish_complete_directories)' -d 'keep the masked records in compressed files in DIR'
   complete -c sqs2pg -l replay -r -F -d 'load masked records from such files instead, and end'
   complete -c sqs2pg -l no-lock -d 'run even when another run has this queue'
-  complete -c sqs2pg -l lock-wait -x -d 'wait so long for the other run\'s end, as 30s or 5m [default 0]'
+  complete -c sqs2pg -l lock-wait -x -d 'wait up to TIME for the other run to end [default 0]'
   complete -c sqs2pg -l lock-status -x -d 'exit status when another run has this queue [default 0]'
   complete -c sqs2pg -l log -x -a 'text json' -d 'form of the messages'
   complete -c sqs2pg -s q -l quiet -d 'errors only'
@@ -271,8 +271,8 @@ if not set -q __sqs2pg_complete
   complete -c sqs2pg-init -f
   complete -c sqs2pg-init -s Q -l queue -x -d 'the queue, by its URL or its name'
   complete -c sqs2pg-init -s t -l table -x -d 'the table'
-  complete -c sqs2pg-init -s o -l output -x -a '(__fish_complete_directories)' -d 'the folder of the files; made if there is none'
-  complete -c sqs2pg-init -s y -l yes -d 'look at a queue that allows fewer than four deliveries, too'
+  complete -c sqs2pg-init -s o -l output -x -a '(__fish_complete_directories)' -d 'the folder of the files; created if missing'
+  complete -c sqs2pg-init -s y -l yes -d 'look even when the queue allows fewer than four deliveries'
   complete -c sqs2pg-init -l log -x -a 'text json' -d 'form of the messages'
   complete -c sqs2pg-init -s q -l quiet -d 'errors only'
   complete -c sqs2pg-init -s v -l verbose -d 'more messages'
@@ -281,7 +281,7 @@ if not set -q __sqs2pg_complete
   complete -c sqs2pg-status -f
   complete -c sqs2pg-status -s c -l config -r -F -d 'settings, lines of NAME=VALUE'
   complete -c sqs2pg-status -l json -d 'one line of JSON'
-  complete -c sqs2pg-status -l health -x -d 'print nothing, ask nobody, and exit with 0 if, as the metrics files say,'
+  complete -c sqs2pg-status -l health -x -d 'print nothing, send no request, and exit 0 when, according to the metrics'
   complete -c sqs2pg-status -l log -x -a 'text json' -d 'form of the messages'
   complete -c sqs2pg-status -s q -l quiet -d 'errors only'
   complete -c sqs2pg-status -s v -l verbose -d 'more messages'
