@@ -17,22 +17,30 @@ HOUR=3570 # seconds for one file, checked every ten
 # seconds since 1970; stage, the number of the writing stage.
 declare -A archive=()
 
-# A file of records that only its owner may read. It gets its name when it is complete and synced.
-# $part is created beforehand, later files with their first record.
+# A file of records that only its owner may read. It gets its name when it is complete and synced,
+# and the folder is synced before the stage ends. Some file systems cannot sync a folder alone: then
+# the whole file system is synced. $part is created beforehand, later files with their first record.
 # shellcheck disable=SC2016  # the shell's that awk starts
 KEEP='part=${part:-$stem-$(date -u +%Y%m%dT%H%M%SZ)-$run.ndjson.gz.part}
-umask 077 && exec >>"$part" && "$gzip" -1c && sync "$part" && mv -n "$part" "${part%.part}" && [ ! -e "$part" ]'
+umask 077 && exec >>"$part" && "$gzip" -1c && sync "$part" && mv -n "$part" "${part%.part}" && [ ! -e "$part" ] &&
+{ sync "${part%/*}/" 2>/dev/null || sync -f "${part%.part}"; }'
 
 # Lines into files. A line that ends in a character which no record holds ends the file. That
-# character may come inside a record: then the record still goes into the old file.
+# character may come inside a record: then the record still goes into the old file. The last line
+# waits for the next one: a killed writer may have cut it off, and then it is dropped.
 # shellcheck disable=SC2016  # awk's
-ARCHIVER='function finish() { if (open && close(file) != 0) exit bad = 1; if (open) file = "part=; " keep; open = 0 }
+ARCHIVER='function keep_last() { if (waiting) { print last | file; open = 1 } waiting = 0 }
+function finish() { keep_last(); if (open && close(file) != 0) exit bad = 1; if (open) file = "part=; " keep; open = 0 }
+function whole(text) {
+  gsub(/\\./, "", text); gsub(/"[^"]*"/, "", text)
+  return text !~ /["\\]/ && gsub(/[{[]/, "", text) == gsub(/[]}]/, "", text)
+}
 BEGIN { keep = ENVIRON["gzip_to_file"]; file = keep }
 { mark = index($0, "\036") }
 mark { held = held substr($0, 1, mark - 1); if (held == "") finish(); else due = 1; next }
-{ print held $0 | file; open = 1; held = "" }
+{ keep_last(); last = held $0; waiting = 1; held = "" }
 due { finish(); due = 0 }
-END { if (!bad) finish(); exit bad }'
+END { if (!bad) { if (waiting && !whole(last)) waiting = 0; finish() } exit bad }'
 
 # open_archive DIR: create the first file, before a message is received.
 open_archive() {
