@@ -9,6 +9,7 @@
 #   scripts/deps.sh bench              what scripts/bench.sh compares with
 #   scripts/deps.sh container          what scripts/test.sh container needs
 #   scripts/deps.sh day                what scripts/day.sh needs
+#   scripts/deps.sh soak               what scripts/soak.sh needs
 #   scripts/deps.sh browser            what scripts/test.sh browser needs
 #   scripts/deps.sh platforms          what scripts/test.sh platforms needs
 #
@@ -31,7 +32,7 @@ BUILD_PACKAGES=(gcc libc6-dev make pkg-config libcurl4-openssl-dev libxml2-dev
 TEST_PACKAGES=(bats libcmocka-dev mandoc shellcheck python3 python3-venv
   parallel binutils patch cppcheck valgrind strace socat xxd pgbouncer iproute2
   openssl locales systemd prometheus prometheus-alertmanager miller zsh fish
-  dpkg-dev age)
+  dpkg-dev age nginx libnginx-mod-http-lua)
 
 DOCS_PACKAGES=(cmark-gfm mandoc python3)
 
@@ -40,6 +41,8 @@ CONTAINER_PACKAGES=(podman buildah crun netavark aardvark-dns iptables mmdebstra
 DEB_PACKAGES=(dpkg-dev debhelper libcmocka-dev python3 lintian mmdebstrap autopkgtest bats iproute2)
 
 DAY_PACKAGES=(prometheus prometheus-alertmanager prometheus-node-exporter python3)
+
+SOAK_PACKAGES=(nginx libnginx-mod-http-lua gnuplot-nox python3)
 
 BENCH_PACKAGES=(nginx libnginx-mod-http-lua gnuplot-nox python3 python3-venv time)
 
@@ -211,6 +214,11 @@ want_day() {
   for package in "${DAY_PACKAGES[@]}"; do want "$package"; done
 }
 
+want_soak() {
+  local package
+  for package in "${SOAK_PACKAGES[@]}"; do want "$package"; done
+}
+
 want_platforms() {
   want python3 command -v python3
   want python3-venv
@@ -379,9 +387,9 @@ main() {
   [ ${#sets[@]} -gt 0 ] || sets=(build run test)
   for set in "${sets[@]}"; do
     case $set in
-    build | run | test | fuzz | docs | bench | container | deb | day | browser | platforms) "want_$set" ;;
+    build | run | test | fuzz | docs | bench | container | deb | day | soak | browser | platforms) "want_$set" ;;
     *)
-      say "error: unknown set $set; usage: deps.sh [build] [run] [test] [fuzz] [docs] [bench] [container] [deb] [day] [browser] [platforms]"
+      say "error: unknown set $set; usage: deps.sh [build] [run] [test] [fuzz] [docs] [bench] [container] [deb] [day] [soak] [browser] [platforms]"
       exit 64
       ;;
     esac

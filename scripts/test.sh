@@ -138,15 +138,15 @@ part_counted() {
 
 # bats_files PART: those that take longest first. sqs-credentials and sqs-sdk
 # have a server of their own, whatever the run's, and are not run on moto again;
-# nor is for the sanitizers what runs none of the programs.
-LONG=(pg-chaos pg-versions sqs-pull house-lint sqs-large pipeline sqs-credentials sqs-protocols pg-doubt pg-network whole-hosts pg-faults
+# nor is for the sanitizers what runs none of the programs, or measures their memory.
+LONG=(soak pg-chaos pg-versions sqs-pull house-lint sqs-large pipeline sqs-credentials sqs-protocols pg-doubt pg-network whole-hosts pg-faults
   sqs-faults sqs-lease house-options pipeline-signals pg-targets pg-hosts)
 bats_files() {
   local file names=("${LONG[@]}")
   for file in "$root"/tests/bats/*.bats; do names+=("$(basename "$file" .bats)"); done
   printf '%s\n' "${names[@]}" | awk '!seen[$0]++' | case $1 in
   *-moto) grep -E '^(sqs-|pipeline$)' | grep -vxE 'sqs-(credentials|sdk)' ;;
-  asan-*) grep -vE '^(dashboard|house-(container|debian|demo|deploy|dist|docs|forge|lint|mutants|needed|platforms))$' ;;
+  asan-*) grep -vE '^(dashboard|soak|house-(container|debian|demo|deploy|dist|docs|forge|lint|mutants|needed|platforms))$' ;;
   *) cat ;;
   esac | sed "s|.*|$root/tests/bats/&.bats|"
 }

@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# sqs2pg --follow over a million messages, on servers of its own, and what its programs
+# take meanwhile: a table of their memory and descriptors, of the ledger and of the WAL,
+# and a judgement: flat or not (bench/soak.py says how it is judged).
+#
+#   scripts/soak.sh [--messages N] [--rate R] [--every SECONDS] [--plot FILE.svg]
+#
+#   --messages N   so many of them (1000000)
+#   --rate R       which come at R a second; without it all are there at the start
+#   --every S      seconds between two looks (2)
+#   --plot FILE    draw the looks; bench/plots/soak.svg is one of a million messages
+#
+# The messages come from the load server of bench/README.md. Exit 0 only if all is flat.
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+root=$(cd "$here/.." && pwd)
+BUILD=${BUILD:-build}
+[ "${BUILD#/}" != "$BUILD" ] || BUILD=$root/$BUILD
+
+case ${1:-} in
+-h | --help)
+  sed -n '2,/^set/s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" | sed '$d'
+  exit 0
+  ;;
+esac
+"$here/deps.sh" build run soak
+make -s -C "$root" -j "$(nproc)" BUILD="$BUILD" all
+
+# shellcheck source=scripts/servers.sh
+. "$here/servers.sh"
+servers_begin
+trap servers_stop EXIT
+servers_postgres_start
+export PATH=$BUILD/bin:$PATH
+python3 -B "$root/bench/soak.py" --bin "$BUILD/bin" --pipeline "$here/pipeline.sh" --work "$SERVERS_DIR/soak" "$@"
