@@ -241,8 +241,8 @@ def main():
     try:
         site = Site(options.root)
         site.build()
-        # Only a site is removed.
-        if out.exists() and any(out.iterdir()) and not (out / SHEET).exists():
+        # Only a site is removed, and a tree is none: it has the form of the pages.
+        if out.exists() and any(out.iterdir()) and not ((out / "index.html").exists() and not (out / FORM).exists()):
             raise Failure("%s: not empty, and no site" % out)
         shutil.rmtree(out, ignore_errors=True)
         site.write(out)

@@ -60,13 +60,13 @@ check() { "$ROOT/scripts/check-site.py" site; }
 
 @test "make docs builds the site, every page and manual in it, and no dead link" {
   make -s -C "$ROOT" BUILD="$PWD" docs
+  sed -n '/^<nav /,/^<\/nav>/p' docs/index.html >navigation
   for page in "$ROOT"/*.md "$ROOT"/docs/*.md "$ROOT"/man/*.[157]; do
     page=${page#"$ROOT/"}
     page=${page%.md}.html
     [ "$page" != README.html ] || page=index.html
     [ -s "docs/$page" ] || { echo "no $page" && return 1; }
-    # Each can be reached from each.
-    grep -qF "<a href=\"$page\"" docs/index.html || { echo "no link to $page" && return 1; }
+    grep -qF "<a href=\"$page\"" navigation || { echo "no link to $page" && return 1; }
   done
   # A manual leads to others, and has no link to one of the system.
   grep -qF '<a class="Xr" href="sqs2pg-record.5.html">' docs/man/pg-load.1.html
@@ -110,4 +110,22 @@ check() { "$ROOT/scripts/check-site.py" site; }
   rm site/docs/a.html
   run -1 check
   [ "${lines[0]}" = 'index.html: a link to no file: docs/a.html' ]
+}
+
+@test "a link to a file of the tree leads to a page that shows it" {
+  mkdir -p tree/docs tree/deploy/one
+  cp "$ROOT"/docs/site.{css,html} tree/docs/
+  cp "$ROOT/docs/rooms.svg" tree/docs/
+  echo 'key = <value> & more' >tree/deploy/one/x.conf
+  printf '# Deploy\n\n[up](../README.md#a)\n' >tree/deploy/README.md
+  printf '# A\n\n[x](deploy/one/x.conf) [y](deploy/README.md) [z](deploy) ![p](docs/rooms.svg)\n' >tree/README.md
+  site
+  check
+  grep -qF '<pre><code>key = &lt;value&gt; &amp; more' site/deploy/one/x.conf.html
+  grep -qF '<a href="../index.html#a">up</a>' site/deploy/README.html
+  grep -qF '<li><code>one/x.conf</code></li>' site/deploy.html
+  cmp "$ROOT/docs/rooms.svg" site/docs/rooms.svg
+  # A folder that is no site is left as it is.
+  run -1 "$ROOT/scripts/docs.py" -C tree tree
+  [ "$output" = 'docs: error: tree: not empty, and no site' ]
 }
