@@ -82,7 +82,7 @@ static void add_mask(struct stage *stage)
 }
 
 /*
- * Load each batch immediately. The short grace time is for the end before the deadline, when the
+ * Load each batch immediately. The short grace period is for the end before the deadline, when the
  * loader cancels on the server. As in a run of sqs2pg with --follow, more messages in a row may be
  * impossible to mask.
  */

@@ -76,7 +76,7 @@ static void read_lines(struct batch_loop *loop)
             loop->config->on_line(loop->config->context, loop, result, &line);
             break;
         case LINE_AGAIN:
-            /* The line reader counts its own grace time, but from its next call. */
+            /* The line reader counts its own grace period, but from its next call. */
             if (grace_over(loop)) {
                 loop->result->cut_short = true;
                 end_input(loop);
@@ -142,7 +142,7 @@ static void write_output(struct batch_loop *loop)
 }
 
 /*
- * Start the grace time at the first sight of a stop request. After it, do not wait for a stalled
+ * Start the grace period at the first sight of a stop request. After it, do not wait for a stalled
  * reader of the output: its unread output would keep us from reading.
  */
 static void stopping(struct batch_loop *loop)

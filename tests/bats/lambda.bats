@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # sqs-lambda behind the emulator of AWS for the Lambda runtime interface. The answer for each
-# message, and the state left when time runs out, a program dies or the sandbox is frozen.
+# message, and the state left when time runs out, a program dies or the execution environment is frozen.
 
 load ../lib/common
 load ../lib/locks
@@ -138,7 +138,7 @@ teardown() { lambda_teardown; }
   no_stage
   # The loader cancelled on the server: no session waits for a lock there.
   eventually 60 nobody_waits
-  # Lambda freezes the sandbox after the answer. Neither it nor a redelivery elsewhere blocks the other.
+  # Lambda freezes the environment after the answer. Neither it nor a redelivery elsewhere blocks the other.
   stop "$(lambda_pid)"
   let_go
   bodies 2 4 | awk '{ printf "{\"sqs\":{\"queue_url\":\"http://localhost/123456789012/q\",\"message_id\":\"m%d\"," \
@@ -170,7 +170,7 @@ no_loader() {
 # Frozen within a transaction: the session that waits for its keys ends its session (pg-load(1)).
 is_held_up_or_done() { is_held_up || lines_are out 3; }
 
-@test "a sandbox is frozen within a batch: a redelivery elsewhere succeeds, and there is only one row" {
+@test "a frozen execution environment within a batch: a redelivery elsewhere succeeds, and there is only one row" {
   local seconds
   seconds=$(rounds 2 75)
   create

@@ -1,9 +1,9 @@
-# For tests of credentials: roles of a moto server, and a server that hands out
+# For tests of credentials: roles of a moto server, and a server that gives out
 # their credentials. Needs lib/common and lib/sqs; KEY and SECRET are those of
-# a user who may do everything.
+# a user with all permissions.
 # shellcheck disable=SC2034,SC2154  # METADATA is the tests'; run's variables
 
-# iam_role NAME: a role that may do everything.
+# iam_role NAME: make a role with all permissions.
 iam_role() {
   local policy='{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
   iam CreateRole "RoleName=$1" "AssumeRolePolicyDocument=$policy"
@@ -21,7 +21,7 @@ iam() {
 
 arn() { echo "arn:aws:iam::123456789012:role/$1"; }
 
-# assumed N: so many sets of credentials of a role, as lines of ID SECRET TOKEN.
+# assumed N: print N sets of credentials of a role, as lines of ID SECRET TOKEN.
 assumed() {
   local answer n
   for ((n = 0; n < $1; n++)); do
@@ -33,7 +33,7 @@ assumed() {
   done
 }
 
-# metadata_start [N]: the server that hands out credentials, N sets of them; its folder is ./metadata.
+# metadata_start [N]: start the server that gives out N sets of credentials; its folder is ./metadata.
 metadata_start() {
   mkdir metadata
   assumed "${1:-1}" >metadata/keys
@@ -43,25 +43,25 @@ metadata_start() {
   METADATA=http://127.0.0.1:$(<metadata/port)
 }
 
-# serve LINE...: how that server answers from now on.
+# serve LINE...: set how that server answers from now on.
 serve() {
   printf '%s\n' "$@" >metadata/mode.new
   mv metadata/mode.new metadata/mode
 }
 
-# no_keys: neither of the environment's.
+# no_keys: unset those of the environment.
 no_keys() { unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY; }
 
-# config LINE...: the configuration file.
+# config LINE...: write the configuration file.
 config() { printf '%s\n' "$@" >config; }
 
 # Drains that succeed.
 ok() { run -0 sqs-pull --wait 0 --empty 1 "$@"; }
 
-# signers: the access keys that the proxy has seen, for an action.
+# signers: print the access keys that the proxy has seen, for an action.
 signers() { awk -v action="$1" '$2 == action { print $5 }' proxy/requests | sort -u | xargs; }
 
-# refused STATUS TEXT OPTION...: one error with that text, and no secret.
+# refused STATUS TEXT OPTION...: check for one error with that text, and no secret.
 refused() {
   local want=$1 text=$2
   shift 2

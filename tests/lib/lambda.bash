@@ -1,5 +1,5 @@
-# For tests of sqs-lambda: it behind AWS's own emulator of Lambda's runtime interface, and the events
-# of a queue. Needs lib/common.
+# For tests of sqs-lambda: the program behind the AWS emulator of the Lambda runtime interface, and the
+# events of a queue. Needs lib/common.
 # shellcheck disable=SC2034  # what the tests read
 
 EMULATOR=$(emulator_dir)/aws-lambda-rie
@@ -12,14 +12,14 @@ lambda_setup() {
   export SQS2PG_TABLE=t SQS2PG_KEY_FILE=$PWD/k
 }
 
-# What was started, and what it has started.
+# Processes started, and their children.
 lambda_teardown() {
   [ -n "${BATS_TEST_COMPLETED:-}" ] || [ ! -s lambda.err ] || cat lambda.err
   # shellcheck disable=SC2046  # one or more
   kill -9 $(lambda_tree) 2>/dev/null || true
 }
 
-# lambda_start [ARGUMENT...]: the function, which ends its invocations after TIMEOUT seconds (60).
+# lambda_start [ARGUMENT...]: start the function, which ends its invocations after TIMEOUT seconds (60).
 lambda_start() {
   local interface runtime
   interface=$(servers_free_port) runtime=$(servers_free_port)
@@ -39,13 +39,13 @@ lambda_start() {
 }
 answers() { : <"/dev/tcp/127.0.0.1/$1"; }
 
-# lambda_pid: of sqs-lambda, once it runs; stage NAME: of that program of its pipeline.
+# lambda_pid: print that of sqs-lambda, once it runs; stage NAME: that of a program of its pipeline.
 lambda_pid() { pgrep -P "$(<emulator.pid)" -x sqs-lambda; }
 stage() { pgrep -P "$(lambda_pid)" -x "$1"; }
 has_stage() { [ -n "$(stage "$1")" ]; }
 no_stage() { [ -z "$(pgrep -P "$(lambda_pid)")" ]; }
 
-# lambda_tree: the emulator, sqs-lambda and its children.
+# lambda_tree: list the emulator, sqs-lambda and its children.
 lambda_tree() {
   local emulator pid
   emulator=$(cat emulator.pid) || return 0
@@ -56,7 +56,7 @@ lambda_tree() {
   done
 }
 
-# event FROM [DELIVERY] [QUEUE]: one with the lines of its input as bodies, their ids from that number on;
+# event FROM [DELIVERY] [QUEUE]: print one with the lines of its input as bodies, their ids from that number on;
 # another DELIVERY is another receipt handle.
 event() {
   jq -Rnc --argjson from "$1" --arg delivery "${2:-1}" --arg queue "${3:-q}" '{Records: [foreach inputs as $body ($from - 1; . + 1;
@@ -67,22 +67,22 @@ event() {
      eventSourceARN: "arn:aws:sqs:eu-west-1:123456789012:\($queue)", awsRegion: "eu-west-1"})]}'
 }
 
-# bodies FROM TO: {"id":N,"ip":…}, which the built-in policy masks.
+# bodies FROM TO: print {"id":N,"ip":…}, which the built-in policy masks.
 bodies() {
   local n
   for ((n = $1; n <= $2; n++)); do printf '{"id":%d,"ip":"10.0.0.%d","device_id":"d%d"}\n' "$n" $((n % 250)) "$n"; done
 }
 
-# invoke: the event on its input; what the function answers.
+# invoke: send the event on its input; print the answer of the function.
 invoke() { curl -sS --noproxy '*' --max-time 120 -d @- "$FUNCTION"; }
 
-# failed ID...: the answer in which these messages have failed.
+# failed ID...: print the answer in which these messages have failed.
 failed() {
   local ids=''
   [ $# -eq 0 ] || ids=$(printf ',{"itemIdentifier":"%s"}' "$@")
   printf '{"batchItemFailures":[%s]}' "${ids#,}"
 }
 
-# create: the table t; rows: how many it has, and how many different.
+# create: make the table t; rows: print the numbers of all rows and of different rows.
 create() { sql 'CREATE TABLE t (id int, masked_ip text, masked_device_id text)'; }
 rows() { sql 'SELECT count(*), count(DISTINCT id) FROM t'; }

@@ -1,22 +1,22 @@
 #!/usr/bin/env python3
-"""A server that hands out credentials, as the agent of a container and the metadata service of an instance do.
+"""A server that gives out credentials, like the agent of a container and the metadata service of an instance.
 
     metadata.py DIR
 
 DIR/port gets the port of the loopback that it listens on; DIR/requests a line for each request: seconds since the
 start, method, path, status. DIR/keys holds the credentials, lines of ID SECRET TOKEN: one after the other, the last one
-for good. They expire DIR/life seconds after they are handed out (3600); DIR/issued gets ID and that time of each.
+permanently. They expire DIR/life seconds after issue (3600); DIR/issued gets ID and expiry time of each.
 
-    GET /container                                      with the Authorization that DIR/token says, if it exists
-    PUT /latest/api/token                               the two of version 2 of the instance's service
+    GET /container                                      with the Authorization in DIR/token, if it exists
+    PUT /latest/api/token                               the two of version 2 of the instance service
     GET /latest/meta-data/iam/security-credentials/…
 
-DIR/mode, read anew for each request, holds lines of
+DIR/mode, re-read for each request, holds lines of
 
-    status PATH STATUS    requests of paths that begin so are answered with this status
-    body PATH FILE        … with what FILE holds
-    slow PATH SECONDS     … so much later
-    big PATH BYTES        answers are followed by so many blanks
+    status PATH STATUS    requests of paths with this beginning are answered with this status
+    body PATH FILE        … with the content of FILE
+    slow PATH SECONDS     … this much later
+    big PATH BYTES        answers are followed by this many blanks
     cut PATH              … end half way
 """
 
@@ -47,7 +47,7 @@ def read(name, otherwise):
 
 
 def credentials():
-    """The next ones."""
+    """Return the next credentials."""
     global handed_out
     with lock:
         keys = [line.split() for line in read("keys", "").splitlines()]

@@ -1,35 +1,35 @@
 #!/usr/bin/env python3
-"""A proxy in front of an SQS server that makes the faults a network, a gateway or AWS makes.
+"""A proxy in front of an SQS server that causes the faults of a network, a gateway or AWS.
 
     proxy.py DIR UPSTREAM
 
-UPSTREAM is the server's URL. With DIR/certificate, a key and certificate in PEM, it speaks TLS.
+UPSTREAM is the URL of the server. With DIR/certificate, a key and certificate in PEM, it speaks TLS.
 DIR/port gets the port of the loopback that the proxy listens on; DIR/requests gets a line for each
-request: seconds since the start, action, what was done, the User-Agent, access key id, region and
-names of the signed headers; DIR/body.ACTION holds the last request of that action. DIR/mode, read
-anew for each request, holds lines of
+request: seconds since the start, action, its result, the User-Agent, access key id, region and
+names of the signed headers; DIR/body.ACTION holds the last request of that action. DIR/mode, re-read
+for each request, holds lines of
 
     fail N STATUS     every Nth request is answered STATUS, nothing passed on; 3xx name the server
     deny ACTION CODE  requests of this action are refused with status 403
     error N CODE      every Nth request is answered with this SQS error and status 400
-    once CODE         the first request is answered so
+    once CODE         the first request is answered with this error
     cut N             every Nth answer ends half way, and the connection with it
-    truncate N        every Nth answer is half a document, whole as an answer
+    truncate N        every Nth answer is half a document, with a matching length
     lose N            every Nth answer is thrown away, after the server has acted
-    stall N SECONDS   every Nth answer comes so much later
+    stall N SECONDS   every Nth answer comes this much later
     trickle N         every Nth answer comes in pieces
-    drop N            every Nth connection is closed without a word
+    drop N            every Nth connection is closed without an answer
     corrupt TEXT      TEXT in answers is replaced by as many X
     swap TEXT HEX     TEXT in answers is replaced by these bytes
-    entry N CODE      of every Nth batch the first entry is refused by CODE, nobody's fault
-    refuse N CODE     the same, by our fault
-    missing N         of every Nth batch the answer does not speak of the first entry
-    lapse FILE        requests whose access key FILE does not name with a time (seconds since 1970) to
-                      come are refused as expired
-    expire KEY        requests signed by this access key are refused as expired, after a second
-    clock SECONDS     the server's clock: requests that are dated 5 minutes off it are refused
+    entry N CODE      the first entry of every Nth batch is refused with CODE, not as a fault of the sender
+    refuse N CODE     the same, as a fault of the sender
+    missing N         the answer to every Nth batch lacks the first entry
+    lapse FILE        requests are refused as expired unless FILE has their access key with a future time
+                      (seconds since 1970)
+    expire KEY        requests signed with this access key are refused as expired, after a second
+    clock SECONDS     the clock of the server: requests dated 5 minutes off are refused
     idle FACTOR       receives are answered here, with no message, after their wait time divided by this
-    big BYTES         answers are followed by so many blanks
+    big BYTES         answers are followed by this many blanks
 """
 
 import datetime
@@ -104,7 +104,7 @@ class Handler(loopback.Handler):
             self.close_connection = True
 
     def refuse(self, mode, status, body, date=None):
-        """Note first: who has the answer may look at once."""
+        """Note first: the client may check immediately after the answer."""
         self.note(mode[0])
         self.answer(status, body, date=date)
 

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""rds-token beside botocore's generate_db_auth_token(), over hosts, ports, users, regions and credentials.
+"""Compare rds-token with generate_db_auth_token() of botocore, over hosts, ports, users, regions and credentials.
 
     rds.py
 
-Needs moto's environment (botocore) and rds-token in PATH. botocore is given the time that rds-token's token was made at.
-Prints the cases that differ, and ends with a line of figures."""
+Needs moto's environment (botocore) and rds-token in PATH. botocore gets the time of the token of rds-token.
+Prints the cases that differ, then a line of counts."""
 
 import datetime
 import os

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""boto3 and sqs-pull, each given the same configurations, and what they make of them.
+"""Compare how boto3 and sqs-pull read the same configurations.
 
     sdk.py [-v] [CASE...]
 
-Needs moto's environment (boto3, cryptography) and sqs-pull in PATH. Each case of sdk_cases.py is asked once of each, by
-one server (sdk_server.py) that notes host, region, key id and token of what is asked of STS and SQS. Prints the cases
-where the two differ, and ends with a line of figures; 0: they differ exactly where DIFFERENCES says. -v: all cases."""
+Needs moto's environment (boto3, cryptography) and sqs-pull in PATH. Each of the two runs each case of
+sdk_cases.py once, with a server (sdk_server.py) that notes host, region, key id and token of requests to STS and SQS.
+Prints the cases where the two differ, then a line of counts. The status is 0 if they differ exactly as in DIFFERENCES.
+-v: all cases."""
 
 import copy
 import os
@@ -24,13 +25,13 @@ import sdk_server
 
 QUEUE = "no-queue"
 LOADER = botocore.loaders.create_loader()
-# What every session registers, once: a third of boto3's time otherwise.
+# Registered once, not for each session: that would take a third of the time of boto3.
 HANDLERS = botocore.hooks.HierarchicalEmitter()
 botocore.session.Session(event_hooks=HANDLERS)
 
 
 def environment(case, folder, server):
-    """The variables of a case, with its files written."""
+    """Write the files of a case and return its variables."""
     def filled(text):
         return text.replace("DIR", folder).replace("LOCAL", "http://127.0.0.1:%d" % server.port)
 
@@ -38,11 +39,11 @@ def environment(case, folder, server):
     env = {"PATH": os.environ["PATH"], "HOME": folder, "AWS_CONFIG_FILE": folder + "/config",
            "AWS_SHARED_CREDENTIALS_FILE": folder + "/credentials", "AWS_EC2_METADATA_DISABLED": "true",
            "AWS_CA_BUNDLE": server.authority.file, "no_proxy": "127.0.0.1", "http_proxy": proxy, "https_proxy": proxy}
-    # What a build with sanitizers is told, and where it reports.
+    # The options of a build with sanitizers, and where it reports.
     env.update((name, os.environ[name]) for name in ("ASAN_OPTIONS", "SANITIZER_REPORTS") if name in os.environ)
     env.update((name, filled(value)) for name, value in case.get("env", {}).items())
     for name in ("config", "credentials"):
-        # DEFAULT is a section's name too, and keeps its letters.
+        # DEFAULT is a section name too, and keeps its letters.
         with open(os.path.join(folder, name), "w", encoding="utf-8", newline="") as file:
             file.write(filled(case.get(name, "")))
     return env
@@ -58,7 +59,7 @@ def ask_boto3(case):
 
 
 def by_boto3(case, env, server):
-    """What it asked, ending with the request to SQS; or that it could not."""
+    """Return its requests, the last one to SQS; or a failure."""
     server.noted.clear()
     kept = dict(os.environ)
     os.environ.clear()
@@ -84,7 +85,7 @@ def by_sqs_pull(case, env, server):
 
 
 def outcome(noted):
-    """A request to SQS, and those to STS before it; None: it came to none."""
+    """Return a request to SQS, and those to STS before it; None without one."""
     return noted if noted and noted[-1][1] == "sqs GetQueueUrl" else None
 
 

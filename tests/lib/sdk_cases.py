@@ -1,7 +1,7 @@
-"""The configurations that boto3 and sqs-pull are given, and where they may differ.
+"""The configurations for boto3 and sqs-pull, and where the two may differ.
 
 A case is (name, dict) with any of: config, credentials (the two files' text), env, profile, region, endpoint (the
-options). In env and files DIR stands for the folder of the files, LOCAL for the server's own address by http."""
+options). In env and files DIR stands for the folder of the files, LOCAL for the http address of the server."""
 
 KEYS = "aws_access_key_id = AKA\naws_secret_access_key = s\n"
 ENV_KEYS = {"AWS_ACCESS_KEY_ID": "ENV", "AWS_SECRET_ACCESS_KEY": "s"}
@@ -15,7 +15,7 @@ VARIANTS = ("", "fips", "dualstack", "fips dualstack")
 
 
 def partitions():
-    """Hosts of SQS and STS: by the environment, by the profile, by the region's name."""
+    """Hosts of SQS and STS: from the environment, from the profile, from the region name."""
     for region in REGIONS:
         for variant in VARIANTS:
             settings = "".join("use_%s_endpoint = true\n" % word for word in variant.split())
@@ -39,7 +39,7 @@ def partitions():
 
 
 def spellings():
-    """Ways to write a profile. Each has the profile "my own", or another that is named."""
+    """Ways to write a profile. Each has the profile "my own", or another with a name."""
     rest = "region = ap-south-1\n" + KEYS
     sections = ('"my own"', "'my own'", "my\\ own", '"my" own', "my own", '"my own', '  "my own"', '"my own" ', "'m'y\\ own",
                 '"my \\"own"', "'my' 'own'")
@@ -92,7 +92,7 @@ def spellings():
 
 
 def endpoints():
-    """Which endpoint is taken."""
+    """The order of endpoints."""
     section = "[services s]\nsqs =\n  endpoint_url = http://section.test\nsts =\n  endpoint_url = http://sts.test\n"
     profile = "[default]\nservices = s\nendpoint_url = http://profile.test\n" + REGION_LINE
     everything = {"AWS_ENDPOINT_URL": "http://all.test", "AWS_ENDPOINT_URL_SQS": "http://sqs.test"}
@@ -137,7 +137,7 @@ REGION_LINE = "region = eu-central-1\n"
 
 
 def orders():
-    """Which profile, which region, whose credentials."""
+    """The order of profiles, regions and credentials."""
     two = "[default]\nregion = eu-west-1\n" + KEYS + "[profile x]\nregion = eu-west-2\n" + KEYS.replace("AKA", "AKX")
     yield "AWS_PROFILE", {"config": two, "env": {"AWS_PROFILE": "x"}}
     yield "AWS_DEFAULT_PROFILE", {"config": two, "env": {"AWS_DEFAULT_PROFILE": "x"}}
@@ -216,12 +216,12 @@ def orders():
 
 
 def cases():
-    """All of them."""
+    """Yield all cases."""
     for group in (partitions, spellings, endpoints, orders):
         yield from group()
 
 
-# Where sqs-pull differs, and why that is right.
+# Differences of sqs-pull, with the reason.
 OLD_LIST = "boto3 asks an older list than its own endpoint rules, which have these hosts"
 KEYS_FIRST = "keys go before what gets some, in either file; for boto3 only in one"
 DIFFERENCES = {

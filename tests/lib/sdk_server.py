@@ -1,6 +1,6 @@
-"""One server of the loopback that is all of AWS to a client: by http as whatever host it is asked for (a proxy's kind of
-request), by CONNECT as any host by TLS, with a certificate for it by an authority of its own. It gives the credentials of
-roles, of a container and of an instance, knows no queue, and notes each request to SQS and STS."""
+"""One server on the loopback that stands for all of AWS. It serves any host: with http as a proxy, and with TLS after
+CONNECT, with a certificate of its own authority. It gives the credentials of roles, of a container and of an instance,
+has no queue, and notes each request to SQS and STS."""
 
 import datetime
 import os
@@ -60,7 +60,7 @@ class Authority:
 
 
 class Server:
-    """.port, .authority.file, and .noted: since it was last cleared, what was asked of SQS and STS, as (host, service and
+    """.port, .authority.file, and .noted: the requests to SQS and STS since it was last cleared, as (host, service and
     action, region, key id, token)."""
 
     def __init__(self, folder):
@@ -94,7 +94,7 @@ class Server:
 
     @staticmethod
     def read(connection):
-        """The whole of a request; nothing behind it is taken, as TLS may begin there."""
+        """Read one whole request and nothing after it, as TLS may begin there."""
         head = b""
         while not head.endswith(b"\r\n\r\n"):
             byte = connection.recv(1)

@@ -1,36 +1,36 @@
-# For tests of the sqs programs: messages, and a proxy that makes faults. Needs
+# For tests of the sqs programs: messages, and a proxy that causes faults. Needs
 # lib/common.
 
-# bodies FROM TO: records with bodies {"n":N}, N from FROM to TO.
+# bodies FROM TO: print records with bodies {"n":N}, N from FROM to TO.
 bodies() { awk -v from="$1" -v to="$2" 'BEGIN { for (n = from; n <= to; n++) printf "{\"body\":{\"n\":%d}}\n", n }'; }
 
-# fill N: so many messages on the queue, with bodies {"n":1} and so on.
+# fill N: put N messages on the queue, with bodies {"n":1} and so on.
 fill() { bodies 1 "$1" | sqs-send -q; }
 
-# many: how many messages make a lot; moto takes time that grows with what is on the queue.
+# many: print a large number of messages; the time of moto grows with the queue.
 many() { if [ "$SERVERS_SQS" = moto ]; then echo 150; else echo 2000; fi; }
 
-# moto gives a message to two receives that come at the same moment; where each
-# must come once, one at a time has to do there.
+# moto gives a message to two receives of the same moment. Where each must be
+# received once, use a single receive there.
 SERIAL=()
 [ "${SERVERS_SQS:-}" != moto ] || SERIAL=(-j 1)
 
-# pull OPTION...: a quick drain.
+# pull OPTION...: drain quickly.
 pull() { sqs-pull --wait 1 "${SERIAL[@]}" "$@"; }
 
-# committed: records made verdicts.
+# committed: turn records into verdicts.
 committed() { jq -c '.status = "committed"'; }
 
-# acks FILE: how many of each ack, as "2 deleted 1 lost".
+# acks FILE: print the number of each ack, as "2 deleted 1 lost".
 acks() { jq -r .ack "$1" | sort | uniq -c | xargs; }
 
-# each_once N FILE: the file has the bodies {"n":1} to {"n":N}, each once.
+# each_once N FILE: check that the file has the bodies {"n":1} to {"n":N}, each once.
 each_once() { [ "$(jq .body.n "$2" | sort -n)" = "$(seq 1 "$1")" ]; }
 
-# each_at_least_once N FILE
+# each_at_least_once N FILE: check that the file has each of these bodies.
 each_at_least_once() { [ "$(jq .body.n "$2" | sort -nu)" = "$(seq 1 "$1")" ]; }
 
-# loop COMMAND...: the loop of leases, by the FIFO ./acked, around a consumer, with the options ${PULL}; its statuses are ${STATUSES}.
+# loop COMMAND...: run the loop of leases, with the FIFO ./acked, around a consumer, with the options ${PULL}; its statuses are ${STATUSES}.
 # shellcheck disable=SC2034,SC2094
 loop() {
   if sqs-pull -v --wait 1 "${SERIAL[@]}" "${PULL[@]}" --acked acked 2>pull.err | tee out | "$@" |
@@ -42,16 +42,16 @@ loop() {
 }
 PULL=()
 
-# role NAME COMMAND...: becomes the command, its process id in ./NAME.pid.
+# role NAME COMMAND...: become the command, with its process id in ./NAME.pid.
 role() {
   echo "$BASHPID" >"$1.pid"
   exec "${@:2}"
 }
 
-# proxy_start: a proxy in front of the server; from then on the endpoint. Its
-# folder is ./proxy, its faults are lines of ./proxy/mode. What the tests themselves
-# ask of a queue goes to its URL, and so past the proxy, as does any program with
-# ${DIRECT} for its endpoint.
+# proxy_start: start a proxy in front of the server and make it the endpoint. Its
+# folder is ./proxy, its faults are lines of ./proxy/mode. Requests of the tests
+# themselves go to the URL of the queue, and so past the proxy, as do those of a
+# program with the endpoint ${DIRECT}.
 proxy_start() {
   # shellcheck disable=SC2034  # the tests'
   DIRECT=$AWS_ENDPOINT_URL_SQS
@@ -62,34 +62,34 @@ proxy_start() {
   AWS_ENDPOINT_URL_SQS=http://127.0.0.1:$(<proxy/port)
 }
 
-# proxy_stop: for sqs_teardown, whether or not one was started.
+# proxy_stop: for sqs_teardown, with or without a proxy.
 proxy_stop() {
   local status=0
   [ -s "$BATS_TEST_TMPDIR/proxy/pid" ] || return 0
   kill "$(<"$BATS_TEST_TMPDIR/proxy/pid")" || status=1
-  # A fault of the proxy's own would look like one that it makes.
+  # A fault of the proxy itself would look like one that it causes.
   ! grep -q Error "$BATS_TEST_TMPDIR/proxy/err" || { cat "$BATS_TEST_TMPDIR/proxy/err" && status=1; }
   return "$status"
 }
 
-# proxy_gone: stops it in the middle of a test; the server is the endpoint again.
+# proxy_gone: stop it within a test; the server is the endpoint again.
 proxy_gone() {
   proxy_stop
   rm -r proxy
   AWS_ENDPOINT_URL_SQS=$DIRECT
 }
 
-# sqs_teardown: what the test has left running, the proxy too.
+# sqs_teardown: stop what the test left running, and the proxy.
 sqs_teardown() {
   common_teardown
   proxy_stop
 }
 
-# mode LINE...: the faults from now on.
+# mode LINE...: set the faults from now on.
 mode() {
   printf '%s\n' "$@" >proxy/mode.new
   mv proxy/mode.new proxy/mode
 }
 
-# requests ACTION: how many the proxy has seen.
+# requests ACTION: print the number of these requests at the proxy.
 requests() { grep -c " $1 " proxy/requests || true; }
