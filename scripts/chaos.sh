@@ -5,6 +5,7 @@
 #   scripts/chaos.sh [--rounds N] [--seed S] [--first R] [--messages N] [--only FORM] [--verbose]
 #   scripts/chaos.sh --mutant NAME|all [...]
 #   scripts/chaos.sh --hosts [...]
+#   scripts/chaos.sh --power [--only-synced] [--postgres SETTING]... [...]
 #
 # Rounds take turns: plain, parts (sqs-unwrap --each), upsert, keys (rotated under
 # --follow), tables (altered under the loaders) and lambda. A round takes some seven
@@ -18,6 +19,9 @@
 # With --hosts there are four hosts that vanish, die or have a wrong clock, and a
 # database that fails over to a synchronous standby (tests/fault/hosts.py). The six
 # rounds take about twenty seconds each, and root, for network namespaces.
+#
+# With --power the machine loses its power, and PostgreSQL and the archives keep only what
+# was synced (tests/fault/power.py). The queue is elsewhere: its messages stay.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -35,12 +39,13 @@ rounds() {
     BUILD=$1 "$root/tests/fault/hosts.sh" rounds "${@:2}"
     return
   fi
-  BUILD=$1 "$here/servers.sh" run python3 "$root/tests/fault/chaos.py" \
+  BUILD=$1 SERVERS_PG_SEGMENT=$segment "$here/servers.sh" run python3 "$root/tests/fault/$what.py" \
     --pipeline "$here/pipeline.sh" --servers "$here/servers.sh" \
     --emulator "$(emulator_dir)/aws-lambda-rie" "${@:2}"
 }
 
-mutant='' hosts='' arguments=()
+# With --power small WAL files, as each commit compares one with the disk.
+mutant='' hosts='' what=chaos segment=16 arguments=()
 while [ $# -gt 0 ]; do
   case $1 in
   -h | --help)
@@ -48,6 +53,7 @@ while [ $# -gt 0 ]; do
     exit 0
     ;;
   --hosts) hosts=1 ;;
+  --power) what=power segment=1 ;;
   --mutant)
     mutant=${2:-}
     [ "$mutant" = all ] || [ -f "$MUTANTS/$mutant.patch" ] || {

@@ -139,7 +139,7 @@ part_counted() {
 # bats_files PART: those that take longest first. sqs-credentials and sqs-sdk
 # have a server of their own, whatever the run's, and are not run on moto again;
 # nor is for the sanitizers what runs none of the programs, or measures their memory.
-LONG=(soak pg-chaos pg-versions sqs-pull house-lint sqs-large pipeline sqs-credentials sqs-protocols pg-doubt pg-network whole-hosts pg-faults
+LONG=(power soak pg-chaos pg-versions sqs-pull house-lint sqs-large pipeline sqs-credentials sqs-protocols pg-doubt pg-network whole-hosts pg-faults
   sqs-faults sqs-lease house-options pipeline-signals pg-targets pg-hosts)
 bats_files() {
   local file names=("${LONG[@]}")

@@ -49,7 +49,7 @@ servers_postgres_start() {
     mkdir -m 700 "$dir"
     [ "$(id -u)" -ne 0 ] || chown postgres: "$dir"
     (cd / && servers_pg_user "$bin/initdb" -D "$dir/data" -U postgres -A trust -N \
-      --locale=C.UTF-8 --encoding=UTF8) >"$dir/initdb.log" 2>&1 ||
+      --locale=C.UTF-8 --encoding=UTF8 --wal-segsize="${SERVERS_PG_SEGMENT:-16}") >"$dir/initdb.log" 2>&1 ||
       { servers_fail "initdb failed" "$dir/initdb.log"; return 1; }
     # Nothing here outlives a crash of the machine, so nothing waits for disks;
     # a chroot may lack /dev/shm.

@@ -87,6 +87,8 @@ class Load:
 
 
 class Round:
+    script, messages = "scripts/chaos.sh", 300
+
     def __init__(self, number, config):
         self.number, self.config = number, config
         self.form = config.only or form_of(number)
@@ -94,6 +96,7 @@ class Round:
         self.changing = random.Random("%d/%d/changes" % (config.seed, number))
         self.calm, self.changes = threading.Event(), 0
         self.strain = number % 3 == 0
+        self.seconds = 2 * STILL_S[1] if self.strain else STORM_S
         self.history = History(config.session, config.ticker)
         self.fault = self.history.fault
         self.done = []
@@ -256,7 +259,7 @@ class Round:
     def judge(self):
         server_log = self.config.work / "server-log"
         server_log.write_bytes(self.config.read_server_log())
-        look = [self.config.log, server_log, *(self.config.work / "archive").iterdir()]
+        look = [self.config.log, server_log, *self.config.archive.iterdir()]
         look += [path for path in self.config.work.glob("files/*") if path.name not in ("received", "unwrapped")]
         counts = collections.Counter(sent=sum(len(load.sender.sent) for load in self.loads))
         for load in self.loads:
@@ -284,7 +287,7 @@ class Round:
         for at in range(count):
             options = ["--follow"]
             if self.rng.random() < 0.4:
-                options += ["--archive", str(config.work / "archive")]
+                options += ["--archive", str(config.archive)]
             self.pipelines.append(Pipeline("pipeline%d" % at, config, self.history, options, settings))
         if self.number % 3 == 1 and self.form.name != "lambda":
             rng = random.Random(self.rng.random())
@@ -298,11 +301,10 @@ class Round:
         config = self.config
         config.clean()
         psql_until(self.form.table)
-        seconds = 2 * STILL_S[1] if self.strain else STORM_S
-        self.loads.append(Load(config, self.form, random.Random(self.rng.random()), "user", seconds))
+        self.loads.append(Load(config, self.form, random.Random(self.rng.random()), "user", self.seconds))
         if self.form.name == "tables":
             config.beside.ask_until(Beside.table)
-            self.loads.append(Load(config, Beside(), random.Random(self.rng.random()), BESIDE, seconds, BESIDE))
+            self.loads.append(Load(config, Beside(), random.Random(self.rng.random()), BESIDE, self.seconds, BESIDE))
         config.queue.begin(self.history, self.rng.random())
         self.history.senders = [load.sender for load in self.loads]
 
@@ -341,6 +343,7 @@ class Config:
         self.work = pathlib.Path(os.environ["SERVERS_DIR"]) / "chaos"
         self.work.mkdir(exist_ok=True)
         self.log, self.key, self.programs = self.work / "log", self.work / "key", self.work / "bin"
+        self.archive = self.work / "archive"
         self.restart = [options.servers, "restart"]
         self.emulator, self.only = options.emulator, {form.name: form for form in FORMS}.get(options.only)
         self.session, self.beside, self.ticker = Session(), Session(database=BESIDE), Ticker()
@@ -368,9 +371,9 @@ class Config:
         self.log.write_bytes(b"")
         self.key.unlink(missing_ok=True)
         subprocess.run(["pii-keygen", "-q", str(self.key)], check=True, stderr=subprocess.DEVNULL)
-        for name in ("archive", "files"):
-            shutil.rmtree(self.work / name, ignore_errors=True)
-            (self.work / name).mkdir()
+        for folder in (self.archive, self.work / "files"):
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
 
     def read_server_log(self):
         with self.server_log.open("rb") as file:
@@ -398,31 +401,36 @@ def tell(one, counts, options, seconds):
     for alike in kinds_of(faults):
         print("  %s%s" % (alike[0], "" if len(alike) == 1 else " (and %d more like it)" % (len(alike) - 1)))
     if faults and options.mutant is None:
-        print("  play it again: scripts/chaos.sh --seed %d --first %d --rounds 1%s%s" % (
-            options.seed, one.number, "" if options.messages == 300 else " --messages %d" % options.messages,
+        print("  play it again: %s --seed %d --first %d --rounds 1%s%s" % (
+            one.script, options.seed, one.number,
+            "" if options.messages == one.messages else " --messages %d" % options.messages,
             " --only %s" % options.only if options.only else ""))
         lines = one.config.log.read_text(errors="replace").splitlines()[-30:]
         print("".join("  | %s\n" % line for line in lines), end="")
     sys.stdout.flush()
 
 
-def main():
+def arguments(make):
+    """A parser of what all rounds have."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--first", type=int, default=1)
-    parser.add_argument("--messages", type=int, default=300)
+    parser.add_argument("--messages", type=int, default=make.messages)
     parser.add_argument("--mutant", help="the programs have this flaw: the first failed round shows it")
     parser.add_argument("--only", choices=sorted({form.name for form in FORMS}), help="rounds of this form alone")
     parser.add_argument("--emulator", required=True)
     parser.add_argument("--pipeline", required=True)
     parser.add_argument("--servers", required=True)
     parser.add_argument("--verbose", action="store_true")
-    options = parser.parse_args()
-    config = Config(options)
+    return parser
+
+
+def rounds(make, config, options):
+    """Does not return."""
     totals, kinds, failed = {}, collections.Counter(), 0
     for number in range(options.first, options.first + options.rounds):
-        one = Round(number, config)
+        one = make(number, config)
         began = time.monotonic()
         try:
             counts = one.run()
@@ -447,4 +455,10 @@ def main():
     sys.exit(1 if failed else 0)
 
 
-main()
+def main():
+    options = arguments(Round).parse_args()
+    rounds(Round, Config(options), options)
+
+
+if __name__ == "__main__":
+    main()

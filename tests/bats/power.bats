@@ -1,0 +1,189 @@
+#!/usr/bin/env bats
+# The power fails: what was not synced is gone (tests/fault/power.c, disk.py), of PostgreSQL, of the archive and
+# of the files that pii-keygen and pii-mask write. In the long form many rounds, and more of what a disk may do.
+
+load ../lib/common
+load ../lib/records
+
+setup() { common_setup; }
+
+teardown() {
+  common_teardown
+  [ -z "${machine:-}" ] || servers_stop
+}
+
+# machine: with a PostgreSQL of its own.
+machine() {
+  servers_begin
+  machine=$SERVERS_DIR/postgres
+  SERVERS_PG_SEGMENT=1 servers_postgres_start
+}
+
+# library FOLDER: the file systems in it.
+library() {
+  mkdir -p "$1"/{files,data}
+  "${CC:-cc}" -shared -fPIC -D_GNU_SOURCE -o "$1/power.so" "$ROOT/tests/fault/power.c"
+  export ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}verify_asan_link_order=0
+}
+disk() { python3 "$ROOT/tests/fault/disk.py" "$@"; }
+
+# ---- the whole pipeline
+
+# power OPTION...: rounds of it.
+power() {
+  machine
+  export ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}verify_asan_link_order=0
+  run -0 python3 "$ROOT/tests/fault/power.py" --pipeline "$ROOT/scripts/pipeline.sh" \
+    --servers "$ROOT/scripts/servers.sh" --emulator "$(emulator_dir)/aws-lambda-rie" "$@"
+  echo "$output"
+  echo "# ${lines[-1]}" >&3
+}
+
+@test "the power fails amid runs: what was deleted is in the database, and what was archived in an archive" {
+  power --rounds "$(rounds 2 60)"
+  [[ $output =~ archived=[1-9] ]]
+}
+
+@test "with a database that does not sync, the same rounds find lost rows" {
+  power --rounds 1 --only-synced --postgres 'fsync = off' --mutant fsync-off
+  [[ $output = *'messages are deleted, and their rows are lost'* ]]
+}
+
+# ---- pg-load alone
+
+kill_database() {
+  local data=$machine/data number cwd
+  read -r number <"$data/postmaster.pid"
+  gone() {
+    for cwd in /proc/[0-9]*/cwd; do
+      [ "$(readlink "$cwd")" != "$data" ] || kill -9 "$(basename "${cwd%/cwd}")" || true
+    done
+    servers_pg_gone "$data" && [ ! -e "/proc/$number" ]
+  }
+  eventually 60 gone
+}
+start_database() { LD_PRELOAD=$machine/power.so servers_postgres_start; }
+
+# true_verdicts: has each record that is said to be committed its row?
+true_verdicts() {
+  local left
+  left=$(grep -F '"status":"committed"' out | grep -oP '"receipt_handle":"h\K[0-9]+(?=".*}$)' | sort -u |
+    comm -23 - <(sql 'SELECT id FROM t' | sort -u) | wc -l)
+  [ "$left" -eq 0 ] || { echo "$left verdicts without their rows" && return 1; }
+}
+
+@test "the power fails amid a load: each committed verdict has its row, and the rest follows, once" {
+  local n pid written=0 count=3000
+  machine
+  library "$machine"
+  unset SQS2PG_MAPS
+  records 1 $count >in
+  kill_database
+  printf '%s\n' 'fsync = on' 'full_page_writes = on' 'recovery_init_sync_method = syncfs' >>"$machine/data/postgresql.conf"
+  disk sync "$machine"
+  start_database
+  for ((n = 1; n <= $(rounds 3 100); n++)); do
+    sql 'DROP TABLE IF EXISTS t, t_ledger, t_errors; CREATE TABLE t (id integer)'
+    pg-load -t t --batch-rows 20 --retry-timeout 1s <in >out 2>err 3>&- &
+    pid=$!
+    # Somewhere among its batches, and within one.
+    eventually 60 lines_at_least out $((RANDOM % (count / 2)))
+    [ $((n % 2)) = 0 ] || sql CHECKPOINT
+    sleep "0.0$((RANDOM % 5))"
+    kill_database
+    kill -9 "$pid" 2>/dev/null || true
+    wait "$pid" || true
+    # shellcheck disable=SC2046  # none or one
+    disk cut "$machine" $([ $((RANDOM % 2)) = 0 ] || echo $RANDOM)
+    start_database
+    [ "$(wc -l <out)" -ge $count ] || written=$((written + 1))
+    true_verdicts
+    load_in -t t
+    [ "$status" -eq 0 ]
+    [ "$(sql 'SELECT count(*), count(DISTINCT id) FROM t')" = "$count|$count" ]
+  done
+  # Most of them must have come amid the records, or they prove nothing.
+  [ "$written" -ge $((n / 2)) ]
+}
+
+# ---- files
+
+@test "--archive: of a line that a killed writer has cut off, nothing is in the archive" {
+  local line='{"sqs":{"a":"}\"{"},"body":[1,{"k":"\\"}]}' cut
+  # shellcheck source=scripts/pipeline/archive.sh
+  . "$ROOT/scripts/pipeline/archive.sh"
+  for ((cut = 1; cut <= ${#line}; cut++)); do
+    rm -rf kept
+    mkdir kept
+    printf '%s\n%s' "$line" "${line:0:cut}" |
+      gzip_to_file=$KEEP stem=kept/s part=kept/s-1.ndjson.gz.part gzip=gzip run=1 awk "$ARCHIVER"
+    zcat kept/s-1.ndjson.gz >records
+    [ "$(sort -u records)" = "$line" ]
+    [ "$(wc -l <records)" -eq $((1 + (cut == ${#line}))) ]
+  done
+}
+
+# each_cut JUDGE SEED COMMAND...: the power fails in front of each call of the command that changes or syncs a
+# file, and after the last; each time the disk is judged: JUDGE 137, or 0 after the last.
+each_cut() {
+  local judge=$1 seed=$2 n ended=137
+  shift 2
+  for ((n = 1; ended == 137; n++)); do
+    rm -rf files data disk disk.before
+    mkdir files data
+    [ ! -d before ] || cp -a before/. files
+    disk sync .
+    ended=0
+    POWER_CUT=$n LD_PRELOAD=$PWD/power.so "$@" 2>err || ended=$?
+    disk cut . ${seed:+"$seed"}
+    "$judge" "$ended" || { echo "$judge $ended: the call $n, seed $seed: $(ls -la files)" && return 1; }
+  done
+  echo "# in front of $((n - 2)) calls" >&3
+  [ "$ended" -eq 0 ]
+}
+# Nothing but what was synced, and what a disk may have written besides.
+seeds() { echo ''; seq 1 "$(rounds 1 20)"; }
+
+@test "the power fails amid pii-keygen: no key file, or a whole one, and there it is when it has ended" {
+  library .
+  made() {
+    if [ "$1" -ne 0 ] && [ ! -e files/k ]; then return 0; fi
+    [[ $(pii-keygen --list files/k) =~ ^[0-9a-f]{8}\ primary$ ]]
+  }
+  while read -r seed; do each_cut made "$seed" pii-keygen files/k; done < <(seeds)
+}
+
+@test "the power fails amid pii-keygen --rotate: the old key file or the new one, and the new one when it has ended" {
+  library .
+  mkdir before
+  key before/k
+  first=$(pii-keygen --list before/k | cut -d' ' -f1)
+  rotated() {
+    local keys
+    keys=$(pii-keygen --list files/k) || return 1
+    case $1,$(wc -l <<<"$keys") in
+    137,1) [ "$keys" = "$first primary" ] || return 1 ;;
+    *,2) grep -qx "$first decrypt-only" <<<"$keys" || return 1 ;;
+    *) return 1 ;;
+    esac
+    # And what is left beside it is in nobody's way.
+    pii-keygen -q --rotate files/k && [ "$(ls -A files)" = k ]
+  }
+  while read -r seed; do each_cut rotated "$seed" pii-keygen --rotate files/k; done < <(seeds)
+}
+
+@test "the power fails amid pii-mask --mapping: what a printed record uses is in the mapping" {
+  local n
+  library .
+  key k
+  for ((n = 1; n <= 400; n++)); do echo "{\"body\":{\"ip\":\"203.0.113.$((n % 250))\",\"n\":\"$(printf '%0600d' $n)\"}}"; done >in
+  # A confined program opens no file, as the library must.
+  masked() { "$ROOT/tests/lib/unconfined.py" "$(command -v pii-mask)" -q -k k -m .ip=hmac -m .n=siv --mapping files/map <in >out; }
+  mapped() {
+    [ "$1" -ne 0 ] || [ "$(wc -l <out)" -eq 400 ] || return 1
+    touch files/map
+    comm -23 <(grep -oP '"masked_?\w*":"\Khmac1[^"]*|"ip":"\Khmac1[^"]*' out | sort -u) \
+      <(grep -oP '"masked":"\K[^"]*(?=".*\}$)' files/map | sort -u) | (! grep .)
+  }
+  while read -r seed; do each_cut mapped "$seed" masked; done < <(seeds)
+}
