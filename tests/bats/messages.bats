@@ -123,7 +123,7 @@ told() {
 }
 
 @test "lines that are none, expressions, names" {
-  local whole='hint: each line has to be one JSON object: jq -c . makes lines of other JSON'
+  local whole='hint: each line must be one JSON object: use jq -c . for other JSON'
   told pretty_json 0 'line 1 quarantined: load syntax: the line is not valid JSON' "$whole"
   told json_array 0 'line 1 quarantined: load not-object: the line is not a JSON object' "$whole"
   told compressed 0 "$whole"

@@ -59,7 +59,7 @@ def modes():
 
 
 def nth(mode):
-    """Whether this is one of those that the mode means."""
+    """Return true when the mode applies to this one."""
     with lock:
         key = tuple(mode)
         counts[key] = counts.get(key, 0) + 1
@@ -80,7 +80,7 @@ class Handler(loopback.Handler):
             file.write(" ".join(parts) + "\n")
 
     def error(self, code):
-        """An error document of the request's protocol."""
+        """Return an error document in the protocol of the request."""
         if self.json:
             kind = "com.amazonaws.sqs#" + code.removeprefix("AWS.SimpleQueueService.")
             return json.dumps({"__type": kind, "message": "by the proxy"}).encode()
@@ -90,7 +90,7 @@ class Handler(loopback.Handler):
         ).encode()
 
     def answer(self, status, body, shown=None, date=None):
-        """Send the answer; ${shown}, fewer bytes of it than announced."""
+        """Send the answer; with ${shown}, fewer bytes of it than announced."""
         self.send_response_only(status)
         self.send_header("Content-Type", "application/x-amz-json-1.0" if self.json else "text/xml")
         self.send_header("Date", self.date_time_string(date))
@@ -115,7 +115,7 @@ class Handler(loopback.Handler):
         return found is None or float(times.get(found.group(1), 0)) < time.time()
 
     def refused_before(self, mode):
-        """What ends the request before the server sees it. True: it has been answered."""
+        """Apply faults that end the request before the server sees it. Return true when it was answered."""
         if mode[0] == "fail" and nth(mode):
             self.refuse(mode, int(mode[2]), b"<html><body>by the proxy</body></html>")
         elif mode[0] == "error" and nth(mode):
@@ -146,7 +146,7 @@ class Handler(loopback.Handler):
         return True
 
     def entry_changed(self, mode, body):
-        """A batch's answer with its first entry refused, or left out."""
+        """Return the answer to a batch with its first entry refused, or left out."""
         refused, ours = len(mode) > 2, mode[0] == "refuse"
         if self.json:
             answer = json.loads(body)
@@ -164,7 +164,7 @@ class Handler(loopback.Handler):
         return body
 
     def changed(self, mode, body):
-        """The answer after a fault that leaves it one."""
+        """Return the answer after a fault that changes it."""
         if mode[0] == "stall" and nth(mode):
             time.sleep(float(mode[2]))
         elif mode[0] == "corrupt":
