@@ -1,6 +1,6 @@
 /*
- * Loaded into a program by LD_PRELOAD: the time of day is an hour ahead. Its other clocks are
- * right, as on a host whose clock was set wrong.
+ * Loaded into a program by LD_PRELOAD, this sets the time of day an hour ahead. The other clocks
+ * are right, as on a host whose clock was set wrong.
  *
  *     cc -shared -fPIC -o ahead.so tests/lib/ahead.c
  */

@@ -1,6 +1,6 @@
-// What tests/lib/browser.py asks of a page. Each function returns a list of findings.
+// Measures that tests/lib/browser.py takes of a page. Each function returns a list of findings.
 
-// What is too wide: the page, or a box on it that neither scrolls nor stands in one that does.
+// Return what is too wide: the page, or a box that neither scrolls nor is inside one that does.
 function wide() {
   const found = [], wide = document.documentElement.scrollWidth;
   if (wide > innerWidth) found.push(`is ${wide} wide`);
@@ -18,7 +18,7 @@ function wide() {
   return found;
 }
 
-// What is too faint: each element with text of its own.
+// Return the elements with text of their own that are too faint.
 function faint() {
   const parts = text => text.match(/[\d.]+/g).map(Number);
   const light = ([r, g, b]) => [r, g, b].map(v => v / 255).map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
@@ -35,7 +35,7 @@ function faint() {
   return [...found];
 }
 
-// Texts of a picture that stand on another, over an edge of their box, or outside.
+// Return the texts of a picture that overlap another, cross an edge of their box, or are outside.
 function cramped() {
   const found = [], texts = [...document.querySelectorAll('text')].filter(text => text.textContent.trim());
   const boxes = [...document.querySelectorAll('rect')].map(box => box.getBoundingClientRect());
@@ -47,7 +47,7 @@ function cramped() {
       if (meets(here, box) && !inside(here, box)) { found.push(`over an edge: ${text.textContent}`); break; }
     for (const other of texts.slice(at + 1)) {
       const there = other.getBoundingClientRect();
-      // Lines of one text stand close.
+      // Lines of one text are close together.
       const slack = {left: there.left, right: there.right, top: there.top + 3, bottom: there.bottom - 3};
       if (meets(here, slack)) found.push(`on another: ${text.textContent} and ${other.textContent}`);
     }

@@ -1,15 +1,16 @@
 #!/usr/bin/env python3
-"""Takes pages into a headless Chromium, and says what does not fit or cannot be read.
+"""Open pages in a headless Chromium, and report what does not fit or cannot be read.
 
     browser.py FOLDER [--pictures FOLDER]     every page of a site
     browser.py FILE.svg...                    pictures
 
-A page at 375 and at 1280 pixels: nothing is wider than the window but in boxes that scroll. In light and
-in dark: text has a contrast of 4.5 with what it stands on (WCAG 2, success criterion 1.4.3), and the
-browser asks for nothing but files. A picture, in both colours: no text over another or over an edge.
-Each finding is a line, and the status then 1. --pictures writes each page as it was seen.
+A page is opened at 375 and at 1280 pixels: nothing may be wider than the window, except in boxes
+that scroll. In light and in dark, text must have a contrast of 4.5 to its background (WCAG 2,
+success criterion 1.4.3), and the browser may ask only for files. In a picture, in both colours, no
+text may overlap another or cross an edge. Each finding is a line, and the status is then 1.
+--pictures writes each page as it was seen.
 
-The browser is spoken to by the DevTools protocol over a pipe: no port, no package.
+It talks to the browser over a pipe, in the DevTools protocol: no port, no package.
 """
 
 import base64
@@ -99,7 +100,7 @@ class Browser:
         yield from ("asks for " + url for url in self.asked if not url.startswith(("file:", "data:")))
 
     def found(self, measure):
-        """What one of the functions in browser.js says of the page."""
+        """Return what one of the functions in browser.js finds on the page."""
         result = self.call("Runtime.evaluate", expression="%s\n%s()" % (MEASURES, measure), returnByValue=True)
         if "exceptionDetails" in result:
             sys.exit("browser: " + result["exceptionDetails"]["exception"]["description"])

@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
-"""Hosts that are no use to a client of PostgreSQL, on ports of the loopback.
+"""Listen as hosts that are useless to a client of PostgreSQL, on ports of the loopback.
 
     dead_hosts.py FILE
 
-FILE gets a line "KIND PORT" for each, at once when all are there:
+FILE gets a line "KIND PORT" for each, written when all exist:
 
-mute     takes a connection and says nothing
-silent   answers no SYN: its queue of connections is full
-refuses  has nobody listening
-resets   resets a connection once the client has sent something
-closes   ends it then
+        mute     accepts a connection and sends nothing
+        silent   answers no SYN: its queue of connections is full
+        refuses  has no listening process
+        resets   resets a connection once the client has sent something
+        closes   closes it then
 """
 
 import os
@@ -52,7 +52,7 @@ def serve(server, resets):
 def main():
     held = []
     bound = socket.socket()
-    bound.bind(("127.0.0.1", 0))  # and never listens; nobody else gets the port
+    bound.bind(("127.0.0.1", 0))  # never listens; keeps the port from others
     hosts = {"mute": listening(), "silent": full(held), "refuses": bound, "resets": listening(),
              "closes": listening()}
     for kind in ("resets", "closes"):

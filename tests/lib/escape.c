@@ -1,8 +1,8 @@
 /*
- * Loaded into a filter by LD_PRELOAD, in the place of code that somebody got to run there: once
- * ESCAPE_AFTER lines have been read from standard input, and while the filter is at work on them,
- * it tries everything by which data could leave, and says on standard error how each went. The
- * calls are made without glibc, which might refuse by itself.
+ * Loaded into a filter by LD_PRELOAD, this plays code that an attacker got to run there.
+ * Once ESCAPE_AFTER lines have been read from standard input, and while the filter works on them,
+ * it tries every call by which data could leave. It reports the result of each on standard error.
+ * The calls bypass glibc, which might refuse by itself.
  *
  *     cc -shared -fPIC -o escape.so tests/lib/escape.c
  */

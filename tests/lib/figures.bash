@@ -1,10 +1,11 @@
 # For tests of --metrics-file.
 
-# value FILE NAME: of the one sample sqs2pg_NAME.
+# value FILE NAME: print the value of the one sample sqs2pg_NAME.
 value() { grep -oP "^sqs2pg_$2\{[^}]*\} \K.*" "$1"; }
 
-# well_formed FILE PROGRAM [LABEL]: HELP and TYPE once before the samples of a family, each of our
-# own name, of that program and with that label, none twice; counters end in _total.
+# well_formed FILE PROGRAM [LABEL]: check the samples of each family: HELP and TYPE come once, before
+# them. Each has our prefix, that program and that label, and none comes twice. Counters end in
+# _total.
 well_formed() {
   awk -v labels="{program=\"$2\"${3:+,$3}" '
     $1 == "#" && $2 == "HELP" { help = $3; if (NF < 5 || families[help]++) bad = 1; next }
@@ -27,7 +28,7 @@ well_formed() {
     }' "$1"
 }
 
-# recent FILE: the last success is of the last minute.
+# recent FILE: check that the last success is less than a minute old.
 recent() {
   local at
   at=$(value "$1" last_success_timestamp_seconds)

@@ -1,6 +1,6 @@
 /*
- * Loaded into a program by LD_PRELOAD: its monotonic clock runs HASTEN times as fast, and poll(2)
- * waits for as little as that makes of its time. An hour passes in seconds.
+ * Loaded into a program by LD_PRELOAD, this runs the monotonic clock HASTEN times as fast and
+ * shortens the waits of poll(2) accordingly. An hour passes in seconds.
  *
  *     cc -shared -fPIC -o hasten.so tests/lib/hasten.c
  */

@@ -1,9 +1,9 @@
-# For tests of containers: podman and buildah with a store of their own, and images that are made
-# here, from Debian's packages alone. No registry is asked: none is known.
+# For tests of containers: podman and buildah with a store of their own, and images made here, from
+# Debian's packages alone. No registry is contacted.
 #
-#   images_begin        exports what leads both to ${IMAGES}, a new folder
+#   images_begin        exports the settings of both to ${IMAGES}, a new folder
 #   images_base         debian:13-slim, as the Containerfiles name it
-#   images_stand_ins    what deploy/compose.yaml calls its queue and its database
+#   images_stand_ins    the queue and the database that deploy/compose.yaml names
 #   images_end          ends all containers, and removes the folder
 
 images_begin() {
@@ -16,13 +16,13 @@ driver = "overlay"
 graphroot = "$IMAGES/graph"
 runroot = "$IMAGES/run"
 CONF
-  # As it works without systemd and without a cgroup of one's own.
+  # Settings that work without systemd and without a cgroup of its own.
   cat >"$CONTAINERS_CONF" <<CONF
 [containers]
 cgroups = "disabled"
 log_driver = "k8s-file"
 default_sysctls = []
-# What they take otherwise may be more than this process has itself.
+# The defaults may be more than this process has.
 default_ulimits = ["nofile=4096:4096", "nproc=4096:4096"]
 [engine]
 cgroup_manager = "cgroupfs"
@@ -35,7 +35,7 @@ crun = ["$IMAGES/crun"]
 network_backend = "netavark"
 network_config_dir = "$IMAGES/networks"
 CONF
-  # It refuses a machine that has both versions of cgroups, though it is to use neither.
+  # crun refuses a machine with both versions of cgroups, though it uses neither.
   cat >"$IMAGES/crun" <<'RUNTIME'
 #!/bin/sh
 if mountpoint -q /sys/fs/cgroup/unified; then
@@ -54,14 +54,14 @@ images_end() {
   rm -rf --one-file-system "$IMAGES"
 }
 
-# images_mirror: where apt has this machine's own Debian from.
+# images_mirror: print where apt finds the Debian of this machine.
 images_mirror() {
-  # shellcheck disable=SC2016  # apt's words
+  # shellcheck disable=SC2016  # the syntax of apt
   apt-get indextargets --format '$(REPO_URI) $(CODENAME)' 'Created-By: Packages' |
     awk -v own="$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)" '$2 == own { print $1; exit }'
 }
 
-# Imported under the name that FROM has, with how apt fetches here.
+# images_base: import Debian under the name that FROM has, with the settings of apt on this machine.
 images_base() {
   apt-config dump | grep '^Acquire::' | grep -vE '^Acquire::(IndexTargets|CompressionTypes|Changelogs|Languages)' >"$IMAGES/apt.conf"
   SOURCE_DATE_EPOCH=1760000000 mmdebstrap --quiet --variant=minbase --aptopt="$IMAGES/apt.conf" \
@@ -71,13 +71,13 @@ images_base() {
   rm "$IMAGES/base.tar"
 }
 
-# images_build NAME CONTEXT [OPTION...]: by the machine's network, for apt.
+# images_build NAME CONTEXT [OPTION...]: build over the network of the machine, for apt.
 images_build() {
   buildah bud --quiet --network host --pull-never -t "$1" "${@:3}" "$2" 2>"$IMAGES/build.log" ||
     { tail -n 40 "$IMAGES/build.log" && return 1; }
 }
 
-# images_stand_ins FOLDER VERSION: softwaremill/elasticmq:VERSION and postgres:17, as far as the
+# images_stand_ins FOLDER VERSION: make softwaremill/elasticmq:VERSION and postgres:17, with what the
 # compose file needs of them: the places of their settings, their users, their ports.
 images_stand_ins() {
   mkdir -p "$1/queue" "$1/database"
@@ -91,8 +91,8 @@ ENTRYPOINT ["java", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dconfig.fil
 FILE
   cat >"$1/database/start" <<'FILE'
 #!/bin/sh
-# As the real one does it: the folder is made at the first start, and what lies in
-# docker-entrypoint-initdb.d runs on a server that listens on its socket alone.
+# Like the real image: the first start makes the folder. Scripts in docker-entrypoint-initdb.d run on
+# a server that listens on its socket alone.
 set -eu
 PATH=/usr/lib/postgresql/17/bin:$PATH
 if [ "$(id -u)" = 0 ]; then

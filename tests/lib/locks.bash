@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# A table that another session keeps locked, and who waits for it. Loaded by test files, after common.
+# A table that another session keeps locked, and the sessions that wait for it. Loaded by test files,
+# after common.
 
 # shellcheck disable=SC2154,SC2034 # HOLDER is the descriptor that hold() opens
 :
 
-# hold, let_go: another session keeps the table locked meanwhile.
+# hold: lock the table in another session. let_go: end that session.
 hold() {
   rm -f holder held
   mkfifo holder
@@ -21,8 +22,8 @@ waiting() { sql "SELECT count(*) FROM pg_stat_activity WHERE datname = current_d
 is_held_up() { [ "$(waiting)" -eq 1 ]; }
 nobody_waits() { [ "$(waiting)" -eq 0 ]; }
 
-# stop PID...: returns when none of their threads runs any more: one of them takes the signal, and
-# until it has had its turn the others go on.
+# stop PID...: stop the processes; return when all their threads have stopped. One thread takes the
+# signal; the others run on until it is scheduled.
 stop() {
   local process
   kill -STOP "$@"

@@ -1,4 +1,4 @@
-"""What the tests' servers of HTTP share: a port of the loopback each, told in a file."""
+"""Shared by the HTTP servers of the tests: each has a port of the loopback, written to a file."""
 
 import http.server
 import os
@@ -19,7 +19,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 
 def serve(directory, handler, certificate=None):
-    """For ever; DIR/port gets the port, once there is one. With a file of a key and its certificate, over TLS."""
+    """Serve forever; DIR/port gets the port, once there is one. With a file of a key and its
+    certificate, use TLS."""
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
     if certificate:

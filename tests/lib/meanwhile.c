@@ -1,6 +1,6 @@
 /*
- * Loaded into a program by LD_PRELOAD: before its first statement with parameters that holds the
- * words MEANWHILE_BEFORE, the SQL of MEANWHILE is run by psql, as another session's.
+ * Loaded into a program by LD_PRELOAD, this runs the SQL of MEANWHILE by psql, as another session.
+ * It does so before the first statement with parameters that holds the words MEANWHILE_BEFORE.
  *
  *     cc -shared -fPIC -o meanwhile.so tests/lib/meanwhile.c
  */

@@ -1,9 +1,9 @@
-# For tests in a machine of little memory, where the kernel ends what takes too much.
+# For tests on a machine with little memory, where the kernel kills a process that takes too much.
 
-# small_memory MIB COMMAND...: runs it in a control group of so much memory. Where this machine lets
-# nobody make one, a watcher does what the kernel would: it ends, by the same signal, a child of the
-# command that has grown to so much. ./killed says how many were ended, with SMALL_MEMORY=watch
-# always by the watcher.
+# small_memory MIB COMMAND...: run the command in a control group with that much memory. Where this
+# machine lets no user make one, a watcher replaces the kernel: it sends SIGKILL to a child of the
+# command that has grown to that size. ./killed says how many it killed. SMALL_MEMORY=watch always
+# uses the watcher.
 small_memory() {
   local mib=$1 group=
   shift
@@ -16,12 +16,12 @@ small_memory() {
   # shellcheck disable=SC2016  # for the inner shell
   bash -c 'echo $$ >"$1/cgroup.procs" && shift && exec "$@"' bash "$group" "$@" || status=$?
   cat "$group"/memory.{events,oom_control} 2>/dev/null | awk '$1 == "oom_kill" { print $2 }' >killed
-  # Its last process may not be gone yet.
+  # Its last process may still exist.
   eventually 60 rmdir "$group"
   return "$status"
 }
 
-# memory_group MIB: makes one, of version 1 or 2, below this shell's own, and prints its folder.
+# memory_group MIB: make a group, of version 1 or 2, below that of this shell, and print its folder.
 memory_group() {
   local at group limit=$(($1 << 20)) name=sqs2pg.$$.$BATS_TEST_NUMBER
   at=$(awk -F: '$2 == "memory" { print $3 }' /proc/self/cgroup)

@@ -1,17 +1,18 @@
 #!/usr/bin/env bash
-# The mistakes of a new user, each made on purpose: what is said of it, and the status. For
-# tests/bats/messages.bats, which says what must be said; and by itself, to read them:
+# The mistakes of a new user, each made on purpose, with their messages and statuses.
+# tests/bats/messages.bats says which messages must come. To read them:
 #
 #   bats tests/bats/messages.bats --show-output-of-passing-tests
 #
-# Each mistake_NAME stands in a folder of its own with a database and a queue, as common.bash has them;
-# ./out is what it prints, ./err what it says, and its status the mistake's.
+# Each mistake_NAME runs in a folder of its own with a database and a queue, as common.bash makes
+# them.
+# Its output is in ./out, its messages in ./err, and its status is that of the mistake.
 
 SECRET=SeCrEt-203.0.113.77
 
-# say COMMAND...: its messages in ./err.
+# say COMMAND...: run it, with its messages in ./err.
 say() { "$@" >out 2>err; }
-# as_nobody COMMAND...: who may enter no folder of root's.
+# as_nobody COMMAND...: run it as a user who may enter no folder of root.
 as_nobody() {
   if [ "$(id -u)" -eq 0 ]; then
     setpriv --reuid nobody --regid nogroup --clear-groups -- "$@"
@@ -19,7 +20,7 @@ as_nobody() {
     "$@"
   fi
 }
-logins() { # N...: records of the take-home's events
+logins() { # N...: records of the take-home events
   local n
   for n in "$@"; do
     record "$n" '{"user_id":"u'"$n"'","ip":"'"$SECRET"'","device_id":"'"$SECRET"'","device_type":"ios","locale":"DE","app_version":"2.3.0"}'
@@ -28,10 +29,10 @@ logins() { # N...: records of the take-home's events
 
 # ---- settings, sqs2pg --------------------------------------------------------------------------
 
-mistake_settings_folder() { # settings in a folder that one cannot enter
+mistake_settings_folder() { # settings in a folder without access
   mkdir -m 700 closed
   [ "$(id -u)" -eq 0 ] || chmod 000 closed
-  say as_nobody sqs2pg-read "$PWD/closed/settings.env" # as sqs2pg -c has it read
+  say as_nobody sqs2pg-read "$PWD/closed/settings.env" # as sqs2pg -c reads it
 }
 mistake_no_config() { say env -u SQS_QUEUE_URL "$SQS2PG"; }
 mistake_config_blank() { # A = b
@@ -83,7 +84,7 @@ mistake_policy_meets_nothing() {
 }
 mistake_no_key() { say pii-mask; }
 mistake_key_missing() { say pii-mask -k no-such-key; }
-mistake_key_of_root() { # one that this user may not read
+mistake_key_of_root() { # a key file that this user may not read
   cp k rootkey
   chmod 600 rootkey
   [ "$(id -u)" -eq 0 ] || chmod 000 rootkey
@@ -125,13 +126,13 @@ mistake_no_rights() {
   sql "CREATE ROLE poor_$$_$BATS_TEST_NUMBER LOGIN" 2>/dev/null
   PGUSER=poor_$$_$BATS_TEST_NUMBER say pg-load -t user_logins --no-map </dev/null
 }
-mistake_misspelt_column() { # of the map's path: values lost
+mistake_misspelt_column() { # in a path of the map: values lost
   sql 'CREATE TABLE t (id integer, locale text)'
   printf 'id .body.id\nlocale .body.lokale\n' >t.map
   for n in 1 2 3; do record $n '{"id":'$n',"locale":"'$SECRET'"}'; done >in
   say pg-load -t t --map t.map <in
 }
-mistake_map_column() { # a column that is not there
+mistake_map_column() { # a column that does not exist
   sql 'CREATE TABLE t (id integer, locale text)'
   printf 'id .body.id\nlokale .body.locale\n' >t.map
   say pg-load -t t --map t.map </dev/null
@@ -168,13 +169,13 @@ mistake_ack_of_records() { # sqs-pull | sqs-ack
   logins 1 >in
   say sqs-ack <in
 }
-mistake_broken_pipe() { # the program behind has ended
+mistake_broken_pipe() { # the next program has ended
   records 1 2000 '"x":"'"$(printf 'y%.0s' {1..200})"'"' >in
   sql 'CREATE TABLE t (id integer)'
   { pg-load -t t --no-ledger --batch-rows 10 <in 2>err || echo $? >status; } | true
   return "$(<status)"
 }
-mistake_stage_ends() { # one program of sqs2pg ends, and the others for it
+mistake_stage_ends() { # one program of sqs2pg ends, so the others end
   fresh_queue VisibilityTimeout=60
   seq 1 300 | awk -v pad="$(printf 'y%.0s' {1..2000})" -v secret="$SECRET" \
     '{ printf "{\"body\":{\"user_id\":\"u%d\",\"ip\":\"%s\",\"device_id\":\"%s\",\"pad\":\"%s\"}}\n", $1, secret, secret, pad }' |
@@ -186,7 +187,7 @@ mistake_stage_ends() { # one program of sqs2pg ends, and the others for it
     "SQS2PG_LOAD_OPTIONS=--no-map --batch-rows 10" >settings
   say "$SQS2PG" -c settings
 }
-mistake_stage_killed() { # as the kernel kills what takes too much memory
+mistake_stage_killed() { # as the kernel kills a process that takes too much memory
   fresh_queue VisibilityTimeout=60
   printf '%s\n' "SQS_QUEUE_URL=$SQS_QUEUE_URL" SQS2PG_TABLE=user_logins "SQS2PG_KEY_FILE=$PWD/k" \
     "SQS2PG_PULL_OPTIONS=--wait 1" "SQS2PG_LOAD_OPTIONS=--no-map --metrics-file $PWD/figures" >settings
@@ -196,7 +197,7 @@ mistake_stage_killed() { # as the kernel kills what takes too much memory
   wait $!
 }
 
-# ---- lines that are none, expressions, names -----------------------------------------------------
+# ---- lines that are no records, expressions, names -----------------------------------------------
 
 mistake_pretty_json() { # one object over several lines, as jq prints it
   printf '{\n  "user_id": "a",\n  "ip": "%s"\n}\n' "$SECRET" >in
@@ -227,7 +228,7 @@ mistake_map_equals() { # COLUMN = EXPRESSION
   say pg-load -t user_logins --map t.map </dev/null
 }
 mistake_map_missing() { say pg-load -t user_logins --map no-such.map </dev/null; }
-mistake_map_word() { # a key for a path
+mistake_map_word() { # a key instead of a path
   printf 'user_id user_id\n' >t.map
   say pg-load -t user_logins --map t.map </dev/null
 }
@@ -246,7 +247,7 @@ mistake_mask_word() { say pii-mask -k k -m ip=siv </dev/null; }
 mistake_upsert_no_index() { say pg-load -t user_logins --no-map --upsert user_id </dev/null; }
 mistake_upsert_column() { say pg-load -t user_logins --no-map --upsert userid </dev/null; }
 
-# ---- somebody else's -----------------------------------------------------------------------------
+# ---- keys, policies and queues of others ---------------------------------------------------------
 
 mistake_other_key() { # pii-unmask with a key that did not mask
   key other 2>/dev/null
@@ -258,7 +259,7 @@ mistake_other_policy() { # pii-unmask without the policy that masked
   record 1 '{"user_id":"'"$SECRET"'"}' | pii-mask -k k -p policy -q >in
   say pii-unmask -k k <in
 }
-mistake_other_queue() { # verdicts of another queue
+mistake_other_queue() { # verdicts for another queue
   logins 1 | jq -c '.status = "committed"' >in
   say sqs-ack <in
 }
@@ -270,7 +271,7 @@ mistake_dry_run_ack() { # pg-load --dry-run | sqs-ack
     pg-load -t user_logins --no-map --dry-run -q >in 2>/dev/null
   say sqs-ack <in
 }
-mistake_init_again() { # sqs2pg-init where its files are already
+mistake_init_again() { # sqs2pg-init where its files exist
   mkdir made
   touch made/logins.policy
   install -D -m 755 "$ROOT/scripts/init.sh" bin/sqs2pg-init

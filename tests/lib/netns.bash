@@ -1,20 +1,21 @@
-# Hosts as network namespaces that cables join to a switch: a cable can be pulled. Takes root (or
-# sudo) and iproute2: without them the caller fails. ${net} begins the names of the namespaces, and is the
-# caller's; ${net}-switch is the switch, with its bridges br1, br2 and so on, 10.93.1.0/24 and so on.
+# Hosts as network namespaces that cables join to a switch; a cable can be pulled. Needs root (or
+# sudo) and iproute2; without them the caller fails. The caller sets ${net}, the prefix of the names
+# of the namespaces. ${net}-switch is the switch, with its bridges br1, br2 and so on, 10.93.1.0/24
+# and so on.
 
 becoming_root=()
 [ "$(id -u)" -eq 0 ] || becoming_root=(sudo -n -E)
 as_root() { "${becoming_root[@]}" "$@"; }
 
-# in_net NAME COMMAND...: runs it in that namespace, as root.
+# in_net NAME COMMAND...: run the command in that namespace, as root.
 in_net() {
   local name=$1
   shift
   as_root ip netns exec "${net:?}-$name" "$@"
 }
 
-# cable NAME BRIDGE NUMBER: from that namespace to the bridge 1 or 2, where it is 10.93.BRIDGE.NUMBER;
-# NAME-BRIDGE is the bridge's end.
+# cable NAME BRIDGE NUMBER: connect that namespace to a bridge, where it is 10.93.BRIDGE.NUMBER.
+# NAME-BRIDGE is the end at the bridge.
 cable() {
   as_root ip -n "$net-switch" link add "$1-$2" type veth peer name "eth$2" netns "$net-$1"
   as_root ip -n "$net-switch" link set "$1-$2" master "br$2" up
@@ -25,7 +26,7 @@ cable() {
 pull() { as_root ip -n "$net-switch" link set "$1" down; }
 plug() { as_root ip -n "$net-switch" link set "$1" up; }
 
-# net_begin BRIDGES NAME...: the switch with so many bridges, and the other namespaces.
+# net_begin BRIDGES NAME...: make the switch with BRIDGES bridges, and the other namespaces.
 net_begin() {
   local name bridges=$1
   shift
@@ -40,7 +41,7 @@ net_begin() {
   done
 }
 
-# net_end NAME...: takes all of it away, and what still runs there.
+# net_end NAME...: remove the namespaces and all processes in them.
 net_end() {
   local name pids
   for name in switch "$@"; do
@@ -50,7 +51,7 @@ net_end() {
   done
 }
 
-# As whom servers run there: PostgreSQL refuses to be root.
+# The user of servers in a namespace: PostgreSQL refuses to run as root.
 # shellcheck disable=SC2034  # the callers'
 if [ "$(id -u)" -eq 0 ]; then
   as_postgres=(setpriv --reuid postgres --regid postgres --init-groups --)

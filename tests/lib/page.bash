@@ -1,7 +1,7 @@
-# For tests that run the blocks of a page of docs as they are printed. Needs PAGE, its path.
+# For tests that run the blocks of a page of docs as printed. Needs PAGE, its path.
 #
-# A block is a run of lines indented by four blanks under a heading of two #. What stands between fences (```) is
-# no block.
+# A block is a run of lines indented by four blanks under a heading of two #. Text between fences
+# (```) is no block.
 
 # page_blocks: print a line "HEADING: N" for each block of the page.
 page_blocks() {
@@ -11,7 +11,8 @@ page_blocks() {
     { inside = 0 }' "$PAGE"
 }
 
-# block HEADING N: print the N-th block under that heading, without its indent, and note it for page_unused.
+# block HEADING N: print the N-th block under that heading, without its indent, and record it for
+# page_unused.
 block() {
   printf '%s: %s\n' "$1" "$2" >>"$BATS_FILE_TMPDIR/page.run"
   awk -v wanted="$1" -v number="$2" '/^```/ { fenced = !fenced; inside = 0 } fenced { next }
@@ -20,5 +21,5 @@ block() {
     { inside = 0 } END { exit !found }' "$PAGE"
 }
 
-# page_unused: print the blocks that no test of the file has asked for.
+# page_unused: print the blocks that no test of the file has used.
 page_unused() { page_blocks | grep -vxF -f "$BATS_FILE_TMPDIR/page.run"; }

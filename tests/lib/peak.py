@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""peak.py FILE COMMAND...: runs the command; FILE gets the most memory, in MiB, that it or a child of it had resident."""
+"""peak.py FILE COMMAND...: run the command; FILE gets the largest resident memory, in MiB, of it or
+of a child."""
 
 import resource
 import subprocess

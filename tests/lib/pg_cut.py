@@ -1,18 +1,21 @@
 #!/usr/bin/env python3
-"""A proxy that cuts PostgreSQL connections around COMMIT.
+"""Cut PostgreSQL connections around COMMIT, as a proxy.
 
     pg_cut.py LISTEN SERVER COUNT WHEN [SHARE]
 
-LISTEN and SERVER are unix sockets. The first COUNT COMMITs that clients send are
-cut: the connection ends before it reaches the server (WHEN is "before"), or
-after the server has answered it, the answer being held back ("after"), or at
-either of the two, as it comes ("either"); or once it has been passed on, the
-server never learning of the cut ("during"). With "hold" it does not reach the server
-either, but the client's connection ends only, whatever becomes of the server, when
-there is a file LISTEN.go. With "spoil" nothing is cut: a
-statement that fails is sent ahead of the COMMIT, so that the server answers it
-with ROLLBACK. With SHARE, from 0 to 1, only that share of the COMMITs counts,
-chosen at random. Each cut is a line on stdout.
+LISTEN and SERVER are unix sockets. The proxy cuts the connections of the first COUNT COMMITs that
+clients send. WHEN is
+
+        before   the COMMIT does not reach the server
+        after    the server has answered; the answer is held back
+        either   one of the two, at random
+        during   the COMMIT is passed on, and the server never learns of the cut
+        hold     as before, but the client's connection ends only when LISTEN.go exists
+        spoil    nothing is cut; a failing statement is sent before the COMMIT, so that the server
+                 answers it with ROLLBACK
+
+With SHARE, from 0 to 1, only that share of the COMMITs counts, chosen at random. Each cut is a line
+on stdout.
 """
 
 import os
@@ -65,7 +68,8 @@ class Cutter:
                     print("cut before", flush=True)
                     break
                 if when == "spoil":
-                    # The client waits: what comes now answers this, and is not for it.
+                    # The client waits: this answer is for the failing statement, and not for the
+                    # client.
                     spoilt.set()
                     server.sendall(FAILS)
                     while spoilt.is_set():

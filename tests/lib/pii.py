@@ -1,21 +1,21 @@
 #!/usr/bin/env python3
-"""A second reading of the formats of pii-mask, from their description alone, by the Python package
-`cryptography`. Keys come from a key file; KEY is an id in it.
+"""A second implementation of the formats of pii-mask, from their description alone, by the Python
+package `cryptography`. Keys come from a key file; KEY is an id in it.
 
-    pii.py siv    KEYFILE DOMAIN TOKEN     open a token: its type byte and value, as JSON
-    pii.py mask   KEYFILE DOMAIN TYPE TEXT  the siv token of a value under the primary key; TYPE S
-                                           and J: padded
-    pii.py hmac   KEYFILE DOMAIN TYPE TEXT  the hmac token
-    pii.py sealed KEYFILE TOKEN            open what is sealed
-    pii.py ipcrypt KEYFILE DOMAIN ADDRESS  the address that method ipcrypt makes; so ipcrypt-pfx
-    pii.py ff1    KEYFILE DOMAIN ALPHABET TEXT [KEEP]  what method ff1 makes of text that is in the
-                                           alphabet
-    pii.py uuid   KEYFILE DOMAIN UUID      what method uuid makes
-    pii.py email  KEYFILE DOMAIN ADDRESS   what method email makes
-    pii.py shift  KEYFILE DOMAIN DAYS TYPE BY DATE  what method shift makes of the date
-    pii.py round  UNIT TEXT                what method round makes of a number, a date or a time
-    pii.py random COUNT SEED               records with values of all kinds, oddly spelt
-    pii.py same   FILE FILE                compare two files of JSON texts as values, in order
+        pii.py siv    KEYFILE DOMAIN TOKEN      open a token: its type byte and value, as JSON
+        pii.py mask   KEYFILE DOMAIN TYPE TEXT  the siv token of a value under the primary key; TYPE S
+                                                and J: padded
+        pii.py hmac   KEYFILE DOMAIN TYPE TEXT  the hmac token
+        pii.py sealed KEYFILE TOKEN             open a sealed token
+        pii.py ipcrypt KEYFILE DOMAIN ADDRESS   the address of method ipcrypt; also ipcrypt-pfx
+        pii.py ff1    KEYFILE DOMAIN ALPHABET TEXT [KEEP]  the result of method ff1 for text in the
+                                                alphabet
+        pii.py uuid   KEYFILE DOMAIN UUID       the result of method uuid
+        pii.py email  KEYFILE DOMAIN ADDRESS    the result of method email
+        pii.py shift  KEYFILE DOMAIN DAYS TYPE BY DATE  the result of method shift for the date
+        pii.py round  UNIT TEXT                 the result of method round for a number, a date or a time
+        pii.py random COUNT SEED                records with values of all kinds, oddly spelt
+        pii.py same   FILE FILE                 compare two files of JSON texts as values, in order
 """
 import base64
 import datetime
@@ -40,7 +40,7 @@ def derive(master, info, length):
 
 
 def read_keys(name):
-    """{id: master}, and the id of the primary."""
+    """Return {id: master} and the id of the primary."""
     keys, primary = {}, None
     with open(name, encoding="ascii") as file:
         for line in file:
@@ -63,7 +63,7 @@ def decode(text):
 
 
 def pad(plain, multiple=16):
-    """The value behind the type byte filled to a multiple, and the type byte upper case."""
+    """Return the value after the type byte, filled to a multiple, with the type byte in upper case."""
     value = plain[1:] + b"\x80"
     return plain[:1].upper() + value + bytes(-len(value) % multiple)
 
@@ -118,7 +118,7 @@ def make_ipcrypt(keys, primary, domain, text):
 
 
 def make_prefix(keys, primary, domain, text):
-    """ipcrypt-pfx, on numbers of 128 bits."""
+    """Return ipcrypt-pfx, on numbers of 128 bits."""
     key = derive(keys[primary], f"ipcrypt-pfx/{domain}", 32)
     data = address_bytes(text)
     number, out = int.from_bytes(data, "big"), 0
@@ -174,7 +174,7 @@ ALPHABETS = {"digits": "0123456789", "hex": "0123456789abcdef",
 
 
 def make_ff1(keys, primary, domain, alphabet, text, keep=0):
-    """NIST SP 800-38G, algorithm 7, on Python's integers."""
+    """Return the result of NIST SP 800-38G, algorithm 7, on Python's integers."""
     key, tweak = derive(keys[primary], f"ff1/{domain}", 32), domain.encode()
     kept, text = text[:int(keep)], text[int(keep):]
     tweak += b"\0" + kept.encode() if kept else b""
@@ -211,7 +211,7 @@ def make_ff1(keys, primary, domain, alphabet, text, keep=0):
 
 
 def spell(source, text):
-    """A JSON string with some characters as escapes."""
+    """Return a JSON string with some characters as escapes."""
     return '"' + "".join(f"\\u{ord(c):04x}" if ord(c) < 0x10000 and source.random() < 0.2
                          else json.dumps(c, ensure_ascii=source.random() < 0.5)[1:-1]
                          for c in text) + '"'

@@ -1,11 +1,12 @@
-"""Checks of what deploy/ has for other platforms.
+"""Check the files in deploy/ for other platforms.
 
     platforms.py kubernetes FOLDER STATUS-HEADER VERSION...
     platforms.py terraform FOLDER POLICY
 
-The first puts each overlay together, as kustomize would of what is used of it here, and holds it to the
-schemas of those versions of Kubernetes, to KEDA's fields (keda.json) and to what all overlays promise. It
-prints a line for each overlay. The second parses the module and prints the policy that the role gets.
+The first builds each overlay, with those features of kustomize that are used here. It checks the
+result against the schemas of those versions of Kubernetes, the fields of KEDA (keda.json) and the
+promises of all overlays. It prints a line for each overlay. The second parses the module and prints
+the policy of the role.
 """
 
 import json
@@ -13,12 +14,12 @@ import os
 import re
 import sys
 
-# Objects that were held to the schemas, as text behind the version.
+# Objects already checked against the schemas, as version and text.
 VALID = set()
 
 
 def overlay(folder):
-    """The objects of a kustomization and of those below it."""
+    """Return the objects of a kustomization and of those below it."""
     import yaml
     with open(os.path.join(folder, "kustomization.yaml"), encoding="utf-8") as file:
         own = yaml.load(file, yaml.CSafeLoader)
@@ -39,7 +40,7 @@ def overlay(folder):
 
 
 def job_of(item):
-    """The specification of the Job that an object starts, or None."""
+    """Return the specification of the Job that an object starts, or None."""
     spec = item.get("spec", {})
     return {"Job": spec, "CronJob": spec.get("jobTemplate", {}).get("spec"),
             "ScaledJob": spec.get("jobTargetRef")}.get(item["kind"])
@@ -60,7 +61,7 @@ def hold_to_schema(item, versions):
         else:
             return
     for version in versions:
-        # The schemas are read anew each time, and most objects stand in several overlays.
+        # The schemas are read each time, and most objects are in several overlays.
         known = version + json.dumps(item)
         if known not in VALID:
             kubernetes_validate.validate(item, version, strict=True)
@@ -68,7 +69,7 @@ def hold_to_schema(item, versions):
 
 
 def hold_to_promises(objects, statuses):
-    """What is the same in all overlays; returns the pod without what may differ."""
+    """Check what is the same in all overlays; return the pod without the parts that may differ."""
     by_kind = {item["kind"]: item for item in objects}
     names = {(item["kind"], item["metadata"]["name"]) for item in objects}
     settings, pods = by_kind["ConfigMap"]["data"], []
@@ -87,7 +88,7 @@ def hold_to_promises(objects, statuses):
             assert "--follow" not in job["template"]["spec"]["containers"][0]["args"]
         elif item["kind"] == "Deployment":
             pods.append(item["spec"]["template"])
-            assert "replicas" not in item["spec"], "the number of replicas is KEDA's to set"
+            assert "replicas" not in item["spec"], "KEDA must set the number of replicas"
             container = item["spec"]["template"]["spec"]["containers"][0]
             assert container["args"][0] == "--follow"
             assert container["readinessProbe"]["exec"]["command"][:2] == ["sqs2pg-status", "--health"]
@@ -117,14 +118,14 @@ def hold_to_promises(objects, statuses):
 
 
 def hold_pod_to_promises(spec, settings):
-    """Rights and secrets: no root, nothing writable but /tmp, no secret in a variable."""
+    """Check rights and secrets: no root, nothing writable but /tmp, no secret in a variable."""
     (container,), rights = spec["containers"], spec["securityContext"]
     assert rights["runAsNonRoot"] is True and rights["runAsUser"] == 65534
     assert rights["seccompProfile"] == {"type": "RuntimeDefault"}
     own = container["securityContext"]
     assert own["readOnlyRootFilesystem"] is True and own["allowPrivilegeEscalation"] is False
     assert own["capabilities"] == {"drop": ["ALL"]}
-    assert "env" not in container, "a variable beside the settings"
+    assert "env" not in container, "a variable outside of the settings"
     assert container["envFrom"] == [{"configMapRef": {"name": "sqs2pg-settings"}}]
     assert not [name for name in settings if re.search("PASS|SECRET|TOKEN", name)]
     mounts = {mount["name"]: mount for mount in container["volumeMounts"]}
@@ -147,7 +148,7 @@ def kubernetes(folder, header, *versions):
         for item in objects:
             hold_to_schema(item, versions)
         pods[name] = hold_to_promises(objects, statuses)
-        assert pods[name] == pods[min(pods)], f"{name} has another pod than {min(pods)}"
+        assert pods[name] == pods[min(pods)], f"{name} has a different pod from {min(pods)}"
         print(name, *sorted(item["kind"] for item in objects))
 
 
@@ -158,7 +159,7 @@ def terraform(folder, policy):
     for name in names:
         with open(name, encoding="utf-8") as file:
             texts.append(file.read())
-    # By kind; what the parser leaves in quotes without them, and resources as "TYPE.NAME".
+    # By kind. Texts that the parser leaves in quotes lose them; resources are "TYPE.NAME".
     whole = {"resource": {}, "locals": {}, "variable": {}, "output": {}}
     for text in texts:
         parsed = hcl2.loads(text)
@@ -173,7 +174,7 @@ def terraform(folder, policy):
                     whole["resource"][f"{first}.{second}".replace('"', "")] = inner[second]
     with open(policy, encoding="utf-8") as file:
         made = file.read()
-    # The chain of replace() from the file to what the role gets, as locals has it.
+    # Follow the chain of replace() from the file to the policy of the role, as locals has it.
     role, step, chain = whole["resource"]["aws_iam_role_policy.loader"]["policy"], "policy", []
     assert role == "${local.policy}", role
     while step != "example":
@@ -181,7 +182,7 @@ def terraform(folder, policy):
         chain.insert(0, (old, new))
     assert "../iam-policy.json" in whole["locals"]["example"]
     for old, new in chain:
-        assert old in made, f"{old} does not stand in the policy"
+        assert old in made, f"{old} is not in the policy"
         made = made.replace(old, new.strip('"'))
         owner = re.fullmatch(r"(aws_\w+\.\w+)\.arn", new)
         assert not owner or owner.group(1) in whole["resource"], new
@@ -190,7 +191,7 @@ def terraform(folder, policy):
     for queue in ("events", "dead_letter"):
         assert whole["resource"][f"aws_sqs_queue.{queue}"]["kms_master_key_id"] == "${aws_kms_key.queue.arn}"
     assert sum(name.startswith("aws_cloudwatch_metric_alarm.") for name in whole["resource"]) == 3
-    # Each variable is used, and each that is used is there; so is each resource.
+    # Each variable is used, and each used one exists; so does each resource.
     text = "".join(texts)
     assert set(re.findall(r"\bvar\.(\w+)", text)) == set(whole["variable"])
     code = re.sub(r'"[^"$]*"|#.*', "", text)

@@ -1,16 +1,15 @@
-# For tests of pg-load: records that a server refuses for every reason there is.
-# Needs lib/records.
+# For tests of pg-load: records that a server refuses, for each possible reason. Needs lib/records.
 
-# spread N REFUSED: a table t, and in ./in records 1 to N, REFUSED of them, at
-# random places, with something wrong: of another type, too long, NULL, against a
-# CHECK, a UNIQUE, a foreign key and a deferred one, not UTF-8, with U+0000.
-# ./wanted gets "MESSAGE-ID|SQLSTATE or code|COLUMN|CONSTRAINT" of each, sorted.
+# spread N REFUSED: create a table t, and write records 1 to N to ./in. REFUSED of them, at random
+# places, have something wrong. It is another type, too long, NULL, against a CHECK, a UNIQUE, a
+# foreign key and a deferred one, not UTF-8, or with U+0000. ./wanted gets
+# "MESSAGE-ID|SQLSTATE or code|COLUMN|CONSTRAINT" of each, sorted.
 spread() {
   sql 'CREATE TABLE parent (id integer PRIMARY KEY); INSERT INTO parent SELECT generate_series(1, 10)'
   sql 'CREATE TABLE t (id integer NOT NULL UNIQUE, v varchar(5), c integer CHECK (c < 100),
     p integer REFERENCES parent, d integer CONSTRAINT later REFERENCES parent DEFERRABLE INITIALLY DEFERRED,
     j jsonb, day date NOT NULL DEFAULT now())'
-  # Bytes, not characters: one of the records is to be broken.
+  # Bytes, not characters: one of the records must be broken.
   LC_ALL=C awk -v n="$1" -v refused="$2" 'BEGIN {
     srand(7)
     for (i = 1; i <= n; i++) {
@@ -36,8 +35,7 @@ spread() {
   sort -o wanted wanted
 }
 
-# spread_is_sorted_out N REFUSED [load_in-OPTION...]: loads ./in and looks at
-# everything that came of it.
+# spread_is_sorted_out N REFUSED [load_in-OPTION...]: load ./in and check every result.
 spread_is_sorted_out() {
   local good=$(($1 - $2)) refused=$2
   shift 2
@@ -51,6 +49,6 @@ spread_is_sorted_out() {
   # The verdicts say the same.
   cut -d'|' -f1 wanted >ids
   grep quarantined out | grep -oP '"message_id":"\K[^"]*' | sort | diff ids -
-  # In whatever language the server spoke.
+  # In any language of the server.
   run -1 grep -a -e canary -e '2026-02-30' -e DETAIL -e CONTEXT err
 }

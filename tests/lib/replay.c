@@ -1,7 +1,7 @@
 /*
- * The corpus of an entry of libFuzzer, replayed without libFuzzer: each file of
- * tests/fuzz/corpus/NAME, where NAME is the program's own, goes through it once, and once more cut
- * in half, so that a table or a buffer that the first run left behind is met too.
+ * Replay the corpus of a libFuzzer entry without libFuzzer. Each file of tests/fuzz/corpus/NAME,
+ * where NAME is the name of the program, is run once whole and once cut in half. The second run
+ * also finds a table or a buffer that the first one left behind.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -18,7 +18,7 @@ enum { ROOM = 1 << 20 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* On memory of exactly its size, so that a sanitizer sees a read past its end. */
+/* Run on memory of exactly that size, so that a sanitizer sees a read past its end. */
 static void run(const unsigned char *data, size_t size)
 {
     unsigned char *copy = malloc(size > 0 ? size : 1);

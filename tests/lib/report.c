@@ -1,12 +1,12 @@
 /*
- * Linked into the programs that scripts/test.sh builds with AddressSanitizer or ThreadSanitizer:
- * whatever these have to report goes to the end of the file that SANITIZER_REPORTS names, so that
- * a report is seen even where a test expects its program to fail. The file is opened before main(),
- * because a program that has confined itself can open none, and out of the way of the descriptors
- * that tests count.
+ * Linked into the programs that scripts/test.sh builds with AddressSanitizer or ThreadSanitizer.
+ * Their reports go to the end of the file that SANITIZER_REPORTS names, so that a report is seen
+ * even where a test expects its program to fail. The file is opened before main(), because a
+ * confined program can open none. Its descriptor is out of the range that tests count.
  *
- * Under strace leaks are not looked for: LeakSanitizer would have to trace the process, which has a
- * tracer already. Options would not do, as our scripts give each program an environment of its own.
+ * Leaks are not looked for under strace: LeakSanitizer would have to trace the process, which
+ * already has a tracer. Options would not help, as our scripts give each program an environment of
+ * its own.
  */
 #include <fcntl.h>
 #include <sanitizer/common_interface_defs.h>
@@ -30,8 +30,7 @@ __attribute__((constructor)) static void report_tracer(void)
     traced = tracer != NULL && strtol(tracer + strlen("TracerPid:"), NULL, 10) != 0;
 }
 
-/* Asked by LeakSanitizer at the end (sanitizer/lsan_interface.h); lib/confine has its own answer.
- */
+/* LeakSanitizer calls it at the end (sanitizer/lsan_interface.h); lib/confine has its own. */
 __attribute__((weak)) int __lsan_is_turned_off(void);
 int __lsan_is_turned_off(void)
 {

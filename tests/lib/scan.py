@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""scan.py PROGRAM SET [RECORDS]: how well pii-scan tells personal paths from others.
+"""scan.py PROGRAM SET [RECORDS]: measure how well pii-scan separates personal paths from others.
 
-SET is the name of a module with SCHEMAS, a table of name: schema. A schema is an object as its
-records have it, with "+KIND" where a personal value of PERSONAL (scan_values.py) stands and "-KIND"
-where one of IMPERSONAL does; a list holds what its elements are. Each schema is scanned by itself;
-containers are not judged. Prints what was judged wrongly, then recall and precision by path, and
-exits 1 when one of them is below 0.95.
+SET is the name of a module with SCHEMAS, a table of name: schema. A schema is an object of the form
+of its records. "+KIND" marks a personal value of PERSONAL (scan_values.py), and "-KIND" one of
+IMPERSONAL. A list holds the form of its elements. The program scans each schema separately;
+containers are not judged. Prints the wrong judgements, then recall and precision by path, and exits
+1 when one of them is below 0.95.
 """
 import importlib
 import json

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""scan_label.py PROGRAM TABLE [RECORDS]: how well pii-scan tells what a table labels.
+"""scan_label.py PROGRAM TABLE [RECORDS]: measure how well pii-scan finds what a table labels.
 
-TABLE is one such as tests/vectors/scan_labels.tsv. Each schema of it is scanned by itself. Prints what
-was judged wrongly, then recall and precision by path, and exits 1 when one of them is below 0.95.
+TABLE is one such as tests/vectors/scan_labels.tsv. The program scans each schema of it separately.
+Prints the wrong judgements, then recall and precision by path, and exits 1 when one of them is
+below 0.95.
 """
 import base64
 import json
@@ -70,7 +71,7 @@ def sometimes(make, null=0, miss=0, empty=0):
 
 
 def plant(tree, path, make):
-    """Put what makes a value at its path into the tree of a schema."""
+    """Put what makes a value into the tree of a schema, at its path."""
     steps = [m.groups() for m in STEP.finditer(path)]
     hold = tree
     slot = "record"
@@ -107,7 +108,7 @@ def schemas(table):
 
 
 def judged(rows, path):
-    """Whether the path is personal, of a map whether anything in it is."""
+    """Return true when the path is personal; for a map, when anything in it is."""
     if path in rows or not path.endswith(".{}"):
         return rows[path]["personal"]
     return any(row["personal"] for at, row in rows.items() if at.startswith(path[:-3]))

@@ -1,6 +1,6 @@
-"""Values of a labelled set for pii-scan, by names that tests/vectors/scan_labels.tsv has: what
-producers write, in six languages, from a seed. What a row evaluates to is called without arguments.
-"""
+"""Values of a labelled set for pii-scan, by the names in tests/vectors/scan_labels.tsv. They are
+what producers write, in six languages, from a seed. The result of a row is called without
+arguments."""
 
 import base64
 import json
@@ -40,7 +40,7 @@ def uid():
     return str(uuid.UUID(int=R.getrandbits(128), version=4))
 
 def pat(p):
-    """# digit, @ upper case letter, ? hex, the rest as it is"""
+    """Return text for a pattern: # digit, @ upper case letter, ? hex, the others unchanged."""
 
     def f():
         o = []

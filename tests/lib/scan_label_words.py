@@ -1,4 +1,4 @@
-"""Names, places, companies, products and what customers write, by language."""
+"""Names, places, companies, products and texts of customers, by language."""
 
 FIRST = dict(
     en='James Mary Robert Patricia John Jennifer Michael Linda David Elizabeth William Barbara Richard Susan Oliver Amelia Harry Isla Jack Poppy Noah Ava Tyrone Latoya Priya Wei Aisha Mohammed Siobhan Declan'.split(),

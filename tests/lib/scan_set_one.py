@@ -1,4 +1,4 @@
-"""Schemas as producers have them: shops, CRM, logs, IoT, banks, clinics; six languages."""
+"""Schemas of typical producers: shops, CRM, logs, IoT, banks, clinics; six languages."""
 SCHEMAS = {
     "login": {"user_id": "-uuid", "app_version": "-version3", "device_type": "-word", "ip": "+ipv4",
               "locale": "-locale", "device_id": "+ssn"},

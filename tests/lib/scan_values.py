@@ -1,7 +1,7 @@
 """Values for the labelled schemas of scan.py: each a function of a random source.
 
-None is of a person: names are put together at random, addresses are of the ranges for
-documentation or random, numbers have check digits that are computed.
+None belongs to a person: names are combined at random, addresses are random or of the documentation
+ranges, check digits of numbers are computed.
 """
 import base64
 import json

@@ -1,8 +1,8 @@
--- psql -v schema=SCHEMA -f shadow.sql: in SCHEMA, for all of pg_catalog that can be had
--- there, something of the same name: functions and operators of the same arguments (those that take
--- any type with the types that occur), which raise an error; types that take no value; relations
--- without a row. What calls one of them by its bare name, with SCHEMA in front of pg_catalog in its
--- search_path, does not do what it did.
+-- psql -v schema=SCHEMA -f shadow.sql: create in SCHEMA an object of the same name for all of
+-- pg_catalog, as far as possible. Functions and operators have the same arguments, and raise an error;
+-- those that take any type exist for the types that occur. Types take no value, and relations have no
+-- row. A statement that uses a bare name, with SCHEMA before pg_catalog in its search_path, fails or
+-- gives another result.
 \set ON_ERROR_STOP on
 SET search_path = pg_catalog;
 SET client_min_messages = warning;

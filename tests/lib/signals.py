@@ -1,11 +1,11 @@
-"""Runs of sqs2pg that are stopped, continued and signalled at random moments.
+"""Stop, continue and signal runs of sqs2pg at random moments.
 
   signals.py ROUNDS SEED SQS2PG SETTINGS QUEUE... -- SENDER [ARGUMENT...]
 
-SETTINGS is a file without a queue; each QUEUE is one run's at a time. SENDER, with a queue behind
-its arguments, sends what it reads: records {"body":{"id":N,...}}, each N once. Prints what a round
-did that it should not have, and a line of figures; exits 1 if there was any such. What each run
-may end with is what sqs2pg(1) says. Whether every N arrives is the caller's to ask.
+SETTINGS is a file without a queue; each QUEUE belongs to one run at a time. SENDER, with a queue
+after its arguments, sends its input: records {"body":{"id":N,...}}, each N once. Prints each error
+of a round, and a line of figures; exits 1 if there was any error. sqs2pg(1) says how each run may
+end. The caller checks whether every N arrives.
 """
 import collections
 import json
@@ -18,14 +18,14 @@ import threading
 import time
 
 MESSAGES = 20
-LONGEST_S = 90  # of a run, under a sanitizer and beside others; a hang is for ever
+LONGEST_S = 90  # of a run, under a sanitizer and beside others; a hang lasts forever
 STAGES = {"sqs-pull", "sqs-unwrap", "pii-mask", "tee", "pg-load", "sqs-ack", "mawk", "gawk", "awk"}
 DEEDS = ["none", "TERM", "INT", "HUP", "TERM", "twice", "twice", "stop", "stop", "stop-TERM", "stop-twice",
          "KILL", "KILL", "killed"]
 
 
 def stat(pid):
-    """(name, state, parent, session) of a process, or None."""
+    """Return (name, state, parent, session) of a process, or None."""
     try:
         with open(f"/proc/{pid}/stat") as file:
             text = file.read()
@@ -48,7 +48,7 @@ def stages_of(parent):
 
 
 def send_signal(pid, number):
-    """Whether there was somebody alive to get it."""
+    """Send a signal; return true when a live process got it."""
     found = stat(pid)
     if not found or found[1] in "ZX":
         return False
@@ -60,7 +60,7 @@ def send_signal(pid, number):
 
 
 def answers(pid):
-    """Whether the script answers to signals itself, or has ended."""
+    """Return true when the script handles signals itself, or has ended."""
     try:
         with open(f"/proc/{pid}/status") as file:
             return any(int(line.split()[1], 16) & 1 << 14 for line in file if line.startswith("SigCgt:"))
@@ -69,7 +69,7 @@ def answers(pid):
 
 
 def act(chance, deed, run, follow, done):
-    """Does the deed; returns the statuses that the run may have then."""
+    """Do the deed; return the statuses that the run may then have."""
     term, pause = signal.SIGTERM, lambda longest: time.sleep(chance.uniform(0, longest))
     if deed in ("TERM", "INT", "HUP"):
         send_signal(run.pid, getattr(signal, "SIG" + deed))
@@ -79,7 +79,7 @@ def act(chance, deed, run, follow, done):
         send_signal(run.pid, first)
         pause(0.3)
         send_signal(run.pid, second)
-        return {0, 128 + second, 128 + first}  # it may be over before it, or get both at once
+        return {0, 128 + second, 128 + first}  # it may end before the signal, or get both together
     if deed == "killed":
         send_signal(run.pid, signal.SIGKILL)
         return {0, -signal.SIGKILL}
@@ -94,7 +94,7 @@ def act(chance, deed, run, follow, done):
     stage = chance.choice(stages)
     done[stat(stage)[0] if stat(stage) else "gone"] += 1
     if deed == "KILL":
-        # One that had just ended may be killed yet, to no effect.
+        # A process that has just ended may still be killed, without effect.
         killed = send_signal(stage, signal.SIGKILL)
         pause(0.2)
         send_signal(run.pid, term)
@@ -102,7 +102,7 @@ def act(chance, deed, run, follow, done):
     send_signal(stage, signal.SIGSTOP)
     pause(0.4)
     if deed == "stop-twice":
-        # Another signal: the same one again, before the first was looked at, would be one to the kernel.
+        # Another signal: the kernel would merge the same one again, before the first was handled.
         second = chance.choice([signal.SIGINT, signal.SIGHUP])
         send_signal(run.pid, term)
         pause(0.2)
@@ -145,7 +145,8 @@ class Trial:
         while not answers(run.pid):
             time.sleep(0.002)
         time.sleep(chance.uniform(0, 1.2) ** 2)
-        # Asked for another line: of a run that follows its queue it changes what runs, and not how it ends.
+        # Ask for another line: of a run that follows its queue this changes the stages, and not how
+        # it ends.
         for _ in range(chance.choice([0, 0, 1, 2, 3])):
             self.renewals += send_signal(run.pid, signal.SIGUSR1)
             time.sleep(chance.uniform(0, 1.2) ** 2)
@@ -158,7 +159,7 @@ class Trial:
             os.killpg(run.pid, signal.SIGKILL)
             status = run.wait()
         else:
-            # What was sent SIGKILL takes a moment to be gone, and so does a shell that exits.
+            # A process that got SIGKILL takes a moment to end, and so does a shell that exits.
             until = time.monotonic() + (LONGEST_S if deed == "killed" else 5)
             while left_in(run.pid) and time.monotonic() < until:
                 time.sleep(0.05)
@@ -187,13 +188,13 @@ class Trial:
                 return
             try:
                 self.round(number, queue)
-            except Exception as error:  # a thread that ends would take its rounds with it, unseen
+            except Exception as error:  # a thread that ends would lose its rounds silently
                 with self.lock:
                     self.faults.append(f"round {number}: {error!r}")
 
 
 def main():
-    # Whoever began this may have had them ignored, as nohup does.
+    # The parent may have had them ignored, as nohup does.
     for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
         signal.signal(number, signal.SIG_DFL)
     split = sys.argv.index("--")

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Events of kinds that producers have, as records, one set each.
+"""Print events of typical producers, as records, one set each.
 
 usage: suggest.py SET COUNT
 """
@@ -37,7 +37,7 @@ def mixed(n):
 
 
 def keys(n):
-    """A hundred thousand different keys, in an object of its own, and at the top."""
+    """Return a hundred thousand different keys, in an object of its own, and at the top."""
     body = {"type": "totals", "number": n, "totals": {f"user{i:06}": i for i in range(n * 2000, n * 2000 + 2000)}}
     return body | ({f"visitor-{i:06}": i for i in range(n * 2000, n * 2000 + 2000)} if n % 2 else {})
 
@@ -52,7 +52,7 @@ def nulls(n):
 
 
 def bodies(n):
-    """Some that are no objects among those that are."""
+    """Return some bodies that are no objects among those that are."""
     return [{"a": n, "at": 1700000000 + n, "deep": {"er": [n]}}, {}, "plain text", None, [1, 2], 7, "with \0"][n % 7]
 
 
@@ -78,7 +78,7 @@ def dates(n):
 
 
 def envelopes(n):
-    """Two events of S3 in a message of SNS: sqs-unwrap makes two records of it."""
+    """Return two events of S3 in a message of SNS: sqs-unwrap makes two records of it."""
     events = [{"eventSource": "aws:s3", "eventTime": "2026-11-21T09:00:00.000Z", "eventName": "ObjectCreated:Put",
                "s3": {"bucket": {"name": "inbox"}, "object": {"key": f"file-{n}-{i}", "size": 10 * n + i}}} for i in range(2)]
     return {"Type": "Notification", "MessageId": f"m{n}", "TopicArn": "arn:aws:sns:eu-central-1:123456789012:files",

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Runs a command on a terminal of its own, types lines into it, and prints what the terminal shows.
+"""Run a command on a terminal of its own, type lines into it, and print what the terminal shows.
 
     typed.py [--hang-up] PROMPT COMMAND...
 
-Each line of standard input is typed when PROMPT is shown again. After the last one the command goes
-on to its end; with --hang-up the terminal is closed when PROMPT is shown once more. The exit status
-is the command's, 128+n for signal n; 124 when the terminal is silent for two minutes.
+Each line of standard input is typed when PROMPT is shown again. After the last one the command runs
+to its end; with --hang-up the terminal is closed when PROMPT is shown once more. The exit status is
+that of the command, 128+n for signal n; 124 when the terminal is silent for two minutes.
 """
 import os
 import pty

@@ -1,8 +1,8 @@
-# For tests of pg-load: types that raise for a bad value what otherwise is said of
-# a statement (class 42, 3F) or of a server in trouble (XX000). Needs lib/records.
+# For tests of pg-load: types that report a bad value with an SQLSTATE that otherwise means the
+# statement (class 42, 3F) or a server in trouble (XX000). Needs lib/records.
 
-# odd_types: COLUMN TYPE GOOD BAD SQLSTATE of each, on the server at hand. hstore
-# says so since 16. What hides in a domain, and in an array, is found too.
+# odd_types: print COLUMN TYPE GOOD BAD SQLSTATE of each, on the present server. hstore is among them
+# since version 16. A type inside a domain or an array is found too.
 odd_types() {
   local hstore=XX000
   [ "$(sql "SELECT current_setting('server_version_num')::integer / 10000")" -lt 16 ] || hstore=42601
@@ -28,7 +28,7 @@ list ltree[] {a.b} {a..b} 42601
 END
 }
 
-# odd_database: a fresh one, with all that odd_types() names and a table of them.
+# odd_database: create a database, with all that odd_types() names and a table of them.
 odd_database() {
   servers_database "$1"
   sql 'CREATE EXTENSION ltree; CREATE EXTENSION hstore; CREATE EXTENSION intarray; CREATE EXTENSION seg;
@@ -39,9 +39,10 @@ odd_database() {
     CREATE TABLE odd_1 PARTITION OF odd FOR VALUES WITH (MODULUS 2, REMAINDER 1)"
 }
 
-# odd_records N [COLUMN]: ./in gets N good records with a value for each type (or that
-# of COLUMN alone), and among them one bad for each; ./wanted gets
-# "MESSAGE-ID|SQLSTATE|COLUMN" of these.
+# odd_records N [COLUMN]: write to ./in N good records with a value for each type (or that of COLUMN
+# alone), and among them a bad one for each. ./wanted gets "MESSAGE-ID
+# SQLSTATE
+# COLUMN" of the bad ones.
 odd_records() {
   awk -v n="$1" -v only="${2:-}" '
     { column[NR] = $1; good[NR] = $3; bad[NR] = $4; state[NR] = $5 }
@@ -64,8 +65,8 @@ odd_records() {
   sort -o wanted wanted
 }
 
-# odd_values_are_sorted_out N [COLUMN [load_in-OPTION...]]: loads them into the empty
-# table, and looks at everything that came of it.
+# odd_values_are_sorted_out N [COLUMN [load_in-OPTION...]]: load them into the empty table, and check
+# every result.
 odd_values_are_sorted_out() {
   local n=$1 column=${2:-} bad
   shift $(($# < 2 ? $# : 2))

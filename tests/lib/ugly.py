@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
-"""Records and answers that nobody would send who means well.
+"""Records and answers that no well-meaning producer would send.
 
-    ugly.py lines FILE       one record a line, each ugly in its way; FILE gets their names, one a line
-    ugly.py bodies FILE      the same as what may be a message text: {"body":TEXT} a line
-    ugly.py one NAME         the line of that name alone, of any size
-    ugly.py lost BEFORE AFTER    the lines whose values to hide are others than before, as numbers
-    ugly.py serve DIR        a server of SQS that answers every receive by the file DIR/answer;
-                             DIR/port gets its port
+        ugly.py lines FILE         one record a line, each ugly in its way; FILE gets their names, one a line
+        ugly.py bodies FILE        the same, as far as a body can be so: {"body":TEXT} a line
+        ugly.py one NAME           the line of that name alone, of any size
+        ugly.py lost BEFORE AFTER  the numbers of the lines whose values to hide have changed
+        ugly.py serve DIR          a server of SQS that answers every receive with the file DIR/answer;
+                                   DIR/port gets its port
 
-A value that has to be hidden holds 203.0.113. or canary.
+A value that must be hidden holds 203.0.113. or canary.
 """
 
 import base64
@@ -24,7 +24,7 @@ IP = b'"ip":"203.0.113.7"'
 
 
 def small():
-    """(name, body as it stands in the record) of what fits anywhere."""
+    """Yield (name, body as written in the record) of what fits anywhere."""
     yield "empty-key", b'{"":1,%s}' % IP
     yield "dotted-key", b'{"a.b":{"c.d":"canary"},"body.ip":1,%s}' % IP
     yield "escaped-key", b'{"\\u0069p":"203.0.113.8","i\\u0070":"203.0.113.9"}'
@@ -79,13 +79,13 @@ def record(number, body):
 
 
 def odd_lines():
-    """Lines that are ugly as a whole."""
+    """Yield lines that are ugly as a whole."""
     goods = (record(number, b"{%s}" % IP) for number in range(900, 999))
     yield "nothing", b""
     yield "blank", b"   "
     yield "cr-alone", b"\r\r"
     yield "bom", b"\xef\xbb\xbf" + next(goods)
-    # A line break in UTF-16 is a byte more than a line break here.
+    # A line break in UTF-16 has one more byte than a line break here.
     yield "utf-16", next(goods).decode().encode("utf-16-le").replace(b"\n", b"")
     yield "nuls", b"\0" * 1000
     yield "all-bytes", bytes(n for n in range(256) if n != 10)
@@ -101,7 +101,7 @@ def odd_lines():
 
 
 def huge(name):
-    """Written in pieces: what does not fit under the usual limit."""
+    """Write, in pieces, a line that does not fit under the usual limit."""
     start, end = record(1, b"?").split(b"?")
     yield start
     if name == "60-mib":
@@ -130,7 +130,7 @@ def lines():
 
 
 def values(line):
-    """Values to hide, in a line as it was or as pii-unmask gives it back."""
+    """Return the values to hide, in a line as it was or as pii-unmask returns it."""
     record = line
     try:
         opened = json.loads(line, parse_int=str)
@@ -145,7 +145,7 @@ def values(line):
 
 def lost(before, after):
     with open(before, "rb") as old, open(after, "rb") as new:
-        # Lines of blanks are passed over.
+        # Lines of blanks are skipped.
         records = (line for line in old if line.strip(b" \t\r\n"))
         for number, (one, other) in enumerate(zip(records, new), 1):
             if values(one) != values(other):

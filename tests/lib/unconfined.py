@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""unconfined.py COMMAND...: run it as on a kernel that has no seccomp filters: the calls that would
+"""unconfined.py COMMAND...: run it as on a kernel without seccomp filters. The calls that would
 install one fail with ENOSYS and EINVAL. x86-64 and aarch64."""
 
 import ctypes

@@ -1,6 +1,6 @@
 /*
- * Loaded into a program by LD_PRELOAD, a libpq that has no memory for the UNSENT-th piece of COPY
- * data; the connection lives.
+ * Loaded into a program by LD_PRELOAD, a libpq that runs out of memory for the UNSENT-th piece of
+ * COPY data. The connection stays open.
  *
  *     cc -shared -fPIC -o unsent.so tests/lib/unsent.c
  */

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""A second reading of sqs-unwrap, from its description alone.
+"""A second implementation of sqs-unwrap, from its description alone.
 
-    unwrap.py generate SEED COUNT        random records, one within the other up to six deep
-    unwrap.py expect [--json .P] [--each .P|lines] <records     what has to come out of them
-    unwrap.py show <records              the same of what did
+        unwrap.py generate SEED COUNT        random records, nested up to six deep
+        unwrap.py expect [--json .P] [--each .P
+lines] <records     the expected output for them
+        unwrap.py show <records              the same form of the real output
 
-A record is shown as five fields: sqs and body as they are spelt, the envelope and the code of the
-error, or the whole line where nothing may change.
+A record is shown as five fields: sqs and body as spelt, the envelope and the code of the error, or
+the whole line where nothing may change.
 """
 
 import base64
@@ -40,7 +41,7 @@ def skip(text, at):
 
 
 def members(text):
-    """[(key, text of its value)] of an object, or None."""
+    """Return [(key, text of its value)] of an object, or None."""
     at = skip(text, 0)
     if text[at:at + 1] != "{":
         return None
@@ -57,7 +58,7 @@ def members(text):
 
 
 def elements(text):
-    """The texts of an array's elements, or None."""
+    """Return the texts of an array's elements, or None."""
     at = skip(text, 0)
     if text[at:at + 1] != "[":
         return None
@@ -79,7 +80,7 @@ def is_body(text):
 
 
 class Event:
-    """What is in hand: ${value}, a JSON text, or ${data}, bytes that some encoding gave."""
+    """The present content: ${value}, a JSON text, or ${data}, decoded bytes."""
 
     def __init__(self, value, data=None, envelope=None, names=(), depth=0):
         self.value, self.data, self.envelope, self.names, self.depth = value, data, envelope, names, depth
@@ -88,7 +89,7 @@ class Event:
         return Event(value, data, envelope or self.envelope, self.names + (name,), self.depth + 1)
 
     def text(self):
-        """The text that it is, or None."""
+        """Return it as text, or None."""
         if self.value is not None:
             return json.loads(self.value) if self.value.startswith('"') else None
         try:
@@ -98,7 +99,7 @@ class Event:
 
 
 def of_text(text):
-    """The body that the text of a message is."""
+    """Return the body that the text of a message is."""
     return text.strip(" \t\r\n") if is_body(text) else json.dumps(text, ensure_ascii=False)
 
 
@@ -200,13 +201,13 @@ def decoded(name, data):
 
 
 def is_settled(text, lines):
-    """Whether a decoded text can be a body: an object or array, or lines of them."""
+    """Return true when a decoded text can be a body: an object or array, or lines of them."""
     first = [line for line in text.split("\n") if line.strip(" \t\r")][:1]
     return is_body(text) or (lines and first != [] and is_body(first[0]))
 
 
 def open_encoding(event, lines):
-    """One encoding taken off, whether or not it gives an object or array in the end."""
+    """Remove one encoding, whether or not the result is an object or array."""
     text = event.text()
     if text is not None:
         if is_body(text):
@@ -235,7 +236,7 @@ def given(event, name, data, lines):
 
 
 def recognise(event, lines):
-    """The events that are left, an S3 envelope's several; or None: too deep."""
+    """Return the remaining events, several for an S3 envelope; or None: too deep."""
     reached, tried = event, event
     for _ in range(16):
         is_json = tried.value is not None and tried.value[0] in "{["
@@ -283,7 +284,7 @@ def take_json(event, path):
 
 
 def split(event, each):
-    """The events that --each makes, or None: it does not apply."""
+    """Return the events that --each makes, or None when it does not apply."""
     if each == "lines":
         if not event.value.startswith('"'):
             return None
@@ -296,7 +297,7 @@ def split(event, each):
 
 
 def events(body, path, each):
-    """[(event, deep)] of a body, or the code of the error."""
+    """Return [(event, deep)] of a body, or the code of the error."""
     first = recognise(Event(body), each == "lines")
     if first is None:
         return "deep"
@@ -372,7 +373,7 @@ def object_of(random_, pairs):
 
 
 def around(random_, text):
-    """The text within one envelope or encoding more."""
+    """Return the text within one more envelope or encoding."""
     quote = json.dumps
     kind = random_.randrange(10)
     if kind < 2:

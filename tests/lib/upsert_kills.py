@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""Records over few rows in random order, by several pg-load --upsert at once that are killed, and
-whose sessions are ended, again and again; each is given what has no verdict yet, until there is none.
+"""Load records over few rows in random order, by several pg-load --upsert in parallel. Their
+processes are killed and their sessions ended, again and again. Each is given the records without a
+verdict, until there are none.
 
     upsert_kills.py RECORDS ROWS LOADERS BATCH KILLS SEED
 
-Then looks at the table t (id, n, v), empty before, which it has never read from meanwhile: the state
-of each row is what the records alone, sorted here, say that the newest of its id had. Prints the
-figures as one line of JSON; ends with 1 where something is wrong, with a line for each kind of it.
+Then check the table t (id, n, v), empty before and not read until now. The state of each row must
+be that of the newest record of its id, found by sorting the records here. Prints the figures as one
+line of JSON; exits 1 after errors, with a line for each kind.
 """
 
 import json
@@ -25,7 +26,7 @@ def psql(query):
 
 
 def make_records():
-    """Every id, with numbers that no two records of it share, in random order."""
+    """Return every id, with numbers that no two records of it share, in random order."""
     last = {}
     records = []
     for number in range(RECORDS):
@@ -44,7 +45,7 @@ def line_of(record):
 
 
 class Loader(threading.Thread):
-    """One pg-load after the other, until each of its records has a verdict."""
+    """Run one pg-load after the other, until each of its records has a verdict."""
 
     def __init__(self, index, records):
         super().__init__()
@@ -66,7 +67,7 @@ class Loader(threading.Thread):
         name = f"in.{self.index}"
         with open(name, "w", encoding="utf-8") as text:
             text.writelines(line_of(record) for record in self.waiting.values())
-        # Killed once so many verdicts have been read, and a moment later.
+        # Kill it once that many verdicts have been read, and a moment later.
         until = self.random.randrange(4 * BATCH) if self.kills < KILLS // LOADERS else None
         with open(name, encoding="utf-8") as text, open(f"err.{self.index}", "a", encoding="utf-8") as errors:
             child = subprocess.Popen(["pg-load", "-t", "t", "--upsert", "id", "--newer", "n", "--batch-rows", str(BATCH),
@@ -90,14 +91,14 @@ class Loader(threading.Thread):
         verdict = json.loads(text)
         number = int(verdict["sqs"]["receipt_handle"][1:])
         if self.waiting.pop(number, None) is None:
-            self.wrong.append("a verdict on a record that has one, or was not given")
+            self.wrong.append("a verdict on a record that already had one, or was not sent")
         self.verdicts[number] = verdict["status"]
         if verdict["status"] == "committed":
             self.effects.append(verdict["effect"])
 
 
 def end_sessions(loaders):
-    """Some session of a loader ended by the server, as long as they run."""
+    """End some session of a loader on the server, as long as they run."""
     ended = 0
     while any(loader.is_alive() for loader in loaders):
         loaders[0].join(timeout=0.1 + chance.random() / 2)
@@ -133,7 +134,7 @@ def main():
     keys = psql("SELECT count(*) FROM t_ledger")[0]
     if keys != str(RECORDS):
         wrong.append(f"keys in the ledger: {keys} of {RECORDS}")
-    # What was inserted in a run that died before it said so is in no verdict.
+    # No verdict reports the inserts of a run that died first.
     if effects.count("inserted") > ROWS:
         wrong.append(f"{effects.count('inserted')} verdicts of an inserted row, of {ROWS} rows")
     deadlocks = psql("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")[0]

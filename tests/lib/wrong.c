@@ -1,6 +1,6 @@
 /*
- * Loaded by LD_PRELOAD, a libcrypto that computes something else: what WRONG names, "aes" or
- * "sha256", comes out with one bit turned; with "aes-fails" or "sha256-fails", not at all.
+ * Loaded by LD_PRELOAD, a libcrypto that computes wrong results. WRONG names the algorithm: "aes"
+ * or "sha256" turns one bit of the result; with "aes-fails" or "sha256-fails" the call fails.
  *
  *     cc -shared -fPIC -o wrong.so tests/lib/wrong.c
  */
@@ -43,7 +43,7 @@ int SHA256_Final(unsigned char *digest, void *context)
     return wrong("sha256-fails") ? 0 : result;
 }
 
-/* It cannot fail; the state begins with the eight words of the digest. */
+/* This call cannot fail; the state begins with the eight words of the digest. */
 void SHA256_Transform(void *context, const unsigned char *block)
 {
     static void (*real)(void *, const unsigned char *);
