@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# The five programs one after the other, what one says kept in a file for the next.
-# Each file has room for so many KiB; with 0 it has none, as on a full disk.
+# Run the five programs one after the other, with a file between each two. Each file has room for ROOM
+# KiB; with 0 it has none, as on a full disk.
 #
 #   by-files.sh DIR ROOM ROOM ROOM ROOM
 #
-# The last words on stderr are those of a program that took a full disk for success.
+# When a program takes a full disk for success, the last line on stderr says so.
 set -u
 
-# A file that is full is a write that fails, as on a disk that is.
+# A write to a full file fails, as on a full disk.
 trap '' XFSZ
 dir=$1
 rm -f "$dir"/{received,unwrapped,masked,verdicts}
@@ -23,7 +23,7 @@ stage() {
     exec "$@" <"$in" >>"$to"
   )
   status=$?
-  # With nothing to read there is nothing to write.
+  # Without input there is no output.
   if [ "$status" -eq 0 ] && [ -s "$in" ] && [ "$(stat -c %s "$out")" -ge $((room * 1024)) ]; then
     echo "by-files: full disk: $1 ended with 0" >&2
   fi

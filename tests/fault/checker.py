@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
-"""Judges a round by the ids of its events: what was sent, against what the database holds.
+"""Judge a round by the ids of its events: compare the events sent with the contents of the
+database.
 
     checker.py --sent FILE --form NAME --key FILE [--database NAME] [--look FILE...]
 
-FILE has a line for each event: {"id":…,"message":…,"good":…,"body":…}. Each good one is one row with
-what was sent, and one key of the ledger; each bad one is one error row with it. By --upsert a row is
-what the greatest version of its events was. No clear value stands in the database, nor in the files.
+FILE has a line for each event: {"id":…,"message":…,"good":…,"body":…}. Each good one must be one
+row with what was sent, and one key of the ledger. Each bad one must be one error row with it. With
+--upsert a row must be the greatest version of its events. No clear value may be in the database or
+in the files.
 
-It takes nothing from those who made the round: no part of the programs but pii-unmask, which only
-shows what is there. It prints a line for each violation and, at the end, its counts.
+It shares no code with the programs, and uses only pii-unmask, to show what is stored. It prints a
+line for each violation and, at the end, its counts.
 """
 
 import argparse
@@ -27,7 +29,7 @@ from clear import is_clear  # noqa: E402
 
 KEY = re.compile(r"(?:siv1|seal1)\.([0-9a-f]{8})\.")
 EVENT = re.compile(r'"(?:event_id|batch|user_id)": ?"([^"]+)"')
-BEFORE = "-"  # in a column that came later than the row
+BEFORE = "-"  # in a column added after the row
 
 
 class Checker:
@@ -42,10 +44,10 @@ class Checker:
     def violation(self, text):
         self.violations.append(text)
 
-    # ---- what is there
+    # ---- what is stored
 
     def query(self, text):
-        """JSON, a line for each row."""
+        """Return the rows of a query, as JSON, a line for each."""
         done = subprocess.run(["psql", "-qXAt", "-v", "ON_ERROR_STOP=1", "-c", text],
                               capture_output=True, text=True, check=False)
         if done.returncode != 0:
@@ -53,7 +55,7 @@ class Checker:
         return done.stdout.splitlines()
 
     def unmask(self, what, lines):
-        """The records as they were sent."""
+        """Return the records as they were sent."""
         done = subprocess.run(["pii-unmask", "-q", "--key-file", self.options.key], input="".join(
             line + "\n" for line in lines), capture_output=True, text=True, check=False)
         records = [json.loads(line) for line in done.stdout.splitlines()]
@@ -62,7 +64,7 @@ class Checker:
                 len(lines), what, sum("error" not in record for record in records)))
         return records
 
-    # ---- what is due
+    # ---- what must be stored
 
     def each_once(self, what, found, due):
         counts = collections.Counter(found)
@@ -73,16 +75,16 @@ class Checker:
         if lost:
             self.violation("%d %s are lost, %s of them" % (len(lost), what, min(lost)))
         if more:
-            self.violation("%d %s should not be there, %s of them" % (len(more), what, min(more)))
+            self.violation("%d %s must not exist, among them %s" % (len(more), what, min(more)))
 
     def same(self, name, row, body):
-        """Is the row what its event was?"""
+        """Return true when the row is what its event was."""
         for column, due in body.items():
             value = row.get(column)
             if column.startswith("note_") and (column not in row or value == BEFORE):
                 continue
             if column.startswith("note_") and value is None:
-                self.violation("the row of %s came after a column, and has no value in it" % name)
+                self.violation("the row of %s is newer than a column, and has no value in it" % name)
             elif column == "app_version" and "create_date" in row:
                 parts = [int(part) for part in due.split(".")]
                 if value != parts[0] * 10000 + parts[1] * 100 + parts[2]:
@@ -90,7 +92,7 @@ class Checker:
             elif column in ("points", "version") and str(value) == str(due):
                 continue
             elif value != due:
-                self.violation("the row of %s is not what was sent, in %s" % (name, column))
+                self.violation("the row of %s differs from its event in %s" % (name, column))
 
     def rows(self):
         records = self.unmask("rows", self.query(
@@ -113,7 +115,7 @@ class Checker:
         for row in rows:
             due = newest.get(row.get("user_id"))
             if due is not None and row.get("event_id") != due["event_id"]:
-                self.violation("the row of %s is not of its newest event" % due["user_id"])
+                self.violation("the row of %s is not its newest event" % due["user_id"])
             elif due is not None:
                 self.same(due["event_id"], row, due)
         return len(rows)
@@ -133,17 +135,17 @@ class Checker:
             body = record.get("body")
             match = EVENT.search(body if isinstance(body, str) else json.dumps(body))
             event = self.bad.get(match.group(1)) if match else None
-            ids.append(event["id"] if event else "one of message %s" % row["message"])
+            ids.append(event["id"] if event else "an event of message %s" % row["message"])
             if event is None:
-                self.violation("an error row of message %s is of no bad event: it holds %s" % (
+                self.violation("an error row of message %s belongs to no bad event: it holds %s" % (
                     row["message"], " ".join(sorted(record))))
             elif body not in (event["body"], loaded(event["body"])) or row["message"] != event["message"]:
-                self.violation("the error row of %s does not hold what was sent" % event["id"])
+                self.violation("the error row of %s differs from its event" % event["id"])
         if self.options.form == "keys":
-            # Masked by another key a message is other content, which gets an error row of its own.
+            # Masked with another key a message has other content, and gets an error row of its own.
             keys = collections.Counter((one, *KEY.findall(row["record"])[:1]) for one, row in zip(ids, rows))
             if len(keys) != len(ids):
-                self.violation("%d error rows are doubled under one key" % (len(ids) - len(keys)))
+                self.violation("%d error rows are duplicates under one key" % (len(ids) - len(keys)))
             ids = list(set(ids))
         self.each_once("error rows", ids, set(self.bad))
         return len(rows)
@@ -152,7 +154,7 @@ class Checker:
         dump = subprocess.run(["pg_dump", "--data-only"], capture_output=True, check=True).stdout
         for place, content in [("the database", dump)] + [(path, content_of(path)) for path in self.options.look]:
             if is_clear(content):
-                self.violation("a clear value stands in %s" % place)
+                self.violation("a clear value is in %s" % place)
 
     def judge(self):
         counts = {"events": len(self.events), "rows": self.rows(), "quarantined": self.errors()}
@@ -171,7 +173,7 @@ def loaded(body):
 
 
 def content_of(path):
-    """As much as there is of a file that may have been cut off."""
+    """Return what exists of a file that may have been cut off."""
     if not path.endswith((".gz", ".part")):
         return pathlib.Path(path).read_bytes()
     content = b""

@@ -1,4 +1,4 @@
-"""The values that nobody but a key holder may see, in each spelling in which they could leak."""
+"""The values that only a key holder may see, in each spelling in which they could leak."""
 
 import base64
 
@@ -6,7 +6,7 @@ CANARIES = (b"chaos-device-", b"2001:db8:c4a0:")
 
 
 def spellings(canary):
-    """As it is, in hex, and in base64, where it depends on what stands before it."""
+    """Return a value unchanged, in hex, and in base64, which depends on the text before it."""
     yield canary
     yield canary.hex().encode()
     for offset in range(3):

@@ -1,7 +1,9 @@
-"""The forms of a round: what is sent, into which table, by which settings, and what changes meanwhile.
+"""The forms of a round: what is sent, into which table, with which settings, and what changes
+meanwhile.
 
-An event has an id of its own, which its row or error row holds, and by which checker.py judges it. A
-form also answers whether a message may be deleted: that is asked of the database at each request."""
+Each event has an id, which its row or error row holds; checker.py judges by it. A form also tells
+whether a message may be deleted: each such request is checked against the database.
+"""
 
 import collections
 import json
@@ -19,7 +21,7 @@ def quoted(names):
 
 
 class Form:
-    """One event in a message, by the table and the map that are shipped."""
+    """One event in a message, with the table and the map of the distribution."""
 
     name = "plain"
     visibility, share = 2, 1.0  # seconds; of the messages of a round
@@ -28,7 +30,7 @@ class Form:
  masked_device_id varchar(256), locale varchar(32), app_version integer, create_date date)"""
 
     def event(self, rng, number, name):
-        """The body of one, and whether it can be loaded."""
+        """Return the body of an event, and whether it can be loaded."""
         login = {"user_id": name, "app_version": "2.3.%d" % (number % 9), "device_type": "android",
                  "ip": "2001:db8:c4a0::%x" % number, "locale": None, "device_id": "chaos-device-%d" % number}
         kind = rng.random()
@@ -39,11 +41,11 @@ class Form:
         return login, kind >= MAP_REFUSES + SERVER_REFUSES
 
     def spoil(self, login):
-        """The loader refuses it, not the server."""
+        """Change it so that the loader refuses it, not the server."""
         login["app_version"] = "none"
 
     def message(self, rng, number, name):
-        """The text of one, and its events."""
+        """Return the text of a message, and its events."""
         body, good = self.event(rng, number, name)
         text = json.dumps(body)
         if rng.random() < MALFORMED:
@@ -51,7 +53,7 @@ class Form:
         return text, [{"id": name, "good": good, "body": body}]
 
     def stored(self, ask, sent):
-        """Of these messages those of which each event is a row of its own, or an error row if it is bad."""
+        """Return those of these messages whose events are all rows, or error rows if bad."""
         good = {event["id"] for events in sent.values() for event in events if event["good"]}
         lines = ask(
             "SELECT 'row ' || user_id FROM user_logins WHERE user_id IN (%s);"
@@ -60,7 +62,7 @@ class Form:
         return settled(sent, lines, lambda event: "row " + event["id"] in lines)
 
     def disturb(self, one):
-        """What this form changes meanwhile; ends with one.calm."""
+        """Change what this form changes meanwhile; end with one.calm."""
 
 
 def malformed(text, name):
@@ -75,7 +77,7 @@ def settled(sent, lines, has_row):
 
 
 class Parts(Form):
-    """Several events in a message, or none. Their batches are small, so that a message lies in several."""
+    """Several events in a message, or none. The batches are small, so that a message spans several."""
 
     name = "parts"
     settings = {"SQS2PG_UNWRAP_OPTIONS": "--each .events"}
@@ -95,7 +97,7 @@ class Parts(Form):
 
 
 class Upsert(Form):
-    """The last state of a few things, their versions in no order."""
+    """The last state of a few things, with their versions in random order."""
 
     name = "upsert"
     load = " --no-map --upsert user_id --newer version"
@@ -124,7 +126,7 @@ class Upsert(Form):
 
 
 class Keys(Form):
-    """The key is rotated, and those that stay read it again."""
+    """Rotate the key; running programs read it again."""
 
     name = "keys"
 
@@ -140,8 +142,8 @@ class Keys(Form):
 
 
 class Tables(Form):
-    """Columns come, go and change their type, in the table and in those beside it. Rows that are there
-    when a column comes hold "-" in it: whoever comes later has to bring its own value."""
+    """Add, drop and change columns, in the table and beside it. When a column comes, existing rows
+    get "-" in it: each later row must bring its own value."""
 
     name = "tables"
     load, share = " --no-map", 0.7
@@ -158,7 +160,7 @@ class Tables(Form):
         login["app_version"] = "9" * 20
 
     def change(self, rng, columns):
-        """SQL, by the columns that are there: table.name."""
+        """Return SQL, by the present columns: table.name."""
         kind = rng.choice(["note", "note", "note", "points", "points", "spare", "ledger", "errors"])
         if kind == "points":
             to = rng.choice(self.TYPES)
@@ -168,7 +170,7 @@ class Tables(Form):
             if "user_logins." + name not in columns:
                 return ("ALTER TABLE user_logins ADD %s text DEFAULT '-';"
                         "ALTER TABLE user_logins ALTER %s DROP DEFAULT" % (name, name))
-            # It stays for a while, so that what came without it is seen.
+            # It stays for a while, so that rows loaded without it are seen.
             return "ALTER TABLE user_logins DROP " + name if rng.random() < 0.3 else self.change(rng, columns)
         table, name = ("user_logins", kind) if kind == "spare" else ("user_logins_" + kind, "remark")
         if "%s.%s" % (table, name) in columns:
@@ -188,13 +190,13 @@ class Tables(Form):
 
 
 class Beside(Form):
-    """What is loaded into another database meanwhile."""
+    """Load into another database meanwhile."""
 
     share = 0.4
 
 
 class Lambda(Form):
-    """By sqs-lambda. The messages that it names come again, once their time is over."""
+    """Run sqs-lambda. The messages that it names come again, once their visibility timeout ends."""
 
     name = "lambda"
     visibility = 3
@@ -204,6 +206,6 @@ FORMS = (Form(), Parts(), Form(), Upsert(), Keys(), Lambda(), Parts(), Form(), T
 
 
 def form_of(number):
-    """Of the round of this number: in twenty rounds each at least twice, in thirty each in a storm and
-    in a strain."""
+    """Return the form of the round of this number. Twenty rounds have each at least twice; thirty
+    rounds have each in a storm and in a strain."""
     return FORMS[(number - 1) % len(FORMS)]

@@ -1,16 +1,17 @@
 # The hosts of tests/fault/hosts.py, as network namespaces on one switch:
 #
-#   queue     10.93.1.1: the queue server, and who looks on
+#   queue     10.93.1.1: the queue server, and the checks
 #   one, two  10.93.1.2 and 10.93.1.3: PostgreSQL, and its synchronous standby
 #   h1 to h4  10.93.1.11 to 10.93.1.14: sqs2pg
 #
-# Needs scripts/servers.sh and tests/lib/netns.bash. ${net} is exported: it begins the names of the namespaces.
+# Needs scripts/servers.sh and tests/lib/netns.bash. ${net}, the prefix of the names of the
+# namespaces, is exported.
 
-# shellcheck disable=SC2154  # those of netns.bash, and net
+# shellcheck disable=SC2154  # from netns.bash, and net
 HOSTS_HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 HOSTS=(queue one two h1 h2 h3 h4)
 
-# hosts_begin: the hosts with their servers; needs servers_begin before, servers_stop behind.
+# hosts_begin: start the hosts with their servers; call servers_begin before, servers_stop after.
 hosts_begin() {
   local dir=$SERVERS_DIR/postgres number
   net_begin 1 "${HOSTS[@]}"
@@ -19,7 +20,7 @@ hosts_begin() {
   cable two 1 3
   for number in 1 2 3 4; do cable "h$number" 1 "1$number"; done
   "${CC:-cc}" -shared -fPIC -D_GNU_SOURCE -o "$SERVERS_DIR/ahead.so" "$HOSTS_HERE/../lib/ahead.c"
-  # Loaded before a sanitizer's own library.
+  # Loaded before the library of a sanitizer.
   export ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}verify_asan_link_order=0
   hosts_queue
   servers_postgres_start
@@ -31,7 +32,7 @@ hosts_begin() {
 
 hosts_end() { net_end "${HOSTS[@]}"; }
 
-# hosts_queue: ElasticMQ, on the loopback of its host.
+# hosts_queue: start ElasticMQ, on the loopback of its host.
 hosts_queue() {
   local dir=$SERVERS_DIR/elasticmq
   mkdir -p "$dir"
@@ -44,7 +45,7 @@ hosts_queue() {
   servers_use elasticmq
 }
 
-# hosts_postgres HOST FOLDER: the server over the data in that folder, on that host.
+# hosts_postgres HOST FOLDER: start the server over the data in that folder, on that host.
 hosts_postgres() {
   local dir=$SERVERS_DIR/$2
   (cd / && servers_detach "$dir/process" "$dir/log" "${becoming_root[@]}" ip netns exec "$net-$1" \
@@ -52,7 +53,7 @@ hosts_postgres() {
   servers_until 60 pg_isready -q -h "$dir" || servers_fail "PostgreSQL does not start" "$dir/log"
 }
 
-# hosts_pair: the server on the host one, and a fresh synchronous standby on two.
+# hosts_pair: start the server on the host one, and a new synchronous standby on two.
 hosts_pair() {
   local dir=$SERVERS_DIR/standby
   servers_end "$dir/process" QUIT 60
@@ -74,10 +75,10 @@ hosts_are_synchronous() {
   [ "$(psql -qXAt -h "$SERVERS_DIR/postgres" -c "SELECT sync_state FROM pg_stat_replication")" = sync ]
 }
 
-# hosts_fence: ends the server on the host one, as the one who promotes another has to.
+# hosts_fence: end the server on the host one, as whoever promotes another must.
 hosts_fence() { servers_postgres_stop QUIT; }
 
-# hosts_rounds ARGUMENT...: hosts.py, on the host of the queue.
+# hosts_rounds ARGUMENT...: run hosts.py, on the host of the queue.
 hosts_rounds() {
   in_net queue env PATH="$PATH" python3 -B "$HOSTS_HERE/hosts.py" --hosts "$HOSTS_HERE/hosts.sh" \
     --pipeline "$HOSTS_HERE/../../scripts/pipeline.sh" "$@"

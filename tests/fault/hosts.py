@@ -1,29 +1,32 @@
 #!/usr/bin/env python3
-"""sqs2pg on four hosts that fail, and a database that fails over; started by tests/fault/hosts.sh.
+"""Run sqs2pg on four hosts that fail, with a database that fails over; tests/fault/hosts.sh starts
+it.
 
     hosts.py --hosts FILE --pipeline FILE [--rounds N] [--seed S] [--first R] [--messages N]
-             [--only vanish|failover|split] [--brief | --real] [--mutant NAME] [--verbose]
+             [--only vanish
+failover
+split] [--brief
+ --real] [--mutant NAME] [--verbose]
 
 Four hosts load one queue into one database, whose commits wait for a standby on a host of its own.
-The queue is full before they start. On one host the clock is an hour ahead: requests so dated are
-refused, as AWS does. Three kinds of rounds take turns; when and whom it hits the seed says:
+The queue is full before they start. On one host the clock is an hour ahead, so its requests are
+refused, as AWS does. There are three kinds of rounds; the seed gives the moments and the hosts:
 
-  vanish    amid the run one host is unplugged and one killed, as when its power fails; another has a
-            slow processor and, where the kernel can, a slow cable. Some time later the first is plugged in again.
-  failover  amid the run the database's host is unplugged, and the standby promoted
-  split     so, but the host comes back as it was, a loader meets it, and only then it is fenced
+  vanish    during the run one host is unplugged and one killed, as in a power failure. Another has
+            a slow processor and, where the kernel can, a slow cable. Later the first is plugged in again.
+  failover  during the run the database host is unplugged, and the standby promoted.
+  split     the same, but the host comes back unchanged and a loader connects to it. Then it is fenced.
 
-Then the queue is drained, and judged by the numbers in the events:
+Then the queue is drained, and the numbers in the events are checked:
 
   - every message sent is one row, or one error row if it was bad, on the standby;
-  - its deleting was asked for, and never before the row was on the standby: looked at on each request;
+  - its deletion was requested, and never before the row was on the standby, checked at each request;
   - no message was delivered again while an undisturbed host held it;
   - the hosts that were left ended with 0.
 
---real leaves the programs and the queue their own limits, 30 s for a message, 30 s for a network, but 2,000
-messages in hand.
---brief spares the 30 s that the server takes to miss a loader amid a transaction: the killed one's cable
-stays plugged in, and the unplugged host comes back.
+--real leaves the programs and the queue their own limits, 30 s for a message, 30 s for a network,
+but 2,000 messages in flight. The server needs 30 s to notice a lost loader inside a transaction.
+--brief saves that time: the cable of the killed one stays plugged in, and the unplugged host comes back.
 """
 
 import argparse
@@ -48,11 +51,11 @@ from onlookers import Network, Watch, Witness  # noqa: E402
 from pipelines import Pipeline, signal_to  # noqa: E402
 
 KINDS = ("vanish", "failover", "split")
-AFTER_S = 5       # how long the rate is looked at behind a fault
+AFTER_S = 5       # time after a fault in which the rate is measured
 RUNS_S, STOPS_S = 0.05, 0.15  # the slow processor
 QUICK = {"visibility": 5, "drain": 90, "pull": "", "load": " --batch-rows 200 --retry-timeout 20s -d postgresql://?tcp_user_timeout=2000"
          "&keepalives_idle=1&keepalives_interval=1&keepalives_count=2&connect_timeout=2"}
-# An emulator is slow at extending, so that four times 20,000 messages in hand would be all its work.
+# An emulator is slow at extending: four times 20,000 messages in flight would take all its time.
 REAL = {"visibility": 30, "drain": 900, "pull": " --max-in-flight 2000", "load": ""}
 PROGRAMS = ("sqs-pull", "sqs-unwrap", "pii-mask", "pg-load", "sqs-ack")
 TABLE = """DROP TABLE IF EXISTS user_logins, user_logins_ledger, user_logins_errors;
@@ -69,7 +72,7 @@ class Host(Pipeline):
     """sqs2pg on a host of its own."""
 
     ahead = False
-    gone = False  # unplugged or dead: nobody is there who would start it again
+    gone = False  # unplugged or dead: nothing would start it again
     slow = None
 
     def command(self):
@@ -88,14 +91,15 @@ class Host(Pipeline):
         cable(self.name, "up")
 
     def die(self):
-        """Without power nobody hears of it."""
+        """End without notice, as after a power failure."""
         self.gone = True
         if not self.config.brief:
             cable(self.name, "down")
         self.kill_all()
 
     def slow_down(self):
-        """Its processes get a part of the time; what of the kernel's queues shapes a cable may be missing."""
+        """Give its processes a part of the time, and shape its cable where the kernel has the
+        queues for it."""
         done = subprocess.run(["tc", "-n", "%s-%s" % (os.environ["net"], self.name), "qdisc", "replace", "dev", "eth1", "root",
                                "tbf", "rate", "4mbit", "burst", "32kb", "latency", "400ms"], capture_output=True, check=False)
         self.slow = threading.Event()
@@ -139,7 +143,8 @@ class Round:
         self.done.append("%.1f s: %s" % (time.monotonic() - self.began, text))
 
     def left(self):
-        """Of messages, which are not counted before all were to be deleted: that takes the queue server long."""
+        """Return the number of messages, counted only after all deletions were requested: it is
+        slow."""
         if len(self.history.deleted) < self.config.messages:
             return self.config.messages
         try:
@@ -150,7 +155,7 @@ class Round:
                    for name in ("", "NotVisible"))
 
     def until(self, what, seconds):
-        """Whether it comes true."""
+        """Return true when it becomes true in time."""
         end = time.monotonic() + seconds
         while not what():
             if time.monotonic() > end:
@@ -161,12 +166,12 @@ class Round:
         return True
 
     def amid(self):
-        """Waits for the moment of the fault."""
+        """Wait for the moment of the fault."""
         if not self.until(self.history.reached.is_set, self.config.limits["drain"]):
             raise RuntimeError("the hosts do not receive")
 
     def strikes(self):
-        """The fault is there. Since when?"""
+        """Note that the fault has begun; return the time."""
         self.history.struck.set()
         self.told.append("%d of %d rows were on the standby then" % (self.watch.rows(), self.config.messages))
         return time.monotonic()
@@ -184,7 +189,7 @@ class Round:
         killed.die()
         at = self.strikes()
         self.history.watch(unplugged)
-        self.note("%s unplugged, with %d messages in hand; %s killed" % (
+        self.note("%s unplugged, with %d messages in flight; %s killed" % (
             unplugged.name, len(self.history.watched), killed.name))
         if self.config.brief or (self.rng.random() < 0.5 and not self.config.real):
             self.until(lambda: False, (self.rng.random() + self.config.brief) * self.config.limits["visibility"])
@@ -223,7 +228,8 @@ class Round:
         return self.hosts
 
     def split(self):
-        """The old server is back, and takes commits that wait for a standby which there is no more."""
+        """Bring the old server back: it takes commits that wait for a standby which no longer
+        exists."""
         cable("one", "up")
         host = self.rng.choice(self.hosts)
         host.kill_all()
@@ -238,9 +244,9 @@ class Round:
         shares = {}
         for name in self.history.deleted.values():
             shares[name] = shares.get(name, 0) + 1
-        self.told.append("rows per second: %.0f before, %.0f in the 5 s behind it; drained %.1f s after the fault" % (
+        self.told.append("rows per second: %.0f before, %.0f in the 5 s after it; drained %.1f s after the fault" % (
             before, after, drained - at))
-        self.told.append("messages deleted by each host: %s; requests refused as dated wrong: %d" % (
+        self.told.append("messages deleted by each host: %s; requests refused for their date: %d" % (
             " ".join("%s=%d" % pair for pair in sorted(shares.items())), self.config.queue.skewed))
 
     # ---- the round
@@ -252,11 +258,11 @@ class Round:
 
     def drain(self):
         if not self.until(lambda: self.left() == 0, self.config.limits["drain"]):
-            self.fault("the queue does not become empty: %d messages were to be deleted" % len(self.history.deleted))
+            self.fault("the queue does not become empty: %d messages were due for deletion" % len(self.history.deleted))
         return time.monotonic()
 
     def stop(self, due):
-        """In order; those that were not hit end with 0."""
+        """Stop in order; undisturbed hosts end with 0."""
         for host in self.hosts:
             if not host.gone:
                 host.supervise()
@@ -273,7 +279,7 @@ class Round:
         if due - set(found):
             self.fault("%d %s are lost, %s of them" % (len(due - set(found)), what, min(due - set(found))))
         if set(found) - due:
-            self.fault("%d %s should not be there" % (len(set(found) - due), what))
+            self.fault("%d %s must not exist" % (len(set(found) - due), what))
 
     def judge(self, sender):
         rows = self.config.session.ask_until("SELECT user_id FROM user_logins")
@@ -343,7 +349,7 @@ class Config:
         subprocess.run([self.hosts, verb], check=True, stdout=subprocess.DEVNULL)
 
     def begin(self):
-        """A fresh pair after a failover."""
+        """Start a new pair after a failover."""
         if not self.fresh:
             self.ask("pair")
             self.session.end()
@@ -362,7 +368,7 @@ def tell(one, counts, options, seconds):
     for line in (one.done if options.verbose or faults else []) + one.told + faults[:20]:
         print("  %s" % line)
     if faults and options.mutant is None:
-        print("  play it again: scripts/chaos.sh --hosts --seed %d --first %d --rounds 1 --messages %d --only %s%s" % (
+        print("  to repeat: scripts/chaos.sh --hosts --seed %d --first %d --rounds 1 --messages %d --only %s%s" % (
             options.seed, one.number, options.messages, one.kind, "".join(" --" + name for name in ("brief", "real") if getattr(options, name))))
         print("".join("  | %s\n" % line for line in one.config.log.read_text(errors="replace").splitlines()[-30:]), end="")
     sys.stdout.flush()

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Rounds of tests/fault/hosts.py with hosts and servers of their own, which are gone afterwards:
+# Run rounds of tests/fault/hosts.py with hosts and servers of their own, and remove them:
 #
 #   hosts.sh rounds ARGUMENT...
 #
-# and what such a round asks of them: a fresh pair of servers, or the end of the first.
+# Such a round calls these for a new pair of servers, or the end of the first:
 #
-#   hosts.sh pair | fence
+#   hosts.sh pair
+#  fence
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -16,7 +17,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=tests/fault/hosts.bash
 . "$here/hosts.bash"
 
-# rounds ARGUMENT...
+# rounds ARGUMENT...: start the hosts and run the rounds.
 rounds() {
   local build=${BUILD:-build} status=0
   [ "${build#/}" != "$build" ] || build=$here/../../$build

@@ -1,16 +1,16 @@
 /*
- * A library for LD_PRELOAD that lets one call of a program fail: the Nth of its kind, in whatever
- * library it is made, in whatever process or thread of the program.
+ * A library for LD_PRELOAD that makes one call of a program fail: the Nth of its kind, in any
+ * library, process or thread of the program.
  *
- *   INJECT=PROGRAM:KIND:HOW:N     N with a + behind it: all later ones fail, too; 0: none
- *   INJECT_STATE=FILE             a struct state, made by who starts the program
+ *   INJECT=PROGRAM:KIND:HOW:N     N with a final +: all later ones fail, too; 0: none
+ *   INJECT_STATE=FILE             a struct state, made by the process that starts the program
  *
- * KIND is one of the kinds below, HOW the name of an error or `short`, by which a read brings one
- * byte and a write takes half. The file tells how many calls there were, and of the one that failed
- * its descriptor, its process and its callers. With room for them it also gets of every call a
- * number for its callers, the lowest bit set where the program itself made it.
+ * KIND is one of the kinds below. HOW is the name of an error or `short`: then a read returns one
+ * byte and a write takes half. The file gets the number of calls, and the descriptor, the process
+ * and the callers of the failed one. With room for them it also gets a number for the callers of
+ * every call, the lowest bit set where the program itself made the call.
  *
- * Everything works by what the process has at its start: the program may confine itself later.
+ * Everything uses only what the process has at its start, as the program may confine itself later.
  */
 #undef _FORTIFY_SOURCE
 #include <dlfcn.h>
@@ -42,7 +42,7 @@ struct state {
     _Atomic uint64_t hits;
     int64_t fd;
     uint64_t capacity; /* of stacks */
-    uint64_t by_child; /* it was a process that the program has forked */
+    uint64_t by_child; /* a forked process of the program made the call */
     char trace[2008];
     uint64_t stacks[];
 };
@@ -75,7 +75,7 @@ static const struct {
 } errors[] = { { "ENOMEM", ENOMEM }, { "EIO", EIO }, { "ENOSPC", ENOSPC }, { "EINTR", EINTR },
     { "ECONNRESET", ECONNRESET }, { "EMFILE", EMFILE }, { "EAGAIN", EAGAIN }, { "short", -1 } };
 
-static struct state *state; /* NULL: nothing is to fail in this process */
+static struct state *state; /* NULL: no call fails in this process */
 static enum kind wanted;
 static int error;
 static uint64_t nth;
@@ -85,7 +85,7 @@ static _Thread_local bool inside __attribute__((tls_model("initial-exec")));
 
 /* ---- callers --------------------------------------------------------------------------------- */
 
-static const void *ours; /* where this library lies: its frames are nobody's business */
+static const void *ours; /* the address of this library, whose frames are left out */
 
 static uint64_t number_of(void *const *frames, int count)
 {
@@ -95,7 +95,7 @@ static uint64_t number_of(void *const *frames, int count)
         struct dl_find_object object;
         if (_dl_find_object(frames[i], &object) != 0 || object.dlfo_map_start == ours)
             continue;
-        const char *name = object.dlfo_link_map->l_name; /* empty for the program's own */
+        const char *name = object.dlfo_link_map->l_name; /* empty for the program itself */
         by_program = by_program || (first && *name == '\0');
         first = false;
         number ^= (uint64_t)((char *)frames[i] - (char *)object.dlfo_map_start);
@@ -120,7 +120,9 @@ static void describe(void *const *frames, int count)
     }
 }
 
-/* ---- whether it is this one ------------------------------------------------------------------ */
+/*
+ * ---- whether this call fails -------------------------------------------------------------------
+ */
 
 static bool look(int fd)
 {
@@ -141,7 +143,10 @@ static bool look(int fd)
     return hit;
 }
 
-/* In front of each call: whether it is to fail. errno is as it should be then, else as it was. */
+/*
+ * Called before each call: return true when it must fail, with errno set; errno is unchanged
+ * otherwise.
+ */
 static __attribute__((noinline)) bool fails(enum kind kind, int fd)
 {
     if (state == NULL || kind != wanted || inside)
@@ -149,7 +154,7 @@ static __attribute__((noinline)) bool fails(enum kind kind, int fd)
     int saved = errno;
     inside = true;
     bool hit = look(fd);
-    /* A connection that was reset is at its end for all that follows, too. */
+    /* A connection that was reset stays at its end for all later calls, too. */
     if (hit && error == ECONNRESET)
         (void)shutdown(fd, SHUT_RDWR);
     inside = false;
@@ -157,7 +162,7 @@ static __attribute__((noinline)) bool fails(enum kind kind, int fd)
     return hit;
 }
 
-/* The same for a call that moves ${length} bytes, of which a short one leaves ${less}. */
+/* Do the same for a call that moves ${length} bytes; a short one leaves ${less} of them. */
 static __attribute__((noinline)) bool fails_moving(enum kind kind, int fd, size_t *length,
     size_t less)
 {
@@ -171,7 +176,7 @@ static __attribute__((noinline)) bool fails_moving(enum kind kind, int fd, size_
 
 /* ---- memory ---------------------------------------------------------------------------------- */
 
-/* What dlsym(3) itself wants of us before we know the real functions. */
+/* Memory for dlsym(3) before the real functions are known. */
 static _Alignas(16) char arena[ARENA];
 static size_t arena_used;
 
@@ -192,7 +197,7 @@ static void *(*real_calloc)(size_t, size_t);
 static void *(*real_realloc)(void *, size_t);
 static void (*real_free)(void *);
 
-/* Whether the real functions are known; not while dlsym(3) looks for them. */
+/* Return true when the real functions are known; they are not while dlsym(3) looks for them. */
 static bool known(void)
 {
     static bool asked;
@@ -239,7 +244,7 @@ void free(void *data)
 
 /* ---- the others ------------------------------------------------------------------------------ */
 
-/* The real function of that name, asked for at its first use. */
+/* The real function of that name, looked up at its first use. */
 #define REAL(name)                                         \
     static __typeof__(name) *real;                         \
     if (real == NULL) {                                    \
@@ -263,7 +268,7 @@ void free(void *data)
         return fails_moving(kind, fd, &length, less) ? -1 : real arguments; \
     }
 
-/* What the fortified headers make of some. */
+/* The fortified headers call these instead. */
 ssize_t __read_chk(int fd, void *data, size_t length, size_t size);
 ssize_t __pread_chk(int fd, void *data, size_t length, off_t offset, size_t size);
 ssize_t __recv_chk(int fd, void *data, size_t length, size_t size, int flags);
@@ -315,7 +320,7 @@ int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*
     return fails(FORK, -1) ? error : real(thread, attributes, start, argument);
 }
 
-/* The descriptor is closed all the same, as on Linux. */
+/* The descriptor is closed even so, as on Linux. */
 int close(int fd)
 {
     REAL(close)
@@ -351,7 +356,7 @@ FILE *fopen(const char *path, const char *mode)
 
 /* ---- the beginning --------------------------------------------------------------------------- */
 
-/* 0, or -1: not for us. */
+/* Return 0, or -1 when the variable does not name this program. */
 static int parse(const char *text)
 {
     char name[32], kind[16], how[16], rest[2];
@@ -387,7 +392,7 @@ __attribute__((constructor)) static void begin(void)
     struct dl_find_object object;
     if (text == NULL || parse(text) != 0)
         return;
-    /* The unwinder is loaded at its first use. */
+    /* Load the unwinder, which otherwise happens at its first use. */
     if (backtrace(frames, FRAMES) > 0 && _dl_find_object(frames[0], &object) == 0)
         ours = object.dlfo_map_start;
     started = getpid();

@@ -1,17 +1,18 @@
 #!/usr/bin/env python3
-"""Every program with the Nth call of a kind failing (inject.c), for N from 1 until nothing fails any more.
+"""Run every program with the Nth call of a kind failing (inject.c), for N from 1 until no call
+fails.
 
     inject.py --library FILE --man FOLDER [--each K] [--case NAME]... [--from NAME] [--kind KIND]... [--at N]
               [--jobs J] [--verbose]
 
-Runs where scripts/servers.sh has its servers up. Without --each every N is tried, in a whole pipeline
-where there are up to Case.most: of a kind with more calls there the first and the last of each
-distinct chain of callers that the program's own code ends, and every STEPth; "tried" in the lines of
-the summary says which. With --each K they are K at most for each case, kind and error. The clean run
-at the end of each comes of an N past the last call.
+Needs running servers of scripts/servers.sh. Without --each every N is tried; in a whole pipeline up
+to Case.most. Where a kind has more calls, it tries the first and the last of each distinct chain of
+callers that ends in the code of the program, and every STEPth. "tried" in the summary says how
+many. --each K limits them to K for each case, kind and error. Each ends with a clean run, by an N
+past the last call.
 
-What has to hold of each failure is said in judge() below, and in judge() of each case
-(inject_pii.py and so on). Exit 0 only if it held of all.
+judge() below and judge() of each case (inject_pii.py and so on) say what must hold after each
+failure. Exits 0 only if all of it held.
 """
 
 import argparse
@@ -39,7 +40,7 @@ import inject_sqs
 CASES = inject_pii.CASES + inject_load.CASES + inject_sqs.CASES + inject_kms.CASES
 STEP, STACKS = 97, 300000
 HEADER = 2048
-# What a call may do instead of what it is to do. A + makes all later ones fail, too.
+# The possible failures of a call. With + all later ones fail, too.
 HOW = {
     "malloc": ["ENOMEM", "ENOMEM+"],
     "read": ["EIO", "EINTR", "short", "EIO+", "short+"],
@@ -57,30 +58,30 @@ HOW = {
     "map": ["ENOMEM", "ENOMEM+"],
     "random": ["EIO+"],
 }
-# Where a library of others dies or never ends, and we can do nothing about it: told apart, as excused.
+# Foreign libraries that die or hang, outside of our control; reported as excused.
 FOREIGN = {
-    "seccomp_load": "libseccomp 2.5 follows a null pointer, or one list for ever, when it finds no memory to write"
+    "seccomp_load": "libseccomp 2.5 follows a null pointer, or one list forever, when it has no memory to write"
                     " down the filter, or frees twice, or leaves out calls, so that not even a message can be"
                     " written any more; that is at the start, before anything is read",
     "jq_compile": "libjq ends the process when it finds no memory, which is why filters run in another one;"
                   " they are compiled in this one, at the start",
     "jq_init": "the same",
 }
-# The same of failures that last, where a run never ends.
+# The same for lasting failures, where a run never ends.
 FOREIGN_LASTING = {
-    "libpq.so": "libpq takes a COPY for not begun that it has no memory for, and waits; it sees its mistake once there"
+    "libpq.so": "libpq misses the start of a COPY when it has no memory for it, and waits; it continues once there"
                 " is memory again, which here is never",
 }
-# After these the run has to be as good as one without.
+# After these the run must be as good as one without.
 HARMLESS = {(kind, how) for kind in ("read", "write", "send", "recv", "poll") for how in ("EINTR", "short", "short+")}
-# Of the cases that take long, when not all is tried.
+# For slow cases, when not all is tried.
 OFTEN = ["malloc", "read", "write", "send", "recv", "fork"]
 MESSAGE = re.compile(r"[\w-]+: (error|warning|hint|info|debug): \S.*[^.\s]$")
 SUMMARY = re.compile(r"[\w-]+: \w+=\S+( \w+=\S+)*$")
 
 
 def plain(err):
-    """Messages as text, also those that are JSON."""
+    """Return messages as text, also those that are JSON."""
     lines = []
     for line in err.splitlines():
         if line.startswith("{"):
@@ -92,7 +93,7 @@ def plain(err):
 
 
 class Result:
-    """One run: what the program did, and what was done to it."""
+    """One run: the results of the program, and the failures injected."""
 
     def __init__(self, spec, status, out, err, state):
         self.spec = spec
@@ -103,11 +104,11 @@ class Result:
         self.stacks = []
 
     def is_mute(self, program):
-        """Whether nothing was heard of it, though perhaps of those that it works with."""
+        """Return true when it printed no message, though other programs of its run may have."""
         return not self.out and (program + ": ") not in self.err
 
     def lines(self):
-        """Whole lines of the output, and what stands behind the last."""
+        """Return the whole lines of the output, and the text after the last."""
         whole, newline, piece = self.out.rpartition(b"\n")
         return (whole + newline).splitlines(), piece
 
@@ -119,14 +120,14 @@ class Runner:
         self.lock = threading.Lock()
 
     def statuses(self, case):
-        """What the manual pages of the programs in the case know."""
+        """Return the statuses in the manual pages of the programs of the case."""
         if case.name not in self.documented:
             pages = [self.options.man.joinpath(one + ".1").read_text(encoding="utf-8") for one in case.documented()]
             self.documented[case.name] = {int(one) for page in pages for one in re.findall(r"^\.It (\d+)$", page, re.M)}
         return self.documented[case.name]
 
     def run(self, case, spec, stacks=0):
-        """One run of the case under ${spec}, KIND:HOW:N."""
+        """Run the case once under ${spec}, KIND:HOW:N."""
         state = case.directory / "state"
         with open(state, "wb") as file:
             file.truncate(HEADER + 8 * stacks)
@@ -138,7 +139,7 @@ class Runner:
         with open(case.input(), "rb") as given:
             process = subprocess.Popen(command, stdin=given, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                        env=environment, cwd=case.directory, start_new_session=True)
-            # One that never ends mostly keeps its processor busy.
+            # A run that never ends usually keeps its processor busy.
             with contextlib.suppress(ProcessLookupError):
                 resource.prlimit(process.pid, resource.RLIMIT_CPU, (case.longest_cpu_s, case.longest_cpu_s))
             try:
@@ -156,23 +157,23 @@ class Runner:
         return result
 
     def judge(self, case, kind, how, result):
-        """What is wrong with the run: a list of sentences."""
+        """Return the errors of the run: a list of sentences."""
         program, wrong, status = case.program, [], result.status
         if status is None:
-            return ["does not end within %d s" % case.longest_s]
+            return ["does not end in %d s" % case.longest_s]
         if status < 0 or status > 128:
             wrong.append("ends by a signal: %d" % status)
         elif status not in self.statuses(case):
-            wrong.append("ends %d, which %s(1) does not know" % (status, "(1), ".join(case.documented())))
+            wrong.append("ends %d, which %s(1) does not have" % (status, "(1), ".join(case.documented())))
         for line in result.err.splitlines():
             if not MESSAGE.match(line) and not SUMMARY.match(line):
-                wrong.append("a message that is none: %.200s" % line)
+                wrong.append("a malformed message: %.200s" % line)
         mute = kind == "write" and (result.fd == 2 or how.endswith("+"))
         if status not in (0, 1) and not mute and ": error: " not in result.err:
             wrong.append("ends %s without a word" % status)
         for secret in case.secrets():
             if secret in result.err:
-                wrong.append("a message has what no message may have: %s" % secret[:12])
+                wrong.append("a message has a secret: %s" % secret[:12])
         if (kind, how) in HARMLESS and status != case.clean_status and not case.may_matter(kind):
             wrong.append("ends %s where nothing was lost" % status)
         if result.hits == 0 and status != case.clean_status:
@@ -182,7 +183,7 @@ class Runner:
 
 
 def chosen(result, each, most):
-    """Which N to try, of a run that tells the callers of all its calls."""
+    """Return the Ns to try, from a run that recorded the callers of all its calls."""
     numbers = range(1, result.calls + 1)
     if each is None and result.calls <= most:
         return list(numbers)
@@ -192,7 +193,7 @@ def chosen(result, each, most):
     if each is None:
         picked = {one for stack, pair in ends.items() if stack & 1 for one in pair} | set(numbers[::STEP])
         return sorted(picked | set(numbers[len(result.stacks):]))
-    # Those that the program itself makes are the ones it has to answer for: half of them.
+    # The program itself must handle its own calls: half of the Ns are of these.
     own = [pair[0] for stack, pair in ends.items() if stack & 1]
     foreign = [pair[0] for stack, pair in ends.items() if not stack & 1]
     half = spread(own, each - each // 2 if foreign else each)
@@ -200,14 +201,14 @@ def chosen(result, each, most):
 
 
 def spread(numbers, count):
-    """So many of them, evenly, the first and the last included."""
+    """Return COUNT of them, spread evenly, with the first and the last."""
     if len(numbers) <= count or count <= 0:
         return numbers if count > 0 else []
     return [numbers[at * (len(numbers) - 1) // max(count - 1, 1)] for at in range(count)]
 
 
 class Work:
-    """The runs of one case by one thread."""
+    """The runs of one case in one thread."""
 
     def __init__(self, runner, make, slot):
         self.runner, self.options = runner, runner.options
@@ -215,7 +216,7 @@ class Work:
         self.violations, self.runs, self.excused = [], 0, 0
 
     def one(self, kind, how, number):
-        """Whether the Nth call was reached."""
+        """Return true when the Nth call was reached."""
         base, lasting = how.rstrip("+"), how.endswith("+")
         spec = "%s:%s:%d%s" % (kind, base, number, "+" if lasting else "")
         result = self.runner.run(self.case, spec)
@@ -236,14 +237,14 @@ class Work:
         return result.hits > 0
 
     def kind(self, kind, how, clean):
-        """All of a kind with one error: the highest N reached, and how many of them were tried."""
+        """Try one kind with one error; return the highest N reached, and the number tried."""
         options, highest = self.options, 0
         each = 1 if options.each and self.case.heavy else options.each
         numbers = [options.at] if options.at else chosen(clean, each, self.case.most)
         for number in numbers:
             if self.one(kind, how, number):
                 highest = max(highest, number)
-        # Other answers may lead to other calls: on to the first that nobody makes.
+        # Other answers may lead to other calls: continue to the first that is never made.
         number = clean.calls + 1
         while not (options.each and self.case.heavy) and options.at is None and self.one(kind, how, number):
             highest, number = number, number + 1
@@ -260,7 +261,7 @@ class Work:
 
 
 class Total:
-    """What the jobs have found, told as each ends, and at the end the highest N of each program."""
+    """Collect and print the results of the jobs, then the highest N of each program."""
 
     def __init__(self):
         self.began, self.violations, self.runs, self.excused = time.monotonic(), 0, 0, 0
@@ -287,12 +288,12 @@ class Total:
 
 
 def jobs_of(makers, options):
-    """(case, kind, errors): what one thread does, with a world of its own."""
+    """Return (case, kind, errors): the work of one thread, with an environment of its own."""
     for make in makers:
         for kind in options.kind or HOW:
             if options.each and make.heavy and kind not in OFTEN:
                 continue
-            # The many are shared out.
+            # The many calls of malloc are shared among threads.
             if kind == "malloc" and not options.each:
                 yield from ((make, kind, [how]) for how in HOW[kind])
             else:
@@ -337,7 +338,7 @@ def main():
             work.case.end()
 
     def cut(signum, frame):
-        print("inject: cut short: what is below is what had ended")
+        print("inject: cut short; the results so far follow")
         total.end()
         sys.stdout.flush()
         os._exit(1)

@@ -1,8 +1,8 @@
-"""What the cases of inject.py share: records, a database and a queue that nothing fails in, and Case.
+"""Shared by the cases of inject.py: records, a database and a queue without failures, and Case.
 
-A case is made once for each thread, in a folder of its own. fresh() makes the world anew and gives
-the command; judge(result, whole) names what is wrong after it, ${whole} being whether the status is
-that of a run without failures: then everything has to be done, else nothing may be lost.
+Each thread makes a case once, in a folder of its own. fresh() resets the environment and returns
+the command. judge(result, whole) returns the errors afterwards. ${whole} is true when the status is
+that of a run without failures: then everything must be done; otherwise nothing may be lost.
 """
 
 import contextlib
@@ -32,16 +32,17 @@ def message_id(number):
 
 
 def record(number, body):
-    """A line as sqs-pull prints it."""
+    """Return a line as sqs-pull prints it."""
     return json.dumps({"sqs": {"queue_url": "http://localhost/000000000000/q", "message_id": message_id(number),
                                "receipt_handle": "canary-handle-%d" % number, "sent_at": "2026-11-21T09:00:00.123Z"},
                        "body": body}, separators=(",", ":")) + "\n"
 
 
 def prefix_of(result, clean):
-    """What is wrong with an output that has to be the beginning of another, in whole lines and a piece."""
+    """Return the errors of an output that must be the beginning of another, in whole lines and a
+    piece."""
     if not clean.startswith(result.out):
-        return ["prints what it would not have printed without"]
+        return ["prints what a clean run does not print"]
     return []
 
 
@@ -50,7 +51,7 @@ class Case:
     clean_status = 0
     longest_s, longest_cpu_s = 30, 3
     heavy = False
-    most = 1000000  # calls of a kind, of which every one is tried
+    most = 1000000  # calls of a kind up to which every one is tried
     arguments = []
 
     def __init__(self, directory):
@@ -80,7 +81,7 @@ class Case:
         return SECRETS
 
     def may_matter(self, kind):
-        """Whether what is harmless elsewhere may change the status here."""
+        """Return true when a failure that is harmless elsewhere may change the status here."""
         return False
 
     def end(self):
@@ -94,7 +95,8 @@ class Case:
 
 
 def administer(sql):
-    """By a connection of its own, which a server that many others have just left may refuse at first."""
+    """Run SQL on a connection of its own, which the server may first refuse, just after many
+    others."""
     for attempt in range(40):
         if subprocess.run(["psql", "-qX", "-c", sql], check=False, stderr=subprocess.DEVNULL).returncode != 2:
             return
@@ -103,7 +105,7 @@ def administer(sql):
 
 
 class Database:
-    """One of its own, asked by one psql that stays."""
+    """A database of its own, queried through one psql that stays."""
 
     def __init__(self):
         self.name = "inject_" + uuid.uuid4().hex
@@ -112,7 +114,7 @@ class Database:
         self.connect()
 
     def connect(self):
-        """As administer(): not refused for good because many have just left."""
+        """Connect as administer() does: one refusal is not final."""
         for attempt in range(40):
             self.psql = subprocess.Popen(["psql", "-qXAt", "-v", "ON_ERROR_STOP=1", "-d", self.name],
                                          stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
@@ -141,7 +143,7 @@ class Database:
         self.ask("DROP TABLE IF EXISTS user_logins, user_logins_ledger, user_logins_errors; " + table)
 
     def untouched(self):
-        """Whether it holds an empty table, and nothing that pg-load makes."""
+        """Return true when it holds an empty table, and nothing that pg-load makes."""
         found = self.ask("SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace")
         return found == ["user_logins"] and self.ask("SELECT count(*) FROM user_logins") == ["0"]
 
@@ -153,7 +155,7 @@ class Database:
 
 
 class Queue:
-    """One with what a run is to find on it, on a connection that stays; past everything that fails. It is
+    """A queue with the input of a run, on a connection that stays and bypasses all failures. It is
     another after each run that has touched it."""
 
     def __init__(self):
@@ -189,7 +191,7 @@ class Queue:
         return self.url
 
     def receive(self):
-        """(message id, receipt handle, body) of up to ten."""
+        """Return (message id, receipt handle, body) of up to ten."""
         answer = self.here("ReceiveMessage", MaxNumberOfMessages="10", VisibilityTimeout="600")
         found = []
         for one in answer.split("<Message>")[1:]:
@@ -198,7 +200,7 @@ class Queue:
         return found
 
     def counts(self):
-        """Visible, and in flight."""
+        """Return the numbers of visible messages and of those in flight."""
         answer = self.here("GetQueueAttributes", **{"AttributeName.1": "All"})
         return tuple(int(re.search(r"<Name>ApproximateNumberOfMessages%s</Name>\s*<Value>(\d+)" % name, answer).group(1))
                      for name in ("", "NotVisible"))

@@ -1,4 +1,4 @@
-"""The cases of kms-open (see inject_case.py), with the KMS of one moto server, which nothing fails in."""
+"""The cases of kms-open (see inject_case.py), with the KMS of one moto server, without failures."""
 
 import atexit
 import base64
@@ -17,7 +17,7 @@ CONTEXT = ["--context", "queue=logins"]
 
 
 class Server:
-    """Started by the first who asks, and gone with us."""
+    """A server that the first caller starts; it ends with this process."""
 
     lock = threading.Lock()
     port = None
@@ -99,7 +99,7 @@ class Seal(Open):
         opened = subprocess.run(["kms-open", *CONTEXT, "made"], cwd=self.directory, check=False,
                                 env=dict(os.environ, **self.environment), stdout=subprocess.PIPE,
                                 stderr=subprocess.DEVNULL)
-        return [] if opened.stdout == self.clean else ["prints what is not opened again"]
+        return [] if opened.stdout == self.clean else ["prints what cannot be opened again"]
 
 
 CASES = [Open, Seal]

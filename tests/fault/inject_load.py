@@ -8,7 +8,7 @@ from inject_case import HERE, TABLE, Case, Database, login, record
 
 
 class Load(Case):
-    """The columns by name; a row that the server refuses, a record that came as an error."""
+    """The columns by name; a row that the server refuses, and an error record."""
 
     name, program = "load", "pg-load"
     arguments = ["-t", "user_logins", "--no-map", "--retry-timeout", "1s"]
@@ -30,51 +30,52 @@ class Load(Case):
         self.environment = {"PGDATABASE": self.database.name}
 
     def fresh(self):
-        # Most runs end before they touch it.
+        # Most runs end before they touch the database.
         if not self.database.untouched():
             self.database.fresh(self.table)
         return super().fresh()
 
     def rows(self):
-        """User numbers of the rows, and of the error rows."""
+        """Return the user numbers of the rows, and of the error rows."""
         rows = [int(one.rsplit("-", 1)[1]) for one in self.database.ask("SELECT user_id FROM user_logins")]
         there = self.database.ask("SELECT to_regclass('user_logins_errors')")[0]
         errors = self.database.ask("SELECT message_id FROM user_logins_errors") if there else []
         return sorted(rows), sorted(int(one[:8], 16) for one in errors)
 
     def verdicts(self, result):
-        """Of each message number its status; and what is wrong with the lines."""
+        """Return the status of each message number, and the errors of the lines."""
         said, wrong = {}, []
         for line in result.lines()[0]:
             try:
                 verdict = json.loads(line)
                 said[int(verdict["sqs"]["message_id"][:8], 16)] = verdict["status"]
             except (ValueError, KeyError):
-                wrong.append("a line that is no verdict")
+                wrong.append("a line is no verdict")
         return said, wrong
 
     def judge(self, result, whole):
         said, wrong = self.verdicts(result)
         rows, errors = self.rows()
         if len(rows) != len(set(rows)) or len(errors) != len(set(errors)):
-            wrong.append("a row is doubled: %s %s" % (rows, errors))
+            wrong.append("a row is duplicated: %s %s" % (rows, errors))
         for number, status in said.items():
             if number not in (errors if status == "quarantined" else rows):
-                wrong.append("%s is said of %d, which is not there" % (status, number))
-            # A COMMIT whose answer was lost is found to have been one by the ledger.
+                wrong.append("the verdict is %s for %d, which is not stored" % (status, number))
+            # The ledger shows that a COMMIT whose answer was lost has happened.
             if number in self.good and status not in ("committed", "duplicate") and not self.excused(result):
-                wrong.append("%s is said of %d, which is good" % (status, number))
+                wrong.append("the verdict is %s for %d, which is good" % (status, number))
         if whole and not self.excused(result) and set(said) != self.good | self.bad:
             wrong.append("ends well without all verdicts: %s" % said)
         return wrong + self.judge_repeated(result, said)
 
     def excused(self, result):
-        """A filter of the map that ran out of memory in its own process: quarantined, not lost."""
+        """Return true when a filter of the map ran out of memory in its own process: quarantined,
+        not lost."""
         return result.by_child
 
     def judge_repeated(self, result, said):
-        """What had no verdict comes again: then everything is there, once. With nothing done yet that would be
-        the clean run once more."""
+        """Repeat the records without a verdict: then everything is stored, once. With nothing done
+        yet that would only be the clean run again."""
         if result.status != 0 and self.database.untouched():
             return []
         with open(self.input(), "rb") as given:
@@ -82,9 +83,9 @@ class Load(Case):
                                    env=dict(os.environ, **self.environment))
         rows, errors = self.rows()
         if again.returncode != 0 or (set(rows) | set(errors), len(rows)) != (self.good | self.bad, len(set(rows))):
-            return ["not all there once after it is repeated: %s %s, status %d" % (rows, errors, again.returncode)]
+            return ["not all stored once after a repetition: %s %s, status %d" % (rows, errors, again.returncode)]
         if not self.excused(result) and (set(rows), set(errors)) != (self.good, self.bad):
-            return ["a record is where it does not belong: %s %s" % (rows, errors)]
+            return ["a record is in the wrong table: %s %s" % (rows, errors)]
         return []
 
     def end(self):
@@ -92,7 +93,8 @@ class Load(Case):
 
 
 class LoadMap(Load):
-    """The map of the house, with its filter, which another process runs; two connections, batches of one."""
+    """The shipped map, with its filter, which another process runs; two connections, batches of
+    one."""
 
     name = "load-map"
     arguments = ["-t", "user_logins", "-m", "map", "--retry-timeout", "1s", "-j", "2", "--batch-rows", "2"]
@@ -107,7 +109,7 @@ class LoadMap(Load):
 
 
 class LoadExplain(LoadMap):
-    """What would be loaded, said without loading: the rights and the tables are looked at."""
+    """Report what would be loaded, without loading: check the rights and the tables."""
 
     name = "load-explain"
     arguments = ["-t", "user_logins", "-m", "map", "--retry-timeout", "1s", "--explain"]
@@ -116,7 +118,7 @@ class LoadExplain(LoadMap):
         wrong = [] if self.database.untouched() else ["it leaves something behind"]
         self.explained = result.out if result.hits == 0 else self.explained
         if whole and result.out != self.explained or not self.explained.startswith(result.out):
-            wrong.append("ends with other words than a run in which nothing fails")
+            wrong.append("ends with other messages than a clean run")
         return wrong
 
 

@@ -33,14 +33,14 @@ class Mask(Case):
 
     def judge(self, result, whole):
         out = self.without_excused(result)
-        wrong = [] if self.clean.startswith(out) else ["prints what it would not have printed without"]
+        wrong = [] if self.clean.startswith(out) else ["prints what a clean run does not print"]
         if whole and out != self.clean:
-            wrong.append("ends well with less than all printed")
+            wrong.append("ends well without all of its output")
         return wrong
 
     def without_excused(self, result):
-        """The output, a line as it should be for one that became an error record for want of memory: all of it
-        is sealed, to be stored so, as for a line that never finds the memory it takes."""
+        """Return the output with each line restored that became an error record for lack of memory.
+        All of such a line is sealed, and stored so, as for a line that never finds its memory."""
         lines, clean = result.out.splitlines(True), self.clean.splitlines(True)
         if "ENOMEM" in result.spec:
             for at, line in enumerate(lines[:len(clean)]):
@@ -74,7 +74,7 @@ class MaskLong(Mask):
         wrong = super().judge(result, whole)
         piece = result.lines()[1]
         if piece:
-            # Masked already; the next program has to refuse it.
+            # Masked already; the next program must refuse it.
             self.write("piece", piece)
             with open(self.directory / "piece", "rb") as given:
                 again = subprocess.run(["pii-mask", "-q", "-k", "key"], stdin=given, cwd=self.directory, check=False,
@@ -109,7 +109,7 @@ class Keygen(Case):
         return ["pii-keygen", str(self.folder / "key")]
 
     def keys(self, path):
-        """Ids of a key file by what lists them; None if it is none."""
+        """Return the ids of a key file, as listed; None if it is none."""
         listed = subprocess.run(["pii-keygen", "--list", str(path)], check=False, stdout=subprocess.PIPE,
                                 stderr=subprocess.DEVNULL)
         return listed.stdout.decode().splitlines() if listed.returncode == 0 else None
@@ -120,7 +120,7 @@ class Keygen(Case):
         if found not in ([], ["key"]):
             wrong.append("leaves behind " + " ".join(found))
         if path.exists() and (path.stat().st_mode & 0o7777 != 0o600 or len(self.keys(path) or []) != 1):
-            wrong.append("leaves a key file that is none")
+            wrong.append("leaves an invalid key file")
         if whole and not path.exists():
             wrong.append("ends well without a key file")
         return wrong

@@ -42,20 +42,20 @@ class Pull(Sqs):
                 body = json.loads(line)["body"]
                 got.append(body if isinstance(body, str) else json.dumps(body, separators=(",", ":")))
             except (ValueError, KeyError):
-                wrong.append("a line that is no record")
+                wrong.append("a line is no record")
         if len(got) != len(set(got)) or not set(got) <= set(self.bodies):
-            wrong.append("prints other than what was on the queue")
+            wrong.append("prints what was not on the queue")
         visible, hidden = self.queue.counts()
         if visible + hidden != len(self.bodies):
             wrong.append("%d of %d messages are on the queue" % (visible + hidden, len(self.bodies)))
-        # An answer that was lost on its way leaves its messages hidden, to come back; nobody can tell.
+        # A lost answer leaves its messages hidden, to come back; the program cannot know.
         excused = hidden if result.hits else 0
         if whole and (len(got) + excused < len(self.bodies) or piece):
             wrong.append("ends well with %d of %d records" % (len(got), len(self.bodies)))
         return wrong + self.judge_piece(piece)
 
     def judge_piece(self, piece):
-        """A piece of a line has to be refused by what comes behind."""
+        """Check that the next program refuses a piece of a line."""
         try:
             json.loads(piece)
         except ValueError:
@@ -64,7 +64,7 @@ class Pull(Sqs):
 
 
 class PullDrain(Pull):
-    """Several receives at once, over AWS JSON, a host that has to be looked up."""
+    """Several receives in parallel, over AWS JSON, with a host name to look up."""
 
     name = "pull-drain"
     arguments = ["-j", "3", "--wait", "0", "--empty", "1", "--protocol", "json", "-v", "--log", "json"]
@@ -76,7 +76,7 @@ class PullDrain(Pull):
 
 
 class PullAcked(Pull):
-    """With leases: two come back as deleted, of one nothing is heard."""
+    """With leases: two come back as deleted; one gets no verdict."""
 
     name = "pull-acked"
     arguments = ["-j", "1", "--wait", "0", "--empty", "1", "--acked", "acked"]
@@ -95,12 +95,12 @@ exit "${PIPESTATUS[0]}"
         told = re.search(r" released=(\d+) .* acked=(\d+) ", result.err)
         visible = self.queue.counts()[0]
         if told and not int(told[1]) <= visible <= len(self.bodies) - int(told[2]):
-            wrong.append("%s are said to be released and %s deleted, %d are visible" % (*told.groups(), visible))
+            wrong.append("it reports %s as released and %s as deleted, %d are visible" % (*told.groups(), visible))
         return wrong
 
 
 class Ack(Sqs):
-    """Two that are to go, one that is to stay."""
+    """Two to delete, one to keep."""
 
     name, program = "ack", "sqs-ack"
     arguments = ["--linger", "0ms"]
@@ -110,7 +110,7 @@ class Ack(Sqs):
     handles = ()
 
     def fresh(self):
-        # As it was before: none is deleted, and none is visible again.
+        # As before: none is deleted, and none is visible again.
         if self.queue.url is not None and self.queue.counts() == (0, len(self.bodies)):
             return self.command()
         command = super().fresh()
@@ -130,7 +130,7 @@ class Ack(Sqs):
     def judge(self, result, whole):
         wrong, left = [], sum(self.queue.counts())
         if left < 1:
-            wrong.append("the one that is to stay is deleted")
+            wrong.append("the one to keep is deleted")
         if whole and left != 1:
             wrong.append("ends well with %d left" % left)
         return wrong
@@ -150,15 +150,15 @@ class AckPrint(Ack):
                 verdict = json.loads(line)
                 acks[int(verdict["sqs"]["message_id"][:8], 16)] = (verdict["status"], verdict["ack"])
             except (ValueError, KeyError):
-                wrong.append("a line that is no verdict")
+                wrong.append("a line is no verdict")
         deleted = [one for one in acks.values() if one[1] == "deleted"]
         if len(deleted) > len(self.bodies) - left:
-            wrong.append("%d are said to be deleted, %d are" % (len(deleted), len(self.bodies) - left))
+            wrong.append("it reports %d as deleted, %d are" % (len(deleted), len(self.bodies) - left))
         if whole and len(acks) != len(self.bodies):
             wrong.append("ends well with %d verdicts printed" % len(acks))
         metrics = self.directory / "metrics"
         if metrics.exists() and not metrics.read_text(encoding="ascii").endswith("\n"):
-            wrong.append("the file of figures is cut")
+            wrong.append("the metrics file is cut")
         left_over = [one.name for one in self.directory.iterdir() if one.name.startswith((".metrics", "metrics."))]
         if left_over:
             wrong.append("leaves behind " + left_over[0])
@@ -182,23 +182,23 @@ class Send(Sqs):
                 if verdict["status"] == "sent":
                     sent.add(int(verdict["sqs"]["message_id"][:8], 16))
             except (ValueError, KeyError):
-                wrong.append("a line that is no verdict")
+                wrong.append("a line is no verdict")
         expected = {json.dumps(login(n), separators=(",", ":")): n for n in self.numbers}
         there, batch = [], self.queue.receive()
         while batch:
             there += [expected.get(body) for _, _, body in batch]
             batch = self.queue.receive()
         if None in there:
-            wrong.append("sends other than what it was given")
+            wrong.append("sends what was not in its input")
         if not sent <= set(there):
-            wrong.append("sent is said of what is not there")
+            wrong.append("it reports a missing message as sent")
         if whole and (set(there) != set(self.numbers) or sent != set(self.numbers)):
-            wrong.append("ends well with %s there and %s said" % (sorted(there), sorted(sent)))
+            wrong.append("ends well with %s on the queue and %s reported" % (sorted(there), sorted(sent)))
         return wrong
 
 
 class Pipeline(Sqs):
-    """One of the four fails, in a run of scripts/pipeline.sh with leases; then one in which nothing does."""
+    """One of the four fails, in a run of scripts/pipeline.sh with leases; then a clean run follows."""
 
     bodies = [json.dumps(login(n), separators=(",", ":")) for n in (1, 2, 3)] + ['{"ip":"203.0.113.4"']
     longest_s, heavy, most = 60, True, 1000
@@ -228,7 +228,7 @@ class Pipeline(Sqs):
         return sorted(rows), int(self.database.ask("SELECT count(*) FROM user_logins_errors")[0]) if there else 0
 
     def until_visible(self):
-        """What a run held is hidden for two seconds."""
+        """Wait: messages that a run held are hidden for two seconds."""
         end = time.monotonic() + 10
         while self.queue.counts()[1] and time.monotonic() < end:
             time.sleep(0.05)
@@ -240,7 +240,7 @@ class Pipeline(Sqs):
         rows, errors = self.stored()
         left = sum(self.queue.counts())
         if len(rows) != len(set(rows)):
-            wrong.append("a row is doubled")
+            wrong.append("a row is duplicated")
         if left + len(rows) + errors < len(self.bodies):
             wrong.append("lost: %d on the queue, %d rows, %d error rows" % (left, len(rows), errors))
         until = 0
@@ -252,7 +252,7 @@ class Pipeline(Sqs):
         rows, errors = self.stored()
         good = ["canary-user-%d" % n for n in (1, 2, 3)]
         if not result.by_child and (rows, errors) != (good, 1) or len(rows) + errors != len(self.bodies):
-            wrong.append("after a run in which nothing fails: rows %s, %d error rows" % (rows, errors))
+            wrong.append("after a clean run: rows %s, %d error rows" % (rows, errors))
         if until == 5:
             wrong.append("the queue does not become empty")
         return wrong

@@ -1,4 +1,4 @@
-"""sqs-lambda behind AWS's emulator of its runtime interface, and what polls a queue for it."""
+"""sqs-lambda behind AWS's emulator of its runtime interface, and a poller of a queue for it."""
 
 import http.client
 import json
@@ -19,7 +19,7 @@ ATTRIBUTES = ("SentTimestamp", "ApproximateFirstReceiveTimestamp", "ApproximateR
 
 
 def free_ports(count):
-    """Different ones."""
+    """Return different free ports."""
     sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
     ports = [one.getsockname()[1] for one in sockets]
     for one in sockets:
@@ -28,12 +28,12 @@ def free_ports(count):
 
 
 def texts(element):
-    """Of an element of XML its children's names, without their name space, and texts."""
+    """Return the names of an XML element's children, without their name space, and their texts."""
     return [(child.tag.rsplit("}", 1)[-1], child) for child in element]
 
 
 class Poller(threading.Thread):
-    """What AWS runs between a queue and a function that reports the messages which failed."""
+    """Poll as AWS does between a queue and a function that reports failed messages."""
 
     def __init__(self, life, history, url, queue_port, function_port):
         super().__init__(daemon=True)
@@ -65,7 +65,7 @@ class Poller(threading.Thread):
         return ElementTree.fromstring(text)
 
     def poll(self):
-        # A function that is not there is given nothing.
+        # A function that is down is given nothing.
         socket.create_connection(("127.0.0.1", self.function_port), 1).close()
         records = [self.record(message) for name, message in (pair for part in self.ask(
             "ReceiveMessage", MaxNumberOfMessages=10, WaitTimeSeconds=1, **{"AttributeName.1": "All"})
@@ -83,7 +83,7 @@ class Poller(threading.Thread):
             self.ask("DeleteMessageBatch", **form)
 
     def record(self, message):
-        """A message as an event has it."""
+        """Return a message as an event has it."""
         record = {"attributes": {}, "messageAttributes": {}, "eventSource": "aws:sqs", "awsRegion": "eu-west-1",
                   "eventSourceARN": ARN + self.url.rsplit("/", 1)[1]}
         names = {"MessageId": "messageId", "ReceiptHandle": "receiptHandle", "Body": "body", "MD5OfBody": "md5OfBody"}
@@ -97,7 +97,8 @@ class Poller(threading.Thread):
         return record
 
     def invoke(self, records):
-        """The ids of the messages that have failed: all, unless the answer is the function's own."""
+        """Return the ids of the failed messages: all, unless the answer is from the function
+        itself."""
         connection = http.client.HTTPConnection("127.0.0.1", self.function_port, timeout=PATIENCE_S)
         try:
             connection.request("POST", INVOKE, json.dumps({"Records": records}))
@@ -116,7 +117,7 @@ class Poller(threading.Thread):
 
 
 class Lambda(Pipeline):
-    """A sandbox: it may be killed, or be frozen and thaw."""
+    """A sandbox that can be killed, frozen and thawed."""
 
     poller = None
     thawing = None
@@ -147,7 +148,7 @@ class Lambda(Pipeline):
         return [pid for pid, _ in self.stages()] + [self.process.pid]
 
     def signal(self, how):
-        """The sandbox goes, or freezes for a while."""
+        """Kill the sandbox, or freeze it for a while."""
         if how == signal.SIGKILL:
             self.kill_all()
             return
@@ -165,7 +166,7 @@ class Lambda(Pipeline):
             signal_to(pid, signal.SIGCONT)
 
     def renew(self):
-        """It has no such signal."""
+        """Do nothing: it has no such signal."""
 
     def supervise(self):
         if self.process.poll() is not None:
@@ -175,7 +176,7 @@ class Lambda(Pipeline):
         self.end_poller()
 
     def wait(self, seconds):
-        """An open invocation is answered before the end."""
+        """Wait; an open invocation is answered before the end."""
         self.poller.join(seconds)
         if self.thawing is not None:
             self.thawing.join()

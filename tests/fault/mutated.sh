@@ -1,11 +1,10 @@
 #!/usr/bin/env bash
-# Builds the programs with a flaw, the patch FILE, in a copy of the tree, and prints
-# the folder of that build, which is build/ of the copy.
+# Build the programs with a flaw, the patch FILE, in a copy of the tree. Print the folder of that
+# build, which is build/ of the copy.
 #
 #   BUILD=build tests/fault/mutated.sh FILE
 #
-# The objects of BUILD are copied along, so that only what the patch touches is
-# compiled.
+# The objects of BUILD are copied, so that only patched files are compiled.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)

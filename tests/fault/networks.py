@@ -1,4 +1,4 @@
-"""Two networks with troubles that can be switched on: to the queue server, and to the database."""
+"""Two networks with faults that can be switched on: to the queue server, and to the database."""
 
 import http.client
 import http.server
@@ -11,13 +11,13 @@ import urllib.parse
 
 from clear import is_clear
 
-OVERLAP = 64  # bytes of what passed that are looked at again with the next
+OVERLAP = 64  # bytes of a piece that are searched again with the next
 NOTHING_DELETED = (b"<DeleteMessageBatchResponse><DeleteMessageBatchResult></DeleteMessageBatchResult>"
                    b"</DeleteMessageBatchResponse>")
 
 
 class Trouble:
-    """A kind of trouble that lasts for some seconds."""
+    """A kind of fault that lasts for some seconds."""
 
     def __init__(self):
         self.kind, self.until = None, 0
@@ -33,7 +33,7 @@ class Trouble:
 
 
 class Connections:
-    """Those that are open, to be cut off at once."""
+    """The open connections, to be cut off together."""
 
     def __init__(self):
         self.lock = threading.Lock()
@@ -61,12 +61,13 @@ def shut(connection):
 
 
 class QueueNetwork(Trouble):
-    """In front of the queue server; tells the history what passes. An emulator's receipt handle
-    begins with the message's id.
+    """A proxy in front of the queue server that reports requests to the history. The receipt handle
+    of an emulator begins with the id of the message.
 
     "drop": the connection is closed on a request; "fail": 503; "stall": a request waits; "cut": an
     answer ends half way; "lose": it never comes, though the server has acted; "refuse": of a batch
-    of deletes the first entry is refused, nobody's fault."""
+    of deletes the first entry is refused, with SenderFault false.
+    """
 
     def __init__(self, upstream, address="127.0.0.1"):
         super().__init__()
@@ -99,7 +100,7 @@ class QueueNetwork(Trouble):
         threading.Thread(target=server.serve_forever, daemon=True).start()
 
     def begin(self, history, seed):
-        """A new round."""
+        """Begin a new round."""
         self.heal()
         self.history, self.rng = history, random.Random(seed)
 
@@ -161,7 +162,7 @@ class QueueNetwork(Trouble):
         return response.status, body
 
     def take_out(self, form, life):
-        """The first entry of a batch; what the answer says of it."""
+        """Remove the first entry of a batch; return its entry in the answer."""
         place = min(int(name.split(".")[1]) for name in form if name.endswith(".ReceiptHandle"))
         prefix = "DeleteMessageBatchRequestEntry.%d." % place
         entry = {name: form.pop(name) for name in list(form) if name.startswith(prefix)}
@@ -194,14 +195,14 @@ class QueueNetwork(Trouble):
 
 
 def handles(form):
-    """The ids of the messages that receipt handles in it are of."""
+    """Return the ids of the messages of the receipt handles in it."""
     return {value.split("#")[0] for name, value in form.items() if name.endswith(".ReceiptHandle")}
 
 
 class DatabaseNetwork(Trouble):
-    """TCP in front of the database's unix socket. "cut": connections are closed when something
-    passes; "deaf": what the server answers is thrown away with the connection; "stall": it waits.
-    What passes to the server is looked at for clear values."""
+    """A TCP proxy in front of the unix socket of the database. "cut": connections are closed when
+    data passes; "deaf": the answer of the server is dropped with the connection; "stall": it waits.
+    Data to the server is searched for clear values."""
 
     def __init__(self, path):
         super().__init__()
