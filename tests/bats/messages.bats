@@ -153,7 +153,7 @@ told() {
   told endpoint 75 'cannot reach 127.0.0.1:1: no connection (Connection refused)'
   told host 75 'could not translate host name "no-such-host.invalid"'
   told port 75 'connection to server at "127.0.0.1", port 1 failed: Connection refused'
-  told init_again 74 'made/logins.policy already'
+  told init_again 74 'made/logins.policy exists already'
   told init_empty 1 'the queue had no message to look at'
 }
 
@@ -162,7 +162,7 @@ told() {
     'pii-mask: error: cannot write to standard output: Broken pipe: pg-load, which reads it, has ended, see what it says'
   fresh_database
   create_user_logins
-  told stage_killed 137 'sqs2pg: error: pg-load was ended by signal 9, KILL' 'hint: the kernel does so when memory is short'
+  told stage_killed 137 'sqs2pg: error: pg-load was ended by signal 9, KILL' 'hint: the kernel kills processes when memory is short'
 }
 
 @test "the JSON log's summary has its figures as members" {
