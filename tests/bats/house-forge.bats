@@ -75,7 +75,7 @@ assert forms == 2
 CODE
   grep -q 'no key' "$ROOT/.github/ISSUE_TEMPLATE/bug.yml"
   # The commands that the forms and the template name are there.
-  for file in .ci/run scripts/servers.sh CHANGELOG.md SECURITY.md; do
+  for file in .ci/run scripts/servers.sh CHANGELOG.md CONTRIBUTING.md SECURITY.md; do
     grep -rqF "$file" "$ROOT"/.github/*.md "$ROOT/.github/ISSUE_TEMPLATE"
     [ -s "$ROOT/$file" ]
   done
