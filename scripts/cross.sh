@@ -92,7 +92,7 @@ masked_alike() {
 }
 
 # It says so under the emulator.
-confinement_told() { grep -qx "pii-mask: warning: this kernel does not let the process be confined; going on without" "$folder/srv/said"; }
+confinement_told() { grep -qx "pii-mask: warning: this kernel cannot confine the process; continuing unconfined" "$folder/srv/said"; }
 
 self_test() { inside "$qemu" /srv/sqs2pg/build/cross/bin/pii-mask --self-test; }
 

@@ -31,8 +31,8 @@ static bool has_data_below(const struct node *node)
 
 /*
  * Return true when the rule must name the node itself. Either the node is personal, or a value
- * below it is and no path can name that: its keys are data, or its values are objects, arrays and
- * texts in turn, of which a path names only one.
+ * below it is and no path can name that value. Then keys are data, or the node's values are
+ * objects, arrays and texts in turn, of which a path names only one.
  */
 static bool is_place(const struct proposal *proposal, struct node *node)
 {
@@ -206,9 +206,8 @@ static void add_aside(struct buf *out, struct node *root)
 static void add_head(struct buf *out, uint64_t records)
 {
     (void)buf_printf(out,
-        "# Proposed by pii-scan from %" PRIu64 " records: a rule for each likely personal path.\n"
-        "#\n"
-        "# Review it before you use it:\n"
+        "# Proposed by pii-scan from %" PRIu64 " records.\n"
+        "# Each likely personal path has a rule. Review the policy before you use it:\n"
         "# - Is anything missing? pii-scan sees no names in free text, and no numbers whose meaning\n"
         "#   only you know. A line PATH METHOD hides a value.\n"
         "# - Is anything too much? Write keep instead of the method, and the path passes.\n"

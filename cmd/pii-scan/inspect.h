@@ -9,9 +9,9 @@
 #include "json/scan.h"
 
 /*
- * Inspection of one value. It finds the kinds of personal value by the value itself
- * (detect/detect.h), by the key (detect/key_meaning.h), and by packed content: JSON in a string,
- * and text in base64.
+ * Inspection of one value. It finds kinds of personal value by the value itself (detect/detect.h)
+ * and by the key (detect/key_meaning.h). It also looks into packed content: JSON in a string, and
+ * text in base64.
  */
 enum inspect_kind {
     INSPECT_JSON = KEY_KINDS, /* an object or array as the text of a string */

@@ -8,8 +8,8 @@
 #include "tree.h"
 
 /*
- * Reads records (sqs2pg-record(5)), or plain lines of JSON, into trees of paths: one below the
- * root, and one for each member of a record whose content comes from outside.
+ * Reads records (sqs2pg-record(5)), or plain lines of JSON, into trees of paths. One tree is below
+ * the root, and there is one for each member of a record whose content comes from outside.
  */
 enum records_part {
     RECORDS_ROOT,
@@ -51,8 +51,8 @@ const struct records_counts *records_counts(const struct records *records);
 struct node *records_root(struct records *records, enum records_part part);
 
 /*
- * Return true when a node of RECORDS_RECORD is the root of the part or an object on the way to the
- * root: a policy has no rule for the whole of it.
+ * Return true for the root of RECORDS_RECORD and for objects on the way to the policy's root, which
+ * a policy cannot name as a whole.
  */
 bool records_is_way(const struct records *records, const struct node *node);
 const struct tree *records_tree(const struct records *records);

@@ -12,7 +12,7 @@
 #include "base/descriptors.h"
 #include "confine/protect.h"
 
-/* Names that an architecture does not have get negative numbers and are passed over. */
+/* Names that an architecture lacks get negative numbers and are skipped. */
 static const int calls[] = {
     /* data */
     SCMP_SYS(read), SCMP_SYS(readv), SCMP_SYS(write), SCMP_SYS(writev), SCMP_SYS(poll),
@@ -21,14 +21,14 @@ static const int calls[] = {
     /* memory; mmap and mprotect are below */
     SCMP_SYS(brk), SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise), SCMP_SYS(munlock),
     SCMP_SYS(futex), SCMP_SYS(futex_time64),
-    /* time and chance */
+    /* time and random bytes */
     SCMP_SYS(clock_gettime), SCMP_SYS(clock_gettime64), SCMP_SYS(gettimeofday), SCMP_SYS(getrandom),
-    /* signals and the end */
+    /* signals and exit */
     SCMP_SYS(rt_sigreturn), SCMP_SYS(sigreturn), SCMP_SYS(rt_sigprocmask),
     SCMP_SYS(restart_syscall), SCMP_SYS(getpid), SCMP_SYS(gettid), SCMP_SYS(exit),
     SCMP_SYS(exit_group),
 #ifdef __SANITIZE_ADDRESS__
-    SCMP_SYS(sigaltstack), /* as its runtime ends */
+    SCMP_SYS(sigaltstack), /* at the end of its runtime */
 #endif
 };
 
@@ -42,7 +42,7 @@ static int allow_calls(scmp_filter_ctx filter)
     return 0;
 }
 
-/* Calls that are harmless with some arguments only. */
+/* Allow calls that are harmless with some arguments only. */
 static int allow_arguments(scmp_filter_ctx filter)
 {
     const scmp_datum_t prot_exec = PROT_EXEC;
@@ -56,19 +56,19 @@ static int allow_arguments(scmp_filter_ctx filter)
     if (error == 0)
         error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1,
             SCMP_A2(SCMP_CMP_MASKED_EQ, prot_exec, 0));
-    /* isatty(3), for the summary; and how wide the live line can be */
+    /* isatty(3), for the summary; and the width of the live line */
     const scmp_datum_t questions[] = { TCGETS, TIOCGWINSZ };
     for (size_t i = 0; i < 2 && error == 0; i++)
         error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 2,
             SCMP_A0(SCMP_CMP_EQ, STDERR_FILENO, 0), SCMP_A1(SCMP_CMP_EQ, questions[i], 0));
-    /* abort(3): a signal to itself, and to nobody else */
+    /* abort(3): a signal to this process only */
     if (error == 0)
         error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
             SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid(), 0));
     return error;
 }
 
-/* A limit on itself and a timer of processor time, for what runs under them request by request. */
+/* Allow a limit on itself and a timer of processor time, for work that has them per request. */
 static int allow_limits(scmp_filter_ctx filter)
 {
     int error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(setitimer), 0);
@@ -86,8 +86,8 @@ static int allow_limits(scmp_filter_ctx filter)
 static int entered;
 
 /*
- * The leak check at exit would have to open files and trace this process. It is off in a process
- * that is confined, rather than confining it less when it is tested; the unit tests look for leaks.
+ * The leak check at exit would need to open files and trace this process. It is off in a confined
+ * process, so that tests run under the full confinement; the unit tests look for leaks.
  */
 int __lsan_is_turned_off(void);
 int __lsan_is_turned_off(void)
@@ -96,7 +96,7 @@ int __lsan_is_turned_off(void)
 }
 #endif
 
-/* The last descriptor to close; the reports of a sanitizer go to a high one. */
+/* Return the last descriptor to close; a sanitizer reports through a high one. */
 static unsigned last_descriptor(void)
 {
 #if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
@@ -106,7 +106,7 @@ static unsigned last_descriptor(void)
 #endif
 }
 
-/* Close all but the standard three and what is kept. 0, or -1 with errno. */
+/* Close all descriptors but the standard three and the kept ones. Return 0, or -1 with errno. */
 static int close_others(const struct confine_needs *needs)
 {
     for (unsigned from = STDERR_FILENO + 1;;) {

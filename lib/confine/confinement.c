@@ -18,8 +18,8 @@ int confinement_enter(bool required, int keep, struct failure *failure)
     case CONFINE_UNSUPPORTED:
         if (required)
             return failure_set(failure, STATUS_UNAVAILABLE,
-                "this kernel does not let the process be confined");
-        msg_warn_always("this kernel does not let the process be confined; going on without");
+                "this kernel cannot confine the process");
+        msg_warn_always("this kernel cannot confine the process; continuing unconfined");
         return 0;
     case CONFINE_FAILED:
         break;

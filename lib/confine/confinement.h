@@ -7,9 +7,9 @@
 
 /*
  * confinement_enter(required, keep, failure):
- * Confine a filter (confine/confine.h) that has all it needs. What base/stop.h and base/meter.h
- * need stays open, and the descriptor ${keep}; -1: none. A kernel that cannot do it is warned of,
- * and is a failure only if confinement is ${required}. 0, or -1 with ${failure}.
+ * Confine a filter (confine/confine.h) that has opened all its resources. The descriptors of
+ * base/stop.h and base/meter.h stay open, and ${keep} unless it is -1. If the kernel cannot do it,
+ * warn, or fail when confinement is ${required}. Return 0, or -1 with ${failure}.
  */
 int confinement_enter(bool required, int keep, struct failure *failure);
 

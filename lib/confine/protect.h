@@ -2,8 +2,8 @@
 #define CONFINE_PROTECT_H
 
 /*
- * Keep the process from dumping core and from being traced or read by its user's other processes.
- * 0, or -1 with errno.
+ * Keep the process from dumping core, and keep the user's other processes from tracing or reading
+ * it. Return 0, or -1 with errno.
  */
 int protect_process(void);
 

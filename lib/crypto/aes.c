@@ -5,7 +5,7 @@
 
 #include "crypto/algorithms.h"
 
-/* Blocks in one call of OpenSSL, which counts bytes in an int. */
+/* Most blocks in one call of OpenSSL, which counts bytes in an int. */
 enum { AES_RUN = 1 << 20 };
 
 struct aes {
@@ -55,14 +55,14 @@ void aes_free(struct aes *aes)
 {
     if (aes == NULL)
         return;
-    /* Wipes the key schedule, all that is secret here. */
+    /* Free and wipe the key schedule, the only secret here. */
     EVP_CIPHER_CTX_free(aes->context);
     free(aes);
 }
 
 /*
- * EVP_Cipher() goes to the cipher itself, which has whole blocks of a context without padding to do
- * and so nothing to keep: EVP_CipherUpdate() costs half as much again for a short value.
+ * EVP_Cipher() calls the cipher itself, which in a context without padding processes whole blocks
+ * and keeps nothing. EVP_CipherUpdate() costs half as much again for a short value.
  */
 int aes_blocks(struct aes *aes, const unsigned char *in, unsigned char *out, size_t count)
 {
@@ -79,8 +79,8 @@ int aes_blocks(struct aes *aes, const unsigned char *in, unsigned char *out, siz
 }
 
 /*
- * Block by block on the ECB context: the cipher's latency bounds the chain either way, and a second
- * context in CBC mode, with its vector to be reset for each message, gains a fifth at best.
+ * Use the ECB context block by block: the latency of the cipher limits the chain in any mode. A
+ * second context in CBC mode, with a vector to reset for each message, gains at most a fifth.
  */
 int aes_chain(struct aes *aes, unsigned char state[AES_BLOCK], const unsigned char *blocks,
     size_t count)

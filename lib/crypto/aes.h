@@ -6,8 +6,8 @@
 #include <string.h>
 
 /*
- * AES (FIPS 197) by the block: what the modes of this folder are made of. One key, scheduled once;
- * no call but aes_new() allocates.
+ * AES (FIPS 197) by the block, the base of the modes in this folder. One key, scheduled once; only
+ * aes_new() allocates.
  */
 struct aes;
 
@@ -15,26 +15,28 @@ enum { AES_BLOCK = 16 };
 
 enum aes_direction { AES_FORWARD, AES_INVERSE };
 
-/* A key of 16, 24 or 32 bytes; NULL: another length, or out of memory. */
+/*
+ * Return AES under a key of 16, 24 or 32 bytes, or NULL for another length or when memory runs out.
+ */
 struct aes *aes_new(const unsigned char *key, size_t key_length, enum aes_direction direction);
 void aes_free(struct aes *aes); /* wipes; NULL is fine */
 
 /*
  * aes_blocks(aes, in, out, count):
- * Encrypt (AES_INVERSE: decrypt) ${count} blocks, each by itself. ${in} and ${out} are the same or
- * do not overlap. One call for many blocks is far cheaper than many calls. Return 0, or -1.
+ * Encrypt (AES_INVERSE: decrypt) ${count} blocks, each by itself. ${in} and ${out} are equal or do
+ * not overlap. One call for many blocks is far cheaper than many calls. Return 0, or -1.
  */
 int aes_blocks(struct aes *aes, const unsigned char *in, unsigned char *out, size_t count);
 
 /*
  * aes_chain(aes, state, blocks, count):
- * CBC-MAC: for each block, state = AES(state xor block). Start with a state of zeroes; a long
- * message may be given in parts. AES_FORWARD only. Return 0, or -1.
+ * Compute CBC-MAC: for each block, state = AES(state xor block). Start with a state of zeroes; a
+ * long message may come in parts. AES_FORWARD only. Return 0, or -1.
  */
 int aes_chain(struct aes *aes, unsigned char state[AES_BLOCK], const unsigned char *blocks,
     size_t count);
 
-/* out = a xor b, a block each; any of them may be the same. */
+/* Set out = a xor b, a block each; any of them may be equal. */
 static inline void aes_xor(unsigned char out[AES_BLOCK], const unsigned char a[AES_BLOCK],
     const unsigned char b[AES_BLOCK])
 {

@@ -16,7 +16,7 @@ static const struct {
     [ALGORITHM_SHA256] = { "SHA256", true },
 };
 
-/* Kept to the end of the process: a fetch costs more than a thousand AES blocks. */
+/* kept until the process ends: a fetch costs more than a thousand AES blocks */
 static OSSL_LIB_CTX *library;
 static void *handles[ALGORITHM_COUNT];
 
@@ -24,7 +24,7 @@ void *algorithms_fetch(enum algorithm name)
 {
     if (handles[name] != NULL)
         return handles[name];
-    /* A context of our own never reads openssl.cnf unless told to; the shared one does. */
+    /* A context of our own reads openssl.cnf only on request; the shared one always does. */
     if (library == NULL)
         library = OSSL_LIB_CTX_new();
     if (library == NULL)
@@ -38,7 +38,7 @@ void *algorithms_fetch(enum algorithm name)
 
 int algorithms_init(void)
 {
-    /* The shared context is not used here, but parts of the library look into it by themselves. */
+    /* We do not use the shared context, but parts of the library look into it by themselves. */
     if (OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) != 1)
         return -1;
     for (int name = 0; name < ALGORITHM_COUNT; name++)

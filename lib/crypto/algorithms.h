@@ -2,20 +2,20 @@
 #define CRYPTO_ALGORITHMS_H
 
 /*
- * The door to OpenSSL. Algorithms are fetched from a library context of our own, built from the
- * default provider that is part of libcrypto: no openssl.cnf, no environment variable and no other
- * user of the library in the same process (libcurl) changes what they are.
+ * The wrapper of OpenSSL. Algorithms are fetched from a library context of our own, built from the
+ * default provider in libcrypto. So openssl.cnf, environment variables and other users of the
+ * library in the same process (libcurl) cannot change them.
  */
 
 /*
  * algorithms_init():
- * Keep OpenSSL from ever loading its configuration, and fetch every algorithm of this folder.
- * Afterwards nothing here opens a file, loads code or makes a system call but for memory (and
+ * Keep OpenSSL from ever loading its configuration, and fetch every algorithm of this folder. After
+ * that nothing here opens a file, loads code or makes a system call except for memory (and
  * getrandom(2) in random.h), so that a program may confine itself. Return 0, or -1 when an
  * algorithm is missing. A second call does nothing.
  *
- * For the programs that hold masking keys. Others need not call it, and those that speak TLS should
- * not: the system's configuration of TLS is theirs to follow.
+ * Programs with masking keys call it. Others need not, and those that use TLS should not: they must
+ * follow the system's TLS configuration.
  */
 int algorithms_init(void);
 
@@ -30,9 +30,8 @@ enum algorithm {
 
 /*
  * algorithms_fetch(name):
- * For the files of this folder: OpenSSL's own handle of an algorithm (EVP_CIPHER or EVP_MD),
- * fetched at its first use and kept to the end of the process, or NULL. Not for use by several
- * threads.
+ * Return OpenSSL's handle of an algorithm (EVP_CIPHER or EVP_MD), for the files of this folder. It
+ * is fetched at its first use and kept until the process ends; NULL on failure. Not thread-safe.
  */
 void *algorithms_fetch(enum algorithm name);
 

@@ -8,8 +8,7 @@
 static const char standard[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 static const char url[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-/* What twelve bits are in url-safe characters, of which values in records are made: two at a time.
- */
+/* Two url-safe characters for each value of twelve bits; values in records use them. */
 #define PAIR(a, b) \
     {              \
         a, b       \
@@ -33,7 +32,7 @@ static const char url_pairs[4096][2] = { ROWS('A', 'B', 'C', 'D'), ROWS('E', 'F'
     ROWS('s', 't', 'u', 'v'), ROWS('w', 'x', 'y', 'z'), ROWS('0', '1', '2', '3'),
     ROWS('4', '5', '6', '7'), ROWS('8', '9', '-', '_') };
 
-/* The other way: the values of the characters from '+' to 'z', 64 where there is none. */
+/* The values of the characters from '+' to 'z', NO_VALUE for other characters. */
 enum { VALUES_FIRST = '+', VALUES_COUNT = 80, NO_VALUE = 64 };
 
 static const unsigned char standard_values[VALUES_COUNT] = { 62, 64, 64, 64, 63, 52, 53, 54, 55, 56,
@@ -83,7 +82,7 @@ size_t base64_encode_url(const void *data, size_t length, char *out)
     const unsigned char *in = data;
     char *next = out;
 
-    /* Six bytes of the eight that are read. */
+    /* Write six of the eight bytes read. */
     for (; length >= sizeof(uint64_t); length -= 6, in += 6, next += 8) {
         uint64_t bits;
 
@@ -104,7 +103,7 @@ static uint32_t value_of(const unsigned char *values, char character)
     return index < VALUES_COUNT ? values[index] : NO_VALUE;
 }
 
-/* Decode characters without padding; the bits that the last one has too many must be zero. */
+/* Decode characters without padding; the unused bits of the last one must be zero. */
 static int decode(const char *text, size_t length, unsigned char *out, size_t *out_length,
     const unsigned char *values)
 {
@@ -136,7 +135,7 @@ static int decode(const char *text, size_t length, unsigned char *out, size_t *o
         *next++ = (unsigned char)(bits >> 16);
         if (length == 3)
             *next++ = (unsigned char)(bits >> 8);
-        /* What is left below the bytes written. */
+        /* The bits below the bytes written. */
         if ((bits & (length == 3 ? 0xff : 0xffff)) != 0)
             seen = NO_VALUE;
     }
@@ -152,7 +151,7 @@ int base64_decode(const char *text, size_t length, unsigned char *out, size_t *o
 {
     if (length % 4 != 0)
         return -1;
-    /* At most two: a third '=' is then no character of the alphabet. */
+    /* At most two: a third '=' is not a character of the alphabet. */
     if (length > 0 && text[length - 1] == '=')
         length -= text[length - 2] == '=' ? 2 : 1;
     return decode(text, length, out, out_length, standard_values);

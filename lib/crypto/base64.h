@@ -4,12 +4,14 @@
 #include <stddef.h>
 
 /*
- * Base64 (RFC 4648), both ways canonical: bytes have one spelling, and every other one (padding
- * where there is none, none where there is, unused bits that are not zero, line breaks, letters of
- * the other alphabet) is refused. No NUL is written or expected.
+ * Base64 (RFC 4648), both ways canonical: bytes have one spelling. Every other spelling is refused:
+ * missing or extra padding, unused bits that are not zero, line breaks, letters of the other
+ * alphabet. No NUL is written or expected.
  */
 
-/* Standard alphabet with padding (key files). The url and file name safe one without (tokens). */
+/*
+ * Standard alphabet with padding (key files), and the url and file name safe one without (tokens).
+ */
 static inline size_t base64_length(size_t bytes)
 {
     return (bytes + 2) / 3 * 4;
@@ -20,19 +22,19 @@ static inline size_t base64_url_length(size_t bytes)
     return bytes / 3 * 4 + (bytes % 3 == 0 ? 0 : bytes % 3 + 1);
 }
 
-/* Room that is enough for what ${length} characters decode to. */
+/* Return enough bytes for what ${length} characters decode to. */
 static inline size_t base64_decoded_max(size_t length)
 {
     return length / 4 * 3 + 3;
 }
 
-/* Write base64_length(length), or base64_url_length(length), characters; return how many. */
+/* Write base64_length(length), or base64_url_length(length), characters. Return their number. */
 size_t base64_encode(const void *data, size_t length, char *out);
 size_t base64_encode_url(const void *data, size_t length, char *out);
 
 /*
- * Decode all of text[0, length). Return 0 with *out_length set; or -1 when it is not canonical,
- * with the bytes written so far wiped. ${out} has room for base64_decoded_max(length) and may be
+ * Decode all of text[0, length). Return 0 with *out_length set, or -1 for text that is not
+ * canonical, with the written bytes wiped. ${out} has base64_decoded_max(length) bytes and may be
  * ${text}.
  */
 int base64_decode(const char *text, size_t length, unsigned char *out, size_t *out_length);

@@ -9,22 +9,22 @@
 #include "crypto/secret.h"
 
 /*
- * Names are those of SP 800-38G, algorithms 7 and 8: n numerals are halved into A of u and B of v;
- * b bytes hold a half as a number, d bytes are taken of each round's pseudorandom output.
+ * Names follow SP 800-38G, algorithms 7 and 8: n numerals are split into A of u and B of v. The
+ * number of a half has b bytes, and d bytes of each round's pseudorandom output are used.
  */
 enum { ROUNDS = 10, MAX_HALF = FF1_MAX / 2, MAX_B = MAX_HALF, MAX_D = MAX_B + 4 };
 enum { MAX_TAIL = (MAX_B + 1 + AES_BLOCK - 1) / AES_BLOCK, MAX_S = MAX_D + AES_BLOCK };
 
-/* Halves and outputs of up to this many bytes are worked on as integers. */
+/* Most bytes of halves and outputs that are computed as integers. */
 enum { WIDE_D = 16 };
 __extension__ typedef unsigned __int128 wide;
 
-/* What the length decides. */
+/* Values that depend on the length. */
 struct shape {
-    uint64_t tweaked; /* the tweak that ${chain} and ${begin} are of */
+    uint64_t tweaked; /* the tweak of ${chain} and ${begin} */
     unsigned char u, v, b, d;
-    unsigned char tail; /* blocks of Q that hold the round and B */
-    wide modulus_u;     /* radix^u, for those with d up to WIDE_D */
+    unsigned char tail; /* number of blocks of Q with the round and B */
+    wide modulus_u;     /* radix^u, for d up to WIDE_D */
     wide modulus_v;
     unsigned char chain[AES_BLOCK];            /* CBC-MAC of P and of Q before its tail */
     unsigned char begin[MAX_TAIL * AES_BLOCK]; /* the tail without round and B */
@@ -35,8 +35,8 @@ struct ff1 {
     unsigned radix;
     unsigned char *tweak;
     size_t tweak_length;
-    uint64_t tweaked;                  /* how many tweaks there have been */
-    struct shape *shapes[FF1_MAX + 1]; /* made when a length is first met */
+    uint64_t tweaked;                  /* number of tweaks so far */
+    struct shape *shapes[FF1_MAX + 1]; /* made at the first value of a length */
 };
 
 size_t ff1_least(unsigned radix)
@@ -109,7 +109,7 @@ static void put_big_endian(unsigned char *out, size_t bytes, uint64_t value)
         out[i] = (unsigned char)value;
 }
 
-/* number = number * radix + digit, in ${bytes} bytes; what does not fit is lost. */
+/* Set number = number * radix + digit, in ${bytes} bytes; overflow is lost. */
 static void add_numeral(unsigned char *number, size_t bytes, unsigned radix, unsigned numeral)
 {
     unsigned carry = numeral;
@@ -120,7 +120,10 @@ static void add_numeral(unsigned char *number, size_t bytes, unsigned radix, uns
     }
 }
 
-/* Bytes of the greatest number of ${length} numerals; in integers, since rounded logarithms err. */
+/*
+ * Return the bytes of the greatest number of ${length} numerals. Integers are used because rounded
+ * logarithms err.
+ */
 static size_t bytes_of_numerals(unsigned radix, size_t length)
 {
     unsigned char number[MAX_B] = { 0 };
@@ -142,7 +145,7 @@ static wide power(unsigned radix, unsigned exponent)
     return result;
 }
 
-/* The MAC of P and of the blocks of Q = tweak, zeroes, round, B that come before round and B. */
+/* Compute the MAC of P and of the blocks of Q = tweak, zeroes, round, B before round and B. */
 static int chain_constant(struct ff1 *ff1, struct shape *shape, size_t length)
 {
     unsigned char block[AES_BLOCK] = { 1, 2, 1, 0, (unsigned char)(ff1->radix >> 8),
@@ -212,14 +215,14 @@ static wide number_of(const unsigned char *numerals, size_t length, unsigned rad
 
 static void numerals_of(wide number, unsigned char *numerals, size_t length, unsigned radix)
 {
-    /* Division of what fits in a register is far cheaper. */
+    /* Division in one register is far cheaper. */
     for (; length > 0 && number >> 64 != 0; number /= radix)
         numerals[--length] = (unsigned char)(number % radix);
     for (uint64_t rest = (uint64_t)number; length > 0; rest /= radix)
         numerals[--length] = (unsigned char)(rest % radix);
 }
 
-/* A round's output for a half, below the modulus. */
+/* Compute a round's output for a half, below the modulus. */
 static int wide_round(struct ff1 *ff1, const struct shape *shape, unsigned round, wide half,
     wide modulus, wide *result)
 {
@@ -287,7 +290,7 @@ static int wide_decrypt(struct ff1 *ff1, const struct shape *shape, const unsign
 
 /* ---- halves as numerals, for long strings ---------------------------------------------------- */
 
-/* The last ${count} numerals of a round's output for the half of ${length} numerals. */
+/* Compute the last ${count} numerals of a round's output for the half of ${length} numerals. */
 static int long_round(struct ff1 *ff1, const struct shape *shape, unsigned round,
     const unsigned char *half, size_t length, unsigned char *y, size_t count)
 {
@@ -350,7 +353,7 @@ static void subtract_numerals(unsigned char *from, const unsigned char *other, s
     }
 }
 
-/* Each round changes one half by the other in its place: A in the even rounds, else B. */
+/* Each round changes one half in place with the other: A in the even rounds, else B. */
 static int long_crypt(struct ff1 *ff1, const struct shape *shape, unsigned char *text,
     bool encrypting)
 {
@@ -419,7 +422,7 @@ static const unsigned char sample_key[32] = { 0x2b, 0x7e, 0x15, 0x16, 0x28, 0xae
     0xf7, 0x15, 0x88, 0x09, 0xcf, 0x4f, 0x3c, 0xef, 0x43, 0x59, 0xd8, 0xd5, 0x80, 0xaa, 0x4f, 0x7f,
     0x03, 0x6d, 0x6f, 0x04, 0xfc, 0x6a, 0x94 };
 
-/* The tweaks are hexadecimal 39383736353433323130 and 3737373770717273373737 there. */
+/* NIST gives the tweaks in hexadecimal: 39383736353433323130 and 3737373770717273373737. */
 static const struct sample samples[] = {
     { 16, "", 10, "0123456789", "2433477484" },
     { 16, "9876543210", 10, "0123456789", "6124200773" },

@@ -8,7 +8,7 @@
 int hkdf_extract(const void *salt, size_t salt_length, const void *key, size_t key_length,
     unsigned char prk[HKDF_PRK])
 {
-    /* RFC 5869 puts zeroes for an empty salt, which is what HMAC makes of an empty key too. */
+    /* RFC 5869 uses zeroes for an empty salt; HMAC makes the same of an empty key. */
     return hmac_once(salt, salt_length, key, key_length, prk);
 }
 

@@ -1,7 +1,7 @@
 /*
  * OpenSSL deprecates these calls in favour of EVP, which costs more than twice as much for a short
- * value: its contexts cannot be set back to "key worked in" without an allocation or a new key
- * block. They are plain functions over a plain struct, served by the same assembly code.
+ * value. An EVP context cannot return to the state after the key without an allocation or a new key
+ * block. These are plain functions over a plain struct, with the same assembly code.
  */
 #define OPENSSL_SUPPRESS_DEPRECATED
 
@@ -16,11 +16,11 @@
 
 enum {
     SHA256_BLOCK = 64,
-    SHORT = SHA256_BLOCK - 9 /* bytes that leave room for the padding of their block */
+    SHORT = SHA256_BLOCK - 9 /* most bytes that leave space for the padding of their block */
 };
 
 struct hmac {
-    SHA256_CTX inner; /* after the key's block */
+    SHA256_CTX inner; /* state after the key's block */
     SHA256_CTX outer;
     SHA256_CTX work;
     unsigned char block[SHA256_BLOCK];
@@ -108,7 +108,7 @@ static void store_be32(unsigned char *bytes, uint32_t value)
 }
 
 /*
- * SHA-256 from ${state}, a key's block, of ${length} bytes that stand in hmac->block: they and the
+ * Finish SHA-256 from ${state}, a key's block, over ${length} bytes in hmac->block. They and the
  * padding (FIPS 180-4, 5.1.1) are one block.
  */
 static void hash_block(struct hmac *hmac, const SHA256_CTX *state, size_t length,

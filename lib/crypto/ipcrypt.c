@@ -12,7 +12,7 @@ struct ipcrypt {
     enum ipcrypt_variant variant;
     struct aes *first;  /* K1 of the prefix variant; the only key of the other */
     struct aes *second; /* K2; for the deterministic variant the same key, inverse */
-    /* For each bit the padded prefix before it, and the two encryptions of that. */
+    /* for each bit the padded prefix before it, and the two encryptions of that */
     unsigned char prefixes[BITS * AES_BLOCK];
     unsigned char pads[BITS * AES_BLOCK];
     unsigned char others[BITS * AES_BLOCK];
@@ -58,7 +58,10 @@ void ipcrypt_free(struct ipcrypt *ipcrypt)
 
 /* ---- ipcrypt-pfx ----------------------------------------------------------------------------- */
 
-/* The prefix of no bits at all that the variant starts from: zeroes, a one, the bits given. */
+/*
+ * Write the padded prefix of no bits: zeroes, a one, and the fixed bits of the address. Return
+ * their number.
+ */
 static size_t start_prefix(const unsigned char address[IPCRYPT_ADDRESS],
     unsigned char prefix[AES_BLOCK])
 {
@@ -85,7 +88,7 @@ static void set_bit(unsigned char address[IPCRYPT_ADDRESS], size_t i, unsigned b
     address[i / 8] = (unsigned char)((address[i / 8] & ~(1u << shift)) | (bit << shift));
 }
 
-/* next = prefix << 1 | bit */
+/* Set next = prefix << 1 | bit. */
 static void push_bit(unsigned char next[AES_BLOCK], const unsigned char prefix[AES_BLOCK],
     unsigned bit)
 {
@@ -94,7 +97,7 @@ static void push_bit(unsigned char next[AES_BLOCK], const unsigned char prefix[A
     next[AES_BLOCK - 1] = (unsigned char)(((unsigned)prefix[AES_BLOCK - 1] << 1) | bit);
 }
 
-/* All prefixes of an address that is in clear are known beforehand: two calls of AES. */
+/* Encrypt in two calls of AES: all prefixes of a clear address are known beforehand. */
 static int encrypt_prefix(struct ipcrypt *ipcrypt, const unsigned char *in, unsigned char *out)
 {
     unsigned char *prefixes = ipcrypt->prefixes;
@@ -116,7 +119,7 @@ static int encrypt_prefix(struct ipcrypt *ipcrypt, const unsigned char *in, unsi
     return 0;
 }
 
-/* Each prefix needs the bit before it in clear: bit by bit. */
+/* Decrypt bit by bit: each prefix needs the clear bit before it. */
 static int decrypt_prefix(struct ipcrypt *ipcrypt, const unsigned char *in, unsigned char *out)
 {
     unsigned char prefix[AES_BLOCK];

@@ -5,8 +5,8 @@
 
 /*
  * random_bytes(out, length):
- * Bytes fit for keys, from getrandom(2): waits until the kernel's generator is seeded, whole or not
- * at all. Return 0; or -1 with errno, ${out} wiped.
+ * Get bytes fit for keys from getrandom(2), all or none. Wait until the kernel's generator is
+ * seeded. Return 0, or -1 with errno and ${out} wiped.
  */
 int random_bytes(void *out, size_t length);
 

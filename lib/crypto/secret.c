@@ -28,7 +28,7 @@ void secret_free(void *memory, size_t size)
     if (memory == NULL)
         return;
     OPENSSL_cleanse(memory, size);
-    munmap(memory, size); /* unlocks too */
+    munmap(memory, size); /* also unlocks */
 }
 
 void secret_free_text(char *text)

@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Memory that holds keys. */
+/* Memory for keys. */
 
 enum secret_result {
     SECRET_LOCKED,   /* kept out of swap and core dumps */
@@ -15,15 +15,15 @@ enum secret_result {
 /*
  * secret_alloc(size, memory):
  * Set *memory to ${size} zero bytes on pages of their own; NULL with SECRET_NO_MEMORY (or size 0).
- * SECRET_UNLOCKED is a success that the program may want to warn of. Each allocation takes whole
- * pages: one for all keys of a program, not one a key.
+ * SECRET_UNLOCKED is a success that may deserve a warning. Each allocation takes whole pages: make
+ * one for all keys of a program, not one per key.
  */
 enum secret_result secret_alloc(size_t size, void **memory);
 
-/* Wipe and give back; ${size} as it was asked. NULL is fine. */
+/* Wipe and free; ${size} is the size of the allocation. NULL is fine. */
 void secret_free(void *memory, size_t size);
 
-/* Wipe a C string of malloc(3) and give it back. NULL is fine. */
+/* Wipe a C string of malloc(3) and free it. NULL is fine. */
 void secret_free_text(char *text);
 
 /* Zero bytes in a way that the compiler keeps. NULL is fine with size 0. */

@@ -7,18 +7,18 @@
 #include "crypto/aes.h"
 #include "crypto/secret.h"
 
-/* Blocks of key stream made at a time. */
+/* Blocks of key stream made in one step. */
 enum { SIV_RUN = 64 };
 
 struct siv {
     struct aes *mac;    /* keyed with K1 of the RFC */
     struct aes *stream; /* with K2 */
-    /* CMAC's two subkeys (RFC 4493 2.3): for a last block that is full, and one that is padded. */
+    /* the two subkeys of CMAC (RFC 4493 2.3): for a full last block, and for a padded one */
     unsigned char full[AES_BLOCK];
     unsigned char padded[AES_BLOCK];
-    /* S2V's D after the associated data that there are. */
+    /* D of S2V after the associated data */
     unsigned char chain[AES_BLOCK];
-    /* dbl(D) xor ${full}: all that a plaintext shorter than a block still has to be added to. */
+    /* dbl(D) xor ${full}, to which a plaintext shorter than a block is added */
     unsigned char brief[AES_BLOCK];
     size_t strings;
     unsigned char run[SIV_RUN * AES_BLOCK];
@@ -35,8 +35,8 @@ static void dbl(unsigned char out[AES_BLOCK], const unsigned char in[AES_BLOCK])
 }
 
 /*
- * AES-CMAC (RFC 4493) of the data, whose last 16 bytes are first xored with ${tail}, if there is
- * one: then there must be that many.
+ * Compute AES-CMAC (RFC 4493) of the data. Its last 16 bytes, which must exist, are first xored
+ * with ${tail}, unless that is NULL.
  */
 static int cmac(struct siv *siv, const unsigned char *data, size_t length,
     const unsigned char *tail, unsigned char out[AES_BLOCK])
@@ -63,7 +63,7 @@ static int cmac(struct siv *siv, const unsigned char *data, size_t length,
     return aes_chain(siv->mac, out, last, end / AES_BLOCK + 1);
 }
 
-/* The end of S2V (RFC 5297 2.4), for the last string; what was before it is in the object. */
+/* Finish S2V (RFC 5297 2.4) with the last string; the object holds the state before it. */
 static int s2v(struct siv *siv, const unsigned char *plain, size_t length,
     unsigned char tag[AES_BLOCK])
 {
@@ -112,8 +112,8 @@ static void xor_bytes(unsigned char *out, const unsigned char *in, const unsigne
 }
 
 /*
- * Counter mode from the tag with its 31st and 63rd bit from the right cleared (RFC 5297 2.5): so
- * SIV_MAX_PLAIN bytes never carry out of the last 32 bits.
+ * Apply counter mode from the tag with its 31st and 63rd bit from the right cleared (RFC 5297 2.5).
+ * So SIV_MAX_PLAIN bytes never carry out of the last 32 bits.
  */
 static int counter_mode(struct siv *siv, const unsigned char tag[AES_BLOCK],
     const unsigned char *in, size_t length, unsigned char *out)

@@ -10,7 +10,7 @@
 #include <emmintrin.h>
 #endif
 
-/* Where each count is in a word: seven bits, so that CENSUS_WIDE bytes fit. */
+/* Place of each count in a word: seven bits each, so that CENSUS_WIDE bytes fit. */
 enum { DIGITS = 0, LETTERS = 7, CAPITALS = 14, HEX = 21, BLANKS = 28, DOTS = 35, COLONS = 42 };
 enum { HYPHENS = 49, ATS = 56, COUNT_MOST = 127 };
 
@@ -23,7 +23,7 @@ enum { HYPHENS = 49, ATS = 56, COUNT_MOST = 127 };
 #define LETTERS_8 L, L, L, L, L, L, L, L
 #define LETTERS_32 LETTERS_8, LETTERS_8, LETTERS_8, LETTERS_8
 
-/* What a byte adds to each. */
+/* Amount that a byte adds to each. */
 /* clang-format off */
 static const uint64_t sorts[256] = {
     0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
@@ -38,7 +38,7 @@ static const uint64_t sorts[256] = {
 };
 /* clang-format on */
 
-/* Set the counts to those of fewer than CENSUS_WIDE bytes. */
+/* Set the counts for fewer than CENSUS_WIDE bytes. */
 static void count_short(const char *text, size_t length, struct census *census)
 {
     const unsigned char *at = (const unsigned char *)text;
@@ -61,7 +61,7 @@ static void count_short(const char *text, size_t length, struct census *census)
 
 #ifdef CENSUS_SSE2
 
-enum { BLOCK = 16, BLOCKS_MOST = 255 }; /* as many as a count of eight bits holds */
+enum { BLOCK = 16, BLOCKS_MOST = 255 }; /* maximum of a count of eight bits */
 
 static size_t sum(__m128i counts)
 {
@@ -86,10 +86,10 @@ static inline __m128i add_equal(__m128i counts, __m128i block, char byte)
     return _mm_sub_epi8(counts, _mm_cmpeq_epi8(block, _mm_set1_epi8(byte)));
 }
 
-/* Count the bytes from ${first} on, ${size} of them. */
+/* Count the ${size} byte values from ${first} on. */
 static inline __m128i add_range(__m128i counts, __m128i block, char first, char size)
 {
-    /* moves ${first} to the least of the signed bytes */
+    /* moves ${first} to the smallest signed byte */
     __m128i moved = _mm_add_epi8(block, _mm_set1_epi8((char)(0x80 - first)));
     return _mm_sub_epi8(counts, _mm_cmplt_epi8(moved, _mm_set1_epi8((char)(-0x80 + size))));
 }

@@ -7,13 +7,11 @@
 
 enum { WINDOW = 40, SHORTEST = 2 /* "id" */ };
 
-/* Words begin where no letter stands before them; what follows them does not matter
- * ("telefonisch").
- */
+/* Words that start where no letter is before them; any ending is accepted ("telefonisch"). */
 static const struct {
     const char *word;
     enum context context;
-    size_t gap; /* bytes from its end to the number, at most; the rest of the word counts */
+    size_t gap; /* most bytes from its end to the number, including the rest of the word */
 } words[] = {
     /* clang-format off */
     { "tel",       CONTEXT_PHONE,   24 },
@@ -98,7 +96,9 @@ static bool is_part_of_word(char c)
     return shape_is_letter(c) || (unsigned char)c >= 0x80;
 }
 
-/* The context of the longest word that begins the ${size} bytes at ${text}; none: not near enough.
+/*
+ * Return the context of the longest word that begins the ${size} bytes at ${text} and is near
+ * enough; none: CONTEXT_NONE.
  */
 static enum context begun(const char *text, size_t size)
 {
@@ -117,7 +117,7 @@ static enum context begun(const char *text, size_t size)
 
 enum context context_of(const char *text, size_t at)
 {
-    char window[WINDOW + 1] = { ' ' }; /* one byte more: whether the first begins a word */
+    char window[WINDOW + 1] = { ' ' }; /* one byte more, to check that the first begins a word */
     size_t size = at < WINDOW ? at : WINDOW;
     enum context context = CONTEXT_NONE;
     if (at < SHORTEST)

@@ -3,16 +3,19 @@
 
 #include <stddef.h>
 
-/* What a text says of the number that follows. Only lib/detect includes this. */
+/* The meaning that a text gives to the number after it. Only lib/detect includes this. */
 enum context {
     CONTEXT_NONE,
     CONTEXT_PHONE,   /* "tel", "phone", "mobil", "numer telefonu" */
-    CONTEXT_NUMBER,  /* of an order, an invoice, a part: no phone and no person's number */
+    CONTEXT_NUMBER,  /* of an order, an invoice, a part: neither a phone nor a person's number */
     CONTEXT_VERSION, /* "version", "release", "firmware" */
     CONTEXT_SSN      /* "ssn", "social security" */
 };
 
-/* The nearest such word of the 40 bytes before ${at}, in any case, near enough for its context. */
+/*
+ * Return the context of the nearest such word, in any case, in the 40 bytes before ${at}; it must
+ * be near enough.
+ */
 enum context context_of(const char *text, size_t at);
 
 #endif

@@ -22,7 +22,10 @@ static const char *const names[DETECT_KINDS] = {
     [DETECT_JWT] = "jwt",
 };
 
-/* What a piece can begin with, by the byte. Up to WORD_MOST it is what a word goes on with. */
+/*
+ * Classes of bytes, by the pieces that can begin with them. Up to WORD_MOST a word can continue
+ * with them.
+ */
 enum {
     BEGIN_NOT,
     BEGIN_WORD,
@@ -56,7 +59,7 @@ static unsigned begin(char c)
     return begins[(unsigned char)c];
 }
 
-/* Past the rest of the word at ${at}. */
+/* Return the end of the word at ${at}. */
 static size_t word_end(const char *text, size_t length, size_t at)
 {
     while (at < length && begin(text[at]) - BEGIN_WORD < (unsigned)WORD_MOST)
@@ -87,7 +90,7 @@ bool detect_start_counted(struct detect *detect, const char *text, const struct 
     detect->at = 0;
     detect->mail = census->length;
     detect->mail_end = 0;
-    /* texts without personal values in which there is much of what they are made of */
+    /* texts without personal values, but with many bytes that such values have */
     if (detect->kinds != DETECT_NONE &&
         (text_is_uuid(text, census) || text_is_moment(text, census)))
         detect->kinds = DETECT_NONE;
@@ -103,7 +106,7 @@ void detect_start(struct detect *detect, const char *text, size_t length, unsign
 
 typedef size_t measure(const char *text, size_t length, size_t at);
 
-/* In the order in which they are tried: what is told surely comes first. */
+/* In order of trial: the most certain kinds come first. */
 static const struct {
     measure *measure;
     enum detect_kind kind;
@@ -118,7 +121,7 @@ static const struct {
     { phone_number, DETECT_PHONE },
 };
 
-/* The kinds that a word can be, by what it begins with. */
+/* The kinds that a word can be, by the class of its first byte. */
 static const unsigned kinds_of[] = {
     [BEGIN_WORD] = DETECT_BIT(DETECT_IBAN),
     [BEGIN_HEX] = DETECT_BIT(DETECT_JWT) | DETECT_BIT(DETECT_IBAN) | DETECT_BIT(DETECT_MAC) |
@@ -127,7 +130,7 @@ static const unsigned kinds_of[] = {
         DETECT_BIT(DETECT_CARD) | DETECT_BIT(DETECT_SSN) | DETECT_BIT(DETECT_PHONE),
 };
 
-/* What begins at ${at}, where a word begins. Its length, and its kind; or 0. */
+/* Return the length of the piece that begins at ${at}, where a word begins, with its kind; or 0. */
 static size_t measure_word(const struct detect *detect, size_t at, unsigned class,
     enum detect_kind *kind)
 {
@@ -146,7 +149,7 @@ static size_t measure_word(const struct detect *detect, size_t at, unsigned clas
     return 0;
 }
 
-/* What begins at ${at}, a sign. */
+/* Return the length of the piece that begins at ${at} with a sign, with its kind; or 0. */
 static size_t measure_sign(const struct detect *detect, size_t at, unsigned class,
     enum detect_kind *kind)
 {
@@ -166,7 +169,10 @@ static size_t measure_sign(const struct detect *detect, size_t at, unsigned clas
     return network_ipv6(detect->text, detect->length, at);
 }
 
-/* The next piece of all kinds but e-mail that begins before ${limit}. */
+/*
+ * Find the next piece of any kind but e-mail that begins before ${limit}. Return false when there
+ * is none.
+ */
 static bool next_other(struct detect *detect, size_t limit, struct detect_piece *piece)
 {
     const char *text = detect->text;
@@ -187,7 +193,7 @@ static bool next_other(struct detect *detect, size_t limit, struct detect_piece 
             if (uuid == 0)
                 size = measure_word(detect, at, class, &piece->kind);
             detect->at += uuid > 0 ? uuid : size;
-            /* of the rest of the word nothing else begins */
+            /* nothing else begins in the rest of the word */
             detect->at = word_end(text, length, detect->at);
         }
         if (size > 0) {

@@ -4,7 +4,9 @@
 
 #include "detect/shape.h"
 
-/* U+00C0 to U+017F in the languages whose words key.c has; others are passed over. Both cases. */
+/*
+ * U+00C0 to U+017F, both cases, in the languages of the words in key_words.c; others are skipped.
+ */
 static const struct {
     const char *letters; /* UTF-8, two bytes each */
     const char *plain;
@@ -69,7 +71,7 @@ void fold_key(const char *key, size_t length, struct fold *fold)
         } else if (!shape_is_letter(c)) {
             start = true;
         } else {
-            /* clientIp, and IPAddress: the last capital of several begins the next word */
+            /* clientIp, and IPAddress: the last of several capitals begins the next word */
             if (is_upper(c) &&
                 (!is_upper(before) || (shape_is_letter(after) && !is_upper(after) && after != 's')))
                 start = true;

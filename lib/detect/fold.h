@@ -5,9 +5,9 @@
 #include <stddef.h>
 
 /*
- * A key's words, in small letters without accents and without what is between them: "clientIp",
- * "client_ip" and "Client-IP" are all "clientip", with beginnings at c and i; "Straße" is
- * "strasse", "Gerät" is "geraet". Digits are left out. Only lib/detect includes this.
+ * The words of a key, in lower case without accents and separators. "clientIp", "client_ip" and
+ * "Client-IP" are all "clientip", with beginnings at c and i; "Straße" is "strasse", "Gerät" is
+ * "geraet". Digits are left out. Only lib/detect includes this.
  */
 enum { FOLD_MOST = 100 };
 
@@ -17,7 +17,7 @@ struct fold {
     size_t length;
 };
 
-/* Of what does not fit, nothing is kept. */
+/* Fold a key; characters over FOLD_MOST are dropped. */
 void fold_key(const char *key, size_t length, struct fold *fold);
 
 #endif

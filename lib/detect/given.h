@@ -6,16 +6,16 @@
 
 /*
  * given_is_name(word, length):
- * Whether the word, in any case, is one of two thousand given names that are common where English,
- * German, French, Spanish, Italian and Polish are spoken. Far from all: it tells what a list of
- * names looks like, not whether a word is one.
+ * Return true when the word, in any case, is one of two thousand given names common in English,
+ * German, French, Spanish, Italian and Polish. The list is far from complete: it recognizes a list
+ * of names, not every name.
  */
 bool given_is_name(const char *word, size_t length);
 
 /*
  * given_is_thing(word, length):
- * Whether the word makes a name one of a company, a place or a title, in spite of a given name
- * beside it: "Villa Maria", "Bernard SARL", "Escuela Santa Clara".
+ * Return true when the word makes a name that of a company, a place or a title, despite a given
+ * name beside it: "Villa Maria", "Bernard SARL", "Escuela Santa Clara".
  */
 bool given_is_thing(const char *word, size_t length);
 

@@ -8,13 +8,13 @@
 #include "detect/shape.h"
 #include "detect/text.h"
 
-/* Of digits: as many as no name has. */
+/* Numbers of digits too high for a name. */
 enum { DATA_RUN = 5, DATA_DIGITS = 8, DATA_HEX = 16 };
 
 static const char *const names[KEY_KINDS - (int)DETECT_KINDS] = { "ip", "name", "birth", "address",
     "geo", "device", "user" };
 
-/* What these say at the end of a key is said about a value, not the value: phone_type. */
+/* Last words that describe the value instead of naming it: phone_type. */
 static const char heads[] =
     "|type|types|kind|count|total|length|size|flag|status|enabled|verified|required|valid|confirmed|"
     "format|version|model|os|platform|brand|class|score|color|unit|pattern|template|policy|mode|"
@@ -27,7 +27,7 @@ static const char heads[] =
     "application|service|engine|family|prefix|suffix|verification|validation|network|program|tag|tags|"
     "label|feature|features|ratio|average|max|min|sum|limit|age group|statistics|stats|";
 
-/* The same at the beginning, as French, Spanish, Italian and Polish have it: tipo_usuario. */
+/* First words with the same role, in French, Spanish, Italian and Polish: tipo_usuario. */
 static const char first_heads[] =
     "|type|tipo|typ|statut|estado|stato|status|rol|role|ruolo|rola|rodzaj|genre|grupo|groupe|gruppo|grupa|"
     "liczba|ilosc|anzahl|cantidad|quantita|total|totale|modele|modelo|modello|marque|langue|idioma|lingua|"
@@ -40,7 +40,7 @@ const char *key_meaning_kind_name(unsigned kind)
 
 /*
  * entry_in(fold, entry, length, start, end):
- * Whether an entry of key_words is in the key; its last place is *start to *end.
+ * Return true when an entry of key_words is in the key, with its last place from *start to *end.
  */
 static bool entry_in(const struct fold *fold, const char *entry, size_t length, size_t *start,
     size_t *end)
@@ -65,7 +65,7 @@ static bool entry_in(const struct fold *fold, const char *entry, size_t length, 
     return found;
 }
 
-/* Where the last place of an entry of the list ends in the key, 0: none is there. */
+/* Return the end of the last place of an entry of the list in the key; 0 when none is there. */
 static size_t list_in(const struct fold *fold, const char *entries, bool *alone)
 {
     size_t last = 0;
@@ -93,7 +93,7 @@ static bool is_listed(const char *list, const struct fold *fold, size_t start, s
     return strstr(list, word) != NULL;
 }
 
-/* The last of several words, or the first, says something about the value. */
+/* Return true when the first or last of several words describes the value. */
 static bool has_head(const struct fold *fold)
 {
     size_t last = fold->length;
@@ -106,7 +106,9 @@ static bool has_head(const struct fold *fold)
         (is_listed(heads, fold, last, fold->length) || is_listed(first_heads, fold, 0, first));
 }
 
-/* address_id, id_adresse: the number of an entry somewhere; of a user and a device it is their own.
+/*
+ * Return true for address_id, id_adresse: the number of an entry somewhere. For a user or a device
+ * it is their own number.
  */
 static bool is_of_entry(const struct fold *fold)
 {
@@ -121,7 +123,7 @@ static bool is_of_entry(const struct fold *fold)
         (first == 2 && is_listed(ids, fold, 0, first));
 }
 
-/* Blot out the compounds, whose words do not mean what they mean alone. */
+/* Erase the compounds, whose words have another meaning alone. */
 static void blot_compounds(struct fold *fold)
 {
     for (const char *entry = key_words_compounds; *entry != '\0';) {
@@ -134,14 +136,14 @@ static void blot_compounds(struct fold *fold)
     }
 }
 
-/* Of one that is about a person and about a thing, the word that stands last counts. */
+/* Decide a key about a person and a thing by the word that is last. */
 static void weigh_subject(struct key_meaning *meaning, size_t person, size_t thing)
 {
     if (person > 0 && thing > 0)
         meaning->traits &= ~(unsigned)(person >= thing ? KEY_THING | KEY_LASTING : KEY_PERSON);
 }
 
-/* Words of several meanings, where another in the key tells which one it is. */
+/* Decide words of several meanings by the other words in the key. */
 static void weigh_kinds(struct key_meaning *meaning)
 {
     const unsigned address = DETECT_BIT(KEY_ADDRESS);
@@ -151,7 +153,7 @@ static void weigh_kinds(struct key_meaning *meaning)
     const unsigned network = DETECT_BIT(KEY_IP) | DETECT_BIT(DETECT_EMAIL) | device;
     if ((meaning->kinds & network) != 0)
         meaning->kinds &= ~address;
-    /* what a user has is not the user: user_email, login_ip */
+    /* an attribute of a user is not the user: user_email, login_ip */
     if ((meaning->kinds & ~(meaning->weak | user)) != 0 || (meaning->weak & device) != 0)
         meaning->kinds &= ~user;
     /* user name, street name, contact phone; but "display name" */

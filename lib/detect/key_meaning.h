@@ -8,27 +8,28 @@
 #include "detect/meaning.h"
 
 /*
- * What the key of a member says of its value, in English, German, French, Spanish, Italian and
- * Polish, in camelCase, snake_case, kebab-case or none: clientIp, numer_telefonu, Geburtsdatum,
- * codice-fiscale, date_of_birth.
+ * The meaning of a member's key for its value, in English, German, French, Spanish, Italian and
+ * Polish. The words may be in camelCase, snake_case, kebab-case or none: clientIp, numer_telefonu,
+ * Geburtsdatum, codice-fiscale, date_of_birth.
  */
 
-/* The name of a kind up to KEY_KINDS: "ip", "name", …, and those of detect_name(). */
+/* Return the name of a kind up to KEY_KINDS: "ip", "name", …, or that of detect_name(). */
 const char *key_meaning_kind_name(unsigned kind);
 
 struct key_meaning {
-    unsigned kinds;  /* a set of kinds, of detect/detect.h and of above */
-    unsigned weak;   /* those of them that the same word says of things, too: name, position */
+    unsigned kinds;  /* a set of kinds, of detect/detect.h and of enum key_kind */
+    unsigned weak;   /* those kinds whose word also describes things: name, position */
     unsigned traits; /* of enum key_trait */
 };
 
-/* Read key[0, length), decoded. Costs some microseconds: a reader keeps what it has read. */
+/* Read key[0, length), decoded. This takes some microseconds, so cache the result. */
 void key_meaning_read(const char *key, size_t length, struct key_meaning *meaning);
 
 /*
  * key_meaning_is_data(key, length):
- * Whether a key is itself a value, of a map: a piece of a kind of detect/detect.h, a UUID, digits
- * or a date, a hash, a person's name; or longer than any name. Such a key is not to be shown.
+ * Return true when a key is itself a value, as in a map. Such a key is a piece of a kind of
+ * detect/detect.h, a UUID, digits or a date, a hash, a person's name, or longer than any name.
+ * Never print it.
  */
 bool key_meaning_is_data(const char *key, size_t length);
 

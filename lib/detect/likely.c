@@ -8,7 +8,9 @@
 
 enum { NAME_MOST = 80, WORDS_MOST = 6, SHORT_MOST = 40, GENERATED_LEAST = 12 };
 
-/* Of one of these, which are no digits, letters, blanks, dots, colons or hyphens, is in the value.
+/*
+ * Return true when the value has one of these bytes, which are not digits, letters, blanks, dots,
+ * colons or hyphens.
  */
 static bool has_any(const struct likely *value, const char *bytes)
 {
@@ -23,13 +25,13 @@ static bool has_any(const struct likely *value, const char *bytes)
     return false;
 }
 
-/* A number of JSON has letters in its exponent alone. */
+/* Return true for a fraction: a JSON number has letters only in its exponent. */
 static bool is_broken(const struct likely *value)
 {
     return value->number && (value->census->dots > 0 || value->census->letters > 0);
 }
 
-/* What is no digit, letter or blank. */
+/* Return the number of bytes that are not digits, letters or blanks. */
 static size_t others(const struct census *census)
 {
     return census->length - census->digits - census->letters - census->blanks;
@@ -51,7 +53,7 @@ static bool is_phone(const struct likely *value, const struct census *census)
     return value->number || (census->colons == 0 && !has_any(value, "_@#"));
 }
 
-/* Letters and what stands between the words of a name. */
+/* Return true for letters and the separators in a name. */
 static bool is_name(const struct likely *value, const struct census *census)
 {
     return !value->number && census->letters >= 2 && census->digits == 0 &&
@@ -59,7 +61,7 @@ static bool is_name(const struct likely *value, const struct census *census)
         census->colons == 0 && !has_any(value, "_/\\@<>{}[]=;#&|");
 }
 
-/* Whether one of its words is what ${is} asks for. */
+/* Return true when ${is} accepts one of its words. */
 static bool has_word(const struct likely *value, bool (*is)(const char *word, size_t length))
 {
     size_t start = 0;
@@ -145,7 +147,7 @@ static bool is_address(const struct likely *value, const struct census *census, 
     if (weak && census->digits == 0)
         return is_name(value, census); /* a town */
     if (weak && census->letters == 0)
-        return census->digits == 5;                                /* its number */
+        return census->digits == 5;                                /* its postal code */
     if (census->letters == 0 && census->dots + census->colons > 0) /* 0.0.0.0 */
         return false;
     if (census->digits > 0)
@@ -154,7 +156,10 @@ static bool is_address(const struct likely *value, const struct census *census, 
     return census->letters > 3;
 }
 
-/* A number within the globe, with a fraction where the key is not sure; or two of them. */
+/*
+ * Return true for a coordinate: a number within range, with a fraction when the key is weak, or a
+ * pair of them.
+ */
 static bool is_geo(const struct likely *value, const struct census *census, bool weak)
 {
     const char *point = census->dots == 0 ? NULL : memchr(value->text, '.', value->length);
@@ -173,7 +178,7 @@ static bool is_geo(const struct likely *value, const struct census *census, bool
     }
     if (point == NULL)
         return value->number && !weak && census->digits <= 3;
-    /* a position in a film, or on a page, is a number as well */
+    /* a position in a film, or on a page, is also a number */
     if (weak && value->number && (fraction < 4 || value->text[value->text[0] == '-'] == '0'))
         return false;
     return whole >= 1 && whole <= 3 && fraction >= (weak ? 3 : 1);
@@ -185,7 +190,7 @@ static bool is_number_of_holder(const struct likely *value, const struct census 
         value->length <= 256 && !is_broken(value) && !has_any(value, "@/");
 }
 
-/* Of a passport, an account, an insurance. */
+/* Return true for the number of a passport, an account or an insurance. */
 static bool is_official(const struct likely *value, const struct census *census)
 {
     return census->digits >= 4 && census->digits + census->letters <= 34 &&
@@ -193,7 +198,10 @@ static bool is_official(const struct likely *value, const struct census *census)
         !is_broken(value) && !has_any(value, "@_");
 }
 
-/* What a generator makes, not a model's name: a UUID, long hexadecimal digits, mostly digits. */
+/*
+ * Return true for generated ids, not names of models: a UUID, long hexadecimal digits, mostly
+ * digits.
+ */
 static bool is_generated(const struct likely *value, const struct census *census)
 {
     size_t hex = census->digits + census->hex + census->hyphens + census->colons;
@@ -203,7 +211,7 @@ static bool is_generated(const struct likely *value, const struct census *census
     return (hex == value->length && value->length >= 12) || census->digits > census->letters;
 }
 
-/* "@alice" */
+/* Return true for "@alice". */
 static bool is_mention(const struct likely *value)
 {
     size_t i = 1;
@@ -215,7 +223,7 @@ static bool is_mention(const struct likely *value)
     return i == value->length;
 }
 
-/* A word in small letters, or with more than letters in it: "jdoe", "Anna_K". */
+/* Return true for a word in lower case, or with more than letters: "jdoe", "Anna_K". */
 static bool is_handle(const struct likely *value, const struct census *census)
 {
     if (value->number || census->blanks > 0 || value->length < 3 || value->length > SHORT_MOST ||

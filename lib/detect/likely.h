@@ -7,39 +7,40 @@
 #include "detect/census.h"
 #include "detect/meaning.h"
 
-/* A scalar of JSON: a string, decoded, or a number as it is spelt. */
+/* A JSON scalar: a decoded string, or a number as spelt. */
 struct likely {
     const char *text;
     size_t length;
     bool number;
-    const struct census *census; /* what census_take() counted in it */
+    const struct census *census; /* the result of census_take() */
 };
 
 /*
  * likely_kinds(value, kinds, weak, traits):
- * Those of the set ${kinds} that a key speaks of (detect/key_meaning.h) which the value can be, by
- * its shape: of a key such as "birthday" a date, of "phone" digits, of "name" letters. A weak
- * KEY_NAME takes a given name that is known, unless ${traits} has KEY_PERSON and not KEY_NOUN.
+ * Return the kinds of the set ${kinds}, which the key names (detect/key_meaning.h), that fit the
+ * value's shape. "birthday" needs a date, "phone" digits, "name" letters. A weak KEY_NAME needs a
+ * known given name, unless ${traits} has KEY_PERSON and not KEY_NOUN.
  */
 unsigned likely_kinds(const struct likely *value, unsigned kinds, unsigned weak, unsigned traits);
 
-/* Whether the text has the form of a person's name: two to five words, with capitals, none of which
- * is a company's or a place's. */
+/*
+ * Return true when the text is formed like a person's name: two to five words with capitals, none
+ * of them of a company or a place.
+ */
 bool likely_formed(const struct likely *value);
 
-/* Of one that is so formed, whether it is a name whatever its key: the first word is a given name
- * that is known. */
+/* Return true when such a text is a name under any key: its first word is a known given name. */
 bool likely_given(const struct likely *value);
 
-/* Both. */
+/* Return true when a text passes both tests. */
 bool likely_person(const char *text, size_t length);
 
-/* Whether a key is a person's name, and no label such as "Max Speed" or "Bill To". */
+/* Return true when a key is a person's name, not a label such as "Max Speed" or "Bill To". */
 bool likely_person_key(const char *key, size_t length);
 
 /*
- * Whether it names nobody by itself: a UUID, a number, or letters and digits of a generator; with
- * KEY_SURROGATE in ${traits} whatever has a digit in it.
+ * Return true when the value identifies nobody by itself: a UUID, a number, or generated letters
+ * and digits. With KEY_SURROGATE in ${traits} any value with a digit counts.
  */
 bool likely_opaque(const struct likely *value, unsigned traits);
 

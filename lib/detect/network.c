@@ -8,7 +8,7 @@
 
 enum { QUAD_LONGEST = 15, OCTETS = 4, BYTES_IPV6 = 16 };
 
-/* Four numbers up to 255 without leading zeroes, whatever stands around them. */
+/* Return the length of four numbers up to 255 without leading zeroes, in any context, or 0. */
 static size_t quad(const char *text, size_t length, size_t at, unsigned octets[OCTETS])
 {
     size_t i = at;
@@ -28,7 +28,7 @@ static size_t quad(const char *text, size_t length, size_t at, unsigned octets[O
     return i - at;
 }
 
-/* Whether a quad ends right before ${end}, as the first of a range does. */
+/* Return true when a quad ends right before ${end}, as the first of a range does. */
 static bool quad_before(const char *text, size_t end)
 {
     unsigned octets[OCTETS];
@@ -40,8 +40,9 @@ static bool quad_before(const char *text, size_t end)
 }
 
 /*
- * "Chrome/120.0.0.0" is a product and its version (RFC 9110, section 10.1.5), "broker-1/10.0.0.1" a
- * host and its address: products begin with a capital, or have a version that ends in zeroes.
+ * Return true after a product name. "Chrome/120.0.0.0" is a product and its version (RFC 9110,
+ * section 10.1.5), but "broker-1/10.0.0.1" is a host and its address. Products begin with a
+ * capital, or have a version that ends in zeroes.
  */
 static bool after_product(const char *text, size_t at, const unsigned octets[OCTETS])
 {
@@ -65,7 +66,7 @@ size_t network_ipv4(const char *text, size_t length, size_t at)
     size_t end = at + size;
     if (size == 0 || shape_is_word(shape_at(text, length, end)))
         return 0;
-    /* 0/8 is no host's and mostly a version; 255.255 begins masks of networks */
+    /* no host has 0/8, which is mostly a version; 255.255 begins network masks */
     if (octets[0] == 0 || (octets[0] == 255 && octets[1] == 255))
         return 0;
     if (shape_joined_before(text, at, '.') || shape_joined_after(text, length, end, '+'))
@@ -82,7 +83,9 @@ size_t network_ipv4(const char *text, size_t length, size_t at)
     return size;
 }
 
-/* Whether more hexadecimal digits stand before ${at}, with ${join} between: "mac:" is none. */
+/*
+ * Return true when more hexadecimal digits are before ${at}, with ${join} between; "mac:" has none.
+ */
 static bool hex_before(const char *text, size_t at, char join)
 {
     size_t i = at - 1;
@@ -96,8 +99,8 @@ static bool hex_before(const char *text, size_t at, char join)
 }
 
 /*
- * With "::" a text need not have more than a few letters: Ada::Bad. Whether it is in the space that
- * is given out: global unicast, unique local, link-local, multicast, NAT64, the loopback, IPv4.
+ * Return true for an address in allocated space: global unicast, unique local, link-local,
+ * multicast, NAT64, the loopback, IPv4. With "::" a few letters are enough: Ada::Bad.
  */
 static bool allocated(const unsigned char address[BYTES_IPV6])
 {
@@ -147,7 +150,10 @@ size_t network_ipv6(const char *text, size_t length, size_t at)
     return size;
 }
 
-/* ${groups} of ${width} hexadecimal digits with ${join} between them, and no more of them. */
+/*
+ * Return the length of ${groups} of ${width} hexadecimal digits with ${join} between them, and no
+ * further group; or 0.
+ */
 static size_t groups_of(const char *text, size_t length, size_t at, size_t groups, size_t width,
     char join)
 {
@@ -183,8 +189,8 @@ size_t network_mac(const char *text, size_t length, size_t at)
         letters += shape_is_letter(text[i]);
         zeroes += text[i] == '0';
     }
-    if (join != ':' && letters == 0) /* of decimal digits "-" and "." make dates and amounts */
+    if (join != ':' && letters == 0) /* decimal digits with "-" and "." are dates and amounts */
         return 0;
-    bool unset = letters == 0 && (zeroes == 12 || zeroes == 16); /* an interface without one */
+    bool unset = letters == 0 && (zeroes == 12 || zeroes == 16); /* no address */
     return unset ? 0 : size;
 }

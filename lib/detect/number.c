@@ -7,7 +7,10 @@
 
 enum { CARD_LEAST = 13, CARD_MOST = 19, EAN_SIZE = 13, IBAN_MOST = 34 };
 
-/* Whether the number at ${at} is the middle of something longer: a decimal, a chain of groups. */
+/*
+ * Return true when the number at ${at} is the middle of something longer: a decimal, a chain of
+ * groups.
+ */
 static bool joined(const char *text, size_t length, size_t at, size_t end)
 {
     return shape_is_word(shape_at(text, length, end)) || shape_joined_before(text, at, '-') ||
@@ -15,7 +18,7 @@ static bool joined(const char *text, size_t length, size_t at, size_t end)
         shape_joined_after(text, length, end, '.');
 }
 
-/* ISO/IEC 7812-1, annex B. */
+/* Check the Luhn digit: ISO/IEC 7812-1, annex B. */
 static bool luhn(const char *digits, size_t count)
 {
     unsigned sum = 0;
@@ -28,7 +31,7 @@ static bool luhn(const char *digits, size_t count)
     return sum % 10 == 0;
 }
 
-/* GS1 General Specifications, section 7.9: the check digit of an article number. */
+/* Check the digit of an article number: GS1 General Specifications, section 7.9. */
 static bool article(const char *digits)
 {
     unsigned sum = 0;
@@ -37,7 +40,7 @@ static bool article(const char *digits)
     return sum % 10 == 0;
 }
 
-/* First digits, six of them taken as a number, and the lengths that their issuers use. */
+/* Ranges of the first six digits, and the lengths that their issuers use. */
 static const struct {
     unsigned from;
     unsigned to;
@@ -82,7 +85,7 @@ static bool issued(const char *digits, size_t count)
     return false;
 }
 
-/* How cards are written in groups: 4-4-4-4(-3), 4-6-5, 4-6-4. */
+/* Return the length of a card in groups: 4-4-4-4(-3), 4-6-5, 4-6-4; or 0. */
 static size_t grouped_card(const char *text, size_t length, size_t at, const unsigned char *sizes)
 {
     char digits[CARD_MOST];
@@ -120,7 +123,7 @@ size_t number_card(const char *text, size_t length, size_t at)
     return size;
 }
 
-/* The registry of ISO 13616: length by country, in the order of the letters. */
+/* The registry of ISO 13616: length by country, in alphabetical order. */
 static const struct {
     char country[3];
     unsigned char length;
@@ -148,7 +151,7 @@ static size_t iban_length(char first, char second)
     return 0;
 }
 
-/* ISO/IEC 7064, MOD 97-10, the first four characters moved to the end. */
+/* Check ISO/IEC 7064, MOD 97-10, with the first four characters moved to the end. */
 static bool mod97(const char *iban, size_t count)
 {
     unsigned rest = 0;
@@ -209,7 +212,7 @@ size_t number_ssn(const char *text, size_t length, size_t at)
             ssn[count++] = c;
         }
     }
-    /* 42 U.S.C. 405, as the Social Security Administration gives them out since 2011 */
+    /* 42 U.S.C. 405; ranges assigned by the Social Security Administration since 2011 */
     if (ssn[0] == '9' || memcmp(ssn, "000", AREA) == 0 || memcmp(ssn, "666", AREA) == 0 ||
         memcmp(ssn + AREA, "00", GROUP) == 0 || memcmp(ssn + AREA + GROUP, "0000", SERIAL) == 0)
         return 0;

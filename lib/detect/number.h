@@ -5,8 +5,8 @@
 
 /*
  * Numbers with check digits or ranges (detect/detect.h). Each function returns the length of the
- * one that begins at text[at], or 0. There must be no letter, digit or "_" before it. Only
- * lib/detect includes this.
+ * number that begins at text[at], or 0. No letter, digit or "_" may be before it. Only lib/detect
+ * includes this.
  */
 size_t number_card(const char *text, size_t length, size_t at);
 size_t number_iban(const char *text, size_t length, size_t at);

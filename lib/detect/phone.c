@@ -5,23 +5,25 @@
 #include "detect/context.h"
 #include "detect/shape.h"
 
-/* ITU-T E.164 has up to fifteen digits; here is what people put between them. */
+/* ITU-T E.164 has up to fifteen digits; the other limits cover common separators. */
 enum { DIGITS_MOST = 15, GROUPS_MOST = 8, NAMED_LEAST = 7, NEAR = 32 };
 
 struct groups {
     char digits[DIGITS_MOST];
     size_t count; /* of the digits */
     size_t sizes[GROUPS_MOST];
-    size_t ends[GROUPS_MOST]; /* where each ends in the text, with a bracket behind it */
+    size_t ends[GROUPS_MOST]; /* end of each in the text, with a bracket behind it */
     char joins[GROUPS_MOST];  /* the byte before each: ' ', '-', '.', '/', or NUL */
     size_t groups;
-    bool more; /* another group follows, and is too much */
+    bool more; /* another group follows, which is too many */
     bool plus;
     bool bracket; /* the first group is in brackets */
 };
 
-/* What separates two groups: its length, and its kind in *join. Blanks and hyphens may be those of
- * typographers (U+00A0, U+202F, U+2011, U+2013). */
+/*
+ * Return the length of a separator between two groups, with its kind in *join. Blanks and hyphens
+ * may be typographic (U+00A0, U+202F, U+2011, U+2013).
+ */
 static size_t separator(const char *text, size_t length, size_t at, char *join)
 {
     char c = shape_at(text, length, at);
@@ -40,7 +42,7 @@ static size_t separator(const char *text, size_t length, size_t at, char *join)
     return 0;
 }
 
-/* One group, in brackets or not. How many bytes it takes, 0: there is none. */
+/* Read one group, in brackets or not. Return its length, or 0 when there is none. */
 static size_t one_group(const char *text, size_t length, size_t at, struct groups *groups,
     char join)
 {
@@ -91,7 +93,7 @@ static void read_groups(const char *text, size_t length, size_t at, struct group
     }
 }
 
-/* Whether what stands before the number makes it part of something else. */
+/* Return true when the text before the number makes it part of something else. */
 static bool joined_before(const char *text, size_t at)
 {
     if (at == 0)
@@ -110,7 +112,7 @@ static bool joined_before(const char *text, size_t at)
     }
 }
 
-/* Whether what stands behind it does not. */
+/* Return true when the text after the number does not. */
 static bool loose(const char *text, size_t length, size_t end)
 {
     char next = shape_at(text, length, end);
@@ -122,7 +124,10 @@ static bool loose(const char *text, size_t length, size_t end)
     return !((next == '-' || next == '.' || next == '/') && shape_is_word(after));
 }
 
-/* Country codes of two digits; those of one are 1 and 7, and three begin with the rest of these. */
+/*
+ * Return true for country codes of two digits. Those of one digit are 1 and 7; those of three begin
+ * with the other pairs.
+ */
 static bool is_country(const char *digits)
 {
     static const char two[] =
@@ -133,14 +138,20 @@ static bool is_country(const char *digits)
     return digits[0] == '1' || digits[0] == '7' || strstr(two, wanted) != NULL;
 }
 
-/* The North American plan: area and exchange begin with 2 to 9, and their last two are not "11". */
+/*
+ * Return true for the North American plan: area and exchange begin with 2 to 9, and their last two
+ * digits are not "11".
+ */
 static bool is_american(const char *digits)
 {
     return digits[0] >= '2' && digits[3] >= '2' && memcmp(digits + 1, "11", 2) != 0 &&
         memcmp(digits + 4, "11", 2) != 0;
 }
 
-/* The first groups are of these sizes; joined by one kind of separator, behind brackets by any. */
+/*
+ * Return true when the first groups have these sizes, with one kind of separator, or any after
+ * brackets.
+ */
 static bool sized(const struct groups *groups, const char *sizes)
 {
     size_t count = strlen(sizes);
@@ -153,7 +164,7 @@ static bool sized(const struct groups *groups, const char *sizes)
     return true;
 }
 
-/* A day, written in any order. */
+/* Return true for a day in any order. */
 static bool is_date(const struct groups *groups)
 {
     if (groups->groups < 3 || groups->plus || groups->bracket)
@@ -163,7 +174,7 @@ static bool is_date(const struct groups *groups)
         sized(groups, "114");
 }
 
-/* With its "+": how many of the groups, 0: it is none. */
+/* Return the number of groups of a number with "+", or 0. */
 static size_t international(const struct groups *groups)
 {
     size_t dots = 0;
@@ -184,17 +195,20 @@ static size_t international(const struct groups *groups)
     return 0;
 }
 
-/* With a trunk prefix, "0": 0151 2345678, 06 12 34 56 78, (030) 123-456, 090-1234-5678. */
+/*
+ * Return the number of groups after a trunk prefix, "0": 0151 2345678, 06 12 34 56 78, (030)
+ * 123-456, 090-1234-5678.
+ */
 static size_t trunk(const struct groups *groups)
 {
     size_t digits = groups->sizes[0];
     size_t used = 1;
     if (sized(groups, "324") && groups->joins[1] == '-')
-        return 0; /* as a US social security number is written */
+        return 0; /* the form of a US social security number */
     if (groups->digits[0] != '0' || groups->digits[1] == '0' || groups->sizes[0] > 6)
         return 0;
     if (sized(groups, "22222") && groups->joins[1] != '/')
-        return sized(groups, "222222") ? 0 : 5; /* France; six are drawn in a lottery */
+        return sized(groups, "222222") ? 0 : 5; /* France; six pairs are lottery numbers */
     if (groups->sizes[0] < 2)
         return 0;
     for (; used < groups->groups; used++) {
@@ -205,7 +219,7 @@ static size_t trunk(const struct groups *groups)
     return used > 1 && used < 5 && digits >= 9 && digits <= 12 ? used : 0;
 }
 
-/* Without: by the sizes of the groups that countries are known by. */
+/* Return the number of groups without a prefix, by the group sizes of countries. */
 static size_t national(const struct groups *groups)
 {
     const char *digits = groups->digits;
@@ -219,11 +233,11 @@ static size_t national(const struct groups *groups)
         return 3; /* China */
     if (groups->bracket && (sized(groups, "244") || sized(groups, "254")))
         return 3; /* Brazil */
-    /* years stand in brackets too */
+    /* years are also written in brackets */
     if (groups->bracket && groups->groups > 1 && groups->sizes[0] > 1 &&
         (digits[0] == '0' || groups->sizes[0] < 4) && groups->count >= 9 && groups->count <= 12)
         return groups->groups;
-    /* "00" in the place of "+" */
+    /* "00" instead of "+" */
     if (digits[0] == '0' && digits[1] == '0' && groups->groups > 1 && groups->count >= 12 &&
         is_country(digits + 2) && digits[2] != '0')
         return digits[2] != '1' || (groups->count == 13 && is_american(digits + 3)) ? groups->groups
@@ -231,8 +245,7 @@ static size_t national(const struct groups *groups)
     return 0;
 }
 
-/* Most numbers are no telephone's, and are known by how few digits are near, or by what joins them.
- */
+/* Return false for most other numbers: too few digits are near, or other signs join them. */
 static bool can_be(const char *text, size_t length, size_t at)
 {
     size_t digits = 0;
@@ -268,7 +281,7 @@ size_t phone_number(const char *text, size_t length, size_t at)
     size_t end = used > 0 ? groups.ends[used - 1] : groups.ends[groups.groups - 1];
     if (groups.plus)
         return used > 0 && loose(text, length, end) ? end - at : 0;
-    /* groups that go on to the left, as amounts and numbers drawn do */
+    /* groups continue to the left, as in amounts and lottery numbers */
     bool chained =
         groups.joins[1] == ' ' && at > 1 && text[at - 1] == ' ' && shape_is_digit(text[at - 2]);
     if (used > 0 && (chained || groups.more || !loose(text, length, end)))

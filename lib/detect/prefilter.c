@@ -2,7 +2,7 @@
 
 #include "detect/value_kind.h"
 
-/* Of how many bytes of a kind nothing can be found; the least over all spellings. */
+/* The smallest number of bytes of each sort that a kind needs, over all spellings. */
 enum {
     LEAST_TEXT = 3, /* ::1 */
     LEAST_IPV4_DIGITS = 4,

@@ -3,8 +3,10 @@
 
 #include "detect/census.h"
 
-/* Those of the set ${kinds} (detect/detect.h) that a text can hold, by how many digits, dots,
- * colons, hyphens and ats are in it. */
+/*
+ * Return the kinds of the set ${kinds} (detect/detect.h) that a text can hold, by its numbers of
+ * digits, dots, colons, hyphens and ats.
+ */
 unsigned prefilter_kinds(const struct census *census, unsigned kinds);
 
 #endif

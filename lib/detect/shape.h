@@ -4,8 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Bytes of a text, ASCII only: what is not ASCII is no letter here. Only lib/detect includes this.
- */
+/* Bytes of a text, ASCII only: other bytes are not letters here. Only lib/detect includes this. */
 
 static inline bool shape_is_digit(char c)
 {
@@ -27,7 +26,7 @@ static inline bool shape_is_alnum(char c)
     return shape_is_digit(c) || shape_is_letter(c);
 }
 
-/* What a name or number goes on with. */
+/* Return true for a byte that a name or number can continue with. */
 static inline bool shape_is_word(char c)
 {
     return shape_is_alnum(c) || c == '_';
@@ -38,25 +37,25 @@ static inline char shape_lower(char c)
     return (unsigned char)(c - 'A') < 26 ? (char)(c | 0x20) : c;
 }
 
-/* The byte at ${at}, or NUL past the end. */
+/* Return the byte at ${at}, or NUL past the end. */
 static inline char shape_at(const char *text, size_t length, size_t at)
 {
     return at < length ? text[at] : '\0';
 }
 
-/* Whether the byte before ${at} is ${c}, and joins a word to what stands at ${at}. */
+/* Return true when the byte before ${at} is ${c}, and joins a word to the text at ${at}. */
 static inline bool shape_joined_before(const char *text, size_t at, char c)
 {
     return at > 1 && text[at - 1] == c && shape_is_word(text[at - 2]);
 }
 
-/* The same of the byte at ${end}. */
+/* Do the same for the byte at ${end}. */
 static inline bool shape_joined_after(const char *text, size_t length, size_t end, char c)
 {
     return shape_at(text, length, end) == c && shape_is_word(shape_at(text, length, end + 1));
 }
 
-/* How many digits stand at ${at}, at most ${most}. */
+/* Return the number of digits at ${at}, at most ${most}. */
 static inline size_t shape_digits(const char *text, size_t length, size_t at, size_t most)
 {
     size_t count = 0;

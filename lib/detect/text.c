@@ -6,7 +6,7 @@
 
 enum { TOP_LEAST = 2, TOP_MOST = 24, UUID_SIZE = 36, JWT_HEADER_LEAST = 8 };
 
-/* Of the atoms of RFC 5322 all but what separates more often than it belongs: = / ? { | } `. */
+/* Return true for the atoms of RFC 5322 except signs that mostly separate: = / ? { | } `. */
 static bool is_local(char c)
 {
     return shape_is_word(c) || (unsigned char)c >= 0x80 ||
@@ -18,7 +18,9 @@ static bool is_label(char c)
     return shape_is_alnum(c) || c == '-' || (unsigned char)c >= 0x80;
 }
 
-/* Names of files, images for screens of several densities among them: icon@2x.png. */
+/*
+ * Return true for names of files, including images for screens of several densities: icon@2x.png.
+ */
 static bool is_file(const char *top, size_t size)
 {
     static const char *const files[] = { "png", "jpg", "jpeg", "gif", "svg", "webp", "bmp", "css",
@@ -42,7 +44,10 @@ static bool is_top(const char *top, size_t size)
     return plain && size <= (size_t)TOP_MOST * ((unsigned char)top[0] >= 0x80 ? 3 : 1);
 }
 
-/* The end of the domain at ${at}, or 0. One that begins with numbers is a version: x@1.2.dev. */
+/*
+ * Return the end of the domain at ${at}, or 0. A text that begins with numbers is a version:
+ * x@1.2.dev.
+ */
 static size_t domain(const char *text, size_t length, size_t at)
 {
     size_t i = at;
@@ -68,7 +73,7 @@ static size_t domain(const char *text, size_t length, size_t at)
     }
 }
 
-/* The beginning of the local part that ends at ${end}; ${end} itself: there is none. */
+/* Return the beginning of the local part that ends at ${end}, or ${end} when there is none. */
 static size_t local_part(const char *text, size_t from, size_t end)
 {
     size_t start = end;
@@ -109,7 +114,9 @@ static bool is_base64url(char c)
     return shape_is_word(c) || c == '-';
 }
 
-/* Header and payload are JSON objects: base64url of {" is eyJ. Five parts when it is encrypted. */
+/*
+ * Header and payload are JSON objects: base64url of {" is eyJ. An encrypted token has five parts.
+ */
 size_t text_jwt(const char *text, size_t length, size_t at)
 {
     size_t i = at;
@@ -153,7 +160,7 @@ bool text_is_uuid(const char *text, const struct census *census)
         text[18] == '-' && text[23] == '-';
 }
 
-/* Where its signs stand is looked at; as many digits as there are other bytes are all the rest. */
+/* Check the places of the signs. The rest must be digits, as the counts tell. */
 bool text_is_moment(const char *text, const struct census *census)
 {
     enum { DAY = 10, SECOND = 19, DECIMALS_MOST = 9, OFFSET = 6 };

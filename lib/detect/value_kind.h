@@ -1,7 +1,7 @@
 #ifndef DETECT_VALUE_KIND_H
 #define DETECT_VALUE_KIND_H
 
-/* The kinds of personal values that a text shows by itself; detect/detect.h says what they are. */
+/* The kinds of personal value that a text shows by itself; detect/detect.h describes them. */
 enum detect_kind {
     DETECT_IPV4,
     DETECT_IPV6,

@@ -20,9 +20,9 @@ static bool is_content(const struct policy *policy, uint32_t node)
 }
 
 /*
- * Watch unnamed members where the policy decides about them: members of the record, of the objects
- * on the way to the root and of the root, array elements, and members aside. Return false when
- * memory runs out.
+ * Watch unnamed members where the policy decides about them. These are members of the record, of
+ * the objects on the way to the root and of the root, array elements, and members aside. Return
+ * false when memory runs out.
  */
 static bool add_others(const struct policy *policy)
 {

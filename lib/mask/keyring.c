@@ -265,7 +265,7 @@ static enum keyring_cause open_file(const char *path, bool group_readable,
         return KEYRING_KIND;
     case TRUSTED_OWNER:
         return KEYRING_OWNER;
-    case TRUSTED_WRITABLE: /* keyring_check() names the cause for a file that is closed by then */
+    case TRUSTED_WRITABLE: /* keyring_check() names the cause; the file is no longer open */
         return keyring_check(&file->status, group_readable);
     case TRUSTED_OK:
         break;

@@ -10,8 +10,8 @@
 /*
  * Methods: the ways to mask a value, as the policy sees them. The work itself is in
  * mask/method_work.h, which needs libcrypto; reading a policy does not. A new method needs a row in
- * the table of method.c, a file with its functions, an entry in the table of method_work.c and a
- * paragraph in pii-policy(5).
+ * the table of method.c and an entry in that of method_work.c. It also needs a file with its
+ * functions and a paragraph in pii-policy(5).
  */
 
 enum method_id {

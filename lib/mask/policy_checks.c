@@ -76,7 +76,7 @@ static int add_unmatched(struct policy *policy, const struct policy_word *words,
 {
     struct policy_checks *checks = &policy->checks;
     bool when = count > 2;
-    /* Only "when" may follow "when"; all else may stand once. */
+    /* Only "when" may follow "when"; any other line may occur once. */
     if (checks->unmatched_given && !(when && checks->when_count > 0))
         return fail(error, POLICY_REPEATED, number, &words[0]);
     bool keep = policy_word_is(&words[1], "keep");

@@ -14,8 +14,8 @@
 
 /*
  * The common part of pii-mask and pii-unmask: their options, and the run of a filter from its files
- * to its exit status. The process is confined as soon as all files are open. Failures are reported
- * by base/msg.h under the program's name.
+ * to its exit status. The process is confined as soon as all files are open. It prints failures
+ * (base/msg.h) under the program's name.
  */
 
 struct program_settings { /* the strings are the caller's */

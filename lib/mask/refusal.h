@@ -38,7 +38,7 @@ enum refusal {
     REFUSAL_CLAIM,         /* pii is not ours */
     REFUSAL_CLAIM_MEMBER,  /* a member that masking removes */
     REFUSAL_CLAIM_VALUE,   /* a clear value */
-    REFUSAL_CLAIM_FORGED,  /* a value under a masked name that was not made by masking */
+    REFUSAL_CLAIM_FORGED,  /* a clear value under a masked name */
     REFUSAL_CLAIM_SEALED,  /* sealed without error */
     REFUSAL_ERROR_KIND,    /* an error that is not an object */
     REFUSAL_ERROR_CONTENT, /* an error that may hold content */

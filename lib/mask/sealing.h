@@ -63,8 +63,8 @@ int sealing_record(struct sealing *sealing, const char *text, size_t length, con
 /*
  * sealing_arrived(sealing, text, length, out, unchanged):
  * Seal the clear content of a record that carries an error. The error stays, unless it may hold
- * content (mask/refusal.h): then it is sealed, too, and only its stage and code stay. *unchanged is
- * true when there was nothing to seal.
+ * content (mask/refusal.h). Then it is sealed, too, except its stage and code. *unchanged is true
+ * when there was nothing to seal.
  */
 int sealing_arrived(struct sealing *sealing, const char *text, size_t length, struct buf *out,
     bool *unchanged);

@@ -6,9 +6,13 @@
 #include "base/buf.h"
 
 /*
- * Published vectors, computed by the masking code: AES-SIV (RFC 5297 A.1 and A.2), HMAC-SHA-256
- * (RFC 4231), HKDF-SHA-256 (RFC 5869, A.1 to A.3), ipcrypt (draft-denis-ipcrypt) and FF1 (the
- * samples of NIST).
+ * Published vectors, computed by the masking code:
+ *
+ *     AES-SIV       RFC 5297, A.1 and A.2
+ *     HMAC-SHA-256  RFC 4231
+ *     HKDF-SHA-256  RFC 5869, A.1 to A.3
+ *     ipcrypt       draft-denis-ipcrypt
+ *     FF1           the samples of NIST
  */
 
 /*

@@ -96,8 +96,8 @@ size_t token_key_named(const struct keyring *ring, const char *text,
 
 /*
  * Append the value of the plaintext at ${at} of ${plain} as JSON text, and remove its padding
- * there. Return TOKEN_MALFORMED when the type byte is missing or the value cannot stand in a line:
- * text that is not UTF-8, or JSON that is invalid or has line breaks.
+ * there. Return TOKEN_MALFORMED when the type byte is missing or the value cannot stand in a line.
+ * Such a value is text that is not UTF-8, or JSON that is invalid or has line breaks.
  */
 enum token_result token_restore(struct buf *out, struct buf *plain, size_t at);
 

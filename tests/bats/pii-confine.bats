@@ -161,11 +161,11 @@ done_working() {
   for program in pii-mask pii-unmask; do
     run -0 --separate-stderr "$BATS_TEST_DIRNAME/../lib/unconfined.py" "$program" -k k <<<'{"body":{"ip":""}}'
     jq -e '.body.ip == "" or .body.masked_ip == ""' <<<"$output"
-    [ "$stderr" = "$program: warning: this kernel does not let the process be confined; going on without" ]
+    [ "$stderr" = "$program: warning: this kernel cannot confine the process; continuing unconfined" ]
     run -0 --separate-stderr "$BATS_TEST_DIRNAME/../lib/unconfined.py" "$program" -q -k k <<<'{"body":{"ip":""}}'
-    [[ $stderr == *'does not let the process be confined'* ]]
+    [[ $stderr == *'cannot confine the process'* ]]
     run -69 --separate-stderr "$BATS_TEST_DIRNAME/../lib/unconfined.py" "$program" -k k --require-sandbox <<<'{"body":{"ip":""}}'
     [ -z "$output" ]
-    [ "$stderr" = "$program: error: this kernel does not let the process be confined" ]
+    [ "$stderr" = "$program: error: this kernel cannot confine the process" ]
   done
 }

@@ -300,7 +300,7 @@ END
     [ "$stderr" = 'pii-scan: error: cannot write to standard output: No space left on device' ]
   done
   run -0 --separate-stderr "$ROOT/tests/lib/unconfined.py" "$(command -v pii-scan)" -q <"$SAMPLE"
-  [ "$stderr" = 'pii-scan: warning: this kernel does not let the process be confined; going on without' ]
+  [ "$stderr" = 'pii-scan: warning: this kernel cannot confine the process; continuing unconfined' ]
   run -69 "$ROOT/tests/lib/unconfined.py" "$(command -v pii-scan)" --require-sandbox <"$SAMPLE"
 }
 

@@ -312,7 +312,7 @@ ODD='{"n":1.10,"big":12345678901234567891,"e":1e400,"z":-0,"u":"\u00e4\ud83d\ude
   [ -z "$output" ]
   run -0 --separate-stderr "$BATS_TEST_DIRNAME/../lib/unconfined.py" sqs-unwrap -q <in
   # shellcheck disable=SC2154 # run's
-  [[ $stderr == *'does not let the process be confined; going on without' ]]
+  [[ $stderr == *'cannot confine the process; continuing unconfined' ]]
   run -69 --separate-stderr "$BATS_TEST_DIRNAME/../lib/unconfined.py" sqs-unwrap --require-sandbox <in
   [ -z "$output" ]
 }
