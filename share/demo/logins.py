@@ -12,7 +12,7 @@ import random
 import uuid
 
 EVENTS = 100
-CUT_OFF = 61  # this line is malformed; its address and device stand nowhere else
+CUT_OFF = 61  # this line is malformed; its address and device occur nowhere else
 
 rng = random.Random(20230424)
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# What a policy did not meet: unmatched, near, detect, members beside the reserved ones. The lines
+# Content that no rule matches: unmatched, near, detect, members beside the reserved ones. The lines
 # of tests/lib/closed.tsv and content.tsv are CODE, name and record; those of ordinary.tsv a name,
 # the rules with ";" between them, and a body.
 
@@ -14,15 +14,15 @@ setup() {
 IN_CLEAR=(-e 203.0.113.77 -e DEV-CANARY-0001)
 DETECT='detect ipv4,ipv6,mac,email,phone,card,iban,ssn,jwt'
 
-# mask POLICY...: stdin through pii-mask with these lines as its policy.
+# mask POLICY...: pass stdin through pii-mask with these lines as its policy.
 mask() {
   printf '%s\n' "$@" >p
   pii-mask -q -k k -p p
 }
-# code: of each record of stdin, "-" where there is none.
+# code: print the code of each record of stdin, "-" where there is none.
 code() { jq -r '.error.code? // "-"'; }
 
-@test "shapes that producers have: none in clear by the built-in policy, each with its code" {
+@test "the built-in policy lets no shape of the producers pass in clear, and gives each its code" {
   cut -f3 "$LIB/closed.tsv" >in
   [ "$(wc -l <in)" -ge 64 ]
   grep -c "${IN_CLEAR[@]}" in | grep -qx "$(wc -l <in)"
@@ -33,12 +33,12 @@ code() { jq -r '.error.code? // "-"'; }
   pii-unmask -q -k k <out | grep -c "${IN_CLEAR[@]}" | grep -qx "$(wc -l <in)"
 }
 
-@test "what only content tells is sealed by detect, or replaced, every other byte kept" {
+@test "detect seals a value that is personal by its content, or replaces it and keeps every other byte" {
   cut -f3 "$LIB/content.tsv" >in
   run mask '.ip siv' '.device_id siv optional' "$DETECT seal" <in
   [ "$(code <<<"$output" | sort -u)" = detect ]
   [[ $output != *203.0.113.77* && $output != *canary* ]]
-  # Not without it: this test would tell nothing.
+  # Without detect it passes, or this test would prove nothing.
   mask '.ip siv' '.device_id siv optional' <in | grep -c 203.0.113.77 | grep -qx 7
   mask '.ip keep' '.device_id keep' 'other keep' "$DETECT redact" <in >out
   [ "$(code <out | sort -u)" = - ]
@@ -49,24 +49,24 @@ code() { jq -r '.error.code? // "-"'; }
   [ "${lines[2]}" = '{"body":{"user_id":"u1","ip":"198.51.100.1","device_id":"x","note":"write to [email], please"},"pii":{"key":"'"$ID"'"}}' ]
 }
 
-@test "detect: many pieces, keys, escapes around them, kinds apart, what is named is left" {
+@test "detect: many pieces, keys, escapes around them, separate kinds; named values stay" {
   printf '%s\n' '{"body":{"n":"203.0.113.77, a@b.example and 203.0.113.78","\u00e4 203.0.113.77":1 ,"k":"203.0.113.77","d":"203.0.113.77","s":"\n203\u002e0.113.77\"\ud83d\ude00 203.0.113.77"},"sqs":{"queue_url":"http://203.0.113.77/"}}' >in
   mask '.k keep' '.d drop' 'detect ipv4 redact' <in >out
   [ "$(<out)" = '{"body":{"n":"[ipv4], a@b.example and [ipv4]","\u00e4 [ipv4]":1 ,"k":"203.0.113.77","s":"\n[ipv4]\"\ud83d\ude00 [ipv4]"},"sqs":{"queue_url":"http://203.0.113.77/"},"pii":{"key":"'"$ID"'"}}' ]
-  # Again it passes, and is not masked twice.
+  # It passes again, and is not masked twice.
   pii-mask -q -k k -p p <out | cmp - out
   mask '.k keep' '.d drop' 'detect ipv4 redact' 'detect email seal' <in | code | grep -qx detect
-  # Four numbers under a key that says so are a version; anything else there is none.
+  # Four numbers under a key for a version are a version; other values there are not.
   mask '.k siv' 'detect ipv4 seal' <<<'{"body":{"k":1,"app_version" : "2.1.0.4","os":{"\"version":"10.0.0.1","Firmware":"1.2.3.4"}}}' | code | grep -qx -- -
   for body in '{"k":1,"version":"at 203.0.113.77"}' '{"k":1,"conversion":"203.0.113.77"}' '{"k":1,"CONVERSION":"203.0.113.77"}' '{"k":1,"version":["203.0.113.77"]}' '{"k":1,"v":"203.0.113.77"}'; do
     mask '.k siv' 'detect ipv4 seal' <<<"{\"body\":$body}" | code | grep -qx detect
   done
-  # Sealed with all of the record: it may stand anywhere.
+  # The whole record is sealed: the value may be anywhere.
   mask '.k siv' 'detect ipv4 seal' <<<'{"body":{"k":1},"trace":{"from":["203.0.113.77"]}}' >out
   [ "$(jq -c 'del(.sealed)' out)" = '{"error":{"stage":"mask","code":"detect","detail":"ipv4: a personal value that no rule names"}}' ]
 }
 
-@test "unmatched: seal, keep, and keep of what is known to be harmless" {
+@test "unmatched: seal, keep, and keep for records known to be harmless" {
   printf '%s\n' '{"body":{"type":"heartbeat"}}' '{"body":{"type":"login"}}' '{"body":{"type":3}}' \
     '{"body":{"type":"heartbeat","type":"login"}}' '{"body":{"type":"login","ip":""}}' '{"body":{"ip":null}}' >in
   [ "$(mask '.ip siv' <in | code | xargs)" = 'unmatched unmatched unmatched unmatched - unmatched' ]
@@ -74,19 +74,19 @@ code() { jq -r '.error.code? // "-"'; }
   [ "$(mask '.ip siv' 'unmatched keep' <in | code | xargs)" = '- - - - - -' ]
   [ "$(mask '.ip siv' 'unmatched keep when .type heartbeat ping' <in | code | xargs)" = '- unmatched unmatched unmatched - unmatched' ]
   [ "$(mask '.ip siv' 'unmatched keep when .type heartbeat' 'unmatched keep when .type "3"' <in | code | xargs)" = '- unmatched - unmatched - unmatched' ]
-  # A rule that keeps has met nothing; one that drops has.
+  # A rule that keeps matches nothing; one that drops does.
   [ "$(mask '.ip siv' '.type keep' <in | code | head -1)" = unmatched ]
   [ "$(mask '.ip siv' '.type drop' <in | code | head -1)" = - ]
 }
 
-@test "near: another spelling, elsewhere with a value, elsewhere for want of one; named it passes" {
+@test "near: another spelling, elsewhere with a value, elsewhere without one; a named key passes" {
   near() { mask '.ip siv' '.device_id siv' "${@:2}" <<<"$1" | code; }
   local rest='"ip":"192.0.2.1","device_id":"d"'
   [ "$(near "{\"body\":{$rest,\"DeviceID\":7}}")" = near ]
   [ "$(near "{\"body\":{$rest,\"DeviceID\":7}}" 'near keep')" = - ]
   [ "$(near "{\"body\":{$rest,\"DeviceID\":7}}" '.DeviceID keep')" = - ]
   [ "$(near "{\"body\":{$rest,\"a\":[{\"DEVICE-ID\":false}]}}")" = near ]
-  # Null and empty values, as they are nobody's.
+  # Null and empty values identify nobody.
   [ "$(near "{\"body\":{$rest,\"IP\":null,\"Ip\":\"\",\"i_p\":[ ],\"iP\":{}}}")" = - ]
   # The key elsewhere: a value that is not personal, that of the rule, one of a kind.
   [ "$(near "{\"body\":{$rest,\"router\":{\"ip\":\"edge\"}}}")" = - ]
@@ -94,26 +94,26 @@ code() { jq -r '.error.code? // "-"'; }
   [ "$(near "{\"body\":{$rest,\"router\":{\"ip\":[[\"192.0.2.\\u0031\"]]}}}")" = near ]
   [ "$(near "{\"body\":{$rest,\"router\":{\"ip\":\"a@b.example\"}}}")" = near ]
   [ "$(near "{\"body\":{$rest,\"router\":{\"ip\":\"192.0.2.9\"}}}" '.router.ip keep')" = - ]
-  # One that holds others is a value too, numbers among them.
+  # An object or array is also a value, and may hold numbers.
   [ "$(near "{\"body\":{$rest,\"id\":[7,{\"n\":8}],\"a\":{\"id\":[7,{\"n\":8}]}}}" '.id siv')" = near ]
   [ "$(near "{\"body\":{$rest,\"id\":[7,{\"n\":8}],\"a\":{\"id\":[7,{\"n\":9}]}}}" '.id siv')" = - ]
-  # While its rule has found nothing.
+  # Its rule found nothing.
   [ "$(near '{"body":{"ip":"192.0.2.1","device":{"device_id":"edge"}}}')" = near ]
   [ "$(near '{"body":{"ip":"192.0.2.1","device_id":null,"device":{"device_id":"edge"}}}')" = near ]
   [ "$(mask '.ip siv' '.device_id siv optional' <<<'{"body":{"ip":"192.0.2.1","device":{"device_id":"edge"}}}' | code)" = - ]
-  # Not in what does not pass, nor in what is masked or kept as a whole.
+  # Removed members do not count, nor do those masked or kept as a whole.
   [ "$(near "{\"body\":{$rest,\"ctx\":{\"IP\":\"192.0.2.7\"}}}" '.ctx drop')" = - ]
   [ "$(near "{\"body\":{$rest,\"ctx\":{\"IP\":\"192.0.2.7\"}}}" '.ctx siv')" = - ]
   [ "$(near "{\"body\":{$rest,\"IP\":\"192.0.2.7\"},\"sqs\":{\"IP\":1}}" 'other drop')" = - ]
   [ "$(near "{\"body\":{$rest},\"sqs\":{\"IP\":\"192.0.2.7\"},\"attributes\":{\"IP\":1}}")" = - ]
   # A path that is only required is not named.
   [ "$(near "{\"body\":{$rest,\"Ip\":\"192.0.2.7\"}}" 'require .Ip')" = near ]
-  # Letters of other alphabets have two cases too.
+  # Letters of other alphabets also have two cases.
   [ "$(mask '."größe" siv' <<<'{"body":{"größe":1,"GR\u00d6ßE":2}}' | code)" = near ]
   [ "$(mask '."имя" siv' <<<'{"body":{"имя":1,"Имя":2}}' | code)" = near ]
 }
 
-@test "near judges masked records too" {
+@test "near also checks masked records" {
   mask '.ip siv as masked_ip' '.device_id siv as masked_device_id' <<<'{"body":{"ip":"192.0.2.1","device_id":"d"}}' >once
   pii-mask -k k -p p <once | cmp - once
   local change
@@ -125,7 +125,7 @@ code() { jq -r '.error.code? // "-"'; }
   pii-mask -k k -p p < <(jq -c '.body.x.ip = "edge"' once) | code | grep -qx -- -
 }
 
-@test "what is beside the body, and on the way to a deeper root, is judged by other" {
+@test "other decides about members beside the body and on the way to a deeper root" {
   local record='{"sqs":{"m":1},"trace":{"a":1,"b":2},"note":"n","body":{"v":1,"detail":{"ip":"192.0.2.1","x":1}},"envelope":{"kind":"sns","id":"i"}}'
   less() { jq -c 'del(.pii, .body.detail.ip)' <<<"$1"; }
   deep() { printf '%s\n' "$@" >p && pii-mask -q -k k -p p --root .body.detail <<<"$record"; }
@@ -138,10 +138,10 @@ code() { jq -r '.error.code? // "-"'; }
   run --separate-stderr deep '.ip siv' 'other quarantine'
   [ "$(jq -c 'del(.sealed)' <<<"$output")" = '{"sqs":{"m":1},"error":{"stage":"mask","code":"unnamed","detail":"the policy does not name every member"}}' ]
   [ "$(pii-unmask -q -k k -p p --root .body.detail <<<"$output" | jq -c 'del(.error)')" = "$(jq -c . <<<"$record")" ]
-  # Whatever fails, these do not pass where the policy keeps only what it names.
+  # In any failure these do not pass if the policy keeps only named members.
   run --separate-stderr mask '.ip siv' 'other drop' <<<'{"sqs":{"m":1},"body":"text","note":"203.0.113.77"}'
   [ "$(jq -c '[.error.code, has("note"), .sqs.m]' <<<"$output")" = '["root",false,1]' ]
-  # Nor anywhere else: where the values of a record are that failed is not known.
+  # Nor with any other policy: where the values of a failed record are is unknown.
   local rules body
   for rules in 'other keep' 'record.note keep' 'record.note siv' 'record.note drop' 'detect ipv4 redact' 'detect ipv4 seal'; do
     for body in '"text"' null '{"ip":"canary"}' '{"ip":"192.0.2.1","IP":1}' '{"x":1}'; do
@@ -154,7 +154,7 @@ code() { jq -r '.error.code? // "-"'; }
   done
 }
 
-@test "records come back from their rules beside the root" {
+@test "values of rules beside the root are restored" {
   printf '%s\n' 'record.user.name siv' 'record.list[] siv' 'envelope.source siv' '.ip siv as m' >p
   echo '{"user":{"name":"Ada","x":1},"list":["a",2],"body":{"ip":"192.0.2.1"},"envelope":{"source":"s"}}' >in
   pii-mask -k k -p p <in >out
@@ -163,7 +163,7 @@ code() { jq -r '.error.code? // "-"'; }
   pii-unmask -k k -p p <out | cmp - in
 }
 
-@test "a rule that met nothing in the first 100 records is warned of, once" {
+@test "a rule that matched none of the first 100 records causes one warning" {
   printf '%s\n' '.ip siv' '.devcie_id siv' '.referrer siv optional' '.locale keep' >p
   yes '{"body":{"ip":"192.0.2.1"}}' | head -300 >in
   pii-mask -k k -p p <in >out 2>err
@@ -171,7 +171,7 @@ code() { jq -r '.error.code? // "-"'; }
   grep -qx 'pii-mask: warning: policy path .devcie_id matched none of the first 100 records' err
   head -99 in | pii-mask -k k -p p 2>err >out
   [ ! -s err ]
-  # It comes while records come, not at the end.
+  # The warning comes while records come, not at the end.
   # shellcheck disable=SC2069  # stderr is what is read
   coproc MASK { pii-mask -k k -p p 2>&1 >out; }
   local in=${MASK[1]} pid=$MASK_PID
@@ -182,7 +182,7 @@ code() { jq -r '.error.code? // "-"'; }
   wait "$pid"
 }
 
-@test "an envelope around events that no rule was met in is named, once, with sqs-unwrap" {
+@test "an envelope around unmatched events is named once, with sqs-unwrap" {
   local kind
   for kind in sns eventbridge cloudevents; do
     grep -P "\t$kind\t" "$LIB/closed.tsv" | cut -f3 >in
@@ -193,7 +193,7 @@ code() { jq -r '.error.code? // "-"'; }
   done
 }
 
-@test "the summary: masked where a value was, what was missing by path, errors by code" {
+@test "the summary: masked records, missing values by path, errors by code" {
   {
     echo '{"body":{"ip":"192.0.2.1"}}'
     echo '{"body":{"ip":"192.0.2.1","device_id":"d"}}'
@@ -208,7 +208,7 @@ code() { jq -r '.error.code? // "-"'; }
   [[ $(tail -n 1 err) == 'pii-mask: records=7 masked=2 passed=2 errors=3 missing=3 seconds='*' missing_paths=.ip:1,.device_id:2 error_codes=syntax:1,root:1,near:1' ]]
 }
 
-@test "ordinary schemas: no false alarm" {
+@test "ordinary schemas cause no false alarm" {
   local name rules body count=0
   while IFS=$'\t' read -r name rules body; do
     tr ';' '\n' <<<"$rules" >p
@@ -221,10 +221,10 @@ code() { jq -r '.error.code? // "-"'; }
   echo "$count records of $(cut -f1 "$LIB/ordinary.tsv" | sort -u | wc -l) schemas"
 }
 
-@test "events as they should be: none sealed, nothing found, by the built-in and by the strictest policy" {
+@test "correct events: the built-in and the strictest policy seal none and find nothing" {
   local policy
   python3 "$ROOT/bench/data.py" 7 "$(rounds 20000 1000000)" >in
-  # The one line of the sample that is cut off is a body of another shape.
+  # The one truncated line of the sample is a body of another shape.
   jq -c '{body: (if has("body") then .body else . end)}' "$SAMPLE" >>in
   for policy in default user_logins strict; do
     pii-mask -v -k k -p "$ROOT/share/policies/$policy.policy" <in 2>err |

@@ -1,12 +1,12 @@
 #!/usr/bin/env bats
-# What pii-mask and pii-unmask can still do once they work: next to nothing.
+# A working pii-mask or pii-unmask can do almost nothing else.
 
 load ../lib/common
 load ../lib/pii
 
 setup() { pii_setup; }
 
-# working PROGRAM: one that has written a record and waits for the next, its
+# working PROGRAM: start one that has written a record and waits for the next, its
 # process id in ${PID}; its standard input is held open by descriptor 5.
 working() {
   mkfifo in
@@ -22,13 +22,13 @@ done_working() {
   wait "$PID"
 }
 
-@test "they run under seccomp, can gain no privileges, and hold nothing but their three files" {
+@test "they run under seccomp, can gain no privileges, and hold only their three files" {
   local program
   for program in pii-mask pii-unmask; do
     working $program
     grep -qx 'NoNewPrivs:.1' /proc/$PID/status
     grep -qx 'Seccomp:.2' /proc/$PID/status
-    # Its three, the stop flag's pipe, and what was open before it began.
+    # Its three, the pipe of the stop flag, and those open before it started.
     find /proc/$PID/fd -printf '%l\n' | sort -u >held
     find /proc/$$/fd -printf '%l\n' | sort -u >inherited
     run comm -23 held inherited
@@ -40,7 +40,7 @@ done_working() {
   done
 }
 
-@test "no descriptor of the parent's survives: not the key's, nor any other, readable or writable" {
+@test "no descriptor of the parent survives, neither the key's nor any other, readable or writable" {
   local program
   for program in pii-mask pii-unmask; do
     mkfifo in
@@ -51,7 +51,7 @@ done_working() {
     exec 5>in
     echo '{"body":{"n":1}}' >&5
     eventually 60 test -s out
-    # The three, and the two ends of the stop flag's pipe; a sanitizer's report is kept high up.
+    # The three, and the two ends of the stop flag's pipe; a sanitizer uses a high one.
     find /proc/$PID/fd -printf '%f %l\n' | awk '$1 < 200' | sort -n >held
     cat held
     [ "$(awk '$1 > 2 && $2 !~ /^pipe:/' held)" = '' ]
@@ -69,14 +69,14 @@ done_working() {
     grep -q '^Max core file size  *0  *0 ' /proc/$PID/limits
     done_working
     rm -f in out
-    # Nor one that a pipe of the kernel's takes, which knows no limit.
+    # Nor one through a pipe of the kernel, which has no limit.
     strace -f -e trace=prctl -o trace $program -k k <<<'{"body":{"ip":""}}' >out
     grep -qE 'prctl\(PR_SET_DUMPABLE, SUID_DUMP_DISABLE\) += 0' trace
     rm -f out
   done
 }
 
-@test "keys are kept from swap, or it is said that they are not" {
+@test "keys are kept out of swap, or a message says that they are not" {
   mkfifo in
   pii-mask -v -k k <in >out 2>err &
   PID=$!
@@ -87,10 +87,10 @@ done_working() {
   locked=$(awk '$1 == "VmLck:" { print $2 }' /proc/$PID/status)
   done_working
   echo "$locked KiB, $(<err)"
-  # A sanitizer locks nothing, and says it has.
+  # A sanitizer locks nothing, but reports success.
   ! readelf -d "$(command -v pii-mask)" | grep -q libasan || return 0
   [ "$locked" -ge 100 ] || grep -q 'may be swapped out' err
-  # Without the right to lock anything, it is said.
+  # Without the right to lock memory there is a message.
   local drop=
   [ "$(id -u)" -ne 0 ] || drop='setpriv --inh-caps=-ipc_lock --bounding-set=-ipc_lock'
   run -0 --separate-stderr bash -c "ulimit -l 0; exec $drop pii-mask -k k <<<'{}'"
@@ -108,28 +108,28 @@ done_working() {
     grep -q 'write(1' after
     run grep -vE ' (read|write|close|brk|mmap|munmap|mremap|madvise|futex|ioctl\(2, TCGETS|exit_group|poll|clock_gettime|sigaltstack)\(|\+\+\+ exited' after
     echo "$output"
-    # What else it tries (glibc looks for the time zone) is refused.
+    # Other attempts (glibc looks for the time zone) are refused.
     run grep -v ' = -1 EPERM ' <<<"$output"
     [ -z "$output" ]
     mv out in
   done
 }
 
-@test "what runs inside once records are read can open, send and start nothing" {
+@test "code that runs inside once records are read can open, send and start nothing" {
   preload escape
   local program call n
   head -100 "$SAMPLE" | jq -Rc '{body: (fromjson? // .)}' >in
-  # Elsewhere the library is refused nothing, or it would show nothing.
+  # In other programs the library is refused nothing, or this test would prove nothing.
   LD_PRELOAD=$PWD/escape.so ESCAPE_AFTER=1 wc -l <in 2>free >/dev/null
   n=$(wc -l <free)
   [ "$n" -ge 18 ]
   rm -rf escaped escaped-folder
-  # What a kernel or a container refuses by itself proves nothing of ours.
+  # A refusal by the kernel or a container itself proves nothing about us.
   for call in open openat openat-create socket-unix socketpair execve execveat clone kill mmap-executable; do
     [ "$call not-refused" = "$(grep -x "$call .*" free)" ] || [ "$call-$(uname -m)" = open-aarch64 ]
   done
   for program in pii-mask pii-unmask; do
-    # In two pieces: it tries when the first is masked and the second has come.
+    # In two pieces: it tries when the first is masked and the second has arrived.
     : >out
     { head -50 in; eventually 60 lines_are out 50; tail -n +51 in; } |
       LD_PRELOAD=$PWD/escape.so ESCAPE_AFTER=50 "$program" -k k --require-sandbox >out 2>err
@@ -138,21 +138,21 @@ done_working() {
     run -1 grep -q not-refused err
     [ ! -e escaped ]
     [ ! -e escaped-folder ]
-    # And the work goes on.
+    # The work goes on.
     [ "$(wc -l <out)" -eq 100 ]
     mv out in
   done
   [ "$(jq -r '.body | objects | .ip' in | wc -l)" -ge 98 ]
 }
 
-@test "no configuration of OpenSSL is read" {
+@test "OpenSSL reads no configuration" {
   printf 'openssl_conf = x\n[x]\nproviders = y\n[y]\nz = w\n[w]\nmodule = %s/evil.so\nactivate = 1\n' "$PWD" >conf
   OPENSSL_CONF=$PWD/conf strace -f -e trace=file -o trace pii-mask -k k <<<'{"body":{"ip":"x"}}' >out
   run -1 grep -q -e evil -e "$PWD/conf" trace
   grep -q masked_ip out
 }
 
-@test "--require-sandbox is satisfied here" {
+@test "--require-sandbox succeeds here" {
   [ "$(pii-mask -k k --require-sandbox <<<'{"body":{"ip":""}}' | jq -c .body)" = '{"masked_ip":""}' ]
 }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# What producers choose beside the body, the ids of FIFO queues: no more of it passes than the policy
-# names, and an error record holds none of it in clear.
+# The ids of FIFO queues, which producers choose: only ids that the policy names pass, and an error
+# record holds none of them in clear.
 
 load ../lib/common
 
@@ -14,19 +14,19 @@ unmask() { pii-unmask -k k "$@"; }
 
 RECORD='{"sqs":{"message_id":"m"},"fifo":{"message_group_id":"anna@example.org","deduplication_id":"order-4711"},"body":{"ip":"203.0.113.77"}}'
 
-@test "without a word of the policy fifo is removed" {
+@test "fifo is removed unless the policy names it" {
   run -0 --separate-stderr mask <<<"$RECORD"
   [ "$(jq -c 'keys' <<<"$output")" = '["body","pii","sqs"]' ]
-  # Spelt another way, more than once, or of another kind.
+  # In another spelling, repeated, or of another kind.
   run -0 --separate-stderr mask <<<'{"\u0066ifo":"anna@example.org","fifo":{"message_group_id":"anna@example.org"},"body":{"ip":""}}'
   [[ $output != *anna* ]]
   [ "$(jq -c 'has("fifo")' <<<"$output")" = false ]
-  # With the record as the root too.
+  # Also with the record as the root.
   run -0 --separate-stderr mask -m .body.ip=siv --root . <<<"$RECORD"
   [[ $output != *anna* && $output != *4711* ]]
 }
 
-@test "what the policy names passes, masked or kept, and nothing else" {
+@test "only ids that the policy names pass, masked or kept" {
   printf '.ip siv as masked_ip\nfifo.message_group_id siv\n' >one
   run -0 --separate-stderr mask -p one <<<"$RECORD"
   [ "$(jq -c '.fifo | keys' <<<"$output")" = '["message_group_id"]' ]
@@ -37,19 +37,19 @@ RECORD='{"sqs":{"message_id":"m"},"fifo":{"message_group_id":"anna@example.org",
   run -0 --separate-stderr mask -p two <<<"$RECORD"
   [[ $(jq -r .fifo.message_group_id <<<"$output") == hmac1.* ]]
   [ "$(jq -r .fifo.deduplication_id <<<"$output")" = order-4711 ]
-  # Naming an id lets no attribute pass, nor the other way round.
+  # Naming an id lets no attribute pass, and the reverse.
   jq -c '.attributes = {a: {type: "String", value: "anna@example.org"}}' <<<"$RECORD" >both
   run -0 --separate-stderr mask -p two <both
   [[ $output != *anna* ]]
   printf '.ip siv\nattributes.a keep\n' >three
   run -0 --separate-stderr mask -p three <both
   [ "$(jq -c '[has("fifo"), .attributes.a.value]' <<<"$output")" = '[false,"anna@example.org"]' ]
-  # On the command line too; and printed as it was read.
+  # Also on the command line; and printed as it was read.
   [ "$(mask -m .ip=siv -m fifo.deduplication_id=keep <<<"$RECORD" | jq -c .fifo)" = '{"deduplication_id":"order-4711"}' ]
   mask -p two --print-policy | grep -x 'fifo.message_group_id hmac in user'
 }
 
-@test "a policy that says nothing good of fifo is refused, with its line" {
+@test "a policy with a wrong line for fifo is refused, with the line" {
   printf '.ip siv\nfifo.message_group_id siv as group\n' >p
   run -78 mask -p p <<<"$RECORD"
   [[ $output == *'p:2:'* ]]
@@ -60,7 +60,7 @@ RECORD='{"sqs":{"message_id":"m"},"fifo":{"message_group_id":"anna@example.org",
   run -64 mask --root . -m .fifo.x=siv <<<"$RECORD"
 }
 
-@test "an error record seals fifo with the rest, and it comes back" {
+@test "an error record seals fifo with the rest, and pii-unmask restores it" {
   printf '.ip siv\nrequire .gone\nfifo.message_group_id keep\n' >p
   for options in '' '-p p'; do
     # shellcheck disable=SC2086
@@ -69,24 +69,24 @@ RECORD='{"sqs":{"message_id":"m"},"fifo":{"message_group_id":"anna@example.org",
     run -1 grep -E 'anna|4711' out
     [ "$(unmask <out | jq -c .fifo)" = "$(jq -c .fifo <<<"$RECORD")" ]
   done
-  # One that arrives with an error, too.
+  # Also one that arrives with an error.
   jq -c '.error = {stage: "x", code: "y"}' <<<"$RECORD" | mask >out
   run -1 grep -E 'anna|4711' out
   jq -c '{sqs, fifo, error: {stage: "x", code: "y"}}' <<<"$RECORD" | mask >out
   run -1 grep -E 'anna|4711' out
-  # A clear one beside a sealed one is not passed off as it.
+  # A clear id beside a sealed one does not replace it.
   jq -c '.body = "text"' <<<"$RECORD" | mask | jq -c '.fifo = {message_group_id: "other"}' | unmask >out || true
   jq -e '.error.code == "collision" and .sealed' out
 }
 
-@test "moved to another key, the ids are as well" {
+@test "--rewrap also moves the ids to another key" {
   printf '.ip siv\nfifo.message_group_id siv\n' >p
   mask -p p <<<"$RECORD" >old
   pii-keygen --rotate k
   mask -p p --rewrap <old >new
   [ "$(jq -r .fifo.message_group_id old)" != "$(jq -r .fifo.message_group_id new)" ]
   [ "$(unmask -p p <new | jq -r .fifo.message_group_id)" = anna@example.org ]
-  # What should not have been let pass is an error.
+  # An id that should not have passed is an error.
   jq -c '.fifo = {deduplication_id: "order-4711"}' old | mask --rewrap -m .ip=siv >out || true
   run -1 grep 4711 out
 }

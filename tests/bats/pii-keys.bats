@@ -11,8 +11,8 @@ setup() {
 
 as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi; }
 
-# refuses STATUS TEXT FILE [OPTION...]: every program says so, and not the key;
-# of the file, and of a symbolic link to it.
+# refuses STATUS TEXT FILE [OPTION...]: every program refuses the file, and a symbolic
+# link to it, and prints no key.
 refuses() {
   local status_wanted=$1 text=$2 target=$3
   shift 3
@@ -39,7 +39,7 @@ said() {
 
 accepts() { [ "$(pii-mask -k "$@" <<<'{"body":{"ip":""}}')" = '{"body":{"masked_ip":""},"pii":{"key":"'"$ID"'"}}' ]; }
 
-@test "modes: only the owner, or the group to read where that is asked for" {
+@test "modes: only the owner has access, or the group may read where that is asked for" {
   local mode
   for mode in 600 400 700; do
     chmod $mode k
@@ -54,7 +54,7 @@ accepts() { [ "$(pii-mask -k "$@" <<<'{"body":{"ip":""}}')" = '{"body":{"masked_
     chmod $mode k
     refuses 77 'its group may write it' k --key-group-readable
   done
-  # Not root's own group: 0440 of root and root is how systemd hands out credentials.
+  # Not root's own group: systemd passes credentials as 0440 of root and root.
   as_root chgrp 65533 k
   for mode in 640 440; do
     as_root chmod $mode k
@@ -63,7 +63,7 @@ accepts() { [ "$(pii-mask -k "$@" <<<'{"body":{"ip":""}}')" = '{"body":{"masked_
   done
 }
 
-@test "0440 of root and root, as systemd hands out credentials, is accepted; 0640 is not" {
+@test "0440 of root and root, the mode of systemd credentials, is accepted; 0640 is not" {
   as_root chown 0:0 k
   as_root chmod 440 k
   run -0 as_root env PATH="$PATH" pii-keygen --list k
@@ -72,10 +72,10 @@ accepts() { [ "$(pii-mask -k "$@" <<<'{"body":{"ip":""}}')" = '{"body":{"masked_
   run -77 as_root env PATH="$PATH" pii-mask -k k <<<'{"body":{"ip":""}}'
 }
 
-@test "a FIFO of another user is refused at once, in every program; a pipe handed over is taken" {
+@test "every program refuses a FIFO of another user immediately; an inherited pipe is taken" {
   mkfifo -m 600 fifo
   as_root chown 65533 fifo
-  # Nobody ever writes to it: a program that waited would be ended by timeout.
+  # It has no writer: timeout would end a program that waited.
   for command in 'pii-mask -k' 'pii-unmask -k' 'pii-keygen --list' 'pii-mask -k k -p' 'pii-unmask -k k -p'; do
     # shellcheck disable=SC2086
     run -77 --separate-stderr as_root env PATH="$PATH" timeout 20 $command fifo <<<'{"body":{"ip":""}}'
@@ -101,7 +101,7 @@ accepts() { [ "$(pii-mask -k "$@" <<<'{"body":{"ip":""}}')" = '{"body":{"masked_
   mkfifo -m 600 fifo
   cat k >fifo &
   accepts fifo
-  # The file behind a descriptor is judged too, and may have no name any more.
+  # The file behind a descriptor is also judged, and may have lost its name.
   chmod 644 k
   for command in 'pii-mask -k' 'pii-unmask -k' 'pii-keygen --list'; do
     # shellcheck disable=SC2086
@@ -117,7 +117,7 @@ accepts() { [ "$(pii-mask -k "$@" <<<'{"body":{"ip":""}}')" = '{"body":{"masked_
   run -78 pii-mask -k /dev/fd/77 </dev/null
 }
 
-@test "a FIFO is judged like a file, by its mode and by what comes out of it" {
+@test "a FIFO is judged like a file, by its mode and by its content" {
   mkfifo -m 644 fifo
   exec 6<>fifo
   refuses 77 'users other than its owner' fifo
@@ -134,7 +134,7 @@ accepts() { [ "$(pii-mask -k "$@" <<<'{"body":{"ip":""}}')" = '{"body":{"masked_
   done
 }
 
-@test "one descriptor serves several programs, wherever its offset stands" {
+@test "one descriptor serves several programs, at any offset" {
   exec 7<k
   [ "$(echo '{"body":{"ip":"203.0.113.7"}}' | pii-mask -k /dev/fd/7 | pii-unmask -k /dev/fd/7)" = \
     '{"body":{"ip":"203.0.113.7"}}' ]
@@ -142,14 +142,14 @@ accepts() { [ "$(pii-mask -k "$@" <<<'{"body":{"ip":""}}')" = '{"body":{"masked_
   accepts /dev/fd/7
   [ "$(pii-keygen --list /dev/fd/7)" = "$ID primary" ]
   exec 7<&-
-  # From standard input, as any program would read it; nothing is left there for records.
+  # The key from standard input leaves no records there.
   [ "$(pii-keygen --list /dev/stdin <k)" = "$ID primary" ]
   run -0 --separate-stderr pii-mask -k /dev/stdin <k
   [ -z "$output" ]
 }
 
 @test "another owner: 77, unless it is root" {
-  # Root can open it all the same, and is refused too.
+  # Root can open it anyway, and is also refused.
   local as_root='' command
   [ "$(id -u)" -eq 0 ] || as_root='sudo -n'
   $as_root chown 65533 k
@@ -166,7 +166,7 @@ accepts() { [ "$(pii-mask -k "$@" <<<'{"body":{"ip":""}}')" = '{"body":{"masked_
   accepts k
 }
 
-@test "what cannot be a key file: 78" {
+@test "a file that cannot be a key file: 78" {
   refuses 78 'cannot be opened: No such file' none
   mkdir -m 700 folder
   refuses 78 'neither a regular file nor a pipe' folder
@@ -179,7 +179,7 @@ accepts() { [ "$(pii-mask -k "$@" <<<'{"body":{"ip":""}}')" = '{"body":{"masked_
   refuses 78 'larger than a key file can be' big
 }
 
-# edited SED-SCRIPT: a changed key file, in ./bad.
+# edited SED-SCRIPT: write a changed key file to ./bad.
 edited() {
   rm -f bad
   (umask 077 && sed -E "$1" k >bad)
@@ -225,7 +225,7 @@ edited() {
   done
 }
 
-@test "pii-keygen makes a file that only its owner reads, and says its id" {
+@test "pii-keygen makes a file that only its owner can read, and prints its id" {
   umask 0
   run --separate-stderr pii-keygen new
   [ "$status" -eq 0 ]
@@ -261,7 +261,7 @@ edited() {
   [ "$(echo a b new*)" = 'a b new*' ]
 }
 
-@test "--rotate adds a primary key, and keeps all else" {
+@test "--rotate adds a primary key, and keeps the rest" {
   chmod 640 k
   (umask 077 && printf '# mine\r\n\n' >kk && cat k >>kk && printf '  # end' >>kk)
   mv kk k
@@ -288,14 +288,14 @@ edited() {
   [ "$(pii-keygen --list data/k | wc -l)" -eq 2 ]
   run -78 pii-keygen --rotate /dev/fd/3 3<data/k
   run -78 pii-keygen --rotate none
-  # What fails changes nothing.
+  # A failure changes nothing.
   cp -p data/k before
   run -74 bash -c 'ulimit -f 0; exec pii-keygen --rotate k 2>/dev/null'
   cmp data/k before
   [ "$(ls data)" = k ]
   run -75 flock data/k pii-keygen --rotate k
   cmp data/k before
-  # Ten at once: each either adds its key or says that it did not.
+  # Ten in parallel: each either adds its key or reports that it did not.
   local i
   for i in 1 2 3 4 5 6 7 8 9 10; do
     { pii-keygen -q --rotate k && echo "$i" >>added; } 2>/dev/null &
@@ -304,14 +304,14 @@ edited() {
   [ "$(pii-keygen --list k | wc -l)" -eq $((2 + $(wc -l <added))) ]
 }
 
-# killed_at CALL COMMAND...: with SIGKILL as it makes that system call.
+# killed_at CALL COMMAND...: run it and send SIGKILL at that system call.
 killed_at() {
   local call=$1
   shift
   run -137 strace -f -o /dev/null -e inject="$call":signal=SIGKILL "$@"
 }
 
-@test "killed at any point, --rotate leaves the old file or the new one, and no key beside it for long" {
+@test "killed at any point, --rotate leaves the old or the new file; the next --rotate removes any left-over" {
   cp -p k before
   killed_at linkat pii-keygen --rotate k
   cmp before k
@@ -324,11 +324,11 @@ killed_at() {
   pii-keygen -q --rotate k
   [ "$(pii-keygen --list k | wc -l)" -eq $((count + 1)) ]
   [ "$(ls -A)" = "$(printf 'before\nk')" ]
-  # A new file appears whole or not at all.
+  # A new file appears complete or not at all.
   killed_at linkat pii-keygen new
   killed_at fsync pii-keygen new
   [ ! -e new ]
-  # What somebody else has put there is not taken for a left-over.
+  # A file of another origin is not treated as a left-over.
   cp -p k before
   echo mine >.k.pii-keygen
   chmod 644 .k.pii-keygen
@@ -345,13 +345,13 @@ killed_at() {
   run -74 timeout 5 pii-keygen fifo
 }
 
-@test "--list prints ids and states, to an output that is checked" {
+@test "--list prints ids and states, and checks its output" {
   run --separate-stderr pii-keygen --list k
   [ "$output" = "$ID primary" ]
   run -74 bash -c 'pii-keygen --list k >/dev/full'
 }
 
-@test "no program says a byte of the key, however much it is asked to" {
+@test "no program prints a byte of the key, even at the highest level" {
   local text
   text=$({
     pii-mask -k k -vvv --log json <<<'{"body":{"ip":"x"}}'

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# --mapping: the reference mapping of what cannot be undone; --audit: who undid what.
+# --mapping: the reference mapping of irreversible values; --audit: who unmasked how much.
 
 load ../lib/common
 load ../lib/pii
@@ -27,31 +27,31 @@ records() {
   jq -se 'map(.clear) == ["Ann1@example.org", "203.0.113.1", 1, "Ann2@example.org", "203.0.113.2", 2]' clear
   cmp <(jq -c 'del(.clear)' clear) map
   [ "$(stat -c %a map)" = 600 ]
-  # The next run goes on in the same file; under another key too.
+  # The next run continues the same file, also under another key.
   pii-keygen -q --rotate k
   records 3 | pii-mask -q -k k -p p --mapping map >>masked 2>err
   pii-unmask -k k -p p --mapping map | jq -se 'length == 9 and all(.clear != null)'
 }
 
-@test "mapping: a line that cannot be opened is an error of its own, and the others go on" {
+@test "mapping: a line that cannot be opened is an error, and the others go on" {
   records 1 2 | pii-mask -q -k k -p p --mapping map >masked 2>err
   sed -i -E '2s/"domain":"[a-z]*"/"domain":"other"/; 3s/siv1\.[0-9a-f]*/siv1.00000000/; 4s/\}$//' map
   run -1 --separate-stderr pii-unmask -q -k k --mapping map
   [ "$(jq -r '.error.code // "-"' <<<"$output" | xargs)" = '- token unknown-key syntax - -' ]
-  # One that a crash cut short is ended by the next run.
+  # The next run ends a line that a crash truncated.
   printf '{"domain":"mail","mas' >map
   records 1 | pii-mask -q -k k -p p --mapping map >masked 2>err
   run -1 --separate-stderr pii-unmask -q -k k --mapping map
   [ "$(jq -r '.error.code // "-"' <<<"$output" | xargs)" = 'syntax - - -' ]
 }
 
-@test "mapping: it is on the disk before the records that use it, and 74 when it cannot be" {
+@test "mapping: it is on disk before the records that use it, or the run ends with 74" {
   records 1 2 3 >in
   strace -f -e trace=openat,write -s 12 -o trace pii-mask -q -k k -p p --mapping map <in >masked 2>err
   grep -q 'openat.*"map", O_RDWR.*O_APPEND.*O_DSYNC' trace
   grep -E 'write\((1|[3-9]), "\{' trace | head -2 | cut -d'"' -f2- >order
   [[ $(head -1 order) == '{\"domain\"'* && $(tail -1 order) == '{\"body\"'* ]]
-  # A disk that is full after the first line of the run before: no record goes out.
+  # With a disk that is full after the first line of the last run, no record goes out.
   run -74 --separate-stderr bash -c 'ulimit -f 1; for i in 4 5 6 7 8 9; do echo "{\"body\":{\"mail\":\"a$i@example.org\",\"ip\":\"203.0.113.$i\"}}"; done | pii-mask -q -k k -p p --mapping map'
   [ -z "$output" ]
   [[ $stderr == *'cannot write --mapping file map: File too large'* ]]
@@ -69,7 +69,7 @@ records() {
   count=$(rounds 200000 1000000)
   seq "$count" | sed 's/.*/{"body":{"ip":"&"}}/' >in
   cat in in | pii-mask -q -k k -m .ip=hmac --mapping map >masked
-  # So many are new twice: more than are remembered lie between.
+  # These are new twice: more values than are remembered come between.
   [ "$(wc -l <map)" -ge "$count" ] && [ "$(wc -l <map)" -le $((2 * count)) ]
   [ "$(jq -r .masked map | sort -u | wc -l)" -eq "$count" ]
   head -100 in | pii-mask -q -k k -m .ip=hmac --mapping few >masked
@@ -77,7 +77,7 @@ records() {
   cmp few more
 }
 
-@test "audit: a line at the start and one at the end, with how much came back, and no value" {
+@test "audit: a line at the start and one at the end, with counts but no value" {
   records 1 2 3 | pii-mask -q -k k -p p >masked 2>err
   echo '{"body":7}' | pii-mask -q -k k -p p >>masked 2>>err
   pii-unmask -q -k k -p p --audit audit <masked >out
@@ -87,7 +87,7 @@ records() {
     all(.uid == $uid and .user == $user and .keys == [$id] and (.at | test("^20.*Z$"))) and
     .[1].records == 4 and .[1].values == {"text": 3, "": 1} and .[1].errors == 0 and .[1].status == 0' audit
   run -1 grep -qF -e secret -e siv1 audit
-  # Single values, mappings, and failures of the run too.
+  # Also for single values, mappings, and failed runs.
   jq -r .body.t masked | head -2 | pii-unmask -q -k k -p p --lines .s --audit audit
   [ "$(tail -1 audit | jq -c '[.records, .values, .status]')" = '[2,{"text":2},0]' ]
   records 1 | pii-mask -q -k k -p p --mapping map >/dev/null 2>err
@@ -99,11 +99,11 @@ records() {
   [ "$(tail -1 audit | jq -c '[.records, .values, .errors, .status]')" = '[1,{},1,1]' ]
 }
 
-@test "audit: what cannot be told of is not done" {
+@test "audit: nothing is unmasked when the audit line cannot be written" {
   records 1 | pii-mask -q -k k -p p >masked 2>err
   run -74 --separate-stderr pii-unmask -k k -p p --audit none/audit <masked
   [[ -z $output && $stderr == *'cannot open --audit file'* ]]
-  # Messages go through a pipe: the limit is for them too.
+  # Messages go through a pipe, because the limit would also apply to their file.
   run -74 bash -c 'ulimit -f 0; pii-unmask -k k -p p --audit audit <masked 2>&1'
   [ "$output" = 'pii-unmask: error: cannot write --audit file audit: File too large' ]
 }

@@ -1,12 +1,12 @@
 #!/usr/bin/env bats
-# pii-mask: what goes through it, and that nothing personal does.
+# pii-mask: the records that pass, without personal values.
 
 load ../lib/common
 load ../lib/pii
 
 setup() { pii_setup; }
 
-@test "numbers keep their digits, and neither address shows, however its key is spelt" {
+@test "numbers keep their digits, and no address is visible under any spelling of its key" {
   run --separate-stderr mask <<<'{"body":{"n":12345678901234567891,"m":1.10,"\u0069p":"1.2.3.4","ip":"5.6.7.8"}}'
   [ "$status" -eq 0 ]
   [ "${#lines[@]}" -eq 1 ]
@@ -17,7 +17,7 @@ setup() { pii_setup; }
   [ -z "$stderr" ]
 }
 
-@test "the sample: all masked but the malformed one, and no value in clear" {
+@test "the sample: all records but the malformed one are masked, and no value is clear" {
   jq -c '{sqs: {message_id: input_line_number | tostring}, body: (if has("body") then .body else . end)}' \
     "$SAMPLE" >in
   [ "$(wc -l <in)" -eq 100 ]
@@ -25,10 +25,10 @@ setup() { pii_setup; }
   [ "$(wc -l <out)" -eq 100 ]
   no_canary out err
   grep -q '^pii-mask: records=100 masked=99 passed=0 errors=1 missing=0 seconds=[0-9.]* error_codes=root:1$' err
-  # What is no secret has not changed.
+  # Other values are unchanged.
   show() { jq -c '.sqs, (.body | objects | .user_id, .locale, .app_version)' "$1"; }
   cmp <(show in) <(show out)
-  # As many different addresses and devices as before.
+  # The number of different addresses and devices is unchanged.
   local pair
   for pair in ip:masked_ip device_id:masked_device_id; do
     [ "$(jq -r ".body | objects | .${pair%:*}" in | sort | uniq -c | awk '{print $1}' | sort | xargs)" = \
@@ -39,7 +39,7 @@ setup() { pii_setup; }
   [ "$(jq -c 'select(.error) | .body' back)" = "$(jq -c 'select(.body | type == "string") | .body' in)" ]
 }
 
-@test "bodies that are no object, and false claims: sealed, not passed" {
+@test "bodies that are not objects, and false claims, are sealed" {
   cat >in <<'END'
 hello 203.0.113.77
 "203.0.113.77"
@@ -73,7 +73,7 @@ END
   done
 }
 
-@test "sqs goes through byte for byte, with masked, sealed and malformed lines" {
+@test "sqs passes byte for byte, with masked, sealed and malformed lines" {
   local sqs='{"message_id" : "m", "receipt_handle":"\u0041\/=="}'
   printf '{"sqs":%s,"body":%s}\n' "$sqs" '{"ip":1}' "$sqs" '"x"' "$sqs" '{"ip":1' "$sqs" '"\ud800"' >in
   run -0 mask <in
@@ -84,7 +84,7 @@ END
   [ "${#lines[@]}" -eq 5 ]
 }
 
-@test "too deep, and too long" {
+@test "records that are too deep or too long" {
   local deep
   deep=$(printf '%0300d' 0)
   printf '{"sqs":{"message_id":"d"},"body":{"ip":%s"203.0.113.77"%s}}\n' "${deep//0/[}" "${deep//0/]}" >in
@@ -101,34 +101,34 @@ END
   run -1 grep -qF 203.0.113.77 out
   run sed -n 1p out
   [[ $output == '{"sqs":{"message_id":"d"},"error":{"stage":"mask","code":"depth",'*'"sealed":"'* ]]
-  # Nothing of it but the address of its message.
+  # Only the address of its message remains.
   run sed -n 2p out
   [ "$output" = '{"sqs":{"message_id":"l"},"error":{"stage":"mask","code":"too-long","detail":"the line is longer than --max-record"}}' ]
   run sed -n 3p out
   [[ $output == '{"body":{"masked_ip":"siv1.'* ]]
-  # With a limit of its own, and the sqs behind what is kept of a line.
+  # With another limit, and the sqs behind the kept part of a line.
   tail -n 1 in | mask --max-record 100k >out
   [ "$(<out)" = '{"error":{"stage":"mask","code":"too-long","detail":"the line is longer than --max-record"}}' ]
   printf '{"body":{"ip":1}}\n' | mask --max-record 17 | grep -q '"pii"'
   printf '{"body":{"ip":1}}\n' | mask --max-record 16 | grep -q too-long
 }
 
-@test "a last line that is a piece of a record is not sealed: what was not stored is not deleted" {
+@test "a truncated last record is not sealed, so that its message is not deleted" {
   whole='{"sqs":{"message_id":"m"},"body":{"ip":"203.0.113.77","x":1}}'
   for length in 26 40 50 60; do
     printf '%s' "${whole:0:length}" | mask >out
     [ "$(<out)" = '{"sqs":{"message_id":"m"},"error":{"stage":"mask","code":"cut","detail":"the last line is incomplete"}}' ]
   done
-  # Not even its sqs is whole.
+  # Not even its sqs is complete.
   for length in 1 5 8 20 24; do
     printf '%s' "${whole:0:length}" | mask >out
     [ "$(<out)" = '{"error":{"stage":"mask","code":"cut","detail":"the last line is incomplete"}}' ]
   done
-  # Whole, it is a record without its newline; ended, it is malformed; without sqs, nothing can be deleted.
+  # A complete record without its newline passes; with a newline the piece is malformed; without sqs nothing can be deleted.
   printf '%s' "$whole" | mask | grep -q '"masked_ip":"siv1'
   printf '%s\n' "${whole:0:50}" | mask | grep -q '"code":"syntax".*"sealed":"seal1'
   printf '{"body":{"ip":"203.0.1' | mask | grep -q '"code":"syntax".*"sealed":"seal1'
-  # Whole, and malformed: no writer died in it.
+  # Complete, and malformed: its writer did not die.
   printf '{"sqs":{"message_id":"m"},"body":{"x":"}\\"","y":"\\ud800"}}' | mask | grep -q '"code":"surrogate".*"sealed":"seal1'
   printf '{"sqs":{"message_id":"m"},"body":{"ip":"\xff"}}' | mask | grep -q '"code":"utf8".*"sealed":"seal1'
   printf '{"sqs":{"message_id":"m"},"body":[01]} ' | mask | grep -q '"code":"syntax".*"sealed":"seal1'
@@ -140,12 +140,12 @@ END
   printf '{"body":{"masked_ip":"","x":%d},"pii":{"key":"'"$ID"'"}}\n' 1 2 3 | cmp - out
   mask </dev/null >out
   [ ! -s out ]
-  # What is no line of data is passed over.
+  # Lines without data are skipped.
   echo | mask >out
   [ ! -s out ]
 }
 
-@test "all reserved and unknown keys pass untouched, attributes do not" {
+@test "all reserved and unknown keys pass unchanged, attributes do not" {
   run mask <<<'{ "z" : 1.0, "sqs":{},"attributes":{"ip":"203.0.113.77"},"body":{ "\u0061":[ ],"ip":"" } , "\u007a":"\/" }'
   [ "$output" = '{ "z" : 1.0, "sqs":{},"body":{ "\u0061":[ ],"masked_ip":"" } , "\u007a":"\/" ,"pii":{"key":"'"$ID"'"}}' ]
 }
@@ -155,12 +155,12 @@ END
   mask -v <once >twice 2>err
   cmp once twice
   grep -q 'records=5 masked=0 passed=5 errors=0' err
-  # After a rotation too.
+  # Also after a rotation.
   pii-keygen -q --rotate k
   mask <once | cmp - once
 }
 
-@test "siv and hmac tokens are those of another implementation" {
+@test "another implementation makes the same siv and hmac tokens" {
   run pii mask k ip S 199.172.111.135
   [ "$(mask <<<'{"body":{"ip":"199.172.111.135"}}' | jq -r .body.masked_ip)" = "$output" ]
   run pii mask k odd j 1.10
@@ -171,7 +171,7 @@ END
   [ "$(mask -m .device_id=hmac <<<'{"body":{"device_id":[1, "x"]}}' | jq -r .body.device_id)" = "$output" ]
 }
 
-@test "equal values give equal tokens; another type, path or key another one" {
+@test "equal values give equal tokens; another type, path or key gives another token" {
   tokens() { mask -m .a=siv -m .b=siv -m .c=hmac -m .d=hmac | jq -r '.body[]'; }
   printf '%s\n' '{"body":{"a":"4","b":"4","c":"4","d":"4"}}' '{"body":{"a":4,"b":4,"c":4,"d":4}}' >in
   tokens <in >first
@@ -187,11 +187,11 @@ END
 @test "output that fails is a failure: 74" {
   run -74 bash -c 'echo "{}" | pii-mask -k k >/dev/full'
   [[ $output == *'pii-mask: error: cannot write to standard output: '* ]]
-  # A reader that goes away.
+  # The reader ends.
   run -74 bash -c '(yes "{\"body\":{}}" | head -100000; sleep 0.1) | { pii-mask -k k; echo $? >status; } | true; exit $(<status)'
   run -74 bash -c 'pii-mask -k k --print-policy >/dev/full'
   run -74 bash -c 'echo "{}" | pii-mask -k k >&-'
-  # A limit on the size of files, which ends a process that does not expect it.
+  # A limit on the size of files, whose signal would end an unprepared process.
   run -74 bash -c 'ulimit -f 1; yes "{\"body\":{}}" | head -1000 | { pii-mask -k k >file; }'
   [[ $output == *'pii-mask: error: cannot write to standard output: File too large'* ]]
 }
@@ -202,9 +202,9 @@ END
   run -74 bash -c 'pii-mask -k k <&-'
 }
 
-@test "out of memory for a line: what came before it goes out, and 70" {
+@test "out of memory for a line: earlier records go out, then 70" {
   local program
-  # A sanitizer takes more addresses than are allowed here.
+  # A sanitizer needs more address space than allowed here.
   ! readelf -d "$(command -v pii-mask)" | grep -q libasan || return 0
   {
     printf '{"body":{"x":1}}\n'
@@ -232,7 +232,7 @@ END
   done
 }
 
-@test "what it says: nothing on a good night, a summary otherwise, JSON if asked" {
+@test "messages: none after plain success, a summary otherwise, JSON if asked" {
   echo '{"body":{"ip":""}}' >in
   run -0 --separate-stderr mask <in
   [ -z "$stderr" ]
@@ -244,14 +244,14 @@ END
   [[ $stderr == *'pii-mask: records=1 masked=0 passed=0 errors=1 '* ]]
 }
 
-@test "--progress: a live line on a terminal, away before the summary, else nothing" {
+@test "--progress: a live line on a terminal, removed before the summary, else nothing" {
   local program
   printf '%s\n' '{"body":{"ip":"203.0.113.77"}}' '{"body":{"ip":""}}' >in
   for program in pii-mask pii-unmask; do
     script -qec "stty cols 100; { cat in; sleep 1; cat in; } | $program -k k --progress >out" /dev/null </dev/null >shown 3>&- 4>&-
     cat -A shown
     [ "$(wc -l <out)" -eq 4 ]
-    # Also while it waits; the count goes on.
+    # Also while it waits; the count continues.
     grep -qP "\\r$program: 2 records, [0-9.]+/s, none in hand *\\r" shown
     grep -qP "\\r +\\r($program: records=4 .*)\\r" shown
     run --separate-stderr -0 $program -k k --progress <in
@@ -260,7 +260,7 @@ END
   done
 }
 
-@test "a record comes out before the next one comes in" {
+@test "a record is written before the next one arrives" {
   mkfifo in
   pii-mask -k k <in >out &
   exec 5>in
@@ -286,7 +286,7 @@ END
   wait $pid
   [ "$(wc -l <out)" -eq 2 ]
   grep -q records=2 err
-  # Nobody closes the pipe.
+  # The pipe stays open.
   rm out
   pii-mask -k k --grace 200ms <in >out &
   pid=$!
@@ -296,7 +296,7 @@ END
   kill -TERM $pid
   wait $pid
   exec 5>&-
-  # A second signal ends at once.
+  # A second signal ends it immediately.
   rm out
   pii-mask -k k <in >out &
   pid=$!
@@ -312,7 +312,7 @@ END
   exec 5>&-
 }
 
-# waiting_in FD BYTES: so many are in a pipe.
+# waiting_in FD BYTES: succeed when the pipe holds at least these bytes.
 waiting_in() {
   python3 -c 'import array, fcntl, sys, termios
 size = array.array("i", [0])
@@ -320,7 +320,7 @@ fcntl.ioctl(int(sys.argv[1]), termios.FIONREAD, size)
 sys.exit(size[0] < int(sys.argv[2]))' "$@"
 }
 
-@test "SIGTERM: a reader that takes nothing is waited for as long as --grace says" {
+@test "SIGTERM: pii-mask waits --grace for a reader that takes nothing" {
   local program pid status
   mkfifo out
   yes '{"body":{"x":1,"ip":""}}' | head -50000 >in
@@ -338,7 +338,7 @@ sys.exit(size[0] < int(sys.argv[2]))' "$@"
     exec 5<&-
     [ "$status" -eq 74 ]
     grep -q "$program: error: cannot write to standard output: the reader stalled for longer than --grace" err
-    # One that reads again gets all that there is: whole lines.
+    # A reader that continues gets all of it, in whole lines.
     $program -q -k k --grace 20s <in >out 2>err &
     pid=$!
     exec 5<out
@@ -353,7 +353,7 @@ sys.exit(size[0] < int(sys.argv[2]))' "$@"
   done
 }
 
-# different COUNT: so many records of a kilobyte, no two with the same values; every tenth cannot be masked.
+# different COUNT: print records of a kilobyte, all with different values; every tenth cannot be masked.
 different() {
   awk -v count="$1" 'BEGIN {
     fill = sprintf("%600s", ""); gsub(/ /, "x", fill)
@@ -363,7 +363,7 @@ different() {
   }'
 }
 
-# peak PROGRAM FILE: resident memory in KiB at its highest, over those records.
+# peak PROGRAM FILE: print the peak resident memory in KiB over those records.
 peak() {
   "$(python_dir)/bin/python" -c '
 import resource, subprocess, sys
@@ -372,7 +372,7 @@ with open(sys.argv[2]) as records:
 print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)' "$@"
 }
 
-@test "resident memory at a hundred thousand records is that at ten thousand, and below 32 MiB" {
+@test "resident memory is equal at a hundred thousand and ten thousand records, and below 32 MiB" {
   local program few many
   different 100000 >many
   head -10000 many >few
@@ -383,12 +383,12 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)' "$@"
     [ "$many" -le 32768 ]
     mask -q <many >masked && mv masked many && head -10000 many >few
   done
-  # They were masked, and not just read.
+  # They were masked, not only read.
   [ "$(jq -r '.body.masked_ip // empty' few | sort -u | wc -l)" -eq 9000 ]
   [ "$(grep -c '"sealed":"seal1' few)" -eq 1000 ]
 }
 
-@test "a canary in whatever cannot be masked is seen by pii-unmask only; of a line too long, by nobody" {
+@test "only pii-unmask shows a canary in a record that cannot be masked; nothing shows one in a line too long" {
   local deep canary policy='-m .ip=ipcrypt:masked_ip -m .device_id=siv:masked_device_id'
   deep=$(printf '%0300d' 0)
   {
@@ -414,17 +414,17 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)' "$@"
   for canary in malformed no-json deep address name attribute duplicate escaped inside body collision mixed; do
     grep -qa "canary-$canary" back || { echo "$canary" && return 1; }
   done
-  # A line that is no UTF-8 comes as base64.
+  # A line that is not UTF-8 becomes base64.
   [ "$(jq -r '.line // empty' back | grep -c canary-surrogate)" -eq 1 ]
   [ "$(jq -r '.line_base64 // empty | @base64d' back | grep -ac canary-bytes)" -eq 1 ]
   run -1 grep -qa canary-long back
-  # A message attribute of which nothing is said is gone, not masked.
+  # A message attribute that the policy does not name is removed, not masked.
   mask >out 2>err <<<'{"body":{"ip":""},"attributes":{"canary-name":{"type":"String","value":"canary-attribute"}}}'
   pii-unmask -k k <out >back
   run -1 grep -a canary out err back
 }
 
-@test "what a lost brace left inside sqs is sealed, not carried as its address" {
+@test "members that a lost brace put inside sqs are sealed, not carried as its address" {
   cat >in <<'LINES'
 {"sqs":{"message_id":"a","body":{"ip":"203.0.113.77"}}
 {"sqs":{"message_id":"a","body":{"ip":"203.0.113.77"}}}
@@ -439,7 +439,7 @@ LINES
   [ "$(pii-unmask -k k <out | grep -cF 203.0.113.77)" -eq 4 ]
 }
 
-# policy [COMMAND...]: the number of pii-mask's scheduling policy (sched(7)) once it answers.
+# policy [COMMAND...]: print the number of pii-mask's scheduling policy (sched(7)) once it answers.
 policy() {
   local line
   coproc MASK { exec "$@" pii-mask -q -k k; }
@@ -450,7 +450,7 @@ policy() {
   wait "$MASK_PID"
 }
 
-@test "it is batch work to the scheduler, unless another policy was chosen" {
+@test "it runs as batch work, unless another scheduling policy was set" {
   [ "$(policy)" = 3 ]
   [ "$(policy chrt --idle 0)" = 5 ]
 }

@@ -1,27 +1,27 @@
 #!/usr/bin/env bats
-# Each method of a policy: its output, its way back, what it refuses, its options.
+# Each method of a policy: its output, unmasking, refused values and options.
 
 load ../lib/common
 load ../lib/pii
 
 setup() { pii_setup; }
 
-# mask POLICY JSON...: bodies of these members, through pii-mask with the policy; into ./masked.
+# mask POLICY JSON...: pass bodies of these members through pii-mask with the policy, into ./masked.
 mask() {
   printf '%b\n' "$1" >p
   printf '{"body":%s}\n' "${@:2}" | pii-mask -k k -p p >masked 2>err
 }
 
-# back JSON...: ./masked unmasked is bodies of these.
+# back JSON...: succeed when ./masked unmasked is bodies of these members.
 back() {
   pii-unmask -k k -p p <masked >out
   diff out <(printf '{"body":%s}\n' "$@")
 }
 
-# codes: those of ./masked, "-" where there is none.
+# codes: print the codes of ./masked, "-" where there is none.
 codes() { jq -r '.error.code // "-"' masked | xargs; }
 
-@test "ipcrypt: addresses become addresses and come back in one spelling" {
+@test "ipcrypt: addresses become addresses and are restored in one spelling" {
   mask '.ip ipcrypt as m
 unmatched keep' '{"ip":"203.0.113.77"}' '{"ip":"::ffff:203.0.113.77"}' \
     '{"ip":"2001:DB8:0:0::0001"}' '{"ip":"\u0032001:db8::1"}' '{"ip":null}' '{"ip":""}'
@@ -44,7 +44,7 @@ unmatched keep' '{"ip":"203.0.113.77"}' '{"ip":"::ffff:203.0.113.77"}' \
     '{"ip":"2001:db8:1::ffff:1"}'
 }
 
-@test "no address: an error record, sealed, for each method of addresses" {
+@test "a value that is not an address becomes a sealed error record, for each method of addresses" {
   local method
   for method in ipcrypt ipcrypt-pfx truncate; do
     mask ".ip $method" '{"ip":"203.0.113.077"}' '{"ip":"203.0.113.77 "}' '{"ip":"203.0.113"}' \
@@ -58,7 +58,7 @@ unmatched keep' '{"ip":"203.0.113.77"}' '{"ip":"::ffff:203.0.113.77"}' \
   done
 }
 
-@test "ff1: shape and type stay, and what was there comes back" {
+@test "ff1: shape and type stay, and unmasking restores the value" {
   mask '.id ff1 as m\n.a ff1 alphabet=alnum36\n.b ff1 alphabet=alnum62 as c in id' \
     '{"id":"593-47-5928"}' '{"id":"000000"}' '{"id":12345678}' '{"id":-12345678901234567891}' \
     '{"id":"12345678"}' '{"a":"zz-99/0a"}' '{"b":"AB12 cd34 €"}' '{"id":"593\u002d47-5928"}'
@@ -77,7 +77,7 @@ unmatched keep' '{"ip":"203.0.113.77"}' '{"ip":"::ffff:203.0.113.77"}' \
     '{"id":"12345678"}' '{"a":"zz-99/0a"}' '{"b":"AB12 cd34 €"}' '{"id":"593-47-5928"}'
 }
 
-@test "ff1: what does not fit is an error record" {
+@test "ff1: a value that does not fit is an error record" {
   mask '.id ff1' '{"id":"12345"}' '{"id":"593-47-592x"}' '{"id":"593-47-592é"}' '{"id":"593-47-592８"}' \
     '{"id":123456}' '{"id":1234567.5}' '{"id":1234567e1}' '{"id":0}' '{"id":true}' '{"id":["1234567"]}' \
     "{\"id\":\"$(printf '7%.0s' {1..129})\"}"
@@ -87,7 +87,7 @@ unmatched keep' '{"ip":"203.0.113.77"}' '{"ip":"::ffff:203.0.113.77"}' \
   [ "$(codes)" = 'value value value' ]
 }
 
-@test "truncate, partial, sha256, redact, drop: their outputs, which do not come back" {
+@test "truncate, partial, sha256, redact, drop: their outputs, which unmasking keeps" {
   mask '.a truncate\n.b truncate v4=16 v6=32 as c\n.d partial\n.e partial keep=2\n.f sha256\n.g redact\n.h drop' \
     '{"a":"203.0.113.77","b":"203.0.113.77","d":"593-47-5928","e":"593-47-5928","f":"203.0.113.77","g":1,"h":2}' \
     '{"a":"2001:db8:85a3:7::1","b":"2001:db8:85a3:7::1","d":123456789012345,"e":"żółwiewą","f":7}' \
@@ -98,14 +98,14 @@ unmatched keep' '{"ip":"203.0.113.77"}' '{"ip":"::ffff:203.0.113.77"}' \
   [ "${lines[2]}" = '{"a":"203.0.113.0","d":"****","e":"****","f":"7902699be42c8a8e46fbbb4501726517e86b22c56a189f7625a6da49081b2451"}' ]
   [ "${lines[3]}" = '{"d":"**","e":"***d","a":null}' ]
   pii-unmask -k k -p p <masked | cmp - masked
-  # A second time they pass; a clear value beside the claim does not.
+  # They pass a second time; a clear value beside the claim does not.
   pii-mask -q -k k -p p <masked | cmp - masked
   sed 's/203\.0\.113\.0/203.0.113.77/' masked | head -1 >in
   run --separate-stderr pii-mask -q -k k -p p <in
   [[ $output == *'"code":"mixed"'* && $output != *203.0.113.77* ]]
 }
 
-@test "truncate: an IPv4 address inside an IPv6 one loses its low bits too" {
+@test "truncate: an IPv4 address inside an IPv6 address also loses its low bits" {
   # clear address, with the defaults, with v4=20 v6=127
   local rows='2002:cb00:714d::1|2002:cb00:7100::|2002:cb00:7000::
 2002:cb00:714d:9:8:7:6:5|2002:cb00:7100::|2002:cb00:7000:9:8:7:6:4
@@ -127,7 +127,7 @@ unmatched keep' '{"ip":"203.0.113.77"}' '{"ip":"::ffff:203.0.113.77"}' \
   done <<<"$rows"
 }
 
-@test "sha256 is warned of at every start, with -q too" {
+@test "sha256 causes a warning at every start, also with -q" {
   for quiet in '' -q; do
     # shellcheck disable=SC2086
     run -0 --separate-stderr pii-mask $quiet -k k -m .ip=sha256 </dev/null
@@ -137,7 +137,7 @@ unmatched keep' '{"ip":"203.0.113.77"}' '{"ip":"::ffff:203.0.113.77"}' \
   [[ $stderr != *warning*sha256* ]]
 }
 
-@test "domains and keys part, for every method with a key" {
+@test "domains and keys give different outputs, for every method with a key" {
   local method value
   for method in siv "siv pad" "siv canonical=ip" hmac ipcrypt ipcrypt-pfx ff1; do
     value='"203.0.113.77"'
@@ -147,12 +147,12 @@ unmatched keep' '{"ip":"203.0.113.77"}' '{"ip":"::ffff:203.0.113.77"}' \
     pii-keygen -q --rotate k
     mask ".a $method in d\n.b $method in d\n.c $method" "{\"a\":$value,\"b\":$value,\"c\":$value}"
     run -1 cmp -s <(jq .body first) <(jq .body masked)
-    # The key that pii names undoes it, after the rotation too.
+    # The key that pii names undoes it, also after the rotation.
     [ "$method" = hmac ] || [ "$(pii-unmask -k k -p p <first | jq -r .body.a)" = 203.0.113.77 ]
   done
 }
 
-@test "ipcrypt and ff1 go by pii.key, or by --key-id, and never guess" {
+@test "ipcrypt and ff1 use pii.key or --key-id, and never guess" {
   mask '.ip ipcrypt\n.id ff1' '{"ip":"203.0.113.77","id":"593-47-5928"}'
   jq -c 'del(.pii)' masked >row
   run -1 --separate-stderr pii-unmask -k k -p p <row
@@ -161,17 +161,17 @@ unmatched keep' '{"ip":"203.0.113.77"}' '{"ip":"::ffff:203.0.113.77"}' \
   run -64 --separate-stderr pii-unmask -k k -p p --key-id 00000000 <row
   [[ $stderr == *'option --key-id 00000000: no such key in the key file'* ]]
   run -64 pii-unmask -k k -p p --key-id "$ID"x <row
-  # What pii says counts, and a key that is not there is an error.
+  # The key in pii counts, and an unknown key is an error.
   jq -c '.pii.key = "00000000"' masked >in
   run -1 --separate-stderr pii-unmask -k k -p p --key-id "$ID" <in
   jq -e '.error.code == "unknown-key"' <<<"$output"
-  # None of the method's values.
+  # Not a value of the method.
   jq -c '.body.ip = "no address"' masked >in
   run -1 --separate-stderr pii-unmask -k k -p p <in
   jq -e '.error.code == "token"' <<<"$output"
 }
 
-@test "in place, a value of ipcrypt or ff1 cannot be told from a clear one: mixed" {
+@test "in place, a value of ipcrypt or ff1 looks like a clear one: mixed" {
   mask '.ip ipcrypt' '{"ip":"203.0.113.77"}'
   run --separate-stderr pii-mask -k k -p p <masked
   [[ $output == *'"code":"mixed"'* ]]
@@ -179,7 +179,7 @@ unmatched keep' '{"ip":"203.0.113.77"}' '{"ip":"::ffff:203.0.113.77"}' \
   pii-mask -k k -p p <masked | cmp - masked
 }
 
-@test "uuid: version, variant, nil and max stay; what there was comes back in lower case" {
+@test "uuid: version, variant, nil and max stay; unmasking restores the value in lower case" {
   local u=F81D4FAE-7dec-11d0-a765-00a0c91e6bf6 v=0190163d-8694-739b-aea5-966c26f8ad91
   mask '.id uuid as m' "{\"id\":\"$u\"}" "{\"id\":\"${u,,}\"}" "{\"id\":\"$v\"}" \
     '{"id":"00000000-0000-0000-0000-000000000000"}' '{"id":"ffffffff-FFFF-ffff-ffff-ffffffffffff"}' \
@@ -200,7 +200,7 @@ unmatched keep' '{"ip":"203.0.113.77"}' '{"ip":"::ffff:203.0.113.77"}' \
   [ "$(codes)" = 'value value value value value' ]
 }
 
-@test "email: the provider stays, the name does not, and letters of either case are one" {
+@test "email: the provider stays, the name does not, and the case of letters does not count" {
   mask '.e email as m\n.f email domains=gmail.com,example.org in e' '{"e":"Ann.Example+x@Gmail.com"}' \
     '{"e":"ann.example+x@gmail.com"}' '{"f":"ann.example+x@gmail.com"}' '{"f":"ann@rare.example"}' \
     '{"e":"\u017c@b\u00fccher.example"}'
@@ -220,7 +220,7 @@ unmatched keep' '{"ip":"203.0.113.77"}' '{"ip":"::ffff:203.0.113.77"}' \
   run -1 grep -qF -e 203 -e example masked
 }
 
-@test "round: down, of numbers, dates and times, each spelt as it was" {
+@test "round: numbers, dates and times are rounded down and keep their spelling" {
   local unit clear rounded
   while read -r unit clear rounded; do
     mask ".a round unit=$unit" "{\"a\":$clear}"
@@ -264,7 +264,7 @@ END
   pii-unmask -k k -p p <masked | cmp - masked
 }
 
-@test "shift: distances of one person stay, and what there was comes back" {
+@test "shift: distances of one person stay, and unmasking restores the values" {
   mask '.born shift days=30 by=.user\n.d[] shift days=30 by=.user in born\n.user siv canonical=trim as u' \
     '{"user":"u1","born":"2000-02-27","d":["2000-03-01T10:00:00Z","20000301"]}' \
     '{"born":"1999-12-31","user":" u1 "}' '{"born":"1999-12-31","user":"u2"}' '{"born":"","user":"u2"}'
@@ -280,7 +280,7 @@ END
   [ "$(days "${lines[4]}" 1999-12-31)" -ne "$moved" ]
   back '{"user":"u1","born":"2000-02-27","d":["2000-03-01T10:00:00Z","20000301"]}' \
     '{"born":"1999-12-31","user":"u1"}' '{"born":"1999-12-31","user":"u2"}' '{"born":"","user":"u2"}'
-  # Under another key too, and moved to it.
+  # Also under another key, and moved to it.
   pii-keygen -q --rotate k
   pii-mask --rewrap -k k -p p <masked >moved
   run -1 cmp -s <(jq -r .body.born masked) <(jq -r .body.born moved)
@@ -296,7 +296,7 @@ END
   [[ $stderr == *'shift needs the whole record'* ]]
 }
 
-@test "canonical: spellings of one thing become one token, and the canonical one comes back" {
+@test "canonical: all spellings become one token, and unmasking gives the canonical one" {
   mask '.a siv canonical=ip as m\n.b siv canonical=lower as n\n.c hmac canonical=trim' \
     '{"a":"2001:DB8:0::1","b":"Ann","c":"x"}' '{"a":"2001:db8::1","b":"ANN","c":" \tx\n"}' \
     '{"a":null,"b":7,"c":"   "}' '{"a":"no address"}' '{"a":7}'
@@ -308,7 +308,7 @@ END
   [ "$(pii-mask -k k -p p --lines .b <<<ANN)" = "$(head -1 masked | jq -r .body.n)" ]
 }
 
-@test "pad: tokens of one length, and those of 0.1.0 still come back and are converted" {
+@test "pad: tokens have one length, and those of 0.1.0 can be unmasked and converted" {
   mask '.a siv pad\n.b siv pad=64' '{"a":"1.2.3.4","b":"x"}' '{"a":"203.0.113.77","b":"a longer text than that"}' '{"a":[1]}'
   [ "$(jq -r '.body.a | length' masked | sort -u | wc -l)" -eq 1 ]
   [ "$(jq -r '.body.b // empty | length' masked | sort -u | wc -l)" -eq 1 ]
@@ -319,13 +319,13 @@ END
   pii-mask --rewrap -k k <old >new
   [ "$(jq -r .body.masked_ip new)" = "$(pii mask k ip S 203.0.113.77)" ]
   pii-mask --rewrap -k k <new | cmp - new
-  # What is sealed is padded too.
+  # Sealed content is also padded.
   echo '{"body":"x"}' | pii-mask -q -k k >one 2>/dev/null
   echo '{"body":"xyz"}' | pii-mask -q -k k >two 2>/dev/null
   [ "$(jq -r '.sealed | length' one)" -eq "$(jq -r '.sealed | length' two)" ]
 }
 
-@test "ff1 keep: the first ones stay, and are part of the tweak" {
+@test "ff1 keep: the first characters stay, and are part of the tweak" {
   mask '.t ff1 keep=2 as m\n.h ff1 hex' '{"t":"+48 123 456 789"}' '{"t":48123456789}' '{"t":"49123456789"}' '{"h":"deadbeef"}'
   [ "$(codes)" = '- - - -' ]
   run jq -r '.body | .m // .h' masked
@@ -337,7 +337,7 @@ END
   [ "$(codes)" = 'value value value' ]
 }
 
-@test "the vectors of the manual page come out" {
+@test "the programs compute the vectors of the manual page" {
   local rule value masked count=0
   echo 'pii1 2d6f0e6f primary AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=' >known
   chmod 600 known
@@ -347,7 +347,7 @@ END
     run pii-mask -q --root . -k known -p p <in
     echo "$rule: $output"
     [[ $output == *":$masked,\"pii\""* ]]
-    # The page has them too.
+    # The page also has them.
     grep -qF -e "$(tr -d '"' <<<"$masked")" "$ROOT/man/pii-policy.5"
     count=$((count + 1))
   done < <(grep '^\.' "$ROOT/tests/vectors/methods.txt")
@@ -367,7 +367,7 @@ END
   grep -qF "\"g\":\"$(pii round year 2024-02-29T10:11:12.345+02:00)\"" masked
 }
 
-@test "another implementation makes the same, from the key file and the manual alone" {
+@test "another implementation makes the same from only the key file and the manual" {
   mask '.a ipcrypt\n.b ipcrypt-pfx as ip\n.c ff1 in id\n.d ff1 alphabet=alnum62' \
     '{"a":"203.0.113.77","b":"203.0.113.77","c":"593475928","d":"AbCd1234"}' \
     '{"a":"2001:db8::1","b":"2001:db8::1","c":"000000","d":"zzzz"}'
@@ -382,7 +382,7 @@ END
   [ "${lines[7]}" = "$(pii ff1 k d alnum62 zzzz)" ]
 }
 
-@test "options are spelt out by --print-policy; a wrong one is named with its place" {
+@test "--print-policy prints all options; an error names a wrong one and its place" {
   printf '.a ff1\n.b truncate v6=56\n.c partial keep=2 as d\n.e ff1 alphabet=alnum62 in x as y\nattributes.z ff1 alphabet=alnum36\n' >p
   run pii-mask --print-policy -p p
   [ "$output" = '# paths below .body
@@ -420,7 +420,7 @@ near seal' ]
 END
 }
 
-@test "rules of one method and domain agree in pad and canonical, and what by names comes back: else 78" {
+@test "rules of one method and domain must agree in pad and canonical, and by must be restorable: else 78" {
   local text
   while IFS='|' read -r place text; do
     printf '%b\n' "$text" >p
@@ -445,7 +445,7 @@ END
   pii-mask -k k -p p </dev/null
 }
 
-@test "a message attribute is masked by its method, and is nowhere else in clear" {
+@test "a message attribute is masked with its method, and is clear nowhere else" {
   printf 'attributes.ip ipcrypt\nattributes.id ff1\n' >p
   pii-mask -k k -p p >masked <<'END'
 {"body":{},"attributes":{"ip":{"type":"String","value":"203.0.113.77"},"id":{"type":"Number","value":"5934759"},"x":{"type":"String","value":"203.0.113.77"}}}

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# --metrics-file of the programs that are confined: a process of its own keeps the file.
+# --metrics-file of confined programs: a separate process writes the file.
 
 load ../lib/common
 load ../lib/pii
@@ -11,12 +11,12 @@ setup() {
     '{"body":{"ip":"10.0.0.3"}}' nonsense '{"body":{"IP":"10.0.0.4"}}' >records
 }
 
-# sample FILE SERIES: its value, of NAME{LABEL="…"} beside the program.
+# sample FILE SERIES: print the value of NAME{LABEL="…"}, without the label program.
 sample() {
   awk -v series="sqs2pg_$2" 'index($0, series " ") == 1 { print substr($0, length(series) + 2); n++ } END { exit n != 1 }' "$1"
 }
 
-# waiting PROGRAM [OPTION...]: one that has handled a record and waits for the
+# waiting PROGRAM [OPTION...]: start one that has handled a record and waits for the
 # next, its process id in ${PID}; its standard input is held open by descriptor 5.
 waiting() {
   mkfifo in
@@ -32,10 +32,10 @@ done_waiting() {
   wait "$PID"
 }
 
-# helper: the process id of the one that keeps the file.
+# helper: print the id of the process that writes the file.
 helper() { xargs <"/proc/$PID/task/$PID/children"; }
 
-@test "pii-mask --metrics-file: records, missing by path, errors by code, how it ended" {
+@test "pii-mask --metrics-file: records, missing values by path, errors by code, exit status" {
   mkdir figures
   pii-mask -k k --metrics-file figures/m.prom <records >out
   well_formed figures/m.prom pii-mask
@@ -72,7 +72,7 @@ helper() { xargs <"/proc/$PID/task/$PID/children"; }
   [ "$(sample m.prom 'last_exit_status{program="pii-mask"}')" = 74 ]
 }
 
-@test "pii-unmask --metrics-file: what is back, and what is not" {
+@test "pii-unmask --metrics-file: records unmasked, opened and failed" {
   pii-mask -k k <records >masked
   echo '{"body":{"masked_ip":"siv1.00000000.AAAA"},"pii":{"key":"00000000"}}' >>masked
   run -1 pii-unmask -k k --metrics-file m.prom <masked
@@ -82,7 +82,7 @@ helper() { xargs <"/proc/$PID/task/$PID/children"; }
   [ "$(sample m.prom 'last_exit_status{program="pii-unmask"}')" = 1 ]
 }
 
-@test "the samples of --rewrap and --lines are their own" {
+@test "--rewrap and --lines have their own samples" {
   pii-mask -k k <records >masked
   pii-mask -k k --rewrap --metrics-file m.prom <masked >out
   well_formed m.prom pii-mask
@@ -91,7 +91,7 @@ helper() { xargs <"/proc/$PID/task/$PID/children"; }
   [ "$(value l.prom lines_masked_total)" = 1 ]
 }
 
-@test "while it runs the file is kept by a process without standard input, output and key, not confined" {
+@test "during a run an unconfined process without standard input, output and key writes the file" {
   local pid
   waiting pii-mask -k k --metrics-file m.prom 6<k
   grep -qx 'Seccomp:.2' /proc/$PID/status
@@ -104,9 +104,9 @@ helper() { xargs <"/proc/$PID/task/$PID/children"; }
   grep -qx '1 /dev/null' held
   [ "$(grep -c socket: held)" = 1 ]
   run ! grep -E '/k$|/in$|/out$|^6 ' held
-  # What the program itself has open beside its three is no file of figures.
+  # The program itself does not hold the metrics file open.
   [ "$(find /proc/$PID/fd -lname '*m.prom*' -printf x)" = '' ]
-  # Signals to both leave the last figures to be written.
+  # After signals to both the last metrics are still written.
   kill -TERM "$pid"
   kill -INT "$pid"
   kill -HUP "$pid"
@@ -126,7 +126,7 @@ helper() { xargs <"/proc/$PID/task/$PID/children"; }
   [ -e m.prom.lock ]
   done_waiting
   [ "$(value m.prom records_read_total)" = 1 ]
-  # So does a lock that flock(1) holds; one that was left behind is no obstacle.
+  # So does a lock of flock(1); a left-over lock file is no obstacle.
   cp m.prom before
   flock m.prom.lock pii-mask -k k --metrics-file m.prom <records >out 2>err
   grep -q 'another process keeps m.prom' err
@@ -136,7 +136,7 @@ helper() { xargs <"/proc/$PID/task/$PID/children"; }
   [ "$(value m.prom records_read_total)" = 6 ]
 }
 
-@test "who has the file open goes on reading the old one, whole" {
+@test "a reader with the file open continues to read the old one, complete" {
   pii-mask -k k --metrics-file m.prom <records >out
   cp m.prom before
   exec 6<m.prom
@@ -146,7 +146,7 @@ helper() { xargs <"/proc/$PID/task/$PID/children"; }
   run ! cmp before m.prom
 }
 
-@test "killed at any time it leaves the old file or the new one, and no lock that holds" {
+@test "killed at any time, it leaves the old file or the new one, and no lock" {
   local i
   pii-mask -k k --metrics-file m.prom <records >out
   for ((i = 0; i < $(rounds 20 200); i++)); do
@@ -154,7 +154,7 @@ helper() { xargs <"/proc/$PID/task/$PID/children"; }
     kill -KILL $!
     wait $! || true
     well_formed m.prom pii-mask
-    # A helper that lives on ends with the program.
+    # The helper ends with the program.
     eventually 60 flock -n m.prom.lock true
   done
   waiting pii-mask -k k --metrics-file m.prom
@@ -169,7 +169,7 @@ helper() { xargs <"/proc/$PID/task/$PID/children"; }
   [ "$(value m.prom records_read_total)" = $((before + 5)) ]
 }
 
-@test "a file that cannot be written ends the run at its start, and is warned of later" {
+@test "a metrics file that cannot be written ends the run at its start, and causes a warning later" {
   run -74 --separate-stderr pii-mask -k k --metrics-file no/such/file <records
   [[ $stderr == 'pii-mask: error: cannot write no/such/file: No such file or directory' ]]
   [ "$output" = '' ]
@@ -181,7 +181,7 @@ helper() { xargs <"/proc/$PID/task/$PID/children"; }
   [ "$(grep -c warning err)" = 1 ]
 }
 
-@test "a helper that is gone is warned of once, and the records go on" {
+@test "a lost helper causes one warning, and the records go on" {
   waiting pii-mask -k k --metrics-file m.prom
   kill -KILL "$(helper)"
   echo '{"body":{"ip":"10.0.0.2"}}' >&5
@@ -205,7 +205,7 @@ helper() { xargs <"/proc/$PID/task/$PID/children"; }
   [ "$(sample p.prom 'values_missing_total{program="pii-mask",path="other"}')" = 99 ]
 }
 
-@test "sqs-unwrap --metrics-file counts by kind, pii-scan what it looked through, confined and over runs" {
+@test "sqs-unwrap --metrics-file counts by kind, pii-scan inspected records, confined and over runs" {
   local i
   printf '%s\n' '{"body":{"Type":"Notification","MessageId":"m","TopicArn":"arn:aws:sns:eu-west-1:1:t","Message":"{\"a\":1}","Timestamp":"2026-01-01T00:00:00.000Z","SignatureVersion":"1"}}' \
     '{"body":"{\"b\":2}"}' '{"body":{"c":3}}' nonsense >in

@@ -1,15 +1,15 @@
 #!/usr/bin/env bats
-# Policies: files and --mask, what they do to records, and their mistakes.
+# Policies: files and --mask, their effect on records, and their errors.
 
 load ../lib/common
 load ../lib/pii
 
 setup() { pii_setup; }
 
-# mask LINE...: through pii-mask with the policy in ./p; without "pii".
+# mask LINE...: pass lines through pii-mask with the policy in ./p, and remove "pii".
 mask() { printf '%s\n' "$@" | pii-mask -k k -p p 2>/dev/null | sed 's/,"pii":{"key":"[0-9a-f]*"}}$/}/'; }
 
-# says TEXT PLACE: the policy in ./p is refused, at LINE:COLUMN.
+# says TEXT PLACE: succeed when the policy in ./p is refused at LINE:COLUMN.
 says() {
   run -78 --separate-stderr pii-mask -k k -p p </dev/null
   echo "$stderr"
@@ -18,7 +18,7 @@ says() {
   run -78 pii-mask --print-policy -p p
 }
 
-@test "the built-in policy, as it is printed, says the same" {
+@test "the printed built-in policy has the same effect" {
   run pii-mask --print-policy
   [ "$output" = '# paths below .body
 .ip siv pad as masked_ip in ip
@@ -54,13 +54,13 @@ END
   jq -e '.error.code == "missing" and (.error.detail | contains(".user.email"))' <<<"$output"
 }
 
-@test "domains join paths, and keep them apart" {
+@test "paths in one domain share tokens, and other domains do not" {
   printf '.a siv in d\n.b siv in d\n.c siv\n' >p
   run mask '{"body":{"a":"x","b":"x","c":"x"}}'
   jq -e '.body.a == .body.b and .body.a != .body.c' <<<"$output"
 }
 
-@test "other quarantine: what is not named does not pass" {
+@test "other quarantine: unnamed members do not pass" {
   printf '.a redact\nother quarantine\n' >p
   [ "$(mask '{"body":{"a":1}}')" = '{"body":{"a":"[redacted]"}}' ]
   run mask '{"body":{"a":1,"b":"203.0.113.77"}}'
@@ -73,7 +73,7 @@ END
   [[ $output == '{"masked_ip":"siv1.'*'","user":1,"pii":{"key":"'"$ID"'"}}' ]]
   run --separate-stderr pii-unmask -k k --root . <<<"$output"
   [ "$output" = '{"ip":"203.0.113.77","user":1}' ]
-  # What is wrong there is sealed, all of it but sqs.
+  # A wrong record there is sealed, except for sqs.
   run --separate-stderr pii-mask -k k --root . <<<'{"masked_ip":"203.0.113.77","user":203,"sqs":{"a":1}}'
   [[ $output == '{"sqs":{"a":1},"error":{"stage":"mask","code":"collision",'*'"sealed":"seal1.'* ]]
   [[ $output != *203.0.113.77* && $output != *user* ]]
@@ -81,7 +81,7 @@ END
   [[ $output == *'"masked_ip":"203.0.113.77","user":203}' ]]
 }
 
-@test "masked in place: again it passes, with a clear value it does not" {
+@test "masked in place: it passes again, but not with a clear value" {
   echo '.email siv' >p
   pii-mask -k k -p p <<<'{"body":{"email":"a@b.c"}}' >once
   pii-mask -k k -p p <once | cmp - once
@@ -90,7 +90,7 @@ END
   [[ $output != *d@e.f* ]]
 }
 
-@test "mistakes: 78, with file, line and column" {
+@test "errors: 78, with file, line and column" {
   printf '.ip siv\n.b  rot13 as c\n' >p
   says 'unknown method: rot13' 2:5
   [[ $(pii-mask -k k -p p 2>&1 </dev/null) == *'hint: use one of the methods siv, hmac, ipcrypt, ipcrypt-pfx, ff1, uuid, email, truncate, round, shift, partial, redact, sha256, drop, keep'* ]]
@@ -135,11 +135,11 @@ END
   [[ $output == *'larger than a policy can be'* ]]
 }
 
-@test "each policy that is shipped does what it is for" {
+@test "each shipped policy works on its example" {
   local file
   for file in "$ROOT"/share/policies/*; do
     pii-mask --print-policy -p "$file" >/dev/null
-    # Each is for a record beside it in the comment that begins with "for:".
+    # The comment that begins with "for:" has a record for each policy.
     sed -n 's/^# for: //p' "$file" >in
     [ -s in ]
     pii-mask -k k -p "$file" <in >masked
@@ -148,19 +148,19 @@ END
   done
 }
 
-@test "a policy that names nothing is refused: it would pass everything in clear" {
+@test "a policy that masks nothing is refused: it would let everything pass in clear" {
   local text
   for text in '' '# only a comment' 'require .ip' '.ip keep' 'attributes.x keep'; do
     printf '%s\n' "$text" >p
     run -78 --separate-stderr pii-mask -k k -p p </dev/null
     [[ $stderr == *'error: p'*'the policy masks nothing'* ]]
   done
-  # Said in so many words it is the user's choice.
+  # With an explicit line it is the user's choice.
   echo 'other keep' >p
   run -0 pii-mask -k k -p p </dev/null
 }
 
-@test "other says what becomes of the root's members, also where no path goes into it" {
+@test "other decides about the root's members, also where no path enters it" {
   local text body='{"body":{"ip":"203.0.113.77","a":[1]},"sqs":{"m":1}}'
   for text in 'other drop' 'attributes.x keep\nother drop'; do
     printf '%b\n' "$text" >p

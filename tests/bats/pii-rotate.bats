@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# After a rotation: records moved to the new key, values looked up under either;
-# and the vectors that --self-test computes.
+# After a rotation: records moved to the new key, values found under both;
+# and the vectors of --self-test.
 
 load ../lib/common
 load ../lib/pii
@@ -10,7 +10,7 @@ setup() {
   OLD=$ID
 }
 
-# rotated: a second key; NEW is its id.
+# rotated: add a second key; NEW is its id.
 rotated() {
   pii-keygen -q --rotate k
   NEW=$(pii-keygen --list k | awk '$2 == "primary" { print $1 }')
@@ -38,7 +38,7 @@ END
 END
 }
 
-@test "--rewrap gives what masking under the new key would have given, to the byte" {
+@test "--rewrap gives the same bytes as masking under the new key" {
   all_methods
   mask -p policy <in >old 2>/dev/null
   rotated
@@ -46,19 +46,19 @@ END
   run -1 cmp -s old new
   mask -v -p policy --rewrap <old >moved 2>err
   grep -q 'records=4 rewrapped=4 resealed=0 passed=0 errors=0 ' err
-  # What cannot be undone stays under its key.
+  # Irreversible values stay under their key.
   sed "s/hmac1\.$OLD\.[A-Za-z0-9_-]*/X/" moved >moved.less
   sed "s/hmac1\.$NEW\.[A-Za-z0-9_-]*/X/" new >new.less
   cmp moved.less new.less
   grep -q "hmac1\.$OLD" moved
   run -1 grep -qF -e 203.0.113.77 -e 593-47-5928 moved err
-  # Once more there is nothing to do; and it comes back under either.
+  # A second run has nothing to do; unmasking works in both cases.
   mask -v -p policy --rewrap <moved 2>err | cmp - moved
   grep -q 'records=4 rewrapped=0 resealed=0 passed=4 errors=0 ' err
   cmp <(unmask -p policy <moved | jq -c 'del(.body.token)') <(unmask -p policy <old | jq -c 'del(.body.token)')
 }
 
-@test "--rewrap moves sealed errors, also those with something clear beside them" {
+@test "--rewrap moves sealed errors, also those with clear content beside them" {
   printf '%s\n' 'no record 203.0.113.77' '{"sqs":{"m":1},"body":"203.0.113.77"}' |
     mask >old 2>/dev/null
   rotated
@@ -68,13 +68,13 @@ END
   [ "$(grep -c "\"sealed\":\"seal1\.$NEW\." moved)" -eq 3 ]
   run -1 grep -qF -e "$OLD" -e 203.0.113.77 moved
   [ "$(unmask <moved | head -2 | jq -r '.line // .body' | xargs)" = 'no record 203.0.113.77 203.0.113.77' ]
-  # Without the old key, the rest is as good as before.
+  # Without the old key, the others still work.
   grep -v decrypt-only k >new
   chmod 600 new
   [ "$(pii-unmask -k new <moved | head -1 | jq -r .line)" = 'no record 203.0.113.77' ]
 }
 
-@test "--rewrap never lets anything clear pass, and loses nothing of what it refuses" {
+@test "--rewrap lets nothing clear pass, and loses no content of refused records" {
   mask <<<'{"body":{"ip":"203.0.113.77"}}' >masked
   local token last
   token=$(jq -r .body.masked_ip masked) last=$(jq -r .body.masked_ip masked | tail -c 2)
@@ -98,17 +98,17 @@ END
   run -1 grep -qF -e 203.0.113.77 out
   [[ $stderr != *203.0* ]]
   [ "$(jq -r .error.code out | xargs)" = 'mixed mixed mixed mixed mixed mixed token mixed syntax mixed root' ]
-  # These errors are our own: they pass pii-mask as they are.
+  # These errors are our own: they pass pii-mask unchanged.
   mask <out 2>/dev/null | cmp - out
   [ "$(grep -c '"sealed":"seal1\.' out)" -eq 11 ]
-  # A plain mask of something clear is not asked for, and not done.
+  # --rewrap does not mask clear values.
   unmask <out 2>/dev/null | jq -c 'del(.error)' >back || true
   [ "$(sed -n 1p back)" = "$(head -1 in | jq -c .)" ]
   [ "$(sed -n 9p back | jq -r .line)" = 'no record 203.0.113.77' ]
   [ "$(sed -n 5p back)" = "$(sed -n 5p in | jq -c .)" ]
 }
 
-@test "--rewrap: rows without pii prove themselves, or are sealed" {
+@test "--rewrap: rows without pii must show that they are masked, or are sealed" {
   local policy='-m .a=siv:b -m .h=hmac -m .n=ipcrypt'
   # shellcheck disable=SC2086
   mask $policy <<<'{"body":{"a":1,"h":2,"n":"203.0.113.77"}}' | jq -c .body >row
@@ -138,7 +138,7 @@ END
 @test "rows of the database: --rewrap and --lines find and move them" {
   mask <<<'{"body":{"ip":"203.0.113.77","device_id":"593-47-5928"}}' | jq -c .body >row
   rotated
-  # The row is found under the old key though the new one masks.
+  # The row is found under the old key, although the new one masks.
   mask --lines .ip <<<203.0.113.77 >tokens
   [ "$(wc -l <tokens)" -eq 2 ]
   [[ $(head -1 tokens) == siv1.$NEW.* && $(tail -1 tokens) == siv1.$OLD.* ]]
@@ -146,7 +146,7 @@ END
   mask --root . --rewrap <row >moved
   [ "$(jq -r .masked_ip moved)" = "$(head -1 tokens)" ]
   [ "$(jq -c keys moved)" = '["masked_device_id","masked_ip"]' ]
-  # Methods whose values do not show their key have to be told it.
+  # Methods whose values do not name their key need it as an option.
   mask -m .ip=ipcrypt:x <<<'{"body":{"ip":"203.0.113.77"}}' | jq -c .body >new
   sed -E "/ $NEW /s/primary/decrypt-only/; / $OLD /s/decrypt-only/primary/" k >back
   chmod 600 back
@@ -158,7 +158,7 @@ END
   run -64 pii-mask -k k --key-id "$NEW" </dev/null
 }
 
-@test "--lines: a line for each key goes out for each that comes in, whatever it holds" {
+@test "--lines: each input line gives one line per key, whatever it holds" {
   printf '203.0.113.77\r\n\n\xff\nten per cent: ä "\\\n' >in
   run -1 --separate-stderr pii-mask -k k -v --lines .ip <in
   [[ $stderr == *'error: 1 of 4 lines could not be masked, the first is line 3'* ]]
@@ -172,11 +172,11 @@ END
   pii-mask -k k --lines .ip <in >out 2>/dev/null || true
   [ "$(wc -l <out)" -eq 8 ]
   [ "$(unmask --lines .ip <out | uniq | head -1)" = 203.0.113.77 ]
-  # In another domain it is another token, and does not open.
+  # In another domain the token differs, and does not open.
   run -1 --separate-stderr pii-unmask -k k --lines .device_id <<<"$(head -1 out)"
   [ -z "$output" ]
   [[ $stderr == *'1 of 1 lines could not be unmasked, the first is line 1'* && $stderr != *siv1* ]]
-  # A line over the maximum is a line too.
+  # A line over the maximum is also counted.
   head -c 5000 /dev/zero | tr '\0' x >long
   echo >>long
   echo y >>long
@@ -184,7 +184,7 @@ END
   [ "${#lines[@]}" -eq 2 ]
 }
 
-@test "--lines: values that are no plain text come as JSON, one a line" {
+@test "--lines: values that are not plain text become JSON, one per line" {
   mask >out <<'END'
 {"body":{"ip":4}}
 {"body":{"ip":"4"}}
@@ -194,14 +194,14 @@ END
   [ "$(jq -r .body.masked_ip out | unmask --lines .ip)" = "$(printf '4\n4\n"two\\nlines"\n[1, "x"]')" ]
 }
 
-@test "--lines: what ff1 leaves in its place comes out as it is, to be compared and undone" {
+@test "--lines: characters that ff1 keeps stay unescaped, to be compared and undone" {
   printf '593\t47"5928/€\n' >in
   mask -m .id=ff1 --lines .id <in >out
   [[ $(<out) =~ ^[0-9]{3}$'\t'[0-9]{2}'"'[0-9]{4}/€$ ]]
   [ "$(unmask -m .id=ff1 --key-id "$OLD" --lines .id <out)" = '"593\t47\"5928/€"' ]
 }
 
-@test "--lines goes by the policy: method, options, domain, attributes" {
+@test "--lines follows the policy: method, options, domain, attributes" {
   all_methods
   [ "$(mask -p policy --lines .id <<<593-47-5928)" = \
     "$(mask -p policy <<<'{"body":{"id":"593-47-5928"}}' 2>/dev/null | jq -r .body.masked_id)" ]
@@ -211,7 +211,7 @@ END
   [ "$(mask -p policy --lines '.list[].b' <<<x)" = "$(mask -p policy --lines '.["list"][].b' <<<x)" ]
   [ "$(mask -p policy --lines .place <<<203.0.113.77)" = 203.0.113.0 ]
   rotated
-  # A method without a key makes one value however many keys there are.
+  # A method without a key makes one value for any number of keys.
   [ "$(mask -p policy --lines .r <<<x | wc -l)" -eq 1 ]
   [ "$(mask -p policy --lines .h <<<x | wc -l)" -eq 2 ]
   run -1 pii-mask -k k -p policy --lines .ip <<<nonsense
@@ -230,7 +230,7 @@ END
   run -64 pii-mask -k k --lines .ip --rewrap </dev/null
 }
 
-@test "--lines and --rewrap answer before the next line comes, and notice an output that fails" {
+@test "--lines and --rewrap answer before the next line comes, and detect a failed output" {
   local pid
   coproc MASK { exec pii-mask -k k --lines .ip; }
   pid=$MASK_PID
@@ -258,7 +258,7 @@ END
   done
 }
 
-@test "--self-test ends with 70 when a vector does not come out, and says which" {
+@test "--self-test ends with 70 when a vector fails, and names it" {
   preload wrong
   local program wrong
   for program in pii-mask pii-unmask; do
@@ -266,7 +266,7 @@ END
       WRONG=$wrong LD_PRELOAD=$PWD/wrong.so run -70 --separate-stderr $program --self-test
       echo "$output"
       [[ $stderr == *"$program: error: "[0-9]*' of the vectors failed' ]]
-      # All that rest upon it, and no others.
+      # All vectors that depend on it fail, and no others.
       case $wrong in
       aes*) [ "$(grep '^failed ' <<<"$output" | cut -d' ' -f2 | sort -u | xargs)" = 'AES-256, AES-SIV, FF1, ipcrypt-deterministic' ] ;;
       *) [ "$(grep '^failed ' <<<"$output" | cut -d' ' -f2 | sort -u | xargs)" = 'HKDF-SHA-256, HMAC-SHA-256,' ] ;;
@@ -274,7 +274,7 @@ END
       [ "$(grep -c '^failed ' <<<"$output")" -eq "${stderr//[!0-9]/}" ]
     done
   done
-  # With the library loaded and nothing wrong, all is well.
+  # With the library loaded and nothing wrong, all pass.
   LD_PRELOAD=$PWD/wrong.so pii-mask --self-test >out
   run -1 grep -q '^failed' out
 }

@@ -1,15 +1,15 @@
 #!/usr/bin/env bats
-# pii-scan: where personal values are, what a policy does with them, and that
-# none is ever printed.
+# pii-scan: paths with personal values and the policy's action on them; no
+# value is ever printed.
 
 load ../lib/common
 load ../lib/pii
 
 setup() { pii_setup; }
 
-# row PATH: the line of --json in ./out for a path.
+# row PATH: print the line of --json in ./out for a path.
 row() { jq -c --arg path "$1" 'select(.path == $path)' out; }
-# personal: the likely personal paths of ./out, on one line.
+# personal: print the likely personal paths of ./out on one line.
 personal() { jq -r 'select(.personal).path' out | xargs -d '\n' echo; }
 
 @test "the sample: addresses and devices are found, and nothing else" {
@@ -31,13 +31,13 @@ personal() { jq -r 'select(.personal).path' out | xargs -d '\n' echo; }
   done
 }
 
-@test "so they are over a table of other producers' records, labelled path by path" {
+@test "recall and precision hold for records of other producers, labelled path by path" {
   run -0 "$ROOT/tests/lib/scan_label.py" "$(command -v pii-scan)" "$ROOT/tests/vectors/scan_labels.tsv" "$(rounds 120 1000)"
   echo "# labels: ${lines[-1]}" >&3
   [[ ${lines[-1]} =~ paths=[1-9][0-9]{2}' 'personal=[1-9][0-9]+' ' ]]
 }
 
-@test "a scanner that finds nothing, or everything, fails that measure" {
+@test "a scanner that finds nothing, or everything, fails this measure" {
   printf '#!/bin/sh\ncat >/dev/null\n' >nothing
   # shellcheck disable=SC2016  # jq's
   printf '#!/bin/sh\npii-scan "$@" | sed "s/\\"personal\\":false/\\"personal\\":true/"\n' >everything
@@ -49,7 +49,7 @@ personal() { jq -r 'select(.personal).path' out | xargs -d '\n' echo; }
   run -1 "$ROOT/tests/lib/scan_label.py" ./everything "$ROOT/tests/vectors/scan_labels.tsv" 5
 }
 
-@test "no value and no key that is data is printed, in any form, whatever the record" {
+@test "no value and no key that is data is printed, in any form, for any record" {
   cat >in <<'END'
 {"body":{"ip":"203.0.113.77","mail":"canary@example.com","n":4111111111111111,"t":"call +49 151 23456789 canary"}}
 {"body":{"by_ip":{"203.0.113.77":1,"198.51.100.7":2},"by_mail":{"canary@example.com":{"a":"canary"}}}}
@@ -84,7 +84,7 @@ END
   [ "$(row .mail | jq -r .policy)" = siv ]
 }
 
-@test "what is packed into strings is looked through: JSON, base64, and one in the other" {
+@test "content packed into strings is inspected: JSON, base64, and one in the other" {
   local inner deep
   inner=$(printf '{"email":"canary@example.com"}' | base64 -w0)
   deep=$(jq -nc --arg a "$inner" '{data: $a} | tojson')
@@ -97,12 +97,12 @@ END
   row .d | jq -e '.kinds == {}'
 }
 
-@test "with -p the status says whether all that is personal is named" {
+@test "with -p the status says whether the policy covers all personal paths" {
   run -0 --separate-stderr pii-scan -q -p "$ROOT/share/policies/default.policy" <"$SAMPLE"
   [ -z "$stderr" ]
   run -1 --separate-stderr pii-scan -p <(printf '.ip hmac\n') <"$SAMPLE"
   [[ $stderr == *'error: 1 of 2 likely personal paths are not covered by /dev/fd/'*', the first is .device_id'* ]]
-  # Named to be kept is a decision; dropped is gone; an object taken whole covers what is in it.
+  # keep is a decision; drop removes; a rule for an object covers its content.
   run -0 pii-scan -q -p <(printf '.ip keep\n.device_id drop\n') <"$SAMPLE"
   run -0 pii-scan -q -p <(printf '.user_id keep\nother drop\n') <"$SAMPLE"
   printf '{"a":{"b":[{"email":"canary@example.com"}]}}\n' >in
@@ -119,7 +119,7 @@ END
   run -78 pii-scan -p absent <"$SAMPLE"
 }
 
-@test "the proposed policy is one, and pii-mask with it leaves nothing in clear" {
+@test "the proposed policy is valid, and pii-mask with it leaves nothing in clear" {
   pii-scan --suggest <"$SAMPLE" >policy
   [ "$(grep -v '^#' policy | grep .)" = $'.ip siv pad as masked_ip\n.device_id siv pad as masked_device_id\nunmatched seal\nnear seal' ]
   pii-mask -k k -p policy --print-policy >/dev/null
@@ -134,7 +134,7 @@ END
   [ "$(jq -c 'select(.error)' out | wc -l)" -eq 0 ]
   [ "$(jq -r '.body.n' out | head -1)" = 1 ]
   run -0 pii-scan -q -p policy <in
-  # Where nothing is personal: what was there passes, and nothing else.
+  # If nothing is personal, only the paths of the sample pass.
   echo '{"body":{"sensor":"s1","odd key":{"x":1}}}' >in
   pii-scan --suggest <in >policy
   [ "$(grep -v '^#' policy | grep .)" = $'.sensor keep\n."odd key" keep\nother quarantine' ]
@@ -142,7 +142,7 @@ END
   [ "$(pii-mask -q -k k -p policy <<<'{"body":{"sensor":"s1","note":"canary"}}' | jq -r .error.code)" = unnamed ]
 }
 
-@test "a proposed policy covers what stands beside the root, and beside the way to it" {
+@test "a proposed policy covers members beside the root, and beside the way to it" {
   local at
   cat >in <<'END'
 {"body":{"to":"canary@example.com","detail":{"email":"canary@example.com","ip":"203.0.113.7"}},"trace":{"mail":"canary@example.com"},"n":1}
@@ -155,21 +155,21 @@ END
     run -1 grep -E 'canary|203\.0' out
     run -0 pii-scan --root "$at" -q -p policy <in
   done
-  # What is beside the way is a path of the record, as in a policy.
+  # A member beside the way is a path of the record, as in a policy.
   pii-scan --root .body.detail --json <in >out
   [ "$(personal)" = '.email .ip record.body.to record.trace.mail' ]
   run -1 pii-scan --root .body.detail -q -p <(printf '.email siv\n.ip siv\nrecord.trace.mail siv\n') <in
   run -0 pii-scan --root .body.detail -q -p <(printf '.email siv\n.ip siv\nrecord.trace.mail siv\nrecord.body.to drop\n') <in
 }
 
-@test "a proposed policy is one where nothing is personal, where values are rare, and where keys are data" {
-  # What cannot be named is not sealed where nothing is personal.
+@test "a proposed policy is valid for no personal values, rare values, and keys that are data" {
+  # Unnameable members are not sealed if nothing is personal.
   printf '{"body":{"n":%d,"47110000":"Lamp"}}\n' 1 2 3 >in
   pii-scan --suggest <in >policy
   [ "$(grep -v '^#' policy | grep .)" = 'other keep' ]
   pii-mask -k k -p policy <in >out
   cmp <(jq -c .body in) <(jq -c .body out)
-  # A rule that mostly finds nothing is optional, and so is one whose key is elsewhere something else.
+  # A rule that mostly finds nothing is optional, and so is one whose key means something else elsewhere.
   {
     echo '{"body":{"customer":{"name":"Anna Schmidt","email":"canary@example.com"},"product":{"name":"Lamp"}}}'
     printf '{"body":{"customer":{"name":null,"email":"%s@example.com"},"product":{"name":"Lamp"}}}\n' a b c
@@ -181,7 +181,7 @@ END
   grep -q '^# 4 of the 5 records ' policy
   pii-mask -k k -p policy <in >out
   [ "$(jq -r '.error.code // "-"' out | xargs)" = '- - - - unmatched' ]
-  # What cannot be named seals the record; all that is known and harmless is named.
+  # Unnameable members seal the record; all known harmless members are named.
   {
     echo '{"body":{"canary@example.com":{"n":1},"user":{"mail":"canary@example.com","plan":"x","tags":["y"]},"odd \u00e9":{"z":1}}}'
     echo '{"body":{"user":{"mail":"canary@example.com","plan":"x","tags":["y"]},"odd \u00e9":{"z":1}}}'
@@ -193,7 +193,7 @@ END
   run -1 grep -q canary out
 }
 
-@test "on a terminal it says what to do next, and that nothing is at the root" {
+@test "on a terminal it prints the next step, and reports an empty root" {
   run -0 --separate-stderr pii-scan -v <"$SAMPLE"
   [[ $stderr == *'2 of 7 paths look personal; --suggest '* ]]
   run -0 --separate-stderr pii-scan -v --suggest <"$SAMPLE"
@@ -206,7 +206,7 @@ END
   [ -z "$stderr" ]
 }
 
-@test "more keys than can be names are one; so are those that are new in each record" {
+@test "too many keys for names are joined; so are keys that are new in each record" {
   jq -nc '[range(65) | {key: "k\(.)", value: 1}] | from_entries | {wide: .}' >in
   jq -nc '[range(64) | {key: "k\(.)", value: 1}] | from_entries | {narrow: .}' >>in
   local i
@@ -222,7 +222,7 @@ END
   run -1 grep canary out
 }
 
-@test "keys that differ in one byte are paths of their own, in whatever order they come" {
+@test "keys that differ in one byte are separate paths, in any order" {
   jq -nc '[range(1; 21) as $n | {key: "l\($n)", value: ([range($n + 1) as $i | {key: ([range($n) |
     if . == $i then "h" else "g" end] | add), value: 1}] | from_entries)}] | from_entries' >in
   jq -c 'map_values(to_entries | reverse | from_entries)' in >reversed
@@ -232,7 +232,7 @@ END
   [ "$(jq -s 'map(select(.types.number)) | length' out)" -eq 230 ]
 }
 
-@test "a value that is known is looked at anew below another path, and as a number" {
+@test "a known value is inspected again below another path, and as a number" {
   local i
   for i in $(seq 20); do
     printf '{"zip":"12345","n":"12345","ip":"10.0.0.1","version":"10.0.0.1","lat":"52.5","x":52.5,"phone":5550123,"y":"5550123"}\n'
@@ -243,13 +243,13 @@ END
   jq -e '.distinct <= 1' out >/dev/null
 }
 
-@test "beside a root in sqs the members that programs know are left out, others not" {
+@test "beside a root in sqs the members of the programs are left out, others not" {
   printf '{"sqs":{"message_id":"m","receipt_handle":"h","more":{"x":"y"},"other":"z"},"body":{"a":1}}\n' >in
   pii-scan --root .sqs.more --json <in >out
   [ "$(jq -r .path out | xargs)" = '. .x record.sqs record.sqs.other record.body record.body.a' ]
 }
 
-@test "of more than 10,000 paths the rest counts for what is above, and is said" {
+@test "values of further paths than 10,000 count for the path above, with a warning" {
   jq -nc '[range(64) | {key: "a\(.)", value: ([range(60) | {key: "b\(.)", value:
     ([range(3) | {key: "c\(.)", value: "canary@example.com"}] | from_entries)}] | from_entries)}] | from_entries' >in
   pii-scan --root . --json <in >out 2>err
@@ -259,7 +259,7 @@ END
   [ "$(jq -s 'map(select(.personal) | .kinds.email) | length > 6000' out)" = true ]
 }
 
-@test "lines that are no records are counted, and none is a failure but all" {
+@test "lines that are not records are counted; only if all are does the run fail" {
   {
     printf '\xef\xbb\xbf{"body":{"ip":"203.0.113.7"}}\n   \n\n'
     printf 'no json\n[1]\n"203.0.113.7"\n{"body":{"ip":"203.0.113.8"}}\r\n'
@@ -275,7 +275,7 @@ END
   [ -z "$output$stderr" ]
 }
 
-@test "records and lines that are none; another root; so many records and no more" {
+@test "records and other lines; another root; a maximum of records" {
   printf '{"email":"canary@example.com"}\n{"body":{"mail":"canary@example.com"}}\n' >in
   pii-scan --json <in >out
   [ "$(personal)" = '.email .mail' ]
@@ -289,7 +289,7 @@ END
   [ "$(row .ip | jq .records)" -eq 7 ]
 }
 
-@test "options that do not go together, outputs that fail, a kernel that cannot confine" {
+@test "options that exclude each other, outputs that fail, a kernel that cannot confine" {
   run -64 pii-scan --json --suggest </dev/null
   run -64 pii-scan -n 0 </dev/null
   run -64 pii-scan --root '.a[]' </dev/null
@@ -304,7 +304,7 @@ END
   run -69 "$ROOT/tests/lib/unconfined.py" "$(command -v pii-scan)" --require-sandbox <"$SAMPLE"
 }
 
-@test "while it reads it is confined, and holds three descriptors and those of its stop flag" {
+@test "while it reads it is confined, and holds only three descriptors and those of its stop flag" {
   mkfifo pipe
   pii-scan <pipe >out &
   local pid=$!
@@ -314,14 +314,14 @@ END
   echo '{"body":{"ip":"203.0.113.7"}}' >&"$fd"
   confined() { [ "$(awk '/^(Seccomp|NoNewPrivs):/ { print $2 }' "/proc/$pid/status" | xargs)" = '1 2' ]; }
   eventually 60 confined
-  # those of a sanitizer are high
+  # a sanitizer uses high ones
   [ "$(find "/proc/$pid/fd" -mindepth 1 -printf '%f\n' | awk '$1 < 200' | wc -l)" -eq 5 ]
   exec {fd}>&-
   wait "$pid"
   grep -q '^\.ip ' out
 }
 
-@test "a hundred thousand events: no false finding, and memory as with ten thousand" {
+@test "a hundred thousand events: no false finding, and the memory of ten thousand" {
   events() {
     awk -v n="$1" 'BEGIN { srand(7); for (i = 0; i < n; i++)
       printf "{\"user_id\":\"%08x-%04x-4%03x-a%03x-%012x\",\"app_version\":\"%d.%d.%d\",\"device_type\":\"android\",\"ip\":\"%d.%d.%d.%d\",\"locale\":\"RU\",\"device_id\":\"%03d-%02d-%04d\"}\n",

@@ -1,15 +1,15 @@
 #!/usr/bin/env bats
-# pii-unmask: the exact value and type back, or an error; never a wrong answer.
+# pii-unmask: the exact value and type, or an error; never a wrong answer.
 
 load ../lib/common
 load ../lib/pii
 
 setup() { pii_setup; }
 
-# code FILE: the code of each record's error, "-" where there is none.
+# code FILE: print the code of each record's error, "-" where there is none.
 code() { jq -r '.error.code // "-"' "$1" | xargs; }
 
-@test "what was masked comes back to the byte" {
+@test "masked values are restored to the byte" {
   cat >in <<'END'
 {"body":{"ip":"203.0.113.77","device_id":"593-47-5928"}}
 {"body":{"n":12345678901234567891,"m":1.10,"ip":"1.2.3.4","ip":"5.6.7.8"}}
@@ -22,13 +22,13 @@ END
   mask <in >masked
   run -1 grep -qF -e 203.0.113.77 -e 593-47 -e 1.2.3.4 masked
   unmask -v <masked >out 2>err
-  # The one string that was spelt in another way.
+  # The one string with another spelling.
   sed -i 's/\\u0000.*"}}/\\u0000\\"\\\\\\n€😀"}}/' in
   cmp in out
   grep -q '^pii-unmask: records=7 unmasked=7 opened=0 passed=0 errors=0 seconds=' err
 }
 
-@test "a thousand odd records: there and back is the same, as values and in order" {
+@test "a thousand unusual records: masking and unmasking keeps values and order" {
   pii random 1000 odd >in
   local policy
   for policy in '' '-m .ip=siv -m .x=siv:y' '--root . -m .body=siv:hidden -m .n=siv'; do
@@ -37,13 +37,13 @@ END
     # shellcheck disable=SC2086
     unmask $policy <masked >out 2>/dev/null
     jq -c 'if .error then del(.error) else . end' in >/dev/null
-    # Those that name a key twice in a way that collides are sealed, and come back too.
+    # Those with a repeated key that collides are sealed, and are also restored.
     sed -E 's/"error":\{"stage":"mask","code":"[a-z-]*","detail":"[^"]*"\},?//; s/,\}$/}/' out >plain
     pii same in plain
   done
 }
 
-@test "another implementation opens a token and what is sealed, from the key file alone" {
+@test "another implementation opens a token and sealed content with only the key file" {
   mask <<<'{"body":{"ip":"203.0.113.77","device_id":[4, "4"]}}' >out
   run pii siv k ip "$(jq -r .body.masked_ip out)"
   [ "$output" = '["S", "203.0.113.77"]' ]
@@ -57,7 +57,7 @@ END
   mask >out <<<'hello 203.0.113.77'
   run pii sealed k "$(jq -r .sealed out)"
   [ "$output" = 'shello 203.0.113.77' ]
-  # And the other way.
+  # And in the other direction.
   printf '{"body":{"masked_ip":"%s"}}\n' "$(pii mask k ip j 1.10)" >in
   [ "$(unmask <in)" = '{"body":{"ip":1.10}}' ]
 }
@@ -83,15 +83,15 @@ END
   [ "$(sed -n 4p out | jq -r .line)" = '[1,"203.0.113.77' ]
   [ "$(sed -n 5p out)" = "$(sed -n 5p in)" ]
   [ "$(sed -n 6p out | jq -r .line_base64 | base64 -d | od -An -tx1)" = "$(printf '{"body":"\xff"' | od -An -tx1)" ]
-  # Once more there is nothing to open.
+  # A second run has nothing to open.
   unmask <out | cmp - out
-  # Masked again, what was opened is sealed.
+  # Masked again, the opened content is sealed.
   mask <out >again 2>/dev/null
   run -1 grep -qF 203.0.113.77 again
   [ "$(grep -c '"sealed":"seal1\.' again)" -eq 6 ]
 }
 
-@test "a sealed record that got a clear body again is sealed as a whole, and nothing is lost" {
+@test "a sealed record with a new clear body is sealed as a whole, and nothing is lost" {
   mask <<<'{"body":"first"}' >out 2>/dev/null
   sed 's/^{/{"body":"second",/' out >in
   mask <in >out 2>/dev/null
@@ -102,7 +102,7 @@ END
   [ "$(jq -c 'del(.body)' opened | unmask | jq -r .body)" = first ]
 }
 
-@test "an edited token, a pasted one, another spelling, another key: an error, and all of the record" {
+@test "an edited or pasted token, another spelling or key: an error, and the whole record" {
   mask <<<'{"sqs":{"m":1},"body":{"ip":"203.0.113.77","device_id":"593-47-5928"}}' >good
   local ip device last
   ip=$(jq -r .body.masked_ip good) device=$(jq -r .body.masked_device_id good)
@@ -123,7 +123,7 @@ END
   printf '%s\n' "${lines[@]}" >out
   [ "$(code out)" = 'token token token token token unknown-key token token collision root' ]
   [ "$(jq -r .error.stage out | sort -u)" = unmask ]
-  # Nothing clear beside it, nothing lost.
+  # Nothing is clear beside it, and nothing is lost.
   run -1 grep -qF -e 203.0.113.77 -e 593-47-5928 out
   cmp <(jq -c 'del(.error)' out) <(jq -c . in)
   [[ $stderr == *'pii-unmask: records=10 unmasked=0 opened=0 passed=0 errors=10 '* ]]
@@ -153,7 +153,7 @@ END
   [ "$(jq -r .error.code <<<"$output")" = unknown-key ]
 }
 
-@test "what could not be unmasked for want of a key is, once the key is there" {
+@test "a value without its key is unmasked once the key is there" {
   printf '{"sqs":{"message_id":"m"},"body":{"ip":"203.0.113.77","n":1.10}}\n{"body":{"ip":""}}\n' >in
   mask <in >masked
   mv k old
@@ -161,11 +161,11 @@ END
   run -1 --separate-stderr unmask <masked
   printf '%s\n' "$output" >errors
   [ "$(code errors)" = 'unknown-key -' ]
-  # Trying again with the wrong key changes nothing, and is no success.
+  # Trying again with the wrong key changes nothing, and fails.
   run -1 --separate-stderr unmask <errors
   [ "$output" = "$(<errors)" ]
   pii-unmask -k old <errors >out
-  # As of what was sealed, the error stays.
+  # The error stays, as with sealed content.
   [ "$(code out)" = 'unknown-key -' ]
   cmp <(sed 's/,"error":{[^}]*}//' out) in
 }
@@ -177,7 +177,7 @@ END
   # shellcheck disable=SC2086
   run unmask $policy <masked
   [[ $output == '{"body":{"a":1,"d":"hmac1.'*'","e":"[redacted]"}}' ]]
-  # Nothing came back: the record is as masked as it was.
+  # Nothing was unmasked: the record is as masked as before.
   mask -m .c=hmac:d <<<'{"body":{"c":2}}' >masked
   unmask -m .c=hmac:d <masked | cmp - masked
 }
@@ -185,12 +185,12 @@ END
 @test "rows of the database, without pii" {
   mask <<<'{"body":{"ip":"203.0.113.77"}}' | jq -c '{user_id: 1, masked_ip: .body.masked_ip}' >row
   [ "$(unmask --root . <row)" = '{"user_id":1,"ip":"203.0.113.77"}' ]
-  # A forgotten --root is said.
+  # A warning names a forgotten --root.
   run -1 unmask <row
   [[ $output == *'"code":"root"'* ]]
 }
 
-@test "lines that are no records are sealed, not shown" {
+@test "lines that are not records are sealed, not shown" {
   run -1 --separate-stderr unmask <<<'hello 203.0.113.77'
   jq -e '.error.stage == "unmask" and .error.code == "syntax" and (.sealed | startswith("seal1."))' <<<"$output"
   [[ $output != *203.0.113.77* && $stderr != *203.0* ]]

@@ -83,7 +83,7 @@ static int try_dumpable(void)
     return refused(prctl(PR_SET_DUMPABLE, 1, 0, 0, 0));
 }
 
-/* What a filter does do. */
+/* Do the work of a filter. */
 static int work(void)
 {
     char byte;
@@ -124,8 +124,7 @@ static void refuses_what_a_filter_needs_not(void **state)
     int (*const tries[])(void) = { try_open, try_create, try_socket, try_internet, try_exec,
         try_fork, try_kill, try_executable_memory, try_map_a_file, try_unlink, try_dumpable };
     for (size_t i = 0; i < sizeof tries / sizeof *tries; i++) {
-        /* outside it is not refused, or the test would show nothing; execve would end this program
-         */
+        /* outside the call works, or the test would prove nothing; execve would end this program */
         assert_int_equal(enter_and(tries[i]), 0);
         if (tries[i] == try_open || tries[i] == try_socket || tries[i] == try_executable_memory)
             assert_int_equal(tries[i](), 1);
@@ -138,7 +137,7 @@ static void allows_the_work(void **state)
     assert_int_equal(enter_and(work), 0);
 }
 
-/* A process that is confined, for its neighbours to look at. */
+/* A confined process, inspected from its neighbours. */
 static void shows_from_outside(void **state)
 {
     (void)state;

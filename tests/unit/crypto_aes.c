@@ -73,8 +73,7 @@ static void chains_as_sp_800_38a(void **state)
     aes_free(aes);
 }
 
-/* Chains of every length up to some, one after the other on one object, against blocks by
- * themselves. */
+/* Chains of many lengths, in turn on one object, against single blocks. */
 static void chains_of_every_length(void **state)
 {
     (void)state;
@@ -104,7 +103,7 @@ static void chains_of_every_length(void **state)
     }
 }
 
-/* Past the number of blocks that one call of OpenSSL is given. */
+/* More blocks than one call of OpenSSL gets. */
 static void ciphers_many_blocks(void **state)
 {
     (void)state;

@@ -1,6 +1,4 @@
-/*
- * What confinement relies on. Each test is a child process, in which OpenSSL is fresh.
- */
+/* The base of confinement. Each test is a child process with a fresh OpenSSL. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -29,7 +27,7 @@
 #include "crypto/random.h"
 #include "crypto/siv.h"
 
-/* A configuration under which nothing is found: no provider claims to be validated. */
+/* A configuration that hides all algorithms: no provider claims to be validated. */
 static const char hostile[] = "openssl_conf = init\n"
                               "[init]\n"
                               "alg_section = algorithms\n"
@@ -68,7 +66,7 @@ static int run(int (*body)(void))
     return status;
 }
 
-/* Everything of the folder, once. 0 when all of it worked. */
+/* Use everything of the folder once. Return 0 when all of it worked. */
 static int use_all(void)
 {
     static const unsigned char key[64] = { 3 };
@@ -121,7 +119,7 @@ static int initialised_under_hostile_config(void)
     setenv("OPENSSL_CONF", config_path, 1);
     if (algorithms_init() != 0 || algorithms_init() != 0)
         return 1;
-    /* The configuration has not been read by any part of the library. */
+    /* No part of the library has read the configuration. */
     if (EVP_MD_fetch(NULL, "SHA256", NULL) == NULL)
         return 2;
     return use_all();

@@ -8,7 +8,7 @@
 
 #include "crypto/base64.h"
 
-/* RFC 4648 section 10, and the two characters in which the alphabets differ. */
+/* RFC 4648 section 10, and the two characters that differ between the alphabets. */
 static const struct {
     const char *bytes;
     const char *standard;
@@ -82,7 +82,7 @@ static void wipes_what_it_refuses(void **state)
     assert_int_equal(bytes[12], 0xee);
 }
 
-/* All texts of two and three characters: what is accepted is what its bytes are spelt as. */
+/* All texts of two and three characters: an accepted text is the spelling of its bytes. */
 static void one_spelling_only(void **state)
 {
     (void)state;
@@ -126,7 +126,7 @@ static void goes_there_and_back(void **state)
     for (size_t i = 0; i < sizeof(bytes); i++)
         bytes[i] = (unsigned char)(i * i / 3);
     for (size_t length = 0; length <= sizeof(bytes); length++) {
-        /* Exactly the room that is promised to be enough. */
+        /* Exactly the promised size. */
         char *text = malloc(base64_length(length) + 1);
         unsigned char *back = malloc(base64_decoded_max(base64_length(length)));
         size_t got;
@@ -149,7 +149,7 @@ static void goes_there_and_back(void **state)
     }
 }
 
-/* The same six bits in each place among others, for every length that is taken in another way. */
+/* The same six bits in each place, for every length with its own code path. */
 static void spells_every_value_in_every_place(void **state)
 {
     static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";

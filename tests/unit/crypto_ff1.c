@@ -103,7 +103,7 @@ static uint64_t next_random(void)
     return random_state;
 }
 
-/* Every length of three radices and of the largest, for each way of computing it. */
+/* Every length of three radices and of the largest, for each method of computation. */
 static void comes_back(void **state)
 {
     (void)state;
@@ -132,7 +132,7 @@ static void comes_back(void **state)
     }
 }
 
-/* All six-digit strings: each comes out exactly once, and goes back. */
+/* All six-digit strings: each is the output exactly once, and decrypts. */
 static void permutes_a_whole_domain(void **state)
 {
     (void)state;

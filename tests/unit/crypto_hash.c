@@ -38,7 +38,7 @@ static void check_hmac(const void *key, size_t key_length, const void *data, siz
     assert_hex(mac, strlen(mac_hex) / 2, mac_hex);
 }
 
-/* The next line of vectors, none of the comments: whether there is one. */
+/* Read the next line of vectors, skipping comments. Return false at the end. */
 static bool next_line(FILE *file, char line[LINE])
 {
     while (fgets(line, LINE, file) != NULL)
@@ -69,13 +69,15 @@ static void hmac_as_rfc_4231(void **state)
     }
     fclose(file);
     assert_int_equal(vectors, 7);
-    /* No key and no data: from FIPS 198-1's definition, checked with two other programs. */
+    /* No key and no data: from the definition of FIPS 198-1, checked with two other programs. */
     check_hmac(NULL, 0, NULL, 0,
         "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad");
 }
 
-/* One block with its padding, and what is longer, are gone about in two ways: at each length they
- * give what the definition does (RFC 2104, section 2). */
+/*
+ * Lengths of one block with its padding, and longer ones, have separate code. At each length both
+ * match the definition (RFC 2104, section 2).
+ */
 static void hmac_of_every_length(void **state)
 {
     (void)state;

@@ -14,7 +14,7 @@ static inline int hex_digit(char letter)
     return found == NULL ? -1 : (int)(found - digits);
 }
 
-/* Decode all of ${hex} ("-" is empty) into ${out} of ${size} bytes; the test fails on a mistake. */
+/* Decode all of ${hex} ("-" is empty) into ${out} of ${size} bytes; fail the test on an error. */
 static inline size_t hex_decode(const char *hex, unsigned char *out, size_t size)
 {
     size_t length = strcmp(hex, "-") == 0 ? 0 : strlen(hex);

@@ -15,7 +15,7 @@
 
 static const unsigned char key[] = "0123456789abcdefFEDCBA9876543210";
 
-/* The 16 bytes of an address in text. */
+/* Parse the 16 bytes of an address from text. */
 static void parse(const char *text, unsigned char address[IPCRYPT_ADDRESS])
 {
     if (strchr(text, ':') != NULL) {
@@ -115,7 +115,7 @@ static size_t common_bits(const unsigned char *a, const unsigned char *b)
     return i;
 }
 
-/* Two addresses that differ first in bit n come out differing first in bit n. */
+/* Two addresses that first differ in bit n have outputs that first differ in bit n. */
 static void keeps_prefixes(void **state)
 {
     (void)state;
@@ -145,7 +145,7 @@ static void keeps_prefixes(void **state)
     ipcrypt_free(ipcrypt);
 }
 
-/* Under equal halves the prefix variant would leave every address as it is. */
+/* Under equal halves the prefix variant would leave every address unchanged. */
 static void refuses_equal_halves(void **state)
 {
     (void)state;

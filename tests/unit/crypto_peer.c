@@ -1,5 +1,5 @@
 /*
- * lib/crypto beside OpenSSL's own modes, over many lengths; and the promise that a value allocates
+ * lib/crypto against OpenSSL's own modes, over many lengths; and the promise that a value allocates
  * nothing.
  */
 #include <setjmp.h>
@@ -20,7 +20,7 @@
 #include "crypto/hmac.h"
 #include "crypto/siv.h"
 
-/* A fixed generator, so that a failure comes again. */
+/* A fixed generator, so that a failure can be repeated. */
 static uint64_t seed = 0x9e3779b97f4a7c15;
 
 static void fill(unsigned char *out, size_t length)
@@ -42,7 +42,9 @@ static size_t below(size_t limit)
         limit;
 }
 
-/* EVP's AES-SIV: right for one non-empty plaintext a context, with associated data not empty. */
+/*
+ * AES-SIV of EVP: correct for one non-empty plaintext per context, with non-empty associated data.
+ */
 static void evp_seal(const unsigned char *key, size_t key_length, const unsigned char *ad,
     size_t ad_length, const unsigned char *plain, size_t length, unsigned char *out)
 {
@@ -184,7 +186,7 @@ static void a_value_allocates_nothing(void **state)
     struct aes *aes = aes_new(key, 32, AES_INVERSE);
 
     assert_true(siv != NULL && hmac != NULL && aes != NULL);
-    assert_true(allocations > 0); /* that is, they are counted */
+    assert_true(allocations > 0); /* so they are counted */
     size_t before = allocations;
     size_t in_use = mallinfo2().uordblks;
     for (size_t i = 0; i < 30000; i++) {
@@ -213,7 +215,7 @@ int main(void)
         cmocka_unit_test(hmac_agrees),
         cmocka_unit_test(a_value_allocates_nothing),
     };
-    /* Only before the library's own first allocation. */
+    /* Only possible before the library's first allocation. */
     if (CRYPTO_set_mem_functions(counted_malloc, counted_realloc, counted_free) != 1)
         return 1;
     return cmocka_run_group_tests(tests, NULL, NULL);

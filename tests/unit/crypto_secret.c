@@ -23,7 +23,7 @@ enum { MLOCK_IS_REPLACED = 1 }; /* by the sanitizer, with a function that does n
 enum { MLOCK_IS_REPLACED = 0 };
 #endif
 
-/* The kernel's flags of the mapping at ${address}: the VmFlags line of smaps. */
+/* Read the kernel's flags of the mapping at ${address}: the VmFlags line of smaps. */
 static void mapping_flags(const void *address, char *flags, size_t size)
 {
     FILE *file = fopen("/proc/self/smaps", "r");
@@ -65,7 +65,8 @@ static void keeps_secrets_out_of_swap_and_dumps(void **state)
     secret_free(NULL, 5000);
 }
 
-/* Runs in a child: exit status 0 when memory that may not be locked is said to be so, and usable.
+/*
+ * Run in a child: return exit status 0 when unlockable memory is reported as such, and is usable.
  */
 static int alloc_without_right_to_lock(void)
 {
@@ -75,7 +76,7 @@ static int alloc_without_right_to_lock(void)
 
     if (setrlimit(RLIMIT_MEMLOCK, &nothing) != 0)
         return 2;
-    /* root may lock whatever the limit says */
+    /* root may lock memory at any limit */
     if (geteuid() == 0 && setresuid(65534, 65534, 65534) != 0)
         return 3;
     result = secret_alloc(100, &memory);
@@ -138,7 +139,7 @@ static void ignore_alarm(int signal_number)
     (void)signal_number;
 }
 
-/* Interrupted all the time, so that getrandom(2) gives the bytes in pieces. */
+/* Interrupts come constantly, so that getrandom(2) gives the bytes in pieces. */
 static void draws_random_bytes(void **state)
 {
     (void)state;

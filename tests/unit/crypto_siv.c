@@ -174,8 +174,7 @@ static void refuses_other_key_lengths(void **state)
     siv_free(NULL);
 }
 
-/* Every other value of every byte, and every shorter or longer text, of plaintexts around a block.
- */
+/* Each other value of each byte, and each shorter or longer text, of plaintexts around a block. */
 static void refuses_tampered_bytes(void **state)
 {
     (void)state;
@@ -252,7 +251,7 @@ static void works_in_place(void **state)
     siv_free(siv);
 }
 
-/* The answer to a plaintext too long comes before any byte of it is read. */
+/* A plaintext that is too long fails before any byte of it is read. */
 static void refuses_too_long(void **state)
 {
     (void)state;

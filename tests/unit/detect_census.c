@@ -1,4 +1,4 @@
-/* lib/detect: the counts of bytes that everything else there asks first. */
+/* lib/detect: the counts of bytes that all other checks use first. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,7 +15,7 @@
 
 enum { LONGEST = 300, MANY = 9000 /* more than 255 times sixteen */ };
 
-/* As slow and plain as can be. */
+/* Count in the slowest and plainest way. */
 static struct census counted(const char *text, size_t length)
 {
     struct census census = { .length = length };
@@ -35,7 +35,7 @@ static struct census counted(const char *text, size_t length)
     return census;
 }
 
-/* The text is on the heap, so that ASan sees a look beyond its end. */
+/* The text is on the heap, so that ASan detects a read beyond its end. */
 static void check(const char *text, size_t length)
 {
     char *tight = malloc(length > 0 ? length : 1);
@@ -58,7 +58,7 @@ static void check(const char *text, size_t length)
     free(tight);
 }
 
-/* Each byte by itself, in short texts and in those whose bytes are counted by sixteen. */
+/* Each byte alone, in short texts and in those counted by sixteen bytes. */
 static void counts_every_byte(void **state)
 {
     (void)state;
@@ -87,7 +87,7 @@ static void counts_any_length(void **state)
     }
 }
 
-/* What a UUID is for both of those that know: every byte of it changed, and its length. */
+/* Both UUID checks, with every byte changed, and other lengths. */
 static void tells_a_uuid(void **state)
 {
     (void)state;
@@ -112,7 +112,7 @@ static void tells_a_uuid(void **state)
     assert_false(text_is_uuid("550e8400-e29b-41d4-a71644665544000-00", &census));
 }
 
-/* A moment is one byte for byte, so that no digits of another kind are taken for it. */
+/* A moment is checked byte for byte, so that other digits are not taken for one. */
 static void tells_a_moment(void **state)
 {
     (void)state;

@@ -1,4 +1,6 @@
-/* lib/detect: what keys say, in six languages and all styles; and what values they fit. */
+/*
+ * lib/detect: the meaning of keys, in six languages and all styles, and the values that fit them.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -71,7 +73,7 @@ static const char *const data[] = { "203.0.113.7", "a@example.com", "550e8400-e2
 static const char *const names[] = { "ip", "address_line_1", "md5", "sha256", "x", "", "Straße", "deadbeef", "http_5xx", "odd key", "Max Speed", "Bill To Name", "First Name", "k64" };
 /* clang-format on */
 
-/* The kinds of a meaning as ${said} has them. */
+/* Write the kinds of a meaning in the form of ${said}. */
 static void tell(const struct key_meaning *meaning, char *out, size_t room)
 {
     size_t used = 0;
@@ -135,7 +137,7 @@ static void keys_that_are_data_are_told_from_names(void **state)
     assert_true(key_meaning_is_data(longest, 101));
 }
 
-/* Keys of any length, and bytes that are no UTF-8. */
+/* Keys of any length, and bytes that are not UTF-8. */
 static void takes_any_bytes(void **state)
 {
     (void)state;
@@ -180,7 +182,7 @@ static const struct {
     { "", false, KEY_NAME, false },
 };
 
-/* The value, counted; one at a time. */
+/* Count a value; one at a time. */
 static struct likely counted(const char *text, bool number)
 {
     static struct census census;
@@ -200,7 +202,7 @@ static void values_have_the_shape_of_a_kind(void **state)
     }
 }
 
-/* What a word that is said of things, too, takes. */
+/* Values that fit a word which also describes things. */
 static const struct {
     const char *text;
     bool number;

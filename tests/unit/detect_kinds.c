@@ -1,4 +1,4 @@
-/* lib/detect: what is a personal value by its shape, and what only looks like one. */
+/* lib/detect: personal values by their shape, and texts that only look like them. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,7 +12,7 @@
 
 #include "detect/detect.h"
 
-/* What is to be found is between brackets: "at [ipv4 203.0.113.7], again". */
+/* Brackets mark each finding: "at [ipv4 203.0.113.7], again". */
 /* clang-format off */
 static const char *const found[] = {
     "[ipv4 203.0.113.7]", "[ipv4 10.0.0.1]", "[ipv4 127.0.0.1]", "[ipv4 255.1.2.3]",
@@ -71,7 +71,7 @@ static const char *const found[] = {
     "{\"ip\":\"[ipv4 203.0.113.7]\"}",
 };
 
-/* Nothing is to be found in these. */
+/* Texts without a finding. */
 static const char *const passed[] = {
     "", "a", "android", "en_US", "2.3.0", "550e8400-e29b-41d4-a716-446655440000",
     "12345678-1234-1234-1234-123456789012", "req-550e8400-e29b-41d4-a716-446655440000",
@@ -126,7 +126,7 @@ struct expected {
     size_t count;
 };
 
-/* Take the marks out of a row of ${found}: "[KIND " up to "]". */
+/* Remove the marks from a row of ${found}: "[KIND " up to "]". */
 static void read_row(const char *row, struct expected *expected)
 {
     memset(expected, 0, sizeof *expected);
@@ -157,7 +157,10 @@ static bool same(const struct detect_piece *one, const struct detect_piece *othe
     return one->kind == other->kind && one->offset == other->offset && one->length == other->length;
 }
 
-/* How many mistakes: 0 or 1. The text is on the heap, so that ASan sees a look beyond its end. */
+/*
+ * Return the number of mistakes, 0 or 1. The text is on the heap, so that ASan detects a read
+ * beyond its end.
+ */
 static int check(const char *row)
 {
     int wrong = 0;
@@ -199,7 +202,7 @@ static void passes_over_what_looks_alike(void **state)
     assert_int_equal(wrong, 0);
 }
 
-/* Only what was asked for, whatever else is there. */
+/* Only the requested kinds are found, whatever else is there. */
 static void finds_only_the_kinds_asked_for(void **state)
 {
     (void)state;
@@ -214,7 +217,7 @@ static void finds_only_the_kinds_asked_for(void **state)
     }
 }
 
-/* Behind so many bytes of something else, also where the counts of sixteen bytes are summed up. */
+/* Values after many other bytes, also where the counts of sixteen bytes are summed. */
 static void finds_them_anywhere(void **state)
 {
     (void)state;

@@ -1,4 +1,4 @@
-/* The counts of bytes as they are taken where there is no SSE2. */
+/* The counts of bytes without SSE2. */
 #include "detect_census.c"
 
 #define DETECT_NO_SIMD

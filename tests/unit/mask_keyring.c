@@ -103,7 +103,7 @@ static void refuses(void **state)
         assert_int_equal(parse(samples[i].text, &ring, &line), samples[i].cause);
         assert_null(ring);
         assert_int_equal(line, samples[i].line);
-        /* every cause has words of its own, none of them the key's */
+        /* every cause has its own text, which never holds the key */
         assert_string_not_equal(keyring_cause_text(samples[i].cause), "unknown");
         assert_null(strstr(keyring_cause_text(samples[i].cause), "AQEB"));
     }
@@ -192,7 +192,7 @@ static void derives(void **state)
     assert_int_equal(keyring_derive(ring, 0, "siv", "ip", 2, a, sizeof a), 0);
     static const unsigned char expected[8] = { 0x30, 0xee, 0xdc, 0xa8, 0x18, 0x6b, 0x4f, 0x1c };
     assert_memory_equal(a, expected, sizeof expected);
-    /* key, method and domain each make another one */
+    /* key, method and domain each change the result */
     assert_int_equal(keyring_derive(ring, 1, "siv", "ip", 2, b, sizeof b), 0);
     assert_memory_not_equal(a, b, sizeof a);
     assert_int_equal(keyring_derive(ring, 0, "hmac", "ip", 2, b, sizeof b), 0);

@@ -2,8 +2,8 @@
 #define MASK_LINES_H
 
 /*
- * A record through the masker or back: a key ring of one key, known to the byte, and pass(). For
- * tests of lib/mask that include cmocka.h first.
+ * A record through the masker or back: a key ring with one fixed key, and pass(). For tests of
+ * lib/mask that include cmocka.h first.
  */
 #include "crypto/algorithms.h"
 #include "mask/mask.h"
@@ -42,10 +42,10 @@ static struct policy *make_policy(const char *root, const char *text)
     return policy;
 }
 
-/* Rules without the checks of what they do not meet. */
+/* Rules without the checks of unmatched content. */
 #define UNCHECKED(rules) rules "\nunmatched keep\nnear keep"
 
-/* One line through one direction; ${out} is left without its newline and with a NUL. */
+/* Pass one line in one direction; ${out} ends with a NUL instead of the newline. */
 static enum filter_outcome pass(bool masking, const char *root, const char *rules, const char *line,
     struct buf *out)
 {

@@ -1,14 +1,14 @@
 /*
  * Each method over random values: equal in, equal out, also from a second start, in another order
- * and in another spelling where spellings are one to it. Of the keyed ones: no two different values
- * share an output, and no two domains; and the way back, of every one that has a way. Of those
- * without a key: that an output is its own, and that many values share it, but for sha256. So many
- * values as VALUES says (a hundred thousand); make millions runs it with ten million. METHODS
- * names those to go through, if not all.
+ * and in another spelling if spellings are equal to it. With a key, no two different values share
+ * an output, and no two domains do; reversible methods restore the value. Without a key, an output
+ * is its own output, and many values share it, except with sha256. VALUES is the number of values
+ * (a hundred thousand); make millions runs it with ten million. METHODS names the methods to test;
+ * by default all.
  *
- * Values and outputs are told apart by 64 bits of a hash, sorted: two that are equal are always
- * seen to be, two that differ are taken for equal, which fails the test, once in 10^5 runs of ten
- * million. Needs 24 bytes for each value.
+ * Comparisons use 64 bits of a hash of each value and output, sorted. Two equal ones are always
+ * detected. Two different ones look equal, which fails the test, once in 10^5 runs of ten million.
+ * Each value needs 24 bytes.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -25,18 +25,18 @@
 #include "mask_values.h"
 #include "within.h"
 
-/* Makes a value of the random numbers; its length. */
+/* Make a value from the random numbers. Return its length. */
 typedef size_t (*maker)(uint64_t *random, char text[TEXT]);
-/* Makes another spelling of one. */
+/* Make another spelling of a value. Return its length. */
 typedef size_t (*speller)(uint64_t *random, char text[TEXT], size_t length);
 
 struct test_case {
     const char *method;
     const char *what;
     maker make;
-    double space; /* outputs that there can be, when they are so few that domains meet by chance */
+    double space; /* number of possible outputs, when so small that domains meet by chance */
     const char *options[METHOD_MAX_OPTIONS]; /* NULL: no more */
-    double shared;   /* not 0: so many values have one output, at least; there is no key */
+    double shared;   /* not 0: at least this many values share an output; there is no key */
     speller respell; /* NULL: each spelling is a value */
 };
 
@@ -106,7 +106,7 @@ static void *open_method(const struct test_case *test, const struct method *meth
     return opened;
 }
 
-/* Mask value number ${number}, which is left in ${text}, and hash what comes out. */
+/* Mask value number ${number}, which stays in ${text}. Return the hash of the output. */
 static uint64_t mask_one(const struct test_case *test, const struct method *method, void *state,
     size_t number, speller respell, char text[TEXT], size_t *length, struct buf *scratch,
     struct buf *out)
@@ -122,7 +122,7 @@ static uint64_t mask_one(const struct test_case *test, const struct method *meth
     return hash(out->data, out->length);
 }
 
-/* All values, in one domain; back again, where there is a way. */
+/* Mask all values in one domain, and unmask them where the method is reversible. */
 static void mask_all(const struct test_case *test, const struct method *method, const char *domain,
     uint64_t *hashes)
 {
@@ -153,8 +153,10 @@ static void mask_all(const struct test_case *test, const struct method *method, 
     buf_free(&back);
 }
 
-/* The same once more, spelt otherwise: what another process would give, whatever it had masked
- * before. */
+/*
+ * Mask the same values once more in another spelling: another process would give the same, whatever
+ * it masked before.
+ */
 static void mask_again(const struct test_case *test, const struct method *method,
     const char *domain, const uint64_t *hashes)
 {
@@ -182,7 +184,7 @@ static int compare(const void *one, const void *other)
     return (a > b) - (a < b);
 }
 
-/* Sort, and count those that differ. */
+/* Sort, and return the number of different hashes. */
 static size_t different(uint64_t *hashes, size_t length)
 {
     size_t found = 1;
@@ -192,7 +194,10 @@ static size_t different(uint64_t *hashes, size_t length)
     return found;
 }
 
-/* Without a key: what many values become cannot be undone, nor a digest but by trying. */
+/*
+ * Test a method without a key: outputs of many values cannot be undone, and a digest only by
+ * trying.
+ */
 static void go_through_keyless(const struct test_case *test, const struct method *method)
 {
     assert_false(method->reversible || method->keyed);
@@ -223,7 +228,7 @@ static void go_through(const struct test_case *test)
     assert_int_equal(different(outputs, count), clear);
     assert_int_equal(different(outputs + count, count), clear);
     size_t shared = 2 * clear - different(outputs, 2 * count);
-    /* Two independent permutations of a small space meet by chance, and no more than that. */
+    /* Two independent permutations of a small space meet by chance, but not more often. */
     double chance = test->space > 0 ? (double)clear * (double)clear / test->space : 0;
     print_message("%s of %s: %zu values, %zu different; outputs shared by two domains: %zu (by "
                   "chance: %.0f); %.1f s\n",
@@ -279,7 +284,7 @@ static void every_method(void **state)
             go_through(&cases[i]);
 }
 
-/* The day that 15 June 2000 becomes, by another value of its record. */
+/* Return the day that 15 June 2000 becomes, by another value of its record. */
 static int shifted_day(void *state, size_t number, struct buf *scratch, struct buf *out)
 {
     const struct method_work *work = method_table_work(method_find("shift", 5));
@@ -295,7 +300,7 @@ static int shifted_day(void *state, size_t number, struct buf *scratch, struct b
     return (out->data[9] - '0') * 10 + out->data[10] - '0';
 }
 
-/* How far a date moves: every distance but 0 for some value, and for each value always the same. */
+/* Each distance but 0 occurs for some value, and each value always gives the same distance. */
 static void shift_goes_by_another_value(void **state)
 {
     (void)state;
@@ -326,7 +331,7 @@ static void shift_goes_by_another_value(void **state)
     buf_free(&out);
 }
 
-/* What is counted here can be more than none. */
+/* Show that this count can be above zero. */
 static void finds_what_is_shared(void **state)
 {
     (void)state;

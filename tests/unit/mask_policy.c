@@ -9,7 +9,7 @@
 #include "mask/policy_finish.h"
 #include "mask/policy_text.h"
 
-/* What is wrong with the lines, below ${root}; the place goes to ${error}. */
+/* Return the error of the lines below ${root}, with its place in ${error}. */
 static enum policy_cause judge(const char *root, const char *text, struct policy_error *error)
 {
     *error = (struct policy_error){ .cause = POLICY_OK };
@@ -181,7 +181,7 @@ static void judges_roots(void **state)
 
 #define CHECKS "unmatched seal\nnear seal\n"
 
-/* What is printed, read again, prints the same. */
+/* The printed policy, read again, prints the same. */
 static void prints_what_is_in_force(void **state)
 {
     (void)state;
@@ -249,7 +249,7 @@ static void reads_options(void **state)
         const char *text;
         enum policy_cause cause;
         unsigned column;
-        const char *printed; /* the rule, when fine */
+        const char *printed; /* the printed rule, when valid */
     } samples[] = {
         { ".ip=siv:masked_ip", POLICY_OK, 0, ".ip siv as masked_ip in ip\n" },
         { ".ip=hmac", POLICY_OK, 0, ".ip hmac in ip\n" },

@@ -10,10 +10,10 @@
 #include "mask/sealing.h"
 #include "mask_lines.h"
 
-/* What must not be seen in what was masked. */
+/* A value that must not be visible after masking. */
 #define CANARY "203.0.113.77"
 
-/* Where every byte that comes out is known. */
+/* Every output byte is known. */
 static void masks_to_the_byte(void **state)
 {
     (void)state;
@@ -46,7 +46,7 @@ static void masks_to_the_byte(void **state)
             "{\"body\":{\"a\":[{\"c\":\"[redacted]\"},{\"d\":2},null]}," PII "}" },
         { ".body", UNCHECKED(".a.b redact"), "{\"body\":{\"a\":null}}",
             "{\"body\":{\"a\":null}," PII "}" },
-        /* removing, first, last, all, spaced, in a nested object */
+        /* removal: first, last, all, with blanks, in a nested object */
         { ".body", UNCHECKED(".a drop"), "{\"body\":{\"a\":1,\"b\":2}}",
             "{\"body\":{\"b\":2}," PII "}" },
         { ".body", UNCHECKED(".a drop"), "{\"body\":{\"b\":2,\"a\":1}}",
@@ -89,7 +89,7 @@ static void masks_to_the_byte(void **state)
     buf_free(&out);
 }
 
-/* The same of what is beside the body. */
+/* Do the same for members beside the body. */
 static void masks_members(void **state)
 {
     (void)state;
@@ -112,7 +112,7 @@ static void masks_members(void **state)
             "\"y\":{\"type\":\"String\",\"value\":\"w\"}}," PII "}" },
         { ".body", UNCHECKED("attributes.x redact"), "{\"body\":{},\"attributes\":null}",
             "{\"body\":{},\"attributes\":null," PII "}" },
-        /* what is beside the root */
+        /* members beside the root */
         { ".body", UNCHECKED("other drop\n.a redact\nrecord.k keep\nrecord.m.n redact"),
             "{\"x\":1,\"body\":{\"a\":2},\"k\":{\"z\":3},\"m\":{\"n\":4,\"o\":5}}",
             "{\"body\":{\"a\":\"[redacted]\"},\"k\":{\"z\":3},\"m\":{\"n\":\"[redacted]\"}," PII
@@ -139,13 +139,17 @@ static void masks_members(void **state)
 
 #define CODE "{\"error\":{\"stage\":\"a\",\"code\":"
 
-/* Errors: the code is given, what is personal is not to be seen, and all of it comes back. */
+/*
+ * Errors: the code is given, personal values must not be visible, and unmasking restores
+ * everything.
+ */
 static const struct {
     const char *root;
     const char *rules;
     const char *in;
-    const char *code; /* NULL: the error that came stays */
-    const char *back; /* a part of what comes back; NULL: all of ${in}, with an error in between */
+    const char *code; /* NULL: the arrived error stays */
+    const char
+        *back; /* a part of the unmasked record; NULL: all of ${in}, with an error in between */
 } errors[] = {
     { ".body", USUAL, "hello " CANARY, "syntax", "\"line\":\"hello " CANARY "\"" },
     { ".body", USUAL, "\"" CANARY "\"", "not-object", "\"line\":\"\\\"" CANARY "\\\"\"" },
@@ -155,7 +159,7 @@ static const struct {
     { ".body", USUAL, "{\"body\":{\"ip\":\"" CANARY "\\ud800\"}}", "surrogate", "\"line\":\"{" },
     { ".body", USUAL, "{\"sqs\":{\"a\":1},\"body\":\"" CANARY "\"}", "root", NULL },
     { ".body", USUAL, "{\"sqs\":{\"a\":1},\"body\":[\"" CANARY "\"],\"x\":2}", "root", NULL },
-    /* what stands beside it */
+    /* content beside it */
     { ".body", "other keep\n.ip siv", "{\"trace\":\"" CANARY "\",\"body\":2}", "root", NULL },
     { ".body", "record.trace keep\n.ip siv", "{\"trace\":\"" CANARY "\",\"body\":2}", "root",
         NULL },
@@ -219,7 +223,7 @@ static const struct {
     { ".body", USUAL,
         "{\"error\":{\"stage\":\"pull\",\"code\":\"md5\"},\"body\":{\"ip\":\"" CANARY "\"}}", NULL,
         NULL },
-    /* in the error itself: other members, details, codes that are none, twice, nested */
+    /* in the error itself: other members, details, invalid codes, repeated, nested */
     { ".body", USUAL, CODE "\"b\",\"x\":\"" CANARY "\"}}", NULL, NULL },
     { ".body", USUAL, CODE "\"b\",\"detail\":\"" CANARY "\"}}", NULL, NULL },
     { ".body", USUAL,
@@ -237,7 +241,7 @@ static const struct {
     { ".", USUAL, CODE "\"b\",\"x\":\"" CANARY "\"},\"y\":1}", NULL, NULL },
     { ".body", USUAL, CODE "\"b\"},\"pii\":{\"key\":\"" ID "\",\"x\":\"" CANARY "\"}}", NULL,
         NULL },
-    /* words that are none, more of a kind than one, a claim that is none: sealed in any case */
+    /* invalid words, repeated members, an invalid claim: sealed in any case */
     { ".body", USUAL, CODE "\"b203011377\"}}", NULL, NULL },
     { ".body", USUAL, CODE "\"abcdefghijklmnopqrstuvwxy\"}}", NULL, NULL },
     { ".body", USUAL,
@@ -250,7 +254,7 @@ static const struct {
         NULL, NULL },
     { ".body", USUAL, CODE "\"b\"},\"error\":{\"stage\":\"a\",\"code\":\"b\"}}", NULL, NULL },
     { ".body", USUAL, CODE "\"b\"},\"pii\":\"" CANARY "\"}", NULL, NULL },
-    /* in what claims to be masked */
+    /* in a record that claims to be masked */
     { ".body", USUAL, "{\"body\":{\"x\":\"" CANARY "\"},\"pii\":{}}", "mixed", NULL },
     { ".body", USUAL,
         "{\"body\":{\"x\":\"" CANARY "\"},\"pii\":{\"key\":\"" ID "\",\"key\":\"" ID "\"}}",
@@ -306,7 +310,7 @@ static void fails_closed(void **state)
             assert_non_null(strstr(back.data, errors[i].back));
             continue;
         }
-        /* "{" KEPT "error":{…}," REST "}", where "{" KEPT REST "}" is what came in */
+        /* "{" KEPT "error":{…}," REST "}", where "{" KEPT REST "}" was the input */
         char *error = strstr(back.data, "\"error\":{");
         assert_non_null(error);
         char *rest = errors[i].code != NULL ? strstr(error, "\"},") + 3 : error;
@@ -318,7 +322,7 @@ static void fails_closed(void **state)
     buf_free(&code);
 }
 
-/* Masked and unmasked is as before, to the byte; masked again it passes. */
+/* Masking and unmasking keeps every byte; masked again, a record passes. */
 static void goes_round(void **state)
 {
     (void)state;
@@ -364,7 +368,7 @@ static void goes_round(void **state)
     buf_free(&back);
 }
 
-/* A masked record may be twice as long as a line may be; a longer one is sealed instead. */
+/* A masked record may be twice as long as a line; a longer one is sealed. */
 static void has_a_limit(void **state)
 {
     (void)state;
@@ -382,7 +386,7 @@ static void has_a_limit(void **state)
     buf_free(&out);
 }
 
-/* A line that there was out of memory to read may be a good one: it is no error record. */
+/* A line without enough memory to read it may be valid: it becomes no error record. */
 static void lacks_memory(void **state)
 {
     (void)state;

@@ -9,7 +9,7 @@
 
 #include "mask_lines.h"
 
-/* What cannot be undone goes on as it is, with the reason. */
+/* A record that cannot be undone passes unchanged, with the reason. */
 static void never_guesses(void **state)
 {
     (void)state;
@@ -69,7 +69,7 @@ static void never_guesses(void **state)
             continue;
         }
         assert_int_equal(outcome, FILTER_ERROR);
-        /* all of the record, with nothing but an error more; nothing clear beside it */
+        /* the whole record, with only an error added and nothing clear beside it */
         buf_clear(&wanted);
         buf_printf(&wanted, "\"error\":{\"stage\":\"unmask\",\"code\":\"%s\",\"detail\":\"",
             samples[i].code);
@@ -81,7 +81,7 @@ static void never_guesses(void **state)
             assert_non_null(strstr(error, ",\"cause\":{\"stage\":\"mask\"}}"));
         if (strstr(samples[i].in, "1.2.3.4") == NULL)
             assert_null(strstr(out.data, "1.2.3.4"));
-        /* a second try says the same */
+        /* a second try gives the same */
         buf_clear(&wanted);
         buf_append(&wanted, out.data, out.length + 1);
         pass(false, ".body", samples[i].rules, wanted.data, &out);
@@ -91,7 +91,7 @@ static void never_guesses(void **state)
     buf_free(&wanted);
 }
 
-/* hmac and redact stay; "pii" goes with the first value that comes back. */
+/* hmac and redact stay; "pii" is removed with the first unmasked value. */
 static void leaves_what_cannot_be_undone(void **state)
 {
     (void)state;

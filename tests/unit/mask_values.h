@@ -2,8 +2,8 @@
 #define MASK_VALUES_H
 
 /*
- * Random values for methods to mask, JSON texts of less than TEXT bytes without a NUL, and other
- * spellings of them. The same random numbers give the same value.
+ * Random values for methods, JSON texts of less than TEXT bytes without a NUL, and other spellings
+ * of them. The same random numbers give the same value.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -79,7 +79,7 @@ static inline size_t make_20_of_36(uint64_t *random, char text[TEXT])
     return letters(random, "0123456789abcdefghijklmnopqrstuvwxyz", 20, text);
 }
 
-/* In the spelling of RFC 5952, which unmasking gives: no group is zero. */
+/* Make it in the spelling of RFC 5952, which unmasking gives: no group is zero. */
 static inline size_t make_ipv6(uint64_t *random, char text[TEXT])
 {
     unsigned groups[8];
@@ -131,7 +131,7 @@ static inline size_t make_phone(uint64_t *random, char text[TEXT])
         (unsigned)(bits >> 22 & 1023) % 1000);
 }
 
-/* Of every variant, and mostly of the versions that are in use. */
+/* Make every variant, and mostly versions in use. */
 static inline size_t make_uuid(uint64_t *random, char text[TEXT])
 {
     uint64_t high = next(random);
@@ -173,7 +173,7 @@ static inline size_t make_decimal(uint64_t *random, char text[TEXT])
         (unsigned)(bits >> 40) % 100);
 }
 
-/* Whatever a producer may send: short, so that some repeat, and long; addresses, ids, numbers. */
+/* Make any value of a producer: short, so that some repeat, or long; addresses, ids, numbers. */
 static inline size_t make_anything(uint64_t *random, char text[TEXT])
 {
     static const char printable[] =
@@ -199,7 +199,7 @@ static inline size_t make_anything(uint64_t *random, char text[TEXT])
 
 /* ---- other spellings ------------------------------------------------------------------------- */
 
-/* Of an address as it is made here: IPv4 within IPv6, and IPv6 with capitals and leading zeroes. */
+/* Respell an address from here: IPv4 within IPv6, and IPv6 with capitals and leading zeroes. */
 static inline size_t respell_address(uint64_t *random, char text[TEXT], size_t length)
 {
     char plain[TEXT];
@@ -216,7 +216,7 @@ static inline size_t respell_address(uint64_t *random, char text[TEXT], size_t l
         group[3], group[4], group[5], group[6], group[7]);
 }
 
-/* Some letters of ASCII as capitals. */
+/* Change some ASCII letters to capitals. */
 static inline size_t respell_case(uint64_t *random, char text[TEXT], size_t length)
 {
     for (size_t i = 0; i < length; i++)
@@ -225,7 +225,7 @@ static inline size_t respell_case(uint64_t *random, char text[TEXT], size_t leng
     return length;
 }
 
-/* Blanks at both ends of a string. */
+/* Add blanks at both ends of a string. */
 static inline size_t respell_blanks(uint64_t *random, char text[TEXT], size_t length)
 {
     static const char *const blanks[] = { "", " ", "\\t", "\\r\\n", " \\u000b", "\\f  " };
