@@ -120,9 +120,7 @@ static void describe(void *const *frames, int count)
     }
 }
 
-/*
- * ---- whether this call fails -------------------------------------------------------------------
- */
+/* ---- whether this call fails ----------------------------------------------------------------- */
 
 static bool look(int fd)
 {
