@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# share/prometheus, share/grafana and share/cloudwatch: rules, routes, queries and files that are right, over figures
-# that the programs write.
+# share/prometheus, share/grafana and share/cloudwatch: correct rules, routes, queries and files, on
+# metrics that the programs write.
 
 load ../lib/common
 load ../lib/sqs
@@ -12,10 +12,11 @@ setup() {
 
 teardown() { sqs_teardown; }
 
-# named FILE: the figures that it names, outside its comments.
+# named FILE: print the metrics that it names, outside its comments.
 named() { grep -v '^ *#' "$1" | grep -oE '\bsqs2pg_[a-z0-9_]+' | sort -u; }
 
-# told FILE...: of each alert what is wrong with it: severity, summary, description, and its place in the runbook.
+# told FILE...: print the errors of each alert: severity, summary, description, and its section in
+# the runbook.
 told() {
   awk '
     function judge() {
@@ -31,7 +32,7 @@ told() {
     END { judge() }' "$@"
 }
 
-@test "the rules: each alert is raised by its fault, none besides, and goes again" {
+@test "each fault raises exactly its alert, which ends with it" {
   cp "$PROMETHEUS"/*.yml .
   promtool check rules sqs2pg.rules.yml
   promtool check config prometheus.yml
@@ -42,10 +43,10 @@ told() {
   [ "$(wc -l <raised)" -eq 10 ]
   sed -n 's/^## \(Sqs2pg[A-Za-z]*\)$/\1/p' "$ROOT/docs/operating.md" | sort | diff raised -
   sed -n 's/.*labels: .{alertname="\([A-Za-z0-9]*\)"}.*/\1/p' sqs2pg.test.yml | sort -u | diff raised -
-  # What is recorded is what is read.
+  # Every recorded series is used.
   grep -oE 'sqs2pg:[a-z0-9_:]+' sqs2pg.rules.yml | sort -u >recorded
   sed -n 's/.*- record: //p' sqs2pg.rules.yml | sort | diff - recorded
-  # An alert that does not come, one that stays, one too many, and another word.
+  # An alert that does not come, one that stays, one too many, and a changed text.
   sed 's/_age_seconds) > 1800/&0/; s/lapsed_total.15m./lapsed_total[5h]/; s/{code!="throttled"}//; s/no batch was/a batch was/' \
     "$PROMETHEUS/sqs2pg.rules.yml" >sqs2pg.rules.yml
   run -1 promtool test rules sqs2pg.test.yml
@@ -56,7 +57,7 @@ told() {
   grep -qx 'Sqs2pgFaults: no runbook' wrongs
 }
 
-@test "Alertmanager: mail for all, who is on call for what cannot wait, the dead man's signal on its own" {
+@test "Alertmanager: mail for every alert, a page for urgent ones, a separate route for the dead man's switch" {
   cp "$PROMETHEUS/alertmanager.yml" .
   amtool check-config alertmanager.yml
   local route
@@ -71,7 +72,7 @@ told() {
   run -1 amtool check-config alertmanager.yml
 }
 
-@test "rules, dashboard and agent name figures, labels and files that there are" {
+@test "rules, dashboard and agent name existing metrics, labels and files" {
   local dead file
   dead=$(servers_queue "$(unique)")
   fresh_queue VisibilityTimeout=30 \
@@ -97,7 +98,7 @@ told() {
   sed 's/sqs2pg_faults_total/sqs2pg_fault_total/' "$ROOT/share/grafana/sqs2pg.json" >wrong
   [ "$(named wrong | comm -23 - known)" = sqs2pg_fault_total ]
 
-  # Every query is one, and groups by labels that there are.
+  # Every query is valid, and groups by existing labels.
   queries() {
     jq '{groups: [{name: "x", rules: [[.. | .expr? // empty] | to_entries[] |
       {record: "x:\(.key)", expr: (.value | gsub("\\$__rate_interval"; "5m"))}]}]}' "$1"
@@ -114,7 +115,7 @@ told() {
   jq -e '[.panels[] | .id] | length == (unique | length)' "$ROOT/share/grafana/sqs2pg.json"
   jq -e '[.panels[] | select(.type != "row") | .targets | length > 0] | all' "$ROOT/share/grafana/sqs2pg.json"
 
-  # The agent's files: what it scrapes, and the log, with its times, under the unit.
+  # The files of the agent: what it scrapes, and the log, with its times, under the unit.
   cd "$ROOT/share/cloudwatch"
   jq -r '.. | .dimensions? // empty | flatten[]' agent.json | sort -u | comm -23 - "$OLDPWD/labels" | diff /dev/null -
   scraped=$(jq -r .logs.metrics_collected.prometheus.prometheus_config_path agent.json)

@@ -1,15 +1,16 @@
 #!/usr/bin/env bats
-# What scripts/day.sh and the picture of the dashboard are made with: times that are divided, and queries drawn.
+# The tools of scripts/day.sh and of the picture of the dashboard: they shorten times and draw
+# queries.
 
 load ../lib/common
 
 setup() { common_setup; }
 teardown() { common_teardown; }
 
-# titles: of the dashboard's panels.
+# titles: print the titles of the panels of the dashboard.
 titles() { jq -r '.panels[].title' "$ROOT/share/grafana/sqs2pg.json"; }
 
-# has_titles FILE
+# has_titles FILE: check that it has all of them.
 has_titles() {
   local title
   while read -r title; do
@@ -17,12 +18,12 @@ has_titles() {
   done < <(titles)
 }
 
-@test "the day's rules and routes are those that ship, but for their times" {
+@test "the rules and routes of the day test differ from the shipped ones only in their times" {
   local file times=0
   shorter() { "$ROOT/tests/day/shorten.py" "$1"; }
   for file in sqs2pg.rules.yml prometheus.yml alertmanager.yml; do
     shorter 40 <"$ROOT/share/prometheus/$file" >"$file"
-    # Without numbers that are followed by a unit, or that end a comparison, nothing differs.
+    # Without numbers before a unit or at the end of a comparison, nothing differs.
     blank() {
       grep -v '^ *#' "$1" |
         sed -E 's/\b[0-9]+(ms|s|m|h|d)\b/T/g; s/([<>] )([3-9][0-9]{2}|[0-9]{4,}|22[.]5|45)$/\1T/'
@@ -32,13 +33,13 @@ has_titles() {
   done
   [ "$times" -ge 25 ]
   promtool check rules sqs2pg.rules.yml
-  # Nothing is forgotten: no time of a minute and more is left but what is said to people.
+  # Complete: no time of a minute or more is left, except in texts.
   run -1 grep -nE '(\[|offset |: )[0-9]+[mhd](\]|$)|[<>] (900|1800)$' sqs2pg.rules.yml prometheus.yml alertmanager.yml
   [ "$(shorter 2 <<<'  expr: x[10m] offset 2h > 900')" = '  expr: x[300000ms] offset 3600000ms > 450' ]
   [ "$(shorter 2 <<<'  # for: 10m')" = '  # for: 10m' ]
 }
 
-@test "the picture of the dashboard has every panel, from the panel's own queries" {
+@test "the picture of the dashboard has every panel, drawn from its own queries" {
   # Two hours of a queue, and a Prometheus over them.
   awk -v now="$(date +%s)" 'BEGIN {
     split("sqs2pg_queue_messages sqs2pg_dead_letters sqs2pg_records_committed_total", names)
@@ -58,17 +59,17 @@ has_titles() {
   python3 -c 'import sys, xml.dom.minidom; xml.dom.minidom.parse(sys.argv[1])' x.svg
   has_titles x.svg
   for words in 'logins to be received' 'logins dead letters' 'logins committed'; do grep -qF ">$words<" x.svg; done
-  # A counter that grows by three in each minute.
+  # A counter that grows by three each minute.
   grep -qF '>0.05/s<' x.svg
   run -1 grep -F '>logins delayed<' x.svg
 }
 
-@test "the page has the dashboard's picture, of the panels that there are, and not too large" {
+@test "the page has the picture of the dashboard, with the present panels, and not too large" {
   local picture=$ROOT/docs/dashboard.svg
   grep -qF '](dashboard.svg)' "$ROOT/docs/operating.md"
   has_titles "$picture"
   [ "$(stat -c %s "$picture")" -lt 200000 ]
-  # It is of the day: alerts came, and something stands in each panel that is about them.
+  # It shows the day test: alerts fired, and each panel about them has data.
   [ "$(grep -c 'stroke-dasharray' "$picture")" -ge 50 ]
   for words in 'logins committed' 'logins pg-load map' 'logins .ip' 'logins dead letters' 'logins met a fault'; do
     grep -qF ">$words<" "$picture"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# The image and the compose file, read; that they are built and run is tests/container/image.bats'.
+# The image and the compose file, checked as text. tests/container/image.bats builds and runs them.
 
 load ../lib/common
 
@@ -11,9 +11,9 @@ setup() {
 
 python() { "$(python_dir)/bin/python" "$@"; }
 
-@test "what an image is built from: the sources, and no history, key, settings or build" {
+@test "the context of an image has the sources, and no history, key, settings or build" {
   [ "$(readlink "$ROOT/.dockerignore")" = .containerignore ]
-  # The clone's own files, and some that may lie in it.
+  # The files of the clone, and some others that may be in it.
   (cd "$ROOT" && find . \( -name .git -o -path ./build -o -name __pycache__ \) -prune -o -type f -printf '%P\n') >files
   printf '%s\n' .git/config lib/.git/config build/bin/pg-load bench/build/x k key share/k scripts/key logins.env \
     deploy/sqs2pg.env share/maps/x.env lib/.env .env.local .aws/credentials cmd/.aws/credentials .pgpass scripts/.pgpass \
@@ -46,31 +46,31 @@ for name in open("others").read().split("\n")[:-1]:
 CODE
 }
 
-@test "the image: one base, that may be a digest, a user without rights, a signal, a list of its packages" {
+@test "the image has one base, also by digest, a user without rights, a stop signal and a list of its packages" {
   local base
-  # No host: whoever builds has said where images come from.
+  # No registry host: whoever builds has configured where images come from.
   base=$(sed -n 's/^ARG BASE=//p' "$CONTAINERFILE")
   [ "$base" = debian:13-slim ]
   # shellcheck disable=SC2016
   [ "$(sed -n 's/^FROM //p' "$CONTAINERFILE")" = "$(printf '%s\n' '${BASE} AS build' '${BASE}')" ]
   grep -q -- '--build-arg BASE=debian@sha256:' "$CONTAINERFILE"
   run -1 grep -E '^(ADD|VOLUME)|:latest|curl .*\|' "$CONTAINERFILE"
-  # The one that Kubernetes' file wants, and the folder that it writes in.
+  # The user that Kubernetes' file names, and the folder that it writes to.
   [ "$(sed -n 's/^USER //p' "$CONTAINERFILE")" = 65534:65534 ]
   grep -q 'runAsUser: 65534' "$ROOT/deploy/kubernetes/overlays/follow/deployment.yaml"
   grep -q 'install -d -o 65534 -g 65534 -m 700 /var/lib/sqs2pg' "$CONTAINERFILE"
   grep -qx 'STOPSIGNAL SIGTERM' "$CONTAINERFILE"
   grep -q -- '--stop-timeout 90' "$CONTAINERFILE"
   grep -q 'terminationGracePeriodSeconds: 90' "$ROOT/deploy/kubernetes/overlays/follow/deployment.yaml"
-  # What tells of when it was made is set or taken away.
+  # Each time stamp is set or removed.
   [ "$(grep -c '^ARG SOURCE_DATE_EPOCH$' "$CONTAINERFILE")" -eq 2 ]
-  # The files that are copied in are there.
+  # The files to copy exist.
   sed -n 's/^COPY \([a-z].*\) [^ ]*$/\1/p' "$CONTAINERFILE" | xargs -n 1 >copied
   [ -s copied ]
   while read -r file; do [ -e "$ROOT/$file" ]; done <copied
 }
 
-@test "the libraries' packages are found by what the programs need" {
+@test "the packages of the libraries are derived from what the programs need" {
   # The line of the Containerfile, on this machine's programs.
   bin=$(dirname "$(command -v pg-load)")
   readelf -dW "$bin"/* | sed -n 's|.*(NEEDED).*\[\(.*\)\]|*/\1|p' | sort -u |
@@ -80,13 +80,13 @@ CODE
   [ "$(wc -l <packages)" -le 12 ]
 }
 
-@test "the compose file is of the form, and one that is not is noticed" {
+@test "the compose file has the form of its schema; a wrong one is noticed" {
   run -0 "$(python_dir)/bin/check-jsonschema" -q --builtin-schema vendor.compose-spec "$COMPOSE"
   sed 's/^    read_only: .*/    readonly: true/; s/^  read_only: .*/  readonly: true/' "$COMPOSE" >wrong.yaml
   run -1 "$(python_dir)/bin/check-jsonschema" -q --builtin-schema vendor.compose-spec wrong.yaml
 }
 
-@test "the compose file's names agree with each other, and its settings are known ones" {
+@test "the names in the compose file agree with each other, and its settings are known" {
   run -0 python - "$COMPOSE" "$ROOT/deploy/compose/elasticmq.conf" <<'CODE'
 import os, re, sys, yaml
 compose, conf = yaml.safe_load(open(sys.argv[1])), open(sys.argv[2]).read()
@@ -95,13 +95,13 @@ base = os.path.dirname(sys.argv[1])
 ours = {name: service for name, service in services.items() if service["image"] == "sqs2pg"}
 assert set(ours) == {"key", "events", "pipeline"}
 for name, service in services.items():
-    # No host: whoever runs it has said where images come from.
+    # No registry host: whoever runs it has configured where images come from.
     assert re.fullmatch(r"sqs2pg|[a-z]+(/[a-z]+)?:[0-9][\w.]*", service["image"]), service["image"]
     assert set(service.get("depends_on", {})) <= set(services)
     for volume in service.get("volumes", []):
         source = volume.split(":")[0]
         assert source in compose["volumes"] or os.path.exists(os.path.join(base, source)), source
-    # What stays has its health asked; what ends is waited for by its end.
+    # A service that stays has a health check; the end of one that ends is waited for.
     assert ("healthcheck" in service) == (name not in ("key", "events")), name
 for name, service in ours.items():
     assert service["read_only"] and service["tmpfs"] == ["/tmp"] and service["cap_drop"] == ["ALL"]

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# debian/ and the units: what can be seen without building the package. tests/deb builds, installs,
-# upgrades and purges it (scripts/test.sh deb).
+# debian/ and the units, as far as they can be checked without a build of the package. tests/deb
+# builds, installs, upgrades and purges it (scripts/test.sh deb).
 
 load ../lib/common
 
@@ -9,14 +9,14 @@ setup() {
   DEBIAN=$ROOT/debian SYSTEMD=$ROOT/deploy/systemd
 }
 
-@test "the package's changelog is that of CHANGELOG.md, and its newest release is VERSION" {
+@test "the changelog of the package is that of CHANGELOG.md, and its newest release is VERSION" {
   "$ROOT/scripts/debian-changelog.py" >made
   diff made "$DEBIAN/changelog" || { echo 'run scripts/debian-changelog.py >new && mv new debian/changelog' && return 1; }
   run --separate-stderr -0 dpkg-parsechangelog -l made -S Version
   [ "$output" = "$(<"$ROOT/VERSION")" ]
   [ "$stderr" = '' ]
   run -1 grep -nE '^ [^-].{79}' made
-  # What is not released yet makes an entry of its own, above.
+  # Unreleased changes make an entry of their own, above.
   printf '# Changes\n\n## Unreleased\n\nBetter.\n\n- `x` does\n  more.\n\n## 0.1.0 (2026-12-03)\n\n- Old.\n' >CHANGES
   "$ROOT/scripts/debian-changelog.py" --next 0.2.0~1 --date 1796256000 CHANGES >made
   diff - <(sed 's/ -- .*>/ -- x/' made) <<'END'
@@ -35,8 +35,8 @@ sqs2pg (0.1.0) unstable; urgency=medium
 END
 }
 
-@test "the package is built with what scripts/deps.sh installs" {
-  # The compiler, make and libc come with every build; pkg-config is pkgconf by now.
+@test "the package needs for its build what scripts/deps.sh installs" {
+  # The compiler, make and libc come with every build; pkg-config is now pkgconf.
   (. "$ROOT/scripts/deps.sh" && printf '%s\n' "${BUILD_PACKAGES[@]}" libcmocka-dev) |
     grep -vxE 'gcc|libc6-dev|make' | sed 's/^pkg-config$/pkgconf/' | sort >installed
   sed -n '/^Build-Depends:/,/^[^ B]/p' "$DEBIAN/control" | grep -oE '[a-z][a-z0-9+.-]*(-dev|conf)\b' | sort >wanted
@@ -44,22 +44,23 @@ END
   diff installed wanted
 }
 
-@test "what debian/ names is there, and the license is the one" {
+@test "the files that debian/ names exist, and the license is the right one" {
   cd "$ROOT"
   while read -r file; do
     [ -s "$file" ] || { echo "no $file" && return 1; }
   done < <(cat debian/sqs2pg.docs debian/sqs2pg.examples)
-  # Every unit that a script of the package speaks of.
+  # Every unit that a script of the package names.
   grep -ohE 'sqs2pg(-[a-z]+)?@\*\.[a-z]+' debian/sqs2pg.p* | sort -u | tr -d '*' >"$BATS_TEST_TMPDIR/named"
   (cd "$SYSTEMD" && ls -- *@*) | diff - "$BATS_TEST_TMPDIR/named"
   diff <(sed -n '/^License: ISC$/,/^$/s/^ //p' debian/copyright | tail -n +1 | sed 's/^\.$//') \
     <(sed -n '/^Permission/,$p' LICENSE)
   grep -qF "$(sed -n 's/^Copyright (c) \([0-9]* The sqs2pg authors\)$/Copyright: \1/p' LICENSE)" debian/copyright
-  # Files that others made carry their license.
+  # Files of other authors carry their license.
   grep -rlE 'Apache License' tests/vectors | sort | diff - <(sed -n '/^Files: tests/,/^Copyright/s/^\(Files: \| *\)\(tests[^ ]*\)$/\2/p' debian/copyright)
 }
 
-# verified UNIT...: copies of the units, of an instance each, started from a folder that has the script.
+# verified UNIT...: verify copies of the units, one instance each, started from a folder that has
+# the script.
 verified() {
   local unit
   install -D -m 755 "$ROOT/scripts/pipeline.sh" bin/sqs2pg
@@ -68,7 +69,7 @@ verified() {
   systemd-analyze verify --man=no ./*@x.* 2>&1
 }
 
-@test "systemd has nothing to say of the units, and of a wrong one it has" {
+@test "systemd accepts the units without a warning, and warns of a wrong one" {
   verified "$SYSTEMD"/*@.* >said
   diff /dev/null said
   [ "$(compgen -G '*@x.*' | wc -l)" -eq 6 ]
@@ -77,7 +78,7 @@ verified() {
   grep -q KillMod said
 }
 
-@test "the user and the folders of the units are those that systemd makes for them" {
+@test "systemd makes the user and the folders that the units name" {
   mkdir -p root/etc
   systemd-sysusers --root="$PWD/root" "$SYSTEMD/sqs2pg.sysusers.conf"
   user=$(cut -d: -f1 root/etc/passwd)
@@ -88,6 +89,6 @@ verified() {
   systemd-tmpfiles --root="$PWD/root" --create "$SYSTEMD/sqs2pg.tmpfiles.conf"
   (cd root && stat -c '%a %u:%g %n' etc/sqs2pg var/lib/sqs2pg var/lib/sqs2pg/metrics run/sqs2pg) | diff - <(
     printf '%s\n' "750 0:$id etc/sqs2pg" "751 $id:$id var/lib/sqs2pg" "755 $id:$id var/lib/sqs2pg/metrics" "755 $id:$id run/sqs2pg")
-  # The service's own idea of its home must not undo that.
+  # The settings of the service for its home must not undo that.
   [ "$(sed -n 's/^StateDirectoryMode=//p' "$SYSTEMD"/*.service | sort -u)" = 0751 ]
 }

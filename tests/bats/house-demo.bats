@@ -1,11 +1,11 @@
 #!/usr/bin/env bats
-# What somebody new types first: scripts/demo.sh, its tour, and the shell of scripts/servers.sh.
+# The first commands of a new user: scripts/demo.sh, its tour, and the shell of scripts/servers.sh.
 
 load ../lib/common
 
 setup() {
   common_setup
-  # No make of the test run may print into the screen, and no settings of the user count.
+  # No make of the test run may print to the screen, and settings of the user do not count.
   unset MAKEFLAGS MAKELEVEL
   export HOME=$PWD PSQLRC=/dev/null PSQL_PAGER='' SQS2PG_CACHE
   SQS2PG_CACHE=$(HOME=$OUR_HOME cache_dir)
@@ -13,7 +13,8 @@ setup() {
 setup_file() { export OUR_HOME=$HOME; }
 teardown() { [ -z "${base:-}" ] || rm -rf "$base"; }
 
-# own_base: a folder for the servers' one, in ${base} and TMPDIR, which the database's user may enter.
+# own_base: make a folder for that of the servers, in ${base} and TMPDIR, which the database user
+# may enter.
 own_base() {
   base=$(mktemp -d /tmp/sqs2pg-demo.XXXXXX)
   chmod 711 "$base"
@@ -24,10 +25,10 @@ nothing_left() {
   ! { readlink /proc/[0-9]*/cwd 2>/dev/null || true; } | grep -qF "$base"
 }
 
-# typed PROMPT COMMAND...: on a terminal; ./screen is what it shows.
+# typed PROMPT COMMAND...: run on a terminal; ./screen is what it shows.
 typed() { "$ROOT/tests/lib/typed.py" "$@" >screen; }
 
-# gone DIR PID...: the folder of the servers and these processes are no more.
+# gone DIR PID...: check that the folder of the servers and these processes no longer exist.
 gone() {
   local dir=$1 pid
   shift
@@ -35,8 +36,8 @@ gone() {
   for pid; do [ ! -d "/proc/$pid" ] || return 1; done
 }
 
-@test "servers.sh shell: the three commands that it prints do what they say; at exit all of it is gone" {
-  # What stands below Try, typed as it is, and what was there while it ran.
+@test "servers.sh shell: the three commands that it prints work; nothing is left after exit" {
+  # The lines below Try, typed as printed, and the processes that ran meanwhile.
   cat >lines <<'LINES'
 sed -n '/^Try:/,/^Leave/s/^  \(.*\)\r$/\1/p' screen >try; cd "$ROOT"
 . "$OLDPWD/try" >"$OLDPWD/tried" 2>&1; cd "$OLDPWD"
@@ -54,7 +55,7 @@ LINES
   [ "$(wc -l <pids)" -eq 2 ]
 }
 
-@test "servers.sh shell: the user's own shell, with the variables that a test has" {
+@test "servers.sh shell starts the user's own shell, with the variables of a test" {
   local variables='^(PG[A-Z]*|AWS_[A-Z_]*|SQS2PG_MAPS|SERVERS_SQS)='
   # shellcheck disable=SC2016
   printf '#!/bin/sh\nenv | sort >%q\npg-load --version >%q\nexit 9\n' "$PWD/seen" "$PWD/version" >own
@@ -72,7 +73,7 @@ LINES
   eventually 20 gone "$(sed -n 's/^SERVERS_DIR=//p' seen)"
 }
 
-@test "servers.sh shell: a terminal that closes, an account without a shell, servers that are not installed" {
+@test "servers.sh shell: a closed terminal, an account without a shell, missing servers" {
   printf '%s\n' 'echo "$SERVERS_DIR" >dir' 'cut -d" " -f1 "$SERVERS_DIR"/*/process >pids' >lines
   SHELL=/usr/sbin/nologin typed --hang-up '(servers) ' "$ROOT/scripts/servers.sh" shell <lines || true
   [ "$(wc -l <pids)" -eq 2 ]
@@ -83,7 +84,8 @@ LINES
   run -64 "$ROOT/scripts/servers.sh" shell --nonsense
 }
 
-# tour_is_right SCREEN: each step has a reason and a command, and each outcome is there.
+# tour_is_right SCREEN: check that each step has a reason and a command, and that each outcome
+# appears.
 tour_is_right() {
   [ "$(grep -c '^# ' "$1")" -eq 13 ]
   [ "$(grep -c '^\$ ' "$1")" -eq 13 ]
@@ -95,7 +97,7 @@ tour_is_right() {
   [ "$(grep -A 2 '^ rows *$' "$1" | tail -n 1 | xargs)" = 111 ]
 }
 
-# next_is_there SCREEN: what it names below Next is in the tree.
+# next_is_there SCREEN: check that the files named below Next exist.
 next_is_there() {
   sed -n '/^== Next$/,$p' "$1" | sed 1d >next
   [ "$(wc -l <next)" -ge 3 ]
@@ -103,7 +105,7 @@ next_is_there() {
   [[ $(<"$ROOT/README.md") == *$'\n## Your own events\n'* ]]
 }
 
-@test "demo.sh --tour: a rotation, an unmasked value, a mended record, a redelivery; no wait, nothing left" {
+@test "demo.sh --tour: a rotation, an unmasked value, a corrected record, a redelivery; no wait, nothing left" {
   own_base
   run -0 --separate-stderr "$ROOT/scripts/demo.sh" --tour </dev/null
   printf '%s\n' "$output" >screen
@@ -114,11 +116,11 @@ next_is_there() {
   run -64 "$ROOT/scripts/demo.sh" --nonsense
 }
 
-@test "demo.sh --tour on a terminal waits for Enter; closed in a step, it leaves nothing" {
+@test "demo.sh --tour on a terminal waits for Enter; closed during a step, it leaves nothing" {
   own_base
   printf '\n\n' >lines
   typed --hang-up '[Enter' "$ROOT/scripts/demo.sh" --tour <lines || true
-  # Two steps, and not the third one's reason.
+  # Two steps, without the reason of the third.
   [ "$(grep -c '^# ' screen)" -eq 2 ]
   [ "$(grep -o '\[Enter' screen | wc -l)" -eq 3 ]
   eventually 20 nothing_left

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# deploy/: what stands there is true of the programs.
+# The files in deploy/ agree with the programs.
 
 load ../lib/common
 
@@ -8,7 +8,7 @@ setup() {
   DEPLOY=$ROOT/deploy
 }
 
-# says PROGRAM OPTION...: whether the program's --help has each of them.
+# says PROGRAM OPTION...: check that --help of the program has each option.
 says() {
   local program=$1 option
   shift
@@ -16,13 +16,13 @@ says() {
   for option; do grep -qE -- "(^|[ ,])$option([ ,=]|\[|\$)" help || { echo "$program has no $option" && return 1; }; done
 }
 
-@test "the settings file is one: the real queue, table and key put in, it loads the sample" {
+@test "the settings file is valid: with a real queue, table and key it loads the sample" {
   fresh_database
   create_user_logins
   fresh_queue VisibilityTimeout=30
   sqs-send -q <"$SAMPLE"
   key k
-  # The commented lines, too. Credentials and the database are the test's.
+  # With the commented lines, too. Credentials and database are those of the test.
   sed -E "s|^#(SQS2PG_)|\1|;s|^(SQS_QUEUE_URL=).*|\1$SQS_QUEUE_URL|;s|^(SQS2PG_KEY_FILE=).*|\1$PWD/k|;/^PGSERVICE=/d
     s|/var/lib/sqs2pg/metrics|$PWD|" "$DEPLOY/sqs2pg.env" >settings
   [ "$(grep -c '^SQS2PG_' settings)" -eq 5 ]
@@ -34,7 +34,7 @@ says() {
   [ "$(grep -l '^sqs2pg_' "${SQS_QUEUE_URL##*/}"-*.prom | wc -l)" -eq 5 ]
 }
 
-@test "the units and the crontab call the programs by options that they have" {
+@test "the units and the crontab use options that the programs have" {
   cp "$ROOT/scripts/pipeline.sh" sqs2pg
   cp "$ROOT/scripts/pipeline.sh" sqs2pg-status
   chmod 755 sqs2pg sqs2pg-status
@@ -48,13 +48,13 @@ says() {
   [ "$called" -eq 6 ]
   says pg-load -q -t --prune-ledger
   grep -q 'pg-load -q -t user_logins --prune-ledger 30d$' "$DEPLOY/crontab"
-  # The statuses not worth another try are those that sqs2pg(7) calls lasting.
+  # The statuses without a restart are those that sqs2pg(7) calls lasting.
   [ "$(sed -n 's/^RestartPreventExitStatus=//p' "$DEPLOY/systemd/sqs2pg@.service")" = '64 65 69 70 77 78' ]
   [ "$(sed -n 's/^ *STATUS_\(USAGE\|DATA\|UNAVAILABLE\|INTERNAL\|PERMISSION\|CONFIG\) *= \([0-9]*\).*/\2/p' \
     "$ROOT/lib/base/status.h" | sort -n | xargs)" = '64 65 69 70 77 78' ]
 }
 
-@test "the container's settings are known ones" {
+@test "the settings of the container are known" {
   local settings=$DEPLOY/kubernetes/base/settings.yaml
   "$ROOT/scripts/pipeline.sh" --help >help
   grep -oE '^  (SQS|PG)[A-Z0-9_]+:' "$settings" | tr -d ' :' >names
@@ -65,24 +65,24 @@ says() {
     *) grep -qw "$name" help ;;
     esac || { echo "nobody knows $name" && return 1; }
   done <names
-  # A file of the package that the image installs: libpq takes the word system from version 16 on.
+  # A file of a package in the image: libpq has the word system from version 16 on.
   [ -s "$(sed -n 's/^  PGSSLROOTCERT: //p' "$settings")" ]
   grep -qw ca-certificates "$DEPLOY/container/Containerfile"
   # shellcheck disable=SC2046
   says pii-mask $(sed -n 's/^  SQS2PG_MASK_OPTIONS: //p' "$settings")
 }
 
-@test "the IAM policy allows the calls that the pipeline makes, and no other" {
-  # IAM knows no batches: the right to one is the right to the other.
+@test "the IAM policy allows exactly the calls of the pipeline" {
+  # IAM has no rights for batches: the right to one message is the right to a batch.
   sed -n 's/^ *\[CALL_[A-Z_]*\] = "\([A-Za-z]*\)".*/\1/p' "$ROOT/lib/sqs/call.c" |
     sed 's/Batch$//' | grep -v '^SendMessage$' | sort -u >made
   [ "$(wc -l <made)" -ge 5 ]
   diff made <(jq -r '.Statement[].Action | arrays[] | ltrimstr("sqs:")' "$DEPLOY/iam-policy.json" | sort -u)
-  # And to open what a queue with a key of the account's own has encrypted.
+  # Also the right to decrypt a queue that uses a key of the account.
   [ "$(jq -r '.Statement[].Action | strings' "$DEPLOY/iam-policy.json")" = kms:Decrypt ]
 }
 
-@test "Kubernetes: no token of the service account, a network policy, the image by its digest" {
+@test "Kubernetes: no service account token, a network policy, the image by digest" {
   "$(python_dir)/bin/python" - "$DEPLOY/kubernetes/overlays/follow/deployment.yaml" \
     "$DEPLOY/kubernetes/base/network-policy.yaml" <<'END'
 import re, sys, yaml
@@ -97,7 +97,7 @@ assert all(rule["ports"] for rule in policy["spec"]["egress"])
 END
 }
 
-@test "the units leave the programs little: systemd's own measure is 2.0 or better" {
+@test "the units restrict the programs: systemd's exposure level is 2.0 or better" {
   for unit in "$DEPLOY"/systemd/*@.service; do
     cp "$unit" "$(basename "$unit" @.service)@x.service"
   done
@@ -106,7 +106,7 @@ END
     run -0 systemd-analyze security --no-pager --offline=yes --threshold=20 "$unit"
     [[ $output == *'Overall exposure level'* ]]
     run -1 systemd-analyze security --no-pager --offline=yes --threshold=5 "$unit"
-    # Files that the programs write or look for: the lock, the state and home, node_exporter's.
+    # Files that the programs write or read: the lock, the state and home, those of node_exporter.
     grep -qx 'StateDirectory=sqs2pg' "$unit"
     grep -qx 'Environment=HOME=/var/lib/sqs2pg' "$unit"
     case $unit in *-health@* | *-failed@*) continue ;; esac

@@ -1,16 +1,17 @@
 #!/usr/bin/env bats
-# What is handed on: the same bytes from the same commit, a true list of what is in them, and a
-# release that cannot be forgotten half.
+# The release: the same bytes from the same commit, a true list of the contents, and no step that
+# can be forgotten.
 
 load ../lib/common
 
 setup() {
   common_setup
-  # No make here is to write into the build under test.
+  # No make may write to the build under test.
   unset BUILD MAKEFLAGS MAKELEVEL
 }
 
-# repository FOLDER: a small one of what make dist and scripts/release.sh look at, at version 9.8.7.
+# repository FOLDER: make a small one with the files that make dist and scripts/release.sh read, at
+# version 9.8.7.
 repository() {
   mkdir -p "$1/scripts" "$1/man"
   cp "$ROOT"/Makefile "$1"
@@ -41,7 +42,7 @@ CHANGES
   GIT_COMMITTER_DATE=2026-01-02T03:04:05Z git -C "$1" commit -q -m first
 }
 
-@test "two builds in two folders, with other names, locales, zones and masks, are the same" {
+@test "two builds in different folders, with other names, locales, zones and masks, are the same" {
   local folder what
   what=$(rounds build/bin/sqs2pg-read all)
   for folder in a another/one/with/a/longer/name; do
@@ -64,7 +65,7 @@ CHANGES
   done <made
 }
 
-@test "make dist: the same from two clones, and its checksums hold" {
+@test "make dist gives the same files from two clones, and valid checksums" {
   repository one
   git clone -q one two/clone
   make -s -C one dist
@@ -73,14 +74,14 @@ CHANGES
   (cd one/build && sha256sum --quiet -c sqs2pg-9.8.7.sha256)
   [ "$(wc -l <one/build/sqs2pg-9.8.7.sha256)" -eq 2 ]
   [ "$(tar -xzOf one/build/sqs2pg-9.8.7.tar.gz sqs2pg-9.8.7/VERSION)" = 9.8.7 ]
-  # Of nobody's account, and with the commit's time.
+  # Of no account, and with the time of the commit.
   run -0 tar --numeric-owner --utc --full-time -tvzf one/build/sqs2pg-9.8.7.tar.gz
   [ "$(awk '{ print $2, $4, $5 }' <<<"$output" | sort -u)" = '0/0 2026-01-02 03:04:05' ]
   run -1 grep -E '/(build|\.git)/' <<<"$output"
 }
 
-# The libraries' packages by NEEDED, asked of the programs themselves.
-@test "the list of what is in the programs is of CycloneDX's form, and true" {
+# The packages of the libraries by NEEDED, read from the programs themselves.
+@test "the list of components is valid CycloneDX, and true" {
   local program
   make -s -C "$ROOT" BUILD="$PWD/b" sbom
   list=$(echo b/sqs2pg-*.cdx.json)
@@ -94,7 +95,7 @@ CODE
   [ "$(jq -r .metadata.component.version "$list")" = "$(<"$ROOT/VERSION")" ]
   make -s -C "$ROOT" BUILD="$PWD/b2" sbom
   cmp "$list" b2/*.cdx.json
-  # Each program of the build is there, and depends on what it needs; --as-needed may take one away.
+  # Each program of the build is in it, and depends on what it needs; --as-needed may remove one.
   for program in $(cd "$(dirname "$(command -v pg-load)")" && echo *); do
     jq -r --arg program "program:$program" '. as $all | .dependencies[] | select(.ref == $program) | .dependsOn[] as $one |
       $all.components[] | select(.["bom-ref"] == $one) | .properties[] | select(.name == "sqs2pg:soname").value' "$list" | sort -u >listed
@@ -103,7 +104,7 @@ CODE
     [ -s needed ]
     [ -z "$(comm -13 listed needed)" ] || { echo "$program: not listed: $(comm -13 listed needed)" && return 1; }
   done
-  # Known by package and version where there is dpkg: that of libcurl, and of what it needs itself.
+  # With dpkg, package and version are known: those of libcurl, and of what libcurl needs.
   version=$(dpkg-query -W -f '${Version}\n' "$(dpkg-query -S '*/libcurl.so.4' | cut -d: -f1)" | head -n 1)
   jq -e --arg version "$version" '.components[] | select(any(.properties[]?; .value == "libcurl.so.4")) | .version == $version
     and (.purl | startswith("pkg:deb/"))' "$list"
@@ -111,27 +112,27 @@ CODE
   [ "$(jq '.components | length' "$list")" -ge 25 ]
 }
 
-@test "pip takes nothing whose digest is not written down" {
+@test "pip installs only packages with a pinned digest" {
   local file
   for file in "$ROOT"/{scripts,bench}/*requirements.txt; do
     # Each requirement, with its continuation lines, has a pin and a digest.
     sed -e '/^ *#/d' -e ':a;/\\$/{N;s/\\\n//;ba}' "$file" | grep . >wanted
     [ -s wanted ]
     run -1 grep -vE '^[A-Za-z0-9._-]+(\[[a-z0-9,-]+\])?==[^ ]+ .*--hash=sha256:[0-9a-f]{64}' wanted
-    # What it was made from, a line each, is pinned in it.
+    # Each line of its source is pinned in it.
     while read -r line; do grep -qiE "^${line%%[=[]*}(\[[^]]*\])?==${line##*==} " wanted; done < <(grep -v '^#' "${file%.txt}.in")
   done
   grep -qF -- '--require-hashes' "$ROOT/scripts/deps.sh"
 }
 
-@test "release.sh: a release with all of it passes; the tag is made when asked for" {
+@test "release.sh accepts a complete release, and makes the tag on request" {
   repository r
   cd r
   run -0 scripts/release.sh tree version notes dist tag
   [ "${lines[-1]}" = '5 passed, 0 failed' ]
   [[ $output == *"git tag -a v9.8.7 -m 'sqs2pg 9.8.7'"*'git push origin main v9.8.7'* ]]
   [ -z "$(git tag)" ]
-  # With --tag all steps count, and tests there are none here.
+  # With --tag all steps count, and this tree has no tests.
   run -1 scripts/release.sh --tag
   [[ $output == *'tests    missing'* ]]
   [ -z "$(git tag)" ]
@@ -139,7 +140,7 @@ CODE
   run -64 scripts/release.sh nothing
 }
 
-@test "release.sh: what is missing is named" {
+@test "release.sh names what is missing" {
   repository r
   cd r
   git tag v9.8.8

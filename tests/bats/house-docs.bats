@@ -1,20 +1,20 @@
 #!/usr/bin/env bats
-# The pictures of the documentation, and the site that make docs builds of it.
+# The pictures of the documentation, and the site that make docs builds.
 
 load ../lib/common
 
 setup() { common_setup; }
 
-@test "the pictures are what scripts/picture.py draws from the texts beside them" {
+@test "scripts/picture.py draws the pictures from their texts" {
   for name in pipeline rooms; do
     "$ROOT/scripts/picture.py" "$ROOT/docs/$name.txt" "$name.svg"
     cmp "$name.svg" "$ROOT/docs/$name.svg"
     python3 -c 'import sys, xml.dom.minidom; xml.dom.minidom.parse(sys.argv[1])' "$name.svg"
-    # Both colours, and nothing from elsewhere.
+    # Both colours, and nothing from other sites.
     grep -qF '@media (prefers-color-scheme: dark)' "$name.svg"
     run -1 grep -nE '(href|src|url)[ =(]|<script|<image|@import' "$name.svg"
   done
-  # A changed text is another picture, and a wrong one is none.
+  # A changed text gives another picture, and a wrong one gives none.
   sed 's/masking key$/another key/' "$ROOT/docs/pipeline.txt" >other.txt
   "$ROOT/scripts/picture.py" other.txt other.svg
   run -1 cmp other.svg pipeline.svg
@@ -23,8 +23,8 @@ setup() { common_setup; }
   [ ! -e wrong.svg ]
 }
 
-@test "the picture of the layers has every layer, in the order that the checks keep" {
-  # From below, a line each: how far up it stands, and its name.
+@test "the picture of the layers has every layer, in the order of the checks" {
+  # From the bottom, a line each: its height and its name.
   sed -n 's/^<rect class="[a-z]*" x="[0-9.]*" y="\([0-9.]*\)".*/\1/p
     s/^<text [^>]*class="first">\(.*\)<\/text>$/\1/p' "$ROOT/docs/rooms.svg" |
     awk '/^[0-9]/ { y = $1; next } { print y, $1 } $1 == "base" { exit }' | grep -v ' cmd$' |
@@ -38,13 +38,13 @@ CODE
   find "$ROOT/lib" -mindepth 1 -maxdepth 1 -printf '%f\n' | sort | diff - <(sort drawn)
 }
 
-@test "the picture of the pipeline says of each program what sqs2pg(7) lets it hold" {
+@test "the picture of the pipeline shows what each program holds, as sqs2pg(7) says" {
   local program secret
-  # The band below a program's name says it.
+  # The band below the name of a program.
   sed -n 's/^<text [^>]*class="\(first\|band\)">\(.*\)<\/text>$/\2/p' "$ROOT/docs/pipeline.svg" >words
   while IFS=: read -r program secret; do
     [ "$(grep -x -A 1 -- "$program" words | tail -n 1)" = "$secret" ]
-    # A line of the table: names, then what they hold.
+    # A line of the table: names, then their secrets.
     grep -qE "^[.]It ([a-z-]+ )*$program( [a-z-]+)* Ta (the )?$secret Ta " "$ROOT/man/sqs2pg.7"
   done <<'END'
 sqs-pull:AWS credentials
@@ -58,7 +58,7 @@ END
 site() { "$ROOT/scripts/docs.py" -C tree site; }
 check() { "$ROOT/scripts/check-site.py" site; }
 
-@test "make docs builds the site, every page and manual in it, and no dead link" {
+@test "make docs builds the site with every page and manual, and without a dead link" {
   make -s -C "$ROOT" BUILD="$PWD" docs
   sed -n '/^<nav /,/^<\/nav>/p' docs/index.html >navigation
   for page in "$ROOT"/*.md "$ROOT"/docs/*.md "$ROOT"/man/*.[157]; do
@@ -68,15 +68,15 @@ check() { "$ROOT/scripts/check-site.py" site; }
     [ -s "docs/$page" ] || { echo "no $page" && return 1; }
     grep -qF "<a href=\"$page\"" navigation || { echo "no link to $page" && return 1; }
   done
-  # A manual leads to others, and has no link to one of the system.
+  # Manuals link to each other, and not to those of the system.
   grep -qF '<a class="Xr" href="sqs2pg-record.5.html">' docs/man/pg-load.1.html
   run -1 grep -rnE 'href="(jq|tee|cron)[.]' docs/man
-  # Once more, elsewhere: the same bytes.
+  # Again, in another folder: the same bytes.
   "$ROOT/scripts/docs.py" again
   diff -r docs again
 }
 
-@test "anchors are those that GitHub makes" {
+@test "anchors are the same as on GitHub" {
   mkdir -p tree/docs
   cp "$ROOT"/docs/site.{css,html} tree/docs/
   printf '## %s\n\n' 'Back up, and restore' '`pg-load`: a C++ & C_test' 'A [link](#again)' Again Again 'Zürich – 1.2' >tree/README.md
@@ -112,7 +112,7 @@ check() { "$ROOT/scripts/check-site.py" site; }
   [ "${lines[0]}" = 'index.html: a link to no file: docs/a.html' ]
 }
 
-@test "a link to a file of the tree leads to a page that shows it" {
+@test "a link to a file of the tree opens a page that shows it" {
   mkdir -p tree/docs tree/deploy/one
   cp "$ROOT"/docs/site.{css,html} tree/docs/
   cp "$ROOT/docs/rooms.svg" tree/docs/
@@ -125,7 +125,7 @@ check() { "$ROOT/scripts/check-site.py" site; }
   grep -qF '<a href="../index.html#a">up</a>' site/deploy/README.html
   grep -qF '<li><code>one/x.conf</code></li>' site/deploy.html
   cmp "$ROOT/docs/rooms.svg" site/docs/rooms.svg
-  # A folder that is no site is left as it is.
+  # A folder that is no site is left unchanged.
   run -1 "$ROOT/scripts/docs.py" -C tree tree
   [ "$output" = 'docs: error: tree: not empty, and no site' ]
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# What a public forge, an editor and pre-commit read: it is of their form, and does what .ci/run and
+# The files for a public forge, an editor and pre-commit: they are valid, and do what .ci/run and
 # scripts/lint.sh do.
 
 load ../lib/common
@@ -7,17 +7,17 @@ load ../lib/common
 setup() { common_setup; }
 
 python() { "$(python_dir)/bin/python" "$@"; }
-# valid SCHEMA FILE...: the schemas that check-jsonschema has with it.
+# valid SCHEMA FILE...: check against the schemas that come with check-jsonschema.
 valid() { "$(python_dir)/bin/check-jsonschema" -q --builtin-schema "vendor.$1" "${@:2}"; }
 
-@test "workflows and updates are valid, and one that is not is noticed" {
+@test "workflows and updates are valid; a wrong one is noticed" {
   run -0 valid github-workflows "$ROOT"/.github/workflows/*.yml
   run -0 valid dependabot "$ROOT/.github/dependabot.yml"
   sed 's/^    runs-on: .*/    run-on: x/' "$ROOT/.github/workflows/ci.yml" >wrong.yml
   run -1 valid github-workflows wrong.yml
 }
 
-@test "workflows run .ci/run on both Debians and both processors, with few rights and pinned actions" {
+@test "workflows run .ci/run on both Debian releases and both processors, with few rights and pinned actions" {
   run -0 python - "$ROOT"/.github/workflows/*.yml <<'CODE'
 import itertools, re, sys, yaml
 suite = None
@@ -31,7 +31,7 @@ for name in sys.argv[1:]:
             if "uses" in step:
                 assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40}", step["uses"]), step["uses"]
             else:
-                # Nothing of a pull request's text gets into a shell.
+                # No text of a pull request gets into a shell.
                 assert "${{" not in step["run"], step["run"]
             if step.get("uses", "").startswith("actions/checkout@"):
                 assert step["with"]["persist-credentials"] is False
@@ -47,11 +47,11 @@ cached = [step["with"] for step in suite["steps"] if step.get("uses", "").starts
 for pin in ("scripts/requirements.txt", "scripts/postgres.versions", "scripts/elasticmq.pom.xml"):
     assert pin in cached[0]["key"], pin
 CODE
-  # What the key of the cache is made of is there.
+  # The files of the cache key exist.
   [ -s "$ROOT/scripts/requirements.txt" ] && [ -s "$ROOT/scripts/postgres.versions" ] && [ -s "$ROOT/scripts/elasticmq.pom.xml" ]
 }
 
-@test "templates of issues have the form of forms, and ask nobody for a secret" {
+@test "issue templates are valid forms, and ask for no secret" {
   run -0 python - "$ROOT"/.github/ISSUE_TEMPLATE/*.yml <<'CODE'
 import sys, yaml
 forms = 0
@@ -69,19 +69,19 @@ for name in sys.argv[1:]:
         assert part["attributes"]["value" if part["type"] == "markdown" else "label"]
         if part["type"] == "dropdown":
             options = part["attributes"]["options"]
-            # yes and no without quotes are no words.
+            # yes and no without quotes are booleans, not words.
             assert all(isinstance(option, str) for option in options) and len(options) == len(set(options))
 assert forms == 2
 CODE
   grep -q 'no key' "$ROOT/.github/ISSUE_TEMPLATE/bug.yml"
-  # The commands that the forms and the template name are there.
+  # The commands that the forms and the template name exist.
   for file in .ci/run scripts/servers.sh CHANGELOG.md CONTRIBUTING.md SECURITY.md; do
     grep -rqF "$file" "$ROOT"/.github/*.md "$ROOT/.github/ISSUE_TEMPLATE"
     [ -s "$ROOT/$file" ]
   done
 }
 
-@test "pre-commit's hooks are checks of lint.sh" {
+@test "the hooks of pre-commit are checks of lint.sh" {
   run -0 python - "$ROOT/.pre-commit-config.yaml" <<'CODE'
 import sys, yaml
 [repo] = yaml.safe_load(open(sys.argv[1]))["repos"]
@@ -98,7 +98,7 @@ CODE
   [ -z "$(comm -23 named there)" ]
 }
 
-@test "the editor's rules are those of the formatter and of the files" {
+@test "the rules for editors agree with the formatter and the files" {
   ini() { awk -v section="[$1]" -F ' = ' '/^\[/ { on = $0 == section } on && $1 == "'"$2"'" { print $2 }' "$ROOT/.editorconfig"; }
   [ "$(ini '*.{c,h}' indent_size)" = "$(sed -n 's/^IndentWidth: //p' "$ROOT/.clang-format")" ]
   [ "$(ini '*.{c,h}' max_line_length)" = "$(sed -n 's/^ColumnLimit: //p' "$ROOT/.clang-format")" ]

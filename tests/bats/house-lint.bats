@@ -1,18 +1,18 @@
 #!/usr/bin/env bats
-# Every check of scripts/lint.sh finds what it is there for: a small tree that it
-# passes, and one violation at a time put into it.
+# Every check of scripts/lint.sh finds its violations: a small tree that passes, with one violation
+# at a time.
 
 setup_file() {
   ROOT=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
   PLAIN=$BATS_FILE_TMPDIR/plain
   export ROOT PLAIN
-  # Not the build folder of the tree this test stands in.
+  # Not the build folder of the real tree.
   unset BUILD MAKEFLAGS MAKELEVEL
   plain_tree
 }
 
-# write FILE: the lines of stdin, without the `@` that keep this file itself
-# clear of the words it is about.
+# write FILE: write the lines of stdin without the `@`. It keeps this file itself free of the words
+# under test.
 write() {
   mkdir -p "$(dirname "$1")"
   tr -d @ >"$1"
@@ -113,7 +113,7 @@ END
   [ "$output" = x ]
 }
 END
-  # The one line above that keeps its mark.
+  # The one line above that keeps its `@`.
   sed -i 's/^test "/@&/' tests/bats/say.bats
   write man/a-tool.1 <<'END'
 .Dd January 1, 2026
@@ -142,8 +142,8 @@ fresh() {
   cd "$TREE"
 }
 
-# expect CHECK PATTERN: the check fails in the tree as it is now, with a finding
-# that matches the extended regular expression; then a plain tree again.
+# expect CHECK PATTERN: the check must fail in the present tree, with a finding that matches the
+# extended regular expression. Then reset the tree.
 expect() {
   local status=0 said
   said=$(lint "$1" 2>&1) || status=$?
@@ -154,7 +154,7 @@ expect() {
   fresh
 }
 
-# in_text LINE: the line, at the end of lib/base/text.c.
+# in_text LINE: append the line to lib/base/text.c.
 in_text() { printf '%s\n' "${1//@/}" >>lib/base/text.c; }
 
 @test "a clean tree passes every check" {
@@ -165,7 +165,7 @@ in_text() { printf '%s\n' "${1//@/}" >>lib/base/text.c; }
   [ "${#lines[@]}" -eq "$(sed -n 's/^CHECKS=(\(.*\))/\1/p' "$ROOT/scripts/lint.sh" | wc -w)" ]
 }
 
-@test "a clean git tree passes too, and what git ignores is not looked at" {
+@test "a clean git tree passes too, and files that git ignores are not checked" {
   git init -q .
   printf '/ignored\n' >.gitignore
   printf 'TO@DO\n' | tr -d @ >ignored
@@ -190,12 +190,12 @@ in_text() { printf '%s\n' "${1//@/}" >>lib/base/text.c; }
   expect build 'text\.c.*prototype'
 }
 
-@test "exports: names that are not the file's, and those no header states" {
+@test "exports: names with the wrong prefix, and names in no header" {
   in_text 'int other(void); int other(void) { return 1; }'
   expect exports 'lib/base/text\.c:.*exports other,'
   in_text 'int text_more(void); int text_more(void) { return 1; }'
   expect exports 'lib/base/text\.c:.*text_more.* not state'
-  # A contract for its own folder alone stands in a header named text_*.h.
+  # A contract for its own folder only is in a header named text_*.h.
   in_text 'int text_more(void); int text_more(void) { return 1; }'
   printf 'int text_more(void);\n' >lib/base/text_own.h
   run lint exports
@@ -211,7 +211,7 @@ in_text() { printf '%s\n' "${1//@/}" >>lib/base/text.c; }
   expect exports 'text\.c:.*not built'
 }
 
-@test "layers: upwards, sideways, across programs, in a ring, out of the tree" {
+@test "layers: upwards, sideways, across programs, in a cycle, out of the tree" {
   in_text '#include "json/value.h"'
   expect layers 'lib/base/text\.c:12: includes lib/json/value\.h: json is not below base'
   printf '#include "json/value.h"\n' | write lib/pg/conn.c
@@ -230,7 +230,7 @@ in_text() { printf '%s\n' "${1//@/}" >>lib/base/text.c; }
   sed -i '4i #include "json/other.h"' lib/json/value.h
   printf '#include "json/value.h"\n' | write lib/json/other.h
   expect layers 'a cycle: lib/json/.* > lib/json/.* > lib/json/'
-  # A header and its source are one, and with them what is for their folder in value_own.h.
+  # A header and its source are one, and so is value_own.h, for their folder.
   printf '#include "json/value.h"\n' | write lib/json/other.h
   printf '#include "json/other.h"\n' | write lib/json/value.c
   expect layers 'a cycle: lib/json/other > lib/json/value > lib/json/other'
@@ -245,7 +245,7 @@ in_text() { printf '%s\n' "${1//@/}" >>lib/base/text.c; }
 @test "layers: includes out of order" {
   printf '#include "json/value.h"\n#include "base/text.h"\n' | write lib/json/whole.c
   expect layers 'lib/json/whole\.c:2: "base/text\.h" belongs above "json/value\.h"'
-  # A file's own header stands before the others, in their block or above it, or in its place.
+  # A file's own header comes first, in their block or above it, or in its place.
   printf '#include "json/value.h"\n#include "base/text.h"\n' | write lib/json/value.c
   printf '#include "count.h"\n\n#include "base/text.h"\n' | write cmd/a-tool/count.c
   printf '#include "base/text.h"\n#include "json/value.h"\n' | write lib/json/whole.c
@@ -266,7 +266,7 @@ in_text() { printf '%s\n' "${1//@/}" >>lib/base/text.c; }
   [ "$status" -eq 0 ]
 }
 
-@test "doors: each foreign library behind its own, and never in a header" {
+@test "doors: each foreign library in its wrapper only, and never in a header" {
   local header
   for header in curl/curl.h libxml/parser.h openssl/evp.h libpq-fe.h jq.h jv.h seccomp.h; do
     in_text "#include <$header>"
@@ -287,7 +287,7 @@ in_text() { printf '%s\n' "${1//@/}" >>lib/base/text.c; }
   done
 }
 
-@test "doors: behind its door, each library is at home" {
+@test "doors: the wrapper of a library may include it" {
   printf '#include <curl/curl.h>\n' | write lib/http/http.c
   printf '#include <libxml/parser.h>\n' | write lib/xml/xml.c
   printf '#include <openssl/evp.h>\n' | write lib/crypto/aes.c
@@ -309,7 +309,7 @@ in_text() { printf '%s\n' "${1//@/}" >>lib/base/text.c; }
   expect sizes 'cmd/a-tool/main\.c:171: .*at most 170'
   { echo 'static int long_one(void)'; echo '{'; seq -f '    /* %g */' 77; echo '    return 1;'; echo '}'; } >>lib/base/text.c
   expect sizes 'text\.c:13: long_one\(\) has 80 lines'
-  # One line less is fine, and two branches of an #if are not one function.
+  # One line less is allowed, and two branches of an #if are not one function.
   { echo 'static int long_one(void)'; echo '{'; seq -f '    /* %g */' 76; echo '    return 1;'; echo '}'
     printf '#if A\nint f(void) {\n#else\nint f(int x) {\n#endif\n    return 1;\n}\nint g(void)\n{\n    return 2;\n}\n'
   } >>lib/base/text.c
@@ -317,7 +317,7 @@ in_text() { printf '%s\n' "${1//@/}" >>lib/base/text.c; }
   [ "$status" -eq 0 ]
 }
 
-@test "banned: calls that no file makes" {
+@test "banned: calls that no file may make" {
   local call
   for call in system popen strcpy strcat sprintf vsprintf gets atoi atol strtok strtok_r alloca rand \
     tmpnam tempnam mktemp; do
@@ -328,7 +328,7 @@ in_text() { printf '%s\n' "${1//@/}" >>lib/base/text.c; }
   expect banned 'tests/unit/base_text\.c:1: strcpy\(\) is banned'
 }
 
-@test "banned: writing past base/out and base/msg, leaving past main.c" {
+@test "banned: output without base/out and base/msg, exit outside of main.c" {
   local words
   for words in 'printf("x")' 'puts("x")' 'fputs("x", stdout)' 'write(STDOUT_FILENO, "x", 1)' \
     'write(1, "x", 1)'; do
@@ -354,7 +354,7 @@ in_text() { printf '%s\n' "${1//@/}" >>lib/base/text.c; }
   expect banned 'text\.c:[0-9]+: .*the words are "out of memory"'
 }
 
-@test "words: marks for later, paths of one machine, who did the work" {
+@test "words: notes of later work, paths of one machine, authors" {
   local words
   for words in 'TO@DO' 'FIX@ME later' 'X@XX' '/wo@rk/main' '"/ro@ot/x"' '/ho@me/jane/src' 'bash@_jobs' \
     '/tmp/bu@ild-x' 'an A@I wrote it' 'iss@ue 2' 'Co@-Authored-By: x' 'shared/DES@IGN.md' 'see DES@IGN 4'; do
@@ -363,7 +363,7 @@ in_text() { printf '%s\n' "${1//@/}" >>lib/base/text.c; }
   done
   printf 'TO@DO\n' | tr -d @ >README.md
   expect words 'README\.md:1: '
-  # Parts of other words, and templates of mktemp, are neither.
+  # Parts of other words, and templates of mktemp, are no finding.
   printf '# mktemp a.XX%sXX; $x/wo%s; net/ro%s; MAIL; reissue 2\n' XX rk ot >>scripts/say.sh
   run lint words
   echo "$output"
@@ -383,7 +383,7 @@ in_text() { printf '%s\n' "${1//@/}" >>lib/base/text.c; }
   expect headers 'lib/base/text\.h:1: states no contract'
 }
 
-@test "alone: a header that needs another before it" {
+@test "alone: a header that does not compile by itself" {
   sed -i 's/^int text_length/size_t text_size(const char *text);\n&/' lib/base/text.h
   expect alone 'base/text\.h:5:.*size_t'
 }
@@ -400,7 +400,7 @@ in_text() { printf '%s\n' "${1//@/}" >>lib/base/text.c; }
   expect tests 'tests/bats/empty\.bats:1: holds no test'
 }
 
-@test "shell, python, man: what their own checkers say" {
+@test "shell, python, man: findings of their checkers" {
   printf 'echo $1\n' >>scripts/say.sh
   expect shell 'scripts/say\.sh:3:.*SC2086'
   printf '#!/bin/bash\nx=$(ls)\n' | write share/completions/tool
@@ -413,10 +413,10 @@ in_text() { printf '%s\n' "${1//@/}" >>lib/base/text.c; }
   expect man 'man/a-tool\.1:12:.*unknown'
 }
 
-@test "format: what clang-format would change" {
+@test "format: lines that clang-format would change" {
   in_text 'int  f( void );'
   expect format 'lib/base/text\.c: .*places: [1-9]'
-  # Another version's opinion is not asked, and that is said.
+  # Another version is not used, and the check says so.
   mkdir bin
   printf '#!/bin/sh\necho "clang-format version 18.1.3"\n' >bin/clang-format
   chmod +x bin/clang-format
@@ -431,7 +431,7 @@ in_text() { printf '%s\n' "${1//@/}" >>lib/base/text.c; }
   expect cppcheck 'lib/base/text\.c:12: .*arrayIndexOutOfBounds'
 }
 
-@test "analyzer: memory that may not be there; tidy: memory that was given back" {
+@test "analyzer: unchecked memory; tidy: freed memory" {
   local rest='*v = 1; free(v); }'
   lint slow
   printf '#include <stdlib.h>\n%s\n' "void text_new(void); void text_new(void) { char *v = malloc(1); $rest" >>lib/base/text.c
@@ -439,13 +439,13 @@ in_text() { printf '%s\n' "${1//@/}" >>lib/base/text.c; }
   printf '#include <stdlib.h>\n%s\n' "void text_late(char *v); void text_late(char *v) { free(v); $rest" >>lib/base/text.c
   if [[ $(clang-tidy --version) == *' version 14.'* ]]; then
     expect tidy 'lib/base/text\.c:13:.*clang-analyzer-unix\.Malloc'
-  else # Debian 12's alone is asked
+  else # only that of Debian 12 is used
     run lint tidy
     [[ $output == *'not looked at: it takes clang-tidy 14, and this is '* ]]
   fi
 }
 
-@test "security: a test that SECURITY.md names and is not there" {
+@test "security: SECURITY.md names a missing test" {
   printf -- '- `%s`: %s\n' say.bats says say.bats sings >SECURITY.md
   expect security '^  SECURITY\.md: no such test: say\.bats: sings$'
   printf -- '- `%s`: %s\n' text.c is_long >SECURITY.md
@@ -454,7 +454,7 @@ in_text() { printf '%s\n' "${1//@/}" >>lib/base/text.c; }
   expect security 'names no test'
 }
 
-@test "a tool that is missing is a finding" {
+@test "a missing tool is a finding" {
   mkdir "$BATS_TEST_TMPDIR/bin"
   local tool
   for tool in bash sh env dirname nproc find sort grep sed awk xargs git printf cat; do

@@ -1,7 +1,6 @@
 #!/usr/bin/env bats
-# The flaws that scripts/chaos.sh --mutant, scripts/inject.sh --mutant and
-# scripts/mutants.sh build into the programs: each can still be built. That each is
-# found, only they show.
+# The flaws that scripts/chaos.sh --mutant, scripts/inject.sh --mutant and scripts/mutants.sh build
+# into the programs: each can still be built. Only those scripts show that each is found.
 
 bats_require_minimum_version 1.5.0
 
@@ -11,10 +10,10 @@ setup_file() {
   unset BUILD MAKEFLAGS MAKELEVEL
 }
 
-# files_of PATCH: what it changes.
+# files_of PATCH: print the files that it changes.
 files_of() { sed -n 's|^+++ b/||p' "$1"; }
 
-@test "every mutant's patch applies to one source, and what it makes compiles" {
+@test "the patch of every mutant changes one source, which compiles" {
   count=0
   for patch in "$ROOT"/tests/fault/mutants/{,calls/}*.patch; do
     file=$(files_of "$patch")
@@ -30,7 +29,7 @@ files_of() { sed -n 's|^+++ b/||p' "$1"; }
   [ "$count" -ge 18 ]
 }
 
-@test "every safeguard's patch applies, and the tests that are to find it are there" {
+@test "the patch against every safeguard applies, and the tests that must find it exist" {
   count=0
   for patch in "$ROOT"/tests/fault/mutants/tests/*.patch; do
     for file in $(files_of "$patch"); do
@@ -49,7 +48,7 @@ files_of() { sed -n 's|^+++ b/||p' "$1"; }
   [ "$count" -ge 26 ]
 }
 
-@test "chaos.sh and mutants.sh name their mutants, and refuse another" {
+@test "chaos.sh and mutants.sh name their mutants, and refuse other names" {
   run -64 "$ROOT/scripts/chaos.sh" --mutant nothing
   [[ $output == *'  no-ledger'*'  verdict-before-answer'* ]]
   run -64 "$ROOT/scripts/mutants.sh" nothing

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# Which program may hold which library: least authority by process, kept by
-# looking at the binaries themselves. And how they are hardened.
+# Which program may link which library: least authority for each process, checked in the binaries.
+# Also how they are hardened.
 
 bats_require_minimum_version 1.5.0
 
@@ -10,7 +10,7 @@ setup_file() {
   export BIN
 }
 
-# program: the libraries it links, by their names without version, libc apart.
+# program: the libraries it links, by their names without version, except libc.
 TABLE='
 sqs-pull    libcrypto libcurl libxml2
 sqs-unwrap  libseccomp libz
@@ -32,21 +32,20 @@ programs() { awk 'NF { print $1 }' <<<"$TABLE"; }
 
 needed() { readelf -dW "$1" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p'; }
 
-# Sanitizers bring their own runtime, and what that needs.
+# Sanitizers bring their own runtime, and its libraries.
 sanitized() { needed "$1" | grep -qE '^lib(a|ub)san\.so'; }
 
-# libraries FILE: its NEEDED entries as the table writes them, on one line.
+# libraries FILE: print its NEEDED entries as the table writes them, on one line.
 libraries() {
   local own='^(libc|libm)$'
   ! sanitized "$1" || own='^(libc|libm|libasan|libubsan|libgcc_s|libpthread|libdl|librt|ld-linux.*)$'
   needed "$1" | sed 's/\.so.*//; s/-[0-9][0-9.]*$//' | grep -vE "$own" | sort | xargs
 }
 
-# holds PROGRAM FILE: the file links what the table has for the program, no more
-# and no less.
+# holds PROGRAM FILE: check that the file links exactly what the table has for the program.
 holds() {
   local wanted got
-  # One that links nothing foreign has an empty row.
+  # A program without a foreign library has an empty row.
   wanted=$(awk -v program="$1" '$1 == program { $1 = ""; print }' <<<"$TABLE" | xargs)
   got=$(libraries "$2")
   [ "$wanted" = "$got" ] || {
@@ -57,7 +56,7 @@ holds() {
 
 imports() { readelf -sW --dyn-syms "$1" | awk '$7 == "UND" { sub(/@.*/, "", $8); print $8 }'; }
 
-# hardened FILE: position independent, relocations bound and sealed at start, no
+# hardened FILE: check for position independence, relocations bound and sealed at start, no
 # executable stack, stack canaries, checked copies (_FORTIFY_SOURCE).
 hardened() {
   local headers dynamic missing=
@@ -75,7 +74,7 @@ hardened() {
   }
 }
 
-# each COMMAND...: for every program, all of them before the verdict.
+# each COMMAND...: run it for every program, and give the verdict after all.
 each() {
   local program failed=0
   for program in $(programs); do "$@" "$program" "$BIN/$program" || failed=1; done
@@ -87,11 +86,11 @@ each() {
   [ "$output" = "$(programs | sort)" ]
 }
 
-@test "each program links what its job needs and nothing else" {
+@test "each program links exactly what its job needs" {
   each holds
 }
 
-@test "a program that links more, less or something else is noticed" {
+@test "a program that links more, less or other libraries is noticed" {
   run holds pii-keygen "$BIN/pii-mask"
   [ "$status" -eq 1 ]
   [ "$output" = 'pii-keygen: links libcrypto libseccomp; wanted libcrypto' ]
@@ -103,8 +102,8 @@ each() {
   [ "$status" -eq 1 ]
 }
 
-# The writer of --metrics-file is forked off before a key is read; it runs no other program.
-@test "pii programs, sqs-unwrap and pg-suggest import nothing that reaches a network or starts a program" {
+# The writer of --metrics-file is forked before a key is read; it runs no other program.
+@test "pii programs, sqs-unwrap and pg-suggest import no call that uses a network or starts a program" {
   local program wanted
   for program in sqs-unwrap pii-scan pii-mask pii-unmask pii-keygen pg-suggest; do
     wanted=fork
@@ -117,7 +116,7 @@ each() {
   done
 }
 
-@test "sqs programs use libcrypto for digests only" {
+@test "sqs programs use libcrypto only for digests" {
   local program
   for program in sqs-pull sqs-ack sqs-send rds-token kms-open; do
     run imports "$BIN/$program"
@@ -133,7 +132,7 @@ each() {
   each check
 }
 
-@test "one that is not hardened is noticed" {
+@test "a program that is not hardened is noticed" {
   echo 'int main(void) { return 0; }' >"$BATS_TEST_TMPDIR/a.c"
   "${CC:-cc}" -no-pie -fno-stack-protector -Wl,-z,norelro,-z,lazy,-z,execstack,-rpath,/x \
     -o "$BATS_TEST_TMPDIR/a" "$BATS_TEST_TMPDIR/a.c"
@@ -142,8 +141,8 @@ each() {
   [ "$output" = 'a: lacks PIE RELRO BIND_NOW noexecstack (has an rpath) stack-protector fortify' ]
 }
 
-# branches: what objects are marked with that let the processor check where it is sent, "" on one
-# that has no such thing.
+# branches: print the mark of objects in which the processor checks branch targets, or "" on a
+# processor without it.
 branches() {
   case $(uname -m) in
   x86_64) echo 'x86 feature: IBT, SHSTK' ;;
@@ -151,7 +150,7 @@ branches() {
   esac
 }
 
-@test "each object is compiled for checked branches and for stacks that are touched page by page" {
+@test "each object is compiled with checked branches and with stack probes for each page" {
   local archive
   cd "$BIN/../lib"
   [ "$(echo *.a | wc -w)" -ge 10 ]
@@ -161,11 +160,11 @@ branches() {
       [ "$(readelf -nW "$archive" | grep -c "$(branches)")" -eq "$(readelf -SW "$archive" | grep -cE ' \.text +PROGBITS')" ] ||
       { echo "$archive: not all of it" && return 1; }
   done
-  # gcc writes down what it was told.
+  # gcc records its options.
   sanitized "$BIN/pg-load" || readelf -p .debug_str "$BIN/pg-load" | grep -q -- '-fstack-clash-protection'
 }
 
-@test "a flag that the compiler does not know for this machine is left out" {
+@test "a flag that the compiler does not support on this machine is left out" {
   cd "$BATS_TEST_TMPDIR"
   cat >cc <<'END'
 #!/bin/sh

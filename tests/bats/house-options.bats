@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# What users are told of the options is one thing, in --help, in the man page and
-# at the Tab key; and what make install puts down, make uninstall takes away.
+# The options agree in --help, in the man page and in the completions; make uninstall removes what
+# make install adds.
 
 setup_file() {
   ROOT=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
@@ -10,11 +10,11 @@ setup_file() {
   COMPLETIONS=$ROOT/share/completions
   COMPLETION=$COMPLETIONS/sqs2pg.bash
   export ROOT BIN PROGRAMS COMPLETIONS COMPLETION
-  # Of the build under test, not of those that this file starts.
+  # Those of the build under test, not of the builds that this file starts.
   unset BUILD MAKEFLAGS MAKELEVEL PREFIX DESTDIR
 }
 
-# say_help PROGRAM
+# say_help PROGRAM: print its help.
 say_help() {
   case $1 in
   sqs2pg) "$ROOT/scripts/pipeline.sh" --help ;;
@@ -24,7 +24,7 @@ say_help() {
   esac
 }
 
-# Each of these five lists options, `-x` and `--name`, one a line and sorted.
+# Each of these five prints options, `-x` and `--name`, one a line and sorted.
 of_help() {
   sed -nE 's/^ {2,6}(-[A-Za-z0-9])?(, )?(--[a-z][a-z0-9-]*).*/\1 \3/p' | tr -s ' ' '\n' | grep . | LC_ALL=C sort -u
 }
@@ -35,20 +35,20 @@ of_page() {
 }
 of_completion() { complete_at "$1" - | LC_ALL=C sort -u; }
 
-# What the file hands to _arguments, as zsh itself expands it.
+# The arguments of _arguments, as zsh itself expands them.
 of_zsh() {
   zsh -f -c '_arguments() { print -rl -- "$@"; }; service=$1; . "$2"' - "$1" "$COMPLETIONS/_sqs2pg" |
     sed -nE 's/^(\*|\([^)]*\))?(--?[A-Za-z0-9][a-z0-9-]*)[+=]?\[.*/\2/p' | LC_ALL=C sort -u
 }
-# in_fish LINE...: what Tab offers at the end of each, and after a tab what it is.
+# in_fish LINE...: print the offers of Tab at the end of each, and after a tab the descriptions.
 in_fish() {
   HOME=$BATS_TEST_TMPDIR fish --no-config -c 'set fish_complete_path; source $argv[1]
     for line in $argv[2..-1]; complete -C $line; end' "$COMPLETIONS/sqs2pg.fish" "$@"
 }
 of_fish() { in_fish "$1 -" "$1 --" | cut -f 1 | grep '^-' | LC_ALL=C sort -u; }
 
-# complete_at PROGRAM WORD...: what Tab offers after these words, the last of
-# which is being typed.
+# complete_at PROGRAM WORD...: print the offers of Tab after these words, the last of which is
+# incomplete.
 complete_at() {
   bash --norc -c '
     . "$COMPLETION" || exit 1
@@ -61,10 +61,10 @@ complete_at() {
 
 page_of() { printf '%s/man/%s.1\n' "$ROOT" "$1"; }
 
-# same PROGRAM HELP LIST...: says in what the others differ from the first.
+# same PROGRAM HELP LIST...: print how the others differ from the first.
 same() {
   local where failed=0
-  [ "$(wc -l <"$2")" -ge 5 ] || { echo "$1: hardly an option in --help" && return 1; }
+  [ "$(wc -l <"$2")" -ge 5 ] || { echo "$1: too few options in --help" && return 1; }
   for where in "${@:3}"; do
     diff -U0 --label "$1 --help" --label "$1 ${where##*/}" "$2" "$where" | grep -v '^@' || continue
     failed=1
@@ -86,7 +86,7 @@ same() {
   [ "$failed" -eq 0 ]
 }
 
-@test "an option that stands in one place only is noticed" {
+@test "an option that is in one place only is noticed" {
   cd "$BATS_TEST_TMPDIR"
   printf 'usage: x [-f]\n\n  -f, --follow      stay\n      --empty N     drained\n  -h, --help        this\n  -q, --quiet  less\n' |
     of_help >help
@@ -119,7 +119,7 @@ same() {
   done
 }
 
-@test "--help says every default in one form" {
+@test "--help gives every default in one form" {
   local program
   for program in $PROGRAMS; do
     say_help "$program" | grep '^  .*default' | grep -vE ' \[default [^]]+\]$' || continue
@@ -128,7 +128,7 @@ same() {
   "$BIN/pii-mask" --help | grep -qE -- '--grace TIME .* \[default 30s\]$'
 }
 
-@test "where an option takes a file, Tab offers files; a folder, folders; where it takes a word, words" {
+@test "Tab offers files, folders or words, as the option takes them" {
   cd "$BATS_TEST_TMPDIR"
   touch a-file.x
   mkdir a-folder.x
@@ -150,7 +150,7 @@ same() {
   [ "$failed" -eq 0 ]
 }
 
-@test "Tab offers what begins with what is typed, and no option as a value" {
+@test "Tab offers what begins with the typed text, and no option as a value" {
   run complete_at sqs-pull --verb
   [ "$output" = --verbose ]
   run complete_at sqs-pull --region -
@@ -162,13 +162,13 @@ same() {
   [ "$output" = '' ]
 }
 
-@test "the completions for zsh and fish are those that make completions makes of --help" {
+@test "make completions generates the completions for zsh and fish from --help" {
   local shell
   for shell in zsh:_sqs2pg fish:sqs2pg.fish; do
     "$ROOT/scripts/completions.py" "$BIN" "${shell%%:*}" >"$BATS_TEST_TMPDIR/made"
     diff "$BATS_TEST_TMPDIR/made" "$COMPLETIONS/${shell#*:}" || { echo "run make completions" && return 1; }
   done
-  # A program or an option that comes or goes changes both.
+  # A new or removed program or option changes both.
   [ "$(sed -n 's/^#compdef //p' "$COMPLETIONS/_sqs2pg" | tr ' ' '\n' | sort)" = "$(tr ' ' '\n' <<<"$PROGRAMS" | sort)" ]
 }
 
@@ -179,7 +179,7 @@ same() {
   in_fish 'sqs-pull --verb' 'sqs-pull --log j' 'pii-mask --policy a-fi' 'pg-suggest --output a-fo' 'sqs-pull a-' 'pii-keygen a-fi' >offered
   [ "$(cut -f 1 offered | xargs)" = '--verbose json a-file.x a-folder.x/ a-file.x' ]
   grep -qP '^--verbose\tsay more$' offered
-  # A real zsh on a terminal of its own; each answer is waited for.
+  # A real zsh on a terminal of its own; the test waits for each answer.
   cat >typed <<'END'
 zmodload zsh/zpty
 zpty z "TERM=dumb zsh -f -i"
@@ -195,12 +195,12 @@ END
   [ "$status" -eq 0 ]
 }
 
-# installed DIR: the files and links below it.
+# installed DIR: print the files and links below it.
 installed() { (cd "$1" && find . ! -type d | sed 's/^\.//' | LC_ALL=C sort); }
 
 @test "make install puts everything where it belongs, and make uninstall leaves nothing" {
   cd "$BATS_TEST_TMPDIR"
-  # A build of its own, because the prefix is compiled in.
+  # A separate build, because the prefix is compiled in.
   local build=$BATS_TEST_TMPDIR/build program
   make_() { make -s -C "$ROOT" -j "$(nproc)" BUILD="$build" OPTIMIZE=-O0 CFLAGS=-U_FORTIFY_SOURCE \
     PREFIX=/usr DESTDIR="$BATS_TEST_TMPDIR/dest" "$@"; }
@@ -235,7 +235,7 @@ installed() { (cd "$1" && find . ! -type d | sed 's/^\.//' | LC_ALL=C sort); }
   done
   # The units start what was installed.
   [ "$(sed -n 's/^ExecStart=\([^ ]*\).*/\1/p' dest/usr/lib/systemd/system/*.service | sort -u | xargs)" = '/usr/bin/sqs2pg /usr/bin/sqs2pg-status' ]
-  # What was put there by others stays, a map of one's own too.
+  # Files of others stay, also a map of the user.
   touch dest/usr/bin/other dest/usr/share/sqs2pg/maps/own.map
   make_ uninstall >&2
   [ "$(installed dest | xargs)" = '/usr/bin/other /usr/share/sqs2pg/maps/own.map' ]
@@ -243,19 +243,19 @@ installed() { (cd "$1" && find . ! -type d | sed 's/^\.//' | LC_ALL=C sort); }
   rm dest/usr/share/sqs2pg/maps/own.map
   make_ uninstall >&2
   [ ! -e dest/usr/share/sqs2pg ]
-  # Nothing left to take away is no error.
+  # Nothing to remove is no error.
   make_ uninstall >&2
   [ "$(installed dest)" = /usr/bin/other ]
 }
 
-@test "every man page names this version" {
+@test "every man page names the present version" {
   local version
   version=$(<"$ROOT/VERSION")
   grep -h '^\.Os' "$ROOT"/man/*.[157] | sort -u >"$BATS_TEST_TMPDIR/named"
   [ "$(<"$BATS_TEST_TMPDIR/named")" = ".Os \"sqs2pg $version\"" ]
 }
 
-@test "what is installed finds its data under the prefix" {
+@test "the installed programs find their data under the prefix" {
   grep -q 'SQS2PG_DATADIR' "$ROOT/Makefile"
   run make -s -n -C "$ROOT" BUILD="$BATS_TEST_TMPDIR/none" PREFIX=/opt/x V=1 objects
   [[ $output == *'-DSQS2PG_DATADIR='*'/opt/x/share/sqs2pg'* ]]

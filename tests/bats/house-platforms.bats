@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# What the tree has for platforms of others: Kubernetes and KEDA, Terraform, Airflow, GNU parallel.
+# The files for other platforms: Kubernetes and KEDA, Terraform, Airflow, GNU parallel.
 
 load ../lib/common
 load ../lib/records
@@ -11,7 +11,7 @@ PAGE=$ROOT/docs/parallel.md
 setup() {
   common_setup
   DEPLOY=$ROOT/deploy
-  # No compiled copy of a module beside it.
+  # Leave no compiled copy of a module.
   export PYTHONDONTWRITEBYTECODE=1
 }
 
@@ -20,12 +20,12 @@ teardown() { common_teardown; }
 python() { "$(python_dir)/bin/python" "$@"; }
 platforms() { python "$ROOT/tests/lib/platforms.py" "$@"; }
 
-# fails COMMAND...: bats passes over one behind a bare `!`.
+# fails COMMAND...: bats ignores the failure of a command after a bare `!`.
 fails() { ! "$@"; }
 
-@test "Kubernetes: each overlay is of the schemas of two versions and of KEDA's, with the same pod" {
+@test "Kubernetes: each overlay is valid for two versions and for KEDA, with the same pod" {
   run -0 platforms kubernetes "$DEPLOY/kubernetes" "$ROOT/lib/base/status.h" 1.31 1.37
-  # What each has beside the base.
+  # The additions of each to the base.
   sed 's/ ConfigMap\b//;s/ NetworkPolicy\b//;s/ ServiceAccount\b//' <<<"$output" >overlays
   diff overlays - <<'LIST'
 drain CronJob
@@ -36,7 +36,7 @@ once Job
 LIST
 }
 
-@test "Kubernetes: what is wrong is noticed" {
+@test "Kubernetes: errors are noticed" {
   cp -r "$DEPLOY/kubernetes" right
   run -0 python - "$ROOT" <<'CODE'
 import os, shutil, sys
@@ -44,7 +44,7 @@ sys.path.insert(0, sys.argv[1] + "/tests/lib")
 import platforms
 every = ["overlays/" + name for name in ("drain/cron-job", "follow/deployment", "keda-jobs/scaled-job", "once/job")]
 for files, old, new in (
-    # Of the schemas.
+    # Against the schemas.
     (every, "readOnlyRootFilesystem", "readOnlyRootFileSystem"),
     (["overlays/once/job"], "backoffLimit: 4", 'backoffLimit: "4"'),
     (["overlays/follow/disruption-budget"], "maxUnavailable", "maxUnavailables"),
@@ -53,7 +53,7 @@ for files, old, new in (
     (["overlays/keda-jobs/scaled-job"], "queueLength", "queueLenght"),
     (["overlays/keda-follow/scaled-object"], '"false"', "false"),
     (["overlays/keda-follow/trigger-authentication"], "provider: aws", "provider: amazon"),
-    # Of what was promised.
+    # Against the promises.
     (["overlays/keda-follow/scaled-object"], '"false"', '"true"'),
     (["overlays/keda-jobs/scaled-job"], "/logins", "/orders"),
     (["overlays/once/job"], "74, 77, 78", "74, 78"),
@@ -81,7 +81,7 @@ for files, old, new in (
 CODE
 }
 
-@test "Kubernetes: a service file that the group may read signs in by its password, a password file does not" {
+@test "Kubernetes: libpq takes the password of a group-readable service file, and not of such a password file" {
   servers_begin
   servers_postgres_start
   { echo 'local all guarded scram-sha-256' && cat "$PGHOST/data/pg_hba.conf"; } >hba
@@ -92,7 +92,7 @@ CODE
   echo '*:*:*:*:secret' >pgpass
   chmod 0440 pg_service.conf pgpass
   unset PGPASSWORD
-  # The server has read its file again.
+  # The server has read its configuration again.
   eventually 30 fails env PGUSER=guarded PGPASSFILE=/nonexistent psql -wqXc 'SELECT 1'
   PGUSER=guarded PGPASSFILE=$PWD/pgpass load_in -t t
   local first=$status
@@ -105,10 +105,10 @@ CODE
   [ "$loaded" = 5 ]
 }
 
-@test "Terraform: the module parses, and its role may do what the programs call, with no example's name left" {
+@test "Terraform: the module parses; its role has the rights of the programs, without a name of the example" {
   run -0 platforms terraform "$DEPLOY/terraform" "$DEPLOY/iam-policy.json"
   printf '%s\n' "$output" >policy
-  # IAM knows no batches: the right to one is the right to the other.
+  # IAM has no rights for batches: the right to one message is the right to a batch.
   sed -n 's/^ *\[CALL_[A-Z_]*\] = "\([A-Za-z]*\)".*/sqs:\1/p' "$ROOT/lib/sqs/call.c" |
     sed 's/Batch$//' | grep -v ':SendMessage$' | sort -u >made
   [ "$(wc -l <made)" -ge 5 ]
@@ -118,7 +118,7 @@ CODE
   run -1 grep -E '123456789012|eu-central-1' policy
 }
 
-@test "Terraform: what is wrong is noticed" {
+@test "Terraform: errors are noticed" {
   run -0 python - "$ROOT" <<'CODE'
 import io, os, shutil, sys
 from contextlib import redirect_stdout
@@ -145,28 +145,29 @@ for old, new in (
 CODE
 }
 
-# dag CODE [ARGUMENT...]: Python with the DAG's module as dag.
+# dag CODE [ARGUMENT...]: run Python code with the module of the DAG as dag.
 dag() {
   python3 -W error -c "import logging, sys; sys.path.insert(0, '$ROOT/share/airflow'); import sqs2pg_dag as dag
 logging.basicConfig(format='%(levelname)s %(message)s', level=logging.INFO)
 $1" "${@:2}"
 }
 
-# ended COMMAND...: the status of a command that the DAG runs, what comes of it, and its log in ./log.
+# ended COMMAND...: print the status of a command that the DAG runs, and its outcome; its log is in
+# ./log.
 ended() {
   dag "
 status = dag.run(sys.argv[1:], logging.getLogger())
 print(status, dag.outcome(status))" "$@" 2>log
 }
 
-@test "Airflow: what comes of each status, those of the programs and of signals" {
+@test "Airflow: the outcome of each status, from programs and from signals" {
   dag '
 for status in (*range(-15, 160), 255):
     print(status, dag.outcome(status), dag.explain(status))' >outcomes
   [ "$(awk '$1 >= 0 && $1 <= 128 && $2 != "fail" { print $1, $2 }' outcomes)" = $'0 success\n75 retry\n99 skip' ]
   [ "$(awk '($1 < 0 || $1 > 128) { print $2 }' outcomes | sort -u)" = retry ]
   grep -qx '137 retry sqs2pg was ended by signal 9' outcomes
-  # Each status of the programs has its words, and only 75 is another try.
+  # Each status of the programs has a text, and only 75 is retried.
   sed -n 's/^ *STATUS_[A-Z]* = \([0-9]*\).*/\1/p' "$ROOT/lib/base/status.h" >statuses
   [ "$(wc -l <statuses)" -eq 10 ]
   fails grep -wqx 99 statuses
@@ -174,7 +175,7 @@ for status in (*range(-15, 160), 255):
   grep -q '^2 fail .*unknown to this DAG$' outcomes
 }
 
-@test "Airflow: sqs2pg as the DAG runs it: loaded, locked, wrong, and ended with the task" {
+@test "Airflow: the DAG runs sqs2pg: success, a locked queue, a wrong setting, and an ended task" {
   fresh_database
   create_user_logins
   fresh_queue VisibilityTimeout=30
@@ -189,7 +190,7 @@ for status in (*range(-15, 160), 255):
   mapfile -t command <words
   [ "$(ended "${command[@]}")" = '0 success' ]
   [ "$(sql 'SELECT count(*) FROM user_logins')" = 99 ]
-  # Another run holds the queue, and ends with the task that has it.
+  # Another run holds the queue, and ends with the task that holds it.
   cat >hold.py <<'CODE'
 import logging, signal, sys
 sys.path.insert(0, sys.argv[1])
@@ -212,22 +213,22 @@ CODE
   wait "$task"
   fails grep -q ERROR held.log
   [ "$(<held)" = 'ended with the task' ]
-  # A setting that is wrong, and a file that others may write: failed at once, with sqs2pg's words.
+  # A setting that is wrong, and a file that others may write: failed immediately, with the message of sqs2pg.
   sed 's/^SQS2PG_TABLE=.*//' settings >none
   [ "$(ended "${command[@]/settings/none}")" = '78 fail' ]
   grep -q '^ERROR sqs2pg: .*SQS2PG_TABLE' log
   chmod 666 settings
   [ "$(ended "${command[@]}")" = '77 fail' ]
   chmod 644 settings
-  # The database is away: again, once pg-load has given up.
+  # The database is down: retry, once pg-load has given up.
   sed "s|^SQS2PG_LOAD.*||;\$a SQS2PG_LOAD_OPTIONS=--retry-timeout 1s" settings >away
   [ "$(PGHOST=$PWD ended "${command[@]/settings/away}")" = '75 retry' ]
 }
 
-# outcome FILE: how many of which status, those of most lines first.
+# outcome FILE: count each status, the most frequent first.
 outcome() { jq -r .status "$1" | sort | uniq -c | sort -rn | awk '{ print $1, $2 }' | paste -sd' '; }
 
-@test "docs/parallel.md: parallel and xargs lose and break no line; each is loaded once" {
+@test "docs/parallel.md: parallel and xargs neither lose nor break a line; each is loaded once" {
   local heading='GNU parallel' masked ordered loaded split n good
   n=$(rounds 5000 200000) good=$(($(rounds 5000 200000) - 5))
   fresh_database
@@ -236,13 +237,13 @@ outcome() { jq -r .status "$1" | sort | uniq -c | sort -rn | awk '{ print $1, $2
   unset SQS2PG_MAPS
   # Otherwise one process would get all of them.
   export PARALLEL='--block 50k'
-  # Five of them are no JSON.
+  # Five of them are not JSON.
   seq "$n" | sed "s/.*/{\"body\":{\"event\":&,\"ip\":\"203.0.113.7\",\"device_id\":\"d-&\"}}/;0~$((n / 5))s/}}\$//" >raw.ndjson
   masked=$(block "$heading" 1) ordered=$(block "$heading" 2) loaded=$(block "$heading" 3) split=$(block xargs 1)
   run page_unused
-  # Those are run by tests/platforms/spark.bats.
+  # tests/platforms/spark.bats runs those.
   [ "$output" = $'Spark: 1\nSpark: 2' ]
-  # The same lines as one process makes; what is sealed, each time by another random number, apart.
+  # The same lines as from one process, except sealed ones, which use random numbers.
   pii-mask -q -k k <raw.ndjson | grep -v '"sealed"' >one
   lines_are one "$good"
   bash -c "$masked"
@@ -254,7 +255,7 @@ outcome() { jq -r .status "$1" | sort | uniq -c | sort -rn | awk '{ print $1, $2
   bash -c "$split"
   [ "$(cat part.* | wc -l)" -eq "$n" ]
   cat masked.part.* | grep -v '"sealed"' | cmp - one
-  # The sealed ones open to what came in.
+  # The sealed ones unmask to the input.
   grep '"sealed"' masked.ndjson | pii-unmask -q -k k | jq -r .line | sort |
     cmp - <(grep -v '}}$' raw.ndjson | sort)
   bash -c "$loaded"
@@ -263,9 +264,9 @@ outcome() { jq -r .status "$1" | sort | uniq -c | sort -rn | awk '{ print $1, $2
   [ "$(outcome verdicts.ndjson)" = "$good duplicate 5 quarantined" ]
   [ "$(sql 'SELECT count(*), count(DISTINCT event), count(masked_ip) FROM user_logins')" = "$good|$good|$good" ]
   [ "$(sql 'SELECT count(*) FROM user_logins_errors')" = 5 ]
-  # A process that fails is told.
+  # A failing process is reported.
   run bash -c "${loaded/user_logins/no_such_table}"
-  # 141 where a process ended before its lines were written to it.
+  # 141 when a process ended before its lines were written to it.
   [ "$status" -ne 0 ]
   [ ! -s verdicts.ndjson ]
   run bash -c "${ordered/-k k/-k none}"

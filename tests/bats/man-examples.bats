@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# The examples of man pages, run as they are printed: those of pg-load, pg-suggest, sqs2pg-init and
-# sqs-ack. (Those of pg-load --upsert are in pg-upsert.bats.)
+# Run the examples of man pages as printed: those of pg-load, pg-suggest, sqs2pg-init and sqs-ack.
+# (pg-upsert.bats has those of pg-load --upsert.)
 
 load ../lib/common
 
@@ -14,20 +14,20 @@ setup() {
   key k 2>/dev/null
 }
 
-# example PAGE FIRST: the lines of an example, from the one that begins so.
+# example PAGE FIRST: print the lines of an example, from the one that begins with FIRST.
 example() {
   mandoc -T utf8 "$ROOT/man/$1" | col -bx | sed -n '/^EXAMPLES/,/^SEE ALSO/p' |
     awk -v first="$2" '!found && index($0, first) { found = index($0, first) } found && !/[^ ]/ { exit }
       found { print substr($0, found) } END { exit !found }'
 }
-# runs PAGE FIRST: as one who pastes it into a shell.
+# runs PAGE FIRST: run it, as a user pastes it into a shell.
 runs() {
   local text
   text=$(example "$@") && bash -c "$text"
 }
 rows_are() { [ "$(sql "SELECT count(*) FROM $1")" = "$2" ]; }
 
-@test "pg-load: a queue, first dry, then loaded; what was refused; the ledger pruned" {
+@test "pg-load: a dry run, a load, the refused records, a pruned ledger" {
   fresh_queue VisibilityTimeout=60
   create_user_logins
   sqs-send -q <"$SAMPLE"
@@ -62,7 +62,7 @@ rows_are() { [ "$(sql "SELECT count(*) FROM $1")" = "$2" ]; }
   rows_are events 9
 }
 
-@test "pg-suggest: from a file to a table; what a queue holds; the map out of what was printed" {
+@test "pg-suggest: from a file to a table; the contents of a queue; a map from the output" {
   seq 1 20 | sed 's|.*|{"id":&,"at":"2026-11-29T10:00:00Z","who":{"name":"n&","ip":"203.0.113.&"}}|' >events.ndjson
   runs pg-suggest.1 'pg-suggest -t events' >out 2>err
   rows_are events 20
@@ -86,7 +86,7 @@ rows_are() { [ "$(sql "SELECT count(*) FROM $1")" = "$2" ]; }
   local line
   line=$(example sqs2pg-init.1 '$ sqs2pg-init')
   [ "$line" = '$ sqs2pg-init -Q logins -t user_logins -o /etc/sqs2pg' ]
-  # The page's queue and folder are other ones.
+  # The page uses another queue and folder.
   line=${line#\$ } line=${line/logins /$SQS_QUEUE_URL } line=${line/\/etc\/sqs2pg/made}
   rm quick/sqs-pull
   PATH=$PWD/bin:$PATH bash -c "$line" >told
@@ -95,7 +95,7 @@ rows_are() { [ "$(sql "SELECT count(*) FROM $1")" = "$2" ]; }
   counts_are 100 0 0
 }
 
-@test "sqs-ack: verdicts kept in a file, released messages, and two tables" {
+@test "sqs-ack: verdicts in a file, released messages, and two tables" {
   fresh_queue VisibilityTimeout=60
   create_user_logins
   sql 'CREATE TABLE logins_raw (user_id text, app_version text, masked_ip text)'

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
-# What a new user is told of each mistake: its cause, what to do about it, and nothing of a record.
+# The messages for each mistake of a new user: the cause, what to do about it, and no content of a
+# record.
 
 load ../lib/common
 load ../lib/records
@@ -26,14 +27,14 @@ setup() {
   export SQS_QUEUE_URL=$SQS_URL
   create_user_logins
   copy_sqs2pg bin
-  # For who is nobody here, too.
+  # For user nobody, too.
   chmod -R a+rX .
 }
 
 teardown() { common_teardown; }
 
-# told NAME STATUS TEXT...: the mistake ends with that status; its messages hold each of the texts,
-# are lines as all are, and hold nothing of a record or a secret.
+# told NAME STATUS TEXT...: the mistake ends with that status. Its messages have each of the texts,
+# have the form of all messages, and hold nothing of a record or a secret.
 told() {
   local name=$1 wanted=$2 text program='(sqs-[a-z]*|pii-[a-z]*|pg-[a-z]*|sqs2pg(-[a-z]*)?)' status=0
   mkdir "$name"
@@ -87,7 +88,7 @@ told() {
   told policy_method 78 'policy:1:5: unknown method: encrypt' 'use one of the methods siv, hmac'
   told body_no_object 0 'line 1 quarantined: mask root: the record has no body, or it is not an object'
   told plain_lines 0 'error_codes=root:1' 'use --root to say where the values are'
-  # On a terminal, and with -v, a code comes with words.
+  # On a terminal, and with -v, a code comes with an explanation.
   pii-mask -k k -v <plain_lines/in 2>err >out
   grep -q 'info: 1 record could not be masked, root: the record has no body, or it is not an object' err
 }
@@ -122,7 +123,7 @@ told() {
   [ "$(grep -c 'error\|hint\|warning' broken_pipe/err)" -eq 1 ]
 }
 
-@test "lines that are none, expressions, names" {
+@test "lines that are no records, expressions, names" {
   local whole='hint: each line must be one JSON object: use jq -c . for other JSON'
   told pretty_json 0 'line 1 quarantined: load syntax: the line is not valid JSON' "$whole"
   told json_array 0 'line 1 quarantined: load not-object: the line is not a JSON object' "$whole"
@@ -145,7 +146,7 @@ told() {
   told upsert_column 69 '--upsert: user_logins has no column userid'
 }
 
-@test "what is somebody else's, or not there" {
+@test "keys, policies and queues of others, and missing files" {
   told other_key 1 '1 of 1 records could not be unmasked' 'unknown-key means that the key file lacks the key'
   told other_policy 0 'nothing was unmasked' 'give the policy of the masking with --policy'
   told other_queue 1 'line 1 is of another queue' 'set --queue or SQS_QUEUE_URL to the queue'
@@ -157,7 +158,7 @@ told() {
   told init_empty 1 'the queue had no message to look at'
 }
 
-@test "a program of sqs2pg that ends" {
+@test "a stage of sqs2pg that ends" {
   told stage_ends 69 'sqs2pg: error: pg-load ended with status 69: refused for good; ended because of it: ' \
     'pii-mask: error: cannot write to standard output: Broken pipe: pg-load, which reads it, has ended, see what it says'
   fresh_database
@@ -165,7 +166,7 @@ told() {
   told stage_killed 137 'sqs2pg: error: pg-load was ended by signal 9, KILL' 'hint: the kernel kills processes when memory is short'
 }
 
-@test "the JSON log's summary has its figures as members" {
+@test "the summary in the JSON log has its figures as members" {
   key k 2>/dev/null
   logins 1 2 >in
   pii-mask -k k -v --log json <in >masked 2>err

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# The figures of all programs, as Prometheus takes them; those of the queue; SQS2PG_METRICS_DIR.
+# The metrics of all programs, as Prometheus takes them; those of the queue; SQS2PG_METRICS_DIR.
 
 load ../lib/common
 load ../lib/sqs
@@ -12,14 +12,14 @@ setup() {
 
 teardown() { sqs_teardown; }
 
-# with_dead MOST: the queue gets a dead-letter queue, after so many deliveries; its URL is ${DEAD}.
+# with_dead MOST: give the queue a dead-letter queue, after MOST deliveries; its URL is ${DEAD}.
 with_dead() {
   DEAD=$(servers_queue "$(unique)")
   fresh_queue VisibilityTimeout=0 \
     "RedrivePolicy={\"deadLetterTargetArn\":\"arn:aws:sqs:elasticmq:000000000000:${DEAD##*/}\",\"maxReceiveCount\":\"$1\"}"
 }
 
-@test "promtool has nothing to say about the file of any program" {
+@test "promtool accepts the metrics file of every program" {
   fresh_database
   create_user_logins
   key k
@@ -41,7 +41,7 @@ with_dead() {
   done
   grep -qxF 'sqs2pg_records_read_total{program="pii-mask",queue="a\"b\\c"} 20' pii-mask.prom
   [ "$(cat ./*.prom | grep -v '^#' | sed 's/ [^ ]*$//' | sort | uniq -d)" = '' ]
-  # From sent to committed and to deleted: under a minute, all of them.
+  # From sending to commit and deletion: under a minute, all of them.
   for file in pg-load:commit sqs-ack:delete; do
     [ "$(grep "^sqs2pg_${file#*:}_delay_seconds_bucket{.*le=\"60\"" "${file%:*}.prom" | sed 's/.* //')" = \
       "$(grep "^sqs2pg_${file#*:}_delay_seconds_count{" "${file%:*}.prom" | sed 's/.* //')" ]
@@ -53,13 +53,14 @@ with_dead() {
   run -64 pg-load -t t --metrics-label 'X=y'
 }
 
-# helps FILE...: the name of each metric in C sources that has two texts. node_exporter drops the series of one of them.
+# helps FILE...: print the name of each metric in C sources that has two texts. node_exporter drops
+# the series of one of them.
 helps() {
   cat "$@" | tr '\n' ' ' | grep -oE '"sqs2pg_[a-z_]+", *"[^"]*"' | tr -s ' ' | sort -u >texts
   cut -d'"' -f2 texts | uniq -d
 }
 
-@test "a metric that several programs have has one text, whichever wrote the file first" {
+@test "a metric of several programs has one help text, whichever wrote the file first" {
   local sources=("$ROOT"/cmd/*/*.[ch] "$ROOT"/lib/*/*.[ch])
   [ "$(helps "${sources[@]}")" = '' ]
   [ "$(wc -l <texts)" -ge 60 ]
@@ -67,7 +68,7 @@ helps() {
   [ "$(helps "${sources[@]}" wrong.c)" = sqs2pg_requests_total ]
 }
 
-@test "histograms and counts by code go on over runs; differing is counted" {
+@test "histograms and counts by code continue across runs; differing records are counted" {
   fresh_database
   sql 'CREATE TABLE t (id integer, n integer)'
   local body
@@ -86,9 +87,9 @@ helps() {
   awk '/^sqs2pg_commit_delay_seconds_sum/ { exit !($2 > 175 && $2 < 290) }' f.prom
 }
 
-@test "sqs-pull: how deep the queue is, and when its dead-letter queue grew, from run to run" {
+@test "sqs-pull: the depth of the queue and the last growth of its dead-letter queue, across runs" {
   with_dead 1
-  # Denied: said once, and nothing else changes.
+  # Access denied: one message, and nothing else changes.
   proxy_start
   mode 'deny GetQueueAttributes AccessDenied'
   sqs-pull -q --wait 1 --visibility-timeout 60 --metrics-file f.prom
@@ -113,7 +114,7 @@ helps() {
   at=$(value f.prom dead_letters_grown_timestamp_seconds)
   sqs-pull -q --wait 1 --empty 1 --metrics-file f.prom >/dev/null
   [ "$(value f.prom dead_letters_grown_timestamp_seconds)" = "$at" ]
-  # Somebody looks at them: they are not fewer, and not more when they are back.
+  # A reader hides some: they are not fewer, and not more when they are back.
   dead=$(value f.prom dead_letters)
   sqs-pull -q -Q "$DEAD" -n 10 --wait 0 --empty 1 --visibility-timeout 600 >/dev/null
   sqs-pull -q --wait 1 --empty 1 --metrics-file f.prom >/dev/null
@@ -124,12 +125,12 @@ helps() {
   run -64 sqs-pull --print-depth --print-redrive
 }
 
-@test "an idle hour of --follow: 200 requests at most, 260 with --metrics-file; with -v a line a minute" {
+@test "an idle hour of --follow makes at most 200 requests, 260 with --metrics-file; with -v a line a minute" {
   with_dead 5
   proxy_start
   mode 'idle 120'
   preload hasten
-  # A quarter of an hour, in seven seconds and a half; told apart by the access key.
+  # A quarter of an hour, in seven and a half seconds; the access keys tell them apart.
   began=$(date +%s%N)
   AWS_ACCESS_KEY_ID=with HASTEN=120 LD_PRELOAD=$PWD/hasten.so sqs-pull -fv --metrics-file f.prom 2>err 3>&- 4>&- &
   echo $! >pid
@@ -150,7 +151,7 @@ helps() {
   [ "$(grep -c 'so far: received=0 ' err)" -le $((minutes + 1)) ]
 }
 
-@test "SQS2PG_METRICS_DIR: a file for each program, that everybody may read, whatever the umask is" {
+@test "SQS2PG_METRICS_DIR: a file for each program, which every user may read, with any umask" {
   fresh_database
   create_user_logins
   key k
@@ -173,14 +174,14 @@ helps() {
     [ "$(grep -v '^#' "$file" | grep -vc "queue=\"$queue\"")" -eq 0 ]
   done
   [ "$(value figures/*-pg-load.prom records_committed_total)" = 5 ]
-  # Without sqs-unwrap there is no file of it.
+  # Without sqs-unwrap it has no file.
   rm figures/*
   head -n 1 "$SAMPLE" | sqs-send -q
   SQS2PG_UNWRAP_OPTIONS=off "$SQS2PG"
   [ "$(find figures -name '*.prom' | wc -l)" -eq 3 ]
 }
 
-@test "--replay keeps the loader's figures, which go on; beside a run that has them, and without a queue, none" {
+@test "--replay continues the metrics of pg-load; it writes none beside a running pipeline or without a queue" {
   fresh_database
   create_user_logins
   key k

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# The blocks of docs/personal-data.md, run as they are printed.
+# Run the blocks of docs/personal-data.md as printed.
 
 load ../lib/common
 load ../lib/page
@@ -32,7 +32,7 @@ logins() {
   printf "{$sqs,\"body\":\"no object, from 203.0.113.7\"}\n" sealed
 }
 
-@test "a person is found, unmasked, moved to another key, and erased from table, error table, mapping and archive" {
+@test "a person is found, unmasked, rewrapped, and erased from table, error table, mapping and archive" {
   create_user_logins
   mkdir archive
   logins | pii-mask -q -k key | tee >(gzip >archive/a.gz) | pg-load -q -t user_logins >/dev/null
@@ -65,7 +65,7 @@ logins() {
   [ "$(zcat archive/a.gz | jq -r .sqs.message_id | xargs)" = 'm8 m9 msealed' ]
 }
 
-@test "the copy of a key is tested by a token of a known value; another key does not pass" {
+@test "a token of a known value tests the copy of a key; another key does not pass" {
   age-keygen -q -o age.txt 2>/dev/null || age-keygen -o age.txt 2>/dev/null
   run -0 --separate-stderr runs 'Test the copy of the key' 1
   [ "$output" = restored ]

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# The blocks of docs/keys.md for KMS and age, run as they are printed: the key goes into the store, and a
-# run of sqs2pg takes it from there.
+# Run the blocks of docs/keys.md for KMS and age as printed: the key goes into the store, and a run
+# of sqs2pg takes it from there.
 
 load ../lib/common
 load ../lib/page
@@ -25,19 +25,19 @@ teardown() {
   common_teardown
 }
 
-# stores HEADING N: runs the block, as one who pastes it into a shell.
+# stores HEADING N: run the block, as a user pastes it into a shell.
 stores() {
   local text
   text=$(block "$@") && bash -c "$text"
 }
 
-# setting HEADING N: the block as lines of the settings, with this folder for /etc/sqs2pg.
+# setting HEADING N: print the block as lines of the settings, with this folder for /etc/sqs2pg.
 setting() {
   block "$@" >lines
   sed "s|/etc/sqs2pg|$PWD|g" lines
 }
 
-# loads LINE...: one message, masked by the key of these settings; the key file is gone.
+# loads LINE...: load one message, masked with the key of these settings; the key file is removed.
 loads() {
   rm logins.key
   echo '{"body":{"user_id":"u1","ip":"203.0.113.7","device_id":"d"}}' | sqs-send -q
@@ -46,14 +46,14 @@ loads() {
   [ "$(sql "SELECT count(*) FROM user_logins WHERE masked_ip LIKE 'siv1.$ID.%'")" -eq 1 ]
 }
 
-# with_any COMMAND: what the page asks for before the file is removed.
+# with_any COMMAND: run the check that the page asks for before the file is removed.
 with_any() {
   local text
   text=$(block 'With any of them' 2)
   [ "$(bash -c "${text/COMMAND/$1}")" = "$ID primary" ]
 }
 
-@test "age: the setting opens what the page's lines encrypted" {
+@test "age: the setting opens the key that the lines of the page encrypted" {
   stores age 1 2>/dev/null
   stores age 2
   run -1 grep -q pii1 logins.key.age

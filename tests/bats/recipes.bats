@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# The blocks of docs/recipes.md, run as they are printed.
+# Run the blocks of docs/recipes.md as printed.
 
 load ../lib/common
 load ../lib/page
@@ -10,7 +10,7 @@ PAGE=$ROOT/docs/recipes.md
 setup() {
   common_setup
   fresh_database
-  # Each line drains the queue: the wait for it to be empty need not be the one of real life.
+  # Each command drains the queue: the wait for an empty queue may be shorter than in real life.
   mkdir quick
   printf '#!/bin/sh\necho $$ >sqs-pull.pid\nexec %q --wait 1 "$@"\n' "$(command -v sqs-pull)" >quick/sqs-pull
   chmod 755 quick/sqs-pull
@@ -26,18 +26,18 @@ teardown() {
   common_teardown
 }
 
-# runs HEADING N: the block, as one who pastes it into a shell.
+# runs HEADING N: run the block, as a user pastes it into a shell.
 runs() {
   local text
   text=$(block "$@") && bash -c "$text"
 }
 
-# sends JSON...: messages.
+# sends JSON...: send messages.
 sends() { printf '{"body":%s}\n' "$@" | sqs-send -q; }
 
 rows_are() { [ "$(sql "SELECT count(*) FROM $1")" = "$2" ]; }
 
-@test "from a shell, and from a look to a load of what was kept" {
+@test "from a shell: look at messages, keep them, and load them" {
   fresh_queue VisibilityTimeout=2
   create_user_logins
   head -n 20 "$SAMPLE" | sqs-send -q
@@ -76,7 +76,7 @@ rows_are() { [ "$(sql "SELECT count(*) FROM $1")" = "$2" ]; }
   fresh_queue VisibilityTimeout=30
   dead=$(servers_queue "$(unique)")
   logins 1 12
-  # The queues of the page have other names.
+  # The page uses other names for the queues.
   bash -c "$(block 'Move messages out of a dead-letter queue' 1 | sed "s|-Q logins-dlq|-Q $SQS_QUEUE_URL|g; s|-Q logins |-Q $dead |")"
   counts_are 0 0 0
   [ "$(servers_counts "$dead")" = '12 0 0' ]
@@ -84,7 +84,7 @@ rows_are() { [ "$(sql "SELECT count(*) FROM $1")" = "$2" ]; }
 
 BY_TYPE='Several tables from one queue, by type'
 
-# by_type: its tables and files.
+# by_type: create its tables and files.
 by_type() {
   runs "$BY_TYPE" 1 >/dev/null
   block "$BY_TYPE" 2 >events.policy
@@ -92,7 +92,7 @@ by_type() {
   block "$BY_TYPE" 4 >by_type.bash
 }
 
-# logins FROM TO: events of that type.
+# logins FROM TO: send events of that type.
 logins() { seq "$1" "$2" | sed 's/.*/{"body":{"type":"login","user_id":"u&","ip":"203.0.113.&"}}/' | sqs-send -q; }
 
 @test "several tables from one queue, by type: each row in its table, and nothing left" {
@@ -106,14 +106,14 @@ logins() { seq "$1" "$2" | sed 's/.*/{"body":{"type":"login","user_id":"u&","ip"
   rows_are logins 200
   [ "$(sql 'SELECT order_id, total FROM orders ORDER BY 1')" = $'1|12345678901234567890.10\n2|1.50' ]
   [ "$(sql "SELECT string_agg(body->>'type', ' ' ORDER BY body->>'type') FROM other_events")" = 'heartbeat refund' ]
-  # None went into two branches.
+  # No record went into two branches.
   rows_are logins_errors 0
   rows_are orders_errors 0
   [ "$(sql 'SELECT code, count(*) FROM other_events_errors GROUP BY 1 ORDER BY 1')" = $'root|2\nunmatched|1' ]
   counts_are 0 0 0
 }
 
-# another_ends_it: sends one more, unless the service has ended.
+# another_ends_it: send one more, unless the service has ended.
 another_ends_it() {
   kill -0 "$(<pid)" 2>/dev/null || return 0
   sends '{"type":"order","order_id":2,"email":"b@example.org"}'
@@ -132,7 +132,7 @@ another_ends_it() {
   eventually 60 rows_are logins 50
   sends '{"type":"order","order_id":1,"email":"a@example.org"}'
   eventually 60 counts_are 0 1 0
-  # It ends by itself, at the next record.
+  # It ends at the next record.
   eventually 60 another_ends_it
   grep -q 'there is no table orders' err
   local left
@@ -176,7 +176,7 @@ another_ends_it() {
   [ "$(sql 'SELECT count(*) FROM logins')" = 99 ]
   [ "$(sql "SELECT count(*) FROM logins_$(date -u +%Y_%m)")" = 99 ]
   [ "$(sql "SELECT count(*) FROM pg_inherits WHERE inhparent = 'logins'::regclass")" = 4 ]
-  # And again, which changes nothing.
+  # Again: no change.
   psql -v ON_ERROR_STOP=1 -f months.sql
   sql "CREATE TABLE logins_2025_11 PARTITION OF logins FOR VALUES FROM ('2025-11-01') TO ('2025-12-01')"
   runs Partitions 5
@@ -262,7 +262,8 @@ another_ends_it() {
   [ "$(sql 'SELECT id, name, born FROM users ORDER BY 1')" = $'7|Ann|2000-01-31\n12345678901234567|Bob|' ]
 }
 
-# serve OPTION...: the service of logins.env, with these options of pg-load. served: stopped in order.
+# serve OPTION...: run the service of logins.env, with these options of pg-load. served: stop it in
+# order.
 serve() {
   printf '%s\n' "SQS_QUEUE_URL=$SQS_QUEUE_URL" SQS2PG_TABLE=logins "SQS2PG_KEY_FILE=$PWD/k" "SQS2PG_LOAD_OPTIONS=$*" >logins.env
   sqs2pg --follow -c logins.env 2>err 3>&- 4>&- &
@@ -273,9 +274,9 @@ served() {
   wait "$(<pid)"
 }
 
-# event N [MEMBERS]
+# event N [MEMBERS]: send an event.
 event() { sends "{\"user_id\":\"u$1\",\"ip\":\"203.0.113.$1\"${2:+,$2}}"; }
-# loaded N COLUMN VALUE: the N-th is there by now, with that value.
+# loaded N COLUMN VALUE: wait until the N-th is stored, with that value.
 loaded() { eventually 60 value_is "$@" || { cat err && return 1; }; }
 value_is() { [ "$(sql "SELECT coalesce(($2)::text, '-') FROM logins WHERE user_id = 'u$1'" 2>/dev/null)" = "$3" ]; }
 
@@ -288,27 +289,27 @@ value_is() { [ "$(sql "SELECT coalesce(($2)::text, '-') FROM logins WHERE user_i
   loaded 1 version 7
   event 2 '"version":"8","locale":"de"'
   eventually 60 rows_are logins_errors 1
-  # A column more.
+  # A new column.
   runs "$heading" 1
   event 3 '"version":"9","locale":"fr"'
   loaded 3 locale fr
   runs "$heading" 2
   loaded 2 locale de
   rows_are "logins_errors WHERE resolved_at IS NULL" 0
-  # A type.
+  # A new type.
   runs "$heading" 3
   event 4 '"version":"10"'
   loaded 4 'version + 1' 11
   event 5 '"version":"2.3"'
   eventually 60 rows_are "logins_errors WHERE sqlstate = '22P02' AND column_name = 'version' AND resolved_at IS NULL" 1
-  # Another name.
+  # A new name.
   served
   runs "$heading" 4
   block "$heading" 5 >logins.map
   serve --map "$PWD/logins.map"
   event 6 '"version":11,"locale":"it"'
   loaded 6 language it
-  # A column less that the map still names: the end, and nothing lost.
+  # A removed column that the map still names: the run ends, and nothing is lost.
   runs "$heading" 6
   event 7 '"locale":"es"'
   local status=0

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
-# The blocks of docs/operating.md, run as they are printed: a restore drill, a rotation, and what is typed at an alert.
+# Run the blocks of docs/operating.md as printed: a restore drill, a rotation, and the commands for
+# each alert.
 
 load ../lib/common
 load ../lib/page
@@ -25,7 +26,7 @@ setup() {
     echo "SQS2PG_METRICS_DIR=$PWD/metrics"
     echo 'SQS2PG_PULL_OPTIONS=--wait 1'
   } >logins.env
-  # A look waits for its messages no longer than it has to, and what it hides is given back by again().
+  # A look waits for its messages only briefly; again() makes the hidden ones visible.
   printf '#!/bin/sh\n%q --wait 1 --empty 1 "$@" | tee -a seen\n' "$(command -v sqs-pull)" >quick/sqs-pull
   copy_sqs2pg bin
   cp bin/sqs2pg bin/sqs2pg-status
@@ -36,13 +37,13 @@ setup() {
 
 teardown() { common_teardown; }
 
-# runs HEADING N: the block, as one who pastes it into a shell.
+# runs HEADING N: run the block, as a user pastes it into a shell.
 runs() {
   local text
   text=$(block "$@") && bash -c "$text"
 }
 
-# again [QUEUE]: what was looked at may be received once more. looks HEADING N: a block that looks.
+# again [QUEUE]: make the messages of a look visible. looks HEADING N: run a block that looks.
 again() {
   sqs-ack -q --release ${1:+-Q "$1"} <seen || true
   rm seen
@@ -52,7 +53,8 @@ looks() {
   again
 }
 
-# logins FROM TO: good events. bad N: one that the table refuses, and one that cannot be masked.
+# logins FROM TO: send good events. bad N: send one that the table refuses, and one that cannot be
+# masked.
 logins() { seq "$1" "$2" | sed 's/.*/{"body":{"user_id":"u&","ip":"203.0.113.7","device_id":"d&"}}/' | sqs-send -q; }
 bad() { printf '{"body":%s}\n' "{\"user_id\":\"bad\",\"ip\":\"203.0.113.8\",\"device_id\":\"d\",\"app_version\":\"v$1\"}" "\"text $1\"" | sqs-send -q; }
 
@@ -60,7 +62,7 @@ rows() { sql 'SELECT count(*) FROM user_logins'; }
 rows_are() { [ "$(rows)" = "$1" ]; }
 stored() { rows_are "$1" && [ "$(sql 'SELECT count(*) FROM user_logins_errors')" = "$2" ]; }
 
-# serve OPTION...: the service. served: it was stopped in order.
+# serve OPTION...: start the service. served: stop it, and expect an orderly end.
 serve() {
   "$SQS2PG" --follow -c logins.env "$@" 2>err 3>&- 4>&- &
   echo $! >pid
@@ -70,18 +72,18 @@ served() {
   wait "$(<pid)"
 }
 
-# content: all that the three tables hold, but for the times of the loads and how often one was refused.
+# content: print all that the three tables hold, except times of loads and counts of refusals.
 content() {
   sql 'SELECT * FROM user_logins ORDER BY user_id'
   sql 'SELECT key, content FROM user_logins_ledger ORDER BY key'
   sql 'SELECT key, message_id, stage, code, sqlstate, column_name, record FROM user_logins_errors ORDER BY key'
 }
 
-# summed WORD: that count of the summaries in ./replay, over the files.
+# summed WORD: add up that count in the summaries in ./replay, over the files.
 summed() { grep -oP "^pg-load: .*\b$1=\K[0-9]+" replay | awk '{ n += $1 } END { print n }'; }
 
-@test "the drill: lost to a point in time, restored, archives replayed: nothing doubled, nothing missing" {
-  # A backup amid the load, and another day of it.
+@test "the restore drill: restored to a point in time, archives replayed: no duplicate, nothing missing" {
+  # A backup during the load, and another day of it.
   serve --archive archive
   logins 1 200
   bad 1
@@ -97,7 +99,7 @@ summed() { grep -oP "^pg-load: .*\b$1=\K[0-9]+" replay | awk '{ n += $1 } END { 
   rows_are 550
   [ "$(find archive -name '*.ndjson.gz' | wc -l)" -eq 2 ]
   content >before
-  # What came while nobody was there.
+  # Messages that come during the outage.
   logins 551 560
   # The database is lost.
   local lost=$PGDATABASE
@@ -109,12 +111,12 @@ summed() { grep -oP "^pg-load: .*\b$1=\K[0-9]+" replay | awk '{ n += $1 } END { 
   printf '%s\n' "$output" >replay
   [ "$(summed committed) $(summed duplicate) $(summed quarantined)" = '350 200 4' ]
   content | diff before - >&2
-  # Once more: nothing.
+  # Again: nothing.
   run -0 runs "$RESTORE" 3
   printf '%s\n' "$output" >replay
   [ "$(summed committed) $(summed duplicate) $(summed quarantined)" = '0 550 4' ]
   content | cmp before -
-  # And the queue's.
+  # Also those of the queue.
   counts_are 10 0 0
   "$SQS2PG" -c logins.env
   counts_are 0 0 0
@@ -126,7 +128,7 @@ summed() { grep -oP "^pg-load: .*\b$1=\K[0-9]+" replay | awk '{ n += $1 } END { 
   run -1 bash -c 'zcat archive/*.gz | grep -F 203.0.113'
 }
 
-@test "the drill done wrong: a table restored without its ledger doubles, and an archive that is missing is missed" {
+@test "mistakes in the drill: without its ledger a table gets duplicates; a missing archive is noticed" {
   logins 1 20
   "$SQS2PG" -c logins.env --archive archive
   runs "$RESTORE" 1
@@ -141,24 +143,24 @@ summed() { grep -oP "^pg-load: .*\b$1=\K[0-9]+" replay | awk '{ n += $1 } END { 
   rows_are 60
   PGDATABASE=postgres sql "DROP DATABASE \"$lost\""
   runs "$RESTORE" 2
-  # The younger one is the last by its name.
+  # The newer one is the last by its name.
   find archive -name '*.gz' | sort | tail -n 1 | xargs rm
   runs "$RESTORE" 3 2>replay
   rows_are 20
 }
 
-# keys_are N: how many keys the masked column has values of.
+# keys_are N: check the number of keys in the masked column.
 keys_are() { [ "$(sql "SELECT count(DISTINCT split_part(masked_ip, '.', 2)) FROM user_logins")" = "$1" ]; }
 
-@test "a rotation under a running service and a constant load: nothing lost or doubled, the columns moved, the old key retired" {
+@test "a rotation under a running service and a constant load: no loss, no duplicate, the columns rewrapped, the old key retired" {
   local heading='Key rotation' old new sent
-  # A list that the table is joined with, by values masked before the rotation.
+  # A list to join the table with, by values masked before the rotation.
   sql 'CREATE TABLE watched (masked_ip text)'
   printf '203.0.113.%s\n' 1 2 | pii-mask -k key --lines .ip | sql '\copy watched FROM STDIN'
   joined() { sql 'SELECT count(*) FROM user_logins JOIN watched USING (masked_ip)'; }
   old=$(pii-keygen --list key | awk '{ print $1 }')
   serve -v
-  # Ten at a time, two of each address of five, until ./going is gone.
+  # Ten at a time, two of each of five addresses, until ./going is removed.
   : >going
   (
     n=0
@@ -180,13 +182,13 @@ keys_are() { [ "$(sql "SELECT count(DISTINCT split_part(masked_ip, '.', 2)) FROM
   sent=$(<sent)
   eventually 60 rows_are "$sent"
   eventually 60 counts_are 0 0 0
-  # Each event once; joins miss what the new key has masked.
+  # Each event once; joins miss the rows masked with the new key.
   [ "$(sql 'SELECT count(DISTINCT user_id), count(DISTINCT masked_ip) FROM user_logins')" = "$sent|10" ]
   run -0 runs "$heading" 3
   [ "$(cut -d '|' -f 1 <<<"$output" | sort)" = "$(printf '%s\n' "$old" "$new" | sort)" ]
   echo "# sent and stored $sent, by key: $(xargs <<<"$output"); joined $(joined) of $((sent * 2 / 5))" >&3
   [ "$(joined)" -lt $((sent * 2 / 5)) ]
-  # Both tables moved, under the service.
+  # Both tables rewrapped, while the service runs.
   runs "$heading" 2
   bash -c "$(block "$heading" 2 | sed 's/user_logins/watched/g')"
   keys_are 1
@@ -195,7 +197,7 @@ keys_are() { [ "$(sql "SELECT count(DISTINCT split_part(masked_ip, '.', 2)) FROM
   run -0 runs "$heading" 3
   echo "# moved: $output; joined $(joined) of $((sent * 2 / 5))" >&3
   [ "$output" = "$new|$sent" ]
-  # All of the table is opened without the old key, and the service goes on.
+  # The whole table can be unmasked without the old key, and the service continues.
   runs "$heading" 4
   [ "$(pii-keygen --list key)" = "$new primary" ]
   [ "$(stat -c %a key)" = 600 ]
@@ -211,12 +213,12 @@ keys_are() { [ "$(sql "SELECT count(DISTINCT split_part(masked_ip, '.', 2)) FROM
   [ "$(<clear)" = '203.0.113.0 203.0.113.1 203.0.113.2 203.0.113.3 203.0.113.4 203.0.113.7' ]
 }
 
-@test "what is typed at an alert" {
+@test "the commands for each alert" {
   logins 1 20
   bad 1
   "$SQS2PG" -c logins.env || true
   stored 20 2
-  # What a look shows.
+  # The output of a look.
   logins 21 24
   bad 2
   printf '{"body":{"user_id":"dead","ip":"203.0.113.9","device_id":"d"}}\n' | sqs-send -q -Q "$DEAD_LETTERS"

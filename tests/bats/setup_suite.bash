@@ -1,5 +1,5 @@
-# The servers of the whole suite, started once: PostgreSQL, and as SQS server
-# the one that TEST_SQS names, elasticmq (the default) or moto.
+# The servers of the whole suite, started once: PostgreSQL, and the SQS server that TEST_SQS names,
+# elasticmq (the default) or moto.
 
 setup_suite() {
   # shellcheck source=scripts/servers.sh
@@ -10,8 +10,8 @@ setup_suite() {
   "servers_${TEST_SQS:-elasticmq}_start"
 }
 
-# real_psql: psql itself comes first in PATH, and not Debian's script in front of it, which costs
-# four times as much as what most of the calls do.
+# real_psql: put psql itself first in PATH. Debian's script before it takes four times as long as
+# most of the queries.
 real_psql() {
   local newest
   newest=$(compgen -G '/usr/lib/postgresql/*/bin/psql' | sort -V | tail -n 1) || return 0

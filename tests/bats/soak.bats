@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# sqs2pg --follow over many messages, whose programs take no more at the end than at the beginning
-# (scripts/soak.sh, bench/soak.py). In the long form a million of them.
+# sqs2pg --follow over many messages: the programs use no more resources at the end than at the
+# beginning (scripts/soak.sh, bench/soak.py). The long form uses a million messages.
 
 load ../lib/common
 
@@ -10,7 +10,7 @@ teardown() { [ -z "${own:-}" ] || servers_stop; }
 @test "memory, descriptors, WAL a row and ledger a key stay as they are" {
   local messages
   messages=$(rounds 300000 1000000)
-  # What others write is not to be counted.
+  # Do not count what others write.
   servers_begin
   own=1
   servers_postgres_start

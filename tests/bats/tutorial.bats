@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# docs/tutorial.md, typed into one shell as it is printed.
+# Run docs/tutorial.md in one shell, as printed.
 
 load ../lib/common
 load ../lib/page
@@ -48,7 +48,7 @@ shows() {
   rm screen real
 }
 
-@test "the tutorial: from SNS messages to a table, by the page's own lines and screens" {
+@test "the tutorial loads SNS messages into a table, with the lines and screens of the page" {
   types '2. Send some orders' 1
   types '2. Send some orders' 2
   types '3. Look at the queue' 1

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# What a policy did not meet, through the whole line: shapes of producers from a queue, in clear
-# nowhere behind the masker, and none of their messages lost.
+# Records that a policy does not match, through the whole pipeline: typical producers send them.
+# Nothing is in clear after pii-mask, and no message is lost.
 
 load ../lib/common
 
@@ -31,7 +31,7 @@ END
 }
 IN_CLEAR=(-e 203.0.113.77 -e DEV-CANARY-0001)
 
-# in_clear_nowhere: not in the database, nor in the archive, nor in what was said.
+# in_clear_nowhere: check the database, the archive and the messages.
 in_clear_nowhere() {
   pg_dump >dump
   for file in archive/*; do
@@ -41,7 +41,7 @@ in_clear_nowhere() {
   run -1 grep -a "${IN_CLEAR[@]}" dump archived err
 }
 
-@test "as they came: each message is stored, sealed, and in clear nowhere" {
+@test "without --unwrap: each message is stored, sealed, and in clear nowhere" {
   echo SQS2PG_UNWRAP_OPTIONS=off >>settings
   grep -c "${IN_CLEAR[@]}" shapes | grep -qx "$(wc -l <shapes)"
   "$SQS2PG" -v -c settings --archive archive 2>err
@@ -50,13 +50,13 @@ in_clear_nowhere() {
   in_clear_nowhere
 }
 
-@test "taken out of their envelopes first: what then is met is masked, the rest sealed" {
+@test "with sqs-unwrap: matched values are masked, the rest is sealed" {
   "$SQS2PG" -v -c settings --archive archive 2>err
   counts_are 0 0 0
   [ "$(sql "SELECT count(*) FROM t WHERE masked_ip LIKE 'siv1.%'")" -gt 5 ]
   [ "$(sql 'SELECT count(*) FROM t_errors')" -gt 20 ]
   in_clear_nowhere
-  # The key holder has all of it, still.
+  # The key holder can still unmask all of it.
   { sql 'SELECT record FROM t_errors' | pii-unmask -q -k k; sql 'SELECT masked_ip FROM t' | pii-unmask -q -k k --lines .ip; } >clear
   [ "$(grep -c "${IN_CLEAR[@]}" clear)" -gt 40 ]
 }

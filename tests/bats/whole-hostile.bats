@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# Ugly records, lines and answers (tests/lib/ugly.py): a right end for each, in bounded memory and
-# time, nothing lost, no value in clear or in a message.
+# Ugly records, lines and answers (tests/lib/ugly.py): each is handled correctly, in bounded memory
+# and time. Nothing is lost, and no value is in clear or in a message.
 
 load ../lib/common
 load ../lib/sqs
@@ -14,8 +14,8 @@ setup() {
 }
 teardown() { common_teardown; }
 
-# within MIB COMMAND...: its peak of memory is at most that; its messages are in ./err, and hold no
-# value. ASan needs more, which says nothing.
+# within MIB COMMAND...: check that its peak of memory is at most MIB. Its messages are in ./err,
+# and hold no value. ASan needs more memory, which does not count.
 within() {
   local most=$1 ended=0
   shift
@@ -25,14 +25,14 @@ within() {
   return "$ended"
 }
 
-# lines: ./lines, one ugly record each, ./names, what is ugly about it; and how many are records:
-# three are of blanks only, which all programs pass over.
+# lines: write to ./lines one ugly record each, to ./names its kind, and print the number of
+# records. Three are of blanks only, which all programs skip.
 lines() {
   python3 -B "$UGLY" lines names >lines
   count=$(($(wc -l <names) - 3))
 }
 
-@test "ugly lines: pii-mask makes a record of each, in clear stands none, pii-unmask has them back" {
+@test "ugly lines: pii-mask makes a record of each, none in clear, and pii-unmask restores them" {
   lines
   # 32 and four times the largest, of 3 MiB.
   within 44 pii-mask -k k <lines >masked
@@ -65,9 +65,9 @@ lines() {
     echo "$rows + $errors of $count"
     [ $((rows + errors)) = "$count" ]
     [ "$(tally verdicts)" = "$rows committed $errors quarantined" ]
-    # What goes for SQL in others is a value here.
+    # SQL injection elsewhere is a value here.
     [ "$(sql "SELECT count(*) FROM user_logins WHERE user_id LIKE '%DROP TABLE%'")" = 1 ]
-    # The same once more adds nothing.
+    # The same again adds nothing.
     within 76 pg-load -t user_logins --max-record 8M <$input >verdicts
     [ "$(sql 'SELECT count(*) FROM user_logins')" = "$rows" ]
   done
@@ -75,7 +75,7 @@ lines() {
   run -1 grep -qaF 203.0.113. dump
 }
 
-@test "ugly lines: sqs-ack deletes nothing for them, sqs-send counts each as sent or not" {
+@test "ugly lines: sqs-ack deletes no message for them; sqs-send counts each as sent or failed" {
   lines
   fresh_queue VisibilityTimeout=30
   fill 1
@@ -95,19 +95,19 @@ lines() {
   eventually 10 counts_are $((sent + 1)) 0 0
 }
 
-@test "an empty line for sqs-send is no message, and no lack of memory" {
+@test "sqs-send: an empty line is no message, and not reported as out of memory" {
   fresh_queue
   run -0 --separate-stderr sqs-send -v <<<''
   [[ "$stderr" == *'sent=0 rejected=0 '*' skipped=1' ]]
   [[ "$stderr" != *memory* ]]
 }
 
-@test "ugly messages through the whole: each a row or an error, the queue empty, nothing in clear" {
+@test "ugly messages in the whole pipeline: each is a row or an error row, the queue is empty, nothing in clear" {
   fresh_queue VisibilityTimeout=60
   fresh_database
   create_user_logins
   python3 -B "$UGLY" bodies names >bodies
-  # SQS itself takes no text with some of the characters.
+  # SQS refuses texts with some of the characters.
   sqs-send -v <bodies 2>send.err || [ $? -eq 1 ]
   sent=$(grep -oP ' sent=\K[0-9]+' send.err)
   [ "$sent" -gt 25 ]
@@ -120,15 +120,15 @@ lines() {
   run -1 grep -qaF 203.0.113. dump stderr
 }
 
-@test "huge lines: taken where they may be, else skipped in little memory and never deleted" {
+@test "huge lines: loaded up to the limit; beyond it skipped in little memory, and never deleted" {
   fresh_database
   create_user_logins
   python3 -B "$UGLY" one 60-mib >one
-  # Over the usual limit: of four MiB at most is kept, then nothing.
+  # Over the default limit: at most four MiB are kept, then nothing.
   within 48 pii-mask -k k <one >masked
   within 80 pg-load -q -t user_logins <masked >verdicts || [ $? -eq 1 ]
   [ "$(tally verdicts)" = "1 rejected" ]
-  # Its address was saved, so that its message is known.
+  # Its address was kept, so its message is known.
   grep -q '"receipt_handle":"canary-handle-1"' verdicts
   within $((32 + 4 * 60)) pii-mask --max-record 64M -k k <one >masked
   run -1 grep -qaF 203.0.113. masked
@@ -143,7 +143,7 @@ lines() {
   [ "$(grep -o '"masked_ip":"siv1' masked | wc -l)" = 1000001 ]
 }
 
-# serve: the server of canned answers is the endpoint from now on.
+# serve: make the server of canned answers the endpoint.
 serve() {
   mkdir -p canned
   python3 -B "$UGLY" serve canned 3>&- 4>&- &
@@ -152,7 +152,7 @@ serve() {
   AWS_ENDPOINT_URL_SQS=http://127.0.0.1:$(<canned/port)
 }
 
-# refused OPTION...: sqs-pull takes the answer for none: nothing is printed, and it ends.
+# refused OPTION...: check that sqs-pull refuses the answer: it prints nothing, and ends.
 refused() {
   local status=0
   within 44 sqs-pull -n 1 --wait 0 --visibility-timeout 30s --retry-timeout 100ms "$@" >out || status=$?
@@ -161,13 +161,13 @@ refused() {
   grep -q '^sqs-pull: error: ' err
 }
 
-@test "answers in XML with entities, a DTD, a billion laughs, too deep, cut, of another kind" {
+@test "XML answers with entities, a DTD, a billion laughs, too deep, cut, of another kind are refused" {
   serve
   export SQS_QUEUE_URL=$AWS_ENDPOINT_URL_SQS/000000000000/q
   message='<Message><MessageId>canary</MessageId><ReceiptHandle>canary</ReceiptHandle><Body>BODY</Body></Message>'
   answer="<ReceiveMessageResponse><ReceiveMessageResult>$message</ReceiveMessageResult></ReceiveMessageResponse>"
   echo canary-file >secret
-  # The first shows that the others are refused for what they hold.
+  # The first shows that the others are refused for their contents.
   echo "$answer" >canned/answer
   [ "$(sqs-pull -n 1 --wait 0 --visibility-timeout 30s | jq -r .body)" = BODY ]
   while IFS= read -r doctype; do
@@ -188,7 +188,7 @@ DOCTYPES
   done
 }
 
-@test "answers in JSON too deep, cut, of another kind, or of other types" {
+@test "JSON answers too deep, cut, of another kind, or of other types are refused" {
   serve
   export SQS_QUEUE_URL=$AWS_ENDPOINT_URL_SQS/000000000000/q
   echo '{"Messages":[{"MessageId":"m","ReceiptHandle":"canary","Body":"BODY"}]}' >canned/answer

@@ -1,9 +1,10 @@
 #!/usr/bin/env bats
-# sqs2pg on four hosts, in network namespaces (tests/fault/hosts.bash): hosts that vanish, one that is slow, one
-# whose clock is wrong; a database that fails over to a synchronous standby. What must hold, tests/fault/hosts.py
-# says and looks at. It takes root (or sudo) and iproute2: without them the tests fail.
+# sqs2pg on four hosts, in network namespaces (tests/fault/hosts.bash). Hosts vanish, one is slow,
+# one has a wrong clock; the database fails over to a synchronous standby. tests/fault/hosts.py
+# states and checks what must hold. The tests need root (or sudo) and iproute2, and fail without
+# them.
 #
-# The long form is of 50,000 messages, with the limits that the programs have by themselves.
+# The long form uses 50,000 messages and the default limits of the programs.
 
 load ../lib/common
 load ../lib/netns
@@ -22,7 +23,7 @@ teardown_file() {
 
 setup() { common_setup; }
 
-# round KIND MESSAGES: one of that kind passes; its figures are shown.
+# round KIND MESSAGES: run one round of that kind, and show its figures.
 round() {
   local how=--brief messages=${2:-}
   [ -z "${SQS2PG_TEST_LONG:-}" ] || how=--real messages=50000
@@ -32,17 +33,17 @@ round() {
   grep -qx '1 passed, 0 failed' said
 }
 
-@test "four hosts, of which one is unplugged, one killed, one slow and one an hour off: each event once" {
+@test "four hosts, one unplugged, one killed, one slow and one with a wrong clock: each event is stored once" {
   round vanish 1200
-  # The fault came amid the run, and the wrong clock was noticed.
+  # The fault came during the run, and the wrong clock was noticed.
   [[ $(<said) =~ unplugged,\ with\ ([0-9]+)\ messages ]]
   [ "${BASH_REMATCH[1]}" -gt 0 ]
   [[ $(<said) =~ dated\ wrong:\ ([0-9]+) ]]
   [ "${BASH_REMATCH[1]}" -gt 0 ]
 }
 
-@test "the database's host unplugged, its synchronous standby promoted: each event once, and no verdict lost" {
+@test "the database host unplugged, its synchronous standby promoted: each event is stored once, no verdict is lost" {
   round failover 1200
-  # And the old server comes back for a while.
+  # Also with the old server back for a while.
   [ -z "${SQS2PG_TEST_LONG:-}" ] || round split
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# What Windows tools and editors put into a file of records: a byte order mark, CRLF, lines of blanks.
-# Every program that reads records passes over it, counts it, and goes on naming lines by their number.
+# Marks that Windows tools and editors put into a file of records: a byte order mark, CRLF, lines of
+# blanks. Every program that reads records skips and counts them, and keeps the line numbers.
 
 load ../lib/common
 load ../lib/sqs
@@ -16,7 +16,7 @@ teardown() { sqs_teardown; }
 
 MARK=$'\xef\xbb\xbf'
 
-# windows RECORD...: such a file. The mark, and three lines of blanks.
+# windows RECORD...: print such a file, with the mark and three lines of blanks.
 windows() {
   printf '%s\r\n\r\n' "$MARK$1"
   shift
@@ -24,7 +24,7 @@ windows() {
   printf '  '
 }
 
-@test "a byte order mark and lines of blanks are passed over by each program, and counted" {
+@test "each program skips and counts a byte order mark and lines of blanks" {
   local one='{"body":{"ip":"203.0.113.9","a":1}}' two='{"body":{"ip":"203.0.113.9","a":2}}'
   windows "$one" "$two" >in
   pii-mask -v -k k -m .ip=siv <in >masked 2>err
@@ -42,7 +42,7 @@ windows() {
   pg-load -v --no-ledger -t t <in >verdicts 2>err
   grep -q 'committed=2 .* quarantined=0 rejected=0 .* skipped=4' err
   [ "$(sql 'SELECT sum(a), count(*) FROM t')" = '3|2' ]
-  # Lines keep their numbers.
+  # Line numbers do not change.
   [ "$(jq -c .line verdicts | sort -n | xargs)" = '1 3' ]
 
   sqs-send -v <in 2>err
@@ -53,7 +53,7 @@ windows() {
   counts_are 0 0 0
 }
 
-@test "a bad line is named by its number in the file" {
+@test "a message names a bad line with its number in the file" {
   printf '%s\n\n%s\n\nbroken\n' "$MARK{}" '{"body":"x"}' >in
   run -0 --separate-stderr pii-mask -v -k k -m .a=redact --root . <in
   [ "$(wc -l <<<"$output")" -eq 3 ]
@@ -62,7 +62,7 @@ windows() {
   [[ $stderr == *'refused=3'* ]]
 }
 
-@test "nothing but a mark and blanks is nothing, and no program complains" {
+@test "a file with only a mark and blanks has no record, and no program reports an error" {
   windows '' >in
   sql 'CREATE TABLE t (a int)'
   for command in 'pii-mask -k k' 'pii-unmask -k k' 'pg-load --no-ledger -t t' sqs-send sqs-ack; do
@@ -72,7 +72,7 @@ windows() {
   done
 }
 
-@test "lines that stand beside others stay: --lines keeps the blank ones, but not the mark" {
+@test "--lines keeps lines of blanks, so that line numbers still match, but not the mark" {
   printf '%s\n' "${MARK}203.0.113.9" '' '203.0.113.9' >in
   pii-mask -k k -m .ip=hmac --lines .ip <in >out
   lines_are out 3

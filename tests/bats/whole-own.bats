@@ -20,7 +20,7 @@ block() {
 }
 
 # shellcheck disable=SC2016  # the shell of the page expands them
-@test "from a queue of SNS messages to a table, by the lines of the README" {
+@test "the lines of the README load a queue of SNS messages into a table" {
   local n
   for n in {1..12}; do
     printf '{"body":{"Type":"Notification","MessageId":"m%d","TopicArn":"arn:aws:sns:eu-central-1:123456789012:orders","Message":%s,"Timestamp":"2026-11-29T00:00:00.000Z","SignatureVersion":"1","Signature":"x","SigningCertURL":"https://x","UnsubscribeURL":"https://y"}}\n' \
@@ -28,10 +28,10 @@ block() {
         customer: {fullName: "Canary Kowalski", email: "canary\($n)@example.com", ip: "203.0.113.\($n)"}} | tojson')"
   done >messages
   sqs-send -q <messages
-  # The page's queue is called orders.
+  # The page names the queue orders.
   run -0 bash -c "$(block 1 | sed 's|-Q orders|-Q "$SQS_QUEUE_URL"|')"
   [ -s orders/orders.key ]
-  # The section takes some of the proposed lines.
+  # The section uses some of the proposed lines.
   grep -qE '^  customer_full_name +text NOT NULL,' orders/orders.sql
   grep -qE '^order_id +[.]body[.]orderId !$' orders/orders.map
   # The proposed policy covers the three values; the section replaces it.

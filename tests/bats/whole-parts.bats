@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# Messages of several events through the whole line: every event is stored once, and a message is
-# deleted when all of its parts are settled, whichever program dies on the way.
+# Messages of several events through the whole pipeline. Every event is stored once, and a message
+# is deleted when all its parts are settled, whichever program is killed.
 
 load ../lib/common
 
@@ -30,8 +30,8 @@ END
 }
 teardown() { common_teardown; }
 
-# fill MESSAGES: with 1 to 50 events each, some within an envelope, some encoded; ./events has their
-# number, ./wanted how many each message has.
+# fill MESSAGES: send messages with 1 to 50 events each, some in an envelope, some encoded. ./events
+# has their number, ./wanted the number of each message.
 fill() {
   python3 - "$1" >bodies 2>events <<'END'
 import base64, gzip, json, random, sys
@@ -60,14 +60,14 @@ for line in sys.stdin:
   sqs-send -q <bodies
 }
 
-# held: how many messages the queue has, in flight or not.
+# held: print the number of messages on the queue, in flight or not.
 held() { counts | awk '{ print $1 + $2 }'; }
 rows() { sql 'SELECT count(*) FROM t'; }
 grown() { [ "$(rows)" -gt "$1" ] || ! kill -0 "$(<pid)" 2>/dev/null; }
 empty() { [ "$(held)" -eq 0 ]; }
 pass() { "$SQS2PG" -c settings >>out 2>>err || :; empty; }
 
-# deleted_are_whole MESSAGES: no more messages are gone than have all their events in the table.
+# deleted_are_whole MESSAGES: check that each deleted message has all its events in the table.
 deleted_are_whole() {
   local gone whole
   gone=$(($1 - $(held)))
@@ -78,8 +78,8 @@ deleted_are_whole() {
 }
 
 STAGES=(sqs-pull sqs-unwrap pii-mask pg-load sqs-ack)
-# kill_one ROUND: a stage of the run that is under way: each in turn where that is wanted, then any.
-# Its name is added to ./kills, if it was there to be killed.
+# kill_one ROUND: kill a stage of the present run: each in turn if asked, then any. Add its name to
+# ./kills if it was running.
 kill_one() {
   local name=${STAGES[RANDOM % ${#STAGES[@]}]} stage
   [ "$1" -ge ${#STAGES[@]} ] || name=${STAGES[$1]}
@@ -87,7 +87,7 @@ kill_one() {
   if [ -n "$stage" ] && kill -9 "$stage" 2>/dev/null; then echo "$name" >>kills; fi
 }
 
-@test "every stage killed at random, leases on: every event once, and the queue is empty then" {
+@test "with leases, stages killed at random: every event is stored once, and the queue is empty" {
   local messages round before total
   messages=$(rounds 150 10000)
   fill "$messages"
@@ -99,7 +99,7 @@ kill_one() {
     before=$(rows)
     "$SQS2PG" -c settings >>out 2>>err 3>&- &
     echo $! >pid
-    # At any moment: the first rows of the run, or some hundreds later.
+    # At a random moment: the first rows of the run, or some hundreds later.
     eventually 60 grown $((before + RANDOM % $(rounds 1 1500)))
     kill_one "$round"
     wait "$(<pid)" || :
@@ -111,7 +111,7 @@ kill_one() {
   [ "$(sql 'SELECT count(masked_ip) FROM t')" = "$total" ]
   [ "$(sql "SELECT count(*) FROM t_errors")" = 0 ]
   counts_are 0 0 0
-  # As each of them was sent, and by nobody's count but theirs.
+  # As each of them was sent, counted independently.
   sql 'SELECT m, count(*) FROM t GROUP BY m' | tr '|' ' ' | sort >there
   cmp wanted there
   echo "# $messages messages, $total events; killed: $(sort kills | uniq -c | xargs)" >&3
@@ -119,7 +119,7 @@ kill_one() {
   [ -z "${SQS2PG_TEST_LONG:-}" ] || [ "$(sort -u kills | wc -l)" -eq ${#STAGES[@]} ]
 }
 
-@test "a part that cannot be stored leaves its message on the queue, and the others are stored once" {
+@test "a rejected part leaves its message on the queue, and the other parts are stored once" {
   echo '{"body":{"events":[{"m":1,"i":0,"ip":"x"},{"m":1,"i":"no number","ip":"x"},{"m":1,"i":2,"ip":"x"}]}}' | sqs-send -q
   sed -i 's/^SQS2PG_LOAD_OPTIONS=.*/&  --no-quarantine/' settings
   run -1 "$SQS2PG" -c settings
@@ -128,7 +128,7 @@ kill_one() {
   run -1 "$SQS2PG" -c settings
   [ "$(sql 'SELECT i FROM t ORDER BY i' | xargs)" = '0 2' ]
   [ "$(held)" -eq 1 ]
-  # In quarantine it is settled, and the message goes.
+  # A quarantined part is settled, and its message is deleted.
   sed -i 's/ --no-quarantine//' settings
   eventually 20 counts_are 1 0 0
   run -0 "$SQS2PG" -c settings
@@ -137,7 +137,7 @@ kill_one() {
   counts_are 0 0 0
 }
 
-@test "an empty array, an event too deep: sealed, quarantined once, and deleted" {
+@test "an empty array and an event too deep are sealed, quarantined once, and deleted" {
   local deep='{"m":1,"i":1,"ip":"203.0.113.9"}' _
   for _ in 1 2 3 4 5; do deep=$(jq -cn --arg m "$deep" '{Type:"Notification",TopicArn:"a",Message:$m}'); done
   { echo '{"body":{"events":[]}}' && echo "{\"body\":{\"events\":[{\"m\":2,\"i\":0,\"ip\":\"203.0.113.8\"},$deep]}}"; } | sqs-send -q
@@ -148,7 +148,7 @@ kill_one() {
   counts_are 0 0 0
 }
 
-@test "an archive of parts is loaded again as what it was, and nothing is doubled" {
+@test "the replay of an archive with parts adds no row" {
   fill 20
   mkdir kept
   run -0 "$SQS2PG" -c settings --archive kept
@@ -161,7 +161,7 @@ kill_one() {
   [ "$(sql 'SELECT count(DISTINCT (m, i)) FROM u')" = "$(<events)" ]
 }
 
-@test "off: bodies stay as they came" {
+@test "without sqs-unwrap bodies stay unchanged" {
   sed -i 's/^SQS2PG_UNWRAP_OPTIONS=.*/SQS2PG_UNWRAP_OPTIONS=off/' settings
   jq -cn '{body:{Type:"Notification",TopicArn:"a",Message:"{\"m\":1,\"i\":1,\"ip\":\"x\"}"}}' | sqs-send -q
   "$SQS2PG" -v -c settings 2>err || :
@@ -171,7 +171,7 @@ kill_one() {
   run -64 "$SQS2PG" -c settings
 }
 
-@test "sqs-ack holds 120,000 messages of which half is settled in its bound of memory" {
+@test "sqs-ack holds 120,000 half settled messages within its bound of memory" {
   awk -v url="$SQS_QUEUE_URL" 'BEGIN { for (n = 0; n < 120000; n++)
     printf "{\"sqs\":{\"queue_url\":\"%s\",\"message_id\":\"m%d\",\"receipt_handle\":\"%0300d\",\"part\":0,\"parts\":50,\"unwrap\":\"each\"},\"status\":\"committed\"}\n", url, n, n }' >verdicts
   local status=0
@@ -179,7 +179,7 @@ kill_one() {
   [ "$status" -eq 1 ]
   grep -q ' incomplete=120000' err
   echo "# $(<peak) MiB with 120000 messages half settled" >&3
-  # The shadow of a sanitizer is no memory of ours.
+  # The shadow memory of a sanitizer does not count.
   case ${BUILD:-} in *asan* | *tsan*) return ;; esac
   [ "$(<peak)" -lt 32 ]
 }

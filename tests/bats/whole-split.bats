@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# The whole pipeline with a program in it that makes several records of a message,
-# or copies them into several tables: nothing is deleted before all of it is stored.
+# The whole pipeline with a program that makes several records of a message, or copies them into
+# several tables. No message is deleted before all of it is stored.
 
 load ../lib/common
 
@@ -12,10 +12,10 @@ setup() {
   sql 'CREATE TABLE t (id integer, v text)'
 }
 
-# stored: the ids of rows and of error rows, sorted.
+# stored: print the ids of rows and of error rows, sorted.
 stored() { sql "SELECT id FROM t UNION ALL SELECT (record::json #>> '{body,id}')::integer FROM t_errors ORDER BY 1"; }
 
-@test "a filter that splits messages: every event is stored once, and the queue is empty then" {
+@test "with a filter that splits messages every event is stored once, and the queue is empty" {
   seq 1 3 60 | while read -r n; do echo "{\"body\":[{\"id\":$n},{\"id\":$((n + 1))},{\"id\":$((n + 2))}]}"; done | sqs-send -q
   sqs-pull --wait 1 -j 1 >pulled
   counts_are 0 20 0
@@ -32,7 +32,7 @@ stored() { sql "SELECT id FROM t UNION ALL SELECT (record::json #>> '{body,id}')
   counts_are 0 0 0
 }
 
-@test "the same as one line, and a split message between others" {
+@test "the same in one pipeline, with a split message between others" {
   { echo '{"body":[{"id":1}]}' && echo '{"body":[{"id":2},{"id":3},{"id":4}]}' && echo '{"body":[{"id":5}]}'; } | sqs-send -q
   sqs-pull --wait 1 | jq -c '.body[] as $event | .body = $event' | pg-load -t t --batch-rows 1 2>err | sqs-ack
   [ "$(stored)" = "$(seq 1 5)" ]
@@ -40,7 +40,7 @@ stored() { sql "SELECT id FROM t UNION ALL SELECT (record::json #>> '{body,id}')
   counts_are 0 0 0
 }
 
-@test "records copied into two tables: --need 2 deletes what both have, and nothing else" {
+@test "records copied into two tables: --need 2 deletes only messages that both have" {
   sql 'CREATE TABLE u (id integer CHECK (id <> 7))'
   seq 1 20 | sed 's/.*/{"body":{"id":&}}/' | sqs-send -q
   mkfifo copy

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# The promises that span the programs: what is loaded, what is deleted, what never shows.
+# The promises across programs: loading, deleting, and no clear values.
 
 load ../lib/common
 
@@ -14,25 +14,26 @@ loaded() { sql 'SELECT count(*) FROM user_logins'; }
 quarantined() { sql 'SELECT count(*) FROM user_logins_errors'; }
 send_sample() { sqs-send -q <"$SAMPLE"; }
 
-# With the environment alone, as a person types it.
+# the_line: run the pipeline with only the environment, as a user types it.
 the_line() {
   sqs-pull | pii-mask --key-file k | pg-load --table user_logins | sqs-ack
 }
 
-@test "the one line, with nothing but the environment: 99 loaded, 1 quarantined, queue empty" {
+@test "the pipeline, configured by the environment alone: 99 loaded, 1 quarantined, queue empty" {
   fresh_queue VisibilityTimeout=30
   send_sample
   counts_are 100 0 0
   set -o pipefail
   the_line >out 2>err
   [ ! -s out ]
-  # Not plain success, so the masker and the loader say what was put aside; the others are silent.
+  # Not a plain success: pii-mask and pg-load report the quarantined record, and the others print
+  # nothing.
   grep -q 'pg-load: committed=99 duplicate=0 quarantined=1 rejected=0' err
   run -1 grep -vE '^(pii-mask|pg-load): ' err
   [ "$(loaded)" = 99 ]
   [ "$(quarantined)" = 1 ]
   counts_are 0 0 0
-  # Again on the drained queue: nothing new, no error.
+  # Again, on the drained queue: nothing new, no error.
   the_line >out 2>err
   [ ! -s err ]
   [ "$(loaded) $(quarantined)" = "99 1" ]
@@ -52,7 +53,7 @@ the_line() {
 @test "messages redelivered after their visibility timeout load nothing and are deleted as duplicates" {
   fresh_queue VisibilityTimeout=4
   send_sample
-  # Loaded and never acked: the acknowledging end is missing.
+  # Loaded and never acknowledged: sqs-ack is missing.
   sqs-pull --wait 1 --empty 1 | pii-mask -k k | pg-load -t user_logins >verdicts
   [ "$(wc -l <verdicts)" = 100 ]
   eventually 20 counts_are 100 0 0
@@ -61,16 +62,16 @@ the_line() {
   grep -q 'committed=0 duplicate=99 quarantined=1 rejected=0' stderr.load
   [ "$(loaded) $(quarantined)" = "99 1" ]
   counts_are 0 0 0
-  # The receipt handles of the first delivery are spent: nothing is deleted by them, nothing breaks.
+  # The receipt handles of the first delivery are invalid: they delete nothing, and cause no error.
   run -0 sqs-ack <verdicts
 }
 
-@test "no clear ip or device id anywhere but in what pii-unmask prints" {
+@test "only pii-unmask prints a clear ip or device id" {
   fresh_queue VisibilityTimeout=30
   send_sample
   sqs-pull -vv 2>pull.err | tee raw | pii-mask -vv -k k 2>mask.err | tee masked |
     pg-load -vv -t user_logins --reject-file rejects 2>load.err | tee verdicts | sqs-ack -vv --print >acks 2>ack.err
-  no_canary raw && return 1 # the test itself can see one
+  no_canary raw && return 1 # the test itself finds one
   pg_dump -a >dump
   sql 'SELECT * FROM user_logins_errors' >errors
   grep -q 'siv1\.' dump
@@ -92,9 +93,9 @@ the_line() {
   [ "$(sql 'SELECT count(DISTINCT masked_ip), count(DISTINCT masked_device_id) FROM user_logins')" = "$wanted" ]
 }
 
-@test "bodies that are no object, forged claims and collisions: none passes in clear, none is lost" {
+@test "bodies that are no object, false claims and collisions: none passes in clear, none is lost" {
   fresh_queue VisibilityTimeout=30
-  # A line is a message text; as JSON strings, so that each arrives as it stands here.
+  # A line is a body; as JSON strings, so that each arrives unchanged.
   while IFS= read -r text; do jq -cn --arg text "$text" '{body: $text}'; done >hostile <<'TEXTS'
 hello 203.0.113.77
 "203.0.113.77"
@@ -112,11 +113,11 @@ TEXTS
   run -1 grep -qF 203.0.113.77 dump
   [ "$(loaded) $(quarantined)" = "1 6" ]
   counts_are 0 0 0
-  # Everything is still there for the key holder.
+  # The key holder can unmask all of it.
   [ "$(pii-unmask -k k <masked | grep -cF 203.0.113.77)" = 6 ]
 }
 
-@test "each program: stdout on a full disk ends 74, a wrong option 64" {
+@test "each program ends 74 when stdout is on a full disk, and 64 on a wrong option" {
   fresh_queue VisibilityTimeout=30
   echo '{"body":{"user_id":"u","ip":"192.0.2.1"}}' >record
   sqs-send -q <record
@@ -137,7 +138,7 @@ TEXTS
   done
 }
 
-@test "a key file that others may read ends 77, and nothing is read or written" {
+@test "with a key file that others may read a program ends 77, and reads and writes nothing" {
   chmod 644 k
   run -77 --separate-stderr bash -c 'echo "{\"body\":{}}" | pii-mask -k k'
   [ -z "$output" ]

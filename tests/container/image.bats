@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# The image is built, twice, and deploy/compose.yaml is run, by podman on images that are made here.
+# Build the image, twice, and run deploy/compose.yaml, by podman on images made here.
 
 load ../lib/common
 load ../lib/images
@@ -7,7 +7,7 @@ load ../lib/images
 setup_file() {
   images_begin
   images_base
-  # A clone in which things lie that are nobody's business.
+  # A clone with files that must not get into the image.
   CLONE=$IMAGES/clone
   mkdir -p "$CLONE"
   (cd "$ROOT" && find . \( -name .git -o -path ./build -o -name __pycache__ \) -prune -o \( -type f -o -type l \) -print0 |
@@ -21,13 +21,13 @@ teardown_file() { images_end; }
 setup() { common_setup; }
 teardown() { common_teardown; }
 
-# image NAME FOLDER [OPTION...]: a layer for each step, so that they are kept from one to the next.
+# image NAME FOLDER [OPTION...]: make a layer for each step, so that the next build reuses them.
 image() {
   images_build "$1" "$2" --layers -f "$2/deploy/container/Containerfile" --build-arg SOURCE_DATE_EPOCH="$EPOCH" --timestamp "$EPOCH" "${@:3}"
 }
 layers() { podman image inspect --format '{{.RootFS.Layers}}' "$1"; }
 
-@test "the image: built from the clone and none of the secrets in it, for a user without rights" {
+@test "the image is built from the clone, without the secrets in it, for a user without rights" {
   image stage "$CLONE" --target build
   run -0 podman run --rm --network none --entrypoint /bin/ls stage -A /src
   for file in Makefile VERSION cmd lib man scripts share; do grep -qx "$file" <<<"$output"; done
@@ -36,7 +36,7 @@ layers() { podman image inspect --format '{{.RootFS.Layers}}' "$1"; }
   image sqs2pg "$CLONE"
   [ "$(podman image inspect --format '{{.Config.User}} {{.Config.StopSignal}} {{.Config.Entrypoint}} {{.Config.Cmd}}' sqs2pg)" = \
     '65534:65534 SIGTERM [/usr/local/bin/sqs2pg] [--follow]' ]
-  # No compiler came along, each program finds its libraries, and --help says so.
+  # No compiler is in it, each program finds its libraries, and --help says so.
   for program in $(cd "$ROOT/cmd" && echo *); do
     run -0 podman run --rm --network none --read-only --entrypoint "/usr/local/bin/$program" sqs2pg --version
     [[ $output == *"$(<"$ROOT/VERSION")"* ]]
@@ -47,7 +47,7 @@ layers() { podman image inspect --format '{{.RootFS.Layers}}' "$1"; }
   [[ $output == *'SQS_QUEUE_URL'* ]]
 }
 
-@test "the image for Lambda: sqs-lambda on that one, which asks for the runtime API" {
+@test "the image for Lambda runs sqs-lambda, which needs the runtime API" {
   images_build lambda "$CLONE" -f "$CLONE/deploy/lambda/Containerfile"
   [ "$(podman image inspect --format '{{.Config.User}} {{.Config.Entrypoint}} {{.Config.Cmd}}' lambda)" = \
     '65534:65534 [/usr/local/bin/sqs-lambda] []' ]
@@ -74,7 +74,7 @@ container() { podman ps -a --filter "label=com.docker.compose.service=$1" --form
 query() { podman exec "$(container database)" psql -qXAt -U loader -d warehouse -c "$1"; }
 rows_are() { [ "$(query "SELECT (SELECT count(*) FROM user_logins), (SELECT count(*) FROM user_logins_errors)")" = "$1" ]; }
 healthy() { podman healthcheck run "$(container "$1")"; }
-# asked: has the health of all asked again and again, as systemd's timers would.
+# asked: run the health checks of all again and again, as systemd's timers would.
 asked() {
   local one
   while sleep 2; do
@@ -86,7 +86,7 @@ asked() {
   images_stand_ins "$IMAGES/stand-ins" "$(sed -n 's/.*softwaremill.elasticmq:\(.*\)/\1/p' "$ROOT/deploy/compose.yaml")"
   asked &
   echo $! >pid
-  # The image is the one that was built above.
+  # The image is the one built above.
   compose up -d --no-build 9>&- 3>&- || { compose logs && return 1; }
   eventually 180 rows_are '99|1' || { podman ps -a && compose logs && return 1; }
   for service in queue database pipeline; do eventually 60 healthy "$service"; done
@@ -96,14 +96,14 @@ asked() {
     query 'SELECT stage, code FROM user_logins_errors'
   } | sed 's/^/# /' >&3
   [ "$(query "SELECT count(*) FROM user_logins WHERE masked_ip NOT LIKE 'siv1.%'")" = 0 ]
-  # As the file says it.
+  # As the file says.
   [ "$(podman inspect --format '{{.HostConfig.ReadonlyRootfs}} {{.Config.User}} {{.EffectiveCaps}}' "$(container pipeline)")" = \
     'true 65534:65534 []' ]
   run -0 podman exec "$(container pipeline)" cat /proc/1/status
   [[ $output == *$'CapEff:\t0000000000000000'* && $output == *$'NoNewPrivs:\t1'* ]]
   run -0 podman exec "$(container pipeline)" sqs2pg-status
   [[ $output == *'99 committed, 1 quarantined'* ]]
-  # By the file's stop_grace_period.
+  # With the stop_grace_period of the file.
   compose stop pipeline
   [ "$(podman inspect --format '{{.State.ExitCode}}' "$(container pipeline)")" = 0 ]
   compose down -v

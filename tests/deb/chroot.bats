@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
-# The Debian package in a Debian that has nothing else: built there without a network, looked at by
-# lintian, installed, upgraded, removed and purged, and its own tests run by autopkgtest.
+# The Debian package in a Debian with nothing else: built there without a network, checked by
+# lintian, installed, upgraded, removed and purged. autopkgtest runs its own tests.
 #
-# scripts/test.sh deb runs this once for each suite. Needs root. DEB_SUITE is the suite; DEB_FOLDER,
-# if set, keeps the two systems for the next time: DEB_FOLDER/build and DEB_FOLDER/clean.
+# scripts/test.sh deb runs this once for each suite. Needs root. DEB_SUITE is the suite. DEB_FOLDER,
+# if set, keeps the two systems for the next run: DEB_FOLDER/build and DEB_FOLDER/clean.
 
 bats_require_minimum_version 1.5.0
 
@@ -19,7 +19,7 @@ setup_file() {
 
 teardown_file() { [ -n "${DEB_FOLDER:-}" ] || rm -rf --one-file-system "$FOLDER"; }
 
-# in_system NAME COMMAND...: there, by bare.sh's inside.
+# in_system NAME COMMAND...: run it there, with inside of bare.sh.
 in_system() {
   local system=$1
   shift
@@ -29,7 +29,7 @@ in_system() {
   )
 }
 
-# system NAME PACKAGE...: makes it with what the package manager cannot do without, and these.
+# system NAME PACKAGE...: make it with the minimum that the package manager needs, and these.
 system() {
   local name=$1
   shift
@@ -44,7 +44,7 @@ system() {
     cp /etc/resolv.conf "$folder/etc/resolv.conf"
     chroot_copy_clients "$folder"
     find /usr/local/share/ca-certificates -name '*.crt' -exec cp {} "$folder/usr/local/share/ca-certificates/" \;
-    # Nothing is started.
+    # Start no service.
     printf '#!/bin/sh\nexit 101\n' >"$folder/usr/sbin/policy-rc.d"
     chmod 755 "$folder/usr/sbin/policy-rc.d"
     inside update-ca-certificates
@@ -55,7 +55,7 @@ system() {
 
 apt_in() { in_system "$1" env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o Dpkg::Use-Pty=0 "${@:2}"; }
 
-# older DEB: the same package by a lower number, with a file that the later one has no more.
+# older DEB: make the same package with a lower number, and a file that the later one no longer has.
 older() {
   local tree=$BATS_FILE_TMPDIR/older
   rm -rf "$tree"
@@ -65,13 +65,14 @@ older() {
   dpkg-deb --root-owner-group -b "$tree" "$FOLDER/clean/srv/older.deb" >&2
 }
 
-# everything: names of all there is in the clean system, but what keeps books or caches.
+# everything: print the names of all files in the clean system, except databases and caches of the
+# package manager.
 everything() {
   (cd "$FOLDER/clean" && find . -xdev \( -path ./proc -o -path ./dev -o -path ./tmp -o -path ./srv -o -path ./var/cache \
     -o -path ./run -o -path ./var/log -o -path ./var/lib/dpkg -o -path ./var/lib/apt \) -prune -o -print) | LC_ALL=C sort
 }
 
-@test "make deb builds source and binary without a network, unit tests and all, with both sets of flags" {
+@test "make deb builds source and binary without a network, with unit tests and both sets of flags" {
   system build
   rm -rf --one-file-system "$FOLDER/build/srv/sqs2pg"
   mkdir "$FOLDER/build/srv/sqs2pg"
@@ -95,20 +96,20 @@ everything() {
   [[ ${DEB_BUILD_OPTIONS:-} == *nocheck* ]] || grep -qE '^[1-9][0-9]+ passed, 0 failed$' "$OUT/log"
 }
 
-@test "lintian has nothing to say, of the source either" {
+@test "lintian has no finding, also in the source" {
   in_system build sh -c 'lintian --allow-root --fail-on error,warning --display-info --pedantic \
     /srv/sqs2pg/build/deb/*.changes' >"$OUT/lintian" 2>&1 || { cat "$OUT/lintian" && return 1; }
-  # What is overridden for one suite's lintian the other's has no use for.
+  # An override for the lintian of one suite is unused in the other.
   grep -vE '^N:|^I: .* unused-override newer-standards-version ' "$OUT/lintian" | diff /dev/null -
 }
 
-@test "a clean system installs it: files, user, folders, pages, units; nothing enabled" {
+@test "a clean system installs files, user, folders, pages and units; nothing is enabled" {
   system clean man-db
   compgen -G "$OUT/sqs2pg_*.deb" >/dev/null
   deb=$(echo "$OUT"/sqs2pg_*.deb)
   cp "$deb" "$FOLDER/clean/srv/sqs2pg.deb"
   older "$deb"
-  # Of an earlier run, in a system that was kept.
+  # From an earlier run, in a kept system.
   apt_in clean purge sqs2pg >"$OUT/install.log" 2>&1 || true
   rm -rf "$FOLDER"/clean/etc/sqs2pg "$FOLDER"/clean/var/lib/sqs2pg "$FOLDER"/clean/etc/systemd/system/sqs2pg@*
   apt_in clean satisfy --no-install-recommends "$(dpkg-deb -f "$deb" Depends)" >>"$OUT/install.log" 2>&1
@@ -117,7 +118,7 @@ everything() {
     { tail -n 30 "$OUT/install.log" && return 1; }
   in_system clean dpkg -V sqs2pg
   [ -e "$FOLDER/clean/usr/share/sqs2pg/policies/gone.policy" ]
-  # What debian/tests looks at, here with nothing else installed but jq.
+  # The checks of debian/tests, here with nothing else installed but jq.
   apt_in clean install --no-install-recommends jq >>"$OUT/install.log" 2>&1
   install -m 755 "$ROOT/debian/tests/installed" "$FOLDER/clean/srv/installed"
   in_system clean /srv/installed
@@ -131,7 +132,7 @@ everything() {
   [ -z "$(find "$FOLDER/clean/etc/systemd/system" -name '*sqs2pg*')" ]
 }
 
-@test "an upgrade takes the new files and keeps settings, key, drop-in and what is enabled" {
+@test "an upgrade installs the new files and keeps settings, key, drop-in and enabled units" {
   root=$FOLDER/clean
   in_system clean bash -c 'set -e
     cp /usr/share/doc/sqs2pg/examples/sqs2pg.env /etc/sqs2pg/logins.env
@@ -153,13 +154,13 @@ everything() {
   kept | diff "$OUT/kept" -
   [ ! -e "$root/usr/share/sqs2pg/policies/gone.policy" ]
   in_system clean /srv/installed
-  # The user reads its settings, and nobody else does.
+  # The service user can read its settings, and no other user can.
   in_system clean setpriv --reuid _sqs2pg --regid _sqs2pg --init-groups sqs2pg-read /etc/sqs2pg/logins.env |
     grep -qx 'SQS2PG_PULL_OPTIONS=--wait 7'
   run ! in_system clean setpriv --reuid nobody --regid nogroup --clear-groups cat /etc/sqs2pg/logins.env
 }
 
-@test "removed, it leaves what is the administrator's; purged, no more than keys, settings and the user" {
+@test "a removal leaves the files of the administrator; a purge leaves only keys, settings and the user" {
   root=$FOLDER/clean
   apt_in clean remove sqs2pg >>"$OUT/install.log" 2>&1
   run -127 in_system clean sqs-pull --version
@@ -168,7 +169,7 @@ everything() {
   apt_in clean purge sqs2pg jq >>"$OUT/install.log" 2>&1
   apt_in clean autoremove --purge >>"$OUT/install.log" 2>&1
   everything | comm -13 "$OUT/before" - >"$OUT/left"
-  # The key and the archive are nobody's to lose; the drop-in is the administrator's.
+  # The package must not delete the key and the archive; the drop-in belongs to the administrator.
   diff - <(grep -vE '^\./etc/(passwd|group|shadow|gshadow)-$|^\./etc/\.pwd\.lock$' "$OUT/left") <<'END'
 ./etc/sqs2pg
 ./etc/sqs2pg/key
@@ -179,7 +180,7 @@ everything() {
 ./var/lib/sqs2pg/archive.ndjson.gz
 END
   in_system clean getent passwd _sqs2pg
-  # Without anything of the administrator's there, nothing at all.
+  # Without files of the administrator, nothing is left.
   rm -rf "$root/etc/sqs2pg" "$root/var/lib/sqs2pg" "$root/etc/systemd/system/sqs2pg@logins.service.d"
   apt_in clean install --no-install-recommends /srv/sqs2pg.deb >>"$OUT/install.log" 2>&1
   apt_in clean purge sqs2pg >>"$OUT/install.log" 2>&1
@@ -187,15 +188,15 @@ END
   diff /dev/null "$OUT/left"
 }
 
-# What 0.1.0 was when the changes after it began. It was not released, and had no package.
+# The commit of 0.1.0 before the later changes. It was not released, and had no package.
 OLD=7ecfbf8e66a504f03a2e040f19a680e141780521
 
-# go_on: in the clean system, with make install of 0.1.0 and a cluster of its own: 100 messages are loaded
-# by 0.1.0, and come once more after the package took its place.
+# go_on: in the clean system, with make install of 0.1.0 and a cluster of its own: 0.1.0 loads 100
+# messages, which come again after the package has replaced it.
 go_on() {
   set -euo pipefail
   cd "$(mktemp -d)"
-  # Both say that they are 0.1.0.
+  # Both report version 0.1.0.
   from() { hash -r && [ "$(type -P pii-mask) $(type -P pg-load)" = "$1/pii-mask $1/pg-load" ]; }
   loads() { pii-mask -q -k key <records | tee masked | pg-load -q --table user_logins >verdicts; }
   value() { psql -qXAt -v ON_ERROR_STOP=1 -c "$1"; }
@@ -211,7 +212,7 @@ go_on() {
   make -s -C /srv/old uninstall
   apt-get -q -y -o Dpkg::Use-Pty=0 install --no-install-recommends /srv/sqs2pg.deb
   from /usr/bin
-  # Its tokens come back, its key masks, its ledger knows the messages.
+  # Its tokens unmask, its key masks, its ledger knows the messages.
   jq -c '.body | [.ip, .device_id]' records >clear
   pii-unmask -q -k key <masked.old | jq -c '.body | [.ip, .device_id]' | diff clear -
   loads
@@ -219,7 +220,7 @@ go_on() {
   value 'SELECT * FROM user_logins ORDER BY user_logins' | diff rows -
 }
 
-@test "where 0.1.0 was by make install, the package takes its place: table, ledger, key and tokens go on" {
+@test "the package replaces an installed 0.1.0: table, ledger, key and tokens stay in use" {
   root=$FOLDER/clean
   rm -rf --one-file-system "$FOLDER/build/srv/old" "$root/srv/old"
   mkdir "$FOLDER/build/srv/old"
@@ -236,8 +237,8 @@ go_on() {
   (cd "$root/usr/local" && find . ! -type d) | diff "$OUT/local" -
 }
 
-# Its server is the one that the job takes, not this run's.
-@test "autopkgtest passes: what is installed moves a queue into the system's PostgreSQL" {
+# The job uses its own server, not that of this run.
+@test "autopkgtest passes: the installed programs load a queue into the PostgreSQL of the system" {
   local settings=() name
   mapfile -t settings < <(
     . "$ROOT/scripts/bare.sh"

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
-# share/airflow's DAG, run by `airflow dags test` with real runs of sqs2pg: what Airflow makes of each status.
+# The DAG of share/airflow, run by `airflow dags test` with real runs of sqs2pg: the result in
+# Airflow for each status.
 
 load ../lib/common
 
@@ -21,22 +22,22 @@ setup() {
 }
 teardown() { common_teardown; }
 
-# settings [LINE...]
+# settings [LINE...]: write the settings.
 settings() {
   printf '%s\n' "SQS_QUEUE_URL=$QUEUE" SQS2PG_TABLE=user_logins "SQS2PG_KEY_FILE=$PWD/k" \
     'SQS2PG_PULL_OPTIONS=--wait 1' "$@" >settings
 }
 
-# dag: one run of it; its words are in ./log.
+# dag: run it once; its messages are in ./log.
 dag() { airflow dags test sqs2pg >log 2>&1 || true; }
-# states: those that its task came to, and the run's, in ${STATES}; told under the name ${1}.
+# states: set ${STATES} to the states of its task, and of the run; print them under the name ${1}.
 states() {
   STATES=$(grep -oE 'new_state=[a-z_]+|DagRun Finished: .*, state=[a-z]+' log | sed 's/.*state=//' | paste -sd' ')
   echo "# $1: $STATES" >&3
 }
 rows() { sql 'SELECT count(*) FROM user_logins'; }
 
-@test "Airflow: 0 is success, another run's lock a skip, and neither is tried again" {
+@test "Airflow: 0 is success, the lock of another run a skip, and neither is retried" {
   local holder
   bin/sqs2pg --follow -c settings 2>held 3>&- 4>&- &
   holder=$!
@@ -54,7 +55,7 @@ rows() { sql 'SELECT count(*) FROM user_logins'; }
   [ "$STATES" = 'success success' ]
 }
 
-@test "Airflow: 77, 78 and 69 fail at once, with the words of sqs2pg" {
+@test "Airflow: 77, 78 and 69 fail immediately, with the message of sqs2pg" {
   chmod 666 settings
   dag
   states 'status 77'
@@ -74,9 +75,9 @@ rows() { sql 'SELECT count(*) FROM user_logins'; }
   [ "$(rows)" = 0 ]
 }
 
-@test "Airflow: 75 is tried again a minute later, and loads" {
+@test "Airflow: 75 is retried a minute later, and loads" {
   local run
-  # The database is away until Airflow has seen it once.
+  # The database is down until Airflow has seen it once.
   mkdir away
   settings 'SQS2PG_LOAD_OPTIONS=--retry-timeout 1s' "PGHOST=$PWD/away"
   dag &

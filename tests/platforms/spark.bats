@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# The part of docs/parallel.md on Spark, as it is printed, by pyspark on two threads of this machine.
+# Run the part of docs/parallel.md on Spark as printed, by pyspark on two threads of this machine.
 
 load ../lib/common
 load ../lib/page
@@ -13,30 +13,30 @@ setup() {
 }
 teardown() { common_teardown; }
 
-# spark CODE: run with the SparkContext as sc.
+# spark CODE: run it with the SparkContext as sc.
 spark() {
   { printf '%s\n' 'from pyspark import SparkContext' 'sc = SparkContext("local[2]")' \
     'sc.setLogLevel("OFF")' "$1"; } >job.py
   "$(platforms_python_dir)/bin/python" job.py 2>>spark.log
 }
 
-# parts FOLDER: the lines of its partitions, in order.
+# parts FOLDER: print the lines of its partitions, in order.
 parts() { cat "$1"/part-*; }
-# outcome FOLDER: how many of which status, those of most lines first.
+# outcome FOLDER: count each status, the most frequent first.
 outcome() { parts "$1" | jq -r .status | sort | uniq -c | sort -rn | awk '{ print $1, $2 }' | paste -sd' '; }
 
-@test "docs/parallel.md: Spark masks and loads 200,000 lines, in order, each once; a second run is all duplicate" {
+@test "docs/parallel.md: Spark masks and loads 200,000 lines, in order, each once; a second run has only duplicates" {
   local n=200000 good=199990 masked loaded
   fresh_database
   sql 'CREATE TABLE user_logins (event integer, masked_ip text)'
   key k 2>/dev/null
   unset SQS2PG_MAPS
-  # Ten of them are no JSON.
+  # Ten of them are not JSON.
   seq "$n" | sed 's/.*/{"body":{"event":&,"ip":"203.0.113.7","device_id":"d-&"}}/;0~20000s/}}$//' >raw.ndjson
   masked=$(block Spark 1) loaded=$(block Spark 2)
   spark "$masked"
   [ "$(find masked -name 'part-*' | wc -l)" -eq 4 ]
-  # Put together in order, they are the lines that one process makes, but for what is sealed.
+  # Joined in order, they are the lines of one process, except sealed ones.
   pii-mask -q -k k <raw.ndjson 2>/dev/null | grep -v '"sealed"' >one
   parts masked | grep -v '"sealed"' | cmp - one
   lines_are one "$good"
@@ -55,13 +55,13 @@ $loaded"
   [ "$(sql 'SELECT count(*), sum(count) FROM user_logins_errors')" = '10|20' ]
 }
 
-@test "docs/parallel.md: a program that fails: the job fails with checkCode=True, and succeeds without" {
+@test "docs/parallel.md: when a program fails, the job fails with checkCode=True, and succeeds without" {
   local loaded
   fresh_database
   unset SQS2PG_MAPS
   seq 1000 | sed 's/.*/{"body":{"event":&},"pii":{"key":"00000000"}}/' >masked
   loaded=$(block Spark 2)
-  # There is no table.
+  # The table does not exist.
   run spark "import os
 $loaded"
   [ "$status" -ne 0 ]
