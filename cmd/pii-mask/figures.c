@@ -11,7 +11,7 @@ _Static_assert(PATHS + 1 + CODES + PROGRAM_FIGURES <= METRICS_MAXIMUM, "a sample
 
 static const struct metric missing = { "sqs2pg_values_missing_total",
     "Values that the policy names and the records lack, by path.", METRIC_COUNTER };
-static const struct metric errors = { "sqs2pg_errors_total", "Error records, by code.",
+static const struct metric errors = { "sqs2pg_errors_total", "Error records, by their code.",
     METRIC_COUNTER };
 
 const struct program_figures figures_of_mask = {

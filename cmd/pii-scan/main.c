@@ -13,7 +13,7 @@ enum { POLICY = 1, ROOT, SUGGEST, JSON, NUMBER };
 static const struct opt options[] = {
     { POLICY, 'p', "policy", "FILE",
         "check against this policy; exit 1 for paths that it does not cover", NULL },
-    { ROOT, '\0', "root", "PATH", "base of the paths", ".body" },
+    { ROOT, '\0', "root", "PATH", "path of the values in a line, . for plain NDJSON", ".body" },
     { SUGGEST, '\0', "suggest", NULL, "print a policy that covers the findings", NULL },
     { JSON, '\0', "json", NULL, "print a line of JSON for each path", NULL },
     { NUMBER, 'n', "number", "N", "stop after N records", NULL },

@@ -55,7 +55,8 @@ enum {
     { PROGRAM_POLICY, 'p', "policy", "FILE",                                                      \
         "policy file", "ip and device_id, reversibly" },                                          \
     { PROGRAM_MASK, 'm', "mask", "RULE...", "instead: PATH=METHOD[:NAME]", NULL },                \
-    { PROGRAM_ROOT, '\0', "root", "PATH", "base of the paths", ".body" }
+    { PROGRAM_ROOT, '\0', "root", "PATH",                                                         \
+        "path of the values in a line, . for plain NDJSON", ".body" }
 #define PROGRAM_LAST_OPTIONS                                                                      \
     { PROGRAM_PRINT_POLICY, '\0', "print-policy", NULL, "print the policy in force and exit",     \
         NULL },                                                                                   \
