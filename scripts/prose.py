@@ -132,6 +132,8 @@ def c_strings(text):
             continue
         string = ''.join(re.findall(r'"((?:[^"\\\n]|\\.)*)"', match.group(0)))
         string = string.replace('\\n', ' ').replace('\\"', '"')
+        if string.count('|') > 5:  # a table of words
+            continue
         if re.search(r'[a-z]{2,},? [a-z]{2,}', string) and not re.search(r'\b(SELECT|FROM|SET|WHERE|INSERT|CREATE)\b', string):
             yield text.count('\n', 0, match.start()) + 1, string
 
