@@ -76,7 +76,7 @@ CPPFLAGS_ALL := -D_GNU_SOURCE -DSQS2PG_VERSION='"$(VERSION)"' -DSQS2PG_DATADIR='
 CFLAGS_ALL   := -std=c17 $(OPTIMIZE) $(WARNINGS) $(HARDEN) -fPIE -ffile-prefix-map=$(CURDIR)=. $(CFLAGS)
 LDFLAGS_ALL  := -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed $(HARDENLD) $(LDFLAGS)
 
-# Foreign libraries, each used by the one layer (or file) that is its door.
+# Foreign libraries, each used by the one layer (or file) that wraps it.
 PKG_http   := libcurl
 PKG_xml    := libxml-2.0
 PKG_crypto := libcrypto

@@ -17,7 +17,7 @@ RANK = {"base": 0, "json": 1, "crypto": 1, "http": 1, "xml": 1, "pg": 1, "confin
         "inflate": 1, "record": 2, "aws": 3, "detect": 3, "credentials": 4, "mask": 4, "sqs": 5}
 # A foreign library: the names its headers go by, the one place that includes them, and what its
 # types look like.
-DOORS = [
+WRAPPERS = [
     (r"curl/", r"lib/http/", r"CURL\w*|curl_\w+"),
     (r"libxml/", r"lib/xml/", r"xml[A-Z]\w+"),
     (r"openssl/", r"lib/crypto/", r"EVP_\w+|OSSL_\w+|SSL_\w+|HMAC_CTX|BIGNUM|SHA256_CTX|AES_KEY"),
@@ -199,21 +199,21 @@ def cycles(graph):
             yield from visit(here, [here])
 
 
-def doors(tree):
+def wrappers(tree):
     for name in tree.code():
         header_file = name.endswith(".h")
         for line, bracket, header in tree.includes(name):
-            door = next((d for d in DOORS if re.match(d[0], header)), None)
-            if bracket == "<" and door is None and not SYSTEM.match(header):
-                yield name, line, f"<{header}> is of no library that has a door"
-            elif door and not re.match(door[1], name):
-                yield name, line, f"<{header}> belongs behind {door[1].replace(chr(92), '')}"
-            elif door and header_file:
-                yield name, line, f"<{header}> in a header: a door shows nothing of its library"
+            wrapper = next((d for d in WRAPPERS if re.match(d[0], header)), None)
+            if bracket == "<" and wrapper is None and not SYSTEM.match(header):
+                yield name, line, f"<{header}> is of no library that has a wrapper"
+            elif wrapper and not re.match(wrapper[1], name):
+                yield name, line, f"<{header}> belongs behind {wrapper[1].replace(chr(92), '')}"
+            elif wrapper and header_file:
+                yield name, line, f"<{header}> in a header: a wrapper shows nothing of its library"
         if header_file:
             for number, line in enumerate(strip(tree.text(name)).split("\n"), 1):
-                for door in DOORS:
-                    match = re.search(rf"\b({door[2]})\b", line)
+                for wrapper in WRAPPERS:
+                    match = re.search(rf"\b({wrapper[2]})\b", line)
                     if match:
                         yield name, number, f"{match.group(1)} shown in a header"
 
@@ -357,7 +357,7 @@ def tests(tree):
             yield name, 1, "holds no test"
 
 
-CHECKS = [layers, names, doors, exports, sizes, banned, words, headers, tests]
+CHECKS = [layers, names, wrappers, exports, sizes, banned, words, headers, tests]
 
 
 def main():

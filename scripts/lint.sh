@@ -27,7 +27,7 @@ objects=${BUILD:-build}/lint
 # What a check returns that had not the tool it goes by.
 NOT_LOOKED_AT=3
 
-CHECKS=(build exports layers names doors sizes banned words headers alone tests security shell python man format cppcheck)
+CHECKS=(build exports layers names wrappers sizes banned words headers alone tests security shell python man format cppcheck)
 SLOW=(analyzer tidy)
 
 # sources PATTERN...: files of the tree that git knows or would add, or all
@@ -63,10 +63,12 @@ lint_exports() {
 }
 lint_layers() { structure layers; }
 lint_names() { structure names; }
-lint_doors() { structure doors; }
+lint_wrappers() { structure wrappers; }
 lint_sizes() { structure sizes; }
 lint_banned() { structure banned; }
 lint_words() { structure words; }
+# Sentences of at most 30 words, in the words of docs/glossary.md.
+lint_prose() { "$here/prose.py" -C . --check; }
 lint_headers() { structure headers; }
 lint_tests() { structure tests; }
 

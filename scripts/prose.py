@@ -12,6 +12,7 @@ FILEs restrict it to these. Code, quotations in backquotes and literal blocks ar
 prose; the tables of the glossary are not looked at.
 """
 import argparse
+import inspect
 import io
 import os
 import re
@@ -115,7 +116,7 @@ def c_comments(text):
         lines = [re.sub(r'^\s*\*? ?', '', line) for line in match.group(1).split('\n')]
         block, first = [], number
         for offset, line in enumerate(lines + ['']):
-            if not line.strip() or line.startswith('    '):
+            if not line.strip() or line.startswith('  '):
                 if block:
                     yield first, ' '.join(block)
                 block = []
@@ -143,7 +144,7 @@ def hash_comments(text):
     for number, line in enumerate(text.splitlines() + [''], 1):
         match = re.match(r'\s*#(?!!)( .*)?$', line)
         body = (match.group(1) or '') if match else ''
-        if body.strip() and not body.startswith('    ') and not body.startswith(' shellcheck') and not re.match(r' {2,}\S+ {2,}', body):
+        if body.strip() and not body.startswith(('   ', ' shellcheck')):
             if not block:
                 first = number
             block.append(body.strip())
@@ -158,8 +159,8 @@ def python_docs(text):
         for token in tokenize.generate_tokens(io.StringIO(text).readline):
             if token.type == tokenize.STRING and token.string.startswith(('"""', "'''")):
                 block, first = [], token.start[0]
-                for offset, line in enumerate(token.string.strip('"\'').split('\n') + ['']):
-                    if not line.strip() or line.startswith('        '):
+                for offset, line in enumerate(inspect.cleandoc(token.string.strip('"\'')).split('\n') + ['']):
+                    if not line.strip() or line.startswith('  '):
                         if block:
                             yield first, ' '.join(block)
                         block = []
@@ -237,6 +238,9 @@ def main():
     parser.add_argument('--kind', choices=KINDS)
     parser.add_argument('files', nargs='*', metavar='FILE')
     arguments = parser.parse_args()
+    if not os.path.exists(os.path.join(arguments.root, 'docs/glossary.md')):
+        print('docs/glossary.md is missing')
+        return 1
     words = replaced(arguments.root)
     counts = {kind: dict(sentence=0, long=0, passive=0, word=0) for kind in KINDS}
     for name in tracked(arguments.root, arguments.files):
@@ -257,6 +261,7 @@ def main():
         for kind in KINDS:
             row = counts[kind]
             print(f'{kind + "s":10}{row["sentence"]:>10}{row["long"]:>10}{row["passive"]:>12}{row["word"]:>10}')
+    sys.stdout.flush()
     return 1 if arguments.check and any(row['long'] or row['word'] for row in counts.values()) else 0
 
 

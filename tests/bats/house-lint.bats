@@ -99,6 +99,11 @@ END
   write SECURITY.md <<'END'
 - `say.bats`: says
 END
+  write docs/glossary.md <<'END'
+| word | means | not |
+|---|---|---|
+| **ledger** | x | `key book` |
+END
   write scripts/say.sh <<'END'
 #!/bin/sh
 printf '%s\n' "$1"
@@ -266,37 +271,55 @@ in_text() { printf '%s\n' "${1//@/}" >>lib/base/text.c; }
   [ "$status" -eq 0 ]
 }
 
-@test "doors: each foreign library in its wrapper only, and never in a header" {
+@test "wrappers: each foreign library has one, which no header shows" {
   local header
   for header in curl/curl.h libxml/parser.h openssl/evp.h libpq-fe.h jq.h jv.h seccomp.h; do
     in_text "#include <$header>"
-    expect doors "lib/base/text\.c:12: <$header> belongs behind lib/"
+    expect wrappers "lib/base/text\.c:12: <$header> belongs behind lib/"
   done
   printf '#include <jv.h>\n' >>lib/json/value.c
-  expect doors 'lib/json/value\.c:.*belongs behind lib/json/jq\.c'
+  expect wrappers 'lib/json/value\.c:.*belongs behind lib/json/jq\.c'
   printf '#include <curl/curl.h>\n' | write lib/http/http.h
-  expect doors 'lib/http/http\.h:1: .*in a header'
+  expect wrappers 'lib/http/http\.h:1: .*in a header'
   printf '#include <zlib.h>\n' >>lib/json/value.c
-  expect doors 'lib/json/value\.c:.*<zlib\.h> belongs behind lib/inflate/'
+  expect wrappers 'lib/json/value\.c:.*<zlib\.h> belongs behind lib/inflate/'
   in_text '#include <lzma.h>'
-  expect doors 'text\.c:12: <lzma\.h> is of no library'
+  expect wrappers 'text\.c:12: <lzma\.h> is of no library'
   local type
   for type in 'CURL *' 'struct curl_slist *' 'xmlParserCtxtPtr ' 'EVP_CIPHER *' 'PGconn *' 'jv ' 'scmp_filter_ctx '; do
     sed -i "s/^int text_length/${type}text_other(void);\n&/" lib/base/text.h
-    expect doors 'lib/base/text\.h:5: .*shown in a header'
+    expect wrappers 'lib/base/text\.h:5: .*shown in a header'
   done
 }
 
-@test "doors: the wrapper of a library may include it" {
+@test "wrappers: each library is allowed in its own wrapper" {
   printf '#include <curl/curl.h>\n' | write lib/http/http.c
   printf '#include <libxml/parser.h>\n' | write lib/xml/xml.c
   printf '#include <openssl/evp.h>\n' | write lib/crypto/aes.c
   printf '#include <libpq-fe.h>\n' | write lib/pg/conn.c
   printf '#include <jq.h>\n#include <jv.h>\n' | write lib/json/jq.c
   printf '#include <seccomp.h>\n#include <sys/prctl.h>\n' | write lib/confine/confine.c
-  run lint doors
+  run lint wrappers
   echo "$output"
   [ "$status" -eq 0 ]
+}
+
+@test "prose: long sentences and words that the glossary replaces, in each kind of text" {
+  local long='a b c d e f g h i j k l m n o p q r s t u v w x y z a b c d e'
+  in_text "/* The key book. */"
+  expect prose 'lib/base/text\.c:12: word: key book \(glossary: ledger\)'
+  in_text "static const char said[] = \"no key book there\";"
+  expect prose 'lib/base/text\.c:12: word: key book'
+  printf '%s.\n' "$long" >>README.md
+  expect prose 'README\.md:[0-9]+: long: 31 words'
+  printf '.Pp\n%s.\n' "$long" >>man/a-tool.1
+  expect prose 'man/a-tool\.1:[0-9]+: long: 31 words'
+  printf '# %s.\n' "$long" >>scripts/say.sh
+  expect prose 'scripts/say\.sh:[0-9]+: long: 31 words'
+  printf '@%s "the key book" {\n}\n' test >>tests/bats/say.bats
+  expect prose 'tests/bats/say\.bats:[0-9]+: word: key book'
+  rm docs/glossary.md
+  expect prose 'docs/glossary\.md is missing'
 }
 
 @test "sizes: files, functions, main.c" {
