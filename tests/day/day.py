@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""A day of faults and alerts; started by scripts/day.sh with servers of its own, which has the manual."""
+"""Run a day of faults and alerts. scripts/day.sh starts it with servers of its own, and has the
+manual."""
 
 import argparse
 import contextlib
@@ -23,7 +24,7 @@ FACTOR = 40
 VISIBILITY_S = 15
 RECEIVES = 10
 DEAD_MAN_S = 900 / FACTOR
-# So long an alert may take to come, and to go; at least so long nothing may come where nothing should.
+# The longest times for an alert to come and to go; the time of quiet where none may come.
 RAISED_S, CLEARED_S, QUIET_S = 120, 150, 30
 
 
@@ -66,10 +67,10 @@ class Day:
     def mode(self, text):
         (self.folder / "proxy/mode").write_text(text + "\n", encoding="ascii")
 
-    # ---- the faults: what is done, and what mends it ----
+    # ---- the faults: the fault and its repair ----
 
     def hold(self):
-        """Somebody's transaction keeps the table."""
+        """Keep the table locked by another transaction."""
         self.lock = subprocess.Popen(["psql", "-qX"], stdin=subprocess.PIPE, text=True)
         self.lock.stdin.write("BEGIN; LOCK TABLE user_logins;\n")
         self.lock.stdin.flush()
@@ -94,7 +95,8 @@ class Day:
         self.service.restart(SQS2PG_MASK_OPTIONS="--max-record 1M")
 
     def refused(self):
-        """Among good ones: where nothing at all can be loaded pg-load ends, as it may be the map that is wrong."""
+        """Send refused records among good ones: where all fail pg-load ends, as the map may be
+        wrong."""
         for number in range(60):
             self.sender.send({"user_id": "good%d" % number, "ip": "203.0.113.8", "device_id": "d"})
             self.sender.send({"user_id": "bad%d" % number, "ip": "203.0.113.8", "device_id": "d",
@@ -117,7 +119,7 @@ class Day:
         psql_until("DROP FUNCTION slow CASCADE")
 
     def looks(self):
-        """Too many looks at messages, while the service is stopped for a moment."""
+        """Look at messages too often, while the service is stopped for a moment."""
         self.service.stop()
         for number in range(5):
             self.sender.send({"user_id": "looked%d" % number, "ip": "203.0.113.6", "device_id": "d"})
@@ -128,7 +130,8 @@ class Day:
         self.service.start()
 
     def frozen(self):
-        """The machine stands still with messages in hand, for longer than they are hidden; another takes them."""
+        """Freeze the machine with messages in flight, for longer than the visibility timeout;
+        another takes them."""
         self.hold()
         time.sleep(3)
         self.service.signal(signal.SIGSTOP)
@@ -145,7 +148,7 @@ class Day:
     def nothing(self):
         pass
 
-    # What is done, the alert, how it is done, how mended. "" for the alert: none may come.
+    # Name: description, alert ("": none may come), fault, repair.
     FAULTS = {
         "long": ("five records are longer than --max-record", "Sqs2pgRejected", too_long, longer_records),
         "refused": ("sixty records are refused by the table", "Sqs2pgQuarantinedRising", refused, nothing),
@@ -154,21 +157,21 @@ class Day:
         "looks": ("messages are looked at eleven times", "Sqs2pgDeadLettersGrowing", looks, nothing),
         "frozen": ("the machine stands still for 16 s", "Sqs2pgLeasesLost", frozen, nothing),
         "sealed": ("300 messages are no JSON", "Sqs2pgSealedFlood", no_json, nothing),
-        "locked": ("the table is locked, the loader waits", "Sqs2pgStalled", hold, let_go),
-        "database": ("the database is away", "Sqs2pgFaults", database_away, database_back),
+        "locked": ("the table is locked, pg-load waits", "Sqs2pgStalled", hold, let_go),
+        "database": ("the database is down", "Sqs2pgFaults", database_away, database_back),
         "errors": ("every second request to SQS is answered 500", "Sqs2pgFaults",
                    lambda day: day.mode("fail 2 500"), lambda day: day.mode("")),
         "throttled": ("every third request to SQS is throttled", "",
                       lambda day: day.mode("error 3 RequestThrottled"), lambda day: day.mode("")),
         "killed": ("every process of the service is killed", "", lambda day: day.service.kill(), nothing),
-        "silent": ("Alertmanager is gone", "Sqs2pgDeadMan",
+        "silent": ("Alertmanager is down", "Sqs2pgDeadMan",
                    lambda day: day.watch.stop("alertmanager"), lambda day: day.watch.start("alertmanager")),
     }
 
-    # ---- what comes of them ----
+    # ---- their effects ----
 
     def firing(self, alert, since):
-        """Of the dead man's alert, that its signal has not come for its time."""
+        """Return the firing alerts; the dead man's alert fires when its signal is overdue."""
         if alert == "Sqs2pgDeadMan":
             last = max(told.at for told in self.receivers.told(0) if told.channel == "dead-man")
             return time.monotonic() - last > DEAD_MAN_S
@@ -180,12 +183,13 @@ class Day:
         return any(told.alert == alert and told.status == "resolved" for told in self.receivers.told(since))
 
     def settled(self):
-        """Nothing is firing or pending, told or not, and no more waits than what comes in some seconds."""
+        """Return true when nothing is firing or pending, and only the records of some seconds are
+        pending."""
         return (until(CLEARED_S, lambda: not self.watch.alerts()) is not None
                 and until(60, lambda: int(output(self.script, "counts", self.queue).split()[0]) < 60) is not None)
 
     def play(self, name):
-        """Whether it went as it should; a line of the table."""
+        """Play one fault; return true when it went as expected; print a line of the table."""
         what, alert, inject, mend = self.FAULTS[name]
         start, raised, cleared = time.monotonic(), None, None
         inject(self)
@@ -214,12 +218,13 @@ class Day:
     def run(self, names):
         self.sender = Sender(self.queue)
         self.service.start()
-        # A file is written every ten seconds, which these rules take for minutes: look once there are commits.
+        # A file is written every ten seconds, which these rules take for minutes: wait for the first
+        # commits.
         committed = self.folder / "figures/logins-pg-load.prom"
         until(60, lambda: committed.exists() and re.search(r"last_success.* [1-9]", committed.read_text("utf-8")))
         for name in ("exporter", "alertmanager", "prometheus"):
             self.watch.start(name)
-        # An hour and a half: some of the rules compare with an hour ago.
+        # An hour and a half: some rules compare with an hour ago.
         time.sleep(5400 / FACTOR * (0.2 if "missing" not in names else 1))
         say("times of rules and routes divided by %d: %d of them" % (FACTOR, self.watch.times))
         say("")
@@ -233,7 +238,7 @@ class Day:
         return results
 
     def judge(self):
-        """Everything sent is somewhere, once; and none of the three has complained."""
+        """Check that every event sent is stored once, and that none of the three reported an error."""
         self.sender.stop()
         left = until(90, lambda: output(self.script, "counts", self.queue) == "0 0 0")
         self.service.stop()

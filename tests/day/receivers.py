@@ -1,4 +1,5 @@
-"""Who is told: a mail server, Slack's webhook and two more, on ports of the loopback, which note each alert."""
+"""Receive alerts: a mail server, Slack's webhook and two more, on ports of the loopback, which note
+each alert."""
 
 import collections
 import email
@@ -14,7 +15,8 @@ Told = collections.namedtuple("Told", "at channel status alert")
 
 
 class Receivers:
-    """notes: of each alert in each message when it came, the way it came, firing or resolved, and its name."""
+    """notes: for each alert in each message its time, its channel, firing or resolved, and its
+    name."""
 
     def __init__(self):
         self.lock = threading.Lock()
@@ -79,7 +81,7 @@ class Receivers:
     def hook(self, channel, message):
         if channel == "slack":
             for attachment in message["attachments"]:
-                # Alertmanager's colours of Slack.
+                # Alertmanager's colours for Slack.
                 status = "resolved" if attachment["color"] == "good" else "firing"
                 self.note(channel, status, attachment["title"])
         else:
@@ -87,6 +89,6 @@ class Receivers:
                 self.note(channel, alert["status"], alert["labels"]["alertname"])
 
     def told(self, since):
-        """What has come from that time on."""
+        """Return the notes from that time on."""
         with self.lock:
             return [told for told in self.notes if told.at >= since]

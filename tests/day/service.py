@@ -1,4 +1,4 @@
-"""What the day is of: a sender, sqs2pg --follow as its unit keeps it, a queue and a table."""
+"""The parts of the day: a sender, sqs2pg --follow as its unit runs it, a queue and a table."""
 
 import itertools
 import json
@@ -16,14 +16,14 @@ sys.path.insert(0, str(ROOT / "tests" / "fault"))
 from database import psql_until  # noqa: E402
 from pipelines import processes, signal_to  # noqa: E402
 
-# deploy/systemd/sqs2pg@.service: what a restart does not mend, and its pause.
+# deploy/systemd/sqs2pg@.service: the statuses that it does not restart after, and its pause.
 NOT_AGAIN, PAUSE_S = (64, 65, 69, 70, 77, 78), 30
 EVENTS = [line for line in (ROOT / "share/demo/logins.ndjson").read_text(encoding="utf-8").splitlines()
           if "user_id" in json.loads(line)]
 
 
 class Sender:
-    """So many login events a second; change makes others of them."""
+    """Send login events at a fixed rate; change turns them into others."""
 
     RATE = 12
 
@@ -57,7 +57,7 @@ class Sender:
 
 
 class Service:
-    """The pipeline, started again whenever its status says that it may help."""
+    """Run the pipeline, and restart it after a status that allows it."""
 
     def __init__(self, folder, queue, factor, sqs_endpoint):
         self.folder, self.pause = folder, PAUSE_S / factor
@@ -117,7 +117,7 @@ class Service:
         self.start()
 
     def signal(self, how):
-        """To each process of it."""
+        """Signal each of its processes."""
         todo, table, found = [self.process.pid], processes(), []
         while todo:
             found.append(todo.pop())

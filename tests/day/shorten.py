@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Divides the times of a configuration of Prometheus or Alertmanager: shorten.py FACTOR <FILE >SHORTER
+"""Divide the times in a configuration of Prometheus or Alertmanager: shorten.py FACTOR <FILE
+>SHORTER
 
-What is divided, and nothing else: ranges (`[15m]`, `offset 1h`), the values of keys that are a time
-(`for: 5m`, `group_interval: 5m`), and numbers of 300 and more that end a comparison (`> 900`), as
-the rules count in seconds there. Comments and annotations stay. Shares and counts stay.
+It divides exactly three things. Ranges: `[15m]`, `offset 1h`. The values of keys that are a time:
+`for: 5m`, `group_interval: 5m`. Numbers of 300 and more at the end of a comparison: `> 900`, as the
+rules count in seconds there. Comments, annotations, shares and counts stay.
 """
 
 import re
@@ -20,7 +21,7 @@ SECONDS = re.compile(r"(?<=[<>] )([3-9]\d\d|\d{4,})$")
 
 
 def shorter(text, factor):
-    """The text with its times divided, and how many there were."""
+    """Return the text with its times divided, and their number."""
     count = 0
 
     def time(match):

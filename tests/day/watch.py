@@ -1,4 +1,5 @@
-"""Debian's node_exporter, Prometheus and Alertmanager over a folder of figures, with the files of share/prometheus."""
+"""Run Debian's node_exporter, Prometheus and Alertmanager over a folder of metrics files, with the
+files of share/prometheus."""
 
 import json
 import pathlib
@@ -27,7 +28,7 @@ def get(url):
 
 
 def until(seconds, condition):
-    """What the condition gives once that is true; None after so many seconds."""
+    """Return the result of the condition once it is true; None after SECONDS."""
     end = time.monotonic() + seconds
     while not (value := condition()):
         if time.monotonic() > end:
@@ -47,7 +48,8 @@ class Watch:
         self.configure(factor)
 
     def write(self, name, factor, changes):
-        """One of the files that ship, its times divided, and these texts, each found once or more, replaced."""
+        """Write one of the shipped files, with its times divided and with these texts replaced,
+        each found once or more."""
         text, count = shorter((SHARE / name).read_text(encoding="utf-8"), factor)
         self.times += count
         for old, new in changes:
@@ -66,7 +68,7 @@ class Watch:
         secrets.mkdir()
         (secrets / "smtp-password").write_text("x", encoding="ascii")
         (secrets / "slack-url").write_text(hook + "slack", encoding="ascii")
-        # Addresses, and a mail server without TLS; and the title is the name, to be counted by.
+        # Local addresses, and a mail server without TLS; the title is the name, to be counted.
         self.write("alertmanager.yml", factor, (
             ("mail.example.org:587", "127.0.0.1:%d\n  smtp_require_tls: false" % self.receivers.mail_port),
             ("/etc/prometheus/", "%s/" % secrets),
@@ -109,16 +111,17 @@ class Watch:
             self.stop(name)
 
     def query(self, expression):
-        """An instant one: of each series its labels and value."""
+        """Run an instant query: return the labels and value of each series."""
         answer = json.loads(get("%s/api/v1/query?%s" % (self.url, urllib.parse.urlencode({"query": expression}))))
         return [(series["metric"], float(series["value"][1])) for series in answer["data"]["result"]]
 
     def alerts(self):
-        """The names of those that are pending or firing, but the dead man's, told or not."""
+        """Return the names of pending or firing alerts except the dead man's, sent or not."""
         return {labels["alertname"] for labels, _ in self.query('ALERTS{alertname!="Sqs2pgDeadMan"}')}
 
     def complaints(self):
-        """What the three said of errors, but that an alert could not be sent: one of the faults is that."""
+        """Return the errors that the three reported, except unsent alerts: one of the faults causes
+        those."""
         found = []
         for log in sorted(self.folder.glob("*.log")):
             for line in log.read_text(encoding="utf-8", errors="replace").splitlines():

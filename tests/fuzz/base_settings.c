@@ -1,6 +1,6 @@
 /*
- * Any file of settings: what is taken from it stands in the environment as the file has it, by a
- * name that is one; a message is one line without anything of it; and nothing stays behind.
+ * Read any file of settings. The environment gets each value as the file has it, under a valid
+ * name. A message is one line without content of the file, and nothing is left behind.
  */
 #include <stdio.h>
 #include <sys/mman.h>

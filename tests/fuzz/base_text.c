@@ -1,7 +1,7 @@
 /*
- * Any text as a number, a size or a duration of a command line, against the same sum done another
- * way; and any bytes as input, cut into lines by lib/base, from a file and from a pipe that gives
- * them in pieces, against a cut made here.
+ * Read any text as a number, a size or a duration of a command line, and compare with another
+ * computation. Also read any bytes as input, which lib/base cuts into lines, from a file and from a
+ * pipe that delivers pieces; compare with a cut made here.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -14,14 +14,14 @@
 
 /* ---- values ---------------------------------------------------------------------------------- */
 
-__extension__ typedef unsigned __int128 wide; /* in which nothing here overflows */
+__extension__ typedef unsigned __int128 wide; /* no value here overflows it */
 
 struct unit {
     const char *name;
     wide factor;
 };
 
-/* False: no value. */
+/* Return false when the text is no value. */
 static int value_of(const char *text, const struct unit *units, uint64_t least, uint64_t most,
     uint64_t *value)
 {
@@ -69,7 +69,7 @@ struct input {
     uint64_t number;
 };
 
-/* Past what is no line. */
+/* Skip the rest of a broken line. */
 static void pass_over(struct input *input)
 {
     static const char mark[] = "\xef\xbb\xbf";
@@ -86,7 +86,7 @@ static void pass_over(struct input *input)
     input->at = input->size;
 }
 
-/* The next line, cut by its contract. */
+/* Return the next line, cut by the contract. */
 static enum line_result next(struct input *input, size_t maximum, struct line *line)
 {
     pass_over(input);
@@ -127,7 +127,7 @@ static void compare(struct line_reader *reader, struct input *input, size_t maxi
         if (result == LINE_END)
             return;
         fuzz_require(line.number == expected.number && line.unended == expected.unended);
-        /* Of a long line it is its beginning that is kept. */
+        /* The beginning of a long line is kept. */
         fuzz_require(
             result == LINE_OK ? line.length == expected.length : line.length <= LINE_PREFIX);
         size_t known = line.length < expected.length ? line.length : expected.length;

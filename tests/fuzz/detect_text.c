@@ -1,7 +1,7 @@
 /*
- * Any bytes as a text: the first two say which kinds are asked for. Pieces lie in the text, in
- * order, none empty, of a kind asked for; a second search finds the same; each is found alone; and
- * what is asked for less finds no kind that was not there.
+ * Read any bytes as a text; the first two choose the kinds. The pieces are in the text, in order,
+ * none empty, of a chosen kind. A second search finds the same, and each piece is found alone. A
+ * search for fewer kinds finds no new kind.
  */
 #include "detect/detect.h"
 #include "fuzz.h"
@@ -34,7 +34,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     unsigned kinds = (data[0] | (unsigned)data[1] << 8) & DETECT_ALL;
     size_t length = size - 2;
-    char *text = malloc(length > 0 ? length : 1); /* by itself, so that ASan sees its ends */
+    char *text = malloc(length > 0 ? length : 1); /* separate, so that ASan sees its ends */
     fuzz_require(text != NULL);
     memcpy(text, data + 2, length);
     size_t count = search(text, length, kinds, once);

@@ -6,8 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What the entries of libFuzzer share. What must hold and does not ends the process, which is how
- * libFuzzer learns of it. */
+/*
+ * Shared by the libFuzzer entries. A failed check ends the process, which reports it to libFuzzer.
+ */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -17,7 +18,10 @@ static inline void fuzz_require(int good)
         abort();
 }
 
-/* Whether a text is fit for a message: one line of printable ASCII with a NUL within ${size}. */
+/*
+ * Return true when a text is fit for a message: one line of printable ASCII with a NUL within
+ * ${size}.
+ */
 static inline int fuzz_is_line(const char *text, size_t size)
 {
     size_t length = strnlen(text, size);
@@ -27,7 +31,7 @@ static inline int fuzz_is_line(const char *text, size_t size)
     return length < size;
 }
 
-/* The bytes of an input, taken from its front one after the other; 0 when there are no more. */
+/* The bytes of an input, taken from its front in order; 0 after the last. */
 struct fuzz_bytes {
     const uint8_t *data;
     size_t size;
@@ -41,7 +45,7 @@ static inline uint8_t fuzz_byte(struct fuzz_bytes *bytes)
     return *bytes->data++;
 }
 
-/* What stands before the next 0xff, which is no byte of UTF-8, or all the rest; never NULL. */
+/* Return the bytes before the next 0xff, which is no byte of UTF-8, or all the rest; never NULL. */
 static inline const char *fuzz_part(struct fuzz_bytes *bytes, size_t *length)
 {
     const char *part = bytes->size > 0 ? (const char *)bytes->data : "";
@@ -52,7 +56,7 @@ static inline const char *fuzz_part(struct fuzz_bytes *bytes, size_t *length)
     return part;
 }
 
-/* The same as a C string of the caller's; what stands behind a NUL is lost. */
+/* Return the same as a C string owned by the caller; the bytes after a NUL are lost. */
 static inline char *fuzz_text(struct fuzz_bytes *bytes)
 {
     size_t length;

@@ -1,6 +1,6 @@
 /*
- * libFuzzer: any bytes, scanned with paths. What is accepted is also written out and scanned again,
- * and the strings in it decoded and encoded; what they say must fit together.
+ * Scan any bytes with paths. Accepted text is also written out and scanned again, and its strings
+ * are decoded and encoded; the results must agree.
  */
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,10 +1,10 @@
 /*
- * Any line as what pg-load reads: whole, as the last one without its LF, and as the beginning of
- * one too long; into columns by name, by a map of plain paths, and with a ledger key of the
- * record's own. Each line is one item with its very bytes; a row is one row of COPY with a field
- * for each column that its group names, and where that is possible one in COPY's binary format;
- * what is said of a refusal is a word of ours or a column's name, never content; and the "sqs" of
- * the verdict is an object that stood in the line.
+ * Read any line as input of pg-load: whole, as the last one without its LF, and as the beginning of
+ * one too long. It goes into columns by name, by a map of plain paths, and with a ledger key from
+ * the record.
+ * Each line is one item with the same bytes. A row is one row of COPY with a field for each column
+ * of its group, and where possible one in COPY's binary format. The reason of a refusal is one of
+ * our words or a column name, never content. The "sqs" of the verdict is an object of the line.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -106,7 +106,7 @@ static void set_up(void)
 
 /* ---- a row ----------------------------------------------------------------------------------- */
 
-/* Fields one behind the other, none longer than the row leaves room for. */
+/* Check the fields, one after the other, none longer than the rest of the row. */
 static void check_binary(const struct row_batch *batch, const struct item *item)
 {
     const struct group *group = &batch->groups[item->group];
@@ -130,7 +130,7 @@ static void check_binary(const struct row_batch *batch, const struct item *item)
     free(out);
 }
 
-/* As many fields as its group has columns, and nothing that COPY would take for an end. */
+/* Check for as many fields as the group has columns, and nothing that COPY takes for an end. */
 static void check_row(const struct row_batch *batch, const struct item *item)
 {
     fuzz_require(item->group < batch->group_count && item->row.length > 0 &&
@@ -206,7 +206,7 @@ static void check_message(const struct row_batch *batch, const struct item *item
     fuzz_require(is_kind(lines + item->id.at, item->id.length, JSON_STRING));
 }
 
-/* ---- all of it ------------------------------------------------------------------------------- */
+/* ---- the whole reading ----------------------------------------------------------------------- */
 
 static void check_item(const struct row_batch *batch, const struct item *item,
     const struct line *line, bool too_long)
@@ -225,7 +225,7 @@ static void check_item(const struct row_batch *batch, const struct item *item,
     check_message(batch, item);
 }
 
-/* Twice in a batch: the same both times, under one key. */
+/* Check the line twice in a batch: the same result both times, under one key. */
 static void check(struct row_reader *reader, struct row_batch *batch, const struct line *line,
     bool too_long)
 {
@@ -251,7 +251,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct line line = { .text = (const char *)data, .length = size, .number = 7 };
     set_up();
     if (size == 0 || memchr(data, '\n', size) != NULL)
-        return 0; /* lines have none in them */
+        return 0; /* lines contain none */
     for (size_t i = 0; i < PLANS; i++) {
         line.unended = false;
         check(&readers[i], &batches[i], &line, false);

@@ -13,8 +13,10 @@
 #include "mask/policy_text.h"
 #include "mask/unmask.h"
 
-/* What the entries for masking and unmasking share. Whatever must hold and does not ends the
- * process, which is how libFuzzer learns of it. */
+/*
+ * Shared by the entries for masking and unmasking. A failed check ends the process, which reports
+ * it to libFuzzer.
+ */
 
 /* 32 times the byte 1, 2 and 3; the ids were computed with another implementation. */
 #define COMMON_KEYS                                                             \
@@ -41,7 +43,7 @@ static inline struct keyring *common_ring(void)
     return ring;
 }
 
-/* A policy that has no mistakes; NULL or "": the built-in one. */
+/* Return a policy without mistakes; NULL or "" gives the built-in one. */
 static inline struct policy *common_policy(const char *root, const char *text)
 {
     struct policy_error error;
@@ -55,7 +57,7 @@ static inline struct policy *common_policy(const char *root, const char *text)
     return policy;
 }
 
-/* One line through one direction: exactly one line comes out, and it is a JSON object. */
+/* Pass one line in one direction: exactly one line comes out, and it is a JSON object. */
 static inline enum filter_outcome common_pass(struct filter_work work, const char *text,
     size_t length, struct buf *out)
 {

@@ -1,6 +1,6 @@
 /*
- * Any bytes as a key file. What is accepted has one primary key, and says the same when it is
- * written out again.
+ * Read any bytes as a key file. An accepted file has one primary key, and reads the same after it
+ * is written out.
  */
 #include "mask_common.h"
 

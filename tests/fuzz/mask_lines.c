@@ -1,8 +1,8 @@
 /*
- * Single values through every method. The first byte says what the rest is: a line for --lines,
- * either way, or the value of a record, JSON as it stands. Whatever a method takes it masks, and
- * what it masked it takes back: masked again, that is the same. Every line gets its answers, as
- * many lines of UTF-8 whatever came in.
+ * Pass single values through every method. The first byte chooses the form of the rest: a line for
+ * --lines, in one direction or the other, or the JSON value of a record. A method masks whatever it
+ * accepts, and accepts its own result: masked again, that is the same. Every line gets its answers,
+ * as many lines of UTF-8, for any input.
  */
 #include <stdio.h>
 
@@ -20,7 +20,7 @@ struct uses {
     struct mask *mask;
     struct unmask *unmask;
     struct lines *masks;
-    struct lines *unmasks; /* NULL where there is no way back */
+    struct lines *unmasks; /* NULL without a way to unmask */
     size_t answers;
 };
 
@@ -53,7 +53,7 @@ static struct uses *use_of(size_t number)
     return uses;
 }
 
-/* A line, and its answers: lines of UTF-8, empty ones if it failed. */
+/* Answer one line: lines of UTF-8, empty ones if it failed. */
 static enum filter_outcome answer(struct lines *lines, size_t answers, const char *text,
     size_t length, struct buf *out)
 {
@@ -89,7 +89,7 @@ static void try_masking(const struct uses *uses, const char *text, size_t length
     if (answer(uses->masks, uses->answers, text, length, &once) != FILTER_CHANGED ||
         uses->unmasks == NULL)
         return;
-    /* The first answer is that of the primary key, under which it is opened. */
+    /* The first answer is that of the primary key, which masked it. */
     size_t size = first_line(&once);
     common_require(answer(uses->unmasks, 1, once.data, size, &back) == FILTER_CHANGED);
     back.length--;
@@ -106,8 +106,10 @@ static void try_masking(const struct uses *uses, const char *text, size_t length
     common_require(once.length == twice.length && memcmp(once.data, twice.data, once.length) == 0);
 }
 
-/* ${line} gets a record with ${text} for its value, but for the brace that ends it; ${result} tells
-   what the value is. Not if ${text} is no JSON value of one line. */
+/*
+ * Put into ${line} a record with ${text} as its value, without the last brace. ${result} describes
+ * the value. Return false when ${text} is no JSON value of one line.
+ */
 static bool begin_record(const char *text, size_t length, struct json_result *result)
 {
     if (memchr(text, '\n', length) != NULL ||
@@ -119,7 +121,7 @@ static bool begin_record(const char *text, size_t length, struct json_result *re
     return true;
 }
 
-/* ${text} is a JSON value: as the value of a record, there, back, and there again. */
+/* Mask the JSON value ${text} in a record, unmask it, and mask it again. */
 static void try_value(const struct uses *uses, const char *text, size_t length)
 {
     struct json_result result;
@@ -145,7 +147,7 @@ static void try_value(const struct uses *uses, const char *text, size_t length)
     }
 }
 
-/* The same text where a masked value belongs. */
+/* Put the same text in the place of a masked value. */
 static void try_masked(const struct uses *uses, const char *text, size_t length)
 {
     struct json_result result;

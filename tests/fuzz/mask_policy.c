@@ -1,7 +1,7 @@
 /*
- * Any bytes as a policy: the first says what the root is and whether it is a file or an option.
- * What is accepted is printed, and the print is accepted and printed the same; and it masks records
- * and unmasks them.
+ * Read any bytes as a policy; the first chooses the root, and a file or an option. An accepted
+ * policy is printed; the print is accepted, and prints the same. The policy masks and unmasks
+ * records.
  */
 #include "mask/policy_finish.h"
 #include "mask_common.h"
@@ -14,7 +14,7 @@ static const char *const records[] = {
     "{\"body\":{},\"attributes\":{\"ip\":{\"type\":\"String\",\"value\":\"203.0.113.7\"}}}",
 };
 
-/* The policy of a text, or NULL; its mistakes have a place and words. */
+/* Return the policy of a text, or NULL; an error has a place and a text. */
 static struct policy *read_policy(const char *root, const char *text, size_t length, int option)
 {
     struct policy_error error = { .cause = POLICY_OK };

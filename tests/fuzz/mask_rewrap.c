@@ -1,8 +1,8 @@
 /*
- * Records moved from one key to another. The first byte chooses a policy and whether the rest is
- * masked first. What was masked and is moved is, to the byte, what masking under the new key gives;
- * what is not a masked record comes out as one JSON object all the same, and without the clear
- * value that it held.
+ * Rewrap records from one key to another. The first byte chooses a policy and whether the rest is
+ * masked first. A rewrapped record equals, byte for byte, the same record masked under the new key.
+ * A line that is no masked record still gives one JSON object, without the clear value that it
+ * held.
  */
 #include "mask/rewrap.h"
 #include "mask_common.h"
@@ -29,7 +29,7 @@ struct uses {
     struct mask *after;
     struct unmask *unmask;
     struct rewrap *rewrap;
-    struct rewrap *assuming; /* rows of a database, of a key that is told */
+    struct rewrap *assuming; /* rows of a database, with a given key */
 };
 
 static struct uses all[POLICIES];
@@ -71,13 +71,13 @@ static void try_masked(const struct uses *uses, const char *text, size_t length)
     common_require(common_pass(mask_work(uses->after), text, length, &wanted) == FILTER_CHANGED);
     common_require(
         moved.length == wanted.length && memcmp(moved.data, wanted.data, moved.length) == 0);
-    /* And once more is once too many, but does no harm. */
+    /* A second rewrap is unnecessary, but harmless. */
     common_require(
         common_pass(rewrap_work(uses->rewrap), moved.data, moved.length, &back) == FILTER_PASSED);
     common_require(moved.length == back.length && memcmp(moved.data, back.data, moved.length) == 0);
 }
 
-/* What becomes of a line in clear: under the new key, nothing of it is seen. */
+/* Rewrap a line in clear: under the new key, none of it shows. */
 static void try_line(const struct uses *uses, const char *text, size_t length)
 {
     struct rewrap *const both[] = { uses->rewrap, uses->assuming };

@@ -1,7 +1,7 @@
 /*
- * Masked and unmasked, a record is what it was: as JSON values, and outside the masked members to
- * the byte. The first byte of the input chooses a policy and whether the rest is a line as it
- * stands or choices from which a record is made.
+ * A record that is masked and unmasked is unchanged: as JSON values, and byte for byte outside the
+ * masked members. The first byte of the input chooses a policy. It also says whether the rest is a
+ * line, or choices from which a record is made.
  */
 #include <arpa/inet.h>
 
@@ -88,7 +88,7 @@ static void make_members(struct choices *choices, struct buf *text, unsigned dep
 {
     static const char *const names[] = { "ip", "device_id", "a", "b", "body", "c", "\\u0069p", "n",
         "x y", "masked_ip", "shown", "attributes", "sqs", "pii", "error", "sealed", "x", "y", "" };
-    /* The last ones are rare, and mostly not at the top. */
+    /* The last ones are rare, and mostly not at the top level. */
     unsigned known = choose(choices, 8) == 7 ? sizeof names / sizeof *names : depth > 0 ? 9 : 8;
     buf_puts(text, choose(choices, 4) == 3 ? "{ " : "{");
     for (unsigned i = 0, count = choose(choices, 6); i < count; i++) {
@@ -103,7 +103,7 @@ static void make_members(struct choices *choices, struct buf *text, unsigned dep
 
 /* ---- comparing values ------------------------------------------------------------------------ */
 
-/* Append a scanned text with its strings spelt in one way and without white space. */
+/* Append a scanned text with its strings in one spelling and without whitespace. */
 static void canonical(const char *text, size_t length, struct buf *out)
 {
     struct buf content = { .maximum = MOST };
@@ -139,7 +139,7 @@ static int compare(const void *one, const void *two)
 
 enum { MEMBERS = 512 };
 
-/* The top-level members of an object, each in its canonical spelling, sorted; but for two names. */
+/* Take the top-level members of an object, in canonical spelling, sorted, except two names. */
 static size_t take_members(const char *text, size_t length, const char *but, const char * or,
     struct buf members[MEMBERS])
 {
@@ -162,7 +162,7 @@ static size_t take_members(const char *text, size_t length, const char *but, con
     return count;
 }
 
-/* ${but} and ${or}: members that do not come back, or that came on the way. */
+/* ${but} and ${or} are members that do not come back, or that were added. */
 static void require_same(const char *text, size_t length, const struct buf *back, const char *but,
     const char * or)
 {
@@ -188,7 +188,7 @@ static int is_masked_node(const struct policy *policy, uint32_t node)
     return 0;
 }
 
-/* Append the text without its masked members and elements, and say where its object ends. */
+/* Append the text without its masked members and elements; return where its object ends. */
 static size_t outside(const struct policy *policy, const char *text, size_t length, struct buf *out)
 {
     struct json_matches matches = { 0 };
@@ -276,12 +276,12 @@ static void there_and_back(const struct pair *pair, const char *text, size_t len
     if (has_top_key(text, length, "pii") || has_top_key(text, length, "error") ||
         has_top_key(text, length, "sealed") || has_top_key(text, length, "line") ||
         has_top_key(text, length, "line_base64"))
-        return; /* what came masked or wrong may be wrong */
+        return; /* input that was masked or wrong may stay wrong */
     if (!record) {
         common_require(there == FILTER_ERROR && again == FILTER_OPENED);
         require_line(text, length, &back);
     } else if (there == FILTER_ERROR) {
-        /* Where there was nothing to seal there is nothing to open. */
+        /* Without anything sealed there is nothing to open. */
         common_require(again == FILTER_OPENED ||
             (again == FILTER_PASSED && !has_top_key(masked.data, masked.length, "sealed")));
         require_same(text, length, &back, "error", "");

@@ -1,7 +1,7 @@
 /*
- * What somebody may hand to pii-unmask: any line; any text where a token belongs; a token that was
- * changed; and tokens that are authentic (the key is known here) and hold any bytes. Out comes one
- * JSON object, and never a value that is not the one that was masked.
+ * Give pii-unmask hostile input: any line, any text in the place of a token, a changed token, and
+ * authentic tokens (the key is known here) of any bytes. The result is one JSON object, and never a
+ * value other than the masked one.
  */
 #include "crypto/siv.h"
 #include "json/string.h"
@@ -39,7 +39,7 @@ static void try_line(const char *text, size_t length)
         (void)common_pass(unmask_work(unmaskers[i]), text, length, &out);
 }
 
-/* Text in the place of a token. */
+/* Put text in the place of a token. */
 static void try_token(const char *text, size_t length)
 {
     buf_clear(&line);
@@ -51,7 +51,7 @@ static void try_token(const char *text, size_t length)
     try_line(line.data, line.length);
 }
 
-/* An authentic token of any plaintext, as a value or as "sealed". */
+/* Put an authentic token of any plaintext as a value or as "sealed". */
 static void try_plain(const uint8_t *data, size_t size, int sealed)
 {
     static struct method_siv_state *values, *seals;
@@ -71,7 +71,7 @@ static void try_plain(const uint8_t *data, size_t size, int sealed)
     try_line(line.data, line.length);
 }
 
-/* A good record with some of its bytes changed: the value, if one comes back, is the right one. */
+/* Change some bytes of a good record: the value, if one comes back, is the right one. */
 static void try_edits(const uint8_t *data, size_t size)
 {
     static const char clear[] = "{\"body\":{\"ip\":\"203.0.113.7\"}}";
@@ -89,7 +89,7 @@ static void try_edits(const uint8_t *data, size_t size)
         changed = changed || *place != byte;
         *place = byte;
     }
-    /* Edits that undo one another are no change; that is told by masking again. */
+    /* Edits that undo one another are no change; masking again shows that. */
     common_require(
         common_pass(mask_work(masker), clear, sizeof clear - 1, &scratch) == FILTER_CHANGED);
     changed = changed && memcmp(line.data, scratch.data, line.length) != 0;
@@ -106,7 +106,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const char *text = (const char *)data + 1;
     switch (data[0] % 5) {
     case 0:
-        /* A line has no newline in it. */
+        /* A line contains no newline. */
         if (memchr(text, '\n', size - 1) == NULL)
             try_line(text, size - 1);
         break;

@@ -1,8 +1,8 @@
 /*
- * Any text where pg-load reads text of others: map files (their form; what a filter says is jq's),
- * the CONTEXT and the words of a server's error, and values on their way into COPY and into the
- * error table. A map written out again reads the same; a value in a CONTEXT cannot move the line
- * that it is in; what is escaped is one field of one row and comes back.
+ * Read any text where pg-load reads foreign text: map files, the CONTEXT and the words of a server
+ * error, and values on their way into COPY and the error table. Of a map only the form is checked;
+ * jq reads the filters. A map that is written out reads the same. A value in a CONTEXT cannot
+ * change the line number in it. An escaped value is one field of one row, and comes back.
  */
 #include <stdio.h>
 
@@ -41,7 +41,7 @@ static void write_map(const struct pg_map *map, struct buf *out)
         buf_putc(out, '"');
         for (const char *at = map->lines[i].column; *at != '\0'; at++)
             buf_puts(out, *at == '"' ? "\"\"" : (const char[]){ *at, '\0' });
-        /* A comment, or a CR at the expression's end would be taken for the line's. */
+        /* A comment or a CR at the end of the expression would count as that of the line. */
         buf_printf(out, "\" %s%s #\n", map->lines[i].expression,
             map->lines[i].required ? " !" : "");
     }
@@ -58,7 +58,7 @@ static void check_map(const char *text, size_t length)
         fuzz_require(map.lines == NULL && map.count == 0);
         return;
     }
-    /* A NUL hides nothing: it may stand in a comment only. */
+    /* A NUL hides nothing: it may only be in a comment. */
     fuzz_require(
         length == 0 || memchr(text, '\0', length) == NULL || memchr(text, '#', length) != NULL);
     write_map(&map, &out);
@@ -129,7 +129,7 @@ static void check_words(const char *text)
 
 /* ---- values ---------------------------------------------------------------------------------- */
 
-/* As PostgreSQL's manual says that COPY reads it (COPY, "Text Format"). */
+/* Decode as PostgreSQL's manual says that COPY reads it (COPY, "Text Format"). */
 static void copy_back(const struct buf *field, struct buf *out)
 {
     for (size_t i = 0; i < field->length; i++) {
@@ -151,7 +151,7 @@ static unsigned digit(char byte)
     return (unsigned)(byte - '0');
 }
 
-/* As decode(text, 'escape') does. */
+/* Decode as decode(text, 'escape') does. */
 static void decode_back(const struct buf *text, struct buf *out)
 {
     for (size_t i = 0; i < text->length; i++) {

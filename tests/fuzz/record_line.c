@@ -1,7 +1,7 @@
 /*
- * Any line as a verdict and as a record: what sqs-ack and sqs-pull --acked read of it, and what
- * pg-load makes of the "sqs" in it, whole or cut. What is written of a line reads as the same
- * again: the message that is deleted is the one that was loaded.
+ * Read any line as a verdict and as a record, as sqs-ack and sqs-pull --acked do, and as pg-load
+ * copies its "sqs", whole or cut. The written line reads as the same: the deleted message is the
+ * loaded one.
  */
 #include "base/buf.h"
 #include "fuzz.h"
@@ -42,7 +42,7 @@ static int same(const struct buf *a, const struct buf *b)
     return a->length == b->length && (a->length == 0 || memcmp(a->data, b->data, a->length) == 0);
 }
 
-/* One whole line in ${out}. */
+/* Check that ${out} has one whole line. */
 static void require_line(void)
 {
     fuzz_require(!out.failed && out.length > 0 &&
@@ -73,7 +73,7 @@ static void check_verdict(const char *text, size_t length)
         same(&again.receipt_handle, &verdict.receipt_handle));
 }
 
-/* A string below "sqs" must be the same in the record and in the verdict that is written of it. */
+/* Check that a string below "sqs" is the same in the record and in its verdict. */
 static void require_same(const char *text, const struct json_matches *matches, uint32_t node,
     const struct buf *there)
 {
@@ -116,7 +116,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const char *text = (const char *)data;
     set_up();
     if (size == 0 || memchr(text, '\n', size) != NULL)
-        return 0; /* lines have none in them */
+        return 0; /* lines contain none */
     check_verdict(text, size);
     check_record(text, size);
     return 0;

@@ -1,15 +1,15 @@
 /*
- * Verdicts on the parts of a few messages and deliveries, in any order and number, beside a plain
- * account of the same: a message is to be deleted exactly when each of its parts has as many
- * verdicts as are needed, and none that forbids it. Four bytes are a verdict; the first of all says
- * how many are needed.
+ * Take verdicts on the parts of a few messages and deliveries, in any order and number, and compare
+ * with a simple account. A message is deleted exactly when each of its parts has as many verdicts
+ * as needed, and none that forbids it. Four bytes are a verdict; the first byte of all is the
+ * number needed.
  */
 #include "record/pending.h"
 #include "fuzz.h"
 
 enum { MESSAGES = 4, HANDLES = 4, PARTS = 9 };
 
-/* The delivery of a message that is waited for. */
+/* The present delivery of a message. */
 struct account {
     bool open;
     bool forbidden;
@@ -17,7 +17,7 @@ struct account {
     unsigned parts;
     unsigned come[PARTS];
     bool has_ended;
-    unsigned ended; /* the handle before this one */
+    unsigned ended; /* the previous handle */
 };
 
 static enum pending_result expect(struct account *account, unsigned need, unsigned handle,

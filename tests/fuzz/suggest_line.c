@@ -1,8 +1,7 @@
 /*
- * Any lines of bytes as records: the first byte chooses the root. What is proposed for them is a
- * map that pg-load reads, with a column for each of the table's, under a name that PostgreSQL
- * takes, once each; every path in it is one; and nothing in the statements or the comments leaves
- * its line.
+ * Read any lines of bytes as records; the first byte chooses the root. The result is a map that
+ * pg-load reads. It has each column of the table once, under a name that PostgreSQL takes, and
+ * every path in it is valid. Nothing in the statements or the comments leaves its line.
  */
 #include "../../cmd/pg-suggest/columns.h"
 #include "../../cmd/pg-suggest/print.h"
@@ -52,7 +51,7 @@ static void look_at_map(const struct columns *columns, const struct buf *text)
     pg_map_free(&map);
 }
 
-/* A line for each column, between the brackets, and comments that stay comments. */
+/* Check for a line for each column, between the brackets, and for comments that stay comments. */
 static void look_at_sql(const struct columns *columns, const struct buf *text)
 {
     size_t lines = 0;
@@ -111,7 +110,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     while (bytes.size > 0) {
         size_t length;
         const char *part = fuzz_part(&bytes, &length);
-        char *line = malloc(length > 0 ? length : 1); /* by itself, so that ASan sees its ends */
+        char *line = malloc(length > 0 ? length : 1); /* separate, so that ASan sees its ends */
         fuzz_require(line != NULL);
         memcpy(line, part, length);
         fuzz_require(bodies_line(records, line, length, ++number) == 0);
