@@ -49,7 +49,7 @@ static void formats(void **state)
     assert_int_equal(buf.length, 9);
     buf_shrink(&buf, 0);
     assert_null(buf.data);
-    assert_non_null(buf_reserve(&buf, 0)); /* nothing, but a place */
+    assert_non_null(buf_reserve(&buf, 0)); /* nothing reserved, but not NULL */
     assert_false(buf.failed);
     assert_int_equal(buf.maximum, 100);
     buf_wipe(&buf);

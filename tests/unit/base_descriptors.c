@@ -13,7 +13,7 @@
 
 #include "base/descriptors.h"
 
-/* High ones, so that none is the test's own. */
+/* High ones, which the test itself does not use. */
 enum { FIRST = 60, LAST = 69 };
 
 static void open_them(void)
@@ -27,7 +27,7 @@ static bool is_open(int fd)
     return fcntl(fd, F_GETFD) != -1;
 }
 
-/* With the system's call, and as it is done without. */
+/* With the system call, and with the replacement for it. */
 static int (*const closings[])(unsigned first, unsigned last) = { descriptors_close,
     descriptors_close_each };
 
@@ -45,7 +45,7 @@ static void closes_the_range_and_no_more(void **state)
     }
 }
 
-/* To the highest, in a child, which has nothing to lose. */
+/* Close to the highest, in a child, which does not need them. */
 static void closes_to_the_highest(void **state)
 {
     (void)state;
@@ -64,7 +64,7 @@ static void closes_to_the_highest(void **state)
     }
 }
 
-/* No directory that lists them can be opened: nothing is said to be closed. */
+/* Without access to a directory that lists them, nothing is reported as closed. */
 static void tells_that_it_cannot(void **state)
 {
     (void)state;
@@ -91,7 +91,7 @@ static void a_started_program_has_none(void **state)
     (void)state;
     static int (*const spawnings[])(posix_spawn_file_actions_t * actions,
         int first) = { descriptors_spawn_close, descriptors_spawn_close_each };
-    /* The shell's own are below. */
+    /* The shell's own descriptors are below. */
     static char script[] = "test -e /proc/$$/fd/61 && ! test -e /proc/$$/fd/62 && "
                            "! test -e /proc/$$/fd/69";
     char *words[] = { (char[]){ "sh" }, (char[]){ "-c" }, script, NULL };

@@ -88,7 +88,7 @@ static void goes_on_with_what_is_kept_and_with_histograms(void **state)
                     ",le=\"+Inf\"} 6\nsqs2pg_delay_seconds_sum" LABELS
                     "} 172800.404\nsqs2pg_delay_seconds_count" LABELS "} 6\n"));
     assert_true(has("sqs2pg_absent_total" LABELS ",path=\".a\"} 18\n"));
-    /* Whoever collects them is another user, and the umask of a service is narrow. */
+    /* Another user collects the files, and the umask of a service is narrow. */
     struct stat status;
     assert_int_equal(stat(file, &status), 0);
     assert_int_equal(status.st_mode & 0777, 0644);

@@ -67,7 +67,7 @@ static const struct sample samples[] = {
     { "one over, last", "123456", 5, { { LINE_LONG, "123456", 0 }, { LINE_END, NULL, 0 } } },
 };
 
-/* Feed ${input} through a pipe, ${piece} bytes a write, from a child. */
+/* Feed ${input} through a pipe from a child, in writes of ${piece} bytes. */
 static int feed(const char *input, size_t length, size_t piece)
 {
     int ends[2];
@@ -114,7 +114,7 @@ static void reads_samples(void **state)
     }
 }
 
-/* A line of 3 MiB under and over the maximum, between short ones. */
+/* A line of 3 MiB, below and above the maximum, between short ones. */
 static void bounds_long_lines(void **state)
 {
     (void)state;
@@ -182,7 +182,7 @@ static void reports_read_errors(void **state)
     close(fd);
 }
 
-/* Only blanks in memory: nothing is ready, and nothing is held back for them. */
+/* With only blanks in memory nothing is ready, and no output is delayed for them. */
 static void counts_what_it_passes_over(void **state)
 {
     (void)state;

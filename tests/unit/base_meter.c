@@ -63,7 +63,10 @@ static unsigned files(void)
     return count;
 }
 
-/* What stderr gets between capture() and caught(); through a terminal if ${columns} is not 0. */
+/*
+ * The descriptors that catch stderr between capture() and caught(), through a terminal if
+ * ${columns} is not 0.
+ */
 static int reading = -1, saved = -1;
 static void capture(unsigned short columns)
 {
@@ -93,8 +96,7 @@ static const char *caught(void)
     static const char end = '\001';
     static char text[8192];
     size_t length = 0;
-    /* A terminal hands on what was written when it likes; what comes last shows that all is there.
-     */
+    /* A terminal delivers output with a delay; the last byte shows that all has arrived. */
     assert_int_equal(write(STDERR_FILENO, &end, 1), 1);
     while (length == 0 || text[length - 1] != end) {
         ssize_t got = read(reading, text + length, sizeof text - length);
@@ -203,7 +205,7 @@ static void goes_on_from_an_earlier_run(void **state)
     assert_true(has("sqs2pg_held{program=\"tester\",queue=\"q\\\"q\"} 0\n"));
     assert_true(has("sqs2pg_last_exit_status{program=\"tester\",queue=\"q\\\"q\"} 1\n"));
     assert_true(has(" 1763715600.007\n"));
-    /* Each write is of the run as a whole, not added to the one before. */
+    /* Each write covers the whole run, and is not added to the one before. */
     for (int i = 0; i < 2; i++)
         assert_int_equal(metrics_write(metrics, late, 0), 0);
     assert_true(has("sqs2pg_things_total{program=\"tester\",queue=\"q\\\"q\"} 6\n"));
@@ -213,7 +215,7 @@ static void goes_on_from_an_earlier_run(void **state)
     assert_true(has("sqs2pg_last_exit_status{program=\"tester\",queue=\"q\\\"q\"} 0\n"));
     assert_true(has(" 1763715600.008\n"));
     metrics_free(metrics);
-    /* Of another queue, or of nobody, nothing is kept. */
+    /* With another queue, or without one, no counts are kept. */
     metrics = metrics_open(&other);
     assert_int_equal(metrics_write(metrics, none, METRICS_RUNNING), 0);
     assert_true(has("timestamp_seconds{program=\"tester\",queue=\"other\"} 0.000\n"));
@@ -275,7 +277,7 @@ static void refuses_what_it_would_harm(void **state)
     config.file = "no/such/folder";
     assert_null(metrics_open(&config));
     assert_int_equal(errno, ENOENT);
-    /* A failure leaves the old file and no other. */
+    /* A failure leaves the old file, and no other. */
     mkdir("dir", 0700);
     config.file = "dir/x";
     struct metrics *metrics = metrics_open(&config);
@@ -375,7 +377,7 @@ static void draws_count_rate_and_age(void **state)
     progress_draw(&progress, 1000, 0, PROGRESS_NONE);
     progress_draw(&progress, 3000, 5, 1940);
     progress_draw(&progress, 4000, 3000000000, 7200000);
-    /* The window moves on: of a burst long ago nothing is left. */
+    /* The window moves on, and an old burst drops out of it. */
     for (unsigned i = 0; i < PROGRESS_SAMPLES; i++)
         progress_draw(&progress, 10000 + 250 * i, 4000000000 + i, 0);
     msg_live(NULL);
@@ -404,14 +406,14 @@ static void a_meter_does_what_is_due(void **state)
         .noun = "things",
         .read = read_values,
         .context = &count };
-    /* Nothing wanted: nothing there, and all of it to be had. */
+    /* Without options there are no files, and no call fails. */
     assert_int_equal(meter_open(&meter, &config), 0);
     assert_null(meter);
     meter_update(meter);
     assert_int_equal(meter_timeout(meter, -1), -1);
     meter_close(meter);
 
-    /* A line is for a terminal only. */
+    /* Only a terminal gets a line. */
     config.options.progress = true;
     capture(0);
     assert_int_equal(meter_open(&meter, &config), 0);
@@ -433,7 +435,7 @@ static void a_meter_does_what_is_due(void **state)
     assert_non_null(strstr(text, "\rtester: 7 things"));
     assert_string_equal(text + strlen(text) - 2, " \r");
 
-    /* The file: at once, not each turn, and at the end. */
+    /* The file is written immediately, then not each turn, and at the end. */
     config.options = (struct meter_options){ .metrics_file = file };
     assert_int_equal(meter_open(&meter, &config), 0);
     assert_true(has("sqs2pg_things_total{program=\"tester\"} 7\n"));

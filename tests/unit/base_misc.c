@@ -106,8 +106,10 @@ static void hashes_every_byte(void **state)
     }
 }
 
-/* Handles of one queue that differ in their number alone: the fullest of 1,024 buckets has some 25
- * of 10,000 when they fall by chance. */
+/*
+ * The handles of one queue differ only in their number. With 10,000 random ones the fullest of
+ * 1,024 buckets has about 25.
+ */
 static void spreads_handles(void **state)
 {
     (void)state;
@@ -133,7 +135,7 @@ static void checks_output(void **state)
     assert_int_equal(errno, ENOSPC);
 }
 
-/* More than a pipe holds, into a non-blocking pipe whose reader is slow. */
+/* Write more than a pipe holds to a non-blocking pipe with a slow reader. */
 static void waits_for_a_slow_reader(void **state)
 {
     (void)state;
@@ -190,7 +192,7 @@ static void stops_at_the_second_signal(void **state)
     assert_int_equal(WEXITSTATUS(status), 128 + SIGINT);
 }
 
-/* The C library has the same days: every one for some centuries, and those at their ends. */
+/* Compare with the C library: every day of some centuries, and the first and last days. */
 static void dates_are_those_of_the_library(void **state)
 {
     (void)state;
@@ -207,7 +209,7 @@ static void dates_are_those_of_the_library(void **state)
     }
 }
 
-/* Whichever clock has gone on while the other one stood still. */
+/* The clock that advanced counts, whichever of the two stopped. */
 static void ages_by_the_clock_that_went_on(void **state)
 {
     (void)state;
@@ -218,7 +220,7 @@ static void ages_by_the_clock_that_went_on(void **state)
     assert_in_range(clock_moment_age_ms(&then), 60001, 90000);
     then = now;
     then.running_ms = now.running_ms > 2000 ? now.running_ms - 2000 : 0;
-    then.wall_ms += 3600000; /* it was set back */
+    then.wall_ms += 3600000; /* set back */
     assert_in_range(clock_moment_age_ms(&then), now.running_ms - then.running_ms, 32000);
 }
 

@@ -36,7 +36,7 @@ static const struct sample samples[] = {
     { { "x", "--number", "-5", "-" }, "ox|n-5|o-|" },
     { { "-m", "a", "--list=", "-mb" }, "ma|m|mb|" },
     { { "-vqf" }, "f|" },
-    { { "-f", "--flag", "-ff" }, "f|f|f|f|" }, /* says the same again */
+    { { "-f", "--flag", "-ff" }, "f|f|f|f|" }, /* gives the same options again */
     { { "-n5", "-n6" }, "n5|exit=64" },
     { { "-n5", "--number=6" }, "n5|exit=64" },
     { { "-n" }, "exit=64" },
@@ -51,7 +51,7 @@ static const struct sample samples[] = {
 static void parses_samples(void **state)
 {
     (void)state;
-    /* Usage errors are expected here; their words are checked in the bats suite. */
+    /* These are usage errors; the bats suite checks their texts. */
     int saved = dup(STDERR_FILENO);
     int null = open("/dev/null", O_WRONLY);
     dup2(null, STDERR_FILENO);
@@ -84,7 +84,7 @@ static void parses_samples(void **state)
     close(saved);
 }
 
-/* --help has the table's defaults, all in one form. */
+/* --help has the defaults of the table, all in one form. */
 static void prints_defaults(void **state)
 {
     (void)state;

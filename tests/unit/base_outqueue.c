@@ -35,7 +35,7 @@ static void add(struct outqueue *queue, const char *text)
     assert_int_equal(outqueue_add(queue, text, strlen(text)), 0);
 }
 
-/* A line of ${length} bytes, its newline included. */
+/* Add a line of ${length} bytes, including its newline. */
 static void add_line(struct outqueue *queue, char byte, size_t length)
 {
     char *line = malloc(length);
@@ -69,7 +69,10 @@ static void test_writes_at_once(void **state)
     close(ends.reader);
 }
 
-/* A reader that takes nothing: what fits is written, the rest waits, and no call blocks. */
+/*
+ * With a reader that takes nothing, fitting lines are written, the rest is kept, and no call
+ * blocks.
+ */
 static void test_blocked_reader(void **state)
 {
     (void)state;
@@ -82,7 +85,7 @@ static void test_blocked_reader(void **state)
     alarm(20);
     assert_int_equal(outqueue_write(queue), 0);
     assert_true(outqueue_waiting(queue) > 0);
-    /* Whole lines only, though a write takes PIPE_BUF at most. */
+    /* Only whole lines, though a write takes at most PIPE_BUF. */
     assert_int_equal(outqueue_written(queue) % 1000, 0);
     while (outqueue_waiting(queue) > 0) {
         ssize_t count = read(ends.reader, got + total, 5000);
@@ -106,7 +109,7 @@ static void test_cut(void **state)
     (void)state;
     struct pipe_ends ends = open_pipe();
     struct outqueue *queue = outqueue_open(ends.writer);
-    /* More than a pipe holds, so that it ends up within this line. */
+    /* More than a pipe holds, so that the written part ends within this line. */
     add_line(queue, 'x', 200000);
     add_line(queue, 'y', 100);
     alarm(20);
@@ -135,7 +138,7 @@ static void test_reader_gone(void **state)
     struct outqueue *queue = outqueue_open(ends.writer);
     assert_int_equal(outqueue_write(queue), 0);
     close(ends.reader);
-    /* Noticed without anything to write; and kept. */
+    /* The error is noticed without anything to write, and it stays. */
     assert_int_equal(outqueue_write(queue), -1);
     assert_int_equal(errno, EPIPE);
     assert_int_equal(outqueue_error(queue), EPIPE);
@@ -145,7 +148,7 @@ static void test_reader_gone(void **state)
     assert_int_equal(outqueue_written(queue), 0);
     assert_int_equal(outqueue_close(queue), -1);
 
-    /* What waited for it is dropped, or a program that waits for room would wait for ever. */
+    /* The waiting lines are dropped; otherwise a program that waits for room would wait forever. */
     ends = open_pipe();
     queue = outqueue_open(ends.writer);
     for (int i = 0; i < 400; i++)

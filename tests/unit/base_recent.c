@@ -1,4 +1,4 @@
-/* lib/base/recent: exactly the last so many are known, whatever the order and the collisions. */
+/* lib/base/recent: exactly the last N values are known, in any order and with any collisions. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,7 +12,7 @@
 
 enum { SEEN = 50000 };
 
-/* What is new stands at the end of ${order}; the last ${count} of these are known. */
+/* New values are at the end of ${order}; its last ${count} are known. */
 static void test_against_order(void **state)
 {
     (void)state;

@@ -1,6 +1,6 @@
 /*
- * SHA-256 once more, as it is where the processor has no instructions for it: both are held against
- * one another. What they give is checked by base_misc.c.
+ * SHA-256 built again, as on a processor without instructions for it. Both builds are compared;
+ * base_misc.c checks their results.
  */
 #include <stdbool.h>
 
@@ -34,7 +34,7 @@ static unsigned drawn(void)
     return state >> 16;
 }
 
-/* Texts of every length to 300, in pieces. */
+/* Texts of every length up to 300, in pieces. */
 static void agrees_with_the_plain_one(void **state)
 {
     (void)state;

@@ -1,4 +1,4 @@
-/* lib/base/similar: what is found for a word, and what is too far from it. */
+/* lib/base/similar: the match for a word, and words without one. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -15,20 +15,20 @@
 
 enum {
     MIB = 1 << 20,
-    MACHINE_HAS = 24 * MIB, /* beyond it the kernel ends the child */
+    MACHINE_HAS = 24 * MIB, /* above it the kernel kills the child */
     LIGHT_TAKES = 2 * MIB,
     TRIES = 5
 };
 
 static const struct worker_limits limits = { 200, 256 * MIB, 64 };
 
-/* Seen on both sides. */
+/* Shared by parent and child. */
 static struct {
-    int kills; /* how many children more are ended from outside, each at its first request */
-    int asked; /* how many were asked */
+    int kills; /* number of children to kill from outside, each at its first request */
+    int asked; /* number of requests */
 } * shared;
 
-/* Take so much, as a machine that has no more gives it. */
+/* Take this many bytes, on a machine that may not have them. */
 static void take(size_t bytes)
 {
     for (size_t taken = 0; taken < bytes; taken += MIB) {
@@ -81,7 +81,10 @@ static enum worker_result ask(struct worker *worker, const char *request, const 
     return result;
 }
 
-/* What eats all memory is to blame, though it is the kernel that ends it; and so what eats time. */
+/*
+ * A request that uses all memory is to blame, although the kernel kills the process; so is one that
+ * uses all time.
+ */
 static void blames_what_the_kernel_ends(void **state)
 {
     struct worker *worker = *state;
@@ -89,13 +92,13 @@ static void blames_what_the_kernel_ends(void **state)
         shared->asked = 0;
         assert_int_equal(ask(worker, "light", "light"), WORKER_ANSWERED);
         assert_int_equal(ask(worker, "memory", ""), WORKER_ENDED);
-        assert_within(shared->asked, 4, 1 + TRIES); /* not at the first sight */
+        assert_within(shared->asked, 4, 1 + TRIES); /* not after the first try */
         assert_int_equal(ask(worker, "cpu", ""), WORKER_ENDED);
         assert_int_equal(ask(worker, "heavy", "heavy"), WORKER_ANSWERED);
     }
 }
 
-/* However often others end its child, a request is answered or not, and never to blame. */
+/* Children that others kill, however often, never blame a request: it is answered or not. */
 static void blames_nobody_for_a_signal_from_outside(void **state)
 {
     struct worker *worker = *state;
@@ -104,18 +107,18 @@ static void blames_nobody_for_a_signal_from_outside(void **state)
         shared->asked = 0;
         assert_int_equal(ask(worker, "light", "light"), WORKER_ANSWERED);
         assert_int_equal(shared->asked, kills + 1);
-        /* The smaller shares are that one request's. */
+        /* Only that one request gets smaller shares. */
         assert_int_equal(ask(worker, "heavy", "heavy"), WORKER_ANSWERED);
     }
     shared->kills = TRIES;
     assert_int_equal(ask(worker, "light", ""), WORKER_FAILED);
     assert_int_equal(errno, ECHILD);
     assert_int_equal(ask(worker, "heavy", "heavy"), WORKER_ANSWERED);
-    shared->kills = 1; /* one alone does not even bring a smaller share */
+    shared->kills = 1; /* a single one does not even reduce the share */
     assert_int_equal(ask(worker, "heavy", "heavy"), WORKER_ANSWERED);
 }
 
-/* A request's code that ends its process by exit() is at fault as if it had crashed. */
+/* A request whose code ends the process with exit() is to blame, as after a crash. */
 static void blames_what_exits(void **state)
 {
     struct worker *worker = *state;

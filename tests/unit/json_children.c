@@ -9,7 +9,7 @@
 #include "base/buf.h"
 #include "json/children.h"
 
-/* Each child as KEY=VALUE, with a blank behind. */
+/* Write each child as KEY=VALUE, followed by a blank. */
 static void list(const char *text, struct buf *out)
 {
     struct json_children children;
@@ -76,7 +76,7 @@ static void kinds_of_values(void **state)
     assert_false(json_children_next(&children, &child));
 }
 
-/* What the scan notes of an object is what is found by reading it again. */
+/* The members that a scan notes are the same as in a second reading. */
 static void members_that_were_noted(void **state)
 {
     (void)state;

@@ -1,6 +1,6 @@
 /*
- * The scanner and the writers once more, as they are built where there is no SSE2, under names of
- * their own: both builds are held against one another and against a plain reader.
+ * The scanner and the writers built again without SSE2, under names of their own. Both builds are
+ * compared with each other and with a plain reader.
  */
 #ifndef JSON_NO_AVX2
 #define JSON_NO_SIMD
@@ -88,13 +88,13 @@ static char draw_byte(void)
     return draw(8) ? telling[draw(sizeof telling - 1)] : (char)draw(256);
 }
 
-/* One seed, or parts of two, with a few bytes changed, added, left out or moved. */
+/* Return one seed, or parts of two, with a few bytes changed, added, removed or moved. */
 static size_t mutate(char text[ROOM])
 {
     const char *seed = seeds[draw(sizeof seeds / sizeof seeds[0])];
     size_t length = strlen(seed), padding = draw(3) ? 0 : draw(70);
 
-    memset(text, ' ', padding); /* so that all of it lies elsewhere in the windows */
+    memset(text, ' ', padding); /* moves the text to another place of the windows */
     memcpy(text + padding, seed, length);
     length += padding;
     for (size_t changes = draw(4); changes > 0; changes--) {
@@ -115,7 +115,7 @@ static size_t mutate(char text[ROOM])
             memmove(text + at, text + at + size, length - at - size);
             length -= size;
             break;
-        case 4: /* double a part */
+        case 4: /* duplicate a part */
             size = size < length - at ? size : length - at;
             memmove(text + at + size, text + at, length - at);
             length += size;
@@ -140,7 +140,7 @@ static void same_matches(const struct json_matches *one, const struct json_match
     }
 }
 
-/* What the writers make of a valid text. */
+/* Check the output of the writers for a valid text. */
 static void check_writers(const char *text, size_t length, const char *compact,
     size_t compact_length)
 {
@@ -166,7 +166,7 @@ static void check_writers(const char *text, size_t length, const char *compact,
         assert_true((unsigned char)one.data[i] < 0x80);
 }
 
-/* Any bytes, encoded: valid, and the same bytes again when decoded, if they were UTF-8. */
+/* Encode any bytes: the result is valid, and decodes to the same bytes if they were UTF-8. */
 static void check_strings(const char *text, size_t length)
 {
     static struct buf one = { .maximum = 8 * ROOM }, two = { .maximum = 8 * ROOM };
@@ -232,7 +232,7 @@ static void agree_on_whatever_comes(void **unused)
         check_strings(place, length);
         accepted += valid;
     }
-    /* neither all nor nothing of it was worth looking at */
+    /* the texts are a mixture of accepted and refused ones */
     assert_within(accepted, ROUNDS / 5, ROUNDS * 4 / 5);
     json_matches_free(&matches);
     portable_matches_free(&portable);

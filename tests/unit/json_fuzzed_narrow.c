@@ -1,3 +1,3 @@
-/* As json_fuzzed.c, of the build where there is SSE2 and no AVX2. */
+/* json_fuzzed.c for the build with SSE2 and without AVX2. */
 #define JSON_NO_AVX2
 #include "json_fuzzed.c"

@@ -14,8 +14,8 @@
 #include "json/scan.h"
 
 /*
- * A text between two pages that may not be touched: one byte read before its start or past its end
- * is a crash in every build.
+ * A text between two inaccessible pages. Reading one byte before its start or past its end is a
+ * crash in every build.
  */
 enum { GUARD_ROOM = 1 << 17 };
 
@@ -33,7 +33,7 @@ static inline char *guard_pages(void)
     return pages;
 }
 
-/* A copy whose end is the last byte that may be read. */
+/* Return a copy whose end is the last readable byte. */
 static inline const char *guard_end(const char *text, size_t length)
 {
     char *place = guard_pages() + GUARD_ROOM - length;
@@ -44,7 +44,7 @@ static inline const char *guard_end(const char *text, size_t length)
     return place;
 }
 
-/* A copy whose start is the first. */
+/* Return a copy whose start is the first readable byte. */
 static inline const char *guard_start(const char *text, size_t length)
 {
     assert_true(length <= GUARD_ROOM);
@@ -53,7 +53,7 @@ static inline const char *guard_start(const char *text, size_t length)
     return guard_pages();
 }
 
-/* Scan both copies, with and without a path; what the scanner says is the same each time. */
+/* Scan both copies, with and without a path; the results are the same each time. */
 static inline struct json_result guard_scan(const char *text, size_t length, unsigned depth)
 {
     struct json_paths *paths = json_paths_new();

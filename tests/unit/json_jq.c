@@ -48,7 +48,7 @@ static void runs_filters(void **state)
         { ".[]", "[1]", NULL, JSON_JQ_VALUE, "1" },
         { ".[]", "[]", NULL, JSON_JQ_EMPTY, "" },
         { "error", "\"secret\"", NULL, JSON_JQ_ERROR, "secret" },
-        { ".a", "5", NULL, JSON_JQ_ERROR, NULL }, /* of libjq's wording */
+        { ".a", "5", NULL, JSON_JQ_ERROR, NULL }, /* in the wording of libjq */
         { "1, error", "5", NULL, JSON_JQ_ERROR, "5" },
         { "1, error($sqs)", "5", "[6]", JSON_JQ_ERROR, "[6]" },
         { "null", "5", NULL, JSON_JQ_VALUE, "null" },
@@ -70,7 +70,7 @@ static void runs_filters(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct json_jq *jq = compile(cases[i].program);
         char value[256];
-        for (int again = 0; again < 2; again++) { /* the second time remembered */
+        for (int again = 0; again < 2; again++) { /* the second time from the cache */
             assert_int_equal(run(jq, cases[i].input, cases[i].sqs, value, sizeof value),
                 cases[i].result);
             if (cases[i].value == NULL)
@@ -82,8 +82,10 @@ static void runs_filters(void **state)
     }
 }
 
-/* jq 1.6 takes a blank after the dollar sign, later versions do not: it is a variable, and runs, or
- * libjq refuses the program; it is never taken for the function of that name. */
+/*
+ * jq 1.6 accepts a blank after the dollar sign, later versions do not. There it is a variable, and
+ * runs, or libjq refuses the program. It is never taken for the function of that name.
+ */
 static void takes_no_spaced_variable_for_a_function(void **state)
 {
     (void)state;
@@ -105,7 +107,7 @@ static void takes_no_spaced_variable_for_a_function(void **state)
     }
 }
 
-/* None of these would come to an end, or would take the process with it. */
+/* None of these would end by itself, or it would end the process. */
 static void ends_what_does_not_end(void **state)
 {
     (void)state;
@@ -120,7 +122,7 @@ static void ends_what_does_not_end(void **state)
         if (result != JSON_JQ_ERROR)
             print_message("%s\n", programs[i]);
         assert_int_equal(result, JSON_JQ_ERROR);
-        assert_string_equal(value, ""); /* it was ended, and had nothing to say */
+        assert_string_equal(value, ""); /* it was ended without an output */
         assert_int_equal(run(other, "\"a\"", NULL, value, sizeof value), JSON_JQ_VALUE);
         assert_string_equal(value, "\"A\"");
         json_jq_free(runaway);
@@ -190,7 +192,7 @@ static void refuses_programs(void **state)
     }
 }
 
-/* More distinct inputs than are remembered, twice over: each gives its own output. */
+/* More distinct inputs than the cache holds, twice: each gives its own output. */
 static void forgets_without_mixing_up(void **state)
 {
     (void)state;
@@ -208,13 +210,15 @@ static void forgets_without_mixing_up(void **state)
     json_jq_free(jq);
 }
 
-/* What the child says in place of its answer, as foreign code in it might; NULL: what it has to
- * say.
+/*
+ * The answer that the child sends instead of its own, as foreign code in it might; NULL: its own.
  */
 static const char *forged;
 static size_t forged_length;
 
-/* The child's door out. A message is its length, then its bytes; the first is a greeting. */
+/*
+ * The only output of the child. A message is its length, then its bytes; the first is a greeting.
+ */
 ssize_t write(int fd, const void *data, size_t size)
 {
     static unsigned calls;
@@ -289,7 +293,7 @@ static void survives_depth_and_nul(void **state)
     json_jq_free(NULL);
 }
 
-/* With either, and whether a number stands alone, deep, or in $sqs. */
+/* In both settings: whether a number alone, deep, or in $sqs is rounded. */
 static void rounds_where_told(void **state)
 {
     (void)state;
@@ -304,7 +308,7 @@ static void rounds_where_told(void **state)
     assert_int_equal(run(rounded, input, sqs, value, sizeof value), JSON_JQ_VALUE);
     assert_string_equal(value,
         "[{\"n\":1.1,\"list\":[100,[{\"m\":-0.5}],\"1.10\",true,null]},{\"receive_count\":3}]");
-    /* The other is as it was. */
+    /* The other one is unchanged. */
     assert_int_equal(run(kept, "{\"n\":2.20}", NULL, value, sizeof value), JSON_JQ_VALUE);
     assert_string_equal(value, json_jq_keeps_digits() ? "2.20" : "2.2");
     json_jq_free(kept);

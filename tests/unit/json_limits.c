@@ -21,7 +21,7 @@ static void notices_a_text_cut_anywhere(void **state)
     for (size_t cut = 0; cut < length - 1; cut++) {
         struct json_result result = guard_scan(whole, cut, JSON_MAX_DEPTH);
 
-        /* half an escaped pair is known as such before its end */
+        /* half of an escaped pair is detected before its end */
         assert_true(result.error == JSON_SYNTAX || result.error == JSON_SURROGATE);
         assert_true(result.offset <= cut);
     }
@@ -54,7 +54,7 @@ static void tells_what_the_root_is_and_where(void **state)
     }
 }
 
-/* ${depth} arrays, or objects, in one another, closed or not. */
+/* Write ${depth} nested arrays, or objects, closed or not. */
 static size_t nest(char *text, size_t depth, bool object, bool closed)
 {
     size_t length = 0;
@@ -107,7 +107,7 @@ static double seconds(void)
     return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
-/* A text of ${head}, ${count} times ${piece}, and ${tail}. */
+/* Write a text of ${head}, ${count} times ${piece}, and ${tail}. */
 static void repeat(struct buf *text, const char *head, const char *piece, size_t count,
     const char *tail)
 {
@@ -124,8 +124,8 @@ static void repeat(struct buf *text, const char *head, const char *piece, size_t
 }
 
 /*
- * Texts made to be slow. Each takes a few hundredths of a second; a step that looked back for each
- * of a million members would take hours.
+ * Texts made to be slow. Each takes a few hundredths of a second; a step that searched back for
+ * each of a million members would take hours.
  */
 static void takes_time_in_step_with_length(void **state)
 {
@@ -133,7 +133,7 @@ static void takes_time_in_step_with_length(void **state)
         const char *head, *piece, *tail;
         size_t count;
         enum json_error error;
-        size_t matches; /* of .a, .a[], .a[7], ."\"" and whatever else the root holds */
+        size_t matches; /* of .a, .a[], .a[7], ."\"" and all others of the root */
     } cases[] = {
         { "{\"b\":0", ",\"a\":1", "}", 1000000, JSON_OK, 1000002 },
         { "{\"b\":0", ",\"\\u0061\":1", "}", 1000000, JSON_OK, 1000002 },

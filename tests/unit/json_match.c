@@ -3,7 +3,7 @@
 
 enum { MAX_PATHS = 8, MAX_MATCHES = 16 };
 
-/* Paths are numbered from 0; the nodes on their way, and the root, are told as -1. */
+/* Paths are numbered from 0; the nodes on their way, and the root, count as -1. */
 struct case_of {
     const char *text;
     const char *paths[MAX_PATHS];
@@ -35,7 +35,7 @@ static const struct case_of cases[] = {
             { 0, "\"ip\"", "1", JSON_NUMBER, 0 },
             { 0, "\"\\u0069p\"", "\"\\u0069\"", JSON_STRING, 0 },
             { 0, "\"i\\u0070\"", "null", JSON_NULL, 0 }, { 0, "\"ip\"", "true", JSON_TRUE, 0 } } },
-    /* keys with odd content, spelt as they are or escaped */
+    /* keys with odd content, plain or escaped */
     { "{\"\":1,\"\\\"\":2,\"\\u00e9\":3,\"\xC3\xA9\":4,\"\\ud83d\\ude00\":5,\"\\u0000\":6,\"a/b\":7,\"a\\/b\":8}",
         { ".\"\"", ".\"\\\"\"", ".\"\xC3\xA9\"", ".[\"\\ud83d\\ude00\"]", ".\"\\u0000\"",
             ".\"a/b\"" },
@@ -51,7 +51,7 @@ static const struct case_of cases[] = {
         { { -1, NULL, NULL, JSON_OBJECT, 0 }, { 0, "\"abcdefgh1ijklmnopq\"", "1", JSON_NUMBER, 0 },
             { 1, "\"abcdefgh2ijklmnopq\"", "2", JSON_NUMBER, 0 },
             { 2, "\"ab\"", "5", JSON_NUMBER, 0 } } },
-    /* arrays: an index goes before each */
+    /* arrays: an index comes before each */
     { "{\"a\":[10, {\"b\":1} ,[],\"x\"],\"c\":[1]}",
         { ".a[]", ".a[1]", ".a[].b", ".a[1].b", ".a[3]", ".a[4]", ".c.d" },
         { { -1, NULL, NULL, JSON_OBJECT, 0 },
@@ -63,7 +63,7 @@ static const struct case_of cases[] = {
         { { -1, NULL, "[[0,1],[2,3]]", JSON_ARRAY, 0 }, { -1, NULL, "[0,1]", JSON_ARRAY, 0 },
             { 1, NULL, "1", JSON_NUMBER, 0 }, { -1, NULL, "[2,3]", JSON_ARRAY, 0 },
             { 0, NULL, "2", JSON_NUMBER, 0 } } },
-    /* a step that meets another kind of value: the node before it matches, nothing below */
+    /* a step to another kind of value: the node before it matches, and nothing below */
     { "{\"a\":[{\"b\":1}]}", { ".a.b" },
         { { -1, NULL, NULL, JSON_OBJECT, 0 }, { -1, "\"a\"", "[{\"b\":1}]", JSON_ARRAY, 0 } } },
     { "{\"a\":{\"0\":1}}", { ".a[0]" },
@@ -132,7 +132,7 @@ static void finds_what_paths_name(void **state)
     json_matches_free(&matches);
 }
 
-/* "other" is each member that no key child names, in whatever spelling. */
+/* "other" matches each member that no key child names, in any spelling. */
 static void finds_the_members_not_named(void **state)
 {
     static const char text[] =
@@ -167,8 +167,10 @@ static void finds_the_members_not_named(void **state)
     json_paths_free(paths);
 }
 
-/* What ended before the error is there and right; what was open, or may go on, is not taken for
- * whole. */
+/*
+ * A member that ended before the error is correct. An open one, or one that may continue, does not
+ * count as whole.
+ */
 static void keeps_what_ended_before_an_error(void **state)
 {
     static const char text[] =
@@ -248,7 +250,7 @@ static void finds_among_many_and_long_keys(void **state)
     json_paths_free(paths);
 }
 
-/* Keys that differ in nothing but length, the middle byte, the parent, or a last character. */
+/* Keys that differ only in length, the middle byte, the parent, or a last character. */
 static void tells_like_keys_apart(void **state)
 {
     static char key[600], text[2000];
@@ -259,7 +261,7 @@ static void tells_like_keys_apart(void **state)
     int length;
 
     (void)state;
-    /* like nodes far apart, few enough keys that their places in a table are the same */
+    /* similar nodes far apart, with so few keys that their places in a table are the same */
     for (int i = 0; i < 200; i++)
         below[i] = json_paths_index(paths, JSON_ROOT, (uint32_t)i);
     for (int i = 7; i < 200; i += 16)
@@ -313,7 +315,7 @@ static void tells_like_keys_apart(void **state)
     json_paths_free(paths);
 }
 
-/* No more matches are held than the caller says, and with none said any number. */
+/* Matches are held up to the maximum of the caller; without one, any number. */
 static void holds_as_many_as_it_may(void **state)
 {
     static const char text[] = "[0,1,2,3,4,5,6,7,8,9,0,1,2,3,4,5,6,7,8,9,0,1,2,3,4,5,6,7,8,9,"

@@ -1,6 +1,6 @@
 /*
- * What becomes of paths and matches when memory runs out: the sources once more, with an allocator
- * that fails when told to.
+ * Paths and matches when memory runs out. The sources are compiled again with an allocator that
+ * fails on request.
  */
 #include <stdbool.h>
 #include <stdlib.h>
@@ -41,7 +41,7 @@ static void *scarce_realloc(void *old, size_t size)
 
 static const char text[] = "{\"a\":{\"b\":[1,2,3]},\"c\\n\":[[4],{\"x\":5}]}";
 
-/* Add paths and scan with ${allocations} granted; false when that was not enough. */
+/* Add paths and scan with ${allocations} granted; return false when more were needed. */
 static bool run(long allocations, struct json_matches *matches)
 {
     static const char *const wanted[] = { ".a.b[]", ".\"c\\n\"[1].x", ".a.b[2]", ".d", ".e", ".f",
@@ -62,7 +62,7 @@ static bool run(long allocations, struct json_matches *matches)
         assert_int_equal(at, SIZE_MAX);
         added = false;
     }
-    /* with the nodes there are, the rest goes on */
+    /* with the present nodes, the scan continues */
     json_scan(text, sizeof text - 1, paths, 8, matches, &result);
     if (result.error != JSON_OK) {
         assert_int_equal(result.error, JSON_TOO_MANY);
@@ -84,7 +84,7 @@ static void survives_each_allocation_that_fails(void **state)
     }
     assert_true(allocations > 20);
     assert_int_equal(matches.count, 9);
-    /* a list that has grown is used again without asking for memory */
+    /* a list that has grown is reused without an allocation */
     for (int i = 0; i < 3; i++) {
         struct json_paths *paths;
         struct json_result result;

@@ -131,7 +131,7 @@ static void refuses_and_says_where(void **state)
         assert_int_equal(json_paths_add(paths, JSON_ROOT, path, length, &at), JSON_NO_NODE);
         if (at != invalid[i].at)
             fail_msg("%s: mistake at %zu, not %zu", invalid[i].path, at, invalid[i].at);
-        assert_int_equal(json_paths_count(paths), 1); /* as it was */
+        assert_int_equal(json_paths_count(paths), 1); /* unchanged */
     }
     json_paths_free(paths);
     json_paths_free(NULL);
@@ -188,7 +188,7 @@ static void tells_what_a_node_goes_on_by(void **state)
     json_paths_free(paths);
 }
 
-/* Indexes come in any order and are found in the order of the text. */
+/* Indexes are added in any order and found in the order of the text. */
 static void finds_indexes_added_in_any_order(void **state)
 {
     static const uint32_t order[] = { 7, 2, 9, 0, 3, 100, 1 };

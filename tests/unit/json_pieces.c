@@ -1,4 +1,4 @@
-/* lib/json/pieces: objects of an array, handed on from a text that arrives in parts. */
+/* lib/json/pieces: objects of an array, passed on from a text that arrives in parts. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,7 +12,7 @@
 
 enum { PIECE = 64, REST = 256 };
 
-/* Pieces one a line; "-" for one that is too long. */
+/* Write the pieces one a line, and "-" for one that is too long. */
 static void on_piece(void *context, const char *text, size_t length)
 {
     buf_append(context, text != NULL ? text : "-", text != NULL ? length : 1);
@@ -38,20 +38,20 @@ static const struct {
     { "[{\"m\":[{}]}]", "", "[{\"m\":[{}]}]" },
     { "[\"m\",[{}]]", "", "[\"m\",[{}]]" },
     { "{\"k\":\"m\",\"n\":[{}]}", "", "{\"k\":\"m\",\"n\":[{}]}" },
-    /* names are compared decoded, and twice the same name is twice the member */
+    /* names are compared decoded, and a repeated name is a repeated member */
     { "{\"\\u006d\":[{\"a\":1}],\"m\":[{\"a\":2}]}", "{\"a\":1}\n{\"a\":2}\n",
         "{\"\\u006d\":[{}],\"m\":[{}]}" },
     { "{\"\\x6d\":[{}],\"mm\":[{}]}", "", "{\"\\x6d\":[{}],\"mm\":[{}]}" },
     /* brackets and quotes within strings are content */
     { "{\"m\":[{\"a\":\"}]\\\"{[\\\\\"},{\"b\":\"\\\\\\\"\"}]}",
         "{\"a\":\"}]\\\"{[\\\\\"}\n{\"b\":\"\\\\\\\"\"}\n", "{\"m\":[{},{}]}" },
-    /* too long: passed over, and the next one is whole */
+    /* too long: skipped, and the next one is whole */
     { "{\"m\":[{\"a\":\"0123456789012345678901234567890123456789012345678901234567890123456789\"},{}]}",
         "-\n{}\n", "{\"m\":[{},{}]}" },
-    /* cut: what was whole is handed on */
+    /* cut: whole ones are passed on */
     { "{\"m\":[{\"a\":1},{\"b\"", "{\"a\":1}\n", "{\"m\":[{},{}" },
     { "{\"m\":[{\"a\":1}", "{\"a\":1}\n", "{\"m\":[{}" },
-    /* not JSON: the rest is not either */
+    /* not JSON: neither is the rest */
     { "<html>{}</html>", "", "<html>{}</html>" },
     { "]]}}{\"m\":[{\"a\":1}]}", "{\"a\":1}\n", "]]}}{\"m\":[{}]}" },
     { "{\"m\":[{\"a\":1]}", "{\"a\":1]\n", "{\"m\":[{}}" },

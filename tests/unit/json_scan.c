@@ -210,7 +210,7 @@ static const struct {
     { SAMPLE("\"\\ud800\\udc0\""), JSON_SURROGATE, 1 },
     { SAMPLE("\"\\ud800\\udc00\\udc00\""), JSON_SURROGATE, 13 },
     { SAMPLE("{\"\\ud800\":1}"), JSON_SURROGATE, 2 },
-    /* UTF-8: the first byte that cannot stand where it is */
+    /* UTF-8: the first invalid byte */
     { SAMPLE("\"\x80\""), JSON_UTF8, 1 },
     { SAMPLE("\"\xBF\""), JSON_UTF8, 1 },
     { SAMPLE("\"\xC0\x80\""), JSON_UTF8, 1 },
@@ -268,7 +268,7 @@ static void refuses_what_is_not(void **state)
     }
 }
 
-/* Each case again behind a filler in a string, so that it lies at every place of a window. */
+/* Each case again after a filler in a string, so that it is at every place of a window. */
 static void says_the_same_at_every_place(void **state)
 {
     static char text[4096];
@@ -277,7 +277,9 @@ static void says_the_same_at_every_place(void **state)
     for (size_t i = 0; i < sizeof invalid / sizeof invalid[0]; i++) {
         const struct sample *sample = &invalid[i].text;
 
-        /* those that end the text early, or stand outside an array, mean another thing in one */
+        /*
+         * inside an array, those that end the text early or are outside of one have another meaning
+         */
         if (sample->length == 0 || sample->text[0] != '"')
             continue;
         for (size_t filler = 0; filler < 140; filler++) {
@@ -327,7 +329,7 @@ static void finds_the_end_of_strings_at_every_place(void **state)
     }
 }
 
-/* Strings far apart, with what might be taken for the next one's end in between. */
+/* Strings far apart, with bytes in between that look like the end of the next one. */
 static void finds_strings_after_long_gaps(void **state)
 {
     static const char gaps[] = " \n1";

@@ -6,9 +6,9 @@
 #include <string.h>
 
 /*
- * A second reader of JSON, written to be plain rather than fast and to share nothing with the
- * first: recursive, a byte at a time, straight from the grammar of RFC 8259. It says whether a text
- * is valid, and writes it without whitespace.
+ * A second reader of JSON, written to be plain rather than fast, which shares no code with the
+ * first. It is recursive, reads one byte at a time, and follows the grammar of RFC 8259. It reports
+ * whether a text is valid, and writes it without whitespace.
  */
 struct slow {
     const unsigned char *at;
@@ -62,7 +62,7 @@ static inline bool slow_number(struct slow *slow)
     return true;
 }
 
-/* The four digits of a \u escape, or -1. */
+/* Return the four digits of a \u escape, or -1. */
 static inline long slow_unit(struct slow *slow)
 {
     static const char digits[] = "0123456789abcdef0123456789ABCDEF";
@@ -97,7 +97,7 @@ static inline bool slow_escape(struct slow *slow)
     return unit >= 0xDC00 && unit <= 0xDFFF;
 }
 
-/* One character that is not ASCII: decoded, and then asked whether it may be. */
+/* Read one character that is not ASCII; decode it, then check that it is allowed. */
 static inline bool slow_character(struct slow *slow)
 {
     static const unsigned long least[] = { 0, 0, 0x80, 0x800, 0x10000 };
@@ -137,7 +137,7 @@ static inline bool slow_string(struct slow *slow)
 
 static inline bool slow_value(struct slow *slow);
 
-/* The elements of an array, or the members of an object, up to the closing bracket. */
+/* Read the elements of an array, or the members of an object, up to the closing bracket. */
 static inline bool slow_list(struct slow *slow, const char *close)
 {
     bool good = slow->depth-- > 0;
@@ -185,7 +185,7 @@ static inline bool slow_value(struct slow *slow)
     return slow_number(slow);
 }
 
-/* ${out} has room for ${length} bytes. */
+/* Return true when the text is valid; ${out} has room for ${length} bytes. */
 static inline bool slow_valid(const char *text, size_t length, unsigned depth, char *out,
     size_t *written)
 {

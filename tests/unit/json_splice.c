@@ -1,4 +1,6 @@
-/* lib/json/splice: a line copied with changes; members left out, whatever the spaces and commas. */
+/*
+ * lib/json/splice: copy a line with changes, or without some members, with any spaces and commas.
+ */
 #include "json_guard.h"
 
 #include <stdbool.h>
@@ -19,7 +21,7 @@ static void replaces(void **state)
     json_splice_copy(&splice, 7);
     assert_int_equal(json_splice_finish(&splice), 0);
     assert_string_equal(buf_cstr(&out), "[0,\"one\",2,3]\n");
-    /* With no room for the newline it is not done. */
+    /* Without room for the newline it fails. */
     buf_free(&out);
     buf_init(&out, strlen(text));
     splice = (struct json_splice){ &out, text, strlen(text), 0 };
@@ -37,7 +39,10 @@ static const char *const objects[] = {
 static const char *const members[] = { "\"a\":1", "\"b\":\"x,}\"", "\"c\":[1,{\"a\":2}]",
     "\"d\":{\"a\":3}", "\"e\":null" };
 
-/* The object ${list[0]} without the members of the set; with one more at its end if ${more}. */
+/*
+ * Check the object ${list[0]} without the members of the set, and with one more at its end if
+ * ${more}.
+ */
 static void check_set(const char *text, size_t length, const struct json_match *list, unsigned set,
     bool more)
 {

@@ -12,7 +12,7 @@ struct bytes {
         literal, sizeof(literal) - 1 \
     }
 
-/* A quoted string and its content; whether encoding the content gives the same spelling back. */
+/* A quoted string and its content; true when encoding the content gives the same spelling. */
 static const struct {
     struct bytes quoted, content;
     bool canonical;
@@ -67,8 +67,8 @@ static void decodes_and_encodes(void **state)
 }
 
 /*
- * Escapes at every place of the blocks that a string is copied by, with other lengths behind them,
- * into room that ends where no byte may be written.
+ * Escapes at every place of the blocks in which a string is copied, with other lengths after them.
+ * The room ends where no byte may be written.
  */
 static void decodes_at_every_place(void **state)
 {
@@ -122,7 +122,8 @@ static void compares_decoded(void **state)
 
             assert_int_equal(json_string_equals(text, quoted, content->text, content->length),
                 same);
-            if (content->length > 0) /* neither the start of it, nor more than it */
+            if (content->length >
+                0) /* neither a prefix of the content, nor more than the content */
                 assert_false(
                     json_string_equals(text, quoted, content->text, content->length - 1) && same);
         }
@@ -148,7 +149,7 @@ static void encodes_as_ascii(void **state)
         { BYTES("\xF0\x90\x80\x80\xF0\x9F\x98\x80\xF4\x8F\xBF\xBF"),
             "\"\\ud800\\udc00\\ud83d\\ude00\\udbff\\udfff\"" },
         { BYTES("\0"), "\"\\u0000\"" },
-        /* not UTF-8: one for each part that could have gone on, else one for each byte */
+        /* not UTF-8: one for each incomplete sequence, otherwise one for each byte */
         { BYTES("\x80x"), "\"\\ufffdx\"" },
         { BYTES("\xC3"), "\"\\ufffd\"" },
         { BYTES("\xC3(\xC3\xA9"), "\"\\ufffd(\\u00e9\"" },
@@ -227,7 +228,7 @@ static void sees_a_nul(void **state)
     }
 }
 
-/* Every lead byte with every second byte, and third and fourth bytes at their bounds. */
+/* Every first byte with every second byte, and third and fourth bytes at their bounds. */
 static void knows_utf8(void **state)
 {
     static const unsigned char last[] = { 0x00, 0x7F, 0x80, 0xBF, 0xC0, 0xFF };
@@ -239,7 +240,7 @@ static void knows_utf8(void **state)
     for (unsigned first = 0; first < 256; first++) {
         for (unsigned second = 0; second < 256; second++) {
             for (size_t k = 0; k < sizeof last; k++) {
-                /* by RFC 3629: what the code point and its least length would be */
+                /* by RFC 3629: the code point and its least length */
                 unsigned more = first < 0x80 ? 0
                     : first < 0xC0           ? 9
                     : first < 0xE0           ? 1

@@ -1,4 +1,4 @@
-/* lib/json/walk: every value of a text, in its order, with its key and place. */
+/* lib/json/walk: every value of a text, in order, with its key and place. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,8 +12,7 @@
 
 #include "json/walk.h"
 
-/* What a walk says, as text: keys and values as they stand, depths, "*" where a string has escapes.
- */
+/* Write a walk as text: keys and values as spelt, depths, "*" for a string with escapes. */
 static void tell(const char *text, size_t length, char *out, size_t room)
 {
     struct json_walk walk;
@@ -70,7 +69,7 @@ static void tells_every_value(void **state)
     char said[512];
     for (size_t i = 0; i < sizeof walks / sizeof *walks; i++) {
         size_t length = strlen(walks[i].text);
-        char *tight = malloc(length); /* so that ASan sees a look beyond its end */
+        char *tight = malloc(length); /* separate, so that ASan sees a read beyond its end */
         struct json_result result;
         assert_non_null(tight);
         memcpy(tight, walks[i].text, length);
@@ -81,7 +80,7 @@ static void tells_every_value(void **state)
     }
 }
 
-/* Objects and arrays in turn, to the deepest there can be: each is told from the other. */
+/* Objects and arrays in turn, to the maximum depth: each kind is recognised. */
 static void goes_to_the_depth_of_the_scanner(void **state)
 {
     (void)state;

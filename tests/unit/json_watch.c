@@ -24,7 +24,7 @@ static const struct {
     { "\\u0049\\u0070", true, false, false },
     { "i\\tp", true, false, false },
     { "\\u00a0ip", true, false, false },
-    /* what Turkish makes of it, what is not seen, and other blanks and hyphens */
+    /* the Turkish letter, invisible characters, and other blanks and hyphens */
     { "\xc4\xb0p", true, false, false },
     { "\\u0131P", true, false, false },
     { "i\xcc\x87p", true, false, false },
@@ -66,7 +66,7 @@ static const struct {
         false, false, false },
 };
 
-/* Each member whose key is like one that is watched, at every depth, and no other. */
+/* Each member whose key is similar to a watched one, at every depth, and no other. */
 static void finds_keys_that_are_alike(void **state)
 {
     (void)state;
@@ -91,7 +91,7 @@ static void finds_keys_that_are_alike(void **state)
             : samples[i].device         ? device
             : samples[i].word           ? word
                                         : JSON_NO_NODE;
-        /* The root is a match, as ever. */
+        /* The root is a match, as always. */
         assert_int_equal(matches.count, wanted == JSON_NO_NODE ? 1 : 2);
         if (wanted != JSON_NO_NODE)
             assert_int_equal(matches.list[1].node, wanted);
@@ -100,7 +100,7 @@ static void finds_keys_that_are_alike(void **state)
     json_paths_free(paths);
 }
 
-/* What a path names is its own, and what "other" takes is that. */
+/* A member that a path names belongs to the path; "other" takes only the rest. */
 static void leaves_what_is_named(void **state)
 {
     (void)state;
@@ -137,7 +137,7 @@ static void walks_through_strings(void **state)
     assert_int_equal(count, sizeof strings / sizeof *strings);
 }
 
-/* Every byte of the content is found where it is spelt. */
+/* Every byte of the content is found at its place in the spelling. */
 static void finds_places_in_a_string(void **state)
 {
     (void)state;

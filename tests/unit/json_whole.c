@@ -1,4 +1,4 @@
-/* lib/json/whole: a beginning told from a whole. */
+/* lib/json/whole: a cut text is distinguished from a whole one. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -43,7 +43,7 @@ static void writes_compact_and_ascii(void **state)
         assert_int_equal(json_write_ascii(&out, guard_end(texts[i].text, length), length), 0);
         assert_string_equal(buf_cstr(&out), texts[i].ascii);
         buf_free(&out);
-        buf_init(&out, strlen(texts[i].compact)); /* exactly what it takes is enough */
+        buf_init(&out, strlen(texts[i].compact)); /* room for exactly the output suffices */
         assert_int_equal(json_write_compact(&out, texts[i].text, length), 0);
         buf_free(&out);
         buf_init(&out, strlen(texts[i].ascii) - 1);
@@ -51,7 +51,7 @@ static void writes_compact_and_ascii(void **state)
         buf_free(&out);
         buf_init(&out, 4096);
     }
-    /* a text that is not valid may come out as anything, but it ends, inside its bounds */
+    /* an invalid text may give any output, but it ends, within its bounds */
     for (size_t length = 0; length < 32; length++) {
         json_write_compact(&out,
             guard_end("\x01 \"\\\x02\"\x80\xC3\"\x03\x04[\"\\\\\\\"\xE2\x82 \xF0\"]", length % 23),
@@ -63,8 +63,7 @@ static void writes_compact_and_ascii(void **state)
     buf_free(&out);
 }
 
-/* Into room that ends where no byte may be written, and from a text that ends where none may be
- * read. */
+/* The room ends where no byte may be written, and the text ends where none may be read. */
 static void check_place(const char *text, size_t length)
 {
     static char compact[1024], room[1024];
@@ -83,8 +82,8 @@ static void check_place(const char *text, size_t length)
 }
 
 /*
- * A string that begins and ends at every place of the windows that a text is looked at by, with
- * what matters at its end, between blanks; behind it nothing, or more.
+ * A string that begins and ends at every place of the windows, with a special character at its end,
+ * between blanks. After it comes nothing, or more text.
  */
 static void writes_compact_at_every_place(void **state)
 {
@@ -105,7 +104,7 @@ static void writes_compact_at_every_place(void **state)
             }
 }
 
-/* So many backslashes that they run through whole windows. */
+/* Enough backslashes to fill whole windows. */
 static void writes_backslashes_at_every_place(void **state)
 {
     static char text[1024];

@@ -6,7 +6,7 @@
 
 #include "pg/conn.h"
 
-/* The cause of the first failure stays, and is a fault, whatever is tried on it afterwards. */
+/* The cause of the first failure stays, and is a fault, for all later calls. */
 static void tells_the_first_failure_of_a_closed_connection(void **state)
 {
     (void)state;

@@ -82,7 +82,7 @@ static void says_when_full(void **state)
     buf_free(&out);
 }
 
-/* What PostgreSQL 13 to 18 say, in several languages. */
+/* The messages of PostgreSQL 13 to 18, in several languages. */
 static void reads_contexts(void **state)
 {
     (void)state;
@@ -104,16 +104,16 @@ static void reads_contexts(void **state)
             "logins", 20, 3 },
         { "logins \353\263\265\354\202\254, 9\353\262\210\354\247\270 \354\244\204, line \354\227\264: \"\"",
             "logins", 9, SIZE_MAX },
-        /* The word that the language has for it may be a column's name as well. */
+        /* The word for it in that language may also be the name of a column. */
         { "COPY t, line 3, column line: \"n: 5\"", "t", 3, 1 },
-        /* jsonb's own line stands first. */
+        /* The line of jsonb itself comes first. */
         { "JSON data, line 1: {\"a\":...\nCOPY t, line 5, column v: \"{\"", "t", 5, 4 },
-        /* Values that imitate it. */
+        /* Values that imitate a context. */
         { "COPY t, line 2, column n: \"t, line 1, column v: q\"", "t", 2, 0 },
         { "COPY t, line 2: \"1\tt, line 1, column v: q\"", "t", 2, SIZE_MAX },
         { "COPY t, Zeile 2: \302\273v: q\302\253", "t", 2, SIZE_MAX },
         { "COPY t, line 2, column n: \"x\nCOPY t, line 1, column v: q\"", "t", 1, SIZE_MAX },
-        /* A foreign key has none; a trigger's context names no line. */
+        /* A foreign key has none; the context of a trigger names no line. */
         { "SQL statement \"SELECT 1 FROM ONLY t x\"", "t", 0, SIZE_MAX },
         { "COPY t, line 99999999999999999999999", "t", 0, SIZE_MAX },
         { "COPY other, line 2", "t", 0, SIZE_MAX },

@@ -21,7 +21,7 @@ static void knows_types(void **state)
 static const struct {
     enum pg_copy_binary kind;
     const char *text;
-    const char *value; /* as the server has it; NULL: it goes as text */
+    const char *value; /* as the server has it; NULL: sent as text */
     size_t length;
 } cases[] = {
 #define CASE(kind, text, value)                               \
@@ -102,7 +102,7 @@ static const struct {
     CASE(TIMESTAMPTZ, "1999-12-31T23:59:59.999999Z", "\377\377\377\377\377\377\377\377"),
     CASE(TIMESTAMPTZ, "2000-01-01T05:30:00+05:30", "\0\0\0\0\0\0\0\0"),
     CASE(TIMESTAMPTZ, "1999-12-31T16:00:00.000-08:00", "\0\0\0\0\0\0\0\0"),
-    TEXT(TIMESTAMPTZ, "2000-01-01T00:00:00"), /* of which zone, the server knows */
+    TEXT(TIMESTAMPTZ, "2000-01-01T00:00:00"), /* only the server knows the time zone */
     TEXT(TIMESTAMPTZ, "2000-01-01"),
     TEXT(TIMESTAMPTZ, "2000-01-01T00:00:00.1234567Z"),
     TEXT(TIMESTAMPTZ, "2000-01-01T00:00:00.Z"),
@@ -165,7 +165,7 @@ static void wants_as_many_fields(void **state)
     assert_non_null(pg_copy_binary_row(out, kinds, 1, "\n", 1));
 }
 
-/* The calendar, day by day, against the system's. */
+/* Compare with the calendar of the system, day by day. */
 static void counts_days(void **state)
 {
     (void)state;

@@ -11,7 +11,7 @@
 #include "pg/hosts.h"
 #include "within.h"
 
-/* The hosts of the three settings, one a line. */
+/* Write the hosts of the three settings, one a line. */
 static void describe(const char *names, const char *addresses, const char *ports, char *text,
     size_t size)
 {

@@ -54,7 +54,7 @@ static void digests_text(void **state)
     assert_string_equal(text, "609f6e36-d240-8585-988d-5cfd761f407c");
 }
 
-/* Scope and text do not run into each other, and neither does another scope give the same key. */
+/* Scope and text have a separator, and another scope gives another key. */
 static void keeps_scopes_apart(void **state)
 {
     (void)state;
@@ -158,7 +158,7 @@ static int drawn(int below)
     return (int)(state >> 16) % below;
 }
 
-/* The C library counts the same, of days and months that are none too. */
+/* Compare with the C library, also on days and months that do not exist. */
 static void counts_as_the_library_does(void **state)
 {
     (void)state;

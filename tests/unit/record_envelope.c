@@ -1,4 +1,4 @@
-/* lib/record/envelope: which objects are envelopes, and what is kept of them. */
+/* lib/record/envelope: the objects that are envelopes, and the members that are kept of them. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,7 +12,7 @@
 #define BUS "\"detail-type\":\"login\",\"source\":\"app\",\"detail\":{}"
 #define CLOUD "\"specversion\":\"1.0\",\"type\":\"login\",\"source\":\"/app\""
 
-/* From the members that a scan noted, the same comes out. */
+/* The members that a scan noted give the same result. */
 static void compare_noted(const char *text, const struct envelope *wanted)
 {
     struct json_matches matches = { 0 };
@@ -116,7 +116,7 @@ static void recognises(void **state)
     }
 }
 
-/* What is written of the envelope that ${text} is. */
+/* Return the written form of the envelope ${text}. */
 static const char *written(struct buf *out, const char *text, const char *outer)
 {
     struct envelope envelope;
@@ -173,7 +173,7 @@ static void keeps_what_an_s3_record_says(void **state)
     buf_free(&out);
 }
 
-/* A subject of ${subject} bytes, an attribute of ${value}, an id of ${id}. */
+/* Write a subject of ${subject} bytes, an attribute of ${value}, an id of ${id}. */
 static void fill(struct buf *out, int subject, int value, int id)
 {
     buf_clear(out);
@@ -210,14 +210,14 @@ static void large_ones_are_cut(void **state)
         assert_int_equal(strstr(envelope, "\"cut\":true") == NULL, sizes[i].rest);
         assert_true(out.length <= ENVELOPE_MOST);
     }
-    /* The outer one is not counted. */
+    /* The outer one does not count. */
     fill(&text, 16000, 9, 9);
     char outer[1003];
     memset(outer, '1', sizeof outer);
     memcpy(outer, "[", 1);
     memcpy(outer + sizeof outer - 2, "]", 2);
     assert_non_null(strstr(written(&out, buf_cstr(&text), outer), "\"rest\""));
-    /* Nor is what stands in the buffer before it, and a full one is told. */
+    /* Earlier content of the buffer does not count, and a full buffer is reported. */
     struct envelope envelope;
     (void)envelope_recognise(text.data, text.length, &envelope);
     assert_int_equal(envelope_write(&out, text.data, &envelope, NULL, 0), 0);

@@ -29,7 +29,7 @@ static void finds_reserved_keys(void **state)
     assert_int_equal(record_string(line, record_find(&matches, nodes.pii_key), &text), 0);
     assert_string_equal(buf_cstr(&text), "0011aabb");
     const struct json_match *body = record_find(&matches, nodes.body);
-    assert_non_null(body); /* of duplicate keys the last counts */
+    assert_non_null(body); /* of duplicate keys the last one counts */
     assert_int_equal(body->kind, JSON_ARRAY);
     assert_null(record_find(&matches, nodes.error));
     assert_int_equal(record_string(line, body, &text), -1);
@@ -52,7 +52,7 @@ static void salvages_the_address(void **state)
         { "{\"sqs\":\"x\",", NULL },
         { "{\"sqs\":{\"a\":1},\"sqs\":{\"b\":1},", "{\"a\":1}" },
         { "[{\"sqs\":{}}", NULL },
-        /* where a brace was lost, a body would be carried as an address */
+        /* with a missing brace, a body would count as an address */
         { "{\"sqs\":{\"a\":1,\"body\":{}},", NULL },
         { "{\"sqs\":{\"a\":[]},\"sqs\":{\"b\":1},", "{\"b\":1}" },
         { "", NULL },

@@ -1,4 +1,4 @@
-/* pg-suggest: from records to columns, their types, and where they come from. */
+/* pg-suggest: from records to columns, their types, and their sources. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,8 +13,9 @@
 #include "../../cmd/pg-suggest/columns.h"
 
 /*
- * Each has bodies, separated by "|", and what is to become of them: "NAME TYPE" and, where it is
- * not the name that leads there, " < EXPRESSION", separated by "; ". A "!" stands for NOT NULL.
+ * Each case has bodies, separated by "
+ * ", and the expected columns: "NAME TYPE", separated by "; ". " < EXPRESSION" follows where the
+ * source is not the name. "!" means NOT NULL.
  */
 /* clang-format off */
 static const struct {
@@ -58,7 +59,7 @@ static const struct {
     { "{\"a\":1,\"b\":1}|{\"a\":2,\"b\":null}", "a bigint!; b bigint" },
     { "{\"a\":1,\"b\":1}|{\"a\":2,\"b\":1,\"b\":null}", "a bigint!; b bigint" },
     { "{\"b\":1}|{\"b\":1,\"b\":null}", "b bigint < .body.b | ." },
-    /* taken apart */
+    /* split into columns */
     { "{\"a\":{\"b\":{\"cD\":1}}}", "a_b_c_d bigint! < .body.a.b.cD" },
     { "{\"a\":{\"b\":1},\"c\":1}|{\"a\":null,\"c\":1}", "a_b bigint < .body.a.b; c bigint!" },
     { "{\"a\":{\"b\":1},\"c\":1}|{\"c\":1}", "a_b bigint < .body.a.b; c bigint!" },
@@ -67,7 +68,7 @@ static const struct {
     { "{\"a\":{\"Anna Kowalska\":1}}", "a jsonb!" },
     { "{\"a\":{\"anna\":1,\"peter\":2}}", "a jsonb!" },
     { "{\"a\":1,\"203.0.113.5\":1}", "a bigint!; body jsonb! < .body" },
-    /* moments that are numbers */
+    /* times that are numbers */
     { "{\"at\":1700000000}", "at timestamptz! < .body.at | if . == null then . else todate end" },
     { "{\"count\":1700000000}", "count bigint!" },
     { "{\"at\":1700000000}|{\"at\":0}", "at bigint!" },
@@ -140,7 +141,7 @@ static void proposes_columns(void **state)
     }
 }
 
-/* Records of one object with so many keys, all with this value. */
+/* Return records of one object with that many keys, all with this value. */
 static struct bodies *read_wide(unsigned keys, const char *value, unsigned count, bool new_keys)
 {
     struct bodies *records = bodies_new(".");
@@ -178,11 +179,11 @@ static void holds_the_number_of_columns(void **state)
     (void)state;
     assert_int_equal(count_columns(read_wide(COLUMNS_MOST, "1", 3, false), false), COLUMNS_MOST);
     assert_true(count_columns(read_wide(COLUMNS_MOST + 1, "1", 3, false), true) <= 2);
-    /* what is inside stays together when there would be too many */
+    /* nested members stay together when there would be too many columns */
     assert_int_equal(count_columns(read_wide(100, "{\"a\":1,\"b\":2,\"c\":3}", 3, false), false),
         100);
     assert_int_equal(count_columns(read_wide(100, "{\"a\":1,\"b\":2}", 3, false), false), 200);
-    /* keys that come once are none of a table */
+    /* keys that occur once make no column */
     assert_int_equal(count_columns(read_wide(50, "1", 5, true), true), 1);
     assert_int_equal(count_columns(read_wide(100000, "1", 2, true), true), 1);
 }

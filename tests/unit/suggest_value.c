@@ -1,4 +1,4 @@
-/* pg-suggest: which types a value allows, which moments texts and numbers are. */
+/* pg-suggest: the types that a value allows, and the times that texts and numbers are. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -121,7 +121,7 @@ static const struct {
 };
 /* clang-format on */
 
-/* By itself, so that a sanitizer sees its ends. */
+/* Return a separate copy, so that a sanitizer sees its ends. */
 static char *alone(const char *text, size_t length)
 {
     char *copy = malloc(length > 0 ? length : 1);

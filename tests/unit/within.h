@@ -2,9 +2,9 @@
 #define WITHIN_H
 
 /*
- * assert_within(value, low, high): fail, saying all three, unless low <= value <= high. cmocka's
- * own assert_in_range is gone from its later versions, and what replaces it is not in the earlier
- * ones. Include cmocka.h before.
+ * assert_within(value, low, high): fail with all three numbers unless low <= value <= high. Later
+ * versions of cmocka no longer have assert_in_range, and earlier ones do not have its replacement.
+ * Include cmocka.h before.
  */
 #define assert_within(value, low, high) \
     within_check(__LINE__, (double)(value), (double)(low), (double)(high))

@@ -4,7 +4,7 @@
 #include "base/buf.h"
 #include "xml/xml.h"
 
-/* Writes the events of lib/xml as a document again; the context is the buffer for it. */
+/* Write the events of lib/xml as a document again; the context is the buffer for it. */
 
 static void on_start(void *context, const char *name)
 {
