@@ -23,7 +23,7 @@ static enum attempt commit(struct loader *loader, const struct row_batch *batch,
         outcome =
             loader->options->dry_run ? PG_COMMITTED : pg_transaction_commit(conn, &loader->notices);
     if (outcome == PG_COMMITTED) {
-        pg_transaction_rollback(conn); /* the dry run's */
+        pg_transaction_rollback(conn); /* ends the transaction of a dry run */
         return ATTEMPT_DONE;
     }
     if (outcome == PG_IN_DOUBT)
@@ -32,24 +32,25 @@ static enum attempt commit(struct loader *loader, const struct row_batch *batch,
         loader->isolate = loader->immediate = true; /* a deferred constraint: find the row */
         return attempt_end_again(loader);
     }
-    return attempt_end_failed(loader, "committing", failure);
+    return attempt_end_failed(loader, "cannot commit", failure);
 }
 
-/* Every step is one of the transaction; the first that is not done ends it. */
+/* Run the steps of the transaction in order, and stop at the first that is not done. */
 enum attempt attempt_batch(struct loader *loader, struct row_batch *batch, struct failure *failure)
 {
     row_batch_rewind(batch);
     loader_release(loader);
     loader->kept_out = 0;
     enum attempt step = ledger_keys_write(loader, batch, failure);
-    if (step == ATTEMPT_DONE && loader->isolate) /* before many are refused that do not fit it */
+    if (step == ATTEMPT_DONE && loader->isolate) /* before many rows that do not fit are refused */
         step = check_tables(loader, batch, failure);
     if (step == ATTEMPT_DONE)
         step = table_rows_load(loader, batch, failure);
     if (step == ATTEMPT_DONE)
         step = check_tables(loader, batch, failure);
     if (step == ATTEMPT_DONE && ledger_keys_take_back(loader, batch) != 0)
-        step = attempt_end_side(loader, &loader->target->ledger, "writing the ledger", failure);
+        step =
+            attempt_end_side(loader, &loader->target->ledger, "cannot write the ledger", failure);
     if (step == ATTEMPT_DONE)
         step = outcome_decide(loader, batch, failure);
     if (step == ATTEMPT_DONE)

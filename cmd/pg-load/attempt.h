@@ -6,7 +6,7 @@
 #include "loader.h"
 #include "row_batch.h"
 
-/* One transaction for the whole batch, on an open connection. */
+/* Load the whole batch in one transaction, on an open connection. */
 enum attempt attempt_batch(struct loader *loader, struct row_batch *batch, struct failure *failure);
 
 #endif

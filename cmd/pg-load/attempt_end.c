@@ -11,7 +11,7 @@ enum attempt attempt_end_error(struct loader *loader, struct pg_error error,
     pg_transaction_rollback(loader->target->conn);
     if (error.fate == PG_FAULT)
         return ATTEMPT_FAULT;
-    /* Where it cannot be asked, the names are left out, and the error is told all the same. */
+    /* Leave the names out when the server cannot be asked for them; still report the error. */
     if (!pg_conn_alive(target->conn))
         pg_error_names_forget(&error);
     else
@@ -38,7 +38,7 @@ enum attempt attempt_end_failed(struct loader *loader, const char *doing, struct
     return attempt_end_side(loader, NULL, doing, failure);
 }
 
-/* What the guard found, where it does not lookahead. */
+/* End the attempt as the table check demands when it does not hold. */
 enum attempt attempt_end_check(struct loader *loader, enum table_check guard,
     struct failure *failure)
 {
@@ -46,7 +46,7 @@ enum attempt attempt_end_check(struct loader *loader, enum table_check guard,
         strncmp(pg_conn_error(loader->target->conn)->sqlstate, "42", 2) == 0;
     if (guard == TABLE_CHECK_ERROR)
         return attempt_end_side(loader, side ? &loader->target->errors : NULL,
-            "looking at the tables", failure);
+            "cannot read the tables", failure);
     pg_transaction_rollback(loader->target->conn);
     return guard == TABLE_CHECK_CHANGED ? ATTEMPT_STALE : ATTEMPT_FAILED;
 }

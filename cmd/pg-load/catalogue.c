@@ -7,7 +7,7 @@
 #include "plan_build.h"
 #include "server_failure.h"
 
-/* One state of the table. */
+/* One version of the table. */
 struct shape {
     struct pg_table table;
     struct column_plan plan;
@@ -40,7 +40,8 @@ void catalogue_close(struct catalogue *catalogue, struct row_batch *batches, siz
     (void)pthread_mutex_destroy(&catalogue->mutex);
 }
 
-/* With the lock held: make the batch fit the columns of now. 0, or -1: out of memory. */
+/* Make the batch fit the current columns. The lock is held. Return 0, or -1 when memory runs out.
+ */
 static int adopt(struct catalogue *catalogue, struct row_batch *batch)
 {
     struct shape *shape = catalogue->current;
@@ -76,7 +77,7 @@ int catalogue_read(struct catalogue *catalogue, const struct line *line, bool to
     return status;
 }
 
-/* ---- reading it anew ---- */
+/* ---- reading it again ---- */
 
 static enum renewal find(struct catalogue *catalogue, struct pg_conn *conn, struct shape *found,
     struct failure *failure)
@@ -88,13 +89,14 @@ static enum renewal find(struct catalogue *catalogue, struct pg_conn *conn, stru
     if (result == PG_TABLE_FAILED && pg_conn_error(conn)->fate == PG_FAULT)
         return RENEWAL_FAULT;
     if (result == PG_TABLE_FAILED)
-        (void)server_failure_set(failure, pg_conn_error(conn), "looking up the table", true);
+        (void)server_failure_set(failure, pg_conn_error(conn), "cannot look up the table", true);
     else
-        failure_set(failure, STATUS_UNAVAILABLE, "there is no table %s any more", name);
+        failure_set(failure, STATUS_UNAVAILABLE, "table %s no longer exists", name);
     return RENEWAL_REFUSED;
 }
 
-/* With the lock held: ${found} is how things are. It is taken or freed. 0, or -1. */
+/* Replace the current version by ${found}, which is taken or freed. The lock is held. Return 0 or
+ * -1. */
 static int replace(struct catalogue *catalogue, struct shape *found, struct failure *failure)
 {
     const struct pg_table *known =
@@ -110,7 +112,7 @@ static int replace(struct catalogue *catalogue, struct shape *found, struct fail
         let_go(found);
         return -1;
     }
-    msg_info("the columns of %s have changed: its catalogue is read anew", known->qualified);
+    msg_info("the columns of %s have changed; reading its catalogue again", known->qualified);
     let_go(catalogue->current);
     catalogue->current = found;
     return 0;

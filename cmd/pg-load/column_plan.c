@@ -20,7 +20,7 @@ void column_plan_free(struct column_plan *plan)
     *plan = (struct column_plan){ .unknown = JSON_NO_NODE };
 }
 
-/* In the process that runs the filters of the map: it is left with its requests. */
+/* Confine the process that runs the filters of the map to answering requests. */
 static bool confine_filters(void)
 {
     const struct confine_needs needs = { .limits = true };

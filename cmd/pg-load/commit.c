@@ -10,19 +10,19 @@
 #include "server_failure.h"
 #include "shutdown.h"
 
-/* Attempts in another way follow from facts found out, each of which is found out once. */
+/* A batch is repeated in another way after each new fact; every fact is found out only once. */
 enum { MAX_WAYS = 8 };
 
 /*
- * A connection that was not used for so long is replaced: a server, a pooler or a gateway on the
- * way may have forgotten it without a word, above all where this process was frozen meanwhile, and
- * the first statement would wait for an answer until the timeouts of TCP.
+ * A connection unused for longer than this is replaced. A server, a pooler or a gateway may have
+ * forgotten it silently, above all while this process was frozen. The first statement would then
+ * wait until the timeouts of TCP.
  */
 enum { UNUSED_MOST_MS = 60000 };
 
 enum connected { CONNECTED, CONNECTED_FAULT, CONNECTED_REFUSED };
 
-/* Reconnect if need be; ${failure}: refused for good. */
+/* Reconnect if need be; ${failure} is set when the server refuses for good. */
 static enum connected connect_again(struct loader *loader, struct retry *retry,
     struct failure *failure)
 {
@@ -35,7 +35,7 @@ static enum connected connect_again(struct loader *loader, struct retry *retry,
     return CONNECTED_REFUSED;
 }
 
-/* A loader that is stopped amid its transaction would hold up all that come for its messages. */
+/* End the sessions of stopped loaders, whose open transactions would block other loaders. */
 static void end_stopped(struct loader *loader)
 {
     const struct target *target = loader->target;
@@ -43,7 +43,7 @@ static void end_stopped(struct loader *loader)
         return;
     int ended = pg_stopped_client_end(&loader->stopped, target->conn, &target->ledger);
     if (ended > 0)
-        msg_warn("%d sessions that had %s locked for stopped loaders were ended", ended,
+        msg_warn("ended %d sessions of stopped loaders that had %s locked", ended,
             target->ledger.qualified);
 }
 
@@ -65,7 +65,7 @@ static bool outlast(struct loader *loader, struct retry *retry, struct failure *
 
 enum end { END_COMMITTED, END_ROLLED_BACK, END_UNKNOWN };
 
-/* How the transaction ended; ${failure}: that is not known, and will not be. */
+/* Find out how the transaction ended. ${failure} is set when that cannot be found out. */
 static enum end ask_for_end(struct loader *loader, struct retry *retry, struct failure *failure)
 {
     enum doubt_end end = DOUBT_LATER;
@@ -81,7 +81,7 @@ static enum end ask_for_end(struct loader *loader, struct retry *retry, struct f
         return end == DOUBT_COMMITTED ? END_COMMITTED : END_ROLLED_BACK;
     failure_set(failure, STATUS_TEMPORARY, "cannot tell whether the last batch was committed");
     (void)failure_hint(failure, "its records got no verdict%s",
-        loader->target->has_ledger ? "" : "; a ledger would have told");
+        loader->target->has_ledger ? "" : "; with a ledger they would have one");
     return END_UNKNOWN;
 }
 
@@ -100,15 +100,15 @@ static void adapt_modes(struct loader *loader, const struct row_batch *batch)
     loader->insert = loader->insert && repeats;
     loader->isolate = loader->isolate && refused;
     loader->immediate = loader->immediate && refused;
-    loader->claimed = loader->claimed_refused = 0; /* for good */
+    loader->claimed = loader->claimed_refused = 0; /* not returned to the tally */
     tally_learn(loader->tally, &loader->suspects, passed);
 }
 
 enum renewed { RENEWED, RENEWED_FAULT, RENEWED_FAILED };
 
 /*
- * The batch did not fit the target's columns (${stale}), or failed for good, which may be because
- * of that: make it fit, to be tried again. ${failure}: nothing can be done.
+ * Make the batch fit the columns of the target, so that it can be repeated. It did not fit them
+ * (${stale}), or it failed for good, perhaps for that reason. ${failure}: repeating is no use.
  */
 static enum renewed renew(struct loader *loader, struct row_batch *batch, bool stale,
     struct failure *failure)
@@ -135,19 +135,19 @@ static enum renewed renew(struct loader *loader, struct row_batch *batch, bool s
     return RENEWED_FAILED;
 }
 
-/* The answer to COMMIT was lost, with records that the ledger does not tell of. */
+/* Resolve a lost answer to COMMIT. */
 static enum end resolve_doubt(struct loader *loader, const struct row_batch *batch,
     struct retry *retry, unsigned *doubts, struct failure *failure)
 {
     enum end end = END_ROLLED_BACK;
     tally_fault(loader->tally);
-    /* With every row in the ledger a second try tells: it waits for the first one's end. */
+    /* With every row in the ledger, the next attempt tells: it waits for the end of the first. */
     if (batch->unkeyed > 0)
         end = ask_for_end(loader, retry, failure);
     if (end != END_ROLLED_BACK)
         return end;
     loader->insert = true;
-    /* What cuts off every COMMIT would else be tried for ever, without a pause. */
+    /* A cause that cuts off every COMMIT would otherwise be retried without limit or pause. */
     return (*doubts)++ > 0 && !outlast(loader, retry, failure) ? END_UNKNOWN : end;
 }
 

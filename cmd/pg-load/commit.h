@@ -7,10 +7,11 @@
 
 /*
  * commit_batch(loader, batch, failure):
- * Bring the sealed batch into the database, however many attempts it takes: rolled-back ones are
- * repeated in another way, faults are waited out with reconnecting, and a lost answer to COMMIT is
- * resolved, by the ledger or by asking for the transaction's end. 0 when it is committed and each
- * item has its verdict; -1 with ${failure}: then no record of it may be acknowledged.
+ * Load the sealed batch, in as many attempts as that takes. Attempts that were rolled back are
+ * repeated in another way; faults are waited out, then the connection is made again. For a lost
+ * answer to COMMIT, the ledger or the server tells how the transaction ended. Return 0 when the
+ * batch is committed and each item has its verdict, or -1 with ${failure}. After -1 no record of
+ * the batch may be acknowledged.
  */
 int commit_batch(struct loader *loader, struct row_batch *batch, struct failure *failure);
 

@@ -4,8 +4,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Whether a number in the JSON text has more digits than libjq, which computes with doubles, keeps
- * apart. */
+/* Return true when a number in the JSON text has more digits than libjq, which computes with
+ * doubles, can tell apart. */
 bool digits_too_many(const char *text, size_t length);
 
 #endif

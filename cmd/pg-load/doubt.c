@@ -14,7 +14,7 @@ int doubt_begin(struct loader *loader, const struct row_batch *batch)
     return pg_ledger_insert(target->conn, &target->ledger, &loader->mark, NULL, 1, &fresh);
 }
 
-/* Whether a row of the ledger is new in this transaction: then COMMIT has something to wait for. */
+/* Return true when this transaction wrote to the ledger, so that COMMIT waits for the standby. */
 static bool has_written(const struct loader *loader, const struct row_batch *batch)
 {
     if (batch->unkeyed > 0)
@@ -35,13 +35,13 @@ int doubt_ready(struct loader *loader, const struct row_batch *batch)
         return 0;
     if (!target->has_ledger)
         return batch->unkeyed > 0 ? pg_xact_status_note(target->conn, &loader->xact_status) : 0;
-    /* Who only reads does not wait: another's key may be here and on no standby yet. */
+    /* A transaction that only reads does not wait: a key that it read may be on no standby yet. */
     if (!standby || has_written(loader, batch))
         return 0;
     return pg_mark_touch(target->conn, &target->ledger) == PG_TRY_FAILED ? -1 : 0;
 }
 
-/* Wait for the standby, if there is one, as that transaction should have; in one begun. */
+/* Wait for the standby, if there is one, in the current transaction. */
 static enum doubt_end confirm(struct loader *loader)
 {
     const struct target *target = loader->target;
@@ -57,7 +57,7 @@ static enum doubt_end confirm(struct loader *loader)
                                                                      : DOUBT_LATER;
 }
 
-/* A transaction still at work has the mark's row: to write it again waits for its end. */
+/* Ask the ledger for the mark. Writing it again waits for a transaction that still holds it. */
 static enum doubt_end ask_ledger(struct loader *loader)
 {
     const struct target *target = loader->target;

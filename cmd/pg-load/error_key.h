@@ -8,18 +8,19 @@
 
 /* The keys of the error table. */
 
-/* The digest of a record without its "sqs". */
+/* Compute the digest of a record without its "sqs". */
 void error_key_content(const struct row_batch *batch, const struct item *item, struct pg_key *key);
 
 /*
- * Under which a record is kept in the error table: its message's key, or else its content's; of
- * several records of one message, that of both.
+ * Return the key of a record in the error table: the key of its message, or else of its content.
+ * For one of several records of one message it is the key of both.
  */
 struct pg_key error_key_of(const struct row_batch *batch, const struct item *item);
 
 /*
- * By which a corrected record is known again: the ledger key, unless that is the message's and the
- * record but one of several. Where --key found nothing the message has to do. False: there is none.
+ * Set ${key} to the key by which a corrected record finds its error row. It is the ledger key,
+ * unless that is the key of a message of several records. Without a ledger key the key of the
+ * message serves. Return false when there is none.
  */
 bool error_key_return(const struct row_batch *batch, const struct item *item, struct pg_key *key);
 

@@ -16,7 +16,7 @@ static bool is_quarantined(const struct item *item)
     return item->verdict == VERDICT_QUARANTINED || item->verdict == VERDICT_WOULD_QUARANTINE;
 }
 
-/* A message id as ASCII text, as it stands in the error table. 0, or -1. */
+/* Write a message id as ASCII text, as the error table has it. Return 0 or -1. */
 static int write_id(struct buf *out, const struct row_batch *batch, const struct item *item)
 {
     struct buf decoded;
@@ -68,7 +68,7 @@ static int fill_row(const struct row_batch *batch, size_t index, struct pg_error
     return status;
 }
 
-/* 0, or -1 with the connection's error. */
+/* Store the quarantined records. Return 0, or -1 with the connection's error. */
 static int store(struct loader *loader, struct row_batch *batch)
 {
     size_t wanted = 0;
@@ -78,7 +78,7 @@ static int store(struct loader *loader, struct row_batch *batch)
     if (wanted == 0)
         return 0;
     struct pg_error_row *rows = calloc(wanted, sizeof *rows);
-    char **ids = calloc(wanted, sizeof *ids); /* to be freed: storing merges the rows */
+    char **ids = calloc(wanted, sizeof *ids); /* freed below; storing merges the rows */
     size_t count = 0;
     struct writing writing = { .batch = batch };
     int status = stored_record_open(&writing.stored);
@@ -113,7 +113,7 @@ static bool has_passed(const struct item *item)
     return item->kind == ITEM_ROW && item->state == STATE_PASSED;
 }
 
-/* Mark resolved what waits under the keys of the rows that passed, as ${add} tells them. */
+/* Mark as resolved the error rows under the keys of the passed rows, which ${add} returns. */
 static int resolve_by(struct loader *loader, const struct row_batch *batch,
     bool add(const struct row_batch *batch, const struct item *item, struct pg_key *key))
 {
@@ -144,10 +144,11 @@ static bool id_key(const struct row_batch *batch, const struct item *item, struc
 {
     (void)batch;
     *key = item->id_key;
-    return item->has_message && !item->is_part; /* the rest of its message may be refused yet */
+    return item->has_message &&
+        !item->is_part; /* other parts of its message may still be refused */
 }
 
-/* The key of a record that once was refused as one of several. */
+/* Set ${key} to the key of a record that was refused as one of several. */
 static bool split_key(const struct row_batch *batch, const struct item *item, struct pg_key *key)
 {
     struct pg_key content;
@@ -158,7 +159,7 @@ static bool split_key(const struct row_batch *batch, const struct item *item, st
     return true;
 }
 
-/* 0, or -1 with the connection's error. */
+/* Mark error rows as resolved. Return 0, or -1 with the connection's error. */
 static int resolve(struct loader *loader, struct row_batch *batch)
 {
     struct target *target = loader->target;
@@ -166,13 +167,13 @@ static int resolve(struct loader *loader, struct row_batch *batch)
         return 0;
     if (resolve_by(loader, batch, ledger_key) != 0)
         return -1;
-    /* With --key a message's row may wait under the message: --key had found nothing in it. */
+    /* With --key a row may be there under the key of its message: --key had found no value. */
     if (batch->plan->has_key && resolve_by(loader, batch, message_key) != 0)
         return -1;
-    /* What 0.1.0 refused waits under the id. */
+    /* Rows from 0.1.0 are there under the message id. */
     if (resolve_by(loader, batch, id_key) != 0)
         return -1;
-    /* Looked for once: the digests of all contents cost too much to be made for nothing. */
+    /* Look only once: the digests of all contents cost too much to compute for nothing. */
     if (!loader->asked_for_split &&
         pg_errors_waits(target->conn, &target->errors, "split", &loader->open_split) != 0)
         return -1;
@@ -185,12 +186,12 @@ enum attempt error_rows_write(struct loader *loader, struct row_batch *batch,
 {
     const struct pg_side_table *errors = &loader->target->errors;
     if (store(loader, batch) != 0)
-        return attempt_end_side(loader, errors, "writing the error table", failure);
+        return attempt_end_side(loader, errors, "cannot write the error table", failure);
     enum table_check check =
         loader->stored ? table_check_errors(loader, batch, failure) : TABLE_CHECK_HOLDS;
     if (check != TABLE_CHECK_HOLDS)
         return attempt_end_check(loader, check, failure);
     if (resolve(loader, batch) != 0)
-        return attempt_end_side(loader, errors, "resolving in the error table", failure);
+        return attempt_end_side(loader, errors, "cannot update the error table", failure);
     return ATTEMPT_DONE;
 }

@@ -7,9 +7,9 @@
 #include "row_batch.h"
 
 /*
- * What a batch's transaction has to do with the error table, once the verdicts are set: store the
- * records that are to be quarantined, and mark resolved what waits under the keys of the rows that
- * passed. loader->stored: whether something was stored.
+ * Write the error table in the transaction of a batch, once the verdicts are set. Store the
+ * quarantined records, and mark as resolved the error rows under the keys of the passed rows.
+ * loader->stored tells whether a record was stored.
  */
 enum attempt error_rows_write(struct loader *loader, struct row_batch *batch,
     struct failure *failure);

@@ -11,7 +11,7 @@
 #include "record/code.h"
 
 enum {
-    ENOUGH_FAILED = 10 /* as many as one receive brings: refused with none passing, they end it */
+    ENOUGH_FAILED = 10 /* one receive; more refused with none passing end the run */
 };
 
 static int compare_keys(const void *a, const void *b)
@@ -19,7 +19,7 @@ static int compare_keys(const void *a, const void *b)
     return pg_key_compare(a, b);
 }
 
-/* Sort ${keys} and let each stand there once; how many are left. */
+/* Sort ${keys} and remove repeats. Return the number of those left. */
 static size_t sort_unique(struct pg_key *keys, size_t count)
 {
     size_t left = 0;
@@ -30,7 +30,7 @@ static size_t sort_unique(struct pg_key *keys, size_t count)
     return left;
 }
 
-/* How many of these keys, which are put in order, the error table does not have. 0, or -1. */
+/* Sort these keys and count those that the error table does not have. Return 0 or -1. */
 static int count_unheld(struct loader *loader, struct pg_key *keys, size_t count, uint64_t *unheld)
 {
     const struct target *target = loader->target;
@@ -48,7 +48,7 @@ static int count_unheld(struct loader *loader, struct pg_key *keys, size_t count
     return status;
 }
 
-/* How many of the refused are not in the error table yet. 0, or -1. */
+/* Count the refused records that are not in the error table yet. Return 0 or -1. */
 static int count_new(struct loader *loader, const struct row_batch *batch,
     struct suspects *suspects)
 {
@@ -69,7 +69,8 @@ static int count_new(struct loader *loader, const struct row_batch *batch,
     return count_unheld(loader, keys, count, &suspects->misfits);
 }
 
-/* ${holds}: whether the table has taken rows before. 0, or -1 with the connection's error. */
+/* Set ${holds} when the table has taken rows before. Return 0, or -1 with the connection's error.
+ */
 static int holds_rows(struct loader *loader, bool *holds)
 {
     const struct target *target = loader->target;
@@ -95,8 +96,8 @@ static struct refusal *refusal_by_server(struct row_batch *batch, const struct i
 }
 
 /*
- * What is not about values by its kind may yet be: of a refusal whose value raises the same by
- * itself that is known from then on. 0, or -1 with the connection's error.
+ * Probe the refusals whose SQLSTATE does not point to a value. A refusal counts as about a value
+ * when the value alone raises the same error. Return 0, or -1 with the connection's error.
  */
 static int prove(struct loader *loader, struct row_batch *batch)
 {
@@ -115,9 +116,9 @@ static int prove(struct loader *loader, struct row_batch *batch)
 }
 
 enum cause {
-    ABOUT_VALUES, /* all that was refused is about values */
-    WHAT_IT_WAS,  /* something that says nothing of a statement either */
-    LACKS_OBJECT, /* something that a statement raises which lacks a table, a column, a function */
+    ABOUT_VALUES, /* every refusal is about a value */
+    WHAT_IT_WAS,  /* an error about neither a value nor a statement */
+    LACKS_OBJECT, /* a missing table, column or function */
     LACKS_RIGHT
 };
 
@@ -137,10 +138,11 @@ static enum cause worst_cause(struct row_batch *batch)
 }
 
 /*
- * One alone proves nothing, nor do a few once the table has taken others, a few that the map does
- * not fit, or those that are in the error table already, or fewer than are loaded already; more end
- * the run. So does a lack of rights or, before a row of this run is in the table, of what a
- * function under it looks for: a trigger's table.
+ * Weigh the refusals of a batch in which no row passed. One refusal alone proves nothing, nor do a
+ * few once the table has taken others. Nor do a few records that the map does not fit, records in
+ * the error table, or fewer records than are loaded already.
+ * More refusals end the run. So does a missing right. So does, before a row of this run is in the
+ * table, a missing object that a function under it needs, such as the table of a trigger.
  */
 enum evidence evidence_weigh(struct loader *loader, struct row_batch *batch, struct suspects *found)
 {
@@ -178,7 +180,7 @@ static bool is_suspect(const struct item *item)
     return item->misfit || (item->kind == ITEM_ROW && item->state == STATE_REFUSED);
 }
 
-/* What the first of them was refused for, from its column on: "SQLSTATE 23502 …, column tenant". */
+/* Write the cause of the first refusal: "SQLSTATE 23502 …, column tenant". */
 static void put_cause(char *text, size_t size, const struct refusal *refusal)
 {
     const char *name = pg_sqlstate_name(refusal->sqlstate);
@@ -191,23 +193,24 @@ static void put_cause(char *text, size_t size, const struct refusal *refusal)
         by_server || words == NULL ? "" : ": ", by_server || words == NULL ? "" : words);
 }
 
-/* What can be done about it. */
+/* Set a hint to the remedy. */
 static void put_hint(const struct row_batch *batch, const struct refusal *refusal,
     struct failure *failure)
 {
     static const char none[] = "none of them was quarantined";
     const char *column = refusal->column;
     if (strcmp(refusal->sqlstate, "42501") == 0)
-        failure_hint(failure, "it takes rights on what its defaults and triggers use, too");
+        failure_hint(failure,
+            "grant rights on the objects that its defaults and triggers use, too");
     else if (strcmp(refusal->sqlstate, "23502") == 0 && *column != '\0')
-        failure_hint(failure, "%s: map a value to column %s, or give it a DEFAULT", none, column);
+        failure_hint(failure, "%s; map a value to column %s, or give it a DEFAULT", none, column);
     else if (strcmp(refusal->sqlstate, "22001") == 0 && *column != '\0')
-        failure_hint(failure, "%s: widen column %s, or cut its values in a map", none, column);
+        failure_hint(failure, "%s; widen column %s, or cut its values in a map", none, column);
     else if (refusal->sqlstate[0] == '\0' && strcmp(refusal->code, "key") == 0)
-        failure_hint(failure, "%s: does --key %.64s fit the records", none,
+        failure_hint(failure, "%s; check that --key %.64s fits the records", none,
             batch->plan->key_line.expression);
     else
-        failure_hint(failure, "%s: do the table and the map fit the records", none);
+        failure_hint(failure, "%s; check that the table and the map fit the records", none);
 }
 
 void evidence_failure(const struct row_batch *batch, const struct suspects *found,

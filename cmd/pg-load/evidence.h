@@ -7,22 +7,23 @@
 #include "tally.h"
 
 /*
- * Whether what a batch refuses is the records' doing. Where others pass it is. Records that fail
- * while none passes may mean that it is the table, the map, a right that lacks.
+ * Decide whether the records or the set-up cause the refusals of a batch. The records do when
+ * others pass. Records that fail while none passes may mean that the table, the map or a right is
+ * wrong.
  */
 
 enum evidence {
     EVIDENCE_RECORDS, /* against some records, or none: go on */
-    EVIDENCE_SETUP,   /* against table, map or rights: end the run, with evidence_failure() */
+    EVIDENCE_SETUP,   /* against table, map or rights: end with evidence_failure() */
     EVIDENCE_ERROR    /* the connection's error */
 };
 
-/* In the transaction, when every row has passed or is refused. ${found}: the refused that the
- * error table does not know yet; those of one message, delivered again, count as one. */
+/* Weigh the evidence, in the transaction, when every row has passed or is refused. ${found}: the
+ * refused records that the error table does not have yet; those of one message count as one. */
 enum evidence evidence_weigh(struct loader *loader, struct row_batch *batch,
     struct suspects *found);
 
-/* The run's end: what the last of them was refused for. */
+/* Set ${failure} for the end of the run: the cause of the first refusal. */
 void evidence_failure(const struct row_batch *batch, const struct suspects *found,
     struct failure *failure);
 

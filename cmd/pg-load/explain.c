@@ -24,14 +24,14 @@ static const char *how(const struct source *source)
     return source->whole ? "jq on the record" : "path, jq on its value";
 }
 
-/* A name of the table's, whose owner may put anything there, so that it forges no line. */
+/* Append a name from the table, whose owner may have put control characters into it. */
 static void put_name(struct buf *out, const char *name)
 {
     for (; *name != '\0'; name++)
         buf_putc(out, (unsigned char)*name < ' ' || *name == '\177' ? '?' : *name);
 }
 
-/* A line for each column of the table. 0, or -1. */
+/* Write a line for each column of the table. Return 0 or -1. */
 static int write_plan(const struct column_plan *plan, const struct target *target, struct buf *out)
 {
     const struct pg_table *table = &target->table;

@@ -4,7 +4,7 @@
 #include "base/failure.h"
 #include "options.h"
 
-/* Print where each column's value comes from; it takes no right but to look. 0, or -1 with
+/* Print where each column takes its value; only the right to look is needed. Return 0, or -1 with
  * ${failure}. */
 int explain_print(const struct load_options *options, struct failure *failure);
 

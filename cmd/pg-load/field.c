@@ -33,7 +33,7 @@ static bool is_space(char byte)
     return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r';
 }
 
-/* Past a string that starts at text[at]. */
+/* Return the end of the string that starts at text[at]. */
 static size_t string_end(const char *text, size_t at)
 {
     for (at++; text[at] != '"'; at++)
@@ -41,7 +41,7 @@ static size_t string_end(const char *text, size_t at)
     return at + 1;
 }
 
-/* Past the array or object that starts at text[at]. */
+/* Return the end of the array or object that starts at text[at]. */
 static size_t container_end(const char *text, size_t at)
 {
     size_t depth = 0;
@@ -59,7 +59,7 @@ static size_t container_end(const char *text, size_t at)
     return at;
 }
 
-/* Past the element that starts at text[at], of an array of valid JSON. */
+/* Return the end of the element at text[at], of an array of valid JSON. */
 static size_t element_end(const char *text, size_t at)
 {
     if (text[at] == '"')
@@ -89,7 +89,7 @@ static void quote(struct buf *literal, const char *text, size_t length)
     buf_putc(literal, '"');
 }
 
-/* An element that is no further dimension. */
+/* Add an element that is not a nested array. */
 static enum field add_element(struct field_scratch *scratch, const struct pg_column *column,
     const char *value, size_t length)
 {
@@ -148,9 +148,9 @@ static bool is_below(const char *text, char tens, char units)
 }
 
 /*
- * What a column of dates takes of a text. Of a time in RFC 3339, UTC, the server would read the
- * time of day to no effect, which is a fifth of what a COPY of such rows costs it; what it might
- * refuse is left to it.
+ * Return the length of the part of a text that a date column takes. The server would read the time
+ * of day of an RFC 3339 time in UTC without effect, for a fifth of the cost of a COPY of such rows.
+ * Any time that the server might refuse goes to it unchanged.
  */
 static size_t date_length(const char *text, size_t length)
 {
@@ -180,7 +180,7 @@ enum field field_write(struct buf *rows, struct field_scratch *scratch,
         return write_array(rows, scratch, column, value, length);
     if (column->json || value[0] != '"')
         return pg_copy_escape(rows, value, length) == 0 ? FIELD_WRITTEN : FIELD_NO_MEMORY;
-    if (plain) { /* neither a control character nor a backslash: nothing to escape */
+    if (plain) { /* no control character and no backslash to escape */
         size_t size = column->date ? date_length(value + 1, length - 2) : length - 2;
         return buf_append(rows, value + 1, size) == 0 ? FIELD_WRITTEN : FIELD_NO_MEMORY;
     }

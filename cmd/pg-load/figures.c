@@ -1,12 +1,12 @@
 #include "figures.h"
 
-/* In this order in fill(). */
+/* In the order of fill(). */
 enum { SETTLED = 1 };
 static const struct metric metrics[] = {
     { "sqs2pg_records_read_total", "Records read.", METRIC_COUNTER },
     { "sqs2pg_records_settled_total", "Records whose verdict is known.", METRIC_COUNTER },
     { "sqs2pg_records_committed_total", "Records whose row was committed.", METRIC_COUNTER },
-    { "sqs2pg_records_duplicate_total", "Records whose key a committed row had already.",
+    { "sqs2pg_records_duplicate_total", "Records whose key a committed row already had.",
         METRIC_COUNTER },
     { "sqs2pg_records_quarantined_total", "Records stored in the error table.", METRIC_COUNTER },
     { "sqs2pg_records_rejected_total", "Records stored nowhere.", METRIC_COUNTER },
@@ -21,11 +21,11 @@ static const struct metric metrics[] = {
     { "sqs2pg_records_stale_total",
         "Of the committed: with --upsert, records no newer than the row.", METRIC_COUNTER },
     { "sqs2pg_batches_total", "Transactions committed.", METRIC_COUNTER },
-    { "sqs2pg_faults_total", "Times that a batch met a fault of the server or the network.",
+    { "sqs2pg_faults_total", "Faults of the server or the network that batches met.",
         METRIC_COUNTER },
     { "sqs2pg_records_in_hand", "Records read whose verdict is not known yet.", METRIC_GAUGE },
     METER_LAST_SUCCESS,
-    { "sqs2pg_commit_delay_seconds", "From when a message was sent until its row was committed.",
+    { "sqs2pg_commit_delay_seconds", "Time from sending a message to the commit of its row.",
         METRIC_HISTOGRAM },
 };
 enum { SINGLE = sizeof metrics / sizeof *metrics - 1 };
@@ -33,7 +33,7 @@ enum { SINGLE = sizeof metrics / sizeof *metrics - 1 };
 static const struct metric errors = { "sqs2pg_errors_total", "Error records, by their code.",
     METRIC_COUNTER };
 
-/* How many records are in hand; ${oldest_ms}: since when the oldest is, 0: none is. */
+/* Return the number of records in hand. ${oldest_ms}: since when the oldest is there, 0: none. */
 static uint64_t in_hand(const struct figures *figures, uint64_t *oldest_ms)
 {
     uint64_t count = 0;

@@ -10,18 +10,18 @@
 #include "row_batch.h"
 #include "tally.h"
 
-/* What a run tells of itself (base/meter.h). All of it is the main thread's, but the tally. */
+/* The metrics of a run (base/meter.h). All but the tally belong to the main thread. */
 struct figures {
     const struct counts *counts;
     struct tally *tally;
     const struct row_batch *batches;
     size_t batch_count;
     uint64_t read;            /* records */
-    uint64_t last_success_ms; /* since 1970: when a batch was last committed; 0: never */
-    bool dry_run;             /* then nothing is committed */
+    uint64_t last_success_ms; /* time of the last commit, since 1970; 0: never */
+    bool dry_run;             /* nothing is committed */
 };
 
-/* As meter_open(); ${figures}, the owner's, stays as long as the meter. */
+/* Open the meter, as meter_open() does. The caller owns ${figures}, which outlive the meter. */
 int figures_open(struct figures *figures, const struct meter_options *options, const char *table,
     struct meter **meter);
 

@@ -4,12 +4,12 @@
 #include "filter_reads.h"
 #include "json/path_text.h"
 
-enum { MAX_NESTING = 64 }; /* as of jq programs that are taken */
+enum { MAX_NESTING = 64 }; /* the limit for jq programs too */
 
 struct level {
-    char open;  /* '"', '(' (also of an interpolation), '[', '{'; '\0': the program itself */
-    bool root;  /* "." is the record here; */
-    bool began; /* and was where the level began */
+    char open;  /* '"', '(' (an interpolation too), '[', '{'; '\0': the program itself */
+    bool root;  /* "." is the record here */
+    bool began; /* "." was the record at the start of the level */
 };
 
 struct reading {
@@ -18,7 +18,7 @@ struct reading {
     size_t at;
     struct level levels[MAX_NESTING + 1];
     size_t depth;
-    bool binds; /* "as" came: the next pipe leaves "." as it is */
+    bool binds; /* "as" was read: the next pipe leaves "." unchanged */
     bool whole;
     bool failed;
     struct json_paths *paths;
@@ -63,14 +63,13 @@ static void pop(struct reading *reading)
         reading->depth--;
 }
 
-/* What takes "." itself. */
+/* Note that the program reads "." itself. */
 static void take_input(struct reading *reading)
 {
     reading->whole = reading->whole || level(reading)->root;
 }
 
-/* The length of the step at text[at], ".word", '."text"' or '["text"]', as a path; 0: it is none.
- */
+/* Return the length of the step ".word", '."text"' or '["text"]' at text[at] as a path; 0: none. */
 static size_t step_length(const struct reading *reading, size_t at)
 {
     size_t end = at;
@@ -81,7 +80,7 @@ static size_t step_length(const struct reading *reading, size_t at)
     if (peek(reading, end) != '"')
         return bracket ? 0 : word_end(reading, end) - at == 1 ? 0 : word_end(reading, end) - at;
     for (end++; end < reading->length && reading->text[end] != '"'; end++)
-        if (reading->text[end] == '\\') /* an escape or an interpolation: left alone */
+        if (reading->text[end] == '\\') /* an escape or an interpolation: not a plain step */
             return 0;
     end++;
     if (bracket && peek(reading, end) != ']')
@@ -89,7 +88,7 @@ static size_t step_length(const struct reading *reading, size_t at)
     return end + bracket - at;
 }
 
-/* Behind ".body": the key that is read of it. */
+/* Take the key that follows ".body". */
 static void take_key(struct reading *reading)
 {
     size_t at = reading->at + (peek(reading, reading->at) == '?');
@@ -114,7 +113,7 @@ static void take_key(struct reading *reading)
     reading->at = at + length;
 }
 
-/* A "." in the program. */
+/* Take a "." in the program. */
 static void take_dot(struct reading *reading)
 {
     static const char body[] = ".body";
@@ -128,13 +127,14 @@ static void take_dot(struct reading *reading)
         reading->at += length;
     if (goes_on)
         return;
-    if (length == 0 || reading->text[at + 1] == '"') /* ."body" is not worth more code */
+    if (length == 0 || reading->text[at + 1] == '"') /* ."body" is too rare to handle */
         take_input(reading);
     else if (length == strlen(body) && memcmp(reading->text + at, body, length) == 0)
         take_key(reading);
 }
 
-/* A word that is neither a field nor a variable: a function takes its input, a keyword does not. */
+/* Take a word that is neither a field nor a variable. A function reads its input, a keyword does
+ * not. */
 static void take_word(struct reading *reading)
 {
     static const char *const keywords[] = { "if", "then", "else", "elif", "end", "and", "or", "as",

@@ -6,9 +6,9 @@
 
 enum {
     GATHER_BYTES = 65536,
-    SHORT_RUN = 8192, /* gathered rather than sent as it lies */
+    SHORT_RUN = 8192, /* shorter runs are gathered, longer ones sent directly */
     SMALL_STEP = 64,
-    FALSE_HINTS = 3 /* after so many the rest is found by halving */
+    FALSE_HINTS = 3 /* after these, bisection finds the rest */
 };
 
 /* ---- sending ---- */
@@ -37,7 +37,7 @@ static int send_run(struct sender *sender, const char *text, size_t length)
     return 0;
 }
 
-/* Rows that lie side by side go as one run. */
+/* Send adjacent rows as one run. */
 static int send_rows(struct sender *sender, const struct row_batch *batch, const uint32_t *order,
     size_t count)
 {
@@ -51,7 +51,7 @@ static int send_rows(struct sender *sender, const struct row_batch *batch, const
     return flush(sender);
 }
 
-/* What could not be written is made an error (22P04), which is then looked for in text. */
+/* Send rows in the binary format. A value that it cannot hold raises 22P04, found later in text. */
 static int send_binary(struct sender *sender, const struct row_batch *batch,
     const struct group *group, const uint32_t *order, size_t count)
 {
@@ -140,7 +140,7 @@ static void pass(struct search *search, size_t length)
         search->step = length * 4 < SMALL_STEP ? SMALL_STEP : length * 4;
 }
 
-/* A range of more than one row failed: where to go on in it. */
+/* Continue in a range of more than one row, which failed. */
 static void narrow(struct search *search, size_t length, uint64_t line)
 {
     if (line == 0 || line > length || search->false_hints >= FALSE_HINTS) {
@@ -154,7 +154,7 @@ static void narrow(struct search *search, size_t length, uint64_t line)
     search->step = line > 1 ? (size_t)line - 1 : 1;
 }
 
-/* One row failed alone, and another one is in its place. */
+/* Continue after a row that failed alone; another one has taken its place. */
 static void replace(struct search *search)
 {
     search->bad_end = search->at;
@@ -162,7 +162,7 @@ static void replace(struct search *search)
     search->step = 1;
 }
 
-/* One row failed alone. About as far again as it took to get here is free of others. */
+/* Continue after a row that failed alone. Assume no other failing row for the same distance. */
 static void skip(struct search *search)
 {
     size_t distance = search->at - search->last_refused;
@@ -183,7 +183,7 @@ static int note_refused(struct row_batch *batch, struct item *item, const struct
     memcpy(refusal->column, error->column, sizeof refusal->column);
     memcpy(refusal->constraint, error->constraint, sizeof refusal->constraint);
     memccpy(refusal->text, error->said, '\0', sizeof refusal->text - 1);
-    refusal->about_value = error->raised || error->fate == PG_UNPROVEN /* by now it is proven */ ||
+    refusal->about_value = error->raised || error->fate == PG_UNPROVEN /* proven above */ ||
         pg_sqlstate_is_value(error->sqlstate);
     return 0;
 }
@@ -200,7 +200,7 @@ int isolate_probe(struct loader *loader, const struct row_batch *batch, const st
     return pg_probe_row(loader->target->conn, &probe, sqlstate);
 }
 
-/* A row failed alone: refuse it, if that may be. 0, or -1 with the connection's error. */
+/* Refuse a row that failed alone, if allowed. Return 0, or -1 with the connection's error. */
 static int refuse_row(struct loader *loader, struct row_batch *batch, struct item *item)
 {
     struct pg_conn *conn = loader->target->conn;

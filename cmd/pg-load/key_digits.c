@@ -7,10 +7,10 @@
 
 static const char way_out[] = "give --key a plain path, or name another ledger with --ledger-table";
 
-/* An empty ledger's keys are to be of this jq: let it say so, if we may. 0, or -1. */
+/* Mark an empty ledger as made by this jq, if allowed. Return 0 or -1. */
 static int mark(struct target *target, enum pg_ledger_jq own, struct pg_ledger_digits *digits)
 {
-    /* Another loader may be at it just now. */
+    /* Another loader may be marking it too. */
     if (pg_conn_exec(target->conn, pg_side_table_lock_sql) != 0 ||
         pg_ledger_digits_read(target->conn, &target->ledger, digits) != 0)
         return -1;
@@ -40,23 +40,23 @@ int key_digits_look(struct target *target, const struct load_options *options,
     int status = pg_ledger_digits_read(target->conn, &target->ledger, &digits);
     bool unmarked = status == 0 && digits.jq == PG_LEDGER_JQ_UNKNOWN && digits.empty;
     if (unmarked && options->dry_run)
-        return 0; /* as if it had been */
+        return 0; /* as if it were marked */
     if (unmarked && !options->no_create && target->ledger_form.has_content)
         status = mark(target, own, &digits);
     if (status != 0)
-        return server_failure_set(failure, pg_conn_error(target->conn), "looking at the ledger",
+        return server_failure_set(failure, pg_conn_error(target->conn), "cannot read the ledger",
             true);
     if (digits.jq == PG_LEDGER_JQ_KEEPS && own == PG_LEDGER_JQ_ROUNDS) {
         failure_set(failure, STATUS_UNAVAILABLE,
-            "ledger %s has keys of a jq that keeps digits, and this system's rounds numbers",
+            "ledger %s has keys made by a jq that keeps digits; this jq rounds numbers",
             target->ledger.qualified);
         return failure_hint(failure, "%s", way_out);
     }
     target->rounded_keys = digits.jq != PG_LEDGER_JQ_KEEPS && own == PG_LEDGER_JQ_KEEPS;
     if (target->rounded_keys && !target->digits_told) {
         target->digits_told = true;
-        msg_warn("ledger %s has keys of a jq that rounds numbers, or does not say that it has not: "
-                 "a record of which this one makes another key is refused",
+        msg_warn("ledger %s has keys made by a jq that rounds numbers, or does not say so; "
+                 "records whose key differs under this jq are refused",
             target->ledger.qualified);
         if (msg_level() >= MSG_NORMAL)
             msg_hint("%s", way_out);

@@ -7,7 +7,7 @@
 #include "pg/transaction.h"
 #include "side_tables.h"
 
-/* What goes into the ledger beside the keys; NULL: nothing. */
+/* Return the contents that go into the ledger beside the keys, or NULL when it keeps none. */
 static const struct pg_content *contents_of(const struct loader *loader,
     const struct row_batch *batch)
 {
@@ -30,7 +30,7 @@ static const char *begin_sql(struct loader *loader, const struct row_batch *batc
     return buf_cstr(&loader->sql);
 }
 
-/* No transaction could be begun: for what is wrong with the tables beside the target, or else. */
+/* End an attempt whose transaction could not begin, or could not write the keys. */
 static enum attempt give_up_begin(struct loader *loader, bool copy, struct failure *failure)
 {
     struct target *target = loader->target;
@@ -49,7 +49,7 @@ static enum attempt give_up_begin(struct loader *loader, bool copy, struct failu
             return ATTEMPT_AGAIN;
     }
     return attempt_end_error(loader, error, copy ? &target->ledger : NULL,
-        copy ? "writing the ledger" : "beginning", failure);
+        copy ? "cannot write the ledger" : "cannot begin the transaction", failure);
 }
 
 static int compare_keys(const void *a, const void *b)
@@ -89,7 +89,7 @@ static bool is_head(const struct item *item)
     return item->head;
 }
 
-/* Of messages whose id 0.1.0 wrote as their key, the new keys leave the ledger again. 0, or -1. */
+/* Delete the new keys of messages whose id 0.1.0 wrote as their key. Return 0 or -1. */
 static int leave_out_ids(struct loader *loader, const struct row_batch *batch)
 {
     const struct target *target = loader->target;
@@ -121,7 +121,7 @@ enum attempt ledger_keys_write(struct loader *loader, const struct row_batch *ba
     const char *sql = begin_sql(loader, batch, copy);
     if (sql == NULL || loader_reserve(loader, batch->count) != 0) {
         (void)pg_conn_no_memory(conn);
-        return attempt_end_failed(loader, "beginning", failure);
+        return attempt_end_failed(loader, "cannot begin the transaction", failure);
     }
     if (pg_transaction_begin(conn, sql) != 0)
         return give_up_begin(loader, copy && batch->key_count > 0, failure);
@@ -131,7 +131,7 @@ enum attempt ledger_keys_write(struct loader *loader, const struct row_batch *ba
         if (pg_ledger_copy(conn, ledger, batch->keys, contents_of(loader, batch),
                 batch->key_count) != 0) {
             if (strcmp(pg_conn_error(conn)->sqlstate, "23505") != 0)
-                return attempt_end_side(loader, ledger, "writing the ledger", failure);
+                return attempt_end_side(loader, ledger, "cannot write the ledger", failure);
             loader->insert = true;
             return attempt_end_again(loader);
         }
@@ -140,15 +140,16 @@ enum attempt ledger_keys_write(struct loader *loader, const struct row_batch *ba
     } else if (batch->key_count > 0 &&
         pg_ledger_insert(conn, ledger, batch->keys, contents_of(loader, batch), batch->key_count,
             loader->fresh) != 0) {
-        return attempt_end_side(loader, ledger, "writing the ledger", failure);
+        return attempt_end_side(loader, ledger, "cannot write the ledger", failure);
     }
     if (leave_out_ids(loader, batch) != 0)
-        return attempt_end_side(loader, ledger, "reading the ledger", failure);
-    return doubt_begin(loader, batch) == 0 ? ATTEMPT_DONE
-                                           : attempt_end_failed(loader, "beginning", failure);
+        return attempt_end_side(loader, ledger, "cannot read the ledger", failure);
+    return doubt_begin(loader, batch) == 0
+        ? ATTEMPT_DONE
+        : attempt_end_failed(loader, "cannot begin the transaction", failure);
 }
 
-/* Where another copy passed than the first of its key, what is kept beside the key is its own. */
+/* Where not the first copy of a key passed, replace the content by that of the copy that did. */
 static int correct_contents(struct loader *loader, const struct row_batch *batch)
 {
     const struct target *target = loader->target;

@@ -7,7 +7,7 @@
 #include "row_batch.h"
 
 /*
- * Begin the transaction and write the batch's keys, in their order: loader->fresh tells which of
+ * Begin the transaction and write the keys of the batch, in key order. loader->fresh tells which of
  * them were not in the ledger.
  */
 enum attempt ledger_keys_write(struct loader *loader, const struct row_batch *batch,
@@ -15,14 +15,14 @@ enum attempt ledger_keys_write(struct loader *loader, const struct row_batch *ba
 
 /*
  * ledger_keys_find_ids(loader, batch, wanted, found):
- * Set found[i] for each item of which ${wanted} is true and whose message's id is a key of the
- * ledger, as 0.1.0 wrote it. 0, or -1 with the connection's error.
+ * Set found[i] for each item with a message id that is a key of the ledger, as 0.1.0 wrote it.
+ * Items for which ${wanted} is false are left out. Return 0, or -1 with the connection's error.
  */
 int ledger_keys_find_ids(struct loader *loader, const struct row_batch *batch,
     bool wanted(const struct item *item), bool *found);
 
-/* Keys of which no copy passed leave the ledger again, and the contents are those of the copies
- * that passed. 0, or -1 with the connection's error. */
+/* Delete from the ledger the keys of which no copy passed, and keep the contents of the copies that
+ * passed. Return 0, or -1 with the connection's error. */
 int ledger_keys_take_back(struct loader *loader, const struct row_batch *batch);
 
 #endif

@@ -17,13 +17,13 @@
 #include "shutdown.h"
 
 enum {
-    LONG_RUN = 1000, /* records from which on a run takes the memory of a long one at once */
-    SAMPLE = 64      /* records that tell how large the others are */
+    LONG_RUN = 1000, /* records after which a run takes all the memory of a long run */
+    SAMPLE = 64      /* records that show how large the others are */
 };
 
 /* ---- verdicts ---- */
 
-/* The batch is done with, and may be filled anew. */
+/* Clear a batch that is settled, so that it can be filled again. */
 static void reuse(struct run *run, struct row_batch *batch)
 {
     row_batch_clear(batch);
@@ -33,8 +33,8 @@ static void reuse(struct run *run, struct row_batch *batch)
         run->free[run->free_count++] = batch;
 }
 
-/* Print verdicts as far as their reader takes them. 0, or -1 with ${failure}: no more are printed.
- */
+/* Print verdicts, as many as their reader takes. Return 0, or -1 with ${failure}: no more are
+ * printed. */
 static int print_verdicts(struct run *run, struct failure *failure)
 {
     struct failure refused = { .status = STATUS_OK };
@@ -59,7 +59,7 @@ static int print_verdicts(struct run *run, struct failure *failure)
     return -1;
 }
 
-/* Some message has records that must not be rejected one by one: nothing more is read. */
+/* Stop reading: some message has records that must not be rejected one by one. */
 static void end_split(struct run *run)
 {
     if (run->ending.status == STATUS_OK) {
@@ -71,7 +71,8 @@ static void end_split(struct run *run)
     run->ended = true;
 }
 
-/* A batch is back: its verdicts come after those before. The first failure is kept. 0, or -1. */
+/* Take back a batch; its verdicts follow those of earlier ones. Keep the first failure. Return 0 or
+ * -1. */
 static int take_back(struct run *run, struct row_batch *batch, const struct failure *outcome,
     struct failure *failure)
 {
@@ -108,13 +109,14 @@ static bool is_due(const struct run *run)
     return run->ended || is_full(run) || clock_monotonic_ms() >= run->closes_at;
 }
 
-/* A full batch may wait for a connection; one whose time is over goes on filling meanwhile. */
+/* Return true when the batch can go: a full one may wait for a connection, others fill meanwhile.
+ */
 static bool can_submit(const struct run *run)
 {
     return run->ended || is_full(run) ? pool_has_room(run->pool) : pool_is_idle(run->pool);
 }
 
-/* Whether the current batch is to be given away now. */
+/* Return true when the current batch must be submitted now. */
 static bool is_ready(const struct run *run)
 {
     return is_due(run) && can_submit(run) &&
@@ -123,13 +125,13 @@ static bool is_ready(const struct run *run)
                 lookahead_until_ms(&run->lookahead, run->current, run->options->linger_ms));
 }
 
-/* Whether the current batch takes any record that comes. */
+/* Return true when the current batch takes any record. */
 static bool is_open(const struct run *run)
 {
     return run->current != NULL && !is_full(run) && !run->lookahead.closed && !run->ended;
 }
 
-/* Give the current batch to the pool. 0, or -1 with ${failure}. */
+/* Give the current batch to the pool. Return 0, or -1 with ${failure}. */
 static int submit(struct run *run, struct failure *failure)
 {
     if (report_is_closed(&run->reporter)) {
@@ -147,15 +149,15 @@ static int submit(struct run *run, struct failure *failure)
     return 0;
 }
 
-/* Whether a line could be taken at once. */
+/* Return true when a complete line is available. */
 static bool has_line(const struct run *run)
 {
     return is_open(run) && (run->lookahead.has_line || line_ready(run->lines));
 }
 
 /*
- * Take back what is done. The connection gets its next batch before verdicts are written, and
- * neither it nor the reading of lines waits for their reader. 0, or -1 with ${failure}.
+ * Take back finished batches. Submit the next batch before writing verdicts: neither the connection
+ * nor the reading of lines waits for their reader. Return 0, or -1 with ${failure}.
  */
 static int turn_over(struct run *run, struct failure *failure)
 {
@@ -175,7 +177,7 @@ static int turn_over(struct run *run, struct failure *failure)
 
 /* ---- reading ---- */
 
-/* All that a long run will need. Batches on their way have met their size by now. */
+/* Take all the memory of a long run. Submitted batches have reached their size already. */
 static void populate(struct run *run)
 {
     run->populated = true;
@@ -184,8 +186,8 @@ static void populate(struct run *run)
 }
 
 /*
- * Many records in a row that could not be masked mean a policy that does not fit: it must not empty
- * a queue into a table of sealed records. 0, or -1 with ${failure}.
+ * Count the sealed records in a row. Many of them mean a policy that does not fit; it must not
+ * empty a queue into a table of sealed records. Return 0, or -1 with ${failure}.
  */
 static int count_sealed(struct run *run, struct failure *failure)
 {
@@ -198,10 +200,10 @@ static int count_sealed(struct run *run, struct failure *failure)
         " records in a row could not be masked, the last for %s",
         run->sealed, run->current->refusals[item->refusal].code);
     return failure_hint(failure,
-        "does the policy fit the messages? none of the last batch was stored");
+        "check that the policy fits the messages; nothing of the last batch was stored");
 }
 
-/* Add what line_next() had. 0, or -1 with ${failure}. */
+/* Add the result of line_next(). Return 0, or -1 with ${failure}. */
 static int take_line(struct run *run, enum line_result result, const struct line *line,
     struct failure *failure)
 {
@@ -222,12 +224,12 @@ static int take_line(struct run *run, enum line_result result, const struct line
     if (catalogue_read(&run->catalogue, line, result == LINE_LONG, run->current) != 0 ||
         split_note(run->split, run->current) != 0)
         return failure_set(failure, STATUS_INTERNAL,
-            errno == ECHILD ? "the process that runs the filters is ended from outside, repeatedly"
+            errno == ECHILD ? "the process that runs the filters was killed repeatedly"
                             : "out of memory");
     return count_sealed(run, failure);
 }
 
-/* How long to wait, in ms: while nothing is due, for ever. */
+/* Return how long to wait, in ms; -1, without limit, when nothing is due. */
 static int wait_ms(struct run *run, bool reading)
 {
     uint64_t until = UINT64_MAX;
@@ -255,8 +257,8 @@ static bool is_leaving(const struct run *run)
     return run->leaving_at != 0 && clock_monotonic_ms() >= run->leaving_at;
 }
 
-/* Until there is input, if ${reading}, a batch is done, verdicts can be written, or the time for
- * one of them is over. */
+/* Wait until input comes, if ${reading}, a batch ends, verdicts can be written, or the time of one
+ * of them is due. */
 static void wait_for_news(struct run *run, bool reading)
 {
     bool printing = run->committed_count > 0;
@@ -268,23 +270,24 @@ static void wait_for_news(struct run *run, bool reading)
         { .fd = run->leaving_at != 0 ? -1 : shutdown_fd(), .events = POLLIN },
     };
     (void)poll(news, sizeof news / sizeof *news, meter_timeout(run->meter, wait_ms(run, reading)));
-    /* whatever woke it, everything is looked at again */
+    /* after any event, the caller checks everything again */
 }
 
-/* Whether what was read goes into the current batch, closed as it is; the end of the input does. */
+/* Return true when the line goes into the current batch although that is closed; so does the end of
+ * the input. */
 static bool joins_batch(struct run *run)
 {
     const struct lookahead *lookahead = &run->lookahead;
     if (lookahead->result != LINE_OK && lookahead->result != LINE_LONG)
         return true;
-    catalogue_lock(&run->catalogue); /* the reader of rows is the connections' too */
+    catalogue_lock(&run->catalogue); /* the connections use the reader of rows too */
     bool joins = lookahead_joins(run->split, &run->rows, &lookahead->line, run->current,
         run->options->batch_rows, run->options->batch_bytes);
     catalogue_unlock(&run->catalogue);
     return joins;
 }
 
-/* One step: a batch handed over, a line read, or a wait. 0, or -1 with ${failure}. */
+/* Do one step: submit a batch, read a line, or wait. Return 0, or -1 with ${failure}. */
 static int step(struct run *run, struct failure *failure)
 {
     struct lookahead *lookahead = &run->lookahead;
@@ -310,7 +313,7 @@ static int step(struct run *run, struct failure *failure)
     return 0;
 }
 
-/* Whether batches are on their way, or their verdicts. */
+/* Return true while batches are submitted, or their verdicts are not printed. */
 static bool is_pending(const struct run *run)
 {
     return run->committed_count > 0 || pool_busy(run->pool) > 0;
@@ -325,11 +328,11 @@ static int load_lines(struct run *run, struct failure *failure)
         if (step(run, failure) != 0)
             break;
     }
-    /* After a failure: what is under way may yet be committed, and is told then. */
+    /* After a failure, submitted batches may still be committed; print their verdicts then. */
     struct failure outcome;
     struct row_batch *done;
     (void)pool_withdraw(run->pool);
-    run->current = NULL; /* it goes nowhere any more, so that no time of its own is waited for */
+    run->current = NULL; /* not submitted any more, so that nothing waits for its time */
     while (is_pending(run) && !is_leaving(run)) {
         while ((done = pool_take(run->pool, &outcome)) != NULL)
             (void)take_back(run, done, &outcome, failure);
@@ -343,7 +346,7 @@ static int load_lines(struct run *run, struct failure *failure)
     return failure->status == STATUS_OK ? 0 : -1;
 }
 
-/* Append " name=count", behind what stands there. */
+/* Append " name=count" to ${text}. */
 static void add_count(struct buf *text, const char *prefix, const char *name, uint64_t count)
 {
     buf_printf(text, "%s%s%s=%" PRIu64, text->length == 0 ? "" : " ", prefix, name, count);
@@ -383,7 +386,7 @@ static void summarize(const struct run *run, uint64_t started, const struct fail
 int load_run(const struct load_options *options, struct load_summary *summary,
     struct failure *failure)
 {
-    struct run *run = calloc(1, sizeof *run); /* not on the stack: a thread may outlive us */
+    struct run *run = calloc(1, sizeof *run); /* not on the stack: a thread may outlive this call */
     if (run == NULL || shutdown_open(options->grace_ms) != 0) {
         free(run);
         return failure_set(failure, STATUS_INTERNAL, "cannot start: %s", strerror(errno));

@@ -6,16 +6,17 @@
 #include "base/failure.h"
 #include "options.h"
 
-/* What came of the run, as its last line says it: to be printed behind what failed. */
+/* The result of a run, as its summary says it, printed after a failure. */
 struct load_summary {
-    bool plain;     /* all was plain success */
-    char text[320]; /* logfmt; "": there was no run */
+    bool plain;     /* complete success */
+    char text[320]; /* logfmt; "": no run */
 };
 
 /*
  * load_run(options, summary, failure):
- * Load the records of standard input, a verdict for each on standard output, until its end. Return
- * STATUS_OK, or STATUS_PARTIAL when some were rejected, or -1 with ${failure}; and ${summary}.
+ * Load the records of standard input, up to its end, and print a verdict for each on standard
+ * output. Return STATUS_OK, or STATUS_PARTIAL when some were rejected, or -1 with ${failure}. Set
+ * ${summary}.
  */
 int load_run(const struct load_options *options, struct load_summary *summary,
     struct failure *failure);

@@ -34,7 +34,7 @@ bool lookahead_joins(const struct split *split, struct row_reader *rows, const s
     if (batch->count >= rows_at_most + MORE_ROWS ||
         batch->lines.length >= bytes_at_most + MORE_BYTES)
         return false;
-    /* Of a line that is broken behind its "sqs" that is found all the same. */
+    /* In a line that is broken after its "sqs", the scan still finds that. */
     (void)json_scan(line->text, line->length, rows->plan->paths, JSON_MAX_DEPTH, &rows->matches,
         &result);
     return split_delivery(&rows->matches, NULL, &rows->plan->nodes, line->text, &delivery) == 0 &&

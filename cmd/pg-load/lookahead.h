@@ -10,35 +10,34 @@
 #include "split.h"
 
 /*
- * A batch that is full, or whose time is over, is held back until the record behind it has come, or
- * for one linger after its last one: were that record another part of the same message (split.h),
- * the verdict on the first would delete the message while the rest of it is in no transaction. A
- * record of a message that the batch has one of already joins it, so that all of them are stored
- * together; any other is kept for the next batch.
+ * A batch that is full or due is held back until the next record has come, or for one linger after
+ * its last record. That next record may be another part of the same message (split.h). The verdict
+ * on the first would then delete the message while the rest of it is in no transaction. A record of
+ * a message that has one in the batch already joins the batch, so that they are stored together.
+ * Any other record is kept for the next batch.
  */
 struct lookahead {
-    bool closed; /* the batch takes nothing but what joins it */
-    uint64_t
-        quiet_since_ms; /* monotonic: since when no record has come; 0: not known to be quiet */
-    bool has_line;      /* ${line} waits for the next batch */
+    bool closed;             /* the batch takes only records that join it */
+    uint64_t quiet_since_ms; /* monotonic: no record since then; 0: unknown */
+    bool has_line;           /* ${line} waits for the next batch */
     struct line line;
     enum line_result result;
 };
 
-/* Another batch is being filled; the line that waits goes on waiting. */
+/* Start another batch; a waiting line keeps waiting. */
 void lookahead_next(struct lookahead *lookahead);
 
-/* A line was looked for: LINE_AGAIN, or what came and was taken. */
+/* Note the result of looking for a line: LINE_AGAIN, or a line that was taken. */
 void lookahead_note(struct lookahead *lookahead, enum line_result result);
 
-/* When the batch may go (monotonic ms; 0: now), as far as its last record has to do with it. */
+/* Return when the batch may go (monotonic ms; 0: now), as far as its last record matters. */
 uint64_t lookahead_until_ms(const struct lookahead *lookahead, const struct row_batch *batch,
     uint64_t linger_ms);
 
 /*
  * lookahead_joins(split, rows, line, batch, rows_at_most, bytes_at_most):
- * Whether the line is a record of a message that the batch has one of. A batch takes no more than
- * the two bounds and something for the rest of a message; then the records that follow come late.
+ * Return true when the line is a record of a message that has one in the batch. Above the two
+ * bounds a batch takes only a little for the rest of a message; later records come late.
  */
 bool lookahead_joins(const struct split *split, struct row_reader *rows, const struct line *line,
     const struct row_batch *batch, uint64_t rows_at_most, uint64_t bytes_at_most);

@@ -80,9 +80,9 @@ int mapfile_read(const struct load_options *options, const struct pg_table *tabl
             continue;
         if (table->current)
             return reading == READING_DONE ? 0 : -1;
-        msg_warn("map %s is not taken: table %s is not in the current schema", buf_cstr(name),
+        msg_warn("map %s is not used: table %s is not in the current schema", buf_cstr(name),
             table->qualified);
-        msg_hint("name it with --map, or go without by --no-map");
+        msg_hint("name it with --map, or use --no-map");
         break;
     }
     buf_clear(text);

@@ -8,17 +8,17 @@
 
 /*
  * mapfile_read(options, table, again, name, text, failure):
- * Find and read the map for the table: --map's file, or TABLE.map (its bare name) in $SQS2PG_MAPS,
- * /etc/sqs2pg/maps or the data directory, the first that exists. One that was found so is not taken
- * for a table of another schema than the current one, whose table of that name it may be meant for;
- * that is warned of. ${name} is left empty when there
- * is none or --no-map was given. One that others may write is refused (77). 0, or -1 with
- * ${failure}. ${again}: it will be read again, so that only a file is read, no pipe.
+ * Find and read the map for the table. That is the file of --map, or the first TABLE.map (the bare
+ * name) that exists in $SQS2PG_MAPS, /etc/sqs2pg/maps or the data directory. A found map is not
+ * used for a table outside the current schema: it may be for a table of that name in the current
+ * one. A warning says so. ${name} is empty when there is no map, or with --no-map. A map that
+ * others may write is refused (77). ${again}: the map is read again later, so that it must be a
+ * file, no pipe. Return 0, or -1 with ${failure}.
  */
 int mapfile_read(const struct load_options *options, const struct pg_table *table, bool again,
     struct buf *name, struct buf *text, struct failure *failure);
 
-/* Say which map is in force, if it was found and not given: as the summary is said (msg_note()). */
+/* Report a map that was found, not given, at the level of the summary (msg_note()). */
 void mapfile_tell(const struct buf *name, const struct load_options *options, bool plain);
 
 #endif

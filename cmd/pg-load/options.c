@@ -46,50 +46,48 @@ enum {
 
 static const struct opt table[] = {
     { OPT_TABLE, 't', "table", "TABLE", "load into this table, named as in SQL", NULL },
-    { OPT_DSN, 'd', "dsn", "CONNINFO", "connect by this string or database name", NULL },
+    { OPT_DSN, 'd', "dsn", "CONNINFO", "connect with this string or database name", NULL },
     { OPT_PASSWORD_COMMAND, '\0', "password-command", "COMMAND",
-        "the first line that it prints is the password", NULL },
-    { OPT_MAP, 'm', "map", "FILE", "take the columns' values as this map says", NULL },
-    { OPT_NO_MAP, '\0', "no-map", NULL, "by the names of the columns, whatever map there is",
-        NULL },
-    { OPT_ROOT, '\0', "root", "PATH", "where a line has its values, as . has plain NDJSON",
-        ".body" },
-    { OPT_EXPLAIN, '\0', "explain", NULL, "print where each column's value comes from, and end",
+        "take the first line of its output as the password", NULL },
+    { OPT_MAP, 'm', "map", "FILE", "take the values of the columns from this map", NULL },
+    { OPT_NO_MAP, '\0', "no-map", NULL, "match columns by name, without any map", NULL },
+    { OPT_ROOT, '\0', "root", "PATH", "path of the values in a line, . for plain NDJSON", ".body" },
+    { OPT_EXPLAIN, '\0', "explain", NULL, "print where each column takes its value, and end",
         NULL },
     { OPT_PRINT_STATUS, '\0', "print-status", NULL,
-        "print what was loaded and refused of late, as JSON, and end", NULL },
-    { OPT_ERROR_TABLE, '\0', "error-table", "TABLE", "keep refused records here", NULL },
+        "print recent loads and refusals as JSON, and end", NULL },
+    { OPT_ERROR_TABLE, '\0', "error-table", "TABLE", "store refused records in this table", NULL },
     { OPT_NO_QUARANTINE, '\0', "no-quarantine", NULL, "reject refused records, store none", NULL },
     { OPT_REJECT_FILE, '\0', "reject-file", "FILE", "append refused records to this file too",
         NULL },
     { OPT_MAX_REJECTS, '\0', "max-rejects", "N|P%", "end when more records are refused", NULL },
-    { OPT_REQUIRE_MASKED, '\0', "require-masked", NULL, "reject what no pii-mask has seen to",
-        NULL },
+    { OPT_REQUIRE_MASKED, '\0', "require-masked", NULL,
+        "reject records that pii-mask has not masked", NULL },
     { OPT_SEALED_LIMIT, '\0', "sealed-limit", "N|none",
-        "end when more in a row could not be masked", "10" },
+        "end when more records in a row could not be masked", "10" },
     { OPT_UNKNOWN_KEYS, '\0', "unknown-keys", "warn|refuse",
-        "what to do about keys that no column takes", "warn" },
-    { OPT_KEY, '\0', "key", "EXPRESSION", "what tells records apart, instead of the message id",
+        "warn of keys that no column takes, or refuse them", "warn" },
+    { OPT_KEY, '\0', "key", "EXPRESSION", "identify records by this, instead of the message id",
         NULL },
-    { OPT_STRICT_KEY, '\0', "strict-key", NULL,
-        "refuse other values under the key of a loaded record", NULL },
-    { OPT_UPSERT, '\0', "upsert", "COLUMNS",
-        "update the row that has these values, if there is one", NULL },
+    { OPT_STRICT_KEY, '\0', "strict-key", NULL, "refuse a loaded key with other values", NULL },
+    { OPT_UPSERT, '\0', "upsert", "COLUMNS", "update the row with equal values here, if any",
+        NULL },
     { OPT_NEWER, '\0', "newer", "COLUMN", "with --upsert: only if this value is greater", NULL },
-    { OPT_LEDGER_TABLE, '\0', "ledger-table", "TABLE", "keep the keys of loaded records here",
-        NULL },
-    { OPT_NO_LEDGER, '\0', "no-ledger", NULL, "load every record, loaded before or not", NULL },
+    { OPT_LEDGER_TABLE, '\0', "ledger-table", "TABLE",
+        "store the keys of loaded records in this table", NULL },
+    { OPT_NO_LEDGER, '\0', "no-ledger", NULL, "load every record, even if loaded before", NULL },
     { OPT_NO_CREATE, '\0', "no-create", NULL, "end if the ledger or error table is missing", NULL },
-    { OPT_DRY_RUN, 'n', "dry-run", NULL, "do everything, then roll it back", NULL },
+    { OPT_DRY_RUN, 'n', "dry-run", NULL, "do everything, then roll back", NULL },
     { OPT_SHOW_VALUES, '\0', "show-values", NULL, "let messages show the values of records", NULL },
-    { OPT_PRUNE, '\0', "prune-ledger", "AGE", "forget keys older than AGE, and end", NULL },
-    { OPT_FORCE, '\0', "force", NULL, "prune what is younger than 15 days too", NULL },
-    { OPT_BATCH_ROWS, '\0', "batch-rows", "N", "records of a transaction at most", "20000" },
-    { OPT_BATCH_BYTES, '\0', "batch-bytes", "SIZE", "bytes of a transaction at most", "8M" },
-    { OPT_LINGER, '\0', "linger", "DURATION", "commit no later after a record came", "100ms" },
-    { OPT_JOBS, 'j', "jobs", "N", "load by so many connections at once", "1" },
-    { OPT_MAX_RECORD, '\0', "max-record", "SIZE", "longest line that is a record", "4M" },
-    { OPT_GRACE, '\0', "grace", "DURATION", "drain a pipe so long after SIGTERM", "30s" },
+    { OPT_PRUNE, '\0', "prune-ledger", "AGE", "delete ledger keys older than AGE, and end", NULL },
+    { OPT_FORCE, '\0', "force", NULL, "prune keys younger than 15 days too", NULL },
+    { OPT_BATCH_ROWS, '\0', "batch-rows", "N", "most records in a transaction", "20000" },
+    { OPT_BATCH_BYTES, '\0', "batch-bytes", "SIZE", "most bytes in a transaction", "8M" },
+    { OPT_LINGER, '\0', "linger", "DURATION", "longest wait for more records before a commit",
+        "100ms" },
+    { OPT_JOBS, 'j', "jobs", "N", "number of parallel connections", "1" },
+    { OPT_MAX_RECORD, '\0', "max-record", "SIZE", "longest record", "4M" },
+    { OPT_GRACE, '\0', "grace", "DURATION", "how long to drain a pipe after SIGTERM", "30s" },
     { OPT_RETRY, '\0', "retry-timeout", "DURATION", "how long to retry after a fault", "30s" },
     METER_METRICS_FILE(OPT_METRICS),
     METER_METRICS_LABEL(OPT_METRICS_LABEL),
@@ -105,7 +103,7 @@ static const struct opt_command command = {
     .count = sizeof table / sizeof *table,
 };
 
-/* What set_value() accepts, in words. */
+/* The values that set_value() accepts, in words. */
 static const char *const allowed[] = {
     [OPT_MAX_REJECTS] = "a number of records, or a percentage from 0% to 100%",
     [OPT_SEALED_LIMIT] = "a number of records, or none",
@@ -145,7 +143,7 @@ static bool parse_sealed(const char *value, struct load_options *load)
         (strcmp(value, "none") == 0 || opt_number(value, 0, UINT64_MAX / 2, &load->sealed_limit));
 }
 
-/* Options with a value to be checked. False: it is none. */
+/* Set an option whose value is checked. Return false when the value is wrong. */
 static bool set_value(struct settings *settings, int option, const char *value)
 {
     struct load_options *load = &settings->load;
@@ -176,7 +174,7 @@ static bool set_value(struct settings *settings, int option, const char *value)
     }
 }
 
-/* Options that only say which or whether. False: not one of them. */
+/* Set an option whose value needs no check. Return false when it is another option. */
 static bool set_plain(struct settings *settings, int option, const char *value)
 {
     struct load_options *load = &settings->load;
@@ -256,11 +254,11 @@ static bool set_plain(struct settings *settings, int option, const char *value)
     return true;
 }
 
-/* What --upsert and --newer name. 0, or the exit status. */
+/* Check --upsert and --newer. Return 0, or the exit status. */
 static int check_upsert(struct settings *settings)
 {
     if (settings->upsert == NULL)
-        return settings->newer == NULL ? 0 : opt_usage("--newer is for --upsert");
+        return settings->newer == NULL ? 0 : opt_usage("--newer needs --upsert");
     if (settings->prune_ms != 0)
         return opt_usage("--upsert and --prune-ledger exclude each other");
     const char *wrong =
@@ -268,7 +266,7 @@ static int check_upsert(struct settings *settings)
     return wrong == NULL ? 0 : opt_usage("%s", wrong);
 }
 
-/* What cannot be meant together. 0, or the exit status. */
+/* Check the options for conflicts. Return 0, or the exit status. */
 static int check(const struct settings *settings)
 {
     const struct load_options *load = &settings->load;
@@ -283,7 +281,7 @@ static int check(const struct settings *settings)
         (load->key != NULL || load->ledger_table != NULL || settings->prune_ms != 0))
         return opt_usage("--no-ledger excludes --key, --ledger-table and --prune-ledger");
     if (load->strict_key && load->key == NULL)
-        return opt_usage("--strict-key is for --key");
+        return opt_usage("--strict-key needs --key");
     if (load->no_quarantine && load->error_table != NULL)
         return opt_usage("--error-table and --no-quarantine exclude each other");
     if (settings->prune_ms != 0 && (load->dry_run || settings->explain))
@@ -293,16 +291,16 @@ static int check(const struct settings *settings)
     if (load->meter.metrics_file != NULL && settings->prune_ms != 0)
         return opt_usage("--metrics-file and --prune-ledger exclude each other");
     if (settings->force && settings->prune_ms == 0)
-        return opt_usage("--force is for --prune-ledger");
+        return opt_usage("--force needs --prune-ledger");
     if (settings->prune_ms != 0 && settings->prune_ms < LEAST_PRUNE_DAYS * day_ms &&
         !settings->force)
         return opt_usage(
             "a message can come back for 14 days: --prune-ledger under 15d needs --force");
     switch (load->dsn == NULL ? PG_DSN_OK : pg_dsn_check(load->dsn)) {
     case PG_DSN_MALFORMED:
-        return opt_usage("--dsn is no connection string");
+        return opt_usage("--dsn is not a connection string");
     case PG_DSN_SECRET:
-        return opt_usage("--dsn holds a password, which others could see: use PGPASSFILE");
+        return opt_usage("--dsn holds a password, which others could see; use PGPASSFILE");
     case PG_DSN_OK:
         break;
     }

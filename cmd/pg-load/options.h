@@ -7,15 +7,15 @@
 #include "base/meter.h"
 #include "upsert_names.h"
 
-/* How records are loaded. */
+/* The options for loading records. */
 struct load_options {
     const char *table;
     const char *dsn;              /* NULL: the environment alone */
-    const char *password_command; /* NULL: the password is libpq's to find */
+    const char *password_command; /* NULL: libpq finds the password */
     const char *map;              /* NULL: searched for */
     bool no_map;
     const char *root;           /* path of the values in a line; NULL: .body */
-    bool strict_key;            /* what has the key of a row, and other values, is refused */
+    bool strict_key;            /* a loaded key with other values is refused */
     const char *key;            /* expression; NULL: the message id */
     struct upsert_names upsert; /* count 0: rows are only inserted */
     bool no_ledger;
@@ -24,8 +24,8 @@ struct load_options {
     const char *error_table; /* NULL: the table's name with _errors */
     bool no_create;
     const char *reject_file;
-    bool limited;       /* --max-rejects was given: */
-    bool limit_percent; /* as a percentage */
+    bool limited;       /* --max-rejects was given */
+    bool limit_percent; /* limit is a percentage */
     uint64_t limit;
     uint64_t batch_rows;
     uint64_t batch_bytes;
@@ -35,16 +35,16 @@ struct load_options {
     uint64_t grace_ms;
     uint64_t retry_ms;
     bool require_masked;
-    bool refuse_unknown;   /* records with keys that go nowhere */
+    bool refuse_unknown;   /* records with keys that no column takes */
     uint64_t sealed_limit; /* error records of pii-mask in a row; UINT64_MAX: no limit */
     bool dry_run;
     bool show_values;
     struct meter_options meter;
-    bool prune;     /* only the ledger is wanted, to forget keys */
-    bool look_only; /* what would be created is neither created nor tried */
+    bool prune;     /* only the ledger is needed, to delete keys */
+    bool look_only; /* no table is created, or tried to be */
 };
 
-/* What the command line asks for. */
+/* The command line. */
 struct settings {
     struct load_options load;
     bool explain;

@@ -7,9 +7,10 @@
 #include "pg/ledger.h"
 #include "pg/transaction.h"
 
-/* ---- known already ---- */
+/* ---- known duplicates ---- */
 
-/* The key of a late one is its message's, which the first record of it may just have brought. */
+/* Return true when an item was refused early. A late one does not count: the first record of its
+ * message may just have written its key. */
 static bool refused_early(const struct item *item)
 {
     return item->kind != ITEM_ROW && !item->late;
@@ -20,7 +21,7 @@ static int compare_keys(const void *a, const void *b)
     return pg_key_compare(a, b);
 }
 
-/* Whether this transaction itself wrote the key. */
+/* Return true when this transaction wrote the key. */
 static bool is_fresh(const struct loader *loader, const struct row_batch *batch,
     const struct pg_key *key)
 {
@@ -35,7 +36,7 @@ static bool is_keyed(const struct item *item)
     return refused_early(item) && item->has_key;
 }
 
-/* Set held[i] for each such item whose key a committed row holds. 0, or -1. */
+/* Set held[i] for each such item whose key a committed row holds. Return 0 or -1. */
 static int find_held(struct loader *loader, const struct row_batch *batch, bool *held)
 {
     const struct target *target = loader->target;
@@ -64,7 +65,7 @@ static int find_held(struct loader *loader, const struct row_batch *batch, bool 
     return status;
 }
 
-/* Refused records whose key a committed row holds are duplicates. 0, or -1. */
+/* Mark as duplicates the refused records whose key a committed row holds. Return 0 or -1. */
 static int find_duplicates(struct loader *loader, struct row_batch *batch)
 {
     const struct target *target = loader->target;
@@ -83,9 +84,9 @@ static int find_duplicates(struct loader *loader, struct row_batch *batch)
     return status;
 }
 
-/* ---- other content ---- */
+/* ---- differing content ---- */
 
-/* The duplicates of a key that ${content} is kept of. 0, or -1: out of memory. */
+/* Compare the duplicates of one key with its ${content}. Return 0, or -1 when memory runs out. */
 static int compare_copies(const struct loader *loader, struct row_batch *batch, uint32_t first,
     const struct pg_content *content)
 {
@@ -104,8 +105,8 @@ static int compare_copies(const struct loader *loader, struct row_batch *batch, 
     return 0;
 }
 
-/* With --key: which duplicates have other values than the row with their key. 0, or -1 with the
- * connection's error. */
+/* With --key, find the duplicates whose values differ from those of the row with their key. Return
+ * 0, or -1 with the connection's error. */
 static int compare_contents(struct loader *loader, struct row_batch *batch)
 {
     const struct target *target = loader->target;
@@ -167,7 +168,7 @@ static void set_verdicts(const struct loader *loader, struct row_batch *batch)
     }
 }
 
-/* Whether the batch takes the run past --max-rejects; if not, it counts from now on. */
+/* Return true when the batch takes the run past --max-rejects. If not, count it from now on. */
 static bool is_past_limit(struct loader *loader, const struct row_batch *batch,
     struct failure *failure)
 {
@@ -195,13 +196,13 @@ enum attempt outcome_decide(struct loader *loader, struct row_batch *batch, stru
 {
     struct suspects found;
     if (find_duplicates(loader, batch) != 0)
-        return attempt_end_side(loader, &loader->target->ledger, "reading the ledger", failure);
+        return attempt_end_side(loader, &loader->target->ledger, "cannot read the ledger", failure);
     enum evidence evidence = evidence_weigh(loader, batch, &found);
     if (evidence == EVIDENCE_ERROR)
-        return attempt_end_failed(loader, "looking for rows", failure);
+        return attempt_end_failed(loader, "cannot look for rows", failure);
     loader->suspects = found;
     if (compare_contents(loader, batch) != 0)
-        return attempt_end_side(loader, &loader->target->ledger, "reading the ledger", failure);
+        return attempt_end_side(loader, &loader->target->ledger, "cannot read the ledger", failure);
     set_verdicts(loader, batch);
     bool past = is_past_limit(loader, batch, failure);
     if (evidence == EVIDENCE_SETUP)

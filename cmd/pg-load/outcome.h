@@ -7,8 +7,8 @@
 #include "row_batch.h"
 
 /*
- * Decide what becomes of each record, once its rows are loaded or refused: its verdict, unless the
- * evidence is against the table and the map (evidence.h), or more are refused than may be.
+ * Set the verdict of each record, once its rows are loaded or refused. End the run instead when the
+ * evidence is against the table and the map (evidence.h), or when --max-rejects is passed.
  */
 enum attempt outcome_decide(struct loader *loader, struct row_batch *batch,
     struct failure *failure);

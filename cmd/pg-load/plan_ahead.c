@@ -14,7 +14,7 @@ struct plan_ahead {
     struct column_plan plan;
 };
 
-/* The name of the table alone, as SQL reads it; quoted ones are left alone. */
+/* Guess the bare name of the table, as SQL reads it, except for quoted names. */
 static bool guess_name(const char *given, char name[PG_NAME_SIZE])
 {
     const char *dot = strrchr(given, '.');

@@ -11,7 +11,7 @@
 
 enum { MAX_MAP = 1 << 20 };
 
-/* "maps/t.map:3:17: …", as compilers say it. */
+/* Set a failure such as "maps/t.map:3:17: …", as compilers write it. */
 static int map_failure(struct failure *failure, enum status status, const char *name, unsigned line,
     size_t column, const char *what, const char *about)
 {
@@ -19,17 +19,17 @@ static int map_failure(struct failure *failure, enum status status, const char *
         *about == '\0' ? "" : " ", what);
 }
 
-/* What an expression that is no jq program was meant to be, where that can be seen. */
+/* Set a hint to what an expression was meant to be that is no jq program. */
 static int expression_hint(struct failure *failure, const char *text)
 {
     static const char word[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
     size_t length = strspn(text, word);
     if (length > 0 && length <= 63 && text[length] == '\0')
-        return failure_hint(failure, "a path begins with a dot: the body's key %s is .body.%s",
+        return failure_hint(failure, "begin a path with a dot: the key %s of the body is .body.%s",
             text, text);
     if (*text == '=')
         return failure_hint(failure,
-            "a line of a map is COLUMN EXPRESSION, as user_id .body.user_id");
+            "write each line of a map as COLUMN EXPRESSION: user_id .body.user_id");
     return -1;
 }
 
@@ -48,7 +48,7 @@ static enum path resolve_path(struct column_plan *plan, const char *text, size_t
     size_t error_at;
     while (length > 0 && is_blank(text[length - 1]))
         length--;
-    /* The last of several values would be taken: such a path is left to jq, which counts them. */
+    /* A path would take the last of several values; jq counts them. */
     if (memmem(text, length, "[]", 2) != NULL)
         return PATH_NONE;
     if (length >= 4 && memcmp(text, "$sqs", 4) == 0) {
@@ -81,7 +81,7 @@ static enum path resolve_path(struct column_plan *plan, const char *text, size_t
     return PATH_PLAIN;
 }
 
-/* Whether the value is made of what stands in "sqs". */
+/* Return true when the value comes from "sqs". */
 static bool is_of_sqs(const struct column_plan *plan, const struct pg_map_line *line,
     const struct source *source)
 {
@@ -95,7 +95,7 @@ static bool is_of_sqs(const struct column_plan *plan, const struct pg_map_line *
 
 /*
  * Compile an expression: a path, a path and a filter of its value, or a filter of the whole record.
- * ${known}: what another plan has compiled it to; NULL: none has.
+ * ${known}: the same expression compiled in another plan, or NULL.
  */
 static int resolve(struct column_plan *plan, const struct pg_map_line *line, const char *name,
     enum status status, const struct source *known, struct source *source, struct failure *failure)
@@ -134,8 +134,8 @@ static int resolve(struct column_plan *plan, const struct pg_map_line *line, con
     return offset == 0 ? expression_hint(failure, text) : -1;
 }
 
-/* Let what a source reads of the body count as named. ${all}: all of it. 0, or -1: out of memory.
- */
+/* Note the keys of the body that a source reads as named. ${all}: it reads the whole body. Return
+ * 0, or -1 when memory runs out. */
 static int note_reads(struct column_plan *plan, const struct source *source, bool *all)
 {
     bool of_record = source->node == JSON_ROOT;
@@ -156,7 +156,7 @@ static int add_mapped(struct column_plan *plan, const struct pg_table *table,
         column++;
     if (column == table->count)
         return map_failure(failure, STATUS_CONFIG, name, line->line, line->column_at,
-            "is no column of the table", line->column);
+            "is not a column of the table", line->column);
     if (!table->columns[column].loadable)
         return map_failure(failure, STATUS_CONFIG, name, line->line, line->column_at,
             "is a column whose value the server makes", line->column);
@@ -187,7 +187,7 @@ static int add_by_name(struct column_plan *plan, const struct pg_table *table,
     return plan->unknown == JSON_NO_NODE ? failure_no_memory(failure) : 0;
 }
 
-/* What was compiled ahead for the line of that index, if it is the same line. */
+/* Return the compiled line of that index in ${ahead}, if it is the same line. */
 static const struct source *compiled(const struct column_plan *ahead,
     const struct pg_map_line *line, size_t index)
 {
@@ -199,7 +199,7 @@ static const struct source *compiled(const struct column_plan *ahead,
         : NULL;
 }
 
-/* The lines of ${origin}'s map. Each makes one source, so that theirs are in the same order. */
+/* Add the lines of the map of ${origin}. Each makes one source, so that their order is the same. */
 static int add_lines(struct column_plan *plan, struct column_plan *origin,
     struct column_plan *ahead, const struct pg_table *table, struct failure *failure)
 {
@@ -212,7 +212,7 @@ static int add_lines(struct column_plan *plan, struct column_plan *origin,
         if (add_mapped(plan, table, &origin->map.lines[i], name, known, failure) != 0)
             return -1;
         if (origin == plan && known != NULL)
-            ahead->sources[i].filter = NULL; /* it is this one's by now */
+            ahead->sources[i].filter = NULL; /* this plan owns it now */
     }
     if (plan->reads_all)
         return 0;
@@ -220,7 +220,7 @@ static int add_lines(struct column_plan *plan, struct column_plan *origin,
     return plan->unknown == JSON_NO_NODE ? failure_no_memory(failure) : 0;
 }
 
-/* Parse the text of the map that ${plan} names. 0, or -1 with ${failure}. */
+/* Parse the text of the map that ${plan} names. Return 0, or -1 with ${failure}. */
 static int parse_map(struct column_plan *plan, const struct buf *text, struct failure *failure)
 {
     struct pg_map_problem problem;
@@ -233,7 +233,7 @@ static int parse_map(struct column_plan *plan, const struct buf *text, struct fa
         return map_failure(failure, STATUS_CONFIG, name, problem.line, problem.column, problem.what,
             "");
     if (plan->map.count == 0)
-        return failure_set(failure, STATUS_CONFIG, "%s: no column in it", name);
+        return failure_set(failure, STATUS_CONFIG, "%s: it names no column", name);
     return 0;
 }
 
@@ -263,7 +263,7 @@ bool plan_build_filters_key(const struct load_options *options)
     if (options->key == NULL)
         return false;
     plan.paths = json_paths_new();
-    /* What is wrong with it, plan_build() tells. */
+    /* plan_build() reports the errors. */
     if (plan.paths != NULL && record_nodes_add(plan.paths, &plan.nodes) == 0 &&
         root_set(&plan, options->root, &failure) == 0 &&
         pg_map_expression(options->key, strlen(options->key), &plan.key_line, &problem) == 0)
@@ -283,7 +283,7 @@ int plan_build_round_key(struct column_plan *plan, struct failure *failure)
     return 0;
 }
 
-/* An empty one, with what a record has of its own. 0, or -1 with ${failure}. */
+/* Start an empty plan with the nodes of any record. Return 0, or -1 with ${failure}. */
 static int begin(struct column_plan *plan, const struct load_options *options, size_t sources,
     struct failure *failure)
 {
@@ -323,7 +323,7 @@ int plan_build(struct column_plan *plan, const struct load_options *options,
     return status;
 }
 
-/* The filters of a map that is parsed. */
+/* Compile the filters of a parsed map. */
 static void compile_lines(struct column_plan *plan)
 {
     struct failure failure;

@@ -12,18 +12,18 @@
 #include "pool.h"
 #include "shutdown.h"
 
-enum { LAST_MOMENT_S = 2 }; /* to end in, after the shutdown */
+enum { LAST_MOMENT_S = 2 }; /* time to end after the shutdown */
 
 struct worker {
     struct pool *pool;
     pthread_t thread;
     bool started;
-    struct target target; /* the run's, with this connection */
+    struct target target; /* the target of the run, with this connection */
     struct loader loader;
-    bool ended; /* under the pool's mutex */
+    bool ended; /* guarded by the mutex of the pool */
 };
 
-/* What came of a batch. */
+/* The result of a batch. */
 struct outcome {
     struct row_batch *batch;
     struct failure failure;
@@ -31,31 +31,31 @@ struct outcome {
 
 struct pool {
     pthread_mutex_t mutex;
-    pthread_cond_t given; /* or the end */
+    pthread_cond_t given; /* a batch was given, or the end */
     pthread_cond_t ended;
-    /* Under the mutex: */
+    /* Guarded by the mutex: */
     bool ending;
-    bool failed;               /* some batch: no other one is begun */
+    bool failed;               /* some batch has failed: no other one begins */
     struct row_batch *waiting; /* for the next connection that is idle; NULL: none */
-    size_t working;            /* batches that were taken from there and are not done */
-    struct outcome *done;      /* room for all that can be out at once */
+    size_t working;            /* batches that connections have taken and not finished */
+    struct outcome *done;      /* has space for all batches of the pool */
     size_t done_count;
     int news_fd;
-    atomic_bool news; /* something is done, or there is room: to be asked at no cost */
+    atomic_bool news; /* a batch is done, or there is space; cheap to read */
     size_t jobs;
     struct worker workers[];
 };
 
 /* ---- the threads ---- */
 
-/* With the mutex held: wake the main thread. */
+/* Wake the main thread. The mutex is held. */
 static void tell(struct pool *pool)
 {
     atomic_store(&pool->news, true);
     (void)eventfd_write(pool->news_fd, 1); /* far from overflowing */
 }
 
-/* Wait for a batch; NULL: there will be none. */
+/* Wait for a batch. Return NULL when no more will come. */
 static struct row_batch *next_batch(struct worker *worker)
 {
     struct pool *pool = worker->pool;
@@ -108,7 +108,7 @@ static int start(struct worker *worker)
     return worker->started ? 0 : -1;
 }
 
-/* The clock is the one that pthread_cond_timedwait() shall go by. */
+/* Make the conditions use the clock that pthread_cond_timedwait() needs here. */
 static void init_conditions(struct pool *pool)
 {
     pthread_condattr_t attributes;
@@ -147,7 +147,7 @@ struct pool *pool_open(const struct load_options *options, struct target *target
         pg_conn_set_cancel(worker->target.conn, shutdown_fd());
         loader_init(&worker->loader, options, &worker->target, tally);
         if (start(worker) != 0) {
-            pool->jobs++; /* to be freed */
+            pool->jobs++; /* pool_close() frees it */
             goto failed;
         }
     }
@@ -159,7 +159,7 @@ failed:
     return NULL;
 }
 
-/* Tell all to end and wait; after the shutdown a moment only. */
+/* Tell all threads to end, and wait for them; after the shutdown only briefly. */
 static bool end_all(struct pool *pool)
 {
     struct timespec until;
@@ -259,7 +259,7 @@ struct row_batch *pool_take(struct pool *pool, struct failure *failure)
     struct row_batch *batch = NULL;
     eventfd_t count;
     if (!atomic_load_explicit(&pool->news, memory_order_relaxed))
-        return NULL; /* asked before every line: at no cost */
+        return NULL; /* called before every line, so it must be cheap */
     (void)pthread_mutex_lock(&pool->mutex);
     if (pool->done_count > 0) {
         batch = pool->done[0].batch;

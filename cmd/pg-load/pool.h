@@ -11,52 +11,53 @@
 #include "target.h"
 
 /*
- * The connections of a run. Each has a thread, which brings one batch after the other into the
- * database, in transactions that wait for nobody but the server: so no connection holds locks while
- * another one retries or looks for a bad row, and none is in a transaction while input is awaited.
- * One batch more waits for the next connection that is idle, so that none has to wait for the main
- * thread, which may be reading or writing. All calls are the main thread's.
+ * The connections of a run. Each has a thread, which loads one batch after the other in
+ * transactions that wait only for the server. So no connection holds locks while another one
+ * retries or isolates a row, and none is in a transaction while it waits for input. One more batch
+ * waits for the next idle connection, so that no connection waits for the main thread, which may be
+ * reading or writing. Only the main thread calls these functions.
  */
 struct pool;
 
-/* How many batches keep ${jobs} connections busy: theirs, the one that waits, the one being filled.
- */
+/* Return how many batches keep ${jobs} connections busy: theirs, the waiting one, and the one that
+ * is being filled. */
 size_t pool_batches(size_t jobs);
 
 /*
- * ${jobs} connections, the first of them ${target}'s, the others to be opened when there is work
- * for them. ${target}, whose connection then belongs to the pool's thread, and ${tally} outlive the
- * pool. NULL: ${failure}.
+ * Open a pool of ${jobs} connections. The first is that of ${target}; the others are opened when
+ * there is work for them. ${target}, whose connection then belongs to the thread of the pool, and
+ * ${tally} outlive the pool. Return NULL with ${failure}.
  */
 struct pool *pool_open(const struct load_options *options, struct target *target,
     struct tally *tally, size_t jobs, struct failure *failure);
 
 /*
- * Wait for what is at work, for a moment only after the shutdown (shutdown.h), and free everything.
- * False: some thread did not end, and what it was given must be left to it.
+ * Wait for the batches at work, after the shutdown (shutdown.h) only briefly, and free everything.
+ * Return false when a thread did not end; the memory that it uses must then stay.
  */
 bool pool_close(struct pool *pool); /* NULL is fine */
 
-bool pool_is_idle(struct pool *pool);  /* a batch that is given is begun at once */
-bool pool_has_room(struct pool *pool); /* one can be given */
-size_t pool_busy(struct pool *pool);   /* how many were given and not taken back */
+bool pool_is_idle(struct pool *pool);  /* a batch can begin immediately */
+bool pool_has_room(struct pool *pool); /* a batch can be given */
+size_t pool_busy(struct pool *pool);   /* number of batches given and not taken back */
 
 /*
- * Give a sealed batch, while there is room. It is begun only if no batch before it has failed and
- * the shutdown (shutdown.h) has not come.
+ * Give a sealed batch, while there is room. It begins only if no earlier batch has failed and the
+ * shutdown (shutdown.h) has not come.
  */
 void pool_submit(struct pool *pool, struct row_batch *batch);
 
-/* Take back the one that is not begun yet, NULL: there is none. */
+/* Take back the batch that has not begun, or return NULL. */
 struct row_batch *pool_withdraw(struct pool *pool);
 
 /*
- * Take back a batch that is done, NULL: there is none yet. ${failure} tells how it ended: its
- * status is STATUS_OK when it is committed and each item has its verdict.
+ * Take back a finished batch, or return NULL. The status of ${failure} is STATUS_OK when the batch
+ * is committed and each item has its verdict; otherwise it tells why not.
  */
 struct row_batch *pool_take(struct pool *pool, struct failure *failure);
 
-/* Readable when pool_take() is to be called: a batch is done, or there is room for another one. */
+/* Return a descriptor that is readable when pool_take() must be called: a batch is done, or there
+ * is room for another one. */
 int pool_fd(const struct pool *pool);
 
 #endif

@@ -8,28 +8,27 @@
 #include "row_batch.h"
 
 /*
- * The memory of a long run, taken at once (row_batch_populate()): that of the batch that is being
- * filled at once, that of the others by a thread beside the reading. They are nobody's until
- * populate_wait() has returned.
+ * Take the memory of a long run early (row_batch_populate()): for the batch that is being filled
+ * immediately, for the others in a thread. Until populate_wait() has returned, no other code may
+ * use those batches.
  */
 struct populate {
     pthread_t thread;
     bool running;
     struct row_batch *batches;
     size_t count;
-    struct row_batch sample; /* how large the records are; what it points to is not its own */
+    struct row_batch sample; /* shows how large the records are; does not own what it points to */
     const struct row_batch *current;
     size_t rows;
     size_t bytes;
 };
 
-/* Of batches[0, count), ${current} has some records. Batches on their way, which have met their
- * size by now, are left alone. Where there is no thread to be had, all is done before it returns.
- */
+/* Start it. Of batches[0, count), ${current} has some records. Submitted batches have reached their
+ * size already and are left alone. When no thread can be started, this does all the work itself. */
 void populate_start(struct populate *populate, struct row_batch *batches, size_t count,
     struct row_batch *current, size_t rows, size_t bytes);
 
-/* Until it is done; at no cost when it is, or was not started. */
+/* Wait for the thread; free of cost when it has ended or never started. */
 void populate_wait(struct populate *populate);
 
 #endif

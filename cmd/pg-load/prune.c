@@ -8,8 +8,8 @@
 #include "server_failure.h"
 #include "target_open.h"
 
-/* What a transaction is to delete, about: it is short, and the next one begins with fewer or more.
- */
+/* About how many rows a transaction deletes. It is short; the next one takes a shorter or longer
+ * step of time. */
 enum { FEW_ROWS = 10000, MANY_ROWS = 40000 };
 
 static int server_failure(const struct target *target, struct failure *failure)
@@ -17,14 +17,14 @@ static int server_failure(const struct target *target, struct failure *failure)
     const struct pg_error error = *pg_conn_error(target->conn);
     if (pg_side_table_check_raised(&error))
         return failure_set(failure, STATUS_UNAVAILABLE,
-            "ledger %s has just become another's, or been changed", target->ledger.qualified);
-    (void)server_failure_table(failure, &error, "pruning the ledger", target->ledger.qualified,
+            "ledger %s has just changed its owner or its structure", target->ledger.qualified);
+    (void)server_failure_table(failure, &error, "cannot prune the ledger", target->ledger.qualified,
         true);
     server_failure_rights(failure, &error, "SELECT, DELETE", target->ledger.qualified);
     return -1;
 }
 
-/* Delete what was written before ${until_ms}, in a transaction. 0, or -1 with ${failure}. */
+/* Delete the keys written before ${until_ms}, in a transaction. Return 0, or -1 with ${failure}. */
 static int delete_before(const struct target *target, uint64_t until_ms, uint64_t *count,
     struct failure *failure)
 {
@@ -36,7 +36,8 @@ static int delete_before(const struct target *target, uint64_t until_ms, uint64_
     return pg_transaction_commit(conn, NULL) == PG_COMMITTED ? 0 : server_failure(target, failure);
 }
 
-/* From the oldest on, by steps of time. ${pruned}: how many were deleted, on a failure too. */
+/* Delete the oldest keys first, in steps of time. ${pruned}: the number deleted, even on failure.
+ */
 static int delete_old(const struct target *target, const struct pg_ledger_old *old,
     uint64_t *pruned, struct failure *failure)
 {

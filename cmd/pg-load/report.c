@@ -13,13 +13,13 @@
 #include "report.h"
 #include "shutdown.h"
 
-enum { CODE_REFUSED = CODE_COUNT, CODE_OTHER }; /* by the server, and by a program unknown here */
+enum { CODE_REFUSED = CODE_COUNT, CODE_OTHER }; /* refused by the server; by an unknown program */
 
 enum {
     NAMED_REFUSALS = 10,
     MAX_TEXT_OUT = 128 << 20,
     KEEP_TEXT = 1 << 20,
-    WRITE_AT = 65536 /* verdicts are written as soon as so much has come together */
+    WRITE_AT = 65536 /* verdicts are written once they fill this */
 };
 
 const char *report_rare(const struct counts *counts, char text[REPORT_RARE_SIZE])
@@ -34,7 +34,7 @@ const char *report_rare(const struct counts *counts, char text[REPORT_RARE_SIZE]
     size_t length = 0;
     text[0] = '\0';
     for (size_t i = 0; i < sizeof rare / sizeof *rare; i++)
-        if (rare[i].count > 0) /* each has 9 letters and 20 digits at most: they fit */
+        if (rare[i].count > 0) /* at most 9 letters and 20 digits each: they fit */
             length += (size_t)snprintf(text + length, REPORT_RARE_SIZE - length, " %s=%" PRIu64,
                 rare[i].name, rare[i].count);
     return text;
@@ -142,7 +142,7 @@ static bool is_refused(const struct item *item)
         item->verdict == VERDICT_UNKNOWN;
 }
 
-/* Name the first few: codes and names only, unless --show-values was given. */
+/* Name the first refused records: codes and names only, unless --show-values was given. */
 static void name_refusal(struct reporter *reporter, const struct row_batch *batch,
     const struct item *item)
 {
@@ -154,7 +154,7 @@ static void name_refusal(struct reporter *reporter, const struct row_batch *batc
             msg_warn("more records refused; -v names every one");
         return;
     }
-    struct buf *text = &reporter->text; /* the verdicts come into it later */
+    struct buf *text = &reporter->text; /* the verdicts use it later */
     buf_clear(text);
     buf_printf(text, "line %" PRIu64 " %s: %s %s", item->number,
         item->verdict == VERDICT_UNKNOWN ? "without a verdict" : verdict_status_name(item->verdict),
@@ -177,15 +177,15 @@ static void name_refusal(struct reporter *reporter, const struct row_batch *batc
     buf_clear(text);
 }
 
-/* Once, what to do about records that another program has made of one message. */
+/* Hint once at sqs-unwrap when another program has made several records of one message. */
 static void hint_at_split(struct reporter *reporter, const struct item *item)
 {
     if (item->split && !reporter->hinted_at_split)
-        msg_hint("records of one message differ: what makes several of one is sqs-unwrap");
+        msg_hint("make several records of one message with sqs-unwrap");
     reporter->hinted_at_split = reporter->hinted_at_split || item->split;
 }
 
-/* Once, what to do about a --key that finds nothing, as its path forgets the body. */
+/* Hint once at a path of --key that lacks .body and finds nothing. */
 static void hint_at_key(struct reporter *reporter, const struct row_batch *batch,
     const struct refusal *refusal)
 {
@@ -196,11 +196,12 @@ static void hint_at_key(struct reporter *reporter, const struct row_batch *batch
         return;
     size_t length = *path == '.' ? strspn(path + 1, letters) : 0;
     if (length > 0 && path[1 + length] == '\0' && strcmp(path, ".body") != 0)
-        msg_hint("paths begin at the record: that of the body's key is .body%.65s", path);
+        msg_hint("paths begin at the record: write .body%.65s for the key of the body", path);
     reporter->hinted_at_key = true;
 }
 
-/* The line as it came, so that the file can be edited and loaded; of one too long what is known. */
+/* Copy the original line, so that the file can be edited and loaded; of a cut line what is known.
+ */
 static int copy_reject(struct reporter *reporter, const struct row_batch *batch,
     const struct item *item)
 {
@@ -224,7 +225,7 @@ static int copy_reject(struct reporter *reporter, const struct row_batch *batch,
     return out_write(reporter->rejects, "\n", 1);
 }
 
-/* Verdicts of the batch, from where it has come to, until so much waits. 0, or -1 with errno. */
+/* Append the next verdicts of the batch, up to a limit. Return 0, or -1 with errno. */
 static int gather(struct reporter *reporter)
 {
     const struct row_batch *batch = reporter->batch;
@@ -246,7 +247,8 @@ static int gather(struct reporter *reporter)
     return added;
 }
 
-/* As far as the reader takes them. 0, or -1 with errno: ETIMEDOUT, when the shutdown came first. */
+/* Write what the reader takes. Return 0, or -1 with errno: ETIMEDOUT when the shutdown came first.
+ */
 static int write_out(struct reporter *reporter)
 {
     struct outqueue *queue = reporter->verdicts;
@@ -270,7 +272,7 @@ int report_continue(struct reporter *reporter, struct failure *failure)
         return 0;
     reporter->batch = NULL;
     return failure_set(failure, STATUS_IO, "cannot write to standard output: %s",
-        errno == ETIMEDOUT ? "nobody reads it" : out_reason(errno));
+        errno == ETIMEDOUT ? "its reader does not read" : out_reason(errno));
 }
 
 bool report_is_busy(const struct reporter *reporter)
@@ -283,19 +285,20 @@ short report_events(const struct reporter *reporter)
     return outqueue_events(reporter->verdicts);
 }
 
-/* What is said once, when a run first meets it; ${before}: the counts without this batch. */
+/* Warn once of each condition, when a run first meets it. ${before}: the counts without this batch.
+ */
 static void remark(const struct counts *before, const struct counts *counts)
 {
     if (before->unkeyed == 0 && counts->unkeyed > 0)
         msg_warn(
-            "records without a message id are loaded outside the ledger: loaded again, they double");
+            "records without a message id are loaded outside the ledger; loading again doubles them");
     if (before->differing == 0 && counts->differing > 0) {
-        msg_warn("records have the key of a loaded one and other values: they count as duplicates");
-        msg_hint("--strict-key refuses them");
+        msg_warn("records repeat a loaded key with other values; they count as duplicates");
+        msg_hint("use --strict-key to refuse them");
     }
     if (before->kept_out == 0 && counts->kept_out > 0)
         msg_warn("a trigger kept %" PRIu64 " of %" PRIu64
-                 " rows out of the table, or put them elsewhere: they count as committed",
+                 " rows out of the table, or moved them; they count as committed",
             counts->kept_out, counts->committed);
 }
 
@@ -326,7 +329,7 @@ int report_batch(struct reporter *reporter, const struct row_batch *batch, struc
                 strerror(errno));
     }
     remark(&before, counts);
-    /* The copies first: a verdict may be acted on as soon as it is read. */
+    /* Write the copies first: a verdict may take effect as soon as it is read. */
     if (reporter->rejects != NULL && out_flush(reporter->rejects) != 0)
         return failure_set(failure, STATUS_IO, "%s: %s", reporter->reject_name, strerror(errno));
     reporter->batch = batch;

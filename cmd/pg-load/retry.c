@@ -25,7 +25,7 @@ void retry_init(struct retry *retry, uint64_t limit_ms, uint64_t grace_ms)
     retry->meter = NULL;
 }
 
-/* A stop request leaves the grace time, where that is less. */
+/* Shorten the time to the grace time after a stop request. */
 static void heed_stop(struct retry *retry, uint64_t now)
 {
     if (retry->stopping || !stop_requested())
@@ -50,7 +50,7 @@ static void sleep_for(uint64_t ms)
     (void)nanosleep(&left, NULL); /* a signal may end it */
 }
 
-/* A pause, which a stop request or the shutdown ends; where poll(2) fails, it is only slept. */
+/* Pause until a stop request or the shutdown; where poll(2) fails, sleep. */
 static void pause_for(const struct retry *retry, uint64_t pause_ms)
 {
     struct pollfd news[2] = {
@@ -70,14 +70,14 @@ static void pause_for(const struct retry *retry, uint64_t pause_ms)
     }
 }
 
-/* Whoever is on the way could answer in the server's place. */
+/* Warn that any host in between could answer instead of the server. */
 static void warn_unverified(const struct pg_conn *conn)
 {
     static atomic_flag warned = ATOMIC_FLAG_INIT;
     if (!pg_conn_unverified(conn) || atomic_flag_test_and_set(&warned))
         return;
-    msg_warn("nothing verifies that %s is the database's server", pg_conn_host(conn));
-    msg_hint("set PGSSLMODE=verify-full, and PGSSLROOTCERT to its authority's certificate");
+    msg_warn("nothing verifies that %s is the database server", pg_conn_host(conn));
+    msg_hint("set PGSSLMODE=verify-full, and PGSSLROOTCERT to the certificate of its authority");
 }
 
 int retry_connect(struct retry *retry, struct pg_conn *conn)
@@ -95,14 +95,14 @@ int retry_connect(struct retry *retry, struct pg_conn *conn)
     return 0;
 }
 
-/* libpq goes by its default, which a new user knows nothing of. */
+/* Hint that libpq uses its default host, which a new user may not know. */
 static void hint_at_host(void)
 {
     static const char *const places[] = { "PGHOST", "PGHOSTADDR", "PGSERVICE" };
     for (size_t i = 0; i < sizeof places / sizeof *places; i++)
         if (getenv(places[i]) != NULL)
             return;
-    msg_hint("neither --dsn nor PGHOST or PGSERVICE says where the database is");
+    msg_hint("name the database with --dsn, PGHOST or PGSERVICE");
 }
 
 bool retry_wait(struct retry *retry, const struct pg_error *error)

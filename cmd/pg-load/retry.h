@@ -9,28 +9,28 @@
 #include "pg/conn.h"
 
 /*
- * Time to get over a fault, from its first appearance on: for a server that does not answer, from
- * when it was first asked.
+ * The time to survive a fault, from its first appearance. For a server that does not answer, it
+ * starts when that was first asked.
  */
 struct retry {
     struct backoff backoff;
     uint64_t limit_ms;
-    uint64_t grace_ms;   /* what a stop request leaves of it */
-    uint64_t asked;      /* when a connection was asked for that is not there; 0: none was */
-    uint64_t deadline;   /* 0: no fault under way */
+    uint64_t grace_ms;   /* its limit after a stop request */
+    uint64_t asked;      /* when a missing connection was first asked for; 0: never */
+    uint64_t deadline;   /* 0: no fault */
     bool stopping;       /* a stop request has been heeded */
-    bool by_default;     /* no option says where the database is: a hint may help */
-    struct meter *meter; /* to be turned meanwhile, by the main thread; NULL: none */
+    bool by_default;     /* no option names the database: a hint may help */
+    struct meter *meter; /* updated during a pause, by the main thread; or NULL */
 };
 
 void retry_init(struct retry *retry, uint64_t limit_ms, uint64_t grace_ms);
 /*
- * Open the connection within the time that is left, or three seconds: less would take a busy server
- * for one that is not there. A connection that verifies nobody is warned of, once in a process. 0,
- * or -1 with pg_conn_error().
+ * Open the connection within the time left, but at least three seconds: a busy server may need
+ * them. Warn once in a process of a connection that verifies nothing. Return 0, or -1 with
+ * pg_conn_error().
  */
 int retry_connect(struct retry *retry, struct pg_conn *conn);
-/* Pause before the next try, saying why once; false: the time is over. */
+/* Pause before the next try, and report the cause once. Return false when the time has passed. */
 bool retry_wait(struct retry *retry, const struct pg_error *error);
 
 #endif

@@ -13,7 +13,7 @@ int root_set(struct column_plan *plan, const char *path, struct failure *failure
     const uint32_t reserved[] = { nodes->sqs, nodes->pii, nodes->error, nodes->sealed };
     size_t length = path == NULL ? 0 : strlen(path);
     size_t error_at;
-    /* So that all members at the top of a line and of its claim are seen. */
+    /* This node makes the scan see all members at the top of a line. */
     if (plan->require_masked &&
         (json_paths_other(plan->paths, JSON_ROOT) == JSON_NO_NODE ||
             json_paths_other(plan->paths, plan->nodes.pii) == JSON_NO_NODE))
@@ -35,7 +35,7 @@ int root_set(struct column_plan *plan, const char *path, struct failure *failure
         return 0;
     plan->rooted = true;
     plan->nodes.body = node;
-    /* So that all members at the top of a line are seen. */
+    /* This node makes the scan see all members at the top of a line. */
     if (node == JSON_ROOT && json_paths_other(plan->paths, JSON_ROOT) == JSON_NO_NODE)
         return failure_no_memory(failure);
     return 0;
@@ -46,7 +46,7 @@ int root_record(const struct column_plan *plan, const char *text,
 {
     const struct json_match *whole = record_find(matches, JSON_ROOT);
     const struct json_match *body = record_find(matches, plan->nodes.body);
-    size_t end = whole->end - 1; /* of the members: without the brace */
+    size_t end = whole->end - 1; /* the end of the members, without the brace */
     while (end > whole->value + 1 && memchr(" \t\r\n", text[end - 1], 4) != NULL)
         end--;
     buf_shrink(out, KEEP_TEXT);
@@ -79,7 +79,7 @@ bool root_has_error(const struct column_plan *plan, const struct json_matches *m
         is_string(matches, plan->nodes.error_code);
 }
 
-/* Whether a line has a member at its top that is none of ours. */
+/* Return true when a line has a top-level member that is not reserved. */
 static bool has_clear_member(const struct column_plan *plan, const struct json_matches *matches)
 {
     const struct record_nodes *nodes = &plan->nodes;
@@ -101,7 +101,7 @@ bool root_has_content(const struct column_plan *plan, const struct json_matches 
     return nodes->body != JSON_ROOT ? has(matches, nodes->body) : has_clear_member(plan, matches);
 }
 
-/* Whether something stands as sealed that pii-mask has not written. */
+/* Return true when a member "sealed" does not hold what pii-mask writes. */
 static bool has_false_seal(const struct column_plan *plan, const char *text,
     const struct json_matches *matches)
 {
@@ -115,8 +115,8 @@ static bool has_false_seal(const struct column_plan *plan, const char *text,
 }
 
 /*
- * Whether the record carries "pii" as pii-mask writes it. Of members that stand twice the last
- * counts, the others are null; and there are none but the key, as they would be in clear.
+ * Return true when the record carries "pii" as pii-mask writes it. Of repeated members the last
+ * counts, and the others must be null. No member but the key is allowed, as it would be clear.
  */
 static bool has_claim(const struct column_plan *plan, const char *text,
     const struct json_matches *matches)

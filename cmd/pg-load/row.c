@@ -25,7 +25,7 @@ static int refuse(struct row_batch *batch, struct item *item, const char *code,
     return 0;
 }
 
-/* The same for a record that is one: many of them may mean that the map is wrong. */
+/* Refuse a record that does not fit the map; many of them may mean that the map is wrong. */
 static int refuse_misfit(struct row_batch *batch, struct item *item, const char *code,
     const struct source *source)
 {
@@ -34,19 +34,19 @@ static int refuse_misfit(struct row_batch *batch, struct item *item, const char 
 }
 
 enum added {
-    ADDED_FIELD, /* or the value is missing, and its column left out */
+    ADDED_FIELD, /* or the value is missing and its column left out */
     ADDED_REFUSED,
     ADDED_NO_MEMORY
 };
 
-/* A value has no place in the row. */
+/* Refuse a record because of a value that has no place in the row. */
 static enum added refuse_value(struct row_batch *batch, struct item *item, const char *code,
     const struct source *source)
 {
     return refuse_misfit(batch, item, code, source) == 0 ? ADDED_REFUSED : ADDED_NO_MEMORY;
 }
 
-/* The field from ${at} on may be one that goes in COPY's text format alone. */
+/* Note whether the field from ${at} on needs COPY's text format. */
 static void note_form(struct row_batch *batch, const struct pg_column *column, size_t at)
 {
     if (column->binary > PG_COPY_BINARY_JSONB && !batch->text_only &&
@@ -54,7 +54,7 @@ static void note_form(struct row_batch *batch, const struct pg_column *column, s
         batch->text_only = true;
 }
 
-/* Append one source's field. */
+/* Append the field of one source. */
 static enum added add_field(const struct view *view, struct row_batch *batch, struct item *item,
     size_t index, bool *first)
 {
@@ -97,7 +97,7 @@ static enum added add_field(const struct view *view, struct row_batch *batch, st
     return ADDED_NO_MEMORY;
 }
 
-/* The field that was added last, from ${at} on, becomes part of the digest, with its column. */
+/* Add the last field, from ${at} on, and its column to the digest. */
 static void digest_field(struct sha256 *sha, const struct row_batch *batch, size_t index, size_t at,
     bool first)
 {
@@ -119,7 +119,7 @@ static int hex_digit(char byte)
                                       : -1;
 }
 
-/* The id of the key that masked the record, eight digits; without one zeroes. */
+/* Set the id of the key that masked the record, eight digits, or zeroes without one. */
 static void set_key_id(const struct view *view, unsigned char id[4])
 {
     const struct json_match *match =
@@ -177,7 +177,7 @@ static int build_row(const struct view *view, struct row_batch *batch, struct it
     return item->group == ROW_BATCH_NONE ? -1 : 0;
 }
 
-/* ---- what is no row ---- */
+/* ---- lines that are not rows ---- */
 
 static bool is_word(const char *bytes, size_t length)
 {
@@ -187,7 +187,8 @@ static bool is_word(const char *bytes, size_t length)
     return length > 0;
 }
 
-/* A word of an error record, to be shown: whoever wrote it, it must not carry a value. */
+/* Copy a word of an error record for messages. Any writer's word is checked: it must not carry a
+ * value. */
 static void copy_word(char *to, size_t size, const struct view *view, uint32_t node)
 {
     const struct json_match *match = row_reader_find(view->reader, node);
@@ -202,7 +203,7 @@ static void copy_word(char *to, size_t size, const struct view *view, uint32_t n
     to[length] = '\0';
 }
 
-/* Content that may be in clear is stored nowhere, so that its message stays on the queue. */
+/* Refuse content that may be clear, and store it nowhere: its message stays on the queue. */
 static int refuse_clear(const struct column_plan *plan, struct row_batch *batch, struct item *item,
     const char *code)
 {
@@ -227,7 +228,7 @@ static int take_error(const struct view *view, struct row_batch *batch, struct i
     return 0;
 }
 
-/* ${text}: the item's line, which is an object, as the matches have it. */
+/* Take the line of an item, ${text}, which is an object and was scanned into the matches. */
 static int take_object(struct row_reader *reader, const char *text, struct row_batch *batch,
     struct item *item)
 {
@@ -240,7 +241,7 @@ static int take_object(struct row_reader *reader, const char *text, struct row_b
     }
     if (row_key_message(&view, item, item->line.at) != 0)
         return -1;
-    /* Most records have each node once: then no list is gone through. */
+    /* Most records have each node once; then no list is searched. */
     if (split_delivery(&reader->matches, reader->repeated ? NULL : reader->last,
             &reader->plan->nodes, text, &item->delivery) != 0)
         return -1;
@@ -263,7 +264,7 @@ static int take_object(struct row_reader *reader, const char *text, struct row_b
     return build_row(&view, batch, item);
 }
 
-/* What a salvaged "sqs" tells of the message, read as a record of its own. */
+/* Read the message of a salvaged "sqs", as a record with that member alone. */
 static int take_salvaged(struct row_reader *reader, const char *sqs, size_t length,
     struct item *item)
 {
@@ -278,7 +279,7 @@ static int take_salvaged(struct row_reader *reader, const char *sqs, size_t leng
     view.text = reader->salvaged.data;
     if (json_scan(view.text, reader->salvaged.length, reader->plan->paths, JSON_MAX_DEPTH,
             &reader->matches, &result) != JSON_OK)
-        return -1; /* it was found valid before */
+        return -1; /* it was valid before */
     row_reader_index(reader);
     view.sqs = row_reader_find(reader, reader->plan->nodes.sqs);
     if (row_key_message(&view, item, item->sqs.at - strlen(prefix)) != 0)
@@ -289,7 +290,7 @@ static int take_salvaged(struct row_reader *reader, const char *sqs, size_t leng
 }
 
 /*
- * A line that is no record: what can be told of it is its "sqs" (record/salvage.h). Of one that is
+ * Take a line that is not a record. Only its "sqs" is known (record/salvage.h); of a line that is
  * too long, or cut, no more is held.
  */
 static int take_broken(struct row_reader *reader, const struct line *line, bool too_long,
@@ -343,11 +344,11 @@ int row_read_again(struct row_reader *reader, struct row_batch *batch)
         struct item *item = &batch->items[i];
         struct json_result result;
         if (!item->is_json || item->split)
-            continue; /* it is refused whatever the columns are */
+            continue; /* refused, whatever the columns are */
         const char *text = batch->lines.data + item->line.at;
         if (json_scan(text, item->line.length, reader->plan->paths, JSON_MAX_DEPTH,
                 &reader->matches, &result) != JSON_OK)
-            return -1; /* it was found valid before */
+            return -1; /* it was valid before */
         if (result.kind != JSON_OBJECT)
             continue;
         *item = (struct item){ .number = item->number,

@@ -5,7 +5,7 @@
 
 enum {
     MAX_BYTES = 1 << 30,
-    KEEP_BYTES = 16 << 20, /* of memory between batches */
+    KEEP_BYTES = 16 << 20, /* memory kept between batches */
     POPULATE_ROWS = 20000,
     POPULATE_BYTES = 8 << 20,
     MAX_GROUPS = 1024 /* kept between batches */
@@ -74,7 +74,7 @@ void row_batch_clear(struct row_batch *batch)
     buf_shrink(&batch->rows, KEEP_BYTES);
 }
 
-/* Room for one more in a growing array; NULL: out of memory, the array stays. */
+/* Make room for one more in a growing array. Return NULL when memory runs out; the array stays. */
 static void *grow(void *array, size_t count, size_t *capacity, size_t size)
 {
     if (count < *capacity)
@@ -86,7 +86,7 @@ static void *grow(void *array, size_t count, size_t *capacity, size_t size)
     return larger;
 }
 
-/* Make the system give the memory behind what is in use; what it holds does not matter. */
+/* Make the system provide the memory after the used part; its content does not matter. */
 static void touch(struct buf *buf, size_t size)
 {
     size_t unused = buf->length >= size ? 0 : size - buf->length;
@@ -95,7 +95,7 @@ static void touch(struct buf *buf, size_t size)
         memset(place, 0, unused);
 }
 
-/* What ${amount} of the sample becomes in a batch of ${size} bytes, with an eighth for variance. */
+/* Scale ${amount} of the sample to a batch of ${size} bytes, with an eighth for variance. */
 static size_t expected(const struct row_batch *sample, size_t amount, size_t size)
 {
     size_t length = sample->lines.length == 0 ? 1 : sample->lines.length;
@@ -195,7 +195,7 @@ static int fill_group(const struct row_batch *batch, struct group *group, const 
 uint32_t row_batch_group(struct row_batch *batch, const uint64_t *sources)
 {
     size_t size = batch->words * sizeof *sources;
-    /* Mostly that of the record before. */
+    /* Mostly it is the group of the record before. */
     for (size_t i = 0, at = batch->last_group; i < batch->group_count; i++, at++) {
         if (at >= batch->group_count)
             at = 0;
@@ -229,7 +229,7 @@ bool row_batch_is_binary(const struct row_batch *batch, const struct group *grou
 
 /* ---- keys ---- */
 
-/* For sorting: the key's first eight bytes decide nearly always. */
+/* For sorting: the first eight bytes of the key decide nearly always. */
 struct entry {
     uint64_t prefix;
     uint32_t item;

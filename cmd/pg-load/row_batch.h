@@ -13,34 +13,34 @@
 #include "unknown.h"
 
 /*
- * A batch: the records of one transaction, in the order of the input, with everything needed to
- * send them, to send them again, and to say what became of them. It is built without a connection.
+ * A batch: the records of one transaction, in the order of the input, with all that it takes to
+ * send them, send them again, and give their verdicts. It is built without a connection.
  */
 
 #define ROW_BATCH_NONE UINT32_MAX
 
 enum item_kind {
     ITEM_ROW,     /* to be loaded */
-    ITEM_REFUSED, /* cannot be: refused before it got to the server */
+    ITEM_REFUSED, /* refused before it was sent to the server */
     ITEM_ERROR,   /* an error record that arrived */
-    ITEM_EMPTY    /* one of these two without content that could be stored */
+    ITEM_EMPTY    /* one of these two without content to store */
 };
 
-/* What the transaction under way has found out about an item. */
+/* The state of an item in the current transaction. */
 enum item_state { STATE_WAITS, STATE_PASSED, STATE_DUPLICATE, STATE_REFUSED };
 
-/* Why an item is refused. Short ASCII words; the names are the catalogue's. */
+/* Why an item is refused. Short ASCII words; the names come from the catalogue. */
 struct refusal {
     char stage[33];
     char code[33];
     char sqlstate[6];
     char column[PG_NAME_SIZE];
     char constraint[PG_NAME_SIZE];
-    bool about_value;            /* by its kind, or proven: not by the table's state */
-    char text[PG_TEXT_SIZE / 2]; /* the server's or jq's words, for --show-values only */
+    bool about_value;            /* by its kind or by proof; not by the state of the table */
+    char text[PG_TEXT_SIZE / 2]; /* the text of the server or of jq, for --show-values only */
 };
 
-/* Narrow, as a batch has four of them for a record: it holds 256 MiB and one record at most. */
+/* Narrow, because a batch has four per record: it holds at most 256 MiB and one record. */
 struct span {
     uint32_t at;
     uint32_t length;
@@ -52,7 +52,7 @@ static inline struct span row_batch_span(size_t at, size_t length)
 }
 
 struct item {
-    uint64_t number;      /* of its line in the input, from 1 */
+    uint64_t number;      /* its line in the input, from 1 */
     struct span line;     /* in batch->lines; of a line too long only its "sqs" */
     struct span sqs;      /* in batch->lines, the value; length 0: none */
     struct span id;       /* in batch->lines, the message id as a quoted string; length 0: none */
@@ -64,42 +64,42 @@ struct item {
     unsigned char state;  /* enum item_state */
     unsigned char effect; /* enum verdict_effect: of a row that passed, with --upsert */
     bool head;            /* the first ITEM_ROW of its ledger key */
-    bool has_key;         /* ledger_key is set: it takes part in the ledger */
+    bool has_key;         /* ledger_key is set: the ledger has it */
     bool has_message;     /* message_key is set */
     bool is_part;         /* one of several records of the message */
-    bool misfit;          /* refused because map, --key or columns find no fit in the record */
+    bool misfit;          /* refused because map, --key or columns do not fit the record */
     bool is_json;         /* the line is valid JSON */
     bool is_long;         /* the line was longer than the maximum, or cut: only its sqs is held */
     bool sealed;          /* an error record of pii-mask */
     bool split;        /* refused, as another record of its message has other content (split.h) */
-    bool differs;      /* a duplicate of other content than the row with its key */
+    bool differs;      /* a duplicate that differs from the row with its key */
     bool conflict;     /* the same, refused by --strict-key */
-    bool late;         /* that one was given to be committed before this one came */
-    uint64_t delivery; /* as split_delivery() tells */
+    bool late;         /* that other record was submitted before this one came */
+    uint64_t delivery; /* from split_delivery() */
     struct pg_key ledger_key;
-    struct pg_key message_key;   /* of message and part, whatever --key says */
-    struct pg_key id_key;        /* what 0.1.0 made of the message id; set with message_key */
-    struct pg_content content;   /* with --key: what the row is made of */
-    enum verdict_status verdict; /* VERDICT_UNKNOWN: none is given, and the run ends */
+    struct pg_key message_key;   /* of message and part, also with --key */
+    struct pg_key id_key;        /* the key of the message id in 0.1.0; set with message_key */
+    struct pg_content content;   /* with --key: digest of the values of the row */
+    enum verdict_status verdict; /* VERDICT_UNKNOWN: no verdict, and the run ends */
 };
 
-/* Records with values for the same columns are sent by the same COPY; the others get their DEFAULT.
- */
+/* The records with values for the same columns; one COPY sends them, and the other columns get
+ * their DEFAULT. */
 struct group {
     uint64_t *sources;    /* a bit for each of the plan's sources */
     char *sql;            /* the COPY statement */
-    const char *target;   /* in it: from the columns' names on */
+    const char *target;   /* in it: the part from the names of the columns on */
     const char **names;   /* of the columns, for error hints */
-    size_t *columns;      /* and their indexes in the table's */
+    size_t *columns;      /* their indexes in the table */
     unsigned char *kinds; /* enum pg_copy_binary of each */
-    bool binary;          /* all of them can go in COPY's binary format */
+    bool binary;          /* COPY's binary format can carry all of them */
     size_t name_count;
 };
 
 struct row_batch {
     const struct column_plan *plan;
     const struct pg_table *table;
-    struct shape *shape; /* the catalogue's, which both belong to; NULL: the run's first */
+    struct shape *shape; /* of the catalogue, which owns both; NULL: the first of the run */
     struct item *items;
     size_t count;
     size_t capacity;
@@ -116,14 +116,14 @@ struct row_batch {
     size_t group_capacity;
     size_t last_group;
     size_t words;                /* of a group's bit set */
-    bool text_only;              /* some row does not go in COPY's binary format */
+    bool text_only;              /* some row does not fit COPY's binary format */
     struct pg_content *contents; /* with --key: contents[i] of the head of keys[i] */
     struct pg_key *keys;         /* of the heads, ascending; set by row_batch_seal() */
     uint32_t *heads;             /* heads[i]: the first item with keys[i] */
     size_t key_count;
     size_t key_capacity;
     struct unknown unknown;
-    uint64_t kept_out; /* rows that passed and are not in the table: a trigger's doing */
+    uint64_t kept_out; /* passed rows that a trigger kept out of the table */
     uint64_t notices;  /* of the server, during its COMMIT */
     size_t unkeyed;    /* items to be loaded that have no ledger key */
     size_t untold;     /* items that get no verdict */
@@ -132,41 +132,43 @@ struct row_batch {
 void row_batch_init(struct row_batch *batch, const struct column_plan *plan,
     const struct pg_table *table);
 
-/* From now on for this plan and table: what its rows were is forgotten, and to be read again. */
+/* Use this plan and table from now on. The old rows are discarded; the lines must be read again. */
 void row_batch_adopt(struct row_batch *batch, const struct column_plan *plan,
     const struct pg_table *table);
 void row_batch_free(struct row_batch *batch);
 void row_batch_clear(struct row_batch *batch);
 
-/* Whether the rows of a group can go in COPY's binary format. */
+/* Return true when the rows of a group can go in COPY's binary format. */
 bool row_batch_is_binary(const struct row_batch *batch, const struct group *group);
 
 /*
- * Take the memory for ${rows} records, or for ${bytes} of them if that is less, at once, within
- * reason, so that a run that will need it gets all of it early, and no more later. The records of
- * ${sample}, which has some, tell how large they are. A shortage of memory shows later.
+ * Take the memory for ${rows} records early, or for ${bytes} of them if that is less, within
+ * reason. A long run thus gets all its memory at the start. The records of ${sample}, at least one,
+ * show how large they are. A shortage of memory shows later.
  */
 void row_batch_populate(struct row_batch *batch, const struct row_batch *sample, size_t rows,
     size_t bytes);
 
-/* A new item with the line's bytes in it, or NULL: out of memory. Valid until the next one. */
+/* Return a new item with the bytes of the line, or NULL when memory runs out. It is valid until the
+ * next one. */
 struct item *row_batch_add(struct row_batch *batch, uint64_t number, const char *text,
     size_t length);
 
-/* Note why an item is refused; NULL: out of memory. The caller fills in what it returns. */
+/* Note why an item is refused. Return the refusal for the caller to fill in, or NULL when memory
+ * runs out. */
 struct refusal *row_batch_refuse(struct row_batch *batch, struct item *item, const char *stage,
     const char *code);
 
-/* The group of a set of sources, or ROW_BATCH_NONE: out of memory. */
+/* Return the group of a set of sources, or ROW_BATCH_NONE when memory runs out. */
 uint32_t row_batch_group(struct row_batch *batch, const uint64_t *sources);
 
-/* Sort the ledger keys and link the items that share one. 0, or -1: out of memory. */
+/* Sort the ledger keys and link the items that share one. Return 0, or -1 when memory runs out. */
 int row_batch_seal(struct row_batch *batch, bool use_ledger);
 
-/* How many of the rows the transaction under way has found to be so. */
+/* Return the number of rows in that state in the current transaction. */
 size_t row_batch_count(const struct row_batch *batch, enum item_state state);
 
-/* Forget what a transaction that was rolled back had found out. */
+/* Forget the states of a transaction that was rolled back. */
 void row_batch_rewind(struct row_batch *batch);
 
 #endif

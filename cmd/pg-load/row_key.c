@@ -7,7 +7,8 @@
 
 enum { KEEP_TEXT = 1 << 20 };
 
-/* The bytes of a string, decoded into ${scratch} if need be. 0, or -1: out of memory. */
+/* Set the bytes of a string, decoded into ${scratch} if need be. Return 0, or -1 when memory runs
+ * out. */
 static int string_bytes(const char *text, const struct json_match *match, struct buf *scratch,
     const char **bytes, size_t *length)
 {
@@ -23,7 +24,7 @@ static int string_bytes(const char *text, const struct json_match *match, struct
     return 0;
 }
 
-/* The queue's name, "" without one. */
+/* Set the name of the queue, "" without one. */
 static int queue_name(const struct view *view, const char **name, size_t *length)
 {
     const struct json_match *match =
@@ -39,7 +40,7 @@ static int queue_name(const struct view *view, const char **name, size_t *length
     return 0;
 }
 
-/* The text of a member of "sqs" as it stands, a string without its quotes; "" without one. */
+/* Set the text of a member of "sqs" unchanged, a string without its quotes; "" without one. */
 static void plain_text(const struct view *view, uint32_t node, const char **text, size_t *length)
 {
     const struct json_match *match = row_reader_find(view->reader, node);
@@ -80,7 +81,7 @@ int row_key_message(const struct view *view, struct item *item, size_t base)
     return 0;
 }
 
-/* Two long numbers that a filter rounds to one would make two records the same. */
+/* Return true when a filter would round two different long numbers to the same key. */
 static bool would_round(const struct view *view, const struct source *source)
 {
     const struct json_match *match = row_reader_find(view->reader, source->node);
@@ -88,8 +89,7 @@ static bool would_round(const struct view *view, const struct source *source)
         digits_too_many(view->text + match->value, match->end - match->value);
 }
 
-/* Whether ${value}, which --key yields, is what a jq that rounds numbers makes of the record too.
- */
+/* Check that ${value}, which --key yields, is also the key that a jq makes that rounds numbers. */
 static enum row_key same_rounded(const struct view *view, const struct value *value)
 {
     struct value rounded = { NULL, 0, false };

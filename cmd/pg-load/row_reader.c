@@ -67,8 +67,7 @@ const struct json_match *row_reader_find(const struct row_reader *reader, uint32
     return match;
 }
 
-/* Whether a path ends because a step of it met a value of another kind, where jq raises an error.
- */
+/* Return true when a step of a path met a value of another kind, where jq raises an error. */
 static bool is_wrong_kind(const struct row_reader *reader, uint32_t node)
 {
     const struct json_paths *paths = reader->plan->paths;

@@ -13,31 +13,31 @@
 
 struct split;
 
-/* What reads the values of lines (row.h), of one line after the other. */
+/* The reader of the values of lines (row.h), one line after the other. */
 struct row_reader {
     const struct column_plan *plan;
     struct json_matches matches;
     struct salvage *salvage;
     uint32_t *last;            /* by node: 1 + index of its last match, 0: none */
-    const struct split *split; /* of the run, whose index each record is looked for in; or NULL */
+    const struct split *split; /* of the run, to look up each record; or NULL */
     bool repeated;             /* some node has more than one match */
     uint64_t *present;         /* by source: a bit for each that has a value */
     struct field_scratch scratch;
     struct buf text;     /* a decoded message id or key */
-    struct buf name;     /* a decoded queue URL */
-    struct buf salvaged; /* what is left of a broken line */
-    struct buf record;   /* what a filter of the whole is given, with --root */
+    struct buf name;     /* a decoded URL of a queue */
+    struct buf salvaged; /* the rest of a broken line */
+    struct buf record;   /* the input of a filter of the whole record, with --root */
 };
 
-/* 0, or -1: out of memory. ${reader} is to be closed in any case. */
+/* Open it. The caller must close ${reader} in any case. Return 0, or -1 when memory runs out. */
 int row_reader_open(struct row_reader *reader, const struct column_plan *plan);
 int row_reader_adopt(struct row_reader *reader, const struct column_plan *plan); /* another plan */
 void row_reader_close(struct row_reader *reader);
 
-/* Once a line was scanned into reader->matches: find them by node from now on. */
+/* Index reader->matches by node, once a line was scanned into it. */
 void row_reader_index(struct row_reader *reader);
 
-/* The last occurrence, if it lies in the last occurrences of all that holds it; or NULL. */
+/* Return the last match, if it is in the last matches of all its parents; or NULL. */
 const struct json_match *row_reader_find(const struct row_reader *reader, uint32_t node);
 
 /* A line that has been scanned. */
@@ -47,13 +47,13 @@ struct view {
     const struct json_match *sqs; /* an object, or NULL */
 };
 
-/* What a source yields for a record. */
+/* The result of a source for a record. */
 enum found {
     FOUND_VALUE,
     FOUND_NULL,
     FOUND_MISSING,
     FOUND_WRONG, /* the expression fails on it */
-    FOUND_FAILED /* out of memory, or the filters' process is gone (ECHILD) */
+    FOUND_FAILED /* out of memory, or the process of the filters has ended (ECHILD) */
 };
 
 struct value {
@@ -62,7 +62,8 @@ struct value {
     bool plain; /* a string without escapes */
 };
 
-/* ${value} is set with FOUND_VALUE, and where a filter said why, with FOUND_WRONG. */
+/* Evaluate a source. Set ${value} with FOUND_VALUE, and with FOUND_WRONG where a filter gave a
+ * reason. */
 enum found row_reader_evaluate(const struct view *view, const struct source *source,
     struct value *value);
 

@@ -61,7 +61,7 @@ int run_open(struct run *run, struct failure *failure)
     catalogue_open(&run->catalogue, &run->plan, &run->target.table, &run->rows);
     run->target.catalogue = &run->catalogue;
     if (options->upsert.count > 0 && !options->upsert.has_newer)
-        msg_warn("without --newer the last batch wins, and which that is, is not defined");
+        msg_warn("without --newer the last batch wins, and the order of batches is not defined");
     if (open_batches(run, failure) != 0 ||
         report_open(&run->reporter, options, run->target.has_ledger, failure) != 0)
         return -1;
@@ -74,7 +74,8 @@ int run_open(struct run *run, struct failure *failure)
         return failure_no_memory(failure);
     run->rows.split = run->split;
     if (!column_plan_start_filters())
-        msg_warn_always("this kernel does not let the filters be confined; going on without");
+        msg_warn_always(
+            "this kernel cannot confine the process of the jq filters; continuing unconfined");
     run->pool = pool_open(options, &run->target, &run->tally, (size_t)options->jobs, failure);
     return run->pool == NULL ? -1 : 0;
 }

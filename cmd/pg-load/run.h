@@ -24,45 +24,46 @@
 #include "target.h"
 #include "unknown.h"
 
-/* What is done with input: the batch that is filled, and those on their way. */
+/* The state of a run. */
 struct run {
     const struct load_options *options;
     struct target target;
     struct column_plan plan;
-    struct plan_ahead *ahead; /* NULL: there is none, or it is used */
+    struct plan_ahead *ahead; /* NULL: none, or used already */
     struct row_reader rows;
     struct catalogue catalogue;
-    struct unknown unknown; /* of the batches that are done */
+    struct unknown unknown; /* of the finished batches */
     struct tally tally;
     struct pool *pool;
     struct reporter reporter;
     struct line_reader *lines;
     struct row_batch *batches; /* as many as pool_batches() says */
     size_t batch_count;
-    struct row_batch **free; /* a stack of those that nobody has */
+    struct row_batch **free; /* a stack of the unused ones */
     size_t free_count;
-    struct row_batch *current;    /* NULL: all are on their way */
-    struct row_batch **committed; /* in this order their verdicts are printed */
+    struct row_batch *current;    /* NULL: all are submitted */
+    struct row_batch **committed; /* in the order in which their verdicts are printed */
     size_t committed_count;
-    uint64_t closes_at; /* when its linger is over */
+    uint64_t closes_at; /* when the linger of the current batch ends */
     struct split *split;
     struct lookahead lookahead;
     uint64_t reading_until; /* 0: no stop request yet */
-    uint64_t leaving_at;    /* 0: no shutdown yet; then whatever is at work is left to itself */
+    uint64_t leaving_at;    /* when to leave the connections to themselves; 0: no shutdown yet */
     struct figures figures;
-    struct meter *meter;        /* NULL: none is wanted */
-    uint64_t sealed;            /* error records of pii-mask, in a row until now */
-    bool populated;             /* with memory for a long run, */
-    struct populate populating; /* which is on its way */
+    struct meter *meter;        /* NULL: none */
+    uint64_t sealed;            /* error records of pii-mask in a row, so far */
+    bool populated;             /* the memory of a long run is taken,*/
+    struct populate populating; /* or being taken */
     bool ended;                 /* no more input */
-    struct failure ending;      /* what the input failed of */
+    struct failure ending;      /* the failure of the input */
 };
 
-/* Open everything a run needs, in ${run}, whose options and tally are set. 0, or -1 with
- * ${failure}: what is open by then is to be closed. */
+/* Open everything that a run needs, in ${run}, whose options and tally are set. Return 0, or -1
+ * with
+ * ${failure}: the caller must then close what is open. */
 int run_open(struct run *run, struct failure *failure);
 
-/* Free it and what it holds, once no connection of its pool is at work. */
+/* Free it and all it holds, once no connection of its pool is at work. */
 void run_close(struct run *run);
 
 #endif

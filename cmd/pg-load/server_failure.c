@@ -6,7 +6,7 @@
 
 enum { MAX_TEXT = 4096 };
 
-/* What the error names, the catalogue's names only. */
+/* Append the names in the error, which only come from the catalogue. */
 static void add_names(struct buf *text, const struct pg_error *error)
 {
     if (error->table[0] != '\0')
@@ -17,7 +17,7 @@ static void add_names(struct buf *text, const struct pg_error *error)
         buf_printf(text, ", column %s", error->column);
 }
 
-/* What libpq says of a password that the server asked for and nobody gave, in the C locale. */
+/* Return true for the text of libpq, in the C locale, when a password was needed and not given. */
 static bool lacks_password(const struct pg_error *error)
 {
     return strstr(error->text, "no password supplied") != NULL;
@@ -31,7 +31,7 @@ int server_failure_set(struct failure *failure, const struct pg_error *error, co
         failure_set(failure, STATUS_INTERNAL, "%s: %s", doing, error->text);
         return failure_hint(failure, "raise the limit of this process, ulimit -n");
     }
-    if (error->sqlstate[0] == '\0') { /* the connection's own words: hosts and files, no row */
+    if (error->sqlstate[0] == '\0') { /* text of libpq: hosts and files, no row */
         (void)failure_set(failure, status, "%s: %s", doing, error->text);
         return lacks_password(error)
             ? failure_hint(failure, "%s",
@@ -44,7 +44,7 @@ int server_failure_set(struct failure *failure, const struct pg_error *error, co
     buf_printf(&text, "%s: SQLSTATE %s", doing, error->sqlstate);
     if (name != NULL)
         buf_printf(&text, " %s", name);
-    if (error->fate != PG_FAULT) /* of a fault nobody has looked up the names */
+    if (error->fate != PG_FAULT) /* the names of a fault were not looked up */
         add_names(&text, error);
     if (words)
         buf_printf(&text, ": %s", error->text);
@@ -66,5 +66,5 @@ void server_failure_rights(struct failure *failure, const struct pg_error *error
     const char *rights, const char *table)
 {
     if (strcmp(error->sqlstate, "42501") == 0)
-        failure_hint(failure, "it takes %s on %s", rights, table);
+        failure_hint(failure, "grant %s on %s", rights, table);
 }

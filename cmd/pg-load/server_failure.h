@@ -6,18 +6,18 @@
 
 /*
  * server_failure_set(failure, error, doing, words):
- * Fill it in for a refusal by the server while ${doing} ("creating the ledger"): 75 for a fault, 70
- * where this process may open no further file, else 69. ${words}: whether the server's own sentence
- * may be shown, because no record was involved.
+ * Set ${failure} to an error of the server, after the words ${doing} ("cannot create the ledger").
+ * Its status is 75 for a fault, 70 when this process may open no further file, else 69. ${words}:
+ * the text of the server may be shown, because no record was involved. Return -1.
  */
 int server_failure_set(struct failure *failure, const struct pg_error *error, const char *doing,
     bool words);
 
-/* The same, ${table} (quoted where SQL needs it; "": none) named behind ${doing}. */
+/* Do the same, with ${table} (quoted where SQL needs it; "": none) named after ${doing}. */
 int server_failure_table(struct failure *failure, const struct pg_error *error, const char *doing,
     const char *table, bool words);
 
-/* Where ${error} is a lack of rights, the hint that it takes ${rights} on ${table}. */
+/* If ${error} is a lack of rights, hint that ${rights} on ${table} are needed. */
 void server_failure_rights(struct failure *failure, const struct pg_error *error,
     const char *rights, const char *table);
 

@@ -11,7 +11,7 @@
 #include "base/stop.h"
 #include "shutdown.h"
 
-enum { WORTH_A_WORD_MS = 1000 }; /* of waiting, after a stop request */
+enum { WORTH_A_WORD_MS = 1000 }; /* waits below this, after a stop request, are not reported */
 
 static int event = -1;
 static atomic_bool requested;
@@ -43,7 +43,7 @@ void shutdown_now(void)
 {
     atomic_store(&requested, true);
     if (event >= 0)
-        (void)eventfd_write(event, 1); /* fails only when it would overflow: it is readable then */
+        (void)eventfd_write(event, 1); /* fails only on overflow, and then it is readable */
 }
 
 bool shutdown_requested(void)
@@ -81,7 +81,7 @@ static void *watch(void *unused)
     uint64_t now = clock_monotonic_ms();
     if (now < until && !shutdown_requested()) {
         if (atomic_load(&at_work) > 0)
-            msg_warn("stopping: the database is waited for, %" PRIu64 " s at most",
+            msg_warn("stopping: waiting for the database, %" PRIu64 " s at most",
                 (whole_ms - WORTH_A_WORD_MS + 999) / 1000);
         sleep_on(event, until - now);
     }

@@ -5,24 +5,26 @@
 #include <stdint.h>
 
 /*
- * The end of all retry, for every thread of the process: set by shutdown_now(), or by itself when
- * the grace time that a stop request leaves (base/stop.h) is nearly over. Whatever waits for the
- * server, for the reader of the verdicts or for a better time waits for it too. It stays set.
+ * The end of all retries, for every thread of the process. shutdown_now() sets it. It also sets
+ * itself when the grace time after a stop request (base/stop.h) is nearly over. Any wait for the
+ * server, for the reader of the verdicts or between retries also waits for it. It stays set.
  *
- * The grace time is for the whole of the end: input is read for shutdown_drain_ms() of it at most,
- * the shutdown comes one reserve later, after another the process leaves what is still at work, and
- * a third is left to close what it can.
+ * The grace time covers the whole end. Input is read for at most shutdown_drain_ms() of it. The
+ * shutdown comes one reserve later. After another reserve the process leaves all work still in
+ * progress. A third reserve remains for closing what can be closed.
  */
-enum { SHUTDOWN_RESERVE_MS = 2000 }; /* the longest reserve; of a short grace time, an eighth */
+enum {
+    SHUTDOWN_RESERVE_MS = 2000
+}; /* the longest reserve; it is an eighth of a short grace time */
 
 uint64_t shutdown_reserve_ms(uint64_t grace_ms);
 uint64_t shutdown_drain_ms(uint64_t grace_ms);
 
-/* Start to watch for it. 0, or -1 with errno. What is set up lasts as long as the process. */
+/* Start to watch for it. Return 0, or -1 with errno. The set-up lasts as long as the process. */
 int shutdown_open(uint64_t grace_ms);
 
-/* Around whatever waits for the server, in any thread: a stop request that finds it waiting for a
- * while is answered with a warning that says for how long yet. */
+/* Call these before and after a wait for the server, in any thread. A stop request that finds a
+ * longer wait makes a warning that says how long it may still take. */
 void shutdown_work_begins(void);
 void shutdown_work_ends(void);
 

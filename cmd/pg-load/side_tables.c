@@ -19,7 +19,7 @@ static const char *const side_without[] = {
     [PG_SIDE_LEDGER] = "--no-ledger", [PG_SIDE_ERRORS] = "--no-quarantine"
 };
 
-/* Words for what keeps one of them from being used; ${owner}: whose it is. */
+/* Set the failure when a table beside the target cannot be used; ${owner}: its owner. */
 static int side_failure(const struct target *target, const struct load_options *options,
     const struct pg_side_table *side, enum pg_side_table_result result, const char *owner,
     struct failure *failure)
@@ -27,14 +27,15 @@ static int side_failure(const struct target *target, const struct load_options *
     const char *word = side_words[side->kind];
     switch (result) {
     case PG_SIDE_LONG:
-        failure_set(failure, STATUS_USAGE, "the %s's name would be longer than 63 bytes", word);
+        failure_set(failure, STATUS_USAGE, "the name of the %s would be longer than 63 bytes",
+            word);
         return failure_hint(failure, "name one with %s", side_options[side->kind]);
     case PG_SIDE_STRANGER:
         failure_set(failure, STATUS_UNAVAILABLE,
             "%s %s belongs to %s, who is neither the loader, nor the table's owner, nor a superuser",
             word, side->qualified, owner);
         return failure_hint(failure,
-            "who owns it decides what becomes of messages: ALTER TABLE ... "
+            "its owner decides the fate of messages: use ALTER TABLE ... "
             "OWNER TO, or name another with %s",
             side_options[side->kind]);
     case PG_SIDE_MEDDLED:
@@ -45,15 +46,16 @@ static int side_failure(const struct target *target, const struct load_options *
             "%s %s, of %s, lacks a column or a unique index on its column key alone, or has a column "
             "that must be given",
             word, side->qualified, owner);
-        return failure_hint(failure, DEFINITIONS " has its definition");
+        return failure_hint(failure, "see " DEFINITIONS " for its definition");
     case PG_SIDE_VOLATILE:
         return failure_set(failure, STATUS_UNAVAILABLE,
-            "%s %s is unlogged: it would forget after a crash what was acknowledged", word,
+            "%s %s is unlogged: a crash would empty it after messages were deleted", word,
             side->qualified);
     case PG_SIDE_MISSING:
-        failure_set(failure, STATUS_UNAVAILABLE, "there is no %s %s", word, side->qualified);
+        failure_set(failure, STATUS_UNAVAILABLE, "the %s %s does not exist", word, side->qualified);
         if (options->prune)
-            return failure_hint(failure, "nothing was loaded with it, or --ledger-table names it");
+            return failure_hint(failure,
+                "name it with --ledger-table, unless nothing was loaded yet");
         return failure_hint(failure, "create it with " DEFINITIONS ", or give %s",
             side_without[side->kind]);
     case PG_SIDE_FAILED:
@@ -63,8 +65,8 @@ static int side_failure(const struct target *target, const struct load_options *
     return server_failure_set(failure, pg_conn_error(target->conn), word, true);
 }
 
-/* Create one that is missing; in a dry run in every transaction anew, of which this one, that only
- * looks, shows that it can be done. */
+/* Create a missing table. A dry run repeats that in each transaction; this one only shows that it
+ * can be done. */
 static int side_create(struct target *target, const struct load_options *options,
     struct pg_side_table *side, struct failure *failure)
 {
@@ -76,7 +78,7 @@ static int side_create(struct target *target, const struct load_options *options
     else
         (void)pg_conn_no_memory(target->conn);
     buf_free(&sql);
-    if (status == 0) { /* another role may have been first: then that table is not ours */
+    if (status == 0) { /* another role may have created it first and own it */
         char owner[PG_NAME_SIZE];
         enum pg_side_table_result made =
             pg_side_table_check(target->conn, &target->table, side, owner);
@@ -97,9 +99,9 @@ static int side_create(struct target *target, const struct load_options *options
     }
     struct pg_error error = *pg_conn_error(target->conn);
     (void)server_failure_table(failure, &error,
-        side->kind == PG_SIDE_LEDGER ? "creating the ledger" : "creating the error table",
+        side->kind == PG_SIDE_LEDGER ? "cannot create the ledger" : "cannot create the error table",
         side->qualified, true);
-    return failure_hint(failure, "an administrator may create it with " DEFINITIONS);
+    return failure_hint(failure, "ask an administrator to create it with " DEFINITIONS);
 }
 
 static int side_open(struct target *target, const struct load_options *options,
@@ -111,7 +113,7 @@ static int side_open(struct target *target, const struct load_options *options,
     if (result == PG_SIDE_MISSING && options->look_only && !options->no_create)
         return 0;
     if (result == PG_SIDE_MISSING && !options->no_create && !*locked) {
-        /* Another loader may be creating it just now: look again once it is done. */
+        /* Another loader may be creating it too: look again afterwards. */
         if (pg_conn_exec(target->conn, pg_side_table_lock_sql) != 0)
             return side_failure(target, options, side, PG_SIDE_FAILED, "", failure);
         *locked = true;
@@ -122,8 +124,7 @@ static int side_open(struct target *target, const struct load_options *options,
     return result == PG_SIDE_OK ? 0 : side_failure(target, options, side, result, owner, failure);
 }
 
-/* Once the ledger is there: what it is like, and, if it is one of 0.1.0, bring it up to date where
- * that may be done. */
+/* Read the form of the ledger, and bring one of 0.1.0 up to date where that is allowed. */
 static int read_ledger_form(struct target *target, const struct load_options *options,
     struct failure *failure)
 {
@@ -133,18 +134,18 @@ static int read_ledger_form(struct target *target, const struct load_options *op
     if (options->prune || options->look_only)
         return 0;
     if (pg_ledger_form_read(conn, &target->ledger, form) != 0)
-        return server_failure_set(failure, pg_conn_error(conn), "looking at the ledger", true);
+        return server_failure_set(failure, pg_conn_error(conn), "cannot read the ledger", true);
     if (form->has_content || options->dry_run || options->no_create)
         return 0;
-    /* Another loader may be at it just now. */
+    /* Another loader may be upgrading it too. */
     if (pg_conn_exec(conn, pg_side_table_lock_sql) != 0 ||
         pg_ledger_form_read(conn, &target->ledger, form) != 0)
-        return server_failure_set(failure, pg_conn_error(conn), "looking at the ledger", true);
+        return server_failure_set(failure, pg_conn_error(conn), "cannot read the ledger", true);
     if (!form->has_content)
         upgrade = pg_ledger_form_upgrade(conn, &target->ledger);
     if (upgrade == PG_LEDGER_FAILED ||
         (upgrade == PG_LEDGER_UPGRADED && pg_ledger_form_read(conn, &target->ledger, form) != 0))
-        return server_failure_set(failure, pg_conn_error(conn), "altering the ledger", true);
+        return server_failure_set(failure, pg_conn_error(conn), "cannot alter the ledger", true);
     if (upgrade == PG_LEDGER_UPGRADED) {
         target->created = true;
         msg_info("brought the ledger %s up to date", target->ledger.qualified);
@@ -161,13 +162,13 @@ static int look_at_ledger(struct target *target, const struct load_options *opti
         target->ledger_form.has_content)
         return 0;
     target->told = true;
-    msg_warn("ledger %s has no column content: other values under a known key go unnoticed",
+    msg_warn("ledger %s has no column content: differing values under a known key go unnoticed",
         target->ledger.qualified);
-    msg_hint(DEFINITIONS " says how to add it");
+    msg_hint("add it as " DEFINITIONS " says");
     return 0;
 }
 
-/* The statements that a transaction begins with, for both. */
+/* Build the statements at the start of each transaction, for both tables. */
 static int make_guard(struct target *target, struct failure *failure)
 {
     if (target->has_ledger)
@@ -211,7 +212,7 @@ int side_tables_open(struct target *target, const struct load_options *options,
     return make_guard(target, failure);
 }
 
-/* Whether it is what it should be, in a transaction of its own. */
+/* Check a table again, in a transaction of its own. */
 static enum side_tables_fault look_again(struct target *target, const struct load_options *options,
     struct pg_side_table *side, struct failure *failure)
 {
@@ -228,7 +229,7 @@ static enum side_tables_fault look_again(struct target *target, const struct loa
     return SIDE_TABLES_REFUSED;
 }
 
-/* Whether it can be locked, in a transaction of its own. */
+/* Check that the table can be locked, in a transaction of its own. */
 static enum side_tables_fault lock_again(struct target *target, const struct load_options *options,
     struct pg_side_table *side, struct failure *failure)
 {
@@ -246,7 +247,7 @@ static enum side_tables_fault lock_again(struct target *target, const struct loa
         return SIDE_TABLES_FAULT;
     pg_error_names_forget(&error);
     (void)server_failure_table(failure, &error,
-        side->kind == PG_SIDE_LEDGER ? "writing the ledger" : "writing the error table",
+        side->kind == PG_SIDE_LEDGER ? "cannot write the ledger" : "cannot write the error table",
         side->qualified, options->show_values);
     server_failure_rights(failure, &error, pg_side_table_rights(side), side->qualified);
     return SIDE_TABLES_REFUSED;

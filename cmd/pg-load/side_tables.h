@@ -5,12 +5,12 @@
 #include "options.h"
 #include "target.h"
 
-/* The tables beside the target, and that nobody but those who may has a hand in them. */
+/* The tables beside the target, and the check that only allowed roles can change them. */
 
 /*
  * side_tables_open(target, options, failure):
- * Name the two, and find or create them, in the transaction begun; make target->guard, and, where a
- * dry run has to create them each time, target->prologue. 0, or -1 with ${failure}.
+ * Name the two tables, and find or create them, in the current transaction. Make target->guard, and
+ * target->prologue where a dry run must create them each time. Return 0, or -1 with ${failure}.
  */
 int side_tables_open(struct target *target, const struct load_options *options,
     struct failure *failure);
@@ -24,7 +24,7 @@ enum side_tables_fault {
 /*
  * side_tables_explain(target, options, failure):
  * Find out why a transaction that began with target->guard failed. No transaction is open before or
- * after it.
+ * after the call.
  */
 enum side_tables_fault side_tables_explain(struct target *target,
     const struct load_options *options, struct failure *failure);

@@ -4,23 +4,23 @@
 #include "base/hash.h"
 #include "split.h"
 
-/* Few of the buckets are taken, so that a new delivery mostly ends at one: each step is a miss of
- * the processor's cache. */
+/* Few of the buckets are used, so that a new delivery mostly ends at one: each step misses the
+ * cache of the processor. */
 enum { BUCKETS = 1 << 18, NO_SLOT = (1 << 20) - 1 };
 
 /*
- * A delivery that the window has a record of, in the place of its last one. 24 bytes: they are all
- * in use in a long run.
+ * A delivery that the window has a record of, in the slot of its last one. 24 bytes, because a long
+ * run uses all of them.
  */
 struct slot {
-    uint64_t delivery;  /* 0: of no delivery, or of one that has moved on */
+    uint64_t delivery;  /* 0: no delivery, or one with a newer slot */
     uint64_t content;   /* of its first record */
-    uint32_t first;     /* the number of that record's line, without its high bits */
-    uint32_t next : 20; /* of its bucket */
+    uint32_t first;     /* the line number of that record, without its high bits */
+    uint32_t next : 20; /* the next slot of its bucket */
     bool split : 1;     /* records with other content have come */
-    bool given : 1;     /* then: after the first had been given away to be committed */
+    bool given : 1;     /* and the first was submitted before */
     bool held : 1;      /* an earlier run had loaded the message */
-    bool lacking : 1;   /* of some record there is no content that could be stored */
+    bool lacking : 1;   /* some record has no content to store */
 };
 
 _Static_assert((int)SPLIT_WINDOW < (int)NO_SLOT, "slots are numbered in 20 bits");
@@ -33,7 +33,7 @@ struct split {
 
 struct split *split_new(void)
 {
-    struct split *split = calloc(1, sizeof *split); /* the slots take memory as they come in use */
+    struct split *split = calloc(1, sizeof *split); /* slots take memory only once used */
     if (split == NULL)
         return NULL;
     for (size_t i = 0; i < BUCKETS; i++)
@@ -86,7 +86,7 @@ int split_delivery(const struct json_matches *matches, const uint32_t *last,
     return 0;
 }
 
-/* Of a record without its "sqs". Of a line that is not held as a whole nothing is known. */
+/* Return the digest of a record without its "sqs"; for a cut line, its number instead. */
 static uint64_t content_of(const struct row_batch *batch, const struct item *item)
 {
     if (item->is_long)
@@ -124,7 +124,7 @@ static void take_out(struct split *split, uint32_t at)
     slot->delivery = 0;
 }
 
-/* The slot of the next record, with what is known of its delivery: ${known}. */
+/* Return the slot of the next record, with the state ${known} of its delivery. */
 static struct slot *put_in(struct split *split, const struct slot *known)
 {
     uint32_t at = split->at;
@@ -139,8 +139,8 @@ static struct slot *put_in(struct split *split, const struct slot *known)
     return slot;
 }
 
-/* Lines are numbered in ascending order, and a batch that is filled has all from its first one on.
- */
+/* Return true when the batch holds the first record of the slot. Lines are numbered in ascending
+ * order, and a batch being filled has all lines from its first one on. */
 static bool is_in(const struct slot *slot, const struct row_batch *batch)
 {
     return batch->count > 0 && slot->first - (uint32_t)batch->items[0].number < UINT32_MAX / 2;
@@ -161,8 +161,8 @@ void split_prefetch(const struct split *split, uint64_t delivery)
 /* ---- refusing ---- */
 
 /*
- * Were the others stored, their verdicts would delete the message, and with it the one that cannot
- * be: so none of them is.
+ * Refuse a record of a split message. If the others were stored, their verdicts would delete the
+ * message, and with it the record that cannot be stored. So none of them is stored.
  */
 static int refuse(struct row_batch *batch, struct item *item, const struct slot *slot)
 {
@@ -174,8 +174,7 @@ static int refuse(struct row_batch *batch, struct item *item, const struct slot 
     return 0;
 }
 
-/* Refuse what is in the batch of a delivery whose first record is there, but for the newest item.
- */
+/* Refuse the records of a delivery in the batch, except for the newest item. */
 static int refuse_earlier(struct row_batch *batch, const struct slot *slot)
 {
     for (size_t i = batch->count - 1;
@@ -187,7 +186,7 @@ static int refuse_earlier(struct row_batch *batch, const struct slot *slot)
     return 0;
 }
 
-/* Another record of the delivery. 0, or -1. */
+/* Compare another record of the delivery. Return 0 or -1. */
 static int compare(struct slot *slot, struct row_batch *batch, struct item *item, bool same)
 {
     bool news = !slot->split || (item->kind == ITEM_EMPTY && !slot->lacking);

@@ -9,13 +9,13 @@
 #include "row_batch.h"
 
 /*
- * Records that another program has made of one message: the same message id and receipt handle,
- * other content, and no "part" (sqs2pg-record(5)). The verdict on one of them would delete the
- * message before the others are stored, and the ledger would call the others duplicates. So they
- * are refused with code "split", and kept in the error table.
+ * Records that another program has made of one message. They have the same message id and receipt
+ * handle, other content, and no "part" (sqs2pg-record(5)). The verdict on one of them would delete
+ * the message before the others are stored, and the ledger would call the others duplicates. So
+ * they are refused with code "split", and quarantined.
  *
  * A run has one index of its last SPLIT_WINDOW records. It holds digests of 64 bits, in memory that
- * does not grow. All calls are the main thread's, and in the order of the input.
+ * does not grow. Only the main thread calls these functions, in the order of the input.
  */
 enum { SPLIT_WINDOW = 100000 };
 
@@ -26,25 +26,27 @@ void split_free(struct split *split);
 
 /*
  * split_delivery(matches, last, nodes, text, delivery):
- * A digest of message id and receipt handle of the record ${text}, of which ${matches} tells; 0
- * when one of the two is missing, or the record is a part, or sealed from a part. ${last}: by node,
- * 1 + index of its only match, or 0; NULL: they are to be looked for. 0, or -1: out of memory.
+ * Set a digest of message id and receipt handle of the record ${text}, scanned into ${matches}. It
+ * is 0 when one of the two is missing, or when the record is a part, or sealed from a part.
+ * ${last}: by node, 1 + index of its only match, or 0; NULL: search for them. Return 0, or -1 when
+ * memory runs out.
  */
 int split_delivery(const struct json_matches *matches, const uint32_t *last,
     const struct record_nodes *nodes, const char *text, uint64_t *delivery);
 
 /*
  * split_note(split, batch):
- * Take the batch's newest item into the index. If it has other content than one of its delivery
- * before, refuse it, and those others that are in ${batch} too. 0, or -1: out of memory.
+ * Add the newest item of the batch to the index. If its content differs from that of an earlier
+ * record of its delivery, refuse it, and those others in ${batch} too. Return 0, or -1 when memory
+ * runs out.
  */
 int split_note(struct split *split, struct row_batch *batch);
 
-/* The item's delivery will be looked for soon: have its place in the index brought near. NULL is
- * fine. Of any thread, as nothing is read by it. */
+/* Prefetch the place of the delivery in the index, because it will be looked up soon. NULL is fine.
+ * Any thread may call it, as it reads nothing. */
 void split_prefetch(const struct split *split, uint64_t delivery);
 
-/* Whether the batch, not given away yet, holds a record of the delivery. */
+/* Return true when the batch, not submitted yet, holds a record of the delivery. */
 bool split_is_in(const struct split *split, const struct row_batch *batch, uint64_t delivery);
 
 /* Learn from the verdicts of a committed batch which messages an earlier run had loaded. */

@@ -10,8 +10,8 @@
 #include "record/record.h"
 
 /*
- * A record as the error table keeps it: its line in ASCII, without the receipt handle. Whoever may
- * read the table could delete the message by it, and after the visibility timeout it is of no use.
+ * A record as the error table keeps it: its line in ASCII, without the receipt handle. A reader of
+ * the table could delete the message with it, and after the visibility timeout it has no use.
  */
 struct stored_record {
     struct json_paths *paths;
@@ -21,12 +21,13 @@ struct stored_record {
 };
 
 int stored_record_open(
-    struct stored_record *stored); /* 0, or -1: out of memory; close it in any case */
+    struct stored_record *stored); /* return 0, or -1 when memory runs out; close it in any case */
 void stored_record_close(struct stored_record *stored);
 
 /*
- * Append line[0, length): ${is_json}, as JSON in ASCII; else as pg_errors_escape() writes bytes. Of
- * a line that is no JSON the handle is left out where it stands whole before the fault. 0, or -1.
+ * Append line[0, length). With ${is_json} it is written as JSON in ASCII, else as
+ * pg_errors_escape() writes bytes. From a line that is not JSON, a handle that is whole before the
+ * fault is left out. Return 0 or -1.
  */
 int stored_record_write(struct stored_record *stored, struct buf *out, const char *line,
     size_t length, bool is_json);

@@ -6,33 +6,33 @@
 #include "pg/table_state.h"
 #include "row_batch.h"
 
-/* Whether the tables still are what the verdicts of a batch take them for (pg/table_state.h). */
+/* Check that the tables still are as the verdicts of a batch need them (pg/table_state.h). */
 
-/* Refuse a target that a crash, or a server of its side, would part from its ledger. 0, or -1 with
- * ${failure}. In a transaction. */
+/* Refuse a target that a crash, or a foreign server, would separate from its ledger. Call it in a
+ * transaction. Return 0, or -1 with ${failure}. */
 int table_check_target(const struct target *target, const struct load_options *options,
     struct failure *failure);
 
 enum table_check {
     TABLE_CHECK_HOLDS,
-    TABLE_CHECK_CHANGED, /* the target has other columns than those the batch was made for */
+    TABLE_CHECK_CHANGED, /* the target has other columns than the batch */
     TABLE_CHECK_BROKEN,  /* ${failure} */
-    TABLE_CHECK_ERROR    /* the connection's */
+    TABLE_CHECK_ERROR    /* the connection's error */
 };
 
 /*
  * table_check_batch(loader, batch, failure):
- * In the transaction that wrote the batch's keys and rows. Sets loader->waiting: whether the error
- * table holds rows that are not resolved.
+ * Check, in the transaction that wrote the keys and rows of the batch. Set loader->waiting when the
+ * error table holds rows that are not resolved.
  */
 enum table_check table_check_batch(struct loader *loader, const struct row_batch *batch,
     struct failure *failure);
 
-/* The same of the error table alone, in the transaction that wrote to it. */
+/* Check the error table alone, in the transaction that wrote to it. */
 enum table_check table_check_errors(struct loader *loader, const struct row_batch *batch,
     struct failure *failure);
 
-/* After the COPY of the ledger's keys: whether it took all of them. */
+/* Check, after the COPY of the ledger keys, that the ledger took all of them. */
 enum table_check table_check_keys(const struct loader *loader, const struct row_batch *batch,
     struct failure *failure);
 

@@ -7,7 +7,7 @@
 
 enum { FOREIGN_KEY_ROUNDS = 16 };
 
-/* Put the first ${count} of loader->order in the order of their groups; ends[g] is past group g. */
+/* Sort the first ${count} of loader->order by their groups; ends[g] is the end of group g. */
 static int sort_by_group(struct loader *loader, const struct row_batch *batch, size_t count,
     size_t *ends)
 {
@@ -23,7 +23,7 @@ static int sort_by_group(struct loader *loader, const struct row_batch *batch, s
         ends[batch->items[loader->order[i]].group]++;
     size_t sum = 0;
     for (size_t g = 0; g < batch->group_count;
-         g++) { /* to the starts, which the loop below moves on */
+         g++) { /* the starts, which the loop below advances */
         size_t rows = ends[g];
         ends[g] = sum;
         sum += rows;
@@ -35,7 +35,7 @@ static int sort_by_group(struct loader *loader, const struct row_batch *batch, s
     return 0;
 }
 
-/* Load the first ${count} items of loader->order. 0, or -1 with the connection's error. */
+/* Load the first ${count} items of loader->order. Return 0, or -1 with the connection's error. */
 static int load_rows(struct loader *loader, struct row_batch *batch, size_t count)
 {
     if (loader->options->upsert.count > 0)
@@ -61,14 +61,14 @@ static int load_rows(struct loader *loader, struct row_batch *batch, size_t coun
     return status;
 }
 
-/* The first to be tried: what has no key, and the first copy of each key that is new. */
+/* List the items to try first: those without a key, and the first copy of each new key. */
 static size_t first_round(struct loader *loader, struct row_batch *batch)
 {
     bool use_ledger = loader->target->has_ledger;
     size_t count = 0;
     for (size_t i = 0; i < batch->key_count; i++)
         loader->tries[i] = loader->fresh[i] ? batch->heads[i] : ROW_BATCH_NONE;
-    /* A key that is there already: none of its copies is tried. */
+    /* No copy of a key is tried that the ledger has. */
     for (size_t i = 0; i < batch->key_count; i++)
         if (!loader->fresh[i])
             for (uint32_t at = batch->heads[i]; at != ROW_BATCH_NONE; at = batch->items[at].next)
@@ -82,7 +82,7 @@ static size_t first_round(struct loader *loader, struct row_batch *batch)
     return count;
 }
 
-/* Where a copy was refused, the next one of the same key. */
+/* List the next copy of each key whose copy was refused. */
 static size_t next_round(struct loader *loader, struct row_batch *batch)
 {
     size_t count = 0;
@@ -103,7 +103,7 @@ static bool lacked_parent(const struct row_batch *batch, const struct item *item
         strcmp(batch->refusals[item->refusal].sqlstate, "23503") == 0;
 }
 
-/* Rows that lacked what another row of the batch may since have brought. */
+/* List the rows that lacked a row which the batch may have loaded since. */
 static size_t parent_round(struct loader *loader, struct row_batch *batch)
 {
     size_t count = 0;
@@ -128,7 +128,7 @@ static size_t parent_round(struct loader *loader, struct row_batch *batch)
     return count;
 }
 
-/* Everything that can be loaded, loaded; every row passed, duplicate or refused. */
+/* Load all rows that can be loaded; each has then passed, is a duplicate, or is refused. */
 static int load_rounds(struct loader *loader, struct row_batch *batch)
 {
     size_t count = first_round(loader, batch);
@@ -144,7 +144,7 @@ static int load_rounds(struct loader *loader, struct row_batch *batch)
             break;
         passed = now;
     }
-    /* Copies behind the one that passed. */
+    /* Mark the copies after the one that passed as duplicates. */
     for (size_t i = 0; i < batch->key_count; i++)
         for (uint32_t at = batch->heads[i]; at != ROW_BATCH_NONE; at = batch->items[at].next)
             if (batch->items[at].state == STATE_WAITS)
@@ -152,8 +152,8 @@ static int load_rounds(struct loader *loader, struct row_batch *batch)
     return 0;
 }
 
-/* A value in COPY's binary format is too short for a column that has become one of another type:
- * in text it is known what is wrong. */
+/* Return true when a value in COPY's binary format was too short for a column whose type has
+ * changed; text then tells what is wrong. */
 static bool was_misread(const struct loader *loader)
 {
     const struct pg_conn *conn = loader->target->conn;

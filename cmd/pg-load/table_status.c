@@ -15,21 +15,21 @@
 enum { RETRY_MS = 5000, TEXT_MOST = 1 << 20, COUNTED_BYTES = 64 << 20 };
 
 struct table_status {
-    uint64_t last_ms; /* since 1970; 0: not of late */
+    uint64_t last_ms; /* since 1970; 0: not recently */
     uint64_t committed;
     uint64_t quarantined;
-    struct buf codes; /* "code":count,… of what is not resolved */
+    struct buf codes; /* "code":count,… of unresolved rows */
     uint64_t keys;
     uint64_t bytes;
 };
 
 #define NUMBER "::pg_catalog.int8"
-/* Operators written so all bind alike, from the left. */
+/* All operators are written this way, so that they bind alike, from the left. */
 #define SINCE(age) \
     " OPERATOR(pg_catalog.>) (pg_catalog.now() OPERATOR(pg_catalog.-) interval '" age "')"
 #define MS_OF(time) "(EXTRACT(epoch FROM " time ") OPERATOR(pg_catalog.*) 1000)" NUMBER
 
-/* A statement about one table, whose name stands between the two. 0, or -1. */
+/* Run a statement about one table, whose name goes between the two texts. Return 0 or -1. */
 static int ask(struct pg_conn *conn, const char *before, const char *table, const char *after)
 {
     struct buf sql;
@@ -50,7 +50,7 @@ static uint64_t number_at(const struct pg_conn *conn, size_t row, int column)
 }
 
 /* Set *bytes to the size of the table with its indexes, *rows to the server's estimate of their
- * number. 1; 0: there is none; or -1. */
+ * number. Return 1, 0 when the table does not exist, or -1. */
 static int look_up(struct pg_conn *conn, const struct pg_side_table *table, uint64_t *bytes,
     uint64_t *rows)
 {
@@ -186,8 +186,8 @@ int table_status_print(const struct load_options *options, struct failure *failu
             (!target.has_ledger || read_ledger(&target, &found) == 0) &&
             (!target.has_errors || read_errors(&target, &found) == 0);
         if (!read)
-            status =
-                server_failure_set(failure, pg_conn_error(target.conn), "reading the tables", true);
+            status = server_failure_set(failure, pg_conn_error(target.conn),
+                "cannot read the tables", true);
         pg_transaction_rollback(target.conn);
     }
     if (status == 0) {

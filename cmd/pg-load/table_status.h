@@ -6,15 +6,15 @@
 
 /*
  * table_status_print(options, failure):
- * Print on standard output a line of JSON about the table and those beside it:
+ * Print on standard output a line of JSON about the table, the ledger and the error table:
  *
  *   {"table":"logins","last_commit":TIME,"hour":{"committed":N,"quarantined":N},
  *    "quarantined":{CODE:N,…},"ledger":{"name":NAME,"keys":N,"bytes":N}}
  *
- * Of "hour" is what was stored within the last one; "quarantined" has what is not resolved, by its
- * code. TIME is null when it is more than 15 days ago. What a run with these options would not have
- * is null, and what it has yet to make is 0. Keys are counted while the ledger is small, else
- * the server's estimate. 0, or -1 with ${failure}.
+ * "hour" counts the rows stored within the last hour; "quarantined" the unresolved ones, by their
+ * code. TIME is null when it is more than 15 days ago. A table that a run with these options would
+ * not use is null; one that it would still create counts 0. The keys of a small ledger are counted;
+ * for a large one the estimate of the server is taken. Return 0, or -1 with ${failure}.
  */
 int table_status_print(const struct load_options *options, struct failure *failure);
 

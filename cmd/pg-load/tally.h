@@ -5,17 +5,17 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Records that failed where none passed, without those that are in the error table already. */
+/* Records that failed in batches where none passed, except for those in the error table already. */
 struct suspects {
     uint64_t refused; /* by the server */
     uint64_t misfits; /* by the map, --key or the names of the columns */
 };
 
-/* What the connections of a run have found out together. Every call is safe in any thread. */
+/* The shared counts of the connections of a run. Any thread may call these functions. */
 struct tally {
     pthread_mutex_t mutex;
     uint64_t total;           /* records committed, or about to be */
-    uint64_t refused;         /* of them */
+    uint64_t refused;         /* refused ones among them */
     struct suspects suspects; /* since a record last passed */
     bool proven;              /* a row of this run is in the table */
     uint64_t faults;
@@ -27,21 +27,21 @@ void tally_free(struct tally *tally);
 /*
  * tally_claim(tally, total, refused, limit, percent):
  * Add a batch of ${total} records, ${refused} of them refused, unless that takes the run past
- * ${limit}: a number, or with ${percent} a percentage, which counts from the 1000th record on. What
- * comes of it if added is written to ${total} and ${refused} in any case. A transaction that then
- * fails gives its share back by tally_return().
+ * ${limit}. The limit is a number, or with ${percent} a percentage, which counts from the 1000th
+ * record on. Set ${total} and ${refused} to the sums in any case. A transaction that then fails
+ * returns its share with tally_return().
  */
 bool tally_claim(struct tally *tally, uint64_t *total, uint64_t *refused, uint64_t limit,
     bool percent);
 void tally_return(struct tally *tally, uint64_t total, uint64_t refused);
 
-/* A batch was committed, with these suspects; ${passed}: and with a row. */
+/* Learn from a committed batch with these suspects; ${passed}: it had a row too. */
 void tally_learn(struct tally *tally, const struct suspects *suspects, bool passed);
 
-/* How many suspects there are; ${proven} as above. */
+/* Return the number of suspects; ${proven} as above. */
 struct suspects tally_suspects(struct tally *tally, bool *proven);
 
-/* Faults of the server or the network that batches met. */
+/* Count the faults of the server or the network that batches met. */
 void tally_fault(struct tally *tally);
 uint64_t tally_faults(struct tally *tally);
 

@@ -12,26 +12,25 @@
 
 enum { TARGET_MAX_PROLOGUE = 65536 };
 
-/* The database side of a run, once open not changed. The two buffers end with a NUL: connection,
- * table, ledger, error table. */
+/* The database side of a run; it does not change once open. The two buffers end with a NUL. */
 struct target {
     struct pg_conn *conn;
     struct pg_table table;
     bool has_ledger;
     bool has_errors;
     struct pg_upsert_form upsert; /* with --upsert, as the target was opened */
-    bool told;                    /* that the ledger keeps no contents */
-    bool digits_told;             /* that it has keys of another jq */
-    bool rounded_keys; /* of a jq that rounds numbers, where this one does not (key_digits.h) */
-    bool created;      /* or altered: one of the two tables, as the target was opened */
+    bool told;                    /* a message has said that the ledger keeps no contents */
+    bool digits_told;             /* a message has said that it has keys of another jq */
+    bool rounded_keys; /* keys of a jq that rounds numbers; this one does not (key_digits.h) */
+    bool created;      /* one of the two tables was created or altered at the start */
     struct pg_ledger_form ledger_form;
     struct pg_side_table ledger;
     struct pg_side_table errors;
-    struct catalogue *catalogue; /* the run's; NULL: nothing is loaded */
-    struct buf prologue; /* statements every transaction starts with: a dry run's missing tables */
-    struct buf guard;    /* and behind them: locks the two tables and checks whose they are */
+    struct catalogue *catalogue; /* of the run; NULL: nothing is loaded */
+    struct buf prologue;         /* the start of every transaction: missing tables of a dry run */
+    struct buf guard;            /* after it: locks the two tables and checks their owners */
 };
 
-void target_close(struct target *target); /* of a zeroed one too */
+void target_close(struct target *target); /* a zeroed target too */
 
 #endif

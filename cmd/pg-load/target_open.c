@@ -12,14 +12,14 @@
 
 static const char quoting[] = "write schema.\"Odd Name\" for a name that SQL needs in quotes";
 
-/* Whether SQL reads the name as it stands, without folding or refusing a part of it. */
+/* Return true when SQL reads the name unchanged, without folding or refusing a part of it. */
 static bool is_plain_name(const char *name)
 {
     return strchr(name, '"') != NULL ||
         name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_$.")] == '\0';
 }
 
-/* What servers of different versions say of a text that is no name. */
+/* Return true for the states that servers of any version give for a text that is not a name. */
 static bool is_name_error(const char *sqlstate)
 {
     return strcmp(sqlstate, "42602") == 0 || strcmp(sqlstate, "42601") == 0 ||
@@ -34,20 +34,21 @@ static int find_table(struct target *target, const struct load_options *options,
     case PG_TABLE_OK:
         break;
     case PG_TABLE_MISSING:
-        failure_set(failure, STATUS_UNAVAILABLE, "there is no table %s in database %s",
+        failure_set(failure, STATUS_UNAVAILABLE, "table %s does not exist in database %s",
             options->table, pg_conn_database(target->conn));
         return is_plain_name(options->table) ? -1 : failure_hint(failure, "%s", quoting);
     case PG_TABLE_KIND:
-        return failure_set(failure, STATUS_UNAVAILABLE, "%s is no table", options->table);
+        return failure_set(failure, STATUS_UNAVAILABLE, "%s is not a table", options->table);
     case PG_TABLE_VIEW:
-        return failure_set(failure, STATUS_UNAVAILABLE, "%s is a view: name a table",
+        return failure_set(failure, STATUS_UNAVAILABLE, "%s is a view, not a table",
             options->table);
     case PG_TABLE_FAILED:
         if (is_name_error(pg_conn_error(target->conn)->sqlstate)) {
-            failure_set(failure, STATUS_UNAVAILABLE, "%s is no name of a table", options->table);
+            failure_set(failure, STATUS_UNAVAILABLE, "%s is not the name of a table",
+                options->table);
             return failure_hint(failure, "%s", quoting);
         }
-        return server_failure_set(failure, pg_conn_error(target->conn), "looking up the table",
+        return server_failure_set(failure, pg_conn_error(target->conn), "cannot look up the table",
             true);
     }
     return 0;
@@ -62,7 +63,7 @@ static int tell_zone(struct target *target, const struct load_options *options,
     pg_transaction_rollback(target->conn);
     return told == 0
         ? 0
-        : server_failure_set(failure, pg_conn_error(target->conn), "reading TimeZone", true);
+        : server_failure_set(failure, pg_conn_error(target->conn), "cannot read TimeZone", true);
 }
 
 static int look_at_index(struct target *target, const struct load_options *options,
@@ -76,7 +77,7 @@ static int look_at_index(struct target *target, const struct load_options *optio
         return 0;
     case UPSERT_INDEX_FAILED:
         return server_failure_set(failure, pg_conn_error(target->conn),
-            "looking at the table's indexes", true);
+            "cannot read the indexes of the table", true);
     case UPSERT_INDEX_REFUSED:
         break;
     }
@@ -91,7 +92,8 @@ static int try_open(struct target *target, const struct load_options *options, s
     if (find_table(target, options, failure) != 0)
         return -1;
     if (pg_transaction_begin(target->conn, "") != 0)
-        return server_failure_set(failure, pg_conn_error(target->conn), "beginning", true);
+        return server_failure_set(failure, pg_conn_error(target->conn),
+            "cannot begin the transaction", true);
     if (table_check_target(target, options, failure) != 0 ||
         look_at_index(target, options, failure) != 0 ||
         side_tables_open(target, options, failure) != 0) {
@@ -99,9 +101,10 @@ static int try_open(struct target *target, const struct load_options *options, s
         return -1;
     }
     if (!target->created)
-        pg_transaction_rollback(target->conn); /* only looked */
+        pg_transaction_rollback(target->conn); /* nothing was changed */
     else if (pg_transaction_commit(target->conn, NULL) != PG_COMMITTED)
-        return server_failure_set(failure, pg_conn_error(target->conn), "creating tables", true);
+        return server_failure_set(failure, pg_conn_error(target->conn), "cannot create tables",
+            true);
     return tell_zone(target, options, failure);
 }
 

@@ -8,8 +8,9 @@
 
 /*
  * target_open(target, options, meter, failure):
- * Connect, find the table, and find or create the tables beside it, turning ${meter} (NULL: none)
- * while a fault is waited out. ${target} is to be closed in any case. 0, or -1 with ${failure}.
+ * Connect, find the table, and find or create the ledger and the error table. ${meter} (NULL: none)
+ * is updated while a fault is waited out. The caller must close ${target} in any case. Return 0, or
+ * -1 with ${failure}.
  */
 int target_open(struct target *target, const struct load_options *options, struct meter *meter,
     struct failure *failure);

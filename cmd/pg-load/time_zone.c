@@ -7,7 +7,7 @@
 static const char zone_sql[] = "SELECT s.setting, s.source FROM pg_catalog.pg_settings s"
                                " WHERE s.name OPERATOR(pg_catalog.=) 'TimeZone'";
 
-/* The names that the zone database has for it, with "Etc/" before them or without. */
+/* Return true for the names of UTC in the zone database, with or without "Etc/". */
 static bool is_utc(const char *zone)
 {
     static const char *const names[] = { "UTC", "GMT", "UCT", "Zulu", "Universal", "Greenwich",
@@ -35,8 +35,8 @@ int time_zone_warn(const struct target *target)
     const char *source = pg_conn_value(target->conn, 0, 1);
     if (zone == NULL || source == NULL || is_utc(zone) || is_roles_own(source))
         return 0;
-    msg_warn("times without an offset are read in the database's TimeZone, %s", zone);
+    msg_warn("times without an offset are read in the TimeZone of the database, %s", zone);
     if (msg_level() >= MSG_NORMAL)
-        msg_hint("ALTER ROLE ... SET TimeZone chooses one for the loader, and ends this message");
+        msg_hint("choose one for the loader with ALTER ROLE ... SET TimeZone");
     return 0;
 }

@@ -5,11 +5,11 @@
 
 /*
  * time_zone_warn(target):
- * A time without an offset means what the session's TimeZone says, which the loader leaves as the
- * database, the role or PGTZ have it. Say so, once at a start, where the table has a timestamptz
- * column and the zone is another than UTC; not where the role has a TimeZone of its own (ALTER ROLE
- * ... SET TimeZone), because then somebody has chosen one for the loader. In the transaction begun.
- * 0, or -1 with the connection's error.
+ * Warn, once at a start, that the TimeZone of the session decides the meaning of times without an
+ * offset. The loader leaves it as the database, the role or PGTZ sets it. It warns when the table
+ * has a timestamptz column and the zone is not UTC. A TimeZone set for the role (ALTER ROLE ... SET
+ * TimeZone) was set on purpose, and gives no warning. Call it in the current transaction. Return 0,
+ * or -1 with the connection's error.
  */
 int time_zone_warn(const struct target *target);
 

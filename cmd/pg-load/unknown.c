@@ -7,9 +7,9 @@
 #include "unknown.h"
 
 enum {
-    MAX_DIGITS = 6,  /* more are a number of somebody or something: phone, card, account, time */
-    LONG_RUN = 16,   /* without "_" or "-" in it: */
-    RUN_DIGITS = 2,  /* with more than that, made by a machine */
+    MAX_DIGITS = 6,  /* more are data: a phone, card or account number, a time */
+    LONG_RUN = 16,   /* without "_" or "-" in it */
+    RUN_DIGITS = 2,  /* a long run with more digits is not a word */
     MAC_LENGTH = 17, /* aa-bb-cc-dd-ee-ff */
     MAC_STEP = 3
 };
@@ -48,7 +48,7 @@ static bool is_name(const char *text, size_t length)
     return letters > 0 && digits <= MAX_DIGITS && !is_digest && !is_mac(text, length);
 }
 
-/* Whether the name is there now and was not before. */
+/* Add a name. Return true when it is new and there was space for it. */
 static bool add(struct unknown *unknown, const char *name, size_t length)
 {
     for (size_t i = 0; i < unknown->named; i++)
@@ -72,7 +72,7 @@ void unknown_note(struct unknown *unknown, const char *text, const struct json_m
         if (match->node != node)
             continue;
         unknown->values++;
-        /* A key with escapes has a backslash, and so is no name. */
+        /* A key with escapes has a backslash, and so is not a name. */
         const char *key = text + match->key + 1;
         size_t length = json_key_end_before(text, match->value) - match->key - 2;
         if (unknown->named < UNKNOWN_NAMES && is_name(key, length))
@@ -88,8 +88,8 @@ void unknown_warn(struct unknown *run, const struct unknown *more, bool refused)
     unknown_met(run, more->met, UNKNOWN_WORDS);
     for (size_t i = 0; i < more->named; i++)
         if (add(run, more->names[i], strlen(more->names[i])))
-            msg_warn("no column takes key %s of the records' bodies: %s", more->names[i],
-                refused ? "these records are refused" : "its values are left out");
+            msg_warn("no column takes key %s of the bodies: %s", more->names[i],
+                refused ? "these records are refused" : "its values are not loaded");
 }
 
 void unknown_met(struct unknown *unknown, const uint64_t *sources, size_t words)
@@ -98,7 +98,7 @@ void unknown_met(struct unknown *unknown, const uint64_t *sources, size_t words)
         unknown->met[i] |= sources[i];
 }
 
-/* Whether the column is that of a masked value whose clear one came. */
+/* Return true when the column is for a masked value whose clear value came. */
 static bool lacks_mask(const struct unknown *run, const char *column)
 {
     static const char masked[] = "masked_";
@@ -110,7 +110,7 @@ static bool lacks_mask(const struct unknown *run, const char *column)
     return false;
 }
 
-/* Whether the path is that of a key beside the body, of the body's that nothing took. */
+/* Return true when a path lacks .body and so misses a key of the body that no path takes. */
 static bool forgets_body(const struct unknown *run, const struct pg_map_line *line)
 {
     for (size_t i = 0; line != NULL && line->expression[0] == '.' && i < run->named; i++)
@@ -128,11 +128,13 @@ static void tell_unmet(const struct unknown *run, const struct column_plan *plan
         similar_offer(&similar, run->names[i]);
     if (source->line == NULL)
         msg_warn("no record had a value for column %s%s%s", column,
-            similar.best == NULL ? "" : ": is its key ", similar.best == NULL ? "" : similar.best);
+            similar.best == NULL ? "" : "; perhaps its key is ",
+            similar.best == NULL ? "" : similar.best);
     else
         msg_warn("no record had a value for column %s (%.*s:%u)%s%s", column,
             (int)plan->map_name.length, plan->map_name.data, source->line->line,
-            similar.best == NULL ? "" : ": is its key ", similar.best == NULL ? "" : similar.best);
+            similar.best == NULL ? "" : "; perhaps its key is ",
+            similar.best == NULL ? "" : similar.best);
     *clear = *clear || lacks_mask(run, column);
 }
 
@@ -152,9 +154,9 @@ static void tell_all_unmet(const struct unknown *run, const struct column_plan *
             beside = source->line->expression;
     }
     if (beside != NULL)
-        msg_hint("paths begin at the record: that of the body's key is .body%s", beside);
+        msg_hint("paths begin at the record: write .body%s for the key of the body", beside);
     if (clear)
-        msg_hint("it looks as if pii-mask has not seen the records: it stands before pg-load");
+        msg_hint("put pii-mask before pg-load; these records do not look masked");
 }
 
 void unknown_summarize(const struct unknown *run, const struct column_plan *plan,
@@ -163,9 +165,11 @@ void unknown_summarize(const struct unknown *run, const struct column_plan *plan
     bool mapped = plan->map_name.length > 0;
     if (run->values == 0)
         return;
-    msg_warn("%" PRIu64 " %s of %" PRIu64 " %s had %s that no %s", run->values,
+    msg_warn("%" PRIu64 " %s of %" PRIu64 " %s had %s that %s", run->values,
         run->values == 1 ? "value" : "values", run->records,
         run->records == 1 ? "record" : "records", run->values == 1 ? "a key" : "keys",
-        mapped ? "path of the map names" : "column has the name of");
+        mapped                 ? "no path of the map names"
+            : run->values == 1 ? "matches no column"
+                               : "match no column");
     tell_all_unmet(run, plan, table);
 }

@@ -4,16 +4,17 @@
 #include "upsert_keys.h"
 #include "upsert_source.h"
 
-enum { MOST_PROVEN = 16 }; /* groups: rows of further ones are found out one by one */
+enum { MOST_PROVEN = 16 }; /* groups; the rows of further groups are tried one by one */
 
-/* The columns of a group. */
+/* Mark the columns of a group. */
 static void columns_of(const struct group *group, bool *every)
 {
     for (size_t i = 0; i < group->name_count; i++)
         every[group->columns[i]] = true;
 }
 
-/* What the rows that came back say of their items. ${order} NULL: they are numbered by item. */
+/* Set the effect of the items whose rows came back. ${order} NULL: the rows have the numbers of
+ * their items. */
 static int mark(struct pg_conn *conn, struct row_batch *batch, const uint32_t *order, size_t count,
     enum verdict_effect effect)
 {
@@ -27,8 +28,8 @@ static int mark(struct pg_conn *conn, struct row_batch *batch, const uint32_t *o
     return 0;
 }
 
-/* Those of the items order[0, count) without an effect yet, of one group or, NULL, of any, into
- * ${rest}. */
+/* Copy those of the items order[0, count) that have no effect yet, of one group or, with NULL, of
+ * any, into ${rest}. */
 static size_t left(const struct row_batch *batch, const uint32_t *order, size_t count,
     const struct group *group, uint32_t *rest)
 {
@@ -42,7 +43,7 @@ static size_t left(const struct row_batch *batch, const uint32_t *order, size_t 
     return length;
 }
 
-/* What was neither inserted nor updated: it is no newer, or a trigger has had its way. */
+/* Settle the items neither inserted nor updated: they are stale, or a trigger changed them. */
 static int settle(struct loader *loader, struct row_batch *batch, const uint32_t *order,
     size_t count)
 {
@@ -71,8 +72,7 @@ static int settle(struct loader *loader, struct row_batch *batch, const uint32_t
     return 0;
 }
 
-/* Update what was there: by the rows of one group, which stand in the temporary table if
- * ${staged}. */
+/* Update existing rows by the rows of one group, which are in the temporary table if ${staged}. */
 static int update(struct loader *loader, struct row_batch *batch, size_t group, bool staged,
     const uint32_t *order, size_t count)
 {
@@ -98,7 +98,7 @@ static int update(struct loader *loader, struct row_batch *batch, size_t group, 
     return mark(conn, batch, staged ? NULL : upsert->rest, length, VERDICT_EFFECT_UPDATED);
 }
 
-/* What was inserted and what was updated, of rows that came back with which it was. */
+/* Set the effects of rows that came back with their effect. */
 static int mark_both(struct pg_conn *conn, struct row_batch *batch, const uint32_t *order,
     size_t count)
 {
@@ -113,18 +113,18 @@ static int mark_both(struct pg_conn *conn, struct row_batch *batch, const uint32
     return 0;
 }
 
-/* The same of rows that came back with their keys. */
+/* Set the effects of rows that came back with their keys. */
 static int mark_keys(struct loader *loader, struct row_batch *batch, const uint32_t *order,
     size_t count)
 {
     const struct pg_conn *conn = loader->target->conn;
     int column = (int)loader->upsert.form.count;
-    size_t next = 0; /* they come in the order in which they were sent */
+    size_t next = 0; /* they come back in the order of sending */
     for (size_t i = 0; i < pg_conn_rows(conn); i++) {
         const char *fresh = pg_conn_value(conn, i, column);
         size_t at = upsert_keys_place(loader, batch, order, count, next, i);
         if (at == count)
-            continue; /* a trigger has made another key of it */
+            continue; /* a trigger has changed its key */
         next = at + 1;
         batch->items[order[at]].effect =
             fresh != NULL && *fresh == 't' ? VERDICT_EFFECT_INSERTED : VERDICT_EFFECT_UPDATED;
@@ -132,7 +132,7 @@ static int mark_keys(struct loader *loader, struct row_batch *batch, const uint3
     return 0;
 }
 
-/* Rows that can be inserted by one statement. */
+/* Apply rows that one statement can insert. */
 static int apply(struct loader *loader, struct row_batch *batch, bool staged, const uint32_t *order,
     size_t count)
 {
@@ -184,7 +184,7 @@ int upsert_apply_list(struct loader *loader, struct row_batch *batch, const stru
     upsert_source_columns(loader, batch, order, count);
     if (pg_upsert_joins(&upsert->form, batch->table, &upsert->columns))
         return apply(loader, batch, false, order, count);
-    /* The order goes before all else: as many as stand together there and are alike. */
+    /* The order is fixed, so send runs of adjacent rows that are alike. */
     for (size_t at = 0, end; at < count; at = end) {
         uint32_t alike = batch->items[order[at]].group;
         for (end = at + 1; end < count && batch->items[order[end]].group == alike;)

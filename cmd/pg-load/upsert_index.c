@@ -25,10 +25,10 @@ static void refuse(enum pg_upsert_result result, const char *shown, const char *
 {
     static const char *const faults[] = {
         [PG_UPSERT_DEFERRABLE] = "is deferrable",
-        [PG_UPSERT_PARTIAL] = "is partial: it tells only some of the rows apart",
+        [PG_UPSERT_PARTIAL] = "is partial: it covers only some of the rows",
         [PG_UPSERT_EXPRESSION] = "is over an expression, not over columns alone",
-        [PG_UPSERT_INVALID] = "is not valid: it was not built to its end",
-        [PG_UPSERT_OVERLAPS] = "is no B-tree",
+        [PG_UPSERT_INVALID] = "is not valid: its build did not finish",
+        [PG_UPSERT_OVERLAPS] = "is not a B-tree",
     };
     struct buf text;
     buf_init(&text, 8192);
@@ -45,7 +45,7 @@ static void refuse(enum pg_upsert_result result, const char *shown, const char *
         (void)failure_set(failure, STATUS_UNAVAILABLE, "--upsert %s: unique index %s of %s %s",
             columns, index, shown, faults[result]);
         (void)failure_hint(failure,
-            "it takes one over these columns that is neither partial nor"
+            "create one over these columns that is neither partial nor"
             " deferrable");
     }
     buf_free(&text);
@@ -88,14 +88,14 @@ enum upsert_index upsert_index_read(struct pg_conn *conn, const struct pg_table 
     return UPSERT_INDEX_REFUSED;
 }
 
-/* 0, or -1 with ${failure}. */
+/* Make the plan require a value of that column. Return 0, or -1 with ${failure}. */
 static int require(struct column_plan *plan, const struct pg_table *table, const char *option,
     const char *name, struct failure *failure)
 {
     size_t column = find_column(table, name);
     if (column == table->count)
-        return failure_set(failure, STATUS_UNAVAILABLE, "%s: there is no column %s any more",
-            option, name);
+        return failure_set(failure, STATUS_UNAVAILABLE, "%s: column %s no longer exists", option,
+            name);
     for (size_t i = 0; i < plan->count; i++) {
         if (plan->sources[i].column != column)
             continue;
@@ -104,7 +104,7 @@ static int require(struct column_plan *plan, const struct pg_table *table, const
     }
     if (!table->columns[column].loadable)
         return failure_set(failure, STATUS_UNAVAILABLE,
-            "%s: the server makes the values of column %s by now", option, name);
+            "%s: the server now makes the values of column %s", option, name);
     return failure_set(failure, STATUS_CONFIG, "%.*s: no line for column %s, which %s names",
         (int)plan->map_name.length, plan->map_name.data, name, option);
 }

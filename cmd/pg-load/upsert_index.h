@@ -7,7 +7,7 @@
 #include "pg/upsert_form.h"
 #include "upsert_names.h"
 
-/* What --upsert takes of the table and of the map, or the end of the run. */
+/* Read what --upsert needs of the table and of the map, or end the run. */
 
 enum upsert_index {
     UPSERT_INDEX_READ,
@@ -17,14 +17,14 @@ enum upsert_index {
 
 /*
  * upsert_index_read(conn, table, shown, names, form, failure):
- * Find the index; ${shown}: the table as messages name it. In a transaction.
+ * Find the index, in a transaction. ${shown}: the table as messages name it.
  */
 enum upsert_index upsert_index_read(struct pg_conn *conn, const struct pg_table *table,
     const char *shown, const struct upsert_names *names, struct pg_upsert_form *form,
     struct failure *failure);
 
-/* Let the plan refuse records without a value for one of the columns. 0, or -1 with ${failure}: it
- * has none for any record. */
+/* Make the plan refuse records without a value for one of the columns. Return 0, or -1 with
+ * ${failure} when it has no source for one of them. */
 int upsert_index_require(struct column_plan *plan, const struct pg_table *table,
     const struct upsert_names *names, struct failure *failure);
 

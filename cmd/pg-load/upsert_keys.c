@@ -3,7 +3,7 @@
 
 #include "upsert_keys.h"
 
-/* For sorting: the first key's first eight bytes decide mostly. */
+/* For sorting: the first eight bytes of the first key decide mostly. */
 struct entry {
     uint64_t prefix;
     uint32_t item;
@@ -28,7 +28,7 @@ static int compare_bytes(struct text a, struct text b)
     return order != 0 ? order : (a.length > b.length) - (a.length < b.length);
 }
 
-/* Of two in their shortest digits, the one of more digits is further from zero. */
+/* Compare two integers in their shortest digits: more digits are further from zero. */
 static int compare_integers(struct text a, struct text b)
 {
     bool below = *a.data == '-';
@@ -62,7 +62,7 @@ static bool has_capital(struct text text)
     return false;
 }
 
-/* Whether the server, given this text, would write it so. */
+/* Return true when the server would write this value in the same text. */
 static bool is_written_so(const struct pg_upsert_key *key, const struct pg_column *column,
     struct text text)
 {
@@ -79,7 +79,7 @@ static bool is_written_so(const struct pg_upsert_key *key, const struct pg_colum
     return false;
 }
 
-/* Where a column stands in the rows of a group; SIZE_MAX: nowhere. */
+/* Return the place of a column in the rows of a group; SIZE_MAX: none. */
 static size_t place_of(const struct group *group, size_t column)
 {
     for (size_t i = 0; i < group->name_count; i++)
@@ -88,7 +88,7 @@ static size_t place_of(const struct group *group, size_t column)
     return SIZE_MAX;
 }
 
-/* The fields of a row, one after the other, until that place. */
+/* Find the field at that place of a row, one field after the other. */
 static struct span find_field(const struct row_batch *batch, struct span row, size_t place)
 {
     const char *start = batch->rows.data + row.at;
@@ -105,7 +105,7 @@ static struct span find_field(const struct row_batch *batch, struct span row, si
         (size_t)((behind == NULL ? end : behind) - at));
 }
 
-/* The places of the keys in the rows of a group. False: it has not all. */
+/* Find the places of the keys in the rows of a group. Return false when it lacks one. */
 static bool find_places(const struct upsert *upsert, const struct group *group, size_t *places)
 {
     for (size_t i = 0; i < upsert->form.count; i++)
@@ -202,7 +202,7 @@ int upsert_keys_find(struct loader *loader, const struct row_batch *batch, const
         qsort_r(entries, count, sizeof *entries, compare_entries, &context);
     for (size_t i = 1; i < count && status == 0; i++)
         if (compare_items(&context, entries[i - 1].item, entries[i].item) == 0)
-            status = 1; /* which of them gives way, --newer decides, or their groups */
+            status = 1; /* equal keys: --newer or their groups decide between them */
     for (size_t i = 0; i < count && status == 0; i++) {
         upsert->sequence[i] = entries[i].item;
         upsert->rounds[entries[i].item] = 1;
@@ -215,7 +215,7 @@ int upsert_keys_find(struct loader *loader, const struct row_batch *batch, const
 
 /* ---- what came back ---- */
 
-/* How an item's key compares with that of the row. */
+/* Compare the key of an item with the key of a row. */
 static int compare_row(const struct loader *loader, const struct row_batch *batch, uint32_t item,
     size_t row)
 {
@@ -227,7 +227,7 @@ static int compare_row(const struct loader *loader, const struct row_batch *batc
         struct text text = { value == NULL ? "" : value,
             value == NULL ? 0 : pg_conn_length(conn, row, (int)k) };
         struct text key = key_of(upsert, batch, item, k);
-        /* An integer has a digit; what has none is no key of ours. */
+        /* An integer has a digit; a text without one is not such a key. */
         order = text.length == 0 || key.length == 0
             ? compare_bytes(key, text)
             : compare_texts(upsert->form.keys[k].exact, key, text);

@@ -9,14 +9,14 @@
 #include "upsert_source.h"
 
 /*
- * Rows from which on they go through the temporary table. Measured with seven columns, half of the
- * rows known, microseconds of processor time a row, this way and the other: 909 and 864 for 10
- * rows, 193 and 164 for 100, 57 and 45 for 500, 20 and 34 for 3000; and the fewer rows, the more it
- * leaves in the catalogue for each.
+ * From this many rows on, they go through the temporary table. Measured with
+ * seven columns, half of the rows known, in microseconds of processor time per row. With the table
+ * and without it: 909 and 864 for 10 rows, 193 and 164 for 100. Further: 57 and 45 for 500, 20 and
+ * 34 for 3000. The fewer the rows, the more the table costs the catalogue for each.
  */
 enum { STAGED_FROM = 1000 };
 
-/* What the statements need is read once, and again when the table is another. */
+/* Read what the statements need, once, and again when the table has changed. */
 static enum attempt read_form(struct loader *loader, const struct row_batch *batch,
     struct failure *failure)
 {
@@ -25,7 +25,7 @@ static enum attempt read_form(struct loader *loader, const struct row_batch *bat
     struct failure why = { .status = STATUS_OK };
     char mark[PG_SHAPE_SIZE];
     if (pg_upsert_form_mark(conn, batch->table, mark) != 0)
-        return attempt_end_failed(loader, "looking at the table", failure);
+        return attempt_end_failed(loader, "cannot read the table", failure);
     if (upsert->mark[0] != '\0' && strcmp(upsert->mark, mark) == 0 &&
         strcmp(upsert->shape, batch->table->shape) == 0)
         return ATTEMPT_DONE;
@@ -37,7 +37,7 @@ static enum attempt read_form(struct loader *loader, const struct row_batch *bat
         memcpy(upsert->shape, batch->table->shape, sizeof upsert->shape);
         return ATTEMPT_DONE;
     case UPSERT_INDEX_FAILED:
-        return attempt_end_failed(loader, "looking at the table's indexes", failure);
+        return attempt_end_failed(loader, "cannot read the indexes of the table", failure);
     case UPSERT_INDEX_REFUSED:
         break;
     }
@@ -60,13 +60,13 @@ enum attempt upsert_load_begin(struct loader *loader, const struct row_batch *ba
     if (sql == NULL)
         (void)pg_conn_no_memory(conn);
     if (sql == NULL || pg_conn_exec(conn, sql) != 0)
-        return attempt_end_failed(loader, "locking the table", failure);
+        return attempt_end_failed(loader, "cannot lock the table", failure);
     return read_form(loader, batch, failure);
 }
 
 /* ---- into the temporary table ---- */
 
-/* Of the items order[0, count) those of one group, into ${rest}. */
+/* Copy those of the items order[0, count) that are of one group into ${rest}. */
 static size_t alike(const struct row_batch *batch, const uint32_t *order, size_t count,
     uint32_t group, uint32_t *rest)
 {
@@ -77,7 +77,7 @@ static size_t alike(const struct row_batch *batch, const uint32_t *order, size_t
     return length;
 }
 
-/* By ${search}, rows that the table's types do not take are refused. */
+/* Copy the rows into the temporary table. With ${search}, refuse rows that do not fit its types. */
 static int stage(struct loader *loader, struct row_batch *batch, size_t count, bool search)
 {
     uint32_t *rest = loader->upsert.rest;
@@ -95,7 +95,7 @@ static int stage(struct loader *loader, struct row_batch *batch, size_t count, b
     return 0;
 }
 
-/* As isolate_try, where no temporary table can be made: whether the server can read the rows. */
+/* Check that the server can read the rows, as isolate_try, where no temporary table is possible. */
 static int read_rows(struct loader *loader, struct row_batch *batch, const struct group *group,
     const char *prefix, const uint32_t *order, size_t count)
 {
@@ -105,7 +105,7 @@ static int read_rows(struct loader *loader, struct row_batch *batch, const struc
     return upsert_order_find(loader, batch, order, count, false);
 }
 
-/* Leave those that passed in loader->order, to be loaded now. How many they are. */
+/* Keep in loader->order the items that passed, to load them now. Return their number. */
 static size_t keep_passed(struct loader *loader, struct row_batch *batch, size_t count)
 {
     size_t kept = 0;
@@ -121,7 +121,7 @@ static size_t keep_passed(struct loader *loader, struct row_batch *batch, size_t
 
 /* ---- rounds ---- */
 
-/* Where one of the same key was loaded, those that gave way to it have passed too. */
+/* Mark as passed the items that gave way to a loaded one of the same key. */
 static void pass(struct loader *loader, struct row_batch *batch, size_t count)
 {
     const struct upsert *upsert = &loader->upsert;
@@ -134,7 +134,7 @@ static void pass(struct loader *loader, struct row_batch *batch, size_t count)
     }
 }
 
-/* Whether the rows of a round are to be taken from the temporary table. */
+/* Return true when the rows of a round must come from the temporary table. */
 static bool is_staged(struct loader *loader, const struct row_batch *batch, uint32_t round,
     size_t length)
 {
@@ -145,7 +145,7 @@ static bool is_staged(struct loader *loader, const struct row_batch *batch, uint
     return pg_upsert_joins(&upsert->form, batch->table, &upsert->columns);
 }
 
-/* The first ${length} of the list. 0, or -1 with the connection's error. */
+/* Load the first ${length} of the list. Return 0, or -1 with the connection's error. */
 static int load_round(struct loader *loader, struct row_batch *batch, size_t count, uint32_t round,
     size_t length)
 {
@@ -174,7 +174,7 @@ static int load_rounds(struct loader *loader, struct row_batch *batch, size_t co
     return pg_conn_exec(loader->target->conn, pg_upsert_reset_sql);
 }
 
-/* Find out which rows the server can read at all. 0, or -1 with the connection's error. */
+/* Find out which rows the server can read at all. Return 0, or -1 with the connection's error. */
 static int find_readable(struct loader *loader, struct row_batch *batch, size_t *count)
 {
     const struct upsert *upsert = &loader->upsert;
@@ -194,7 +194,7 @@ int upsert_load_rows(struct loader *loader, struct row_batch *batch, size_t coun
     int known = upsert_keys_find(loader, batch, loader->order, count);
     if (known < 0)
         return pg_conn_no_memory(loader->target->conn);
-    if (known == 0) /* in which order they are read best too */
+    if (known == 0) /* the best order for reading too */
         memcpy(loader->order, upsert->sequence, count * sizeof *loader->order);
     int status = 0;
     if (loader->isolate)

@@ -2,8 +2,8 @@
 
 #include "upsert_names.h"
 
-/* Read one name at *${at} and move on behind it, and behind the blanks that follow. False: it is
- * none. */
+/* Read one name at *${at}, and move past it and the blanks after it. Return false when there is no
+ * name. */
 static bool take_name(const char **at, char name[PG_NAME_SIZE])
 {
     const char *text = *at + strspn(*at, " \t");
@@ -37,7 +37,7 @@ const char *upsert_names_parse(struct upsert_names *names, const char *keys, con
     *names = (struct upsert_names){ .count = 0 };
     do {
         if (!take_name(&keys, name) || (*keys != '\0' && *keys != ','))
-            return "--upsert takes names of columns, parted by commas";
+            return "--upsert takes names of columns, separated by commas";
         if (is_known(names, name))
             return "--upsert names a column twice";
         if (names->count == PG_UPSERT_KEYS)

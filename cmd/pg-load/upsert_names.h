@@ -17,9 +17,9 @@ struct upsert_names {
 
 /*
  * upsert_names_parse(names, keys, newer):
- * Read "a, b" and "c" (NULL: none): names parted by commas, blanks around them left out; one in
- * double quotes may have any character, and a double quote is then written twice. NULL, or what is
- * wrong with them.
+ * Read "a, b" and "c" (NULL: none): names separated by commas, with blanks around them ignored. A
+ * name in double quotes may have any character; a double quote in it is written twice. Return NULL,
+ * or the error.
  */
 const char *upsert_names_parse(struct upsert_names *names, const char *keys, const char *newer);
 

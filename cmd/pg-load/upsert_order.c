@@ -3,7 +3,7 @@
 #include "upsert_order.h"
 #include "upsert_source.h"
 
-/* Whether the columns of group ${a} are all in group ${b}. */
+/* Return true when the columns of group ${a} are all in group ${b}. */
 static bool is_within(const struct row_batch *batch, uint32_t a, uint32_t b)
 {
     for (size_t i = 0; i < batch->words; i++)
@@ -20,7 +20,7 @@ static bool are_alike(const struct row_batch *batch, const uint32_t *items, size
     return true;
 }
 
-/* One is sent; where it is refused, the next one: forwards or backwards. */
+/* Send one of the items; if it is refused, the next one, forwards or backwards. */
 static void choose_one(struct upsert *upsert, const uint32_t *items, size_t count, bool first)
 {
     for (size_t i = 0; i < count; i++) {
@@ -32,11 +32,11 @@ static void choose_one(struct upsert *upsert, const uint32_t *items, size_t coun
     }
 }
 
-/* Each is sent, in its turn, but those whose columns one behind it has. */
+/* Send each item in its turn, except for those whose columns a later one has. */
 static void choose_several(const struct loader *loader, struct upsert *upsert,
     const struct row_batch *batch, const uint32_t *items, size_t count)
 {
-    uint32_t *later = upsert->rest; /* the groups met so far, from the end */
+    uint32_t *later = upsert->rest; /* the groups so far, from the end */
     size_t known = 0;
     uint32_t round = 0;
     for (size_t i = count; i-- > 0;) {

@@ -28,7 +28,7 @@ int upsert_source_open(struct loader *loader, const struct row_batch *batch)
     return 0;
 }
 
-/* Each row behind the numbers of its item and of its group. */
+/* Send each row after the numbers of its item and of its group. */
 static int send(struct pg_conn *conn, struct buf *text, const struct row_batch *batch,
     const uint32_t *order, size_t count)
 {
@@ -47,15 +47,15 @@ static int send(struct pg_conn *conn, struct buf *text, const struct row_batch *
     return text->length == 0 ? 0 : pg_conn_copy_data(conn, text->data, text->length);
 }
 
-/* A row in the binary format behind its two numbers; NULL: it has no such form. */
+/* Write a row in the binary format after its two numbers. Return NULL when it has no such form. */
 static char *put_numbered(char *to, const struct row_batch *batch, const struct group *group,
     uint32_t number)
 {
-    enum { FIELD = 8, NUMBERS = 2 * FIELD }; /* each behind its length */
+    enum { FIELD = 8, NUMBERS = 2 * FIELD }; /* each after its length */
     const struct item *item = &batch->items[number];
     const uint32_t numbers[] = { number, item->group };
     size_t count = group->name_count + 2;
-    /* The row's own count of fields is written over. */
+    /* The two numbers overwrite the count of fields in the row. */
     char *end = pg_copy_binary_row(to + NUMBERS, group->kinds, group->name_count,
         batch->rows.data + item->row.at, item->row.length);
     *to++ = (char)(count >> 8);
@@ -81,7 +81,7 @@ static int send_binary(struct pg_conn *conn, struct buf *text, const struct row_
         if (to == NULL)
             return pg_conn_no_memory(conn);
         char *end = put_numbered(to, batch, group, order[i]);
-        if (end == NULL) { /* made an error (22P04), which is then looked for in text */
+        if (end == NULL) { /* becomes an error (22P04); text then finds it */
             buf_append(text, "\177\377", 2);
             break;
         }
@@ -136,7 +136,7 @@ int upsert_source_thin(struct loader *loader, size_t count)
 
 /* ---- JSON ---- */
 
-/* A row as an object: values as texts, JSON as it stands, and no member for NULL. */
+/* Write a row as an object: values as texts, JSON unchanged, and no member for NULL. */
 static int put_object(struct buf *json, struct buf *field, const struct row_batch *batch,
     const struct item *item)
 {
@@ -191,7 +191,7 @@ void upsert_source_columns(struct loader *loader, const struct row_batch *batch,
     for (size_t i = 0; i < count; i++) {
         uint32_t group = batch->items[order[i]].group;
         if (group == last)
-            continue; /* mostly that of the one before */
+            continue; /* mostly the group of the item before */
         last = group;
         groups++;
         for (size_t j = 0; j < batch->groups[group].name_count; j++)

@@ -60,7 +60,7 @@ told() {
   told option 64 'unknown option --folow, did you mean --follow'
   told option_sqs2pg 64 'unknown option --folow, did you mean --follow'
   told option_value 64 'option --wait takes'
-  told option_secret 64 '--dsn holds a password, which others could see: use PGPASSFILE'
+  told option_secret 64 '--dsn holds a password, which others could see; use PGPASSFILE'
   told nothing_to_read 0 'pii-mask: hint: reading from the terminal; ctrl-D ends the input'
   told operand 64 'no operand is taken: records are read from standard input'
 }
@@ -77,7 +77,7 @@ told() {
 
 @test "masking" {
   told forgotten_mask 0 'no column takes key ip' 'no record had a value for column masked_ip' \
-    'it looks as if pii-mask has not seen the records'
+    'put pii-mask before pg-load; these records do not look masked'
   told mask_after_load 0 'looks like verdicts of pg-load' 'put pii-mask before pg-load'
   told forgotten_unwrap 0 'is an envelope: sns' 'put sqs-unwrap before pii-mask'
   told policy_meets_nothing 0 'policy path .ipp matched no record' 'use pii-scan to list the paths'
@@ -95,22 +95,22 @@ told() {
 
 @test "the database" {
   told no_database 75 'connection to server on socket' \
-    'neither --dsn nor PGHOST or PGSERVICE says where the database is'
+    'name the database with --dsn, PGHOST or PGSERVICE'
   told no_password 69 'no password supplied' 'set PGPASSFILE, write ~/.pgpass, or give --password-command'
   told wrong_password 69 '28P01 invalid_password' 'password authentication failed for user "guarded"'
   told wrong_database 69 'database "no_such_database" does not exist'
-  told wrong_table 69 'there is no table user_login in database'
-  told no_rights 69 'permission denied for schema public' 'an administrator may create it with'
-  told map_of_another_schema 0 'is not taken: table app.user_logins is not in the current schema' 'name it with --map'
+  told wrong_table 69 'table user_login does not exist in database'
+  told no_rights 69 'permission denied for schema public' 'ask an administrator to create it with'
+  told map_of_another_schema 0 'is not used: table app.user_logins is not in the current schema' 'name it with --map'
 }
 
 @test "tables, maps, keys" {
   told misspelt_column 0 'no column takes key locale' \
-    'no record had a value for column locale (t.map:2): is its key locale'
+    'no record had a value for column locale (t.map:2); perhaps its key is locale'
   fresh_database
-  told map_column 78 't.map:2:1: lokale is no column of the table'
+  told map_column 78 't.map:2:1: lokale is not a column of the table'
   fresh_database
-  told key_finds_nothing 69 'the first, line 1, for key: --key finds nothing in it' 'does --key .body.event_id fit the records'
+  told key_finds_nothing 69 'the first, line 1, for key: --key finds nothing in it' 'check that --key .body.event_id fits the records'
   fresh_database
   told not_null 69 'the first, line 1, for SQLSTATE 23502 not_null_violation, column tenant' \
     'map a value to column tenant, or give it a DEFAULT'
@@ -129,19 +129,19 @@ told() {
   told json_array 0 'line 1 quarantined: load not-object: the line is not a JSON object' "$whole"
   told compressed 0 "$whole"
   told mask_pretty_json 0 'error_codes=syntax:4' "$whole"
-  told suggest_csv 65 '2 of 2 lines are no records' "$whole"
+  told suggest_csv 65 '2 of 2 lines are not records' "$whole"
   told send_text 1 'line 1 is not JSON: not sent' "give one record on each line: jq -cR '{body: .}' makes records of text lines"
-  told map_equals 78 't.map:1:9: not a jq program' 'a line of a map is COLUMN EXPRESSION'
+  told map_equals 78 't.map:1:9: not a jq program' 'write each line of a map as COLUMN EXPRESSION'
   told map_missing 78 'map no-such.map: No such file or directory'
-  told map_word 78 'user_id/0 is not defined' "a path begins with a dot: the body's key user_id is .body.user_id"
-  told map_root 0 'no record had a value for column user_id (t.map:1)' "that of the body's key is .body.user_id"
-  told key_word 64 '--key:1:1: user_id/0 is not defined' "the body's key user_id is .body.user_id"
+  told map_word 78 'user_id/0 is not defined' 'begin a path with a dot: the key user_id of the body is .body.user_id'
+  told map_root 0 'no record had a value for column user_id (t.map:1)' 'write .body.user_id for the key of the body'
+  told key_word 64 '--key:1:1: user_id/0 is not defined' 'the key user_id of the body is .body.user_id'
   told root_word 64 '--root takes a path such as . or .detail'
   told mask_word 64 'option --mask ip=siv: column 1: not a path' 'begin a path with a dot'
   fresh_database
   create_user_logins
   told key_root 0 'line 1 quarantined: load key: --key finds nothing in it' \
-    "paths begin at the record: that of the body's key is .body.user_id"
+    'paths begin at the record: write .body.user_id for the key of the body'
   told upsert_no_index 69 'has no unique index over (user_id)' 'CREATE UNIQUE INDEX ON user_logins (user_id)'
   told upsert_column 69 '--upsert: user_logins has no column userid'
 }

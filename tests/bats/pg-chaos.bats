@@ -1,10 +1,10 @@
 #!/usr/bin/env bats
 # pg-load: killed, its backend killed, its connection cut, at random moments, each
 # time followed by a run on the same input: every row once, every verdict true.
-# With the ledger broken the same looks find what is doubled, so they can.
+# With a broken ledger the same checks find doubled rows, so they can find them.
 #
 # In the long form twenty times as many rounds, 200, 200 and 100, of twice as many records. On a
-# server of its own, because a killed backend takes the others down.
+# server of its own, because a killed backend takes down the others.
 
 load ../lib/common
 load ../lib/records
@@ -14,7 +14,7 @@ BATCH=20
 BAD=3
 
 setup_file() {
-  # The rounds of one test would hit those of another.
+  # Rounds of two tests would hit each other.
   export BATS_NO_PARALLELIZE_WITHIN_FILE=true
   servers_begin
   servers_postgres_start
@@ -25,7 +25,7 @@ teardown_file() { servers_stop; }
 setup() {
   pg_setup
   sql 'CREATE TABLE t (id integer)'
-  # One run makes the tables, others tell how long it takes with them.
+  # One run creates the tables, others measure the time with them.
   records 1 "$RECORDS" >in
   for ((n = 1; n <= BAD; n++)); do record "$((RECORDS + n))" '{"id":"x"}'; done >>in
   load_in -t t
@@ -39,8 +39,8 @@ setup() {
 
 teardown() { [ ! -s cut.pid ] || kill "$(<cut.pid)"; }
 
-# Keeps the shortest time that it took: one run that had to wait for a processor
-# would make all faults come too late.
+# Keep the shortest time: a run that had to wait for a processor would make all
+# faults come too late.
 run_again() {
   local started=${EPOCHREALTIME//[.,]/}
   load_in -t t --batch-rows "$BATCH" --no-create
@@ -48,8 +48,8 @@ run_again() {
   [ "$started" -ge "$took" ] || took=$started
 }
 
-# nap: for a random part of the time that a whole run takes, of which the last is
-# spared: on its way here the signal would come too late.
+# nap: sleeps a random part of the time of a whole run, except for its end, where
+# the signal would come too late.
 nap() {
   local us=$((RANDOM * took * 9 / 327680))
   sleep "$((us / 1000000)).$(printf '%06d' $((us % 1000000)))"
@@ -57,9 +57,9 @@ nap() {
 
 ids() { grep -F "\"status\":\"$1\"" "$2" | grep -oP '"receipt_handle":"h\K[0-9]+' | sort -u; }
 
-# true_verdicts FILE: is each row that it calls committed in the table, and each
-# bad record that it calls quarantined in the error table? The last line may be
-# cut short.
+# true_verdicts FILE: whether each row that it calls committed is in the table, and
+# each bad record that it calls quarantined in the error table. The last line may
+# be cut.
 true_verdicts() {
   local left
   left=$(ids committed "$1" | comm -23 - <(sql 'SELECT id FROM t' | sort -u) | wc -l)
@@ -67,7 +67,7 @@ true_verdicts() {
   [ "$(ids quarantined "$1" | wc -l)" -le "$(sql 'SELECT count(*) FROM t_errors')" ]
 }
 
-# all_once: is everything there, and once?
+# all_once: whether every row is there, once.
 all_once() {
   local found
   found=$(sql "SELECT (SELECT count(*) || ' ' || count(DISTINCT id) FROM t) || ' ' || (SELECT count(*) FROM t_ledger)
@@ -77,7 +77,7 @@ all_once() {
 
 empty() { sql 'TRUNCATE t, t_ledger, t_errors'; }
 
-# again: the same input once more, without a fault; then everything must be there.
+# again: runs the same input once more, without a fault; then every row must be there.
 again() {
   mv out first
   run_again
@@ -86,7 +86,7 @@ again() {
   true_verdicts out && all_once
 }
 
-# One round each. ./moments gets how many verdicts there were at the fault.
+# One round each. ./moments gets the number of verdicts at the fault.
 kill_loader() {
   empty
   pg-load -t t --batch-rows "$BATCH" --no-create <in >out 2>err 3>&- &
@@ -98,14 +98,14 @@ kill_loader() {
   true_verdicts out && again
 }
 
-# The server takes every other session down with a backend that is killed, and
-# has then to recover; a backend that is terminated goes alone.
+# A killed backend takes every other session down, and the server then has to
+# recover; a terminated backend ends alone.
 kill_backend() {
   empty
   pg-load -t t --batch-rows "$BATCH" --no-create <in >out 2>err 3>&- &
   local pid=$! backend
   nap
-  # By its title: asking the server would take longer than what is to be hit.
+  # Find it by its title: a query would take longer than the moment to hit.
   if backend=$(pgrep -f "^postgres: postgres $PGDATABASE "); then
     wc -l <out >>moments
     local signal=TERM
@@ -118,8 +118,8 @@ kill_backend() {
   true_verdicts out && all_once && again
 }
 
-# The answer to one COMMIT or another is held back: it was committed, and the
-# loader does not know.
+# The answer to some COMMIT is held back: it was committed, and the loader does
+# not know.
 cut_commit() {
   empty
   PGHOST=$PWD/sock run_again
@@ -144,33 +144,33 @@ repeat() {
   echo "# $2: verdicts at the fault: $(sort -n moments | xargs)"
 }
 
-# break_ledger: what is written to it is gone again by the COMMIT, and nobody told. A trigger of its
-# own would be refused.
+# break_ledger: COMMIT silently removes what was written to it. A trigger of its own
+# would be refused.
 break_ledger() {
   sql "CREATE FUNCTION forget() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN DELETE FROM t_ledger; RETURN NULL; END';
     CREATE TRIGGER forget AFTER INSERT ON t FOR EACH STATEMENT EXECUTE FUNCTION forget()"
 }
 
-# Some faults must have come amid the records, or they prove nothing.
+# Some faults must have come among the records, or they prove nothing.
 came_amid() { [ "$(awk -v n="$RECORDS" '$1 > 0 && $1 < n' moments | wc -l)" -ge $((rounds / 5)) ]; }
 
-@test "the loader killed at random moments" {
+@test "the loader is killed at random moments: every row once, every verdict true" {
   repeat "$rounds" kill_loader
   came_amid
 }
 
-@test "its backend killed or terminated at random moments: it goes on by itself" {
+@test "its backend is killed or terminated at random moments: the loader recovers by itself" {
   repeat "$rounds" kill_backend
   came_amid
 }
 
-@test "the connection cut after COMMIT was sent" {
+@test "the connection is cut after COMMIT was sent: every row once, every verdict true" {
   cutter 1000000 after 0.02
   repeat "$((rounds / 2))" cut_commit
   [ "$(wc -l <cuts)" -ge "$((rounds / 2))" ]
 }
 
-@test "cuts before and after COMMIT, and it goes on by itself, with a ledger and without" {
+@test "the connection is cut before and after COMMIT: the loader recovers by itself, with and without a ledger" {
   cutter 1000000 either 0.05
   for more in '' --no-ledger; do
     empty
@@ -184,14 +184,14 @@ came_amid() { [ "$(awk -v n="$RECORDS" '$1 > 0 && $1 < n' moments | wc -l)" -ge 
   [ "$(sort -u cuts | wc -l)" -eq 2 ]
 }
 
-@test "with a ledger that forgets, the same rounds find doubled rows" {
+@test "with a ledger that loses keys, the same rounds find doubled rows" {
   break_ledger
   run -1 repeat 20 kill_loader
   [[ $output = *'found '* ]]
   echo "$output"
 }
 
-@test "and those that cut the answer to COMMIT" {
+@test "with a ledger that loses keys, the rounds that cut the answer to COMMIT find doubled rows" {
   break_ledger
   cutter 1000000 after 0.02
   run -1 repeat 20 cut_commit

@@ -15,11 +15,11 @@ teardown() { common_teardown; }
 # load_by_key OPTION...: with the id as key.
 load_by_key() { load_in -t t --map t.map --key .body.id "$@"; }
 
-# masked KEYID: what comes through was masked by the key of that id.
+# masked KEYID: marks its input as masked under the key of that id.
 masked() { sed "s/}\$/,\"pii\":{\"key\":\"$1\"}}/"; }
 
 @test "other values under a known key are duplicates, counted and warned of once" {
-  # In one batch, and across batches; without a word where all values are the same, but for those of sqs.
+  # In one batch, and across batches; no message where all values outside sqs are the same.
   { record 1 '{"id":1,"v":"a"}' && record 2 '{"id":1,"v":"b"}' && record 3 '{"id":2,"v":"c"}' && record 4 '{"id":2,"v":"c"}' |
     sed 's/T09:00/T10:00/'; } >in
   load_by_key -v
@@ -38,7 +38,7 @@ masked() { sed "s/}\$/,\"pii\":{\"key\":\"$1\"}}/"; }
   grep -q ' differing=3$' err
   [ "$(sql 'SELECT id, v FROM t ORDER BY id')" = $'1|a\n2|c' ]
   [ "$(sql 'SELECT count(*) FROM t_ledger WHERE octet_length(content) = 12 AND substr(content, 9) = decode(repeat($$00$$, 4), $$hex$$)')" = 2 ]
-  # A delivery of the same message is no conflict, and message ids keep no content.
+  # A redelivery of the message is no conflict, and message ids keep no content.
   record 20 '{"id":20}' >in
   load_in -t t --map t.map --ledger-table l
   [ "$(sql 'SELECT count(*) FROM l WHERE content IS NULL')" = 1 ]
@@ -57,7 +57,7 @@ masked() { sed "s/}\$/,\"pii\":{\"key\":\"$1\"}}/"; }
   [ "$(tally)" = '1 quarantined' ]
 }
 
-@test "--strict-key quarantines them as conflict, once each, and they stay open" {
+@test "--strict-key quarantines such records as conflict, once each, and they stay unresolved" {
   { record 1 '{"id":1,"v":"a"}' && record 2 '{"id":1,"v":"b"}' && record 3 '{"id":1,"v":"a"}'; } >in
   load_by_key --strict-key --dry-run
   [ "$(tally)" = '1 would-commit 1 would-duplicate 1 would-quarantine' ]
@@ -75,7 +75,7 @@ masked() { sed "s/}\$/,\"pii\":{\"key\":\"$1\"}}/"; }
   [ "$status" -eq 64 ]
 }
 
-@test "what is kept beside a key is of the copy that was loaded" {
+@test "the content beside a key is that of the loaded copy" {
   sql "ALTER TABLE t ADD CHECK (v <> 'bad')"
   { record 1 '{"id":1,"v":"bad"}' && record 2 '{"id":1,"v":"good"}'; } >in
   load_by_key --strict-key
@@ -85,7 +85,7 @@ masked() { sed "s/}\$/,\"pii\":{\"key\":\"$1\"}}/"; }
   [ "$(tally)" = '1 duplicate' ]
 }
 
-@test "a ledger without the column compares nothing, and says so once" {
+@test "with a ledger without the column content nothing is compared, and one warning says so" {
   sql 'CREATE TABLE t_ledger (key uuid PRIMARY KEY, loaded_at timestamptz NOT NULL DEFAULT now())'
   role=r_$PGDATABASE
   sql "CREATE ROLE $role LOGIN; GRANT INSERT ON t TO $role; GRANT SELECT, INSERT, DELETE ON t_ledger TO $role"
@@ -93,7 +93,7 @@ masked() { sed "s/}\$/,\"pii\":{\"key\":\"$1\"}}/"; }
   PGUSER=$role load_by_key --no-quarantine --jobs 2
   [ "$(tally)" = '1 committed 1 duplicate' ]
   [ "$(grep -c 'no column content' err)" = 1 ]
-  # Its owner brings it up to date by loading.
+  # A load by its owner brings it up to date.
   load_by_key --no-quarantine
   [ "$(tally)" = '2 duplicate' ]
   [ ! -s err ]

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
-# pg-load: a COMMIT of which nobody can say at once what became of it: a standby that is
-# not there, an answer that is lost, an id that the server gives away again. On a server
-# of its own, which speaks German, because some of this it only says.
+# pg-load: a COMMIT whose outcome is unknown at first: a missing standby, a lost
+# answer, an id that the server assigns again. On a server of its own, which speaks
+# German, because some of this is only in its messages.
 
 load ../lib/common
 load ../lib/records
@@ -39,28 +39,28 @@ waited_for() {
 }
 names_are() { [ "$(sql 'SHOW synchronous_standby_names')" = "$1" ]; }
 
-# begin OPTION...: a loader of ./in at work, whose process id is ${pid}.
+# begin OPTION...: starts a loader of ./in, whose process id is ${pid}.
 begin() {
   pg-load -t t --no-create "$@" <in >out 2>err 3>&- &
   pid=$!
   echo "$pid" >pid
 }
 
-# waits [PID]: prints the backend of the loader that waits for a standby, if it is another.
+# waits [PID]: prints the backend of the loader that waits for a standby, if it is not PID.
 waits() {
   sql "SELECT pid || ' ' || xact_start FROM pg_stat_activity WHERE application_name = 'pg-load'
     AND datname = current_database() AND wait_event = 'SyncRep'" >waiting
   [ -s waiting ] && [ "$(<waiting)" != "${1:-}" ]
 }
 
-# restart: the server again, and this test's database in PGDATABASE.
+# restart: starts the server again, with the database of this test in PGDATABASE.
 restart() {
   local database=$PGDATABASE
   servers_postgres_start
   export PGDATABASE=$database
 }
 
-# break_off HOW: what becomes of the COMMIT that waits.
+# break_off HOW: breaks off the wait of the COMMIT.
 break_off() {
   local backend
   read -r backend _ <waiting
@@ -71,7 +71,7 @@ break_off() {
   esac
 }
 
-# twice HOW OPTION...: the loader waits, that is broken off, and it waits again; without a verdict.
+# twice HOW OPTION...: the loader waits, its wait is broken off, and it waits again without a verdict.
 twice() {
   local before how=$1
   shift
@@ -83,7 +83,7 @@ twice() {
   [ ! -s out ]
 }
 
-@test "the wait for a standby broken off, in any language, with no message shown: no verdict before there is one" {
+@test "the wait for a standby is broken off, in any language, with messages hidden: no verdict before a standby has the rows" {
   local how options want user
   while IFS='|' read -r how user options want; do
     echo "$how $user $options"
@@ -107,7 +107,7 @@ restart|postgres||5 duplicate
 END
 }
 
-@test "duplicates wait for the standby too, by one who may send no message, nor lock a row of the ledger" {
+@test "duplicates wait for the standby too, even for a role that may neither write a WAL message nor lock a ledger row" {
   local message
   load_in -t t
   [ "$(tally)" = '5 committed' ]
@@ -126,7 +126,7 @@ END
   [ "$(sql 'SELECT count(*) FROM t_ledger')" = 5 ]
 }
 
-@test "what triggers have to say at the end is no doubt, whatever they call it" {
+@test "a notice of a trigger at COMMIT is no doubt, whatever its SQLSTATE" {
   sql "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS \$\$ BEGIN
       RAISE WARNING 'gone' USING ERRCODE = '57P01'; PERFORM set_config('client_min_messages', 'error', true);
       PERFORM set_config('synchronous_commit', 'off', true); RETURN NULL; END \$\$;
@@ -134,7 +134,7 @@ END
   load_in -t t
   [ "$(tally)" = '5 committed' ]
   run -1 grep retrying err
-  # Nor does it hide what is one.
+  # Nor does it hide a real doubt.
   records 6 9 >in
   waited_for nobody
   twice cancel
@@ -143,7 +143,7 @@ END
   [ "$(tally)" = '4 duplicate' ]
 }
 
-# borne_out: every event with a verdict that deletes is on the standby, which is promoted.
+# borne_out: whether every event with a verdict that deletes is on the standby, which is promoted.
 borne_out() {
   PGHOST=$SERVERS_DIR/standby sql 'SELECT pg_promote()' >/dev/null
   PGHOST=$SERVERS_DIR/standby sql 'SELECT id FROM t' | sort >there
@@ -153,7 +153,7 @@ borne_out() {
 
 streams() { [ "$(sql "SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming' AND sync_state = 'sync'")" = 1 ]; }
 
-@test "the wait broken off, then the primary lost: no verdict that the promoted standby does not bear out" {
+@test "the wait is broken off, then the primary is lost: the promoted standby confirms every verdict" {
   local how round
   for ((round = 1; round <= $(rounds 1 5); round++)); do
     # shellcheck disable=SC2046  # words
@@ -166,7 +166,7 @@ streams() { [ "$(sql "SELECT count(*) FROM pg_stat_replication WHERE state = 'st
       eventually 60 streams
       servers_standby_stop
       twice "$how"
-      # Half of them see it back before their primary goes.
+      # Half of them see the standby return before their primary is lost.
       if [ $(((round + ${#how}) % 2)) = 0 ]; then
         servers_standby_start
         wait "$pid"
@@ -186,7 +186,7 @@ streams() { [ "$(sql "SELECT count(*) FROM pg_stat_replication WHERE state = 'st
   done
 }
 
-# cutter COUNT WHEN: PGHOST of what is started with ${cut} leads through the proxy.
+# cutter COUNT WHEN: sets PGHOST to the proxy for programs started with ${cut}.
 cutter() {
   rm -rf sock
   mkdir sock
@@ -202,8 +202,8 @@ holds_xid() {
   [ -s holder ]
 }
 
-# taken_over OPTION...: the loader's COMMIT is not sent; the server crashes, and another writer commits
-# transactions until it has the loader's id, or is past it; then the loader is let go on.
+# taken_over OPTION...: the COMMIT of the loader is held back, and the server crashes. Another writer
+# commits transactions until it has the id of the loader, or is past it. Then the loader continues.
 taken_over() {
   local backend
   cutter 1 hold
@@ -221,9 +221,9 @@ taken_over() {
   kill "$(<cut.pid)"
 }
 
-@test "a transaction id given to another writer after a crash: no verdict on a row that is not there" {
+@test "a transaction id goes to another writer after a crash: no verdict on a missing row" {
   local options reused=0
-  # So that what nobody waits for stays in memory.
+  # Without a wait for the flush, such transactions stay in memory.
   psql -qX -c "ALTER SYSTEM SET wal_writer_delay = '10s'" -c "SELECT pg_reload_conf()" >/dev/null
   for ((round = 1; round <= $(rounds 1 10); round++)); do
     for options in --no-ledger unkeyed; do
@@ -249,10 +249,10 @@ taken_over() {
   [ "$reused" -ge 1 ]
 }
 
-# another SQL: what pg_xact_status says, instead of what it knows.
+# another SQL: replaces the answer of pg_xact_status.
 another() { sql "SET allow_system_table_mods = on; CREATE OR REPLACE FUNCTION pg_catalog.pg_xact_status(xid8) RETURNS text LANGUAGE sql AS \$\$ $1 \$\$"; }
 
-@test "without a ledger: a transaction still in progress is asked for again; one nobody knows of gets no verdict, 75" {
+@test "without a ledger: a transaction in progress is asked for again; an unknown one gives no verdict, 75" {
   waited_for nobody
   cutter 1 during
   PGHOST=$PWD/sock begin --no-ledger
@@ -271,7 +271,7 @@ another() { sql "SET allow_system_table_mods = on; CREATE OR REPLACE FUNCTION pg
   grep -q 'error: cannot tell whether the last batch was committed' err
 }
 
-@test "without a ledger: a lost answer is told by the server whatever the role may read, or there is no verdict, 75" {
+@test "without a ledger: the server resolves a lost answer whatever the role may read, or there is no verdict, 75" {
   cutter 2 after
   PGUSER=bare PGHOST=$PWD/sock load_in -t t --no-create --no-ledger
   [ "$status $(tally)" = '0 5 committed' ]

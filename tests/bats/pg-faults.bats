@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# pg-load: connections that fail, servers that stop, answers that are lost; and
-# settings that can only be refused. On a server of its own, because it is stopped.
+# pg-load: connections that fail, servers that stop, lost answers, and settings that
+# are refused. On a server of its own, because it is stopped.
 
 load ../lib/common
 load ../lib/records
@@ -23,7 +23,7 @@ setup() {
   records 1 5 >in
 }
 
-# restart: the server again, and this test's database in PGDATABASE.
+# restart: starts the server again, with the database of this test in PGDATABASE.
 restart() {
   local database=$PGDATABASE
   servers_postgres_start
@@ -35,25 +35,25 @@ teardown() {
   [ ! -s cut.pid ] || kill "$(<cut.pid)"
 }
 
-# busy: is a loader of this test inside a transaction?
+# busy: whether a loader of this test is in a transaction.
 busy() {
   [ "$(sql "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'pg-load'
     AND datname = current_database() AND state = 'active' AND wait_event = 'PgSleep'")" -ge 1 ]
 }
 
-# slow [SECONDS]: every row with id 3 takes so long, or three seconds.
+# slow [SECONDS]: makes every row with id 3 take this long, three seconds by default.
 slow() {
   sql "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS \$\$ BEGIN
       IF NEW.id = 3 THEN PERFORM pg_sleep(${1:-3}); END IF; RETURN NEW; END \$\$;
     CREATE TRIGGER f BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f()"
 }
 
-# signal FUNCTION: pg_cancel_backend or pg_terminate_backend of the loader at work.
+# signal FUNCTION: calls pg_cancel_backend or pg_terminate_backend on the loader at work.
 signal() {
   sql "SELECT $1(pid) FROM pg_stat_activity WHERE application_name = 'pg-load' AND datname = current_database()"
 }
 
-# cutter COUNT WHEN: PGHOST leads through the proxy.
+# cutter COUNT WHEN: sets PGHOST to the proxy.
 cutter() {
   mkdir sock
   "$BATS_TEST_DIRNAME/../lib/pg_cut.py" sock/.s.PGSQL.5432 "$PGHOST/.s.PGSQL.5432" "$@" >cuts 3>&- &
@@ -61,7 +61,7 @@ cutter() {
   eventually 60 test -S sock/.s.PGSQL.5432
 }
 
-@test "a server that is not there: back-off, then 75, nothing acked" {
+@test "a missing server: back-off, then 75, nothing acknowledged" {
   servers_postgres_stop
   load_in -t t --retry-timeout 1s
   [ "$status" -eq 75 ]
@@ -72,13 +72,13 @@ cutter() {
   [ "$status" -eq 75 ]
 }
 
-@test "rows that could not all be sent are taken back: no verdict on one that is not there" {
+@test "rows that could not all be sent are rolled back: no verdict on a missing row" {
   local piece options
   preload unsent
   sql 'CREATE TABLE w (id integer PRIMARY KEY, v text)'
   records 1 3000 | sed "s/\"id\":/\"v\":\"$(printf '%0100d' 0)\",\"id\":/" >in
   for options in '' '--no-ledger' '--upsert id'; do
-    # One of the header, of the rows, of the ledger's keys, or none any more.
+    # Of the header, of the rows, of the ledger keys, or none.
     for piece in 1 2 3 4 5 6 7; do
       sql 'TRUNCATE w; DROP TABLE IF EXISTS w_ledger'
       # shellcheck disable=SC2086
@@ -91,7 +91,7 @@ cutter() {
   done
 }
 
-@test "a server that stops in mid-stream and comes back: everything once" {
+@test "a server stops in mid-stream and comes back: every row once" {
   mkfifo pipe
   pg-load -t t --linger 20ms <pipe >out 2>err 3>&- &
   pid=$!
@@ -110,7 +110,7 @@ cutter() {
   [ "$(sql 'SELECT count(*), count(DISTINCT id) FROM t')" = '10|10' ]
 }
 
-@test "a server that stops for good in mid-stream: what was committed is acked, the rest is not, 75" {
+@test "a server stops for good in mid-stream: committed records are acknowledged, the others are not, 75" {
   mkfifo pipe
   pg-load -t t --linger 20ms --retry-timeout 1s <pipe >out 2>err 3>&- &
   pid=$!
@@ -127,7 +127,7 @@ cutter() {
   grep -q 'committed=5' err
 }
 
-@test "the backend killed or cancelled in mid-batch: no verdict before the commit, every row once" {
+@test "the backend is killed or cancelled in mid-batch: no verdict before the commit, every row once" {
   slow
   for function in pg_terminate_backend pg_cancel_backend; do
     sql 'TRUNCATE t'
@@ -147,7 +147,7 @@ cutter() {
   done
 }
 
-@test "the loader killed in mid-batch, then run again: every row once" {
+@test "the loader is killed in mid-batch, then run again: every row once" {
   slow
   pg-load -t t <in >out 2>err 3>&- &
   pid=$!
@@ -160,7 +160,7 @@ cutter() {
   [ "$(sql 'SELECT count(*), count(DISTINCT id) FROM t')" = '5|5' ]
 }
 
-@test "the answer to COMMIT lost: the ledger tells, every row once, every verdict true" {
+@test "the answer to COMMIT is lost: the ledger tells, every row once, every verdict true" {
   psql -qX -v ON_ERROR_STOP=1 -v table=t -f "$BATS_TEST_DIRNAME/../../share/sql/pg-load.sql"
   cutter 2 after
   PGHOST=$PWD/sock load_in -t t --no-create
@@ -171,7 +171,7 @@ cutter() {
   [ "$(grep -c "cut after" cuts)" = 2 ]
 }
 
-@test "COMMIT that never arrived: done again" {
+@test "COMMIT never arrives: the batch is repeated" {
   psql -qX -v ON_ERROR_STOP=1 -v table=t -f "$BATS_TEST_DIRNAME/../../share/sql/pg-load.sql"
   cutter 3 before
   for more in '' --no-ledger; do
@@ -184,7 +184,7 @@ cutter() {
   [ "$(wc -l <cuts)" = 3 ]
 }
 
-@test "what is tried again counts once for --max-rejects" {
+@test "a retried batch counts once for --max-rejects" {
   psql -qX -v ON_ERROR_STOP=1 -v table=t -f "$BATS_TEST_DIRNAME/../../share/sql/pg-load.sql"
   echo 'no record' >>in
   cutter 2 before
@@ -194,7 +194,7 @@ cutter() {
   [ "$(wc -l <cuts)" = 2 ]
 }
 
-@test "every COMMIT cut off: tried again with pauses, then 75, nothing acked" {
+@test "every COMMIT is cut off: retries with pauses, then 75, nothing acknowledged" {
   psql -qX -v ON_ERROR_STOP=1 -v table=t -f "$BATS_TEST_DIRNAME/../../share/sql/pg-load.sql"
   cutter 100000 before
   export -f load_in
@@ -202,17 +202,17 @@ cutter() {
   [ "$output" = 75 ]
   [ ! -s out ]
   [ "$(sql 'SELECT count(*) FROM t')" = 0 ]
-  # Pauses of a second in the mean by then; without any there would be hundreds.
+  # Pauses are about a second then; without pauses there would be hundreds of tries.
   [ "$(wc -l <cuts)" -le 40 ]
 }
 
-@test "the answer to COMMIT lost without a ledger: the server is asked how it ended" {
+@test "the answer to COMMIT is lost without a ledger: the server is asked how the transaction ended" {
   psql -qX -v ON_ERROR_STOP=1 -v table=t -f "$BATS_TEST_DIRNAME/../../share/sql/pg-load.sql"
   cutter 2 after
   PGHOST=$PWD/sock load_in -t t --no-create --no-ledger
   [ "$(tally)" = '5 committed' ]
   [ "$(sql 'SELECT count(*) FROM t')" = 5 ]
-  # The same for records that are outside the ledger.
+  # The same for records outside the ledger.
   sql 'TRUNCATE t'
   { records 1 3; echo '{"body":{"id":4}}'; } >in
   PGHOST=$PWD/sock load_in -t t --no-create
@@ -221,7 +221,7 @@ cutter() {
   [ "$(wc -l <cuts)" = 2 ]
 }
 
-@test "faults are waited out, then 75: read-only, too many connections" {
+@test "faults are retried, then 75: a read-only server, too many connections" {
   load_in -t t
   sql "ALTER DATABASE \"$PGDATABASE\" SET default_transaction_read_only = on"
   records 6 9 >in
@@ -234,7 +234,7 @@ cutter() {
   grep -q 53300 err
 }
 
-@test "refused for good, 69 and at once: login, database, rights, tables" {
+@test "refused for good: login, database, rights and tables end the run immediately, 69" {
   at_once() { load_in --retry-timeout 5m "$@" && cat err >>all; }
   before=$SECONDS
   PGDATABASE=nosuchdatabase at_once -t t
@@ -251,7 +251,7 @@ cutter() {
   run -1 grep canary err
   PGUSER=locked PGPASSFILE=/dev/null at_once -t t
   [ "$status" -eq 69 ]
-  # What libpq refuses itself, before it asks a server.
+  # Errors of libpq itself, before it asks a server.
   for setting in PGSERVICE=nosuchservice PGSSLMODE=bogus PGPORT=99999; do
     eval "$setting at_once -t t"
     [ "$status" -eq 69 ]
@@ -259,7 +259,7 @@ cutter() {
   done
   at_once -t nosuchtable
   [ "$status" -eq 69 ]
-  grep -qxF "pg-load: error: there is no table nosuchtable in database $PGDATABASE" err
+  grep -qxF "pg-load: error: table nosuchtable does not exist in database $PGDATABASE" err
   run -1 grep 'Odd Name' err
   for odd in 'Odd Name' Odd; do
     at_once -t "$odd"
@@ -267,20 +267,20 @@ cutter() {
     grep -qF 'write schema."Odd Name"' err
     run -1 grep SQLSTATE err
   done
-  # May not create the ledger; may not insert.
+  # No right to create the ledger; no right to insert.
   PGUSER=poor at_once -t t
   [ "$status" -eq 69 ]
-  grep -qF 'creating the ledger public.t_ledger: SQLSTATE 42501' err
+  grep -qF 'cannot create the ledger public.t_ledger: SQLSTATE 42501' err
   PGUSER=poor at_once -t t --dry-run
   [ "$status" -eq 69 ]
-  grep -qF 'creating the ledger public.t_ledger: SQLSTATE 42501' err
+  grep -qF 'cannot create the ledger public.t_ledger: SQLSTATE 42501' err
   at_once -t t
   records 6 9 >in
   PGUSER=poor at_once -t t
   [ "$status" -eq 69 ]
-  grep -qF 'writing the ledger public.t_ledger: SQLSTATE 42501' err
-  grep -qF 'it takes SELECT, INSERT, DELETE on public.t_ledger' err
-  # The summary is the last line, behind what went wrong.
+  grep -qF 'cannot write the ledger public.t_ledger: SQLSTATE 42501' err
+  grep -qF 'grant SELECT, INSERT, DELETE on public.t_ledger' err
+  # The summary is the last line, after the errors.
   [[ $(tail -n 1 err) = 'pg-load: committed=0 '* ]]
   sql 'GRANT ALL ON t_ledger, t_errors TO poor'
   records 6 9 >in
@@ -288,8 +288,8 @@ cutter() {
   [ "$status" -eq 69 ]
   [ ! -s out ]
   grep -q '42501' err
-  grep -qF 'it takes INSERT on public.t' err
-  # The table goes while we wait for input.
+  grep -qF 'grant INSERT on public.t' err
+  # The table is dropped while the loader waits for input.
   mkfifo pipe
   pg-load --retry-timeout 5m -t t --linger 20ms <pipe >out 2>err 3>&- &
   pid=$!
@@ -305,11 +305,11 @@ cutter() {
   [ "$(wc -l <out)" = 2 ]
   cat err >>all
   run -1 grep retrying all
-  # Had one been tried again, it alone would have taken these five minutes.
+  # A single retry would have taken these five minutes.
   [ $((SECONDS - before)) -lt 300 ]
 }
 
-@test "row level security, with which COPY does not go: 69, nothing refused" {
+@test "row level security, which excludes COPY: 69, no record refused" {
   load_in -t t
   sql 'ALTER TABLE t ENABLE ROW LEVEL SECURITY; CREATE POLICY p ON t USING (true);
     GRANT ALL ON t, t_ledger, t_errors TO poor'
@@ -341,7 +341,7 @@ cutter() {
   [ "$(sql 'SELECT count(*) FROM t')" = 4 ]
 }
 
-@test "SIGTERM while retrying leaves the grace time, and 75" {
+@test "SIGTERM during retries: they last for the grace time at most, then 75" {
   local status started mode
   for mode in --no-create --explain '--prune-ledger 30d'; do
     status=0
@@ -357,7 +357,7 @@ cutter() {
   done
 }
 
-@test "--jobs: several connections, everything once, a redelivered message too" {
+@test "--jobs: several connections load every row once, a redelivered message too" {
   records 1 2000 >in
   records 1 500 >>in
   load_in -t t --jobs 4 --batch-rows 50
@@ -368,7 +368,7 @@ cutter() {
   [ "$status" -eq 64 ]
 }
 
-@test "--jobs: one batch ends the run while another is at work: that one is waited for, told, and the run ends" {
+@test "--jobs: one batch ends the run while another is at work: the run waits for that one and prints its verdicts" {
   sql "CREATE FUNCTION slow_or_wrong() RETURNS trigger LANGUAGE plpgsql AS \$\$ BEGIN
       IF NEW.id = 1 THEN PERFORM pg_sleep(1);
       ELSIF NEW.id = 2 THEN RAISE EXCEPTION 'no' USING ERRCODE = 'data_corrupted'; END IF;
@@ -381,7 +381,7 @@ cutter() {
   [ "$(sql 'SELECT id FROM t')" = 1 ]
 }
 
-@test "--jobs: where the verdicts of one batch cannot be written, the others are broken off, 74" {
+@test "--jobs: the verdicts of one batch cannot be written: the other batches are cancelled, 74" {
   psql -qX -v ON_ERROR_STOP=1 -v table=t -f "$BATS_TEST_DIRNAME/../../share/sql/pg-load.sql"
   slow 40
   SECONDS=0
@@ -415,11 +415,11 @@ cutter() {
 
 rows_are() { [ "$(sql 'SELECT count(*) FROM t')" = "$1" ]; }
 
-@test "a reader that leaves verdicts in the pipe holds up neither reading nor committing" {
+@test "a reader that leaves verdicts in the pipe delays neither reading nor committing" {
   mkfifo pipe verdicts
   pg-load -t t --linger 50ms --batch-rows 2000 <pipe >verdicts 2>err 3>&- &
   exec 9>pipe 8<verdicts
-  records 1 2000 >&9 # whose verdicts are more than a pipe holds
+  records 1 2000 >&9 # their verdicts fill more than a pipe
   eventually 60 rows_are 2000
   records 2001 2005 >&9
   eventually 60 rows_are 2005
@@ -429,7 +429,7 @@ rows_are() { [ "$(sql 'SELECT count(*) FROM t')" = "$1" ]; }
   [ "$(tally)" = '2005 committed' ]
 }
 
-@test "SIGTERM while nobody reads the verdicts: 74 after the grace time" {
+@test "SIGTERM while no process reads the verdicts: 74 after the grace time" {
   local status=0
   records 1 20000 >in
   mkfifo blocked
@@ -442,5 +442,5 @@ rows_are() { [ "$(sql 'SELECT count(*) FROM t')" = "$1" ]; }
   wait "$pid" || status=$?
   exec 8>&-
   [ "$status" -eq 74 ]
-  grep -q 'standard output: nobody reads it' err
+  grep -q 'standard output: its reader does not read' err
 }

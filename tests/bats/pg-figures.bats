@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# pg-load: what it tells of itself while it runs: --metrics-file, --progress.
+# pg-load: --metrics-file and --progress.
 
 load ../lib/common
 load ../lib/records
@@ -14,7 +14,7 @@ teardown() { common_teardown; }
 
 figures_are() { [ "$(for name in read settled committed duplicate quarantined rejected; do value f.prom "records_${name}_total"; done | xargs)" = "$*" ]; }
 
-# feed: starts pg-load with these options on what is written to descriptor 8.
+# feed: starts pg-load with these options on the data written to descriptor 8.
 feed() {
   mkfifo pipe
   pg-load -t t "$@" <pipe >out 2>err 3>&- &
@@ -22,7 +22,7 @@ feed() {
   exec 8>pipe
 }
 
-@test "--metrics-file: what became of the records, when a batch was last committed, and nothing left beside it" {
+@test "--metrics-file: counts of the records, time of the last commit, and no other file left" {
   { records 1 20; records 1 5; record 21 '{"id":"x"}'; printf '{"sqs":{"receipt_handle":"h9"},"error":{"stage":"mask","code":"x"}}\n'
     echo '{"body":{"id":7}}'; } >in
   mkdir figures
@@ -36,8 +36,8 @@ feed() {
   at=$(value f.prom last_success_timestamp_seconds)
   [ "$(ls)" = f.prom ]
   [ "$(value f.prom last_exit_status)" = 1 ]
-  # Counts go on from run to run. One without a commit keeps the time of the last one; a dry run has
-  # none.
+  # Counts go on from run to run. A run without a commit keeps the time of the last one; a dry run
+  # has none.
   pg-load -t t --metrics-file f.prom </dev/null
   figures_are 28 28 21 5 1 1
   [ "$(value f.prom last_exit_status)" = 0 ]
@@ -47,10 +47,10 @@ feed() {
   [ "$(value f.prom last_success_timestamp_seconds)" = "$at" ]
 }
 
-@test "--metrics-file while it runs: read and in hand before the commit, faults, with several connections" {
+@test "--metrics-file during a run: records read and in hand before the commit, faults, with several connections" {
   feed --metrics-file f.prom --jobs 3 --batch-rows 2
   eventually 60 test -s f.prom
-  # A lock on the table: the batches wait for it.
+  # The batches wait for a lock on the table.
   eventually 60 sql 'SELECT FROM t_ledger'
   mkfifo locker
   psql -qX <locker >locked 3>&- 8>&- &
@@ -62,7 +62,7 @@ feed() {
   eventually 60 waits
   in_hand() { [ "$(value f.prom records_in_hand) $(value f.prom records_read_total) $(value f.prom records_settled_total)" = '6 6 0' ]; }
   eventually 60 in_hand
-  # Those who wait are cut off: faults, and everything once all the same.
+  # The waiting sessions are terminated: faults, and still every row once.
   sql "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()" >/dev/null
   faults() { [ "$(value f.prom faults_total)" -ge 3 ]; }
   eventually 60 faults
@@ -73,12 +73,12 @@ feed() {
   well_formed f.prom pg-load 'table="t"'
 }
 
-# The file of figures is another than ${inode}, though nothing that it holds may have changed.
+# renewed: the metrics file is no longer ${inode}, though its content may be the same.
 renewed() {
   [ "$(stat -c %i f.prom)" != "$inode" ]
 }
 
-@test "--metrics-file goes on while the server is away, and while nobody reads the verdicts" {
+@test "--metrics-file is updated while the server is away, and while no process reads the verdicts" {
   PGHOST=$PWD feed --metrics-file f.prom
   eventually 60 test -s f.prom
   inode=$(stat -c %i f.prom)
@@ -100,7 +100,7 @@ renewed() {
   wait "$(<pid)"
 }
 
-@test "--metrics-file goes on, at no cost, while a run that has failed has verdicts to print" {
+@test "--metrics-file is updated, without busy waiting, while a failed run has verdicts to print" {
   sql "CREATE FUNCTION wrong() RETURNS trigger LANGUAGE plpgsql AS \$\$ BEGIN
       IF NEW.id > 2000 THEN RAISE EXCEPTION 'no' USING ERRCODE = 'data_corrupted'; END IF; RETURN NEW; END \$\$"
   sql 'CREATE TRIGGER wrong BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION wrong()'
@@ -110,7 +110,7 @@ renewed() {
   echo $! >pid
   exec 9<verdicts
   eventually 60 test -s f.prom
-  sleep 1 # the rest is waiting
+  sleep 1 # then it only waits
   inode=$(stat -c %i f.prom)
   eventually 25 renewed
   ticks() { awk '{ print $14 + $15 }' "/proc/$(<pid)/stat"; }
@@ -124,7 +124,7 @@ renewed() {
   [ "$(tally)" = '2000 committed' ]
 }
 
-@test "--metrics-file: one that cannot be written is 74 before anything is done; later, a warning" {
+@test "--metrics-file: a file that cannot be written ends the run at its start, 74; later it is a warning" {
   records 1 3 >in
   for file in no/such/folder . /dev/null /dev/full; do
     load_in -t t --metrics-file "$file"
@@ -148,7 +148,7 @@ renewed() {
   run -64 pg-load -t t --prune-ledger 30d --metrics-file f.prom
 }
 
-@test "--progress: a live line on a terminal, away before the summary and every message, else nothing" {
+@test "--progress: a live line on a terminal, cleared before each message and the summary; else nothing" {
   records 1 300 >in
   record 301 '{"id":"x"}' >>in
   script -qec 'stty cols 100; pg-load -t t -j 2 --batch-rows 10 --progress <in >out' /dev/null </dev/null >shown 3>&- 4>&-
@@ -162,7 +162,7 @@ renewed() {
   [ -z "$stderr" ]
 }
 
-@test "a run that has failed waits at no cost for a batch that is still at work" {
+@test "a failed run waits without busy waiting for a batch that is still at work" {
   sql "CREATE FUNCTION wrong() RETURNS trigger LANGUAGE plpgsql AS \$\$ BEGIN
       IF NEW.id <= 2 THEN PERFORM pg_advisory_xact_lock(77);
       ELSIF NEW.id = 4 THEN RAISE EXCEPTION 'no' USING ERRCODE = 'data_corrupted'; END IF; RETURN NEW; END \$\$"
@@ -176,7 +176,7 @@ renewed() {
   echo $! >pid
   failed() { [ "$(sql "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'pg-load' AND state = 'active'")" -eq 1 ]; }
   eventually 60 failed
-  sleep 2 # past the time that the rest would have been gathered for
+  sleep 2 # longer than the linger of the rest
   before=$(awk '{ print $14 + $15 }' "/proc/$(<pid)/stat")
   sleep 1
   [ $(($(awk '{ print $14 + $15 }' "/proc/$(<pid)/stat") - before)) -lt $(($(getconf CLK_TCK) / 4)) ]

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# pg-load: several hosts, some of them no use; a server that says nothing; what no repetition mends.
-# On servers of its own that listen on the loopback: one to load into, one that starts up for ever.
+# pg-load: several hosts, some of them unusable; a server that does not answer; errors that no retry can
+# fix. On servers of its own on the loopback: one to load into, one that never finishes starting.
 
 load ../lib/common
 load ../lib/records
@@ -45,10 +45,10 @@ setup() {
   records 1 5 >in
 }
 
-# dead KIND: the port of such a host (tests/lib/dead_hosts.py).
+# dead KIND: prints the port of such a host (tests/lib/dead_hosts.py).
 dead() { awk -v kind="$1" '$1 == kind { print $2 }' "$BATS_FILE_TMPDIR/dead"; }
 
-# timed FILE COMMAND...: "STATUS MILLISECONDS" of it go into the file, its words into FILE.err.
+# timed FILE COMMAND...: writes "STATUS MILLISECONDS" to the file, its messages to FILE.err.
 timed() {
   local file=$1 status=0 began=${EPOCHREALTIME//[.,]/}
   shift
@@ -62,7 +62,8 @@ libraries() {
   for major in $(postgres_majors); do echo "$(postgres_dir "$major")/lib"; done
 }
 
-# loads WHAT [OPTION...]: pg-load does, all five rows, with HOSTS, ADDRESSES, PORTS, and libpq of LIBRARY.
+# loads WHAT [OPTION...]: checks that pg-load loads all five rows, with HOSTS, ADDRESSES, PORTS, and
+# the libpq of LIBRARY.
 loads() {
   local what=$1
   shift
@@ -72,7 +73,7 @@ loads() {
   run -1 grep retrying err
 }
 
-@test "a first host that is dead in one of six ways: the second is loaded, each in its time" {
+@test "a first host that is dead in one of six ways: the second is loaded, within the deadline of the first" {
   local kind port kinds=(mute silent refuses resets closes starting-up) status ms limit
   for kind in "${kinds[@]}"; do
     port=$(dead "$kind")
@@ -81,7 +82,7 @@ loads() {
     timed "$kind" pg-load -t "\"$kind\"" <in 3>&- &
     timed "psql-$kind" psql -qXAtc 'SELECT 1' 3>&- &
   done
-  # The default deadline is ten seconds, or the host's share of --retry-timeout.
+  # The default deadline is ten seconds, or the share of the host in --retry-timeout.
   PGPORT=$(dead mute),$alive
   unset PGCONNECT_TIMEOUT
   sql_on_socket 'CREATE TABLE shared (id integer)'
@@ -105,7 +106,7 @@ loads() {
 
 sql_on_socket() { PGHOST=$socket PGPORT=$alive sql "$1"; }
 
-@test "a server that says nothing, alone or twice: 75 within --retry-timeout and five seconds" {
+@test "one or two servers that do not answer: 75 within --retry-timeout and five seconds" {
   local status ms
   export PGHOST=127.0.0.1 PGCONNECT_TIMEOUT=60
   PGPORT=$(dead mute) timed mute pg-load -t t --retry-timeout 6s <in 3>&- &
@@ -155,7 +156,7 @@ sql_on_socket() { PGHOST=$socket PGPORT=$alive sql "$1"; }
   done
 }
 
-@test "target_session_attrs and load_balance_hosts: the host that is asked for" {
+@test "target_session_attrs and load_balance_hosts: the requested host is loaded" {
   local library=
   export PGHOST=127.0.0.1,localhost PGPORT=$alive
   for target in any read-write primary prefer-standby; do
@@ -180,7 +181,7 @@ sql_on_socket() { PGHOST=$socket PGPORT=$alive sql "$1"; }
   [ "$(sql 'SELECT DISTINCT via FROM t WHERE id <= 20 ORDER BY 1' | xargs)" = '127.0.0.1 socket' ]
 }
 
-# refused [WORDS]: pg-load is, at once and for good, with these words.
+# refused [WORDS]: checks that pg-load is refused immediately and for good, with these words.
 refused() {
   local before=$SECONDS
   load_in -t t
@@ -192,12 +193,12 @@ refused() {
   grep -q "$1" err
 }
 
-# certificate NAME: NAME.crt and NAME.key of an authority of its own, for localhost.
+# certificate NAME: makes NAME.crt and NAME.key of an authority of its own, for localhost.
 certificate() {
   openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -keyout "$1.key" -out "$1.crt" 2>openssl.err
 }
 
-@test "what no repetition mends is refused at once, 69: TLS to a server without it, certificates, keys" {
+@test "errors that no retry can fix end the run immediately, 69: TLS to a server without it, certificates, keys" {
   local library data=$socket/data
   export HOME=$PWD PGHOST=localhost
   for library in '' $(libraries); do
@@ -225,10 +226,10 @@ certificate() {
   sql 'ALTER SYSTEM RESET ssl' && sql 'SELECT pg_reload_conf()'
 }
 
-@test "too few descriptors are told as such, by every libpq" {
+@test "too few descriptors are reported as such, with every libpq" {
   local library limit
   sql 'CREATE TABLE nomap (id integer)'
-  # Bats has some open that pg-load would inherit; and a leak check needs one of its own.
+  # pg-load would inherit some that bats has open; a leak check needs another.
   for library in '' $(libraries); do
     for host in localhost nowhere.invalid "$socket"; do
       for limit in 4 6 8; do

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# pg-load: a --key that goes through a filter, and ledgers with keys of another jq than this system's.
+# pg-load: a --key with a filter, and ledgers with keys of another jq than that of this system.
 
 load ../lib/common
 load ../lib/records
@@ -11,17 +11,17 @@ setup() {
   pg_setup
   sql 'CREATE TABLE t (id text)'
   { record 1 '{"id":1.10}' && record 2 '{"id":2.5}' && record 3 '{"id":"x"}'; } >in
-  # What this system's jq is: another branch of a test on each.
+  # The kind of jq on this system; tests branch on it.
   own=ROUNDS
   [ "$(jq . <<<1.10)" != 1.10 ] || own=KEEPS
 }
 
 comment() { sql "SELECT obj_description('t_ledger'::regclass)"; }
-# say TEXT: the ledger's comment.
+# say TEXT: sets the comment of the ledger.
 say() { sql "COMMENT ON TABLE t_ledger IS '$1'"; }
 by_filter() { load_in -t t --key '.body.id | tostring' "$@"; }
 
-@test "an empty ledger is told what jq makes its keys, once, when a filter makes them" {
+@test "an empty ledger is marked once with the jq of its keys, when a filter makes them" {
   load_in -t t --key .body.id
   [ "$(tally)" = '3 committed' ]
   [ -z "$(comment)" ]
@@ -36,7 +36,7 @@ by_filter() { load_in -t t --key '.body.id | tostring' "$@"; }
   [ "$(tally)" = '3 committed' ]
   [ ! -s err ]
   [ "$(comment)" = "of logins; ${!own}" ]
-  # So is one that the run makes, and a filter of the whole record is one too.
+  # A ledger that the run creates is marked too; so is one for a filter of the whole record.
   sql 'DROP TABLE t_ledger'
   load_in -t t --key '[.body.id] | first'
   [ "$(comment)" = "${!own}" ]
@@ -46,7 +46,7 @@ by_filter() { load_in -t t --key '.body.id | tostring' "$@"; }
   [ "$(comment)" = "${!own}" ]
 }
 
-@test "a ledger that is not the loader's own is left as it is" {
+@test "a ledger that another role owns is left unchanged" {
   load_in -t t --key .body.id
   sql 'TRUNCATE t, t_ledger'
   role=r_$PGDATABASE
@@ -57,21 +57,21 @@ by_filter() { load_in -t t --key '.body.id | tostring' "$@"; }
     [ "$(tally)" = '3 committed' ]
     [ ! -s err ]
   else
-    # It counts as one of a jq that rounds numbers, from the first record on.
+    # It counts as one with rounded keys, from the first record on.
     [ "$(tally)" = '2 committed 1 quarantined' ]
   fi
   [ -z "$(comment)" ]
   sql "DROP OWNED BY $role; DROP ROLE $role"
 }
 
-@test "a ledger of a jq that keeps digits: 69 where numbers are rounded, and a plain path is let through" {
+@test "a ledger of a jq that keeps digits: 69 with a jq that rounds numbers, but a plain path is accepted" {
   by_filter
   say "$KEEPS"
   by_filter
   if [ "$own" = ROUNDS ]; then
     [ "$status" -eq 69 ]
     [ ! -s out ]
-    grep -qx 'pg-load: error: ledger public.t_ledger has keys of a jq that keeps digits, and this system.s rounds numbers' err
+    grep -qx 'pg-load: error: ledger public.t_ledger has keys made by a jq that keeps digits; this jq rounds numbers' err
     grep -qx 'pg-load: hint: give --key a plain path, or name another ledger with --ledger-table' err
   else
     [ "$(tally)" = '3 duplicate' ]
@@ -85,12 +85,12 @@ by_filter() { load_in -t t --key '.body.id | tostring' "$@"; }
   [ "$status" -eq 0 ]
 }
 
-@test "a ledger of a jq that rounds numbers: what this one would key otherwise is refused" {
+@test "a ledger of a jq that rounds numbers: records whose key would differ are refused" {
   sql 'CREATE TABLE t_ledger (key uuid PRIMARY KEY, loaded_at timestamptz NOT NULL DEFAULT now(), content bytea)'
   for said in "$ROUNDS" ''; do
     sql 'TRUNCATE t, t_ledger; DROP TABLE IF EXISTS t_errors'
     say "$said"
-    # Without a word, one with keys counts as one of those.
+    # A ledger with keys and without a mark counts as such.
     sql "INSERT INTO t_ledger (key) VALUES ('$(mid 99)')"
     by_filter
     if [ "$own" = ROUNDS ]; then
@@ -100,7 +100,7 @@ by_filter() { load_in -t t --key '.body.id | tostring' "$@"; }
       [ "$(tally)" = '2 committed 1 quarantined' ]
       [ "$(verdict 1)" = quarantined ]
       [ "$(sql 'SELECT code FROM t_errors')" = key ]
-      grep -q '^pg-load: warning: ledger public.t_ledger has keys of a jq that rounds numbers' err
+      grep -q '^pg-load: warning: ledger public.t_ledger has keys made by a jq that rounds numbers' err
       by_filter -q
       [ "$(tally)" = '2 duplicate 1 quarantined' ]
       run -1 grep warning err

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# The keys of pg-load's ledger: how they are made, of parts too, and how a ledger
-# of 0.1.0, whose keys were message ids, is gone on with.
+# The keys of pg-load's ledger: how they are made, for parts too, and the upgrade of
+# a ledger of 0.1.0, whose keys were message ids.
 
 load ../lib/common
 load ../lib/records
@@ -12,18 +12,18 @@ setup() {
 
 teardown() { common_teardown; }
 
-# manual FROM TO: lines of the manual, as they are to be typed.
+# manual FROM TO: prints lines of the manual, as a user would type them.
 manual() { mandoc -T ascii "$ROOT/man/pg-load.1" | sed 's/.\x08//g' | sed -n "/^ *$1/,/^ *$2/p"; }
 
-# part N PART PARTS BODY [DELIVERY [UNWRAP]]: one of several records of a message.
+# part N PART PARTS BODY [DELIVERY [UNWRAP]]: prints one of several records of a message.
 part() {
   record "$1" "$4" "${5:-}" | sed "s/\"},\"body\"/\",\"part\":$2,\"parts\":$3,\"unwrap\":\"${6:-sns.s3}\"},\"body\"/"
 }
 
-# old_ledger: as 0.1.0 made it.
+# old_ledger: creates it as 0.1.0 did.
 old_ledger() { sql 'CREATE TABLE t_ledger (key uuid PRIMARY KEY, loaded_at timestamptz NOT NULL DEFAULT now())'; }
 
-@test "the key is what the manual's SQL and Python make of message, time and part" {
+@test "the key is the one that the SQL and the Python of the manual compute" {
   {
     record 1 '{"id":1}' && record 2 '{"id":2}' | sed "s/$(mid 2)/no-uuid/;s/T09:00/T10:00/"
     record 3 '{"id":3}' | sed 's/,"sent_at":"[^"]*"//' && part 4 0 2 '{"id":4}' && part 4 1 2 '{"id":4}'
@@ -45,18 +45,18 @@ old_ledger() { sql 'CREATE TABLE t_ledger (key uuid PRIMARY KEY, loaded_at times
     | "SELECT ledger_key(\(join(",")))"' <in >key.sql
   while read -r query; do sql "$query"; done <key.sql | sort >by_sql
   diff by_sql ledger
-  # In the order of time; without one first, as 0.
+  # Sorted by time; a key without a time is first, as 0.
   [ "$(head -c 14 ledger)" = 00000000-0000- ]
   [ "$(sql "SELECT count(*) FROM t_ledger WHERE substr(key::text, 15, 1) <> '8' OR substr(key::text, 20, 1) NOT IN ('8', '9', 'a', 'b')")" = 0 ]
 }
 
-@test "parts of a message are loaded each once, however they come again, and their verdicts carry the sqs they came with" {
+@test "each part of a message is loaded once, however it is redelivered, and its verdict has its own sqs" {
   for options in '' '--batch-rows 1' '--jobs 3 --batch-rows 2'; do
     { part 1 0 3 '{"id":1,"v":"same"}' && part 1 1 3 '{"id":1,"v":"same"}'; } >in
     # shellcheck disable=SC2086  # several
     load_in -t t $options
     [ "$(tally)" = '2 committed' ]
-    # The rest of it with the next delivery, in which another message stands between.
+    # The other parts come with the next delivery, with another message in between.
     { for n in 2 0 1; do part 1 "$n" 3 '{"id":1,"v":"same"}' again; done && record 2 '{"id":2}'; } >in
     # shellcheck disable=SC2086
     load_in -t t $options
@@ -64,7 +64,7 @@ old_ledger() { sql 'CREATE TABLE t_ledger (key uuid PRIMARY KEY, loaded_at times
     diff <(jq -c .sqs <in | sort) <(jq -c .sqs <out | sort)
     diff <(grep -o '{"queue_url[^}]*}' in | sort) <(grep -o '{"queue_url[^}]*}' out | sort)
     [ "$(sql 'SELECT count(*) FROM t')" = 4 ]
-    # What is told apart otherwise is another record.
+    # With another part, parts or unwrap it is another record.
     { part 1 0 4 '{"id":1}' && part 1 0 3 '{"id":1}' '' sns.each; } >in
     load_in -t t
     [ "$(tally)" = '2 committed' ]
@@ -72,7 +72,7 @@ old_ledger() { sql 'CREATE TABLE t_ledger (key uuid PRIMARY KEY, loaded_at times
   done
 }
 
-@test "a refused part is kept by itself, and resolved by itself" {
+@test "a refused part is kept and resolved alone" {
   { part 1 0 3 '{"id":0}' && part 1 1 3 '{"id":"x"}' && part 1 2 3 '{"id":"x"}'; } >in
   load_in -t t
   [ "$(tally)" = '1 committed 2 quarantined' ]
@@ -85,7 +85,7 @@ old_ledger() { sql 'CREATE TABLE t_ledger (key uuid PRIMARY KEY, loaded_at times
   [ "$(sql "SELECT record::json #>> '{sqs,part}' FROM t_errors WHERE resolved_at IS NULL")" = 1 ]
 }
 
-@test "a ledger of 0.1.0 is brought up to date, and its messages are known by their ids" {
+@test "a ledger of 0.1.0 is brought up to date, and the ids of its messages are looked up" {
   old_ledger
   sql "INSERT INTO t_ledger (key) VALUES ('$(mid 1)'), ('$(mid 2)'),
     -- SHA-256 of queue name, zero byte and id, as 0.1.0 made it of an id that is no UUID
@@ -95,7 +95,7 @@ old_ledger() { sql 'CREATE TABLE t_ledger (key uuid PRIMARY KEY, loaded_at times
     record 1 '{"id":1}' && record 3 '{"id":3}' && record 2 '{"id":"x"}' && record 4 '{"id":"x"}'
     record 5 '{"id":5}' | sed "s/$(mid 5)/no-uuid/" && part 2 1 2 '{"id":2}'
   } >in
-  # What only looks changes nothing.
+  # Runs that only look change nothing.
   load_in -t t --dry-run
   [ "$(tally)" = '1 would-commit 4 would-duplicate 1 would-quarantine' ]
   [ "$(sql "SELECT count(*) FROM pg_attribute WHERE attrelid = 't_ledger'::regclass AND attname = 'content'")" = 0 ]
@@ -110,17 +110,17 @@ old_ledger() { sql 'CREATE TABLE t_ledger (key uuid PRIMARY KEY, loaded_at times
   [[ $(sql "SELECT obj_description('t_ledger'::regclass)") =~ ^Keys\ written\ until\ 20[0-9-]+T[0-9:.]+Z\ are\ message\ ids ]]
   load_in -t t --batch-rows 1
   [ "$(tally)" = '5 duplicate 1 quarantined' ]
-  # In dry runs, and by loaders that may create nothing, too.
+  # Also in dry runs, and by loaders that may create nothing.
   load_in -t t --dry-run --no-create
   [ "$(tally)" = '5 would-duplicate 1 would-quarantine' ]
-  # Once they are forgotten, they are not looked for.
+  # Once they are deleted, nothing looks for them.
   sql 'DELETE FROM t_ledger WHERE key NOT IN (SELECT key FROM t_ledger ORDER BY loaded_at DESC LIMIT 1)'
   record 1 '{"id":1}' >in
   load_in -t t
   [ "$(tally)" = '1 committed' ]
 }
 
-@test "a ledger of 0.1.0 that is another's is left as it is, and known by both keys" {
+@test "a ledger of 0.1.0 that another role owns is left unchanged, and both keys are looked up" {
   old_ledger
   sql "INSERT INTO t_ledger (key) VALUES ('$(mid 1)')"
   role=r_$PGDATABASE
@@ -134,7 +134,7 @@ old_ledger() { sql 'CREATE TABLE t_ledger (key uuid PRIMARY KEY, loaded_at times
   sql "DROP OWNED BY $role; DROP ROLE $role"
 }
 
-@test "what 0.1.0 had refused is resolved by a corrected replay" {
+@test "a corrected replay resolves records that 0.1.0 had refused" {
   record 1 '{"id":"x"}' >in
   load_in -t t
   sql "UPDATE t_errors SET key = '$(mid 1)', ledger_key = '$(mid 1)'"
@@ -148,10 +148,10 @@ old_ledger() { sql 'CREATE TABLE t_ledger (key uuid PRIMARY KEY, loaded_at times
   [ "$(sql 'SELECT count(resolved_at) FROM t_errors')" = 1 ]
 }
 
-@test "old keys are forgotten in short transactions, each once" {
+@test "old keys are deleted in short transactions, each once" {
   sql 'CREATE TABLE t_ledger (key uuid PRIMARY KEY, loaded_at timestamptz NOT NULL DEFAULT now(), content bytea);
     CREATE INDEX ON t_ledger USING brin (loaded_at)'
-  # Half of them in one second, the others over a year; and some that are young.
+  # Half of them from one second, the others from a year, and some young ones.
   sql "INSERT INTO t_ledger SELECT md5(n::text)::uuid, now() - interval '400 days' + CASE WHEN n % 2 = 0
       THEN interval '1 day' + n * interval '5 microseconds' ELSE n * interval '150 seconds' END FROM generate_series(1, 200000) n;
     INSERT INTO t_ledger SELECT md5('young' || n)::uuid, now() - interval '10 days' FROM generate_series(1, 100) n"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# pg-load: what it does with records, as the verdicts and the tables tell.
+# pg-load: the outcome of records, as the verdicts and the tables show it.
 
 load ../lib/common
 load ../lib/records
@@ -8,7 +8,7 @@ setup() { pg_setup; }
 
 create_t() { sql "CREATE TABLE t (id integer, v varchar(5), ${1:-n integer})"; }
 
-@test "three bad rows of 5,000: all the others committed, those three quarantined, all acked" {
+@test "three bad rows of 5,000: the others are committed, those three quarantined, all acknowledged" {
   create_user_logins
   export SQS2PG_MAPS=$SERVERS_DIR/maps
   awk 'BEGIN { for (n = 1; n <= 5000; n++) {
@@ -30,10 +30,10 @@ create_t() { sql "CREATE TABLE t (id integer, v varchar(5), ${1:-n integer})"; }
   [ "$(sql 'SELECT stage, code, sqlstate, column_name, count FROM user_logins_errors ORDER BY code')" = 'load|map||app_version|1
 load|nul||user_id|1
 load|refused|22001|user_id|1' ]
-  # The summary, because not all went well.
+  # The summary is printed because some records were refused.
   grep -q 'committed=4997 duplicate=0 quarantined=3 rejected=0 batches=1 seconds=' err
 
-  # The same three, corrected and replayed.
+  # The same three are corrected and replayed.
   sed -n '17p;2500p;4999p' in | sed 's/x\.y/1.2.3/; s/ \{100,\}//; s/\\u0000//' >corrected
   mv corrected in
   load_in -t user_logins
@@ -44,7 +44,7 @@ load|refused|22001|user_id|1' ]
   [ "$(sql 'SELECT count(*) FROM user_logins_errors WHERE resolved_at IS NOT NULL')" = 3 ]
 }
 
-@test "all four statuses in one run, each verdict with its own sqs bytes" {
+@test "all four statuses come in one run, each verdict with the sqs bytes of its record" {
   create_t
   {
     record 1 '{"id":1}'
@@ -59,7 +59,7 @@ load|refused|22001|user_id|1' ]
   [ "$(sed -n 1p out)" = "$(sed -n 1p in | sed 's/,"body.*/,"status":"committed"}/')" ]
 }
 
-@test "a redelivered record is a duplicate, however often and in whatever company" {
+@test "a redelivered record is a duplicate, however often and among any others" {
   create_t
   records 1 100 >in
   load_in -t t
@@ -75,7 +75,7 @@ load|refused|22001|user_id|1' ]
   [ "$(sql 'SELECT count(*) FROM t_ledger')" = 150 ]
 }
 
-@test "the first good copy in a batch is the one that is loaded" {
+@test "the first good copy in a batch is loaded" {
   create_t
   {
     record 1 '{"id":1,"v":"too long"}'
@@ -89,7 +89,7 @@ load|refused|22001|user_id|1' ]
   [ "$(verdict 1)" = 'quarantined quarantined committed duplicate' ]
   [ "$(sql 'SELECT id, v FROM t ORDER BY id')" = '1|good
 2|' ]
-  # Two contents of one message, both kept, both resolved by the third.
+  # Two contents of one message are both kept; the third resolves both.
   [ "$(sql 'SELECT count(*), count(resolved_at) FROM t_errors')" = '2|2' ]
   load_in -t t
   [ "$(tally)" = '5 duplicate' ]
@@ -117,7 +117,7 @@ load|refused|22001|user_id|1' ]
     [ "$(tally)" = '1 quarantined' ]
   done
   [ "$(sql 'SELECT count(*), max(count), max(sqlstate), max(column_name), max(message_id) FROM t_errors')" = "1|3|22P02|id|$(mid 7)" ]
-  # Its content as it came, but for the receipt handle.
+  # Its content is unchanged, except for the receipt handle.
   [ "$(sql 'SELECT record FROM t_errors')" = "$(sed 's/"receipt_handle":"[^"]*",//' in)" ]
   [ "$(sql 'SELECT last_at > first_at FROM t_errors')" = t ]
   # In one batch too.
@@ -127,7 +127,7 @@ load|refused|22001|user_id|1' ]
   [ "$(sql 'SELECT count(*), max(count) FROM t_errors')" = '1|6' ]
 }
 
-@test "--key: what tells records apart, whatever their message ids" {
+@test "--key identifies records, whatever their message ids" {
   create_t
   { record 1 '{"id":"a","v":"k"}' && record 2 '{"id":1,"v":"k"}' && record 3 '{"id":2,"v":"k"}' &&
     record 4 '{"id":3,"v":null}' && record 5 '{"id":4}' && record 6 '{"id":5,"v":"l"}'; } >in
@@ -138,20 +138,20 @@ load|refused|22001|user_id|1' ]
   [ "$(verdict 1) $(verdict 2) $(verdict 3)" = 'quarantined committed duplicate' ]
   [ "$(verdict 4) $(verdict 5)" = 'quarantined quarantined' ]
   [ "$(sql "SELECT count(*) FROM t_errors WHERE code = 'key'")" = 2 ]
-  # The error row of the first copy is found by the key that the second brought.
+  # The key of the second copy finds the error row of the first.
   [ "$(sql "SELECT resolved_at IS NOT NULL FROM t_errors WHERE message_id = '$(mid 1)'")" = t ]
-  # Corrected, the key itself among it: found by the message id.
+  # With a corrected key, the message id finds it.
   record 4 '{"id":3,"v":"m"}' >in
   load_in -t t --key '.body.v | ascii_downcase'
   [ "$(tally)" = '1 committed' ]
   [ "$(sql "SELECT resolved_at IS NOT NULL FROM t_errors WHERE message_id = '$(mid 4)'")" = t ]
-  # A filter, and the queue's name, are part of it.
+  # The filter and the name of the queue are part of the key.
   { record 7 '{"id":7,"v":"K"}' && record 8 '{"id":8,"v":"K"}' | sed 's#/1/q#/1/other#'; } >in
   load_in -t t --key '.body.v | ascii_downcase'
   [ "$(verdict 7) $(verdict 8)" = 'duplicate committed' ]
 }
 
-@test "--key: as spelt along a path, as jq writes it from a filter, which refuses what it would round; \"\" is a key" {
+@test "--key: a path takes the spelling, a filter what jq writes, and refuses numbers it would round; \"\" is a key" {
   sql 'CREATE TABLE t (id integer)'
   {
     record 1 '{"id":1,"k":12345678901234567891}'
@@ -186,7 +186,7 @@ load|refused|22001|user_id|1' ]
   grep -q 'unkeyed=3' err
 }
 
-@test "--no-ledger loads everything, and makes no ledger" {
+@test "--no-ledger loads every record, and creates no ledger" {
   create_t
   { records 1 10 && records 1 10 && record 11 '{"id":"x"}'; } >in
   load_in -t t --no-ledger
@@ -198,7 +198,7 @@ load|refused|22001|user_id|1' ]
   [ "$(sql 'SELECT count(resolved_at) FROM t_errors')" = 1 ]
 }
 
-@test "error records that arrive are stored with what they hold, or rejected" {
+@test "error records that arrive are stored with their content, or rejected" {
   create_t
   cat >in <<'END'
 {"sqs":{"message_id":"m1","receipt_handle":"h"},"error":{"stage":"mask","code":"syntax","detail":"d"},"sealed":"seal1.0011aabb.QUJD"}
@@ -213,9 +213,9 @@ END
   [ "$(sql "SELECT stage, code FROM t_errors ORDER BY message_id")" = 'mask|syntax
 mask|collision' ]
   [ "$(sql "SELECT record FROM t_errors WHERE message_id = 'm1'")" = "$(sed -n '1s/,"receipt_handle":"h"//p' in)" ]
-  # Pure ASCII, and still the same JSON.
+  # It is pure ASCII, and still the same JSON.
   [ "$(sql "SELECT record ~ '^[ -~]*\$', record::json #>> '{body,é}' FROM t_errors WHERE message_id = 'm2'")" = 't|1' ]
-  # Opened and sent again, the message is known by its id.
+  # When it is opened and sent again, its id identifies the message.
   echo '{"sqs":{"message_id":"m1"},"body":{"id":1}}' >in
   load_in -t t
   [ "$(sql "SELECT resolved_at IS NOT NULL FROM t_errors WHERE message_id = 'm1'")" = t ]
@@ -240,7 +240,7 @@ END
   [ "$(sql "SELECT stage, code FROM t_errors WHERE message_id = 'm5'")" = "pull-2|$long" ]
 }
 
-@test "lines that are no records: stored whole, to the byte" {
+@test "lines that are not records are stored whole, to the byte" {
   create_t
   {
     printf '{"sqs":{"message_id":"m1","receipt_handle":"h"},"body":{"id":\n'
@@ -263,7 +263,7 @@ END
   [ "$(sql "SELECT count(*) FROM t_errors WHERE key::text !~ '^.{8}-.{4}-8.{3}-[89ab].{3}-'")" = 0 ]
 }
 
-@test "a line too long is rejected under its own sqs, and not stored" {
+@test "a line that is too long is rejected under its own sqs, and not stored" {
   create_t
   {
     record 1 "{\"id\":1,\"v\":\"$(head -c 3000 /dev/zero | tr '\0' x)\"}"
@@ -278,13 +278,13 @@ END
   [ "$(sql 'SELECT count(*) FROM t_errors')" = 0 ]
   grep -qF "$(mid 1)" rejects
   grep -qF '"error":{"stage":"load","code":"too-long"}' rejects
-  # In a later run it may fit; its key was not used up.
+  # In a later run it may fit; its key is still unused.
   sed -i 's/x\{100,\}/x/' in
   load_in -t t
   [ "$(verdict 1)" = committed ]
 }
 
-@test "a last line that is a piece of a record is rejected, and not stored" {
+@test "a cut last line is rejected, and not stored" {
   create_t
   { record 1 '{"id":1}' && record 2 '{"id":2,"v":"abcdef"}'; } >in
   truncate -s -6 in
@@ -295,14 +295,14 @@ END
   [ "$(sql 'SELECT count(*) FROM t')" = 1 ]
   [ "$(sql 'SELECT count(*) FROM t_errors')" = 0 ]
   [ "$(jq -c '[.sqs.message_id, .error.code]' rejects)" = "[\"$(mid 2)\",\"cut\"]" ]
-  # With its newline it is whole, and malformed.
+  # With its newline it is complete, and malformed.
   echo >>in
   load_in -t t
   [ "$(verdict 2)" = quarantined ]
-  # Without it, too, where its last brace is there: no writer died in it.
+  # So is a line without a newline whose last brace is there: no writer died in it.
   record 4 '{"id":4,"v":"\ud800"}' | head -c -1 >in && load_in -t t
   [ "$(verdict 4)" = quarantined ]
-  # So short that not even its sqs is whole.
+  # It is so short that not even its sqs is complete.
   for length in 1 5 9 30; do
     record 3 '{"id":3}' | head -c "$length" >in
     load_in -t t
@@ -310,7 +310,7 @@ END
     [ "$(<out)" = '{"line":1,"status":"rejected"}' ]
   done
   [ "$(sql 'SELECT count(*) FROM t_errors')" = 2 ]
-  # All but its newline is a record.
+  # Only its newline is missing.
   record 3 '{"id":3}' | head -c -1 >in
   load_in -t t
   [ "$(verdict 3)" = committed ]
@@ -345,7 +345,7 @@ END
   grep -q 'max-rejects' err
   load_in -t t --max-rejects 2
   [ "$status" -eq 0 ]
-  # As a share of the records, which counts from the thousandth on.
+  # A percentage of the records counts from the thousandth on.
   load_in -t t --max-rejects 1%
   [ "$status" -eq 0 ]
   { records 101 1200 && records 1201 1212 '"v":"too long"'; } >in
@@ -356,7 +356,7 @@ END
   [ "$status" -eq 0 ]
 }
 
-@test "--dry-run: would-be verdicts, deferred constraints included, and nothing is left" {
+@test "--dry-run prints would-be verdicts, deferred constraints included, and leaves nothing" {
   sql 'CREATE TABLE parent (id integer PRIMARY KEY)'
   sql 'INSERT INTO parent SELECT generate_series(1, 10)'
   create_t 'n integer REFERENCES parent DEFERRABLE INITIALLY DEFERRED'
@@ -390,7 +390,7 @@ END
   counts_are 0 0 0
 }
 
-@test "usage: 64" {
+@test "a usage error ends the run with 64" {
   : >in
   while IFS= read -r wrong; do
     # shellcheck disable=SC2086
@@ -423,7 +423,7 @@ END
 END
 }
 
-@test "usage: an empty value is none, and a wrong one is told what is allowed" {
+@test "usage: an empty value is an error, and the message for a wrong one names the allowed values" {
   : >in
   for option in table dsn map key error-table ledger-table reject-file max-rejects prune-ledger batch-rows \
     batch-bytes linger max-record grace retry-timeout; do

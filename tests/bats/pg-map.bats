@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# pg-load: maps, where they are found, and what is wrong with them.
+# pg-load: maps, where they are found, and errors in them.
 
 load ../lib/common
 load ../lib/records
@@ -13,7 +13,7 @@ setup() {
 # map LINE...: writes ./t.map.
 map() { printf '%s\n' "$@" >t.map; }
 
-@test "paths, filters, \$sqs, DEFAULT by empty, and what a map does not name" {
+@test "a map has paths, filters, \$sqs, empty for DEFAULT, and columns that it does not name" {
   map '# a map' '' 'id .body.n' \
     'a .body.x."odd key"[1]   # a path' \
     '"b" .body.list | map(tostring) | join("+")' \
@@ -29,7 +29,7 @@ map() { printf '%s\n' "$@" >t.map; }
 2|||dflt' ]
 }
 
-@test "a filter sees the whole record when its left side is no plain path, and \$sqs everywhere" {
+@test "a filter sees the whole record when its left side is not a plain path, and \$sqs everywhere" {
   map 'id .body | .n + 1' 'a {b: .body.n, s: $sqs.message_id} | tojson' 'b .attributes.tag.value' \
     'd (.body.n | tostring) + ($sqs.sent_at // "never")'
   {
@@ -51,7 +51,7 @@ f .body.p | . * 1' >n.map
   [ "$(sql 'SELECT f BETWEEN 12345678901234567000 AND 12345678901234568000 FROM n')" = t ]
 }
 
-@test "what a map makes of a record it does not fit: refused as map, missing, nul or no-columns" {
+@test "a record that does not fit the map is refused as map, missing, nul or no-columns" {
   map 'id .body.n !' 'a .body.x.y' 'b .body.z | .[0], .[1]' 'd .body.w | tonumber | tostring'
   {
     record 1 '{"n":1,"z":["p"],"w":"1"}'
@@ -62,7 +62,7 @@ f .body.p | . * 1' >n.map
     record 6 '"text"'
   } >in
   load_in -t t --map t.map
-  # Two outputs, of any record.
+  # A filter with two outputs, for any record.
   [ "$(tally)" = '6 quarantined' ]
   map 'id .body.n !' 'a .body.x.y' 'd .body.w | tonumber | tostring'
   load_in -t t --map t.map
@@ -74,14 +74,14 @@ map|d
 map|id' ]
   # jq's own messages hold values.
   run -1 grep secret err
-  # A row of nothing but defaults is none.
+  # A row of defaults alone is not a row.
   map 'a .body.x' 'b .body.y | empty'
   record 9 '{"n":1}' >in
   load_in -t t --map t.map
   [ "$(sql "SELECT code FROM t_errors WHERE message_id = '$(mid 9)'")" = no-columns ]
 }
 
-@test "a filter that has no end, or no bounds, refuses its record and holds up nothing else" {
+@test "a filter without end or bounds refuses its record and delays no other" {
   map 'id .body.n' 'a .body.x | if . == "time" then last(range(1e15)) elif . == "memory" then [range(1e10)] | length
     elif . == "deep" then reduce range(1e6) as $i (.; [.]) else . end' 'b .body.x | ascii_upcase'
   sed -i -z 's/\n    / /' t.map
@@ -100,13 +100,13 @@ map|id' ]
   [ "$(sql 'SELECT string_agg(b, $$ $$ ORDER BY id) FROM t')" = 'OK FINE' ]
 }
 
-@test "a filter input that eats the memory of a small container is refused, its line named, the others are loaded" {
-  # 250 megabytes of strings, kept for as long as it takes to notice them.
+@test "a filter input that exhausts the memory of a small container is refused with its line, and the others are loaded" {
+  # 250 megabytes of strings, held until the limit is noticed.
   local many='. * 1000 | . * 700 | [range(60) as $i | . + "a"] as $all | reduce range(600000) as $i ($all | length; . + 1)'
   map 'id .body.id' "a .body.x | if IN(\"memory\", \"memoir\") then $many else . end"
   { records 1 100 '"x":"ok"'; record 101 '{"id":101,"x":"memory"}'; records 102 150 '"x":"fine"'
     record 151 '{"id":151,"x":"memoir"}'; records 152 200; } >in
-  # The sanitizers' own memory comes on top; with it a limit may be passed before the kernel acts.
+  # The memory of the sanitizers is added; a limit may then be passed before the kernel acts.
   small_memory $((100 + 0${ASAN_OPTIONS:+150} + 0${TSAN_OPTIONS:+150})) pg-load -t t --map t.map <in >out 2>err
   [ -n "${ASAN_OPTIONS:-}${TSAN_OPTIONS:-}" ] || [ "$(<killed)" -ge 4 ]
   [ "$(tally)" = '198 committed 2 quarantined' ]
@@ -115,7 +115,7 @@ map|id' ]
   [ "$(sql 'SELECT count(*) FROM t')" = 198 ]
 }
 
-@test "a signal to the process that runs the filters is no record's fault" {
+@test "a signal to the process that runs the filters refuses no record" {
   map 'id .body.id' 'a .body.id | tostring'
   mkfifo pipe
   (trap '' HUP && exec pg-load -t t --map t.map <pipe >out 2>err 3>&-) &
@@ -160,11 +160,11 @@ map|id' ]
   wait "$pid"
 }
 
-@test "where the kernel cannot confine the filters, that is said, with -q too, and they run" {
+@test "a kernel that cannot confine the filters: a warning says so, with -q too, and they run" {
   map 'a .body.id | tostring'
   records 1 1 >in
   "$BATS_TEST_DIRNAME/../lib/unconfined.py" "$(command -v pg-load)" -q -t t --map t.map <in >out 2>err
-  [ "$(<err)" = 'pg-load: warning: this kernel does not let the filters be confined; going on without' ]
+  [ "$(<err)" = 'pg-load: warning: this kernel cannot confine the process of the jq filters; continuing unconfined' ]
   [ "$(tally)" = '1 committed' ]
 }
 
@@ -177,13 +177,13 @@ map|id' ]
   records 1 1 >&9
   child() { pgrep -P "$pid" >child; }
   eventually 60 child
-  # It was forked while a connection was open and verdicts were awaited: of these it has nothing.
+  # It was forked while a connection was open and a reader waited: it has neither descriptor.
   bare() { [ "$(find "/proc/$(<child)/fd" -type l -printf '%l\n' | sed 's/:.*//' | sort | xargs)" = '/dev/null /dev/null socket' ]; }
   eventually 60 bare
   [ "$(find "/proc/$pid/fd" -type l -printf '%l\n' | grep -c socket)" -ge 2 ]
   kill -9 "$pid"
   wait "$pid" || true
-  # What nobody waits for stays as a zombie where the first process does not care.
+  # A process without a waiting parent stays a zombie where the first process does not reap it.
   gone() { ! ps -o stat= -p "$(<child)" | grep -q '^[^Z]'; }
   eventually 60 gone
   exec 9>&-
@@ -200,7 +200,7 @@ map|id' ]
   exec 9>&-
 }
 
-@test "mistakes are named by file, line and column, 78" {
+@test "errors in a map are named with file, line and column, 78" {
   records 1 1 >in
   # expect LINE:COLUMN WORD LINES...
   expect() {
@@ -248,12 +248,12 @@ map|id' ]
   load_in -t t --key '.x | now'
   [ "$status" -eq 64 ]
   grep -qF -- '--key:1:6: now' err
-  # What the server makes is no column to map to.
+  # A column whose value the server makes cannot be mapped.
   sql 'ALTER TABLE t ADD g integer GENERATED ALWAYS AS (id) STORED'
   expect 1:1 'g is a column' 'g .body.n'
 }
 
-@test "a map others may write is refused, 77, by the file that a link leads to" {
+@test "a map that others may write is refused, 77, a link according to its file" {
   map 'id .body.id'
   records 1 1 >in
   for mode in 664 646 666; do
@@ -275,7 +275,7 @@ map|id' ]
   fi
 }
 
-@test "a map named after the table is found, unless one is given or none is wanted" {
+@test "a map named after the table is found, unless --map or --no-map is given" {
   mkdir maps
   echo 'a .body.id | tostring' >maps/t.map
   export SQS2PG_MAPS=$PWD/maps
@@ -296,7 +296,7 @@ map|id' ]
   [ "$status" -eq 77 ]
 }
 
-@test "a map that fits no record: 69 after a few, nothing acked, nothing quarantined" {
+@test "a map that fits no record: 69 after a few, nothing acknowledged, nothing quarantined" {
   map 'id .bodi.id !' 'a .body.x'
   records 1 50 >in
   for more in '' --no-ledger '--dry-run' --no-quarantine '--jobs 3'; do
@@ -309,7 +309,7 @@ map|id' ]
     [ "$(sql 'SELECT count(*) FROM t')" = 0 ]
   done
   [ "$(sql 'SELECT (SELECT count(*) FROM t_errors), (SELECT count(*) FROM t_ledger)')" = '0|0' ]
-  # So with a filter, a key, and columns by name that find nothing.
+  # The same holds for a filter, a key, and column names that find nothing.
   map 'a .body.id | ascii_downcase'
   load_in -t t --map t.map
   [ "$status $(wc -c <out)" = '69 0' ]
@@ -318,7 +318,7 @@ map|id' ]
   sql 'CREATE TABLE u (other integer)'
   load_in -t u
   [ "$status $(wc -c <out)" = '69 0' ]
-  # In small batches ten go before; with others that pass, all of them.
+  # In small batches ten are quarantined before; with others that pass, all of them.
   map 'id .body.id' 'a .body.must !'
   load_in -t t --map t.map --batch-rows 1
   [ "$status" -eq 69 ]
@@ -328,18 +328,18 @@ map|id' ]
   load_in -t t --map t.map
   [ "$status" -eq 0 ]
   [ "$(tally)" = '1 committed 50 quarantined' ]
-  # Delivered again they are known, whatever the map says of them.
+  # Redelivered records are known, with any map.
   sed -i '$d' in
   load_in -t t --map t.map
   [ "$(tally)" = '50 quarantined' ]
-  # What is loaded already is no sign of a mistake.
+  # Loaded records are no sign of a mistake.
   records 60 60 >in
   for n in {71..90}; do record 60 '{"id":60}'; done >>in
   load_in -t t --map t.map
   [ "$(tally)" = '21 duplicate' ]
 }
 
-@test "lines that are no records, and error records that arrive, end no run, however many" {
+@test "lines that are not records, and error records that arrive, never end the run" {
   map 'id .body.id'
   for n in {1..30}; do
     echo "no json $n"
@@ -351,7 +351,7 @@ map|id' ]
   [ "$(tally)" = '90 quarantined' ]
 }
 
-@test "--explain names the source of every column, makes no table, and needs no right to" {
+@test "--explain names the source of every column, creates no table, and needs no right to do so" {
   map 'id .body.n !' 'a .body.x | tostring' 'b .body.x + "y"'
   touch in
   load_in -t t --map t.map --explain
@@ -393,7 +393,7 @@ map|id' ]
 missing|user_id|2' ]
 }
 
-@test "messages: a map that is not there, one key without a column" {
+@test "messages: a missing map, and a key without a column" {
   sql 'CREATE TABLE one (id integer)'
   echo '{"body":{"id":1,"odd":2}}' >in
   load_in -t one --map nomap
@@ -401,10 +401,10 @@ missing|user_id|2' ]
   grep -qxF 'pg-load: error: map nomap: No such file or directory' err
   load_in -t one --no-map
   [ "$(tally)" = '1 committed' ]
-  grep -qF '1 value of 1 record had a key that no column has the name of' err
+  grep -qF '1 value of 1 record had a key that matches no column' err
 }
 
-@test "--root: plain NDJSON by names, by a map and by --key, digits kept, where the values stand" {
+@test "--root: plain NDJSON loads by names, by a map and by --key, with all digits, from any path" {
   sql 'CREATE TABLE n (id numeric, v text)'
   sql 'CREATE TABLE m (id text, raw jsonb, up text, k text)'
   printf '%s\n' '{"id":9007199254740992,"v":"a","error":"timeout"}' '{"id":9007199254740993,"v":"b"}' '{"id":1.10,"v":"c"}' >in
@@ -426,7 +426,7 @@ missing|user_id|2' ]
     load_in -t n --root "$bad"
     [ "$status" -eq 64 ]
   done
-  # Error records are known, with content and without.
+  # Error records are recognized, with content and without.
   printf '%s\n' '{"error":{"stage":"mask","code":"syntax"},"sealed":"s"}' '{"error":{"stage":"mask","code":"kind"}}' >in
   load_in -t n --root .
   [ "$(tally)" = '1 quarantined 1 rejected' ]

@@ -1,12 +1,12 @@
 #!/usr/bin/env bats
-# pg-load: hosts that vanish from the network, without a word to the other end; and connections that
-# leave the machine. In network namespaces of its own, joined by bridges, which takes root (or sudo)
-# and iproute2: without them the tests fail.
+# pg-load: hosts that vanish silently from the network, and connections to another machine. In network
+# namespaces of its own, joined by bridges, which needs root (or sudo) and iproute2: without them the
+# tests fail.
 #
 #   server   10.93.1.1 and 10.93.2.1: PostgreSQL, with a cable to either bridge
 #   near     10.93.1.2: loaders; the server's cable to them is pulled
 #   far      10.93.2.2: loaders; their own cable is pulled
-#   pool     10.93.1.3 and 10.93.2.3: pgbouncer, and a loader that uses it from where it is
+#   pool     10.93.1.3 and 10.93.2.3: pgbouncer, and a loader on the same host
 
 load ../lib/common
 load ../lib/netns
@@ -18,7 +18,7 @@ networks() {
   local name
   net_begin 2 server near far pool
   for name in switch server near far pool; do
-    # Little is on its way at any time, so that a COPY does not end before a cable is pulled.
+    # Small buffers keep a COPY from ending before a cable is pulled.
     in_net "$name" sh -c 'echo 4096 65536 65536 | tee /proc/sys/net/ipv4/tcp_rmem /proc/sys/net/ipv4/tcp_wmem' >/dev/null
   done
   cable server 1 1
@@ -72,7 +72,7 @@ setup() {
 }
 teardown() { common_teardown; }
 
-# begin NAME NAMESPACE HOST [VARIABLE=VALUE...]: pg-load on NAME.in into table NAME there; its table
+# begin NAME NAMESPACE HOST [VARIABLE=VALUE...]: starts pg-load there on NAME.in into table NAME, which
 # sleeps at the row with id 100.
 begin() {
   local name=$1 where=$2 host=$3
@@ -83,8 +83,8 @@ begin() {
   echo $! >>pid
 }
 
-# table NAME: one that holds up its loader at the row with id 100 until the gate is opened; with
-# what pg-load needs beside it.
+# table NAME: creates a table that stops its loader at the row with id 100 until the gate is opened, with
+# the tables that pg-load needs.
 table() {
   sql "CREATE TABLE $1 (id integer, v text);
     CREATE TRIGGER held_up BEFORE INSERT ON $1 FOR EACH ROW WHEN (NEW.id = 100) EXECUTE FUNCTION hold_up()"
@@ -102,13 +102,13 @@ tables() {
 }
 open_gates() { sql "UPDATE gates SET open = true WHERE name IN ($1)"; }
 
-# waits NAME EVENT: its backend does, in COPY.
+# waits NAME EVENT: whether its backend waits for that, in COPY.
 waits() {
   [ "$(sql "SELECT count(*) FROM pg_stat_activity WHERE application_name = '$1' AND wait_event = '$2'
     AND state = 'active' AND query ILIKE '%COPY%'")" = 1 ]
 }
 
-# look PULLED: notes, in seconds since then, which backends have gone and which loaders have noticed.
+# look PULLED: notes, in seconds since then, which backends have ended and which loaders have noticed.
 look() {
   local name here now=${EPOCHREALTIME//[.,]/}
   here=$(sql 'SELECT application_name FROM pg_stat_activity')
@@ -119,7 +119,7 @@ look() {
   [ "$(find . -name 'backend.?' -o -name 'loader.?' | wc -l)" -eq 12 ]
 }
 
-@test "hosts vanish: the server's or the loader's, in a wait or in COPY, by pgbouncer or not: noticed on both sides within 40 s, and a second loader finishes" {
+@test "hosts vanish, in a wait or in COPY, with pgbouncer or without: both sides notice within 40 s, and a second loader finishes" {
   local name side pulled patient pids=()
   tables a b c d e f g
   records 1 200 >small
@@ -132,7 +132,7 @@ look() {
   begin d far 10.93.2.1
   begin e pool "$SERVERS_DIR/bouncer" PGPORT=6432 PGDATABASE=by1
   begin f far 10.93.2.3 PGPORT=6432 PGDATABASE=by2
-  # Its server takes no rows for longer than a vanished one would be waited for, but is there.
+  # Its server is there, but takes no rows for longer than the limit for a vanished one.
   begin g pool 10.93.2.1
   patient=$!
   for name in a b c d e f g; do eventually 60 waits "$name" PgSleep || { cat "$name.err" && false; }; done
@@ -156,7 +156,7 @@ look() {
   done
   for name in a b c d e f; do [ ! -s "$name.out" ]; done
 
-  # Longer than tcp_user_timeout, whatever the others took.
+  # It takes longer than tcp_user_timeout, whatever the others took.
   longer() { [ $((${EPOCHREALTIME//[.,]/} - pulled)) -gt 36000000 ]; }
   eventually 60 longer
   open_gates "'a', 'b', 'd', 'e', 'g'"
@@ -171,7 +171,7 @@ look() {
   done
 }
 
-# told NAMESPACE HOST [VARIABLE=VALUE...]: how often pg-load is told so there, having loaded.
+# told NAMESPACE HOST [VARIABLE=VALUE...]: prints how often pg-load warns there, after a load.
 told() {
   local where=$1 host=$2
   shift 2
@@ -181,7 +181,7 @@ told() {
   grep -c 'warning: nothing verifies that' err || true
 }
 
-@test "a connection that leaves the machine and verifies nobody is warned of once" {
+@test "a connection to another machine that verifies nothing is warned of once" {
   table_of_one_column
   records 1 200 >small
   [ "$(told near 10.93.1.1)" = 1 ]
@@ -200,7 +200,7 @@ told() {
   [ "$(told near 10.93.1.1 PGSSLMODE=require)" = 1 ]
   [ "$(told near 10.93.1.1 PGSSLMODE=verify-full PGSSLROOTCERT="$PWD/server.crt")" = 0 ]
   [ "$(told near 10.93.1.1 PGSSLMODE=verify-ca PGSSLROOTCERT="$PWD/server.crt")" = 0 ]
-  # libpq verifies by this file at any sslmode.
+  # libpq verifies with this file at any sslmode.
   mkdir .postgresql
   cp server.crt .postgresql/root.crt
   [ "$(told near 10.93.1.1)" = 0 ]

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# pg-load --password-command: the password that a program prints, asked for before each connection.
+# pg-load --password-command: a program prints the password, and runs before each connection.
 # On a server of its own, whose passwords change while loaders run.
 
 load ../lib/common
@@ -27,10 +27,10 @@ setup() {
 
 teardown() { common_teardown; }
 
-# fails COMMAND...: bats passes over one behind a bare `!`.
+# fails COMMAND...: negates it; bats does not check a command after `!`.
 fails() { ! "$@"; }
 
-# change PASSWORD: that is the role's from now on; a loader is signed out.
+# change PASSWORD: sets the password of the role; a loader is signed out.
 change() {
   PGUSER=postgres psql -qXAt -c "ALTER ROLE guarded PASSWORD '$1'" -c "SELECT count(pg_terminate_backend(pid))
     FROM pg_stat_activity WHERE usename = 'guarded' AND datname = current_database()" >/dev/null
@@ -43,10 +43,10 @@ command() {
   mv command.new command
 }
 
-# load_guarded OPTION...: as load_in, signed in by what ./command prints.
+# load_guarded OPTION...: runs load_in with the password that ./command prints.
 load_guarded() { PGUSER=guarded load_in -t t --password-command ./command "$@"; }
 
-# refused STATUS MESSAGE: what load_guarded came to.
+# refused STATUS MESSAGE: checks the result of load_guarded.
 refused() {
   cat err
   [ "$status" -eq "$1" ]
@@ -56,7 +56,7 @@ refused() {
   [ "$(sql 'SELECT count(*) FROM t')" = 0 ]
 }
 
-@test "the first line is the password, whatever stands behind it" {
+@test "the first line is the password, whatever follows it" {
   command 'echo first'
   load_guarded
   [ "$status" -eq 0 ]
@@ -71,7 +71,7 @@ refused() {
   done
 }
 
-@test "it goes before PGPASSWORD, which the command does not see" {
+@test "the command takes precedence over PGPASSWORD, which it does not see" {
   command 'env >seen; echo first'
   PGPASSWORD=secret load_guarded
   [ "$status" -eq 0 ]
@@ -81,7 +81,7 @@ refused() {
   [ "$status" -eq 69 ]
 }
 
-@test "the words of a command are parted by blanks, and no shell sees them" {
+@test "blanks separate the words of a command, and no shell sees them" {
   # shellcheck disable=SC2016 # nothing is expanded, which is the point
   command 'printf "%s|" "$@" >seen; echo first'
   PGUSER=guarded load_in -t t --password-command '  ./command   a "b  $HOME  ; '
@@ -92,7 +92,7 @@ refused() {
   [ "$status" -eq 64 ]
 }
 
-@test "the password changes under a loader that runs: the next one is asked for, nothing lost or doubled" {
+@test "the password changes during a run: the loader asks for the new one, and nothing is lost or doubled" {
   command 'cat password'
   echo first >password
   mkfifo pipe
@@ -101,7 +101,7 @@ refused() {
   exec 9>pipe
   records 1 5 >&9
   eventually 60 lines_are out 5
-  # The old password is no longer any good, the new one not yet to be had.
+  # The old password no longer works, and the new one is not available yet.
   change second
   records 6 10 >&9
   eventually 60 grep -q 'retrying' err
@@ -121,12 +121,12 @@ refused() {
   load_guarded --retry-timeout 1s
   refused 75 'SQLSTATE 28P01'
   [ "$(wc -l <asked)" -ge 2 ]
-  # As systemd's unit has it.
+  # The systemd unit has this too.
   grep -q '^RestartPreventExitStatus=.*69' "$ROOT/deploy/systemd/sqs2pg@.service"
   fails grep -q '^RestartPreventExitStatus=.*75' "$ROOT/deploy/systemd/sqs2pg@.service"
 }
 
-@test "a command that fails is asked again, and then a temporary failure" {
+@test "a command that fails is retried, and then is a temporary failure" {
   # shellcheck disable=SC2016 # the command's own
   command 'echo secret; echo >>asked; [ "$(wc -l <asked)" -ge 3 ]'
   load_guarded --retry-timeout 100ms
@@ -143,7 +143,7 @@ refused() {
   [ "$(tally)" = '5 committed' ]
 }
 
-@test "one that is wrongly called, or not there, is not asked again" {
+@test "a command that is missing or called wrongly is not retried" {
   for code in 64 77 78; do
     command "echo secret; echo >>asked; exit $code"
     rm -f asked
@@ -155,7 +155,7 @@ refused() {
   refused 69 'the password command ./no-such-command cannot be run: No such file or directory'
 }
 
-@test "what is no password: nothing, an empty line, a zero byte, a line without an end" {
+@test "no output, an empty line, a zero byte and an endless line are not passwords" {
   command ':'
   load_guarded --retry-timeout 0
   refused 75 'the password command ./command printed no password'
@@ -170,20 +170,20 @@ refused() {
   refused 69 'the password command ./command printed a line longer than 64 KiB'
 }
 
-# ended PID: nothing of it runs.
+# ended PID: whether no process of it runs.
 ended() { ! grep -qs '^State:[[:space:]]*[^Z[:space:]]' <(grep -s '^State:' "/proc/$1/status"); }
 
-@test "one that hangs is ended in time, with all that it started" {
+@test "a command that hangs is killed in time, with all processes that it started" {
   command 'sleep 1000 & echo $! >child; echo secret; wait'
   SECONDS=0
-  # Three seconds are the least that a connection gets.
+  # A connection gets at least three seconds.
   load_guarded --retry-timeout 1s
   refused 75 'the password command ./command took longer than'
   [ "$SECONDS" -lt 60 ]
   eventually 60 ended "$(<child)"
 }
 
-@test "a stop request ends the wait for it" {
+@test "a stop request ends the wait for the command" {
   command 'touch asked; sleep 1000'
   PGUSER=guarded pg-load -t t --grace 0 --password-command ./command <in >out 2>err 3>&- &
   echo $! >pid
@@ -197,7 +197,7 @@ ended() { ! grep -qs '^State:[[:space:]]*[^Z[:space:]]' <(grep -s '^State:' "/pr
   [ ! -s out ]
 }
 
-@test "the password stands in no argument and no environment" {
+@test "the password is in no argument and no environment" {
   command 'echo first'
   mkfifo pipe
   PGUSER=guarded pg-load -t t --linger 20ms --password-command ./command <pipe >out 2>err 3>&- &

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# pg-load: rows that the server refuses are found, each alone, and only they.
+# pg-load: rows that the server refuses are isolated, and no other row is refused.
 
 load ../lib/common
 load ../lib/records
@@ -7,16 +7,16 @@ load ../lib/refused
 
 setup() { pg_setup; }
 
-@test "refused rows of every kind, spread at random: exactly those, and once more when delivered again" {
+@test "refused rows of every kind, at random places: exactly those are refused, and again when redelivered" {
   spread 10000 100
   spread_is_sorted_out 10000 100 --batch-rows 3000
   [ "$(sql 'SELECT count(*) FROM t_ledger')" = 9900 ]
-  # Delivered again: nothing new, counted.
+  # Redelivered: no new row, but counted.
   load_in -t t
   [ "$(sql 'SELECT count(*), max(count), min(count) FROM t_errors')" = '100|2|2' ]
 }
 
-@test "the same without a ledger" {
+@test "without a ledger, exactly the bad rows are refused too" {
   spread 4000 40
   spread_is_sorted_out 4000 40 --no-ledger
 }
@@ -52,7 +52,7 @@ setup() { pg_setup; }
   grep -q 'line 5 quarantined: load map, column v: .*canary' err
 }
 
-@test "--reject-file: the copy is there before the verdict is; where it cannot be written, 74 and no verdict" {
+@test "--reject-file: the copy is written before the verdict; if it cannot be written, 74 and no verdict" {
   sql 'CREATE TABLE t (id integer)'
   mkfifo pipe
   pg-load -t t --reject-file rejects <pipe >out 2>err 3>&- 4>&- &
@@ -70,7 +70,7 @@ setup() { pg_setup; }
   grep -q 'error: /dev/full: No space left on device' err
 }
 
-@test "the first ten are named, the others only with -v; all are counted" {
+@test "the first ten refused records are named, the others only with -v; all are counted" {
   sql 'CREATE TABLE t (id integer)'
   { records 1 5; for n in {11..25}; do record "$n" '{"id":"x"}'; done; } >in
   load_in -t t
@@ -83,7 +83,7 @@ setup() { pg_setup; }
   run -1 grep 'more records refused' err
 }
 
-@test "some batches of which nothing passes, and others between: no reason to end" {
+@test "batches of which nothing passes do not end the run when others pass" {
   sql 'CREATE TABLE t (id integer)'
   for from in 0 8 16; do
     records $((from + 1)) $((from + 4))
@@ -94,7 +94,7 @@ setup() { pg_setup; }
   [ "$(tally)" = '12 committed 12 quarantined' ]
 }
 
-@test "none passes: 69, nothing quarantined, nothing acked" {
+@test "no record passes: 69, nothing quarantined, nothing acknowledged" {
   sql 'CREATE TABLE t (id integer, must integer NOT NULL)'
   records 1 50 >in
   load_in -t t
@@ -103,11 +103,11 @@ setup() { pg_setup; }
   grep -q 'none of 50 records can be loaded, the first, line 1, for SQLSTATE 23502 not_null_violation, column must' err
   [ "$(sql 'SELECT count(*) FROM t_errors')" = 0 ]
   [ "$(sql 'SELECT count(*) FROM t_ledger')" = 0 ]
-  # One at a time the same, before it has become many.
+  # The same for one at a time, before they are many.
   load_in -t t --batch-rows 1
   [ "$status" -eq 69 ]
   [ "$(wc -l <out)" -le 1 ]
-  # A table that took others before is believed a little longer.
+  # A table that took rows before is given a little longer.
   sql 'ALTER TABLE t ALTER must DROP NOT NULL'
   records 100 110 >in
   load_in -t t
@@ -121,7 +121,7 @@ setup() { pg_setup; }
   [ ! -s out ]
 }
 
-@test "bad records delivered again, however many and with nothing good among them, are quarantined" {
+@test "redelivered bad records are quarantined, however many, and without a good one among them" {
   sql 'CREATE TABLE t (id integer)'
   { records 1 5; for n in {11..40}; do record "$n" '{"id":"x"}'; done; } >in
   load_in -t t
@@ -129,7 +129,7 @@ setup() { pg_setup; }
   sed -i 1,5d in
   load_in -t t
   [ "$(tally)" = '30 quarantined' ]
-  # Others in their place are not.
+  # Other bad records are not.
   for n in {51..80}; do record "$n" '{"id":"x"}'; done >in
   load_in -t t
   [ "$status" -eq 69 ]
@@ -146,7 +146,7 @@ setup() { pg_setup; }
   [ "$(tally)" = '3 committed 2 quarantined' ]
 }
 
-@test "a trigger's exception is about the row; a trigger that drops rows is the table's affair" {
+@test "the exception of a trigger refuses its row; a row that a trigger drops is committed" {
   sql "CREATE TABLE t (id integer);
     CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS \$\$ BEGIN
       IF NEW.id = 3 THEN RAISE EXCEPTION 'no % please', NEW.id; END IF;
@@ -158,12 +158,12 @@ setup() { pg_setup; }
   [ "$(tally)" = '5 committed 1 quarantined' ]
   [ "$(sql 'SELECT sqlstate FROM t_errors')" = P0001 ]
   [ "$(sql 'SELECT count(*) FROM t')" = 4 ]
-  # Which is told: nobody would look for rows that are committed.
-  grep -qxF 'pg-load: warning: a trigger kept 1 of 5 rows out of the table, or put them elsewhere: they count as committed' err
+  # A warning says so: nobody would look for committed rows.
+  grep -qxF 'pg-load: warning: a trigger kept 1 of 5 rows out of the table, or moved them; they count as committed' err
   grep -q ' kept_out=1$' err
 }
 
-@test "rows that triggers keep out are counted, over batches and connections, warned of once" {
+@test "rows that triggers keep out are counted, over batches and connections, and warned of once" {
   sql "CREATE TABLE t (id integer); CREATE TABLE odd (id integer);
     CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS \$\$ BEGIN
       IF NEW.id % 2 = 0 THEN RETURN NEW; END IF;
@@ -175,13 +175,13 @@ setup() { pg_setup; }
   [ "$(grep -c 'a trigger kept' err)" -eq 1 ]
   grep -q ' kept_out=50$' err
   [ "$(sql 'SELECT (SELECT count(*) FROM t), (SELECT count(*) FROM odd)')" = '50|50' ]
-  # None, no word; a partitioned table puts its rows elsewhere too, and they are in it.
+  # Without such rows no warning; a partitioned table moves its rows too, but they are in it.
   sql 'CREATE TABLE p (id integer) PARTITION BY RANGE (id); CREATE TABLE p1 PARTITION OF p DEFAULT'
   load_in -t p
   run -1 grep 'a trigger' err
 }
 
-@test "values that imitate the server's hint do not mislead it" {
+@test "values that imitate the server's hint do not mislead the search" {
   sql 'CREATE TABLE t (id integer, d date)'
   { records 1 40; record 41 '{"id":41,"d":"x\nCOPY t, line 3, column id: "}'; records 42 60
     record 61 '{"id":61,"d":"COPY t, line 1"}'; record 62 '{"id":62,"d":"t 2 t 2\nt 9"}'; records 63 70; } >in

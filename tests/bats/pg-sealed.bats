@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# pg-load on records that were not masked, and on too many that could not be.
+# pg-load: records that were not masked, and too many that could not be masked.
 
 load ../lib/common
 load ../lib/records
@@ -11,10 +11,10 @@ setup() {
 
 teardown() { common_teardown; }
 
-# masked N BODY: a record as pii-mask leaves it.
+# masked N BODY: prints a record as pii-mask leaves it.
 masked() { record "$1" "$2" | sed 's/}$/,"pii":{"key":"0a1b2c3d"}}/'; }
 
-# sealed FROM TO [STAGE]: error records of those numbers.
+# sealed FROM TO [STAGE]: prints error records of those numbers.
 sealed() {
   local n
   for ((n = $1; n <= $2; n++)); do
@@ -22,14 +22,14 @@ sealed() {
   done
 }
 
-# rows: how many rows and error rows there are.
+# rows: prints the numbers of rows and error rows.
 rows() {
   local errors=0
   [ "$(sql "SELECT to_regclass('t_errors') IS NULL")" = t ] || errors=$(sql 'SELECT count(*) FROM t_errors')
   echo "$(sql 'SELECT count(*) FROM t') $errors"
 }
 
-@test "--require-masked rejects what was not masked, and stores nothing of it" {
+@test "--require-masked rejects records that were not masked, and stores nothing of them" {
   {
     masked 1 '{"id":1}' && record 2 '{"id":2,"v":"canary"}' && sealed 3 3 && sealed 4 4 | sed 's/}$/,"body":"canary"}/'
     sealed 5 5 | sed 's/}$/,"other":"canary"}/' && sealed 6 6 | sed 's/}$/,"attributes":{"a":"canary"}}/'
@@ -45,17 +45,17 @@ rows() {
   [ "$(sql "SELECT count(*) FROM t_errors WHERE record LIKE '%canary%'")" = 0 ]
   [ "$(rows)" = '1 3' ]
   [ "$(grep -c canary rejects)" = 10 ]
-  # What was loaded before is a duplicate as ever.
+  # A record that was loaded before is still a duplicate.
   record 1 '{"id":1}' >in
   load_in -t t --require-masked
   [ "$(tally)" = '1 duplicate' ]
-  # Without the option nothing of this is asked.
+  # Without the option none of this is required.
   record 2 '{"id":2}' >in
   load_in -t t
   [ "$(tally)" = '1 committed' ]
 }
 
-@test "--require-masked goes by the last of two members, and by what a seal looks like" {
+@test "--require-masked judges the last of two members, and the form of a seal" {
   {
     masked 1 '{"id":1}' | sed 's/}$/,"pii":null}/' && record 2 '{"id":2}' | sed 's/}$/,"pii":null,"pii":{"key":"0a1b2c3d"}}/'
     sealed 3 3 | sed 's/"seal1[^"]*"/"canary"/' && sealed 4 4 | sed 's/"seal1[^"]*"/{"a":"canary"}/'
@@ -67,7 +67,7 @@ rows() {
   [ "$(rows)" = '2 0' ]
 }
 
-@test "--require-masked takes nothing for masked that has not the form of it" {
+@test "--require-masked accepts only the form that pii-mask writes" {
   local n=0 pii seal
   for pii in '{"key":"canary"}' '{"key":"0a1b2c3"}' '{"key":"0a1b2c3d4"}' '{"key":"0A1B2C3D"}' '{"key":"0a1b2c3g"}' \
     '{"key":"0a1b2c3d","v":"canary"}' '{"v":"canary","key":"0a1b2c3d"}' '{"key":"canary","key":"0a1b2c3d"}' \
@@ -85,7 +85,7 @@ rows() {
   [ "$(rows)" = '0 0' ]
 }
 
-@test "--require-masked sees all members of a line with --root ., too" {
+@test "--require-masked sees all members of a line, with --root . too" {
   printf '%s\n' '{"id":1,"pii":{"key":"0a1b2c3d"}}' '{"id":2}' '{"error":{"stage":"mask","code":"syntax"},"id":3}' \
     '{"error":{"stage":"mask","code":"syntax"},"sealed":"seal1.0a1b2c3d.AAAA"}' >in
   load_in -t t --root . --require-masked --no-ledger
@@ -99,14 +99,14 @@ rows() {
   [ ! -s out ]
   [ "$(rows)" = '0 0' ]
   grep -q '^pg-load: error: more than --sealed-limit: 11 records in a row could not be masked, the last for unmatched$' err
-  # Ten may; so may more that are not in a row, or not of this stage.
+  # Ten are allowed; so are more that are not in a row, or not of this stage.
   { sealed 2 11 && masked 20 '{"id":20}' && sealed 21 30 && sealed 31 31 pull && sealed 32 41 && sealed 42 60 unmask; } >in
   load_in -t t
   [ "$status" -eq 0 ]
   [ "$(tally)" = '1 committed 50 quarantined' ]
 }
 
-@test "the row goes on from batch to batch, and the batches before stand" {
+@test "the count goes on from batch to batch, and earlier batches stay committed" {
   { masked 1 '{"id":1}' && sealed 2 30; } >in
   for jobs in 1 3; do
     load_in -t t --batch-rows 4 --jobs "$jobs"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# pg-load: servers in trouble of their own: no space left, a standby, COMMIT that is
-# answered by ROLLBACK; and one behind pgbouncer. On a server of its own.
+# pg-load: servers with trouble of their own: no space left, a standby, COMMIT
+# answered with ROLLBACK; and a server behind pgbouncer. On a server of its own.
 
 load ../lib/common
 load ../lib/records
@@ -31,9 +31,8 @@ teardown() {
 
 sudo_or_not() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi; }
 
-# small_space: a tablespace of 4 MiB; where nobody may mount one, a limit to the
-# size of every file of the server instead, which it meets as an error of another
-# kind.
+# small_space: makes a tablespace of 4 MiB. Without the right to mount one, it limits the
+# size of every file of the server instead, which is another kind of error.
 small_space() {
   local owner
   mkdir -p "$SERVERS_DIR/small"
@@ -51,7 +50,7 @@ small_space() {
   fi
 }
 
-@test "no space left on the server: 75 or 69, what was committed is acked, no good row in the error table" {
+@test "no space left on the server: 75 or 69, committed records are acknowledged, no good row is in the error table" {
   filler=$(printf '%0800d' 0)
   sql "ALTER TABLE t ALTER v SET STORAGE PLAIN"
   small_space
@@ -67,14 +66,14 @@ small_space() {
   run -1 grep -qF "$filler" err
 }
 
-# standby: a copy of the server, that takes no writes; PGHOST leads to it.
+# standby: starts a copy of the server that takes no writes, and sets PGHOST to it.
 standby() {
   servers_standby_drop
   servers_standby_start
   export PGHOST=$SERVERS_DIR/standby
 }
 
-@test "a standby: retried, 75, nothing acked; promoted meanwhile, it is loaded" {
+@test "a standby: retries, then 75, nothing acknowledged; once promoted, it is loaded" {
   records 1 10 >in
   load_in -t t --no-create
   [ "$status" -eq 69 ]
@@ -94,13 +93,13 @@ standby() {
   wait "$pid"
   [ "$(tally)" = '10 committed' ]
   [ "$(sql 'SELECT count(*) FROM t')" = 20 ]
-  # And what the old one took is known there.
+  # The rows of the old server are known there.
   records 1 10 >in
   load_in -t t
   [ "$(tally)" = '10 duplicate' ]
 }
 
-@test "COMMIT answered by ROLLBACK is never reported committed: tried again, or 75" {
+@test "COMMIT answered with ROLLBACK is never reported committed: a retry, or 75" {
   records 1 10 >in
   : >empty
   pg-load -t t <empty
@@ -133,8 +132,8 @@ standby() {
   done
 }
 
-# bouncer: pgbouncer in transaction mode, with two connections to the server for
-# everybody; PGHOST and PGPORT lead to it.
+# bouncer: starts pgbouncer in transaction mode, with two connections to the server
+# for all clients, and sets PGHOST and PGPORT to it.
 bouncer() {
   local dir=$SERVERS_DIR/bouncer
   mkdir -p "$dir"
@@ -161,7 +160,7 @@ END
   eventually 60 psql -qXc 'SELECT 1'
 }
 
-@test "behind pgbouncer in transaction mode: tables made, rows isolated, four loaders on two connections" {
+@test "behind pgbouncer in transaction mode: tables created, rows isolated, four loaders on two connections" {
   direct=$PGHOST
   sql 'ALTER TABLE t ADD UNIQUE (id), ADD p integer REFERENCES t (id) DEFERRABLE INITIALLY DEFERRED'
   bouncer
@@ -178,7 +177,7 @@ END
   PGHOST=$direct PGPORT=5432
   [ "$(sql 'SELECT count(*), count(DISTINCT id) FROM t')" = '3000|3000' ]
   [ "$(sql 'SELECT count(*), min(count), max(count) FROM t_errors')" = '2|4|4' ]
-  # Nothing of theirs stayed behind in the sessions that others share.
+  # Nothing of theirs is left in the shared sessions.
   sql 'TRUNCATE t, t_ledger, t_errors'
   PGHOST=$SERVERS_DIR/bouncer PGPORT=6432
   load_in -t t --no-ledger

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# pg-load on records that another program has made of one message: each is stored
+# pg-load: records that another program has made of one message. Each is stored
 # once, as a row or as refused, and none is called a duplicate.
 
 load ../lib/common
@@ -12,17 +12,17 @@ setup() {
 
 teardown() { common_teardown; }
 
-# events N ID...: a message N that holds these events, as sqs-pull prints it.
+# events N ID...: prints a message N with these events, as sqs-pull prints it.
 events() {
   local n=$1
   shift
   record "$n" "{\"events\":[$(printf '{"id":%s},' "$@" | sed 's/,$//')]}"
 }
 
-# each: what people write to make records of the events.
+# each: makes records of the events, as users write it.
 each() { jq -c '.body.events[] as $event | .body = $event'; }
 
-# stored: the ids of rows and of error rows, sorted, one a line.
+# stored: prints the ids of rows and of error rows, sorted, one a line.
 stored() {
   {
     sql 'SELECT id FROM t'
@@ -30,7 +30,7 @@ stored() {
   } | sort -n
 }
 
-# all_refused: what is to become of ./in of the first test.
+# all_refused: checks the outcome of ./in of the first test.
 all_refused() {
   [ "$status" -eq 0 ]
   [ "$(tally)" = '3 committed 9 quarantined' ]
@@ -53,10 +53,10 @@ all_refused() {
     sql 'DROP TABLE IF EXISTS t_ledger; DROP TABLE t_errors; TRUNCATE t'
   done
   status=0
-  # shellcheck disable=SC2002  # a pipe is what is wanted
+  # shellcheck disable=SC2002  # a pipe is needed
   cat in | pg-load -t t --batch-rows 1 >out 2>err || status=$?
   all_refused
-  # Delivered again, and replayed: the same rows.
+  # Redelivered and replayed, they give the same rows.
   sed 's/"h\([135]\)"/"again\1"/' in | pg-load -t t >out 2>err
   [ "$(tally)" = '3 duplicate 9 quarantined' ]
   [ "$(sql 'SELECT count(*), min(count), max(count) FROM t_errors')" = '9|2|2' ]
@@ -72,21 +72,21 @@ all_refused() {
     load_in -t t $options
     [ "$status" -eq 0 ]
     diff <(stored) <(seq 1 31)
-    # The first may be on its way by then, the others are refused.
+    # The first may be submitted already; the others are refused.
     grep -q 'line 3 quarantined: load split' err
     grep -q 'line 30 quarantined: load split' err
     run -1 grep duplicate out
     sql 'DROP TABLE t_ledger, t_errors; TRUNCATE t'
   done
-  # As far back as 100,000 records.
+  # The window is 100,000 records.
   { sed -n 1p halves && records 5 100002 && sed -n 2p halves; } >in
   load_in -t t --batch-rows 5000
   [ "$(tally)" = '99999 committed 1 quarantined' ]
   [ "$(sql 'SELECT code FROM t_errors')" = split ]
 }
 
-@test "what is no split message stays a duplicate: other deliveries, the same content, earlier runs, replays" {
-  # The same content, in a batch and later; another content in another delivery.
+@test "a message that is not split stays a duplicate: other deliveries, the same content, earlier runs, replays" {
+  # The same content, in a batch and later; other content in another delivery.
   { record 1 '{"id":1}' && record 1 '{"id":1}' && record 2 '{"id":2}' && record 1 '{"id":1}' && record 1 '{"id":9}' second; } >in
   for options in '' '--batch-rows 1'; do
     # shellcheck disable=SC2086
@@ -104,7 +104,7 @@ all_refused() {
     load_in -t t $options
     [ "$(tally)" = '3 duplicate' ]
   done
-  # Parts are sqs-unwrap's own, and what no handle deletes is not lost.
+  # sqs-unwrap makes parts, and a message without a handle is not deleted.
   events 7 1 2 | each | jq -c '.sqs.part = .body.id - 1 | .sqs.parts = 2' >in
   events 8 1 2 | each | jq -c 'del(.sqs.receipt_handle)' >>in
   load_in -t t --no-ledger
@@ -126,7 +126,7 @@ all_refused() {
   [ "$(sql 'SELECT code, count FROM t_errors')" = 'split|2' ]
 }
 
-@test "the last record of a batch waits for the next one, or one linger" {
+@test "the last record of a batch waits for the next one, at most one linger" {
   mkfifo pipe
   pg-load -t t --batch-rows 1 --linger 1m <pipe >out 2>err &
   echo $! >pid
@@ -167,26 +167,26 @@ all_refused() {
     [ "$(sql "SELECT to_regclass('t_errors') IS NULL, (SELECT count(*) FROM t WHERE id BETWEEN 2 AND 4)")" = 't|0' ]
     sql 'DROP TABLE IF EXISTS t_ledger; TRUNCATE t'
   done
-  # What an earlier run had loaded has its verdict.
+  # A message that an earlier run had loaded gets its verdict.
   record 2 '{"id":2}' >one && pg-load -q -t t <one >out
   load_in -t t --no-quarantine
   [ "$status" -eq 0 ]
   [ "$(tally)" = '2 committed 3 duplicate' ]
 }
 
-@test "a split message of which one record cannot be stored stays on the queue" {
+@test "a split message with a record that cannot be stored remains on the queue" {
   { events 1 1 2 | each && events 1 3 | each | sed "s/\"id\":3/\"id\":3,\"v\":\"$(printf '%02000d' 0)\"/"; } >in
   load_in -t t --max-record 1K
   [ "$status" -eq 1 ]
   [ "$(tally)" = '3 rejected' ]
-  # Error records count as well.
+  # Error records count too.
   { record 1 '{"id":1}' && record 1 0 | sed 's/"body":0/"error":{"stage":"mask","code":"syntax"},"sealed":"s"/'; } >in
   load_in -t t --batch-rows 1
   [ "$(tally)" = '2 quarantined' ]
   [ "$(sql 'SELECT count(*), min(code), max(code) FROM t_errors')" = '2|split|split' ]
 }
 
-@test "an error row is resolved by the commit of its own record, and by no other of the message" {
+@test "only the commit of its own record resolves an error row, not that of another of the message" {
   # With --key: another event of the message.
   record 1 '{"id":"x","v":"a"}' >in
   load_in -t t --key .body.v
@@ -198,7 +198,7 @@ all_refused() {
   load_in -t t --key .body.v
   [ "$(sql 'SELECT count(*), count(resolved_at) FROM t_errors')" = '1|1' ]
   sql 'TRUNCATE t, t_ledger, t_errors'
-  # Split, then one of them alone, without and with --key.
+  # A split message, then one of its records alone, without and with --key.
   events 2 1 2 3 | each >in
   load_in -t t
   sed -n 2p in | sed 's/"h2"/"later"/' >one

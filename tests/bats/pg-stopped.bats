@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# pg-load: a loader that is stopped amid a batch, on a host that lives, and another that gets
+# pg-load: a loader that is stopped within a batch, on a live host, and another loader that gets
 # its messages.
 
 load ../lib/common
@@ -13,15 +13,15 @@ setup() {
 
 teardown() { [ ! -s pid ] || kill -9 "$(<pid)" 2>/dev/null || true; }
 
-# waits_for_client: whether a session is amid its transaction, and has nothing to do.
+# waits_for_client: whether a session is in its transaction and waits for the client.
 waits_for_client() {
   [ "$(sql "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'pg-load'
     AND (state = 'active' AND wait_event = 'ClientRead' OR state = 'idle in transaction')")" = 1 ]
 }
-# tell: what the sessions do, for a test that fails.
+# tell: prints what the sessions do, for a failing test.
 tell() { sql "SELECT pid, state, wait_event_type, wait_event, left(query, 80) FROM pg_stat_activity WHERE datname = current_database()"; }
 
-@test "the session of a stopped loader is ended for one that wants its messages, and each is one row" {
+@test "another loader ends the session of a stopped one to load its messages, and each is one row" {
   local pid
   mkfifo pipe
   pg-load -t t --linger 100ms <pipe >out 2>err 3>&- 9>&- &
@@ -30,7 +30,7 @@ tell() { sql "SELECT pid, state, wait_event_type, wait_event, left(query, 80) FR
   exec 9>pipe
   records 1 3 >&9
   eventually 60 lines_are out 3
-  # It begins COPY when the table is let go, and has nothing to send then.
+  # It begins COPY when the table is unlocked, and has nothing to send then.
   hold
   records 4 6 >in
   cat in >&9
@@ -55,7 +55,7 @@ tell() { sql "SELECT pid, state, wait_event_type, wait_event, left(query, 80) FR
   records 1 1 >in
   pg-load -t t <in >out
   sql 'CREATE TABLE held AS SELECT * FROM t_ledger; DELETE FROM t_ledger; DELETE FROM t'
-  # It has the key of the record, as a loader would, and its rows come slowly.
+  # Like a loader it has the key of the record, and its rows come slowly.
   mkfifo slow
   PGAPPNAME=pg-load psql -qXAt <slow >slow.out 2>&1 3>&- 9>&- &
   echo $! >pid

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# pg-load: other roles of the database, who may write in a schema that the loader
-# searches, made its tables before it did, or speak in its errors.
+# pg-load: other roles of the database, which may write in a schema that the loader
+# searches, have created its tables before, or put names into its errors.
 
 load ../lib/common
 load ../lib/records
@@ -15,8 +15,8 @@ teardown() { sql "DROP OWNED BY $LOADER, $EVIL CASCADE; DROP ROLE $LOADER, $EVIL
 
 as_loader() { PGUSER=$LOADER load_in "$@"; }
 
-# everything: all that pg-load does in the database, by each of its ways; what came
-# of it in ./story.
+# everything: does all that pg-load does in the database, in each of its ways; the
+# results are in ./story.
 everything() {
   : >story
   step() {
@@ -32,7 +32,7 @@ everything() {
   step
   echo '{"body":{"id":40}}' >in
   step
-  # The lone row, and the value of a type that raises XX000 or the like.
+  # The lone row, and the value of a type that raises XX000 or a similar state.
   record 50 '{"id":50,"words":"a !! b"}' >in
   step
   record 30 '{"id":30}' 2 >in
@@ -61,13 +61,13 @@ create_t() {
     GRANT SELECT, INSERT ON app.t TO $LOADER"
 }
 
-@test "whatever the search_path, nothing of another role is ever called" {
+@test "with any search_path, nothing of another role is called" {
   create_t
   everything
   mv story wanted
   grep -q '20 committed' wanted
   grep -q 'split' wanted
-  # Each way does its work: a statement that always fails would look the same under any search_path.
+  # Each way must work: a statement that always fails would look the same under any search_path.
   cat wanted
   run -1 grep -vE '^(--?[a-z].*)? 0( |$)|\||^[0-9]+$' wanted
   create_t
@@ -75,7 +75,7 @@ create_t() {
   cat made
   read -r functions _ operators _ names _ <made
   [ "$functions" -gt 2500 ] && [ "$operators" -gt 700 ] && [ "$names" -gt 150 ]
-  # The shadows do shadow, or the test would show nothing.
+  # The shadow objects must be called, or the test would show nothing.
   sql "ALTER ROLE $LOADER SET search_path = shadow, pg_catalog; ALTER ROLE $LOADER SET log_statement = 'all'"
   run -1 env PGUSER="$LOADER" psql -qXAtc "SELECT unnest('{}'::pg_catalog.uuid[])"
   run -1 env PGUSER="$LOADER" psql -qXAtc "SELECT 1 + 1"
@@ -83,7 +83,7 @@ create_t() {
   [ -z "$(PGUSER=$LOADER psql -qXAtc 'SELECT relname FROM pg_class')" ]
   everything
   diff wanted story
-  # Each function that the statements name has its shadow, a new one too.
+  # Each function that the statements name has a shadow, a new one too.
   grep -aoE 'pg_catalog\.[a-z_]+\(' "$SERVERS_DIR/postgres/log" | tr -d '(' | cut -d. -f2 | sort -u >named
   cat named
   [ "$(wc -l <named)" -ge 8 ]
@@ -93,7 +93,7 @@ create_t() {
   done <named
 }
 
-@test "a ledger or an error table that another role has made: 69, naming it" {
+@test "a ledger or an error table of another role: 69, and the role is named" {
   local table
   sql "CREATE TABLE app.t (id integer); GRANT SELECT, INSERT ON app.t TO $LOADER; GRANT USAGE, CREATE ON SCHEMA app TO $EVIL"
   records 1 3 >in
@@ -107,7 +107,7 @@ create_t() {
     [ ! -s out ]
     cat err
     grep -q "app.t_$table belongs to $EVIL, who is neither the loader, nor the table's owner, nor a superuser" err
-    # The target's owner is one who may.
+    # The owner of the target is allowed.
     sql "ALTER TABLE app.t OWNER TO $EVIL; GRANT ALL ON app.t TO $LOADER"
     as_loader -t app.t
     [ "$status" -eq 0 ]
@@ -115,7 +115,7 @@ create_t() {
   done
 }
 
-@test "a ledger or an error table with triggers, rules, row security or columns to be filled: 69" {
+@test "a ledger or an error table with triggers, rules, row security or required columns: 69" {
   local table change undo
   sql "CREATE TABLE app.t (id integer); GRANT SELECT, INSERT ON app.t TO $LOADER;
     CREATE FUNCTION app.drop_row() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'"
@@ -137,7 +137,7 @@ CREATE RULE x AS ON INSERT TO TABLE_ DO INSTEAD NOTHING|DROP RULE x ON TABLE_
 ALTER TABLE TABLE_ ENABLE ROW LEVEL SECURITY|ALTER TABLE TABLE_ DISABLE ROW LEVEL SECURITY
 ALTER TABLE TABLE_ ADD x integer; UPDATE TABLE_ SET x = 1; ALTER TABLE TABLE_ ALTER x SET NOT NULL|ALTER TABLE TABLE_ DROP x
 END
-    # Columns that need nothing may be there.
+    # Columns that need no value are allowed.
     sql "ALTER TABLE app.t_$table ADD x integer, ADD y integer NOT NULL DEFAULT 1"
   done
   records 7 8 >in
@@ -166,7 +166,7 @@ END
   as_loader -v -t app.t
   cp err all
   [ "$(tally)" = '2 committed 5 quarantined' ]
-  # A fault's are not printed either, nor those of an error that ends the run.
+  # Names from a fault are not printed either, nor from an error that ends the run.
   record 8 '{"id":8,"v":"40001"}' >in
   as_loader -v -t app.t --retry-timeout 1s
   [ "$status" -eq 75 ]
@@ -178,7 +178,7 @@ END
   sql 'TABLE app.t_errors' >>all
   cat all
   run -1 grep -q canary all
-  # What the catalogue has is told.
+  # Names that the catalogue has are printed.
   [ "$(sql "SELECT message_id, sqlstate, column_name, constraint_name FROM app.t_errors ORDER BY 1")" = \
     "$(mid 3)|23514||t_id_check
 $(mid 4)|P0001||
@@ -207,10 +207,10 @@ END
   [ "$(wc -l <records)" -eq 9 ]
   run -1 grep -q canary records
   [ "$(grep -c '"receipt_handle":"stays"' records)" -eq 1 ]
-  # Still the records that they were.
+  # They still are the same records.
   [ "$(sql "SELECT count(record::json) FROM app.t_errors WHERE message_id IS NULL OR message_id <> 'm9'")" = 8 ]
   [ "$(sql "SELECT record::json -> 'sqs' ->> 'sent_at' FROM app.t_errors WHERE message_id = 'm1'")" = x ]
-  # The copy for a replay is the line as it came.
+  # The copy for a replay is the original line.
   sed -i 's/"m/"n/' in
   as_loader -t app.t --reject-file rejects
   cmp in rejects

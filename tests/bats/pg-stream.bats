@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# pg-load: when it commits and when it tells, what ends it, and two of it at once.
+# pg-load: when it commits and prints verdicts, what ends it, and two loaders in parallel.
 
 load ../lib/common
 load ../lib/records
@@ -34,13 +34,13 @@ create_t() { sql "CREATE TABLE t (id integer, v varchar(5), n integer)"; }
   [ "$(batches)" -le 13 ]
   load_in -t t -v --linger 1h --batch-bytes 10k --batch-rows 5
   [ "$(batches)" -eq 20 ]
-  # One record is a batch, however small that may be.
+  # A batch holds at least one record, however small the limit is.
   load_in -t t -v --linger 1h --batch-bytes 1
   [ "$(batches)" -eq 100 ]
   [ "$(tally)" = '100 duplicate' ]
 }
 
-@test "SIGTERM: a pipe is drained, what came is committed, 0" {
+@test "SIGTERM: the pipe is drained, its records are committed, 0" {
   create_t
   mkfifo pipe
   pg-load -t t --linger 10s --grace 5s <pipe >out 2>err 3>&- &
@@ -59,7 +59,7 @@ create_t() { sql "CREATE TABLE t (id integer, v varchar(5), n integer)"; }
   create_t
   records 1 10 >in
   run --separate-stderr -74 bash -c 'pg-load -t t <in >/dev/full'
-  # A reader that went away: nothing more is committed.
+  # After its reader has gone, nothing more is committed.
   records 11 5000 >in
   run -0 bash -c 'pg-load -t t --batch-rows 10 <in 2>err | head -n 1 >/dev/null; echo "${PIPESTATUS[0]}"'
   [ "$output" = 74 ]
@@ -67,7 +67,7 @@ create_t() { sql "CREATE TABLE t (id integer, v varchar(5), n integer)"; }
   run -74 bash -c 'pg-load --help >/dev/full'
 }
 
-@test "nobody left to read the verdicts: nothing is committed, 74" {
+@test "the reader of the verdicts has gone: nothing is committed, 74" {
   create_t
   records 1 10 >in
   run -0 bash -c '{ sleep 0.5; cat in; } | pg-load -t t 2>err | true; echo "${PIPESTATUS[1]}"'
@@ -75,7 +75,7 @@ create_t() { sql "CREATE TABLE t (id integer, v varchar(5), n integer)"; }
   [ "$(sql 'SELECT count(*) FROM t')" = 0 ]
 }
 
-@test "empty input: 0, no verdict, no word" {
+@test "empty input: 0, no verdict, no message" {
   create_t
   : >in
   load_in -t t
@@ -84,7 +84,7 @@ create_t() { sql "CREATE TABLE t (id integer, v varchar(5), n integer)"; }
   [ ! -s err ]
 }
 
-@test "two loaders at once on the same records: each row once, a verdict each, no deadlock" {
+@test "two parallel loaders of the same records: each row once, a verdict each, no deadlock" {
   create_t
   sql "ALTER TABLE t ADD UNIQUE (id)"
   records 1 20000 >in
@@ -99,7 +99,7 @@ create_t() { sql "CREATE TABLE t (id integer, v varchar(5), n integer)"; }
   [ "$(tally)" = '20000 committed 20000 duplicate' ]
   [ ! -s err1 ]
   [ ! -s err2 ]
-  # Each key slowly, so that one in the order of its records would meet the other's half way.
+  # Each key is slow, so that loaders in the order of their records would deadlock half way.
   sql 'TRUNCATE t, t_ledger;
     CREATE FUNCTION slow() RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.02); RETURN true; END $$;
     ALTER TABLE t_ledger ADD CHECK (slow())'
@@ -114,7 +114,7 @@ create_t() { sql "CREATE TABLE t (id integer, v varchar(5), n integer)"; }
   [ ! -s err.back ]
 }
 
-# peak FILE: resident memory in KiB at its highest, over those records.
+# peak FILE: prints the peak of resident memory in KiB, over those records.
 peak() {
   python3 -c '
 import resource, subprocess, sys
@@ -123,7 +123,7 @@ with open(sys.argv[1]) as records:
 print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)' "$1"
 }
 
-@test "resident memory at a hundred thousand records is that at ten thousand, and below 64 MiB" {
+@test "resident memory is the same at ten and at a hundred thousand records, and below 64 MiB" {
   sql 'CREATE TABLE t (id integer, v text)'
   local filler
   filler=$(printf '%0700d' 0)
@@ -132,7 +132,7 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)' "$1"
   few=$(peak few) many=$(peak many)
   [ "$(sql 'SELECT count(*) FROM t')" = 110000 ]
   echo "few $few, many $many"
-  # The shadow of a sanitizer is no memory of ours.
+  # The shadow memory of a sanitizer does not count.
   case ${BUILD:-} in *asan* | *tsan*) return ;; esac
   [ "$many" -lt $((few * 11 / 10)) ]
   [ "$many" -le 65536 ]

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# pg-load: the ledger and the error table, their names, rights and making.
+# pg-load: the ledger and the error table, their names, rights and creation.
 
 load ../lib/common
 load ../lib/records
@@ -8,7 +8,7 @@ setup() { pg_setup; }
 
 create_t() { sql "CREATE TABLE t (id integer, v varchar(5), n integer)"; }
 
-@test "eight loaders at once make the tables once, five times over" {
+@test "eight parallel loaders create the tables once, in each of five rounds" {
   records 1 10 >in
   for round in 1 2 3 4 5; do
     fresh_database
@@ -27,21 +27,21 @@ create_t() { sql "CREATE TABLE t (id integer, v varchar(5), n integer)"; }
   done
 }
 
-@test "a table that goes while it is looked at: 69, and not the map's fault" {
+@test "a table that is dropped while it is looked up: 69, and the map is not blamed" {
   create_t
   records 1 10 >in
   echo 'id = .body.id' >map
   preload meanwhile
   MEANWHILE='DROP TABLE t' MEANWHILE_BEFORE='pg_attribute a CROSS JOIN' \
     run -69 --separate-stderr env LD_PRELOAD="$PWD/meanwhile.so" pg-load -t t -m map <in
-  [[ $stderr == *'there is no table t'* ]]
+  [[ $stderr == *'table t does not exist'* ]]
   [ -z "$output" ]
 }
 
-@test "a loader that finds another one making the tables waits for it" {
+@test "a loader that finds another one creating the tables waits for it" {
   create_t
   records 1 10 >in
-  # Held for as long as it takes until the loader waits.
+  # The lock is held until the loader waits.
   mkfifo pipe
   psql -qX -v ON_ERROR_STOP=1 -o /dev/null -f pipe 3>&- &
   other=$!
@@ -62,7 +62,7 @@ create_t() { sql "CREATE TABLE t (id integer, v varchar(5), n integer)"; }
   [ "$(sql 'SELECT count(*) FROM t_ledger')" = 10 ]
 }
 
-@test "--prune-ledger forgets old keys, and young ones only with --force" {
+@test "--prune-ledger deletes old keys, and young ones only with --force" {
   create_t
   records 1 10 >in
   load_in -t t
@@ -74,7 +74,7 @@ create_t() { sql "CREATE TABLE t (id integer, v varchar(5), n integer)"; }
   [ "$(sql 'SELECT count(*) FROM t_ledger')" = 6 ]
   load_in -t t --prune-ledger 14d
   [ "$status" -eq 64 ]
-  # What promises to change nothing does not.
+  # Options that promise to change nothing change nothing.
   for look in --dry-run -n --explain; do
     load_in -t t --prune-ledger 1ms --force "$look"
     [ "$status" -eq 64 ]
@@ -86,7 +86,7 @@ create_t() { sql "CREATE TABLE t (id integer, v varchar(5), n integer)"; }
   [ "$(sql 'SELECT count(*) FROM t_ledger')" = 0 ]
 }
 
-@test "--no-create with the tables made from share/sql" {
+@test "--no-create works with the tables created from share/sql" {
   create_t
   records 1 10 >in
   load_in -t t --no-create
@@ -96,12 +96,12 @@ create_t() { sql "CREATE TABLE t (id integer, v varchar(5), n integer)"; }
   grep -q '/share/sqs2pg/sql/pg-load.sql, or give --no-ledger' err
   load_in -t t --prune-ledger 30d
   [ "$status" -eq 69 ]
-  grep -q 'there is no ledger public.t_ledger' err
+  grep -q 'the ledger public.t_ledger does not exist' err
   run -1 grep -e '--no-ledger' err
   psql -qX -v ON_ERROR_STOP=1 -v table=t -f "$ROOT/share/sql/pg-load.sql"
   load_in -t t --no-create
   [ "$(tally)" = '10 committed' ]
-  # The same as what it makes itself.
+  # They are the same as those it creates itself.
   sql 'CREATE TABLE u (id integer)'
   : >in
   load_in -t u
@@ -111,7 +111,7 @@ create_t() { sql "CREATE TABLE t (id integer, v varchar(5), n integer)"; }
   diff <(described t) <(described u)
 }
 
-@test "share/sql stops at its first mistake, with a status that tells" {
+@test "share/sql stops at its first error, with status 3" {
   status=0
   psql -qX -f "$ROOT/share/sql/pg-load.sql" >out 2>err || status=$?
   [ "$status" -eq 3 ]
@@ -125,7 +125,7 @@ create_t() { sql "CREATE TABLE t (id integer, v varchar(5), n integer)"; }
   [ "$(grep -c ERROR err)" = 1 ]
 }
 
-@test "share/sql has the table that its map is for" {
+@test "share/sql has the table of the shipped map" {
   psql -qX -f "$ROOT/share/sql/user_logins.sql"
   psql -qX -c '\d user_logins' >found
   sql 'DROP TABLE user_logins'
@@ -133,7 +133,7 @@ create_t() { sql "CREATE TABLE t (id integer, v varchar(5), n integer)"; }
   psql -qX -c '\d user_logins' | diff - found
 }
 
-@test "a loader without rights of its own beyond these tables" {
+@test "a loader needs no rights beyond these tables" {
   create_t
   psql -qX -v ON_ERROR_STOP=1 -v table=t -f "$ROOT/share/sql/pg-load.sql"
   role=$(unique)
@@ -145,7 +145,7 @@ create_t() { sql "CREATE TABLE t (id integer, v varchar(5), n integer)"; }
   record 11 '{"id":11}' >in
   PGUSER=$role load_in -t t
   [ "$(sql 'SELECT count(resolved_at) FROM t_errors')" = 1 ]
-  # The very first, refused: one bad record is still no reason to stop.
+  # The very first record is refused: one bad record does not end the run.
   sql "TRUNCATE t_ledger"
   record 12 '{"id":"x"}' >in
   PGUSER=$role load_in -t t
@@ -153,7 +153,7 @@ create_t() { sql "CREATE TABLE t (id integer, v varchar(5), n integer)"; }
   sql "DROP OWNED BY $role; DROP ROLE $role"
 }
 
-@test "other names for the tables, in other schemas" {
+@test "the ledger and the error table can have other names, in other schemas" {
   sql 'CREATE SCHEMA "Odd Schema"; CREATE TABLE "Odd Schema"."My Table" ("The Id" integer, "a.b" text)'
   printf '{"sqs":{"message_id":"%s"},"body":{"The Id":1,"a.b":"x"}}\n{"body":{"The Id":"x"}}\n' "$(mid 1)" >in
   load_in -t '"Odd Schema"."My Table"'
@@ -164,7 +164,7 @@ create_t() { sql "CREATE TABLE t (id integer, v varchar(5), n integer)"; }
   [ "$(tally)" = '1 committed 1 quarantined' ]
   [ "$(sql "SELECT count(*) FROM public.l WHERE substr(key::text, 15, 1) = '8'")" = 1 ]
   [ "$(sql 'SELECT count(*) FROM "Odd Schema"."E"')" = 1 ]
-  # A name that would not fit must be given.
+  # A default name that would be too long must be given.
   long=$(printf 'x%.0s' {1..60})
   sql "CREATE TABLE $long (id integer)"
   load_in -t "$long"

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
-# pg-load: other roles of the database, who put something of theirs in the place of the
-# ledger or the error table, or upon them, while a loader runs. What it calls would be
-# called with the loader's rights, and does not go away with a transaction rolled back: here
-# a sequence.
+# pg-load: other roles of the database, which replace the ledger or the error table, or
+# attach objects to them, while a loader runs. A function that the loader called would
+# run with its rights, and leave a trace that a rollback does not remove: here a
+# sequence.
 
 load ../lib/common
 load ../lib/records
@@ -27,8 +27,8 @@ teardown() {
 as_evil() { PGUSER=$EVIL psql -qXAt -v ON_ERROR_STOP=1 -c "$1"; }
 called() { [ "$(sql 'SELECT is_called FROM evil.calls')" = t ]; }
 
-# table KIND: what makes one that pg-load takes for the ledger or the error table, but for
-# what it calls.
+# table KIND: prints SQL for a table that pg-load accepts as the ledger or the error table,
+# except for the function that it calls.
 table() {
   case $1 in
   ledger) echo "(key uuid PRIMARY KEY CHECK (evil.call()), loaded_at timestamptz DEFAULT now())" ;;
@@ -38,8 +38,8 @@ table() {
   esac
 }
 
-# running OPTION...: starts a loader; the test writes to it by descriptor 7. It has loaded
-# one record.
+# running OPTION...: starts a loader that reads from descriptor 7, and loads one
+# record.
 running() {
   rm -f pipe
   mkfifo pipe
@@ -50,11 +50,11 @@ running() {
   eventually 60 lines_are out 1
 }
 
-# ended STATUS: what it says to two records more, of which one is to be refused.
+# ended STATUS: sends two more records, one of which is refused, and checks the end.
 ended() {
   local status=0 both
   both=$(record 2 '{"id":2}' && record 3 '{"id":"no number"}')
-  # By one write: it may end at the first.
+  # In one write, because it may end at the first.
   printf '%s\n' "$both" >&7
   exec 7>&-
   wait "$(cat pid)" || status=$?
@@ -62,12 +62,12 @@ ended() {
   [ "$status" -eq "$1" ]
 }
 
-@test "another role's table in the place of ours while a loader runs: nothing of it is called, 69" {
+@test "another role replaces the ledger or the error table while a loader runs: nothing of it is called, 69" {
   local kind
   for kind in ledger errors; do
     sql 'DROP TABLE IF EXISTS app.t_ledger, app.t_errors; TRUNCATE app.t'
     running
-    # As who owns the schema may.
+    # As the owner of the schema may.
     sql "DROP TABLE app.t_$kind"
     as_evil "CREATE TABLE app.t_$kind $(table "$kind"); GRANT ALL ON app.t_$kind TO PUBLIC"
     ended 69
@@ -78,7 +78,7 @@ ended() {
   done
 }
 
-@test "a trigger on them by who has only the right to make one: never called, 69" {
+@test "a trigger on them by a role that may only create triggers is never called, 69" {
   local kind
   for kind in ledger errors; do
     sql 'DROP TABLE IF EXISTS app.t_ledger, app.t_errors; TRUNCATE app.t'
@@ -92,7 +92,7 @@ ended() {
   done
 }
 
-@test "a table of another role's that a dry run finds in the place of the one it makes: 69" {
+@test "a dry run finds a table of another role where it would create its own: 69" {
   local kind
   for kind in ledger errors; do
     sql 'DROP TABLE IF EXISTS app.t_ledger, app.t_errors; TRUNCATE app.t'
@@ -105,7 +105,7 @@ ended() {
   done
 }
 
-@test "a partition or a child of the ledger that another role owns: 69, naming it" {
+@test "a partition or a child of the ledger that another role owns: 69, and the role is named" {
   local make
   while read -r make; do
     sql 'DROP TABLE IF EXISTS app.t_ledger CASCADE; DROP TABLE IF EXISTS app.t_errors'

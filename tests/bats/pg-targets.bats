@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# pg-load: targets that are not what they seem, or change while it runs.
+# pg-load: targets that are unsuitable, or that change during a run.
 
 load ../lib/common
 load ../lib/records
@@ -10,8 +10,8 @@ teardown() {
   common_teardown
 }
 
-# follow OPTION...: pg-load -t t on what is written to descriptor 9, its verdicts
-# in ./out, its messages in ./err; its process is ${pid}.
+# follow OPTION...: runs pg-load -t t on the data written to descriptor 9, with its
+# verdicts in ./out and its messages in ./err; its process is ${pid}.
 follow() {
   rm -f pipe
   mkfifo pipe
@@ -21,7 +21,7 @@ follow() {
   exec 9>pipe
 }
 
-# ends: that of the run, its exit status in ${status}; nothing more is written.
+# ends: ends the input and the run, with its exit status in ${status}.
 ends() {
   exec 9>&-
   status=0
@@ -29,8 +29,8 @@ ends() {
   cat err
 }
 
-# refuses WORD: the run has ended with 69 and that word, the records 4 to 6 got no verdict and
-# left nothing behind.
+# refuses WORD: checks that the run has ended with 69 and that word, and that the records 4 to 6 got
+# no verdict and left nothing.
 refuses() {
   ends
   [ "$status" -eq 69 ]
@@ -68,7 +68,7 @@ foreign_server() {
   [ "$(sql 'SELECT count(*) FROM far')" = 2 ]
 }
 
-@test "what makes the tables forget, or keep keys out, in mid-run: 69, nothing of that batch done" {
+@test "a change in mid-run that makes the tables lose rows or keys: 69, nothing of that batch is committed" {
   foreign_server
   change() {
     case $1 in
@@ -116,7 +116,7 @@ foreign_server() {
 END
 }
 
-@test "an error table that drops rows, or forgets them, in mid-run: 69, no verdict" {
+@test "an error table that drops or loses rows in mid-run: 69, no verdict" {
   sql 'CREATE TABLE t (id integer)'
   for change in "ALTER TABLE t_errors SET UNLOGGED" \
     "CREATE FUNCTION drop_it() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
@@ -132,7 +132,7 @@ END
   done
 }
 
-@test "dates and times are read as the database's settings say, and so told at a start" {
+@test "dates and times are read with the settings of the database, and a warning says so at the start" {
   local db=$PGDATABASE
   sql "ALTER DATABASE \"$db\" SET datestyle = 'SQL, DMY'"
   sql "ALTER DATABASE \"$db\" SET timezone = 'Pacific/Kiritimati'"
@@ -141,12 +141,12 @@ END
   record 1 '{"who":"pg-load","d":"01-02-03","z":"2024-01-01T00:00:00","i":"-1 2:03:04"}' >in
   load_in -t t
   [ "$(tally)" = '1 committed' ]
-  grep -qF "times without an offset are read in the database's TimeZone, Pacific/Kiritimati" err
+  grep -qF "times without an offset are read in the TimeZone of the database, Pacific/Kiritimati" err
   [ "$(wc -l <err)" = 2 ]
   printf 'psql\t01-02-03\t2024-01-01T00:00:00\t-1 2:03:04\n' >rows
   sql '\copy t (who, d, z, i) FROM rows'
   [ "$(sql 'SELECT count(*), count(DISTINCT (d, z, i::text, today)) FROM t')" = '2|1' ]
-  # What the loader itself writes and reads of times does not go by them.
+  # The loader's own times do not depend on them.
   sql "UPDATE t_ledger SET loaded_at = now() - interval '20 days'"
   record 2 '{"who":"x","d":"x"}' >in
   load_in -t t -q
@@ -155,7 +155,7 @@ END
   load_in -t t --prune-ledger 15d
   [ "$(sql 'SELECT count(*) FROM t_ledger')" = 0 ]
   run -1 grep TimeZone err
-  # PGTZ counts too; UTC by any name, and tables without such a column, are not worth a word.
+  # PGTZ counts too; UTC by any name, and tables without such a column, give no warning.
   PGTZ=Asia/Tokyo load_in -t t
   grep -qF 'TimeZone, Asia/Tokyo' err
   PGTZ=Etc/UTC load_in -t t
@@ -165,22 +165,22 @@ END
   run -1 grep TimeZone err
 }
 
-# column NAME: what the table has in it, row by row.
+# column NAME: prints its values, row by row.
 column() { sql "SELECT string_agg(coalesce($1::text, '-'), ' ' ORDER BY id) FROM t"; }
 
-# batch FIRST LAST FIELDS: those records, at once, to the run that follows, and their verdicts.
+# batch FIRST LAST FIELDS: sends those records together to the run, and waits for their verdicts.
 batch() {
   records "$@" >in
   cat in >&9
   eventually 60 lines_are out "$2"
 }
 
-@test "a column added, dropped, retyped or renamed under a stream: the batch is repeated, nothing lost" {
+@test "a column is added, dropped, retyped or renamed in mid-stream: the batch is repeated, nothing lost" {
   sql 'CREATE TABLE t (id integer, a integer)'
   follow -v
   batch 1 2 '"a":1,"b":"x"'
-  eventually 60 grep -qxF "pg-load: warning: no column takes key b of the records' bodies: its values are left out" err
-  # The very next record fills it.
+  eventually 60 grep -qxF "pg-load: warning: no column takes key b of the bodies: its values are not loaded" err
+  # The next record fills it.
   sql 'ALTER TABLE t ADD b text'
   batch 3 4 '"a":1,"b":"x"'
   [ "$(column b)" = '- - x x' ]
@@ -188,18 +188,18 @@ batch() {
   batch 5 6 '"a":1,"b":"x"'
   eventually 60 grep -q 'no column takes key a ' err
   [ "$(column b)" = '- - x x x x' ]
-  # An array is rendered otherwise for text, for json and for an array.
+  # An array is rendered differently for text, for json and for an array.
   batch 7 8 '"b":["x",1]'
   sql 'ALTER TABLE t ALTER b TYPE json USING to_json(b)'
   batch 9 10 '"b":["x",1]'
   sql 'ALTER TABLE t ALTER b TYPE text[] USING NULL'
   batch 11 12 '"b":["x",1]'
   [ "$(column b)" = '- - - - - - - - - - {x,1} {x,1}' ]
-  # One that is generated by now is left to the server, as at a start.
+  # A column that has become generated is left to the server, as at a start.
   sql 'ALTER TABLE t DROP b, ADD b integer GENERATED ALWAYS AS (id) STORED'
   batch 13 14 '"b":1'
   sql 'ALTER TABLE t RENAME b TO c; ALTER TABLE t ADD d integer'
-  # Several changes before one batch, rows refused among them.
+  # Several changes before one batch with refused rows.
   { records 15 16 '"d":1' && record 17 '{"id":"x","d":1}'; } >in
   cat in >&9
   eventually 60 lines_are out 17
@@ -208,14 +208,14 @@ batch() {
   [ "$(tally)" = '16 committed 1 quarantined' ]
   [ "$(sql 'SELECT count(*), count(DISTINCT id), sum(c), sum(d) FROM t')" = '16|16|136|2' ]
   [ "$(grep -c 'no column takes key b ' err)" = 1 ]
-  grep -q 'the columns of public.t have changed: its catalogue is read anew' err
+  grep -q 'the columns of public.t have changed; reading its catalogue again' err
 }
 
-@test "a column that is of another type by now never has a value of the one before" {
+@test "a column that has changed its type never gets a value of the old one" {
   sql 'CREATE TABLE t (id integer, d integer, e bigint, f text, g timestamptz)'
   follow
   batch 1 2 '"d":5,"e":6,"f":"2026-03-05","g":"2026-03-05T00:00:00Z"'
-  # As wide, narrower, wider, and of no fixed width.
+  # Types of the same width, narrower, wider, and without a fixed width.
   sql 'ALTER TABLE t ALTER d TYPE date USING NULL'
   batch 3 4 '"d":5'
   sql 'ALTER TABLE t ALTER id TYPE bigint, ALTER e TYPE smallint'
@@ -230,12 +230,12 @@ batch() {
   [ "$(sql 'SELECT id, d, e, f FROM t WHERE id > 2 ORDER BY id')" = $'5||1|\n6||1|\n7||6|2026-03-05\n8||6|2026-03-05' ]
 }
 
-@test "columns that change under four connections, over a reconnect, and by a map with a filter" {
+@test "columns change under four connections, across a reconnect, and with a map that has a filter" {
   sql 'CREATE TABLE t (id integer, v text)'
   printf 'id .body.id\nv .body.v | tostring\n' >t.map
   follow --map t.map --key '.body.id | tostring' --jobs 4 --batch-rows 7
   batch 1 50 '"v":1'
-  # While batches are on their way.
+  # While batches are submitted.
   local n
   for n in 1 2 3; do
     records $((n * 100)) $((n * 100 + 99)) '"v":[1]' >&9
@@ -249,18 +249,18 @@ batch() {
   eventually 60 lines_are out 400
   [ "$(sql 'SELECT count(*), count(DISTINCT id) FROM t')" = '400|400' ]
   [ "$(sql "SELECT DISTINCT v::text FROM t WHERE id > 1000")" = '"[1]"' ]
-  # What the map needs is gone: the end, and what was committed stays so.
+  # A column of the map is gone: the run ends, and committed rows stay.
   sql 'ALTER TABLE t DROP v'
   records 2001 2003 >in
   cat in >&9
   ends
   [ "$status" -eq 78 ]
-  grep -q 't.map:2:1: v is no column of the table' err
+  grep -q 't.map:2:1: v is not a column of the table' err
   lines_are out 400
   [ "$(sql 'SELECT count(*) FROM t')" = 400 ]
 }
 
-@test "the table itself goes, or comes back as another one, under a stream" {
+@test "the table is dropped, or another one replaces it, in mid-stream" {
   sql 'CREATE TABLE t (id integer)'
   follow
   batch 1 3
@@ -272,6 +272,6 @@ batch() {
   cat in >&9
   ends
   [ "$status" -eq 69 ]
-  grep -q 'there is no table public.t any more' err
+  grep -q 'table public.t no longer exists' err
   lines_are out 6
 }

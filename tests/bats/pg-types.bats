@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# pg-load: what a type or a trigger raises for a value, told from what the server
-# says of a statement, and of itself. pg-versions.bats has the types on every version.
+# pg-load: errors that a type or a trigger raises for a value, not errors of a
+# statement or of the server. pg-versions.bats has the types on every version.
 
 load ../lib/common
 load ../lib/records
@@ -8,7 +8,7 @@ load ../lib/types
 
 setup() { pg_setup; }
 
-# raising STATE: a table t, whose trigger raises that for id 30.
+# raising STATE: creates a table t whose trigger raises that for id 30.
 raising() {
   sql "SET client_min_messages = warning; DROP TABLE IF EXISTS t, t_errors, t_ledger; CREATE TABLE t (id integer, v text);
     CREATE OR REPLACE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS \$\$ BEGIN
@@ -16,10 +16,10 @@ raising() {
     CREATE TRIGGER f BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f()"
 }
 
-# refused_is STATE...: what the error table has.
+# refused_is STATE...: checks the states in the error table.
 refused_is() { [ "$(sql 'SELECT sqlstate FROM t_errors ORDER BY message_id' | xargs)" = "$*" ]; }
 
-@test "a bad tsvector, regclass or hstore with --jobs, in small batches, in a dry run, without a ledger" {
+@test "a bad tsvector, regclass or hstore is refused alone: with --jobs, in small batches, in a dry run, without a ledger" {
   odd_database "$(unique)"
   odd_values_are_sorted_out 200 '' --jobs 3 --batch-rows 20
   odd_values_are_sorted_out 200 store --batch-rows 1
@@ -31,11 +31,11 @@ refused_is() { [ "$(sql 'SELECT sqlstate FROM t_errors ORDER BY message_id' | xa
   [ "$(sql 'SELECT count(*) FROM odd')" = 0 ]
   load_in -t odd --no-ledger --no-quarantine
   [ "$(tally)" = '100 committed 18 rejected' ]
-  # No value in a message.
+  # No message has a value.
   run -1 grep -e open -e nosuch err
 }
 
-@test "whatever class a trigger raises for one record, that one is refused; a deferred one too" {
+@test "an error of any class that a trigger raises for one record refuses that one; a deferred trigger's too" {
   for state in 42P01 42501 42601 3F000 28000 3D000 0A000 55000 25001 99999; do
     raising "$state"
     records 1 60 >in
@@ -65,7 +65,7 @@ refused_is() { [ "$(sql 'SELECT sqlstate FROM t_errors ORDER BY message_id' | xa
     grep -q "loading: SQLSTATE $state" err
     [ "$(sql 'SELECT (SELECT count(*) FROM t), (SELECT count(*) FROM t_errors)')" = '0|0' ]
   done
-  # Beside a value that does raise it.
+  # Together with a value that does raise it.
   sql 'CREATE EXTENSION hstore; ALTER TABLE t ADD h hstore'
   { records 1 20; record 21 '{"id":21,"h":"k=>"}'; records 22 40; } >in
   load_in -t t
@@ -85,7 +85,7 @@ refused_is() { [ "$(sql 'SELECT sqlstate FROM t_errors ORDER BY message_id' | xa
   done
 }
 
-@test "one bad value alone is refused, in a table that has no row; its like end the run" {
+@test "one bad value alone is refused in an empty table; more of its kind end the run" {
   sql 'CREATE TABLE t (id integer, v tsvector, w text)'
   record 1 "{\"id\":1,\"v\":\"'open\"}" >in
   load_in -t t
@@ -95,7 +95,7 @@ refused_is() { [ "$(sql 'SELECT sqlstate FROM t_errors ORDER BY message_id' | xa
   load_in -t t
   [ "$status $(wc -c <out)" = '69 0' ]
   grep -qxF 'pg-load: error: none of 19 records can be loaded, the first, line 1, for SQLSTATE 42601, column v' err
-  # So is what a function raises on purpose, and not what one cannot find.
+  # The same holds for an error raised on purpose, not for a missing object.
   raising 42P01
   record 30 '{"id":30}' >in
   load_in -t t
@@ -104,7 +104,7 @@ refused_is() { [ "$(sql 'SELECT sqlstate FROM t_errors ORDER BY message_id' | xa
     PERFORM 1 FROM nosuch; RETURN NEW; END \$\$"
   load_in -t t
   [ "$status $(wc -c <out)" = '69 0' ]
-  # Unless others have passed in the run.
+  # Unless others have passed in the run:
   sql "CREATE OR REPLACE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS \$\$ BEGIN
     IF NEW.id = 30 THEN PERFORM 1 FROM nosuch; END IF; RETURN NEW; END \$\$"
   load_in -t t
@@ -114,20 +114,20 @@ refused_is() { [ "$(sql 'SELECT sqlstate FROM t_errors ORDER BY message_id' | xa
   load_in -t t --batch-rows 1
   [ "$status $(tally)" = '0 3 committed 1 quarantined' ]
   refused_is 42P01
-  # Or others are loaded already.
+  # or others are loaded already.
   sql 'TRUNCATE t_errors'
   load_in -t t
   [ "$status $(tally)" = '0 3 duplicate 1 quarantined' ]
 }
 
-@test "what the server says before it takes rows is about the statement: 69 at once" {
+@test "an error before the server takes rows is about the statement: 69 immediately" {
   records 1 20 >in
   load_in -t nosuch
   [ "$status $(wc -c <out)" = '69 0' ]
   sql 'CREATE TABLE t (id integer, n integer DEFAULT 1); CREATE ROLE "'"$PGDATABASE"'" LOGIN'
   load_in -t t --dry-run
   [ "$(tally)" = '20 would-commit' ]
-  # No right to a table, or to a column.
+  # No right on a table, or on a column.
   sql "GRANT USAGE, CREATE ON SCHEMA public TO \"$PGDATABASE\""
   PGUSER=$PGDATABASE load_in -t t
   [ "$status $(wc -c <out)" = '69 0' ]
@@ -135,7 +135,7 @@ refused_is() { [ "$(sql 'SELECT sqlstate FROM t_errors ORDER BY message_id' | xa
   sql "GRANT INSERT (n) ON t TO \"$PGDATABASE\""
   PGUSER=$PGDATABASE load_in -t t
   [ "$status $(wc -c <out)" = '69 0' ]
-  # A right that lacks for every row, with few records too, and with others that were loaded before.
+  # A missing right for every row, also with few records, and with others loaded before.
   sql "CREATE SEQUENCE s; ALTER TABLE t ALTER n SET DEFAULT nextval('s'); GRANT INSERT ON t TO \"$PGDATABASE\""
   for last in 1 5 20; do
     records 1 "$last" >in

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# pg-load: keys of the body that go nowhere, named when they are met.
+# pg-load: keys of the body that no column takes, and the messages about them.
 
 load ../lib/common
 load ../lib/records
@@ -10,10 +10,10 @@ teardown() {
   common_teardown
 }
 
-# named: the keys that ./err names, in its order.
+# named: prints the keys that ./err names, in its order.
 named() { grep -oP '^pg-load: warning: no column takes key \K\S+' err | xargs; }
 
-@test "unknown keys are named when they are met, once each, the first ten that look like names" {
+@test "unknown keys are named when they come, once each, the first ten that look like names" {
   sql 'CREATE TABLE t (id integer)'
   mkfifo pipe
   pg-load -t t --linger 50ms --batch-rows 2 <pipe >out 2>err 3>&- 9>&- &
@@ -23,7 +23,7 @@ named() { grep -oP '^pg-load: warning: no column takes key \K\S+' err | xargs; }
   echo '{"body":{"id":1,"first":1,"odd-one":2}}' >&9
   first_named() { [ "$(named)" = 'first odd-one' ]; }
   eventually 60 first_named
-  # Data in the place of a name is counted, not shown.
+  # A key that looks like data is counted, not shown.
   for key in 203.0.113.7 10-0-0-1 a@example.com +15551234567 555-12-34567 4111111111111111 078-05-1120 \
     DE89370400440532013000 01-23-45-67-89-ab 2a02:db8::1 7f3c2a9e-0b1d-4c5e-8f00-112233445566 d41d8cd98f00b204e9800998ecf8427e \
     aGVsbG8gd29ybGQhMTIzNDU2 1700000000 'two words' naïve 'new\nline' "$(printf 'x%.0s' {1..41})" '' '\u0066irst2'; do
@@ -34,14 +34,14 @@ named() { grep -oP '^pg-load: warning: no column takes key \K\S+' err | xargs; }
   wait "$pid"
   [ "$(tally)" = '33 committed' ]
   [ "$(named)" = 'first odd-one key_1 key_2 key_3 key_4 key_5 key_6 key_7 key_8' ]
-  grep -qxF 'pg-load: warning: 46 values of 33 records had keys that no column has the name of' err
+  grep -qxF 'pg-load: warning: 46 values of 33 records had keys that match no column' err
   [ "$(grep -c 'no column takes' err)" = 10 ]
 }
 
-@test "with a map, a key is unknown that no path or filter of it names" {
+@test "with a map, a key is unknown when none of its paths and filters names it" {
   sql 'CREATE TABLE t (id integer, v text)'
   echo '{"body":{"id":1,"a":1,"b":2,"c d":3,"extra":4,"sent_at":5}}' >in
-  known() { # known EXPRESSION NAMED...: which keys a map with that for v leaves unknown
+  known() { # known EXPRESSION NAMED...: checks the unknown keys with that expression for v
     printf 'id .body.id\nv %s\n' "$1" >t.map
     load_in -t t --no-ledger --map t.map
     echo "$1: $(named)"
@@ -59,12 +59,12 @@ named() { grep -oP '^pg-load: warning: no column takes key \K\S+' err | xargs; }
   known '{x: .body.a, body: .sqs.body} | tostring' b extra sent_at
   known '.body.a as $a | .body.b as $b | $a + $b | tostring' extra sent_at
   known '.["body"].a' b extra sent_at
-  # Whoever reads all of it names all of it.
+  # A filter that reads the whole body names all keys.
   for all in '.body' '.' '.body | tostring' '(.body | tostring)' 'tostring' '(. | tostring)' '[.[]] | tostring' \
     '.body as $b | $b.a' '{body} | tostring' '(.["body"].a)' '[..] | tostring' '.body[] | select(. == 5)'; do
     known "$all"
   done
-  # A body by columns: what --key reads is known too.
+  # Columns by name: the keys that --key reads are known too.
   load_in -t t --no-map --key .body.extra
   [ "$(named)" = 'a b sent_at' ]
 }
@@ -77,15 +77,15 @@ named() { grep -oP '^pg-load: warning: no column takes key \K\S+' err | xargs; }
   [ "$status" -eq 0 ]
   [ "$(tally)" = '2 committed 1 quarantined' ]
   [ "$(named)" = extra ]
-  grep -q 'no column takes key extra of the records. bodies: these records are refused' err
+  grep -q 'no column takes key extra of the bodies: these records are refused' err
   [ "$(sql 'SELECT code FROM t_errors')" = extra ]
   [ "$(grep -c SeCrEt err)" -eq 0 ]
-  # All of them is no reason to stop: that was asked for.
+  # Even if all are refused the run goes on, as the option asks.
   record 4 '{"id":4,"extra":1}' >in
   load_in -t t --unknown-keys refuse
   [ "$status" -eq 0 ]
   [ "$(tally)" = '1 quarantined' ]
-  # With a map, what no path names.
+  # With a map, keys that no path names.
   printf 'id .body.id\n' >t.map
   { record 5 '{"id":5}'; record 6 '{"id":6,"more":1}'; } >in
   load_in -t t --unknown-keys refuse --map t.map
@@ -98,7 +98,7 @@ named() { grep -oP '^pg-load: warning: no column takes key \K\S+' err | xargs; }
   done
 }
 
-@test "the map that was found is named once, where a summary is printed" {
+@test "a found map is named once, when a summary is printed" {
   sql 'CREATE TABLE t (id integer NOT NULL)'
   mkdir maps
   printf 'id .body.id\n' >maps/t.map
@@ -110,14 +110,14 @@ named() { grep -oP '^pg-load: warning: no column takes key \K\S+' err | xargs; }
   [ "$(grep -cxF "pg-load: info: using map $PWD/maps/t.map" err)" -eq 1 ]
   load_in -t t --no-ledger -v --map maps/t.map
   [ "$(grep -c 'using map' err)" -eq 0 ]
-  # When something was not plain success, too.
+  # Also when something was not plain success.
   record 3 '{"id":"x"}' >>in
   load_in -t t
   [ "$(tally)" = '2 committed 1 quarantined' ]
   [ "$(grep -cxF "pg-load: info: using map $PWD/maps/t.map" err)" -eq 1 ]
 }
 
-@test "a map is not taken for a table of its name in another schema, and that is said" {
+@test "a map is not used for a table of its name in another schema, and a warning says so" {
   sql 'CREATE SCHEMA app; CREATE TABLE app.t (id integer, v integer); CREATE TABLE t (id integer, v integer)'
   mkdir maps
   printf 'v .body.id\n' >maps/t.map
@@ -127,8 +127,8 @@ named() { grep -oP '^pg-load: warning: no column takes key \K\S+' err | xargs; }
   cat err
   [ "$status" -eq 0 ]
   [ "$(sql 'SELECT count(id), count(v) FROM app.t')" = '2|0' ]
-  grep -qxF "pg-load: warning: map $PWD/maps/t.map is not taken: table app.t is not in the current schema" err
-  grep -qxF 'pg-load: hint: name it with --map, or go without by --no-map' err
+  grep -qxF "pg-load: warning: map $PWD/maps/t.map is not used: table app.t is not in the current schema" err
+  grep -qxF 'pg-load: hint: name it with --map, or use --no-map' err
   load_in -t app.t --no-ledger --no-map
   [ ! -s err ]
   load_in -t app.t --no-ledger --map maps/t.map

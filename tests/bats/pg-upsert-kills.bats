@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
-# pg-load --upsert by four loaders of the same rows, killed and their sessions ended: the last state
-# of each row is what the newest record says, each record has a verdict, and nobody deadlocks.
+# pg-load --upsert: four loaders of the same rows are killed, or their sessions ended. Each row has the
+# state of its newest record, each record has a verdict, and there is no deadlock.
 #
 # On a server of its own, whose sessions are ended. In the long form 100,000 records over 10,000 rows,
-# in batches that go either way.
+# in batches of both kinds.
 
 load ../lib/common
 load ../lib/records
@@ -21,12 +21,12 @@ kills_do_no_harm() {
   sql 'CREATE TABLE t (id integer PRIMARY KEY, n integer, v text)'
   run -0 python3 "$ROOT/tests/lib/upsert_kills.py" "$1" "$2" 4 "$3" "$4" "$RANDOM"
   echo "# $output" >&3
-  # It did come to kills.
+  # Some were killed.
   [ "$(jq .killed <<<"$output")" -ge 4 ]
   [ "$(jq .sessions_ended <<<"$output")" -ge 1 ]
 }
 
-@test "four loaders of the same rows, killed at any moment: the last state by --newer, a verdict for every record" {
+@test "four loaders of the same rows are killed at any moment: the last state by --newer, a verdict for every record" {
   kills_do_no_harm 4000 400 120 12
   [ -n "${SQS2PG_TEST_LONG:-}" ] || return 0
   kills_do_no_harm 100000 10000 200 100

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # pg-load --upsert on every supported version of the server, each on a server of its own: values,
-# what is one key, partitions and what is refused.
+# equal keys, partitions and refused records.
 
 load ../lib/common
 load ../lib/records
@@ -14,7 +14,7 @@ setup() {
 stop_own() { [ -z "${own:-}" ] || servers_stop "$own"; }
 teardown() { stop_own; }
 
-# server KIND: one of that kind (scripts/servers.sh) for this test.
+# server KIND: starts one of that kind (scripts/servers.sh) for this test.
 server() {
   stop_own
   export SERVERS_PG=$1
@@ -32,7 +32,7 @@ server() {
     server "$kind"
     echo "# $kind: $(sql 'SHOW server_version')" >&3
     equal_keys 1000
-    # By way of the temporary table, in COPY's binary format.
+    # Through the temporary table, in COPY's binary format.
     keys_of 1200 'k uuid' 'sprintf("\"k\":\"%08x-0000-4000-8000-000000000000\"", i * 40503 % 65536)'
     partitioned 40
     bad_rows 20

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# pg-load --upsert: what becomes of rows, which records are refused, and what is refused at the start.
+# pg-load --upsert: the effect on rows, the refused records, and errors at the start.
 
 load ../lib/common
 load ../lib/records
@@ -15,7 +15,7 @@ teardown() { common_teardown; }
   [ "$status" -eq 0 ]
   [ "$(effects)" = 'inserted inserted' ]
   grep -q 'committed=2 .* inserted=2$' err
-  # Only what a record has is updated, null included; a greater value wins, an equal one does not.
+  # A record updates only the columns that it has, null included; only a greater value wins.
   { record 3 '{"id":1,"n":6,"v":null}' && record 4 '{"id":2,"v":"c","n":5}' && record 5 '{"id":3,"v":"d","n":1}' && record 6 '{"id":2,"n":7}'; } >in
   load_in -t t --upsert id --newer n --metrics-file m
   [ "$(effects)" = 'updated stale inserted updated' ]
@@ -24,14 +24,14 @@ teardown() { common_teardown; }
   grep -q '^sqs2pg_records_inserted_total{.*} 1$' m
   grep -q '^sqs2pg_records_updated_total{.*} 2$' m
   grep -q '^sqs2pg_records_stale_total{.*} 1$' m
-  # The ledger lets nothing be done twice, and a duplicate has no effect.
+  # With the ledger nothing is done twice, and a duplicate has no effect.
   load_in -t t --upsert id --newer n
   [ "$(tally)" = '4 duplicate' ]
   [ -z "$(effects)" ]
   [ "$(sql 'SELECT count(*) FROM t_ledger')" = 6 ]
 }
 
-@test "a dry run says what would be, and changes nothing" {
+@test "a dry run prints the effects, and changes nothing" {
   sql 'CREATE TABLE t (id integer PRIMARY KEY, n integer)'
   sql 'INSERT INTO t VALUES (1, 5)'
   { record 1 '{"id":1,"n":9}' && record 2 '{"id":1,"n":2}' && record 3 '{"id":2,"n":1}' && record 4 '{"id":"x","n":1}'; } >in
@@ -51,20 +51,20 @@ teardown() { common_teardown; }
   [ "$status" -eq 0 ]
   [ "$(grep -c 'without --newer' err)" = 1 ]
   [ "$(sql 'SELECT * FROM t ORDER BY id')" = $'1|3|2\n2|6|6' ]
-  # What is overwritten at once is not sent.
+  # A value that another one overwrites is not sent.
   [ "$(effects)" = 'updated inserted updated updated updated inserted' ]
   { record 7 '{"id":1,"b":"7"}' && record 8 '{"id":1,"b":"8"}'; } >in
   load_in -t t --upsert id --batch-rows 1
   [ "$(effects)" = 'updated updated' ]
   [ "$(sql 'SELECT * FROM t WHERE id = 1')" = '1|3|8' ]
-  # Nothing but the key: the row is there.
+  # A record of the key alone: the row exists.
   { record 9 '{"id":1}' && record 10 '{"id":3}'; } >in
   load_in -t t --upsert id
   [ "$(effects)" = 'updated inserted' ]
   [ "$(sql 'SELECT * FROM t ORDER BY id')" = $'1|3|8\n2|6|6\n3||' ]
 }
 
-@test "NULL in the columns or in the newer one refuses a record; a NULL that is stored is older" {
+@test "NULL in the columns or in the newer one refuses a record; a stored NULL is older" {
   sql 'CREATE TABLE t (id integer, region text, n integer, v text, UNIQUE (id, region))'
   sql "INSERT INTO t VALUES (1, 'a', NULL, 'old'), (NULL, 'a', 1, 'old')"
   { record 1 '{"id":null,"region":"a","n":1}' && record 2 '{"id":1,"n":1}' && record 3 '{"id":1,"region":"a","n":null}' &&
@@ -76,18 +76,18 @@ teardown() { common_teardown; }
   [ "$(sql 'SELECT * FROM t ORDER BY id')" = $'1|a|-1|new\n|a|1|old' ]
 }
 
-@test "what is one key the columns' own equality says, in small batches and in large ones" {
+@test "the equality of the columns decides which keys are the same, in small and in large batches" {
   equal_keys 0
   equal_keys 2000
 }
 
-@test "keys of every type that is put in order here, and others beside them, find their rows" {
+@test "keys of every type, sorted here or by the server, find their rows" {
   keys_of 1200 'k text' 'sprintf("\"k\":\"%s %d\"", substr("aBcDeF", i % 6 + 1, 1), i * 7)'
   keys_of 60 'k varchar(12)' 'sprintf("\"k\":\"%d\"", i)'
   keys_of 60 'k bigint' 'sprintf("\"k\":%d", (i % 2 ? -1 : 1) * i * i * i)'
   keys_of 1200 'k uuid' 'sprintf("\"k\":\"%08x-0000-4000-8000-000000000000\"", i * 40503 % 65536)'
   keys_of 60 'k text, l smallint' 'sprintf("\"k\":\"%d\",\"l\":%d", i % 7, i % 11 - 5)' 'k,l'
-  # Of another form, of other letters, of what is no text: the server is asked.
+  # For other forms, other letters, and values that are not texts, the server decides.
   keys_of 60 'k bigint' 'sprintf("\"k\":\"0%d\"", i)'
   keys_of 60 'k text' 'sprintf("\"k\":\"\303\251%d\\\\\"", i)'
   keys_of 60 'k uuid' 'sprintf("\"k\":\"%08X-0000-4000-8000-000000000000\"", i)'
@@ -95,7 +95,7 @@ teardown() { common_teardown; }
   keys_of 60 'k char(12)' 'sprintf("\"k\":\"%d  \"", i)'
 }
 
-@test "a text that is cut to its column's length is the key of another that is not" {
+@test "a text that is cut to the length of its column has the key of the shorter text" {
   sql 'CREATE TABLE t (k varchar(3) PRIMARY KEY, n integer)'
   { record 1 '{"k":"abc","n":1}' && record 2 '{"k":"abc  ","n":2}' && record 3 '{"k":"ab","n":1}'; } >in
   load_in -t t --upsert k --newer n
@@ -103,11 +103,11 @@ teardown() { common_teardown; }
   [ "$(sql 'SELECT k, n FROM t ORDER BY n')" = $'ab|1\nabc|2' ]
 }
 
-@test "values are taken as they are without --upsert, by either way: none is cut, none is another" {
+@test "values are taken as without --upsert, both ways: none is cut or changed" {
   values_are_taken 1 40
 }
 
-# refused STATUS WORDS OPTION...: ends at its start, with these words, and creates nothing.
+# refused STATUS WORDS OPTION...: checks that a run ends at its start with these words, and creates nothing.
 refused() {
   local wanted=$1 words=$2
   shift 2
@@ -118,7 +118,7 @@ refused() {
   [ "$wanted" = 78 ] || [ -z "$(sql 'SELECT to_regclass($$t_ledger$$)')" ]
 }
 
-@test "what cannot be is refused at the start, by name" {
+@test "an unusable index or column is refused at the start, by name" {
   sql 'CREATE TABLE t (a integer, b text, c point, d integer GENERATED ALWAYS AS (a + 1) STORED, e integer GENERATED ALWAYS AS IDENTITY,
     u integer, "O, d" integer, n integer, UNIQUE (d), UNIQUE (e), UNIQUE ("O, d"))'
   refused 69 't has no unique index over (a)$' --upsert a
@@ -134,7 +134,7 @@ refused() {
   refused 69 't has no unique index over (a, u)$' --upsert a,u
   sql 'DROP INDEX part; CREATE UNIQUE INDEX expr ON t (lower(b))'
   refused 69 'unique index expr of t is over an expression' --upsert b
-  # One that is deferrable stands in the way of another over the same columns.
+  # A deferrable index excludes another one over the same columns.
   sql 'ALTER TABLE t ADD CONSTRAINT late UNIQUE (u) DEFERRABLE INITIALLY DEFERRED; CREATE UNIQUE INDEX at_once ON t (u)'
   refused 69 'unique index late of t is deferrable' --upsert u
   sql 'INSERT INTO t (n) VALUES (1), (1)'
@@ -149,7 +149,7 @@ refused() {
 
 @test "a wrong command line is refused" {
   sql 'CREATE TABLE t (a integer, b integer, UNIQUE (a, b))'
-  refused 64 '--newer is for --upsert$' --newer a
+  refused 64 '--newer needs --upsert$' --newer a
   refused 64 '--upsert names a column twice$' --upsert a,b,a
   refused 64 '--newer takes a column that --upsert does not name$' --upsert a,b --newer b
   refused 64 'exclude each other$' --upsert a --prune-ledger 30d
@@ -166,27 +166,27 @@ refused() {
   [ "$(tail -n 2 out)" = $'(upsert)\tt_pkey\ta, "B c"\t--upsert\n(newer)\ttimestamp with time zone\tn\t--newer' ]
 }
 
-@test "on partitioned tables, with generated and identity columns, by either way" {
+@test "partitioned tables, generated and identity columns work, both ways" {
   partitioned 30
   partitioned 1500
 }
 
-@test "a table's heirs have rows of their own" {
+@test "the rows of inheriting tables are left alone" {
   sql 'CREATE TABLE t (id integer PRIMARY KEY, v text, w text); CREATE TABLE heir () INHERITS (t)'
   sql "INSERT INTO heir VALUES (1, 'heir'); INSERT INTO t VALUES (2, 'own'); INSERT INTO heir VALUES (2, 'heir')"
-  # Of two kinds, which takes two statements.
+  # Rows of two groups, which need two statements.
   { record 1 '{"id":1,"v":"new"}' && record 2 '{"id":2,"v":"new","w":"w"}'; } >in
   load_in -t t --upsert id
   [ "$(effects)" = 'inserted updated' ]
   [ "$(sql 'SELECT tableoid::regclass, id, v FROM t ORDER BY 1, 2')" = $'t|1|new\nt|2|new\nheir|1|heir\nheir|2|heir' ]
 }
 
-@test "rows that the table does not take are found, and the others loaded, by either way" {
+@test "rows that the table does not take are found, and the others loaded, both ways" {
   bad_rows 40
   bad_rows 1500
 }
 
-@test "if the table refuses the one that was sent, the next best of its key is" {
+@test "if the table refuses the record that was sent, the next best of its key is sent" {
   sql "CREATE TABLE t (id integer PRIMARY KEY, n integer, v text CHECK (v <> 'bad'))"
   { record 1 '{"id":1,"n":1,"v":"a"}' && record 2 '{"id":1,"n":3,"v":"bad"}' && record 3 '{"id":1,"n":2,"v":"b"}' &&
     record 4 '{"id":2,"n":9,"v":"bad"}' && record 5 '{"id":3,"n":1,"v":"c"}'; } >in
@@ -201,7 +201,7 @@ refused() {
   [ "$(sql 'SELECT * FROM t ORDER BY id')" = $'1|8|e\n3|1|f' ]
 }
 
-@test "a record that has not all the columns completes the row that is there, and is refused where none is" {
+@test "a record without all columns updates an existing row, and is refused when there is none" {
   sql "CREATE TABLE t (id integer PRIMARY KEY, n integer, must text NOT NULL, other text NOT NULL DEFAULT 'd', also text,
     CHECK ((must = 'm') = (also IS NOT NULL)))"
   sql "INSERT INTO t VALUES (1, 0, 'm', 'o', 'a'), (2, 0, 'x', 'o', NULL), (3, 0, 'm', 'o', 'a')"
@@ -211,7 +211,7 @@ refused() {
   [ "$(effects)" = 'updated updated updated inserted' ]
   [ "$(tally)" = '4 committed 1 quarantined' ]
   [ "$(sql 'SELECT * FROM t ORDER BY id')" = $'1|1|m|o|a\n2|1|y|o|\n3|1|m|o|b\n5|1|z|d|' ]
-  # An explicit null is no missing value.
+  # An explicit null is not a missing value.
   { record 6 '{"id":1,"n":2,"must":null}' && record 7 '{"id":3,"n":2}'; } >in
   load_in -t t --upsert id --newer n
   [ "$(tally)" = '1 committed 1 quarantined' ]
@@ -233,7 +233,7 @@ refused() {
   [ "$(sql 'SELECT * FROM t ORDER BY id')" = $'a|1\nb|3\nc|5' ]
 }
 
-@test "a statement that cannot be is told from rows: without a right the run ends, and refuses none" {
+@test "a failing statement is not taken for bad rows: without a right the run ends, and refuses none" {
   sql 'CREATE TABLE t (id integer PRIMARY KEY, v integer)'
   records 1 3 '"v":1' >in
   load_in -t t --upsert id
@@ -247,7 +247,7 @@ refused() {
   grep -q '42501' err
   grep -q 'SELECT, INSERT and UPDATE on public.t' err
   [ ! -s out ]
-  # And without the right to temporary tables, large batches go as small ones do.
+  # Without the right to temporary tables, large batches are loaded as small ones.
   sql "GRANT UPDATE ON t TO $role; REVOKE TEMPORARY ON DATABASE $PGDATABASE FROM PUBLIC"
   { records 1 1500 '"v":2' | sed 's/"message_id":"0/"message_id":"9/' && record 9000 '{"id":9000,"v":"x"}'; } >in
   PGUSER=$role load_in -t t --upsert id --no-quarantine
@@ -257,7 +257,7 @@ refused() {
   sql "DROP OWNED BY $role; DROP ROLE $role"
 }
 
-@test "small batches leave the catalogue as it is" {
+@test "small batches leave the catalogue unchanged" {
   sql 'CREATE TABLE t (id integer PRIMARY KEY, v integer)'
   records 1 400 '"v":1' >in
   load_in -t t --upsert id --batch-rows 400
@@ -269,7 +269,7 @@ refused() {
   [ "$(sql "SELECT pg_relation_size('pg_attribute'), pg_relation_size('pg_class'), pg_relation_size('pg_type')")" = "$before" ]
 }
 
-@test "other schemas' operators, functions and types are not taken" {
+@test "operators, functions and types of other schemas are not used" {
   sql 'CREATE TABLE t (id integer PRIMARY KEY, n integer, v text)'
   sql 'CREATE SCHEMA evil'
   sql "CREATE FUNCTION evil.bad(integer, integer) RETURNS boolean LANGUAGE plpgsql AS \$\$ BEGIN RAISE EXCEPTION 'taken'; END \$\$"
@@ -289,8 +289,8 @@ refused() {
   [ "$(sql "SELECT count(*) FROM public.t WHERE v = 'a'")" = 1499 ]
 }
 
-@test "rows are locked in the order of their keys, in whatever order they come" {
-  # Held is a row in the middle. Whoever waits for it has those before it, and none behind it.
+@test "rows are locked in key order, whatever the order of the records" {
+  # A row in the middle is locked. A loader that waits for it holds the rows before it, and none after it.
   sql 'CREATE TABLE t (id integer PRIMARY KEY, n integer, v text, opt text)'
   sql 'INSERT INTO t SELECT i, 0 FROM generate_series(2, 20, 2) i'
   mkfifo held
@@ -299,12 +299,12 @@ refused() {
   exec 7>held
   printf 'BEGIN;\nUPDATE t SET n = 0 WHERE id = 10;\nSELECT $$ready$$;\n' >&7
   eventually 60 grep -q ready held.out
-  # Of two kinds, so that they do not go by kind.
+  # Two groups, so that the order is not that of the groups.
   { for n in 20 3 16 1 10 7 18 5 12 9 2 8 4 6 14; do record "$n" "{\"id\":$n,\"n\":1$((n % 3 ? 0 : 1)),\"v\":\"x\"$( ((n % 2)) && printf ',"opt":"o"')}"; done; } >in
   load_in -t t --upsert id --newer n &
   echo $! >>pid
   eventually 60 waits_for_lock
-  # Free are those behind it; those before it are not.
+  # The rows after it are free; those before it are not.
   [ "$(sql 'SELECT string_agg(id::text, $$,$$ ORDER BY id) FROM (SELECT id FROM t FOR UPDATE SKIP LOCKED) s')" = 12,14,16,18,20 ]
   printf 'COMMIT;\n' >&7
   exec 7>&-
@@ -314,7 +314,7 @@ refused() {
 }
 waits_for_lock() { [ "$(sql "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")" = 1 ]; }
 
-# example FIRST: that of the man page which begins with these words, as printed.
+# example FIRST: prints the example of the man page that begins with these words.
 example() {
   mandoc -T utf8 "$ROOT/man/pg-load.1" | sed 's/.\x08//g' | sed -n '/^EXAMPLES/,/^SEE ALSO/p' |
     awk -v first="$1" 'index($0, first) { found = 1 } found && !/[^ ]/ { exit } found'
@@ -329,7 +329,7 @@ example() {
   [ "$(tr -s ' \n' ' ' <out)" = ' 1 inserted 1 stale 1 updated ' ]
   bash -euc "$(example 'pg-load --explain -t orders --upsert')" >out
   grep -q $'^(upsert)\torders_pkey\tid\t--upsert$' out
-  # Neither queue nor deletions: what stands around it is sqs-pull's and sqs-ack's tests'.
+  # Without a queue and deletions, which the tests of sqs-pull and sqs-ack cover.
   mkdir bin
   printf '#!/bin/sh\ncat orders.ndjson\n' >bin/sqs-pull
   printf '#!/bin/sh\ncat >verdicts\n' >bin/sqs-ack
@@ -339,7 +339,7 @@ example() {
   [ "$(sql 'SELECT id, state FROM orders ORDER BY id')" = $'1|paid\n2|paid\n3|open' ]
 }
 
-@test "what is altered while it runs is noticed" {
+@test "changes of columns and index during a run are noticed" {
   sql 'CREATE TABLE t (id integer PRIMARY KEY, n integer, must text, d text)'
   mkfifo in
   pg-load -t t --upsert id --newer n --linger 0 <in >out 2>err &

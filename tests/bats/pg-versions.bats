@@ -12,11 +12,11 @@ setup() {
   unset SQS2PG_MAPS
 }
 
-# What the suite started is not ours to stop.
+# The servers of the suite are not stopped here.
 stop_own() { [ -z "${own:-}" ] || servers_stop "$own"; }
 teardown() { stop_own; }
 
-# server [KIND]: one of that kind (scripts/servers.sh) for this test.
+# server [KIND]: starts one of that kind (scripts/servers.sh) for this test.
 server() {
   stop_own
   export SERVERS_PG=${1:-}
@@ -26,7 +26,7 @@ server() {
   servers_postgres_start
 }
 
-# Against losing sight of a version: what is tested is what it says it is.
+# Check the version, so that each tested server is the one that it claims to be.
 speaks() {
   case $1 in
   german) psql -qXc 'SELECT 1/0' 2>&1 | grep -q 'FEHLER:  Division durch Null' ;;
@@ -34,7 +34,7 @@ speaks() {
   esac
 }
 
-# One value for each type that raises class 42, 3F or XX; in the long form also each type by itself.
+# One value for each type that raises class 42, 3F or XX; in the long form also each type alone.
 odd_types_are_sorted_out() {
   odd_database odd
   odd_values_are_sorted_out "$(rounds 150 5000)"
@@ -46,7 +46,7 @@ odd_types_are_sorted_out() {
   done <types
 }
 
-@test "1,000 refused rows at random among 100,000, and types that raise class 42 or XX: exactly those, each with its SQLSTATE and column" {
+@test "1,000 bad rows at random among 100,000, and types that raise class 42 or XX: exactly those are refused, each with its SQLSTATE and column" {
   server
   odd_types_are_sorted_out
   fresh_database
@@ -55,7 +55,7 @@ odd_types_are_sorted_out() {
   [ "$(sql 'SELECT count(*) FROM t_ledger')" = 99000 ]
 }
 
-@test "100 among 10,000, and such types, on every other version, and on one that does not speak English" {
+@test "100 bad rows among 10,000, and such types: the same on every other version, and on one that does not speak English" {
   kinds=$(servers_pg_kinds)
   [ "$(wc -w <<<"$kinds")" -ge 4 ]
   for kind in $kinds; do

@@ -70,7 +70,7 @@ waiting() { [ -n "$(sql "SELECT 1 FROM pg_stat_activity WHERE datname = current_
   finish 60 || status=$?
   [ "$status" -eq 75 ]
   [ $((SECONDS - began)) -le 9 ]
-  grep -q '^pg-load: warning: stopping: the database is waited for, 7 s at most$' run.err
+  grep -q '^pg-load: warning: stopping: waiting for the database, 7 s at most$' run.err
   [ -z "$(ps -o pid= -p "$(xargs <was | tr ' ' ,)")" ]
   sql 'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()'
   sql 'DROP TRIGGER wait ON t'

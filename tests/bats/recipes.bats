@@ -134,7 +134,7 @@ another_ends_it() {
   eventually 60 counts_are 0 1 0
   # It ends at the next record.
   eventually 60 another_ends_it
-  grep -q 'there is no table orders' err
+  grep -q 'table orders does not exist' err
   local left
   left=$(counts)
   [ "${left% 0 0}" -ge 2 ]
@@ -315,7 +315,7 @@ value_is() { [ "$(sql "SELECT coalesce(($2)::text, '-') FROM logins WHERE user_i
   local status=0
   wait "$(<pid)" || status=$?
   [ "$status" -eq 78 ]
-  grep -q 'logins.map:3:1: version is no column of the table' err
+  grep -q 'logins.map:3:1: version is not a column of the table' err
   sed -i /version/d logins.map
   serve --map "$PWD/logins.map"
   loaded 7 language es
