@@ -13,9 +13,9 @@
 
 enum { TEXT_MOST = RECORD_MAX, TEXT_KEPT = 1 << 16, MATCHES_KEPT = 1 << 16 };
 
-/* What is open: an object or array, and what was seen in it so far. */
+/* An open object or array, and the values seen in it so far. */
 struct frame {
-    struct node *node; /* NULL: of no path that is followed */
+    struct node *node; /* NULL: its path is not followed */
     const char *start;
     unsigned traits;
 };
@@ -29,8 +29,8 @@ struct bodies {
     uint32_t root;
     struct buf text; /* a string, decoded */
     struct buf key;
-    bool valued;   /* the record at hand has a value that is no object; */
-    bool repeated; /* and a key that stands twice */
+    bool valued;   /* the current record has a value that is not an object */
+    bool repeated; /* the current record has a repeated key */
     struct bodies_counts counts;
     struct frame frames[JSON_MAX_DEPTH + 1];
 };
@@ -89,7 +89,7 @@ void bodies_free(struct bodies *bodies)
     free(bodies);
 }
 
-/* The content of a quoted string, in the buffer if it has escapes. NULL: out of memory. */
+/* Return the content of a quoted string, in the buffer if it has escapes; NULL: out of memory. */
 static const char *content(struct buf *buf, const char *quoted, size_t *length, bool plain)
 {
     if (plain) {
@@ -103,7 +103,7 @@ static const char *content(struct buf *buf, const char *quoted, size_t *length, 
     return buf->data;
 }
 
-/* What stands beside the values of a line whose root is the line itself. */
+/* Return true for a reserved key of a line whose root is the line itself. */
 static bool is_ours(const struct bodies *bodies, const char *key, size_t length)
 {
     return bodies->root == JSON_ROOT &&
@@ -111,7 +111,8 @@ static bool is_ours(const struct bodies *bodies, const char *key, size_t length)
             (length == 3 && memcmp(key, "pii", 3) == 0));
 }
 
-/* The node of what the walk is at, below the frame's. 0, or -1: out of memory. */
+/* Set the node of the current value of the walk, below the frame. Return 0, or -1 when memory runs
+ * out. */
 static int below(struct bodies *bodies, struct frame *frame, const struct json_walk *walk,
     struct node **node)
 {
@@ -129,7 +130,7 @@ static int below(struct bodies *bodies, struct frame *frame, const struct json_w
     return body_tree_member(bodies->tree, frame->node, key, length, node);
 }
 
-/* A string, number, true, false or null; ${node} may be NULL. 0, or -1. */
+/* Add a string, number, true, false or null; ${node} may be NULL. Return 0 or -1. */
 static int add_scalar(struct bodies *bodies, struct node *node, const struct json_walk *walk,
     unsigned *traits)
 {
@@ -137,7 +138,7 @@ static int add_scalar(struct bodies *bodies, struct node *node, const struct jso
     size_t length = walk->length;
     if (walk->kind == JSON_STRING) {
         if (node == NULL && walk->plain)
-            return 0; /* in a container nothing but U+0000 is of interest */
+            return 0; /* in a container only U+0000 matters */
         const char *text = content(&bodies->text, walk->value, &length, walk->plain);
         if (text == NULL)
             return -1;
@@ -171,7 +172,7 @@ static void count(struct bodies *bodies, struct node *node, const struct json_wa
     bodies->valued |= walk->depth > 0 && walk->kind != JSON_OBJECT;
 }
 
-/* All values of the body, text[0, length). 0, or -1: out of memory. */
+/* Add all values of the body, text[0, length). Return 0, or -1 when memory runs out. */
 static int walk_through(struct bodies *bodies, const char *text, size_t length)
 {
     struct frame *frames = bodies->frames;
@@ -219,7 +220,7 @@ static bool is_string(const struct bodies *bodies, uint32_t node)
     return match != NULL && match->kind == JSON_STRING;
 }
 
-/* As pg-load tells an error record. */
+/* Return true for an error record, as pg-load decides it. */
 static bool is_error(const struct bodies *bodies)
 {
     if (bodies->root == bodies->nodes.body)

@@ -8,8 +8,8 @@
 #include "detect/key_meaning.h"
 
 /*
- * Children of a node whatever they are like; so many names that an object below the root may have;
- * and how few different keys tell nothing about an object.
+ * The most children of any node; the most names that an object below the root may have. Up to
+ * NAMES_FEW different keys tell nothing about an object.
  */
 enum { CHILDREN_MOST = 1000, NAMES_MOST = 64, NAMES_FEW = 6, BUCKETS = 1 << 14 };
 
@@ -64,7 +64,7 @@ void body_tree_free(struct tree *tree)
 {
     struct node *node = tree == NULL ? NULL : tree->root;
     while (node != NULL) {
-        if (node->first != NULL) { /* children first, so that what is under way is a leaf */
+        if (node->first != NULL) { /* children first, so that the current node is a leaf */
             struct node *child = node->first;
             node->first = child->next;
             child->next = NULL;
@@ -84,7 +84,7 @@ struct node *body_tree_root(struct tree *tree)
     return tree->root;
 }
 
-/* A key that is not to be shown, as a name would be. */
+/* Return true for a key that must not be shown as a name. */
 static bool is_data(const char *key, size_t length)
 {
     return memchr(key, '\0', length) != NULL || key_meaning_is_data(key, length);
@@ -143,7 +143,7 @@ void body_tree_value(struct node *node, const struct value *value)
     body_tree_length(node, value->length);
 }
 
-/* What comes after ${node}, but for what is below it. */
+/* Return the next node after ${node} that is not below it. */
 static struct node *beside(struct node *node)
 {
     while (node != NULL && node->next == NULL)
@@ -165,7 +165,7 @@ void body_tree_note_bare(struct tree *tree, uint64_t serial)
     }
 }
 
-/* Every value below has the same types: that of a map's values is one. */
+/* Return true when every value below has the same types: the values of a map have one type. */
 static bool is_alike(const struct node *node)
 {
     unsigned seen = 0;
@@ -177,9 +177,9 @@ static bool is_alike(const struct node *node)
 }
 
 /*
- * An object whose keys seem to come from the data: most of them were there once only; or none in
- * more than half of the objects, and all values are of one type; or two and more, and half of all,
- * are given names of people.
+ * Return true for an object whose keys seem to be data. Then most of them came only once. Or none
+ * is in more than half of the objects, and all values have one type. Or two or more of them, and
+ * half of all, are given names of people.
  */
 static bool has_keys_of_data(const struct node *node)
 {

@@ -9,11 +9,11 @@
 #include "value.h"
 
 /*
- * The paths of the bodies seen so far, as a tree, and what stands at each. Paths go through objects
- * only, TREE_DEPTH of them at most; there are TREE_MOST at most.
+ * The tree of the paths in the bodies so far, and the values at each. Paths go only through
+ * objects, at most TREE_DEPTH of them; there are at most TREE_MOST paths.
  *
- * An object whose keys are themselves data, or of which there are too many to be names, is a map:
- * it has no children that count. The root alone keeps those that it has.
+ * An object is a map when its keys are data, or too many to be names. Its children do not count.
+ * Only the root keeps the children that it has.
  */
 enum { TREE_MOST = 20000, TREE_DEPTH = 8, TREE_TYPES = JSON_OBJECT + 1 };
 
@@ -22,20 +22,20 @@ struct node {
     struct node *first;  /* children, in the order in which they came */
     struct node *last;
     struct node *next;
-    struct node *chain; /* of the table by name */
+    struct node *chain; /* in the table by name */
     char *name;         /* decoded */
     size_t name_length;
     unsigned depth;
     unsigned children;
     bool map;
-    bool repeated;    /* more than once in one record: its key stood twice */
+    bool repeated;    /* more than once in one record, by a repeated key */
     uint64_t serial;  /* of the last record it was in */
-    uint64_t records; /* in which it was, other than null */
-    uint64_t bare;    /* of them, those without a value that is no object */
+    uint64_t records; /* that have it, other than null */
+    uint64_t bare;    /* of them, those without a value other than objects */
     uint64_t types[TREE_TYPES];
     uint64_t tokens;
-    unsigned allowed; /* of enum value_type: by every value */
-    unsigned traits;  /* of enum value_trait: of any; also of what is in objects and arrays */
+    unsigned allowed; /* enum value_type: allowed by every value */
+    unsigned traits;  /* enum value_trait: of any value, also in objects and arrays */
     bool text_nul;    /* a string here holds U+0000 */
     uint64_t shortest;
     uint64_t longest;
@@ -49,8 +49,8 @@ struct node *body_tree_root(struct tree *tree);
 
 /*
  * body_tree_member(tree, node, key, length, member):
- * The child for a key, decoded, into ${member}; or NULL there, when the key is data, ${node} is a
- * map, or there is no room. 0, or -1: out of memory.
+ * Set ${member} to the child for a decoded key. It is NULL when the key is data, when ${node} is a
+ * map, or when there is no room. Return 0, or -1 when memory runs out.
  */
 int body_tree_member(struct tree *tree, struct node *node, const char *key, size_t length,
     struct node **member);
@@ -58,17 +58,17 @@ int body_tree_member(struct tree *tree, struct node *node, const char *key, size
 /* Count a value at the node, in the record of this number. */
 void body_tree_count(struct node *node, uint64_t serial, enum json_kind kind);
 
-/* Count what is known of a string or a number, or how many bytes another value has. */
+/* Count the properties of a string or a number, or the bytes of another value. */
 void body_tree_value(struct node *node, const struct value *value);
 void body_tree_length(struct node *node, uint64_t length);
 
-/* The record of this number has had none but objects, and in them nothing. */
+/* Note that the record of this number had only objects, and nothing in them. */
 void body_tree_note_bare(struct tree *tree, uint64_t serial);
 
-/* At the end: find the maps among the objects. */
+/* Find, at the end, the maps among the objects. */
 void body_tree_finish(struct tree *tree);
 
-/* What comes after ${node} when each is followed by all below it; NULL: no more. */
+/* Return the node after ${node}, in an order that puts all below a node after it; NULL: no more. */
 struct node *body_tree_after(struct node *node);
 
 #endif

@@ -13,9 +13,9 @@ static const char not_objects_nor_nul[] =
     "if type == \"object\" then null elif type == \"string\" then split(\"\\u0000\") | "
     "join(\"\\ufffd\") else . end";
 
-/* ---- which nodes ---- */
+/* ---- choosing nodes ---- */
 
-/* How far objects are taken apart, and how many records a column at the top has to be in. */
+/* How deep objects are split, and how many records must have a top-level column. */
 struct choice {
     unsigned depth;
     uint64_t least;
@@ -28,7 +28,7 @@ static bool is_open(const struct node *node, const struct choice *choice)
     return type_is_object(node) && node->first != NULL && !node->map && node->depth < choice->depth;
 }
 
-/* What comes after a node that was no column, or whose children are none. */
+/* Return the node after one that is not a column, or whose children are none. */
 static const struct node *next(const struct node *node, bool open)
 {
     if (open && node->first != NULL)
@@ -38,7 +38,7 @@ static const struct node *next(const struct node *node, bool open)
     return node == NULL ? NULL : node->next;
 }
 
-/* How many columns there would be; with ${columns}, add them. */
+/* Return the number of columns of a choice; with ${columns}, add them. */
 static size_t choose(const struct node *root, const struct choice *choice, struct columns *columns)
 {
     size_t count = 0;
@@ -55,7 +55,7 @@ static size_t choose(const struct node *root, const struct choice *choice, struc
     return count;
 }
 
-/* The widest choice that fits. Whether something of the root is left out by it. */
+/* Find the widest choice that fits. Return true when it leaves out a part of the root. */
 static bool fit(const struct node *root, uint64_t records, struct choice *choice)
 {
     *choice = (struct choice){ .depth = TREE_DEPTH, .least = root->map ? (records + 1) / 2 : 0 };
@@ -79,7 +79,7 @@ static bool is_taken(const struct columns *columns, const char *name)
     return false;
 }
 
-/* Cut a name so that so many bytes more have room, between characters. */
+/* Cut a name between characters, to leave room for ${more} bytes. */
 static void cut(struct buf *name, size_t more)
 {
     if (name->length + more <= NAME_MOST)
@@ -91,7 +91,7 @@ static void cut(struct buf *name, size_t more)
         name->length--;
 }
 
-/* The keys on the way to a node; of too many, the last ones that fit. */
+/* Join the keys on the path to a node; of too many, the last ones that fit. */
 static int join_keys(const struct node *node, struct buf *name)
 {
     const struct node *steps[TREE_DEPTH + 1];
@@ -109,7 +109,7 @@ static int join_keys(const struct node *node, struct buf *name)
     return 0;
 }
 
-/* 0, or -1: out of memory. */
+/* Set the name of a column. Return 0, or -1 when memory runs out. */
 static int set_name(const struct columns *columns, struct column *column, struct buf *name)
 {
     char suffix[16] = "";
@@ -134,8 +134,8 @@ static int set_name(const struct columns *columns, struct column *column, struct
 }
 
 /*
- * The order in which columns choose their names: keys at the top that are names as they stand; then
- * those of shorter paths before others; and what is there besides last.
+ * Return the rank in which columns choose their names: top-level keys that are names already; then
+ * short paths before long ones; then all others.
  */
 static unsigned rank_of(const struct node *node, struct buf *name)
 {
@@ -197,7 +197,7 @@ static void add_path(struct buf *out, const struct node *node)
     }
 }
 
-/* 0, or -1: out of memory. */
+/* Set the expression of a column. Return 0, or -1 when memory runs out. */
 static int set_expression(const struct columns *columns, struct column *column)
 {
     struct buf text;
@@ -214,7 +214,7 @@ static int set_expression(const struct columns *columns, struct column *column)
     return column->expression == NULL ? -1 : 0;
 }
 
-/* ---- all together ---- */
+/* ---- the whole table ---- */
 
 static bool is_repeated(const struct node *node)
 {
@@ -231,7 +231,7 @@ static bool has_exact(const struct columns *columns)
     return false;
 }
 
-/* Set what a node's values say of its column. */
+/* Set the type that the values of a node need. */
 static void set_type(const struct columns *columns, struct column *column)
 {
     const struct node *node = column->node;
@@ -248,7 +248,7 @@ static void add_root(struct columns *columns, const struct node *root)
     columns->whole = true;
 }
 
-/* Types whose values a filter that does nothing spells as they were. */
+/* Return true for types whose values keep their spelling in a filter that changes nothing. */
 static bool is_plain(const struct type *type)
 {
     static const char *const plain[] = { "text", "boolean", "uuid", "date", "timestamptz", "inet",
@@ -260,8 +260,8 @@ static bool is_plain(const struct type *type)
 }
 
 /*
- * Where no path leads to a value, a filter yields null: one column that has one makes a row of
- * nothing but NULLs. Whether there is one, or can be.
+ * Return true when a column yields null from a filter, or can be made to. Where no path leads to a
+ * value, one such column makes a row of NULLs.
  */
 static bool add_row_of_nulls(struct columns *columns)
 {
@@ -277,7 +277,7 @@ static bool add_row_of_nulls(struct columns *columns)
     return false;
 }
 
-/* Of so many records without a value, how many have none of the columns: at most that. */
+/* Return how many of the records without a value have none of the columns, at most. */
 static uint64_t without_column(const struct columns *columns, uint64_t bare)
 {
     uint64_t covered = 0;
@@ -290,12 +290,13 @@ static uint64_t without_column(const struct columns *columns, uint64_t bare)
     return bare - covered;
 }
 
-/* What no path leads to: keys that are data or too many, bodies that are no objects or empty. */
+/* Add a column for the rest: keys that are data or too many, bodies that are not objects or empty.
+ */
 static void add_rest(struct columns *columns, const struct node *root, bool left_out, uint64_t bare)
 {
     columns->mixed = columns->count > 0 && !type_is_object(root) && root->records > 0 &&
         root->types[JSON_OBJECT] < root->records;
-    if (columns->mixed && has_exact(columns)) { /* which a filter would change */
+    if (columns->mixed && has_exact(columns)) { /* a filter would change it */
         columns->mixed = false;
         columns->count = 0;
     }
@@ -317,7 +318,7 @@ static void add_rest(struct columns *columns, const struct node *root, bool left
     struct type *last = &column->type;
     column->present -= root->types[JSON_OBJECT];
     last->filter = root->text_nul ? not_objects_nor_nul : not_objects;
-    last->remark = "a body that is no object";
+    last->remark = "a body that is not an object";
     last->unit = NULL;
     if (root->types[JSON_OBJECT] + root->types[JSON_STRING] == root->records)
         last->sql = "text";

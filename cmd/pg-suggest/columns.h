@@ -10,10 +10,9 @@
 #include "type.h"
 
 /*
- * The columns of a table for the values of a tree, COLUMNS_MOST at most: a row of so many, each
- * with a value, fits into a page of PostgreSQL whatever the values are. Objects are taken apart as
- * far as they are always objects, their keys are names, and there is room; others are a column
- * each.
+ * The columns of a table for the values of a tree, at most COLUMNS_MOST. A row of that many, each
+ * with a value, fits into a page of PostgreSQL with any values. An object is split into columns if
+ * it always is an object, its keys are names, and there is room; another object is one column.
  */
 enum { COLUMNS_MOST = 250 };
 
@@ -21,8 +20,8 @@ struct column {
     const struct node *node;
     char name[NAME_MOST + 1];
     struct type type;
-    uint64_t present; /* in so many records it has a value; */
-    bool required;    /* in all of them */
+    uint64_t present; /* number of records with a value */
+    bool required;    /* all records have one */
     char *expression; /* of the map */
 };
 
@@ -30,14 +29,14 @@ struct columns {
     struct column *list;
     size_t count;
     uint64_t records;
-    bool mixed; /* bodies are objects in some records only: the map asks each */
-    bool empty; /* some are objects without a value: the map makes a row of them as well */
-    bool whole; /* the last column has what is in no other */
+    bool mixed; /* only some bodies are objects: the map tests each */
+    bool empty; /* some are objects without a value: the map makes a row of each */
+    bool whole; /* the last column has the rest */
 };
 
 /*
  * columns_new(bodies):
- * All of them, at least one; there is a record. NULL: out of memory.
+ * Find all columns, at least one; there is a record. Return NULL when memory runs out.
  */
 struct columns *columns_new(const struct bodies *bodies);
 void columns_free(struct columns *columns); /* NULL is fine */

@@ -9,7 +9,7 @@
 
 enum { PATH_MOST = 1 << 16 };
 
-/* A map that others may write is none that pg-load takes. */
+/* Write a file that only its owner may write, because pg-load refuses another map. */
 static int write_one(const char *path, const struct buf *text)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY, 0644);
@@ -39,7 +39,7 @@ static const char *path_of(struct buf *path, const char *folder, const char *nam
 static int refuse(struct failure *failure, const char *path)
 {
     if (errno == EEXIST)
-        return failure_set(failure, STATUS_IO, "there is a %s already", path);
+        return failure_set(failure, STATUS_IO, "%s exists already", path);
     return failure_set(failure, STATUS_IO, "cannot write %s: %s", path, strerror(errno));
 }
 

@@ -5,9 +5,8 @@
 #include "base/failure.h"
 
 /*
- * files_write(folder, name, sql, map, failure):
- * Write FOLDER/NAME.sql and FOLDER/NAME.map, which must not be there yet; the folder must. Both, or
- * none. 0, or -1.
+ * Write FOLDER/NAME.sql and FOLDER/NAME.map, which must not exist; the folder must. Write both or
+ * none. Return 0 or -1.
  */
 int files_write(const char *folder, const char *name, const struct buf *sql, const struct buf *map,
     struct failure *failure);

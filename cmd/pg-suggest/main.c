@@ -15,7 +15,7 @@ enum { TABLE = 1, ROOT, OUTPUT, NUMBER };
 
 static const struct opt options[] = {
     { TABLE, 't', "table", "TABLE", "propose this table, named as in SQL", NULL },
-    { ROOT, '\0', "root", "PATH", "where a line has its values, as . has plain NDJSON", ".body" },
+    { ROOT, '\0', "root", "PATH", "path of the values in a line, . for plain NDJSON", ".body" },
     { OUTPUT, 'o', "output", "DIR", "write TABLE.sql and TABLE.map there, instead of printing them",
         NULL },
     { NUMBER, 'n', "number", "N", "stop after N records", NULL },
@@ -50,7 +50,7 @@ static int take(void *context, int id, const char *value)
     }
 }
 
-/* With the table's name as it is to be printed. */
+/* Run with the name of the table as it is printed. */
 static int run(struct settings *settings)
 {
     struct buf quoted;
@@ -60,7 +60,7 @@ static int run(struct settings *settings)
     buf_init(&quoted, 4 * NAME_MOST + 8);
     buf_init(&name, 2 * NAME_MOST + 2);
     if (settings->table == NULL)
-        (void)opt_usage("option --table is needed");
+        (void)opt_usage("option --table is missing");
     else if (name_table(settings->table, &quoted, &name) != 0) {
         no_memory = quoted.failed || name.failed;
         if (!no_memory)

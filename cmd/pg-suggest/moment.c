@@ -3,7 +3,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* A text while it is read; one that does not go on as it should has ${wrong}. */
+/* A text while it is read; ${wrong} is set when it does not match. */
 struct cursor {
     const char *text;
     size_t length;
@@ -39,7 +39,7 @@ static void must_take(struct cursor *cursor, char byte)
     cursor->wrong |= !take(cursor, byte);
 }
 
-/* So many digits, a number within these bounds. */
+/* Read that many digits, a number within these bounds. */
 static unsigned number(struct cursor *cursor, size_t digits, unsigned least, unsigned most)
 {
     unsigned value = 0;
@@ -63,7 +63,7 @@ static unsigned days_of(unsigned year, unsigned month)
     return month == 2 && leap ? 29 : days[month - 1];
 }
 
-/* YYYY-MM-DD, or with ${compact} YYYYMMDD. */
+/* Read YYYY-MM-DD, or with ${compact} YYYYMMDD. */
 static void date(struct cursor *cursor, bool compact)
 {
     unsigned year = number(cursor, 4, 1, 9999);
@@ -76,7 +76,7 @@ static void date(struct cursor *cursor, bool compact)
         (void)number(cursor, 2, 1, days_of(year, month));
 }
 
-/* HH:MM, HH:MM:SS, HH:MM:SS.ffffff; ${compact} HHMMSS, HHMMSS.ffffff. */
+/* Read HH:MM, HH:MM:SS, HH:MM:SS.ffffff; with ${compact} HHMMSS, HHMMSS.ffffff. */
 static void time_of_day(struct cursor *cursor, bool compact)
 {
     enum { FRACTION_MOST = 9 };
@@ -95,7 +95,7 @@ static void time_of_day(struct cursor *cursor, bool compact)
     cursor->wrong |= digits == 0 || digits > FRACTION_MOST;
 }
 
-/* Z, +01, +0100, +01:00. */
+/* Read Z, +01, +0100, +01:00. */
 static void zone(struct cursor *cursor)
 {
     enum { HOURS_MOST = 15 };
@@ -125,7 +125,7 @@ static enum moment iso(const char *text, size_t length)
     return cursor.wrong || !is_at_end(&cursor) ? MOMENT_NONE : MOMENT_ZONED;
 }
 
-/* One of these words of three letters, from 1, or 0. */
+/* Read one of these words of three letters. Return its number, from 1, or 0. */
 static unsigned word(struct cursor *cursor, const char *words)
 {
     unsigned number = 1;
@@ -137,7 +137,8 @@ static unsigned word(struct cursor *cursor, const char *words)
     return 0;
 }
 
-/* RFC 5322, section 3.3, and RFC 9110, section 5.6.7: Wed, 31 Jan 2024 08:00:00 GMT. */
+/* Read a date of RFC 5322, section 3.3, and RFC 9110, section 5.6.7: Wed, 31 Jan 2024 08:00:00 GMT.
+ */
 static enum moment mail(const char *text, size_t length)
 {
     struct cursor cursor = { .text = text, .length = length };

@@ -4,8 +4,8 @@
 #include <stddef.h>
 
 /*
- * Texts that PostgreSQL reads as a date or a moment, the same whatever DateStyle says (its manual,
- * appendix B.1). The calendar is looked at: there is no February 30.
+ * Find texts that PostgreSQL reads as a date or a moment, the same under any DateStyle (its manual,
+ * appendix B.1). The calendar is checked: there is no February 30.
  */
 enum moment {
     MOMENT_NONE,
@@ -17,8 +17,8 @@ enum moment {
 enum moment moment_of(const char *text, size_t length);
 
 /*
- * What a number is, if it is a moment: seconds, milliseconds or microseconds since 1970.
- * MOMENT_UNITS: none of these, as it would be before the year 2000 or after 2099.
+ * Find the unit of a number that may be a moment: seconds, milliseconds or microseconds since 1970.
+ * MOMENT_UNITS: none of these, because it would be before the year 2000 or after 2099.
  */
 enum moment_unit { MOMENT_SECONDS, MOMENT_MILLIS, MOMENT_MICROS, MOMENT_UNITS };
 

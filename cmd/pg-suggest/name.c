@@ -7,7 +7,7 @@
 #include "json/letters.h"
 
 /*
- * PostgreSQL manual, appendix C: what is reserved, or may be the name of a function or type only,
+ * PostgreSQL manual, appendix C: words that are reserved, or that may only name a function or type,
  * in any of the versions 13 to 18. Sorted.
  */
 /* clang-format off */
@@ -58,13 +58,14 @@ bool name_is_system(const char *text, size_t length)
 
 /* ---- keys ---- */
 
-/* What kind of character it is, for where words begin. */
+/* The kind of a character, which decides where words begin. */
 enum kind { KIND_BREAK, KIND_SMALL, KIND_CAPITAL, KIND_DIGIT };
 
 /*
- * Beyond ASCII what is no letter is left out as far as whole blocks tell: Latin-1's signs, general
- * punctuation with what turns the direction of writing, and everything from the arrows to the
- * boxes; CJK punctuation; what selects forms of characters; private use, and what is no character.
+ * Return true for characters outside ASCII that are left out of names. Whole blocks decide: the
+ * signs of Latin-1, general punctuation with the marks of writing direction, all from the arrows to
+ * the boxes. Others are CJK punctuation, variation selectors, private use, and points that are not
+ * characters.
  */
 static bool is_sign(uint32_t point)
 {
@@ -77,7 +78,7 @@ static bool is_sign(uint32_t point)
         point >= 0xE0000;
 }
 
-/* The lower case; the Turkish dotless i is one as it is. */
+/* Return the lower case; the Turkish dotless i is lower case already. */
 static uint32_t lower(uint32_t point)
 {
     return point == 0x131 ? point : json_letters_lower(point);
@@ -166,8 +167,8 @@ int name_add_quoted(struct buf *out, const char *text, size_t length)
     return buf_putc(out, '"');
 }
 
-/* One part of a table's name, from ${text} on, as the catalogue has it. What follows; NULL: none.
- */
+/* Read one part of a table name from ${text} on, as the catalogue has it. Return the text after it,
+ * or NULL when it is none. */
 static const char *table_part(const char *text, struct buf *part)
 {
     if (*text == '"') {

@@ -5,7 +5,7 @@
 
 enum { TEXT_MOST = 1 << 10 };
 
-/* Characters, of which each is taken to be one cell wide. */
+/* Return the number of characters; each is assumed to be one cell wide. */
 static size_t width_of(const char *text, size_t length)
 {
     size_t width = 0;
@@ -14,7 +14,7 @@ static size_t width_of(const char *text, size_t length)
     return width;
 }
 
-/* Blanks, so that what follows stands this far behind ${start}; one at least. */
+/* Append blanks, at least one, so that the next text is at that column after ${start}. */
 static void fill(struct buf *out, size_t start, size_t width)
 {
     do
@@ -22,7 +22,7 @@ static void fill(struct buf *out, size_t start, size_t width)
     while (!out->failed && width_of(out->data + start, out->length - start) < width);
 }
 
-/* "in 97.5%": never 100 and never 0 of what is some. */
+/* Append "in 97.5%": a share of some is never printed as 100 or 0. */
 static void add_share(struct buf *out, const struct column *column, uint64_t records)
 {
     uint64_t part = column->present;
@@ -114,8 +114,8 @@ static void add_column(struct buf *out, const struct column *column, const struc
     (void)buf_putc(out, '\n');
 }
 
-/* A B-tree takes no more than some 2,700 bytes; a hash index takes any, and equality is all that
- * tokens are looked for by. */
+/* Append an index. A B-tree takes up to about 2,700 bytes. A hash index takes any length, and
+ * tokens are only looked up by equality. */
 static void add_index(struct buf *out, const struct column *column, const char *table)
 {
     enum { TREE_MOST_BYTES = 500 };
@@ -143,9 +143,8 @@ int print_sql(struct buf *out, const struct columns *columns, const char *table)
 {
     struct widths widths = measure(columns);
     (void)buf_printf(out,
-        "-- Proposed by pg-suggest from %" PRIu64
-        " record%s. Types and NOT NULL are what fits all of\n"
-        "-- these; look them over, for later records may differ.\n\nBEGIN;\n\nCREATE TABLE %s (\n",
+        "-- Proposed by pg-suggest from %" PRIu64 " record%s. Types and NOT NULL fit all of\n"
+        "-- these; check them, because later records may differ.\n\nBEGIN;\n\nCREATE TABLE %s (\n",
         columns->records, columns->records == 1 ? "" : "s", table);
     for (size_t i = 0; i < columns->count; i++)
         add_column(out, &columns->list[i], &widths, columns->records, i + 1 == columns->count);
@@ -167,10 +166,9 @@ int print_map(struct buf *out, const struct columns *columns, const char *table,
         (void)buf_puts(out,
             "# Records also have .attributes, .fifo or .envelope: add what is of use.\n");
     if (columns->mixed)
-        (void)buf_puts(out, "# Not every body is an object: \"objects\" passes over the others.\n");
+        (void)buf_puts(out, "# Not every body is an object: \"objects\" skips the others.\n");
     if (columns->empty)
-        (void)buf_puts(out,
-            "# Some bodies are empty: a filter makes a row, of NULLs, of them as well.\n");
+        (void)buf_puts(out, "# Some bodies are empty: a filter makes a row of NULLs of each.\n");
     (void)buf_putc(out, '\n');
     for (size_t i = 0; i < columns->count; i++) {
         const struct column *column = &columns->list[i];

@@ -3,15 +3,15 @@
 
 #include "columns.h"
 
-/* What is proposed, as text. Each appends, and returns 0, or -1: out of memory. */
+/* Print the proposal as text. Each function appends, and returns 0, or -1 when memory runs out. */
 
-/* The statements for a table, its name as it is quoted in SQL. */
+/* Append the statements for a table, its name quoted as in SQL. */
 int print_sql(struct buf *out, const struct columns *columns, const char *table);
 
-/* The map (pg-load(1), MAPS). ${aside}: records have members beside those that it knows of. */
+/* Append the map (pg-load(1), MAPS). ${aside}: records have other members than it covers. */
 int print_map(struct buf *out, const struct columns *columns, const char *table, bool aside);
 
-/* A text, each line of it as a comment of SQL. */
+/* Append a text, each line as a comment of SQL. */
 int print_commented(struct buf *out, const struct buf *text);
 
 #endif

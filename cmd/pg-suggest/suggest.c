@@ -28,9 +28,8 @@ struct suggest {
 
 static const struct metric metrics[INTAKE_METRICS] = {
     { "sqs2pg_records_read_total", "Records read.", METRIC_COUNTER },
-    { "sqs2pg_lines_malformed_total", "Lines that are no record.", METRIC_COUNTER },
-    { "sqs2pg_records_errors_total", "Error records, made, passed on or passed over.",
-        METRIC_COUNTER },
+    { "sqs2pg_lines_malformed_total", "Lines that are not records.", METRIC_COUNTER },
+    { "sqs2pg_records_errors_total", "Error records, made, passed on or skipped.", METRIC_COUNTER },
     METER_LAST_SUCCESS,
 };
 
@@ -53,7 +52,7 @@ static int no_memory(void)
     return STATUS_INTERNAL;
 }
 
-/* 0, or the status to exit with; -1: errno says why. */
+/* Open the input and output. Return 0, or the status to exit with, or -1 with errno. */
 static int open_all(struct suggest *suggest)
 {
     const struct settings *settings = suggest->settings;
@@ -77,35 +76,33 @@ static void close_all(struct suggest *suggest)
     bodies_free(suggest->bodies);
 }
 
-/* What of the input does not end up in the table. 0, or the status to exit with. */
+/* Report the records that do not end up in the table. Return 0, or the status to exit with. */
 static int judge(const struct suggest *suggest)
 {
     const struct bodies_counts *counts = bodies_counts(suggest->bodies);
     const char *root = suggest->settings->root == NULL ? ".body" : suggest->settings->root;
     if (counts->malformed > 0)
         msg_warn("%" PRIu64 " of %" PRIu64
-                 " lines are no records, the first of them is line %" PRIu64,
+                 " lines are not records, the first of them is line %" PRIu64,
             counts->malformed,
             counts->malformed + counts->records + counts->rootless + counts->errors,
             counts->first_malformed);
     if (counts->errors > 0)
-        msg_warn("passed over, as pg-load puts them aside: %" PRIu64 " error record%s",
+        msg_warn("skipped, because pg-load quarantines them: %" PRIu64 " error record%s",
             counts->errors, counts->errors == 1 ? "" : "s");
     if (counts->rootless > 0 && counts->records > 0)
-        msg_warn("passed over, as pg-load refuses them: %" PRIu64 " record%s without %s",
+        msg_warn("skipped, because pg-load refuses them: %" PRIu64 " record%s without %s",
             counts->rootless, counts->rootless == 1 ? "" : "s", root);
     if (counts->unmasked > 0)
-        msg_warn(
-            "%" PRIu64 " of %" PRIu64
-            " records are not masked: what pii-mask changes is text afterwards, whatever it is "
-            "here",
+        msg_warn("%" PRIu64 " of %" PRIu64
+                 " records are not masked: values that pii-mask changes will be text",
             counts->unmasked, counts->records);
     if (counts->records > 0)
         return 0;
     if (counts->rootless > 0) {
         msg_error("no record has %s", root);
         if (suggest->settings->root == NULL)
-            msg_hint("plain lines of JSON have their values at the top: --root .");
+            msg_hint("use --root . for plain JSON lines");
     } else {
         msg_error(counts->errors > 0 ? "there are error records only" : "no record was read");
         if (counts->errors == 0 && counts->malformed > 0)
@@ -114,7 +111,7 @@ static int judge(const struct suggest *suggest)
     return STATUS_DATA;
 }
 
-/* Standard output, or the files. 0, or the status to exit with. */
+/* Write to standard output, or the files. Return 0, or the status to exit with. */
 static int write_out(struct suggest *suggest, struct buf *sql, const struct buf *map)
 {
     const struct settings *settings = suggest->settings;
@@ -137,7 +134,7 @@ static int write_out(struct suggest *suggest, struct buf *sql, const struct buf 
     return STATUS_IO;
 }
 
-/* 0, or the status to exit with. */
+/* Print the proposal. Return 0, or the status to exit with. */
 static int propose(struct suggest *suggest)
 {
     const struct settings *settings = suggest->settings;
@@ -154,7 +151,7 @@ static int propose(struct suggest *suggest)
         ? write_out(suggest, &sql, &map)
         : no_memory();
     if (status == 0 && columns->mixed)
-        msg_warn("some bodies are no objects: the map asks each what it is, which slows pg-load");
+        msg_warn("some bodies are not objects: the map tests each body, which slows pg-load");
     buf_free(&sql);
     buf_free(&map);
     columns_free(columns);

@@ -9,7 +9,7 @@
 
 enum { KEY_MOST = 1 << 10 };
 
-/* A key that speaks of a moment: created_at, ts, exp. */
+/* Return true for a key that names a moment: created_at, ts, exp. */
 static bool is_time_key(const struct node *node, struct type *type)
 {
     static const char words[] =
@@ -43,7 +43,8 @@ static void of_moment(struct type *type, const char *filter, const char *remark)
     type->remark = remark;
 }
 
-/* jq's todate() knows whole seconds only: what is behind them is put in as text. */
+/* Make a moment of a number. jq's todate() takes whole seconds only; the fraction is added as text.
+ */
 static bool of_epoch(const struct node *node, struct type *type)
 {
     if ((node->allowed & (VALUE_SECONDS | VALUE_MILLIS | VALUE_MICROS)) == 0 ||
@@ -72,7 +73,7 @@ static bool of_epoch(const struct node *node, struct type *type)
     return true;
 }
 
-/* ---- by what the values are ---- */
+/* ---- by the values ---- */
 
 static void of_number(const struct node *node, struct type *type)
 {
@@ -89,10 +90,10 @@ static void of_number(const struct node *node, struct type *type)
     else if ((node->allowed & VALUE_NUMERIC) != 0)
         type->sql = "numeric";
     else
-        type->remark = "numbers past those of the server";
+        type->remark = "numbers beyond the range of the server";
 }
 
-/* A text that holds U+0000, which PostgreSQL does not take. */
+/* Make the column take a text that holds U+0000, which PostgreSQL cannot store. */
 static void without_nul(struct type *type)
 {
     type->sql = "text";
@@ -104,7 +105,7 @@ static void of_string(const struct node *node, struct type *type)
 {
     struct key_meaning meaning;
     key_meaning_read(node->name, node->name_length, &meaning);
-    /* "2023-10-16" of an interface, "1.2.3.4" of a program */
+    /* Versions such as "2023-10-16" of an interface, "1.2.3.4" of a program. */
     bool version = (meaning.traits & KEY_VERSION) != 0 && !node->text_nul && node->tokens == 0;
     type->unit = "character";
     if (version) {
@@ -127,7 +128,7 @@ static void of_string(const struct node *node, struct type *type)
     }
 }
 
-/* Objects, arrays, and values of several types. */
+/* Set the type for objects, arrays, and values of several types. */
 static void of_any(const struct node *node, struct type *type)
 {
     const uint64_t *types = node->types;
@@ -145,7 +146,7 @@ static void of_any(const struct node *node, struct type *type)
         type->remark = "an object of varying keys";
     if ((node->traits & (VALUE_NUL | VALUE_HUGE)) == 0)
         return;
-    /* as it is spelt, which jsonb would not take */
+    /* The JSON text unchanged, because jsonb would not take it. */
     type->sql = "text";
     type->remark = "JSON, with what jsonb does not take";
     if (node->text_nul)

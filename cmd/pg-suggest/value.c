@@ -32,7 +32,7 @@ static bool is_uuid(const char *text, size_t length)
     return true;
 }
 
-/* An address, or one with the length of a network's prefix behind it. */
+/* Return true for an address, or for one with a prefix length after it. */
 static bool is_inet(const char *text, size_t length)
 {
     char copy[INET6_ADDRSTRLEN + 4];
@@ -55,7 +55,7 @@ static bool is_inet(const char *text, size_t length)
     return strtoul(slash + 1, NULL, 10) <= (four ? 32 : 128);
 }
 
-/* TAG.KEYID.BASE64URL, as pii-mask(1) has them. */
+/* Return true for TAG.KEYID.BASE64URL, as in pii-mask(1). */
 static bool is_token(const char *text, size_t length)
 {
     static const char *const tags[] = { "siv1.", "hmac1.", "seal1." };
@@ -97,14 +97,14 @@ void value_of_string(const char *text, size_t length, struct value *value)
 
 /* ---- numbers ---- */
 
-/* The parts of a number. */
+/* The digits of a number. */
 struct digits {
-    uint64_t whole;       /* digits before the point, without zeroes in front */
-    uint64_t fraction;    /* behind it */
-    uint64_t all;         /* as they are spelt */
+    uint64_t whole;       /* digits before the point, without leading zeroes */
+    uint64_t fraction;    /* digits after it */
+    uint64_t all;         /* digits as spelt */
     uint64_t significant; /* without zeroes at either end */
     bool exponent;
-    int64_t power; /* held within a thousand million */
+    int64_t power; /* limited to a thousand million */
 };
 
 static int64_t read_power(const char *text, const char *end)
@@ -145,7 +145,7 @@ static struct digits take_apart(const char *text, size_t length)
     return digits;
 }
 
-/* The digits of a number, from the first that is no zero on, so many of them. */
+/* Copy ${count} digits of a number, from the first that is not zero. */
 static void copy_digits(const char *text, size_t count, char *out)
 {
     size_t copied = 0;
@@ -154,7 +154,7 @@ static void copy_digits(const char *text, size_t count, char *out)
             out[copied++] = *text;
 }
 
-/* A double prints the same digits again: nothing is lost. */
+/* Return true when a double prints the same digits again, so that no digit is lost. */
 static bool is_kept(const char *text, size_t length, const struct digits *digits, double *number)
 {
     enum { SPELT_MOST = 63, DIGITS_MOST = 17 };

@@ -7,7 +7,7 @@
 
 #include "json/scan.h"
 
-/* Which types of PostgreSQL one value can have. */
+/* The types of PostgreSQL that a value can have. */
 enum value_type {
     VALUE_BIGINT = 1,
     VALUE_NUMERIC = 2,
@@ -16,21 +16,21 @@ enum value_type {
     VALUE_TIMESTAMPTZ = 16,
     VALUE_UUID = 32,
     VALUE_INET = 64,
-    VALUE_SECONDS = 128, /* a number that may be a moment: seconds since 1970, */
+    VALUE_SECONDS = 128, /* a number that may be a moment: seconds since 1970 */
     VALUE_MILLIS = 256,
     VALUE_MICROS = 512,
     VALUE_ALL = 1023
 };
 
-/* What else is to be known of it. */
+/* Other properties of a value. */
 enum value_trait {
-    VALUE_FLOATING = 1, /* spelt as programs spell a double: an exponent, or 16 and more digits */
+    VALUE_FLOATING = 1, /* spelt like a double: an exponent, or 16 and more digits */
     VALUE_FRACTION = 2, /* a number with a decimal point or an exponent */
-    VALUE_TOKEN = 4,    /* one of pii-mask's */
+    VALUE_TOKEN = 4,    /* a token of pii-mask */
     VALUE_LOCAL = 8,    /* a moment without a zone */
     VALUE_NUL = 16,     /* holds U+0000, which text and jsonb do not take */
     VALUE_HUGE = 32,    /* a number that neither numeric nor jsonb take */
-    VALUE_DIGITS = 64 /* a number that a filter, which takes it for a double, may spell otherwise */
+    VALUE_DIGITS = 64   /* a number that a filter, which uses doubles, may spell otherwise */
 };
 
 struct value {
@@ -39,10 +39,10 @@ struct value {
     uint64_t length; /* of a string in characters, of a number in digits */
 };
 
-/* A string, decoded. */
+/* Find the types and traits of a decoded string. */
 void value_of_string(const char *text, size_t length, struct value *value);
 
-/* A number as it is spelt (RFC 8259, section 6). */
+/* Find the types and traits of a number as it is spelt (RFC 8259, section 6). */
 void value_of_number(const char *text, size_t length, struct value *value);
 
 #endif

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# pg-suggest: what it proposes loads what it was proposed from, is what one would have written, and
-# shows no value.
+# pg-suggest: its proposal loads the sample, is what a user would have written, and shows no
+# value.
 
 load ../lib/common
 load ../lib/records
@@ -8,16 +8,16 @@ load ../lib/figures
 
 setup() { pg_setup; }
 
-# set NAME COUNT: ./in, of tests/lib/suggest.py.
+# set NAME COUNT: makes ./in with tests/lib/suggest.py.
 set_of() { "$ROOT/tests/lib/suggest.py" "$1" "$2" >in; }
 
-# proposed [OPTION...]: ./t.sql and ./t.map for ./in, and the table.
+# proposed [OPTION...]: makes ./t.sql and ./t.map for ./in, and creates the table.
 proposed() {
   pg-suggest -q -t t -o . "$@" <in
   psql -qX -v ON_ERROR_STOP=1 -f t.sql
 }
 
-# loads: all of ./in by what was proposed for it, and again: each is known.
+# loads: loads all of ./in with the proposal, and again: each record is then a duplicate.
 loads() {
   local lines
   lines=$(wc -l <in)
@@ -29,13 +29,13 @@ loads() {
   [ "$status $(tally)" = "0 $lines duplicate" ]
 }
 
-# types: the columns as "NAME TYPE", with a "!" where they are NOT NULL, one a line.
+# types: prints the columns as "NAME TYPE", with a "!" where they are NOT NULL, one a line.
 types() {
   sql "SELECT attname || ' ' || format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN '!' ELSE '' END
     FROM pg_attribute WHERE attrelid = 't'::regclass AND attnum > 0 ORDER BY attnum"
 }
 
-@test "nested objects become columns, as one would have named them" {
+@test "nested objects become columns with the names that a user would choose" {
   set_of nested 60
   loads
   [ "$(types)" = 'order_id bigint!
@@ -54,11 +54,11 @@ ship_to_carrier_code text' ]
   grep -qx 'customer_address_geo_lat  *.body.customer.address.geo.lat !' t.map
   grep -qE '^  ship_to_http_status +bigint, +-- in 50%, 3 digits$' t.sql
   grep -qE '^  order_id +bigint NOT NULL, +-- always, 4 digits$' t.sql
-  # Digits are kept.
+  # Numbers keep their digits.
   [ "$(sql 'SELECT customer_address_geo_lat FROM t WHERE order_id = 1007')" = "$(sed -n 8p in | jq -r .body.customer.address.geo.lat)" ]
 }
 
-@test "sparse members, and bodies without any" {
+@test "sparse members, and bodies without any, load" {
   set_of sparse 60
   [ "$(jq -c 'select(.body == {})' in | wc -l)" -gt 0 ]
   loads
@@ -66,7 +66,7 @@ ship_to_carrier_code text' ]
   run -1 grep '!$' <(types)
 }
 
-@test "keys of all scripts, reserved words, names too long and names that are alike" {
+@test "keys of all scripts, reserved words, long names and equal names become columns" {
   set_of unicode 20
   loads
   types >got
@@ -75,14 +75,14 @@ ship_to_carrier_code text' ]
     '2fa boolean!' '_id text!' 'timestamp timestamp with time zone!' 'unnamed text!'; do
     grep -qxF "$wanted" got
   done
-  # The one that is so called keeps the name.
+  # The key with exactly that name keeps it.
   grep -qxE 'user_id +\.body\.user_id !' t.map
-  # What turns the direction of writing is nowhere but escaped.
+  # Marks of writing direction appear only escaped.
   grep -q '\\u202e' t.map
   LC_ALL=C.UTF-8 run -1 grep -P '\x{202e}' t.map t.sql
 }
 
-@test "values of several types, and what all of them allow" {
+@test "values of several types get a column that fits all of them" {
   set_of mixed 42
   loads
   [ "$(types | xargs -d '\n' echo)" = 'any jsonb text jsonb! object jsonb! flag jsonb! maybe bigint day text! list jsonb! address inet! id text!' ]
@@ -99,26 +99,26 @@ body jsonb!' ]
   run -1 grep -E 'user0|visitor-' t.sql t.map
 }
 
-@test "arrays, with what jsonb takes and with what it does not" {
+@test "arrays become jsonb, or text where jsonb does not take them" {
   set_of arrays 20
   loads
   [ "$(types | xargs -d '\n' echo)" = 'numbers jsonb! none jsonb! deep jsonb! nulls jsonb! objects jsonb! texts text!' ]
   [ "$(sql "SELECT texts FROM t WHERE texts LIKE '%u0000%'")" = '["é", "\u0000"]' ]
 }
 
-@test "nothing but nulls, and bodies with nothing in them" {
+@test "members that are always null, and empty bodies, load" {
   set_of nulls 30
   loads
   grep -qE '^  a +text, +-- always null$' t.sql
 }
 
-@test "bodies that are no objects among those that are" {
+@test "bodies that are not objects load together with objects" {
   set_of bodies 70
   loads
   [ "$(sql 'SELECT count(*), count(a), count(deep_er), count(body) FROM t')" = '70|10|10|40' ]
   [ "$(sql "SELECT DISTINCT at > '2023-11-14' FROM t WHERE at IS NOT NULL")" = t ]
   pg-suggest -t u <in >out 2>err
-  grep -q 'warning: some bodies are no objects' err
+  grep -q 'warning: some bodies are not objects' err
 }
 
 @test "numbers keep their digits, beyond bigint and beyond numeric" {
@@ -133,7 +133,7 @@ body jsonb!' ]
   [ "$(sql 'SELECT n4, n5, n7, n16, n11 FROM t LIMIT 1')" = '12345678901234567890123|1.10|0.30000000000000004|123456789012345678901234567890.123456789|1e200000' ]
 }
 
-@test "dates and times in their spellings, and numbers that are moments" {
+@test "dates and times in all spellings, and numbers that are moments, get their types" {
   set_of dates 60
   sql "ALTER DATABASE $PGDATABASE SET datestyle = 'SQL, DMY'"
   sql "ALTER DATABASE $PGDATABASE SET timezone = 'Asia/Kolkata'"
@@ -150,7 +150,7 @@ body jsonb!' ]
   grep -qE 'local .*without a zone' t.sql
 }
 
-@test "events out of an envelope, several to a message" {
+@test "events from an envelope, several in a message, load" {
   "$ROOT/tests/lib/suggest.py" envelopes 20 | sqs-unwrap >in
   lines_are in 40
   loads
@@ -158,7 +158,7 @@ body jsonb!' ]
   grep -q '^# Records also have .attributes, .fifo or .envelope' t.map
 }
 
-@test "masked events: text with an index, which finds the rows of a value" {
+@test "masked values become text with an index, which finds the rows of a value" {
   key k
   printf '.ip siv as masked_ip\n.device_id hmac as masked_device_id\n.email siv optional\n.note siv\n' >policy
   "$ROOT/tests/lib/suggest.py" logins 40 | pii-mask -q -k k -p policy >in
@@ -171,7 +171,7 @@ body jsonb!' ]
   run -1 grep -E 'canary|203[.]0|siv1|hmac1' t.sql t.map
 }
 
-@test "printed, it is SQL as a whole, and the map behind it is the one of -o" {
+@test "the printed proposal is SQL as a whole, and the map after it is that of -o" {
   set_of nested 10
   proposed
   pg-suggest -q -t t <in >all
@@ -179,12 +179,12 @@ body jsonb!' ]
   psql -qX -v ON_ERROR_STOP=1 -f all
   sed -n '/^-- # Where/,$s/^-- \{0,1\}//p' all | diff t.map -
   head -n "$(wc -l <t.sql)" all | diff t.sql -
-  # The manual's own line.
+  # The line of the manual.
   cp all proposed.sql
   bash -c "$(sed -n 's/\\e/\\/g; s/^\.Dl sed/sed/p' "$ROOT/man/pg-suggest.1")" | diff t.map -
 }
 
-@test "plain lines of JSON, by --root, load as the manual says" {
+@test "plain lines of JSON load with --root, as the manual says" {
   jq -c .body <(set_of nested 10 && cat in) >plain
   mv plain in
   run -65 --separate-stderr pg-suggest -t t <in
@@ -198,7 +198,7 @@ body jsonb!' ]
   grep -q 'full_name  *[.]body[.]fullName !' out
 }
 
-@test "names of tables as SQL has them" {
+@test "names of tables are read as SQL reads them" {
   echo '{"body":{"a":1}}' >in
   sql 'CREATE SCHEMA app'
   local name
@@ -232,15 +232,15 @@ END
   { cat in && printf '%s\n' '{"body":{"203.0.113.77":1,"n":5}}' '{"body":"canary@example.com"}'; } >longer
   pg-suggest -v -t t <longer >out 2>err
   run -1 grep -aiE '203\.0|198\.51|canary|550e8400|2024-01|4711|41111|23456789|anna|peter' out err
-  grep -q 'warning: 2 of 9 lines are no records, the first of them is line 5' err
-  grep -q 'warning: passed over, as pg-load puts them aside: 1 error record' err
+  grep -q 'warning: 2 of 9 lines are not records, the first of them is line 5' err
+  grep -q 'warning: skipped, because pg-load quarantines them: 1 error record' err
 }
 
-@test "a file that is there already, or cannot be: 74, and neither is left behind" {
+@test "a file that exists already, or cannot be written: 74, and no file is left" {
   echo '{"body":{"a":1}}' >in
   echo mine >t.map
   run -74 --separate-stderr pg-suggest -t t -o . <in
-  [ "$stderr" = 'pg-suggest: error: there is a ./t.map already' ]
+  [ "$stderr" = 'pg-suggest: error: ./t.map exists already' ]
   [ "$(cat t.map)" = mine ]
   [ ! -e t.sql ]
   run -74 --separate-stderr pg-suggest -t t -o none <in
@@ -252,7 +252,7 @@ END
   [ "$(stat -c %a t.map t.sql | xargs)" = '644 644' ]
 }
 
-@test "input that holds no record is 65; so many records and no more" {
+@test "input without a record is 65; --number limits the records" {
   run -65 --separate-stderr pg-suggest -t t </dev/null
   [ "$stderr" = 'pg-suggest: error: no record was read' ]
   run -65 --separate-stderr pg-suggest -q -t t <<<'{"error":{"stage":"mask","code":"x"},"sealed":"seal1.x"}'
@@ -264,7 +264,7 @@ END
   run -64 pg-suggest -t t file </dev/null
 }
 
-@test "SIGTERM: what was read so far is proposed from" {
+@test "SIGTERM: the proposal covers the records read so far" {
   mkfifo pipe
   pg-suggest -q --grace 100ms -t t <pipe >out &
   local pid=$! fd
@@ -278,7 +278,7 @@ END
   grep -q '^  a bigint NOT NULL' out
 }
 
-@test "--metrics-file counts what was read, over runs" {
+@test "--metrics-file counts the records read, over several runs" {
   set_of nulls 5
   echo no record >>in
   pg-suggest -q -t t --metrics-file m.prom <in >out 2>err
