@@ -165,7 +165,7 @@ if not set -q __sqs2pg_complete
   complete -c pii-keygen -s V -l version -d 'print the version'
   complete -c pg-suggest -f
   complete -c pg-suggest -s t -l table -x -d 'propose this table, named as in SQL'
-  complete -c pg-suggest -l root -x -d 'where a line has its values, as . has plain NDJSON [default .body]'
+  complete -c pg-suggest -l root -x -d 'path of the values in a line, . for plain NDJSON [default .body]'
   complete -c pg-suggest -s o -l output -x -a '(__fish_complete_directories)' -d 'write TABLE.sql and TABLE.map there, instead of printing them'
   complete -c pg-suggest -s n -l number -x -d 'stop after N records'
   complete -c pg-suggest -l max-record -x -d 'longest line taken, up to 64M [default 4M]'
