@@ -52,7 +52,7 @@ enum attempt upsert_load_begin(struct loader *loader, const struct row_batch *ba
     struct pg_conn *conn = loader->target->conn;
     if (upsert_state_begin(upsert, batch->count) != 0) {
         (void)pg_conn_no_memory(conn);
-        return attempt_end_failed(loader, "loading", failure);
+        return attempt_end_failed(loader, "cannot load the rows", failure);
     }
     buf_clear(&loader->sql);
     buf_printf(&loader->sql, "LOCK TABLE ONLY %s IN ROW EXCLUSIVE MODE", batch->table->qualified);

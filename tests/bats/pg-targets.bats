@@ -157,7 +157,7 @@ END
   run -1 grep TimeZone err
   # PGTZ counts too; UTC by any name, and tables without such a column, give no warning.
   PGTZ=Asia/Tokyo load_in -t t
-  grep -qF 'TimeZone, Asia/Tokyo' err
+  grep -qF 'TimeZone of the database, Asia/Tokyo' err
   PGTZ=Etc/UTC load_in -t t
   run -1 grep TimeZone err
   sql 'CREATE TABLE u (who text)'

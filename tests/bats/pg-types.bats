@@ -62,7 +62,7 @@ refused_is() { [ "$(sql 'SELECT sqlstate FROM t_errors ORDER BY message_id' | xa
     load_in -t t
     [ "$status" -eq 69 ]
     [ ! -s out ]
-    grep -q "loading: SQLSTATE $state" err
+    grep -q "cannot load the rows: SQLSTATE $state" err
     [ "$(sql 'SELECT (SELECT count(*) FROM t), (SELECT count(*) FROM t_errors)')" = '0|0' ]
   done
   # Together with a value that does raise it.
