@@ -155,9 +155,14 @@ def hash_comments(text):
 
 
 def python_docs(text):
+    """Yield (line, paragraph) of the docstrings: strings that are a statement of their own."""
     try:
+        before = tokenize.NEWLINE
         for token in tokenize.generate_tokens(io.StringIO(text).readline):
-            if token.type == tokenize.STRING and token.string.startswith(('"""', "'''")):
+            if token.type in (tokenize.NL, tokenize.COMMENT):
+                continue
+            starts, before = before in (tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT), token.type
+            if starts and token.type == tokenize.STRING and token.string.startswith(('"""', "'''")):
                 block, first = [], token.start[0]
                 for offset, line in enumerate(inspect.cleandoc(token.string.strip('"\'')).split('\n') + ['']):
                     if not line.strip() or line.startswith('  '):
