@@ -1,5 +1,5 @@
-"""How pg-load goes as its ledger grows: the same load into tables whose ledgers hold nothing, a
-million keys, and more. Shaped as the groups of rows.py."""
+"""Measure pg-load as its ledger grows: the same load into tables whose ledgers are empty, hold a
+million keys, and more. It has the form of the groups in rows.py."""
 
 import datetime
 import itertools
@@ -7,7 +7,7 @@ import itertools
 from bench import HERE, TABLE, check
 
 LEDGERS = ((0, "0"), (1, "1 million"), (10, "10 million"), (50, "50 million"))
-RATE = 1000  # messages a second, in the ledgers and in what is loaded
+RATE = 1000  # messages a second, in the ledgers and in the load
 MAP = HERE.parent / "share" / "maps" / "user_logins.map"
 NEW_FROM = datetime.datetime(2026, 3, 5, tzinfo=datetime.timezone.utc)
 
@@ -36,8 +36,8 @@ class Ageing:
         bytes_a_row = {}
 
         def records():
-            """The records again, as messages of their own that were sent later than all before; those of a
-            few seconds arrive in another order than they were sent in."""
+            """Return the records again, as new messages sent after all before. Those of a few
+            seconds arrive in another order than they were sent in."""
             path = bench.work / "aged"
             turn = next(turns)
             with open(masked, encoding="ascii") as source, open(path, "w", encoding="ascii") as out:

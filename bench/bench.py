@@ -1,4 +1,4 @@
-"""What the groups of the bench share: files made from the seed, the servers, commands weighed."""
+"""Shared by the groups of the bench: files made from the seed, the servers, and measured commands."""
 
 import contextlib
 import json
@@ -17,7 +17,7 @@ TABLE = """CREATE TABLE user_logins (user_id varchar(128), device_type varchar(3
 
 
 class Failed(Exception):
-    """A side did not do its work."""
+    """A side did not complete its work."""
 
 
 def check(condition, what):
@@ -26,12 +26,12 @@ def check(condition, what):
 
 
 def number(value):
-    """A figure as it is shown."""
+    """Return a figure as it is shown."""
     return "%.3g" % value if value < 1000 else "{:,.0f}".format(value)
 
 
 class Bench:
-    """Files made from the seed, the load server, and how to run and to weigh a command."""
+    """Files made from the seed, the load server, and ways to run and measure a command."""
 
     def __init__(self, options):
         self.bin = pathlib.Path(options.bin).resolve()
@@ -64,7 +64,7 @@ class Bench:
     # ---- files
 
     def made(self, name, command, given=None):
-        """A file of the work folder, made by the command once."""
+        """Return a file of the work folder, which the command makes once."""
         path = self.work / name
         if not path.exists():
             with open(given or os.devnull, "rb") as source, open(str(path) + ".part", "wb") as file:
@@ -81,7 +81,7 @@ class Bench:
     # ---- commands
 
     def run(self, command, given=None, **more):
-        """Run it to its end; its CPU and wall time in seconds."""
+        """Run it to its end; return its CPU and wall time in seconds."""
         with open(given or os.devnull, "rb") as source:
             began = time.monotonic()
             more.setdefault("stdout", subprocess.DEVNULL)
@@ -93,14 +93,14 @@ class Bench:
         return usage_s, time.monotonic() - began
 
     def peak(self, command, given=None):
-        """MiB that it had resident at most. Of our own child the system would tell no less than what
-        we have ourselves, so that a smaller program is its parent."""
+        """Return the maximum of its resident memory in MiB. For our own child the system would
+        report at least our own memory, so a smaller program is its parent."""
         path = self.work / "peak"
         self.run(["/usr/bin/time", "-q", "-f", "%M", "-o", str(path), *command], given)
         return int(path.read_text(encoding="ascii")) / 1024
 
     def lines_through(self, command, given):
-        """CPU seconds of a filter that must give a line for each line."""
+        """Return the CPU seconds of a filter that must give a line for each line."""
         path = self.work / "out"
         with open(path, "wb") as out:
             cpu = self.run(command, given, stdout=out)[0]
@@ -123,7 +123,7 @@ class Bench:
         check(int(self.sql("SELECT count(*) FROM user_logins")) == count, "rows are missing")
 
     def load(self, command, given, count, **more):
-        """Rows per second of a command that loads so many into a new table."""
+        """Return the rows per second of a command that loads COUNT rows into a new table."""
         self.new_table()
         seconds = self.run(command, given, **more)[1]
         self.rows_loaded(count)
@@ -166,17 +166,17 @@ class Bench:
 
     @staticmethod
     def endpoint(address):
-        """The variables that name the load server to every side."""
+        """Return the variables that name the load server to every side."""
         return {"SQS_QUEUE_URL": address + "/000000000000/bench", "AWS_ENDPOINT_URL_SQS": address}
 
     def secure(self):
-        """The environment of a side that speaks TLS."""
+        """Return the environment of a side that uses TLS."""
         return dict(self.environment, **self.endpoint(self.secure_address), AWS_CA_BUNDLE=str(self.certificate),
                     NODE_EXTRA_CA_CERTS=str(self.certificate))
 
     @contextlib.contextmanager
     def function(self):
-        """sqs-lambda behind the emulator: gives what invokes it."""
+        """Start sqs-lambda behind the emulator; yield a function that invokes it."""
         bootstrap = self.work / "bootstrap"
         bootstrap.write_text("#!/bin/sh\nexec sqs-lambda\n", encoding="ascii")
         bootstrap.chmod(0o755)
@@ -210,7 +210,7 @@ class Bench:
                 process.terminate()
 
     def verdicts(self, count):
-        """A file of verdicts on so many messages that the server has just handed out."""
+        """Return a file of verdicts on COUNT messages that the server has just handed out."""
         self.control("reset?count=%d" % count)
         path = self.work / "verdicts"
         with open(path, "wb") as out:

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Records for the bench: data.py SEED COUNT >records.ndjson; data.py --bodies SEED COUNT for the
-message texts alone.
+"""Make records for the bench: data.py SEED COUNT >records.ndjson; data.py --bodies SEED COUNT for
+the bodies alone.
 
-Login events in the shape of share/demo/logins.ndjson. About a third repeat an earlier address or
-device; one in six addresses is IPv6. The same seed gives the same bytes."""
+Login events in the form of share/demo/logins.ndjson. About a third repeat an earlier address or
+device; one in six addresses is IPv6. The same seed gives the same bytes.
+"""
 
 import datetime
 import random
@@ -37,7 +38,8 @@ def body(rng, seen):
 
 
 def sent_at(rng, number):
-    """A thousand messages a second, received in another order than they were sent in by up to 2 s."""
+    """Return times of a thousand messages a second; their order differs from that of receiving by
+    up to 2 s."""
     at = BEGAN + datetime.timedelta(milliseconds=number + rng.randrange(2000))
     return at.isoformat(timespec="milliseconds")
 

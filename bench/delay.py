@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""A server so far away: delay.py FOLDER/.s.PGSQL.5432 UPSTREAM MS. Listens on the first socket, passes
-what comes to the second and back, each way after half of so many milliseconds; what is written in
-one go arrives in one go, and nothing waits for what was before it."""
+"""Add the delay of a distant server: delay.py FOLDER/.s.PGSQL.5432 UPSTREAM MS. It listens on the
+first socket and connects to the second. Data takes MS/2 milliseconds in each direction. Data
+written together arrives together, and does not wait for earlier data."""
 
 import asyncio
 import sys
@@ -10,7 +10,7 @@ PATH, UPSTREAM, DELAY = sys.argv[1], sys.argv[2], float(sys.argv[3]) / 2000
 
 
 async def carry(reader, writer):
-    """Read at once, write later, in order."""
+    """Read immediately, write later, in order."""
     queue = asyncio.Queue(1000)
     loop = asyncio.get_running_loop()
 

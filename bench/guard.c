@@ -47,7 +47,7 @@ struct line guard_line(size_t number)
         .number = number + 1 };
 }
 
-/* Known to callgrind by its name, so never a part of another. */
+/* callgrind finds it by its name, so it is never inlined. */
 __attribute__((noinline)) void guard_counted(const struct guard_part *part)
 {
     part->work();

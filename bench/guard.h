@@ -8,12 +8,12 @@
 #include "base/line.h"
 
 /*
- * The work that bench/guard.py has counted under callgrind. A program has some parts, each work
- * over GUARD_RECORDS records that are made from a seed:
+ * The work that bench/guard.py has counted under callgrind. A program has some parts. Each works
+ * over GUARD_RECORDS records made from a seed:
  *
- *     guard-LAYERS PART     do it once, so that buffers have their size and what is remembered is
- *                           known, and again inside guard_counted()
- *     guard-LAYERS          its parts' names
+ *     guard-LAYERS PART     do it once, so that buffers have their size and caches are filled,
+ *                           and again inside guard_counted()
+ *     guard-LAYERS          print the names of its parts
  */
 enum { GUARD_RECORDS = 1000, GUARD_MOST = 64 << 20 };
 
@@ -23,15 +23,15 @@ struct guard_part {
     void (*work)(void);
 };
 
-/* The program's own; the last one's name is NULL. */
+/* Defined by the program; the name of the last one is NULL. */
 extern const struct guard_part guard_parts[];
 
-/* End the process, saying what, unless ${good}. */
+/* Unless ${good}, print ${what} and end the process. */
 void guard_require(bool good, const char *what);
 
 /*
- * The texts to work on, one after the other: what was appended to guard_text since the last
- * guard_add() is the next of them. guard_records() adds GUARD_RECORDS of one kind.
+ * The input texts, one after the other. guard_add() adds what was appended to guard_text since the
+ * last call. guard_records() adds GUARD_RECORDS of one kind.
  */
 extern struct buf guard_text;
 void guard_add(void);
@@ -39,7 +39,7 @@ void guard_records(void (*put)(struct buf *out));
 size_t guard_count(void);
 struct line guard_line(size_t number); /* from 0 */
 
-/* The one call that is counted. */
+/* Only this call is counted. */
 void guard_counted(const struct guard_part *part);
 
 #endif

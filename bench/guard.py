@@ -1,26 +1,26 @@
 #!/usr/bin/env python3
-"""Keeps speed without a clock: the instructions that a record costs, counted by callgrind, against
-those of bench/guard.txt.
+"""Guard the speed without a clock: compare the instructions for a record, counted by callgrind,
+with bench/guard.txt.
 
-    bench/guard.py [--update] PROGRAM...      (make guard; with UPDATE=1 that file is written anew)
+    bench/guard.py [--update] PROGRAM...      (make guard; UPDATE=1 writes that file again)
 
-PROGRAM is one of build/bench/guard-*: its parts, each over a thousand records made from a seed. A
-part fails that takes over a tenth more than it did; one that takes over a tenth less is said, as
-reason to write the file anew. The last line is `N passed, N failed`.
+PROGRAM is one of build/bench/guard-*. Each of its parts works over a thousand records made from a
+seed. A part fails when it takes over a tenth more than before. One that takes over a tenth less is
+reported, as a reason to write the file again. The last line is `N passed, N failed`.
 
-Counted are two things, a record each, and only inside the work, after it was done once:
+Two things are counted for each record, only inside the work, after it was done once:
 
-  instructions  of our own objects, which stand in PROGRAM. Those of libcrypto, libc, libxml2 and
-                libjq are not: which way OpenSSL and libc go depends on the processor, and both are
-                the system's own. Ours are chosen by the compiler (-O2, x86-64 without any
-                extension), but for the scanner's windows, which AVX2 reads where there is one: so
-                that every machine with it gives the same figure.
-  calls         from there into these libraries: another copy of a line, another HMAC.
+        instructions  of our own objects, which are in PROGRAM. Those of libcrypto, libc, libxml2 and
+                      libjq do not count: the code path in OpenSSL and libc depends on the processor,
+                      and both belong to the system. The compiler chooses ours (-O2, x86-64 without any
+                      extension), except in the scanner, which uses AVX2 where the processor has it.
+                      So every machine with AVX2 gives the same figure.
+        calls         from there into these libraries: another copy of a line, another HMAC.
 
-Other compilers make other code, so the file says by which one it was made. By another one for the
-same processor, or without AVX2, a part may take half as many instructions again, and any number of calls: which copies
-are spelt out in place is the compiler's to choose. For another processor nothing is known: the figures
-are printed, and it says so.
+Other compilers make other code, so the file names its compiler. With another one for the same
+processor, or without AVX2, a part may take half as many instructions again. It may then make any
+number of calls, because the compiler chooses which copies to inline. For another processor no limit
+is known: the figures are printed, with a note.
 """
 
 import os
@@ -38,7 +38,7 @@ KINDS = ("instructions", "calls")
 
 
 def extensions():
-    """What the scanner uses of the processor beyond its kind, as a word with a blank before it."""
+    """Return the extension of the processor that the scanner uses, as a word after a blank."""
     try:
         return " avx2" if " avx2 " in pathlib.Path("/proc/cpuinfo").read_text(encoding="ascii") else ""
     except OSError:
@@ -46,7 +46,7 @@ def extensions():
 
 
 def compiler():
-    """Kind, major version and processor: "gcc 12 avx2 x86_64"."""
+    """Return kind, major version and processor: "gcc 12 avx2 x86_64"."""
     macros = subprocess.run([*os.environ.get("CC", "cc").split(), "-dM", "-E", "-x", "c", os.devnull],
                             capture_output=True, text=True, check=True).stdout
     value = dict(re.findall(r"^#define (\w+) (.*)$", macros, re.M))
@@ -55,10 +55,12 @@ def compiler():
 
 
 def count(path, program):
-    """Own instructions and calls out of one's own in a file of callgrind's, per record.
+    """Return the program's own instructions and its calls to others in a file of callgrind, per
+    record.
 
-    Format: Valgrind manual, "Callgrind Format Specification". The line behind "calls=" is what the
-    called one took, and belongs to that one."""
+    Format: Valgrind manual, "Callgrind Format Specification". The line after "calls=" is the cost
+    of the called function, and counts for that one.
+    """
     instructions = calls = 0
     ours = called_ours = called = named = False
     with open(path, encoding="ascii") as file:
@@ -89,7 +91,7 @@ def measure(program, part, folder):
         said = process.communicate()[0]
     if process.returncode != 0:
         sys.exit("guard: %s %s ended with %d\n%s" % (program, part, process.returncode, said))
-    # By process: a filter of a map runs in one of its own, which leaves a file too.
+    # By process: a filter of a map runs in its own process, which leaves a file too.
     figures = count(os.path.join(folder, str(process.pid)), program)
     if figures["instructions"] < 100:
         sys.exit("guard: %s %s: nothing was counted" % (program, part))
@@ -97,7 +99,7 @@ def measure(program, part, folder):
 
 
 def measured(programs):
-    """By part, in the order of the programs."""
+    """Return the figures by part, in the order of the programs."""
     with tempfile.TemporaryDirectory() as folder, futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         runs = {}
         for program in programs:
@@ -108,7 +110,7 @@ def measured(programs):
 
 
 def read_baseline():
-    """The compiler, and figures by part."""
+    """Return the compiler, and figures by part."""
     made_by, parts = "", {}
     for line in BASELINE.read_text(encoding="ascii").splitlines():
         words = line.split()
@@ -129,7 +131,7 @@ def write_baseline(figures):
 
 
 def judge(figures):
-    """Print a line for each figure; how many were judged, and how many of them have grown."""
+    """Print a line for each figure; return how many were judged, and how many of them have grown."""
     made_by, before = read_baseline()
     here, judged, grown = compiler(), 0, 0
     known = made_by.split()[-1] == here.split()[-1]

@@ -1,6 +1,6 @@
 /*
- * What pg-load makes of records before the server sees them: rows in COPY's format by the map of
- * user_logins, and the ledger's keys in order. Runs in the folder that share/ is in.
+ * The work of pg-load on records before the server gets them: rows in COPY's format by the map of
+ * user_logins, and the ledger keys in order. Runs in the folder that contains share/.
  */
 #include "../cmd/pg-load/plan_build.h"
 #include "../cmd/pg-load/row.h"
@@ -10,7 +10,7 @@
 static struct row_batch batch;
 static struct row_reader reader;
 
-/* The table of share/sql/user_logins.sql, as the catalogue would tell it. */
+/* The table of share/sql/user_logins.sql, as the catalogue describes it. */
 static const struct pg_table *user_logins(void)
 {
 #define COLUMN(column, kind) \
@@ -53,7 +53,7 @@ static void work_rows(void)
         "a row was refused");
 }
 
-/* What the connection's thread makes of them. */
+/* The work of the connection's thread on them. */
 static void open_binary(void)
 {
     open_rows();

@@ -1,4 +1,4 @@
-/* The scanner, with and without paths, and the masker, by both of the methods that most use. */
+/* The scanner, with and without paths, and the masker, with the two most used methods. */
 #include <string.h>
 
 #include "crypto/algorithms.h"

@@ -1,4 +1,4 @@
-/* What sqs-pull makes of the answers to its receives, in either protocol: record lines. */
+/* The work of sqs-pull on the answers to its receives, in either protocol: record lines. */
 #include <string.h>
 
 #include "../cmd/sqs-pull/format.h"
@@ -14,7 +14,7 @@ static struct format *format;
 static enum protocol protocol;
 static size_t formatted;
 
-/* As it stands, in XML's spelling, or in that of a JSON string. */
+/* Append it unchanged, in the spelling of XML, or in that of a JSON string. */
 static void put_body(const struct buf *body)
 {
     for (size_t i = 0; i < body->length; i++) {

@@ -1,5 +1,6 @@
-"""The bench where users are: TLS, each request answered after a while, the database a little away.
-Groups shaped as those of rows.py. All of them, five rounds, take about twenty minutes:
+"""The bench under real conditions: TLS, each request answered after a delay, the database at some
+distance. The groups have the form of those in rows.py. All of them, five rounds, take about twenty
+minutes:
 
     scripts/bench.sh --only network,network-pull,network-ack,network-database,network-latency
 """

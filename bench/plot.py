@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""Plots of results: plot.py FILE FOLDER, with FILE as run.py --json writes it, makes FOLDER/GROUP.svg
-by gnuplot: ours and the peers' medians as bars, the lowest and highest round as a line on each."""
+"""Plot results: plot.py FILE FOLDER. FILE is the output of run.py --json; gnuplot draws
+FOLDER/GROUP.svg. Bars show our medians and those of the peers, a line on each the lowest and
+highest round."""
 
 import json
 import pathlib

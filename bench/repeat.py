@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""The records of a file again and again: repeat.py FILE TIMES. The message ids of each turn are
-others: their first eight digits are the turn's."""
+"""Repeat the records of a file: repeat.py FILE TIMES. Each turn has other message ids: their first
+eight digits are the number of the turn."""
 
 import sys
 

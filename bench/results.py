@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Takes what was measured into the documents: results.py FILE...
+"""Put the figures into the documents: results.py FILE...
 
-FILE is as run.py --json writes it; of a group that several have, the last one's figures are taken.
-The part of bench/RESULTS.md between its two marks is written anew, and the plots in bench/plots.
-Everything else in RESULTS.md is written by hand.
+FILE is the output of run.py --json. When several have a group, the figures of the last one count.
+It writes the part of bench/RESULTS.md between its two marks again, and the plots in bench/plots.
+The rest of RESULTS.md is written manually.
 """
 
 import json
@@ -24,7 +24,7 @@ def cell_of(result, name):
 
 
 def about(machine):
-    """Where, when and with what, in a paragraph."""
+    """Return where, when and with what, in a paragraph."""
     text = ("%(cpu)s; %(system)s; %(compiler)s; %(postgres)s; %(nginx)s; %(jq)s; Node %(node)s; Python "
             "%(python)s. %(date)s, %(rounds)s rounds" % machine)
     if machine["scale"] != 100:
@@ -33,7 +33,7 @@ def about(machine):
 
 
 def wanted(results):
-    """The table of what was to be reached."""
+    """Return the table of the targets."""
     yield "| group | ours | | against | | ratio | wanted | |"
     yield "|---|---|---:|---|---:|---:|---:|---|"
     for result in results:
@@ -44,7 +44,7 @@ def wanted(results):
                 number(theirs["median"]), ratio["ratio"], ratio["at_least"],
                 "reached" if ratio["reached"] else "**short**")
         for limit in result["limits"]:
-            # Of two figures, or in the unit of one.
+            # A ratio of two figures, or a value in the unit of one.
             unit = next((" " + cell["unit"] for cell in result["cells"] if cell["name"] == limit["name"]), "x")
             yield "| %s | %s | %s%s | | | | at most %g%s | %s |" % (
                 result["group"], limit["name"], number(limit["value"]), unit, limit["at_most"], unit,
@@ -52,7 +52,7 @@ def wanted(results):
 
 
 def every(results):
-    """All figures, group by group."""
+    """Return all figures, group by group."""
     for result in results:
         yield ""
         yield "**%s.** %s." % (result["group"], result["title"])

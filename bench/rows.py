@@ -1,7 +1,7 @@
-"""The rows of the bench beside what others take for the same, and those with a limit: one class a
-group. Each has a name, a title, cells (name, unit, a function that measures it once), ratios wanted
-(ours, theirs, at least), limits (cell, at most) and flat (what, cells of which the largest figure may
-be so many times the smallest); scaling.py has the groups of ours alone."""
+"""The groups of the bench with peers, and those with a limit: one class a group. Each has a name, a
+title and cells (name, unit, a function that measures it once). It may have ratios (ours, theirs, at
+least) and limits (cell, at most). Cells in flat have a largest figure that may exceed the smallest
+only by a factor. scaling.py has the groups without peers."""
 
 import json
 import pathlib
@@ -132,7 +132,7 @@ class Upsert:
 
     @classmethod
     def known(cls, bench, masked):
-        """The rows of every second record, with an older time, kept beside the table."""
+        """Keep the rows of every second record, with an older time, beside the table."""
         if bench.sql("SELECT to_regclass('known')"):
             return
         half = bench.made("half-%s" % masked.name, ["awk", "NR % 2"], masked)
@@ -361,7 +361,7 @@ class Function:
 
     @staticmethod
     def event(bodies, turn):
-        """Of messages that no invocation before had."""
+        """Return an event of messages that no earlier invocation had."""
         return json.dumps({"Records": [
             {"messageId": "m-%d-%d" % (turn, at), "receiptHandle": "h-%d-%d" % (turn, at), "body": body,
              "attributes": {"ApproximateReceiveCount": "1", "SentTimestamp": "1763715600123",

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""The rows of the bench, ours and the peers' interleaved; started by scripts/bench.sh.
+"""Run the groups of the bench, ours and those of peers in turn; scripts/bench.sh starts it.
 
     run.py --bin DIR --work DIR [--rounds N] [--only GROUP,...] [--scale PERCENT] [--json FILE]
 
 Each cell is the median of the rounds, with the lowest and highest beside it; each ratio is that of
-the two medians. The output of every side is checked for completeness in every round.
+two medians. The output of every side is checked for completeness in every round.
 """
 
 import argparse
@@ -55,7 +55,7 @@ def machine():
 
 
 def measure(group, bench, rounds):
-    """The group's cells: name, unit, figures of all rounds."""
+    """Return the cells of the group: name, unit, figures of all rounds."""
     cells = group.cells(bench)
     figures = {name: [] for name, _, _ in cells}
     for turn in range(rounds):

@@ -1,6 +1,6 @@
-"""How ours go with more connections, larger batches and longer streams: the groups of the bench that
-have no peer beside them. Shaped as those of rows.py; flat: cells of which the largest figure
-may be so many times the smallest."""
+"""Measure our programs with more connections, larger batches and longer streams, in groups without
+a peer. They have the form of those in rows.py. flat lists cells whose largest figure may exceed the
+smallest only by a factor."""
 
 import os
 import subprocess
@@ -79,9 +79,9 @@ class Batch:
         ]
 
 
-# Of many records a file holds so many, which repeat() hands out again and again.
+# A file holds at most FILE records; repeat() prints them again for more.
 FILE = 1000000
-# Small inputs are taken so many times over that there is something to weigh.
+# Small inputs are repeated until they take a measurable time.
 LEAST, FIRST = 200000, 1000
 
 
@@ -90,21 +90,21 @@ def words(number):
 
 
 class Scaling:
-    """CPU microseconds that a record costs a program, at different lengths of its input. What the
-    first thousand take is taken off each time: the start-up, that of jq for a map's filters, and the
-    memory that pg-load takes at once for its batches."""
+    """Measure the CPU microseconds of a program for a record, at different lengths of its input.
+    The cost of the first thousand is subtracted each time. It covers the start-up, that of jq for
+    the filters of a map, and the memory that pg-load takes first for its batches."""
 
     def __init__(self, bench):
         self.bench = bench
 
     def cost(self, count, run):
-        """${run} is told how many records to take, and returns the CPU seconds it took."""
+        """${run} takes the number of records, and returns the CPU seconds it took."""
         count, times = max(count, 10 * FIRST), max(self.bench.count(LEAST) // count, 1)
         took = sum(run(count) - run(FIRST) for _ in range(times))
         return 1e6 * took / (times * (count - FIRST))
 
     def through(self, command, count, file_of):
-        """A filter of so many records, those of a file some times over, each time with other ids."""
+        """Run a filter over COUNT records: those of a file, repeated, each time with other ids."""
         whole = self.bench.count(FILE)
         path, repeats = file_of(min(count, whole)), count // whole
         if repeats <= 1:

@@ -1,7 +1,7 @@
 /*
- * How fast json_scan() reads: bytes of valid text per second on one core, the median of several
- * rounds. The input is made from a seed, many different texts in turn, so that neither the caches
- * nor the branch predictor get to know one text by heart.
+ * Measure the speed of json_scan(): bytes of valid text per second on one core, the median of
+ * several rounds. The input is made from a seed, many different texts in turn, so that neither the
+ * caches nor the branch predictor learn one text.
  *
  *   scan [SEED [SECONDS]]     SECONDS per line of output, 1 by default
  */
@@ -51,7 +51,7 @@ static double now(void)
     return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
-/* Seconds for one pass over the corpus. */
+/* Return the seconds for one pass over the corpus. */
 static double pass(const struct corpus *corpus, const struct json_paths *paths,
     struct json_matches *matches, size_t *found)
 {

@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
-"""sqs2pg --follow over many messages, and what its programs take meanwhile; started by scripts/soak.sh.
+"""Run sqs2pg --follow over many messages, and measure its programs meanwhile; scripts/soak.sh
+starts it.
 
     soak.py --bin FOLDER --pipeline FILE --work FOLDER [--messages N] [--rate R] [--every SECONDS]
             [--plot FILE.svg]
 
-Every few seconds it looks at the resident memory and the descriptors of each program, at the keys and the
-bytes of the ledger, and at the WAL that was written. It prints a table of a few of these looks, and judges
-the first quarter of them against the last, from 100,000 messages on, when all has been in use that is
-remembered: memory within a tenth, no more descriptors, WAL a row and bytes of the ledger a key within
-fifteen hundredths. The last line is `N passed, N failed`. Exit 0 only if none failed.
+Every few seconds it takes a sample: the resident memory and the descriptors of each program, the
+keys and the bytes of the ledger, and the WAL. It prints a table of some samples. It compares the
+first quarter of them with the last, from 100,000 messages on, when all caches are full. Memory may
+grow by a tenth, descriptors not at all. WAL a row and bytes of the ledger a key may grow by fifteen
+hundredths. The last line is `N passed, N failed`. Exits 0 only if none failed.
 """
 
 import argparse
@@ -49,7 +50,7 @@ plot $data using 1:%(wal)d with lines lw 2 title 'WAL a row', '' using 1:%(ledge
 
 
 class Look:
-    """What there was at one moment."""
+    """One sample."""
 
     def __init__(self, began, done, memory, descriptors, database):
         self.seconds, self.done = time.monotonic() - began, done
@@ -58,7 +59,7 @@ class Look:
 
 
 def stages(first):
-    """Process ids by program, of those that come of the first."""
+    """Return process ids by program, of the descendants of the first."""
     found, children = {"sqs2pg": [first]}, {}
     for entry in filter(str.isdigit, os.listdir("/proc")):
         try:
@@ -85,7 +86,7 @@ def resident(pid):
 
 
 def of_programs(first):
-    """Their memory and their descriptors; None while one of them is about to end."""
+    """Return their memory and their descriptors, or None while one of them is ending."""
     try:
         found = stages(first)
         return ({name: sum(map(resident, pids)) for name, pids in found.items()},
@@ -100,7 +101,7 @@ class Soak:
         self.looks, self.failed, self.passed = [], 0, 0
 
     def feed(self, given, seconds):
-        """How many have been handed to the queue by now."""
+        """Return the number of messages sent to the queue so far."""
         due = self.options.messages
         if self.options.rate:
             due = min(due, int(self.options.rate * seconds))
@@ -109,7 +110,7 @@ class Soak:
         return max(due, given)
 
     def look(self, process, began):
-        """How many are done."""
+        """Take a sample; return the number of loaded messages."""
         done = self.bench.control("stats")["deleted"]
         if self.bench.sql("SELECT to_regclass('user_logins_ledger')") == "":
             return done
@@ -143,14 +144,14 @@ class Soak:
         keys = int(bench.sql("SELECT count(*) FROM user_logins_ledger"))
         self.say(keys == messages, "%d keys in the ledger for %d messages" % (keys, messages))
 
-    # ---- what came of it
+    # ---- results
 
     def say(self, well, text):
         print("%s: %s" % ("ok" if well else "FAILED", text))
         self.passed, self.failed = self.passed + well, self.failed + (not well)
 
     def a_row(self, at):
-        """WAL of a row between two looks."""
+        """Return the WAL of a row between two samples."""
         one, other = self.looks[at - 1], self.looks[at]
         return (other.wal - one.wal) / (other.keys - one.keys) if other.keys > one.keys else None
 

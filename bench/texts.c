@@ -40,8 +40,10 @@ static void put_uuid(struct buf *out)
     }
 }
 
-/* ${before} and a number below ${below}. One draw in each call: in which order a call's arguments
- * are computed is up to the compiler. */
+/*
+ * Append ${before} and a number below ${below}. Each call draws once, because the compiler chooses
+ * the order in which arguments are computed.
+ */
 static void put_below(struct buf *out, const char *before, uint32_t below)
 {
     buf_puts(out, before);
@@ -72,7 +74,7 @@ static void put_address(struct buf *out)
 
 static const char base64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-/* The members whose values are masked, as they are before that or after it. */
+/* Append the members with personal values, before or after masking. */
 static void put_personal(struct buf *out, bool masked)
 {
     if (masked) {
@@ -110,8 +112,10 @@ void texts_body(struct buf *out)
     put_body(out, false);
 }
 
-/* A record as sqs-pull prints it, up to its body, with a receipt handle of ${least} to ${most}
- * bytes. */
+/*
+ * Append a record as sqs-pull prints it, up to its body, with a receipt handle of ${least} to
+ * ${most} bytes.
+ */
 static void put_sqs(struct buf *out, uint32_t least, uint32_t most)
 {
     buf_puts(out,
@@ -190,7 +194,7 @@ void texts_sns_record(struct buf *out)
     buf_free(&body);
 }
 
-/* 64 KiB: an array of bodies. */
+/* Append 64 KiB: an array of bodies. */
 void texts_array(struct buf *out)
 {
     size_t start = out->length;
@@ -229,7 +233,7 @@ void texts_cyrillic(struct buf *out)
     buf_puts(out, "\"}}");
 }
 
-/* A body that is itself JSON in a string. */
+/* Append a body that is JSON in a string. */
 void texts_escaped(struct buf *out)
 {
     struct buf body;

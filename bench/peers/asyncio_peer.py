@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""The exercise with asyncio: CONSUMERS tasks, whose calls of boto3 and psycopg2, which wait, run in
-threads; sixteen connections at most; ten messages at a time until the queue is empty for all."""
+"""The exercise with asyncio. CONSUMERS tasks run their blocking calls of boto3 and psycopg2 in
+threads. They use at most sixteen connections, and ten messages at a time, until the queue is empty
+for all."""
 
 import asyncio
 import concurrent.futures

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Deletes, with boto3 and ten at a time, the messages of the verdict lines on standard input."""
+"""Delete, with boto3 and ten at a time, the messages of the verdict lines on standard input."""
 
 import json
 import os

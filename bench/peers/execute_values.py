@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Loads masked records from standard input with psycopg2 execute_values, 100 rows a statement and
+"""Load masked records from standard input with psycopg2 execute_values, 100 rows a statement and
 one commit for each, as the take-homes do."""
 
 import json

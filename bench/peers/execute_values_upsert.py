@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Upserts records from standard input with psycopg2 execute_values and ON CONFLICT DO UPDATE, ten rows
-a statement, which is what SQS hands out at once, and one commit for each."""
+"""Upsert records from standard input with psycopg2 execute_values and ON CONFLICT DO UPDATE. A
+statement has ten rows, the messages of one receive, and a commit of its own."""
 
 import json
 import sys

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Masks as the take-homes do it: json, hashlib.sha256, a line at a time."""
+"""Mask as the take-homes do: json, hashlib.sha256, a line at a time."""
 
 import hashlib
 import json

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Receives COUNT messages with boto3, ten at a time, and does nothing with them."""
+"""Receive COUNT messages with boto3, ten at a time, and drop them."""
 
 import os
 import sys

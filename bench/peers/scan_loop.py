@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Looks for personal values as a script would: json, a regular expression for each kind, a set of the
-different values of each path."""
+"""Look for personal values as a script would: json, a regular expression for each kind, a set of
+the different values of each path."""
 
 import json
 import re

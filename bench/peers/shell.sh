@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The exercise in shell: aws-cli, jq, sha256sum's place taken by what PostgreSQL has, psql; ten
+# The exercise in shell: aws-cli, jq and psql, with PostgreSQL's sha256() in place of sha256sum. Ten
 # messages at a time, until the queue is empty.
 set -euo pipefail
 

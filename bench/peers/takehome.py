@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The exercise as it is usually handed in: boto3, hashlib, psycopg2 execute_values,
+"""The exercise as it is usually submitted: boto3, hashlib, psycopg2 execute_values,
 delete_message_batch; ten messages at a time until the queue is empty."""
 
 import datetime

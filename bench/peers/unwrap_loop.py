@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Takes the event out of SNS's envelope, as a script would: the record parsed, and the Message in it."""
+"""Take the event out of SNS's envelope, as a script would: parse the record, and the Message in it."""
 
 import json
 import sys

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Makes records as sqs-pull prints them of a queue that is subscribed to a topic of SNS: each record of
-standard input with its body in the envelope, all its members as SNS sends them."""
+"""Make records as sqs-pull prints them for a queue that is subscribed to a topic of SNS. Each
+record of standard input gets its body in the envelope, with all members that SNS sends."""
 
 import json
 import sys

@@ -1,14 +1,14 @@
--- A queue that never runs short: fresh messages by either SQS protocol, as fast as they are asked
--- for, and a count of what is deleted. See bench/README.md. One worker, so plain variables do.
+-- A queue that never runs empty: it hands out new messages by either SQS protocol, without delay, and
+-- counts the deleted ones. See bench/README.md. There is one worker, so plain variables suffice.
 
 local queue = { left = 0, next = 0, given = 0, deleted = 0, repeated = 0, run = 0, gone = {},
   delay = 0, requests = 0 }
-local bodies = {} -- { xml, json, md5 } of each message text
+local bodies = {} -- { xml, json, md5 } of each body
 local format, concat, now = string.format, table.concat, ngx.now
 
 local XML = { ["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;", ['"'] = "&quot;" }
 
--- The texts that go round, from a file of one a line.
+-- Read the bodies, which are used in turn, from a file with one a line.
 function queue.load(path)
   for text in io.lines(path) do
     bodies[#bodies + 1] = {
@@ -19,7 +19,7 @@ function queue.load(path)
   end
 end
 
--- What a handle of AWS looks like: some 200 characters, here with the message's number in front.
+-- A handle as from AWS: about 200 characters, here after the number of the message.
 local TAIL = ("AQEBwJnKyrHigUMZj6rYigCgxlaS3SLy0a"):rep(6):sub(1, 184)
 
 local function handle_of(number)
@@ -53,7 +53,7 @@ local function take(count, wait)
   return first, count
 end
 
--- A handle is given up by its message's number; those of an earlier run do not count.
+-- Delete by the number of the message; handles of an earlier run do not count.
 local function delete(handle)
   local run, number = handle:match("^(%d+)-(%d+)-")
   if tonumber(run) ~= queue.run then
@@ -149,7 +149,7 @@ local function json_receive(request)
   return '{"Messages":[' .. concat(out, ",") .. "]}"
 end
 
--- The entries hold an id and a handle each, in either order, neither with an escape in it.
+-- Each entry holds an id and a handle, in either order, without an escape.
 local function json_batch(request, each)
   local out = {}
   for entry in request:gmatch("{([^{}]*)}") do
@@ -212,8 +212,8 @@ function queue.answer()
   ngx.print(answer)
 end
 
--- /reset?count=N&delay=MS: a new run, each request answered so much later. /add?count=N: more
--- messages. /stats: what became of it, as JSON.
+-- /reset?count=N&delay=MS: a new run, with a delay before each answer. /add?count=N: more messages.
+-- /stats: the counts of the run, as JSON.
 function queue.control()
   local arguments = ngx.req.get_uri_args()
   if ngx.var.uri == "/reset" then

@@ -1,6 +1,6 @@
-// The exercise with sqs-consumer and pg: CONSUMERS (eight) consumers, ten messages at a time, one multi-row
-// INSERT for each batch; the library deletes what its handler returns for. Ends when the queue is
-// empty for all of them.
+// The exercise with sqs-consumer and pg: CONSUMERS (eight) consumers, ten messages at a time, one
+// multi-row INSERT for each batch. The library deletes the messages for which its handler returns. It
+// ends when the queue is empty for all of them.
 import { createHash } from "node:crypto";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import pg from "pg";
