@@ -25,7 +25,7 @@ static const struct metric metrics[] = {
         METRIC_COUNTER },
     { "sqs2pg_records_in_hand", "Records read whose verdict is not known yet.", METRIC_GAUGE },
     METER_LAST_SUCCESS,
-    { "sqs2pg_commit_delay_seconds", "Time from sending a message to the commit of its row.",
+    { "sqs2pg_commit_delay_seconds", "Seconds from sending a message to the commit of its row.",
         METRIC_HISTOGRAM },
 };
 enum { SINGLE = sizeof metrics / sizeof *metrics - 1 };
