@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
-# The power fails: what was not synced is gone (tests/fault/power.c, disk.py), of PostgreSQL, of the archive and
-# of the files that pii-keygen and pii-mask write. In the long form many rounds, and more of what a disk may do.
+# A power failure: unsynced data is gone (tests/fault/power.c, disk.py). This concerns PostgreSQL, the
+# archive and the files that pii-keygen and pii-mask write. The long form has many rounds, and more of the
+# possible states of a disk.
 
 load ../lib/common
 load ../lib/records
@@ -12,14 +13,14 @@ teardown() {
   [ -z "${machine:-}" ] || servers_stop
 }
 
-# machine: with a PostgreSQL of its own.
+# machine: make one, with a PostgreSQL of its own.
 machine() {
   servers_begin
   machine=$SERVERS_DIR/postgres
   SERVERS_PG_SEGMENT=1 servers_postgres_start
 }
 
-# library FOLDER: the file systems in it.
+# library FOLDER: build the library there, and make the folders that it records.
 library() {
   mkdir -p "$1"/{files,data}
   "${CC:-cc}" -shared -fPIC -D_GNU_SOURCE -o "$1/power.so" "$ROOT/tests/fault/power.c"
@@ -29,7 +30,7 @@ disk() { python3 "$ROOT/tests/fault/disk.py" "$@"; }
 
 # ---- the whole pipeline
 
-# power OPTION...: rounds of it.
+# power OPTION...: run rounds of it.
 power() {
   machine
   export ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}verify_asan_link_order=0
@@ -39,7 +40,7 @@ power() {
   echo "# ${lines[-1]}" >&3
 }
 
-@test "the power fails amid runs: what was deleted is in the database, and what was archived in an archive" {
+@test "a power failure during runs: deleted messages are in the database, archived ones in an archive" {
   power --rounds "$(rounds 2 60)"
   [[ $output =~ archived=[1-9] ]]
 }
@@ -64,7 +65,7 @@ kill_database() {
 }
 start_database() { LD_PRELOAD=$machine/power.so servers_postgres_start; }
 
-# true_verdicts: has each record that is said to be committed its row?
+# true_verdicts: check that each record with a committed verdict has its row.
 true_verdicts() {
   local left
   left=$(grep -F '"status":"committed"' out | grep -oP '"receipt_handle":"h\K[0-9]+(?=".*}$)' | sort -u |
@@ -72,7 +73,7 @@ true_verdicts() {
   [ "$left" -eq 0 ] || { echo "$left verdicts without their rows" && return 1; }
 }
 
-@test "the power fails amid a load: each committed verdict has its row, and the rest follows, once" {
+@test "a power failure during a load: each committed verdict has its row; the others are loaded afterwards, once" {
   local n pid written=0 count=3000
   machine
   library "$machine"
@@ -102,13 +103,13 @@ true_verdicts() {
     [ "$status" -eq 0 ]
     [ "$(sql 'SELECT count(*), count(DISTINCT id) FROM t')" = "$count|$count" ]
   done
-  # Most of them must have come amid the records, or they prove nothing.
+  # Most cuts must come among the records, or they prove nothing.
   [ "$written" -ge $((n / 2)) ]
 }
 
 # ---- files
 
-@test "--archive: of a line that a killed writer has cut off, nothing is in the archive" {
+@test "--archive: a line that a killed writer cut off is not in the archive" {
   local line='{"sqs":{"a":"}\"{"},"body":[1,{"k":"\\"}]}' cut
   # shellcheck source=scripts/pipeline/archive.sh
   . "$ROOT/scripts/pipeline/archive.sh"
@@ -123,8 +124,8 @@ true_verdicts() {
   done
 }
 
-# each_cut JUDGE SEED COMMAND...: the power fails in front of each call of the command that changes or syncs a
-# file, and after the last; each time the disk is judged: JUDGE 137, or 0 after the last.
+# each_cut JUDGE SEED COMMAND...: cut the power before each call of the command that changes or syncs a
+# file, and after the last. After each cut JUDGE checks the disk: JUDGE 137, or 0 after the last.
 each_cut() {
   local judge=$1 seed=$2 n ended=137
   shift 2
@@ -141,10 +142,10 @@ each_cut() {
   echo "# in front of $((n - 2)) calls" >&3
   [ "$ended" -eq 0 ]
 }
-# Nothing but what was synced, and what a disk may have written besides.
+# seeds: print an empty one, which leaves only synced data, and those with some unsynced data.
 seeds() { echo ''; seq 1 "$(rounds 1 20)"; }
 
-@test "the power fails amid pii-keygen: no key file, or a whole one, and there it is when it has ended" {
+@test "a power failure during pii-keygen: no key file or a whole one; after its end, the whole one" {
   library .
   made() {
     if [ "$1" -ne 0 ] && [ ! -e files/k ]; then return 0; fi
@@ -153,7 +154,7 @@ seeds() { echo ''; seq 1 "$(rounds 1 20)"; }
   while read -r seed; do each_cut made "$seed" pii-keygen files/k; done < <(seeds)
 }
 
-@test "the power fails amid pii-keygen --rotate: the old key file or the new one, and the new one when it has ended" {
+@test "a power failure during pii-keygen --rotate: the old key file or the new one; after its end, the new one" {
   library .
   mkdir before
   key before/k
@@ -166,18 +167,18 @@ seeds() { echo ''; seq 1 "$(rounds 1 20)"; }
     *,2) grep -qx "$first decrypt-only" <<<"$keys" || return 1 ;;
     *) return 1 ;;
     esac
-    # And what is left beside it is in nobody's way.
+    # A file left beside it does not block the next rotation.
     pii-keygen -q --rotate files/k && [ "$(ls -A files)" = k ]
   }
   while read -r seed; do each_cut rotated "$seed" pii-keygen --rotate files/k; done < <(seeds)
 }
 
-@test "the power fails amid pii-mask --mapping: what a printed record uses is in the mapping" {
+@test "a power failure during pii-mask --mapping: the mapping has all that a printed record uses" {
   local n
   library .
   key k
   for ((n = 1; n <= 400; n++)); do echo "{\"body\":{\"ip\":\"203.0.113.$((n % 250))\",\"n\":\"$(printf '%0600d' $n)\"}}"; done >in
-  # A confined program opens no file, as the library must.
+  # A confined program may open no file, but the library must.
   masked() { "$ROOT/tests/lib/unconfined.py" "$(command -v pii-mask)" -q -k k -m .ip=hmac -m .n=siv --mapping files/map <in >out; }
   mapped() {
     [ "$1" -ne 0 ] || [ "$(wc -l <out)" -eq 400 ] || return 1

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The whole pipeline under faults; started by scripts/chaos.sh with servers of its own.
+"""Run the whole pipeline under faults; scripts/chaos.sh starts it with servers of its own.
 
     chaos.py --pipeline FILE --servers FILE --emulator FILE --rounds N --seed S [--first R] [--messages N]
              [--only FORM] [--mutant NAME] [--verbose]
@@ -7,30 +7,30 @@
 In each round a sender feeds a queue while one to three pipelines load it, with leases. In every third
 round one more pipeline keeps its data in files, on disks that are full. Most rounds are storms. At
 moments drawn from the seed a storm kills stages (-9, -TERM, -STOP and -CONT), backends and the database
-server, fills archives, and stalls, cuts and refuses both networks. Every third round is a strain:
-nothing ends, but stages, backends and the database stand still for longer than a message is hidden,
-and the queue refuses single deletes. Then all is healed and the queue drained.
+server, fills archives, and stalls, cuts and refuses both networks. Every third round is a strain. No
+process ends, but stages, backends and the database are stopped for longer than the visibility timeout,
+and the queue refuses single deletes. Then all faults end and the queue is drained.
 
-Rounds are of several forms (forms.py), which take turns:
+There are several forms of rounds (forms.py), used in turn:
 
   plain:    One event in a message.
-  parts:    Several events in a message; sqs-unwrap --each takes them apart.
+  parts:    Several events in a message, which sqs-unwrap --each splits.
   upsert:   The last state of a few things, --upsert with --newer.
   keys:     The key is rotated, and read again under --follow.
-  tables:   Columns of the table, its ledger and its error table are added, dropped and retyped under the
-            loaders. Another queue is loaded into another database at the same time.
+  tables:   Columns of the table, its ledger and its error table are added, dropped and retyped
+            during the load. Another queue is loaded into another database in parallel.
   lambda:   sqs-lambda behind AWS's emulator, and at times a pipeline on the same queue.
 
-The history is judged as it passes, and the outcome by checker.py:
+The history is checked during the round, and the result by checker.py:
 
   - every event sent is one row with what was sent, or one error row with it if it was bad;
-  - no deleting was asked for before each event of the message was committed: looked at on each request;
+  - no delete was requested before each event of the message was committed, checked at each request;
   - no message was delivered again while an undisturbed pipeline held it;
-  - no pipeline ended with 0 and left a message whose deleting was refused;
+  - no pipeline ended with 0 and left a message whose delete was refused;
   - no program took a full disk for success;
-  - no clear value stands in the database, on the way to it, in the archives or in what was said.
+  - no clear value is in the database, on the way to it, in the archives or in the messages.
 
-A round is its seed's: --first R --rounds 1 plays one again, as far as a scheduler can.
+The seed determines a round: --first R --rounds 1 repeats one, as far as a scheduler can.
 """
 
 import argparse
@@ -59,14 +59,14 @@ from networks import DatabaseNetwork, QueueNetwork  # noqa: E402
 from pipelines import PATIENT, ByFiles, Pipeline, signal_to  # noqa: E402
 
 STORM_S = 2.5
-STILL_S = (2.5, 3.0)  # in a strain: how long something stands still; more than a message is hidden
+STILL_S = (2.5, 3.0)  # in a strain: the length of a stop; longer than the visibility timeout
 DRAIN_S = 60
 PROGRAMS = ("sqs-pull", "sqs-unwrap", "pii-mask", "pg-load", "sqs-ack", "sqs-lambda")
 BESIDE = "beside"  # the other database
 
 
 class Load:
-    """A queue, what is sent to it, and the database for it."""
+    """A queue, its messages, and its database."""
 
     def __init__(self, config, form, rng, name, seconds, database=None):
         self.form, self.name, self.database = form, name, database
@@ -132,7 +132,7 @@ class Round:
         return int(self.rng.choice(rows)[0]) if rows else None
 
     def kill_backend(self):
-        """-9 takes the whole server down, as a crash does."""
+        """Kill a backend; -9 takes the whole server down, as a crash does."""
         pid, how = self.backend(), self.rng.choice([signal.SIGTERM, signal.SIGTERM, signal.SIGKILL, signal.SIGSTOP])
         self.note("%s to a backend" % how.name)
         if pid is not None:
@@ -167,7 +167,7 @@ class Round:
              (queue_network, 5), (database_network, 4)]
 
     def storm(self):
-        """Drawn beforehand, so that what comes when does not depend on what was there to be hit."""
+        """Draw the faults beforehand, so that their times do not depend on what exists then."""
         actions, weights = zip(*self.STORM)
         plan, at = [], 0
         while at < STORM_S:
@@ -182,7 +182,7 @@ class Round:
                 pipeline.supervise()
 
     def stand_still(self, seconds):
-        """Something that a message passes between its receiving and its deleting."""
+        """Stop something that a message passes between receive and delete."""
         what = self.rng.choice(["stage", "stage", "backend", "network"])
         if what == "network":
             self.config.server.trouble("stall", seconds)
@@ -234,7 +234,7 @@ class Round:
                 return
 
     def check(self, load, look):
-        """By a process of its own, which knows of the round no more than this."""
+        """Check in a separate process, which knows only this about the round."""
         sent = self.config.work / "sent"
         with sent.open("w", encoding="utf-8") as file:
             for message, events in load.sender.sent.items():
@@ -253,7 +253,7 @@ class Round:
             else:
                 counts = json.loads(text)
         if done.returncode != 0 or counts is None:
-            raise RuntimeError("the checker broke off: %s" % done.stderr)
+            raise RuntimeError("the checker failed: %s" % done.stderr)
         return counts
 
     def judge(self):
@@ -350,7 +350,7 @@ class Config:
         psql_until("CREATE DATABASE " + BESIDE)
         self.queue = QueueNetwork(os.environ["AWS_ENDPOINT_URL_SQS"])
         self.server = DatabaseNetwork("%s/.s.PGSQL.%s" % (os.environ["PGHOST"], os.environ["PGPORT"]))
-        # The script takes the programs that stand beside it.
+        # The script runs the programs beside it.
         self.programs.mkdir()
         shutil.copy(options.pipeline, self.programs / "sqs2pg")
         shutil.copytree(pathlib.Path(options.pipeline).parent / "pipeline", self.programs / "pipeline")
@@ -384,7 +384,7 @@ class Config:
 
 
 def kinds_of(faults):
-    """Those that differ only in messages and numbers, together."""
+    """Return the faults, those that differ only in messages and numbers together."""
     kinds = {}
     for fault in faults:
         kinds.setdefault(re.sub(r"[0-9a-f]+(-[0-9a-f]+){4}|[0-9.]+", "", fault), []).append(fault)
@@ -401,7 +401,7 @@ def tell(one, counts, options, seconds):
     for alike in kinds_of(faults):
         print("  %s%s" % (alike[0], "" if len(alike) == 1 else " (and %d more like it)" % (len(alike) - 1)))
     if faults and options.mutant is None:
-        print("  play it again: %s --seed %d --first %d --rounds 1%s%s" % (
+        print("  to repeat: %s --seed %d --first %d --rounds 1%s%s" % (
             one.script, options.seed, one.number,
             "" if options.messages == one.messages else " --messages %d" % options.messages,
             " --only %s" % options.only if options.only else ""))
@@ -411,7 +411,7 @@ def tell(one, counts, options, seconds):
 
 
 def arguments(make):
-    """A parser of what all rounds have."""
+    """Return a parser of the arguments of all rounds."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--seed", type=int, default=1)
@@ -427,7 +427,7 @@ def arguments(make):
 
 
 def rounds(make, config, options):
-    """Does not return."""
+    """Run the rounds; does not return."""
     totals, kinds, failed = {}, collections.Counter(), 0
     for number in range(options.first, options.first + options.rounds):
         one = make(number, config)
@@ -436,7 +436,7 @@ def rounds(make, config, options):
             counts = one.run()
         except (OSError, RuntimeError, subprocess.SubprocessError) as error:
             counts = {}
-            one.fault("the round broke off: %s" % error)
+            one.fault("the round failed: %s" % error)
         kinds.update(one.done)
         for name, count in counts.items():
             totals[name] = totals.get(name, 0) + count

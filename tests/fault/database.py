@@ -1,4 +1,4 @@
-"""The database, asked past the faults."""
+"""Query the database, bypassing the faults."""
 
 import subprocess
 import threading
@@ -6,7 +6,7 @@ import time
 
 
 def psql(text):
-    """The rows of a query; None when there is no server to ask."""
+    """Return the rows of a query; None when no server answers."""
     done = subprocess.run(["psql", "-qXAt", "-F", " ", "-v", "ON_ERROR_STOP=1", "-c", text],
                           capture_output=True, text=True, check=False)
     return [line.split(" ") for line in done.stdout.splitlines()] if done.returncode == 0 else None
@@ -22,7 +22,7 @@ def psql_until(text, seconds=60):
 
 
 class Session:
-    """One that is kept, so that an answer is of the moment of its question."""
+    """A session that is kept, so that an answer belongs to the moment of its question."""
 
     END = "that was all"
 
@@ -36,7 +36,7 @@ class Session:
                                         stderr=subprocess.DEVNULL, text=True)
 
     def ask(self, text):
-        """The lines of the answer; None: there was none."""
+        """Return the lines of the answer, or None when there was none."""
         if self.process is None:
             self.begin()
         lines = []
@@ -53,7 +53,7 @@ class Session:
         return None
 
     def end(self):
-        """The next question begins another."""
+        """End the session; the next question begins another."""
         if self.process is not None:
             self.process.kill()
             self.process.wait()

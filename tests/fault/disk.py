@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""What is there after a power cut of what tests/fault/power.c keeps.
+"""Apply a power cut to the files that tests/fault/power.c records.
 
-    disk.py sync FOLDER          all that is there is on the disk
-    disk.py cut FOLDER [SEED]    what was not synced is gone; with a seed, some of it is there
+    disk.py sync FOLDER          the present state is on the disk
+    disk.py cut FOLDER [SEED]    unsynced data is gone; with a seed, some of it remains
 
-Nobody has a file of the folder open meanwhile. What the seed draws is what a disk may do: of a folder the
-names as they were last synced or as they are; of a file any of the sectors that were written since.
+No process may have a file of the folder open meanwhile. The seed draws among the states that a disk may
+be in. A folder has the names of its last sync, or the present ones. A file has any of the sectors
+written since its last sync.
 """
 
 import ctypes
@@ -25,7 +26,7 @@ class Disk:
         self.disk, self.before = self.folder / "disk", self.folder / "disk.before"
 
     def sync(self):
-        """All that is there is on the disk."""
+        """Put the present state on the disk."""
         shutil.rmtree(self.disk, ignore_errors=True)
         self.disk.mkdir()
         self.disk.chmod(0o777)
@@ -40,10 +41,10 @@ class Disk:
             raise RuntimeError("the library does not work")
 
     def cut(self, rng=None):
-        """The power goes, and is back."""
+        """Cut the power, and restore it."""
         shutil.rmtree(self.before, ignore_errors=True)
         self.disk.rename(self.before)
-        self.sync()  # what is there, in the same form
+        self.sync()  # the remaining state, in the same form
         for name in SYSTEMS:
             made, status = self.folder / (name + ".made"), (self.folder / name).stat()
             made.mkdir()
@@ -61,7 +62,7 @@ class Disk:
 
     @staticmethod
     def names(disk, of):
-        """Of a folder; None: it was never synced."""
+        """Return the names of a folder; None when it was never synced."""
         path = disk / (of + ".names")
         return path.read_bytes().split(b"\0")[:-1] if path.exists() else None
 

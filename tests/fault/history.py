@@ -1,4 +1,4 @@
-"""What was sent, who held it when, and what became of it."""
+"""The messages sent, who held each and when, and their outcome."""
 
 import os
 import threading
@@ -6,15 +6,15 @@ import time
 import urllib.parse
 import urllib.request
 
-KNOWN_S = 10    # how long the sender may take to learn the id of what it sent
-SETTLED_S = 2   # how long after its last trouble a network may still be felt in retries
-GIVEN_UP_S = 5  # how long sqs-ack goes on where deleting is refused
-LATE_S = 0.3    # a machine so much late excuses a late heartbeat
-GIVEN_S = 1     # how long before its answer was seen here a message may have been given away
+KNOWN_S = 10    # time in which the sender learns the id of its message
+SETTLED_S = 2   # time after the last fault of a network in which retries still show it
+GIVEN_UP_S = 5  # time for which sqs-ack repeats a refused delete
+LATE_S = 0.3    # a delay of the machine that excuses a late extension
+GIVEN_S = 1     # time between the delivery of a message and its answer here
 
 
 def call(action, url=None, **arguments):
-    """A call of the queue server, past the faults."""
+    """Call the queue server, bypassing the faults."""
     form = urllib.parse.urlencode({"Action": action, **arguments}).encode()
     with urllib.request.urlopen(url or os.environ["AWS_ENDPOINT_URL_SQS"] + "/", form, timeout=30) as answer:
         return answer.read().decode()
@@ -25,13 +25,13 @@ def value_of(name, text):
 
 
 class Sender(threading.Thread):
-    """Puts messages on a queue over some seconds and knows the events of each."""
+    """Send messages to a queue over some seconds, and know the events of each."""
 
     def __init__(self, url, rng, count, seconds, form, name="user", session=None):
         super().__init__(daemon=True)
         self.url, self.rng, self.count, self.seconds = url, rng, count, seconds
         self.form, self.events_of = form, name
-        self.session = session  # to the database that its messages are for, if that is another
+        self.session = session  # to the database of its messages, if it is another one
         self.sent = {}          # message id: its events, each with id, good and body
 
     def events(self):
@@ -55,11 +55,11 @@ class Sender(threading.Thread):
 
 
 class Ticker(threading.Thread):
-    """Knows when this machine had no time for us, and so perhaps none for others."""
+    """Measure when this machine had no time for us, and so perhaps for no other process."""
 
     def __init__(self):
         super().__init__(daemon=True)
-        self.late = []  # when, for how long
+        self.late = []  # time and length
         self.start()
 
     def run(self):
@@ -71,7 +71,7 @@ class Ticker(threading.Thread):
                 self.late.append((began, late))
 
     def slow(self, began):
-        """What began then has taken a server too long."""
+        """Note that a request from that time on took a server too long."""
         late = time.monotonic() - began - 0.05
         if late > 0:
             self.late.append((began, late))
@@ -85,14 +85,14 @@ class Life:
 
     def __init__(self, name, leased):
         self.name = name
-        self.leased = leased    # it keeps what it has received hidden until the verdict
+        self.leased = leased    # it extends its messages until the verdict
         self.disturbed = False  # by a signal that may end its leases
-        self.troubled = 0       # when its network to the queue last had trouble
-        self.refused = {}       # messages that it was refused the deleting of, and has not since deleted: since when
+        self.troubled = 0       # time of the last fault in its network to the queue
+        self.refused = {}       # messages with a refused delete, not yet deleted: since when
 
 
 class History:
-    """Of one round: told by the network to the queue of what passes, in the order of passing."""
+    """The history of one round: the network to the queue reports each request, in order."""
 
     def __init__(self, session, ticker):
         self.session, self.ticker = session, ticker
@@ -115,10 +115,10 @@ class History:
     def life_of(self, name):
         return self.lives.get(name) or Life(name, False)
 
-    # ---- what passes
+    # ---- requests
 
     def received(self, life, ids):
-        """The server has given these messages away."""
+        """Note that the server has handed out these messages."""
         now = time.monotonic()
         with self.lock:
             for message in ids:
@@ -129,7 +129,8 @@ class History:
                 self.holders[message] = (life, now)
 
     def look_at_lease(self, message, now):
-        """What an undisturbed pipeline holds, and has not given up, is delivered to nobody else."""
+        """Check that a message held by an undisturbed pipeline, and not given up, is delivered to no
+        other."""
         life, since = self.holders.get(message, (None, 0))
         if life is None or not life.leased or life.disturbed or life.troubled + SETTLED_S > since:
             return
@@ -140,7 +141,7 @@ class History:
                                % (message, now - since, life.name))
 
     def invoked(self, failed):
-        """A function has been given messages, and this many failed."""
+        """Note that a function has been given messages, and this many failed."""
         with self.lock:
             self.counts["invocations"] += 1
             self.counts["failed"] += failed
@@ -155,19 +156,19 @@ class History:
             self.counts["extended"] += len(ids)
 
     def refused(self, life, ids):
-        """The deleting of these has been refused, as for a moment."""
+        """Note that the delete of these has been refused, as a temporary error."""
         with self.lock:
             self.counts["refused"] += len(ids)
             life.refused.update((one, life.refused.get(one, time.monotonic())) for one in ids)
 
     def may_delete(self, ids):
-        """It is asked for, whatever comes of it: is each of them committed?"""
+        """Check, before a delete and whatever its outcome, that each of them is committed."""
         early = ids - self.stored(ids)
         with self.lock:
-            self.faults += ["message %s was to be deleted before it was committed" % one for one in sorted(early)]
+            self.faults += ["the delete of message %s came before its commit" % one for one in sorted(early)]
 
     def deleting(self, life, ids):
-        """The server is about to hear of it."""
+        """Note that the server is about to get the request."""
         with self.lock:
             self.counts["deletes"] += len(ids)
             for message in ids:
@@ -175,11 +176,11 @@ class History:
                 self.holders.pop(message, None)
 
     def stored(self, ids):
-        """Those of which each event is a row, or an error row if it is bad."""
+        """Return those whose events are all rows, or error rows if bad."""
         until = time.monotonic() + KNOWN_S
         while any(all(one not in sender.sent for sender in self.senders) for one in ids):
             if time.monotonic() > until:
-                self.fault("a message was deleted that nobody sent")
+                self.fault("a message was deleted that was never sent")
                 return ids
             time.sleep(0.01)
         found = set()
@@ -190,8 +191,8 @@ class History:
         return found
 
     def ended(self, life, status):
-        """A pipeline has ended by itself. 0 says that nothing is left to do."""
+        """Note that a pipeline has ended by itself. 0 means that nothing is left to do."""
         if status == 0 and life.refused:
-            self.fault("%s ended with 0, and left %d messages that it was refused the deleting of"
+            self.fault("%s ended with 0, and left %d messages whose delete was refused"
                        % (life.name, len(life.refused)))
 

@@ -394,7 +394,7 @@ def main():
         try:
             counts = one.run()
         except (OSError, RuntimeError, subprocess.SubprocessError) as error:
-            one.fault("the round broke off: %s" % error)
+            one.fault("the round failed: %s" % error)
         tell(one, counts, options, time.monotonic() - began)
         failed += bool(one.history.faults)
         if failed and options.mutant is not None:

@@ -1,4 +1,4 @@
-"""Who looks on while hosts fail: at the queue, at the standby, and at what comes when."""
+"""Observers while hosts fail: at the queue, at the standby, and of times."""
 
 import calendar
 import http.client
@@ -9,21 +9,22 @@ from database import Session
 from history import LATE_S, History
 from networks import QueueNetwork
 
-STRIKES_S = 5     # a fault is there by then
-REPLAY_S = 5      # what the standby has received it has replayed by then
-SKEW_S = 300      # a request dated so far off is refused
+STRIKES_S = 5     # time until a fault takes effect
+REPLAY_S = 5      # time in which the standby replays what it has received
+SKEW_S = 300      # a request is refused when its date is off by more
 SKEWED = (b"<ErrorResponse><Error><Type>Sender</Type><Code>RequestTimeTooSkewed</Code><Message>no</Message>"
           b"</Error></ErrorResponse>")
 
 
 class Witness(History):
-    """Asks the standby. It may have received what it has yet to replay, and nothing beyond that counts."""
+    """Ask the standby. Data that it has received and not replayed counts too, and nothing else."""
 
     def __init__(self, session, ticker, visibility):
         super().__init__(session, ticker)
-        self.visibility, self.ends = visibility, {}  # when the lease of a message ends, as it was asked for
+        self.visibility, self.ends = visibility, {}  # the end of the lease of a message, as requested
         self.watched, self.taken, self.deleted = set(), {}, {}
-        # Whoever receives the message of this number waits for the fault: it comes amid the run.
+        # The host that receives the message of this number waits for the fault, so that it comes during
+        # the run.
         self.due, self.reached, self.struck = 0, threading.Event(), threading.Event()
 
     def received(self, life, ids):
@@ -51,13 +52,13 @@ class Witness(History):
         super().extended(ids)
 
     def look_at_lease(self, message, now):
-        """A server without time gives away what it has been asked in time to keep."""
+        """Excuse a server without time, which hands out messages that were extended in time."""
         if now >= self.ends.get(message, 0) - LATE_S:
             super().look_at_lease(message, now)
         self.ends[message] = now + self.visibility
 
     def watch(self, host):
-        """From now on: who takes over what this host holds?"""
+        """Note from now on who takes over the messages of this host."""
         with self.lock:
             self.watched = {one for one, (life, _) in self.holders.items() if life is host.life}
 
@@ -77,12 +78,12 @@ class Witness(History):
 
 
 class Network(QueueNetwork):
-    """Refuses what is dated wrong; the answer has the right time."""
+    """Refuse requests with a wrong date; the answer has the right time."""
 
     skewed = 0
 
     def ask(self, handler, request):
-        """By a connection that is kept as the client keeps its own: there are many requests."""
+        """Use a connection that is kept as the client keeps its own, as there are many requests."""
         if not hasattr(handler, "upstream"):
             handler.upstream = http.client.HTTPConnection(self.upstream.hostname, self.upstream.port, timeout=60)
         headers = {name: handler.headers[name] for name in ("Authorization", "Content-Type", "X-Amz-Date")}
@@ -105,7 +106,7 @@ class Network(QueueNetwork):
 
 
 class Watch(threading.Thread):
-    """How many rows there were when."""
+    """Record the number of rows over time."""
 
     def __init__(self, host):
         super().__init__(daemon=True)
@@ -124,13 +125,13 @@ class Watch(threading.Thread):
         return self.seen[-1][1] if self.seen else 0
 
     def rate(self, since, until):
-        """Rows per second, from the first to the last that came between these moments."""
+        """Return the rows per second, from the first to the last between these times."""
         seen = [one for one in self.seen if since <= one[0] <= until]
         first = max((one for one in seen if one[1] == seen[0][1]), default=None)
         last = min((one for one in seen if one[1] == seen[-1][1]), default=None)
         return (last[1] - first[1]) / (last[0] - first[0]) if seen and last[0] > first[0] else 0
 
     def next_row(self, since):
-        """When the first row after this moment was seen."""
+        """Return the time when the first row after this time was seen."""
         before = max((rows for at, rows in self.seen if at <= since), default=0)
         return min((at for at, rows in self.seen if at > since and rows > before), default=since)

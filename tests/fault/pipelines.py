@@ -1,4 +1,4 @@
-"""Pipelines that are started again whenever they end, as a supervisor would."""
+"""Pipelines that are restarted whenever they end, as by a supervisor."""
 
 import os
 import pathlib
@@ -8,12 +8,12 @@ import subprocess
 from history import Life
 
 HERE = pathlib.Path(__file__).resolve().parent
-# Stopped for a while, these end no lease.
+# These end no lease when stopped for a while.
 PATIENT = ("sqs-unwrap", "pii-mask", "pg-load", "sqs-ack", "gzip", "tee")
 
 
 def processes():
-    """Of every process its parent and its name."""
+    """Return the parent and the name of every process."""
     found = {}
     for entry in os.scandir("/proc"):
         if not entry.name.isdigit():
@@ -35,11 +35,11 @@ def signal_to(pid, how):
 
 
 class Pipeline:
-    """scripts/pipeline.sh, so with leases."""
+    """scripts/pipeline.sh, with leases."""
 
     def __init__(self, name, config, history, options=(), settings=None):
         self.name, self.config, self.history, self.options = name, config, history, options
-        self.settings = settings or {}  # beside those of the run
+        self.settings = settings or {}  # in addition to those of the run
         self.process, self.life = None, None
         self.starts = 0
 
@@ -61,7 +61,7 @@ class Pipeline:
                                             stdout=log, stderr=log, start_new_session=True)
 
     def stages(self):
-        """Processes of it."""
+        """Return its processes."""
         found, todo, table = [], [self.process.pid], processes()
         while todo:
             parent = todo.pop()
@@ -76,13 +76,13 @@ class Pipeline:
         signal_to(pid, how)
 
     def signal(self, how):
-        """To the whole, by its first process."""
+        """Signal all of it, through its first process."""
         self.life.disturbed = True
         if self.process.poll() is None:
             self.process.send_signal(how)
 
     def renew(self):
-        """It reads its key again, and nothing that it holds comes again for that."""
+        """Make it read its key again; no message that it holds comes again because of that."""
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(signal.SIGUSR1)
 
@@ -92,12 +92,12 @@ class Pipeline:
             self.start()
 
     def tell_to_stop(self):
-        """In order: what it holds it still finishes, or releases."""
+        """Stop it in order: it finishes or releases its messages."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
 
     def wait(self, seconds):
-        """Whether it ends."""
+        """Return true when it ends in time."""
         try:
             self.history.ended(self.life, self.process.wait(seconds))
         except subprocess.TimeoutExpired:
@@ -125,7 +125,7 @@ class ByFiles(Pipeline):
         return False
 
     def renew(self):
-        """It reads the key at each start."""
+        """Do nothing: it reads the key at each start."""
 
     def command(self):
         rooms = ["4096"] * 4

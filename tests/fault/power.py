@@ -1,19 +1,20 @@
 #!/usr/bin/env python3
-"""The whole pipeline on a machine whose power fails; started by scripts/chaos.sh --power with servers of
-its own, or by tests/bats/power.bats.
+"""Run the whole pipeline on a machine whose power fails. scripts/chaos.sh --power starts it with servers
+of its own, and so does tests/bats/power.bats.
 
-    power.py --pipeline FILE --servers FILE --emulator FILE --rounds N --seed S [--first R] [--messages N] [--verbose]
-             [--mutant NAME] [--postgres SETTING]... [--only-synced]
+    power.py --pipeline FILE --servers FILE --emulator FILE --rounds N --seed S [--first R] [--messages N]
+             [--verbose] [--mutant NAME] [--postgres SETTING]... [--only-synced]
 
-In each round a sender feeds a queue, which is not of this machine, and two pipelines load it, with an
-archive each. Now and then one of them is stopped, or the database makes a checkpoint. Then the power
-fails: everything is killed at once, PostgreSQL with it, and of what was written there is again what was
-synced, with or without some of the rest (power.c, disk.py). When PostgreSQL has recovered:
+In each round a sender feeds a queue outside of this machine, and two pipelines load it, with an archive
+each. Now and then one of them is stopped, or the database makes a checkpoint. Then the power fails. All
+processes are killed together, including PostgreSQL. Of the written data only the synced part remains,
+with or without some of the rest (power.c, disk.py). After the recovery of PostgreSQL:
 
-  - each message whose deleting was asked for is a row, or an error row if it was bad;
-  - each archive that has its name is whole, and what a pipeline deleted that has ended well is in one.
+  - each message with a requested delete is a row, or an error row if it was bad;
+  - each archive with its final name is whole, and has all messages that a pipeline deleted before it
+    ended well.
 
-Then all is drained, the power fails once more, and the history is judged as chaos.py does.
+Then all is drained, the power fails again, and the history is checked as in chaos.py.
 """
 
 import contextlib
@@ -43,7 +44,7 @@ GONE_S, PATIENCE_S = 30, 60
 
 
 class Known(History):
-    """Knows whose deleting was asked for by whom."""
+    """Know which pipeline requested which delete."""
 
     def __init__(self, session, ticker):
         super().__init__(session, ticker)
@@ -72,7 +73,7 @@ def folder_of(pid):
 
 
 def kill_all(of, wanted):
-    """Every process of which of(pid) is that, and those that they begin meanwhile."""
+    """Kill every process for which of(pid) is WANTED, and those that they start meanwhile."""
     until = time.monotonic() + GONE_S
     while found := [pid for pid in map(int, filter(str.isdigit, os.listdir("/proc"))) if of(pid) == wanted]:
         for pid in found:
@@ -82,7 +83,7 @@ def kill_all(of, wanted):
 
 
 class Machine(Config):
-    """What fails: PostgreSQL's folder, which the archives are in, too."""
+    """The machine that fails: the folder of PostgreSQL, which also contains the archives."""
 
     def __init__(self, options):
         super().__init__(options)
@@ -96,7 +97,7 @@ class Machine(Config):
         self.environment["LD_PRELOAD"] = str(self.postgres / "power.so")
         self.kill_database()
         with open(self.postgres / "data" / "postgresql.conf", "a", encoding="ascii") as file:
-            # What is there after a cut is on the disk.
+            # Data that remains after a cut is on the disk.
             file.write("fsync = on\nfull_page_writes = on\nrecovery_init_sync_method = syncfs\n")
             file.writelines(line + "\n" for line in options.postgres)
         self.disk.sync()
@@ -107,7 +108,8 @@ class Machine(Config):
         subprocess.run(["sync", str(self.archive.parent)], check=True, env=self.environment)
 
     def kill_database(self):
-        """Until the number of its first process is nobody's: it stands in a file that outlasts it."""
+        """Kill it, and wait until no process has the number of its first one: a file that remains names
+        it."""
         with contextlib.suppress(OSError, IndexError):
             number = (self.postgres / "data" / "postmaster.pid").read_text(encoding="ascii").split()[0]
             kill_all(folder_of, str(self.postgres / "data"))
@@ -128,7 +130,7 @@ class Cuts(Round):
         self.form, self.strain, self.seconds = Form(), False, 2.0 * (CUTS + 1)
         self.history = Known(config.session, config.ticker)
         self.fault = self.history.fault
-        self.archived = set()  # what has to be in an archive
+        self.archived = set()  # ids that must be in an archive
 
     def launch(self):
         for at in range(2):
@@ -141,15 +143,15 @@ class Cuts(Round):
         return self.history.gone.get(pipeline.life.name, set())
 
     def wait_for(self, share):
-        """Until the deleting of so many of the messages was asked for."""
+        """Wait until the delete of this share of the messages was requested."""
         until = time.monotonic() + PATIENCE_S
         while sum(map(len, list(self.history.gone.values()))) < share * self.config.messages:
             if time.monotonic() > until:
-                raise RuntimeError("the pipelines do not get on")
+                raise RuntimeError("the pipelines do not progress")
             time.sleep(0.01)
 
     def stop_one(self):
-        """What it deletes stands in its archive when it has ended well."""
+        """Stop one: what it deleted is in its archive once it has ended well."""
         pipeline = max(self.pipelines, key=lambda one: len(self.gone(one)))
         self.note("a pipeline ends")
         pipeline.tell_to_stop()
@@ -176,7 +178,7 @@ class Cuts(Round):
 
     def cut(self):
         kept = self.rng.random() < 0.5 or self.config.only_synced
-        self.note("the power fails, " + ("what was synced is left" if kept else "some more than what was synced is left"))
+        self.note("the power fails, " + ("only synced data remains" if kept else "synced data and some more remains"))
         lives = [one for one in self.pipelines if one.process is not None and one.process.poll() is None]
         kills = [self.config.kill_database]
         kills += [lambda one=one: kill_all(session_of, one.process.pid) for one in lives]
@@ -192,7 +194,7 @@ class Cuts(Round):
         self.look()
 
     def look(self):
-        """At what has to be there."""
+        """Check what must exist."""
         psql_until("SELECT 1")
         gone = set().union(*self.history.gone.values())
         lost = gone - self.history.stored(gone)
@@ -226,8 +228,8 @@ class Cuts(Round):
 
 def main():
     parser = arguments(Cuts)
-    parser.add_argument("--postgres", action="append", default=[], metavar="SETTING", help="a line of its configuration")
-    parser.add_argument("--only-synced", action="store_true", help="never is more left than what was synced")
+    parser.add_argument("--postgres", action="append", default=[], metavar="SETTING", help="a line of the configuration")
+    parser.add_argument("--only-synced", action="store_true", help="only synced data remains, never more")
     options = parser.parse_args()
     rounds(Cuts, Machine(options), options)
 
