@@ -8,7 +8,7 @@
 
 static const struct opt_command command = {
     "FILE",
-    "Print the mode of a settings file and its content, if nobody else may write it.",
+    "Print the mode and the content of a settings file, if no other user may write it.",
     NULL,
     0,
 };

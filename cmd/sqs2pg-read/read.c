@@ -26,8 +26,10 @@ static enum status refuse(const char *path, enum trusted_cause cause)
     return cause == TRUSTED_OWNER || cause == TRUSTED_WRITABLE ? STATUS_PERMISSION : STATUS_CONFIG;
 }
 
-/* A line that no setting can be: with a zero byte, which a shell would leave out, or longer than an
- * environment holds. Its number, with ${what} it is; 0: none. */
+/*
+ * Find a line that cannot be a setting: with a zero byte, which a shell would drop, or longer than
+ * an environment allows. Return its number and set *what to the reason, or return 0.
+ */
 static size_t find_wrong(const struct buf *text, const char **what)
 {
     size_t line = 0;
