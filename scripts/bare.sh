@@ -1,23 +1,22 @@
 #!/usr/bin/env bash
-# Proves scripts/demo.sh and scripts/test.sh on a bare system: makes one in a
-# folder by mmdebstrap, clones the committed tree into it, and runs both there,
-# with nothing of this machine but its kernel, its network, its additional
-# certificates and how its apt, pip, npm and Maven are set up: mirrors and proxies
-# are the ones that apt uses here.
+# Runs scripts/demo.sh and scripts/test.sh on a bare system, to prove that they work there. It
+# makes the system in a folder with mmdebstrap and clones the committed tree into it. From this
+# machine the system uses only the kernel, the network, the additional certificates and the
+# settings of apt, pip, npm and Maven, with their mirrors and proxies.
 #
 #   scripts/bare.sh [--keep] [--sources FILE] [--demo-only | --unit | --part PART...]
 #                   [SUITE] [FOLDER]
 #
-# Needs root. SUITE is one of the archive that apt uses here (trixie, sid; noble on
-# an Ubuntu), bookworm when not given; with --sources, one of the sources in FILE, in
-# the lines of sources.list (Ubuntu's, on a Debian). The demo runs twice, and its two
-# screens must be the same. After it every test runs, or, in a SUITE that is neither bookworm nor
-# trixie, or with --unit, the unit tests; with --part those of that part of
-# scripts/test.sh, and no demo. FOLDER, with a slash in it (default: a new one in
-# /var/tmp), is removed afterwards unless --keep is given; a kept one is used again.
+# Needs root. SUITE is a suite of the archive that apt uses here: trixie, sid, or noble on an
+# Ubuntu. The default is bookworm. With --sources, SUITE is one of the sources in FILE, in the
+# lines of sources.list (of Ubuntu, on a Debian). The demo runs twice, and both screens must be
+# the same. After it every test runs. In a SUITE other than bookworm and trixie, or with --unit,
+# only the unit tests run. With --part only that part of scripts/test.sh runs, and no demo. FOLDER
+# must have a slash in it (default: a new one in /var/tmp). It is removed afterwards, unless
+# --keep is given; a kept one is used again.
 #
-# Each part has a line `SUITE PART: N passed, N failed`, and the last line is their
-# sum, `SUITE: N passed, N failed`. Exit 0 only if nothing failed.
+# Each part has a line `SUITE PART: N passed, N failed`. The last line is the sum, `SUITE: N
+# passed, N failed`. Exit 0 only if nothing failed.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -31,14 +30,14 @@ fail() {
   exit 1
 }
 
-# A bare system, and git and certificates as whoever cloned had them.
+# Make a bare system with git and certificates, which any user needs for the clone.
 bootstrap() {
   [ -e "$folder/etc/sqs2pg-chroot" ] || say "making $suite in $folder"
   chroot_make "$folder" "$suite" "$(dpkg --print-architecture)" ca-certificates,git || fail "no $suite"
 }
 inside() { chroot_run "$folder" "$@"; }
 
-# The demo, twice: one test each, and one that their screens are the same.
+# Run the demo twice: each run is a test, and the comparison of the screens is one more.
 run_demo() {
   local run
   for run in 1 2; do
@@ -55,7 +54,8 @@ run_demo() {
   printf '%s demo: %d passed, %d failed\n' "$suite" "$passed" "$failed"
 }
 
-# run_tests PART...: what scripts/test.sh says, the suite's name before its counts; its sum is added.
+# run_tests PART...: runs scripts/test.sh, prints its lines with the name of the suite before the
+# counts, and adds to the sum.
 run_tests() {
   local line sum=''
   say "tests"
@@ -104,7 +104,7 @@ main() {
   [ "$(id -u)" -eq 0 ] || fail "needs root"
   [ -n "$folder" ] || folder=$(mktemp -d /var/tmp/sqs2pg-bare.XXXXXX)
   mkdir -p "$folder"
-  # It is the root folder of the others inside, too.
+  # Inside, this folder is also the root folder of the other tests.
   chmod 755 "$folder"
   folder=$(cd "$folder" && pwd)
   [ -n "$keep" ] || trap 'rm -rf --one-file-system "$folder" "$folder.log" "$folder.conf"' EXIT
@@ -117,7 +117,7 @@ main() {
   [ "$failed" -eq 0 ]
 }
 
-# Sourced, it gives the functions: tests/deb makes its folders with them.
+# When sourced, this file only defines functions: tests/deb makes its folders with them.
 if [ "${BASH_SOURCE[0]}" = "$0" ]; then
   main "$@"
 fi

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Measures sqs2pg beside what people use today: installs what is missing, builds,
-# starts a PostgreSQL and the load server of its own, and prints one table.
+# Measures sqs2pg against the usual alternatives. It installs missing packages, builds, starts a
+# PostgreSQL and a load server of its own, and prints one table.
 #
 #   scripts/bench.sh [--rounds N] [--only GROUP,...] [--scale PERCENT] [--json FILE]
 #
-# Groups: mask load pull ack whole start memory latency lambda jobs parallel batch scale,
-# and, by name only, ageing and millions (bench/README.md says what each is). Exit 0 when all
-# could be measured, whatever the figures.
+# Groups: mask load pull ack whole start memory latency lambda jobs parallel batch scale. Ageing
+# and millions run by name only (see bench/README.md). Exit 0 when all was measured, at any
+# figures.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)

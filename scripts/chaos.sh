@@ -1,27 +1,27 @@
 #!/usr/bin/env bash
-# The guarantee, shown by experiment: the whole pipeline under kills, restarts,
-# full disks and broken networks, and its history judged (tests/fault/chaos.py).
+# Tests the guarantee by experiment: runs the whole pipeline under kills, restarts, full disks and
+# broken networks, and checks its history (tests/fault/chaos.py).
 #
 #   scripts/chaos.sh [--rounds N] [--seed S] [--first R] [--messages N] [--only FORM] [--verbose]
 #   scripts/chaos.sh --mutant NAME|all [...]
 #   scripts/chaos.sh --hosts [...]
 #   scripts/chaos.sh --power [--only-synced] [--postgres SETTING]... [...]
 #
-# Rounds take turns: plain, parts (sqs-unwrap --each), upsert, keys (rotated under
-# --follow), tables (altered under the loaders) and lambda. A round takes some seven
-# seconds, and the 20 of the default two and a half minutes. A failed one prints what
-# to type to play it again. Exit 0 only if none failed.
+# Rounds take turns: plain, parts (sqs-unwrap --each), upsert, keys (rotated under --follow),
+# tables (altered under the loaders) and lambda. A round takes about seven seconds, and the
+# default 20 rounds two and a half minutes. A failed round prints the command that repeats it.
+# Exit 0 only if no round failed.
 #
-# With --mutant the programs get a flaw on purpose: the patch
-# tests/fault/mutants/NAME.patch, in a copy of the tree. Exit 0 only if the rounds
-# find it. That is how far the run itself can be trusted.
+# With --mutant the programs get a deliberate flaw: the patch tests/fault/mutants/NAME.patch, in a
+# copy of the tree. Exit 0 only if the rounds find it. This shows how far the run itself can be
+# trusted.
 #
-# With --hosts there are four hosts that vanish, die or have a wrong clock, and a
-# database that fails over to a synchronous standby (tests/fault/hosts.py). The six
-# rounds take about twenty seconds each, and root, for network namespaces.
+# With --hosts there are four hosts that vanish, die or have a wrong clock, and a database that
+# fails over to a synchronous standby (tests/fault/hosts.py). The six rounds take about twenty
+# seconds each, and need root for network namespaces.
 #
-# With --power the machine loses its power, and PostgreSQL and the archives keep only what
-# was synced (tests/fault/power.py). The queue is elsewhere: its messages stay.
+# With --power the machine loses its power, and PostgreSQL and the archives keep only synced data
+# (tests/fault/power.py). The queue is on another machine: its messages stay.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -33,7 +33,7 @@ BUILD=${BUILD:-build}
 export BUILD
 MUTANTS=$root/tests/fault/mutants
 
-# rounds BUILD ARGUMENT...: with servers of their own.
+# rounds BUILD ARGUMENT...: runs the rounds on servers of their own.
 rounds() {
   if [ -n "$hosts" ]; then
     BUILD=$1 "$root/tests/fault/hosts.sh" rounds "${@:2}"
@@ -44,7 +44,7 @@ rounds() {
     --emulator "$(emulator_dir)/aws-lambda-rie" "${@:2}"
 }
 
-# With --power small WAL files, as each commit compares one with the disk.
+# With --power WAL files are small, because each commit compares one with the disk.
 mutant='' hosts='' what=chaos segment=16 arguments=()
 while [ $# -gt 0 ]; do
   case $1 in

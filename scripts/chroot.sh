@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Sourced by bare.sh and cross.sh: a system in a folder, made by mmdebstrap from the
-# archives that this machine's apt uses, and commands in it, with nothing of this
-# machine but its kernel, its network, its additional certificates and how its apt,
-# pip, npm and Maven are set up. Needs root.
+# Sourced by bare.sh and cross.sh: makes a system in a folder with mmdebstrap, from the archives
+# that apt uses on this machine, and runs commands in it. From this machine the system uses only
+# the kernel, the network, the additional certificates and the settings of apt, pip, npm and
+# Maven. Needs root.
 
-# The settings by environment of what fetches packages.
+# Environment variables that configure the programs that fetch packages.
 CHROOT_PASSED=(http_proxy https_proxy no_proxy HTTP_PROXY HTTPS_PROXY NO_PROXY PIP_INDEX_URL
   NPM_CONFIG_REGISTRY npm_config_registry MAVEN_OPTS MAVEN_ARGS)
 chroot_passed() {
@@ -14,10 +14,9 @@ chroot_passed() {
   done
 }
 
-# chroot_run FOLDER COMMAND...: in that system, without an input.
-# The mounts live in a namespace of their own: they end with the command, and
-# removing the folder can never reach through one. Its root is a mount as well: `ip netns`
-# changes how the mounts of / are told of.
+# chroot_run FOLDER COMMAND...: runs the command in that system, without an input. The mounts are
+# in a mount namespace and end with the command, so removing the folder cannot reach through one.
+# The root folder is also a mount, because `ip netns` changes the propagation of the mount at /.
 # shellcheck disable=SC2016  # expanded by the inner shell
 chroot_run() {
   local folder=$1 settings
@@ -35,18 +34,18 @@ chroot_run() {
     inside "$folder" "${settings[@]}" "$@" </dev/null
 }
 
-# apt's own sources, a line each: URI RELEASE CODENAME COMPONENT.
+# Prints apt's own sources, one per line: URI RELEASE CODENAME COMPONENT.
 chroot_sources() {
   # shellcheck disable=SC2016  # apt's words
   apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(CODENAME) $(COMPONENT)' 'Created-By: Packages'
 }
 
-# chroot_suite: the release that this machine has.
+# chroot_suite: prints the release of this machine.
 chroot_suite() { chroot_sources | awk 'NR == 1 { sub(/-.*/, "", $3); print $3 }'; }
 
-# chroot_sources_of SUITE: what sources.list has to say for the same mirrors' SUITE.
-# The release that a machine has is its main archive's; -updates and -security
-# go by its name, and unstable has none. The file ${chroot_sources_file} says it instead, if named.
+# chroot_sources_of SUITE: prints sources.list for that SUITE on the same mirrors. The release of a
+# machine is that of its main archive; -updates and -security have names derived from it, and
+# unstable has neither. If ${chroot_sources_file} names a file, its lines are used instead.
 chroot_sources_of() {
   if [ -n "${chroot_sources_file:-}" ]; then
     cat "$chroot_sources_file"
@@ -62,15 +61,15 @@ chroot_sources_of() {
     END { for (i = 1; i <= n; i++) print "deb", order[i] parts[order[i]] }'
 }
 
-# What else apt was told of fetching: proxies, certificates, what it checks. A mirror may have unstable
-# as it was at some time, with lists that have run out since.
+# Prints the other settings of apt for fetching: proxies, certificates, checks. A mirror of unstable
+# may be a snapshot whose lists have expired.
 chroot_apt_settings() {
   apt-config dump | grep '^Acquire::' | grep -vE '^Acquire::(IndexTargets|CompressionTypes|Changelogs)' || true
   case $1 in sid | unstable) echo 'Acquire::Check-Valid-Until "false";' ;; esac
 }
 
-# The files that say where pip, npm and Maven fetch from. Maven's, of the system, is one that its
-# package brings: there it is the user's.
+# The files with the package sources of pip, npm and Maven. The system file of Maven belongs to
+# its package, so it becomes the user's file there.
 CHROOT_CLIENTS=(/etc/pip.conf /etc/npmrc)
 CHROOT_OWN_CLIENTS=(.config/pip/pip.conf .npmrc .m2/settings.xml)
 chroot_copy_clients() {
@@ -84,9 +83,9 @@ chroot_copy_clients() {
   done
 }
 
-# chroot_make FOLDER SUITE ARCHITECTURES PACKAGES: a system of the required packages, apt and these,
-# for the architectures; the last two parted by commas. One that is whole is left as it is. On failure
-# its last words on stderr, and 1.
+# chroot_make FOLDER SUITE ARCHITECTURES PACKAGES: makes a system of the required packages, apt and
+# PACKAGES, for the architectures; the last two are comma-separated lists. A complete system is not
+# changed. On failure it prints the end of the log to stderr and returns 1.
 chroot_make() {
   local folder=$1 suite=$2 list
   [ ! -e "$folder/etc/sqs2pg-chroot" ] || return 0
@@ -95,7 +94,7 @@ chroot_make() {
     { apt-get -q update && DEBIAN_FRONTEND=noninteractive apt-get -q -y install mmdebstrap; } >&2 || return 1
   list=$(chroot_sources_of "$suite")
   if [ -z "$list" ]; then
-    printf 'apt has no source of a release\n' >&2
+    printf 'apt has no source for this release\n' >&2
     return 1
   fi
   chroot_apt_settings "$suite" >"$folder.conf"

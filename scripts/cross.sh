@@ -1,25 +1,24 @@
 #!/usr/bin/env bash
-# Builds for another processor, or C library, than this machine's, and runs what can
-# be run of it:
+# Builds for another processor or C library than that of this machine, and runs as much of the
+# result as possible:
 #
 #   scripts/cross.sh [--keep] arm64|s390x [FOLDER]
 #   scripts/cross.sh [--keep] musl [FOLDER]
 #
-# The first builds every program and unit test with Debian's cross compiler, without a
-# warning, and runs under qemu-user the unit tests, the vectors of pii-mask --self-test,
-# and every method over the sample, whose output must be that of this machine's build
-# to the byte: s390x has the other order of bytes. Qemu emulates no seccomp: pii-mask
-# warns that it goes on unconfined, as on any kernel that cannot confine, and what
-# tests that, or a limit that qemu does not keep, is left out (NOT_EMULATED).
+# The first form builds every program and unit test with Debian's cross compiler, without a
+# warning. Under qemu-user it runs the unit tests, the vectors of pii-mask --self-test, and every
+# method over the sample. The output must be byte for byte that of this machine's build; s390x has
+# the other byte order. Qemu does not emulate seccomp: pii-mask warns that it continues
+# unconfined, as on any kernel without it. The tests of confinement, and of limits that qemu does
+# not keep, are left out (NOT_EMULATED).
 #
-# musl compiles every source of libraries and programs against musl, without a warning,
-# and links and runs what takes no foreign library, sqs2pg-read and pg-suggest: Debian
-# has the others for glibc only.
+# The second form compiles every source of libraries and programs against musl, without a warning.
+# It links and runs the programs without a foreign library, sqs2pg-read and pg-suggest: Debian has
+# these libraries for glibc only.
 #
-# Needs root, for a system in FOLDER (with a slash in it; a new one in /var/tmp when
-# not given), which is removed afterwards unless --keep is given; a kept one is used
-# again. What is built is the committed tree. The last line is
-# `ARCH: N passed, N failed`.
+# Needs root, for a system in FOLDER, which must have a slash in it (default: a new one in
+# /var/tmp). It is removed afterwards, unless --keep is given; a kept one is used again. The
+# committed tree is built. The last line is `ARCH: N passed, N failed`.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -33,7 +32,7 @@ fail() {
   exit 1
 }
 
-# Seccomp; the flags of memory in /proc; RLIMIT_AS; what a child that cannot be executed leaves in memory shared by vfork.
+# Seccomp; the flags of memory in /proc; RLIMIT_AS; the memory that vfork shares with a child that cannot be executed.
 NOT_EMULATED=(confine_confine crypto_algorithms crypto_secret json_jq base_worker credentials_profile)
 
 LIBRARIES=(libcurl4-openssl-dev libxml2-dev libssl-dev libpq-dev libjq-dev libseccomp-dev zlib1g-dev libcmocka-dev)
@@ -45,7 +44,7 @@ triplet() { case $1 in arm64) echo aarch64-linux-gnu ;; *) echo "$1-linux-gnu" ;
 emulator() { case $1 in arm64) echo qemu-aarch64-static ;; *) echo "qemu-$1-static" ;; esac; }
 
 passed=0 failed=0
-# counted WHAT COMMAND...: one test.
+# counted NAME COMMAND...: counts the command as one test.
 counted() {
   local what=$1
   shift
@@ -64,7 +63,7 @@ make_there() {
     "PKG_CONFIG=env PKG_CONFIG_LIBDIR=/usr/lib/$tools/pkgconfig:/usr/share/pkgconfig pkg-config" "$@"
 }
 
-# units: the unit tests and replays of what was fuzzed, but for those left out.
+# units: runs the unit tests and the replays of the fuzz corpora, except those left out.
 units() {
   local line
   # shellcheck disable=SC2016  # expanded by the inner shell
@@ -79,7 +78,7 @@ units() {
   passed=$((passed + ${1:-0})) failed=$((failed + ${3:-1}))
 }
 
-# The programs that both builds run alike: METHOD of the value at PATH in the sample.
+# Cases that both builds must handle alike: METHOD of the value at PATH in the sample.
 METHODS=(.ip=siv .ip=hmac .ip=ipcrypt .ip=ipcrypt-pfx .ip=truncate .ip=sha256 .device_id=ff1 .device_id=partial
   .user_id=uuid .user_id=siv .app_version=siv .locale=redact)
 masked_alike() {
@@ -91,7 +90,7 @@ masked_alike() {
   cmp "$folder/srv/here" "$folder/srv/there"
 }
 
-# It says so under the emulator.
+# The warning must appear under the emulator.
 confinement_told() { grep -qx "pii-mask: warning: this kernel cannot confine the process; continuing unconfined" "$folder/srv/said"; }
 
 self_test() { inside "$qemu" /srv/sqs2pg/build/cross/bin/pii-mask --self-test; }
@@ -100,7 +99,7 @@ processor() {
   local method packages
   tools=$(triplet "$arch") qemu=$(emulator "$arch")
   packages=$(printf "%s:$arch," "${LIBRARIES[@]}")
-  # Both processors must have one version, and of an older release s390x gets no security updates any more.
+  # Both processors must have the same version, and s390x gets no security updates of an old release.
   if [ "$arch" = s390x ]; then
     chroot_sources_of "$(chroot_suite)" | grep -v -e '-security ' >"$folder.sources"
     chroot_sources_file=$folder.sources
@@ -119,7 +118,7 @@ processor() {
   counted "a process that cannot be confined says so" confinement_told
 }
 
-# Headers of the foreign libraries and of the kernel, without those of glibc that stand beside them.
+# Links headers of the foreign libraries and of the kernel, without the glibc headers beside them.
 HEADERS=(curl openssl libxml2/libxml postgresql/libpq-fe.h postgresql/postgres_ext.h postgresql/pg_config_ext.h
   seccomp.h seccomp-syscalls.h jq.h jv.h zlib.h zconf.h cmocka.h linux asm asm-generic unicode)
 # shellcheck disable=SC2016  # expanded by the inner shell
@@ -141,7 +140,7 @@ make_musl() {
     CPPFLAGS='-isystem /srv/headers' "$@"
 }
 
-# A line of NDJSON through each of the two.
+# Passes a line of NDJSON through each of the two programs.
 musl_runs() {
   inside sh -c 'cd /srv && echo "{\"a\":1}" >line && /srv/sqs2pg/build/cross/bin/sqs2pg-read line | grep -qx "{\"a\":1}" &&
     /srv/sqs2pg/build/cross/bin/pg-suggest --root . -t t <line | grep -q "CREATE TABLE t"'

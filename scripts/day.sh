@@ -1,18 +1,18 @@
 #!/usr/bin/env bash
-# A day in fifteen minutes: a sender, sqs2pg --follow as a unit would keep it, and Debian's node_exporter,
-# Prometheus and Alertmanager with the files of share/prometheus. Faults come one after another; each has to
-# raise its alert and no other, and when it is mended the alert has to go. What is counted is what arrives:
-# mails, Slack's webhook, and the two others.
+# Runs a day in fifteen minutes: a sender, sqs2pg --follow in its unit's form, and Debian's node_exporter,
+# Prometheus and Alertmanager with the files of share/prometheus. Faults come one after another. Each must
+# raise its alert and no other, and the alert must end when the fault is repaired. The test counts received
+# notifications: mails, Slack's webhook, and the two others.
 #
 #   scripts/day.sh [--only NAME[,NAME...]] [--picture FILE] [--keep DIR]
 #
-#   --only NAME      these faults alone; an unknown name prints all
-#   --picture FILE   draw share/grafana's dashboard of the day, as SVG (scripts/dashboard.py)
-#   --keep DIR       leave configurations, logs and the time series there
+#   --only NAME      only these faults; an unknown name prints all;
+#   --picture FILE   draw share/grafana's dashboard of the day, as SVG (scripts/dashboard.py);
+#   --keep DIR       leave configurations, logs and the time series in DIR
 #
-# All times in the rules and routes are divided by 40 (tests/day/shorten.py; nothing else in them changes),
-# and the clock of sqs-pull runs three times as fast (tests/lib/hasten.c), as it looks at its queues once in
-# a minute and once in five. The last line is `N passed, N failed`; exit 0 only if none failed.
+# tests/day/shorten.py divides all times in the rules and routes by 40, and changes nothing else in them.
+# The clock of sqs-pull runs three times as fast (tests/lib/hasten.c), because it looks at its queues once a
+# minute and once in five minutes. The last line is `N passed, N failed`. Exit 0 only if none failed.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# The Debian package, from the work tree as it stands, into build/deb.
+# Builds the Debian package from the current work tree, into build/deb.
 #
 #   scripts/deb.sh [VERSION]     (make deb)
 #
-# Needs what scripts/deps.sh build deb installs, and no network. Source and binary package, the
-# unit tests run on the way unless DEB_BUILD_OPTIONS has nocheck, which keeps to one set of
-# objects and is quick. VERSION, unless given, is the one of the file VERSION where CHANGELOG.md
-# begins with a release, and what that leads to otherwise: 0.1.0+git20261129.1242, by the last commit.
-# The names of what was made are printed, one a line.
+# Needs the packages of scripts/deps.sh build deb, and no network. It builds the source and the binary
+# package. The unit tests run too, unless DEB_BUILD_OPTIONS has nocheck, which needs only one set of
+# objects and is quick. The default VERSION is the file VERSION if CHANGELOG.md begins with a release;
+# or else a version on the way to it, 0.1.0+git20261129.1242, by the last commit. Prints the names of
+# the new files, one per line.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -19,11 +19,11 @@ fail() {
   exit 1
 }
 
-# Of a make that this may run under, and of a build of another kind, nothing.
+# Drop variables of an outer make and of another kind of build.
 unset MAKEFLAGS MAKELEVEL MFLAGS BUILD PREFIX DESTDIR SANITIZE WERROR CC CFLAGS CPPFLAGS LDFLAGS V
 umask 022
 
-# moment: of what is packed, in seconds since the epoch.
+# moment: prints the time of the packed files, in seconds since the epoch.
 moment() {
   if [ -n "${SOURCE_DATE_EPOCH:-}" ]; then
     printf '%s\n' "$SOURCE_DATE_EPOCH"
@@ -32,7 +32,7 @@ moment() {
   fi
 }
 
-# files: of the tree that are its own: all that git knows or would add, or all where there is no git.
+# files: lists the files of the tree: all that git knows or would add, or all without git.
 files() {
   if [ -e "$root/.git" ]; then
     git -C "$root" ls-files -zco --exclude-standard
@@ -41,8 +41,9 @@ files() {
   fi
 }
 
-# new_entry VERSION SECONDS: puts it on top of the copy's changelog, unless it stands there. A
-# version that is given takes what is under Unreleased, or names the newest release anew.
+# new_entry VERSION SECONDS: adds an entry for it to the changelog of the copy, unless there is
+# one. With a given version the entry takes the text under Unreleased, or the newest release gets
+# this version.
 new_entry() {
   local version=$1 entry
   [ "$(dpkg-parsechangelog -l debian/changelog -S Version)" != "$version" ] || return 0
@@ -68,7 +69,7 @@ main() {
   rm -rf "$root/build/deb"
   copy=$root/build/deb/sqs2pg-${version}
   mkdir -p "$copy"
-  # Files that git knows and that are no more are not asked for.
+  # Skip files that git knows but that no longer exist.
   (cd "$root" && files | while IFS= read -r -d '' file; do
     [ ! -e "$file" ] && [ ! -L "$file" ] || printf '%s\0' "$file"
   done | tar -c --null -T -) | tar -x -C "$copy"

@@ -31,24 +31,23 @@ expect() { [ "$2" = "$3" ] || fail "$1: wanted $2, got ${3:-nothing}"; }
 
 heading() { printf '\n== %s\n' "$*"; }
 
-# table SQL: on the screen, the same for every psql configuration.
+# table SQL: prints it on the screen, in the same form under every psql configuration.
 table() { psql -qX -P pager=off -P null=null -P footer=off -c "$1" | grep .; }
 value() { psql -qXAt -c "$1"; }
 
-# NOT A SECRET: this key stands in a public file, so that the screen is the same
-# at every run. Make your own with pii-keygen.
+# NOT A SECRET: this key is in a public file, so that the screen is the same at every run. Make
+# your own with pii-keygen.
 write_demo_key() {
   (umask 077 && printf 'pii1 86a0eb9b primary %s\n' \
     "$(printf 'sqs2pg demo key, known to anyone' | base64)" >"$1")
 }
 
-# The line of the README as it is typed: everything else it takes from the
-# environment.
+# The pipeline of the README as a user types it; the environment has all other settings.
 pipeline() {
   sqs-pull | pii-mask --key-file k | pg-load --table user_logins | sqs-ack
 }
 
-# run_pipeline: the line, with all four of its statuses 0 (pipefail).
+# run_pipeline: runs that line; all four exit statuses must be 0 (pipefail).
 run_pipeline() {
   local status=0
   pipeline || status=$?
@@ -109,7 +108,7 @@ show_duplicates() {
       count(*) - count(DISTINCT masked_ip) AS repeated_ips,
       count(*) - count(DISTINCT masked_device_id) AS repeated_devices
     FROM user_logins'
-  # The same counts of the clear sample.
+  # The same counts in the clear sample.
   local clear
   clear=$(jq -rs 'map(select(.ip)) | [length - (map(.ip) | unique | length),
     length - (map(.device_id) | unique | length)] | join("|")' "$root/share/demo/logins.ndjson")
@@ -129,7 +128,7 @@ show_unmasked() {
   expect "the unmasked device" 593-47-5928 "$(jq -r .body.device_id <<<"$clear")"
 }
 
-# show_next: what to do after it.
+# show_next: says what to try next.
 show_next() {
   heading 'Next'
   [ -n "$tour" ] || echo 'scripts/demo.sh --tour     rotate the key, unmask a value, mend a record, see a redelivery'

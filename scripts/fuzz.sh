@@ -1,13 +1,11 @@
 #!/usr/bin/env bash
-# Runs entries of libFuzzer (make fuzz builds them), one after the other, TIME
-# seconds each, and says of each how often it ran, what it covers and what it
-# found.
+# Runs libFuzzer entries (make fuzz builds them) one after the other, TIME seconds each. It prints
+# for each the number of runs, the coverage and the findings.
 #
 #   TIME=60 BUILD=build/fuzz scripts/fuzz.sh NAME...
 #
-# Each starts from tests/fuzz/corpus/NAME and keeps what is new in
-# BUILD/corpus/NAME, from which the next run goes on; an input that fails is left
-# in BUILD/found/NAME. Exit 1 when there is one.
+# Each starts from tests/fuzz/corpus/NAME and keeps new inputs in BUILD/corpus/NAME, where the
+# next run continues. A failing input goes to BUILD/found/NAME. Exit 1 when there is one.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."

@@ -1,19 +1,17 @@
 #!/usr/bin/env bash
-# Every program with one call of it failing, the Nth of malloc, read, write,
-# send, recv, fsync, rename, open, poll, fork and others, N = 1 until nothing
-# fails any more, on real servers; and each outcome judged (tests/fault/inject.py).
+# Runs every program on real servers with one failing call: the Nth malloc, read, write, send, recv, fsync,
+# rename, open, poll, fork and others. N starts at 1 and ends when no call fails any more.
+# tests/fault/inject.py judges each outcome.
 #
 #   scripts/inject.sh [--each K] [--case NAME]... [--from NAME] [--kind KIND]... [--at N] [-j JOBS] [--verbose]
 #   scripts/inject.sh --mutant NAME|all
 #
-# All of it takes some hours on a small machine; --from goes on at a case. With
-# --each K it is K calls at most for each program, kind of call and error. A
-# violation prints its case, kind and N; --case, --kind and --at play it again.
-# Exit 0 only if there is none.
+# A full run takes some hours on a small machine; --from continues at a case. --each K limits the calls to K
+# for each program, kind of call and error. A violation prints its case, kind and N; --case, --kind and --at
+# repeat it. Exit 0 only if there is none.
 #
-# With --mutant the programs get a flaw on purpose, the patch
-# tests/fault/mutants/calls/NAME.patch, which says which cases are to find it. Exit 0
-# only if they do.
+# With --mutant the programs get a deliberate flaw, the patch tests/fault/mutants/calls/NAME.patch, which names
+# the cases that must find it. Exit 0 only if they do.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -28,13 +26,13 @@ if [ "${1:-}" = --help ] || [ "${1:-}" = -h ]; then
   exit 0
 fi
 
-# inject BUILD ARGUMENT...: on servers that are there.
+# inject BUILD ARGUMENT...: runs the cases on the running servers.
 inject() {
   PATH="$1/bin:$PATH" python3 "$root/tests/fault/inject.py" --library "$BUILD/fault/inject.so" \
     --man "$root/man" "${@:2}"
 }
 
-# Within the servers: each mutant that is not found is told.
+# Runs within the servers and reports each mutant that is not found.
 mutants() {
   local name build status survived=0 arguments
   for name; do

@@ -1,16 +1,15 @@
 #!/usr/bin/env bash
-# Every check that needs no running program: STYLE.md says which rule each keeps.
+# Runs every check that needs no running program. STYLE.md names the rule of each check.
 #
 #   scripts/lint.sh [-C ROOT] [CHECK...]        (all but the slow ones when none is named)
-#   scripts/lint.sh slow                        (those: analyzer and tidy)
+#   scripts/lint.sh slow                        (only these: analyzer and tidy)
 #
-# One line for each check, and below it what it found. Exit 0 only if none found
-# anything; a tool that is not installed is a finding. Where one is of another
-# version than the tree goes by, `not looked at` stands in place of `ok`, with the
-# version that it takes. Objects go into ${BUILD:-build}/lint, so that a second run
-# is quick.
+# Prints one line for each check, and its findings below. Exit 0 only if there are none; a missing
+# tool is a finding. If a tool is not the version that the check needs, the line has `not looked
+# at` instead of `ok`, with the needed version. Objects go into ${BUILD:-build}/lint, so that a
+# second run is quick.
 #
-# The checks are called by their names, which shellcheck cannot see.
+# The checks are functions that are called through variables, which shellcheck cannot see.
 # shellcheck disable=SC2317
 set -euo pipefail
 
@@ -24,14 +23,14 @@ cd "$root"
 objects=${BUILD:-build}/lint
 # shellcheck source=scripts/deps.sh
 . "$here/deps.sh"
-# What a check returns that had not the tool it goes by.
+# The status of a check whose tool has another version.
 NOT_LOOKED_AT=3
 
 CHECKS=(build exports layers names wrappers sizes banned words headers alone tests security shell python man format cppcheck)
 SLOW=(analyzer tidy)
 
-# sources PATTERN...: files of the tree that git knows or would add, or all
-# where there is no git.
+# sources PATTERN...: lists the files of the tree that git knows or would add, or all files
+# without git.
 sources() {
   local file pattern
   if [ -e .git ] && git rev-parse --git-dir >/dev/null 2>&1; then
@@ -45,18 +44,17 @@ sources() {
   fi
 }
 
-# each COMMAND...: the command on the files named on stdin; nothing when there
-# are none.
+# each COMMAND...: runs the command on the files named on stdin; does nothing when there are none.
 each() { xargs -r -d '\n' "$@"; }
 
-# Of a make that this may run under, only the number of jobs is known, and not ours to share.
+# From an outer make only the number of jobs is known, and its job slots are not available here.
 compile() { MAKEFLAGS='' MAKELEVEL='' make -s -k -j "$(nproc)" WERROR=1 BUILD="$objects" objects 2>&1; }
 structure() { "$here/check-structure.py" -C . --objects "$objects/obj" "$1"; }
 
 # Everything compiles without a warning.
 lint_build() { compile; }
 
-# What can be read off the source, and off what it exports.
+# Checks that read the source, and the symbols that it exports.
 lint_exports() {
   compile >/dev/null || true
   structure exports
@@ -92,8 +90,7 @@ lint_security() {
   return "$bad"
 }
 
-# Each header compiles with nothing before it, and without the foreign library's
-# own headers being known.
+# Each header compiles alone, without the headers of the foreign library on the include path.
 lint_alone() {
   sources 'lib/*.h' 'cmd/*.h' |
     each -n 1 -P "$(nproc)" "${CC:-cc}" -fsyntax-only -x c -std=c17 -D_GNU_SOURCE -Ilib -Wall -Wextra \
@@ -104,10 +101,9 @@ shell_sources() {
   sources 'scripts/*' 'tests/*' 'bench/*' 'deploy/*' '.ci/*' 'share/completions/*' 'debian/*' |
     each awk 'FNR == 1 && (/^#!.*[\/ ](ba|da)?sh$/ || FILENAME ~ /[.](ba)?sh$/) { print FILENAME }'
 }
-# In a test file each @test is a subshell (SC2030, SC2031), a failing cd ends it
-# (SC2164), pipelines stand in single quotes for another shell (SC2016), run
-# assigns what is not assigned in sight (SC2154), and `x <f | cmp - f` only reads
-# f (SC2094).
+# Exceptions for test files. Each @test is a subshell (SC2030, SC2031), and a failing cd ends it
+# (SC2164). Pipelines in single quotes are for another shell (SC2016). `run` assigns variables out
+# of sight (SC2154). `x <f | cmp - f` only reads f (SC2094).
 lint_shell() {
   local status=0
   shell_sources | each shellcheck -x -P SCRIPTDIR -f gcc || status=1
@@ -125,10 +121,11 @@ for name in sys.argv[1:]:
 
 lint_man() { sources 'man/*.[1-8]' | each mandoc -T lint -W warning; }
 
-# version TOOL NUMBER: whether the tool has that version.
+# version TOOL NUMBER: returns true if the tool has that version.
 version() { [[ $("$1" --version 2>/dev/null) =~ [^0-9.]"$2". ]]; }
 
-# of_version NUMBER NAME...: the first of these tools that is of that version; or why there is none.
+# of_version NUMBER NAME...: prints the first of these tools with that version, or the reason why
+# there is none.
 of_version() {
   local number=$1 tool found=''
   shift
@@ -148,7 +145,7 @@ of_version() {
   return "$NOT_LOOKED_AT"
 }
 
-# Each version formats a little differently, so only Debian 12's is believed.
+# Each version formats a little differently, so only Debian 12's is used.
 lint_format() {
   local tool status=0
   tool=$(of_version 14 clang-format clang-format-14 "$(lint_dir)/bin/clang-format") || status=$?
@@ -166,10 +163,9 @@ lint_format() {
       }'
 }
 
-# Not asked for: that each member is used in the same file (unusedStructMember),
-# and that the system's own headers are read (missingIncludeSystem).
-# Each version finds other things that are none: of what needs to know more than one function, Debian
-# 12's alone is believed.
+# Disabled: that each member is used in the same file (unusedStructMember), and that the headers of
+# the system are read (missingIncludeSystem). Other versions report other false findings, so only
+# Debian 12's runs the checks across functions.
 lint_cppcheck() {
   local list status=0 others=()
   list=$(sources 'lib/*.c' 'cmd/*.c')
@@ -178,7 +174,7 @@ lint_cppcheck() {
   *' 2.10'*) ;;
   *) others=(--suppress={uninitvar,memleak,nullPointerOutOfMemory,normalCheckLevelMaxBranches}) ;;
   esac
-  # Only what has changed since the last time is looked at again.
+  # Only changed files are checked again.
   mkdir -p "$objects/cppcheck"
   cppcheck -q -j "$(nproc)" --cppcheck-build-dir="$objects/cppcheck" --std=c11 -Ilib --file-list=- --error-exitcode=1 --inline-suppr \
     -D_GNU_SOURCE -DSQS2PG_VERSION='""' -DSQS2PG_DATADIR='""' \
@@ -188,9 +184,9 @@ lint_cppcheck() {
   return "$status"
 }
 
-# Paths through a file that end badly, by gcc. Each version finds other things that are none, so only
-# Debian 12's is believed. Leaks are not asked for: it loses sight of what a structure of the
-# caller's holds; they are tidy's affair, and that of ASan and valgrind at run time.
+# Checks paths through a file that end in an error, with gcc. Other versions report other false
+# findings, so only Debian 12's is used. Leaks are disabled: the analyzer loses track of members of a
+# caller's structure. clang-tidy, ASan and valgrind find leaks.
 lint_analyzer() {
   local gcc status=0
   gcc=$(of_version 12 gcc gcc-12) || status=$?
@@ -202,7 +198,7 @@ lint_analyzer() {
     OPTIMIZE='-O0' HARDEN='' CFLAGS='-fanalyzer -Wno-analyzer-malloc-leak' objects 2>&1
 }
 
-# What .clang-tidy asks for, of programs and libraries. One file at a time: with more it takes
+# Runs the checks of .clang-tidy on programs and libraries. One file at a time: with more it takes
 # va_start() for unknown in all but the first.
 lint_tidy() {
   local tool status=0

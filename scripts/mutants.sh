@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Shows that the tests find a safeguard that is gone: builds the programs without it,
-# the patch tests/fault/mutants/tests/NAME.patch in a copy of the tree, and runs the
-# tests that the patch names.
+# Shows that the tests find a missing safeguard. It builds the programs without the safeguard,
+# from a copy of the tree with the patch tests/fault/mutants/tests/NAME.patch, and runs the tests
+# that the patch names.
 #
 #   scripts/mutants.sh NAME...|all
 #
-# A line for each: the test that failed, or NOT FOUND. Exit 0 only if each was found.
-# The flaws that chaos.sh and inject.sh find by themselves are theirs: --mutant there.
+# Prints a line for each: the test that failed, or NOT FOUND. Exit 0 only if each was found.
+# chaos.sh and inject.sh have flaws of their own: --mutant there.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -15,9 +15,9 @@ BUILD=${BUILD:-build}
 [ "${BUILD#/}" != "$BUILD" ] || BUILD=$root/$BUILD
 export BUILD
 MUTANTS=$root/tests/fault/mutants/tests
-LIMIT=600 # seconds for the tests of one
+LIMIT=600 # seconds for the tests of one mutant
 
-# find_mutant NAME: prints which test found it; 1 if none did.
+# find_mutant NAME: prints the test that found it; returns 1 if none did.
 find_mutant() {
   local patch=$MUTANTS/$1.patch build file title log
   build=$("$root/tests/fault/mutated.sh" "$patch") || return
@@ -25,7 +25,7 @@ find_mutant() {
   while IFS=: read -r file title; do
     timeout -k 30 "$LIMIT" env BUILD="$build" bats --tap -f "${title# }" "${build%/build}/tests/bats/$file.bats" \
       >"$log" 2>&1 </dev/null || true
-    # What fails before a test begins has found nothing.
+    # A failure before a test begins finds nothing.
     if grep -m 1 -E '^not ok [0-9]+ ' "$log" | grep -v ' setup_' >"$build/found"; then
       printf 'mutant %s: found by %s: %s\n' "$1" "$file" "$(sed 's/^not ok [0-9]* //' "$build/found")"
       rm -rf "${build%/build}"

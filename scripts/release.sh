@@ -1,25 +1,24 @@
 #!/usr/bin/env bash
-# Goes through the checklist of a release, and on when something is missing, so that one run shows
-# all of it. Changes nothing but build/; the tag is made by --tag alone, and pushed by hand.
+# Checks the list for a release. It continues after a failed step, so that one run shows all of them.
+# It changes nothing but build/. Only --tag makes the tag; you push it by hand.
 #
 #   scripts/release.sh [STEP...]     these steps, all when none is named, in this order:
 #
-#     tree       the main branch, all committed, and nothing that upstream lacks or has beside it
-#     version    VERSION is above the last tag's, and what man pages, CHANGELOG.md and
-#                debian/changelog (where there is one) have, too
-#     notes      CHANGELOG.md says what to do when upgrading from the release before, and of each
-#                thing that outlives the programs whether it changed: ledger keys, tokens, time
-#                zones, FIFO ids
+#     tree       the main branch, all committed, and no commits missing on either side of upstream
+#     version    VERSION is above the last tag's, and equal to that of man pages, CHANGELOG.md and
+#                debian/changelog (if it exists)
+#     notes      CHANGELOG.md says how to upgrade from the release before, and whether data that
+#                outlives the programs changed: ledger keys, tokens, time zones, FIFO ids
 #     tests      .ci/run
-#     dist       make dist: its checksums hold, and it is this version's
-#     same       two clones in two folders: programs and make dist are the same to the byte
-#     tag        there is no such tag yet; prints the commands that make and push it
+#     dist       make dist: its checksums match, and it has this version
+#     same       two clones in two folders: programs and make dist are byte for byte the same
+#     tag        the tag does not exist yet; prints the commands that make and push it
 #
-#   scripts/release.sh --tag         all steps; if none fails, makes the tag (git tag -a, or -s where
+#   scripts/release.sh --tag         all steps; if none fails, makes the tag (git tag -a, or -s if
 #                                    git has a key to sign with)
 #
-# One line for each step, and below it what it found; the last is `N passed, N failed`. Exit 0
-# only if no step failed.
+# Prints one line for each step, and its findings below; the last line is `N passed, N failed`. Exit
+# 0 only if no step failed.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -30,13 +29,13 @@ STEPS=(tree version notes tests dist same tag)
 version=$(<VERSION)
 tag=v$version
 
-# found TEXT: one more thing that is wrong with this step.
+# found TEXT: reports a finding of this step.
 found() {
   printf '%s\n' "$*"
   bad=1
 }
 
-# CHANGELOG's headings, and its first section, that of the coming release.
+# The headings of CHANGELOG.md, and its first section, that of the coming release.
 headings() { sed -n 's/^## //p' CHANGELOG.md; }
 section() { awk '/^## / { n++ } n == 1' CHANGELOG.md; }
 
@@ -70,7 +69,7 @@ step_version() {
   fi
   if [ -f debian/changelog ]; then
     top=$(head -n 1 debian/changelog)
-    # Of no suite (UNRELEASED) is one that is still being written.
+    # An entry of no suite (UNRELEASED) is not finished.
     [[ $top =~ ^sqs2pg\ \(([^\)]+)\)\ [a-z-]+\; && ${BASH_REMATCH[1]%-*} = "$version" ]] ||
       found "debian/changelog begins with: $top"
   fi
@@ -83,7 +82,7 @@ step_notes() {
   notes=$(section | awk -v from="^To do when upgrading from ${before//./[.]}" '
     $0 ~ from { on = 1 } on && /^[^ -].*:$/ && $0 !~ from { exit } on')
   [ -n "$notes" ] || { found "CHANGELOG.md: no \"To do when upgrading from $before\"" && return; }
-  # Each with the words that tell that it is spoken of.
+  # Each subject with the words that show that the text covers it.
   for subject in 'ledger keys:ledger.*key|key.*ledger' 'tokens:token' 'time zones:time ?zone' 'FIFO ids:fifo'; do
     tr '\n' ' ' <<<"$notes" | grep -qiE -- "${subject#*:}" ||
       found "CHANGELOG.md: nothing on ${subject%%:*} among what to do when upgrading from $before"
@@ -99,7 +98,7 @@ step_tests() {
   [ -n "$bad" ] || printf '%s\n' "$line"
 }
 
-# made FOLDER: make dist in there; its words only if it fails.
+# made FOLDER: runs make dist in the folder; prints its output only if it fails.
 made() {
   local log=$1/dist.log
   make -s -C "$1" BUILD=build dist >"$log" 2>&1 || { found "make dist failed: $(tail -n 3 "$log")" && return 1; }
@@ -118,8 +117,8 @@ print(json.load(sys.stdin)["metadata"]["component"]["version"])' <"build/$name.c
   [ -n "$bad" ] || cat "build/$name.sha256"
 }
 
-# Apart from the folder, what differs from one to the other: name, locale, time zone, umask; and
-# no compiler's cache that would hand over the other's objects.
+# Everything except the folder differs between the builds: name, locale, time zone, umask. No
+# compiler cache may reuse objects of the other build.
 step_same() {
   local work folder file
   work=$(mktemp -d)

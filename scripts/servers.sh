@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Private servers for the demo, the tests and the hand: PostgreSQL on a unix
-# socket, ElasticMQ and moto on free ports of the loopback. Each run has its
-# own, and they are gone afterwards, even when their starter is killed.
+# Private servers for the demo, the tests and manual use: PostgreSQL on a unix socket, ElasticMQ and
+# moto on free ports of the loopback. Each run has its own. They end with the run, even when the
+# process that started them is killed.
 #
 # By hand, in two commands:
 #
@@ -9,23 +9,23 @@
 #   scripts/servers.sh shell [--moto]  your $SHELL with PG*, AWS_*, PATH and SQS2PG_MAPS set, a table,
 #                                      a queue and a key file, and three commands to try
 #
-# or, for one command (--moto: moto's server, which checks signatures, as the
-# SQS endpoint instead of ElasticMQ):
+# or, for one command (--moto: use moto, which checks signatures, as the SQS endpoint instead of
+# ElasticMQ):
 #
 #   scripts/servers.sh run [--moto] COMMAND...
 #
-# With SERVERS_PG=13, 17, 18 or german the database is of another version than
-# the one installed, or speaks German. Within either of them:
+# SERVERS_PG=13, 17, 18 or german selects another version of the database than the installed one, or
+# one with German messages. Within either of them:
 #
-#   SQS_QUEUE_URL=$(scripts/servers.sh queue NAME [VisibilityTimeout=5 ...])
-#   scripts/servers.sh counts URL      visible, in flight and delayed messages
-#   scripts/servers.sh purge URL
-#   scripts/servers.sh delete URL
-#   scripts/servers.sh use elasticmq|moto   what to set and unset, for eval
-#   scripts/servers.sh restart         PostgreSQL, as after a crash
+#     SQS_QUEUE_URL=$(scripts/servers.sh queue NAME [VisibilityTimeout=5 ...])
+#     scripts/servers.sh counts URL      visible, in flight and delayed messages
+#     scripts/servers.sh purge URL
+#     scripts/servers.sh delete URL
+#     scripts/servers.sh use elasticmq|moto   prints variables to set and unset, for eval
+#     scripts/servers.sh restart         restarts PostgreSQL, as after a crash
 #
-# Sourced, it gives the functions of scripts/servers, each with its contract, and sets no
-# trap: the caller calls servers_stop.
+# When sourced, it defines the functions of scripts/servers, each with its contract, and sets no trap:
+# the caller calls servers_stop.
 
 if [ "${BASH_SOURCE[0]}" = "$0" ]; then
   set -euo pipefail
@@ -34,7 +34,7 @@ fi
 SERVERS_HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=scripts/deps.sh
 . "$SERVERS_HERE/deps.sh"
-# The parts, each with its functions' contracts.
+# The parts, with the contracts of their functions.
 # shellcheck source=scripts/servers/process.sh
 . "$SERVERS_HERE/servers/process.sh"
 # shellcheck source=scripts/servers/postgres.sh
@@ -50,7 +50,7 @@ servers_usage() {
   sed -n '2,/^$/s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
 }
 
-# servers_installed elasticmq|moto: whether scripts/deps.sh has brought what starts here.
+# servers_installed elasticmq|moto: returns true if scripts/deps.sh has installed the servers.
 servers_installed() {
   have_server >/dev/null && command -v psql curl >/dev/null || return 1
   case $1 in
@@ -110,7 +110,7 @@ servers_main() {
     done
     ;;
   watch)
-    # Every run's folder is its own; the owner's end is the end of all in it.
+    # Each run has a folder of its own; when its owner ends, all processes in it end.
     tail -s 0.5 --pid="$2" -f /dev/null || true
     servers_stop "$1"
     ;;

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# sqs2pg --follow over a million messages, on servers of its own, and what its programs
-# take meanwhile: a table of their memory and descriptors, of the ledger and of the WAL,
-# and a judgement: flat or not (bench/soak.py says how it is judged).
+# Runs sqs2pg --follow over a million messages, on servers of its own. It prints a table of the
+# memory and descriptors of its programs, the ledger and the WAL, and judges each as flat or not
+# (see bench/soak.py).
 #
 #   scripts/soak.sh [--messages N] [--rate R] [--every SECONDS] [--plot FILE.svg]
 #
-#   --messages N   so many of them (1000000)
-#   --rate R       which come at R a second; without it all are there at the start
-#   --every S      seconds between two looks (2)
-#   --plot FILE    draw the looks; bench/plots/soak.svg is one of a million messages
+#   --messages N   number of messages (1000000);
+#   --rate R       messages per second; without it all are there at the start;
+#   --every S      seconds between two samples (2);
+#   --plot FILE    draw the samples; bench/plots/soak.svg shows a million messages
 #
 # The messages come from the load server of bench/README.md. Exit 0 only if all is flat.
 set -euo pipefail

@@ -1,62 +1,59 @@
 #!/usr/bin/env bash
-# Every test, from a bare Debian or Ubuntu, straight after the clone: installs
-# what is missing, builds, and runs
+# Runs every test, on a bare Debian or Ubuntu, straight after the clone. It installs the missing
+# packages, builds, and runs these parts:
 #
-#   lint      the static checks
-#   unit      the unit tests
-#   bats      the programs against PostgreSQL and ElasticMQ
-#   bats-moto the SQS ones again against moto, which checks signatures
-#   chaos     20 rounds of scripts/chaos.sh, always the same
-#   static    the slow ones of the checks: gcc's analyzer and clang-tidy
-#   memcheck  most of the unit tests under valgrind
-#   guard     what a record costs, in instructions, against bench/guard.txt
-#   asan-unit, asan-bats
-#             the tests once more on a build under ASan and UBSan (so does
-#             asan-bats-moto, by name: what it adds is known from the others)
-#   tsan      the tests of pg-load, which alone has threads, on a build under
-#             TSan (libpq and libjq are not: what they do is seen only where
-#             they lock, allocate, read and write; nothing is suppressed)
-#   inject    each program with one of its calls failing, a few of each kind
-#             (all of them: scripts/inject.sh)
-#   container the image, built twice, and deploy/compose.yaml, run by podman on
-#             images that are made here; needs root, and runs in the long form
-#             only, or by name
-#   platforms share/airflow's DAG by Airflow itself, and docs/parallel.md by Spark;
-#             large downloads, in the long form only, or by name
-#   deb       the Debian package, built, installed, upgraded and purged in
-#             systems of their own, bookworm's and trixie's; needs root, and
-#             runs in the long form only, or by name
-#   browser   the documentation as a site, in a real browser; a large download, in the
-#             long form only, or by name
-#   mutants   scripts/mutants.sh: the programs without one safeguard after the other,
-#             each found by the test that is named; in the long form only, or by name
-#   day       scripts/day.sh: a day of faults and of the alerts that they raise; in
-#             the long form only, or by name
-#   cross     for other processors, arm64 and s390x, and for musl, by scripts/cross.sh;
-#             as root, in the long form only, or by name
+#     lint      the static checks
+#     unit      the unit tests
+#     bats      the programs against PostgreSQL and ElasticMQ
+#     bats-moto the SQS tests again against moto, which checks signatures
+#     chaos     20 rounds of scripts/chaos.sh, always the same
+#     static    the slow static checks: gcc's analyzer and clang-tidy
+#     memcheck  most of the unit tests under valgrind
+#     guard     the instructions per record, compared with bench/guard.txt
+#     asan-unit, asan-bats
+#               the tests on a build under ASan and UBSan (also asan-bats-moto, by
+#               name only: the other parts cover it)
+#     tsan      the tests of pg-load, which alone has threads, on a build under
+#               TSan (libpq and libjq are not instrumented: TSan only sees their
+#               locks, allocations, reads and writes; nothing is suppressed)
+#     inject    each program with one failing call, a few of each kind
+#               (all of them: scripts/inject.sh)
+#     container the image, built twice, and deploy/compose.yaml, run by podman on
+#               images made here; needs root; only in the long form or by name
+#     platforms the DAG of share/airflow under Airflow, and docs/parallel.md under Spark;
+#               large downloads; only in the long form or by name
+#     deb       the Debian package, built, installed, upgraded and purged in systems of
+#               bookworm and trixie; needs root; only in the long form or by name
+#     browser   the documentation site in a real browser; a large download; only in the
+#               long form or by name
+#     mutants   scripts/mutants.sh: the programs without one safeguard after the other,
+#               each found by the named test; only in the long form or by name
+#     day       scripts/day.sh: a day of faults and of the alerts that they raise; only
+#               in the long form or by name
+#     cross     builds for arm64, s390x and musl, by scripts/cross.sh; needs root; only
+#               in the long form or by name
 #
 #   scripts/test.sh [long] [PART...]     (make test; PART: one of the names above,
 #                                         asan, or asan-bats-moto)
 #
-# What only computes (lint, unit, asan-unit, static, memcheck, guard) runs beside what mostly
-# waits, at a lower priority, and is told of when it is over.
+# Parts that mostly compute (lint, unit, asan-unit, static, memcheck, guard) run beside those that
+# mostly wait, at a lower priority. Their results are printed after they end.
 #
-# long: the bats files with as many rounds as it takes to be sure and not as many
-# as there is time for; hours rather than minutes.
+# long: the bats files run more rounds, enough to be sure; this takes hours instead of minutes.
 #
-# The last line is `N passed, N failed`. Exit 0 only if nothing failed and
-# something ran. Each part's own words are kept in build/test.
+# The last line is `N passed, N failed`. Exit 0 only if nothing failed and something ran.
+# build/test keeps the output of each part.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/.." && pwd)
-# In two lanes.
+# The two groups run in parallel.
 WAITING=(bats bats-moto chaos asan-bats tsan inject)
 LONG_ONLY=(container platforms deb browser day mutants cross)
 COMPUTING=(unit lint asan-unit static memcheck guard)
 JOBS=$(nproc)
 
-# One that hangs must not hang the run; beside others it takes longer than alone.
+# A hanging test must not hang the run; beside others it takes longer than alone.
 export UNIT_TIMEOUT=1200
 
 say() { printf 'test: %s\n' "$*" >&2; }
@@ -65,7 +62,7 @@ passed=0 failed=0
 # add PASSED FAILED
 add() { passed=$((passed + $1)) failed=$((failed + $2)); }
 
-# build_of PART: the folder of the build that the part is about.
+# build_of PART: prints the folder of the build that the part needs.
 build_of() {
   case $1 in
   asan-*) printf '%s/build/asan\n' "$root" ;;
@@ -74,10 +71,9 @@ build_of() {
   esac
 }
 
-# make_in PART TARGET...
-# Two parts may want the same build at the same time: for all of it, one waits for the other.
-# UBSan traps, and ASan reports the trap: its own runtime would be set up only
-# when it has something to say, which a confined program can no longer do.
+# make_in PART TARGET...: builds for a part. If two parts need the same build, one waits for the
+# other. UBSan traps, and ASan reports the trap: the runtime of UBSan would start only at its
+# first report, and a confined program cannot do that.
 make_in() {
   local part=$1 build report make=(make -C "$root" -j "$JOBS")
   build=$(build_of "$1")
@@ -101,12 +97,12 @@ make_in() {
   esac
 }
 
-# One file for the reports of all processes, of whatever user (tests/lib/report.c).
+# Use one file for the reports of all processes, of any user (tests/lib/report.c).
 sanitize() {
   reports=$(mktemp)
   chmod 666 "$reports"
   export ASAN_OPTIONS=exitcode=99:handle_sigill=1 SANITIZER_REPORTS=$reports
-  # It would wait a second at each end for reports of threads that go on.
+  # TSan would wait a second at each end for reports of running threads.
   export TSAN_OPTIONS=exitcode=99:atexit_sleep_ms=0:second_deadlock_stack=1
 }
 
@@ -115,12 +111,12 @@ part_lint() {
   if make_in lint lint >"$1" 2>&1; then add 1 0; else add 0 1 && return 1; fi
 }
 
-# Only with the very versions that Debian 12 has; others find other things.
+# Needs exactly the versions of Debian 12; others report other findings.
 part_static() {
   if BUILD=$(build_of static) "$here/lint.sh" slow >"$1" 2>&1; then add 1 0; else add 0 1 && return 1; fi
 }
 
-# part_counted LOG COMMAND...: one that says itself how many.
+# part_counted LOG COMMAND...: runs a command that prints its own counts.
 part_counted() {
   local status=0 line
   "${@:2}" >"$1" 2>&1 || status=$?
@@ -136,9 +132,9 @@ part_counted() {
   return "$status"
 }
 
-# bats_files PART: those that take longest first. sqs-credentials and sqs-sdk
-# have a server of their own, whatever the run's, and are not run on moto again;
-# nor is for the sanitizers what runs none of the programs, or measures their memory.
+# bats_files PART: lists the files that take longest first. sqs-credentials and sqs-sdk have a
+# server of their own, so they do not run on moto again. Under the sanitizers, files that run none
+# of the programs, or that measure their memory, are left out.
 LONG=(power soak pg-chaos pg-versions sqs-pull house-lint sqs-large pipeline sqs-credentials sqs-protocols pg-doubt pg-network whole-hosts pg-faults
   sqs-faults sqs-lease house-options pipeline-signals pg-targets pg-hosts)
 bats_files() {
@@ -151,17 +147,17 @@ bats_files() {
   esac | sed "s|.*|$root/tests/bats/&.bats|"
 }
 
-# part_bats LOG SERVER FILE...: files run side by side, the tests of one in order.
+# part_bats LOG SERVER FILE...: runs the files in parallel, the tests of one file in order.
 part_bats() {
   local log=$1 server=$2 ok bad status=0 limit=2400
   shift 2
-  # What compiles within containers or other systems takes long in the short form, too.
+  # Files that compile within containers or other systems take long in the short form, too.
   case ${long:+long}$part in long* | container | platforms | deb) limit=21600 ;; esac
-  # A test that hangs must not hang the run.
+  # A hanging test must not hang the run.
   TEST_SQS=$server BUILD=$(build_of "$part") SQS2PG_TEST_LONG=$long \
     timeout -k 30 "$limit" env --default-signal=HUP,INT bats --tap --timing -j $((JOBS * 5 / 2)) \
     --no-parallelize-within-files "$@" >"$log" 2>&1 || status=$?
-  # A skipped test is one that did not pass.
+  # A skipped test counts as failed.
   ok=$(grep -E '^ok ' "$log" | grep -vcE ' # skip( |$)' || true)
   bad=$(grep -cE '^not ok |^ok .* # skip( |$)' "$log" || true)
   if [ "$status" -ne 0 ] && [ "$bad" -eq 0 ]; then bad=1; fi
@@ -170,7 +166,7 @@ part_bats() {
   [ "$bad" -eq 0 ]
 }
 
-# part_inject LOG: a case, a kind of call and an error is one test.
+# part_inject LOG: counts each case, kind of call and error as one test.
 part_inject() {
   local status=0 ok bad
   BUILD=$(build_of "$part") timeout -k 30 900 "$here/inject.sh" --each 2 >"$1" 2>&1 || status=$?
@@ -181,7 +177,7 @@ part_inject() {
   [ "$bad" -eq 0 ]
 }
 
-# part_deb LOG: tests/deb, once for each suite.
+# part_deb LOG: runs tests/deb, once for each suite.
 part_deb() {
   local suite status=0
   for suite in bookworm trixie; do
@@ -191,7 +187,7 @@ part_deb() {
   return "$status"
 }
 
-# part_cross LOG: each processor says how many.
+# part_cross LOG: adds the counts of each processor.
 part_cross() {
   local arch status=0 line
   : >"$1"
@@ -205,8 +201,8 @@ part_cross() {
   return "$status"
 }
 
-# run_part PART: says how it went; shows its words if it failed. What it counted is in
-# ${passed} and ${failed}.
+# run_part PART: prints the result, and the output if the part failed. Sets ${passed} and
+# ${failed}.
 run_part() {
   local part=$1 log=$logs/$1.log start=$SECONDS status=0 reports='' found files
   local kind=${part#asan-}
@@ -221,7 +217,7 @@ run_part() {
     unit) part_counted "$log" make_in "$part" check ;;
     memcheck) part_counted "$log" make_in "$part" memcheck ;;
     guard) part_counted "$log" make_in "$part" guard ;;
-    # Two minutes or three; a round that hangs must not hang the run.
+    # Takes two or three minutes; a hanging round must not hang the run.
     chaos) part_counted "$log" timeout -k 30 900 "$here/chaos.sh" --rounds 20 --seed 1 ;;
     bats | bats-moto)
       mapfile -t files < <(bats_files "$part")
@@ -233,7 +229,7 @@ run_part() {
     deb) part_deb "$log" ;;
     browser) part_bats "$log" elasticmq "$root/tests/browser/site.bats" ;;
     cross) part_cross "$log" ;;
-    # Fifteen minutes on an idle machine.
+    # Takes fifteen minutes on an idle machine.
     day) part_counted "$log" timeout -k 30 3600 "$here/day.sh" ;;
     mutants) part_counted "$log" timeout -k 30 10800 "$here/mutants.sh" all ;;
     tsan) part_bats "$log" elasticmq "$root"/tests/bats/pg-{faults,figures,load,map,refused,split,stream,tables,targets}.bats ;;
@@ -241,11 +237,11 @@ run_part() {
   fi
   if [ -n "$reports" ]; then
     unset ASAN_OPTIONS TSAN_OPTIONS SANITIZER_REPORTS
-    # A thread that ends while LeakSanitizer looks around is nothing found.
+    # A thread that ends while LeakSanitizer looks around is not a finding.
     sed -i '/^==[0-9]*==Unable to get registers from thread [0-9]*[.]$/d' "$reports"
     found=$(grep -cE '==ERROR: |WARNING: ThreadSanitizer' "$reports" || true)
     if [ -s "$reports" ]; then
-      # One failure more for each process that had something to report.
+      # One more failure for each process with a report.
       add 0 $((found > 0 ? found : 1))
       status=1
       cat "$reports" >>"$log"
@@ -253,13 +249,13 @@ run_part() {
     rm -f "$reports"
   fi
   if [ "$status" -ne 0 ]; then
-    # bats tells of the passed ones too.
+    # bats prints the passed tests too.
     grep -vE '^ok ' "$log" || true
   fi
   printf '%s: %d passed, %d failed (%d s)\n' "$part" "$passed" "$failed" $((SECONDS - start))
 }
 
-# run_lane PART...: one after the other; what each says and counts is kept in files.
+# run_lane PART...: runs the parts one after the other, and keeps output and counts in files.
 run_lane() {
   local part
   for part; do
@@ -270,7 +266,8 @@ run_lane() {
   done
 }
 
-# tell PART...: says of these, which run beside, what is over and was not told yet.
+# tell PART...: prints the results of these parallel parts that have ended and are not printed
+# yet.
 tell() {
   local part
   for part; do
@@ -310,7 +307,7 @@ main() {
     if [[ " ${COMPUTING[*]} " == *" $part "* ]]; then beside+=("$part"); else front+=("$part"); fi
     rm -f "$logs/$part".{said,counted}
   done
-  # Of a group of its own, to be ended as one.
+  # In a process group of its own, so that all of it can be ended together.
   set -m
   (renice -n 5 -p "$BASHPID" >/dev/null && run_lane "${beside[@]}") &
   lane=$!

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Runs unit test programs (make check builds them), one line for each, and ends
-# with the sum of the tests inside: `N passed, N failed`.
+# Runs unit test programs (make check builds them). It prints one line for each, and finally the
+# sum of all tests: `N passed, N failed`.
 #
 #   scripts/unit.sh TEST...         (each under the command UNIT_UNDER, if that is set)
 #
-# What a program says is kept beside it, in TEST.log, and shown if it fails. A
-# program that crashes, hangs, says one thing and exits with another, skips a
-# test or runs none counts as one failure more.
+# The output of a program goes to TEST.log, and appears if the program fails. A program that
+# crashes, hangs, exits with a status that differs from its counts, skips a test or runs none
+# counts as one more failure.
 set -euo pipefail
 
 [ $# -gt 0 ] || {
@@ -14,8 +14,8 @@ set -euo pipefail
   exit 64
 }
 
-# total WORD LOG: the sum of cmocka's own lines, `[  PASSED  ] 3 test(s).`, of
-# which a program has one for each of its groups.
+# total WORD LOG: prints the sum of cmocka's lines, `[  PASSED  ] 3 test(s).`; a program has one
+# for each group.
 total() {
   awk -v word="$1" '$1 == "[" && $2 == word && $3 == "]" && $5 ~ /^test\(s\)/ { sum += $4 }
     END { print sum + 0 }' "$2"

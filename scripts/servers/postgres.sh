@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# Part of servers.sh: PostgreSQL, its standby and pgbouncer, on sockets in the run's folder.
+# Part of servers.sh: PostgreSQL, its standby and pgbouncer, on sockets in the folder of the run.
 
-# servers_pg_kinds: what SERVERS_PG may be: a major of postgres.versions, or
-# german, the installed one with messages in another language.
+# servers_pg_kinds: lists the values of SERVERS_PG: a major version of postgres.versions, or
+# german, the installed version with messages in another language.
 servers_pg_kinds() {
   postgres_majors
   echo german
 }
 
-# The newest server installed; that of ${SERVERS_PG_BINDIR}; or what ${SERVERS_PG}
-# names.
+# Prints the folder of the programs: of ${SERVERS_PG}, of ${SERVERS_PG_BINDIR}, or of the newest
+# installed server.
 servers_pg_bindir() {
   local dir
   case ${SERVERS_PG:-} in
@@ -22,7 +22,7 @@ servers_pg_bindir() {
     ;;
   *) dir=$(postgres_dir "$SERVERS_PG")/bin ;;
   esac
-  # A cache in a home that the database's user may not enter: a copy.
+  # If the cache is in a home that the database's user may not enter, make a copy.
   if ! servers_pg_user test -x "$dir/postgres" 2>/dev/null; then
     [ -d "$SERVERS_DIR/server" ] || cp -R "${dir%/bin}" "$SERVERS_DIR/server" || return 1
     dir=$SERVERS_DIR/server/bin
@@ -39,9 +39,9 @@ servers_pg_user() {
   fi
 }
 
-# servers_postgres_start: a fresh cluster (of the kind that SERVERS_PG names), or again the one that
-# servers_postgres_stop left; exports PGHOST (the socket's folder), PGPORT,
-# PGUSER, PGDATABASE. Its log is ${SERVERS_DIR}/postgres/log.
+# servers_postgres_start: starts a new cluster (of the kind in SERVERS_PG), or the one that
+# servers_postgres_stop left. Exports PGHOST (the folder of the socket), PGPORT, PGUSER, PGDATABASE.
+# Its log is ${SERVERS_DIR}/postgres/log.
 servers_postgres_start() {
   local dir=$SERVERS_DIR/postgres bin try
   bin=$(servers_pg_bindir)
@@ -51,8 +51,8 @@ servers_postgres_start() {
     (cd / && servers_pg_user "$bin/initdb" -D "$dir/data" -U postgres -A trust -N \
       --locale=C.UTF-8 --encoding=UTF8 --wal-segsize="${SERVERS_PG_SEGMENT:-16}") >"$dir/initdb.log" 2>&1 ||
       { servers_fail "initdb failed" "$dir/initdb.log"; return 1; }
-    # Nothing here outlives a crash of the machine, so nothing waits for disks;
-    # a chroot may lack /dev/shm.
+    # No data here must survive a crash of the machine, so the server does not wait for disks; a
+    # chroot may lack /dev/shm.
     cat >>"$dir/data/postgresql.conf" <<CONF
 listen_addresses = ''
 unix_socket_directories = '$dir'
@@ -66,7 +66,8 @@ CONF
   fi
   unset PGHOSTADDR PGSERVICE PGPASSWORD PGOPTIONS PGSSLMODE
   export PGHOST=$dir PGPORT=5432 PGUSER=postgres PGDATABASE=postgres
-  # Its own folder, for a core and for the log's owner; not the caller's.
+  # Run in its own folder, for a core file and for the owner of the log; not in the caller's
+  # folder.
   (cd / && servers_pg_detach "$dir" "$bin")
   for ((try = 0; try < 600; try++)); do
     if pg_isready -q; then return 0; fi
@@ -76,7 +77,8 @@ CONF
   servers_fail "PostgreSQL does not start" "$dir/log"
 }
 
-# Its locale is no part of the system, and may lie where its user cannot go.
+# The locale is not part of the system, and may be in a folder that the server's user cannot
+# enter.
 servers_pg_german() {
   cp -R "$(german_dir)/locale" "$SERVERS_DIR/locale"
   echo "lc_messages = 'de_DE.UTF-8'" >>"$SERVERS_DIR/postgres/data/postgresql.conf"
@@ -93,21 +95,23 @@ servers_pg_detach() {
   fi
 }
 
-# servers_postgres_stop [INT|QUIT]: fast (INT, the default) or immediate, as
-# after a crash (QUIT); the data stay for the next start, which needs the last backend gone:
-# a busy machine takes its time, and a killed postmaster leaves backends behind.
+# servers_postgres_stop [INT|QUIT]: stops it fast (INT, the default) or immediately, as after a
+# crash (QUIT). The data stay for the next start, which needs the last backend to have ended. A
+# busy machine takes its time for that, and a killed postmaster leaves backends behind.
 servers_postgres_stop() {
   servers_end "$SERVERS_DIR/postgres/process" "${1:-INT}" 60
   servers_until 60 servers_pg_gone "$SERVERS_DIR/postgres/data"
 }
 
-# servers_pg_gone DATA: no process of the server over DATA is left; they all work in that folder.
+# servers_pg_gone DATA: returns true when no process of the server over DATA is left; they all
+# work in that folder.
 servers_pg_gone() {
   ! { readlink /proc/[0-9]*/cwd 2>/dev/null || true; } | grep -qxF "$1"
 }
 
-# servers_standby_start: a server that follows that one as "standby", fresh or again the one that
-# servers_standby_stop left; PGHOST=${SERVERS_DIR}/standby leads to it. servers_standby_drop is its end.
+# servers_standby_start: starts a server that follows the first one as "standby": a new one, or the one
+# that servers_standby_stop left. PGHOST=${SERVERS_DIR}/standby selects it. servers_standby_drop removes
+# it.
 servers_standby_start() {
   local dir=$SERVERS_DIR/standby bin
   bin=$(servers_pg_bindir)
@@ -115,7 +119,7 @@ servers_standby_start() {
     mkdir -m 700 "$dir"
     [ "$(id -u)" -ne 0 ] || chown postgres: "$dir"
     (cd / && servers_pg_user "$bin/pg_basebackup" -h "$SERVERS_DIR/postgres" -D "$dir/data" -R -c fast) >"$dir/backup.log" 2>&1 ||
-      { servers_fail "no copy of the server" "$dir/backup.log"; return 1; }
+      { servers_fail "cannot copy the server" "$dir/backup.log"; return 1; }
     printf '%s\n' "unix_socket_directories = '$dir'" "cluster_name = 'standby'" >>"$dir/data/postgresql.conf"
   fi
   (cd / && servers_pg_detach "$dir" "$bin")
@@ -124,8 +128,7 @@ servers_standby_start() {
 servers_standby_stop() { servers_end "$SERVERS_DIR/standby/process" QUIT; }
 servers_standby_drop() { servers_standby_stop && rm -rf "$SERVERS_DIR/standby"; }
 
-# servers_database NAME: creates it and exports PGDATABASE, so that tests that
-# run side by side share no table.
+# servers_database NAME: creates it and exports PGDATABASE, so that parallel tests share no table.
 servers_database() {
   PGDATABASE=postgres psql -qX -c "CREATE DATABASE \"$1\"" && export PGDATABASE=$1
 }

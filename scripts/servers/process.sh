@@ -1,19 +1,19 @@
 #!/usr/bin/env bash
-# Part of servers.sh: the run's folder, and the processes in it. Each writes its id
-# into a file, so that it can be ended by whoever finds the folder.
+# Part of servers.sh: the folder of the run, and the processes in it. Each writes its process id
+# into a file, so that any program that finds the folder can end it.
 
-# servers_begin: makes the folder of this run, ${SERVERS_DIR}, and the watchdog
-# that stops everything in it when the calling process ends; exports SQS2PG_MAPS.
+# servers_begin: makes the folder of this run, ${SERVERS_DIR}, and starts the supervisor that
+# stops everything in it when the calling process ends; exports SQS2PG_MAPS.
 servers_begin() {
   local base=${TMPDIR:-/tmp}
   # A socket's path must fit into 107 bytes.
   [ ${#base} -le 60 ] || base=/tmp
   SERVERS_DIR=$(mktemp -d "$base/sqs2pg.XXXXXX") || return 1
   export SERVERS_DIR
-  # The database's user passes through; nobody lists.
+  # The database's user may pass through the folder; nobody may list it.
   chmod 711 "$SERVERS_DIR"
-  # Copies: those of a checkout may be another user's, or writable for a group,
-  # and pg-load would refuse them.
+  # Copies: the files of a checkout may belong to another user, or be writable for a group, and
+  # pg-load would refuse them.
   mkdir "$SERVERS_DIR/maps"
   install -m 644 "$SERVERS_HERE"/../share/maps/*.map "$SERVERS_DIR/maps"
   export SQS2PG_MAPS=$SERVERS_DIR/maps
@@ -29,15 +29,14 @@ servers_stop() {
   [ -n "$dir" ] && [ -d "$dir" ] || return 0
   servers_end "$dir/watchdog" TERM
   for name in bouncer moto elasticmq; do servers_end "$dir/$name/process" TERM; done
-  # Immediate: the data goes with the folder.
+  # Immediate shutdown: the data goes with the folder.
   for name in standby postgres; do servers_end "$dir/$name/process" QUIT; done
   rm -rf "$dir"
 }
 
-# servers_detach FILE LOG COMMAND...: starts the command in a session of its
-# own, with no descriptor of ours but the log, and no child of the caller, so
-# that neither a wait nor a closed terminal concerns it. FILE gets its process
-# id and start time.
+# servers_detach FILE LOG COMMAND...: starts the command in a session of its own, with no
+# inherited descriptor but the log, and not as a child of the caller. So neither a wait nor a
+# closed terminal affects it. FILE gets its process id and start time.
 servers_detach() {
   local file=$1 log=$2
   shift 2
@@ -55,31 +54,31 @@ servers_detach() {
       echo "$$ $2" >"$1.new" && mv "$1.new" "$1" || exit 1
       exec "${@:3}"' detach "$file" "$@" </dev/null >>"$log" 2>&1 &
   )
-  # The name appears once the id is in the file.
+  # The name appears only when the id is in the file.
   servers_until 60 test -s "$file"
 }
 
-# servers_alive FILE: is the process that FILE names still that process?
+# servers_alive FILE: returns true if the process that FILE names is still that process.
 servers_alive() {
   local pid started stat
   read -r pid started 2>/dev/null <"$1" || return 1
-  # Not $(<...), at which bash ends a shell under set -e even here.
+  # Not $(<...): bash ends a shell under set -e there, even in a condition.
   read -r stat 2>/dev/null <"/proc/$pid/stat" || return 1
   # Fields after the name, which may hold blanks: state first, start 20th.
   # shellcheck disable=SC2086
   set -- ${stat##*) }
-  # None: it ended between the opening and the reading.
+  # No fields: the process ended between open and read.
   [ $# -ge 20 ] && [ "$1" != Z ] && [ "${20}" = "$started" ]
 }
 servers_dead() { ! servers_alive "$1"; }
 
-# servers_end FILE SIGNAL [SECONDS]: signals the process, waits for its end, and after ten
-# seconds, or that many, kills it.
+# servers_end FILE SIGNAL [SECONDS]: signals the process, waits for its end, and kills it after
+# SECONDS (ten by default).
 servers_end() {
   local pid
   servers_alive "$1" || return 0
   read -r pid _ <"$1"
-  # Not us: the watchdog, too, calls servers_stop.
+  # Do not wait for this process: the guard process also calls servers_stop.
   [ "$pid" != "$$" ] || return 0
   kill -s "$2" "$pid" 2>/dev/null || return 0
   servers_until "${3:-10}" servers_dead "$1" || kill -s KILL "$pid" 2>/dev/null || true
@@ -101,8 +100,8 @@ servers_fail() {
   return 1
 }
 
-# servers_free_port: a port of the loopback, below those that the system gives
-# to outgoing connections, where nobody answers.
+# servers_free_port: prints a port of the loopback without a listener, below those that the system
+# gives to outgoing connections.
 servers_free_port() {
   local port
   while :; do

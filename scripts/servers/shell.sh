@@ -1,20 +1,21 @@
 #!/usr/bin/env bash
 # Part of servers.sh: the shell of `servers.sh shell`, with a table, a queue and a key file to try
-# the programs on.
+# the programs.
 
-# servers_shell: the user's shell, under running servers, with the programs of ${SERVERS_BIN}; its
-# status is that of the shell.
+# servers_shell: runs the user's shell under running servers, with the programs of ${SERVERS_BIN},
+# and returns its status.
 servers_shell() {
   local root shell=(/bin/bash)
   root=$(cd "$SERVERS_HERE/.." && pwd)
-  # The shell of an account without a login only says no.
+  # The shell of an account without a login only refuses.
   case ${SHELL:-} in '' | */nologin | */false) ;; *) [ ! -x "$SHELL" ] || shell=("$SHELL") ;; esac
   psql -qX -f "$root/share/sql/user_logins.sql"
   SQS_QUEUE_URL=$(servers_queue logins)
   export SQS_QUEUE_URL
   [ ! -x "$SERVERS_BIN/pii-keygen" ] || pii-keygen -q "$SERVERS_DIR/k"
   servers_shell_text "$root" >&2
-  # The user's own settings may change PATH; and in bash the prompt shows where one is.
+  # The user's own settings may change PATH; in bash the prompt also shows that this is the
+  # servers' shell.
   if [ "${shell[0]##*/}" = bash ]; then
     cat >"$SERVERS_DIR/bashrc" <<RC
 [ ! -r ~/.bashrc ] || . ~/.bashrc
@@ -26,7 +27,7 @@ RC
   "${shell[@]}"
 }
 
-# servers_shell_text ROOT: says what is there, and three commands to try.
+# servers_shell_text ROOT: prints the contents of the shell, and three commands to try.
 servers_shell_text() {
   local sample=$1/share/demo/logins.ndjson sqs=ElasticMQ
   [ "$SERVERS_SQS" = elasticmq ] || sqs=$SERVERS_SQS

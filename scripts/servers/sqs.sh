@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Part of servers.sh: ElasticMQ and moto, and SQS of whichever is in use.
+# Part of servers.sh: ElasticMQ and moto, and SQS calls to the one in use.
 
 # ---- ElasticMQ -------------------------------------------------------------
 
@@ -13,8 +13,8 @@ aws { region = "us-east-1", accountId = "000000000000" }
 CONF
 }
 
-# servers_elasticmq_start: exports what servers_use elasticmq does. Started
-# again after servers_elasticmq_stop it has the same address, and no message.
+# servers_elasticmq_start: starts it and exports the same as servers_use elasticmq. After
+# servers_elasticmq_stop it has the same address again, and no message.
 servers_elasticmq_start() {
   local dir=$SERVERS_DIR/elasticmq
   mkdir -p "$dir"
@@ -33,9 +33,9 @@ servers_elasticmq_launch() {
 
 servers_elasticmq_stop() { servers_end "$SERVERS_DIR/elasticmq/process" TERM; }
 
-# servers_on_a_port DIR LAUNCH: starts on the port of last time, else on a free
-# one, and waits until it answers; another may take the port in between, so a
-# server that dies gets two more tries.
+# servers_on_a_port DIR LAUNCH: starts on the port of the last run, or on a free one, and waits
+# until the server answers. Another program may take the port meanwhile, so a server that dies
+# gets two more tries.
 servers_on_a_port() {
   local dir=$1 launch=$2 port
   for _ in 1 2 3; do
@@ -50,8 +50,8 @@ servers_on_a_port() {
   return 1
 }
 
-# Any HTTP status is an answer. The path is one that moto does not count among
-# the requests it takes unsigned.
+# Any HTTP status is an answer. moto does not count this path among the requests that it accepts
+# unsigned.
 servers_answers_or_died() {
   servers_dead "$1/process" ||
     curl -s -o "$1/answer" --noproxy '*' -m 5 "http://127.0.0.1:$2/moto-api/data.json"
@@ -59,13 +59,13 @@ servers_answers_or_died() {
 
 # ---- moto ------------------------------------------------------------------
 
-# servers_moto_start: exports what servers_use moto does: the key of a user that
-# was created while the server still took requests unsigned. From then on it
-# checks every signature.
+# servers_moto_start: starts it and exports the same as servers_use moto: the key of a user that
+# was created while the server still accepted unsigned requests. After that it checks every
+# signature.
 servers_moto_start() {
   local dir=$SERVERS_DIR/moto
   mkdir -p "$dir"
-  # The user is new in each new server.
+  # Each new server gets a new user.
   if ! servers_on_a_port "$dir" servers_moto_launch || ! servers_moto_user "$dir"; then
     servers_fail "moto does not start" "$dir/log"
     return 1
@@ -73,7 +73,7 @@ servers_moto_start() {
   servers_use moto
 }
 
-# Three requests go unsigned: those of servers_moto_user.
+# Three requests are unsigned: those of servers_moto_user.
 servers_moto_launch() {
   INITIAL_NO_AUTH_ACTION_COUNT=3 servers_detach "$1/process" "$1/log" \
     "$(python_dir)/bin/moto_server" -H 127.0.0.1 -p "$2"
@@ -89,7 +89,7 @@ servers_moto_user() {
   id=$(servers_xml_value AccessKeyId <<<"$answer")
   secret=$(servers_xml_value SecretAccessKey <<<"$answer")
   printf '%s\n%s\n' "$id" "$secret" >"$dir/key"
-  # A server that took unsigned requests would prove nothing.
+  # A server that accepts unsigned requests would prove nothing.
   ! servers_moto_iam "$dir" -d Action=ListUsers >/dev/null 2>&1
 }
 
@@ -104,7 +104,7 @@ servers_moto_stop() { servers_end "$SERVERS_DIR/moto/process" TERM; }
 
 # ---- SQS, of whichever server is in use ------------------------------------
 
-# What would lead the programs, or the AWS tools, to other servers or keys.
+# Variables that would lead the programs, or the AWS tools, to other servers or keys.
 SERVERS_UNSET=(AWS_PROFILE AWS_DEFAULT_PROFILE AWS_SESSION_TOKEN AWS_SECURITY_TOKEN AWS_ENDPOINT_URL
   AWS_USE_FIPS_ENDPOINT AWS_USE_DUALSTACK_ENDPOINT AWS_IGNORE_CONFIGURED_ENDPOINT_URLS
   AWS_ENDPOINT_URL_STS AWS_DEFAULT_REGION AWS_CA_BUNDLE AWS_ROLE_ARN AWS_ROLE_SESSION_NAME
@@ -112,9 +112,9 @@ SERVERS_UNSET=(AWS_PROFILE AWS_DEFAULT_PROFILE AWS_SESSION_TOKEN AWS_SECURITY_TO
   AWS_CONTAINER_CREDENTIALS_FULL_URI AWS_CONTAINER_AUTHORIZATION_TOKEN
   AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE)
 
-# servers_use elasticmq|moto: makes that running server the one that the AWS
-# variables name: AWS_ENDPOINT_URL_SQS, AWS_REGION and a key; nothing of the
-# user's own settings stays in force. SERVERS_SQS is its name.
+# servers_use elasticmq|moto: points the AWS variables at that running server:
+# AWS_ENDPOINT_URL_SQS, AWS_REGION and a key. None of the user's own settings stays in effect.
+# SERVERS_SQS is its name.
 servers_use() {
   local dir=$SERVERS_DIR/$1 key=(elasticmq elasticmq)
   [ "$1" != moto ] || mapfile -t key <"$dir/key"
@@ -126,7 +126,7 @@ servers_use() {
   export AWS_EC2_METADATA_DISABLED=true
 }
 
-# servers_sqs URL ACTION [CURL-DATA-OPTION...]: one signed call; prints the XML.
+# servers_sqs URL ACTION [CURL-DATA-OPTION...]: makes one signed call and prints the XML.
 servers_sqs() {
   local url=$1 action=$2
   shift 2
@@ -137,7 +137,7 @@ servers_sqs() {
 
 servers_xml_value() { tr -d '\n' | grep -oP "(?<=<$1>)[^<]*" | head -n 1; }
 
-# servers_queue NAME [ATTRIBUTE=VALUE...]: creates it and prints its URL.
+# servers_queue NAME [ATTRIBUTE=VALUE...]: creates a queue and prints its URL.
 servers_queue() {
   local name=$1 data=() n=0 attribute answer
   shift
@@ -147,11 +147,11 @@ servers_queue() {
       --data-urlencode "Attribute.$n.Value=${attribute#*=}")
   done
   answer=$(servers_sqs "$AWS_ENDPOINT_URL_SQS/" CreateQueue -d "QueueName=$name" "${data[@]}") ||
-    { servers_fail "no queue $name: $answer"; return 1; }
+    { servers_fail "cannot create queue $name: $answer"; return 1; }
   servers_xml_value QueueUrl <<<"$answer"
 }
 
-# servers_counts URL: "VISIBLE INFLIGHT DELAYED", the three Approximate counters.
+# servers_counts URL: prints "VISIBLE INFLIGHT DELAYED", the three Approximate counters.
 servers_counts() {
   local answer name counts=()
   answer=$(servers_sqs "$1" GetQueueAttributes -d AttributeName.1=All) || return 1

@@ -65,7 +65,7 @@ hosts_pair() {
   [ "$(id -u)" -ne 0 ] || chown postgres: "$dir"
   psql -qX -h "$SERVERS_DIR/postgres" -c 'ALTER SYSTEM RESET ALL' -c 'SELECT pg_reload_conf()' >/dev/null
   (cd / && in_net two "${as_postgres[@]}" "$(servers_pg_bindir)/pg_basebackup" -h 10.93.1.2 -U postgres -D "$dir/data" \
-    -R -c fast) >"$SERVERS_DIR/backup.log" 2>&1 || { servers_fail "no copy of the server" "$SERVERS_DIR/backup.log"; return 1; }
+    -R -c fast) >"$SERVERS_DIR/backup.log" 2>&1 || { servers_fail "cannot copy the server" "$SERVERS_DIR/backup.log"; return 1; }
   printf '%s\n' "unix_socket_directories = '$dir'" "cluster_name = 'standby'" | as_root tee -a "$dir/data/postgresql.conf" >/dev/null
   hosts_postgres two standby
   psql -qX -h "$SERVERS_DIR/postgres" -c "ALTER SYSTEM SET synchronous_standby_names = 'standby'" -c 'SELECT pg_reload_conf()' >/dev/null
