@@ -1,23 +1,25 @@
 /*
- * A library for LD_PRELOAD that knows what a power cut leaves: what was synced, and nothing else.
- * It lies in a folder with two file systems and a disk:
+ * A library for LD_PRELOAD that keeps the state a power cut leaves: synced data only. It is in a
+ * folder with two file systems and a disk:
  *
  *   power.so
- *   files/     what POSIX promises: the bytes of a file last once the file is synced, its name once
+ *   files/     the promise of POSIX: the bytes of a file last once the file is synced, its name
+ * once
  *              its folder is
- *   data/      what ext4 and XFS promise besides: to sync a new file is to sync its name
- *   disk/ID    the bytes of a file as it was last synced
- *   disk/ID.names  what a folder held as it was last synced: "KIND MODE UID GID ID NAME", each
- *              ended by a zero byte; disk/files and disk/data are links to the ID of the root
+ *   data/      the additional promise of ext4 and XFS: to sync a new file is to sync its name
+ *   disk/ID    the bytes of a file at its last sync
+ *   disk/ID.names  the contents of a folder at its last sync: "KIND MODE UID GID ID NAME", each
+ * ended by
+ *              a zero byte; disk/files and disk/data are links to the ID of the root
  *
- * ID is an inode with the moment of its birth, for inodes are used again. tests/fault/disk.py makes
- * of it what is there when the power is back. Nothing is synced in earnest.
+ * ID is an inode with its time of birth, because inodes are reused. tests/fault/disk.py makes from
+ * it the files that exist when the power is back. Nothing is really synced.
  *
- *   POWER_CUT=N  the process is killed in front of its Nth call that changes or syncs one of the
- * files
+ *   POWER_CUT=N  the process is killed before its Nth call that changes or syncs one of the files
  *
- * What syncs: fsync, fdatasync, msync, and each write to a descriptor opened with O_DSYNC or
- * O_SYNC. sync and syncfs do nothing. A confined process must not sync: the library opens files.
+ * These calls sync: fsync, fdatasync, msync, and each write to a descriptor opened with O_DSYNC or
+ * O_SYNC. sync and syncfs do nothing. A confined process must not sync, because the library opens
+ * files.
  */
 #undef _FORTIFY_SOURCE
 #include <dirent.h>
@@ -42,12 +44,12 @@ enum { ID = 64, CHUNK = 1 << 16, DESCRIPTORS = 1024 };
 enum system { NONE, FILES, DATA };
 
 static char folder[PATH_MAX];
-static size_t folder_length; /* 0: nothing is looked at */
+static size_t folder_length; /* 0: the library does nothing */
 static unsigned long cut_at;
 static bool at_once[DESCRIPTORS]; /* opened with O_DSYNC */
 static _Thread_local bool inside __attribute__((tls_model("initial-exec")));
 
-/* What fails here would make a test pass, or fail, for nothing. */
+/* A failure here would let a test pass, or fail, for no reason. */
 static void need(bool condition, const char *what)
 {
     if (condition)
@@ -88,7 +90,7 @@ static void on_disk(char path[PATH_MAX], const char *name)
     need(length > 0 && length < PATH_MAX, "a path");
 }
 
-/* False: it has gone. */
+/* Return false when the file no longer exists. */
 static bool identify(int at, const char *name, int flags, char id[ID], struct statx *about)
 {
     if (statx(at, name, flags, STATX_BASIC_STATS | STATX_BTIME, about) != 0)
@@ -109,7 +111,7 @@ static void keep_bytes(int fd, const char *id)
     int from = open(link, O_RDONLY | O_CLOEXEC),
         to = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     need(from != -1 && to != -1 && now != NULL && before != NULL && flock(to, LOCK_EX) == 0, path);
-    (void)fchmod(to, 0666); /* of two users one has made it */
+    (void)fchmod(to, 0666); /* of two users, either may have made it */
     off_t offset = 0;
     ssize_t got;
     while ((got = pread(from, now, CHUNK, offset)) > 0) {
@@ -156,7 +158,7 @@ static void keep_names(const char *path)
     }
 }
 
-/* Whether ${path}, which is ${id}, was there as its folder was last synced. */
+/* Return true when ${path}, which is ${id}, existed at the last sync of its folder. */
 static bool has_name(const char *parent, const char *id, const char *path)
 {
     char of[ID], name[ID + 32], file[PATH_MAX], entry[ID + NAME_MAX + 3];
@@ -178,14 +180,14 @@ static bool has_name(const char *parent, const char *id, const char *path)
     return found;
 }
 
-/* The names of ${path} and of the folders that it is in, as a journal keeps them. */
+/* Keep the names of ${path} and of the folders above it, as a journal does. */
 static void keep_place(char *path)
 {
     char id[ID], parent[PATH_MAX];
     struct statx about;
     while (strchr(path + folder_length + 1, '/') != NULL) {
         if (!identify(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, id, &about))
-            return; /* it has no name any more */
+            return; /* it no longer has a name */
         (void)snprintf(parent, sizeof parent, "%.*s", (int)(strrchr(path, '/') - path), path);
         if (has_name(parent, id, path))
             return;
@@ -194,7 +196,7 @@ static void keep_place(char *path)
     }
 }
 
-/* Whether it was one of ours. */
+/* Return true when it was a file of ours. */
 static bool keep(int fd)
 {
     char path[PATH_MAX], id[ID];
@@ -225,7 +227,7 @@ static void count(void)
         (void)kill(getpid(), SIGKILL);
 }
 
-/* In front of a call on ${fd}, or on ${path}. */
+/* Called before a call on ${fd}, or on ${path}. */
 static void change(int fd, const char *path)
 {
     char place[PATH_MAX], from[PATH_MAX] = "";
@@ -318,7 +320,7 @@ int open(const char *path, int flags, ...)
     return fd;
 }
 
-/* The whole of each file that is mapped there. */
+/* Sync the whole of each file that is mapped there. */
 int msync(void *at, size_t length, int flags)
 {
     REAL(msync)
