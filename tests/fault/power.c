@@ -4,13 +4,11 @@
  *
  *   power.so
  *   files/     the promise of POSIX: the bytes of a file last once the file is synced, its name
- * once
- *              its folder is
+ *              once its folder is
  *   data/      the additional promise of ext4 and XFS: to sync a new file is to sync its name
  *   disk/ID    the bytes of a file at its last sync
  *   disk/ID.names  the contents of a folder at its last sync: "KIND MODE UID GID ID NAME", each
- * ended by
- *              a zero byte; disk/files and disk/data are links to the ID of the root
+ *              ended by a zero byte; disk/files and disk/data are links to the ID of the root
  *
  * ID is an inode with its time of birth, because inodes are reused. tests/fault/disk.py makes from
  * it the files that exist when the power is back. Nothing is really synced.
