@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# CONTRIBUTING.md names what exists: paths, make targets, scripts and their parts, and its first
-# change still has something to do.
+# CONTRIBUTING.md names existing paths, make targets, scripts and parts, and its first change is
+# still to do.
 
 load ../lib/common
 load ../lib/page
@@ -9,25 +9,25 @@ PAGE=$ROOT/CONTRIBUTING.md
 
 setup() { common_setup; }
 
-# code: what the page has in backquotes and in indented blocks, a piece a line.
+# code: print the texts of the page in backquotes and in indented blocks, a piece a line.
 code() {
   grep -oE '`[^`]+`' "$PAGE" | tr -d '`'
   sed -n 's/^    //p' "$PAGE"
 }
 
-# column HEADING: the names in the first column of the tables under a heading, without backquotes.
+# column HEADING: print the names in the first column of the tables under a heading, without backquotes.
 column() {
   awk -v wanted="$1" '/^## / { on = substr($0, 4) == wanted } on && /^\| `/' "$PAGE" | cut -d'|' -f2 | grep -oE '[a-z][a-z-]+'
 }
 
-# exist PATH...: fails, naming it, for one that is not in the tree.
+# exist PATH...: fail, and name the path, when one is not in the tree.
 exist() {
   local path bad=0
   for path; do [ -e "$ROOT/$path" ] || { echo "no such path: $path" && bad=1; }; done
   return "$bad"
 }
 
-@test "each path and each linked page is there" {
+@test "each path and each linked page exists" {
   code | grep -oE '(^|[ =(])[.A-Za-z0-9_-]*/?[A-Za-z0-9_/.-]+' | tr -d ' =(' |
     grep -E '^((cmd|lib|tests|scripts|man|docs|share)/|[.]ci/|[A-Z]+[.]md$|Makefile$)' |
     grep -vE 'NAME|LAYER' | sed 's/[.]$//' | sort -u >paths
@@ -42,7 +42,7 @@ exist() {
   [ -z "$(comm -23 anchors headings)" ]
 }
 
-@test "each make target is one, and each capital word stands in the source" {
+@test "each make target exists, and each capital word is in the source" {
   code | grep -oE '\bmake [^&|;)]*' | tr ' ' '\n' | grep -vE '^(make|-j2|.*=.*|)$' | sort -u >targets
   [ "$(wc -l <targets)" -ge 5 ]
   while read -r target; do env -u BUILD -u MAKEFLAGS make -C "$ROOT" -n "$target" >/dev/null 2>why || { cat why && return 1; }; done <targets
@@ -51,7 +51,7 @@ exist() {
   while read -r word; do grep -rqwF -- "$word" "$ROOT"/{lib,cmd,scripts,tests/unit,tests/bats/setup_suite.bash,Makefile} || [ "$word" = CMOCKA_TEST_FILTER ]; done <words
 }
 
-@test "the table of checks has those of lint.sh, the table of parts those of test.sh" {
+@test "the table of checks has those of lint.sh, and the table of parts those of test.sh" {
   column 'The checks' | sort -u >told
   sed -n 's/^lint_\([a-z]*\)() .*/\1/p' "$ROOT/scripts/lint.sh" | sort -u | diff - told
   code | grep -oE 'scripts/lint[.]sh [a-z ]+' | cut -d' ' -f2- | xargs -n 1 | sort -u | grep -vx slow | comm -23 - told >unknown
@@ -62,7 +62,7 @@ exist() {
   grep -vx asan-bats-moto parts | diff - told
 }
 
-@test "the first change has something to do: the key is not known, and the lists are there" {
+@test "the first change is still to do: its key is unknown, and its lists exist" {
   cd "$BATS_TEST_TMPDIR"
   block 'A first change in fifteen minutes' 1 | sed 's|build/bin/||' >block
   run -0 bash block

@@ -52,7 +52,7 @@ told() {
   cd "$BATS_TEST_TMPDIR"
 }
 
-@test "settings and options" {
+@test "each mistake has its message: settings and options" {
   told settings_folder 78 'Permission denied' 'may not enter the folder /'
   told no_config 78 'SQS2PG_TABLE, SQS2PG_KEY_FILE are not set' 'name a file of settings, --config FILE'
   told config_blank 78 'settings:1: not a line of NAME=VALUE: a blank stands before the sign =' 'write SQS2PG_TABLE=VALUE'
@@ -65,7 +65,7 @@ told() {
   told operand 64 'no operand is taken: records are read from standard input'
 }
 
-@test "the queue" {
+@test "each mistake has its message: the queue" {
   told wrong_queue 69 'no such queue at' ': no-such-queue' 'check its name, and the account and region'
   told wrong_queue_url 69 'no such queue at' ': no-such-queue' 'check its name, and the account and region'
   told arn 64 'the queue is an ARN; its URL is https://sqs.eu-west-1.amazonaws.com/123456789012/logins' "give the queue's URL"
@@ -75,7 +75,7 @@ told() {
   told ack_of_records 1 'line 1 is without a known status' 'verdicts are what pg-load prints'
 }
 
-@test "masking" {
+@test "each mistake has its message: masking" {
   told forgotten_mask 0 'no column takes key ip' 'no record had a value for column masked_ip' \
     'put pii-mask before pg-load; these records do not look masked'
   told mask_after_load 0 'looks like verdicts of pg-load' 'put pii-mask before pg-load'
@@ -93,7 +93,7 @@ told() {
   grep -q 'info: 1 record could not be masked, root: the record has no body, or it is not an object' err
 }
 
-@test "the database" {
+@test "each mistake has its message: the database" {
   told no_database 75 'connection to server on socket' \
     'name the database with --dsn, PGHOST or PGSERVICE'
   told no_password 69 'no password supplied' 'set PGPASSFILE, write ~/.pgpass, or give --password-command'
@@ -104,7 +104,7 @@ told() {
   told map_of_another_schema 0 'is not used: table app.user_logins is not in the current schema' 'name it with --map'
 }
 
-@test "tables, maps, keys" {
+@test "each mistake has its message: tables, maps, keys" {
   told misspelt_column 0 'no column takes key locale' \
     'no record had a value for column locale (t.map:2); perhaps its key is locale'
   fresh_database
@@ -123,7 +123,7 @@ told() {
   [ "$(grep -c 'error\|hint\|warning' broken_pipe/err)" -eq 1 ]
 }
 
-@test "lines that are no records, expressions, names" {
+@test "each mistake has its message: lines that are no records, expressions, names" {
   local whole='hint: each line must be one JSON object: use jq -c . for other JSON'
   told pretty_json 0 'line 1 quarantined: load syntax: the line is not valid JSON' "$whole"
   told json_array 0 'line 1 quarantined: load not-object: the line is not a JSON object' "$whole"
@@ -146,7 +146,7 @@ told() {
   told upsert_column 69 '--upsert: user_logins has no column userid'
 }
 
-@test "keys, policies and queues of others, and missing files" {
+@test "each mistake has its message: keys, policies and queues of others, and missing files" {
   told other_key 1 '1 of 1 records could not be unmasked' 'unknown-key means that the key file lacks the key'
   told other_policy 0 'nothing was unmasked' 'give the policy of the masking with --policy'
   told other_queue 1 'line 1 is of another queue' 'set --queue or SQS_QUEUE_URL to the queue'
@@ -158,7 +158,7 @@ told() {
   told init_empty 1 'the queue had no message to look at'
 }
 
-@test "a stage of sqs2pg that ends" {
+@test "each mistake has its message: a stage of sqs2pg that ends" {
   told stage_ends 69 'sqs2pg: error: pg-load ended with status 69: refused for good; ended because of it: ' \
     'pii-mask: error: cannot write to standard output: Broken pipe: pg-load, which reads it, has ended, see what it says'
   fresh_database

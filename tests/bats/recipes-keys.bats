@@ -63,7 +63,7 @@ with_any() {
   loads "$line"
 }
 
-@test "KMS: the same" {
+@test "KMS: the setting opens the key that the lines of the page encrypted" {
   mkdir moto
   local port
   port=$(servers_free_port)

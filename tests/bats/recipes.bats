@@ -151,7 +151,7 @@ another_ends_it() {
   [ ! -e failed ]
 }
 
-@test "each record into several tables" {
+@test "recipe: each record into several tables" {
   local heading='Each record into several tables'
   fresh_queue VisibilityTimeout=60
   create_user_logins
@@ -166,7 +166,7 @@ another_ends_it() {
   counts_are 0 0 0
 }
 
-@test "partitions" {
+@test "recipe: partitions" {
   fresh_queue VisibilityTimeout=60
   runs Partitions 1 >/dev/null
   block Partitions 2 >months.sql
@@ -183,7 +183,7 @@ another_ends_it() {
   [ "$(sql "SELECT count(*) FROM pg_inherits WHERE inhparent = 'logins'::regclass")" = 4 ]
 }
 
-@test "a view of the last state" {
+@test "recipe: a view of the last state" {
   local heading='A view of the last state'
   fresh_queue VisibilityTimeout=60
   runs "$heading" 1 >/dev/null
@@ -197,7 +197,7 @@ another_ends_it() {
   counts_are 0 0 0
 }
 
-@test "a table of another schema" {
+@test "recipe: a table of another schema" {
   local heading='A table of another schema'
   fresh_queue VisibilityTimeout=60
   sql 'CREATE ROLE loader LOGIN' 2>/dev/null || true
@@ -210,7 +210,7 @@ another_ends_it() {
   counts_are 0 0 0
 }
 
-@test "plain files of JSON lines" {
+@test "recipe: plain files of JSON lines" {
   local heading='Plain files of JSON lines'
   sql 'CREATE TABLE events (id integer, masked_ip text)'
   seq 1 20 | sed 's/.*/{"id":&,"ip":"203.0.113.&"}/' >events.ndjson
@@ -226,7 +226,7 @@ another_ends_it() {
   rows_are events 20
 }
 
-@test "logs" {
+@test "recipe: logs" {
   sql 'CREATE TABLE requests (ip_token text, at timestamptz, method text, path text, status integer, file text, line bigint)'
   local n
   for n in 1 2 3; do
@@ -246,7 +246,7 @@ another_ends_it() {
   rows_are requests_errors 1
 }
 
-@test "CSV, by Miller and by jq" {
+@test "recipe: CSV, with Miller and with jq" {
   sql 'CREATE TABLE users (id bigint, name text, born date, masked_ip text)'
   block CSV 2 >users.map
   printf 'id,name,born,ip\r\n007,"Ann ""A"", the first\nof two",2000-01-31,203.0.113.7\r\n12345678901234567,Bob,,203.0.113.8\r\n' >users.csv
@@ -280,7 +280,7 @@ event() { sends "{\"user_id\":\"u$1\",\"ip\":\"203.0.113.$1\"${2:+,$2}}"; }
 loaded() { eventually 60 value_is "$@" || { cat err && return 1; }; }
 value_is() { [ "$(sql "SELECT coalesce(($2)::text, '-') FROM logins WHERE user_id = 'u$1'" 2>/dev/null)" = "$3" ]; }
 
-@test "changing the table under a running service" {
+@test "recipe: changing the table under a running service" {
   local heading='Changing the table under a running service'
   fresh_queue VisibilityTimeout=60
   sql 'CREATE TABLE logins (user_id text NOT NULL, masked_ip text, version text)'

@@ -7,7 +7,7 @@ load ../lib/common
 setup() { common_setup; }
 teardown() { [ -z "${own:-}" ] || servers_stop; }
 
-@test "memory, descriptors, WAL a row and ledger a key stay as they are" {
+@test "memory, descriptors, WAL a row and ledger a key do not grow" {
   local messages
   messages=$(rounds 300000 1000000)
   # Do not count what others write.

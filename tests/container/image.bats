@@ -58,7 +58,7 @@ layers() { podman image inspect --format '{{.RootFS.Layers}}' "$1"; }
   podman rmi lambda
 }
 
-@test "built again, from another folder, it has the same layers" {
+@test "an image built again, from another folder, has the same layers" {
   [ -n "$(layers sqs2pg)" ]
   mkdir -p "$IMAGES/another/place"
   cp -a "$CLONE" "$IMAGES/another/place/clone"
