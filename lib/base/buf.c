@@ -74,7 +74,7 @@ int buf_printf(struct buf *buf, const char *format, ...)
 
 const char *buf_cstr(struct buf *buf)
 {
-    char *end = buf_reserve(buf, 1);
+    char *end = buf->failed ? NULL : buf_reserve(buf, 1);
     if (end == NULL)
         return NULL;
     *end = '\0';

@@ -81,7 +81,10 @@ static inline int buf_putc(struct buf *buf, char byte)
 
 int buf_printf(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Return the content as a C string, owned by the buffer until its next change; NULL on failure. */
+/*
+ * Return the content as a C string, owned by the buffer until its next change. Return NULL on
+ * failure, and when an append has failed since buf_clear(): a text with a gap is no text.
+ */
 const char *buf_cstr(struct buf *buf);
 
 #endif

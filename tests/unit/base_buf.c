@@ -38,6 +38,21 @@ static void refuses_past_its_maximum(void **state)
     buf_free(&buf);
 }
 
+/* A series of appends is checked once, at its end: no piece may be missing from its middle. */
+static void gives_no_text_with_a_gap(void **state)
+{
+    (void)state;
+    struct buf buf;
+    buf_init(&buf, 20);
+    assert_int_equal(buf_puts(&buf, "BEGIN ISOLATION LEVEL;"), -1);
+    assert_int_equal(buf_puts(&buf, "LOCK TABLE t"), 0);
+    assert_null(buf_cstr(&buf));
+    buf_clear(&buf);
+    assert_int_equal(buf_puts(&buf, "LOCK TABLE t"), 0);
+    assert_string_equal(buf_cstr(&buf), "LOCK TABLE t");
+    buf_free(&buf);
+}
+
 static void formats(void **state)
 {
     (void)state;
@@ -60,6 +75,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(grows_and_keeps),
         cmocka_unit_test(refuses_past_its_maximum),
+        cmocka_unit_test(gives_no_text_with_a_gap),
         cmocka_unit_test(formats),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
