@@ -79,9 +79,9 @@ step_notes() {
   local before notes subject
   before=$(headings | sed -n '2s/ .*//p')
   [ -n "$before" ] || return 0
-  notes=$(section | awk -v from="^To do when upgrading from ${before//./[.]}" '
+  notes=$(section | awk -v from="^Steps for an upgrade from ${before//./[.]}" '
     $0 ~ from { on = 1 } on && /^[^ -].*:$/ && $0 !~ from { exit } on')
-  [ -n "$notes" ] || { found "CHANGELOG.md: no \"To do when upgrading from $before\"" && return; }
+  [ -n "$notes" ] || { found "CHANGELOG.md: no \"Steps for an upgrade from $before\"" && return; }
   # Each subject with the words that show that the text covers it.
   for subject in 'ledger keys:ledger.*key|key.*ledger' 'tokens:token' 'time zones:time ?zone' 'FIFO ids:fifo'; do
     tr '\n' ' ' <<<"$notes" | grep -qiE -- "${subject#*:}" ||

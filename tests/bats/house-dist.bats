@@ -24,7 +24,7 @@ repository() {
 
 ## 9.8.7 (2026-01-02)
 
-To do when upgrading from 9.8.6:
+Steps for an upgrade from 9.8.6:
 
 - Ledger keys and
   tokens stay. The time zone is the database's. FIFO ids stay.
