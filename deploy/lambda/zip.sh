@@ -1,30 +1,30 @@
 #!/usr/bin/env bash
-# The programs as a zip file for a function of AWS Lambda with the runtime provided.al2023:
+# Packs the programs into a zip file for an AWS Lambda function with the runtime provided.al2023:
 #
 #   deploy/lambda/zip.sh OUT.zip [BIN]     BIN: the folder of the built programs (build/bin)
 #
 #   bootstrap      starts bin/sqs-lambda with the libraries beside it
 #   bin/           sqs-lambda, sqs-unwrap, pii-mask, pg-load, kms-open
-#   lib/           what they link, but for the C library, which is Lambda's own
+#   lib/           their libraries, without the C library, which is Lambda's own
 #   share/maps/    the maps that come with the programs
 #
-# They are to be built where the C library is no newer than Lambda's: in a container of
-# amazonlinux:2023. Further files, as a policy, are added with zip(1).
+# Build the programs where the C library is no newer than Lambda's: in a container of
+# amazonlinux:2023. Add further files, such as a policy, with zip(1).
 set -euo pipefail
 
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 PROGRAMS=(sqs-lambda sqs-unwrap pii-mask pg-load kms-open)
-# Those of the C library.
+# The parts of the C library.
 OWN='^(linux-vdso|ld-linux.*|lib(c|m|dl|rt|pthread|resolv|util|nsl|anl))\.so'
 
-# libraries FILE: the paths of what it links.
+# libraries FILE: prints the paths of its libraries.
 libraries() { ldd "$1" | awk '$2 == "=>" && $3 ~ /^\// { print $3 }'; }
 
 main() {
   local out=${1:?usage: zip.sh OUT.zip [BIN]} bin=${2:-$HERE/../../build/bin} folder program library
   out=$(realpath "$out")
   folder=$(mktemp -d)
-  # shellcheck disable=SC2064  # as it is now
+  # shellcheck disable=SC2064  # with its current value
   trap "rm -rf '$folder'" EXIT
   mkdir -p "$folder"/{bin,lib,share/maps}
   install -m 755 "$HERE/bootstrap" "$folder/bootstrap"

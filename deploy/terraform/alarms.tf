@@ -1,4 +1,4 @@
-# What an operator is woken for. sqs2pg-status(1) says more.
+# Alarms that need an operator. sqs2pg-status(1) shows more.
 
 resource "aws_cloudwatch_metric_alarm" "oldest" {
   alarm_name          = "${var.name}: the oldest message waits"
@@ -34,7 +34,7 @@ resource "aws_cloudwatch_metric_alarm" "dead_letters" {
   tags                = var.tags
 }
 
-# SQS deletes them after 14 days, counted from when they were first sent.
+# SQS deletes them after 14 days, counted from their first sending.
 resource "aws_cloudwatch_metric_alarm" "dead_letters_end" {
   alarm_name          = "${var.name}: dead letters are about to be lost"
   alarm_description   = "A dead letter of ${var.name} is older than ten days. SQS deletes it after fourteen."

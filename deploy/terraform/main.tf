@@ -1,12 +1,12 @@
-# A queue for sqs2pg with all that belongs to it: the dead-letter queue, the key that both are encrypted
-# with, the role that loads, and the alarms (alarms.tf). README.md shows how it is used.
+# A queue for sqs2pg with its dead-letter queue, the key that encrypts both, the role for loading, and
+# the alarms (alarms.tf). README.md shows its use.
 
 locals {
-  # The queue's ARN tells the region, whatever the provider's version calls it.
+  # The queue's ARN has the region, under every version of the provider.
   region = split(":", aws_sqs_queue.events.arn)[3]
 
-  # The one text of the rights is deploy/iam-policy.json. The names in it are examples, and give way to
-  # the real ones; that of the dead-letter queue first, as it begins like the queue's.
+  # deploy/iam-policy.json is the only text of the rights. Its example names are replaced with the real
+  # ones. The dead-letter queue comes first, because its name begins like that of the queue.
   example     = file("${path.module}/../iam-policy.json")
   dead_letter = replace(local.example, "arn:aws:sqs:eu-central-1:123456789012:logins-dlq", aws_sqs_queue.dead_letter.arn)
   queue       = replace(local.dead_letter, "arn:aws:sqs:eu-central-1:123456789012:logins", aws_sqs_queue.events.arn)
@@ -14,8 +14,8 @@ locals {
   policy      = replace(local.key, "sqs.eu-central-1.amazonaws.com", "sqs.${local.region}.amazonaws.com")
 }
 
-# Its policy is KMS's own: the account decides by IAM. A service that sends to the queue (SNS,
-# EventBridge, S3) must be named in the key's policy beside that.
+# Its policy is the default of KMS: the account decides by IAM. A service that sends to the queue
+# (SNS, EventBridge, S3) must also be named in the key policy.
 resource "aws_kms_key" "queue" {
   description             = "Messages of ${var.name}"
   enable_key_rotation     = true
@@ -60,7 +60,7 @@ data "aws_iam_policy_document" "trust" {
   dynamic "statement" {
     for_each = length(var.trusted_services) > 0 ? [var.trusted_services] : []
     content {
-      # EKS Pod Identity names its session by tags.
+      # EKS Pod Identity uses tags to name its session.
       actions = ["sts:AssumeRole", "sts:TagSession"]
       principals {
         type        = "Service"

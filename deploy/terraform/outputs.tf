@@ -4,17 +4,17 @@ output "queue_url" {
 }
 
 output "queue_arn" {
-  description = "For those who send."
+  description = "For the senders."
   value       = aws_sqs_queue.events.arn
 }
 
 output "dead_letter_queue_url" {
-  description = "Where messages go that were never loaded."
+  description = "Holds messages that were never loaded."
   value       = aws_sqs_queue.dead_letter.url
 }
 
 output "key_arn" {
-  description = "Those who send must be allowed kms:GenerateDataKey and kms:Decrypt on it."
+  description = "Senders need kms:GenerateDataKey and kms:Decrypt on it."
   value       = aws_kms_key.queue.arn
 }
 

@@ -5,7 +5,7 @@ variable "name" {
 }
 
 variable "max_receive_count" {
-  description = "Deliveries before a message goes to the dead-letter queue. Each end of a run that was not in order counts as one, and so does a look by sqs2pg-init."
+  description = "Deliveries before a message goes to the dead-letter queue. Each run that does not stop in order costs one, and so does sqs2pg-init."
   type        = number
   default     = 5
 
@@ -16,7 +16,7 @@ variable "max_receive_count" {
 }
 
 variable "visibility_timeout" {
-  description = "Seconds for which a message that was received is hidden. sqs2pg lengthens it while the message is on its way."
+  description = "Visibility timeout in seconds. sqs2pg extends it until the message is loaded."
   type        = number
   default     = 60
 }
@@ -28,13 +28,13 @@ variable "oldest_message_alarm" {
 }
 
 variable "alarm_actions" {
-  description = "ARNs that are told of an alarm and of its end, such as topics of SNS."
+  description = "ARNs that are notified of an alarm and of its end, such as SNS topics."
   type        = list(string)
   default     = []
 }
 
 variable "trusted_services" {
-  description = "Services that may take the role: pods.eks.amazonaws.com (EKS Pod Identity), ecs-tasks.amazonaws.com, ec2.amazonaws.com."
+  description = "Services that may assume the role: pods.eks.amazonaws.com (EKS Pod Identity), ecs-tasks.amazonaws.com, ec2.amazonaws.com."
   type        = list(string)
   default     = ["pods.eks.amazonaws.com"]
 }
@@ -46,13 +46,13 @@ variable "oidc_provider_arn" {
 }
 
 variable "service_account" {
-  description = "NAMESPACE:NAME of the service account that may take the role by IRSA."
+  description = "NAMESPACE:NAME of the service account that may assume the role by IRSA."
   type        = string
   default     = "default:sqs2pg"
 }
 
 variable "tags" {
-  description = "Tags of all that is made."
+  description = "Tags of all resources."
   type        = map(string)
   default     = {}
 }
