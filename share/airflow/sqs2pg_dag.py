@@ -1,23 +1,23 @@
 """A DAG for Apache Airflow, 2.4 and later, that drains one queue with sqs2pg(1) every five minutes.
 
-Put it into the folder of the DAGs, beside an sqs2pg that the worker finds in PATH. Variables of the
-worker's environment, all of them optional:
+Put it into the folder of the DAGs. The worker must find sqs2pg in PATH. Optional variables of the
+worker's environment:
 
-    SQS2PG_DAG_CONFIG    the file of settings [/etc/sqs2pg/logins.env]
+    SQS2PG_DAG_CONFIG    the settings file [/etc/sqs2pg/logins.env]
     SQS2PG_DAG_SCHEDULE  when it runs [*/5 * * * *]
 
-What comes of a run (sqs2pg(7), EXIT STATUS):
+The result of a run (sqs2pg(7), EXIT STATUS):
 
     0              success
-    75             a temporary failure: tried again, three times, a minute apart
+    75             a temporary failure: retried three times, a minute apart
     LOCKED         another run has the queue: skipped
-    129 and above  ended by a signal, as when memory ran out: tried again
-    any other      another try changes nothing: failed at once
+    129 and above  a signal ended it, as when memory ran out: retried
+    any other      a retry changes nothing: failed immediately
 
-A try again is safe after any end: a message is deleted only when its row is committed, and the ledger
-keeps rows single. What sqs2pg says goes into the log of the task, at its own level.
+A retry is safe after any end: a message is deleted only when its row is committed, and the ledger
+prevents duplicate rows. Messages of sqs2pg go into the log of the task, at their own level.
 
-Without Airflow the file can be imported, too; then it has no DAG.
+The file can also be imported without Airflow; then it has no DAG.
 """
 
 import importlib.util
@@ -29,21 +29,21 @@ import subprocess
 
 SUCCESS, RETRY, SKIP, FAIL = "success", "retry", "skip", "fail"
 
-# The status that BashOperator, too, takes for a skip, and that no program ends with.
+# BashOperator also treats this status as a skip, and no program ends with it.
 LOCKED = 99
 TEMPORARY = 75
 
-# What an operator is to do, by the statuses of sqs2pg(7).
+# The advice for an operator, by the statuses of sqs2pg(7).
 ADVICE = {
     1: "some records were rejected or not deleted: look at them",
     64: "the command line is wrong: fix it",
     65: "the reject limit was reached, or the input is unusable: look at it",
-    69: "refused for good: fix the queue, the table, the rights or the login",
+    69: "permanently refused: fix the queue, the table, the rights or the login",
     70: "an internal error: report it",
     74: "input or output failed: look at the disk",
     TEMPORARY: "a temporary failure outlasted the retries",
-    77: "a file may be read or written by others: fix its owner or mode",
-    78: "a key, policy, map or file of settings is wrong: fix it",
+    77: "other users may read or write a file: fix its owner or mode",
+    78: "a key, policy, map or settings file is wrong: fix it",
     LOCKED: "another run has the queue",
 }
 
@@ -54,7 +54,7 @@ GRACE = 90
 
 
 def outcome(status):
-    """What becomes of a task whose sqs2pg ended with this status; one of a signal may be negative."""
+    """Return the outcome of a task for this status of sqs2pg; that of a signal may be negative."""
     if status == 0:
         return SUCCESS
     if status == LOCKED:
@@ -65,14 +65,14 @@ def outcome(status):
 
 
 def explain(status):
-    """The status in words."""
+    """Return the status in words."""
     if status < 0 or status > 128:
         return "sqs2pg was ended by signal %d" % (-status if status < 0 else status - 128)
     return "sqs2pg ended with %d: %s" % (status, ADVICE.get(status, "unknown to this DAG"))
 
 
 def note(log, line):
-    """Hands on one line of --log json; any other as it is."""
+    """Log one line of --log json at its level; any other line unchanged."""
     try:
         said = json.loads(line)
         log.log(LEVELS.get(said["level"], logging.INFO), "%s: %s", said["program"], said["message"])
@@ -81,8 +81,8 @@ def note(log, line):
 
 
 def run(command, log):
-    """Runs it to its end, its lines into the log, and returns its status. When the task is ended before
-    (an exception), so is the command, in order: what was not committed is back on the queue."""
+    """Run the command with its lines in the log, and return its status. If the task ends before (an
+    exception), stop the command in order: uncommitted messages are back on the queue."""
     with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                           text=True, errors="replace") as process:
         try:
@@ -100,15 +100,15 @@ def run(command, log):
 
 
 def sqs2pg(config):
-    """The command that drains the queue of this file of settings."""
+    """Return the command that drains the queue of this settings file."""
     return ["sqs2pg", "--log", "json", "--lock-status", str(LOCKED), "--config", config]
 
 
 def drain(config):
-    """The task: runs sqs2pg, and tells Airflow by an exception what is not success."""
+    """Run the task: start sqs2pg, and report any outcome but success to Airflow by an exception."""
     try:
         from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
-    except ImportError:  # earlier ones
+    except ImportError:  # earlier versions
         from airflow.exceptions import AirflowException, AirflowFailException, AirflowSkipException
     status = run(sqs2pg(config), logging.getLogger("airflow.task"))
     told = {RETRY: AirflowException, SKIP: AirflowSkipException, FAIL: AirflowFailException}
@@ -117,7 +117,7 @@ def drain(config):
 
 
 def dag():
-    """The DAG, for the Airflow that is installed."""
+    """Return the DAG, for the installed Airflow."""
     from datetime import datetime, timedelta, timezone
     try:
         from airflow.providers.standard.operators.python import PythonOperator
@@ -130,7 +130,7 @@ def dag():
         description="Moves messages from SQS into PostgreSQL",
         schedule=os.environ.get("SQS2PG_DAG_SCHEDULE", "*/5 * * * *"),
         start_date=datetime(2024, 1, 1, tzinfo=timezone.utc),
-        # What a missed run would have moved, the next one moves.
+        # The next run moves the messages of a missed one.
         catchup=False,
         max_active_runs=1,
         tags=["sqs2pg"],

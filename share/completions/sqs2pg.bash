@@ -1,9 +1,9 @@
 # Completion for bash: sqs2pg and its programs. Installed as
 # share/bash-completion/completions/sqs2pg, with a link for each program.
 
-# _sqs2pg_options PROGRAM: its options. What stands behind `=` is the value: `@`
-# a file, `/` a folder, words separated by commas, or nothing that could be
-# offered; without `=` there is none.
+# _sqs2pg_options PROGRAM: prints its options. The value is after `=`: `@` a file,
+# `/` a folder, words separated by commas, or nothing that can be offered;
+# without `=` there is no value.
 _sqs2pg_options() {
   echo -h --help -V --version -v --verbose -q --quiet --log=text,json
   case $1 in
@@ -71,7 +71,7 @@ _sqs2pg_options() {
   esac
 }
 
-# _sqs2pg_operand PROGRAM: what it takes that is no option, as above.
+# _sqs2pg_operand PROGRAM: prints the kind of its operand, as above.
 _sqs2pg_operand() {
   case $1 in
   pii-keygen | kms-open | sqs2pg-read | sqs2pg | sqs-lambda) echo @ ;;
@@ -97,7 +97,7 @@ _sqs2pg() {
   local program=${1##*/} typed=$2 before=${COMP_WORDS[COMP_CWORD - 1]} option word options
   COMPREPLY=()
   read -ra options < <(_sqs2pg_options "$program" | tr '\n' ' ')
-  # "--log=js" comes as the three words --log, = and js.
+  # bash passes "--log=js" as the three words --log, = and js.
   if [ "$typed" = = ]; then
     typed=
   elif [ "$before" = = ]; then

@@ -1,10 +1,9 @@
 #!/usr/bin/env python3
 """Writes logins.ndjson: share/demo/logins.py >share/demo/logins.ndjson
 
-A hundred login events, the same ones at every run. About a third repeat an
-earlier address or device; every address and every device id is long enough
-that none is part of another, so that a search for each means something. One
-event is cut off before its closing brace.
+A hundred login events, the same ones in every run. About a third repeat an
+earlier address or device. No address and no device id is part of another, so
+that a search finds exactly one. One event is cut off before its closing brace.
 """
 
 import json
@@ -12,7 +11,7 @@ import random
 import uuid
 
 EVENTS = 100
-CUT_OFF = 61  # this line is malformed; its address and device occur nowhere else
+CUT_OFF = 61  # this line is malformed; no other line has its address and device
 
 rng = random.Random(20230424)
 
@@ -75,7 +74,7 @@ def events():
             user = str(uuid.UUID(int=rng.getrandbits(128), version=4))
             device = fresh(device_id, devices)
             kind = rng.choice(["android", "android", "ios", "ios", "web"])
-            # Two people behind one address, or a place of their own.
+            # Two people behind one address, or a new place.
             ip = earlier["ip"] if what < 0.34 else fresh(address, addresses)
         event = login(user, device, kind, ip)
         if number != CUT_OFF:

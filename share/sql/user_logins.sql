@@ -1,4 +1,4 @@
--- The table of the example, into which the shipped map user_logins.map loads:
+-- The table of the example, which the shipped map user_logins.map fills:
 --
 --   psql -f user_logins.sql
 
