@@ -38,7 +38,7 @@ round() {
   # The fault came during the run, and the wrong clock was noticed.
   [[ $(<said) =~ unplugged,\ with\ ([0-9]+)\ messages ]]
   [ "${BASH_REMATCH[1]}" -gt 0 ]
-  [[ $(<said) =~ dated\ wrong:\ ([0-9]+) ]]
+  [[ $(<said) =~ for\ their\ date:\ ([0-9]+) ]]
   [ "${BASH_REMATCH[1]}" -gt 0 ]
 }
 

@@ -155,7 +155,7 @@ class Day:
         "missing": ("events come without their address", "Sqs2pgMissingValues", without_address, as_ever),
         "slow": ("a burst comes while a trigger takes 0.12 s a row", "Sqs2pgOldestMessageAge", slow, quick),
         "looks": ("messages are looked at eleven times", "Sqs2pgDeadLettersGrowing", looks, nothing),
-        "frozen": ("the machine stands still for 16 s", "Sqs2pgLeasesLost", frozen, nothing),
+        "frozen": ("the machine is frozen for 16 s", "Sqs2pgLeasesLost", frozen, nothing),
         "sealed": ("300 messages are no JSON", "Sqs2pgSealedFlood", no_json, nothing),
         "locked": ("the table is locked, pg-load waits", "Sqs2pgStalled", hold, let_go),
         "database": ("the database is down", "Sqs2pgFaults", database_away, database_back),
@@ -228,7 +228,7 @@ class Day:
         time.sleep(5400 / FACTOR * (0.2 if "missing" not in names else 1))
         say("times of rules and routes divided by %d: %d of them" % (FACTOR, self.watch.times))
         say("")
-        say("| fault | alert | s until it was told | s until it was gone | others told | told by |")
+        say("| fault | alert | s until it was sent | s until it was resolved | other alerts | channels |")
         say("|---|---|---|---|---|---|")
         early = {told.alert for told in self.receivers.told(0)} - {"Sqs2pgDeadMan"}
         if early:

@@ -187,7 +187,7 @@ class Round:
         if what == "network":
             self.config.server.trouble("stall", seconds)
         pipeline, pid, name = (None, self.backend(), "a backend") if what == "backend" else self.stage(*PATIENT[:4])
-        self.note("%s stands still" % ("the database's network" if what == "network" else name))
+        self.note("%s stops for a while" % ("the database's network" if what == "network" else name))
         if what == "network" or pid is None:
             return
         if pipeline is not None:
