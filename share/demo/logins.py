@@ -3,7 +3,7 @@
 
 A hundred login events, the same ones in every run. About a third repeat an
 earlier address or device. No address and no device id is part of another, so
-that a search finds exactly one. One event is cut off before its closing brace.
+that a search for one finds no other. One event is cut off before its closing brace.
 """
 
 import json
