@@ -1,21 +1,22 @@
-# sqs2pg: GNU make. The link lines below are the architecture: which program may hold which library.
+# sqs2pg: GNU make. The link lines below are the architecture: they say which program may have which
+# library.
 #
-#   make                 all programs into build/bin
-#   make SANITIZE=1 BUILD=build/asan    the same under ASan and UBSan
-#   make SANITIZE=thread BUILD=build/tsan    the same under TSan; scripts/test.sh tsan
-#   make check           unit tests        make memcheck    under valgrind
-#   make lint            every static check but the slow ones
-#   make guard           instructions per record against bench/guard.txt
-#   make millions        every method over ten million random values (half an hour; METHODS=ff1: that alone)
-#   make fuzz TIME=60 FUZZ='mask_policy'   libFuzzer, by clang: so many seconds each (all of tests/fuzz)
-#   make test | demo     the README's two commands
-#   make install PREFIX=/usr/local DESTDIR=
-#   make dist            the tree as committed, what the programs link (CycloneDX), and their checksums
-#   make sbom            that list alone
-#   make deb             the Debian package, into build/deb
-#   make docs            the documentation as a static site, into build/docs
-#   make pictures        docs/pipeline.svg and docs/rooms.svg, from the texts beside them
-#   make completions     those for zsh and fish, from what --help says
+#     make                 all programs into build/bin
+#     make SANITIZE=1 BUILD=build/asan    the same under ASan and UBSan
+#     make SANITIZE=thread BUILD=build/tsan    the same under TSan; scripts/test.sh tsan
+#     make check           unit tests        make memcheck    under valgrind
+#     make lint            every static check except the slow ones
+#     make guard           instructions per record, compared with bench/guard.txt
+#     make millions        every method over ten million random values (half an hour; METHODS=ff1: only that)
+#     make fuzz TIME=60 FUZZ='mask_policy'   libFuzzer with clang, TIME seconds each (default: all of tests/fuzz)
+#     make test | demo     the two commands of the README
+#     make install PREFIX=/usr/local DESTDIR=
+#     make dist            the committed tree, the list of linked libraries (CycloneDX), and their checksums
+#     make sbom            only that list
+#     make deb             the Debian package, into build/deb
+#     make docs            the documentation as a static site, into build/docs
+#     make pictures        docs/pipeline.svg and docs/rooms.svg, from their texts
+#     make completions     those for zsh and fish, from the output of --help
 #
 # V=1 shows the commands in full.
 
@@ -44,7 +45,7 @@ SANITIZE   ?=
 WERROR     ?=
 V          ?=
 
-# A recipe's command, and the line that stands for it.
+# The command of a recipe, and the line printed instead.
 Q    := $(if $(V),,@)
 short = $(if $(V)$(SILENT),,@printf '  %-4s %s\n' '$(1)' '$(2)')
 
@@ -72,11 +73,11 @@ OPTIMIZE ?= -O2 -g
 HARDENLD :=
 endif
 CPPFLAGS_ALL := -D_GNU_SOURCE -DSQS2PG_VERSION='"$(VERSION)"' -DSQS2PG_DATADIR='"$(DATADIR)"' -Ilib $(CPPFLAGS)
-# The same objects in whatever folder: no path of it in them, and lists of files in one order.
+# The same objects in every folder: they hold no path of it, and lists of files have one order.
 CFLAGS_ALL   := -std=c17 $(OPTIMIZE) $(WARNINGS) $(HARDEN) -fPIE -ffile-prefix-map=$(CURDIR)=. $(CFLAGS)
 LDFLAGS_ALL  := -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed $(HARDENLD) $(LDFLAGS)
 
-# Foreign libraries, each used by the one layer (or file) that wraps it.
+# Foreign libraries, each used by only one layer (or file), its wrapper.
 PKG_http   := libcurl
 PKG_xml    := libxml-2.0
 PKG_crypto := libcrypto
@@ -93,7 +94,8 @@ CFLAGS_pg   := $(call pkg_cflags,$(PKG_pg))
 CFLAGS_confine := $(call pkg_cflags,$(PKG_confine))
 CFLAGS_inflate := $(call pkg_cflags,$(PKG_inflate))
 
-# program: our layers, top first, then what it links: least authority by process
+# Program: our layers, top first, then its foreign libraries. Each process gets the least
+# authority.
 SQS_LAYERS := sqs credentials aws record xml http crypto json base
 PII_LAYERS := mask detect record confine crypto json base
 UNWRAP_LAYERS := record confine inflate crypto json base
@@ -136,7 +138,7 @@ all: $(BINARIES)
 
 # Objects, rebuilt when flags change.
 FLAGS_STAMP := $(BUILD)/flags
-# The folder is no flag: no object names it, and a copy of the tree needs no other objects.
+# The folder is not a flag: no object names it, and a copy of the tree needs no other objects.
 FLAGS_TEXT  := $(subst $(CURDIR),.,$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(LDFLAGS_ALL))
 $(FLAGS_STAMP): FORCE
 	@mkdir -p $(@D)
@@ -176,9 +178,9 @@ objects_of = $(filter-out %/main.o,$(OBJ_$(1)))
 tests_of   = $(filter $(BUILD)/unit/$(1)_% $(BUILD)/replay/$(1)_% $(BUILD)/fuzzer/$(1)_%,$(TESTS))
 
 # Tests: tests/unit/LAYER_anything.c is a program of unit tests, tests/fuzz/LAYER_anything.c an entry
-# of libFuzzer. What fuzzing found worth keeping lies in tests/fuzz/corpus/LAYER_anything, and make
-# check replays it. For load, send, unwrap, suggest, kms and lambda, read
-# pg-load, sqs-send, sqs-unwrap, pg-suggest, kms-open and sqs-lambda: programs, not layers.
+# of libFuzzer. Useful inputs found by fuzzing are in tests/fuzz/corpus/LAYER_anything, and make
+# check replays them. The names load, send, unwrap, suggest, kms and lambda are not layers but the
+# programs pg-load, sqs-send, sqs-unwrap, pg-suggest, kms-open and sqs-lambda.
 FUZZ_NAMES := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))
 REPLAYS    := $(FUZZ_NAMES:%=$(BUILD)/replay/%)
@@ -189,7 +191,7 @@ TIME       ?= 60
 CLANG      ?= clang
 CMOCKA     := $(shell $(PKG_CONFIG) --libs cmocka 2>/dev/null)
 
-# What each links, in this order: its own object, those of the program, ...
+# The link order: its own object, those of the program, ...
 $(UNIT_TESTS): $(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o
 $(REPLAYS): $(BUILD)/replay/%: $(BUILD)/obj/tests/fuzz/%.o
 $(FUZZERS): $(BUILD)/fuzzer/%: $(BUILD)/obj/tests/fuzz/%.o
@@ -201,7 +203,7 @@ $(call tests_of,kms):    $(call objects_of,kms-open)
 $(call tests_of,lambda): $(call objects_of,sqs-lambda)
 $(REPLAYS): $(BUILD)/obj/tests/lib/replay.o
 
-# ... the layer it names and all below it, or the program's layers, ...
+# ... its layer and all below it, or the layers of the program, ...
 $(call tests_of,base):        $(call archives,base)
 $(call tests_of,json):        $(call archives,json base)
 $(call tests_of,crypto):      $(call archives,crypto json base)
@@ -223,7 +225,7 @@ $(call tests_of,suggest):     $(call archives,pg $(SUGGEST_LAYERS))
 $(call tests_of,kms):         $(call archives,$(KMS_LAYERS))
 $(call tests_of,lambda):      $(call archives,$(LAYERS_sqs-lambda))
 
-# ... and foreign libraries: none but cmocka where no line says so.
+# ... and foreign libraries: only cmocka where no line names others.
 FOREIGN :=
 $(call tests_of,json):        FOREIGN = -ljq -lm
 $(call tests_of,crypto):      FOREIGN = $(call pkg_libs,$(PKG_crypto))
@@ -255,14 +257,14 @@ fuzz:
 	  CFLAGS='-Wno-sign-conversion -Wno-missing-field-initializers' fuzzers
 	@BUILD=$(BUILD)/fuzz TIME=$(TIME) scripts/fuzz.sh $(FUZZ)
 
-# The library that lets one call of a program fail, for scripts/inject.sh.
+# The library that makes one call of a program fail, for scripts/inject.sh.
 inject: $(BUILD)/fault/inject.so
 $(BUILD)/fault/inject.so: tests/fault/inject.c $(FLAGS_STAMP)
 	@mkdir -p $(@D)
 	$(call short,LD,$@)
 	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -fPIC -shared -o $@ $<
 
-# Beside the peers, and the scanner alone; see bench/README.md.
+# Measurements against the peers, and of the scanner alone; see bench/README.md.
 bench:
 	scripts/bench.sh
 
@@ -272,8 +274,8 @@ $(BUILD)/bench/scan: $(BUILD)/obj/bench/scan.o $(BUILD)/obj/bench/texts.o $(call
 	$(call short,LD,$@)
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^
 
-# Instructions per record against bench/guard.txt; UPDATE=1 writes that file anew. Each guard links
-# its own objects, those of the program, our layers, foreign libraries.
+# Instructions per record against bench/guard.txt; UPDATE=1 writes that file again. Each guard
+# links its own objects, those of the program, our layers, foreign libraries.
 GUARDS := $(addprefix $(BUILD)/bench/guard-,pii scan load sqs unwrap)
 guard: $(GUARDS)
 	@bench/guard.py $(if $(UPDATE),--update) $^
@@ -293,7 +295,7 @@ $(GUARDS):
 	$(call short,LD,$@)
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(FOREIGN)
 
-# Every source compiled, nothing linked: for the checks that look at objects.
+# Compiles every source and links nothing: for the checks that read objects.
 SOURCES := $(wildcard lib/*/*.c cmd/*/*.c tests/*/*.c bench/*.c)
 objects: $(SOURCES:%.c=$(BUILD)/obj/%.o)
 
@@ -301,15 +303,15 @@ unit-tests: $(UNIT_TESTS) $(REPLAYS)
 check: unit-tests all
 	@scripts/unit.sh $(UNIT_TESTS) $(REPLAYS)
 
-# The short form, with a hundred thousand, is one of the unit tests.
+# The short form, with a hundred thousand values, is one of the unit tests.
 millions: $(BUILD)/unit/mask_methods
 	VALUES=10000000 CMOCKA_MESSAGE_OUTPUT=STDOUT $<
 
-# The same under valgrind, for what is read before it is written: ASan does not see that. Left out:
-# what goes through one loop millions of times (the first row); what valgrind cannot run rightly: a
-# system call is refused, and valgrind makes some of its own (that of Debian 13 opens files late), the
-# lack of a program must be told by vfork, a child's memory and processor time are measured, a process
-# has no descriptors but its own (the second).
+# The same under valgrind, which finds reads of uninitialised memory; ASan does not. The first row
+# leaves out tests that run one loop millions of times. The second leaves out tests that valgrind
+# cannot run correctly. Some refuse a system call, and valgrind makes some of its own (that of Debian
+# 13 opens files late). Others need vfork to report a missing program, measure the memory and
+# processor time of a child, or expect no descriptors but the process's own.
 MEMCHECK := valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite,indirect,possible \
             --show-leak-kinds=definite,indirect,possible --trace-children=no \
             --suppressions=tests/lib/memcheck.supp
@@ -335,7 +337,7 @@ docs:
 	scripts/docs.py $(BUILD)/docs
 	scripts/check-site.py $(BUILD)/docs
 
-# The texts beside them say what is in them.
+# The texts beside the pictures describe them.
 pictures: docs/pipeline.svg docs/rooms.svg
 docs/pipeline.svg docs/rooms.svg: docs/%.svg: docs/%.txt scripts/picture.py
 	scripts/picture.py $< $@
@@ -343,7 +345,7 @@ docs/pipeline.svg docs/rooms.svg: docs/%.svg: docs/%.txt scripts/picture.py
 completions: all
 	scripts/completions.py $(BUILD)/bin
 
-# The script with its parts inside, instead of what looks for them.
+# The script with its parts included, instead of the code that looks for them.
 PARTS := $(wildcard scripts/pipeline/*.sh)
 $(BUILD)/sqs2pg: scripts/pipeline.sh $(PARTS)
 	@mkdir -p $(@D)
@@ -392,14 +394,14 @@ uninstall:
 	    rmdir --ignore-fail-on-non-empty $(DESTDIR)$(DATADIR)/$$folder || exit 1; done
 	[ ! -d $(DESTDIR)$(DATADIR) ] || rmdir --ignore-fail-on-non-empty $(DESTDIR)$(DATADIR)
 
-# From one commit the same bytes, whoever makes them: git gives the files the commit's time.
+# The same commit gives the same bytes on every machine: git gives the files the commit's time.
 DIST := sqs2pg-$(VERSION)
 dist: sbom
 	git -c tar.umask=0022 archive --format=tar --prefix=$(DIST)/ -o $(BUILD)/$(DIST).tar HEAD
 	gzip -nf9 $(BUILD)/$(DIST).tar
 	cd $(BUILD) && sha256sum $(DIST).tar.gz $(DIST).cdx.json >$(DIST).sha256
 
-# What each program links, by the packages of this machine.
+# The libraries of each program, by the packages of this machine.
 sbom:
 	@mkdir -p $(BUILD)
 	scripts/sbom.py --cc '$(CC)' --pkg-config '$(PKG_CONFIG)' --version '$(VERSION)' \
