@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Looks for dead links in a static site: each leads to a file that is there, and to an anchor in it.
+"""Looks for dead links in a static site: each link must lead to a file and an anchor that exist.
 
     check-site.py FOLDER
 
-A page may lead elsewhere, by https or mailto; it takes nothing from elsewhere, and runs nothing. An
-anchor stands once on its page. One line for each finding, and the status then 1.
+A page may link to other sites by https or mailto. It loads nothing from other sites, and has no
+script. An anchor is unique on its page. Prints one line for each finding, and then exits with 1.
 """
 
 import html.parser
@@ -13,7 +13,7 @@ import re
 import sys
 import urllib.parse
 
-# What is loaded with a page, by element, and what is not allowed on one.
+# The attribute that loads a file, by element, and the forbidden elements.
 LOADS = {("link", "href"), ("img", "src"), ("source", "src"), ("source", "srcset"), ("video", "src"), ("audio", "src")}
 BANNED = {"script", "iframe", "object", "embed", "base", "form"}
 

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""The rules of STYLE.md that can be read off the source, one function for each.
+"""Checks the rules of STYLE.md that the source shows, with one function for each.
 
     scripts/check-structure.py [-C ROOT] [--objects DIR] [CHECK...]
 
-Prints `file:line: what is wrong` for each finding. Exit 0 when there is none, 1 when there are
-some, 64 for a wrong command line. `exports` looks into the objects of a build, DIR/lib/... and
-DIR/cmd/..., the other checks at the source alone. scripts/lint.sh runs them all.
+Prints `file:line: error` for each finding. Exit 0 when there is none, 1 when there are some, 64
+for a wrong command line. `exports` reads the objects of a build, DIR/lib/... and DIR/cmd/...; the
+other checks read only the source. scripts/lint.sh runs them all.
 """
 import argparse
 import os
@@ -15,8 +15,8 @@ import sys
 
 RANK = {"base": 0, "json": 1, "crypto": 1, "http": 1, "xml": 1, "pg": 1, "confine": 1,
         "inflate": 1, "record": 2, "aws": 3, "detect": 3, "credentials": 4, "mask": 4, "sqs": 5}
-# A foreign library: the names its headers go by, the one place that includes them, and what its
-# types look like.
+# Each foreign library: the names of its headers, the one place that includes them, and the pattern
+# of its types.
 WRAPPERS = [
     (r"curl/", r"lib/http/", r"CURL\w*|curl_\w+"),
     (r"libxml/", r"lib/xml/", r"xml[A-Z]\w+"),
@@ -33,13 +33,13 @@ SYSTEM = re.compile(r"(sys|linux|arpa|netinet|net|asm)/\w+\.h$|("
                     "regex|sched|setjmp|signal|spawn|stdalign|stdarg|stdatomic|stdbool|stddef|"
                     "stdint|stdio|stdlib|stdnoreturn|string|strings|syslog|termios|threads|time|"
                     r"unistd|wchar|wctype)\.h$")
-# What several programs have each for itself, under one name that says what it is.
+# Names of files that several programs have, each with its own content.
 SHARED = {"main", "options", "figures", "result"}
-# lib/json's files share their folder's prefix: scan_ and write_ would say too little.
+# The files of lib/json share the prefix of their folder: scan_ and write_ would say too little.
 FOLDER_PREFIX = {"lib/json": "json"}
 MAX_FILE, MAX_FUNCTION, MAX_MAIN = 500, 80, 170
 
-# Calls: banned in all C, and banned in programs and libraries but for the files named.
+# Calls: banned in all C, or banned in programs and libraries except for the named files.
 BANNED = re.compile(r"(?<![\w.>])(system|popen|strcpy|stpcpy|strcat|sprintf|vsprintf|gets|ato[ifl]|"
                     r"atoll|strtok(?:_r)?|alloca|s?rand|random_r|tmpnam|tempnam|mktemp)\s*\(")
 BANNED_IN_CODE = [
@@ -54,7 +54,7 @@ BANNED_IN_CODE = [
     (re.compile(r"\blong long\b"), "$^", "wide numbers are uint64_t or int64_t, printed by PRIu64 or PRId64"),
 ]
 
-# Words no file should hold. Each is broken in two here, so that this file passes too.
+# Words that no file may hold. Each is split in two here, so that this file passes too.
 WORDS = [
     (r"\b(TO" r"DO|FIX" r"ME|XX" r"X)\b", "a mark for later: do it, or write an issue"),
     (r"(?<![\w.}])/(wo" r"rk|ro" r"ot)(?![\w-])|/ho" r"me/[a-z]\w*/|bash" r"_jobs|/tmp/bu" r"ild-",
@@ -67,7 +67,7 @@ WORDS = [
 
 
 def strip(text, strings=True):
-    """C text without comments (and, if asked, with its strings emptied), its lines in place."""
+    """Return C text without comments (and, if asked, with empty strings), with the same lines."""
     def blank(match):
         token = match.group(0)
         if token.startswith("/"):
@@ -78,7 +78,7 @@ def strip(text, strings=True):
 
 
 class Tree:
-    """The files of a tree that are its own: all that git knows or would add, or all there are."""
+    """The files of a tree: all that git knows or would add, or all without git."""
 
     def __init__(self, root, objects):
         self.root, self.objects, self.texts = root, objects, {}
@@ -95,7 +95,7 @@ class Tree:
         return [name for name in self.files if re.search(pattern, name)]
 
     def text(self, name):
-        """The file's text, or an empty one if it is binary."""
+        """Return the text of the file, or an empty one if it is binary."""
         if name not in self.texts:
             with open(os.path.join(self.root, name), "rb") as file:
                 data = file.read()
@@ -106,7 +106,7 @@ class Tree:
         return self.find(r"^(lib|cmd)/.*\.[ch]$")
 
     def includes(self, name):
-        """(line, bracket, header) of each #include."""
+        """Yield (line, bracket, header) of each #include."""
         for number, line in enumerate(strip(self.text(name), False).split("\n"), 1):
             match = re.match(r'\s*#\s*include\s*([<"])([^>"]+)', line)
             if match:
@@ -114,7 +114,7 @@ class Tree:
 
 
 def resolve(tree, name, header):
-    """The file an #include "header" in ${name} means, or None."""
+    """Return the file that #include "header" in ${name} means, or None."""
     if name.startswith("cmd/"):
         own = os.path.normpath(os.path.join(os.path.dirname(name), header))
         if own in tree.files:
@@ -123,7 +123,7 @@ def resolve(tree, name, header):
 
 
 def module(tree, name):
-    """foo.h and foo.c are one, and with them foo_bar.h, where there is no foo_bar.c."""
+    """Return the module of a file: foo.h and foo.c are one, also foo_bar.h without a foo_bar.c."""
     stem = name[:-2]
     owner = stem
     while owner + ".c" not in tree.files and "_" in os.path.basename(owner):
@@ -132,8 +132,8 @@ def module(tree, name):
 
 
 def out_of_order(tree, name):
-    """Includes of ours that do not come after the one in the line above, by the alphabet; but a
-    file's own header may stand before the others."""
+    """Yield our includes that are not in alphabetical order after the line above; a file's own
+    header may be first."""
     above, least = -1, ""
     for line, bracket, header in tree.includes(name):
         if bracket == "<":
@@ -172,7 +172,7 @@ def layers(tree):
 
 
 def names(tree):
-    """A module's name is one module's: who reads it knows the file."""
+    """Each module name is unique, so that a reader knows the file."""
     owners = {}
     for name in tree.code():
         owners.setdefault(os.path.basename(name)[:-2], set()).add(name[:-2])
@@ -184,7 +184,7 @@ def names(tree):
 
 
 def cycles(graph):
-    """The includes that close a circle of modules, each where it stands."""
+    """Yield the includes that close a cycle of modules, each at its line."""
     done = set()
 
     def visit(here, path):
@@ -237,7 +237,7 @@ def exports(tree):
             continue
         listed = subprocess.run(["nm", "-g", "--defined-only", "--format=posix", built], check=True,
                                 capture_output=True).stdout.decode()
-        # foo.h, and what is for the same folder alone in foo_*.h
+        # foo.h, and in foo_*.h the functions for the same folder only
         contract = "".join(strip(tree.text(header))
                            for header in tree.find(rf"^{re.escape(name[:-2])}(_\w+)?\.h$"))
         for symbol in sorted(row.split()[0] for row in listed.splitlines() if row):
@@ -252,7 +252,7 @@ def exports(tree):
 
 
 def first_branches(code):
-    """Preprocessor lines blanked, and of #if ... #else only what stands before the #else."""
+    """Return the text without preprocessor lines, and without the part after an #else."""
     out, hidden, continued = [], [], False
     for line in code.split("\n"):
         directive = re.match(r"\s*#\s*(\w+)", line)
@@ -271,7 +271,7 @@ def first_branches(code):
 
 
 def functions(code):
-    """(name, line, lines from brace to brace) of each function defined in stripped C."""
+    """Yield (name, line, lines from brace to brace) of each function defined in stripped C."""
     code, depth, start, opened = first_branches(code), 0, 0, None
     for match in re.finditer(r"[{};]", code):
         token, at = match.group(0), match.start()

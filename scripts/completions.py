@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Completion for zsh and fish, made from what the programs' --help says of their options.
+"""Makes the completions for zsh and fish from the --help of the programs.
 
     scripts/completions.py BIN             writes share/completions/_sqs2pg and sqs2pg.fish
     scripts/completions.py BIN zsh|fish    prints one of them
 
-BIN is the folder of the built programs (make completions). Which programs there are, and of what
-kind a value is (a file, a folder, one of some words), share/completions/sqs2pg.bash says.
+BIN is the folder of the built programs (make completions). The list of programs, and the kind of each
+value (a file, a folder, one of some words), come from share/completions/sqs2pg.bash.
 """
 import os
 import re
@@ -15,7 +15,7 @@ import sys
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 FOLDER = os.path.join(ROOT, "share", "completions")
 BASH = os.path.join(FOLDER, "sqs2pg.bash")
-# Flags that stand twice say more than once.
+# Flags that may be repeated.
 SAID_AGAIN = {"--verbose", "--quiet"}
 ENDING = {"--help", "--version"}
 
@@ -30,8 +30,8 @@ def programs():
 
 
 def kinds(program):
-    """What bash offers as values, by option: "@" files, "/" folders, words, "" nothing; and for
-    what is no option."""
+    """Return the values that bash offers, by option ("@" files, "/" folders, words, "" nothing), and
+    those for operands."""
     said = output("bash", "--norc", "-c", '. "$1"; _sqs2pg_options "$2"; echo; echo "operand=$(_sqs2pg_operand "$2")"',
                   "kinds", BASH, program)
     return dict(word.partition("=")[::2] for word in said.split() if "=" in word)
@@ -46,8 +46,8 @@ def help_of(program, folder):
 
 
 def options(text):
-    """(letter or None, name, argument or None, text) of each option in a --help, where one blank
-    stands before an argument, and more before the text, or a new line."""
+    """Return (letter or None, name, argument or None, text) of each option in a --help. One blank
+    precedes an argument; several blanks or a new line precede the text."""
     found = []
     for line in text.split("\n"):
         match = re.match(r" {2,6}(?:(-\w), )?(--[a-z][a-z0-9-]*)(?: (\S+))?(?: +(\S.*))?$", line)

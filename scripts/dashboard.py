@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Draws share/grafana/sqs2pg.json without Grafana: each panel's own queries, asked of a Prometheus.
+"""Draws share/grafana/sqs2pg.json without Grafana, with the queries of each panel to a Prometheus.
 
     dashboard.py URL FROM TO FILE.svg
 
-FROM and TO are seconds since 1970. The panels stand where the file has them, and have its titles,
-units, thresholds and legends; the alerts that were firing are red lines, as its annotations. docs has
-a picture of the day of scripts/day.sh, which calls this.
+FROM and TO are seconds since 1970. The panels have the places, titles, units, thresholds and legends
+of the file. Firing alerts are red lines, like its annotations. docs has a picture of the day of
+scripts/day.sh, which calls this.
 """
 
 import datetime
@@ -28,7 +28,7 @@ NAMED = {"green": "#73bf69", "yellow": "#f2cc0c", "red": "#f2495c", "blue": "#57
 
 
 class Asked:
-    """A Prometheus, and the time that is looked at."""
+    """A Prometheus, and the time range of the queries."""
 
     def __init__(self, url, start, end):
         self.url, self.start, self.end = url, start, end
@@ -42,7 +42,7 @@ class Asked:
             return json.load(answer)["data"]["result"]
 
     def lines(self, expression):
-        """Labels, and pairs of time and number."""
+        """Return labels, and pairs of time and number."""
         for series in self.ask(expression, start=self.start, end=self.end, step=self.step):
             points = [(float(at), float(value)) for at, value in series["values"]]
             yield series["metric"], [point for point in points if math.isfinite(point[1])]
@@ -57,7 +57,7 @@ def legend(form, labels):
 
 
 def number(value, unit):
-    """As a person reads it."""
+    """Return the value in a readable form."""
     if unit == "percentunit":
         return "%.3g%%" % (value * 100)
     if unit == "s":
@@ -84,7 +84,7 @@ class Picture:
             x, y, size, color, more, xml.sax.saxutils.escape(words)))
 
     def frame(self, panel):
-        """Its place: left, top, width and height, of what is inside."""
+        """Draw the frame and return left, top, width and height of its inside."""
         grid = panel["gridPos"]
         x, y = grid["x"] * COLUMN, grid["y"] * ROW
         w, h = grid["w"] * COLUMN - GAP, grid["h"] * ROW - GAP
@@ -146,7 +146,7 @@ class Picture:
             self.line(path, COLORS[index % len(COLORS)], 1.3)
 
     def legend(self, x, bottom, w, names):
-        """How many rows it takes."""
+        """Draw the legend and return its number of rows."""
         rows, places, at = 1, [], 0
         for name in names:
             width = 22 + 5.6 * len(name)
@@ -174,7 +174,7 @@ class Picture:
     def draw(self, dashboard):
         for annotation in dashboard["annotations"]["list"]:
             for _, points in self.asked.lines(annotation["expr"]):
-                # Where each begins.
+                # The start of each alert.
                 self.alerts += [at for (at, _), before in zip(points, [0, *(at for at, _ in points)])
                                 if at - before > 1.5 * self.asked.step]
         kinds = {"row": self.frame, "stat": self.stat, "table": self.table, "timeseries": self.timeseries}

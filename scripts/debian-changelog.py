@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
-"""CHANGELOG.md as a Debian changelog, on standard output.
+"""Prints CHANGELOG.md as a Debian changelog on standard output.
 
     scripts/debian-changelog.py [--next VERSION] [--date SECONDS] [CHANGELOG.md]
 
-An entry for each release, `## 1.2.0 (2026-12-03)`, the newest first. What stands under
-`## Unreleased` becomes the entry ${VERSION}, and is left out without --next. A release whose
-section has no day keeps the one that debian/changelog has for it. SECONDS since the epoch are the
-time of what has neither; now, when not given.
+It prints an entry for each release, `## 1.2.0 (2026-12-03)`, the newest first. The section
+`## Unreleased` becomes the entry ${VERSION}, and is left out without --next. A release whose section
+has no day keeps its day in debian/changelog. SECONDS since the epoch (default: now) are the time of
+an entry that has neither.
 
-debian/changelog is what this prints without --next; scripts/deb.sh puts that entry on top.
+debian/changelog is the output without --next; scripts/deb.sh puts that entry on top.
 """
 import argparse
 import datetime
@@ -29,13 +29,13 @@ def read(*path):
 
 
 def sections(text):
-    """(title, body) of each `## TITLE`, in order."""
+    """Return (title, body) of each `## TITLE`, in order."""
     parts = re.split(r"^## (.*)\n", text, flags=re.M)
     return list(zip(parts[1::2], parts[2::2]))
 
 
 def blocks(body):
-    """(is an item, text) of each paragraph and each item of a list."""
+    """Return (is an item, text) of each paragraph and each item of a list."""
     found = []
     for paragraph in re.split(r"\n\s*\n", body.strip()):
         for item in re.split(r"^(?=- )", paragraph, flags=re.M):
@@ -54,7 +54,7 @@ def entry(version, body, maintainer, day):
 
 
 def known_days(text):
-    """The days that debian/changelog has, by version."""
+    """Return the days in debian/changelog, by version."""
     return dict(re.findall(r"^sqs2pg \(([^)]+)\).*?^ -- [^>]*>  (.*?)$", text, flags=re.M | re.S))
 
 

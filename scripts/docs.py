@@ -3,14 +3,15 @@
 
     docs.py [-C ROOT] FOLDER      (make docs: into build/docs)
 
-Needs cmark-gfm and mandoc (scripts/deps.sh docs). The pages have no script and nothing from elsewhere:
-the folder can be opened as it is, or served from anywhere. The same tree makes the same bytes.
+Needs cmark-gfm and mandoc (scripts/deps.sh docs). The pages have no script and load nothing from
+other sites: the folder can be opened directly, or served at any address. The same tree gives the same
+bytes.
 
-A heading has the anchor that GitHub gives it, so that a link works there and here. A link to another
+A heading has the same anchor as on GitHub, so that a link works in both places. A link to another
 file of the repository leads to a page that shows the file: Markdown as HTML, a folder as a list,
-anything else as text. Pictures are copied. A link to no file is an error.
+any other file as text. Pictures are copied. A link to a missing file is an error.
 
-docs/site.html is the form of each page, docs/site.css the style sheet.
+docs/site.html is the template of each page, docs/site.css the style sheet.
 """
 
 import argparse
@@ -25,7 +26,7 @@ import sys
 import urllib.parse
 
 NAME, SHEET, FORM = "sqs2pg", "docs/site.css", "docs/site.html"
-# What the navigation has, in this order; a `*` stands for those of its folder that no line names.
+# The entries of the navigation, in this order; a `*` stands for the other files of its folder.
 GROUPS = [
     ("Start", ["README.md", "docs/tutorial.md", "docs/faq.md", "docs/comparison.md"]),
     ("Use", ["docs/operating.md", "docs/recipes.md", "docs/keys.md", "docs/parallel.md", "docs/scale.md", "docs/*.md"]),
@@ -34,13 +35,13 @@ GROUPS = [
 ]
 MANUALS = [("Manual", "7"), ("Programs", "1"), ("Formats", "5")]
 PICTURES = (".svg", ".png")
-# cmark-gfm's extensions are those that GitHub has on.
+# The extensions of cmark-gfm that GitHub uses.
 MARKDOWN = ["cmark-gfm", "--unsafe", "-e", "table", "-e", "strikethrough", "-e", "autolink", "-e", "tasklist"]
 MANUAL = ["mandoc", "-T", "html", "-W", "warning,stop", "-O", "fragment,man=%N.%S.html"]
 
 
 class Failure(Exception):
-    """What is wrong with the tree, in words."""
+    """An error in the tree, as a message."""
 
 
 def run(command, **how):
@@ -51,17 +52,17 @@ def run(command, **how):
 
 
 def plain(markup):
-    """The text of markup."""
+    """Return the text without markup."""
     return html.unescape(re.sub(r"<[^>]*>", "", markup)).strip()
 
 
 def slug(text):
-    """A heading's anchor, before it is told from others: as GitHub makes it."""
+    """Return the anchor of a heading as GitHub makes it, before a number makes it unique."""
     return re.sub(r"[^\w\- ]", "", text.lower()).replace(" ", "-")
 
 
 def target_of(source):
-    """Where a file of the repository stands in the site."""
+    """Return the place of a repository file in the site."""
     if source == "README.md":
         return "index.html"
     if source == SHEET or source.endswith(PICTURES):
@@ -70,7 +71,7 @@ def target_of(source):
 
 
 def link(source, other):
-    """The way from one file's page to another's."""
+    """Return the relative link from the page of one file to that of another."""
     there = posixpath.relpath(target_of(other), posixpath.dirname(target_of(source)) or ".")
     return urllib.parse.quote(there)
 
@@ -155,10 +156,10 @@ class Site:
     def manual(self, source):
         body = run(MANUAL + [str(self.root / source)])
         known = {posixpath.basename(target_of(name)) for name in self.manuals}
-        # Those of the system have no page here.
+        # Manuals of the system have no page here.
         body = re.sub(r'<a class="Xr" href="([^"]*)">(.*?)</a>', lambda m: m[0] if m[1] in known else m[2], body, flags=re.S)
         body = re.sub(r'<a class="In">(.*?)</a>', r"\1", body)
-        # The page's own heading stands above the sections, instead of a line that says it twice.
+        # Use the page's own heading above the sections, instead of a line that repeats it.
         body = re.sub(r'<table class="head">.*?</table>', "", body, flags=re.S)
         body = re.sub(r"(</?h)([12])\b", lambda m: m[1] + str(int(m[2]) + 1), body)
         name, _, section = posixpath.basename(source).rpartition(".")
@@ -167,14 +168,14 @@ class Site:
 
     @staticmethod
     def scrolled(body):
-        """Tables in boxes of their own, so that a wide one scrolls there; not a manual's synopsis and edges."""
+        """Put tables into boxes, so that wide ones scroll there; except a manual's synopsis and edges."""
         body = re.sub(r'<table(?! class="(?:Nm|head|foot)").*?</table>', r'<div class="scroll">\g<0></div>', body, flags=re.S)
         return re.sub(r'(<table class="Bl-column[^>]*>\s*<tr)', r'\1 class="first"', body)
 
     # ---- links ---------------------------------------------------------------
 
     def follow(self, source, attribute, address):
-        """Where a link or picture of a page leads in the site."""
+        """Return the target in the site of a link or picture of a page."""
         address = html.unescape(address)
         if re.match(r"[a-z][a-z0-9+.-]*:|//", address):
             if attribute == "src":
@@ -190,7 +191,7 @@ class Site:
         return html.escape(link(source, there) + mark + fragment)
 
     def mention(self, source, match):
-        """A manual that a page names, as a link to it."""
+        """Return a link to a manual that a page names."""
         manual = "man/%s.%s" % match.groups()
         return '<a href="%s">%s</a>' % (link(source, manual), match[0]) if manual in self.manuals else match[0]
 
@@ -208,7 +209,7 @@ class Site:
 
     @staticmethod
     def contents(page):
-        """The sections of a page that has some, to go to from its top."""
+        """Return links to the sections of a page, for its top, or nothing for few sections."""
         found = re.findall(r'<h2[^>]* id="([^"]*)"[^>]*>(.*?)</h2>', page.body, re.S)
         if len(found) < 3:
             return ""
@@ -241,7 +242,7 @@ def main():
     try:
         site = Site(options.root)
         site.build()
-        # Only a site is removed, and a tree is none: it has the form of the pages.
+        # Remove only a site, never a source tree, which has the template of the pages.
         if out.exists() and any(out.iterdir()) and not ((out / "index.html").exists() and not (out / FORM).exists()):
             raise Failure("%s: not empty, and no site" % out)
         shutil.rmtree(out, ignore_errors=True)

@@ -1,24 +1,24 @@
 #!/usr/bin/env python3
-"""Draws a picture of boxes and arrows that a text describes, as SVG.
+"""Draws a picture of boxes and arrows as SVG, from a text that describes it.
 
     picture.py FILE.txt FILE.svg
 
-A line of the text is one of these; what begins with `#` is a comment.
+A line of the text has one of these forms; a line that begins with `#` is a comment.
 
-    title TEXT                          what the picture is, for who cannot see it
-    about TEXT                          what it says; lines add up
+    title TEXT                          a title, for readers who cannot see the picture
+    about TEXT                          a description for them; several lines are joined
     columns 120 +40 120                 widths in pixels, from the left; `+` is a gap before the next
     rows 40 +60 90                      heights, likewise; a second pair of these begins below the first
     box NAME COLUMNS ROWS KIND: LINE | LINE || BAND
                                         COLUMNS and ROWS are numbers or ranges, `2` or `1-5`
-    note COLUMNS ROWS KIND: LINE | LINE words alone; KIND is heading or plain
+    note COLUMNS ROWS KIND: LINE | LINE only text; KIND is heading or plain
     arrow FROM TO [dashed] [up N]: LINE | LINE
                                         FROM and TO are NAME.SIDE or NAME.SIDE@PART: a side is l, r, t
                                         or b, the part goes from 0 to 1 along it. Without a part an
                                         end is level with the other one. `up N` goes N pixels above.
 
-The kinds of boxes are the colours in STYLE. The picture has a ground of its own, and colours for light
-and for dark: it can be read on any page.
+The kinds of boxes are the colours in STYLE. The picture has its own background, and colours for light
+and for dark, so that it is readable on any page.
 """
 
 import pathlib
@@ -27,7 +27,7 @@ import sys
 from xml.sax.saxutils import escape
 
 MARGIN, LINE, BAND = 16, 17, 24
-# Of a kind: ground, edge and band, in the light and in the dark.
+# The colours of each kind: background, edge and band, for light and for dark.
 KINDS = {
     "plain": ("#ffffff", "#6b7785", "#6b7785", "#1c232c", "#8592a1", "#4a5562"),
     "aws": ("#fff4e2", "#b35c00", "#a35200", "#33240f", "#e09a3e", "#8a4b06"),
@@ -72,7 +72,7 @@ class Picture:
         self.columns, self.rows, self.width, self.bottom = [], [], 0, MARGIN
 
     def spans(self, words, at):
-        """Where each column or row begins and ends."""
+        """Return the start and the end of each column or row."""
         spans = []
         for word in words.split():
             size = int(word.lstrip("+"))
@@ -82,7 +82,7 @@ class Picture:
         return spans
 
     def place(self, columns, rows):
-        """x, y, width, height of these columns and rows."""
+        """Return x, y, width, height of these columns and rows."""
         sides = []
         for spans, which in ((self.columns, columns), (self.rows, rows)):
             first, _, last = which.partition("-")
@@ -123,7 +123,7 @@ class Picture:
                 self.text(x + w / 2, at, "label", line)
 
     def end(self, spec):
-        """The side of a box, and the place of an end on it: None where the other end says it."""
+        """Return the side of a box, and the place of an end on it: None if the other end decides it."""
         name, side, part = re.fullmatch(r"([\w-]+)\.([lrtb])(?:@([\d.]+))?", spec).groups()
         x, y, w, h = self.boxes[name]
         level, along, start = {"l": (x, h, y), "r": (x + w, h, y), "t": (y, w, x), "b": (y + h, w, x)}[side]

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""What the programs are made of, as CycloneDX 1.6 (JSON) on stdout: each program, the libraries it
-is linked with, and theirs, by the packages of this machine.
+"""Prints the parts of the programs as CycloneDX 1.6 (JSON) on stdout: each program, its linked
+libraries, and theirs, by the packages of this machine.
 
     scripts/sbom.py [--cc CC] [--pkg-config PKG_CONFIG] --version V [--modules "M..."] PROGRAM="-lX..." ...
 
-make sbom calls it with what the link lines have. On a system without dpkg a library is known by
-its soname, and its version by pkg-config alone. The time in it is that of ${SOURCE_DATE_EPOCH}, else
-of the commit; so from one commit on one machine it has the same bytes.
+make sbom calls it with the values of the link lines. On a system without dpkg, a library has its
+soname as name, and only pkg-config knows its version. The time in it is that of ${SOURCE_DATE_EPOCH},
+or that of the commit, so that one commit on one machine gives the same bytes.
 """
 import argparse
 import datetime
@@ -27,7 +27,7 @@ ABOUT = "SQS to PostgreSQL, masking personal data on the way"
 
 
 def output(*command, status=(0,)):
-    """What the command prints, or nothing where there is no such command or it ends otherwise."""
+    """Return the output of the command, or nothing if it is missing or fails."""
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
     except FileNotFoundError:
@@ -44,7 +44,7 @@ def when():
 
 
 class Library:
-    """A shared library of this machine, by its file."""
+    """A shared library of this machine, from its file."""
 
     def __init__(self, path):
         self.path = os.path.realpath(path)
@@ -60,8 +60,8 @@ def library_of(path):
 
 @functools.lru_cache
 def linked(cc, flags):
-    """The files that -lX stand for. A libX.so that is a script of the linker (libm, libc) names
-    its file in its group."""
+    """Return the files for -lX. A libX.so that is a linker script (libm, libc) names its file in its
+    group."""
     paths = []
     for flag in ["-lc"] + shlex.split(flags):
         if not flag.startswith("-l"):
@@ -79,7 +79,7 @@ def linked(cc, flags):
 
 
 def loadable():
-    """Where the loader finds a soname."""
+    """Return the paths at which the loader finds each soname."""
     found = {}
     for line in output("/sbin/ldconfig", "-p").splitlines():
         match = re.match(r"\s+(\S+) \(.*\) => (\S+)$", line)
@@ -89,7 +89,7 @@ def loadable():
 
 
 def closure(paths):
-    """Library by soname: those of the paths, and all that they need."""
+    """Return the libraries by soname: those of the paths, and all that they need."""
     found, places = {}, loadable()
     waiting = [library_of(path) for path in paths]
     while waiting:
@@ -102,7 +102,7 @@ def closure(paths):
 
 
 def packages_of(paths):
-    """Package by path, for those that dpkg knows. A file may be listed under /lib or under /usr/lib."""
+    """Return packages by path, if dpkg knows them. A file may be listed under /lib or under /usr/lib."""
     asked = {}
     for path in paths:
         bare = path[4:] if path.startswith("/usr/") else path
@@ -116,7 +116,7 @@ def packages_of(paths):
 
 
 def licence(package):
-    """The one that a machine-readable copyright file has for all files, or None."""
+    """Return the licence for all files in a machine-readable copyright file, or None."""
     try:
         text = pathlib.Path("/usr/share/doc", package, "copyright").read_text(encoding="utf-8", errors="replace")
     except OSError:
@@ -128,14 +128,14 @@ def licence(package):
 
 
 def known_packages(packages):
-    """What dpkg knows of each, by the name it was asked for."""
+    """Return the data of dpkg for each package, by the requested name."""
     form = "${binary:Package}\t${Package}\t${Version}\t${Architecture}\t${source:Package}\t${Maintainer}\n"
     lines = output("dpkg-query", "-W", "-f", form, *sorted(packages)).splitlines() if packages else []
     return {line.split("\t")[0]: line.split("\t")[1:] for line in lines}
 
 
 def describe(package):
-    """The component of a package of dpkg's, from known_packages()."""
+    """Return the component for a dpkg package, from known_packages()."""
     name, version, arch, source, maintainer = package
     system = dict(re.findall(r'^(ID|VERSION_ID)="?([^"\n]*)"?$',
                              pathlib.Path("/etc/os-release").read_text(encoding="utf-8"), re.M))
@@ -152,7 +152,7 @@ def describe(package):
 
 
 def modules_of(pkg_config, names):
-    """(module, version, the source package of its .pc file, or "")."""
+    """Return (module, version, the source package of its .pc file, or "")."""
     files = {name: "%s/%s.pc" % (output(pkg_config, "--variable=pcfiledir", name).strip(), name) for name in names}
     owners = packages_of(files.values())
     known = known_packages(set(owners.values()))
