@@ -11,8 +11,8 @@
  * Deliveries that need several verdicts before their message may be deleted: one for each copy of a
  * record (--need), and for each part of a message. For each delivery (message id and receipt
  * handle) it holds digests and the verdicts that have come. Some deliveries end as incomplete, and
- * their message is never deleted: the older delivery of a message, one that waited for 12 hours,
- * and the oldest of more than PENDING_MOST deliveries or PENDING_BYTES bytes.
+ * their message is never deleted. These are the older delivery of a message, one that waited for 12
+ * hours, and the oldest of more than PENDING_MOST deliveries or PENDING_BYTES bytes.
  */
 enum { PENDING_MOST = 120000, PENDING_BYTES = 16 << 20, PENDING_NEED_MOST = 100 };
 
