@@ -5,7 +5,7 @@ that name their agent ("is read by"), and words that docs/glossary.md replaces.
     scripts/prose.py [-C ROOT] [--list] [--check] [--kind KIND] [FILE...]
 
 It reads pages (Markdown and mdoc), messages and help texts (the strings of cmd/ and
-lib/ that hold a sentence), comments (C, shell, Python) and the titles of tests, and
+lib/ that hold a sentence), comments (C, shell, Python) and the titles of tests. It
 prints a table, a row for each kind. With --list it names each place. With --check
 it exits 1 when a sentence is too long or a replaced word is used; those are listed.
 FILEs restrict it to these. Code, quotations in backquotes and literal blocks are not
