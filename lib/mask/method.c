@@ -267,3 +267,20 @@ void method_print(const struct method *method, const unsigned options[METHOD_MAX
             buf_printf(out, "=%u", options[i]);
     }
 }
+
+void method_print_choices(const struct method *method, struct buf *out)
+{
+    for (size_t i = 0; i < method->option_count; i++) {
+        const struct method_option *option = &method->options[i];
+        const char *separator = "=";
+        buf_printf(out, "%s%s", i > 0 ? ", " : "", option->name);
+        for (size_t k = 0; option->words != NULL && option->words[k] != NULL; k++) {
+            buf_printf(out, "%s%s", separator, option->words[k]);
+            separator = "|";
+        }
+        if (option->most > 0)
+            buf_printf(out, "%s%u..%u", separator, option->least, option->most);
+        if (option->text != METHOD_NO_TEXT)
+            buf_puts(out, option->text == METHOD_TEXT_PATH ? "=PATH" : "=DOMAIN,...");
+    }
+}

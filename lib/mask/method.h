@@ -121,6 +121,9 @@ enum method_option_result method_set(const struct method *method, const char *te
 /* Return true when the word is an option of the method without "=". */
 bool method_is_option(const struct method *method, const char *text, size_t length);
 
+/* Append the options with their possible values, for messages: "v4=0..31, v6=0..127". */
+void method_print_choices(const struct method *method, struct buf *out);
+
 /* Append " NAME=VALUE" for each option with a value; ${text} is the value of the text option. */
 void method_print(const struct method *method, const unsigned options[METHOD_MAX_OPTIONS],
     const char *text, struct buf *out);

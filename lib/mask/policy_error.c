@@ -5,6 +5,8 @@
 
 #include "mask/method.h"
 
+enum { HINT_MAX = 200 };
+
 int policy_error_set(struct policy_error *error, enum policy_cause cause, unsigned line,
     const struct policy_word *word)
 {
@@ -117,6 +119,22 @@ enum status policy_error_status(enum policy_cause cause)
     }
 }
 
+/* Add the options of a method as a hint. */
+static void hint_options(const struct method *method, struct failure *failure)
+{
+    if (method->option_count == 0) {
+        (void)failure_hint(failure, "use %s without options", method->name);
+        return;
+    }
+    struct buf choices;
+    buf_init(&choices, HINT_MAX);
+    method_print_choices(method, &choices);
+    if (!choices.failed)
+        (void)failure_hint(failure, "use the options of %s: %.*s", method->name,
+            (int)choices.length, choices.data);
+    buf_free(&choices);
+}
+
 int policy_error_report(const struct policy_error *error, const char *file, struct failure *failure)
 {
     char place[32] = "";
@@ -132,5 +150,7 @@ int policy_error_report(const struct policy_error *error, const char *file, stru
     if (error->cause == POLICY_PATH)
         (void)failure_hint(failure,
             "begin a path with a dot and write one key per step: .ip, .user.ip");
+    if (error->method != NULL)
+        hint_options(error->method, failure);
     return -1;
 }

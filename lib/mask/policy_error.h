@@ -5,6 +5,8 @@
 
 #include "base/failure.h"
 
+struct method;
+
 /* Errors of a policy, and their places. */
 
 enum { POLICY_WORD_SIZE = 48 };
@@ -54,6 +56,7 @@ struct policy_error {
     unsigned line;   /* in the text, from 1; 0: all of it */
     unsigned column; /* in bytes, from 1; 0: the whole line */
     int errnum;
+    const struct method *method; /* of the rule when one of its options is wrong, or NULL */
     char word[POLICY_WORD_SIZE]; /* the word in question when it is a plain word, or "" */
 };
 

@@ -274,8 +274,11 @@ static int make_rule(struct policy *policy, const struct policy_line *line,
         return policy_error_set(error, POLICY_METHOD, line->line, &line->method);
     const struct policy_word *at = &line->path;
     enum policy_cause cause = set_options(line, rule, &at);
-    if (cause != POLICY_OK)
-        return policy_error_set(error, cause, line->line, at);
+    if (cause != POLICY_OK) {
+        (void)policy_error_set(error, cause, line->line, at);
+        error->method = rule->method;
+        return -1;
+    }
     if (line->aside == POLICY_CONTENT)
         rule->node = add_path(policy, policy->root, &line->path, line->line, error);
     else if (line->aside == POLICY_RECORD)

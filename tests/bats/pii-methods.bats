@@ -402,6 +402,7 @@ near seal' ]
     run -78 --separate-stderr pii-mask -k k -p p </dev/null
     [[ $stderr == "pii-mask: error: p:$place: $says"* ]]
   done <<'END'
+1:12|not an option of this method: last=2|.a partial last=2
 1:8|not an option of this method: x=1|.a ff1 x=1
 1:8|not an option of this method: alphabet=digits|.a siv alphabet=digits
 1:8|not a value of this option: alphabet=octal|.a ff1 alphabet=octal
@@ -417,6 +418,24 @@ near seal' ]
 1:10|not a value of this option: domains=A.example|.a email domains=A.example
 1:8|unexpected word: hexa|.a ff1 hexa
 1:8|not a value of this option: pad=1|.a siv pad=1
+END
+}
+
+@test "an error about an option names the options of the method" {
+  local text hint
+  while IFS='|' read -r text hint; do
+    printf '%s\n' "$text" >p
+    run -78 --separate-stderr pii-mask -k k -p p </dev/null
+    echo "$stderr"
+    [ "${stderr_lines[1]}" = "pii-mask: hint: use ${hint//\//|}" ]
+  done <<'END'
+.a partial last=2|the options of partial: keep=0..64
+.a siv alphabet=hex|the options of siv: canonical=ip/lower/trim, pad=2..4096
+.a truncate v4=32|the options of truncate: v4=0..31, v6=0..127
+.a round|the options of round: unit=day/month/year/1..999999999
+.a shift days=9|the options of shift: days=1..99999, by=PATH
+.a email keep=1|the options of email: domains=DOMAIN,...
+.a redact keep=1|redact without options
 END
 }
 
