@@ -18,7 +18,7 @@ static const struct words list[] = {
     { NULL,     "not-object",  "the line is not a JSON object" },
     { NULL,     "cut",         "the last line is incomplete" },
     { NULL,     "too-long",    "the line is longer than --max-record" },
-    { "mask",   "root",        "the record has no body, or it is not an object" },
+    { "mask",   "root",        "the record has no body, or it is not an object (a missing brace?)" },
     { "mask",   "kind",        "a policy path finds a value of another kind" },
     { "mask",   "missing",     "a value that the policy requires is missing" },
     { "mask",   "collision",   "it already has a key that the policy writes" },

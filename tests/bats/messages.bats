@@ -86,11 +86,11 @@ told() {
   told key_of_root 77 'key file rootkey: this user may not read it: Permission denied' 'it belongs to uid' 'give it to this user'
   told key_open 77 'key file openkey: users other than its owner may access it' 'chmod 600'
   told policy_method 78 'policy:1:5: unknown method: encrypt' 'use one of the methods siv, hmac'
-  told body_no_object 0 'line 1 quarantined: mask root: the record has no body, or it is not an object'
+  told body_no_object 0 'line 1 quarantined: mask root: the record has no body, or it is not an object (a missing brace?)'
   told plain_lines 0 'error_codes=root:1' 'use --root to say where the values are'
   # On a terminal, and with -v, a code comes with an explanation.
   pii-mask -k k -v <plain_lines/in 2>err >out
-  grep -q 'info: 1 record could not be masked, root: the record has no body, or it is not an object' err
+  grep -q 'info: 1 record could not be masked, root: the record has no body, or it is not an object (a missing brace?)' err
 }
 
 @test "each mistake has its message: the database" {
