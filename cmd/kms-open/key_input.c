@@ -135,5 +135,5 @@ int key_input_clear(struct buf *text, const char *file, bool group_readable,
         return 0;
     (void)failure_set(failure, STATUS_CONFIG,
         "key file %s is too large: KMS seals %d bytes at most", file, KMS_MESSAGE_PLAIN_MAXIMUM);
-    return failure_hint(failure, "remove decrypt-only keys of which no tokens remain");
+    return failure_hint(failure, "remove decrypt-only keys that no masked value needs any more");
 }
