@@ -212,7 +212,9 @@ static void add_head(struct buf *out, uint64_t records)
         "#   only you know. A line PATH METHOD hides a value.\n"
         "# - Is anything too much? Write keep instead of the method, and the path passes.\n"
         "# - A holder of the key can undo siv, but not hmac or redact. See pii-policy(5).\n"
-        "# Try it: pii-mask -v -k KEYFILE -p THIS <sample; then pii-scan -p THIS <sample.\n\n",
+        "# Try it on records, without a clear sample on disk:\n"
+        "#   sqs-pull -n 10 | sqs-unwrap | pii-scan -p THIS\n"
+        "#   sqs-pull -n 10 | sqs-unwrap | pii-mask -v -k KEYFILE -p THIS\n\n",
         records);
 }
 
