@@ -25,7 +25,7 @@ void retry_init(struct retry *retry, uint64_t limit_ms, uint64_t grace_ms)
     retry->meter = NULL;
 }
 
-/* Shorten the time to the grace time after a stop request. */
+/* Shorten the time to the grace period after a stop request. */
 static void heed_stop(struct retry *retry, uint64_t now)
 {
     if (retry->stopping || !stop_requested())

@@ -6,16 +6,16 @@
 
 /*
  * The end of all retries, for every thread of the process. shutdown_now() sets it. It also sets
- * itself when the grace time after a stop request (base/stop.h) is nearly over. Any wait for the
+ * itself when the grace period after a stop request (base/stop.h) is nearly over. Any wait for the
  * server, for the reader of the verdicts or between retries also waits for it. It stays set.
  *
- * The grace time covers the whole end. Input is read for at most shutdown_drain_ms() of it. The
+ * The grace period covers the whole end. Input is read for at most shutdown_drain_ms() of it. The
  * shutdown comes one reserve later. After another reserve the process leaves all work still in
  * progress. A third reserve remains for closing what can be closed.
  */
 enum {
     SHUTDOWN_RESERVE_MS = 2000
-}; /* the longest reserve; it is an eighth of a short grace time */
+}; /* the longest reserve; it is an eighth of a short grace period */
 
 uint64_t shutdown_reserve_ms(uint64_t grace_ms);
 uint64_t shutdown_drain_ms(uint64_t grace_ms);

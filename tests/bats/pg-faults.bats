@@ -341,7 +341,7 @@ cutter() {
   [ "$(sql 'SELECT count(*) FROM t')" = 4 ]
 }
 
-@test "SIGTERM during retries: they last for the grace time at most, then 75" {
+@test "SIGTERM during retries: they last for the grace period at most, then 75" {
   local status started mode
   for mode in --no-create --explain '--prune-ledger 30d'; do
     status=0
@@ -390,7 +390,7 @@ cutter() {
   [ "$(sql 'SELECT count(*) FROM t WHERE id = 3')" = 0 ]
 }
 
-@test "SIGTERM while the server waits for a lock: cancelled after the grace time, 75, no verdict" {
+@test "SIGTERM while the server waits for a lock: cancelled after the grace period, 75, no verdict" {
   local status=0 started
   load_in -t t
   records 11 15 >in
@@ -429,7 +429,7 @@ rows_are() { [ "$(sql 'SELECT count(*) FROM t')" = "$1" ]; }
   [ "$(tally)" = '2005 committed' ]
 }
 
-@test "SIGTERM while no process reads the verdicts: 74 after the grace time" {
+@test "SIGTERM while no process reads the verdicts: 74 after the grace period" {
   local status=0
   records 1 20000 >in
   mkfifo blocked
