@@ -25,11 +25,11 @@ clear value is printed or written.
   -t, --table TABLE    the table
   -o, --output DIR     the folder of the files; created if missing
   -y, --yes            look even when the queue allows fewer than four deliveries
-      --log text|json  form of the messages
-  -q, --quiet          errors only
-  -v, --verbose        more messages
-  -h, --help           this text
-  -V, --version        the version
+      --log text|json  format of messages [default text]
+  -q, --quiet          only errors
+  -v, --verbose        say more
+  -h, --help           print this help
+  -V, --version        print the version
 
 Region, credentials and endpoint come from the environment, as for sqs-pull(1). With
 SQS2PG_KEY_COMMAND set, the settings get that command, and no key file is made.

@@ -19,7 +19,7 @@ static const struct opt options[] = {
     { OUTPUT, 'o', "output", "DIR", "write TABLE.sql and TABLE.map there, instead of printing them",
         NULL },
     { NUMBER, 'n', "number", "N", "stop after N records", NULL },
-    STREAM_OPTIONS("longest line taken"),
+    STREAM_OPTIONS("longest line"),
 };
 
 static const struct opt_command command = {

@@ -37,7 +37,7 @@ enum {
 };
 
 static const struct opt table[] = {
-    { OPT_FOLLOW, 'f', "follow", NULL, "wait for more messages", NULL },
+    { OPT_FOLLOW, 'f', "follow", NULL, "wait for more messages when the queue is empty", NULL },
     { OPT_NUMBER, 'n', "number", "N", "stop after N messages", NULL },
     { OPT_JOBS, 'j', "jobs", "auto|N",
         "parallel receives; auto: as many as find messages, up to 64", "auto" },

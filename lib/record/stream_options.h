@@ -24,7 +24,7 @@ enum {
 };
 
 /*
- * Their rows in the program's table (base/opt.h). ${longest}: "longest line taken". That of
+ * Their rows in the program's table (base/opt.h). ${longest}: "longest line". That of
  * --require-sandbox is for programs that confine themselves.
  */
 /* clang-format off */

@@ -17,20 +17,21 @@ usage: sqs2pg [-fqv] [--no-lock | --lock-wait TIME] [--lock-status N]
               [--archive DIR] [--log text|json] [-c FILE]
        sqs2pg [-qv] [--log text|json] [-c FILE] --replay FILE...
 
-Run sqs-pull | pii-mask | pg-load | sqs-ack, one run at a time for each queue.
+Run sqs-pull | sqs-unwrap | pii-mask | pg-load | sqs-ack, one run at a time for
+each queue.
 
   -c, --config FILE    settings, lines of NAME=VALUE
-  -f, --follow         stay when the queue is empty, and wait for more
+  -f, --follow         wait for more messages when the queue is empty
       --archive DIR    keep the masked records in compressed files in DIR
       --replay FILE    load masked records from such files instead, and end
       --no-lock        run even when another run has this queue
       --lock-wait TIME wait up to TIME for the other run to end [default 0]
       --lock-status N  exit status when another run has this queue [default 0]
-      --log text|json  form of the messages
-  -q, --quiet          errors only
-  -v, --verbose        more messages
-  -h, --help           this text
-  -V, --version        the version
+      --log text|json  format of messages [default text]
+  -q, --quiet          only errors
+  -v, --verbose        say more
+  -h, --help           print this help
+  -V, --version        print the version
 
 Settings, from the file or else from the environment:
 

@@ -22,11 +22,11 @@ the ledger, the keys, and whether it is healthy. No value of a record is printed
       --health AGE     print nothing, send no request, and exit 0 when, according to the metrics
                        files, a batch was committed or the queue was empty within AGE, and the
                        dead-letter queue did not grow; else print the reason and exit 1
-      --log text|json  form of the messages
-  -q, --quiet          errors only
-  -v, --verbose        more messages
-  -h, --help           this text
-  -V, --version        the version
+      --log text|json  format of messages [default text]
+  -q, --quiet          only errors
+  -v, --verbose        say more
+  -h, --help           print this help
+  -V, --version        print the version
 
 The settings are those of sqs2pg, from the file or else from the environment;
 --health needs SQS2PG_METRICS_DIR.
