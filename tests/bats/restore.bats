@@ -177,6 +177,9 @@ keys_are() { [ "$(sql "SELECT count(DISTINCT split_part(masked_ip, '.', 2)) FROM
   new=$(awk '/ primary$/ { print $1 }' <<<"$output")
   kill -USR1 "$(<pid)"
   eventually 60 keys_are 2
+  run -0 runs "$heading" 2
+  grep -q " $old " <<<"$output"
+  grep -q " $new " <<<"$output"
   rm going
   eventually 60 test -s sent
   sent=$(<sent)
@@ -184,21 +187,27 @@ keys_are() { [ "$(sql "SELECT count(DISTINCT split_part(masked_ip, '.', 2)) FROM
   eventually 60 counts_are 0 0 0
   # Each event once; joins miss the rows masked with the new key.
   [ "$(sql 'SELECT count(DISTINCT user_id), count(DISTINCT masked_ip) FROM user_logins')" = "$sent|10" ]
-  run -0 runs "$heading" 3
+  run -0 runs "$heading" 4
   [ "$(cut -d '|' -f 1 <<<"$output" | sort)" = "$(printf '%s\n' "$old" "$new" | sort)" ]
   echo "# sent and stored $sent, by key: $(xargs <<<"$output"); joined $(joined) of $((sent * 2 / 5))" >&3
   [ "$(joined)" -lt $((sent * 2 / 5)) ]
   # Both tables rewrapped, while the service runs.
-  runs "$heading" 2
-  bash -c "$(block "$heading" 2 | sed 's/user_logins/watched/g')"
+  runs "$heading" 3
+  bash -c "$(block "$heading" 3 | sed 's/user_logins/watched/g')"
   keys_are 1
   [ "$(sql 'SELECT count(*), count(DISTINCT user_id), count(DISTINCT masked_ip) FROM user_logins')" = "$sent|$sent|5" ]
   [ "$(joined)" -eq $((sent * 2 / 5)) ]
-  run -0 runs "$heading" 3
+  run -0 runs "$heading" 4
   echo "# moved: $output; joined $(joined) of $((sent * 2 / 5))" >&3
   [ "$output" = "$new|$sent" ]
+  # The error table names its keys, those of sealed records too.
+  printf '{"sqs":{"queue_url":"q","message_id":"%s"},"body":%s}\n' refused '{"user_id":"r","ip":"203.0.113.1","device_id":"d","app_version":"none"}' \
+    sealed '"text"' | pii-mask -q -k key | pg-load -q -t user_logins >/dev/null
+  run -0 runs "$heading" 5
+  [ "$output" = "$new|3" ]
+  sql 'DELETE FROM user_logins_errors'
   # The whole table can be unmasked without the old key, and the service continues.
-  runs "$heading" 4
+  runs "$heading" 6
   [ "$(pii-keygen --list key)" = "$new primary" ]
   [ "$(stat -c %a key)" = 600 ]
   kill -USR1 "$(<pid)"
@@ -213,15 +222,57 @@ keys_are() { [ "$(sql "SELECT count(DISTINCT split_part(masked_ip, '.', 2)) FROM
   [ "$(<clear)" = '203.0.113.0 203.0.113.1 203.0.113.2 203.0.113.3 203.0.113.4 203.0.113.7' ]
 }
 
+# sns JSON: print a message with that event in the envelope of SNS.
+sns() { jq -cn --arg event "$1" '{body: {Type: "Notification", MessageId: "i", TopicArn: "arn:t", Message: $event, Timestamp: "t", Signature: "s"}}'; }
+
+WHERE='Where is my row?'
+
+# places N: run the N-th block that searches.
+places() { run --separate-stderr -0 runs "$WHERE" "$1"; }
+
+@test "where is my row: each place is searched, and no value is printed" {
+  export value
+  # In the table, with NULL for a member that the producer has moved.
+  printf '{"body":%s}\n' '{"user_id":"moved","ip":"203.0.113.7","device_id":"d","app":{"locale":"de"}}' | sqs-send -q
+  logins 1 3
+  bad 1
+  "$SQS2PG" -c logins.env --archive archive || true
+  stored 4 2
+  value=u2 places 1
+  [[ $output == *u2*'(1 row)'*'(0 rows)'* ]]
+  value=bad places 1
+  [[ $output == *'(0 rows)'*refused*22P02*app_version*'(1 row)'* || $output == *'(0 rows)'*load*map*'(1 row)'* ]]
+  value='text 1' places 2
+  [[ $output == '["'*'","mask","root"]' ]]
+  value=nowhere
+  run --separate-stderr -1 bash -o pipefail -c "$(block "$WHERE" 2 | sed 's/ | jq .*//')"
+  value=u3 places 3
+  [[ $output == '["'*'","would-duplicate"]' ]]
+  value=bad places 3
+  [[ $output == '["'*'","would-quarantine"]' ]]
+  # On the queue, in an envelope, and on the dead-letter queue.
+  sns '{"user_id":"waits","ip":"203.0.113.7","device_id":"d"}' | sqs-send -q
+  logins 4 5
+  bad 2
+  printf '{"body":{"user_id":"waits","ip":"203.0.113.9","device_id":"d"}}\n' | sqs-send -q -Q "$DEAD_LETTERS"
+  PATH=$LOOKS value=waits places 4
+  [ "$(jq -r '.[2] // "clear"' <<<"$output" | sort | xargs)" = 'clear clear root' ]
+  [ "$(jq -r 'select(.[2] == null)[0]' <<<"$output" | sort -u | wc -l)" = 2 ]
+  [[ $output != *203.0.113* ]]
+  places 5
+  [[ $output == *.body.locale*with_locale*' 4 '*' 0'* ]]
+}
+
 @test "the commands for each alert" {
   logins 1 20
   bad 1
   "$SQS2PG" -c logins.env || true
   stored 20 2
-  # The output of a look.
-  logins 21 24
+  # The output of a look, also at events in envelopes.
+  logins 21 23
+  sns '{"user_id":"u24","ip":"203.0.113.7","device_id":"d","app":{"locale":"de"}}' | sqs-send -q
   bad 2
-  printf '{"body":{"user_id":"dead","ip":"203.0.113.9","device_id":"d"}}\n' | sqs-send -q -Q "$DEAD_LETTERS"
+  sns '{"user_id":"dead","ip":"203.0.113.9","device_id":"d"}' | sqs-send -q -Q "$DEAD_LETTERS"
   export PATH=$LOOKS
   run --separate-stderr -0 runs 'The first look' 1
   [[ $output == *'2 unresolved'* ]]
@@ -242,7 +293,7 @@ keys_are() { [ "$(sql "SELECT count(DISTINCT split_part(masked_ip, '.', 2)) FROM
   run --separate-stderr -0 runs Sqs2pgMissingValues 1
   grep -q 'path="\.ip"' <<<"$output"
   looks Sqs2pgMissingValues 2
-  [[ $output == *.ip*ipv4* ]]
+  [[ $output == *.ip*ipv4* && $output == *.app.locale* && $output != *.Message* ]]
   run --separate-stderr -0 runs Sqs2pgOldestMessageAge 1
   [[ $output == *sqs2pg_receives_at_once* && $output == *sqs2pg_records_in_hand* ]]
   run --separate-stderr -0 runs Sqs2pgDeadLettersGrowing 1
