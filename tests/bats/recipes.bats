@@ -60,12 +60,16 @@ rows_are() { [ "$(sql "SELECT count(*) FROM $1")" = "$2" ]; }
   fresh_queue VisibilityTimeout=30
   create_user_logins
   login='{"user_id":"u","ip":"203.0.113.77","device_id":"593-47-5928","app_version":"2.3.0"}'
-  jq -c '{body: .}, {body: (.app_version |= "v" + .)}, {body: (tojson | tojson)}' <<<"$login" | sqs-send -q
+  jq -c '{body: .}, {body: (.app_version |= "v" + .)}, {body: (tojson | rtrimstr("}"))}' <<<"$login" | sqs-send -q
   sqs-pull | pii-mask -k k | pg-load -t user_logins | sqs-ack
   [ "$(sql 'SELECT stage FROM user_logins_errors ORDER BY stage' | xargs)" = 'load mask' ]
   run -0 --separate-stderr runs "$heading" 1
   [ "$(grep -cF 203.0.113.77 <<<"$output")" = 2 ]
   runs "$heading" 2
+  # The dry run tells what the correction would do, and changes nothing.
+  run -0 --separate-stderr bash -c "$(block "$heading" 3 | sed 's|-t user_logins >/dev/null|-n -t user_logins|')"
+  [ "$(jq -r .status <<<"$output")" = would-commit ]
+  rows_are user_logins 2
   runs "$heading" 3
   [ "$(sql 'SELECT count(*), count(DISTINCT masked_ip), max(app_version) FROM user_logins')" = '3|1|20300' ]
   [ "$(sql 'SELECT count(resolved_at) FROM user_logins_errors')" = 2 ]
