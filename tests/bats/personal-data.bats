@@ -65,6 +65,35 @@ logins() {
   [ "$(zcat archive/a.gz | jq -r .sqs.message_id | xargs)" = 'm8 m9 msealed' ]
 }
 
+# order ID EMAIL: print an order as the tutorial has it.
+order() {
+  printf '{"sqs":{"queue_url":"q","message_id":"o%s","receipt_handle":"h"},"body":{"orderId":%s,"customer":{"fullName":"Ann","email":"%s","ip":"203.0.113.7"}}}\n' \
+    "$1" "$1" "$2"
+}
+
+@test "with a nested path of a policy, a person is found, and the column moves to the new key" {
+  sed -n "/^    cat >orders.policy/,/^    END/s/^    //p" "$ROOT/docs/tutorial.md" >policy.sh
+  bash policy.sh
+  sql 'CREATE TABLE orders (order_id bigint, customer_email text)'
+  printf '%s\n' 'order_id .body.orderId !' 'customer_email .body.customer.email' >orders.map
+  { order 1 ann@example.com && order 2 bob@example.com; } | pii-mask -q -k key -p orders.policy |
+    pg-load -q -t orders --map orders.map >/dev/null
+  pii-keygen -q --rotate key
+  order 3 ann@example.com | pii-mask -q -k key -p orders.policy | pg-load -q -t orders --map orders.map >/dev/null
+  [ "$(sql 'SELECT count(DISTINCT customer_email) FROM orders')" = 3 ]
+  run -0 runs 'Find the rows of a known value' 2
+  [[ $output == *'(2 rows)'* ]]
+  # Another rule than that of the loader finds nothing, as the page warns.
+  run -0 bash -c "$(block 'Find the rows of a known value' 2 | sed 's/-p orders.policy/-m .customer.email=siv/')"
+  [[ $output == *'(0 rows)'* ]]
+  runs 'Move columns to another key' 2
+  [ "$(sql 'SELECT count(DISTINCT customer_email) FROM orders')" = 2 ]
+  [ "$(sql "SELECT DISTINCT split_part(customer_email, '.', 2) FROM orders")" = "$(pii-keygen --list key | awk '/ primary$/ { print $1 }')" ]
+  run -0 --separate-stderr bash -c "psql -Atc 'select customer_email from orders order by order_id' |
+    pii-unmask -k key -p orders.policy --lines .customer.email"
+  [ "$(xargs <<<"$output")" = 'ann@example.com bob@example.com ann@example.com' ]
+}
+
 @test "a token of a known value tests the copy of a key; another key does not pass" {
   age-keygen -q -o age.txt 2>/dev/null || age-keygen -o age.txt 2>/dev/null
   run -0 --separate-stderr runs 'Test the copy of the key' 1
