@@ -57,7 +57,7 @@ while [ $# -gt 0 ]; do
   --mutant)
     mutant=${2:-}
     [ "$mutant" = all ] || [ -f "$MUTANTS/$mutant.patch" ] || {
-      printf 'chaos: error: no mutant of that name; there are:\n' >&2
+      printf 'chaos: error: no mutant has that name; known names:\n' >&2
       (cd "$MUTANTS" && printf '  %s\n' *.patch) | sed 's/\.patch$//' >&2
       exit 64
     }

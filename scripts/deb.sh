@@ -59,7 +59,7 @@ new_entry() {
 main() {
   local version=${1:-} when copy tool
   for tool in dpkg-buildpackage dh python3; do
-    command -v "$tool" >/dev/null || fail "no $tool here; scripts/deps.sh build deb installs it"
+    command -v "$tool" >/dev/null || fail "$tool is missing; scripts/deps.sh build deb installs it"
   done
   when=$(moment)
   if [ -z "$version" ]; then
@@ -78,7 +78,7 @@ main() {
   new_entry "$version" "$when"
   say "building sqs2pg $version"
   dpkg-buildpackage -us -uc >"$root/build/deb/log" 2>&1 ||
-    { tail -n 40 "$root/build/deb/log" >&2; fail "dpkg-buildpackage failed; build/deb/log has its words"; }
+    { tail -n 40 "$root/build/deb/log" >&2; fail "dpkg-buildpackage failed: see build/deb/log"; }
   cd "$root/build/deb"
   rm -rf "$copy"
   printf 'build/deb/%s\n' *.deb *.dsc *.changes *.tar.*

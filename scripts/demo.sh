@@ -147,7 +147,7 @@ main() {
     exit 0
     ;;
   *)
-    say "error: no such argument; see scripts/demo.sh --help"
+    say "error: unknown argument; see scripts/demo.sh --help"
     exit 64
     ;;
   esac

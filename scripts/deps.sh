@@ -260,7 +260,7 @@ without_main_cluster() {
 
 install_missing() {
   [ ${#missing[@]} -gt 0 ] || return 0
-  command -v apt-get >/dev/null || die "no apt-get here; please install: ${missing[*]}"
+  command -v apt-get >/dev/null || die "apt-get is missing; install these packages: ${missing[*]}"
   say "installing ${missing[*]}"
   logged "apt-get update" as_root apt-get -q -o DPkg::Lock::Timeout=600 update
   case " ${missing[*]} " in

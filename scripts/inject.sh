@@ -62,7 +62,7 @@ fi
 names=("${2:-}")
 [ "${2:-}" != all ] || mapfile -t names < <(cd "$MUTANTS" && printf '%s\n' *.patch | sed 's/\.patch$//')
 [ -f "$MUTANTS/${names[0]}.patch" ] || {
-  printf 'inject: error: no mutant of that name; there are:\n' >&2
+  printf 'inject: error: no mutant has that name; known names:\n' >&2
   (cd "$MUTANTS" && printf '  %s\n' *.patch) | sed 's/\.patch$//' >&2
   exit 64
 }

@@ -141,7 +141,7 @@ of_version() {
     printf '%s: command not found\n' "$1"
     return 1
   fi
-  printf 'it takes %s %s, and this is %s\n' "$1" "$number" "$found"
+  printf 'needs %s %s, found %s\n' "$1" "$number" "$found"
   return "$NOT_LOOKED_AT"
 }
 

@@ -45,7 +45,7 @@ names=("$@")
 [ "$1" != all ] || mapfile -t names < <(cd "$MUTANTS" && printf '%s\n' *.patch | sed 's/\.patch$//')
 for name in "${names[@]}"; do
   [ -f "$MUTANTS/$name.patch" ] || {
-    printf 'mutants: error: no mutant %s; there are:\n' "$name" >&2
+    printf 'mutants: error: no mutant %s; known names:\n' "$name" >&2
     (cd "$MUTANTS" && printf '  %s\n' *.patch) | sed 's/\.patch$//' >&2
     exit 64
   }

@@ -47,13 +47,13 @@ step_tree() {
   if git rev-parse -q --verify '@{upstream}' >/dev/null 2>&1; then
     read -r behind ahead < <(git rev-list --left-right --count '@{upstream}...HEAD')
     [ "$ahead" -eq 0 ] || found "$ahead commits are not pushed"
-    [ "$behind" -eq 0 ] || found "$behind commits of upstream are not here"
+    [ "$behind" -eq 0 ] || found "$behind commits of upstream are missing"
   fi
 }
 
 step_version() {
   local page last top heading date
-  [[ $version =~ ^[0-9]+[.][0-9]+[.][0-9]+$ ]] || found "VERSION is no number of a release: $version"
+  [[ $version =~ ^[0-9]+[.][0-9]+[.][0-9]+$ ]] || found "VERSION is not a release number: $version"
   last=$(git tag -l 'v[0-9]*' --sort=-v:refname | grep -vxF "$tag" | head -n 1 || true)
   [ -z "$last" ] || [ "$(printf '%s\n' "$last" "$tag" | sort -V | tail -n 1)" = "$tag" ] ||
     found "VERSION $version is below the last tag, $last"
@@ -63,7 +63,7 @@ step_version() {
   heading=$(headings | head -n 1)
   if [[ $heading =~ ^(.*)\ \(([0-9]{4}-[0-9]{2}-[0-9]{2})\)$ && ${BASH_REMATCH[1]} = "$version" ]]; then
     date=${BASH_REMATCH[2]}
-    [[ ! $date > $(date +%F) ]] || found "CHANGELOG.md: $date is still to come"
+    [[ ! $date > $(date +%F) ]] || found "CHANGELOG.md: $date is in the future"
   else
     found "CHANGELOG.md begins with \"## $heading\", not with \"## $version (YEAR-MONTH-DAY)\""
   fi
@@ -85,7 +85,7 @@ step_notes() {
   # Each subject with the words that show that the text covers it.
   for subject in 'ledger keys:ledger.*key|key.*ledger' 'tokens:token' 'time zones:time ?zone' 'FIFO ids:fifo'; do
     tr '\n' ' ' <<<"$notes" | grep -qiE -- "${subject#*:}" ||
-      found "CHANGELOG.md: nothing on ${subject%%:*} among what to do when upgrading from $before"
+      found "CHANGELOG.md: the upgrade steps from $before do not mention ${subject%%:*}"
   done
 }
 
@@ -108,12 +108,12 @@ made() {
 step_dist() {
   local name=sqs2pg-$version inside
   made . || return 0
-  (cd build && sha256sum --quiet -c "$name.sha256") || found "build/$name.sha256 does not hold"
+  (cd build && sha256sum --quiet -c "$name.sha256") || found "build/$name.sha256 does not match"
   inside=$(tar -xzOf "build/$name.tar.gz" "$name/VERSION" || true)
   [ "$inside" = "$version" ] || found "build/$name.tar.gz holds version ${inside:-none}"
   [ "$(python3 -c 'import json, sys
 print(json.load(sys.stdin)["metadata"]["component"]["version"])' <"build/$name.cdx.json")" = "$version" ] ||
-    found "build/$name.cdx.json is another version's"
+    found "build/$name.cdx.json has another version"
   [ -n "$bad" ] || cat "build/$name.sha256"
 }
 
@@ -149,7 +149,7 @@ step_same() {
 
 sign() { if git config --get user.signingkey >/dev/null; then echo -s; else echo -a; fi; }
 step_tag() {
-  ! git rev-parse -q --verify "refs/tags/$tag" >/dev/null || found "there is a tag $tag"
+  ! git rev-parse -q --verify "refs/tags/$tag" >/dev/null || found "tag $tag already exists"
   printf '%s\n' "git tag $(sign) $tag -m 'sqs2pg $version' $(git rev-parse --short HEAD)" "git push origin main $tag"
 }
 
@@ -172,7 +172,7 @@ main() {
     esac
   done
   [ -z "$make_tag" ] || [ ${#steps[@]} -eq 0 ] || {
-    printf 'release: error: --tag goes through all steps\n' >&2
+    printf 'release: error: --tag needs all steps\n' >&2
     exit 64
   }
   [ ${#steps[@]} -gt 0 ] || steps=("${STEPS[@]}")
@@ -189,7 +189,7 @@ main() {
   done
   if [ -n "$make_tag" ] && [ "$failed" -eq 0 ]; then
     git tag "$(sign)" "$tag" -m "sqs2pg $version"
-    printf 'tagged %s; push it by: git push origin main %s\n' "$tag" "$tag"
+    printf 'tagged %s; push it with: git push origin main %s\n' "$tag" "$tag"
   fi
   printf '%d passed, %d failed\n' "$passed" "$failed"
   [ "$failed" -eq 0 ]

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Part of demo.sh: what --tour shows after the demo. Each step prints why, a command as a user types
-# it, and what the command really prints; then its outcome is compared with the one it must have.
+# Part of demo.sh: the steps of --tour, after the demo. Each step prints its reason, a command as a
+# user types it, and the output of that command. Then it compares the result with the expected one.
 
 TOUR_USER=424cdd21-063a-43a7-b91b-7ca1a833afae
 
@@ -11,8 +11,8 @@ tour_wait() {
   read -r _ || fail "the terminal is closed"
 }
 
-# step WHY COMMAND: prints both, and runs the command in a shell of its own. What it printed is in
-# ${SHOWN}.
+# step REASON COMMAND: prints both, and runs the command in a shell of its own. Sets ${SHOWN} to its
+# output.
 step() {
   tour_wait
   printf '\n# %s\n$ %s\n' "$1" "$2"
@@ -93,10 +93,10 @@ psql -c "SELECT count(*) AS rows FROM user_logins"'
   show_queue '0 0 0'
 }
 
-# tour ROOT: the four, one after the other, in the folder of the demo. ROOT is the tree.
+# tour ROOT: runs the four parts, one after the other, in the folder of the demo. ROOT is the tree.
 tour() {
   ln -s "$1/share" share
-  # A pager would stand between the steps.
+  # A pager would interrupt the steps.
   export PSQLRC=/dev/null PSQL_PAGER=''
   tour_rotation
   tour_unmask

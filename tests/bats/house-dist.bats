@@ -149,7 +149,7 @@ CODE
   git tag -d v9.8.8
   git tag v9.8.7
   run -1 scripts/release.sh tag
-  [[ $output == *'there is a tag v9.8.7'* ]]
+  [[ $output == *'tag v9.8.7 already exists'* ]]
   printf '.Os "sqs2pg 9.8.6"\n' >man/x.1
   run -1 scripts/release.sh tree
   [[ $output == *'not committed: man/x.1'* ]]
