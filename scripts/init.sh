@@ -2,8 +2,8 @@
 # From the name of a queue to a working set of files. Installed as sqs2pg-init; usage() is its
 # manual.
 #
-# No clear value reaches a disk: the received records are in a variable, and reach the programs
-# through pipes. bash writes a long text behind <<< to a file, so none is used here.
+# No clear value reaches a disk. The received records are in a variable, and reach the programs
+# through pipes. bash writes a long text after <<< to a file, so this script has none.
 set -uo pipefail
 umask 077
 
@@ -129,8 +129,8 @@ version() {
 
 here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 
-# find_program NAME: print the path of the one installed beside this script, else of the one that
-# make built, else of the one in PATH; return 1 when there is none.
+# find_program NAME: print its path: beside this script, in the build folder, or in PATH. Return 1
+# when there is none.
 find_program() {
   local folder
   for folder in "$here" "$here/../build/bin"; do

@@ -103,7 +103,7 @@ print_key() {
   case $key_kind in
   command)
     adopt key-command
-    # Close all else: the lock, which it could pass to another process.
+    # Close all other descriptors: the command could pass the lock to another process.
     for fd in /proc/self/fd/*; do
       fd=${fd##*/}
       [ "$fd" -le 2 ] || exec {fd}>&-

@@ -10,8 +10,8 @@
 # shellcheck disable=SC2006,SC2034,SC2154 # what the files share
 :
 
-# queue_place PLACE ACCOUNT NAME: set the queue's endpoint, account and name, as far as they are
-# known without a request; the account of a queue given by name is not.
+# queue_place PLACE ACCOUNT NAME: set the queue's endpoint, account and name, if they are known
+# without a request. The account of a queue given by name is not known.
 queue_place() {
   local -n its_place=$1 its_account=$2 its_name=$3
   local url=${settings[SQS_QUEUE_URL]} endpoint=${settings[AWS_ENDPOINT_URL_SQS]:-${settings[AWS_ENDPOINT_URL]:-}} host=''
@@ -65,8 +65,8 @@ lock_dir() {
     fail "$PERMISSION" "$its_dir belongs to another user; set SQS2PG_LOCK_DIR"
 }
 
-# lock WAIT. Runs with the queue's URL share its name, and exclude a run that has only the name:
-# with the same credentials that is the same queue, unless the URL is of another account.
+# lock WAIT. Runs with the queue's URL share the lock of its name, and exclude a run that has only
+# the name. With the same credentials that is the same queue, unless the URL is of another account.
 lock() {
   local dir how=-x place account name wait_ms deadline
   lock_dir dir

@@ -167,7 +167,7 @@ CODE
   [[ $output != *'debian/changelog'* ]]
   sed -i 's/ FIFO ids stay//; s/zone/band/' CHANGELOG.md
   run -1 scripts/release.sh notes
-  [[ $output == *'nothing on time zones'*'nothing on FIFO ids'* && $output != *tokens* ]]
+  [[ $output == *'do not mention time zones'*'do not mention FIFO ids'* && $output != *tokens* ]]
   sed -i 's/^## 9.8.7 .*/## Unreleased/' CHANGELOG.md
   run -1 scripts/release.sh version
   [[ $output == *'CHANGELOG.md begins with "## Unreleased"'* ]]
