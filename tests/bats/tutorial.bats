@@ -55,6 +55,9 @@ shows() {
   shows '3. Look at the queue'
   [ -s orders.key ]
   types '4. Write the policy' 1
+  types '4. Write the policy' 2
+  shows '4. Write the policy'
+  eventually 60 all_back
   types '5. Create the table' 1
   types '6. Write the map' 1
   types '7. Choose the key of an event' 1
