@@ -240,7 +240,7 @@ END
   chmod 444 sealed
   opens
   chmod 644 key
-  refused 77 'key file key: others' --seal --key-id "$ONE" key
+  refused 77 'key file key: users other than its owner may access it' --seal --key-id "$ONE" key
   chmod 640 key
   refused 77 'key file key: ' --seal --key-id "$ONE" key
   grep -q -- '--key-group-readable' err
