@@ -261,6 +261,14 @@ places() { run --separate-stderr -0 runs "$WHERE" "$1"; }
   [[ $output != *203.0.113* ]]
   places 5
   [[ $output == *.body.locale*with_locale*' 4 '*' 0'* ]]
+  # A renamed nested member is no unknown key: NULL, without a warning, unless the map has a !.
+  printf '%s\n' 'user_id .body.user_id' 'locale .body.app.locale' >nested.map
+  echo '{"sqs":{"queue_url":"q","message_id":"n"},"body":{"user_id":"n","app":{"language":"de"}}}' >nested
+  run --separate-stderr -0 pg-load -q -n -t user_logins --map nested.map --unknown-keys refuse <nested
+  [ "$(jq -r .status <<<"$output") ${stderr:-}" = 'would-commit ' ]
+  sed -i 's/locale$/& !/' nested.map
+  run --separate-stderr -0 pg-load -q -n -t user_logins --map nested.map <nested
+  [ "$(jq -r .status <<<"$output")" = would-quarantine ]
 }
 
 @test "the commands for each alert" {
