@@ -26,7 +26,7 @@ objects=${BUILD:-build}/lint
 # The status of a check whose tool has another version.
 NOT_LOOKED_AT=3
 
-CHECKS=(build exports layers names wrappers sizes banned words headers alone tests security shell python man format cppcheck)
+CHECKS=(build exports layers names wrappers sizes banned words prose headers alone tests security shell python man format cppcheck)
 SLOW=(analyzer tidy)
 
 # sources PATTERN...: lists the files of the tree that git knows or would add, or all files

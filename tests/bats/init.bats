@@ -8,7 +8,7 @@ setup() {
   fresh_queue VisibilityTimeout=60
   QUEUE=$SQS_QUEUE_URL
   unset SQS_QUEUE_URL
-  # Away from the checkout, so that it takes the programs of the build under test.
+  # Away from the checkout, so that it uses the programs of the build under test.
   install -D -m 755 "$ROOT/scripts/init.sh" bin/sqs2pg-init
   INIT=$PWD/bin/sqs2pg-init
   export SQS2PG_LOCK_DIR=$PWD
@@ -16,8 +16,8 @@ setup() {
 
 init() { "$INIT" -Q "$QUEUE" -t user_logins -o files "$@"; }
 counts() { servers_counts "$QUEUE"; }
-# next_commands: the two commands that ./said ends in, as printed; the second waits for messages a
-# second only.
+# next_commands: print the two commands at the end of ./said; the second waits for messages a second
+# only.
 next_commands() {
   copy_sqs2pg bin
   tail -n 2 said >next
@@ -25,13 +25,13 @@ next_commands() {
   echo 'SQS2PG_PULL_OPTIONS=--wait 1' >>"$(sed -n 's/.* -c //p' next)"
   PATH=$PWD/bin:$PATH bash -e next 2>stderr.next || { cat stderr.next && return 1; }
 }
-# nowhere WORD: in nothing that was written or loaded.
+# nowhere WORD: succeed when no written file and no loaded row has it.
 nowhere() {
   pg_dump >dump
   run -1 grep -rlaE "$1" dump said stderr.next files
 }
 nothing_made() { [ -z "$(ls -A files 2>/dev/null)" ]; }
-# redriven N: a queue whose messages may be received so often.
+# redriven N: make a queue that allows N deliveries.
 redriven() {
   local dead
   dead=$(servers_queue "$(unique)")
@@ -40,7 +40,7 @@ redriven() {
   sqs-send -q -Q "$QUEUE" <<<'{"body":{"ip":"203.0.113.5"}}'
 }
 
-@test "the sample's queue: files that load it, masked, for their owner alone; every message is released" {
+@test "the sample queue: its files load it masked, only their owner may read them, and every message is released" {
   fresh_database
   sqs-send -q -Q "$QUEUE" <"$SAMPLE"
   run --separate-stderr -0 init
@@ -52,7 +52,7 @@ redriven() {
   [ "$(stat -c %a files/* | sort -u)" = 600 ]
   grep -qE '^\.ip ' files/user_logins.policy
   grep -qE '^\.device_id ' files/user_logins.policy
-  # The sample has one event that is malformed, and some that the proposed policy seals.
+  # The sample has one malformed event, and some that the proposed policy seals.
   next_commands
   counts_are 0 0 0
   [ "$(sql 'SELECT (SELECT count(*) FROM user_logins) + (SELECT count(*) FROM user_logins_errors)')" = 100 ]
@@ -62,7 +62,7 @@ redriven() {
   no_canary dump stderr.next
 }
 
-@test "events in envelopes of SNS, with objects in them: the two commands that it prints load all of them" {
+@test "nested events in SNS envelopes: the two printed commands load all of them" {
   fresh_database
   local n
   for n in {1..30}; do
@@ -83,13 +83,13 @@ redriven() {
   nowhere 'canary|Kowalski|203[.]0[.]113'
 }
 
-@test "events with nothing personal in them, and texts, which the policy seals" {
+@test "events without personal values, and texts, which the policy seals" {
   fresh_database
   printf '{"body":{"sensor":"s%d","at":1700000000,"value":%d.5}}\n' 1 1 2 2 3 3 | sqs-send -q -Q "$QUEUE"
   "$INIT" -Q "$QUEUE" -t readings -o files >said
   next_commands
   [ "$(sql 'SELECT count(*), max(value), min(at AT TIME ZONE $$UTC$$) FROM readings')" = '3|3.5|2023-11-14 22:13:20' ]
-  # What was not there to be judged is not let through.
+  # Members outside the sample do not pass.
   sqs-send -q -Q "$QUEUE" <<<'{"body":{"sensor":"s4","at":1700000000,"value":4.5,"note":"canary"}}'
   bash -c "PATH=$PWD/bin:\$PATH; $(tail -n 1 next)" 2>stderr.next
   [ "$(sql 'SELECT stage, code FROM readings_errors')" = 'mask|unnamed' ]
@@ -102,7 +102,7 @@ redriven() {
   run -1 grep -q -- --map files/texts.env
 }
 
-@test "a table's name that is none, or has no room behind it, is refused before anything is received" {
+@test "an invalid or too long table name is refused before the receive" {
   local name
   for name in a-b 1a 'a b' a/b a.b.c "$(printf '%057d' 0 | tr 0 a)"; do
     run -64 --separate-stderr "$INIT" -Q "$QUEUE" -t "$name" -o files
@@ -111,20 +111,20 @@ redriven() {
   nothing_made
 }
 
-@test "no clear value is written to any file, not for a moment" {
+@test "no clear value is written to any file, not even briefly" {
   # More than a pipe holds.
   local n
   for ((n = 1; n <= 60; n++)); do
     printf '{"body":{"ip":"203.0.113.77","mail":"canary@example.com","t":"%03000d"}}\n' "$n"
   done | sqs-send -q -Q "$QUEUE"
   strace -f -y -s 200000 -e trace=write,writev,pwrite64 -o trace "$INIT" -Q "$QUEUE" -t t -o files >out
-  # In pipes and sockets they were, or this looks at nothing.
+  # They were in pipes and sockets, or this test sees nothing.
   [ "$(grep -cE 'write[^(]*\([0-9]+<(pipe|socket|UNIX|TCP)[^>]*>.*canary' trace)" -gt 0 ]
   run -1 grep -E 'write[^(]*\([0-9]+</[^>]*>.*(canary|203\.0\.113\.77)' trace
   run -1 grep -qE 'canary|203\.0\.113\.77' out files/t.policy files/t.env files/t.sql files/t.map
 }
 
-@test "under four deliveries it wants --yes: 64 before anything is received" {
+@test "under four deliveries it requires --yes: 64 before the receive" {
   redriven 3
   run --separate-stderr -64 init
   [ "${stderr_lines[0]}" = 'sqs2pg-init: error: the queue allows 3 deliveries of a message, and a look counts as one' ]
@@ -135,13 +135,13 @@ redriven() {
   run --separate-stderr -0 init --yes
   [[ $output == *'it allows 3 deliveries.'* ]]
   counts_are 1 0 0
-  # The second delivery: none was spent by the refusal.
+  # The second delivery: the refusal used none.
   [ "$(sqs-pull -q -n 1 -Q "$QUEUE" | jq .sqs.receive_count)" = 2 ]
   redriven 4
   run --separate-stderr -0 "$INIT" -Q "$QUEUE" -t other -o files
 }
 
-@test "an empty queue is 1, a file that is there already 74, no queue 69: nothing is made" {
+@test "an empty queue is 1, an existing file 74, no queue 69: nothing is created" {
   run --separate-stderr -1 init
   [ "${stderr_lines[-1]}" = 'sqs2pg-init: error: the queue had no message to look at' ]
   nothing_made
@@ -155,7 +155,7 @@ redriven() {
   [ "$(sqs-pull -q -n 1 -Q "$QUEUE" | jq .sqs.receive_count)" = 1 ]
 }
 
-@test "a scanner that fails: its status, the messages are released, and no file is left" {
+@test "a failing scanner: its status, released messages, and no file left" {
   sqs-send -q -Q "$QUEUE" <<<'{"body":{"ip":"203.0.113.5"}}'
   # shellcheck disable=SC2016  # sh's
   printf '#!/bin/sh\ncase " $* " in *" --suggest "*) exit 70 ;; esac\nexec pii-scan "$@"\n' >bin/pii-scan
@@ -175,7 +175,7 @@ redriven() {
   run -74 bash -c '"$0" --help >/dev/full' "$INIT"
 }
 
-@test "SQS2PG_KEY_COMMAND: its key masks the sample, it stands in the settings, and no key file is made" {
+@test "SQS2PG_KEY_COMMAND: its key masks the sample, the settings name it, and no key file is created" {
   fresh_database
   head -n 20 "$SAMPLE" | sqs-send -q -Q "$QUEUE"
   key k

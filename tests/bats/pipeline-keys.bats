@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# Where scripts/pipeline.sh (installed as sqs2pg) and sqs2pg-status have the key from, and how it
-# is taken anew.
+# Where scripts/pipeline.sh (installed as sqs2pg) and sqs2pg-status get the key, and how a run
+# renews it.
 
 load ../lib/common
 
@@ -16,7 +16,7 @@ setup() {
   unset SQS_QUEUE_URL
   copy_sqs2pg bin
   ln -s sqs2pg bin/sqs2pg-status
-  # A command that prints the key and notes what it was given.
+  # A command that prints the key and records its environment.
   cat >give <<'END'
 #!/bin/bash
 echo run >>"$1.runs"
@@ -36,7 +36,7 @@ teardown() {
 
 counts() { servers_counts "$QUEUE"; }
 rows_are() { [ "$(sql 'SELECT count(*) FROM user_logins')" = "$1" ]; }
-# follow OPTION...: a run in the background.
+# follow OPTION...: start a run in the background.
 follow() {
   "$SQS2PG" -v -c settings --follow "$@" 2>err 3>&- 4>&- &
   echo $! >pid
@@ -45,14 +45,14 @@ stages() { pgrep -P "$(<pid)" -x 'sqs-pull|sqs-unwrap|pii-mask|pg-load|sqs-ack';
 five_stages() { [ "$(stages | wc -l)" -eq 5 ]; }
 over() { ! kill -0 "$1" 2>/dev/null; }
 said() { grep -qF -- "$1" err; }
-# logins FROM TO: events.
+# logins FROM TO: print events.
 logins() { seq "$1" "$2" | sed 's/.*/{"body":{"user_id":"u&","ip":"203.0.113.7","device_id":"d"}}/' | sqs-send -q -Q "$QUEUE"; }
-# names PID: those in its environment.
+# names PID: print the names in its environment.
 names() { tr '\0' '\n' <"/proc/$1/environ" | sed 's/=.*//'; }
-# keys: the ids that the table has values of, each with how many.
+# keys: print the key ids of the table's values, with their counts.
 keys() { sql "SELECT split_part(masked_ip, '.', 2), count(*) FROM user_logins GROUP BY 1"; }
 
-@test "a key by a command: run once, with the settings of AWS, which no stage but those of SQS has" {
+@test "a key command runs once, with the AWS settings, which only the SQS stages get" {
   printf '%s\n' "${by_command[@]}" VAULT_ADDR=canary-vault PGPASSWORD=canary-pg >>settings
   chmod 600 settings
   AWS_SESSION_TOKEN='' follow
@@ -79,14 +79,14 @@ keys() { sql "SELECT split_part(masked_ip, '.', 2), count(*) FROM user_logins GR
     run -1 grep -qaF "$(awk '/primary/ { print $4 }' k)" "/proc/$pid/environ" "/proc/$pid/cmdline"
   done
   for name in sqs-pull sqs-unwrap pii-mask pg-load sqs-ack; do [[ "$seen " == *" $name "* ]]; done
-  # Nobody holds the end of a pipe that has no other end, as that of the key has none.
+  # No process holds an end of a pipe without its other end, such as that of the key.
   # shellcheck disable=SC2046
   find $(stages | sed 's|.*|/proc/&/fd|') -mindepth 1 -lname 'pipe:*' ! -name 0 -perm -400 -printf '%l\n' | sort -u >reads
   # shellcheck disable=SC2046
   find $(echo "$(<pid)" "$(stages)" | xargs -n 1 | sed 's|.*|/proc/&/fd|') -lname 'pipe:*' -perm -200 -printf '%l\n' | sort -u >writes
   [ "$(wc -l <reads)" -ge 4 ]
   [ -z "$(comm -23 reads writes)" ]
-  # This script has never had it.
+  # The script itself never had the key.
   run -1 grep -qaF "$(awk '/primary/ { print $4 }' k)" "/proc/$(<pid)/environ"
   kill "$(<pid)"
   wait "$(<pid)"
@@ -114,7 +114,7 @@ keys() { sql "SELECT split_part(masked_ip, '.', 2), count(*) FROM user_logins GR
   echo 'no key' >k
   run --separate-stderr -78 "$SQS2PG" -c settings
   [[ $stderr == *pii-mask*:1:* && $stderr != *'no key'$'\n'* ]]
-  # One that is not there, and one killed.
+  # A missing command, and a killed one.
   SQS2PG_KEY_COMMAND=no-such-program run --separate-stderr -69 "$SQS2PG" -c <(grep -v KEY_COMMAND settings)
   [[ $stderr == *'no program no-such-program'* ]]
   SQS2PG_KEY_COMMAND=$PWD/none run --separate-stderr -69 "$SQS2PG" -c <(grep -v KEY_COMMAND settings)
@@ -128,7 +128,7 @@ keys() { sql "SELECT split_part(masked_ip, '.', 2), count(*) FROM user_logins GR
   [ "$(jq .sqs.receive_count <<<"$output")" -eq 1 ]
 }
 
-@test "a signal while the command is waited for ends the run at once, and the command" {
+@test "a signal during the key command ends the run and the command immediately" {
   printf '#!/bin/sh\necho $$ >pid.command\nexec sleep 1000\n' >give
   printf '%s\n' "${by_command[@]}" >>settings
   follow
@@ -141,7 +141,7 @@ keys() { sql "SELECT split_part(masked_ip, '.', 2), count(*) FROM user_logins GR
   eventually 10 over "$(<pid.command)"
 }
 
-@test "a key by a pipe: inherited, of standard input, or a FIFO that nobody else may read" {
+@test "a key comes through an inherited pipe, standard input, or a FIFO that only the owner may read" {
   logins 1 3
   env SQS2PG_KEY_FILE=<(cat k) "$SQS2PG" -c settings
   rows_are 3
@@ -166,12 +166,12 @@ keys() { sql "SELECT split_part(masked_ip, '.', 2), count(*) FROM user_logins GR
   chmod 602 fifo
   SQS2PG_KEY_FILE=fifo run --separate-stderr -77 "$SQS2PG" -c settings
   [[ $stderr == *'fifo: others may write to it'* ]]
-  # An empty one is an empty key file.
+  # An empty FIFO is an empty key file.
   run --separate-stderr -78 env SQS2PG_KEY_FILE=<(:) "$SQS2PG" -c settings
   [ "$(keys)" = "$(awk '/primary/ { print $2 }' k)|12" ]
 }
 
-@test "USR1: the key is taken anew under load; what cannot be taken leaves the run as it is" {
+@test "USR1 renews the key under load; a failed renewal leaves the run unchanged" {
   printf '%s\n' "${by_command[@]}" >>settings
   mkdir kept
   follow --archive kept
@@ -180,14 +180,14 @@ keys() { sql "SELECT split_part(masked_ip, '.', 2), count(*) FROM user_logins GR
   before=$(stages | xargs)
   logins 1 20
   eventually 60 rows_are 20
-  # A command that fails, and a ring that is none.
+  # A command that fails, and an invalid key file.
   echo 1 >k.fails
   kill -USR1 "$(<pid)"
   eventually 30 said 'the run goes on as it is'
   said 'the key command ended with status 1' # and why
   [ "$(stages | xargs)" = "$before" ]
   rm k.fails
-  # Another ring: records come before, meanwhile and afterwards.
+  # Another key file: records come before, during and after the renewal.
   pii-keygen -q --rotate k
   : >going
   (
@@ -211,16 +211,16 @@ keys() { sql "SELECT split_part(masked_ip, '.', 2), count(*) FROM user_logins GR
   counts_are 0 0 0
   [ "$(sql 'SELECT count(DISTINCT user_id) FROM user_logins')" = "$(<sent)" ]
   [ "$(sql 'SELECT count(*) FROM user_logins_ledger')" = "$(<sent)" ]
-  # Each line has its own file of the archive, and all are there.
+  # Each line of stages has its own archive file, and all of them exist.
   [ "$(zcat kept/*.gz | wc -l)" = "$(<sent)" ]
   [ "$(find kept -name '*.part' | wc -l)" -eq 0 ]
   keys | sed 's/^/# rows by key: /' >&3
 }
 
-# quick: what waits a minute for a key waits two seconds.
+# quick: reduce the minute's wait for a key to two seconds.
 quick() { sed -i 's/^KEY_TIME=60 /KEY_TIME=2 /' bin/pipeline/key.sh && grep -q '^KEY_TIME=2 ' bin/pipeline/key.sh; }
 
-@test "a key that does not come is told in one line, by sqs2pg and sqs2pg-status alike; one too large is 78" {
+@test "sqs2pg and sqs2pg-status report a missing key in one line; a key that is too large is 78" {
   local program
   quick
   printf '#!/bin/sh\ncat "$1"; sleep 600\n' >hold
@@ -243,7 +243,7 @@ quick() { sed -i 's/^KEY_TIME=60 /KEY_TIME=2 /' bin/pipeline/key.sh && grep -q '
   [[ $stderr == *'SQS2PG_KEY_COMMAND names no command'* ]]
 }
 
-@test "killed while the key command runs: the queue is free for the next run" {
+@test "killed during the key command: the queue is free for the next run" {
   printf '#!/bin/sh\necho $$ >key.pid\nexec sleep 600\n' >hang
   chmod 755 hang
   cp settings with && echo "SQS2PG_KEY_COMMAND=$PWD/hang" >>with
@@ -256,14 +256,14 @@ quick() { sed -i 's/^KEY_TIME=60 /KEY_TIME=2 /' bin/pipeline/key.sh && grep -q '
   kill -9 "$(<key.pid)" 2>/dev/null || true
 }
 
-@test "a terminal that stops those in the background that write stops no stage" {
+@test "a terminal that stops background writers stops no stage" {
   printf '%s\n' "${by_command[@]}" >>settings
   logins 1 3
   timeout 60 script -qec "stty tostop; bash $SQS2PG -v -c settings" /dev/null </dev/null >shown
   rows_are 3
 }
 
-@test "sqs2pg-status asks the command for the ids; --health asks nobody" {
+@test "sqs2pg-status runs the key command for the ids; --health does not" {
   mkdir metrics
   printf '%s\n' "${by_command[@]}" "SQS2PG_METRICS_DIR=$PWD/metrics" >>settings
   pii-keygen -q --rotate k

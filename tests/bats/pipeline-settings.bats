@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# What scripts/pipeline.sh (installed as sqs2pg) takes for settings, and which program gets which.
+# Which settings scripts/pipeline.sh (installed as sqs2pg) accepts, and which program gets which.
 
 load ../lib/common
 
@@ -19,7 +19,7 @@ setup() {
 
 teardown() { common_teardown; }
 
-# below PID: its descendants.
+# below PID: print its descendants.
 below() {
   local pid
   for pid in $(pgrep -P "$1"); do
@@ -30,14 +30,14 @@ below() {
 stages() { pgrep -P "$(<pid)" -x 'sqs-pull|sqs-unwrap|pii-mask|tee|pg-load|sqs-ack|.*awk'; }
 seven_stages() { [ "$(stages | wc -l)" -eq 7 ]; }
 rows_are() { [ "$(sql 'SELECT count(*) FROM user_logins')" = "$1" ]; }
-# names PID: those in its environment.
+# names PID: print the names in its environment.
 names() { tr '\0' '\n' <"/proc/$1/environ" | sed -n 's/^\([A-Za-z_][A-Za-z0-9_]*\)=.*/\1/p'; }
 has() { names "$1" | grep -qxE "$2"; }
 lacks() { ! has "$@"; } # as bats passes over a command behind a bare `!`
 
-@test "each program has its own part of the environment, and no other's" {
+@test "each program gets only its own part of the environment" {
   mkdir kept
-  # From the file and from the environment alike; and what is nobody's here.
+  # From the file and from the environment; and names that nothing here knows.
   printf '%s\n' PGPASSWORD=canary-pg 'https_proxy=http://u:canary-proxy@127.0.0.1:9' TZ=Asia/Tokyo \
     no_proxy=127.0.0.1,localhost AWS_SESSION_TOKEN= VAULT_ADDR=canary-vault >>settings
   chmod 600 settings
@@ -46,13 +46,13 @@ lacks() { ! has "$@"; } # as bats passes over a command behind a bare `!`
     env 'master-key=canary-odd' 'db.pass=canary-odd' 'BASH_FUNC_f%%=() { : canary-odd; }' "$SQS2PG" -c settings --follow --archive kept 3>&- 4>&- >out 2>err &
   echo $! >pid
   eventually 60 seven_stages
-  # A record on its way, so that whatever a program starts has been started.
+  # A record in the pipeline, so that every child process has started.
   sqs-send -Q "$QUEUE" <"$SAMPLE"
   eventually 60 rows_are 99
   local pid name seen=''
   for pid in $(below "$(<pid)"); do
     name=$(ps -o comm= -p "$pid") || continue
-    # That of pg-load's filters has none at all.
+    # The filter process of pg-load has none at all.
     if [ "$(ps -o comm= -p "$(ps -o ppid= -p "$pid" | tr -d ' ')")" = pg-load ]; then
       seen+=' filters'
       [ -z "$(tr -d '\0' <"/proc/$pid/environ")" ]
@@ -84,10 +84,10 @@ lacks() { ! has "$@"; } # as bats passes over a command behind a bare `!`
   [ "$(zcat kept/*.gz | wc -l)" -eq 100 ]
 }
 
-@test "settings are data, whatever they are called: none acts on the script" {
+@test "settings are data: no name acts on the script" {
   sqs-send -Q "$QUEUE" <"$SAMPLE"
   local name
-  # Names of the script's own, and texts that arithmetic would run.
+  # Names of the script itself, and texts that arithmetic would run.
   for name in OK NAME USAGE GRAVITY HOUR LOOK_AGAIN ARCHIVER KEEP LONG CONFIG HARMLESS; do
     echo "$name=x[\$(touch executed)0]"
   done >>settings
@@ -103,7 +103,7 @@ lacks() { ! has "$@"; } # as bats passes over a command behind a bare `!`
   [ ! -e executed ]
 }
 
-@test "settings that a program or its loader would take for its own are refused: 78, with file and line" {
+@test "settings with a meaning for bash or the dynamic loader are refused: 78, with file and line" {
   local line
   for line in PATH=. LD_PRELOAD=x LD_LIBRARY_PATH=. IFS=x BASH_ENV=x ENV=x SECONDS=1 RANDOM=1 OPTIND=1 UID=0 EUID=0 PPID=1 \
     SHELLOPTS=xtrace BASHOPTS=x GLIBC_TUNABLES=x OPENSSL_CONF=x TMOUT=1 lower=x ld_preload=x _=x Mixed=x 'A B=c' HTTPs_proxy=x \
@@ -114,7 +114,7 @@ lacks() { ! has "$@"; } # as bats passes over a command behind a bare `!`
   done
 }
 
-@test "a secret counts as one by its content: 77 where others may read the file, and its value is not shown" {
+@test "a secret is recognised by its content: 77 when others may read the file, and its value is not printed" {
   local line
   for line in http_proxy=http://u:canary@127.0.0.1:9 https_proxy=u:canary@proxy:9 HTTP_PROXY=u:canary@h \
     AWS_ENDPOINT_URL=http://u:canary@127.0.0.1:9 'SQS2PG_LOAD_OPTIONS=-q --dsn postgresql://u:canary@h/d' \
@@ -125,14 +125,14 @@ lacks() { ! has "$@"; } # as bats passes over a command behind a bare `!`
     run --separate-stderr -77 "$SQS2PG" -c secret
     [ "$stderr" = 'sqs2pg: error: secret holds a secret, and others may read it (mode 0644)' ]
   done
-  # What is none.
+  # Not a secret.
   printf '%s\n' 'no_proxy=a@b:c' AWS_WEB_IDENTITY_TOKEN_FILE=/none/token PGPASSFILE=/none/pass 'AWS_SDK_NOTE=see http://h:80/a@b' >>settings
   chmod 644 settings
   "$SQS2PG" -c settings
 }
 
-@test "a value as long as a line may be is judged at once; a longer line or a zero byte is refused: 78, with file and line" {
-  # long TEXT COUNT: a setting of so many of these.
+@test "a value of the longest line is judged quickly; a longer line or a zero byte is refused: 78, with file and line" {
+  # long TEXT COUNT: write a setting with COUNT of these.
   long() { { cat settings && printf 'AWS_NOTE=' && printf "$1%.0s" $(seq "$2") && printf '\n'; } >long; }
   local text
   chmod 644 settings
@@ -148,12 +148,12 @@ lacks() { ! has "$@"; } # as bats passes over a command behind a bare `!`
   [ "$stderr" = 'sqs2pg: error: zero:5: a zero byte' ]
 }
 
-@test "the lock: nobody else can open it, and what another has put in its place is neither waited for nor followed" {
+@test "the lock file: only its owner can open it; a foreign FIFO or link in its place is neither waited for nor followed" {
   local file
   mkdir locks
   (umask 022 && SQS2PG_LOCK_DIR=locks "$SQS2PG" -c settings)
   [ "$(stat -c %a locks/*.lock | sort -u)" = 600 ]
-  # Where a group shares the folder, and with it what is made there.
+  # Where a group shares the folder and its files.
   rm locks/*
   (umask 002 && SQS2PG_LOCK_DIR=locks "$SQS2PG" -c settings)
   [ "$(stat -c %a locks/*.lock | sort -u)" = 660 ]
@@ -166,7 +166,7 @@ lacks() { ! has "$@"; } # as bats passes over a command behind a bare `!`
   ln -s "$PWD/made" "$file"
   SQS2PG_LOCK_DIR=locks run --separate-stderr -78 "$SQS2PG" -c settings
   [ ! -e made ]
-  # In a folder where all may write.
+  # In a folder where everybody may write.
   rm "$file"
   chmod 1777 locks
   install -m 666 -o 65534 /dev/null "$file"
@@ -174,7 +174,7 @@ lacks() { ! has "$@"; } # as bats passes over a command behind a bare `!`
   [ "$stderr" = "sqs2pg: error: the lock file $file belongs to another user; set SQS2PG_LOCK_DIR" ]
 }
 
-@test "the password of the database by a command, which has nothing of AWS's" {
+@test "a password command gives the database password; it has no AWS variable" {
   # shellcheck disable=SC2016 # the command's own
   printf '#!/bin/sh\nenv >"%s/seen"\necho "$*"\n' "$PWD" >ask
   chmod 755 ask
@@ -186,21 +186,21 @@ lacks() { ! has "$@"; } # as bats passes over a command behind a bare `!`
   rows_are 99
   grep -qx "PGHOST=$PGHOST" seen
   [ "$(grep -cE '^(AWS_|SQS_|SQS2PG_KEY)' seen)" -eq 0 ]
-  # The words are the command's, not options of pg-load.
+  # The words belong to the command; they are not options of pg-load.
   printf '%s\n' "SQS2PG_PASSWORD_COMMAND=$PWD/no-such-command" >>settings
   run "$SQS2PG" -c settings
   echo "$output"
   [ "$status" -eq 69 ]
 }
 
-@test "what a run writes is for its owner alone under the usual umask, but for the metrics" {
+@test "files of a run are for their owner alone under the usual umask, except the metrics" {
   head -n 20 "$SAMPLE" | sqs-send -Q "$QUEUE"
   echo '{"body":{"ip":"203.0.113.5","device_id":"d","app_version":"x"}}' | sqs-send -q -Q "$QUEUE"
   printf '%s\n' "SQS2PG_METRICS_DIR=$PWD/made" "SQS2PG_LOCK_DIR=$PWD/made" \
     "SQS2PG_MASK_OPTIONS=-m .ip=hmac -m .device_id=siv --mapping $PWD/made/mapping" "SQS2PG_LOAD_OPTIONS=--reject-file $PWD/made/rejects" >>settings
   mkdir made
   (umask 022 && "$SQS2PG" -c settings --archive made) || true
-  # The mapping, the rejects, the archive, and the locks.
+  # The mapping, the reject file, the archive, and the locks.
   [ "$(find made -type f ! -name '*.prom' -perm 600 | sed 's|.*/||; s/.*[.]//' | sort -u | xargs)" = 'gz lock mapping rejects' ]
   [ -z "$(find made -type f ! -name '*.prom' ! -perm 600)" ]
   [ -z "$(find made -name '*.prom' ! -perm 644)" ]

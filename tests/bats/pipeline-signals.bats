@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# scripts/pipeline.sh (installed as sqs2pg) while it and its stages are signalled.
+# scripts/pipeline.sh (installed as sqs2pg) while signals reach it and its stages.
 
 load ../lib/common
 
@@ -16,7 +16,7 @@ setup() {
 
 teardown() { common_teardown; }
 
-@test "stopped, continued, signalled and killed at random moments: no hang, no stage left, no message lost" {
+@test "random stops, continues, signals and kills: no hang, no stage left, no message lost" {
   local rounds queues=() queue
   rounds=$(rounds 40 500)
   for queue in 1 2 3 4 5 6; do queues+=("$(servers_queue "$(unique)" VisibilityTimeout=4)"); done
@@ -24,7 +24,7 @@ teardown() { common_teardown; }
   echo "$output"
   echo "# ${lines[-1]}" >&3
   [ "$status" -eq 0 ]
-  # What was not committed is there yet, hidden for a while at most.
+  # Uncommitted messages still exist, hidden for a while at most.
   all_loaded() {
     for queue in "${queues[@]}"; do SQS_QUEUE_URL=$queue "$SQS2PG" -q -c settings & done
     wait
@@ -33,7 +33,7 @@ teardown() { common_teardown; }
   eventually 60 all_loaded
 }
 
-# start OPTION...: a run in the background, its process id in ./pid.
+# start OPTION...: start a run in the background, with its process id in ./pid.
 start() {
   SQS_QUEUE_URL=$QUEUE "$SQS2PG" -c settings "$@" 3>&- 4>&- >run.out 2>run.err &
   echo $! >pid
@@ -41,7 +41,7 @@ start() {
 stages() { pgrep -P "$(<pid)" -x 'sqs-pull|sqs-unwrap|pii-mask|pg-load|sqs-ack'; }
 five_stages() { [ "$(stages | wc -l)" -eq 5 ]; }
 ended() { [ ! -e "/proc/$(<pid)" ] || [ "$(ps -o stat= -p "$(<pid)")" = Z ]; }
-# finish SECONDS: waits for the run's end; its status is the function's.
+# finish SECONDS: wait for the run's end and return its status.
 finish() { eventually "$1" ended && wait "$(<pid)"; }
 
 send() { # FIRST LAST
@@ -51,10 +51,10 @@ rows_are() { [ "$(sql 'SELECT count(*) FROM t')" = "$1" ]; }
 backend() {
   sql "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 }
-# waiting: the loader's backend waits in the trigger.
+# waiting: succeed when the loader's backend waits in the trigger.
 waiting() { [ -n "$(sql "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'")" ]; }
 
-@test "SIGTERM while the end of a transaction waits: said, over within --grace, 75, and the messages stay" {
+@test "SIGTERM while COMMIT waits: reported, ends within --grace with 75, and the messages stay" {
   local status=0 began
   QUEUE=$(servers_queue "$(unique)" VisibilityTimeout=4)
   sed -i 's/--no-map/--no-map --grace 8s/' settings
@@ -80,7 +80,7 @@ waiting() { [ -n "$(sql "SELECT 1 FROM pg_stat_activity WHERE datname = current_
   eventually 60 loaded
 }
 
-@test "SIGTERM while the database hangs: over within --grace, 75; a second one ends all at once" {
+@test "SIGTERM while the database hangs: ends within --grace with 75; a second one kills all programs" {
   local status=0 began hung
   QUEUE=$(servers_queue "$(unique)" VisibilityTimeout=4)
   sed -i 's/--no-map/--no-map --grace 8s/' settings
@@ -97,7 +97,7 @@ waiting() { [ -n "$(sql "SELECT 1 FROM pg_stat_activity WHERE datname = current_
   kill -CONT "$hung"
   [ "$status" -eq 75 ] || [ "$status" -eq 0 ] # 0: it was told before it had received
   [ $((SECONDS - began)) -le 9 ]
-  # And again, with more patience than anybody has.
+  # Again, with a longer grace period.
   sed -i 's/--grace 8s/--grace 10m/' settings
   status=0
   start --follow
@@ -105,7 +105,7 @@ waiting() { [ -n "$(sql "SELECT 1 FROM pg_stat_activity WHERE datname = current_
   stages >was
   kill -STOP "$(pgrep -P "$(<pid)" -x pii-mask)"
   kill "$(<pid)"
-  # sqs-pull has closed its output, and all wait for the one that is stopped.
+  # sqs-pull has closed its output, and all wait for the stopped stage.
   source_closed() { [ "$(readlink "/proc/$(pgrep -P "$(<pid)" -x sqs-pull)/fd/1")" = /dev/null ]; }
   eventually 60 source_closed
   kill -HUP "$(<pid)"
@@ -125,7 +125,7 @@ waiting() { [ -n "$(sql "SELECT 1 FROM pg_stat_activity WHERE datname = current_
   [ -z "$stderr" ]
   run --separate-stderr -9 "$SQS2PG" -v -c settings --lock-wait 300ms --lock-status=09
   [ "$stderr" = "sqs2pg: info: another run has this queue" ]
-  # One that waits gets it when the other ends.
+  # A waiting run gets the lock when the other ends.
   "$SQS2PG" -v -c settings --lock-wait 1m 3>&- 4>&- 2>waited &
   local waiter=$!
   waits() { pgrep -P "$waiter" -x flock; }
@@ -134,7 +134,7 @@ waiting() { [ -n "$(sql "SELECT 1 FROM pg_stat_activity WHERE datname = current_
   finish 60
   wait "$waiter"
   grep -q '^pg-load: committed=0 ' waited
-  # A signal ends the waiting.
+  # A signal ends the wait.
   start --follow
   eventually 60 five_stages
   "$SQS2PG" -c settings --lock-wait 1d --lock-status 9 3>&- 4>&- &
@@ -152,7 +152,7 @@ waiting() { [ -n "$(sql "SELECT 1 FROM pg_stat_activity WHERE datname = current_
   done
 }
 
-@test "--archive, --follow: a file is complete when its hour is over; a next one that cannot be made is 74" {
+@test "--archive, --follow: a file is complete when its hour has ended; a failure to create the next one is 74" {
   local status=0
   QUEUE=$(servers_queue "$(unique)")
   sed -i 's/^HOUR=3570 /HOUR=2 /' bin/pipeline/archive.sh # an hour of two seconds
@@ -179,7 +179,7 @@ waiting() { [ -n "$(sql "SELECT 1 FROM pg_stat_activity WHERE datname = current_
 }
 counts() { servers_counts "$QUEUE"; }
 
-@test "--archive, --follow: an hour ends also when a signal has come and a stage is stopped" {
+@test "--archive, --follow: an hour ends also after a signal and with a stopped stage" {
   local mask status=0
   QUEUE=$(servers_queue "$(unique)" VisibilityTimeout=4)
   sed -i 's/^HOUR=3570 /HOUR=3 /' bin/pipeline/archive.sh
@@ -191,7 +191,7 @@ counts() { servers_counts "$QUEUE"; }
   eventually 60 five_stages
   send 1 10
   eventually 60 archived 10
-  # A new hour has begun just now.
+  # A new hour has just begun.
   send 11 20
   eventually 60 rows_are 20
   mask=$(pgrep -P "$(<pid)" -x pii-mask)

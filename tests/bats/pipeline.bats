@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# scripts/pipeline.sh (installed as sqs2pg): the four programs joined.
+# scripts/pipeline.sh (installed as sqs2pg): the programs joined.
 
 load ../lib/common
 load ../lib/records
@@ -24,7 +24,7 @@ setup() {
   BIN=$(dirname "$(command -v sqs-pull)")
 }
 
-# What a test left running, if it failed half way, and what that said.
+# Processes and messages that a failed test left.
 teardown() {
   [ -n "${BATS_TEST_COMPLETED:-}" ] || [ ! -s run.err ] || cat run.err
   [ -s run.pid ] || return 0
@@ -37,13 +37,13 @@ counts() { servers_counts "$QUEUE"; }
 rows() { sql 'SELECT count(*) FROM user_logins'; }
 rows_are() { [ "$(rows)" = "$1" ]; }
 
-# start OPTION...: a run in the background, its process id in ./run.pid.
+# start OPTION...: start a run in the background, with its process id in ./run.pid.
 start() {
   "$SQS2PG" -c settings "$@" 3>&- 4>&- >run.out 2>run.err &
   echo $! >run.pid
 }
 
-# stages: the process ids of the stages of the run in the background.
+# stages: print the process ids of the stages of the background run.
 stages() { pgrep -P "$(<run.pid)" -f "$BIN/(sqs-pull|sqs-unwrap|pii-mask|pg-load|sqs-ack)" | tee stages.pid; }
 five_stages() { [ "$(stages | wc -l)" -eq 5 ]; }
 gone() {
@@ -54,7 +54,7 @@ gone() {
   done
 }
 
-# finish: waits for the run's end, which may wait for a long poll of 20 s; its status is the function's.
+# finish: wait for the run's end, up to a long poll of 20 s, and return its status.
 finish() {
   eventually 60 gone "$(<run.pid)" && wait "$(<run.pid)"
 }
@@ -75,7 +75,7 @@ finish() {
   [ -z "$stderr" ]
 }
 
-@test "installed, it takes the programs beside it before those in PATH" {
+@test "installed, it prefers the programs beside it to those in PATH" {
   ln -s "$BIN"/{sqs-pull,sqs-unwrap,pii-mask,pg-load} bin/
   printf '#!/bin/sh\ncat >/dev/null\nexit 1\n' >bin/sqs-ack
   chmod 755 bin/sqs-ack
@@ -98,7 +98,7 @@ finish() {
   run --separate-stderr sqs2pg -v -c settings
   [ "$status" -eq 0 ]
   [ "$stderr" = "sqs2pg: info: another run has this queue" ]
-  # Another queue is nobody's business; nor is this one's, when told so.
+  # Another queue is independent; so is this one with --no-lock.
   SECOND=$(servers_queue "$(unique)")
   sed "s|^SQS_QUEUE_URL=.*|SQS_QUEUE_URL=$SECOND|" settings >second
   sqs-send -Q "$SECOND" <"$SAMPLE"
@@ -107,7 +107,7 @@ finish() {
   sqs2pg --no-lock -c settings
   kill "$(<run.pid)"
   finish
-  # The lock went with its holder.
+  # The lock ended with its holder.
   run --separate-stderr sqs2pg -v -c settings
   [ "$status" -eq 0 ]
   [[ "$stderr" != *"another run"* ]]
@@ -127,7 +127,7 @@ finish() {
   gone $pids
 }
 
-@test "killed outright: its stages end all the same" {
+@test "after SIGKILL its stages end too" {
   start -f
   eventually 60 five_stages
   local pids
@@ -137,7 +137,7 @@ finish() {
   eventually 30 gone $pids
 }
 
-@test "a stage that dies takes the run with it, even on an idle queue" {
+@test "the death of a stage ends the run, even on an idle queue" {
   start -f
   eventually 60 five_stages
   local pids
@@ -160,7 +160,7 @@ finish() {
   counts_are 100 0 0
 }
 
-@test "a table that goes during the run: 69, and the messages come back" {
+@test "a table dropped during the run: 69, and the messages stay on the queue" {
   servers_sqs "$QUEUE" SetQueueAttributes -d Attribute.1.Name=VisibilityTimeout -d Attribute.1.Value=3
   start -f -v
   eventually 60 five_stages
@@ -182,7 +182,7 @@ finish() {
 @test "the gravest status: a source stopped while it was still starting does not count" {
   ln -s "$BIN"/{pii-mask,sqs-ack} bin/
   printf '#!/bin/sh\nexec sleep 30\n' >bin/sqs-pull
-  # A loader that finds all well when asked, and then does not.
+  # A loader that passes the trial, and then fails.
   printf '#!/bin/sh\nfor a; do [ "$a" != --explain ] || exit 0; done\nexit 69\n' >bin/pg-load
   chmod 755 bin/sqs-pull bin/pg-load
   run sqs2pg -c settings
@@ -196,7 +196,7 @@ finish() {
   [ ! -e executed ]
 }
 
-@test "a settings file that is wrong: 78, with file and line" {
+@test "a mistake in the settings file: 78, with file and line" {
   local line
   for line in 'no equals sign' '1X=2' 'PATH=.' 'LD_PRELOAD=x.so' 'SQS2PG_TABEL=x'; do
     head -n 4 settings >wrong
@@ -211,7 +211,7 @@ finish() {
   [ "$status" -eq 78 ]
 }
 
-@test "settings from a pipe: one of our own by name, or inherited; another user's is refused, not waited for" {
+@test "settings from a pipe: an own FIFO or an inherited pipe; a FIFO of another user is refused without a wait" {
   mkfifo -m 600 pipe
   cat settings >pipe &
   run -0 timeout 60 "$SQS2PG" -c pipe
@@ -227,14 +227,14 @@ finish() {
   [[ $stderr == "sqs2pg: error: $PWD/other: owned neither by this user nor by root"* ]]
 }
 
-@test "a setting that is missing: 78" {
+@test "a missing setting: 78" {
   grep -v KEY_FILE settings >less
   run --separate-stderr sqs2pg -c less
   [ "$status" -eq 78 ]
   [ "$stderr" = "sqs2pg: error: SQS2PG_KEY_FILE is not set in less" ]
 }
 
-@test "a settings file that others may write: 77; one with a secret that they may read, too" {
+@test "a settings file that others may write: 77; also one with a secret that they may read" {
   chmod 664 settings
   run sqs2pg -c settings
   [ "$status" -eq 77 ]
@@ -251,7 +251,7 @@ finish() {
   sqs2pg -c settings
 }
 
-@test "usage errors: 64; help and version: 0; a full disk under them: 74" {
+@test "usage errors: 64; help and version: 0, or 74 on a full disk" {
   local arguments
   for arguments in -x --nonsense operand '-- operand' '-c a -c b' -c --config= --log=xml --log --replay= --follow=1; do
     # shellcheck disable=SC2086
@@ -270,14 +270,14 @@ finish() {
   [ "$status" -eq 74 ]
 }
 
-# archived FOLDER: the records that its complete archives hold.
+# archived FOLDER: print the records of its complete archives.
 archived() { zcat "$1"/*.ndjson.gz; }
 
-# messages: how many messages the records on stdin are of. A queue may deliver one twice (moto does,
-# to receives at the same moment), and then there are two records of it.
+# messages: print the number of messages of the records on stdin. A queue may deliver one twice
+# (moto does, to parallel receives); then there are two records of it.
 messages() { jq -r .sqs.message_id | sort -u | wc -l; }
 
-@test "--archive: the masked records, complete and under their name, for their owner alone" {
+@test "--archive: the masked records, in complete files for their owner alone" {
   mkdir kept
   sqs-send -Q "$QUEUE" <"$SAMPLE"
   sqs2pg -c settings --archive kept
@@ -295,7 +295,7 @@ messages() { jq -r .sqs.message_id | sort -u | wc -l; }
   [ "$(find kept -type f | wc -l)" -eq 1 ]
 }
 
-@test "--archive: while the run lasts, the file is a .part" {
+@test "--archive: during the run the file is a .part" {
   mkdir kept
   start -f --archive kept
   eventually 60 five_stages
@@ -308,13 +308,13 @@ messages() { jq -r .sqs.message_id | sort -u | wc -l; }
   [ "$(archived kept | messages)" -eq 100 ]
 }
 
-@test "--archive: a folder that cannot be written is 74 before a message is received; a full disk, after all are loaded" {
+@test "--archive: 74 for an unwritable folder before a receive, and for a full disk after all are loaded" {
   sqs-send -Q "$QUEUE" <"$SAMPLE"
   run --separate-stderr -74 sqs2pg -c settings --archive no/such/folder
   [[ "$stderr" == "sqs2pg: error: cannot make no/such/folder/"* ]]
   counts_are 100 0 0
   mkdir kept
-  # A compressor whose disk is full, and one that dies at once.
+  # A compressor with a full disk, and one that dies immediately.
   printf '#!/bin/sh\nexec %s "$@" >/dev/full\n' "$(command -v gzip)" >bin/gzip
   chmod 755 bin/gzip
   run --separate-stderr -74 sqs2pg --log json -c settings --archive kept
@@ -330,7 +330,7 @@ messages() { jq -r .sqs.message_id | sort -u | wc -l; }
   counts_are 0 0 0
 }
 
-@test "--archive: a loader that dies takes the run with it" {
+@test "--archive: the death of the loader ends the run" {
   mkdir kept
   start -f --archive kept
   eventually 60 five_stages
@@ -345,7 +345,7 @@ messages() { jq -r .sqs.message_id | sort -u | wc -l; }
   gone $pids
 }
 
-@test "--archive: a tee that is killed is named, and not the loader behind it" {
+@test "--archive: a killed tee is named, not the loader behind it" {
   mkdir kept
   start -f --archive kept
   eventually 60 five_stages
@@ -357,14 +357,14 @@ messages() { jq -r .sqs.message_id | sort -u | wc -l; }
   run -1 grep 'pg-load, which reads it' run.err
 }
 
-@test "--replay: archives, compressed or not, are loaded once, and nothing is acked" {
+@test "--replay: archives, compressed or not, are loaded once, and nothing is acknowledged" {
   mkdir kept
   sqs-send -Q "$QUEUE" <"$SAMPLE"
   sqs2pg -c settings --archive kept
   sql 'TRUNCATE user_logins, user_logins_ledger'
   sqs-send -Q "$QUEUE" <"$SAMPLE"
   zcat kept/*.gz | head -n 40 >first
-  # No queue, no key: neither is touched.
+  # No queue, no key: neither is used.
   grep -E '^ ?SQS2PG_TABLE' settings >table_only
   run --separate-stderr -0 sqs2pg -c table_only -v --replay first kept/*.gz
   [ "$(grep -c '^pg-load: committed=' <<<"$stderr")" -eq 2 ]
@@ -375,7 +375,7 @@ messages() { jq -r .sqs.message_id | sort -u | wc -l; }
   [ "$(rows)" = 99 ]
 }
 
-@test "--replay: a file that is cut or missing is 74, and the others are loaded; a table that is missing ends it" {
+@test "--replay: a cut or missing file is 74, and the others are loaded; a missing table ends it" {
   mkdir kept
   sqs-send -Q "$QUEUE" <"$SAMPLE"
   sqs2pg -c settings --archive kept
@@ -391,7 +391,7 @@ messages() { jq -r .sqs.message_id | sort -u | wc -l; }
   [ "$(grep -c 'pg-load: error' <<<"$stderr")" -eq 1 ]
 }
 
-@test "--replay: SIGTERM ends it after what is in hand, with 0" {
+@test "--replay: SIGTERM ends it after the records in hand, with 0" {
   records 1 400000 | sed 's/}$/,"pii":{"key":"00000000"}}/' >many
   sql 'CREATE TABLE t (id integer)'
   printf 'SQS2PG_TABLE=t\nSQS2PG_LOAD_OPTIONS=--no-map --batch-rows 1000\n' >big
@@ -404,13 +404,13 @@ messages() { jq -r .sqs.message_id | sort -u | wc -l; }
   [ "$(sql 'SELECT count(*) FROM t')" -lt 400000 ]
 }
 
-@test "messages that cannot be masked: more than ten in a row end a run, 65, and stay; with --follow a thousand may" {
+@test "more than ten sealed records in a row end a run with 65, and the messages stay; with --follow more than a thousand" {
   seq 11 | jq -c '{body: "text \(.)"}' | sqs-send -q -Q "$QUEUE"
-  # All of them in one batch, however long the second receive takes.
+  # All in one batch, however long the second receive takes.
   { cat settings; echo 'SQS2PG_LOAD_OPTIONS=--linger 10m'; } >patient
   run --separate-stderr -65 sqs2pg -c patient
   [ "$(sql 'SELECT count(*) FROM user_logins_errors')" = 0 ]
-  # They come back when their time is over, or were given back.
+  # They are visible again when their timeout ends, or after a release.
   all_there() { [ "$(counts)" = '11 0 0' ]; }
   eventually 60 all_there
   "$SQS2PG" -c settings --follow 3>&- 4>&- 2>err &
@@ -420,13 +420,13 @@ messages() { jq -r .sqs.message_id | sort -u | wc -l; }
   eventually 60 stored
   kill "$(<run.pid)"
   wait "$(<run.pid)"
-  # Whoever wants another limit gives it.
+  # The user can set another limit.
   seq 2 | jq -c '{body: "more \(.)"}' | sqs-send -q -Q "$QUEUE"
   echo 'SQS2PG_LOAD_OPTIONS=--sealed-limit 1' >>settings
   run --separate-stderr -65 timeout 60 "$SQS2PG" -c settings --follow
 }
 
-@test "--replay: a record that nobody masked is rejected" {
+@test "--replay: an unmasked record is rejected" {
   echo '{"body":{"user_id":"u1","ip":"203.0.113.5"}}' >clear.ndjson
   run --separate-stderr -1 sqs2pg -c settings --replay clear.ndjson
   [ "$(rows)" = 0 ]
@@ -440,12 +440,12 @@ messages() { jq -r .sqs.message_id | sort -u | wc -l; }
   sed "s|^SQS_QUEUE_URL=.*|SQS_QUEUE_URL=${QUEUE##*/}|" settings >by_name
   run -0 sqs2pg -v -c by_name
   busy "$output"
-  # A slash at its end, the host in capitals: the same queue.
+  # A slash at its end, a host in capitals: the same queue.
   sed "s|^SQS_QUEUE_URL=.*|SQS_QUEUE_URL=$QUEUE/|" settings >slash
   run -0 sqs2pg -v -c slash
   busy "$output"
-  # Another account, another endpoint: not the same, whatever becomes of the run. What
-  # the programs do with it is not asked here: the loader fails before it.
+  # Another account or endpoint is another queue, whatever happens in the run. The loader fails
+  # before the programs use the queue.
   sed "s|^SQS_QUEUE_URL=.*|SQS_QUEUE_URL=${QUEUE%/*/*}/999999999999/${QUEUE##*/}|;s/user_logins/none/" settings >account
   run -69 sqs2pg -v -c account
   sed 's/user_logins/none/' by_name >elsewhere
@@ -463,7 +463,7 @@ messages() { jq -r .sqs.message_id | sort -u | wc -l; }
   finish
 }
 
-@test "--log json: every line is JSON, whatever a name holds" {
+@test "--log json: every line is JSON, for any name" {
   printf -v odd 'q"u\\o\nt\te\001 \303\251 \377'
   run --separate-stderr -78 sqs2pg --log json -c "$odd"
   jq -es 'length == 1 and .[0].level == "error" and .[0].program == "sqs2pg"' <<<"$stderr"
@@ -473,14 +473,14 @@ messages() { jq -r .sqs.message_id | sort -u | wc -l; }
   [ "$(jq -r 'select(.level == "summary").program' <<<"$stderr" | sort | xargs)" = 'pg-load pii-mask sqs-ack sqs-pull sqs-unwrap' ]
 }
 
-@test "leases: a loader slower than the visibility timeout gets no message twice" {
+@test "leases: a loader slower than the visibility timeout receives no message twice" {
   servers_sqs "$QUEUE" SetQueueAttributes -d Attribute.1.Name=VisibilityTimeout -d Attribute.1.Value=5 >/dev/null
   sqs-send -Q "$QUEUE" <"$SAMPLE"
   ln -s "$BIN"/{sqs-pull,sqs-unwrap,pii-mask,sqs-ack} bin/
   printf '#!/bin/sh\nfor a; do [ "$a" != --explain ] || exec %s "$@"; done\nsleep 9\nexec %s "$@"\n' \
     "$BIN/pg-load" "$BIN/pg-load" >bin/pg-load
   chmod 755 bin/pg-load
-  # Receives that go on all the while would be given what became visible again.
+  # Open receives would get messages that became visible again.
   sed -i 's/^SQS2PG_PULL_OPTIONS=.*/SQS2PG_PULL_OPTIONS=--wait 1 --empty 9 -j 1/' settings
   run --separate-stderr -0 sqs2pg -v -c settings
   [[ "$stderr" == *'sqs-pull: received=100 printed=100 released=0 '*'acked=100 '* ]]

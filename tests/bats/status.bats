@@ -31,12 +31,12 @@ teardown() { common_teardown; }
 status() { bin/sqs2pg-status -c settings "$@"; }
 healthy() { status --health "$1"; }
 send() { sqs-send -q -Q "$QUEUE"; }
-# aged FILE NAME SECONDS: that time of the file is so long ago.
+# aged FILE NAME SECONDS: set a time of the file to SECONDS ago.
 aged() {
   sed -i "s/^\(sqs2pg_$2{.*} \).*/\1$(($(date +%s) - $3)).000/" "figures/$NAME-$1.prom"
 }
 
-@test "six states: fine, idle, stalled, dead letters growing, quarantine rising, the database away" {
+@test "six states: healthy, idle, stalled, growing dead letters, growing quarantine, no database" {
   # Nothing has run yet.
   run -1 healthy 5m
   [ "$output" = "sqs2pg-status: error: no metrics files of the queue $NAME in $PWD/figures" ]
@@ -54,7 +54,7 @@ aged() {
   [ "${lines[4]}" = 'ledger        public.user_logins_ledger: 20 keys, 0 MiB' ]
   [ "${lines[5]}" = "keys          $(pii-keygen --list k)" ]
   [[ ${lines[6]} == 'health        healthy: a '* ]]
-  # Idle: the last commit was long ago, but there was nothing to do.
+  # Idle: the last commit was long ago, but the queue was empty.
   aged pg-load last_success_timestamp_seconds 7000
   run -0 status -v --health 5m
   [[ $output == 'sqs2pg-status: info: a receive found the queue empty '*' ago' ]]
@@ -65,11 +65,11 @@ aged() {
   run -0 healthy 11m
   run -0 status --json
   [ "$(jq -c .health.ok <<<"$output")" = true ]
-  # A clock that was ahead once: not for ever well.
+  # A clock that was ahead once does not make it healthy without limit.
   aged sqs-pull last_idle_timestamp_seconds -3600
   run -1 healthy 5m
   [[ $output == *'a time in the metrics files is in the future: the clock was wrong; remove the files' ]]
-  # A file of its own that the settings name for a stage.
+  # A metrics file that the settings name for a stage.
   aged sqs-pull last_idle_timestamp_seconds 600
   printf 'sqs2pg_last_idle_timestamp_seconds{queue="x"} %s.000\n' "$(date +%s)" >own.prom
   sed "s|^SQS2PG_PULL_OPTIONS=|&--metrics-file $PWD/own.prom |" settings >own
@@ -96,7 +96,7 @@ aged() {
   run -0 status
   [[ $output == *"quarantined   "[1-9]*" unresolved: "* ]]
   run -1 grep -E 'nonsense|10\.0\.0|no-such-column' <<<"$output"
-  # The database away: the rest is told.
+  # No database: the rest is shown.
   PGHOST=$PWD/none SQS2PG_LOAD_OPTIONS='--retry-timeout 100ms' run --separate-stderr -75 status --json
   [ "$(jq -c '[.table, .quarantined, .ledger, .queue.messages, .health.ok]' <<<"$output")" = '[null,null,null,0,false]' ]
   [[ $stderr == *'pg-load: error: cannot connect'* ]]
@@ -105,7 +105,7 @@ aged() {
   [[ $output == *"queue         $NAME: "* ]]
 }
 
-@test "what it may not do without; a table that nothing was loaded into; no ledger; a wrong command line" {
+@test "required settings; an empty table; no ledger; a wrong command line" {
   run --separate-stderr -0 status --json
   [ "$(jq -c '[.table.last_commit, .table.hour.committed, .quarantined, .ledger.keys, .health.ok]' <<<"$output")" = '[null,0,{},0,false]' ]
   [ -z "$stderr" ]
@@ -128,7 +128,7 @@ aged() {
   run -64 pg-load -t t --print-status --explain
 }
 
-@test "each program that sqs2pg-status asks has its own part of the settings, and no other's" {
+@test "each program of sqs2pg-status gets only its own part of the settings" {
   local name
   for name in sqs-pull pg-load pii-keygen; do
     printf '#!/bin/sh\nenv >%s/%s.env\nexec %s "$@"\n' "$PWD" "$name" "$(command -v "$name")" >"bin/$name"
@@ -145,15 +145,15 @@ AWS_SECRET_ACCESS_KEY=aws-secret" ]
   run -1 grep -l '^SQS2PG_' pii-keygen.env sqs-pull.env
 }
 
-# The sockets of an address family and the connections in the trace "calls".
+# Print the sockets of an address family and the connections in the trace "calls".
 connections() { grep -v '/nscd/' calls | grep -E 'AF_INET|connect\('; }
 
-@test "--health speaks to nobody and wants no secret" {
+@test "--health makes no connection and needs no secret" {
   echo x >figures/"$NAME-pg-load.prom"
   strace -f -qq -e trace=socket,connect -o calls bin/sqs2pg-status -c settings || true
   connections
-  # Without SHELL bash looks itself up in the password file: libc tries the
-  # socket of the name service cache, which is no server of ours.
+  # Without SHELL, bash looks itself up in the password file, and libc tries the socket of the name
+  # service cache. That is not one of our servers.
   strace -f -qq -e trace=socket,connect -o calls \
     env -u SHELL bin/sqs2pg-status -c settings --health 5m || true
   run -1 connections
