@@ -60,7 +60,7 @@ foreign_server() {
     [ "$status" -eq 69 ]
     [ ! -s out ]
     grep -q "^pg-load: error: $table is a foreign table, or has a foreign partition" err
-    grep -q 'hint: give --no-ledger' err
+    grep -q 'hint: use --no-ledger' err
   done
   [ "$(sql "SELECT count(*) FROM pg_class WHERE relname LIKE '%\_ledger'")" = 0 ]
   load_in -t f --no-ledger

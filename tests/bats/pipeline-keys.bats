@@ -183,7 +183,7 @@ keys() { sql "SELECT split_part(masked_ip, '.', 2), count(*) FROM user_logins GR
   # A command that fails, and an invalid key file.
   echo 1 >k.fails
   kill -USR1 "$(<pid)"
-  eventually 30 said 'the run goes on as it is'
+  eventually 30 said 'the run continues with the old key, policy and map'
   said 'the key command ended with status 1' # and why
   [ "$(stages | xargs)" = "$before" ]
   rm k.fails
@@ -199,7 +199,7 @@ keys() { sql "SELECT split_part(masked_ip, '.', 2), count(*) FROM user_logins GR
     echo $((n - 1)) >sent
   ) 3>&- 4>&- &
   kill -USR1 "$(<pid)"
-  eventually 60 said 'are taken anew'
+  eventually 60 said 'renewing key, policy and map'
   new_key() { [ "$(keys | wc -l)" -eq 2 ]; }
   eventually 60 new_key
   lines_are k.runs 3
