@@ -28,6 +28,7 @@ from bench import Bench, check  # noqa: E402
 
 PROGRAMS = ("sqs-pull", "sqs-unwrap", "pii-mask", "pg-load", "sqs-ack", "sqs2pg")
 WARM, ROWS = 100000, 12
+STALLED_S = 60  # without a deleted message, the run has failed
 LOOK = """SELECT pg_current_wal_insert_lsn() - '0/0', count(*), pg_total_relation_size('user_logins_ledger')
  FROM user_logins_ledger"""
 SCRIPT = """set terminal svg size 900,760 font 'sans-serif,12' background '#ffffff'
@@ -129,10 +130,13 @@ class Soak:
             process = subprocess.Popen([self.options.pipeline, "--follow"], env=bench.environment, stderr=log)
         try:
             began = time.monotonic()
+            progress = began
             while done < messages:
                 given = self.feed(given, time.monotonic() - began)
-                done = self.look(process, began)
+                before, done = done, self.look(process, began)
+                progress = time.monotonic() if done > before else progress
                 check(process.poll() is None, "sqs2pg has ended")
+                check(time.monotonic() - progress < STALLED_S, "no message was deleted for %d s" % STALLED_S)
                 time.sleep(self.options.every)
             process.send_signal(signal.SIGTERM)
             check(process.wait(60) == 0, "sqs2pg ended with %s" % process.returncode)

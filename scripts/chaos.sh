@@ -49,7 +49,7 @@ mutant='' hosts='' what=chaos segment=16 arguments=()
 while [ $# -gt 0 ]; do
   case $1 in
   -h | --help)
-    sed -n '2,/^set/s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" | sed '$d'
+    sed -n '2,/^set/s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
     exit 0
     ;;
   --hosts) hosts=1 ;;

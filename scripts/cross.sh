@@ -178,7 +178,7 @@ main() {
     esac
   done
   if [ -z "$arch" ]; then
-    sed -n '2,/^set/s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" | sed '$d' >&2
+    sed -n '2,/^set/s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
     exit 64
   fi
   [ "$(id -u)" -eq 0 ] || fail "needs root"

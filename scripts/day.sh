@@ -23,7 +23,7 @@ export BUILD
 
 case ${1:-} in
 -h | --help)
-  sed -n '2,/^set/s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" | sed '$d'
+  sed -n '2,/^set/s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
   exit 0
   ;;
 esac

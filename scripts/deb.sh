@@ -85,6 +85,6 @@ main() {
 }
 
 case ${1:-} in
--*) sed -n '2,/^set/s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" | sed '$d' ;;
+-*) sed -n '2,/^set/s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" ;;
 *) main "$@" ;;
 esac

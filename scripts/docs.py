@@ -36,6 +36,7 @@ GROUPS = [
 MANUALS = [("Manual", "7"), ("Programs", "1"), ("Formats", "5")]
 PICTURES = (".svg", ".png")
 # The extensions of cmark-gfm that GitHub uses.
+MARK = ".sqs2pg-site"  # the file that tells a site of this script
 MARKDOWN = ["cmark-gfm", "--unsafe", "-e", "table", "-e", "strikethrough", "-e", "autolink", "-e", "tasklist"]
 MANUAL = ["mandoc", "-T", "html", "-W", "warning,stop", "-O", "fragment,man=%N.%S.html"]
 
@@ -242,11 +243,12 @@ def main():
     try:
         site = Site(options.root)
         site.build()
-        # Remove only a site, never a source tree, which has the template of the pages.
-        if out.exists() and any(out.iterdir()) and not ((out / "index.html").exists() and not (out / FORM).exists()):
+        # Remove only a site that this script made.
+        if out.exists() and any(out.iterdir()) and not (out / MARK).exists():
             raise Failure("%s: not empty, and no site" % out)
         shutil.rmtree(out, ignore_errors=True)
         site.write(out)
+        (out / MARK).touch()
     except (Failure, OSError) as failure:
         sys.exit("docs: error: %s" % failure)
 

@@ -22,7 +22,7 @@ export BUILD
 MUTANTS=$root/tests/fault/mutants/calls
 
 if [ "${1:-}" = --help ] || [ "${1:-}" = -h ]; then
-  sed -n '2,/^set/s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" | sed '$d'
+  sed -n '2,/^set/s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
   exit 0
 fi
 

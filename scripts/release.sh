@@ -159,7 +159,7 @@ main() {
     case $step in
     --tag) make_tag=1 ;;
     -h | --help)
-      sed -n '2,/^set/s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" | sed '$d'
+      sed -n '2,/^set/s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
       exit 0
       ;;
     *)

@@ -135,14 +135,14 @@ part_counted() {
 # bats_files PART: lists the files that take longest first. sqs-credentials and sqs-sdk have a
 # server of their own, so they do not run on moto again. Under the sanitizers, files that run none
 # of the programs, or that measure their memory, are left out.
-LONG=(power soak pg-chaos pg-versions sqs-pull house-lint sqs-large pipeline sqs-credentials sqs-protocols pg-doubt pg-network whole-hosts pg-faults
+LONG=(power pg-chaos pg-versions sqs-pull house-lint sqs-large pipeline sqs-credentials sqs-protocols pg-doubt pg-network whole-hosts pg-faults
   sqs-faults sqs-lease house-options pipeline-signals pg-targets pg-hosts)
 bats_files() {
   local file names=("${LONG[@]}")
   for file in "$root"/tests/bats/*.bats; do names+=("$(basename "$file" .bats)"); done
   printf '%s\n' "${names[@]}" | awk '!seen[$0]++' | case $1 in
   *-moto) grep -E '^(sqs-|pipeline$)' | grep -vxE 'sqs-(credentials|sdk)' ;;
-  asan-*) grep -vE '^(dashboard|soak|house-(container|contributing|debian|demo|deploy|dist|docs|forge|lint|mutants|needed|platforms))$' ;;
+  asan-*) grep -vE '^(dashboard|power|soak|house-(container|contributing|debian|demo|deploy|dist|docs|forge|lint|mutants|needed|platforms))$' ;;
   *) cat ;;
   esac | sed "s|.*|$root/tests/bats/&.bats|"
 }
@@ -285,7 +285,7 @@ main() {
     case $part in
     long) long=1 ;;
     -h | --help)
-      sed -n '2,/^set/s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" | sed '$d'
+      sed -n '2,/^set/s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
       exit 0
       ;;
     lint | static | unit | memcheck | guard | bats | bats-moto | chaos | asan-unit | asan-bats | asan-bats-moto | tsan | inject | container | platforms | deb | browser | day | mutants | cross) parts+=("$part") ;;

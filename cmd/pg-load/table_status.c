@@ -190,11 +190,11 @@ int table_status_print(const struct load_options *options, struct failure *failu
                 "cannot read the tables", true);
         pg_transaction_rollback(target.conn);
     }
+    if (status == 0 && buf_cstr(&found.codes) == NULL)
+        status = failure_no_memory(failure);
     if (status == 0) {
-        (void)buf_cstr(&found.codes);
         put_status(&text, &target, options->table, &found);
-        status =
-            text.failed || found.codes.failed ? failure_no_memory(failure) : print(&text, failure);
+        status = text.failed ? failure_no_memory(failure) : print(&text, failure);
     }
     buf_free(&text);
     buf_free(&found.codes);

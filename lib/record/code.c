@@ -27,7 +27,7 @@ static const struct words list[] = {
     { "mask",   "near",        "a key resembles a rule's key, at a path without a rule" },
     { "mask",   "detect",      "it holds a personal value without a rule" },
     { "mask",   "unnamed",     "it has a member that the policy does not name" },
-    { "mask",   "mixed",       "it claims to be masked, but not by a known key" },
+    { "mask",   "mixed",       "it claims to be masked, but is not, or not by a known key" },
     { "mask",   "too-large",   "its masked form would be too long" },
     { "unwrap", "empty",       "it holds no event" },
     { "unwrap", "deep",        "it has too many nested envelopes" },

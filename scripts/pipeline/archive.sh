@@ -19,10 +19,10 @@ declare -A archive=()
 
 # A file of records that only its owner may read. It gets its name when it is complete and synced,
 # and the folder is synced before the stage ends. Some file systems cannot sync a folder alone: then
-# the whole file system is synced. $part is created beforehand, later files with their first record.
+# the whole file system is synced. A file whose awk was killed keeps .part. $part is created beforehand, later files with their first record.
 # shellcheck disable=SC2016  # the shell's that awk starts
 KEEP='part=${part:-$stem-$(date -u +%Y%m%dT%H%M%SZ)-$run.ndjson.gz.part}
-umask 077 && exec >>"$part" && "$gzip" -1c && sync "$part" && mv -n "$part" "${part%.part}" && [ ! -e "$part" ] &&
+umask 077 && exec >>"$part" && "$gzip" -1c && [ -e "/proc/$PPID/exe" ] && sync "$part" && mv -n "$part" "${part%.part}" && [ ! -e "$part" ] &&
 { sync "${part%/*}/" 2>/dev/null || sync -f "${part%.part}"; }'
 
 # Lines into files. A line that ends in a character which no record holds ends the file. That
@@ -39,8 +39,12 @@ BEGIN { keep = ENVIRON["gzip_to_file"]; file = keep }
 { mark = index($0, "\036") }
 mark { held = held substr($0, 1, mark - 1); if (held == "") finish(); else due = 1; next }
 { keep_last(); last = held $0; waiting = 1; held = "" }
-due { finish(); due = 0 }
-END { if (!bad) { if (waiting && !whole(last)) waiting = 0; finish() } exit bad }'
+due && whole(last) { finish(); due = 0 }
+END {
+  if (!bad && held != "") { keep_last(); last = held; waiting = 1 }
+  if (!bad) { if (waiting && !whole(last)) waiting = 0; finish() }
+  exit bad
+}'
 
 # open_archive DIR: create the first file, before a message is received.
 open_archive() {
@@ -74,7 +78,7 @@ archive_stage() {
 
 # archive_environment: called in the shell that becomes awk.
 archive_environment() {
-  export gzip_to_file="$KEEP" stem="${archive[stem]}" part="${archive[part]}" gzip="${archive[gzip]}" run=$$
+  export LC_ALL=C gzip_to_file="$KEEP" stem="${archive[stem]}" part="${archive[part]}" gzip="${archive[gzip]}" run=$$
 }
 
 # rotate: end the file of an hour. Many marks, because other versions of awk read their input when

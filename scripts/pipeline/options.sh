@@ -39,6 +39,8 @@ Settings, from the file or else from the environment:
   SQS2PG_TABLE         the table (required)
   SQS2PG_KEY_FILE      the key file of pii-mask, or a pipe that delivers it
   SQS2PG_KEY_COMMAND   instead, a command that prints the key file
+  SQS2PG_PASSWORD_COMMAND
+                       a command that prints the password of the database
   SQS2PG_MAPS          folder of pg-load's maps
   SQS2PG_PULL_OPTIONS, SQS2PG_MASK_OPTIONS, SQS2PG_LOAD_OPTIONS, SQS2PG_ACK_OPTIONS
                        further options of the programs, separated by blanks
@@ -49,7 +51,7 @@ Settings, from the file or else from the environment:
   AWS_*, PG*, ...      as the programs and their libraries use them; each program
                        gets only its own
 
-The file is read, never executed, and must be yours (sqs2pg(1)). Exit status:
+The file is read, never executed, and must belong to you or root (sqs2pg(1)). Exit status:
 the gravest of the programs', or --lock-status when another run has the queue.
 USAGE
 }

@@ -195,7 +195,7 @@ row() { printf '%-13s %s\n' "$1" "$2"; }
 show_queue() {
   local name messages in_flight delayed oldest grown text
   if [ "${facts[queue]}" = null ]; then
-    row queue 'unknown: the queue did not answer'
+    row queue 'unknown: the request to the queue failed'
     return
   fi
   in_json name "${facts[queue]}" '"name":"([^"]*)"'
@@ -222,7 +222,7 @@ show_queue() {
 show_tables() {
   local name commit committed quarantined keys bytes text rest total=0
   if [ "${facts[table]}" = null ]; then
-    row table 'unknown: the database did not answer'
+    row table 'unknown: the request to the database failed'
     return
   fi
   in_json name "${facts[table]}" '"name":"([^"]*)"'
@@ -236,13 +236,13 @@ show_tables() {
     text+="${text:+, }${BASH_REMATCH[1]} ${BASH_REMATCH[2]}" total=$((total + BASH_REMATCH[2])) rest=${BASH_REMATCH[3]}
   done
   text="$total unresolved${text:+: $text}"
-  [ "${facts[quarantined]}" != null ] || text='none'
+  [ "${facts[quarantined]}" != null ] || text='not kept'
   row quarantined "$text"
   in_json name "${facts[ledger]}" '"name":"([^"]*)"'
   in_json keys "${facts[ledger]}" '"keys":([0-9]+)'
   in_json bytes "${facts[ledger]}" '"bytes":([0-9]+)'
   commas keys "$keys"
-  text='none'
+  text='not kept'
   [ "${facts[ledger]}" = null ] || text="$name: $keys keys, $((bytes / 1048576)) MiB"
   row ledger "$text"
 }

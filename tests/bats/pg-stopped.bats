@@ -40,7 +40,7 @@ tell() { sql "SELECT pid, state, wait_event_type, wait_event, left(query, 80) FR
   eventually 60 waits_for_client || { tell && false; }
   run -0 --separate-stderr pg-load -t t --retry-timeout 3m <in
   [ "$(grep -c '"status":"committed"' <<<"$output")" -eq 3 ]
-  grep -q '^pg-load: warning: .* for stopped loaders were ended$' <<<"$stderr"
+  grep -q '^pg-load: warning: ended .* sessions of stopped loaders' <<<"$stderr"
   kill -CONT "$pid"
   exec 9>&-
   wait "$pid"

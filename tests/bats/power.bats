@@ -34,10 +34,11 @@ disk() { python3 "$ROOT/tests/fault/disk.py" "$@"; }
 power() {
   machine
   export ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}verify_asan_link_order=0
-  run -0 python3 "$ROOT/tests/fault/power.py" --pipeline "$ROOT/scripts/pipeline.sh" \
+  run python3 "$ROOT/tests/fault/power.py" --pipeline "$ROOT/scripts/pipeline.sh" \
     --servers "$ROOT/scripts/servers.sh" --emulator "$(emulator_dir)/aws-lambda-rie" "$@"
   echo "$output"
   echo "# ${lines[-1]}" >&3
+  [ "$status" -eq 0 ]
 }
 
 @test "a power failure during runs: deleted messages are in the database, archived ones in an archive" {
@@ -74,7 +75,7 @@ true_verdicts() {
 }
 
 @test "a power failure during a load: each committed verdict has its row; the others are loaded afterwards, once" {
-  local n pid written=0 count=3000
+  local n pid written=0 count=12000
   machine
   library "$machine"
   unset SQS2PG_MAPS
@@ -109,19 +110,45 @@ true_verdicts() {
 
 # ---- files
 
-@test "--archive: a line that a killed writer cut off is not in the archive" {
-  local line='{"sqs":{"a":"}\"{"},"body":[1,{"k":"\\"}]}' cut
+# archiver: run the archive's last stage on standard input, into the folder kept.
+archiver() {
   # shellcheck source=scripts/pipeline/archive.sh
   . "$ROOT/scripts/pipeline/archive.sh"
+  rm -rf kept && mkdir kept
+  LC_ALL=C gzip_to_file=$KEEP stem=kept/s part=kept/s-1.ndjson.gz.part gzip=gzip run=1 exec awk "$ARCHIVER"
+}
+
+@test "--archive: a line that a killed writer cut off is not in the archive" {
+  local line='{"sqs":{"a":"}\"{"},"body":[1,{"k":"\\"}]}' cut
   for ((cut = 1; cut <= ${#line}; cut++)); do
-    rm -rf kept
-    mkdir kept
-    printf '%s\n%s' "$line" "${line:0:cut}" |
-      gzip_to_file=$KEEP stem=kept/s part=kept/s-1.ndjson.gz.part gzip=gzip run=1 awk "$ARCHIVER"
+    (printf '%s\n%s' "$line" "${line:0:cut}" | (archiver))
     zcat kept/s-1.ndjson.gz >records
     [ "$(sort -u records)" = "$line" ]
     [ "$(wc -l <records)" -eq $((1 + (cut == ${#line}))) ]
   done
+  # With the marks that end an hour inside the last line.
+  (printf '{"a":1}\n{"b"\036\n\036\n:2' | (archiver))
+  [ "$(zcat kept/*.gz)" = '{"a":1}' ]
+  (printf '{"a":1}\n{"b":2}\036\n\036\n' | (archiver))
+  [ "$(zcat kept/*.gz)" = $'{"a":1}\n{"b":2}' ]
+}
+
+@test "--archive: a file whose awk was killed keeps its .part" {
+  local pid children
+  mkfifo lines
+  (archiver) <lines 3>&- &
+  pid=$!
+  exec 9>lines
+  records 1 2000 >&9
+  has_gzip() { children=$(pgrep -P "$pid"); }
+  eventually 30 has_gzip
+  kill -KILL "$pid"
+  exec 9>&-
+  wait "$pid" || true
+  # shellcheck disable=SC2086  # some processes
+  children_gone() { ! ps -p "${children//$'\n'/,}" >left; }
+  eventually 30 children_gone
+  [ "$(ls kept)" = s-1.ndjson.gz.part ]
 }
 
 # each_cut JUDGE SEED COMMAND...: cut the power before each call of the command that changes or syncs a

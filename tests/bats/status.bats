@@ -101,7 +101,7 @@ aged() {
   [ "$(jq -c '[.table, .quarantined, .ledger, .queue.messages, .health.ok]' <<<"$output")" = '[null,null,null,0,false]' ]
   [[ $stderr == *'pg-load: error: cannot connect'* ]]
   PGHOST=$PWD/none SQS2PG_LOAD_OPTIONS='--retry-timeout 100ms' run --separate-stderr -75 status
-  [[ $output == *'table         unknown: the database did not answer'* ]]
+  [[ $output == *'table         unknown: the request to the database failed'* ]]
   [[ $output == *"queue         $NAME: "* ]]
 }
 
@@ -111,7 +111,7 @@ aged() {
   [ -z "$stderr" ]
   [ -z "$(sql "SELECT FROM pg_class WHERE relname LIKE 'user_logins_%'")" ]
   SQS2PG_LOAD_OPTIONS='--no-ledger --no-quarantine' run -0 status
-  [[ $output == *'quarantined   none'*'ledger        none'* ]]
+  [[ $output == *'quarantined   not kept'*'ledger        not kept'* ]]
   chmod 644 k
   run --separate-stderr -77 status --json
   [ "$(jq -c .keys <<<"$output")" = null ]

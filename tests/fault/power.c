@@ -303,14 +303,20 @@ int close(int fd)
     return real(fd);
 }
 
+/* O_TMPFILE includes the bits of O_DIRECTORY. */
+static bool creates(int flags)
+{
+    return (flags & O_CREAT) != 0 || (flags & O_TMPFILE) == O_TMPFILE;
+}
+
 int open(const char *path, int flags, ...)
 {
     REAL(open)
     va_list arguments;
     va_start(arguments, flags);
-    mode_t mode = (flags & (O_CREAT | O_TMPFILE)) != 0 ? va_arg(arguments, mode_t) : 0;
+    mode_t mode = creates(flags) ? va_arg(arguments, mode_t) : 0;
     va_end(arguments);
-    if ((flags & (O_CREAT | O_TMPFILE | O_TRUNC)) != 0)
+    if (creates(flags) || (flags & O_TRUNC) != 0)
         change(-1, path);
     int fd = real(path, flags, mode);
     if (fd >= 0 && fd < DESCRIPTORS)

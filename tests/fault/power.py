@@ -148,6 +148,8 @@ class Cuts(Round):
         while sum(map(len, list(self.history.gone.values()))) < share * self.config.messages:
             if time.monotonic() > until:
                 raise RuntimeError("the pipelines do not progress")
+            for pipeline in self.pipelines:
+                pipeline.supervise()
             time.sleep(0.01)
 
     def stop_one(self):
