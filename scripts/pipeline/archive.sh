@@ -19,7 +19,8 @@ declare -A archive=()
 
 # A file of records that only its owner may read. It gets its name when it is complete and synced,
 # and the folder is synced before the stage ends. Some file systems cannot sync a folder alone: then
-# the whole file system is synced. A file whose awk was killed keeps .part. $part is created beforehand, later files with their first record.
+# the whole file system is synced. A file whose awk was killed keeps .part. $part is created
+# beforehand, later files with their first record.
 # shellcheck disable=SC2016  # the shell's that awk starts
 KEEP='part=${part:-$stem-$(date -u +%Y%m%dT%H%M%SZ)-$run.ndjson.gz.part}
 umask 077 && exec >>"$part" && "$gzip" -1c && [ -e "/proc/$PPID/exe" ] && sync "$part" && mv -n "$part" "${part%.part}" && [ ! -e "$part" ] &&
