@@ -285,11 +285,11 @@ class Start:
 
 class Memory:
     name = "memory"
-    title = "Peak resident memory, MiB, at 10,000 and 1,000,000 records"
+    title = "Peak resident memory, MiB, at 10,000, 100,000 and 1,000,000 records"
     ratios = []
     limits = [("pii-mask, 1,000,000", 32), ("pg-load, 1,000,000", 64), ("sqs-pull, 1,000,000", 32),
               ("sqs-ack, 1,000,000", 32)]
-    flat = [(name, ["%s, 10,000" % name, "%s, 1,000,000" % name], 1.1)
+    flat = [(name, ["%s, 100,000" % name, "%s, 1,000,000" % name], 1.1)
             for name in ("pii-mask", "pg-load", "sqs-pull", "sqs-ack")]
 
     @staticmethod
@@ -314,7 +314,8 @@ class Memory:
             verdicts.unlink()
             return memory
 
-        sizes = [(bench.count(10000), "10,000"), (bench.count(1000000), "1,000,000")]
+        sizes = [(bench.count(10 ** power), label)
+                 for power, label in ((4, "10,000"), (5, "100,000"), (6, "1,000,000"))]
         return [("%s, %s" % (name, label), "MiB", lambda run=run, size=size: run(size))
                 for name, run in (("pii-mask", mask), ("pg-load", load), ("sqs-pull", pull), ("sqs-ack", ack))
                 for size, label in sizes]
