@@ -18,10 +18,12 @@ static const struct pg_content *contents_of(const struct loader *loader,
 static const char *begin_sql(struct loader *loader, const struct row_batch *batch, bool copy_keys)
 {
     const struct buf *prologue = &loader->target->prologue;
+    const struct target_passed *passed = &loader->target->passed;
+    const struct buf *guard = passed->guard.length > 0 ? &passed->guard : &loader->target->guard;
     buf_clear(&loader->sql);
     if (prologue->length > 0)
         buf_append(&loader->sql, prologue->data, prologue->length);
-    buf_append(&loader->sql, loader->target->guard.data, loader->target->guard.length);
+    buf_append(&loader->sql, guard->data, guard->length);
     if (loader->immediate)
         buf_puts(&loader->sql, "SET CONSTRAINTS ALL IMMEDIATE;");
     if (copy_keys && batch->key_count > 0)
@@ -45,8 +47,10 @@ static enum attempt give_up_begin(struct loader *loader, bool copy, struct failu
         case SIDE_TABLES_AS_BEFORE:
             break;
         }
-        if (pg_side_table_check_raised(&error))
+        if (pg_side_table_check_raised(&error)) {
+            target_forget_passed(target);
             return ATTEMPT_AGAIN;
+        }
     }
     return attempt_end_error(loader, error, copy ? &target->ledger : NULL,
         copy ? "cannot write the ledger" : "cannot begin the transaction", failure);

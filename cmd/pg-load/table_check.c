@@ -1,8 +1,11 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "pg/fingerprint.h"
 #include "server_failure.h"
 #include "table_check.h"
+
+enum { MAX_SQL = 16384 };
 
 static const char without_ledger[] = "use --no-ledger if that does not matter";
 
@@ -55,24 +58,111 @@ int table_check_target(const struct target *target, const struct load_options *o
     return judge_target(&guard, options->table, failure);
 }
 
+/* Which tables the statements at the begin of a transaction check, or those after its rows. */
+static struct pg_fingerprint_of tables_of(const struct target *target, bool after_rows)
+{
+    return (struct pg_fingerprint_of){ .target = &target->table,
+        .with_target = after_rows,
+        .ledger = target->has_ledger ? &target->ledger : NULL,
+        .errors = target->has_errors && !after_rows ? &target->errors : NULL };
+}
+
+/* Take the text of a fingerprint from the result. Return false when there is none. */
+static bool take_fingerprint(const struct pg_conn *conn, int column, char text[PG_SHAPE_SIZE])
+{
+    const char *value = pg_conn_value(conn, 0, column);
+    return value != NULL && memccpy(text, value, '\0', PG_SHAPE_SIZE) != NULL;
+}
+
+/* Make the statements that spare the next batches the full checks. Return 0, or -1 when memory runs
+ * out. */
+static int shorten_checks(struct target *target, const struct pg_table_state *state)
+{
+    struct target_passed *passed = &target->passed;
+    const struct pg_fingerprint_of at_begin = tables_of(target, false);
+    const struct pg_fingerprint_of after_rows = tables_of(target, true);
+    char begin[PG_SHAPE_SIZE];
+    if (take_fingerprint(target->conn, 0, begin))
+        pg_fingerprint_lock_sql(&at_begin, begin, &passed->guard);
+    if (take_fingerprint(target->conn, 1, passed->fingerprint)) {
+        passed->state = *state;
+        buf_puts(&passed->check, "SELECT ");
+        pg_fingerprint_sql(&after_rows, &passed->check);
+        if (target->has_errors)
+            buf_printf(&passed->check, ", EXISTS (SELECT FROM %s e WHERE e.resolved_at IS NULL)",
+                target->errors.qualified);
+    }
+    passed->asked = true;
+    return buf_cstr(&passed->guard) != NULL && buf_cstr(&passed->check) != NULL ? 0 : -1;
+}
+
+/*
+ * Remember a full check that passed. The transaction holds locks on the tables since its begin, so
+ * its fingerprints are of what was checked. The tables that a dry run made are gone with it.
+ */
+static int remember(struct target *target, const struct pg_table_state *state)
+{
+    const struct pg_fingerprint_of at_begin = tables_of(target, false);
+    const struct pg_fingerprint_of after_rows = tables_of(target, true);
+    struct buf sql;
+    if (target->passed.asked || target->prologue.length > 0)
+        return 0;
+    buf_init(&sql, MAX_SQL);
+    buf_puts(&sql, "SELECT ");
+    pg_fingerprint_sql(&at_begin, &sql);
+    buf_puts(&sql, ", ");
+    pg_fingerprint_sql(&after_rows, &sql);
+    const char *text = buf_cstr(&sql);
+    int status = text == NULL ? pg_conn_no_memory(target->conn)
+                              : pg_conn_query(target->conn, text, NULL, 0, false);
+    buf_free(&sql);
+    if (status == 0 && shorten_checks(target, state) != 0)
+        status = pg_conn_no_memory(target->conn);
+    if (status != 0)
+        target_forget_passed(target);
+    return status;
+}
+
+/* Find the state of the tables, in full only when their fingerprint has changed. Return 0 or -1. */
+static int find_state(struct target *target, const struct row_batch *batch,
+    struct pg_table_state *state)
+{
+    const struct target_passed *passed = &target->passed;
+    char found[PG_SHAPE_SIZE];
+    if (passed->check.length > 0) {
+        if (pg_conn_query(target->conn, passed->check.data, NULL, 0, false) != 0)
+            return -1;
+        if (take_fingerprint(target->conn, 0, found) && strcmp(found, passed->fingerprint) == 0) {
+            const char *waiting = target->has_errors ? pg_conn_value(target->conn, 0, 1) : NULL;
+            *state = passed->state;
+            state->waiting = waiting != NULL && *waiting == 't';
+            return 0;
+        }
+        target_forget_passed(target);
+    }
+    return pg_table_state_read(target->conn, batch->table,
+        target->has_ledger ? PG_TABLE_STATE_TARGET : PG_TABLE_STATE_SHAPE,
+        target->has_ledger ? &target->ledger : NULL, target->has_errors ? &target->errors : NULL,
+        state);
+}
+
 enum table_check table_check_batch(struct loader *loader, const struct row_batch *batch,
     struct failure *failure)
 {
-    const struct target *target = loader->target;
-    struct pg_table_state guard;
-    if (pg_table_state_read(target->conn, batch->table,
-            target->has_ledger ? PG_TABLE_STATE_TARGET : PG_TABLE_STATE_SHAPE,
-            target->has_ledger ? &target->ledger : NULL,
-            target->has_errors ? &target->errors : NULL, &guard) != 0)
+    struct target *target = loader->target;
+    struct pg_table_state state;
+    if (find_state(target, batch, &state) != 0)
         return TABLE_CHECK_ERROR;
-    loader->waiting = guard.waiting;
+    loader->waiting = state.waiting;
     if (target->has_ledger &&
-        (judge_target(&guard, target->table.qualified, failure) != 0 ||
-            judge_side(&guard.side, &target->ledger, "ledger", failure) != 0))
+        (judge_target(&state, target->table.qualified, failure) != 0 ||
+            judge_side(&state.side, &target->ledger, "ledger", failure) != 0))
         return TABLE_CHECK_BROKEN;
     /* After repeated changes, load the batch as it is: the server took the rows. */
-    bool same = strcmp(guard.shape, batch->table->shape) == 0;
-    return same || loader->renewals >= LOADER_RENEWALS ? TABLE_CHECK_HOLDS : TABLE_CHECK_CHANGED;
+    bool same = strcmp(state.shape, batch->table->shape) == 0;
+    if (!same && loader->renewals < LOADER_RENEWALS)
+        return TABLE_CHECK_CHANGED;
+    return remember(target, &state) == 0 ? TABLE_CHECK_HOLDS : TABLE_CHECK_ERROR;
 }
 
 enum table_check table_check_errors(struct loader *loader, const struct row_batch *batch,

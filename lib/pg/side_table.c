@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pg/literal.h"
 #include "pg/server_text.h"
 #include "pg/side_table.h"
 
@@ -141,18 +142,6 @@ static bool is_true(const struct pg_conn *conn, int column)
     return value != NULL && *value == 't';
 }
 
-/* Write a literal that is independent of standard_conforming_strings. */
-static void put_literal(struct buf *sql, const char *text)
-{
-    buf_puts(sql, " E'");
-    for (; *text != '\0'; text++) {
-        if (*text == '\'' || *text == '\\')
-            buf_putc(sql, *text);
-        buf_putc(sql, *text);
-    }
-    buf_puts(sql, "'");
-}
-
 /* Append CHECK_SQL for that table. Return 0, or -1. */
 static int put_check(struct buf *sql, const struct pg_table *target,
     const struct pg_side_table *side)
@@ -163,7 +152,7 @@ static int put_check(struct buf *sql, const struct pg_table *target,
     int status = 0;
     for (int i = 0; i < 4; i++) {
         buf_init(&literals[i], MAX_SQL);
-        put_literal(&literals[i], texts[i]);
+        pg_literal(&literals[i], texts[i]);
         ready[i] = buf_cstr(&literals[i]);
         status = ready[i] == NULL ? -1 : status;
     }

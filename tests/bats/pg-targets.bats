@@ -80,6 +80,9 @@ foreign_server() {
     trigger | insert) sql "CREATE FUNCTION drop_it() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
       CREATE TRIGGER d BEFORE INSERT ON t_ledger FOR EACH ROW EXECUTE FUNCTION drop_it()" ;;
     rule) sql 'CREATE RULE r AS ON INSERT TO t_ledger DO INSTEAD NOTHING' ;;
+    security) sql 'ALTER TABLE t_ledger ENABLE ROW LEVEL SECURITY' ;;
+    column) sql 'TRUNCATE t_errors; ALTER TABLE t_errors ADD COLUMN must integer NOT NULL' ;;
+    child) sql 'CREATE UNLOGGED TABLE t2 () INHERITS (t_ledger)' ;;
     esac
   }
   local jobs what words
@@ -102,8 +105,7 @@ foreign_server() {
     records 4 6 >in
     cat in >&9
     refuses "$words"
-    sql 'DROP TABLE t, t_ledger, t_errors'
-    sql 'SET client_min_messages = error; DROP FUNCTION IF EXISTS drop_it'
+    sql 'SET client_min_messages = error; DROP TABLE t, t_ledger, t_errors CASCADE; DROP FUNCTION IF EXISTS drop_it'
   done <<'END'
 1 target unlogged
 1 partition unlogged
@@ -113,7 +115,44 @@ foreign_server() {
 3 trigger t_ledger, of .*, has triggers, rules
 1 insert t_ledger, of .*, has triggers, rules
 3 rule t_ledger, of .*, has triggers, rules
+1 security t_ledger, of .*, has triggers, rules or row security
+1 column t_errors, of .*, lacks a column .* or has a column that must be given
+1 child t_ledger is unlogged
 END
+}
+
+@test "changes in mid-run that do no harm are accepted, and harm after them is still noticed" {
+  local change count=3
+  sql 'CREATE TABLE t (id integer)'
+  follow
+  records 1 3 >&9
+  eventually 60 lines_are out 3
+  while read -r change; do
+    sql "$change"
+    records $((count + 1)) $((count + 3)) >&9
+    count=$((count + 3))
+    eventually 60 lines_are out "$count"
+    records $((count + 1)) $((count + 1)) >&9 # by what was remembered then
+    count=$((count + 1))
+    eventually 60 lines_are out "$count"
+  done <<'END'
+CREATE INDEX ON t_ledger (loaded_at)
+ALTER TABLE t_ledger ADD COLUMN note text
+ALTER TABLE t_errors ALTER COLUMN stage SET DEFAULT 'none'
+ANALYZE t_ledger
+CREATE TABLE t_more () INHERITS (t_ledger)
+DROP TABLE t_more
+VACUUM t_ledger
+ALTER TABLE t ADD COLUMN more text
+END
+  [ "$(tally)" = "$count committed" ]
+  sql 'ALTER TABLE t_ledger DROP CONSTRAINT t_ledger_pkey'
+  records $((count + 1)) $((count + 3)) >&9
+  ends
+  [ "$status" -eq 69 ]
+  grep -q '^pg-load: error: .*lacks a column or a unique index' err
+  lines_are out "$count"
+  [ "$(sql 'SELECT count(*) FROM t')" = "$count" ]
 }
 
 @test "an error table that drops or loses rows in mid-run: 69, no verdict" {
