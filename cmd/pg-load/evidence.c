@@ -106,11 +106,10 @@ static int prove(struct loader *loader, struct row_batch *batch)
         struct refusal *refusal = refusal_by_server(batch, item);
         if (refusal == NULL || refusal->about_value)
             continue;
-        int proven = isolate_probe(loader, batch, &batch->groups[item->group], item,
-            refusal->sqlstate, SIZE_MAX);
-        if (proven < 0)
+        bool raises;
+        if (isolate_probe(loader, batch, item, refusal->sqlstate, SIZE_MAX, &raises) != 0)
             return -1;
-        refusal->about_value = proven > 0;
+        refusal->about_value = raises;
     }
     return 0;
 }

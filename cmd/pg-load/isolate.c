@@ -188,16 +188,17 @@ static int note_refused(struct row_batch *batch, struct item *item, const struct
     return 0;
 }
 
-int isolate_probe(struct loader *loader, const struct row_batch *batch, const struct group *group,
-    const struct item *item, const char *sqlstate, size_t first)
+int isolate_probe(struct loader *loader, const struct row_batch *batch, const struct item *item,
+    const char *sqlstate, size_t first, bool *raises)
 {
+    const struct group *group = &batch->groups[item->group];
     const struct pg_probe probe = { .table = batch->table->qualified,
         .names = group->names,
         .count = group->name_count,
         .row = batch->rows.data + item->row.at,
         .length = item->row.length,
         .first = first };
-    return pg_probe_row(loader->target->conn, &probe, sqlstate);
+    return pg_probe_row(loader->target->conn, &probe, sqlstate, raises);
 }
 
 /* Refuse a row that failed alone, if allowed. Return 0, or -1 with the connection's error. */
@@ -211,9 +212,10 @@ static int refuse_row(struct loader *loader, struct row_batch *batch, struct ite
         return -1;
     if (!known && pg_error_names_check(&loader->known, conn, batch->table->qualified, &error) != 0)
         return -1;
+    bool raises = true;
     if (error.fate == PG_UNPROVEN &&
-        isolate_probe(loader, batch, &batch->groups[item->group], item, error.sqlstate,
-            error.hint.column) <= 0)
+        (isolate_probe(loader, batch, item, error.sqlstate, error.hint.column, &raises) != 0 ||
+            !raises))
         return -1;
     return note_refused(batch, item, &error) == 0 ? 0 : pg_conn_no_memory(conn);
 }

@@ -25,11 +25,12 @@ bool isolate_is_binary(const struct loader *loader, const struct row_batch *batc
 bool isolate_can(enum pg_fate fate);
 
 /*
- * isolate_probe(loader, batch, group, item, sqlstate, first):
- * Return whether a value in the row of the item raises ${sqlstate} alone, as pg_probe_row() does.
+ * isolate_probe(loader, batch, item, sqlstate, first, raises):
+ * Set ${raises} to whether a value in the row of the item raises ${sqlstate} alone. Return as
+ * pg_probe_row() does.
  */
-int isolate_probe(struct loader *loader, const struct row_batch *batch, const struct group *group,
-    const struct item *item, const char *sqlstate, size_t first);
+int isolate_probe(struct loader *loader, const struct row_batch *batch, const struct item *item,
+    const char *sqlstate, size_t first, bool *raises);
 
 /*
  * Load the rows of the items order[0, count), or none of them, by statements with ${prefix} before

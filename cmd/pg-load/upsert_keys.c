@@ -180,37 +180,39 @@ static bool are_exact(const struct pg_upsert_form *form)
     return true;
 }
 
-int upsert_keys_find(struct loader *loader, const struct row_batch *batch, const uint32_t *order,
-    size_t count)
+enum upsert_keys upsert_keys_find(struct loader *loader, const struct row_batch *batch,
+    const uint32_t *order, size_t count)
 {
     struct upsert *upsert = &loader->upsert;
     struct context context = { upsert, batch };
     upsert->exact = false;
     if (loader->isolate || !are_exact(&upsert->form))
-        return 1;
+        return UPSERT_KEYS_UNSURE;
     free(upsert->keys);
     upsert->keys = calloc(batch->count * upsert->form.count + 1, sizeof *upsert->keys);
     struct entry *entries = calloc(count + 1, sizeof *entries);
-    int status = upsert->keys == NULL || entries == NULL ? -1 : 0;
-    if (status == 0 && !find_keys(upsert, batch, order, count))
-        status = 1;
-    for (size_t i = 0; i < count && status == 0; i++)
+    enum upsert_keys result = UPSERT_KEYS_ORDERED;
+    if (upsert->keys == NULL || entries == NULL)
+        result = UPSERT_KEYS_NO_MEMORY;
+    else if (!find_keys(upsert, batch, order, count))
+        result = UPSERT_KEYS_UNSURE;
+    for (size_t i = 0; i < count && result == UPSERT_KEYS_ORDERED; i++)
         entries[i] = (struct entry){
             prefix_of(upsert->form.keys[0].exact, key_of(upsert, batch, order[i], 0)), order[i]
         };
-    if (status == 0)
+    if (result == UPSERT_KEYS_ORDERED)
         qsort_r(entries, count, sizeof *entries, compare_entries, &context);
-    for (size_t i = 1; i < count && status == 0; i++)
+    for (size_t i = 1; i < count && result == UPSERT_KEYS_ORDERED; i++)
         if (compare_items(&context, entries[i - 1].item, entries[i].item) == 0)
-            status = 1; /* equal keys: --newer or their groups decide between them */
-    for (size_t i = 0; i < count && status == 0; i++) {
+            result = UPSERT_KEYS_UNSURE; /* equal: --newer or their groups decide between them */
+    for (size_t i = 0; i < count && result == UPSERT_KEYS_ORDERED; i++) {
         upsert->sequence[i] = entries[i].item;
         upsert->rounds[entries[i].item] = 1;
         upsert->next[entries[i].item] = ROW_BATCH_NONE;
     }
     free(entries);
-    upsert->exact = status == 0;
-    return status;
+    upsert->exact = result == UPSERT_KEYS_ORDERED;
+    return result;
 }
 
 /* ---- what came back ---- */

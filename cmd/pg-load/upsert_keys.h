@@ -10,14 +10,19 @@
  * order is that of pg_upsert_order_sql().
  */
 
+enum upsert_keys {
+    UPSERT_KEYS_ORDERED,
+    UPSERT_KEYS_UNSURE, /* some key is not of that kind, or equals another: ask the server */
+    UPSERT_KEYS_NO_MEMORY
+};
+
 /*
  * upsert_keys_find(loader, batch, order, count):
- * Set sequence, rounds and next of loader->upsert as upsert_order_find() does, for rows that all
- * have such keys, each a different one. Return 0, -1 when memory runs out, or 1 when they have not,
- * or may not: then ask the server.
+ * Set sequence, rounds and next of loader->upsert as upsert_order_find() does, if all rows have
+ * such keys, each a different one.
  */
-int upsert_keys_find(struct loader *loader, const struct row_batch *batch, const uint32_t *order,
-    size_t count);
+enum upsert_keys upsert_keys_find(struct loader *loader, const struct row_batch *batch,
+    const uint32_t *order, size_t count);
 
 /*
  * upsert_keys_place(upsert, batch, order, count, at, row):

@@ -191,17 +191,17 @@ int upsert_load_rows(struct loader *loader, struct row_batch *batch, size_t coun
 {
     struct upsert *upsert = &loader->upsert;
     bool staged = upsert->form.temporary && (loader->isolate || count >= STAGED_FROM);
-    int known = upsert_keys_find(loader, batch, loader->order, count);
-    if (known < 0)
+    enum upsert_keys keys = upsert_keys_find(loader, batch, loader->order, count);
+    if (keys == UPSERT_KEYS_NO_MEMORY)
         return pg_conn_no_memory(loader->target->conn);
-    if (known == 0) /* the best order for reading too */
+    if (keys == UPSERT_KEYS_ORDERED) /* the best order for reading too */
         memcpy(loader->order, upsert->sequence, count * sizeof *loader->order);
     int status = 0;
     if (loader->isolate)
         status = find_readable(loader, batch, &count);
     else if (staged)
         status = stage(loader, batch, count, false);
-    if (status == 0 && count > 0 && known > 0)
+    if (status == 0 && count > 0 && keys == UPSERT_KEYS_UNSURE)
         status = upsert_order_find(loader, batch, loader->order, count, staged);
     if (status == 0 && count > 0)
         status = load_rounds(loader, batch, count);

@@ -15,20 +15,22 @@ static void on_data(void *context, const char *data, size_t length)
     (void)buf_append(&exchange->answer, data, length); /* within the maximum, due to http.maximum */
 }
 
-/* Run one attempt to its end. Return 0; -1 when sending or waiting failed; 1 to give up. */
-static int attempt(struct http *http, struct credentials_ask *exchange, int stop_fd)
+enum attempt { ATTEMPT_ENDED, ATTEMPT_STOPPED, ATTEMPT_NO_MEMORY };
+
+/* Run one attempt to its end, or until ${stop_fd} is readable. */
+static enum attempt attempt(struct http *http, struct credentials_ask *exchange, int stop_fd)
 {
     buf_clear(&exchange->answer);
     if (http_start(http, &exchange->http) != 0)
-        return -1;
+        return ATTEMPT_NO_MEMORY;
     for (;;) {
         struct pollfd stop = { .fd = stop_fd, .events = POLLIN };
         if (http_wait(http, &stop, 1, -1) != 0 || (stop.revents != 0)) {
             http_cancel(http, &exchange->http);
-            return stop.revents != 0 ? 1 : -1;
+            return stop.revents != 0 ? ATTEMPT_STOPPED : ATTEMPT_NO_MEMORY;
         }
         if (http_next(http) != NULL)
-            return 0;
+            return ATTEMPT_ENDED;
     }
 }
 
@@ -93,13 +95,17 @@ enum aws_cause credentials_ask_run(struct credentials_ask *exchange,
     exchange->http.maximum = CREDENTIALS_ASK_MAXIMUM;
     exchange->http.silence_s = (exchange->http.total_ms + 999) / 1000;
     for (unsigned try = 1;; try++) {
-        int result = attempt(http, exchange, request->stop_fd);
-        if (result == 0)
+        switch (attempt(http, exchange, request->stop_fd)) {
+        case ATTEMPT_ENDED:
             cause = judge(exchange, error);
-        else if (result == 1)
+            break;
+        case ATTEMPT_STOPPED:
             cause = error_set(error, AWS_STOPPED, NULL, "stopped");
-        else
+            break;
+        case ATTEMPT_NO_MEMORY:
             cause = error_no_memory(error);
+            break;
+        }
         if (cause != AWS_TEMPORARY || try >= exchange->tries)
             break;
         struct pollfd stop = { .fd = request->stop_fd, .events = POLLIN };

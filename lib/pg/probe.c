@@ -47,60 +47,60 @@ static int read_types(struct pg_conn *conn, const struct pg_probe *probe, char *
     return status;
 }
 
-/* Return 1 when it raises the state; 0 when it does not; -1 for a fault. */
+/* Set ${raises} if the value raises the state. Return 0, or -1 for a fault. */
 static int try_value(struct pg_conn *conn, const char *statement, const char *value,
-    const char *sqlstate)
+    const char *sqlstate, bool *raises)
 {
     const struct pg_param param = { .data = value };
     if (statement == NULL || pg_conn_query(conn, statement, &param, 1, false) == 0)
         return 0;
     if (pg_conn_error(conn)->fate == PG_FAULT)
         return -1;
-    bool same = strcmp(pg_conn_error(conn)->sqlstate, sqlstate) == 0;
-    if (pg_conn_exec(conn, "ROLLBACK TO SAVEPOINT sqs2pg_probe") != 0)
-        return -1;
-    return same;
+    *raises = strcmp(pg_conn_error(conn)->sqlstate, sqlstate) == 0;
+    return pg_conn_exec(conn, "ROLLBACK TO SAVEPOINT sqs2pg_probe");
 }
 
-/* Try all values, or that of column ${only}. */
+/* Try all values, or that of column ${only}, until one raises the state. */
 static int try_values(struct pg_conn *conn, const struct pg_probe *probe, char *const *statements,
-    size_t only, const char *sqlstate)
+    size_t only, const char *sqlstate, bool *raises)
 {
     const char *at = probe->row;
     struct buf value;
-    int found = 0;
+    int status = 0;
     buf_init(&value, MAX_VALUE);
-    for (size_t i = 0; i < probe->count && found == 0; i++) {
+    for (size_t i = 0; i < probe->count && status == 0 && !*raises; i++) {
         bool null;
         if (pg_copy_field(&value, &at, probe->row + probe->length, &null) != 0 ||
             buf_cstr(&value) == NULL)
-            found = pg_conn_no_memory(conn);
+            status = pg_conn_no_memory(conn);
         else if (!null && (only == SIZE_MAX || i == only))
-            found = try_value(conn, statements[i], buf_cstr(&value), sqlstate);
+            status = try_value(conn, statements[i], buf_cstr(&value), sqlstate, raises);
     }
     buf_free(&value);
-    return found;
+    return status;
 }
 
-int pg_probe_row(struct pg_conn *conn, const struct pg_probe *probe, const char *sqlstate)
+int pg_probe_row(struct pg_conn *conn, const struct pg_probe *probe, const char *sqlstate,
+    bool *raises)
 {
     const struct pg_error error = *pg_conn_error(conn);
     char **statements = calloc(probe->count + 1, sizeof *statements);
+    *raises = false;
     if (statements == NULL)
         return pg_conn_no_memory(conn);
-    int found = pg_conn_exec(conn, "SAVEPOINT sqs2pg_probe");
-    if (found == 0)
-        found = read_types(conn, probe, statements);
-    if (found == 0 && probe->first < probe->count)
-        found = try_values(conn, probe, statements, probe->first, sqlstate);
-    if (found == 0)
-        found = try_values(conn, probe, statements, SIZE_MAX, sqlstate);
-    if (found >= 0 && pg_conn_exec(conn, "RELEASE SAVEPOINT sqs2pg_probe") != 0)
-        found = -1;
-    if (found >= 0)
+    int status = pg_conn_exec(conn, "SAVEPOINT sqs2pg_probe");
+    if (status == 0)
+        status = read_types(conn, probe, statements);
+    if (status == 0 && probe->first < probe->count)
+        status = try_values(conn, probe, statements, probe->first, sqlstate, raises);
+    if (status == 0 && !*raises)
+        status = try_values(conn, probe, statements, SIZE_MAX, sqlstate, raises);
+    if (status == 0)
+        status = pg_conn_exec(conn, "RELEASE SAVEPOINT sqs2pg_probe");
+    if (status == 0)
         pg_conn_set_error(conn, &error);
     for (size_t i = 0; i < probe->count; i++)
         free(statements[i]);
     free(statements);
-    return found;
+    return status;
 }

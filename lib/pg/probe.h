@@ -1,6 +1,7 @@
 #ifndef PG_PROBE_H
 #define PG_PROBE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "pg/conn.h"
@@ -21,12 +22,13 @@ struct pg_probe {
 };
 
 /*
- * pg_probe_row(conn, probe, sqlstate):
- * Bind each value of the row, alone, to a parameter of its column's type. Return 1 when one of them
- * raises ${sqlstate}; 0 when none does (the connection's error is unchanged); -1 with the
+ * pg_probe_row(conn, probe, sqlstate, raises):
+ * Bind each value of the row, alone, to a parameter of its column's type. Set ${raises} to whether
+ * one of them raises ${sqlstate}. Return 0, with the connection's error unchanged, or -1 with the
  * connection's error. Call it in a transaction that has not failed; it leaves the transaction
  * unchanged.
  */
-int pg_probe_row(struct pg_conn *conn, const struct pg_probe *probe, const char *sqlstate);
+int pg_probe_row(struct pg_conn *conn, const struct pg_probe *probe, const char *sqlstate,
+    bool *raises);
 
 #endif
