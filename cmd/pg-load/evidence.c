@@ -179,17 +179,25 @@ static bool is_suspect(const struct item *item)
     return item->misfit || (item->kind == ITEM_ROW && item->state == STATE_REFUSED);
 }
 
+/* Append ${prefix} and ${name}; nothing when there is no name. */
+static void add(char *text, size_t size, const char *prefix, const char *name)
+{
+    size_t length = strlen(text);
+    if (name != NULL && name[0] != '\0')
+        (void)snprintf(text + length, size - length, "%s%s", prefix, name);
+}
+
 /* Write the cause of the first refusal: "SQLSTATE 23502 …, column tenant". */
 static void put_cause(char *text, size_t size, const struct refusal *refusal)
 {
-    const char *name = pg_sqlstate_name(refusal->sqlstate);
-    const char *words = code_text(refusal->stage, refusal->code);
     bool by_server = refusal->sqlstate[0] != '\0';
-    (void)snprintf(text, size, "%s%s%s%s%s%s%s%s%s%s", by_server ? "SQLSTATE " : "",
-        by_server ? refusal->sqlstate : refusal->code, name == NULL ? "" : " ",
-        name == NULL ? "" : name, refusal->column[0] == '\0' ? "" : ", column ", refusal->column,
-        refusal->constraint[0] == '\0' ? "" : ", constraint ", refusal->constraint,
-        by_server || words == NULL ? "" : ": ", by_server || words == NULL ? "" : words);
+    text[0] = '\0';
+    add(text, size, by_server ? "SQLSTATE " : "", by_server ? refusal->sqlstate : refusal->code);
+    add(text, size, " ", pg_sqlstate_name(refusal->sqlstate));
+    add(text, size, ", column ", refusal->column);
+    add(text, size, ", constraint ", refusal->constraint);
+    if (!by_server)
+        add(text, size, ": ", code_text(refusal->stage, refusal->code));
 }
 
 /* Set a hint to the remedy. */
