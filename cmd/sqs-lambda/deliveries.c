@@ -148,7 +148,7 @@ static bool is_ours(struct deliveries *deliveries, const struct verdict *verdict
     return at != NONE;
 }
 
-int deliveries_settle(struct deliveries *deliveries, const struct verdict *verdict)
+int deliveries_take(struct deliveries *deliveries, const struct verdict *verdict)
 {
     bool final = verdict_status_is_final(verdict->status) && !verdict->misnumbered;
     if (verdict->receipt_handle.length == 0 || !is_ours(deliveries, verdict))

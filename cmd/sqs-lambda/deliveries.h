@@ -27,7 +27,7 @@ int deliveries_add(struct deliveries *deliveries, const struct buf *id, const st
  * message; any other is ignored. A message once refused stays refused. The parts of a message count
  * together. Return 0, or -1 when memory runs out.
  */
-int deliveries_settle(struct deliveries *deliveries, const struct verdict *verdict);
+int deliveries_take(struct deliveries *deliveries, const struct verdict *verdict);
 
 size_t deliveries_count(const struct deliveries *deliveries);
 size_t deliveries_pending(const struct deliveries *deliveries); /* without a verdict yet */

@@ -64,7 +64,7 @@ static int take(struct exchange *exchange, struct deliveries *deliveries, const 
 {
     switch (verdict_parse(exchange->parser, line->text, line->length, &exchange->verdict)) {
     case VERDICT_OK:
-        return deliveries_settle(deliveries, &exchange->verdict);
+        return deliveries_take(deliveries, &exchange->verdict);
     case VERDICT_NO_MEMORY:
         return -1;
     case VERDICT_MALFORMED:

@@ -7,10 +7,10 @@
 
 #include "base/command.h"
 #include "base/stop.h"
-#include "beside.h"
 #include "key_source.h"
 #include "part.h"
-#include "words.h"
+#include "sibling.h"
+#include "string_list.h"
 
 /* A pipe holds this much without a reader (pipe(7)); a key file is far smaller. */
 enum { KEY_MOST = 60 << 10, FIRST_FREE = 10 };
@@ -71,18 +71,18 @@ static int in_pipe(const struct buf *text, struct failure *failure)
 
 int key_source_open(uint64_t within_ms, struct failure *failure)
 {
-    struct words environment;
+    struct string_list environment;
     struct buf text;
     int pipe = -1;
-    words_init(&environment);
+    string_list_init(&environment);
     buf_init(&text, KEY_MOST);
     part_add(PART_AWS, &environment);
     char **words = command_words(getenv(setting));
-    char path[BESIDE_SIZE];
-    if (words != NULL && words[0] != NULL && beside_own(words[0], path) == path)
+    char path[SIBLING_SIZE];
+    if (words != NULL && words[0] != NULL && sibling_program(words[0], path) == path)
         words[0] = path;
     struct command command = { .words = words,
-        .environment = words_list(&environment),
+        .environment = string_list_get(&environment),
         .longest_ms = within_ms,
         .stop_fd = stop_fd() };
     if (words == NULL || command.environment == NULL) {
@@ -98,6 +98,6 @@ int key_source_open(uint64_t within_ms, struct failure *failure)
     }
     free(words);
     buf_wipe(&text);
-    words_free(&environment);
+    string_list_free(&environment);
     return pipe;
 }

@@ -57,7 +57,7 @@ bool part_has(enum part part, const char *name)
     return false;
 }
 
-void part_add(enum part part, struct words *words)
+void part_add(enum part part, struct string_list *list)
 {
     char name[256];
     for (char **entry = environ; *entry != NULL; entry++) {
@@ -67,6 +67,6 @@ void part_add(enum part part, struct words *words)
         memcpy(name, *entry, length);
         name[length] = '\0';
         if (part_has(part, name))
-            words_add(words, *entry);
+            string_list_add(list, *entry);
     }
 }

@@ -3,7 +3,7 @@
 
 #include <stdbool.h>
 
-#include "words.h"
+#include "string_list.h"
 
 /* Parts of the environment for the programs: their own secrets, and the common variables. */
 enum part {
@@ -17,6 +17,6 @@ enum part {
 bool part_has(enum part part, const char *name);
 
 /* Add the variables of this process that belong to the part. */
-void part_add(enum part part, struct words *words);
+void part_add(enum part part, struct string_list *list);
 
 #endif

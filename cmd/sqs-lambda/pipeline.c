@@ -94,8 +94,8 @@ static void take_down(struct pipeline *pipeline)
     close_end(&pipeline->output);
 }
 
-/* Statuses by gravity, the gravest last; any other, as after a signal, is graver. */
-static int gravity(int status)
+/* Statuses by severity, the worst last; any other, as after a signal, is worse. */
+static int severity(int status)
 {
     static const int known[] = { 0, 1, 74, 75, 65, 69, 77, 78, 64 };
     int at = 0, count = (int)(sizeof known / sizeof *known);
@@ -142,7 +142,7 @@ enum pipeline_end pipeline_end(struct pipeline *pipeline, struct failure *failur
     for (size_t i = 0; i < pipeline->count; i++) {
         const struct stage *stage = &pipeline->stages[i];
         if (stage->process == 0 && !stage->ended_by_us &&
-            (cause == NULL || gravity(stage->status) >= gravity(cause->status)))
+            (cause == NULL || severity(stage->status) >= severity(cause->status)))
             cause = stage;
     }
     copy = cause != NULL ? *cause : (struct stage){ .name = "the pipeline" };

@@ -9,9 +9,9 @@
 
 #include "base/descriptors.h"
 #include "base/msg.h"
-#include "beside.h"
 #include "key_source.h"
 #include "part.h"
+#include "sibling.h"
 #include "stage.h"
 
 /* ---- command lines of the programs ---- */
@@ -19,30 +19,30 @@
 static void add_common_options(struct stage *stage)
 {
     if (msg_level() < MSG_NORMAL)
-        words_add(&stage->words, "-q");
+        string_list_add(&stage->arguments, "-q");
     for (int level = MSG_NORMAL; level < msg_level(); level++)
-        words_add(&stage->words, "-v");
+        string_list_add(&stage->arguments, "-v");
     if (msg_json())
-        words_add_text(&stage->words, "--log json");
+        string_list_add_words(&stage->arguments, "--log json");
 }
 
 static struct stage *begin(struct stage *stage, const char *name, enum part part)
 {
     *stage = (struct stage){ .name = name };
-    words_init(&stage->words);
-    words_init(&stage->environment);
+    string_list_init(&stage->arguments);
+    string_list_init(&stage->environment);
     part_add(part, &stage->environment);
     return stage;
 }
 
 /* Begin one of our programs; tell it ${reader}, for the message when that one has ended. */
-static struct stage *begin_own(struct stage *stage, const char *name, enum part part,
+static struct stage *begin_program(struct stage *stage, const char *name, enum part part,
     const char *reader)
 {
-    char path[BESIDE_SIZE];
+    char path[SIBLING_SIZE];
     begin(stage, name, part);
-    words_add(&stage->environment, reader);
-    words_add(&stage->words, beside_own(name, path));
+    string_list_add(&stage->environment, reader);
+    string_list_add(&stage->arguments, sibling_program(name, path));
     add_common_options(stage);
     return stage;
 }
@@ -50,10 +50,10 @@ static struct stage *begin_own(struct stage *stage, const char *name, enum part 
 /* Add the option with its value, unless the setting has it. */
 static void add_unless(struct stage *stage, const char *set, const char *name, const char *value)
 {
-    if (words_has_option(set, name))
+    if (string_list_has_option(set, name))
         return;
-    words_add(&stage->words, name);
-    words_add(&stage->words, value);
+    string_list_add(&stage->arguments, name);
+    string_list_add(&stage->arguments, value);
 }
 
 static const char *setting(const char *name)
@@ -64,21 +64,21 @@ static const char *setting(const char *name)
 
 static bool is_off(const char *set)
 {
-    struct words words;
-    words_init(&words);
-    words_add_text(&words, set);
-    bool off = words.count == 1 && strcmp(words.text.data, "off") == 0;
-    words_free(&words);
+    struct string_list list;
+    string_list_init(&list);
+    string_list_add_words(&list, set);
+    bool off = list.count == 1 && strcmp(list.text.data, "off") == 0;
+    string_list_free(&list);
     return off;
 }
 
 static void add_mask(struct stage *stage)
 {
-    begin_own(stage, "pii-mask", PART_COMMON, "PIPELINE_READER=pg-load");
+    begin_program(stage, "pii-mask", PART_COMMON, "PIPELINE_READER=pg-load");
     stage->wants_key = key_source_is_command();
-    words_add_text(&stage->words, "--require-sandbox --key-file");
-    words_add(&stage->words, stage->wants_key ? "/dev/fd/3" : setting("SQS2PG_KEY_FILE"));
-    words_add_text(&stage->words, setting("SQS2PG_MASK_OPTIONS"));
+    string_list_add_words(&stage->arguments, "--require-sandbox --key-file");
+    string_list_add(&stage->arguments, stage->wants_key ? "/dev/fd/3" : setting("SQS2PG_KEY_FILE"));
+    string_list_add_words(&stage->arguments, setting("SQS2PG_MASK_OPTIONS"));
 }
 
 /*
@@ -89,18 +89,18 @@ static void add_mask(struct stage *stage)
 static void add_load(struct stage *stage)
 {
     const char *set = setting("SQS2PG_LOAD_OPTIONS");
-    begin_own(stage, "pg-load", PART_DATABASE, "PIPELINE_READER=sqs-lambda");
-    words_add(&stage->words, "--table");
-    words_add(&stage->words, setting("SQS2PG_TABLE"));
-    words_add(&stage->words, "--require-masked");
+    begin_program(stage, "pg-load", PART_DATABASE, "PIPELINE_READER=sqs-lambda");
+    string_list_add(&stage->arguments, "--table");
+    string_list_add(&stage->arguments, setting("SQS2PG_TABLE"));
+    string_list_add(&stage->arguments, "--require-masked");
     add_unless(stage, set, "--linger", "0");
     add_unless(stage, set, "--grace", "100ms");
     add_unless(stage, set, "--sealed-limit", "1000");
     if (setting("SQS2PG_PASSWORD_COMMAND") != NULL) {
-        words_add(&stage->words, "--password-command");
-        words_add(&stage->words, setting("SQS2PG_PASSWORD_COMMAND"));
+        string_list_add(&stage->arguments, "--password-command");
+        string_list_add(&stage->arguments, setting("SQS2PG_PASSWORD_COMMAND"));
     }
-    words_add_text(&stage->words, set);
+    string_list_add_words(&stage->arguments, set);
 }
 
 static void add_command(struct stage *stage, char *const *words)
@@ -109,9 +109,9 @@ static void add_command(struct stage *stage, char *const *words)
     /* Not a /dev/fd path: at AWS, /dev has numbers up to 2 only. */
     stage->wants_key = key_source_is_command();
     if (stage->wants_key)
-        words_add(&stage->environment, "SQS2PG_KEY_FILE=/proc/self/fd/3");
+        string_list_add(&stage->environment, "SQS2PG_KEY_FILE=/proc/self/fd/3");
     for (size_t i = 0; words[i] != NULL; i++)
-        words_add(&stage->words, words[i]);
+        string_list_add(&stage->arguments, words[i]);
 }
 
 int stage_list(struct stage stages[STAGES_MOST], const struct lambda_options *options,
@@ -131,15 +131,16 @@ int stage_list(struct stage stages[STAGES_MOST], const struct lambda_options *op
     } else {
         const char *unwrap = setting("SQS2PG_UNWRAP_OPTIONS");
         if (!is_off(unwrap)) {
-            begin_own(&stages[count], "sqs-unwrap", PART_COMMON, "PIPELINE_READER=pii-mask");
-            words_add_text(&stages[count].words, "--require-sandbox");
-            words_add_text(&stages[count++].words, unwrap);
+            begin_program(&stages[count], "sqs-unwrap", PART_COMMON, "PIPELINE_READER=pii-mask");
+            string_list_add_words(&stages[count].arguments, "--require-sandbox");
+            string_list_add_words(&stages[count++].arguments, unwrap);
         }
         add_mask(&stages[count++]);
         add_load(&stages[count++]);
     }
     for (int i = 0; i < count; i++)
-        if (words_list(&stages[i].words) == NULL || words_list(&stages[i].environment) == NULL)
+        if (string_list_get(&stages[i].arguments) == NULL ||
+            string_list_get(&stages[i].environment) == NULL)
             failure_no_memory(failure);
     if (failure->status == STATUS_OK)
         return count;
@@ -150,8 +151,8 @@ int stage_list(struct stage stages[STAGES_MOST], const struct lambda_options *op
 
 void stage_free(struct stage *stage)
 {
-    words_free(&stage->words);
-    words_free(&stage->environment);
+    string_list_free(&stage->arguments);
+    string_list_free(&stage->environment);
 }
 
 /* ---- running ---- */
@@ -183,15 +184,15 @@ int stage_start(struct stage *stage, int input, int output, int key, struct fail
         (error = posix_spawnattr_setsigdefault(&attributes, &usual)) == 0 &&
         (error = posix_spawnattr_setflags(&attributes,
              POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF)) == 0)
-        error = posix_spawnp(&stage->process, stage->words.list[0], &files, &attributes,
-            stage->words.list, stage->environment.list);
+        error = posix_spawnp(&stage->process, stage->arguments.strings[0], &files, &attributes,
+            stage->arguments.strings, stage->environment.strings);
     (void)posix_spawnattr_destroy(&attributes);
     (void)posix_spawn_file_actions_destroy(&files);
     if (error == 0)
         return 0;
     stage->process = 0;
-    return failure_set(failure, STATUS_UNAVAILABLE, "cannot start %s: %s", stage->words.list[0],
-        strerror(error));
+    return failure_set(failure, STATUS_UNAVAILABLE, "cannot start %s: %s",
+        stage->arguments.strings[0], strerror(error));
 }
 
 bool stage_has_ended(struct stage *stage, bool wait)

@@ -6,13 +6,13 @@
 
 #include "base/failure.h"
 #include "options.h"
-#include "words.h"
+#include "string_list.h"
 
 /* A program of the pipeline: its command line, its process and how it ended. */
 struct stage {
     const char *name;
-    struct words words;
-    struct words environment;
+    struct string_list arguments;
+    struct string_list environment;
     bool wants_key; /* gets the pipe with the key as descriptor STAGE_KEY */
     pid_t process;  /* 0 when not running */
     int status;     /* exit status, or 128 plus the signal that ended it */

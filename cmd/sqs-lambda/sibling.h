@@ -1,14 +1,14 @@
-#ifndef SQS_LAMBDA_BESIDE_H
-#define SQS_LAMBDA_BESIDE_H
+#ifndef SQS_LAMBDA_SIBLING_H
+#define SQS_LAMBDA_SIBLING_H
 
-enum { BESIDE_SIZE = 4096 };
+enum { SIBLING_SIZE = 4096 };
 
 /*
- * beside_own(name, path):
+ * sibling_program(name, path):
  * Return the program to run for a name: the file of that name in the folder of this program, with
  * its path in ${path}. When there is none, or ${name} is a path, return ${name} itself, to look up
  * in PATH.
  */
-const char *beside_own(const char *name, char path[BESIDE_SIZE]);
+const char *sibling_program(const char *name, char path[SIBLING_SIZE]);
 
 #endif
