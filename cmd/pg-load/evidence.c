@@ -115,9 +115,9 @@ static int prove(struct loader *loader, struct row_batch *batch)
 }
 
 enum cause {
-    ABOUT_VALUES, /* every refusal is about a value */
-    WHAT_IT_WAS,  /* an error about neither a value nor a statement */
-    LACKS_OBJECT, /* a missing table, column or function */
+    ABOUT_VALUES,  /* every refusal is about a value */
+    ABOUT_NEITHER, /* an error about neither a value nor a statement */
+    LACKS_OBJECT,  /* a missing table, column or function */
     LACKS_RIGHT
 };
 
@@ -130,7 +130,7 @@ static enum cause worst_cause(struct row_batch *batch)
             continue;
         enum cause cause = strcmp(refusal->sqlstate, "42501") == 0 ? LACKS_RIGHT
             : pg_sqlstate_is_statement(refusal->sqlstate)          ? LACKS_OBJECT
-                                                                   : WHAT_IT_WAS;
+                                                                   : ABOUT_NEITHER;
         worst = cause > worst ? cause : worst;
     }
     return worst;
@@ -143,7 +143,8 @@ static enum cause worst_cause(struct row_batch *batch)
  * More refusals end the run. So does a missing right. So does, before a row of this run is in the
  * table, a missing object that a function under it needs, such as the table of a trigger.
  */
-enum evidence evidence_weigh(struct loader *loader, struct row_batch *batch, struct suspects *found)
+enum evidence evidence_evaluate(struct loader *loader, struct row_batch *batch,
+    struct suspects *found)
 {
     *found = (struct suspects){ .refused = 0 };
     if (row_batch_count(batch, STATE_PASSED) > 0)

@@ -20,7 +20,7 @@ enum evidence {
 
 /* Weigh the evidence, in the transaction, when every row has passed or is refused. ${found}: the
  * refused records that the error table does not have yet; those of one message count as one. */
-enum evidence evidence_weigh(struct loader *loader, struct row_batch *batch,
+enum evidence evidence_evaluate(struct loader *loader, struct row_batch *batch,
     struct suspects *found);
 
 /* Set ${failure} for the end of the run: the cause of the first refusal. */

@@ -33,8 +33,9 @@ enum { SINGLE = sizeof metrics / sizeof *metrics - 1 };
 static const struct metric errors = { "sqs2pg_errors_total", "Error records, by their code.",
     METRIC_COUNTER };
 
-/* Return the number of records in hand. ${oldest_ms}: since when the oldest is there, 0: none. */
-static uint64_t in_hand(const struct figures *figures, uint64_t *oldest_ms)
+/* Return the number of records without a verdict. ${oldest_ms}: since when the oldest is here, 0:
+ * none. */
+static uint64_t unfinished(const struct figures *figures, uint64_t *oldest_ms)
 {
     uint64_t count = 0;
     for (size_t i = 0; i < figures->batch_count; i++) {
@@ -59,7 +60,7 @@ static void fill(void *context, uint64_t *values, uint64_t *oldest_ms)
         counts->committed + counts->duplicate + counts->quarantined + counts->rejected,
         real.committed, real.duplicate, real.quarantined, real.rejected, real.differing,
         real.unkeyed, real.inserted, real.updated, real.stale, real.batches,
-        tally_faults(figures->tally), in_hand(figures, oldest_ms), figures->last_success_ms };
+        tally_faults(figures->tally), unfinished(figures, oldest_ms), figures->last_success_ms };
     _Static_assert(sizeof now / sizeof *now == SINGLE, "a value for each");
     for (size_t i = 0; i < SINGLE; i++)
         values[i] = now[i];

@@ -87,7 +87,7 @@ static int take_back(struct run *run, struct row_batch *batch, const struct fail
     if (batch->done_ms != 0)
         run->figures.last_success_ms = batch->done_ms;
     split_learn(run->split, batch);
-    if (batch->untold > 0)
+    if (batch->without_verdict > 0)
         end_split(run);
     run->committed[run->committed_count++] = batch;
     return 0;
@@ -159,7 +159,7 @@ static bool has_line(const struct run *run)
  * Take back finished batches. Submit the next batch before writing verdicts: neither the connection
  * nor the reading of lines waits for their reader. Return 0, or -1 with ${failure}.
  */
-static int turn_over(struct run *run, struct failure *failure)
+static int take_finished(struct run *run, struct failure *failure)
 {
     struct failure outcome;
     struct row_batch *done;
@@ -321,7 +321,7 @@ static bool is_pending(const struct run *run)
 
 static int load_lines(struct run *run, struct failure *failure)
 {
-    while (turn_over(run, failure) == 0) {
+    while (take_finished(run, failure) == 0) {
         meter_update(run->meter);
         if (run->ended && !is_pending(run) && !is_due(run))
             break;

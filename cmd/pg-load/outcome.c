@@ -161,10 +161,10 @@ static enum verdict_status verdict_of(const struct loader *loader, const struct 
 
 static void set_verdicts(const struct loader *loader, struct row_batch *batch)
 {
-    batch->untold = 0;
+    batch->without_verdict = 0;
     for (size_t i = 0; i < batch->count; i++) {
         batch->items[i].verdict = verdict_of(loader, &batch->items[i]);
-        batch->untold += batch->items[i].verdict == VERDICT_UNKNOWN;
+        batch->without_verdict += batch->items[i].verdict == VERDICT_UNKNOWN;
     }
 }
 
@@ -197,7 +197,7 @@ enum attempt outcome_decide(struct loader *loader, struct row_batch *batch, stru
     struct suspects found;
     if (find_duplicates(loader, batch) != 0)
         return attempt_end_side(loader, &loader->target->ledger, "cannot read the ledger", failure);
-    enum evidence evidence = evidence_weigh(loader, batch, &found);
+    enum evidence evidence = evidence_evaluate(loader, batch, &found);
     if (evidence == EVIDENCE_ERROR)
         return attempt_end_failed(loader, "cannot look for rows", failure);
     loader->suspects = found;

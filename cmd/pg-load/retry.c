@@ -26,7 +26,7 @@ void retry_init(struct retry *retry, uint64_t limit_ms, uint64_t grace_ms)
 }
 
 /* Shorten the time to the grace period after a stop request. */
-static void heed_stop(struct retry *retry, uint64_t now)
+static void shorten_for_stop(struct retry *retry, uint64_t now)
 {
     if (retry->stopping || !stop_requested())
         return;
@@ -117,7 +117,7 @@ bool retry_wait(struct retry *retry, const struct pg_error *error)
         if (retry->asked != 0 && retry->by_default && error->sqlstate[0] == '\0')
             hint_at_host();
     }
-    heed_stop(retry, now);
+    shorten_for_stop(retry, now);
     if (now >= retry->deadline)
         return false;
     uint64_t pause = backoff_next(&retry->backoff);

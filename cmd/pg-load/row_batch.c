@@ -66,7 +66,7 @@ void row_batch_clear(struct row_batch *batch)
     batch->refused_early = 0;
     batch->key_count = 0;
     batch->unkeyed = 0;
-    batch->untold = 0;
+    batch->without_verdict = 0;
     batch->kept_out = 0;
     batch->text_only = false;
     batch->unknown = (struct unknown){ .values = 0 };

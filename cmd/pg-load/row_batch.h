@@ -123,10 +123,10 @@ struct row_batch {
     size_t key_count;
     size_t key_capacity;
     struct unknown unknown;
-    uint64_t kept_out; /* passed rows that a trigger kept out of the table */
-    uint64_t notices;  /* of the server, during its COMMIT */
-    size_t unkeyed;    /* items to be loaded that have no ledger key */
-    size_t untold;     /* items that get no verdict */
+    uint64_t kept_out;      /* passed rows that a trigger kept out of the table */
+    uint64_t notices;       /* of the server, during its COMMIT */
+    size_t unkeyed;         /* items to be loaded that have no ledger key */
+    size_t without_verdict; /* items that get no verdict */
 };
 
 void row_batch_init(struct row_batch *batch, const struct column_plan *plan,

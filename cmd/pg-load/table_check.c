@@ -38,7 +38,7 @@ static int judge_side(const struct pg_side_state *found, const struct pg_side_ta
     if (found->keyless)
         return failure_set(failure, STATUS_UNAVAILABLE,
             "%s %s has lost its unique index on its column key alone", word, side->qualified);
-    if (found->meddled)
+    if (found->may_keep_out)
         return failure_set(failure, STATUS_UNAVAILABLE,
             "%s %s has a trigger, a rule or row security: it may keep out rows of deleted messages",
             word, side->qualified);

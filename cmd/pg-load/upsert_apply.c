@@ -43,8 +43,8 @@ static size_t left(const struct row_batch *batch, const uint32_t *order, size_t 
     return length;
 }
 
-/* Settle the items neither inserted nor updated: they are stale, or a trigger changed them. */
-static int settle(struct loader *loader, struct row_batch *batch, const uint32_t *order,
+/* Mark the items neither inserted nor updated: they are stale, or a trigger changed them. */
+static int mark_rest(struct loader *loader, struct row_batch *batch, const uint32_t *order,
     size_t count)
 {
     struct upsert *upsert = &loader->upsert;
@@ -52,10 +52,11 @@ static int settle(struct loader *loader, struct row_batch *batch, const uint32_t
     size_t length = left(batch, order, count, NULL, upsert->rest);
     if (length == 0)
         return 0;
-    if (!upsert->asked && pg_upsert_form_meddled(conn, batch->table, &upsert->meddled) != 0)
+    if (!upsert->asked &&
+        pg_upsert_form_has_triggers(conn, batch->table, &upsert->has_triggers) != 0)
         return -1;
     upsert->asked = true;
-    if (upsert->meddled) {
+    if (upsert->has_triggers) {
         if (upsert_source_json(loader, batch, upsert->rest, length) != 0)
             return -1;
         if (pg_upsert_missing_sql(&upsert->form, batch->table, &upsert->json, &upsert->sql) != 0)
@@ -154,7 +155,7 @@ static int apply(struct loader *loader, struct row_batch *batch, bool staged, co
                                    : mark_both(conn, batch, staged ? NULL : order, count);
         if (marked != 0)
             return -1;
-        return settle(loader, batch, order, count);
+        return mark_rest(loader, batch, order, count);
     }
     if (pg_upsert_insert_sql(&upsert->form, batch->table, &upsert->columns,
             staged ? NULL : &upsert->json, &upsert->sql) != 0)
@@ -165,7 +166,7 @@ static int apply(struct loader *loader, struct row_batch *batch, bool staged, co
     for (size_t i = 0; i < batch->group_count; i++)
         if (update(loader, batch, i, staged, order, count) != 0)
             return -1;
-    return settle(loader, batch, order, count);
+    return mark_rest(loader, batch, order, count);
 }
 
 int upsert_apply_staged(struct loader *loader, struct row_batch *batch, const uint32_t *order,

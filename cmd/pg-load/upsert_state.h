@@ -16,7 +16,7 @@ struct upsert {
     char shape[PG_SHAPE_SIZE]; /* of the columns that it numbers */
     bool staged;               /* the temporary table exists */
     bool asked;                /* it is known whether triggers may change rows */
-    bool meddled;              /* they may change rows */
+    bool has_triggers;         /* they may change rows */
     uint32_t *sequence;        /* the items, in the order of their keys */
     uint32_t *list;            /* those that are sent next */
     uint32_t *rest;            /* those of them for the statement after that */

@@ -52,7 +52,7 @@ static const char side_sql[] =
 
 /* clang-format on */
 
-enum { SHAPE, FOREIGN, VOLATILE, FORGETS, KEYLESS, MEDDLED };
+enum { SHAPE, FOREIGN, VOLATILE, FORGETS, KEYLESS, MAY_KEEP_OUT };
 
 static bool is_true(const struct pg_conn *conn, int column)
 {
@@ -69,7 +69,7 @@ int pg_table_state_read(struct pg_conn *conn, const struct pg_table *table,
     struct buf sql;
     *guard = (struct pg_table_state){ .shape = "" };
     bool shape_alone = what == PG_TABLE_STATE_SHAPE;
-    int waiting = shape_alone ? FOREIGN : side == NULL ? FORGETS : MEDDLED + 1;
+    int waiting = shape_alone ? FOREIGN : side == NULL ? FORGETS : MAY_KEEP_OUT + 1;
     buf_init(&sql, MAX_SQL);
     buf_puts(&sql, shape_alone ? shape_sql : side == NULL ? target_sql : side_sql);
     if (errors != NULL)
@@ -93,6 +93,6 @@ int pg_table_state_read(struct pg_conn *conn, const struct pg_table *table,
     if (side != NULL)
         guard->side = (struct pg_side_state){ .forgets = is_true(conn, FORGETS),
             .keyless = is_true(conn, KEYLESS),
-            .meddled = is_true(conn, MEDDLED) };
+            .may_keep_out = is_true(conn, MAY_KEEP_OUT) };
     return 0;
 }

@@ -17,9 +17,9 @@
 
 /* State of the ledger, or of the error table. */
 struct pg_side_state {
-    bool forgets; /* it, or a partition of it, is unlogged, temporary or foreign */
-    bool keyless; /* no valid unique index on "key" alone */
-    bool meddled; /* a trigger, a rule or row security may keep rows out */
+    bool forgets;      /* it, or a partition of it, is unlogged, temporary or foreign */
+    bool keyless;      /* no valid unique index on "key" alone */
+    bool may_keep_out; /* a trigger, a rule or row security may keep rows out */
 };
 
 struct pg_table_state {

@@ -284,11 +284,12 @@ int pg_upsert_form_mark(struct pg_conn *conn, const struct pg_table *table,
     return 0;
 }
 
-int pg_upsert_form_meddled(struct pg_conn *conn, const struct pg_table *table, bool *meddled)
+int pg_upsert_form_has_triggers(struct pg_conn *conn, const struct pg_table *table,
+    bool *has_triggers)
 {
     const struct pg_param param = { .data = table->qualified };
     if (pg_conn_query(conn, meddled_sql, &param, 1, false) != 0)
         return -1;
-    *meddled = pg_conn_rows(conn) > 0;
+    *has_triggers = pg_conn_rows(conn) > 0;
     return 0;
 }

@@ -86,6 +86,7 @@ int pg_upsert_form_mark(struct pg_conn *conn, const struct pg_table *table,
  * Find whether the table, or a partition of it, has a trigger that may change a row before its
  * insert, or keep it out. Return 0, or -1 with pg_conn_error().
  */
-int pg_upsert_form_meddled(struct pg_conn *conn, const struct pg_table *table, bool *meddled);
+int pg_upsert_form_has_triggers(struct pg_conn *conn, const struct pg_table *table,
+    bool *has_triggers);
 
 #endif
