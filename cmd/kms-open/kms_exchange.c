@@ -226,7 +226,7 @@ enum aws_cause kms_exchange_run(struct kms_exchange *exchange, const struct kms_
         case AWS_TEMPORARY:
             again = clock_monotonic_ms() - since_ms < exchange->retry_ms;
             if (again && ++failures == TROUBLE_AFTER)
-                exchange->on_trouble(error);
+                exchange->on_failing(error);
             if (again)
                 pause_for(&pauses, failures);
             break;

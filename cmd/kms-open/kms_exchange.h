@@ -20,7 +20,7 @@ struct kms_exchange {
     bool anonymous;                                    /* sign nothing */
     uint64_t retry_ms;                                 /* how long to retry failures */
     const char *file;                                  /* for messages: the file to open or seal */
-    void (*on_trouble)(const struct aws_error *error); /* at the third failure in a row */
+    void (*on_failing)(const struct aws_error *error); /* at the third failure in a row */
 
     /* Set at the end. */
     char key_id[KMS_MESSAGE_KEY_SIZE]; /* of the key used; "" when unknown */

@@ -15,7 +15,7 @@
 #include "kms_service.h"
 #include "options.h"
 
-static void on_trouble(const struct aws_error *error)
+static void on_failing(const struct aws_error *error)
 {
     msg_warn("%s; trying again", error->text);
 }
@@ -59,7 +59,7 @@ static int run(struct kms_options *options, const struct buf *input)
         .anonymous = options->connect.anonymous,
         .retry_ms = options->connect.has_retry ? options->connect.retry_ms : CONNECT_RETRY_MS,
         .file = options->file,
-        .on_trouble = on_trouble };
+        .on_failing = on_failing };
     buf_init(&output, KMS_MESSAGE_ANSWER_MAXIMUM);
     enum aws_cause cause = kms_service_find(&service, &options->connect, options->key_id, &error);
     if (cause == AWS_OK &&

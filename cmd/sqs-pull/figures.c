@@ -42,7 +42,7 @@ static const struct metric failures = { "sqs2pg_request_errors_total",
     "Failed requests to SQS, by cause.", METRIC_COUNTER };
 
 /* With leases, a message is in hand until its verdict arrives; without, until it is printed. */
-static size_t in_hand(const struct puller *puller, uint64_t *oldest_ms)
+static size_t unfinished(const struct puller *puller, uint64_t *oldest_ms)
 {
     size_t count = puller->unprinted.count;
     *oldest_ms = count > 0 ? puller->unprinted.first->since_ms : 0;
@@ -64,7 +64,7 @@ static void fill(void *context, uint64_t *values, uint64_t *oldest_ms)
         puller->leases == NULL ? &none : leases_counts(puller->leases);
     const uint64_t now[] = { result->printed, result->received, release_done(puller->release),
         result->corrupt, result->held, leases->acked, leases->extended, leases->lapsed,
-        sqs_requests(puller->connection->sqs), in_hand(puller, oldest_ms), puller->number.number,
+        sqs_requests(puller->connection->sqs), unfinished(puller, oldest_ms), puller->number.number,
         depth->messages, depth->in_flight, depth->delayed, depth->dead, depth->grown_ms,
         oldest_age_ms(&puller->oldest) / 1000, puller->last_idle_ms, puller->last_success_ms };
     _Static_assert(sizeof now / sizeof *now == ROWS, "a value for each");

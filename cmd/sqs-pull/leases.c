@@ -392,7 +392,7 @@ static void take_back(struct leases *leases)
 }
 
 /* Hand over leases as far as there is room. */
-static void hand_over(struct leases *leases)
+static void release_leases(struct leases *leases)
 {
     struct lease *lease;
     while (release_room(leases->release) > 0 && (lease = lease_first(leases->table)) != NULL) {
@@ -405,7 +405,7 @@ static void hand_over(struct leases *leases)
     }
 }
 
-void leases_strand(struct leases *leases)
+void leases_release_all(struct leases *leases)
 {
     struct lease *lease;
     while ((lease = lease_first(leases->table)) != NULL) {
@@ -419,7 +419,7 @@ void leases_work(struct leases *leases)
     if (leases->release == NULL)
         fill(leases);
     else
-        hand_over(leases);
+        release_leases(leases);
     batcher_work(leases->batcher);
     take_back(leases);
 }
@@ -453,7 +453,7 @@ void leases_end(struct leases *leases, struct release *release)
     leases->release = release;
     batcher_abandon(leases->batcher, AWS_STOPPED);
     take_back(leases);
-    hand_over(leases);
+    release_leases(leases);
 }
 
 bool leases_idle(const struct leases *leases)

@@ -85,7 +85,7 @@ bool leases_take(struct leases *leases, struct call *call); /* false when the ca
 void leases_end(struct leases *leases, struct release *release);
 
 /* After leases_end(): hand over the remaining leases regardless of room. */
-void leases_strand(struct leases *leases);
+void leases_release_all(struct leases *leases);
 
 /* Return true when no request is open and, after leases_end(), no lease is left. */
 bool leases_idle(const struct leases *leases);

@@ -50,10 +50,10 @@ static int report(const struct settings *given, const struct pull_result *result
             result->unreadable);
     if (result->silent > 0)
         msg_warn("%" PRIu64 " messages got no verdict and are released", result->silent);
-    if (result->stranded > 0)
+    if (result->unreleased > 0)
         msg_warn("%" PRIu64
                  " messages could not be released; they return after their visibility timeout",
-            result->stranded);
+            result->unreleased);
     char leases[96] = "";
     if (given->acked != NULL)
         (void)snprintf(leases, sizeof leases,
@@ -66,7 +66,7 @@ static int report(const struct settings *given, const struct pull_result *result
         (void)snprintf(held + strlen(held), sizeof held - strlen(held), "unreadable=%" PRIu64 " ",
             result->unreadable);
     uint64_t took_ms = clock_monotonic_ms() - began_ms;
-    msg_summary(status == STATUS_OK && result->released == 0 && result->stranded == 0,
+    msg_summary(status == STATUS_OK && result->released == 0 && result->unreleased == 0,
         "received=%" PRIu64 " printed=%" PRIu64 " released=%" PRIu64 " corrupt=%" PRIu64
         " %s%srequests=%" PRIu64 " seconds=%" PRIu64 ".%02" PRIu64,
         result->received, result->printed, result->released, result->corrupt, held, leases,

@@ -3,7 +3,7 @@
 
 enum { MINUTE_MS = 60000 };
 
-static void turn(struct oldest *oldest)
+static void advance(struct oldest *oldest)
 {
     uint64_t minute = clock_monotonic_ms() / MINUTE_MS;
     if (minute == oldest->minute)
@@ -16,13 +16,13 @@ static void turn(struct oldest *oldest)
 void oldest_note(struct oldest *oldest, uint64_t sent_ms)
 {
     uint64_t now = clock_realtime_ms();
-    turn(oldest);
+    advance(oldest);
     if (sent_ms > 0 && now > sent_ms && now - sent_ms > oldest->age_ms)
         oldest->age_ms = now - sent_ms;
 }
 
 uint64_t oldest_age_ms(struct oldest *oldest)
 {
-    turn(oldest);
+    advance(oldest);
     return oldest->age_ms > oldest->before_ms ? oldest->age_ms : oldest->before_ms;
 }

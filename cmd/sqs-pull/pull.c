@@ -184,7 +184,7 @@ static void release_all(struct puller *puller)
         }
         if (clock_monotonic_ms() >= until) {
             if (puller->leases != NULL && puller->out_closed)
-                leases_strand(puller->leases);
+                leases_release_all(puller->leases);
             release_abandon(puller->release);
             sqs_abandon(puller->connection->sqs);
         }
@@ -332,7 +332,7 @@ static void run(struct puller *puller)
     }
     result->unreadable = sqs_unreadable(puller->connection->sqs);
     result->released = release_done(puller->release);
-    result->stranded = release_stranded(puller->release);
+    result->unreleased = release_unreleased(puller->release);
 }
 
 unsigned pull_requests(const struct pull_options *options)

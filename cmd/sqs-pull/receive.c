@@ -178,10 +178,10 @@ static size_t connections(const struct puller *puller, unsigned count)
 }
 
 /*
- * Return the memory of messages in hand: to print (the output queue keeps a fourth spare), arriving
- * (its buffers double), and that of leases and connections.
+ * Return the memory of unfinished messages: to print (the output queue keeps a fourth spare),
+ * arriving (its buffers double), and that of leases and connections.
  */
-static size_t in_hand(const struct puller *puller)
+static size_t memory_used(const struct puller *puller)
 {
     size_t leases = puller->leases != NULL ? leases_bytes(puller->leases) : 0;
     size_t printing = outqueue_waiting(puller->out);
@@ -206,7 +206,7 @@ static bool on_held(void *context)
 {
     const struct receive *receive = context;
     const struct puller *puller = receive->puller;
-    if (ending(puller) || in_hand(puller) < MEMORY)
+    if (ending(puller) || memory_used(puller) < MEMORY)
         return false;
     return outqueue_waiting(puller->out) >= FLOWS || !is_oldest(puller, receive);
 }
@@ -220,9 +220,9 @@ static bool alone(const struct puller *puller)
 }
 
 /*
- * Return how many messages the next receive may request; 0 when none may begin. Messages in hand
+ * Return how many messages the next receive may request; 0 when none may begin. Unfinished messages
  * are limited to what the parallel receives can bring and to the free leases. Ten of the largest
- * must fit into memory; with nothing in hand, one receive always may begin.
+ * must fit into memory; with none of them, one receive always may begin.
  */
 static unsigned room(const struct puller *puller)
 {
@@ -240,7 +240,7 @@ static unsigned room(const struct puller *puller)
     }
     if (puller->busy == puller->opened && connections(puller, puller->opened + 1) > CONNECTIONS)
         return 0;
-    if (in_hand(puller) + puller->largest * CALL_BATCH > MEMORY && !alone(puller))
+    if (memory_used(puller) + puller->largest * CALL_BATCH > MEMORY && !alone(puller))
         return 0;
     return (unsigned)count;
 }
@@ -376,7 +376,7 @@ static void judge(struct puller *puller, const struct receive *receive)
     say_number(puller, receive_number_single(&puller->number, puller->beginnings + 1), "paced");
 }
 
-static bool has_none_in_hand(const struct puller *puller)
+static bool has_finished_all(const struct puller *puller)
 {
     return puller->unprinted.count == 0 &&
         (puller->leases == NULL || leases_count(puller->leases) == 0);
@@ -384,7 +384,7 @@ static bool has_none_in_hand(const struct puller *puller)
 
 bool receive_done(const struct puller *puller)
 {
-    return drained(puller) && !ending(puller) && has_none_in_hand(puller);
+    return drained(puller) && !ending(puller) && has_finished_all(puller);
 }
 
 void receive_take(struct puller *puller, struct call *call)
@@ -394,7 +394,7 @@ void receive_take(struct puller *puller, struct call *call)
     puller->busy--;
     if (call->error.cause == AWS_OK) {
         puller->last_success_ms = clock_realtime_ms();
-        if (call->messages == 0 && has_none_in_hand(puller))
+        if (call->messages == 0 && has_finished_all(puller))
             puller->last_idle_ms = puller->last_success_ms;
         judge(puller, receive);
     }

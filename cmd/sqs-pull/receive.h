@@ -32,7 +32,7 @@ void receive_look(struct puller *puller);
 /* Return true when no further receive will begin: stopped, drained, or the number reached. */
 bool receive_over(const struct puller *puller);
 
-/* Return true when the queue is drained and no message is in hand. */
+/* Return true when the queue is drained and no message is unfinished. */
 bool receive_done(const struct puller *puller);
 
 /* Return the milliseconds until receive_begin() has work even if nothing happens; -1 for never. */

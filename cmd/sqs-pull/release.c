@@ -15,7 +15,7 @@ struct release {
     struct batcher *batcher;
     size_t inside;
     uint64_t done;
-    uint64_t stranded;
+    uint64_t unreleased;
 };
 
 struct release *release_new(struct sqs *sqs, uint64_t retry_ms)
@@ -48,7 +48,7 @@ static void take_back(struct release *release)
         if (item->cause == AWS_OK || item->cause == AWS_LOST)
             release->done++;
         else
-            release->stranded++;
+            release->unreleased++;
         release->inside--;
         free(item); /* the message's first member */
     }
@@ -67,7 +67,7 @@ int release_add(struct release *release, const char *handle, size_t length)
 {
     struct released *message = malloc(sizeof *message + length);
     if (message == NULL) {
-        release->stranded++;
+        release->unreleased++;
         return -1;
     }
     memcpy(message->handle, handle, length);
@@ -120,7 +120,7 @@ uint64_t release_done(const struct release *release)
     return release->done;
 }
 
-uint64_t release_stranded(const struct release *release)
+uint64_t release_unreleased(const struct release *release)
 {
-    return release->stranded;
+    return release->unreleased;
 }

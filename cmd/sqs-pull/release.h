@@ -27,10 +27,10 @@ bool release_take(struct release *release,
     struct call *call); /* false when the call is not its own */
 bool release_idle(const struct release *release);
 
-/* Begin no more requests; messages not released yet are stranded. */
+/* Begin no more requests; count the messages not released yet as unreleased. */
 void release_abandon(struct release *release);
 
 uint64_t release_done(const struct release *release); /* messages that are visible, or gone */
-uint64_t release_stranded(const struct release *release);
+uint64_t release_unreleased(const struct release *release);
 
 #endif

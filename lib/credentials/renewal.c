@@ -265,7 +265,7 @@ const struct aws_error *credentials_renewal_error(const struct credentials_renew
     return &renewal->error;
 }
 
-bool credentials_renewal_trouble(struct credentials_renewal *renewal)
+bool credentials_renewal_began_failing(struct credentials_renewal *renewal)
 {
     bool trouble = renewal->trouble;
     renewal->trouble = false;

@@ -61,6 +61,6 @@ enum credentials_renewal_state credentials_renewal_state(const struct credential
 const struct aws_error *credentials_renewal_error(const struct credentials_renewal *renewal);
 
 /* Return true when a series of failures has begun since the last call: once for each series. */
-bool credentials_renewal_trouble(struct credentials_renewal *renewal);
+bool credentials_renewal_began_failing(struct credentials_renewal *renewal);
 
 #endif

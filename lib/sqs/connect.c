@@ -239,7 +239,7 @@ static enum aws_cause find_ca_bundle(struct settings *settings, const char **fou
     return cause;
 }
 
-static void on_trouble(const struct aws_error *error)
+static void on_failing(const struct aws_error *error)
 {
     msg_warn("%s; trying again", error->text);
 }
@@ -268,7 +268,7 @@ enum aws_cause connect_open(struct connection *connection, const struct connect_
         .retry = { .retry_ms = options->has_retry ? options->retry_ms : CONNECT_RETRY_MS,
             .no_queue_ms = options->absence == CONNECT_BELIEVE ? 0 : CONNECT_NO_QUEUE_MS,
             .no_queue_later = options->absence == CONNECT_DOUBT_LATER },
-        .on_trouble = on_trouble,
+        .on_failing = on_failing,
     };
     connection->secure = strncmp(settings.endpoint.origin, "https:", 6) == 0;
     connection->sqs = sqs_open(&config, error);

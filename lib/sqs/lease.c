@@ -15,8 +15,8 @@ struct lease_table {
     size_t mask; /* buckets - 1; their number is a power of two */
     size_t count;
     size_t bytes;
-    struct lease *eldest;
-    struct lease *youngest;
+    struct lease *first_added;
+    struct lease *last_added;
     /* A binary heap: heap[0] is due first. It has room for every lease of the table, so that
      * scheduling cannot fail. */
     struct lease **heap;
@@ -107,18 +107,18 @@ struct lease *lease_add(struct lease_table *table, const char *id, size_t id_len
         return NULL;
     struct lease **bucket = bucket_of(table, id, id_length);
     *lease = (struct lease){ .next = *bucket,
-        .elder = table->youngest,
+        .added_before = table->last_added,
         .place = LEASE_UNSCHEDULED,
         .id_length = (uint32_t)id_length,
         .handle_length = (uint32_t)handle_length };
     memcpy(lease->text, id, id_length);
     memcpy(lease->text + id_length, handle, handle_length);
     *bucket = lease;
-    if (table->youngest != NULL)
-        table->youngest->younger = lease;
+    if (table->last_added != NULL)
+        table->last_added->added_after = lease;
     else
-        table->eldest = lease;
-    table->youngest = lease;
+        table->first_added = lease;
+    table->last_added = lease;
     table->count++;
     table->bytes += size_of(lease);
     return lease;
@@ -130,8 +130,10 @@ void lease_remove(struct lease_table *table, struct lease *lease)
     while (*link != lease)
         link = &(*link)->next;
     *link = lease->next;
-    *(lease->elder != NULL ? &lease->elder->younger : &table->eldest) = lease->younger;
-    *(lease->younger != NULL ? &lease->younger->elder : &table->youngest) = lease->elder;
+    *(lease->added_before != NULL ? &lease->added_before->added_after : &table->first_added) =
+        lease->added_after;
+    *(lease->added_after != NULL ? &lease->added_after->added_before : &table->last_added) =
+        lease->added_before;
     table->count--;
     table->bytes -= size_of(lease);
     lease_unschedule(table, lease);
@@ -202,5 +204,5 @@ struct lease *lease_first(const struct lease_table *table)
 
 const struct lease *lease_oldest(const struct lease_table *table)
 {
-    return table->eldest;
+    return table->first_added;
 }

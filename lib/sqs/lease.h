@@ -10,9 +10,9 @@
  * time. Each step costs at most the logarithm of their number.
  */
 struct lease {
-    struct lease *next;  /* bucket chain */
-    struct lease *elder; /* in the order of adding, like younger */
-    struct lease *younger;
+    struct lease *next;         /* bucket chain */
+    struct lease *added_before; /* in the order of adding, like added_after */
+    struct lease *added_after;
     uint64_t due_ms;      /* monotonic */
     uint64_t received_ms; /* monotonic */
     uint64_t hidden_ms;   /* no other consumer can receive the message until then; monotonic, set by

@@ -4,8 +4,8 @@ enum {
     FILLED = 5,    /* average messages per receive that double the number */
     THIN_PAIR = 3, /* messages of two receives; fewer halve the number */
     QUIET = 2,     /* empty rounds before a single long poll */
-    FIRST_PATIENCE = 4,
-    MOST_PATIENCE = 256
+    FIRST_NEEDED = 4,
+    MOST_NEEDED = 256
 };
 
 void receive_number_init(struct receive_number *number, unsigned fixed)
@@ -43,9 +43,9 @@ static bool lower_by_bound(struct receive_number *number, uint64_t next)
 {
     number->bound = number->number;
     number->good = 0;
-    number->patience = number->patience == 0 ? FIRST_PATIENCE : number->patience * FIRST_PATIENCE;
-    if (number->patience > MOST_PATIENCE)
-        number->patience = MOST_PATIENCE;
+    number->needed = number->needed == 0 ? FIRST_NEEDED : number->needed * FIRST_NEEDED;
+    if (number->needed > MOST_NEEDED)
+        number->needed = MOST_NEEDED;
     return lower(number, number->number / 2, next);
 }
 
@@ -73,7 +73,7 @@ static bool take_empty(struct receive_number *number, uint64_t next)
 {
     if (number->quiet < QUIET)
         number->quiet++;
-    number->bound = number->patience = 0;
+    number->bound = number->needed = 0;
     return lower(number, number->quiet == QUIET ? 1 : number->number / 2, next);
 }
 
@@ -83,7 +83,7 @@ static bool raise(struct receive_number *number, uint64_t next)
     unsigned to = number->number * 2;
     if (to > RECEIVE_NUMBER_MOST)
         to = RECEIVE_NUMBER_MOST;
-    if (number->bound > 0 && to > number->bound && ++number->good < number->patience)
+    if (number->bound > 0 && to > number->bound && ++number->good < number->needed)
         return set(number, number->number, next);
     if (to > number->bound)
         number->bound = 0;

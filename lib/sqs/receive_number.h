@@ -13,7 +13,7 @@
  * begun before the number last fell say nothing about the present: one cause halves once, however
  * many receives report it.
  *
- * The number settles. At a steady rate, to double needs five messages per receive and leaves two
+ * The number converges. At a steady rate, to double needs five messages per receive and leaves two
  * and a half. To halve needs a round below one and a half, and leaves fewer than three. A bound set
  * by the reader or the server is exceeded only after many rounds without that cause.
  */
@@ -31,8 +31,8 @@ struct receive_number {
     unsigned quiet;    /* empty receives in a row */
     unsigned bound;    /* number at which the reader lagged or the server throttled; 0 for none */
     unsigned good;     /* rounds at the bound that justified more … */
-    unsigned patience; /* … and the number needed to exceed it: more each time, until the queue is
-                          quiet */
+    unsigned needed;   /* … and the number needed to exceed it: more each time, until the queue is
+                            quiet */
     bool taken;        /* in this round all output was written at some moment */
 };
 

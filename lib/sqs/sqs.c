@@ -30,7 +30,7 @@ struct sqs {
     struct credentials_renewal *renewal; /* NULL when nothing is signed */
     int64_t clock_offset_ms;
     struct retry_policy retry;
-    void (*on_trouble)(const struct aws_error *error);
+    void (*on_failing)(const struct aws_error *error);
     struct circuit_breaker breaker;
     uint64_t requests;
     uint64_t unreadable;
@@ -38,7 +38,7 @@ struct sqs {
     uint64_t throttles;
     uint64_t throttled_at;      /* requests sent when throttling was last counted */
     struct transfer_list ready; /* to send, or to send again */
-    struct transfer_list flying;
+    struct transfer_list open;
     struct transfer_list refused; /* because the credentials have expired */
     struct transfer_list unused;
     struct call *done;
@@ -53,7 +53,7 @@ static bool copy_config(struct sqs *sqs, const struct sqs_config *config)
     sqs->region = strdup(config->region);
     sqs->protocol = config->protocol;
     sqs->retry = config->retry;
-    sqs->on_trouble = config->on_trouble;
+    sqs->on_failing = config->on_failing;
     return sqs->origin != NULL && sqs->host != NULL && sqs->base != NULL && sqs->region != NULL;
 }
 
@@ -65,7 +65,7 @@ struct sqs *sqs_open(const struct sqs_config *config, struct aws_error *error)
         return NULL;
     }
     transfer_list_init(&sqs->ready);
-    transfer_list_init(&sqs->flying);
+    transfer_list_init(&sqs->open);
     transfer_list_init(&sqs->refused);
     transfer_list_init(&sqs->unused);
     sqs->done_end = &sqs->done;
@@ -100,7 +100,7 @@ void sqs_close(struct sqs *sqs)
         return;
     http_close(sqs->http);
     transfer_list_free(&sqs->ready);
-    transfer_list_free(&sqs->flying);
+    transfer_list_free(&sqs->open);
     transfer_list_free(&sqs->refused);
     transfer_list_free(&sqs->unused);
     credentials_renewal_close(sqs->renewal);
@@ -220,7 +220,7 @@ static void launch(struct sqs *sqs)
                 continue;
             }
             transfer->probe = circuit_breaker_enter(&sqs->breaker, receive);
-            transfer_list_add(&sqs->flying, transfer);
+            transfer_list_add(&sqs->open, transfer);
         }
     }
 }
@@ -311,8 +311,8 @@ static int renew(struct sqs *sqs)
     if (sqs->renewal == NULL)
         return -1;
     int due = credentials_renewal_work(sqs->renewal, sqs->clock_offset_ms);
-    if (credentials_renewal_trouble(sqs->renewal) && sqs->on_trouble != NULL)
-        sqs->on_trouble(credentials_renewal_error(sqs->renewal));
+    if (credentials_renewal_began_failing(sqs->renewal) && sqs->on_failing != NULL)
+        sqs->on_failing(credentials_renewal_error(sqs->renewal));
     int until = resume_refused(sqs);
     return until >= 0 && (due < 0 || until < due) ? until : due;
 }
@@ -335,7 +335,7 @@ static void finish_attempt(struct sqs *sqs, struct transfer *transfer)
         call_finish(call, &transfer->request, &transfer->answer.found, result, sqs->host);
     note_throttle(sqs, transfer);
     failed_count(&sqs->failed, call, cause);
-    transfer_list_remove(&sqs->flying, transfer);
+    transfer_list_remove(&sqs->open, transfer);
     if (call->aside && cause != AWS_OK) {
         circuit_breaker_forget(&sqs->breaker, is_receive(transfer), transfer->probe);
         give_back(sqs, transfer);
@@ -345,8 +345,8 @@ static void finish_attempt(struct sqs *sqs, struct transfer *transfer)
         cause == AWS_TEMPORARY || retry_policy_limit(&sqs->retry, cause) > 0, now);
     sqs->unreadable += call->unreadable && is_receive(transfer);
     bool third = sqs->breaker.failures == TROUBLE_AFTER && transfer->probe;
-    if (retry_policy_reports(&sqs->retry, call, third) && sqs->on_trouble != NULL)
-        sqs->on_trouble(&call->error);
+    if (retry_policy_reports(&sqs->retry, call, third) && sqs->on_failing != NULL)
+        sqs->on_failing(&call->error);
     if (cause == AWS_EXPIRED && await_renewal(sqs, transfer, now))
         return;
     if (worth_repeating(sqs, transfer, cause, now))
@@ -389,7 +389,7 @@ int sqs_wait(struct sqs *sqs, struct pollfd *fds, size_t count, int timeout_ms)
     if (given > 0)
         memcpy(fds, all, given * sizeof *all);
     while ((request = http_next(sqs->http)) != NULL) {
-        struct transfer *transfer = sqs->flying.first;
+        struct transfer *transfer = sqs->open.first;
         while (&transfer->request != request)
             transfer = transfer->next;
         finish_attempt(sqs, transfer);
@@ -425,17 +425,17 @@ void sqs_abandon(struct sqs *sqs)
         transfer_list_remove(&sqs->refused, transfer);
         give_back(sqs, transfer);
     }
-    for (struct transfer *transfer = sqs->flying.first; transfer != NULL; transfer = transfer->next)
+    for (struct transfer *transfer = sqs->open.first; transfer != NULL; transfer = transfer->next)
         transfer->last = true;
 }
 
 /* Cut all connections: no call inside returns. */
 static void cut(struct sqs *sqs)
 {
-    while (sqs->flying.first != NULL) {
-        struct transfer *transfer = sqs->flying.first;
+    while (sqs->open.first != NULL) {
+        struct transfer *transfer = sqs->open.first;
         http_cancel(sqs->http, &transfer->request);
-        transfer_list_remove(&sqs->flying, transfer);
+        transfer_list_remove(&sqs->open, transfer);
         circuit_breaker_leave(&sqs->breaker, is_receive(transfer), transfer->probe, true,
             clock_monotonic_ms());
         transfer_list_add(&sqs->unused, transfer);
@@ -477,7 +477,7 @@ uint64_t sqs_requests(const struct sqs *sqs)
 size_t sqs_arriving(const struct sqs *sqs)
 {
     size_t bytes = 0;
-    for (const struct transfer *transfer = sqs->flying.first; transfer != NULL;
+    for (const struct transfer *transfer = sqs->open.first; transfer != NULL;
          transfer = transfer->next)
         bytes += answer_waiting(&transfer->answer);
     return bytes;

@@ -43,7 +43,7 @@ struct sqs_config {
      * Called for failures that retry_policy_reports() selects, and for a failed renewal of
      * credentials; may be NULL.
      */
-    void (*on_trouble)(const struct aws_error *error);
+    void (*on_failing)(const struct aws_error *error);
 };
 
 /* Open a client and fetch the first credentials. Return NULL with ${error} when there are none,
