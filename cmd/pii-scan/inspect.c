@@ -153,7 +153,7 @@ static void inspect_at_quad(const char *text, size_t length, struct inspect_find
     }
     finding->quad_low = longest < 3 && (finding->quad_low || !finding->quad);
     finding->quad_ten = finding->quad_ten || memcmp(text, "10.", 3) == 0;
-    finding->quad_own = piece_is_own(text, length) && (finding->quad_own || !finding->quad);
+    finding->quad_local = piece_is_local(text, length) && (finding->quad_local || !finding->quad);
     finding->quad = true;
 }
 
@@ -279,7 +279,7 @@ static void doubt(const struct inspect_key *key, struct inspect_finding *finding
     const unsigned of_things = DETECT_BIT(KEY_ADDRESS) | DETECT_BIT(KEY_GEO) | DETECT_BIT(KEY_USER);
     if ((key->traits & KEY_THING) != 0)
         finding->kinds &= ~of_things;
-    if ((key->traits & (KEY_MACHINE | KEY_PERSON)) == KEY_MACHINE && finding->quad_own)
+    if ((key->traits & (KEY_MACHINE | KEY_PERSON)) == KEY_MACHINE && finding->quad_local)
         finding->kinds &= ~(DETECT_BIT(DETECT_IPV4) | DETECT_BIT(KEY_IP));
     if ((key->traits & KEY_THING) != 0)
         finding->kinds &= ~(key->weak & DETECT_BIT(KEY_NAME));

@@ -44,7 +44,7 @@ struct inspect_finding {
     bool quad;        /* four numbers: an IPv4 address or a version */
     bool quad_low;    /* all such have at most two digits per number */
     bool quad_ten;    /* the first number is 10, as in a private network */
-    bool quad_own;    /* all such are of a private network or of the machine itself */
+    bool quad_local;  /* all such are of a private network or of the machine itself */
 };
 
 struct inspect;

@@ -35,7 +35,7 @@ static bool are_versions(const struct node *node)
 static bool are_of_machines(const struct node *node)
 {
     return (node->key.traits & (KEY_MACHINE | KEY_PERSON)) == KEY_MACHINE &&
-        node->own_quads == hits(node, DETECT_IPV4) && node->own_quads > 0 &&
+        node->local_quads == hits(node, DETECT_IPV4) && node->local_quads > 0 &&
         hits(node, DETECT_IPV6) == 0;
 }
 

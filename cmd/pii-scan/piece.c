@@ -32,7 +32,7 @@ bool piece_is_role(const char *text, size_t length)
     return size > 0 && size < length && text[size] == '@' && strstr(roles, word) != NULL;
 }
 
-bool piece_is_own(const char *text, size_t length)
+bool piece_is_local(const char *text, size_t length)
 {
     unsigned octets[2] = { 0, 0 };
     size_t part = 0;

@@ -16,7 +16,7 @@ bool piece_is_role(const char *text, size_t length);
  * Return true for an IPv4 address that is invisible outside its network (RFC 1918, 1122, 3927,
  * 6598).
  */
-bool piece_is_own(const char *text, size_t length);
+bool piece_is_local(const char *text, size_t length);
 
 /*
  * Return true when the IPv4 address that ends at ${end} of a text is a network's, as settings write

@@ -90,7 +90,7 @@ static int merge(struct node *into, const struct node *from)
     into->quads += from->quads;
     into->low_quads += from->low_quads;
     into->ten_quads += from->ten_quads;
-    into->own_quads += from->own_quads;
+    into->local_quads += from->local_quads;
     if (from->different == NULL)
         return 0;
     if (into->different == NULL)
@@ -245,7 +245,7 @@ int tree_add(struct node *node, const struct inspect_finding *finding, uint64_t 
         node->quads++;
         node->low_quads += finding->quad_low;
         node->ten_quads += finding->quad_ten;
-        node->own_quads += finding->quad_own;
+        node->local_quads += finding->quad_local;
     }
     if (node->different == NULL)
         node->different = calloc(1, ESTIMATE_SIZE);

@@ -53,7 +53,7 @@ struct node {
     uint64_t quads;
     uint64_t low_quads;
     uint64_t ten_quads;
-    uint64_t own_quads;
+    uint64_t local_quads;
     unsigned char *different; /* ESTIMATE_SIZE, or NULL before the first value */
 };
 

@@ -336,7 +336,7 @@ static enum attempt open_encoding(struct layers *layers, struct layers_state *at
 }
 
 /* Count the layers that are removed for good. */
-static void settle_counts(struct layers *layers, const enum kind *kinds, unsigned count)
+static void count_layers(struct layers *layers, const enum kind *kinds, unsigned count)
 {
     for (unsigned i = 0; i < count; i++)
         layers->counts[kinds[i]]++;
@@ -369,7 +369,7 @@ enum layers_result layers_take_off(struct layers *layers, struct layers_state *s
             continue;
         if (at.depth > LAYERS_MOST)
             return LAYERS_DEEP;
-        settle_counts(layers, kinds, pending);
+        count_layers(layers, kinds, pending);
         pending = 0;
         layers_copy(state, &at);
         if (kind == KIND_S3)

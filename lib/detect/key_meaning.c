@@ -124,7 +124,7 @@ static bool is_of_entry(const struct fold *fold)
 }
 
 /* Erase the compounds, whose words have another meaning alone. */
-static void blot_compounds(struct fold *fold)
+static void erase_compounds(struct fold *fold)
 {
     for (const char *entry = key_words_compounds; *entry != '\0';) {
         size_t length = strcspn(entry, "|");
@@ -137,14 +137,14 @@ static void blot_compounds(struct fold *fold)
 }
 
 /* Decide a key about a person and a thing by the word that is last. */
-static void weigh_subject(struct key_meaning *meaning, size_t person, size_t thing)
+static void decide_subject(struct key_meaning *meaning, size_t person, size_t thing)
 {
     if (person > 0 && thing > 0)
         meaning->traits &= ~(unsigned)(person >= thing ? KEY_THING | KEY_LASTING : KEY_PERSON);
 }
 
 /* Decide words of several meanings by the other words in the key. */
-static void weigh_kinds(struct key_meaning *meaning)
+static void decide_kinds(struct key_meaning *meaning)
 {
     const unsigned address = DETECT_BIT(KEY_ADDRESS);
     const unsigned name = DETECT_BIT(KEY_NAME);
@@ -182,7 +182,7 @@ void key_meaning_read(const char *key, size_t length, struct key_meaning *meanin
     if (fold.length == 0)
         return;
     plain = fold;
-    blot_compounds(&plain);
+    erase_compounds(&plain);
     for (size_t i = 0; i < key_words_count; i++) {
         bool of_persons = key_words[i].kinds != 0 || key_words[i].traits == KEY_PERSON;
         bool alone;
@@ -209,8 +209,8 @@ void key_meaning_read(const char *key, size_t length, struct key_meaning *meanin
         meaning->traits &= ~(unsigned)KEY_NOUN;
     if (named) /* "customer": "Acme", but customer and name */
         meaning->traits &= ~(unsigned)KEY_NOUN;
-    weigh_subject(meaning, person, thing);
-    weigh_kinds(meaning);
+    decide_subject(meaning, person, thing);
+    decide_kinds(meaning);
     if (has_head(&fold))
         meaning->kinds = 0;
     if (is_of_entry(&fold))

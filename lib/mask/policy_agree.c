@@ -18,7 +18,8 @@ static bool agree(const struct policy_rule *one, const struct policy_rule *other
 }
 
 /* Return true when another rule makes the value of "by" impossible to restore. */
-static bool spoils(const struct policy *policy, const struct policy_rule *rule, uint32_t by)
+static bool prevents_restoring(const struct policy *policy, const struct policy_rule *rule,
+    uint32_t by)
 {
     const struct method *method = rule->method;
     if (rule->written != JSON_NO_NODE &&
@@ -37,7 +38,7 @@ static bool set_by(struct policy *policy, struct policy_rule *rule)
     if (rule->by == JSON_NO_NODE)
         return true;
     for (size_t i = 0; i < policy->rule_count; i++) {
-        if (spoils(policy, &policy->rules[i], rule->by))
+        if (prevents_restoring(policy, &policy->rules[i], rule->by))
             return false;
         if (policy->rules[i].node == rule->by && policy->rules[i].method->action == METHOD_REPLACE)
             rule->by_rule = i;

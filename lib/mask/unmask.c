@@ -233,7 +233,7 @@ static enum filter_outcome explain(struct unmask *unmask, const char *text, size
 }
 
 /* Return true when a full buffer, and not memory, is the cause. */
-static bool blame_failure(struct findings *findings, const struct buf *out)
+static bool refuse_too_large(struct findings *findings, const struct buf *out)
 {
     if (!out->failed)
         return false;
@@ -260,7 +260,7 @@ static enum filter_outcome open_record(struct unmask *unmask, const char *text, 
         refuse(&findings, "collision", "the record has a member of the name of a sealed one", NULL);
         break;
     case OPENING_FAILED:
-        if (!blame_failure(&findings, out))
+        if (!refuse_too_large(&findings, out))
             return FILTER_FAILED;
         break;
     }
@@ -296,7 +296,7 @@ static enum filter_outcome unmask_record(struct unmask *unmask, const char *text
         findings.says = "neither pii nor --key-id says which key the value is masked with";
         break;
     case TOKEN_FAILED:
-        if (!blame_failure(&findings, out))
+        if (!refuse_too_large(&findings, out))
             return FILTER_FAILED;
         break;
     }
