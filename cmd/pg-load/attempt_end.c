@@ -9,7 +9,7 @@ enum attempt attempt_end_error(struct loader *loader, struct pg_error error,
 {
     const struct target *target = loader->target;
     pg_transaction_rollback(loader->target->conn);
-    if (error.fate == PG_FAULT)
+    if (error.kind == PG_FAULT)
         return ATTEMPT_FAULT;
     /* Leave the names out when the server cannot be asked for them; still report the error. */
     if (!pg_conn_alive(target->conn))

@@ -86,7 +86,7 @@ static enum renewal find(struct catalogue *catalogue, struct pg_conn *conn, stru
     enum pg_table_result result = pg_table_find(conn, name, &found->table);
     if (result == PG_TABLE_OK)
         return RENEWAL_DONE;
-    if (result == PG_TABLE_FAILED && pg_conn_error(conn)->fate == PG_FAULT)
+    if (result == PG_TABLE_FAILED && pg_conn_error(conn)->kind == PG_FAULT)
         return RENEWAL_FAULT;
     if (result == PG_TABLE_FAILED)
         (void)server_failure_set(failure, pg_conn_error(conn), "cannot look up the table", true);

@@ -29,7 +29,7 @@ static enum connected connect_again(struct loader *loader, struct retry *retry,
     struct pg_conn *conn = loader->target->conn;
     if (pg_conn_alive(conn) || retry_connect(retry, conn) == 0)
         return CONNECTED;
-    if (pg_conn_error(conn)->fate == PG_FAULT)
+    if (pg_conn_error(conn)->kind == PG_FAULT)
         return CONNECTED_FAULT;
     (void)server_failure_set(failure, pg_conn_error(conn), "cannot connect", true);
     return CONNECTED_REFUSED;

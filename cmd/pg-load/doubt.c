@@ -90,7 +90,7 @@ enum doubt_end doubt_resolve(struct loader *loader)
     struct pg_conn *conn = loader->target->conn;
     enum doubt_end end = loader->target->has_ledger ? ask_ledger(loader) : ask_server(loader);
     pg_transaction_rollback(conn);
-    if (end == DOUBT_LATER && pg_conn_alive(conn) && pg_conn_error(conn)->fate != PG_FAULT)
+    if (end == DOUBT_LATER && pg_conn_alive(conn) && pg_conn_error(conn)->kind != PG_FAULT)
         return DOUBT_UNKNOWN;
     return end;
 }

@@ -183,7 +183,7 @@ static int note_refused(struct row_batch *batch, struct item *item, const struct
     memcpy(refusal->column, error->column, sizeof refusal->column);
     memcpy(refusal->constraint, error->constraint, sizeof refusal->constraint);
     memccpy(refusal->text, error->said, '\0', sizeof refusal->text - 1);
-    refusal->about_value = error->raised || error->fate == PG_UNPROVEN /* proven above */ ||
+    refusal->about_value = error->raised || error->kind == PG_UNPROVEN /* proven above */ ||
         pg_sqlstate_is_value(error->sqlstate);
     return 0;
 }
@@ -207,22 +207,22 @@ static int refuse_row(struct loader *loader, struct row_batch *batch, struct ite
     struct pg_conn *conn = loader->target->conn;
     struct pg_error error = *pg_conn_error(conn);
     bool known = pg_error_names_already(&loader->known, &error);
-    if ((!known || error.fate == PG_UNPROVEN) &&
+    if ((!known || error.kind == PG_UNPROVEN) &&
         pg_conn_exec(conn, "ROLLBACK TO SAVEPOINT sqs2pg") != 0)
         return -1;
     if (!known && pg_error_names_check(&loader->known, conn, batch->table->qualified, &error) != 0)
         return -1;
     bool raises = true;
-    if (error.fate == PG_UNPROVEN &&
+    if (error.kind == PG_UNPROVEN &&
         (isolate_probe(loader, batch, item, error.sqlstate, error.hint.column, &raises) != 0 ||
             !raises))
         return -1;
     return note_refused(batch, item, &error) == 0 ? 0 : pg_conn_no_memory(conn);
 }
 
-bool isolate_can(enum pg_fate fate)
+bool isolate_can(enum pg_error_kind kind)
 {
-    return fate == PG_ISOLATED || fate == PG_UNPROVEN;
+    return kind == PG_ISOLATED || kind == PG_UNPROVEN;
 }
 
 int isolate_search(struct loader *loader, struct row_batch *batch, const struct group *group,
@@ -244,7 +244,7 @@ int isolate_search(struct loader *loader, struct row_batch *batch, const struct 
             continue;
         }
         const struct pg_error *error = pg_conn_error(conn);
-        if (!isolate_can(error->fate))
+        if (!isolate_can(error->kind))
             return -1;
         prefix = after_failure;
         if (length > 1) {

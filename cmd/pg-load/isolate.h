@@ -21,8 +21,8 @@ int isolate_send(struct loader *loader, const struct row_batch *batch, const str
 bool isolate_is_binary(const struct loader *loader, const struct row_batch *batch,
     const struct group *group);
 
-/* Return true when a row may cause an error of that fate; isolate_rows() then tells which row. */
-bool isolate_can(enum pg_fate fate);
+/* Return true when a row may cause an error of that kind; isolate_rows() then tells which row. */
+bool isolate_can(enum pg_error_kind kind);
 
 /*
  * isolate_probe(loader, batch, item, sqlstate, first, raises):

@@ -38,7 +38,7 @@ static enum attempt give_up_begin(struct loader *loader, bool copy, struct failu
     struct target *target = loader->target;
     const struct pg_error error = *pg_conn_error(target->conn);
     pg_transaction_rollback(target->conn);
-    if (error.fate != PG_FAULT) {
+    if (error.kind != PG_FAULT) {
         switch (side_tables_explain(target, loader->options, failure)) {
         case SIDE_TABLES_REFUSED:
             return ATTEMPT_FAILED;

@@ -26,7 +26,7 @@ static bool lacks_password(const struct pg_error *error)
 int server_failure_set(struct failure *failure, const struct pg_error *error, const char *doing,
     bool words)
 {
-    enum status status = error->fate == PG_FAULT ? STATUS_TEMPORARY : STATUS_UNAVAILABLE;
+    enum status status = error->kind == PG_FAULT ? STATUS_TEMPORARY : STATUS_UNAVAILABLE;
     if (error->limited) {
         failure_set(failure, STATUS_INTERNAL, "%s: %s", doing, error->text);
         return failure_hint(failure, "raise the limit of this process, ulimit -n");
@@ -44,7 +44,7 @@ int server_failure_set(struct failure *failure, const struct pg_error *error, co
     buf_printf(&text, "%s: SQLSTATE %s", doing, error->sqlstate);
     if (name != NULL)
         buf_printf(&text, " %s", name);
-    if (error->fate != PG_FAULT) /* the names of a fault were not looked up */
+    if (error->kind != PG_FAULT) /* the names of a fault were not looked up */
         add_names(&text, error);
     if (words)
         buf_printf(&text, ": %s", error->text);

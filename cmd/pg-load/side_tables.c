@@ -224,7 +224,7 @@ static enum side_tables_fault look_again(struct target *target, const struct loa
         result = pg_side_table_check(conn, &target->table, side, owner);
     if (result == PG_SIDE_OK || (result == PG_SIDE_MISSING && target->prologue.length > 0))
         return SIDE_TABLES_AS_BEFORE;
-    if (result == PG_SIDE_FAILED && pg_conn_error(conn)->fate == PG_FAULT)
+    if (result == PG_SIDE_FAILED && pg_conn_error(conn)->kind == PG_FAULT)
         return SIDE_TABLES_FAULT;
     (void)side_failure(target, options, side, result, owner, failure);
     return SIDE_TABLES_REFUSED;
@@ -244,7 +244,7 @@ static enum side_tables_fault lock_again(struct target *target, const struct loa
     struct pg_error error = *pg_conn_error(conn);
     if (begun == 0 || pg_side_table_check_raised(&error))
         return SIDE_TABLES_AS_BEFORE;
-    if (error.fate == PG_FAULT)
+    if (error.kind == PG_FAULT)
         return SIDE_TABLES_FAULT;
     pg_error_names_forget(&error);
     (void)server_failure_table(failure, &error,

@@ -171,7 +171,7 @@ enum attempt table_rows_load(struct loader *loader, struct row_batch *batch,
     if (load_rounds(loader, batch) == 0)
         return ATTEMPT_DONE;
     if (loader->isolate ||
-        (!isolate_can(pg_conn_error(loader->target->conn)->fate) && !was_misread(loader)))
+        (!isolate_can(pg_conn_error(loader->target->conn)->kind) && !was_misread(loader)))
         return attempt_end_failed(loader, "cannot load the rows", failure);
     loader->isolate = true;
     return attempt_end_again(loader);

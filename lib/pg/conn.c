@@ -55,7 +55,7 @@ static void set_error(struct pg_conn *conn, const PGresult *result)
         return;
     }
     struct pg_error *error = &conn->error;
-    *error = (struct pg_error){ .fate = pg_sqlstate_fate(state), .hint = { 0, SIZE_MAX } };
+    *error = (struct pg_error){ .kind = pg_sqlstate_kind(state), .hint = { 0, SIZE_MAX } };
     pg_server_text_line(error->sqlstate, sizeof error->sqlstate, state);
     pg_server_text_line(error->column, PG_NAME_SIZE,
         PQresultErrorField(result, PG_DIAG_COLUMN_NAME));
@@ -280,7 +280,7 @@ static PGresult *all_results(struct pg_conn *conn)
 static int finish(struct pg_conn *conn, bool sent)
 {
     if (conn->pq == NULL) { /* closed by an earlier failure, which is the one to report */
-        if (conn->error.fate != PG_FAULT)
+        if (conn->error.kind != PG_FAULT)
             set_lost(conn, "not connected");
         return -1;
     }
@@ -307,15 +307,15 @@ int pg_conn_exec_rows(struct pg_conn *conn, const char *sql)
 {
     int status = pg_conn_exec(conn, sql);
     if (status != 0)
-        conn->error.fate = pg_sqlstate_row_fate(conn->error.sqlstate);
+        conn->error.kind = pg_sqlstate_row_kind(conn->error.sqlstate);
     return status;
 }
 
 int pg_conn_exec_empty(struct pg_conn *conn, const char *sql)
 {
     int status = pg_conn_exec(conn, sql);
-    if (status != 0 && conn->error.fate != PG_FAULT)
-        conn->error.fate = PG_STOP;
+    if (status != 0 && conn->error.kind != PG_FAULT)
+        conn->error.kind = PG_STOP;
     return status;
 }
 
@@ -459,7 +459,7 @@ int pg_conn_copy_end(struct pg_conn *conn, bool whole, const char *relation,
         }
         if (!told) {
             set_error(conn, result);
-            conn->error.fate = pg_sqlstate_row_fate(conn->error.sqlstate);
+            conn->error.kind = pg_sqlstate_row_kind(conn->error.sqlstate);
             pg_copy_hint(PQresultErrorField(result, PG_DIAG_CONTEXT), relation, names, count,
                 &conn->error.hint);
         }

@@ -51,8 +51,8 @@ int pg_conn_no_memory(struct pg_conn *conn);
 int pg_conn_exec(struct pg_conn *conn, const char *sql);
 
 /*
- * The same for statements that load rows: an error may be about a row, and its fate is that of
- * pg_sqlstate_row_fate().
+ * The same for statements that load rows: an error may be about a row, and its kind is that of
+ * pg_sqlstate_row_kind().
  */
 int pg_conn_exec_rows(struct pg_conn *conn, const char *sql);
 

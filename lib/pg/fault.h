@@ -11,7 +11,7 @@
 enum { PG_NAME_SIZE = 64, PG_TEXT_SIZE = 512 };
 
 struct pg_error {
-    enum pg_fate fate;
+    enum pg_error_kind kind;
     char sqlstate[6]; /* "": the connection was lost */
     char column[PG_NAME_SIZE];
     char constraint[PG_NAME_SIZE];

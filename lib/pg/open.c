@@ -78,7 +78,7 @@ static bool is_out_of_descriptors(void)
 static enum attempt refuse(struct pg_error *error, const char *text)
 {
     pg_fault_lost(error, text);
-    error->fate = PG_STOP;
+    error->kind = PG_STOP;
     return REFUSED;
 }
 
@@ -144,14 +144,14 @@ static enum attempt note_refusal(struct opening *opening, const struct pg_host *
         text = said;
     pg_server_text_state(text, state);
     bool for_good = PQconnectionNeedsPassword(pq) || pg_server_text_for_good(text) ||
-        pg_sqlstate_fate(state) != PG_FAULT;
+        pg_sqlstate_kind(state) != PG_FAULT;
     if (opening->password != NULL && strncmp(state, "28", 2) == 0)
         for_good = false; /* the next password may be newer */
     if (for_good)
         opening->tried = 0; /* the reasons of the other hosts did not end this */
     enum attempt attempt = note(opening, text, state);
     if (for_good && attempt == NEXT) {
-        opening->error->fate = *state == '\0' ? PG_STOP : pg_sqlstate_fate(state);
+        opening->error->kind = *state == '\0' ? PG_STOP : pg_sqlstate_kind(state);
         attempt = REFUSED;
     }
     buf_free(&words);

@@ -10,21 +10,21 @@
 
 enum { LONGEST_MS = 30000, PASSWORD_MAXIMUM = 64 << 10 };
 
-static int fail(struct pg_error *error, enum pg_fate fate, const char *name, const char *what)
+static int fail(struct pg_error *error, enum pg_error_kind kind, const char *name, const char *what)
 {
     char text[PG_TEXT_SIZE];
     (void)snprintf(text, sizeof text, "the password command %.100s %s", name, what);
     pg_fault_lost(error, text);
-    error->fate = fate;
+    error->kind = kind;
     return -1;
 }
 
-static int fail_number(struct pg_error *error, enum pg_fate fate, const char *name,
+static int fail_number(struct pg_error *error, enum pg_error_kind kind, const char *name,
     const char *what, int number)
 {
     char text[128];
     (void)snprintf(text, sizeof text, "%s %d", what, number);
-    return fail(error, fate, name, text);
+    return fail(error, kind, name, text);
 }
 
 /* Return this program's environment without the password for libpq. NULL: out of memory. */

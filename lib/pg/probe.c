@@ -54,7 +54,7 @@ static int try_value(struct pg_conn *conn, const char *statement, const char *va
     const struct pg_param param = { .data = value };
     if (statement == NULL || pg_conn_query(conn, statement, &param, 1, false) == 0)
         return 0;
-    if (pg_conn_error(conn)->fate == PG_FAULT)
+    if (pg_conn_error(conn)->kind == PG_FAULT)
         return -1;
     *raises = strcmp(pg_conn_error(conn)->sqlstate, sqlstate) == 0;
     return pg_conn_exec(conn, "ROLLBACK TO SAVEPOINT sqs2pg_probe");

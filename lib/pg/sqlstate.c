@@ -5,7 +5,7 @@
 
 struct rule {
     const char *prefix;
-    enum pg_fate fate;
+    enum pg_error_kind kind;
 };
 
 /*
@@ -44,30 +44,30 @@ static const struct rule row_stops[] = {
     { "XX", PG_STOP },
 };
 
-static enum pg_fate find(const struct rule *rules, size_t count, const char *sqlstate)
+static enum pg_error_kind find(const struct rule *rules, size_t count, const char *sqlstate)
 {
     for (size_t i = 0; i < count; i++)
         if (strncmp(sqlstate, rules[i].prefix, strlen(rules[i].prefix)) == 0)
-            return rules[i].fate;
+            return rules[i].kind;
     return PG_ISOLATED;
 }
 
-static enum pg_fate fate(const struct rule *rules, size_t count, const char *sqlstate)
+static enum pg_error_kind kind_of(const struct rule *rules, size_t count, const char *sqlstate)
 {
     if (sqlstate == NULL || *sqlstate == '\0')
         return PG_FAULT;
-    enum pg_fate found = find(faults, sizeof faults / sizeof *faults, sqlstate);
+    enum pg_error_kind found = find(faults, sizeof faults / sizeof *faults, sqlstate);
     return found == PG_ISOLATED ? find(rules, count, sqlstate) : found;
 }
 
-enum pg_fate pg_sqlstate_fate(const char *sqlstate)
+enum pg_error_kind pg_sqlstate_kind(const char *sqlstate)
 {
-    return fate(stops, sizeof stops / sizeof *stops, sqlstate);
+    return kind_of(stops, sizeof stops / sizeof *stops, sqlstate);
 }
 
-enum pg_fate pg_sqlstate_row_fate(const char *sqlstate)
+enum pg_error_kind pg_sqlstate_row_kind(const char *sqlstate)
 {
-    return fate(row_stops, sizeof row_stops / sizeof *row_stops, sqlstate);
+    return kind_of(row_stops, sizeof row_stops / sizeof *row_stops, sqlstate);
 }
 
 bool pg_sqlstate_is_value(const char *sqlstate)
@@ -78,7 +78,7 @@ bool pg_sqlstate_is_value(const char *sqlstate)
 
 bool pg_sqlstate_is_statement(const char *sqlstate)
 {
-    return pg_sqlstate_fate(sqlstate) == PG_STOP;
+    return pg_sqlstate_kind(sqlstate) == PG_STOP;
 }
 
 const char *pg_sqlstate_name(const char *sqlstate)

@@ -8,18 +8,18 @@
  * decides, never the message, which the server translates. The time decides too: types and triggers
  * raise for a value what otherwise concerns a statement.
  */
-enum pg_fate {
+enum pg_error_kind {
     PG_ISOLATED, /* caused by one record: find and refuse it */
     PG_UNPROVEN, /* the same only if one of its values alone raises it; else PG_STOP */
     PG_FAULT,    /* caused by no record: reconnect, retry the batch; never refuse a record */
     PG_STOP      /* caused by a setting: end, and acknowledge nothing */
 };
 
-/* Return the fate of a five-character state; "" and NULL (the connection was lost) are faults. */
-enum pg_fate pg_sqlstate_fate(const char *sqlstate);
+/* Return the kind of a five-character state; "" and NULL (the connection was lost) are faults. */
+enum pg_error_kind pg_sqlstate_kind(const char *sqlstate);
 
 /* The same once the server takes rows: during COPY, or at COMMIT. */
-enum pg_fate pg_sqlstate_row_fate(const char *sqlstate);
+enum pg_error_kind pg_sqlstate_row_kind(const char *sqlstate);
 
 /* Return true when its class alone says that it is about the values of a row. */
 bool pg_sqlstate_is_value(const char *sqlstate);

@@ -350,7 +350,7 @@ const char pg_upsert_reset_sql[] =
 
 int pg_upsert_missed(struct pg_conn *conn)
 {
-    const struct pg_error error = { .fate = PG_ISOLATED,
+    const struct pg_error error = { .kind = PG_ISOLATED,
         .sqlstate = "27000", /* triggered_data_change_violation */
         .text = "a trigger keeps the row out, or changes its key",
         .said = "a trigger keeps the row out, or changes its key",

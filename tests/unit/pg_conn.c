@@ -14,7 +14,7 @@ static void tells_the_first_failure_of_a_closed_connection(void **state)
     assert_non_null(conn);
     assert_int_equal(pg_conn_exec(conn, "SELECT 1"), -1);
     assert_string_equal(pg_conn_error(conn)->text, "not connected");
-    assert_int_equal(pg_conn_error(conn)->fate, PG_FAULT);
+    assert_int_equal(pg_conn_error(conn)->kind, PG_FAULT);
 
     assert_int_equal(pg_conn_open(conn, 1000), -1);
     struct pg_error first = *pg_conn_error(conn);
@@ -22,7 +22,7 @@ static void tells_the_first_failure_of_a_closed_connection(void **state)
     assert_int_equal(pg_conn_exec(conn, "SELECT 1"), -1);
     assert_int_equal(pg_conn_query(conn, "SELECT 1", NULL, 0, false), -1);
     assert_string_equal(pg_conn_error(conn)->text, first.text);
-    assert_int_equal(pg_conn_error(conn)->fate, PG_FAULT);
+    assert_int_equal(pg_conn_error(conn)->kind, PG_FAULT);
     pg_conn_free(conn);
 }
 

@@ -14,7 +14,7 @@ static void decides_by_the_state(void **state)
     (void)state;
     static const struct {
         const char *sqlstate;
-        enum pg_fate fate;
+        enum pg_error_kind kind;
     } cases[] = {
         { NULL, PG_FAULT },
         { "", PG_FAULT },
@@ -61,7 +61,7 @@ static void decides_by_the_state(void **state)
         { "57000", PG_ISOLATED },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        assert_int_equal(pg_sqlstate_fate(cases[i].sqlstate), cases[i].fate);
+        assert_int_equal(pg_sqlstate_kind(cases[i].sqlstate), cases[i].kind);
 }
 
 static void decides_by_the_state_of_rows(void **state)
@@ -69,7 +69,7 @@ static void decides_by_the_state_of_rows(void **state)
     (void)state;
     static const struct {
         const char *sqlstate;
-        enum pg_fate fate;
+        enum pg_error_kind kind;
     } cases[] = {
         { NULL, PG_FAULT },
         { "", PG_FAULT },
@@ -95,7 +95,7 @@ static void decides_by_the_state_of_rows(void **state)
         { "XX002", PG_STOP },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        assert_int_equal(pg_sqlstate_row_fate(cases[i].sqlstate), cases[i].fate);
+        assert_int_equal(pg_sqlstate_row_kind(cases[i].sqlstate), cases[i].kind);
     assert_true(pg_sqlstate_is_value("22P02") && pg_sqlstate_is_value("23514"));
     assert_true(pg_sqlstate_is_value("P0001"));
     assert_false(pg_sqlstate_is_value("42601") || pg_sqlstate_is_value("P0002"));
