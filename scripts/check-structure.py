@@ -132,16 +132,18 @@ def module(tree, name):
 
 
 def out_of_order(tree, name):
-    """Yield our includes that are not in alphabetical order after the line above; a file's own
-    header may be first."""
-    above, least = -1, ""
+    """Yield includes that are not in order: first those of the system, then, after a blank line,
+    ours, each in alphabetical order. Any other line between two includes begins a new list."""
+    code, above, before = strip(tree.text(name), False).split("\n"), 0, ("<", "")
     for line, bracket, header in tree.includes(name):
-        if bracket == "<":
-            continue
-        if line == above + 1 and header < least:
-            yield name, line, f'"{header}" belongs above "{least}"'
-        own = resolve(tree, name, header) == name[:-2] + ".h"
-        above, least = line, "" if own and line != above + 1 else header
+        if any(text.strip() for text in code[above:line - 1]):
+            before = ("<", "")
+        # As characters, '<' is greater than '"'.
+        if (before[0] == bracket and header < before[1]) or before[0] < bracket:
+            yield name, line, f'"{header}" belongs above "{before[1]}"'
+        elif before[0] > bracket and before[1] and line == above + 1:
+            yield name, line, f'a blank line belongs above "{header}"'
+        above, before = line, (bracket, header)
 
 
 def layers(tree):

@@ -1,11 +1,10 @@
-#include "stored_record.h"
-
 #include <limits.h>
 #include <string.h>
 
 #include "json/splice.h"
 #include "json/write.h"
 #include "pg/errors.h"
+#include "stored_record.h"
 
 int stored_record_open(struct stored_record *stored)
 {

@@ -1,10 +1,9 @@
-#include "bodies.h"
-
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
+#include "bodies.h"
 #include "json/path_text.h"
 #include "json/string.h"
 #include "json/walk.h"

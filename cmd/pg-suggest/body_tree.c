@@ -1,9 +1,8 @@
-#include "body_tree.h"
-
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/hash.h"
+#include "body_tree.h"
 #include "detect/given.h"
 #include "detect/key_meaning.h"
 

@@ -1,9 +1,8 @@
-#include "columns.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "columns.h"
 #include "json/string.h"
 
 enum { EXPRESSION_MOST = 1 << 16 };

@@ -1,11 +1,10 @@
-#include "files.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/out.h"
+#include "files.h"
 
 enum { PATH_MOST = 1 << 16 };
 

@@ -1,7 +1,7 @@
-#include "moment.h"
-
 #include <stdbool.h>
 #include <string.h>
+
+#include "moment.h"
 
 /* A text while it is read; ${wrong} is set when it does not match. */
 struct cursor {

@@ -1,10 +1,9 @@
-#include "name.h"
-
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "json/letters.h"
+#include "name.h"
 
 /*
  * PostgreSQL manual, appendix C: words that are reserved, or that may only name a function or type,

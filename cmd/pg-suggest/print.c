@@ -1,7 +1,7 @@
-#include "print.h"
-
 #include <inttypes.h>
 #include <string.h>
+
+#include "print.h"
 
 enum { TEXT_MOST = 1 << 10 };
 

@@ -1,5 +1,3 @@
-#include "suggest.h"
-
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
@@ -15,6 +13,7 @@
 #include "print.h"
 #include "record/code.h"
 #include "record/intake.h"
+#include "suggest.h"
 
 enum { TEXT_MOST = 64 << 20 };
 

@@ -1,9 +1,8 @@
-#include "type.h"
-
 #include <string.h>
 
 #include "detect/key_meaning.h"
 #include "name.h"
+#include "type.h"
 
 /* ---- numbers that are moments ---- */
 

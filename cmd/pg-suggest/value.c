@@ -1,5 +1,3 @@
-#include "value.h"
-
 #include <arpa/inet.h>
 #include <errno.h>
 #include <math.h>
@@ -8,6 +6,7 @@
 #include <string.h>
 
 #include "moment.h"
+#include "value.h"
 
 /* ---- strings ---- */
 

@@ -1,7 +1,6 @@
-#include "create.h"
-
 #include <errno.h>
 
+#include "create.h"
 #include "crypto/secret.h"
 
 static int write_new(const char *path, const char *text, size_t length, struct keygen_error *error)

@@ -1,5 +1,3 @@
-#include "keygen.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -11,6 +9,7 @@
 #include "base/clock.h"
 #include "crypto/random.h"
 #include "crypto/secret.h"
+#include "keygen.h"
 
 int keygen_fail(struct keygen_error *error, enum keygen_cause cause, int errnum)
 {

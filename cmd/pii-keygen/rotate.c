@@ -1,5 +1,3 @@
-#include "rotate.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -11,6 +9,7 @@
 
 #include "base/trusted_file.h"
 #include "crypto/secret.h"
+#include "rotate.h"
 
 #define PRIMARY "primary"
 #define DECRYPT_ONLY "decrypt-only"

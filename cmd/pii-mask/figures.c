@@ -1,7 +1,7 @@
-#include "figures.h"
-
 #include <stdbool.h>
 #include <string.h>
+
+#include "figures.h"
 
 /* Limits of a metrics file; the remaining paths of a policy share one sample. */
 enum { PATHS = 200, PATH_LENGTH = 512, CODES = 100 };

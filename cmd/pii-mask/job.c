@@ -1,5 +1,3 @@
-#include "job.h"
-
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
@@ -7,6 +5,7 @@
 #include "base/msg.h"
 #include "base/status.h"
 #include "figures.h"
+#include "job.h"
 #include "mask/lines.h"
 #include "mask/mask.h"
 #include "mask/rewrap.h"

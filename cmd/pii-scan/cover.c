@@ -1,7 +1,6 @@
-#include "cover.h"
-
 #include <stdlib.h>
 
+#include "cover.h"
 #include "json/path.h"
 #include "mask/policy.h"
 #include "mask/policy_file.h"

@@ -1,8 +1,7 @@
-#include "draft.h"
-
 #include <inttypes.h>
 #include <string.h>
 
+#include "draft.h"
 #include "judge.h"
 
 struct proposal {

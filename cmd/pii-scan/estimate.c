@@ -1,6 +1,6 @@
-#include "estimate.h"
-
 #include <math.h>
+
+#include "estimate.h"
 
 enum { INDEX_BITS = 10 };
 

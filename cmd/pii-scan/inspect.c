@@ -1,5 +1,3 @@
-#include "inspect.h"
-
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,6 +5,7 @@
 #include "base/hash.h"
 #include "crypto/base64.h"
 #include "detect/likely.h"
+#include "inspect.h"
 #include "json/string.h"
 #include "json/walk.h"
 #include "piece.h"

@@ -1,9 +1,8 @@
-#include "listing.h"
-
 #include <inttypes.h>
 #include <stdio.h>
 
 #include "json/string.h"
+#include "listing.h"
 
 static const char *const types[TREE_TYPES] = { [JSON_NULL] = "null",
     [JSON_FALSE] = "boolean",

@@ -1,6 +1,6 @@
-#include "piece.h"
-
 #include <string.h>
+
+#include "piece.h"
 
 bool piece_is_token(const char *text, size_t length)
 {

@@ -1,5 +1,3 @@
-#include "records.h"
-
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +10,7 @@
 #include "memo.h"
 #include "record/record.h"
 #include "record/reserved.h"
+#include "records.h"
 
 /* Lines of up to LONG bytes leave no buffer worth freeing. */
 enum { MATCHES_KEPT = 1 << 16, LONG = 1 << 15 };

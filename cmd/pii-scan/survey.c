@@ -1,5 +1,3 @@
-#include "survey.h"
-
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
@@ -17,6 +15,7 @@
 #include "record/code.h"
 #include "record/intake.h"
 #include "records.h"
+#include "survey.h"
 
 enum { TEXT_MOST = 16 << 20, FLUSHED = 1 << 16 };
 

@@ -1,9 +1,8 @@
-#include "tree.h"
-
 #include <stdlib.h>
 #include <string.h>
 
 #include "json/string.h"
+#include "tree.h"
 
 /* Most children of a node; and objects needed to decide whether the keys are names. */
 enum { CHILDREN_MOST = 1024, OBJECTS_LEAST = 256 };

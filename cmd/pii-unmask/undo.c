@@ -1,5 +1,3 @@
-#include "undo.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -13,6 +11,7 @@
 #include "mask/lines.h"
 #include "mask/mapping_reader.h"
 #include "mask/unmask.h"
+#include "undo.h"
 
 /* The work: one of three kinds. */
 struct undo {

@@ -1,6 +1,5 @@
-#include "figures.h"
-
 #include "base/clock.h"
+#include "figures.h"
 
 /* In the order of fill(). */
 static const struct metric metrics[] = {

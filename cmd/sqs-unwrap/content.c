@@ -1,7 +1,6 @@
-#include "content.h"
-
 #include <string.h>
 
+#include "content.h"
 #include "json/string.h"
 #include "json/write.h"
 #include "record/record.h"

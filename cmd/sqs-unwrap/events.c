@@ -1,8 +1,7 @@
-#include "events.h"
-
 #include <stdlib.h>
 #include <string.h>
 
+#include "events.h"
 #include "json/children.h"
 #include "json/path.h"
 #include "json/path_text.h"

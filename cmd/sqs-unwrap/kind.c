@@ -1,6 +1,6 @@
-#include "kind.h"
-
 #include <string.h>
+
+#include "kind.h"
 
 static const char *const names[KIND_COUNT] = {
     [KIND_SNS] = "sns",

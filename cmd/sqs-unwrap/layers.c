@@ -1,5 +1,3 @@
-#include "layers.h"
-
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,6 +5,7 @@
 #include "crypto/base64.h"
 #include "inflate/inflate.h"
 #include "json/children.h"
+#include "layers.h"
 #include "record/envelope.h"
 #include "record/record.h"
 

@@ -1,9 +1,8 @@
-#include "options.h"
-
 #include <string.h>
 
 #include "events.h"
 #include "kind.h"
+#include "options.h"
 #include "record/verdict.h"
 
 enum { AS = 1, JSON, EACH, MAX_PARTS };

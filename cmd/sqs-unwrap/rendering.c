@@ -1,8 +1,7 @@
-#include "rendering.h"
-
 #include <inttypes.h>
 
 #include "json/splice.h"
+#include "rendering.h"
 
 static const struct {
     const char *code;

@@ -1,5 +1,3 @@
-#include "stream.h"
-
 #include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -11,6 +9,7 @@
 #include "base/start.h"
 #include "base/stop.h"
 #include "figures.h"
+#include "stream.h"
 
 struct stream {
     struct line_reader *reader;

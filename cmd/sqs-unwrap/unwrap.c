@@ -1,5 +1,3 @@
-#include "unwrap.h"
-
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +8,7 @@
 #include "record/reserved.h"
 #include "record/salvage.h"
 #include "rendering.h"
+#include "unwrap.h"
 
 enum {
     KEPT = 1 << 20,

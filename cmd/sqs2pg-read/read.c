@@ -1,5 +1,3 @@
-#include "read.h"
-
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +7,7 @@
 #include "base/msg.h"
 #include "base/out.h"
 #include "base/trusted_file.h"
+#include "read.h"
 
 static enum status refuse(const char *path, enum trusted_cause cause)
 {

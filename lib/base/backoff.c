@@ -1,6 +1,5 @@
-#include <sys/random.h>
-
 #include <stddef.h>
+#include <sys/random.h>
 
 #include "base/backoff.h"
 #include "base/clock.h"

@@ -1,5 +1,3 @@
-#include "base/metrics.h"
-
 #include <errno.h>
 #include <inttypes.h>
 #include <stdbool.h>
@@ -9,6 +7,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/histogram.h"
+#include "base/metrics.h"
 #include "base/metrics_file.h"
 #include "base/msg.h"
 

@@ -1,5 +1,3 @@
-#include "base/metrics_feed.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -11,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/descriptors.h"
+#include "base/metrics_feed.h"
 
 enum { END_MS = 5000 };
 

@@ -1,5 +1,3 @@
-#include "base/metrics_file.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -8,6 +6,8 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "base/metrics_file.h"
 
 enum { CHUNK = 4 << 10, LOCK_TRIES = 100 };
 

@@ -1,5 +1,3 @@
-#include "base/trusted_file.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -11,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/opt.h"
+#include "base/trusted_file.h"
 
 int trusted_file_descriptor(const char *path)
 {

@@ -1,5 +1,3 @@
-#include "confine/confine.h"
-
 #include <errno.h>
 #include <seccomp.h>
 #include <stddef.h>
@@ -10,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/descriptors.h"
+#include "confine/confine.h"
 #include "confine/protect.h"
 
 /* Names that an architecture lacks get negative numbers and are skipped. */

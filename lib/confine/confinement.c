@@ -1,9 +1,8 @@
-#include "confine/confinement.h"
-
 #include "base/meter.h"
 #include "base/msg.h"
 #include "base/stop.h"
 #include "confine/confine.h"
+#include "confine/confinement.h"
 
 int confinement_enter(bool required, int keep, struct failure *failure)
 {

@@ -1,7 +1,7 @@
-#include "confine/protect.h"
-
 #include <sys/prctl.h>
 #include <sys/resource.h>
+
+#include "confine/protect.h"
 
 int protect_process(void)
 {

@@ -1,8 +1,7 @@
-#include "crypto/aes.h"
-
 #include <openssl/evp.h>
 #include <stdlib.h>
 
+#include "crypto/aes.h"
 #include "crypto/algorithms.h"
 
 /* Most blocks in one call of OpenSSL, which counts bytes in an int. */

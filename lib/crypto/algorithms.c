@@ -1,9 +1,9 @@
-#include "crypto/algorithms.h"
-
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <stdbool.h>
 #include <stddef.h>
+
+#include "crypto/algorithms.h"
 
 static const struct {
     const char *name;

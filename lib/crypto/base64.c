@@ -1,9 +1,9 @@
-#include "crypto/base64.h"
-
 #include <endian.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
+
+#include "crypto/base64.h"
 
 static const char standard[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 static const char url[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";

@@ -1,9 +1,8 @@
-#include "crypto/digest.h"
-
 #include <openssl/evp.h>
 #include <stdlib.h>
 
 #include "crypto/algorithms.h"
+#include "crypto/digest.h"
 
 struct digest {
     EVP_MD_CTX *context;

@@ -1,11 +1,10 @@
-#include "crypto/ff1.h"
-
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "crypto/aes.h"
+#include "crypto/ff1.h"
 #include "crypto/secret.h"
 
 /*

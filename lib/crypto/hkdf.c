@@ -1,7 +1,6 @@
-#include "crypto/hkdf.h"
-
 #include <string.h>
 
+#include "crypto/hkdf.h"
 #include "crypto/hmac.h"
 #include "crypto/secret.h"
 

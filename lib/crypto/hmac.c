@@ -5,13 +5,12 @@
  */
 #define OPENSSL_SUPPRESS_DEPRECATED
 
-#include "crypto/hmac.h"
-
 #include <openssl/sha.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "crypto/hmac.h"
 #include "crypto/secret.h"
 
 enum {

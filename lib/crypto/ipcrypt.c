@@ -1,9 +1,8 @@
-#include "crypto/ipcrypt.h"
-
 #include <stdlib.h>
 #include <string.h>
 
 #include "crypto/aes.h"
+#include "crypto/ipcrypt.h"
 #include "crypto/secret.h"
 
 enum { BITS = 8 * IPCRYPT_ADDRESS, MAPPED = 12, MAPPED_BITS = 8 * MAPPED };

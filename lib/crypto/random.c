@@ -1,8 +1,7 @@
-#include "crypto/random.h"
-
 #include <errno.h>
 #include <sys/random.h>
 
+#include "crypto/random.h"
 #include "crypto/secret.h"
 
 int random_bytes(void *out, size_t length)

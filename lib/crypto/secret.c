@@ -1,9 +1,9 @@
-#include "crypto/secret.h"
-
 #include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+
+#include "crypto/secret.h"
 
 enum secret_result secret_alloc(size_t size, void **memory)
 {

@@ -1,11 +1,10 @@
-#include "crypto/siv.h"
-
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "crypto/aes.h"
 #include "crypto/secret.h"
+#include "crypto/siv.h"
 
 /* Blocks of key stream made in one step. */
 enum { SIV_RUN = 64 };

@@ -1,8 +1,7 @@
-#include "detect/census.h"
-
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "detect/census.h"
 #include "detect/shape.h"
 
 #if defined(__SSE2__) && !defined(DETECT_NO_SIMD)

@@ -1,8 +1,7 @@
-#include "detect/context.h"
-
 #include <stdbool.h>
 #include <string.h>
 
+#include "detect/context.h"
 #include "detect/shape.h"
 
 enum { WINDOW = 40, SHORTEST = 2 /* "id" */ };

@@ -1,8 +1,7 @@
-#include "detect/detect.h"
-
 #include <string.h>
 
 #include "detect/census.h"
+#include "detect/detect.h"
 #include "detect/network.h"
 #include "detect/number.h"
 #include "detect/phone.h"

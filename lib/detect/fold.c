@@ -1,7 +1,6 @@
-#include "detect/fold.h"
-
 #include <string.h>
 
+#include "detect/fold.h"
 #include "detect/shape.h"
 
 /*

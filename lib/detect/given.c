@@ -1,8 +1,7 @@
-#include "detect/given.h"
-
 #include <string.h>
 
 #include "detect/fold.h"
+#include "detect/given.h"
 
 enum { LONGEST = 20 };
 

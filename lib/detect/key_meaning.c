@@ -1,8 +1,7 @@
-#include "detect/key_meaning.h"
-
 #include <string.h>
 
 #include "detect/fold.h"
+#include "detect/key_meaning.h"
 #include "detect/key_words.h"
 #include "detect/likely.h"
 #include "detect/shape.h"

@@ -1,8 +1,7 @@
-#include "detect/likely.h"
-
 #include <string.h>
 
 #include "detect/given.h"
+#include "detect/likely.h"
 #include "detect/shape.h"
 #include "detect/text.h"
 

@@ -1,9 +1,8 @@
-#include "detect/network.h"
-
 #include <arpa/inet.h>
 #include <string.h>
 
 #include "detect/context.h"
+#include "detect/network.h"
 #include "detect/shape.h"
 
 enum { QUAD_LONGEST = 15, OCTETS = 4, BYTES_IPV6 = 16 };

@@ -1,8 +1,7 @@
-#include "detect/number.h"
-
 #include <string.h>
 
 #include "detect/context.h"
+#include "detect/number.h"
 #include "detect/shape.h"
 
 enum { CARD_LEAST = 13, CARD_MOST = 19, EAN_SIZE = 13, IBAN_MOST = 34 };

@@ -1,8 +1,7 @@
-#include "detect/phone.h"
-
 #include <string.h>
 
 #include "detect/context.h"
+#include "detect/phone.h"
 #include "detect/shape.h"
 
 /* ITU-T E.164 has up to fifteen digits; the other limits cover common separators. */

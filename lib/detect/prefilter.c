@@ -1,5 +1,4 @@
 #include "detect/prefilter.h"
-
 #include "detect/value_kind.h"
 
 /* The smallest number of bytes of each sort that a kind needs, over all spellings. */

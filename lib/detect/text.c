@@ -1,8 +1,7 @@
-#include "detect/text.h"
-
 #include <string.h>
 
 #include "detect/shape.h"
+#include "detect/text.h"
 
 enum { TOP_LEAST = 2, TOP_MOST = 24, UUID_SIZE = 36, JWT_HEADER_LEAST = 8 };
 

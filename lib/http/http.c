@@ -1,5 +1,4 @@
 #include <curl/curl.h>
-
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>

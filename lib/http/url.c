@@ -1,6 +1,5 @@
-#include <curl/curl.h>
-
 #include <ctype.h>
+#include <curl/curl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,9 +1,9 @@
-#include "inflate/inflate.h"
-
 #include <limits.h>
 #include <stdbool.h>
 #define ZLIB_CONST /* its input is const */
 #include <zlib.h>
+
+#include "inflate/inflate.h"
 
 /* The output decoded between two checks of the room left. */
 enum { STEP = 32768, GZIP_ONLY = 16 };

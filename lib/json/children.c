@@ -1,5 +1,4 @@
 #include "json/children.h"
-
 #include "json/span.h"
 
 enum json_kind json_children_kind(char first)

@@ -1,5 +1,4 @@
 #include "json/letters.h"
-
 #include "json/utf8.h"
 
 size_t json_letters_next(const char *text, const char *end, uint32_t *point)

@@ -1,8 +1,7 @@
-#include "json/path.h"
-
 #include <stdlib.h>
 #include <string.h>
 
+#include "json/path.h"
 #include "json/path_tree.h"
 #include "json/watch.h"
 

@@ -1,6 +1,5 @@
-#include "json/path_text.h"
-
 #include "base/buf.h"
+#include "json/path_text.h"
 #include "json/scan.h"
 #include "json/string.h"
 

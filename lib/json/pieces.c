@@ -1,7 +1,6 @@
-#include "json/pieces.h"
-
 #include <string.h>
 
+#include "json/pieces.h"
 #include "json/scan.h"
 #include "json/span.h"
 #include "json/string.h"

@@ -1,10 +1,9 @@
-#include "json/scan.h"
-
 #include <stdlib.h>
 
 #include "json/escape.h"
 #include "json/number_text.h"
 #include "json/path_tree.h"
+#include "json/scan.h"
 #include "json/span.h"
 #include "json/stops.h"
 #include "json/string.h"

@@ -1,8 +1,7 @@
-#include "json/stops.h"
-
 #include <string.h>
 
 #include "json/span.h"
+#include "json/stops.h"
 #include "json/utf8.h"
 
 enum { BEFORE = 3 }; /* bytes before a window that decide what may begin it */

@@ -1,9 +1,8 @@
-#include "json/string.h"
-
 #include <string.h>
 
 #include "json/escape.h"
 #include "json/span.h"
+#include "json/string.h"
 #include "json/utf8.h"
 
 static bool is_quoted(const char *quoted, size_t length)

@@ -1,8 +1,7 @@
-#include "json/strings.h"
-
 #include <string.h>
 
 #include "json/span.h"
+#include "json/strings.h"
 
 bool json_strings_next(const char *text, size_t end, size_t *at, struct json_string_place *place)
 {

@@ -1,8 +1,7 @@
-#include "json/walk.h"
-
 #include <string.h>
 
 #include "json/span.h"
+#include "json/walk.h"
 
 void json_walk_start(struct json_walk *walk, const char *text, size_t length)
 {

@@ -1,10 +1,9 @@
-#include "json/watch.h"
-
 #include <stdlib.h>
 #include <string.h>
 
 #include "json/escape.h"
 #include "json/utf8.h"
+#include "json/watch.h"
 
 /* Names are compared up to here; two that agree so far count as one. */
 enum { FOLDED = 256 };

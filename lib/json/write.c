@@ -1,11 +1,10 @@
-#include "json/write.h"
-
 #include <stdbool.h>
 #include <string.h>
 
 #include "json/escape.h"
 #include "json/span.h"
 #include "json/utf8.h"
+#include "json/write.h"
 
 static int put_run(struct buf *out, const char *run, const char *end)
 {

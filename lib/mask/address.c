@@ -1,9 +1,8 @@
-#include "mask/address.h"
-
 #include <arpa/inet.h>
 #include <string.h>
 
 #include "json/string.h"
+#include "mask/address.h"
 
 enum { MAPPED = 12, GROUPS = 8, LONGEST = INET6_ADDRSTRLEN };
 

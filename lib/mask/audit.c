@@ -1,5 +1,3 @@
-#include "mask/audit.h"
-
 #include <errno.h>
 #include <inttypes.h>
 #include <pwd.h>
@@ -10,6 +8,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "json/string.h"
+#include "mask/audit.h"
 
 struct domain {
     char *name;

@@ -1,8 +1,7 @@
-#include "mask/canonical.h"
-
 #include <string.h>
 
 #include "mask/address.h"
+#include "mask/canonical.h"
 #include "mask/mail.h"
 #include "mask/method.h"
 

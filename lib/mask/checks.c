@@ -1,9 +1,8 @@
-#include "mask/checks.h"
-
 #include <stdlib.h>
 #include <string.h>
 
 #include "json/string.h"
+#include "mask/checks.h"
 #include "mask/near.h"
 #include "mask/personal.h"
 

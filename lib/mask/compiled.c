@@ -1,9 +1,8 @@
-#include "mask/compiled.h"
-
 #include <stdlib.h>
 
 #include "json/string.h"
 #include "json/watch.h"
+#include "mask/compiled.h"
 #include "mask/method_table.h"
 
 /* Return true when ${node} is in the part of the record that paths name. */

@@ -1,6 +1,6 @@
-#include "mask/date.h"
-
 #include <string.h>
+
+#include "mask/date.h"
 
 static bool is_digit(char byte)
 {

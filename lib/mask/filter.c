@@ -1,5 +1,3 @@
-#include "mask/filter.h"
-
 #include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -8,6 +6,7 @@
 #include "base/meter.h"
 #include "base/out.h"
 #include "base/start.h"
+#include "mask/filter.h"
 
 enum { KEPT = 1 << 20, FIRST = 1 << 16, HELD_MOST = 1 << 18 };
 

@@ -1,5 +1,3 @@
-#include "mask/journal.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
@@ -8,6 +6,8 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "mask/journal.h"
 
 struct journal {
     int fd;

@@ -1,5 +1,3 @@
-#include "mask/keyring.h"
-
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +11,7 @@
 #include "crypto/digest.h"
 #include "crypto/hkdf.h"
 #include "crypto/secret.h"
+#include "mask/keyring.h"
 #include "record/claim.h"
 
 #define INFO "sqs2pg/v1/"

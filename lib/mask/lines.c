@@ -1,11 +1,10 @@
-#include "mask/lines.h"
-
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "json/path_text.h"
 #include "json/string.h"
+#include "mask/lines.h"
 #include "mask/method_table.h"
 
 enum { GIVEN_BACK_ABOVE = 1 << 20 };

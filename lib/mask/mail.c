@@ -1,7 +1,6 @@
-#include "mask/mail.h"
-
 #include <string.h>
 
+#include "mask/mail.h"
 #include "mask/symbol.h"
 
 static bool is_alnum(char byte)

@@ -1,11 +1,10 @@
-#include "mask/mapping.h"
-
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/recent.h"
 #include "crypto/siv.h"
 #include "json/string.h"
+#include "mask/mapping.h"
 #include "mask/method_siv.h"
 
 enum { GIVEN_BACK_ABOVE = 1 << 20 };

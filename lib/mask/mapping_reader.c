@@ -1,5 +1,3 @@
-#include "mask/mapping_reader.h"
-
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +9,7 @@
 #include "json/splice.h"
 #include "json/string.h"
 #include "mask/mapping.h"
+#include "mask/mapping_reader.h"
 #include "mask/method_siv.h"
 
 enum { GIVEN_BACK_ABOVE = 1 << 20 };

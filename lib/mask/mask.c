@@ -1,5 +1,3 @@
-#include "mask/mask.h"
-
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +7,7 @@
 #include "json/splice.h"
 #include "mask/checks.h"
 #include "mask/compiled.h"
+#include "mask/mask.h"
 #include "mask/refusal.h"
 #include "mask/replacing.h"
 #include "mask/required.h"

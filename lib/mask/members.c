@@ -1,8 +1,7 @@
-#include "mask/members.h"
-
 #include <errno.h>
 #include <string.h>
 
+#include "mask/members.h"
 #include "record/claim.h"
 #include "record/reserved.h"
 #include "record/salvage.h"

@@ -1,8 +1,7 @@
-#include "mask/method.h"
-
 #include <string.h>
 
 #include "mask/mail.h"
+#include "mask/method.h"
 
 static const char *const canonicals[] = { "ip", "lower", "trim", NULL };
 static const char *const alphabets[] = { "digits", "hex", "alnum36", "alnum62", NULL };

@@ -1,10 +1,9 @@
-#include "mask/method_email.h"
-
 #include <stdlib.h>
 #include <string.h>
 
 #include "json/string.h"
 #include "mask/mail.h"
+#include "mask/method_email.h"
 #include "mask/method_parts.h"
 
 enum { KEPT = 16, NAME = 26 };

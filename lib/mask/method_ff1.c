@@ -1,5 +1,3 @@
-#include "mask/method_ff1.h"
-
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,6 +5,7 @@
 #include "crypto/ff1.h"
 #include "crypto/secret.h"
 #include "json/string.h"
+#include "mask/method_ff1.h"
 #include "mask/method_parts.h"
 #include "mask/symbol.h"
 

@@ -1,8 +1,7 @@
-#include "mask/method_hmac.h"
-
 #include <stdlib.h>
 
 #include "mask/canonical.h"
+#include "mask/method_hmac.h"
 #include "mask/method_parts.h"
 
 enum { KEPT = 16 };

@@ -1,10 +1,9 @@
-#include "mask/method_ipcrypt.h"
-
 #include <stdlib.h>
 
 #include "crypto/ipcrypt.h"
 #include "crypto/secret.h"
 #include "mask/address.h"
+#include "mask/method_ipcrypt.h"
 
 struct state {
     size_t count;

@@ -1,9 +1,8 @@
-#include "mask/method_partial.h"
-
 #include <stdlib.h>
 #include <string.h>
 
 #include "json/string.h"
+#include "mask/method_partial.h"
 #include "mask/method_parts.h"
 
 static const char nothing[] = "\"****\"";

@@ -1,8 +1,7 @@
-#include "mask/method_parts.h"
-
 #include <string.h>
 
 #include "crypto/secret.h"
+#include "mask/method_parts.h"
 
 enum {
     DERIVED = 32,

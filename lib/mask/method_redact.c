@@ -1,6 +1,6 @@
-#include "mask/method_redact.h"
-
 #include <string.h>
+
+#include "mask/method_redact.h"
 
 static const char constant[] = "\"[redacted]\"";
 

@@ -1,5 +1,3 @@
-#include "mask/method_round.h"
-
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,6 +5,7 @@
 #include "mask/date.h"
 #include "mask/method.h"
 #include "mask/method_parts.h"
+#include "mask/method_round.h"
 
 enum { MOST = METHOD_ROUND_DIGITS, ROOM = 4 * MOST };
 

@@ -1,7 +1,6 @@
-#include "mask/method_sha256.h"
-
 #include "crypto/digest.h"
 #include "json/string.h"
+#include "mask/method_sha256.h"
 
 enum { HEX = 2 * DIGEST_SHA256_SIZE };
 

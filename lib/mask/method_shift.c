@@ -1,11 +1,10 @@
-#include "mask/method_shift.h"
-
 #include <stdint.h>
 #include <stdlib.h>
 
 #include "crypto/secret.h"
 #include "mask/date.h"
 #include "mask/method_parts.h"
+#include "mask/method_shift.h"
 
 enum { NUMBER = 8 };
 

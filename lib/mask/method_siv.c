@@ -1,11 +1,10 @@
-#include "mask/method_siv.h"
-
 #include <stdlib.h>
 #include <string.h>
 
 #include "crypto/secret.h"
 #include "crypto/siv.h"
 #include "mask/canonical.h"
+#include "mask/method_siv.h"
 
 enum { DERIVED = 64 };
 

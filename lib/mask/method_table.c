@@ -1,5 +1,3 @@
-#include "mask/method_table.h"
-
 #include "mask/method_email.h"
 #include "mask/method_ff1.h"
 #include "mask/method_hmac.h"
@@ -10,6 +8,7 @@
 #include "mask/method_sha256.h"
 #include "mask/method_shift.h"
 #include "mask/method_siv.h"
+#include "mask/method_table.h"
 #include "mask/method_truncate.h"
 #include "mask/method_uuid.h"
 

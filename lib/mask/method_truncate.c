@@ -1,9 +1,8 @@
-#include "mask/method_truncate.h"
-
 #include <stdlib.h>
 
 #include "mask/address.h"
 #include "mask/method_parts.h"
+#include "mask/method_truncate.h"
 #include "mask/transition.h"
 
 enum { MAPPED_BITS = 96 }; /* same as in the table of mask/method.c */

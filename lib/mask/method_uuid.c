@@ -1,11 +1,10 @@
-#include "mask/method_uuid.h"
-
 #include <stdlib.h>
 #include <string.h>
 
 #include "crypto/aes.h"
 #include "crypto/secret.h"
 #include "mask/method_parts.h"
+#include "mask/method_uuid.h"
 
 /*
  * Each step ends a walk with a probability of at least 1 in 128. All MOST_WALKS steps fail with a

@@ -1,5 +1,3 @@
-#include "mask/near.h"
-
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,6 +5,7 @@
 #include "detect/detect.h"
 #include "json/string.h"
 #include "json/strings.h"
+#include "mask/near.h"
 #include "mask/token.h"
 #include "mask/version.h"
 

@@ -1,5 +1,3 @@
-#include "mask/opening.h"
-
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +9,7 @@
 #include "json/string.h"
 #include "mask/members.h"
 #include "mask/method_siv.h"
+#include "mask/opening.h"
 
 enum { GIVEN_BACK_ABOVE = 1 << 20 };
 

@@ -1,11 +1,10 @@
-#include "mask/personal.h"
-
 #include <stdint.h>
 #include <stdlib.h>
 
 #include "base/buf.h"
 #include "json/string.h"
 #include "json/strings.h"
+#include "mask/personal.h"
 #include "mask/version.h"
 
 enum { GIVEN_BACK_ABOVE = 1 << 20 };

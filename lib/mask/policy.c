@@ -1,9 +1,8 @@
-#include "mask/policy.h"
-
 #include <stdlib.h>
 #include <string.h>
 
 #include "json/path_text.h"
+#include "mask/policy.h"
 #include "record/reserved.h"
 
 /* ---- making and freeing ---------------------------------------------------------------------- */

@@ -1,6 +1,6 @@
-#include "mask/policy_agree.h"
-
 #include <string.h>
+
+#include "mask/policy_agree.h"
 
 /* Return true when options may differ between rules of one method and domain. */
 static bool may_differ(const struct method *method)

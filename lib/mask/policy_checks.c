@@ -1,9 +1,8 @@
-#include "mask/policy_checks.h"
-
 #include <stdlib.h>
 #include <string.h>
 
 #include "detect/detect.h"
+#include "mask/policy_checks.h"
 #include "mask/policy_rule.h"
 #include "mask/policy_word.h"
 

@@ -1,9 +1,8 @@
-#include "mask/policy_error.h"
-
 #include <stdio.h>
 #include <string.h>
 
 #include "mask/method.h"
+#include "mask/policy_error.h"
 
 enum { HINT_MAX = 200 };
 

@@ -1,9 +1,8 @@
-#include "mask/policy_file.h"
-
 #include <errno.h>
 #include <stdlib.h>
 
 #include "base/trusted_file.h"
+#include "mask/policy_file.h"
 #include "mask/policy_text.h"
 
 /* Return the cause for a file that could not be opened, with errno, or that is not trusted. */

@@ -1,6 +1,5 @@
-#include "mask/policy_finish.h"
-
 #include "mask/policy_agree.h"
+#include "mask/policy_finish.h"
 
 /* Return the rule whose path ends at or goes through ${node}. */
 static const struct policy_rule *rule_through(const struct policy *policy, uint32_t node)

@@ -1,9 +1,8 @@
-#include "mask/policy_rule.h"
-
 #include <stdlib.h>
 #include <string.h>
 
 #include "json/path_text.h"
+#include "mask/policy_rule.h"
 
 static enum policy_cause compare(const struct policy *policy, uint32_t node, uint32_t claimed)
 {

@@ -1,10 +1,9 @@
-#include "mask/policy_text.h"
-
 #include <string.h>
 
 #include "json/string.h"
 #include "mask/policy_checks.h"
 #include "mask/policy_rule.h"
+#include "mask/policy_text.h"
 #include "mask/policy_word.h"
 
 enum { WORDS = 72 }; /* more than any line has: 64 values behind "when" */

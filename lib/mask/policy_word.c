@@ -1,9 +1,8 @@
-#include "mask/policy_word.h"
-
 #include <string.h>
 
 #include "json/scan.h"
 #include "json/string.h"
+#include "mask/policy_word.h"
 
 bool policy_word_is(const struct policy_word *word, const char *text)
 {

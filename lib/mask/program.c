@@ -1,5 +1,3 @@
-#include "mask/program.h"
-
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +10,7 @@
 #include "base/stop.h"
 #include "confine/confinement.h"
 #include "mask/lines.h"
+#include "mask/program.h"
 #include "mask/startup.h"
 
 /* ---- options --------------------------------------------------------------------------------- */

@@ -1,8 +1,7 @@
-#include "mask/reference.h"
-
 #include <string.h>
 
 #include "json/scan.h"
+#include "mask/reference.h"
 
 void reference_init(struct reference *reference)
 {

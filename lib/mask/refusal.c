@@ -1,9 +1,8 @@
-#include "mask/refusal.h"
-
 #include <stdio.h>
 #include <string.h>
 
 #include "detect/detect.h"
+#include "mask/refusal.h"
 
 enum { WORD_MAX = 24, WORD_DIGITS = 2 };
 

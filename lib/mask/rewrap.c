@@ -1,5 +1,3 @@
-#include "mask/rewrap.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +10,7 @@
 #include "mask/opening.h"
 #include "mask/reference.h"
 #include "mask/refusal.h"
+#include "mask/rewrap.h"
 #include "mask/sealing.h"
 
 enum { GIVEN_BACK_ABOVE = 1 << 20 };

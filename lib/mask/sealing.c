@@ -1,5 +1,3 @@
-#include "mask/sealing.h"
-
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +8,7 @@
 #include "mask/members.h"
 #include "mask/method_siv.h"
 #include "mask/refusal.h"
+#include "mask/sealing.h"
 #include "record/salvage.h"
 
 enum { GIVEN_BACK_ABOVE = 1 << 20 };

@@ -1,5 +1,3 @@
-#include "mask/selftest.h"
-
 #include <stdbool.h>
 #include <string.h>
 
@@ -9,6 +7,7 @@
 #include "crypto/hmac.h"
 #include "crypto/ipcrypt.h"
 #include "crypto/siv.h"
+#include "mask/selftest.h"
 
 enum { BYTES = 256, DATA = 3 };
 

@@ -1,5 +1,3 @@
-#include "mask/startup.h"
-
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,6 +12,7 @@
 #include "mask/policy_finish.h"
 #include "mask/policy_text.h"
 #include "mask/selftest.h"
+#include "mask/startup.h"
 
 /* ---- policies -------------------------------------------------------------------------------- */
 

@@ -1,10 +1,9 @@
-#include "mask/token.h"
-
 #include <stdio.h>
 #include <string.h>
 
 #include "crypto/base64.h"
 #include "json/string.h"
+#include "mask/token.h"
 #include "record/claim.h"
 
 void token_head_set(struct token_head *head, const char *tag, const char *id)

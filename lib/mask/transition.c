@@ -1,6 +1,6 @@
-#include "mask/transition.h"
-
 #include <string.h>
+
+#include "mask/transition.h"
 
 struct mechanism {
     unsigned char prefix[ADDRESS_SIZE];

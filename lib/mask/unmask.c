@@ -1,5 +1,3 @@
-#include "mask/unmask.h"
-
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +8,7 @@
 #include "mask/reference.h"
 #include "mask/refusal.h"
 #include "mask/sealing.h"
+#include "mask/unmask.h"
 
 enum { GIVEN_BACK_ABOVE = 1 << 20 };
 

@@ -1,7 +1,7 @@
-#include "mask/version.h"
-
 #include <string.h>
 #include <strings.h>
+
+#include "mask/version.h"
 
 /* Return ${at} moved back over blanks. */
 static size_t skip_back(const char *text, size_t at)

@@ -1,6 +1,6 @@
-#include "pg/error_names.h"
-
 #include <string.h>
+
+#include "pg/error_names.h"
 
 /* $1 the target, $2 column, $3 constraint, $4 table. A unique index is reported as a constraint. */
 static const char look_sql[] =

@@ -1,6 +1,6 @@
-#include "record/claim.h"
-
 #include <string.h>
+
+#include "record/claim.h"
 
 static bool is_within(const char *alphabet, const char *text, size_t length)
 {

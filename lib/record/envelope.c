@@ -1,5 +1,3 @@
-#include "record/envelope.h"
-
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -7,6 +5,7 @@
 #include "json/children.h"
 #include "json/string.h"
 #include "json/write.h"
+#include "record/envelope.h"
 #include "record/envelope_member.h"
 
 /* The lowest bit of a kind's byte in a set (envelope_member.h). */

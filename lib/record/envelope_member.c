@@ -1,9 +1,8 @@
-#include "record/envelope_member.h"
-
 #include <stdatomic.h>
 #include <stdint.h>
 
 #include "json/string.h"
+#include "record/envelope_member.h"
 
 /*
  * SNS: https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html, and

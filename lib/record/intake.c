@@ -1,5 +1,3 @@
-#include "record/intake.h"
-
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
@@ -9,6 +7,7 @@
 #include "base/start.h"
 #include "base/status.h"
 #include "base/stop.h"
+#include "record/intake.h"
 
 static void read_meter(void *context, uint64_t *values, uint64_t *oldest_ms)
 {

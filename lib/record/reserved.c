@@ -1,6 +1,6 @@
-#include "record/reserved.h"
-
 #include <string.h>
+
+#include "record/reserved.h"
 
 static const char *const names[RESERVED_COUNT] = {
     [RESERVED_SQS] = "sqs",

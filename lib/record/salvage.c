@@ -1,10 +1,9 @@
-#include "record/salvage.h"
-
 #include <stdlib.h>
 
 #include "json/path.h"
 #include "json/whole.h"
 #include "record/reserved.h"
+#include "record/salvage.h"
 
 enum { GIVEN_BACK_ABOVE = 1 << 20 };
 

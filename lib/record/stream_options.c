@@ -1,7 +1,6 @@
-#include "record/stream_options.h"
-
 #include "base/opt.h"
 #include "record/record.h"
+#include "record/stream_options.h"
 
 enum { GRACE_MS = 30 * 1000, GRACE_MOST_MS = 24 * 3600 * 1000 };
 

@@ -1,7 +1,6 @@
 #include <libxml/parser.h>
 #include <libxml/parserInternals.h>
 #include <libxml/xmlerror.h>
-
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>

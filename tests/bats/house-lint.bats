@@ -250,10 +250,11 @@ in_text() { printf '%s\n' "${1//@/}" >>lib/base/text.c; }
 @test "layers: includes out of order" {
   printf '#include "json/value.h"\n#include "base/text.h"\n' | write lib/json/whole.c
   expect layers 'lib/json/whole\.c:2: "base/text\.h" belongs above "json/value\.h"'
-  # A file's own header comes first, in their block or above it, or in its place.
-  printf '#include "json/value.h"\n#include "base/text.h"\n' | write lib/json/value.c
-  printf '#include "count.h"\n\n#include "base/text.h"\n' | write cmd/a-tool/count.c
-  printf '#include "base/text.h"\n#include "json/value.h"\n' | write lib/json/whole.c
+  printf '#include "json/value.h"\n\n#include "base/text.h"\n' | write lib/json/value.c
+  expect layers 'lib/json/value\.c:3: "base/text\.h" belongs above "json/value\.h"'
+  printf '#include <string.h>\n#include <errno.h>\n#include "base/text.h"\n\n#include <poll.h>\n' | write lib/json/whole.c
+  expect layers '^layers +3 found'
+  printf '#include "base/text.h"\n#ifdef X\n#include <a.h>\n#endif\n' | write lib/json/whole.c
   run lint layers
   echo "$output"
   [ "$status" -eq 0 ]
