@@ -150,7 +150,8 @@ static struct node *beside(struct node *node)
     return node == NULL ? NULL : node->next;
 }
 
-struct node *body_tree_after(struct node *node)
+/* Return the node after ${node}, in an order that puts all below a node after it; NULL: no more. */
+static struct node *node_after(struct node *node)
 {
     return node->first != NULL ? node->first : beside(node);
 }
@@ -160,7 +161,7 @@ void body_tree_note_bare(struct tree *tree, uint64_t serial)
     for (struct node *node = tree->root; node != NULL;) {
         bool there = node->serial == serial;
         node->bare += there;
-        node = there ? body_tree_after(node) : beside(node);
+        node = there ? node_after(node) : beside(node);
     }
 }
 
@@ -201,6 +202,6 @@ static bool has_keys_of_data(const struct node *node)
 
 void body_tree_finish(struct tree *tree)
 {
-    for (struct node *node = tree->root; node != NULL; node = body_tree_after(node))
+    for (struct node *node = tree->root; node != NULL; node = node_after(node))
         node->map = node->map || has_keys_of_data(node);
 }

@@ -68,7 +68,4 @@ void body_tree_note_bare(struct tree *tree, uint64_t serial);
 /* Find, at the end, the maps among the objects. */
 void body_tree_finish(struct tree *tree);
 
-/* Return the node after ${node}, in an order that puts all below a node after it; NULL: no more. */
-struct node *body_tree_after(struct node *node);
-
 #endif

@@ -1,4 +1,5 @@
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "json/string.h"
@@ -21,7 +22,9 @@ static uint64_t of_type(const struct node *node, int type)
                               : node->types[type];
 }
 
-int listing_share(struct buf *out, uint64_t part, uint64_t whole)
+/* Append a share as a decimal between 0 and 1, rounded to 0 or 1 only when exact. Return 0, or -1.
+ */
+static int put_share(struct buf *out, uint64_t part, uint64_t whole)
 {
     uint64_t share = whole == 0 ? 0 : part >= whole ? 10000 : part * 10000 / whole;
     if (share == 0 && part > 0)
@@ -77,7 +80,7 @@ int listing_json(struct buf *out, const struct listing_row *row)
         if (node->hits[kind] == 0)
             continue;
         (void)buf_printf(out, "%s\"%s\":", any ? "," : "", inspect_kind_name(kind));
-        (void)listing_share(out, node->hits[kind], node->values);
+        (void)put_share(out, node->hits[kind], node->values);
         any = true;
     }
     (void)buf_printf(out, "},\"distinct\":%" PRIu64 ",\"personal\":%s,\"policy\":", different(node),
@@ -129,7 +132,7 @@ int listing_line(struct buf *out, const struct listing_row *row)
         if (node->hits[kind] == 0)
             continue;
         (void)buf_printf(out, "%s%s ", any ? ", " : "", inspect_kind_name(kind));
-        (void)listing_share(out, node->hits[kind], node->values);
+        (void)put_share(out, node->hits[kind], node->values);
         any = true;
     }
     return buf_puts(out, any ? "\n" : "-\n");

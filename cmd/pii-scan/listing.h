@@ -1,9 +1,6 @@
 #ifndef PII_SCAN_LISTING_H
 #define PII_SCAN_LISTING_H
 
-#include <stdbool.h>
-#include <stdint.h>
-
 #include "base/buf.h"
 #include "records.h"
 
@@ -21,10 +18,5 @@ struct listing_row {
 int listing_json(struct buf *out, const struct listing_row *row);
 int listing_heading(struct buf *out);
 int listing_line(struct buf *out, const struct listing_row *row);
-
-/*
- * Append a share as a decimal between 0 and 1, rounded to 0 or 1 only when exact. Return 0, or -1.
- */
-int listing_share(struct buf *out, uint64_t part, uint64_t whole);
 
 #endif

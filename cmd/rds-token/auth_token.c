@@ -12,7 +12,8 @@
 
 enum { GOOD_FOR_SECONDS = 900, HOST_SIZE = 320, HTTPS_PORT = 443 };
 
-int auth_token_sign(struct buf *out, const struct auth_token_wanted *wanted, const char *region,
+/* Append the token, signed at ${now_ms} for ${region}. Return 0, or -1 when memory runs out. */
+static int sign(struct buf *out, const struct auth_token_wanted *wanted, const char *region,
     const struct credentials *credentials, uint64_t now_ms)
 {
     const struct sign_parameter parameters[] = { { "Action", "connect" },
@@ -105,8 +106,7 @@ enum aws_cause auth_token_make(struct buf *out, const struct auth_token_wanted *
     };
     if (cause == AWS_OK)
         cause = credentials_chain_load(&credentials, &request, error);
-    if (cause == AWS_OK &&
-        auth_token_sign(out, wanted, region, &credentials, clock_realtime_ms()) != 0)
+    if (cause == AWS_OK && sign(out, wanted, region, &credentials, clock_realtime_ms()) != 0)
         cause = error_no_memory(error);
     credentials_free(&credentials);
     profile_free(&profile);

@@ -3,7 +3,6 @@
 
 #include <stdint.h>
 
-#include "aws/credentials.h"
 #include "aws/error.h"
 #include "base/buf.h"
 
@@ -20,11 +19,6 @@ struct auth_token_wanted {
     const char *region;  /* NULL: that of the host, AWS_REGION, AWS_DEFAULT_REGION, the profile */
     const char *profile; /* NULL: found as in credentials/profile.h */
 };
-
-/* Append the token, signed with ${credentials} at ${now_ms} for ${region}. Return 0, or -1 when
- * memory runs out. */
-int auth_token_sign(struct buf *out, const struct auth_token_wanted *wanted, const char *region,
-    const struct credentials *credentials, uint64_t now_ms);
 
 /* Find region and credentials, and append the token. */
 enum aws_cause auth_token_make(struct buf *out, const struct auth_token_wanted *wanted,

@@ -1,3 +1,4 @@
+#include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -41,7 +42,8 @@ static bool is_foreign(const char *name)
         !begins(name, "PG") && !begins(name, "KRB5") && !begins(name, "SQS2PG_");
 }
 
-bool part_has(enum part part, const char *name)
+/* Return true when the variable belongs to the part. */
+static bool has(enum part part, const char *name)
 {
     switch (part) {
     case PART_COMMON:
@@ -66,7 +68,7 @@ void part_add(enum part part, struct string_list *list)
             continue;
         memcpy(name, *entry, length);
         name[length] = '\0';
-        if (part_has(part, name))
+        if (has(part, name))
             string_list_add(list, *entry);
     }
 }

@@ -1,8 +1,6 @@
 #ifndef SQS_LAMBDA_PART_H
 #define SQS_LAMBDA_PART_H
 
-#include <stdbool.h>
-
 #include "string_list.h"
 
 /* Parts of the environment for the programs: their own secrets, and the common variables. */
@@ -12,9 +10,6 @@ enum part {
     PART_AWS,      /* the key command: these, those of AWS, and the route to AWS */
     PART_COMMAND   /* COMMAND: all but those of AWS */
 };
-
-/* Return true when the variable belongs to the part. */
-bool part_has(enum part part, const char *name);
 
 /* Add the variables of this process that belong to the part. */
 void part_add(enum part part, struct string_list *list);

@@ -57,7 +57,8 @@ static bool find_name(const char *policy, char name[QUEUE_PART_SIZE])
     return found;
 }
 
-bool depth_dead_url(const char *queue_url, const char *policy, char url[CALL_URL_SIZE])
+/* Write the URL of the dead-letter queue that the policy names. Return false when there is none. */
+static bool make_dead_url(const char *queue_url, const char *policy, char url[CALL_URL_SIZE])
 {
     char name[QUEUE_PART_SIZE];
     const char *slash = strrchr(queue_url, '/');
@@ -136,7 +137,7 @@ static void take_queue(struct depth *depth)
         depth->delayed = call->depth.delayed;
     }
     char url[CALL_URL_SIZE] = "";
-    (void)depth_dead_url(depth->connection->queue_url, call->redrive_policy, url);
+    (void)make_dead_url(depth->connection->queue_url, call->redrive_policy, url);
     if (depth->dead_busy || strcmp(url, depth->dead_url) == 0)
         return;
     if (depth->dead_url[0] != '\0') /* do not compare counts of two queues */
@@ -189,7 +190,7 @@ int depth_print(const struct connection *connection, struct aws_error *error)
         *error = call.error;
         return -1;
     }
-    if (depth_dead_url(connection->queue_url, call.redrive_policy, url)) {
+    if (make_dead_url(connection->queue_url, call.redrive_policy, url)) {
         dead.other_queue_url = url;
         dead.aside = true;
         if (sqs_run(connection->sqs, &dead, true) != AWS_OK)

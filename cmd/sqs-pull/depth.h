@@ -43,10 +43,6 @@ int depth_timeout(const struct depth *depth);
 /* Take a finished call. Return false when it belongs to another module. */
 bool depth_take(struct depth *depth, struct call *call);
 
-/* Write the URL of the dead-letter queue that a redrive policy names. Return false when there is
- * none. */
-bool depth_dead_url(const char *queue_url, const char *policy, char url[CALL_URL_SIZE]);
-
 /*
  * depth_print(connection, error):
  * Print the depth on stdout as a line of JSON:
