@@ -476,14 +476,6 @@ const char *json_error_name(enum json_error error)
     return "syntax";
 }
 
-size_t json_key_end(const char *text, size_t key)
-{
-    for (key++; text[key] != '"'; key++)
-        if (text[key] == '\\')
-            key++;
-    return key + 1;
-}
-
 size_t json_key_end_before(const char *text, size_t value)
 {
     /* usually only the colon is between key and value */

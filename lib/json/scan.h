@@ -34,7 +34,7 @@ enum json_kind {
 
 /*
  * A place: text[value, end) is the value. ${key} is the offset of the opening quote of the member's
- * key, whose end json_key_end() finds. For an array element or the root it equals ${value}.
+ * key, whose end json_key_end_before() finds. For an array element or the root it equals ${value}.
  */
 struct json_match {
     uint32_t node; /* of json/path.h */
@@ -81,11 +81,8 @@ void json_matches_shrink(struct json_matches *matches, size_t keep);
  */
 const char *json_error_name(enum json_error error);
 
-/*
- * Return the offset just past the closing quote of the key at text[key] of a valid text. The other
- * finds it, faster, from the member's value at text[value].
- */
-size_t json_key_end(const char *text, size_t key);
+/* Return the offset just past the closing quote of the key of the member's value at text[value] of
+ * a valid text. */
 size_t json_key_end_before(const char *text, size_t value);
 
 #endif

@@ -69,7 +69,7 @@ static void check_whole(const char *text, size_t length, const struct json_match
         if (match->kind == JSON_STRING)
             check_string(text + match->value, match->end - match->value);
         if (match->key < match->value)
-            check_string(text + match->key, json_key_end(text, match->key) - match->key);
+            check_string(text + match->key, json_key_end_before(text, match->value) - match->key);
     }
     require(json_write_compact(&out, text, length) == 0);
     require(json_scan(out.data, out.length, NULL, JSON_MAX_DEPTH, NULL, &result) == JSON_OK);

@@ -103,13 +103,22 @@ static void make_members(struct choices *choices, struct buf *text, unsigned dep
 
 /* ---- comparing values ------------------------------------------------------------------------ */
 
+/* Return the offset just past the closing quote of the string at text[start]. */
+static size_t string_end(const char *text, size_t start)
+{
+    for (start++; text[start] != '"'; start++)
+        if (text[start] == '\\')
+            start++;
+    return start + 1;
+}
+
 /* Append a scanned text with its strings in one spelling and without whitespace. */
 static void canonical(const char *text, size_t length, struct buf *out)
 {
     struct buf content = { .maximum = MOST };
     for (size_t i = 0; i < length;) {
         if (text[i] == '"') {
-            size_t end = json_key_end(text, i);
+            size_t end = string_end(text, i);
             buf_clear(&content);
             common_require(json_string_decode(&content, text + i, end - i) == 0);
             common_require(json_string_encode(out, content.data, content.length) == 0);
@@ -125,7 +134,7 @@ static void canonical(const char *text, size_t length, struct buf *out)
 
 static int is_key(const char *text, size_t key, const char *name)
 {
-    return json_string_equals(text + key, json_key_end(text, key) - key, name, strlen(name));
+    return json_string_equals(text + key, string_end(text, key) - key, name, strlen(name));
 }
 
 static int compare(const void *one, const void *two)
@@ -253,7 +262,7 @@ static void require_line(const char *text, size_t length, const struct buf *back
     struct buf content = { .maximum = MOST };
     common_require(found != NULL);
     const char *value = found + strlen(name) - 1;
-    size_t size = json_key_end(value, 0);
+    size_t size = string_end(value, 0);
     common_require(json_string_decode(&content, value, size) == 0);
     if (!readable)
         common_require(base64_decode(content.data, content.length, (unsigned char *)content.data,

@@ -9,7 +9,6 @@
 #define json_matches_free portable_matches_free
 #define json_matches_shrink portable_matches_shrink
 #define json_error_name portable_error_name
-#define json_key_end portable_key_end
 #define json_key_end_before portable_key_end_before
 #define json_stops_init portable_stops_init
 #define json_stops_seek portable_stops_seek
