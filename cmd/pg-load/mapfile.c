@@ -50,6 +50,13 @@ static enum reading read_map(const char *name, bool again, struct buf *text,
     return status == 0 ? READING_DONE : READING_FAILED;
 }
 
+/* Return false when there is no such file. A file that is not used is not judged. */
+static bool is_there(const char *name)
+{
+    struct stat status;
+    return stat(name, &status) == 0 || (errno != ENOENT && errno != ENOTDIR);
+}
+
 int mapfile_read(const struct load_options *options, const struct pg_table *table, bool again,
     struct buf *name, struct buf *text, struct failure *failure)
 {
@@ -75,17 +82,18 @@ int mapfile_read(const struct load_options *options, const struct pg_table *tabl
         buf_printf(name, "%s/%s.map", folders[i], table->name);
         if (buf_cstr(name) == NULL)
             return failure_no_memory(failure);
+        if (!table->current) {
+            if (!is_there(buf_cstr(name)))
+                continue;
+            msg_warn("map %s is not used: table %s is not in the current schema", buf_cstr(name),
+                table->qualified);
+            msg_hint("name it with --map, or use --no-map");
+            break;
+        }
         enum reading reading = read_map(buf_cstr(name), again, text, failure);
-        if (reading == READING_NO_FILE)
-            continue;
-        if (table->current)
+        if (reading != READING_NO_FILE)
             return reading == READING_DONE ? 0 : -1;
-        msg_warn("map %s is not used: table %s is not in the current schema", buf_cstr(name),
-            table->qualified);
-        msg_hint("name it with --map, or use --no-map");
-        break;
     }
-    buf_clear(text);
     buf_clear(name);
     return 0;
 }
