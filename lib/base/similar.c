@@ -52,7 +52,8 @@ void similar_offer(struct similar *similar, const char *name)
     if (length == 0 || length > LONGEST || similar->length == 0 || similar->length > LONGEST)
         return;
     size_t found = distance(similar->word, similar->length, name, length);
-    if (found >= similar->distance)
+    /* A word of which nothing is left resembles every word. */
+    if (found >= similar->distance || found >= least(similar->length, length))
         return;
     similar->distance = found;
     similar->best = name;

@@ -33,6 +33,10 @@ static void finds_what_was_meant(void **state)
     assert_string_equal(nearest("mpa"), "map");
     assert_null(nearest("follower-of-something"));
     assert_null(nearest("wait"));
+    /* Nothing of a word of one letter is left when it is changed. */
+    assert_string_equal(nearest("X"), "x");
+    assert_null(nearest("y"));
+    assert_null(nearest("xy"));
     assert_null(nearest(""));
     char longest[200];
     memset(longest, 'f', sizeof longest - 1);
