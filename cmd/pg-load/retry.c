@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/msg.h"
 #include "base/stop.h"
+#include "pg/sqlstate.h"
 #include "retry.h"
 #include "shutdown.h"
 
@@ -38,9 +39,11 @@ static void shorten_for_stop(struct retry *retry, uint64_t now)
 static void announce(uint64_t limit_ms, const struct pg_error *error)
 {
     bool whole = limit_ms >= 1000;
-    msg_warn("retrying for up to %" PRIu64 " %s: %s%s", whole ? limit_ms / 1000 : limit_ms,
-        whole ? "s" : "ms", error->sqlstate[0] == '\0' ? "" : "SQLSTATE ",
-        error->sqlstate[0] == '\0' ? error->text : error->sqlstate);
+    bool coded = error->sqlstate[0] != '\0';
+    const char *name = coded ? pg_sqlstate_name(error->sqlstate) : NULL;
+    msg_warn("retrying for up to %" PRIu64 " %s: %s%s%s%s", whole ? limit_ms / 1000 : limit_ms,
+        whole ? "s" : "ms", coded ? "SQLSTATE " : "", coded ? error->sqlstate : error->text,
+        name == NULL ? "" : " ", name == NULL ? "" : name);
 }
 
 static void sleep_for(uint64_t ms)

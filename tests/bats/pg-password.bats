@@ -120,6 +120,7 @@ refused() {
   command 'echo secret; echo >>asked'
   load_guarded --retry-timeout 1s
   refused 75 'SQLSTATE 28P01'
+  grep -qxF 'pg-load: warning: retrying for up to 1 s: SQLSTATE 28P01 invalid_password' err
   [ "$(wc -l <asked)" -ge 2 ]
   # The systemd unit has this too.
   grep -q '^RestartPreventExitStatus=.*69' "$ROOT/deploy/systemd/sqs2pg@.service"

@@ -94,7 +94,7 @@ refused_is() { [ "$(sql 'SELECT sqlstate FROM t_errors ORDER BY message_id' | xa
   for n in {2..20}; do record "$n" "{\"id\":$n,\"v\":\"'open\"}"; done >in
   load_in -t t
   [ "$status $(wc -c <out)" = '69 0' ]
-  grep -qxF 'pg-load: error: none of 19 records can be loaded, the first, line 1, for SQLSTATE 42601, column v' err
+  grep -qxF 'pg-load: error: none of 19 records can be loaded, the first, line 1, for SQLSTATE 42601 syntax_error, column v' err
   # The same holds for an error raised on purpose, not for a missing object.
   raising 42P01
   record 30 '{"id":30}' >in

@@ -107,6 +107,9 @@ static void names_conditions(void **state)
 {
     (void)state;
     assert_string_equal(pg_sqlstate_name("42P01"), "undefined_table");
+    assert_string_equal(pg_sqlstate_name("0A000"), "feature_not_supported");
+    assert_string_equal(pg_sqlstate_name("22026"), "string_data_length_mismatch");
+    assert_string_equal(pg_sqlstate_name("XX002"), "index_corrupted");
     assert_null(pg_sqlstate_name("ABCDE"));
     assert_null(pg_sqlstate_name(""));
     assert_null(pg_sqlstate_name(NULL));
