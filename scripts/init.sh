@@ -198,7 +198,8 @@ look() {
   [ -z "$sample" ] || held=1
   # 1: some message was corrupt, and reported.
   [ "$status" -le 1 ] || exit "$status"
-  [ -n "$sample" ] || fail "$NONE" "the queue had no message to look at"
+  [ -n "$sample" ] || fail "$NONE" "the queue had no message to look at" \
+    "messages in flight are not seen: wait for their visibility timeout, or send an event"
   give_back
 }
 
@@ -271,7 +272,8 @@ main() {
   [[ $dir != *[[:space:]]* ]] || usage_error "option --output takes a folder without blanks in its name"
   base=$dir/${option[table]}
   for file in "$base".{policy,key,env,sql,map}; do
-    [[ ! -e $file && ! -L $file ]] || fail "$IO" "$file exists already"
+    [[ ! -e $file && ! -L $file ]] ||
+      fail "$IO" "$file exists already" "name another folder with --output, or move the file away"
   done
   trap leave EXIT
   # A signal waits for the end of the current step, so that no received message is forgotten.

@@ -214,6 +214,8 @@ static void put_hint(const struct row_batch *batch, const struct refusal *refusa
         failure_hint(failure, "%s; map a value to column %s, or give it a DEFAULT", none, column);
     else if (strcmp(refusal->sqlstate, "22001") == 0 && *column != '\0')
         failure_hint(failure, "%s; widen column %s, or cut its values in a map", none, column);
+    else if (refusal->unpartitioned)
+        failure_hint(failure, "%s; no partition takes it: create one for its values", none);
     else if (refusal->sqlstate[0] == '\0' && strcmp(refusal->code, "key") == 0)
         failure_hint(failure, "%s; check that --key %.64s fits the records", none,
             batch->plan->key_line.expression);

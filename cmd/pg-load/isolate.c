@@ -183,6 +183,9 @@ static int note_refused(struct row_batch *batch, struct item *item, const struct
     memcpy(refusal->column, error->column, sizeof refusal->column);
     memcpy(refusal->constraint, error->constraint, sizeof refusal->constraint);
     memccpy(refusal->text, error->said, '\0', sizeof refusal->text - 1);
+    /* Of the checks, only that of partitions has a table and no constraint. */
+    refusal->unpartitioned = strcmp(error->sqlstate, "23514") == 0 && !error->raised &&
+        error->table[0] != '\0' && error->column[0] == '\0' && error->constraint[0] == '\0';
     refusal->about_value = error->raised || error->kind == PG_UNPROVEN /* proven above */ ||
         pg_sqlstate_is_value(error->sqlstate);
     return 0;

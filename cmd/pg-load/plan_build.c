@@ -147,6 +147,16 @@ static int note_reads(struct column_plan *plan, const struct source *source, boo
     return filter_reads_body(text, strlen(text), plan->paths, plan->nodes.body, all);
 }
 
+/* Report a column that the table does not have, with one that was perhaps meant. */
+static int no_column(struct failure *failure, const struct pg_table *table, const char *name,
+    const struct pg_map_line *line)
+{
+    const char *meant = pg_table_similar(table, line->column);
+    (void)map_failure(failure, STATUS_CONFIG, name, line->line, line->column_at,
+        "is not a column of the table", line->column);
+    return meant == NULL ? -1 : failure_hint(failure, "did you mean %s", meant);
+}
+
 static int add_mapped(struct column_plan *plan, const struct pg_table *table,
     const struct pg_map_line *line, const char *name, const struct source *known,
     struct failure *failure)
@@ -155,8 +165,7 @@ static int add_mapped(struct column_plan *plan, const struct pg_table *table,
     while (column < table->count && strcmp(table->columns[column].name, line->column) != 0)
         column++;
     if (column == table->count)
-        return map_failure(failure, STATUS_CONFIG, name, line->line, line->column_at,
-            "is not a column of the table", line->column);
+        return no_column(failure, table, name, line);
     if (!table->columns[column].loadable)
         return map_failure(failure, STATUS_CONFIG, name, line->line, line->column_at,
             "is a column whose value the server makes", line->column);

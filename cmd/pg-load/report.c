@@ -167,7 +167,8 @@ static void name_refusal(struct reporter *reporter, const struct row_batch *batc
         buf_printf(text, ", column %s", refusal->column);
     if (refusal->constraint[0] != '\0')
         buf_printf(text, ", constraint %s", refusal->constraint);
-    const char *words = code_text(refusal->stage, refusal->code);
+    const char *words =
+        refusal->unpartitioned ? "no partition takes it" : code_text(refusal->stage, refusal->code);
     if (show)
         buf_printf(text, ": %s", refusal->text);
     else if (words != NULL)

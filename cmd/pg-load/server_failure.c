@@ -51,7 +51,9 @@ int server_failure_set(struct failure *failure, const struct pg_error *error, co
     const char *whole = buf_cstr(&text);
     (void)failure_set(failure, status, "%s", whole == NULL ? doing : whole);
     buf_free(&text);
-    return -1;
+    return strncmp(error->sqlstate, "28", 2) == 0
+        ? failure_hint(failure, "%s", "check the user, and its password or --password-command")
+        : -1;
 }
 
 int server_failure_table(struct failure *failure, const struct pg_error *error, const char *doing,

@@ -58,6 +58,17 @@ int table_check_target(const struct target *target, const struct load_options *o
     return judge_target(&guard, options->table, failure);
 }
 
+int table_check_security(const struct target *target, const struct load_options *options,
+    struct failure *failure)
+{
+    if (!target->table.secured || options->upsert.count > 0 || options->prune || options->look_only)
+        return 0;
+    (void)failure_set(failure, STATUS_UNAVAILABLE,
+        "%s has row level security for this role, and COPY does not load such a table",
+        options->table);
+    return failure_hint(failure, "use --upsert, or a role with BYPASSRLS");
+}
+
 /* Which tables the statements at the begin of a transaction check, or those after its rows. */
 static struct pg_fingerprint_of tables_of(const struct target *target, bool after_rows)
 {

@@ -8,6 +8,13 @@
 
 /* Check that the tables still are as the verdicts of a batch need them (pg/table_state.h). */
 
+/*
+ * Refuse a target with row level security for this role, which COPY does not load; --upsert loads
+ * it without COPY. Return 0, or -1 with ${failure}.
+ */
+int table_check_security(const struct target *target, const struct load_options *options,
+    struct failure *failure);
+
 /* Refuse a target that a crash, or a foreign server, would separate from its ledger. Call it in a
  * transaction. Return 0, or -1 with ${failure}. */
 int table_check_target(const struct target *target, const struct load_options *options,

@@ -95,6 +95,7 @@ static int try_open(struct target *target, const struct load_options *options, s
         return server_failure_set(failure, pg_conn_error(target->conn),
             "cannot begin the transaction", true);
     if (table_check_target(target, options, failure) != 0 ||
+        table_check_security(target, options, failure) != 0 ||
         look_at_index(target, options, failure) != 0 ||
         side_tables_open(target, options, failure) != 0) {
         pg_transaction_rollback(target->conn);

@@ -36,6 +36,10 @@ static void refuse(enum pg_upsert_result result, const char *shown, const char *
     if (result == PG_UPSERT_NO_ORDER) {
         (void)failure_set(failure, STATUS_UNAVAILABLE,
             "--newer: the type of column %s of %s has no order", names->newer, shown);
+    } else if (result == PG_UPSERT_RULE) {
+        (void)failure_set(failure, STATUS_UNAVAILABLE,
+            "--upsert: %s has rule %s, and the server then takes no ON CONFLICT", shown, index);
+        (void)failure_hint(failure, "replace the rule by a trigger, or load without --upsert");
     } else if (result == PG_UPSERT_NO_INDEX) {
         (void)failure_set(failure, STATUS_UNAVAILABLE, "%s has no unique index over (%s)", shown,
             columns);
@@ -63,8 +67,10 @@ enum upsert_index upsert_index_read(struct pg_conn *conn, const struct pg_table 
         const char *name = i < names->count ? names->keys[i] : names->newer;
         size_t column = find_column(table, name);
         if (column == table->count) {
-            (void)failure_set(failure, STATUS_UNAVAILABLE, "%s: %s has no column %s",
-                i < names->count ? "--upsert" : "--newer", shown, name);
+            const char *meant = pg_table_similar(table, name);
+            (void)failure_set(failure, STATUS_UNAVAILABLE, "%s: %s has no column %s%s%s",
+                i < names->count ? "--upsert" : "--newer", shown, name,
+                meant == NULL ? "" : ", did you mean ", meant == NULL ? "" : meant);
             return UPSERT_INDEX_REFUSED;
         }
         if (!table->columns[column].loadable) {

@@ -48,6 +48,8 @@ static void refuse(struct acker *acker, enum refusal refusal, uint64_t number)
         msg_warn("line %" PRIu64 " is %s: refused, as are further ones", number, texts[refusal]);
     if (refusal == NO_STATUS && !acker->warned[refusal])
         msg_hint("verdicts are what pg-load prints: sqs-pull | pii-mask | pg-load | sqs-ack");
+    if (refusal == DRY_RUN && !acker->warned[refusal])
+        msg_hint("a dry run stores nothing: run pg-load without --dry-run");
     if (refusal == OTHER_QUEUE && !acker->warned[refusal])
         msg_hint("set --queue or SQS_QUEUE_URL to the queue that the message was received from");
     acker->warned[refusal] = true;

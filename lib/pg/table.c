@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/similar.h"
 #include "pg/table.h"
 #include "pg/transaction.h"
 
@@ -20,7 +21,8 @@ static const char table_sql[] =
     " c.relkind OPERATOR(pg_catalog.=) 'v' AND NOT EXISTS (SELECT FROM pg_catalog.pg_trigger t"
     "  WHERE t.tgrelid OPERATOR(pg_catalog.=) c.oid"
     "  AND (t.tgtype OPERATOR(pg_catalog.&) 69) OPERATOR(pg_catalog.=) 69),"
-    " n.nspname OPERATOR(pg_catalog.=) pg_catalog.current_schema()"
+    " n.nspname OPERATOR(pg_catalog.=) pg_catalog.current_schema(),"
+    " pg_catalog.row_security_active(c.oid)"
     " FROM pg_catalog.pg_class c"
     " JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace"
     " WHERE c.oid OPERATOR(pg_catalog.=) pg_catalog.to_regclass($1)";
@@ -128,6 +130,7 @@ static enum pg_table_result find(struct pg_conn *conn, const char *name, struct 
         memccpy(table->shape, shape, '\0', sizeof table->shape - 1);
     table->readable = is_true(conn, 0, 7);
     table->current = is_true(conn, 0, 9);
+    table->secured = is_true(conn, 0, 10);
     enum pg_table_result result = PG_TABLE_FAILED;
     param.data = oid;
     if (oid != NULL && table->schema != NULL && table->name != NULL &&
@@ -152,6 +155,15 @@ enum pg_table_result pg_table_find(struct pg_conn *conn, const char *name, struc
     if (result != PG_TABLE_OK)
         pg_table_free(table);
     return result;
+}
+
+const char *pg_table_similar(const struct pg_table *table, const char *name)
+{
+    struct similar similar;
+    similar_init(&similar, name, strlen(name));
+    for (size_t i = 0; i < table->count; i++)
+        similar_offer(&similar, table->columns[i].name);
+    return similar.best;
 }
 
 void pg_table_free(struct pg_table *table)

@@ -41,6 +41,7 @@ struct pg_table {
     char *qualified; /* "schema"."name", quoted where SQL needs it */
     bool readable;   /* the loader may SELECT */
     bool current;    /* in the schema where a table without one would be created */
+    bool secured;    /* row level security holds for the loader: COPY refuses the table */
     bool zoned;      /* a column is a timestamptz: the meaning of times without offset depends */
     char shape[PG_SHAPE_SIZE]; /* of its columns, not newer than they are: equal as long as they are
                                   unchanged */
@@ -62,6 +63,9 @@ enum pg_table_result {
  * transaction of its own. On PG_TABLE_OK the caller frees ${table}.
  */
 enum pg_table_result pg_table_find(struct pg_conn *conn, const char *name, struct pg_table *table);
+/* Return the column whose name resembles this one, or NULL. */
+const char *pg_table_similar(const struct pg_table *table, const char *name);
+
 void pg_table_free(struct pg_table *table); /* accepts a zeroed one */
 
 #endif

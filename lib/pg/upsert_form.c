@@ -97,6 +97,12 @@ static const char meddled_sql[] =
     "  SELECT p.relid::pg_catalog.oid FROM pg_catalog.pg_partition_tree($1::pg_catalog.regclass) p)))"
     " LIMIT 1";
 
+/* A rule that excludes ON CONFLICT: for INSERT ('3'), if enabled, or for UPDATE ('2'). */
+static const char rules_sql[] =
+    "SELECT w.rulename FROM pg_catalog.pg_rewrite w WHERE w.ev_class" EQ "$1::pg_catalog.regclass"
+    " AND (w.ev_type" EQ "'2' OR (w.ev_type" EQ "'3' AND w.ev_enabled"
+    " OPERATOR(pg_catalog.<>) 'D')) ORDER BY w.rulename LIMIT 1";
+
 /* clang-format on */
 
 /* The columns of indexes_sql. */
@@ -263,6 +269,17 @@ static enum pg_upsert_result read_columns(struct pg_conn *conn, const struct pg_
     return form->newer_less[0] == '\0' ? PG_UPSERT_NO_ORDER : PG_UPSERT_OK;
 }
 
+static enum pg_upsert_result look_at_rules(struct pg_conn *conn, const struct pg_param *table,
+    struct pg_upsert_form *form)
+{
+    if (pg_conn_query(conn, rules_sql, table, 1, false) != 0)
+        return PG_UPSERT_FAILED;
+    if (pg_conn_rows(conn) == 0)
+        return PG_UPSERT_OK;
+    copy(form->index, sizeof form->index, conn, 0, 0);
+    return PG_UPSERT_RULE;
+}
+
 enum pg_upsert_result pg_upsert_form_read(struct pg_conn *conn, const struct pg_table *table,
     const size_t *columns, size_t count, size_t newer, struct pg_upsert_form *form)
 {
@@ -271,6 +288,8 @@ enum pg_upsert_result pg_upsert_form_read(struct pg_conn *conn, const struct pg_
     if (pg_conn_query(conn, indexes_sql, &param, 1, false) != 0)
         return PG_UPSERT_FAILED;
     enum pg_upsert_result result = find(conn, table, columns, count, form);
+    if (result == PG_UPSERT_OK)
+        result = look_at_rules(conn, &param, form);
     return result == PG_UPSERT_OK ? read_columns(conn, table, newer, form) : result;
 }
 

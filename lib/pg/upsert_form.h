@@ -61,6 +61,7 @@ enum pg_upsert_result {
     PG_UPSERT_EXPRESSION,
     PG_UPSERT_INVALID,  /* its creation was not finished */
     PG_UPSERT_OVERLAPS, /* it is not a B-tree */
+    PG_UPSERT_RULE,     /* the table has a rule, named in ${form->index} */
     PG_UPSERT_NO_ORDER, /* the type of the newer column has no order */
     PG_UPSERT_FAILED    /* pg_conn_error() */
 };

@@ -33,7 +33,7 @@ static const struct words list[] = {
     { "unwrap", "deep",        "it has too many nested envelopes" },
     { "unwrap", "too-many",    "it would become too many or too large records" },
     { "load",   "map",         "a filter of the map fails on it" },
-    { "load",   "missing",     "a value that the map requires is missing" },
+    { "load",   "missing",     "a value that the map, --upsert or --newer requires is missing" },
     { "load",   "nul",         "a value holds U+0000, which PostgreSQL cannot store" },
     { "load",   "no-columns",  "none of its keys matches a column" },
     { "load",   "key",         "--key finds nothing in it" },
@@ -60,7 +60,8 @@ const char *code_word(unsigned number)
 }
 
 const char code_line_hint[] =
-    "each line must be one JSON object: use jq -c . for other JSON, jq -c '.[]' for an array";
+    "each line must be one JSON object: use jq -c . for other JSON, jq -c '.[]' for an array,"
+    " zcat for a compressed file";
 
 bool code_is_of_line(const char *code)
 {

@@ -62,12 +62,30 @@ usage_error() {
   exit "$USAGE"
 }
 
-# unknown_option OPTION: report it, with an option that begins or ends alike.
-unknown_option() {
-  local name word=${1#--} meant=''
-  for name in config follow archive replay no-lock lock-wait lock-status log quiet verbose help version; do
-    [ ${#word} -lt 3 ] || [[ $name != "${word:0:3}"* && $name != *"${word: -3}" ]] || meant=${meant:-$name}
+# similar RESULT WORD NAME...: set the name that begins and ends most like the word. At least half of
+# its letters must agree.
+similar() {
+  local -n its_similar=$1
+  local word=$2 name from to length best=0
+  for name in "${@:3}"; do
+    length=$((${#word} > ${#name} ? ${#word} : ${#name}))
+    for ((from = 0; from < ${#word} && from < ${#name}; from++)); do
+      [ "${word:from:1}" = "${name:from:1}" ] || break
+    done
+    for ((to = 0; from + to < ${#word} && from + to < ${#name}; to++)); do
+      [ "${word:${#word}-to-1:1}" = "${name:${#name}-to-1:1}" ] || break
+    done
+    [ $(((from + to) * 2)) -lt $length ] || [ $(((from + to) * 100 / length)) -le $best ] || {
+      best=$(((from + to) * 100 / length))
+      its_similar=$name
+    }
   done
+}
+
+# unknown_option OPTION: report it, with the option that was perhaps meant.
+unknown_option() {
+  local meant=''
+  similar meant "${1#--}" config follow archive replay no-lock lock-wait lock-status log quiet verbose help version
   usage_error "unknown option $1${meant:+, did you mean --$meant}"
 }
 

@@ -14,7 +14,7 @@
 # Recognise a secret by the name of a setting, or by its value: a URL or a connection string with a
 # password. A proxy may lack the beginning of a URL.
 secret_name='(PASSWORD|SECRET|TOKEN|SECRET_ACCESS_KEY)$'
-own='^SQS2PG_(TABLE|KEY_(FILE|COMMAND)|MAPS|(PULL|UNWRAP|MASK|LOAD|ACK)_OPTIONS|LOCK_DIR|METRICS_DIR|PASSWORD_COMMAND)$'
+own=(SQS2PG_{TABLE,KEY_FILE,KEY_COMMAND,PASSWORD_COMMAND,MAPS,{PULL,UNWRAP,MASK,LOAD,ACK}_OPTIONS,LOCK_DIR,METRICS_DIR})
 
 # A value may be long, and the C library's regular expressions take minutes for some texts of 64
 # KiB: so none is used here.
@@ -56,6 +56,13 @@ adopt() {
   done
 }
 
+# unknown_setting PLACE NAME: end the script, and name the setting that was perhaps meant.
+unknown_setting() {
+  local meant=''
+  similar meant "${2#SQS2PG_}" "${own[@]#SQS2PG_}"
+  fail "$CONFIG" "$1: no such setting as $2${meant:+, did you mean SQS2PG_$meant}"
+}
+
 # read_config FILE: read its settings. sqs2pg-read judges the file that it opens, and reports under
 # this script's name.
 read_config() {
@@ -81,7 +88,7 @@ read_config() {
     [[ $name =~ ^([A-Z][A-Z0-9_]*|(https?|no|all)_proxy)$ ]] ||
       fail "$CONFIG" "$file:$number: a setting's name is in upper case, unlike $name"
     [[ ! $name =~ $foreign ]] || fail "$CONFIG" "$file:$number: $name cannot be set here"
-    [[ $name != SQS2PG_* || $name =~ $own ]] || fail "$CONFIG" "$file:$number: no such setting as $name"
+    [[ $name != SQS2PG_* || " ${own[*]} " == *" $name "* ]] || unknown_setting "$file:$number" "$name"
     [[ ! $value =~ ^(\".*\"|\'.*\')$ ]] || value=${value:1:${#value}-2}
     ! is_secret "$name" "$value" || secret=1
     settings[$name]=$value

@@ -143,14 +143,15 @@ redriven() {
 
 @test "an empty queue is 1, an existing file 74, no queue 69: nothing is created" {
   run --separate-stderr -1 init
-  [ "${stderr_lines[-1]}" = 'sqs2pg-init: error: the queue had no message to look at' ]
+  [ "${stderr_lines[-2]}" = 'sqs2pg-init: error: the queue had no message to look at' ]
+  [[ ${stderr_lines[-1]} = 'sqs2pg-init: hint: '* ]]
   nothing_made
   run --separate-stderr -69 "$INIT" -Q "$QUEUE-none" -t t -o files
   nothing_made
   sqs-send -q -Q "$QUEUE" <<<'{"body":{"ip":"203.0.113.5"}}'
   touch files/user_logins.map
   run --separate-stderr -74 init
-  [ "$stderr" = "sqs2pg-init: error: $PWD/files/user_logins.map exists already" ]
+  [ "${stderr_lines[0]}" = "sqs2pg-init: error: $PWD/files/user_logins.map exists already" ]
   [ "$(ls files)" = user_logins.map ]
   [ "$(sqs-pull -q -n 1 -Q "$QUEUE" | jq .sqs.receive_count)" = 1 ]
 }

@@ -56,7 +56,7 @@ told() {
   told settings_folder 78 'Permission denied' 'may not enter the folder /'
   told no_config 78 'SQS2PG_TABLE, SQS2PG_KEY_FILE are not set' 'name a file of settings, --config FILE'
   told config_blank 78 'settings:1: not a line of NAME=VALUE: a blank stands before the sign =' 'write SQS2PG_TABLE=VALUE'
-  told config_name 78 'settings:1: no such setting as SQS2PG_TABEL'
+  told config_name 78 'settings:1: no such setting as SQS2PG_TABEL, did you mean SQS2PG_TABLE'
   told option 64 'unknown option --folow, did you mean --follow'
   told option_sqs2pg 64 'unknown option --folow, did you mean --follow'
   told option_value 64 'option --wait takes'
@@ -97,7 +97,8 @@ told() {
   told no_database 75 'connection to server on socket' \
     'name the database with --dsn, PGHOST or PGSERVICE'
   told no_password 69 'no password supplied' 'set PGPASSFILE, write ~/.pgpass, or give --password-command'
-  told wrong_password 69 '28P01 invalid_password' 'password authentication failed for user "guarded"'
+  told wrong_password 69 '28P01 invalid_password' 'password authentication failed for user "guarded"' \
+    'check the user, and its password or --password-command'
   told wrong_database 69 'database "no_such_database" does not exist'
   told wrong_table 69 'table user_login does not exist in database'
   told no_rights 69 'permission denied for schema public' 'ask an administrator to create it with'
@@ -108,7 +109,7 @@ told() {
   told misspelt_column 0 'no column takes key locale' \
     'no record had a value for column locale (t.map:2); perhaps its key is locale'
   fresh_database
-  told map_column 78 't.map:2:1: lokale is not a column of the table'
+  told map_column 78 't.map:2:1: lokale is not a column of the table' 'did you mean locale'
   fresh_database
   told key_finds_nothing 69 'the first, line 1, for key: --key finds nothing in it' 'check that --key .body.event_id fits the records'
   fresh_database
@@ -119,6 +120,12 @@ told() {
   fresh_database
   told one_too_long 0 'line 4 quarantined: load refused, SQLSTATE 22001 string_data_right_truncation, column name'
   fresh_database
+  told no_partition 0 'line 2 quarantined: load refused, SQLSTATE 23514 check_violation: no partition takes it'
+  fresh_database
+  told no_partitions 69 'none of 20 records can be loaded' 'no partition takes it: create one for its values'
+  fresh_database
+  told row_security 69 't has row level security for this role, and COPY does not load such a table' 'use --upsert, or a role with BYPASSRLS'
+  fresh_database
   told broken_pipe 74 'cannot write to standard output: Broken pipe: the program that reads it has ended, see what it says'
   [ "$(grep -c 'error\|hint\|warning' broken_pipe/err)" -eq 1 ]
 }
@@ -127,7 +134,7 @@ told() {
   local whole='hint: each line must be one JSON object: use jq -c . for other JSON'
   told pretty_json 0 'line 1 quarantined: load syntax: the line is not valid JSON' "$whole"
   told json_array 0 'line 1 quarantined: load not-object: the line is not a JSON object' "$whole"
-  told compressed 0 "$whole"
+  told compressed 0 "$whole" 'zcat for a compressed file'
   told mask_pretty_json 0 'error_codes=syntax:4' "$whole"
   told suggest_csv 65 '2 of 2 lines are not records' "$whole"
   told send_text 1 'line 1 is not JSON: not sent' "give one record on each line: jq -cR '{body: .}' makes records of text lines"
@@ -143,19 +150,23 @@ told() {
   told key_root 0 'line 1 quarantined: load key: --key finds nothing in it' \
     'paths begin at the record: write .body.user_id for the key of the body'
   told upsert_no_index 69 'has no unique index over (user_id)' 'CREATE UNIQUE INDEX ON user_logins (user_id)'
-  told upsert_column 69 '--upsert: user_logins has no column userid'
+  told upsert_column 69 '--upsert: user_logins has no column userid, did you mean user_id'
+  fresh_database
+  told upsert_null 0 'line 1 quarantined: load missing, column id: a value that the map, --upsert or --newer requires is missing'
+  fresh_database
+  told upsert_rule 69 '--upsert: t has rule copy_row, and the server then takes no ON CONFLICT' 'replace the rule by a trigger'
 }
 
 @test "each mistake has its message: keys, policies and queues of others, and missing files" {
   told other_key 1 '1 of 1 records could not be unmasked' 'unknown-key means that the key file lacks the key'
   told other_policy 0 'nothing was unmasked' 'give the policy of the masking with --policy'
   told other_queue 1 'line 1 is of another queue' 'set --queue or SQS_QUEUE_URL to the queue'
-  told dry_run_ack 1 'line 1 is of a dry run: refused'
+  told dry_run_ack 1 'line 1 is of a dry run: refused' 'run pg-load without --dry-run'
   told endpoint 75 'cannot reach 127.0.0.1:1: no connection (Connection refused)'
   told host 75 'could not translate host name "no-such-host.invalid"'
   told port 75 'connection to server at "127.0.0.1", port 1 failed: Connection refused'
-  told init_again 74 'made/logins.policy exists already'
-  told init_empty 1 'the queue had no message to look at'
+  told init_again 74 'made/logins.policy exists already' 'name another folder with --output'
+  told init_empty 1 'the queue had no message to look at' 'messages in flight are not seen'
 }
 
 @test "each mistake has its message: a stage of sqs2pg that ends" {

@@ -304,7 +304,7 @@ map|id' ]
     load_in -t t --map t.map $more
     [ "$status" -eq 69 ]
     [ ! -s out ]
-    grep -qxF 'pg-load: error: none of 50 records can be loaded, the first, line 1, for missing, column id: a value that the map requires is missing' err
+    grep -qxF 'pg-load: error: none of 50 records can be loaded, the first, line 1, for missing, column id: a value that the map, --upsert or --newer requires is missing' err
     grep -q '^pg-load: hint: none of them was quarantined' err
     [ "$(sql 'SELECT count(*) FROM t')" = 0 ]
   done

@@ -163,6 +163,24 @@ mistake_one_too_long() {
   say pg-load -t t <in
 }
 
+mistake_no_partition() {
+  sql 'CREATE TABLE t (id integer) PARTITION BY LIST (id); CREATE TABLE t1 PARTITION OF t FOR VALUES IN (1)'
+  records 1 2 >in
+  say pg-load -t t <in
+}
+mistake_no_partitions() {
+  sql 'CREATE TABLE t (id integer) PARTITION BY LIST (id)'
+  records 1 20 >in
+  say pg-load -t t <in
+}
+mistake_row_security() {
+  local role=guest_$$_$BATS_TEST_NUMBER
+  sql "CREATE TABLE t (id integer); ALTER TABLE t ENABLE ROW LEVEL SECURITY; CREATE POLICY p ON t USING (true)
+    WITH CHECK (true); CREATE ROLE $role LOGIN; GRANT ALL ON t TO $role; GRANT CREATE ON SCHEMA public TO $role"
+  records 1 2 >in
+  PGUSER=$role say pg-load -t t <in
+}
+
 # ---- pipes -------------------------------------------------------------------------------------
 
 mistake_ack_of_records() { # sqs-pull | sqs-ack
@@ -246,6 +264,18 @@ mistake_root_word() { say pg-load -t user_logins --no-map --root body </dev/null
 mistake_mask_word() { say pii-mask -k k -m ip=siv </dev/null; }
 mistake_upsert_no_index() { say pg-load -t user_logins --no-map --upsert user_id </dev/null; }
 mistake_upsert_column() { say pg-load -t user_logins --no-map --upsert userid </dev/null; }
+
+mistake_upsert_null() {
+  sql 'CREATE TABLE t (id integer PRIMARY KEY, v text)'
+  record 1 '{"v":"'"$SECRET"'"}' >in
+  say pg-load -t t --upsert id <in
+}
+mistake_upsert_rule() {
+  sql 'CREATE TABLE t (id integer PRIMARY KEY); CREATE TABLE u (id integer);
+    CREATE RULE copy_row AS ON INSERT TO t DO ALSO INSERT INTO u VALUES (NEW.id)'
+  records 1 2 >in
+  say pg-load -t t --upsert id <in
+}
 
 # ---- keys, policies and queues of others ---------------------------------------------------------
 
