@@ -76,6 +76,33 @@ refused() {
   fails grep -qE 'SeCrEt|SQS2PG_KEY_FILE' seen
 }
 
+@test "a container endpoint and the metadata service of an instance give the credentials" {
+  mkdir metadata
+  echo 'ASIAROLE SeCrEt to/ken' >metadata/keys
+  echo 'Bearer SeCrEt' >metadata/token
+  python3 -B "$ROOT/tests/lib/metadata.py" "$PWD/metadata" 2>metadata/err 3>&- 4>&- &
+  echo $! >pid
+  servers_until 60 test -s metadata/port
+  local server
+  server=http://127.0.0.1:$(<metadata/port)
+  unset AWS_EC2_METADATA_DISABLED
+  export AWS_EC2_METADATA_SERVICE_ENDPOINT=$server
+  token
+  [ "$status" -eq 0 ]
+  grep -q 'X-Amz-Credential=ASIAROLE%2F........%2Feu-west-1%2Frds-db%2Faws4_request' out
+  grep -q 'X-Amz-Security-Token=to%2Fken&' out
+  # The settings file names the endpoint of the container, as pg-load's environment does not.
+  export AWS_EC2_METADATA_DISABLED=true
+  settings 600 "AWS_CONTAINER_CREDENTIALS_FULL_URI=$server/container" 'AWS_CONTAINER_AUTHORIZATION_TOKEN=Bearer SeCrEt'
+  token --settings file
+  [ "$status" -eq 0 ]
+  grep -q 'X-Amz-Credential=ASIAROLE%2F' out
+  grep -q ' GET /container 200$' metadata/requests
+  kill "$(<pid)"
+  wait "$(<pid)" || true
+  : >pid
+}
+
 @test "wrong settings: file and line are named, and no value" {
   settings 600 'A=1' 'AWS_REGION = SeCrEt'
   token --settings file
