@@ -4,9 +4,9 @@
 #
 # Under the name sqs2pg-status it shows the state of the pipeline (status.sh).
 #
-# The folder pipeline has its parts: command line, settings, lock, key, stages, archive, metrics and
-# status. make install inserts them here. The parts share the settings, the messages and the table
-# of stages (stages.sh).
+# The folder pipeline has its parts: command line, settings, lock, key, stages, the cause of a
+# failure, archive, metrics and status. make install inserts them here. The parts share the
+# settings, the messages and the table of stages (stages.sh).
 #
 # Once there are traps, use backquotes for command substitution. bash parses $( ) when it expands
 # it, and loses a trap that comes during that.
@@ -107,6 +107,8 @@ parts=$(parts_folder) || exit
 . "$parts/key.sh"
 # shellcheck source=scripts/pipeline/stages.sh
 . "$parts/stages.sh"
+# shellcheck source=scripts/pipeline/cause.sh
+. "$parts/cause.sh"
 # shellcheck source=scripts/pipeline/archive.sh
 . "$parts/archive.sh"
 # shellcheck source=scripts/pipeline/metrics.sh
@@ -159,7 +161,7 @@ prepare() {
 }
 
 # renew: during a run, try what a start would try. On success the source stops. When everything
-# received is loaded and deleted, a new line of stages replaces this one.
+# received is loaded and deleted, a new pipeline replaces this one.
 renew() {
   local status=0
   renewal=''
@@ -177,12 +179,12 @@ renew() {
   fi
 }
 
-# The line: each stage reads the output of the one before, and sqs-pull reads the results of
+# run_pipeline: each stage reads the output of the one before, and sqs-pull reads the results of
 # sqs-ack.
 #
 #   sqs-pull | sqs-unwrap | pii-mask [| tee] | pg-load | sqs-ack
 #                                       | awk, which starts gzip
-line() {
+run_pipeline() {
   local pull unwrap mask load ack from_pull to_mask from_mask to_load from_load to_ack
   local pulled from_unwrap
   local acked to_acked masked from_tee to_part to_gzip null
@@ -199,7 +201,7 @@ line() {
   metrics_options load pg-load
   metrics_options ack sqs-ack
   # Make all pipes before the first stage.
-  new_line
+  new_pipeline
   make_pipe from_pull to_mask
   make_pipe from_mask to_load
   make_pipe from_load to_ack
@@ -223,19 +225,19 @@ line() {
   stage "$from_load" "$to_acked" "${ends[last_lives]}" sqs-ack --print "${ack[@]}"
   [ -z "${option[archive]:-}" ] || archive_stage "$to_part" "$null"
   drop_key stage
-  wait_for_line
+  wait_for_pipeline
   [ -z "${option[archive]:-}" ] || close_archive
   close_pipes
 }
 
-# run: run one line, and a new one for each renewal.
+# run: run one pipeline, and a new one for each renewal.
 run() {
   renewal=''
   prepare || exit
   renewing=1
   while [ -n "$renewing" ]; do
     renewing=''
-    line
+    run_pipeline
     [ ${#signals[@]} -eq 0 ] || leave
     case $worst in 0 | 1) ;; *) leave ;; esac
   done
@@ -257,13 +259,13 @@ replay() {
       worsen "$IO"
       continue
     fi
-    new_line
+    new_pipeline
     pipes+=("$in")
     make_pipe from_file to_load
     phase=starting
     stage "$in" "$to_load" '' gzip -cdf
     stage "$from_file" "$null" "${ends[last_lives]}" pg-load "${load[@]}"
-    wait_for_line
+    wait_for_pipeline
     close_pipes
     case $worst in 0 | 1 | "$IO") ;; *) break ;; esac
   done

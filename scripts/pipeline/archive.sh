@@ -53,7 +53,7 @@ open_archive() {
   queue_place place account name
   archive[stem]=$1/$name
   archive[gzip]=`program gzip` || exit
-  # A renewed line within the same second uses the next second.
+  # A renewed pipeline within the same second uses the next second.
   while
     archive[part]=${archive[stem]}-`date -u +%Y%m%dT%H%M%SZ`-$$.ndjson.gz.part
     whole=${archive[part]%.part}

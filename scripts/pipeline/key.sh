@@ -151,8 +151,8 @@ take_key() {
   make_pipe stage to_stage
   make_pipe end lives
   (
-    # Close the lock and the pipes of the line: when this script is killed, this process may live on
-    # for a while.
+    # Close the lock and the pipes of the pipeline: when this script is killed, this process may
+    # live on for a while.
     for fd in /proc/self/fd/*; do
       fd=${fd##*/}
       [ "$fd" -le 2 ] || [[ " $stderr $to_trial $to_stage $lives ${key_ends[given]:-} " == *" $fd "* ]] || exec {fd}>&-

@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # The stages of scripts/pipeline.sh: start, join, signal them and wait for them. Sourced by it; uses
-# its messages, program() and adopt(), rotate() and archive_environment() of the archive,
-# close_key() and stop_taking() of the key, and its renew().
+# its messages, program(), adopt() and renew(). Of the other parts it uses rotate(),
+# archive_environment(), close_key(), stop_taking(), worsen() and tell_cause().
 #
-#   new_line                                begin a table of stages, and the pipes to wait on
+#   new_pipeline                            begin a table of stages, and the pipes to wait on
 #   make_pipe READ WRITE...
 #   set -m; phase=starting
 #   stage IN OUT KEPT PROGRAM ARGUMENT...   one after the other, the source first; the last one
 #                                           keeps ${ends[last_lives]} open
 #   await PROCESS                           return its status, whatever signals come meanwhile
-#   wait_for_line                           set worst to the gravest of their statuses, and name
+#   wait_for_pipeline                       set worst to the gravest of their statuses, and name
 #                                           the program with it when that is an error
 
 # For the backquotes see pipeline.sh.
@@ -18,20 +18,13 @@
 
 LOOK_AGAIN=10 # seconds; signals and ends of stages are noticed immediately
 
-# Gravest first. A status that ends a supervisor's retries ranks above one that invites a retry
-# (75). That ranks above a broken pipe (74), which is only its consequence in the stages before. A
-# status that is not listed (a signal, a program that cannot run, 70) is the gravest.
-GRAVITY=' 64 78 77 69 65 75 74 1 0 '
-
 # The table of stages, by number: process, program, whether a signal was passed on to it, and its
 # exit status, empty while it runs.
 pids=() names=() told=() statuses=()
-# The gravest of all lines.
-worst=0
 # The program that reads each one's output: given to each, so that it can name a reader that has
 # ended.
 declare -A readers=([sqs-pull]=sqs-unwrap [sqs-unwrap]=pii-mask [pii-mask]=pg-load [pg-load]=sqs-ack [sqs-ack]=sqs-pull)
-# The pipes of the line: all descriptors, and by name those that are never written to.
+# The pipes of the pipeline: all descriptors, and by name those that are never written to.
 pipes=()
 declare -A ends=()
 
@@ -60,7 +53,7 @@ on_signal() {
   esac
 }
 
-# on_renewal: an empty line wakes the wait for the line's end.
+# on_renewal: an empty line wakes the wait for the pipeline's end.
 # shellcheck disable=SC2317  # called by the trap
 on_renewal() {
   renewal=1 came=$((came + 1))
@@ -121,7 +114,7 @@ status_of() {
   return "$status"
 }
 
-# ---- the line ----------------------------------------------------------------
+# ---- the pipeline ------------------------------------------------------------
 
 # A pipe without a name, so that no stage can block in an open and each holds only its own ends. No
 # process makes it, whose end would need a wait: for bash, a short text behind <<< is a pipe.
@@ -148,9 +141,9 @@ close_pipes() {
   for fd in "${pipes[@]}"; do [[ " $* " == *" $fd "* ]] || exec {fd}>&-; done
 }
 
-# new_line: begin a table of stages. Each of the pipes that are never written to ends with its
+# new_pipeline: begin a table of stages. Each of the pipes that are never written to ends with its
 # holders: the last stage; all stages; this script holds the third.
-new_line() {
+new_pipeline() {
   local name read write
   pids=() names=() told=() statuses=() pipes=()
   for name in last all never complaints; do
@@ -208,17 +201,6 @@ tell_loader() {
   [ "$name" = pg-load ] && ((16#$caught & 1 << 14)) || return 0
   kill -s TERM "${pids[i]}" && told[i]=1
 } 2>/dev/null
-
-# graver STATUS OTHER: return 0 when it is as grave as the other, or graver.
-graver() {
-  local a=${GRAVITY%% "$1" *} b=${GRAVITY%% "$2" *}
-  [ "$a" != "$GRAVITY" ] || a=''
-  [ "$b" != "$GRAVITY" ] || b=''
-  [ "${#a}" -le "${#b}" ]
-}
-
-# worsen STATUS: set worst to the graver one.
-worsen() { ! graver "$1" "$worst" || worst=$1; }
 
 # ended STAGE STATUS: handle the end of a stage whose status counts for the run. A stage that ends
 # before its predecessor ends the run: on an idle queue the source might never write into the broken
@@ -291,52 +273,8 @@ wait_for_stages() {
   relay
 }
 
-# meaning RESULT STATUS: set it to what a status means, as in sqs2pg(7).
-meaning() {
-  local -n its_meaning=$1
-  case $2 in
-  64) its_meaning='its command line is wrong' ;;
-  65) its_meaning='too much was refused, or the input is unusable' ;;
-  69) its_meaning='refused for good' ;;
-  70) its_meaning='an internal error, or out of memory' ;;
-  74) its_meaning='input or output failed' ;;
-  75) its_meaning='a temporary failure outlasted the retries' ;;
-  77) its_meaning='a file that others may read or write' ;;
-  78) its_meaning='a key, policy, map or settings file is wrong' ;;
-  *) its_meaning='not a status of these programs' ;;
-  esac
-}
-
-# tell_cause: after a failed run, name the program that caused it, and those that ended because of
-# it. Of several, name the gravest; of equally grave ones the last, as a broken pipe propagates from
-# the end of the line to its beginning.
-tell_cause() {
-  local i cause='' others='' status words signal
-  [ ${#signals[@]} -le 1 ] || return 0
-  for i in "${!names[@]}"; do
-    case ${names[i]}:${statuses[i]} in
-    tee:137) ;; # killed from outside, it is the cause
-    *:0 | *:1 | gzip:* | tee:* | awk:*) continue ;;
-    esac
-    [ -n "$cause" ] && ! graver "${statuses[i]}" "${statuses[cause]}" || cause=$i
-  done
-  [ -n "$cause" ] || return 0
-  for i in "${!names[@]}"; do
-    case $((i < cause)):${names[i]}:${statuses[i]} in 1:[ps]*:74) others+=${others:+, }${names[i]} ;; esac
-  done
-  status=${statuses[cause]}
-  if [ "$status" -gt 128 ] && signal=`kill -l "$status" 2>/dev/null`; then
-    words="was ended by signal $((status - 128)), $signal"
-  else
-    meaning words "$status"
-    words="ended with status $status: $words"
-  fi
-  message error "${names[cause]} $words${others:+; ended because of it: $others}"
-  [ "$status" -ne 137 ] || message hint "the kernel kills processes when memory is short; see its log"
-}
-
-# wait_for_line: called after the last stage was started.
-wait_for_line() {
+# wait_for_pipeline: called after the last stage was started.
+wait_for_pipeline() {
   local kept=("${ends[last]}" "${ends[all]}" "${ends[never]}" "${ends[never_lives]}" "${ends[complaints]}")
   close_pipes "${kept[@]}"
   # The numbers of closed descriptors may be reused.
